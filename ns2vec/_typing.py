@@ -1,0 +1,36 @@
+"""Type aliases shared by the package."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Any, Protocol, TypeAlias, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Embedding", "Float32Array", "Int32Array", "Int64Array", "Key", "PathLike", "Sentences", "Token"]
+
+PathLike: TypeAlias = "str | os.PathLike[str]"
+Token: TypeAlias = Hashable
+Sentences: TypeAlias = Iterable[Sequence[Token]]
+Key: TypeAlias = "str | int | np.integer[Any]"
+Float32Array: TypeAlias = "npt.NDArray[np.float32]"
+Int32Array: TypeAlias = "npt.NDArray[np.int32]"
+Int64Array: TypeAlias = "npt.NDArray[np.int64]"
+
+
+@runtime_checkable
+class Embedding(Protocol):
+    """What evaluation and formats ask of a set of vectors.
+
+    Attributes
+    ----------
+    vectors : ndarray of shape (V, D)
+    index_to_key : list of length V
+    key_to_index : dict, key -> row of `vectors`
+    """
+
+    vectors: Any
+    index_to_key: list[Any]
+    key_to_index: dict[Any, int]
