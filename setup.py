@@ -1,0 +1,56 @@
+"""The extension modules and their compiler flags; everything else is in pyproject.toml.
+
+``NS2VEC_CYTHON_DEBUG=1`` compiles bounds, None and initialisation checks into the kernels.
+``CC``, ``CFLAGS`` and ``LDFLAGS`` are honoured as by every setuptools build.
+"""
+
+import os
+from glob import glob
+
+from Cython.Build import cythonize
+from setuptools import Extension, setup
+
+DEBUG = os.environ.get("NS2VEC_CYTHON_DEBUG", "0") not in ("", "0")
+
+# Not -ffast-math: reassociation splits the fused multiply-adds of the block and breaks NaN checks.
+# Not -march=native: the instruction set is chosen at import (ns2vec/_cy/dispatch.c).
+FLAGS = ["-O3", "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math"]
+
+DIRECTIVES = {
+    "language_level": 3,
+    "embedsignature": True,
+    "boundscheck": DEBUG,
+    "initializedcheck": DEBUG,
+    "nonecheck": DEBUG,
+    "wraparound": False,
+    "cdivision": True,
+}
+
+
+def extension(name, *folders, c_sources=()):
+    """One Cython module, rebuilt when a C source or header in `folders` changes."""
+    headers = [path for folder in folders for kind in ("h", "inc", "pxd") for path in glob(f"{folder}/*.{kind}")]
+    return Extension(
+        name,
+        sources=[name.replace(".", "/") + ".pyx", *c_sources],
+        depends=sorted(headers),
+        include_dirs=list(folders),
+        extra_compile_args=FLAGS,
+    )
+
+
+EXTENSIONS = [
+    extension("ns2vec._kernels", "ns2vec/_cy", c_sources=sorted(glob("ns2vec/_cy/*.c"))),
+    extension("ns2vec.corpus._scan", "ns2vec/corpus"),
+    extension("ns2vec.formats._parse", "ns2vec/formats"),
+]
+
+setup(
+    ext_modules=cythonize(
+        [module for module in EXTENSIONS if os.path.exists(module.sources[0])],
+        build_dir="build/cython",
+        compiler_directives=DIRECTIVES,
+        force=DEBUG,
+    ),
+    options={"build_ext": {"force": DEBUG}},
+)

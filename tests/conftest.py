@@ -1,0 +1,39 @@
+"""Fixtures shared by all tests."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The root of the checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """The folder of real corpora and question files: ``NS2VEC_DATA``, else ``../shared/data``."""
+    named = os.environ.get("NS2VEC_DATA")
+    folder = Path(named) if named else ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip(f"no data at {folder}: set NS2VEC_DATA to a folder with corpus/ and eval/")
+    return folder
+
+
+@pytest.fixture
+def write_text(tmp_path: Path):
+    """Return ``write(text, name="corpus.txt") -> Path``: a file with exactly these characters or bytes."""
+
+    def write(text: str | bytes, name: str = "corpus.txt") -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode("utf-8") if isinstance(text, str) else text)
+        return path
+
+    return write
