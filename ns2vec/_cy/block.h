@@ -1,0 +1,79 @@
+/* The block: every change of a weight in ns2vec goes through these functions.
+ *
+ * n input rows meet m output rows.  Each pair (i, j) has a score, a label, a weight and a logit
+ * offset, and both sides move by (label - sigmoid(score - offset)) * weight * alpha along the other
+ * side's old value (Mikolov et al. 2013, arXiv:1310.4546, eq. 4, for a whole window at once).
+ *
+ *     dots(I, O) -> scores (n, ld)      link(scores) -> gradient (n, ld)      update(I, O, gradient)
+ *
+ * One source, block.inc, is compiled once per vector width; dispatch.c picks the table at run time.
+ * Rows are `stride` floats long (a multiple of NS2_ROW_FLOATS, padding is zero and stays zero).
+ * Legend: n = n_inputs, m = n_outputs, ld = ns2_tile_width(m).
+ */
+#ifndef NS2VEC_BLOCK_H
+#define NS2VEC_BLOCK_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define NS2_ROW_FLOATS 16 /* rows are padded to whole 64-byte lines */
+#define NS2_OUTPUTS 6     /* output rows held in registers at a time */
+
+typedef struct ns2_ops ns2_ops;
+
+typedef struct {
+    float *const *inputs;  /* (n,) rows of `stride` floats; distinct rows unless `deltas` is given */
+    long n_inputs;
+    float *const *outputs; /* (m,) rows of `stride` floats, all distinct */
+    long n_outputs;
+    long stride;
+    const float *labels;   /* (n, label_ld) or one row of ld floats when label_ld is 0 */
+    long label_ld;
+    const float *weights;  /* (ld,) multiplicity of each output; 0 beyond m */
+    const float *offsets;  /* (ld,) subtracted from the scores of each output, or NULL */
+    const float *lock;     /* (n,) factor of each input's change, or NULL for 1 */
+    float alpha;           /* learning rate */
+    float *tile;           /* (n, ld) SCRATCH: scores, then gradients */
+    long ld;
+    float *deltas;         /* (n, stride) IN-OUT: changes of the inputs are added here and the
+                              inputs stay as they are; NULL: inputs are changed in place (m <= 6) */
+    double *loss;          /* OUT: added to, in float64; NULL when no one asks */
+} ns2_block;
+
+struct ns2_ops {
+    const char *name;
+    int always_deltas; /* update works only with `deltas` */
+    void (*dots)(const ns2_block *b);
+    void (*link)(const ns2_block *b);
+    void (*update)(const ns2_block *b);
+    void (*step)(const ns2_ops *ops, const ns2_block *b); /* the three, one after the other */
+    /* hidden = scale * sum of the rows */
+    void (*gather)(float *const *rows, long n, long stride, float scale, float *hidden);
+    /* row_i += scale * lock_i * delta, one row after the other, so repeated rows lose nothing */
+    void (*scatter)(float *const *rows, long n, long stride, float scale, const float *lock,
+                    const float *delta);
+    /* row_i += lock_i * deltas_i, one row after the other */
+    void (*apply)(float *const *rows, long n, long stride, const float *lock, const float *deltas);
+};
+
+/* Floats a row of the score tile takes: output blocks of 6 write 8 columns each. */
+static inline long ns2_tile_width(long m) {
+    long blocks = (m + NS2_OUTPUTS - 1) / NS2_OUTPUTS;
+    return (blocks * NS2_OUTPUTS + 2 + 7) / 8 * 8;
+}
+
+/* The table of an instruction set by name, or NULL when it is unknown or this processor lacks it. */
+const ns2_ops *ns2_find_ops(const char *isa);
+/* Names of the instruction sets this processor has, best last; returns how many. */
+int ns2_list_isas(const char *names[], int capacity);
+
+/* -log sigmoid summed over the tile, in float64, from the scores (call between dots and link). */
+void ns2_add_loss(const ns2_block *b);
+/* step for tables whose three parts are separate functions. */
+void ns2_step_composed(const ns2_ops *ops, const ns2_block *b);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

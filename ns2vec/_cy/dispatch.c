@@ -1,0 +1,61 @@
+/* Which block this processor runs, and the parts of the block that need no vectors. */
+#include <math.h>
+#include <string.h>
+
+#include "block.h"
+
+extern const ns2_ops ns2_ops_baseline;
+#if defined(__x86_64__)
+extern const ns2_ops ns2_ops_avx2;
+extern const ns2_ops ns2_ops_avx512;
+#endif
+
+int ns2_list_isas(const char *names[], int capacity) {
+    int n = 0;
+    if (n < capacity) names[n++] = ns2_ops_baseline.name;
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+               __builtin_cpu_supports("bmi2");
+    if (avx2 && n < capacity) names[n++] = ns2_ops_avx2.name;
+    if (avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") && n < capacity)
+        names[n++] = ns2_ops_avx512.name;
+#endif
+    return n;
+}
+
+const ns2_ops *ns2_find_ops(const char *isa) {
+    const char *names[4];
+    int n = ns2_list_isas(names, 4), present = 0;
+    for (int i = 0; i < n; i++) present |= strcmp(names[i], isa) == 0;
+    if (!present) return NULL;
+#if defined(__x86_64__)
+    if (strcmp(isa, ns2_ops_avx2.name) == 0) return &ns2_ops_avx2;
+    if (strcmp(isa, ns2_ops_avx512.name) == 0) return &ns2_ops_avx512;
+#endif
+    return &ns2_ops_baseline;
+}
+
+/* log(1 + exp(x)) without overflow */
+static double softplus(double x) { return x > 0 ? x + log1p(exp(-x)) : log1p(exp(x)); }
+
+void ns2_add_loss(const ns2_block *b) {
+    double sum = 0.0;
+    for (long i = 0; i < b->n_inputs; i++) {
+        const float *scores = b->tile + i * b->ld, *labels = b->labels + i * b->label_ld;
+        for (long j = 0; j < b->n_outputs; j++) {
+            double score = (double)scores[j] - (b->offsets ? (double)b->offsets[j] : 0.0);
+            /* cross entropy of the label with sigmoid(score) */
+            sum += b->weights[j] * (softplus(score) - labels[j] * score);
+        }
+    }
+    *b->loss += sum;
+}
+
+void ns2_step_composed(const ns2_ops *ops, const ns2_block *b) {
+    ops->dots(b);
+    if (b->loss) ns2_add_loss(b);
+    ops->link(b);
+    ops->update(b);
+}

@@ -1,0 +1,221 @@
+# The nogil half of _kernels.pyx: chunk -> sentence -> window -> block.
+
+
+cdef Tally train_chunk(Kernel k, Workspace work, const int32_t *words, long n, const int32_t *remap,
+                       float alpha, uint64_t epoch, uint64_t chunk) noexcept nogil:
+    cdef Tally tally
+    cdef uint64_t windows = ns2_stream(k.seed, epoch, chunk, NS2_STREAM_WINDOWS)
+    cdef uint64_t noise = ns2_stream(k.seed, epoch, chunk, NS2_STREAM_NOISE)
+    cdef long start = 0, length
+    tally.n_words, tally.n_trained, tally.loss = 0, 0, 0.0
+    while start < n:
+        length = load_sentence(k, work, words, n, remap, &start, &windows, &tally)
+        tally.n_trained += length
+        train_sentence(k, work, length, alpha, &noise, &tally)
+    return tally
+
+
+cdef long load_sentence(Kernel k, Workspace work, const int32_t *words, long n, const int32_t *remap,
+                        long *start, uint64_t *stream, Tally *tally) noexcept nogil:
+    """Rows of the next sentence after vocabulary and subsampling, and how its windows shrink."""
+    cdef long i = start[0], length = 0, t
+    cdef int32_t row
+    while i < n and words[i] != END_OF_SENTENCE:
+        tally.n_words += 1
+        row = words[i]
+        i += 1
+        if remap != NULL and row >= 0:
+            row = remap[row]
+        if row < 0 or (k.keep != NULL and k.keep[row] < ns2_bits(stream)):
+            continue
+        work.sentence[length] = row
+        length += 1
+    start[0] = i + 1
+    if k.shrink_windows:
+        for t in range(length):
+            work.shrinks[t] = ns2_below(stream, <uint32_t> k.window)
+    return length
+
+
+cdef void train_sentence(Kernel k, Workspace work, long length, float alpha, uint64_t *noise,
+                         Tally *tally) noexcept nogil:
+    cdef long t
+    cdef double *loss = &tally.loss if k.with_loss else NULL
+    if length < 2:
+        return
+    plan_window(k, work, &work.windows[0], length, 0, noise)
+    for t in range(length):
+        if t + 1 < length:
+            plan_window(k, work, &work.windows[(t + 1) & 1], length, t + 1, noise)
+        if k.cbow:
+            train_cbow(k, work, &work.windows[t & 1], t, alpha, loss)
+        else:
+            train_skip_gram(k, work, &work.windows[t & 1], t, alpha, loss)
+
+
+# ---- one window ahead: reach and negatives ---------------------------------------------------
+
+
+cdef void plan_window(Kernel k, Workspace work, Window *window, long length, long t,
+                      uint64_t *noise) noexcept nogil:
+    cdef long reach = k.window - (work.shrinks[t] if k.shrink_windows else 0), s
+    cdef int32_t centre = work.sentence[t]
+    window.first = max(0, t - reach)
+    window.end = min(length, t + reach + 1)
+    window.n_contexts = window.end - window.first - 1
+    window.n_sets = 0
+    # with t the window moves one word to the right: only this row is new to the cache
+    ns2_prefetch_row(k.syn0 + <long> work.sentence[window.end - 1] * k.stride, k.stride)
+    if k.syn1 != NULL:
+        ns2_prefetch(&k.path_points[k.path_offsets[centre]])
+    if k.syn1neg == NULL:
+        return
+    window.n_sets = window.n_contexts if k.pairwise else 1
+    for s in range(window.n_sets):
+        window.set_size[s] = draw_set(k, centre, window.ids + s * (1 + k.negative),
+                                      window.weights + s * work.noise_ld, work.noise_ld, noise)
+
+
+cdef long draw_set(Kernel k, int32_t centre, int32_t *ids, float *weights, long ld, uint64_t *noise) noexcept nogil:
+    """The centre and its negatives, each row once with its multiplicity; how many rows."""
+    cdef long m = 1, draw, tries, j
+    cdef int32_t row
+    ids[0] = centre
+    memset(weights, 0, ld * sizeof(float))
+    weights[0] = 1.0
+    ns2_prefetch_row(k.syn1neg + <long> centre * k.stride, k.stride)
+    for draw in range(k.negative):
+        row = ns2_draw_alias(noise, k.alias, <uint32_t> k.n_rows)
+        tries = 0
+        while row == centre and tries < REDRAWS:
+            row = ns2_draw_alias(noise, k.alias, <uint32_t> k.n_rows)
+            tries += 1
+        if row == centre:
+            continue
+        j = 1
+        while j < m and ids[j] != row:
+            j += 1
+        if j == m:
+            ids[m] = row
+            m += 1
+            ns2_prefetch_row(k.syn1neg + <long> row * k.stride, k.stride)
+        weights[j] += 1.0
+    return m
+
+
+# ---- objectives: which output rows, which labels ----------------------------------------------
+
+
+cdef void set_noise_outputs(Kernel k, Workspace work, Window *window, long s, ns2_block *b) noexcept nogil:
+    cdef const int32_t *ids = window.ids + s * (1 + k.negative)
+    cdef long j
+    b.n_outputs = window.set_size[s]
+    for j in range(b.n_outputs):
+        work.outputs[j] = k.syn1neg + <long> ids[j] * k.stride
+    b.labels = work.noise_labels
+    b.weights = window.weights + s * work.noise_ld
+    b.ld = ns2_tile_width(b.n_outputs)
+
+
+cdef void set_path_outputs(Kernel k, Workspace work, int32_t centre, ns2_block *b) noexcept nogil:
+    """Huffman path of the centre: a code of 0 is the positive label (word2vec.c)."""
+    cdef long start = k.path_offsets[centre], j
+    b.n_outputs = k.path_offsets[centre + 1] - start
+    b.ld = ns2_tile_width(b.n_outputs)
+    memset(work.path_weights, 0, b.ld * sizeof(float))
+    for j in range(b.n_outputs):
+        work.outputs[j] = k.syn1 + <long> k.path_points[start + j] * k.stride
+        work.labels[j] = 1.0 - k.path_codes[start + j]
+        work.path_weights[j] = 1.0
+    b.labels = work.labels
+    b.weights = work.path_weights
+
+
+# ---- architectures: which input rows, where their change goes ---------------------------------
+
+
+cdef bint set_inputs(Kernel k, Workspace work, Window *window, long t) noexcept nogil:
+    """Context rows of the window into work.inputs; true when a word stands there twice."""
+    cdef long p, i, n = 0
+    cdef int32_t row
+    cdef bint repeated = False
+    for p in range(window.first, window.end):
+        if p == t:
+            continue
+        row = work.sentence[p]
+        for i in range(n):
+            repeated |= work.context_ids[i] == row
+        work.context_ids[n] = row
+        work.inputs[n] = k.syn0 + <long> row * k.stride
+        if k.lock != NULL:
+            work.locks[n] = k.lock[row % k.n_locks]
+        n += 1
+    return repeated
+
+
+cdef void start_block(Kernel k, Workspace work, float alpha, double *loss, ns2_block *b) noexcept nogil:
+    memset(b, 0, sizeof(ns2_block))
+    b.outputs = work.outputs
+    b.stride = k.stride
+    b.alpha = alpha
+    b.tile = work.tile
+    b.loss = loss
+
+
+cdef void step_rows(Kernel k, Workspace work, ns2_block *b, long first, long n, bint repeated) noexcept nogil:
+    """A block on n of the context rows; in place when the registers allow it."""
+    cdef bint in_place = not repeated and b.n_outputs <= NS2_OUTPUTS and not k.ops.always_deltas
+    b.inputs = work.inputs + first
+    b.n_inputs = n
+    b.lock = work.locks + first if k.lock != NULL else NULL
+    b.deltas = NULL if in_place else work.deltas
+    if not in_place:
+        memset(work.deltas, 0, n * k.stride * sizeof(float))
+    k.ops.step(&k.ops, b)
+    if not in_place:
+        k.ops.apply(b.inputs, n, k.stride, b.lock, work.deltas)
+
+
+cdef void train_skip_gram(Kernel k, Workspace work, Window *window, long t, float alpha, double *loss) noexcept nogil:
+    cdef ns2_block b
+    cdef long n = window.n_contexts, s
+    cdef bint repeated
+    if n == 0:
+        return
+    start_block(k, work, alpha, loss, &b)
+    repeated = set_inputs(k, work, window, t)
+    if k.syn1 != NULL:
+        set_path_outputs(k, work, work.sentence[t], &b)
+        step_rows(k, work, &b, 0, n, repeated)
+    if k.pairwise:
+        for s in range(window.n_sets):
+            set_noise_outputs(k, work, window, s, &b)
+            step_rows(k, work, &b, s, 1, False)
+    elif window.n_sets:
+        set_noise_outputs(k, work, window, 0, &b)
+        step_rows(k, work, &b, 0, n, repeated)
+
+
+cdef void train_cbow(Kernel k, Workspace work, Window *window, long t, float alpha, double *loss) noexcept nogil:
+    cdef ns2_block b
+    cdef long n = window.n_contexts
+    cdef float share
+    if n == 0:
+        return
+    start_block(k, work, alpha, loss, &b)
+    set_inputs(k, work, window, t)
+    k.ops.gather(work.inputs, n, k.stride, <float> 1.0 / n if k.cbow_mean else <float> 1.0, work.hidden)
+    b.inputs = &work.hidden
+    b.n_inputs = 1
+    b.lock = NULL
+    b.deltas = work.deltas
+    memset(work.deltas, 0, k.stride * sizeof(float))
+    if k.syn1 != NULL:
+        set_path_outputs(k, work, work.sentence[t], &b)
+        k.ops.step(&k.ops, &b)
+    if window.n_sets:
+        set_noise_outputs(k, work, window, 0, &b)
+        k.ops.step(&k.ops, &b)
+    # the gradient of a mean has a factor 1/n, of a sum it has none; word2vec.c has them the other way round
+    share = <float> 1.0 / n if k.cbow_mean == k.cbow_corrected else <float> 1.0
+    k.ops.scatter(work.inputs, n, k.stride, share, work.locks if k.lock != NULL else NULL, work.deltas)

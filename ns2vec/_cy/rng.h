@@ -1,0 +1,52 @@
+/* Counter-keyed random streams and the two draws that training needs.
+ *
+ * SplitMix64 (Steele, Lea & Flood 2014, "Fast splittable pseudorandom number generators"): one
+ * addition and one finalizer a draw, any 64-bit key a good start.  Every chunk of text has its own
+ * streams, keyed by (seed, epochs this model has trained, chunk index, purpose), so results do not
+ * depend on which thread takes which chunk.  ns2vec/reference.py repeats these lines in Python.
+ */
+#ifndef NS2VEC_RNG_H
+#define NS2VEC_RNG_H
+
+#include <stdint.h>
+
+#define NS2_GOLDEN 0x9E3779B97F4A7C15ULL
+
+/* Purposes of a chunk's streams: what happens to words, and which noise they meet. */
+enum { NS2_STREAM_WINDOWS = 0, NS2_STREAM_NOISE = 1 };
+
+static inline uint64_t ns2_mix(uint64_t z) {
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
+    return z ^ (z >> 31);
+}
+
+static inline uint64_t ns2_next(uint64_t *state) { return ns2_mix(*state += NS2_GOLDEN); }
+
+static inline uint64_t ns2_stream(uint64_t seed, uint64_t epoch, uint64_t chunk, uint64_t purpose) {
+    uint64_t key = ns2_mix(seed + NS2_GOLDEN);
+    key = ns2_mix((key ^ epoch) + NS2_GOLDEN);
+    key = ns2_mix((key ^ chunk) + NS2_GOLDEN);
+    return ns2_mix((key ^ purpose) + NS2_GOLDEN);
+}
+
+/* 32 random bits; a uniform integer below n (multiply-shift; bias below n / 2^32). */
+static inline uint32_t ns2_bits(uint64_t *state) { return (uint32_t)(ns2_next(state) >> 32); }
+static inline uint32_t ns2_below(uint64_t *state, uint32_t n) {
+    return (uint32_t)(((uint64_t)ns2_bits(state) * n) >> 32);
+}
+
+/* One draw from an alias table (Walker 1977; Vose 1991): table[v] = {threshold, alias}. */
+static inline int32_t ns2_draw_alias(uint64_t *state, const uint32_t *table, uint32_t n_rows) {
+    uint64_t r = ns2_next(state);
+    uint32_t column = (uint32_t)(((r >> 32) * n_rows) >> 32);
+    return (int32_t)((uint32_t)r < table[2 * column] ? column : table[2 * column + 1]);
+}
+
+/* Brings a row of floats near before it is used. */
+static inline void ns2_prefetch_row(const float *row, long stride) {
+    for (long k = 0; k < stride; k += 16) __builtin_prefetch(row + k, 1, 3);
+}
+static inline void ns2_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
+
+#endif

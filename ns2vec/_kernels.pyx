@@ -1,0 +1,313 @@
+"""Training loops without the GIL: a chunk of ids in, changed weights and a tally out.
+
+The loops walk sentences and windows and fill an input set and an output set of rows; what happens
+to the rows is the block of ``_cy/block.h``. Architectures (skip-gram, CBOW) choose the input set,
+objectives (negative sampling, hierarchical softmax) the output set with its labels, so neither
+knows the other. ``ns2vec.reference`` holds the same algorithm in plain NumPy.
+
+Skip-gram reads the row of the *context* word and predicts the centre, as word2vec.c does.
+"""
+
+from libc.stdlib cimport free
+from libc.string cimport memset
+from posix.stdlib cimport posix_memalign
+from scipy.linalg.cython_blas cimport saxpy, sdot
+
+import os
+
+cdef enum:
+    # A noise draw that hits the centre is drawn again this often, then given up: so a vocabulary of
+    # one word, or one word with all the probability, still ends.
+    REDRAWS = 16
+    END_OF_SENTENCE = -1
+    UNKNOWN_WORD = -2
+
+MAX_REDRAWS = REDRAWS
+END = END_OF_SENTENCE
+UNKNOWN = UNKNOWN_WORD
+ROW_FLOATS = NS2_ROW_FLOATS
+
+
+def list_isas():
+    """Names of the instruction sets this processor can run, slowest first."""
+    cdef const char *names[8]
+    cdef int n = ns2_list_isas(names, 8)
+    return [(<bytes> names[i]).decode("ascii") for i in range(n)]
+
+
+def _choose_isa():
+    wanted = os.environ.get("NS2VEC_ISA", "")
+    present = list_isas()
+    if not wanted:
+        return present[len(present) - 1]
+    if wanted not in present:
+        raise ImportError(
+            f"NS2VEC_ISA={wanted!r}: this processor and build offer {', '.join(present)}; "
+            "set one of them, or unset NS2VEC_ISA to take the fastest"
+        )
+    return wanted
+
+
+ISA = _choose_isa()
+
+
+cdef class Workspace:
+    """Scratch memory of one worker thread, sized for one kernel.
+
+    Parameters
+    ----------
+    kernel : Kernel
+    max_words : int
+        Longest chunk that will be trained, in ids.
+    """
+
+    def __cinit__(self, Kernel kernel not None, long max_words):
+        cdef long widest
+        if max_words < 1:
+            raise ValueError(f"max_words must be at least 1, got {max_words}")
+        self.max_words = max_words
+        # no window reaches further than the chunk
+        self.max_contexts = min(2 * kernel.window, max_words)
+        self.noise_ld = ns2_tile_width(1 + kernel.negative)
+        widest = max(self.noise_ld, ns2_tile_width(kernel.max_path))
+        self.sentence = <int32_t *> self.take(max_words * sizeof(int32_t))
+        self.shrinks = <int32_t *> self.take(max_words * sizeof(int32_t))
+        self.context_ids = <int32_t *> self.take(self.max_contexts * sizeof(int32_t))
+        self.inputs = <float **> self.take(self.max_contexts * sizeof(float *))
+        self.outputs = <float **> self.take(widest * sizeof(float *))
+        self.locks = <float *> self.take(self.max_contexts * sizeof(float))
+        self.labels = <float *> self.take(widest * sizeof(float))
+        self.noise_labels = <float *> self.take(widest * sizeof(float))
+        self.noise_labels[0] = 1.0
+        self.path_weights = <float *> self.take(widest * sizeof(float))
+        self.tile = <float *> self.take(self.max_contexts * widest * sizeof(float))
+        self.deltas = <float *> self.take(self.max_contexts * kernel.stride * sizeof(float))
+        self.hidden = <float *> self.take(kernel.stride * sizeof(float))
+        self.take_windows(kernel)
+
+    cdef int take_windows(self, Kernel kernel) except -1:
+        cdef long n_sets = self.max_contexts if kernel.pairwise else 1
+        cdef Window *window
+        for i in range(2):
+            window = &self.windows[i]
+            window.set_size = <long *> self.take(n_sets * sizeof(long))
+            window.ids = <int32_t *> self.take(n_sets * (1 + kernel.negative) * sizeof(int32_t))
+            window.weights = <float *> self.take(n_sets * self.noise_ld * sizeof(float))
+        return 0
+
+    cdef void *take(self, size_t n_bytes) except NULL:
+        cdef void *block = NULL
+        if posix_memalign(&block, 64, max(n_bytes, 64)):
+            raise MemoryError(f"no memory for {n_bytes} bytes of training scratch")
+        memset(block, 0, max(n_bytes, 64))
+        self.blocks[self.n_blocks] = block
+        self.n_blocks += 1
+        self.n_bytes += n_bytes
+        return block
+
+    def __dealloc__(self):
+        for i in range(self.n_blocks):
+            free(self.blocks[i])
+
+
+cdef class Kernel:
+    """One model's arrays and options, ready to train chunks; shared by all workers.
+
+    Parameters
+    ----------
+    syn0 : ndarray of shape (V, stride), float32
+        Input rows, changed in place; stride is a multiple of 16 and padding is zero.
+    syn1neg : ndarray of shape (V, stride), float32, optional
+        Output rows of negative sampling, changed in place.
+    alias : ndarray of shape (V, 2), uint32, optional
+        Alias table of the noise distribution; needed with `syn1neg`.
+    syn1 : ndarray of shape (V, stride), float32, optional
+        Output rows of hierarchical softmax (inner nodes), changed in place.
+    path_offsets, path_points, path_codes : ndarray, int64 (V + 1,), int32 (n,), uint8 (n,), optional
+        Huffman paths in CSR form; needed with `syn1`.
+    keep : ndarray of shape (V,), uint32, optional
+        A word is kept when its threshold is at least a 32-bit draw; None keeps all.
+    lock : ndarray of shape (n,), float32, optional
+        Factor of each input row's change, indexed modulo n; None is 1.
+    architecture : {"skip_gram", "cbow"}
+    window, negative : int
+    negative_sharing : {"window", "pair"}
+        One noise set for all contexts of a centre word, or one for each (context, centre) pair.
+    shrink_windows, cbow_mean, cbow_corrected, compute_loss : bool
+    backend : {"fused", "blas"}
+    seed : int
+
+    Raises
+    ------
+    ValueError
+        If an array has the wrong shape or an index points outside its array.
+    """
+
+    def __cinit__(
+        self, float[:, ::1] syn0 not None, *, float[:, ::1] syn1neg=None, const uint32_t[:, ::1] alias=None,
+        float[:, ::1] syn1=None, const int64_t[::1] path_offsets=None, const int32_t[::1] path_points=None,
+        const uint8_t[::1] path_codes=None, const uint32_t[::1] keep=None, const float[::1] lock=None,
+        str architecture="skip_gram", long window=5, long negative=5, str negative_sharing="window",
+        bint shrink_windows=True, bint cbow_mean=True, bint cbow_corrected=False, bint compute_loss=False,
+        str backend="fused", uint64_t seed=1, str isa=None,
+    ):
+        self.n_rows = syn0.shape[0]
+        self.stride = syn0.shape[1]
+        check(self.n_rows >= 1, f"syn0 must have at least one row, got {self.n_rows}")
+        check(self.stride >= 1 and self.stride % NS2_ROW_FLOATS == 0,
+              f"rows must be a multiple of {ROW_FLOATS} floats long, got {self.stride}")
+        check(architecture in ("skip_gram", "cbow"), f"architecture must be 'skip_gram' or 'cbow', got {architecture!r}")
+        check(negative_sharing in ("window", "pair"),
+              f"negative_sharing must be 'window' or 'pair', got {negative_sharing!r}")
+        check(window >= 1, f"window must be at least 1, got {window}")
+        self.syn0_view = syn0
+        self.syn0 = &syn0[0, 0]
+        self.window = window
+        self.cbow = architecture == "cbow"
+        self.shrink_windows = shrink_windows
+        self.cbow_mean = cbow_mean
+        self.cbow_corrected = cbow_corrected
+        self.with_loss = compute_loss
+        self.seed = seed
+        self.pairwise = negative_sharing == "pair" and not self.cbow
+        self.set_ops(backend, isa)
+        self.set_words(keep, lock)
+        self.set_noise(syn1neg, alias, negative)
+        self.set_paths(syn1, path_offsets, path_points, path_codes)
+        check(self.syn1neg != NULL or self.syn1 != NULL, "give syn1neg with alias, or syn1 with Huffman paths, or both")
+
+    cdef int set_ops(self, str backend, str isa) except -1:
+        cdef bytes name = (isa or ISA).encode()
+        cdef const ns2_ops *fused = ns2_find_ops(name)
+        check(fused != NULL, f"isa must be one of {', '.join(list_isas())}, got {isa!r}")
+        check(backend in ("fused", "blas"), f"backend must be 'fused' or 'blas', got {backend!r}")
+        if backend == "blas":
+            self.ops = ns2_blas_ops(fused, sdot, saxpy)
+        else:
+            self.ops = fused[0]
+        return 0
+
+    cdef int set_words(self, const uint32_t[::1] keep, const float[::1] lock) except -1:
+        self.keep_view = keep
+        self.lock_view = lock
+        if keep is not None:
+            check(keep.shape[0] == self.n_rows, f"keep must have {self.n_rows} entries, got {keep.shape[0]}")
+            self.keep = &keep[0]
+        if lock is not None:
+            check(lock.shape[0] >= 1, "lock must have at least one entry")
+            self.lock = &lock[0]
+            self.n_locks = lock.shape[0]
+        return 0
+
+    cdef int set_noise(self, float[:, ::1] syn1neg, const uint32_t[:, ::1] alias, long negative) except -1:
+        cdef long v
+        if syn1neg is None:
+            return 0
+        check(alias is not None, "syn1neg needs the noise distribution's alias table")
+        check(syn1neg.shape[0] == self.n_rows and syn1neg.shape[1] == self.stride,
+              f"syn1neg must have the shape of syn0, ({self.n_rows}, {self.stride}), "
+              f"got ({syn1neg.shape[0]}, {syn1neg.shape[1]})")
+        check(alias.shape[0] == self.n_rows and alias.shape[1] == 2,
+              f"alias must have shape ({self.n_rows}, 2), got ({alias.shape[0]}, {alias.shape[1]})")
+        check(negative >= 0, f"negative must be at least 0, got {negative}")
+        for v in range(self.n_rows):
+            if alias[v, 1] >= <uint32_t> self.n_rows:
+                raise ValueError(f"alias table points to row {alias[v, 1]} of {self.n_rows}")
+        self.syn1neg_view = syn1neg
+        self.alias_view = alias
+        self.syn1neg = &syn1neg[0, 0]
+        self.alias = &alias[0, 0]
+        self.negative = negative
+        return 0
+
+    cdef int set_paths(
+        self, float[:, ::1] syn1, const int64_t[::1] offsets, const int32_t[::1] points, const uint8_t[::1] codes
+    ) except -1:
+        cdef long v, length
+        if syn1 is None:
+            return 0
+        check(offsets is not None and points is not None and codes is not None, "syn1 needs the three Huffman arrays")
+        check(syn1.shape[1] == self.stride, f"syn1 rows must be {self.stride} floats long, got {syn1.shape[1]}")
+        check(offsets.shape[0] == self.n_rows + 1 and offsets[0] == 0 and points.shape[0] == codes.shape[0]
+              and offsets[self.n_rows] == points.shape[0], "Huffman arrays do not fit together or the vocabulary")
+        for v in range(self.n_rows):
+            length = offsets[v + 1] - offsets[v]
+            if length < 0:
+                raise ValueError(f"Huffman path of row {v} has a negative length")
+            self.max_path = max(self.max_path, length)
+        for v in range(points.shape[0]):
+            if not 0 <= points[v] < syn1.shape[0]:
+                raise ValueError(f"Huffman path points to node {points[v]} of {syn1.shape[0]}")
+        self.syn1_view = syn1
+        self.offsets_view, self.points_view, self.codes_view = offsets, points, codes
+        self.syn1 = &syn1[0, 0]
+        self.path_offsets = &offsets[0]
+        if points.shape[0]:
+            self.path_points, self.path_codes = &points[0], &codes[0]
+        return 0
+
+    @property
+    def backend_name(self):
+        """Name of the block table in use."""
+        return (<bytes> self.ops.name).decode("ascii")
+
+    def train(self, const int32_t[::1] words not None, double alpha, *, Workspace work not None,
+              const int32_t[::1] remap=None, uint64_t epoch=0, uint64_t chunk=0):
+        """Train one chunk of sentences.
+
+        Parameters
+        ----------
+        words : ndarray of shape (n,), int32
+            Ids; -1 ends a sentence, -2 is a word outside the vocabulary.
+        alpha : float
+            Learning rate.
+        work : Workspace
+            Scratch of the calling thread.
+        remap : ndarray of shape (m,), int32, optional
+            Row of each id in `words`, or -2; None when `words` holds rows.
+        epoch, chunk : int
+            With the seed, the key of the chunk's random streams.
+
+        Returns
+        -------
+        n_trained, n_words : int
+            Words left after subsampling, and words read.
+        loss : float
+            Sum of -log likelihood in float64; 0.0 unless asked for.
+        """
+        cdef Tally tally
+        cdef long n = words.shape[0]
+        cdef const int32_t *rows = NULL
+        if n == 0:
+            return 0, 0, 0.0
+        check(n <= work.max_words, f"chunk has {n} ids, but the workspace holds {work.max_words}")
+        if remap is not None:
+            check_ids(remap, self.n_rows, "remap", UNKNOWN)
+            check(remap.shape[0] > 0, "remap is empty")
+            rows = &remap[0]
+        check_ids(words, remap.shape[0] if remap is not None else self.n_rows, "words", UNKNOWN)
+        with nogil:
+            tally = train_chunk(self, work, &words[0], n, rows, <float> alpha, epoch, chunk)
+        return tally.n_trained, tally.n_words, tally.loss
+
+
+cdef int check(bint condition, str message) except -1:
+    if not condition:
+        raise ValueError(message)
+    return 0
+
+
+cdef int check_ids(const int32_t[::1] ids, long n_rows, str name, int lowest) except -1:
+    """One pass for the largest and smallest id, so that no loop below has to look."""
+    cdef int32_t high = lowest, low = n_rows
+    cdef long i
+    with nogil:
+        for i in range(ids.shape[0]):
+            high = max(high, ids[i])
+            low = min(low, ids[i])
+    check(high < n_rows, f"{name} holds id {high}, but there are {n_rows} rows")
+    check(low >= lowest, f"{name} holds id {low}, expected {lowest} or more")
+    return 0
+
+
+include "_cy/loops.pxi"
