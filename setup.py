@@ -27,15 +27,16 @@ DIRECTIVES = {
 }
 
 
-def extension(name, *folders, c_sources=()):
-    """One Cython module, rebuilt when a C source or header in `folders` changes."""
-    headers = [path for folder in folders for kind in ("h", "inc", "pxd") for path in glob(f"{folder}/*.{kind}")]
+def extension(name, folder, c_sources=()):
+    """One Cython module, rebuilt when a C source or an included file of `folder` changes."""
+    included = [path for kind in ("h", "inc", "pxd", "pxi") for path in glob(f"{folder}/*.{kind}")]
     return Extension(
         name,
         sources=[name.replace(".", "/") + ".pyx", *c_sources],
-        depends=sorted(headers),
-        include_dirs=list(folders),
+        depends=sorted(included),
+        include_dirs=[folder],
         extra_compile_args=FLAGS,
+        libraries=["m"],
     )
 
 

@@ -1,0 +1,75 @@
+# make demo [CORPUS=path]   build, install, train, evaluate, query
+# make test                 build, install, run all tests
+# make lint                 ruff, mypy, cython-lint
+# make check                what .ci/run runs: test and lint
+# make check-deep           instruction sets x compilers, sanitizers, wheels, quality on 100 MB (long)
+# make wheel                dist/*.whl and dist/*.tar.gz
+# make clean                remove everything that was built, .venv included
+#
+# PYTHON=/path/to/python3 chooses the interpreter, VENV=folder the virtual environment.
+
+PYTHON ?= python3
+VENV   ?= .venv
+CORPUS ?=
+PYTEST ?=
+
+BIN    := $(VENV)/bin
+LOG    := $(VENV)/install.log
+NATIVE := $(wildcard ns2vec/*.pyx ns2vec/*.pxd ns2vec/*/*.pyx ns2vec/*/*.pxd ns2vec/*/*.h ns2vec/_cy/*)
+
+# Run pip quietly; when it fails, one line says why.
+PIP     = $(BIN)/python -m pip --disable-pip-version-check --no-input install
+EXPLAIN = >$(LOG) 2>&1 || { $(BIN)/python scripts/preflight.py explain $(LOG); exit 1; }
+
+.PHONY: demo test lint check check-deep wheel clean
+.DELETE_ON_ERROR:
+
+demo: $(VENV)/installed
+	@$(BIN)/ns2vec demo $(if $(CORPUS),--corpus "$(CORPUS)")
+
+test: $(VENV)/test-tools
+	$(BIN)/python -m pytest $(PYTEST)
+
+lint: $(VENV)/dev-tools
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	PATH="$(abspath $(BIN)):$$PATH" cython-lint ns2vec
+
+check: test lint
+
+check-deep: $(VENV)/test-tools $(VENV)/dev-tools
+	$(BIN)/python tests/deep/run.py $(PARTS)
+
+wheel: $(VENV)/dev-tools
+	$(BIN)/python -m build --outdir dist .
+
+$(VENV)/ready: scripts/preflight.py
+	@command -v $(PYTHON) >/dev/null || { echo "ns2vec: '$(PYTHON)' is not on the PATH: install Python 3.10 or newer, or run make PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) scripts/preflight.py
+	@echo "making $(VENV)"
+	@$(PYTHON) -m venv $(VENV) || { echo "ns2vec: '$(PYTHON) -m venv $(VENV)' failed: see the lines above" >&2; exit 1; }
+	@$(BIN)/python scripts/preflight.py network
+	@echo "installing the build tools (log: $(LOG))"
+	@sed -n 's/^requires = \[\(.*\)\]/\1/p' pyproject.toml | tr -d '",' | xargs $(PIP) $(EXPLAIN)
+	@touch $@
+
+$(VENV)/installed: $(VENV)/ready pyproject.toml setup.py $(NATIVE)
+	@echo "building and installing ns2vec (log: $(LOG))"
+	@$(PIP) --no-build-isolation --editable . $(EXPLAIN)
+	@touch $@
+
+$(VENV)/test-tools: $(VENV)/installed
+	@echo "installing the test tools (log: $(LOG))"
+	@$(PIP) --no-build-isolation --editable '.[test,bench]' $(EXPLAIN)
+	@touch $@
+
+$(VENV)/dev-tools: $(VENV)/installed
+	@echo "installing the developer tools (log: $(LOG))"
+	@$(PIP) --no-build-isolation --editable '.[dev,test]' $(EXPLAIN)
+	@touch $@
+
+clean:
+	rm -rf build dist *.egg-info $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find ns2vec -name '*.so' -delete
+	find ns2vec -name '*.c' -not -path 'ns2vec/_cy/*' -delete
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
