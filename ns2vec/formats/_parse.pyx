@@ -1,0 +1,316 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+"""Numbers to text and text to numbers, and the records of binary vector files: bytes and arrays in, bytes and arrays out.
+
+Reading rounds correctly: a decimal of at most 19 digits whose digits fit 53 bits and whose power of ten is at
+most 22 is one exact multiplication or division (Clinger 1990, "How to read floating point numbers accurately");
+everything else goes to CPython's own parser. Writing gives the shortest decimal that reads back as the same
+float32, in NumPy's spelling; whatever the fast path cannot prove goes to NumPy itself.
+"""
+
+from libc.math cimport fabs, rint, signbit
+from libc.stdint cimport int64_t, uint32_t, uint64_t
+from libc.string cimport memchr, memcpy
+
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
+
+import numpy as np
+
+cdef extern from "Python.h":
+    double PyOS_string_to_double(const char* s, char** endptr, void* overflow) except? -1.0
+
+cdef enum:
+    MAX_CHARS = 32          # of one float32 as text, with its blank: "-0.000123456789", "-123456789012345680.0", "-1.17549435e-38"
+    SIGNIFICANT_DIGITS = 9  # always enough for a float32
+
+cdef double[23] POWERS = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                          1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22]
+
+# NumPy 2.3 moved the border between 1000000.0 and 1e+06; files must say what str() says on this machine
+cdef double SCIENTIFIC_FROM = 1e6 if "e" in str(np.float32(1e6)) else 1e16
+cdef double SCIENTIFIC_BELOW = 1e-4
+cdef object float32 = np.float32
+
+
+# ---- text -> numbers -------------------------------------------------------------------------------------------------
+
+cdef inline bint is_blank(char c) noexcept nogil:
+    return c == 32 or (9 <= c <= 13)
+
+
+cdef inline const char* read_decimal(const char* p, const char* end, double* value) noexcept nogil:
+    """Parse a plain decimal at `p`; return where it stops, or NULL when the slow parser has to look at it."""
+    cdef uint64_t digits = 0
+    cdef int n_digits = 0, exponent = 0, written = 0
+    cdef bint negative = False, negative_exponent = False, any_digit = False
+    if p < end and (p[0] == b"-" or p[0] == b"+"):
+        negative = p[0] == b"-"
+        p += 1
+    while p < end and 48 <= p[0] <= 57:
+        digits = digits * 10 + <uint64_t>(p[0] - 48)
+        n_digits += digits != 0
+        any_digit = True
+        p += 1
+        if n_digits > 18:
+            return NULL
+    if p < end and p[0] == b".":
+        p += 1
+        while p < end and 48 <= p[0] <= 57:
+            digits = digits * 10 + <uint64_t>(p[0] - 48)
+            n_digits += digits != 0
+            any_digit = True
+            exponent -= 1
+            p += 1
+            if n_digits > 18 or exponent < -1000:
+                return NULL
+    if not any_digit:
+        return NULL
+    if p < end and (p[0] == b"e" or p[0] == b"E"):
+        p += 1
+        if p < end and (p[0] == b"-" or p[0] == b"+"):
+            negative_exponent = p[0] == b"-"
+            p += 1
+        if p == end or not 48 <= p[0] <= 57:
+            return NULL
+        while p < end and 48 <= p[0] <= 57:
+            written = written * 10 + (p[0] - 48)
+            p += 1
+            if written > 10000:
+                return NULL
+        exponent += -written if negative_exponent else written
+    if digits > (<uint64_t>1 << 53) or exponent < -22 or exponent > 22:
+        return NULL
+    value[0] = <double><int64_t>digits
+    if exponent < 0:
+        value[0] /= POWERS[-exponent]
+    else:
+        value[0] *= POWERS[exponent]
+    if negative:
+        value[0] = -value[0]
+    return p
+
+
+cdef object refuse(bytes line, Py_ssize_t at):
+    word = bytes(line[at:at + 40].split(None, 1)[0])
+    raise ValueError(f"expected a number, found {word.decode('utf8', 'backslashreplace')!r}")
+
+
+def parse_numbers(bytes line not None, Py_ssize_t start, double[::1] out not None):
+    """Parse the blank-separated numbers of ``line[start:]`` into `out`; return how many there are.
+
+    The number found may exceed ``len(out)``; what does not fit is counted and dropped.
+    """
+    cdef const char* begin = PyBytes_AS_STRING(line)
+    cdef const char* end = begin + PyBytes_GET_SIZE(line)
+    cdef const char* p
+    cdef const char* after
+    cdef char* stopped = NULL
+    cdef Py_ssize_t n = 0, capacity = out.shape[0]
+    cdef double value = 0.0
+    if start < 0 or start > end - begin:
+        raise ValueError(f"start must lie in 0..{end - begin}, got {start}")
+    p = begin + start
+    while True:
+        while p < end and is_blank(p[0]):
+            p += 1
+        if p == end:
+            return n
+        after = read_decimal(p, end, &value)
+        if after == NULL or (after < end and not is_blank(after[0])):
+            # bytes objects end with a NUL, so CPython's parser cannot run past `end`
+            try:
+                value = PyOS_string_to_double(p, &stopped, NULL)
+            except ValueError:
+                stopped = NULL
+            after = stopped
+            if after == NULL or (after < end and not is_blank(after[0])):
+                refuse(line, p - begin)
+        if n < capacity:
+            out[n] = value
+        n += 1
+        p = after
+
+
+# ---- numbers -> text -------------------------------------------------------------------------------------------------
+
+cdef inline double scale(double value, int power) noexcept nogil:
+    return value * POWERS[power] if power >= 0 else value / POWERS[-power]
+
+
+cdef inline bint reads_back(uint64_t digits, int power, float wanted, bint* doubtful) noexcept nogil:
+    """Whether digits / 10**power, read as float32, is `wanted`; doubtful next to a border between two floats."""
+    cdef double value = scale(<double><int64_t>digits, -power)
+    cdef uint64_t bits
+    memcpy(&bits, &value, sizeof(bits))
+    if (bits & 0x1FFFFFFF) == 0x10000000:
+        doubtful[0] = True
+    return <float>value == wanted
+
+
+cdef int shortest_digits(float value, uint64_t* digits, int* power) noexcept nogil:
+    """Fill in the fewest digits with ``value == digits / 10**power`` as float32; 0, or -1 when this cannot prove it."""
+    cdef double exact = value, scaled, fraction
+    cdef int magnitude = 0, n, k
+    cdef uint64_t candidate
+    cdef uint32_t bits
+    cdef bint doubtful = False
+    memcpy(&bits, &value, sizeof(bits))
+    # next to a power of two the rounding interval is lopsided: the nearest decimal need not be the shortest
+    if not 1e-12 <= exact < 1e16 or (bits & 0x7FFFFF) == 0:
+        return -1
+    while magnitude < 16 and exact >= POWERS[magnitude + 1]:
+        magnitude += 1
+    while magnitude > -12 and scale(exact, -magnitude) < 1.0:
+        magnitude -= 1
+    n = SIGNIFICANT_DIGITS - 1
+    while 1 <= n <= SIGNIFICANT_DIGITS:
+        k = n - 1 - magnitude
+        if k > 22:
+            return -1
+        scaled = scale(exact, k)
+        candidate = <uint64_t><int64_t>rint(scaled)
+        fraction = scaled - <double><int64_t>candidate
+        # up to 10**12 the product is exact and ties go to even, as in NumPy; beyond, a near-tie proves nothing
+        if not 0 <= k <= 12 and fabs(fabs(fraction) - 0.5) < 1e-6:
+            return -1
+        if reads_back(candidate, k, value, &doubtful) and not doubtful:
+            digits[0] = candidate
+            power[0] = k
+            if n == SIGNIFICANT_DIGITS:
+                return 0
+            n -= 1
+        elif doubtful:
+            return -1
+        elif n == SIGNIFICANT_DIGITS - 1:
+            n += 1
+        elif n == SIGNIFICANT_DIGITS:
+            return -1
+        else:
+            return 0
+    return 0
+
+
+cdef int spell(float value, char* out) noexcept nogil:
+    """Write the shortest text of `value` to `out`; return its length, 0 when NumPy has to do it."""
+    cdef uint64_t digits = 0
+    cdef int power = 0, n_digits = 0, n = 0, i, exponent
+    cdef char[24] reversed_digits
+    if value == 0.0 or signbit(value):
+        out[0] = b"-"
+        n = signbit(value) != 0
+        value = -value if n else value
+    if value == 0.0:
+        memcpy(out + n, b"0.0", 3)
+        return n + 3
+    if shortest_digits(value, &digits, &power) < 0:
+        return 0
+    while digits % 10 == 0:
+        digits //= 10
+        power -= 1
+    while digits:
+        reversed_digits[n_digits] = <char>(48 + digits % 10)
+        n_digits += 1
+        digits //= 10
+    if <double>value < SCIENTIFIC_BELOW or <double>value >= SCIENTIFIC_FROM:
+        out[n] = reversed_digits[n_digits - 1]
+        n += 1
+        if n_digits > 1:
+            out[n] = b"."
+            n += 1
+            for i in range(n_digits - 2, -1, -1):
+                out[n] = reversed_digits[i]
+                n += 1
+        exponent = n_digits - 1 - power
+        out[n] = b"e"
+        out[n + 1] = b"-" if exponent < 0 else b"+"
+        exponent = -exponent if exponent < 0 else exponent
+        out[n + 2] = <char>(48 + exponent // 10)
+        out[n + 3] = <char>(48 + exponent % 10)
+        return n + 4
+    return spell_positional(reversed_digits, n_digits, power, out, n)
+
+
+cdef inline int spell_positional(const char* reversed_digits, int n_digits, int power, char* out, int n) noexcept nogil:
+    cdef int place
+    # place 0 is the units digit, negative places are behind the point
+    for place in range(max(n_digits - 1 - power, 0), min(-power, -1) - 1, -1):
+        if place == -1:
+            out[n] = b"."
+            n += 1
+        out[n] = reversed_digits[place + power] if 0 <= place + power < n_digits else <char>48
+        n += 1
+    return n
+
+
+def format_lines(list heads not None, const float[:, :] rows not None):
+    """Return ``head v1 v2 ... vD\\n`` for each row, every number as ``str(numpy.float32)`` spells it.
+
+    Parameters
+    ----------
+    heads : list of bytes, one for each row
+    rows : array of shape (n, D), float32, any stride
+    """
+    cdef Py_ssize_t n_rows = rows.shape[0], n_columns = rows.shape[1], i, j
+    cdef bytes line = PyBytes_FromStringAndSize(NULL, max(n_columns, 1) * MAX_CHARS), head, text
+    cdef char* begin = PyBytes_AS_STRING(line)
+    cdef char* p
+    cdef int n
+    if len(heads) != n_rows:
+        raise ValueError(f"expected one head for each of {n_rows} rows, got {len(heads)}")
+    parts = []
+    for i in range(n_rows):
+        head = heads[i]
+        p = begin
+        for j in range(n_columns):
+            p[0] = b" "
+            n = spell(rows[i, j], p + 1)
+            if n == 0:
+                text = str(float32(rows[i, j])).encode("ascii")
+                n = <int>PyBytes_GET_SIZE(text)
+                if n > MAX_CHARS - 2:
+                    raise ValueError(f"NumPy spells a float32 with {n} characters: {text!r}")
+                memcpy(p + 1, PyBytes_AS_STRING(text), n)
+            p += n + 1
+        parts.append(head)
+        parts.append(PyBytes_FromStringAndSize(begin, p - begin))
+        parts.append(b"\n")
+    return b"".join(parts)
+
+
+# ---- binary records --------------------------------------------------------------------------------------------------
+
+def scan_records(const unsigned char[::1] block not None, Py_ssize_t start, unsigned char[:, ::1] rows not None):
+    """Cut ``block[start:]`` into records ``\\n* key blank bytes[row]`` as long as complete records and rows are left.
+
+    Parameters
+    ----------
+    block : buffer of bytes
+    start : where the first record begins
+    rows : array of shape (n, bytes of a vector), uint8, OUT: one row per record
+
+    Returns
+    -------
+    keys : list of bytes
+    end : int
+        Where the first incomplete record begins.
+    """
+    cdef Py_ssize_t n_rows = rows.shape[0], n_bytes = rows.shape[1], end = block.shape[0], n = 0, p = start
+    cdef const unsigned char* base
+    cdef const unsigned char* blank
+    keys = []
+    if start < 0 or start > end:
+        raise ValueError(f"start must lie in 0..{end}, got {start}")
+    if start == end or n_bytes == 0:
+        return keys, start
+    base = &block[0]
+    while n < n_rows:
+        p = start
+        while p < end and base[p] == 10:
+            p += 1
+        blank = <const unsigned char*>memchr(base + p, 32, end - p)
+        if blank == NULL or end - (blank + 1 - base) < n_bytes:
+            break
+        keys.append(PyBytes_FromStringAndSize(<const char*>base + p, blank - base - p))
+        memcpy(&rows[n, 0], blank + 1, n_bytes)
+        start = (blank + 1 - base) + n_bytes
+        n += 1
+    return keys, start

@@ -1,0 +1,198 @@
+"""word2vec's binary format: a header line, then for each key its name and its numbers as bytes.
+
+::
+
+    file   = header record*
+    header = n_vectors " " vector_size "\\n"           (ASCII)
+    record = "\\n"* key " " float32{vector_size}       (little-endian)
+    key    = bytes without " ", not starting with "\\n", in the file's encoding (UTF-8)
+
+word2vec.c writes a newline behind each vector, gensim does not; readers skip newlines before a key. Written
+files are those of gensim 4.4 to the byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import IO, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ns2vec._typing import Int64Array, PathLike
+from ns2vec.exceptions import FormatError
+from ns2vec.formats._parse import scan_records
+from ns2vec.formats.atomic import open_for_read, open_for_write, plain_size
+from ns2vec.formats.table import (
+    MAX_HEADER_BYTES,
+    KeyDecodingError,
+    TableBuilder,
+    TruncatedFileError,
+    VectorTable,
+    parse_header,
+    read_counts,
+)
+
+__all__ = ["NAME", "SUFFIXES", "read", "write"]
+
+NAME = "word2vec_binary"
+SUFFIXES = (".bin",)
+
+READ_BYTES = 1 << 20
+MAX_KEY_BYTES = 16 << 20
+NUMBER = np.dtype("<f4")
+
+
+def read(
+    path: PathLike,
+    *,
+    fvocab: PathLike | None = None,
+    encoding: str = "utf8",
+    unicode_errors: str = "strict",
+    limit: int | None = None,
+    datatype: npt.DTypeLike = np.float32,
+) -> VectorTable:
+    """Read a binary file of vectors.
+
+    Parameters
+    ----------
+    path : path, address, or ``"-"``; decompressed by its suffix
+    fvocab : path of a file of ``word count`` lines, optional
+    encoding, unicode_errors : how keys are decoded
+    limit : int, optional
+        Read at most so many vectors.
+    datatype : of the vectors in memory; the file always holds float32
+
+    Raises
+    ------
+    FormatError
+        With path and byte offset. TruncatedFileError (also an EOFError) when the file ends too early.
+    """
+    counts = None if fvocab is None else read_counts(fvocab, encoding=encoding, unicode_errors=unicode_errors)
+    with open_for_read(path) as stream, np.errstate(over="ignore"):
+        header = stream.readline(MAX_HEADER_BYTES)
+        n_rows, vector_size = parse_header(header, path)
+        reader = _Reader(path, stream, len(header), vector_size)
+        wanted = n_rows if limit is None else min(n_rows, limit)
+        reader.check_size(wanted, n_rows)
+        builder: TableBuilder | None = None
+        for keys, rows in reader.batches(wanted):
+            if builder is None:  # now one vector of this size has really come
+                builder = TableBuilder(path, vector_size, datatype, wanted if plain_size(path) is not None else -1)
+            builder.add_many([reader.decode(key, encoding, unicode_errors) for key in keys], rows)
+        reader.check_end(wanted, n_rows)
+        return (builder or TableBuilder(path, vector_size, datatype, 0)).finish(counts)
+
+
+class _Reader:
+    """The records of one open file; `offset` is where the record that comes next begins."""
+
+    def __init__(self, path: PathLike, stream: IO[bytes], offset: int, vector_size: int) -> None:
+        self.path = path
+        self.stream = stream
+        self.offset = offset
+        self.vector_bytes = vector_size * NUMBER.itemsize
+        self.n_read = 0
+        self._rest = b""
+
+    def check_size(self, wanted: int, n_rows: int) -> None:
+        """Compare the header's claim with the size of the file before anything is read or allocated."""
+        n_bytes = plain_size(self.path)
+        if n_bytes is not None and n_bytes - self.offset < wanted * (self.vector_bytes + 1):
+            raise TruncatedFileError(
+                f"{self.path}: unexpected end of input: the header promises {n_rows} vectors of {self.vector_bytes} bytes, the file "
+                f"has {n_bytes} bytes; it is cut off, its header is wrong, or it is a text file (try binary=False)"
+            )
+
+    def batches(self, wanted: int) -> Iterator[tuple[list[bytes], npt.NDArray[np.float32]]]:
+        """Yield (keys, rows of shape (n, D)) until `wanted` records are read."""
+        while self.n_read < wanted:
+            block = self.next_block()
+            n_max = min(wanted - self.n_read, len(block) // (self.vector_bytes + 1))
+            rows = np.empty((n_max, self.vector_bytes), dtype=np.uint8)
+            keys, end = scan_records(block, 0, rows)
+            self._rest = block[end:]
+            self.n_read += len(keys)
+            if keys:
+                yield keys, rows[: len(keys)].view(NUMBER)
+            self.offset += end
+
+    def next_block(self) -> bytes:
+        """Return the rest of the last block and as much again from the file, so that big records cost no more."""
+        more = self.stream.read(max(READ_BYTES, len(self._rest)))
+        if more:
+            if len(self._rest) > MAX_KEY_BYTES and b" " not in self._rest:
+                raise FormatError(f"{self.path}: byte {self.offset}: no blank ends the key that begins here; is this a binary file?")
+            return self._rest + more
+        raise TruncatedFileError(
+            f"{self.path}: byte {self.offset}: unexpected end of input in vector {self.n_read + 1}; "
+            "the file is cut off or its header is wrong"
+        )
+
+    def decode(self, key: bytes, encoding: str, unicode_errors: str) -> str:
+        try:
+            return key.decode(encoding, unicode_errors)
+        except UnicodeDecodeError as error:
+            raise KeyDecodingError(f"{self.path}: after byte {self.offset}", error) from None
+
+    def check_end(self, wanted: int, n_rows: int) -> None:
+        if wanted == n_rows and (self._rest.strip(b"\r\n") or self.stream.read(READ_BYTES).strip(b"\r\n")):
+            raise FormatError(
+                f"{self.path}: byte {self.offset}: the header promises {n_rows} vectors, but more follows; correct the header, "
+                f"or pass limit={n_rows} to read only those"
+            )
+
+
+def write(
+    path: PathLike,
+    table: VectorTable,
+    *,
+    order: Int64Array | None = None,
+    prefix: str = "",
+    write_header: bool = True,
+    total_vec: int | None = None,
+    append: bool = False,
+) -> None:
+    """Write a binary file of vectors, atomically, as float32.
+
+    Parameters
+    ----------
+    path : path, address, or ``"-"``; compressed by its suffix
+    table : VectorTable
+    order : ndarray of row numbers, optional
+        Which rows to write in which order; all in their own order unless given.
+    prefix : str
+        Put before each key.
+    write_header : bool
+    total_vec : int, optional
+        The number of vectors that the header tells; for files that are written in parts.
+    append : bool
+        Write behind what the file has.
+
+    Raises
+    ------
+    FormatError
+        If a key holds a blank or starts with a newline, which no reader could tell from the file's own.
+    OSError
+        If the file cannot be written.
+    """
+    n_rows = len(table.keys) if order is None else len(order)
+    with open_for_write(path, "ab" if append else "wb") as out, np.errstate(over="ignore"):
+        if write_header:
+            out.write(f"{n_rows if total_vec is None else total_vec} {table.vectors.shape[1]}\n".encode())
+        for keys, rows in table.blocks(order):
+            little = np.ascontiguousarray(rows, dtype=NUMBER)
+            parts: list[Any] = []
+            for key, row in zip(keys, little, strict=True):
+                parts += (_encode(prefix, key, path), row.data)
+            out.write(b"".join(parts))
+
+
+def _encode(prefix: str, key: Any, path: PathLike) -> bytes:
+    text = f"{prefix}{key}"
+    if " " in text or text.startswith("\n"):
+        raise FormatError(
+            f"{path}: the key {text!r} holds a blank or starts with a newline, which this format cannot keep; "
+            "replace it, by '_' for example"
+        )
+    return text.encode("utf8") + b" "

@@ -1,0 +1,236 @@
+"""word2vec's text format: a header line, then one line for each key.
+
+::
+
+    file   = header line*
+    header = n_vectors " " vector_size "\\n"
+    line   = key (" " number){vector_size} [" "] ["\\r"] "\\n"
+    key    = characters without " " and "\\n", in the file's encoding (UTF-8)
+    number = decimal; written as the shortest one that reads back as the same float32
+
+Written lines are those of gensim 4.4 to the byte. The reader also takes what word2vec.c and others write: a blank
+before the line's end, CRLF, tabs or several blanks between numbers, a tab after the key where the line has no blank, blank
+lines, a byte order mark, no newline at the end of the file, no header.
+"""
+
+from __future__ import annotations
+
+from typing import IO, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ns2vec._typing import Int64Array, PathLike
+from ns2vec.exceptions import FormatError
+from ns2vec.formats._parse import format_lines, parse_numbers
+from ns2vec.formats.atomic import open_for_read, open_for_write, plain_size
+from ns2vec.formats.table import (
+    MAX_HEADER_BYTES,
+    KeyDecodingError,
+    TableBuilder,
+    TruncatedFileError,
+    VectorTable,
+    parse_header,
+    read_counts,
+)
+
+__all__ = ["NAME", "SUFFIXES", "read", "write"]
+
+NAME = "word2vec_text"
+SUFFIXES = (".txt", ".vec", ".w2v", ".tsv")
+
+MAX_LINE_BYTES = 64 << 20
+
+
+def read(
+    path: PathLike,
+    *,
+    fvocab: PathLike | None = None,
+    encoding: str = "utf8",
+    unicode_errors: str = "strict",
+    limit: int | None = None,
+    datatype: npt.DTypeLike = np.float32,
+    no_header: bool = False,
+) -> VectorTable:
+    """Read a text file of vectors.
+
+    Parameters
+    ----------
+    path : path, address, or ``"-"``; decompressed by its suffix
+    fvocab : path of a file of ``word count`` lines, optional
+    encoding, unicode_errors : how keys are decoded
+    limit : int, optional
+        Read at most so many vectors.
+    datatype : of the vectors in memory
+    no_header : bool
+        The file starts with its first vector.
+
+    Raises
+    ------
+    FormatError
+        With path and line. TruncatedFileError (also an EOFError) when the file ends too early.
+    """
+    counts = None if fvocab is None else read_counts(fvocab, encoding=encoding, unicode_errors=unicode_errors)
+    with open_for_read(path) as stream:
+        reader = _Reader(path, stream, encoding, unicode_errors)
+        if no_header:
+            return reader.read_rows(None, None, limit, datatype).finish(counts)
+        n_rows, vector_size = parse_header(stream.readline(MAX_HEADER_BYTES), path)
+        reader.line_no = 1
+        return reader.read_rows(n_rows, vector_size, limit, datatype).finish(counts)
+
+
+class _Reader:
+    """The lines of one open file, with the number of the line that was read last."""
+
+    def __init__(self, path: PathLike, stream: IO[bytes], encoding: str, unicode_errors: str) -> None:
+        self.path = path
+        self.stream = stream
+        self.encoding = encoding
+        self.unicode_errors = unicode_errors
+        self.line_no = 0
+
+    def next_line(self) -> bytes:
+        """Return the next line that is not blank, ``b""`` at the end."""
+        while line := self.stream.readline(MAX_LINE_BYTES):
+            self.line_no += 1
+            if len(line) == MAX_LINE_BYTES:
+                raise FormatError(f"{self.path}:{self.line_no}: the line is longer than {MAX_LINE_BYTES} bytes")
+            if not line.isspace():
+                return line
+        return b""
+
+    def read_rows(
+        self, n_rows: int | None, vector_size: int | None, limit: int | None, datatype: npt.DTypeLike
+    ) -> TableBuilder:
+        wanted = min((n for n in (n_rows, limit) if n is not None), default=None)
+        line = self.next_line()
+        if vector_size is None:
+            if not line:
+                raise FormatError(f"{self.path}: the file is empty; expected lines 'key number number ...'")
+            vector_size = max(1, self.count_numbers(line))
+        elif line and wanted:
+            # before anything is allocated for a vector of that size
+            self.check_count(line, self.count_numbers(line), vector_size)
+        builder = TableBuilder(self.path, vector_size, datatype, self.most_rows(wanted, vector_size))
+        numbers = np.empty(vector_size if line and wanted != 0 else 0)
+        with np.errstate(over="ignore"):  # 1e39 becomes an infinite float32, as everywhere
+            while line and builder.n_read != wanted:
+                builder.add(self.parse(line, numbers), numbers)
+                line = self.next_line()
+        self.check_end(builder.n_read, n_rows, limit, line)
+        return builder
+
+    def most_rows(self, wanted: int | None, vector_size: int) -> int:
+        """Return how many rows there can be: a row takes two bytes for each number at least; -1 if unknown."""
+        n_bytes = plain_size(self.path)
+        if n_bytes is None:
+            return -1
+        possible = n_bytes // (2 * vector_size) + 1
+        # without a header the number of rows is a guess: grow instead
+        return min(wanted, possible) if wanted is not None else min(possible, 1024)
+
+    def key_end(self, line: bytes) -> int:
+        end = line.find(b" ")
+        if end < 0:
+            end = line.find(b"\t")
+        return end if end >= 0 else len(line.rstrip())
+
+    def count_numbers(self, line: bytes) -> int:
+        return len(line[self.key_end(line) :].split())
+
+    def parse(self, line: bytes, numbers: npt.NDArray[np.float64]) -> str:
+        """Fill `numbers` from the line and return its key."""
+        end = self.key_end(line)
+        try:
+            n_found = parse_numbers(line, end, numbers)
+        except ValueError as error:
+            raise FormatError(
+                f"{self.path}:{self.line_no}: {error}; is this really the text format? try binary=True"
+            ) from None
+        self.check_count(line, n_found, len(numbers))
+        try:
+            return line[:end].decode(self.encoding, self.unicode_errors)
+        except UnicodeDecodeError as error:
+            raise KeyDecodingError(f"{self.path}:{self.line_no}", error) from None
+
+    def check_count(self, line: bytes, n_found: int, vector_size: int) -> None:
+        if n_found == vector_size:
+            return
+        message = f"{self.path}:{self.line_no}: expected {vector_size} numbers after the key, found {n_found}"
+        if n_found < vector_size and not line.endswith(b"\n"):
+            raise TruncatedFileError(f"{message}, and the file ends here: it is cut off; write or fetch it again")
+        raise FormatError(f"{message}; is this really the text format? try binary=True")
+
+    def check_end(self, n_read: int, n_rows: int | None, limit: int | None, line: bytes) -> None:
+        if n_rows is None or (limit is not None and limit < n_rows and n_read == limit):
+            return
+        if n_read < n_rows:
+            raise TruncatedFileError(
+                f"{self.path}:{self.line_no}: unexpected end of input: the header promises {n_rows} vectors, the file "
+                f"has {n_read}; it is cut off or its header is wrong"
+            )
+        if line:
+            raise FormatError(
+                f"{self.path}:{self.line_no}: the header promises {n_rows} vectors, but more follow; correct the header, "
+                f"or pass limit={n_rows} to read only those"
+            )
+
+
+def write(
+    path: PathLike,
+    table: VectorTable,
+    *,
+    order: Int64Array | None = None,
+    prefix: str = "",
+    write_header: bool = True,
+    total_vec: int | None = None,
+    append: bool = False,
+) -> None:
+    """Write a text file of vectors, atomically.
+
+    Parameters
+    ----------
+    path : path, address, or ``"-"``; compressed by its suffix
+    table : VectorTable
+    order : ndarray of row numbers, optional
+        Which rows to write in which order; all in their own order unless given.
+    prefix : str
+        Put before each key.
+    write_header : bool
+    total_vec : int, optional
+        The number of vectors that the header tells; for files that are written in parts.
+    append : bool
+        Write behind what the file has.
+
+    Raises
+    ------
+    FormatError
+        If a key holds a blank or a newline, which no reader could tell from the file's own.
+    OSError
+        If the file cannot be written.
+    """
+    n_rows = len(table.keys) if order is None else len(order)
+    with open_for_write(path, "ab" if append else "wb") as out:
+        if write_header:
+            out.write(f"{n_rows if total_vec is None else total_vec} {table.vectors.shape[1]}\n".encode())
+        for keys, rows in table.blocks(order):
+            heads = [_encode(prefix, key, path) for key in keys]
+            out.write(format_lines(heads, rows) if rows.dtype == np.float32 else _format_any(heads, rows))
+
+
+def _encode(prefix: str, key: Any, path: PathLike) -> bytes:
+    text = f"{prefix}{key}"
+    if " " in text or "\n" in text:
+        raise FormatError(
+            f"{path}: the key {text!r} holds a blank or a newline, which this format cannot keep; replace it, by '_' for example"
+        )
+    return text.encode("utf8")
+
+
+def _format_any(heads: list[bytes], rows: npt.NDArray[Any]) -> bytes:
+    """Spell numbers that are not float32 as NumPy does."""
+    lines = []
+    for head, row in zip(heads, rows, strict=True):
+        lines.append(head + b" " + " ".join(map(str, row)).encode("ascii") + b"\n")
+    return b"".join(lines)
