@@ -1,0 +1,102 @@
+"""Public names are listed, sorted and documented; importing them stays cheap."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sources import files, module_name, name_of
+
+import ns2vec
+
+PUBLIC_MODULES = [
+    path
+    for path in files(".py", folders=("ns2vec",))
+    if not any(part.startswith("_") for part in module_name(path).split(".")) and "cli" not in path.parts
+]
+
+
+def defined_names(path: Path) -> set[str]:
+    """Public functions and classes of a module; for a package also what it takes from its own modules."""
+    tree = ast.parse(path.read_text("utf-8"))
+    names = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    if path.name == "__init__.py":
+        for node in tree.body:
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(module_name(path) + "."):
+                names.update(alias.asname or alias.name for alias in node.names)
+    return {name for name in names if not name.startswith("_")}
+
+
+@pytest.mark.parametrize("path", PUBLIC_MODULES, ids=name_of)
+def test_all_is_sorted_and_complete(path: Path):
+    module = importlib.import_module(module_name(path))
+    defined = defined_names(path)
+    if not defined and not hasattr(module, "__all__"):
+        return
+    listed = list(module.__all__)
+    assert listed == sorted(set(listed))
+    assert defined <= set(listed)
+    assert [name for name in listed if not hasattr(module, name)] == []
+
+
+def undocumented(owner: object, where: str) -> list[str]:
+    """Names of public functions, classes, methods and properties without a docstring."""
+    if not (inspect.isclass(owner) or inspect.isroutine(owner)):
+        return []
+    found = [] if inspect.getdoc(owner) else [where]
+    if inspect.isclass(owner):
+        for name, member in vars(owner).items():
+            routine = isinstance(member, property | classmethod | staticmethod) or inspect.isfunction(member)
+            if routine and not name.startswith("_") and not inspect.getdoc(getattr(owner, name)):
+                found.append(f"{where}.{name}")
+    return found
+
+
+@pytest.mark.parametrize("path", PUBLIC_MODULES, ids=name_of)
+def test_public_names_are_documented(path: Path):
+    module = importlib.import_module(module_name(path))
+    assert module.__doc__
+    listed = getattr(module, "__all__", ())
+    missing = [entry for name in listed for entry in undocumented(getattr(module, name), name)]
+    assert missing == []
+
+
+@pytest.mark.parametrize("name", ns2vec.__all__)
+def test_the_front_door_shows_an_example(name: str):
+    thing = getattr(ns2vec, name)
+    if not callable(thing) or (inspect.isclass(thing) and issubclass(thing, Exception)):
+        assert name in {"StopTraining", "__version__"}
+        return
+    assert "Examples\n--------" in inspect.getdoc(thing)
+    if len(inspect.signature(thing).parameters):
+        assert "Parameters\n----------" in inspect.getdoc(thing)
+
+
+def test_the_promised_names_are_there():
+    promised = {
+        "KeyedVectors",
+        "LineSentence",
+        "PathLineSentences",
+        "StopTraining",
+        "Text8Corpus",
+        "Word2Vec",
+        "__version__",
+        "build_info",
+        "get_negative_samples",
+        "negative_sampling_loss",
+        "noise_distribution",
+    }
+    assert promised <= set(ns2vec.__all__)
+
+
+def test_import_loads_nothing_slow():
+    slow = ["scipy.stats", "scipy.optimize", "scipy.sparse", "tqdm", "requests", "gensim", "smart_open"]
+    code = f"import json, sys, ns2vec; print(json.dumps([name for name in {slow!r} if name in sys.modules]))"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert json.loads(run.stdout) == []

@@ -1,0 +1,100 @@
+"""Each compiled module has a hand-written stub that names what the module has."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import re
+import types
+from pathlib import Path
+
+import pytest
+from sources import files, module_name, name_of
+
+MODULES = files(".pyx", folders=("ns2vec",))
+
+
+def public(names) -> set[str]:
+    return {name for name in names if not name.startswith("_")}
+
+
+def stub_names(body: list[ast.stmt]) -> dict[str, ast.stmt]:
+    """Name -> statement for the functions, classes and annotated names of a stub."""
+    names: dict[str, ast.stmt] = {}
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names[node.name] = node
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            names[node.target.id] = node
+    return names
+
+
+def stub_parameters(node: ast.FunctionDef) -> list[str]:
+    arguments = node.args
+    named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    return [argument.arg for argument in named if argument.arg != "self"]
+
+
+def real_parameters(function) -> list[str]:
+    return [name for name in inspect.signature(function).parameters if name != "self"]
+
+
+def cinit_parameters(text: str, name: str) -> list[str] | None:
+    """Parameter names of ``__cinit__`` of extension type `name`, read from the Cython source."""
+    body = text.split(f"cdef class {name}", 1)[1].split("\ncdef class ", 1)[0]
+    found = re.search(r"def __(?:cinit|init)__\((.*?)\):\n", body, re.DOTALL)
+    if found is None:
+        return None
+    bare = re.sub(r"#.*|\[[^\]]*\]|=[^,]*", "", found[1])
+    parts = [part.replace("not None", "").split() for part in bare.split(",")]
+    return [part[-1].lstrip("*") for part in parts if part and part[-1] not in {"self", "*"}]
+
+
+def compare_functions(node: ast.stmt, function, where: str) -> list[str]:
+    if not isinstance(node, ast.FunctionDef):
+        return [f"{where}: the stub has no function"]
+    expected, found = real_parameters(function), stub_parameters(node)
+    return [] if expected == found else [f"{where}: takes {expected}, the stub says {found}"]
+
+
+def compare_classes(node: ast.stmt, kind: type, where: str, source: str) -> list[str]:
+    if not isinstance(node, ast.ClassDef):
+        return [f"{where}: the stub has no class"]
+    real, stub = vars(kind), stub_names(node.body)
+    real_names = {name for name in real if not name.startswith("_")}
+    problems = [f"{where}.{name}: only in one of both" for name in real_names ^ public(stub)]
+    for name in real_names & public(stub):
+        if callable(real[name]):
+            problems += compare_functions(stub[name], real[name], f"{where}.{name}")
+    created = cinit_parameters(source, kind.__name__)
+    if created is not None:
+        stubbed = stub_parameters(stub["__init__"]) if "__init__" in stub else []
+        problems += [f"{where}(): takes {created}, the stub says {stubbed}"] * (created != stubbed)
+    return problems
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_stub_and_module_agree(path: Path):
+    stub_path = path.with_suffix(".pyi")
+    assert stub_path.exists(), f"{stub_path.name} is missing"
+    stub = stub_names(ast.parse(stub_path.read_text("utf-8")).body)
+    module = importlib.import_module(module_name(path))
+    own = {name: value for name, value in vars(module).items() if not isinstance(value, types.ModuleType)}
+    assert public(own) == public(stub)
+    problems = []
+    for name in sorted(public(own)):
+        where, value = f"{path.stem}.{name}", own[name]
+        if isinstance(value, type):
+            problems += compare_classes(stub[name], value, where, path.read_text("utf-8"))
+        elif callable(value):
+            problems += compare_functions(stub[name], value, where)
+    assert problems == []
+
+
+def test_there_are_compiled_modules():
+    assert [module_name(path) for path in MODULES] == [
+        "ns2vec._kernels",
+        "ns2vec.corpus._scan",
+        "ns2vec.formats._parse",
+    ]
