@@ -1,0 +1,17 @@
+"""How good vectors are: analogies, word pairs, reports, and a corpus whose answers are known."""
+
+from __future__ import annotations
+
+from ns2vec.evaluation.analogies import evaluate_word_analogies
+from ns2vec.evaluation.facts import FactsCorpus, facts_corpus
+from ns2vec.evaluation.report import Report, evaluate_all
+from ns2vec.evaluation.word_pairs import evaluate_word_pairs
+
+__all__ = [
+    "FactsCorpus",
+    "Report",
+    "evaluate_all",
+    "evaluate_word_analogies",
+    "evaluate_word_pairs",
+    "facts_corpus",
+]

@@ -1,0 +1,237 @@
+"""Accuracy on analogy questions: "a is to b as c is to ?", by 3CosAdd.
+
+The file has the questions-words layout of word2vec::
+
+    : capital-common-countries
+    Athens Greece Baghdad Iraq
+
+A question counts as correct when the word nearest to ``b - a + c`` (mean of the unit vectors),
+other than a, b and c, is the fourth word. Protocol, skipping and sections are gensim's; the
+scores of many questions come from one matrix product.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from ns2vec._typing import Embedding, PathLike
+from ns2vec.evaluation._lines import numbered_lines, source_name
+from ns2vec.exceptions import FormatError
+
+__all__ = ["Quadruple", "Section", "evaluate_word_analogies", "parse_analogies", "section_accuracy"]
+
+logger = logging.getLogger(__name__)
+
+Quadruple: TypeAlias = tuple[str, str, str, str]
+Section: TypeAlias = dict[str, Any]
+FloatArray: TypeAlias = "npt.NDArray[np.floating[Any]]"
+
+TOTAL = "Total accuracy"
+CANDIDATES = 5  # so many nearest words are looked at for one that is no variant of a, b or c
+BLOCK_BYTES = 32 << 20  # scores of one block of questions
+
+
+def evaluate_word_analogies(
+    embedding: Embedding,
+    analogies: PathLike | Iterable[str],
+    *,
+    restrict_vocab: int | None = 300000,
+    case_insensitive: bool = True,
+    dummy4unknown: bool = False,
+) -> tuple[float, list[Section]]:
+    """Answer analogy questions and return the share of right answers.
+
+    Parameters
+    ----------
+    embedding : Embedding
+        `vectors` of shape (V, D); it is not changed.
+    analogies : path or iterable of str
+        Questions in the questions-words layout; a path may be compressed.
+    restrict_vocab : int or None, optional
+        Only the first so many words can be asked or answered; None: all.
+    case_insensitive : bool, optional
+        Compare upper-cased words; of several variants of a word the first has the vector.
+    dummy4unknown : bool, optional
+        Count questions with unknown words as wrong instead of skipping them.
+
+    Returns
+    -------
+    score : float
+        Share of right answers; 0.0 where no question could be asked.
+    sections : list of dict
+        ``{"section": name, "correct": [...], "incorrect": [...]}`` with quadruples of words (upper
+        case if `case_insensitive`), and a last one, ``"Total accuracy"``, over all of them.
+
+    Raises
+    ------
+    FormatError
+        If a line stands before the first ``: section`` line.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> import numpy as np
+    >>> from ns2vec.evaluation import evaluate_word_analogies
+    >>> words = ["man", "woman", "king", "queen", "apple"]
+    >>> vectors = np.array([[1, 0, 0], [1, 1, 0], [1, 0, 1], [1, 1, 1], [-1, 0, 0]], dtype=np.float32)
+    >>> toy = SimpleNamespace(vectors=vectors, index_to_key=words, key_to_index={})
+    >>> score, sections = evaluate_word_analogies(toy, [": gender", "man woman king queen"])
+    >>> score, sections[0]["correct"]
+    (1.0, [('MAN', 'WOMAN', 'KING', 'QUEEN')])
+    """
+    name = source_name(analogies)
+    logger.info("evaluating analogies of %s over the first %s words", name, restrict_vocab)
+    folded_keys = _fold_keys(embedding.index_to_key[:restrict_vocab], case_insensitive)
+    rows = {key: row for row, key in reversed(list(enumerate(folded_keys)))}
+    parsed = parse_analogies(analogies, case_insensitive=case_insensitive)
+    asked = [question for _, questions in parsed for question in questions if _is_known(question, rows)]
+    answers = _answer(np.asarray(embedding.vectors)[: len(folded_keys)], folded_keys, rows, asked)
+    sections: list[Section] = []
+    for title, questions in parsed:
+        section: Section = {"section": title, "correct": [], "incorrect": []}
+        for quadruple in questions:
+            if _is_known(quadruple, rows):
+                section["correct" if next(answers) == quadruple[3] else "incorrect"].append(quadruple)
+            elif dummy4unknown:
+                section["incorrect"].append(quadruple)
+        sections.append(section)
+        _log_section(section)
+    total: Section = {"section": TOTAL}
+    for outcome in ("correct", "incorrect"):
+        total[outcome] = [quadruple for section in sections for quadruple in section[outcome]]
+    n_questions = sum(len(questions) for _, questions in parsed)
+    logger.info("%s: %d of %d questions have unknown words", name, n_questions - len(asked), n_questions)
+    _log_section(total)
+    return section_accuracy(total), [*sections, total]
+
+
+def parse_analogies(
+    source: PathLike | Iterable[str], *, case_insensitive: bool = True
+) -> list[tuple[str, list[Quadruple]]]:
+    """Read sections of quadruples; lines without exactly four words are skipped.
+
+    Parameters
+    ----------
+    source : path or iterable of str
+    case_insensitive : bool, optional
+        Upper-case all words.
+
+    Returns
+    -------
+    list of (section name, list of quadruples)
+
+    Raises
+    ------
+    FormatError
+        If a line that is not blank stands before the first ``: section`` line.
+
+    Examples
+    --------
+    >>> from ns2vec.evaluation.analogies import parse_analogies
+    >>> parse_analogies([": gender", "man woman king queen"])
+    [('gender', [('MAN', 'WOMAN', 'KING', 'QUEEN')])]
+    """
+    sections: list[tuple[str, list[Quadruple]]] = []
+    for number, line in numbered_lines(source):
+        if line.startswith(": "):
+            sections.append((line.lstrip(": ").strip(), []))
+            continue
+        words = (line.upper() if case_insensitive else line).split()
+        if not words:
+            continue
+        if not sections:
+            raise FormatError(
+                f"Missing section header before line #{number} in {source_name(source)}: "
+                "the file must start with a line ': name'"
+            )
+        if len(words) == 4:
+            a, b, c, expected = words
+            sections[-1][1].append((a, b, c, expected))
+        else:
+            logger.info("skipping line %d of %s: %d words, not 4", number, source_name(source), len(words))
+    return sections
+
+
+def section_accuracy(section: Section) -> float:
+    """Return the share of correct questions of one section; 0.0 where there are none.
+
+    Parameters
+    ----------
+    section : dict
+        With the lists ``"correct"`` and ``"incorrect"``.
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
+    >>> from ns2vec.evaluation.analogies import section_accuracy
+    >>> section_accuracy({"correct": ["x", "y", "z"], "incorrect": ["w"]})
+    0.75
+    """
+    n_correct, n_incorrect = len(section["correct"]), len(section["incorrect"])
+    return n_correct / (n_correct + n_incorrect) if n_correct + n_incorrect else 0.0
+
+
+def _fold_keys(keys: list[Any], case_insensitive: bool) -> list[Any]:
+    """Upper-case the str among `keys`; other keys (ints) cannot stand in a question and stay."""
+    if not case_insensitive:
+        return keys
+    return [key.upper() if isinstance(key, str) else key for key in keys]
+
+
+def _is_known(quadruple: Quadruple, rows: dict[Any, int]) -> bool:
+    return all(word in rows for word in quadruple)
+
+
+def _log_section(section: Section) -> None:
+    n_correct, n_incorrect = len(section["correct"]), len(section["incorrect"])
+    if n_correct + n_incorrect:
+        logger.info(
+            "%s: %.1f%% (%d/%d)",
+            section["section"],
+            100.0 * section_accuracy(section),
+            n_correct,
+            n_correct + n_incorrect,
+        )
+
+
+def _answer(
+    vectors: FloatArray, folded_keys: list[Any], rows: dict[Any, int], questions: list[Quadruple]
+) -> Iterator[Any]:
+    """Yield the folded key that answers each question, in order."""
+    if not questions:
+        return
+    if vectors.dtype not in (np.float32, np.float64):
+        vectors = vectors.astype(np.float32)
+    norms = np.linalg.norm(vectors, axis=1)
+    with np.errstate(divide="ignore"):
+        inverse_norms = np.where(norms > 0, 1 / norms, 0).astype(vectors.dtype)
+    n_block = max(1, BLOCK_BYTES // (len(vectors) * vectors.itemsize))
+    for start in range(0, len(questions), n_block):
+        block = questions[start : start + n_block]
+        inputs = np.array([[rows[word] for word in quadruple[:3]] for quadruple in block])
+        unit = vectors[inputs] * inverse_norms[inputs][:, :, None]
+        # The length of the query does not change the order, so the mean is not divided by 3 again.
+        scores = (unit[:, 1] + unit[:, 2] - unit[:, 0]) @ vectors.T
+        scores *= inverse_norms
+        np.put_along_axis(scores, inputs, -np.inf, axis=1)
+        best = scores.argmax(axis=1)
+        for question, row_scores, row in zip(block, scores, best.tolist(), strict=True):
+            yield _first_new_key(row_scores, row, folded_keys, question[:3])
+
+
+def _first_new_key(scores: FloatArray, best: int, folded_keys: list[Any], inputs: tuple[str, ...]) -> Any:
+    """Return the nearest key that is no case variant of an input; the last candidate if all are."""
+    for _ in range(CANDIDATES - 1):
+        if folded_keys[best] not in inputs:
+            break
+        scores[best] = -np.inf
+        best = int(scores.argmax())
+    return folded_keys[best]
