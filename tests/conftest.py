@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+# Programs, not test modules: `make check-deep` and the wheel tests run them.
+collect_ignore = ["deep", "house/smoke.py"]
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
