@@ -1,0 +1,64 @@
+"""Ids of a corpus kept from counting to training, and from epoch to epoch.
+
+Files are kept while nothing about them or the vocabulary changes; iterables are asked again each
+epoch, because walks and shufflers give something new each time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from typing import Any
+
+from ns2vec._typing import Int32Array
+from ns2vec.corpus import Chunk, Corpus, EncodedCorpus
+
+__all__ = ["EncodedCache"]
+
+
+class EncodedCache:
+    """The encoded corpus a model holds, if any, and what it is valid for."""
+
+    def __init__(self) -> None:
+        self.encoded: EncodedCorpus | None = None
+        self.remap: Int32Array | None = None
+        self.valid_for: Hashable = None
+
+    def keep(
+        self, corpus: Corpus, encoded: EncodedCorpus, remap: Int32Array | None, n_keys: int, chunk_words: int
+    ) -> None:
+        """Remember ids; `remap` leads them to rows, None when they are rows."""
+        self.clear()
+        fingerprint = corpus.fingerprint()
+        if fingerprint is None:
+            encoded.close()
+            return
+        self.encoded, self.remap = encoded, remap
+        self.valid_for = (fingerprint, n_keys, chunk_words)
+
+    def clear(self) -> None:
+        """Give the memory and the temporary file back."""
+        if self.encoded is not None:
+            self.encoded.close()
+        self.encoded = self.remap = self.valid_for = None
+
+    def chunks(self, corpus: Corpus, key_to_index: dict[Any, int], chunk_words: int, memory: int) -> Iterator[Chunk]:
+        """Chunks of one epoch: kept ids, or read again and (for files) kept for the next epoch."""
+        fingerprint = corpus.fingerprint()
+        encoded, remap = self.encoded, self.remap
+        if encoded is not None and self.valid_for == (fingerprint, len(key_to_index), chunk_words):
+            return (encoded.chunk(i, remap) for i in range(encoded.n_chunks))
+        fresh = corpus.chunks(key_to_index, chunk_words=chunk_words)
+        if fingerprint is None or memory == 0:
+            return iter(fresh)
+        return self.reading(corpus, fresh, len(key_to_index), chunk_words, memory)
+
+    def reading(
+        self, corpus: Corpus, chunks: Iterator[Chunk], n_keys: int, chunk_words: int, memory: int
+    ) -> Iterator[Chunk]:
+        """Hand chunks on and keep their ids once all have been read."""
+        self.clear()
+        encoded = EncodedCorpus(memory)
+        for chunk in chunks:
+            encoded.append(chunk.words, chunk.n_words, chunk.n_sentences)
+            yield chunk
+        self.keep(corpus, encoded, None, n_keys, chunk_words)

@@ -1,0 +1,132 @@
+"""One epoch on several threads: each takes the next chunk, trains it, adds to the tally.
+
+There is no queue and no producer. A worker holds the lock only while it asks for the next chunk,
+so text is read (or the user's iterable advanced) by whoever needs work, an exception is met where
+it happens, and nothing can wait for ever.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+__all__ = ["Job", "Tally", "run_workers"]
+
+
+@dataclass
+class Tally:
+    """What was done so far.
+
+    Attributes
+    ----------
+    n_trained, n_words : int
+        Words left after subsampling; words read.
+    n_sentences : int
+    loss : float
+        Sum in float64 over all threads.
+    """
+
+    n_trained: int = 0
+    n_words: int = 0
+    n_sentences: int = 0
+    loss: float = 0.0
+
+    def add(self, n_trained: int, n_words: int, n_sentences: int, loss: float) -> None:
+        """Count one finished chunk."""
+        self.n_trained += n_trained
+        self.n_words += n_words
+        self.n_sentences += n_sentences
+        self.loss += loss
+
+
+class Job(Protocol):
+    """A piece of an epoch: something with a number of sentences."""
+
+    @property
+    def n_sentences(self) -> int:
+        """Sentences in it."""
+        ...
+
+
+@dataclass
+class Crew:
+    """What the workers of one epoch share; every field is guarded by `lock`."""
+
+    jobs: Iterator[Any]
+    tally: Tally
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    stop: bool = False
+    error: BaseException | None = None
+
+    def next_job(self) -> Any | None:
+        """The next piece of work, or None when there is none or someone failed."""
+        with self.lock:
+            if self.stop:
+                return None
+            job = next(self.jobs, None)
+            self.stop = job is None
+            return job
+
+    def work(self, do_job: Callable[[Any], tuple[int, int, float]]) -> None:
+        """Take jobs until none are left; remember the first exception and stop everyone."""
+        try:
+            while (job := self.next_job()) is not None:
+                n_trained, n_words, loss = do_job(job)
+                with self.lock:
+                    self.tally.add(n_trained, n_words, job.n_sentences, loss)
+        except BaseException as error:  # noqa: BLE001 - it is raised again in the caller's thread
+            with self.lock:
+                self.stop = True
+                self.error = self.error or error
+
+
+def run_workers(
+    jobs: Iterator[Any],
+    make_worker: Callable[[], Callable[[Any], tuple[int, int, float]]],
+    n_workers: int,
+    tally: Tally,
+    on_tick: Callable[[], None],
+    tick_seconds: float = 0.1,
+) -> None:
+    """Train every job of an epoch.
+
+    Parameters
+    ----------
+    jobs : iterator of Job
+        Asked for the next job by one worker at a time.
+    make_worker : callable
+        Called once for each thread, returns the function that trains a job and returns
+        (words trained, words read, loss).
+    n_workers : int
+    tally : Tally
+        Added to as jobs finish.
+    on_tick : callable
+        Called in the calling thread every `tick_seconds`: progress.
+
+    Raises
+    ------
+    BaseException
+        The first exception of a worker or of `jobs`, with its own traceback; KeyboardInterrupt
+        after the workers have finished their current jobs.
+    """
+    crew = Crew(jobs, tally)
+    threads = [
+        threading.Thread(target=crew.work, args=(make_worker(),), name=f"ns2vec-worker-{i}", daemon=True)
+        for i in range(n_workers)
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        for thread in threads:
+            while thread.is_alive():
+                thread.join(tick_seconds)
+                on_tick()
+    except BaseException:
+        crew.stop = True
+        for thread in threads:
+            thread.join()
+        raise
+    if crew.error is not None:
+        raise crew.error

@@ -1,0 +1,148 @@
+"""Epochs: learning rate, threads, tally, callbacks, one log line each."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ns2vec.schedules import SCHEDULES
+from ns2vec.training.loop import Tally, run_workers
+from ns2vec.training.progress import ProgressBar
+
+__all__ = ["EpochTally", "Plan", "Trainer"]
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class EpochTally:
+    """What one epoch did.
+
+    Attributes
+    ----------
+    n_trained, n_words, n_sentences : int
+        Words left after vocabulary and subsampling, words read, sentences read.
+    loss : float
+        Summed negative log likelihood in float64; 0.0 unless asked for.
+    alpha : float
+        Learning rate of the last chunk handed out.
+    seconds : float
+    """
+
+    n_trained: int
+    n_words: int
+    n_sentences: int
+    loss: float
+    alpha: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How long a run is and how its learning rate falls.
+
+    Progress counts words when `total_words` is known, else sentences (gensim's `total_examples`).
+    """
+
+    epochs: int
+    start_alpha: float
+    end_alpha: float
+    total_words: int | None
+    total_examples: int | None
+    words_done: int = 0
+    schedule: str = "linear"
+
+    def by_examples(self) -> Plan:
+        """Return the plan that counts sentences, as gensim does for batches of them."""
+        return replace(self, total_words=None)
+
+    def progress(self, epoch: int, words_before: int, sentences_before: int) -> float:
+        """Share of the run that lies before a chunk, in [0, 1]."""
+        if self.total_words:
+            done = (words_before + self.words_done) / self.total_words
+        else:
+            done = sentences_before / max(self.total_examples or 1, 1)
+        return min((epoch + min(done, 1.0)) / self.epochs, 1.0)
+
+    def alpha(self, progress: float) -> float:
+        """Learning rate at `progress`."""
+        return float(SCHEDULES[self.schedule](progress, self.start_alpha, self.end_alpha))
+
+
+class Trainer:
+    """Runs the epochs of one `train()` call.
+
+    Parameters
+    ----------
+    plan : Plan
+    n_workers : int
+    jobs : callable
+        ``jobs(epoch) -> iterator`` over chunks; called once an epoch.
+    workers : callable
+        ``workers(epoch, rate) -> make_worker``: called at the start of an epoch, returns what makes
+        each thread's function; ``rate(job)`` is the learning rate of a job.
+    on_event : callable
+        ``on_event("on_epoch_end")``: callbacks and whatever has to be in step with them.
+    show_progress : bool or None
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        n_workers: int,
+        jobs: Callable[[int], Iterator[Any]],
+        workers: Callable[[int, Callable[[Any], float]], Callable[[], Callable[[Any], tuple[int, int, float]]]],
+        *,
+        show_progress: bool | None = None,
+    ) -> None:
+        self.plan = plan
+        self.n_workers = n_workers
+        self.jobs = jobs
+        self.workers = workers
+        self.show_progress = show_progress
+        self.last_alpha = plan.start_alpha
+        self.running = Tally()
+
+    def rate(self, epoch: int) -> Callable[[Any], float]:
+        """Return the learning rate of a chunk in `epoch`, as a function of the chunk."""
+
+        def of_chunk(chunk: Any) -> float:
+            progress = self.plan.progress(epoch, chunk.words_before, chunk.sentences_before)
+            self.last_alpha = self.plan.alpha(progress)
+            return self.last_alpha
+
+        return of_chunk
+
+    def run_epoch(self, epoch: int) -> EpochTally:
+        """Train one epoch (counted from 0 within this run)."""
+        started = time.perf_counter()
+        self.running = tally = Tally()
+        make_worker = self.workers(epoch, self.rate(epoch))
+        with ProgressBar(f"epoch {epoch + 1}/{self.plan.epochs}", self.plan.total_words, show=self.show_progress) as bar:
+            run_workers(
+                self.jobs(epoch),
+                make_worker,
+                self.n_workers,
+                tally,
+                lambda: bar.update(tally.n_words, f"alpha {self.last_alpha:.5f}"),
+            )
+        seconds = time.perf_counter() - started
+        done = EpochTally(tally.n_trained, tally.n_words, tally.n_sentences, tally.loss, self.last_alpha, seconds)
+        self.log(epoch, done)
+        return done
+
+    def log(self, epoch: int, done: EpochTally) -> None:
+        """One line about a finished epoch; a warning when the corpus was not as long as announced."""
+        logger.info(
+            "epoch %d/%d: %d words (%d trained) in %.1f s, %.0f words/s, alpha %.5f, loss %.6g",
+            epoch + 1, self.plan.epochs, done.n_words, done.n_trained, done.seconds,
+            done.n_words / max(done.seconds, 1e-9), done.alpha, done.loss,
+        )  # fmt: skip
+        expected, found, what = self.plan.total_examples, done.n_sentences, "sentences"
+        if not expected:
+            expected, found, what = self.plan.total_words, done.n_words, "words"
+        if expected and found != expected:
+            logger.warning("epoch %d: the corpus had %d %s, but %d were announced", epoch + 1, found, what, expected)

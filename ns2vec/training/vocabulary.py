@@ -1,0 +1,275 @@
+"""The half of Word2Vec that happens before training: counting, choosing words, fresh weights."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ns2vec._typing import Float32Array, Int32Array, PathLike, Sentences
+from ns2vec.corpus import Corpus, Scan
+from ns2vec.exceptions import ConfigError, VocabularyError
+from ns2vec.sampling import build_alias_table, make_cum_table, noise_distribution, weights_of_cum_table
+from ns2vec.training.config import TrainingConfig
+from ns2vec.training.encoding import EncodedCache
+from ns2vec.training.progress import ProgressBar
+from ns2vec.training.weights import empty_rows
+from ns2vec.vocab import Huffman, Vocabulary, build_huffman, build_vocabulary, keep_thresholds, vocabulary_report
+
+__all__ = ["VocabularyMixin", "initial_vectors"]
+
+logger = logging.getLogger(__name__)
+
+
+def initial_vectors(n_words: int, vector_size: int, seed: int) -> Float32Array:
+    """Fresh input vectors, uniform in [-1, 1) / vector_size, equal to gensim's for the same seed.
+
+    Parameters
+    ----------
+    n_words, vector_size, seed : int
+
+    Returns
+    -------
+    ndarray of shape (n_words, vector_size), float32
+    """
+    rows = empty_rows(n_words, vector_size)
+    rng = np.random.default_rng(seed)
+    # in blocks: the stream goes on where it stopped, and no second matrix is ever whole in memory
+    for start in range(0, n_words, 4096):
+        block = rows[start : start + 4096]
+        block[:] = (rng.random(block.shape, dtype=np.float32) * 2.0 - 1.0) / vector_size
+    return rows
+
+
+class VocabularyMixin:
+    """Vocabulary and weights of a model; mixed into `ns2vec.Word2Vec`."""
+
+    if TYPE_CHECKING:
+        wv: Any
+        vector_size: int
+        seed: int
+        hs: int
+        negative: int
+        ns_exponent: float
+        sample: float
+        min_count: int
+        max_vocab_size: int | None
+        max_final_vocab: int | None
+        sorted_vocab: int
+        null_word: int
+        progress: bool | None
+        _config: Callable[..., TrainingConfig]
+        _open: Callable[..., Corpus]
+        add_lifecycle_event: Callable[..., None]
+
+    def _start_vocabulary(self) -> None:
+        self.raw_vocab: dict[Any, int] = {}
+        self.corpus_count = 0
+        self.corpus_total_words = 0
+        self.effective_min_count = self.min_count
+        self._encoded = EncodedCache()
+        self._scan: Scan | None = None
+        self._huffman: Huffman | None = None
+        self._alias: tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]] | None = None
+
+    def build_vocab(
+        self, corpus_iterable: Sentences | PathLike | None = None, corpus_file: PathLike | None = None,
+        update: bool = False, progress_per: int = 10000, keep_raw_vocab: bool = False,
+        trim_rule: Callable[..., int] | None = None, **kwargs: Any,
+    ) -> None:  # fmt: skip
+        """Count the words of a corpus, choose the vocabulary, make fresh weights.
+
+        Parameters
+        ----------
+        corpus_iterable, corpus_file
+            As `sentences` and `corpus_file` of the constructor; read once.
+        update : bool
+            Planned.
+        progress_per : int
+            Accepted for gensim's sake.
+        keep_raw_vocab : bool
+            Keep the counts of all words in `raw_vocab`.
+        trim_rule : callable, optional
+            ``trim_rule(word, count, min_count)`` returns RULE_KEEP, RULE_DISCARD or RULE_DEFAULT.
+
+        Raises
+        ------
+        CorpusError
+            If the corpus cannot be read.
+        VocabularyError
+            If no word is left.
+        """
+        if update:
+            raise NotImplementedError("update=True is not available yet; build a new model over the whole corpus")
+        corpus = self._open(corpus_iterable, corpus_file, passes=1)
+        self._count(corpus, trim_rule)
+        self.prepare_vocab(keep_raw_vocab=keep_raw_vocab, trim_rule=trim_rule, **kwargs)
+        self._keep_encoded(corpus)
+        self.init_weights()
+        self.add_lifecycle_event("build_vocab", update=update, trim_rule=str(trim_rule))
+
+    def _count(self, corpus: Corpus, trim_rule: Callable[..., int] | None) -> Scan:
+        """One pass over the corpus, into `_scan`."""
+        self._encoded.clear()
+        config = self._config()
+        with ProgressBar("counting words", None, show=self.progress) as bar:
+
+            def on_progress(n_words: int, n_sentences: int, fraction: float | None) -> None:
+                bar.update(n_words, "" if fraction is None else f"{100 * fraction:.0f} %")
+
+            if self.max_vocab_size:
+                scan = corpus.scan_sequential(
+                    max_vocab_size=self.max_vocab_size, trim_rule=trim_rule, min_count=self.min_count,
+                    on_progress=on_progress,
+                )  # fmt: skip
+            else:
+                scan = corpus.scan(
+                    chunk_words=config.batch_words, memory_limit=config.corpus_memory, on_progress=on_progress
+                )
+        self._scan, self.raw_vocab = scan, {}
+        self.corpus_count, self.corpus_total_words = scan.n_sentences, scan.n_words
+        logger.info("%d word types in %d words and %d sentences", len(scan.counts), scan.n_words, scan.n_sentences)
+        return scan
+
+    def scan_vocab(
+        self, corpus_iterable: Sentences | PathLike | None = None, corpus_file: PathLike | None = None,
+        progress_per: int = 10000, workers: int | None = None, trim_rule: Callable[..., int] | None = None,
+    ) -> tuple[int, int]:  # fmt: skip
+        """Count the words of a corpus into `raw_vocab`; return (words, sentences)."""
+        scan = self._count(self._open(corpus_iterable, corpus_file, passes=1), trim_rule)
+        self.raw_vocab = dict(zip(scan.tokens, scan.counts.tolist(), strict=True))
+        return scan.n_words, scan.n_sentences
+
+    def build_vocab_from_freq(
+        self, word_freq: Mapping[Any, int], keep_raw_vocab: bool = False, corpus_count: int | None = None,
+        trim_rule: Callable[..., int] | None = None, update: bool = False,
+    ) -> None:  # fmt: skip
+        """Choose the vocabulary from counts that are known already, and make fresh weights."""
+        if update:
+            raise NotImplementedError("update=True is not available yet; build a new model from all counts")
+        self._encoded.clear()
+        self._scan, self.raw_vocab = None, dict(word_freq)
+        self.corpus_count = corpus_count or 0
+        self.prepare_vocab(keep_raw_vocab=keep_raw_vocab, trim_rule=trim_rule)
+        self.init_weights()
+
+    def prepare_vocab(
+        self, update: bool = False, keep_raw_vocab: bool = False, trim_rule: Callable[..., int] | None = None,
+        min_count: int | None = None, sample: float | None = None, dry_run: bool = False,
+    ) -> dict[str, int | float]:  # fmt: skip
+        """Choose the words that were counted often enough.
+
+        Returns
+        -------
+        dict
+            ``drop_unique``, ``retain_total``, ``downsample_unique``, ``downsample_total``,
+            ``num_retained_words``.
+
+        Raises
+        ------
+        VocabularyError
+            If no word is left.
+        """
+        if update:
+            raise NotImplementedError("update=True is not available yet")
+        min_count, sample = min_count or self.min_count, sample or self.sample
+        scan = self._scan
+        if self.raw_vocab or scan is None:
+            tokens: Any = list(self.raw_vocab)
+            counts = np.fromiter(self.raw_vocab.values(), dtype=np.int64, count=len(self.raw_vocab))
+        else:
+            tokens, counts = scan.tokens, scan.counts
+        vocabulary, rows = build_vocabulary(
+            tokens, counts, min_count=min_count, max_final_vocab=self.max_final_vocab, trim_rule=trim_rule,
+            sorted_vocab=bool(self.sorted_vocab), null_word=bool(self.null_word),
+        )  # fmt: skip
+        report = vocabulary_report(vocabulary, sample)
+        if not dry_run:
+            self._take_vocabulary(vocabulary, rows, sample)
+            self.min_count, self.sample = min_count, sample
+            self.raw_vocab = dict(zip(tokens, counts.tolist(), strict=True)) if keep_raw_vocab else {}
+        logger.info("vocabulary of %d words, %s", len(vocabulary.index_to_key), report)
+        return report
+
+    def _take_vocabulary(self, vocabulary: Vocabulary, rows: Int32Array, sample: float) -> None:
+        self.effective_min_count = vocabulary.effective_min_count
+        self.wv.index_to_key, self.wv.key_to_index = vocabulary.index_to_key, vocabulary.key_to_index
+        self.wv.expandos = {"count": vocabulary.counts, "sample_int": keep_thresholds(vocabulary.counts, sample)}
+        self._rows_of_tokens = rows
+        self._huffman = self._alias = None
+
+    def _keep_encoded(self, corpus: Corpus) -> None:
+        """Keep the ids of the counting pass, if there are any, with the way from them to rows."""
+        scan, self._scan = self._scan, None
+        if scan is None or scan.encoded is None:
+            return
+        rows = self._rows_of_tokens
+        remap = rows if scan.token_of is None else np.ascontiguousarray(rows[scan.token_of])
+        self._encoded.keep(corpus, scan.encoded, remap, len(self.wv.key_to_index), self._config().batch_words)
+
+    # ---- weights and tables ----------------------------------------------------------------------
+
+    def init_weights(self) -> None:
+        """Fresh weights: small random input vectors, zero output vectors."""
+        n_words = len(self.wv.key_to_index)
+        if not n_words:
+            raise VocabularyError("there is no vocabulary to make weights for: call build_vocab() first")
+        self.wv.vectors = initial_vectors(n_words, self.vector_size, self.seed)
+        self.wv.vectors_lockf = np.ones(1, dtype=np.float32)
+        self.wv.norms = None
+        self.epochs_trained = 0
+        if self.hs:
+            self.syn1 = empty_rows(n_words, self.vector_size)
+        if self.negative:
+            self.syn1neg = empty_rows(n_words, self.vector_size)
+            self.make_cum_table()
+
+    def make_cum_table(self, domain: int = 2**31 - 1) -> None:
+        """Make `cum_table`, the cumulative noise distribution (V,) scaled to `domain`, uint32.
+
+        Training draws from an alias table of the exact distribution; a `cum_table` that a user
+        puts in place is turned into an alias table at the next `train`.
+        """
+        self.cum_table = make_cum_table(self.wv.expandos["count"], self.ns_exponent, domain)
+        self._made_cum_table = self.cum_table.copy()
+        self._alias = None
+
+    def _alias_table(self) -> npt.NDArray[np.uint32]:
+        cum_table = np.asarray(self.cum_table)
+        if self._alias is not None and np.array_equal(self._alias[0], cum_table):
+            return self._alias[1]
+        if cum_table.shape != (len(self.wv.key_to_index),):
+            raise ConfigError(f"cum_table must have one entry a word, ({len(self.wv.key_to_index)},), got {cum_table.shape}")
+        if np.array_equal(cum_table, self._made_cum_table):
+            probabilities = noise_distribution(self.wv.expandos["count"], self.ns_exponent)
+        else:
+            probabilities = weights_of_cum_table(cum_table)
+        table = build_alias_table(probabilities)
+        self._alias = (cum_table.copy(), table)
+        return table
+
+    def _huffman_tree(self) -> Huffman:
+        if self._huffman is None:
+            self._huffman = build_huffman(self.wv.expandos["count"])
+        return self._huffman
+
+    def estimate_memory(self, vocab_size: int | None = None, report: dict[str, int] | None = None) -> dict[str, int]:
+        """Bytes that words, vectors and output weights take for a vocabulary of `vocab_size`.
+
+        Rows are padded to a multiple of 16 floats; a word itself is taken as 500 bytes (700 with
+        hierarchical softmax), as gensim does.
+        """
+        n_words = vocab_size or len(self.wv.index_to_key)
+        row = -(-self.vector_size // 16) * 16 * 4
+        report = report if report is not None else {}
+        report["vocab"] = n_words * (700 if self.hs else 500)
+        report["vectors"] = n_words * row
+        if self.hs:
+            report["syn1"] = n_words * row
+        if self.negative:
+            report["syn1neg"] = n_words * row
+        report["total"] = sum(size for name, size in report.items() if name != "total")
+        return report

@@ -1,0 +1,449 @@
+"""Word2Vec: gensim's constructor, attributes and methods over ns2vec's parts.
+
+The class holds state and delegates: text goes through `ns2vec.corpus`, words through
+`ns2vec.vocab`, epochs through `ns2vec.training`, and the result is a
+`ns2vec.keyedvectors.KeyedVectors` in `wv`.
+"""
+
+from __future__ import annotations
+
+import logging
+import platform
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+import ns2vec
+from ns2vec._typing import PathLike, Sentences
+from ns2vec.corpus import Corpus, LineSentence, PathLineSentences, Text8Corpus, open_corpus, open_corpus_file
+from ns2vec.exceptions import ConfigError, StopTraining, VocabularyError
+from ns2vec.keyedvectors import KeyedVectors
+from ns2vec.training import encoding, jobs, network, weights
+from ns2vec.training.callbacks import notify
+from ns2vec.training.config import TrainingConfig, check_choice, parse_memory
+from ns2vec.training.trainer import EpochTally, Plan, Trainer
+from ns2vec.training.vocabulary import VocabularyMixin
+
+__all__ = ["LineSentence", "PathLineSentences", "Text8Corpus", "Word2Vec"]
+
+logger = logging.getLogger(__name__)
+
+
+class Word2Vec(VocabularyMixin):
+    """Train word vectors from sentences by negative sampling or hierarchical softmax.
+
+    Parameters
+    ----------
+    sentences : iterable of token sequences, or path, optional
+        Anything that can be iterated `epochs` + 1 times: lists, `LineSentence`, a path that
+        smart_open opens. With it the model is built and trained at once; without, call
+        `build_vocab` and `train`.
+    corpus_file : path, optional
+        Plain text file instead of `sentences`: one sentence a line, words between ASCII blanks.
+    vector_size : int
+        D, dimensions of a vector.
+    alpha, min_alpha : float
+        Learning rate at the start and at the end; it falls linearly.
+    window : int
+        Words to each side of the centre word; each window shrinks to a uniform 1..window unless
+        `shrink_windows` is false.
+    min_count : int
+        Words with fewer occurrences are left out.
+    max_vocab_size : int, optional
+        Drop rare words while counting when there are more types than this.
+    sample : float
+        Threshold of subsampling frequent words; 0 keeps all (Mikolov et al. 2013, section 2.3).
+    seed : int
+        With `workers=1` the same seed gives the same bytes.
+    workers : int
+        Training threads.
+    sg : {0, 1}
+        1 is skip-gram, 0 CBOW.
+    hs : {0, 1}
+        1 adds hierarchical softmax (set ``negative=0`` to have it alone).
+    negative : int
+        k, noise words; 0 turns negative sampling off.
+    ns_exponent : float
+        Noise is drawn in proportion to count ** ns_exponent; any sign.
+    cbow_mean : {0, 1}
+        CBOW input is the mean (1) or the sum (0) of the context vectors.
+    hashfxn : callable
+        Accepted for gensim's sake; initial vectors depend on `seed` alone, as in gensim 4.
+    epochs : int
+    null_word, trim_rule, sorted_vocab, max_final_vocab, comment
+        As in gensim.
+    batch_words : int
+        Words of a chunk: what a thread takes at a time, at one learning rate.
+    compute_loss : bool
+        Sum the exact loss in float64; see `get_latest_training_loss` and `epoch_losses`.
+    callbacks : iterable of objects with gensim's four methods
+    objective : {None, "negative_sampling", "hierarchical_softmax"}
+        Instead of `hs` and `negative`: just this one.
+    sampler : {"unigram"}
+    negative_sharing : {"window", "pair"}
+        One noise set for all contexts of a centre word (several times faster), or one for each
+        pair as in word2vec.c.
+    backend : {"fused", "blas"}
+    cbow_update : {"word2vec", "corrected"}
+        Where the 1/n of CBOW's mean goes; "corrected" is the true gradient (arXiv:2012.15332).
+    corpus_memory : int or str
+        How much memory encoded text may take ("64MiB"); beyond it ids go to a temporary file, with
+        0 the text is read again each epoch.
+    checkpoint, checkpoint_every
+        Planned.
+    progress : bool, optional
+        Progress bar on stderr; None shows it when stderr is a terminal.
+
+    Attributes
+    ----------
+    wv : KeyedVectors
+        The words and their vectors, ``wv.vectors`` of shape (V, D).
+    syn1neg, syn1 : ndarray of shape (V, D), float32
+        Output vectors of negative sampling and of hierarchical softmax.
+    epoch_losses : list of float
+        Loss of each epoch of the last `train` call.
+
+    Raises
+    ------
+    ConfigError
+        If an option has a value that cannot work.
+
+    Examples
+    --------
+    >>> from ns2vec import Word2Vec
+    >>> sentences = [["the", "cat", "sat"], ["the", "dog", "sat"]] * 50
+    >>> model = Word2Vec(sentences, vector_size=16, min_count=1, workers=1)
+    >>> model.wv.vectors.shape
+    (4, 16)
+    """
+
+    def __init__(
+        self, sentences: Sentences | PathLike | None = None, corpus_file: PathLike | None = None,
+        vector_size: int = 100, alpha: float = 0.025, window: int = 5, min_count: int = 5,
+        max_vocab_size: int | None = None, sample: float = 1e-3, seed: int = 1, workers: int = 3,
+        min_alpha: float = 0.0001, sg: int = 0, hs: int = 0, negative: int = 5, ns_exponent: float = 0.75,
+        cbow_mean: int = 1, hashfxn: Callable[..., int] = hash, epochs: int = 5, null_word: int = 0,
+        trim_rule: Callable[..., int] | None = None, sorted_vocab: int = 1, batch_words: int = 10000,
+        compute_loss: bool = False, callbacks: Iterable[Any] = (), comment: str | None = None,
+        max_final_vocab: int | None = None, shrink_windows: bool = True, *, objective: str | None = None,
+        sampler: str = "unigram", negative_sharing: str = "window", backend: str = "fused",
+        cbow_update: str = "word2vec", corpus_memory: int | str = "1GiB", checkpoint: PathLike | None = None,
+        checkpoint_every: int | None = None, progress: bool | None = None,
+    ) -> None:  # fmt: skip
+        if checkpoint is not None or checkpoint_every is not None:
+            raise NotImplementedError("checkpoint and checkpoint_every are not available yet; leave them at None")
+        self.vector_size = self.layer1_size = vector_size
+        self.alpha, self.min_alpha = alpha, min_alpha
+        self.window, self.shrink_windows = window, shrink_windows
+        self.min_count, self.max_vocab_size, self.max_final_vocab = min_count, max_vocab_size, max_final_vocab
+        self.sample, self.sorted_vocab, self.null_word = sample, sorted_vocab, null_word
+        self.seed, self.hashfxn, self.workers, self.batch_words = seed, hashfxn, workers, batch_words
+        self.sg, self.hs, self.negative, self.ns_exponent = int(sg), hs, negative, ns_exponent
+        self.cbow_mean, self.epochs, self.compute_loss, self.comment = int(cbow_mean), epochs, compute_loss, comment
+        self.sampler, self.negative_sharing, self.backend = sampler, negative_sharing, backend
+        self.cbow_update, self.corpus_memory, self.progress = cbow_update, corpus_memory, progress
+        self._choose_objective(objective)
+        self._start_state()
+        config = self._config()
+        self.random = np.random.RandomState(config.seed % 2**32)
+        if sentences is not None or corpus_file is not None:
+            self._build_and_train(sentences, corpus_file, trim_rule, callbacks)
+        else:
+            self._warn_ignored(trim_rule, callbacks)
+
+    # ---- state -----------------------------------------------------------------------------------
+
+    def _choose_objective(self, objective: str | None) -> None:
+        if objective is None:
+            return
+        check_choice("objective", objective)
+        if objective == "hierarchical_softmax":
+            self.hs, self.negative = 1, 0
+        else:
+            self.hs = 0
+            if self.negative == 0:
+                raise ConfigError("objective='negative_sampling' needs negative of at least 1, got 0")
+
+    def _start_state(self) -> None:
+        self.wv = KeyedVectors(self.vector_size)
+        self.lifecycle_events: list[dict[str, Any]] | None = []
+        self.running_training_loss = 0.0
+        self.epoch_losses: list[float] = []
+        self.min_alpha_yet_reached = float(self.alpha)
+        self.train_count = 0
+        self.total_train_time = 0.0
+        self.epochs_trained = 0
+        self._batch_state = jobs.BatchState()
+        self._start_vocabulary()
+
+    def _config(self, **changes: Any) -> TrainingConfig:
+        """Options as they stand now, validated."""
+        names = TrainingConfig.__dataclass_fields__
+        values = {name: getattr(self, name) for name in names} | changes
+        values["corpus_memory"] = parse_memory(self.corpus_memory)
+        for name in ("hs", "sg", "cbow_mean", "shrink_windows", "compute_loss"):
+            values[name] = bool(values[name])
+        return TrainingConfig(**values)
+
+    def _warn_ignored(self, trim_rule: object, callbacks: Iterable[Any]) -> None:
+        if trim_rule is not None:
+            logger.warning("trim_rule is used where the vocabulary is built: give it to build_vocab(); it is ignored here")
+        if callbacks:
+            logger.warning("callbacks are used during training: give them to train(); they are ignored here")
+
+    def add_lifecycle_event(self, event: str, **details: Any) -> None:
+        """Note what happened to the model, with versions and time, in `lifecycle_events`."""
+        logger.debug("%s: %s", event, details)
+        if self.lifecycle_events is not None:
+            record = {"datetime": datetime.now().isoformat(), "ns2vec": ns2vec.__version__, "python": sys.version}
+            self.lifecycle_events.append({**details, **record, "platform": platform.platform(), "event": event})
+
+    # ---- training --------------------------------------------------------------------------------
+
+    def _build_and_train(
+        self, sentences: Any, corpus_file: PathLike | None, trim_rule: Any, callbacks: Iterable[Any]
+    ) -> None:
+        """What the constructor does with a corpus. Ctrl-C while training leaves a usable model."""
+        corpus = self._open(sentences, corpus_file, passes=self.epochs + 1)
+        self.build_vocab(corpus, trim_rule=trim_rule)
+        try:
+            self.train(
+                corpus, total_examples=self.corpus_count, total_words=self.corpus_total_words, epochs=self.epochs,
+                start_alpha=self.alpha, end_alpha=self.min_alpha, compute_loss=self.compute_loss, callbacks=callbacks,
+            )  # fmt: skip
+        except KeyboardInterrupt:
+            logger.warning("interrupted: the model keeps what %d epochs and a part taught it", len(self.epoch_losses))
+        self._encoded.clear()
+        self.add_lifecycle_event("created", params=str(self))
+
+    def _open(self, corpus_iterable: Any, corpus_file: PathLike | None, passes: int) -> Corpus:
+        """Turn either way of giving a corpus into one that can be read `passes` times."""
+        if corpus_iterable is None and corpus_file is None:
+            raise TypeError("give either corpus_iterable or corpus_file: both are None")
+        if corpus_iterable is not None and corpus_file is not None:
+            raise TypeError("give either corpus_iterable or corpus_file, not both")
+        if corpus_file is not None:
+            return open_corpus_file(corpus_file)
+        corpus = corpus_iterable if isinstance(corpus_iterable, Corpus) else open_corpus(corpus_iterable)
+        if corpus.passes is not None and corpus.passes < passes:
+            raise TypeError(
+                f"Using a generator as corpus_iterable can't support {passes} passes. Try a re-iterable sequence: "
+                "a list, or an object whose __iter__ starts again"
+            )
+        return corpus
+
+    def train(
+        self, corpus_iterable: Sentences | PathLike | None = None, corpus_file: PathLike | None = None,
+        total_examples: int | None = None, total_words: int | None = None, epochs: int | None = None,
+        start_alpha: float | None = None, end_alpha: float | None = None, word_count: int = 0, queue_factor: int = 2,
+        report_delay: float = 1.0, compute_loss: bool = False, callbacks: Iterable[Any] = (), **kwargs: Any,
+    ) -> tuple[int, int]:  # fmt: skip
+        """Train on a corpus with the vocabulary there is.
+
+        Parameters
+        ----------
+        corpus_iterable, corpus_file
+            As `sentences` and `corpus_file` of the constructor.
+        total_examples, total_words : int
+            Length of the corpus; one of them is needed for the learning rate to fall in step
+            (``model.corpus_count``, ``model.corpus_total_words``).
+        epochs : int
+            Passes over the corpus; needed (``model.epochs``).
+        start_alpha, end_alpha : float, optional
+            Learning rate, instead of the model's; kept by the model.
+        word_count : int
+            Words already trained, for the learning rate.
+        queue_factor, report_delay
+            Accepted for gensim's sake; there is no queue.
+        compute_loss : bool
+        callbacks : iterable
+
+        Returns
+        -------
+        trained_words, raw_words : int
+            Words left after vocabulary and subsampling, and words read, over all epochs.
+
+        Raises
+        ------
+        ValueError
+            If a length, `epochs` or an objective is missing.
+        VocabularyError
+            If `build_vocab` has not been called.
+        TypeError
+            If the corpus is missing, given twice, or cannot be read `epochs` times.
+        """
+        if kwargs:
+            raise TypeError(f"train() got an unexpected keyword argument {next(iter(kwargs))!r}")
+        self.alpha = start_alpha or self.alpha
+        self.min_alpha = end_alpha or self.min_alpha
+        self.compute_loss = compute_loss
+        self._check_training_sanity(epochs, total_examples, total_words, corpus_file)
+        self.epochs = int(epochs or 0)
+        corpus = self._open(corpus_iterable, corpus_file, passes=self.epochs)
+        plan = Plan(self.epochs, self.alpha, self.min_alpha, total_words, total_examples, word_count)
+        return self._run(corpus, plan, list(callbacks))
+
+    def _check_training_sanity(
+        self, epochs: int | None, total_examples: int | None, total_words: int | None, corpus_file: PathLike | None
+    ) -> None:
+        if not epochs or epochs <= 0:
+            raise ConfigError("epochs must be given to train() and be at least 1: epochs=model.epochs")
+        if not self.hs and not self.negative:
+            raise ConfigError("hs and negative are both 0, so there is nothing to train: set negative to 5 or hs to 1")
+        if not self.wv.key_to_index:
+            raise VocabularyError("you must first build vocabulary before training the model: call build_vocab()")
+        if not len(self.wv.vectors):
+            raise VocabularyError("the model has no weights: call build_vocab() or init_weights()")
+        if total_words is None and total_examples is None:
+            raise ConfigError(
+                "give total_examples or total_words, so that the learning rate can fall: "
+                "total_examples=model.corpus_count, total_words=model.corpus_total_words"
+            )
+        if corpus_file is not None and not total_words:
+            raise ConfigError("total_words must be provided alongside corpus_file: total_words=model.corpus_total_words")
+        if self.hs and self.negative:
+            logger.warning("both hierarchical softmax and negative sampling are on: each window trains both")
+        if self.alpha > self.min_alpha_yet_reached:
+            logger.warning(
+                "learning rate %g is higher than the %g of the previous training", self.alpha, self.min_alpha_yet_reached
+            )
+
+    def _run(self, corpus: Corpus, plan: Plan, callbacks: list[Any]) -> tuple[int, int]:
+        """All epochs of a train() call, with callbacks between them."""
+        started = time.perf_counter()
+        self.running_training_loss, self.epoch_losses = 0.0, []
+        totals = [0, 0]
+        trainer = self._trainer(corpus, plan)
+        try:
+            notify(callbacks, "on_train_begin", self)
+            for epoch in range(plan.epochs):
+                notify(callbacks, "on_epoch_begin", self)
+                done = self._run_epoch(trainer, epoch)
+                totals[0] += done.n_trained
+                totals[1] += done.n_words
+                notify(callbacks, "on_epoch_end", self)
+            notify(callbacks, "on_train_end", self)
+        except StopTraining as reason:
+            logger.info("a callback ended training after %d epochs: %s", len(self.epoch_losses), reason)
+        finally:
+            self.wv.norms = None
+            self.min_alpha_yet_reached = trainer.last_alpha
+            self.total_train_time += time.perf_counter() - started
+        self.train_count += 1
+        self._warn_if_empty(totals[1])
+        self.add_lifecycle_event("train", msg=f"{totals[1]} words read, {totals[0]} trained, {self.epochs} epochs")
+        return totals[0], totals[1]
+
+    def _warn_if_empty(self, n_words: int) -> None:
+        if n_words == 0 and self.train_count == 1:
+            logger.warning("train() was given a corpus without words: nothing was trained. Was an iterator used up before?")
+
+    def _run_epoch(self, trainer: Trainer, epoch: int) -> EpochTally:
+        try:
+            done = trainer.run_epoch(epoch)
+        finally:
+            self._network.write_back()
+            self.epochs_trained += 1
+            self.wv.norms = None
+        self.running_training_loss += done.loss
+        self.epoch_losses.append(done.loss)
+        return done
+
+    def _trainer(self, corpus: Corpus, plan: Plan) -> Trainer:
+        config = self._config()
+        overridden = type(self)._do_train_job is not Word2Vec._do_train_job
+        if overridden and plan.total_examples:
+            plan = plan.by_examples()
+
+        def worker_maker(epoch: int, rate: Callable[[Any], float]) -> Callable[[], Any]:
+            self._network = self._make_network()
+            kernel = self._network.kernel(config)
+            # room for a chunk, its last sentence and the ends of sentences
+            usual = 2 * config.batch_words + 2 * encoding.MAX_SENTENCE_WORDS
+
+            def make_worker() -> network.Worker:
+                return network.Worker(kernel, self.epochs_trained, usual)
+
+            if overridden:
+                inits = self._get_thread_working_mem
+                return jobs.make_batch_workers(self._batch_state, make_worker, self._do_train_job, inits, rate)
+            return lambda: make_worker().train_chunks(rate)
+
+        def pieces(epoch: int) -> Iterator[Any]:
+            if overridden:
+                return jobs.sentence_batches(corpus.sentences(), config.batch_words, self._raw_word_count)
+            return self._encoded.chunks(corpus, self.wv.key_to_index, config.batch_words, config.corpus_memory)
+
+        return Trainer(plan, config.workers, pieces, worker_maker, show_progress=self.progress)
+
+    def _make_network(self) -> network.Network:
+        """Read the state that users may have replaced: weights, noise table, thresholds, locks."""
+        n_words = len(self.wv.key_to_index)
+        made = network.Network(weights.Rows("wv.vectors", self.wv.vectors, n_words, self.vector_size))
+        if self.negative:
+            made.syn1neg = weights.Rows("syn1neg", self.syn1neg, n_words, self.vector_size)
+            made.alias = self._alias_table()
+        if self.hs:
+            made.syn1 = weights.Rows("syn1", self.syn1, n_words, self.vector_size)
+            made.huffman = self._huffman_tree()
+        made.keep = self.wv.expandos.get("sample_int")
+        made.lock = network.lock_factors(getattr(self.wv, "vectors_lockf", None))
+        return made
+
+    # ---- gensim's batch hooks --------------------------------------------------------------------
+
+    def _do_train_job(self, sentences: Iterable[Any], alpha: float, inits: Any) -> tuple[int, int]:
+        """Train a batch of token lists; subclasses override it and hand on other sentences.
+
+        Returns
+        -------
+        tally, raw_tally : int
+            Words trained and words read.
+        """
+        state = self._batch_state
+        worker = state.worker or network.Worker(self._make_network().kernel(self._config()), self.epochs_trained, 1)
+        words = encoding.encode_batch(sentences, self.wv.key_to_index)
+        n_trained, n_words, loss = worker.train(words, alpha, state.chunk)
+        state.loss += loss
+        return n_trained, n_words
+
+    def _get_thread_working_mem(self) -> tuple[Any, Any]:
+        """gensim's two scratch vectors; here each worker has its own memory, so they are None."""
+        return None, None
+
+    def _raw_word_count(self, job: Iterable[Any]) -> int:
+        """Words in a batch of sentences."""
+        return sum(len(sentence) for sentence in job)
+
+    # ---- results ---------------------------------------------------------------------------------
+
+    def get_latest_training_loss(self) -> float:
+        """Loss summed over the last `train` call (with ``compute_loss=True``), in float64."""
+        return self.running_training_loss
+
+    def predict_output_word(self, context_words_list: list[Any], topn: int = 10) -> Any:
+        """Planned."""
+        raise NotImplementedError("predict_output_word is not available yet")
+
+    def score(self, sentences: Sentences, total_sentences: int = 1_000_000, **kwargs: Any) -> Any:
+        """Planned."""
+        raise NotImplementedError("score is not available yet")
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Planned; `wv.save_word2vec_format` keeps the vectors."""
+        raise NotImplementedError("save is not available yet; keep the vectors with model.wv.save_word2vec_format(path)")
+
+    @classmethod
+    def load(cls, *args: Any, **kwargs: Any) -> Any:
+        """Planned; `KeyedVectors.load_word2vec_format` reads vectors."""
+        raise NotImplementedError("load is not available yet; read vectors with KeyedVectors.load_word2vec_format(path)")
+
+    def __str__(self) -> str:
+        return (
+            f"{type(self).__name__}<vocab={len(self.wv.index_to_key)}, "
+            f"vector_size={self.vector_size}, alpha={self.alpha}>"
+        )
