@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import FormatError
+from ns2vec.formats import open_for_read
 
 __all__ = ["numbered_lines", "source_name"]
 
@@ -22,7 +23,7 @@ def numbered_lines(source: PathLike | Iterable[str], encoding: str = "utf8") -> 
     Parameters
     ----------
     source : path or iterable of str
-        A path is opened with smart_open: compressed files and URLs work.
+        Compressed files and URLs work.
     encoding : str, optional
 
     Yields
@@ -48,9 +49,7 @@ def numbered_lines(source: PathLike | Iterable[str], encoding: str = "utf8") -> 
 
 
 def _numbered_lines_of_file(path: PathLike, encoding: str) -> Iterator[tuple[int, str]]:
-    import smart_open
-
-    with smart_open.open(path, "rb") as stream:
+    with open_for_read(path) as stream:
         for number, raw_line in enumerate(stream, start=1):
             try:
                 line = raw_line.decode(encoding)

@@ -23,6 +23,7 @@ import numpy.typing as npt
 from ns2vec._typing import PathLike
 from ns2vec.evaluation.facts_tables import ABSENT, MARKERS_PER_ROW, Fact, World, build_world
 from ns2vec.exceptions import ConfigError
+from ns2vec.formats import open_for_write
 
 __all__ = ["DEMO_PARAMETERS", "FactsCorpus", "Sentences", "facts_corpus"]
 
@@ -178,7 +179,8 @@ class FactsCorpus:
     Raises
     ------
     ConfigError
-        If `n_types` is too small for the real facts or `n_words` for the vocabulary.
+        If `n_types` is too small for the real facts or `n_words` for the vocabulary, or `seed` is
+        negative.
 
     Examples
     --------
@@ -192,6 +194,8 @@ class FactsCorpus:
     """
 
     def __init__(self, n_types: int = DEFAULT_TYPES, seed: int = 1, n_words: int | None = None) -> None:
+        if seed < 0:
+            raise ConfigError(f"seed must be 0 or greater, got {seed}")
         self.n_types, self.seed = n_types, seed
         self.world = build_world(n_types, seed)
         words = {word for family in self.world.families for word in family.words()}
@@ -364,7 +368,7 @@ class FactsCorpus:
 
     def write_corpus(self, path: PathLike) -> int:
         """Write one sentence a line; return the number of words."""
-        with open(path, "w", encoding="utf8", newline="\n") as out:
+        with open_for_write(path, "w", encoding="utf8", newline="\n") as out:
             for sentence in self.sentences():
                 out.write(" ".join(sentence) + "\n")
         return self.n_words
@@ -372,7 +376,7 @@ class FactsCorpus:
     def write_analogies(self, path: PathLike) -> int:
         """Write the analogy questions in the questions-words layout; return their number."""
         n_questions, current = 0, None
-        with open(path, "w", encoding="utf8", newline="\n") as out:
+        with open_for_write(path, "w", encoding="utf8", newline="\n") as out:
             for section, words in self.analogies():
                 if section != current:
                     out.write(f": {section}\n")
@@ -384,7 +388,7 @@ class FactsCorpus:
     def write_similarity(self, path: PathLike) -> int:
         """Write ``word TAB word TAB score`` lines; return their number."""
         n_pairs = 0
-        with open(path, "w", encoding="utf8", newline="\n") as out:
+        with open_for_write(path, "w", encoding="utf8", newline="\n") as out:
             for left, right, score in self.similarities():
                 out.write(f"{left}\t{right}\t{score}\n")
                 n_pairs += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -129,7 +130,7 @@ def _suite_name(source: PathLike | Iterable[str], taken: Iterable[str]) -> str:
 def _as_sources(sources: PathLike | Iterable[PathLike] | None) -> list[PathLike]:
     if sources is None:
         return []
-    return [sources] if isinstance(sources, str | Path) else list(sources)  # type: ignore[arg-type]
+    return [sources] if isinstance(sources, str | os.PathLike) else list(sources)
 
 
 def evaluate_all(

@@ -1,0 +1,196 @@
+"""Analogy accuracy against a brute-force oracle and against gensim."""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ns2vec.evaluation import analogies as module
+from ns2vec.evaluation import evaluate_word_analogies
+from ns2vec.evaluation.analogies import parse_analogies, section_accuracy
+from ns2vec.exceptions import FormatError
+
+SQUARE = ["man", "woman", "king", "queen", "apple"]
+SQUARE_VECTORS = np.array([[1, 0, 0], [1, 1, 0], [1, 0, 1], [1, 1, 1], [-1, 0, 0]], dtype=np.float32)
+
+
+def nearest_word(toy, question, n_words):
+    """3CosAdd for one question, one candidate after the other, in float64."""
+    keys = [key.upper() for key in toy.index_to_key[:n_words]]
+    unit = toy.vectors.astype(np.float64)
+    unit /= np.linalg.norm(unit, axis=1, keepdims=True)
+    a, b, c = (keys.index(word) for word in question[:3])
+    target = unit[b] + unit[c] - unit[a]
+    ranked = sorted(range(len(keys)), key=lambda row: -float(unit[row] @ target))
+    ranked = [row for row in ranked if row not in (a, b, c)][:5]
+    return next((keys[row] for row in ranked if keys[row] not in question[:3]), keys[ranked[-1]])
+
+
+def random_questions(words, n_questions, seed):
+    rng = np.random.default_rng(seed)
+    lines = [": first"]
+    for number in range(n_questions):
+        if number == n_questions // 2:
+            lines.append(": second section")
+        lines.append(" ".join(rng.choice(words, size=4)))
+    return lines
+
+
+@pytest.mark.parametrize("block_bytes", [1, 1000, 1 << 20])
+def test_equals_brute_force_for_every_block_size(make_toy, monkeypatch, block_bytes):
+    monkeypatch.setattr(module, "BLOCK_BYTES", block_bytes)
+    words = [f"w{i}" for i in range(40)]
+    toy = make_toy(words, seed=3)
+    rng = np.random.default_rng(1)
+    asked = [[*rng.choice(words, size=3, replace=False)] for _ in range(60)]
+    right = [nearest_word(toy, [word.upper() for word in question], 40) for question in asked]
+    lines = [": right", *(" ".join([*q, r]) for q, r in zip(asked, right, strict=True)), ": wrong"]
+    lines += [" ".join([*q, q[0]]) for q in asked]
+    score, sections = evaluate_word_analogies(toy, lines)
+    assert [len(section["correct"]) for section in sections] == [60, 0, 60]
+    assert [len(section["incorrect"]) for section in sections] == [0, 60, 60]
+    assert score == 0.5
+
+
+@pytest.mark.parity
+@pytest.mark.parametrize("dummy4unknown", [False, True])
+@pytest.mark.parametrize("case_insensitive", [False, True])
+@pytest.mark.parametrize("restrict_vocab", [10, 35, 300000])
+def test_equals_gensim(make_toy, as_gensim, write_text, restrict_vocab, case_insensitive, dummy4unknown):
+    words = [f"w{i}" for i in range(30)] + [f"W{i}" for i in range(5, 15)] + ["Zebra", "zEbra"]
+    toy = make_toy(words, seed=5, vector_size=4)
+    lines = random_questions([*words, "unseen", "ZEBRA"], 300, seed=2)
+    path = write_text("\n".join([*lines, "three words only", ""]), "questions.txt")
+    options = {
+        "restrict_vocab": restrict_vocab,
+        "case_insensitive": case_insensitive,
+        "dummy4unknown": dummy4unknown,
+    }
+    score, sections = evaluate_word_analogies(toy, path, **options)
+    expected_score, expected_sections = as_gensim(toy).evaluate_word_analogies(str(path), **options)
+    assert sections == expected_sections
+    assert score == expected_score
+    assert sum(len(sections[-1][outcome]) for outcome in ("correct", "incorrect")) > 0
+
+
+@pytest.mark.parity
+@pytest.mark.data
+def test_equals_gensim_on_the_google_questions(make_toy, as_gensim, data_dir):
+    path = data_dir / "eval" / "analogy" / "google.txt"
+    words = sorted({word for _, quads in parse_analogies(path) for quad in quads for word in quad})
+    toy = make_toy([word.lower() for word in words], seed=1, vector_size=3)
+    score, sections = evaluate_word_analogies(toy, path, restrict_vocab=600)
+    expected_score, expected_sections = as_gensim(toy).evaluate_word_analogies(str(path), restrict_vocab=600)
+    assert len(sections[-1]["correct"]) > 10
+    assert score == expected_score
+    assert sections == expected_sections
+
+
+def test_a_case_variant_of_an_input_is_no_answer(make_toy):
+    vectors = np.vstack([SQUARE_VECTORS, [[1, 0.99, 0.99]], [[1, 1, 0.2]]]).astype(np.float32)
+    toy = make_toy(["Man", "woman", "king", "Queen", "apple", "KING", "Woman"], vectors)
+    lines = [": gender", "man woman king queen"]
+    assert evaluate_word_analogies(toy, lines)[0] == 1.0
+    assert evaluate_word_analogies(toy, lines, case_insensitive=False, dummy4unknown=True)[0] == 0.0
+
+
+def test_the_first_case_variant_has_the_vector(make_toy):
+    words = ["man", "woman", "king", "queen", "apple", "MAN"]
+    toy = make_toy(words, np.vstack([SQUARE_VECTORS, [[0, -9, 3]]]).astype(np.float32))
+    assert evaluate_word_analogies(toy, [": gender", "Man woman king queen"])[0] == 1.0
+
+
+def test_unknown_words_are_skipped_or_wrong(make_toy):
+    toy = make_toy(SQUARE, SQUARE_VECTORS)
+    lines = [": gender", "man woman king queen", "man woman king duchess"]
+    score, sections = evaluate_word_analogies(toy, lines)
+    assert (score, sections[-1]["incorrect"]) == (1.0, [])
+    score, sections = evaluate_word_analogies(toy, lines, dummy4unknown=True)
+    assert (score, sections[-1]["incorrect"]) == (0.5, [("MAN", "WOMAN", "KING", "DUCHESS")])
+
+
+def test_restrict_vocab_limits_questions_and_answers(make_toy):
+    toy = make_toy(SQUARE, SQUARE_VECTORS)
+    lines = [": gender", "man woman king queen", "man woman king apple"]
+    assert evaluate_word_analogies(toy, lines, restrict_vocab=3)[1][-1]["correct"] == []
+    assert evaluate_word_analogies(toy, lines, restrict_vocab=None)[0] == 0.5
+
+
+def test_a_line_before_the_first_section_is_an_error(make_toy):
+    with pytest.raises(FormatError, match="Missing section header before line #2"):
+        evaluate_word_analogies(make_toy(SQUARE, SQUARE_VECTORS), ["", "man woman king queen"])
+    with pytest.raises(ValueError, match="Missing section header"):
+        evaluate_word_analogies(make_toy(SQUARE, SQUARE_VECTORS), [":gender", "man woman king queen"])
+
+
+@pytest.mark.parametrize("lines", [[], ["", " "], [": empty"], [": odd", "only three words"]])
+@pytest.mark.parametrize("dummy4unknown", [False, True])
+def test_a_file_without_questions_scores_zero(make_toy, lines, dummy4unknown):
+    score, sections = evaluate_word_analogies(
+        make_toy(SQUARE, SQUARE_VECTORS), lines, dummy4unknown=dummy4unknown
+    )
+    assert score == 0.0
+    assert sections[-1] == {"section": "Total accuracy", "correct": [], "incorrect": []}
+
+
+def test_the_embedding_is_not_changed(make_toy):
+    toy = make_toy(SQUARE, SQUARE_VECTORS.copy())
+    keys, index = toy.index_to_key.copy(), toy.key_to_index.copy()
+    toy.vectors.flags.writeable = False
+    evaluate_word_analogies(toy, [": gender", "man woman king queen"])
+    assert (toy.index_to_key, toy.key_to_index) == (keys, index)
+    np.testing.assert_array_equal(toy.vectors, SQUARE_VECTORS)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_dtypes_strides_and_zero_rows(make_toy, dtype):
+    padded = np.zeros((6, 8), dtype=dtype)
+    padded[:5, :3] = SQUARE_VECTORS
+    toy = make_toy([*SQUARE, "nothing"], padded[:, :3])
+    score, sections = evaluate_word_analogies(
+        toy, [": gender", "man woman king queen", "man nothing king queen"]
+    )
+    assert sections[0]["correct"] == [("MAN", "WOMAN", "KING", "QUEEN")]
+    assert score == 0.5
+
+
+def test_keys_that_are_not_str_are_never_asked(make_toy):
+    toy = make_toy([0, *SQUARE], np.vstack([[[0, 0, -1]], SQUARE_VECTORS]).astype(np.float32))
+    assert evaluate_word_analogies(toy, [": gender", "man woman king queen", "0 woman king queen"])[0] == 1.0
+
+
+def test_compressed_file_with_byte_order_mark_and_crlf(make_toy, tmp_path):
+    path = tmp_path / "questions.txt.gz"
+    path.write_bytes(gzip.compress(b"\xef\xbb\xbf: gender\r\nman woman king queen\r\n"))
+    assert evaluate_word_analogies(make_toy(SQUARE, SQUARE_VECTORS), path)[0] == 1.0
+
+
+def test_wrong_encoding_names_the_line(make_toy, tmp_path):
+    path = tmp_path / "questions.txt"
+    path.write_bytes(b": gender\nman wom\xe4n king queen\n")
+    with pytest.raises(FormatError, match=r"questions\.txt:2: expected text in utf8, found byte 0xe4"):
+        evaluate_word_analogies(make_toy(SQUARE, SQUARE_VECTORS), path)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.permutations(list(range(12))), st.integers(0, 2**32 - 1))
+def test_the_order_of_the_vocabulary_does_not_matter(order, seed):
+    rng = np.random.default_rng(seed)
+    words = [f"w{i}" for i in range(12)]
+    vectors = rng.normal(size=(12, 6)).astype(np.float32)
+    lines = [": all", *(" ".join(quad) for quad in itertools.permutations(words[:5], 4))]
+
+    class Plain:
+        key_to_index: dict[str, int] = {}  # noqa: RUF012 - never filled
+
+        def __init__(self, rows):
+            self.vectors, self.index_to_key = vectors[rows], [words[row] for row in rows]
+
+    result = evaluate_word_analogies(Plain(list(range(12))), lines)
+    assert result == evaluate_word_analogies(Plain(order), lines)
+    assert result[0] == section_accuracy(result[1][-1])
