@@ -1,0 +1,14 @@
+"""Keys, their vectors, and gensim's questions to them.
+
+Examples
+--------
+>>> from ns2vec.keyedvectors import KeyedVectors
+>>> KeyedVectors(vector_size=100, count=12)
+KeyedVectors<vector_size=100, 12 keys>
+"""
+
+from __future__ import annotations
+
+from ns2vec.keyedvectors.model import KeyedVectors
+
+__all__ = ["KeyedVectors"]

@@ -1,0 +1,106 @@
+"""KeyedVectors from and to word2vec's files, with gensim's parameters."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from ns2vec._typing import Int64Array, PathLike
+from ns2vec.exceptions import ConfigError
+from ns2vec.formats import VectorTable, open_for_write, word2vec_binary, word2vec_text
+from ns2vec.keyedvectors.storage import VectorStore
+
+__all__ = ["adopt_table", "load_word2vec_format", "save_word2vec_format"]
+
+logger = logging.getLogger(__name__)
+
+Store = TypeVar("Store", bound=VectorStore)
+
+
+def adopt_table(store: Store, table: VectorTable) -> Store:
+    """Make the table's keys and vectors those of `store`; made-up counts V, V-1, ... 1 keep the order of files without counts."""
+    n_keys = len(table.keys)
+    store.index_to_key = list(table.keys)
+    store.key_to_index = {key: row for row, key in enumerate(table.keys)}
+    store.next_index = n_keys
+    store.vectors = table.vectors
+    store.expandos["count"] = np.arange(n_keys, 0, -1, dtype=np.int64) if table.counts is None else table.counts
+    return store
+
+
+def load_word2vec_format(
+    cls: type[Store],
+    fname: PathLike,
+    fvocab: PathLike | None,
+    binary: bool,
+    encoding: str,
+    unicode_errors: str,
+    limit: int | None,
+    datatype: npt.DTypeLike,
+    no_header: bool,
+) -> Store:
+    if binary and no_header:
+        raise NotImplementedError("no_header only available for text-format files")
+    options: dict[str, Any] = {
+        "fvocab": fvocab,
+        "encoding": encoding,
+        "unicode_errors": unicode_errors,
+        "limit": limit or None,
+        "datatype": datatype,
+    }
+    table = word2vec_binary.read(fname, **options) if binary else word2vec_text.read(fname, no_header=no_header, **options)
+    logger.info("loaded %d vectors of size %d from %s", *table.vectors.shape, fname)
+    return adopt_table(cls(table.vectors.shape[1], dtype=datatype), table)
+
+
+def save_word2vec_format(
+    store: VectorStore,
+    fname: PathLike,
+    fvocab: PathLike | None,
+    binary: bool,
+    total_vec: int | None,
+    write_header: bool,
+    prefix: str,
+    append: bool,
+    sort_attr: str,
+) -> None:
+    order = _order(store, sort_attr, needed=fvocab is not None)
+    if len(store.vectors) != len(store.index_to_key):
+        raise ConfigError(
+            f"cannot save: there are {len(store.index_to_key)} keys and {len(store.vectors)} vectors; call resize_vectors() first"
+        )
+    if fvocab is not None:
+        with open_for_write(fvocab, "w") as out:
+            for row in order:
+                out.write(f"{prefix}{store.index_to_key[row]} {store.expandos[sort_attr][row]}\n")
+    write = (word2vec_binary if binary else word2vec_text).write
+    logger.info("storing %d vectors of size %d into %s", len(order), store.vector_size, fname)
+    write(
+        fname,
+        VectorTable(store.index_to_key, store.vectors),
+        order=None if len(order) == len(store) and np.array_equal(order, np.arange(len(order))) else order,
+        prefix=prefix,
+        write_header=write_header,
+        total_vec=total_vec or None,
+        append=append,
+    )
+
+
+def _order(store: VectorStore, sort_attr: str, *, needed: bool) -> Int64Array:
+    """Return the rows that have a key: keys 0, 1, 2, ... at the front stay there, the others by falling attribute."""
+    rows = np.fromiter((row for row, key in enumerate(store.index_to_key) if key is not None), dtype=np.int64)
+    values = store.expandos.get(sort_attr)
+    if values is None:
+        if needed:
+            raise ValueError(f"Cannot store vocabulary with '{sort_attr}' because that attribute does not exist")
+        logger.warning("attribute %s not present; the vectors are stored in their own order", sort_attr)
+        return rows
+    n_leading = 0
+    while n_leading < len(rows) and store.index_to_key[n_leading] == n_leading:
+        n_leading += 1
+    rest = rows[n_leading:]
+    falling = sorted(rest.tolist(), key=lambda row: values[row], reverse=True)
+    return np.concatenate([rows[:n_leading], np.asarray(falling, dtype=np.int64)])

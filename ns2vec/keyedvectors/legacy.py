@@ -1,0 +1,67 @@
+"""Names that gensim 4 removed or deprecated: they say what to write instead."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any, NoReturn
+
+from ns2vec.keyedvectors.storage import VectorStore
+
+__all__ = ["LegacyNames"]
+
+
+def _deprecated(name: str, instead: str) -> None:
+    warnings.warn(f"Call to deprecated `{name}` (use {instead} instead).", DeprecationWarning, stacklevel=3)
+
+
+class LegacyNames(VectorStore):
+    """The names of gensim 3 on KeyedVectors."""
+
+    @property
+    def vocab(self) -> NoReturn:
+        """Removed; see `key_to_index`."""
+        raise AttributeError("vocab was removed: use key_to_index, index_to_key, get_vecattr(key, attr) and set_vecattr")
+
+    @property
+    def vectors_norm(self) -> Any:
+        """Removed; see `get_normed_vectors`."""
+        raise AttributeError("vectors_norm is computed when asked for: use get_normed_vectors()")
+
+    @vectors_norm.setter
+    def vectors_norm(self, _: Any) -> None:
+        pass  # some clients still assign it
+
+    @property
+    def index2word(self) -> Any:
+        """Renamed to `index_to_key`."""
+        raise AttributeError("index2word is now index_to_key")
+
+    @index2word.setter
+    def index2word(self, keys: list[Any]) -> None:
+        self.index_to_key = keys
+
+    @property
+    def index2entity(self) -> Any:
+        """Renamed to `index_to_key`."""
+        raise AttributeError("index2entity is now index_to_key")
+
+    @index2entity.setter
+    def index2entity(self, keys: list[Any]) -> None:
+        self.index_to_key = keys
+
+    def word_vec(self, *args: Any, **kwargs: Any) -> Any:
+        """Call `get_vector`."""
+        _deprecated("word_vec", "get_vector")
+        return self.get_vector(*args, **kwargs)
+
+    def init_sims(self, replace: bool = False) -> None:
+        """Call `fill_norms`, or `unit_normalize_all` when `replace`."""
+        _deprecated("init_sims", "fill_norms() or unit_normalize_all()")
+        if replace:
+            self.unit_normalize_all()
+        else:
+            self.fill_norms()
+
+    def similarity_unseen_docs(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Belongs to Doc2Vec."""
+        raise NotImplementedError("similarity_unseen_docs compares documents: call it on a Doc2Vec model")

@@ -1,0 +1,187 @@
+"""gensim's questions to a set of vectors, in terms of `ns2vec.similarity`: keys in, keys and numbers out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from numbers import Integral
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from ns2vec import similarity
+from ns2vec.keyedvectors.storage import KEY_TYPES, VectorStore
+
+__all__ = [
+    "closer_than",
+    "distances",
+    "most_similar",
+    "most_similar_cosmul",
+    "most_similar_many",
+    "n_similarity",
+    "rank_by_centrality",
+]
+
+logger = logging.getLogger(__name__)
+
+Array: TypeAlias = npt.NDArray[Any]
+Neighbours: TypeAlias = list[tuple[Any, float]]
+
+
+def as_items(store: VectorStore, value: Any) -> list[Any]:
+    """Turn what gensim accepts as `positive` or `negative` into a list of keys, vectors and (item, weight)."""
+    if value is None:
+        return []
+    if isinstance(value, KEY_TYPES) or (isinstance(value, np.ndarray) and value.ndim == 1):
+        return [value]
+    if isinstance(value, tuple):
+        if value in store.key_to_index:
+            return [value]
+        raise TypeError(f"expected a list of keys, got the tuple {value!r}; write it as a list")
+    return list(value)
+
+
+def split_item(store: VectorStore, item: Any, sign: float) -> tuple[Any, float]:
+    """Return the key or vector of an item, and its weight."""
+    if isinstance(item, (*KEY_TYPES, np.ndarray)) or (item.__hash__ is not None and item in store.key_to_index):
+        return item, sign
+    try:
+        key, weight = item
+    except (TypeError, ValueError):
+        raise TypeError(f"expected a key, a vector or a pair (key, weight), got {item!r}") from None
+    return key, float(weight)
+
+
+def input_rows(store: VectorStore, keys: Iterable[Any]) -> list[int]:
+    """Return the rows that the keys name; rows without a key are added, for they answer nothing."""
+    rows = [store.get_index(key) for key in keys if not isinstance(key, np.ndarray) and store.has_index_for(key)]
+    if len(store.key_to_index) < len(store.index_to_key):
+        rows.extend(row for row, key in enumerate(store.index_to_key) if key is None)
+    return rows
+
+
+def pairs(store: VectorStore, rows: Array, scores: Array) -> Neighbours:
+    keys = store.index_to_key
+    return [(keys[row], score) for row, score in zip(rows.tolist(), scores.tolist(), strict=True)]
+
+
+def is_none_wanted(topn: Any) -> bool:
+    return isinstance(topn, Integral) and int(topn) < 1
+
+
+def most_similar(
+    store: VectorStore,
+    positive: Any,
+    negative: Any,
+    topn: int | None,
+    clip_start: int,
+    clip_end: int | None,
+    restrict_vocab: int | None,
+    indexer: Any,
+) -> Neighbours | Array:
+    if is_none_wanted(topn):
+        return []
+    items = [split_item(store, item, 1.0) for item in as_items(store, positive)]
+    items += [split_item(store, item, -1.0) for item in as_items(store, negative)]
+    if not items:
+        raise ValueError("cannot compute similarity with no input; pass positive= or negative= keys")
+    keys, weights = [key for key, _ in items], [weight for _, weight in items]
+    query = store.get_mean_vector(keys, weights, pre_normalize=True, post_normalize=True, ignore_missing=False)
+    if indexer is not None and isinstance(topn, int):
+        return indexer.most_similar(query, topn)  # type: ignore[no-any-return]
+
+    start, stop = (0, restrict_vocab) if restrict_vocab else (clip_start or 0, clip_end)
+    start, stop, _ = slice(start, stop).indices(len(store.vectors))
+    norms = store._ready_norms()
+    if topn is None:
+        return similarity.cosines(store.vectors[start:stop], norms[start:stop], query)
+    exclude = input_rows(store, keys)
+    found = similarity.most_similar(
+        store.vectors, norms, query, int(topn), start=start, stop=stop, exclude=exclude
+    )
+    return pairs(store, *found)
+
+
+def most_similar_many(
+    store: VectorStore, queries: Iterable[Any], topn: int, restrict_vocab: int | None
+) -> list[Neighbours]:
+    queries = list(queries)
+    if not queries or topn < 1:
+        return [[] for _ in queries]
+    matrix = np.empty((len(queries), store.vector_size), dtype=np.result_type(store.vectors.dtype, np.float32))
+    for row, query in zip(matrix, queries, strict=True):
+        row[:] = query if isinstance(query, np.ndarray) else store.get_vector(query)
+    matrix = similarity.unit_rows(matrix, similarity.row_norms(matrix))
+    free = input_rows(store, ())
+    exclude = [free if isinstance(query, np.ndarray) else [store.get_index(query), *free] for query in queries]
+    stop = restrict_vocab or len(store.vectors)
+    norms = store._ready_norms()[:stop]
+    found = similarity.most_similar_many(store.vectors[:stop], norms, matrix, topn, exclude=exclude)
+    return [pairs(store, rows, scores) for rows, scores in found]
+
+
+def most_similar_cosmul(
+    store: VectorStore, positive: Any, negative: Any, topn: int | None, restrict_vocab: int | None
+) -> Neighbours | Array:
+    if is_none_wanted(topn):
+        return []
+    sides = [as_items(store, positive), as_items(store, negative)]
+    if not any(sides):
+        raise ValueError("cannot compute similarity with no input; pass positive= or negative= keys")
+    positives, negatives = (_unit_vectors(store, side) for side in sides)
+    stop = restrict_vocab or len(store.vectors)
+    scores = similarity.cosmul(store.vectors[:stop], store._ready_norms()[:stop], positives, negatives)
+    if topn is None:
+        return scores
+    return pairs(store, *similarity.best_without(scores, int(topn), input_rows(store, sides[0] + sides[1])))
+
+
+def _unit_vectors(store: VectorStore, items: Sequence[Any]) -> Array:
+    dtype = np.result_type(store.vectors.dtype, np.float32)
+    vectors = [similarity.unit(item if isinstance(item, np.ndarray) else store.get_vector(item)) for item in items]
+    return np.asarray(vectors, dtype=dtype).reshape(len(items), store.vector_size)
+
+
+def distances(store: VectorStore, word_or_vector: Any, other_words: Sequence[Any]) -> Array:
+    vector = word_or_vector if isinstance(word_or_vector, np.ndarray) else store.get_vector(word_or_vector)
+    if not len(other_words):
+        length = float(np.sqrt(np.asarray(vector, dtype=np.float64) @ vector)) or 1.0
+        return 1 - similarity.cosines(store.vectors, store._ready_norms() * length, vector)
+    others = store.vectors[[store.get_index(word) for word in other_words]]
+    return 1 - similarity.cosine_similarities(vector, others)
+
+
+def n_similarity(store: VectorStore, ws1: Sequence[Any], ws2: Sequence[Any]) -> float:
+    if not (len(ws1) and len(ws2)):
+        raise ZeroDivisionError("At least one of the passed list is empty.")
+    return similarity.cosine(*(store.get_mean_vector(words, pre_normalize=False) for words in (ws1, ws2)))
+
+
+def closer_than(store: VectorStore, key1: Any, key2: Any) -> list[Any]:
+    all_distances = distances(store, key1, ())
+    row1, row2 = store.get_index(key1), store.get_index(key2)
+    closer = np.flatnonzero(all_distances < all_distances[row2])
+    return [store.index_to_key[row] for row in closer.tolist() if row != row1]
+
+
+def rank_by_centrality(store: VectorStore, words: Iterable[Any], use_norm: bool) -> list[tuple[Any, Any]]:
+    words = list(words)
+    used = [word for word in words if word in store]
+    if len(used) != len(words):
+        logger.warning("vectors for words %s are not present in the model, ignoring these words", set(words) - set(used))
+    if not used:
+        raise ValueError("cannot select a word from an empty list; none of the words has a vector")
+    scores = similarity.centrality(np.vstack([store.get_vector(word, norm=use_norm) for word in used]))
+    return sorted(zip(scores, used, strict=True), key=lambda pair: pair[0], reverse=True)
+
+
+def vectors_for_all(store: VectorStore, empty: VectorStore, keys: Iterable[Any], copy_vecattrs: bool) -> None:
+    """Fill `empty` with those of the keys that `store` knows, each once, in their order."""
+    found = [key for key in dict.fromkeys(keys) if key in store]
+    if not found:
+        return
+    rows = [store.get_index(key) for key in found]
+    counts = np.arange(len(found), 0, -1, dtype=np.int64)
+    extras = {name: array[rows] for name, array in store.expandos.items()} if copy_vecattrs else {}
+    empty.add_vectors(found, np.vstack([store.get_vector(key) for key in found]), extras={"count": counts, **extras})
