@@ -58,14 +58,15 @@ $(VENV)/installed: $(VENV)/ready pyproject.toml setup.py $(NATIVE)
 	@$(PIP) --no-build-isolation --editable . $(EXPLAIN)
 	@touch $@
 
-$(VENV)/test-tools: $(VENV)/installed
+# ns2vec itself is there already, so these two only add the packages of its extras.
+$(VENV)/test-tools: pyproject.toml | $(VENV)/installed
 	@echo "installing the test tools (log: $(LOG))"
-	@$(PIP) --no-build-isolation --editable '.[test,bench]' $(EXPLAIN)
+	@$(PIP) 'ns2vec[test,bench]' $(EXPLAIN)
 	@touch $@
 
-$(VENV)/dev-tools: $(VENV)/installed
+$(VENV)/dev-tools: pyproject.toml | $(VENV)/installed
 	@echo "installing the developer tools (log: $(LOG))"
-	@$(PIP) --no-build-isolation --editable '.[dev,test]' $(EXPLAIN)
+	@$(PIP) 'ns2vec[dev,test]' $(EXPLAIN)
 	@touch $@
 
 clean:
