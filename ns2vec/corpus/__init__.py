@@ -1,0 +1,36 @@
+"""Text and sentences in, chunks of ids out.
+
+Public readers: `LineSentence`, `PathLineSentences`, `Text8Corpus`. Inside the package
+`open_corpus` and `open_corpus_file` turn whatever a user gives into a `Corpus`, which can be
+scanned (counted, and kept encoded) and read in chunks. ``docs`` of the pieces:
+
+- `ns2vec.corpus.sources`   every kind of input behind one interface
+- `ns2vec.corpus.chunks`    the unit of work of a training thread
+- `ns2vec.corpus.encoded`   ids in memory or in a temporary file
+- `ns2vec.corpus._scan`     the tokeniser, counter and encoder in C
+"""
+
+from __future__ import annotations
+
+from ns2vec.corpus.chunks import CHUNK_WORDS, END, MAX_SENTENCE_WORDS, UNKNOWN, Chunk
+from ns2vec.corpus.encoded import EncodedCorpus
+from ns2vec.corpus.readers import LineSentence, PathLineSentences, Text8Corpus
+from ns2vec.corpus.sources import Corpus, FileCorpus, IterableCorpus, Scan, open_corpus, open_corpus_file
+
+__all__ = [
+    "CHUNK_WORDS",
+    "END",
+    "MAX_SENTENCE_WORDS",
+    "UNKNOWN",
+    "Chunk",
+    "Corpus",
+    "EncodedCorpus",
+    "FileCorpus",
+    "IterableCorpus",
+    "LineSentence",
+    "PathLineSentences",
+    "Scan",
+    "Text8Corpus",
+    "open_corpus",
+    "open_corpus_file",
+]

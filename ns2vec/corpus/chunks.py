@@ -1,0 +1,68 @@
+"""A chunk: the unit of work of a training thread, whole sentences of about 10,000 words.
+
+Where chunks end depends on the sentences and their lengths only, never on block sizes, files,
+memory or threads, because each chunk draws from its own random stream.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ns2vec._typing import Int32Array
+from ns2vec.corpus import _scan
+
+__all__ = ["CHUNK_WORDS", "END", "MAX_SENTENCE_WORDS", "UNKNOWN", "Chunk"]
+
+END: int = _scan.END
+"""Stands behind each sentence in `Chunk.words`."""
+UNKNOWN: int = _scan.UNKNOWN
+"""Stands for a word outside the vocabulary: it is a raw word, but is not trained."""
+MAX_SENTENCE_WORDS: int = _scan.MAX_SENTENCE_WORDS
+"""Longer sentences are split into parts of this many words; no word is lost."""
+CHUNK_WORDS = 10_000
+"""A chunk ends with the first sentence that brings it to this many words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Consecutive sentences of one epoch as ids.
+
+    Attributes
+    ----------
+    index : int
+        Number of the chunk in its epoch, from 0.
+    words : int32 array of shape (n,)
+        Ids with `END` behind each sentence (or part of a long one) and `UNKNOWN` among them.
+    n_words, n_sentences : int
+        Raw words in it; sentences, as the reader or iterable yields them, that end in it.
+    words_before, sentences_before : int
+        The same, of all chunks before it in this epoch.
+    remap : int32 array, optional
+        Id -> row of the vocabulary, or `UNKNOWN`. None: `words` holds rows already.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ns2vec.corpus import Chunk, END
+    >>> ids = np.array([2, 0, END], dtype=np.int32)
+    >>> chunk = Chunk(0, ids, 2, 1, 0, 0, remap=np.array([5, 6, 7], dtype=np.int32))
+    >>> chunk.rows().tolist()
+    [7, 5, -1]
+    """
+
+    index: int
+    words: Int32Array
+    n_words: int
+    n_sentences: int
+    words_before: int
+    sentences_before: int
+    remap: Int32Array | None = None
+
+    def rows(self) -> Int32Array:
+        """Return `words` with `remap` applied: int32 (n,), rows of the vocabulary, `END` and `UNKNOWN`."""
+        if self.remap is None:
+            return self.words
+        rows = self.words.copy()
+        known = rows >= 0
+        rows[known] = self.remap[rows[known]]
+        return rows

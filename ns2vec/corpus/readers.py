@@ -1,0 +1,234 @@
+"""gensim's restartable readers of text files: `LineSentence`, `PathLineSentences`, `Text8Corpus`.
+
+Iterating over one in Python yields lists of str. `Word2Vec` does not iterate: it recognises
+exactly these classes and reads their files in C (`ns2vec.corpus.sources`), with the same result.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, TypeAlias
+
+from ns2vec._typing import PathLike
+from ns2vec.corpus.chunks import MAX_SENTENCE_WORDS
+from ns2vec.corpus.opening import (
+    BLOCK_BYTES,
+    BOM,
+    check_errors,
+    check_length,
+    check_limit,
+    decoding_error,
+    is_seekable,
+    open_binary,
+    source_name,
+)
+from ns2vec.exceptions import CorpusError
+
+__all__ = ["LineSentence", "PathLineSentences", "Text8Corpus"]
+
+Source: TypeAlias = "PathLike | Any"
+
+
+class LineSentence:
+    """One sentence per line, words separated by blanks.
+
+    Parameters
+    ----------
+    source : path or file object
+        A path (compressed files and URLs as smart_open reads them) or an object with ``seek``
+        that yields lines of bytes or str.
+    max_sentence_length : int
+        Longer lines come in parts of this many words.
+    limit : int, optional
+        Read this many lines only, blank ones included.
+    errors : {"strict", "replace", "ignore"}
+        What to do with bytes that are not UTF-8.
+
+    Raises
+    ------
+    CorpusError
+        While iterating, under ``errors="strict"``: names the file, the line and the bytes.
+
+    Notes
+    -----
+    Words are split where ``str.split()`` splits, at every Unicode blank; only a newline ends a
+    line. Blank lines yield nothing. A UTF-8 byte order mark at the start is skipped.
+
+    Examples
+    --------
+    >>> import io
+    >>> from ns2vec.corpus import LineSentence
+    >>> list(LineSentence(io.BytesIO(b"the quick fox\\n\\njumps over\\n"), max_sentence_length=2))
+    [['the', 'quick'], ['fox'], ['jumps', 'over']]
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        max_sentence_length: int = MAX_SENTENCE_WORDS,
+        limit: int | None = None,
+        *,
+        errors: str = "strict",
+    ) -> None:
+        self.source = source
+        self.max_sentence_length = check_length(max_sentence_length)
+        self.limit = check_limit(limit)
+        self.errors = check_errors(errors)
+
+    def __iter__(self) -> Iterator[list[str]]:
+        if not isinstance(self.source, (str, os.PathLike)):
+            if is_seekable(self.source):
+                self.source.seek(0)
+            yield from self._sentences(self.source, source_name(self.source))
+        else:
+            with open_binary(self.source) as lines:
+                yield from self._sentences(lines, source_name(self.source))
+
+    def _sentences(self, lines: Any, name: str) -> Iterator[list[str]]:
+        for number, line in enumerate(islice(lines, self.limit), start=1):
+            words = _split(_without_bom(line) if number == 1 else line, number, name, self.errors)
+            yield from _parts(words, self.max_sentence_length)
+
+
+class PathLineSentences:
+    """`LineSentence` over all files of a folder, in the order of their names.
+
+    Parameters
+    ----------
+    source : path
+        A folder, read without its subfolders, or one file.
+    max_sentence_length, limit, errors
+        As in `LineSentence`; `limit` is per file.
+
+    Attributes
+    ----------
+    input_files : list of str
+        What will be read, in this order.
+
+    Raises
+    ------
+    ValueError
+        If `source` is neither a file nor a folder.
+    CorpusError
+        If the folder holds no files.
+
+    Examples
+    --------
+    >>> import os, tempfile
+    >>> from ns2vec.corpus import PathLineSentences
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> _ = open(os.path.join(folder.name, "b.txt"), "w").write("second file")
+    >>> _ = open(os.path.join(folder.name, "a.txt"), "w").write("first file")
+    >>> list(PathLineSentences(folder.name))
+    [['first', 'file'], ['second', 'file']]
+    >>> folder.cleanup()
+    """
+
+    def __init__(
+        self,
+        source: PathLike,
+        max_sentence_length: int = MAX_SENTENCE_WORDS,
+        limit: int | None = None,
+        *,
+        errors: str = "strict",
+    ) -> None:
+        self.source = source
+        self.max_sentence_length = check_length(max_sentence_length)
+        self.limit = check_limit(limit)
+        self.errors = check_errors(errors)
+        self.input_files = list_files(source)
+
+    def __iter__(self) -> Iterator[list[str]]:
+        for path in self.input_files:
+            yield from LineSentence(path, self.max_sentence_length, self.limit, errors=self.errors)
+
+
+class Text8Corpus:
+    """One long text without sentences, cut into pieces of equal length: the text8 file.
+
+    Parameters
+    ----------
+    fname : path
+        Newlines in it are blanks like others.
+    max_sentence_length : int
+        Words per sentence; the last one may be shorter.
+    errors : {"strict", "replace", "ignore"}
+        What to do with bytes that are not UTF-8.
+
+    Raises
+    ------
+    CorpusError
+        While iterating, under ``errors="strict"``: names the file, the line and the bytes.
+
+    Examples
+    --------
+    >>> import os, tempfile
+    >>> from ns2vec.corpus import Text8Corpus
+    >>> path = os.path.join(tempfile.mkdtemp(), "text8")
+    >>> _ = open(path, "w").write("anarchism originated as\\na term")
+    >>> list(Text8Corpus(path, max_sentence_length=3))
+    [['anarchism', 'originated', 'as'], ['a', 'term']]
+    """
+
+    def __init__(
+        self, fname: PathLike, max_sentence_length: int = MAX_SENTENCE_WORDS, *, errors: str = "strict"
+    ) -> None:
+        self.fname = fname
+        self.max_sentence_length = check_length(max_sentence_length)
+        self.errors = check_errors(errors)
+
+    def __iter__(self) -> Iterator[list[str]]:
+        sentence: list[str] = []
+        for words in self._pieces():
+            sentence += words
+            *whole, sentence = _parts(sentence, self.max_sentence_length) or [[]]
+            yield from whole
+        if sentence:
+            yield sentence
+
+    def _pieces(self) -> Iterator[list[str]]:
+        """Yield the words of one block after the other; a block's last, unfinished word goes to the next."""
+        n_lines = 1
+        name = source_name(self.fname)
+        with open_binary(self.fname) as text:
+            rest = _without_bom(text.read(BLOCK_BYTES))
+            while block := text.read(BLOCK_BYTES):
+                at = max(rest.rfind(b" "), rest.rfind(b"\n")) + 1
+                yield _split(rest[:at], n_lines, name, self.errors)
+                n_lines += rest.count(b"\n", 0, at)
+                rest = rest[at:] + block
+            yield _split(rest, n_lines, name, self.errors)
+
+
+def list_files(source: PathLike) -> list[str]:
+    """Return the files to read for `source`: itself, or the files of the folder by name."""
+    path = os.fspath(source)
+    if os.path.isfile(path):
+        return [path]
+    if not os.path.isdir(path):
+        raise ValueError(f"expected a file or a folder, and {path!r} is neither; check the path")
+    files = [os.path.join(path, name) for name in sorted(os.listdir(path))]
+    files = [name for name in files if os.path.isfile(name)]
+    if not files:
+        raise CorpusError(f"the folder {path!r} holds no files (subfolders are not read): give one with text files")
+    return files
+
+
+def _without_bom(text: Any) -> Any:
+    return text.removeprefix("\ufeff" if isinstance(text, str) else BOM)
+
+
+def _split(text: bytes | str, line_number: int, name: str, errors: str) -> list[str]:
+    """Return the words of `text`, which starts in line `line_number`."""
+    if isinstance(text, str):
+        return text.split()
+    try:
+        return text.decode("utf-8", errors).split()
+    except UnicodeDecodeError as error:
+        raise decoding_error(error, name, line_number + text.count(b"\n", 0, error.start)) from error
+
+
+def _parts(words: list[str], max_words: int) -> list[list[str]]:
+    return [words[start : start + max_words] for start in range(0, len(words), max_words)]

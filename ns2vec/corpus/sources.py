@@ -1,0 +1,551 @@
+"""Every kind of input behind one interface: `open_corpus` and `open_corpus_file`.
+
+::
+
+    LineSentence, PathLineSentences, Text8Corpus, paths, open files  -> FileCorpus      (C scanner)
+    lists, generators, any other iterable, subclasses of the readers -> IterableCorpus  (C dict look-ups)
+
+Both make the same chunks of the same sentences.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import stat
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from types import FunctionType
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from ns2vec._typing import Int32Array, Int64Array, PathLike, Token
+from ns2vec.corpus._scan import Scanner, SentenceCounter, SentenceEncoder
+from ns2vec.corpus.chunks import CHUNK_WORDS, MAX_SENTENCE_WORDS, Chunk
+from ns2vec.corpus.encoded import EncodedCorpus
+from ns2vec.corpus.opening import (
+    BOM,
+    COMPRESSED,
+    Reader,
+    check_errors,
+    decoding_error,
+    explain,
+    is_remote,
+    is_seekable,
+    open_binary,
+    source_name,
+)
+from ns2vec.corpus.pruning import TrimRule, count_with_pruning
+from ns2vec.corpus.readers import LineSentence, PathLineSentences, Text8Corpus
+from ns2vec.exceptions import CorpusError
+
+__all__ = ["Corpus", "FileCorpus", "IterableCorpus", "OnProgress", "Scan", "Splitting", "open_corpus", "open_corpus_file"]
+
+logger = logging.getLogger(__name__)
+
+OnProgress: TypeAlias = Callable[[int, int, "float | None"], object]
+"""Called with words and sentences so far, and the part of the input that was read, if known."""
+
+_SENTENCES_PER_REPORT = 10_000
+
+
+@dataclass
+class Scan:
+    """What one pass over a corpus found.
+
+    Attributes
+    ----------
+    tokens : sequence of length n
+        The distinct tokens in order of first appearance; for files they are decoded on access.
+    counts : int64 array of shape (n,)
+        How often each appears.
+    n_words, n_sentences : int
+    encoded : EncodedCorpus, optional
+        The corpus as indices into `tokens`; None for iterables and with ``memory_limit=0``.
+    token_of : int32 array, optional
+        Id in `encoded` -> index into `tokens`. None: they are the same.
+    """
+
+    tokens: Sequence[Token]
+    counts: Int64Array
+    n_words: int
+    n_sentences: int
+    encoded: EncodedCorpus | None = None
+    token_of: Int32Array | None = None
+
+
+@dataclass(frozen=True)
+class Splitting:
+    """How text becomes sentences of words.
+
+    Attributes
+    ----------
+    unicode_blanks : bool
+        Words end at the blanks of ``str.split()``, or else of ``bytes.split()``.
+    newline_ends : bool
+        A newline ends the sentence, or else is a blank.
+    max_sentence_words : int
+        Longer sentences come in parts.
+    line_limit : int
+        Lines to read of each file; -1 is all.
+    errors : {"strict", "replace", "ignore"}
+        Policy for bytes that are not UTF-8.
+    """
+
+    unicode_blanks: bool = True
+    newline_ends: bool = True
+    max_sentence_words: int = MAX_SENTENCE_WORDS
+    line_limit: int = -1
+    errors: str = "strict"
+
+    def scanner(self, chunk_words: int, vocabulary: dict[str, int] | None = None) -> Scanner:
+        """Return a new scanner that splits like this."""
+        return Scanner(
+            chunk_words=chunk_words,
+            unicode_blanks=self.unicode_blanks,
+            newline_ends=self.newline_ends,
+            max_sentence_words=self.max_sentence_words,
+            line_limit=self.line_limit,
+            errors=self.errors,
+            vocabulary=vocabulary,
+        )
+
+
+class Corpus(ABC):
+    """A corpus that can be counted and read in chunks.
+
+    Attributes
+    ----------
+    passes : int or None
+        How often it can be read: 1 for a once-only iterator or stream, None for no limit.
+    """
+
+    passes: int | None = None
+
+    def fingerprint(self) -> Hashable | None:
+        """Return what changes when the content may have changed; None if that cannot be told."""
+        return None
+
+    @abstractmethod
+    def scan(
+        self, *, chunk_words: int = CHUNK_WORDS, memory_limit: int = 0, on_progress: OnProgress | None = None
+    ) -> Scan:
+        """Read the corpus once: count the tokens and, where that saves a pass, keep it encoded.
+
+        Parameters
+        ----------
+        chunk_words : int
+            Words after which a chunk ends with its sentence.
+        memory_limit : int
+            Bytes of ids to keep in memory, the rest goes to a temporary file; 0 keeps nothing.
+        on_progress : callable(n_words, n_sentences, fraction), optional
+        """
+
+    def scan_sequential(
+        self,
+        *,
+        max_vocab_size: int | None,
+        trim_rule: TrimRule | None = None,
+        min_count: int = 0,
+        on_progress: OnProgress | None = None,
+    ) -> Scan:
+        """Count in plain Python, dropping rare tokens whenever there are more than `max_vocab_size`.
+
+        Parameters
+        ----------
+        max_vocab_size : int or None
+            After a sentence that leaves more tokens than this, those seen fewer times than a floor
+            go, and the floor rises by one: gensim's rule, which ends far below the limit.
+        trim_rule : callable(word, count, min_count), optional
+            Asked for each token when there is pruning to do.
+        min_count : int
+            Without effect here: pruning has its own floor, and the final cut is the vocabulary's.
+        on_progress : callable(n_words, n_sentences, fraction), optional
+        """
+        counts, n_words, n_sentences = count_with_pruning(self.sentences(), max_vocab_size, trim_rule, on_progress)
+        totals = np.fromiter(counts.values(), dtype=np.int64, count=len(counts))
+        return Scan(list(counts), totals, n_words, n_sentences)
+
+    @abstractmethod
+    def chunks(self, key_to_index: dict[Any, int], *, chunk_words: int = CHUNK_WORDS) -> Iterator[Chunk]:
+        """Read the corpus once, encoded as rows of a vocabulary.
+
+        Parameters
+        ----------
+        key_to_index : dict of token -> row
+            Other tokens become `UNKNOWN`.
+        chunk_words : int
+            Words after which a chunk ends with its sentence.
+        """
+
+    @abstractmethod
+    def sentences(self) -> Iterator[Sequence[Token]]:
+        """Read the corpus once as plain sequences of tokens."""
+
+
+class FileCorpus(Corpus):
+    """Text in files or in one open stream, read by the C scanner.
+
+    Parameters
+    ----------
+    reader : iterable
+        Yields the same sentences in Python.
+    sources : list
+        Paths, or one open file. A stream that cannot be rewound can be read once.
+    splitting : Splitting
+
+    Raises
+    ------
+    OSError
+        If a local path does not exist or may not be looked at.
+    """
+
+    def __init__(self, reader: Iterable[Sequence[Token]], sources: Sequence[Any], splitting: Splitting) -> None:
+        self.reader = reader
+        self.sources = list(sources)
+        self.splitting = splitting
+        self._stream = None if isinstance(self.sources[0], (str, os.PathLike)) else self.sources[0]
+        self._consumed = False
+        if self._stream is not None:
+            self.passes = None if is_seekable(self._stream) else 1
+        else:
+            self.passes = None if all(map(_can_be_reopened, self.sources)) else 1
+
+    @property
+    def name(self) -> str:
+        """What to call the corpus in a message."""
+        first = source_name(self.sources[0])
+        return first if len(self.sources) == 1 else f"{first} and {len(self.sources) - 1} more files"
+
+    def fingerprint(self) -> Hashable | None:
+        """Return real path, inode, size and time of each local file, and the splitting; else None."""
+        if self._stream is not None or self.passes or any(is_remote(os.fspath(path)) for path in self.sources):
+            return None
+        files = []
+        for path in self.sources:
+            status = os.stat(path)
+            files.append((os.path.realpath(path), status.st_ino, status.st_size, status.st_mtime_ns))
+        return (tuple(files), self.splitting)
+
+    def scan(
+        self, *, chunk_words: int = CHUNK_WORDS, memory_limit: int = 0, on_progress: OnProgress | None = None
+    ) -> Scan:
+        """Tokenise, count and encode the text in one pass without the GIL; see `Corpus.scan`.
+
+        Raises
+        ------
+        CorpusError
+            If there is no word in it, it is not UTF-8 under ``errors="strict"``, a compressed file
+            is damaged, or the temporary file cannot be written.
+        OSError
+            If a file cannot be opened or read.
+        """
+        scanner = self.splitting.scanner(chunk_words)
+        encoded = EncodedCorpus(memory_limit) if memory_limit > 0 else None
+        try:
+            for fraction in self._feed(scanner):
+                for words, n_words, n_sentences in scanner.take(encoded is not None):
+                    if encoded is not None:
+                        encoded.append(words, n_words, n_sentences)
+                if on_progress is not None:
+                    on_progress(scanner.n_words, scanner.n_sentences, fraction)
+            if scanner.n_words == 0:
+                raise CorpusError(f"{self.name}: no words in it; expected text with words separated by blanks")
+        except BaseException:
+            if encoded is not None:
+                encoded.close()
+            raise
+        return Scan(scanner.tokens(), scanner.counts(), scanner.n_words, scanner.n_sentences, encoded)
+
+    def chunks(self, key_to_index: dict[Any, int], *, chunk_words: int = CHUNK_WORDS) -> Iterator[Chunk]:
+        """Tokenise and encode the text with a fixed vocabulary; see `Corpus.chunks`."""
+        scanner = self.splitting.scanner(chunk_words, _exact_dict(key_to_index))
+        numbering = _Numbering()
+        for _ in self._feed(scanner):
+            for words, n_words, n_sentences in scanner.take():
+                yield numbering.chunk(words, n_words, n_sentences)
+
+    def sentences(self) -> Iterator[Sequence[Token]]:
+        """Read the text with the Python reader; see `Corpus.sentences`."""
+        self._begin_pass()
+        return iter(self.reader)
+
+    def _begin_pass(self) -> None:
+        if self.passes is None:
+            return
+        if self._consumed:
+            raise CorpusError(
+                f"{self.name} can be read once only and has been read: give a file, or keep the encoded "
+                "text with corpus_memory > 0"
+            )
+        self._consumed = True
+
+    def _feed(self, scanner: Scanner) -> Generator[float | None, None, None]:
+        """Feed all sources; yield after each block, and when the corpus has ended, the part read."""
+        self._begin_pass()
+        for number, source in enumerate(self.sources):
+            try:
+                for fraction in self._feed_source(scanner, source):
+                    yield None if fraction is None else (number + fraction) / len(self.sources)
+            except UnicodeDecodeError as error:
+                raise decoding_error(error, source_name(source), scanner.n_lines + 1) from error
+        scanner.finish()
+        yield 1.0
+
+    def _feed_source(self, scanner: Scanner, source: Any) -> Generator[float | None, None, None]:
+        scanner.open()
+        if self._stream is not None:
+            if self.passes is None:
+                source.seek(0)
+            yield from _feed_blocks(scanner, Reader(source))
+        else:
+            with open_binary(source) as reader:
+                yield from _feed_blocks(scanner, reader)
+        scanner.close()
+
+
+class IterableCorpus(Corpus):
+    """Sentences from any iterable, iterated exactly once per pass and never kept.
+
+    Parameters
+    ----------
+    iterable : iterable of sequences of hashable tokens
+
+    Raises
+    ------
+    TypeError
+        If it is not iterable. While reading: if a sentence is not, or a token is not hashable.
+    """
+
+    def __init__(self, iterable: Iterable[Sequence[Token]]) -> None:
+        if not _is_iterable(iterable):
+            raise TypeError(
+                f"expected a corpus, an iterable of lists of words or a path, got {iterable!r} "
+                f"of type {type(iterable).__name__}"
+            )
+        self.iterable = iterable
+        self.passes = 1 if _is_once_only(iterable) else None
+        self._n_seen = 0
+
+    def scan(
+        self, *, chunk_words: int = CHUNK_WORDS, memory_limit: int = 0, on_progress: OnProgress | None = None
+    ) -> Scan:
+        """Count the tokens in one pass; nothing is kept, see `Corpus.scan`."""
+        counter = SentenceCounter()
+        for sentence in self.sentences():
+            counter.add(sentence)
+            if on_progress is not None and counter.n_sentences % _SENTENCES_PER_REPORT == 0:
+                on_progress(counter.n_words, counter.n_sentences, None)
+        if on_progress is not None:
+            on_progress(counter.n_words, counter.n_sentences, 1.0)
+        self._n_seen = counter.n_sentences
+        return Scan(counter.tokens(), counter.counts(), counter.n_words, counter.n_sentences)
+
+    def chunks(self, key_to_index: dict[Any, int], *, chunk_words: int = CHUNK_WORDS) -> Iterator[Chunk]:
+        """Encode the sentences of one pass; see `Corpus.chunks`.
+
+        Raises
+        ------
+        CorpusError
+            If the iterable yields nothing although it did in an earlier pass.
+        """
+        encoder = SentenceEncoder(_exact_dict(key_to_index), chunk_words=chunk_words)
+        numbering = _Numbering()
+        for sentence in self.sentences():
+            if encoder.add(sentence):
+                for words, n_words, n_sentences in encoder.take():
+                    yield numbering.chunk(words, n_words, n_sentences)
+        encoder.finish()
+        for words, n_words, n_sentences in encoder.take():
+            yield numbering.chunk(words, n_words, n_sentences)
+        if encoder.n_sentences == 0 and self._n_seen > 0:
+            raise CorpusError(
+                f"the {type(self.iterable).__name__} yielded {self._n_seen} sentences in an earlier pass and none in "
+                "this one: give a list, or a class whose __iter__ starts again"
+            )
+        self._n_seen = encoder.n_sentences
+
+    def sentences(self) -> Iterator[Sequence[Token]]:
+        """Iterate once over the sentences as they are; see `Corpus.sentences`."""
+        for number, sentence in enumerate(self.iterable):
+            if number == 0 and isinstance(sentence, str):
+                logger.warning(
+                    "Each 'sentences' item should be a list of words (usually unicode strings). "
+                    "First item here is instead plain %s.",
+                    type(sentence),
+                )
+            yield sentence
+
+
+class _Numbering:
+    """Numbers the chunks of one epoch."""
+
+    def __init__(self) -> None:
+        self.index = self.n_words = self.n_sentences = 0
+
+    def chunk(self, words: Int32Array, n_words: int, n_sentences: int) -> Chunk:
+        chunk = Chunk(self.index, words, n_words, n_sentences, self.n_words, self.n_sentences)
+        self.index += 1
+        self.n_words += n_words
+        self.n_sentences += n_sentences
+        return chunk
+
+
+def open_corpus(corpus: Any, *, errors: str = "strict") -> Corpus:
+    """Return the corpus behind what a user gives.
+
+    Parameters
+    ----------
+    corpus : reader, path, open file or iterable
+        `LineSentence`, `PathLineSentences` or `Text8Corpus` (these classes, not subclasses); the
+        path of a text file, of a folder of them, or a URL, compressed or not; a file object; or
+        any iterable of sequences of hashable tokens.
+    errors : {"strict", "replace", "ignore"}
+        For paths and open files: what to do with bytes that are not UTF-8. Readers have their own.
+
+    Raises
+    ------
+    FileNotFoundError, CorpusError
+        If a path does not exist; if a folder holds no files.
+    TypeError
+        If it is not iterable.
+
+    Examples
+    --------
+    >>> from ns2vec.corpus import open_corpus
+    >>> corpus = open_corpus([["a", "b"], ["b"]])
+    >>> scan = corpus.scan()
+    >>> list(scan.tokens), scan.counts.tolist(), scan.n_words, scan.n_sentences
+    (['a', 'b'], [1, 2], 3, 2)
+    >>> [chunk.words.tolist() for chunk in corpus.chunks({"b": 0})]
+    [[-2, 0, -1, 0, -1]]
+    """
+    check_errors(errors)
+    if isinstance(corpus, Corpus):
+        return corpus
+    if isinstance(corpus, (str, os.PathLike)):
+        corpus = _reader_of_path(os.fspath(corpus), errors)
+    elif _is_stream(corpus):
+        corpus = LineSentence(corpus, errors=errors)
+    return _file_corpus(corpus) or IterableCorpus(corpus)
+
+
+def open_corpus_file(path: PathLike) -> FileCorpus:
+    """Return the corpus for gensim's ``corpus_file=``: one uncompressed local file, ASCII blanks.
+
+    Raises
+    ------
+    TypeError
+        As gensim: if there is no such file, or its suffix says that it is compressed.
+
+    Examples
+    --------
+    >>> from ns2vec.corpus import open_corpus_file
+    >>> open_corpus_file("no/such/file")
+    Traceback (most recent call last):
+    ...
+    TypeError: corpus_file must be the path of a text file, got 'no/such/file'; check the path
+    """
+    if not isinstance(path, (str, os.PathLike)) or not os.path.isfile(path):
+        raise TypeError(f"corpus_file must be the path of a text file, got {path!r}; check the path")
+    name = os.fspath(path)
+    if name.lower().endswith(COMPRESSED):
+        raise TypeError(
+            f"corpus_file must be uncompressed, got {name!r}; decompress it, or pass the path as the corpus itself"
+        )
+    return FileCorpus(_AsciiLines(name), [name], Splitting(unicode_blanks=False))
+
+
+class _AsciiLines:
+    """The sentences of ``corpus_file=`` in Python."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def __iter__(self) -> Iterator[list[str]]:
+        with open_binary(self.path) as lines:
+            for number, line in enumerate(lines, start=1):
+                try:
+                    words = [word.decode("utf-8") for word in _without_mark(line, number).split()]
+                except UnicodeDecodeError as error:
+                    raise decoding_error(error, self.path, number) from error
+                for start in range(0, len(words), MAX_SENTENCE_WORDS):
+                    yield words[start : start + MAX_SENTENCE_WORDS]
+
+
+def _without_mark(line: bytes, line_number: int) -> bytes:
+    return line.removeprefix(BOM) if line_number == 1 else line
+
+
+def _reader_of_path(path: str, errors: str) -> LineSentence | PathLineSentences:
+    if not is_remote(path) and os.path.isdir(path):
+        return PathLineSentences(path, errors=errors)
+    return LineSentence(path, errors=errors)
+
+
+def _file_corpus(reader: Any) -> FileCorpus | None:
+    """Return the fast corpus for exactly the three readers over something with bytes; else None."""
+    if type(reader) is Text8Corpus:
+        splitting = Splitting(True, False, reader.max_sentence_length, -1, reader.errors)
+        return FileCorpus(reader, [reader.fname], splitting)
+    if type(reader) is LineSentence:
+        sources = [reader.source]
+        if not isinstance(reader.source, (str, os.PathLike)) and not _is_stream(reader.source):
+            return None
+    elif type(reader) is PathLineSentences:
+        sources = reader.input_files
+    else:
+        return None
+    limit = -1 if reader.limit is None else reader.limit
+    return FileCorpus(reader, sources, Splitting(True, True, reader.max_sentence_length, limit, reader.errors))
+
+
+def _can_be_reopened(path: PathLike) -> bool:
+    """True for regular files and URLs; a pipe or a terminal gives its text once.
+
+    Raises
+    ------
+    OSError
+        If a local path does not exist.
+    """
+    if is_remote(os.fspath(path)):
+        return True
+    try:
+        mode = os.stat(path).st_mode
+    except OSError as error:
+        raise explain(error, os.fspath(path)) from error
+    return stat.S_ISREG(mode) or stat.S_ISDIR(mode)
+
+
+def _is_stream(value: Any) -> bool:
+    return callable(getattr(value, "read", None)) and callable(getattr(value, "readline", None))
+
+
+def _is_iterable(value: Any) -> bool:
+    if isinstance(value, (bytes, bytearray)):
+        return False
+    return hasattr(type(value), "__iter__") or hasattr(type(value), "__getitem__")
+
+
+def _is_once_only(iterable: Any) -> bool:
+    """True for generators, `map`, `zip` ...: iterators that no class of the user restarts.
+
+    An iterator with a length, or with an ``__iter__`` of its own, may start again there. This
+    does not call ``__iter__``: a class may count its passes.
+    """
+    if not isinstance(iterable, Iterator) or hasattr(type(iterable), "__len__"):
+        return False
+    begin = type(iterable).__iter__
+    return not isinstance(begin, FunctionType) or begin in (Iterator.__iter__, Generator.__iter__)
+
+
+def _exact_dict(mapping: dict[Any, int]) -> dict[Any, int]:
+    return mapping if type(mapping) is dict else dict(mapping)
+
+
+def _feed_blocks(scanner: Scanner, reader: Reader) -> Generator[float | None, None, None]:
+    while not scanner.stopped and (block := reader.read()):
+        scanner.feed(block)
+        yield reader.fraction()
