@@ -1,8 +1,8 @@
 """Cosine similarity, nearest rows, analogies, the odd one out: functions on arrays.
 
-`vectors` has shape (V, D) and any stride; `norms` has shape (V,) and holds the rows' Euclidean lengths. A row of
-zeros has similarity 0 to everything. Ties are broken by the lower row number, and rows whose score is not a number
-come last, so equal inputs give equal lists.
+`vectors` has shape (V, D) and any stride; `norms` has shape (V,) and holds the rows' Euclidean lengths. A
+row of zeros has similarity 0 to everything. Ties are broken by the lower row number, and rows whose score
+is not a number come last, so equal inputs give equal lists.
 """
 
 from __future__ import annotations
@@ -151,7 +151,8 @@ def top_k(scores: FloatArray, k: int) -> Rows:
 def _candidates(scores: FloatArray, k: int) -> Rows:
     """Return ascending indices that hold the `k` best: a cheap lower bound of the k-th best score picks them.
 
-    The scores are dealt into groups; each of the k best group maxima is a score, so the k-th of them is a bound.
+    The scores are dealt into groups; each of the k best group maxima is a score, so the k-th of them is a
+    bound.
     """
     n_columns = len(scores) // GROUPS
     if n_columns <= 2 * k:
@@ -194,7 +195,7 @@ def most_similar(
 def best_without(
     scores: FloatArray, topn: int, exclude: Sequence[int] | npt.NDArray[Any], start: int = 0
 ) -> tuple[Rows, FloatArray]:
-    """Return the `topn` best of the scores and their rows, counted from `start`, leaving out the rows of `exclude`."""
+    """Return the rows, counted from `start`, and scores of the `topn` best that are not in `exclude`."""
     rows = top_k(scores, topn + len(exclude))
     if len(exclude):
         rows = rows[~np.isin(rows + start, np.asarray(exclude))]
@@ -229,9 +230,10 @@ def most_similar_many(
 
 
 def cosmul(vectors: FloatArray, norms: FloatArray, positive: FloatArray, negative: FloatArray) -> FloatArray:
-    """Return the 3CosMul score of each row: the product of similarities to `positive` over that to `negative`.
+    """Return each row's 3CosMul score: the product of similarities to `positive` over that to `negative`.
 
-    Similarities are shifted to (1 + cos) / 2 so that they are not negative (Levy and Goldberg 2014, section 6).
+    Similarities are shifted to (1 + cos) / 2 so that they are not negative (Levy and Goldberg 2014, section
+    6).
 
     Parameters
     ----------
@@ -250,6 +252,6 @@ def cosmul(vectors: FloatArray, norms: FloatArray, positive: FloatArray, negativ
 
 
 def centrality(vectors: FloatArray) -> FloatArray:
-    """Return the product of each row with the unit vector of their mean, shape (n,); the lowest is the odd one out."""
+    """Return each row's product with the unit vector of their mean, shape (n,); lowest is the odd one."""
     mean = unit(weighted_mean(vectors, np.ones(len(vectors))))
     return _products(vectors, mean)

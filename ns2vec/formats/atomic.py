@@ -1,9 +1,10 @@
 """Open files so that a failed write leaves the old file as it was.
 
-A regular file is written to a temporary file beside it, flushed to the disk and renamed over the target at the
-end. Symbolic links are followed; an existing file keeps its mode (and owner where permitted), a new one gets what
-the umask leaves. Devices, pipes, ``"-"`` (standard output) and append mode cannot be renamed over and are written
-through. The suffix decides about compression: ``.gz``, ``.bz2``, ``.xz``, and ``.zst`` through smart_open.
+A regular file is written to a temporary file beside it, flushed to the disk and renamed over the target at
+the end. Symbolic links are followed; an existing file keeps its mode (and owner where permitted), a new one
+gets what the umask leaves. Devices, pipes, ``"-"`` (standard output) and append mode cannot be renamed over
+and are written through. The suffix decides about compression: ``.gz``, ``.bz2``, ``.xz``, and ``.zst``
+through smart_open.
 """
 
 from __future__ import annotations
@@ -54,14 +55,14 @@ def _open_bz2(raw: IO[bytes], mode: str) -> IO[bytes]:
 
 
 def _open_xz(raw: IO[bytes], mode: str) -> IO[bytes]:
-    return lzma.LZMAFile(raw, mode)  # type: ignore[return-value]
+    return lzma.LZMAFile(raw, mode)
 
 
 def _open_zstd(raw: IO[bytes], mode: str) -> IO[bytes]:
     try:
         from smart_open.compression import compression_wrapper
 
-        return compression_wrapper(raw, mode, compression=".zst")  # type: ignore[no-any-return]
+        return compression_wrapper(raw, mode, compression=".zst")
     except ImportError as error:
         raise ImportError("files ending in .zst need the package zstandard: pip install zstandard") from error
 
@@ -125,8 +126,8 @@ def open_for_read(path: PathLike) -> Iterator[IO[bytes]]:
             if not suffix:
                 yield raw
             else:
-                with COMPRESSIONS[suffix](raw, "rb") as inner, io.BufferedReader(inner, BLOCK_BYTES) as stream:  # type: ignore[type-var, arg-type]
-                    yield stream  # type: ignore[misc]
+                with COMPRESSIONS[suffix](raw, "rb") as stream:
+                    yield stream
 
 
 @contextlib.contextmanager
@@ -139,7 +140,7 @@ def open_for_write(
     ----------
     path : path, address or ``"-"`` for standard output
     mode : ``"wb"``, ``"w"`` (text), ``"ab"`` or ``"a"``
-    encoding, newline : as in `open`, for the text modes; UTF-8 and ``"\\n"`` unless given
+    encoding, newline : as in `open`, for the text modes; UTF-8 and plain newlines unless given
 
     Raises
     ------
@@ -163,7 +164,7 @@ def open_for_write(
         if "b" in mode:
             yield stream
         else:
-            text = io.TextIOWrapper(stream, encoding=encoding or "utf8", newline="\n" if newline is None else newline)
+            text = io.TextIOWrapper(stream, encoding=encoding or "utf8", newline=newline or "\n")
             try:
                 yield text
             except BaseException:
@@ -229,7 +230,8 @@ def _compressed(raw: IO[bytes], path: str) -> Iterator[IO[bytes]]:
 @contextlib.contextmanager
 def _written_through(path: str, target: str) -> Iterator[IO[bytes]]:
     try:
-        raw = open(target, "ab" if _is_replaceable(target) else "wb", buffering=BLOCK_BYTES)
+        mode = "ab" if _is_replaceable(target) else "wb"
+        raw = open(target, mode, buffering=BLOCK_BYTES)  # noqa: SIM115 - the next lines close it
     except OSError as error:
         _refuse(error, path)
     with raw:

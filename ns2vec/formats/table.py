@@ -1,7 +1,7 @@
 """What every format reads and writes: keys, a matrix, and perhaps counts; and how a table grows from a file.
 
-A header is a claim, not a fact: nothing is allocated on its word alone. A file of known size bounds the number of
-rows; any other source grows the table as vectors really arrive.
+A header is a claim, not a fact: nothing is allocated on its word alone. A file of known size bounds the
+number of rows; any other source grows the table as vectors really arrive.
 """
 
 from __future__ import annotations
@@ -63,7 +63,9 @@ class VectorTable:
     def __post_init__(self) -> None:
         shape = np.shape(self.vectors)
         if len(shape) != 2 or shape[0] != len(self.keys):
-            raise ValueError(f"expected vectors of shape ({len(self.keys)}, D), one row for each key, got {shape}")
+            raise ValueError(
+                f"expected vectors of shape ({len(self.keys)}, D), one row for each key, got {shape}"
+            )
         if self.counts is not None and len(self.counts) != len(self.keys):
             raise ValueError(f"expected one count for each of {len(self.keys)} keys, got {len(self.counts)}")
 

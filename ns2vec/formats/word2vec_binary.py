@@ -1,11 +1,11 @@
-"""word2vec's binary format: a header line, then for each key its name and its numbers as bytes.
+r"""word2vec's binary format: a header line, then for each key its name and its numbers as bytes.
 
 ::
 
     file   = header record*
-    header = n_vectors " " vector_size "\\n"           (ASCII)
-    record = "\\n"* key " " float32{vector_size}       (little-endian)
-    key    = bytes without " ", not starting with "\\n", in the file's encoding (UTF-8)
+    header = n_vectors " " vector_size "\n"           (ASCII)
+    record = "\n"* key " " float32{vector_size}       (little-endian)
+    key    = bytes without " ", not starting with "\n", in the file's encoding (UTF-8)
 
 word2vec.c writes a newline behind each vector, gensim does not; readers skip newlines before a key. Written
 files are those of gensim 4.4 to the byte.
@@ -78,7 +78,9 @@ def read(
         builder: TableBuilder | None = None
         for keys, rows in reader.batches(wanted):
             if builder is None:  # now one vector of this size has really come
-                builder = TableBuilder(path, vector_size, datatype, wanted if plain_size(path) is not None else -1)
+                builder = TableBuilder(
+                    path, vector_size, datatype, wanted if plain_size(path) is not None else -1
+                )
             builder.add_many([reader.decode(key, encoding, unicode_errors) for key in keys], rows)
         reader.check_end(wanted, n_rows)
         return (builder or TableBuilder(path, vector_size, datatype, 0)).finish(counts)
@@ -100,8 +102,10 @@ class _Reader:
         n_bytes = plain_size(self.path)
         if n_bytes is not None and n_bytes - self.offset < wanted * (self.vector_bytes + 1):
             raise TruncatedFileError(
-                f"{self.path}: unexpected end of input: the header promises {n_rows} vectors of {self.vector_bytes} bytes, the file "
-                f"has {n_bytes} bytes; it is cut off, its header is wrong, or it is a text file (try binary=False)"
+                f"{self.path}: unexpected end of input: the header promises {n_rows} vectors of "
+                f"{self.vector_bytes} bytes, the file "
+                f"has {n_bytes} bytes; it is cut off, its header is wrong, or it is a text file "
+                f"(try binary=False)"
             )
 
     def batches(self, wanted: int) -> Iterator[tuple[list[bytes], npt.NDArray[np.float32]]]:
@@ -118,11 +122,14 @@ class _Reader:
             self.offset += end
 
     def next_block(self) -> bytes:
-        """Return the rest of the last block and as much again from the file, so that big records cost no more."""
+        """Return the rest of the last block and as much again, so that big records cost no more."""
         more = self.stream.read(max(READ_BYTES, len(self._rest)))
         if more:
             if len(self._rest) > MAX_KEY_BYTES and b" " not in self._rest:
-                raise FormatError(f"{self.path}: byte {self.offset}: no blank ends the key that begins here; is this a binary file?")
+                raise FormatError(
+                    f"{self.path}: byte {self.offset}: no blank ends the key that begins here; is "
+                    f"this a binary file?"
+                )
             return self._rest + more
         raise TruncatedFileError(
             f"{self.path}: byte {self.offset}: unexpected end of input in vector {self.n_read + 1}; "
@@ -138,7 +145,8 @@ class _Reader:
     def check_end(self, wanted: int, n_rows: int) -> None:
         if wanted == n_rows and (self._rest.strip(b"\r\n") or self.stream.read(READ_BYTES).strip(b"\r\n")):
             raise FormatError(
-                f"{self.path}: byte {self.offset}: the header promises {n_rows} vectors, but more follows; correct the header, "
+                f"{self.path}: byte {self.offset}: the header promises {n_rows} vectors, but more "
+                f"follows; correct the header, "
                 f"or pass limit={n_rows} to read only those"
             )
 
@@ -192,7 +200,8 @@ def _encode(prefix: str, key: Any, path: PathLike) -> bytes:
     text = f"{prefix}{key}"
     if " " in text or text.startswith("\n"):
         raise FormatError(
-            f"{path}: the key {text!r} holds a blank or starts with a newline, which this format cannot keep; "
+            f"{path}: the key {text!r} holds a blank or starts with a newline, which this format "
+            f"cannot keep; "
             "replace it, by '_' for example"
         )
     return text.encode("utf8") + b" "

@@ -1,16 +1,16 @@
-"""word2vec's text format: a header line, then one line for each key.
+r"""word2vec's text format: a header line, then one line for each key.
 
 ::
 
     file   = header line*
-    header = n_vectors " " vector_size "\\n"
-    line   = key (" " number){vector_size} [" "] ["\\r"] "\\n"
-    key    = characters without " " and "\\n", in the file's encoding (UTF-8)
+    header = n_vectors " " vector_size "\n"
+    line   = key (" " number){vector_size} [" "] ["\r"] "\n"
+    key    = characters without " " and "\n", in the file's encoding (UTF-8)
     number = decimal; written as the shortest one that reads back as the same float32
 
-Written lines are those of gensim 4.4 to the byte. The reader also takes what word2vec.c and others write: a blank
-before the line's end, CRLF, tabs or several blanks between numbers, a tab after the key where the line has no blank, blank
-lines, a byte order mark, no newline at the end of the file, no header.
+Written lines are those of gensim 4.4 to the byte. The reader also takes what word2vec.c and others write: a
+blank before the line's end, CRLF, tabs or several blanks between numbers, a tab after the key where the
+line has no blank, blank lines, a byte order mark, no newline at the end of the file, no header.
 """
 
 from __future__ import annotations
@@ -95,7 +95,9 @@ class _Reader:
         while line := self.stream.readline(MAX_LINE_BYTES):
             self.line_no += 1
             if len(line) == MAX_LINE_BYTES:
-                raise FormatError(f"{self.path}:{self.line_no}: the line is longer than {MAX_LINE_BYTES} bytes")
+                raise FormatError(
+                    f"{self.path}:{self.line_no}: the line is longer than {MAX_LINE_BYTES} bytes"
+                )
             if not line.isspace():
                 return line
         return b""
@@ -122,7 +124,7 @@ class _Reader:
         return builder
 
     def most_rows(self, wanted: int | None, vector_size: int) -> int:
-        """Return how many rows there can be: a row takes two bytes for each number at least; -1 if unknown."""
+        """Return how many rows there can be, -1 if unknown: a number takes two bytes at least."""
         n_bytes = plain_size(self.path)
         if n_bytes is None:
             return -1
@@ -159,7 +161,9 @@ class _Reader:
             return
         message = f"{self.path}:{self.line_no}: expected {vector_size} numbers after the key, found {n_found}"
         if n_found < vector_size and not line.endswith(b"\n"):
-            raise TruncatedFileError(f"{message}, and the file ends here: it is cut off; write or fetch it again")
+            raise TruncatedFileError(
+                f"{message}, and the file ends here: it is cut off; write or fetch it again"
+            )
         raise FormatError(f"{message}; is this really the text format? try binary=True")
 
     def check_end(self, n_read: int, n_rows: int | None, limit: int | None, line: bytes) -> None:
@@ -167,12 +171,14 @@ class _Reader:
             return
         if n_read < n_rows:
             raise TruncatedFileError(
-                f"{self.path}:{self.line_no}: unexpected end of input: the header promises {n_rows} vectors, the file "
+                f"{self.path}:{self.line_no}: unexpected end of input: the header promises {n_rows} "
+                f"vectors, the file "
                 f"has {n_read}; it is cut off or its header is wrong"
             )
         if line:
             raise FormatError(
-                f"{self.path}:{self.line_no}: the header promises {n_rows} vectors, but more follow; correct the header, "
+                f"{self.path}:{self.line_no}: the header promises {n_rows} vectors, but more "
+                f"follow; correct the header, "
                 f"or pass limit={n_rows} to read only those"
             )
 
@@ -223,7 +229,8 @@ def _encode(prefix: str, key: Any, path: PathLike) -> bytes:
     text = f"{prefix}{key}"
     if " " in text or "\n" in text:
         raise FormatError(
-            f"{path}: the key {text!r} holds a blank or a newline, which this format cannot keep; replace it, by '_' for example"
+            f"{path}: the key {text!r} holds a blank or a newline, which this format cannot keep; "
+            f"replace it, by '_' for example"
         )
     return text.encode("utf8")
 

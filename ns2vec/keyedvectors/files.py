@@ -21,13 +21,15 @@ Store = TypeVar("Store", bound=VectorStore)
 
 
 def adopt_table(store: Store, table: VectorTable) -> Store:
-    """Make the table's keys and vectors those of `store`; made-up counts V, V-1, ... 1 keep the order of files without counts."""
+    """Make the table's keys and vectors those of `store`; counts are V ... 1 if it has none."""
     n_keys = len(table.keys)
     store.index_to_key = list(table.keys)
     store.key_to_index = {key: row for row, key in enumerate(table.keys)}
     store.next_index = n_keys
     store.vectors = table.vectors
-    store.expandos["count"] = np.arange(n_keys, 0, -1, dtype=np.int64) if table.counts is None else table.counts
+    store.expandos["count"] = (
+        np.arange(n_keys, 0, -1, dtype=np.int64) if table.counts is None else table.counts
+    )
     return store
 
 
@@ -42,6 +44,7 @@ def load_word2vec_format(
     datatype: npt.DTypeLike,
     no_header: bool,
 ) -> Store:
+    """Do what `KeyedVectors.load_word2vec_format` says, for any class of the same constructor."""
     if binary and no_header:
         raise NotImplementedError("no_header only available for text-format files")
     options: dict[str, Any] = {
@@ -51,7 +54,11 @@ def load_word2vec_format(
         "limit": limit or None,
         "datatype": datatype,
     }
-    table = word2vec_binary.read(fname, **options) if binary else word2vec_text.read(fname, no_header=no_header, **options)
+    table = (
+        word2vec_binary.read(fname, **options)
+        if binary
+        else word2vec_text.read(fname, no_header=no_header, **options)
+    )
     logger.info("loaded %d vectors of size %d from %s", *table.vectors.shape, fname)
     return adopt_table(cls(table.vectors.shape[1], dtype=datatype), table)
 
@@ -67,10 +74,12 @@ def save_word2vec_format(
     append: bool,
     sort_attr: str,
 ) -> None:
+    """Do what `KeyedVectors.save_word2vec_format` says."""
     order = _order(store, sort_attr, needed=fvocab is not None)
     if len(store.vectors) != len(store.index_to_key):
         raise ConfigError(
-            f"cannot save: there are {len(store.index_to_key)} keys and {len(store.vectors)} vectors; call resize_vectors() first"
+            f"cannot save: there are {len(store.index_to_key)} keys and {len(store.vectors)} "
+            f"vectors; call resize_vectors() first"
         )
     if fvocab is not None:
         with open_for_write(fvocab, "w") as out:
@@ -90,12 +99,14 @@ def save_word2vec_format(
 
 
 def _order(store: VectorStore, sort_attr: str, *, needed: bool) -> Int64Array:
-    """Return the rows that have a key: keys 0, 1, 2, ... at the front stay there, the others by falling attribute."""
+    """Return the rows that have a key, by falling attribute; keys 0, 1, 2 ... at the front stay there."""
     rows = np.fromiter((row for row, key in enumerate(store.index_to_key) if key is not None), dtype=np.int64)
     values = store.expandos.get(sort_attr)
     if values is None:
         if needed:
-            raise ValueError(f"Cannot store vocabulary with '{sort_attr}' because that attribute does not exist")
+            raise ValueError(
+                f"Cannot store vocabulary with '{sort_attr}' because that attribute does not exist"
+            )
         logger.warning("attribute %s not present; the vectors are stored in their own order", sort_attr)
         return rows
     n_leading = 0

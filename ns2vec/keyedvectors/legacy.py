@@ -20,7 +20,9 @@ class LegacyNames(VectorStore):
     @property
     def vocab(self) -> NoReturn:
         """Removed; see `key_to_index`."""
-        raise AttributeError("vocab was removed: use key_to_index, index_to_key, get_vecattr(key, attr) and set_vecattr")
+        raise AttributeError(
+            "vocab was removed: use key_to_index, index_to_key, get_vecattr(key, attr) and set_vecattr"
+        )
 
     @property
     def vectors_norm(self) -> Any:

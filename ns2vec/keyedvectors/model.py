@@ -87,12 +87,14 @@ class KeyedVectors(LegacyNames):
         ValueError
             If there is no input.
         """
-        return search.most_similar(self, positive, negative, topn, clip_start, clip_end, restrict_vocab, indexer)
+        return search.most_similar(
+            self, positive, negative, topn, clip_start, clip_end, restrict_vocab, indexer
+        )
 
     def most_similar_many(
         self, queries: Iterable[Any], topn: int = 10, restrict_vocab: int | None = None
     ) -> list[list[tuple[Any, float]]]:
-        """Answer many queries at once: for each key or vector what `most_similar` would list, many times faster.
+        """Answer many queries at once: what `most_similar` lists for each key or vector, but faster.
 
         Parameters
         ----------
@@ -132,12 +134,16 @@ class KeyedVectors(LegacyNames):
         return self.most_similar(positive=[np.asarray(vector)], topn=topn, restrict_vocab=restrict_vocab)
 
     def most_similar_cosmul(
-        self, positive: Any = None, negative: Any = None, topn: int | None = 10, restrict_vocab: int | None = None
+        self,
+        positive: Any = None,
+        negative: Any = None,
+        topn: int | None = 10,
+        restrict_vocab: int | None = None,
     ) -> Any:
         """Find the nearest keys by Levy and Goldberg's 3CosMul: a product of similarities in place of a sum.
 
-        Parameters and results are those of `most_similar`; vectors are brought to length 1, and `restrict_vocab`
-        is obeyed.
+        Parameters and results are those of `most_similar`; vectors are brought to length 1, and
+        `restrict_vocab` is obeyed.
         """
         return search.most_similar_cosmul(self, positive, negative, topn, restrict_vocab)
 
@@ -151,7 +157,11 @@ class KeyedVectors(LegacyNames):
 
     def words_closer_than(self, word1: Any, word2: Any) -> list[Any]:
         """Call `closer_than`; deprecated."""
-        warnings.warn("Call to deprecated `words_closer_than` (use closer_than instead).", DeprecationWarning, stacklevel=2)
+        warnings.warn(
+            "Call to deprecated `words_closer_than` (use closer_than instead).",
+            DeprecationWarning,
+            stacklevel=2,
+        )
         return self.closer_than(word1, word2)
 
     def rank(self, key1: Any, key2: Any) -> int:
@@ -162,11 +172,13 @@ class KeyedVectors(LegacyNames):
 
     def similarity(self, w1: Any, w2: Any) -> np.float32:
         """Return the cosine of two keys' vectors."""
-        return np.float32(similarity.cosine(self[w1], self[w2]))
+        found: np.float32 = np.float32(similarity.cosine(self[w1], self[w2]))
+        return found
 
     def distance(self, w1: Any, w2: Any) -> np.float32:
         """Return 1 minus the cosine of two keys' vectors."""
-        return np.float32(1 - self.similarity(w1, w2))
+        found: np.float32 = np.float32(1 - self.similarity(w1, w2))
+        return found
 
     def distances(self, word_or_vector: Any, other_words: Sequence[Any] = ()) -> Array:
         """Return 1 minus the cosine with each of `other_words`, or with every row, shape (n,)."""
@@ -185,14 +197,16 @@ class KeyedVectors(LegacyNames):
         ZeroDivisionError
             If one of the lists is empty.
         """
-        return np.float32(search.n_similarity(self, ws1, ws2))
+        found: np.float32 = np.float32(search.n_similarity(self, ws1, ws2))
+        return found
 
     def relative_cosine_similarity(self, wa: Any, wb: Any, topn: int = 10) -> float:
         """Return the cosine of two keys divided by the sum of those of `wa` with its `topn` nearest keys."""
-        return float(self.similarity(wa, wb)) / sum(score for _, score in self.similar_by_key(wa, topn))
+        total: float = sum(score for _, score in self.similar_by_key(wa, topn))
+        return float(self.similarity(wa, wb)) / total
 
     def rank_by_centrality(self, words: Iterable[Any], use_norm: bool = True) -> list[tuple[Any, Any]]:
-        """Return (similarity to the words' mean, word), the most central first; unknown words are left out."""
+        """Return (similarity to the mean, word), the most central first; unknown words are left out."""
         return search.rank_by_centrality(self, words, use_norm)
 
     def doesnt_match(self, words: Iterable[Any]) -> Any:
@@ -253,7 +267,7 @@ class KeyedVectors(LegacyNames):
         case_insensitive: bool = True,
         dummy4unknown: bool = False,
     ) -> tuple[Any, Any, float]:
-        """Correlate similarities with the judgements of a file; see `ns2vec.evaluation.evaluate_word_pairs`."""
+        """Correlate similarities with judgements; see `ns2vec.evaluation.evaluate_word_pairs`."""
         return evaluate_word_pairs(
             self,
             pairs,
@@ -281,8 +295,8 @@ class KeyedVectors(LegacyNames):
 
         Parameters
         ----------
-        fname : path, address, or ``"-"`` for standard output; ``.gz``, ``.bz2``, ``.xz`` and ``.zst`` compress
-        fvocab : path, optional
+        fname : path, address, or ``"-"`` for standard output; ``.gz``, ``.bz2``, ``.xz`` and ``.zst``
+        compress fvocab : path, optional
             Also write a file of ``key count`` lines.
         binary : bool
         total_vec : int, optional
@@ -350,20 +364,27 @@ class KeyedVectors(LegacyNames):
 
     def save(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Not there yet: gensim's own format."""
-        raise NotImplementedError("KeyedVectors.save is not available yet: use save_word2vec_format(path, binary=True)")
+        raise NotImplementedError(
+            "KeyedVectors.save is not available yet: use save_word2vec_format(path, binary=True)"
+        )
 
     @classmethod
     def load(cls, *args: Any, **kwargs: Any) -> NoReturn:
         """Not there yet: gensim's own format."""
-        raise NotImplementedError("KeyedVectors.load is not available yet: use load_word2vec_format(path, binary=True)")
+        raise NotImplementedError(
+            "KeyedVectors.load is not available yet: use load_word2vec_format(path, binary=True)"
+        )
 
     def intersect_word2vec_format(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Not there yet."""
         raise NotImplementedError(
-            "intersect_word2vec_format is not available yet: load the file with load_word2vec_format and assign "
+            "intersect_word2vec_format is not available yet: load the file with "
+            "load_word2vec_format and assign "
             "the common rows to vectors"
         )
 
     def wmdistance(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Not there yet: the word mover's distance."""
-        raise NotImplementedError("wmdistance is not available yet: n_similarity compares the means of two lists of keys")
+        raise NotImplementedError(
+            "wmdistance is not available yet: n_similarity compares the means of two lists of keys"
+        )

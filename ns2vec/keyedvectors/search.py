@@ -30,7 +30,7 @@ Neighbours: TypeAlias = list[tuple[Any, float]]
 
 
 def as_items(store: VectorStore, value: Any) -> list[Any]:
-    """Turn what gensim accepts as `positive` or `negative` into a list of keys, vectors and (item, weight)."""
+    """Return what gensim accepts as `positive` or `negative` as a list of keys, vectors, (item, weight)."""
     if value is None:
         return []
     if isinstance(value, KEY_TYPES) or (isinstance(value, np.ndarray) and value.ndim == 1):
@@ -44,7 +44,9 @@ def as_items(store: VectorStore, value: Any) -> list[Any]:
 
 def split_item(store: VectorStore, item: Any, sign: float) -> tuple[Any, float]:
     """Return the key or vector of an item, and its weight."""
-    if isinstance(item, (*KEY_TYPES, np.ndarray)) or (item.__hash__ is not None and item in store.key_to_index):
+    if isinstance(item, (*KEY_TYPES, np.ndarray)) or (
+        item.__hash__ is not None and item in store.key_to_index
+    ):
         return item, sign
     try:
         key, weight = item
@@ -55,18 +57,22 @@ def split_item(store: VectorStore, item: Any, sign: float) -> tuple[Any, float]:
 
 def input_rows(store: VectorStore, keys: Iterable[Any]) -> list[int]:
     """Return the rows that the keys name; rows without a key are added, for they answer nothing."""
-    rows = [store.get_index(key) for key in keys if not isinstance(key, np.ndarray) and store.has_index_for(key)]
+    rows = [
+        store.get_index(key) for key in keys if not isinstance(key, np.ndarray) and store.has_index_for(key)
+    ]
     if len(store.key_to_index) < len(store.index_to_key):
         rows.extend(row for row, key in enumerate(store.index_to_key) if key is None)
     return rows
 
 
 def pairs(store: VectorStore, rows: Array, scores: Array) -> Neighbours:
+    """Name the rows."""
     keys = store.index_to_key
     return [(keys[row], score) for row, score in zip(rows.tolist(), scores.tolist(), strict=True)]
 
 
 def is_none_wanted(topn: Any) -> bool:
+    """Whether `topn` is an integer that asks for no results."""
     return isinstance(topn, Integral) and int(topn) < 1
 
 
@@ -80,6 +86,7 @@ def most_similar(
     restrict_vocab: int | None,
     indexer: Any,
 ) -> Neighbours | Array:
+    """Do what `KeyedVectors.most_similar` says."""
     if is_none_wanted(topn):
         return []
     items = [split_item(store, item, 1.0) for item in as_items(store, positive)]
@@ -87,7 +94,9 @@ def most_similar(
     if not items:
         raise ValueError("cannot compute similarity with no input; pass positive= or negative= keys")
     keys, weights = [key for key, _ in items], [weight for _, weight in items]
-    query = store.get_mean_vector(keys, weights, pre_normalize=True, post_normalize=True, ignore_missing=False)
+    query = store.get_mean_vector(
+        keys, weights, pre_normalize=True, post_normalize=True, ignore_missing=False
+    )
     if indexer is not None and isinstance(topn, int):
         return indexer.most_similar(query, topn)  # type: ignore[no-any-return]
 
@@ -106,15 +115,20 @@ def most_similar(
 def most_similar_many(
     store: VectorStore, queries: Iterable[Any], topn: int, restrict_vocab: int | None
 ) -> list[Neighbours]:
+    """Do what `KeyedVectors.most_similar_many` says."""
     queries = list(queries)
     if not queries or topn < 1:
         return [[] for _ in queries]
-    matrix = np.empty((len(queries), store.vector_size), dtype=np.result_type(store.vectors.dtype, np.float32))
+    matrix = np.empty(
+        (len(queries), store.vector_size), dtype=np.result_type(store.vectors.dtype, np.float32)
+    )
     for row, query in zip(matrix, queries, strict=True):
         row[:] = query if isinstance(query, np.ndarray) else store.get_vector(query)
     matrix = similarity.unit_rows(matrix, similarity.row_norms(matrix))
     free = input_rows(store, ())
-    exclude = [free if isinstance(query, np.ndarray) else [store.get_index(query), *free] for query in queries]
+    exclude = [
+        free if isinstance(query, np.ndarray) else [store.get_index(query), *free] for query in queries
+    ]
     stop = restrict_vocab or len(store.vectors)
     norms = store._ready_norms()[:stop]
     found = similarity.most_similar_many(store.vectors[:stop], norms, matrix, topn, exclude=exclude)
@@ -124,6 +138,7 @@ def most_similar_many(
 def most_similar_cosmul(
     store: VectorStore, positive: Any, negative: Any, topn: int | None, restrict_vocab: int | None
 ) -> Neighbours | Array:
+    """Do what `KeyedVectors.most_similar_cosmul` says."""
     if is_none_wanted(topn):
         return []
     sides = [as_items(store, positive), as_items(store, negative)]
@@ -139,11 +154,14 @@ def most_similar_cosmul(
 
 def _unit_vectors(store: VectorStore, items: Sequence[Any]) -> Array:
     dtype = np.result_type(store.vectors.dtype, np.float32)
-    vectors = [similarity.unit(item if isinstance(item, np.ndarray) else store.get_vector(item)) for item in items]
+    vectors = [
+        similarity.unit(item if isinstance(item, np.ndarray) else store.get_vector(item)) for item in items
+    ]
     return np.asarray(vectors, dtype=dtype).reshape(len(items), store.vector_size)
 
 
 def distances(store: VectorStore, word_or_vector: Any, other_words: Sequence[Any]) -> Array:
+    """Return 1 minus the cosine of a key or vector with some words or with every row, shape (n,)."""
     vector = word_or_vector if isinstance(word_or_vector, np.ndarray) else store.get_vector(word_or_vector)
     if not len(other_words):
         length = float(np.sqrt(np.asarray(vector, dtype=np.float64) @ vector)) or 1.0
@@ -153,12 +171,14 @@ def distances(store: VectorStore, word_or_vector: Any, other_words: Sequence[Any
 
 
 def n_similarity(store: VectorStore, ws1: Sequence[Any], ws2: Sequence[Any]) -> float:
+    """Return the cosine of the means of two lists of keys."""
     if not (len(ws1) and len(ws2)):
         raise ZeroDivisionError("At least one of the passed list is empty.")
     return similarity.cosine(*(store.get_mean_vector(words, pre_normalize=False) for words in (ws1, ws2)))
 
 
 def closer_than(store: VectorStore, key1: Any, key2: Any) -> list[Any]:
+    """Return the keys that are closer to `key1` than `key2` is."""
     all_distances = distances(store, key1, ())
     row1, row2 = store.get_index(key1), store.get_index(key2)
     closer = np.flatnonzero(all_distances < all_distances[row2])
@@ -166,10 +186,13 @@ def closer_than(store: VectorStore, key1: Any, key2: Any) -> list[Any]:
 
 
 def rank_by_centrality(store: VectorStore, words: Iterable[Any], use_norm: bool) -> list[tuple[Any, Any]]:
+    """Return (similarity to the mean, word) of the words that are present, most central first."""
     words = list(words)
     used = [word for word in words if word in store]
     if len(used) != len(words):
-        logger.warning("vectors for words %s are not present in the model, ignoring these words", set(words) - set(used))
+        logger.warning(
+            "vectors for words %s are not present in the model, ignoring these words", set(words) - set(used)
+        )
     if not used:
         raise ValueError("cannot select a word from an empty list; none of the words has a vector")
     scores = similarity.centrality(np.vstack([store.get_vector(word, norm=use_norm) for word in used]))
@@ -184,4 +207,6 @@ def vectors_for_all(store: VectorStore, empty: VectorStore, keys: Iterable[Any],
     rows = [store.get_index(key) for key in found]
     counts = np.arange(len(found), 0, -1, dtype=np.int64)
     extras = {name: array[rows] for name, array in store.expandos.items()} if copy_vecattrs else {}
-    empty.add_vectors(found, np.vstack([store.get_vector(key) for key in found]), extras={"count": counts, **extras})
+    empty.add_vectors(
+        found, np.vstack([store.get_vector(key) for key in found]), extras={"count": counts, **extras}
+    )

@@ -38,7 +38,11 @@ class VectorStore:
     """
 
     def __init__(
-        self, vector_size: int, count: int = 0, dtype: npt.DTypeLike = np.float32, mapfile_path: str | None = None
+        self,
+        vector_size: int,
+        count: int = 0,
+        dtype: npt.DTypeLike = np.float32,
+        mapfile_path: str | None = None,
     ) -> None:
         if vector_size < 1 or count < 0:
             raise ConfigError(f"expected vector_size >= 1 and count >= 0, got {vector_size} and {count}")
@@ -100,7 +104,7 @@ class VectorStore:
         return self.has_index_for(key)
 
     def __getitem__(self, key_or_keys: Any) -> Array:
-        """Return the vector of a key (read-only, shape (D,)), or a copy of those of several keys, shape (n, D).
+        """Return a key's vector, read-only, shape (D,), or a copy of those of several keys, shape (n, D).
 
         Raises
         ------
@@ -261,13 +265,16 @@ class VectorStore:
         Raises
         ------
         ValueError
-            If the numbers of keys, vectors and extra values, or the vectors' size, do not fit. Nothing is changed then.
+            If the numbers of keys, vectors and extra values, or the vectors' size, do not fit. Nothing is
+            changed then.
         """
         if isinstance(keys, KEY_TYPES):
             keys, weights = [keys], np.asarray(weights).reshape(1, -1)
         keys = list(keys)
         rows = self._checked(weights, len(keys))
-        extras = {name: self._checked_extra(name, values, len(keys)) for name, values in (extras or {}).items()}
+        columns = {
+            name: self._checked_extra(name, values, len(keys)) for name, values in (extras or {}).items()
+        }
 
         n_before = len(self)
         fresh: dict[Any, int] = {}  # key -> place in `keys` of the vector to be stored
@@ -284,18 +291,21 @@ class VectorStore:
         if replace and known:
             self.vectors[[self.key_to_index[key] for key in known]] = rows[list(known.values())]
         self.vectors_changed()
-        self.allocate_vecattrs(list(extras), [values.dtype.type for values in extras.values()])
+        self.allocate_vecattrs(list(columns), [values.dtype.type for values in columns.values()])
         self.allocate_vecattrs()
         for stored in (fresh, known) if replace else (fresh,):
-            for name, values in extras.items():
-                self.expandos[name][[self.key_to_index[key] for key in stored]] = values[list(stored.values())]
+            targets = [self.key_to_index[key] for key in stored]
+            for name, values in columns.items():
+                self.expandos[name][targets] = values[list(stored.values())]
 
     def _checked(self, weights: Any, n_keys: int) -> Array:
         rows = np.asarray(weights)
         if n_keys == 0 and rows.size == 0:
             return rows.reshape(0, self.vector_size)
         if rows.shape != (n_keys, self.vector_size):
-            raise ValueError(f"expected vectors of shape {(n_keys, self.vector_size)} for {n_keys} keys, got {rows.shape}")
+            raise ValueError(
+                f"expected vectors of shape {(n_keys, self.vector_size)} for {n_keys} keys, got {rows.shape}"
+            )
         return rows
 
     def _checked_extra(self, name: str, values: Any, n_keys: int) -> Array:
@@ -319,7 +329,9 @@ class VectorStore:
 
     # ---- attributes of keys ----
 
-    def allocate_vecattrs(self, attrs: Iterable[str] | None = None, types: Iterable[Any] | None = None) -> None:
+    def allocate_vecattrs(
+        self, attrs: Iterable[str] | None = None, types: Iterable[Any] | None = None
+    ) -> None:
         """Make sure that the attributes have one value for each key; new values are 0.
 
         Parameters
@@ -351,7 +363,8 @@ class VectorStore:
             return dtype if dtype.kind not in "US" else np.dtype(object)
         if not np.can_cast(dtype, present.dtype, "safe"):
             raise TypeError(
-                f"Can't allocate type {kind} for attribute {name}, conflicts with its existing type {present.dtype}"
+                f"Can't allocate type {kind} for attribute {name}, conflicts with its existing type "
+                f"{present.dtype}"
             )
         return present.dtype
 
@@ -380,7 +393,7 @@ class VectorStore:
         return self.expandos[attr][self.get_index(key)]
 
     def sort_by_descending_frequency(self) -> None:
-        """Order the rows by falling count, ties by falling row number as gensim does; no counts, no change."""
+        """Order the rows by falling count, ties by falling row number; without counts nothing changes."""
         if not len(self) or "count" not in self.expandos:
             return
         counts = self.expandos["count"]
