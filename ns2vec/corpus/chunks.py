@@ -62,7 +62,7 @@ class Chunk:
         """Return `words` with `remap` applied: int32 (n,), rows of the vocabulary, `END` and `UNKNOWN`."""
         if self.remap is None:
             return self.words
-        rows = self.words.copy()
+        rows: Int32Array = self.words.copy()
         known = rows >= 0
         rows[known] = self.remap[rows[known]]
         return rows

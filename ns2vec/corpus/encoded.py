@@ -153,7 +153,7 @@ class EncodedCorpus:
     def _read(self, number: int) -> Int32Array:
         start, end = self._offsets[number], self._offsets[number + 1]
         words = np.empty(end - start, dtype=np.int32)
-        buffer = memoryview(words).cast("B")
+        buffer = words.view(np.uint8).data
         n_read = 0
         while n_read < len(buffer):
             descriptor = self._descriptor
@@ -162,7 +162,7 @@ class EncodedCorpus:
             try:
                 n = os.preadv(descriptor, [buffer[n_read:]], 4 * start + n_read)
             except OSError as error:
-                raise CorpusError(f"cannot read the encoded corpus back from its temporary file: {error}") from error
+                raise CorpusError(f"cannot read the encoded corpus's temporary file: {error}") from error
             if n == 0:
                 raise CorpusError(
                     f"the temporary file of the encoded corpus ends at byte {4 * start + n_read:,} of "
@@ -192,7 +192,7 @@ def _nameless_file(folder: str) -> int:
 
 
 def _write_all(descriptor: int, words: Int32Array, offset: int) -> None:
-    buffer = memoryview(words).cast("B") if len(words) else memoryview(b"")
+    buffer = words.view(np.uint8).data
     n_written = 0
     while n_written < len(buffer):
         n_written += os.pwrite(descriptor, buffer[n_written:], offset + n_written)

@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from numbers import Integral
 from typing import IO, Any
 
+from ns2vec._typing import PathLike
 from ns2vec.exceptions import ConfigError, CorpusError
 
 __all__ = [
@@ -48,7 +49,7 @@ def check_errors(errors: str) -> str:
     return errors
 
 
-def check_length(max_sentence_length: int) -> int:
+def check_length(max_sentence_length: Any) -> int:
     """Return the length if sentences can have it.
 
     Raises
@@ -61,7 +62,7 @@ def check_length(max_sentence_length: int) -> int:
     return int(max_sentence_length)
 
 
-def check_limit(limit: int | None) -> int | None:
+def check_limit(limit: Any) -> int | None:
     """Return the number of lines to read if it is one, or None for all.
 
     Raises
@@ -71,12 +72,12 @@ def check_limit(limit: int | None) -> int | None:
     """
     if limit is not None and (not isinstance(limit, Integral) or limit < 0):
         raise ConfigError(f"limit must be a whole number of lines >= 0 or None, not {limit!r}")
-    return limit
+    return None if limit is None else int(limit)
 
 
-def is_remote(path: str) -> bool:
+def is_remote(path: PathLike) -> bool:
     """True for what smart_open reads from elsewhere: ``s3://``, ``https://`` and others."""
-    return "://" in path
+    return "://" in os.fspath(path)
 
 
 def source_name(source: Any) -> str:
@@ -129,11 +130,11 @@ class Reader:
         """Part of the source that has been read, if its size is known."""
         if not self.n_bytes or self.position is None:
             return None
-        return min(1.0, self.position() / self.n_bytes)
+        return min(1.0, float(self.position()) / self.n_bytes)
 
 
 @contextmanager
-def open_binary(path: os.PathLike[str] | str) -> Iterator[Reader]:
+def open_binary(path: PathLike) -> Iterator[Reader]:
     """Open a path or URL for reading bytes, decompressed by suffix.
 
     Raises
@@ -156,12 +157,14 @@ def open_binary(path: os.PathLike[str] | str) -> Iterator[Reader]:
         except Exception as error:
             if not _is_damage(error, name):
                 raise
-            raise CorpusError(f"{name}: damaged or not what its suffix says: {error}; fetch the file again") from error
+            raise CorpusError(
+                f"{name}: damaged or not what its suffix says: {error}; fetch it again"
+            ) from error
 
 
 def _open_local(name: str, stack: ExitStack) -> Reader:
     try:
-        raw = stack.enter_context(open(name, "rb"))
+        raw = stack.enter_context(open(name, "rb"))  # noqa: SIM115 - the stack closes it
     except OSError as error:
         raise explain(error, name) from error
     n_bytes = os.fstat(raw.fileno()).st_size
@@ -177,9 +180,8 @@ def _smart_open(source: Any, name: str) -> IO[bytes]:
         stream: IO[bytes] = smart_open.open(source, "rb")
         return stream
     except ImportError as error:
-        wanted = _MODULES.get(os.path.splitext(name)[1].lower(), "")
-        packages = wanted or "smart_open[all]"
-        raise ImportError(f"cannot read {name}: {error}; install what it needs: pip install {packages}") from error
+        packages = _MODULES.get(os.path.splitext(name)[1].lower(), "smart_open[all]")
+        raise ImportError(f"cannot read {name}: {error}; pip install {packages}") from error
 
 
 def explain(error: OSError, name: str) -> OSError:

@@ -32,7 +32,7 @@ Source: TypeAlias = "PathLike | Any"
 
 
 class LineSentence:
-    """One sentence per line, words separated by blanks.
+    r"""One sentence per line, words separated by blanks.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ class LineSentence:
     --------
     >>> import io
     >>> from ns2vec.corpus import LineSentence
-    >>> list(LineSentence(io.BytesIO(b"the quick fox\\n\\njumps over\\n"), max_sentence_length=2))
+    >>> list(LineSentence(io.BytesIO(b"the quick fox\n\njumps over\n"), max_sentence_length=2))
     [['the', 'quick'], ['fox'], ['jumps', 'over']]
     """
 
@@ -116,14 +116,14 @@ class PathLineSentences:
 
     Examples
     --------
-    >>> import os, tempfile
+    >>> import tempfile
+    >>> from pathlib import Path
     >>> from ns2vec.corpus import PathLineSentences
-    >>> folder = tempfile.TemporaryDirectory()
-    >>> _ = open(os.path.join(folder.name, "b.txt"), "w").write("second file")
-    >>> _ = open(os.path.join(folder.name, "a.txt"), "w").write("first file")
-    >>> list(PathLineSentences(folder.name))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "b.txt").write_text("second file")
+    ...     _ = Path(folder, "a.txt").write_text("first file")
+    ...     list(PathLineSentences(folder))
     [['first', 'file'], ['second', 'file']]
-    >>> folder.cleanup()
     """
 
     def __init__(
@@ -146,7 +146,7 @@ class PathLineSentences:
 
 
 class Text8Corpus:
-    """One long text without sentences, cut into pieces of equal length: the text8 file.
+    r"""One long text without sentences, cut into pieces of equal length: the text8 file.
 
     Parameters
     ----------
@@ -164,11 +164,12 @@ class Text8Corpus:
 
     Examples
     --------
-    >>> import os, tempfile
+    >>> import tempfile
+    >>> from pathlib import Path
     >>> from ns2vec.corpus import Text8Corpus
-    >>> path = os.path.join(tempfile.mkdtemp(), "text8")
-    >>> _ = open(path, "w").write("anarchism originated as\\na term")
-    >>> list(Text8Corpus(path, max_sentence_length=3))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "text8").write_text("anarchism originated as\na term")
+    ...     list(Text8Corpus(Path(folder, "text8"), max_sentence_length=3))
     [['anarchism', 'originated', 'as'], ['a', 'term']]
     """
 
@@ -212,7 +213,7 @@ def list_files(source: PathLike) -> list[str]:
     files = [os.path.join(path, name) for name in sorted(os.listdir(path))]
     files = [name for name in files if os.path.isfile(name)]
     if not files:
-        raise CorpusError(f"the folder {path!r} holds no files (subfolders are not read): give one with text files")
+        raise CorpusError(f"the folder {path!r} holds no files (subfolders are not read): give one that does")
     return files
 
 

@@ -14,14 +14,14 @@ import logging
 import os
 import stat
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from types import FunctionType
 from typing import Any, TypeAlias
 
 import numpy as np
 
-from ns2vec._typing import Int32Array, Int64Array, PathLike, Token
+from ns2vec._typing import Int32Array, Int64Array, PathLike, Sentences, Token
 from ns2vec.corpus._scan import Scanner, SentenceCounter, SentenceEncoder
 from ns2vec.corpus.chunks import CHUNK_WORDS, MAX_SENTENCE_WORDS, Chunk
 from ns2vec.corpus.encoded import EncodedCorpus
@@ -41,7 +41,16 @@ from ns2vec.corpus.pruning import TrimRule, count_with_pruning
 from ns2vec.corpus.readers import LineSentence, PathLineSentences, Text8Corpus
 from ns2vec.exceptions import CorpusError
 
-__all__ = ["Corpus", "FileCorpus", "IterableCorpus", "OnProgress", "Scan", "Splitting", "open_corpus", "open_corpus_file"]
+__all__ = [
+    "Corpus",
+    "FileCorpus",
+    "IterableCorpus",
+    "OnProgress",
+    "Scan",
+    "Splitting",
+    "open_corpus",
+    "open_corpus_file",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -164,7 +173,8 @@ class Corpus(ABC):
             Without effect here: pruning has its own floor, and the final cut is the vocabulary's.
         on_progress : callable(n_words, n_sentences, fraction), optional
         """
-        counts, n_words, n_sentences = count_with_pruning(self.sentences(), max_vocab_size, trim_rule, on_progress)
+        found = count_with_pruning(self.sentences(), max_vocab_size, trim_rule, on_progress)
+        counts, n_words, n_sentences = found
         totals = np.fromiter(counts.values(), dtype=np.int64, count=len(counts))
         return Scan(list(counts), totals, n_words, n_sentences)
 
@@ -202,7 +212,7 @@ class FileCorpus(Corpus):
         If a local path does not exist or may not be looked at.
     """
 
-    def __init__(self, reader: Iterable[Sequence[Token]], sources: Sequence[Any], splitting: Splitting) -> None:
+    def __init__(self, reader: Sentences, sources: Sequence[Any], splitting: Splitting) -> None:
         self.reader = reader
         self.sources = list(sources)
         self.splitting = splitting
@@ -221,7 +231,7 @@ class FileCorpus(Corpus):
 
     def fingerprint(self) -> Hashable | None:
         """Return real path, inode, size and time of each local file, and the splitting; else None."""
-        if self._stream is not None or self.passes or any(is_remote(os.fspath(path)) for path in self.sources):
+        if self._stream is not None or self.passes is not None or any(map(is_remote, self.sources)):
             return None
         files = []
         for path in self.sources:
@@ -252,7 +262,7 @@ class FileCorpus(Corpus):
                 if on_progress is not None:
                     on_progress(scanner.n_words, scanner.n_sentences, fraction)
             if scanner.n_words == 0:
-                raise CorpusError(f"{self.name}: no words in it; expected text with words separated by blanks")
+                raise CorpusError(f"{self.name}: no words in it; expected words separated by blanks")
         except BaseException:
             if encoded is not None:
                 encoded.close()
@@ -319,7 +329,7 @@ class IterableCorpus(Corpus):
         If it is not iterable. While reading: if a sentence is not, or a token is not hashable.
     """
 
-    def __init__(self, iterable: Iterable[Sequence[Token]]) -> None:
+    def __init__(self, iterable: Sentences) -> None:
         if not _is_iterable(iterable):
             raise TypeError(
                 f"expected a corpus, an iterable of lists of words or a path, got {iterable!r} "
@@ -362,8 +372,8 @@ class IterableCorpus(Corpus):
             yield numbering.chunk(words, n_words, n_sentences)
         if encoder.n_sentences == 0 and self._n_seen > 0:
             raise CorpusError(
-                f"the {type(self.iterable).__name__} yielded {self._n_seen} sentences in an earlier pass and none in "
-                "this one: give a list, or a class whose __iter__ starts again"
+                f"the {type(self.iterable).__name__} yielded {self._n_seen} sentences in an earlier pass "
+                "and none in this one: give a list, or a class whose __iter__ starts again"
             )
         self._n_seen = encoder.n_sentences
 
@@ -432,7 +442,7 @@ def open_corpus(corpus: Any, *, errors: str = "strict") -> Corpus:
     return _file_corpus(corpus) or IterableCorpus(corpus)
 
 
-def open_corpus_file(path: PathLike) -> FileCorpus:
+def open_corpus_file(path: Any) -> FileCorpus:
     """Return the corpus for gensim's ``corpus_file=``: one uncompressed local file, ASCII blanks.
 
     Raises
@@ -453,7 +463,7 @@ def open_corpus_file(path: PathLike) -> FileCorpus:
     name = os.fspath(path)
     if name.lower().endswith(COMPRESSED):
         raise TypeError(
-            f"corpus_file must be uncompressed, got {name!r}; decompress it, or pass the path as the corpus itself"
+            f"corpus_file must be uncompressed, got {name!r}; decompress it, or give the path as the corpus"
         )
     return FileCorpus(_AsciiLines(name), [name], Splitting(unicode_blanks=False))
 
@@ -491,15 +501,16 @@ def _file_corpus(reader: Any) -> FileCorpus | None:
         splitting = Splitting(True, False, reader.max_sentence_length, -1, reader.errors)
         return FileCorpus(reader, [reader.fname], splitting)
     if type(reader) is LineSentence:
-        sources = [reader.source]
+        sources: list[Any] = [reader.source]
         if not isinstance(reader.source, (str, os.PathLike)) and not _is_stream(reader.source):
             return None
     elif type(reader) is PathLineSentences:
-        sources = reader.input_files
+        sources = list(reader.input_files)
     else:
         return None
     limit = -1 if reader.limit is None else reader.limit
-    return FileCorpus(reader, sources, Splitting(True, True, reader.max_sentence_length, limit, reader.errors))
+    splitting = Splitting(True, True, reader.max_sentence_length, limit, reader.errors)
+    return FileCorpus(reader, sources, splitting)
 
 
 def _can_be_reopened(path: PathLike) -> bool:
@@ -510,7 +521,7 @@ def _can_be_reopened(path: PathLike) -> bool:
     OSError
         If a local path does not exist.
     """
-    if is_remote(os.fspath(path)):
+    if is_remote(path):
         return True
     try:
         mode = os.stat(path).st_mode
