@@ -19,10 +19,19 @@ import numpy as np
 
 import ns2vec
 from ns2vec._typing import PathLike, Sentences
-from ns2vec.corpus import Corpus, LineSentence, PathLineSentences, Text8Corpus, open_corpus, open_corpus_file
+from ns2vec.corpus import (
+    MAX_SENTENCE_WORDS,
+    Corpus,
+    FileCorpus,
+    LineSentence,
+    PathLineSentences,
+    Text8Corpus,
+    open_corpus,
+    open_corpus_file,
+)
 from ns2vec.exceptions import ConfigError, StopTraining, VocabularyError
 from ns2vec.keyedvectors import KeyedVectors
-from ns2vec.training import encoding, jobs, network, weights
+from ns2vec.training import jobs, network, weights
 from ns2vec.training.callbacks import notify
 from ns2vec.training.config import TrainingConfig, check_choice, parse_memory
 from ns2vec.training.trainer import EpochTally, Plan, Trainer
@@ -229,7 +238,9 @@ class Word2Vec(VocabularyMixin):
         if corpus_file is not None:
             return open_corpus_file(corpus_file)
         corpus = corpus_iterable if isinstance(corpus_iterable, Corpus) else open_corpus(corpus_iterable)
-        if corpus.passes is not None and corpus.passes < passes:
+        # a stream that is kept encoded is read once and trained as often as wanted
+        is_kept = isinstance(corpus, FileCorpus) and parse_memory(self.corpus_memory) > 0
+        if corpus.passes is not None and corpus.passes < passes and not is_kept:
             raise TypeError(
                 f"Using a generator as corpus_iterable can't support {passes} passes. Try a re-iterable sequence: "
                 "a list, or an object whose __iter__ starts again"
@@ -363,7 +374,7 @@ class Word2Vec(VocabularyMixin):
             self._network = self._make_network()
             kernel = self._network.kernel(config)
             # room for a chunk, its last sentence and the ends of sentences
-            usual = 2 * config.batch_words + 2 * encoding.MAX_SENTENCE_WORDS
+            usual = 2 * config.batch_words + 2 * MAX_SENTENCE_WORDS
 
             def make_worker() -> network.Worker:
                 return network.Worker(kernel, self.epochs_trained, usual)
@@ -406,7 +417,7 @@ class Word2Vec(VocabularyMixin):
         """
         state = self._batch_state
         worker = state.worker or network.Worker(self._make_network().kernel(self._config()), self.epochs_trained, 1)
-        words = encoding.encode_batch(sentences, self.wv.key_to_index)
+        words = jobs.encode_batch(sentences, self.wv.key_to_index)
         n_trained, n_words, loss = worker.train(words, alpha, state.chunk)
         state.loss += loss
         return n_trained, n_words

@@ -22,30 +22,30 @@ class EncodedCache:
         self.encoded: EncodedCorpus | None = None
         self.remap: Int32Array | None = None
         self.valid_for: Hashable = None
+        self.stream: Corpus | None = None
 
     def keep(
         self, corpus: Corpus, encoded: EncodedCorpus, remap: Int32Array | None, n_keys: int, chunk_words: int
     ) -> None:
         """Remember ids; `remap` leads them to rows, None when they are rows."""
         self.clear()
-        fingerprint = corpus.fingerprint()
-        if fingerprint is None:
-            encoded.close()
-            return
         self.encoded, self.remap = encoded, remap
-        self.valid_for = (fingerprint, n_keys, chunk_words)
+        # a stream has no fingerprint: its ids are good for this very object
+        self.stream = corpus if corpus.fingerprint() is None else None
+        self.valid_for = (corpus.fingerprint(), n_keys, chunk_words)
 
     def clear(self) -> None:
         """Give the memory and the temporary file back."""
         if self.encoded is not None:
             self.encoded.close()
-        self.encoded = self.remap = self.valid_for = None
+        self.encoded = self.remap = self.valid_for = self.stream = None
 
     def chunks(self, corpus: Corpus, key_to_index: dict[Any, int], chunk_words: int, memory: int) -> Iterator[Chunk]:
         """Chunks of one epoch: kept ids, or read again and (for files) kept for the next epoch."""
         fingerprint = corpus.fingerprint()
         encoded, remap = self.encoded, self.remap
-        if encoded is not None and self.valid_for == (fingerprint, len(key_to_index), chunk_words):
+        is_same = fingerprint is not None or corpus is self.stream
+        if encoded is not None and is_same and self.valid_for == (fingerprint, len(key_to_index), chunk_words):
             return (encoded.chunk(i, remap) for i in range(encoded.n_chunks))
         fresh = corpus.chunks(key_to_index, chunk_words=chunk_words)
         if fingerprint is None or memory == 0:

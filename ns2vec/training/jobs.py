@@ -14,12 +14,13 @@ from typing import Any
 
 import numpy as np
 
-from ns2vec._typing import Int32Array, Token
+from ns2vec._typing import Int32Array
+from ns2vec.corpus._scan import SentenceEncoder
 from ns2vec.training.network import Worker
 
-__all__ = ["Batch", "encode_batch", "make_batch_workers", "sentence_batches"]
+__all__ = ["Batch", "BatchState", "encode_batch", "make_batch_workers", "sentence_batches"]
 
-
+WHOLE_BATCH = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -64,16 +65,14 @@ def sentence_batches(sentences: Iterable[Any], batch_words: int, count: Callable
         yield Batch(index, batch, len(batch), words_before, sentences_before)
 
 
-def encode_batch(sentences: Iterable[Iterable[Token]], key_to_index: dict[Any, int]) -> Int32Array:
-    """Ids of a batch: -2 for words without a row, -1 after each sentence and after 10,000 words."""
-    ids: list[int] = []
+def encode_batch(sentences: Iterable[Any], key_to_index: dict[Any, int]) -> Int32Array:
+    """Ids of a batch in one array: `UNKNOWN` for words without a row, `END` after each sentence."""
+    encoder = SentenceEncoder(key_to_index, chunk_words=WHOLE_BATCH)
     for sentence in sentences:
-        tokens = sentence.tolist() if isinstance(sentence, np.ndarray) else sentence
-        rows = [key_to_index.get(token, UNKNOWN) for token in tokens]
-        for start in range(0, len(rows), MAX_SENTENCE_WORDS):
-            ids += rows[start : start + MAX_SENTENCE_WORDS]
-            ids.append(END)
-    return np.array(ids, dtype=np.int32)
+        encoder.add(sentence)
+    encoder.finish()
+    pieces = [words for words, _, _ in encoder.take()]
+    return np.concatenate(pieces) if pieces else np.empty(0, dtype=np.int32)
 
 
 class BatchState(threading.local):
