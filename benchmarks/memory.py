@@ -1,0 +1,73 @@
+"""Anonymous memory (RssAnon, polled from outside) of a training process against its model's bytes.
+
+    python benchmarks/memory.py                                   whole corpus, corpus_memory=64MiB
+    python benchmarks/memory.py --corpus-memory 0 --epochs 1
+    python benchmarks/memory.py --program gensim --bytes 100000000
+
+Exit code 1: the peak is more than --allowance above the model bytes (two float32 matrices).
+"""
+
+from __future__ import annotations
+
+import sys
+
+from side_by_side import (
+    VARIANTS,
+    ChildFailed,
+    changed_settings,
+    common_parser,
+    corpus_file,
+    describe_corpus,
+    describe_machine,
+    job_for,
+    results_path,
+    run_child,
+    save_json,
+)
+
+MEGABYTE = 1_000_000
+ALLOWANCE = 250  # MB beside the model
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Return 0 when the peak is within the allowance, else 1."""
+    parser = common_parser(__doc__, n_bytes=0)
+    parser.add_argument("--program", choices=("ns2vec", "gensim"), default="ns2vec")
+    parser.add_argument("--variant", choices=VARIANTS, default="sg-window")
+    parser.add_argument(
+        "--corpus-memory", default="64MiB", help="ns2vec's corpus_memory (default: %(default)s)"
+    )
+    parser.add_argument("--workers", type=int, help="instead of 2")
+    parser.add_argument(
+        "--allowance", type=float, default=ALLOWANCE, help="MB beside the model (default: 250)"
+    )
+    arguments = parser.parse_args(argv)
+    corpus = corpus_file(arguments.corpus, arguments.bytes, arguments.data)
+    settings = changed_settings(arguments, ("epochs", "vector_size", "workers"))
+    job = job_for(arguments.program, arguments.variant, corpus, **settings)
+    if arguments.program == "ns2vec":
+        limit = arguments.corpus_memory
+        job["parameters"]["corpus_memory"] = int(limit) if limit.isdigit() else limit
+    try:
+        outcome = run_child(job, poll_memory=True)
+    except ChildFailed as error:
+        print(f"memory.py: {error}", file=sys.stderr)
+        return 1
+    peak, model_bytes = max(outcome["peak_bytes"].values()), outcome["model_bytes"]
+    beside = (peak - model_bytes) / MEGABYTE
+    record = {"machine": describe_machine(), "corpus": describe_corpus(corpus), "job": job["parameters"]}
+    save_json(
+        results_path("memory", arguments.results), {**record, "outcome": outcome, "beside_model_mb": beside}
+    )
+    for phase, size in outcome["peak_bytes"].items():
+        print(f"{phase:<12} peak RssAnon {size / MEGABYTE:9.1f} MB")
+    print(
+        f"{arguments.program}: peak {peak / MEGABYTE:.1f} MB, model {model_bytes / MEGABYTE:.1f} MB, "
+        f"beside it {beside:.1f} MB (allowed {arguments.allowance:.0f}); "
+        f"{outcome['words_per_second']:,.0f} words/s"
+    )
+    return 0 if beside <= arguments.allowance else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

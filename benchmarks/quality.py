@@ -1,0 +1,178 @@
+"""Quality beside gensim: the same text, settings and seeds, the same evaluation code.
+
+    python benchmarks/quality.py                                 all variants, seeds 1 2 3 (about an hour)
+    python benchmarks/quality.py --variants sg-window --seeds 1 2 3 4
+    python benchmarks/quality.py --corpus text.txt --epochs 1
+
+Every run's scores are written at once, so that an interrupted benchmark goes on where it stopped.
+A run of ns2vec is repeated when the code that trains has changed. Exit code 1: a bound is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import statistics
+import sys
+from pathlib import Path
+from typing import Any
+
+from side_by_side import (
+    ROOT,
+    TEXT8_BYTES,
+    VARIANTS,
+    ChildFailed,
+    changed_settings,
+    common_parser,
+    corpus_file,
+    describe_corpus,
+    describe_machine,
+    job_for,
+    results_path,
+    run_child,
+    save_json,
+    say,
+)
+
+from protocol import LARGEST_LOSS, METRICS, SKIP_GRAM_FLOORS, data_folder
+
+TRAINING_CODE = (
+    "_kernels.pyx",
+    "_cy/*",
+    "corpus/*.py*",
+    "sampling/*.py",
+    "training/*.py",
+    "vocab/*.py",
+    "word2vec.py",
+)
+
+
+def code_fingerprint() -> str:
+    """Hash of the sources that decide what a training run computes."""
+    digest = hashlib.sha256()
+    for pattern in TRAINING_CODE:
+        for path in sorted((ROOT / "ns2vec").glob(pattern)):
+            if path.is_file():
+                digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def run_key(job: dict[str, Any], corpus: dict[str, Any], fingerprint: str) -> str:
+    """What identifies a run; gensim's do not depend on our code."""
+    record = {**job, "corpus": corpus, "data": None}
+    if job["program"] == "ns2vec":
+        record["code"] = fingerprint
+    return json.dumps(record, sort_keys=True)
+
+
+def read_runs(path: Path) -> dict[str, Any]:
+    """The runs of an earlier, perhaps interrupted benchmark."""
+    if not path.exists():
+        return {}
+    runs: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))["runs"]
+    return runs
+
+
+class Benchmark:
+    """Runs and their cache."""
+
+    def __init__(self, arguments: argparse.Namespace) -> None:
+        self.corpus = corpus_file(arguments.corpus, arguments.bytes, arguments.data)
+        self.described = describe_corpus(self.corpus)
+        self.data = str(data_folder(arguments.data))
+        self.settings = changed_settings(arguments, ("epochs", "vector_size", "workers", "min_count"))
+        self.path = results_path("quality-scores", arguments.results)
+        self.runs = read_runs(self.path)
+        self.fingerprint = code_fingerprint()
+
+    def scores(self, program: str, variant: str, seed: int) -> dict[str, float]:
+        """Scores of one run, trained now unless it is known."""
+        job = job_for(program, variant, self.corpus, seed=seed, **self.settings)
+        job["data"] = self.data
+        key = run_key(job, self.described, self.fingerprint)
+        if key not in self.runs:
+            say(f"{program} {variant} seed {seed}")
+            self.runs[key] = run_child(job)
+            self.save({})
+        scores: dict[str, float] = self.runs[key]["scores"]
+        return scores
+
+    def save(self, summary: dict[str, Any]) -> None:
+        """Write everything that is known."""
+        record = {"machine": describe_machine(), "corpus": self.described, "summary": summary}
+        save_json(self.path, {**record, "runs": self.runs})
+
+
+def summarise(ours: list[dict[str, float]], theirs: list[dict[str, float]]) -> dict[str, dict[str, float]]:
+    """Means of both programs, mean and deviation of the paired differences, by metric."""
+    summary = {}
+    for metric in METRICS:
+        differences = [our[metric] - their[metric] for our, their in zip(ours, theirs, strict=True)]
+        summary[metric] = {
+            "ns2vec": statistics.fmean(run[metric] for run in ours),
+            "gensim": statistics.fmean(run[metric] for run in theirs),
+            "difference": statistics.fmean(differences),
+            "deviation": statistics.stdev(differences) if len(differences) > 1 else float("nan"),
+            "n_seeds": len(differences),
+        }
+    return summary
+
+
+def broken_bounds(variant: str, summary: dict[str, dict[str, float]], floors: bool) -> list[str]:
+    """Each acceptance bound that `variant` misses, in words."""
+    broken = []
+    for metric, row in summary.items():
+        if not row["difference"] >= -LARGEST_LOSS[metric]:
+            broken.append(f"{variant} {metric}: {row['difference']:+.4f} against gensim")
+        floor = SKIP_GRAM_FLOORS.get(metric) if floors and variant.startswith("sg") else None
+        if floor is not None and not row["ns2vec"] >= floor:
+            broken.append(f"{variant} {metric}: {row['ns2vec']:.4f}, floor {floor}")
+    return broken
+
+
+def table(summaries: dict[str, dict[str, dict[str, float]]]) -> str:
+    """The summary as aligned lines."""
+    lines = [f"{'variant':<10} {'metric':<10} {'ns2vec':>8} {'gensim':>8} {'mean diff':>10} {'std':>8} seeds"]
+    for variant, summary in summaries.items():
+        for metric, row in summary.items():
+            lines.append(
+                f"{variant:<10} {metric:<10} {row['ns2vec']:8.4f} {row['gensim']:8.4f} "
+                f"{row['difference']:+10.4f} {row['deviation']:8.4f} {row['n_seeds']:5d}"
+            )
+    return "\n".join(lines)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Return 0 when all bounds hold, 1 when one is missed or a run failed."""
+    parser = common_parser(__doc__)
+    parser.add_argument("--variants", nargs="+", choices=VARIANTS, default=list(VARIANTS))
+    parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3])
+    parser.add_argument("--workers", type=int, help="instead of 2")
+    parser.add_argument("--min-count", type=int, help="instead of 5")
+    arguments = parser.parse_args(argv)
+    benchmark = Benchmark(arguments)
+    found: dict[str, dict[str, list[dict[str, float]]]] = {
+        variant: {"gensim": [], "ns2vec": []} for variant in arguments.variants
+    }
+    try:
+        for seed in arguments.seeds:
+            for variant in arguments.variants:
+                for program, runs in found[variant].items():
+                    runs.append(benchmark.scores(program, variant, seed))
+    except ChildFailed as error:
+        print(f"quality.py: {error}", file=sys.stderr)
+        return 1
+    summaries = {variant: summarise(runs["ns2vec"], runs["gensim"]) for variant, runs in found.items()}
+    floors = arguments.corpus is None and arguments.bytes == TEXT8_BYTES and not benchmark.settings
+    broken = [
+        line for variant, summary in summaries.items() for line in broken_bounds(variant, summary, floors)
+    ]
+    benchmark.save({"variants": summaries, "broken_bounds": broken, "floors_checked": floors})
+    print(table(summaries))
+    print("\n".join(f"MISSED {line}" for line in broken) or "all bounds hold")
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

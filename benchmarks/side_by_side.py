@@ -1,0 +1,213 @@
+"""What the benchmarks share: settings, the corpus, child processes, dated results."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import hashlib
+import json
+import lzma
+import os
+import platform
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "benchmarks" / "results"
+sys.path.insert(0, str(ROOT / "eval"))
+
+from protocol import data_folder  # noqa: E402 - found through the line above
+
+TEXT8_BYTES = 100_000_000
+POLL_SECONDS = 0.02
+
+# Every comparison trains with these settings on both sides.
+PARAMETERS = {
+    "vector_size": 100,
+    "window": 5,
+    "negative": 5,
+    "sample": 1e-3,
+    "min_count": 5,
+    "epochs": 5,
+    "alpha": 0.025,
+    "sg": 1,
+    "hs": 0,
+    "workers": 2,
+    "seed": 1,
+}
+
+# name: (what both programs get, what only ns2vec gets)
+VARIANTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "sg-window": ({}, {"negative_sharing": "window"}),
+    "sg-pair": ({}, {"negative_sharing": "pair"}),
+    "cbow": ({"sg": 0}, {}),
+    "hs": ({"hs": 1, "negative": 0}, {}),
+}
+
+
+class ChildFailed(RuntimeError):
+    """A training process ended with an error."""
+
+
+def child_environment() -> dict[str, str]:
+    """The environment of a training process: one BLAS thread, OpenBLAS left to find the processor."""
+    environment = dict(os.environ)
+    for name in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):
+        environment.pop(name, None)
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        environment[name] = "1"
+    environment["PYTHONPATH"] = os.pathsep.join([str(ROOT), *filter(None, [environment.get("PYTHONPATH")])])
+    return environment
+
+
+def job_for(program: str, variant: str, corpus: Path, **changed: Any) -> dict[str, Any]:
+    """The job that trains `variant` with `program`; `changed` replaces settings of both programs."""
+    shared, own = VARIANTS[variant]
+    parameters = {**PARAMETERS, **shared, **changed}
+    if program == "ns2vec":
+        parameters.update(own)
+    return {"program": program, "corpus": str(corpus), "parameters": parameters, "data": None}
+
+
+def run_child(job: dict[str, Any], *, poll_memory: bool = False) -> dict[str, Any]:
+    """Run one job; with `poll_memory` the outcome gets ``peak_bytes``, RssAnon by phase."""
+    command = [sys.executable, str(ROOT / "benchmarks" / "child.py"), json.dumps(job)]
+    outcome: dict[str, Any] = {}
+    phase, peaks = "start", {"start": 0}
+    with (
+        tempfile.TemporaryFile("w+") as errors,
+        subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=errors, text=True, env=child_environment()
+        ) as child,
+    ):
+        stop = threading.Event()
+
+        def poll() -> None:
+            while not stop.wait(POLL_SECONDS):
+                peaks[phase] = max(peaks.get(phase, 0), anonymous_bytes(child.pid))
+
+        poller = threading.Thread(target=poll, daemon=True)
+        if poll_memory:
+            poller.start()
+        for line in child.stdout or ():
+            record = json.loads(line)
+            phase = record.get("phase", phase)
+            outcome = record.get("outcome", outcome)
+        code = child.wait()
+        stop.set()
+        if poll_memory:
+            poller.join()
+            outcome["peak_bytes"] = peaks
+        if code or "n_words" not in outcome:
+            errors.seek(0)
+            last = errors.read().strip().split("\n")[-1]
+            raise ChildFailed(f"{job['program']} ended with exit code {code}: {last}")
+    return outcome
+
+
+def anonymous_bytes(pid: int) -> int:
+    """RssAnon of a process, 0 once it has ended."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return 0
+    found = re.search(r"^RssAnon:\s+(\d+) kB", status, re.MULTILINE)
+    return 1024 * int(found[1]) if found else 0
+
+
+def corpus_file(named: str | None, n_bytes: int, data: str | None = None) -> Path:
+    """`named`, or the first `n_bytes` of the English corpus (0: all), unpacked once beside temporary files."""
+    if named:
+        return Path(named)
+    packed = data_folder(data) / "corpus" / "en.txt.xz"
+    target = Path(tempfile.gettempdir()) / f"ns2vec-en-{n_bytes or 'all'}.txt"
+    if target.exists():
+        return target
+    partial = target.with_suffix(f".{os.getpid()}.part")
+    left = n_bytes or 1 << 62
+    with lzma.open(packed, "rb") as source, open(partial, "wb") as sink:
+        while left and (block := source.read(min(left, 1 << 20))):
+            sink.write(block)
+            left -= len(block)
+    partial.replace(target)
+    return target
+
+
+def describe_corpus(path: Path) -> dict[str, Any]:
+    """Size of the corpus and a hash of its first megabyte: enough to tell two apart."""
+    with open(path, "rb") as source:
+        start = source.read(1 << 20)
+    return {"bytes": path.stat().st_size, "sha256_of_first_mib": hashlib.sha256(start).hexdigest()[:16]}
+
+
+def describe_machine() -> dict[str, Any]:
+    """Processor, cores, Python and the commit."""
+    try:
+        info = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        info = ""
+    found = re.search(r"^model name\s*: (.*)$", info, re.MULTILINE)
+    git = ["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"]
+    commit = subprocess.run(git, capture_output=True, text=True, check=False).stdout.strip()
+    return {
+        "processor": found[1] if found else platform.processor(),
+        "n_cores": os.cpu_count(),
+        "load": os.getloadavg()[0],
+        "platform": platform.platform(),
+        "python": platform.python_version(),
+        "commit": commit or "unknown",
+    }
+
+
+def results_path(name: str, named: str | None) -> Path:
+    """`named`, else ``benchmarks/results/NAME-DATE.json``."""
+    if named:
+        return Path(named)
+    today = datetime.datetime.now(datetime.timezone.utc)
+    return RESULTS / f"{name}-{today:%Y-%m-%d}.json"
+
+
+def save_json(path: Path, record: dict[str, Any]) -> None:
+    """Write `record` with the time, replacing the file in one step."""
+    now = datetime.datetime.now(datetime.timezone.utc)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(path.suffix + ".part")
+    text = json.dumps({"written": now.strftime("%Y-%m-%dT%H:%M:%SZ"), **record}, indent=1)
+    partial.write_text(text + "\n", encoding="utf-8")
+    partial.replace(path)
+
+
+def common_parser(description: str | None, n_bytes: int = TEXT8_BYTES) -> argparse.ArgumentParser:
+    """Options of every benchmark."""
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--corpus", help="text file, one sentence a line; default: the English corpus")
+    parser.add_argument(
+        "--bytes", type=int, default=n_bytes, help="of the English corpus, 0 for all (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--data", help="folder with corpus/ and eval/; default: NS2VEC_DATA, else ../shared/data"
+    )
+    parser.add_argument("--results", help="JSON to write; default: benchmarks/results/NAME-DATE.json")
+    parser.add_argument("--epochs", type=int, help="instead of the benchmark's own number")
+    parser.add_argument("--vector-size", type=int, help="instead of 100")
+    return parser
+
+
+def changed_settings(arguments: argparse.Namespace, names: Iterable[str]) -> dict[str, Any]:
+    """Those of the options `names` that were given."""
+    given = {name: getattr(arguments, name) for name in names}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def say(text: str) -> None:
+    """Write one line of progress to stderr."""
+    print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
