@@ -1,8 +1,15 @@
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
 def parse_numbers(line: bytes, start: int, out: npt.NDArray[np.float64]) -> int: ...
-def format_lines(heads: list[bytes], rows: npt.NDArray[np.float32]) -> bytes: ...
+def format_lines(
+    heads: list[bytes],
+    rows: npt.NDArray[np.float32],
+    scientific_from: float,
+    spell_slowly: Callable[[float], bytes],
+) -> bytes: ...
 def scan_records(
     block: bytes | bytearray | memoryview, start: int, rows: npt.NDArray[np.uint8]
 ) -> tuple[list[bytes], int]: ...

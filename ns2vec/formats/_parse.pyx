@@ -4,7 +4,7 @@
 Reading rounds correctly: a decimal of at most 19 digits whose digits fit 53 bits and whose power of ten is at
 most 22 is one exact multiplication or division (Clinger 1990, "How to read floating point numbers accurately");
 everything else goes to CPython's own parser. Writing gives the shortest decimal that reads back as the same
-float32, in NumPy's spelling; whatever the fast path cannot prove goes to NumPy itself.
+float32, in NumPy's spelling; whatever the fast path cannot prove goes to the caller's slow speller.
 """
 
 from libc.math cimport fabs, rint, signbit
@@ -12,8 +12,6 @@ from libc.stdint cimport int64_t, uint32_t, uint64_t
 from libc.string cimport memchr, memcpy
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
-
-import numpy as np
 
 cdef extern from "Python.h":
     double PyOS_string_to_double(const char* s, char** endptr, void* overflow) except? -1.0
@@ -25,10 +23,11 @@ cdef enum:
 cdef double[23] POWERS = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                           1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22]
 
-# NumPy 2.3 moved the border between 1000000.0 and 1e+06; files must say what str() says on this machine
-cdef double SCIENTIFIC_FROM = 1e6 if "e" in str(np.float32(1e6)) else 1e16
 cdef double SCIENTIFIC_BELOW = 1e-4
-cdef object float32 = np.float32
+
+
+cdef inline double scale(double value, int power) noexcept nogil:
+    return value * POWERS[power] if power >= 0 else value / POWERS[-power]
 
 
 # ---- text -> numbers -------------------------------------------------------------------------------------------------
@@ -37,53 +36,60 @@ cdef inline bint is_blank(char c) noexcept nogil:
     return c == 32 or (9 <= c <= 13)
 
 
-cdef inline const char* read_decimal(const char* p, const char* end, double* value) noexcept nogil:
-    """Parse a plain decimal at `p`; return where it stops, or NULL when the slow parser has to look at it."""
-    cdef uint64_t digits = 0
-    cdef int n_digits = 0, exponent = 0, written = 0
-    cdef bint negative = False, negative_exponent = False, any_digit = False
+cdef inline const char* read_digits(const char* p, const char* end, uint64_t* digits, int* n_significant) noexcept nogil:
+    """Append decimal digits to `digits`; return where they stop, NULL when there are too many to hold."""
+    while p < end and 48 <= p[0] <= 57:
+        digits[0] = digits[0] * 10 + <uint64_t>(p[0] - 48)
+        n_significant[0] += digits[0] != 0
+        p += 1
+        if n_significant[0] > 18:
+            return NULL
+    return p
+
+
+cdef inline const char* read_exponent(const char* p, const char* end, int* exponent) noexcept nogil:
+    """Add what stands behind "e" to `exponent`; return where it stops, NULL when that is no number or too large."""
+    cdef int written = 0
+    cdef bint negative = False
+    cdef const char* begin
     if p < end and (p[0] == b"-" or p[0] == b"+"):
         negative = p[0] == b"-"
         p += 1
-    while p < end and 48 <= p[0] <= 57:
-        digits = digits * 10 + <uint64_t>(p[0] - 48)
-        n_digits += digits != 0
-        any_digit = True
+    begin = p
+    while p < end and 48 <= p[0] <= 57 and written < 1000:
+        written = written * 10 + (p[0] - 48)
         p += 1
-        if n_digits > 18:
-            return NULL
-    if p < end and p[0] == b".":
+    exponent[0] += -written if negative else written
+    return NULL if p == begin or written >= 1000 else p
+
+
+cdef inline const char* read_decimal(const char* p, const char* end, double* value) noexcept nogil:
+    """Parse a plain decimal at `p`; return where it stops, or NULL when the slow parser has to look at it."""
+    cdef uint64_t digits = 0
+    cdef int n_significant = 0, exponent = 0
+    cdef bint negative = False
+    cdef const char* whole
+    cdef const char* part
+    if p < end and (p[0] == b"-" or p[0] == b"+"):
+        negative = p[0] == b"-"
         p += 1
-        while p < end and 48 <= p[0] <= 57:
-            digits = digits * 10 + <uint64_t>(p[0] - 48)
-            n_digits += digits != 0
-            any_digit = True
-            exponent -= 1
-            p += 1
-            if n_digits > 18 or exponent < -1000:
-                return NULL
-    if not any_digit:
+    whole = read_digits(p, end, &digits, &n_significant)
+    if whole == NULL:
         return NULL
+    part = whole
+    if whole < end and whole[0] == b".":
+        part = read_digits(whole + 1, end, &digits, &n_significant)
+        if part == NULL or part - whole > 1000:
+            return NULL
+        exponent = <int>(whole + 1 - part)
+    if part == p or (part == whole + 1 and whole == p):
+        return NULL  # no digit at all
+    p = part
     if p < end and (p[0] == b"e" or p[0] == b"E"):
-        p += 1
-        if p < end and (p[0] == b"-" or p[0] == b"+"):
-            negative_exponent = p[0] == b"-"
-            p += 1
-        if p == end or not 48 <= p[0] <= 57:
-            return NULL
-        while p < end and 48 <= p[0] <= 57:
-            written = written * 10 + (p[0] - 48)
-            p += 1
-            if written > 10000:
-                return NULL
-        exponent += -written if negative_exponent else written
-    if digits > (<uint64_t>1 << 53) or exponent < -22 or exponent > 22:
+        p = read_exponent(p + 1, end, &exponent)
+    if p == NULL or digits > (<uint64_t>1 << 53) or exponent < -22 or exponent > 22:
         return NULL
-    value[0] = <double><int64_t>digits
-    if exponent < 0:
-        value[0] /= POWERS[-exponent]
-    else:
-        value[0] *= POWERS[exponent]
+    value[0] = scale(<double><int64_t>digits, exponent)
     if negative:
         value[0] = -value[0]
     return p
@@ -131,10 +137,6 @@ def parse_numbers(bytes line not None, Py_ssize_t start, double[::1] out not Non
 
 
 # ---- numbers -> text -------------------------------------------------------------------------------------------------
-
-cdef inline double scale(double value, int power) noexcept nogil:
-    return value * POWERS[power] if power >= 0 else value / POWERS[-power]
-
 
 cdef inline bint reads_back(uint64_t digits, int power, float wanted, bint* doubtful) noexcept nogil:
     """Whether digits / 10**power, read as float32, is `wanted`; doubtful next to a border between two floats."""
@@ -189,7 +191,7 @@ cdef int shortest_digits(float value, uint64_t* digits, int* power) noexcept nog
     return 0
 
 
-cdef int spell(float value, char* out) noexcept nogil:
+cdef int spell(float value, double scientific_from, char* out) noexcept nogil:
     """Write the shortest text of `value` to `out`; return its length, 0 when NumPy has to do it."""
     cdef uint64_t digits = 0
     cdef int power = 0, n_digits = 0, n = 0, i, exponent
@@ -210,7 +212,7 @@ cdef int spell(float value, char* out) noexcept nogil:
         reversed_digits[n_digits] = <char>(48 + digits % 10)
         n_digits += 1
         digits //= 10
-    if <double>value < SCIENTIFIC_BELOW or <double>value >= SCIENTIFIC_FROM:
+    if <double>value < SCIENTIFIC_BELOW or <double>value >= scientific_from:
         out[n] = reversed_digits[n_digits - 1]
         n += 1
         if n_digits > 1:
@@ -241,13 +243,17 @@ cdef inline int spell_positional(const char* reversed_digits, int n_digits, int 
     return n
 
 
-def format_lines(list heads not None, const float[:, :] rows not None):
+def format_lines(list heads not None, const float[:, :] rows not None, double scientific_from, spell_slowly not None):
     """Return ``head v1 v2 ... vD\\n`` for each row, every number as ``str(numpy.float32)`` spells it.
 
     Parameters
     ----------
     heads : list of bytes, one for each row
     rows : array of shape (n, D), float32, any stride
+    scientific_from : float
+        From here on numbers are spelled like 1e+16.
+    spell_slowly : callable, float -> bytes
+        Spells what the fast path leaves over.
     """
     cdef Py_ssize_t n_rows = rows.shape[0], n_columns = rows.shape[1], i, j
     cdef bytes line = PyBytes_FromStringAndSize(NULL, max(n_columns, 1) * MAX_CHARS), head, text
@@ -262,12 +268,12 @@ def format_lines(list heads not None, const float[:, :] rows not None):
         p = begin
         for j in range(n_columns):
             p[0] = b" "
-            n = spell(rows[i, j], p + 1)
+            n = spell(rows[i, j], scientific_from, p + 1)
             if n == 0:
-                text = str(float32(rows[i, j])).encode("ascii")
+                text = spell_slowly(rows[i, j])
                 n = <int>PyBytes_GET_SIZE(text)
                 if n > MAX_CHARS - 2:
-                    raise ValueError(f"NumPy spells a float32 with {n} characters: {text!r}")
+                    raise ValueError(f"a float32 spelled with {n} characters: {text!r}")
                 memcpy(p + 1, PyBytes_AS_STRING(text), n)
             p += n + 1
         parts.append(head)

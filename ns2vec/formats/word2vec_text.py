@@ -41,6 +41,9 @@ SUFFIXES = (".txt", ".vec", ".w2v", ".tsv")
 
 MAX_LINE_BYTES = 64 << 20
 
+# NumPy 2.3 moved the border between 1000000.0 and 1e+06; a file says what str() says where it is written
+SCIENTIFIC_FROM = 1e6 if "e" in str(np.float32(1e6)) else 1e16
+
 
 def read(
     path: PathLike,
@@ -222,7 +225,10 @@ def write(
             out.write(f"{n_rows if total_vec is None else total_vec} {table.vectors.shape[1]}\n".encode())
         for keys, rows in table.blocks(order):
             heads = [_encode(prefix, key, path) for key in keys]
-            out.write(format_lines(heads, rows) if rows.dtype == np.float32 else _format_any(heads, rows))
+            if rows.dtype == np.float32:
+                out.write(format_lines(heads, rows, SCIENTIFIC_FROM, _spell))
+            else:
+                out.write(_format_any(heads, rows))
 
 
 def _encode(prefix: str, key: Any, path: PathLike) -> bytes:
@@ -233,6 +239,10 @@ def _encode(prefix: str, key: Any, path: PathLike) -> bytes:
             f"replace it, by '_' for example"
         )
     return text.encode("utf8")
+
+
+def _spell(number: float) -> bytes:
+    return str(np.float32(number)).encode("ascii")
 
 
 def _format_any(heads: list[bytes], rows: npt.NDArray[Any]) -> bytes:
