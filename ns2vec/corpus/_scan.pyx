@@ -91,6 +91,8 @@ END = NS2VEC_END
 UNKNOWN = NS2VEC_UNKNOWN
 MAX_SENTENCE_WORDS = NS2VEC_MAX_PIECE
 
+cdef bytes PADDING = bytes(8)  # hashing and comparing load 8 bytes at a time
+
 
 cdef int check(int status) except -1:
     """Turn a status of the C side into the Python error it stands for."""
@@ -208,27 +210,30 @@ cdef class Scanner:
         cdef int32_t row, entry
         cdef const uint8_t[::1] view
         cdef uint32_t hashed
+        cdef size_t n
         for token, value in vocabulary.items():
             if not isinstance(token, str) or not token:
                 continue
             try:
-                view = token.encode("utf-8")
+                view = token.encode("utf-8") + PADDING
             except UnicodeEncodeError:
                 continue
             row = value
-            hashed = ns2vec_hash(&view[0], view.shape[0])
-            check(ns2vec_types_add(&self.state.types, &view[0], view.shape[0], hashed, 0, row, &entry))
+            n = view.shape[0] - len(PADDING)
+            hashed = ns2vec_hash(&view[0], n)
+            check(ns2vec_types_add(&self.state.types, &view[0], n, hashed, 0, row, &entry))
         return 0
 
     cdef int32_t code_of(self, bytes word) except? -4:
         """Code of a valid word, which becomes a new type unless the vocabulary is fixed."""
-        cdef const uint8_t[::1] view = word
-        cdef uint32_t hashed = ns2vec_hash(&view[0], view.shape[0])
-        cdef int32_t entry = ns2vec_types_find(&self.state.types, &view[0], view.shape[0], hashed)
+        cdef const uint8_t[::1] view = word + PADDING
+        cdef size_t n = len(word)
+        cdef uint32_t hashed = ns2vec_hash(&view[0], n)
+        cdef int32_t entry = ns2vec_types_find(&self.state.types, &view[0], n, hashed)
         if entry < 0:
             if self.state.fixed:
                 return NS2VEC_UNKNOWN
-            check(ns2vec_types_add(&self.state.types, &view[0], view.shape[0], hashed, 1, 0, &entry))
+            check(ns2vec_types_add(&self.state.types, &view[0], n, hashed, 1, 0, &entry))
         return self.state.types.entries[entry].code
 
     cdef object word_of_code(self, int64_t code):
@@ -478,7 +483,7 @@ cdef class SentenceEncoder:
         """
         cdef PyObject* found
         cdef int32_t row
-        # a copy: the tokens' own __eq__ may run and change the list after the room was reserved
+        # A copy: the tokens' own __eq__ may run and change the list after the room was reserved
         cdef list tokens = list(as_tokens(sentence, self.chunker.total_sentences))
         check(ns2vec_chunker_reserve(&self.chunker, 2 * len(tokens) + 2))
         for token in tokens:

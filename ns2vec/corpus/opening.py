@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import importlib
 import io
 import os
 from collections.abc import Iterator
@@ -33,7 +34,7 @@ BOM = b"\xef\xbb\xbf"
 COMPRESSED = (".gz", ".bz2", ".xz", ".zst", ".lz4")
 BLOCK_BYTES = 1 << 18
 _POLICIES = ("strict", "replace", "ignore")
-_MODULES = {".zst": "zstandard backports.zstd", ".lz4": "lz4"}
+_STANDARD = {".gz": "gzip", ".bz2": "bz2", ".xz": "lzma"}
 
 
 def check_errors(errors: str) -> str:
@@ -170,18 +171,25 @@ def _open_local(name: str, stack: ExitStack) -> Reader:
     n_bytes = os.fstat(raw.fileno()).st_size
     if not name.lower().endswith(COMPRESSED):
         return Reader(raw, n_bytes, raw.tell)
-    return Reader(stack.enter_context(_smart_open(raw, name)), n_bytes, raw.tell)
+    return Reader(stack.enter_context(_decompressed(raw, name)), n_bytes, raw.tell)
 
 
-def _smart_open(source: Any, name: str) -> IO[bytes]:
-    import smart_open  # 80 ms, and only for what is compressed or remote
+def _decompressed(raw: IO[bytes], name: str) -> Any:
+    suffix = os.path.splitext(name)[1].lower()
+    if suffix in _STANDARD:
+        return importlib.import_module(_STANDARD[suffix]).open(raw, "rb")
+    return _smart_open(raw, name)
+
+
+def _smart_open(source: Any, name: str) -> Any:
+    import smart_open  # 80 ms, and only for the rarer suffixes and what is remote
 
     try:
-        stream: IO[bytes] = smart_open.open(source, "rb")
-        return stream
+        return smart_open.open(source, "rb")
     except ImportError as error:
-        packages = _MODULES.get(os.path.splitext(name)[1].lower(), "smart_open[all]")
-        raise ImportError(f"cannot read {name}: {error}; pip install {packages}") from error
+        extra = os.path.splitext(name)[1].lower().lstrip(".") if not is_remote(name) else name.split(":")[0]
+        extra = {"https": "http"}.get(extra, extra)
+        raise ImportError(f"cannot read {name}: {error}; pip install 'smart_open[{extra}]'") from error
 
 
 def explain(error: OSError, name: str) -> OSError:
