@@ -37,7 +37,7 @@ STATEMENT_STRING = re.compile(r'^\s*[rRbBuUfF]{0,2}("""|\'\'\'|"|\')')
 
 
 def code_lines(text: str) -> set[int]:
-    """Line numbers that hold code: no blank lines, comments or docstrings (Python and Cython).
+    r"""Line numbers that hold code: no blank lines, comments or docstrings (Python and Cython).
 
     >>> sorted(code_lines('"Doc."\n\n# why\nx = 1\ny = (2 +\n   3)\n'))
     [4, 5, 6]
@@ -71,7 +71,7 @@ def c_code_lines(text: str) -> int:
 
 
 def python_functions(text: str) -> Iterator[Function]:
-    """Every function of a Python source with its code lines (those of nested functions included).
+    r"""Every function of a Python source with its code lines (those of nested functions included).
 
     >>> list(python_functions('def f(x):\n    "Doc."\n    return x\n\n\ny = 1\n'))
     [Function(name='f', n_lines=2)]
@@ -130,7 +130,12 @@ def module_name(path: Path) -> str:
 
 
 def imports(tree: ast.AST, module: str, is_package: bool) -> Iterator[tuple[str, int, bool]]:
-    """Modules imported anywhere in `tree`: (dotted name, line, inside a function?)."""
+    r"""Modules imported anywhere in `tree`: (dotted name, line, inside a function?).
+
+    >>> source = "from . import b\nfrom ..d import e\ndef f():\n    import g.h\n"
+    >>> list(imports(ast.parse(source), "top.a.c", is_package=False))
+    [('top.a.b', 1, False), ('top.d.e', 2, False), ('g.h', 4, True)]
+    """
     inside: set[ast.AST] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
