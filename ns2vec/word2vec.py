@@ -156,8 +156,8 @@ class Word2Vec(VocabularyMixin):
         self.sampler, self.negative_sharing, self.backend = sampler, negative_sharing, backend
         self.cbow_update, self.corpus_memory, self.progress = cbow_update, corpus_memory, progress
         self._choose_objective(objective)
-        self._start_state()
         config = self._config()
+        self._start_state()
         self.random = np.random.RandomState(config.seed % 2**32)
         if sentences is not None or corpus_file is not None:
             self._build_and_train(sentences, corpus_file, trim_rule, callbacks)
@@ -187,6 +187,7 @@ class Word2Vec(VocabularyMixin):
         self.total_train_time = 0.0
         self.epochs_trained = 0
         self._batch_state = jobs.BatchState()
+        self._network: network.Network | None = None
         self._start_vocabulary()
 
     def _config(self, **changes: Any) -> TrainingConfig:
@@ -217,6 +218,7 @@ class Word2Vec(VocabularyMixin):
         self, sentences: Any, corpus_file: PathLike | None, trim_rule: Any, callbacks: Iterable[Any]
     ) -> None:
         """What the constructor does with a corpus. Ctrl-C while training leaves a usable model."""
+        self._check_objective()
         corpus = self._open(sentences, corpus_file, passes=self.epochs + 1)
         self.build_vocab(corpus, trim_rule=trim_rule)
         try:
@@ -298,13 +300,16 @@ class Word2Vec(VocabularyMixin):
         plan = Plan(self.epochs, self.alpha, self.min_alpha, total_words, total_examples, word_count)
         return self._run(corpus, plan, list(callbacks))
 
+    def _check_objective(self) -> None:
+        if not self.hs and not self.negative:
+            raise ConfigError("hs and negative are both 0, so there is nothing to train: set negative to 5 or hs to 1")
+
     def _check_training_sanity(
         self, epochs: int | None, total_examples: int | None, total_words: int | None, corpus_file: PathLike | None
     ) -> None:
         if not epochs or epochs <= 0:
             raise ConfigError("epochs must be given to train() and be at least 1: epochs=model.epochs")
-        if not self.hs and not self.negative:
-            raise ConfigError("hs and negative are both 0, so there is nothing to train: set negative to 5 or hs to 1")
+        self._check_objective()
         if not self.wv.key_to_index:
             raise VocabularyError("you must first build vocabulary before training the model: call build_vocab()")
         if not len(self.wv.vectors):
@@ -357,7 +362,8 @@ class Word2Vec(VocabularyMixin):
         try:
             done = trainer.run_epoch(epoch)
         finally:
-            self._network.write_back()
+            if self._network is not None:
+                self._network.write_back()
             self.epochs_trained += 1
             self.wv.norms = None
         self.running_training_loss += done.loss
@@ -371,8 +377,8 @@ class Word2Vec(VocabularyMixin):
             plan = plan.by_examples()
 
         def worker_maker(epoch: int, rate: Callable[[Any], float]) -> Callable[[], Any]:
-            self._network = self._make_network()
-            kernel = self._network.kernel(config)
+            self._network = made = self._make_network()
+            kernel = made.kernel(config)
             # room for a chunk, its last sentence and the ends of sentences
             usual = 2 * config.batch_words + 2 * MAX_SENTENCE_WORDS
 

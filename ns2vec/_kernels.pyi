@@ -1,0 +1,61 @@
+import numpy as np
+import numpy.typing as npt
+
+MAX_REDRAWS: int
+END: int
+UNKNOWN: int
+ROW_FLOATS: int
+ISA: str
+
+def list_isas() -> list[str]: ...
+
+class Workspace:
+    n_bytes: int
+    def __init__(self, kernel: Kernel, max_words: int) -> None: ...
+
+class Kernel:
+    n_rows: int
+    stride: int
+    window: int
+    negative: int
+    max_path: int
+    cbow: bool
+    pairwise: bool
+    shrink_windows: bool
+    with_loss: bool
+    def __init__(
+        self,
+        syn0: npt.NDArray[np.float32],
+        *,
+        syn1neg: npt.NDArray[np.float32] | None = None,
+        alias: npt.NDArray[np.uint32] | None = None,
+        syn1: npt.NDArray[np.float32] | None = None,
+        path_offsets: npt.NDArray[np.int64] | None = None,
+        path_points: npt.NDArray[np.int32] | None = None,
+        path_codes: npt.NDArray[np.uint8] | None = None,
+        keep: npt.NDArray[np.uint32] | None = None,
+        lock: npt.NDArray[np.float32] | None = None,
+        architecture: str = "skip_gram",
+        window: int = 5,
+        negative: int = 5,
+        negative_sharing: str = "window",
+        shrink_windows: bool = True,
+        cbow_mean: bool = True,
+        cbow_corrected: bool = False,
+        compute_loss: bool = False,
+        backend: str = "fused",
+        seed: int = 1,
+        isa: str | None = None,
+    ) -> None: ...
+    @property
+    def backend_name(self) -> str: ...
+    def train(
+        self,
+        words: npt.NDArray[np.int32],
+        alpha: float,
+        *,
+        work: Workspace,
+        remap: npt.NDArray[np.int32] | None = None,
+        epoch: int = 0,
+        chunk: int = 0,
+    ) -> tuple[int, int, float]: ...

@@ -1,0 +1,184 @@
+"""What training refuses, and that it never hangs."""
+
+from __future__ import annotations
+
+import _thread
+import logging
+import traceback
+
+import pytest
+
+from ns2vec import Word2Vec
+from ns2vec.callbacks import CallbackAny2Vec
+
+SMALL = {"vector_size": 8, "min_count": 1, "workers": 2, "epochs": 2}
+SENTENCES = [["a", "b", "c"]] * 20
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"vector_size": 0}, "vector_size must be a whole number of at least 1, got 0"),
+        ({"negative": -1}, "negative must be a whole number of at least 0, got -1"),
+        ({"window": 0}, "window must be"),
+        ({"workers": 0}, "workers must be"),
+        ({"epochs": 0}, "epochs must be"),
+        ({"min_count": -1}, "min_count must be"),
+        ({"vector_size": 2.5}, "vector_size must be a whole number of at least 1, got 2.5"),
+        ({"vector_size": "big"}, "vector_size must be"),
+        ({"alpha": float("nan")}, "alpha must be a finite number"),
+        ({"sample": -1}, "sample must be"),
+        ({"ns_exponent": float("inf")}, "ns_exponent must be a finite number"),
+        ({"backend": "gpu"}, "backend must be one of 'fused', 'blas', got 'gpu'"),
+        ({"negative_sharing": "batch"}, "negative_sharing must be one of 'window', 'pair'"),
+        ({"cbow_update": "koan"}, "cbow_update must be one of"),
+        ({"sampler": "dice"}, "sampler must be one of 'unigram'"),
+        ({"objective": "glove"}, "objective must be one of 'negative_sampling', 'hierarchical_softmax'"),
+        ({"objective": "negative_sampling", "negative": 0}, "needs negative of at least 1"),
+        ({"corpus_memory": "much"}, "corpus_memory must be bytes or a size"),
+        ({"hs": 0, "negative": 0}, "hs and negative are both 0"),
+    ],
+    ids=str,
+)
+def test_bad_options_are_value_errors_that_name_them(options, message):
+    with pytest.raises(ValueError, match=message):
+        Word2Vec(SENTENCES, **(SMALL | options))
+
+
+@pytest.mark.parametrize(
+    ("options", "name"),
+    [
+        ({"objective": "nce"}, "objective='nce'"),
+        ({"sampler": "hard"}, "sampler='hard'"),
+        ({"backend": "gemm"}, "backend='gemm'"),
+        ({"checkpoint": "model"}, "checkpoint"),
+        ({"checkpoint_every": 1}, "checkpoint_every"),
+    ],
+    ids=str,
+)
+def test_planned_features_say_so(options, name):
+    with pytest.raises(NotImplementedError, match=name):
+        Word2Vec(SENTENCES, **(SMALL | options))
+
+
+@pytest.mark.parametrize("name", ["save", "load", "score", "predict_output_word"])
+def test_planned_methods_say_so(name):
+    model = Word2Vec(SENTENCES, **SMALL)
+    with pytest.raises(NotImplementedError, match=name):
+        getattr(model, name)("x")
+
+
+def test_gensim_3_names_are_refused():
+    with pytest.raises(TypeError, match="unexpected keyword argument 'size'"):
+        Word2Vec(SENTENCES, size=10)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"epochs": 1}, ValueError, "give total_examples or total_words"),
+        ({"total_examples": 20}, ValueError, "epochs must be given"),
+        ({"total_examples": 20, "epochs": 0}, ValueError, "epochs must be given"),
+        ({"total_examples": 20, "epochs": 1, "speed": 2}, TypeError, "unexpected keyword argument 'speed'"),
+    ],
+    ids=str,
+)
+def test_train_says_what_it_needs(arguments, error, message):
+    model = Word2Vec(SENTENCES, **SMALL)
+    with pytest.raises(error, match=message):
+        model.train(SENTENCES, **arguments)
+
+
+def test_order_of_calls():
+    with pytest.raises(RuntimeError, match="must first build vocabulary"):
+        Word2Vec(**SMALL).train(SENTENCES, total_examples=20, epochs=1)
+    with pytest.raises(TypeError, match="both are None"):
+        Word2Vec(**SMALL).build_vocab()
+    with pytest.raises(TypeError, match="not both"):
+        Word2Vec(**SMALL).build_vocab(SENTENCES, corpus_file="x.txt")
+
+
+def test_corpus_file_needs_total_words(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("a b c\n" * 20)
+    model = Word2Vec(**SMALL)
+    model.build_vocab(corpus_file=path)
+    with pytest.raises(ValueError, match="total_words must be provided alongside corpus_file"):
+        model.train(corpus_file=path, total_examples=20, epochs=1)
+
+
+def test_once_only_generator_with_several_epochs():
+    with pytest.raises(TypeError, match="can't support 3 passes. Try a re-iterable sequence"):
+        Word2Vec((words for words in SENTENCES), **SMALL)
+
+
+def test_nothing_survives():
+    with pytest.raises(RuntimeError, match="min_count"):
+        Word2Vec(SENTENCES, **(SMALL | {"min_count": 100}))
+
+
+class Failing:
+    """Sentences that fail in a given pass."""
+
+    def __init__(self, failing_pass):
+        self.passes, self.failing_pass = 0, failing_pass
+
+    def __iter__(self):
+        self.passes += 1
+        yield from SENTENCES
+        if self.passes == self.failing_pass:
+            raise LookupError("the database went away")
+
+
+@pytest.mark.parametrize("failing_pass", [1, 2, 3])
+def test_an_iterables_error_reaches_the_caller_with_its_traceback(failing_pass):
+    with pytest.raises(LookupError, match="the database went away") as caught:
+        Word2Vec(Failing(failing_pass), **SMALL)
+    names = [frame.name for frame in traceback.extract_tb(caught.value.__traceback__)]
+    assert names[-1] == "__iter__"
+
+
+def test_an_unhashable_token_is_an_error_and_no_hang():
+    with pytest.raises(TypeError, match="tokens must be hashable"):
+        Word2Vec([[["a"], "b"]], **SMALL)
+
+
+class Interrupting(CallbackAny2Vec):
+    """Ctrl-C after the first epoch."""
+
+    def on_epoch_end(self, model):
+        _thread.interrupt_main()
+        for _ in range(10**7):
+            pass
+
+
+def test_ctrl_c_in_train_is_raised_again():
+    model = Word2Vec(**SMALL)
+    model.build_vocab(SENTENCES)
+    with pytest.raises(KeyboardInterrupt):
+        model.train(SENTENCES, total_examples=20, epochs=50, callbacks=[Interrupting()])
+    assert model.epochs_trained < 50
+
+
+def test_ctrl_c_in_the_constructor_leaves_the_model(caplog):
+    with caplog.at_level(logging.WARNING, logger="ns2vec"):
+        model = Word2Vec(SENTENCES, **(SMALL | {"epochs": 50}), callbacks=[Interrupting()])
+    assert 0 < model.epochs_trained < 50
+    assert "interrupted" in caplog.text
+    assert len(model.wv["a"]) == 8
+
+
+def test_read_only_weights_are_named():
+    model = Word2Vec(**SMALL)
+    model.build_vocab(SENTENCES)
+    model.wv.vectors.setflags(write=False)
+    with pytest.raises(ValueError, match="vectors is read-only"):
+        model.train(SENTENCES, total_examples=20, epochs=1)
+
+
+def test_short_corpus_is_noticed(caplog):
+    model = Word2Vec(**SMALL)
+    model.build_vocab(SENTENCES)
+    with caplog.at_level(logging.WARNING, logger="ns2vec"):
+        model.train(SENTENCES[:5], total_examples=20, epochs=1)
+    assert "the corpus had 5 sentences, but 20 were announced" in caplog.text

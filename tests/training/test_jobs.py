@@ -1,0 +1,91 @@
+"""gensim's batch hook: a subclass that turns each token into a walk."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import pytest
+
+from ns2vec import Word2Vec
+from ns2vec.training.jobs import sentence_batches
+
+
+class Walker(Word2Vec):
+    """Each sentence is one start node; the walk is made in the hook."""
+
+    def _do_train_job(self, sentences, alpha, inits):
+        with self.lock:
+            self.seen.append((len(sentences), alpha))
+        walks = [[(node + step) % 10 for step in range(6)] for (node,) in sentences]
+        return super()._do_train_job(walks, alpha, inits)
+
+
+def make_walker(**options):
+    model = Walker(vector_size=8, min_count=1, workers=1, sample=0, **options)
+    model.seen, model.lock = [], threading.Lock()
+    return model
+
+
+def gensims_schedule(n_jobs, per_job, total, epochs, alpha, min_alpha):
+    """Rate of each batch: linear in the share of sentences pushed before it."""
+    rates = []
+    for epoch in range(epochs):
+        for job in range(n_jobs):
+            progress = (epoch + job * per_job / total) / epochs
+            rates.append(max(min_alpha, alpha - (alpha - min_alpha) * progress))
+    return rates
+
+
+def test_overridden_hook_gets_batches_and_gensims_rates():
+    starts = [[i % 10] for i in range(100)]
+    model = make_walker(batch_words=20, sg=1)
+    model.build_vocab(starts)
+    before = model.wv.vectors.copy()
+    trained, raw = model.train(starts, total_examples=100, total_words=100, epochs=2)
+    assert [n for n, _ in model.seen] == [20] * 10
+    rates = gensims_schedule(5, 20, 100, 2, 0.025, 0.0001)
+    assert [alpha for _, alpha in model.seen] == pytest.approx(rates)
+    assert (trained, raw) == (1200, 1200)
+    assert (model.wv.vectors != before).any(axis=1).all()
+
+
+def test_hook_trains_with_several_threads_and_repeats_with_one():
+    starts = [[i % 10] for i in range(100)]
+    results = []
+    for workers in (1, 1, 3):
+        model = make_walker(batch_words=10)
+        model.workers = workers
+        model.build_vocab(starts)
+        model.train(starts, total_examples=100, epochs=2)
+        results.append(model.wv.vectors.copy())
+        assert len(model.seen) == 20
+    assert np.array_equal(results[0], results[1])
+
+
+def test_hook_can_be_called_by_hand():
+    model = Word2Vec(vector_size=8, min_count=1, sample=0)
+    model.build_vocab([["a", "b"], ["b", "c"]])
+    tally, raw_tally = model._do_train_job([["a", "b", "unknown"]], 0.025, model._get_thread_working_mem())
+    assert raw_tally == 3
+    assert tally == 2
+    assert model.syn1neg.any()
+
+
+def test_errors_in_the_hook_come_through():
+    class Broken(Word2Vec):
+        def _do_train_job(self, sentences, alpha, inits):
+            raise OSError("no such graph")
+
+    with pytest.raises(OSError, match="no such graph"):
+        Broken([["a", "b"]] * 5, min_count=1)
+
+
+@pytest.mark.parametrize(("limit", "sizes"), [(4, [2, 1, 1]), (1, [1, 1, 1, 1]), (100, [4])])
+def test_batches_hold_whole_sentences(limit, sizes):
+    sentences = [["a"], ["b", "c"], ["d"] * 9, []]
+    batches = list(sentence_batches(sentences, limit, lambda job: sum(map(len, job))))
+    assert [batch.n_sentences for batch in batches][: len(sizes)] == sizes
+    assert [word for batch in batches for words in batch.sentences for word in words] == [w for s in sentences for w in s]
+    assert [batch.index for batch in batches] == list(range(len(batches)))
+    assert batches[-1].sentences_before + batches[-1].n_sentences == 4
