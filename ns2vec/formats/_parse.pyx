@@ -60,7 +60,9 @@ cdef inline const char* read_exponent(const char* p, const char* end, int* expon
         written = written * 10 + (p[0] - 48)
         p += 1
     exponent[0] += -written if negative else written
-    return NULL if p == begin or written >= 1000 else p
+    if p == begin or written >= 1000:
+        return NULL
+    return p
 
 
 cdef inline const char* read_decimal(const char* p, const char* end, double* value) noexcept nogil:

@@ -64,7 +64,7 @@ def _open_zstd(raw: IO[bytes], mode: str) -> IO[bytes]:
 
         return compression_wrapper(raw, mode, compression=".zst")
     except ImportError as error:
-        raise ImportError("files ending in .zst need the package zstandard: pip install zstandard") from error
+        raise ImportError("files ending in .zst need: pip install 'smart_open[zst]'") from error
 
 
 COMPRESSIONS: dict[str, Callable[[IO[bytes], str], IO[bytes]]] = {

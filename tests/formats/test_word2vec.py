@@ -1,0 +1,370 @@
+"""The two word2vec formats: what is written reads back, and what is damaged is refused with path and place."""
+
+from __future__ import annotations
+
+import gzip
+import logging
+import os
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from ns2vec.exceptions import ConfigError, FormatError
+from ns2vec.formats import (
+    FORMATS,
+    KeyDecodingError,
+    TruncatedFileError,
+    VectorTable,
+    guess_format,
+    word2vec_binary,
+    word2vec_text,
+)
+
+BOTH = pytest.mark.parametrize("name", FORMATS)
+KEYS = st.lists(
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters=" \n\t"), min_size=1, max_size=12),
+    min_size=1,
+    max_size=8,
+    unique=True,
+)
+
+
+@st.composite
+def tables(draw):
+    keys = draw(KEYS)
+    width = draw(st.integers(1, 7))
+    vectors = draw(hnp.arrays(np.float32, (len(keys), width), elements=st.floats(width=32)))
+    return VectorTable(keys, vectors)
+
+
+def a_table(n_keys=5, width=3):
+    rng = np.random.default_rng(3)
+    keys = [f"w{i}" for i in range(n_keys)]
+    return VectorTable(keys, rng.normal(size=(n_keys, width)).astype(np.float32))
+
+
+@pytest.fixture
+def reading(tmp_path):
+    """Return ``read(module, content, **options)``: the table in a file of this content."""
+
+    def read(module, content, **options):
+        path = tmp_path / "vectors"
+        path.write_bytes(content)
+        return module.read(path, **options)
+
+    return read
+
+
+# ---- round trips ----
+
+
+@BOTH
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(table=tables())
+def test_round_trip(tmp_path, name, suffix, table):
+    path = tmp_path / f"file{suffix}"
+    FORMATS[name].write(path, table)
+    found = FORMATS[name].read(path)
+    assert found.keys == table.keys
+    assert np.array_equal(found.vectors, table.vectors, equal_nan=True)
+    assert (
+        np.array_equal(np.signbit(found.vectors), np.signbit(table.vectors)) or np.isnan(table.vectors).any()
+    )
+    assert found.vectors.dtype == np.float32
+    assert found.counts is None
+
+
+@BOTH
+def test_strided_and_wider_arrays(tmp_path, name):
+    padded = np.arange(40, dtype=np.float32).reshape(5, 8)
+    for vectors in (
+        padded[:, :3],
+        padded[:, ::2],
+        padded[::-1],
+        np.asfortranarray(padded),
+        padded.astype(">f4"),
+    ):
+        table = VectorTable(a_table().keys, vectors)
+        FORMATS[name].write(tmp_path / "file", table)
+        assert np.array_equal(FORMATS[name].read(tmp_path / "file").vectors, vectors)
+
+
+def test_float64_and_float16_text_keeps_all_digits(tmp_path):
+    for dtype in (np.float64, np.float16):
+        table = VectorTable(["a", "b"], np.random.default_rng(0).normal(size=(2, 50)).astype(dtype))
+        word2vec_text.write(tmp_path / "file", table)
+        found = word2vec_text.read(tmp_path / "file", datatype=dtype)
+        assert found.vectors.dtype == dtype
+        assert np.array_equal(found.vectors, table.vectors)
+
+
+@BOTH
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_datatype(tmp_path, name, dtype):
+    table = a_table()
+    FORMATS[name].write(tmp_path / "file", table)
+    found = FORMATS[name].read(tmp_path / "file", datatype=dtype)
+    assert found.vectors.dtype == dtype
+    np.testing.assert_allclose(found.vectors, table.vectors, rtol=1e-3)
+
+
+@BOTH
+@pytest.mark.parametrize("limit", [0, 1, 4, 5, 99])
+def test_limit(tmp_path, name, limit):
+    table = a_table()
+    FORMATS[name].write(tmp_path / "file", table)
+    found = FORMATS[name].read(tmp_path / "file", limit=limit)
+    assert found.keys == table.keys[:limit]
+    assert np.array_equal(found.vectors, table.vectors[:limit])
+
+
+@BOTH
+def test_an_empty_table(tmp_path, name):
+    FORMATS[name].write(tmp_path / "file", VectorTable([], np.zeros((0, 7), dtype=np.float32)))
+    assert (tmp_path / "file").read_bytes() == b"0 7\n"
+    assert FORMATS[name].read(tmp_path / "file").vectors.shape == (0, 7)
+
+
+@BOTH
+def test_many_rows_cross_every_block(tmp_path, name):
+    table = a_table(n_keys=9000, width=70)  # more than two blocks of a megabyte
+    FORMATS[name].write(tmp_path / "file.gz", table)
+    found = FORMATS[name].read(tmp_path / "file.gz")
+    assert found.keys == table.keys
+    assert np.array_equal(found.vectors, table.vectors)
+
+
+@BOTH
+def test_rows_in_order_with_prefix_in_parts(tmp_path, name):
+    table, path = a_table(), tmp_path / "file"
+    write = FORMATS[name].write
+    write(path, table, order=np.array([3, 1]), prefix="*", total_vec=3)
+    write(path, table, order=np.array([0]), prefix="+", write_header=False, append=True)
+    found = FORMATS[name].read(path)
+    assert found.keys == ["*w3", "*w1", "+w0"]
+    assert np.array_equal(found.vectors, table.vectors[[3, 1, 0]])
+
+
+@BOTH
+@pytest.mark.parametrize("key", ["new york", " ", "\nx"])
+def test_keys_that_cannot_be_kept_are_refused(tmp_path, name, key):
+    (tmp_path / "file").write_bytes(b"old")
+    with pytest.raises(FormatError, match="which this format cannot keep; replace it") as caught:
+        FORMATS[name].write(tmp_path / "file", VectorTable(["ok", key], np.zeros((2, 2), dtype=np.float32)))
+    assert repr(key) in str(caught.value)
+    assert (tmp_path / "file").read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["file"]
+
+
+def test_tables_are_checked():
+    with pytest.raises(ValueError, match=r"expected vectors of shape \(1, D\)"):
+        VectorTable(["a"], np.zeros((2, 2)))
+    with pytest.raises(ValueError, match="expected one count for each of 1 keys, got 2"):
+        VectorTable(["a"], np.zeros((1, 2)), np.zeros(2, dtype=np.int64))
+
+
+# ---- what others write ----
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"2 2\na 1 2\nb 3 4\n",
+        b"2 2\na 1 2\nb 3 4",
+        b"2 2\na 1 2 \nb 3 4 \n",
+        b"2 2\r\na 1 2\r\nb 3 4\r\n",
+        b"2  2 \na  1 2\nb 3\t4\n",
+        b"2 2\na\t1\t2\nb\t3\t4\n",
+        b"\xef\xbb\xbf2 2\na 1 2\n\nb 3 4\n\n",
+    ],
+)
+def test_spellings_of_text(reading, content):
+    found = reading(word2vec_text, content)
+    assert found.keys == ["a", "b"]
+    assert found.vectors.tolist() == [[1, 2], [3, 4]]
+
+
+@pytest.mark.parametrize("between", [b"", b"\n", b"\n\n"])
+def test_newlines_between_binary_records(reading, between):
+    one = np.array([1, 2], dtype="<f4").tobytes()
+    found = reading(word2vec_binary, b"2 2\na " + one + between + b"b " + one + between)
+    assert found.keys == ["a", "b"]
+    assert found.vectors.tolist() == [[1, 2], [1, 2]]
+
+
+def test_text_without_header(reading, caplog):
+    content = b"".join(b"w%d %d 2\n" % (i, i) for i in range(3000))
+    found = reading(word2vec_text, content, no_header=True)
+    assert len(found.keys) == 3000
+    assert found.vectors[:, 0].tolist() == list(range(3000))
+    assert reading(word2vec_text, content, no_header=True, limit=2).keys == ["w0", "w1"]
+
+
+@BOTH
+def test_the_first_of_equal_keys_wins(reading, caplog, name):
+    one, two = np.array([1], dtype="<f4"), np.array([2], dtype="<f4")
+    text = b"3 1\na 1\na 2\nb 2\n"
+    binary = b"3 1\na " + one.tobytes() + b"a " + two.tobytes() + b"b " + two.tobytes()
+    with caplog.at_level(logging.WARNING):
+        found = reading(FORMATS[name], text if name == "word2vec_text" else binary)
+    assert found.keys == ["a", "b"]
+    assert found.vectors.tolist() == [[1], [2]]
+    assert "1 rows repeat a key of an earlier row (the first is 'a')" in caplog.text
+
+
+def test_keys_in_other_encodings(reading):
+    content = "1 1\nä 1\n".encode("latin1")
+    assert reading(word2vec_text, content, encoding="latin1").keys == ["ä"]
+    assert reading(word2vec_text, content, unicode_errors="replace").keys == ["\ufffd"]
+    with pytest.raises(
+        KeyDecodingError, match=r"vectors:2: the key b'\\xe4' is not valid utf-8; name the file's"
+    ):
+        reading(word2vec_text, content)
+    with pytest.raises(UnicodeDecodeError):
+        reading(word2vec_binary, b"1 1\n\xe4 1234")
+
+
+def test_counts_of_a_vocabulary_file(tmp_path, reading, caplog):
+    (tmp_path / "counts").write_text("a 7\nother 9\n")
+    found = reading(word2vec_text, b"2 1\na 1\nb 2\n", fvocab=tmp_path / "counts")
+    assert found.counts.tolist() == [7, 0]
+    assert "lacks 1 keys" in caplog.text
+    (tmp_path / "counts").write_text("a 7\nb x\n")
+    with pytest.raises(FormatError, match="counts:2: expected 'word count', found"):
+        reading(word2vec_text, b"2 1\na 1\nb 2\n", fvocab=tmp_path / "counts")
+
+
+# ---- damage ----
+
+HEADERS = [
+    b"",
+    b"\n",
+    b"foo\n",
+    b"a 1 2\n",
+    b"3\n",
+    b"-1 2\n",
+    b"2 0\n",
+    b"2.0 2\n",
+    b"9" * 5000 + b" 2\n",
+    b"\x80\x04\x95",
+]
+
+
+@BOTH
+@pytest.mark.parametrize("header", HEADERS)
+def test_bad_headers(reading, name, header):
+    with pytest.raises(
+        FormatError, match=":1: expected a header 'number_of_vectors vector_size', found"
+    ) as caught:
+        reading(FORMATS[name], header + b"a 1 2\n" * bool(header.strip()))
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"2 2\na 1\nb 3 4\n", ":2: expected 2 numbers after the key, found 1"),
+        (b"2 2\na 1 2 3\nb 3 4\n", ":2: expected 2 numbers after the key, found 3"),
+        (b"2 2\na 1 2\nb 3 4 5\n", ":3: expected 2 numbers after the key, found 3"),
+        (b"2 2\na 1 2\nb 3 x4\n", ":3: expected a number, found 'x4'; is this really the text format"),
+        (b"2 2\na\nb 3 4\n", ":2: expected 2 numbers after the key, found 0"),
+        (b"1 2\na 1 2\nb 3 4\n", ":3: the header promises 1 vectors, but more follow; correct the header"),
+    ],
+)
+def test_damaged_text(reading, content, message):
+    with pytest.raises(FormatError) as caught:
+        reading(word2vec_text, content)
+    assert message in str(caught.value)
+    assert isinstance(caught.value, ValueError)
+
+
+@pytest.mark.parametrize(
+    "content", [b"3 2\na 1 2\nb 3 4\n", b"3 2\n", b"2 2\na 1 2\nb 3", b"1000000000000 2\na 1 2\n"]
+)
+def test_text_that_ends_too_early(reading, content):
+    with pytest.raises(EOFError, match="it is cut off") as caught:
+        reading(word2vec_text, content)
+    assert isinstance(caught.value, FormatError)
+
+
+def test_binary_with_more_than_promised(reading):
+    with pytest.raises(FormatError, match="byte 10: the header promises 1 vectors, but more follows"):
+        reading(word2vec_binary, b"1 1\na 1234b 1234")
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+@pytest.mark.parametrize("n_missing", [1, 3, 4, 5, 6, 7, 12])
+def test_binary_that_ends_too_early(tmp_path, suffix, n_missing):
+    content = b"2 1\na 1234b 1234"[:-n_missing]
+    (tmp_path / f"file{suffix}").write_bytes(gzip.compress(content) if suffix else content)
+    with pytest.raises(TruncatedFileError, match="unexpected end of input") as caught:
+        word2vec_binary.read(tmp_path / f"file{suffix}")
+    assert isinstance(caught.value, EOFError)
+
+
+@BOTH
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+@pytest.mark.parametrize("header", [b"%d 2\n" % 10**15, b"2 %d\n" % 10**15, b"%d %d\n" % (10**12, 10**12)])
+def test_absurd_headers_allocate_nothing(tmp_path, name, suffix, header):
+    content = header + b"a 1 2\nb 3 4\n" * 10
+    (tmp_path / f"file{suffix}").write_bytes(gzip.compress(content) if suffix else content)
+    with pytest.raises(FormatError, match="file"):
+        FORMATS[name].read(tmp_path / f"file{suffix}")
+
+
+def test_a_key_without_end_is_refused(reading, monkeypatch):
+    monkeypatch.setattr(word2vec_binary, "MAX_KEY_BYTES", 1000)
+    with pytest.raises(FormatError, match="byte 4: no blank ends the key"):
+        reading(word2vec_binary, b"1 1\n" + b"x" * (3 << 20))
+
+
+def test_a_line_without_end_is_refused(reading, monkeypatch):
+    monkeypatch.setattr(word2vec_text, "MAX_LINE_BYTES", 1000)
+    with pytest.raises(FormatError, match=":2: the line is longer than 1000 bytes"):
+        reading(word2vec_text, b"1 1\n" + b"x" * 3000)
+
+
+@BOTH
+def test_a_missing_file(tmp_path, name):
+    with pytest.raises(FileNotFoundError) as caught:
+        FORMATS[name].read(tmp_path / "missing")
+    assert caught.value.filename == str(tmp_path / "missing")
+
+
+# ---- which format ----
+
+
+@BOTH
+def test_formats_offer_the_four_names(name):
+    module = FORMATS[name]
+    assert name == module.NAME
+    assert all(suffix.startswith(".") and guess_format(f"x{suffix}") == name for suffix in module.SUFFIXES)
+    assert all(guess_format(f"x{suffix.upper()}.gz") == name for suffix in module.SUFFIXES)
+    assert callable(module.read)
+    assert callable(module.write)
+
+
+@BOTH
+@pytest.mark.parametrize("path", ["file", "file.gz"])
+def test_formats_are_guessed_by_content(tmp_path, name, path):
+    FORMATS[name].write(tmp_path / path, a_table())
+    assert guess_format(tmp_path / path) == name
+
+
+def test_guessing_the_rest(tmp_path):
+    assert guess_format(tmp_path / "to_be_written") == "word2vec_text"
+    assert guess_format("-") == "word2vec_text"
+    (tmp_path / "glove").write_text("the 0.1 0.2\n")
+    assert guess_format(tmp_path / "glove") == "word2vec_text"
+    (tmp_path / "pickle").write_bytes(b"\x80\x04\x95\x00")
+    with pytest.raises(FormatError, match="looks like none of word2vec_text, word2vec_binary"):
+        guess_format(tmp_path / "pickle")
+
+
+def test_unknown_formats_are_refused():
+    with pytest.raises(ConfigError, match="unknown format 'parquet': expected one of 'word2vec_text'"):
+        FORMATS["parquet"]
