@@ -56,8 +56,8 @@ def test_assert_is_not_used_on_input(path: Path):
 def texts() -> list[Path]:
     """Everything a reader of the repository sees, except this file and the licence."""
     named = ["Makefile", "pyproject.toml", "setup.py", "MANIFEST.in", ".ci/run", *map(str, ROOT.glob("*.md"))]
-    found = [ROOT / name for name in named if (ROOT / name).exists()] + files(".py", ".pyi", ".toml", *CYTHON, *C)
-    return [path for path in found if path != Path(__file__).resolve()]
+    found = [*map(ROOT.joinpath, named), *files(".py", ".pyi", ".toml", *CYTHON, *C)]
+    return [path for path in found if path.exists() and path != Path(__file__).resolve()]
 
 
 @pytest.mark.parametrize("path", texts(), ids=name_of)
