@@ -19,18 +19,18 @@ from ns2vec.corpus.sources import Corpus, FileCorpus, IterableCorpus, Scan, open
 
 __all__ = [
     "CHUNK_WORDS",
-    "END",
-    "MAX_SENTENCE_WORDS",
-    "UNKNOWN",
     "Chunk",
     "Corpus",
+    "END",
     "EncodedCorpus",
     "FileCorpus",
     "IterableCorpus",
     "LineSentence",
+    "MAX_SENTENCE_WORDS",
     "PathLineSentences",
     "Scan",
     "Text8Corpus",
+    "UNKNOWN",
     "open_corpus",
     "open_corpus_file",
 ]

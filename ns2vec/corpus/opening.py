@@ -150,7 +150,7 @@ def open_binary(path: PathLike) -> Iterator[Reader]:
     name = os.fspath(path)
     with ExitStack() as stack:
         if is_remote(name):
-            reader = Reader(stack.enter_context(_smart_open(name, name)))
+            reader = Reader(stack.enter_context(_smart_open(name)))
         else:
             reader = _open_local(name, stack)
         try:
@@ -169,23 +169,20 @@ def _open_local(name: str, stack: ExitStack) -> Reader:
     except OSError as error:
         raise explain(error, name) from error
     n_bytes = os.fstat(raw.fileno()).st_size
-    if not name.lower().endswith(COMPRESSED):
-        return Reader(raw, n_bytes, raw.tell)
-    return Reader(stack.enter_context(_decompressed(raw, name)), n_bytes, raw.tell)
-
-
-def _decompressed(raw: IO[bytes], name: str) -> Any:
     suffix = os.path.splitext(name)[1].lower()
     if suffix in _STANDARD:
-        return importlib.import_module(_STANDARD[suffix]).open(raw, "rb")
-    return _smart_open(raw, name)
+        unpack = importlib.import_module(_STANDARD[suffix])
+        return Reader(stack.enter_context(unpack.open(raw, "rb")), n_bytes, raw.tell)
+    if suffix in COMPRESSED:
+        return Reader(stack.enter_context(_smart_open(name)))
+    return Reader(raw, n_bytes, raw.tell)
 
 
-def _smart_open(source: Any, name: str) -> Any:
+def _smart_open(name: str) -> Any:
     import smart_open  # 80 ms, and only for the rarer suffixes and what is remote
 
     try:
-        return smart_open.open(source, "rb")
+        return smart_open.open(name, "rb")
     except ImportError as error:
         extra = os.path.splitext(name)[1].lower().lstrip(".") if not is_remote(name) else name.split(":")[0]
         extra = {"https": "http"}.get(extra, extra)

@@ -1,0 +1,119 @@
+"""Compressed, damaged, missing and unreadable files."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import os
+import sys
+
+import pytest
+
+from ns2vec.corpus import LineSentence, open_corpus
+from ns2vec.corpus.opening import is_remote, is_seekable, open_binary
+from ns2vec.exceptions import CorpusError
+
+TEXT = "a b c\nd e\n" * 1000
+PACKERS = {".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.compress}
+
+
+@pytest.mark.parametrize("suffix", PACKERS)
+def test_compressed_files_are_read_like_plain_ones(write_text, suffix):
+    path = write_text(PACKERS[suffix](TEXT.encode()), "corpus.txt" + suffix)
+    fractions = []
+    scan = open_corpus(path).scan(memory_limit=1 << 20, on_progress=lambda *seen: fractions.append(seen[2]))
+    assert (list(scan.tokens), scan.n_words, scan.n_sentences) == (list("abcde"), 5000, 2000)
+    assert fractions[-1] == 1.0
+    assert all(0 <= fraction <= 1 for fraction in fractions)
+    assert list(LineSentence(path)) == [line.split() for line in TEXT.splitlines()]
+
+
+@pytest.mark.parametrize("suffix", PACKERS)
+@pytest.mark.parametrize(
+    "damage", [lambda data: data[: len(data) // 2], lambda data: b"this is plain text\n" * 9]
+)
+def test_damaged_files_say_so(write_text, suffix, damage):
+    path = write_text(damage(PACKERS[suffix](os.urandom(40_000).hex().encode())), "corpus.txt" + suffix)
+    with pytest.raises(CorpusError, match=rf"corpus.txt\{suffix}: damaged or not what its suffix says"):
+        open_corpus(path).scan()
+    with pytest.raises(CorpusError, match="damaged"):
+        list(LineSentence(path))
+
+
+def test_zst_is_read_or_names_what_to_install(write_text, monkeypatch):
+    path = write_text(b"", "corpus.txt.zst")
+    for module in ("zstandard", "backports", "backports.zstd", "compression", "compression.zstd"):
+        monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(ImportError, match=r"corpus.txt.zst: .*pip install 'smart_open\[zst\]'"):
+        open_corpus(path).scan()
+
+
+def test_zst_files(write_text):
+    zstd = pytest.importorskip("backports.zstd")
+    path = write_text(zstd.compress(TEXT.encode()), "corpus.txt.zst")
+    assert open_corpus(path).scan().n_words == 5000
+    write_text(zstd.compress(TEXT.encode())[:20], "corpus.txt.zst")
+    with pytest.raises(CorpusError, match="damaged"):
+        open_corpus(path).scan()
+
+
+@pytest.mark.parametrize("make", [str, LineSentence])
+def test_a_missing_file_is_named(tmp_path, make):
+    with pytest.raises(
+        FileNotFoundError, match=r"no such corpus file or folder; check the path: .*gone.txt'"
+    ):
+        open_corpus(make(str(tmp_path / "gone.txt")))
+    with pytest.raises(FileNotFoundError, match=r"gone\.txt"):
+        list(LineSentence(tmp_path / "gone.txt"))
+
+
+def test_a_folder_is_no_line_sentence(tmp_path):
+    with pytest.raises(IsADirectoryError, match="use PathLineSentences"):
+        list(LineSentence(tmp_path))
+    with pytest.raises(IsADirectoryError, match="use PathLineSentences"):
+        open_corpus(LineSentence(tmp_path)).scan()
+
+
+def test_an_unreadable_file_is_named(write_text):
+    if os.geteuid() == 0:
+        pytest.skip("root may read everything")
+    path = write_text("a b")
+    path.chmod(0)
+    with pytest.raises(PermissionError, match=r"no permission to read the corpus.*corpus.txt"):
+        open_corpus(path).scan()
+
+
+def test_no_permission_is_explained(write_text, monkeypatch):
+    path = write_text("a b")
+
+    def refuse(*arguments):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("builtins.open", refuse)
+    with pytest.raises(PermissionError, match=r"no permission to read the corpus; check its mode and owner"):
+        open_corpus(path).scan()
+
+
+@pytest.mark.parametrize("text", [b"", b"\n \n", b"\xef\xbb\xbf"])
+def test_a_file_without_words_is_an_error(write_text, text):
+    with pytest.raises(CorpusError, match=r"corpus.txt: no words in it"):
+        open_corpus(write_text(text)).scan(memory_limit=100)
+
+
+def test_an_error_while_reading_is_not_called_damage(write_text):
+    path = write_text(gzip.compress(b"a"), "corpus.gz")
+    with pytest.raises(OSError, match="lost the disk") as caught, open_binary(path):
+        raise OSError(5, "lost the disk")
+    assert not isinstance(caught.value, CorpusError)
+    with pytest.raises(KeyError), open_binary(path):
+        raise KeyError("mine")
+
+
+def test_remote_and_seekable(tmp_path):
+    assert is_remote("s3://bucket/key.gz")
+    assert not is_remote(tmp_path)
+    reading, writing = os.pipe()
+    with os.fdopen(reading, "rb") as pipe, os.fdopen(writing, "wb"):
+        assert not is_seekable(pipe)
+    assert not is_seekable(object())
