@@ -37,6 +37,7 @@ cdef extern from "block.h" nogil:
 
     long ns2_tile_width(long m) noexcept
     const ns2_ops *ns2_find_ops(const char *isa) noexcept
+    const char *ns2_compiler() noexcept
     int ns2_list_isas(const char **names, int capacity) noexcept
 
 

@@ -6,6 +6,7 @@ END: int
 UNKNOWN: int
 ROW_FLOATS: int
 ISA: str
+COMPILER: str
 
 def list_isas() -> list[str]: ...
 

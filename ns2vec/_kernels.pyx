@@ -49,6 +49,7 @@ def _choose_isa():
 
 
 ISA = _choose_isa()
+COMPILER = ns2_compiler().decode("ascii", "replace")
 
 
 cdef class Workspace:

@@ -187,7 +187,9 @@ def path_set(model: Model, centre: int) -> OutputSet:
     if model.syn1 is None or model.paths is None:
         raise ValueError("hierarchical softmax needs syn1 and the Huffman paths")
     points, codes = model.paths[centre]
-    return OutputSet(model.syn1, [int(p) for p in points], 1.0 - codes.astype(np.float64), np.ones(len(points)))
+    return OutputSet(
+        model.syn1, [int(p) for p in points], 1.0 - codes.astype(np.float64), np.ones(len(points))
+    )
 
 
 def noise_set(model: Model, centre: int, noise: Stream) -> OutputSet:
@@ -256,7 +258,8 @@ def step_cbow(model: Model, centre: int, contexts: list[int], alpha: float, nois
 
 def lock_of(model: Model, rows: list[int]) -> Array:
     """Factor of each row's change, shape (n, 1)."""
-    return model.lock[np.array(rows) % len(model.lock)][:, None]
+    factors: Array = model.lock[np.array(rows) % len(model.lock)]
+    return factors[:, None]
 
 
 STEPS = {"skip_gram": step_skip_gram, "cbow": step_cbow}

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-import ns2vec
+from ns2vec._build_info import __version__
 from ns2vec._typing import PathLike, Sentences
 from ns2vec.corpus import (
     MAX_SENTENCE_WORDS,
@@ -144,19 +144,21 @@ class Word2Vec(VocabularyMixin):
         checkpoint_every: int | None = None, progress: bool | None = None,
     ) -> None:  # fmt: skip
         if checkpoint is not None or checkpoint_every is not None:
-            raise NotImplementedError("checkpoint and checkpoint_every are not available yet; leave them at None")
-        self.vector_size = self.layer1_size = vector_size
+            raise NotImplementedError("checkpoint and checkpoint_every are not available yet: leave them out")
+        self.vector_size = vector_size
         self.alpha, self.min_alpha = alpha, min_alpha
         self.window, self.shrink_windows = window, shrink_windows
         self.min_count, self.max_vocab_size, self.max_final_vocab = min_count, max_vocab_size, max_final_vocab
         self.sample, self.sorted_vocab, self.null_word = sample, sorted_vocab, null_word
         self.seed, self.hashfxn, self.workers, self.batch_words = seed, hashfxn, workers, batch_words
         self.sg, self.hs, self.negative, self.ns_exponent = int(sg), hs, negative, ns_exponent
-        self.cbow_mean, self.epochs, self.compute_loss, self.comment = int(cbow_mean), epochs, compute_loss, comment
+        self.cbow_mean, self.compute_loss = int(cbow_mean), compute_loss
+        self.epochs, self.comment = epochs, comment
         self.sampler, self.negative_sharing, self.backend = sampler, negative_sharing, backend
         self.cbow_update, self.corpus_memory, self.progress = cbow_update, corpus_memory, progress
         self._choose_objective(objective)
         config = self._config()
+        self.vector_size = self.layer1_size = int(vector_size)
         self._start_state()
         self.random = np.random.RandomState(config.seed % 2**32)
         if sentences is not None or corpus_file is not None:
@@ -201,16 +203,22 @@ class Word2Vec(VocabularyMixin):
 
     def _warn_ignored(self, trim_rule: object, callbacks: Iterable[Any]) -> None:
         if trim_rule is not None:
-            logger.warning("trim_rule is used where the vocabulary is built: give it to build_vocab(); it is ignored here")
+            logger.warning("trim_rule is ignored without a corpus: give it to build_vocab()")
         if callbacks:
-            logger.warning("callbacks are used during training: give them to train(); they are ignored here")
+            logger.warning("callbacks are ignored without a corpus: give them to train()")
 
     def add_lifecycle_event(self, event: str, **details: Any) -> None:
         """Note what happened to the model, with versions and time, in `lifecycle_events`."""
         logger.debug("%s: %s", event, details)
         if self.lifecycle_events is not None:
-            record = {"datetime": datetime.now().isoformat(), "ns2vec": ns2vec.__version__, "python": sys.version}
-            self.lifecycle_events.append({**details, **record, "platform": platform.platform(), "event": event})
+            record = {
+                "datetime": datetime.now().isoformat(),
+                "ns2vec": __version__,
+                "python": sys.version,
+            }
+            self.lifecycle_events.append(
+                {**details, **record, "platform": platform.platform(), "event": event}
+            )
 
     # ---- training --------------------------------------------------------------------------------
 
@@ -219,15 +227,18 @@ class Word2Vec(VocabularyMixin):
     ) -> None:
         """What the constructor does with a corpus. Ctrl-C while training leaves a usable model."""
         self._check_objective()
-        corpus = self._open(sentences, corpus_file, passes=self.epochs + 1)
+        corpus: Any = self._open(sentences, corpus_file, passes=self.epochs + 1)
         self.build_vocab(corpus, trim_rule=trim_rule)
         try:
             self.train(
-                corpus, total_examples=self.corpus_count, total_words=self.corpus_total_words, epochs=self.epochs,
-                start_alpha=self.alpha, end_alpha=self.min_alpha, compute_loss=self.compute_loss, callbacks=callbacks,
+                corpus, total_examples=self.corpus_count, total_words=self.corpus_total_words,
+                epochs=self.epochs, start_alpha=self.alpha, end_alpha=self.min_alpha,
+                compute_loss=self.compute_loss, callbacks=callbacks,
             )  # fmt: skip
         except KeyboardInterrupt:
-            logger.warning("interrupted: the model keeps what %d epochs and a part taught it", len(self.epoch_losses))
+            logger.warning(
+                "interrupted: the model keeps what %d epochs and a part taught it", len(self.epoch_losses)
+            )
         self._encoded.clear()
         self.add_lifecycle_event("created", params=str(self))
 
@@ -244,16 +255,17 @@ class Word2Vec(VocabularyMixin):
         is_kept = isinstance(corpus, FileCorpus) and parse_memory(self.corpus_memory) > 0
         if corpus.passes is not None and corpus.passes < passes and not is_kept:
             raise TypeError(
-                f"Using a generator as corpus_iterable can't support {passes} passes. Try a re-iterable sequence: "
-                "a list, or an object whose __iter__ starts again"
+                f"Using a generator as corpus_iterable can't support {passes} passes. "
+                "Try a re-iterable sequence: a list, or an object whose __iter__ starts again"
             )
         return corpus
 
     def train(
         self, corpus_iterable: Sentences | PathLike | None = None, corpus_file: PathLike | None = None,
         total_examples: int | None = None, total_words: int | None = None, epochs: int | None = None,
-        start_alpha: float | None = None, end_alpha: float | None = None, word_count: int = 0, queue_factor: int = 2,
-        report_delay: float = 1.0, compute_loss: bool = False, callbacks: Iterable[Any] = (), **kwargs: Any,
+        start_alpha: float | None = None, end_alpha: float | None = None, word_count: int = 0,
+        queue_factor: int = 2, report_delay: float = 1.0, compute_loss: bool = False,
+        callbacks: Iterable[Any] = (), **kwargs: Any,
     ) -> tuple[int, int]:  # fmt: skip
         """Train on a corpus with the vocabulary there is.
 
@@ -302,16 +314,24 @@ class Word2Vec(VocabularyMixin):
 
     def _check_objective(self) -> None:
         if not self.hs and not self.negative:
-            raise ConfigError("hs and negative are both 0, so there is nothing to train: set negative to 5 or hs to 1")
+            raise ConfigError(
+                "hs and negative are both 0, so there is nothing to train: set negative to 5 or hs to 1"
+            )
 
     def _check_training_sanity(
-        self, epochs: int | None, total_examples: int | None, total_words: int | None, corpus_file: PathLike | None
+        self,
+        epochs: int | None,
+        total_examples: int | None,
+        total_words: int | None,
+        corpus_file: PathLike | None,
     ) -> None:
         if not epochs or epochs <= 0:
             raise ConfigError("epochs must be given to train() and be at least 1: epochs=model.epochs")
         self._check_objective()
         if not self.wv.key_to_index:
-            raise VocabularyError("you must first build vocabulary before training the model: call build_vocab()")
+            raise VocabularyError(
+                "you must first build vocabulary before training the model: call build_vocab()"
+            )
         if not len(self.wv.vectors):
             raise VocabularyError("the model has no weights: call build_vocab() or init_weights()")
         if total_words is None and total_examples is None:
@@ -320,12 +340,16 @@ class Word2Vec(VocabularyMixin):
                 "total_examples=model.corpus_count, total_words=model.corpus_total_words"
             )
         if corpus_file is not None and not total_words:
-            raise ConfigError("total_words must be provided alongside corpus_file: total_words=model.corpus_total_words")
+            raise ConfigError(
+                "total_words must be provided alongside corpus_file: total_words=model.corpus_total_words"
+            )
         if self.hs and self.negative:
             logger.warning("both hierarchical softmax and negative sampling are on: each window trains both")
         if self.alpha > self.min_alpha_yet_reached:
             logger.warning(
-                "learning rate %g is higher than the %g of the previous training", self.alpha, self.min_alpha_yet_reached
+                "learning rate %g is higher than the %g of the previous training",
+                self.alpha,
+                self.min_alpha_yet_reached,
             )
 
     def _run(self, corpus: Corpus, plan: Plan, callbacks: list[Any]) -> tuple[int, int]:
@@ -351,12 +375,16 @@ class Word2Vec(VocabularyMixin):
             self.total_train_time += time.perf_counter() - started
         self.train_count += 1
         self._warn_if_empty(totals[1])
-        self.add_lifecycle_event("train", msg=f"{totals[1]} words read, {totals[0]} trained, {self.epochs} epochs")
+        self.add_lifecycle_event(
+            "train", msg=f"{totals[1]} words read, {totals[0]} trained, {self.epochs} epochs"
+        )
         return totals[0], totals[1]
 
     def _warn_if_empty(self, n_words: int) -> None:
         if n_words == 0 and self.train_count == 1:
-            logger.warning("train() was given a corpus without words: nothing was trained. Was an iterator used up before?")
+            logger.warning(
+                "train() was given a corpus without words: nothing was trained. Is an iterator used up?"
+            )
 
     def _run_epoch(self, trainer: Trainer, epoch: int) -> EpochTally:
         try:
@@ -387,13 +415,17 @@ class Word2Vec(VocabularyMixin):
 
             if overridden:
                 inits = self._get_thread_working_mem
-                return jobs.make_batch_workers(self._batch_state, make_worker, self._do_train_job, inits, rate)
+                return jobs.make_batch_workers(
+                    self._batch_state, make_worker, self._do_train_job, inits, rate
+                )
             return lambda: make_worker().train_chunks(rate)
 
         def pieces(epoch: int) -> Iterator[Any]:
             if overridden:
                 return jobs.sentence_batches(corpus.sentences(), config.batch_words, self._raw_word_count)
-            return self._encoded.chunks(corpus, self.wv.key_to_index, config.batch_words, config.corpus_memory)
+            return self._encoded.chunks(
+                corpus, self.wv.key_to_index, config.batch_words, config.corpus_memory
+            )
 
         return Trainer(plan, config.workers, pieces, worker_maker, show_progress=self.progress)
 
@@ -422,14 +454,16 @@ class Word2Vec(VocabularyMixin):
             Words trained and words read.
         """
         state = self._batch_state
-        worker = state.worker or network.Worker(self._make_network().kernel(self._config()), self.epochs_trained, 1)
+        worker = state.worker or network.Worker(
+            self._make_network().kernel(self._config()), self.epochs_trained, 1
+        )
         words = jobs.encode_batch(sentences, self.wv.key_to_index)
         n_trained, n_words, loss = worker.train(words, alpha, state.chunk)
         state.loss += loss
         return n_trained, n_words
 
     def _get_thread_working_mem(self) -> tuple[Any, Any]:
-        """gensim's two scratch vectors; here each worker has its own memory, so they are None."""
+        """Gensim's two scratch vectors; here each worker has its own memory, so they are None."""
         return None, None
 
     def _raw_word_count(self, job: Iterable[Any]) -> int:
@@ -452,12 +486,16 @@ class Word2Vec(VocabularyMixin):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Planned; `wv.save_word2vec_format` keeps the vectors."""
-        raise NotImplementedError("save is not available yet; keep the vectors with model.wv.save_word2vec_format(path)")
+        raise NotImplementedError(
+            "save is not available yet; keep the vectors with model.wv.save_word2vec_format(path)"
+        )
 
     @classmethod
     def load(cls, *args: Any, **kwargs: Any) -> Any:
         """Planned; `KeyedVectors.load_word2vec_format` reads vectors."""
-        raise NotImplementedError("load is not available yet; read vectors with KeyedVectors.load_word2vec_format(path)")
+        raise NotImplementedError(
+            "load is not available yet; read vectors with KeyedVectors.load_word2vec_format(path)"
+        )
 
     def __str__(self) -> str:
         return (

@@ -68,6 +68,9 @@ const ns2_ops *ns2_find_ops(const char *isa);
 /* Names of the instruction sets this processor has, best last; returns how many. */
 int ns2_list_isas(const char *names[], int capacity);
 
+/* Name and version of the compiler that built the block. */
+const char *ns2_compiler(void);
+
 /* -log sigmoid summed over the tile, in float64, from the scores (call between dots and link). */
 void ns2_add_loss(const ns2_block *b);
 /* step for tables whose three parts are separate functions. */

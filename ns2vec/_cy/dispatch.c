@@ -37,6 +37,14 @@ const ns2_ops *ns2_find_ops(const char *isa) {
     return &ns2_ops_baseline;
 }
 
+const char *ns2_compiler(void) {
+#ifdef __clang__
+    return "clang " __clang_version__;
+#else
+    return "gcc " __VERSION__;
+#endif
+}
+
 /* log(1 + exp(x)) without overflow */
 static double softplus(double x) { return x > 0 ? x + log1p(exp(-x)) : log1p(exp(x)); }
 

@@ -56,14 +56,17 @@ def check_choice(name: str, value: object) -> None:
     if value in CHOICES[name]:
         return
     if value in LATER.get(name, ()):
-        raise NotImplementedError(f"{name}={value!r} is not available yet; use one of {', '.join(CHOICES[name])}")
+        raise NotImplementedError(
+            f"{name}={value!r} is not available yet; use one of {', '.join(CHOICES[name])}"
+        )
     known = ", ".join(map(repr, CHOICES[name]))
     raise ConfigError(f"{name} must be one of {known}, got {value!r}")
 
 
 def check_integer(name: str, value: Any, lowest: int) -> None:
     """Refuse what is not a whole number of at least `lowest`."""
-    if not isinstance(value, numbers.Real) or math.isnan(float(value)) or value != int(value) or value < lowest:
+    is_whole = isinstance(value, numbers.Real) and math.isfinite(value) and float(value).is_integer()
+    if not is_whole or value < lowest:
         raise ConfigError(f"{name} must be a whole number of at least {lowest}, got {value!r}")
 
 
@@ -119,7 +122,7 @@ class TrainingConfig:
     def __post_init__(self) -> None:
         for name, lowest in [
             ("vector_size", 1), ("window", 1), ("negative", 0), ("min_count", 0), ("workers", 1),
-            ("batch_words", 1), ("epochs", 1), ("corpus_memory", 0), ("seed", -(2**63)),
+            ("batch_words", 1), ("epochs", 1), ("corpus_memory", 0), ("seed", 0),
         ]:  # fmt: skip
             check_integer(name, getattr(self, name), lowest)
         for name in ("alpha", "min_alpha", "sample"):

@@ -40,12 +40,18 @@ class EncodedCache:
             self.encoded.close()
         self.encoded = self.remap = self.valid_for = self.stream = None
 
-    def chunks(self, corpus: Corpus, key_to_index: dict[Any, int], chunk_words: int, memory: int) -> Iterator[Chunk]:
+    def chunks(
+        self, corpus: Corpus, key_to_index: dict[Any, int], chunk_words: int, memory: int
+    ) -> Iterator[Chunk]:
         """Chunks of one epoch: kept ids, or read again and (for files) kept for the next epoch."""
         fingerprint = corpus.fingerprint()
         encoded, remap = self.encoded, self.remap
         is_same = fingerprint is not None or corpus is self.stream
-        if encoded is not None and is_same and self.valid_for == (fingerprint, len(key_to_index), chunk_words):
+        if (
+            encoded is not None
+            and is_same
+            and self.valid_for == (fingerprint, len(key_to_index), chunk_words)
+        ):
             return (encoded.chunk(i, remap) for i in range(encoded.n_chunks))
         fresh = corpus.chunks(key_to_index, chunk_words=chunk_words)
         if fingerprint is None or memory == 0:

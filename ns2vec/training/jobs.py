@@ -41,7 +41,9 @@ class Batch:
     sentences_before: int
 
 
-def sentence_batches(sentences: Iterable[Any], batch_words: int, count: Callable[[Any], int]) -> Iterator[Batch]:
+def sentence_batches(
+    sentences: Iterable[Any], batch_words: int, count: Callable[[Any], int]
+) -> Iterator[Batch]:
     """Cut an iterable of sentences into batches of at most `batch_words` raw words (one sentence at least).
 
     Parameters
@@ -57,7 +59,11 @@ def sentence_batches(sentences: Iterable[Any], batch_words: int, count: Callable
         length = count([sentence])
         if batch and size + length > batch_words:
             yield Batch(index, batch, len(batch), words_before, sentences_before)
-            index, words_before, sentences_before = index + 1, words_before + size, sentences_before + len(batch)
+            index, words_before, sentences_before = (
+                index + 1,
+                words_before + size,
+                sentences_before + len(batch),
+            )
             batch, size = [], 0
         batch.append(sentence)
         size += length

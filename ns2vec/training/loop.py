@@ -76,7 +76,7 @@ class Crew:
                 n_trained, n_words, loss = do_job(job)
                 with self.lock:
                     self.tally.add(n_trained, n_words, job.n_sentences, loss)
-        except BaseException as error:  # noqa: BLE001 - it is raised again in the caller's thread
+        except BaseException as error:
             with self.lock:
                 self.stop = True
                 self.error = self.error or error

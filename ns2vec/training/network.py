@@ -21,7 +21,7 @@ ALWAYS = np.uint32(2**32 - 1)
 
 
 def lock_factors(vectors_lockf: Any) -> Float32Array | None:
-    """gensim's ``wv.vectors_lockf`` as the kernels take it: None when it is all ones of length 1."""
+    """Gensim's ``wv.vectors_lockf`` as the kernels take it: None when it is all ones of length 1."""
     if vectors_lockf is None:
         return None
     factors = np.ascontiguousarray(vectors_lockf, dtype=np.float32).reshape(-1)

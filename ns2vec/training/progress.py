@@ -30,7 +30,9 @@ class ProgressBar:
     ...     bar.update(500, "alpha 0.02")
     """
 
-    def __init__(self, what: str, total: int | None, *, show: bool | None = None, stream: TextIO | None = None) -> None:
+    def __init__(
+        self, what: str, total: int | None, *, show: bool | None = None, stream: TextIO | None = None
+    ) -> None:
         self.stream = stream or sys.stderr
         self.what = what
         self.total = total
@@ -48,7 +50,9 @@ class ProgressBar:
             from tqdm import tqdm
         except ImportError:
             return None
-        return tqdm(total=self.total, desc=self.what, unit="words", unit_scale=True, file=self.stream, leave=False)
+        return tqdm(
+            total=self.total, desc=self.what, unit="words", unit_scale=True, file=self.stream, leave=False
+        )
 
     def update(self, done: int, note: str = "") -> None:
         """Show that `done` words of the total have been read."""

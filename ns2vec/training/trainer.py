@@ -94,7 +94,9 @@ class Trainer:
         plan: Plan,
         n_workers: int,
         jobs: Callable[[int], Iterator[Any]],
-        workers: Callable[[int, Callable[[Any], float]], Callable[[], Callable[[Any], tuple[int, int, float]]]],
+        workers: Callable[
+            [int, Callable[[Any], float]], Callable[[], Callable[[Any], tuple[int, int, float]]]
+        ],
         *,
         show_progress: bool | None = None,
     ) -> None:
@@ -121,7 +123,9 @@ class Trainer:
         started = time.perf_counter()
         self.running = tally = Tally()
         make_worker = self.workers(epoch, self.rate(epoch))
-        with ProgressBar(f"epoch {epoch + 1}/{self.plan.epochs}", self.plan.total_words, show=self.show_progress) as bar:
+        with ProgressBar(
+            f"epoch {epoch + 1}/{self.plan.epochs}", self.plan.total_words, show=self.show_progress
+        ) as bar:
             run_workers(
                 self.jobs(epoch),
                 make_worker,
@@ -130,7 +134,9 @@ class Trainer:
                 lambda: bar.update(tally.n_words, f"alpha {self.last_alpha:.5f}"),
             )
         seconds = time.perf_counter() - started
-        done = EpochTally(tally.n_trained, tally.n_words, tally.n_sentences, tally.loss, self.last_alpha, seconds)
+        done = EpochTally(
+            tally.n_trained, tally.n_words, tally.n_sentences, tally.loss, self.last_alpha, seconds
+        )
         self.log(epoch, done)
         return done
 
@@ -145,4 +151,6 @@ class Trainer:
         if not expected:
             expected, found, what = self.plan.total_words, done.n_words, "words"
         if expected and found != expected:
-            logger.warning("epoch %d: the corpus had %d %s, but %d were announced", epoch + 1, found, what, expected)
+            logger.warning(
+                "epoch %d: the corpus had %d %s, but %d were announced", epoch + 1, found, what, expected
+            )

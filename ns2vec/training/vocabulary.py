@@ -17,7 +17,14 @@ from ns2vec.training.config import TrainingConfig
 from ns2vec.training.encoding import EncodedCache
 from ns2vec.training.progress import ProgressBar
 from ns2vec.training.weights import empty_rows
-from ns2vec.vocab import Huffman, Vocabulary, build_huffman, build_vocabulary, keep_thresholds, vocabulary_report
+from ns2vec.vocab import (
+    Huffman,
+    Vocabulary,
+    build_huffman,
+    build_vocabulary,
+    keep_thresholds,
+    vocabulary_report,
+)
 
 __all__ = ["VocabularyMixin", "initial_vectors"]
 
@@ -103,7 +110,9 @@ class VocabularyMixin:
             If no word is left.
         """
         if update:
-            raise NotImplementedError("update=True is not available yet; build a new model over the whole corpus")
+            raise NotImplementedError(
+                "update=True is not available yet; build a new model over the whole corpus"
+            )
         corpus = self._open(corpus_iterable, corpus_file, passes=1)
         self._count(corpus, trim_rule)
         self.prepare_vocab(keep_raw_vocab=keep_raw_vocab, trim_rule=trim_rule, **kwargs)
@@ -131,7 +140,9 @@ class VocabularyMixin:
                 )
         self._scan, self.raw_vocab = scan, {}
         self.corpus_count, self.corpus_total_words = scan.n_sentences, scan.n_words
-        logger.info("%d word types in %d words and %d sentences", len(scan.counts), scan.n_words, scan.n_sentences)
+        logger.info(
+            "%d word types in %d words and %d sentences", len(scan.counts), scan.n_words, scan.n_sentences
+        )
         return scan
 
     def scan_vocab(
@@ -197,7 +208,10 @@ class VocabularyMixin:
     def _take_vocabulary(self, vocabulary: Vocabulary, rows: Int32Array, sample: float) -> None:
         self.effective_min_count = vocabulary.effective_min_count
         self.wv.index_to_key, self.wv.key_to_index = vocabulary.index_to_key, vocabulary.key_to_index
-        self.wv.expandos = {"count": vocabulary.counts, "sample_int": keep_thresholds(vocabulary.counts, sample)}
+        self.wv.expandos = {
+            "count": vocabulary.counts,
+            "sample_int": keep_thresholds(vocabulary.counts, sample),
+        }
         self._rows_of_tokens = rows
         self._huffman = self._alias = None
 
@@ -242,7 +256,9 @@ class VocabularyMixin:
         if self._alias is not None and np.array_equal(self._alias[0], cum_table):
             return self._alias[1]
         if cum_table.shape != (len(self.wv.key_to_index),):
-            raise ConfigError(f"cum_table must have one entry a word, ({len(self.wv.key_to_index)},), got {cum_table.shape}")
+            raise ConfigError(
+                f"cum_table must have one entry a word, ({len(self.wv.key_to_index)},), got {cum_table.shape}"
+            )
         if np.array_equal(cum_table, self._made_cum_table):
             probabilities = noise_distribution(self.wv.expandos["count"], self.ns_exponent)
         else:
@@ -256,7 +272,9 @@ class VocabularyMixin:
             self._huffman = build_huffman(self.wv.expandos["count"])
         return self._huffman
 
-    def estimate_memory(self, vocab_size: int | None = None, report: dict[str, int] | None = None) -> dict[str, int]:
+    def estimate_memory(
+        self, vocab_size: int | None = None, report: dict[str, int] | None = None
+    ) -> dict[str, int]:
         """Bytes that words, vectors and output weights take for a vocabulary of `vocab_size`.
 
         Rows are padded to a multiple of 16 floats; a word itself is taken as 500 bytes (700 with

@@ -38,14 +38,16 @@ def empty_rows(n_rows: int, vector_size: int) -> Float32Array:
     return padded.view(PaddedMatrix)[:, :vector_size].view(np.ndarray)
 
 
-class PaddedMatrix(np.ndarray):  # type: ignore[type-arg]
+class PaddedMatrix(np.ndarray):
     """Marks a matrix made by `empty_rows`, so that a view of its columns can be led back to it."""
 
 
 def padded_base(array: Any) -> Float32Array | None:
     """The padded matrix behind an array made by `empty_rows`, or None for any other array."""
     base = getattr(array, "base", None)
-    while base is not None and not (isinstance(base, PaddedMatrix) and not isinstance(base.base, PaddedMatrix)):
+    while base is not None and not (
+        isinstance(base, PaddedMatrix) and not isinstance(base.base, PaddedMatrix)
+    ):
         base = getattr(base, "base", None)
     if not isinstance(base, PaddedMatrix) or not isinstance(array, np.ndarray):
         return None
@@ -81,7 +83,9 @@ class Rows:
     def __init__(self, name: str, array: Any, n_rows: int, vector_size: int) -> None:
         shape = getattr(array, "shape", None)
         if shape != (n_rows, vector_size):
-            raise ConfigError(f"{name} must have shape ({n_rows}, {vector_size}), got {shape}; was it replaced?")
+            raise ConfigError(
+                f"{name} must have shape ({n_rows}, {vector_size}), got {shape}; was it replaced?"
+            )
         if not array.flags.writeable:
             raise ConfigError(f"{name} is read-only and cannot be trained; assign a copy of it")
         self.array = array

@@ -103,7 +103,9 @@ def assert_same_weights():
         for name in ("syn0", "syn1neg", "syn1"):
             if name in case.arrays:
                 rows = case.arrays[name]
-                np.testing.assert_allclose(rows[:, : case.n_dims], getattr(case.model, name), rtol, atol, err_msg=name)
+                np.testing.assert_allclose(
+                    rows[:, : case.n_dims], getattr(case.model, name), rtol, atol, err_msg=name
+                )
                 assert not rows[:, case.n_dims :].any()
 
     return check

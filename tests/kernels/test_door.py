@@ -57,7 +57,9 @@ def test_half_made_kernels_are_impossible(make_case):
         _kernels.Kernel.__new__(_kernels.Kernel)
 
 
-@pytest.mark.parametrize(("ids", "message"), [([0, 30, -1], "words holds id 30"), ([0, -3], "words holds id -3")])
+@pytest.mark.parametrize(
+    ("ids", "message"), [([0, 30, -1], "words holds id 30"), ([0, -3], "words holds id -3")]
+)
 def test_ids_outside_the_vocabulary(make_case, ids, message):
     kernel = make_case().kernel
     work = _kernels.Workspace(kernel, 10)

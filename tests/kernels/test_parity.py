@@ -24,7 +24,15 @@ def assert_same_tally(fast, slow, n_words):
 @pytest.mark.parametrize("objective", OBJECTIVES)
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_same_weights_as_oracle(
-    make_case, random_sentences, train_both, assert_same_weights, architecture, objective, backend, sharing, isa
+    make_case,
+    random_sentences,
+    train_both,
+    assert_same_weights,
+    architecture,
+    objective,
+    backend,
+    sharing,
+    isa,
 ):
     case = make_case(objective, architecture=architecture, backend=backend, negative_sharing=sharing, isa=isa)
     before = case.arrays["syn0"].copy()
@@ -65,7 +73,9 @@ def test_windows(make_case, random_sentences, train_both, assert_same_weights, a
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 @pytest.mark.parametrize("objective", OBJECTIVES)
-def test_subsampling_and_locks(make_case, random_sentences, train_both, assert_same_weights, architecture, objective):
+def test_subsampling_and_locks(
+    make_case, random_sentences, train_both, assert_same_weights, architecture, objective
+):
     rng = np.random.default_rng(11)
     keep = rng.integers(0, 2**32, 30, dtype=np.uint32)
     lock = rng.random(30).astype(np.float32)
@@ -80,7 +90,9 @@ def test_subsampling_and_locks(make_case, random_sentences, train_both, assert_s
 
 
 @pytest.mark.parametrize("n_locks", [1, 7])
-def test_lock_is_indexed_modulo_its_length(make_case, random_sentences, train_both, assert_same_weights, n_locks):
+def test_lock_is_indexed_modulo_its_length(
+    make_case, random_sentences, train_both, assert_same_weights, n_locks
+):
     lock = np.linspace(0.1, 0.9, n_locks, dtype=np.float32)
     case = make_case(lock=lock)
     train_both(case, random_sentences())
@@ -121,7 +133,9 @@ def test_saturated_scores_still_learn(make_case, isa, scale):
 
 
 @pytest.mark.parametrize(("epoch", "chunk"), [(1, 0), (0, 1), (7, 3)])
-def test_streams_differ_by_epoch_and_chunk(make_case, random_sentences, train_both, assert_same_weights, epoch, chunk):
+def test_streams_differ_by_epoch_and_chunk(
+    make_case, random_sentences, train_both, assert_same_weights, epoch, chunk
+):
     first, again, other = make_case(), make_case(), make_case()
     train_both(first, random_sentences())
     train_both(again, random_sentences())
@@ -138,10 +152,14 @@ def test_remap_gives_the_same_as_rows(make_case, random_sentences):
     remap = np.full(32, -2, np.int32)
     remap[order[:30]] = np.arange(30, dtype=np.int32)
     # provisional ids: known words through `order`, unknown ones as a type that maps to -2
-    provisional = np.where(words >= 0, order[np.maximum(words, 0)], np.where(words == -2, order[31], -1)).astype(np.int32)
+    provisional = np.where(
+        words >= 0, order[np.maximum(words, 0)], np.where(words == -2, order[31], -1)
+    ).astype(np.int32)
     tallies = [
         plain.kernel.train(words, 0.1, work=_kernels.Workspace(plain.kernel, len(words))),
-        mapped.kernel.train(provisional, 0.1, work=_kernels.Workspace(mapped.kernel, len(words)), remap=remap),
+        mapped.kernel.train(
+            provisional, 0.1, work=_kernels.Workspace(mapped.kernel, len(words)), remap=remap
+        ),
     ]
     assert tallies[0] == tallies[1]
     assert plain.arrays["syn0"].tobytes() == mapped.arrays["syn0"].tobytes()

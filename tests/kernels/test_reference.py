@@ -56,7 +56,7 @@ def test_a_window_moves_along_the_gradient_of_its_loss(make_case, objective, arc
 
 
 def test_known_step_of_three_words():
-    """cat meets sat (seen) and car (noise): the loss is the paper's formula, both scores move the right way."""
+    """cat meets sat (seen) and car (noise): the paper's loss, and both scores move the right way."""
     rng = np.random.default_rng(0)
     cat, sat, car = rng.standard_normal((3, 1, 6))
     outputs = np.vstack([sat, car])
@@ -74,7 +74,11 @@ def test_stream_is_splitmix64():
     """First outputs for state 1234567 as published with the reference implementation."""
     stream = reference.Stream(0, 0, 0, 0)
     stream.state = 1234567
-    assert [stream.next() for _ in range(3)] == [6457827717110365317, 3203168211198807973, 9817491932198370423]
+    assert [stream.next() for _ in range(3)] == [
+        6457827717110365317,
+        3203168211198807973,
+        9817491932198370423,
+    ]
 
 
 def test_sigmoid_does_not_overflow():

@@ -108,7 +108,7 @@ def test_corpus_file_needs_total_words(tmp_path):
 
 
 def test_once_only_generator_with_several_epochs():
-    with pytest.raises(TypeError, match="can't support 3 passes. Try a re-iterable sequence"):
+    with pytest.raises(TypeError, match=r"can't support 3 passes\. Try a re-iterable sequence"):
         Word2Vec((words for words in SENTENCES), **SMALL)
 
 

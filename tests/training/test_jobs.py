@@ -86,6 +86,8 @@ def test_batches_hold_whole_sentences(limit, sizes):
     sentences = [["a"], ["b", "c"], ["d"] * 9, []]
     batches = list(sentence_batches(sentences, limit, lambda job: sum(map(len, job))))
     assert [batch.n_sentences for batch in batches][: len(sizes)] == sizes
-    assert [word for batch in batches for words in batch.sentences for word in words] == [w for s in sentences for w in s]
+    assert [word for batch in batches for words in batch.sentences for word in words] == [
+        w for s in sentences for w in s
+    ]
     assert [batch.index for batch in batches] == list(range(len(batches)))
     assert batches[-1].sentences_before + batches[-1].n_sentences == 4

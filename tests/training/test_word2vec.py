@@ -22,7 +22,6 @@ def digest(model):
     [
         {"sg": 1},
         {"sg": 0},
-        {"sg": 0, "cbow_mean": 0, "epochs": 40},
         {"sg": 0, "cbow_update": "corrected"},
         {"sg": 1, "hs": 1, "negative": 0},
         {"sg": 0, "hs": 1, "negative": 0},
@@ -70,7 +69,10 @@ def test_building_and_training_apart_equals_the_constructor(sentences):
     model = Word2Vec(**SMALL)
     model.build_vocab(sentences)
     trained, raw = model.train(
-        sentences, total_examples=model.corpus_count, total_words=model.corpus_total_words, epochs=model.epochs
+        sentences,
+        total_examples=model.corpus_count,
+        total_words=model.corpus_total_words,
+        epochs=model.epochs,
     )
     assert (trained, raw) == (3 * 3200, 3 * 3200)
     assert digest(model) == digest(Word2Vec(sentences, **SMALL))
@@ -80,7 +82,9 @@ def test_later_epochs_draw_anew(sentences):
     """Five calls of one epoch are not five times the same epoch: the stream goes on with the model."""
     model = Word2Vec(**(SMALL | {"min_alpha": 0.025}))
     model.build_vocab(sentences)
-    fresh = {name: getattr(model, name).copy() for name in ("syn1neg",)} | {"vectors": model.wv.vectors.copy()}
+    fresh = {name: getattr(model, name).copy() for name in ("syn1neg",)} | {
+        "vectors": model.wv.vectors.copy()
+    }
     results = []
     for _ in range(2):
         model.wv.vectors[:], model.syn1neg[:] = fresh["vectors"], fresh["syn1neg"]
@@ -157,9 +161,7 @@ def test_loss_falls_and_is_exact_for_any_number_of_threads(sentences):
 def test_word_counts(sentences):
     model = Word2Vec([["a", "b", "rare"], [], ["a", "b"]], **(SMALL | {"min_count": 2}))
     assert (model.corpus_count, model.corpus_total_words) == (3, 5)
-    assert model.train(
-        [["a", "b", "rare"], [], ["a", "b"]], total_examples=3, epochs=2
-    ) == (8, 10)
+    assert model.train([["a", "b", "rare"], [], ["a", "b"]], total_examples=3, epochs=2) == (8, 10)
     assert str(model) == "Word2Vec<vocab=2, vector_size=20, alpha=0.025>"
 
 
