@@ -149,10 +149,7 @@ def open_binary(path: PathLike) -> Iterator[Reader]:
     """
     name = os.fspath(path)
     with ExitStack() as stack:
-        if is_remote(name):
-            reader = Reader(stack.enter_context(_smart_open(name)))
-        else:
-            reader = _open_local(name, stack)
+        reader = _open_remote(name, stack) if is_remote(name) else _open_local(name, stack)
         try:
             yield reader
         except Exception as error:
@@ -170,22 +167,31 @@ def _open_local(name: str, stack: ExitStack) -> Reader:
         raise explain(error, name) from error
     n_bytes = os.fstat(raw.fileno()).st_size
     suffix = os.path.splitext(name)[1].lower()
-    if suffix in _STANDARD:
-        unpack = importlib.import_module(_STANDARD[suffix])
-        return Reader(stack.enter_context(unpack.open(raw, "rb")), n_bytes, raw.tell)
-    if suffix in COMPRESSED:
-        return Reader(stack.enter_context(_smart_open(name)))
-    return Reader(raw, n_bytes, raw.tell)
+    if suffix not in COMPRESSED:
+        return Reader(raw, n_bytes, raw.tell)
+    with _naming_the_package(name, suffix[1:]):
+        if suffix in _STANDARD:
+            unpacked = importlib.import_module(_STANDARD[suffix]).open(raw, "rb")
+        else:
+            from smart_open.compression import compression_wrapper
+
+            unpacked = compression_wrapper(raw, "rb")
+        return Reader(stack.enter_context(unpacked), n_bytes, raw.tell)
 
 
-def _smart_open(name: str) -> Any:
-    import smart_open  # 80 ms, and only for the rarer suffixes and what is remote
+def _open_remote(name: str, stack: ExitStack) -> Reader:
+    protocol = name.split(":")[0]
+    with _naming_the_package(name, {"https": "http"}.get(protocol, protocol)):
+        import smart_open  # 80 ms, and only for what is remote
 
+        return Reader(stack.enter_context(smart_open.open(name, "rb")))
+
+
+@contextmanager
+def _naming_the_package(name: str, extra: str) -> Iterator[None]:
     try:
-        return smart_open.open(name, "rb")
+        yield
     except ImportError as error:
-        extra = os.path.splitext(name)[1].lower().lstrip(".") if not is_remote(name) else name.split(":")[0]
-        extra = {"https": "http"}.get(extra, extra)
         raise ImportError(f"cannot read {name}: {error}; pip install 'smart_open[{extra}]'") from error
 
 

@@ -117,3 +117,14 @@ def test_remote_and_seekable(tmp_path):
     with os.fdopen(reading, "rb") as pipe, os.fdopen(writing, "wb"):
         assert not is_seekable(pipe)
     assert not is_seekable(object())
+
+
+def test_remote_text_goes_through_smart_open(write_text):
+    path = write_text(gzip.compress(TEXT.encode()), "corpus.txt.gz")
+    assert open_corpus(path.as_uri()).scan().n_words == 5000
+    with (
+        pytest.raises(ImportError, match=r"pip install 'smart_open\[s3\]'"),
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setitem(sys.modules, "smart_open", None)
+        open_corpus("s3://bucket/key").scan()
