@@ -1,7 +1,8 @@
 """Train once with gensim or ns2vec in a process of its own; the benchmarks start it.
 
 Reads a job as JSON from its argument and writes JSON lines to stdout: ``{"phase": ...}`` when a
-phase begins, and the outcome last. Both programs read the same file with ``corpus_file=``.
+phase begins, and the outcome last. Both programs read the same file, with ``corpus_file=`` unless the job
+says ``"input": "sentences"``, which is gensim's LineSentence.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ def word2vec_class(program: str) -> Any:
     if program == "gensim":
         from gensim.models import Word2Vec
     else:
-        from ns2vec import Word2Vec
+        from ns2vec.word2vec import Word2Vec
     return Word2Vec
 
 
@@ -47,13 +48,19 @@ def build_facts(program: str) -> dict[str, Any]:
 def train(job: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     """Build the vocabulary and train; return the model and the figures."""
     model = word2vec_class(job["program"])(**job["parameters"])
+    if job["input"] == "sentences":
+        from gensim.models.word2vec import LineSentence
+
+        corpus = {"corpus_iterable": LineSentence(job["corpus"])}
+    else:
+        corpus = {"corpus_file": job["corpus"]}
     say(phase="build_vocab")
     started = time.perf_counter()
-    model.build_vocab(corpus_file=job["corpus"])
+    model.build_vocab(**corpus)
     built = time.perf_counter()
     say(phase="train")
     model.train(
-        corpus_file=job["corpus"],
+        **corpus,
         total_examples=model.corpus_count,
         total_words=model.corpus_total_words,
         epochs=model.epochs,

@@ -13,7 +13,7 @@ import sys
 
 from side_by_side import (
     VARIANTS,
-    ChildFailed,
+    ChildError,
     changed_settings,
     common_parser,
     corpus_file,
@@ -50,7 +50,7 @@ def main(argv: list[str] | None = None) -> int:
         job["parameters"]["corpus_memory"] = int(limit) if limit.isdigit() else limit
     try:
         outcome = run_child(job, poll_memory=True)
-    except ChildFailed as error:
+    except ChildError as error:
         print(f"memory.py: {error}", file=sys.stderr)
         return 1
     peak, model_bytes = max(outcome["peak_bytes"].values()), outcome["model_bytes"]

@@ -6,6 +6,10 @@
 
 Every run's scores are written at once, so that an interrupted benchmark goes on where it stopped.
 A run of ns2vec is repeated when the code that trains has changed. Exit code 1: a bound is missed.
+
+gensim reads the text through its LineSentence: with corpus_file= and n workers its learning rate falls
+by only 1/n of an epoch's share within each epoch and jumps at its end (each thread divides its own words by
+those of all threads): another schedule, and a higher rate. ``--gensim-input corpus_file`` has it.
 """
 
 from __future__ import annotations
@@ -22,20 +26,19 @@ from side_by_side import (
     ROOT,
     TEXT8_BYTES,
     VARIANTS,
-    ChildFailed,
+    ChildError,
     changed_settings,
     common_parser,
     corpus_file,
     describe_corpus,
     describe_machine,
     job_for,
+    protocol,
     results_path,
     run_child,
     save_json,
     say,
 )
-
-from protocol import LARGEST_LOSS, METRICS, SKIP_GRAM_FLOORS, data_folder
 
 TRAINING_CODE = (
     "_kernels.pyx",
@@ -80,8 +83,9 @@ class Benchmark:
     def __init__(self, arguments: argparse.Namespace) -> None:
         self.corpus = corpus_file(arguments.corpus, arguments.bytes, arguments.data)
         self.described = describe_corpus(self.corpus)
-        self.data = str(data_folder(arguments.data))
+        self.data = str(protocol.data_folder(arguments.data))
         self.settings = changed_settings(arguments, ("epochs", "vector_size", "workers", "min_count"))
+        self.gensim_input = arguments.gensim_input
         self.path = results_path("quality-scores", arguments.results)
         self.runs = read_runs(self.path)
         self.fingerprint = code_fingerprint()
@@ -90,6 +94,8 @@ class Benchmark:
         """Scores of one run, trained now unless it is known."""
         job = job_for(program, variant, self.corpus, seed=seed, **self.settings)
         job["data"] = self.data
+        if program == "gensim":
+            job["input"] = self.gensim_input
         key = run_key(job, self.described, self.fingerprint)
         if key not in self.runs:
             say(f"{program} {variant} seed {seed}")
@@ -107,7 +113,7 @@ class Benchmark:
 def summarise(ours: list[dict[str, float]], theirs: list[dict[str, float]]) -> dict[str, dict[str, float]]:
     """Means of both programs, mean and deviation of the paired differences, by metric."""
     summary = {}
-    for metric in METRICS:
+    for metric in protocol.METRICS:
         differences = [our[metric] - their[metric] for our, their in zip(ours, theirs, strict=True)]
         summary[metric] = {
             "ns2vec": statistics.fmean(run[metric] for run in ours),
@@ -123,9 +129,9 @@ def broken_bounds(variant: str, summary: dict[str, dict[str, float]], floors: bo
     """Each acceptance bound that `variant` misses, in words."""
     broken = []
     for metric, row in summary.items():
-        if not row["difference"] >= -LARGEST_LOSS[metric]:
+        if not row["difference"] >= -protocol.LARGEST_LOSS[metric]:
             broken.append(f"{variant} {metric}: {row['difference']:+.4f} against gensim")
-        floor = SKIP_GRAM_FLOORS.get(metric) if floors and variant.startswith("sg") else None
+        floor = protocol.SKIP_GRAM_FLOORS.get(metric) if floors and variant.startswith("sg") else None
         if floor is not None and not row["ns2vec"] >= floor:
             broken.append(f"{variant} {metric}: {row['ns2vec']:.4f}, floor {floor}")
     return broken
@@ -148,6 +154,7 @@ def main(argv: list[str] | None = None) -> int:
     parser = common_parser(__doc__)
     parser.add_argument("--variants", nargs="+", choices=VARIANTS, default=list(VARIANTS))
     parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3])
+    parser.add_argument("--gensim-input", choices=("sentences", "corpus_file"), default="sentences")
     parser.add_argument("--workers", type=int, help="instead of 2")
     parser.add_argument("--min-count", type=int, help="instead of 5")
     arguments = parser.parse_args(argv)
@@ -160,7 +167,7 @@ def main(argv: list[str] | None = None) -> int:
             for variant in arguments.variants:
                 for program, runs in found[variant].items():
                     runs.append(benchmark.scores(program, variant, seed))
-    except ChildFailed as error:
+    except ChildError as error:
         print(f"quality.py: {error}", file=sys.stderr)
         return 1
     summaries = {variant: summarise(runs["ns2vec"], runs["gensim"]) for variant, runs in found.items()}

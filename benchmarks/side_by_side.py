@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
 sys.path.insert(0, str(ROOT / "eval"))
 
-from protocol import data_folder  # noqa: E402 - found through the line above
+import protocol  # noqa: E402 - found through the line above
 
 TEXT8_BYTES = 100_000_000
 POLL_SECONDS = 0.02
@@ -52,7 +52,7 @@ VARIANTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 }
 
 
-class ChildFailed(RuntimeError):
+class ChildError(RuntimeError):
     """A training process ended with an error."""
 
 
@@ -73,7 +73,13 @@ def job_for(program: str, variant: str, corpus: Path, **changed: Any) -> dict[st
     parameters = {**PARAMETERS, **shared, **changed}
     if program == "ns2vec":
         parameters.update(own)
-    return {"program": program, "corpus": str(corpus), "parameters": parameters, "data": None}
+    return {
+        "program": program,
+        "corpus": str(corpus),
+        "input": "corpus_file",
+        "parameters": parameters,
+        "data": None,
+    }
 
 
 def run_child(job: dict[str, Any], *, poll_memory: bool = False) -> dict[str, Any]:
@@ -108,7 +114,7 @@ def run_child(job: dict[str, Any], *, poll_memory: bool = False) -> dict[str, An
         if code or "n_words" not in outcome:
             errors.seek(0)
             last = errors.read().strip().split("\n")[-1]
-            raise ChildFailed(f"{job['program']} ended with exit code {code}: {last}")
+            raise ChildError(f"{job['program']} ended with exit code {code}: {last}")
     return outcome
 
 
@@ -123,12 +129,12 @@ def anonymous_bytes(pid: int) -> int:
 
 
 def corpus_file(named: str | None, n_bytes: int, data: str | None = None) -> Path:
-    """`named`, or the first `n_bytes` of the English corpus (0: all), unpacked once beside temporary files."""
+    """`named`, or the first `n_bytes` of the English corpus (0: all), unpacked to the temporary folder."""
     if named:
         return Path(named)
-    packed = data_folder(data) / "corpus" / "en.txt.xz"
+    packed = protocol.data_folder(data) / "corpus" / "en.txt.xz"
     target = Path(tempfile.gettempdir()) / f"ns2vec-en-{n_bytes or 'all'}.txt"
-    if target.exists():
+    if target.exists() and (not n_bytes or target.stat().st_size == n_bytes):
         return target
     partial = target.with_suffix(f".{os.getpid()}.part")
     left = n_bytes or 1 << 62

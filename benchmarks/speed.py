@@ -16,7 +16,7 @@ from typing import Any
 from side_by_side import (
     PARAMETERS,
     VARIANTS,
-    ChildFailed,
+    ChildError,
     changed_settings,
     common_parser,
     corpus_file,
@@ -61,7 +61,8 @@ def heading(rows: dict[str, dict[str, Any]], settings: dict[str, Any]) -> str:
     used = {**PARAMETERS, **settings}
     return (
         f"isa {build['isa']}, compiler {build.get('compiler', 'unknown')}, d={used['vector_size']}, "
-        f"window {used['window']}, negative {used['negative']}, sample {used['sample']}, {used['epochs']} epoch(s)"
+        f"window {used['window']}, negative {used['negative']}, sample {used['sample']}, "
+        f"{used['epochs']} epoch(s)"
     )
 
 
@@ -88,7 +89,7 @@ def main(argv: list[str] | None = None) -> int:
                         row[program].append(
                             run_child(job_for(program, variant, corpus, workers=threads, **settings))
                         )
-    except ChildFailed as error:
+    except ChildError as error:
         print(f"speed.py: {error}", file=sys.stderr)
         return 1
     rows = {name: summarise(row) for name, row in runs.items()}

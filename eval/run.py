@@ -22,7 +22,7 @@ def load(path: str, model: str | None) -> Any:
 
         return GensimWord2Vec.load(path).wv
     if model == "ns2vec":
-        from ns2vec import Word2Vec
+        from ns2vec.word2vec import Word2Vec
 
         return Word2Vec.load(path).wv
     from ns2vec.formats import guess_format

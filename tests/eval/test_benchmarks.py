@@ -1,0 +1,142 @@
+"""The benchmark scripts: their arithmetic, and one tiny run of each."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+
+SCORES = {"google": 0.40, "ws353": 0.65, "simlex999": 0.30, "men3000": 0.70}
+
+
+def scores(**changed):
+    return {**SCORES, **changed}
+
+
+def test_summary_pairs_the_seeds(script):
+    ours = [scores(google=0.41), scores(google=0.39)]
+    row = script("quality").summarise(ours, [scores(google=0.38), scores(google=0.40)])["google"]
+    assert row["difference"] == pytest.approx(0.01)
+    assert row["deviation"] == pytest.approx(0.04 / 2**0.5)
+    assert (row["ns2vec"], row["gensim"], row["n_seeds"]) == (pytest.approx(0.4), pytest.approx(0.39), 2)
+
+
+@pytest.mark.parametrize(
+    ("changed", "variant", "floors", "expected"),
+    [
+        ({}, "sg-window", True, []),
+        ({"google": 0.389}, "sg-window", True, ["google"]),
+        ({"google": 0.391}, "sg-window", True, []),
+        ({"men3000": 0.689}, "cbow", True, ["men3000"]),
+        ({"ws353": float("nan")}, "cbow", True, ["ws353"]),
+    ],
+)
+def test_bounds_against_gensim(script, changed, variant, floors, expected):
+    quality = script("quality")
+    summary = quality.summarise([scores(**changed)], [scores()])
+    broken = quality.broken_bounds(variant, summary, floors)
+    assert [line.split()[1].rstrip(":") for line in broken] == expected
+
+
+@pytest.mark.parametrize(("variant", "floors", "n_broken"), [("sg-pair", True, 3), ("cbow", True, 0)])
+def test_floors_are_for_skip_gram(script, variant, floors, n_broken):
+    quality = script("quality")
+    low = scores(google=0.35, ws353=0.59, simlex999=0.27)
+    assert len(quality.broken_bounds(variant, quality.summarise([low], [low]), floors)) == n_broken
+    assert quality.broken_bounds(variant, quality.summarise([low], [low]), False) == []
+
+
+def test_both_programs_get_the_same_settings(script, tmp_path):
+    shared = script("side_by_side")
+    for variant in shared.VARIANTS:
+        theirs = shared.job_for("gensim", variant, tmp_path, seed=4)
+        ours = shared.job_for("ns2vec", variant, tmp_path, seed=4)
+        assert ours["parameters"].items() >= theirs["parameters"].items()
+        assert set(ours["parameters"]) - set(theirs["parameters"]) <= {"negative_sharing"}
+
+
+def test_a_run_is_known_again_by_settings_text_and_code(script, tmp_path):
+    quality, shared = script("quality"), script("side_by_side")
+    text = {"bytes": 3}
+    ours = shared.job_for("ns2vec", "cbow", tmp_path / "a.txt", seed=1)
+    elsewhere = shared.job_for("ns2vec", "cbow", tmp_path / "b.txt", seed=1)
+    assert quality.run_key(ours, text, "f") == quality.run_key(elsewhere, text, "f")
+    assert quality.run_key(ours, text, "f") != quality.run_key(ours, text, "g")
+    assert quality.run_key(ours, text, "f") != quality.run_key(ours, {"bytes": 4}, "f")
+    theirs = shared.job_for("gensim", "cbow", tmp_path / "a.txt", seed=1)
+    assert quality.run_key(theirs, text, "f") == quality.run_key(theirs, text, "g")
+
+
+def test_children_find_the_processor_and_keep_blas_to_one_thread(script, monkeypatch):
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "Nehalem")
+    monkeypatch.setenv("OPENBLAS_L2_SIZE", "1")
+    environment = script("side_by_side").child_environment()
+    assert "OPENBLAS_CORETYPE" not in environment
+    assert "OPENBLAS_L2_SIZE" not in environment
+    assert environment["OPENBLAS_NUM_THREADS"] == "1"
+
+
+def test_a_failing_child_is_reported_in_one_line(script, tmp_path):
+    shared = script("side_by_side")
+    with pytest.raises(shared.ChildError, match=r"ns2vec ended with exit code 1: .*missing\.txt"):
+        shared.run_child(shared.job_for("ns2vec", "cbow", tmp_path / "missing.txt"))
+
+
+def test_own_memory_is_seen(script):
+    shared = script("side_by_side")
+    assert shared.anonymous_bytes(os.getpid()) > 1_000_000
+    assert shared.anonymous_bytes(2**31 - 7) == 0
+
+
+@pytest.fixture
+def tiny(planted_text, planted_data, tmp_path):
+    """Options of a run of a second, and the JSON it writes."""
+    target = tmp_path / "result.json"
+    options = ["--corpus", planted_text, "--data", planted_data, "--results", target, "--epochs", "1"]
+    return [str(option) for option in options], target
+
+
+@pytest.mark.parity
+@pytest.mark.slow
+def test_quality_runs_and_goes_on_where_it_stopped(script, tiny, capsys, monkeypatch):
+    pytest.importorskip("gensim", reason="gensim is not installed")
+    options, target = tiny
+    quality = script("quality")
+    code = quality.main([*options, "--variants", "sg-window", "--seeds", "1", "--workers", "1"])
+    first = json.loads(target.read_text(encoding="utf8"))
+    assert len(first["runs"]) == 2
+    assert code == bool(first["summary"]["broken_bounds"])
+    assert first["summary"]["floors_checked"] is False
+    monkeypatch.setattr(quality, "run_child", pytest.fail)
+    assert code == quality.main([*options, "--variants", "sg-window", "--seeds", "1", "--workers", "1"])
+    second = json.loads(target.read_text(encoding="utf8"))
+    assert second["runs"] == first["runs"]
+    assert "sg-window  google" in capsys.readouterr().out
+
+
+def test_speed_runs(script, tiny, capsys):
+    options, target = tiny
+    speed = script("speed")
+    assert speed.main([*options, "--rounds", "1", "--threads", "1", "--variants", "cbow", "--no-gensim"]) == 0
+    row = json.loads(target.read_text(encoding="utf8"))["rows"]["cbow/1"]
+    assert row["words_per_second"]["ns2vec"] > 0
+    assert row["runs"]["ns2vec"][0]["build"]["isa"] in capsys.readouterr().out
+
+
+def test_speed_ratio_is_of_medians(script):
+    runs = {"ns2vec": [8.0, 9.0, 100.0], "gensim": [1.0, 3.0, 2.0]}
+    found = {program: [{"words_per_second": speed} for speed in speeds] for program, speeds in runs.items()}
+    row = script("speed").summarise(found)
+    assert row["ratio"] == 4.5
+    assert row["words_per_second"] == {"ns2vec": 9.0, "gensim": 2.0}
+
+
+def test_memory_runs(script, tiny, capsys):
+    options, target = tiny
+    memory = script("memory")
+    assert memory.main([*options, "--corpus-memory", "0"]) == 0
+    outcome = json.loads(target.read_text(encoding="utf8"))["outcome"]
+    assert max(outcome["peak_bytes"].values()) > outcome["model_bytes"] > 0
+    assert "peak RssAnon" in capsys.readouterr().out
+    assert memory.main([*options, "--allowance", "0.001"]) == 1
