@@ -77,7 +77,7 @@ def first_line(*command: str) -> str:
 
 
 def save(part: str, rows: Mapping[str, Any]) -> Path:
-    """Write ``benchmarks/results/<part>-<date>.json`` with the machine beside the rows."""
+    """Write ``benchmarks/results/check-deep-<part>-<date>.json`` with the machine beside the rows."""
     now = datetime.datetime.now(datetime.timezone.utc)
     record = {
         "part": part,
@@ -92,7 +92,7 @@ def save(part: str, rows: Mapping[str, Any]) -> Path:
         "rows": rows,
     }
     RESULTS.mkdir(parents=True, exist_ok=True)
-    path = RESULTS / f"{part}-{now:%Y-%m-%d}.json"
+    path = RESULTS / f"check-deep-{part}-{now:%Y-%m-%d}.json"
     path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     return path
 
