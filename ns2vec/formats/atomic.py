@@ -16,7 +16,6 @@ import gzip
 import io
 import lzma
 import os
-import secrets
 import stat
 import sys
 from collections.abc import Callable, Iterator
@@ -275,7 +274,7 @@ def _existing(target: str) -> os.stat_result | None:
 def _create_beside(target: str) -> tuple[str, int]:
     folder, name = os.path.split(target)
     while True:
-        temporary = os.path.join(folder, f".{name[:40]}.{secrets.token_hex(6)}.tmp")
+        temporary = os.path.join(folder, f".{name[:40]}.{os.urandom(6).hex()}.tmp")
         with contextlib.suppress(FileExistsError):
             return temporary, os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
 

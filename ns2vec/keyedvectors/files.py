@@ -75,12 +75,12 @@ def save_word2vec_format(
     sort_attr: str,
 ) -> None:
     """Do what `KeyedVectors.save_word2vec_format` says."""
-    order = _order(store, sort_attr, needed=fvocab is not None)
     if len(store.vectors) != len(store.index_to_key):
         raise ConfigError(
             f"cannot save: there are {len(store.index_to_key)} keys and {len(store.vectors)} "
             f"vectors; call resize_vectors() first"
         )
+    order = _order(store, sort_attr, needed=fvocab is not None)
     if fvocab is not None:
         with open_for_write(fvocab, "w") as out:
             for row in order:

@@ -44,9 +44,7 @@ def as_items(store: VectorStore, value: Any) -> list[Any]:
 
 def split_item(store: VectorStore, item: Any, sign: float) -> tuple[Any, float]:
     """Return the key or vector of an item, and its weight."""
-    if isinstance(item, (*KEY_TYPES, np.ndarray)) or (
-        item.__hash__ is not None and item in store.key_to_index
-    ):
+    if isinstance(item, np.ndarray) or store.is_key(item):
         return item, sign
     try:
         key, weight = item

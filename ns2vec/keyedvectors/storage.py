@@ -111,12 +111,12 @@ class VectorStore:
         KeyError
             If a key is not present.
         """
-        if self._is_key(key_or_keys):
+        if self.is_key(key_or_keys):
             return self.get_vector(key_or_keys)
         return np.vstack([self.get_vector(key) for key in key_or_keys])
 
-    def _is_key(self, key: Any) -> bool:
-        """Tell a key from a collection of keys: any hashable token can be a key, a tuple too."""
+    def is_key(self, key: Any) -> bool:
+        """Tell one key from a collection of keys: any hashable token can be a key, a tuple too."""
         if isinstance(key, KEY_TYPES):
             return True
         try:
@@ -228,6 +228,7 @@ class VectorStore:
         if key in self.key_to_index:
             self.add_vectors([key], [vector], replace=True)
             return self.key_to_index[key]
+        checked = self._checked([vector], 1)
         row = self.next_index
         if row >= len(self) or self.index_to_key[row] is not None:
             warnings.warn(
@@ -237,9 +238,9 @@ class VectorStore:
                 stacklevel=2,
             )
             row = len(self)
-            self.add_vectors([key], [vector])
+            self.add_vectors([key], checked)
         else:
-            self.vectors[row] = self._checked([vector], 1)[0]
+            self.vectors[row] = checked[0]
             self.index_to_key[row] = key
             self.key_to_index[key] = row
             self.vectors_changed()

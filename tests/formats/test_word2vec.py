@@ -1,4 +1,4 @@
-"""The two word2vec formats: what is written reads back, and what is damaged is refused with path and place."""
+"""The two word2vec formats: what is written reads back, what is damaged is refused with its place."""
 
 from __future__ import annotations
 
@@ -326,6 +326,26 @@ def test_a_line_without_end_is_refused(reading, monkeypatch):
     monkeypatch.setattr(word2vec_text, "MAX_LINE_BYTES", 1000)
     with pytest.raises(FormatError, match=":2: the line is longer than 1000 bytes"):
         reading(word2vec_text, b"1 1\n" + b"x" * 3000)
+
+
+PIECES = st.sampled_from(
+    [b"2 1", b"1 2", b"\n", b" ", b"a", b"1.5", b"-", b"\x00\x00\x80\x3f", b"\t", b"9" * 30, b"\xff", b"nan"]
+)
+
+
+@BOTH
+@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(content=st.lists(PIECES | st.binary(max_size=6), max_size=16).map(b"".join), header=st.booleans())
+def test_any_bytes_are_vectors_or_a_format_error(tmp_path, name, content, header):
+    path = tmp_path / "fuzz"
+    path.write_bytes(b"2 1\n" * header + content)
+    try:
+        found = FORMATS[name].read(path)
+    except FormatError as error:
+        assert str(error).startswith(str(path))
+        assert "\n" not in str(error)
+    else:
+        assert len(found.keys) == len(found.vectors)
 
 
 @BOTH

@@ -1,0 +1,102 @@
+"""KeyedVectors from and to files."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+import pytest
+
+from ns2vec.exceptions import ConfigError
+from ns2vec.keyedvectors import KeyedVectors
+
+
+@pytest.mark.parametrize("binary", [False, True])
+@pytest.mark.parametrize("suffix", ["", ".gz", ".bz2", ".xz"])
+def test_round_trip_with_counts(kv, tmp_path, binary, suffix):
+    path, counts = str(tmp_path / f"vectors{suffix}"), tmp_path / "counts"
+    kv.save_word2vec_format(path, fvocab=counts, binary=binary)
+    found = KeyedVectors.load_word2vec_format(path, fvocab=counts, binary=binary)
+    assert found.index_to_key == kv.index_to_key
+    assert found.key_to_index == kv.key_to_index
+    assert np.array_equal(found.vectors, kv.vectors)
+    assert found.expandos["count"].tolist() == [50, 40, 30, 20, 10, 5, 5, 1]
+    assert found.most_similar("king") == kv.most_similar("king")
+
+
+def test_counts_without_a_vocabulary_file_fall(kv, tmp_path):
+    kv.save_word2vec_format(tmp_path / "file")
+    found = KeyedVectors.load_word2vec_format(tmp_path / "file", limit=3)
+    assert found.expandos["count"].tolist() == [3, 2, 1]
+    assert (len(found), found.next_index) == (3, 3)
+
+
+def test_rows_are_written_by_falling_count_stably(kv, tmp_path):
+    kv.expandos["count"][:] = [1, 2, 3, 3, 2, 1, 9, 9]
+    kv.save_word2vec_format(tmp_path / "file")
+    found = KeyedVectors.load_word2vec_format(tmp_path / "file")
+    assert found.index_to_key == ["stone", "river", "king", "queen", "woman", "apple", "man", "pear"]
+    assert all(np.array_equal(found[key], kv[key]) for key in found.index_to_key)
+
+
+def test_without_counts_rows_keep_their_order(kv, tmp_path, caplog):
+    del kv.expandos["count"]
+    kv.save_word2vec_format(tmp_path / "file")
+    assert "attribute count not present" in caplog.text
+    assert KeyedVectors.load_word2vec_format(tmp_path / "file").index_to_key == kv.index_to_key
+    with pytest.raises(
+        ValueError, match="Cannot store vocabulary with 'count' because that attribute does not exist"
+    ):
+        kv.save_word2vec_format(tmp_path / "other", fvocab=tmp_path / "counts")
+    assert os.listdir(tmp_path) == ["file"]
+
+
+def test_leading_integer_keys_stay_at_the_front_once(tmp_path):
+    kv = KeyedVectors(1)
+    kv.add_vectors([0, 1, "b", "c"], [[1], [2], [3], [4]], extras={"count": [1, 5, 2, 9]})
+    kv.save_word2vec_format(tmp_path / "file")
+    assert (tmp_path / "file").read_text() == "4 1\n0 1.0\n1 2.0\nc 4.0\nb 3.0\n"
+
+
+def test_free_rows_are_not_written(tmp_path):
+    kv = KeyedVectors(1, count=3)
+    kv.add_vector("a", [1])
+    kv.save_word2vec_format(tmp_path / "file")
+    assert (tmp_path / "file").read_text() == "1 1\na 1.0\n"
+
+
+def test_parts_prefix_and_header(kv, tmp_path):
+    path = tmp_path / "file"
+    kv.save_word2vec_format(path, total_vec=16, prefix="a_")
+    kv.save_word2vec_format(path, write_header=False, append=True, prefix="b_")
+    found = KeyedVectors.load_word2vec_format(path)
+    assert found.index_to_key == [f"{part}_{key}" for part in "ab" for key in kv.index_to_key]
+    kv.save_word2vec_format(path, write_header=False)
+    assert KeyedVectors.load_word2vec_format(path, no_header=True).index_to_key == kv.index_to_key
+    with pytest.raises(NotImplementedError, match="no_header only available for text-format files"):
+        KeyedVectors.load_word2vec_format(path, binary=True, no_header=True)
+
+
+def test_subclasses_load_as_themselves(kv, tmp_path):
+    class Mine(KeyedVectors):
+        pass
+
+    kv.save_word2vec_format(tmp_path / "file", binary=True)
+    found = Mine.load_word2vec_format(tmp_path / "file", binary=True, datatype=np.float16)
+    assert type(found) is Mine
+    assert found.vectors.dtype == np.float16
+
+
+def test_keys_without_vectors_are_refused(kv, tmp_path):
+    kv.index_to_key.append("new")
+    with pytest.raises(ConfigError, match=r"there are 9 keys and 8 vectors; call resize_vectors\(\) first"):
+        kv.save_word2vec_format(tmp_path / "file")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full on this system")
+@pytest.mark.parametrize("binary", [False, True])
+def test_a_full_device(kv, binary):
+    with pytest.raises(
+        OSError, match="no space left on the device: free some, or write elsewhere: '/dev/full'"
+    ):
+        kv.save_word2vec_format("/dev/full", binary=binary)
