@@ -7,6 +7,10 @@ contexts can teach them. The same ``(n_types, seed, n_words)`` always gives the 
 A sentence is built around one word of a family (or around both words of a fact that stands
 together): markers of its row, cues of its side, and about 30 % fillers, in random order.
 `ns2vec.evaluation.facts_tables` plans the words.
+
+The default size is one that every correct trainer learns: gensim with `DEMO_PARAMETERS` answers
+99.9 % of its questions (and 60 % after one epoch, so half-working training shows). More types are
+harder, because the rarest invented families are seldom seen: about 80 % at 10,000, 40 % at 50,000.
 """
 
 from __future__ import annotations
