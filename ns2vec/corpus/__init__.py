@@ -2,7 +2,7 @@
 
 Public readers: `LineSentence`, `PathLineSentences`, `Text8Corpus`. Inside the package
 `open_corpus` and `open_corpus_file` turn whatever a user gives into a `Corpus`, which can be
-scanned (counted, and kept encoded) and read in chunks. ``docs`` of the pieces:
+scanned (counted, and kept encoded) and read in chunks:
 
 - `ns2vec.corpus.sources`   every kind of input behind one interface
 - `ns2vec.corpus.chunks`    the unit of work of a training thread
