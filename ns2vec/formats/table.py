@@ -23,6 +23,7 @@ __all__ = ["KeyDecodingError", "TableBuilder", "TruncatedFileError", "VectorTabl
 logger = logging.getLogger(__name__)
 
 MAX_HEADER_BYTES = 1024
+MAX_VECTOR_SIZE = 2**31 - 1
 FIRST_ALLOCATION_BYTES = 16 << 20
 WRITE_BLOCK_BYTES = 1 << 20
 
@@ -169,7 +170,7 @@ def parse_header(line: bytes, path: PathLike) -> tuple[int, int]:
         raise FormatError(f"{path}:1: expected a header 'number_of_vectors vector_size', found nothing")
     try:
         n_rows, vector_size = (int(part) for part in line.removeprefix(b"\xef\xbb\xbf").split())
-        if n_rows < 0 or vector_size < 1:
+        if n_rows < 0 or not 1 <= vector_size <= MAX_VECTOR_SIZE:
             raise ValueError
     except ValueError:
         raise FormatError(

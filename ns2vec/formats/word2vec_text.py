@@ -117,7 +117,8 @@ class _Reader:
         elif line and wanted:
             # before anything is allocated for a vector of that size
             self.check_count(line, self.count_numbers(line), vector_size)
-        builder = TableBuilder(self.path, vector_size, datatype, self.most_rows(wanted, vector_size))
+        most_rows = self.most_rows(wanted, vector_size) if line else 0
+        builder = TableBuilder(self.path, vector_size, datatype, most_rows)
         numbers = np.empty(vector_size if line and wanted != 0 else 0)
         with np.errstate(over="ignore"):  # 1e39 becomes an infinite float32, as everywhere
             while line and builder.n_read != wanted:
