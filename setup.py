@@ -48,7 +48,7 @@ EXTENSIONS = [
 
 setup(
     ext_modules=cythonize(
-        [module for module in EXTENSIONS if os.path.exists(module.sources[0])],
+        EXTENSIONS,
         build_dir="build/cython",
         compiler_directives=DIRECTIVES,
         force=DEBUG,
