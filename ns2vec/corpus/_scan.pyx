@@ -293,7 +293,8 @@ cdef class Scanner:
         if status != NS2VEC_OK:
             self.state.stopped = 1
             if status == NS2VEC_PYTHON_ERROR:
-                raise self.failure
+                failure, self.failure = self.failure, None
+                raise failure
             check(status)
         return 0
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeAlias
 
 from ns2vec._typing import Token
 from ns2vec.corpus._scan import as_tokens
+from ns2vec.vocab.trim import TrimRule, keep_word
 
-__all__ = ["TrimRule", "count_with_pruning"]
-
-TrimRule: TypeAlias = Callable[[Any, int, int], int]
+__all__ = ["count_with_pruning"]
 
 _SENTENCES_PER_REPORT = 10_000
 
@@ -55,9 +53,9 @@ def count_with_pruning(
         n_words += len(tokens)
         n_sentences += 1
         if max_vocab_size and len(counts) > max_vocab_size:
-            from ns2vec.vocab.trim import prune
-
-            prune(counts, floor, trim_rule)
+            rare = [token for token, n in counts.items() if not keep_word(token, n, floor, trim_rule)]
+            for token in rare:
+                del counts[token]
             floor += 1
         if on_progress is not None and n_sentences % _SENTENCES_PER_REPORT == 0:
             on_progress(n_words, n_sentences, None)

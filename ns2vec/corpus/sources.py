@@ -37,9 +37,10 @@ from ns2vec.corpus.opening import (
     open_binary,
     source_name,
 )
-from ns2vec.corpus.pruning import TrimRule, count_with_pruning
+from ns2vec.corpus.pruning import count_with_pruning
 from ns2vec.corpus.readers import LineSentence, PathLineSentences, Text8Corpus
 from ns2vec.exceptions import CorpusError
+from ns2vec.vocab.trim import TrimRule
 
 __all__ = [
     "Corpus",
