@@ -1,5 +1,28 @@
-"""Word embeddings by negative sampling: gensim's interface, faster training."""
+"""Word embeddings by negative sampling: gensim's interface, faster training.
+
+>>> from ns2vec import Word2Vec
+>>> model = Word2Vec([["cat", "sat"], ["dog", "sat"]] * 20, vector_size=8, min_count=1)
+>>> len(model.wv)
+3
+"""
 
 from __future__ import annotations
 
-__version__ = "0.1.0"
+from ns2vec._build_info import __version__, build_info
+from ns2vec.corpus import LineSentence, PathLineSentences, Text8Corpus
+from ns2vec.exceptions import StopTraining
+from ns2vec.keyedvectors import KeyedVectors
+from ns2vec.sampling import noise_distribution
+from ns2vec.word2vec import Word2Vec
+
+__all__ = [
+    "KeyedVectors",
+    "LineSentence",
+    "PathLineSentences",
+    "StopTraining",
+    "Text8Corpus",
+    "Word2Vec",
+    "__version__",
+    "build_info",
+    "noise_distribution",
+]

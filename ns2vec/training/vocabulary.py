@@ -170,7 +170,7 @@ class VocabularyMixin:
     def prepare_vocab(
         self, update: bool = False, keep_raw_vocab: bool = False, trim_rule: Callable[..., int] | None = None,
         min_count: int | None = None, sample: float | None = None, dry_run: bool = False,
-    ) -> dict[str, int | float]:  # fmt: skip
+    ) -> dict[str, int]:  # fmt: skip
         """Choose the words that were counted often enough.
 
         Returns

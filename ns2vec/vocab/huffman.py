@@ -1,0 +1,117 @@
+"""The Huffman tree of hierarchical softmax: a short path of yes/no decisions to every word."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ns2vec._typing import Int32Array, Int64Array
+
+__all__ = ["Huffman", "build_huffman"]
+
+
+@dataclass(frozen=True)
+class Huffman:
+    """Paths from the root to every word, one behind the other.
+
+    Attributes
+    ----------
+    offsets : ndarray of shape (V + 1,), int64
+        The path of word v lies at ``offsets[v]:offsets[v + 1]``.
+    points : ndarray of shape (n,), int32
+        Inner nodes on the paths, numbered 0..V-2; a path begins at the root.
+    codes : ndarray of shape (n,), uint8
+        The branch taken at each of them, 0 or 1.
+    """
+
+    offsets: Int64Array
+    points: Int32Array
+    codes: npt.NDArray[np.uint8]
+
+    def point(self, word: int) -> Int32Array:
+        """Inner nodes on the path to `word`."""
+        return self.points[self.offsets[word] : self.offsets[word + 1]]
+
+    def code(self, word: int) -> npt.NDArray[np.uint8]:
+        """Branches on the path to `word`."""
+        return self.codes[self.offsets[word] : self.offsets[word + 1]]
+
+
+def build_huffman(counts: npt.ArrayLike) -> Huffman:
+    """Build the tree whose expected path is shortest (Huffman 1952).
+
+    Parameters
+    ----------
+    counts : array_like of shape (V,)
+
+    Returns
+    -------
+    Huffman
+        V = 1 has one empty path.
+
+    References
+    ----------
+    Mikolov et al. 2013, arXiv:1310.4546, section 2.1, for its use.
+
+    Examples
+    --------
+    >>> from ns2vec.vocab import build_huffman
+    >>> tree = build_huffman([8, 2, 1])
+    >>> [tree.code(word).tolist() for word in range(3)]
+    [[1], [0, 1], [0, 0]]
+    """
+    weights = np.asarray(counts, dtype=np.int64)
+    parents, branches = merge_nodes(weights)
+    n_words = len(weights)
+    depths = node_depths(parents, n_words)
+    offsets = np.zeros(n_words + 1, dtype=np.int64)
+    np.cumsum(depths[:n_words], out=offsets[1:])
+    points = np.empty(offsets[-1], dtype=np.int32)
+    codes = np.empty(offsets[-1], dtype=np.uint8)
+    # all words climb one step at a time, filling their paths from the end
+    nodes, places = np.arange(n_words), offsets[1:] - 1
+    going = depths[:n_words] > 0
+    nodes, places, starts = nodes[going], places[going], offsets[:-1][going]
+    while len(nodes):
+        codes[places] = branches[nodes]
+        nodes = parents[nodes]
+        points[places] = nodes - n_words
+        places = places - 1
+        going = places >= starts
+        nodes, places, starts = nodes[going], places[going], starts[going]
+    return Huffman(offsets, points, codes)
+
+
+def merge_nodes(weights: Int64Array) -> tuple[Int64Array, npt.NDArray[np.uint8]]:
+    """Parent and branch of each of the 2V - 1 nodes: words first, then inner nodes as they are made.
+
+    Leaves in order of rising count and inner nodes, which are made in order of rising count, are
+    two queues, so the two lightest nodes always stand at a front: O(V) after sorting.
+    """
+    n_words = len(weights)
+    leaves = np.lexsort((-np.arange(n_words), weights)).tolist()
+    heavy = weights.tolist()
+    parents = [0] * (2 * n_words - 1)
+    branches = [0] * (2 * n_words - 1)
+    leaf, inner = 0, n_words
+    for node in range(n_words, 2 * n_words - 1):
+        total = 0
+        for branch in (0, 1):
+            take_leaf = leaf < n_words and (inner >= node or heavy[leaves[leaf]] <= heavy[inner])
+            child = leaves[leaf] if take_leaf else inner
+            leaf, inner = leaf + take_leaf, inner + (not take_leaf)
+            parents[child], branches[child] = node, branch
+            total += heavy[child]
+        heavy.append(total)
+    return np.array(parents, dtype=np.int64), np.array(branches, dtype=np.uint8)
+
+
+def node_depths(parents: Int64Array, n_words: int) -> Int64Array:
+    """Steps from each node to the root, the last node."""
+    depths = [0] * len(parents)
+    above = parents.tolist()
+    for node in range(len(parents) - 2, -1, -1):
+        depths[node] = depths[above[node]] + 1
+    return np.array(depths, dtype=np.int64)

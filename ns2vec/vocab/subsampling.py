@@ -1,0 +1,64 @@
+"""Dropping some occurrences of frequent words (Mikolov et al. 2013, arXiv:1310.4546, section 2.3)."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from ns2vec._typing import Int64Array
+
+__all__ = ["expected_kept", "keep_probabilities", "keep_thresholds"]
+
+ALWAYS = 2**32 - 1
+
+
+def keep_probabilities(counts: Int64Array, sample: float) -> npt.NDArray[np.float64]:
+    """Probability that an occurrence of each word is trained, as word2vec.c has it.
+
+    Parameters
+    ----------
+    counts : ndarray of shape (V,)
+    sample : float
+        t as a share of all words; from 1 on, a count; 0 keeps everything.
+
+    Returns
+    -------
+    ndarray of shape (V,), float64
+        min(1, (sqrt(c / t) + 1) * t / c).
+    """
+    counts = np.asarray(counts, dtype=np.float64)
+    if sample == 0:
+        return np.ones(counts.shape)
+    # from 1 on, `sample` is the count up to which words are always kept: the root of p(c) = 1 is there
+    threshold = sample * counts.sum() if sample < 1.0 else float(int(sample * (3 + np.sqrt(5)) / 2))
+    ratio = threshold / np.maximum(counts, 1.0)
+    probabilities: npt.NDArray[np.float64] = np.minimum(np.sqrt(ratio) + ratio, 1.0)
+    return probabilities
+
+
+def keep_thresholds(counts: Int64Array, sample: float) -> npt.NDArray[np.uint32]:
+    """Thresholds of `sample_int`: a word is kept when a 32-bit draw is not above its own.
+
+    Parameters
+    ----------
+    counts : ndarray of shape (V,)
+    sample : float
+
+    Returns
+    -------
+    ndarray of shape (V,), uint32
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ns2vec.vocab import keep_thresholds
+    >>> (keep_thresholds(np.array([10000, 10]), 1e-3) / 2**32).round(3).tolist()
+    [0.033, 1.0]
+    """
+    return (keep_probabilities(counts, sample) * ALWAYS).astype(np.uint32)
+
+
+def expected_kept(counts: Int64Array, sample: float) -> tuple[int, int]:
+    """How many words are downsampled at all, and how many occurrences are expected to stay."""
+    probabilities = keep_probabilities(counts, sample)
+    return int((probabilities < 1.0).sum()), int((probabilities * counts).sum())

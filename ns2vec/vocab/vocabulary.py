@@ -1,0 +1,163 @@
+"""From counted tokens to the rows of a model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ns2vec._typing import Int32Array, Int64Array, Token
+from ns2vec.exceptions import VocabularyError
+from ns2vec.vocab.subsampling import expected_kept
+from ns2vec.vocab.trim import TrimRule, keep_word
+
+__all__ = ["NULL_WORD", "Vocabulary", "build_vocabulary", "vocabulary_report"]
+
+NULL_WORD = "\0"
+"""The padding word of ``null_word=1``; it comes last, with count 1, as in gensim."""
+
+NO_ROW = -2
+
+
+@dataclass
+class Vocabulary:
+    """The words of a model, most frequent first.
+
+    Attributes
+    ----------
+    index_to_key : list of length V
+    key_to_index : dict, key -> row
+    counts : ndarray of shape (V,), int64
+    n_raw_types, n_raw_words : int
+        Types and words that were counted, before anything was left out.
+    n_retained_words : int
+        Occurrences of the words of the vocabulary.
+    effective_min_count : int
+        `min_count`, or more when `max_final_vocab` asked for it.
+    """
+
+    index_to_key: list[Token]
+    key_to_index: dict[Token, int]
+    counts: Int64Array
+    n_raw_types: int
+    n_raw_words: int
+    n_retained_words: int
+    effective_min_count: int
+
+
+def build_vocabulary(
+    tokens: Sequence[Token],
+    counts: Int64Array,
+    *,
+    min_count: int,
+    max_final_vocab: int | None = None,
+    trim_rule: TrimRule | None = None,
+    sorted_vocab: bool = True,
+    null_word: bool = False,
+) -> tuple[Vocabulary, Int32Array]:
+    """Choose and order the words of a model.
+
+    Parameters
+    ----------
+    tokens : sequence of length n
+        Distinct tokens in order of first appearance; only those that stay are looked at, unless
+        there is a trim rule.
+    counts : ndarray of shape (n,)
+    min_count : int
+        Fewest occurrences of a word that stays.
+    max_final_vocab : int, optional
+        Raise `min_count` until at most this many words stay.
+    trim_rule : callable, optional
+        See `ns2vec.vocab.trim`.
+    sorted_vocab : bool
+        Order by falling count, among equals the one that appeared last comes first (gensim's
+        order); otherwise by first appearance.
+    null_word : bool
+        Put a padding word with count 1 at the end.
+
+    Returns
+    -------
+    vocabulary : Vocabulary
+    rows : ndarray of shape (n,), int32
+        Row of each token, -2 for those left out.
+
+    Raises
+    ------
+    VocabularyError
+        If there are no tokens, or none stays.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ns2vec.vocab import build_vocabulary
+    >>> vocabulary, rows = build_vocabulary(["a", "b", "c"], np.array([2, 1, 2]), min_count=2)
+    >>> vocabulary.index_to_key, rows.tolist()
+    (['c', 'a'], [1, -2, 0])
+    """
+    counts = np.asarray(counts, dtype=np.int64)
+    effective = effective_min_count(counts, min_count, max_final_vocab)
+    kept = choose(tokens, counts, effective, trim_rule)
+    check_not_empty(counts, kept, effective)
+    order = kept[np.lexsort((-kept, -counts[kept]))] if sorted_vocab else kept
+    keys = [tokens[i] for i in order.tolist()]
+    found = counts[order]
+    if null_word:
+        keys.append(NULL_WORD)
+        found = np.append(found, 1)
+    rows = np.full(len(counts), NO_ROW, dtype=np.int32)
+    rows[order] = np.arange(len(order), dtype=np.int32)
+    key_to_index = {key: row for row, key in enumerate(keys)}
+    n_raw_words, n_retained = int(counts.sum()), int(found.sum()) - int(null_word)
+    return Vocabulary(keys, key_to_index, found, len(counts), n_raw_words, n_retained, effective), rows
+
+
+def effective_min_count(counts: Int64Array, min_count: int, max_final_vocab: int | None) -> int:
+    """The smallest count that leaves at most `max_final_vocab` words, and is at least `min_count`."""
+    if max_final_vocab is None or max_final_vocab >= len(counts):
+        return min_count
+    first_left_out = np.sort(counts)[::-1][max_final_vocab]
+    return max(int(first_left_out) + 1, min_count)
+
+
+def choose(
+    tokens: Sequence[Token], counts: Int64Array, min_count: int, trim_rule: TrimRule | None
+) -> Int64Array:
+    """Indices of the tokens that stay, in order of first appearance."""
+    if trim_rule is None:
+        return np.flatnonzero(counts >= min_count)
+    pairs = enumerate(counts.tolist())
+    kept = [i for i, count in pairs if keep_word(tokens[i], count, min_count, trim_rule)]
+    return np.array(kept, dtype=np.int64)
+
+
+def check_not_empty(counts: Int64Array, kept: Int64Array, min_count: int) -> None:
+    """Say what to do when no word is left."""
+    if not len(counts):
+        raise VocabularyError("the corpus has no words: expected sentences that are lists of tokens")
+    if not len(kept):
+        raise VocabularyError(
+            f"no word is left: of {len(counts)} types the most frequent occurs {int(counts.max())} times, "
+            f"but min_count is {min_count}; lower min_count (or look at trim_rule)"
+        )
+
+
+def vocabulary_report(vocabulary: Vocabulary, sample: float) -> dict[str, int]:
+    """What building the vocabulary left out, in the words of gensim's ``prepare_vocab``.
+
+    Returns
+    -------
+    dict
+        ``drop_unique`` types left out, ``retain_total`` occurrences of the others,
+        ``downsample_unique`` types that are subsampled, ``downsample_total`` occurrences expected
+        to stay after it, ``num_retained_words`` types.
+    """
+    n_words = len(vocabulary.index_to_key) - (NULL_WORD in vocabulary.key_to_index)
+    downsampled, expected = expected_kept(vocabulary.counts[:n_words], sample)
+    return {
+        "drop_unique": vocabulary.n_raw_types - n_words,
+        "retain_total": vocabulary.n_retained_words,
+        "downsample_unique": downsampled,
+        "downsample_total": expected,
+        "num_retained_words": n_words,
+    }
