@@ -8,10 +8,10 @@ knows the other. ``ns2vec.reference`` holds the same algorithm in plain NumPy.
 Skip-gram reads the row of the *context* word and predicts the centre, as word2vec.c does.
 """
 
+from cpython.pycapsule cimport PyCapsule_GetName, PyCapsule_GetPointer
 from libc.stdlib cimport free
 from libc.string cimport memset
 from posix.stdlib cimport posix_memalign
-from scipy.linalg.cython_blas cimport saxpy, sdot
 
 import os
 
@@ -183,7 +183,7 @@ cdef class Kernel:
         check(fused != NULL, f"isa must be one of {', '.join(list_isas())}, got {isa!r}")
         check(backend in ("fused", "blas"), f"backend must be 'fused' or 'blas', got {backend!r}")
         if backend == "blas":
-            self.ops = ns2_blas_ops(fused, sdot, saxpy)
+            self.ops = ns2_blas_ops(fused, <ns2_sdot *> blas_function("sdot"), <ns2_saxpy *> blas_function("saxpy"))
         else:
             self.ops = fused[0]
         return 0
@@ -290,6 +290,17 @@ cdef class Kernel:
         with nogil:
             tally = train_chunk(self, work, &words[0], n, rows, <float> alpha, epoch, chunk)
         return tally.n_trained, tally.n_words, tally.loss
+
+
+cdef void *blas_function(str name) except NULL:
+    """A function of scipy.linalg.cython_blas, looked up when the BLAS back end is first asked for.
+
+    A cimport would do the same while ns2vec is imported, and importing scipy.linalg takes longer
+    than everything else together.
+    """
+    import scipy.linalg.cython_blas as cython_blas
+    capsule = cython_blas.__pyx_capi__[name]
+    return PyCapsule_GetPointer(capsule, PyCapsule_GetName(capsule))
 
 
 cdef int check(bint condition, str message) except -1:

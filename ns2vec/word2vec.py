@@ -12,6 +12,7 @@ import platform
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +33,7 @@ from ns2vec.corpus import (
 from ns2vec.exceptions import ConfigError, StopTraining, VocabularyError
 from ns2vec.keyedvectors import KeyedVectors
 from ns2vec.training import jobs, network, weights
+from ns2vec.training.blas import single_threaded_blas
 from ns2vec.training.callbacks import notify
 from ns2vec.training.config import TrainingConfig, check_choice, parse_memory
 from ns2vec.training.trainer import EpochTally, Plan, Trainer
@@ -388,7 +390,8 @@ class Word2Vec(VocabularyMixin):
 
     def _run_epoch(self, trainer: Trainer, epoch: int) -> EpochTally:
         try:
-            done = trainer.run_epoch(epoch)
+            with single_threaded_blas() if self.backend == "blas" else nullcontext():
+                done = trainer.run_epoch(epoch)
         finally:
             if self._network is not None:
                 self._network.write_back()

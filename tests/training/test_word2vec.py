@@ -209,3 +209,19 @@ def test_learning_rate_falls_linearly(sentences):
     model = Word2Vec(sentences, **(SMALL | {"alpha": 0.1, "min_alpha": 0.01}))
     assert model.min_alpha_yet_reached == pytest.approx(0.01, abs=0.01)
     assert (model.alpha, model.min_alpha) == (0.1, 0.01)
+
+
+def test_blas_stays_on_one_thread_while_workers_train(sentences):
+    threadpoolctl = pytest.importorskip(
+        "threadpoolctl", reason="threadpoolctl says how many threads BLAS uses"
+    )
+    seen = []
+
+    class Looking(Word2Vec):
+        def _do_train_job(self, sentences, alpha, inits):
+            seen.extend(pool["num_threads"] for pool in threadpoolctl.threadpool_info())
+            return super()._do_train_job(sentences, alpha, inits)
+
+    Looking(sentences[:40], **(SMALL | {"backend": "blas", "epochs": 1}))
+    assert seen
+    assert set(seen) == {1}
