@@ -46,7 +46,7 @@ def check_one(python: str, home: Path) -> dict[str, Any]:
         total += seconds
         if code:
             break
-    return {"step": step, **outcome(code, output, round(total, 1))}
+    return {"step": step, **outcome(code, output.replace(str(home), "."), round(total, 1))}
 
 
 def check(folder: Path) -> dict[str, Any]:
