@@ -160,7 +160,7 @@ cdef class Kernel:
         check(architecture in ("skip_gram", "cbow"), f"architecture must be 'skip_gram' or 'cbow', got {architecture!r}")
         check(negative_sharing in ("window", "pair"),
               f"negative_sharing must be 'window' or 'pair', got {negative_sharing!r}")
-        check(window >= 1, f"window must be at least 1, got {window}")
+        check(1 <= window < 2**31, f"window must be at least 1 and below 2**31, got {window}")
         self.syn0_view = syn0
         self.syn0 = &syn0[0, 0]
         self.window = window

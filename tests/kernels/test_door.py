@@ -14,7 +14,8 @@ from ns2vec import _kernels
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"window": 0}, "window must be at least 1, got 0"),
+        ({"window": 0}, "window must be at least 1 and below"),
+        ({"window": 2**31}, "window must be at least 1 and below"),
         ({"negative": -1}, "negative must be at least 0, got -1"),
         ({"architecture": "glove"}, "architecture must be 'skip_gram' or 'cbow', got 'glove'"),
         ({"negative_sharing": "batch"}, "negative_sharing must be 'window' or 'pair', got 'batch'"),

@@ -1,0 +1,105 @@
+"""Workers, learning rates and progress bars."""
+
+from __future__ import annotations
+
+import io
+import logging
+import threading
+from types import SimpleNamespace
+
+import pytest
+
+from ns2vec import Word2Vec
+from ns2vec.training.loop import Tally, run_workers
+from ns2vec.training.progress import ProgressBar
+from ns2vec.training.trainer import Plan
+
+
+def jobs_of(n):
+    return (SimpleNamespace(index=i, n_sentences=2) for i in range(n))
+
+
+@pytest.mark.parametrize("n_workers", [1, 2, 7])
+def test_every_job_is_done_once(n_workers):
+    done, lock, tally = [], threading.Lock(), Tally()
+
+    def make_worker():
+        def work(job):
+            with lock:
+                done.append(job.index)
+            return 3, 4, 0.5
+
+        return work
+
+    run_workers(jobs_of(50), make_worker, n_workers, tally, lambda: None)
+    assert sorted(done) == list(range(50))
+    assert (tally.n_trained, tally.n_words, tally.n_sentences, tally.loss) == (150, 200, 100, 25.0)
+
+
+def test_one_failure_stops_everyone():
+    tally = Tally()
+
+    def make_worker():
+        def work(job):
+            if job.index == 3:
+                raise ArithmeticError("job 3")
+            return 1, 1, 0.0
+
+        return work
+
+    with pytest.raises(ArithmeticError, match="job 3"):
+        run_workers(jobs_of(10**9), make_worker, 3, tally, lambda: None)
+    assert threading.active_count() == 1 or not any(
+        thread.name.startswith("ns2vec") for thread in threading.enumerate()
+    )
+
+
+def test_no_jobs_is_fine():
+    tally = Tally()
+    run_workers(iter(()), lambda: lambda job: (1, 1, 0.0), 2, tally, lambda: None)
+    assert tally.n_words == 0
+
+
+def test_rate_follows_words_else_sentences():
+    by_words = Plan(2, 1.0, 0.0, total_words=100, total_examples=10)
+    assert by_words.progress(0, 50, 1) == pytest.approx(0.25)
+    assert by_words.progress(1, 50, 1) == pytest.approx(0.75)
+    assert by_words.progress(1, 500, 1) == 1.0
+    assert by_words.by_examples().progress(0, 50, 1) == pytest.approx(0.05)
+    assert by_words.alpha(0.25) == pytest.approx(0.75)
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_bar_is_silent_without_a_terminal():
+    stream = io.StringIO()
+    with ProgressBar("epoch 1/1", 100, stream=stream) as bar:
+        bar.update(50, "alpha")
+    assert stream.getvalue() == ""
+
+
+@pytest.mark.parametrize("with_tqdm", [True, False])
+def test_bar_shows_itself_on_a_terminal(with_tqdm, monkeypatch):
+    if with_tqdm:
+        pytest.importorskip("tqdm", reason="extra 'progress'")
+    else:
+        monkeypatch.setattr(ProgressBar, "open_tqdm", lambda self: None)
+    stream = Terminal()
+    with ProgressBar("epoch 1/1", 100, stream=stream) as bar:
+        bar.last -= 10
+        bar.update(50, "alpha 0.02")
+        if with_tqdm:
+            bar.bar.refresh()
+    assert "epoch 1/1" in stream.getvalue()
+    assert "50" in stream.getvalue()
+
+
+def test_one_log_line_an_epoch(sentences, caplog):
+    with caplog.at_level(logging.INFO, logger="ns2vec.training.trainer"):
+        Word2Vec(sentences, vector_size=8, min_count=1, epochs=2, compute_loss=True)
+    lines = [record.getMessage() for record in caplog.records if "words/s" in record.getMessage()]
+    assert len(lines) == 2
+    assert all("alpha" in line and "loss" in line for line in lines)

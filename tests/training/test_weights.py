@@ -1,0 +1,68 @@
+"""Padded rows, and other people's arrays in their place."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ns2vec.training.weights import Rows, empty_rows, padded_base
+
+
+@pytest.mark.parametrize("vector_size", [1, 15, 16, 17, 100, 300])
+def test_rows_are_padded_aligned_and_zero(vector_size):
+    rows = empty_rows(7, vector_size)
+    padded = padded_base(rows)
+    assert rows.shape == (7, vector_size)
+    assert type(rows) is np.ndarray
+    assert padded.shape == (7, -(-vector_size // 16) * 16)
+    assert padded.ctypes.data % 64 == 0
+    assert not padded.any()
+    rows[:] = 1.0
+    assert padded.sum() == 7 * vector_size
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        lambda rows: rows.copy(),
+        lambda rows: rows[:5],
+        lambda rows: rows[::-1],
+        lambda rows: rows[:, ::-1],
+        lambda rows: rows.astype(np.float64),
+        lambda rows: rows.tolist(),
+    ],
+    ids=["copy", "first rows", "reversed", "mirrored", "float64", "list"],
+)
+def test_only_the_whole_matrix_leads_back(other):
+    assert padded_base(other(empty_rows(7, 20))) is None
+
+
+def test_a_view_of_everything_leads_back():
+    rows = empty_rows(7, 20)
+    assert padded_base(rows[:]) is not None
+    assert np.shares_memory(padded_base(rows[:]), rows)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_foreign_arrays_are_trained_in_a_copy_and_written_back(dtype):
+    array = np.arange(12, dtype=dtype).reshape(4, 3)[:, ::-1]
+    rows = Rows("wv.vectors", array, 4, 3)
+    assert rows.is_copy
+    np.testing.assert_array_equal(rows.padded[:, :3], array)
+    rows.padded[:, :3] += 1.0
+    rows.write_back()
+    np.testing.assert_array_equal(array[0], [3.0, 2.0, 1.0])
+
+
+def test_own_rows_are_trained_in_place():
+    array = empty_rows(4, 3)
+    rows = Rows("syn1neg", array, 4, 3)
+    rows.padded[2, 1] = 5.0
+    assert not rows.is_copy
+    assert array[2, 1] == 5.0
+
+
+@pytest.mark.parametrize("wrong", [np.zeros((3, 3), np.float32), np.zeros(4, np.float32), None])
+def test_wrong_shapes_are_named(wrong):
+    with pytest.raises(ValueError, match=r"syn1neg must have shape \(4, 3\)"):
+        Rows("syn1neg", wrong, 4, 3)
