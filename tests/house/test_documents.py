@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,19 +14,22 @@ DOCUMENTS = ["README.md", "EXTENDING.md"]
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
-def test_examples_run(repository: Path, name: str, tmp_path: Path, monkeypatch):
-    """One namespace per document; a folder of its own, where a small ``corpus.txt`` lies."""
+def test_examples_run(repository: Path, name: str, tmp_path: Path):
+    """In a process of its own, in a folder where a small ``corpus.txt`` lies."""
     text = (repository / name).read_text("utf-8")
-    blocks = [(text[: match.start()].count("\n") + 2, match[1]) for match in BLOCK.finditer(text)]
-    assert blocks
-    monkeypatch.chdir(tmp_path)
-    lines = ["the king of france lives in paris", "the queen of england lives in london"]
-    Path("corpus.txt").write_text("\n".join(lines * 200) + "\n", encoding="utf-8")
-    namespace: dict[str, object] = {"__name__": "document"}
-    for line, source in blocks:
-        code = "\n" * (line - 1) + source     # tracebacks show the document's own line numbers
-        exec(compile(code, name, "exec"), namespace)
-    assert len(namespace) > 2
+    lines: list[str] = []
+    for block in BLOCK.finditer(text):
+        lines += [""] * (text[: block.start()].count("\n") + 1 - len(lines))   # keep the line numbers
+        lines += block[1].splitlines()
+    assert lines, "a document without an example"
+    script = tmp_path / f"{name}.py"
+    script.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    sentences = ["the king of france lives in paris", "the queen of england lives in london"]
+    (tmp_path / "corpus.txt").write_text("\n".join(sentences * 200) + "\n", encoding="utf-8")
+    run = subprocess.run(
+        [sys.executable, "-W", "error", script], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
 
 
 def test_the_readme_names_the_two_commands(repository: Path):
