@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import doctest
 import importlib
 import inspect
 import re
@@ -90,6 +91,13 @@ def test_stub_and_module_agree(path: Path):
         elif callable(value):
             problems += compare_functions(stub[name], value, where)
     assert problems == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_examples_of_compiled_modules_run(path: Path):
+    """pytest's own collection of examples sees only Python files."""
+    module = importlib.import_module(module_name(path))
+    assert doctest.testmod(module, optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS).failed == 0
 
 
 def test_there_are_compiled_modules():
