@@ -18,7 +18,7 @@ from ns2vec._registry import Registry
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import FormatError
 from ns2vec.formats import word2vec_binary, word2vec_text
-from ns2vec.formats.atomic import is_remote, open_for_read, open_for_write, strip_compression
+from ns2vec.formats.atomic import check_writable, is_remote, open_for_read, open_for_write, strip_compression
 from ns2vec.formats.table import KeyDecodingError, TruncatedFileError, VectorTable
 
 __all__ = [
@@ -27,6 +27,8 @@ __all__ = [
     "KeyDecodingError",
     "TruncatedFileError",
     "VectorTable",
+    "check_writable",
+    "format_of_suffix",
     "guess_format",
     "open_for_read",
     "open_for_write",
@@ -58,6 +60,19 @@ for _module in (word2vec_text, word2vec_binary):
     FORMATS.register(_module.NAME, _module)  # type: ignore[arg-type]
 
 
+def format_of_suffix(path: PathLike) -> str | None:
+    """Return the name of the format that the suffix of a path stands for, compressed or not; None if for none.
+
+    Examples
+    --------
+    >>> from ns2vec.formats import format_of_suffix
+    >>> format_of_suffix("vectors.txt.gz"), format_of_suffix("vectors")
+    ('word2vec_text', None)
+    """
+    plain = strip_compression(path)[0].lower()
+    return next((name for name, module in FORMATS.items() if plain.endswith(module.SUFFIXES)), None)
+
+
 def guess_format(path: PathLike) -> str:
     """Return the name of the format of a file, by its suffix, else by its first bytes.
 
@@ -68,11 +83,10 @@ def guess_format(path: PathLike) -> str:
     FormatError
         If the file exists and looks like none of the formats.
     """
-    plain = strip_compression(path)[0]
-    for name, module in FORMATS.items():
-        if plain.lower().endswith(module.SUFFIXES):
-            return name
-    if plain == "-" or is_remote(path) or not os.path.isfile(path):
+    name = format_of_suffix(path)
+    if name is not None:
+        return name
+    if os.fspath(path) == "-" or is_remote(path) or not os.path.isfile(path):
         return word2vec_text.NAME
     with open_for_read(path) as stream:
         return _sniff(stream.read(SNIFF_BYTES), path)

@@ -18,13 +18,21 @@ import lzma
 import os
 import stat
 import sys
+import zlib
 from collections.abc import Callable, Iterator
 from typing import IO, Any, NoReturn
 
 from ns2vec._typing import PathLike
-from ns2vec.exceptions import ConfigError
+from ns2vec.exceptions import ConfigError, FormatError
 
-__all__ = ["COMPRESSIONS", "open_for_read", "open_for_write", "plain_size", "strip_compression"]
+__all__ = [
+    "COMPRESSIONS",
+    "check_writable",
+    "open_for_read",
+    "open_for_write",
+    "plain_size",
+    "strip_compression",
+]
 
 BLOCK_BYTES = 1 << 20
 MODES = ("wb", "w", "ab", "a")
@@ -110,6 +118,8 @@ def open_for_read(path: PathLike) -> Iterator[IO[bytes]]:
     ------
     OSError
         If the file cannot be opened.
+    FormatError
+        If a compressed file is damaged.
     """
     text = os.fspath(path)
     if text == "-":
@@ -125,8 +135,27 @@ def open_for_read(path: PathLike) -> Iterator[IO[bytes]]:
             if not suffix:
                 yield raw
             else:
-                with COMPRESSIONS[suffix](raw, "rb") as stream:
+                with _naming_damage(text), COMPRESSIONS[suffix](raw, "rb") as stream:
                     yield stream
+
+
+@contextlib.contextmanager
+def _naming_damage(path: str) -> Iterator[None]:
+    """Say of which file the decompressors complain; they do it each in its own way."""
+    try:
+        yield
+    except Exception as error:
+        if not _is_damage(error):
+            raise
+        raise FormatError(f"{path}: damaged or not what its suffix says: {error}; fetch it again") from error
+
+
+def _is_damage(error: Exception) -> bool:
+    if isinstance(error, OSError):
+        return error.errno is None  # the operating system's own errors have a number
+    if isinstance(error, EOFError | lzma.LZMAError | zlib.error):
+        return not isinstance(error, FormatError)  # a whole file may hold too little
+    return type(error).__name__ == "ZstdError"  # of one of several packages
 
 
 @contextlib.contextmanager
@@ -172,6 +201,41 @@ def open_for_write(
                 raise
             text.flush()
             text.detach()
+
+
+class _Abandoned(Exception):
+    """Leaves `open_for_write` without writing."""
+
+
+def check_writable(path: PathLike) -> None:
+    """Find out before long work whether `open_for_write` will open this path; nothing is left behind.
+
+    Addresses and ``"-"`` are taken on trust, and so is a pipe, whose reader would see it opened.
+
+    Raises
+    ------
+    OSError, ImportError
+        What `open_for_write` would raise at once.
+
+    Examples
+    --------
+    >>> from ns2vec.formats.atomic import check_writable
+    >>> check_writable("missing/vectors.bin")
+    Traceback (most recent call last):
+    ...
+    FileNotFoundError: [Errno 2] cannot write: the folder does not exist: create it, or choose another path: ...
+    """
+    text = os.fspath(path)
+    if text == "-" or is_remote(text) or _is_pipe(text):
+        return
+    with contextlib.suppress(_Abandoned), open_for_write(text):
+        raise _Abandoned
+
+
+def _is_pipe(path: str) -> bool:
+    with contextlib.suppress(OSError):
+        return stat.S_ISFIFO(os.stat(path).st_mode)
+    return False
 
 
 @contextlib.contextmanager

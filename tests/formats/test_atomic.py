@@ -15,8 +15,8 @@ import textwrap
 
 import pytest
 
-from ns2vec.exceptions import ConfigError
-from ns2vec.formats.atomic import COMPRESSIONS, open_for_read, open_for_write, plain_size
+from ns2vec.exceptions import ConfigError, FormatError
+from ns2vec.formats.atomic import COMPRESSIONS, check_writable, open_for_read, open_for_write, plain_size
 
 DECOMPRESS = {".gz": gzip.decompress, ".bz2": bz2.decompress, ".xz": lzma.decompress, "": bytes}
 
@@ -244,3 +244,42 @@ def test_unwritable_folder_and_file_as_an_unprivileged_user(tmp_path):
         assert path in message
     assert (tmp_path / "protected").read_bytes() == b"old"
     assert listing(folder) == []
+
+
+@pytest.mark.parametrize("name", ["new", "new.gz", "old", "link"])
+def test_a_path_that_can_be_written_is_left_as_it_was(tmp_path, name):
+    (tmp_path / "old").write_bytes(b"old")
+    (tmp_path / "link").symlink_to("old")
+    check_writable(tmp_path / name)
+    assert listing(tmp_path) == ["link", "old"]
+    assert (tmp_path / "old").read_bytes() == b"old"
+
+
+@pytest.mark.parametrize("name", ["missing/file", "file/below", "folder", "n" * 300])
+def test_a_path_that_cannot_be_written_is_refused_as_writing_would(tmp_path, name):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_bytes(b"old")
+    with pytest.raises(OSError, match="cannot write: ") as before:
+        check_writable(tmp_path / name)
+    with pytest.raises(OSError, match="cannot write: ") as caught:
+        write(tmp_path / name)
+    assert str(before.value) == str(caught.value)
+    assert listing(tmp_path) == ["file", "folder"]
+
+
+def test_devices_pipes_and_addresses_are_not_touched(tmp_path):
+    os.mkfifo(tmp_path / "pipe")  # opening it would wait for a reader
+    for path in (os.devnull, "-", tmp_path / "pipe", "s3://bucket/vectors.bin"):
+        check_writable(path)
+
+
+@pytest.mark.parametrize("suffix", list(COMPRESSIONS))
+@pytest.mark.parametrize("how", ["cut", "plain"])
+def test_damaged_compression_is_an_error_that_names_the_file(tmp_path, suffix, how):
+    write(tmp_path / f"file{suffix}", os.urandom(5000))
+    content = (tmp_path / f"file{suffix}").read_bytes()
+    (tmp_path / f"file{suffix}").write_bytes(content[:3000] if how == "cut" else b"plain text " * 300)
+    with pytest.raises(FormatError, match="damaged or not what its suffix says") as caught:
+        with open_for_read(tmp_path / f"file{suffix}") as stream:
+            stream.read()
+    assert str(caught.value).startswith(str(tmp_path / f"file{suffix}: "))

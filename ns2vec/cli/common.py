@@ -1,0 +1,203 @@
+"""What the subcommands share: errors in one line, logs, signals, vectors in and out, JSON."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ns2vec.cli.parsing import Parser, UsageError, positive
+from ns2vec.exceptions import ConfigError, FormatError, Ns2vecError
+from ns2vec.formats import FORMATS, VectorTable, format_of_suffix, guess_format
+from ns2vec.keyedvectors import KeyedVectors
+from ns2vec.keyedvectors.files import adopt_table
+
+__all__ = [
+    "add_format_option",
+    "answers_errors",
+    "describe",
+    "load_vectors",
+    "logs_on_stderr",
+    "print_json",
+    "read_table",
+    "say",
+    "write_table",
+]
+
+logger = logging.getLogger(__name__)
+
+FAILURE, USAGE, INTERRUPTED, TERMINATED = 1, 2, 128 + signal.SIGINT, 128 + signal.SIGTERM
+
+# What input, options and the machine can cause; anything else is a bug and shows its traceback.
+EXPECTED = (Ns2vecError, OSError, ValueError, ImportError, NotImplementedError, MemoryError)
+
+
+def say(message: str) -> None:
+    """Write one line to stderr, under the program's name."""
+    with contextlib.suppress(OSError):
+        print(f"ns2vec: {' '.join(message.split())}", file=sys.stderr, flush=True)
+
+
+def describe(error: BaseException) -> str:
+    """Return an error as one line that begins with the file, if there is one."""
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    if isinstance(error, MemoryError):
+        return f"out of memory: {str(error) or 'the model or the file is too large for this machine'}"
+    return str(error) or type(error).__name__
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM: the library stops as it does for Ctrl-C."""
+
+
+@contextlib.contextmanager
+def _sigterm_interrupts() -> Iterator[None]:
+    """Turn SIGTERM into an exception, so that open files are cleaned up."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(number: int, frame: Any) -> None:
+        raise Terminated
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def answers_errors(work: Callable[[], int]) -> int:
+    """Do the work and return its exit code; what can be expected to go wrong is told in one line.
+
+    Returns
+    -------
+    int
+        0, 1 (failure) or 2 (usage); 130 after Ctrl-C, 143 after SIGTERM.
+    """
+    try:
+        with _sigterm_interrupts():
+            code = work()
+            sys.stdout.flush()
+            return code
+    except (UsageError, ConfigError) as error:
+        say(describe(error))
+        return USAGE
+    except BrokenPipeError:
+        _forget_output()  # the reader has what it wanted
+        return FAILURE
+    except EXPECTED as error:
+        say(describe(error))
+        _forget_output()
+        return FAILURE
+    except Terminated:
+        say("terminated")
+        return TERMINATED
+    except KeyboardInterrupt:
+        say("interrupted")
+        return INTERRUPTED
+
+
+def _forget_output() -> None:
+    """When stdout cannot be written, let the interpreter flush the rest into the void at its end."""
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+class _Line(logging.Formatter):
+    """Time and message; warnings as the program's own lines."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        text = super().format(record)
+        if record.levelno >= logging.WARNING:
+            return f"ns2vec: {record.levelname.lower()}: {text}"
+        return f"{self.formatTime(record, '%H:%M:%S')} {text}"
+
+
+@contextlib.contextmanager
+def logs_on_stderr(arguments: argparse.Namespace, usual: int) -> Iterator[None]:
+    """Show the library's log on stderr, from the level `usual`, moved by ``-v`` and ``-q``."""
+    level = usual + 10 * (arguments.quiet - arguments.verbose)
+    level = max(level, logging.ERROR) if arguments.quiet else level
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Line())
+    root = logging.getLogger("ns2vec")
+    before = root.level
+    root.addHandler(handler)
+    root.setLevel(min(max(level, logging.DEBUG), logging.ERROR))
+    try:
+        yield
+    except Exception:
+        logger.debug("where it happened", exc_info=True)
+        raise
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(before)
+
+
+def print_json(value: Any, *, indent: int | None = 2) -> None:
+    """Write a result to stdout as JSON; numbers that are not finite become null."""
+    print(json.dumps(_finite(value), indent=indent, ensure_ascii=False, allow_nan=False))
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(entry) for entry in value]
+    return None if isinstance(value, float) and value - value != 0.0 else value
+
+
+# ---- vectors ----------------------------------------------------------------------------------------
+
+
+def add_format_option(parser: Parser, *, with_limit: bool = True) -> None:
+    """Add what a command needs to read vectors."""
+    parser.add_argument(
+        "--format", choices=tuple(FORMATS), metavar="NAME", help=f"format of the vectors: {', '.join(FORMATS)}; "
+        "guessed unless given"
+    )  # fmt: skip
+    if with_limit:
+        parser.add_argument("--limit", type=positive, metavar="N", help="read the first N vectors only")
+
+
+def read_table(path: str, name: str | None = None, limit: int | None = None) -> VectorTable:
+    """Read vectors from a path or ``"-"``; the format is guessed unless named."""
+    module: Any = FORMATS[name or guess_format(path)]
+    table: VectorTable = module.read(path) if limit is None else module.read(path, limit=limit)
+    return table
+
+
+def load_vectors(path: str, name: str | None = None, limit: int | None = None) -> KeyedVectors:
+    """Read vectors for queries and evaluation; see `read_table`.
+
+    Raises
+    ------
+    FormatError
+        If there is not one vector in the file.
+    """
+    table = read_table(path, name, limit)
+    if not table.keys:
+        raise FormatError(f"{path}: there are no vectors in it")
+    return adopt_table(KeyedVectors(table.vectors.shape[1]), table)
+
+
+def write_table(path: str, table: VectorTable, name: str | None = None) -> None:
+    """Write vectors to a path or ``"-"``; the format is that of the suffix, or text, unless named."""
+    FORMATS[name or output_format(path)].write(path, table)
+
+
+def output_format(path: str) -> str:
+    """Return the format that a file to be written gets by its suffix."""
+    return format_of_suffix(path) or "word2vec_text"

@@ -1,0 +1,245 @@
+"""``ns2vec demo``: train, evaluate and query within a minute, on a corpus whose answers are known."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shlex
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ns2vec._build_info import build_info
+from ns2vec.cli.common import say, write_table
+from ns2vec.cli.parsing import Parser, UsageError, positive
+from ns2vec.cli.questions import Asker
+from ns2vec.cli.train import train
+from ns2vec.corpus import open_corpus
+from ns2vec.evaluation import evaluate_all
+from ns2vec.evaluation.facts import DEMO_PARAMETERS, FactsCorpus, facts_corpus
+from ns2vec.exceptions import FormatError
+from ns2vec.formats import VectorTable, check_writable
+from ns2vec.keyedvectors import KeyedVectors
+from ns2vec.word2vec import Word2Vec
+
+NAME = "demo"
+HELP = "Show it at work: train, evaluate and query, on a generated corpus or your own."
+USAGE = "[options]"
+EXAMPLES = """
+ns2vec demo
+ns2vec demo --keep demo
+ns2vec demo --corpus corpus.txt --analogies questions.txt --pairs pairs.tsv"""
+
+FLOOR = 0.90  # share of the facts' questions that working training answers, see DEMO_PARAMETERS
+
+RESTRICT_VOCAB = 30_000  # words that can be asked and answered in questions about a text of one's own
+
+# Asked where all of the words are known.
+NEIGHBOURS = ("paris", "german", "japan", "bank", "music", "water", "king")
+ANALOGIES = (("man", "king", "woman"), ("france", "paris", "italy"), ("big", "bigger", "small"))
+FACTS = ("country-capital-apart", "country-currency-together", "positive-comparative-apart")
+ODD_ONES_OUT = (("paris", "rome", "berlin", "bigger"), ("king", "queen", "prince", "river"))
+N_NEIGHBOUR_LINES = 4
+
+
+def add_arguments(parser: Parser) -> None:
+    """Add the options of ``demo``."""
+    parser.add_argument("--corpus", metavar="PATH", help="train on this text in place of the generated one")
+    parser.add_argument("--keep", metavar="FOLDER", help="leave the vectors (and the generated files) there")
+    parser.add_argument(
+        "--analogies", metavar="FILE", action="append", default=[], help="questions to ask about --corpus"
+    )
+    parser.add_argument(
+        "--pairs", metavar="FILE", action="append", default=[], help="word pairs to compare after --corpus"
+    )
+    parser.add_argument("--workers", type=positive, metavar="N", help="training threads (default: all processors)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Tell a story in five parts on stdout."""
+    if (arguments.analogies or arguments.pairs) and not arguments.corpus:
+        raise UsageError("--analogies and --pairs go with --corpus: the generated text brings its own questions")
+    n_workers = arguments.workers or len(os.sched_getaffinity(0))
+    found = build_info()
+    print(f"ns2vec {found['version']}, {found['isa']} kernels, {found['compiler']}")
+    with results_folder(arguments.keep) as folder:
+        target = os.path.join(folder, "vectors.bin")
+        check_writable(target)
+        if arguments.corpus:
+            section("Corpus", [arguments.corpus])
+            vectors = trained(arguments.corpus, n_workers, arguments.quiet)
+            write_vectors(target, vectors)
+            section("Evaluation", own_scores(vectors, *question_files(arguments)))
+            is_good, analogies = True, ANALOGIES
+        else:
+            corpus = write_facts(folder)
+            vectors = trained(os.path.join(folder, "corpus.txt"), n_workers, arguments.quiet)
+            write_vectors(target, vectors)
+            is_good = facts_scores(corpus, vectors, folder)
+            first = {title: words for title, words in reversed(list(corpus.analogies()))}
+            analogies = tuple(first[title][:3] for title in FACTS)
+    ask(Asker(vectors, topn=5), analogies)
+    section("Next", next_steps(arguments))
+    return 0 if is_good else 1
+
+
+def section(title: str, lines: Iterable[str]) -> None:
+    """Print a title with its lines to the right, at once."""
+    for number, line in enumerate(lines):
+        print(f"\n{title:<12}{line}" if number == 0 else f"{'':<12}{line}")
+    sys.stdout.flush()
+
+
+@contextmanager
+def results_folder(kept: str | None) -> Iterator[str]:
+    """Give the folder to keep, or one that goes away afterwards."""
+    if kept is None:
+        with tempfile.TemporaryDirectory(prefix="ns2vec-demo-") as folder:
+            yield folder
+    else:
+        os.makedirs(kept, exist_ok=True)
+        yield kept
+
+
+# ---- training ----------------------------------------------------------------------------------------
+
+
+def write_facts(folder: str) -> FactsCorpus:
+    """Generate the corpus and its questions into the folder."""
+    corpus = facts_corpus()
+    corpus.write_corpus(os.path.join(folder, "corpus.txt"))
+    corpus.write_analogies(os.path.join(folder, "questions.txt"))
+    corpus.write_similarity(os.path.join(folder, "similarity.tsv"))
+    section(
+        "Corpus",
+        [
+            f"{corpus.n_words:,} words generated from {len(corpus.facts):,} facts, {corpus.n_types:,} types, many of",
+            "them invented; in half of the facts the two words never share a sentence",
+        ],
+    )
+    return corpus
+
+
+def trained(path: str, n_workers: int, is_quiet: bool) -> KeyedVectors:
+    """Train with the demo's parameters; report what it took."""
+    model = Word2Vec(**DEMO_PARAMETERS, workers=n_workers, progress=False if is_quiet else None)
+    section(
+        "Training",
+        [
+            f"skip-gram, {model.vector_size} dimensions, window {model.window}, {model.negative} noise words, "
+            f"{model.epochs} epochs, {n_workers} threads"
+        ],
+    )
+    run_of = train(model, open_corpus(path))
+    figures = f"{run_of.n_words:,} words in {run_of.train_seconds:.2f} s: {run_of.words_per_second:,.0f} words/s"
+    print(f"{'':<12}{figures}, {len(model.wv):,} word vectors")
+    return model.wv
+
+
+def write_vectors(path: str, vectors: KeyedVectors) -> None:
+    """Write the vectors where ``ns2vec query`` will find them."""
+    write_table(path, VectorTable(vectors.index_to_key, vectors.vectors))
+
+
+# ---- evaluation --------------------------------------------------------------------------------------
+
+
+def facts_scores(corpus: FactsCorpus, vectors: KeyedVectors, folder: str) -> bool:
+    """Report the accuracy on the facts, and return whether it is what working training reaches."""
+    report = evaluate_all(
+        vectors, os.path.join(folder, "questions.txt"), os.path.join(folder, "similarity.tsv")
+    )
+    (analogies,), (pairs,) = report.analogies, report.pairs
+    lines = [accuracy_line("analogies", analogies.n_correct, analogies.n_asked)]
+    for half, meaning in (("together", "the two words share sentences"), ("apart", "they never do")):
+        parts = [part for part in analogies.sections if part.name.endswith(f"-{half}")]
+        n_correct, n_asked = sum(part.n_correct for part in parts), sum(part.n_asked for part in parts)
+        lines.append(f"{accuracy_line(f'  {half}', n_correct, n_asked)}: {meaning}")
+    n_pairs = sum(1 for _ in corpus.similarities())
+    lines.append(f"{'similarity':<16}rho {pairs.spearman:.3f}  {n_pairs:,} word pairs")
+    section("Evaluation", lines)
+    if analogies.accuracy >= FLOOR:
+        return True
+    say(f"accuracy {100 * analogies.accuracy:.1f} % is below {100 * FLOOR:.0f} %: training does not work as it should")
+    return False
+
+
+def accuracy_line(label: str, n_correct: int, n_asked: int) -> str:
+    """Return one line of the evaluation."""
+    if not n_asked:
+        return f"{label:<16}no question has known words only"
+    return f"{label:<16}{100 * n_correct / n_asked:5.1f} %  {n_correct:,} of {n_asked:,} questions"
+
+
+def question_files(arguments: argparse.Namespace) -> tuple[list[str], list[str]]:
+    """Return analogies and word pairs: those named, else those in the folder NS2VEC_DATA."""
+    analogies, pairs = arguments.analogies, arguments.pairs
+    data = os.environ.get("NS2VEC_DATA")
+    if data and not (analogies or pairs):
+        evaluation = Path(data, "eval")
+        analogies = [str(path) for path in sorted(evaluation.glob("analogy/*.txt"))]
+        pairs = [str(path) for path in sorted(evaluation.glob("similarity/*.tsv"))]
+    return analogies, pairs
+
+
+def own_scores(vectors: KeyedVectors, analogies: list[str], pairs: list[str]) -> Iterator[str]:
+    """Yield a line for each file of questions; one that asks for nothing known is no failure here."""
+    if not (analogies or pairs):
+        yield "no questions: name some with --analogies FILE and --pairs FILE"
+    for path in analogies:
+        (result,) = evaluate_all(vectors, path, restrict_vocab=RESTRICT_VOCAB).analogies
+        yield accuracy_line(result.suite, result.n_correct, result.n_asked)
+    for path in pairs:
+        try:
+            (judged,) = evaluate_all(vectors, pairs=path).pairs
+        except FormatError as error:
+            yield str(error)
+        else:
+            yield f"{judged.suite:<16}rho {judged.spearman:.3f}  {judged.oov_percent:.1f} % of the pairs unknown"
+
+
+# ---- queries -----------------------------------------------------------------------------------------
+
+
+def ask(asker: Asker, analogies: Iterable[tuple[str, str, str]]) -> None:
+    """Show neighbours, analogies and the odd one out, for words that are there."""
+    known = asker.vectors.key_to_index
+    words = [word for word in NEIGHBOURS if word in known] or asker.vectors.index_to_key[:N_NEIGHBOUR_LINES]
+    lines = []
+    for word in words[:N_NEIGHBOUR_LINES]:
+        near = asker.neighbours([word])["neighbours"]
+        lines.append(f"{word:<10}" + "  ".join(f"{entry['word']} {entry['similarity']:.2f}" for entry in near))
+    section("Neighbours", lines)
+    lines = []
+    for a, b, c in analogies:
+        if all(word in known for word in (a, b, c)):
+            best = asker.analogy([a, b, c])["neighbours"][0]
+            lines.append(f"{f'{a} : {b} = {c} : ?':<32}{best['word']} {best['similarity']:.2f}")
+    section("Analogies", lines)
+    section(
+        "Odd one out",
+        [
+            f"{' '.join(group):<32}{asker.odd_one_out(group)['odd_one_out']}"
+            for group in ODD_ONES_OUT
+            if all(word in known for word in group)
+        ],
+    )
+
+
+def next_steps(arguments: argparse.Namespace) -> list[str]:
+    """Return command lines that work from here."""
+    program = shlex.quote(program_name())
+    kept = arguments.keep and shlex.quote(os.path.join(arguments.keep, "vectors.bin"))
+    first = f"{program} query {kept}" if kept else f"{program} demo --keep demo   (then: query demo/vectors.bin)"
+    own = [f"{program} train your-text.txt --sg --output vectors.bin"]
+    return [first, *own, f"{program} --help"]
+
+
+def program_name() -> str:
+    """Return what to type for ``ns2vec``: its path where it is not on the PATH."""
+    called = sys.argv[0]
+    is_script = os.path.basename(called) == "ns2vec" and os.path.exists(called)
+    return os.path.relpath(called) if is_script and not shutil.which("ns2vec") else "ns2vec"

@@ -1,0 +1,67 @@
+"""``ns2vec info``: what is in a file of vectors, and what this installation is."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from typing import Any
+
+import numpy as np
+
+from ns2vec._build_info import build_info
+from ns2vec.cli.common import add_format_option, load_vectors, print_json
+from ns2vec.cli.parsing import Parser
+from ns2vec.formats import guess_format
+from ns2vec.similarity import row_norms
+
+NAME = "info"
+HELP = "Describe files of vectors; without one, this installation."
+USAGE = "[VECTORS...] [options]"
+EXAMPLES = """
+ns2vec info
+ns2vec info vectors.bin vectors.txt
+ns2vec info vectors.bin --json"""
+
+N_SHOWN = 8
+
+
+def add_arguments(parser: Parser) -> None:
+    """Add the options of ``info``."""
+    parser.add_argument("vectors", nargs="*", metavar="VECTORS", help="files of vectors; - is standard input")
+    parser.add_argument("--json", action="store_true", help="a list with one object for each file")
+    add_format_option(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print one block of lines for each file, or JSON."""
+    found = [facts(path, arguments) for path in arguments.vectors] or [installation()]
+    if arguments.json:
+        print_json(found)
+        return 0
+    for block in found:
+        for name, value in block.items():
+            text = " ".join(map(str, value)) if isinstance(value, list) else value
+            print(f"{name.replace('_', ' '):<16}{text:.4g}" if isinstance(value, float) else f"{name.replace('_', ' '):<16}{text}")
+    return 0
+
+
+def installation() -> dict[str, Any]:
+    """Return versions, compiler, instruction sets and threads."""
+    return {**build_info(), "numpy": np.__version__, "cpus": os.cpu_count()}
+
+
+def facts(path: str, arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return what can be said of one file."""
+    loaded = load_vectors(path, arguments.format, arguments.limit)
+    norms = row_norms(loaded.vectors)
+    return {
+        "vectors": path,
+        "format": arguments.format or guess_format(path),
+        "n_words": len(loaded),
+        "vector_size": loaded.vector_size,
+        "mean_length": float(norms.mean()),
+        "smallest_length": float(norms.min()),
+        "largest_length": float(norms.max()),
+        "n_not_finite": int((~np.isfinite(loaded.vectors)).any(axis=1).sum()),
+        "first_words": loaded.index_to_key[:N_SHOWN],
+    }

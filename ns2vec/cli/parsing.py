@@ -1,0 +1,93 @@
+"""Argument parsing shared by all subcommands: one-line usage errors, switches, common options."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Sequence
+from typing import Any, NoReturn
+
+__all__ = ["Parser", "UsageError", "add_common_options", "natural", "positive"]
+
+
+class UsageError(Exception):
+    """The command line cannot be understood: exit code 2."""
+
+
+def positive(text: str) -> int:
+    """Convert an option that has to be a whole number of at least 1."""
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
+
+
+def natural(text: str) -> int:
+    """Convert an option that has to be a whole number of at least 0."""
+    number = int(text)
+    if number < 0:
+        raise ValueError
+    return number
+
+
+positive.__name__ = "whole number of at least 1"  # argparse names the type in its message
+natural.__name__ = "whole number of at least 0"
+
+
+def _bit(text: str) -> bool:
+    return bool(("0", "1").index(text))
+
+
+_bit.__name__ = "switch (0 or 1)"
+
+
+class Parser(argparse.ArgumentParser):
+    """Parser of one command: usage errors in one line, options and words in any order.
+
+    Options come with one dash (word2vec.c) or two (everyone else), never abbreviated.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False, **options
+        )
+        self._switches: set[str] = set()
+
+    def add_switch(self, group: argparse._ArgumentGroup, *flags: str, dest: str, help: str) -> None:
+        """Add an option that stands alone or with 0 or 1 to a group: ``--hs``, ``--hs 1``, ``-hs 0``."""
+        self._switches.update(flags)
+        group.add_argument(
+            *flags, dest=dest, nargs="?", const=True, type=_bit, metavar="0|1", default=argparse.SUPPRESS,
+            help=help,
+        )  # fmt: skip
+
+    def parse(self, argv: Sequence[str]) -> argparse.Namespace:
+        """Return the options of a command line.
+
+        Raises
+        ------
+        UsageError
+            If there is something wrong with it.
+        SystemExit
+            After ``--help``, with code 0.
+        """
+        return self.parse_intermixed_args(list(self._with_values(argv)))
+
+    def _with_values(self, argv: Sequence[str]) -> Iterator[str]:
+        """Give each switch its value, or it would take the next word, a file perhaps, for one."""
+        words = list(argv)
+        while words:
+            word = words.pop(0)
+            if word in self._switches:
+                word += "=" + (words.pop(0) if words[:1] in (["0"], ["1"]) else "1")
+            yield word
+
+    def error(self, message: str) -> NoReturn:
+        """Raise what is wrong in place of printing the whole usage."""
+        raise UsageError(f"{message} (see {self.prog} --help)")
+
+
+def add_common_options(parser: Parser) -> None:
+    """Add what every command understands."""
+    group = parser.add_argument_group("messages")
+    group.add_argument("-v", "--verbose", action="count", default=0, help="say more on stderr; -vv: all")
+    group.add_argument("-q", "--quiet", action="count", default=0, help="say less on stderr: errors only")

@@ -1,0 +1,135 @@
+"""What can be asked of vectors: neighbours, analogy, odd one out, similarity; the answers as dicts."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from ns2vec.exceptions import VocabularyError
+from ns2vec.keyedvectors import KeyedVectors
+
+__all__ = ["Asker", "QuestionError", "render", "split_terms"]
+
+Answer = dict[str, Any]
+
+N_SUGGESTED = 3
+N_SEARCHED = 50_000  # words, the most frequent first, among which a misspelt one is looked for
+
+
+class QuestionError(VocabularyError):
+    """A question that has no answer: an unknown word, too few words."""
+
+
+def split_terms(words: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Split ``king - man + woman`` into words to add and words to take away.
+
+    Examples
+    --------
+    >>> from ns2vec.cli.questions import split_terms
+    >>> split_terms(["king", "-", "man", "+", "woman"])
+    (['king', 'woman'], ['man'])
+    """
+    sides: dict[str, list[str]] = {"+": [], "-": []}
+    sign = "+"
+    for word in words:
+        if word in sides:
+            sign = word
+        else:
+            sides[sign].append(word)
+            sign = "+"
+    return sides["+"], sides["-"]
+
+
+class Asker:
+    """Answers questions with one set of vectors.
+
+    Parameters
+    ----------
+    vectors : KeyedVectors
+    topn : int
+        Neighbours to list.
+    restrict_vocab : int, optional
+        Look for neighbours among the first so many words.
+    """
+
+    def __init__(self, vectors: KeyedVectors, topn: int = 10, restrict_vocab: int | None = None) -> None:
+        self.vectors = vectors
+        self.topn = topn
+        self.restrict_vocab = restrict_vocab
+
+    def neighbours(self, positive: Sequence[str], negative: Sequence[str] = ()) -> Answer:
+        """Return the words nearest to the mean of some words, less others."""
+        self._check([*positive, *negative])
+        if not (positive or negative):
+            raise QuestionError("give at least one word")
+        return {"positive": list(positive), "negative": list(negative), **self._nearest(positive, negative)}
+
+    def analogy(self, words: Sequence[str]) -> Answer:
+        """Return what is to the third word as the second is to the first."""
+        if len(words) != 3:
+            raise QuestionError(f"an analogy needs three words (man king woman), got {len(words)}")
+        self._check(words)
+        a, b, c = words
+        return {"analogy": [a, b, c], **self._nearest([b, c], [a])}
+
+    def odd_one_out(self, words: Sequence[str]) -> Answer:
+        """Return the word that fits the others least."""
+        if len(set(words)) < 3:
+            raise QuestionError(f"the odd one out needs three different words or more, got {len(set(words))}")
+        self._check(words)
+        return {"words": list(words), "odd_one_out": self.vectors.doesnt_match(words)}
+
+    def similarity(self, words: Sequence[str]) -> Answer:
+        """Return the cosine of two words."""
+        if len(words) != 2:
+            raise QuestionError(f"a similarity needs two words, got {len(words)}")
+        self._check(words)
+        return {"words": list(words), "similarity": float(self.vectors.similarity(*words))}
+
+    def _nearest(self, positive: Sequence[str], negative: Sequence[str]) -> Answer:
+        found = self.vectors.most_similar(
+            list(positive), list(negative), topn=self.topn, restrict_vocab=self.restrict_vocab
+        )
+        return {"neighbours": [{"word": word, "similarity": float(score)} for word, score in found]}
+
+    def _check(self, words: Iterable[str]) -> None:
+        for word in words:
+            if word not in self.vectors:
+                raise QuestionError(f"no vector for {word!r}{self._suggestion(word)}")
+
+    def _suggestion(self, word: str) -> str:
+        variants = dict.fromkeys([word.lower(), word.capitalize(), word.upper()])
+        found = [variant for variant in variants if variant in self.vectors]
+        near = (key for key in self.vectors.index_to_key[:N_SEARCHED] if _may_be(word, key))
+        found += difflib.get_close_matches(word, near, n=N_SUGGESTED, cutoff=0.7)
+        return f"; near it: {', '.join(list(dict.fromkeys(found))[:N_SUGGESTED])}" if found else ""
+
+
+def _may_be(word: str, key: Any) -> bool:
+    """Sort out quickly what cannot be meant: a misspelt word has about the same length and letters."""
+    return isinstance(key, str) and abs(len(word) - len(key)) <= 2 and len(set(word) - set(key)) <= 2
+
+
+def render(answer: Answer) -> str:
+    """Return an answer as lines for people.
+
+    Examples
+    --------
+    >>> from ns2vec.cli.questions import render
+    >>> print(render({"neighbours": [{"word": "queen", "similarity": 0.75}, {"word": "son", "similarity": 0.5}]}))
+    queen  0.7500
+    son    0.5000
+    """
+    if "neighbours" in answer:
+        width = max((len(entry["word"]) for entry in answer["neighbours"]), default=0)
+        return "\n".join(f"{entry['word']:<{width}}  {entry['similarity']:.4f}" for entry in answer["neighbours"])
+    return str(answer["odd_one_out"]) if "odd_one_out" in answer else f"{answer['similarity']:.4f}"
+
+
+#: Questions that have a name: as an option (``--analogy``) and at the prompt (``:analogy``).
+NAMED: dict[str, tuple[str, Callable[[Asker, Sequence[str]], Answer], str]] = {
+    "analogy": ("A B C", Asker.analogy, "A is to B as C is to what?"),
+    "odd-one-out": ("WORD...", Asker.odd_one_out, "which word fits the others least?"),
+    "similarity": ("A B", Asker.similarity, "cosine of two words"),
+}

@@ -1,0 +1,249 @@
+"""``ns2vec train``: from text to vectors."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ns2vec._build_info import build_info
+from ns2vec.cli import train_options
+from ns2vec.cli.common import output_format, print_json, write_table
+from ns2vec.cli.parsing import Parser, UsageError
+from ns2vec.corpus import Corpus, FileCorpus, LineSentence, open_corpus
+from ns2vec.corpus.readers import list_files
+from ns2vec.corpus.sources import Splitting
+from ns2vec.evaluation import Report, evaluate_all
+from ns2vec.formats import FORMATS, VectorTable, check_writable, open_for_read, open_for_write
+from ns2vec.training import parse_memory
+from ns2vec.word2vec import Word2Vec
+
+logger = logging.getLogger(__name__)
+
+NAME = "train"
+HELP = "Train word vectors on text: one sentence a line, words between blanks."
+USAGE = "CORPUS... --output FILE [options]"
+EXAMPLES = """
+ns2vec train corpus.txt --output vectors.bin
+ns2vec train corpus.txt --sg --negative 10 --epochs 3 --workers 2 --output vectors.txt.gz
+gzip -dc corpus.txt.gz | ns2vec train - --output vectors.bin
+ns2vec train corpus.txt corpus.txt.gz --output - --save-vocab counts.txt > vectors.txt
+ns2vec train -train corpus.txt -output vectors.bin -cbow 0 -size 50 -threads 2 -binary 1
+ns2vec train corpus.txt --output vectors.bin --evaluate-analogies questions.txt --json
+
+Defaults are those of the library, which are gensim's. word2vec.c has others for three options:
+-cbow 1 there means -alpha 0.05, -threads is 12, and the last learning rate is alpha / 10000.
+Ctrl-C after the first epoch keeps what has been learned so far."""
+
+
+def add_arguments(parser: Parser) -> None:
+    """Add the options of ``train``."""
+    parser.add_argument(
+        "corpus", nargs="*", metavar="CORPUS", help="text file (.gz .bz2 .xz .zst too), folder or address; "
+        "- is standard input; several are read one after the other"
+    )  # fmt: skip
+    parser.add_argument(
+        "--errors", choices=("strict", "replace", "ignore"), default="strict",
+        help="what to do with bytes that are not UTF-8 (default: strict, an error)",
+    )  # fmt: skip
+    group = parser.add_argument_group("results")
+    group.add_argument(
+        "-o", "--output", "-output", metavar="FILE", help="the vectors; - is standard output; .gz, .xz ... compress"
+    )
+    group.add_argument(
+        "--format", choices=tuple(FORMATS), metavar="NAME",
+        help=f"format of the output: {', '.join(FORMATS)}; by the suffix unless given",
+    )  # fmt: skip
+    group.add_argument("--save-vocab", "-save-vocab", metavar="FILE", help="also write the words with their counts")
+    for kind in ("analogies", "pairs"):
+        group.add_argument(
+            f"--evaluate-{kind}", metavar="FILE", nargs="+", action="extend", default=[],
+            help=f"evaluate after training, as ns2vec evaluate --{kind} does",
+        )  # fmt: skip
+    group.add_argument("--json", action="store_true", help="write a summary with all figures to standard output")
+    train_options.add_model_options(parser)
+    train_options.add_word2vec_c_options(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Train, write, evaluate; whatever can be found wrong is found before training."""
+    train_options.check_word2vec_c_options(arguments)
+    parameters = train_options.model_parameters(arguments)
+    if arguments.quiet or arguments.debug == 0:
+        parameters["progress"] = False
+    paths = corpus_paths(arguments)
+    model = Word2Vec(**parameters)
+    corpus = open_paths(paths, arguments.errors)
+    check_passes(corpus, model)
+    check_results(arguments, paths)
+    try:
+        run_of = train(model, corpus)
+    except KeyboardInterrupt:
+        keep_part(arguments, model)
+        raise
+    write_results(arguments, model)
+    report = evaluate(arguments, model)
+    if arguments.json:
+        print_json(summary(arguments, model, run_of, report))
+    elif report is not None:
+        print(report.table())
+    return 0
+
+
+# ---- before training ---------------------------------------------------------------------------------
+
+
+def corpus_paths(arguments: argparse.Namespace) -> list[str]:
+    """Return what to read: the positional arguments and word2vec.c's ``-train``."""
+    paths = [*arguments.corpus, *([arguments.train] if arguments.train else [])]
+    if not paths:
+        raise UsageError("the corpus is missing: name a text file, or - for standard input")
+    if "-" in paths and len(paths) > 1:
+        raise UsageError("standard input (-) cannot be read together with other files: join them with cat")
+    return paths
+
+
+class ChainedFiles:
+    """The sentences of several files, one after the other."""
+
+    def __init__(self, paths: Sequence[str], errors: str) -> None:
+        self.paths, self.errors = paths, errors
+
+    def __iter__(self) -> Iterator[list[str]]:
+        for path in self.paths:
+            yield from LineSentence(path, errors=self.errors)
+
+
+def open_paths(paths: list[str], errors: str) -> Corpus:
+    """Open one or several sources as one corpus; a folder stands for its files."""
+    if paths == ["-"]:
+        return open_corpus(sys.stdin.buffer, errors=errors)
+    if len(paths) == 1:
+        return open_corpus(paths[0], errors=errors)
+    files = [file for path in paths for file in (list_files(path) if os.path.isdir(path) else [path])]
+    return FileCorpus(ChainedFiles(files, errors), files, Splitting(errors=errors))
+
+
+def check_passes(corpus: Corpus, model: Word2Vec) -> None:
+    """Refuse a stream that can be read once where training has to read it again."""
+    if corpus.passes is None:
+        return
+    if model.max_vocab_size or parse_memory(model.corpus_memory) == 0:
+        raise UsageError(
+            "a stream can be read only once: give a file, or leave out --max-vocab-size and --corpus-memory 0"
+        )
+
+
+def check_results(arguments: argparse.Namespace, paths: list[str]) -> None:
+    """Refuse now what would fail after training: files that cannot be written or read."""
+    questions = [*arguments.evaluate_analogies, *arguments.evaluate_pairs]
+    if not (arguments.output or arguments.save_vocab or questions or arguments.json):
+        raise UsageError("nothing would be kept: name a file for the vectors with --output")
+    if arguments.output == "-" and (arguments.json or questions or arguments.save_vocab == "-"):
+        raise UsageError("--output - and other results cannot share standard output: write the vectors to a file")
+    for path in questions:
+        with open_for_read(path):
+            pass
+    for path in filter(None, (arguments.output, arguments.save_vocab)):
+        if any(os.path.realpath(path) == os.path.realpath(source) for source in paths if source != "-"):
+            raise UsageError(f"{path} is the corpus itself: choose another file for the results")
+        check_writable(path)
+
+
+# ---- training and after ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a finished run did: words over all epochs, seconds of its two phases."""
+
+    n_words: int
+    n_trained: int
+    count_seconds: float
+    train_seconds: float
+
+    @property
+    def words_per_second(self) -> float:
+        """Return the words read in a second of training."""
+        return self.n_words / max(self.train_seconds, 1e-9)
+
+
+def train(model: Word2Vec, corpus: Any) -> Run:
+    """Count the words and train all epochs."""
+    started = time.perf_counter()
+    model.build_vocab(corpus)
+    counted = time.perf_counter()
+    n_trained, n_words = model.train(
+        corpus, total_examples=model.corpus_count, total_words=model.corpus_total_words, epochs=model.epochs,
+        compute_loss=model.compute_loss,
+    )  # fmt: skip
+    run_of = Run(n_words, n_trained, counted - started, time.perf_counter() - counted)
+    logger.info(
+        "counted in %.1f s, trained %d words in %.1f s: %.0f words/s", run_of.count_seconds, n_words,
+        run_of.train_seconds, run_of.words_per_second,
+    )  # fmt: skip
+    return run_of
+
+
+def write_results(arguments: argparse.Namespace, model: Word2Vec) -> None:
+    """Write the vectors and the words with their counts, as far as they are wanted."""
+    keys, counts = model.wv.index_to_key, model.wv.expandos["count"]
+    if arguments.output:
+        write_table(arguments.output, VectorTable(keys, model.wv.vectors, counts), output_name(arguments))
+        logger.info("%s: %d vectors of size %d", arguments.output, *model.wv.vectors.shape)
+    if arguments.save_vocab:
+        with open_for_write(arguments.save_vocab, "w") as out:
+            out.writelines(f"{key} {count}\n" for key, count in zip(keys, counts.tolist(), strict=True))
+
+
+def output_name(arguments: argparse.Namespace) -> str:
+    """Return the format of the output: ``--format``, ``-binary``, or the suffix's."""
+    if arguments.format is None and arguments.binary is not None:
+        return "word2vec_binary" if arguments.binary else "word2vec_text"
+    return arguments.format or output_format(arguments.output)
+
+
+def keep_part(arguments: argparse.Namespace, model: Word2Vec) -> None:
+    """After Ctrl-C or SIGTERM: a model with a whole epoch behind it is worth keeping, another is not."""
+    n_epochs = len(model.epoch_losses)
+    if not n_epochs or arguments.output in (None, "-"):
+        logger.warning("stopped after %d whole epochs: nothing is written", n_epochs)
+        return
+    write_results(arguments, model)
+    logger.warning(
+        "%s has what %d of %d epochs and a part taught it", arguments.output, n_epochs, model.epochs
+    )
+
+
+def evaluate(arguments: argparse.Namespace, model: Word2Vec) -> Report | None:
+    """Return the report on the questions that were named, if any were."""
+    analogies, pairs = arguments.evaluate_analogies, arguments.evaluate_pairs
+    return evaluate_all(model.wv, analogies, pairs) if analogies or pairs else None
+
+
+def summary(
+    arguments: argparse.Namespace, model: Word2Vec, run_of: Run, report: Report | None
+) -> dict[str, Any]:
+    """Return all figures of a run."""
+    n_types, vector_size = model.wv.vectors.shape
+    names = train_options.DEFAULTS.keys() - {"sentences", "corpus_file", "hashfxn", "callbacks", "trim_rule"}
+    return {
+        "output": arguments.output,
+        "n_types": n_types,
+        "vector_size": vector_size,
+        "corpus": {"n_words": model.corpus_total_words, "n_sentences": model.corpus_count},
+        "n_words_read": run_of.n_words,
+        "n_words_trained": run_of.n_trained,
+        "words_per_second": run_of.words_per_second,
+        "seconds": {"count": run_of.count_seconds, "train": run_of.train_seconds},
+        "epoch_losses": model.epoch_losses if model.compute_loss else None,
+        "parameters": {name: getattr(model, name) for name in sorted(names) if hasattr(model, name)},
+        "build": build_info(),
+        "evaluation": None if report is None else json.loads(report.to_json()),
+    }

@@ -1,0 +1,145 @@
+"""Options of ``ns2vec train``: gensim's constructor as long flags, word2vec.c's flags with one dash."""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+from typing import Any
+
+from ns2vec.cli.parsing import Parser, UsageError, positive
+from ns2vec.training.config import CHOICES
+from ns2vec.word2vec import Word2Vec
+
+__all__ = ["add_model_options", "add_word2vec_c_options", "check_word2vec_c_options", "model_parameters"]
+
+#: Parameters of Word2Vec; those not given on the command line keep the library's defaults.
+DEFAULTS = {
+    name: parameter.default
+    for name, parameter in inspect.signature(Word2Vec).parameters.items()
+    if parameter.default is not inspect.Parameter.empty
+}
+
+NUMBERS: tuple[tuple[str, tuple[str, ...], Any, str], ...] = (
+    ("vector_size", ("-size", "--size"), int, "dimensions of a vector"),
+    ("window", ("-window",), int, "words to each side of the centre word"),
+    ("negative", ("-negative",), int, "noise words for each window; 0 turns negative sampling off"),
+    ("epochs", ("-iter", "--iter"), int, "passes over the corpus"),
+    ("min_count", ("-min-count",), int, "leave out words that occur fewer times"),
+    ("sample", ("-sample",), float, "threshold of subsampling frequent words; 0 keeps all"),
+    ("alpha", ("-alpha",), float, "learning rate at the start"),
+    ("min_alpha", (), float, "learning rate at the end"),
+    ("workers", ("-threads", "--threads"), int, "training threads"),
+    ("seed", (), int, "with --workers 1 the same seed gives the same vectors"),
+    ("ns_exponent", (), float, "noise is drawn in proportion to count ** EXPONENT"),
+    ("max_final_vocab", (), positive, "raise min_count until at most N words stay"),
+    ("max_vocab_size", (), positive, "drop rare words while counting when there are more than N"),
+    ("batch_words", (), int, "words that a thread takes at a time"),
+)
+
+NAMES: tuple[tuple[str, str], ...] = (
+    ("objective", "what is trained; instead of --hs and --negative 0"),
+    ("sampler", "where noise words come from"),
+    ("negative_sharing", "one set of noise words for a window, or for each pair as in word2vec.c"),
+    ("backend", "who multiplies: own kernels, or BLAS"),
+    ("cbow_update", "where CBOW's mean is divided; 'corrected' is the true gradient"),
+)
+
+SWITCHES: tuple[tuple[str, tuple[str, ...], str], ...] = (
+    ("hs", ("-hs",), "hierarchical softmax; add --negative 0 to have it alone"),
+    ("cbow_mean", (), "CBOW takes the mean (1) or the sum (0) of the context"),
+    ("shrink_windows", (), "each window shrinks at random, which gives near words more weight"),
+    ("compute_loss", (), "sum the exact loss; slower"),
+    ("sorted_vocab", (), "order the words by falling count"),
+    ("null_word", (), "add a padding word"),
+)
+
+# What word2vec.c has and ns2vec has not.
+NOT_OFFERED = {
+    "classes": "-classes is not offered: cluster the vectors with a tool of your choice, and leave it out here",
+    "read_vocab": "-read-vocab is not offered: words are counted in one fast pass, so leave it out here",
+}
+
+
+def _default(name: str) -> str:
+    value = DEFAULTS[name]
+    return "" if value is None else f" (default: {int(value) if isinstance(value, bool) else value})"
+
+
+def add_model_options(parser: Parser) -> None:
+    """Add an option for each parameter of Word2Vec that can be written on a command line."""
+    group = parser.add_argument_group("model")
+    group.add_argument(
+        "--architecture", dest="sg", type=_architecture, metavar="NAME", default=argparse.SUPPRESS,
+        help=f"skip_gram or cbow (default: {'skip_gram' if DEFAULTS['sg'] else 'cbow'})",
+    )  # fmt: skip
+    parser.add_switch(group, "--sg", dest="sg", help="skip-gram (1) or CBOW (0)")
+    parser.add_switch(group, "--cbow", "-cbow", dest="cbow", help="CBOW (1) or skip-gram (0)")
+    for name, others, convert, text in NUMBERS:
+        group.add_argument(
+            _flag(name), *others, dest=name, type=convert, default=argparse.SUPPRESS,
+            metavar="X" if convert is float else "N", help=text + _default(name),
+        )  # fmt: skip
+    for name, others, text in SWITCHES:
+        parser.add_switch(group, _flag(name), *others, dest=name, help=text + _default(name))
+    for name, text in NAMES:
+        known = f"{text}: {', '.join(CHOICES[name])}{_default(name)}"
+        group.add_argument(_flag(name), dest=name, metavar="NAME", default=argparse.SUPPRESS, help=known)
+    group.add_argument(
+        "--corpus-memory", metavar="SIZE", default=argparse.SUPPRESS,
+        help="memory for encoded text, as 64MiB; the rest goes to a temporary file, "
+        f"with 0 the text is read again each epoch{_default('corpus_memory')}",
+    )  # fmt: skip
+
+
+def _flag(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def _architecture(text: str) -> bool:
+    names = ("cbow", "skip_gram")
+    return bool(names.index(text.replace("-", "_")))
+
+
+_architecture.__name__ = "architecture (skip_gram or cbow)"
+
+
+def add_word2vec_c_options(parser: Parser) -> None:
+    """Add those flags of word2vec.c that are not another name of an option."""
+    group = parser.add_argument_group("word2vec.c")
+    group.add_argument("-train", metavar="FILE", help="the corpus")
+    group.add_argument("-binary", type=int, choices=(0, 1), help="format of the output: text (0) or binary (1)")
+    group.add_argument("-debug", type=int, metavar="N", help="0 is --quiet; other values change nothing")
+    group.add_argument("-classes", type=int, default=0, help=argparse.SUPPRESS)
+    group.add_argument("-read-vocab", help=argparse.SUPPRESS)
+
+
+def check_word2vec_c_options(arguments: argparse.Namespace) -> None:
+    """Refuse what only word2vec.c can do.
+
+    Raises
+    ------
+    UsageError
+        With what to do instead.
+    """
+    for name, message in NOT_OFFERED.items():
+        if getattr(arguments, name):
+            raise UsageError(message)
+
+
+def model_parameters(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return the parameters of Word2Vec that were given.
+
+    Raises
+    ------
+    UsageError
+        If there is nothing to train.
+    """
+    given = {name: value for name, value in vars(arguments).items() if name in DEFAULTS}
+    if "cbow" in arguments:
+        given["sg"] = not arguments.cbow
+    for name, value in given.items():
+        if isinstance(value, bool) and isinstance(DEFAULTS[name], int):
+            given[name] = type(DEFAULTS[name])(value)
+    if given.get("negative") == 0 and not given.get("hs") and given.get("objective") is None:
+        raise UsageError("--negative 0 leaves nothing to train: add --hs, or give at least 1")
+    return given

@@ -1,0 +1,87 @@
+"""``ns2vec convert``."""
+
+from __future__ import annotations
+
+import gzip
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ns2vec.formats import FORMATS
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [
+        ("vectors.bin", "new.txt"),
+        ("vectors.txt", "new.bin"),
+        ("vectors.bin", "new.bin.xz"),
+        ("vectors.txt", "new"),
+        ("vectors.txt", "vectors.txt"),
+    ],
+)
+def test_nothing_changes_but_the_format(ns2vec, planted, source, target):
+    before = FORMATS["word2vec_binary"].read("vectors.bin")
+    assert ns2vec("convert", source, target) == (0, "", "")
+    after = FORMATS["word2vec_binary" if ".bin" in target else "word2vec_text"].read(target)
+    assert after.keys == before.keys
+    assert np.array_equal(after.vectors, before.vectors)
+
+
+def test_named_formats(ns2vec, planted):
+    os.rename("vectors.bin", "binary.txt")
+    assert ns2vec("convert", "binary.txt", "text.bin", "--from", "word2vec_binary", "--to", "word2vec_text").code == 0
+    assert Path("text.bin").read_bytes() == Path("vectors.txt").read_bytes()
+
+
+def test_the_first_vectors_only(ns2vec, planted):
+    outcome = ns2vec("convert", "vectors.bin", "-", "--limit", "3")
+    lines = Path("vectors.txt").read_text("utf-8").splitlines()
+    assert outcome.out.splitlines() == ["3 24", *lines[1:4]]
+
+
+def test_pipes(ns2vec, planted):
+    text = Path("vectors.txt").read_bytes()
+    assert ns2vec("convert", "-", "new.bin", stdin=text).code == 0
+    assert Path("new.bin").read_bytes() == Path("vectors.bin").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["cut.bin", "cut.txt", "cut.bin.gz", "cut.txt.gz", "cut.txt.xz"])
+def test_truncated_vectors(ns2vec, planted, listing, name):
+    whole = f"whole{name.removeprefix('cut')}"
+    assert ns2vec("convert", "vectors.bin", whole).code == 0
+    Path(name).write_bytes(Path(whole).read_bytes()[:-3000])
+    before = listing(planted)
+    outcome = ns2vec("convert", name, "new.txt")
+    assert outcome.code == 1
+    assert name in outcome.refusal()
+    assert listing(planted) == before
+
+
+@pytest.mark.parametrize("content", [b"", b"3 4\n", b"no numbers here\n", b"\xff\xfe\x00", b"5 2\na 1 2\nb 1 2\n"])
+@pytest.mark.parametrize("suffix", [".bin", ".txt", ""])
+def test_what_is_no_vectors(ns2vec, tmp_path, listing, content, suffix):
+    path = tmp_path / f"strange{suffix}"
+    path.write_bytes(content)
+    outcome = ns2vec("convert", path, tmp_path / "new.bin")
+    assert outcome.code == 1
+    assert str(path) in outcome.refusal()
+    assert listing(tmp_path) == [path.name]
+
+
+def test_damaged_compression_names_the_file(ns2vec, planted):
+    Path("broken.txt.gz").write_bytes(gzip.compress(Path("vectors.txt").read_bytes())[:-4] + b"abcd")
+    assert "broken.txt.gz" in ns2vec("convert", "broken.txt.gz", "new.bin").refusal()
+
+
+def test_the_old_file_stays_when_reading_fails(ns2vec, planted):
+    before = Path("vectors.txt").read_bytes()
+    assert ns2vec("convert", "missing.bin", "vectors.txt").code == 1
+    assert Path("vectors.txt").read_bytes() == before
+
+
+def test_the_output_is_tried_first(ns2vec, planted):
+    outcome = ns2vec("convert", "missing.bin", "missing/new.txt")
+    assert outcome.refusal().startswith("ns2vec: missing/new.txt: cannot write: the folder does not exist")

@@ -1,0 +1,48 @@
+"""``ns2vec info``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+import ns2vec as package
+from ns2vec import KeyedVectors
+
+
+def test_this_installation(ns2vec):
+    (found,) = json.loads(ns2vec("info", "--json").out)
+    assert found.items() >= package.build_info().items()
+    assert f"isa             {found['isa']}\n" in ns2vec("info").out
+
+
+def test_a_file(ns2vec, planted):
+    vectors = KeyedVectors.load_word2vec_format("vectors.bin", binary=True)
+    binary, text = json.loads(ns2vec("info", "vectors.bin", "vectors.txt", "--json").out)
+    lengths = np.linalg.norm(vectors.vectors, axis=1)
+    assert (binary["n_words"], binary["vector_size"]) == vectors.vectors.shape
+    assert binary["first_words"] == vectors.index_to_key[:8]
+    np.testing.assert_allclose(
+        [binary["smallest_length"], binary["mean_length"], binary["largest_length"]],
+        [lengths.min(), lengths.mean(), lengths.max()],
+        rtol=1e-5,
+    )
+    assert binary["n_not_finite"] == 0
+    assert (binary["format"], text["format"]) == ("word2vec_binary", "word2vec_text")
+    shown = ns2vec("info", "vectors.bin").out
+    assert f"n words         {len(vectors)}\n" in shown
+
+
+def test_broken_numbers_are_counted(ns2vec, tmp_path):
+    Path(tmp_path, "bad.txt").write_text("3 2\na 1 2\nb nan 1\nc 1 inf\n", "utf-8")
+    (found,) = json.loads(ns2vec("info", tmp_path / "bad.txt", "--json").out)
+    assert found["n_not_finite"] == 2
+    assert found["mean_length"] is None
+
+
+def test_a_file_without_vectors(ns2vec, tmp_path):
+    Path(tmp_path, "none.txt").write_text("0 5\n", "utf-8")
+    outcome = ns2vec("info", tmp_path / "none.txt")
+    assert outcome.code == 1
+    assert "no vectors in it" in outcome.refusal()
