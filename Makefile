@@ -1,4 +1,4 @@
-# make demo [CORPUS=path]   build, install, train, evaluate, query
+# make demo [CORPUS=path]   build, install, train, evaluate, query; the vectors stay in .demo
 # make test                 build, install, run all tests
 # make lint                 ruff, mypy, cython-lint
 # make check                what .ci/run runs: test and lint
@@ -25,7 +25,7 @@ EXPLAIN = >$(LOG) 2>&1 || { $(BIN)/python scripts/preflight.py explain $(LOG); e
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/installed
-	@$(BIN)/ns2vec demo $(if $(CORPUS),--corpus "$(CORPUS)")
+	@$(BIN)/ns2vec demo --keep .demo $(if $(CORPUS),--corpus "$(CORPUS)")
 
 test: $(VENV)/test-tools
 	$(BIN)/python -m pytest $(PYTEST)
@@ -70,7 +70,7 @@ $(VENV)/dev-tools: pyproject.toml | $(VENV)/installed
 	@touch $@
 
 clean:
-	rm -rf build dist *.egg-info $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf build dist *.egg-info .demo $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find ns2vec -name '*.so' -delete
 	find ns2vec -name '*.c' -not -path 'ns2vec/_cy/*' -delete
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,11 +1,11 @@
-"""Convert vectors from a checkout: ``ns2vec convert`` without installing it (the extension modules must be built)."""
+"""``ns2vec convert`` from a checkout that is not installed; the extension modules must be built."""
 
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from ns2vec.cli import main  # noqa: E402 - the checkout has to be found first
+from ns2vec.cli import main
 
 if __name__ == "__main__":
     sys.exit(main(["convert", *sys.argv[1:]]))

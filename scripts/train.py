@@ -1,11 +1,11 @@
-"""Train vectors from a checkout: ``ns2vec train`` without installing it (the extension modules must be built)."""
+"""``ns2vec train`` from a checkout that is not installed; the extension modules must be built."""
 
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from ns2vec.cli import main  # noqa: E402 - the checkout has to be found first
+from ns2vec.cli import main
 
 if __name__ == "__main__":
     sys.exit(main(["train", *sys.argv[1:]]))

@@ -21,16 +21,24 @@ ns2vec convert vectors.bin - --limit 3 | cut -d' ' -f1"""
 def add_arguments(parser: Parser) -> None:
     """Add the options of ``convert``."""
     names = ", ".join(FORMATS)
-    parser.add_argument("source", metavar="IN", help="vectors; - is standard input; .gz, .xz ... are unpacked")
+    parser.add_argument(
+        "source", metavar="IN", help="vectors; - is standard input; .gz, .xz ... are unpacked"
+    )
     parser.add_argument("target", metavar="OUT", help="file to write; - is standard output")
     parser.add_argument(
-        "--from", dest="source_format", choices=tuple(FORMATS), metavar="NAME",
+        "--from",
+        dest="source_format",
+        choices=tuple(FORMATS),
+        metavar="NAME",
         help=f"format of IN: {names}; guessed unless given (text on standard input)",
-    )  # fmt: skip
+    )
     parser.add_argument(
-        "--to", dest="target_format", choices=tuple(FORMATS), metavar="NAME",
+        "--to",
+        dest="target_format",
+        choices=tuple(FORMATS),
+        metavar="NAME",
         help="format of OUT; by its suffix unless given, text if that tells nothing",
-    )  # fmt: skip
+    )
     parser.add_argument("--limit", type=positive, metavar="N", help="only the first N vectors")
 
 

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from ns2vec._build_info import build_info
 from ns2vec.cli.common import say, write_table
@@ -55,13 +56,17 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument(
         "--pairs", metavar="FILE", action="append", default=[], help="word pairs to compare after --corpus"
     )
-    parser.add_argument("--workers", type=positive, metavar="N", help="training threads (default: all processors)")
+    parser.add_argument(
+        "--workers", type=positive, metavar="N", help="training threads (default: all processors)"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Tell a story in five parts on stdout."""
     if (arguments.analogies or arguments.pairs) and not arguments.corpus:
-        raise UsageError("--analogies and --pairs go with --corpus: the generated text brings its own questions")
+        raise UsageError(
+            "--analogies and --pairs go with --corpus: the generated text brings its own questions"
+        )
     n_workers = arguments.workers or len(os.sched_getaffinity(0))
     found = build_info()
     print(f"ns2vec {found['version']}, {found['isa']} kernels, {found['compiler']}")
@@ -73,14 +78,14 @@ def run(arguments: argparse.Namespace) -> int:
             vectors = trained(arguments.corpus, n_workers, arguments.quiet)
             write_vectors(target, vectors)
             section("Evaluation", own_scores(vectors, *question_files(arguments)))
-            is_good, analogies = True, ANALOGIES
+            is_good, analogies = True, list(ANALOGIES)
         else:
             corpus = write_facts(folder)
             vectors = trained(os.path.join(folder, "corpus.txt"), n_workers, arguments.quiet)
             write_vectors(target, vectors)
             is_good = facts_scores(corpus, vectors, folder)
-            first = {title: words for title, words in reversed(list(corpus.analogies()))}
-            analogies = tuple(first[title][:3] for title in FACTS)
+            first = dict(reversed(list(corpus.analogies())))
+            analogies = [first[title][:3] for title in FACTS]
     ask(Asker(vectors, topn=5), analogies)
     section("Next", next_steps(arguments))
     return 0 if is_good else 1
@@ -116,8 +121,8 @@ def write_facts(folder: str) -> FactsCorpus:
     section(
         "Corpus",
         [
-            f"{corpus.n_words:,} words generated from {len(corpus.facts):,} facts, {corpus.n_types:,} types, many of",
-            "them invented; in half of the facts the two words never share a sentence",
+            f"{corpus.n_words:,} words generated from {len(corpus.facts):,} facts, {corpus.n_types:,} types,",
+            "many of them invented; in half of the facts the two words never share a sentence",
         ],
     )
     return corpus
@@ -125,18 +130,22 @@ def write_facts(folder: str) -> FactsCorpus:
 
 def trained(path: str, n_workers: int, is_quiet: bool) -> KeyedVectors:
     """Train with the demo's parameters; report what it took."""
-    model = Word2Vec(**DEMO_PARAMETERS, workers=n_workers, progress=False if is_quiet else None)
+    parameters: dict[str, Any] = {**DEMO_PARAMETERS, "workers": n_workers}
+    model = Word2Vec(**parameters, progress=False if is_quiet else None)
     section(
         "Training",
         [
-            f"skip-gram, {model.vector_size} dimensions, window {model.window}, {model.negative} noise words, "
-            f"{model.epochs} epochs, {n_workers} threads"
+            f"skip-gram, {model.vector_size} dimensions, window {model.window}, "
+            f"{model.negative} noise words, {model.epochs} epochs, {n_workers} threads"
         ],
     )
     run_of = train(model, open_corpus(path))
-    figures = f"{run_of.n_words:,} words in {run_of.train_seconds:.2f} s: {run_of.words_per_second:,.0f} words/s"
+    figures = (
+        f"{run_of.n_words:,} words in {run_of.train_seconds:.2f} s: {run_of.words_per_second:,.0f} words/s"
+    )
     print(f"{'':<12}{figures}, {len(model.wv):,} word vectors")
-    return model.wv
+    vectors: KeyedVectors = model.wv
+    return vectors
 
 
 def write_vectors(path: str, vectors: KeyedVectors) -> None:
@@ -163,7 +172,9 @@ def facts_scores(corpus: FactsCorpus, vectors: KeyedVectors, folder: str) -> boo
     section("Evaluation", lines)
     if analogies.accuracy >= FLOOR:
         return True
-    say(f"accuracy {100 * analogies.accuracy:.1f} % is below {100 * FLOOR:.0f} %: training does not work as it should")
+    say(
+        f"accuracy {100 * analogies.accuracy:.1f} % is below {100 * FLOOR:.0f} %: training does not work well"
+    )
     return False
 
 
@@ -198,7 +209,8 @@ def own_scores(vectors: KeyedVectors, analogies: list[str], pairs: list[str]) ->
         except FormatError as error:
             yield str(error)
         else:
-            yield f"{judged.suite:<16}rho {judged.spearman:.3f}  {judged.oov_percent:.1f} % of the pairs unknown"
+            unknown = f"{judged.oov_percent:.1f} % of the pairs unknown"
+            yield f"{judged.suite:<16}rho {judged.spearman:.3f}  {unknown}"
 
 
 # ---- queries -----------------------------------------------------------------------------------------
@@ -211,7 +223,9 @@ def ask(asker: Asker, analogies: Iterable[tuple[str, str, str]]) -> None:
     lines = []
     for word in words[:N_NEIGHBOUR_LINES]:
         near = asker.neighbours([word])["neighbours"]
-        lines.append(f"{word:<10}" + "  ".join(f"{entry['word']} {entry['similarity']:.2f}" for entry in near))
+        lines.append(
+            f"{word:<10}" + "  ".join(f"{entry['word']} {entry['similarity']:.2f}" for entry in near)
+        )
     section("Neighbours", lines)
     lines = []
     for a, b, c in analogies:
@@ -233,7 +247,9 @@ def next_steps(arguments: argparse.Namespace) -> list[str]:
     """Return command lines that work from here."""
     program = shlex.quote(program_name())
     kept = arguments.keep and shlex.quote(os.path.join(arguments.keep, "vectors.bin"))
-    first = f"{program} query {kept}" if kept else f"{program} demo --keep demo   (then: query demo/vectors.bin)"
+    first = (
+        f"{program} query {kept}" if kept else f"{program} demo --keep demo   (then: query demo/vectors.bin)"
+    )
     own = [f"{program} train your-text.txt --sg --output vectors.bin"]
     return [first, *own, f"{program} --help"]
 

@@ -33,9 +33,12 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument("--pairs", metavar="FILE", nargs="+", action="extend", default=[])
     parser.add_argument("--facts", action="store_true", help="the questions of the demo's corpus")
     parser.add_argument(
-        "--restrict-vocab", type=natural, default=300000, metavar="N",
+        "--restrict-vocab",
+        type=natural,
+        default=300000,
+        metavar="N",
         help="only the first N words are asked and answered in analogies; 0: all (default: 300000)",
-    )  # fmt: skip
+    )
     parser.add_argument("--case-sensitive", action="store_true", help="do not compare upper-cased words")
     parser.add_argument("--sections", action="store_true", help="list the sections of the analogies")
     parser.add_argument("--json", action="store_true", help="a list with one object for each file")
@@ -72,7 +75,10 @@ def facts_files(are_wanted: bool) -> Iterator[tuple[list[str], list[str]]]:
         yield [], []
         return
     with tempfile.TemporaryDirectory() as folder:
-        questions, judgements = os.path.join(folder, "facts.txt"), os.path.join(folder, "facts-similarity.tsv")
+        questions, judgements = (
+            os.path.join(folder, "facts.txt"),
+            os.path.join(folder, "facts-similarity.tsv"),
+        )
         corpus = facts_corpus()
         corpus.write_analogies(questions)
         corpus.write_similarity(judgements)

@@ -41,7 +41,11 @@ def run(arguments: argparse.Namespace) -> int:
     for block in found:
         for name, value in block.items():
             text = " ".join(map(str, value)) if isinstance(value, list) else value
-            print(f"{name.replace('_', ' '):<16}{text:.4g}" if isinstance(value, float) else f"{name.replace('_', ' '):<16}{text}")
+            print(
+                f"{name.replace('_', ' '):<16}{text:.4g}"
+                if isinstance(value, float)
+                else f"{name.replace('_', ' '):<16}{text}"
+            )
     return 0
 
 

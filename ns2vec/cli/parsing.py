@@ -47,18 +47,22 @@ class Parser(argparse.ArgumentParser):
     """
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(
-            formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False, **options
-        )
+        super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False, **options)
         self._switches: set[str] = set()
 
     def add_switch(self, group: argparse._ArgumentGroup, *flags: str, dest: str, help: str) -> None:
         """Add an option that stands alone or with 0 or 1 to a group: ``--hs``, ``--hs 1``, ``-hs 0``."""
         self._switches.update(flags)
         group.add_argument(
-            *flags, dest=dest, nargs="?", const=True, type=_bit, metavar="0|1", default=argparse.SUPPRESS,
+            *flags,
+            dest=dest,
+            nargs="?",
+            const=True,
+            type=_bit,
+            metavar="0|1",
+            default=argparse.SUPPRESS,
             help=help,
-        )  # fmt: skip
+        )
 
     def parse(self, argv: Sequence[str]) -> argparse.Namespace:
         """Return the options of a command line.

@@ -42,14 +42,21 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument("vectors", metavar="VECTORS", help="file of vectors; - is standard input")
     parser.add_argument("words", nargs="*", metavar="WORD", help="words, + and -")
     group = parser.add_argument_group("questions")
-    group.add_argument("--positive", nargs="+", metavar="WORD", action="extend", default=[], help="words to add")
+    group.add_argument(
+        "--positive", nargs="+", metavar="WORD", action="extend", default=[], help="words to add"
+    )
     group.add_argument(
         "--negative", nargs="+", metavar="WORD", action="extend", default=[], help="words to take away"
     )
     for name, (words, _, text) in NAMED.items():
         metavar = tuple(words.split()) if "..." not in words else "WORD"
-        group.add_argument(f"--{name}", nargs=len(metavar) if isinstance(metavar, tuple) else "+",
-                           metavar=metavar, dest=name, help=text)
+        group.add_argument(
+            f"--{name}",
+            nargs=len(metavar) if isinstance(metavar, tuple) else "+",
+            metavar=metavar,
+            dest=name,
+            help=text,
+        )
     parser.add_argument("--topn", type=positive, default=10, metavar="N", help="words to list (default: 10)")
     parser.add_argument("--restrict-vocab", type=positive, metavar="N", help="search the first N words only")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
@@ -62,14 +69,17 @@ def run(arguments: argparse.Namespace) -> int:
     added, removed = split_terms(arguments.words)
     added, removed = [*added, *arguments.positive], [*removed, *arguments.negative]
     if len(named) + bool(added or removed) > 1:
-        raise UsageError("one question at a time: words, or one of " + ", ".join(f"--{name}" for name in NAMED))
+        raise UsageError(
+            "one question at a time: words, or one of " + ", ".join(f"--{name}" for name in NAMED)
+        )
     is_asked = bool(named or added or removed)
     if not is_asked and arguments.vectors == "-":
         raise UsageError("standard input gives the vectors, so put the question on the command line")
     asker = Asker(
-        load_vectors(arguments.vectors, arguments.format, arguments.limit), arguments.topn,
+        load_vectors(arguments.vectors, arguments.format, arguments.limit),
+        arguments.topn,
         arguments.restrict_vocab,
-    )  # fmt: skip
+    )
     if not is_asked:
         return converse(asker, as_json=arguments.json)
     if named:

@@ -117,13 +117,14 @@ def render(answer: Answer) -> str:
     Examples
     --------
     >>> from ns2vec.cli.questions import render
-    >>> print(render({"neighbours": [{"word": "queen", "similarity": 0.75}, {"word": "son", "similarity": 0.5}]}))
+    >>> print(render({"neighbours": [{"word": "queen", "similarity": 0.75}]}))
     queen  0.7500
-    son    0.5000
     """
     if "neighbours" in answer:
         width = max((len(entry["word"]) for entry in answer["neighbours"]), default=0)
-        return "\n".join(f"{entry['word']:<{width}}  {entry['similarity']:.4f}" for entry in answer["neighbours"])
+        return "\n".join(
+            f"{entry['word']:<{width}}  {entry['similarity']:.4f}" for entry in answer["neighbours"]
+        )
     return str(answer["odd_one_out"]) if "odd_one_out" in answer else f"{answer['similarity']:.4f}"
 
 

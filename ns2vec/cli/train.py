@@ -45,37 +45,60 @@ Ctrl-C after the first epoch keeps what has been learned so far."""
 def add_arguments(parser: Parser) -> None:
     """Add the options of ``train``."""
     parser.add_argument(
-        "corpus", nargs="*", metavar="CORPUS", help="text file (.gz .bz2 .xz .zst too), folder or address; "
-        "- is standard input; several are read one after the other"
-    )  # fmt: skip
-    parser.add_argument(
-        "--errors", choices=("strict", "replace", "ignore"), default="strict",
-        help="what to do with bytes that are not UTF-8 (default: strict, an error)",
-    )  # fmt: skip
-    group = parser.add_argument_group("results")
-    group.add_argument(
-        "-o", "--output", "-output", metavar="FILE", help="the vectors; - is standard output; .gz, .xz ... compress"
+        "corpus",
+        nargs="*",
+        metavar="CORPUS",
+        help="text file (.gz .bz2 .xz .zst too), folder or address; "
+        "- is standard input; several are read one after the other",
     )
-    group.add_argument(
-        "--format", choices=tuple(FORMATS), metavar="NAME",
-        help=f"format of the output: {', '.join(FORMATS)}; by the suffix unless given",
-    )  # fmt: skip
-    group.add_argument("--save-vocab", "-save-vocab", metavar="FILE", help="also write the words with their counts")
-    for kind in ("analogies", "pairs"):
-        group.add_argument(
-            f"--evaluate-{kind}", metavar="FILE", nargs="+", action="extend", default=[],
-            help=f"evaluate after training, as ns2vec evaluate --{kind} does",
-        )  # fmt: skip
-    group.add_argument("--json", action="store_true", help="write a summary with all figures to standard output")
+    parser.add_argument(
+        "--errors",
+        choices=("strict", "replace", "ignore"),
+        default="strict",
+        help="what to do with bytes that are not UTF-8 (default: strict, an error)",
+    )
+    _add_result_options(parser)
     train_options.add_model_options(parser)
     train_options.add_word2vec_c_options(parser)
+
+
+def _add_result_options(parser: Parser) -> None:
+    group = parser.add_argument_group("results")
+    group.add_argument(
+        "-o",
+        "--output",
+        "-output",
+        metavar="FILE",
+        help="the vectors; - is standard output; .gz, .xz ... compress",
+    )
+    group.add_argument(
+        "--format",
+        choices=tuple(FORMATS),
+        metavar="NAME",
+        help=f"format of the output: {', '.join(FORMATS)}; by the suffix unless given",
+    )
+    group.add_argument(
+        "--save-vocab", "-save-vocab", metavar="FILE", help="also write the words with their counts"
+    )
+    for kind in ("analogies", "pairs"):
+        group.add_argument(
+            f"--evaluate-{kind}",
+            metavar="FILE",
+            nargs="+",
+            action="extend",
+            default=[],
+            help=f"evaluate after training, as ns2vec evaluate --{kind} does",
+        )
+    group.add_argument(
+        "--json", action="store_true", help="write a summary with all figures to standard output"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Train, write, evaluate; whatever can be found wrong is found before training."""
     train_options.check_word2vec_c_options(arguments)
     parameters = train_options.model_parameters(arguments)
-    if arguments.quiet or arguments.debug == 0:
+    if arguments.quiet:
         parameters["progress"] = False
     paths = corpus_paths(arguments)
     model = Word2Vec(**parameters)
@@ -146,7 +169,9 @@ def check_results(arguments: argparse.Namespace, paths: list[str]) -> None:
     if not (arguments.output or arguments.save_vocab or questions or arguments.json):
         raise UsageError("nothing would be kept: name a file for the vectors with --output")
     if arguments.output == "-" and (arguments.json or questions or arguments.save_vocab == "-"):
-        raise UsageError("--output - and other results cannot share standard output: write the vectors to a file")
+        raise UsageError(
+            "--output - and other results cannot share standard output: write the vectors to a file"
+        )
     for path in questions:
         with open_for_read(path):
             pass
@@ -180,14 +205,20 @@ def train(model: Word2Vec, corpus: Any) -> Run:
     model.build_vocab(corpus)
     counted = time.perf_counter()
     n_trained, n_words = model.train(
-        corpus, total_examples=model.corpus_count, total_words=model.corpus_total_words, epochs=model.epochs,
+        corpus,
+        total_examples=model.corpus_count,
+        total_words=model.corpus_total_words,
+        epochs=model.epochs,
         compute_loss=model.compute_loss,
-    )  # fmt: skip
+    )
     run_of = Run(n_words, n_trained, counted - started, time.perf_counter() - counted)
     logger.info(
-        "counted in %.1f s, trained %d words in %.1f s: %.0f words/s", run_of.count_seconds, n_words,
-        run_of.train_seconds, run_of.words_per_second,
-    )  # fmt: skip
+        "counted in %.1f s, trained %d words in %.1f s: %.0f words/s",
+        run_of.count_seconds,
+        n_words,
+        run_of.train_seconds,
+        run_of.words_per_second,
+    )
     return run_of
 
 

@@ -55,7 +55,7 @@ SWITCHES: tuple[tuple[str, tuple[str, ...], str], ...] = (
 
 # What word2vec.c has and ns2vec has not.
 NOT_OFFERED = {
-    "classes": "-classes is not offered: cluster the vectors with a tool of your choice, and leave it out here",
+    "classes": "-classes is not offered: cluster the vectors with another tool, and leave it out here",
     "read_vocab": "-read-vocab is not offered: words are counted in one fast pass, so leave it out here",
 }
 
@@ -69,26 +69,37 @@ def add_model_options(parser: Parser) -> None:
     """Add an option for each parameter of Word2Vec that can be written on a command line."""
     group = parser.add_argument_group("model")
     group.add_argument(
-        "--architecture", dest="sg", type=_architecture, metavar="NAME", default=argparse.SUPPRESS,
+        "--architecture",
+        dest="sg",
+        type=_architecture,
+        metavar="NAME",
+        default=argparse.SUPPRESS,
         help=f"skip_gram or cbow (default: {'skip_gram' if DEFAULTS['sg'] else 'cbow'})",
-    )  # fmt: skip
+    )
     parser.add_switch(group, "--sg", dest="sg", help="skip-gram (1) or CBOW (0)")
     parser.add_switch(group, "--cbow", "-cbow", dest="cbow", help="CBOW (1) or skip-gram (0)")
     for name, others, convert, text in NUMBERS:
         group.add_argument(
-            _flag(name), *others, dest=name, type=convert, default=argparse.SUPPRESS,
-            metavar="X" if convert is float else "N", help=text + _default(name),
-        )  # fmt: skip
+            _flag(name),
+            *others,
+            dest=name,
+            type=convert,
+            default=argparse.SUPPRESS,
+            metavar="X" if convert is float else "N",
+            help=text + _default(name),
+        )
     for name, others, text in SWITCHES:
         parser.add_switch(group, _flag(name), *others, dest=name, help=text + _default(name))
     for name, text in NAMES:
         known = f"{text}: {', '.join(CHOICES[name])}{_default(name)}"
         group.add_argument(_flag(name), dest=name, metavar="NAME", default=argparse.SUPPRESS, help=known)
     group.add_argument(
-        "--corpus-memory", metavar="SIZE", default=argparse.SUPPRESS,
+        "--corpus-memory",
+        metavar="SIZE",
+        default=argparse.SUPPRESS,
         help="memory for encoded text, as 64MiB; the rest goes to a temporary file, "
         f"with 0 the text is read again each epoch{_default('corpus_memory')}",
-    )  # fmt: skip
+    )
 
 
 def _flag(name: str) -> str:
@@ -103,12 +114,26 @@ def _architecture(text: str) -> bool:
 _architecture.__name__ = "architecture (skip_gram or cbow)"
 
 
+class _Debug(argparse.Action):
+    """``-debug 0`` is ``--quiet``."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option: Any = None
+    ) -> None:
+        if values == 0:
+            namespace.quiet = 1
+
+
 def add_word2vec_c_options(parser: Parser) -> None:
     """Add those flags of word2vec.c that are not another name of an option."""
     group = parser.add_argument_group("word2vec.c")
     group.add_argument("-train", metavar="FILE", help="the corpus")
-    group.add_argument("-binary", type=int, choices=(0, 1), help="format of the output: text (0) or binary (1)")
-    group.add_argument("-debug", type=int, metavar="N", help="0 is --quiet; other values change nothing")
+    group.add_argument(
+        "-binary", type=int, choices=(0, 1), help="format of the output: text (0) or binary (1)"
+    )
+    group.add_argument(
+        "-debug", type=int, action=_Debug, metavar="N", help="0 is --quiet; other values change nothing"
+    )
     group.add_argument("-classes", type=int, default=0, help=argparse.SUPPRESS)
     group.add_argument("-read-vocab", help=argparse.SUPPRESS)
 

@@ -61,7 +61,7 @@ for _module in (word2vec_text, word2vec_binary):
 
 
 def format_of_suffix(path: PathLike) -> str | None:
-    """Return the name of the format that the suffix of a path stands for, compressed or not; None if for none.
+    """Return the name of the format that a path's suffix stands for, compressed or not; None if for none.
 
     Examples
     --------

@@ -203,7 +203,7 @@ def open_for_write(
             text.detach()
 
 
-class _Abandoned(Exception):
+class _Abandoned(Exception):  # noqa: N818 - a signal, not an error
     """Leaves `open_for_write` without writing."""
 
 
@@ -223,7 +223,7 @@ def check_writable(path: PathLike) -> None:
     >>> check_writable("missing/vectors.bin")
     Traceback (most recent call last):
     ...
-    FileNotFoundError: [Errno 2] cannot write: the folder does not exist: create it, or choose another path: ...
+    FileNotFoundError: [Errno 2] cannot write: the folder does not exist: create it...
     """
     text = os.fspath(path)
     if text == "-" or is_remote(text) or _is_pipe(text):

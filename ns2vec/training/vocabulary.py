@@ -202,7 +202,11 @@ class VocabularyMixin:
             self._take_vocabulary(vocabulary, rows, sample)
             self.min_count, self.sample = min_count, sample
             self.raw_vocab = dict(zip(tokens, counts.tolist(), strict=True)) if keep_raw_vocab else {}
-        logger.info("vocabulary of %d words, %s", len(vocabulary.index_to_key), report)
+        logger.info(
+            "vocabulary of %d words (%d rarer ones left out): %d words of text, about %d after subsampling",
+            len(vocabulary.index_to_key), report["drop_unique"], report["retain_total"],
+            report["downsample_total"],
+        )  # fmt: skip
         return report
 
     def _take_vocabulary(self, vocabulary: Vocabulary, rows: Int32Array, sample: float) -> None:

@@ -32,7 +32,10 @@ def test_nothing_changes_but_the_format(ns2vec, planted, source, target):
 
 def test_named_formats(ns2vec, planted):
     os.rename("vectors.bin", "binary.txt")
-    assert ns2vec("convert", "binary.txt", "text.bin", "--from", "word2vec_binary", "--to", "word2vec_text").code == 0
+    assert (
+        ns2vec("convert", "binary.txt", "text.bin", "--from", "word2vec_binary", "--to", "word2vec_text").code
+        == 0
+    )
     assert Path("text.bin").read_bytes() == Path("vectors.txt").read_bytes()
 
 
@@ -60,7 +63,9 @@ def test_truncated_vectors(ns2vec, planted, listing, name):
     assert listing(planted) == before
 
 
-@pytest.mark.parametrize("content", [b"", b"3 4\n", b"no numbers here\n", b"\xff\xfe\x00", b"5 2\na 1 2\nb 1 2\n"])
+@pytest.mark.parametrize(
+    "content", [b"", b"3 4\n", b"no numbers here\n", b"\xff\xfe\x00", b"5 2\na 1 2\nb 1 2\n"]
+)
 @pytest.mark.parametrize("suffix", [".bin", ".txt", ""])
 def test_what_is_no_vectors(ns2vec, tmp_path, listing, content, suffix):
     path = tmp_path / f"strange{suffix}"

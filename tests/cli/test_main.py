@@ -190,16 +190,24 @@ def test_a_reader_that_has_enough_is_no_error(planted):
     os.close(reading)
     with os.fdopen(writing, "wb") as stdout:
         done = subprocess.run(
-            [*COMMAND, "convert", "vectors.bin", "-"], stdout=stdout, stderr=subprocess.PIPE, text=True, check=False
+            [*COMMAND, "convert", "vectors.bin", "-"],
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
         )
     assert (done.returncode, done.stderr) == (1, "")
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full on this system")
-@pytest.mark.parametrize("words", [["info"], ["convert", "vectors.bin", "-"], ["query", "vectors.bin", "king"]])
+@pytest.mark.parametrize(
+    "words", [["info"], ["convert", "vectors.bin", "-"], ["query", "vectors.bin", "king"]]
+)
 def test_standard_output_on_a_full_device(planted, words):
     with open("/dev/full", "wb") as stdout:
-        done = subprocess.run([*COMMAND, *words], stdout=stdout, stderr=subprocess.PIPE, text=True, check=False)
+        done = subprocess.run(
+            [*COMMAND, *words], stdout=stdout, stderr=subprocess.PIPE, text=True, check=False
+        )
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
     assert "no space left" in done.stderr.lower()
@@ -212,9 +220,12 @@ def test_scripts_of_the_checkout(repository, name, tmp_path):
         [sys.executable, script, "--help"], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout == subprocess.run(
-        [*COMMAND, name, "--help"], cwd=tmp_path, capture_output=True, text=True, check=False
-    ).stdout
+    assert (
+        done.stdout
+        == subprocess.run(
+            [*COMMAND, name, "--help"], cwd=tmp_path, capture_output=True, text=True, check=False
+        ).stdout
+    )
 
 
 def test_main_works_in_another_thread(planted):

@@ -64,7 +64,7 @@ def test_vectors_from_standard_input(ns2vec, planted):
 def test_an_unknown_word_is_named_with_its_neighbours_in_spelling(ns2vec, planted):
     outcome = ns2vec("query", "vectors.bin", "king", "grandmothr")
     assert outcome.code == 1
-    assert outcome.refusal() == "ns2vec: no vector for 'grandmothr'; near it: grandmother\n"
+    assert outcome.refusal() == "ns2vec: no vector for 'grandmothr'; near it: grandmother, grandfather\n"
 
 
 def test_one_question_at_a_time(ns2vec, planted):
@@ -78,7 +78,17 @@ def test_limit(ns2vec, planted):
 
 
 def test_lines_of_standard_input_are_questions(ns2vec, vectors):
-    lines = ["king", "", "nosuchword", "king - man + woman", ":sim king queen", ":topn 2", "king", ":odd a b", ":x"]
+    lines = [
+        "king",
+        "",
+        "nosuchword",
+        "king - man + woman",
+        ":sim king queen",
+        ":topn 2",
+        "king",
+        ":odd a b",
+        ":x",
+    ]
     outcome = ns2vec("query", "vectors.bin", stdin="\n".join(lines).encode())
     assert outcome.code == 0
     answers = outcome.out.split("\n\n")

@@ -38,7 +38,8 @@ def test_answers_are_the_librarys(asker):
     vectors = asker.vectors
     found = asker.neighbours(["king", "woman"], ["man"])
     assert [(entry["word"], entry["similarity"]) for entry in found["neighbours"]] == [
-        (word, pytest.approx(score)) for word, score in vectors.most_similar(["king", "woman"], ["man"], topn=2)
+        (word, pytest.approx(score))
+        for word, score in vectors.most_similar(["king", "woman"], ["man"], topn=2)
     ]
     assert asker.analogy(["man", "king", "woman"])["neighbours"] == found["neighbours"]
     assert asker.odd_one_out(["man", "woman", "Apple"])["odd_one_out"] == "Apple"

@@ -33,14 +33,22 @@ def test_equal_to_the_library(ns2vec, planted):
 
 def test_a_word2vec_c_command_line(ns2vec, planted):
     words = (
-        "-train corpus.txt -output new.bin -cbow 0 -size 8 -window 4 -negative 3 -hs 0 -sample 1e-4 -threads 1 "
-        "-binary 1 -iter 2 -min-count 4 -alpha 0.03 -save-vocab counts.txt -debug 2 -classes 0"
+        "-train corpus.txt -output new.bin -cbow 0 -size 8 -window 4 -negative 3 -hs 0 -sample 1e-4 "
+        "-threads 1 -binary 1 -iter 2 -min-count 4 -alpha 0.03 -save-vocab counts.txt -debug 2 -classes 0"
     )
     assert ns2vec("train", *words.split()).code == 0
     expected = Word2Vec(
-        "corpus.txt", sg=1, vector_size=8, window=4, negative=3, sample=1e-4, workers=1, epochs=2, min_count=4,
+        "corpus.txt",
+        sg=1,
+        vector_size=8,
+        window=4,
+        negative=3,
+        sample=1e-4,
+        workers=1,
+        epochs=2,
+        min_count=4,
         alpha=0.03,
-    ).wv  # fmt: skip
+    ).wv
     assert np.array_equal(load("new.bin").vectors, expected.vectors)
     counted = [line.split(" ") for line in Path("counts.txt").read_text("utf-8").splitlines()]
     assert [word for word, _ in counted] == expected.index_to_key
@@ -75,9 +83,11 @@ def test_stdin_and_stdout(ns2vec, planted):
     text = Path("corpus.txt").read_bytes()
     assert ns2vec("train", "corpus.txt", *SMALL, "-o", "new.txt").code == 0
     done = subprocess.run(
-        [sys.executable, "-m", "ns2vec.cli", "train", "-", *SMALL, "-o", "-"], input=text, capture_output=True,
+        [sys.executable, "-m", "ns2vec.cli", "train", "-", *SMALL, "-o", "-"],
+        input=text,
+        capture_output=True,
         check=False,
-    )  # fmt: skip
+    )
     assert (done.returncode, done.stderr) == (0, b"")
     assert done.stdout == Path("new.txt").read_bytes()
 
@@ -91,15 +101,26 @@ def test_several_files_and_folders_are_one_corpus(ns2vec, planted):
     assert ns2vec("train", "corpus.txt", *SMALL, "-o", "whole.bin").code == 0
     assert ns2vec("train", "parts", "rest.txt.gz", *SMALL, "-o", "parts.bin").code == 0
     assert Path("whole.bin").read_bytes() == Path("parts.bin").read_bytes()
-    assert ns2vec("train", "parts", "rest.txt.gz", *SMALL, "-o", "p.bin", "--max-vocab-size", "5000").code == 0
+    assert (
+        ns2vec("train", "parts", "rest.txt.gz", *SMALL, "-o", "p.bin", "--max-vocab-size", "5000").code == 0
+    )
     assert Path("whole.bin").read_bytes() == Path("p.bin").read_bytes()
 
 
 def test_summary(ns2vec, planted):
     outcome = ns2vec(
-        "train", "corpus.txt", *SMALL, "--compute-loss", "-o", "new.bin", "--json", "--evaluate-analogies",
-        "questions.txt", "--evaluate-pairs", "pairs.tsv",
-    )  # fmt: skip
+        "train",
+        "corpus.txt",
+        *SMALL,
+        "--compute-loss",
+        "-o",
+        "new.bin",
+        "--json",
+        "--evaluate-analogies",
+        "questions.txt",
+        "--evaluate-pairs",
+        "pairs.tsv",
+    )
     assert (outcome.code, outcome.err) == (0, "")
     found = json.loads(outcome.out)
     text = Path("corpus.txt").read_text("utf-8")
@@ -199,9 +220,11 @@ def test_the_corpus_is_never_overwritten(ns2vec, planted):
 @pytest.mark.parametrize("options", [["--corpus-memory", "0"], ["--max-vocab-size", "100"]])
 def test_a_stream_that_would_be_read_twice(planted, options):
     done = subprocess.run(
-        [sys.executable, "-m", "ns2vec.cli", "train", "-", "-o", "new.bin", *options], input=b"a b\n" * 99,
-        capture_output=True, check=False,
-    )  # fmt: skip
+        [sys.executable, "-m", "ns2vec.cli", "train", "-", "-o", "new.bin", *options],
+        input=b"a b\n" * 99,
+        capture_output=True,
+        check=False,
+    )
     assert done.returncode == 2
     assert b"can be read only once" in done.stderr
     assert not Path("new.bin").exists()
@@ -228,7 +251,8 @@ def test_the_output_is_a_full_device(ns2vec, planted):
 
 UNPRIVILEGED = """
     import os, sys
-        if os.geteuid() == 0:
+    from ns2vec.cli import main
+    if os.geteuid() == 0:
         os.setgroups([])
         os.setgid(65534)
         os.setuid(65534)
@@ -242,7 +266,13 @@ def test_an_unwritable_folder_as_an_unprivileged_user(planted, tmp_path, listing
             path.chmod(0o755)
     locked = tmp_path / "locked"
     locked.mkdir(mode=0o555)
-    command = [sys.executable, "-c", textwrap.dedent(UNPRIVILEGED), str(planted / "corpus.txt"), str(locked / "new")]
+    command = [
+        sys.executable,
+        "-c",
+        textwrap.dedent(UNPRIVILEGED),
+        str(planted / "corpus.txt"),
+        str(locked / "new"),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if "Traceback" in done.stderr:
         pytest.skip(f"an unprivileged process cannot run here: {done.stderr[-200:]}")
@@ -296,7 +326,17 @@ def test_less_than_an_epoch_is_not_written(ns2vec, planted, interrupted_after, l
 def test_a_terminated_process_leaves_nothing_half_written(planted, listing):
     """For real: a process of its own, ended while it trains."""
     before = listing(planted)
-    command = [sys.executable, "-m", "ns2vec.cli", "train", "corpus.txt", "-o", "new.bin", "--epochs", "100000"]
+    command = [
+        sys.executable,
+        "-m",
+        "ns2vec.cli",
+        "train",
+        "corpus.txt",
+        "-o",
+        "new.bin",
+        "--epochs",
+        "100000",
+    ]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         while "epoch 1/" not in (line := process.stderr.readline()):
             assert line, "it ended before the first epoch"
@@ -306,4 +346,3 @@ def test_a_terminated_process_leaves_nothing_half_written(planted, listing):
     assert "Traceback" not in rest
     assert listing(planted) == sorted([*before, "new.bin"])
     assert np.isfinite(load("new.bin").vectors).all()
-

@@ -279,7 +279,7 @@ def test_damaged_compression_is_an_error_that_names_the_file(tmp_path, suffix, h
     write(tmp_path / f"file{suffix}", os.urandom(5000))
     content = (tmp_path / f"file{suffix}").read_bytes()
     (tmp_path / f"file{suffix}").write_bytes(content[:3000] if how == "cut" else b"plain text " * 300)
-    with pytest.raises(FormatError, match="damaged or not what its suffix says") as caught:
-        with open_for_read(tmp_path / f"file{suffix}") as stream:
-            stream.read()
+    damaged = pytest.raises(FormatError, match="damaged or not what its suffix says")
+    with damaged as caught, open_for_read(tmp_path / f"file{suffix}") as stream:
+        stream.read()
     assert str(caught.value).startswith(str(tmp_path / f"file{suffix}: "))
