@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import select
 import subprocess
 import sys
 from pathlib import Path
@@ -119,33 +121,34 @@ def test_no_questions_at_all(ns2vec, planted):
 
 
 def test_at_a_terminal(planted):
-    """A pseudo-terminal: greeting, prompt, an answer, Ctrl-D."""
+    """A pseudo-terminal: greeting, prompt, a word that is not there, one that is, Ctrl-D."""
     pty = pytest.importorskip("pty", reason="no pseudo-terminals on this system")
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "ns2vec.cli", "query", "vectors.bin", "--topn", "1"]
-    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, close_fds=True) as process:
-        os.close(theirs)
+    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, close_fds=True)
+    os.close(theirs)
+    try:
         shown = read_until(ours, b"> ")
-        os.write(ours, b"kingg\n")
-        shown += read_until(ours, b"near it: king")
-        shown += read_until(ours, b"> ")
-        os.write(ours, b"king\n")
-        shown += read_until(ours, b"0.")
-        shown += read_until(ours, b"> ")
+        for line in (b"kingg\n", b"king\n"):
+            os.write(ours, line)
+            shown += read_until(ours, b"> ")
         os.write(ours, b"\x04")
         assert process.wait(timeout=60) == 0
-    os.close(ours)
+    finally:
+        process.kill()
+        process.wait()
+        os.close(ours)
     assert b":help" in shown
+    assert b"no vector for 'kingg'; near it: king" in shown
+    assert re.search(rb"\w+ +0\.\d{4}", shown)
     assert b"Traceback" not in shown
 
 
 def read_until(descriptor: int, wanted: bytes) -> bytes:
+    """Read what a terminal shows up to the prompt, which is the last thing before it waits."""
     found = b""
     while wanted not in found:
-        try:
-            block = os.read(descriptor, 4096)
-        except OSError:
-            block = b""
-        assert block, found
-        found += block
+        ready, _, _ = select.select([descriptor], [], [], 60)
+        assert ready, found
+        found += os.read(descriptor, 4096)
     return found

@@ -337,11 +337,15 @@ def test_a_terminated_process_leaves_nothing_half_written(planted, listing):
         "--epochs",
         "100000",
     ]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    try:
         while "epoch 1/" not in (line := process.stderr.readline()):
             assert line, "it ended before the first epoch"
         process.terminate()
-        rest = process.stderr.read()
+        rest = process.communicate(timeout=60)[1]
+    finally:
+        process.kill()
+        process.communicate()
     assert process.returncode == 143
     assert "Traceback" not in rest
     assert listing(planted) == sorted([*before, "new.bin"])
