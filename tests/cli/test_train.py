@@ -250,7 +250,7 @@ def test_the_output_is_a_full_device(ns2vec, planted):
 
 
 UNPRIVILEGED = """
-    import os, sys
+    import locale, os, sys                  # afterwards Python's own files may be out of reach
     from ns2vec.cli import main
     if os.geteuid() == 0:
         os.setgroups([])
