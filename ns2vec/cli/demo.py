@@ -246,16 +246,20 @@ def ask(asker: Asker, analogies: Iterable[tuple[str, str, str]]) -> None:
 def next_steps(arguments: argparse.Namespace) -> list[str]:
     """Return command lines that work from here."""
     program = shlex.quote(program_name())
-    kept = arguments.keep and shlex.quote(os.path.join(arguments.keep, "vectors.bin"))
-    first = (
-        f"{program} query {kept}" if kept else f"{program} demo --keep demo   (then: query demo/vectors.bin)"
-    )
-    own = [f"{program} train your-text.txt --sg --output vectors.bin"]
-    return [first, *own, f"{program} --help"]
+    if arguments.keep:
+        kept = shlex.quote(os.path.join(arguments.keep, "vectors.bin"))
+        first = f"{program} query {kept}"
+    elif arguments.corpus:
+        first = f"{program} train {shlex.quote(arguments.corpus)} --sg --output vectors.bin"
+    else:
+        first = f"{program} demo --keep demo"
+    return [first, f"{program} train your-text.txt --sg --output vectors.bin", f"{program} --help"]
 
 
 def program_name() -> str:
     """Return what to type for ``ns2vec``: its path where it is not on the PATH."""
     called = sys.argv[0]
     is_script = os.path.basename(called) == "ns2vec" and os.path.exists(called)
-    return os.path.relpath(called) if is_script and not shutil.which("ns2vec") else "ns2vec"
+    if not is_script or shutil.which("ns2vec"):
+        return "ns2vec"
+    return min(os.path.relpath(called), os.path.abspath(called), key=len)
