@@ -246,14 +246,12 @@ def ask(asker: Asker, analogies: Iterable[tuple[str, str, str]]) -> None:
 def next_steps(arguments: argparse.Namespace) -> list[str]:
     """Return command lines that work from here."""
     program = shlex.quote(program_name())
+    text = shlex.quote(arguments.corpus) if arguments.corpus else "your-text.txt"
+    steps = [f"{program} train {text} --sg --output vectors.bin", f"{program} --help"]
     if arguments.keep:
         kept = shlex.quote(os.path.join(arguments.keep, "vectors.bin"))
-        first = f"{program} query {kept}"
-    elif arguments.corpus:
-        first = f"{program} train {shlex.quote(arguments.corpus)} --sg --output vectors.bin"
-    else:
-        first = f"{program} demo --keep demo"
-    return [first, f"{program} train your-text.txt --sg --output vectors.bin", f"{program} --help"]
+        return [f"{program} query {kept}", *steps]
+    return steps
 
 
 def program_name() -> str:

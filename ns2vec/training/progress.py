@@ -8,6 +8,8 @@ from typing import Any, TextIO
 
 __all__ = ["ProgressBar"]
 
+REFRESH_SECONDS = 0.2
+
 
 class ProgressBar:
     """One line about long work.
@@ -56,16 +58,15 @@ class ProgressBar:
 
     def update(self, done: int, note: str = "") -> None:
         """Show that `done` words of the total have been read."""
-        if not self.shown:
+        now = time.monotonic()
+        # counting reports each block, far more often than eyes can follow
+        if not self.shown or now - self.last < REFRESH_SECONDS:
             return
+        self.last = now
         if self.bar is not None:
             self.bar.n = min(done, self.total) if self.total else done
             self.bar.set_postfix_str(note)
             return
-        now = time.monotonic()
-        if now - self.last < 0.5:
-            return
-        self.last = now
         share = f"{100 * min(done / self.total, 1):3.0f} %" if self.total else f"{done} words"
         rate = done / max(now - self.started, 1e-9)
         self.stream.write(f"\r{self.what}: {share}, {rate:,.0f} words/s {note}\033[K")

@@ -97,6 +97,21 @@ def test_bar_shows_itself_on_a_terminal(with_tqdm, monkeypatch):
     assert "50" in stream.getvalue()
 
 
+@pytest.mark.parametrize("with_tqdm", [True, False])
+def test_bar_is_not_drawn_more_often_than_eyes_see(with_tqdm, monkeypatch):
+    if with_tqdm:
+        pytest.importorskip("tqdm", reason="tqdm is not installed")
+    else:
+        monkeypatch.setattr(ProgressBar, "open_tqdm", lambda self: None)
+    stream = Terminal()
+    with ProgressBar("counting words", None, stream=stream) as bar:
+        bar.last += 1000  # the last drawing was just now, however long this takes
+        before = stream.getvalue()
+        for n_words in range(100):
+            bar.update(n_words, "1 %")
+        assert stream.getvalue() == before
+
+
 def test_one_log_line_an_epoch(sentences, caplog):
     with caplog.at_level(logging.INFO, logger="ns2vec.training.trainer"):
         Word2Vec(sentences, vector_size=8, min_count=1, epochs=2, compute_loss=True)
