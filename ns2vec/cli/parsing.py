@@ -43,7 +43,7 @@ _bit.__name__ = "switch (0 or 1)"
 class Parser(argparse.ArgumentParser):
     """Parser of one command: usage errors in one line, options and words in any order.
 
-    Options come with one dash (word2vec.c) or two (everyone else), never abbreviated.
+    Options come with one dash (word2vec.c) or two (everyone else); those with two are never abbreviated.
     """
 
     def __init__(self, **options: Any) -> None:
