@@ -66,7 +66,8 @@ class Crew:
             if self.stop:
                 return None
             job = next(self.jobs, None)
-            self.stop = job is None
+            if job is None:
+                self.stop = True  # never back to False: the calling thread may have set it meanwhile
             return job
 
     def work(self, do_job: Callable[[Any], tuple[int, int, float]]) -> None:
@@ -109,23 +110,26 @@ def run_workers(
     ------
     BaseException
         The first exception of a worker or of `jobs`, with its own traceback; KeyboardInterrupt
-        after the workers have finished their current jobs.
+        after the workers have finished their current jobs; RuntimeError if the system has no room
+        for so many threads.
     """
     crew = Crew(jobs, tally)
     threads = [
         threading.Thread(target=crew.work, args=(make_worker(),), name=f"ns2vec-worker-{i}", daemon=True)
         for i in range(n_workers)
     ]
-    for thread in threads:
-        thread.start()
+    started: list[threading.Thread] = []
     try:
+        for thread in threads:
+            thread.start()
+            started.append(thread)
         for thread in threads:
             while thread.is_alive():
                 thread.join(tick_seconds)
                 on_tick()
     except BaseException:
         crew.stop = True
-        for thread in threads:
+        for thread in started:
             thread.join()
         raise
     if crew.error is not None:

@@ -84,8 +84,6 @@ class Trainer:
     workers : callable
         ``workers(epoch, rate) -> make_worker``: called at the start of an epoch, returns what makes
         each thread's function; ``rate(job)`` is the learning rate of a job.
-    on_event : callable
-        ``on_event("on_epoch_end")``: callbacks and whatever has to be in step with them.
     show_progress : bool or None
     """
 
@@ -106,28 +104,32 @@ class Trainer:
         self.workers = workers
         self.show_progress = show_progress
         self.last_alpha = plan.start_alpha
-        self.running = Tally()
 
     def rate(self, epoch: int) -> Callable[[Any], float]:
         """Return the learning rate of a chunk in `epoch`, as a function of the chunk."""
 
         def of_chunk(chunk: Any) -> float:
-            progress = self.plan.progress(epoch, chunk.words_before, chunk.sentences_before)
-            self.last_alpha = self.plan.alpha(progress)
-            return self.last_alpha
+            return self.plan.alpha(self.plan.progress(epoch, chunk.words_before, chunk.sentences_before))
 
         return of_chunk
+
+    def handed_out(self, epoch: int, rate: Callable[[Any], float]) -> Iterator[Any]:
+        """Chunks of an epoch, with `last_alpha` in step: they are handed out one by one, in order."""
+        for job in self.jobs(epoch):
+            self.last_alpha = rate(job)
+            yield job
 
     def run_epoch(self, epoch: int) -> EpochTally:
         """Train one epoch (counted from 0 within this run)."""
         started = time.perf_counter()
-        self.running = tally = Tally()
-        make_worker = self.workers(epoch, self.rate(epoch))
+        tally = Tally()
+        rate = self.rate(epoch)
+        make_worker = self.workers(epoch, rate)
         with ProgressBar(
             f"epoch {epoch + 1}/{self.plan.epochs}", self.plan.total_words, show=self.show_progress
         ) as bar:
             run_workers(
-                self.jobs(epoch),
+                self.handed_out(epoch, rate),
                 make_worker,
                 self.n_workers,
                 tally,

@@ -12,7 +12,7 @@ import pytest
 from ns2vec import Word2Vec
 from ns2vec.training.loop import Tally, run_workers
 from ns2vec.training.progress import ProgressBar
-from ns2vec.training.trainer import Plan
+from ns2vec.training.trainer import Plan, Trainer
 
 
 def jobs_of(n):
@@ -54,6 +54,46 @@ def test_one_failure_stops_everyone():
     )
 
 
+def test_threads_that_cannot_start_stop_the_others(monkeypatch):
+    start, n_started = threading.Thread.start, []
+
+    def start_two(self):
+        if len(n_started) == 2:
+            raise RuntimeError("can't start new thread")
+        n_started.append(self)
+        start(self)
+
+    monkeypatch.setattr(threading.Thread, "start", start_two)
+    with pytest.raises(RuntimeError, match="can't start new thread"):
+        run_workers(jobs_of(10**9), lambda: lambda job: (1, 1, 0.0), 5, Tally(), lambda: None)
+    assert not any(thread.is_alive() for thread in n_started)
+
+
+def test_an_interrupt_while_a_job_is_fetched_is_not_lost(monkeypatch):
+    fetching, interrupted, join = threading.Event(), threading.Event(), threading.Thread.join
+
+    def join_and_tell(self, timeout=None):
+        if timeout is None:  # run_workers has told the workers to stop, and waits for them
+            interrupted.set()
+        join(self, timeout)
+
+    def jobs():
+        for job in jobs_of(1000):
+            fetching.set()
+            interrupted.wait(10)
+            yield job
+
+    def interrupt():
+        fetching.wait(10)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Thread, "join", join_and_tell)
+    tally = Tally()
+    with pytest.raises(KeyboardInterrupt):
+        run_workers(jobs(), lambda: lambda job: (1, 1, 0.0), 1, tally, interrupt, tick_seconds=0.01)
+    assert tally.n_words <= 1
+
+
 def test_no_jobs_is_fine():
     tally = Tally()
     run_workers(iter(()), lambda: lambda job: (1, 1, 0.0), 2, tally, lambda: None)
@@ -67,6 +107,25 @@ def test_rate_follows_words_else_sentences():
     assert by_words.progress(1, 500, 1) == 1.0
     assert by_words.by_examples().progress(0, 50, 1) == pytest.approx(0.05)
     assert by_words.alpha(0.25) == pytest.approx(0.75)
+
+
+def test_last_rate_is_that_of_the_last_chunk_for_any_number_of_threads():
+    jobs = [SimpleNamespace(words_before=10 * i, sentences_before=i, n_sentences=1) for i in range(10)]
+    last_may_finish = threading.Event()
+
+    def workers(epoch, rate):
+        def work(job):
+            if job.words_before == 90:
+                last_may_finish.set()
+            else:
+                last_may_finish.wait(10)
+            return 1, 10, rate(job)
+
+        return lambda: work
+
+    trainer = Trainer(Plan(1, 1.0, 0.0, 100, 10), 10, lambda epoch: iter(jobs), workers)
+    assert trainer.run_epoch(0).alpha == pytest.approx(0.1)
+    assert trainer.last_alpha == pytest.approx(0.1)
 
 
 class Terminal(io.StringIO):
