@@ -21,18 +21,17 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from ns2vec._files import explain, is_remote, strip_compression
 from ns2vec._typing import Int32Array, Int64Array, PathLike, Sentences, Token
 from ns2vec.corpus._scan import Scanner, SentenceCounter, SentenceEncoder
 from ns2vec.corpus.chunks import CHUNK_WORDS, MAX_SENTENCE_WORDS, Chunk
 from ns2vec.corpus.encoded import EncodedCorpus
 from ns2vec.corpus.opening import (
     BOM,
-    COMPRESSED,
+    NOUN,
     Reader,
     check_errors,
     decoding_error,
-    explain,
-    is_remote,
     is_seekable,
     open_binary,
     source_name,
@@ -74,8 +73,6 @@ class Scan:
     n_words, n_sentences : int
     encoded : EncodedCorpus, optional
         The corpus as indices into `tokens`; None for iterables and with ``memory_limit=0``.
-    token_of : int32 array, optional
-        Id in `encoded` -> index into `tokens`. None: they are the same.
     """
 
     tokens: Sequence[Token]
@@ -83,7 +80,6 @@ class Scan:
     n_words: int
     n_sentences: int
     encoded: EncodedCorpus | None = None
-    token_of: Int32Array | None = None
 
 
 @dataclass(frozen=True)
@@ -339,6 +335,7 @@ class IterableCorpus(Corpus):
         self.iterable = iterable
         self.passes = 1 if _is_once_only(iterable) else None
         self._n_seen = 0
+        self._warned = False
 
     def scan(
         self, *, chunk_words: int = CHUNK_WORDS, memory_limit: int = 0, on_progress: OnProgress | None = None
@@ -381,7 +378,8 @@ class IterableCorpus(Corpus):
     def sentences(self) -> Iterator[Sequence[Token]]:
         """Iterate once over the sentences as they are; see `Corpus.sentences`."""
         for number, sentence in enumerate(self.iterable):
-            if number == 0 and isinstance(sentence, str):
+            if number == 0 and isinstance(sentence, str) and not self._warned:
+                self._warned = True
                 logger.warning(
                     "Each 'sentences' item should be a list of words (usually unicode strings). "
                     "First item here is instead plain %s.",
@@ -462,7 +460,7 @@ def open_corpus_file(path: Any) -> FileCorpus:
     if not isinstance(path, (str, os.PathLike)) or not os.path.isfile(path):
         raise TypeError(f"corpus_file must be the path of a text file, got {path!r}; check the path")
     name = os.fspath(path)
-    if name.lower().endswith(COMPRESSED):
+    if strip_compression(name)[1]:
         raise TypeError(
             f"corpus_file must be uncompressed, got {name!r}; decompress it, or give the path as the corpus"
         )
@@ -527,7 +525,7 @@ def _can_be_reopened(path: PathLike) -> bool:
     try:
         mode = os.stat(path).st_mode
     except OSError as error:
-        raise explain(error, os.fspath(path)) from error
+        raise explain(error, os.fspath(path), NOUN) from error
     return stat.S_ISREG(mode) or stat.S_ISDIR(mode)
 
 

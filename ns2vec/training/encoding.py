@@ -25,14 +25,24 @@ class EncodedCache:
         self.stream: Corpus | None = None
 
     def keep(
-        self, corpus: Corpus, encoded: EncodedCorpus, remap: Int32Array | None, n_keys: int, chunk_words: int
+        self,
+        corpus: Corpus,
+        fingerprint: Hashable,
+        encoded: EncodedCorpus,
+        remap: Int32Array | None,
+        key_to_index: dict[Any, int],
+        chunk_words: int,
     ) -> None:
-        """Remember ids; `remap` leads them to rows, None when they are rows."""
+        """Remember ids; `remap` leads them to rows, None when they are rows.
+
+        `fingerprint` is that of `corpus` from before it was read: a file that changed meanwhile is
+        then read again.
+        """
         self.clear()
         self.encoded, self.remap = encoded, remap
         # a stream has no fingerprint: its ids are good for this very object
-        self.stream = corpus if corpus.fingerprint() is None else None
-        self.valid_for = (corpus.fingerprint(), n_keys, chunk_words)
+        self.stream = corpus if fingerprint is None else None
+        self.valid_for = (fingerprint, vocabulary_mark(key_to_index), chunk_words)
 
     def clear(self) -> None:
         """Give the memory and the temporary file back."""
@@ -50,21 +60,30 @@ class EncodedCache:
         if (
             encoded is not None
             and is_same
-            and self.valid_for == (fingerprint, len(key_to_index), chunk_words)
+            and self.valid_for == (fingerprint, vocabulary_mark(key_to_index), chunk_words)
         ):
             return (encoded.chunk(i, remap) for i in range(encoded.n_chunks))
-        fresh = corpus.chunks(key_to_index, chunk_words=chunk_words)
         if fingerprint is None or memory == 0:
-            return iter(fresh)
-        return self.reading(corpus, fresh, len(key_to_index), chunk_words, memory)
+            return corpus.chunks(key_to_index, chunk_words=chunk_words)
+        return self.reading(corpus, fingerprint, key_to_index, chunk_words, memory)
 
     def reading(
-        self, corpus: Corpus, chunks: Iterator[Chunk], n_keys: int, chunk_words: int, memory: int
+        self,
+        corpus: Corpus,
+        fingerprint: Hashable,
+        key_to_index: dict[Any, int],
+        chunk_words: int,
+        memory: int,
     ) -> Iterator[Chunk]:
         """Hand chunks on and keep their ids once all have been read."""
         self.clear()
         encoded = EncodedCorpus(memory)
-        for chunk in chunks:
+        for chunk in corpus.chunks(key_to_index, chunk_words=chunk_words):
             encoded.append(chunk.words, chunk.n_words, chunk.n_sentences)
             yield chunk
-        self.keep(corpus, encoded, None, n_keys, chunk_words)
+        self.keep(corpus, fingerprint, encoded, None, key_to_index, chunk_words)
+
+
+def vocabulary_mark(key_to_index: dict[Any, int]) -> Hashable:
+    """Return a hash of the keys and their rows, which kept ids depend on (40 ms for a million keys)."""
+    return hash((tuple(key_to_index), tuple(key_to_index.values())))

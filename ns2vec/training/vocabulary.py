@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -78,7 +78,9 @@ class VocabularyMixin:
         self.corpus_total_words = 0
         self.effective_min_count = self.min_count
         self._encoded = EncodedCache()
+        # between the counting pass of build_vocab and the ids that are kept of it
         self._scan: Scan | None = None
+        self._rows_of_tokens: Int32Array | None = None
         self._huffman: Huffman | None = None
         self._alias: tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]] | None = None
 
@@ -114,14 +116,18 @@ class VocabularyMixin:
                 "update=True is not available yet; build a new model over the whole corpus"
             )
         corpus = self._open(corpus_iterable, corpus_file, passes=1)
-        self._count(corpus, trim_rule)
-        self.prepare_vocab(keep_raw_vocab=keep_raw_vocab, trim_rule=trim_rule, **kwargs)
-        self._keep_encoded(corpus)
+        fingerprint = corpus.fingerprint()
+        self._scan = self._count(corpus, trim_rule, self._config().corpus_memory)
+        try:
+            self.prepare_vocab(keep_raw_vocab=keep_raw_vocab, trim_rule=trim_rule, **kwargs)
+            self._keep_encoded(corpus, fingerprint)
+        finally:
+            self._scan = self._rows_of_tokens = None
         self.init_weights()
         self.add_lifecycle_event("build_vocab", update=update, trim_rule=str(trim_rule))
 
-    def _count(self, corpus: Corpus, trim_rule: Callable[..., int] | None) -> Scan:
-        """One pass over the corpus, into `_scan`."""
+    def _count(self, corpus: Corpus, trim_rule: Callable[..., int] | None, memory_limit: int) -> Scan:
+        """One pass over the corpus; 0 bytes of memory keep no ids."""
         self._encoded.clear()
         config = self._config()
         with ProgressBar("counting words", None, show=self.progress) as bar:
@@ -136,9 +142,9 @@ class VocabularyMixin:
                 )  # fmt: skip
             else:
                 scan = corpus.scan(
-                    chunk_words=config.batch_words, memory_limit=config.corpus_memory, on_progress=on_progress
+                    chunk_words=config.batch_words, memory_limit=memory_limit, on_progress=on_progress
                 )
-        self._scan, self.raw_vocab = scan, {}
+        self.raw_vocab = {}
         self.corpus_count, self.corpus_total_words = scan.n_sentences, scan.n_words
         logger.info(
             "%d word types in %d words and %d sentences", len(scan.counts), scan.n_words, scan.n_sentences
@@ -150,7 +156,7 @@ class VocabularyMixin:
         progress_per: int = 10000, workers: int | None = None, trim_rule: Callable[..., int] | None = None,
     ) -> tuple[int, int]:  # fmt: skip
         """Count the words of a corpus into `raw_vocab`; return (words, sentences)."""
-        scan = self._count(self._open(corpus_iterable, corpus_file, passes=1), trim_rule)
+        scan = self._count(self._open(corpus_iterable, corpus_file, passes=1), trim_rule, memory_limit=0)
         self.raw_vocab = dict(zip(scan.tokens, scan.counts.tolist(), strict=True))
         return scan.n_words, scan.n_sentences
 
@@ -162,7 +168,7 @@ class VocabularyMixin:
         if update:
             raise NotImplementedError("update=True is not available yet; build a new model from all counts")
         self._encoded.clear()
-        self._scan, self.raw_vocab = None, dict(word_freq)
+        self.raw_vocab = dict(word_freq)
         self.corpus_count = corpus_count or 0
         self.prepare_vocab(keep_raw_vocab=keep_raw_vocab, trim_rule=trim_rule)
         self.init_weights()
@@ -219,14 +225,13 @@ class VocabularyMixin:
         self._rows_of_tokens = rows
         self._huffman = self._alias = None
 
-    def _keep_encoded(self, corpus: Corpus) -> None:
+    def _keep_encoded(self, corpus: Corpus, fingerprint: Hashable) -> None:
         """Keep the ids of the counting pass, if there are any, with the way from them to rows."""
-        scan, self._scan = self._scan, None
-        if scan is None or scan.encoded is None:
-            return
-        rows = self._rows_of_tokens
-        remap = rows if scan.token_of is None else np.ascontiguousarray(rows[scan.token_of])
-        self._encoded.keep(corpus, scan.encoded, remap, len(self.wv.key_to_index), self._config().batch_words)
+        if self._scan is not None and self._scan.encoded is not None:
+            self._encoded.keep(
+                corpus, fingerprint, self._scan.encoded, self._rows_of_tokens, self.wv.key_to_index,
+                self._config().batch_words,
+            )  # fmt: skip
 
     # ---- weights and tables ----------------------------------------------------------------------
 

@@ -85,7 +85,7 @@ def words_of(corpus, rows):
 def test_iterables_are_counted_in_one_pass(corpus):
     scan = open_corpus(corpus).scan(memory_limit=1 << 20)
     assert (list(scan.tokens), scan.counts.tolist()) == (["a", "b", "c"], [2, 1, 1])
-    assert (scan.n_words, scan.n_sentences, scan.encoded, scan.token_of) == (4, 3, None, None)
+    assert (scan.n_words, scan.n_sentences, scan.encoded) == (4, 3, None)
     assert all(type(token) is str for token in scan.tokens)
 
 
