@@ -2,39 +2,36 @@
 
 from __future__ import annotations
 
-import errno
-import importlib
 import io
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from numbers import Integral
 from typing import IO, Any
 
+from ns2vec._files import open_bytes
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import ConfigError, CorpusError
 
 __all__ = [
     "BLOCK_BYTES",
     "BOM",
-    "COMPRESSED",
+    "NOUN",
     "Reader",
     "check_errors",
     "check_length",
     "check_limit",
     "decoding_error",
-    "explain",
-    "is_remote",
     "is_seekable",
     "open_binary",
     "source_name",
 ]
 
 BOM = b"\xef\xbb\xbf"
-COMPRESSED = (".gz", ".bz2", ".xz", ".zst", ".lz4")
 BLOCK_BYTES = 1 << 18
+NOUN = "corpus file"
+"""What messages call the file."""
 _POLICIES = ("strict", "replace", "ignore")
-_STANDARD = {".gz": "gzip", ".bz2": "bz2", ".xz": "lzma"}
 
 
 def check_errors(errors: str) -> str:
@@ -74,11 +71,6 @@ def check_limit(limit: Any) -> int | None:
     if limit is not None and (not isinstance(limit, Integral) or limit < 0):
         raise ConfigError(f"limit must be a whole number of lines >= 0 or None, not {limit!r}")
     return None if limit is None else int(limit)
-
-
-def is_remote(path: PathLike) -> bool:
-    """True for what smart_open reads from elsewhere: ``s3://``, ``https://`` and others."""
-    return "://" in os.fspath(path)
 
 
 def source_name(source: Any) -> str:
@@ -147,70 +139,11 @@ def open_binary(path: PathLike) -> Iterator[Reader]:
     CorpusError
         If a compressed file is damaged.
     """
-    name = os.fspath(path)
-    with ExitStack() as stack:
-        reader = _open_remote(name, stack) if is_remote(name) else _open_local(name, stack)
-        try:
-            yield reader
-        except Exception as error:
-            if not _is_damage(error, name):
-                raise
-            raise CorpusError(
-                f"{name}: damaged or not what its suffix says: {error}; fetch it again"
-            ) from error
-
-
-def _open_local(name: str, stack: ExitStack) -> Reader:
-    try:
-        raw = stack.enter_context(open(name, "rb"))  # noqa: SIM115 - the stack closes it
-    except OSError as error:
-        raise explain(error, name) from error
-    n_bytes = os.fstat(raw.fileno()).st_size
-    suffix = os.path.splitext(name)[1].lower()
-    if suffix not in COMPRESSED:
-        return Reader(raw, n_bytes, raw.tell)
-    with _naming_the_package(name, suffix[1:]):
-        if suffix in _STANDARD:
-            unpacked = importlib.import_module(_STANDARD[suffix]).open(raw, "rb")
+    with open_bytes(path, noun=NOUN, damaged=CorpusError) as (stream, raw):
+        if raw is None:
+            yield Reader(stream)
         else:
-            from smart_open.compression import compression_wrapper
-
-            unpacked = compression_wrapper(raw, "rb")
-        return Reader(stack.enter_context(unpacked), n_bytes, raw.tell)
-
-
-def _open_remote(name: str, stack: ExitStack) -> Reader:
-    protocol = name.split(":")[0]
-    with _naming_the_package(name, {"https": "http"}.get(protocol, protocol)):
-        import smart_open  # 80 ms, and only for what is remote
-
-        return Reader(stack.enter_context(smart_open.open(name, "rb")))
-
-
-@contextmanager
-def _naming_the_package(name: str, extra: str) -> Iterator[None]:
-    try:
-        yield
-    except ImportError as error:
-        raise ImportError(f"cannot read {name}: {error}; pip install 'smart_open[{extra}]'") from error
-
-
-def explain(error: OSError, name: str) -> OSError:
-    """Return the error of the same type with the remedy in its text."""
-    remedies = {
-        errno.ENOENT: "no such corpus file or folder; check the path",
-        errno.EACCES: "no permission to read the corpus; check its mode and owner",
-        errno.EISDIR: "the corpus is a folder here; use PathLineSentences or give a file",
-    }
-    text = remedies.get(error.errno or 0)
-    return type(error)(error.errno, text, name) if text else error
-
-
-def _is_damage(error: Exception, name: str) -> bool:
-    """True for what the decompressors raise when the bytes are not theirs."""
-    if isinstance(error, OSError):
-        return error.errno is None and not is_remote(name)
-    return isinstance(error, EOFError) or type(error).__name__ in ("error", "LZMAError", "ZstdError")
+            yield Reader(stream, os.fstat(raw.fileno()).st_size, raw.tell)
 
 
 def is_seekable(stream: Any) -> bool:

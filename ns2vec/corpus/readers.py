@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, TypeAlias
 
+from ns2vec._files import explain
 from ns2vec._typing import PathLike
 from ns2vec.corpus.chunks import MAX_SENTENCE_WORDS
 from ns2vec.corpus.opening import (
@@ -210,7 +211,10 @@ def list_files(source: PathLike) -> list[str]:
         return [path]
     if not os.path.isdir(path):
         raise ValueError(f"expected a file or a folder, and {path!r} is neither; check the path")
-    files = [os.path.join(path, name) for name in sorted(os.listdir(path))]
+    try:
+        files = [os.path.join(path, name) for name in sorted(os.listdir(path))]
+    except OSError as error:
+        raise explain(error, path, "folder") from error
     files = [name for name in files if os.path.isfile(name)]
     if not files:
         raise CorpusError(f"the folder {path!r} holds no files (subfolders are not read): give one that does")

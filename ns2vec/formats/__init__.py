@@ -14,11 +14,12 @@ from __future__ import annotations
 import os
 from typing import Protocol
 
+from ns2vec._files import is_remote, strip_compression
 from ns2vec._registry import Registry
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import FormatError
 from ns2vec.formats import word2vec_binary, word2vec_text
-from ns2vec.formats.atomic import check_writable, is_remote, open_for_read, open_for_write, strip_compression
+from ns2vec.formats.atomic import check_writable, open_for_read, open_for_write
 from ns2vec.formats.table import KeyDecodingError, TruncatedFileError, VectorTable
 
 __all__ = [

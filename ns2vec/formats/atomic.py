@@ -9,30 +9,20 @@ through smart_open.
 
 from __future__ import annotations
 
-import bz2
 import contextlib
 import errno
-import gzip
 import io
-import lzma
 import os
 import stat
 import sys
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import IO, Any, NoReturn
 
+from ns2vec._files import COMPRESSIONS, is_remote, open_bytes, strip_compression
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import ConfigError, FormatError
 
-__all__ = [
-    "COMPRESSIONS",
-    "check_writable",
-    "open_for_read",
-    "open_for_write",
-    "plain_size",
-    "strip_compression",
-]
+__all__ = ["check_writable", "open_for_read", "open_for_write", "plain_size"]
 
 BLOCK_BYTES = 1 << 20
 MODES = ("wb", "w", "ab", "a")
@@ -52,55 +42,6 @@ REMEDIES = {
 }
 
 
-def _open_gzip(raw: IO[bytes], mode: str) -> IO[bytes]:
-    # no name and no time in the header: equal contents give equal files
-    return gzip.GzipFile(filename="", fileobj=raw, mode=mode, mtime=0)  # type: ignore[return-value]
-
-
-def _open_bz2(raw: IO[bytes], mode: str) -> IO[bytes]:
-    return bz2.BZ2File(raw, mode)  # type: ignore[call-overload, no-any-return]
-
-
-def _open_xz(raw: IO[bytes], mode: str) -> IO[bytes]:
-    return lzma.LZMAFile(raw, mode)
-
-
-def _open_zstd(raw: IO[bytes], mode: str) -> IO[bytes]:
-    try:
-        from smart_open.compression import compression_wrapper
-
-        return compression_wrapper(raw, mode, compression=".zst")
-    except ImportError as error:
-        raise ImportError("files ending in .zst need: pip install 'smart_open[zst]'") from error
-
-
-COMPRESSIONS: dict[str, Callable[[IO[bytes], str], IO[bytes]]] = {
-    ".gz": _open_gzip,
-    ".bz2": _open_bz2,
-    ".xz": _open_xz,
-    ".zst": _open_zstd,
-}
-
-
-def strip_compression(path: PathLike) -> tuple[str, str]:
-    """Split a path into what it is without compression and the compression's suffix (or ``""``).
-
-    Examples
-    --------
-    >>> from ns2vec.formats.atomic import strip_compression
-    >>> strip_compression("vectors.bin.gz")
-    ('vectors.bin', '.gz')
-    """
-    text = os.fspath(path)
-    stem, suffix = os.path.splitext(text)
-    return (stem, suffix.lower()) if suffix.lower() in COMPRESSIONS else (text, "")
-
-
-def is_remote(path: PathLike) -> bool:
-    """Whether the path is an address (``s3://...``) that smart_open has to open."""
-    return "://" in os.fspath(path)
-
-
 def plain_size(path: PathLike) -> int | None:
     """Return the number of bytes a reader of `path` will get, None when only reading can tell."""
     text = os.fspath(path)
@@ -117,45 +58,15 @@ def open_for_read(path: PathLike) -> Iterator[IO[bytes]]:
     Raises
     ------
     OSError
-        If the file cannot be opened.
+        If the file cannot be opened, with the remedy.
     FormatError
         If a compressed file is damaged.
     """
-    text = os.fspath(path)
-    if text == "-":
+    if os.fspath(path) == "-":
         yield sys.stdin.buffer
-    elif is_remote(text):
-        import smart_open
-
-        with smart_open.open(text, "rb") as stream:
-            yield stream
     else:
-        suffix = strip_compression(text)[1]
-        with open(text, "rb", buffering=BLOCK_BYTES) as raw:
-            if not suffix:
-                yield raw
-            else:
-                with _naming_damage(text), COMPRESSIONS[suffix](raw, "rb") as stream:
-                    yield stream
-
-
-@contextlib.contextmanager
-def _naming_damage(path: str) -> Iterator[None]:
-    """Say of which file the decompressors complain; they do it each in its own way."""
-    try:
-        yield
-    except Exception as error:
-        if not _is_damage(error):
-            raise
-        raise FormatError(f"{path}: damaged or not what its suffix says: {error}; fetch it again") from error
-
-
-def _is_damage(error: Exception) -> bool:
-    if isinstance(error, OSError):
-        return error.errno is None  # the operating system's own errors have a number
-    if isinstance(error, EOFError | lzma.LZMAError | zlib.error):
-        return not isinstance(error, FormatError)  # a whole file may hold too little
-    return type(error).__name__ == "ZstdError"  # of one of several packages
+        with open_bytes(path, damaged=FormatError) as (stream, _):
+            yield stream
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ import sys
 import pytest
 
 from ns2vec.corpus import LineSentence, open_corpus
-from ns2vec.corpus.opening import is_remote, is_seekable, open_binary
+from ns2vec.corpus.opening import is_seekable, open_binary
 from ns2vec.exceptions import CorpusError
 
 TEXT = "a b c\nd e\n" * 1000
@@ -61,7 +61,7 @@ def test_zst_files(write_text):
 @pytest.mark.parametrize("make", [str, LineSentence])
 def test_a_missing_file_is_named(tmp_path, make):
     with pytest.raises(
-        FileNotFoundError, match=r"no such corpus file or folder; check the path: .*gone.txt'"
+        FileNotFoundError, match=r"no such corpus file; check the path: .*gone.txt'"
     ):
         open_corpus(make(str(tmp_path / "gone.txt")))
     with pytest.raises(FileNotFoundError, match=r"gone\.txt"):
@@ -87,12 +87,21 @@ def test_an_unreadable_file_is_named(write_text):
 def test_no_permission_is_explained(write_text, monkeypatch):
     path = write_text("a b")
 
-    def refuse(*arguments):
+    def refuse(*arguments, **options):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("builtins.open", refuse)
-    with pytest.raises(PermissionError, match=r"no permission to read the corpus; check its mode and owner"):
+    with pytest.raises(PermissionError, match=r"no permission to read the corpus file; check its mode"):
         open_corpus(path).scan()
+
+
+def test_a_folder_that_cannot_be_listed_is_explained(tmp_path, monkeypatch):
+    def refuse(path):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("os.listdir", refuse)
+    with pytest.raises(PermissionError, match="no permission to read the folder; check its mode and owner"):
+        open_corpus(tmp_path)
 
 
 @pytest.mark.parametrize("text", [b"", b"\n \n", b"\xef\xbb\xbf"])
@@ -110,9 +119,7 @@ def test_an_error_while_reading_is_not_called_damage(write_text):
         raise KeyError("mine")
 
 
-def test_remote_and_seekable(tmp_path):
-    assert is_remote("s3://bucket/key.gz")
-    assert not is_remote(tmp_path)
+def test_pipes_are_not_seekable():
     reading, writing = os.pipe()
     with os.fdopen(reading, "rb") as pipe, os.fdopen(writing, "wb"):
         assert not is_seekable(pipe)

@@ -13,7 +13,7 @@ from sources import CYTHON, PACKAGE, files, imports, module_name, name_of
 FLOORS = {
     1: ["ns2vec._kernels", "ns2vec.corpus._scan", "ns2vec.formats._parse"],
     2: ["ns2vec.exceptions", "ns2vec._build_info", "ns2vec._typing", "ns2vec._registry"],
-    3: ["ns2vec.vocab"],
+    3: ["ns2vec._files", "ns2vec.vocab"],
     4: [
         "ns2vec.corpus",
         "ns2vec.formats",

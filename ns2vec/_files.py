@@ -1,0 +1,164 @@
+"""Files opened for reading: plain, compressed by their suffix, or remote; errors name the remedy."""
+
+from __future__ import annotations
+
+import bz2
+import contextlib
+import errno
+import gzip
+import lzma
+import os
+from collections.abc import Callable, Iterator
+from typing import IO, Any
+
+from ns2vec._typing import PathLike
+from ns2vec.exceptions import Ns2vecError
+
+__all__ = ["COMPRESSIONS", "explain", "is_remote", "open_bytes", "strip_compression"]
+
+BLOCK_BYTES = 1 << 20
+
+
+def _open_gzip(raw: IO[bytes], mode: str) -> IO[bytes]:
+    # no name and no time in the header: equal contents give equal files
+    return gzip.GzipFile(filename="", fileobj=raw, mode=mode, mtime=0)  # type: ignore[return-value]
+
+
+def _open_bz2(raw: IO[bytes], mode: str) -> IO[bytes]:
+    return bz2.BZ2File(raw, mode)  # type: ignore[call-overload, no-any-return]
+
+
+def _open_xz(raw: IO[bytes], mode: str) -> IO[bytes]:
+    return lzma.LZMAFile(raw, mode)
+
+
+def _by_smart_open(suffix: str) -> Callable[[IO[bytes], str], IO[bytes]]:
+    def opened(raw: IO[bytes], mode: str) -> IO[bytes]:
+        try:
+            from smart_open.compression import compression_wrapper
+
+            return compression_wrapper(raw, mode, compression=suffix)
+        except ImportError as error:
+            extra = suffix.removeprefix(".")
+            raise ImportError(f"files ending in {suffix} need: pip install 'smart_open[{extra}]'") from error
+
+    return opened
+
+
+COMPRESSIONS: dict[str, Callable[[IO[bytes], str], IO[bytes]]] = {
+    ".gz": _open_gzip,
+    ".bz2": _open_bz2,
+    ".xz": _open_xz,
+    ".zst": _by_smart_open(".zst"),
+    ".lz4": _by_smart_open(".lz4"),
+}
+
+
+def strip_compression(path: PathLike) -> tuple[str, str]:
+    """Split a path into what it is without compression and the compression's suffix (or ``""``).
+
+    Examples
+    --------
+    >>> from ns2vec._files import strip_compression
+    >>> strip_compression("vectors.bin.gz")
+    ('vectors.bin', '.gz')
+    """
+    text = os.fspath(path)
+    stem, suffix = os.path.splitext(text)
+    return (stem, suffix.lower()) if suffix.lower() in COMPRESSIONS else (text, "")
+
+
+def is_remote(path: PathLike) -> bool:
+    """Whether the path is an address (``s3://...``) that smart_open has to open."""
+    return "://" in os.fspath(path)
+
+
+@contextlib.contextmanager
+def open_bytes(
+    path: PathLike, *, noun: str = "file", damaged: type[Ns2vecError]
+) -> Iterator[tuple[IO[bytes], IO[bytes] | None]]:
+    """Open a path or address for reading bytes, decompressed by its suffix.
+
+    Parameters
+    ----------
+    path : path or address
+    noun : str
+        What the file is, for messages.
+    damaged : class of exception
+        Raised when a compressed file cannot be decompressed.
+
+    Yields
+    ------
+    stream : binary file object
+        The text or the vectors.
+    raw : binary file object or None
+        The local file behind it, whose position tells the progress; None for an address.
+
+    Raises
+    ------
+    OSError
+        Of the kind that `open` raises, with what to do.
+    ImportError
+        If a package for the compression or the protocol is missing; names it.
+    """
+    name = os.fspath(path)
+    with contextlib.ExitStack() as stack:
+        try:
+            if is_remote(name):
+                yield stack.enter_context(_open_remote(name, damaged)), None
+            else:
+                yield _open_local(name, noun, stack)
+        except Exception as error:
+            if not _is_damage(error, name):
+                raise
+            raise damaged(f"{name}: damaged or not what its suffix says: {error}; fetch it again") from error
+
+
+def _open_local(name: str, noun: str, stack: contextlib.ExitStack) -> tuple[IO[bytes], IO[bytes]]:
+    try:
+        raw = open(name, "rb", buffering=BLOCK_BYTES)  # noqa: SIM115 - the stack closes it
+    except OSError as error:
+        raise explain(error, name, noun) from error
+    stack.enter_context(raw)
+    suffix = strip_compression(name)[1]
+    if not suffix:
+        return raw, raw
+    try:
+        return stack.enter_context(COMPRESSIONS[suffix](raw, "rb")), raw
+    except ImportError as error:
+        raise ImportError(f"cannot read {name}: {error}") from error
+
+
+def _open_remote(name: str, unknown: type[Ns2vecError]) -> Any:
+    protocol = name.split(":")[0]
+    try:
+        import smart_open  # 80 ms, and only for what is remote
+
+        return smart_open.open(name, "rb")
+    except ImportError as error:
+        extra = {"https": "http"}.get(protocol, protocol)
+        raise ImportError(
+            f"cannot read {name}: a package for {protocol}:// is missing; pip install 'smart_open[{extra}]'"
+        ) from error
+    except NotImplementedError as error:
+        raise unknown(f"cannot read {name}: smart_open does not know {protocol}://; check it") from error
+
+
+def explain(error: OSError, name: str, noun: str = "file") -> OSError:
+    """Return the error of the same type with the remedy in its text."""
+    remedies = {
+        errno.ENOENT: f"no such {noun}; check the path",
+        errno.EACCES: f"no permission to read the {noun}; check its mode and owner",
+        errno.EISDIR: f"this is a folder, not a {noun}; name one file, or use PathLineSentences for text",
+    }
+    text = remedies.get(error.errno or 0)
+    return type(error)(error.errno, text, name) if text else error
+
+
+def _is_damage(error: Exception, name: str) -> bool:
+    """Whether it is what the decompressors raise when the bytes are not theirs."""
+    if isinstance(error, Ns2vecError) or not strip_compression(name)[1]:
+        return False
+    if isinstance(error, OSError):
+        return isinstance(error, gzip.BadGzipFile) or (error.errno is None and not is_remote(name))
+    return isinstance(error, EOFError) or type(error).__name__ in ("error", "LZMAError", "ZstdError")
