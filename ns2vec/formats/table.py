@@ -18,7 +18,15 @@ from ns2vec._typing import Int64Array, PathLike
 from ns2vec.exceptions import FormatError
 from ns2vec.formats.atomic import open_for_read
 
-__all__ = ["KeyDecodingError", "TableBuilder", "TruncatedFileError", "VectorTable", "read_counts"]
+__all__ = [
+    "KeyDecodingError",
+    "TableBuilder",
+    "TruncatedFileError",
+    "VectorTable",
+    "encode_key",
+    "parse_header",
+    "read_counts",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -178,6 +186,22 @@ def parse_header(line: bytes, path: PathLike) -> tuple[int, int]:
             "a text file without header loads with no_header=True"
         ) from None
     return n_rows, vector_size
+
+
+def encode_key(text: str, path: PathLike) -> bytes:
+    """Return a key in UTF-8.
+
+    Raises
+    ------
+    FormatError
+        If it holds half a surrogate pair, which UTF-8 cannot express.
+    """
+    try:
+        return text.encode("utf8")
+    except UnicodeEncodeError as error:
+        raise FormatError(
+            f"{path}: the key {text!r} is not valid Unicode ({error.reason}); replace it"
+        ) from None
 
 
 def read_counts(path: PathLike, *, encoding: str = "utf8", unicode_errors: str = "strict") -> dict[str, int]:

@@ -29,6 +29,7 @@ from ns2vec.formats.table import (
     TableBuilder,
     TruncatedFileError,
     VectorTable,
+    encode_key,
     parse_header,
     read_counts,
 )
@@ -204,4 +205,4 @@ def _encode(prefix: str, key: Any, path: PathLike) -> bytes:
             f"cannot keep; "
             "replace it, by '_' for example"
         )
-    return text.encode("utf8") + b" "
+    return encode_key(text, path) + b" "

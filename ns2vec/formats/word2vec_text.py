@@ -30,6 +30,7 @@ from ns2vec.formats.table import (
     TableBuilder,
     TruncatedFileError,
     VectorTable,
+    encode_key,
     parse_header,
     read_counts,
 )
@@ -239,7 +240,7 @@ def _encode(prefix: str, key: Any, path: PathLike) -> bytes:
             f"{path}: the key {text!r} holds a blank or a newline, which this format cannot keep; "
             f"replace it, by '_' for example"
         )
-    return text.encode("utf8")
+    return encode_key(text, path)
 
 
 def _spell(number: float) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import nullcontext
 from typing import Any, TypeVar
 
 import numpy as np
@@ -45,6 +46,8 @@ def load_word2vec_format(
     no_header: bool,
 ) -> Store:
     """Do what `KeyedVectors.load_word2vec_format` says, for any class of the same constructor."""
+    if np.dtype(datatype).kind != "f":
+        raise ConfigError(f"datatype must be a floating point type such as numpy.float32, got {datatype!r}")
     if binary and no_header:
         raise NotImplementedError("no_header only available for text-format files")
     options: dict[str, Any] = {
@@ -81,21 +84,23 @@ def save_word2vec_format(
             f"vectors; call resize_vectors() first"
         )
     order = _order(store, sort_attr, needed=fvocab is not None)
-    if fvocab is not None:
-        with open_for_write(fvocab, "w") as out:
-            for row in order:
-                out.write(f"{prefix}{store.index_to_key[row]} {store.expandos[sort_attr][row]}\n")
+    is_own_order = len(order) == len(store) and np.array_equal(order, np.arange(len(order)))
     write = (word2vec_binary if binary else word2vec_text).write
     logger.info("storing %d vectors of size %d into %s", len(order), store.vector_size, fname)
-    write(
-        fname,
-        VectorTable(store.index_to_key, store.vectors),
-        order=None if len(order) == len(store) and np.array_equal(order, np.arange(len(order))) else order,
-        prefix=prefix,
-        write_header=write_header,
-        total_vec=total_vec or None,
-        append=append,
-    )
+    # the file of counts is there only if the vectors are
+    with nullcontext() if fvocab is None else open_for_write(fvocab, "w") as counts:
+        if counts is not None:
+            for row in order:
+                counts.write(f"{prefix}{store.index_to_key[row]} {store.expandos[sort_attr][row]}\n")
+        write(
+            fname,
+            VectorTable(store.index_to_key, store.vectors),
+            order=None if is_own_order else order,
+            prefix=prefix,
+            write_header=write_header,
+            total_vec=total_vec or None,
+            append=append,
+        )
 
 
 def _order(store: VectorStore, sort_attr: str, *, needed: bool) -> Int64Array:

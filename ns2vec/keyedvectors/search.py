@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import operator
 from collections.abc import Iterable, Sequence
 from numbers import Integral
 from typing import Any, TypeAlias
@@ -11,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ns2vec import similarity
-from ns2vec.keyedvectors.storage import KEY_TYPES, VectorStore
+from ns2vec.keyedvectors.storage import VectorStore
 
 __all__ = [
     "closer_than",
@@ -33,12 +34,14 @@ def as_items(store: VectorStore, value: Any) -> list[Any]:
     """Return what gensim accepts as `positive` or `negative` as a list of keys, vectors, (item, weight)."""
     if value is None:
         return []
-    if isinstance(value, KEY_TYPES) or (isinstance(value, np.ndarray) and value.ndim == 1):
+    if isinstance(value, np.ndarray):
+        # a row of numbers is a vector; strings in an array are keys
+        return [value] if value.ndim == 1 and value.dtype.kind not in "OUS" else list(value)
+    if store.is_key(value):
         return [value]
-    if isinstance(value, tuple):
-        if value in store.key_to_index:
-            return [value]
-        raise TypeError(f"expected a list of keys, got the tuple {value!r}; write it as a list")
+    if isinstance(value, (tuple, bytes)):
+        kind = type(value).__name__
+        raise TypeError(f"expected a list of keys, got the {kind} {value!r}; write it as a list")
     return list(value)
 
 
@@ -98,14 +101,15 @@ def most_similar(
     if indexer is not None and isinstance(topn, int):
         return indexer.most_similar(query, topn)  # type: ignore[no-any-return]
 
-    start, stop = (0, restrict_vocab) if restrict_vocab else (clip_start or 0, clip_end)
+    # as in gensim, 0 means no limit
+    start, stop = (0, restrict_vocab) if restrict_vocab else (clip_start or 0, clip_end or None)
     start, stop, _ = slice(start, stop).indices(len(store.vectors))
     norms = store._ready_norms()
     if topn is None:
         return similarity.cosines(store.vectors[start:stop], norms[start:stop], query)
     exclude = input_rows(store, keys)
     found = similarity.most_similar(
-        store.vectors, norms, query, int(topn), start=start, stop=stop, exclude=exclude
+        store.vectors, norms, query, operator.index(topn), start=start, stop=stop, exclude=exclude
     )
     return pairs(store, *found)
 
@@ -147,7 +151,8 @@ def most_similar_cosmul(
     scores = similarity.cosmul(store.vectors[:stop], store._ready_norms()[:stop], positives, negatives)
     if topn is None:
         return scores
-    return pairs(store, *similarity.best_without(scores, int(topn), input_rows(store, sides[0] + sides[1])))
+    exclude = input_rows(store, sides[0] + sides[1])
+    return pairs(store, *similarity.best_without(scores, operator.index(topn), exclude))
 
 
 def _unit_vectors(store: VectorStore, items: Sequence[Any]) -> Array:

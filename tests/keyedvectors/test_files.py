@@ -7,7 +7,7 @@ import os
 import numpy as np
 import pytest
 
-from ns2vec.exceptions import ConfigError
+from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.keyedvectors import KeyedVectors
 
 
@@ -22,6 +22,28 @@ def test_round_trip_with_counts(kv, tmp_path, binary, suffix):
     assert np.array_equal(found.vectors, kv.vectors)
     assert found.expandos["count"].tolist() == [50, 40, 30, 20, 10, 5, 5, 1]
     assert found.most_similar("king") == kv.most_similar("king")
+
+
+def test_no_counts_are_left_when_the_vectors_cannot_be_written(kv, tmp_path):
+    with pytest.raises(FileNotFoundError, match="the folder does not exist"):
+        kv.save_word2vec_format(tmp_path / "gone" / "vectors", fvocab=tmp_path / "counts")
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("datatype", [int, "int8", object])
+def test_vectors_are_floating_point(kv, tmp_path, datatype):
+    kv.save_word2vec_format(tmp_path / "file")
+    with pytest.raises(ConfigError, match="datatype must be a floating point type"):
+        KeyedVectors.load_word2vec_format(tmp_path / "file", datatype=datatype)
+
+
+@pytest.mark.parametrize("binary", [False, True])
+def test_half_a_surrogate_pair_is_named(tmp_path, binary):
+    kv = KeyedVectors(2)
+    kv.add_vectors(["a", "\ud800"], np.ones((2, 2), np.float32))
+    with pytest.raises(FormatError, match=r"file: the key '\\ud800' is not valid Unicode"):
+        kv.save_word2vec_format(tmp_path / "file", binary=binary)
+    assert os.listdir(tmp_path) == []
 
 
 def test_counts_without_a_vocabulary_file_fall(kv, tmp_path):

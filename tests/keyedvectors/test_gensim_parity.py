@@ -57,6 +57,8 @@ def ask(pair, question):
         lambda kv: kv.most_similar(["w1", "w2"], ["w3"], topn=50),
         lambda kv: kv.most_similar(positive=[("w1", 2.0), "w2"], negative=[("w3", 0.5), "w4"]),
         lambda kv: kv.most_similar(negative=["w7"]),
+        lambda kv: kv.most_similar("w1", clip_start=0, clip_end=0),
+        lambda kv: kv.most_similar("w1", clip_start=5, clip_end=-5),
         lambda kv: kv.most_similar([kv.vectors[4] * 2, "w9", 12]),
         lambda kv: kv.most_similar(kv.vectors[:3]),
         lambda kv: kv.most_similar("w1", clip_start=10, clip_end=60),

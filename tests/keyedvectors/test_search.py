@@ -88,6 +88,26 @@ def test_wrong_questions(kv, method):
         ask(("king", "queen"))
 
 
+def test_an_array_of_strings_is_a_list_of_keys(kv):
+    assert kv.most_similar(np.array(["king", "man"])) == kv.most_similar(["king", "man"])
+    assert kv.most_similar("king", np.array(["man"])) == kv.most_similar("king", "man")
+
+
+def test_any_token_can_be_asked_for(kv):
+    kv.add_vectors([b"bytes", ("a", "pair")], np.ones((2, 6)) * [[1], [-1]])
+    assert kv.most_similar(b"bytes") == kv.most_similar([b"bytes"])
+    assert kv.most_similar(("a", "pair")) == kv.most_similar([("a", "pair")])
+    with pytest.raises(TypeError, match="expected a list of keys, got the bytes b'other'"):
+        kv.most_similar(b"other")
+
+
+@pytest.mark.parametrize("method", ["most_similar", "most_similar_cosmul"])
+@pytest.mark.parametrize("topn", [2.5, "x"])
+def test_topn_is_a_whole_number(kv, method, topn):
+    with pytest.raises(TypeError, match="cannot be interpreted as an integer"):
+        getattr(kv, method)("king", topn=topn)
+
+
 def test_an_item_that_is_no_pair(kv):
     with pytest.raises(TypeError, match="expected a key, a vector or a pair"):
         kv.most_similar([("king",)])
