@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from ns2vec import callbacks as callbacks  # users write ns2vec.callbacks after import ns2vec
 from ns2vec._build_info import __version__, build_info
 from ns2vec.corpus import LineSentence, PathLineSentences, Text8Corpus
 from ns2vec.exceptions import StopTraining

@@ -109,6 +109,11 @@ def test_the_promised_names_are_there():
     assert promised <= set(ns2vec.__all__)
 
 
+def test_the_modules_users_name_come_with_the_package():
+    code = f"import ns2vec; {'; '.join(sorted(USER_MODULES))}"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_import_loads_nothing_slow():
     slow = ["scipy.linalg", "scipy.stats", "scipy.sparse", "tqdm", "requests", "gensim", "smart_open"]
     code = f"import json, sys, ns2vec; print(json.dumps([name for name in {slow!r} if name in sys.modules]))"
