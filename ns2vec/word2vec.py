@@ -35,7 +35,7 @@ from ns2vec.keyedvectors import KeyedVectors
 from ns2vec.training import jobs, network, weights
 from ns2vec.training.blas import single_threaded_blas
 from ns2vec.training.callbacks import notify
-from ns2vec.training.config import TrainingConfig, check_choice, parse_memory
+from ns2vec.training.config import TrainingConfig, check_choice, check_integer, parse_memory
 from ns2vec.training.trainer import EpochTally, Plan, Trainer
 from ns2vec.training.vocabulary import VocabularyMixin
 
@@ -153,14 +153,15 @@ class Word2Vec(VocabularyMixin):
         self.min_count, self.max_vocab_size, self.max_final_vocab = min_count, max_vocab_size, max_final_vocab
         self.sample, self.sorted_vocab, self.null_word = sample, sorted_vocab, null_word
         self.seed, self.hashfxn, self.workers, self.batch_words = seed, hashfxn, workers, batch_words
-        self.sg, self.hs, self.negative, self.ns_exponent = int(sg), hs, negative, ns_exponent
-        self.cbow_mean, self.compute_loss = int(cbow_mean), compute_loss
+        self.sg, self.hs, self.negative, self.ns_exponent = sg, hs, negative, ns_exponent
+        self.cbow_mean, self.compute_loss = cbow_mean, compute_loss
         self.epochs, self.comment = epochs, comment
         self.sampler, self.negative_sharing, self.backend = sampler, negative_sharing, backend
         self.cbow_update, self.corpus_memory, self.progress = cbow_update, corpus_memory, progress
         self._choose_objective(objective)
         config = self._config()
         self.vector_size = self.layer1_size = int(vector_size)
+        self.sg, self.cbow_mean = int(config.sg), int(config.cbow_mean)
         self._start_state()
         self.random = np.random.RandomState(config.seed % 2**32)
         if sentences is not None or corpus_file is not None:
@@ -199,8 +200,13 @@ class Word2Vec(VocabularyMixin):
         names = TrainingConfig.__dataclass_fields__
         values = {name: getattr(self, name) for name in names} | changes
         values["corpus_memory"] = parse_memory(self.corpus_memory)
+        for name in ("hs", "sg", "cbow_mean"):
+            check_integer(name, values[name], 0)
         for name in ("hs", "sg", "cbow_mean", "shrink_windows", "compute_loss"):
             values[name] = bool(values[name])
+        for name, lowest in (("max_vocab_size", 0), ("max_final_vocab", 1)):
+            if getattr(self, name) is not None:
+                check_integer(name, getattr(self, name), lowest)
         return TrainingConfig(**values)
 
     def _warn_ignored(self, trim_rule: object, callbacks: Iterable[Any]) -> None:
@@ -255,12 +261,17 @@ class Word2Vec(VocabularyMixin):
         corpus = corpus_iterable if isinstance(corpus_iterable, Corpus) else open_corpus(corpus_iterable)
         # a stream that is kept encoded is read once and trained as often as wanted
         is_kept = isinstance(corpus, FileCorpus) and parse_memory(self.corpus_memory) > 0
-        if corpus.passes is not None and corpus.passes < passes and not is_kept:
+        if corpus.passes is None or corpus.passes >= passes or is_kept:
+            return corpus
+        if isinstance(corpus, FileCorpus):
             raise TypeError(
-                f"Using a generator as corpus_iterable can't support {passes} passes. "
-                "Try a re-iterable sequence: a list, or an object whose __iter__ starts again"
+                f"{corpus.name} can be read once only, but {passes} passes are needed: give a file, "
+                "or a corpus_memory above 0, which keeps the encoded text"
             )
-        return corpus
+        raise TypeError(
+            f"Using a generator as corpus_iterable can't support {passes} passes. "
+            "Try a re-iterable sequence: a list, or an object whose __iter__ starts again"
+        )
 
     def train(
         self, corpus_iterable: Sentences | PathLike | None = None, corpus_file: PathLike | None = None,
@@ -305,11 +316,14 @@ class Word2Vec(VocabularyMixin):
         """
         if kwargs:
             raise TypeError(f"train() got an unexpected keyword argument {next(iter(kwargs))!r}")
-        self.alpha = start_alpha or self.alpha
-        self.min_alpha = end_alpha or self.min_alpha
+        n_epochs = self._check_training_sanity(epochs, total_examples, total_words, corpus_file)
+        # all of them are checked before the model keeps any
+        checked = self._config(
+            epochs=n_epochs, alpha=start_alpha or self.alpha, min_alpha=end_alpha or self.min_alpha
+        )
+        self.epochs, self.alpha, self.min_alpha = n_epochs, checked.alpha, checked.min_alpha
         self.compute_loss = compute_loss
-        self._check_training_sanity(epochs, total_examples, total_words, corpus_file)
-        self.epochs = int(epochs or 0)
+        self._warn_about_training()
         corpus = self._open(corpus_iterable, corpus_file, passes=self.epochs)
         plan = Plan(self.epochs, self.alpha, self.min_alpha, total_words, total_examples, word_count)
         return self._run(corpus, plan, list(callbacks))
@@ -326,25 +340,33 @@ class Word2Vec(VocabularyMixin):
         total_examples: int | None,
         total_words: int | None,
         corpus_file: PathLike | None,
-    ) -> None:
-        if not epochs or epochs <= 0:
+    ) -> int:
+        """Refuse a call of train() that cannot work; return the number of epochs."""
+        if not epochs:
             raise ConfigError("epochs must be given to train() and be at least 1: epochs=model.epochs")
+        check_integer("epochs", epochs, 1)
         self._check_objective()
         if not self.wv.key_to_index:
             raise VocabularyError(
                 "you must first build vocabulary before training the model: call build_vocab()"
             )
-        if not len(self.wv.vectors):
+        if self.wv.vectors is None or not len(self.wv.vectors):
             raise VocabularyError("the model has no weights: call build_vocab() or init_weights()")
-        if total_words is None and total_examples is None:
+        for name, total in (("total_examples", total_examples), ("total_words", total_words)):
+            if total is not None:
+                check_integer(name, total, 0)
+        if not total_words and not total_examples:
             raise ConfigError(
-                "give total_examples or total_words, so that the learning rate can fall: "
+                "give total_examples or total_words, at least 1, so that the learning rate can fall: "
                 "total_examples=model.corpus_count, total_words=model.corpus_total_words"
             )
         if corpus_file is not None and not total_words:
             raise ConfigError(
                 "total_words must be provided alongside corpus_file: total_words=model.corpus_total_words"
             )
+        return int(epochs)
+
+    def _warn_about_training(self) -> None:
         if self.hs and self.negative:
             logger.warning("both hierarchical softmax and negative sampling are on: each window trains both")
         if self.alpha > self.min_alpha_yet_reached:
@@ -395,6 +417,7 @@ class Word2Vec(VocabularyMixin):
         finally:
             if self._network is not None:
                 self._network.write_back()
+            self._network = None  # it holds the arrays of this epoch, which users may replace
             self.epochs_trained += 1
             self.wv.norms = None
         self.running_training_loss += done.loss
@@ -437,10 +460,12 @@ class Word2Vec(VocabularyMixin):
         n_words = len(self.wv.key_to_index)
         made = network.Network(weights.Rows("wv.vectors", self.wv.vectors, n_words, self.vector_size))
         if self.negative:
-            made.syn1neg = weights.Rows("syn1neg", self.syn1neg, n_words, self.vector_size)
+            syn1neg = getattr(self, "syn1neg", None)  # missing when negative was 0 so far
+            made.syn1neg = weights.Rows("syn1neg", syn1neg, n_words, self.vector_size)
             made.alias = self._alias_table()
         if self.hs:
-            made.syn1 = weights.Rows("syn1", self.syn1, n_words, self.vector_size)
+            syn1 = getattr(self, "syn1", None)
+            made.syn1 = weights.Rows("syn1", syn1, n_words, self.vector_size)
             made.huffman = self._huffman_tree()
         made.keep = self.wv.expandos.get("sample_int")
         made.lock = network.lock_factors(getattr(self.wv, "vectors_lockf", None))
@@ -457,12 +482,15 @@ class Word2Vec(VocabularyMixin):
             Words trained and words read.
         """
         state = self._batch_state
-        worker = state.worker or network.Worker(
-            self._make_network().kernel(self._config()), self.epochs_trained, 1
-        )
         words = jobs.encode_batch(sentences, self.wv.key_to_index)
-        n_trained, n_words, loss = worker.train(words, alpha, state.chunk)
-        state.loss += loss
+        if state.worker is not None:
+            n_trained, n_words, loss = state.worker.train(words, alpha, state.chunk)
+            state.loss += loss
+            return n_trained, n_words
+        made = self._make_network()  # called by hand, outside train()
+        worker = network.Worker(made.kernel(self._config()), self.epochs_trained, 1)
+        n_trained, n_words, _ = worker.train(words, alpha, 0)
+        made.write_back()
         return n_trained, n_words
 
     def _get_thread_working_mem(self) -> tuple[Any, Any]:

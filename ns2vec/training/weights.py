@@ -29,10 +29,21 @@ def empty_rows(n_rows: int, vector_size: int) -> Float32Array:
     -------
     ndarray of shape (n_rows, vector_size), float32
         Each row takes ``roundup(vector_size, 16) * 4`` bytes.
+
+    Raises
+    ------
+    MemoryError
+        If there is not that much memory.
     """
     stride = -(-vector_size // _kernels.ROW_FLOATS) * _kernels.ROW_FLOATS
     n_bytes = n_rows * stride * 4
-    memory = np.zeros(n_bytes + 64, np.uint8)
+    try:
+        memory = np.zeros(n_bytes + 64, np.uint8)
+    except MemoryError:
+        raise MemoryError(
+            f"no memory for {n_rows:,} rows of {vector_size:,} numbers ({n_bytes:,} bytes): "
+            "lower vector_size, or raise min_count"
+        ) from None
     first = -memory.ctypes.data % 64
     padded = memory[first : first + n_bytes].view(np.float32).reshape(n_rows, stride)
     return padded.view(PaddedMatrix)[:, :vector_size].view(np.ndarray)
@@ -84,8 +95,11 @@ class Rows:
         shape = getattr(array, "shape", None)
         if shape != (n_rows, vector_size):
             raise ConfigError(
-                f"{name} must have shape ({n_rows}, {vector_size}), got {shape}; was it replaced?"
+                f"{name} must have shape ({n_rows}, {vector_size}), got {shape}; was it replaced? "
+                "init_weights() makes fresh ones"
             )
+        if array.dtype.kind != "f":
+            raise ConfigError(f"{name} must hold floating point numbers, got {array.dtype}")
         if not array.flags.writeable:
             raise ConfigError(f"{name} is read-only and cannot be trained; assign a copy of it")
         self.array = array

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 import logging
+import os
 import traceback
 
 import pytest
@@ -37,6 +38,14 @@ SENTENCES = [["a", "b", "c"]] * 20
         ({"objective": "negative_sampling", "negative": 0}, "needs negative of at least 1"),
         ({"corpus_memory": "much"}, "corpus_memory must be bytes or a size"),
         ({"hs": 0, "negative": 0}, "hs and negative are both 0"),
+        ({"sg": None}, "sg must be a whole number"),
+        ({"sg": "1"}, "sg must be a whole number"),
+        ({"hs": None}, "hs must be a whole number"),
+        ({"cbow_mean": "no"}, "cbow_mean must be a whole number"),
+        ({"max_vocab_size": "big"}, "max_vocab_size must be a whole number of at least 0"),
+        ({"max_vocab_size": -1}, "max_vocab_size must be a whole number of at least 0"),
+        ({"max_final_vocab": 0}, "max_final_vocab must be a whole number of at least 1"),
+        ({"max_final_vocab": 2.5}, "max_final_vocab must be a whole number of at least 1"),
     ],
     ids=str,
 )
@@ -79,6 +88,14 @@ def test_gensim_3_names_are_refused():
         ({"epochs": 1}, ValueError, "give total_examples or total_words"),
         ({"total_examples": 20}, ValueError, "epochs must be given"),
         ({"total_examples": 20, "epochs": 0}, ValueError, "epochs must be given"),
+        ({"total_examples": 20, "epochs": -1}, ValueError, "epochs must be a whole number of at least 1"),
+        ({"total_examples": 20, "epochs": 1.5}, ValueError, "epochs must be a whole number"),
+        ({"total_examples": 20, "epochs": "all"}, ValueError, "epochs must be a whole number"),
+        ({"total_examples": -1, "epochs": 1}, ValueError, "total_examples must be a whole number"),
+        ({"total_words": "many", "epochs": 1}, ValueError, "total_words must be a whole number"),
+        ({"total_examples": 0, "epochs": 1}, ValueError, "give total_examples or total_words, at least 1"),
+        ({"total_examples": 20, "epochs": 1, "start_alpha": -1}, ValueError, "alpha must be a finite number"),
+        ({"total_examples": 20, "epochs": 1, "end_alpha": "low"}, ValueError, "min_alpha must be a finite"),
         ({"total_examples": 20, "epochs": 1, "speed": 2}, TypeError, "unexpected keyword argument 'speed'"),
     ],
     ids=str,
@@ -87,6 +104,9 @@ def test_train_says_what_it_needs(arguments, error, message):
     model = Word2Vec(SENTENCES, **SMALL)
     with pytest.raises(error, match=message):
         model.train(SENTENCES, **arguments)
+    # what was refused is not kept: the next call works
+    assert (model.alpha, model.min_alpha, model.epochs) == (0.025, 0.0001, 2)
+    model.train(SENTENCES, total_examples=20, epochs=1)
 
 
 def test_order_of_calls():
@@ -174,6 +194,31 @@ def test_read_only_weights_are_named():
     model.wv.vectors.setflags(write=False)
     with pytest.raises(ValueError, match="vectors is read-only"):
         model.train(SENTENCES, total_examples=20, epochs=1)
+
+
+def test_a_pipe_that_is_not_kept_is_named(tmp_path):
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    with pytest.raises(TypeError, match=r"pipe can be read once only, but 3 passes .* corpus_memory above 0"):
+        Word2Vec(path, **SMALL, corpus_memory=0)
+
+
+def test_weights_of_an_objective_that_came_later_are_asked_for():
+    model = Word2Vec(SENTENCES, **SMALL, hs=1, negative=0)
+    model.negative = 5
+    with pytest.raises(ValueError, match=r"syn1neg must have shape .* got None.*init_weights"):
+        model.train(SENTENCES, total_examples=20, epochs=1)
+
+
+def test_plain_strings_are_warned_about_once(caplog):
+    with caplog.at_level(logging.WARNING, logger="ns2vec"):
+        Word2Vec(["some", "words"], **SMALL)
+    assert caplog.text.count("should be a list of words") == 1
+
+
+def test_no_memory_names_what_to_lower():
+    with pytest.raises(MemoryError, match=r"no memory for 3 rows of 1,000,000.*lower vector_size"):
+        Word2Vec(SENTENCES, **(SMALL | {"vector_size": 10**12}))
 
 
 def test_short_corpus_is_noticed(caplog):

@@ -72,6 +72,36 @@ def test_hook_can_be_called_by_hand():
     assert model.syn1neg.any()
 
 
+def test_hook_called_by_hand_trains_replaced_arrays():
+    model = Word2Vec(vector_size=8, min_count=1, sample=0)
+    model.build_vocab([["a", "b"], ["b", "c"]])
+    model.syn1neg = np.zeros((3, 8), np.float64)
+    model._do_train_job([["a", "b", "c"]], 0.025, model._get_thread_working_mem())
+    assert model.syn1neg.any()
+
+
+@pytest.mark.parity
+def test_batches_and_rates_are_gensims():
+    word2vec = pytest.importorskip("gensim.models.word2vec", reason="gensim is the peer")
+    rng = np.random.default_rng(3)
+    sentences = [[f"w{i}" for i in rng.integers(0, 30, size=n)] for n in rng.integers(1, 40, size=200)]
+
+    def jobs_of(base):
+        seen = []
+
+        class Looking(base):
+            def _do_train_job(self, sentences, alpha, inits):
+                seen.append((len(sentences), alpha))
+                return super()._do_train_job(sentences, alpha, inits)
+
+        Looking(sentences, vector_size=8, min_count=1, workers=1, epochs=3, batch_words=100)
+        return seen
+
+    ours, gensims = jobs_of(Word2Vec), jobs_of(word2vec.Word2Vec)
+    assert [n for n, _ in ours] == [n for n, _ in gensims]
+    assert [rate for _, rate in ours] == pytest.approx([rate for _, rate in gensims])
+
+
 def test_errors_in_the_hook_come_through():
     class Broken(Word2Vec):
         def _do_train_job(self, sentences, alpha, inits):

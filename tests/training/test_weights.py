@@ -62,6 +62,12 @@ def test_own_rows_are_trained_in_place():
     assert array[2, 1] == 5.0
 
 
+@pytest.mark.parametrize("dtype", [np.int64, np.complex64, object])
+def test_only_floating_point_numbers_are_trained(dtype):
+    with pytest.raises(ValueError, match="syn1neg must hold floating point numbers, got"):
+        Rows("syn1neg", np.zeros((4, 3), dtype), 4, 3)
+
+
 @pytest.mark.parametrize("wrong", [np.zeros((3, 3), np.float32), np.zeros(4, np.float32), None])
 def test_wrong_shapes_are_named(wrong):
     with pytest.raises(ValueError, match=r"syn1neg must have shape \(4, 3\)"):

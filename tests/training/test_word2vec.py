@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import weakref
 
 import numpy as np
 import pytest
@@ -196,6 +197,15 @@ def test_a_callback_ends_training_cleanly(sentences):
     model = Word2Vec(sentences, **(SMALL | {"epochs": 9}), callbacks=[recorder])
     assert len(model.epoch_losses) == 2
     assert "train end" not in recorder.events
+
+
+def test_arrays_of_an_epoch_are_not_held(sentences):
+    model = Word2Vec(sentences, **SMALL)
+    model.wv.vectors = model.wv.vectors.copy()
+    model.train(sentences, total_examples=400, epochs=1)
+    held = weakref.ref(model.wv.vectors)
+    model.wv.vectors = np.zeros((20, 20), np.float32)
+    assert held() is None
 
 
 def test_a_callbacks_own_error_comes_through(sentences):
