@@ -341,8 +341,8 @@ def test_a_terminated_process_leaves_nothing_half_written(planted, listing):
     ]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     try:
-        while "epoch 1/" not in (line := process.stderr.readline()):
-            assert line, "it ended before the first epoch"
+        while "epoch 2/" not in (line := process.stderr.readline()):
+            assert line, "it ended before the second epoch"
         process.terminate()
         rest = process.communicate(timeout=60)[1]
     finally:

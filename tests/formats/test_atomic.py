@@ -274,7 +274,7 @@ def test_devices_pipes_and_addresses_are_not_touched(tmp_path):
         check_writable(path)
 
 
-@pytest.mark.parametrize("suffix", list(COMPRESSIONS))
+@pytest.mark.parametrize("suffix", [suffix for suffix in COMPRESSIONS if suffix != ".lz4"])
 @pytest.mark.parametrize("how", ["cut", "plain"])
 def test_damaged_compression_is_an_error_that_names_the_file(tmp_path, suffix, how):
     write(tmp_path / f"file{suffix}", os.urandom(5000))
