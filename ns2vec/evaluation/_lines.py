@@ -2,14 +2,78 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 from ns2vec._typing import PathLike
-from ns2vec.exceptions import FormatError
+from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.formats import open_for_read
 
-__all__ = ["numbered_lines", "source_name"]
+__all__ = ["ON_MALFORMED", "Complaints", "Malformed", "numbered_lines", "source_name"]
+
+logger = logging.getLogger(__name__)
+
+ON_MALFORMED = ("skip", "refuse")
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """A line that is not what its file should hold."""
+
+    path: str
+    line: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.reason}"
+
+
+@dataclass
+class Complaints:
+    """The malformed lines of question files: they are skipped and listed, or refused.
+
+    Attributes
+    ----------
+    on_malformed : str
+        ``"skip"``: log a warning, keep the complaint and go on; ``"refuse"``: raise at the first one.
+    found : list of Malformed
+
+    Raises
+    ------
+    ConfigError
+        If `on_malformed` is neither.
+
+    Examples
+    --------
+    >>> from ns2vec.evaluation._lines import Complaints
+    >>> complaints = Complaints()
+    >>> complaints.add("pairs.tsv", 3, "expected 3 columns, found 2")
+    >>> str(complaints.found[0])
+    'pairs.tsv:3: expected 3 columns, found 2'
+    """
+
+    on_malformed: str = "skip"
+    found: list[Malformed] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if self.on_malformed not in ON_MALFORMED:
+            raise ConfigError(f"on_malformed must be 'skip' or 'refuse', got {self.on_malformed!r}")
+
+    def add(self, path: str, line: int, reason: str) -> None:
+        """Take a malformed line.
+
+        Raises
+        ------
+        FormatError
+            If malformed lines are refused.
+        """
+        complaint = Malformed(path, line, reason)
+        if self.on_malformed == "refuse":
+            raise FormatError(f"{complaint}; correct the file, or pass on_malformed='skip'")
+        logger.warning("%s; skipped", complaint)
+        self.found.append(complaint)
 
 
 def source_name(source: PathLike | Iterable[str]) -> str:

@@ -1,0 +1,122 @@
+"""Outlier detection: which word does not belong to the others?
+
+Camacho-Collados and Navigli 2016 ("Find the word that does not belong"): for a set of related words and one
+outlier, words are ranked by how compact the set is without them, which is the order of their summed
+similarity to the others. The outlier should come last.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from ns2vec.evaluation.lookup import Lookup
+from ns2vec.evaluation.results import Items, Part, TaskResult
+from ns2vec.evaluation.statistics import Resampling, mean_interval
+
+__all__ = ["OutlierSet", "outlier_position", "score_outliers"]
+
+FloatArray: TypeAlias = "npt.NDArray[np.float64]"
+
+
+@dataclass(frozen=True, slots=True)
+class OutlierSet:
+    """Words that belong together, and words each of which does not belong to them."""
+
+    name: str
+    members: tuple[str, ...]
+    outliers: tuple[str, ...]
+
+
+def outlier_position(members: FloatArray, outlier: FloatArray) -> int:
+    """Return how many members are more central than the outlier: all of them when it is found.
+
+    Parameters
+    ----------
+    members : ndarray of shape (n, D), rows of length 1
+    outlier : ndarray of shape (D,), of length 1
+
+    Returns
+    -------
+    int
+        0 ... n, the outlier position (OP) of the paper; a tie counts against the outlier.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ns2vec.evaluation.outliers import outlier_position
+    >>> outlier_position(np.array([[1.0, 0], [1, 0]]), np.array([0.0, 1]))
+    2
+    """
+    words = np.vstack([members, outlier])
+    centrality = words @ words.sum(axis=0) - np.einsum("ij,ij->i", words, words)
+    return int((centrality[:-1] > centrality[-1] + 1e-12).sum())
+
+
+def score_outliers(
+    lookup: Lookup,
+    sets: Sequence[OutlierSet],
+    *,
+    keep: npt.NDArray[np.bool_] | None = None,
+    resampling: Resampling | None = None,
+) -> TaskResult:
+    """Find the outlier of each set and outlier.
+
+    Parameters
+    ----------
+    lookup : Lookup
+        With the policy ``"skip"`` a question counts when the set's members and the outlier are all known.
+    sets : sequence of OutlierSet
+    keep : ndarray of shape (n_questions,), bool, optional
+        Questions to use at most; a question is one outlier with its set.
+    resampling : Resampling, optional
+
+    Returns
+    -------
+    TaskResult
+        Measures ``accuracy`` (the score) and ``opp``, the mean outlier position over the number of members.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> import numpy as np
+    >>> from ns2vec.evaluation.lookup import Lookup
+    >>> from ns2vec.evaluation.outliers import OutlierSet, score_outliers
+    >>> vectors = np.array([[1, 0], [1, 0.1], [0.9, 0], [0, 1]])
+    >>> toy = SimpleNamespace(vectors=vectors, index_to_key=["cat", "dog", "cow", "car"], key_to_index={})
+    >>> score_outliers(Lookup(toy), [OutlierSet("pets", ("cat", "dog", "cow"), ("car",))]).score
+    1.0
+    """
+    asked = [(group, outlier) for group in sets for outlier in group.outliers]
+    known = lookup.known([(*group.members, outlier) for group, outlier in asked])
+    used = known.copy() if lookup.missing == "skip" else np.ones(len(asked), dtype=bool)
+    if keep is not None:
+        used &= keep
+    positions = np.flatnonzero(used)
+    places = []
+    for position in positions:
+        group, outlier = asked[position]
+        units = lookup.unit_matrix([*group.members, outlier])
+        places.append((outlier_position(units[:-1], units[-1]), len(group.members)))
+    hits = np.array([place == n_members for place, n_members in places], dtype=np.float64)
+    opp = [place / n_members for place, n_members in places]
+    measures = {
+        "accuracy": float(hits.mean()) if len(hits) else math.nan,
+        "opp": float(np.mean(opp)) if opp else math.nan,
+    }
+    names = np.array([asked[position][0].name for position in positions], dtype=object)
+    parts = []
+    for group in sets:
+        own = hits[names == group.name] if len(hits) else hits
+        score = float(own.mean()) if len(own) else math.nan
+        parts.append(Part(group.name, score, len(own), len(group.outliers)))
+    # the outliers of one set are drawn together
+    low, high = mean_interval(hits, resampling or Resampling(), names.astype(str))
+    items = Items(positions, hits, None, names.astype(str))
+    coverage = lookup.coverage(known, used)
+    return TaskResult("accuracy", measures["accuracy"], low, high, coverage, measures, tuple(parts), items)

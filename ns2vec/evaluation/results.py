@@ -1,0 +1,154 @@
+"""What a task returns: a score with its interval, its coverage, its parts, and the items it is made of."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from ns2vec.evaluation.lookup import Coverage
+from ns2vec.evaluation.statistics import Comparison, Resampling, compare_correlations, compare_means
+from ns2vec.exceptions import ConfigError
+
+__all__ = ["Items", "Part", "TaskResult", "compare_results"]
+
+FloatArray: TypeAlias = "npt.NDArray[np.float64]"
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """The scored items of a task, for comparing two models on them.
+
+    Attributes
+    ----------
+    positions : ndarray of shape (n,), int
+        Places in the suite, ascending.
+    values : ndarray of shape (n,), float64
+        One score for each item: the mean of them is the task's score, or, where there is `gold`, their
+        rank correlation with it.
+    gold : ndarray of shape (n,), float64, or None
+    groups : ndarray of shape (n,) or None
+        Items of one group are not independent and are drawn together.
+    """
+
+    positions: npt.NDArray[Any]
+    values: FloatArray
+    gold: FloatArray | None = None
+    groups: npt.NDArray[Any] | None = None
+
+    def at(self, positions: npt.NDArray[Any]) -> Items:
+        """Return the items at these places of the suite."""
+        kept = np.isin(self.positions, positions)
+        gold = None if self.gold is None else self.gold[kept]
+        groups = None if self.groups is None else self.groups[kept]
+        return Items(self.positions[kept], self.values[kept], gold, groups)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One section or group of a suite."""
+
+    name: str
+    score: float
+    n_used: int
+    n_total: int
+    measures: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskResult:
+    """What one embedding scored on one suite.
+
+    Attributes
+    ----------
+    measure : str
+        What `score` is: ``"spearman"``, ``"accuracy"``.
+    score : float
+        NaN where nothing could be scored.
+    low, high : float
+        Bootstrap interval of the score; NaN where there is none.
+    coverage : Coverage
+    measures : dict of str to float
+        All figures of the task.
+    parts : tuple of Part
+    items : Items or None
+    """
+
+    measure: str
+    score: float
+    low: float
+    high: float
+    coverage: Coverage
+    measures: dict[str, float] = field(default_factory=dict)
+    parts: tuple[Part, ...] = ()
+    items: Items | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain dicts, lists, str and numbers, without the items."""
+        coverage = self.coverage
+        return {
+            "measure": self.measure,
+            "score": self.score,
+            "low": self.low,
+            "high": self.high,
+            "n_used": coverage.n_used,
+            "n_known": coverage.n_known,
+            "n_total": coverage.n_total,
+            "missing": coverage.missing,
+            "measures": dict(self.measures),
+            "parts": [
+                {
+                    "name": part.name,
+                    "score": part.score,
+                    "n_used": part.n_used,
+                    "n_total": part.n_total,
+                    "measures": dict(part.measures),
+                }
+                for part in self.parts
+            ],
+        }
+
+
+def compare_results(first: TaskResult, second: TaskResult, resampling: Resampling) -> Comparison:
+    """Compare two models on the items that both of them scored.
+
+    Parameters
+    ----------
+    first, second : TaskResult
+        Of the same suite.
+    resampling : Resampling
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    ConfigError
+        If a result has no items.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ns2vec.evaluation.lookup import Coverage
+    >>> from ns2vec.evaluation.results import Items, TaskResult, compare_results
+    >>> from ns2vec.evaluation.statistics import Resampling
+    >>> def result(values):
+    ...     items = Items(np.arange(4), np.array(values))
+    ...     coverage = Coverage(4, 4, 4, "skip")
+    ...     return TaskResult("accuracy", np.mean(values), np.nan, np.nan, coverage, items=items)
+    >>> compare_results(result([1.0, 1, 1, 0]), result([0.0, 1, 0, 0]), Resampling()).difference
+    0.5
+    """
+    if first.items is None or second.items is None:
+        raise ConfigError("expected results with items; this task has none to compare")
+    common = np.intersect1d(first.items.positions, second.items.positions)
+    a, b = first.items.at(common), second.items.at(common)
+    if not len(common):
+        return Comparison(math.nan, math.nan, math.nan, math.nan, 0)
+    if a.gold is not None:
+        return compare_correlations(a.gold, a.values, b.values, resampling)
+    return compare_means(a.values, b.values, resampling, a.groups)

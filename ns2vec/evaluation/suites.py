@@ -1,0 +1,268 @@
+"""Suites: which questions there are, where their files come from, who made them and under what licence.
+
+A suite is a ``[[suite]]`` table of a TOML file; those of the package stand in ``ns2vec/evaluation/suites/``::
+
+    [[suite]]
+    name = "mc30"
+    title = "Miller and Charles 30"
+    task = "word_similarity"
+    licence = "unknown"
+    citation = "..."
+
+    [[suite.origin]]                   # tried in this order
+    files = ["similarity/mc30.tsv"]    # in a data folder; patterns (*.txt) work
+    sha256 = ["..."]                   # of bytes that were really read; may be left out
+
+    [[suite.origin]]
+    package = "gensim"                 # files inside an installed package, which is not imported
+    files = ["test/test_data/wordsim353.tsv"]
+
+    [[suite.origin]]
+    urls = ["https://..."]
+    delimiter = ","                    # layout of these files: delimiter, columns, skip_lines, encoding
+    columns = [1, 2, 3]
+    skip_lines = 1
+
+``generated = "facts"`` in place of origins takes the questions from the facts corpus. A ``[collection]``
+table names lists of suites.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from ns2vec._typing import PathLike
+from ns2vec.evaluation.readers import READERS, Layout
+from ns2vec.evaluation.tasks import TASKS
+from ns2vec.exceptions import ConfigError, FormatError
+
+__all__ = ["Origin", "Suite", "builtin_suites", "collections", "parse_suites", "select_suites"]
+
+_LAYOUT = ("delimiter", "columns", "skip_lines", "encoding")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """One place that a suite's files can come from.
+
+    Attributes
+    ----------
+    files : tuple of str
+        Paths in a data folder, or in `package`; empty where there are `urls`.
+    urls : tuple of str
+    package : str
+        Importable name, ``""`` for a data folder.
+    sha256 : tuple of str
+        One for each file or address; empty where no bytes were read yet.
+    layout : Layout
+    """
+
+    files: tuple[str, ...] = ()
+    urls: tuple[str, ...] = ()
+    package: str = ""
+    sha256: tuple[str, ...] = ()
+    layout: Layout = field(default_factory=Layout)
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """Questions of one task.
+
+    Attributes
+    ----------
+    name, title : str
+    task : str
+        One of `TASKS`.
+    reader : str
+        One of `READERS`.
+    licence, citation, note : str
+    n_questions : int or None
+        How many there are in the complete suite.
+    generated : str
+        ``"facts"``, or ``""`` for files.
+    origins : tuple of Origin
+    """
+
+    name: str
+    title: str
+    task: str
+    reader: str
+    licence: str
+    citation: str
+    note: str = ""
+    n_questions: int | None = None
+    generated: str = ""
+    origins: tuple[Origin, ...] = ()
+
+
+def parse_suites(text: str, name: str = "<text>") -> tuple[list[Suite], dict[str, list[str]]]:
+    """Read the suites and collections of a TOML text.
+
+    Parameters
+    ----------
+    text : str
+    name : str, optional
+        Of the file, for errors.
+
+    Returns
+    -------
+    suites : list of Suite
+    collections : dict of str to list of str
+
+    Raises
+    ------
+    FormatError
+        If the text is no TOML or a suite lacks something.
+    ConfigError
+        If a task or reader is unknown.
+
+    Examples
+    --------
+    >>> from ns2vec.evaluation.suites import parse_suites
+    >>> suites, _ = parse_suites('''
+    ... [[suite]]
+    ... name = "mine"
+    ... task = "word_similarity"
+    ... origin = [{files = ["mine.tsv"]}]
+    ... ''')
+    >>> suites[0].reader, suites[0].licence
+    ('word_pairs', 'unknown')
+    """
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    try:
+        table: dict[str, Any] = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise FormatError(f"{name}: expected a TOML file of [[suite]] tables: {error}") from None
+    suites = [_suite(entry, name) for entry in table.get("suite", ())]
+    return suites, {key: list(names) for key, names in table.get("collection", {}).items()}
+
+
+def _suite(entry: dict[str, Any], path: str) -> Suite:
+    for key in ("name", "task"):
+        if not isinstance(entry.get(key), str):
+            raise FormatError(f"{path}: expected each [[suite]] to have a {key}, found {entry}")
+    name, task = entry["name"], entry["task"]
+    reader = entry.get("reader", TASKS[task].reader)
+    _ = READERS[reader]
+    origins = tuple(_origin(origin, entry, f"{path}: suite {name!r}") for origin in entry.get("origin", ()))
+    generated = entry.get("generated", "")
+    if generated not in ("", "facts") or bool(generated) == bool(origins):
+        raise FormatError(f"{path}: suite {name!r} needs [[suite.origin]] tables or generated = 'facts'")
+    return Suite(
+        name=name,
+        title=entry.get("title", name),
+        task=task,
+        reader=reader,
+        licence=entry.get("licence", "unknown"),
+        citation=entry.get("citation", "unknown"),
+        note=entry.get("note", ""),
+        n_questions=entry.get("n_questions"),
+        generated=generated,
+        origins=origins,
+    )
+
+
+def _origin(origin: dict[str, Any], entry: dict[str, Any], where: str) -> Origin:
+    unknown = set(origin) - {"files", "urls", "package", "sha256", *_LAYOUT}
+    places = [key for key in ("files", "urls") if origin.get(key)]
+    if unknown or len(places) != 1:
+        raise FormatError(f"{where}: expected an origin to have files or urls, found {sorted(origin)}")
+    hashes = tuple(origin.get("sha256", ()))
+    if hashes and len(hashes) != len(origin[places[0]]):
+        raise FormatError(f"{where}: expected one sha256 for each of {len(origin[places[0]])} {places[0]}")
+    layout = {key: origin[key] for key in _LAYOUT if key in origin}
+    layout["columns"] = tuple(layout.get("columns", ()))
+    return Origin(
+        files=tuple(origin.get("files", ())),
+        urls=tuple(origin.get("urls", ())),
+        package=origin.get("package", ""),
+        sha256=hashes,
+        layout=Layout(groups=dict(entry.get("groups", {})), **layout),
+    )
+
+
+@cache
+def _builtin() -> tuple[dict[str, Suite], dict[str, tuple[str, ...]]]:
+    suites: dict[str, Suite] = {}
+    lists: dict[str, tuple[str, ...]] = {}
+    folder = resources.files("ns2vec.evaluation") / "suites"
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if entry.name.endswith(".toml"):
+            found, named = parse_suites(entry.read_text("utf8"), entry.name)
+            suites.update((suite.name, suite) for suite in found)
+            lists.update((name, tuple(names)) for name, names in named.items())
+    return suites, lists
+
+
+def builtin_suites() -> dict[str, Suite]:
+    """Return the suites that the package describes, by name.
+
+    Examples
+    --------
+    >>> from ns2vec.evaluation.suites import builtin_suites
+    >>> builtin_suites()["google"].task
+    'analogies'
+    """
+    return dict(_builtin()[0])
+
+
+def collections() -> dict[str, tuple[str, ...]]:
+    """Return the named lists of suites.
+
+    Examples
+    --------
+    >>> from ns2vec.evaluation.suites import collections
+    >>> collections()["standard"][:2]
+    ('ws353', 'ws353_sim')
+    """
+    return dict(_builtin()[1])
+
+
+def select_suites(names: Iterable[str | Suite], files: Sequence[PathLike] = ()) -> list[Suite]:
+    """Return the suites of these names, each once, in their order.
+
+    Parameters
+    ----------
+    names : iterable of str or Suite
+        Suites, collections, or paths of TOML files, all of whose suites are meant.
+    files : sequence of paths, optional
+        TOML files whose suites and collections can be named too.
+
+    Raises
+    ------
+    ConfigError
+        If a name is unknown.
+
+    Examples
+    --------
+    >>> from ns2vec.evaluation.suites import select_suites
+    >>> [suite.name for suite in select_suites(["mc30", "rg65", "mc30"])]
+    ['mc30', 'rg65']
+    """
+    suites, lists = builtin_suites(), {key: list(value) for key, value in collections().items()}
+    for path in files:
+        found, named = parse_suites(Path(path).read_text("utf8"), str(path))
+        suites.update((suite.name, suite) for suite in found)
+        lists.update(named)
+    chosen: dict[str, Suite] = {}
+    for name in names:
+        if isinstance(name, Suite):
+            chosen[name.name] = name
+        elif name.endswith(".toml"):
+            chosen.update((suite.name, suite) for suite in parse_suites(Path(name).read_text("utf8"), name)[0])
+        else:
+            for one in lists.get(name, [name]):
+                if one not in suites:
+                    known = ", ".join([*lists, *suites])
+                    raise ConfigError(f"unknown suite {one!r}: expected a .toml file or one of {known}")
+                chosen[one] = suites[one]
+    return list(chosen.values())
