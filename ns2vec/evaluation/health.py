@@ -1,0 +1,187 @@
+"""Intrinsic health: what is wrong with vectors, without any questions.
+
+- isotropy (Arora et al. 2016; Mu and Viswanath 2018): the partition function Z(c) = sum exp(c . v) over the
+  eigenvectors c of V'V should not depend on c; min Z / max Z is 1 for vectors that point everywhere alike.
+- the mean cosine of random pairs: far from 0, all vectors lie in a cone.
+- the correlation of norm and frequency rank: lengths that mostly tell counts.
+- hubness (Radovanovic, Nanopoulos and Ivanovic 2010): the skewness of how often words are among the k nearest
+  neighbours of others; hubs are neighbours of everything.
+- dead rows: zeros, numbers that are not finite, copies of another row.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from ns2vec import similarity
+from ns2vec._typing import Embedding
+from ns2vec.evaluation.statistics import spearman
+
+__all__ = ["Health", "hub_counts", "isotropy", "measure_health"]
+
+FloatArray: TypeAlias = "npt.NDArray[np.floating[Any]]"
+
+N_PAIRS = 20000
+BLOCK_ROWS = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What `measure_health` found.
+
+    Attributes
+    ----------
+    n_words, vector_size : int
+    isotropy : float
+        In (0, 1], 1 is isotropic.
+    mean_cosine : float
+        Of random pairs.
+    norm_rank_correlation : float
+        Spearman's, of a row's length with its number (rows are sorted by falling frequency).
+    hubness : float
+        Skewness of the neighbour counts; 0 without hubs.
+    largest_hub : str
+        The word that is most often a neighbour.
+    n_zero, n_not_finite, n_duplicate : int
+        Dead rows.
+    n_sampled : int
+        Rows that isotropy and hubness were measured on, the first ones.
+    """
+
+    n_words: int
+    vector_size: int
+    isotropy: float
+    mean_cosine: float
+    norm_rank_correlation: float
+    hubness: float
+    largest_hub: str
+    n_zero: int
+    n_not_finite: int
+    n_duplicate: int
+    n_sampled: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain str and numbers."""
+        return asdict(self)
+
+
+def isotropy(vectors: FloatArray) -> float:
+    """Return min Z(c) / max Z(c) over the unit eigenvectors c of V'V and their opposites, in (0, 1].
+
+    Parameters
+    ----------
+    vectors : ndarray of shape (n, D)
+        Rows of length 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ns2vec.evaluation.health import isotropy
+    >>> isotropy(np.vstack([np.eye(3), -np.eye(3)]))
+    1.0
+    """
+    wide = np.asarray(vectors, dtype=np.float64)
+    _, directions = np.linalg.eigh(wide.T @ wide)
+    projections = wide @ directions
+    sums = np.concatenate([np.exp(projections).sum(axis=0), np.exp(-projections).sum(axis=0)])
+    return float(sums.min() / sums.max())
+
+
+def hub_counts(vectors: FloatArray, k: int = 10) -> npt.NDArray[np.int64]:
+    """Return how often each row is among the k nearest neighbours of another one, shape (n,).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ns2vec.evaluation.health import hub_counts
+    >>> hub_counts(np.array([[1.0, 0], [0.9, 0.1], [0, 1]]), k=1).tolist()
+    [1, 2, 0]
+    """
+    norms = similarity.row_norms(vectors)
+    units = similarity.unit_rows(vectors, norms)
+    exclude = [[row] for row in range(len(vectors))]
+    counts = np.zeros(len(vectors), dtype=np.int64)
+    for rows, _ in similarity.most_similar_many(vectors, norms, units, k, exclude=exclude):
+        counts[rows] += 1
+    return counts
+
+
+def _skewness(counts: npt.NDArray[Any]) -> float:
+    centred = counts - counts.mean()
+    spread = float(np.sqrt((centred**2).mean()))
+    return float((centred**3).mean()) / spread**3 if spread else 0.0
+
+
+def measure_health(embedding: Embedding, *, n_sampled: int = 5000, k: int = 10, seed: int = 1) -> Health:
+    """Measure what can be known about vectors without questions.
+
+    Parameters
+    ----------
+    embedding : Embedding
+        Rows sorted by falling frequency, as trainers write them.
+    n_sampled : int, optional
+        Isotropy and hubness look at the first so many living rows.
+    k : int, optional
+        Neighbours of the hubness.
+    seed : int, optional
+        Of the random pairs.
+
+    Returns
+    -------
+    Health
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> import numpy as np
+    >>> from ns2vec.evaluation.health import measure_health
+    >>> vectors = np.vstack([np.random.default_rng(1).normal(size=(40, 4)), np.zeros((2, 4))])
+    >>> toy = SimpleNamespace(vectors=vectors, index_to_key=[f"w{i}" for i in range(42)], key_to_index={})
+    >>> measure_health(toy).n_zero
+    2
+    """
+    vectors = np.asarray(embedding.vectors)
+    finite = np.concatenate([np.isfinite(block).all(axis=1) for block in _blocks(vectors)] or [[]]).astype(bool)
+    with np.errstate(invalid="ignore", over="ignore"):
+        norms = similarity.row_norms(vectors)
+    alive = np.flatnonzero(finite & (norms > 0))
+    rows = alive[:n_sampled]
+    sample = vectors[rows]
+    units = similarity.unit_rows(sample, norms[rows])
+    counts = hub_counts(sample, min(k, max(0, len(rows) - 1))) if len(rows) > 1 else np.zeros(len(rows))
+    rng = np.random.default_rng(seed)
+    left, right = rng.choice(alive, (2, N_PAIRS)) if len(alive) else np.zeros((2, 0), dtype=np.intp)
+    different = left != right
+    left, right = left[different], right[different]
+    cosines = np.einsum("ij,ij->i", vectors[left], vectors[right]) / (norms[left] * norms[right])
+    return Health(
+        n_words=len(vectors),
+        vector_size=vectors.shape[1],
+        isotropy=isotropy(units) if len(rows) else math.nan,
+        mean_cosine=float(cosines.mean()) if len(cosines) else math.nan,
+        norm_rank_correlation=spearman(norms[alive], alive),
+        hubness=_skewness(counts) if len(counts) else math.nan,
+        largest_hub=str(embedding.index_to_key[rows[int(counts.argmax())]]) if len(counts) else "",
+        n_zero=int((norms == 0).sum()),
+        n_not_finite=int((~finite).sum()),
+        n_duplicate=_n_duplicates(vectors, alive),
+        n_sampled=len(rows),
+    )
+
+
+def _blocks(vectors: FloatArray) -> list[FloatArray]:
+    return [vectors[start : start + BLOCK_ROWS] for start in range(0, len(vectors), BLOCK_ROWS)]
+
+
+def _n_duplicates(vectors: FloatArray, alive: npt.NDArray[np.intp]) -> int:
+    """Return how many rows repeat an earlier one."""
+    seen: set[int] = set()
+    for start in range(0, len(alive), BLOCK_ROWS):
+        # the hash of the bytes: 64 bits, so that a million rows collide by chance once in 10**7 runs
+        seen.update(hash(row.tobytes()) for row in vectors[alive[start : start + BLOCK_ROWS]])
+    return len(alive) - len(seen)

@@ -1,0 +1,81 @@
+"""Nearest neighbours for reading: a score says how good vectors are, the neighbours say what they learned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ns2vec import similarity
+from ns2vec._typing import Embedding
+from ns2vec.evaluation.lookup import Lookup
+
+__all__ = ["dump_neighbours", "spread_words"]
+
+
+def spread_words(embedding: Embedding, n_words: int = 20, restrict_vocab: int | None = 50000) -> list[str]:
+    """Return words from frequent to rare, evenly spread on a logarithmic scale of their rows.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> import numpy as np
+    >>> from ns2vec.evaluation.neighbours import spread_words
+    >>> toy = SimpleNamespace(vectors=np.eye(100), index_to_key=[f"w{i}" for i in range(100)], key_to_index={})
+    >>> spread_words(toy, 3)
+    ['w0', 'w9', 'w99']
+    """
+    keys = embedding.index_to_key[:restrict_vocab]
+    if not keys:
+        return []
+    rows = np.unique(np.rint(np.geomspace(1, len(keys), n_words)).astype(np.intp) - 1)
+    return [str(keys[row]) for row in rows]
+
+
+def dump_neighbours(
+    embedding: Embedding,
+    words: Sequence[str] | None = None,
+    *,
+    topn: int = 10,
+    restrict_vocab: int | None = 50000,
+    case_insensitive: bool = True,
+) -> dict[str, list[tuple[str, float]]]:
+    """Return the nearest words of some words, for reading.
+
+    Parameters
+    ----------
+    embedding : Embedding
+    words : sequence of str, optional
+        Unknown ones are left out; `spread_words` unless given.
+    topn : int, optional
+    restrict_vocab : int or None, optional
+        Only the first so many words are neighbours.
+    case_insensitive : bool, optional
+
+    Returns
+    -------
+    dict of str to list of (word, cosine)
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> import numpy as np
+    >>> from ns2vec.evaluation.neighbours import dump_neighbours
+    >>> vectors = np.array([[1, 0], [1, 0.1], [0, 1]])
+    >>> toy = SimpleNamespace(vectors=vectors, index_to_key=["cat", "dog", "car"], key_to_index={})
+    >>> dump_neighbours(toy, ["cat"], topn=1)["cat"][0][0]
+    'dog'
+    """
+    lookup = Lookup(embedding, restrict_vocab=restrict_vocab, case_insensitive=case_insensitive)
+    asked = spread_words(embedding, restrict_vocab=restrict_vocab) if words is None else words
+    known = [word for word in dict.fromkeys(asked) if lookup.row(word) >= 0]
+    norms = similarity.row_norms(lookup.vectors)
+    rows = lookup.rows(known)
+    queries = similarity.unit_rows(lookup.vectors[rows], norms[rows])
+    found = similarity.most_similar_many(
+        lookup.vectors, norms, queries, topn, exclude=[[int(row)] for row in rows]
+    )
+    return {
+        word: [(str(lookup.keys[row]), float(cosine)) for row, cosine in zip(near, cosines, strict=True)]
+        for word, (near, cosines) in zip(known, found, strict=True)
+    }

@@ -1,0 +1,250 @@
+"""Finding the files of a suite: a data folder, an installed package, the cache, a download if asked for.
+
+Nothing that is found is executed: packages are located, not imported, and files are only read. A download
+goes to the cache in one step when all bytes are there; an interrupted one goes on where it stopped if the
+server can tell that the file is still the same. A suite without a known sha256 gets the one of its first
+download recorded beside the file, and later reads must match it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import logging
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ns2vec._typing import PathLike
+from ns2vec.evaluation.suites import Origin, Suite
+from ns2vec.exceptions import FormatError
+
+__all__ = ["FoundFiles", "SuiteNotFoundError", "cache_folder", "download", "find_suite_files", "sha256_of"]
+
+logger = logging.getLogger(__name__)
+
+READ_BYTES = 1 << 20
+MAX_DOWNLOAD_BYTES = 256 << 20
+TIMEOUT_SECONDS = 60
+
+
+class SuiteNotFoundError(FormatError, FileNotFoundError):
+    """No place has the files of a suite."""
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFiles:
+    """The files of a suite.
+
+    Attributes
+    ----------
+    paths : tuple of Path
+    origin : Origin
+    sha256 : tuple of str
+        Of the bytes that are there.
+    notes : tuple of str
+        What a reader of scores should know: other bytes than the recorded ones, a first download.
+    """
+
+    paths: tuple[Path, ...]
+    origin: Origin
+    sha256: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+def sha256_of(path: PathLike) -> str:
+    """Return the SHA-256 of a file's bytes as hexadecimal digits."""
+    digest = hashlib.sha256()
+    with open(path, "rb") as stream:
+        while block := stream.read(READ_BYTES):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def cache_folder() -> Path:
+    """Return where downloads are kept: ``$XDG_CACHE_HOME/ns2vec/suites``, else ``~/.cache/ns2vec/suites``."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "ns2vec" / "suites"
+
+
+def find_suite_files(
+    suite: Suite, data_dir: PathLike | None = None, *, allow_download: bool = False
+) -> FoundFiles:
+    """Return the files of a suite from the first of its origins that has them all.
+
+    Parameters
+    ----------
+    suite : Suite
+        With origins.
+    data_dir : path, optional
+        Folder with the files, or with a folder ``eval`` of them; ``$NS2VEC_DATA`` unless given.
+    allow_download : bool, optional
+        Fetch what is nowhere else.
+
+    Returns
+    -------
+    FoundFiles
+
+    Raises
+    ------
+    SuiteNotFoundError
+        If no origin has the files.
+    FormatError
+        If a downloaded file is not the one that was recorded.
+    OSError
+        If a download fails.
+    """
+    named = data_dir or os.environ.get("NS2VEC_DATA")
+    for origin in suite.origins:
+        if origin.package:
+            paths = _in_package(origin)
+        elif origin.urls:
+            paths = _downloaded(suite, origin, allow_download)
+        else:
+            paths = _in_folder(origin, named)
+        if paths:
+            return _checked(suite, origin, paths)
+    places = [f"{' '.join(origin.files)}" for origin in suite.origins if origin.files and not origin.package]
+    where = f"not in {named}" if named else "no data folder is named"
+    fetch = any(origin.urls for origin in suite.origins)
+    raise SuiteNotFoundError(
+        f"suite {suite.name!r}: {where}: pass data_dir (--data-dir) or set NS2VEC_DATA to a folder with "
+        f"{', '.join(places) or 'its files'}" + (", or allow the download (--download)" if fetch else "")
+    )
+
+
+def _in_folder(origin: Origin, folder: PathLike | None) -> list[Path]:
+    if folder is None:
+        return []
+    for base in (Path(folder), Path(folder) / "eval"):
+        found = [sorted(base.glob(pattern)) for pattern in origin.files]
+        if all(found):
+            return [path for paths in found for path in paths]
+    return []
+
+
+def _in_package(origin: Origin) -> list[Path]:
+    """Locate files of a top-level package; its code is not run."""
+    spec = importlib.util.find_spec(origin.package.partition(".")[0])
+    for folder in (spec.submodule_search_locations or ()) if spec else ():
+        paths = [Path(folder, *origin.package.split(".")[1:], name) for name in origin.files]
+        if all(path.is_file() for path in paths):
+            return paths
+    return []
+
+
+def _downloaded(suite: Suite, origin: Origin, allow_download: bool) -> list[Path]:
+    folder = cache_folder() / suite.name
+    paths = [folder / url.rpartition("/")[2] for url in origin.urls]
+    for number, (url, path) in enumerate(zip(origin.urls, paths, strict=True)):
+        if not path.is_file():
+            if not allow_download:
+                return []
+            download(url, path, origin.sha256[number] if origin.sha256 else None)
+    return paths
+
+
+def _checked(suite: Suite, origin: Origin, paths: list[Path]) -> FoundFiles:
+    hashes = tuple(sha256_of(path) for path in paths)
+    notes = []
+    for number, path in enumerate(paths):
+        expected = origin.sha256[number] if number < len(origin.sha256) else _recorded(path)
+        if expected is None or hashes[number] == expected:
+            continue
+        if origin.urls:
+            raise FormatError(
+                f"{path}: expected sha256 {expected}, found {hashes[number]}: the file has changed since it "
+                "was downloaded; delete it and download it again"
+            )
+        notes.append(f"{path.name}: sha256 {hashes[number][:12]}... is not the recorded {expected[:12]}...")
+        logger.warning("suite %s: %s", suite.name, notes[-1])
+    if origin.urls and not origin.sha256:
+        notes.append("downloaded; sha256 recorded at the first download, not known beforehand")
+    return FoundFiles(tuple(paths), origin, hashes, tuple(notes))
+
+
+def _record_of(path: Path) -> Path:
+    return path.with_name(path.name + ".sha256")
+
+
+def _recorded(path: Path) -> str | None:
+    record = _record_of(path)
+    return record.read_text("ascii").split()[0] if record.is_file() else None
+
+
+def download(url: str, path: PathLike, sha256: str | None = None) -> str:
+    """Fetch a file and return its SHA-256; `path` appears only when it is complete and right.
+
+    Parameters
+    ----------
+    url : str
+        http or https.
+    path : path
+        The bytes so far stand in ``PATH.part``, the server's tag of them in ``PATH.part.etag``.
+    sha256 : str, optional
+        What the bytes must have; unless given, what they have is recorded in ``PATH.sha256``.
+
+    Raises
+    ------
+    FormatError
+        If the address is of another kind, the file is too large, or the bytes are not the expected ones.
+    OSError
+        If the server cannot be reached or ends too early; the next call goes on from there.
+    """
+    from urllib.request import Request, urlopen
+
+    if not url.startswith(("http://", "https://")):
+        raise FormatError(f"{url}: expected an http or https address")
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial, tag = target.with_name(target.name + ".part"), target.with_name(target.name + ".part.etag")
+    headers = {"User-Agent": "ns2vec"}
+    if partial.is_file() and tag.is_file() and partial.stat().st_size:
+        headers |= {"Range": f"bytes={partial.stat().st_size}-", "If-Range": tag.read_text("ascii")}
+    logger.info("downloading %s", url)
+    with urlopen(Request(url, headers=headers), timeout=TIMEOUT_SECONDS) as answer:
+        resumed = answer.status == 206
+        etag = answer.headers.get("ETag", "")
+        # a weak tag does not promise the same bytes, so a part under it cannot be continued
+        if etag and not etag.startswith("W/"):
+            tag.write_text(etag, "ascii")
+        elif not resumed:
+            tag.unlink(missing_ok=True)
+        n_expected = answer.headers.get("Content-Length")
+        n_got = 0
+        with open(partial, "ab" if resumed else "wb") as out:
+            for block in _blocks(answer, url):
+                out.write(block)
+                n_got += len(block)
+            out.flush()
+            os.fsync(out.fileno())
+    if n_expected is not None and n_got < int(n_expected):
+        raise OSError(f"{url}: the server sent {n_got} of {n_expected} bytes; call again to go on from there")
+    return _finish(url, target, partial, tag, sha256)
+
+
+def _blocks(answer: Any, url: str) -> Iterator[bytes]:
+    n_read = 0
+    while block := answer.read(READ_BYTES):
+        n_read += len(block)
+        if n_read > MAX_DOWNLOAD_BYTES:
+            raise FormatError(f"{url}: larger than {MAX_DOWNLOAD_BYTES} bytes, which no suite is")
+        yield block
+
+
+def _finish(url: str, target: Path, partial: Path, tag: Path, expected: str | None) -> str:
+    found = sha256_of(partial)
+    tag.unlink(missing_ok=True)
+    if expected is not None and found != expected:
+        partial.unlink()
+        raise FormatError(f"{url}: expected sha256 {expected}, got {found}; the file at the address has changed")
+    if expected is None:
+        _record_of(target).write_text(f"{found}  {target.name}\n", "ascii")
+        logger.warning("%s: no sha256 was known; recorded %s", url, found)
+    os.replace(partial, target)
+    return found

@@ -1,0 +1,127 @@
+"""How much two models agree about neighbours: overlap@k.
+
+Two trainings on the same text with different seeds give different vectors; what a user sees of it is that
+nearest neighbours change (Antoniak and Mimno 2018; Wendlandt et al. 2018). The overlap@k of a word is the
+share of its k nearest neighbours that both models agree on, among the words that both know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from ns2vec import similarity
+from ns2vec._typing import Embedding
+from ns2vec.exceptions import ConfigError
+
+__all__ = ["Stability", "common_rows", "neighbour_stability"]
+
+FloatArray: TypeAlias = "npt.NDArray[np.floating[Any]]"
+
+
+@dataclass(frozen=True, slots=True)
+class Stability:
+    """Neighbour agreement of two models.
+
+    Attributes
+    ----------
+    overlap : float
+        Mean overlap@k of the words, in [0, 1].
+    by_word : dict of str to float
+    k : int
+    n_common : int
+        Words among which the neighbours were looked for.
+    """
+
+    overlap: float
+    by_word: dict[str, float]
+    k: int
+    n_common: int
+
+
+def common_rows(
+    first: Embedding, second: Embedding, restrict_vocab: int | None = None
+) -> tuple[list[Any], npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Return the keys that both models have among their first so many, and their rows in each."""
+    rows = {key: row for row, key in enumerate(second.index_to_key[:restrict_vocab])}
+    keys = [key for key in first.index_to_key[:restrict_vocab] if key in rows]
+    own = {key: row for row, key in enumerate(first.index_to_key[:restrict_vocab])}
+    return (
+        keys,
+        np.array([own[key] for key in keys], dtype=np.intp),
+        np.array([rows[key] for key in keys], dtype=np.intp),
+    )
+
+
+def neighbour_stability(
+    first: Embedding,
+    second: Embedding,
+    words: Sequence[str] | None = None,
+    *,
+    k: int = 10,
+    n_words: int = 1000,
+    restrict_vocab: int | None = 50000,
+) -> Stability:
+    """Compare the nearest neighbours of words in two models.
+
+    Parameters
+    ----------
+    first, second : Embedding
+    words : sequence of str, optional
+        Words that both know; `n_words` of the common words, evenly spread over their order, unless given.
+    k : int, optional
+    n_words : int, optional
+    restrict_vocab : int or None, optional
+        Only the first so many words of each model take part.
+
+    Returns
+    -------
+    Stability
+
+    Raises
+    ------
+    ConfigError
+        If there are not more than `k` common words, or no word is left to compare.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> import numpy as np
+    >>> from ns2vec.evaluation.stability import neighbour_stability
+    >>> vectors = np.random.default_rng(1).normal(size=(50, 8))
+    >>> one = SimpleNamespace(vectors=vectors, index_to_key=[f"w{i}" for i in range(50)], key_to_index={})
+    >>> neighbour_stability(one, one).overlap
+    1.0
+    """
+    keys, first_rows, second_rows = common_rows(first, second, restrict_vocab)
+    if len(keys) <= k:
+        raise ConfigError(f"expected more than k={k} words that both models know, found {len(keys)}")
+    if words is None:
+        places = np.unique(np.linspace(0, len(keys) - 1, min(n_words, len(keys))).astype(np.intp))
+    else:
+        numbers = {key: number for number, key in enumerate(keys)}
+        places = np.array([numbers[word] for word in words if word in numbers], dtype=np.intp)
+    if not len(places):
+        raise ConfigError("expected at least one word that both models know, found none")
+    found = [
+        _neighbours(np.asarray(model.vectors)[rows], places, k)
+        for model, rows in ((first, first_rows), (second, second_rows))
+    ]
+    by_word = {
+        str(keys[place]): len(set(a) & set(b)) / k for place, a, b in zip(places, *found, strict=True)
+    }
+    return Stability(float(np.mean(list(by_word.values()))), by_word, k, len(keys))
+
+
+def _neighbours(vectors: FloatArray, places: npt.NDArray[np.intp], k: int) -> list[list[int]]:
+    norms = similarity.row_norms(vectors)
+    queries = similarity.unit_rows(vectors[places], norms[places])
+    exclude = [[int(place)] for place in places]
+    return [
+        rows.tolist()
+        for rows, _ in similarity.most_similar_many(vectors, norms, queries, k, exclude=exclude)
+    ]
