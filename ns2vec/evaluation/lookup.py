@@ -17,7 +17,7 @@ from ns2vec import similarity
 from ns2vec._typing import Embedding
 from ns2vec.exceptions import ConfigError
 
-__all__ = ["MISSING", "Coverage", "Lookup"]
+__all__ = ["Coverage", "Lookup", "MISSING"]
 
 FloatArray: TypeAlias = "npt.NDArray[np.float64]"
 Rows: TypeAlias = "npt.NDArray[np.intp]"

@@ -31,7 +31,7 @@ from ns2vec.evaluation.analogy_scores import AnalogySection
 from ns2vec.evaluation.outliers import OutlierSet
 from ns2vec.evaluation.relational_similarity import RatedPair
 
-__all__ = ["READERS", "Layout"]
+__all__ = ["Layout", "READERS"]
 
 Source: TypeAlias = "PathLike | Iterable[str]"
 

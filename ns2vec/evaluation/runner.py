@@ -1,0 +1,319 @@
+"""Models times suites: the scores, their comparisons, and everything that is needed to repeat them."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from ns2vec._build_info import __version__
+from ns2vec._typing import Embedding, PathLike
+from ns2vec.evaluation._lines import Complaints, Malformed
+from ns2vec.evaluation.analogy_ranks import ANALOGY_METHODS
+from ns2vec.evaluation.facts import FactsCorpus, facts_corpus
+from ns2vec.evaluation.facts_suites import FACTS_QUESTIONS
+from ns2vec.evaluation.lookup import Lookup
+from ns2vec.evaluation.readers import READERS
+from ns2vec.evaluation.results import TaskResult, compare_results
+from ns2vec.evaluation.sources import SuiteNotFoundError, find_suite_files
+from ns2vec.evaluation.statistics import Comparison, Resampling
+from ns2vec.evaluation.suites import Suite, select_suites
+from ns2vec.evaluation.tasks import TASKS
+from ns2vec.exceptions import ConfigError
+
+__all__ = ["Evaluation", "SUBSETS", "Settings", "SuiteOutcome", "evaluate_suites", "read_questions"]
+
+logger = logging.getLogger(__name__)
+
+Mask: TypeAlias = "npt.NDArray[np.bool_]"
+
+SUBSETS = ("common", "own")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How suites are read and scored.
+
+    Attributes
+    ----------
+    restrict_vocab : int or None
+        Only the first so many words of a model are known; None: all.
+    case_insensitive : bool
+    missing : str
+        Policy for unknown words, of `ns2vec.evaluation.lookup.MISSING`.
+    method : str
+        Of answering analogies, of `ANALOGY_METHODS`.
+    subset : str
+        With several models and the policy ``"skip"``: score all on the questions that all of them know
+        (``"common"``), or each on its own (``"own"``). Comparisons always use common questions.
+    on_malformed : str
+        ``"skip"`` or ``"refuse"`` malformed lines; they are listed either way.
+    resampling : Resampling
+
+    Raises
+    ------
+    ConfigError
+        If a value cannot work.
+    """
+
+    restrict_vocab: int | None = 300000
+    case_insensitive: bool = True
+    missing: str = "skip"
+    method: str = "3cosadd"
+    subset: str = "common"
+    on_malformed: str = "skip"
+    resampling: Resampling = field(default_factory=Resampling)
+
+    def __post_init__(self) -> None:
+        _ = ANALOGY_METHODS[self.method]
+        if self.subset not in SUBSETS:
+            raise ConfigError(f"subset must be 'common' or 'own', got {self.subset!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteOutcome:
+    """One suite's scores.
+
+    Attributes
+    ----------
+    suite : Suite
+    measure : str
+    results : tuple of TaskResult
+        One for each model.
+    comparisons : dict of (int, int) to Comparison
+        Numbers of two models, the first less than the second -> their difference.
+    malformed : tuple of Malformed
+    files, sha256, notes : tuple of str
+    """
+
+    suite: Suite
+    measure: str
+    results: tuple[TaskResult, ...]
+    comparisons: dict[tuple[int, int], Comparison]
+    malformed: tuple[Malformed, ...] = ()
+    files: tuple[str, ...] = ()
+    sha256: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What `evaluate_suites` found.
+
+    Attributes
+    ----------
+    models : dict of str to (int, int)
+        Name -> shape (V, D) of its vectors.
+    outcomes : tuple of SuiteOutcome
+    left_out : dict of str to str
+        Suites whose files are not there -> where they were looked for.
+    settings : Settings
+    seconds : float
+    """
+
+    models: dict[str, tuple[int, int]]
+    outcomes: tuple[SuiteOutcome, ...]
+    left_out: dict[str, str]
+    settings: Settings
+    seconds: float
+
+    def scores(self) -> dict[str, dict[str, float]]:
+        """Return model -> suite -> score."""
+        return {
+            model: {outcome.suite.name: outcome.results[number].score for outcome in self.outcomes}
+            for number, model in enumerate(self.models)
+        }
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain dicts, lists, str and numbers, ready for JSON."""
+        names = list(self.models)
+        return {
+            "ns2vec": __version__,
+            "settings": asdict(self.settings),
+            "seconds": round(self.seconds, 3),
+            "models": [
+                {"name": name, "n_words": shape[0], "vector_size": shape[1]}
+                for name, shape in self.models.items()
+            ],
+            "suites": [_outcome_dict(outcome, names) for outcome in self.outcomes],
+            "left_out": self.left_out,
+        }
+
+    def to_json(self, *, indent: int | None = 2) -> str:
+        """Render as JSON; numbers that are not defined (NaN) become null."""
+        return json.dumps(_finite(self.as_dict()), indent=indent, allow_nan=False, ensure_ascii=False)
+
+
+def _outcome_dict(outcome: SuiteOutcome, names: list[str]) -> dict[str, Any]:
+    suite = outcome.suite
+    return {
+        "name": suite.name,
+        "title": suite.title,
+        "task": suite.task,
+        "measure": outcome.measure,
+        "licence": suite.licence,
+        "citation": suite.citation,
+        "files": list(outcome.files),
+        "sha256": list(outcome.sha256),
+        "notes": list(outcome.notes),
+        "malformed": [asdict(line) for line in outcome.malformed],
+        "results": {name: result.as_dict() for name, result in zip(names, outcome.results, strict=True)},
+        "comparisons": [
+            {"models": [names[first], names[second]], **asdict(comparison)}
+            for (first, second), comparison in outcome.comparisons.items()
+        ],
+    }
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(entry) for entry in value]
+    return None if isinstance(value, float) and value - value != 0.0 else value
+
+
+@cache
+def _facts() -> FactsCorpus:
+    return facts_corpus()
+
+
+def read_questions(
+    suite: Suite, data_dir: PathLike | None = None, *, allow_download: bool = False, on_malformed: str = "skip"
+) -> tuple[list[Any], Complaints, tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Return a suite's questions, complaints, and the names, hashes and notes of its files.
+
+    Raises
+    ------
+    SuiteNotFoundError
+        If no place has its files.
+    FormatError
+        If a line is malformed and is to be refused.
+    """
+    complaints = Complaints(on_malformed)
+    if suite.generated:
+        return FACTS_QUESTIONS[suite.task](_facts()), complaints, (), (), ()
+    found = find_suite_files(suite, data_dir, allow_download=allow_download)
+    questions = READERS[suite.reader](list(found.paths), found.origin.layout, complaints)
+    return questions, complaints, tuple(map(str, found.paths)), found.sha256, found.notes
+
+
+def evaluate_suites(
+    models: Mapping[str, Embedding],
+    suites: Sequence[str | Suite] = ("standard",),
+    *,
+    settings: Settings | None = None,
+    data_dir: PathLike | None = None,
+    allow_download: bool = False,
+) -> Evaluation:
+    """Score models on suites and compare them.
+
+    Parameters
+    ----------
+    models : mapping of str to Embedding
+        They are never changed.
+    suites : sequence of str or Suite, optional
+        Names of suites and collections, or paths of TOML files of suites.
+    settings : Settings, optional
+    data_dir : path, optional
+        Folder of question files; ``$NS2VEC_DATA`` unless given.
+    allow_download : bool, optional
+
+    Returns
+    -------
+    Evaluation
+
+    Raises
+    ------
+    ConfigError
+        If there is no model, or a suite or setting is unknown.
+    SuiteNotFoundError
+        If the files of no suite are there.
+    FormatError
+        If a line is malformed and is to be refused.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> import numpy as np
+    >>> from ns2vec.evaluation.facts import facts_corpus
+    >>> from ns2vec.evaluation.runner import evaluate_suites
+    >>> words = facts_corpus().tokens
+    >>> vectors = np.random.default_rng(1).normal(size=(len(words), 8))
+    >>> noise = SimpleNamespace(vectors=vectors, index_to_key=words, key_to_index={})
+    >>> evaluation = evaluate_suites({"noise": noise}, ["facts_relations"])
+    >>> abs(evaluation.scores()["noise"]["facts_relations"]) < 0.3
+    True
+    """
+    if not models:
+        raise ConfigError("expected at least one model to evaluate, got none")
+    settings = settings or Settings()
+    started = time.perf_counter()
+    lookups = [
+        Lookup(
+            embedding,
+            restrict_vocab=settings.restrict_vocab,
+            case_insensitive=settings.case_insensitive,
+            missing=settings.missing,
+        )
+        for embedding in models.values()
+    ]
+    outcomes, left_out = [], {}
+    for suite in select_suites(suites):
+        try:
+            read = read_questions(
+                suite, data_dir, allow_download=allow_download, on_malformed=settings.on_malformed
+            )
+        except SuiteNotFoundError as error:
+            left_out[suite.name] = str(error)
+            logger.warning("%s", error)
+            continue
+        logger.info("suite %s", suite.name)
+        questions, complaints, files, hashes, notes = read
+        results = _score(lookups, suite, questions, settings)
+        outcomes.append(
+            SuiteOutcome(
+                suite,
+                results[0].measure,
+                results,
+                _compare(results, settings.resampling),
+                tuple(complaints.found),
+                files,
+                hashes,
+                notes,
+            )
+        )
+    if left_out and not outcomes:
+        raise SuiteNotFoundError("; ".join(left_out.values()))
+    shapes = {name: (len(model.index_to_key), model.vectors.shape[1]) for name, model in models.items()}
+    return Evaluation(shapes, tuple(outcomes), left_out, settings, time.perf_counter() - started)
+
+
+def _score(
+    lookups: list[Lookup], suite: Suite, questions: list[Any], settings: Settings
+) -> tuple[TaskResult, ...]:
+    task = TASKS[suite.task]
+    keep: Mask | None = None
+    if settings.subset == "common" and settings.missing == "skip" and len(lookups) > 1:
+        keep = np.logical_and.reduce([task.known(lookup, questions) for lookup in lookups])
+    options = {name: getattr(settings, name) for name in task.options}
+    return tuple(
+        task.score(lookup, questions, keep=keep, resampling=settings.resampling, **options)
+        for lookup in lookups
+    )
+
+
+def _compare(results: tuple[TaskResult, ...], resampling: Resampling) -> dict[tuple[int, int], Comparison]:
+    pairs = [(i, j) for i in range(len(results)) for j in range(i + 1, len(results))]
+    return {
+        (i, j): compare_results(results[i], results[j], resampling)
+        for i, j in pairs
+        if results[i].items is not None and results[j].items is not None
+    }
