@@ -1,0 +1,162 @@
+"""SVG pictures for the HTML report: bars with intervals, a heat map, a map of words. Text in, text out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from html import escape
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["PALETTE", "interval_bars", "principal_plane", "word_map"]
+
+FloatArray: TypeAlias = "npt.NDArray[np.float64]"
+
+#: Colours of the models, distinguishable without red-green vision (Okabe and Ito).
+PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8a6d00", "#444444")
+
+BAR_HEIGHT = 16
+LABEL_WIDTH = 130
+CHART_WIDTH = 640
+VALUE_WIDTH = 60
+MAP_SIZE = (640, 460)
+MARGIN = 12
+TEXT_HEIGHT = 12
+
+
+def _tag(name: str, text: str = "", **attributes: Any) -> str:
+    shown = "".join(f' {key.rstrip("_").replace("_", "-")}="{escape(str(value))}"' for key, value in attributes.items())
+    return f"<{name}{shown}>{text}</{name}>"
+
+
+def interval_bars(
+    labels: Sequence[str], scores: Sequence[Sequence[tuple[float, float, float]]], names: Sequence[str]
+) -> str:
+    """Draw one bar with its interval for each label and model.
+
+    Parameters
+    ----------
+    labels : sequence of str
+        One for each suite.
+    scores : sequence of sequences of (score, low, high)
+        ``scores[suite][model]``; NaN where there is none. Negative scores are drawn as 0.
+    names : sequence of str
+        Of the models, for the tool tips.
+
+    Returns
+    -------
+    str
+        An ``<svg>`` element.
+
+    Examples
+    --------
+    >>> from ns2vec.evaluation.charts import interval_bars
+    >>> interval_bars(["mc30"], [[(0.5, 0.4, 0.6)]], ["mine"]).startswith("<svg")
+    True
+    """
+    width = CHART_WIDTH - LABEL_WIDTH - VALUE_WIDTH
+    drawn = []
+    y = 4.0
+    for label, row in zip(labels, scores, strict=True):
+        middle = y + len(row) * BAR_HEIGHT / 2 + 4
+        drawn.append(_tag("text", escape(label), x=LABEL_WIDTH - 8, y=middle, text_anchor="end"))
+        for number, (score, low, high) in enumerate(row):
+            drawn.append(_bar(y, number, score, low, high, width, f"{label}, {names[number]}"))
+            y += BAR_HEIGHT
+        y += 8
+    for share in (0.0, 0.25, 0.5, 0.75, 1.0):
+        x = LABEL_WIDTH + share * width
+        drawn.append(_tag("line", x1=x, x2=x, y1=0, y2=y, class_="grid"))
+        drawn.append(_tag("text", f"{share:g}", x=x, y=y + 12, text_anchor="middle"))
+    return _svg(CHART_WIDTH, y + 18, drawn, "scores with intervals")
+
+
+def _bar(y: float, number: int, score: float, low: float, high: float, width: float, title: str) -> str:
+    if math.isnan(score):
+        return _tag("text", "no score", x=LABEL_WIDTH + 4, y=y + 12)
+    colour = PALETTE[number % len(PALETTE)]
+    length = max(0.0, min(1.0, score)) * width
+    parts = [
+        _tag("title", escape(f"{title}: {score:.4f} [{low:.4f}, {high:.4f}]")),
+        _tag("rect", x=LABEL_WIDTH, y=y + 2, width=f"{length:.1f}", height=BAR_HEIGHT - 4, fill=colour),
+        _tag("text", f"{score:.3f}", x=LABEL_WIDTH + width + 8, y=y + 12),
+    ]
+    if not math.isnan(low):
+        left, right = (LABEL_WIDTH + max(0.0, min(1.0, end)) * width for end in (low, high))
+        path = (
+            f"M{left:.1f} {y + 4}v{BAR_HEIGHT - 8}m0 {-(BAR_HEIGHT - 8) / 2}H{right:.1f}"
+            f"m0 {-(BAR_HEIGHT - 8) / 2}v{BAR_HEIGHT - 8}"
+        )
+        parts.insert(2, f'<path d="{path}" class="interval"/>')
+    return _tag("g", "".join(parts))
+
+
+def principal_plane(vectors: npt.ArrayLike) -> FloatArray:
+    """Return the first two principal components of vectors, shape (n, 2), the same signs on every run.
+
+    Parameters
+    ----------
+    vectors : array-like of shape (n, D)
+
+    Examples
+    --------
+    >>> from ns2vec.evaluation.charts import principal_plane
+    >>> principal_plane([[1.0, 0, 5], [3, 0, 5]]).round(3).tolist()
+    [[-1.0, 0.0], [1.0, 0.0]]
+    """
+    centred = np.asarray(vectors, dtype=np.float64)
+    centred = centred - centred.mean(axis=0)
+    _, _, axes = np.linalg.svd(centred, full_matrices=False)
+    axes = np.vstack([axes, np.zeros((2, centred.shape[1]))])[:2]
+    largest = np.abs(axes).argmax(axis=1)
+    signs = np.where(axes[np.arange(2), largest] < 0, -1.0, 1.0)
+    return np.asarray(centred @ (axes * signs[:, None]).T)
+
+
+def word_map(words: Sequence[str], groups: Sequence[str], points: FloatArray) -> str:
+    """Draw words at points, coloured by group; a label that would cover another one shows as a tool tip.
+
+    Parameters
+    ----------
+    words, groups : sequence of str
+    points : ndarray of shape (n, 2)
+
+    Returns
+    -------
+    str
+        An ``<svg>`` element.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ns2vec.evaluation.charts import word_map
+    >>> word_map(["a", "b"], ["x", "y"], np.eye(2)).count("<circle")
+    2
+    """
+    width, height = MAP_SIZE
+    low, span = points.min(axis=0), np.ptp(points, axis=0)
+    scaled = (points - low) / np.where(span > 0, span, 1)
+    xs = MARGIN + scaled[:, 0] * (width - 2 * MARGIN - 70)
+    ys = height - MARGIN - scaled[:, 1] * (height - 2 * MARGIN)
+    colours = {group: PALETTE[i % len(PALETTE)] for i, group in enumerate(dict.fromkeys(groups))}
+    boxes: list[tuple[float, float, float]] = []
+    drawn = []
+    for word, group, x, y in zip(words, groups, xs.tolist(), ys.tolist(), strict=True):
+        title = _tag("title", escape(f"{word} ({group})"))
+        drawn.append(_tag("circle", title, cx=f"{x:.1f}", cy=f"{y:.1f}", r=3.5, fill=colours[group]))
+        right = x + 6 + 6.5 * len(word)
+        free = all(abs(y - other) >= TEXT_HEIGHT or right < a or x > b for other, a, b in boxes)
+        if free:
+            boxes.append((y, x, right))
+            drawn.append(_tag("text", escape(word), x=f"{x + 6:.1f}", y=f"{y + 4:.1f}", fill=colours[group]))
+    return _svg(width, height, drawn, "map of example words")
+
+
+def _svg(width: float, height: float, drawn: Sequence[str], title: str) -> str:
+    return (
+        f'<svg viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{escape(title)}">'
+        + "".join(drawn)
+        + "</svg>"
+    )
