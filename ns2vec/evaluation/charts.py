@@ -66,11 +66,12 @@ def interval_bars(
             drawn.append(_bar(y, number, score, low, high, width, f"{label}, {names[number]}"))
             y += BAR_HEIGHT
         y += 8
+    grid = []
     for share in (0.0, 0.25, 0.5, 0.75, 1.0):
         x = LABEL_WIDTH + share * width
-        drawn.append(_tag("line", x1=x, x2=x, y1=0, y2=y, class_="grid"))
-        drawn.append(_tag("text", f"{share:g}", x=x, y=y + 12, text_anchor="middle"))
-    return _svg(CHART_WIDTH, y + 18, drawn, "scores with intervals")
+        grid.append(_tag("line", x1=x, x2=x, y1=0, y2=y, class_="grid"))
+        grid.append(_tag("text", f"{share:g}", x=x, y=y + 12, text_anchor="middle"))
+    return _svg(CHART_WIDTH, y + 18, grid + drawn, "scores with intervals")
 
 
 def _bar(y: float, number: int, score: float, low: float, high: float, width: float, title: str) -> str:

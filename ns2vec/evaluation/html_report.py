@@ -34,6 +34,7 @@ td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: 
 td.heat { text-align: center; font-variant-numeric: tabular-nums; border: 1px solid #fff; min-width: 60px; }
 svg { width: 100%; max-width: 760px; height: auto; display: block; } svg text { font: 11px system-ui, sans-serif; }
 .grid { stroke: #ccc; stroke-width: 1; } .interval { stroke: #111; stroke-width: 1.3; fill: none; }
+.model { display: inline-block; margin-right: 14px; overflow-wrap: anywhere; }
 .key { display: inline-block; width: 12px; height: 12px; margin-right: 6px; vertical-align: -1px; }
 ul { padding-left: 20px; margin: 6px 0; } dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 14px; }
 dt { color: #555; } dd { margin: 0; overflow-wrap: anywhere; }
@@ -86,10 +87,11 @@ def _heading(evaluation: Evaluation) -> str:
 
 def _legend(names: Sequence[str]) -> str:
     keys = (
-        f'<span class="key" style="background:{PALETTE[number % len(PALETTE)]}"></span>{escape(name)}'
+        f'<span class="model"><span class="key" style="background:{PALETTE[number % len(PALETTE)]}"></span>'
+        f"{escape(name)}</span>"
         for number, name in enumerate(names)
     )
-    return f"<p>{' &nbsp; '.join(keys)}</p>"
+    return f"<p>{' '.join(keys)}</p>"
 
 
 def _bars(evaluation: Evaluation) -> str:
@@ -108,15 +110,11 @@ def _number(value: float) -> str:
 
 
 def _score_table(evaluation: Evaluation) -> str:
-    heads = ["suite", "measure", "used / total", *evaluation.models]
     rows = []
     for outcome in evaluation.outcomes:
-        cells = [_cell(f'<span title="{escape(outcome.suite.title)}">{escape(outcome.suite.name)}</span>')]
         used = " ".join(dict.fromkeys(str(result.coverage.n_used) for result in outcome.results))
-        cells += [
-            _cell(outcome.measure),
-            _cell(f"{used} / {outcome.results[0].coverage.n_total}", "number"),
-        ]
+        below = f"{outcome.measure}, {used} / {outcome.results[0].coverage.n_total}"
+        cells = [_cell(f'{escape(outcome.suite.name)}<br><span class="quiet">{escape(below)}</span>')]
         for number, result in enumerate(outcome.results):
             compared = outcome.comparisons.get((0, number))
             mark = significance_mark(compared.p_value) if compared else ""
@@ -126,7 +124,7 @@ def _score_table(evaluation: Evaluation) -> str:
             cells.append(_cell(f'<span title="{title}">{shown}</span>', "number"))
         rows.append(f"<tr>{''.join(cells)}</tr>")
     note = f'<p class="quiet">{MARKS_EXPLAINED}</p>' if len(evaluation.models) > 1 else ""
-    return _table(heads, rows) + note
+    return _table(["suite, measure, used / total", *evaluation.models], rows) + note
 
 
 def _table(heads: Sequence[str], rows: Sequence[str]) -> str:
@@ -140,10 +138,10 @@ def _heat_map(outcome: SuiteOutcome, evaluation: Evaluation) -> str:
         return ""
     rows = []
     for parts in list(zip(*(result.parts for result in outcome.results), strict=True))[:MAX_PARTS]:
-        used = _cell(f"{parts[0].n_used} / {parts[0].n_total}", "number")
-        rows.append(f"<tr>{_cell(escape(parts[0].name))}{used}{''.join(map(_heat_cell, parts))}</tr>")
-    heads = ["section", "used / total", *evaluation.models]
-    return f"<h3>{escape(outcome.suite.title)}</h3>" + _table(heads, rows)
+        used = f'<span class="quiet">{parts[0].n_used} / {parts[0].n_total}</span>'
+        name = _cell(f"{escape(parts[0].name)} {used}")
+        rows.append(f"<tr>{name}{''.join(map(_heat_cell, parts))}</tr>")
+    return f"<h3>{escape(outcome.suite.title)}</h3>" + _table(["section", *evaluation.models], rows)
 
 
 def _heat_cell(part: Part) -> str:

@@ -163,7 +163,9 @@ def draw_counts(n_items: int, n_draws: int, seed: int) -> Counts:
     rng = np.random.default_rng([seed, n_items])
     if not n_items:
         return np.zeros((n_draws, 0), dtype=np.int64)
-    return rng.multinomial(n_items, np.full(n_items, 1.0 / n_items), size=n_draws).astype(np.int64)
+    drawn = rng.integers(0, n_items, size=(n_draws, n_items))
+    drawn += np.arange(0, n_draws * n_items, n_items)[:, None]
+    return np.bincount(drawn.ravel(), minlength=n_draws * n_items).reshape(n_draws, n_items)
 
 
 def spearman_draws(x: npt.ArrayLike, y: npt.ArrayLike, counts: Counts) -> FloatArray:
