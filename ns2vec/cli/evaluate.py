@@ -4,82 +4,217 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import PurePath
+from typing import Any
 
-from ns2vec.cli.common import add_format_option, load_vectors, print_json
+from ns2vec._typing import Embedding
+from ns2vec.cli.any_vectors import load_any
+from ns2vec.cli.common import add_format_option, print_json, say
 from ns2vec.cli.parsing import Parser, UsageError, natural
-from ns2vec.evaluation import evaluate_all
-from ns2vec.evaluation.facts import facts_corpus
+from ns2vec.evaluation._lines import ON_MALFORMED
+from ns2vec.evaluation.analogy_ranks import ANALOGY_METHODS
+from ns2vec.evaluation.baselines import Baseline, Shortfall, read_baseline, write_baseline
+from ns2vec.evaluation.html_report import html_report
+from ns2vec.evaluation.lookup import MISSING
+from ns2vec.evaluation.postprocessing import POSTPROCESSING
+from ns2vec.evaluation.runner import Evaluation, Settings, evaluate_suites
+from ns2vec.evaluation.statistics import Resampling
+from ns2vec.evaluation.suites import Suite, builtin_suites, collections
+from ns2vec.evaluation.text_report import markdown, table
+from ns2vec.formats import open_for_write
 
 NAME = "evaluate"
-HELP = "Score vectors on analogy questions and word pairs."
-USAGE = "VECTORS... [--analogies FILE...] [--pairs FILE...] [options]"
+HELP = "Score vectors on suites of questions, with intervals, coverage and comparisons."
+USAGE = "VECTORS... --suite NAME... [--data-dir FOLDER] [--baseline FILE] [options]"
 EXAMPLES = """
-ns2vec evaluate vectors.bin --analogies questions.txt
-ns2vec evaluate vectors.bin vectors.txt --pairs pairs.tsv --json
+ns2vec evaluate vectors.bin --suite facts
+ns2vec evaluate vectors.bin vectors.txt --suite facts_relations --json
+ns2vec evaluate vectors.bin --suite facts_similarity facts_outliers --post centre --html report.html
 ns2vec evaluate vectors.bin --analogies questions.txt --restrict-vocab 30000 --sections
+ns2vec evaluate vectors.txt --pairs pairs.tsv --markdown
 
-Analogies stand four words a line under lines ': section' (questions-words.txt of word2vec),
-word pairs as 'word TAB word TAB score'. --facts asks about the corpus of ns2vec demo."""
+--suite standard asks WordSim-353, SimLex-999, MEN, RG-65, MC-30, Google's analogies, AP, BLESS and
+ESSLLI, whose files are looked for in --data-dir, $NS2VEC_DATA, installed packages and, with
+--download, at their addresses; --list-suites shows all. Vectors may be of any known format, text
+without a header (GloVe), or .npy with a file of words. Exit code 1: a score is below --baseline."""
+
+
+class _ListSuites(argparse.Action):
+    """Print what can be named after --suite and end."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        for name, members in collections().items():
+            print(f"{name:<16} {' '.join(members)}")
+        for name, suite in builtin_suites().items():
+            print(f"{name:<16} {suite.title}; {suite.task}; licence: {suite.licence}")
+        parser.exit()
 
 
 def add_arguments(parser: Parser) -> None:
     """Add the options of ``evaluate``."""
     parser.add_argument("vectors", nargs="+", metavar="VECTORS", help="files of vectors; - is standard input")
-    parser.add_argument("--analogies", metavar="FILE", nargs="+", action="extend", default=[])
-    parser.add_argument("--pairs", metavar="FILE", nargs="+", action="extend", default=[])
-    parser.add_argument("--facts", action="store_true", help="the questions of the demo's corpus")
-    parser.add_argument(
+    _add_questions(parser.add_argument_group("questions"))
+    _add_scoring(parser.add_argument_group("scoring"))
+    output = parser.add_argument_group("output")
+    output.add_argument("--sections", action="store_true", help="list the sections of each suite")
+    output.add_argument("--json", action="store_true", help="everything, as JSON")
+    output.add_argument("--markdown", action="store_true", help="the table as Markdown")
+    output.add_argument("--html", metavar="FILE", help="also write a report that needs no other file")
+    output.add_argument("--baseline", metavar="FILE", help="accepted scores: exit code 1 below them")
+    output.add_argument("--write-baseline", metavar="FILE", help="accept the first model's scores")
+    add_format_option(parser)
+    parser.add_argument("--vocab", metavar="FILE", help="words of an .npy file, one a line")
+
+
+def _add_questions(group: argparse._ArgumentGroup) -> None:
+    many: dict[str, Any] = {"nargs": "+", "action": "extend", "default": []}
+    group.add_argument("--suite", metavar="NAME", help="suites, lists of suites, .toml files", **many)
+    group.add_argument("--analogies", metavar="FILE", help="questions, four words a line", **many)
+    group.add_argument("--pairs", metavar="FILE", help="word TAB word TAB judgement", **many)
+    group.add_argument("--categories", metavar="FILE", help="word TAB category", **many)
+    group.add_argument("--facts", action="store_true", help="short for --suite facts")
+    group.add_argument("--data-dir", metavar="FOLDER", help="where suites' files are ($NS2VEC_DATA)")
+    group.add_argument("--download", action="store_true", help="fetch files that are nowhere else")
+    group.add_argument("--list-suites", action=_ListSuites, nargs=0, help="show what there is, and end")
+    group.add_argument(
+        "--malformed", choices=ON_MALFORMED, default="skip", help="lines that do not fit (default: skip)"
+    )
+
+
+def _add_scoring(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
         "--restrict-vocab",
         type=natural,
         default=300000,
         metavar="N",
-        help="only the first N words are asked and answered in analogies; 0: all (default: 300000)",
+        help="only the first N words are known; 0: all (default: 300000)",
     )
-    parser.add_argument("--case-sensitive", action="store_true", help="do not compare upper-cased words")
-    parser.add_argument("--sections", action="store_true", help="list the sections of the analogies")
-    parser.add_argument("--json", action="store_true", help="a list with one object for each file")
-    add_format_option(parser)
+    group.add_argument("--case-sensitive", action="store_true", help="do not compare upper-cased words")
+    group.add_argument(
+        "--missing",
+        choices=tuple(MISSING),
+        default="skip",
+        help="questions with unknown words (default: skip)",
+    )
+    group.add_argument(
+        "--own-questions", action="store_true", help="score each model on all questions that it knows itself"
+    )
+    group.add_argument(
+        "--method", choices=tuple(ANALOGY_METHODS), default="3cosadd", help="of analogies (default: 3cosadd)"
+    )
+    group.add_argument(
+        "--post",
+        nargs="+",
+        action="extend",
+        default=[],
+        choices=tuple(POSTPROCESSING),
+        metavar="NAME",
+        help=f"score changed vectors beside the raw ones: {', '.join(POSTPROCESSING)}",
+    )
+    group.add_argument(
+        "--draws", type=natural, default=1000, metavar="N", help="of intervals and tests (default: 1000)"
+    )
+    group.add_argument("--seed", type=natural, default=1, metavar="N", help="of the draws (default: 1)")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Evaluate one file after the other."""
-    if not (arguments.analogies or arguments.pairs or arguments.facts):
-        raise UsageError("nothing to ask: give --analogies, --pairs or --facts")
-    reports = []
-    with facts_files(arguments.facts) as (questions, judgements):
-        for path in arguments.vectors:
-            report = evaluate_all(
-                load_vectors(path, arguments.format, arguments.limit),
-                [*arguments.analogies, *questions],
-                [*arguments.pairs, *judgements],
-                restrict_vocab=arguments.restrict_vocab or None,
-                case_insensitive=not arguments.case_sensitive,
-            )
-            reports.append({"vectors": path, **json.loads(report.to_json())})
-            if not arguments.json:
-                print(f"{path}: {report.n_words} words, {report.vector_size} dimensions")
-                print(report.table(sections=arguments.sections), flush=True)
+    """Evaluate all files side by side."""
+    suites = _suites(arguments)
+    if not suites:
+        raise UsageError("nothing to ask: give --suite, --analogies, --pairs, --categories or --facts")
+    baseline = read_baseline(arguments.baseline) if arguments.baseline else None
+    models = _models(arguments)
+    evaluation = evaluate_suites(
+        models,
+        suites,
+        settings=_settings(arguments),
+        data_dir=arguments.data_dir,
+        allow_download=arguments.download,
+    )
+    command = shlex.join(["ns2vec", "evaluate", *_words(arguments)])
+    failed = _shortfalls(baseline, arguments.vectors, evaluation)
+    _print(arguments, evaluation, failed)
+    if arguments.html:
+        with open_for_write(arguments.html, "w", encoding="utf-8") as out:
+            out.write(html_report(evaluation, models, command=command))
+    if arguments.write_baseline:
+        write_baseline(arguments.write_baseline, command, evaluation.scores()[next(iter(models))])
+    for model, shortfall in failed:
+        say(f"{model}: below the baseline: {shortfall}")
+    return 1 if failed else 0
+
+
+def _words(arguments: argparse.Namespace) -> Sequence[str]:
+    """Return the command line for the report: the process's own, or the essence of it in a test."""
+    if len(sys.argv) > 2 and sys.argv[1] == NAME:
+        return sys.argv[2:]
+    return [*arguments.vectors, *(["--suite", *arguments.suite] if arguments.suite else [])]
+
+
+def _suites(arguments: argparse.Namespace) -> list[str | Suite]:
+    found: list[str | Suite] = [*arguments.suite, *(["facts"] if arguments.facts else [])]
+    for task, paths in (
+        ("analogies", arguments.analogies),
+        ("word_similarity", arguments.pairs),
+        ("categorization", arguments.categories),
+    ):
+        for path in paths:
+            taken = {suite.name for suite in found if isinstance(suite, Suite)}
+            name = PurePath(path).name.split(".")[0]
+            found.append(Suite.of_files(path if name in taken else name, task, [path]))
+    return found
+
+
+def _models(arguments: argparse.Namespace) -> dict[str, Embedding]:
+    models: dict[str, Embedding] = {}
+    for path, name in _names(arguments.vectors).items():
+        raw = load_any(path, arguments.format, arguments.limit, arguments.vocab)
+        models[name] = raw
+        for change in dict.fromkeys(arguments.post):
+            models[f"{name}+{change}"] = POSTPROCESSING[change](raw)
+    return models
+
+
+def _names(paths: Sequence[str]) -> dict[str, str]:
+    """Return path -> what the report calls it: its last part, or all of it where two end alike."""
+    last = {path: PurePath(path).name or path for path in paths}
+    shared = {name for name in last.values() if list(last.values()).count(name) > 1}
+    return {path: path if name in shared else name for path, name in last.items()}
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    return Settings(
+        restrict_vocab=arguments.restrict_vocab or None,
+        case_insensitive=not arguments.case_sensitive,
+        missing=arguments.missing,
+        method=arguments.method,
+        subset="own" if arguments.own_questions else "common",
+        on_malformed=arguments.malformed,
+        resampling=Resampling(arguments.draws, arguments.seed),
+    )
+
+
+def _shortfalls(
+    baseline: Baseline | None, paths: Sequence[str], evaluation: Evaluation
+) -> list[tuple[str, Shortfall]]:
+    """Return what falls below the baseline; changed vectors (--post) are not held to it."""
+    if baseline is None:
+        return []
+    scores = evaluation.scores()
+    names = _names(paths).values()
+    return [(name, found) for name in names for found in baseline.shortfalls(scores[name])]
+
+
+def _print(
+    arguments: argparse.Namespace, evaluation: Evaluation, failed: list[tuple[str, Shortfall]]
+) -> None:
     if arguments.json:
-        print_json(reports)
-    return 0
-
-
-@contextmanager
-def facts_files(are_wanted: bool) -> Iterator[tuple[list[str], list[str]]]:
-    """Write the questions of the facts corpus for as long as they are needed."""
-    if not are_wanted:
-        yield [], []
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        questions, judgements = (
-            os.path.join(folder, "facts.txt"),
-            os.path.join(folder, "facts-similarity.tsv"),
-        )
-        corpus = facts_corpus()
-        corpus.write_analogies(questions)
-        corpus.write_similarity(judgements)
-        yield [questions], [judgements]
+        record = json.loads(evaluation.to_json())
+        record["below_baseline"] = [f"{model}: {shortfall}" for model, shortfall in failed]
+        print_json(record)
+    else:
+        show = markdown if arguments.markdown else table
+        print(show(evaluation, sections=arguments.sections), flush=True)

@@ -161,7 +161,7 @@ class _Batch:
         self.accepted = np.array(pairs, dtype=np.int64).reshape(-1, 2)
         excluded = [
             (row, i)
-            for i, q in enumerate(self.answerable)
+            for i, q in enumerate(self.answerable.tolist())
             for row in _rows_of(lookup, questions[q], accepted[q])
         ]
         # by row, so that those of a tile lie together

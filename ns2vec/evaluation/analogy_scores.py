@@ -93,7 +93,7 @@ def score_analogies(
         used &= keep
     positions = np.flatnonzero(used)
     ranks = np.zeros(len(questions), dtype=np.int64)
-    ranks[positions] = rank_answers(lookup, [questions[position] for position in positions], method)
+    ranks[positions] = rank_answers(lookup, [questions[position] for position in positions.tolist()], method)
     parts = _parts(sections, ranks, used)
     measures = _measures(ranks[used])
     scored = [part.score for part in parts if part.n_used]
@@ -151,9 +151,7 @@ def _parts(sections: Sequence[AnalogySection], ranks: IntArray, used: Mask) -> t
     return tuple(parts)
 
 
-def _group_accuracies(
-    sections: Sequence[AnalogySection], ranks: IntArray, used: Mask
-) -> dict[str, float]:
+def _group_accuracies(sections: Sequence[AnalogySection], ranks: IntArray, used: Mask) -> dict[str, float]:
     groups = np.repeat([section.group for section in sections], [len(s.questions) for s in sections])
     found = {}
     for group in dict.fromkeys(section.group for section in sections if section.group):

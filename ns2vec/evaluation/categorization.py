@@ -45,8 +45,8 @@ class _Words:
             used &= keep
         self.positions = np.flatnonzero(used)
         self.coverage = lookup.coverage(known, used)
-        self.categories = np.array([members[position][1] for position in self.positions])
-        self.units = lookup.unit_matrix([members[position][0] for position in self.positions])
+        self.categories = np.array([members[position][1] for position in self.positions.tolist()])
+        self.units = lookup.unit_matrix([members[position][0] for position in self.positions.tolist()])
         self.totals: dict[str, int] = {}
         for _, category in members:
             self.totals[category] = self.totals.get(category, 0) + 1

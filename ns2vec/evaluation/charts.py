@@ -27,7 +27,9 @@ TEXT_HEIGHT = 12
 
 
 def _tag(name: str, text: str = "", **attributes: Any) -> str:
-    shown = "".join(f' {key.rstrip("_").replace("_", "-")}="{escape(str(value))}"' for key, value in attributes.items())
+    shown = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{escape(str(value))}"' for key, value in attributes.items()
+    )
     return f"<{name}{shown}>{text}</{name}>"
 
 

@@ -48,7 +48,7 @@ def _first_centres(vectors: FloatArray, n_clusters: int, rng: np.random.Generato
         weights = nearest / total if total > 0 else None
         chosen.append(int(rng.choice(len(vectors), p=weights)))
         nearest = np.minimum(nearest, _squared_distances(vectors, vectors[chosen[-1:]])[:, 0])
-    return vectors[chosen].copy()
+    return np.array(vectors[chosen])
 
 
 @CLUSTERINGS.entry("kmeans")

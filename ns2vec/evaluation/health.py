@@ -146,7 +146,10 @@ def measure_health(embedding: Embedding, *, n_sampled: int = 5000, k: int = 10, 
     2
     """
     vectors = np.asarray(embedding.vectors)
-    finite = np.concatenate([np.isfinite(block).all(axis=1) for block in _blocks(vectors)] or [[]]).astype(bool)
+    finite = np.ones(len(vectors), dtype=bool)
+    for start in range(0, len(vectors), BLOCK_ROWS):
+        block = slice(start, start + BLOCK_ROWS)
+        finite[block] = np.isfinite(vectors[block]).all(axis=1)
     with np.errstate(invalid="ignore", over="ignore"):
         norms = similarity.row_norms(vectors)
     alive = np.flatnonzero(finite & (norms > 0))
@@ -172,10 +175,6 @@ def measure_health(embedding: Embedding, *, n_sampled: int = 5000, k: int = 10, 
         n_duplicate=_n_duplicates(vectors, alive),
         n_sampled=len(rows),
     )
-
-
-def _blocks(vectors: FloatArray) -> list[FloatArray]:
-    return [vectors[start : start + BLOCK_ROWS] for start in range(0, len(vectors), BLOCK_ROWS)]
 
 
 def _n_duplicates(vectors: FloatArray, alive: npt.NDArray[np.intp]) -> int:

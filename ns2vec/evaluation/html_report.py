@@ -29,14 +29,17 @@ body { font: 15px/1.45 system-ui, sans-serif; color: #1a1a1a; background: #fff; 
 h1 { font-size: 1.5rem; margin: 0 0 4px; } h2 { font-size: 1.15rem; margin: 28px 0 8px; }
 h3 { font-size: 1rem; margin: 16px 0 6px; } p { margin: 6px 0; } .quiet { color: #555; }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; font-size: 14px; }
+th { overflow-wrap: anywhere; min-width: 84px; max-width: 170px; }
 th, td { padding: 4px 10px; text-align: left; border-bottom: 1px solid #ddd; vertical-align: top; }
 td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 td.heat { text-align: center; font-variant-numeric: tabular-nums; border: 1px solid #fff; min-width: 60px; }
-svg { width: 100%; max-width: 760px; height: auto; display: block; } svg text { font: 11px system-ui, sans-serif; }
+svg { width: 100%; max-width: 760px; height: auto; display: block; }
+svg text { font: 11px system-ui, sans-serif; }
 .grid { stroke: #ccc; stroke-width: 1; } .interval { stroke: #111; stroke-width: 1.3; fill: none; }
 .model { display: inline-block; margin-right: 14px; overflow-wrap: anywhere; }
 .key { display: inline-block; width: 12px; height: 12px; margin-right: 6px; vertical-align: -1px; }
-ul { padding-left: 20px; margin: 6px 0; } dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 14px; }
+ul { padding-left: 20px; margin: 6px 0; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 14px; }
 dt { color: #555; } dd { margin: 0; overflow-wrap: anywhere; }
 .maps { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 480px), 1fr)); gap: 12px; }
 """
@@ -80,7 +83,8 @@ def html_report(
 
 def _heading(evaluation: Evaluation) -> str:
     described = "; ".join(
-        f"{escape(name)}: {shape[0]:,} words, {shape[1]} dimensions" for name, shape in evaluation.models.items()
+        f"{escape(name)}: {shape[0]:,} words, {shape[1]} dimensions"
+        for name, shape in evaluation.models.items()
     )
     return f'<h1>Evaluation of word vectors</h1><p class="quiet">{described}</p>'
 
@@ -150,7 +154,7 @@ def _heat_cell(part: Part) -> str:
     depth = max(0.0, min(1.0, part.score))
     # white to blue; the text turns white where the ground is dark
     red, green, blue = (round(255 + (end - 255) * depth) for end in (8, 69, 148))
-    colour = "#fff" if depth > 0.55 else "#111"
+    colour = "#fff" if depth > 0.65 else "#111"
     return _cell(_number(part.score), "heat", f"background:rgb({red},{green},{blue});color:{colour}")
 
 
@@ -166,8 +170,10 @@ def _maps(evaluation: Evaluation, models: Mapping[str, Embedding]) -> str:
         words, groups = _example_words(lookup)
         if len(words) > 2:
             points = principal_plane(lookup.unit_matrix(words))
-            drawn.append(f"<div><h3>{escape(name)}</h3>{word_map(words, groups, points)}"
-                         f"{_neighbour_table(embedding)}</div>")
+            drawn.append(
+                f"<div><h3>{escape(name)}</h3>{word_map(words, groups, points)}"
+                f"{_neighbour_table(embedding)}</div>"
+            )
     if not drawn:
         return ""
     explained = "First two principal components of example words, coloured by what they are."
@@ -180,7 +186,9 @@ def _example_words(lookup: Lookup) -> tuple[list[str], list[str]]:
     groups: list[str] = []
     for family in load_real_families()[0]:
         for column, side in enumerate(family.sides):
-            known = [row[column] for row in family.rows if row[column] != ABSENT and lookup.knows([row[column]])]
+            known = [
+                row[column] for row in family.rows if row[column] != ABSENT and lookup.knows([row[column]])
+            ]
             known = [word for word in dict.fromkeys(known) if word not in words][:MAX_MAP_WORDS_PER_GROUP]
             words += known
             groups += [f"{family.name}: {side}"] * len(known)
@@ -201,7 +209,9 @@ def _settings(evaluation: Evaluation, command: str) -> str:
     entries = {
         "command": command,
         "missing words": settings.missing,
-        "vocabulary": f"the first {settings.restrict_vocab:,} words" if settings.restrict_vocab else "all words",
+        "vocabulary": f"the first {settings.restrict_vocab:,} words"
+        if settings.restrict_vocab
+        else "all words",
         "case": "ignored" if settings.case_insensitive else "kept",
         "analogies": settings.method,
         "questions": settings.subset,

@@ -99,7 +99,9 @@ class Lookup:
         if missing not in MISSING:
             raise ConfigError(f"missing must be one of {', '.join(map(repr, MISSING))}, got {missing!r}")
         if restrict_vocab is not None and restrict_vocab < 1:
-            raise ConfigError(f"restrict_vocab must be at least 1, or None for all words, got {restrict_vocab}")
+            raise ConfigError(
+                f"restrict_vocab must be at least 1, or None for all words, got {restrict_vocab}"
+            )
         vectors = np.asarray(embedding.vectors)
         if vectors.ndim != 2 or len(vectors) != len(embedding.index_to_key):
             raise ConfigError(

@@ -21,7 +21,8 @@ def spread_words(embedding: Embedding, n_words: int = 20, restrict_vocab: int | 
     >>> from types import SimpleNamespace
     >>> import numpy as np
     >>> from ns2vec.evaluation.neighbours import spread_words
-    >>> toy = SimpleNamespace(vectors=np.eye(100), index_to_key=[f"w{i}" for i in range(100)], key_to_index={})
+    >>> words = [f"w{i}" for i in range(100)]
+    >>> toy = SimpleNamespace(vectors=np.eye(100), index_to_key=words, key_to_index={})
     >>> spread_words(toy, 3)
     ['w0', 'w9', 'w99']
     """

@@ -99,7 +99,7 @@ def score_outliers(
         used &= keep
     positions = np.flatnonzero(used)
     places = []
-    for position in positions:
+    for position in positions.tolist():
         group, outlier = asked[position]
         units = lookup.unit_matrix([*group.members, outlier])
         places.append((outlier_position(units[:-1], units[-1]), len(group.members)))
@@ -109,7 +109,7 @@ def score_outliers(
         "accuracy": float(hits.mean()) if len(hits) else math.nan,
         "opp": float(np.mean(opp)) if opp else math.nan,
     }
-    names = np.array([asked[position][0].name for position in positions], dtype=object)
+    names = np.array([asked[position][0].name for position in positions.tolist()], dtype=object)
     parts = []
     for group in sets:
         own = hits[names == group.name] if len(hits) else hits

@@ -133,9 +133,7 @@ def read_categories(
 
 
 @READERS.entry("analogies")
-def read_analogies(
-    sources: Sequence[Source], layout: Layout, complaints: Complaints
-) -> list[AnalogySection]:
+def read_analogies(sources: Sequence[Source], layout: Layout, complaints: Complaints) -> list[AnalogySection]:
     """Return the sections of all files."""
     sections: list[tuple[str, list[Question]]] = []
     for source in sources:
@@ -151,7 +149,8 @@ def read_analogies(
             elif len(words) != 4:
                 complaints.add(source_name(source), number, f"expected 4 words, found {len(words)}")
             else:
-                sections[-1][1].append(Question(*words[:3], tuple(words[3].split("/"))))
+                a, b, c, accepted = words
+                sections[-1][1].append(Question(a, b, c, tuple(accepted.split("/"))))
     return [AnalogySection(name, layout.group_of(name), tuple(asked)) for name, asked in sections]
 
 
@@ -163,8 +162,7 @@ def read_word_table(
     sections = []
     for source in sources:
         pairs = [
-            (word, tuple(answers.split("/")))
-            for _, (word, answers) in _rows(source, layout, 2, complaints)
+            (word, tuple(answers.split("/"))) for _, (word, answers) in _rows(source, layout, 2, complaints)
         ]
         questions = tuple(
             Question(known[0], known[1][0], asked[0], asked[1])

@@ -20,7 +20,7 @@ from ns2vec.evaluation.analogy_ranks import ANALOGY_METHODS
 from ns2vec.evaluation.facts import FactsCorpus, facts_corpus
 from ns2vec.evaluation.facts_suites import FACTS_QUESTIONS
 from ns2vec.evaluation.lookup import Lookup
-from ns2vec.evaluation.readers import READERS
+from ns2vec.evaluation.readers import READERS, Layout
 from ns2vec.evaluation.results import TaskResult, compare_results
 from ns2vec.evaluation.sources import SuiteNotFoundError, find_suite_files
 from ns2vec.evaluation.statistics import Comparison, Resampling
@@ -28,7 +28,7 @@ from ns2vec.evaluation.suites import Suite, select_suites
 from ns2vec.evaluation.tasks import TASKS
 from ns2vec.exceptions import ConfigError
 
-__all__ = ["Evaluation", "SUBSETS", "Settings", "SuiteOutcome", "evaluate_suites", "read_questions"]
+__all__ = ["Evaluation", "Read", "SUBSETS", "Settings", "SuiteOutcome", "evaluate_suites", "read_questions"]
 
 logger = logging.getLogger(__name__)
 
@@ -185,10 +185,25 @@ def _facts() -> FactsCorpus:
     return facts_corpus()
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A suite's questions, and what there is to say about its files."""
+
+    questions: list[Any]
+    malformed: tuple[Malformed, ...] = ()
+    files: tuple[str, ...] = ()
+    sha256: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
 def read_questions(
-    suite: Suite, data_dir: PathLike | None = None, *, allow_download: bool = False, on_malformed: str = "skip"
-) -> tuple[list[Any], Complaints, tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """Return a suite's questions, complaints, and the names, hashes and notes of its files.
+    suite: Suite,
+    data_dir: PathLike | None = None,
+    *,
+    allow_download: bool = False,
+    on_malformed: str = "skip",
+) -> Read:
+    """Read a suite's questions.
 
     Raises
     ------
@@ -199,10 +214,15 @@ def read_questions(
     """
     complaints = Complaints(on_malformed)
     if suite.generated:
-        return FACTS_QUESTIONS[suite.task](_facts()), complaints, (), (), ()
+        return Read(FACTS_QUESTIONS[suite.task](_facts()))
+    reader = READERS[suite.reader]
+    if suite.paths:
+        questions = reader(suite.paths, Layout(), complaints)
+        return Read(questions, tuple(complaints.found), tuple(map(str, suite.paths)))
     found = find_suite_files(suite, data_dir, allow_download=allow_download)
-    questions = READERS[suite.reader](list(found.paths), found.origin.layout, complaints)
-    return questions, complaints, tuple(map(str, found.paths)), found.sha256, found.notes
+    questions = reader(list(found.paths), found.origin.layout, complaints)
+    files = tuple(map(str, found.paths))
+    return Read(questions, tuple(complaints.found), files, found.sha256, found.notes)
 
 
 def evaluate_suites(
@@ -256,17 +276,10 @@ def evaluate_suites(
         raise ConfigError("expected at least one model to evaluate, got none")
     settings = settings or Settings()
     started = time.perf_counter()
-    lookups = [
-        Lookup(
-            embedding,
-            restrict_vocab=settings.restrict_vocab,
-            case_insensitive=settings.case_insensitive,
-            missing=settings.missing,
-        )
-        for embedding in models.values()
-    ]
+    lookups = [_lookup(embedding, settings) for embedding in models.values()]
     outcomes, left_out = [], {}
     for suite in select_suites(suites):
+        logger.info("suite %s", suite.name)
         try:
             read = read_questions(
                 suite, data_dir, allow_download=allow_download, on_malformed=settings.on_malformed
@@ -275,25 +288,28 @@ def evaluate_suites(
             left_out[suite.name] = str(error)
             logger.warning("%s", error)
             continue
-        logger.info("suite %s", suite.name)
-        questions, complaints, files, hashes, notes = read
-        results = _score(lookups, suite, questions, settings)
-        outcomes.append(
-            SuiteOutcome(
-                suite,
-                results[0].measure,
-                results,
-                _compare(results, settings.resampling),
-                tuple(complaints.found),
-                files,
-                hashes,
-                notes,
-            )
-        )
+        outcomes.append(_outcome(lookups, suite, read, settings))
     if left_out and not outcomes:
         raise SuiteNotFoundError("; ".join(left_out.values()))
     shapes = {name: (len(model.index_to_key), model.vectors.shape[1]) for name, model in models.items()}
     return Evaluation(shapes, tuple(outcomes), left_out, settings, time.perf_counter() - started)
+
+
+def _lookup(embedding: Embedding, settings: Settings) -> Lookup:
+    return Lookup(
+        embedding,
+        restrict_vocab=settings.restrict_vocab,
+        case_insensitive=settings.case_insensitive,
+        missing=settings.missing,
+    )
+
+
+def _outcome(lookups: list[Lookup], suite: Suite, read: Read, settings: Settings) -> SuiteOutcome:
+    results = _score(lookups, suite, read.questions, settings)
+    comparisons = _compare(results, settings.resampling)
+    return SuiteOutcome(
+        suite, results[0].measure, results, comparisons, read.malformed, read.files, read.sha256, read.notes
+    )
 
 
 def _score(

@@ -242,7 +242,9 @@ def _finish(url: str, target: Path, partial: Path, tag: Path, expected: str | No
     tag.unlink(missing_ok=True)
     if expected is not None and found != expected:
         partial.unlink()
-        raise FormatError(f"{url}: expected sha256 {expected}, got {found}; the file at the address has changed")
+        raise FormatError(
+            f"{url}: expected sha256 {expected}, got {found}; the file at the address has changed"
+        )
     if expected is None:
         _record_of(target).write_text(f"{found}  {target.name}\n", "ascii")
         logger.warning("%s: no sha256 was known; recorded %s", url, found)

@@ -111,9 +111,7 @@ def neighbour_stability(
         _neighbours(np.asarray(model.vectors)[rows], places, k)
         for model, rows in ((first, first_rows), (second, second_rows))
     ]
-    by_word = {
-        str(keys[place]): len(set(a) & set(b)) / k for place, a, b in zip(places, *found, strict=True)
-    }
+    by_word = {str(keys[place]): len(set(a) & set(b)) / k for place, a, b in zip(places, *found, strict=True)}
     return Stability(float(np.mean(list(by_word.values()))), by_word, k, len(keys))
 
 
@@ -122,6 +120,5 @@ def _neighbours(vectors: FloatArray, places: npt.NDArray[np.intp], k: int) -> li
     queries = similarity.unit_rows(vectors[places], norms[places])
     exclude = [[int(place)] for place in places]
     return [
-        rows.tolist()
-        for rows, _ in similarity.most_similar_many(vectors, norms, queries, k, exclude=exclude)
+        rows.tolist() for rows, _ in similarity.most_similar_many(vectors, norms, queries, k, exclude=exclude)
     ]

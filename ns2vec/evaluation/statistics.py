@@ -71,7 +71,8 @@ class Resampling:
     def __post_init__(self) -> None:
         if self.n_draws < 0 or self.seed < 0 or not 0 < self.level < 1:
             raise ConfigError(
-                f"expected n_draws >= 0, seed >= 0 and 0 < level < 1, got {self.n_draws}, {self.seed}, {self.level}"
+                "expected n_draws >= 0, seed >= 0 and 0 < level < 1, "
+                f"got {self.n_draws}, {self.seed}, {self.level}"
             )
 
 
@@ -104,8 +105,8 @@ def average_ranks(values: npt.ArrayLike) -> FloatArray:
     >>> average_ranks([10, 30, 10, 20]).tolist()
     [1.5, 4.0, 1.5, 3.0]
     """
-    values = np.asarray(values, dtype=np.float64)
-    return _weighted_ranks(values, np.ones((1, len(values)), dtype=np.int64))[0]
+    plain = np.asarray(values, dtype=np.float64)
+    return np.asarray(_weighted_ranks(plain, np.ones((1, len(plain)), dtype=np.int64))[0])
 
 
 def _weighted_ranks(values: FloatArray, counts: Counts) -> FloatArray:
@@ -196,17 +197,15 @@ def spearman_draws(x: npt.ArrayLike, y: npt.ArrayLike, counts: Counts) -> FloatA
 
 def percentiles(draws: npt.ArrayLike, level: float) -> tuple[float, float]:
     """Return the middle `level` of the draws, ``(low, high)``; NaN draws are left out."""
-    draws = np.asarray(draws, dtype=np.float64)
-    draws = draws[~np.isnan(draws)]
-    if not len(draws):
+    drawn = np.asarray(draws, dtype=np.float64)
+    drawn = drawn[~np.isnan(drawn)]
+    if not len(drawn):
         return math.nan, math.nan
-    low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2])
+    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)
 
 
-def correlation_interval(
-    x: npt.ArrayLike, y: npt.ArrayLike, resampling: Resampling
-) -> tuple[float, float]:
+def correlation_interval(x: npt.ArrayLike, y: npt.ArrayLike, resampling: Resampling) -> tuple[float, float]:
     """Return the bootstrap interval of Spearman's correlation, ``(low, high)``.
 
     Examples
@@ -283,7 +282,8 @@ def _by_group(values: FloatArray, groups: npt.NDArray[Any] | None) -> tuple[Floa
     if groups is None:
         return values, np.ones(len(values))
     _, group = np.unique(groups, return_inverse=True)
-    return np.bincount(group, weights=values), np.bincount(group).astype(np.float64)
+    sums = np.bincount(group, weights=values).astype(np.float64)
+    return sums, np.bincount(group).astype(np.float64)
 
 
 def mean_interval(

@@ -87,6 +87,8 @@ class Suite:
     generated : str
         ``"facts"``, or ``""`` for files.
     origins : tuple of Origin
+    paths : tuple of path
+        Files in the usual layout of the task, in place of origins.
     """
 
     name: str
@@ -99,6 +101,19 @@ class Suite:
     n_questions: int | None = None
     generated: str = ""
     origins: tuple[Origin, ...] = ()
+    paths: tuple[PathLike, ...] = ()
+
+    @classmethod
+    def of_files(cls, name: str, task: str, paths: Sequence[PathLike]) -> Suite:
+        """Return a suite of files that are there, in the usual layout of the task.
+
+        Raises
+        ------
+        ConfigError
+            If the task is unknown.
+        """
+        reader = TASKS[task].reader
+        return cls(name, ", ".join(map(str, paths)), task, reader, "unknown", "unknown", paths=tuple(paths))
 
 
 def parse_suites(text: str, name: str = "<text>") -> tuple[list[Suite], dict[str, list[str]]]:
@@ -258,7 +273,9 @@ def select_suites(names: Iterable[str | Suite], files: Sequence[PathLike] = ()) 
         if isinstance(name, Suite):
             chosen[name.name] = name
         elif name.endswith(".toml"):
-            chosen.update((suite.name, suite) for suite in parse_suites(Path(name).read_text("utf8"), name)[0])
+            chosen.update(
+                (suite.name, suite) for suite in parse_suites(Path(name).read_text("utf8"), name)[0]
+            )
         else:
             for one in lists.get(name, [name]):
                 if one not in suites:

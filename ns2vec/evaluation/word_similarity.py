@@ -60,7 +60,7 @@ def score_word_similarity(
     if keep is not None:
         used &= keep
     positions = np.flatnonzero(used)
-    chosen = [pairs[position] for position in positions]
+    chosen = [pairs[position] for position in positions.tolist()]
     left = lookup.unit_matrix([pair[0] for pair in chosen])
     right = lookup.unit_matrix([pair[1] for pair in chosen])
     cosines = np.einsum("ij,ij->i", left, right)
