@@ -18,13 +18,13 @@ def corpus():
 
 @pytest.fixture(scope="module")
 def planted(corpus):
-    """Vectors "family + side + a little of the row"; the others are noise."""
+    """Vectors "side + row", as similar as the planted contexts; the others are noise."""
     rng = np.random.default_rng(0)
     vectors = {word: rng.normal(size=160) for word in corpus.tokens}
     for family in corpus.world.families:
         sides = [rng.normal(size=160) for _ in family.sides]
         for row in family.rows:
-            own = rng.normal(size=160) * 0.84  # cosines of about 0.59 and 0.41, as planted
+            own = rng.normal(size=160) * 1.19  # cosines of 0.41 in a side and 0.59 in a row, as planted
             for side, word in zip(sides, row, strict=True):
                 vectors[word] = side + own
     return np.array([vectors[word] for word in corpus.tokens])
@@ -34,7 +34,7 @@ def planted(corpus):
 EXPECTED = {
     "analogies": 0.99,
     "word_similarity": 0.7,
-    "categorization": 0.75,
+    "categorization": 0.7,
     "classification": 0.99,
     "outliers": 0.99,
     "relational_similarity": 0.85,
