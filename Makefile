@@ -1,5 +1,6 @@
 # make demo [CORPUS=path]   build, install, train, evaluate, query; the vectors stay in .demo
 # make test                 build, install, run all tests
+# make eval                 train and evaluate, compare with eval/baselines/ (English where ../shared/data is)
 # make lint                 ruff, mypy, cython-lint
 # make check                what .ci/run runs: test and lint
 # make check-deep           instruction sets x compilers, sanitizers, wheels, quality on 100 MB (long)
@@ -21,7 +22,7 @@ NATIVE := $(wildcard ns2vec/*.pyx ns2vec/*.pxd ns2vec/*/*.pyx ns2vec/*/*.pxd ns2
 PIP     = $(BIN)/python -m pip --disable-pip-version-check --no-input install
 EXPLAIN = >$(LOG) 2>&1 || { $(BIN)/python scripts/preflight.py explain $(LOG); exit 1; }
 
-.PHONY: demo test lint check check-deep wheel clean
+.PHONY: demo test lint eval check check-deep wheel clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/installed
@@ -29,6 +30,9 @@ demo: $(VENV)/installed
 
 test: $(VENV)/test-tools
 	$(BIN)/python -m pytest $(PYTEST)
+
+eval: $(VENV)/installed
+	$(BIN)/python eval/check.py
 
 lint: $(VENV)/dev-tools
 	$(BIN)/ruff check .

@@ -124,7 +124,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Evaluate all files side by side."""
     suites = _suites(arguments)
     if not suites:
-        raise UsageError("nothing to ask: give --suite, --analogies, --pairs, --categories or --facts")
+        raise UsageError("nothing to ask: give --suite NAME, or give --analogies, --pairs or --facts")
     baseline = read_baseline(arguments.baseline) if arguments.baseline else None
     models = _models(arguments)
     evaluation = evaluate_suites(

@@ -99,10 +99,30 @@ def read_baseline(path: PathLike) -> Baseline:
 
 
 def write_baseline(
-    path: PathLike, command: str, scores: Mapping[str, float], tolerance: float = DEFAULT_TOLERANCE
+    path: PathLike,
+    command: str,
+    scores: Mapping[str, float],
+    tolerance: float = DEFAULT_TOLERANCE,
+    tolerances: Mapping[str, float] | None = None,
 ) -> None:
-    """Write scores as a baseline, atomically; a score that is not defined is left out."""
-    kept = {suite: round(score, 4) for suite, score in scores.items() if not math.isnan(score)}
+    """Write scores as a baseline, atomically; a score that is not defined is left out.
+
+    Parameters
+    ----------
+    path : path
+    command : str
+        What made the scores.
+    scores : mapping of str to float
+    tolerance : float, optional
+    tolerances : mapping of str to float, optional
+        For suites that have one of their own.
+    """
+    own = tolerances or {}
+    rounded = {suite: round(score, 4) for suite, score in scores.items() if not math.isnan(score)}
+    kept = {
+        suite: {"score": score, "tolerance": own[suite]} if suite in own else score
+        for suite, score in rounded.items()
+    }
     record = {"command": command, "tolerance": tolerance, "scores": kept}
     with open_for_write(path, "w", encoding="utf-8") as out:
         out.write(json.dumps(record, indent=2) + "\n")

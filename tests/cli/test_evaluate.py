@@ -6,55 +6,201 @@ import json
 import lzma
 from pathlib import Path
 
+import pytest
+
 from ns2vec import KeyedVectors
-from ns2vec.evaluation import evaluate_all
+from ns2vec.evaluation.runner import Settings, evaluate_suites
+from ns2vec.evaluation.statistics import Resampling
+from ns2vec.evaluation.suites import Suite
+
+QUICK = ("--draws", "50")
 
 
-def test_a_table_for_each_file(ns2vec, planted):
-    words = ["evaluate", "vectors.bin", "vectors.txt", "--analogies", "questions.txt", "--pairs", "pairs.tsv"]
-    outcome = ns2vec(*words)
+def record(outcome):
+    """The JSON of a run that went well."""
     assert (outcome.code, outcome.err) == (0, "")
-    first, second = outcome.out.split("vectors.txt: ")
-    assert first.startswith("vectors.bin: ")
-    assert first.split("\n", 1)[1] == second.split("\n", 1)[1]
-    assert "rho" in first
-    assert "country-capital-apart" not in first
-    assert "country-capital-apart" in ns2vec(*words, "--sections").out
+    return json.loads(outcome.out)
 
 
-def test_json_holds_the_librarys_report(ns2vec, planted):
-    outcome = ns2vec(
+def scores(found, model="vectors.bin"):
+    """Suite -> score."""
+    return {suite["name"]: suite["results"][model]["score"] for suite in found["suites"]}
+
+
+def test_a_column_for_each_file(ns2vec, planted):
+    words = ["evaluate", "vectors.bin", "vectors.txt", "--analogies", "questions.txt", "--pairs", "pairs.tsv"]
+    outcome = ns2vec(*words, *QUICK)
+    assert (outcome.code, outcome.err) == (0, "")
+    head, *rows = outcome.out.splitlines()
+    assert head.split() == ["suite", "measure", "used/total", "vectors.bin", "vectors.txt"]
+    assert [row.split()[:2] for row in rows[:2]] == [["questions", "accuracy"], ["pairs", "spearman"]]
+    assert "country-capital-apart" not in outcome.out
+    assert "country-capital-apart" in ns2vec(*words, *QUICK, "--sections").out
+    markdown = ns2vec(*words, *QUICK, "--markdown").out
+    assert markdown.startswith("| suite | measure | used/total | vectors.bin | vectors.txt |\n| --- |")
+
+
+def test_json_holds_the_librarys_evaluation(ns2vec, planted):
+    found = record(ns2vec(
         "evaluate", "vectors.bin", "--analogies", "questions.txt", "--pairs", "pairs.tsv", "--json",
-        "--restrict-vocab", "500", "--case-sensitive",
-    )  # fmt: skip
+        "--restrict-vocab", "500", "--case-sensitive", "--missing", "mean", "--method", "3cosmul",
+        "--draws", "30", "--seed", "4", "--own-questions",
+    ))  # fmt: skip
     vectors = KeyedVectors.load_word2vec_format("vectors.bin", binary=True)
-    report = evaluate_all(vectors, "questions.txt", "pairs.tsv", restrict_vocab=500, case_insensitive=False)
-    assert json.loads(outcome.out) == [{"vectors": "vectors.bin", **json.loads(report.to_json())}]
+    settings = Settings(500, False, "mean", "3cosmul", "own", "skip", Resampling(30, 4))
+    suites = [
+        Suite.of_files("questions", "analogies", ["questions.txt"]),
+        Suite.of_files("pairs", "word_similarity", ["pairs.tsv"]),
+    ]
+    expected = json.loads(evaluate_suites({"vectors.bin": vectors}, suites, settings=settings).to_json())
+    for entry in (found, expected):
+        entry.pop("seconds")
+    assert found.pop("below_baseline") == []
+    assert found == expected
 
 
 def test_no_restriction(ns2vec, planted):
-    words = ["evaluate", "vectors.bin", "--analogies", "questions.txt", "--json", "--restrict-vocab"]
-    asked = [json.loads(ns2vec(*words, n).out)[0]["analogies"][0]["n_asked"] for n in ("100", "0")]
-    assert asked[0] < asked[1]
+    words = ["evaluate", "vectors.bin", "--analogies", "questions.txt", "--json", *QUICK, "--restrict-vocab"]
+    used = [record(ns2vec(*words, n))["suites"][0]["results"]["vectors.bin"]["n_used"] for n in ("100", "0")]
+    assert used[0] < used[1]
 
 
-def test_the_facts(ns2vec, planted):
-    (found,) = json.loads(ns2vec("evaluate", "vectors.bin", "--facts", "--json").out)
-    assert found["analogies"][0]["suite"] == "facts"
-    assert found["pairs"][0]["suite"] == "facts-similarity"
+def test_the_facts_and_own_categories(ns2vec, planted):
+    Path("kinds.tsv").write_text("paris\tcity\nrome\tcity\nking\tman\nprince\tman\n", "utf-8")
+    words = ("evaluate", "vectors.bin", "--facts", "--categories", "kinds.tsv", "--json", *QUICK)
+    assert {"facts_analogies", "facts_outliers", "kinds"} <= set(scores(record(ns2vec(*words))))
+
+
+def test_suites_of_a_data_folder(ns2vec, planted):
+    folder = Path("data/eval/similarity")
+    folder.mkdir(parents=True)
+    (folder / "mc30.tsv").write_bytes(Path("pairs.tsv").read_bytes())
+    outcome = ns2vec("evaluate", "vectors.bin", "--suite", "mc30", "msr", "--data-dir", "data", *QUICK)
+    assert outcome.code == 0
+    assert outcome.out.splitlines()[1].startswith("mc30")
+    assert "left out: suite 'msr'" in outcome.out
+    assert "mc30.tsv: sha256" in outcome.out
+    missing = ns2vec("evaluate", "vectors.bin", "--suite", "msr", "--data-dir", "data", "-q")
+    assert missing.code == 1
+    assert "pass data_dir (--data-dir)" in missing.refusal()
+
+
+def test_changed_vectors_beside_the_raw_ones(ns2vec, planted):
+    words = ("evaluate", "vectors.bin", "--pairs", "pairs.tsv", "--json", *QUICK, "--post")
+    found = record(ns2vec(*words, "centre", "normalise"))
+    assert [model["name"] for model in found["models"]] == [
+        "vectors.bin", "vectors.bin+centre", "vectors.bin+normalise"
+    ]  # fmt: skip
+    assert scores(found, "vectors.bin+normalise") == pytest.approx(scores(found), abs=1e-3)
+    assert scores(found, "vectors.bin+centre") != scores(found)
+
+
+def test_a_report_of_one_file(ns2vec, planted):
+    outcome = ns2vec("evaluate", "vectors.bin", "--suite", "facts_relations", *QUICK, "--html", "report.html")
+    assert outcome.code == 0
+    page = Path("report.html").read_text("utf-8")
+    assert page.startswith("<!doctype html>")
+    assert "ns2vec evaluate vectors.bin --suite facts_relations" in page
+
+
+def test_a_baseline_is_held(ns2vec, planted):
+    words = ("evaluate", "vectors.bin", "--pairs", "pairs.tsv", *QUICK)
+    assert ns2vec(*words, "--write-baseline", "baseline.json").code == 0
+    assert ns2vec(*words, "--baseline", "baseline.json").code == 0
+    baseline = json.loads(Path("baseline.json").read_text("utf-8"))
+    assert baseline["command"].startswith("ns2vec evaluate vectors.bin")
+    baseline["scores"]["pairs"] += 0.1
+    Path("baseline.json").write_text(json.dumps(baseline), "utf-8")
+    outcome = ns2vec(*words, "--baseline", "baseline.json", "--json")
+    assert outcome.code == 1
+    assert outcome.err.startswith("ns2vec: vectors.bin: below the baseline: pairs: ")
+    assert len(json.loads(outcome.out)["below_baseline"]) == 1
+    Path("baseline.json").write_text("{}", "utf-8")
+    assert "expected a baseline" in ns2vec(*words, "--baseline", "baseline.json").refusal()
+
+
+def test_vectors_of_the_ecosystem(ns2vec, planted):
+    """The same vectors in every layout have the same scores."""
+    import numpy as np
+
+    lines = Path("vectors.txt").read_text("utf-8").splitlines(keepends=True)
+    Path("glove.txt").write_text("".join(lines[1:]), "utf-8")
+    Path("fasttext.vec").write_text("".join(lines), "utf-8")
+    np.save("matrix.npy", KeyedVectors.load_word2vec_format("vectors.txt").vectors)
+    Path("matrix.vocab").write_text("".join(line.split()[0] + "\n" for line in lines[1:]), "utf-8")
+    models = ("vectors.txt", "glove.txt", "fasttext.vec", "matrix.npy")
+    found = record(ns2vec("evaluate", *models, "--pairs", "pairs.tsv", "--json", *QUICK))
+    assert len({scores(found, model)["pairs"] for model in models}) == 1
+    Path("words.txt").write_text("one\ntwo\n", "utf-8")
+    outcome = ns2vec("evaluate", "matrix.npy", "--pairs", "pairs.tsv", "--vocab", "words.txt")
+    assert "words.txt: expected one word for each of" in outcome.refusal()
+
+
+def test_matrices_that_are_none(ns2vec, planted):
+    import numpy as np
+
+    np.save("cube.npy", np.zeros((2, 2, 2)))
+    np.save("numbers.npy", np.zeros((2, 2), dtype=int))
+    np.save("objects.npy", np.array([{"a": 1}]), allow_pickle=True)
+    np.save("alone.npy", np.zeros((2, 2)))
+    for name, message in (
+        ("cube", "expected a floating-point matrix"),
+        ("numbers", "expected a floating-point matrix"),
+        ("objects", "expected a matrix in NumPy's format"),
+        ("alone", "expected its words in alone.vocab"),
+    ):
+        outcome = ns2vec("evaluate", f"{name}.npy", "--pairs", "pairs.tsv")
+        assert outcome.code == 1
+        assert message in outcome.refusal()
 
 
 def test_compressed_files_and_standard_input(ns2vec, planted):
-    expected = ns2vec("evaluate", "vectors.txt", "--pairs", "pairs.tsv").out.split("\n", 1)[1]
+    words = ("--pairs", "pairs.tsv", "--json", *QUICK)
+    expected = scores(record(ns2vec("evaluate", "vectors.txt", *words)), "vectors.txt")
     Path("pairs.tsv.xz").write_bytes(lzma.compress(Path("pairs.tsv").read_bytes()))
-    outcome = ns2vec("evaluate", "-", "--pairs", "pairs.tsv.xz", stdin=Path("vectors.txt").read_bytes())
-    assert outcome.out.split("\n", 1)[1] == expected
+    text = Path("vectors.txt").read_bytes()
+    outcome = ns2vec("evaluate", "-", "--pairs", "pairs.tsv.xz", "--json", *QUICK, stdin=text)
+    assert scores(record(outcome), "-") == expected
 
 
-def test_files_that_are_not_questions(ns2vec, planted):
-    Path("none.txt").write_text("no section\n", "utf-8")
-    outcome = ns2vec("evaluate", "vectors.bin", "--analogies", "none.txt")
-    assert outcome.code == 1
-    assert "Missing section header" in outcome.err
-    Path("unknown.tsv").write_text("q1\tq2\t3\n", "utf-8")
-    assert ns2vec("evaluate", "vectors.bin", "--pairs", "unknown.tsv", "--json").code == 1
+def test_malformed_lines_are_told_then_skipped_or_refused(ns2vec, planted):
+    Path("odd.tsv").write_text(Path("pairs.tsv").read_text("utf-8") + "odd\n", "utf-8")
+    n_lines = len(Path("odd.tsv").read_text("utf-8").splitlines())
+    told = f"odd.tsv:{n_lines}: expected 3 columns, found 1"
+    outcome = ns2vec("evaluate", "vectors.bin", "--pairs", "odd.tsv", *QUICK)
+    assert outcome.code == 0
+    assert f"warning: {told}" in outcome.err
+    assert f"malformed line skipped: {told}" in outcome.out
+    refused = ns2vec("evaluate", "vectors.bin", "--pairs", "odd.tsv", "--malformed", "refuse")
+    assert refused.code == 1
+    assert told in refused.refusal()
+
+
+def test_names_of_files_that_end_alike(ns2vec, planted):
+    Path("other").mkdir()
+    Path("other/vectors.bin").write_bytes(Path("vectors.bin").read_bytes())
+    found = record(
+        ns2vec("evaluate", "vectors.bin", "other/vectors.bin", "--pairs", "pairs.tsv", "--json", *QUICK)
+    )
+    assert [model["name"] for model in found["models"]] == ["vectors.bin", "other/vectors.bin"]
+
+
+def test_the_list_of_suites(ns2vec):
+    outcome = ns2vec("evaluate", "--list-suites")
+    assert outcome.code == 0
+    assert "standard         ws353 ws353_sim" in outcome.out
+    assert "licence: " in outcome.out
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["vectors.bin"], "nothing to ask"),
+        (["vectors.bin", "--suite", "ws354"], "unknown suite 'ws354'"),
+        (["vectors.bin", "--facts", "--method", "guess"], "invalid choice: 'guess'"),
+    ],
+)
+def test_command_lines_that_make_no_sense(ns2vec, planted, words, message):
+    outcome = ns2vec("evaluate", *words)
+    assert outcome.code == 2
+    assert message in outcome.refusal()

@@ -11,7 +11,7 @@ import pytest
 
 from ns2vec.evaluation import facts_corpus
 
-SCRIPTS = ("child", "memory", "protocol", "quality", "run", "side_by_side", "speed")
+SCRIPTS = ("check", "child", "memory", "protocol", "quality", "run", "side_by_side", "speed")
 
 
 @pytest.fixture

@@ -20,10 +20,16 @@ def test_scores_within_the_tolerance_pass(write_text):
 
 
 def test_written_baselines_are_read_back(tmp_path):
-    write_baseline(tmp_path / "b.json", "ns2vec evaluate x", {"a": 0.123456, "b": float("nan")}, 0.05)
+    write_baseline(
+        tmp_path / "b.json",
+        "ns2vec evaluate x",
+        {"a": 0.123456, "b": float("nan"), "c": 1.0},
+        0.05,
+        {"c": 0.5},
+    )
     baseline = read_baseline(tmp_path / "b.json")
-    assert (baseline.command, baseline.scores) == ("ns2vec evaluate x", {"a": 0.1235})
-    assert baseline.tolerances == {"a": 0.05}
+    assert (baseline.command, baseline.scores) == ("ns2vec evaluate x", {"a": 0.1235, "c": 1.0})
+    assert baseline.tolerances == {"a": 0.05, "c": 0.5}
 
 
 @pytest.mark.parametrize("text", ["{", "[]", "{}", '{"scores": {"a": "good"}}', '{"scores": {"a": {}}}'])
