@@ -1,8 +1,9 @@
 """How good vectors are: analogies, word pairs, reports, and a corpus whose answers are known.
 
-What is imported here is what gensim's methods and the demo need. `ns2vec.evaluation.runner.evaluate_suites` scores
-and compares models on suites of every task, with intervals and coverage; `html_report` and `text_report` show it,
-`baselines` holds it to accepted scores. `stability`, `health`, `neighbours` and `postprocessing` stand alone.
+What is imported here is what gensim's methods and the demo need. `evaluate_suites` of
+`ns2vec.evaluation.runner` scores and compares models on suites of every task, with intervals and coverage;
+`html_report` and `text_report` show it, `baselines` holds it to accepted scores. `stability`, `health`,
+`neighbours` and `postprocessing` stand alone.
 """
 
 from __future__ import annotations
