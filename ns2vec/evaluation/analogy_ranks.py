@@ -25,6 +25,7 @@ import numpy.typing as npt
 
 from ns2vec import similarity
 from ns2vec._registry import Registry
+from ns2vec.evaluation._counts import count_higher
 from ns2vec.evaluation.lookup import Lookup
 
 __all__ = ["ANALOGY_METHODS", "AnalogyMethod", "Question", "rank_answers"]
@@ -32,9 +33,8 @@ __all__ = ["ANALOGY_METHODS", "AnalogyMethod", "Question", "rank_answers"]
 FloatArray: TypeAlias = "npt.NDArray[np.floating[Any]]"
 IntArray: TypeAlias = "npt.NDArray[np.int64]"
 
-MAX_TILE = 1024  # words; rows of the mask are counted in bytes, so at most 8 * 255
-TABLE_BYTES = 8 << 20
-BLOCK_BYTES = 1 << 19  # scores of a block of questions in one tile
+MAX_TILE = 1024  # words
+TABLE_BYTES = 4 << 20  # tables of one tile, which should stay in the cache
 QUESTIONS_AT_ONCE = 1 << 15
 SMALLEST_SQUARED_DISTANCE = 1e-12
 
@@ -57,26 +57,20 @@ class AnalogyMethod:
     ----------
     tables : callable
         Cosines, any shape, float -> what a, b and c bring to the score, three arrays of that shape.
-    finish : callable
-        ``finish(scores, part_of_c, shift)`` turns ``scores``, b's part less a's, into the final scores in
-        place; ``shift`` is cos(b, c) - cos(a, c) of each question and can be broadcast.
+    products : bool
+        The score is b's part less a's plus c's; or, if true, times c's, with cos(b, c) - cos(a, c)
+        subtracted first.
     """
 
     tables: Callable[[FloatArray], tuple[FloatArray, FloatArray, FloatArray]]
-    finish: Callable[[FloatArray, FloatArray, FloatArray], None]
+    products: bool = False
+
+    def score(self, of_pair: FloatArray, of_c: FloatArray, shift: FloatArray) -> FloatArray:
+        """Return scores from b's part less a's, c's part, and the shift."""
+        return (of_pair - shift) * of_c if self.products else of_pair + of_c
 
 
 ANALOGY_METHODS: Registry[AnalogyMethod] = Registry("analogy method")
-
-
-def _add(scores: FloatArray, part_of_c: FloatArray, shift: FloatArray) -> None:
-    del shift
-    np.add(scores, part_of_c, out=scores)
-
-
-def _project(scores: FloatArray, part_of_c: FloatArray, shift: FloatArray) -> None:
-    np.subtract(scores, shift, out=scores)
-    np.multiply(scores, part_of_c, out=scores)
 
 
 def _log_tables(cosines: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -91,9 +85,9 @@ def _direction_tables(cosines: FloatArray) -> tuple[FloatArray, FloatArray, Floa
     return cosines, cosines, 1 / np.sqrt(squared_distances)
 
 
-ANALOGY_METHODS.register("3cosadd", AnalogyMethod(lambda cosines: (cosines, cosines, cosines), _add))
-ANALOGY_METHODS.register("3cosmul", AnalogyMethod(_log_tables, _add))
-ANALOGY_METHODS.register("pairdirection", AnalogyMethod(_direction_tables, _project))
+ANALOGY_METHODS.register("3cosadd", AnalogyMethod(lambda cosines: (cosines, cosines, cosines)))
+ANALOGY_METHODS.register("3cosmul", AnalogyMethod(_log_tables))
+ANALOGY_METHODS.register("pairdirection", AnalogyMethod(_direction_tables, products=True))
 
 
 def rank_answers(lookup: Lookup, questions: Sequence[Question], method: str = "3cosadd") -> IntArray:
@@ -157,6 +151,7 @@ class _Batch:
         # a benchmark asks each pair (a, b) many times: b's part less a's is computed once
         self.pairs, self.pair_of = np.unique(self.inputs[:, :2], axis=0, return_inverse=True)
         self.pair_of = self.pair_of.reshape(-1)
+        self.cs = np.ascontiguousarray(self.inputs[:, 2])
         pairs = [(i, row) for i, q in enumerate(self.answerable) for row in accepted[q]]
         self.accepted = np.array(pairs, dtype=np.int64).reshape(-1, 2)
         excluded = [
@@ -183,7 +178,7 @@ class _Batch:
         self.shifts = np.einsum("ij,ij->i", b, c) - np.einsum("ij,ij->i", a, c)
         self.expected = self._expected()
         n_rows = len(self.units) + len(self.pairs)
-        width = int(np.clip(TABLE_BYTES // (4 * n_rows), 64, MAX_TILE)) // 8 * 8
+        width = int(np.clip(TABLE_BYTES // (4 * n_rows), 64, MAX_TILE))
         starts = range(0, len(self.vectors), width)
         n_threads = len(os.sched_getaffinity(0))
         with ThreadPoolExecutor(n_threads) as pool:
@@ -200,9 +195,7 @@ class _Batch:
                 self.method.tables(np.einsum("ij,ij->i", self.units[column], answers))[part]
                 for part, column in enumerate(self.inputs[number].T)
             )
-            scores = b - a
-            self.method.finish(scores, c, self.shifts[number])
-            np.maximum.at(best, number, scores)
+            np.maximum.at(best, number, self.method.score(b - a, c, self.shifts[number]))
         return best
 
     def _tile(self, rows: Any) -> FloatArray:
@@ -212,31 +205,24 @@ class _Batch:
 
     def _count(self, starts: range, width: int) -> IntArray:
         """Return how many words of the tiles score higher than the expected answer, for each question."""
-        n_questions = len(self.answerable)
-        n_block = max(1, BLOCK_BYTES // (4 * width))
-        scores = np.empty((n_block, width), dtype=self.units.dtype)
-        part = np.empty_like(scores)
-        counts = np.zeros(n_questions, dtype=np.int64)
+        counts = np.zeros(len(self.answerable), dtype=np.int64)
         for start in starts:
             tile = self._tile(slice(start, start + width))
             of_a, of_b, of_c = self.method.tables(self.units @ tile.T)
-            differences = of_b[self.pairs[:, 1]] - of_a[self.pairs[:, 0]]
+            of_pairs = of_b[self.pairs[:, 1]] - of_a[self.pairs[:, 0]]
+            offset = np.array([start, 0], dtype=np.int64)
             low, high = np.searchsorted(self.excluded[:, 0], [start, start + len(tile)])
-            excluded = self.excluded[low:high] - [start, 0]
-            excluded = excluded[np.argsort(excluded[:, 1])]
-            higher = np.zeros((n_block, width), dtype=bool)
-            for first in range(0, n_questions, n_block):
-                stop = min(first + n_block, n_questions)
-                block = slice(first, stop)
-                target, scratch = scores[: stop - first, : len(tile)], part[: stop - first, : len(tile)]
-                # mode="clip" lets NumPy write into `out` without a copy of its own
-                np.take(differences, self.pair_of[block], axis=0, out=target, mode="clip")
-                np.take(of_c, self.inputs[block, 2], axis=0, out=scratch, mode="clip")
-                self.method.finish(target, scratch, self.shifts[block, None])
-                low, high = np.searchsorted(excluded[:, 1], [first, stop])
-                target[excluded[low:high, 1] - first, excluded[low:high, 0]] = -np.inf
-                np.greater(target, self.expected[block, None], out=higher[: stop - first, : len(tile)])
-                counts[block] += _count_rows(higher[: stop - first])
+            count_higher(
+                of_pairs,
+                of_c,
+                self.pair_of,
+                self.cs,
+                self.shifts,
+                self.expected,
+                self.excluded[low:high] - offset,
+                self.method.products,
+                counts,
+            )
         return counts
 
 
@@ -244,9 +230,3 @@ def _rows_of(lookup: Lookup, question: Question, accepted: list[int]) -> set[int
     """Return the rows that do not count as better answers."""
     words = (question.a, question.b, question.c, *question.accepted)
     return {row for word in words for row in lookup.variants(word)}.union(accepted)
-
-
-def _count_rows(mask: npt.NDArray[np.bool_]) -> IntArray:
-    """Return the number of True in each row; eight bytes are added at once, none overflows."""
-    by_eight = np.ascontiguousarray(mask).view(np.uint64).sum(axis=1)
-    return np.asarray(by_eight.reshape(-1, 1).view(np.uint8).sum(axis=1), dtype=np.int64)

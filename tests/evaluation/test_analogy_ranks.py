@@ -54,7 +54,6 @@ def test_tiles_blocks_and_batches_change_nothing(make_toy, monkeypatch, method):
     questions = random_questions(80)
     expected = slow_ranks(toy, questions, method)
     monkeypatch.setattr(module, "MAX_TILE", 64)
-    monkeypatch.setattr(module, "BLOCK_BYTES", 5 * 4 * 64)
     monkeypatch.setattr(module, "QUESTIONS_AT_ONCE", 33)
     assert rank_answers(Lookup(toy), questions, method).tolist() == expected
 
