@@ -78,7 +78,7 @@ def test_shapes_that_do_not_fit_are_named(shapes):
 
 
 def test_an_unknown_reduction_is_refused(batch):
-    with pytest.raises(ConfigError, match="reduction must be one of 'mean', 'sum', 'none', got 'max'"):
+    with pytest.raises(ConfigError, match=r"reduction must be one of 'mean', 'sum', 'none', got 'max'"):
         negative_sampling_loss(*batch, reduction="max")
 
 

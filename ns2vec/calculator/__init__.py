@@ -7,7 +7,7 @@
 An objective tells its costs in one entry of `ns2vec.calculator.work.OBJECTIVES`.
 """
 
-from ns2vec.calculator.estimate import Estimate, estimate
+from ns2vec.calculator.estimates import Estimate, estimate
 from ns2vec.calculator.pairs import PairCounts, count_pairs
 from ns2vec.calculator.work import OBJECTIVES
 

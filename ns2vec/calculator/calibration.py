@@ -81,7 +81,9 @@ def synthetic_chunks(shape: CorpusShape, config: TrainingConfig, n_rows: int) ->
     n_sentences = max(1, round(min(N_WORDS, shape.n_words) / mean_length))
     lengths = rng.choice(shape.lengths, n_sentences, p=shape.n_sentences / shape.n_sentences.sum())
     cumulative = np.cumsum(shape.counts)
-    ids = np.searchsorted(cumulative, rng.integers(shape.n_words, size=int((lengths + 1).sum())), side="right")
+    ids = np.searchsorted(
+        cumulative, rng.integers(shape.n_words, size=int((lengths + 1).sum())), side="right"
+    )
     unknown, rare = ids == len(shape.counts), ids >= n_rows
     ids[rare] = n_rows // 2 + ids[rare] % (n_rows - n_rows // 2)
     ids[unknown] = UNKNOWN

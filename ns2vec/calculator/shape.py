@@ -85,7 +85,9 @@ def shape_of_corpus(
         If no word is left.
     """
     if corpus.passes is not None:
-        raise CorpusError("the corpus can be read only once, but calculating reads it twice: give a file or a list")
+        raise CorpusError(
+            "the corpus can be read only once, but calculating reads it twice: give a file or a list"
+        )
     started = time.perf_counter()
     scan = corpus.scan(chunk_words=config.batch_words)
     counted = time.perf_counter()

@@ -78,7 +78,9 @@ def get_negative_samples(
     n_ids = _whole("vocab_size", vocab_size, 1, 2**63)
     n_samples = _whole("num_samples", num_samples, 0, 2**63)
     forbidden = {_whole("target_index", target_index, 0, n_ids)}
-    forbidden.update(_whole("exclude", excluded, 0, n_ids) for excluded in (() if exclude is None else exclude))
+    forbidden.update(
+        _whole("exclude", excluded, 0, n_ids) for excluded in (() if exclude is None else exclude)
+    )
     rng = np.random.default_rng(seed)
     if p is not None:
         return _draw_weighted(_weights(p, n_ids), forbidden, n_samples, rng)

@@ -16,7 +16,9 @@ def test_synthetic_text_is_like_the_corpus(config, sentences):
     shape = shape_of_corpus(open_corpus(sentences * 20), options)
     chunks = calibration.synthetic_chunks(shape, options, len(shape.counts))
     ids = np.concatenate([chunk.words for chunk in chunks])
-    assert sum(chunk.n_words for chunk in chunks) == (ids != END).sum() == pytest.approx(shape.n_words, rel=0.02)
+    assert (
+        sum(chunk.n_words for chunk in chunks) == (ids != END).sum() == pytest.approx(shape.n_words, rel=0.02)
+    )
     assert sum(chunk.n_sentences for chunk in chunks) == (ids == END).sum()
     for chunk in chunks:
         assert chunk.words[-1] == END

@@ -19,7 +19,9 @@ def parts_of(corpus, config):
     return memory.memory_parts(shape, config, outputs_of(shape, config, expect_windows(shape, config)))
 
 
-@pytest.mark.parametrize("options", [{"negative": 5}, {"hs": True, "negative": 0}, {"hs": True, "negative": 3}])
+@pytest.mark.parametrize(
+    "options", [{"negative": 5}, {"hs": True, "negative": 0}, {"hs": True, "negative": 3}]
+)
 @pytest.mark.parametrize("vector_size", [16, 20])
 def test_parts_are_the_arrays_of_a_model(config, sentences, options, vector_size):
     found = parts_of(sentences, config(vector_size=vector_size, workers=2, **options))
@@ -40,7 +42,9 @@ def test_parts_are_the_arrays_of_a_model(config, sentences, options, vector_size
     known = sum(map(sys.getsizeof, words)) + model.wv.expandos["count"].nbytes + model._rows_of_tokens.nbytes
     known += sys.getsizeof(words) + sys.getsizeof(model.wv.key_to_index) + 32 * len(words)
     assert found["vocabulary"] == known
-    assert found["workers"] == pytest.approx(2 * Workspace(made.kernel(model._config()), 40_000).n_bytes, rel=0.01)
+    assert found["workers"] == pytest.approx(
+        2 * Workspace(made.kernel(model._config()), 40_000).n_bytes, rel=0.01
+    )
 
 
 def test_the_encoded_corpus_is_bounded(config, sentences, write_text):

@@ -35,5 +35,5 @@ def test_wrong_input_names_its_field(field, value):
 
 
 def test_a_batch_holds_something():
-    with pytest.raises(ValueError, match="^batch_size must be a whole number of at least 1, got 0"):
+    with pytest.raises(ValueError, match=r"^batch_size must be a whole number of at least 1, got 0"):
         count_pairs(10, 5, 0)

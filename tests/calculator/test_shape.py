@@ -61,10 +61,10 @@ def test_what_cannot_be_is_named(config):
     with pytest.raises(CorpusError, match="only once"):
         shape_of_corpus(open_corpus(iter([["a"]])), config())
     for wrong in ([], [[1, 2]], [-1, 2], [float("nan")], [1.5]):
-        with pytest.raises(ConfigError, match="^counts must be"):
+        with pytest.raises(ConfigError, match=r"^counts must be"):
             shape_of_counts(wrong, config())
     for wrong in (0, float("nan"), "long"):
-        with pytest.raises(ConfigError, match="^sentence_words must be"):
+        with pytest.raises(ConfigError, match=r"^sentence_words must be"):
             shape_of_counts([5, 5], config(), sentence_words=wrong)
     with pytest.raises(VocabularyError, match="min_count"):
         shape_of_counts([1, 1], config())

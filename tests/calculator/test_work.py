@@ -28,9 +28,9 @@ def enumerate_fates(n, q, window, shrink):
         length = sum(fate)
         probability = q**length * (1 - q) ** (n - length)
         reaches = range(1, window + 1) if shrink else [window]
-        pairs = np.mean([
-            sum(min(t, reach) + min(length - 1 - t, reach) for t in range(length)) for reach in reaches
-        ])
+        pairs = np.mean(
+            [sum(min(t, reach) + min(length - 1 - t, reach) for t in range(length)) for reach in reaches]
+        )
         totals += probability * np.array([length, length if length > 1 else 0, pairs])
     return totals
 

@@ -80,7 +80,11 @@ def test_an_objective_by_name(objective, expected):
         ({"counts": [-3]}, ConfigError, "^counts must be"),
         ({"corpus": [["a"]]}, TypeError, "exactly one of corpus, corpus_file and counts"),
         ({"counts": None}, TypeError, "exactly one of corpus, corpus_file and counts"),
-        ({"counts": None, "corpus": [["a"] * 9], "sentence_words": 3}, ConfigError, "^sentence_words goes with"),
+        (
+            {"counts": None, "corpus": [["a"] * 9], "sentence_words": 3},
+            ConfigError,
+            "^sentence_words goes with",
+        ),
         ({"vektor_size": 3}, TypeError, "unknown option 'vektor_size'"),
     ],
 )

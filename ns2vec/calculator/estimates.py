@@ -94,7 +94,7 @@ def estimate(
     objective: str | None = None,
     max_final_vocab: int | None = None,
     calibrate: bool = True,
-    calibration_seconds: float = SECONDS,
+    calibration_seconds: float | None = None,
     **options: Any,
 ) -> Estimate:
     """Say what training on a corpus, or on a vocabulary with these counts, will take.
@@ -112,8 +112,8 @@ def estimate(
     calibrate : bool
         Measure how fast this machine trains: takes about two seconds and the memory of the
         weights, at most 1 GiB. Without it there are no seconds.
-    calibration_seconds : float
-        How long to measure.
+    calibration_seconds : float, optional
+        How long to measure, 1.5 unless given.
     **options
         The other options of `ns2vec.Word2Vec`, with the same defaults: `vector_size`, `window`,
         `negative`, `sg`, `workers`, `epochs`, ...
@@ -143,7 +143,8 @@ def estimate(
     (800, 33120000)
     """
     config = _config(objective, options)
-    check_number("calibration_seconds", calibration_seconds, 0.0)
+    seconds = SECONDS if calibration_seconds is None else calibration_seconds
+    check_number("calibration_seconds", seconds, 0.0)
     shape = _shape(corpus, corpus_file, counts, config, sentence_words, max_final_vocab)
     logger.info("%d words of %d types, %d in the vocabulary", shape.n_words, shape.n_types, len(shape.counts))
     expected = expect_windows(shape, config)
@@ -151,7 +152,7 @@ def estimate(
     calibration = None
     if calibrate:
         logger.info("measuring the speed of %d threads", config.workers)
-        calibration = measure_speed(shape, config, calibration_seconds)
+        calibration = measure_speed(shape, config, seconds)
     memory = memory_parts(shape, config, outputs)
     return Estimate(
         objectives=objectives_of(config),
@@ -185,7 +186,9 @@ def _config(objective: str | None, options: dict[str, Any]) -> TrainingConfig:
     known = {field.name for field in fields(TrainingConfig)}
     for name in options:
         if name not in known:
-            raise TypeError(f"estimate() got an unknown option {name!r}: expected one of {', '.join(sorted(known))}")
+            raise TypeError(
+                f"estimate() got an unknown option {name!r}: expected one of {', '.join(sorted(known))}"
+            )
     values = dict(options)
     if objective is not None:
         check_choice("objective", objective)
@@ -195,7 +198,9 @@ def _config(objective: str | None, options: dict[str, Any]) -> TrainingConfig:
         values["corpus_memory"] = parse_memory(values["corpus_memory"])
     config = TrainingConfig(**values | {name: bool(values[name]) for name in FLAGS if name in values})
     if not objectives_of(config):
-        raise ConfigError("negative is 0 and hs is off, so there is nothing to train: set negative to 5 or hs to 1")
+        raise ConfigError(
+            "negative is 0 and hs is off, so there is nothing to train: set negative to 5 or hs to 1"
+        )
     return config
 
 
@@ -207,9 +212,7 @@ def _shape(
     if sum(given) != 1:
         raise TypeError(f"give exactly one of corpus, corpus_file and counts, got {sum(given)} of them")
     if counts is not None:
-        return shape_of_counts(
-            counts, config, sentence_words=sentence_words, max_final_vocab=max_final_vocab
-        )
+        return shape_of_counts(counts, config, sentence_words=sentence_words, max_final_vocab=max_final_vocab)
     if sentence_words is not None:
         raise ConfigError("sentence_words goes with counts: the sentences of a corpus are measured")
     opened = open_corpus(corpus) if corpus_file is None else open_corpus_file(corpus_file)
