@@ -147,12 +147,17 @@ def estimate(
     check_number("calibration_seconds", seconds, 0.0)
     shape = _shape(corpus, corpus_file, counts, config, sentence_words, max_final_vocab)
     logger.info("%d words of %d types, %d in the vocabulary", shape.n_words, shape.n_types, len(shape.counts))
-    expected = expect_windows(shape, config)
-    outputs = outputs_of(shape, config, expected)
     calibration = None
     if calibrate:
         logger.info("measuring the speed of %d threads", config.workers)
         calibration = measure_speed(shape, config, seconds)
+    return _summary(shape, config, calibration)
+
+
+def _summary(shape: CorpusShape, config: TrainingConfig, calibration: Calibration | None) -> Estimate:
+    """All figures, from the corpus, the options and the measured speed."""
+    expected = expect_windows(shape, config)
+    outputs = outputs_of(shape, config, expected)
     memory = memory_parts(shape, config, outputs)
     return Estimate(
         objectives=objectives_of(config),

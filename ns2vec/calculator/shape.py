@@ -17,7 +17,7 @@ from ns2vec.exceptions import ConfigError, CorpusError
 from ns2vec.training.config import TrainingConfig, check_number
 from ns2vec.vocab import Vocabulary, build_vocabulary, keep_probabilities
 
-__all__ = ["SENTENCE_WORDS", "CorpusShape", "shape_of_corpus", "shape_of_counts"]
+__all__ = ["CorpusShape", "SENTENCE_WORDS", "shape_of_corpus", "shape_of_counts"]
 
 SENTENCE_WORDS = 20.0
 """Mean length of a sentence when only counts are known; about that of English text."""

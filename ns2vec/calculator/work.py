@@ -13,7 +13,7 @@ from ns2vec.calculator.shape import CorpusShape
 from ns2vec.training.config import TrainingConfig
 from ns2vec.vocab import build_huffman, keep_probabilities
 
-__all__ = ["OBJECTIVES", "Expected", "OutputWork", "expect_windows", "objectives_of", "outputs_of"]
+__all__ = ["Expected", "OBJECTIVES", "OutputWork", "expect_windows", "objectives_of", "outputs_of"]
 
 
 @dataclass(frozen=True)
