@@ -111,7 +111,7 @@ def estimate(
         As in `ns2vec.Word2Vec`.
     calibrate : bool
         Measure how fast this machine trains: takes about two seconds and the memory of the
-        weights, at most 1 GiB. Without it there are no seconds.
+        weights, at most 512 MiB a matrix. Without it there are no seconds.
     calibration_seconds : float, optional
         How long to measure, 1.5 unless given.
     **options
