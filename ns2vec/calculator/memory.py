@@ -50,17 +50,17 @@ def memory_parts(shape: CorpusShape, config: TrainingConfig, outputs: Sequence[O
     dict
         ``process`` (Python, NumPy, ns2vec), ``syn0`` and the output matrices (rows padded to 16
         floats), ``tables`` (noise, Huffman paths, subsampling), ``vocabulary`` (words and counts),
-        ``encoded_corpus`` (4 bytes a word, at most `corpus_memory`), ``counting`` (what is left of
-        the table of all distinct words), ``workers`` (scratch).
+        ``encoded_corpus`` (4 bytes a word, at most `corpus_memory`, and 4 for each distinct word),
+        ``counting`` (what is left of the table of all distinct words), ``workers`` (scratch).
     """
     n_words = len(shape.counts)
     matrix = n_words * (-(-config.vector_size // ROW_FLOATS) * ROW_FLOATS) * 4
     parts = {"process": process_bytes(), "syn0": matrix}
     parts |= {output.matrix: matrix for output in outputs}
     parts["tables"] = 4 * n_words + sum(output.table_bytes for output in outputs)
-    # words, counts, and the row of every type that was counted
-    parts["vocabulary"] = shape.vocabulary_bytes + 8 * n_words + 4 * shape.n_types
-    parts["encoded_corpus"] = min(config.corpus_memory, 4 * shape.n_ids) if shape.is_file else 0
+    parts["vocabulary"] = shape.vocabulary_bytes + 8 * n_words
+    is_kept = shape.is_file and config.corpus_memory > 0
+    parts["encoded_corpus"] = min(config.corpus_memory, 4 * shape.n_ids) + 4 * shape.n_types if is_kept else 0
     parts["counting"] = TYPE_BYTES * shape.n_types
     parts["workers"] = config.workers * scratch_bytes(config)
     return parts

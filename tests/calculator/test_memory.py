@@ -39,7 +39,7 @@ def test_parts_are_the_arrays_of_a_model(config, sentences, options, vector_size
         tables += made.huffman.offsets.nbytes + made.huffman.points.nbytes + made.huffman.codes.nbytes
     assert found["tables"] == tables
     words = model.wv.index_to_key
-    known = sum(map(sys.getsizeof, words)) + model.wv.expandos["count"].nbytes + model._rows_of_tokens.nbytes
+    known = sum(map(sys.getsizeof, words)) + model.wv.expandos["count"].nbytes
     known += sys.getsizeof(words) + sys.getsizeof(model.wv.key_to_index) + 32 * len(words)
     assert found["vocabulary"] == known
     assert found["workers"] == pytest.approx(
@@ -49,9 +49,13 @@ def test_parts_are_the_arrays_of_a_model(config, sentences, options, vector_size
 
 def test_the_encoded_corpus_is_bounded(config, sentences, write_text):
     path = str(write_text("\n".join(" ".join(sentence) for sentence in sentences if sentence) + "\n"))
-    n_ids = sum(len(sentence) + 1 for sentence in sentences if sentence)
-    assert parts_of(path, config())["encoded_corpus"] == 4 * n_ids
-    assert parts_of(path, config(corpus_memory=1000))["encoded_corpus"] == 1000
+    n_types = len({word for sentence in sentences for word in sentence})
+    model = Word2Vec(min_count=2)
+    model.build_vocab(path)
+    kept = model._encoded
+    in_memory = kept.encoded.n_bytes_in_memory + kept.remap.nbytes
+    assert parts_of(path, config())["encoded_corpus"] == in_memory
+    assert parts_of(path, config(corpus_memory=1000))["encoded_corpus"] == 1000 + 4 * n_types
     assert parts_of(path, config(corpus_memory=0))["encoded_corpus"] == 0
     assert parts_of(sentences, config())["encoded_corpus"] == 0
 
