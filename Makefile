@@ -3,6 +3,7 @@
 # make eval                 train and evaluate, compare with eval/baselines/ (English where ../shared/data is)
 # make lint                 ruff, mypy, cython-lint
 # make check                what .ci/run runs: test and lint
+# make test-torch           the loss on PyTorch tensors, in an environment of its own (VENV-torch)
 # make check-deep           instruction sets x compilers, sanitizers, wheels, quality on 100 MB (long)
 # make wheel                dist/*.whl and dist/*.tar.gz
 # make clean                remove everything that was built, .venv included
@@ -22,7 +23,7 @@ NATIVE := $(wildcard ns2vec/*.pyx ns2vec/*.pxd ns2vec/*/*.pyx ns2vec/*/*.pxd ns2
 PIP     = $(BIN)/python -m pip --disable-pip-version-check --no-input install
 EXPLAIN = >$(LOG) 2>&1 || { $(BIN)/python scripts/preflight.py explain $(LOG); exit 1; }
 
-.PHONY: demo test lint eval check check-deep wheel clean
+.PHONY: demo test lint eval check test-torch check-deep wheel clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/installed
@@ -40,6 +41,11 @@ lint: $(VENV)/dev-tools
 	PATH="$(abspath $(BIN)):$$PATH" cython-lint ns2vec
 
 check: test lint
+
+# PyTorch is large and nothing in ns2vec imports it, so no other target installs it.
+test-torch:
+	@$(MAKE) --no-print-directory VENV=$(VENV)-torch $(VENV)-torch/torch-tools
+	$(VENV)-torch/bin/python -m pytest $(or $(PYTEST),tests/test_losses_torch.py)
 
 check-deep: $(VENV)/test-tools $(VENV)/dev-tools
 	$(BIN)/python tests/deep/run.py $(PARTS)
@@ -73,8 +79,13 @@ $(VENV)/dev-tools: pyproject.toml | $(VENV)/installed
 	@$(PIP) 'ns2vec[dev,test]' $(EXPLAIN)
 	@touch $@
 
+$(VENV)/torch-tools: pyproject.toml | $(VENV)/test-tools
+	@echo "installing PyTorch (log: $(LOG))"
+	@$(PIP) 'ns2vec[torch]' $(EXPLAIN)
+	@touch $@
+
 clean:
-	rm -rf build dist *.egg-info .demo $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf build dist *.egg-info .demo $(VENV) $(VENV)-torch .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find ns2vec -name '*.so' -delete
 	find ns2vec -name '*.c' -not -path 'ns2vec/_cy/*' -delete
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -13,7 +13,8 @@ from ns2vec._build_info import __version__, build_info
 from ns2vec.corpus import LineSentence, PathLineSentences, Text8Corpus
 from ns2vec.exceptions import StopTraining
 from ns2vec.keyedvectors import KeyedVectors
-from ns2vec.sampling import noise_distribution
+from ns2vec.losses import negative_sampling_loss
+from ns2vec.sampling import get_negative_samples, noise_distribution
 from ns2vec.word2vec import Word2Vec
 
 __all__ = [
@@ -25,5 +26,7 @@ __all__ = [
     "Word2Vec",
     "__version__",
     "build_info",
+    "get_negative_samples",
+    "negative_sampling_loss",
     "noise_distribution",
 ]

@@ -17,6 +17,7 @@ FLOORS = {
     4: [
         "ns2vec.corpus",
         "ns2vec.formats",
+        "ns2vec.losses",
         "ns2vec.reference",
         "ns2vec.sampling",
         "ns2vec.schedules",
@@ -100,5 +101,5 @@ def exists(room: str) -> bool:
 
 
 def test_every_named_room_exists():
-    planned = {"ns2vec.architectures", "ns2vec.calculator", "ns2vec.compat", "ns2vec.objectives"}
+    planned = {"ns2vec.architectures", "ns2vec.compat", "ns2vec.objectives"}
     assert {room for room in FLOOR_OF if not exists(room)} <= planned

@@ -1,0 +1,14 @@
+"""How many pairs, negatives, batches, bytes and seconds a training run will take.
+
+- `count_pairs`  from positives, k and a batch size
+- `estimate`     from a corpus (or counts) and the options of a model: expected work, memory by
+  part, operations, and the time on this machine
+
+An objective tells its costs in one entry of `ns2vec.calculator.work.OBJECTIVES`.
+"""
+
+from ns2vec.calculator.estimates import Estimate, estimate
+from ns2vec.calculator.pairs import PairCounts, count_pairs
+from ns2vec.calculator.work import OBJECTIVES
+
+__all__ = ["Estimate", "OBJECTIVES", "PairCounts", "count_pairs", "estimate"]

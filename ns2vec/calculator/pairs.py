@@ -1,0 +1,70 @@
+"""Counting on one's fingers: positives, negatives, pairs, batches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ns2vec.training.config import check_integer
+
+__all__ = ["PairCounts", "count_pairs"]
+
+
+@dataclass(frozen=True)
+class PairCounts:
+    """What an epoch over a list of positive pairs comes to.
+
+    Attributes
+    ----------
+    positives, negatives, pairs : int
+        `negatives` is k for each positive; `pairs` is both together.
+    batches : int or None
+        Batches of `pairs` an epoch takes; None without a batch size.
+    """
+
+    positives: int
+    negatives: int
+    pairs: int
+    batches: int | None
+
+
+def count_pairs(
+    positives: int, k: int, batch_size: int | None = None, *, drop_last: bool = False
+) -> PairCounts:
+    """Count the negatives, the pairs and the batches of an epoch.
+
+    Parameters
+    ----------
+    positives : int
+        Positive pairs.
+    k : int
+        Negatives for each of them; 0 is allowed.
+    batch_size : int, optional
+        Pairs of a batch, positive and negative ones together.
+    drop_last : bool
+        Leave out the last batch when it is not full.
+
+    Returns
+    -------
+    PairCounts
+
+    Raises
+    ------
+    ConfigError
+        If a number cannot be; the message begins with its name.
+
+    Examples
+    --------
+    >>> from ns2vec.calculator import count_pairs
+    >>> count_pairs(1_000_000, 5, 1024)
+    PairCounts(positives=1000000, negatives=5000000, pairs=6000000, batches=5860)
+    >>> count_pairs(1_000_000, 5, 1024, drop_last=True).batches
+    5859
+    """
+    check_integer("positives", positives, 0)
+    check_integer("k", k, 0)
+    n_positives, n_pairs = int(positives), int(positives) * (1 + int(k))
+    n_batches = None
+    if batch_size is not None:
+        check_integer("batch_size", batch_size, 1)
+        n_batches = n_pairs // int(batch_size) if drop_last else -(-n_pairs // int(batch_size))
+    return PairCounts(n_positives, n_pairs - n_positives, n_pairs, n_batches)

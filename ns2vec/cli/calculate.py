@@ -1,0 +1,164 @@
+"""``ns2vec calculate``: how many pairs, bytes and seconds training will take."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import asdict, fields
+from typing import Any
+
+from ns2vec.calculator import Estimate, PairCounts, count_pairs, estimate
+from ns2vec.cli import train_options
+from ns2vec.cli.common import print_json
+from ns2vec.cli.parsing import Parser, UsageError
+from ns2vec.cli.train import open_paths
+from ns2vec.exceptions import FormatError
+from ns2vec.formats import open_for_read
+from ns2vec.training.config import TrainingConfig
+
+NAME = "calculate"
+HELP = "Tell how many pairs, negatives, bytes and seconds training will take."
+USAGE = "[CORPUS] [options]"
+EXAMPLES = """
+ns2vec calculate corpus.txt --sg --vector-size 300 --workers 2
+ns2vec calculate corpus.txt --no-calibration --json
+ns2vec train corpus.txt --save-vocab counts.txt -q && ns2vec calculate --counts counts.txt --sentence-words 12
+ns2vec calculate --positives 1000000 --negative 5 --batch-size 1024 --drop-last
+
+Figures of work are for one epoch, seconds for the whole run on this machine as busy as it is now;
+memory is that of the process while it trains. The corpus is read twice."""
+
+# What changes the figures; other options of training make no difference here, and are refused.
+KNOWN = {field.name for field in fields(TrainingConfig)} | {"objective", "max_final_vocab"}
+
+PARTS = {
+    "process": "Python, NumPy, ns2vec",
+    "syn0": "input vectors (syn0)",
+    "syn1neg": "output vectors (syn1neg)",
+    "syn1": "output vectors (syn1)",
+    "tables": "noise, paths, thresholds",
+    "vocabulary": "words and counts",
+    "encoded_corpus": "encoded corpus",
+    "counting": "left of counting",
+    "workers": "scratch of the threads",
+}
+
+
+def add_arguments(parser: Parser) -> None:
+    """Add the options of ``calculate``."""
+    parser.add_argument("corpus", nargs="?", metavar="CORPUS", help="text file, folder or address")
+    parser.add_argument("--json", action="store_true", help="write all figures as one object")
+    group = parser.add_argument_group("instead of a corpus")
+    group.add_argument(
+        "--counts", metavar="FILE", help="words with their counts, as ns2vec train --save-vocab writes them"
+    )
+    group.add_argument(
+        "--sentence-words", type=float, metavar="X", help="with --counts: mean length of a sentence (20)"
+    )
+    group.add_argument(
+        "--positives",
+        type=int,
+        metavar="N",
+        help="just count: pairs and batches for N positives and --negative",
+    )
+    group.add_argument("--batch-size", type=int, metavar="N", help="with --positives: pairs of a batch")
+    group.add_argument(
+        "--drop-last", action="store_true", help="with --batch-size: leave out a last batch that is not full"
+    )
+    parser.add_argument(
+        "--no-calibration",
+        action="store_true",
+        help="do not measure the speed of this machine (no seconds then)",
+    )
+    train_options.add_model_options(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the figures as a table or JSON."""
+    check_sources(arguments)
+    if arguments.positives is not None:
+        figures = {name: value for name, value in asdict(pairs_of(arguments)).items() if value is not None}
+        lines = [line(name, value) for name, value in figures.items()]
+    else:
+        found = estimate(**options_of(arguments), **source_of(arguments))
+        figures, lines = found.to_dict(), list(table(found))
+    if arguments.json:
+        print_json(figures)
+    else:
+        print("\n".join(lines))
+    return 0
+
+
+def pairs_of(arguments: argparse.Namespace) -> PairCounts:
+    """Pairs and batches for the positives that were named."""
+    negative = getattr(arguments, "negative", TrainingConfig.negative)
+    return count_pairs(arguments.positives, negative, arguments.batch_size, drop_last=arguments.drop_last)
+
+
+def check_sources(arguments: argparse.Namespace) -> None:
+    """Refuse what does not go together."""
+    given = [arguments.corpus, arguments.counts, arguments.positives]
+    if sum(value is not None for value in given) != 1:
+        raise UsageError("give one of these: a corpus, --counts or --positives")
+    if arguments.batch_size is None and arguments.drop_last:
+        raise UsageError("--drop-last goes with --batch-size")
+    if arguments.positives is None and arguments.batch_size is not None:
+        raise UsageError("--batch-size goes with --positives")
+    if arguments.counts is None and arguments.sentence_words is not None:
+        raise UsageError("--sentence-words goes with --counts: the sentences of a corpus are measured")
+
+
+def source_of(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The corpus, or the counts in its place."""
+    if arguments.counts is None:
+        return {"corpus": open_paths([arguments.corpus], "strict")}
+    return {"counts": dict(read_counts(arguments.counts)), "sentence_words": arguments.sentence_words}
+
+
+def options_of(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The options of training that were given."""
+    parameters = train_options.model_parameters(arguments)
+    for name in parameters:
+        if name not in KNOWN:
+            raise UsageError(f"--{name.replace('_', '-')} is not calculated with: leave it out")
+    return {**parameters, "calibrate": not arguments.no_calibration}
+
+
+def read_counts(path: str) -> Iterator[tuple[str, int]]:
+    """Words and counts from lines of ``word count``."""
+    with open_for_read(path) as stream:
+        for number, row in enumerate(stream, start=1):
+            word, _, count = row.decode("utf-8").strip().rpartition(" ")
+            if not word or not count.isdecimal():
+                raise FormatError(f"{path}:{number}: expected a word and its count, got {row[:40]!r}")
+            yield word, int(count)
+
+
+def table(found: Estimate) -> Iterator[str]:
+    """The figures in lines."""
+    yield line("corpus", found.n_words, f"words of {found.n_types:,} types")
+    yield line("vocabulary", found.vocabulary, "words")
+    yield line("objective", " + ".join(found.objectives))
+    yield line("epochs", found.epochs)
+    yield "one epoch"
+    for name in ("trained_words", "windows", "positives", "negatives_drawn", "scored_pairs"):
+        yield line(f"  {name}", getattr(found, name))
+    yield line("  operations", f"{found.flop:.4g}", "FLOP")
+    yield line("parameters", found.parameters)
+    yield line("memory", f"{found.memory_total / 1e6:,.1f}", "MB")
+    for name, size in found.memory.items():
+        yield line(f"  {PARTS.get(name, name)}", f"{size / 1e6:,.1f}", "MB")
+    if found.seconds is not None:
+        yield line(
+            "time", f"{sum(found.seconds.values()):,.1f}", f"s, at {found.words_per_second:,.0f} words/s"
+        )
+        for name, seconds in found.seconds.items():
+            yield line(f"  {name}", f"{seconds:,.1f}", "s")
+    for assumption in found.assumptions:
+        yield f"assumed: {assumption}"
+
+
+def line(name: str, value: int | str, unit: str = "") -> str:
+    """One figure: name, value to the right, unit."""
+    shown = f"{value:,}" if isinstance(value, int) else value
+    return f"{name.replace('_', ' '):<28}{shown:>18} {unit}".rstrip()

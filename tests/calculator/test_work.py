@@ -1,0 +1,132 @@
+"""Expected pairs by enumeration, and what the oracle really does with each objective."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+
+from ns2vec import reference
+from ns2vec.calculator.calibration import make_network
+from ns2vec.calculator.shape import CorpusShape, shape_of_corpus
+from ns2vec.calculator.work import OBJECTIVES, expect_windows, objectives_of, outputs_of
+from ns2vec.corpus import open_corpus
+
+
+def shape_with(lengths, n_sentences, kept):
+    lengths = np.array(lengths)
+    n_words = int(lengths @ n_sentences)
+    counts = np.array([n_words])
+    return CorpusShape(counts, 1, n_words, lengths, np.array(n_sentences, float), np.array(kept), 0)
+
+
+def enumerate_fates(n, q, window, shrink):
+    """Words, windows and pairs over all 2^n ways to drop words of one sentence, and all shrinkages."""
+    totals = np.zeros(3)
+    for fate in product([0, 1], repeat=n):
+        length = sum(fate)
+        probability = q**length * (1 - q) ** (n - length)
+        reaches = range(1, window + 1) if shrink else [window]
+        pairs = np.mean(
+            [sum(min(t, reach) + min(length - 1 - t, reach) for t in range(length)) for reach in reaches]
+        )
+        totals += probability * np.array([length, length if length > 1 else 0, pairs])
+    return totals
+
+
+@pytest.mark.parametrize("shrink", [True, False])
+@pytest.mark.parametrize("window", [1, 3, 12])
+@pytest.mark.parametrize("q", [0.0, 0.3, 1.0])
+def test_expectations_are_exact(config, q, window, shrink):
+    shape = shape_with([1, 2, 5, 9], [4, 3, 2, 1], [q] * 4)
+    expected = sum(
+        times * enumerate_fates(n, q, window, shrink) for n, times in [(1, 4), (2, 3), (5, 2), (9, 1)]
+    )
+    found = expect_windows(shape, config(window=window, shrink_windows=shrink))
+    np.testing.assert_allclose([found.n_trained, found.n_windows, found.n_pairs], expected, atol=1e-9)
+
+
+class Counted:
+    """Counts what the oracle's blocks and draws come to."""
+
+    def __init__(self, monkeypatch):
+        self.n_scored = self.n_drawn = 0.0
+        block_loss, noise_set = reference.block_loss, reference.noise_set
+
+        def count_block(inputs, outputs, labels, weights):
+            self.n_scored += len(inputs) * weights.sum()
+            return block_loss(inputs, outputs, labels, weights)
+
+        def count_noise(model, centre, noise):
+            outputs = noise_set(model, centre, noise)
+            self.n_drawn += outputs.weights[1:].sum()
+            return outputs
+
+        monkeypatch.setattr(reference, "block_loss", count_block)
+        monkeypatch.setattr(reference, "noise_set", count_noise)
+
+
+OPTIONS = {
+    "negative_sampling": {"negative": 4},
+    "hierarchical_softmax": {"hs": True, "negative": 0},
+}
+
+
+def test_every_objective_is_compared_with_the_oracle():
+    assert set(OPTIONS) == set(OBJECTIVES)
+
+
+@pytest.mark.statistical
+@pytest.mark.parametrize("objective", OBJECTIVES)
+@pytest.mark.parametrize("sharing", ["window", "pair"])
+@pytest.mark.parametrize("sg", [True, False], ids=["skip_gram", "cbow"])
+def test_the_oracle_does_the_expected_work(config, sentences, monkeypatch, objective, sharing, sg):
+    options = config(sg=sg, negative_sharing=sharing, **OPTIONS[objective])
+    assert objectives_of(options) == [objective]
+    corpus = open_corpus(sentences)
+    shape = shape_of_corpus(corpus, options)
+    expected = expect_windows(shape, options)
+    (work,) = outputs_of(shape, options, expected)
+    network = make_network(shape.counts, options)
+    tree = network.huffman
+    model = reference.Model(
+        network.syn0.padded.astype(float), alias=network.alias, keep=network.keep, window=options.window,
+        negative=options.negative, negative_sharing=sharing, architecture=options.architecture,
+        syn1neg=network.syn1neg and network.syn1neg.padded.astype(float),
+        syn1=network.syn1 and network.syn1.padded.astype(float),
+        paths=tree and [(tree.point(v), tree.code(v)) for v in range(len(shape.counts))],
+    )  # fmt: skip
+    counted = Counted(monkeypatch)
+    keys = {word: row for row, word in enumerate(vocabulary_of(sentences))}
+    rows = [[keys.get(word, -2) for word in sentence] for sentence in sentences]
+    n_trained, _ = reference.train_chunk(model, rows, 0.01)
+    assert n_trained == pytest.approx(expected.n_trained, rel=0.02)
+    assert counted.n_scored == pytest.approx(work.n_scored, rel=0.03)
+    assert counted.n_drawn == pytest.approx(work.n_drawn, rel=0.03)
+
+
+def vocabulary_of(sentences):
+    from ns2vec.vocab import build_vocabulary
+
+    scan = open_corpus(sentences).scan()
+    return build_vocabulary(scan.tokens, scan.counts, min_count=2)[0].index_to_key
+
+
+def test_both_objectives_add_up(config, sentences):
+    shape = shape_of_corpus(open_corpus(sentences), config())
+    both = config(hs=True, negative=4)
+    expected = expect_windows(shape, both)
+    found = {work.matrix: work.n_scored for work in outputs_of(shape, both, expected)}
+    assert set(found) == {"syn1neg", "syn1"}
+    assert found["syn1neg"] == pytest.approx(5 * expected.n_pairs)
+
+
+def test_sharing_saves_draws_and_no_scores(config, sentences):
+    shape = shape_of_corpus(open_corpus(sentences), config())
+    expected = expect_windows(shape, config())
+    (window,) = outputs_of(shape, config(negative=7), expected)
+    (pair,) = outputs_of(shape, config(negative=7, negative_sharing="pair"), expected)
+    assert window.n_drawn == pytest.approx(7 * expected.n_windows)
+    assert pair.n_drawn == pytest.approx(7 * expected.n_pairs)
+    assert window.n_scored == pair.n_scored == pytest.approx(8 * expected.n_pairs)
