@@ -114,7 +114,8 @@ def test_the_promised_names_are_there():
 
 
 def test_the_modules_users_name_come_with_the_package():
-    code = f"import ns2vec; {'; '.join(sorted(USER_MODULES))}"
+    # the calculator costs time to import and is asked for by name
+    code = f"import ns2vec; {'; '.join(sorted(USER_MODULES - {'ns2vec.calculator'}))}"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
