@@ -19,6 +19,9 @@ class Registry(Mapping[str, T]):
     ----------
     kind : str
         What the entries are, as the user would say it: ``"objective"``.
+    group : str, optional
+        Entry-point group in which other packages name entries of theirs; read when a name is asked for
+        that is not known yet.
 
     Examples
     --------
@@ -31,8 +34,9 @@ class Registry(Mapping[str, T]):
     ns2vec.exceptions.ConfigError: unknown colour 'green': expected one of 'red'
     """
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, group: str | None = None) -> None:
         self.kind = kind
+        self.group = group
         self._entries: dict[str, T] = {}
 
     def register(self, name: str, entry: T) -> T:
@@ -52,8 +56,26 @@ class Registry(Mapping[str, T]):
         """Return a decorator that registers what it decorates under `name`."""
         return lambda entry: self.register(name, entry)
 
+    def load_plugins(self) -> None:
+        """Add what other installed packages offer; a broken one is an error that names it."""
+        from importlib.metadata import entry_points
+
+        if self.group is None:
+            return
+        for point in entry_points(group=self.group):
+            if point.name in self._entries:
+                continue
+            try:
+                self.register(point.name, point.load())
+            except Exception as error:
+                raise ConfigError(
+                    f"{self.kind} {point.name!r} of the package behind {point.value!r} cannot be loaded: {error}"
+                ) from error
+
     def __getitem__(self, name: str) -> T:
         try:
+            if isinstance(name, str) and name not in self._entries:
+                self.load_plugins()
             return self._entries[name]
         except (KeyError, TypeError):
             known = ", ".join(map(repr, self._entries))

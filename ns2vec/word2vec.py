@@ -12,7 +12,7 @@ import platform
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from typing import Any
 
@@ -32,10 +32,12 @@ from ns2vec.corpus import (
 )
 from ns2vec.exceptions import ConfigError, StopTraining, VocabularyError
 from ns2vec.keyedvectors import KeyedVectors
+from ns2vec.objectives import choose_objective
+from ns2vec.sampling import Sampler, make_sampler
 from ns2vec.training import jobs, network, weights
-from ns2vec.training.blas import single_threaded_blas
+from ns2vec.training.blas import blas_threads
 from ns2vec.training.callbacks import notify
-from ns2vec.training.config import TrainingConfig, check_choice, parse_memory
+from ns2vec.training.config import TrainingConfig, parse_memory
 from ns2vec.training.trainer import EpochTally, Plan, Trainer
 from ns2vec.training.vocabulary import VocabularyMixin
 
@@ -92,9 +94,14 @@ class Word2Vec(VocabularyMixin):
     compute_loss : bool
         Sum the exact loss in float64; see `get_latest_training_loss` and `epoch_losses`.
     callbacks : iterable of objects with gensim's four methods
-    objective : {None, "negative_sampling", "hierarchical_softmax"}
-        Instead of `hs` and `negative`: just this one.
-    sampler : {"unigram"}
+    objective : {None, "negative_sampling", "nce", "sampled_softmax", "softmax", "hierarchical_softmax", "auto"}
+        Instead of `hs`: just this one (`ns2vec.objectives`). ``"softmax"`` updates with one thread and
+        gives the others to BLAS; ``"auto"`` takes it for vocabularies of at most
+        `ns2vec.objectives.SOFTMAX_MAX_WORDS` words, else negative sampling.
+    sampler : str, Sampler, scipy.LowLevelCallable or callable
+        Where negatives come from: a name of `ns2vec.sampling.SAMPLERS` with options
+        (``"unigram"``, ``"uniform"``, ``"batch:size=512"``, ``"mixed:unigram=0.8,uniform=0.2"``), a sampler
+        object, a function in machine code, or a Python function that fills blocks.
     negative_sharing : {"window", "pair"}
         One noise set for all contexts of a centre word (several times faster), or one for each
         pair as in word2vec.c.
@@ -141,7 +148,7 @@ class Word2Vec(VocabularyMixin):
         trim_rule: Callable[..., int] | None = None, sorted_vocab: int = 1, batch_words: int = 10000,
         compute_loss: bool = False, callbacks: Iterable[Any] = (), comment: str | None = None,
         max_final_vocab: int | None = None, shrink_windows: bool = True, *, objective: str | None = None,
-        sampler: str = "unigram", negative_sharing: str = "window", backend: str = "fused",
+        sampler: str | Sampler | Callable[..., Any] = "unigram", negative_sharing: str = "window", backend: str = "fused",
         cbow_update: str = "word2vec", corpus_memory: int | str = "1GiB", checkpoint: PathLike | None = None,
         checkpoint_every: int | None = None, progress: bool | None = None,
     ) -> None:  # fmt: skip
@@ -171,15 +178,12 @@ class Word2Vec(VocabularyMixin):
     # ---- state -----------------------------------------------------------------------------------
 
     def _choose_objective(self, objective: str | None) -> None:
-        if objective is None:
-            return
-        check_choice("objective", objective)
-        if objective == "hierarchical_softmax":
-            self.hs, self.negative = 1, 0
-        else:
-            self.hs = 0
-            if self.negative == 0:
-                raise ConfigError("objective='negative_sampling' needs negative of at least 1, got 0")
+        """``objective=`` means just this one, instead of `hs` and `negative`."""
+        self.objective = objective
+        if objective is not None:
+            is_path = choose_objective(objective, 0).outputs == "path"
+            self.hs = int(is_path)
+            self.negative = 0 if is_path else self.negative
 
     def _start_state(self) -> None:
         self.wv = KeyedVectors(self.vector_size)
@@ -199,6 +203,7 @@ class Word2Vec(VocabularyMixin):
         names = TrainingConfig.__dataclass_fields__
         values = {name: getattr(self, name) for name in names} | changes
         values["corpus_memory"] = parse_memory(self.corpus_memory)
+        values["sampler"] = make_sampler(self.sampler)
         for name in ("hs", "sg", "cbow_mean", "shrink_windows", "compute_loss"):
             values[name] = bool(values[name])
         return TrainingConfig(**values)
@@ -315,7 +320,7 @@ class Word2Vec(VocabularyMixin):
         return self._run(corpus, plan, list(callbacks))
 
     def _check_objective(self) -> None:
-        if not self.hs and not self.negative:
+        if not self.hs and self._word_objective() is None:
             raise ConfigError(
                 "hs and negative are both 0, so there is nothing to train: set negative to 5 or hs to 1"
             )
@@ -390,7 +395,7 @@ class Word2Vec(VocabularyMixin):
 
     def _run_epoch(self, trainer: Trainer, epoch: int) -> EpochTally:
         try:
-            with single_threaded_blas() if self.backend == "blas" else nullcontext():
+            with self._blas():
                 done = trainer.run_epoch(epoch)
         finally:
             if self._network is not None:
@@ -400,6 +405,16 @@ class Word2Vec(VocabularyMixin):
         self.running_training_loss += done.loss
         self.epoch_losses.append(done.loss)
         return done
+
+    def _blas(self) -> AbstractContextManager[Any]:
+        """The full softmax has one updater and leaves the threads to BLAS; other workers call it one by one."""
+        if self._has_one_updater():
+            return blas_threads(self.workers)
+        return blas_threads(1) if self.backend == "blas" else nullcontext()
+
+    def _has_one_updater(self) -> bool:
+        objective = self._word_objective()
+        return objective is not None and objective.outputs == "all"
 
     def _trainer(self, corpus: Corpus, plan: Plan) -> Trainer:
         config = self._config()
@@ -414,7 +429,7 @@ class Word2Vec(VocabularyMixin):
             usual = 2 * config.batch_words + 2 * MAX_SENTENCE_WORDS
 
             def make_worker() -> network.Worker:
-                return network.Worker(kernel, self.epochs_trained, usual)
+                return network.Worker(kernel, self.epochs_trained, usual, made.block(), config.seed)
 
             if overridden:
                 inits = self._get_thread_working_mem
@@ -430,15 +445,17 @@ class Word2Vec(VocabularyMixin):
                 corpus, self.wv.key_to_index, config.batch_words, config.corpus_memory
             )
 
-        return Trainer(plan, config.workers, pieces, worker_maker, show_progress=self.progress)
+        n_workers = 1 if self._has_one_updater() else config.workers
+        return Trainer(plan, n_workers, pieces, worker_maker, show_progress=self.progress)
 
     def _make_network(self) -> network.Network:
         """Read the state that users may have replaced: weights, noise table, thresholds, locks."""
         n_words = len(self.wv.key_to_index)
         made = network.Network(weights.Rows("wv.vectors", self.wv.vectors, n_words, self.vector_size))
-        if self.negative:
+        made.objective = self._word_objective()
+        if made.objective is not None:
             made.syn1neg = weights.Rows("syn1neg", self.syn1neg, n_words, self.vector_size)
-            made.alias = self._alias_table()
+            made.bound = self.bound_sampler() if made.objective.outputs == "sampled" else None
         if self.hs:
             made.syn1 = weights.Rows("syn1", self.syn1, n_words, self.vector_size)
             made.huffman = self._huffman_tree()
@@ -457,13 +474,16 @@ class Word2Vec(VocabularyMixin):
             Words trained and words read.
         """
         state = self._batch_state
-        worker = state.worker or network.Worker(
-            self._make_network().kernel(self._config()), self.epochs_trained, 1
-        )
+        worker = state.worker or self._lone_worker()
         words = jobs.encode_batch(sentences, self.wv.key_to_index)
         n_trained, n_words, loss = worker.train(words, alpha, state.chunk)
         state.loss += loss
         return n_trained, n_words
+
+    def _lone_worker(self) -> network.Worker:
+        """A worker for a batch that is trained outside `train`."""
+        config, made = self._config(), self._make_network()
+        return network.Worker(made.kernel(config), self.epochs_trained, 1, made.block(), config.seed)
 
     def _get_thread_working_mem(self) -> tuple[Any, Any]:
         """Gensim's two scratch vectors; here each worker has its own memory, so they are None."""
