@@ -112,7 +112,6 @@ ctypedef struct NoiseFields:
     const ns2_sampler *sampler      # with DRAW_CALL
     int collision                   # one of the ON_COLLISION_ constants
     bint with_offsets               # scores are compared with log(k q)
-    bint offset_positive            # the centre's too
     const float *log_q              # (V,) or NULL: the sampler tells
     const int64_t *filter_offsets   # (V + 1,) or NULL: rows that are no negatives of a centre
     const int32_t *filter_rows      # rising within each list

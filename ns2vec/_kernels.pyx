@@ -156,8 +156,6 @@ cdef class Noise:
         Log probability of each row in a draw, for the offsets; None: the sampler tells with each draw.
     with_offsets : bool
         Scores are reduced by log(k q).
-    offset_positive : bool
-        The centre's too.
     filter_offsets, filter_rows : ndarray, int64 (V + 1,) and int32 (n,), optional
         In CSR form, rising within each row: rows that are no negatives of a centre.
     filter_window : bool
@@ -178,7 +176,7 @@ cdef class Noise:
     def __cinit__(
         self, long n_rows, *, const uint32_t[:, ::1] alias=None, object sampler=None, bint block=False,
         str on_collision="redraw", const float[::1] log_q=None, bint with_offsets=False,
-        bint offset_positive=True, const int64_t[::1] filter_offsets=None, const int32_t[::1] filter_rows=None,
+        const int64_t[::1] filter_offsets=None, const int32_t[::1] filter_rows=None,
         bint filter_window=False, long batch_words=0, long pool_size=0, bint wants_hidden=False,
     ):
         policies = {"redraw": ON_COLLISION_REDRAW, "skip": ON_COLLISION_SKIP, "keep": ON_COLLISION_KEEP}
@@ -192,7 +190,6 @@ cdef class Noise:
         self.n_rows = n_rows
         self.fields.collision = policies[on_collision]
         self.fields.with_offsets = with_offsets
-        self.fields.offset_positive = offset_positive
         self.fields.filter_window = filter_window
         self.fields.batch_words = batch_words
         self.fields.pool_size = pool_size

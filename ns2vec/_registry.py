@@ -74,7 +74,7 @@ class Registry(Mapping[str, T]):
 
     def __getitem__(self, name: str) -> T:
         try:
-            if isinstance(name, str) and name not in self._entries:
+            if name not in self._entries:
                 self.load_plugins()
             return self._entries[name]
         except (KeyError, TypeError):

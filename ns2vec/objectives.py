@@ -16,13 +16,13 @@ from ns2vec._registry import Registry
 from ns2vec.exceptions import ConfigError
 
 __all__ = [
-    "NCE",
-    "OBJECTIVES",
-    "SOFTMAX_MAX_WORDS",
     "FullSoftmax",
     "HierarchicalSoftmax",
+    "NCE",
     "NegativeSampling",
+    "OBJECTIVES",
     "Objective",
+    "SOFTMAX_MAX_WORDS",
     "SampledSoftmax",
     "choose_objective",
 ]
@@ -49,8 +49,8 @@ class Objective:
         From scores to errors. A function ``double f(void *user_data, int m, float *scores, const
         float *labels, const float *weights, const float *offsets)`` replaces the scores of one
         input by errors and returns its loss.
-    offsets : {"none", "negatives", "all"}
-        Whose scores are reduced by log(k q) in training.
+    with_offsets : bool
+        Scores are reduced by log(k q) in training.
     on_collision : {"redraw", "skip", "keep"}
         What to do with a draw of the centre, where the sampler does not say.
 
@@ -71,7 +71,7 @@ class Objective:
     name: ClassVar[str] = ""
     outputs: ClassVar[str] = "sampled"
     link: ClassVar[Any] = "logistic"
-    offsets: ClassVar[str] = "none"
+    with_offsets: ClassVar[bool] = False
     on_collision: ClassVar[str] = "redraw"
 
     @classmethod
@@ -111,22 +111,22 @@ class NCE(Objective):
     """
 
     name = "nce"
-    offsets = "all"
+    with_offsets = True
     on_collision = "keep"
 
 
 @OBJECTIVES.entry("sampled_softmax")
 class SampledSoftmax(Objective):
-    """Softmax over the centre and its negatives, whose scores are reduced by log(k q).
+    """Softmax over the centre and its negatives, all scores reduced by log(k q) (Jean et al. 2015, arXiv:1412.2007).
 
-    The sum over negatives then estimates the partition function without bias (Bengio & Senécal 2003; Jean
-    et al. 2015, arXiv:1412.2007). The centre is always there, so its own score is not reduced
-    (Khrylchenko et al. 2025, arXiv:2507.09331), and draws that hit it are removed.
+    That is the probability that the centre is the one among them which was not drawn as noise, so scores
+    tend to log P(w | c) up to a constant for any k (Ma & Collins 2018, arXiv:1809.01812). Draws that hit
+    the centre are removed.
     """
 
     name = "sampled_softmax"
     link = "softmax"
-    offsets = "negatives"
+    with_offsets = True
     on_collision = "skip"
 
 
@@ -166,7 +166,6 @@ def choose_objective(name: str, n_words: int) -> type[Objective]:
     chosen = OBJECTIVES[name]
     for field, allowed in [
         ("outputs", ("sampled", "path", "all")),
-        ("offsets", ("none", "negatives", "all")),
         ("on_collision", ("redraw", "skip", "keep")),
     ]:
         if getattr(chosen, field) not in allowed:

@@ -38,6 +38,8 @@ from ns2vec.training import jobs, network, weights
 from ns2vec.training.blas import blas_threads
 from ns2vec.training.callbacks import notify
 from ns2vec.training.config import TrainingConfig, parse_memory
+from ns2vec.training.guard import Guard, check_finite
+from ns2vec.training.inference import ProbabilityMixin
 from ns2vec.training.trainer import EpochTally, Plan, Trainer
 from ns2vec.training.vocabulary import VocabularyMixin
 
@@ -46,7 +48,7 @@ __all__ = ["LineSentence", "PathLineSentences", "Text8Corpus", "Word2Vec"]
 logger = logging.getLogger(__name__)
 
 
-class Word2Vec(VocabularyMixin):
+class Word2Vec(VocabularyMixin, ProbabilityMixin):
     """Train word vectors from sentences by negative sampling or hierarchical softmax.
 
     Parameters
@@ -113,6 +115,10 @@ class Word2Vec(VocabularyMixin):
         0 the text is read again each epoch.
     checkpoint, checkpoint_every
         Planned.
+    guard : {None, "stop", "rollback"}
+        Look ten times an epoch, and every million words, whether training runs away (rows that are not finite, a loss that leaps):
+        stop with an error, or go back to the last good rows, of which it keeps a copy, and on at half
+        the rate. Computes the loss, which takes time. Without a guard every epoch ends with a look.
     progress : bool, optional
         Progress bar on stderr; None shows it when stderr is a terminal.
 
@@ -129,6 +135,8 @@ class Word2Vec(VocabularyMixin):
     ------
     ConfigError
         If an option has a value that cannot work.
+    DivergenceError
+        If training ran away.
 
     Examples
     --------
@@ -150,7 +158,7 @@ class Word2Vec(VocabularyMixin):
         max_final_vocab: int | None = None, shrink_windows: bool = True, *, objective: str | None = None,
         sampler: str | Sampler | Callable[..., Any] = "unigram", negative_sharing: str = "window", backend: str = "fused",
         cbow_update: str = "word2vec", corpus_memory: int | str = "1GiB", checkpoint: PathLike | None = None,
-        checkpoint_every: int | None = None, progress: bool | None = None,
+        checkpoint_every: int | None = None, progress: bool | None = None, guard: str | None = None,
     ) -> None:  # fmt: skip
         if checkpoint is not None or checkpoint_every is not None:
             raise NotImplementedError("checkpoint and checkpoint_every are not available yet: leave them out")
@@ -165,6 +173,7 @@ class Word2Vec(VocabularyMixin):
         self.epochs, self.comment = epochs, comment
         self.sampler, self.negative_sharing, self.backend = sampler, negative_sharing, backend
         self.cbow_update, self.corpus_memory, self.progress = cbow_update, corpus_memory, progress
+        self.guard = guard
         self._choose_objective(objective)
         config = self._config()
         self.vector_size = self.layer1_size = int(vector_size)
@@ -397,6 +406,8 @@ class Word2Vec(VocabularyMixin):
         try:
             with self._blas():
                 done = trainer.run_epoch(epoch)
+            if self._network is not None:
+                check_finite(self._network.weights(), done.alpha)
         finally:
             if self._network is not None:
                 self._network.write_back()
@@ -418,6 +429,7 @@ class Word2Vec(VocabularyMixin):
 
     def _trainer(self, corpus: Corpus, plan: Plan) -> Trainer:
         config = self._config()
+        guard = Guard.for_corpus(config.guard, plan.total_words, config.batch_words) if config.guard else None
         overridden = type(self)._do_train_job is not Word2Vec._do_train_job
         if overridden and plan.total_examples:
             plan = plan.by_examples()
@@ -425,6 +437,8 @@ class Word2Vec(VocabularyMixin):
         def worker_maker(epoch: int, rate: Callable[[Any], float]) -> Callable[[], Any]:
             self._network = made = self._make_network()
             kernel = made.kernel(config)
+            if guard is not None:
+                guard.watch(made.weights(), made.loss_of_nothing(config))
             # room for a chunk, its last sentence and the ends of sentences
             usual = 2 * config.batch_words + 2 * MAX_SENTENCE_WORDS
 
@@ -446,7 +460,10 @@ class Word2Vec(VocabularyMixin):
             )
 
         n_workers = 1 if self._has_one_updater() else config.workers
-        return Trainer(plan, n_workers, pieces, worker_maker, show_progress=self.progress)
+        return Trainer(
+            plan, n_workers, pieces, worker_maker, show_progress=self.progress, guard=guard,
+            chunk_words=config.batch_words,
+        )  # fmt: skip
 
     def _make_network(self) -> network.Network:
         """Read the state that users may have replaced: weights, noise table, thresholds, locks."""
@@ -498,10 +515,6 @@ class Word2Vec(VocabularyMixin):
     def get_latest_training_loss(self) -> float:
         """Loss summed over the last `train` call (with ``compute_loss=True``), in float64."""
         return self.running_training_loss
-
-    def predict_output_word(self, context_words_list: list[Any], topn: int = 10) -> Any:
-        """Planned."""
-        raise NotImplementedError("predict_output_word is not available yet")
 
     def score(self, sentences: Sentences, total_sentences: int = 1_000_000, **kwargs: Any) -> Any:
         """Planned."""

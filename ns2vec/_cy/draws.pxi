@@ -125,8 +125,7 @@ cdef long draw_set(Kernel k, Workspace work, Window *window, long s, ns2_request
     weights[0] = 1.0
     if k.noise.with_offsets:
         memset(offsets, 0, work.noise_ld * sizeof(float))
-        if k.noise.offset_positive:
-            offsets[0] = offset_of(k, centre, log_q + k.negative)
+        offsets[0] = offset_of(k, centre, log_q + k.negative)
     ns2_prefetch_row(k.syn1neg + <long> centre * k.stride, k.stride)
     for d in range(n):
         if not is_wanted(k, work, window, centre, work.drawn[d]) and not replaced(k, work, window, request, d, log_q):

@@ -55,7 +55,12 @@ LINKS: dict[str, Link] = {"logistic": logistic, "softmax": softmax}
 
 
 def block_loss(
-    inputs: Array, outputs: Array, labels: Array, weights: Array, offsets: Array | float = 0.0, link: str = "logistic"
+    inputs: Array,
+    outputs: Array,
+    labels: Array,
+    weights: Array,
+    offsets: Array | float = 0.0,
+    link: str = "logistic",
 ) -> float:
     """Negative log likelihood of a block.
 
@@ -72,7 +77,12 @@ def block_loss(
 
 
 def block_step(
-    inputs: Array, outputs: Array, labels: Array, weights: Array, offsets: Array | float = 0.0, link: str = "logistic"
+    inputs: Array,
+    outputs: Array,
+    labels: Array,
+    weights: Array,
+    offsets: Array | float = 0.0,
+    link: str = "logistic",
 ) -> tuple[Array, Array]:
     """Minus the gradient of `block_loss`: how inputs (n, D) and outputs (m, D) want to move.
 

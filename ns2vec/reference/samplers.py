@@ -94,7 +94,7 @@ def draw_forbidden(lists: dict[int, list[int]], fallback: Draw, by_context: bool
 
 
 def draw_explicit(lists: dict[int, list[int]], fallback: Draw, by_context: bool = False) -> Draw:
-    """k rows of the key's list without repetition (Knuth, TAOCP 2, algorithm S), or all of it."""
+    """K rows of the key's list without repetition (Knuth, TAOCP 2, algorithm S), or all of it."""
 
     def draw(request: Request, k: int) -> list[int]:
         rows = lists.get(request.context if by_context else request.centre, [])

@@ -12,7 +12,7 @@ from ns2vec.reference.objectives import block_loss, block_step
 from ns2vec.reference.samplers import Draw, Request
 from ns2vec.reference.streams import NOISE, WINDOWS, Stream
 
-__all__ = ["MAX_REDRAWS", "STEPS", "Model", "OutputSet", "Window", "train_chunk"]
+__all__ = ["MAX_REDRAWS", "Model", "OutputSet", "STEPS", "Window", "train_chunk"]
 
 Array = npt.NDArray[np.float64]
 
@@ -31,7 +31,7 @@ class Model:
         The sampler: ``draw(request, k) -> rows``.
     log_q : callable or None
         ``log_q(request, rows)``: log probability of each row in a draw. With it, scores are reduced by
-        log(k q); without `offset_positive` not the centre's.
+        log(k q).
     on_collision : {"redraw", "skip", "keep"}
     excluded : dict of row -> rows
         Rows that are no negatives of a centre.
@@ -49,7 +49,6 @@ class Model:
     syn1neg: Array | None = None
     draw: Draw | None = None
     log_q: Callable[[Request, list[int]], Array] | None = None
-    offset_positive: bool = True
     on_collision: str = "redraw"
     excluded: dict[int, list[int]] = field(default_factory=dict)
     exclude_window: bool = False
@@ -199,7 +198,9 @@ def noise_set(model: Model, window: Window, context: int = -1) -> OutputSet:
             weights.append(1.0)
     labels = np.zeros(len(rows))
     labels[0] = 1.0 if model.link == "softmax" else 1.0 / weights[0]
-    return OutputSet(model.syn1neg, rows, labels, np.array(weights), offsets_of(model, request, rows), model.link)
+    return OutputSet(
+        model.syn1neg, rows, labels, np.array(weights), offsets_of(model, request, rows), model.link
+    )
 
 
 def is_wanted(model: Model, window: Window, row: int) -> bool:
@@ -213,9 +214,7 @@ def offsets_of(model: Model, request: Request, rows: list[int]) -> Array:
     """log(k q) of each row; the first is the centre."""
     if model.log_q is None:
         return np.zeros(len(rows))
-    offsets = np.log(max(model.negative, 1)) + np.maximum(model.log_q(request, rows), LOWEST_LOG_Q)
-    offsets[0] *= model.offset_positive
-    return offsets
+    return np.asarray(np.log(max(model.negative, 1)) + np.maximum(model.log_q(request, rows), LOWEST_LOG_Q))
 
 
 def move_rows(model: Model, contexts: list[int], outputs: OutputSet, alpha: float) -> float:

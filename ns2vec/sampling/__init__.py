@@ -18,7 +18,6 @@ from ns2vec.sampling.spec import make_sampler
 from ns2vec.sampling.static import LogUniform, Random, StaticSampler, Uniform, Unigram
 
 __all__ = [
-    "SAMPLERS",
     "Batch",
     "BlockFunction",
     "BoundSampler",
@@ -29,6 +28,7 @@ __all__ = [
     "NoiseData",
     "Pool",
     "Random",
+    "SAMPLERS",
     "Sampler",
     "Source",
     "StaticSampler",

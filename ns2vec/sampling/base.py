@@ -19,8 +19,10 @@ from ns2vec._registry import Registry
 from ns2vec._typing import Float32Array, Int32Array, Int64Array
 from ns2vec.exceptions import ConfigError
 from ns2vec.sampling._draws import Draws
+from ns2vec.sampling.noise import noise_distribution
+from ns2vec.sampling.report import sampler_report
 
-__all__ = ["SAMPLERS", "BlockFunction", "BoundSampler", "NoiseData", "Sampler", "Source", "log_float32"]
+__all__ = ["BlockFunction", "BoundSampler", "NoiseData", "SAMPLERS", "Sampler", "Source", "log_float32"]
 
 #: Policies for a draw that cannot be a negative of its window (the centre itself, or excluded).
 COLLISIONS = ("redraw", "skip", "keep")
@@ -71,8 +73,6 @@ class NoiseData:
         cls, counts: npt.ArrayLike, ns_exponent: float = 0.75, key_to_index: Mapping[Any, int] | None = None
     ) -> NoiseData:
         """Return the data of a vocabulary without subsampling."""
-        from ns2vec.sampling.noise import noise_distribution
-
         rows = np.asarray(counts, dtype=np.int64)
         return cls(rows, noise_distribution(rows, ns_exponent), np.ones(len(rows)), key_to_index or {})
 
@@ -95,8 +95,8 @@ class NoiseData:
         for key, members in lists.items():
             row = self.row_of(key)
             if row is not None:
-                rows = {self.row_of(member) for member in members} - {None}
-                found[row] = np.array(sorted(rows), dtype=np.int32)  # type: ignore[arg-type]
+                rows = {found_row for member in members if (found_row := self.row_of(member)) is not None}
+                found[row] = np.array(sorted(rows), dtype=np.int32)
         if lists and not found:
             raise ConfigError(f"{what}: none of its {len(lists)} words is in the vocabulary")
         offsets = np.zeros(self.n_words + 1, dtype=np.int64)
@@ -272,13 +272,9 @@ class BoundSampler:
             if self.source.log_q is None:
                 raise ConfigError(f"{self.sampler!r} cannot tell probabilities: give it log_q")
             return self.source.log_q[wanted].astype(np.float64)
-        found: npt.NDArray[np.float64] = self.source.draws.log_q(
-            wanted, centre=centre, context=context, k=k
-        )
+        found: npt.NDArray[np.float64] = self.source.draws.log_q(wanted, centre=centre, context=context, k=k)
         return found
 
     def report(self, **options: Any) -> dict[str, float]:
         """What the sampler prefers and leaves out; see `ns2vec.sampling.report.sampler_report`."""
-        from ns2vec.sampling.report import sampler_report
-
         return sampler_report(self, **options)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ns2vec.sampling.base import BoundSampler
 from ns2vec.sampling.noise import noise_distribution
+
+if TYPE_CHECKING:
+    from ns2vec.sampling.base import BoundSampler
 
 __all__ = ["sampler_report"]
 

@@ -55,9 +55,7 @@ class Batch(Sampler):
         trained = data.noise if self.pool else data.counts * data.kept
         log_q = log_float32(trained / trained.sum())
         alias = build_alias_table(data.noise) if self.pool else None
-        return Source(
-            BatchDraws(log_q), alias=alias, log_q=log_q, batch_words=self.size, pool_size=self.pool
-        )
+        return Source(BatchDraws(log_q), alias=alias, log_q=log_q, batch_words=self.size, pool_size=self.pool)
 
     def options(self) -> dict[str, Any]:
         """Return size and pool too."""
@@ -125,7 +123,12 @@ class Pool(Sampler):
             np.cumsum(np.exp(below.log_q[rows].astype(np.float64)), out=mass[1:])
             log_allowed = log_float32(np.maximum(1.0 - (mass[offsets[1:]] - mass[offsets[:-1]]), 0.0))
         draws = PoolDraws(
-            below.draws, offsets, rows, kind=self.kind, by_context=self.key == "context", log_allowed=log_allowed
+            below.draws,
+            offsets,
+            rows,
+            kind=self.kind,
+            by_context=self.key == "context",
+            log_allowed=log_allowed,
         )
         return Source(draws, needs_pairs=self.key == "context")
 

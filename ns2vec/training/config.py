@@ -119,6 +119,7 @@ class TrainingConfig:
     backend: str = "fused"
     cbow_update: str = "word2vec"
     corpus_memory: int = 2**30
+    guard: str | None = None
 
     def __post_init__(self) -> None:
         for name, lowest in [
@@ -131,6 +132,8 @@ class TrainingConfig:
         check_number("ns_exponent", self.ns_exponent, -math.inf)
         for name in ("negative_sharing", "backend", "cbow_update"):
             check_choice(name, getattr(self, name))
+        if self.guard is not None:
+            check_choice("guard", self.guard)
         self.check_objective()
 
     def check_objective(self) -> None:
@@ -156,7 +159,7 @@ class TrainingConfig:
             "shrink_windows": self.shrink_windows,
             "cbow_mean": self.cbow_mean,
             "cbow_corrected": self.cbow_update == "corrected",
-            "compute_loss": self.compute_loss,
+            "compute_loss": self.compute_loss or self.guard is not None,
             "backend": self.backend,
             "seed": self.seed % 2**64,
         }

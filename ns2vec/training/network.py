@@ -40,9 +40,11 @@ def make_noise(bound: BoundSampler, objective: type[Objective]) -> _kernels.Nois
         If the objective needs probabilities that the sampler cannot tell.
     """
     source, sampler = bound.source, bound.sampler
-    is_inline = source.block is not None or source.is_uniform or (source.alias is not None and not source.batch_words)
+    is_inline = (
+        source.block is not None or source.is_uniform or (source.alias is not None and not source.batch_words)
+    )
     tells = source.log_q is not None or (source.draws is not None and source.draws.tells)
-    if objective.offsets != "none" and not tells:
+    if objective.with_offsets and not tells:
         raise ConfigError(
             f"objective={objective.name!r} needs the probability of each negative, and {sampler!r} cannot tell it"
         )
@@ -54,8 +56,7 @@ def make_noise(bound: BoundSampler, objective: type[Objective]) -> _kernels.Nois
         block=source.block is not None,
         on_collision=sampler.on_collision or objective.on_collision,
         log_q=source.log_q,
-        with_offsets=objective.offsets != "none",
-        offset_positive=objective.offsets == "all",
+        with_offsets=objective.with_offsets,
         filter_offsets=offsets,
         filter_rows=rows,
         filter_window=sampler.exclude == "window",
@@ -111,15 +112,31 @@ class Network:
             }
         return _kernels.Kernel(self.syn0.padded, **arrays, **config.kernel_options())
 
+    def weights(self) -> list[Rows]:
+        """Every matrix that is trained."""
+        return [rows for rows in (self.syn0, self.syn1neg, self.syn1) if rows is not None]
+
+    def loss_of_nothing(self, config: TrainingConfig) -> float:
+        """Loss of a trained word when every score is zero, at most: with all of its contexts."""
+        loss = 0.0
+        if self.huffman is not None:
+            loss += int(np.diff(self.huffman.offsets).max()) * np.log(2.0)
+        if self.objective is not None and self.objective.link == "logistic":
+            loss += (1 + config.negative) * np.log(2.0)
+        elif self.objective is not None and self.objective.link == "softmax":
+            loss += np.log(len(self.syn0.padded))
+        elif self.objective is not None:
+            return float("inf")  # the user's own link
+        return float(loss * 2 * config.window)
+
     def block(self) -> BlockFunction | None:
         """The Python function that draws negatives, if the sampler is one."""
         return self.bound.source.block if self.bound is not None else None
 
     def write_back(self) -> None:
         """Give trained rows to arrays that users have put in place of ours."""
-        for rows in (self.syn0, self.syn1neg, self.syn1):
-            if rows is not None:
-                rows.write_back()
+        for rows in self.weights():
+            rows.write_back()
 
 
 def check_pairs(bound: BoundSampler, config: TrainingConfig) -> None:
@@ -146,7 +163,12 @@ class Worker:
     """
 
     def __init__(
-        self, kernel: _kernels.Kernel, epoch: int, max_words: int, block: BlockFunction | None = None, seed: int = 1
+        self,
+        kernel: _kernels.Kernel,
+        epoch: int,
+        max_words: int,
+        block: BlockFunction | None = None,
+        seed: int = 1,
     ) -> None:
         self.kernel = kernel
         self.block = block
@@ -173,7 +195,9 @@ class Worker:
             return None
         sets_per_word = 2 * self.kernel.window if self.kernel.pairwise else 1
         generator = np.random.default_rng([self.seed, self.epoch, chunk])
-        return np.asarray(self.block(n_words * sets_per_word * self.kernel.negative, generator), dtype=np.int32)
+        return np.asarray(
+            self.block(n_words * sets_per_word * self.kernel.negative, generator), dtype=np.int32
+        )
 
     def train_chunks(self, rate: Callable[[Any], float]) -> Callable[[Any], tuple[int, int, float]]:
         """Return the function that trains a corpus chunk at the rate of its place in the run."""

@@ -79,6 +79,7 @@ class VocabularyMixin:
         sorted_vocab: int
         null_word: int
         progress: bool | None
+        guard: str | None
         _config: Callable[..., TrainingConfig]
         _open: Callable[..., Corpus]
         add_lifecycle_event: Callable[..., None]
@@ -333,5 +334,7 @@ class VocabularyMixin:
             report["syn1"] = n_words * row
         if self._word_objective() is not None:
             report["syn1neg"] = n_words * row
+        if self.guard == "rollback":
+            report["guard"] = sum(report.get(name, 0) for name in ("vectors", "syn1", "syn1neg"))
         report["total"] = sum(size for name, size in report.items() if name != "total")
         return report

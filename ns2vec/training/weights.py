@@ -88,6 +88,7 @@ class Rows:
             )
         if not array.flags.writeable:
             raise ConfigError(f"{name} is read-only and cannot be trained; assign a copy of it")
+        self.name = name
         self.array = array
         padded = padded_base(array)
         self.is_copy = padded is None

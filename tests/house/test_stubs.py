@@ -105,4 +105,5 @@ def test_there_are_compiled_modules():
         "ns2vec._kernels",
         "ns2vec.corpus._scan",
         "ns2vec.formats._parse",
+        "ns2vec.sampling._draws",
     ]

@@ -15,6 +15,7 @@ from ns2vec.sampling import NoiseData, build_alias_table, make_sampler
 from ns2vec.training.network import make_noise
 from ns2vec.vocab.huffman import build_huffman
 
+
 def padded(rng, n_rows, n_dims, scale=0.5):
     rows = np.zeros((n_rows, -(-n_dims // 16) * 16), np.float32)
     rows[:, :n_dims] = rng.standard_normal((n_rows, n_dims)) * scale
@@ -69,7 +70,9 @@ def oracle_draw(sampler, data):
     if sampler.name == "mixed":
         parts = [oracle_draw(part, data) for part, _ in sampler.parts]
         return samplers.draw_mixed(parts, sampler.weights.tolist())
-    return samplers.DRAWS.get(sampler.name, samplers.draw_static)(build_alias_table(sampler.distribution(data)))
+    return samplers.DRAWS.get(sampler.name, samplers.draw_static)(
+        build_alias_table(sampler.distribution(data))
+    )
 
 
 def noise_options(sampler, objective, bound, negative):
@@ -81,8 +84,7 @@ def noise_options(sampler, objective, bound, negative):
     is_pool = bool(bound.source.pool_size)
     return {
         "draw": oracle_draw(sampler, bound.data),
-        "log_q": log_q if objective.offsets != "none" else None,
-        "offset_positive": objective.offsets == "all",
+        "log_q": log_q if objective.with_offsets else None,
         "on_collision": sampler.on_collision or objective.on_collision,
         "excluded": rows_of_lists(sampler.exclude, bound.data) if isinstance(sampler.exclude, dict) else {},
         "exclude_window": sampler.exclude == "window",
@@ -101,7 +103,14 @@ def make_case():
     """
 
     def make(
-        objective="negative_sampling", sampler="unigram", n_words=30, n_dims=20, seed=3, keep=None, lock=None, **options
+        objective="negative_sampling",
+        sampler="unigram",
+        n_words=30,
+        n_dims=20,
+        seed=3,
+        keep=None,
+        lock=None,
+        **options,
     ):
         rng = np.random.default_rng(seed)
         chosen = OBJECTIVES["negative_sampling" if objective == "both" else objective]

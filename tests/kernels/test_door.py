@@ -37,7 +37,11 @@ def test_bad_options_are_named(make_case, change, message):
         ("syn1neg", lambda a: a[:-1], "syn1neg must have the shape of syn0"),
         ("path_points", lambda a: a + 30, "Huffman path points to node"),
         ("path_offsets", lambda a: a[:-1], "Huffman path: the offsets do not fit"),
-        ("path_offsets", lambda a: np.r_[a[0], a[2], a[1], a[3:]], "Huffman path of row 1 has a negative length"),
+        (
+            "path_offsets",
+            lambda a: np.r_[a[0], a[2], a[1], a[3:]],
+            "Huffman path of row 1 has a negative length",
+        ),
         ("syn0", lambda a: a[:, :20].copy(), "rows must be a multiple of 16 floats long, got 20"),
     ],
 )
@@ -96,7 +100,9 @@ def test_a_sampler_that_leaves_the_vocabulary_is_an_error(make_case):
 
 def test_half_made_kernels_are_impossible(make_case):
     arrays = make_case().arrays
-    with pytest.raises(ValueError, match="give syn1neg with noise or full_softmax, or syn1 with Huffman paths"):
+    with pytest.raises(
+        ValueError, match="give syn1neg with noise or full_softmax, or syn1 with Huffman paths"
+    ):
         _kernels.Kernel(arrays["syn0"])
     with pytest.raises(ValueError, match="syn1neg needs noise or full_softmax"):
         _kernels.Kernel(arrays["syn0"], syn1neg=arrays["syn1neg"])
