@@ -68,6 +68,7 @@ cdef extern from "sampler.h" nogil:
         uint64_t *rng
 
     ctypedef struct ns2_sampler:
+        int32_t n_rows
         long (*draw)(const ns2_sampler *self, const ns2_request *request, long k, int32_t *rows,
                      float *log_q) noexcept nogil
         double (*log_q)(const ns2_sampler *self, const ns2_request *request, long k, int32_t row) noexcept nogil
@@ -139,6 +140,9 @@ ctypedef struct Tally:
     double loss
 
 
+cdef class Workspace
+
+
 cdef class Noise:
     cdef NoiseFields fields
     cdef object owner
@@ -196,17 +200,20 @@ cdef class Kernel:
     cdef int set_words(self, const uint32_t[::1] keep, const float[::1] lock) except -1
     cdef int set_outputs(self, float[:, ::1] syn1neg, Noise noise, long negative) except -1
     cdef int set_link(self, object link) except -1
+    cdef int take_block(self, Workspace work, const int32_t[::1] block) except -1
+    cdef int take_sentence(self, Workspace work, const int32_t[::1] rows, const int32_t[::1] block) except -1
     cdef int set_paths(self, float[:, ::1] syn1, const int64_t[::1] offsets, const int32_t[::1] points,
                        const uint8_t[::1] codes) except -1
 
 
 cdef class Workspace:
+    cdef Kernel kernel          # what it was made for
     cdef long max_words
     cdef long max_contexts
     cdef long noise_ld
     cdef readonly long n_bytes
     cdef int32_t *chunk         # (max_words,) rows of syn0: what is left of the chunk's sentences
-    cdef int32_t *chunk_shrinks # (max_words,) how much each window shrinks
+    cdef int32_t *chunk_shrinks  # (max_words,) how much each window shrinks
     cdef long *ends             # (max_words,) where each sentence ends in `chunk`
     cdef int32_t *sentence      # the sentence in training, within `chunk`
     cdef int32_t *shrinks       # its windows, within `chunk_shrinks`

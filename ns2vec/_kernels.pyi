@@ -97,3 +97,14 @@ class Kernel:
         epoch: int = 0,
         chunk: int = 0,
     ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32], npt.NDArray[np.float32]]: ...
+    def train_window(
+        self,
+        sentence: npt.NDArray[np.int32],
+        t: int,
+        alpha: float,
+        *,
+        work: Workspace,
+        block: npt.NDArray[np.int32] | None = None,
+        epoch: int = 0,
+        chunk: int = 0,
+    ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32], npt.NDArray[np.float32], float]: ...

@@ -79,6 +79,7 @@ cdef class Workspace:
         if max_words < 1:
             raise ValueError(f"max_words must be at least 1, got {max_words}")
         self.max_words = max_words
+        self.kernel = kernel
         # no window reaches further than the chunk
         self.max_contexts = min(2 * kernel.window, max_words)
         self.noise_ld = ns2_tile_width(1 + kernel.negative)
@@ -147,11 +148,12 @@ cdef class Noise:
     alias : ndarray of shape (V, 2), uint32, optional
         Alias table of a static sampler.
     sampler : object with attributes `capsule` and `tells`, optional
-        A sampler behind the interface of ``_cy/sampler.h``; kept alive. Without both, negatives are uniform.
+        A sampler behind the interface of ``_cy/sampler.h``; kept alive. Without both, negatives are
+        uniform.
     block : bool
         Rows come with each chunk (``Kernel.train(block=...)``), drawn by Python.
     on_collision : {"redraw", "skip", "keep"}
-        A draw of the centre is drawn again (a bounded number of times), left out, or kept as a negative.
+        A draw of the centre is drawn again (a bounded number of times), left out, or kept.
     log_q : ndarray of shape (V,), float32, optional
         Log probability of each row in a draw, for the offsets; None: the sampler tells with each draw.
     with_offsets : bool
@@ -214,6 +216,8 @@ cdef class Noise:
         if sampler is not None:
             self.owner = sampler
             self.fields.sampler = <const ns2_sampler *> PyCapsule_GetPointer(sampler.capsule, NS2_SAMPLER_CAPSULE)
+            check(self.fields.sampler.n_rows == self.n_rows,
+                  f"the sampler is for {self.fields.sampler.n_rows} rows, but there are {self.n_rows}")
             self.fields.kind = DRAW_CALL
         if block:
             self.fields.kind = DRAW_BLOCK
@@ -270,8 +274,9 @@ cdef class Kernel:
 
     def __cinit__(
         self, float[:, ::1] syn0 not None, *, float[:, ::1] syn1neg=None, Noise noise=None,
-        bint full_softmax=False, object link="logistic", float[:, ::1] syn1=None, const int64_t[::1] path_offsets=None, const int32_t[::1] path_points=None,
-        const uint8_t[::1] path_codes=None, const uint32_t[::1] keep=None, const float[::1] lock=None,
+        bint full_softmax=False, object link="logistic", float[:, ::1] syn1=None,
+        const int64_t[::1] path_offsets=None, const int32_t[::1] path_points=None, const uint8_t[::1] path_codes=None,
+        const uint32_t[::1] keep=None, const float[::1] lock=None,
         str architecture="skip_gram", long window=5, long negative=5, str negative_sharing="window",
         bint shrink_windows=True, bint cbow_mean=True, bint cbow_corrected=False, bint compute_loss=False,
         str backend="fused", uint64_t seed=1, str isa=None,
@@ -403,7 +408,8 @@ cdef class Kernel:
         remap : ndarray of shape (m,), int32, optional
             Row of each id in `words`, or -2; None when `words` holds rows.
         block : ndarray of shape (b,), int32, optional
-            Rows that a Python sampler drew for the chunk, used up in order; what is missing is left out.
+            Rows that a Python sampler drew for the chunk, used in order, and from the start again when
+            collisions have used them up.
         epoch, chunk : int
             With the seed, the key of the chunk's random streams.
 
@@ -425,10 +431,7 @@ cdef class Kernel:
             check(remap.shape[0] > 0, "remap is empty")
             rows = &remap[0]
         check_ids(words, remap.shape[0] if remap is not None else self.n_rows, "words", UNKNOWN)
-        work.n_block = work.block_at = 0
-        if block is not None and block.shape[0]:
-            check_ids(block, self.n_rows, "the sampler's block", 0)
-            work.block, work.n_block = &block[0], block.shape[0]
+        self.take_block(work, block)
         with nogil:
             tally = train_chunk(self, work, &words[0], n, rows, <float> alpha, epoch, chunk)
         check_bad_row(work, self.n_rows)
@@ -458,28 +461,86 @@ cdef class Kernel:
         cdef long n = centres.shape[0], t
         cdef uint64_t noise = ns2_stream(self.seed, epoch, chunk, NS2_STREAM_NOISE)
         check(self.sampled, "this kernel draws no negatives")
-        check(0 < n <= work.max_words, f"expected 1 to {work.max_words} centres, got {n}")
         check(contexts is None or contexts.shape[0] == n, "contexts must be as long as centres")
-        check_ids(centres, self.n_rows, "centres", 0)
+        check(contexts is not None or not self.noise.wants_hidden, "this sampler looks at the model: give contexts")
         if contexts is not None:
             check_ids(contexts, self.n_rows, "contexts", 0)
-        if block is not None and block.shape[0]:
-            check_ids(block, self.n_rows, "the sampler's block", 0)
-        work.block = &block[0] if block is not None and block.shape[0] else NULL
-        work.n_block, work.block_at = (block.shape[0] if block is not None else 0), 0
-        rows = np.full((n, 1 + self.negative), -1, np.int32)
-        weights = np.zeros((n, 1 + self.negative), np.float32)
-        offsets = np.zeros((n, 1 + self.negative), np.float32)
+        self.take_sentence(work, centres, block)
+        rows, weights, offsets = no_sets(n, self.negative)
         cdef int32_t[:, ::1] rows_view = rows
         cdef float[:, ::1] weights_view = weights, offsets_view = offsets
         for t in range(n):
-            work.chunk[t] = centres[t]
-        work.sentence, work.n_chunk, work.batch = work.chunk, n, -1
-        for t in range(n):
-            draw_one(self, work, t, contexts[t] if contexts is not None else -1, &noise,
-                     &rows_view[t, 0], &weights_view[t, 0], &offsets_view[t, 0])
+            draw_one(self, work, t, contexts[t] if contexts is not None else -1, &noise)
+            copy_set(self, work, 0, &rows_view[t, 0], &weights_view[t, 0], &offsets_view[t, 0])
         check_bad_row(work, self.n_rows)
         return rows, weights, offsets
+
+    def train_window(self, const int32_t[::1] sentence not None, long t, double alpha, *, Workspace work not None,
+                     const int32_t[::1] block=None, uint64_t epoch=0, uint64_t chunk=0):
+        """Train the full window of one position of a sentence, and tell which negatives it met.
+
+        Parameters
+        ----------
+        sentence : ndarray of shape (n,), int32
+            Rows; nothing is dropped.
+        t : int
+            Position of the centre.
+        alpha, work, block, epoch, chunk
+            As in `train`.
+
+        Returns
+        -------
+        rows, weights, offsets : ndarray of shape (n_sets, 1 + negative)
+            As in `draw`: one set for the window, one for each context under pair sharing, or none.
+        loss : float
+            Minus the log likelihood before the step, in float64.
+        """
+        cdef uint64_t noise = ns2_stream(self.seed, epoch, chunk, NS2_STREAM_NOISE)
+        cdef Window *window = &work.windows[0]
+        cdef double loss = 0.0
+        cdef long s
+        check(0 <= t < sentence.shape[0], f"t must be a position of the sentence, got {t}")
+        self.take_sentence(work, sentence, block)
+        with nogil:
+            plan_window(self, work, window, sentence.shape[0], t, &noise)
+            if self.cbow:
+                train_cbow(self, work, window, t, <float> alpha, &loss)
+            else:
+                train_skip_gram(self, work, window, t, <float> alpha, &loss)
+        check_bad_row(work, self.n_rows)
+        rows, weights, offsets = no_sets(window.n_sets, self.negative)
+        cdef int32_t[:, ::1] rows_view = rows
+        cdef float[:, ::1] weights_view = weights, offsets_view = offsets
+        for s in range(window.n_sets):
+            copy_set(self, work, s, &rows_view[s, 0], &weights_view[s, 0], &offsets_view[s, 0])
+        return rows, weights, offsets, loss
+
+    cdef int take_block(self, Workspace work, const int32_t[::1] block) except -1:
+        """Rows that a Python sampler has drawn, for the next call."""
+        check(work.kernel is self, "the workspace was made for another kernel")
+        work.n_block = work.block_at = 0
+        if block is not None and block.shape[0]:
+            check_ids(block, self.n_rows, "the sampler's block", 0)
+            work.block, work.n_block = &block[0], block.shape[0]
+        return 0
+
+    cdef int take_sentence(self, Workspace work, const int32_t[::1] rows, const int32_t[::1] block) except -1:
+        """One sentence, of which nothing is dropped, as a chunk of its own."""
+        cdef long t
+        check(0 < rows.shape[0] <= work.max_words, f"expected 1 to {work.max_words} rows, got {rows.shape[0]}")
+        check_ids(rows, self.n_rows, "the sentence", 0)
+        self.take_block(work, block)
+        for t in range(rows.shape[0]):
+            work.chunk[t], work.chunk_shrinks[t] = rows[t], 0
+        work.sentence, work.shrinks = work.chunk, work.chunk_shrinks
+        work.n_chunk, work.batch = rows.shape[0], -1
+        return 0
+
+
+cdef object no_sets(long n, long negative):
+    """Arrays for n output sets, with nothing in them."""
+    shape = n, 1 + negative
+    return np.full(shape, -1, np.int32), np.zeros(shape, np.float32), np.zeros(shape, np.float32)
 
 
 cdef int check_bad_row(Workspace work, long n_rows) except -1:
@@ -491,10 +552,10 @@ cdef int check_bad_row(Workspace work, long n_rows) except -1:
 cdef void *user_function(object callable, int n_arguments) except NULL:
     """The function of a scipy.LowLevelCallable with so many arguments."""
     capsule = tuple.__getitem__(callable, 0)
-    name = PyCapsule_GetName(capsule)
-    n_found = (<bytes> name).count(b",") + 1
-    check(n_found == n_arguments,
-          f"expected a function of {n_arguments} arguments, got {(<bytes> name).decode('ascii', 'replace')!r}")
+    cdef const char *name = PyCapsule_GetName(capsule)
+    signature = b"" if name == NULL else <bytes> name
+    check(signature.count(b",") + 1 == n_arguments,
+          f"expected a function of {n_arguments} arguments, got {signature.decode('ascii', 'replace')!r}")
     return PyCapsule_GetPointer(capsule, name)
 
 

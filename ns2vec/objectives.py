@@ -104,7 +104,7 @@ class NegativeSampling(Objective):
 
 @OBJECTIVES.entry("nce")
 class NCE(Objective):
-    """Noise-contrastive estimation (Gutmann & Hyvärinen 2012; Mnih & Teh 2012): the logistic of s - log(k Pn).
+    """Noise-contrastive estimation: the logistic of s - log(k Pn) (Gutmann & Hyvärinen 2012; Mnih & Teh 2012).
 
     Scores tend to log P(w | c) itself, normalised without a sum over the vocabulary. Noise that hits
     the centre stays noise: leaving it out would bias the estimate.
@@ -117,11 +117,11 @@ class NCE(Objective):
 
 @OBJECTIVES.entry("sampled_softmax")
 class SampledSoftmax(Objective):
-    """Softmax over the centre and its negatives, all scores reduced by log(k q) (Jean et al. 2015, arXiv:1412.2007).
+    """Softmax over the centre and its negatives, all scores reduced by log(k q) (Jean et al. 2015).
 
     That is the probability that the centre is the one among them which was not drawn as noise, so scores
-    tend to log P(w | c) up to a constant for any k (Ma & Collins 2018, arXiv:1809.01812). Draws that hit
-    the centre are removed.
+    tend to log P(w | c) up to a constant for any k (arXiv:1412.2007; Ma & Collins 2018, arXiv:1809.01812).
+    Draws that hit the centre are removed.
     """
 
     name = "sampled_softmax"
@@ -132,7 +132,7 @@ class SampledSoftmax(Objective):
 
 @OBJECTIVES.entry("softmax")
 class FullSoftmax(Objective):
-    """exp(x.y_o) / sum over all words of exp(x.y_w) (Bengio et al. 2003), with the BLAS, one window at a time."""
+    """exp(x.y_o) / sum over all words of exp(x.y_w) (Bengio et al. 2003): BLAS, one window at a time."""
 
     name = "softmax"
     outputs = "all"
@@ -141,7 +141,7 @@ class FullSoftmax(Objective):
 
 @OBJECTIVES.entry("hierarchical_softmax")
 class HierarchicalSoftmax(Objective):
-    """Product of logistic decisions on the way through a Huffman tree (Morin & Bengio 2005; Mikolov et al. 2013)."""
+    """Product of logistic decisions on the way through a Huffman tree (Morin & Bengio 2005)."""
 
     name = "hierarchical_softmax"
     outputs = "path"

@@ -30,7 +30,9 @@ def log_normalised(logits: Array) -> Array:
     return np.asarray(logits - np.logaddexp.reduce(logits, axis=-1, keepdims=True))
 
 
-def log_probabilities(hidden: Floats, outputs: Floats, objective: type[Objective], log_q: Array | float) -> Array:
+def log_probabilities(
+    hidden: Floats, outputs: Floats, objective: type[Objective], log_q: Array | float
+) -> Array:
     """Return log P(word | input) for every word.
 
     Parameters

@@ -72,9 +72,9 @@ cdef long draw_rows(Kernel k, Workspace work, ns2_request *request, long n, int3
             rows[i] = ns2_below(request.rng, <uint32_t> k.n_rows)
         return n
     if k.noise.kind == DRAW_BLOCK:
-        while kept < n and work.block_at < work.n_block:
+        while kept < n and work.n_block > 0:
             rows[kept] = work.block[work.block_at]
-            work.block_at += 1
+            work.block_at = work.block_at + 1 if work.block_at + 1 < work.n_block else 0
             kept += 1
         return kept
     n = k.noise.sampler.draw(k.noise.sampler, request, n, rows, log_q)
@@ -171,18 +171,21 @@ cdef float offset_of(Kernel k, int32_t row, const float *log_q) noexcept nogil:
     return k.log_k + max(found, <float> -80.0)
 
 
-cdef int draw_one(Kernel k, Workspace work, long t, int32_t context, uint64_t *noise, int32_t *rows, float *weights,
-                  float *offsets) noexcept nogil:
-    """The set of position t of work.sentence, copied out."""
+cdef void draw_one(Kernel k, Workspace work, long t, int32_t context, uint64_t *noise) noexcept nogil:
+    """The set of position t of work.sentence, as if its window were empty, into the first set of windows[0]."""
     cdef Window *window = &work.windows[0]
     cdef ns2_request request
-    cdef long m, j
     window.first, window.end = t, t + 1
     start_request(k, work, &request, t, noise)
     request.context = context
     request.hidden = k.syn0 + <long> max(context, 0) * k.stride if k.noise.wants_hidden else NULL
-    m = draw_set(k, work, window, 0, &request)
-    for j in range(m):
-        rows[j], weights[j] = window.ids[j], window.weights[j]
-        offsets[j] = window.offsets[j] if k.noise.with_offsets else <float> 0.0
-    return 0
+    window.set_size[0] = draw_set(k, work, window, 0, &request)
+
+
+cdef void copy_set(Kernel k, Workspace work, long s, int32_t *rows, float *weights, float *offsets) noexcept nogil:
+    """What is in set s of windows[0]."""
+    cdef Window *window = &work.windows[0]
+    cdef long ids = s * (1 + k.negative), first = s * work.noise_ld, j
+    for j in range(window.set_size[s]):
+        rows[j], weights[j] = window.ids[ids + j], window.weights[first + j]
+        offsets[j] = window.offsets[first + j] if k.noise.with_offsets else <float> 0.0

@@ -28,6 +28,7 @@ typedef struct {
 typedef struct ns2_sampler ns2_sampler;
 
 struct ns2_sampler {
+    int32_t n_rows; /* V: rows go from 0 to n_rows - 1 */
     /* Draws at most k rows into `rows` and returns how many.  Where log_q is not NULL it has k + 1
      * entries: the logarithms of the probabilities of the rows drawn and, last, of the centre. */
     long (*draw)(const ns2_sampler *self, const ns2_request *request, long k, int32_t *rows, float *log_q);
@@ -36,7 +37,8 @@ struct ns2_sampler {
     double (*log_q)(const ns2_sampler *self, const ns2_request *request, long k, int32_t row);
 };
 
-/* A sampler of the user's own (scipy.LowLevelCallable): the same in flat arguments. */
+/* A sampler of the user's own (scipy.LowLevelCallable): the same in flat arguments.  Several threads call it at
+ * once, each with a state of its own in `rng`. */
 typedef int ns2_user_draw(void *user_data, int32_t centre, int32_t context, const float *hidden, int k,
                           int32_t *rows, float *log_q, uint64_t *rng);
 

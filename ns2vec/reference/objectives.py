@@ -20,7 +20,7 @@ def sigmoid(x: Array) -> Array:
 
 
 def logistic(logits: Array, labels: Array, weights: Array) -> tuple[float, Array]:
-    """Cross entropy of each label with the sigmoid of its logit (Mikolov et al. 2013, arXiv:1310.4546, eq. 4).
+    """Cross entropy of each label with the sigmoid of its logit (Mikolov 2013, arXiv:1310.4546, eq. 4).
 
     Parameters
     ----------

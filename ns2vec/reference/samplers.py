@@ -1,4 +1,4 @@
-"""Which rows a sampler draws for a request: one function a kind, as ``sampling/_builtin.h`` and the kernels do it."""
+"""Which rows a sampler draws for a request: one function a kind (in C: ``sampling/_builtin.h``)."""
 
 from __future__ import annotations
 

@@ -258,9 +258,8 @@ def step_cbow(model: Model, window: Window, alpha: float) -> float:
     sets += [full_set(model, centre)] if model.full_softmax else []
     change, loss = np.zeros_like(hidden), 0.0
     for outputs in sets:
-        block = (
-            hidden, outputs.matrix[outputs.rows], outputs.labels, outputs.weights, outputs.offsets, outputs.link
-        )  # fmt: skip
+        rows = outputs.matrix[outputs.rows]
+        block = (hidden, rows, outputs.labels, outputs.weights, outputs.offsets, outputs.link)
         loss += block_loss(*block)
         d_hidden, d_rows = block_step(*block)
         change += alpha * d_hidden

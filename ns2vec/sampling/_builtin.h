@@ -15,12 +15,17 @@
 enum { NS2_POOL_TRIES = 64 }; /* draws of the base before a forbidden row is given up */
 enum { NS2_POOL_ALLOWED = 0, NS2_POOL_FORBIDDEN = 1, NS2_POOL_EXPLICIT = 2 };
 
+/* Log probability of a row that was drawn; a function of the user's own may have drawn one that does not exist,
+ * which the kernel notices afterwards. */
+static float ns2_log_q_drawn(const ns2_sampler *s, const ns2_request *request, long k, int32_t row) {
+    return row >= 0 && row < s->n_rows ? (float)s->log_q(s, request, k, row) : 0.0f;
+}
+
 /* ---- one distribution for all windows -------------------------------------------------------- */
 
 typedef struct {
     ns2_sampler base;
     const uint32_t *alias; /* (V, 2), or NULL: uniform */
-    uint32_t n_rows;
     const float *log_q;    /* (V,) */
 } ns2_static_sampler;
 
@@ -33,8 +38,8 @@ static long ns2_static_draw(const ns2_sampler *self, const ns2_request *request,
                             float *log_q) {
     const ns2_static_sampler *s = (const ns2_static_sampler *)self;
     for (long i = 0; i < k; i++) {
-        rows[i] = s->alias ? ns2_draw_alias(request->rng, s->alias, s->n_rows)
-                           : (int32_t)ns2_below(request->rng, s->n_rows);
+        rows[i] = s->alias ? ns2_draw_alias(request->rng, s->alias, (uint32_t)self->n_rows)
+                           : (int32_t)ns2_below(request->rng, (uint32_t)self->n_rows);
         if (log_q) log_q[i] = s->log_q[rows[i]];
     }
     if (log_q) log_q[k] = s->log_q[request->centre];
@@ -87,27 +92,26 @@ static int ns2_in_list(const int32_t *list, long n, int32_t row) {
     return low < n && list[low] == row;
 }
 
-static double ns2_pool_log_q_among(const ns2_pool_sampler *s, const ns2_request *request, int32_t key, long k,
-                                   int32_t row) {
-    const int32_t *list = s->rows + s->offsets[key];
-    long n = (long)(s->offsets[key + 1] - s->offsets[key]);
-    if (n == 0) return s->fallback->log_q(s->fallback, request, k, row);
-    if (s->kind == NS2_POOL_FORBIDDEN) {
-        if (ns2_in_list(list, n, row)) return -INFINITY;
-        return s->fallback->log_q(s->fallback, request, k, row) - (double)s->log_allowed[key];
-    }
-    if (!ns2_in_list(list, n, row)) return -INFINITY;
-    /* an explicit row comes once at most: k of the n, or all n */
-    return -log((double)(s->kind == NS2_POOL_EXPLICIT && n < k ? k : n));
-}
-
-static int32_t ns2_pool_key(const ns2_pool_sampler *s, const ns2_request *request) {
-    return s->by_context ? request->context : request->centre;
+/* The list of the request's key; empty where a set has no context of its own. */
+static const int32_t *ns2_pool_list(const ns2_pool_sampler *s, const ns2_request *request, long *n) {
+    int32_t key = s->by_context ? request->context : request->centre;
+    *n = key < 0 ? 0 : (long)(s->offsets[key + 1] - s->offsets[key]);
+    return *n ? s->rows + s->offsets[key] : NULL;
 }
 
 static double ns2_pool_log_q(const ns2_sampler *self, const ns2_request *request, long k, int32_t row) {
     const ns2_pool_sampler *s = (const ns2_pool_sampler *)self;
-    return ns2_pool_log_q_among(s, request, ns2_pool_key(s, request), k, row);
+    long n;
+    const int32_t *list = ns2_pool_list(s, request, &n);
+    if (n == 0) return s->fallback->log_q(s->fallback, request, k, row);
+    if (s->kind == NS2_POOL_FORBIDDEN) {
+        if (ns2_in_list(list, n, row)) return -INFINITY;
+        return s->fallback->log_q(s->fallback, request, k, row) -
+               (double)s->log_allowed[s->by_context ? request->context : request->centre];
+    }
+    if (!ns2_in_list(list, n, row)) return -INFINITY;
+    /* an explicit row comes once at most: k of the n, or all n */
+    return -log((double)(s->kind == NS2_POOL_EXPLICIT && n < k ? k : n));
 }
 
 /* k of the list without replacement (Knuth, TAOCP 2, algorithm S), all of it when it is shorter. */
@@ -134,9 +138,8 @@ static int32_t ns2_pool_permitted(const ns2_pool_sampler *s, const ns2_request *
 static long ns2_pool_draw(const ns2_sampler *self, const ns2_request *request, long k, int32_t *rows,
                           float *log_q) {
     const ns2_pool_sampler *s = (const ns2_pool_sampler *)self;
-    int32_t key = ns2_pool_key(s, request);
-    const int32_t *list = s->rows + s->offsets[key];
-    long n = (long)(s->offsets[key + 1] - s->offsets[key]), drawn = 0;
+    long n, drawn = 0;
+    const int32_t *list = ns2_pool_list(s, request, &n);
     if (n == 0) return s->fallback->draw(s->fallback, request, k, rows, log_q);
     if (s->kind == NS2_POOL_EXPLICIT) drawn = ns2_pool_choose(list, n, k, rows, request->rng);
     else
@@ -146,9 +149,8 @@ static long ns2_pool_draw(const ns2_sampler *self, const ns2_request *request, l
             if (row >= 0) rows[drawn++] = row;
         }
     if (log_q) {
-        for (long i = 0; i < drawn; i++)
-            log_q[i] = (float)ns2_pool_log_q_among(s, request, key, k, rows[i]);
-        log_q[k] = (float)ns2_pool_log_q_among(s, request, key, k, request->centre);
+        for (long i = 0; i < drawn; i++) log_q[i] = ns2_log_q_drawn(self, request, k, rows[i]);
+        log_q[k] = (float)ns2_pool_log_q(self, request, k, request->centre);
     }
     return drawn;
 }
@@ -183,7 +185,7 @@ static long ns2_mixed_draw(const ns2_sampler *self, const ns2_request *request, 
         drawn += s->parts[p]->draw(s->parts[p], request, 1, rows + drawn, NULL);
     }
     if (log_q) {
-        for (long i = 0; i < drawn; i++) log_q[i] = (float)ns2_mixed_log_q(self, request, k, rows[i]);
+        for (long i = 0; i < drawn; i++) log_q[i] = ns2_log_q_drawn(self, request, k, rows[i]);
         log_q[k] = (float)ns2_mixed_log_q(self, request, k, request->centre);
     }
     return drawn;

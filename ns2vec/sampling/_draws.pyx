@@ -24,6 +24,7 @@ cdef extern from "sampler.h" nogil:
         uint64_t *rng
 
     ctypedef struct ns2_sampler:
+        int32_t n_rows
         long (*draw)(const ns2_sampler *self, const ns2_request *request, long k, int32_t *rows,
                      float *log_q) noexcept nogil
         double (*log_q)(const ns2_sampler *self, const ns2_request *request, long k, int32_t row) noexcept nogil
@@ -40,7 +41,6 @@ cdef extern from "_builtin.h" nogil:
     ctypedef struct ns2_static_sampler:
         ns2_sampler base
         const uint32_t *alias
-        uint32_t n_rows
         const float *log_q
 
     ctypedef struct ns2_batch_sampler:
@@ -99,7 +99,8 @@ cdef class Draws:
     cdef readonly object capsule
     cdef readonly long n_rows
 
-    cdef int publish(self, const ns2_sampler *sampler, long n_rows) except -1:
+    cdef int publish(self, ns2_sampler *sampler, long n_rows) except -1:
+        sampler.n_rows = <int32_t> n_rows
         self.sampler = sampler
         self.tells = sampler.log_q != NULL
         self.n_rows = n_rows
@@ -182,7 +183,7 @@ cdef class StaticDraws(Draws):
                     raise ValueError(f"alias table points to row {alias[v, 1]} of {n_rows}")
             self.c.alias = &alias[0, 0]
         self.log_q_view, self.alias_view = log_q, alias
-        self.c.log_q, self.c.n_rows = &log_q[0], <uint32_t> n_rows
+        self.c.log_q = &log_q[0]
         self.c.base.draw, self.c.base.log_q = ns2_static_draw, ns2_static_log_q
         self.publish(&self.c.base, n_rows)
 
@@ -326,11 +327,13 @@ cdef class UserDraws(Draws):
 
     def __cinit__(self, object function, long n_rows, const float[::1] log_q=None, bint tells=False):
         capsule = tuple.__getitem__(function, 0)
-        name = PyCapsule_GetName(capsule)
-        if (<bytes> name).count(b",") != 7:
+        cdef const char *name = PyCapsule_GetName(capsule)
+        if not 1 <= n_rows < 2**31:
+            raise ValueError(f"n_rows must be 1 to 2**31 - 1, got {n_rows}")
+        if name == NULL or (<bytes> name).count(b",") != 7:
             raise ValueError(
                 f"expected a function of 8 arguments (user_data, centre, context, hidden, k, rows, log_q, rng), "
-                f"got {(<bytes> name).decode('ascii', 'replace')!r}"
+                f"got {'no signature' if name == NULL else (<bytes> name).decode('ascii', 'replace')!r}"
             )
         if log_q is not None and log_q.shape[0] != n_rows:
             raise ValueError(f"log_q must have {n_rows} entries, got {log_q.shape[0]}")

@@ -113,10 +113,10 @@ class Uniform(StaticSampler):
 
 @SAMPLERS.entry("log_uniform")
 class LogUniform(StaticSampler):
-    """By frequency rank r = 0, 1, ...: log((r + 2) / (r + 1)) / log(V + 1), the Zipf-like sampler of sampled softmax.
+    """By frequency rank r = 0, 1, ...: log((r + 2) / (r + 1)) / log(V + 1), close to Zipf's law.
 
-    Ranks come from the counts, so rows need not be sorted (as after a vocabulary update). Jean et al.
-    2015, arXiv:1412.2007, made the sampler's use for large vocabularies known.
+    Ranks come from the counts, so rows need not be sorted (as after a vocabulary update). Known from the
+    sampled softmax of large vocabularies (Jean et al. 2015, arXiv:1412.2007).
     """
 
     name: ClassVar[str] = "log_uniform"

@@ -14,8 +14,8 @@ from ns2vec.sampling import Sampler, Unigram
 
 __all__ = ["CHOICES", "LATER", "TrainingConfig", "parse_memory"]
 
-# The names an option may have now, and those that are planned and say so when asked for. Objectives and samplers
-# have registries.
+# The names an option may have now, and those that are planned and say so when asked for. Objectives and
+# samplers have registries.
 CHOICES: dict[str, tuple[str, ...]] = {
     "negative_sharing": ("window", "pair"),
     "backend": ("fused", "blas"),
