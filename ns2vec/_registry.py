@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, TypeVar
 
 from ns2vec.exceptions import ConfigError
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 __all__ = ["Registry"]
 
@@ -56,30 +59,39 @@ class Registry(Mapping[str, T]):
         """Return a decorator that registers what it decorates under `name`."""
         return lambda entry: self.register(name, entry)
 
-    def load_plugins(self) -> None:
-        """Add what other installed packages offer; a broken one is an error that names it."""
+    def load_plugin(self, name: str) -> None:
+        """Add the entry of that name that an installed package offers, if one does.
+
+        Raises
+        ------
+        ConfigError
+            If the package's entry cannot be loaded.
+        """
+        for point in self._entry_points():
+            # a package may have several files that offer the same; what it loads may register itself
+            if point.name == name and name not in self._entries:
+                try:
+                    entry = point.load()
+                except Exception as error:
+                    raise ConfigError(
+                        f"{self.kind} {name!r} cannot be loaded from {point.value!r}: {error}"
+                    ) from error
+                self._entries.setdefault(name, entry)
+
+    def _entry_points(self) -> Iterable[EntryPoint]:
         from importlib.metadata import entry_points
 
-        if self.group is None:
-            return
-        for point in entry_points(group=self.group):
-            if point.name in self._entries:
-                continue
-            try:
-                self.register(point.name, point.load())
-            except Exception as error:
-                raise ConfigError(
-                    f"{self.kind} {point.name!r} of the package behind {point.value!r} cannot be loaded: {error}"
-                ) from error
+        return entry_points(group=self.group) if self.group else ()
 
     def __getitem__(self, name: str) -> T:
         try:
             if name not in self._entries:
-                self.load_plugins()
+                self.load_plugin(name)
             return self._entries[name]
         except (KeyError, TypeError):
-            known = ", ".join(map(repr, self._entries))
-            raise ConfigError(f"unknown {self.kind} {name!r}: expected one of {known}") from None
+            known = dict.fromkeys([*self._entries, *(point.name for point in self._entry_points())])
+            listed = ", ".join(map(repr, known))
+            raise ConfigError(f"unknown {self.kind} {name!r}: expected one of {listed}") from None
 
     def __contains__(self, name: object) -> bool:
         return name in self._entries

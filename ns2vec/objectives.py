@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from ns2vec._callable import check_low_level
 from ns2vec._registry import Registry
 from ns2vec.exceptions import ConfigError
 
@@ -36,6 +37,11 @@ OBJECTIVES: Registry[type[Objective]] = Registry("objective", group="ns2vec.obje
 #: sampling costs, and it is exact.
 SOFTMAX_MAX_WORDS = 200
 
+LINK_PROTOTYPE = (
+    "double f(void *user_data, int m, float *scores, const float *labels, const float *weights, "
+    "const float *offsets)"
+)
+
 
 class Objective:
     """Base of the objectives: subclass it, set what differs, register the class.
@@ -46,9 +52,9 @@ class Objective:
     outputs : {"sampled", "path", "all"}
         The centre with negatives from a sampler; the inner nodes on its Huffman path; every word.
     link : {"logistic", "softmax"} or scipy.LowLevelCallable
-        From scores to errors. A function ``double f(void *user_data, int m, float *scores, const
-        float *labels, const float *weights, const float *offsets)`` replaces the scores of one
-        input by errors and returns its loss.
+        From scores to errors, for sampled outputs. A function ``double f(void *user_data, int m, float
+        *scores, const float *labels, const float *weights, const float *offsets)`` replaces the
+        scores of one input by errors and returns its loss; all threads call it.
     with_offsets : bool
         Scores are reduced by log(k q) in training.
     on_collision : {"redraw", "skip", "keep"}
@@ -104,10 +110,10 @@ class NegativeSampling(Objective):
 
 @OBJECTIVES.entry("nce")
 class NCE(Objective):
-    """Noise-contrastive estimation: the logistic of s - log(k Pn) (Gutmann & Hyvärinen 2012; Mnih & Teh 2012).
+    """Noise-contrastive estimation: the logistic of s - log(k Pn) (Gutmann & Hyvärinen 2012).
 
-    Scores tend to log P(w | c) itself, normalised without a sum over the vocabulary. Noise that hits
-    the centre stays noise: leaving it out would bias the estimate.
+    Scores tend to log P(w | c) itself, normalised without a sum over the vocabulary (Mnih & Teh 2012).
+    Noise that hits the centre stays noise: leaving it out would bias the estimate.
     """
 
     name = "nce"
@@ -164,12 +170,26 @@ def choose_objective(name: str, n_words: int) -> type[Objective]:
     if name == "auto":
         name = "softmax" if n_words <= SOFTMAX_MAX_WORDS else "negative_sampling"
     chosen = OBJECTIVES[name]
-    for field, allowed in [
-        ("outputs", ("sampled", "path", "all")),
-        ("on_collision", ("redraw", "skip", "keep")),
-    ]:
-        if getattr(chosen, field) not in allowed:
-            raise ConfigError(
-                f"objective {name!r}: {field} must be one of {', '.join(allowed)}, got {getattr(chosen, field)!r}"
-            )
+    check_objective(name, chosen)
     return chosen
+
+
+def check_objective(name: str, chosen: Any) -> None:
+    """Refuse a class that the kernels could not follow."""
+    if not isinstance(chosen, type) or not issubclass(chosen, Objective):
+        raise ConfigError(f"objective {name!r} must be a subclass of Objective, got {chosen!r}")
+    fixed = {"path": ("logistic",), "all": ("softmax",)}
+    allowed: dict[str, tuple[str, ...]] = {
+        "outputs": ("sampled", "path", "all"),
+        "on_collision": ("redraw", "skip", "keep"),
+        "link": fixed.get(chosen.outputs, ("logistic", "softmax")),
+    }
+    if chosen.outputs == "sampled" and not isinstance(chosen.link, str):
+        del allowed["link"]
+        check_low_level(chosen.link, "double", ("*", "int", *"****"), LINK_PROTOTYPE)
+    for field, values in allowed.items():
+        found = getattr(chosen, field)
+        if found not in values:
+            raise ConfigError(
+                f"objective {name!r}: {field} must be one of {', '.join(values)}, got {found!r}"
+            )

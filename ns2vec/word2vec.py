@@ -96,10 +96,11 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin):
     compute_loss : bool
         Sum the exact loss in float64; see `get_latest_training_loss` and `epoch_losses`.
     callbacks : iterable of objects with gensim's four methods
-    objective : {None, "negative_sampling", "nce", "sampled_softmax", "softmax", "hierarchical_softmax", "auto"}
-        Instead of `hs`: just this one (`ns2vec.objectives`). ``"softmax"`` updates with one thread and
-        gives the others to BLAS; ``"auto"`` takes it for vocabularies of at most
-        `ns2vec.objectives.SOFTMAX_MAX_WORDS` words, else negative sampling.
+    objective : str, optional
+        Instead of `hs`, just this one: ``"negative_sampling"``, ``"nce"``, ``"sampled_softmax"``,
+        ``"softmax"``, ``"hierarchical_softmax"`` (`ns2vec.objectives`), or ``"auto"``. ``"softmax"``
+        updates with one thread and gives the others to BLAS; ``"auto"`` takes it for vocabularies of at
+        most `ns2vec.objectives.SOFTMAX_MAX_WORDS` words, else negative sampling.
     sampler : str, Sampler, scipy.LowLevelCallable or callable
         Where negatives come from: a name of `ns2vec.sampling.SAMPLERS` with options
         (``"unigram"``, ``"uniform"``, ``"batch:size=512"``, ``"mixed:unigram=0.8,uniform=0.2"``), a sampler
@@ -116,9 +117,10 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin):
     checkpoint, checkpoint_every
         Planned.
     guard : {None, "stop", "rollback"}
-        Look ten times an epoch, and every million words, whether training runs away (rows that are not finite, a loss that leaps):
-        stop with an error, or go back to the last good rows, of which it keeps a copy, and on at half
-        the rate. Computes the loss, which takes time. Without a guard every epoch ends with a look.
+        Look ten times an epoch, and every million words, whether training runs away (rows that are not
+        finite, a loss that leaps): stop with an error, or go back to the last good rows, of which it
+        keeps a copy, and on at half the rate. Computes the loss, which takes time. Without a guard every
+        epoch ends with a look.
     progress : bool, optional
         Progress bar on stderr; None shows it when stderr is a terminal.
 
@@ -156,9 +158,10 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin):
         trim_rule: Callable[..., int] | None = None, sorted_vocab: int = 1, batch_words: int = 10000,
         compute_loss: bool = False, callbacks: Iterable[Any] = (), comment: str | None = None,
         max_final_vocab: int | None = None, shrink_windows: bool = True, *, objective: str | None = None,
-        sampler: str | Sampler | Callable[..., Any] = "unigram", negative_sharing: str = "window", backend: str = "fused",
-        cbow_update: str = "word2vec", corpus_memory: int | str = "1GiB", checkpoint: PathLike | None = None,
-        checkpoint_every: int | None = None, progress: bool | None = None, guard: str | None = None,
+        sampler: str | Sampler | Callable[..., Any] = "unigram", negative_sharing: str = "window",
+        backend: str = "fused", cbow_update: str = "word2vec", corpus_memory: int | str = "1GiB",
+        checkpoint: PathLike | None = None, checkpoint_every: int | None = None,
+        progress: bool | None = None, guard: str | None = None,
     ) -> None:  # fmt: skip
         if checkpoint is not None or checkpoint_every is not None:
             raise NotImplementedError("checkpoint and checkpoint_every are not available yet: leave them out")
@@ -191,6 +194,8 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin):
         self.objective = objective
         if objective is not None:
             is_path = choose_objective(objective, 0).outputs == "path"
+            if self.hs and not is_path:
+                logger.warning("hs=1 has no effect: objective=%r is trained alone", objective)
             self.hs = int(is_path)
             self.negative = 0 if is_path else self.negative
 
@@ -418,7 +423,7 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin):
         return done
 
     def _blas(self) -> AbstractContextManager[Any]:
-        """The full softmax has one updater and leaves the threads to BLAS; other workers call it one by one."""
+        """The full softmax has one updater and leaves the threads to BLAS; other workers have one each."""
         if self._has_one_updater():
             return blas_threads(self.workers)
         return blas_threads(1) if self.backend == "blas" else nullcontext()

@@ -380,7 +380,7 @@ cdef class SentenceCounter:
     >>> counter = SentenceCounter()
     >>> counter.add(["a", "b"]); counter.add(("b", 7))
     >>> counter.tokens(), counter.counts().tolist(), counter.n_words
-    (['a', 'b', 7], [1, 2, 1], 3)
+    (['a', 'b', 7], [1, 2, 1], 4)
     """
 
     cdef dict index_of

@@ -84,15 +84,17 @@ class NoiseData:
     def lists_to_csr(self, lists: Lists, what: str) -> tuple[Int64Array, Int32Array]:
         """Turn ``{word: words}`` into offsets (V + 1,) and rising rows (n,); unknown words are left out.
 
-        Words may be given as keys of the vocabulary or as rows.
+        Words are keys of the vocabulary, or rows where there are no keys.
 
         Raises
         ------
         ConfigError
-            If a row is outside the vocabulary, or no word of `lists` is in it.
+            If a row is outside the vocabulary, no word of `lists` is in it, or a list is a str.
         """
         found: dict[int, Int32Array] = {}
         for key, members in lists.items():
+            if isinstance(members, str):
+                raise ConfigError(f"{what}: expected a list of words for {key!r}, got the text {members!r}")
             row = self.row_of(key)
             if row is not None:
                 rows = {found_row for member in members if (found_row := self.row_of(member)) is not None}
@@ -192,12 +194,37 @@ class Sampler(ABC):
         return {"on_collision": self.on_collision, "exclude": self.exclude}
 
     def state_dict(self) -> dict[str, Any]:
-        """Everything a saved model has to keep: `ns2vec.sampling.make_sampler` takes it back."""
-        return {"name": self.name, "options": self.options()}
+        """Everything a saved model has to keep: `ns2vec.sampling.make_sampler` takes it back.
+
+        Raises
+        ------
+        ConfigError
+            If the class is not the one that `SAMPLERS` has under its `name`.
+        """
+        if self.name not in SAMPLERS or SAMPLERS[self.name] is not type(self):
+            raise ConfigError(
+                f"{type(self).__name__} cannot be saved: register it in SAMPLERS, under what it has as `name`"
+            )
+        return {"name": self.name, "options": plain(self.options())}
 
     def __repr__(self) -> str:
         given = {name: value for name, value in self.options().items() if value is not None}
-        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in given.items())})"
+        shown = {
+            name: f"<lists of {len(value)} words>" if isinstance(value, Mapping) else repr(value)
+            for name, value in given.items()
+        }
+        return f"{type(self).__name__}({', '.join(f'{name}={text}' for name, text in shown.items())})"
+
+
+def plain(value: Any) -> Any:
+    """Options as data: samplers as their state, lists of words as lists."""
+    if isinstance(value, Sampler):
+        return value.state_dict()
+    if isinstance(value, Mapping):
+        return {key: plain(entry) for key, entry in value.items()}
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        return value
+    return [plain(entry) for entry in value]
 
 
 class BoundSampler:
@@ -243,11 +270,18 @@ class BoundSampler:
         Returns
         -------
         ndarray of shape (at most n,), int32
+
+        Raises
+        ------
+        ConfigError
+            If the sampler can draw in training only.
         """
         if self.source.block is not None:
             return np.asarray(self.source.block(n, np.random.default_rng(seed)), dtype=np.int32)
         if self.source.draws is None:
             raise ConfigError(f"the sampler {self.sampler!r} has nothing to draw with")
+        if self.source.wants_hidden:
+            raise ConfigError(f"{self.sampler!r} looks at the model: it draws in training only")
         members = None if batch is None else np.ascontiguousarray(batch, dtype=np.int32)
         drawn: Int32Array = self.source.draws.sample(
             n, centre=centre, context=context, batch=members, seed=seed

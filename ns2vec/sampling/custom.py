@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
+from ns2vec._callable import check_low_level
 from ns2vec._typing import Float32Array
 from ns2vec.exceptions import ConfigError
 from ns2vec.sampling._draws import UserDraws
 from ns2vec.sampling.base import BlockFunction, NoiseData, Sampler, Source, log_float32
 
 __all__ = ["FromCallable", "LowLevel"]
+
+
+DRAW_PROTOTYPE = (
+    "int f(void *user_data, int32_t centre, int32_t context, const float *hidden, int k, int32_t *rows, "
+    "float *log_q, uint64_t *rng)"
+)
 
 
 def optional_log_q(probabilities: npt.ArrayLike | None, n_words: int) -> Float32Array | None:
@@ -34,9 +42,10 @@ class LowLevel(Sampler):
         ``int f(void *user_data, int32_t centre, int32_t context, const float *hidden, int k,
         int32_t *rows, float *log_q, uint64_t *rng)``: writes at most k rows and returns how many.
         `context` is -1 under window sharing and for CBOW. `hidden` is NULL unless `wants_hidden`.
-        `log_q` is NULL unless the objective needs probabilities; then it has k + 1 entries, the last for the
-        centre. `rng` is the state of the chunk's stream: the function draws its random numbers from
-        it alone, so that runs repeat. A row outside the vocabulary ends training with an error.
+        `log_q` is NULL unless the objective needs probabilities and `tells_log_q`; then it has k + 1
+        entries, the last for the centre. `rng` is the state of the chunk's stream: the function draws
+        its random numbers from it alone, so that runs repeat. All threads call the function at once.
+        A row outside the vocabulary ends training with an error.
     probabilities : array_like of shape (V,), optional
         Of a draw, where one distribution serves all windows; objectives with offsets then use them.
     tells_log_q : bool
@@ -64,8 +73,7 @@ class LowLevel(Sampler):
         **options: Any,
     ) -> None:
         super().__init__(**options)
-        if type(function).__name__ != "LowLevelCallable" or not isinstance(function, tuple):
-            raise ConfigError(f"expected a scipy.LowLevelCallable, got {type(function).__name__}")
+        check_low_level(function, "int", ("*", "int", "int", "*", "int", *"***"), DRAW_PROTOTYPE)
         self.function, self.probabilities = function, probabilities
         self.tells_log_q, self.wants_hidden = tells_log_q, wants_hidden
 
@@ -88,7 +96,8 @@ class FromCallable(Sampler):
     function : callable
         ``function(n, generator)`` returns n rows; `generator` is a numpy Generator seeded for the
         chunk, so runs repeat where the function draws from it alone. Called with the GIL, once a
-        chunk and never for a single pair; rows that are not needed are dropped.
+        chunk and never for a single pair; rows that are not needed are dropped, and used once more
+        where collisions need more than n.
     probabilities : array_like of shape (V,), optional
         Of a draw; objectives with offsets need them.
     on_collision, exclude
@@ -116,14 +125,19 @@ class FromCallable(Sampler):
 
     def source(self, data: NoiseData) -> Source:
         """Return a source that asks the function once a chunk."""
-        return Source(block=self.checked, log_q=optional_log_q(self.probabilities, data.n_words))
+        block = partial(self.checked, data.n_words)
+        return Source(block=block, log_q=optional_log_q(self.probabilities, data.n_words))
 
-    def checked(self, n: int, generator: np.random.Generator) -> npt.NDArray[np.int32]:
-        """Call the function; whole numbers of the right length or an error that names it."""
+    def checked(self, n_words: int, n: int, generator: np.random.Generator) -> npt.NDArray[np.int32]:
+        """Call the function; n rows of the vocabulary, or an error that says what came."""
         rows = np.asarray(self.function(n, generator))
         if rows.shape != (n,) or rows.dtype.kind not in "iu":
             raise ConfigError(
                 f"the sampler must return {n} whole numbers, got shape {rows.shape} of {rows.dtype}"
+            )
+        if n and not 0 <= rows.min() <= rows.max() < n_words:
+            raise ConfigError(
+                f"the sampler must return rows from 0 to {n_words - 1}, got {rows.min()} to {rows.max()}"
             )
         return np.ascontiguousarray(rows, dtype=np.int32)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, TypeAlias
 
@@ -17,6 +18,12 @@ from ns2vec.sampling.static import Unigram
 __all__ = ["Batch", "Mixed", "Pool"]
 
 Lists: TypeAlias = Mapping[Any, Iterable[Any]]
+
+
+def is_whole(value: Any) -> bool:
+    """Whether an option is a whole number."""
+    return isinstance(value, numbers.Real) and float(value).is_integer()
+
 
 POOL_KINDS = ("allowed", "forbidden", "explicit")
 
@@ -46,8 +53,10 @@ class Batch(Sampler):
 
     def __init__(self, size: int = 1024, pool: int = 0, **options: Any) -> None:
         super().__init__(**options)
-        if int(size) != size or size < 1 or int(pool) != pool or pool < 0:
-            raise ConfigError(f"batch needs size of at least 1 and pool of at least 0, got {size}, {pool}")
+        if not (is_whole(size) and size >= 1 and is_whole(pool) and pool >= 0):
+            raise ConfigError(
+                f"batch needs size of at least 1 and pool of at least 0, got {size!r} and {pool!r}"
+            )
         self.size, self.pool = int(size), int(pool)
 
     def source(self, data: NoiseData) -> Source:
@@ -86,6 +95,11 @@ class Pool(Sampler):
         Default `Unigram`.
     on_collision, exclude
         See `Sampler`.
+
+    Notes
+    -----
+    `nce` and `sampled_softmax` compare a centre with how often noise hits it. Where noise cannot (the centre
+    is not on its own list of allowed words), they learn nothing about it; negative sampling does.
     """
 
     name: ClassVar[str] = "pool"
@@ -101,7 +115,8 @@ class Pool(Sampler):
         super().__init__(**options)
         if kind not in POOL_KINDS or key not in ("centre", "context"):
             raise ConfigError(
-                f"pool needs kind of {', '.join(POOL_KINDS)} and key of centre, context, got {kind!r}, {key!r}"
+                f"pool: kind must be one of {', '.join(POOL_KINDS)} and key centre or context, "
+                f"got {kind!r} and {key!r}"
             )
         if lists is None:
             raise ConfigError("pool needs lists: a mapping of words to words, or the path of a text file")
@@ -121,7 +136,8 @@ class Pool(Sampler):
                 raise ConfigError("pool with kind='forbidden' needs a fallback with one distribution")
             mass = np.zeros(len(rows) + 1)
             np.cumsum(np.exp(below.log_q[rows].astype(np.float64)), out=mass[1:])
-            log_allowed = log_float32(np.maximum(1.0 - (mass[offsets[1:]] - mass[offsets[:-1]]), 0.0))
+            # not 0, even where a list forbids all: -inf less -inf is not a number
+            log_allowed = log_float32(np.maximum(1.0 - (mass[offsets[1:]] - mass[offsets[:-1]]), 1e-30))
         draws = PoolDraws(
             below.draws,
             offsets,
@@ -130,12 +146,15 @@ class Pool(Sampler):
             by_context=self.key == "context",
             log_allowed=log_allowed,
         )
-        return Source(draws, needs_pairs=self.key == "context")
+        return Source(
+            draws,
+            wants_hidden=below.wants_hidden,
+            needs_pairs=self.key == "context" or below.needs_pairs,
+        )
 
     def options(self) -> dict[str, Any]:
         """Return the lists and their meaning too."""
-        lists = {key: list(members) for key, members in self.lists.items()}
-        own = {"lists": lists, "kind": self.kind, "key": self.key, "fallback": self.fallback.state_dict()}
+        own = {"lists": self.lists, "kind": self.kind, "key": self.key, "fallback": self.fallback}
         return {**own, **super().options()}
 
 
@@ -167,7 +186,7 @@ class Mixed(Sampler):
     >>> from ns2vec.sampling import Mixed, NoiseData
     >>> bound = Mixed(random=0.5, uniform=0.5).bind(NoiseData.of_counts([8, 1, 1]))
     >>> bound.log_q([0]).round(4).tolist()     # log(0.5 * 0.8 + 0.5 / 3)
-    [-0.5681]
+    [-0.568]
     """
 
     name: ClassVar[str] = "mixed"
@@ -183,7 +202,10 @@ class Mixed(Sampler):
         super().__init__(on_collision=on_collision, exclude=exclude)
         named = [(SAMPLERS[name](), weight) for name, weight in weights.items()]
         self.parts = [*(parts or ()), *named]
-        given = np.array([weight for _, weight in self.parts], dtype=np.float64)
+        try:
+            given = np.array([weight for _, weight in self.parts], dtype=np.float64)
+        except (TypeError, ValueError):
+            given = np.array([np.nan])
         if not self.parts or not np.isfinite(given).all() or not (given > 0).all():
             raise ConfigError(
                 "mixed needs samplers with positive weights, such as mixed:unigram=0.8,uniform=0.2"
@@ -212,5 +234,4 @@ class Mixed(Sampler):
 
     def options(self) -> dict[str, Any]:
         """Return the parts too."""
-        parts = [(part.state_dict(), float(weight)) for part, weight in self.parts]
-        return {"parts": parts, **super().options()}
+        return {"parts": self.parts, **super().options()}

@@ -20,7 +20,7 @@ def make_sampler(given: Any) -> Sampler:
 
     Parameters
     ----------
-    given : str, dict, callable, scipy.LowLevelCallable or Sampler
+    given : str, dict, callable, scipy.LowLevelCallable, Sampler or its class
         A string is a name of `SAMPLERS`, with options behind a colon: ``"unigram:exponent=0.5"``,
         ``"batch:size=512"``, ``"mixed:unigram=0.8,uniform=0.2"``. A dict is what `Sampler.state_dict`
         returned.
@@ -46,6 +46,8 @@ def make_sampler(given: Any) -> Sampler:
     """
     if isinstance(given, Sampler):
         return given
+    if isinstance(given, type) and issubclass(given, Sampler):
+        return given()
     if isinstance(given, str):
         name, _, options = given.partition(":")
         return build(name, parse_options(options, given))
@@ -65,9 +67,12 @@ def build(name: str, options: dict[str, Any]) -> Sampler:
         raise NotImplementedError(f"sampler={name!r} is not available yet; use one of {known}")
     made = SAMPLERS[name]
     try:
-        return made(**options)
+        sampler = made(**options)
     except TypeError as error:
         raise ConfigError(f"sampler {name!r} cannot be made from {options}: {error}") from None
+    if not isinstance(sampler, Sampler):
+        raise ConfigError(f"sampler {name!r} must be a subclass of Sampler, got {made!r}")
+    return sampler
 
 
 def parse_options(text: str, spec: str) -> dict[str, Any]:
@@ -93,7 +98,9 @@ def number_or_text(value: str) -> int | float | str:
 
 def restored(value: Any) -> Any:
     """Samplers within saved options, at any depth of lists."""
-    if isinstance(value, Mapping) and set(value) == {"name", "options"}:
+    is_state = isinstance(value, Mapping) and set(value) == {"name", "options"}
+    # lists of the words "name" and "options" look alike, but for what they hold
+    if is_state and isinstance(value["name"], str) and isinstance(value["options"], Mapping):
         return make_sampler(value)
     if isinstance(value, list | tuple):
         return [restored(entry) for entry in value]

@@ -6,6 +6,7 @@ Each is a class with one method, `StaticSampler.distribution`. The distribution 
 
 from __future__ import annotations
 
+import numbers
 from abc import abstractmethod
 from typing import Any, ClassVar
 
@@ -55,6 +56,11 @@ class StaticSampler(Sampler):
         return Source(StaticDraws(log_q, alias), alias=alias, log_q=log_q)
 
 
+def is_finite(value: Any) -> bool:
+    """Whether an option is a finite number."""
+    return isinstance(value, numbers.Real) and bool(np.isfinite(float(value)))
+
+
 @SAMPLERS.entry("unigram")
 class Unigram(StaticSampler):
     """In proportion to count ** exponent (Mikolov et al. 2013, arXiv:1310.4546, section 2.2).
@@ -71,7 +77,7 @@ class Unigram(StaticSampler):
 
     def __init__(self, exponent: float | None = None, **options: Any) -> None:
         super().__init__(**options)
-        if exponent is not None and not np.isfinite(exponent):
+        if exponent is not None and not is_finite(exponent):
             raise ConfigError(f"exponent must be a finite number, got {exponent!r}")
         self.exponent = exponent
 

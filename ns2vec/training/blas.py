@@ -11,8 +11,8 @@ __all__ = ["blas_threads"]
 def blas_threads(n_threads: int) -> AbstractContextManager[Any]:
     """Limit BLAS to so many threads inside a ``with``, when threadpoolctl is there to do so.
 
-    With workers of our own it is one: they call sdot and saxpy on single rows. The full softmax has one worker
-    and leaves the threads to the matrix products.
+    With workers of our own it is one: they call sdot and saxpy on single rows. The full softmax has one
+    worker and leaves the threads to the matrix products.
 
     Parameters
     ----------
@@ -28,5 +28,7 @@ def blas_threads(n_threads: int) -> AbstractContextManager[Any]:
         from threadpoolctl import threadpool_limits
     except ImportError:
         return nullcontext()
+    import scipy.linalg.cython_blas  # noqa: F401 - only libraries that are loaded can be limited
+
     limits: AbstractContextManager[Any] = threadpool_limits(limits=n_threads, user_api="blas")
     return limits

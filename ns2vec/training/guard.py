@@ -52,7 +52,8 @@ def check_finite(weights: Iterable[Rows], alpha: float) -> None:
     problem = what_is_wrong(weights)
     if problem:
         raise DivergenceError(
-            f"training diverged: {problem} (learning rate {alpha:g}); lower alpha, or train with guard='rollback'"
+            f"training diverged: {problem} (learning rate {alpha:g}); "
+            "lower alpha, or train with guard='rollback'"
         )
 
 
@@ -65,7 +66,9 @@ class Guard:
         Stop with an error, or go back to the last good copy and on with the text at half the rate.
     interval_words : int
     leap : float
-        A loss per trained word so many times that of the last good interval counts as running away.
+        A loss per trained word so many times that of the last good interval, and higher than that of a
+        model that knows nothing, counts as running away. (Text with longer sentences has more pairs to
+        each word, so a higher loss alone means little.)
     most_rollbacks : int
         After so many, stop all the same.
 
@@ -86,6 +89,7 @@ class Guard:
         self.weights: list[Rows] = []
         self.copies: list[Float32Array] = []
         self.good_loss = math.inf
+        self.loss_of_nothing = math.inf
 
     @classmethod
     def for_corpus(cls, policy: str, total_words: int | None, batch_words: int) -> Guard:
@@ -99,12 +103,14 @@ class Guard:
         ----------
         weights : iterable of Rows
         loss_of_nothing : float
-            Loss of a trained word when every score is zero, at most: what the first interval is
-            compared with.
+            Loss of a trained word when every score is zero, at most; infinite where that is not known, and
+            then a leap from one interval to the next is enough.
         """
         self.weights = list(weights)
-        self.good_loss = min(self.good_loss, loss_of_nothing)
-        check_finite(self.weights, 0.0)
+        self.loss_of_nothing = loss_of_nothing
+        problem = what_is_wrong(self.weights)
+        if problem:
+            raise DivergenceError(f"training cannot begin: {problem}")
         self.keep()
 
     def keep(self) -> None:
@@ -131,17 +137,27 @@ class Guard:
         """
         per_word = loss / n_trained if n_trained else self.good_loss
         problem = what_is_wrong(self.weights)
-        if problem is None and not per_word <= self.leap * self.good_loss:
-            problem = f"the loss per word went from {self.good_loss:.4g} to {per_word:.4g}"
+        if problem is None and not per_word <= self.limit():
+            problem = f"the loss per word is {per_word:.4g}, and may be {self.limit():.4g} at most"
         if problem is None:
             self.good_loss = per_word
             self.keep()
             return True
         if self.policy == "stop" or self.n_rollbacks == self.most_rollbacks:
             tried = f" after {self.n_rollbacks} rollbacks" if self.n_rollbacks else ""
-            raise DivergenceError(f"training diverged{tried}: {problem} (learning rate {alpha:g}); lower alpha")
+            raise DivergenceError(
+                f"training diverged{tried}: {problem} (learning rate {alpha:g}); lower alpha"
+            )
         self.roll_back(problem, alpha)
         return False
+
+    def limit(self) -> float:
+        """The highest loss per word that the next interval may have."""
+        if math.isinf(self.loss_of_nothing):
+            return self.leap * self.good_loss
+        if math.isinf(self.good_loss):
+            return self.leap * self.loss_of_nothing
+        return max(self.leap * self.good_loss, self.loss_of_nothing)
 
     def roll_back(self, problem: str, alpha: float) -> None:
         """Set the rows back to the last good copy and halve the rate."""

@@ -68,7 +68,11 @@ class ProbabilityMixin:
         rows = [self.wv.get_index(other) for other in others]
         hidden = np.asarray(self.wv.vectors[self.wv.get_index(word)], dtype=np.float64)
         scores = np.asarray(self.syn1neg[rows], dtype=np.float64) @ hidden
-        return np.asarray(objective.logits(scores, self._log_q()[rows]) if calibrated else scores)
+        if not calibrated:
+            return scores
+        log_q = self._log_q(objective)
+        of_rows = np.zeros(len(rows)) if isinstance(log_q, float) else log_q[rows]
+        return np.asarray(objective.logits(scores, of_rows))
 
     def predict_proba(self, context_words: Sequence[Any]) -> Array:
         """Probability of each word of the vocabulary to stand among `context_words`.
@@ -117,7 +121,7 @@ class ProbabilityMixin:
         Returns
         -------
         float
-            V for a model that knows nothing, 1 for one that is always right.
+            Between 1, for a model that is always right, and about V.
 
         Raises
         ------
@@ -130,7 +134,8 @@ class ProbabilityMixin:
         for rows in ([self.wv.key_to_index[t] for t in s if t in self.wv.key_to_index] for s in sentences):
             for t, centre in enumerate(rows):
                 contexts = rows[max(0, t - self.window) : t] + rows[t + 1 : t + 1 + self.window]
-                pending += [([c], centre) for c in contexts] if self.sg else [(contexts, centre)][: len(contexts)]
+                inputs = [[context] for context in contexts] if self.sg else [contexts] if contexts else []
+                pending += [(rows_of_input, centre) for rows_of_input in inputs]
             while len(pending) >= step:
                 total, n_terms = total + self._log_likelihood(pending[:step]), n_terms + step
                 pending = pending[step:]
@@ -178,21 +183,23 @@ class ProbabilityMixin:
         summed = np.asarray(self.wv.vectors[rows], dtype=np.float64).sum(axis=0)
         return np.asarray(summed / len(rows) if self.cbow_mean else summed)
 
-    def _log_q(self) -> Array:
-        """Log of the distribution that the model's negatives came from."""
+    def _log_q(self, objective: type[Objective]) -> Array | float:
+        """Log of the distribution that the model's negatives came from; 0.0 where scores do without."""
+        if objective.outputs != "sampled":
+            return 0.0
         known = self.bound_sampler()
-        if known.source.log_q is None:
-            raise ConfigError(f"{known.sampler!r} has no single noise distribution to calibrate with")
-        return known.source.log_q.astype(np.float64)
+        if known.source.log_q is not None:
+            return known.source.log_q.astype(np.float64)
+        if objective.with_offsets:
+            return 0.0  # training has taken it out already
+        raise ConfigError(f"{known.sampler!r} has no single noise distribution to calibrate with")
 
     def _log_proba(self, hidden: npt.NDArray[Any]) -> Array:
         """Log P of every word for input vectors (n, D): shape (n, V)."""
         objective = self._word_objective()
         if objective is None:
             return path_log_probabilities(hidden, self.syn1, self._huffman_tree())
-        # only negative sampling reads log q, and only sampled objectives have one
-        log_q = self._log_q() if objective.outputs == "sampled" else 0.0
-        return log_probabilities(hidden, self.syn1neg, objective, log_q)
+        return log_probabilities(hidden, self.syn1neg, objective, self._log_q(objective))
 
     def _log_likelihood(self, terms: list[tuple[list[int], int]]) -> float:
         hidden = np.stack([self._cbow_input(rows) for rows, _ in terms])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -46,7 +47,7 @@ def make_noise(bound: BoundSampler, objective: type[Objective]) -> _kernels.Nois
     tells = source.log_q is not None or (source.draws is not None and source.draws.tells)
     if objective.with_offsets and not tells:
         raise ConfigError(
-            f"objective={objective.name!r} needs the probability of each negative, and {sampler!r} cannot tell it"
+            f"objective={objective.name!r} needs probabilities of negatives, which {sampler!r} cannot tell"
         )
     offsets, rows = bound.filter or (None, None)
     return _kernels.Noise(
@@ -117,17 +118,16 @@ class Network:
         return [rows for rows in (self.syn0, self.syn1neg, self.syn1) if rows is not None]
 
     def loss_of_nothing(self, config: TrainingConfig) -> float:
-        """Loss of a trained word when every score is zero, at most: with all of its contexts."""
+        """Loss of a trained word when every score is zero, at most: with all of its contexts.
+
+        Infinite where no bound is known.
+        """
         loss = 0.0
         if self.huffman is not None:
             loss += int(np.diff(self.huffman.offsets).max()) * np.log(2.0)
-        if self.objective is not None and self.objective.link == "logistic":
-            loss += (1 + config.negative) * np.log(2.0)
-        elif self.objective is not None and self.objective.link == "softmax":
-            loss += np.log(len(self.syn0.padded))
-        elif self.objective is not None:
-            return float("inf")  # the user's own link
-        return float(loss * 2 * config.window)
+        if self.objective is not None:
+            loss += loss_of_zero_scores(self.objective, self.bound, len(self.syn0.padded), config.negative)
+        return float(loss * (2 * config.window if config.sg else 1))
 
     def block(self) -> BlockFunction | None:
         """The Python function that draws negatives, if the sampler is one."""
@@ -137,6 +137,31 @@ class Network:
         """Give trained rows to arrays that users have put in place of ours."""
         for rows in self.weights():
             rows.write_back()
+
+
+def loss_of_zero_scores(
+    objective: type[Objective], bound: BoundSampler | None, n_words: int, negative: int
+) -> float:
+    """Expected loss of one output set whose scores are zero, at most.
+
+    Examples
+    --------
+    >>> from ns2vec.objectives import NegativeSampling
+    >>> round(loss_of_zero_scores(NegativeSampling, None, 100, 5), 3)     # 6 log 2
+    4.159
+    """
+    log_q = None if bound is None else bound.source.log_q
+    if objective.link == "softmax":
+        # with offsets: log(1 + (k q_o) sum_j 1 / (k q_j)), where the sum is V on average
+        return math.log1p(n_words * negative) if objective.with_offsets else math.log(n_words)
+    if objective.link != "logistic" or (objective.with_offsets and log_q is None):
+        return math.inf  # the user's own link, or probabilities of the user's own
+    if not objective.with_offsets or log_q is None:
+        return (1 + negative) * math.log(2.0)
+    seen = log_q[np.isfinite(log_q)].astype(np.float64)
+    logits = -(math.log(negative) + seen)
+    noise = negative * float((np.exp(seen) * np.logaddexp(0.0, logits)).sum())
+    return noise + float(np.logaddexp(0.0, -logits).max())
 
 
 def check_pairs(bound: BoundSampler, config: TrainingConfig) -> None:
@@ -184,16 +209,16 @@ class Worker:
         if len(words) > self.max_words:
             self.max_words = len(words)
             self.work = _kernels.Workspace(self.kernel, self.max_words)
+        block = self.draw_block(len(words), chunk)
         return self.kernel.train(
-            words, alpha, work=self.work, remap=remap, block=self.draw_block(len(words), chunk), epoch=self.epoch,
-            chunk=chunk,
-        )  # fmt: skip
+            words, alpha, work=self.work, remap=remap, block=block, epoch=self.epoch, chunk=chunk
+        )
 
     def draw_block(self, n_words: int, chunk: int) -> Int32Array | None:
         """Negatives that a Python sampler draws for a chunk: as many as it can need without collisions."""
         if self.block is None:
             return None
-        sets_per_word = 2 * self.kernel.window if self.kernel.pairwise else 1
+        sets_per_word = min(2 * self.kernel.window, n_words) if self.kernel.pairwise else 1
         generator = np.random.default_rng([self.seed, self.epoch, chunk])
         return np.asarray(
             self.block(n_words * sets_per_word * self.kernel.negative, generator), dtype=np.int32

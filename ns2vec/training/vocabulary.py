@@ -79,6 +79,7 @@ class VocabularyMixin:
         sorted_vocab: int
         null_word: int
         progress: bool | None
+        window: int
         guard: str | None
         _config: Callable[..., TrainingConfig]
         _open: Callable[..., Corpus]
@@ -286,6 +287,8 @@ class VocabularyMixin:
 
     def _noise(self) -> npt.NDArray[np.float64]:
         """The model's noise distribution, read from `cum_table` where a user has replaced it."""
+        if not hasattr(self, "cum_table"):  # hierarchical softmax alone
+            return noise_distribution(self.wv.expandos["count"], self.ns_exponent)
         cum_table = np.asarray(self.cum_table)
         if cum_table.shape != (len(self.wv.key_to_index),):
             raise ConfigError(
@@ -301,7 +304,14 @@ class VocabularyMixin:
         Returns
         -------
         BoundSampler
+
+        Raises
+        ------
+        VocabularyError
+            If there is no vocabulary yet.
         """
+        if not self.wv.key_to_index:
+            raise VocabularyError("the sampler has no words to draw from: call build_vocab() first")
         noise = self._noise()
         known = self._bound
         if known is not None and self._bound_for is self.sampler and np.array_equal(known.data.noise, noise):
@@ -323,7 +333,7 @@ class VocabularyMixin:
         """Bytes that words, vectors and output weights take for a vocabulary of `vocab_size`.
 
         Rows are padded to a multiple of 16 floats; a word itself is taken as 500 bytes (700 with
-        hierarchical softmax), as gensim does.
+        hierarchical softmax), as gensim does. The full softmax has scores for a whole window (``scores``).
         """
         n_words = vocab_size or len(self.wv.index_to_key)
         row = -(-self.vector_size // 16) * 16 * 4
@@ -332,8 +342,11 @@ class VocabularyMixin:
         report["vectors"] = n_words * row
         if self.hs:
             report["syn1"] = n_words * row
-        if self._word_objective() is not None:
+        objective = self._word_objective()
+        if objective is not None:
             report["syn1neg"] = n_words * row
+        if objective is not None and objective.outputs == "all":
+            report["scores"] = 2 * self.window * n_words * 4
         if self.guard == "rollback":
             report["guard"] = sum(report.get(name, 0) for name in ("vectors", "syn1", "syn1neg"))
         report["total"] = sum(size for name, size in report.items() if name != "total")

@@ -12,7 +12,7 @@ from sources import CYTHON, PACKAGE, files, imports, module_name, name_of
 # A room is a module or a package; the longest matching name decides.
 FLOORS = {
     1: ["ns2vec._kernels", "ns2vec.corpus._scan", "ns2vec.formats._parse", "ns2vec.sampling._draws"],
-    2: ["ns2vec.exceptions", "ns2vec._build_info", "ns2vec._typing", "ns2vec._registry"],
+    2: ["ns2vec.exceptions", "ns2vec._build_info", "ns2vec._callable", "ns2vec._typing", "ns2vec._registry"],
     3: ["ns2vec.vocab"],
     4: [
         "ns2vec.architectures",
@@ -31,8 +31,8 @@ FLOORS = {
 }
 FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
 
-# The one step inside a floor: the registry's errors are the package's errors.
-STEPS = {("ns2vec._registry", "ns2vec.exceptions")}
+# The only steps inside a floor: errors are the package's errors.
+STEPS = {("ns2vec._callable", "ns2vec.exceptions"), ("ns2vec._registry", "ns2vec.exceptions")}
 
 # What compiled modules may import: the processor, the C library, Python itself, arrays, BLAS.
 KERNEL_IMPORTS = {"cpython", "cython", "libc", "ns2vec", "numpy", "os", "posix", "scipy"}

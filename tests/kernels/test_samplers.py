@@ -116,12 +116,13 @@ def test_the_window_is_excluded_from_its_negatives():
     assert losses[0] <= losses[1]
 
 
-def test_a_python_sampler_is_used_in_order_and_never_beyond_its_block():
+def test_a_python_sampler_is_used_in_order_and_then_from_the_start():
     kernel, work = kernel_with(FromCallable(lambda n, generator: np.zeros(n, np.int32)), negative=3)
     block = np.array([4, 5, 6, 7, 8], np.int32)
     rows, weights, _ = kernel.draw(np.array([0, 1], np.int32), work=work, block=block)
-    assert rows.tolist() == [[0, 4, 5, 6], [1, 7, 8, -1]]
-    assert weights.tolist() == [[1, 1, 1, 1], [1, 1, 1, 0]]
+    assert rows.tolist() == [[0, 4, 5, 6], [1, 7, 8, 4]]
+    assert weights.tolist() == [[1, 1, 1, 1], [1, 1, 1, 1]]
+    assert kernel.draw(np.array([0], np.int32), work=work)[0].tolist() == [[0, -1, -1, -1]]
 
 
 def test_offsets_are_log_k_q():
