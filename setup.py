@@ -27,14 +27,15 @@ DIRECTIVES = {
 }
 
 
-def extension(name, folder, c_sources=()):
-    """One Cython module, rebuilt when a C source or an included file of `folder` changes."""
-    included = [path for kind in ("h", "inc", "pxd", "pxi") for path in glob(f"{folder}/*.{kind}")]
+def extension(name, *folders, c_sources=()):
+    """One Cython module, rebuilt when a C source or an included file of `folders` changes."""
+    kinds = ("h", "inc", "pxd", "pxi")
+    included = [path for folder in folders for kind in kinds for path in glob(f"{folder}/*.{kind}")]
     return Extension(
         name,
         sources=[name.replace(".", "/") + ".pyx", *c_sources],
         depends=sorted(included),
-        include_dirs=[folder],
+        include_dirs=list(folders),
         extra_compile_args=FLAGS,
         libraries=["m"],
     )
@@ -45,6 +46,7 @@ EXTENSIONS = [
     extension("ns2vec.corpus._scan", "ns2vec/corpus"),
     extension("ns2vec.evaluation._counts", "ns2vec/evaluation"),
     extension("ns2vec.formats._parse", "ns2vec/formats"),
+    extension("ns2vec.sampling._draws", "ns2vec/sampling", "ns2vec/_cy"),
 ]
 
 setup(

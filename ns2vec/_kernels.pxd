@@ -6,6 +6,12 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 cdef extern from "block.h" nogil:
     const int NS2_OUTPUTS
     const int NS2_ROW_FLOATS
+    const int NS2_LOGISTIC
+    const int NS2_SOFTMAX
+    const int NS2_CUSTOM
+
+    ctypedef double ns2_user_link(void *user_data, int m, float *scores, const float *labels, const float *weights,
+                                  const float *offsets) noexcept nogil
 
     ctypedef struct ns2_block:
         float **inputs
@@ -19,6 +25,9 @@ cdef extern from "block.h" nogil:
         const float *offsets
         const float *lock
         float alpha
+        int link
+        ns2_user_link *user_link
+        void *user_data
         float *tile
         long ld
         float *deltas
@@ -47,6 +56,45 @@ cdef extern from "block_blas.h" nogil:
     ns2_ops ns2_blas_ops(const ns2_ops *isa, ns2_sdot *sdot, ns2_saxpy *saxpy) noexcept
 
 
+cdef extern from "sampler.h" nogil:
+    const char *NS2_SAMPLER_CAPSULE
+
+    ctypedef struct ns2_request:
+        int32_t centre
+        int32_t context
+        const int32_t *batch
+        long n_batch
+        const float *hidden
+        uint64_t *rng
+
+    ctypedef struct ns2_sampler:
+        int32_t n_rows
+        long (*draw)(const ns2_sampler *self, const ns2_request *request, long k, int32_t *rows,
+                     float *log_q) noexcept nogil
+        double (*log_q)(const ns2_sampler *self, const ns2_request *request, long k, int32_t row) noexcept nogil
+
+
+cdef extern from "softmax.h" nogil:
+    ctypedef void ns2_sgemm(char *trans_a, char *trans_b, int *m, int *n, int *k, float *alpha, float *a, int *lda,
+                            float *b, int *ldb, float *beta, float *c, int *ldc) noexcept nogil
+
+    ctypedef struct ns2_full_softmax:
+        ns2_sgemm *sgemm
+        float *outputs
+        long n_outputs
+        long stride
+        float **inputs
+        long n_inputs
+        long target
+        float alpha
+        float *packed
+        float *tile
+        float *deltas
+        double *loss
+
+    void ns2_full_softmax_step(const ns2_full_softmax *s) noexcept
+
+
 cdef extern from "rng.h" nogil:
     const int NS2_STREAM_WINDOWS
     const int NS2_STREAM_NOISE
@@ -58,6 +106,22 @@ cdef extern from "rng.h" nogil:
     void ns2_prefetch(const void *address) noexcept
 
 
+# Where negatives come from and what is done with those that are not wanted.
+ctypedef struct NoiseFields:
+    int kind                        # one of the DRAW_ constants
+    const uint32_t *alias           # (V, 2) or NULL
+    const ns2_sampler *sampler      # with DRAW_CALL
+    int collision                   # one of the ON_COLLISION_ constants
+    bint with_offsets               # scores are compared with log(k q)
+    const float *log_q              # (V,) or NULL: the sampler tells
+    const int64_t *filter_offsets   # (V + 1,) or NULL: rows that are no negatives of a centre
+    const int32_t *filter_rows      # rising within each list
+    bint filter_window              # words of the window are no negatives
+    long batch_words                # length of a batch in words, 0: none
+    long pool_size                  # rows drawn for each batch, 0: its own words
+    bint wants_hidden
+
+
 # What one centre word will meet, drawn one window ahead.
 ctypedef struct Window:
     long first              # sentence positions [first, end) hold the centre and its contexts
@@ -67,6 +131,7 @@ ctypedef struct Window:
     long *set_size          # (max_contexts,) distinct output rows of each set, the centre included
     int32_t *ids            # (max_contexts, 1 + negative) rows of syn1neg; column 0 is the centre
     float *weights          # (max_contexts, noise_ld) multiplicity of each
+    float *offsets          # (max_contexts, noise_ld) log(k q) of each, or NULL
 
 
 ctypedef struct Tally:
@@ -75,11 +140,25 @@ ctypedef struct Tally:
     double loss
 
 
+cdef class Workspace
+
+
+cdef class Noise:
+    cdef NoiseFields fields
+    cdef object owner
+    cdef const uint32_t[:, ::1] alias_view
+    cdef const float[::1] log_q_view
+    cdef const int64_t[::1] filter_offsets_view
+    cdef const int32_t[::1] filter_rows_view
+    cdef readonly long n_rows
+    cdef int set_source(self, const uint32_t[:, ::1] alias, object sampler, bint block) except -1
+    cdef int set_filter(self, const int64_t[::1] offsets, const int32_t[::1] rows) except -1
+
+
 cdef class Kernel:
     cdef float[:, ::1] syn0_view
     cdef float[:, ::1] syn1neg_view
     cdef float[:, ::1] syn1_view
-    cdef const uint32_t[:, ::1] alias_view
     cdef const uint32_t[::1] keep_view
     cdef const int64_t[::1] offsets_view
     cdef const int32_t[::1] points_view
@@ -88,8 +167,15 @@ cdef class Kernel:
     cdef float *syn0
     cdef float *syn1neg
     cdef float *syn1
-    cdef const uint32_t *alias
     cdef const uint32_t *keep
+    cdef NoiseFields noise
+    cdef Noise noise_owner
+    cdef int link
+    cdef ns2_user_link *user_link
+    cdef void *user_data
+    cdef object link_owner
+    cdef ns2_sgemm *sgemm
+    cdef float log_k
     cdef const int64_t *path_offsets
     cdef const int32_t *path_points
     cdef const uint8_t *path_codes
@@ -102,6 +188,8 @@ cdef class Kernel:
     cdef readonly long max_path
     cdef readonly bint cbow
     cdef readonly bint pairwise
+    cdef readonly bint sampled
+    cdef readonly bint full_softmax
     cdef readonly bint shrink_windows
     cdef readonly bint with_loss
     cdef bint cbow_mean
@@ -110,18 +198,34 @@ cdef class Kernel:
     cdef ns2_ops ops
     cdef int set_ops(self, str backend, str isa) except -1
     cdef int set_words(self, const uint32_t[::1] keep, const float[::1] lock) except -1
-    cdef int set_noise(self, float[:, ::1] syn1neg, const uint32_t[:, ::1] alias, long negative) except -1
+    cdef int set_outputs(self, float[:, ::1] syn1neg, Noise noise, long negative) except -1
+    cdef int set_link(self, object link) except -1
+    cdef int take_block(self, Workspace work, const int32_t[::1] block) except -1
+    cdef int take_sentence(self, Workspace work, const int32_t[::1] rows, const int32_t[::1] block) except -1
     cdef int set_paths(self, float[:, ::1] syn1, const int64_t[::1] offsets, const int32_t[::1] points,
                        const uint8_t[::1] codes) except -1
 
 
 cdef class Workspace:
+    cdef Kernel kernel          # what it was made for
     cdef long max_words
     cdef long max_contexts
     cdef long noise_ld
     cdef readonly long n_bytes
-    cdef int32_t *sentence      # (max_words,) rows of syn0
-    cdef int32_t *shrinks       # (max_words,) how much each window shrinks
+    cdef int32_t *chunk         # (max_words,) rows of syn0: what is left of the chunk's sentences
+    cdef int32_t *chunk_shrinks  # (max_words,) how much each window shrinks
+    cdef long *ends             # (max_words,) where each sentence ends in `chunk`
+    cdef int32_t *sentence      # the sentence in training, within `chunk`
+    cdef int32_t *shrinks       # its windows, within `chunk_shrinks`
+    cdef long n_chunk           # rows in `chunk`
+    cdef long batch             # number of the batch that `pool` was drawn for, -1: none
+    cdef int32_t *pool          # (pool_size,) rows drawn for the batch
+    cdef int32_t *drawn         # (1 + negative,) rows of a set as the sampler gave them
+    cdef float *log_q           # (2 + negative,) their log q and the centre's
+    cdef const int32_t *block   # (n_block,) rows that a Python sampler drew for the chunk
+    cdef long n_block
+    cdef long block_at
+    cdef int32_t bad_row        # a row outside the matrix that a sampler gave, else -1
     cdef int32_t *context_ids   # (max_contexts,)
     cdef float **inputs         # (max_contexts,)
     cdef float **outputs        # (max_outputs,)
@@ -132,8 +236,12 @@ cdef class Workspace:
     cdef float *tile            # (max_contexts, widest tile)
     cdef float *deltas          # (max_contexts, stride)
     cdef float *hidden          # (stride,)
+    cdef float *planned_hidden  # (stride,) what a sampler may look at
+    cdef float *packed          # (max_contexts, stride) full softmax
+    cdef float *scores          # (max_contexts, V) full softmax
     cdef Window windows[2]
-    cdef void *blocks[20]
+    cdef void *blocks[32]
     cdef int n_blocks
+    cdef int take_words(self, Kernel kernel) except -1
     cdef int take_windows(self, Kernel kernel) except -1
     cdef void *take(self, size_t n_bytes) except NULL

@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -14,6 +16,26 @@ class Workspace:
     n_bytes: int
     def __init__(self, kernel: Kernel, max_words: int) -> None: ...
 
+class Noise:
+    n_rows: int
+    def __init__(
+        self,
+        n_rows: int,
+        *,
+        alias: npt.NDArray[np.uint32] | None = None,
+        sampler: Any = None,
+        block: bool = False,
+        on_collision: str = "redraw",
+        log_q: npt.NDArray[np.float32] | None = None,
+        with_offsets: bool = False,
+        filter_offsets: npt.NDArray[np.int64] | None = None,
+        filter_rows: npt.NDArray[np.int32] | None = None,
+        filter_window: bool = False,
+        batch_words: int = 0,
+        pool_size: int = 0,
+        wants_hidden: bool = False,
+    ) -> None: ...
+
 class Kernel:
     n_rows: int
     stride: int
@@ -22,6 +44,8 @@ class Kernel:
     max_path: int
     cbow: bool
     pairwise: bool
+    sampled: bool
+    full_softmax: bool
     shrink_windows: bool
     with_loss: bool
     def __init__(
@@ -29,7 +53,9 @@ class Kernel:
         syn0: npt.NDArray[np.float32],
         *,
         syn1neg: npt.NDArray[np.float32] | None = None,
-        alias: npt.NDArray[np.uint32] | None = None,
+        noise: Noise | None = None,
+        full_softmax: bool = False,
+        link: Any = "logistic",
         syn1: npt.NDArray[np.float32] | None = None,
         path_offsets: npt.NDArray[np.int64] | None = None,
         path_points: npt.NDArray[np.int32] | None = None,
@@ -57,6 +83,28 @@ class Kernel:
         *,
         work: Workspace,
         remap: npt.NDArray[np.int32] | None = None,
+        block: npt.NDArray[np.int32] | None = None,
         epoch: int = 0,
         chunk: int = 0,
     ) -> tuple[int, int, float]: ...
+    def draw(
+        self,
+        centres: npt.NDArray[np.int32],
+        *,
+        work: Workspace,
+        contexts: npt.NDArray[np.int32] | None = None,
+        block: npt.NDArray[np.int32] | None = None,
+        epoch: int = 0,
+        chunk: int = 0,
+    ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32], npt.NDArray[np.float32]]: ...
+    def train_window(
+        self,
+        sentence: npt.NDArray[np.int32],
+        t: int,
+        alpha: float,
+        *,
+        work: Workspace,
+        block: npt.NDArray[np.int32] | None = None,
+        epoch: int = 0,
+        chunk: int = 0,
+    ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32], npt.NDArray[np.float32], float]: ...

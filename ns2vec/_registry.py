@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, TypeVar
 
 from ns2vec.exceptions import ConfigError
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 __all__ = ["Registry"]
 
@@ -19,6 +22,9 @@ class Registry(Mapping[str, T]):
     ----------
     kind : str
         What the entries are, as the user would say it: ``"objective"``.
+    group : str, optional
+        Entry-point group in which other packages name entries of theirs; read when a name is asked for
+        that is not known yet.
 
     Examples
     --------
@@ -31,8 +37,9 @@ class Registry(Mapping[str, T]):
     ns2vec.exceptions.ConfigError: unknown colour 'green': expected one of 'red'
     """
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, group: str | None = None) -> None:
         self.kind = kind
+        self.group = group
         self._entries: dict[str, T] = {}
 
     def register(self, name: str, entry: T) -> T:
@@ -52,12 +59,39 @@ class Registry(Mapping[str, T]):
         """Return a decorator that registers what it decorates under `name`."""
         return lambda entry: self.register(name, entry)
 
+    def load_plugin(self, name: str) -> None:
+        """Add the entry of that name that an installed package offers, if one does.
+
+        Raises
+        ------
+        ConfigError
+            If the package's entry cannot be loaded.
+        """
+        for point in self._entry_points():
+            # a package may have several files that offer the same; what it loads may register itself
+            if point.name == name and name not in self._entries:
+                try:
+                    entry = point.load()
+                except Exception as error:
+                    raise ConfigError(
+                        f"{self.kind} {name!r} cannot be loaded from {point.value!r}: {error}"
+                    ) from error
+                self._entries.setdefault(name, entry)
+
+    def _entry_points(self) -> Iterable[EntryPoint]:
+        from importlib.metadata import entry_points
+
+        return entry_points(group=self.group) if self.group else ()
+
     def __getitem__(self, name: str) -> T:
         try:
+            if name not in self._entries:
+                self.load_plugin(name)
             return self._entries[name]
         except (KeyError, TypeError):
-            known = ", ".join(map(repr, self._entries))
-            raise ConfigError(f"unknown {self.kind} {name!r}: expected one of {known}") from None
+            known = dict.fromkeys([*self._entries, *(point.name for point in self._entry_points())])
+            listed = ", ".join(map(repr, known))
+            raise ConfigError(f"unknown {self.kind} {name!r}: expected one of {listed}") from None
 
     def __contains__(self, name: object) -> bool:
         return name in self._entries

@@ -5,6 +5,7 @@
     Ns2vecError
      +-- ConfigError        (ValueError)    an option has a value that cannot work
      +-- CorpusError        (ValueError)    the text or the sentences cannot be read or trained on
+     +-- DivergenceError    (FloatingPointError)  training ran away: rows are not finite, or the loss leapt
      +-- FormatError        (ValueError)    a file of vectors or questions is not what it claims to be
      +-- VocabularyError    (RuntimeError)  the model has no vocabulary, or nothing survived min_count
     StopTraining            (Exception)     raised by a callback to end training cleanly
@@ -18,6 +19,7 @@ from __future__ import annotations
 __all__ = [
     "ConfigError",
     "CorpusError",
+    "DivergenceError",
     "FormatError",
     "Ns2vecError",
     "StopTraining",
@@ -35,6 +37,10 @@ class ConfigError(Ns2vecError, ValueError):
 
 class CorpusError(Ns2vecError, ValueError):
     """The text or the sentences cannot be read or trained on."""
+
+
+class DivergenceError(Ns2vecError, FloatingPointError):
+    """Training ran away: rows are not finite, or the loss leapt."""
 
 
 class FormatError(Ns2vecError, ValueError):

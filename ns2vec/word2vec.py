@@ -12,7 +12,7 @@ import platform
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from typing import Any
 
@@ -32,10 +32,14 @@ from ns2vec.corpus import (
 )
 from ns2vec.exceptions import ConfigError, StopTraining, VocabularyError
 from ns2vec.keyedvectors import KeyedVectors
+from ns2vec.objectives import choose_objective
+from ns2vec.sampling import Sampler, make_sampler
 from ns2vec.training import jobs, network, weights
-from ns2vec.training.blas import single_threaded_blas
+from ns2vec.training.blas import blas_threads
 from ns2vec.training.callbacks import notify
-from ns2vec.training.config import TrainingConfig, check_choice, check_integer, parse_memory
+from ns2vec.training.config import TrainingConfig, check_integer, parse_memory
+from ns2vec.training.guard import Guard, check_finite
+from ns2vec.training.inference import ProbabilityMixin
 from ns2vec.training.trainer import EpochTally, Plan, Trainer
 from ns2vec.training.vocabulary import VocabularyMixin
 
@@ -44,7 +48,7 @@ __all__ = ["LineSentence", "PathLineSentences", "Text8Corpus", "Word2Vec"]
 logger = logging.getLogger(__name__)
 
 
-class Word2Vec(VocabularyMixin):
+class Word2Vec(VocabularyMixin, ProbabilityMixin):
     """Train word vectors from sentences by negative sampling or hierarchical softmax.
 
     Parameters
@@ -92,9 +96,15 @@ class Word2Vec(VocabularyMixin):
     compute_loss : bool
         Sum the exact loss in float64; see `get_latest_training_loss` and `epoch_losses`.
     callbacks : iterable of objects with gensim's four methods
-    objective : {None, "negative_sampling", "hierarchical_softmax"}
-        Instead of `hs` and `negative`: just this one.
-    sampler : {"unigram"}
+    objective : str, optional
+        Instead of `hs`, just this one: ``"negative_sampling"``, ``"nce"``, ``"sampled_softmax"``,
+        ``"softmax"``, ``"hierarchical_softmax"`` (`ns2vec.objectives`), or ``"auto"``. ``"softmax"``
+        updates with one thread and gives the others to BLAS; ``"auto"`` takes it for vocabularies of at
+        most `ns2vec.objectives.SOFTMAX_MAX_WORDS` words, else negative sampling.
+    sampler : str, Sampler, scipy.LowLevelCallable or callable
+        Where negatives come from: a name of `ns2vec.sampling.SAMPLERS` with options
+        (``"unigram"``, ``"uniform"``, ``"batch:size=512"``, ``"mixed:unigram=0.8,uniform=0.2"``), a sampler
+        object, a function in machine code, or a Python function that fills blocks.
     negative_sharing : {"window", "pair"}
         One noise set for all contexts of a centre word (several times faster), or one for each
         pair as in word2vec.c.
@@ -106,6 +116,11 @@ class Word2Vec(VocabularyMixin):
         0 the text is read again each epoch.
     checkpoint, checkpoint_every
         Planned.
+    guard : {None, "stop", "rollback"}
+        Look ten times an epoch, and every million words, whether training runs away (rows that are not
+        finite, a loss that leaps): stop with an error, or go back to the last good rows, of which it
+        keeps a copy, and on at half the rate. Computes the loss, which takes time. Without a guard every
+        epoch ends with a look.
     progress : bool, optional
         Progress bar on stderr; None shows it when stderr is a terminal.
 
@@ -122,6 +137,8 @@ class Word2Vec(VocabularyMixin):
     ------
     ConfigError
         If an option has a value that cannot work.
+    DivergenceError
+        If training ran away.
 
     Examples
     --------
@@ -141,9 +158,10 @@ class Word2Vec(VocabularyMixin):
         trim_rule: Callable[..., int] | None = None, sorted_vocab: int = 1, batch_words: int = 10000,
         compute_loss: bool = False, callbacks: Iterable[Any] = (), comment: str | None = None,
         max_final_vocab: int | None = None, shrink_windows: bool = True, *, objective: str | None = None,
-        sampler: str = "unigram", negative_sharing: str = "window", backend: str = "fused",
-        cbow_update: str = "word2vec", corpus_memory: int | str = "1GiB", checkpoint: PathLike | None = None,
-        checkpoint_every: int | None = None, progress: bool | None = None,
+        sampler: str | Sampler | Callable[..., Any] = "unigram", negative_sharing: str = "window",
+        backend: str = "fused", cbow_update: str = "word2vec", corpus_memory: int | str = "1GiB",
+        checkpoint: PathLike | None = None, checkpoint_every: int | None = None,
+        progress: bool | None = None, guard: str | None = None,
     ) -> None:  # fmt: skip
         if checkpoint is not None or checkpoint_every is not None:
             raise NotImplementedError("checkpoint and checkpoint_every are not available yet: leave them out")
@@ -158,6 +176,7 @@ class Word2Vec(VocabularyMixin):
         self.epochs, self.comment = epochs, comment
         self.sampler, self.negative_sharing, self.backend = sampler, negative_sharing, backend
         self.cbow_update, self.corpus_memory, self.progress = cbow_update, corpus_memory, progress
+        self.guard = guard
         self._choose_objective(objective)
         config = self._config()
         self.vector_size = self.layer1_size = int(vector_size)
@@ -172,15 +191,14 @@ class Word2Vec(VocabularyMixin):
     # ---- state -----------------------------------------------------------------------------------
 
     def _choose_objective(self, objective: str | None) -> None:
-        if objective is None:
-            return
-        check_choice("objective", objective)
-        if objective == "hierarchical_softmax":
-            self.hs, self.negative = 1, 0
-        else:
-            self.hs = 0
-            if self.negative == 0:
-                raise ConfigError("objective='negative_sampling' needs negative of at least 1, got 0")
+        """``objective=`` means just this one, instead of `hs` and `negative`."""
+        self.objective = objective
+        if objective is not None:
+            is_path = choose_objective(objective, 0).outputs == "path"
+            if self.hs and not is_path:
+                logger.warning("hs=1 has no effect: objective=%r is trained alone", objective)
+            self.hs = int(is_path)
+            self.negative = 0 if is_path else self.negative
 
     def _start_state(self) -> None:
         self.wv = KeyedVectors(self.vector_size)
@@ -200,6 +218,7 @@ class Word2Vec(VocabularyMixin):
         names = TrainingConfig.__dataclass_fields__
         values = {name: getattr(self, name) for name in names} | changes
         values["corpus_memory"] = parse_memory(self.corpus_memory)
+        values["sampler"] = make_sampler(self.sampler)
         for name in ("hs", "sg", "cbow_mean"):
             check_integer(name, values[name], 0)
         for name in ("hs", "sg", "cbow_mean", "shrink_windows", "compute_loss"):
@@ -329,7 +348,7 @@ class Word2Vec(VocabularyMixin):
         return self._run(corpus, plan, list(callbacks))
 
     def _check_objective(self) -> None:
-        if not self.hs and not self.negative:
+        if not self.hs and self._word_objective() is None:
             raise ConfigError(
                 "hs and negative are both 0, so there is nothing to train: set negative to 5 or hs to 1"
             )
@@ -412,8 +431,10 @@ class Word2Vec(VocabularyMixin):
 
     def _run_epoch(self, trainer: Trainer, epoch: int) -> EpochTally:
         try:
-            with single_threaded_blas() if self.backend == "blas" else nullcontext():
+            with self._blas():
                 done = trainer.run_epoch(epoch)
+            if self._network is not None:
+                check_finite(self._network.weights(), done.alpha)
         finally:
             if self._network is not None:
                 self._network.write_back()
@@ -424,8 +445,19 @@ class Word2Vec(VocabularyMixin):
         self.epoch_losses.append(done.loss)
         return done
 
+    def _blas(self) -> AbstractContextManager[Any]:
+        """The full softmax has one updater and leaves the threads to BLAS; other workers have one each."""
+        if self._has_one_updater():
+            return blas_threads(self.workers)
+        return blas_threads(1) if self.backend == "blas" else nullcontext()
+
+    def _has_one_updater(self) -> bool:
+        objective = self._word_objective()
+        return objective is not None and objective.outputs == "all"
+
     def _trainer(self, corpus: Corpus, plan: Plan) -> Trainer:
         config = self._config()
+        guard = Guard.for_corpus(config.guard, plan.total_words, config.batch_words) if config.guard else None
         overridden = type(self)._do_train_job is not Word2Vec._do_train_job
         if overridden and plan.total_examples:
             plan = plan.by_examples()
@@ -433,11 +465,13 @@ class Word2Vec(VocabularyMixin):
         def worker_maker(epoch: int, rate: Callable[[Any], float]) -> Callable[[], Any]:
             self._network = made = self._make_network()
             kernel = made.kernel(config)
+            if guard is not None:
+                guard.watch(made.weights(), made.loss_of_nothing(config))
             # room for a chunk, its last sentence and the ends of sentences
             usual = 2 * config.batch_words + 2 * MAX_SENTENCE_WORDS
 
             def make_worker() -> network.Worker:
-                return network.Worker(kernel, self.epochs_trained, usual)
+                return network.Worker(kernel, self.epochs_trained, usual, made.block(), config.seed)
 
             if overridden:
                 inits = self._get_thread_working_mem
@@ -453,16 +487,21 @@ class Word2Vec(VocabularyMixin):
                 corpus, self.wv.key_to_index, config.batch_words, config.corpus_memory
             )
 
-        return Trainer(plan, config.workers, pieces, worker_maker, show_progress=self.progress)
+        n_workers = 1 if self._has_one_updater() else config.workers
+        return Trainer(
+            plan, n_workers, pieces, worker_maker, show_progress=self.progress, guard=guard,
+            chunk_words=config.batch_words,
+        )  # fmt: skip
 
     def _make_network(self) -> network.Network:
         """Read the state that users may have replaced: weights, noise table, thresholds, locks."""
         n_words = len(self.wv.key_to_index)
         made = network.Network(weights.Rows("wv.vectors", self.wv.vectors, n_words, self.vector_size))
-        if self.negative:
+        made.objective = self._word_objective()
+        if made.objective is not None:
             syn1neg = getattr(self, "syn1neg", None)  # missing when negative was 0 so far
             made.syn1neg = weights.Rows("syn1neg", syn1neg, n_words, self.vector_size)
-            made.alias = self._alias_table()
+            made.bound = self.bound_sampler() if made.objective.outputs == "sampled" else None
         if self.hs:
             syn1 = getattr(self, "syn1", None)
             made.syn1 = weights.Rows("syn1", syn1, n_words, self.vector_size)
@@ -488,7 +527,8 @@ class Word2Vec(VocabularyMixin):
             state.loss += loss
             return n_trained, n_words
         made = self._make_network()  # called by hand, outside train()
-        worker = network.Worker(made.kernel(self._config()), self.epochs_trained, 1)
+        config = self._config()
+        worker = network.Worker(made.kernel(config), self.epochs_trained, 1, made.block(), config.seed)
         n_trained, n_words, _ = worker.train(words, alpha, 0)
         made.write_back()
         return n_trained, n_words
@@ -506,10 +546,6 @@ class Word2Vec(VocabularyMixin):
     def get_latest_training_loss(self) -> float:
         """Loss summed over the last `train` call (with ``compute_loss=True``), in float64."""
         return self.running_training_loss
-
-    def predict_output_word(self, context_words_list: list[Any], topn: int = 10) -> Any:
-        """Planned."""
-        raise NotImplementedError("predict_output_word is not available yet")
 
     def score(self, sentences: Sentences, total_sentences: int = 1_000_000, **kwargs: Any) -> Any:
         """Planned."""

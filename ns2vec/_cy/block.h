@@ -1,10 +1,14 @@
 /* The block: every change of a weight in ns2vec goes through these functions.
  *
  * n input rows meet m output rows.  Each pair (i, j) has a score, a label, a weight and a logit
- * offset, and both sides move by (label - sigmoid(score - offset)) * weight * alpha along the other
- * side's old value (Mikolov et al. 2013, arXiv:1310.4546, eq. 4, for a whole window at once).
+ * offset; the link turns scores into errors, and both sides move by error * alpha along the other
+ * side's old value.
  *
  *     dots(I, O) -> scores (n, ld)      link(scores) -> gradient (n, ld)      update(I, O, gradient)
+ *
+ * Links: logistic, error = (label - sigmoid(score - offset)) * weight (Mikolov et al. 2013,
+ * arXiv:1310.4546, eq. 4, for a whole window at once); softmax over the outputs of one input, error =
+ * label - p with p in proportion to weight * exp(score - offset); or a function of the user's own.
  *
  * One source, block.inc, is compiled once per vector width; dispatch.c picks the table at run time.
  * Rows are `stride` floats long (a multiple of NS2_ROW_FLOATS, padding is zero and stays zero).
@@ -22,6 +26,13 @@ extern "C" {
 
 typedef struct ns2_ops ns2_ops;
 
+enum { NS2_LOGISTIC = 0, NS2_SOFTMAX = 1, NS2_CUSTOM = 2 }; /* links */
+
+/* A link of the user's own for one input: replaces the m scores by errors and returns the loss.
+ * labels, weights (m,); offsets (m,) or NULL. */
+typedef double ns2_user_link(void *user_data, int m, float *scores, const float *labels,
+                             const float *weights, const float *offsets);
+
 typedef struct {
     float *const *inputs;  /* (n,) rows of `stride` floats; distinct rows unless `deltas` is given */
     long n_inputs;
@@ -34,6 +45,9 @@ typedef struct {
     const float *offsets;  /* (ld,) subtracted from the scores of each output, or NULL */
     const float *lock;     /* (n,) factor of each input's change, or NULL for 1 */
     float alpha;           /* learning rate */
+    int link;              /* one of the links above */
+    ns2_user_link *user_link; /* with NS2_CUSTOM */
+    void *user_data;
     float *tile;           /* (n, ld) SCRATCH: scores, then gradients */
     long ld;
     float *deltas;         /* (n, stride) IN-OUT: changes of the inputs are added here and the
@@ -71,8 +85,10 @@ int ns2_list_isas(const char *names[], int capacity);
 /* Name and version of the compiler that built the block. */
 const char *ns2_compiler(void);
 
-/* -log sigmoid summed over the tile, in float64, from the scores (call between dots and link). */
+/* Loss of a logistic or softmax link in float64, from the scores (call between dots and link). */
 void ns2_add_loss(const ns2_block *b);
+/* The link of the user's own, loss included. */
+void ns2_link_custom(const ns2_block *b);
 /* step for tables whose three parts are separate functions. */
 void ns2_step_composed(const ns2_ops *ops, const ns2_block *b);
 

@@ -48,17 +48,47 @@ const char *ns2_compiler(void) {
 /* log(1 + exp(x)) without overflow */
 static double softplus(double x) { return x > 0 ? x + log1p(exp(-x)) : log1p(exp(x)); }
 
-void ns2_add_loss(const ns2_block *b) {
+static double score_of(const ns2_block *b, const float *scores, long j) {
+    return (double)scores[j] - (b->offsets ? (double)b->offsets[j] : 0.0);
+}
+
+/* Cross entropy of each label with sigmoid(score). */
+static double logistic_loss(const ns2_block *b, const float *scores, const float *labels) {
     double sum = 0.0;
+    for (long j = 0; j < b->n_outputs; j++) {
+        double score = score_of(b, scores, j);
+        sum += b->weights[j] * (softplus(score) - labels[j] * score);
+    }
+    return sum;
+}
+
+/* Cross entropy of the labels with the softmax of the scores. */
+static double softmax_loss(const ns2_block *b, const float *scores, const float *labels) {
+    double top = -INFINITY, sum = 0.0, seen = 0.0;
+    for (long j = 0; j < b->n_outputs; j++) top = fmax(top, score_of(b, scores, j));
+    for (long j = 0; j < b->n_outputs; j++) {
+        sum += b->weights[j] * exp(score_of(b, scores, j) - top);
+        if (labels[j] != 0.0f) seen += labels[j] * score_of(b, scores, j);
+    }
+    return top + log(sum) - seen;
+}
+
+void ns2_add_loss(const ns2_block *b) {
+    if (b->link == NS2_CUSTOM) return;
     for (long i = 0; i < b->n_inputs; i++) {
         const float *scores = b->tile + i * b->ld, *labels = b->labels + i * b->label_ld;
-        for (long j = 0; j < b->n_outputs; j++) {
-            double score = (double)scores[j] - (b->offsets ? (double)b->offsets[j] : 0.0);
-            /* cross entropy of the label with sigmoid(score) */
-            sum += b->weights[j] * (softplus(score) - labels[j] * score);
-        }
+        *b->loss += (b->link == NS2_SOFTMAX ? softmax_loss : logistic_loss)(b, scores, labels);
     }
-    *b->loss += sum;
+}
+
+void ns2_link_custom(const ns2_block *b) {
+    for (long i = 0; i < b->n_inputs; i++) {
+        float *tile = b->tile + i * b->ld;
+        double loss = b->user_link(b->user_data, (int)b->n_outputs, tile, b->labels + i * b->label_ld,
+                                   b->weights, b->offsets);
+        if (b->loss) *b->loss += loss;
+        for (long j = 0; j < b->n_outputs; j++) tile[j] *= b->alpha;
+    }
 }
 
 void ns2_step_composed(const ns2_ops *ops, const ns2_block *b) {

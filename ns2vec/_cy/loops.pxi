@@ -1,40 +1,47 @@
-# The nogil half of _kernels.pyx: chunk -> sentence -> window -> block.
+# The nogil half of _kernels.pyx: chunk -> sentence -> window -> block. draws.pxi plans the windows.
 
 
 cdef Tally train_chunk(Kernel k, Workspace work, const int32_t *words, long n, const int32_t *remap,
                        float alpha, uint64_t epoch, uint64_t chunk) noexcept nogil:
     cdef Tally tally
-    cdef uint64_t windows = ns2_stream(k.seed, epoch, chunk, NS2_STREAM_WINDOWS)
     cdef uint64_t noise = ns2_stream(k.seed, epoch, chunk, NS2_STREAM_NOISE)
-    cdef long start = 0, length
-    tally.n_words, tally.n_trained, tally.loss = 0, 0, 0.0
-    while start < n:
-        length = load_sentence(k, work, words, n, remap, &start, &windows, &tally)
-        tally.n_trained += length
-        train_sentence(k, work, length, alpha, &noise, &tally)
+    cdef long n_sentences, s, start = 0
+    n_sentences = load_chunk(k, work, words, n, remap, ns2_stream(k.seed, epoch, chunk, NS2_STREAM_WINDOWS), &tally)
+    for s in range(n_sentences):
+        work.sentence = work.chunk + start
+        work.shrinks = work.chunk_shrinks + start
+        train_sentence(k, work, work.ends[s] - start, alpha, &noise, &tally)
+        start = work.ends[s]
     return tally
 
 
-cdef long load_sentence(Kernel k, Workspace work, const int32_t *words, long n, const int32_t *remap,
-                        long *start, uint64_t *stream, Tally *tally) noexcept nogil:
-    """Rows of the next sentence after vocabulary and subsampling, and how its windows shrink."""
-    cdef long i = start[0], length = 0, t
+cdef long load_chunk(Kernel k, Workspace work, const int32_t *words, long n, const int32_t *remap,
+                     uint64_t stream, Tally *tally) noexcept nogil:
+    """What vocabulary and subsampling leave of each sentence, and how its windows shrink; how many sentences."""
+    cdef long i, end = 0, start = 0, n_sentences = 0, t
     cdef int32_t row
-    while i < n and words[i] != END_OF_SENTENCE:
+    tally.n_words, tally.n_trained, tally.loss = 0, 0, 0.0
+    for i in range(n + 1):
+        if i == n or words[i] == END_OF_SENTENCE:
+            if k.shrink_windows:
+                for t in range(start, end):
+                    work.chunk_shrinks[t] = ns2_below(&stream, <uint32_t> k.window)
+            if end > start:
+                work.ends[n_sentences] = end
+                n_sentences += 1
+            start = end
+            continue
         tally.n_words += 1
         row = words[i]
-        i += 1
         if remap != NULL and row >= 0:
             row = remap[row]
-        if row < 0 or (k.keep != NULL and k.keep[row] < ns2_bits(stream)):
+        if row < 0 or (k.keep != NULL and k.keep[row] < ns2_bits(&stream)):
             continue
-        work.sentence[length] = row
-        length += 1
-    start[0] = i + 1
-    if k.shrink_windows:
-        for t in range(length):
-            work.shrinks[t] = ns2_below(stream, <uint32_t> k.window)
-    return length
+        work.chunk[end] = row
+        end += 1
+    work.n_chunk = tally.n_trained = end
+    work.batch = -1
+    return n_sentences
 
 
 cdef void train_sentence(Kernel k, Workspace work, long length, float alpha, uint64_t *noise,
@@ -53,67 +60,25 @@ cdef void train_sentence(Kernel k, Workspace work, long length, float alpha, uin
             train_skip_gram(k, work, &work.windows[t & 1], t, alpha, loss)
 
 
-# ---- one window ahead: reach and negatives ---------------------------------------------------
-
-
-cdef void plan_window(Kernel k, Workspace work, Window *window, long length, long t,
-                      uint64_t *noise) noexcept nogil:
-    cdef long reach = k.window - (work.shrinks[t] if k.shrink_windows else 0), s
-    cdef int32_t centre = work.sentence[t]
-    window.first = max(0, t - reach)
-    window.end = min(length, t + reach + 1)
-    window.n_contexts = window.end - window.first - 1
-    window.n_sets = 0
-    # with t the window moves one word to the right: only this row is new to the cache
-    ns2_prefetch_row(k.syn0 + <long> work.sentence[window.end - 1] * k.stride, k.stride)
-    if k.syn1 != NULL:
-        ns2_prefetch(&k.path_points[k.path_offsets[centre]])
-    if k.syn1neg == NULL:
-        return
-    window.n_sets = window.n_contexts if k.pairwise else 1
-    for s in range(window.n_sets):
-        window.set_size[s] = draw_set(k, centre, window.ids + s * (1 + k.negative),
-                                      window.weights + s * work.noise_ld, work.noise_ld, noise)
-
-
-cdef long draw_set(Kernel k, int32_t centre, int32_t *ids, float *weights, long ld, uint64_t *noise) noexcept nogil:
-    """The centre and its negatives, each row once with its multiplicity; how many rows."""
-    cdef long m = 1, draw, tries, j
-    cdef int32_t row
-    ids[0] = centre
-    memset(weights, 0, ld * sizeof(float))
-    weights[0] = 1.0
-    ns2_prefetch_row(k.syn1neg + <long> centre * k.stride, k.stride)
-    for draw in range(k.negative):
-        row = ns2_draw_alias(noise, k.alias, <uint32_t> k.n_rows)
-        tries = 0
-        while row == centre and tries < REDRAWS:
-            row = ns2_draw_alias(noise, k.alias, <uint32_t> k.n_rows)
-            tries += 1
-        if row == centre:
-            continue
-        j = 1
-        while j < m and ids[j] != row:
-            j += 1
-        if j == m:
-            ids[m] = row
-            m += 1
-            ns2_prefetch_row(k.syn1neg + <long> row * k.stride, k.stride)
-        weights[j] += 1.0
-    return m
-
-
 # ---- objectives: which output rows, which labels ----------------------------------------------
 
 
 cdef void set_noise_outputs(Kernel k, Workspace work, Window *window, long s, ns2_block *b) noexcept nogil:
+    """The centre with its negatives. A draw of the centre that was kept is a second, negative pair of the same
+    rows: (1 - s) - c s = (1 + c) (1 / (1 + c) - s).
+    """
     cdef const int32_t *ids = window.ids + s * (1 + k.negative)
     cdef long j
     b.n_outputs = window.set_size[s]
     for j in range(b.n_outputs):
         work.outputs[j] = k.syn1neg + <long> ids[j] * k.stride
-    b.labels = work.noise_labels
     b.weights = window.weights + s * work.noise_ld
+    work.noise_labels[0] = <float> 1.0 if k.link == NS2_SOFTMAX else 1 / b.weights[0]
+    b.labels = work.noise_labels
+    b.offsets = window.offsets + s * work.noise_ld if k.noise.with_offsets else NULL
+    b.link = k.link
+    b.user_link = k.user_link
+    b.user_data = k.user_data
     b.ld = ns2_tile_width(b.n_outputs)
 
 
@@ -129,6 +94,26 @@ cdef void set_path_outputs(Kernel k, Workspace work, int32_t centre, ns2_block *
         work.path_weights[j] = 1.0
     b.labels = work.labels
     b.weights = work.path_weights
+    b.offsets = NULL
+    b.link = NS2_LOGISTIC
+
+
+cdef void step_all_outputs(Kernel k, Workspace work, ns2_block *b, int32_t centre) noexcept nogil:
+    """Every output row at once; the changes of the inputs are added to work.deltas."""
+    cdef ns2_full_softmax step
+    step.sgemm = k.sgemm
+    step.outputs = k.syn1neg
+    step.n_outputs = k.n_rows
+    step.stride = k.stride
+    step.inputs = b.inputs
+    step.n_inputs = b.n_inputs
+    step.target = centre
+    step.alpha = b.alpha
+    step.packed = work.packed
+    step.tile = work.scores
+    step.deltas = work.deltas
+    step.loss = b.loss
+    ns2_full_softmax_step(&step)
 
 
 # ---- architectures: which input rows, where their change goes ---------------------------------
@@ -194,6 +179,12 @@ cdef void train_skip_gram(Kernel k, Workspace work, Window *window, long t, floa
     elif window.n_sets:
         set_noise_outputs(k, work, window, 0, &b)
         step_rows(k, work, &b, 0, n, repeated)
+    if k.full_softmax:
+        b.inputs = work.inputs
+        b.n_inputs = n
+        memset(work.deltas, 0, n * k.stride * sizeof(float))
+        step_all_outputs(k, work, &b, work.sentence[t])
+        k.ops.apply(work.inputs, n, k.stride, work.locks if k.lock != NULL else NULL, work.deltas)
 
 
 cdef void train_cbow(Kernel k, Workspace work, Window *window, long t, float alpha, double *loss) noexcept nogil:
@@ -216,6 +207,8 @@ cdef void train_cbow(Kernel k, Workspace work, Window *window, long t, float alp
     if window.n_sets:
         set_noise_outputs(k, work, window, 0, &b)
         k.ops.step(&k.ops, &b)
+    if k.full_softmax:
+        step_all_outputs(k, work, &b, work.sentence[t])
     # the gradient of a mean has a factor 1/n, of a sum it has none; word2vec.c has them the other way round
     share = <float> 1.0 / n if k.cbow_mean == k.cbow_corrected else <float> 1.0
     k.ops.scatter(work.inputs, n, k.stride, share, work.locks if k.lock != NULL else NULL, work.deltas)

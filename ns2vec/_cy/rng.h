@@ -3,7 +3,7 @@
  * SplitMix64 (Steele, Lea & Flood 2014, "Fast splittable pseudorandom number generators"): one
  * addition and one finalizer a draw, any 64-bit key a good start.  Every chunk of text has its own
  * streams, keyed by (seed, epochs this model has trained, chunk index, purpose), so results do not
- * depend on which thread takes which chunk.  ns2vec/reference.py repeats these lines in Python.
+ * depend on which thread takes which chunk.  ns2vec/reference/streams.py repeats these lines in Python.
  */
 #ifndef NS2VEC_RNG_H
 #define NS2VEC_RNG_H

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import inspect
+from collections.abc import Iterable
 from typing import Any
 
 from ns2vec.cli.parsing import Parser, UsageError, positive
+from ns2vec.objectives import OBJECTIVES
+from ns2vec.sampling import SAMPLERS
 from ns2vec.training.config import CHOICES
 from ns2vec.word2vec import Word2Vec
 
@@ -36,12 +39,17 @@ NUMBERS: tuple[tuple[str, tuple[str, ...], Any, str], ...] = (
     ("batch_words", (), int, "words that a thread takes at a time"),
 )
 
-NAMES: tuple[tuple[str, str], ...] = (
-    ("objective", "what is trained; instead of --hs and --negative 0"),
-    ("sampler", "where noise words come from"),
-    ("negative_sharing", "one set of noise words for a window, or for each pair as in word2vec.c"),
-    ("backend", "who multiplies: own kernels, or BLAS"),
-    ("cbow_update", "where CBOW's mean is divided; 'corrected' is the true gradient"),
+NAMES: tuple[tuple[str, str, Iterable[str]], ...] = (
+    ("objective", "what is trained; instead of --hs and --negative 0", (*OBJECTIVES, "auto")),
+    ("sampler", "where noise words come from, with options as in batch:size=512", SAMPLERS),
+    (
+        "negative_sharing",
+        "one set of noise words for a window, or for each pair as in word2vec.c",
+        CHOICES["negative_sharing"],
+    ),
+    ("backend", "who multiplies: own kernels, or BLAS", CHOICES["backend"]),
+    ("cbow_update", "where CBOW's mean is divided; 'corrected' is the true gradient", CHOICES["cbow_update"]),
+    ("guard", "what to do when training runs away", CHOICES["guard"]),
 )
 
 SWITCHES: tuple[tuple[str, tuple[str, ...], str], ...] = (
@@ -90,8 +98,8 @@ def add_model_options(parser: Parser) -> None:
         )
     for name, others, text in SWITCHES:
         parser.add_switch(group, _flag(name), *others, dest=name, help=text + _default(name))
-    for name, text in NAMES:
-        known = f"{text}: {', '.join(CHOICES[name])}{_default(name)}"
+    for name, text, names in NAMES:
+        known = f"{text}: {', '.join(names)}{_default(name)}"
         group.add_argument(_flag(name), dest=name, metavar="NAME", default=argparse.SUPPRESS, help=known)
     group.add_argument(
         "--corpus-memory",

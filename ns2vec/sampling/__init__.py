@@ -1,13 +1,45 @@
-"""Which rows are negatives, and with what probability."""
+"""Which rows are negatives, and with what probability.
+
+- `ns2vec.sampling.base`     what a sampler is
+- `ns2vec.sampling.static`   one distribution for all windows: unigram, random, uniform, log_uniform
+- `ns2vec.sampling.shared`   batch, pool, and mixtures of samplers
+- `ns2vec.sampling.custom`   functions of the user's own
+- `ns2vec.sampling.spec`     from ``sampler="name:option=value"`` to a sampler
+- `ns2vec.sampling.report`   what a sampler prefers and leaves out
+"""
 
 from ns2vec.sampling.alias import build_alias_table
+from ns2vec.sampling.base import SAMPLERS, BlockFunction, BoundSampler, NoiseData, Sampler, Source
+from ns2vec.sampling.custom import FromCallable, LowLevel
 from ns2vec.sampling.negatives import get_negative_samples
 from ns2vec.sampling.noise import make_cum_table, noise_distribution, weights_of_cum_table
+from ns2vec.sampling.report import sampler_report
+from ns2vec.sampling.shared import Batch, Mixed, Pool
+from ns2vec.sampling.spec import make_sampler
+from ns2vec.sampling.static import LogUniform, Random, StaticSampler, Uniform, Unigram
 
 __all__ = [
+    "Batch",
+    "BlockFunction",
+    "BoundSampler",
+    "FromCallable",
+    "LogUniform",
+    "LowLevel",
+    "Mixed",
+    "NoiseData",
+    "Pool",
+    "Random",
+    "SAMPLERS",
+    "Sampler",
+    "Source",
+    "StaticSampler",
+    "Uniform",
+    "Unigram",
     "build_alias_table",
     "get_negative_samples",
     "make_cum_table",
+    "make_sampler",
     "noise_distribution",
+    "sampler_report",
     "weights_of_cum_table",
 ]

@@ -1,28 +1,34 @@
-"""BLAS keeps to the thread that calls it while workers train."""
+"""How many threads BLAS may use while workers train."""
 
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-__all__ = ["single_threaded_blas"]
+__all__ = ["blas_threads"]
 
 
-def single_threaded_blas() -> AbstractContextManager[Any]:
-    """Limit BLAS to one thread inside a ``with``, when threadpoolctl is there to do so.
+def blas_threads(n_threads: int) -> AbstractContextManager[Any]:
+    """Limit BLAS to so many threads inside a ``with``, when threadpoolctl is there to do so.
 
-    Without it nothing is lost: the back end calls sdot and saxpy on single rows, and OpenBLAS
-    divides vectors among threads only beyond 10,000 elements.
+    With workers of our own it is one: they call sdot and saxpy on single rows. The full softmax has one
+    worker and leaves the threads to the matrix products.
+
+    Parameters
+    ----------
+    n_threads : int
 
     Examples
     --------
-    >>> from ns2vec.training.blas import single_threaded_blas
-    >>> with single_threaded_blas():
+    >>> from ns2vec.training.blas import blas_threads
+    >>> with blas_threads(1):
     ...     pass
     """
     try:
         from threadpoolctl import threadpool_limits
     except ImportError:
         return nullcontext()
-    limits: AbstractContextManager[Any] = threadpool_limits(limits=1, user_api="blas")
+    import scipy.linalg.cython_blas  # noqa: F401 - only libraries that are loaded can be limited
+
+    limits: AbstractContextManager[Any] = threadpool_limits(limits=n_threads, user_api="blas")
     return limits

@@ -5,24 +5,24 @@ from __future__ import annotations
 import math
 import numbers
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ns2vec.exceptions import ConfigError
+from ns2vec.objectives import choose_objective
+from ns2vec.sampling import Sampler, Unigram
 
 __all__ = ["CHOICES", "LATER", "TrainingConfig", "parse_memory"]
 
-# The names an option may have now, and those that are planned and say so when asked for.
+# The names an option may have now, and those that are planned and say so when asked for. Objectives and
+# samplers have registries.
 CHOICES: dict[str, tuple[str, ...]] = {
-    "objective": ("negative_sampling", "hierarchical_softmax"),
-    "sampler": ("unigram",),
     "negative_sharing": ("window", "pair"),
     "backend": ("fused", "blas"),
     "cbow_update": ("word2vec", "corrected"),
+    "guard": ("stop", "rollback"),
 }
 LATER: dict[str, tuple[str, ...]] = {
-    "objective": ("nce", "softmax", "sampled_softmax", "auto"),
-    "sampler": ("uniform", "random", "log_uniform", "batch", "pool", "mixed", "hard", "dynamic", "adaptive"),
     "backend": ("gemm",),
 }
 
@@ -113,11 +113,13 @@ class TrainingConfig:
     min_alpha: float = 0.0001
     epochs: int = 5
     compute_loss: bool = False
-    sampler: str = "unigram"
+    objective: str | None = None
+    sampler: Sampler = field(default_factory=Unigram)
     negative_sharing: str = "window"
     backend: str = "fused"
     cbow_update: str = "word2vec"
     corpus_memory: int = 2**30
+    guard: str | None = None
 
     def __post_init__(self) -> None:
         for name, lowest in [
@@ -128,8 +130,19 @@ class TrainingConfig:
         for name in ("alpha", "min_alpha", "sample"):
             check_number(name, getattr(self, name), 0.0)
         check_number("ns_exponent", self.ns_exponent, -math.inf)
-        for name in ("sampler", "negative_sharing", "backend", "cbow_update"):
+        for name in ("negative_sharing", "backend", "cbow_update"):
             check_choice(name, getattr(self, name))
+        if self.guard is not None:
+            check_choice("guard", self.guard)
+        self.check_objective()
+
+    def check_objective(self) -> None:
+        """Refuse an objective that is unknown or lacks its negatives."""
+        if self.objective is not None:
+            chosen = choose_objective(self.objective, 0)
+            needs_noise = chosen.outputs == "sampled" or self.objective == "auto"
+            if needs_noise and self.negative == 0:
+                raise ConfigError(f"objective={self.objective!r} needs negative of at least 1, got 0")
 
     @property
     def architecture(self) -> str:
@@ -146,7 +159,7 @@ class TrainingConfig:
             "shrink_windows": self.shrink_windows,
             "cbow_mean": self.cbow_mean,
             "cbow_corrected": self.cbow_update == "corrected",
-            "compute_loss": self.compute_loss,
+            "compute_loss": self.compute_loss or self.guard is not None,
             "backend": self.backend,
             "seed": self.seed % 2**64,
         }

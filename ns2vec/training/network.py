@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,11 +12,14 @@ import numpy.typing as npt
 
 from ns2vec import _kernels
 from ns2vec._typing import Float32Array, Int32Array
+from ns2vec.exceptions import ConfigError
+from ns2vec.objectives import Objective
+from ns2vec.sampling import BlockFunction, BoundSampler
 from ns2vec.training.config import TrainingConfig
 from ns2vec.training.weights import Rows
 from ns2vec.vocab.huffman import Huffman
 
-__all__ = ["Network", "Worker", "lock_factors"]
+__all__ = ["Network", "Worker", "lock_factors", "make_noise"]
 
 ALWAYS = np.uint32(2**32 - 1)
 
@@ -28,6 +32,41 @@ def lock_factors(vectors_lockf: Any) -> Float32Array | None:
     return None if len(factors) == 0 or (len(factors) == 1 and factors[0] == 1.0) else factors
 
 
+def make_noise(bound: BoundSampler, objective: type[Objective]) -> _kernels.Noise:
+    """What the kernels need to draw with a sampler for an objective.
+
+    Raises
+    ------
+    ConfigError
+        If the objective needs probabilities that the sampler cannot tell.
+    """
+    source, sampler = bound.source, bound.sampler
+    is_inline = (
+        source.block is not None or source.is_uniform or (source.alias is not None and not source.batch_words)
+    )
+    tells = source.log_q is not None or (source.draws is not None and source.draws.tells)
+    if objective.with_offsets and not tells:
+        raise ConfigError(
+            f"objective={objective.name!r} needs probabilities of negatives, which {sampler!r} cannot tell"
+        )
+    offsets, rows = bound.filter or (None, None)
+    return _kernels.Noise(
+        bound.data.n_words,
+        alias=source.alias,
+        sampler=None if is_inline else source.draws,
+        block=source.block is not None,
+        on_collision=sampler.on_collision or objective.on_collision,
+        log_q=source.log_q,
+        with_offsets=objective.with_offsets,
+        filter_offsets=offsets,
+        filter_rows=rows,
+        filter_window=sampler.exclude == "window",
+        batch_words=source.batch_words,
+        pool_size=source.pool_size,
+        wants_hidden=source.wants_hidden,
+    )
+
+
 @dataclass
 class Network:
     """What one epoch trains.
@@ -35,8 +74,11 @@ class Network:
     Attributes
     ----------
     syn0, syn1neg, syn1 : Rows
-        Input rows; output rows of negative sampling and of hierarchical softmax, or None.
-    alias : ndarray of shape (V, 2), uint32, or None
+        Input rows; output rows of words and of the Huffman tree's inner nodes, or None.
+    objective : type of Objective, or None
+        What the output rows of words are trained for.
+    bound : BoundSampler or None
+        Where its negatives come from.
     huffman : Huffman or None
     keep : ndarray of shape (V,), uint32, or None
         Subsampling thresholds.
@@ -46,7 +88,8 @@ class Network:
     syn0: Rows
     syn1neg: Rows | None = None
     syn1: Rows | None = None
-    alias: npt.NDArray[np.uint32] | None = None
+    objective: type[Objective] | None = None
+    bound: BoundSampler | None = None
     huffman: Huffman | None = None
     keep: npt.NDArray[np.uint32] | None = None
     lock: Float32Array | None = None
@@ -56,8 +99,11 @@ class Network:
         arrays: dict[str, Any] = {"lock": self.lock}
         if self.keep is not None and (self.keep != ALWAYS).any():
             arrays["keep"] = np.ascontiguousarray(self.keep, dtype=np.uint32)
-        if self.syn1neg is not None:
-            arrays |= {"syn1neg": self.syn1neg.padded, "alias": self.alias}
+        if self.syn1neg is not None and self.objective is not None:
+            arrays |= {"syn1neg": self.syn1neg.padded, "full_softmax": self.objective.outputs == "all"}
+            if self.bound is not None and self.objective.outputs == "sampled":
+                check_pairs(self.bound, config)
+                arrays |= {"noise": make_noise(self.bound, self.objective), "link": self.objective.link}
         if self.syn1 is not None and self.huffman is not None:
             arrays |= {
                 "syn1": self.syn1.padded,
@@ -67,11 +113,63 @@ class Network:
             }
         return _kernels.Kernel(self.syn0.padded, **arrays, **config.kernel_options())
 
+    def weights(self) -> list[Rows]:
+        """Every matrix that is trained."""
+        return [rows for rows in (self.syn0, self.syn1neg, self.syn1) if rows is not None]
+
+    def loss_of_nothing(self, config: TrainingConfig) -> float:
+        """Loss of a trained word when every score is zero, at most: with all of its contexts.
+
+        Infinite where no bound is known.
+        """
+        loss = 0.0
+        if self.huffman is not None:
+            loss += int(np.diff(self.huffman.offsets).max()) * np.log(2.0)
+        if self.objective is not None:
+            loss += loss_of_zero_scores(self.objective, self.bound, len(self.syn0.padded), config.negative)
+        return float(loss * (2 * config.window if config.sg else 1))
+
+    def block(self) -> BlockFunction | None:
+        """The Python function that draws negatives, if the sampler is one."""
+        return self.bound.source.block if self.bound is not None else None
+
     def write_back(self) -> None:
         """Give trained rows to arrays that users have put in place of ours."""
-        for rows in (self.syn0, self.syn1neg, self.syn1):
-            if rows is not None:
-                rows.write_back()
+        for rows in self.weights():
+            rows.write_back()
+
+
+def loss_of_zero_scores(
+    objective: type[Objective], bound: BoundSampler | None, n_words: int, negative: int
+) -> float:
+    """Expected loss of one output set whose scores are zero, at most.
+
+    Examples
+    --------
+    >>> from ns2vec.objectives import NegativeSampling
+    >>> round(loss_of_zero_scores(NegativeSampling, None, 100, 5), 3)     # 6 log 2
+    4.159
+    """
+    log_q = None if bound is None else bound.source.log_q
+    if objective.link == "softmax":
+        # with offsets: log(1 + (k q_o) sum_j 1 / (k q_j)), where the sum is V on average
+        return math.log1p(n_words * negative) if objective.with_offsets else math.log(n_words)
+    if objective.link != "logistic" or (objective.with_offsets and log_q is None):
+        return math.inf  # the user's own link, or probabilities of the user's own
+    if not objective.with_offsets or log_q is None:
+        return (1 + negative) * math.log(2.0)
+    seen = log_q[np.isfinite(log_q)].astype(np.float64)
+    logits = -(math.log(negative) + seen)
+    noise = negative * float((np.exp(seen) * np.logaddexp(0.0, logits)).sum())
+    return noise + float(np.logaddexp(0.0, -logits).max())
+
+
+def check_pairs(bound: BoundSampler, config: TrainingConfig) -> None:
+    """A sampler that is keyed on the context needs negatives for each pair."""
+    if bound.source.needs_pairs and not (config.sg and config.negative_sharing == "pair"):
+        raise ConfigError(
+            f"{bound.sampler!r} is keyed on the context word: it needs sg=1 and negative_sharing='pair'"
+        )
 
 
 class Worker:
@@ -84,10 +182,22 @@ class Worker:
         Epochs the model had trained before this one: part of the key of the random streams.
     max_words : int
         Usual length of a chunk in ids; scratch grows when a longer one comes.
+    block : callable, optional
+        Python sampler: fills the negatives of a chunk.
+    seed : int
     """
 
-    def __init__(self, kernel: _kernels.Kernel, epoch: int, max_words: int) -> None:
+    def __init__(
+        self,
+        kernel: _kernels.Kernel,
+        epoch: int,
+        max_words: int,
+        block: BlockFunction | None = None,
+        seed: int = 1,
+    ) -> None:
         self.kernel = kernel
+        self.block = block
+        self.seed = seed
         self.epoch = epoch
         self.work = _kernels.Workspace(kernel, max_words)
         self.max_words = max_words
@@ -99,7 +209,20 @@ class Worker:
         if len(words) > self.max_words:
             self.max_words = len(words)
             self.work = _kernels.Workspace(self.kernel, self.max_words)
-        return self.kernel.train(words, alpha, work=self.work, remap=remap, epoch=self.epoch, chunk=chunk)
+        block = self.draw_block(len(words), chunk)
+        return self.kernel.train(
+            words, alpha, work=self.work, remap=remap, block=block, epoch=self.epoch, chunk=chunk
+        )
+
+    def draw_block(self, n_words: int, chunk: int) -> Int32Array | None:
+        """Negatives that a Python sampler draws for a chunk: as many as it can need without collisions."""
+        if self.block is None:
+            return None
+        sets_per_word = min(2 * self.kernel.window, n_words) if self.kernel.pairwise else 1
+        generator = np.random.default_rng([self.seed, self.epoch, chunk])
+        return np.asarray(
+            self.block(n_words * sets_per_word * self.kernel.negative, generator), dtype=np.int32
+        )
 
     def train_chunks(self, rate: Callable[[Any], float]) -> Callable[[Any], tuple[int, int, float]]:
         """Return the function that trains a corpus chunk at the rate of its place in the run."""

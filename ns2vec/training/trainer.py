@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ns2vec.schedules import SCHEDULES
+from ns2vec.training.guard import Guard, segments
 from ns2vec.training.loop import Tally, run_workers
 from ns2vec.training.progress import ProgressBar
 
@@ -85,6 +86,9 @@ class Trainer:
         ``workers(epoch, rate) -> make_worker``: called at the start of an epoch, returns what makes
         each thread's function; ``rate(job)`` is the learning rate of a job.
     show_progress : bool or None
+    guard : Guard, optional
+    chunk_words : int
+        Words of a chunk, about.
     """
 
     def __init__(
@@ -97,19 +101,24 @@ class Trainer:
         ],
         *,
         show_progress: bool | None = None,
+        guard: Guard | None = None,
+        chunk_words: int = 10_000,
     ) -> None:
         self.plan = plan
         self.n_workers = n_workers
         self.jobs = jobs
         self.workers = workers
         self.show_progress = show_progress
+        self.guard = guard
+        self.chunk_words = chunk_words
         self.last_alpha = plan.start_alpha
 
     def rate(self, epoch: int) -> Callable[[Any], float]:
         """Return the learning rate of a chunk in `epoch`, as a function of the chunk."""
 
         def of_chunk(chunk: Any) -> float:
-            return self.plan.alpha(self.plan.progress(epoch, chunk.words_before, chunk.sentences_before))
+            progress = self.plan.progress(epoch, chunk.words_before, chunk.sentences_before)
+            return self.plan.alpha(progress) * (self.guard.rate_factor if self.guard else 1.0)
 
         return of_chunk
 
@@ -128,19 +137,33 @@ class Trainer:
         with ProgressBar(
             f"epoch {epoch + 1}/{self.plan.epochs}", self.plan.total_words, show=self.show_progress
         ) as bar:
-            run_workers(
-                self.handed_out(epoch, rate),
-                make_worker,
-                self.n_workers,
-                tally,
-                lambda: bar.update(tally.n_words, f"alpha {self.last_alpha:.5f}"),
-            )
+
+            def on_tick() -> None:
+                bar.update(tally.n_words, f"alpha {self.last_alpha:.5f}")
+
+            for jobs in self.pieces(self.handed_out(epoch, rate)):
+                before = replace(tally)
+                run_workers(jobs, make_worker, self.n_workers, tally, on_tick)
+                self.look(before, tally)
         seconds = time.perf_counter() - started
         done = EpochTally(
             tally.n_trained, tally.n_words, tally.n_sentences, tally.loss, self.last_alpha, seconds
         )
         self.log(epoch, done)
         return done
+
+    def pieces(self, jobs: Iterator[Any]) -> Iterator[Iterator[Any]]:
+        """The whole epoch at once, or a guard's intervals of it."""
+        if self.guard is None:
+            return iter([jobs])
+        return segments(iter(jobs), max(1, self.guard.interval_words // self.chunk_words))
+
+    def look(self, before: Tally, tally: Tally) -> None:
+        """Let the guard look at an interval; what it takes back has no loss."""
+        if self.guard is not None:
+            loss = tally.loss - before.loss
+            if not self.guard.inspect(tally.n_trained - before.n_trained, loss, self.last_alpha):
+                tally.loss = before.loss
 
     def log(self, epoch: int, done: EpochTally) -> None:
         """One line about a finished epoch; a warning when the corpus was not as long as announced."""

@@ -12,7 +12,15 @@ import numpy.typing as npt
 from ns2vec._typing import Float32Array, Int32Array, PathLike, Sentences
 from ns2vec.corpus import Corpus, Scan
 from ns2vec.exceptions import ConfigError, VocabularyError
-from ns2vec.sampling import build_alias_table, make_cum_table, noise_distribution, weights_of_cum_table
+from ns2vec.objectives import OBJECTIVES, SOFTMAX_MAX_WORDS, Objective, choose_objective
+from ns2vec.sampling import (
+    BoundSampler,
+    NoiseData,
+    make_cum_table,
+    make_sampler,
+    noise_distribution,
+    weights_of_cum_table,
+)
 from ns2vec.training.config import TrainingConfig
 from ns2vec.training.encoding import EncodedCache
 from ns2vec.training.progress import ProgressBar
@@ -22,6 +30,7 @@ from ns2vec.vocab import (
     Vocabulary,
     build_huffman,
     build_vocabulary,
+    keep_probabilities,
     keep_thresholds,
     vocabulary_report,
 )
@@ -60,6 +69,8 @@ class VocabularyMixin:
         seed: int
         hs: int
         negative: int
+        objective: str | None
+        sampler: Any
         ns_exponent: float
         sample: float
         min_count: int
@@ -68,6 +79,8 @@ class VocabularyMixin:
         sorted_vocab: int
         null_word: int
         progress: bool | None
+        window: int
+        guard: str | None
         _config: Callable[..., TrainingConfig]
         _open: Callable[..., Corpus]
         add_lifecycle_event: Callable[..., None]
@@ -82,7 +95,8 @@ class VocabularyMixin:
         self._scan: Scan | None = None
         self._rows_of_tokens: Int32Array | None = None
         self._huffman: Huffman | None = None
-        self._alias: tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]] | None = None
+        self._bound: BoundSampler | None = None
+        self._bound_for: Any = None
 
     def build_vocab(
         self, corpus_iterable: Sentences | PathLike | None = None, corpus_file: PathLike | None = None,
@@ -223,7 +237,7 @@ class VocabularyMixin:
             "sample_int": keep_thresholds(vocabulary.counts, sample),
         }
         self._rows_of_tokens = rows
-        self._huffman = self._alias = None
+        self._huffman = self._bound = None
 
     def _keep_encoded(self, corpus: Corpus, fingerprint: Hashable) -> None:
         """Keep the ids of the counting pass, if there are any, with the way from them to rows."""
@@ -246,35 +260,72 @@ class VocabularyMixin:
         self.epochs_trained = 0
         if self.hs:
             self.syn1 = empty_rows(n_words, self.vector_size)
-        if self.negative:
+        if self._word_objective() is not None:
             self.syn1neg = empty_rows(n_words, self.vector_size)
             self.make_cum_table()
+            self._log_auto()
+
+    def _word_objective(self) -> type[Objective] | None:
+        """What the output rows of words are trained for; None where only the Huffman tree is."""
+        if self.objective is None:
+            return OBJECTIVES["negative_sampling"] if self.negative else None
+        chosen = choose_objective(self.objective, len(self.wv.key_to_index))
+        return None if chosen.outputs == "path" else chosen
+
+    def _log_auto(self) -> None:
+        chosen = self._word_objective()
+        if self.objective == "auto" and chosen is not None:
+            logger.info(
+                "objective 'auto' is %s: the vocabulary has %d words, the full softmax is taken up to %d",
+                chosen.name, len(self.wv.key_to_index), SOFTMAX_MAX_WORDS,
+            )  # fmt: skip
 
     def make_cum_table(self, domain: int = 2**31 - 1) -> None:
         """Make `cum_table`, the cumulative noise distribution (V,) scaled to `domain`, uint32.
 
-        Training draws from an alias table of the exact distribution; a `cum_table` that a user
-        puts in place is turned into an alias table at the next `train`.
+        Training draws from the exact distribution; a `cum_table` that a user puts in place is read
+        at the next `train`.
         """
         self.cum_table = make_cum_table(self.wv.expandos["count"], self.ns_exponent, domain)
         self._made_cum_table = self.cum_table.copy()
-        self._alias = None
+        self._bound = None
 
-    def _alias_table(self) -> npt.NDArray[np.uint32]:
+    def _noise(self) -> npt.NDArray[np.float64]:
+        """The model's noise distribution, read from `cum_table` where a user has replaced it."""
+        if not hasattr(self, "cum_table"):  # hierarchical softmax alone
+            return noise_distribution(self.wv.expandos["count"], self.ns_exponent)
         cum_table = np.asarray(self.cum_table)
-        if self._alias is not None and np.array_equal(self._alias[0], cum_table):
-            return self._alias[1]
         if cum_table.shape != (len(self.wv.key_to_index),):
             raise ConfigError(
                 f"cum_table must have one entry a word, ({len(self.wv.key_to_index)},), got {cum_table.shape}"
             )
         if np.array_equal(cum_table, self._made_cum_table):
-            probabilities = noise_distribution(self.wv.expandos["count"], self.ns_exponent)
-        else:
-            probabilities = weights_of_cum_table(cum_table)
-        table = build_alias_table(probabilities)
-        self._alias = (cum_table.copy(), table)
-        return table
+            return noise_distribution(self.wv.expandos["count"], self.ns_exponent)
+        return weights_of_cum_table(cum_table)
+
+    def bound_sampler(self) -> BoundSampler:
+        """The model's sampler at work on its vocabulary: draws, probabilities, `report`.
+
+        Returns
+        -------
+        BoundSampler
+
+        Raises
+        ------
+        VocabularyError
+            If there is no vocabulary yet.
+        """
+        if not self.wv.key_to_index:
+            raise VocabularyError("the sampler has no words to draw from: call build_vocab() first")
+        noise = self._noise()
+        known = self._bound
+        if known is not None and self._bound_for is self.sampler and np.array_equal(known.data.noise, noise):
+            return known
+        counts = np.asarray(self.wv.expandos["count"])
+        kept = keep_probabilities(counts, self.sample)
+        self._bound = make_sampler(self.sampler).bind(NoiseData(counts, noise, kept, self.wv.key_to_index))
+        self._bound_for = self.sampler
+        return self._bound
 
     def _huffman_tree(self) -> Huffman:
         if self._huffman is None:
@@ -287,7 +338,7 @@ class VocabularyMixin:
         """Bytes that words, vectors and output weights take for a vocabulary of `vocab_size`.
 
         Rows are padded to a multiple of 16 floats; a word itself is taken as 500 bytes (700 with
-        hierarchical softmax), as gensim does.
+        hierarchical softmax), as gensim does. The full softmax has scores for a whole window (``scores``).
         """
         n_words = vocab_size or len(self.wv.index_to_key)
         row = -(-self.vector_size // 16) * 16 * 4
@@ -296,7 +347,12 @@ class VocabularyMixin:
         report["vectors"] = n_words * row
         if self.hs:
             report["syn1"] = n_words * row
-        if self.negative:
+        objective = self._word_objective()
+        if objective is not None:
             report["syn1neg"] = n_words * row
+        if objective is not None and objective.outputs == "all":
+            report["scores"] = 2 * self.window * n_words * 4
+        if self.guard == "rollback":
+            report["guard"] = sum(report.get(name, 0) for name in ("vectors", "syn1", "syn1neg"))
         report["total"] = sum(size for name, size in report.items() if name != "total")
         return report

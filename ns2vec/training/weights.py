@@ -102,6 +102,7 @@ class Rows:
             raise ConfigError(f"{name} must hold floating point numbers, got {array.dtype}")
         if not array.flags.writeable:
             raise ConfigError(f"{name} is read-only and cannot be trained; assign a copy of it")
+        self.name = name
         self.array = array
         padded = padded_base(array)
         self.is_copy = padded is None

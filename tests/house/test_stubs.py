@@ -106,4 +106,5 @@ def test_there_are_compiled_modules():
         "ns2vec.corpus._scan",
         "ns2vec.evaluation._counts",
         "ns2vec.formats._parse",
+        "ns2vec.sampling._draws",
     ]

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from ns2vec import _kernels, reference
-from ns2vec.sampling import build_alias_table, noise_distribution
+from ns2vec.objectives import OBJECTIVES
+from ns2vec.reference import samplers
+from ns2vec.sampling import NoiseData, build_alias_table, make_sampler
+from ns2vec.training.network import make_noise
 from ns2vec.vocab.huffman import build_huffman
-
-HEADS = {"negative_sampling": (True, False), "hierarchical_softmax": (False, True), "both": (True, True)}
 
 
 def padded(rng, n_rows, n_dims, scale=0.5):
@@ -21,21 +22,19 @@ def padded(rng, n_rows, n_dims, scale=0.5):
     return rows
 
 
-def make_arrays(rng, n_words, n_dims, objective):
-    """The kernel's arrays by name, for counts that fall with the rank."""
+def make_arrays(rng, n_words, n_dims, with_words, with_paths):
+    """Weights and Huffman paths by the kernel's names, and the counts, which fall with the rank."""
     counts = np.sort(rng.integers(5, 200, n_words))[::-1].copy()
-    with_noise, with_paths = HEADS[objective]
     arrays = {"syn0": padded(rng, n_words, n_dims)}
-    if with_noise:
+    if with_words:
         arrays["syn1neg"] = padded(rng, n_words, n_dims)
-        arrays["alias"] = build_alias_table(noise_distribution(counts, 0.75))
     if with_paths:
         huffman = build_huffman(counts)
         arrays["syn1"] = padded(rng, max(n_words - 1, 1), n_dims)
         arrays["path_offsets"] = huffman.offsets
         arrays["path_points"] = huffman.points
         arrays["path_codes"] = huffman.codes
-    return arrays
+    return arrays, counts
 
 
 def oracle_arrays(arrays, n_dims):
@@ -48,20 +47,85 @@ def oracle_arrays(arrays, n_dims):
     if "path_offsets" in arrays:
         points, codes = arrays["path_points"], arrays["path_codes"]
         matrices["paths"] = [(points[a:b], codes[a:b]) for a, b in itertools.pairwise(arrays["path_offsets"])]
-    return matrices | {name: arrays[name] for name in ("alias", "keep", "lock") if name in arrays}
+    return matrices | {name: arrays[name] for name in ("keep", "lock") if name in arrays}
+
+
+def rows_of_lists(lists, data):
+    """Lists of a pool or a filter as rising rows."""
+    offsets, rows = data.lists_to_csr(lists, "lists")
+    return {v: rows[a:b].tolist() for v, (a, b) in enumerate(itertools.pairwise(offsets)) if b > a}
+
+
+def oracle_draw(sampler, data):
+    """The draw function of `reference.samplers` for a sampler of `ns2vec.sampling`."""
+    if sampler.name == "uniform":
+        return samplers.draw_uniform(data.n_words)
+    if sampler.name == "batch":
+        return samplers.draw_batch()
+    if sampler.name == "pool":
+        make = {"allowed": samplers.draw_allowed, "forbidden": samplers.draw_forbidden}
+        make["explicit"] = samplers.draw_explicit
+        lists, below = rows_of_lists(sampler.lists, data), oracle_draw(sampler.fallback, data)
+        return make[sampler.kind](lists, below, sampler.key == "context")
+    if sampler.name == "mixed":
+        parts = [oracle_draw(part, data) for part, _ in sampler.parts]
+        return samplers.draw_mixed(parts, sampler.weights.tolist())
+    return samplers.DRAWS.get(sampler.name, samplers.draw_static)(
+        build_alias_table(sampler.distribution(data))
+    )
+
+
+def noise_options(sampler, objective, bound, negative):
+    """What `reference.Model` has to know of the sampler and the objective."""
+
+    def log_q(request, rows):
+        return bound.log_q(rows, centre=request.centre, context=request.context, k=negative)
+
+    is_pool = bool(bound.source.pool_size)
+    return {
+        "draw": oracle_draw(sampler, bound.data),
+        "log_q": log_q if objective.with_offsets else None,
+        "on_collision": sampler.on_collision or objective.on_collision,
+        "excluded": rows_of_lists(sampler.exclude, bound.data) if isinstance(sampler.exclude, dict) else {},
+        "exclude_window": sampler.exclude == "window",
+        "batch_words": bound.source.batch_words,
+        "pool_size": bound.source.pool_size,
+        "pool_draw": samplers.draw_static(bound.source.alias) if is_pool else None,
+        "link": objective.link,
+    }
 
 
 @pytest.fixture
 def make_case():
-    """Return ``make_case(objective, ...) -> case`` with kernel, model, arrays and n_dims."""
+    """Return ``make_case(objective, sampler, ...) -> case`` with kernel, model, arrays and n_dims.
 
-    def make(objective="negative_sampling", n_words=30, n_dims=20, seed=3, keep=None, lock=None, **options):
+    Objective "both" is hierarchical softmax together with negative sampling.
+    """
+
+    def make(
+        objective="negative_sampling",
+        sampler="unigram",
+        n_words=30,
+        n_dims=20,
+        seed=3,
+        keep=None,
+        lock=None,
+        **options,
+    ):
         rng = np.random.default_rng(seed)
-        arrays = make_arrays(rng, n_words, n_dims, objective)
+        chosen = OBJECTIVES["negative_sampling" if objective == "both" else objective]
+        with_words, with_paths = chosen.outputs != "path", objective == "both" or chosen.outputs == "path"
+        arrays, counts = make_arrays(rng, n_words, n_dims, with_words, with_paths)
         arrays |= {name: value for name, value in (("keep", keep), ("lock", lock)) if value is not None}
         oracle = oracle_arrays(arrays, n_dims)
         fast = {name: options.pop(name) for name in ("backend", "isa") if name in options}
         rest = {name: value for name, value in arrays.items() if name != "syn0"}
+        if with_words:
+            bound = make_sampler(sampler).bind(NoiseData.of_counts(counts))
+            fast["full_softmax"] = oracle["full_softmax"] = chosen.outputs == "all"
+            if chosen.outputs == "sampled":
+                fast |= {"noise": make_noise(bound, chosen), "link": chosen.link}
+                oracle |= noise_options(bound.sampler, chosen, bound, options.get("negative", 5))
         kernel = _kernels.Kernel(arrays["syn0"], **rest, **options, **fast, compute_loss=True)
         model = reference.Model(**oracle, **options)
         return SimpleNamespace(kernel=kernel, model=model, arrays=arrays, n_dims=n_dims)

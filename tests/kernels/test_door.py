@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from ns2vec import _kernels
+from ns2vec.sampling import build_alias_table
 
 
 @pytest.mark.parametrize(
@@ -34,10 +35,13 @@ def test_bad_options_are_named(make_case, change, message):
     ("name", "spoil", "message"),
     [
         ("syn1neg", lambda a: a[:-1], "syn1neg must have the shape of syn0"),
-        ("alias", lambda a: np.full_like(a, 30), "alias table points to row 30 of 30"),
-        ("alias", lambda a: a[:, :1].copy(), r"alias must have shape \(30, 2\)"),
         ("path_points", lambda a: a + 30, "Huffman path points to node"),
-        ("path_offsets", lambda a: a[:-1], "Huffman arrays do not fit"),
+        ("path_offsets", lambda a: a[:-1], "Huffman path: the offsets do not fit"),
+        (
+            "path_offsets",
+            lambda a: np.r_[a[0], a[2], a[1], a[3:]],
+            "Huffman path of row 1 has a negative length",
+        ),
         ("syn0", lambda a: a[:, :20].copy(), "rows must be a multiple of 16 floats long, got 20"),
     ],
 )
@@ -45,14 +49,62 @@ def test_bad_arrays_are_named(make_case, name, spoil, message):
     arrays = dict(make_case("both").arrays)
     arrays[name] = spoil(arrays[name])
     with pytest.raises(ValueError, match=message):
-        _kernels.Kernel(arrays.pop("syn0"), **arrays)
+        _kernels.Kernel(arrays.pop("syn0"), noise=_kernels.Noise(30), **arrays)
+
+
+ALIAS = build_alias_table(np.ones(30))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"alias": np.full_like(ALIAS, 30)}, "alias table points to row 30 of 30"),
+        ({"alias": ALIAS[:, :1].copy()}, r"alias must have shape \(30, 2\)"),
+        ({"on_collision": "cry"}, "on_collision must be one of redraw, skip, keep, got 'cry'"),
+        ({"with_offsets": True}, "offsets need log_q, or a sampler"),
+        ({"log_q": np.zeros(3, np.float32)}, "log_q must have 30 entries"),
+        ({"pool_size": 5}, "a pool is drawn from an alias table"),
+        ({"batch_words": -1}, "must be at least 0"),
+        ({"filter_offsets": np.zeros(31, np.int64)}, "filter_offsets need filter_rows"),
+        (
+            {"filter_offsets": np.zeros(30, np.int64), "filter_rows": np.zeros(0, np.int32)},
+            "filter: the offsets do not fit",
+        ),
+        (
+            {"filter_offsets": np.r_[np.zeros(30, np.int64), 1], "filter_rows": np.array([30], np.int32)},
+            "filter_rows holds id 30",
+        ),
+    ],
+)
+def test_bad_noise_is_named(options, message):
+    with pytest.raises(ValueError, match=message):
+        _kernels.Noise(30, **options)
+
+
+def test_noise_of_another_vocabulary(make_case):
+    arrays = make_case().arrays
+    with pytest.raises(ValueError, match="noise is for 7 rows, but there are 30"):
+        _kernels.Kernel(arrays["syn0"], syn1neg=arrays["syn1neg"], noise=_kernels.Noise(7))
+
+
+def test_a_sampler_that_leaves_the_vocabulary_is_an_error(make_case):
+    """Its rows are not used, so nothing is written outside the matrix."""
+    arrays = make_case().arrays
+    noise = _kernels.Noise(30, block=True)
+    kernel = _kernels.Kernel(arrays["syn0"], syn1neg=arrays["syn1neg"], noise=noise)
+    work = _kernels.Workspace(kernel, 10)
+    words = np.array([0, 1, 2, -1], np.int32)
+    with pytest.raises(ValueError, match="the sampler's block holds id 30"):
+        kernel.train(words, 0.1, work=work, block=np.array([1, 30], np.int32))
 
 
 def test_half_made_kernels_are_impossible(make_case):
     arrays = make_case().arrays
-    with pytest.raises(ValueError, match="give syn1neg with alias, or syn1 with Huffman paths"):
+    with pytest.raises(
+        ValueError, match="give syn1neg with noise or full_softmax, or syn1 with Huffman paths"
+    ):
         _kernels.Kernel(arrays["syn0"])
-    with pytest.raises(ValueError, match="syn1neg needs the noise distribution's alias table"):
+    with pytest.raises(ValueError, match="syn1neg needs noise or full_softmax"):
         _kernels.Kernel(arrays["syn0"], syn1neg=arrays["syn1neg"])
     with pytest.raises(TypeError):
         _kernels.Kernel.__new__(_kernels.Kernel)

@@ -1,14 +1,17 @@
-"""Kernels against the NumPy oracle: every architecture x objective x back end x sharing x instruction set."""
+"""Kernels against the NumPy oracle: every architecture x objective x back end x sharing x instruction set.
+
+Samplers are compared in test_samplers.py.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from ns2vec import _kernels
+from ns2vec import _kernels, objectives
+from ns2vec.architectures import ARCHITECTURES
 
-ARCHITECTURES = ["skip_gram", "cbow"]
-OBJECTIVES = ["negative_sampling", "hierarchical_softmax", "both"]
+OBJECTIVES = [*objectives.OBJECTIVES, "both"]
 BACKENDS = ["fused", "blas"]
 
 

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from ns2vec import reference
+from ns2vec.objectives import OBJECTIVES
+from ns2vec.reference.training import Window
 
 
 def numeric_gradient(loss, x, step=1e-6):
@@ -20,36 +22,43 @@ def numeric_gradient(loss, x, step=1e-6):
     return gradient
 
 
+@pytest.mark.parametrize("link", reference.LINKS)
 @pytest.mark.parametrize(("n", "m"), [(1, 1), (1, 6), (4, 3), (7, 9)])
-def test_block_step_is_minus_the_gradient(n, m):
+def test_block_step_is_minus_the_gradient(n, m, link):
     rng = np.random.default_rng(n * 10 + m)
     inputs, outputs = rng.standard_normal((n, 5)), rng.standard_normal((m, 5))
     labels, weights = rng.integers(0, 2, m).astype(float), rng.integers(1, 4, m).astype(float)
-    d_inputs, d_outputs = reference.block_step(inputs, outputs, labels, weights)
+    if link == "softmax":
+        labels[:] = np.arange(m) == 0
+    block = (labels, weights, rng.standard_normal(m), link)
+    d_inputs, d_outputs = reference.block_step(inputs, outputs, *block)
 
     def loss():
-        return reference.block_loss(inputs, outputs, labels, weights)
+        return reference.block_loss(inputs, outputs, *block)
 
     np.testing.assert_allclose(-numeric_gradient(loss, inputs), d_inputs, rtol=1e-5, atol=1e-7)
     np.testing.assert_allclose(-numeric_gradient(loss, outputs), d_outputs, rtol=1e-5, atol=1e-7)
 
 
-@pytest.mark.parametrize("objective", ["negative_sampling", "hierarchical_softmax"])
+@pytest.mark.parametrize("objective", OBJECTIVES)
 @pytest.mark.parametrize(("architecture", "mean"), [("skip_gram", True), ("cbow", True), ("cbow", False)])
 def test_a_window_moves_along_the_gradient_of_its_loss(make_case, objective, architecture, mean):
     """With the corrected CBOW update every weight moves by -alpha * d loss / d weight."""
     options = {"architecture": architecture, "cbow_mean": mean, "cbow_corrected": True, "window": 2}
     case = make_case(objective, n_words=12, n_dims=4, shrink_windows=False, **options)
     step = reference.STEPS[architecture]
-    contexts, centre, alpha = [1, 3, 5, 8], 2, 1e-3
+    alpha = 1e-3
+
+    def window():
+        return Window(2, [1, 3, 5, 8], [], reference.Stream(1, 0, 0, 1))
 
     def loss_at(weights):
         model = make_case(objective, n_words=12, n_dims=4, shrink_windows=False, **options).model
         model.syn0 = weights.copy()
-        return step(model, centre, contexts, 0.0, reference.Stream(1, 0, 0, 1))
+        return step(model, window(), 0.0)
 
     before = case.model.syn0.copy()
-    step(case.model, centre, contexts, alpha, reference.Stream(1, 0, 0, 1))
+    step(case.model, window(), alpha)
     weights = before.copy()
     expected = -alpha * numeric_gradient(lambda: loss_at(weights), weights)
     np.testing.assert_allclose(case.model.syn0 - before, expected, rtol=1e-4, atol=1e-9)

@@ -1,0 +1,191 @@
+# The nogil half of _kernels.pyx: one window ahead, its reach and its negatives.
+
+
+cdef void plan_window(Kernel k, Workspace work, Window *window, long length, long t,
+                      uint64_t *noise) noexcept nogil:
+    cdef long reach = k.window - (work.shrinks[t] if k.shrink_windows else 0), s
+    cdef int32_t centre = work.sentence[t]
+    cdef ns2_request request
+    window.first = max(0, t - reach)
+    window.end = min(length, t + reach + 1)
+    window.n_contexts = window.end - window.first - 1
+    window.n_sets = 0
+    # with t the window moves one word to the right: only this row is new to the cache
+    ns2_prefetch_row(k.syn0 + <long> work.sentence[window.end - 1] * k.stride, k.stride)
+    if k.syn1 != NULL:
+        ns2_prefetch(&k.path_points[k.path_offsets[centre]])
+    if not k.sampled or window.n_contexts == 0:
+        return
+    start_request(k, work, &request, t, noise)
+    if k.noise.wants_hidden and not k.pairwise:
+        request.hidden = planned_hidden(k, work, window, t)
+    window.n_sets = window.n_contexts if k.pairwise else 1
+    for s in range(window.n_sets):
+        if k.pairwise:
+            request.context = work.sentence[window.first + s + (window.first + s >= t)]
+            request.hidden = k.syn0 + <long> request.context * k.stride if k.noise.wants_hidden else NULL
+        window.set_size[s] = draw_set(k, work, window, s, &request)
+
+
+cdef void start_request(Kernel k, Workspace work, ns2_request *request, long t, uint64_t *noise) noexcept nogil:
+    request.centre = work.sentence[t]
+    request.context = -1
+    request.batch = NULL
+    request.n_batch = 0
+    request.hidden = NULL
+    request.rng = noise
+    if k.noise.batch_words:
+        set_batch(k, work, request, t)
+
+
+cdef void set_batch(Kernel k, Workspace work, ns2_request *request, long t) noexcept nogil:
+    """The words of the batch that position t lies in, or the rows that were drawn for it."""
+    cdef long size = k.noise.batch_words, batch = (work.sentence - work.chunk + t) // size, i
+    if k.noise.pool_size == 0:
+        request.batch = work.chunk + batch * size
+        request.n_batch = min(size, work.n_chunk - batch * size)
+        return
+    if work.batch != batch:
+        work.batch = batch
+        for i in range(k.noise.pool_size):
+            work.pool[i] = ns2_draw_alias(request.rng, k.noise.alias, <uint32_t> k.n_rows)
+    request.batch = work.pool
+    request.n_batch = k.noise.pool_size
+
+
+cdef const float *planned_hidden(Kernel k, Workspace work, Window *window, long t) noexcept nogil:
+    """Mean of the window's input rows, as they are one window before its turn."""
+    set_inputs(k, work, window, t)
+    k.ops.gather(work.inputs, window.n_contexts, k.stride, <float> 1.0 / window.n_contexts, work.planned_hidden)
+    return work.planned_hidden
+
+
+cdef long draw_rows(Kernel k, Workspace work, ns2_request *request, long n, int32_t *rows, float *log_q) noexcept nogil:
+    """At most n rows from the sampler; how many. Static samplers are drawn from in line."""
+    cdef long i, kept = 0
+    if k.noise.kind == DRAW_ALIAS:
+        for i in range(n):
+            rows[i] = ns2_draw_alias(request.rng, k.noise.alias, <uint32_t> k.n_rows)
+        return n
+    if k.noise.kind == DRAW_UNIFORM:
+        for i in range(n):
+            rows[i] = ns2_below(request.rng, <uint32_t> k.n_rows)
+        return n
+    if k.noise.kind == DRAW_BLOCK:
+        while kept < n and work.n_block > 0:
+            rows[kept] = work.block[work.block_at]
+            work.block_at = work.block_at + 1 if work.block_at + 1 < work.n_block else 0
+            kept += 1
+        return kept
+    n = k.noise.sampler.draw(k.noise.sampler, request, n, rows, log_q)
+    for i in range(n):
+        if 0 <= rows[i] < k.n_rows:
+            rows[kept] = rows[i]
+            if log_q != NULL:
+                log_q[kept] = log_q[i]
+            kept += 1
+        else:
+            work.bad_row = rows[i]
+    return kept
+
+
+cdef bint is_wanted(Kernel k, Workspace work, Window *window, int32_t centre, int32_t row) noexcept nogil:
+    """Whether a drawn row may be a negative of the window."""
+    cdef long low, high, middle, p
+    if row == centre:
+        return False
+    if k.noise.filter_offsets != NULL:
+        low, high = k.noise.filter_offsets[centre], k.noise.filter_offsets[centre + 1]
+        while low < high:
+            middle = (low + high) // 2
+            if k.noise.filter_rows[middle] == row:
+                return False
+            if k.noise.filter_rows[middle] < row:
+                low = middle + 1
+            else:
+                high = middle
+    if k.noise.filter_window:
+        for p in range(window.first, window.end):
+            if work.sentence[p] == row:
+                return False
+    return True
+
+
+cdef long draw_set(Kernel k, Workspace work, Window *window, long s, ns2_request *request) noexcept nogil:
+    """The centre and its negatives, each row once with its multiplicity; how many rows."""
+    cdef int32_t *ids = window.ids + s * (1 + k.negative)
+    cdef float *weights = window.weights + s * work.noise_ld
+    cdef float *offsets = window.offsets + s * work.noise_ld
+    cdef float *log_q = work.log_q if k.noise.with_offsets and k.noise.log_q == NULL else NULL
+    cdef long m = 1, n, d, j
+    cdef int32_t centre = request.centre, row
+    n = draw_rows(k, work, request, k.negative, work.drawn, log_q)
+    ids[0] = centre
+    memset(weights, 0, work.noise_ld * sizeof(float))
+    weights[0] = 1.0
+    if k.noise.with_offsets:
+        memset(offsets, 0, work.noise_ld * sizeof(float))
+        offsets[0] = offset_of(k, centre, log_q + k.negative)
+    ns2_prefetch_row(k.syn1neg + <long> centre * k.stride, k.stride)
+    for d in range(n):
+        if not is_wanted(k, work, window, centre, work.drawn[d]) and not replaced(k, work, window, request, d, log_q):
+            if k.noise.collision == ON_COLLISION_KEEP and work.drawn[d] == centre:
+                weights[0] += 1.0
+            continue
+        row = work.drawn[d]
+        j = 1
+        while j < m and ids[j] != row:
+            j += 1
+        if j == m:
+            ids[m] = row
+            m += 1
+            ns2_prefetch_row(k.syn1neg + <long> row * k.stride, k.stride)
+            if k.noise.with_offsets:
+                offsets[j] = offset_of(k, row, log_q + d)
+        weights[j] += 1.0
+    return m
+
+
+cdef bint replaced(Kernel k, Workspace work, Window *window, ns2_request *request, long d, float *log_q) noexcept nogil:
+    """Draw again for place d, REDRAWS times at most; whether a row that is wanted came."""
+    cdef float again[2]
+    cdef int32_t row
+    cdef long tries
+    if k.noise.collision != ON_COLLISION_REDRAW:
+        return False
+    for tries in range(REDRAWS):
+        if draw_rows(k, work, request, 1, &row, again if log_q != NULL else NULL) == 0:
+            return False
+        if is_wanted(k, work, window, request.centre, row):
+            work.drawn[d] = row
+            if log_q != NULL:
+                log_q[d] = again[0]
+            return True
+    return False
+
+
+cdef float offset_of(Kernel k, int32_t row, const float *log_q) noexcept nogil:
+    """log(k q): from the table of a static sampler, else what the sampler said of its draw."""
+    cdef float found = k.noise.log_q[row] if k.noise.log_q != NULL else log_q[0]
+    # a row that is never drawn has log q = -inf, and inf - inf is not a number
+    return k.log_k + max(found, <float> -80.0)
+
+
+cdef void draw_one(Kernel k, Workspace work, long t, int32_t context, uint64_t *noise) noexcept nogil:
+    """The set of position t of work.sentence, as if its window were empty, into the first set of windows[0]."""
+    cdef Window *window = &work.windows[0]
+    cdef ns2_request request
+    window.first, window.end = t, t + 1
+    start_request(k, work, &request, t, noise)
+    request.context = context
+    request.hidden = k.syn0 + <long> max(context, 0) * k.stride if k.noise.wants_hidden else NULL
+    window.set_size[0] = draw_set(k, work, window, 0, &request)
+
+
+cdef void copy_set(Kernel k, Workspace work, long s, int32_t *rows, float *weights, float *offsets) noexcept nogil:
+    """What is in set s of windows[0]."""
+    cdef Window *window = &work.windows[0]
+    cdef long ids = s * (1 + k.negative), first = s * work.noise_ld, j
+    for j in range(window.set_size[s]):
+        rows[j], weights[j] = window.ids[ids + j], window.weights[first + j]
+        offsets[j] = window.offsets[first + j] if k.noise.with_offsets else <float> 0.0

@@ -1,0 +1,78 @@
+"""What scores mean: log probabilities of words given an input vector, for each objective.
+
+Legend: n input vectors, V words, D dimensions.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from ns2vec.objectives import Objective
+from ns2vec.vocab import Huffman
+
+__all__ = ["log_normalised", "log_probabilities", "path_log_probabilities"]
+
+Array = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.floating]
+
+
+def log_normalised(logits: Array) -> Array:
+    """Subtract the log of the sum of exponentials over the last axis.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ns2vec.probability import log_normalised
+    >>> np.exp(log_normalised(np.array([0.0, np.log(3.0)]))).round(6).tolist()
+    [0.25, 0.75]
+    """
+    return np.asarray(logits - np.logaddexp.reduce(logits, axis=-1, keepdims=True))
+
+
+def log_probabilities(
+    hidden: Floats, outputs: Floats, objective: type[Objective], log_q: Array | float
+) -> Array:
+    """Return log P(word | input) for every word.
+
+    Parameters
+    ----------
+    hidden : ndarray of shape (n, D)
+        Input vectors.
+    outputs : ndarray of shape (V, D)
+        Output vectors of the words.
+    objective : type of Objective
+        What they were trained for: negative sampling has learned log P / Pn - log k, so log Pn is added back
+        (Levy & Goldberg 2014); the scores of the others are log P up to a constant.
+    log_q : ndarray of shape (V,)
+        Log of the noise distribution.
+
+    Returns
+    -------
+    ndarray of shape (n, V), float64
+    """
+    scores = np.asarray(hidden, dtype=np.float64) @ np.asarray(outputs, dtype=np.float64).T
+    return log_normalised(objective.logits(scores, np.asarray(log_q)))
+
+
+def path_log_probabilities(hidden: Floats, nodes: Floats, tree: Huffman) -> Array:
+    """Return log P(word | input) under hierarchical softmax: the decisions on each word's path.
+
+    Parameters
+    ----------
+    hidden : ndarray of shape (n, D)
+    nodes : ndarray of shape (at least V - 1, D)
+        Vectors of the inner nodes.
+    tree : Huffman
+
+    Returns
+    -------
+    ndarray of shape (n, V), float64
+        Probabilities sum to 1 in each row.
+    """
+    scores = np.asarray(hidden, dtype=np.float64) @ np.asarray(nodes, dtype=np.float64).T
+    # a code of 0 is the positive label: log s(x) for 0, log s(-x) for 1
+    signed = scores[:, tree.points] * (1.0 - 2.0 * tree.codes)
+    decisions = -np.logaddexp(0.0, -signed)
+    sums = np.concatenate([np.zeros((len(scores), 1)), np.cumsum(decisions, axis=1)], axis=1)
+    return np.asarray(sums[:, tree.offsets[1:]] - sums[:, tree.offsets[:-1]])

@@ -1,0 +1,92 @@
+"""Losses of a block of input and output rows, and their gradients: one function a link."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["LINKS", "Link", "block_loss", "block_step", "logistic", "sigmoid", "softmax"]
+
+Array = npt.NDArray[np.float64]
+Link: TypeAlias = Callable[[Array, Array, Array], tuple[float, Array]]
+
+
+def sigmoid(x: Array) -> Array:
+    """The logistic function 1 / (1 + exp(-x)), without overflow."""
+    return np.exp(-np.logaddexp(0.0, -x))
+
+
+def logistic(logits: Array, labels: Array, weights: Array) -> tuple[float, Array]:
+    """Cross entropy of each label with the sigmoid of its logit (Mikolov 2013, arXiv:1310.4546, eq. 4).
+
+    Parameters
+    ----------
+    logits : ndarray of shape (n, m)
+        Scores less offsets.
+    labels, weights : ndarray of shape (m,)
+        1 for what was seen and 0 for noise; how often each output counts.
+
+    Returns
+    -------
+    loss : float
+        -sum_ij w_j (y_j log s(x_ij) + (1 - y_j) log s(-x_ij)).
+    errors : ndarray of shape (n, m)
+        Minus the derivative of the loss: (y_j - s(x_ij)) w_j.
+    """
+    loss = float(np.sum(weights * (np.logaddexp(0.0, logits) - labels * logits)))
+    return loss, (labels - sigmoid(logits)) * weights
+
+
+def softmax(logits: Array, labels: Array, weights: Array) -> tuple[float, Array]:
+    """Cross entropy of the labels with the softmax over the outputs of each input (Bengio et al. 2003).
+
+    P_j is in proportion to w_j exp(x_j): an output drawn twice stands twice in the sum.
+    """
+    weighted = logits + np.log(weights)
+    log_p = weighted - np.logaddexp.reduce(weighted, axis=1, keepdims=True)
+    log_p_of_one = log_p - np.log(weights)
+    return float(-np.sum(labels * log_p_of_one)), labels - np.exp(log_p)
+
+
+LINKS: dict[str, Link] = {"logistic": logistic, "softmax": softmax}
+
+
+def block_loss(
+    inputs: Array,
+    outputs: Array,
+    labels: Array,
+    weights: Array,
+    offsets: Array | float = 0.0,
+    link: str = "logistic",
+) -> float:
+    """Negative log likelihood of a block.
+
+    Parameters
+    ----------
+    inputs : ndarray of shape (n, D)
+    outputs : ndarray of shape (m, D)
+    labels, weights, offsets : ndarray of shape (m,)
+        `offsets` are subtracted from the scores ``inputs @ outputs.T``.
+    link : str
+        A name of `LINKS`.
+    """
+    return LINKS[link](inputs @ outputs.T - offsets, labels, weights)[0]
+
+
+def block_step(
+    inputs: Array,
+    outputs: Array,
+    labels: Array,
+    weights: Array,
+    offsets: Array | float = 0.0,
+    link: str = "logistic",
+) -> tuple[Array, Array]:
+    """Minus the gradient of `block_loss`: how inputs (n, D) and outputs (m, D) want to move.
+
+    Both sides come from the old values of the other.
+    """
+    errors = LINKS[link](inputs @ outputs.T - offsets, labels, weights)[1]
+    return errors @ outputs, errors.T @ inputs

@@ -1,0 +1,278 @@
+"""Windows, output sets, and how rows move."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from ns2vec.reference.objectives import block_loss, block_step
+from ns2vec.reference.samplers import Draw, Request
+from ns2vec.reference.streams import NOISE, WINDOWS, Stream
+
+__all__ = ["MAX_REDRAWS", "Model", "OutputSet", "STEPS", "Window", "train_chunk"]
+
+Array = npt.NDArray[np.float64]
+
+MAX_REDRAWS = 16
+LOWEST_LOG_Q = -80.0
+
+
+@dataclass
+class Model:
+    """Arrays and options of a training run, as the kernels take them, but in float64.
+
+    Attributes
+    ----------
+    syn0, syn1neg, syn1 : ndarray of shape (V, D) or None
+    draw : callable or None
+        The sampler: ``draw(request, k) -> rows``.
+    log_q : callable or None
+        ``log_q(request, rows)``: log probability of each row in a draw. With it, scores are reduced by
+        log(k q).
+    on_collision : {"redraw", "skip", "keep"}
+    excluded : dict of row -> rows
+        Rows that are no negatives of a centre.
+    exclude_window : bool
+    batch_words, pool_size, pool_draw
+        Words of a batch; rows drawn to stand for it, and from what.
+    link : str
+    full_softmax : bool
+    paths : list of (points, codes) for each word, or None
+    keep : ndarray of shape (V,), uint32, or None
+    lock : ndarray of shape (n,)
+    """
+
+    syn0: Array
+    syn1neg: Array | None = None
+    draw: Draw | None = None
+    log_q: Callable[[Request, list[int]], Array] | None = None
+    on_collision: str = "redraw"
+    excluded: dict[int, list[int]] = field(default_factory=dict)
+    exclude_window: bool = False
+    batch_words: int = 0
+    pool_size: int = 0
+    pool_draw: Draw | None = None
+    link: str = "logistic"
+    full_softmax: bool = False
+    syn1: Array | None = None
+    paths: list[tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]] | None = None
+    keep: npt.NDArray[np.uint32] | None = None
+    lock: Array = field(default_factory=lambda: np.ones(1))
+    architecture: str = "skip_gram"
+    window: int = 5
+    negative: int = 5
+    negative_sharing: str = "window"
+    shrink_windows: bool = True
+    cbow_mean: bool = True
+    cbow_corrected: bool = False
+    seed: int = 1
+
+
+@dataclass
+class Window:
+    """A centre, the words around it, and the batch that negatives may come from."""
+
+    centre: int
+    contexts: list[int]
+    batch: list[int]
+    noise: Stream
+
+
+def train_chunk(
+    model: Model, sentences: list[list[int]], alpha: float, *, epoch: int = 0, chunk: int = 0
+) -> tuple[int, float]:
+    """Train a chunk of sentences of rows (-2: not in the vocabulary), in place.
+
+    Returns
+    -------
+    n_trained : int
+        Words left after subsampling.
+    loss : float
+        Summed negative log likelihood, each term before its own update.
+    """
+    windows = Stream(model.seed, epoch, chunk, WINDOWS)
+    noise = Stream(model.seed, epoch, chunk, NOISE)
+    loaded = []
+    for sentence in sentences:
+        words = subsample(model, sentence, windows)
+        loaded.append((words, [windows.below(model.window) if model.shrink_windows else 0 for _ in words]))
+    everything = [word for words, _ in loaded for word in words]
+    batches = Batches(model, everything, noise)
+    position, loss = 0, 0.0
+    for words, shrinks in loaded:
+        for t, shrink in enumerate(shrinks):
+            reach = model.window - shrink
+            contexts = words[max(0, t - reach) : t] + words[t + 1 : t + reach + 1]
+            if contexts:
+                window = Window(words[t], contexts, batches.at(position + t), noise)
+                loss += STEPS[model.architecture](model, window, alpha)
+        position += len(words)
+    return len(everything), loss
+
+
+class Batches:
+    """What stands for the batch of each position of a chunk: its words, or rows drawn when it begins."""
+
+    def __init__(self, model: Model, words: list[int], noise: Stream) -> None:
+        self.model, self.words, self.noise = model, words, noise
+        self.current, self.pool = -1, list[int]()
+
+    def at(self, position: int) -> list[int]:
+        """The batch of a position; empty for samplers that know none."""
+        size = self.model.batch_words
+        if not size:
+            return []
+        number = position // size
+        if self.model.pool_draw is None:
+            return self.words[number * size : (number + 1) * size]
+        if number != self.current:
+            self.current = number
+            self.pool = self.model.pool_draw(Request(0, self.noise), self.model.pool_size)
+        return self.pool
+
+
+def subsample(model: Model, sentence: list[int], stream: Stream) -> list[int]:
+    """Words of the vocabulary that survive subsampling; one draw for each word of the vocabulary."""
+    known = [word for word in sentence if word >= 0]
+    if model.keep is None:
+        return known
+    return [word for word in known if int(model.keep[word]) >= stream.bits()]
+
+
+@dataclass(frozen=True)
+class OutputSet:
+    """The rows that an input meets: rows (m,) of `matrix`, labels, weights and offsets (m,), and the link."""
+
+    matrix: Array
+    rows: list[int]
+    labels: Array
+    weights: Array
+    offsets: Array | float = 0.0
+    link: str = "logistic"
+
+
+def path_set(model: Model, centre: int) -> OutputSet:
+    """Huffman path of the centre; a code of 0 is the positive label (word2vec.c)."""
+    if model.syn1 is None or model.paths is None:
+        raise ValueError("hierarchical softmax needs syn1 and the Huffman paths")
+    points, codes = model.paths[centre]
+    return OutputSet(
+        model.syn1, [int(p) for p in points], 1.0 - codes.astype(np.float64), np.ones(len(points))
+    )
+
+
+def full_set(model: Model, centre: int) -> OutputSet:
+    """Every word; the label of the centre is 1."""
+    if model.syn1neg is None:
+        raise ValueError("the full softmax needs syn1neg")
+    n_words = len(model.syn1neg)
+    labels = np.zeros(n_words)
+    labels[centre] = 1.0
+    return OutputSet(model.syn1neg, list(range(n_words)), labels, np.ones(n_words), link="softmax")
+
+
+def noise_set(model: Model, window: Window, context: int = -1) -> OutputSet:
+    """The centre and its negatives, each row once with its multiplicity.
+
+    A draw that is no negative is drawn again, left out, or (the centre) kept: the centre's row is then both
+    seen and noise, (1 - s) - c s = (1 + c) (1 / (1 + c) - s).
+    """
+    if model.syn1neg is None or model.draw is None:
+        raise ValueError("negatives need syn1neg and a sampler")
+    request = Request(window.centre, window.noise, context, window.batch)
+    rows, weights = [window.centre], [1.0]
+    for row in model.draw(request, model.negative):
+        for _ in range(MAX_REDRAWS if model.on_collision == "redraw" else 0):
+            if is_wanted(model, window, row):
+                break
+            row = next(iter(model.draw(request, 1)), row)
+        if not is_wanted(model, window, row):
+            weights[0] += model.on_collision == "keep" and row == window.centre
+        elif row in rows:
+            weights[rows.index(row)] += 1.0
+        else:
+            rows.append(row)
+            weights.append(1.0)
+    labels = np.zeros(len(rows))
+    labels[0] = 1.0 if model.link == "softmax" else 1.0 / weights[0]
+    return OutputSet(
+        model.syn1neg, rows, labels, np.array(weights), offsets_of(model, request, rows), model.link
+    )
+
+
+def is_wanted(model: Model, window: Window, row: int) -> bool:
+    """Whether a drawn row may be a negative of the window."""
+    if row == window.centre or row in model.excluded.get(window.centre, []):
+        return False
+    return not (model.exclude_window and row in window.contexts)
+
+
+def offsets_of(model: Model, request: Request, rows: list[int]) -> Array:
+    """log(k q) of each row; the first is the centre."""
+    if model.log_q is None:
+        return np.zeros(len(rows))
+    return np.asarray(np.log(max(model.negative, 1)) + np.maximum(model.log_q(request, rows), LOWEST_LOG_Q))
+
+
+def move_rows(model: Model, contexts: list[int], outputs: OutputSet, alpha: float) -> float:
+    """One block between context rows and an output set; the loss before it."""
+    inputs, rows = model.syn0[contexts], outputs.matrix[outputs.rows]
+    block = (inputs, rows, outputs.labels, outputs.weights, outputs.offsets, outputs.link)
+    loss, (d_inputs, d_outputs) = block_loss(*block), block_step(*block)
+    np.add.at(model.syn0, contexts, alpha * lock_of(model, contexts) * d_inputs)
+    np.add.at(outputs.matrix, outputs.rows, alpha * d_outputs)
+    return loss
+
+
+def step_skip_gram(model: Model, window: Window, alpha: float) -> float:
+    """All contexts of a centre in one block; with pairs, each context meets negatives of its own."""
+    centre, contexts, loss = window.centre, window.contexts, 0.0
+    is_pairwise = model.negative_sharing == "pair"
+    groups = [[context] for context in contexts] if is_pairwise else [contexts]
+    # all sets of a window are drawn before anything moves
+    sets = []
+    if model.draw is not None:
+        sets = [noise_set(model, window, group[0] if is_pairwise else -1) for group in groups]
+    if model.syn1 is not None:
+        loss += move_rows(model, contexts, path_set(model, centre), alpha)
+    for group, outputs in zip(groups, sets, strict=False):
+        loss += move_rows(model, group, outputs, alpha)
+    if model.full_softmax:
+        loss += move_rows(model, contexts, full_set(model, centre), alpha)
+    return loss
+
+
+def step_cbow(model: Model, window: Window, alpha: float) -> float:
+    """The mean (or sum) of the contexts predicts the centre; its change goes back to every context.
+
+    The gradient of a mean carries 1/n, that of a sum does not. word2vec.c has it the other way
+    round, which ``cbow_corrected`` repairs (Irsoy, Benton & Stratos 2021, arXiv:2012.15332).
+    """
+    centre, contexts, n = window.centre, window.contexts, len(window.contexts)
+    hidden = model.syn0[contexts].sum(axis=0, keepdims=True) * (1.0 / n if model.cbow_mean else 1.0)
+    sets = [path_set(model, centre)] if model.syn1 is not None else []
+    sets += [noise_set(model, window)] if model.draw is not None else []
+    sets += [full_set(model, centre)] if model.full_softmax else []
+    change, loss = np.zeros_like(hidden), 0.0
+    for outputs in sets:
+        rows = outputs.matrix[outputs.rows]
+        block = (hidden, rows, outputs.labels, outputs.weights, outputs.offsets, outputs.link)
+        loss += block_loss(*block)
+        d_hidden, d_rows = block_step(*block)
+        change += alpha * d_hidden
+        np.add.at(outputs.matrix, outputs.rows, alpha * d_rows)
+    share = 1.0 / n if model.cbow_mean == model.cbow_corrected else 1.0
+    np.add.at(model.syn0, contexts, share * lock_of(model, contexts) * change)
+    return loss
+
+
+def lock_of(model: Model, rows: list[int]) -> Array:
+    """Factor of each row's change, shape (n, 1)."""
+    factors: Array = model.lock[np.array(rows) % len(model.lock)]
+    return factors[:, None]
+
+
+STEPS = {"skip_gram": step_skip_gram, "cbow": step_cbow}

@@ -1,0 +1,314 @@
+"""What a sampler is: from a vocabulary to rows that serve as negatives.
+
+A `Sampler` holds options only and can be used for any number of models. `Sampler.bind` joins it to a
+vocabulary; the `BoundSampler` that comes out draws, tells probabilities and reports, with the very C
+functions that training calls.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from ns2vec._registry import Registry
+from ns2vec._typing import Float32Array, Int32Array, Int64Array
+from ns2vec.exceptions import ConfigError
+from ns2vec.sampling._draws import Draws
+from ns2vec.sampling.noise import noise_distribution
+from ns2vec.sampling.report import sampler_report
+
+__all__ = ["BlockFunction", "BoundSampler", "NoiseData", "SAMPLERS", "Sampler", "Source", "log_float32"]
+
+#: Policies for a draw that cannot be a negative of its window (the centre itself, or excluded).
+COLLISIONS = ("redraw", "skip", "keep")
+
+BlockFunction: TypeAlias = Callable[[int, np.random.Generator], npt.ArrayLike]
+Lists: TypeAlias = Mapping[Any, Iterable[Any]]
+
+#: Name -> class of samplers; other packages add theirs in the entry-point group of that name.
+SAMPLERS: Registry[type[Sampler]] = Registry("sampler", group="ns2vec.samplers")
+
+
+def log_float32(probabilities: npt.ArrayLike) -> Float32Array:
+    """Natural logarithm in float32; of 0 it is -inf."""
+    with np.errstate(divide="ignore"):
+        logs: Float32Array = np.log(np.asarray(probabilities, dtype=np.float64)).astype(np.float32)
+    return logs
+
+
+@dataclass(frozen=True)
+class NoiseData:
+    """What a sampler may know of a model's vocabulary.
+
+    Attributes
+    ----------
+    counts : ndarray of shape (V,), int64
+    noise : ndarray of shape (V,), float64
+        The model's own noise distribution: count ** ns_exponent, or the `cum_table` that a user has
+        put in place.
+    kept : ndarray of shape (V,), float64
+        Probability that an occurrence of each word survives subsampling.
+    key_to_index : mapping
+        Row of each word.
+
+    Examples
+    --------
+    >>> from ns2vec.sampling import NoiseData
+    >>> NoiseData.of_counts([10000, 500, 200]).noise.round(6).tolist()
+    [0.862872, 0.091238, 0.04589]
+    """
+
+    counts: Int64Array
+    noise: npt.NDArray[np.float64]
+    kept: npt.NDArray[np.float64]
+    key_to_index: Mapping[Any, int] = field(default_factory=dict)
+
+    @classmethod
+    def of_counts(
+        cls, counts: npt.ArrayLike, ns_exponent: float = 0.75, key_to_index: Mapping[Any, int] | None = None
+    ) -> NoiseData:
+        """Return the data of a vocabulary without subsampling."""
+        rows = np.asarray(counts, dtype=np.int64)
+        return cls(rows, noise_distribution(rows, ns_exponent), np.ones(len(rows)), key_to_index or {})
+
+    @property
+    def n_words(self) -> int:
+        """V."""
+        return len(self.counts)
+
+    def lists_to_csr(self, lists: Lists, what: str) -> tuple[Int64Array, Int32Array]:
+        """Turn ``{word: words}`` into offsets (V + 1,) and rising rows (n,); unknown words are left out.
+
+        Words are keys of the vocabulary, or rows where there are no keys.
+
+        Raises
+        ------
+        ConfigError
+            If a row is outside the vocabulary, no word of `lists` is in it, or a list is a str.
+        """
+        found: dict[int, Int32Array] = {}
+        for key, members in lists.items():
+            if isinstance(members, str):
+                raise ConfigError(f"{what}: expected a list of words for {key!r}, got the text {members!r}")
+            row = self.row_of(key)
+            if row is not None:
+                rows = {found_row for member in members if (found_row := self.row_of(member)) is not None}
+                found[row] = np.array(sorted(rows), dtype=np.int32)
+        if lists and not found:
+            raise ConfigError(f"{what}: none of its {len(lists)} words is in the vocabulary")
+        offsets = np.zeros(self.n_words + 1, dtype=np.int64)
+        for row, rows_of_key in found.items():
+            offsets[row + 1] = len(rows_of_key)
+        np.cumsum(offsets, out=offsets)
+        pieces = [found[row] for row in sorted(found)]
+        return offsets, np.concatenate(pieces) if pieces else np.empty(0, dtype=np.int32)
+
+    def row_of(self, key: Any) -> int | None:
+        """Row of a key, or of a row itself; None for a word that is not in the vocabulary."""
+        if key in self.key_to_index:
+            return int(self.key_to_index[key])
+        if not isinstance(key, int | np.integer) or self.key_to_index:
+            return None
+        if not 0 <= key < self.n_words:
+            raise ConfigError(f"row {key} is outside the vocabulary of {self.n_words} words")
+        return int(key)
+
+
+@dataclass(frozen=True)
+class Source:
+    """How a bound sampler draws: what the kernels need of it.
+
+    Attributes
+    ----------
+    draws : Draws or None
+        The sampler in C; None for a Python function.
+    alias : ndarray of shape (V, 2), uint32, or None
+        Lets the kernels draw in line, without a call.
+    is_uniform : bool
+        Likewise, without a table.
+    log_q : ndarray of shape (V,), float32, or None
+        Log probability of each row where one distribution serves all windows.
+    block : callable or None
+        ``block(n, generator) -> n rows``, called once a chunk.
+    batch_words, pool_size : int
+        For samplers that draw from the batch of a window.
+    wants_hidden : bool
+    needs_pairs : bool
+        The key is the context word, so each (context, centre) pair needs negatives of its own.
+    """
+
+    draws: Draws | None = None
+    alias: npt.NDArray[np.uint32] | None = None
+    is_uniform: bool = False
+    log_q: Float32Array | None = None
+    block: BlockFunction | None = None
+    batch_words: int = 0
+    pool_size: int = 0
+    wants_hidden: bool = False
+    needs_pairs: bool = False
+
+
+class Sampler(ABC):
+    """Base of the samplers: options, and how they become a `Source` for a vocabulary.
+
+    Parameters
+    ----------
+    on_collision : {"redraw", "skip", "keep"}, optional
+        What is done with a draw of the centre itself (or of an excluded word): drawn again, 16 times at
+        most; left out; or, for the centre, kept as a negative. None takes what the objective needs.
+    exclude : {"window"} or mapping, optional
+        Filter of false negatives: words of the window itself, or ``{word: words that are no negatives
+        of it}``.
+
+    Raises
+    ------
+    ConfigError
+        If an option has another value.
+    """
+
+    name: ClassVar[str] = ""
+
+    def __init__(self, *, on_collision: str | None = None, exclude: str | Lists | None = None) -> None:
+        if on_collision is not None and on_collision not in COLLISIONS:
+            raise ConfigError(f"on_collision must be one of {', '.join(COLLISIONS)}, got {on_collision!r}")
+        if isinstance(exclude, str) and exclude != "window":
+            raise ConfigError(f"exclude must be 'window' or a mapping of words to words, got {exclude!r}")
+        self.on_collision = on_collision
+        self.exclude = exclude
+
+    @abstractmethod
+    def source(self, data: NoiseData) -> Source:
+        """Return how to draw for this vocabulary."""
+
+    def bind(self, data: NoiseData) -> BoundSampler:
+        """Join the sampler to a vocabulary."""
+        return BoundSampler(self, data)
+
+    def options(self) -> dict[str, Any]:
+        """Arguments that would make this sampler again; subclasses add their own."""
+        return {"on_collision": self.on_collision, "exclude": self.exclude}
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything a saved model has to keep: `ns2vec.sampling.make_sampler` takes it back.
+
+        Raises
+        ------
+        ConfigError
+            If the class is not the one that `SAMPLERS` has under its `name`.
+        """
+        if self.name not in SAMPLERS or SAMPLERS[self.name] is not type(self):
+            raise ConfigError(
+                f"{type(self).__name__} cannot be saved: register it in SAMPLERS, under what it has as `name`"
+            )
+        return {"name": self.name, "options": plain(self.options())}
+
+    def __repr__(self) -> str:
+        given = {name: value for name, value in self.options().items() if value is not None}
+        shown = {
+            name: f"<lists of {len(value)} words>" if isinstance(value, Mapping) else repr(value)
+            for name, value in given.items()
+        }
+        return f"{type(self).__name__}({', '.join(f'{name}={text}' for name, text in shown.items())})"
+
+
+def plain(value: Any) -> Any:
+    """Options as data: samplers as their state, lists of words as lists."""
+    if isinstance(value, Sampler):
+        return value.state_dict()
+    if isinstance(value, Mapping):
+        return {key: plain(entry) for key, entry in value.items()}
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        return value
+    return [plain(entry) for entry in value]
+
+
+class BoundSampler:
+    """A sampler at work on one vocabulary.
+
+    Parameters
+    ----------
+    sampler : Sampler
+    data : NoiseData
+
+    Examples
+    --------
+    >>> from ns2vec.sampling import NoiseData, Unigram
+    >>> bound = Unigram().bind(NoiseData.of_counts([10000, 500, 200]))
+    >>> bound.sample(5, seed=3).tolist()
+    [0, 0, 0, 0, 0]
+    >>> bound.log_q([2]).round(4).tolist()
+    [-3.0815]
+    """
+
+    def __init__(self, sampler: Sampler, data: NoiseData) -> None:
+        self.sampler = sampler
+        self.data = data
+        self.source = sampler.source(data)
+        self.filter: tuple[Int64Array, Int32Array] | None = None
+        if sampler.exclude is not None and not isinstance(sampler.exclude, str):
+            self.filter = data.lists_to_csr(sampler.exclude, "exclude")
+
+    def sample(
+        self, n: int, *, centre: int = 0, context: int = -1, batch: npt.ArrayLike | None = None, seed: int = 1
+    ) -> Int32Array:
+        """Draw rows as training does, before collisions and filters.
+
+        Parameters
+        ----------
+        n : int
+        centre, context : int
+            Rows of the window's centre and (under pair sharing) of its context.
+        batch : array_like of int, optional
+            The words of the batch, for samplers that draw from it.
+        seed : int
+
+        Returns
+        -------
+        ndarray of shape (at most n,), int32
+
+        Raises
+        ------
+        ConfigError
+            If the sampler can draw in training only.
+        """
+        if self.source.block is not None:
+            return np.asarray(self.source.block(n, np.random.default_rng(seed)), dtype=np.int32)
+        if self.source.draws is None:
+            raise ConfigError(f"the sampler {self.sampler!r} has nothing to draw with")
+        if self.source.wants_hidden:
+            raise ConfigError(f"{self.sampler!r} looks at the model: it draws in training only")
+        members = None if batch is None else np.ascontiguousarray(batch, dtype=np.int32)
+        drawn: Int32Array = self.source.draws.sample(
+            n, centre=centre, context=context, batch=members, seed=seed
+        )
+        return drawn
+
+    def log_q(
+        self, rows: npt.ArrayLike, *, centre: int = 0, context: int = -1, k: int = 1
+    ) -> npt.NDArray[np.float64]:
+        """Log probability that a draw is each of `rows`, given the key.
+
+        Where the draws of a set depend on each other (explicit lists) it is the log of the share of a row
+        that is expected among k of them.
+
+        Raises
+        ------
+        ConfigError
+            If the sampler cannot tell.
+        """
+        wanted = np.ascontiguousarray(rows, dtype=np.int32)
+        if self.source.draws is None or not self.source.draws.tells:
+            if self.source.log_q is None:
+                raise ConfigError(f"{self.sampler!r} cannot tell probabilities: give it log_q")
+            return self.source.log_q[wanted].astype(np.float64)
+        found: npt.NDArray[np.float64] = self.source.draws.log_q(wanted, centre=centre, context=context, k=k)
+        return found
+
+    def report(self, **options: Any) -> dict[str, float]:
+        """What the sampler prefers and leaves out; see `ns2vec.sampling.report.sampler_report`."""
+        return sampler_report(self, **options)

@@ -1,0 +1,131 @@
+"""What a sampler prefers and leaves out, in four numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ns2vec.sampling.noise import noise_distribution
+
+if TYPE_CHECKING:
+    from ns2vec.sampling.base import BoundSampler
+
+__all__ = ["sampler_report"]
+
+Probabilities = npt.NDArray[np.float64]
+
+
+def sampler_report(
+    bound: BoundSampler,
+    *,
+    target: npt.ArrayLike | None = None,
+    positives: Mapping[Any, Iterable[Any]] | None = None,
+    n_draws: int = 100_000,
+    seed: int = 1,
+) -> dict[str, float]:
+    """Describe the distribution that a bound sampler draws from, over centres as frequent as in the corpus.
+
+    Parameters
+    ----------
+    bound : BoundSampler
+    target : array_like of shape (V,), optional
+        A distribution to compare with; default the model's noise distribution.
+    positives : mapping of words to words, optional
+        What is true of each word (seen beside it, bought with it): draws of these are false negatives.
+    n_draws : int
+        Draws for what has no closed form.
+    seed : int
+
+    Returns
+    -------
+    dict
+        ``effective_support``: exp of the entropy, how many rows it is as broad as;
+        ``coverage``: share of the vocabulary that can be drawn (was drawn, where there is no closed
+        form); ``kl_to_target``: Kullback-Leibler divergence from the target in nats;
+        ``false_negative_rate``: share of draws that are the centre or one of its positives, after the
+        sampler's own filter.
+
+    Examples
+    --------
+    >>> from ns2vec.sampling import NoiseData, Uniform
+    >>> report = Uniform().bind(NoiseData.of_counts([8, 1, 1])).report(target=[0.8, 0.1, 0.1])
+    >>> round(report["effective_support"], 3), report["coverage"], round(report["kl_to_target"], 3)
+    (3.0, 1.0, 0.511)
+    """
+    centres, drawn = draws_by_centre(bound, n_draws, seed)
+    q = closed_form(bound)
+    if q is None:
+        counts = np.bincount(drawn, minlength=bound.data.n_words).astype(np.float64)
+        q = counts / max(counts.sum(), 1.0)
+    goal = bound.data.noise if target is None else np.asarray(target, dtype=np.float64)
+    goal = goal / goal.sum()
+    seen = q > 0
+    entropy = float(-(q[seen] * np.log(q[seen])).sum())
+    with np.errstate(divide="ignore"):
+        divergence = float((q[seen] * (np.log(q[seen]) - np.log(goal[seen]))).sum())
+    return {
+        "effective_support": float(np.exp(entropy)),
+        "coverage": float(seen.mean()),
+        "kl_to_target": divergence,
+        "false_negative_rate": false_negative_rate(bound, centres, drawn, positives),
+    }
+
+
+def closed_form(bound: BoundSampler) -> Probabilities | None:
+    """Probability of each row, where one distribution serves all windows."""
+    if bound.source.log_q is None:
+        return None
+    return np.asarray(np.exp(bound.source.log_q.astype(np.float64)))
+
+
+def draws_by_centre(
+    bound: BoundSampler, n_draws: int, seed: int, n_centres: int = 500
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Draws for centres (and contexts, and batches) drawn as frequent as words are trained."""
+    data = bound.data
+    generator = np.random.default_rng(seed)
+    trained = noise_distribution(data.counts, 1.0) * data.kept
+    trained /= trained.sum()
+    centres = generator.choice(data.n_words, n_centres, p=trained)
+    contexts = generator.choice(data.n_words, n_centres, p=trained)
+    of_centre, drawn = [], []
+    for number, (centre, context) in enumerate(zip(centres.tolist(), contexts.tolist(), strict=True)):
+        members = None
+        if bound.source.batch_words:
+            from_noise = data.noise if bound.source.pool_size else trained
+            size = bound.source.pool_size or bound.source.batch_words
+            members = generator.choice(data.n_words, size, p=from_noise)
+        rows = bound.sample(
+            max(1, n_draws // n_centres), centre=centre, context=context, batch=members, seed=seed + number
+        )
+        of_centre.append(np.full(len(rows), centre))
+        drawn.append(rows.astype(np.int64))
+    return np.concatenate(of_centre), np.concatenate(drawn)
+
+
+def false_negative_rate(
+    bound: BoundSampler,
+    centres: npt.NDArray[np.int64],
+    drawn: npt.NDArray[np.int64],
+    positives: Mapping[Any, Iterable[Any]] | None,
+) -> float:
+    """Share of the draws that are true of their centre and that the sampler's filter lets through."""
+    n_words = bound.data.n_words
+    pairs = centres * n_words + drawn
+    wrong = drawn == centres if bound.sampler.on_collision == "keep" else np.zeros(len(drawn), dtype=bool)
+    if positives:
+        wrong |= np.isin(pairs, pairs_of_lists(*bound.data.lists_to_csr(positives, "positives"), n_words))
+    if bound.filter is not None:
+        wrong &= ~np.isin(pairs, pairs_of_lists(*bound.filter, n_words))
+    return float(wrong.mean()) if len(wrong) else 0.0
+
+
+def pairs_of_lists(
+    offsets: npt.NDArray[np.int64], rows: npt.NDArray[np.int32], n_words: int
+) -> npt.NDArray[np.int64]:
+    """One number for each (key, row) of lists in CSR form."""
+    keys = np.repeat(np.arange(n_words), np.diff(offsets))
+    return np.asarray(keys * n_words + rows)

@@ -1,0 +1,237 @@
+"""Samplers that depend on the batch or on the key word, and mixtures of samplers."""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar, TypeAlias
+
+import numpy as np
+
+from ns2vec._typing import PathLike
+from ns2vec.exceptions import ConfigError
+from ns2vec.sampling._draws import BatchDraws, MixedDraws, PoolDraws
+from ns2vec.sampling.alias import build_alias_table
+from ns2vec.sampling.base import SAMPLERS, NoiseData, Sampler, Source, log_float32
+from ns2vec.sampling.static import Unigram
+
+__all__ = ["Batch", "Mixed", "Pool"]
+
+Lists: TypeAlias = Mapping[Any, Iterable[Any]]
+
+
+def is_whole(value: Any) -> bool:
+    """Whether an option is a whole number."""
+    return isinstance(value, numbers.Real) and float(value).is_integer()
+
+
+POOL_KINDS = ("allowed", "forbidden", "explicit")
+
+
+@SAMPLERS.entry("batch")
+class Batch(Sampler):
+    """Negatives from the batch of the window: its own words, or a pool that all its windows share.
+
+    A batch is `size` successive words of a chunk. Without a pool each negative is one of them, any
+    position as likely as another (in-batch negatives: Yih et al. 2011); its probability is the share
+    of a word among the words that survive subsampling, which is what `log_q` tells and what sampled
+    softmax subtracts (Yi et al. 2019, RecSys). With ``pool=n``, n rows are drawn from the noise
+    distribution for each batch and shared (Ji et al. 2016, arXiv:1611.06172), so a draw has that
+    distribution.
+
+    Parameters
+    ----------
+    size : int
+        Words of a batch.
+    pool : int
+        Rows of a shared pool; 0 for in-batch negatives.
+    on_collision, exclude
+        See `Sampler`.
+    """
+
+    name: ClassVar[str] = "batch"
+
+    def __init__(self, size: int = 1024, pool: int = 0, **options: Any) -> None:
+        super().__init__(**options)
+        if not (is_whole(size) and size >= 1 and is_whole(pool) and pool >= 0):
+            raise ConfigError(
+                f"batch needs size of at least 1 and pool of at least 0, got {size!r} and {pool!r}"
+            )
+        self.size, self.pool = int(size), int(pool)
+
+    def source(self, data: NoiseData) -> Source:
+        """Return a source that draws from the batch."""
+        trained = data.noise if self.pool else data.counts * data.kept
+        log_q = log_float32(trained / trained.sum())
+        alias = build_alias_table(data.noise) if self.pool else None
+        return Source(BatchDraws(log_q), alias=alias, log_q=log_q, batch_words=self.size, pool_size=self.pool)
+
+    def options(self) -> dict[str, Any]:
+        """Return size and pool too."""
+        return {"size": self.size, "pool": self.pool, **super().options()}
+
+
+@SAMPLERS.entry("pool")
+class Pool(Sampler):
+    """Lists of the key word: allowed or forbidden negatives, or explicit ones.
+
+    - ``"allowed"``: each draw is one of the key's list, any as likely as another (pseudo-typed
+      negatives: Krompass et al. 2015);
+    - ``"forbidden"``: drawn from `fallback` until a row is not on the list, 64 times at most;
+    - ``"explicit"``: rows of the list without repetition, all of it when it is not longer than k
+      (items that were shown and not chosen, say).
+
+    Keys without a list draw from `fallback`.
+
+    Parameters
+    ----------
+    lists : mapping or path
+        ``{word: words}``, or a text file with a line ``word word word ...`` for each key.
+    kind : {"allowed", "forbidden", "explicit"}
+    key : {"centre", "context"}
+        Which word of a pair the lists belong to; ``"context"`` needs ``negative_sharing="pair"``
+        and skip-gram, because only there each context has negatives of its own.
+    fallback : Sampler, optional
+        Default `Unigram`.
+    on_collision, exclude
+        See `Sampler`.
+
+    Notes
+    -----
+    `nce` and `sampled_softmax` compare a centre with how often noise hits it. Where noise cannot (the centre
+    is not on its own list of allowed words), they learn nothing about it; negative sampling does.
+    """
+
+    name: ClassVar[str] = "pool"
+
+    def __init__(
+        self,
+        lists: Lists | PathLike | None = None,
+        kind: str = "allowed",
+        key: str = "centre",
+        fallback: Sampler | None = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(**options)
+        if kind not in POOL_KINDS or key not in ("centre", "context"):
+            raise ConfigError(
+                f"pool: kind must be one of {', '.join(POOL_KINDS)} and key centre or context, "
+                f"got {kind!r} and {key!r}"
+            )
+        if lists is None:
+            raise ConfigError("pool needs lists: a mapping of words to words, or the path of a text file")
+        self.lists: Lists = lists if isinstance(lists, Mapping) else read_lists(lists)
+        self.kind, self.key = kind, key
+        self.fallback = fallback or Unigram()
+
+    def source(self, data: NoiseData) -> Source:
+        """Return a source that looks the key up."""
+        offsets, rows = data.lists_to_csr(self.lists, "pool")
+        below = self.fallback.source(data)
+        if below.draws is None or below.batch_words:
+            raise ConfigError(f"pool cannot fall back on {self.fallback!r}: take a static sampler")
+        log_allowed = None
+        if self.kind == "forbidden":
+            if below.log_q is None:
+                raise ConfigError("pool with kind='forbidden' needs a fallback with one distribution")
+            mass = np.zeros(len(rows) + 1)
+            np.cumsum(np.exp(below.log_q[rows].astype(np.float64)), out=mass[1:])
+            # not 0, even where a list forbids all: -inf less -inf is not a number
+            log_allowed = log_float32(np.maximum(1.0 - (mass[offsets[1:]] - mass[offsets[:-1]]), 1e-30))
+        draws = PoolDraws(
+            below.draws,
+            offsets,
+            rows,
+            kind=self.kind,
+            by_context=self.key == "context",
+            log_allowed=log_allowed,
+        )
+        return Source(
+            draws,
+            wants_hidden=below.wants_hidden,
+            needs_pairs=self.key == "context" or below.needs_pairs,
+        )
+
+    def options(self) -> dict[str, Any]:
+        """Return the lists and their meaning too."""
+        own = {"lists": self.lists, "kind": self.kind, "key": self.key, "fallback": self.fallback}
+        return {**own, **super().options()}
+
+
+def read_lists(path: PathLike) -> dict[str, list[str]]:
+    """Read ``word word word ...`` lines: the first word is the key of the others."""
+    with open(path, encoding="utf-8") as stream:
+        lines = [line.split() for line in stream]
+    return {words[0]: words[1:] for words in lines if words}
+
+
+@SAMPLERS.entry("mixed")
+class Mixed(Sampler):
+    """Each negative from one of several samplers, chosen by weight; log q is that of the mixture.
+
+    Parameters
+    ----------
+    parts : sequence of (Sampler, weight), optional
+    on_collision, exclude
+        See `Sampler`.
+    **weights : float
+        Weights by name instead of `parts`: ``Mixed(unigram=0.8, uniform=0.2)``.
+
+    References
+    ----------
+    Yang et al. 2020, "Mixed negative sampling", WWW companion.
+
+    Examples
+    --------
+    >>> from ns2vec.sampling import Mixed, NoiseData
+    >>> bound = Mixed(random=0.5, uniform=0.5).bind(NoiseData.of_counts([8, 1, 1]))
+    >>> bound.log_q([0]).round(4).tolist()     # log(0.5 * 0.8 + 0.5 / 3)
+    [-0.568]
+    """
+
+    name: ClassVar[str] = "mixed"
+
+    def __init__(
+        self,
+        parts: Sequence[tuple[Sampler, float]] | None = None,
+        *,
+        on_collision: str | None = None,
+        exclude: Any = None,
+        **weights: float,
+    ) -> None:
+        super().__init__(on_collision=on_collision, exclude=exclude)
+        named = [(SAMPLERS[name](), weight) for name, weight in weights.items()]
+        self.parts = [*(parts or ()), *named]
+        try:
+            given = np.array([weight for _, weight in self.parts], dtype=np.float64)
+        except (TypeError, ValueError):
+            given = np.array([np.nan])
+        if not self.parts or not np.isfinite(given).all() or not (given > 0).all():
+            raise ConfigError(
+                "mixed needs samplers with positive weights, such as mixed:unigram=0.8,uniform=0.2"
+            )
+        self.weights = given / given.sum()
+
+    def source(self, data: NoiseData) -> Source:
+        """Return a source that chooses a part for each draw."""
+        sources = [part.source(data) for part, _ in self.parts]
+        sizes = {(one.batch_words, one.pool_size) for one in sources if one.batch_words}
+        if len(sizes) > 1 or any(size[1] for size in sizes):
+            raise ConfigError("mixed can hold in-batch samplers of one size, and no shared pool")
+        if any(one.draws is None for one in sources):
+            raise ConfigError("mixed cannot hold a Python function: make it a LowLevelCallable")
+        log_q = None
+        if all(one.log_q is not None for one in sources):
+            shares = [np.exp(np.asarray(one.log_q, dtype=np.float64)) for one in sources]
+            log_q = log_float32(self.weights @ np.array(shares))
+        return Source(
+            MixedDraws([one.draws for one in sources], self.weights),
+            log_q=log_q,
+            batch_words=next(iter(sizes))[0] if sizes else 0,
+            wants_hidden=any(one.wants_hidden for one in sources),
+            needs_pairs=any(one.needs_pairs for one in sources),
+        )
+
+    def options(self) -> dict[str, Any]:
+        """Return the parts too."""
+        return {"parts": self.parts, **super().options()}
