@@ -8,7 +8,8 @@
 
 from __future__ import annotations
 
-from ns2vec import callbacks as callbacks  # users write ns2vec.callbacks after import ns2vec
+from ns2vec import calculator as calculator  # users write ns2vec.calculator after import ns2vec
+from ns2vec import callbacks as callbacks
 from ns2vec._build_info import __version__, build_info
 from ns2vec.corpus import LineSentence, PathLineSentences, Text8Corpus
 from ns2vec.exceptions import StopTraining
