@@ -13,13 +13,14 @@ from ns2vec._typing import Float32Array, Int64Array
 from ns2vec.calculator.shape import CorpusShape
 from ns2vec.calculator.work import objectives_of
 from ns2vec.corpus import END, MAX_SENTENCE_WORDS, UNKNOWN, Chunk
-from ns2vec.sampling import build_alias_table, noise_distribution
+from ns2vec.objectives import OBJECTIVES
+from ns2vec.sampling import NoiseData, noise_distribution
 from ns2vec.training.config import TrainingConfig
 from ns2vec.training.loop import Tally, run_workers
 from ns2vec.training.network import Network, Worker
 from ns2vec.training.vocabulary import initial_vectors
 from ns2vec.training.weights import Rows, empty_rows
-from ns2vec.vocab import build_huffman, keep_thresholds
+from ns2vec.vocab import build_huffman, keep_probabilities, keep_thresholds
 
 __all__ = ["Calibration", "make_network", "measure_speed", "synthetic_chunks", "workspace_words"]
 
@@ -63,11 +64,15 @@ def make_network(counts: Int64Array, config: TrainingConfig) -> Network:
 
     vectors: Float32Array = initial_vectors(n_words, n_dims, config.seed)
     made = Network(Rows("syn0", vectors, n_words, n_dims), keep=keep_thresholds(counts, config.sample))
-    if "negative_sampling" in objectives_of(config):
-        made.syn1neg = output("syn1neg")
-        made.alias = build_alias_table(noise_distribution(counts, config.ns_exponent))
-    if "hierarchical_softmax" in objectives_of(config):
-        made.syn1, made.huffman = output("syn1"), build_huffman(counts)
+    for chosen in (OBJECTIVES[name] for name in objectives_of(config, n_words)):
+        if chosen.outputs == "path":
+            made.syn1, made.huffman = output("syn1"), build_huffman(counts)
+            continue
+        made.syn1neg, made.objective = output("syn1neg"), chosen
+        if chosen.outputs == "sampled":
+            noise = noise_distribution(counts, config.ns_exponent)
+            kept = keep_probabilities(counts, config.sample)
+            made.bound = config.sampler.bind(NoiseData(counts, noise, kept))
     return made
 
 

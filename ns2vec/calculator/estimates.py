@@ -14,7 +14,9 @@ from ns2vec.calculator.shape import CorpusShape, shape_of_corpus, shape_of_count
 from ns2vec.calculator.work import Expected, OutputWork, expect_windows, objectives_of, outputs_of
 from ns2vec.corpus import open_corpus, open_corpus_file
 from ns2vec.exceptions import ConfigError
-from ns2vec.training.config import TrainingConfig, check_choice, check_number, parse_memory
+from ns2vec.objectives import choose_objective
+from ns2vec.sampling import make_sampler
+from ns2vec.training.config import TrainingConfig, check_number, parse_memory
 
 __all__ = ["Estimate", "estimate"]
 
@@ -160,7 +162,7 @@ def _summary(shape: CorpusShape, config: TrainingConfig, calibration: Calibratio
     outputs = outputs_of(shape, config, expected)
     memory = memory_parts(shape, config, outputs)
     return Estimate(
-        objectives=objectives_of(config),
+        objectives=objectives_of(config, len(shape.counts)),
         n_words=shape.n_words,
         n_types=shape.n_types,
         vocabulary=len(shape.counts),
@@ -196,13 +198,18 @@ def _config(objective: str | None, options: dict[str, Any]) -> TrainingConfig:
             )
     values = dict(options)
     if objective is not None:
-        check_choice("objective", objective)
-        is_hs = objective == "hierarchical_softmax"
-        values |= {"hs": is_hs, "negative": 0 if is_hs else values.get("negative", 5)}
+        is_hs = choose_objective(objective, 0).outputs == "path"
+        values |= {
+            "objective": objective,
+            "hs": is_hs,
+            "negative": 0 if is_hs else values.get("negative", 5),
+        }
+    if "sampler" in values:
+        values["sampler"] = make_sampler(values["sampler"])
     if "corpus_memory" in values:
         values["corpus_memory"] = parse_memory(values["corpus_memory"])
     config = TrainingConfig(**values | {name: bool(values[name]) for name in FLAGS if name in values})
-    if not objectives_of(config):
+    if not objectives_of(config, 0):
         raise ConfigError(
             "negative is 0 and hs is off, so there is nothing to train: set negative to 5 or hs to 1"
         )

@@ -10,6 +10,7 @@ import numpy as np
 
 from ns2vec._registry import Registry
 from ns2vec.calculator.shape import CorpusShape
+from ns2vec.objectives import choose_objective
 from ns2vec.training.config import TrainingConfig
 from ns2vec.vocab import build_huffman, keep_probabilities
 
@@ -95,14 +96,23 @@ OBJECTIVES: Registry[OutputRule] = Registry("objective")
 
 
 @OBJECTIVES.entry("negative_sampling")
-def negative_sampling(shape: CorpusShape, config: TrainingConfig, expected: Expected) -> OutputWork:
+@OBJECTIVES.entry("nce")
+@OBJECTIVES.entry("sampled_softmax")
+def negatives(shape: CorpusShape, config: TrainingConfig, expected: Expected) -> OutputWork:
     """The centre and k noise words, drawn once a window or once a pair."""
     pairwise = config.sg and config.negative_sharing == "pair"
     n_sets = expected.n_pairs if pairwise else expected.n_windows
-    # alias table, and gensim's cumulative table in three copies: public, as made, as last used
-    table_bytes = len(shape.counts) * (8 + 3 * 4)
+    # alias table, log q, the noise distribution, subsampling; gensim's cumulative table, public and as made
+    table_bytes = len(shape.counts) * (8 + 4 + 8 + 8 + 2 * 4)
     n_scored = expected.n_inputs(config) * (1 + config.negative)
     return OutputWork("syn1neg", n_sets * config.negative, n_scored, table_bytes)
+
+
+@OBJECTIVES.entry("softmax")
+def full_softmax(shape: CorpusShape, config: TrainingConfig, expected: Expected) -> OutputWork:
+    """Every word; tables are gensim's cumulative one, public and as made."""
+    n_words = len(shape.counts)
+    return OutputWork("syn1neg", 0.0, expected.n_inputs(config) * n_words, n_words * 2 * 4)
 
 
 @OBJECTIVES.entry("hierarchical_softmax")
@@ -116,12 +126,15 @@ def hierarchical_softmax(shape: CorpusShape, config: TrainingConfig, expected: E
     return OutputWork("syn1", 0.0, expected.n_inputs(config) * mean_length, table_bytes)
 
 
-def objectives_of(config: TrainingConfig) -> list[str]:
-    """Names of the objectives that a configuration trains."""
+def objectives_of(config: TrainingConfig, n_words: int) -> list[str]:
+    """Names of the objectives that a configuration trains on a vocabulary of `n_words`."""
+    if config.objective is not None:
+        return [choose_objective(config.objective, n_words).name]
     chosen = {"negative_sampling": config.negative > 0, "hierarchical_softmax": config.hs}
     return [name for name, is_on in chosen.items() if is_on]
 
 
 def outputs_of(shape: CorpusShape, config: TrainingConfig, expected: Expected) -> list[OutputWork]:
     """The work of each objective that a configuration trains."""
-    return [OBJECTIVES[name](shape, config, expected) for name in objectives_of(config)]
+    names = objectives_of(config, len(shape.counts))
+    return [OBJECTIVES[name](shape, config, expected) for name in names]

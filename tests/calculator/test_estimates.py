@@ -9,6 +9,7 @@ import pytest
 from ns2vec import Word2Vec
 from ns2vec.calculator import estimate
 from ns2vec.exceptions import ConfigError
+from ns2vec.objectives import OBJECTIVES
 
 OPTIONS = {"vector_size": 20, "window": 3, "min_count": 2, "sample": 0.05, "workers": 1}
 
@@ -60,7 +61,7 @@ def test_files_are_read_once_unless_nothing_may_be_kept(sentences, write_text):
 
 @pytest.mark.parametrize(
     ("objective", "expected"),
-    [("hierarchical_softmax", ["hierarchical_softmax"]), ("negative_sampling", ["negative_sampling"])],
+    [*((name, [name]) for name in OBJECTIVES), ("auto", ["softmax"])],
 )
 def test_an_objective_by_name(objective, expected):
     assert estimate(counts=[9, 9], objective=objective, calibrate=False).objectives == expected
@@ -75,7 +76,7 @@ def test_an_objective_by_name(objective, expected):
         ({"negative": 0}, ConfigError, "^negative is 0 and hs is off"),
         ({"epochs": float("nan")}, ConfigError, "^epochs must be"),
         ({"corpus_memory": "much"}, ConfigError, "^corpus_memory must be"),
-        ({"objective": "wishes"}, ConfigError, "^objective must be"),
+        ({"objective": "wishes"}, ConfigError, "^unknown objective 'wishes'"),
         ({"calibration_seconds": -1}, ConfigError, "^calibration_seconds must be"),
         ({"counts": [-3]}, ConfigError, "^counts must be"),
         ({"corpus": [["a"]]}, TypeError, "exactly one of corpus, corpus_file and counts"),

@@ -32,9 +32,10 @@ def test_parts_are_the_arrays_of_a_model(config, sentences, options, vector_size
     assert found.get("syn1neg", 0) == (made.syn1neg.padded.nbytes if made.syn1neg else 0)
     assert found.get("syn1", 0) == (made.syn1.padded.nbytes if made.syn1 else 0)
     tables = made.keep.nbytes
-    if made.alias is not None:
-        tables += made.alias.nbytes + model.cum_table.nbytes + model._made_cum_table.nbytes
-        tables += model._alias[0].nbytes
+    if made.bound is not None:
+        source, data = made.bound.source, made.bound.data
+        tables += source.alias.nbytes + source.log_q.nbytes + data.noise.nbytes + data.kept.nbytes
+        tables += model.cum_table.nbytes + model._made_cum_table.nbytes
     if made.huffman is not None:
         tables += made.huffman.offsets.nbytes + made.huffman.points.nbytes + made.huffman.codes.nbytes
     assert found["tables"] == tables

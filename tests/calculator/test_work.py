@@ -12,6 +12,8 @@ from ns2vec.calculator.calibration import make_network
 from ns2vec.calculator.shape import CorpusShape, shape_of_corpus
 from ns2vec.calculator.work import OBJECTIVES, expect_windows, objectives_of, outputs_of
 from ns2vec.corpus import open_corpus
+from ns2vec.reference import training
+from ns2vec.reference.samplers import draw_static
 
 
 def shape_with(lengths, n_sentences, kept):
@@ -52,23 +54,26 @@ class Counted:
 
     def __init__(self, monkeypatch):
         self.n_scored = self.n_drawn = 0.0
-        block_loss, noise_set = reference.block_loss, reference.noise_set
+        block_loss, noise_set = training.block_loss, training.noise_set
 
-        def count_block(inputs, outputs, labels, weights):
+        def count_block(inputs, outputs, labels, weights, *link):
             self.n_scored += len(inputs) * weights.sum()
-            return block_loss(inputs, outputs, labels, weights)
+            return block_loss(inputs, outputs, labels, weights, *link)
 
-        def count_noise(model, centre, noise):
-            outputs = noise_set(model, centre, noise)
+        def count_noise(*arguments):
+            outputs = noise_set(*arguments)
             self.n_drawn += outputs.weights[1:].sum()
             return outputs
 
-        monkeypatch.setattr(reference, "block_loss", count_block)
-        monkeypatch.setattr(reference, "noise_set", count_noise)
+        monkeypatch.setattr(training, "block_loss", count_block)
+        monkeypatch.setattr(training, "noise_set", count_noise)
 
 
 OPTIONS = {
     "negative_sampling": {"negative": 4},
+    "nce": {"objective": "nce", "negative": 4},
+    "sampled_softmax": {"objective": "sampled_softmax", "negative": 4},
+    "softmax": {"objective": "softmax"},
     "hierarchical_softmax": {"hs": True, "negative": 0},
 }
 
@@ -83,15 +88,16 @@ def test_every_objective_is_compared_with_the_oracle():
 @pytest.mark.parametrize("sg", [True, False], ids=["skip_gram", "cbow"])
 def test_the_oracle_does_the_expected_work(config, sentences, monkeypatch, objective, sharing, sg):
     options = config(sg=sg, negative_sharing=sharing, **OPTIONS[objective])
-    assert objectives_of(options) == [objective]
     corpus = open_corpus(sentences)
     shape = shape_of_corpus(corpus, options)
+    assert objectives_of(options, len(shape.counts)) == [objective]
     expected = expect_windows(shape, options)
     (work,) = outputs_of(shape, options, expected)
     network = make_network(shape.counts, options)
     tree = network.huffman
     model = reference.Model(
-        network.syn0.padded.astype(float), alias=network.alias, keep=network.keep, window=options.window,
+        network.syn0.padded.astype(float), draw=network.bound and draw_static(network.bound.source.alias),
+        full_softmax=objective == "softmax", keep=network.keep, window=options.window,
         negative=options.negative, negative_sharing=sharing, architecture=options.architecture,
         syn1neg=network.syn1neg and network.syn1neg.padded.astype(float),
         syn1=network.syn1 and network.syn1.padded.astype(float),
