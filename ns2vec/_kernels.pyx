@@ -93,7 +93,7 @@ cdef class Workspace:
         self.noise_labels = <float *> self.take(widest * sizeof(float))
         self.noise_labels[0] = 1.0
         self.path_weights = <float *> self.take(widest * sizeof(float))
-        self.tile = <float *> self.take(self.max_contexts * widest * sizeof(float))
+        self.tile = <float *> self.take((self.max_contexts + 1) * widest * sizeof(float))
         self.deltas = <float *> self.take(self.max_contexts * kernel.stride * sizeof(float))
         self.hidden = <float *> self.take(kernel.stride * sizeof(float))
         self.planned_hidden = <float *> self.take(kernel.stride * sizeof(float))
