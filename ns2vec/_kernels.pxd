@@ -24,6 +24,8 @@ cdef extern from "block.h" nogil:
         const float *weights
         const float *offsets
         const float *lock
+        float **ahead
+        long n_ahead
         float alpha
         int link
         ns2_user_link *user_link
@@ -101,6 +103,7 @@ cdef extern from "rng.h" nogil:
     uint64_t ns2_stream(uint64_t seed, uint64_t epoch, uint64_t chunk, uint64_t purpose) noexcept
     uint32_t ns2_bits(uint64_t *state) noexcept
     uint32_t ns2_below(uint64_t *state, uint32_t n) noexcept
+    void ns2_prefetch_alias(uint64_t state, const uint32_t *table, uint32_t n_rows, long n) noexcept
     int32_t ns2_draw_alias(uint64_t *state, const uint32_t *table, uint32_t n_rows) noexcept
     void ns2_prefetch_row(const float *row, long stride) noexcept
     void ns2_prefetch(const void *address) noexcept
@@ -132,6 +135,8 @@ ctypedef struct Window:
     int32_t *ids            # (max_contexts, 1 + negative) rows of syn1neg; column 0 is the centre
     float *weights          # (max_contexts, noise_ld) multiplicity of each
     float *offsets          # (max_contexts, noise_ld) log(k q) of each, or NULL
+    float **ahead           # (3 + negative,) rows that the window will touch, unless it has a set for each pair
+    long n_ahead
 
 
 ctypedef struct Tally:

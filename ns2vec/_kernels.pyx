@@ -121,6 +121,7 @@ cdef class Workspace:
             window.ids = <int32_t *> self.take(n_sets * (1 + kernel.negative) * sizeof(int32_t))
             window.weights = <float *> self.take(n_sets * self.noise_ld * sizeof(float))
             window.offsets = <float *> self.take(n_sets * self.noise_ld * sizeof(float))
+            window.ahead = <float **> self.take((3 + kernel.negative) * sizeof(float *))
         return 0
 
     cdef void *take(self, size_t n_bytes) except NULL:

@@ -44,6 +44,8 @@ typedef struct {
     const float *weights;  /* (ld,) multiplicity of each output; 0 beyond m */
     const float *offsets;  /* (ld,) subtracted from the scores of each output, or NULL */
     const float *lock;     /* (n,) factor of each input's change, or NULL for 1 */
+    float *const *ahead;   /* (n_ahead,) rows that the next window will touch: update fetches them */
+    long n_ahead;
     float alpha;           /* learning rate */
     int link;              /* one of the links above */
     ns2_user_link *user_link; /* with NS2_CUSTOM */

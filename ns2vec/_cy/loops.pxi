@@ -54,6 +54,8 @@ cdef void train_sentence(Kernel k, Workspace work, long length, float alpha, uin
     for t in range(length):
         if t + 1 < length:
             plan_window(k, work, &work.windows[(t + 1) & 1], length, t + 1, noise)
+        else:
+            work.windows[(t + 1) & 1].n_ahead = 0
         if k.cbow:
             train_cbow(k, work, &work.windows[t & 1], t, alpha, loss)
         else:
@@ -138,8 +140,10 @@ cdef bint set_inputs(Kernel k, Workspace work, Window *window, long t) noexcept 
     return repeated
 
 
-cdef void start_block(Kernel k, Workspace work, float alpha, double *loss, ns2_block *b) noexcept nogil:
+cdef void start_block(Kernel k, Workspace work, Window *coming, float alpha, double *loss, ns2_block *b) noexcept nogil:
     memset(b, 0, sizeof(ns2_block))
+    b.ahead = coming.ahead
+    b.n_ahead = coming.n_ahead
     b.outputs = work.outputs
     b.stride = k.stride
     b.alpha = alpha
@@ -167,7 +171,7 @@ cdef void train_skip_gram(Kernel k, Workspace work, Window *window, long t, floa
     cdef bint repeated
     if n == 0:
         return
-    start_block(k, work, alpha, loss, &b)
+    start_block(k, work, &work.windows[(t + 1) & 1], alpha, loss, &b)
     repeated = set_inputs(k, work, window, t)
     if k.syn1 != NULL:
         set_path_outputs(k, work, work.sentence[t], &b)
@@ -193,7 +197,7 @@ cdef void train_cbow(Kernel k, Workspace work, Window *window, long t, float alp
     cdef float share
     if n == 0:
         return
-    start_block(k, work, alpha, loss, &b)
+    start_block(k, work, &work.windows[(t + 1) & 1], alpha, loss, &b)
     set_inputs(k, work, window, t)
     k.ops.gather(work.inputs, n, k.stride, <float> 1.0 / n if k.cbow_mean else <float> 1.0, work.hidden)
     b.inputs = &work.hidden

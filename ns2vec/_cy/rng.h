@@ -45,6 +45,12 @@ static inline int32_t ns2_draw_alias(uint64_t *state, const uint32_t *table, uin
     return (int32_t)((column & own) | (table[2 * column + 1] & ~own));
 }
 
+/* Brings the columns near that the next n draws from a state will look at. */
+static inline void ns2_prefetch_alias(uint64_t state, const uint32_t *table, uint32_t n_rows, long n) {
+    for (long i = 0; i < n; i++)
+        __builtin_prefetch(table + 2 * (((ns2_next(&state) >> 32) * n_rows) >> 32), 0, 3);
+}
+
 /* Brings a row of floats near before it is used. */
 static inline void ns2_prefetch_row(const float *row, long stride) {
     for (long k = 0; k < stride; k += 16) __builtin_prefetch(row + k, 1, 3);
