@@ -1,5 +1,6 @@
 """C declarations of the training loops: the block (floor 0) and the two extension types."""
 
+from cpython.pythread cimport PyThread_type_lock
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 
 
@@ -97,6 +98,10 @@ cdef extern from "softmax.h" nogil:
     void ns2_full_softmax_step(const ns2_full_softmax *s) noexcept
 
 
+cdef extern from "hot.h" nogil:
+    void ns2_merge_rows(float *shared, float *local, float *base, long n) noexcept
+
+
 cdef extern from "rng.h" nogil:
     const int NS2_STREAM_WINDOWS
     const int NS2_STREAM_NOISE
@@ -123,6 +128,15 @@ ctypedef struct NoiseFields:
     long batch_words                # length of a batch in words, 0: none
     long pool_size                  # rows drawn for each batch, 0: its own words
     bint wants_hidden
+
+
+# A thread's own copies of the rows that every thread changes all the time.
+ctypedef struct HotRows:
+    float *shared           # (n, stride) these rows in the matrix
+    float *local            # (n, stride) the thread's
+    float *base             # (n, stride) what both were when they last met
+    long first              # row of the matrix that is row 0 here
+    long n
 
 
 # What one centre word will meet, drawn one window ahead.
@@ -181,6 +195,8 @@ cdef class Kernel:
     cdef object link_owner
     cdef ns2_sgemm *sgemm
     cdef float log_k
+    cdef readonly long hot_rows
+    cdef PyThread_type_lock lock_of_hot_rows
     cdef const int64_t *path_offsets
     cdef const int32_t *path_points
     cdef const uint8_t *path_codes
@@ -244,9 +260,13 @@ cdef class Workspace:
     cdef float *planned_hidden  # (stride,) what a sampler may look at
     cdef float *packed          # (max_contexts, stride) full softmax
     cdef float *scores          # (max_contexts, V) full softmax
+    cdef HotRows hot0           # of syn0
+    cdef HotRows hot1neg        # of syn1neg
+    cdef HotRows hot1           # of syn1
     cdef Window windows[2]
-    cdef void *blocks[32]
+    cdef void *blocks[40]
     cdef int n_blocks
+    cdef int take_hot_rows(self, Kernel kernel, HotRows *hot, float *matrix, long n_rows, bint from_the_end) except -1
     cdef int take_words(self, Kernel kernel) except -1
     cdef int take_windows(self, Kernel kernel) except -1
     cdef void *take(self, size_t n_bytes) except NULL
