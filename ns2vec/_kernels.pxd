@@ -1,5 +1,6 @@
 """C declarations of the training loops: the block (floor 0) and the two extension types."""
 
+from cpython.pythread cimport PyThread_type_lock
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 
 
@@ -24,6 +25,8 @@ cdef extern from "block.h" nogil:
         const float *weights
         const float *offsets
         const float *lock
+        float **ahead
+        long n_ahead
         float alpha
         int link
         ns2_user_link *user_link
@@ -95,12 +98,17 @@ cdef extern from "softmax.h" nogil:
     void ns2_full_softmax_step(const ns2_full_softmax *s) noexcept
 
 
+cdef extern from "hot.h" nogil:
+    void ns2_merge_rows(float *shared, float *local, float *base, long n) noexcept
+
+
 cdef extern from "rng.h" nogil:
     const int NS2_STREAM_WINDOWS
     const int NS2_STREAM_NOISE
     uint64_t ns2_stream(uint64_t seed, uint64_t epoch, uint64_t chunk, uint64_t purpose) noexcept
     uint32_t ns2_bits(uint64_t *state) noexcept
     uint32_t ns2_below(uint64_t *state, uint32_t n) noexcept
+    void ns2_prefetch_alias(uint64_t state, const uint32_t *table, uint32_t n_rows, long n) noexcept
     int32_t ns2_draw_alias(uint64_t *state, const uint32_t *table, uint32_t n_rows) noexcept
     void ns2_prefetch_row(const float *row, long stride) noexcept
     void ns2_prefetch(const void *address) noexcept
@@ -122,6 +130,15 @@ ctypedef struct NoiseFields:
     bint wants_hidden
 
 
+# A thread's own copies of the rows that every thread changes all the time.
+ctypedef struct HotRows:
+    float *shared           # (n, stride) these rows in the matrix
+    float *local            # (n, stride) the thread's
+    float *base             # (n, stride) what both were when they last met
+    long first              # row of the matrix that is row 0 here
+    long n
+
+
 # What one centre word will meet, drawn one window ahead.
 ctypedef struct Window:
     long first              # sentence positions [first, end) hold the centre and its contexts
@@ -132,6 +149,8 @@ ctypedef struct Window:
     int32_t *ids            # (max_contexts, 1 + negative) rows of syn1neg; column 0 is the centre
     float *weights          # (max_contexts, noise_ld) multiplicity of each
     float *offsets          # (max_contexts, noise_ld) log(k q) of each, or NULL
+    float **ahead           # (3 + negative,) rows that the window will touch, unless it has a set for each pair
+    long n_ahead
 
 
 ctypedef struct Tally:
@@ -176,6 +195,8 @@ cdef class Kernel:
     cdef object link_owner
     cdef ns2_sgemm *sgemm
     cdef float log_k
+    cdef readonly long hot_rows
+    cdef PyThread_type_lock lock_of_hot_rows
     cdef const int64_t *path_offsets
     cdef const int32_t *path_points
     cdef const uint8_t *path_codes
@@ -239,9 +260,13 @@ cdef class Workspace:
     cdef float *planned_hidden  # (stride,) what a sampler may look at
     cdef float *packed          # (max_contexts, stride) full softmax
     cdef float *scores          # (max_contexts, V) full softmax
+    cdef HotRows hot0           # of syn0
+    cdef HotRows hot1neg        # of syn1neg
+    cdef HotRows hot1           # of syn1
     cdef Window windows[2]
-    cdef void *blocks[32]
+    cdef void *blocks[40]
     cdef int n_blocks
+    cdef int take_hot_rows(self, Kernel kernel, HotRows *hot, float *matrix, long n_rows, bint from_the_end) except -1
     cdef int take_words(self, Kernel kernel) except -1
     cdef int take_windows(self, Kernel kernel) except -1
     cdef void *take(self, size_t n_bytes) except NULL

@@ -48,6 +48,7 @@ class Kernel:
     full_softmax: bool
     shrink_windows: bool
     with_loss: bool
+    hot_rows: int
     def __init__(
         self,
         syn0: npt.NDArray[np.float32],
@@ -72,6 +73,7 @@ class Kernel:
         compute_loss: bool = False,
         backend: str = "fused",
         seed: int = 1,
+        hot_rows: int = 0,
         isa: str | None = None,
     ) -> None: ...
     @property

@@ -9,9 +9,16 @@ Skip-gram reads the row of the *context* word and predicts the centre, as word2v
 """
 
 from cpython.pycapsule cimport PyCapsule_GetContext, PyCapsule_GetName, PyCapsule_GetPointer
+from cpython.pythread cimport (
+    WAIT_LOCK,
+    PyThread_acquire_lock,
+    PyThread_allocate_lock,
+    PyThread_free_lock,
+    PyThread_release_lock,
+)
 from libc.math cimport log
 from libc.stdlib cimport free
-from libc.string cimport memset
+from libc.string cimport memcpy, memset
 from posix.stdlib cimport posix_memalign
 
 import os
@@ -93,7 +100,7 @@ cdef class Workspace:
         self.noise_labels = <float *> self.take(widest * sizeof(float))
         self.noise_labels[0] = 1.0
         self.path_weights = <float *> self.take(widest * sizeof(float))
-        self.tile = <float *> self.take(self.max_contexts * widest * sizeof(float))
+        self.tile = <float *> self.take((self.max_contexts + 1) * widest * sizeof(float))
         self.deltas = <float *> self.take(self.max_contexts * kernel.stride * sizeof(float))
         self.hidden = <float *> self.take(kernel.stride * sizeof(float))
         self.planned_hidden = <float *> self.take(kernel.stride * sizeof(float))
@@ -101,6 +108,23 @@ cdef class Workspace:
             self.packed = <float *> self.take(self.max_contexts * kernel.stride * sizeof(float))
             self.scores = <float *> self.take(self.max_contexts * kernel.n_rows * sizeof(float))
         self.take_windows(kernel)
+        self.take_hot_rows(kernel, &self.hot0, kernel.syn0, kernel.n_rows, False)
+        if kernel.sampled:
+            self.take_hot_rows(kernel, &self.hot1neg, kernel.syn1neg, kernel.n_rows, False)
+        if kernel.syn1 != NULL:
+            self.take_hot_rows(kernel, &self.hot1, kernel.syn1, kernel.syn1_view.shape[0], True)
+
+    cdef int take_hot_rows(self, Kernel kernel, HotRows *hot, float *matrix, long n_rows, bint from_the_end) except -1:
+        cdef size_t n_bytes
+        hot.n = min(kernel.hot_rows, n_rows)
+        hot.first = n_rows - hot.n if from_the_end else 0
+        n_bytes = hot.n * kernel.stride * sizeof(float)
+        hot.shared = matrix + hot.first * kernel.stride
+        hot.local = <float *> self.take(n_bytes)
+        hot.base = <float *> self.take(n_bytes)
+        memcpy(hot.local, hot.shared, n_bytes)
+        memcpy(hot.base, hot.local, n_bytes)
+        return 0
 
     cdef int take_words(self, Kernel kernel) except -1:
         self.chunk = <int32_t *> self.take(self.max_words * sizeof(int32_t))
@@ -121,6 +145,7 @@ cdef class Workspace:
             window.ids = <int32_t *> self.take(n_sets * (1 + kernel.negative) * sizeof(int32_t))
             window.weights = <float *> self.take(n_sets * self.noise_ld * sizeof(float))
             window.offsets = <float *> self.take(n_sets * self.noise_ld * sizeof(float))
+            window.ahead = <float **> self.take((3 + kernel.negative) * sizeof(float *))
         return 0
 
     cdef void *take(self, size_t n_bytes) except NULL:
@@ -265,6 +290,9 @@ cdef class Kernel:
     shrink_windows, cbow_mean, cbow_corrected, compute_loss : bool
     backend : {"fused", "blas"}
     seed : int
+    hot_rows : int
+        So many rows at the front of `syn0` and `syn1neg` and at the end of `syn1` (where the tree has its root)
+        are trained in copies of each thread's own, and merged after each chunk. 0 for one thread.
 
     Raises
     ------
@@ -279,7 +307,7 @@ cdef class Kernel:
         const uint32_t[::1] keep=None, const float[::1] lock=None,
         str architecture="skip_gram", long window=5, long negative=5, str negative_sharing="window",
         bint shrink_windows=True, bint cbow_mean=True, bint cbow_corrected=False, bint compute_loss=False,
-        str backend="fused", uint64_t seed=1, str isa=None,
+        str backend="fused", uint64_t seed=1, long hot_rows=0, str isa=None,
     ):
         self.n_rows = syn0.shape[0]
         self.stride = syn0.shape[1]
@@ -299,6 +327,11 @@ cdef class Kernel:
         self.cbow_corrected = cbow_corrected
         self.with_loss = compute_loss
         self.seed = seed
+        check(hot_rows >= 0, f"hot_rows must be at least 0, got {hot_rows}")
+        self.hot_rows = hot_rows
+        self.lock_of_hot_rows = PyThread_allocate_lock()
+        if self.lock_of_hot_rows == NULL:
+            raise MemoryError("no lock for the hot rows")
         self.pairwise = negative_sharing == "pair" and not self.cbow
         self.full_softmax = full_softmax
         self.set_ops(backend, isa)
@@ -307,6 +340,10 @@ cdef class Kernel:
         self.set_link(link)
         self.set_paths(syn1, path_offsets, path_points, path_codes)
         check(self.syn1neg != NULL or self.syn1 != NULL, "give syn1neg with noise or full_softmax, or syn1 with Huffman paths, or both")
+
+    def __dealloc__(self):
+        if self.lock_of_hot_rows != NULL:
+            PyThread_free_lock(self.lock_of_hot_rows)
 
     cdef int set_ops(self, str backend, str isa) except -1:
         cdef bytes name = (isa or ISA).encode()

@@ -44,11 +44,13 @@ typedef struct {
     const float *weights;  /* (ld,) multiplicity of each output; 0 beyond m */
     const float *offsets;  /* (ld,) subtracted from the scores of each output, or NULL */
     const float *lock;     /* (n,) factor of each input's change, or NULL for 1 */
+    float *const *ahead;   /* (n_ahead,) rows that the next window will touch: update fetches them */
+    long n_ahead;
     float alpha;           /* learning rate */
     int link;              /* one of the links above */
     ns2_user_link *user_link; /* with NS2_CUSTOM */
     void *user_data;
-    float *tile;           /* (n, ld) SCRATCH: scores, then gradients */
+    float *tile;           /* (n + 1, ld) SCRATCH: scores, then gradients */
     long ld;
     float *deltas;         /* (n, stride) IN-OUT: changes of the inputs are added here and the
                               inputs stay as they are; NULL: inputs are changed in place (m <= 6) */
@@ -71,10 +73,11 @@ struct ns2_ops {
     void (*apply)(float *const *rows, long n, long stride, const float *lock, const float *deltas);
 };
 
-/* Floats a row of the score tile takes: output blocks of 6 write 8 columns each. */
+/* Floats a row of the score tile takes: output blocks of 6 write 8 columns each, and the link takes whole
+ * vectors of 16, or two rows of 8 at once (so a tile has room for one row more). */
 static inline long ns2_tile_width(long m) {
     long blocks = (m + NS2_OUTPUTS - 1) / NS2_OUTPUTS;
-    return (blocks * NS2_OUTPUTS + 2 + 7) / 8 * 8;
+    return blocks <= 1 ? 8 : (blocks * NS2_OUTPUTS + 2 + 15) / 16 * 16;
 }
 
 /* The table of an instruction set by name, or NULL when it is unknown or this processor lacks it. */

@@ -11,7 +11,8 @@ cdef void plan_window(Kernel k, Workspace work, Window *window, long length, lon
     window.n_contexts = window.end - window.first - 1
     window.n_sets = 0
     # with t the window moves one word to the right: only this row is new to the cache
-    ns2_prefetch_row(k.syn0 + <long> work.sentence[window.end - 1] * k.stride, k.stride)
+    window.n_ahead = 0
+    fetch(k, window, input_row(k, work, work.sentence[window.end - 1]))
     if k.syn1 != NULL:
         ns2_prefetch(&k.path_points[k.path_offsets[centre]])
     if not k.sampled or window.n_contexts == 0:
@@ -23,8 +24,19 @@ cdef void plan_window(Kernel k, Workspace work, Window *window, long length, lon
     for s in range(window.n_sets):
         if k.pairwise:
             request.context = work.sentence[window.first + s + (window.first + s >= t)]
-            request.hidden = k.syn0 + <long> request.context * k.stride if k.noise.wants_hidden else NULL
+            request.hidden = input_row(k, work, request.context) if k.noise.wants_hidden else NULL
         window.set_size[s] = draw_set(k, work, window, s, &request)
+
+
+cdef inline void fetch(Kernel k, Window *window, float *row) noexcept nogil:
+    """Have a row near when the window is trained: fetched by the updates of the window before, a line at a time
+    between their sums, or at once where sets are many.
+    """
+    if k.pairwise:
+        ns2_prefetch_row(row, k.stride)
+    else:
+        window.ahead[window.n_ahead] = row
+        window.n_ahead += 1
 
 
 cdef void start_request(Kernel k, Workspace work, ns2_request *request, long t, uint64_t *noise) noexcept nogil:
@@ -126,7 +138,7 @@ cdef long draw_set(Kernel k, Workspace work, Window *window, long s, ns2_request
     if k.noise.with_offsets:
         memset(offsets, 0, work.noise_ld * sizeof(float))
         offsets[0] = offset_of(k, centre, log_q + k.negative)
-    ns2_prefetch_row(k.syn1neg + <long> centre * k.stride, k.stride)
+    fetch(k, window, output_row(k, work, centre))
     for d in range(n):
         if not is_wanted(k, work, window, centre, work.drawn[d]) and not replaced(k, work, window, request, d, log_q):
             if k.noise.collision == ON_COLLISION_KEEP and work.drawn[d] == centre:
@@ -139,10 +151,12 @@ cdef long draw_set(Kernel k, Workspace work, Window *window, long s, ns2_request
         if j == m:
             ids[m] = row
             m += 1
-            ns2_prefetch_row(k.syn1neg + <long> row * k.stride, k.stride)
+            fetch(k, window, output_row(k, work, row))
             if k.noise.with_offsets:
                 offsets[j] = offset_of(k, row, log_q + d)
         weights[j] += 1.0
+    if k.noise.kind == DRAW_ALIAS and not k.pairwise:
+        ns2_prefetch_alias(request.rng[0], k.noise.alias, <uint32_t> k.n_rows, k.negative)
     return m
 
 
@@ -175,10 +189,10 @@ cdef void draw_one(Kernel k, Workspace work, long t, int32_t context, uint64_t *
     """The set of position t of work.sentence, as if its window were empty, into the first set of windows[0]."""
     cdef Window *window = &work.windows[0]
     cdef ns2_request request
-    window.first, window.end = t, t + 1
+    window.first, window.end, window.n_ahead = t, t + 1, 0
     start_request(k, work, &request, t, noise)
     request.context = context
-    request.hidden = k.syn0 + <long> max(context, 0) * k.stride if k.noise.wants_hidden else NULL
+    request.hidden = input_row(k, work, max(context, 0)) if k.noise.wants_hidden else NULL
     window.set_size[0] = draw_set(k, work, window, 0, &request)
 
 

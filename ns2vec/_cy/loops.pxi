@@ -12,7 +12,37 @@ cdef Tally train_chunk(Kernel k, Workspace work, const int32_t *words, long n, c
         work.shrinks = work.chunk_shrinks + start
         train_sentence(k, work, work.ends[s] - start, alpha, &noise, &tally)
         start = work.ends[s]
+    if k.hot_rows:
+        merge_hot_rows(k, work)
     return tally
+
+
+cdef inline float *row_in(HotRows *hot, float *matrix, long row, long stride) noexcept nogil:
+    """The row where this thread keeps it."""
+    if <unsigned long> (row - hot.first) < <unsigned long> hot.n:
+        return hot.local + (row - hot.first) * stride
+    return matrix + row * stride
+
+
+cdef inline float *input_row(Kernel k, Workspace work, long row) noexcept nogil:
+    return row_in(&work.hot0, k.syn0, row, k.stride)
+
+
+cdef inline float *output_row(Kernel k, Workspace work, long row) noexcept nogil:
+    return row_in(&work.hot1neg, k.syn1neg, row, k.stride)
+
+
+cdef inline void merge(HotRows *hot, long stride) noexcept nogil:
+    ns2_merge_rows(hot.shared, hot.local, hot.base, hot.n * stride)
+
+
+cdef void merge_hot_rows(Kernel k, Workspace work) noexcept nogil:
+    """Add what this thread has changed to the matrices and take over what others have; one thread at a time."""
+    PyThread_acquire_lock(k.lock_of_hot_rows, WAIT_LOCK)
+    merge(&work.hot0, k.stride)
+    merge(&work.hot1neg, k.stride)
+    merge(&work.hot1, k.stride)
+    PyThread_release_lock(k.lock_of_hot_rows)
 
 
 cdef long load_chunk(Kernel k, Workspace work, const int32_t *words, long n, const int32_t *remap,
@@ -54,6 +84,8 @@ cdef void train_sentence(Kernel k, Workspace work, long length, float alpha, uin
     for t in range(length):
         if t + 1 < length:
             plan_window(k, work, &work.windows[(t + 1) & 1], length, t + 1, noise)
+        else:
+            work.windows[(t + 1) & 1].n_ahead = 0
         if k.cbow:
             train_cbow(k, work, &work.windows[t & 1], t, alpha, loss)
         else:
@@ -71,7 +103,7 @@ cdef void set_noise_outputs(Kernel k, Workspace work, Window *window, long s, ns
     cdef long j
     b.n_outputs = window.set_size[s]
     for j in range(b.n_outputs):
-        work.outputs[j] = k.syn1neg + <long> ids[j] * k.stride
+        work.outputs[j] = output_row(k, work, ids[j])
     b.weights = window.weights + s * work.noise_ld
     work.noise_labels[0] = <float> 1.0 if k.link == NS2_SOFTMAX else 1 / b.weights[0]
     b.labels = work.noise_labels
@@ -89,7 +121,7 @@ cdef void set_path_outputs(Kernel k, Workspace work, int32_t centre, ns2_block *
     b.ld = ns2_tile_width(b.n_outputs)
     memset(work.path_weights, 0, b.ld * sizeof(float))
     for j in range(b.n_outputs):
-        work.outputs[j] = k.syn1 + <long> k.path_points[start + j] * k.stride
+        work.outputs[j] = row_in(&work.hot1, k.syn1, k.path_points[start + j], k.stride)
         work.labels[j] = 1.0 - k.path_codes[start + j]
         work.path_weights[j] = 1.0
     b.labels = work.labels
@@ -131,15 +163,17 @@ cdef bint set_inputs(Kernel k, Workspace work, Window *window, long t) noexcept 
         for i in range(n):
             repeated |= work.context_ids[i] == row
         work.context_ids[n] = row
-        work.inputs[n] = k.syn0 + <long> row * k.stride
+        work.inputs[n] = input_row(k, work, row)
         if k.lock != NULL:
             work.locks[n] = k.lock[row % k.n_locks]
         n += 1
     return repeated
 
 
-cdef void start_block(Kernel k, Workspace work, float alpha, double *loss, ns2_block *b) noexcept nogil:
+cdef void start_block(Kernel k, Workspace work, Window *coming, float alpha, double *loss, ns2_block *b) noexcept nogil:
     memset(b, 0, sizeof(ns2_block))
+    b.ahead = coming.ahead
+    b.n_ahead = coming.n_ahead
     b.outputs = work.outputs
     b.stride = k.stride
     b.alpha = alpha
@@ -167,7 +201,7 @@ cdef void train_skip_gram(Kernel k, Workspace work, Window *window, long t, floa
     cdef bint repeated
     if n == 0:
         return
-    start_block(k, work, alpha, loss, &b)
+    start_block(k, work, &work.windows[(t + 1) & 1], alpha, loss, &b)
     repeated = set_inputs(k, work, window, t)
     if k.syn1 != NULL:
         set_path_outputs(k, work, work.sentence[t], &b)
@@ -193,7 +227,7 @@ cdef void train_cbow(Kernel k, Workspace work, Window *window, long t, float alp
     cdef float share
     if n == 0:
         return
-    start_block(k, work, alpha, loss, &b)
+    start_block(k, work, &work.windows[(t + 1) & 1], alpha, loss, &b)
     set_inputs(k, work, window, t)
     k.ops.gather(work.inputs, n, k.stride, <float> 1.0 / n if k.cbow_mean else <float> 1.0, work.hidden)
     b.inputs = &work.hidden

@@ -40,7 +40,15 @@ static inline uint32_t ns2_below(uint64_t *state, uint32_t n) {
 static inline int32_t ns2_draw_alias(uint64_t *state, const uint32_t *table, uint32_t n_rows) {
     uint64_t r = ns2_next(state);
     uint32_t column = (uint32_t)(((r >> 32) * n_rows) >> 32);
-    return (int32_t)((uint32_t)r < table[2 * column] ? column : table[2 * column + 1]);
+    /* which of both is a coin's toss: a branch would be mispredicted half of the time */
+    uint32_t own = 0u - (uint32_t)((uint32_t)r < table[2 * column]);
+    return (int32_t)((column & own) | (table[2 * column + 1] & ~own));
+}
+
+/* Brings the columns near that the next n draws from a state will look at. */
+static inline void ns2_prefetch_alias(uint64_t state, const uint32_t *table, uint32_t n_rows, long n) {
+    for (long i = 0; i < n; i++)
+        __builtin_prefetch(table + 2 * (((ns2_next(&state) >> 32) * n_rows) >> 32), 0, 3);
 }
 
 /* Brings a row of floats near before it is used. */

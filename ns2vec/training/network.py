@@ -22,6 +22,8 @@ from ns2vec.vocab.huffman import Huffman
 __all__ = ["Network", "Worker", "lock_factors", "make_noise"]
 
 ALWAYS = np.uint32(2**32 - 1)
+HOT_ROWS = 1024  # most frequent rows, of which each worker trains copies of its own (benchmarks/NOTES.md)
+MERGES_PER_WORKER = 100  # in an epoch, at least; in a shorter corpus all rows are shared
 
 
 def lock_factors(vectors_lockf: Any) -> Float32Array | None:
@@ -94,9 +96,21 @@ class Network:
     keep: npt.NDArray[np.uint32] | None = None
     lock: Float32Array | None = None
 
-    def kernel(self, config: TrainingConfig) -> _kernels.Kernel:
-        """The training kernel over these arrays."""
-        arrays: dict[str, Any] = {"lock": self.lock}
+    def kernel(self, config: TrainingConfig, n_words: int = 0) -> _kernels.Kernel:
+        """The training kernel over these arrays.
+
+        Parameters
+        ----------
+        config : TrainingConfig
+        n_words : int
+            Length of the corpus, when known. Workers keep copies of hot rows where it is so long that copies
+            are merged often enough.
+        """
+        is_long = n_words >= MERGES_PER_WORKER * config.workers * config.batch_words
+        arrays: dict[str, Any] = {
+            "lock": self.lock,
+            "hot_rows": HOT_ROWS if config.workers > 1 and is_long else 0,
+        }
         if self.keep is not None and (self.keep != ALWAYS).any():
             arrays["keep"] = np.ascontiguousarray(self.keep, dtype=np.uint32)
         if self.syn1neg is not None and self.objective is not None:

@@ -118,7 +118,7 @@ def make_case():
         arrays, counts = make_arrays(rng, n_words, n_dims, with_words, with_paths)
         arrays |= {name: value for name, value in (("keep", keep), ("lock", lock)) if value is not None}
         oracle = oracle_arrays(arrays, n_dims)
-        fast = {name: options.pop(name) for name in ("backend", "isa") if name in options}
+        fast = {name: options.pop(name) for name in ("backend", "isa", "hot_rows") if name in options}
         rest = {name: value for name, value in arrays.items() if name != "syn0"}
         if with_words:
             bound = make_sampler(sampler).bind(NoiseData.of_counts(counts))

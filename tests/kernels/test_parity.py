@@ -46,6 +46,29 @@ def test_same_weights_as_oracle(
     assert np.abs(case.arrays["syn0"] - before).max() > 0.01
 
 
+@pytest.mark.parametrize("hot_rows", [1, 7, 29, 1000])
+@pytest.mark.parametrize("objective", OBJECTIVES)
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_own_copies_of_hot_rows_change_nothing_for_one_thread(
+    make_case, random_sentences, train_both, assert_same_weights, architecture, objective, hot_rows
+):
+    case = make_case(objective, architecture=architecture, hot_rows=hot_rows)
+    train_both(case, random_sentences())
+    assert_same_weights(case)
+
+
+def test_hot_rows_of_several_threads_add_up(make_case, random_sentences):
+    """What two workspaces learn in turn is all in the matrix after their merges."""
+    case = make_case(hot_rows=30)
+    words = np.array([word for sentence in random_sentences() for word in [*sentence, -1]], np.int32)
+    first, second = (_kernels.Workspace(case.kernel, len(words)) for _ in range(2))
+    before = case.arrays["syn0"].copy()
+    case.kernel.train(words, 0.01, work=first, chunk=0)
+    one = case.arrays["syn0"] - before
+    case.kernel.train(words, 0.01, work=second, chunk=0)     # from the same start as the first
+    np.testing.assert_allclose(case.arrays["syn0"] - before, 2 * one, rtol=1e-3, atol=1e-6)
+
+
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("negative", [0, 1, 4, 5, 6, 11, 12, 40])
 @pytest.mark.parametrize("n_dims", [1, 16, 100])
