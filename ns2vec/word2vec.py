@@ -464,7 +464,9 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin):
 
         def worker_maker(epoch: int, rate: Callable[[Any], float]) -> Callable[[], Any]:
             self._network = made = self._make_network()
-            kernel = made.kernel(config, (plan.total_words or self.corpus_total_words) if self.sorted_vocab else 0)
+            kernel = made.kernel(
+                config, (plan.total_words or self.corpus_total_words) if self.sorted_vocab else 0
+            )
             if guard is not None:
                 guard.watch(made.weights(), made.loss_of_nothing(config))
             # room for a chunk, its last sentence and the ends of sentences
