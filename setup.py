@@ -43,6 +43,7 @@ def extension(name, folder, c_sources=()):
 EXTENSIONS = [
     extension("ns2vec._kernels", "ns2vec/_cy", c_sources=sorted(glob("ns2vec/_cy/*.c"))),
     extension("ns2vec.corpus._scan", "ns2vec/corpus"),
+    extension("ns2vec.formats._opcodes", "ns2vec/formats"),
     extension("ns2vec.formats._parse", "ns2vec/formats"),
 ]
 

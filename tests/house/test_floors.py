@@ -11,7 +11,7 @@ from sources import CYTHON, PACKAGE, files, imports, module_name, name_of
 
 # A room is a module or a package; the longest matching name decides.
 FLOORS = {
-    1: ["ns2vec._kernels", "ns2vec.corpus._scan", "ns2vec.formats._parse"],
+    1: ["ns2vec._kernels", "ns2vec.corpus._scan", "ns2vec.formats._opcodes", "ns2vec.formats._parse"],
     2: ["ns2vec.exceptions", "ns2vec._build_info", "ns2vec._typing", "ns2vec._registry"],
     3: ["ns2vec._files", "ns2vec.vocab"],
     4: [
