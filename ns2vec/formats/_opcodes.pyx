@@ -45,23 +45,29 @@ cdef struct Opcode:
 # T the same and push a tuple, 1 2 3 tuple of the last, R pop two and push, G memo -> stack, P stack -> memo,
 # Q stack -> next memo entry, . stop, 0 nothing, I integer of a given length
 cdef Opcode[256] TABLE
-cdef int code
-for code in range(256):
-    TABLE[code].effect = 0
-for name, effect, argument in (
-    (0x80, b"0", 1), (0x95, b"0", 8), (b"(", b"m", 0), (b".", b".", 0), (b"N", b"p", 0), (0x88, b"p", 0),
-    (0x89, b"p", 0), (b"J", b"p", 4), (b"K", b"p", 1), (b"M", b"p", 2), (b"I", b"I", 100), (b"L", b"I", 100),
-    (0x8a, b"I", 11), (0x8b, b"I", 14), (b"G", b"p", 8), (b"T", b"p", 14), (b"U", b"p", 11), (b"X", b"p", 14),
-    (0x8c, b"p", 11), (0x8d, b"p", 18), (b"B", b"p", 14), (b"C", b"p", 11), (0x8e, b"p", 18), (0x96, b"p", 18),
-    (b"]", b"p", 0), (b"}", b"p", 0), (b")", b"p", 0), (0x8f, b"p", 0), (b"a", b"x", 0), (b"e", b"M", 0),
-    (b"s", b"y", 0), (b"u", b"M", 0), (0x90, b"M", 0), (b"l", b"L", 0), (b"d", b"L", 0), (0x91, b"T", 0),
-    (b"t", b"T", 0), (0x85, b"1", 0), (0x86, b"2", 0), (0x87, b"3", 0), (b"q", b"P", 1), (b"r", b"P", 4),
-    (0x94, b"Q", 0), (b"h", b"G", 1), (b"j", b"G", 4), (b"c", b"p", 101), (0x93, b"R", 0), (b"R", b"R", 0),
-    (0x81, b"R", 0), (b"b", b"x", 0),
-):
-    code = name if isinstance(name, int) else name[0]
-    TABLE[code].effect = effect[0]
-    TABLE[code].argument = argument
+
+cdef void fill_table() noexcept:
+    """Give every opcode that models consist of its effect and argument; the others stay without effect."""
+    cdef int code
+    for code in range(256):
+        TABLE[code].effect = 0
+    for name, effect, argument in (
+        (0x80, b"0", 1), (0x95, b"0", 8), (b"(", b"m", 0), (b".", b".", 0), (b"N", b"p", 0), (0x88, b"p", 0),
+        (0x89, b"p", 0), (b"J", b"p", 4), (b"K", b"p", 1), (b"M", b"p", 2), (b"I", b"I", 100), (b"L", b"I", 100),
+        (0x8a, b"I", 11), (0x8b, b"I", 14), (b"G", b"p", 8), (b"T", b"p", 14), (b"U", b"p", 11), (b"X", b"p", 14),
+        (0x8c, b"p", 11), (0x8d, b"p", 18), (b"B", b"p", 14), (b"C", b"p", 11), (0x8e, b"p", 18), (0x96, b"p", 18),
+        (b"]", b"p", 0), (b"}", b"p", 0), (b")", b"p", 0), (0x8f, b"p", 0), (b"a", b"x", 0), (b"e", b"M", 0),
+        (b"s", b"y", 0), (b"u", b"M", 0), (0x90, b"M", 0), (b"l", b"L", 0), (b"d", b"L", 0), (0x91, b"T", 0),
+        (b"t", b"T", 0), (0x85, b"1", 0), (0x86, b"2", 0), (0x87, b"3", 0), (b"q", b"P", 1), (b"r", b"P", 4),
+        (0x94, b"Q", 0), (b"h", b"G", 1), (b"j", b"G", 4), (b"c", b"p", 101), (0x93, b"R", 0), (b"R", b"R", 0),
+        (0x81, b"R", 0), (b"b", b"x", 0),
+    ):
+        code = name if isinstance(name, int) else name[0]
+        TABLE[code].effect = effect[0]
+        TABLE[code].argument = argument
+
+
+fill_table()
 
 
 cdef int refuse(Py_ssize_t at, str what) except -1:
@@ -141,6 +147,17 @@ cdef int make_tuple(Ints* stack, int64_t n, int max_cost, Py_ssize_t at) except 
     return 0
 
 
+cdef int remember(Ints* memo, uint64_t place, int32_t cost, int64_t* n_memo, Py_ssize_t at) except -1:
+    """Put a value into the memo, which grows in step with what is put there."""
+    if place > <uint64_t>(n_memo[0] + MEMO_SLACK):
+        refuse(at, f"memo entry {place} after {n_memo[0]} entries")
+    while <uint64_t>memo.n <= place:
+        push(memo, MARK)
+    n_memo[0] += memo.at[place] == MARK
+    memo.at[place] = cost
+    return 0
+
+
 cdef int act(char effect, uint64_t value, Ints* stack, Ints* memo, int64_t* n_memo, int max_cost, Py_ssize_t at) except -1:
     """Do on the stack of costs what the opcode does on the stack of values."""
     cdef int64_t n
@@ -175,14 +192,7 @@ cdef int act(char effect, uint64_t value, Ints* stack, Ints* memo, int64_t* n_me
         push(stack, memo.at[value])
     elif effect == b"P" or effect == b"Q":
         need(stack, 1, at)
-        if effect == b"Q":
-            value = n_memo[0]
-        if value > <uint64_t>(n_memo[0] + MEMO_SLACK):
-            refuse(at, f"memo entry {value} after {n_memo[0]} entries")
-        while <uint64_t>memo.n <= value:
-            push(memo, MARK)
-        n_memo[0] += memo.at[value] == MARK
-        memo.at[value] = stack.at[stack.n - 1]
+        remember(memo, n_memo[0] if effect == b"Q" else value, stack.at[stack.n - 1], n_memo, at)
     return 0
 
 

@@ -5,12 +5,13 @@ r"""Named arrays and text in one file: the safetensors layout, with every array 
     file    = n header array*
     n       = uint64, little-endian: bytes of the header
     header  = JSON object, blanks at its end
-              {"__metadata__": {name: text}, name: {"dtype": "F32", "shape": [..], "data_offsets": [from, to]}}
+              {"__metadata__": {name: text},
+               name: {"dtype": "F32", "shape": [..], "data_offsets": [from, to]}}
     array   = the numbers, little-endian, C order; offsets count from the header's end
 
 The layout allows no gaps, so the bytes between arrays belong to arrays named ``padding.1``, ``padding.2`` ...
-which readers leave out. Nothing in such a file can run; a header is believed only where it fits the file's size,
-and before anything is allocated. The `safetensors` package reads these files.
+which readers leave out. Nothing in such a file can run; a header is believed only where it fits the file's
+size, before anything is allocated. The `safetensors` package reads these files.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.formats.atomic import open_for_read, open_for_write, plain_size
 from ns2vec.formats.table import TruncatedFileError
 
-__all__ = ["MMAP_MODES", "Container", "looks_like_container", "read_container", "write_container"]
+__all__ = ["Container", "MMAP_MODES", "looks_like_container", "read_container", "write_container"]
 
 Array = npt.NDArray[Any]
 
@@ -236,7 +237,11 @@ def _mapped(path: PathLike, mode: str, entries: list[_Entry], start: int) -> dic
             found[entry.name] = np.empty(entry.shape, dtype=entry.dtype)
             continue
         found[entry.name] = np.memmap(
-            path, dtype=entry.dtype, mode=mode, offset=start + entry.start, shape=entry.shape  # type: ignore[call-overload]
+            path,
+            dtype=entry.dtype,
+            mode=mode,
+            offset=start + entry.start,
+            shape=entry.shape,  # type: ignore[call-overload]
         )
     return found
 

@@ -5,7 +5,7 @@
     file      = safetensors layout, see ns2vec.formats.container
     metadata  = format: "ns2vec", version: "1", kind: "KeyedVectors" | "Word2Vec", attributes: JSON,
                 vector_attributes: JSON, key_coding: "lines" | "int64" | "json", n_keys: decimal
-    arrays    = vectors (V, D), keys, vecattr.NAME (V,), vecattr_json.NAME, wv.NAME, syn1neg (V, D), syn1 (V, D), ...
+    arrays    = vectors (V, D), keys, vecattr.NAME (V,), vecattr_json.NAME, wv.NAME, syn1neg (V, D), ...
     keys      = "lines": UTF-8, one key a line; "int64": integers (V,); "json": a JSON list
     JSON      = plain values; {"tuple": [..]}, {"set": [..]}, {"frozenset": [..]}, {"dict": [[key, value]..]},
                 {"array": name} for what JSON lacks, and for a dict that looks like one of these
@@ -47,7 +47,11 @@ Array = npt.NDArray[Any]
 
 
 def read(
-    path: PathLike, *, limit: int | None = None, datatype: npt.DTypeLike = None, mmap: str | None = None
+    path: PathLike,
+    *,
+    limit: int | None = None,
+    datatype: npt.DTypeLike | None = None,
+    mmap: str | None = None,
 ) -> VectorTable:
     """Read keys and vectors of a file, whatever model it holds.
 
@@ -198,7 +202,8 @@ def read_state(source: PathLike | IO[bytes], *, mmap: str | None = None) -> Mode
         raise FormatError(f"{name}: expected a version number, found {version[:40]!r}")
     if int(version) > VERSION:
         raise FormatError(
-            f"{name}: written in version {version} of the format, this ns2vec reads up to {VERSION}: update it"
+            f"{name}: written in version {version} of the format, but this ns2vec reads up to {VERSION}: "
+            "update it"
         )
     try:
         return _decode_state(found)
@@ -229,7 +234,7 @@ def _decode_keys(stored: Array, coding: str, n_keys: int) -> list[Any]:
         text = stored.tobytes().decode("utf8", "surrogatepass")
         keys = text.split("\n") if n_keys else []
     elif coding == "json":
-        keys = [_decode(key, None) for key in json.loads(stored.tobytes())]
+        keys = [_decode(key, None) for key in json.loads(stored.tobytes().decode("ascii"))]
     else:
         raise ValueError(f"unknown coding of keys {coding!r}")
     if len(keys) != n_keys:
@@ -239,7 +244,7 @@ def _decode_keys(stored: Array, coding: str, n_keys: int) -> list[Any]:
 
 def _decode_vecattr(stored: Array, is_json: bool, n_keys: int) -> Array:
     if is_json:
-        values = [_decode(value, None) for value in json.loads(stored.tobytes())]
+        values = [_decode(value, None) for value in json.loads(stored.tobytes().decode("ascii"))]
         stored = np.empty(len(values), dtype=object)
         for place, value in enumerate(values):
             stored[place] = value

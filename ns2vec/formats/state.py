@@ -1,4 +1,4 @@
-"""A saved model as plain data: what readers of model files return and the classes above turn into themselves."""
+"""A saved model as plain data: readers of model files return it, the classes above become it."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def table_of_state(state: VectorState, path: Any) -> VectorTable:
     return VectorTable(keys, state.vectors[rows], None if counts is None else counts[rows])
 
 
-def first_rows(table: VectorTable, limit: int | None, datatype: npt.DTypeLike) -> VectorTable:
+def first_rows(table: VectorTable, limit: int | None, datatype: npt.DTypeLike | None) -> VectorTable:
     """Return at most `limit` rows of a table, in the dtype that was asked for (its own for None)."""
     keys: Sequence[Any] = table.keys if limit is None else table.keys[:limit]
     vectors, counts = table.vectors[: len(keys)], table.counts

@@ -104,5 +104,6 @@ def test_there_are_compiled_modules():
     assert [module_name(path) for path in MODULES] == [
         "ns2vec._kernels",
         "ns2vec.corpus._scan",
+        "ns2vec.formats._opcodes",
         "ns2vec.formats._parse",
     ]

@@ -25,8 +25,8 @@ from ns2vec.formats.table import VectorTable
 
 __all__ = [
     "NAME",
-    "SUFFIXES",
     "RefusedGlobalError",
+    "SUFFIXES",
     "looks_like_pickle",
     "read",
     "read_state",
@@ -42,7 +42,7 @@ def read(
     path: PathLike | IO[bytes],
     *,
     limit: int | None = None,
-    datatype: npt.DTypeLike = None,
+    datatype: npt.DTypeLike | None = None,
     mmap: str | None = None,
 ) -> VectorTable:
     """Read the keys and vectors of a KeyedVectors or Word2Vec that gensim saved.

@@ -1,9 +1,9 @@
 """Unpickling that cannot run anything: every name in the pickle becomes an inert record, or an error.
 
 Three walls. `check_pickle` lets through only opcodes, lengths and tuples that models consist of. `find_class`
-answers the names in `KNOWN` with classes that only keep what they are given, made anew for each file, so that
-nothing in the file reaches the process. `Plain` then makes numbers, texts, lists and arrays of the records; an
-array's shape and dtype are believed only where they fit its bytes.
+answers the names in `KNOWN` with classes that only keep what they are given, made anew for each file, so
+that nothing in the file reaches the process. `Plain` then makes numbers, texts, lists and arrays of the
+records; an array's shape and dtype are believed only where they fit its bytes.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ GENSIM_CLASSES = {
 }  # fmt: skip
 MULTIARRAY = ("numpy.core.multiarray", "numpy._core.multiarray")
 NUMERIC = ("numpy.core.numeric", "numpy._core.numeric")
+BUILTINS = ("builtins", "__builtin__")
 
 # what a name stands for: a record of this kind
 KNOWN = {
@@ -48,7 +49,9 @@ KNOWN = {
     ("numpy", "ndarray"): "ndarray",
     ("numpy", "dtype"): "dtype",
     ("_codecs", "encode"): "bytes",
-    **{(module, name): name for module in ("builtins", "__builtin__") for name in ("hash", "int", "float", "str")},
+    **{(module, name): name for module in BUILTINS for name in ("hash", "int", "float", "str")},
+    **{(module, name): "frozenset" for module in BUILTINS for name in ("set", "frozenset")},
+    ("__builtin__", "bytes"): "bytes",  # how protocol 2 spells no bytes
     ("__builtin__", "long"): "int",
     ("__builtin__", "unicode"): "str",
     **{("collections", name): "mapping" for name in ("defaultdict", "Counter", "OrderedDict")},
@@ -78,6 +81,8 @@ class Record:
     """Something that a pickle makes of a name: its arguments and its state, nothing else."""
 
     __slots__ = ("args", "state")
+    args: tuple[Any, ...]
+    state: Any
     kind = ""
 
     def __new__(cls, *args: Any) -> Record:
@@ -203,8 +208,11 @@ class Plain:
     def _generator(self, record: Record) -> None:
         return None
 
+    def _frozenset(self, record: Record) -> frozenset[Any]:
+        return frozenset(self(record.args[0]) if record.args else ())
+
     def _bytes(self, record: Record) -> bytes:
-        text, encoding = record.args
+        text, encoding = record.args or ("", "latin1")
         if encoding != "latin1" or not isinstance(text, str):
             raise ValueError(f"expected text to be encoded as latin1, found {encoding!r}")
         return text.encode("latin1")
@@ -221,7 +229,7 @@ class Plain:
         if not isinstance(code, str) or not DTYPE.fullmatch(code):
             raise ValueError(f"expected the dtype of numbers or objects, found {str(code)[:40]!r}")
         dtype = np.dtype("O" if "O" in code else code)
-        order = record.state[1] if isinstance(record.state, tuple) and len(record.state) > 1 else "="
+        order: Any = record.state[1] if isinstance(record.state, tuple) and len(record.state) > 1 else "="
         return dtype.newbyteorder(order) if order in ("<", ">") else dtype
 
     def _scalar(self, record: Record) -> Any:
@@ -253,7 +261,8 @@ class Plain:
             if isinstance(entry, Record):
                 raise ValueError(f"an array holds an object of class {entry.kind!r}")
             array[place] = entry
-        return array.reshape(shape, order="F" if fortran else "C")
+        found: Array = array.reshape(shape, order="F" if fortran else "C")
+        return found
 
 
 def _size(shape: Any) -> int:
@@ -267,4 +276,5 @@ def _numbers(raw: bytes, dtype: np.dtype[Any], shape: Any, fortran: bool) -> Arr
     if n_bytes != len(raw):
         raise ValueError(f"an array of shape {shape} takes {n_bytes} bytes, {len(raw)} are there")
     numbers = np.frombuffer(raw, dtype=dtype).reshape(shape, order="F" if fortran else "C")
-    return numbers.astype(dtype.newbyteorder("="), order="K", copy=True)
+    found: Array = numbers.astype(dtype.newbyteorder("="), order="K", copy=True)
+    return found

@@ -74,7 +74,15 @@ def read_state(source: PathLike | IO[bytes], *, mmap: str | None = None) -> Mode
         return _Upgrade(name, path, mmap).model(root)
     except FormatError:
         raise
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError) as error:
+    except (
+        ValueError,
+        TypeError,
+        KeyError,
+        IndexError,
+        AttributeError,
+        OverflowError,
+        RecursionError,
+    ) as error:
         raise FormatError(f"{name}: damaged: {type(error).__name__}: {error}") from None
 
 

@@ -1,8 +1,8 @@
 """Model files for gensim 4, written without gensim.
 
-A pickle names classes by their modules, and pickle itself names only what it can import. So the few opcodes that
-make gensim's objects are written here, and pickle writes everything in between: one pickler, whose memo goes on
-from piece to piece.
+A pickle names classes by their modules, and pickle itself names only what it can import. So the few opcodes
+that make gensim's objects are written here, and pickle writes everything in between: one pickler, whose memo
+goes on from piece to piece.
 """
 
 from __future__ import annotations
@@ -68,11 +68,13 @@ def write_state(
     OSError
         If a file cannot be written.
     """
-    path = None if hasattr(target, "write") else os.fspath(target)  # type: ignore[arg-type]
+    path = None if hasattr(target, "write") else os.fspath(target)
     if path is not None and strip_compression(path)[1]:
         raise ConfigError(f"{path}: gensim expects other files beside a compressed one: leave the suffix out")
     split = _Splitter(path, separately, sep_limit, ignore)
-    inner = _Object("KeyedVectors", split(_vector_attributes(state.vectors), "wv." * (state.kind == "Word2Vec")))
+    inner = _Object(
+        "KeyedVectors", split(_vector_attributes(state.vectors), "wv." * (state.kind == "Word2Vec"))
+    )
     root = inner
     if state.kind == "Word2Vec":
         root = _Object("Word2Vec", split(_model_attributes(state), "") | {"wv": inner})
@@ -130,7 +132,9 @@ def _vector_attributes(state: VectorState) -> dict[str, Any]:
         "mapfile_path": None,
         "vectors": np.asarray(state.vectors),
         **{
-            name: np.asarray(value) for name, value in state.attributes.items() if isinstance(value, np.ndarray)
+            name: np.asarray(value)
+            for name, value in state.attributes.items()
+            if isinstance(value, np.ndarray)
         },
     }
 
