@@ -36,7 +36,7 @@ STEPS = {("ns2vec._registry", "ns2vec.exceptions")}
 KERNEL_IMPORTS = {"cpython", "cython", "libc", "ns2vec", "numpy", "os", "posix", "scipy"}
 
 # What may be imported inside a function: optional extras, and what would make `import ns2vec` slow.
-LAZY = {"gensim", "scipy", "smart_open", "threadpoolctl", "tomli", "tomllib", "tqdm"}
+LAZY = {"annoy", "gensim", "ot", "scipy", "smart_open", "threadpoolctl", "tomli", "tomllib", "tqdm"}
 
 PYTHON_FILES = files(".py", folders=("ns2vec",))
 
