@@ -14,10 +14,11 @@ from __future__ import annotations
 
 from ns2vec.corpus.chunks import CHUNK_WORDS, END, MAX_SENTENCE_WORDS, UNKNOWN, Chunk
 from ns2vec.corpus.encoded import EncodedCorpus
-from ns2vec.corpus.readers import LineSentence, PathLineSentences, Text8Corpus
+from ns2vec.corpus.readers import BrownCorpus, LineSentence, PathLineSentences, Text8Corpus
 from ns2vec.corpus.sources import Corpus, FileCorpus, IterableCorpus, Scan, open_corpus, open_corpus_file
 
 __all__ = [
+    "BrownCorpus",
     "CHUNK_WORDS",
     "Chunk",
     "Corpus",

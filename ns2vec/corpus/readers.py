@@ -27,7 +27,7 @@ from ns2vec.corpus.opening import (
 )
 from ns2vec.exceptions import CorpusError
 
-__all__ = ["LineSentence", "PathLineSentences", "Text8Corpus"]
+__all__ = ["BrownCorpus", "LineSentence", "PathLineSentences", "Text8Corpus"]
 
 Source: TypeAlias = "PathLike | Any"
 
@@ -202,6 +202,36 @@ class Text8Corpus:
                 n_lines += rest.count(b"\n", 0, at)
                 rest = rest[at:] + block
             yield _split(rest, n_lines, name, self.errors)
+
+
+class BrownCorpus:
+    r"""The Brown corpus: files of ``word/TAG`` tokens; sentences of lower-case words with their tags.
+
+    Parameters
+    ----------
+    dirname : path of the folder
+
+    Examples
+    --------
+    >>> import os, tempfile
+    >>> from ns2vec.corpus import BrownCorpus
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with open(os.path.join(folder, "ca01"), "w") as out:
+    ...         _ = out.write("The/AT-TL jury/NN said/VBD ,/, it/PPS\n")
+    ...     list(BrownCorpus(folder))
+    [['the/AT', 'jury/NN', 'said/VB', 'it/PP']]
+    """
+
+    def __init__(self, dirname: PathLike) -> None:
+        self.dirname = dirname
+
+    def __iter__(self) -> Iterator[list[str]]:
+        for path in list_files(self.dirname):
+            for tokens in LineSentence(path):
+                parts = (token.split("/") for token in tokens)
+                tagged = [pair for pair in parts if len(pair) == 2 and pair[1][:2].isalpha()]
+                if tagged:
+                    yield [f"{word.lower()}/{tag[:2]}" for word, tag in tagged]
 
 
 def list_files(source: PathLike) -> list[str]:

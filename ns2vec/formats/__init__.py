@@ -4,7 +4,7 @@ Examples
 --------
 >>> from ns2vec.formats import FORMATS, guess_format
 >>> list(FORMATS)
-['word2vec_text', 'word2vec_binary']
+['word2vec_text', 'word2vec_binary', 'native', 'gensim']
 >>> guess_format("vectors.bin.gz")
 'word2vec_binary'
 """
@@ -18,8 +18,9 @@ from ns2vec._files import is_remote, strip_compression
 from ns2vec._registry import Registry
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import FormatError
-from ns2vec.formats import word2vec_binary, word2vec_text
+from ns2vec.formats import gensim, native, word2vec_binary, word2vec_text
 from ns2vec.formats.atomic import check_writable, open_for_read, open_for_write
+from ns2vec.formats.container import looks_like_container
 from ns2vec.formats.table import KeyDecodingError, TruncatedFileError, VectorTable
 
 __all__ = [
@@ -57,7 +58,7 @@ class Format(Protocol):
 
 
 FORMATS: Registry[Format] = Registry("format")
-for _module in (word2vec_text, word2vec_binary):
+for _module in (word2vec_text, word2vec_binary, native, gensim):
     FORMATS.register(_module.NAME, _module)  # type: ignore[arg-type]
 
 
@@ -94,6 +95,10 @@ def guess_format(path: PathLike) -> str:
 
 
 def _sniff(start: bytes, path: PathLike) -> str:
+    if looks_like_container(start):
+        return native.NAME
+    if gensim.looks_like_pickle(start):
+        return gensim.NAME
     header, _, rest = start.partition(b"\n")
     if len(header.split()) == 2 and header.replace(b" ", b"").strip().isdigit():
         numbers = rest.split(b"\n", 1)[0].partition(b" ")[2]

@@ -11,4 +11,12 @@ from __future__ import annotations
 
 from ns2vec.keyedvectors.model import KeyedVectors
 
-__all__ = ["KeyedVectors"]
+__all__ = [
+    "Doc2VecKeyedVectors",
+    "EuclideanKeyedVectors",
+    "KeyedVectors",
+    "Word2VecKeyedVectors",
+]
+
+# the names of gensim 3, which packages still import
+Word2VecKeyedVectors = Doc2VecKeyedVectors = EuclideanKeyedVectors = KeyedVectors

@@ -10,11 +10,20 @@ import numpy as np
 import numpy.typing as npt
 
 from ns2vec._typing import Int64Array, PathLike
-from ns2vec.exceptions import ConfigError
+from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.formats import VectorTable, open_for_write, word2vec_binary, word2vec_text
+from ns2vec.formats.state import VectorState
+from ns2vec.keyedvectors.saving import set_attributes
 from ns2vec.keyedvectors.storage import VectorStore
 
-__all__ = ["adopt_table", "load_word2vec_format", "save_word2vec_format"]
+__all__ = [
+    "adopt_state",
+    "adopt_table",
+    "intersect_word2vec_format",
+    "load_word2vec_format",
+    "save_word2vec_format",
+    "vector_state",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +41,61 @@ def adopt_table(store: Store, table: VectorTable) -> Store:
         np.arange(n_keys, 0, -1, dtype=np.int64) if table.counts is None else table.counts
     )
     return store
+
+
+def vector_state(store: VectorStore) -> VectorState:
+    """Return keys, vectors and whatever else `store` carries as plain data."""
+    known = {"_vectors", "index_to_key", "key_to_index", "norms", "expandos"}
+    attributes = {name: value for name, value in vars(store).items() if name not in known}
+    return VectorState(list(store.index_to_key), store.vectors, dict(store.expandos), attributes)
+
+
+def adopt_state(store: Store, state: VectorState, path: Any = "file") -> Store:
+    """Make a saved state that of `store`.
+
+    Raises
+    ------
+    FormatError
+        If two rows have the same key.
+    """
+    keys = state.keys
+    store.index_to_key = keys
+    store.key_to_index = {key: row for row, key in enumerate(keys) if key is not None}
+    if len(store.key_to_index) + keys.count(None) != len(keys):
+        raise FormatError(f"{path}: two rows have the same key")
+    store.vectors = state.vectors
+    store.expandos = dict(state.expandos)
+    set_attributes(store, {**state.attributes, "vector_size": state.vectors.shape[1]})
+    return store
+
+
+def intersect_word2vec_format(
+    store: VectorStore,
+    fname: PathLike,
+    lockf: float,
+    binary: bool,
+    encoding: str,
+    unicode_errors: str,
+) -> int:
+    """Do what `KeyedVectors.intersect_word2vec_format` says; return the number of keys in common."""
+    read = (word2vec_binary if binary else word2vec_text).read
+    table = read(fname, encoding=encoding, unicode_errors=unicode_errors)
+    if table.vectors.shape[1] != store.vector_size:
+        raise ConfigError(
+            f"incompatible vector size {table.vectors.shape[1]} in file {fname}: expected {store.vector_size}"
+        )
+    common = [
+        (row, store.key_to_index[key]) for row, key in enumerate(table.keys) if key in store.key_to_index
+    ]
+    theirs, ours = np.array(common, dtype=np.int64).reshape(-1, 2).T
+    store.vectors[ours] = table.vectors[theirs]
+    factors = np.ones(len(store), dtype=np.float32)
+    factors[:] = getattr(store, "vectors_lockf", 1.0)
+    factors[ours] = lockf
+    store.vectors_lockf = factors
+    store.vectors_changed()
+    logger.info("%d vectors taken from %s", len(common), fname)
+    return len(common)
 
 
 def load_word2vec_format(

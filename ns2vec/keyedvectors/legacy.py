@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from typing import Any, NoReturn
 
 from ns2vec.keyedvectors.storage import VectorStore
 
 __all__ = ["LegacyNames"]
+
+logger = logging.getLogger(__name__)
 
 
 def _deprecated(name: str, instead: str) -> None:
@@ -63,6 +66,24 @@ class LegacyNames(VectorStore):
             self.unit_normalize_all()
         else:
             self.fill_norms()
+
+    @staticmethod
+    def log_accuracy(section: dict[str, Any]) -> float:
+        """Log the share of right answers of an analogy section and return it."""
+        n_correct, n_asked = len(section["correct"]), len(section["correct"]) + len(section["incorrect"])
+        score = n_correct / n_asked if n_asked else 0.0
+        logger.info("%s: %.1f%% (%d/%d)", section["section"], 100 * score, n_correct, n_asked)
+        return score
+
+    _log_evaluate_word_analogies = log_accuracy
+
+    @staticmethod
+    def log_evaluate_word_pairs(pearson: Any, spearman: Any, oov: float, pairs: Any) -> None:
+        """Log what `evaluate_word_pairs` returned for the file `pairs`."""
+        logger.info(
+            "%s: Pearson %.4f (p %.3g), Spearman %.4f (p %.3g), %.1f%% of the pairs unknown",
+            pairs, pearson[0], pearson[1], spearman[0], spearman[1], oov,
+        )  # fmt: skip
 
     def similarity_unseen_docs(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Belongs to Doc2Vec."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,8 +14,11 @@ from ns2vec._typing import PathLike
 from ns2vec.evaluation.analogies import evaluate_word_analogies
 from ns2vec.evaluation.word_pairs import evaluate_word_pairs
 from ns2vec.exceptions import ConfigError
+from ns2vec.formats.state import ModelState
 from ns2vec.keyedvectors import files, search
 from ns2vec.keyedvectors.legacy import LegacyNames
+from ns2vec.keyedvectors.saving import MODELS, Saveable
+from ns2vec.keyedvectors.transport import wmdistance
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -25,7 +28,7 @@ __all__ = ["KeyedVectors"]
 Array = npt.NDArray[Any]
 
 
-class KeyedVectors(LegacyNames):
+class KeyedVectors(LegacyNames, Saveable):
     """A mapping from keys to vectors with similarity queries.
 
     Parameters
@@ -48,6 +51,8 @@ class KeyedVectors(LegacyNames):
     >>> kv.doesnt_match(["cat", "dog", "stone"])
     'stone'
     """
+
+    KIND = "KeyedVectors"
 
     # ---- the nearest ----
 
@@ -219,6 +224,30 @@ class KeyedVectors(LegacyNames):
         """
         return self.rank_by_centrality(words)[-1][1]
 
+    def wmdistance(self, document1: Sequence[Any], document2: Sequence[Any], norm: bool = True) -> float:
+        """Return the word mover's distance of two lists of keys; needs the POT package (``ns2vec[wmd]``).
+
+        The least total distance over which the words of one document have to travel to become those of the
+        other (Kusner et al. 2015, "From word embeddings to document distances").
+
+        Parameters
+        ----------
+        document1, document2 : list of keys; unknown ones are left out
+        norm : bool
+            Bring the vectors to length 1.
+
+        Returns
+        -------
+        float
+            Infinite when nothing of a document is known.
+
+        Raises
+        ------
+        ImportError
+            If POT is not installed.
+        """
+        return wmdistance(self, document1, document2, norm)
+
     # ---- other sets of keys ----
 
     def vectors_for_all(
@@ -360,31 +389,44 @@ class KeyedVectors(LegacyNames):
             cls, fname, fvocab, binary, encoding, unicode_errors, limit, datatype, no_header
         )
 
-    # ---- not there yet ----
+    def intersect_word2vec_format(
+        self,
+        fname: PathLike,
+        lockf: float = 0.0,
+        binary: bool = False,
+        encoding: str = "utf8",
+        unicode_errors: str = "strict",
+    ) -> None:
+        """Take the vectors of the keys that a word2vec file has in common with these; no key is added.
 
-    def save(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Not there yet: gensim's own format."""
-        raise NotImplementedError(
-            "KeyedVectors.save is not available yet: use save_word2vec_format(path, binary=True)"
-        )
+        Parameters
+        ----------
+        fname : path; decompressed by its suffix
+        lockf : float
+            How much of each later update in training those vectors take: 0 keeps them as they are. It goes
+            into `vectors_lockf`, shape (V,).
+        binary : bool
+        encoding, unicode_errors : how keys are decoded
+
+        Raises
+        ------
+        ConfigError
+            If the file's vectors have another size.
+        FormatError
+            If the file is not in word2vec's format.
+        """
+        files.intersect_word2vec_format(self, fname, lockf, binary, encoding, unicode_errors)
+
+    def to_state(self) -> ModelState:
+        """Return keys, vectors and attributes as plain data."""
+        return ModelState(self.KIND, files.vector_state(self))
 
     @classmethod
-    def load(cls, *args: Any, **kwargs: Any) -> NoReturn:
-        """Not there yet: gensim's own format."""
-        raise NotImplementedError(
-            "KeyedVectors.load is not available yet: use load_word2vec_format(path, binary=True)"
-        )
+    def from_state(cls, state: ModelState) -> Self:
+        """Make KeyedVectors of plain data."""
+        made = cls.__new__(cls)
+        KeyedVectors.__init__(made, max(1, state.vectors.vectors.shape[1]))
+        return files.adopt_state(made, state.vectors)
 
-    def intersect_word2vec_format(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Not there yet."""
-        raise NotImplementedError(
-            "intersect_word2vec_format is not available yet: load the file with "
-            "load_word2vec_format and assign "
-            "the common rows to vectors"
-        )
 
-    def wmdistance(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Not there yet: the word mover's distance."""
-        raise NotImplementedError(
-            "wmdistance is not available yet: n_similarity compares the means of two lists of keys"
-        )
+MODELS.register(KeyedVectors.KIND, KeyedVectors)

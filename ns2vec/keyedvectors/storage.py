@@ -299,6 +299,35 @@ class VectorStore:
             for name, values in columns.items():
                 self.expandos[name][targets] = values[list(stored.values())]
 
+    def remove_keys(self, keys: Any) -> None:
+        """Remove keys with their vectors and attributes; the rows behind them move up.
+
+        Parameters
+        ----------
+        keys : list of keys, or one key
+
+        Raises
+        ------
+        KeyError
+            If a key is not present. Nothing is changed then.
+        """
+        keys = [keys] if self.is_key(keys) else list(keys)
+        gone = set()
+        for key in keys:
+            if key not in self.key_to_index:
+                raise KeyError(f"Key '{key}' not present")
+            gone.add(self.key_to_index[key])
+        n_rows = len(self.index_to_key)
+        kept = np.array([row for row in range(n_rows) if row not in gone], dtype=np.int64)
+        self.next_index -= sum(row < self.next_index for row in gone)
+        self.index_to_key = [self.index_to_key[row] for row in kept]
+        self.key_to_index = {key: row for row, key in enumerate(self.index_to_key) if key is not None}
+        self.expandos = {name: values[kept] for name, values in self.expandos.items()}
+        lock = getattr(self, "vectors_lockf", None)
+        if lock is not None and len(lock) == n_rows > 1:
+            self.vectors_lockf = lock[kept]
+        self.vectors = self.vectors[kept]
+
     def _checked(self, weights: Any, n_keys: int) -> Array:
         rows = np.asarray(weights)
         if n_keys == 0 and rows.size == 0:

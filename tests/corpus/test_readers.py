@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ns2vec.corpus import LineSentence, PathLineSentences, Text8Corpus, open_corpus, opening
+from ns2vec.corpus import BrownCorpus, LineSentence, PathLineSentences, Text8Corpus, open_corpus, opening
 from ns2vec.exceptions import ConfigError, CorpusError
 
 TEXT = "the quick\u00a0fox\n\n  \njumps\tover\r\nthe lazy dog"
@@ -173,3 +173,14 @@ def test_readers_yield_what_gensim_yields(write_text, tmp_path, text, options):
 
 def test_reader_names():
     assert opening.source_name(io.BytesIO()) == "<BytesIO>"
+
+
+@pytest.mark.parity
+def test_brown_corpus_is_gensims(tmp_path):
+    word2vec = pytest.importorskip("gensim.models.word2vec", reason="gensim is not installed")
+    lines = ["The/AT-TL Jury/NN said/VBD ,/, ``/`` no/AT", "", "./.", "a/b/c x no/1N Yes/UH"]
+    for name in ("ca02", "ca01"):
+        (tmp_path / name).write_text("\n".join([name + "/NN", *lines]))
+    found = list(BrownCorpus(tmp_path))
+    assert found == list(word2vec.BrownCorpus(str(tmp_path)))
+    assert found[1] == ["the/AT", "jury/NN", "said/VB", "no/AT"]

@@ -23,7 +23,7 @@ from ns2vec.formats import (
     word2vec_text,
 )
 
-BOTH = pytest.mark.parametrize("name", FORMATS)
+BOTH = pytest.mark.parametrize("name", ["word2vec_text", "word2vec_binary"])
 KEYS = st.lists(
     st.text(st.characters(exclude_categories=["Cs"], exclude_characters=" \n\t"), min_size=1, max_size=12),
     min_size=1,
@@ -382,9 +382,9 @@ def test_guessing_the_rest(tmp_path):
     assert guess_format("-") == "word2vec_text"
     (tmp_path / "glove").write_text("the 0.1 0.2\n")
     assert guess_format(tmp_path / "glove") == "word2vec_text"
-    (tmp_path / "pickle").write_bytes(b"\x80\x04\x95\x00")
+    (tmp_path / "archive").write_bytes(b"PK\x03\x04 an archive")
     with pytest.raises(FormatError, match="looks like none of word2vec_text, word2vec_binary"):
-        guess_format(tmp_path / "pickle")
+        guess_format(tmp_path / "archive")
 
 
 def test_unknown_formats_are_refused():

@@ -15,6 +15,7 @@ FLOORS = {
         "ns2vec._kernels",
         "ns2vec.corpus._scan",
         "ns2vec.evaluation._counts",
+        "ns2vec.formats._opcodes",
         "ns2vec.formats._parse",
         "ns2vec.sampling._draws",
     ],
@@ -46,8 +47,10 @@ KERNEL_IMPORTS = {"cpython", "cython", "libc", "ns2vec", "numpy", "os", "posix",
 
 # What may be imported inside a function: optional extras, and what would make `import ns2vec` slow.
 LAZY = {
+    "annoy",
     "gensim",
     "importlib",
+    "ot",
     "scipy",
     "smart_open",
     "threadpoolctl",

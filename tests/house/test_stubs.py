@@ -105,6 +105,7 @@ def test_there_are_compiled_modules():
         "ns2vec._kernels",
         "ns2vec.corpus._scan",
         "ns2vec.evaluation._counts",
+        "ns2vec.formats._opcodes",
         "ns2vec.formats._parse",
         "ns2vec.sampling._draws",
     ]

@@ -122,3 +122,31 @@ def test_a_full_device(kv, binary):
         OSError, match="no space left on the device: free some, or write elsewhere: '/dev/full'"
     ):
         kv.save_word2vec_format("/dev/full", binary=binary)
+
+
+@pytest.mark.parametrize("binary", [False, True])
+def test_intersection(tmp_path, kv, binary):
+    """Text files failed by an IndexError in gensim (#3094), binary files by a ValueError on NumPy 2.3."""
+    path = tmp_path / "others"
+    others = KeyedVectors(6)
+    others.add_vectors(["king", "unicorn", "stone"], np.arange(18, dtype=np.float32).reshape(3, 6))
+    others.save_word2vec_format(path, binary=binary)
+    before = kv.vectors.copy()
+    kv.vectors_lockf = np.ones(1, dtype=np.float32)
+    kv.fill_norms()
+    kv.intersect_word2vec_format(path, binary=binary, lockf=0.25)
+    assert kv["king"].tolist() == list(range(6))
+    assert kv["stone"].tolist() == list(range(12, 18))
+    untouched = [row for row, key in enumerate(kv.index_to_key) if key not in others]
+    assert np.array_equal(kv.vectors[untouched], before[untouched])
+    assert kv.vectors_lockf.tolist() == [1, 1, 0.25, 1, 1, 1, 0.25, 1]
+    assert "unicorn" not in kv
+    assert kv.get_vector("king", norm=True) @ kv.get_vector("king", norm=True) == pytest.approx(1)
+
+
+def test_intersection_of_another_size(tmp_path, kv):
+    others = KeyedVectors(3)
+    others.add_vectors(["king"], np.ones((1, 3), dtype=np.float32))
+    others.save_word2vec_format(tmp_path / "others")
+    with pytest.raises(ValueError, match="incompatible vector size 3 in file"):
+        kv.intersect_word2vec_format(tmp_path / "others")

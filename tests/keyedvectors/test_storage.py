@@ -304,9 +304,27 @@ def test_old_names_say_what_to_write(kv):
     np.testing.assert_allclose(np.linalg.norm(kv.vectors, axis=1), 1, rtol=1e-6)
 
 
-@pytest.mark.parametrize(
-    "name", ["save", "load", "intersect_word2vec_format", "wmdistance", "similarity_unseen_docs"]
-)
-def test_what_is_not_there_says_so(kv, name):
-    with pytest.raises(NotImplementedError, match=name):
-        getattr(kv, name)("argument")
+def test_unseen_documents_belong_to_doc2vec(kv):
+    with pytest.raises(NotImplementedError, match="Doc2Vec"):
+        kv.similarity_unseen_docs(["a"], ["b"])
+
+
+def test_keys_are_removed(kv):
+    kv.vectors_lockf = np.arange(8, dtype=np.float32)
+    before = {key: kv[key].copy() for key in kv.index_to_key}
+    kv.fill_norms()
+    kv.remove_keys(["king", "river"])
+    assert kv.index_to_key == ["man", "woman", "queen", "apple", "pear", "stone"]
+    assert all(np.array_equal(kv[key], before[key]) for key in kv.index_to_key)
+    assert kv.expandos["count"].tolist() == [50, 40, 20, 10, 5, 5]
+    assert kv.vectors_lockf.tolist() == [0, 1, 3, 4, 5, 6]
+    assert "king" not in kv
+    assert len(kv.most_similar("man", topn=20)) == 5
+    kv.remove_keys("apple")
+    assert len(kv) == 5
+
+
+def test_a_missing_key_leaves_all_as_it_was(kv):
+    with pytest.raises(KeyError, match="Key 'unicorn' not present"):
+        kv.remove_keys(["man", "unicorn"])
+    assert len(kv) == 8

@@ -1,0 +1,326 @@
+r"""Named arrays and text in one file: the safetensors layout, with every array on a 64-byte boundary.
+
+::
+
+    file    = n header array*
+    n       = uint64, little-endian: bytes of the header
+    header  = JSON object, blanks at its end
+              {"__metadata__": {name: text},
+               name: {"dtype": "F32", "shape": [..], "data_offsets": [from, to]}}
+    array   = the numbers, little-endian, C order; offsets count from the header's end
+
+The layout allows no gaps, so the bytes between arrays belong to arrays named ``padding.1``, ``padding.2`` ...
+which readers leave out. Nothing in such a file can run; a header is believed only where it fits the file's
+size, before anything is allocated. The `safetensors` package reads these files.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import math
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import IO, Any, NoReturn
+
+import numpy as np
+import numpy.typing as npt
+
+from ns2vec._typing import PathLike
+from ns2vec.exceptions import ConfigError, FormatError
+from ns2vec.formats.atomic import open_for_read, open_for_write, plain_size
+from ns2vec.formats.table import TruncatedFileError
+
+__all__ = ["Container", "MMAP_MODES", "looks_like_container", "read_container", "write_container"]
+
+Array = npt.NDArray[Any]
+
+ALIGNMENT = 64
+MAX_HEADER_BYTES = 64 << 20
+MAX_DIGITS = 20
+WRITE_BLOCK_BYTES = 1 << 22
+MMAP_MODES = ("r", "r+", "c")
+PADDING = re.compile(r"padding\.\d+")
+DTYPES = {
+    "BOOL": np.dtype(np.bool_),
+    "U8": np.dtype(np.uint8),
+    "I8": np.dtype(np.int8),
+    "U16": np.dtype("<u2"),
+    "I16": np.dtype("<i2"),
+    "F16": np.dtype("<f2"),
+    "U32": np.dtype("<u4"),
+    "I32": np.dtype("<i4"),
+    "F32": np.dtype("<f4"),
+    "U64": np.dtype("<u8"),
+    "I64": np.dtype("<i8"),
+    "F64": np.dtype("<f8"),
+}
+NAMES = {dtype: name for name, dtype in DTYPES.items()}
+
+
+@dataclass
+class Container:
+    """What a file holds.
+
+    Attributes
+    ----------
+    arrays : dict of name -> ndarray
+    metadata : dict of str -> str
+    """
+
+    arrays: dict[str, Array] = field(default_factory=dict)
+    metadata: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """Where an array lies, in bytes from the start of the data."""
+
+    name: str
+    dtype: np.dtype[Any]
+    shape: tuple[int, ...]
+    start: int
+    stop: int
+
+
+def looks_like_container(start: bytes) -> bool:
+    """Whether a file with these first bytes (16 or more) can be one."""
+    return len(start) >= 10 and start[8:10] in (b'{"', b"{}") and start[5:8] == b"\0\0\0"
+
+
+# ---- writing ----------------------------------------------------------------------------------------
+
+
+def write_container(
+    target: PathLike | IO[bytes], arrays: Mapping[str, Array], metadata: Mapping[str, str]
+) -> None:
+    """Write arrays and text, atomically when `target` is a path.
+
+    Parameters
+    ----------
+    target : path, or file object opened for writing bytes
+    arrays : dict of name -> ndarray of any shape and strides; bool, integers, float16, float32 or float64
+    metadata : dict of str -> str
+
+    Raises
+    ------
+    ConfigError
+        If an array has a dtype that the layout does not know, or a name that it reserves.
+    OSError
+        If the file cannot be written; the old one is untouched then.
+
+    Examples
+    --------
+    >>> import io
+    >>> import numpy as np
+    >>> from ns2vec.formats.container import read_container, write_container
+    >>> file = io.BytesIO()
+    >>> write_container(file, {"vectors": np.eye(2, dtype=np.float32)}, {"made": "by hand"})
+    >>> read_container(io.BytesIO(file.getvalue())).arrays["vectors"].tolist()
+    [[1.0, 0.0], [0.0, 1.0]]
+    """
+    header, order = _header(arrays, metadata)
+    opened = contextlib.nullcontext(target) if hasattr(target, "write") else open_for_write(target)
+    with opened as stream:
+        stream.write(header)
+        position = 0
+        for name, start, n_bytes in order:
+            stream.write(bytes(start - position))
+            for block in _blocks(arrays[name]):
+                stream.write(block)
+            position = start + n_bytes
+
+
+def _header(
+    arrays: Mapping[str, Array], metadata: Mapping[str, str]
+) -> tuple[bytes, list[tuple[str, int, int]]]:
+    entries: dict[str, Any] = {"__metadata__": dict(metadata)}
+    order, position = [], 0
+    for number, (name, array) in enumerate(arrays.items()):
+        if name == "__metadata__" or PADDING.fullmatch(name):
+            raise ConfigError(f"an array cannot be named {name!r}: the file layout reserves that name")
+        dtype = _little(array.dtype)
+        if dtype not in NAMES:
+            raise ConfigError(f"array {name!r}: expected bool, integers or floats, got {array.dtype}")
+        gap = -position % ALIGNMENT
+        if gap:
+            entries[f"padding.{number}"] = {
+                "dtype": "U8",
+                "shape": [gap],
+                "data_offsets": [position, position + gap],
+            }
+        start, n_bytes = position + gap, array.size * dtype.itemsize
+        entries[name] = {
+            "dtype": NAMES[dtype],
+            "shape": list(array.shape),
+            "data_offsets": [start, start + n_bytes],
+        }
+        order.append((name, start, n_bytes))
+        position = start + n_bytes
+    text = json.dumps(entries, ensure_ascii=True, separators=(",", ":")).encode("ascii")
+    text += b" " * (-(len(text) + 8) % ALIGNMENT)
+    if len(text) > MAX_HEADER_BYTES:
+        raise ConfigError(f"the header would take {len(text)} bytes, at most {MAX_HEADER_BYTES} are allowed")
+    return len(text).to_bytes(8, "little") + text, order
+
+
+def _little(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    return dtype.newbyteorder("<") if dtype.itemsize > 1 and dtype.kind in "iuf" else dtype
+
+
+def _blocks(array: Array) -> Iterator[Any]:
+    """Yield the numbers of an array in file order, a few megabytes at a time."""
+    dtype = _little(array.dtype)
+    if array.ndim == 0 or array.size == 0:
+        yield np.asarray(array, dtype=dtype).tobytes()
+        return
+    row_bytes = max(1, array.size // len(array) * dtype.itemsize)
+    step = max(1, WRITE_BLOCK_BYTES // row_bytes)
+    for start in range(0, len(array), step):
+        block = np.ascontiguousarray(array[start : start + step], dtype=dtype)
+        yield block.reshape(-1).view(np.uint8).data
+
+
+# ---- reading ----------------------------------------------------------------------------------------
+
+
+def read_container(source: PathLike | IO[bytes], *, mmap: str | None = None) -> Container:
+    """Read arrays and text.
+
+    Parameters
+    ----------
+    source : path, address or ``"-"``, decompressed by its suffix; or file object
+    mmap : {None, "r", "r+", "c"}
+        Map the arrays instead of reading them: the file is read as its pages are used, and shared with other
+        processes. ``"r"`` forbids changes, ``"c"`` keeps them in memory, ``"r+"`` writes them into the file.
+
+    Raises
+    ------
+    FormatError
+        If the file is not what its header says. TruncatedFileError (also an EOFError) when it ends too early.
+    OSError
+        If it cannot be read, or cannot be mapped because it is compressed or no regular file.
+    """
+    if mmap is not None and mmap not in MMAP_MODES:
+        raise ConfigError(f"expected mmap to be None or one of {', '.join(MMAP_MODES)}, got {mmap!r}")
+    if hasattr(source, "read"):
+        if mmap:
+            raise OSError("cannot map a file object: give the path of the file")
+        return _from_bytes(source.read(), getattr(source, "name", "file object"))
+    n_bytes = plain_size(source)
+    if n_bytes is None:
+        if mmap:
+            raise OSError(f"{os.fspath(source)}: cannot map a compressed or remote file: unpack it first")
+        with open_for_read(source) as stream:
+            return _from_bytes(stream.read(), source)
+    with open(source, "rb") as stream:
+        entries, metadata, start = _read_header(stream, n_bytes, source)
+        if mmap:
+            return Container(_mapped(source, mmap, entries, start), metadata)
+        arrays = {}
+        for entry in entries:
+            stream.seek(start + entry.start)
+            numbers = np.fromfile(stream, dtype=entry.dtype, count=math.prod(entry.shape))
+            if numbers.size != math.prod(entry.shape):
+                raise TruncatedFileError(f"{source}: array {entry.name!r} became shorter while it was read")
+            arrays[entry.name] = _native(numbers.reshape(entry.shape))
+    return Container(arrays, metadata)
+
+
+def _mapped(path: PathLike, mode: str, entries: list[_Entry], start: int) -> dict[str, Array]:
+    found = {}
+    for entry in entries:
+        if not math.prod(entry.shape):
+            found[entry.name] = np.empty(entry.shape, dtype=entry.dtype)
+            continue
+        found[entry.name] = np.memmap(
+            path,
+            dtype=entry.dtype,
+            mode=mode,
+            offset=start + entry.start,
+            shape=entry.shape,  # type: ignore[call-overload]
+        )
+    return found
+
+
+def _from_bytes(content: bytes, name: Any) -> Container:
+    entries, metadata, start = _read_header(io.BytesIO(content), len(content), name)
+    arrays = {}
+    for entry in entries:
+        numbers = np.frombuffer(
+            content, dtype=entry.dtype, count=math.prod(entry.shape), offset=start + entry.start
+        )
+        arrays[entry.name] = _native(numbers.reshape(entry.shape).copy())
+    return Container(arrays, metadata)
+
+
+def _native(array: Array) -> Array:
+    return array.astype(array.dtype.newbyteorder("="), copy=False)
+
+
+def _read_header(stream: IO[bytes], n_bytes: int, name: Any) -> tuple[list[_Entry], dict[str, str], int]:
+    """Return the arrays' places, the metadata and where the data starts; all of it fits the file."""
+    first = stream.read(8)
+    n_header = int.from_bytes(first, "little")
+    if len(first) < 8 or n_header > MAX_HEADER_BYTES:
+        _refuse(name, f"expected the length of a header in the first 8 bytes, found {first!r}")
+    if n_header > n_bytes - 8:
+        raise TruncatedFileError(f"{name}: the header takes {n_header} bytes, the file has {n_bytes}")
+    try:
+        header = json.loads(
+            stream.read(n_header).decode("utf8"), object_pairs_hook=_unique, parse_int=_small_int
+        )
+    except (ValueError, RecursionError) as error:
+        _refuse(name, f"the header is no JSON: {error}")
+    if not isinstance(header, dict):
+        _refuse(name, "the header is no JSON object")
+    metadata = header.pop("__metadata__", {})
+    if not isinstance(metadata, dict) or not all(isinstance(text, str) for text in metadata.values()):
+        _refuse(name, "expected __metadata__ to map names to texts")
+    entries = [_entry(key, value, name) for key, value in header.items()]
+    entries.sort(key=lambda entry: (entry.start, entry.stop))
+    position = 0
+    for entry in entries:
+        if entry.start != position:
+            _refuse(name, f"array {entry.name!r} starts at {entry.start}, expected {position}")
+        position = entry.stop
+    if position != n_bytes - 8 - n_header:
+        error_type = TruncatedFileError if position > n_bytes - 8 - n_header else FormatError
+        raise error_type(
+            f"{name}: the arrays take {position} bytes, but {n_bytes - 8 - n_header} bytes follow the header"
+        )
+    return [entry for entry in entries if not PADDING.fullmatch(entry.name)], metadata, 8 + n_header
+
+
+def _entry(key: str, value: Any, name: Any) -> _Entry:
+    try:
+        dtype, shape = DTYPES[value["dtype"]], tuple(value["shape"])
+        start, stop = value["data_offsets"]
+        numbers = (*shape, start, stop)
+        if not all(type(number) is int and number >= 0 for number in numbers) or len(shape) > 8:
+            raise ValueError
+        if stop - start != math.prod(shape) * dtype.itemsize:
+            raise ValueError
+    except (KeyError, TypeError, ValueError):
+        _refuse(name, f"the header describes the array {key!r} wrongly: {str(value)[:100]}")
+    return _Entry(key, dtype, shape, start, stop)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name occurs twice")
+    return found
+
+
+def _small_int(digits: str) -> int:
+    if len(digits) > MAX_DIGITS:
+        raise ValueError(f"a number of {len(digits)} digits")
+    return int(digits)
+
+
+def _refuse(name: Any, what: str) -> NoReturn:
+    raise FormatError(f"{name}: not a file of named arrays (safetensors layout): {what}")

@@ -1,0 +1,70 @@
+"""gensim's own files (`SaveLoad`: a pickle, and ``.npy`` files beside it), both ways, without gensim.
+
+::
+
+    NAME                   pickle of the object, protocol 2 to 5
+    NAME.ATTR.npy          a large array attribute; NAME.wv.ATTR.npy one of an attribute object
+    NAME.ATTR.npz          the same, when NAME ends with .gz or .bz2 (array "val")
+
+Files of gensim 0.12 to 4.4 are read. No class of gensim and nothing that a pickle names is ever called: known
+names become inert records, any other name is refused; see `ns2vec.formats.gensim.unpickling`.
+"""
+
+from __future__ import annotations
+
+from typing import IO
+
+import numpy.typing as npt
+
+from ns2vec._typing import PathLike
+from ns2vec.formats.gensim.unpickling import RefusedGlobalError, looks_like_pickle
+from ns2vec.formats.gensim.upgrade import read_state
+from ns2vec.formats.gensim.writing import write_state
+from ns2vec.formats.state import first_rows, state_of_table, table_of_state
+from ns2vec.formats.table import VectorTable
+
+__all__ = [
+    "NAME",
+    "RefusedGlobalError",
+    "SUFFIXES",
+    "looks_like_pickle",
+    "read",
+    "read_state",
+    "write",
+    "write_state",
+]
+
+NAME = "gensim"
+SUFFIXES = (".gensim",)
+
+
+def read(
+    path: PathLike | IO[bytes],
+    *,
+    limit: int | None = None,
+    datatype: npt.DTypeLike | None = None,
+    mmap: str | None = None,
+) -> VectorTable:
+    """Read the keys and vectors of a KeyedVectors or Word2Vec that gensim saved.
+
+    Parameters
+    ----------
+    path : path, address, or ``"-"``; decompressed by its suffix
+    limit : int, optional
+        Return at most so many vectors.
+    datatype : of the vectors in memory; that of the file unless given
+    mmap : {None, "r", "r+", "c"}
+        Map the ``.npy`` files beside `path` instead of reading them.
+
+    Raises
+    ------
+    FormatError
+        If the file is damaged, names something that no model needs, or holds another kind of model.
+    """
+    state = read_state(path, mmap=mmap)
+    return first_rows(table_of_state(state.vectors, path), limit, datatype)
+
+
+def write(path: PathLike, table: VectorTable) -> None:
+    """Write keys, vectors and counts as a KeyedVectors that gensim 4 loads."""
+    write_state(path, state_of_table(table))

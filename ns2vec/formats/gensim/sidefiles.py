@@ -1,0 +1,123 @@
+r"""The ``.npy`` files that gensim writes beside a model, read without believing their headers.
+
+::
+
+    file   = "\x93NUMPY" major minor n header numbers
+    n      = uint16 (major 1) or uint32, little-endian: bytes of the header
+    header = {'descr': '<f4', 'fortran_order': False, 'shape': (V, D), }
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import os
+import re
+import zipfile
+import zlib
+from typing import IO, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ns2vec._typing import PathLike
+from ns2vec.exceptions import FormatError
+from ns2vec.formats.table import TruncatedFileError
+
+__all__ = ["read_npy", "read_npz", "write_npy"]
+
+Array = npt.NDArray[Any]
+
+MAGIC = b"\x93NUMPY"
+MAX_HEADER_BYTES = 4096
+HEADER = re.compile(
+    rb"\{'descr': '(?P<descr>[<>=|]?[biuf][1248])', 'fortran_order': (?P<fortran>True|False), "
+    rb"'shape': \((?P<shape>[0-9L, ]{0,200})\),? *\}\s*"
+)
+
+
+def read_npy(path: PathLike, mmap: str | None = None) -> Array:
+    """Read or map an array of numbers.
+
+    Parameters
+    ----------
+    path : path of a regular file
+    mmap : {None, "r", "r+", "c"}
+
+    Raises
+    ------
+    FormatError
+        If it holds no numbers, or not as many as its header says.
+    OSError
+        If it cannot be opened.
+    """
+    n_file = os.stat(path).st_size
+    with open(path, "rb") as stream:
+        dtype, shape, order, start = _header(stream, path)
+        n_bytes = math.prod(shape) * dtype.itemsize
+        if n_bytes != n_file - start:
+            _refuse_size(path, shape, n_bytes, n_file - start)
+        if mmap and n_bytes:
+            return np.memmap(path, dtype=dtype, mode=mmap, offset=start, shape=shape, order=order)  # type: ignore[call-overload, no-any-return]
+        numbers = np.fromfile(stream, dtype=dtype, count=math.prod(shape))
+    if numbers.nbytes != n_bytes:
+        _refuse_size(path, shape, n_bytes, numbers.nbytes)
+    return numbers.reshape(shape, order=order).astype(dtype.newbyteorder("="), copy=False)
+
+
+def read_npz(path: PathLike) -> Array:
+    """Read the array ``val`` of a ``.npz`` file.
+
+    Raises
+    ------
+    FormatError
+        If there is none, or the file is damaged.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open("val.npy") as stream:
+            content = stream.read()
+    except (KeyError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise FormatError(f"{path}: expected a .npz file with an array 'val': {error}") from None
+    dtype, shape, order, start = _header(io.BytesIO(content), path)
+    n_bytes = math.prod(shape) * dtype.itemsize
+    if n_bytes != len(content) - start:
+        _refuse_size(path, shape, n_bytes, len(content) - start)
+    numbers = np.frombuffer(content, dtype=dtype, offset=start).reshape(shape, order=order)
+    return numbers.astype(dtype.newbyteorder("="), copy=True)
+
+
+def write_npy(stream: IO[bytes], array: Array) -> None:
+    """Write an array of numbers, a few megabytes at a time when it is not contiguous."""
+    np.lib.format.write_array(stream, np.asarray(array), allow_pickle=False)
+
+
+def _header(stream: IO[bytes], path: PathLike) -> tuple[np.dtype[Any], tuple[int, ...], Any, int]:
+    """Return dtype, shape, order and where the numbers start."""
+    start = stream.read(10)
+    if len(start) < 10 or start[:6] != MAGIC or start[6] not in (1, 2, 3):
+        raise FormatError(f"{path}: expected a .npy file, found {start!r}")
+    n_header, begin = int.from_bytes(start[8:10], "little"), 10
+    if start[6] > 1:
+        n_header, begin = int.from_bytes(start[8:10] + stream.read(2), "little"), 12
+    if n_header > MAX_HEADER_BYTES:
+        raise FormatError(f"{path}: a .npy header of {n_header} bytes is longer than any of numbers")
+    header = stream.read(n_header)
+    match = HEADER.fullmatch(header)
+    try:
+        if match is None:
+            raise ValueError
+        dtype = np.dtype(match["descr"].decode("ascii"))
+        shape = tuple(int(number.rstrip(b"L ")) for number in match["shape"].split(b",") if number.strip())
+        if len(shape) > 8 or any(n > 2**62 for n in shape):
+            raise ValueError
+    except (TypeError, ValueError):
+        raise FormatError(
+            f"{path}: expected an array of numbers, its header says {header[:80]!r}; "
+            "arrays of objects could run code and are not read"
+        ) from None
+    return dtype, shape, "F" if match["fortran"] == b"True" else "C", begin + n_header
+
+
+def _refuse_size(path: PathLike, shape: Any, expected: int, found: int) -> None:
+    error = TruncatedFileError if found < expected else FormatError
+    raise error(f"{path}: an array of shape {shape} takes {expected} bytes, {found} follow the header")

@@ -1,0 +1,203 @@
+"""Records of gensim 0.12 to 4.4, whose attributes moved about over the years, as one plain state.
+
+Before 0.13.4 a Word2Vec held its words itself; until 3.2 ``wv.syn0`` and ``wv.vocab``; from 3.3 to 3.8 output
+weights were in ``trainables`` and options in ``vocabulary``; since 4.0 all are as `ModelState` names them.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from collections.abc import Iterator
+from typing import IO, Any, NoReturn
+
+import numpy as np
+import numpy.typing as npt
+
+from ns2vec._files import strip_compression
+from ns2vec._typing import PathLike
+from ns2vec.exceptions import FormatError
+from ns2vec.formats.atomic import open_for_read
+from ns2vec.formats.gensim.sidefiles import read_npy, read_npz
+from ns2vec.formats.gensim.unpickling import Plain, Record, unpickle
+from ns2vec.formats.state import ModelState, VectorState
+
+__all__ = ["read_state"]
+
+logger = logging.getLogger(__name__)
+
+Array = npt.NDArray[Any]
+
+ATTRIBUTE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
+VECTOR_KINDS = ("KeyedVectors", "Word2VecKeyedVectors", "EuclideanKeyedVectors")
+RENAMED = {"iter": "epochs", "size": "vector_size", "syn0_lockf": "vectors_lockf"}
+WEIGHTS = ("syn1neg", "syn1")
+MAX_THRESHOLD = 2**32 - 1
+
+# options of Word2Vec, wherever a version kept them
+OPTIONS = (
+    "vector_size", "layer1_size", "alpha", "min_alpha", "window", "shrink_windows", "min_count",
+    "effective_min_count", "max_vocab_size", "max_final_vocab", "sample", "sorted_vocab", "null_word", "seed",
+    "hashfxn", "workers", "batch_words", "sg", "hs", "negative", "ns_exponent", "cbow_mean", "compute_loss",
+    "epochs", "comment", "train_count", "total_train_time", "min_alpha_yet_reached", "running_training_loss",
+    "corpus_count", "corpus_total_words", "raw_vocab", "lifecycle_events",
+)  # fmt: skip
+
+
+def read_state(source: PathLike | IO[bytes], *, mmap: str | None = None) -> ModelState:
+    """Read a Word2Vec or KeyedVectors that gensim saved.
+
+    Parameters
+    ----------
+    source : path, address, ``"-"``, or file object
+    mmap : {None, "r", "r+", "c"}
+        Map the ``.npy`` files beside the path.
+
+    Raises
+    ------
+    FormatError
+        If it is damaged or holds another kind of model; RefusedGlobalError when it names what no model needs.
+    """
+    if hasattr(source, "read"):
+        name, path, content = getattr(source, "name", "file object"), None, source.read()
+    else:
+        name = path = os.fspath(source)
+        if mmap and strip_compression(path)[1]:
+            raise OSError(f"{path}: the arrays of a compressed model cannot be mapped: unpack it first")
+        with open_for_read(path) as stream:
+            content = stream.read()
+    root = unpickle(content, name)
+    if not isinstance(root, Record):
+        raise FormatError(f"{name}: expected a model of gensim, found a pickled {type(root).__name__}")
+    try:
+        return _Upgrade(name, path, mmap).model(root)
+    except FormatError:
+        raise
+    except (
+        ValueError,
+        TypeError,
+        KeyError,
+        IndexError,
+        AttributeError,
+        OverflowError,
+        RecursionError,
+    ) as error:
+        raise FormatError(f"{name}: damaged: {type(error).__name__}: {error}") from None
+
+
+class _Upgrade:
+    """Turns the records of one file into a state."""
+
+    def __init__(self, name: Any, path: str | None, mmap: str | None) -> None:
+        self.name, self.path, self.mmap = name, path, mmap
+        self.plain = Plain()
+
+    def refuse(self, what: str) -> NoReturn:
+        raise FormatError(f"{self.name}: {what}")
+
+    # ---- attributes ----
+
+    def attributes(self, record: Record, prefix: str) -> dict[str, Any]:
+        """Return the raw attributes of a record; arrays kept in side files are read or mapped."""
+        if not isinstance(record.state, dict):
+            self.refuse(f"the state of a {record.kind} is no dict")
+        state = dict(record.state)
+        for attribute in self.plain(state.get("__scipys", [])):
+            self.refuse(f"its sparse matrix {attribute!r} belongs to no Word2Vec or KeyedVectors")
+        for attribute in self.plain(state.get("__ignoreds", [])):
+            state[attribute] = None
+        for attribute in self.plain(state.get("__numpys", [])):
+            state[attribute] = self.side_file(prefix, attribute)
+        return state
+
+    def side_file(self, prefix: str, attribute: Any) -> Array:
+        if not isinstance(attribute, str) or not ATTRIBUTE.fullmatch(attribute):
+            self.refuse(f"expected the name of an attribute, found {str(attribute)[:40]!r}")
+        if self.path is None:
+            self.refuse(f"its array {prefix}{attribute} is in a file beside it: load it by its path")
+        compressed = strip_compression(self.path)[1]
+        path = f"{self.path}.{prefix}{attribute}.{'npz' if compressed else 'npy'}"
+        try:
+            return read_npz(path) if compressed else read_npy(path, self.mmap)
+        except FileNotFoundError as error:
+            raise FileNotFoundError(
+                error.errno, "this file belongs to the model and has to be beside it", path
+            ) from None
+
+    # ---- the model ----
+
+    def model(self, root: Record) -> ModelState:
+        if root.kind in VECTOR_KINDS:
+            return ModelState("KeyedVectors", self.vectors(self.attributes(root, "")))
+        if root.kind != "Word2Vec":
+            self.refuse(f"holds a {root.kind}; of gensim's models ns2vec reads Word2Vec and KeyedVectors")
+        state = self.attributes(root, "")
+        for part in ("vocabulary", "trainables"):
+            if isinstance(state.get(part), Record):
+                inner = self.attributes(state.pop(part), f"{part}.")
+                state.update({name: value for name, value in inner.items() if not name.startswith("__")})
+        state = {RENAMED.get(name, name): value for name, value in state.items()}
+        own = state.get("wv")
+        inner = self.attributes(own, "wv.") if isinstance(own, Record) else state
+        vectors = self.vectors(inner)
+        if "vectors_lockf" in state:
+            vectors.attributes.setdefault("vectors_lockf", self.plain(state["vectors_lockf"]))
+        arrays = {name: self.plain(state[name]) for name in WEIGHTS if state.get(name) is not None}
+        options = {name: self.plain(state[name]) for name in OPTIONS if name in state}
+        options.setdefault("vector_size", vectors.vectors.shape[1])
+        for name, array in arrays.items():
+            if not isinstance(array, np.ndarray) or array.shape != vectors.vectors.shape:
+                self.refuse(f"{name} has shape {getattr(array, 'shape', None)}, not that of the vectors")
+        return ModelState("Word2Vec", vectors, options, arrays)
+
+    def vectors(self, state: dict[str, Any]) -> VectorState:
+        keys = self.first(state, "index_to_key", "index2word", "index2entity")
+        vectors = self.first(state, "vectors", "syn0")
+        if not isinstance(keys, list) or not isinstance(vectors, np.ndarray) or vectors.ndim != 2:
+            self.refuse("it has no list of keys or no matrix of vectors")
+        if len(keys) != len(vectors) or vectors.dtype.kind != "f":
+            self.refuse(f"{len(keys)} keys, but vectors of shape {vectors.shape} and type {vectors.dtype}")
+        if "vocab" in state and isinstance(state["vocab"], dict):
+            expandos = self.old_vocab(state["vocab"], keys)
+        else:
+            expandos = dict(self.expandos(self.plain(state.get("expandos") or {}), len(keys)))
+        attributes = {}
+        lock = self.plain(state.get("vectors_lockf"))
+        if isinstance(lock, np.ndarray):
+            attributes["vectors_lockf"] = lock
+        if type(state.get("next_index")) is int:
+            attributes["next_index"] = state["next_index"]
+        return VectorState(keys, vectors, expandos, attributes)
+
+    def first(self, state: dict[str, Any], *names: str) -> Any:
+        return next((self.plain(state[name]) for name in names if state.get(name) is not None), None)
+
+    def expandos(self, found: Any, n_keys: int) -> Iterator[tuple[str, Array]]:
+        for name, values in found.items():
+            if name in ("code", "point"):
+                continue  # the Huffman tree follows from the counts
+            if not isinstance(values, np.ndarray) or values.shape != (n_keys,):
+                self.refuse(f"the attribute {name!r} has not one value for each of {n_keys} keys")
+            yield name, values
+
+    def old_vocab(self, vocab: dict[Any, Any], keys: list[Any]) -> dict[str, Array]:
+        """Return the attributes that gensim before 4.0 kept in an object for each word."""
+        expandos = {name: np.zeros(len(keys), dtype=np.int64) for name in ("count", "sample_int")}
+        seen = set()
+        for key in keys:
+            entry = vocab.get(key)
+            if not isinstance(entry, Record) or not isinstance(entry.state, dict):
+                self.refuse(f"the word {str(key)[:40]!r} has no entry in the vocabulary")
+            row = self.plain(entry.state.get("index"))
+            if type(row) is not int or not 0 <= row < len(keys) or keys[row] != key:
+                self.refuse(f"the word {str(key)[:40]!r} has the row {row!r}")
+            for name in expandos:
+                value = entry.state.get(name)
+                if value is not None:
+                    seen.add(name)
+                    expandos[name][row] = self.plain(value)
+        expandos = {name: values for name, values in expandos.items() if name in seen}
+        if "sample_int" in expandos:
+            expandos["sample_int"] = np.clip(expandos["sample_int"], 0, MAX_THRESHOLD).astype(np.uint32)
+        return expandos

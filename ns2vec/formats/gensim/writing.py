@@ -1,0 +1,195 @@
+"""Model files for gensim 4, written without gensim.
+
+A pickle names classes by their modules, and pickle itself names only what it can import. So the few opcodes
+that make gensim's objects are written here, and pickle writes everything in between: one pickler, whose memo
+goes on from piece to piece.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import IO, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ns2vec._files import strip_compression
+from ns2vec._typing import PathLike
+from ns2vec.exceptions import ConfigError
+from ns2vec.formats.atomic import open_for_write
+from ns2vec.formats.gensim.sidefiles import write_npy
+from ns2vec.formats.state import ModelState, VectorState
+
+__all__ = ["SEP_LIMIT", "write_state"]
+
+Array = npt.NDArray[Any]
+
+SEP_LIMIT = 10 * 1024**2
+PROTOCOL = 3  # the last one without frames, which could not be cut into pieces
+MODULES = {"Word2Vec": "gensim.models.word2vec", "KeyedVectors": "gensim.models.keyedvectors"}
+
+
+class _Object:
+    """An object of gensim's to be written: class name and attributes."""
+
+    def __init__(self, name: str, attributes: dict[str, Any]) -> None:
+        self.name = name
+        self.attributes = attributes
+
+
+def write_state(
+    target: PathLike | IO[bytes],
+    state: ModelState,
+    *,
+    separately: list[str] | None = None,
+    sep_limit: int = SEP_LIMIT,
+    ignore: frozenset[str] = frozenset(),
+) -> None:
+    """Write a Word2Vec or KeyedVectors that gensim 4 loads, ns2vec installed or not.
+
+    Parameters
+    ----------
+    target : path, or file object (all arrays go into it then)
+    state : ModelState
+    separately : list of str, optional
+        Attributes that go to ``.npy`` files of their own, whatever their size.
+    sep_limit : int
+        Arrays of so many numbers or more get a file of their own, which can be mapped.
+    ignore : set of str
+        Attributes to leave out; gensim then finds None.
+
+    Raises
+    ------
+    ConfigError
+        If `target` ends in a suffix for which gensim would expect other files beside it.
+    OSError
+        If a file cannot be written.
+    """
+    path = None if hasattr(target, "write") else os.fspath(target)
+    if path is not None and strip_compression(path)[1]:
+        raise ConfigError(f"{path}: gensim expects other files beside a compressed one: leave the suffix out")
+    split = _Splitter(path, separately, sep_limit, ignore)
+    inner = _Object(
+        "KeyedVectors", split(_vector_attributes(state.vectors), "wv." * (state.kind == "Word2Vec"))
+    )
+    root = inner
+    if state.kind == "Word2Vec":
+        root = _Object("Word2Vec", split(_model_attributes(state), "") | {"wv": inner})
+        root.attributes["__recursive_saveloads"] = ["wv"]
+    elif state.kind != "KeyedVectors":
+        raise ConfigError(f"expected a Word2Vec or KeyedVectors to write for gensim, got {state.kind!r}")
+    if path is None:
+        _write_pickle(target, root)  # type: ignore[arg-type]
+        return
+    for name, array in split.files.items():
+        with open_for_write(f"{path}.{name}.npy") as stream:
+            write_npy(stream, array)
+    with open_for_write(path) as stream:
+        _write_pickle(stream, root)
+
+
+class _Splitter:
+    """Moves large arrays out of attributes, as gensim's loader expects to be told."""
+
+    def __init__(
+        self, path: str | None, separately: list[str] | None, sep_limit: int, ignore: frozenset[str]
+    ) -> None:
+        self.path, self.separately, self.sep_limit, self.ignore = path, separately, sep_limit, ignore
+        self.files: dict[str, Array] = {}
+
+    def __call__(self, attributes: dict[str, Any], prefix: str) -> dict[str, Any]:
+        kept: dict[str, Any] = {}
+        moved, ignored = [], []
+        for name, value in attributes.items():
+            if name in self.ignore:
+                ignored.append(name)
+            elif self.path is not None and self._is_large(name, value):
+                self.files[prefix + name] = value
+                moved.append(name)
+            else:
+                kept[name] = np.ascontiguousarray(value) if isinstance(value, np.ndarray) else value
+        lists = {"__numpys": moved, "__scipys": [], "__ignoreds": ignored, "__recursive_saveloads": []}
+        return kept | lists
+
+    def _is_large(self, name: str, value: Any) -> bool:
+        if not isinstance(value, np.ndarray) or value.dtype.kind not in "biuf":
+            return False
+        return value.size >= self.sep_limit if self.separately is None else name in self.separately
+
+
+def _vector_attributes(state: VectorState) -> dict[str, Any]:
+    keys = state.keys
+    return {
+        "vector_size": int(state.vectors.shape[1]),
+        "index_to_key": list(keys),
+        "next_index": int(state.attributes.get("next_index", 0)),
+        "key_to_index": {key: row for row, key in enumerate(keys) if key is not None},
+        "norms": None,
+        "expandos": {name: np.asarray(values) for name, values in state.expandos.items()},
+        "mapfile_path": None,
+        "vectors": np.asarray(state.vectors),
+        **{
+            name: np.asarray(value)
+            for name, value in state.attributes.items()
+            if isinstance(value, np.ndarray)
+        },
+    }
+
+
+def _model_attributes(state: ModelState) -> dict[str, Any]:
+    found = dict(state.attributes)
+    raw_vocab: defaultdict[Any, int] = defaultdict(int)
+    raw_vocab.update(found.get("raw_vocab") or {})
+    seed = int(found.get("seed") or 0)
+    return found | state.arrays | {
+        "hashfxn": hash, "random": np.random.RandomState(seed % 2**32), "raw_vocab": raw_vocab,
+    }  # fmt: skip
+
+
+# ---- the pickle -------------------------------------------------------------------------------------
+
+
+def _write_pickle(stream: IO[bytes], root: _Object) -> None:
+    """Write PROTO, the object, STOP."""
+    stream.write(b"\x80" + bytes([PROTOCOL]))
+    pickler = _Pieces()
+    for piece in _object(root, pickler):
+        stream.write(piece)
+    stream.write(b".")
+
+
+class _Pieces:
+    """Pickles values one after the other as parts of one pickle."""
+
+    def __init__(self) -> None:
+        self._out = _Buffer()
+        self._pickler = pickle.Pickler(self._out, PROTOCOL)
+
+    def __call__(self, value: Any) -> bytes:
+        self._out.parts.clear()
+        self._pickler.dump(value)
+        return b"".join(self._out.parts)[2:-1]  # without PROTO and STOP
+
+
+class _Buffer:
+    def __init__(self) -> None:
+        self.parts: list[bytes] = []
+
+    def write(self, part: Any) -> int:
+        self.parts.append(bytes(part))
+        return len(part)
+
+
+def _object(thing: _Object, pickled: _Pieces) -> Iterator[bytes]:
+    """GLOBAL, EMPTY_TUPLE, NEWOBJ; EMPTY_DICT, MARK, pairs, SETITEMS; BUILD."""
+    yield f"c{MODULES[thing.name]}\n{thing.name}\n".encode("ascii") + b")\x81}("
+    for name, value in thing.attributes.items():
+        yield pickled(name)
+        if isinstance(value, _Object):
+            yield from _object(value, pickled)
+        else:
+            yield pickled(value)
+    yield b"ub"

@@ -1,0 +1,87 @@
+"""A saved model as plain data: readers of model files return it, the classes above become it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ns2vec.exceptions import FormatError
+from ns2vec.formats.table import VectorTable
+
+__all__ = ["ModelState", "VectorState", "first_rows", "state_of_table", "table_of_state"]
+
+Array = npt.NDArray[Any]
+
+
+@dataclass
+class VectorState:
+    """Keys and vectors of a `KeyedVectors`.
+
+    Attributes
+    ----------
+    keys : list of length V; None marks a free row
+    vectors : ndarray of shape (V, D)
+    expandos : dict of attribute name -> ndarray of shape (V,)
+    attributes : dict of further plain values, small arrays among them
+    """
+
+    keys: list[Any]
+    vectors: Array
+    expandos: dict[str, Array] = field(default_factory=dict)
+    attributes: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class ModelState:
+    """A saved model.
+
+    Attributes
+    ----------
+    kind : str
+        Name of the class: ``"KeyedVectors"``, ``"Word2Vec"``.
+    vectors : VectorState
+    attributes : dict of plain values by the names that gensim 4 gives them; empty for KeyedVectors
+    arrays : dict of attribute name -> ndarray
+    """
+
+    kind: str
+    vectors: VectorState
+    attributes: dict[str, Any] = field(default_factory=dict)
+    arrays: dict[str, Array] = field(default_factory=dict)
+
+
+def table_of_state(state: VectorState, path: Any) -> VectorTable:
+    """Return the rows that have a key, with their counts.
+
+    Raises
+    ------
+    FormatError
+        If there is not one vector for each key.
+    """
+    if state.vectors.ndim != 2 or len(state.vectors) != len(state.keys):
+        raise FormatError(f"{path}: {len(state.keys)} keys, but vectors of shape {state.vectors.shape}")
+    counts = state.expandos.get("count")
+    rows = [row for row, key in enumerate(state.keys) if key is not None]
+    if len(rows) == len(state.keys):
+        return VectorTable(state.keys, state.vectors, counts)
+    keys = [state.keys[row] for row in rows]
+    return VectorTable(keys, state.vectors[rows], None if counts is None else counts[rows])
+
+
+def first_rows(table: VectorTable, limit: int | None, datatype: npt.DTypeLike | None) -> VectorTable:
+    """Return at most `limit` rows of a table, in the dtype that was asked for (its own for None)."""
+    keys: Sequence[Any] = table.keys if limit is None else table.keys[:limit]
+    vectors, counts = table.vectors[: len(keys)], table.counts
+    with np.errstate(over="ignore"):
+        vectors = vectors if datatype is None else vectors.astype(datatype, copy=False)
+    return VectorTable(list(keys), vectors, None if counts is None else counts[: len(keys)])
+
+
+def state_of_table(table: VectorTable) -> ModelState:
+    """Return the KeyedVectors that a table stands for."""
+    expandos = {} if table.counts is None else {"count": np.asarray(table.counts, dtype=np.int64)}
+    return ModelState("KeyedVectors", VectorState(list(table.keys), np.asarray(table.vectors), expandos))

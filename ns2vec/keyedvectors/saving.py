@@ -1,0 +1,217 @@
+"""`save` and `load` of models, and the record of what happened to them."""
+
+from __future__ import annotations
+
+import io
+import logging
+import os
+import platform
+import sys
+from collections.abc import Iterable
+from datetime import datetime
+from typing import IO, TYPE_CHECKING, Any
+
+from ns2vec._build_info import __version__
+from ns2vec._registry import Registry
+from ns2vec._typing import PathLike
+from ns2vec.exceptions import ConfigError, FormatError
+from ns2vec.formats import gensim, native, open_for_read
+from ns2vec.formats.container import looks_like_container
+from ns2vec.formats.state import ModelState
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+__all__ = ["MODELS", "Saveable", "set_attributes"]
+
+logger = logging.getLogger(__name__)
+
+SNIFF_BYTES = 16
+MODELS: Registry[Any] = Registry("kind of model")
+
+
+def set_attributes(model: Any, attributes: dict[str, Any]) -> None:
+    """Give a model its saved attributes, but nothing that its class defines: a file changes no method."""
+    for name, value in attributes.items():
+        if name.isidentifier() and not name.startswith("__") and not hasattr(type(model), name):
+            setattr(model, name, value)
+        else:
+            logger.warning("the saved attribute %r is not used: the class has its own", name)
+
+
+class Saveable:
+    """Saves a model to one file and loads it, in ns2vec's format; loads and writes gensim's too."""
+
+    KIND = ""
+    lifecycle_events: list[dict[str, Any]] | None
+
+    def to_state(self) -> ModelState:
+        """Return the model as plain data."""
+        raise NotImplementedError
+
+    @classmethod
+    def from_state(cls, state: ModelState) -> Self:
+        """Make a model of plain data."""
+        raise NotImplementedError
+
+    def add_lifecycle_event(self, event_name: str, log_level: int = logging.DEBUG, **event: Any) -> None:
+        """Note what happened to the model, with versions and time, in `lifecycle_events`.
+
+        Assign None to `lifecycle_events` to keep no record.
+        """
+        logger.log(log_level, "%s: %s", event_name, event)
+        if not hasattr(self, "lifecycle_events"):
+            self.lifecycle_events = []
+        if self.lifecycle_events is not None:
+            record = {
+                "datetime": datetime.now().isoformat(),
+                "ns2vec": __version__,
+                "python": sys.version,
+                "platform": platform.platform(),
+                "event": event_name,
+            }
+            self.lifecycle_events.append({**event, **record})
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write the model to one file, atomically; `load` reads it, and maps its arrays when asked to.
+
+        Parameters
+        ----------
+        fname_or_handle : path, or file object opened for writing bytes
+            Exactly this file is written, and no other. A ``.gz``, ``.bz2`` or ``.xz`` suffix compresses.
+        separately, sep_limit, pickle_protocol
+            Accepted for gensim's sake: there is one file, whose arrays can be mapped, and no pickle.
+        ignore : iterable of str, optional
+            Attributes to leave out.
+
+        Raises
+        ------
+        ConfigError
+            If a key is of a type that cannot be written, or an option has a value that makes no sense.
+        OSError
+            If the file cannot be written; the old one is untouched then.
+        """
+        _save(self, *args, **kwargs)
+
+    def save_gensim(
+        self,
+        fname_or_handle: PathLike | IO[bytes],
+        separately: list[str] | None = None,
+        sep_limit: int = 10 * 1024**2,
+        ignore: Iterable[str] = (),
+    ) -> None:
+        """Write files that gensim 4 loads, whether ns2vec is installed there or not.
+
+        Parameters
+        ----------
+        fname_or_handle : path, or file object opened for writing bytes
+        separately : list of str, optional
+            Attributes that go to a ``.npy`` file of their own beside the path, which gensim can map.
+        sep_limit : int
+            Without `separately`: arrays of so many numbers or more get a file of their own.
+        ignore : iterable of str
+            Attributes to leave out.
+
+        Raises
+        ------
+        OSError
+            If a file cannot be written.
+        """
+        _check_options(separately, sep_limit, ignore, 3)
+        gensim.write_state(
+            fname_or_handle,
+            self.to_state(),
+            separately=separately,
+            sep_limit=sep_limit,
+            ignore=frozenset(ignore),
+        )
+
+    @classmethod
+    def load(cls, fname: PathLike | IO[bytes], mmap: str | None = None) -> Any:
+        """Read a model that ns2vec or gensim (0.12 to 4.4) saved; nothing in the file can run.
+
+        Parameters
+        ----------
+        fname : path, or file object opened for reading bytes
+        mmap : {None, "r", "r+", "c"}
+            Map the arrays instead of reading them: ``"r"`` for reading, ``"c"`` to train without changing
+            the file.
+
+        Returns
+        -------
+        The model that the file holds, of this class where it fits.
+
+        Raises
+        ------
+        FormatError
+            If the file is damaged, holds no model, or (RefusedGlobalError) could run code if unpickled by
+            others.
+        OSError
+            If it cannot be read or mapped.
+        """
+        state = _read_state(fname, mmap)
+        if state.kind not in MODELS:
+            raise FormatError(f"{fname}: holds a {state.kind[:40]!r}; expected one of {', '.join(MODELS)}")
+        known: type[Saveable] = MODELS[state.kind]
+        chosen = cls if issubclass(cls, known) else known
+        model = chosen.from_state(state)
+        model.add_lifecycle_event("loaded", fname=str(getattr(fname, "name", fname)), mmap=str(mmap))
+        return model
+
+
+def _save(
+    model: Saveable,
+    fname_or_handle: PathLike | IO[bytes],
+    separately: list[str] | None = None,
+    sep_limit: int = 10 * 1024**2,
+    ignore: Iterable[str] = frozenset(),
+    pickle_protocol: int = 4,
+) -> None:
+    _check_options(separately, sep_limit, ignore, pickle_protocol)
+    left_out = frozenset(ignore)
+    if "vectors" in left_out:
+        raise ConfigError("cannot ignore 'vectors': a model without them cannot be loaded")
+    name = str(getattr(fname_or_handle, "name", fname_or_handle))
+    model.add_lifecycle_event("saving", fname_or_handle=name, ignore=sorted(left_out))
+    state = model.to_state()
+    for part in (state.attributes, state.arrays, state.vectors.attributes, state.vectors.expandos):
+        for attribute in left_out.intersection(part):
+            del part[attribute]
+    native.write_state(fname_or_handle, state)
+    logger.info("saved %s under %s", model, name)
+
+
+def _check_options(separately: Any, sep_limit: Any, ignore: Any, pickle_protocol: Any) -> None:
+    if separately is not None and (isinstance(separately, str) or not _are_names(separately)):
+        raise ConfigError(f"separately must be None or a list of attribute names, got {separately!r}")
+    if isinstance(ignore, str) or not _are_names(ignore):
+        raise ConfigError(f"ignore must be a list of attribute names, got {ignore!r}")
+    if isinstance(sep_limit, bool) or not isinstance(sep_limit, int) or sep_limit < 0:
+        raise ConfigError(f"sep_limit must be an integer of at least 0, got {sep_limit!r}")
+    if isinstance(pickle_protocol, bool) or pickle_protocol not in range(-1, 6):
+        raise ConfigError(f"pickle_protocol must be an integer from -1 to 5, got {pickle_protocol!r}")
+
+
+def _are_names(values: Any) -> bool:
+    return isinstance(values, (list, tuple, set, frozenset)) and all(isinstance(name, str) for name in values)
+
+
+def _read_state(source: PathLike | IO[bytes], mmap: str | None) -> ModelState:
+    name = getattr(source, "name", source)
+    if hasattr(source, "read"):
+        content = source.read()
+        start, source = content[:SNIFF_BYTES], io.BytesIO(content)
+        source.name = name
+    elif os.fspath(source) == "-":
+        raise ConfigError("cannot load a model from '-': pass sys.stdin.buffer, or a path")
+    else:
+        with open_for_read(source) as stream:
+            start = stream.read(SNIFF_BYTES)
+    if looks_like_container(start):
+        return native.read_state(source, mmap=mmap)
+    if gensim.looks_like_pickle(start):
+        return gensim.read_state(source, mmap=mmap)
+    raise FormatError(
+        f"{name}: no model that ns2vec or gensim saved; vectors in word2vec's formats are read by "
+        "KeyedVectors.load_word2vec_format"
+    )

@@ -1,0 +1,114 @@
+"""Model files of gensim 0.12 to 4.4, read as gensim 4.4 reads them, with gensim blocked from import."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import warnings
+
+import numpy as np
+import pytest
+
+from ns2vec.exceptions import FormatError
+from ns2vec.formats.gensim import looks_like_pickle, read_state
+
+VERSIONS = (
+    "0.12.0 0.12.1 0.12.2 0.12.3 0.12.4 0.13.0 0.13.1 0.13.2 0.13.3 0.13.4 "
+    "1.0.0 1.0.1 2.0.0 2.1.0 2.2.0 2.3.0 3.0.0 3.1.0 3.2.0 3.3.0 3.4.0"
+)
+
+# what the wheel of gensim 4.4 carries
+NAMES = [
+    "model-from-gensim-3.8.0.w2v",
+    "old_keyedvectors_320.dat",
+    "w2v-lee-v0.12.0",
+    "word2vec_3.3",
+    "word2vec_old",
+    "word2vec_old_sep",
+    "word2vec_pre_kv_py2",
+    "word2vec_pre_kv_py3",
+    "word2vec_pre_kv_py3_4",
+    "word2vec_pre_kv_sep_py2",
+    "word2vec_pre_kv_sep_py3",
+    "word2vec_pre_kv_sep_py3_4",
+    *[f"old_w2v_models/w2v_{version}.mdl" for version in VERSIONS.split()],
+]
+
+READ_ALL = """
+import json, sys
+class Blocked:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] == "gensim":
+            raise ImportError(name)
+sys.meta_path.insert(0, Blocked())
+from ns2vec.formats.gensim import read_state
+folder, names = sys.argv[1], json.loads(sys.argv[2])
+print(json.dumps([len(read_state(f"{folder}/{name}").vectors.keys) for name in names]))
+assert "gensim" not in sys.modules
+"""
+
+
+def test_all_load_with_gensim_blocked(wheel_data):
+    run = subprocess.run(
+        [sys.executable, "-c", READ_ALL, str(wheel_data), json.dumps(NAMES)], capture_output=True, text=True
+    )
+    assert run.returncode == 0, run.stderr
+    assert json.loads(run.stdout)[:3] == [3, 12, 806]
+
+
+def test_the_list_is_complete(wheel_data):
+    """Every pickle in the wheel that ns2vec does not refuse stands in the list, and no other."""
+    found = set()
+    for path in sorted(wheel_data.rglob("*")):
+        if not path.is_file() or not looks_like_pickle(path.read_bytes()[:2]):
+            continue
+        try:
+            read_state(path)
+            found.add(path.relative_to(wheel_data).as_posix())
+        except FormatError as error:
+            message = str(error)
+            assert any(why in message for why in ("refused to load", "holds a", "a pickled list"))
+    assert found == set(NAMES)
+
+
+@pytest.mark.parity
+@pytest.mark.parametrize("name", NAMES)
+def test_equal_to_gensims_own_reading(wheel_data, name):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        models = pytest.importorskip("gensim.models", reason="gensim is not installed")
+        kind = models.KeyedVectors if "keyedvectors" in name else models.Word2Vec
+        try:
+            theirs = kind.load(str(wheel_data / name))
+        except AttributeError as error:
+            pytest.skip(f"gensim itself does not read it: {error}")
+    found = read_state(wheel_data / name)
+    wv = getattr(theirs, "wv", theirs)
+    assert found.kind == type(theirs).__name__
+    assert found.vectors.keys == wv.index_to_key
+    assert np.array_equal(found.vectors.vectors, wv.vectors)
+    for attribute in ("count", "sample_int"):
+        expected = np.clip(wv.expandos[attribute].astype(np.int64), 0, 2**32 - 1)
+        assert np.array_equal(found.vectors.expandos[attribute], expected)
+    for attribute in ("syn1neg", "syn1"):
+        if hasattr(theirs, attribute) and getattr(theirs, attribute) is not None:
+            assert np.array_equal(found.arrays[attribute], getattr(theirs, attribute))
+    if kind is models.Word2Vec:
+        assert set(found.attributes) >= {"vector_size", "window", "negative", "hs", "sg", "epochs", "alpha"}
+        for attribute, value in found.attributes.items():
+            if attribute not in {"lifecycle_events", "raw_vocab"} and hasattr(theirs, attribute):
+                assert getattr(theirs, attribute) == value, attribute
+
+
+def test_side_files_are_mapped(wheel_data, tmp_path):
+    for path in wheel_data.glob("word2vec_old_sep*"):
+        shutil.copy(path, tmp_path)
+    found = read_state(tmp_path / "word2vec_old_sep", mmap="r")
+    assert isinstance(found.arrays["syn1neg"], np.memmap)
+
+
+def test_other_models_are_named(wheel_data):
+    with pytest.raises(FormatError, match="holds a Doc2Vec; of gensim's models ns2vec reads Word2Vec and"):
+        read_state(wheel_data / "old_d2v_models" / "d2v_3.4.0.mdl")

@@ -1,0 +1,175 @@
+"""save and load of KeyedVectors, in ns2vec's and in gensim's format."""
+
+from __future__ import annotations
+
+import copy
+import io
+import pickle
+
+import numpy as np
+import pytest
+
+from ns2vec.exceptions import ConfigError, FormatError
+from ns2vec.formats import native
+from ns2vec.formats.state import ModelState, VectorState
+from ns2vec.keyedvectors import KeyedVectors, Word2VecKeyedVectors
+
+
+def same(found: KeyedVectors, kv: KeyedVectors) -> None:
+    assert found.index_to_key == kv.index_to_key
+    assert found.key_to_index == kv.key_to_index
+    assert np.array_equal(found.vectors, kv.vectors)
+    assert found.vectors.dtype == kv.vectors.dtype
+    assert found.vector_size == kv.vector_size
+    assert found.expandos.keys() == kv.expandos.keys()
+    assert all(np.array_equal(found.expandos[name], values) for name, values in kv.expandos.items())
+    assert found.most_similar("king", topn=3) == kv.most_similar("king", topn=3)
+
+
+@pytest.mark.parametrize("method", ["save", "save_gensim"])
+def test_round_trip(tmp_path, kv, method):
+    path = tmp_path / "vectors.kv"
+    getattr(kv, method)(path)
+    assert [file.name for file in tmp_path.iterdir()] == ["vectors.kv"]
+    same(KeyedVectors.load(path), kv)
+    same(KeyedVectors.load(str(path)), kv)
+    stream = io.BytesIO()
+    getattr(kv, method)(stream)
+    same(KeyedVectors.load(io.BytesIO(stream.getvalue())), kv)
+
+
+@pytest.mark.parametrize("method", ["save", "save_gensim"])
+def test_mapping(tmp_path, kv, method):
+    path = str(tmp_path / "vectors.kv")
+    options = {"sep_limit": 1} if method == "save_gensim" else {}
+    getattr(kv, method)(path, **options)
+    found = KeyedVectors.load(path, mmap="r")
+    assert isinstance(found.vectors, np.memmap)
+    same(found, kv)
+    with pytest.raises(ValueError, match="read-only"):
+        found.vectors[0] = 0
+
+
+def test_compressed(tmp_path, kv):
+    path = tmp_path / "vectors.kv.gz"
+    kv.save(path)
+    same(KeyedVectors.load(path), kv)
+    with pytest.raises(OSError, match="cannot map a compressed"):
+        KeyedVectors.load(path, mmap="r")
+
+
+def test_saving_over_the_mapped_file_is_safe(tmp_path, kv):
+    path = tmp_path / "vectors.kv"
+    kv.save(path)
+    mapped = KeyedVectors.load(path, mmap="r")
+    mapped.save(path)
+    same(KeyedVectors.load(path), kv)
+    same(mapped, kv)
+
+
+def test_subclasses_and_their_attributes(tmp_path, kv):
+    class Mine(KeyedVectors):
+        def __init__(self):
+            raise AssertionError("load does not call the constructor")
+
+    kv.note = {"source": ["news", 3]}
+    kv.save(tmp_path / "kv")
+    found = Mine.load(tmp_path / "kv")
+    assert type(found) is Mine
+    assert found.note == {"source": ["news", 3]}
+    assert type(KeyedVectors.load(tmp_path / "kv")) is KeyedVectors
+
+
+def test_a_file_cannot_replace_methods(tmp_path, caplog):
+    attributes = {"most_similar": "x", "__class__": "x", "__dict__": {}, "norms": None, "own": 1, "a b": 2}
+    state = ModelState("KeyedVectors", VectorState(["a"], np.ones((1, 2), np.float32), {}, attributes))
+    native.write_state(tmp_path / "kv", state)
+    found = KeyedVectors.load(tmp_path / "kv")
+    assert callable(found.most_similar)
+    assert found.own == 1
+    assert "'most_similar' is not used" in caplog.text
+
+
+def test_keys_of_all_kinds_and_free_rows(tmp_path):
+    kv = KeyedVectors(2, count=3)
+    kv.add_vector("a", np.array([1.0, 2.0]))
+    kv.add_vector(7, np.array([3.0, 4.0]))
+    kv.save(tmp_path / "kv")
+    found = KeyedVectors.load(tmp_path / "kv")
+    assert found.index_to_key == ["a", 7, None]
+    assert found.add_vector("b", np.array([5.0, 6.0])) == 2
+    assert found[7].tolist() == [3.0, 4.0]
+
+
+def test_lifecycle_events(tmp_path, kv):
+    kv.save(tmp_path / "kv")
+    found = KeyedVectors.load(tmp_path / "kv")
+    assert [event["event"] for event in found.lifecycle_events] == ["saving", "loaded"]
+    found.lifecycle_events = None
+    found.save(tmp_path / "kv")
+    assert found.lifecycle_events is None
+
+
+def test_ignored_attributes_are_not_in_the_file(tmp_path, kv):
+    kv.note = "secret"
+    kv.save(tmp_path / "kv", ignore=["note", "count"])
+    found = KeyedVectors.load(tmp_path / "kv")
+    assert not hasattr(found, "note")
+    assert found.expandos == {}
+    assert kv.note == "secret"
+    assert "count" in kv.expandos
+
+
+BAD_OPTIONS = [
+    *({"separately": value} for value in ("vectors", 3)),
+    *({"sep_limit": value} for value in (-1, 1.5)),
+    *({"ignore": value} for value in ("note", [1], ["vectors"])),
+    *({"pickle_protocol": value} for value in (9, "x")),
+]
+
+
+@pytest.mark.parametrize("options", BAD_OPTIONS)
+def test_options_are_checked(tmp_path, kv, options):
+    with pytest.raises(ConfigError, match=next(iter(options))[:6]):
+        kv.save(tmp_path / "kv", **options)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_gensims_options_are_accepted(tmp_path, kv):
+    kv.save(tmp_path / "kv", separately=["vectors"], sep_limit=1, ignore=frozenset(), pickle_protocol=2)
+    assert [file.name for file in tmp_path.iterdir()] == ["kv"]
+
+
+def test_what_is_no_model(tmp_path, kv):
+    path = tmp_path / "vectors"
+    kv.save_word2vec_format(path)
+    with pytest.raises(FormatError, match="load_word2vec_format"):
+        KeyedVectors.load(path)
+    path.write_bytes(b"")
+    with pytest.raises(FormatError, match="no model"):
+        KeyedVectors.load(path)
+    with pytest.raises(FileNotFoundError):
+        KeyedVectors.load(tmp_path / "missing")
+    with pytest.raises(ConfigError, match="stdin"):
+        KeyedVectors.load("-")
+
+
+def test_other_kinds_and_repeated_keys(tmp_path):
+    vectors = VectorState(["a", "a"], np.ones((2, 2), np.float32))
+    native.write_state(tmp_path / "other", ModelState("Doc2Vec", vectors))
+    with pytest.raises(FormatError, match="holds a 'Doc2Vec'; expected one of KeyedVectors"):
+        KeyedVectors.load(tmp_path / "other")
+    native.write_state(tmp_path / "kv", ModelState("KeyedVectors", vectors))
+    with pytest.raises(FormatError, match="two rows have the same key"):
+        KeyedVectors.load(tmp_path / "kv")
+
+
+def test_pickle_and_deepcopy(kv):
+    for found in (pickle.loads(pickle.dumps(kv)), copy.deepcopy(kv)):
+        same(found, kv)
+        found["king"] = np.zeros(6)
+        assert kv["king"].any()
+
+
+def test_the_old_name():
+    assert Word2VecKeyedVectors is KeyedVectors
