@@ -47,7 +47,12 @@ def build_facts(program: str) -> dict[str, Any]:
 
 def train(job: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     """Build the vocabulary and train; return the model and the figures."""
-    model = word2vec_class(job["program"])(**job["parameters"])
+    parameters = dict(job["parameters"])
+    if "sampler" in parameters:
+        from called_samplers import make
+
+        parameters["sampler"] = make(parameters["sampler"])
+    model = word2vec_class(job["program"])(**parameters)
     if job["input"] == "sentences":
         from gensim.models.word2vec import LineSentence
 
@@ -57,7 +62,7 @@ def train(job: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     say(phase="build_vocab")
     started = time.perf_counter()
     model.build_vocab(**corpus)
-    built = time.perf_counter()
+    built, busy = time.perf_counter(), time.process_time()
     say(phase="train")
     model.train(
         **corpus,
@@ -65,7 +70,7 @@ def train(job: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         total_words=model.corpus_total_words,
         epochs=model.epochs,
     )
-    ended = time.perf_counter()
+    ended, busy = time.perf_counter(), time.process_time() - busy
     counts = [model.wv.get_vecattr(key, "count") for key in model.wv.index_to_key]
     n_words = int(sum(counts))
     n_rows, vector_size = model.wv.vectors.shape
@@ -74,6 +79,7 @@ def train(job: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         "train_seconds": ended - built,
         "n_words": n_words,
         "words_per_second": n_words * model.epochs / (ended - built),
+        "words_per_cpu_second": n_words * model.epochs / busy,
         "n_types": n_rows,
         "model_bytes": 2 * 4 * n_rows * vector_size,
         "build": build_facts(job["program"]),
