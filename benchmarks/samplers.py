@@ -1,7 +1,7 @@
 """Samplers beside each other: words a second relative to unigram, and quality over seeds.
 
     python benchmarks/samplers.py                            speed and quality, seeds 1 2 3, 3 epochs
-    python benchmarks/samplers.py --speed-only --rounds 5
+    python benchmarks/samplers.py --parts speed --rounds 5
     python benchmarks/samplers.py --samplers uniform batch:size=1024 --seeds 1
 
 Speed is words a second of processor time of the training phase, one thread, one epoch, samplers
@@ -77,13 +77,13 @@ def measure_quality(
 
 def table(speeds: dict[str, list[float]], quality: dict[str, Any]) -> str:
     """One line a sampler."""
-    base = statistics.median(speeds["unigram"])
+    medians = {name: statistics.median(found) for name, found in speeds.items()}
     lines = [f"{'sampler':<32} {'words/cpu-s':>12} {'unigram=1':>10} " + " ".join(protocol.METRICS)]
-    for name, found in speeds.items():
-        median = statistics.median(found)
+    for name in {**medians, **quality}:
+        speed = f"{medians[name]:12,.0f} {medians[name] / medians['unigram']:10.3f}" if medians else " " * 23
         scores = quality.get(name, {})
         shown = " ".join(f"{scores[metric]:.4f}" for metric in protocol.METRICS if metric in scores)
-        lines.append(f"{name:<32} {median:12,.0f} {median / base:10.3f} {shown}")
+        lines.append(f"{name:<32} {speed} {shown}")
     return "\n".join(lines)
 
 
@@ -93,7 +93,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--samplers", nargs="+", default=STATIC)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3])
-    parser.add_argument("--speed-only", action="store_true")
+    parser.add_argument("--parts", nargs="+", choices=("speed", "quality"), default=["speed", "quality"])
     parser.set_defaults(epochs=3)
     arguments = parser.parse_args(argv)
     corpus = corpus_file(arguments.corpus, arguments.bytes, arguments.data)
@@ -105,9 +105,10 @@ def main(argv: list[str] | None = None) -> int:
     except ImportError:
         called = THROUGH_THE_INTERFACE[:1]
     try:
-        speeds = measure_speed([*samplers, *called], corpus, arguments.rounds)
-        quality = {}
-        if not arguments.speed_only:
+        speeds, quality = {}, {}
+        if "speed" in arguments.parts:
+            speeds = measure_speed([*samplers, *called], corpus, arguments.rounds)
+        if "quality" in arguments.parts:
             data = str(protocol.data_folder(arguments.data))
             quality = measure_quality(samplers, corpus, arguments.seeds, arguments.epochs, data)
     except ChildError as error:

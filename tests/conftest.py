@@ -45,7 +45,7 @@ def write_text(tmp_path: Path):
 
 @pytest.fixture(scope="session", autouse=True)
 def ctrl_c_works():
-    """A shell starts what runs in its background with Ctrl-C ignored; the tests of it want Python's handler."""
+    """A shell starts what runs in its background with Ctrl-C ignored; tests want Python's handler."""
     before = signal.getsignal(signal.SIGINT)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
