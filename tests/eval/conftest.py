@@ -11,7 +11,9 @@ import pytest
 
 from ns2vec.evaluation import facts_corpus
 
-SCRIPTS = ("check", "child", "memory", "protocol", "quality", "run", "side_by_side", "speed")
+SCRIPTS = (
+    "called_samplers", "check", "child", "memory", "protocol", "quality", "run", "samplers", "side_by_side", "speed"
+)  # fmt: skip
 
 
 @pytest.fixture

@@ -140,3 +140,23 @@ def test_memory_runs(script, tiny, capsys):
     assert max(outcome["peak_bytes"].values()) > outcome["model_bytes"] > 0
     assert "peak RssAnon" in capsys.readouterr().out
     assert memory.main([*options, "--allowance", "0.001"]) == 1
+
+
+def test_samplers_run(script, tiny, capsys):
+    options, target = tiny
+    samplers = script("samplers")
+    assert samplers.main([*options, "--samplers", "uniform", "--rounds", "1", "--seeds", "1"]) == 0
+    record = json.loads(target.read_text(encoding="utf8"))
+    assert {"unigram", "uniform", "pointer"} <= set(record["speeds"])
+    assert all(speed > 0 for speeds in record["speeds"].values() for speed in speeds)
+    assert set(record["quality"]) == {"unigram", "uniform"}
+    assert "uniform" in capsys.readouterr().out
+
+
+def test_a_called_unigram_draws_what_the_built_in_one_draws(script):
+    called = script("called_samplers")
+    data = called.NoiseData.of_counts([100, 50, 20, 10])
+    expected = called.Unigram().bind(data).sample(50, seed=5).tolist()
+    assert called.make("pointer").bind(data).sample(50, seed=5).tolist() == expected
+    pytest.importorskip("numba", reason="numba is not installed")
+    assert called.make("numba").bind(data).sample(50, seed=5).tolist() == expected
