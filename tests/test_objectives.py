@@ -101,7 +101,10 @@ def test_nce_normalises_itself():
 @pytest.mark.statistical
 def test_the_correction_of_sampled_softmax_is_needed():
     """Without log q the scores tend to log P / q, so their softmax is far off."""
-    found = {name: kl_to_truth(trained(name)[1], calibrated(trained(name)[0])) for name in ("sampled_softmax", "uncorrected")}
+    found = {
+        name: kl_to_truth(trained(name)[1], calibrated(trained(name)[0]))
+        for name in ("sampled_softmax", "uncorrected")
+    }
     assert found["sampled_softmax"] <= found["uncorrected"] / 3
 
 

@@ -26,7 +26,7 @@ def test_it_is_a_mapping(colours):
 
 @pytest.mark.parametrize("name", ["blue", "", None, 3, ["red"]])
 def test_an_unknown_name_lists_the_known(colours, name):
-    with pytest.raises(ConfigError, match="unknown colour .*: expected one of 'red', 'green'"):
+    with pytest.raises(ConfigError, match=r"unknown colour .*: expected one of 'red', 'green'"):
         colours[name]
 
 

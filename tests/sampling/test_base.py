@@ -74,7 +74,9 @@ def test_a_model_knows_its_sampler(sentences):
         model.bound_sampler()
     model.build_vocab(sentences)
     counts = np.sqrt(model.wv.expandos["count"])
-    np.testing.assert_allclose(np.exp(model.bound_sampler().log_q(np.arange(4))), counts / counts.sum(), rtol=1e-6)
+    np.testing.assert_allclose(
+        np.exp(model.bound_sampler().log_q(np.arange(4))), counts / counts.sum(), rtol=1e-6
+    )
     assert model.bound_sampler() is model.bound_sampler()
     model.sampler = "uniform"
     np.testing.assert_allclose(np.exp(model.bound_sampler().log_q([3])), 0.25, rtol=1e-6)

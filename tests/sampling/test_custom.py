@@ -148,8 +148,8 @@ def test_a_sampler_that_looks_at_the_model_draws_in_training_only(data, double_d
 WRONG = [
     (ctypes.c_double, [ctypes.c_void_p]),
     (ctypes.c_int, [ctypes.c_void_p] * 8),
-    (ctypes.c_int64, [ctypes.c_void_p, ctypes.c_int, ctypes.c_int, *[ctypes.c_void_p, ctypes.c_int], *[ctypes.c_void_p] * 3]),
-]  # fmt: skip
+    (ctypes.c_int64, [*[ctypes.c_void_p, ctypes.c_int, ctypes.c_int] * 2, ctypes.c_void_p, ctypes.c_void_p]),
+]
 
 
 @pytest.mark.parametrize(("result", "arguments"), WRONG)
@@ -227,14 +227,22 @@ def test_a_python_function_repeats_itself_for_a_seed(sentences):
 @pytest.mark.parametrize("sharing", ["window", "pair"])
 @pytest.mark.parametrize("workers", [1, 3])
 def test_a_python_function_trains(sentences, workers, sharing):
-    model = trained(sentences, FromCallable(uniform, np.ones(4)), workers=workers, negative_sharing=sharing, objective="nce")
+    model = trained(
+        sentences,
+        FromCallable(uniform, np.ones(4)),
+        workers=workers,
+        negative_sharing=sharing,
+        objective="nce",
+    )
     assert np.isfinite(model.wv.vectors).all()
     assert np.abs(model.syn1neg).min(axis=1).all()
 
 
 def test_negatives_do_not_run_out_when_many_collide():
     """Two words: half of the draws hit the centre and are drawn again from the same block."""
-    model = trained([["a", "b"] * 20] * 5, lambda n, generator: generator.integers(0, 2, n), epochs=1, alpha=0.01)
+    model = trained(
+        [["a", "b"] * 20] * 5, lambda n, generator: generator.integers(0, 2, n), epochs=1, alpha=0.01
+    )
     again = trained([["a", "b"] * 20] * 5, "uniform", epochs=1, alpha=0.01)
     # as many updates, so outputs as long
     assert np.linalg.norm(model.syn1neg) == pytest.approx(np.linalg.norm(again.syn1neg), rel=0.05)

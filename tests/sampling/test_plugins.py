@@ -99,7 +99,9 @@ def test_a_broken_package_harms_no_other_and_is_named_when_asked_for(run_with_pa
                 print(error)
     """
     broken, unknown = run_with_package(code).splitlines()
-    assert broken.startswith("sampler 'broken' cannot be loaded from 'no_such_module:Sampler': No module named")
+    assert broken.startswith(
+        "sampler 'broken' cannot be loaded from 'no_such_module:Sampler': No module named"
+    )
     assert unknown.startswith("unknown sampler 'rarst': expected one of 'unigram'")
     assert "'broken'" in unknown  # it is installed, after all
 
@@ -108,9 +110,9 @@ def test_the_command_line_trains_with_both(run_with_package, tmp_path):
     (tmp_path / "corpus.txt").write_text("a b c d\na b c\na b\n" * 30)
     code = f"""
         from ns2vec.cli import main
-        raise SystemExit(main(["train", {str(tmp_path / "corpus.txt")!r}, "-o", {str(tmp_path / "v.txt")!r}, "-q",
-                               "--min-count", "1", "--vector-size", "8", "--sampler", "rarest:n=1",
-                               "--objective", "info_nce"]))
+        words = ["train", {str(tmp_path / "corpus.txt")!r}, "-o", {str(tmp_path / "v.txt")!r}, "-q"]
+        words += ["--min-count", "1", "--vector-size", "8", "--sampler", "rarest:n=1"]
+        raise SystemExit(main([*words, "--objective", "info_nce"]))
     """
     run_with_package(code)
     assert (tmp_path / "v.txt").read_text().startswith("4 8\n")

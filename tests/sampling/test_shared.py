@@ -109,8 +109,12 @@ def test_log_q_of_a_batch_is_the_share_among_trained_words(data):
     kept = np.linspace(0.1, 1.0, 10)
     thinned = NoiseData(data.counts, data.noise, kept)
     share = data.counts * kept
-    np.testing.assert_allclose(np.exp(Batch().bind(thinned).log_q(np.arange(10))), share / share.sum(), rtol=1e-5)
-    np.testing.assert_allclose(np.exp(Batch(pool=8).bind(thinned).log_q(np.arange(10))), data.noise, rtol=1e-5)
+    np.testing.assert_allclose(
+        np.exp(Batch().bind(thinned).log_q(np.arange(10))), share / share.sum(), rtol=1e-5
+    )
+    np.testing.assert_allclose(
+        np.exp(Batch(pool=8).bind(thinned).log_q(np.arange(10))), data.noise, rtol=1e-5
+    )
 
 
 def test_a_pool_larger_than_the_vocabulary(sentences):

@@ -48,7 +48,7 @@ def test_text_names_a_sampler_with_options(text, expected):
         ("", "unknown sampler ''"),
         ("unigram:exponent", "expected name:option=value,option=value, got 'unigram:exponent'"),
         ("unigram:exponent=", "expected name:option=value"),
-        ("unigram:speed=3", "sampler 'unigram' cannot be made from {'speed': 3}: .*unexpected keyword argument 'speed'"),
+        ("unigram:speed=3", "cannot be made from {'speed': 3}: .*unexpected keyword argument 'speed'"),
         ("unigram:exponent=much", "exponent must be a finite number, got 'much'"),
         ("unigram:on_collision=cry", "on_collision must be one of redraw, skip, keep, got 'cry'"),
         ("uniform:exclude=all", "exclude must be 'window' or a mapping"),

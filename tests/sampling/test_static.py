@@ -74,7 +74,9 @@ def test_probabilities_of_three_words():
 
 def test_exponent_of_the_sampler_goes_before_that_of_the_model(data):
     model = NoiseData.of_counts(data.counts, ns_exponent=0.5)
-    np.testing.assert_allclose(np.exp(Unigram().bind(model).log_q([0, 9])), np.sqrt([900, 5]) / np.sqrt(data.counts).sum(), rtol=1e-6)
+    np.testing.assert_allclose(
+        np.exp(Unigram().bind(model).log_q([0, 9])), np.sqrt([900, 5]) / np.sqrt(data.counts).sum(), rtol=1e-6
+    )
     assert np.exp(Unigram(exponent=1).bind(model).log_q([0])) == pytest.approx(900 / data.counts.sum())
 
 

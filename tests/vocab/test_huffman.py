@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import itertools
 
 import numpy as np
 import pytest
@@ -48,7 +49,7 @@ def test_codes_are_a_complete_prefix_code(name):
     codes = ["".join(map(str, tree.code(word))) for word in range(len(counts))]
     assert len(set(codes)) == len(counts)
     ordered = sorted(codes)
-    assert not any(b.startswith(a) and a != b for a, b in zip(ordered, ordered[1:], strict=False))
+    assert not any(later.startswith(code) for code, later in itertools.pairwise(ordered))
     # Kraft's sum is exactly one, in integers
     longest = max(map(len, codes))
     assert sum(2 ** (longest - len(code)) for code in codes) == 2**longest
