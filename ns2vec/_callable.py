@@ -10,7 +10,7 @@ from ns2vec.exceptions import ConfigError
 __all__ = ["check_low_level"]
 
 # How C spells the types that are passed by value; anything else is a pointer.
-SPELLINGS = {"int": r"(const )?(int|\w*int32_t)", "double": r"(const )?double", "*": r".*[*\]].*"}
+SPELLINGS = {"int": r"(const )?(int|(\w*_)?int32_t)", "double": r"(const )?double", "*": r".*[*\]].*"}
 
 
 def check_low_level(function: Any, result: str, arguments: tuple[str, ...], prototype: str) -> None:

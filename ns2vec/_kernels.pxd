@@ -246,7 +246,7 @@ cdef class Workspace:
     cdef const int32_t *block   # (n_block,) rows that a Python sampler drew for the chunk
     cdef long n_block
     cdef long block_at
-    cdef int32_t bad_row        # a row outside the matrix that a sampler gave, else -1
+    cdef int32_t bad_row        # a row outside the matrix that a sampler gave, else 0
     cdef int32_t *context_ids   # (max_contexts,)
     cdef float **inputs         # (max_contexts,)
     cdef float **outputs        # (max_outputs,)

@@ -133,7 +133,7 @@ cdef class Workspace:
         self.drawn = <int32_t *> self.take((1 + kernel.negative) * sizeof(int32_t))
         self.log_q = <float *> self.take((2 + kernel.negative) * sizeof(float))
         self.pool = <int32_t *> self.take(kernel.noise.pool_size * sizeof(int32_t))
-        self.bad_row = -1
+        self.bad_row = 0
         return 0
 
     cdef int take_windows(self, Kernel kernel) except -1:
@@ -581,8 +581,9 @@ cdef object no_sets(long n, long negative):
 
 
 cdef int check_bad_row(Workspace work, long n_rows) except -1:
-    row, work.bad_row = work.bad_row, -1
-    check(row == -1, f"the sampler drew row {row}, but rows go from 0 to {n_rows - 1}")
+    # row 0 always exists, so 0 stands for none
+    row, work.bad_row = work.bad_row, 0
+    check(row == 0, f"the sampler drew row {row}, but rows go from 0 to {n_rows - 1}")
     return 0
 
 

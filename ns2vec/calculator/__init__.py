@@ -4,11 +4,11 @@
 - `estimate`     from a corpus (or counts) and the options of a model: expected work, memory by
   part, operations, and the time on this machine
 
-An objective tells its costs in one entry of `ns2vec.calculator.work.OBJECTIVES`.
+The costs of an objective follow from its output set: `ns2vec.calculator.work.OUTPUTS`.
 """
 
 from ns2vec.calculator.estimates import Estimate, estimate
 from ns2vec.calculator.pairs import PairCounts, count_pairs
-from ns2vec.calculator.work import OBJECTIVES
+from ns2vec.calculator.work import OUTPUTS
 
-__all__ = ["Estimate", "OBJECTIVES", "PairCounts", "count_pairs", "estimate"]
+__all__ = ["Estimate", "OUTPUTS", "PairCounts", "count_pairs", "estimate"]

@@ -14,7 +14,7 @@ from ns2vec.objectives import choose_objective
 from ns2vec.training.config import TrainingConfig
 from ns2vec.vocab import build_huffman, keep_probabilities
 
-__all__ = ["Expected", "OBJECTIVES", "OutputWork", "expect_windows", "objectives_of", "outputs_of"]
+__all__ = ["Expected", "OUTPUTS", "OutputWork", "expect_windows", "objectives_of", "outputs_of"]
 
 
 @dataclass(frozen=True)
@@ -91,13 +91,11 @@ class OutputWork:
 
 OutputRule: TypeAlias = Callable[[CorpusShape, TrainingConfig, Expected], OutputWork]
 
-OBJECTIVES: Registry[OutputRule] = Registry("objective")
-"""How many output rows each objective touches; one entry an objective."""
+OUTPUTS: Registry[OutputRule] = Registry("output set")
+"""How many output rows are touched, for each kind of output set that an objective may have."""
 
 
-@OBJECTIVES.entry("negative_sampling")
-@OBJECTIVES.entry("nce")
-@OBJECTIVES.entry("sampled_softmax")
+@OUTPUTS.entry("sampled")
 def negatives(shape: CorpusShape, config: TrainingConfig, expected: Expected) -> OutputWork:
     """The centre and k noise words, drawn once a window or once a pair."""
     pairwise = config.sg and config.negative_sharing == "pair"
@@ -108,14 +106,14 @@ def negatives(shape: CorpusShape, config: TrainingConfig, expected: Expected) ->
     return OutputWork("syn1neg", n_sets * config.negative, n_scored, table_bytes)
 
 
-@OBJECTIVES.entry("softmax")
+@OUTPUTS.entry("all")
 def full_softmax(shape: CorpusShape, config: TrainingConfig, expected: Expected) -> OutputWork:
     """Every word; tables are gensim's cumulative one, public and as made."""
     n_words = len(shape.counts)
     return OutputWork("syn1neg", 0.0, expected.n_inputs(config) * n_words, n_words * 2 * 4)
 
 
-@OBJECTIVES.entry("hierarchical_softmax")
+@OUTPUTS.entry("path")
 def hierarchical_softmax(shape: CorpusShape, config: TrainingConfig, expected: Expected) -> OutputWork:
     """The inner nodes on the centre's Huffman path."""
     tree = build_huffman(shape.counts)
@@ -129,12 +127,13 @@ def hierarchical_softmax(shape: CorpusShape, config: TrainingConfig, expected: E
 def objectives_of(config: TrainingConfig, n_words: int) -> list[str]:
     """Names of the objectives that a configuration trains on a vocabulary of `n_words`."""
     if config.objective is not None:
-        return [choose_objective(config.objective, n_words).name]
+        return [choose_objective(config.objective, n_words).name or config.objective]
     chosen = {"negative_sampling": config.negative > 0, "hierarchical_softmax": config.hs}
     return [name for name, is_on in chosen.items() if is_on]
 
 
 def outputs_of(shape: CorpusShape, config: TrainingConfig, expected: Expected) -> list[OutputWork]:
     """The work of each objective that a configuration trains."""
-    names = objectives_of(config, len(shape.counts))
-    return [OBJECTIVES[name](shape, config, expected) for name in names]
+    n_words = len(shape.counts)
+    chosen = [choose_objective(name, n_words) for name in objectives_of(config, n_words)]
+    return [OUTPUTS[objective.outputs](shape, config, expected) for objective in chosen]

@@ -201,7 +201,7 @@ class Mixed(Sampler):
     ) -> None:
         super().__init__(on_collision=on_collision, exclude=exclude)
         named = [(SAMPLERS[name](), weight) for name, weight in weights.items()]
-        self.parts = [*(parts or ()), *named]
+        self.parts = [(part, weight) for part, weight in [*(parts or ()), *named]]
         try:
             given = np.array([weight for _, weight in self.parts], dtype=np.float64)
         except (TypeError, ValueError):

@@ -137,7 +137,7 @@ class Guard:
         """
         per_word = loss / n_trained if n_trained else self.good_loss
         problem = what_is_wrong(self.weights)
-        if problem is None and not per_word <= self.limit():
+        if problem is None and n_trained and not per_word <= self.limit():
             problem = f"the loss per word is {per_word:.4g}, and may be {self.limit():.4g} at most"
         if problem is None:
             self.good_loss = per_word

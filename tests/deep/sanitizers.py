@@ -13,7 +13,7 @@ from typing import Any
 from workbench import build, copy_of_checkout, outcome, pytest_in
 
 FLAGS = "-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -g"
-FOLDERS = ("kernels", "corpus", "formats", "training")
+FOLDERS = ("kernels", "sampling", "corpus", "formats", "training")
 LIBRARIES = ("libasan.so", "libubsan.so", "libstdc++.so")
 
 

@@ -1,0 +1,170 @@
+"""From strings, saved states and functions to samplers, and back."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ns2vec import Word2Vec
+from ns2vec.exceptions import ConfigError
+from ns2vec.sampling import (
+    SAMPLERS,
+    Batch,
+    FromCallable,
+    LogUniform,
+    LowLevel,
+    Mixed,
+    Pool,
+    Random,
+    Sampler,
+    StaticSampler,
+    Uniform,
+    Unigram,
+    make_sampler,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("unigram", "Unigram()"),
+        ("unigram:exponent=0.5", "Unigram(exponent=0.5)"),
+        ("unigram:exponent=1,on_collision=keep", "Unigram(exponent=1, on_collision='keep')"),
+        ("uniform:exclude=window", "Uniform(exclude='window')"),
+        ("batch:size=512", "Batch(size=512, pool=0)"),
+        ("batch:size=64,pool=16", "Batch(size=64, pool=16)"),
+        ("mixed:unigram=0.8,uniform=0.2", "Mixed(parts=[(Unigram(), 0.8), (Uniform(), 0.2)])"),
+        ("log_uniform", "LogUniform()"),
+    ],
+)
+def test_text_names_a_sampler_with_options(text, expected):
+    assert repr(make_sampler(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("dice", "unknown sampler 'dice': expected one of 'unigram', 'random'"),
+        ("", "unknown sampler ''"),
+        ("unigram:exponent", "expected name:option=value,option=value, got 'unigram:exponent'"),
+        ("unigram:exponent=", "expected name:option=value"),
+        ("unigram:speed=3", "cannot be made from {'speed': 3}: .*unexpected keyword argument 'speed'"),
+        ("unigram:exponent=much", "exponent must be a finite number, got 'much'"),
+        ("unigram:on_collision=cry", "on_collision must be one of redraw, skip, keep, got 'cry'"),
+        ("uniform:exclude=all", "exclude must be 'window' or a mapping"),
+        ("batch:size=0", "batch needs size of at least 1"),
+        ("mixed", "mixed needs samplers"),
+        ("pool", "pool needs lists"),
+        (3, "sampler must be a name such as 'unigram', a Sampler or a function, got 3"),
+        (None, "sampler must be a name"),
+    ],
+)  # fmt: skip
+def test_what_names_nothing(given, message):
+    with pytest.raises(ConfigError, match=message):
+        make_sampler(given)
+
+
+def test_planned_samplers_say_so():
+    with pytest.raises(NotImplementedError, match="sampler='hard' is not available yet"):
+        make_sampler("hard:m=8")
+
+
+def test_samplers_and_classes_pass_through():
+    sampler = Uniform()
+    assert make_sampler(sampler) is sampler
+    assert isinstance(make_sampler(Uniform), Uniform)
+    assert isinstance(make_sampler(lambda n, generator: np.zeros(n, int)), FromCallable)
+
+
+LISTS = {"a": ["b", "c"], "d": ["e"]}
+SAVED = [
+    Unigram(exponent=0.3),
+    Random(on_collision="skip"),
+    Uniform(exclude="window"),
+    LogUniform(exclude=LISTS),
+    Batch(size=7, pool=3),
+    Pool(LISTS, kind="explicit", key="context", fallback=Unigram(exponent=0.1)),
+    Pool(LISTS, kind="forbidden", fallback=Mixed(uniform=0.9, random=0.1)),
+    Mixed([(Pool({"a": ["j"]}), 0.3), (Unigram(exponent=-1), 0.7)]),
+    Unigram(exclude={"name": ["options"], "options": ["name"]}),  # words that look like a state
+]
+
+
+def test_every_sampler_of_the_registry_is_saved():
+    assert {type(sampler) for sampler in SAVED} == set(SAMPLERS.values())
+
+
+@pytest.mark.parametrize("sampler", SAVED, ids=str)
+def test_state_dict_makes_the_same_sampler_again(sampler, named_data):
+    """Options count: each of these draws or filters otherwise than the class does without options."""
+    again = make_sampler(sampler.state_dict())
+    assert type(again) is type(sampler)
+    assert again.state_dict() == sampler.state_dict()
+    assert repr(again) == repr(sampler)
+    if sampler.exclude and "name" in sampler.exclude:
+        assert again.exclude == sampler.exclude
+        return
+    bounds = [one.bind(named_data) for one in (sampler, again)]
+    batch = np.arange(10)
+    drawn = [bound.sample(500, centre=0, context=0, batch=batch).tolist() for bound in bounds]
+    assert drawn[0] == drawn[1]
+    sources = [bound.source for bound in bounds]
+    for field in ("batch_words", "pool_size", "needs_pairs", "is_uniform"):
+        assert getattr(sources[0], field) == getattr(sources[1], field)
+
+
+def test_state_dict_keeps_what_differs_from_the_default(named_data):
+    plain = Unigram().bind(named_data).log_q([9])
+    again = make_sampler(Unigram(exponent=0.3, on_collision="keep", exclude=LISTS).state_dict())
+    assert again.bind(named_data).log_q([9]) != plain
+    assert again.on_collision == "keep"
+    assert again.bind(named_data).filter is not None
+
+
+def test_state_dict_is_plain_data():
+    def kinds(value):
+        if isinstance(value, dict):
+            return set().union(*(kinds(entry) for entry in [*value, *value.values()]))
+        if isinstance(value, list):
+            return set().union(*map(kinds, value)) if value else set()
+        return {type(value)}
+
+    lists = {"a": {"b"}, "d": ("e",)}
+    state = Mixed([(Pool(lists, fallback=Uniform()), 0.5), (Unigram(), 0.5)]).state_dict()
+    assert kinds(state) <= {str, int, float, type(None)}
+
+
+def test_what_cannot_be_saved_says_so(double_draw):
+    class Unregistered(StaticSampler):
+        name = "unregistered"
+
+        def distribution(self, data):
+            return data.noise
+
+    for sampler, message in [
+        (FromCallable(lambda n, generator: n), "a Python function cannot be saved"),
+        (LowLevel(double_draw), "a LowLevelCallable cannot be saved"),
+        (Unregistered(), "Unregistered cannot be saved: register it in SAMPLERS"),
+        (Mixed([(Unregistered(), 1)]), "Unregistered cannot be saved"),
+    ]:
+        repr(sampler)
+        with pytest.raises(ConfigError, match=message):
+            sampler.state_dict()
+
+
+def test_a_registered_class_that_is_no_sampler(monkeypatch):
+    monkeypatch.setitem(SAMPLERS._entries, "wrong", dict)
+    with pytest.raises(ConfigError, match="sampler 'wrong' must be a subclass of Sampler"):
+        make_sampler("wrong")
+
+
+def test_a_model_takes_all_of_them(sentences, double_draw):
+    def digest(sampler):
+        model = Word2Vec(sentences, min_count=1, vector_size=8, sampler=sampler, workers=1, sg=1)
+        return model.wv.vectors.tobytes()
+
+    assert digest("unigram:exponent=1") == digest(Random()) == digest(Random().state_dict())
+    assert digest("uniform") != digest("unigram")
+    assert digest(double_draw) != digest("unigram")
+    assert isinstance(make_sampler(double_draw), LowLevel)
+    assert isinstance(make_sampler(double_draw), Sampler)

@@ -1,0 +1,125 @@
+"""What an epoch trains, and what it costs: threads, memory, loss bounds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ns2vec import Word2Vec
+from ns2vec.objectives import OBJECTIVES
+from ns2vec.training.blas import blas_threads
+
+SMALL = {"vector_size": 20, "min_count": 1, "sample": 0, "sg": 1, "epochs": 2, "batch_words": 100}
+
+
+# ---- the full softmax and BLAS -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("workers", [1, 2, 4])
+def test_the_full_softmax_repeats_itself_with_any_number_of_workers(sentences, workers):
+    """It has one updater, so nothing races; BLAS may use the threads."""
+    runs = [Word2Vec(sentences, **SMALL, objective="softmax", workers=workers) for _ in range(3)]
+    assert runs[0].wv.vectors.tobytes() == runs[1].wv.vectors.tobytes() == runs[2].wv.vectors.tobytes()
+    alone = Word2Vec(sentences, **SMALL, objective="softmax", workers=1)
+    np.testing.assert_allclose(runs[0].wv.vectors, alone.wv.vectors, rtol=1e-3, atol=1e-5)
+
+
+def blas_settings(threadpoolctl):
+    return {
+        pool["filepath"]: pool["num_threads"]
+        for pool in threadpoolctl.threadpool_info()
+        if pool["user_api"] == "blas"
+    }
+
+
+@pytest.mark.parametrize(
+    "options", [{"objective": "softmax", "workers": 2}, {"backend": "blas", "workers": 2}], ids=str
+)
+def test_blas_keeps_its_threads_after_training(sentences, options):
+    threadpoolctl = pytest.importorskip("threadpoolctl")
+    Word2Vec(sentences, **SMALL, **options)
+    before = blas_settings(threadpoolctl)
+    during = []
+
+    class Watching(list):
+        def __iter__(self):
+            during.append(blas_settings(threadpoolctl))
+            return super().__iter__()
+
+    wanted = options["workers"] if "objective" in options else 1
+    with threadpoolctl.threadpool_limits(3, user_api="blas"):
+        Word2Vec(Watching(sentences), **SMALL, **options, corpus_memory=0)
+        assert set(blas_settings(threadpoolctl).values()) == {3}
+    assert blas_settings(threadpoolctl) == before
+    assert set(during[-1].values()) == {wanted}
+
+
+def test_libraries_that_are_loaded_later_are_limited_too():
+    threadpoolctl = pytest.importorskip("threadpoolctl")
+    with blas_threads(1):
+        assert set(blas_settings(threadpoolctl).values()) == {1}
+
+
+# ---- memory -------------------------------------------------------------------------------------------
+
+ROW = 112 * 4  # 100 floats, padded
+
+
+@pytest.mark.parametrize(
+    ("objective", "parts"),
+    [
+        (None, {"vectors", "syn1neg"}),
+        ("negative_sampling", {"vectors", "syn1neg"}),
+        ("nce", {"vectors", "syn1neg"}),
+        ("sampled_softmax", {"vectors", "syn1neg"}),
+        ("softmax", {"vectors", "syn1neg", "scores"}),
+        ("hierarchical_softmax", {"vectors", "syn1"}),
+    ],
+)
+def test_estimated_memory_of_each_objective(objective, parts):
+    report = Word2Vec(objective=objective).estimate_memory(1000)
+    assert set(report) == parts | {"vocab", "total"}
+    assert {report[name] for name in parts - {"scores"}} == {1000 * ROW}
+    assert report.get("scores", 0) == (10 * 1000 * 4 if objective == "softmax" else 0)
+    assert report["total"] == sum(report.values()) - report["total"]
+
+
+def test_every_objective_is_estimated_as_it_is_made(sentences):
+    for objective in OBJECTIVES:
+        model = Word2Vec(sentences[:10], **SMALL, objective=objective, workers=1)
+        report = model.estimate_memory()
+        for name in ("syn1", "syn1neg"):
+            assert hasattr(model, name) == (name in report)
+
+
+# ---- the loss of a model that knows nothing -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sg", [0, 1])
+@pytest.mark.parametrize("sampler", ["unigram", "uniform", "log_uniform", "batch:size=50", "mixed:unigram=1"])
+@pytest.mark.parametrize("objective", [*OBJECTIVES, "both"])
+def test_its_bound_holds_for_an_untrained_model(sentences, objective, sampler, sg):
+    """Rate almost zero: output rows stay zero. The guard compares with this, so it must not be below."""
+    options = {"hs": 1} if objective == "both" else {"objective": objective}
+    model = Word2Vec(**(SMALL | {"sg": sg, "epochs": 1}), sampler=sampler, workers=1, **options)
+    model.build_vocab(sentences)
+    bound = model._make_network().loss_of_nothing(model._config())
+    trained, _ = model.train(
+        sentences,
+        total_examples=len(sentences),
+        epochs=1,
+        start_alpha=1e-9,
+        end_alpha=1e-9,
+        compute_loss=True,
+    )
+    per_word = model.get_latest_training_loss() / trained
+    assert per_word <= bound * (1 + 1e-6)
+    assert bound < 8 * per_word  # and says something
+
+
+def test_it_is_unknown_for_probabilities_of_the_users_own():
+    model = Word2Vec(
+        sg=1, objective="nce", sampler={"name": "pool", "options": {"lists": {"a": ["b"]}}}, min_count=1
+    )
+    model.build_vocab([["a", "b", "c"]])
+    assert model._make_network().loss_of_nothing(model._config()) == float("inf")
