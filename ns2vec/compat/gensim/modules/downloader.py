@@ -1,6 +1,6 @@
 """The names of ``gensim.downloader``: data sets and vectors of the gensim-data project.
 
-Nothing that is downloaded is executed: gensim runs an ``__init__.py`` from the network, ns2vec reads the data.
+Nothing downloaded is executed: gensim runs an ``__init__.py`` from the network, ns2vec reads the data file.
 """
 
 from __future__ import annotations

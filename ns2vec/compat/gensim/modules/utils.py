@@ -17,7 +17,7 @@ import numpy as np
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import ConfigError
 from ns2vec.formats import open_for_write
-from ns2vec.keyedvectors.saving import Saveable
+from ns2vec.formats.saving import Saveable
 from ns2vec.vocab import RULE_DEFAULT, RULE_DISCARD, RULE_KEEP
 from ns2vec.vocab import keep_word as keep_vocab_item
 

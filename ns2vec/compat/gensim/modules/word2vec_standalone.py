@@ -38,8 +38,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(argv)
     model = Word2Vec(
         LineSentence(chosen.train), vector_size=chosen.size, min_count=chosen.min_count,
-        workers=chosen.threads, window=chosen.window, sample=chosen.sample, alpha=chosen.alpha, sg=1 - chosen.cbow, hs=chosen.hs,
-        negative=chosen.negative, cbow_mean=1, epochs=chosen.iter, progress=False,
+        workers=chosen.threads, window=chosen.window, sample=chosen.sample, alpha=chosen.alpha,
+        sg=1 - chosen.cbow, hs=chosen.hs, negative=chosen.negative, epochs=chosen.iter, progress=False,
     )  # fmt: skip
     model.wv.save_word2vec_format(chosen.output or f"{chosen.train}.vec", binary=bool(chosen.binary))
     if chosen.accuracy:
