@@ -7,18 +7,15 @@ The class holds state and delegates: text goes through `ns2vec.corpus`, words th
 
 from __future__ import annotations
 
+import inspect
 import logging
-import platform
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ns2vec._build_info import __version__
 from ns2vec._typing import PathLike, Sentences
 from ns2vec.corpus import (
     MAX_SENTENCE_WORDS,
@@ -31,6 +28,7 @@ from ns2vec.corpus import (
     open_corpus_file,
 )
 from ns2vec.exceptions import ConfigError, StopTraining, VocabularyError
+from ns2vec.formats.saving import MODELS
 from ns2vec.keyedvectors import KeyedVectors
 from ns2vec.objectives import choose_objective
 from ns2vec.sampling import Sampler, make_sampler
@@ -40,15 +38,25 @@ from ns2vec.training.callbacks import notify
 from ns2vec.training.config import TrainingConfig, check_integer, parse_memory
 from ns2vec.training.guard import Guard, check_finite
 from ns2vec.training.inference import ProbabilityMixin
+from ns2vec.training.legacy import LegacyNames
+from ns2vec.training.persistence import PersistenceMixin
 from ns2vec.training.trainer import EpochTally, Plan, Trainer
 from ns2vec.training.vocabulary import VocabularyMixin
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 __all__ = ["LineSentence", "PathLineSentences", "Text8Corpus", "Word2Vec"]
 
 logger = logging.getLogger(__name__)
 
+# parameters of the constructor that no file may set: a model is not trained or told to write by a file
+NOT_SAVED = {
+    "self", "sentences", "corpus_file", "trim_rule", "callbacks", "hashfxn", "checkpoint", "checkpoint_every",
+}  # fmt: skip
 
-class Word2Vec(VocabularyMixin, ProbabilityMixin):
+
+class Word2Vec(VocabularyMixin, ProbabilityMixin, PersistenceMixin, LegacyNames):
     """Train word vectors from sentences by negative sampling or hierarchical softmax.
 
     Parameters
@@ -188,6 +196,16 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin):
         else:
             self._warn_ignored(trim_rule, callbacks)
 
+    @classmethod
+    def _option_names(cls) -> set[str]:
+        return {name for name in inspect.signature(Word2Vec.__init__).parameters if name not in NOT_SAVED}
+
+    @classmethod
+    def _with_options(cls, options: dict[str, Any]) -> Self:
+        made = cls.__new__(cls)  # a subclass's constructor may take other parameters, or train
+        Word2Vec.__init__(made, **options)
+        return made
+
     # ---- state -----------------------------------------------------------------------------------
 
     def _choose_objective(self, objective: str | None) -> None:
@@ -233,19 +251,6 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin):
             logger.warning("trim_rule is ignored without a corpus: give it to build_vocab()")
         if callbacks:
             logger.warning("callbacks are ignored without a corpus: give them to train()")
-
-    def add_lifecycle_event(self, event: str, **details: Any) -> None:
-        """Note what happened to the model, with versions and time, in `lifecycle_events`."""
-        logger.debug("%s: %s", event, details)
-        if self.lifecycle_events is not None:
-            record = {
-                "datetime": datetime.now().isoformat(),
-                "ns2vec": __version__,
-                "python": sys.version,
-            }
-            self.lifecycle_events.append(
-                {**details, **record, "platform": platform.platform(), "event": event}
-            )
 
     # ---- training --------------------------------------------------------------------------------
 
@@ -413,7 +418,7 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin):
         except StopTraining as reason:
             logger.info("a callback ended training after %d epochs: %s", len(self.epoch_losses), reason)
         finally:
-            self.wv.norms = None
+            self._clear_post_train()
             self.min_alpha_yet_reached = trainer.last_alpha
             self.total_train_time += time.perf_counter() - started
         self.train_count += 1
@@ -549,25 +554,11 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin):
         """Loss summed over the last `train` call (with ``compute_loss=True``), in float64."""
         return self.running_training_loss
 
-    def score(self, sentences: Sentences, total_sentences: int = 1_000_000, **kwargs: Any) -> Any:
-        """Planned."""
-        raise NotImplementedError("score is not available yet")
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Planned; `wv.save_word2vec_format` keeps the vectors."""
-        raise NotImplementedError(
-            "save is not available yet; keep the vectors with model.wv.save_word2vec_format(path)"
-        )
-
-    @classmethod
-    def load(cls, *args: Any, **kwargs: Any) -> Any:
-        """Planned; `KeyedVectors.load_word2vec_format` reads vectors."""
-        raise NotImplementedError(
-            "load is not available yet; read vectors with KeyedVectors.load_word2vec_format(path)"
-        )
-
     def __str__(self) -> str:
         return (
             f"{type(self).__name__}<vocab={len(self.wv.index_to_key)}, "
             f"vector_size={self.vector_size}, alpha={self.alpha}>"
         )
+
+
+MODELS.register(Word2Vec.KIND, Word2Vec)

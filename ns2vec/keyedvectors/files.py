@@ -12,8 +12,8 @@ import numpy.typing as npt
 from ns2vec._typing import Int64Array, PathLike
 from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.formats import VectorTable, open_for_write, word2vec_binary, word2vec_text
+from ns2vec.formats.saving import set_attributes
 from ns2vec.formats.state import VectorState
-from ns2vec.keyedvectors.saving import set_attributes
 from ns2vec.keyedvectors.storage import VectorStore
 
 __all__ = [

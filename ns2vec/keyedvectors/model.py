@@ -14,10 +14,10 @@ from ns2vec._typing import PathLike
 from ns2vec.evaluation.analogies import evaluate_word_analogies
 from ns2vec.evaluation.word_pairs import evaluate_word_pairs
 from ns2vec.exceptions import ConfigError
+from ns2vec.formats.saving import MODELS, Saveable
 from ns2vec.formats.state import ModelState
 from ns2vec.keyedvectors import files, search
 from ns2vec.keyedvectors.legacy import LegacyNames
-from ns2vec.keyedvectors.saving import MODELS, Saveable
 from ns2vec.keyedvectors.transport import wmdistance
 
 if TYPE_CHECKING:

@@ -179,6 +179,67 @@ class ProbabilityMixin:
         best = np.argsort(-shares, kind="stable")[:topn]
         return [(self.wv.index_to_key[row], shares[row]) for row in best]
 
+    def score(
+        self, sentences: Iterable[Sequence[Any]], total_sentences: int = int(1e6), chunksize: int = 100,
+        queue_factor: int = 2, report_delay: float = 1,
+    ) -> npt.NDArray[np.float32]:  # fmt: skip
+        """Log probability of sentences under hierarchical softmax: document classification by inversion.
+
+        Windows have their full width; skip-gram sums over (context, centre) pairs, CBOW over windows (Taddy
+        2015, "Document classification by inversion of distributed language representations").
+
+        Parameters
+        ----------
+        sentences : iterable of token sequences
+        total_sentences : int
+            Most sentences there may be.
+        chunksize, queue_factor, report_delay
+            Accepted for gensim's sake.
+
+        Returns
+        -------
+        ndarray of shape (n,), float32
+            0 for a sentence without a pair of known words.
+
+        Raises
+        ------
+        VocabularyError
+            If there is no vocabulary, or the model was not trained with ``hs=1, negative=0``.
+        ConfigError
+            If there are more than `total_sentences`.
+
+        Examples
+        --------
+        >>> from ns2vec import Word2Vec
+        >>> model = Word2Vec([["a", "b"], ["c", "d"]] * 300, min_count=1, vector_size=8, hs=1, negative=0)
+        >>> likely, unlikely = model.score([["a", "b"], ["a", "d"]])
+        >>> bool(likely > unlikely)
+        True
+        """
+        if not self.wv.key_to_index:
+            raise VocabularyError("you must first build vocabulary before scoring new data: build_vocab()")
+        if not self.hs or self._word_objective() is not None:
+            raise VocabularyError("score works with hierarchical softmax alone: train with hs=1, negative=0")
+        scores: list[float] = []
+        for sentence in sentences:
+            if len(scores) == total_sentences:
+                raise ConfigError(f"expected at most total_sentences={total_sentences} sentences: raise it")
+            rows = [self.wv.key_to_index[t] for t in sentence if t in self.wv.key_to_index]
+            scores.append(self._path_score(rows))
+        return np.array(scores, dtype=np.float32)
+
+    def _path_score(self, rows: list[int]) -> float:
+        tree, total = self._huffman_tree(), 0.0
+        for t, centre in enumerate(rows):
+            contexts = rows[max(0, t - self.window) : t] + rows[t + 1 : t + 1 + self.window]
+            if not contexts:
+                continue
+            hidden = np.asarray(self.wv.vectors[contexts], dtype=np.float64)
+            hidden = hidden if self.sg else self._cbow_input(contexts)[np.newaxis]
+            scores = hidden @ np.asarray(self.syn1[tree.point(centre)], dtype=np.float64).T
+            total -= float(np.logaddexp(0.0, -scores * (1.0 - 2.0 * tree.code(centre))).sum())
+        return total
+
     def _cbow_input(self, rows: Sequence[int]) -> Array:
         summed = np.asarray(self.wv.vectors[rows], dtype=np.float64).sum(axis=0)
         return np.asarray(summed / len(rows) if self.cbow_mean else summed)

@@ -23,6 +23,7 @@ from ns2vec.sampling import (
 )
 from ns2vec.training.config import TrainingConfig
 from ns2vec.training.encoding import EncodedCache
+from ns2vec.training.online import OnlineMixin
 from ns2vec.training.progress import ProgressBar
 from ns2vec.training.weights import empty_rows
 from ns2vec.vocab import (
@@ -30,6 +31,7 @@ from ns2vec.vocab import (
     Vocabulary,
     build_huffman,
     build_vocabulary,
+    grow_vocabulary,
     keep_probabilities,
     keep_thresholds,
     vocabulary_report,
@@ -60,8 +62,10 @@ def initial_vectors(n_words: int, vector_size: int, seed: int) -> Float32Array:
     return rows
 
 
-class VocabularyMixin:
+class VocabularyMixin(OnlineMixin):
     """Vocabulary and weights of a model; mixed into `ns2vec.Word2Vec`."""
+
+    initial_vectors = staticmethod(initial_vectors)
 
     if TYPE_CHECKING:
         wv: Any
@@ -103,14 +107,15 @@ class VocabularyMixin:
         update: bool = False, progress_per: int = 10000, keep_raw_vocab: bool = False,
         trim_rule: Callable[..., int] | None = None, **kwargs: Any,
     ) -> None:  # fmt: skip
-        """Count the words of a corpus, choose the vocabulary, make fresh weights.
+        """Count the words of a corpus, choose the vocabulary, make fresh weights, or more of them.
 
         Parameters
         ----------
         corpus_iterable, corpus_file
             As `sentences` and `corpus_file` of the constructor; read once.
         update : bool
-            Planned.
+            Add the words of this corpus to a model that has a vocabulary: words it has keep their rows and
+            vectors, new ones follow with fresh vectors. Train on the new corpus afterwards.
         progress_per : int
             Accepted for gensim's sake.
         keep_raw_vocab : bool
@@ -125,19 +130,16 @@ class VocabularyMixin:
         VocabularyError
             If no word is left.
         """
-        if update:
-            raise NotImplementedError(
-                "update=True is not available yet; build a new model over the whole corpus"
-            )
+        self._check_update(update)
         corpus = self._open(corpus_iterable, corpus_file, passes=1)
         fingerprint = corpus.fingerprint()
         self._scan = self._count(corpus, trim_rule, self._config().corpus_memory)
         try:
-            self.prepare_vocab(keep_raw_vocab=keep_raw_vocab, trim_rule=trim_rule, **kwargs)
+            self.prepare_vocab(update=update, keep_raw_vocab=keep_raw_vocab, trim_rule=trim_rule, **kwargs)
             self._keep_encoded(corpus, fingerprint)
         finally:
             self._scan = self._rows_of_tokens = None
-        self.init_weights()
+        self.prepare_weights(update=update)
         self.add_lifecycle_event("build_vocab", update=update, trim_rule=str(trim_rule))
 
     def _count(self, corpus: Corpus, trim_rule: Callable[..., int] | None, memory_limit: int) -> Scan:
@@ -178,14 +180,13 @@ class VocabularyMixin:
         self, word_freq: Mapping[Any, int], keep_raw_vocab: bool = False, corpus_count: int | None = None,
         trim_rule: Callable[..., int] | None = None, update: bool = False,
     ) -> None:  # fmt: skip
-        """Choose the vocabulary from counts that are known already, and make fresh weights."""
-        if update:
-            raise NotImplementedError("update=True is not available yet; build a new model from all counts")
+        """Choose the vocabulary from counts that are known already, and make fresh weights, or more."""
+        self._check_update(update)
         self._encoded.clear()
         self.raw_vocab = dict(word_freq)
         self.corpus_count = corpus_count or 0
-        self.prepare_vocab(keep_raw_vocab=keep_raw_vocab, trim_rule=trim_rule)
-        self.init_weights()
+        self.prepare_vocab(update=update, keep_raw_vocab=keep_raw_vocab, trim_rule=trim_rule)
+        self.prepare_weights(update=update)
 
     def prepare_vocab(
         self, update: bool = False, keep_raw_vocab: bool = False, trim_rule: Callable[..., int] | None = None,
@@ -204,8 +205,7 @@ class VocabularyMixin:
         VocabularyError
             If no word is left.
         """
-        if update:
-            raise NotImplementedError("update=True is not available yet")
+        self._check_update(update)
         min_count, sample = min_count or self.min_count, sample or self.sample
         scan = self._scan
         if self.raw_vocab or scan is None:
@@ -213,21 +213,44 @@ class VocabularyMixin:
             counts = np.fromiter(self.raw_vocab.values(), dtype=np.int64, count=len(self.raw_vocab))
         else:
             tokens, counts = scan.tokens, scan.counts
+        choose = self._choose_more if update else self._choose_words
+        report, take = choose(tokens, counts, trim_rule, min_count, sample)
+        if not dry_run:
+            self.min_count, self.sample = min_count, sample
+            take()
+            self.raw_vocab = dict(zip(tokens, counts.tolist(), strict=True)) if keep_raw_vocab else {}
+        logger.info(
+            "%d words (%d rarer ones left out): %d words of text, about %d after subsampling",
+            report["num_retained_words"], report["drop_unique"], report["retain_total"],
+            report["downsample_total"],
+        )  # fmt: skip
+        return report
+
+    def _choose_words(
+        self, tokens: Any, counts: Any, trim_rule: Any, min_count: int, sample: float
+    ) -> tuple[dict[str, int], Callable[[], None]]:
+        """Return the report about a first vocabulary and what takes it."""
         vocabulary, rows = build_vocabulary(
             tokens, counts, min_count=min_count, max_final_vocab=self.max_final_vocab, trim_rule=trim_rule,
             sorted_vocab=bool(self.sorted_vocab), null_word=bool(self.null_word),
         )  # fmt: skip
         report = vocabulary_report(vocabulary, sample)
-        if not dry_run:
-            self._take_vocabulary(vocabulary, rows, sample)
-            self.min_count, self.sample = min_count, sample
-            self.raw_vocab = dict(zip(tokens, counts.tolist(), strict=True)) if keep_raw_vocab else {}
-        logger.info(
-            "vocabulary of %d words (%d rarer ones left out): %d words of text, about %d after subsampling",
-            len(vocabulary.index_to_key), report["drop_unique"], report["retain_total"],
-            report["downsample_total"],
+        return report, lambda: self._take_vocabulary(vocabulary, rows, sample)
+
+    def _choose_more(
+        self, tokens: Any, counts: Any, trim_rule: Any, min_count: int, sample: float
+    ) -> tuple[dict[str, int], Callable[[], None]]:
+        """Return the report about the words of a further corpus and what adds them."""
+        growth = grow_vocabulary(
+            self.wv.key_to_index, self.wv.expandos["count"], tokens, counts, min_count=min_count,
+            sample=sample, max_final_vocab=self.max_final_vocab, trim_rule=trim_rule,
         )  # fmt: skip
-        return report
+
+        def take() -> None:
+            self._rows_of_tokens = growth.rows
+            self._grow_vocabulary(growth)
+
+        return growth.report, take
 
     def _take_vocabulary(self, vocabulary: Vocabulary, rows: Int32Array, sample: float) -> None:
         self.effective_min_count = vocabulary.effective_min_count
@@ -260,6 +283,7 @@ class VocabularyMixin:
         self.epochs_trained = 0
         if self.hs:
             self.syn1 = empty_rows(n_words, self.vector_size)
+            self.create_binary_tree()
         if self._word_objective() is not None:
             self.syn1neg = empty_rows(n_words, self.vector_size)
             self.make_cum_table()

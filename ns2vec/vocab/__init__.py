@@ -1,12 +1,15 @@
 """Which words a model has, how often they occur, and what follows from their counts."""
 
+from ns2vec.vocab.growth import Growth, grow_vocabulary
 from ns2vec.vocab.huffman import Huffman, build_huffman
 from ns2vec.vocab.subsampling import expected_kept, keep_probabilities, keep_thresholds
 from ns2vec.vocab.trim import RULE_DEFAULT, RULE_DISCARD, RULE_KEEP, keep_word
-from ns2vec.vocab.vocabulary import Vocabulary, build_vocabulary, vocabulary_report
+from ns2vec.vocab.vocabulary import NULL_WORD, Vocabulary, build_vocabulary, vocabulary_report
 
 __all__ = [
+    "Growth",
     "Huffman",
+    "NULL_WORD",
     "RULE_DEFAULT",
     "RULE_DISCARD",
     "RULE_KEEP",
@@ -14,6 +17,7 @@ __all__ = [
     "build_huffman",
     "build_vocabulary",
     "expected_kept",
+    "grow_vocabulary",
     "keep_probabilities",
     "keep_thresholds",
     "keep_word",

@@ -132,8 +132,7 @@ CallbackAny2Vec.on_train_end(self, model)
 
 def joined() -> list[str]:
     """The signatures, one string each."""
-    found = re.sub(r"\n {4}", " ", SIGNATURES.strip()).split("\n")
-    return [text for text in found if not text.startswith("Word2Vec.")]
+    return re.sub(r"\n {4}", " ", SIGNATURES.strip()).split("\n")
 
 
 def expected_of(text: str) -> inspect.Signature:

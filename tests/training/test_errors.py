@@ -5,12 +5,15 @@ from __future__ import annotations
 import _thread
 import logging
 import os
+import re
 import traceback
 
+import numpy as np
 import pytest
 
 from ns2vec import Word2Vec
 from ns2vec.callbacks import CallbackAny2Vec
+from ns2vec.training.legacy import INSTEAD
 
 SMALL = {"vector_size": 8, "min_count": 1, "workers": 2, "epochs": 2}
 SENTENCES = [["a", "b", "c"]] * 20
@@ -69,16 +72,30 @@ def test_planned_features_say_so(options, name):
         Word2Vec(SENTENCES, **(SMALL | options))
 
 
-@pytest.mark.parametrize("name", ["save", "load", "score"])
-def test_planned_methods_say_so(name):
-    model = Word2Vec(SENTENCES, **SMALL)
-    with pytest.raises(NotImplementedError, match=name):
-        getattr(model, name)("x")
-
-
 def test_gensim_3_names_are_refused():
     with pytest.raises(TypeError, match="unexpected keyword argument 'size'"):
         Word2Vec(SENTENCES, size=10)
+
+
+@pytest.mark.parametrize("name", INSTEAD)
+def test_gensim_3_attributes_name_what_to_write_now(name):
+    model = Word2Vec(SENTENCES, **SMALL)
+    with pytest.raises(AttributeError, match=re.escape(f"{name!r}: write model.{INSTEAD[name]}")):
+        getattr(model, name)
+    assert not hasattr(model, "no_such_name")
+    with pytest.raises(TypeError, match="not subscriptable"):
+        model["a"]
+
+
+def test_deprecated_names_still_work():
+    model = Word2Vec(SENTENCES, **SMALL)
+    with pytest.warns(DeprecationWarning, match="Call to deprecated `init_sims`"):
+        model.init_sims(replace=True)
+    assert np.linalg.norm(model.wv.vectors, axis=1) == pytest.approx(1)
+    with pytest.warns(DeprecationWarning, match="Call to deprecated `seeded_vector`"):
+        same = [model.seeded_vector("text", 4).tolist() for _ in range(2)]
+    assert same[0] == same[1]
+    assert max(map(abs, same[0])) <= 0.125
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,9 @@ from ns2vec._typing import PathLike
 from ns2vec.exceptions import ConfigError
 from ns2vec.formats.atomic import open_for_write
 from ns2vec.formats.gensim.sidefiles import write_npy
+from ns2vec.formats.gensim.upgrade import OPTIONS
 from ns2vec.formats.state import ModelState, VectorState
+from ns2vec.vocab import build_huffman
 
 __all__ = ["SEP_LIMIT", "write_state"]
 
@@ -72,6 +74,8 @@ def write_state(
     if path is not None and strip_compression(path)[1]:
         raise ConfigError(f"{path}: gensim expects other files beside a compressed one: leave the suffix out")
     split = _Splitter(path, separately, sep_limit, ignore)
+    if state.attributes.get("hs"):
+        _add_paths(state.vectors)
     inner = _Object(
         "KeyedVectors", split(_vector_attributes(state.vectors), "wv." * (state.kind == "Word2Vec"))
     )
@@ -89,6 +93,16 @@ def write_state(
             write_npy(stream, array)
     with open_for_write(path) as stream:
         _write_pickle(stream, root)
+
+
+def _add_paths(state: VectorState) -> None:
+    """Add the Huffman tree, which gensim keeps with the words."""
+    tree = build_huffman(state.expandos["count"])
+    paths = [(tree.code(row), tree.point(row).astype(np.uint32)) for row in range(len(state.keys))]
+    for place, name in enumerate(("code", "point")):
+        state.expandos[name] = np.empty(len(paths), dtype=object)
+        for row, path in enumerate(paths):
+            state.expandos[name][row] = path[place]
 
 
 class _Splitter:
@@ -140,7 +154,7 @@ def _vector_attributes(state: VectorState) -> dict[str, Any]:
 
 
 def _model_attributes(state: ModelState) -> dict[str, Any]:
-    found = dict(state.attributes)
+    found = {name: value for name, value in state.attributes.items() if name in OPTIONS}
     raw_vocab: defaultdict[Any, int] = defaultdict(int)
     raw_vocab.update(found.get("raw_vocab") or {})
     seed = int(found.get("seed") or 0)

@@ -1,0 +1,1 @@
+"""ns2vec under the names of other packages."""

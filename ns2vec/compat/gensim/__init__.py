@@ -1,0 +1,23 @@
+"""Let code that says ``import gensim`` run on ns2vec, unchanged.
+
+In a program, before anything imports gensim::
+
+    import ns2vec.compat.gensim
+    ns2vec.compat.gensim.install()
+
+or around a whole script, child processes included::
+
+    python -m ns2vec.compat.gensim script.py arguments
+
+``gensim``, ``gensim.models``, ``gensim.models.word2vec``, ``gensim.models.keyedvectors``,
+``gensim.models.callbacks``, ``gensim.utils``, ``gensim.downloader``, ``gensim.similarities.annoy`` and the
+scripts for word vectors then are ns2vec's. What ns2vec lacks (FastText, topic models, corpora) comes from the
+real gensim where that is installed, and is an ImportError that says so where it is not.
+"""
+
+from __future__ import annotations
+
+from ns2vec.compat.gensim.alias import VERSION, install, is_installed
+from ns2vec.compat.gensim.convert import from_gensim, to_gensim
+
+__all__ = ["VERSION", "from_gensim", "install", "is_installed", "to_gensim"]

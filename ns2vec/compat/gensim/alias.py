@@ -1,0 +1,220 @@
+"""How ``import gensim`` comes to mean ns2vec: a finder in front of Python's own."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.abc
+import importlib.metadata
+import os
+import sys
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.machinery import ModuleSpec, PathFinder
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from ns2vec.compat.gensim import modules
+from ns2vec.keyedvectors import KeyedVectors
+from ns2vec.word2vec import Word2Vec
+
+__all__ = ["VERSION", "install", "is_installed", "real_module"]
+
+VERSION = "4.4.0"  # whose interface ns2vec has; packages compare it with "4.0.0"
+
+SITE = Path(__file__).parent / "site"
+PACKAGES = {"gensim", "gensim.models", "gensim.scripts", "gensim.similarities"}
+# alias -> module of ns2vec.compat.gensim.modules with its names
+MODULES = {
+    "gensim": "package",
+    "gensim.downloader": "downloader",
+    "gensim.models": "models",
+    "gensim.models.callbacks": "callbacks",
+    "gensim.models.keyedvectors": "keyedvectors",
+    "gensim.models.word2vec": "word2vec",
+    "gensim.scripts": "scripts",
+    "gensim.scripts.glove2word2vec": "glove2word2vec",
+    "gensim.scripts.package_info": "package_info",
+    "gensim.scripts.word2vec2tensor": "word2vec2tensor",
+    "gensim.scripts.word2vec_standalone": "word2vec_standalone",
+    "gensim.similarities": "similarities",
+    "gensim.similarities.annoy": "annoy",
+    "gensim.utils": "utils",
+}
+
+
+def _is_gensims(name: str) -> bool:
+    return name == "gensim" or name.startswith("gensim.")
+
+
+def _missing(name: str) -> str:
+    return f"{name} is not part of ns2vec, and gensim is not installed: pip install gensim"
+
+
+class _Real:
+    """The installed gensim, which keeps its own modules under its own names, out of sight."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.is_loading = False
+        self.modules: dict[str, ModuleType] = {}
+
+    def is_there(self) -> bool:
+        return PathFinder.find_spec("gensim") is not None
+
+    def module(self, name: str) -> ModuleType:
+        """Import a module of the installed gensim, as if there were no alias."""
+        if name in self.modules:
+            return self.modules[name]
+        if not self.is_there():
+            raise ModuleNotFoundError(_missing(name), name=name)
+        with self.lock:
+            aliases = {known: sys.modules.pop(known) for known in list(sys.modules) if _is_gensims(known)}
+            sys.modules.update(self.modules)
+            before, self.is_loading = self.is_loading, True
+            try:
+                return importlib.import_module(name)
+            finally:
+                self.is_loading = before
+                for known in [known for known in sys.modules if _is_gensims(known)]:
+                    self.modules[known] = sys.modules.pop(known)
+                sys.modules.update(aliases)
+
+
+REAL = _Real()
+
+
+def real_module(name: str) -> ModuleType:
+    """Import a module of the installed gensim, alias or not.
+
+    Raises
+    ------
+    ImportError
+        If gensim is not installed.
+    """
+    return REAL.module(name) if is_installed() else importlib.import_module(name)
+
+
+class _NamesLoader(importlib.abc.Loader):
+    """Makes an alias: a fresh module with the names of one of ns2vec's."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        return ModuleType(spec.name)
+
+    def exec_module(self, module: ModuleType) -> None:
+        source = importlib.import_module(f"{modules.__name__}.{MODULES[self.name]}")
+        names = {name: value for name, value in vars(source).items() if not name.startswith("__")}
+        vars(module).update(names)
+        vars(module).update(
+            __doc__=source.__doc__,
+            __file__=source.__file__,
+            __all__=list(source.__all__),
+            __getattr__=self._other,
+        )
+        if self.name == "gensim":
+            vars(module)["__version__"] = VERSION
+
+    def _other(self, attribute: str) -> Any:
+        """Answer for what ns2vec lacks."""
+        full = f"{self.name}.{attribute}"
+        if attribute.startswith("__"):
+            raise AttributeError(f"module {self.name!r} has no attribute {attribute!r}")
+        if full in MODULES:
+            return importlib.import_module(full)
+        if not REAL.is_there():
+            raise AttributeError(_missing(full))
+        return getattr(REAL.module(self.name), attribute)
+
+
+class _RealLoader(importlib.abc.Loader):
+    """Hands out a module of the installed gensim that is imported already."""
+
+    def __init__(self, module: ModuleType) -> None:
+        self.module = module
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        return self.module
+
+    def exec_module(self, module: ModuleType) -> None:
+        pass
+
+
+class _Distribution(importlib.metadata.Distribution):
+    """What ``importlib.metadata`` is told about gensim."""
+
+    def read_text(self, filename: str) -> str | None:
+        if filename != "METADATA":
+            return None
+        return (
+            f"Metadata-Version: 2.1\nName: gensim\nVersion: {VERSION}\nSummary: ns2vec under gensim's name\n"
+        )
+
+    def locate_file(self, path: Any) -> Any:
+        return SITE / path
+
+
+class AliasFinder(importlib.abc.MetaPathFinder):
+    """Answers for gensim and everything below it."""
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Return where a module of gensim comes from: ns2vec, or the installed gensim."""
+        if not _is_gensims(name) or REAL.is_loading:
+            return None
+        if name in MODULES:
+            return ModuleSpec(name, _NamesLoader(name), origin=modules.__file__, is_package=name in PACKAGES)
+        return ModuleSpec(name, _RealLoader(REAL.module(name)))
+
+    def find_distributions(self, context: Any = None) -> Iterable[importlib.metadata.Distribution]:
+        """Answer ``importlib.metadata.version("gensim")``."""
+        return self._distributions(getattr(context, "name", None))
+
+    def _distributions(self, name: str | None) -> Iterator[importlib.metadata.Distribution]:
+        if name is not None and name.lower() == "gensim":
+            yield _Distribution()
+
+
+def is_installed() -> bool:
+    """Whether ``import gensim`` means ns2vec in this process."""
+    return any(isinstance(finder, AliasFinder) for finder in sys.meta_path)
+
+
+def install(*, children: bool = False) -> None:
+    """Make ``import gensim`` mean ns2vec in this process, from now on.
+
+    Parameters
+    ----------
+    children : bool
+        Also in Python processes that this one starts: a folder is put into ``PYTHONPATH``.
+
+    Raises
+    ------
+    ImportError
+        If the real gensim has been imported already: parts of the program hold on to it.
+
+    Examples
+    --------
+    >>> import ns2vec.compat.gensim
+    >>> ns2vec.compat.gensim.install()                       # doctest: +SKIP
+    >>> from gensim.models import Word2Vec                   # doctest: +SKIP
+    """
+    if not is_installed():
+        if "gensim" in sys.modules:
+            raise ImportError(
+                "gensim has been imported already, and what took names from it keeps them: call "
+                "ns2vec.compat.gensim.install() before anything imports gensim"
+            )
+        sys.meta_path.insert(0, AliasFinder())
+        # packages look for "gensim" in the name of a model's class
+        KeyedVectors.__module__ = "gensim.models.keyedvectors"
+        Word2Vec.__module__ = "gensim.models.word2vec"
+    if children:
+        paths = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
+        root = str(Path(__file__).parents[3])
+        os.environ["PYTHONPATH"] = os.pathsep.join(
+            dict.fromkeys([str(SITE), *paths, *([root] if root not in paths else [])])
+        )

@@ -1,0 +1,1 @@
+"""A folder for ``PYTHONPATH``: Python processes that find it start with the alias in place."""

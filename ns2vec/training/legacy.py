@@ -1,0 +1,73 @@
+"""Names of gensim 3 on models: an error says what to write instead; deprecated ones still work."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import numpy as np
+
+from ns2vec._typing import Float32Array
+
+__all__ = ["LegacyNames"]
+
+# what gensim 3 had on the model -> what to write now
+INSTEAD = {
+    "vocab": "wv.key_to_index",
+    "index2word": "wv.index_to_key",
+    "syn0": "wv.vectors",
+    "syn0norm": "wv.get_normed_vectors()",
+    "syn0_lockf": "wv.vectors_lockf",
+    "iter": "epochs",
+    "size": "vector_size",
+    "trainables": "the attributes of the model",
+    "vocabulary": "the attributes of the model",
+    "accuracy": "wv.evaluate_word_analogies(path)",
+    **{
+        name: f"wv.{name}(...)"
+        for name in (
+            "most_similar", "most_similar_cosmul", "similar_by_word", "similar_by_vector", "similarity",
+            "n_similarity", "doesnt_match", "wmdistance", "evaluate_word_pairs", "save_word2vec_format",
+            "intersect_word2vec_format",
+        )
+    },
+    "load_word2vec_format": "KeyedVectors.load_word2vec_format(path)",
+}  # fmt: skip
+
+
+class LegacyNames:
+    """What gensim 3 could and gensim 4 cannot; mixed into `ns2vec.Word2Vec`."""
+
+    if TYPE_CHECKING:
+        wv: Any
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> NoReturn:
+            instead = f": write model.{INSTEAD[name]}" if name in INSTEAD else ""
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}{instead}")
+
+    def init_sims(self, replace: bool = False) -> None:
+        """Deprecated; call `wv.fill_norms` or, to lose the lengths for good, `wv.unit_normalize_all`."""
+        warnings.warn(
+            "Call to deprecated `init_sims` (use wv.fill_norms() or wv.unit_normalize_all() instead).",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+        if replace:
+            self.wv.unit_normalize_all()
+        else:
+            self.wv.fill_norms()
+
+    def seeded_vector(self, seed_string: str, vector_size: int) -> Float32Array:
+        """Deprecated; return a small random vector that depends on the text alone, shape (vector_size,)."""
+        warnings.warn(
+            "Call to deprecated `seeded_vector` (initial vectors come from the model's seed).",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+        seed = np.frombuffer(seed_string.encode("utf8"), dtype=np.uint8)
+        found: Float32Array = ((np.random.default_rng(seed).random(vector_size) - 0.5) / vector_size).astype(
+            np.float32
+        )
+        return found

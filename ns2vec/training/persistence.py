@@ -1,0 +1,161 @@
+"""The part of Word2Vec that becomes plain data and comes back from it: save, load, pickle, deepcopy."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ns2vec.exceptions import ConfigError, FormatError
+from ns2vec.formats.saving import Saveable, set_attributes
+from ns2vec.formats.state import ModelState, VectorState
+from ns2vec.sampling import make_sampler
+from ns2vec.training.encoding import EncodedCache
+from ns2vec.training.jobs import BatchState
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+__all__ = ["PersistenceMixin"]
+
+logger = logging.getLogger(__name__)
+
+WEIGHTS = ("syn1neg", "syn1")
+# what a model makes again when it needs it
+TRANSIENT = {
+    "_batch_state", "_bound", "_bound_for", "_encoded", "_huffman", "_network", "_rows_of_tokens", "_scan",
+}  # fmt: skip
+# what has a place of its own in a file, or follows from what is there
+SEPARATE = {"wv", "random", "cum_table", "_made_cum_table", "hashfxn", "sampler", *WEIGHTS}
+PATHS = ("code", "point")  # of the Huffman tree, which follows from the counts
+
+
+class PersistenceMixin(Saveable):
+    """Saving and loading; mixed into `ns2vec.Word2Vec`."""
+
+    KIND = "Word2Vec"
+
+    if TYPE_CHECKING:
+        wv: Any
+        hs: int
+        sampler: Any
+        cum_table: Any
+        _made_cum_table: Any
+
+    # ---- files ----
+
+    def to_state(self) -> ModelState:
+        """Return the model as plain data."""
+        wv = self.wv.to_state().vectors
+        wv.expandos = {name: values for name, values in wv.expandos.items() if name not in PATHS}
+        known = vars(self)
+        attributes = {name: value for name, value in known.items() if name not in TRANSIENT | SEPARATE}
+        attributes["sampler"] = self._plain_sampler()
+        if known.get("hashfxn", hash) is not hash:
+            attributes["hashfxn"] = known["hashfxn"]
+        arrays = {name: known[name] for name in WEIGHTS if known.get(name) is not None}
+        if "cum_table" in known and not np.array_equal(self.cum_table, self._made_cum_table):
+            arrays["cum_table"] = np.asarray(self.cum_table)
+        return ModelState(self.KIND, wv, attributes, arrays)
+
+    def _plain_sampler(self) -> Any:
+        if isinstance(self.sampler, str):
+            return self.sampler
+        try:
+            return make_sampler(self.sampler).state_dict()
+        except (ConfigError, TypeError) as error:
+            logger.warning("the sampler is not saved, set it again after loading: %s", error)
+            return "unigram"
+
+    @classmethod
+    def from_state(cls, state: ModelState) -> Self:
+        """Make a model of plain data, ready to be trained on.
+
+        Raises
+        ------
+        FormatError
+            If weights and vectors do not have the same shape.
+        ConfigError
+            If an option has a value that cannot work.
+        """
+        attributes = dict(state.attributes)
+        options = {name: attributes.pop(name) for name in cls._option_names() & attributes.keys()}
+        made = cls._with_options({**options, "vector_size": state.vectors.vectors.shape[1]})
+        attributes.pop("layer1_size", None)
+        if callable(attributes.get("hashfxn")):
+            made.__dict__["hashfxn"] = attributes.pop("hashfxn")
+        set_attributes(made, attributes)
+        made._adopt(state.vectors, state.arrays)
+        return made
+
+    @classmethod
+    def _option_names(cls) -> set[str]:
+        """Parameters of Word2Vec's constructor that are saved."""
+        raise NotImplementedError
+
+    @classmethod
+    def _with_options(cls, options: dict[str, Any]) -> Self:
+        """Make a model without a vocabulary."""
+        raise NotImplementedError
+
+    def _adopt(self, vectors: VectorState, arrays: dict[str, Any]) -> None:
+        self.wv = wv = type(self.wv).from_state(ModelState(self.wv.KIND, vectors))
+        if not hasattr(wv, "vectors_lockf"):
+            wv.vectors_lockf = np.ones(1, dtype=np.float32)
+        for name in WEIGHTS:
+            if name in arrays:
+                if arrays[name].shape != wv.vectors.shape:
+                    raise FormatError(
+                        f"{name} has shape {arrays[name].shape}, the vectors have shape {wv.vectors.shape}"
+                    )
+                setattr(self, name, arrays[name])
+        self._make_tables()
+        if "cum_table" in arrays:
+            self.cum_table = np.array(arrays["cum_table"])
+
+    def _make_tables(self) -> None:
+        """Make what follows from the counts."""
+        if "count" not in self.wv.expandos or not len(self.wv):
+            return
+        if self.hs:
+            self.create_binary_tree()  # type: ignore[attr-defined]
+        if self._word_objective() is not None:  # type: ignore[attr-defined]
+            self.make_cum_table()  # type: ignore[attr-defined]
+
+    @classmethod
+    def load(cls, *args: Any, rethrow: bool = False, **kwargs: Any) -> Any:
+        """Read a model that ns2vec or gensim (0.12 to 4.4) saved; it can be trained on.
+
+        Parameters
+        ----------
+        fname : path, or file object opened for reading bytes
+        mmap : {None, "r", "r+", "c"}
+            Map the arrays instead of reading them; ``"c"`` can be trained on without changing the file.
+        rethrow : bool
+            Accepted for gensim's sake.
+
+        Raises
+        ------
+        AttributeError
+            If the file holds a model of another kind.
+        FormatError
+            If the file is damaged, holds no model, or names what could run code.
+        """
+        model = super().load(*args, **kwargs)
+        if not isinstance(model, PersistenceMixin):
+            raise AttributeError(
+                f"Model of type {type(model).__name__} can't be loaded by {cls.__name__}: use "
+                f"{type(model).__name__}.load"
+            )
+        return model
+
+    # ---- copies ----
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name not in TRANSIENT}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.__dict__.update(dict.fromkeys(TRANSIENT))
+        self.__dict__.update(_encoded=EncodedCache(), _batch_state=BatchState())

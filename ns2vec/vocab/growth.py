@@ -1,0 +1,106 @@
+"""More words for a vocabulary that has vectors already: old rows stay where they are, new ones follow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ns2vec._typing import Int32Array, Int64Array, Token
+from ns2vec.exceptions import VocabularyError
+from ns2vec.vocab.subsampling import expected_kept
+from ns2vec.vocab.trim import TrimRule
+from ns2vec.vocab.vocabulary import NO_ROW, choose, effective_min_count
+
+__all__ = ["Growth", "grow_vocabulary"]
+
+
+@dataclass
+class Growth:
+    """What a second corpus adds to a vocabulary.
+
+    Attributes
+    ----------
+    new_keys : list of the words that get the rows V, V + 1, ...
+    counts : ndarray of shape (V + n,), int64
+        Counts of all words, the second corpus included.
+    rows : ndarray of shape (m,), int32
+        Row of each token of the second corpus, -2 for those left out.
+    effective_min_count : int
+    report : dict, see `ns2vec.vocab.vocabulary_report`
+        About the words of the second corpus.
+    """
+
+    new_keys: list[Token]
+    counts: Int64Array
+    rows: Int32Array
+    effective_min_count: int
+    report: dict[str, int]
+
+
+def grow_vocabulary(
+    key_to_index: Mapping[Token, int],
+    known_counts: Int64Array,
+    tokens: Sequence[Token],
+    counts: Int64Array,
+    *,
+    min_count: int,
+    sample: float,
+    max_final_vocab: int | None = None,
+    trim_rule: TrimRule | None = None,
+) -> Growth:
+    """Find the words of a second corpus that a vocabulary lacks, and add up the counts of the others.
+
+    Parameters
+    ----------
+    key_to_index : dict, key -> row, of length V
+    known_counts : ndarray of shape (V,)
+    tokens : sequence of length m
+        Distinct tokens of the second corpus; new ones get rows in this order.
+    counts : ndarray of shape (m,)
+    min_count : int
+        Fewest occurrences in the second corpus of a word that is looked at, known or new (as in gensim).
+    sample : float
+    max_final_vocab, trim_rule : see `ns2vec.vocab.build_vocabulary`
+
+    Raises
+    ------
+    VocabularyError
+        If there are no tokens.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ns2vec.vocab import grow_vocabulary
+    >>> one = np.ones(1, dtype=np.int64)
+    >>> grown = grow_vocabulary({"a": 0}, one, ["b", "a"], np.array([3, 2]), min_count=1, sample=0)
+    >>> grown.new_keys, grown.counts.tolist(), grown.rows.tolist()
+    (['b'], [3, 3], [1, 0])
+    """
+    counts = np.asarray(counts, dtype=np.int64)
+    if not len(counts):
+        raise VocabularyError("the corpus has no words: expected sentences that are lists of tokens")
+    effective = effective_min_count(counts, min_count, max_final_vocab)
+    n_known = len(known_counts)
+    kept = choose(tokens, counts, effective, trim_rule)
+    found = np.fromiter((key_to_index.get(tokens[i], -1) for i in kept), dtype=np.int64, count=len(kept))
+    is_new = found < 0
+    n_new = int(is_new.sum())
+    found[is_new] = np.arange(n_known, n_known + n_new)
+    total = np.concatenate([np.asarray(known_counts, dtype=np.int64), np.zeros(n_new, dtype=np.int64)])
+    total[found] += counts[kept]
+    # words of the first corpus with counts below min_count in the second are still trained
+    known_rows = (key_to_index.get(token, NO_ROW) for token in tokens)
+    rows = np.fromiter(known_rows, dtype=np.int32, count=len(counts))
+    rows[kept] = found
+    downsampled, expected = expected_kept(total, sample)
+    report = {
+        "drop_unique": len(counts) - len(kept),
+        "retain_total": int(counts[kept].sum()),
+        "downsample_unique": downsampled,
+        "downsample_total": min(expected, int(counts[kept].sum())),
+        "num_retained_words": len(kept),
+    }
+    new_keys = [tokens[i] for i in kept[is_new].tolist()]
+    return Growth(new_keys, total, rows, effective, report)

@@ -1,0 +1,218 @@
+"""Vocabulary growth, weights that are made again, scores of sentences."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ns2vec import Word2Vec
+from ns2vec.objectives import OBJECTIVES
+
+OPTIONS = {"vector_size": 12, "min_count": 1, "workers": 1, "sample": 0, "seed": 3}
+MORE = [["fruit1", "fruit2", "kiwi", "plum"]] * 30 + [["tool3", "saw"]] * 10
+
+
+def test_old_words_stay_and_new_ones_follow(sentences):
+    model = Word2Vec(sentences, **OPTIONS)
+    keys, counts = list(model.wv.index_to_key), model.wv.expandos["count"].copy()
+    vectors, outputs, epochs = model.wv.vectors.copy(), model.syn1neg.copy(), model.epochs_trained
+    model.build_vocab(MORE, update=True)
+    assert model.wv.index_to_key == [*keys, "kiwi", "plum", "saw"]
+    assert np.array_equal(model.wv.vectors[:20], vectors)
+    assert np.array_equal(model.syn1neg[:20], outputs)
+    assert not model.syn1neg[20:].any()
+    assert np.abs(model.wv.vectors[20:]).max() <= 1 / 12
+    assert model.wv.vectors[20:].any(axis=1).all()
+    assert model.epochs_trained == epochs
+    assert model.cum_table.shape == (23,)
+    expected = dict(zip(keys, counts.tolist(), strict=True)) | {"kiwi": 30, "plum": 30, "saw": 10}
+    for word in ("fruit1", "fruit2"):
+        expected[word] += 30
+    expected["tool3"] += 10
+    assert {key: model.wv.get_vecattr(key, "count") for key in model.wv.index_to_key} == expected
+    assert (model.corpus_count, model.corpus_total_words) == (40, 140)
+
+
+def test_new_rows_are_those_of_a_fresh_model_of_that_size(sentences):
+    model = Word2Vec(sentences, **OPTIONS)
+    model.build_vocab(MORE, update=True)
+    fresh = Word2Vec(**OPTIONS)
+    fresh.build_vocab_from_freq(dict.fromkeys(map(str, range(23)), 1))
+    assert np.array_equal(model.wv.vectors[20:], fresh.wv.vectors[20:])
+
+
+@pytest.mark.parametrize("options", [{"sg": 1}, {"sg": 0}, {"hs": 1, "negative": 0}, {"hs": 1}], ids=str)
+def test_a_new_word_finds_its_twin(sentences, options):
+    """kiwi stands where fruit words stand; one update and its neighbours are fruit."""
+    model = Word2Vec(sentences, **OPTIONS, **options, epochs=20, alpha=0.05)
+    rng = np.random.default_rng(4)
+    more = [["kiwi", *rng.choice([f"fruit{i}" for i in range(10)], size=7)] for _ in range(150)]
+    model.build_vocab(more, update=True)
+    model.train(more, total_examples=len(more), epochs=10, start_alpha=0.05)
+    nearest = [key for key, _ in model.wv.most_similar("kiwi", topn=3)]
+    assert all(key.startswith("fruit") for key in nearest)
+
+
+@pytest.mark.parametrize("name", [*OBJECTIVES, "auto"])
+def test_every_objective_grows(sentences, name):
+    model = Word2Vec(sentences, **OPTIONS, objective=name, epochs=1)
+    model.build_vocab(MORE, update=True)
+    n_trained, _ = model.train(MORE, total_examples=40, epochs=2)
+    assert n_trained == 280
+    assert np.isfinite(model.wv.vectors).all()
+
+
+@pytest.mark.parametrize("sampler", ["unigram", "uniform", "log_uniform", "batch"])
+def test_samplers_see_the_grown_vocabulary(sentences, sampler):
+    model = Word2Vec(sentences, **OPTIONS, sampler=sampler, epochs=1)
+    model.build_vocab([["new"] * 5000], update=True)
+    bound = model.bound_sampler()
+    assert bound.data.n_words == 21
+    model.train([["new", "fruit1"]] * 5, total_examples=5, epochs=1)
+    if sampler == "log_uniform":  # by rank: the most frequent word stands last and is drawn most
+        assert np.argmax(bound.source.log_q) == 20
+
+
+def test_the_tree_is_built_again(sentences):
+    model = Word2Vec(sentences, **OPTIONS, hs=1, negative=0)
+    depth = len(model.wv.get_vecattr("fruit1", "code"))
+    model.build_vocab([["new"] * 100000], update=True)
+    assert len(model.wv.get_vecattr("new", "code")) == 1
+    assert len(model.wv.get_vecattr("fruit1", "code")) >= depth
+    assert model.syn1.shape == (21, 12)
+
+
+def test_updates_repeat_to_the_byte(sentences):
+    def trained():
+        model = Word2Vec(sentences, **OPTIONS)
+        model.build_vocab(MORE, update=True)
+        model.train(MORE, total_examples=40, epochs=3)
+        return model
+
+    assert np.array_equal(trained().wv.vectors, trained().wv.vectors)
+
+
+def test_rare_words_and_rules(sentences):
+    model = Word2Vec(sentences, **(OPTIONS | {"min_count": 3}))
+    model.build_vocab([["rare"], ["often"] * 3, ["fruit1"]], update=True)
+    assert "rare" not in model.wv
+    assert "often" in model.wv
+
+
+def test_frequencies_update(sentences):
+    model = Word2Vec(sentences, **OPTIONS)
+    before = model.wv.get_vecattr("fruit1", "count")
+    model.build_vocab_from_freq({"fruit1": 7, "kiwi": 2}, update=True, corpus_count=9)
+    assert model.wv.get_vecattr("fruit1", "count") == before + 7
+    assert model.wv.get_vecattr("kiwi", "count") == 2
+    assert model.corpus_count == 9
+
+
+def test_lock_factors_of_old_rows_are_kept(sentences):
+    model = Word2Vec(sentences, **OPTIONS)
+    model.wv.vectors_lockf = np.zeros(20, dtype=np.float32)
+    before = model.wv.vectors.copy()
+    model.build_vocab(MORE, update=True)
+    model.train(MORE, total_examples=40, epochs=1)
+    assert np.array_equal(model.wv.vectors[:20], before)
+    assert model.wv.vectors_lockf.tolist() == [0.0] * 20 + [1.0] * 3
+
+
+def test_an_update_needs_a_vocabulary():
+    for update in (
+        lambda model: model.build_vocab([["a"]], update=True),
+        lambda model: model.build_vocab_from_freq({"a": 1}, update=True),
+        lambda model: model.update_weights(),
+    ):
+        with pytest.raises(RuntimeError, match="cannot do an online vocabulary-update"):
+            update(Word2Vec(**OPTIONS))
+
+
+def test_a_failed_update_leaves_a_usable_model(sentences):
+    model = Word2Vec(sentences, **OPTIONS)
+
+    def broken():
+        yield ["fruit1", "kiwi"]
+        raise OSError("disk gone")
+
+    with pytest.raises(OSError, match="disk gone"):
+        model.build_vocab(broken(), update=True)
+    assert len(model.wv) == 20
+    model.train(sentences, total_examples=len(sentences), epochs=1)
+
+
+@pytest.mark.slow
+def test_fifty_rounds_of_growth_with_two_workers(sentences):
+    model = Word2Vec(sentences, **(OPTIONS | {"workers": 2}), hs=1)
+    for round_no in range(50):
+        more = [[f"new{round_no}", "fruit1", "fruit2"]] * 20 + [[f"new{round_no}b", "tool1"]] * 5
+        model.build_vocab(more, update=True)
+        model.train(more, total_examples=25, epochs=2)
+    assert len(model.wv) == 120
+    assert np.isfinite(model.wv.vectors).all()
+    assert all(key.startswith(("fruit", "new")) for key, _ in model.wv.most_similar("new49", topn=3))
+
+
+# ---- weights ----------------------------------------------------------------------------------------
+
+
+def test_reset_from_gives_a_model_that_trains(sentences):
+    """In gensim the new vectors lack lock factors, and a later train() never returns."""
+    model = Word2Vec(sentences, **OPTIONS)
+    other = Word2Vec(**OPTIONS)
+    other.reset_from(model)
+    assert other.wv.index_to_key is model.wv.index_to_key
+    assert other.corpus_count == model.corpus_count
+    assert not other.syn1neg.any()
+    other.train(sentences, total_examples=len(sentences), epochs=model.epochs, end_alpha=model.min_alpha)
+    assert np.allclose(other.wv.vectors, model.wv.vectors, atol=1e-5)
+    with pytest.raises(ValueError, match="needs a model that has a vocabulary"):
+        other.reset_from(Word2Vec(**OPTIONS))
+
+
+def test_null_word():
+    model = Word2Vec([["a", "b"]], **OPTIONS, null_word=1)
+    assert model.wv.index_to_key[-1] == "\0"
+    model = Word2Vec(**OPTIONS)
+    model.build_vocab_from_freq({"a": 2})
+    model.add_null_word()
+    model.add_null_word()
+    model.init_weights()
+    assert model.wv.index_to_key == ["a", "\0"]
+    assert model.wv.get_vecattr("\0", "count") == 1
+
+
+# ---- score ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sg", [0, 1])
+def test_score_is_the_sum_over_the_path(sentences, sg):
+    model = Word2Vec(sentences, **OPTIONS, hs=1, negative=0, sg=sg, window=2, epochs=10)
+    sentence = ["fruit1", "tool2", "unknown", "fruit3", "fruit4"]
+    rows = [model.wv.get_index(word) for word in sentence if word in model.wv]
+    total = 0.0
+    for t, centre in enumerate(rows):
+        contexts = [rows[i] for i in range(len(rows)) if 0 < abs(i - t) <= 2]
+        inputs = model.wv.vectors[contexts].astype(float)
+        for hidden in inputs if sg else [inputs.mean(axis=0)]:
+            point, code = (model.wv.expandos[name][centre] for name in ("point", "code"))
+            for node, bit in zip(point, code, strict=True):
+                total += -np.log1p(np.exp((2.0 * bit - 1.0) * (hidden @ model.syn1[node])))
+    assert model.score([sentence, [], ["unknown"]]) == pytest.approx([total, 0, 0], rel=1e-5)
+
+
+def test_score_prefers_what_it_was_trained_on(sentences):
+    model = Word2Vec(sentences, **OPTIONS, hs=1, negative=0, epochs=10)
+    seen, mixed = model.score(iter([["fruit1", "fruit2", "fruit3"], ["fruit1", "tool2", "fruit3"]]))
+    assert seen > mixed
+    assert model.score([["fruit1"]]).dtype == np.float32
+
+
+def test_score_says_what_it_needs(sentences):
+    with pytest.raises(RuntimeError, match="hs=1, negative=0"):
+        Word2Vec(sentences, **OPTIONS).score(sentences)
+    with pytest.raises(RuntimeError, match="first build vocabulary"):
+        Word2Vec(**OPTIONS, hs=1, negative=0).score(sentences)
+    model = Word2Vec(sentences, **OPTIONS, hs=1, negative=0)
+    with pytest.raises(ValueError, match="at most total_sentences=3"):
+        model.score(sentences, total_sentences=3)

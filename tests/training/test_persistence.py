@@ -1,0 +1,166 @@
+"""Models that come back by files, pickle and deepcopy train on as if nothing had happened."""
+
+from __future__ import annotations
+
+import copy
+import io
+import pickle
+
+import numpy as np
+import pytest
+
+from ns2vec import KeyedVectors, Word2Vec
+from ns2vec.exceptions import FormatError
+from ns2vec.formats import native
+from ns2vec.objectives import OBJECTIVES
+from ns2vec.sampling import Batch
+
+OPTIONS = {"vector_size": 10, "min_count": 1, "workers": 1, "seed": 5, "epochs": 2}
+
+
+def through_file(model, tmp_path):
+    model.save(tmp_path / "model")
+    return Word2Vec.load(tmp_path / "model")
+
+
+def through_gensim(model, tmp_path):
+    model.save_gensim(tmp_path / "model", sep_limit=50)
+    return Word2Vec.load(tmp_path / "model")
+
+
+def through_handle(model, tmp_path):
+    stream = io.BytesIO()
+    model.save(stream)
+    return Word2Vec.load(io.BytesIO(stream.getvalue()))
+
+
+WAYS = {
+    "file": through_file,
+    "handle": through_handle,
+    "gensim": through_gensim,
+    "pickle": lambda model, _: pickle.loads(pickle.dumps(model)),
+    "deepcopy": lambda model, _: copy.deepcopy(model),
+}
+KINDS = [{}, {"sg": 1}, {"hs": 1, "negative": 0}, {"hs": 1}, {"compute_loss": True, "null_word": 1}]
+
+
+@pytest.mark.parametrize("options", KINDS, ids=str)
+@pytest.mark.parametrize("way", WAYS)
+def test_it_trains_on_to_the_same_bytes(tmp_path, sentences, way, options):
+    model = Word2Vec(sentences, **OPTIONS, **options)
+    found = WAYS[way](model, tmp_path)
+    assert np.array_equal(found.wv.vectors, model.wv.vectors)
+    for name in (
+        "vector_size",
+        "alpha",
+        "window",
+        "hs",
+        "negative",
+        "seed",
+        "corpus_count",
+        "train_count",
+        "epochs",
+    ):
+        assert getattr(found, name) == getattr(model, name), name
+    if way == "gensim":
+        found.epochs_trained = model.epochs_trained  # which gensim does not know
+    for one in (model, found):
+        one.build_vocab([["fruit1", "kiwi"]] * 5, update=True)
+        one.train(sentences, total_examples=len(sentences), epochs=2)
+    assert np.array_equal(found.wv.vectors, model.wv.vectors)
+    assert found.epochs_trained == 4
+
+
+@pytest.mark.parametrize("name", [*OBJECTIVES, "auto"])
+def test_every_objective(tmp_path, sentences, name):
+    model = Word2Vec(sentences, **OPTIONS, objective=name)
+    found = through_file(model, tmp_path)
+    assert found.objective == name
+    for one in (model, found):
+        one.train(sentences, total_examples=len(sentences), epochs=1)
+    assert np.array_equal(found.wv.vectors, model.wv.vectors)
+
+
+def test_samplers_and_noise_tables(tmp_path, sentences):
+    model = Word2Vec(sentences, **OPTIONS, sampler=Batch(size=64))
+    assert through_file(model, tmp_path).bound_sampler().sampler.state_dict() == Batch(size=64).state_dict()
+    model = Word2Vec(sentences, **OPTIONS)
+    model.cum_table = np.arange(1, 21, dtype=np.uint32) * 1000
+    assert np.array_equal(through_file(model, tmp_path).cum_table, model.cum_table)
+
+
+def test_a_sampler_without_a_name_is_not_saved(tmp_path, sentences, caplog):
+    model = Word2Vec(sentences, **OPTIONS, sampler=lambda n, rng: rng.integers(20, size=n))
+    assert through_file(model, tmp_path).sampler == "unigram"
+    assert "the sampler is not saved" in caplog.text
+
+
+def test_mapped(tmp_path, sentences):
+    model = Word2Vec(sentences, **OPTIONS)
+    model.save(tmp_path / "model")
+    found = Word2Vec.load(tmp_path / "model", mmap="r")
+    assert isinstance(found.wv.vectors, np.memmap)
+    with pytest.raises(ValueError, match="read-only"):
+        found.train(sentences, total_examples=400, epochs=1)
+    found = Word2Vec.load(tmp_path / "model", mmap="c")
+    found.train(sentences, total_examples=400, epochs=1)
+    assert np.array_equal(Word2Vec.load(tmp_path / "model").wv.vectors, model.wv.vectors)
+    assert not np.array_equal(found.wv.vectors, model.wv.vectors)
+
+
+def test_subclasses(tmp_path, sentences):
+    class Mine(Word2Vec):
+        def __init__(self, corpus):
+            self.note = ("walks", 3)
+            super().__init__(corpus, **OPTIONS)
+
+    model = Mine(sentences)
+    model.save(tmp_path / "model")
+    found = Mine.load(tmp_path / "model")
+    assert type(found) is Mine
+    assert found.note == ("walks", 3)
+    assert type(KeyedVectors.load(tmp_path / "model")) is Word2Vec
+
+
+def test_the_wrong_kind(tmp_path, sentences):
+    Word2Vec(sentences, **OPTIONS).wv.save(tmp_path / "kv")
+    with pytest.raises(AttributeError, match="Model of type KeyedVectors can't be loaded by Word2Vec"):
+        Word2Vec.load(tmp_path / "kv")
+
+
+def test_a_file_starts_no_training(tmp_path, sentences):
+    """Parameters of the constructor that read or write files are not taken from a file."""
+    state = Word2Vec(sentences, **OPTIONS).to_state()
+    state.attributes |= {
+        "sentences": "/etc/passwd",
+        "corpus_file": "/etc/passwd",
+        "train": 1,
+        "_do_train_job": 2,
+    }
+    native.write_state(tmp_path / "model", state)
+    found = Word2Vec.load(tmp_path / "model")
+    assert callable(found.train)
+    assert found.corpus_count == 400
+
+
+def test_weights_that_do_not_fit_are_refused(tmp_path, sentences):
+    state = Word2Vec(sentences, **OPTIONS).to_state()
+    state.arrays["syn1neg"] = state.arrays["syn1neg"][:3]
+    native.write_state(tmp_path / "model", state)
+    with pytest.raises(FormatError, match=r"syn1neg has shape \(3, 10\)"):
+        Word2Vec.load(tmp_path / "model")
+
+
+def test_a_model_without_vocabulary(tmp_path):
+    found = through_file(Word2Vec(**OPTIONS, window=9), tmp_path)
+    assert found.window == 9
+    assert len(found.wv) == 0
+    found.build_vocab([["a", "b"]] * 9)
+    assert len(found.wv) == 2
+
+
+def test_what_happened_is_noted(tmp_path, sentences):
+    found = through_file(Word2Vec(sentences, **OPTIONS), tmp_path)
+    events = [event["event"] for event in found.lifecycle_events]
+    assert events == ["build_vocab", "train", "created", "saving", "loaded"]
+    assert all("ns2vec" in event and "python" in event for event in found.lifecycle_events)
