@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from ns2vec.calculator import OBJECTIVES, count_pairs, estimate
+from ns2vec.calculator import count_pairs, estimate
 from ns2vec.cli import calculate
+from ns2vec.objectives import OBJECTIVES
 
 
 def test_pairs_and_batches(ns2vec):
