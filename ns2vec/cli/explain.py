@@ -45,8 +45,10 @@ def add_arguments(parser: Parser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Train, find a sentence, make the step and tell it."""
-    corpus = source_of(arguments)
+    corpus: Any = source_of(arguments)
     model = Word2Vec(**parameters_of(arguments))
+    if model.hs and model.negative:
+        raise UsageError("one objective is explained at a time: leave out --hs, or add --negative 0")
     model.build_vocab(corpus)
     sentence, place = find_sentence(model, corpus, arguments.word)
     model.train(corpus, total_words=model.corpus_total_words, epochs=model.epochs)
@@ -66,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def parameters_of(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Options of training; one thread and, for the small generated corpus, every word, unless said otherwise."""
+    """Options of training: one thread and, of the generated corpus, every word, unless said otherwise."""
     usual: dict[str, Any] = {"workers": 1, "progress": False}
     if arguments.corpus is None:
         usual["min_count"] = 1
@@ -83,7 +85,7 @@ def source_of(arguments: argparse.Namespace) -> Corpus:
     return corpus
 
 
-def find_sentence(model: Word2Vec, corpus: Corpus, word: str) -> tuple[list[str], int]:
+def find_sentence(model: Word2Vec, corpus: Corpus, word: str) -> tuple[list[Any], int]:
     """Return the known words of the first sentence with the word and another one, and its position."""
     known = model.wv.key_to_index
     if word not in known:
@@ -150,19 +152,19 @@ def times(entry: Output) -> str:
 
 def rule(step: Explanation) -> str:
     """What training wants, and what prediction and loss are."""
-    corrected = "score" if all(entry.offset == 0 for entry in step.outputs) else "score - offset"
-    note = "" if corrected == "score" else " The offset is log(k P): how often noise brings the word."
+    logit, note = "score", ""
+    if any(entry.offset != 0 for entry in step.outputs):
+        logit, note = "score - offset", " The offset is log(k P): how often noise brings the word."
     if step.link == "softmax":
         return (
-            f"Prediction: the word's share of exp({corrected}) among all of them. "
+            f"Prediction: the word's share of exp({logit}) among all of them. "
             f"Loss: -log of the share of {step.centre}.{note}"
         )
+    is_path = step.objective == "hierarchical_softmax"
+    wanted = "1 where the path takes branch 0, else 0" if is_path else "1 for what was seen, 0 for noise"
     return (
-        f"Prediction: sigma({corrected}) = 1 / (1 + exp(-({corrected}))), wanted: 1 for what was seen, 0 for "
-        f"noise. Loss: -log(prediction) where 1 is wanted, -log(1 - prediction) where 0 is.{note}"
-        if step.objective != "hierarchical_softmax"
-        else "Prediction: sigma(score), the probability of branch 0; wanted: 1 where the path takes branch 0. "
-        "Loss: -log(prediction) where 1 is wanted, -log(1 - prediction) where 0 is."
+        f"Prediction: sigma({logit}), where sigma(x) = 1 / (1 + exp(-x)). Wanted: {wanted}. "
+        f"Loss: -log(prediction) where 1 is wanted, -log(1 - prediction) where 0 is.{note}"
     )
 
 
@@ -182,7 +184,7 @@ def table(step: Explanation) -> Iterator[str]:
     if len(step.outputs) < step.n_outputs:
         yield f"... and {step.n_outputs - len(step.outputs):,} words with smaller predictions"
     seen = step.outputs[0]
-    if seen.word is not None and seen.score_after < seen.score:
+    if seen.word is not None and seen.prediction < seen.label and seen.score_after < seen.score:
         yield from wrap(
             f"The score of {seen.word} falls: the others push the input vector away from their own vectors, "
             "and with it from a vector that is similar to them."

@@ -1,7 +1,7 @@
 """One training step taken apart: who meets whom, with which scores, and how vectors move.
 
-The shipped kernel makes the step (`Kernel.train_window`), so what is shown is what training does; the rows are
-put back afterwards. The reference's links in float64 say what each output adds to the loss.
+The shipped kernel makes the step (`Kernel.train_window`), so what is shown is what training does; the rows
+are put back afterwards. The reference's links in float64 say what each output adds to the loss.
 """
 
 from __future__ import annotations
@@ -173,7 +173,8 @@ def explain_step(
     where x is the input vector, y are output vectors and s is the logistic function: each y moves by
     alpha (label - s(x.y)) x, and x by the sum of alpha (label - s(x.y)) y.
 
-    Skip-gram shows one pair of words, CBOW the whole window. A sampler that draws from the batch has the sentence for its batch.
+    Skip-gram shows one pair of words, CBOW the whole window. A sampler that draws from
+    the batch has the sentence for its batch.
 
     Parameters
     ----------
@@ -234,7 +235,7 @@ def explain_step(
     divide = config.cbow_mean and not config.sg
     states = [state_of(matrices, contexts, met, divide) for matrices in (before, after)]
     probabilities = noise_probabilities(network, config, int(rows[position]), contexts, met)
-    shown = range(len(met.rows))
+    shown: Sequence[int] = range(len(met.rows))
     if network.objective is not None and network.objective.outputs == "all":
         best = np.argsort(-states[0].predictions, kind="stable")
         shown = [rows[position], *best[best != rows[position]][:topn]]
@@ -264,7 +265,7 @@ def check_step(network: Network, sentence: npt.NDArray[np.int32], position: int)
         raise ConfigError(f"a step needs a sentence of at least two known words, got {sentence.tolist()}")
     if not 0 <= position < len(sentence):
         raise ConfigError(
-            f"position must be at least 0 and below {len(sentence)}, the length of the sentence, got {position}"
+            f"position must be at least 0 and below {len(sentence)}, where the sentence ends, got {position}"
         )
     if network.objective is not None and network.huffman is not None:
         raise ConfigError("one objective is explained at a time: leave out hs=1, or set negative to 0")
@@ -277,7 +278,7 @@ def check_step(network: Network, sentence: npt.NDArray[np.int32], position: int)
 def pair_at_the_end(
     sentence: npt.NDArray[np.int32], position: int, input_position: int | None
 ) -> tuple[npt.NDArray[np.int32], int]:
-    """Move input and seen word to the end of the sentence, where a window of one word joins just these two."""
+    """Move input and seen word to the end of the sentence, where a window of one word joins just them."""
     beside = input_position if input_position is not None else position - 1 if position else 1
     if not 0 <= beside < len(sentence) or beside == position:
         raise ConfigError(f"input_position must be another position of the sentence, got {beside}")
@@ -297,7 +298,12 @@ def make_step(
     """Let the kernel train one window: (rows, weights, offsets) of its output set, and its loss."""
     worker = Worker(network.kernel(config), epoch, len(sentence), network.block(), config.seed)
     return worker.kernel.train_window(
-        sentence, position, config.alpha, work=worker.work, block=worker.draw_block(len(sentence), 0), epoch=epoch
+        sentence,
+        position,
+        config.alpha,
+        work=worker.work,
+        block=worker.draw_block(len(sentence), 0),
+        epoch=epoch,
     )
 
 
