@@ -1,0 +1,399 @@
+"""One training step taken apart: who meets whom, with which scores, and how vectors move.
+
+The shipped kernel makes the step (`Kernel.train_window`), so what is shown is what training does; the rows
+are put back afterwards. The reference's links in float64 say what each output adds to the loss.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ns2vec.exceptions import ConfigError
+from ns2vec.reference.objectives import LINKS, sigmoid
+from ns2vec.training.config import TrainingConfig
+from ns2vec.training.network import Network, Worker
+
+__all__ = ["Explanation", "InputWord", "Output", "explain_step"]
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class InputWord:
+    """A word whose input vector is read: its row, and the length of its vector before and after the step."""
+
+    word: Any
+    row: int
+    norm: float
+    norm_after: float
+
+
+@dataclass(frozen=True)
+class Output:
+    """What the input meets.
+
+    Attributes
+    ----------
+    word : object or None
+        None for an inner node of the Huffman tree.
+    row : int
+        Of the output vectors.
+    label : float
+        What the prediction should be: 1 for what was seen, 0 for noise; 1 / (1 + c) for a seen word that
+        was also drawn c times as noise and kept.
+    weight : float
+        How often the output counts.
+    noise_probability : float or None
+        That one draw of the sampler is this word; None where nothing is drawn or the sampler cannot tell.
+    offset : float
+        What is subtracted from the score: log(k q), or 0.
+    score, score_after : float
+        Input vector times output vector.
+    prediction, prediction_after : float
+        Sigma of score less offset, or the share of the softmax.
+    loss : float
+        What the output adds to the loss before the step.
+    norm, norm_after : float
+        Length of the output vector.
+    """
+
+    word: Any
+    row: int
+    label: float
+    weight: float
+    noise_probability: float | None
+    offset: float
+    score: float
+    score_after: float
+    prediction: float
+    prediction_after: float
+    loss: float
+    norm: float
+    norm_after: float
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One step; see `explain_step`.
+
+    Attributes
+    ----------
+    objective, architecture : str
+    link : {"logistic", "softmax"}
+    alpha : float
+        Learning rate.
+    negative : int
+        Draws of noise.
+    centre : object
+        The word that was seen.
+    inputs : tuple of InputWord
+    input_norm, input_norm_after : float
+        Length of the input vector: of the one word, or of the mean (or sum) of the words for CBOW.
+    outputs : tuple of Output
+        The seen word and its negatives; the nodes of its path from the root; or the seen word and those
+        words to which the softmax gives most.
+    n_outputs : int
+        How many outputs took part.
+    loss, loss_after : float
+        The kernel's loss of this step, and what the same outputs would cost after it.
+    """
+
+    objective: str
+    architecture: str
+    link: str
+    alpha: float
+    negative: int
+    centre: Any
+    inputs: tuple[InputWord, ...]
+    input_norm: float
+    input_norm_after: float
+    outputs: tuple[Output, ...]
+    n_outputs: int
+    loss: float
+    loss_after: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain data."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Met:
+    """Output rows of a step (m,), with labels, weights and offsets (m,), and the link."""
+
+    rows: list[int]
+    labels: Array
+    weights: Array
+    offsets: Array
+    link: str = "logistic"
+
+
+@dataclass(frozen=True)
+class State:
+    """Vectors of a step at one time, and what follows from them.
+
+    Attributes
+    ----------
+    inputs : ndarray of shape (n, D)
+    hidden : ndarray of shape (D,)
+    outputs : ndarray of shape (m, D)
+    scores, predictions, losses : ndarray of shape (m,)
+    """
+
+    inputs: Array
+    hidden: Array
+    outputs: Array
+    scores: Array
+    predictions: Array
+    losses: Array
+
+
+def explain_step(
+    network: Network,
+    config: TrainingConfig,
+    sentence: npt.ArrayLike,
+    position: int,
+    words: Sequence[Any],
+    *,
+    input_position: int | None = None,
+    epoch: int = 0,
+    topn: int = 5,
+) -> Explanation:
+    """Make one training step, tell what happened, and put the vectors back.
+
+    For negative sampling the step lowers equation 4 of Mikolov et al. 2013 (arXiv:1310.4546), negated,
+
+        loss = -log s(x.y_o) - sum over k negatives w ~ Pn of log s(-x.y_w),
+
+    where x is the input vector, y are output vectors and s is the logistic function: each y moves by
+    alpha (label - s(x.y)) x, and x by the sum of alpha (label - s(x.y)) y.
+
+    Skip-gram shows one pair of words, CBOW the whole window. A sampler that draws from
+    the batch has the sentence for its batch.
+
+    Parameters
+    ----------
+    network : Network
+    config : TrainingConfig
+        The step is made at its `alpha`, with its `seed`.
+    sentence : array_like of shape (n,), int
+        Rows; at least two.
+    position : int
+        Of the seen word.
+    words : sequence of length V
+        Word of each row.
+    input_position : int, optional
+        Of the input word of skip-gram; the word before `position` unless given (at 0 the one after it).
+    epoch : int
+        Part of the key of the random stream.
+    topn : int
+        How many words beside the seen one are told of the full softmax.
+
+    Returns
+    -------
+    Explanation
+
+    Raises
+    ------
+    ConfigError
+        If the sentence is too short, two objectives are trained at once, or the link is a user's own.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ns2vec.training.config import TrainingConfig
+    >>> from ns2vec.training.explain import explain_step
+    >>> from ns2vec.training.network import Network
+    >>> from ns2vec.training.weights import Rows
+    >>> from ns2vec.vocab import build_huffman
+    >>> syn0, syn1 = (Rows(name, np.ones((3, 4), np.float32), 3, 4) for name in ("syn0", "syn1"))
+    >>> network = Network(syn0, syn1=syn1, huffman=build_huffman([8, 2, 1]))
+    >>> config = TrainingConfig(hs=True, negative=0, sg=True, vector_size=4)
+    >>> step = explain_step(network, config, [2, 0], 1, ["sat", "car", "cat"])
+    >>> step.inputs[0].word, step.centre, step.outputs[0].score, round(step.loss, 4)
+    ('cat', 'sat', 4.0, 4.0181)
+    """
+    rows = np.ascontiguousarray(sentence, dtype=np.int32)
+    check_step(network, rows, position)
+    if config.sg:
+        rows, position = pair_at_the_end(rows, position, input_position)
+        config = replace(config, window=1)
+    contexts = context_rows(rows, position, config.window)
+    before = [matrix.padded.copy() for matrix in network.weights()]
+    try:
+        *drawn, loss = make_step(network, config, rows, position, epoch)
+        after = [matrix.padded.copy() for matrix in network.weights()]
+    finally:
+        for matrix, saved in zip(network.weights(), before, strict=True):
+            matrix.padded[:] = saved
+    met = output_set(network, int(rows[position]), drawn)
+    divide = config.cbow_mean and not config.sg
+    states = [state_of(matrices, contexts, met, divide) for matrices in (before, after)]
+    probabilities = noise_probabilities(network, config, int(rows[position]), contexts, met)
+    shown: Sequence[int] = range(len(met.rows))
+    if network.objective is not None and network.objective.outputs == "all":
+        best = np.argsort(-states[0].predictions, kind="stable")
+        shown = [rows[position], *best[best != rows[position]][:topn]]
+    return Explanation(
+        objective=network.objective.name if network.objective is not None else "hierarchical_softmax",
+        architecture=config.architecture,
+        link=met.link,
+        alpha=config.alpha,
+        negative=config.negative if network.bound is not None else 0,
+        centre=words[rows[position]],
+        inputs=tell_inputs(words, contexts, *states),
+        input_norm=norm(states[0].hidden),
+        input_norm_after=norm(states[1].hidden),
+        outputs=tuple(
+            tell_output(words if network.objective is not None else None, met, int(j), probabilities, *states)
+            for j in shown
+        ),
+        n_outputs=len(met.rows),
+        loss=loss,
+        loss_after=float(states[1].losses.sum()),
+    )
+
+
+def check_step(network: Network, sentence: npt.NDArray[np.int32], position: int) -> None:
+    """Refuse what cannot be told as one step."""
+    if sentence.ndim != 1 or len(sentence) < 2:
+        raise ConfigError(f"a step needs a sentence of at least two known words, got {sentence.tolist()}")
+    if not 0 <= position < len(sentence):
+        raise ConfigError(
+            f"position must be at least 0 and below {len(sentence)}, where the sentence ends, got {position}"
+        )
+    if network.objective is not None and network.huffman is not None:
+        raise ConfigError("one objective is explained at a time: leave out hs=1, or set negative to 0")
+    if network.objective is not None and not isinstance(network.objective.link, str):
+        raise ConfigError(
+            f"the link of {network.objective.name!r} is a function: only logistic and softmax are explained"
+        )
+
+
+def pair_at_the_end(
+    sentence: npt.NDArray[np.int32], position: int, input_position: int | None
+) -> tuple[npt.NDArray[np.int32], int]:
+    """Move input and seen word to the end of the sentence, where a window of one word joins just them."""
+    beside = input_position if input_position is not None else position - 1 if position else 1
+    if not 0 <= beside < len(sentence) or beside == position:
+        raise ConfigError(f"input_position must be another position of the sentence, got {beside}")
+    rest = np.delete(sentence, [beside, position])
+    return np.concatenate([rest, sentence[[beside, position]]]), len(sentence) - 1
+
+
+def context_rows(sentence: npt.NDArray[np.int32], position: int, window: int) -> npt.NDArray[np.int32]:
+    """Rows within the full window around a position."""
+    before = sentence[max(0, position - window) : position]
+    return np.concatenate([before, sentence[position + 1 : position + window + 1]])
+
+
+def make_step(
+    network: Network, config: TrainingConfig, sentence: npt.NDArray[np.int32], position: int, epoch: int
+) -> tuple[Any, Any, Any, float]:
+    """Let the kernel train one window: (rows, weights, offsets) of its output set, and its loss."""
+    worker = Worker(network.kernel(config), epoch, len(sentence), network.block(), config.seed)
+    return worker.kernel.train_window(
+        sentence,
+        position,
+        config.alpha,
+        work=worker.work,
+        block=worker.draw_block(len(sentence), 0),
+        epoch=epoch,
+    )
+
+
+def output_set(network: Network, centre: int, drawn: Sequence[Any]) -> Met:
+    """What the input met."""
+    if network.objective is None:
+        if network.huffman is None or network.syn1 is None:
+            raise ConfigError("the network has no objective: there is nothing to explain")
+        labels = 1.0 - network.huffman.code(centre).astype(np.float64)
+        points = network.huffman.point(centre).tolist()
+        return Met(points, labels, np.ones(len(points)), np.zeros(len(points)))
+    if network.objective.outputs == "all":
+        n_words = len(network.syn0.padded)
+        labels = (np.arange(n_words) == centre).astype(np.float64)
+        return Met(list(range(n_words)), labels, np.ones(n_words), np.zeros(n_words), "softmax")
+    rows, weights, offsets = (np.asarray(array)[0] for array in drawn)
+    is_there = rows >= 0
+    counted = weights[is_there].astype(np.float64)
+    labels = np.zeros(len(counted))
+    labels[0] = 1.0 if network.objective.link == "softmax" else 1.0 / counted[0]
+    found = rows[is_there].tolist()
+    used = offsets[is_there].astype(np.float64)
+    return Met(found, labels, counted, used, network.objective.link)
+
+
+def state_of(matrices: Sequence[Any], contexts: npt.NDArray[np.int32], met: Met, divide: bool) -> State:
+    """Scores, predictions and losses that follow from input and output matrices."""
+    inputs, outputs = (
+        matrix[rows].astype(np.float64) for matrix, rows in zip(matrices, (contexts, met.rows), strict=True)
+    )
+    hidden = inputs.mean(axis=0) if divide else inputs.sum(axis=0)
+    scores = outputs @ hidden
+    logits = scores - met.offsets
+    loss, errors = LINKS[met.link](logits[np.newaxis], met.labels, met.weights)
+    if met.link == "softmax":
+        return State(inputs, hidden, outputs, scores, met.labels - errors[0], met.labels * loss)
+    losses = met.weights * (np.logaddexp(0.0, logits) - met.labels * logits)
+    return State(inputs, hidden, outputs, scores, sigmoid(logits), losses)
+
+
+def noise_probabilities(
+    network: Network, config: TrainingConfig, centre: int, contexts: npt.NDArray[np.int32], met: Met
+) -> list[float | None]:
+    """Probability of each output in one draw, where there are draws and the sampler can tell."""
+    if network.bound is None:
+        return [None] * len(met.rows)
+    context = int(contexts[0]) if config.sg else -1
+    try:
+        log_q = network.bound.log_q(met.rows, centre=centre, context=context, k=config.negative)
+    except ConfigError:  # a function of the user's own
+        return [None] * len(met.rows)
+    return [float(q) for q in np.exp(log_q)]
+
+
+def norm(vector: Array) -> float:
+    """Length of a vector."""
+    return float(np.linalg.norm(vector))
+
+
+def tell_inputs(
+    words: Sequence[Any], contexts: npt.NDArray[np.int32], before: State, after: State
+) -> tuple[InputWord, ...]:
+    """The input words in the order of the text."""
+    return tuple(
+        InputWord(words[row], int(row), norm(old), norm(new))
+        for row, old, new in zip(contexts, before.inputs, after.inputs, strict=True)
+    )
+
+
+def tell_output(
+    words: Sequence[Any] | None,
+    met: Met,
+    j: int,
+    probabilities: list[float | None],
+    before: State,
+    after: State,
+) -> Output:
+    """One output before and after the step."""
+    return Output(
+        word=None if words is None else words[met.rows[j]],
+        row=met.rows[j],
+        label=float(met.labels[j]),
+        weight=float(met.weights[j]),
+        noise_probability=probabilities[j],
+        offset=float(met.offsets[j]),
+        score=float(before.scores[j]),
+        score_after=float(after.scores[j]),
+        prediction=float(before.predictions[j]),
+        prediction_after=float(after.predictions[j]),
+        loss=float(before.losses[j]),
+        norm=norm(before.outputs[j]),
+        norm_after=norm(after.outputs[j]),
+    )
