@@ -199,7 +199,7 @@ class ProbabilityMixin:
         Returns
         -------
         ndarray of shape (n,), float32
-            0 for a sentence without a pair of known words.
+            0 for a sentence without known words.
 
         Raises
         ------
@@ -232,10 +232,9 @@ class ProbabilityMixin:
         tree, total = self._huffman_tree(), 0.0
         for t, centre in enumerate(rows):
             contexts = rows[max(0, t - self.window) : t] + rows[t + 1 : t + 1 + self.window]
-            if not contexts:
-                continue
-            hidden = np.asarray(self.wv.vectors[contexts], dtype=np.float64)
-            hidden = hidden if self.sg else self._cbow_input(contexts)[np.newaxis]
+            hidden = np.asarray(self.wv.vectors[contexts], dtype=np.float64).reshape(-1, self.wv.vector_size)
+            if not self.sg:  # a lone word is scored with a zero input, as in gensim
+                hidden = self._cbow_input(contexts)[np.newaxis] if contexts else hidden.sum(0, keepdims=True)
             scores = hidden @ np.asarray(self.syn1[tree.point(centre)], dtype=np.float64).T
             total -= float(np.logaddexp(0.0, -scores * (1.0 - 2.0 * tree.code(centre))).sum())
         return total

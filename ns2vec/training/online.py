@@ -12,7 +12,7 @@ import numpy.typing as npt
 from ns2vec.exceptions import ConfigError, VocabularyError
 from ns2vec.training.encoding import EncodedCache
 from ns2vec.training.weights import empty_rows
-from ns2vec.vocab import NULL_WORD, Growth, Huffman, build_huffman, keep_thresholds
+from ns2vec.vocab import NULL_WORD, Growth, Huffman, build_huffman
 
 __all__ = ["OnlineMixin"]
 
@@ -40,6 +40,7 @@ class OnlineMixin:
         _log_auto: Callable[[], None]
         init_weights: Callable[[], None]
         make_cum_table: Callable[[], None]
+        _thresholds: Callable[[npt.NDArray[np.int64], float], npt.NDArray[np.uint32]]
         initial_vectors: Callable[[int, int, int], npt.NDArray[np.float32]]
 
     def _check_update(self, update: bool) -> None:
@@ -60,7 +61,7 @@ class OnlineMixin:
         wv.key_to_index = {**wv.key_to_index, **dict(zip(growth.new_keys, rows, strict=True))}
         wv.allocate_vecattrs()
         wv.expandos["count"] = growth.counts
-        wv.expandos["sample_int"] = keep_thresholds(growth.counts, self.sample)
+        wv.expandos["sample_int"] = self._thresholds(growth.counts, self.sample)
         self.effective_min_count = growth.effective_min_count
         self._huffman = self._bound = None
         logger.info(

@@ -27,6 +27,7 @@ from ns2vec.training.online import OnlineMixin
 from ns2vec.training.progress import ProgressBar
 from ns2vec.training.weights import empty_rows
 from ns2vec.vocab import (
+    NULL_WORD,
     Huffman,
     Vocabulary,
     build_huffman,
@@ -257,10 +258,17 @@ class VocabularyMixin(OnlineMixin):
         self.wv.index_to_key, self.wv.key_to_index = vocabulary.index_to_key, vocabulary.key_to_index
         self.wv.expandos = {
             "count": vocabulary.counts,
-            "sample_int": keep_thresholds(vocabulary.counts, sample),
+            "sample_int": self._thresholds(vocabulary.counts, sample),
         }
         self._rows_of_tokens = rows
         self._huffman = self._bound = None
+
+    def _thresholds(self, counts: npt.NDArray[np.int64], sample: float) -> npt.NDArray[np.uint32]:
+        """Subsampling thresholds; the padding word is no text and is never trained, as in gensim."""
+        row = self.wv.key_to_index.get(NULL_WORD) if self.null_word else None
+        if row is None:
+            return keep_thresholds(counts, sample)
+        return np.insert(keep_thresholds(np.delete(counts, row), sample), row, np.uint32(0))
 
     def _keep_encoded(self, corpus: Corpus, fingerprint: Hashable) -> None:
         """Keep the ids of the counting pass, if there are any, with the way from them to rows."""

@@ -60,7 +60,7 @@ def grow_vocabulary(
         Distinct tokens of the second corpus; new ones get rows in this order.
     counts : ndarray of shape (m,)
     min_count : int
-        Fewest occurrences in the second corpus of a word that is looked at, known or new (as in gensim).
+        Fewest occurrences in the second corpus of a new word; words that are known count always.
     sample : float
     max_final_vocab, trim_rule : see `ns2vec.vocab.build_vocabulary`
 
@@ -83,17 +83,15 @@ def grow_vocabulary(
         raise VocabularyError("the corpus has no words: expected sentences that are lists of tokens")
     effective = effective_min_count(counts, min_count, max_final_vocab)
     n_known = len(known_counts)
-    kept = choose(tokens, counts, effective, trim_rule)
-    found = np.fromiter((key_to_index.get(tokens[i], -1) for i in kept), dtype=np.int64, count=len(kept))
-    is_new = found < 0
-    n_new = int(is_new.sum())
-    found[is_new] = np.arange(n_known, n_known + n_new)
-    total = np.concatenate([np.asarray(known_counts, dtype=np.int64), np.zeros(n_new, dtype=np.int64)])
-    total[found] += counts[kept]
-    # words of the first corpus with counts below min_count in the second are still trained
-    known_rows = (key_to_index.get(token, NO_ROW) for token in tokens)
-    rows = np.fromiter(known_rows, dtype=np.int32, count=len(counts))
-    rows[kept] = found
+    looked_up = (key_to_index.get(token, NO_ROW) for token in tokens)
+    known = np.fromiter(looked_up, dtype=np.int64, count=len(counts))
+    chosen = choose(tokens, counts, effective, trim_rule)
+    fresh = chosen[known[chosen] == NO_ROW]
+    rows = known.astype(np.int32)
+    rows[fresh] = np.arange(n_known, n_known + len(fresh))
+    total = np.concatenate([np.asarray(known_counts, dtype=np.int64), np.zeros(len(fresh), dtype=np.int64)])
+    kept = np.flatnonzero(rows != NO_ROW)
+    total[rows[kept]] += counts[kept]
     downsampled, expected = expected_kept(total, sample)
     report = {
         "drop_unique": len(counts) - len(kept),
@@ -102,5 +100,5 @@ def grow_vocabulary(
         "downsample_total": min(expected, int(counts[kept].sum())),
         "num_retained_words": len(kept),
     }
-    new_keys = [tokens[i] for i in kept[is_new].tolist()]
+    new_keys = [tokens[i] for i in fresh.tolist()]
     return Growth(new_keys, total, rows, effective, report)

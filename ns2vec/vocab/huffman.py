@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ns2vec._typing import Int32Array, Int64Array
+from ns2vec.vocab._heap import merge_nodes
 
 __all__ = ["Huffman", "build_huffman"]
 
@@ -62,7 +63,7 @@ def build_huffman(counts: npt.ArrayLike) -> Huffman:
     >>> [tree.code(word).tolist() for word in range(3)]
     [[1], [0, 1], [0, 0]]
     """
-    weights = np.asarray(counts, dtype=np.int64)
+    weights = np.ascontiguousarray(counts, dtype=np.int64)
     parents, branches = merge_nodes(weights)
     n_words = len(weights)
     depths = node_depths(parents, n_words)
@@ -82,30 +83,6 @@ def build_huffman(counts: npt.ArrayLike) -> Huffman:
         going = places >= starts
         nodes, places, starts = nodes[going], places[going], starts[going]
     return Huffman(offsets, points, codes)
-
-
-def merge_nodes(weights: Int64Array) -> tuple[Int64Array, npt.NDArray[np.uint8]]:
-    """Parent and branch of each of the 2V - 1 nodes: words first, then inner nodes as they are made.
-
-    Leaves in order of rising count and inner nodes, which are made in order of rising count, are
-    two queues, so the two lightest nodes always stand at a front: O(V) after sorting.
-    """
-    n_words = len(weights)
-    leaves = np.lexsort((-np.arange(n_words), weights)).tolist()
-    heavy = weights.tolist()
-    parents = [0] * (2 * n_words - 1)
-    branches = [0] * (2 * n_words - 1)
-    leaf, inner = 0, n_words
-    for node in range(n_words, 2 * n_words - 1):
-        total = 0
-        for branch in (0, 1):
-            take_leaf = leaf < n_words and (inner >= node or heavy[leaves[leaf]] <= heavy[inner])
-            child = leaves[leaf] if take_leaf else inner
-            leaf, inner = leaf + take_leaf, inner + (not take_leaf)
-            parents[child], branches[child] = node, branch
-            total += heavy[child]
-        heavy.append(total)
-    return np.array(parents, dtype=np.int64), np.array(branches, dtype=np.uint8)
 
 
 def node_depths(parents: Int64Array, n_words: int) -> Int64Array:

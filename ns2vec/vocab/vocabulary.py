@@ -15,7 +15,7 @@ from ns2vec.vocab.trim import TrimRule, keep_word
 __all__ = ["NULL_WORD", "Vocabulary", "build_vocabulary", "vocabulary_report"]
 
 NULL_WORD = "\0"
-"""The padding word of ``null_word=1``; it comes last, with count 1, as in gensim."""
+"""The padding word of ``null_word=1``; it has count 1 and comes before words with count 1, as in gensim."""
 
 NO_ROW = -2
 
@@ -74,7 +74,7 @@ def build_vocabulary(
         Order by falling count, among equals the one that appeared last comes first (gensim's
         order); otherwise by first appearance.
     null_word : bool
-        Put a padding word with count 1 at the end.
+        Put a padding word in, as the first of those with count 1.
 
     Returns
     -------
@@ -102,11 +102,14 @@ def build_vocabulary(
     order = kept[np.lexsort((-kept, -counts[kept]))] if sorted_vocab else kept
     keys = [tokens[i] for i in order.tolist()]
     found = counts[order]
+    places = np.arange(len(order), dtype=np.int32)
     if null_word:
-        keys.append(NULL_WORD)
-        found = np.append(found, 1)
+        null_row = int((found > 1).sum()) if sorted_vocab else len(keys)
+        keys.insert(null_row, NULL_WORD)
+        found = np.insert(found, null_row, 1)
+        places[null_row:] += 1
     rows = np.full(len(counts), NO_ROW, dtype=np.int32)
-    rows[order] = np.arange(len(order), dtype=np.int32)
+    rows[order] = places
     key_to_index = {key: row for row, key in enumerate(keys)}
     n_raw_words, n_retained = int(counts.sum()), int(found.sum()) - int(null_word)
     return Vocabulary(keys, key_to_index, found, len(counts), n_raw_words, n_retained, effective), rows
@@ -152,8 +155,11 @@ def vocabulary_report(vocabulary: Vocabulary, sample: float) -> dict[str, int]:
         ``downsample_unique`` types that are subsampled, ``downsample_total`` occurrences expected
         to stay after it, ``num_retained_words`` types.
     """
-    n_words = len(vocabulary.index_to_key) - (NULL_WORD in vocabulary.key_to_index)
-    downsampled, expected = expected_kept(vocabulary.counts[:n_words], sample)
+    counts = vocabulary.counts
+    if NULL_WORD in vocabulary.key_to_index:
+        counts = np.delete(counts, vocabulary.key_to_index[NULL_WORD])
+    n_words = len(counts)
+    downsampled, expected = expected_kept(counts, sample)
     return {
         "drop_unique": vocabulary.n_raw_types - n_words,
         "retain_total": vocabulary.n_retained_words,

@@ -108,4 +108,5 @@ def test_there_are_compiled_modules():
         "ns2vec.formats._opcodes",
         "ns2vec.formats._parse",
         "ns2vec.sampling._draws",
+        "ns2vec.vocab._heap",
     ]

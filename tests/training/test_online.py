@@ -172,7 +172,8 @@ def test_reset_from_gives_a_model_that_trains(sentences):
 
 def test_null_word():
     model = Word2Vec([["a", "b"]], **OPTIONS, null_word=1)
-    assert model.wv.index_to_key[-1] == "\0"
+    assert set(model.wv.index_to_key) == {"a", "b", "\0"}
+    assert model.wv.get_vecattr("\0", "sample_int") == 0
     model = Word2Vec(**OPTIONS)
     model.build_vocab_from_freq({"a": 2})
     model.add_null_word()

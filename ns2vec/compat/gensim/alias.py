@@ -67,7 +67,8 @@ class _Real:
         if name in self.modules:
             return self.modules[name]
         if not self.is_there():
-            raise ModuleNotFoundError(_missing(name), name=name)
+            # not a ModuleNotFoundError, which "from gensim import x" would replace by a vague message
+            raise ImportError(_missing(name), name=name)
         with self.lock:
             aliases = {known: sys.modules.pop(known) for known in list(sys.modules) if _is_gensims(known)}
             sys.modules.update(self.modules)

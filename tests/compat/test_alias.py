@@ -1,0 +1,236 @@
+"""`import gensim` means ns2vec: in this process, in scripts, in child processes, with and without gensim."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ns2vec.compat.gensim import VERSION, is_installed
+from ns2vec.compat.gensim.__main__ import main
+from ns2vec.compat.gensim.alias import MODULES
+
+HAS_GENSIM = importlib.util.find_spec("gensim") is not None
+
+# makes the installed gensim invisible, as on a machine without it
+WITHOUT_GENSIM = """
+import importlib.machinery
+seen = importlib.machinery.PathFinder.find_spec
+def find_spec(name, *rest):
+    return None if name.split(".")[0] == "gensim" else seen(name, *rest)
+importlib.machinery.PathFinder.find_spec = staticmethod(find_spec)
+import importlib.metadata
+"""
+INSTALL = "import ns2vec.compat.gensim as compat\ncompat.install()\n"
+SCRIPT = """
+import json, sys
+import gensim
+import gensim.models.word2vec
+from gensim.models import KeyedVectors, Word2Vec
+from gensim.models.callbacks import CallbackAny2Vec
+from gensim.models.keyedvectors import Word2VecKeyedVectors
+from gensim.models.word2vec import LineSentence
+from importlib.metadata import version
+assert gensim.models.word2vec.Word2Vec is Word2Vec
+model = Word2Vec([["a", "b"], ["b", "c"]] * 20, min_count=1, vector_size=8)
+assert isinstance(model.wv, KeyedVectors) and KeyedVectors is Word2VecKeyedVectors
+assert "gensim" in str(type(model)) and "gensim" in str(type(model.wv))
+assert int(version("gensim").split(".")[0]) >= 4 and version("gensim") == gensim.__version__
+import ns2vec
+assert isinstance(model, ns2vec.Word2Vec)
+print(json.dumps([len(model.wv), sys.argv[1:]]))
+"""
+
+
+def run(code: str, *arguments: str, **options) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, timeout=120, **options
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("before", ["", WITHOUT_GENSIM], ids=["as it is", "without gensim"])
+def test_the_names(before):
+    assert json.loads(run(before + INSTALL + SCRIPT, "x")) == [3, ["x"]]
+
+
+def test_every_alias_has_what_it_lists():
+    names = json.dumps(sorted(MODULES))
+    code = f"""
+import importlib
+for name in {names}:
+    module = importlib.import_module(name)
+    assert module.__name__ == name
+    assert [entry for entry in module.__all__ if not hasattr(module, entry)] == [], name
+"""
+    run(WITHOUT_GENSIM + INSTALL + code)
+
+
+def test_what_ns2vec_lacks_without_gensim():
+    code = """
+def message(statement):
+    try:
+        exec(statement)
+    except ImportError as error:
+        return str(error)
+    raise AssertionError(statement)
+statements = ["from gensim.models import FastText", "import gensim.corpora", "from gensim import corpora"]
+for statement in statements:
+    assert "is not part of ns2vec, and gensim is not installed: pip install gensim" in message(statement)
+assert "FastText" in message("from gensim.models import FastText")
+assert "cannot import name" in message("from gensim.models.word2vec import Nonsense")
+import gensim
+assert not hasattr(gensim.models, "LdaModel")
+"""
+    run(WITHOUT_GENSIM + INSTALL + code)
+
+
+@pytest.mark.skipif(not HAS_GENSIM, reason="gensim is not installed")
+def test_what_ns2vec_lacks_comes_from_gensim():
+    code = """
+import warnings
+warnings.simplefilter("ignore")
+from gensim.models import FastText, Word2Vec
+from gensim.models.phrases import Phrases
+import gensim.corpora
+import ns2vec
+model = FastText([["hello", "world"]] * 9, min_count=1, vector_size=4, bucket=100)
+assert "hellish" in model.wv
+assert Word2Vec is ns2vec.Word2Vec and not issubclass(FastText, Word2Vec)
+assert gensim.corpora.Dictionary([["a"]]).token2id == {"a": 0}
+phrases = Phrases([["new", "york"]] * 20, min_count=1, threshold=0.1)
+"""
+    run(INSTALL + code)
+
+
+@pytest.mark.skipif(not HAS_GENSIM, reason="gensim is not installed")
+def test_refused_when_gensim_was_imported_before():
+    code = """
+import warnings
+warnings.simplefilter("ignore")
+import gensim
+import ns2vec.compat.gensim as compat
+try:
+    compat.install()
+except ImportError as error:
+    print(error)
+"""
+    assert "gensim has been imported already" in run(code)
+    assert not is_installed()
+
+
+@pytest.mark.skipif(not HAS_GENSIM, reason="gensim is not installed")
+@pytest.mark.parametrize("install", ["", INSTALL], ids=["beside", "under the alias"])
+def test_converters_share_the_matrix(install):
+    code = """
+import warnings
+warnings.simplefilter("ignore")
+import numpy as np
+import ns2vec
+from ns2vec.compat.gensim import from_gensim, to_gensim
+sentences = [["a", "b", "c"], ["a", "c"]] * 30
+for options in ({}, {"hs": 1, "negative": 0}):
+    model = ns2vec.Word2Vec(sentences, min_count=1, vector_size=8, window=3, **options)
+    theirs = to_gensim(model)
+    assert type(theirs).__module__ == "gensim.models.word2vec" and not isinstance(theirs, ns2vec.Word2Vec)
+    assert np.shares_memory(theirs.wv.vectors, model.wv.vectors)
+    assert theirs.window == 3 and theirs.corpus_count == 60
+    assert theirs.wv.most_similar("a")[0][0] == model.wv.most_similar("a")[0][0]
+    back = from_gensim(theirs)
+    assert type(back) is ns2vec.Word2Vec and np.shares_memory(back.wv.vectors, model.wv.vectors)
+    assert back.window == 3 and back.wv.get_vecattr("a", "count") == 60
+    back.train(sentences, total_examples=60, epochs=1)
+    own = type(theirs)(sentences, min_count=1, vector_size=8, workers=1, **options)
+    taken = from_gensim(own)
+    assert np.array_equal(taken.wv.vectors, own.wv.vectors)
+    taken.train(sentences, total_examples=60, epochs=1)
+kv = from_gensim(to_gensim(model.wv))
+assert type(kv) is ns2vec.KeyedVectors and np.shares_memory(kv.vectors, model.wv.vectors)
+for wrong in (from_gensim, to_gensim):
+    try:
+        wrong([1])
+    except ValueError as error:
+        assert "expected a Word2Vec or KeyedVectors" in str(error)
+    else:
+        raise AssertionError(wrong)
+"""
+    run(install + code)
+
+
+def test_a_script_and_its_children(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        SCRIPT
+        + "import helper, subprocess\n"
+        + "out = subprocess.run([sys.executable, '-c', 'import gensim; print(gensim.models.Word2Vec)'],\n"
+        + "                     capture_output=True, text=True, check=True).stdout\n"
+        + "import multiprocessing\n"
+        + "print(out.strip(), helper.NUMBER)\n"
+    )
+    (tmp_path / "helper.py").write_text("NUMBER = 7\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "ns2vec.compat.gensim", str(script), "one", "--two"],
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    first, second = done.stdout.splitlines()
+    assert json.loads(first) == [3, ["one", "--two"]]
+    assert second == "<class 'gensim.models.word2vec.Word2Vec'> 7"
+
+
+def test_spawned_processes_get_models(tmp_path):
+    script = tmp_path / "spawn.py"
+    script.write_text("""
+import multiprocessing
+from gensim.models import Word2Vec
+
+def nearest(model):
+    return str(type(model)), len(model.wv)
+
+if __name__ == "__main__":
+    model = Word2Vec([["a", "b"]] * 20, min_count=1, vector_size=4)
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        print(pool.apply(nearest, (model,)))
+""")
+    done = subprocess.run(
+        [sys.executable, "-m", "ns2vec.compat.gensim", str(script)],
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "(\"<class 'gensim.models.word2vec.Word2Vec'>\", 2)"
+
+
+def test_another_sitecustomize_is_not_lost(tmp_path):
+    (tmp_path / "sitecustomize.py").write_text("import builtins\nbuiltins.MARK = 5\n")
+    site = Path(sys.modules["ns2vec.compat.gensim"].__file__).parent / "site"
+    root = str(site.parents[3])
+    code = "import gensim; print(MARK, gensim.models.Word2Vec.__module__)"
+    out = run(code, env={"PYTHONPATH": f"{site}:{tmp_path}:{root}", "PATH": "/usr/bin:/bin"})
+    assert out.strip() == "5 gensim.models.word2vec"
+
+
+def test_modules_and_scripts_of_gensim(tmp_path):
+    glove = tmp_path / "glove.txt"
+    glove.write_text("a 1 2\nb 3 4\n")
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "ns2vec.compat.gensim", "-m", "gensim.scripts.glove2word2vec",
+         "-i", str(glove), "-o", str(tmp_path / "out.txt")],
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "out.txt").read_text() == "2 2\na 1 2\nb 3 4\n"
+
+
+def test_usage(capsys):
+    assert main([]) == 2
+    assert main(["-m"]) == 2
+    assert "usage" in capsys.readouterr().err
+    assert main(["--help"]) == 0
+    assert "usage" in capsys.readouterr().out
+    assert not is_installed()
+    assert VERSION.startswith("4.")
