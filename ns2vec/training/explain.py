@@ -224,21 +224,11 @@ def explain_step(
         rows, position = pair_at_the_end(rows, position, input_position)
         config = replace(config, window=1)
     contexts = context_rows(rows, position, config.window)
-    before = [matrix.padded.copy() for matrix in network.weights()]
-    try:
-        *drawn, loss = make_step(network, config, rows, position, epoch)
-        after = [matrix.padded.copy() for matrix in network.weights()]
-    finally:
-        for matrix, saved in zip(network.weights(), before, strict=True):
-            matrix.padded[:] = saved
+    before, after, drawn, loss = make_step(network, config, rows, position, epoch)
     met = output_set(network, int(rows[position]), drawn)
     divide = config.cbow_mean and not config.sg
     states = [state_of(matrices, contexts, met, divide) for matrices in (before, after)]
     probabilities = noise_probabilities(network, config, int(rows[position]), contexts, met)
-    shown: Sequence[int] = range(len(met.rows))
-    if network.objective is not None and network.objective.outputs == "all":
-        best = np.argsort(-states[0].predictions, kind="stable")
-        shown = [rows[position], *best[best != rows[position]][:topn]]
     return Explanation(
         objective=network.objective.name if network.objective is not None else "hierarchical_softmax",
         architecture=config.architecture,
@@ -250,8 +240,8 @@ def explain_step(
         input_norm=norm(states[0].hidden),
         input_norm_after=norm(states[1].hidden),
         outputs=tuple(
-            tell_output(words if network.objective is not None else None, met, int(j), probabilities, *states)
-            for j in shown
+            tell_output(words if network.objective is not None else None, met, j, probabilities, *states)
+            for j in shown_outputs(network, met, states[0], topn)
         ),
         n_outputs=len(met.rows),
         loss=loss,
@@ -294,17 +284,29 @@ def context_rows(sentence: npt.NDArray[np.int32], position: int, window: int) ->
 
 def make_step(
     network: Network, config: TrainingConfig, sentence: npt.NDArray[np.int32], position: int, epoch: int
-) -> tuple[Any, Any, Any, float]:
-    """Let the kernel train one window: (rows, weights, offsets) of its output set, and its loss."""
+) -> tuple[list[Any], list[Any], list[Any], float]:
+    """Let the kernel train one window, and undo it.
+
+    Returns
+    -------
+    before, after : list of ndarray
+        The matrices of input and output rows.
+    drawn : list of ndarray
+        Rows, weights and offsets of the output set, as the kernel tells them.
+    loss : float
+    """
     worker = Worker(network.kernel(config), epoch, len(sentence), network.block(), config.seed)
-    return worker.kernel.train_window(
-        sentence,
-        position,
-        config.alpha,
-        work=worker.work,
-        block=worker.draw_block(len(sentence), 0),
-        epoch=epoch,
-    )
+    block = worker.draw_block(len(sentence), 0)
+    before = [matrix.padded.copy() for matrix in network.weights()]
+    try:
+        *drawn, loss = worker.kernel.train_window(
+            sentence, position, config.alpha, work=worker.work, block=block, epoch=epoch
+        )
+        after = [matrix.padded.copy() for matrix in network.weights()]
+    finally:
+        for matrix, saved in zip(network.weights(), before, strict=True):
+            matrix.padded[:] = saved
+    return before, after, drawn, loss
 
 
 def output_set(network: Network, centre: int, drawn: Sequence[Any]) -> Met:
@@ -342,6 +344,15 @@ def state_of(matrices: Sequence[Any], contexts: npt.NDArray[np.int32], met: Met,
         return State(inputs, hidden, outputs, scores, met.labels - errors[0], met.labels * loss)
     losses = met.weights * (np.logaddexp(0.0, logits) - met.labels * logits)
     return State(inputs, hidden, outputs, scores, sigmoid(logits), losses)
+
+
+def shown_outputs(network: Network, met: Met, before: State, topn: int) -> list[int]:
+    """Places of all outputs; of the full softmax, the seen word and those with the largest shares."""
+    if network.objective is None or network.objective.outputs != "all":
+        return list(range(len(met.rows)))
+    seen = int(np.argmax(met.labels))
+    best = np.argsort(-before.predictions, kind="stable")
+    return [seen, *best[best != seen][:topn].tolist()]
 
 
 def noise_probabilities(
