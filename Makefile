@@ -1,6 +1,7 @@
 # make demo [CORPUS=path]   build, install, train, evaluate, query; the vectors stay in .demo
 # make test                 build, install, run all tests
 # make eval                 train and evaluate, compare with eval/baselines/ (English where ../shared/data is)
+# make test-clients         released packages that import gensim, on ns2vec (installs them)
 # make lint                 ruff, mypy, cython-lint
 # make check                what .ci/run runs: test and lint
 # make test-torch           the loss on PyTorch tensors, in an environment of its own (VENV-torch)
@@ -23,7 +24,7 @@ NATIVE := $(wildcard ns2vec/*.pyx ns2vec/*.pxd ns2vec/*/*.pyx ns2vec/*/*.pxd ns2
 PIP     = $(BIN)/python -m pip --disable-pip-version-check --no-input install
 EXPLAIN = >$(LOG) 2>&1 || { $(BIN)/python scripts/preflight.py explain $(LOG); exit 1; }
 
-.PHONY: demo test lint eval check test-torch check-deep wheel clean
+.PHONY: demo test test-clients lint eval check test-torch check-deep wheel clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/installed
@@ -34,6 +35,9 @@ test: $(VENV)/test-tools
 
 eval: $(VENV)/installed
 	$(BIN)/python eval/check.py
+
+test-clients: $(VENV)/clients
+	PYTHONPATH="$(CURDIR)" $(VENV)/clients/bin/python -m pytest tests/clients $(PYTEST)
 
 lint: $(VENV)/dev-tools
 	$(BIN)/ruff check .
@@ -82,6 +86,14 @@ $(VENV)/dev-tools: pyproject.toml | $(VENV)/installed
 $(VENV)/torch-tools: pyproject.toml | $(VENV)/test-tools
 	@echo "installing PyTorch (log: $(LOG))"
 	@$(PIP) 'ns2vec[torch]' $(EXPLAIN)
+	@touch $@
+
+# An environment of their own: they need many packages, and gensim must not be there.
+$(VENV)/clients: tests/clients/requirements.txt tests/clients/requirements-alone.txt | $(VENV)/installed
+	@echo "installing the clients (log: $(LOG))"
+	@$(BIN)/python -m venv $@
+	@$@/bin/python -m pip install -r tests/clients/requirements.txt $(EXPLAIN)
+	@$@/bin/python -m pip install --no-deps -r tests/clients/requirements-alone.txt $(EXPLAIN)
 	@touch $@
 
 clean:

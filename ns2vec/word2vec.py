@@ -80,8 +80,8 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, PersistenceMixin, LegacyNames)
         Drop rare words while counting when there are more types than this.
     sample : float
         Threshold of subsampling frequent words; 0 keeps all (Mikolov et al. 2013, section 2.3).
-    seed : int
-        With `workers=1` the same seed gives the same bytes.
+    seed : int or None
+        With `workers=1` the same seed gives the same bytes; None takes one by chance.
     workers : int
         Training threads.
     sg : {0, 1}
@@ -160,7 +160,7 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, PersistenceMixin, LegacyNames)
     def __init__(
         self, sentences: Sentences | PathLike | None = None, corpus_file: PathLike | None = None,
         vector_size: int = 100, alpha: float = 0.025, window: int = 5, min_count: int = 5,
-        max_vocab_size: int | None = None, sample: float = 1e-3, seed: int = 1, workers: int = 3,
+        max_vocab_size: int | None = None, sample: float = 1e-3, seed: int | None = 1, workers: int = 3,
         min_alpha: float = 0.0001, sg: int = 0, hs: int = 0, negative: int = 5, ns_exponent: float = 0.75,
         cbow_mean: int = 1, hashfxn: Callable[..., int] = hash, epochs: int = 5, null_word: int = 0,
         trim_rule: Callable[..., int] | None = None, sorted_vocab: int = 1, batch_words: int = 10000,
@@ -178,6 +178,7 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, PersistenceMixin, LegacyNames)
         self.window, self.shrink_windows = window, shrink_windows
         self.min_count, self.max_vocab_size, self.max_final_vocab = min_count, max_vocab_size, max_final_vocab
         self.sample, self.sorted_vocab, self.null_word = sample, sorted_vocab, null_word
+        self._seed_by_chance = int(np.random.SeedSequence().generate_state(1)[0])
         self.seed, self.hashfxn, self.workers, self.batch_words = seed, hashfxn, workers, batch_words
         self.sg, self.hs, self.negative, self.ns_exponent = sg, hs, negative, ns_exponent
         self.cbow_mean, self.compute_loss = cbow_mean, compute_loss
@@ -236,6 +237,8 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, PersistenceMixin, LegacyNames)
         names = TrainingConfig.__dataclass_fields__
         values = {name: getattr(self, name) for name in names} | changes
         values["corpus_memory"] = parse_memory(self.corpus_memory)
+        if values["seed"] is None:
+            values["seed"] = self._seed_by_chance
         values["sampler"] = make_sampler(self.sampler)
         for name in ("hs", "sg", "cbow_mean"):
             check_integer(name, values[name], 0)

@@ -25,7 +25,7 @@ class OnlineMixin:
     if TYPE_CHECKING:
         wv: Any
         vector_size: int
-        seed: int
+        seed: int | None
         hs: int
         sample: float
         corpus_count: int
@@ -41,7 +41,7 @@ class OnlineMixin:
         init_weights: Callable[[], None]
         make_cum_table: Callable[[], None]
         _thresholds: Callable[[npt.NDArray[np.int64], float], npt.NDArray[np.uint32]]
-        initial_vectors: Callable[[int, int, int], npt.NDArray[np.float32]]
+        initial_vectors: Callable[[int, int, int | None], npt.NDArray[np.float32]]
 
     def _check_update(self, update: bool) -> None:
         """A vocabulary that is to grow has to be there, with weights."""

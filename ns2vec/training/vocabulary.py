@@ -43,7 +43,7 @@ __all__ = ["VocabularyMixin", "initial_vectors"]
 logger = logging.getLogger(__name__)
 
 
-def initial_vectors(n_words: int, vector_size: int, seed: int) -> Float32Array:
+def initial_vectors(n_words: int, vector_size: int, seed: int | None) -> Float32Array:
     """Fresh input vectors, uniform in [-1, 1) / vector_size, equal to gensim's for the same seed.
 
     Parameters
@@ -71,7 +71,7 @@ class VocabularyMixin(OnlineMixin):
     if TYPE_CHECKING:
         wv: Any
         vector_size: int
-        seed: int
+        seed: int | None
         hs: int
         negative: int
         objective: str | None

@@ -236,3 +236,9 @@ def test_blas_stays_on_one_thread_while_workers_train(sentences):
     Looking(sentences[:40], **(SMALL | {"backend": "blas", "epochs": 1}))
     assert seen
     assert set(seen) == {1}
+
+
+def test_no_seed_is_a_seed_by_chance(sentences):
+    first, second = (Word2Vec(sentences, min_count=1, vector_size=8, seed=None, epochs=1) for _ in range(2))
+    assert first.seed is None
+    assert not np.array_equal(first.wv.vectors, second.wv.vectors)

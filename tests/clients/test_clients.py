@@ -1,0 +1,93 @@
+"""Released packages that import gensim, unchanged, on ns2vec: ``make test-clients`` installs them.
+
+Each program does what the package's own examples do and checks what they promise.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+
+import pytest
+
+PROGRAMS = {
+    "node2vec": """
+import networkx as nx
+from node2vec import Node2Vec
+from node2vec.edges import HadamardEmbedder
+
+graph = nx.barbell_graph(10, 2)
+model = Node2Vec(graph, dimensions=16, walk_length=20, num_walks=60, workers=1, quiet=True, seed=3).fit(
+    window=5, min_count=1, batch_words=4, seed=3, workers=1
+)
+clique = {str(node) for node in range(10)}
+assert {node for node, _ in model.wv.most_similar("2", topn=5)} <= clique
+edges = HadamardEmbedder(keyed_vectors=model.wv, quiet=True)
+assert edges[("1", "2")].shape == (16,)
+assert len(edges.as_keyed_vectors().most_similar(str(("1", "2")))) == 10
+model.wv.save_word2vec_format("vectors.txt")
+model.save("model")
+assert type(model).load("model").wv.most_similar("2") == model.wv.most_similar("2")
+""",
+    "fastnode2vec": """
+from fastnode2vec import Graph, Node2Vec
+
+pairs = [(a, b) for clique in ("abcde", "vwxyz") for a in clique for b in clique if a < b] + [("e", "v")]
+graph = Graph(pairs, directed=False, weighted=False)
+for workers in (1, 2):
+    model = Node2Vec(graph, dim=10, walk_length=20, window=3, p=2.0, q=0.5, workers=workers)
+    model.train(epochs=200, verbose=False)
+    assert model.wv["a"].shape == (10,)
+    nearest = {str(node) for node, _ in model.wv.most_similar("a", topn=3)}
+    assert nearest <= set("bcde"), nearest
+""",
+    "wefe": """
+import numpy as np
+from gensim.models import KeyedVectors
+from wefe.metrics import RND, WEAT
+from wefe.query import Query
+from wefe.word_embedding_model import WordEmbeddingModel
+
+women, men = ["she", "woman", "girl"], ["he", "man", "boy"]
+family, career = ["home", "family", "child"], ["work", "office", "salary"]
+rng = np.random.default_rng(0)
+axis = rng.normal(size=8)
+kv = KeyedVectors(8)
+for words, sign in ((women + family, 1), (men + career, -1)):
+    kv.add_vectors(words, (sign * axis + 0.1 * rng.normal(size=(6, 8))).astype(np.float32))
+model = WordEmbeddingModel(kv, "planted")
+query = Query([women, men], [family, career], ["women", "men"], ["family", "career"])
+found = WEAT().run_query(query, model, calculate_p_value=True, p_value_iterations=50)
+assert found["weat"] > 4 and found["effect_size"] > 1.5, found
+assert RND().run_query(Query([women, men], [family]), model)["result"] < -1
+""",
+    "graspologic": """
+import networkx as nx
+import numpy as np
+from graspologic.embed import node2vec_embed
+
+graph = nx.barbell_graph(10, 0)
+nx.set_edge_attributes(graph, 1.0, "weight")
+vectors, labels = node2vec_embed(graph, dimensions=8, num_walks=20, iterations=5, random_seed=1)
+assert vectors.shape == (20, 8)
+unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+side = np.array([int(label) < 10 for label in labels])
+cosines = unit @ unit.T
+assert cosines[side][:, side].mean() > cosines[side][:, ~side].mean()
+""",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_client(name, tmp_path):
+    if importlib.util.find_spec(name) is None:
+        pytest.skip(f"{name} is not installed: make test-clients")
+    script = tmp_path / "program.py"
+    script.write_text(PROGRAMS[name])
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "ns2vec.compat.gensim", str(script)],
+        capture_output=True, text=True, cwd=tmp_path, timeout=280,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
