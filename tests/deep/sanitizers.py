@@ -41,5 +41,7 @@ def check(folder: Path) -> dict[str, Any]:
     tests = [f"tests/{name}" for name in FOLDERS if (copy / "tests" / name).is_dir()]
     for isa in ("", "baseline"):
         setting = {"NS2VEC_ISA": isa} if isa else {}
-        rows[isa or "fastest"] = pytest_in(copy, {**environment, **setting}, *tests, "-m", "not slow", "-k", NOT_HERE)
+        rows[isa or "fastest"] = pytest_in(
+            copy, {**environment, **setting}, *tests, "-m", "not slow", "-k", NOT_HERE
+        )
     return rows
