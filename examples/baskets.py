@@ -1,8 +1,8 @@
 """Items that are bought together: baskets of item numbers, whose order means nothing.
 
 A basket is a set, so any two of its items are centre and context: the window is as wide as the widest
-basket and never shrinks, and no subsampling drops an item. Keys are the shop's own item numbers (int); nothing
-has to become text. Baskets are trained in the order in which they come: no shuffling is assumed.
+basket and never shrinks, and no subsampling drops an item. Keys are the shop's own item numbers (int);
+nothing has to become text. Baskets are trained in the order in which they come: no shuffling is assumed.
 
     python examples/baskets.py
 """

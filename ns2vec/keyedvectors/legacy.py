@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import logging
 import warnings
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from ns2vec.keyedvectors.storage import VectorStore
 
 __all__ = ["LegacyNames"]
 
 logger = logging.getLogger(__name__)
+
+# what gensim 3 had and gensim 4 has not -> what to write now
+INSTEAD = {
+    "accuracy": "evaluate_word_analogies(path)",
+    "syn0": "vectors",
+    "syn0norm": "get_normed_vectors()",
+    "wv": "the KeyedVectors themselves",
+}
 
 
 def _deprecated(name: str, instead: str) -> None:
@@ -19,6 +27,12 @@ def _deprecated(name: str, instead: str) -> None:
 
 class LegacyNames(VectorStore):
     """The names of gensim 3 on KeyedVectors."""
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> NoReturn:
+            instead = f": use {INSTEAD[name]}" if name in INSTEAD else ""
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}{instead}")
 
     @property
     def vocab(self) -> NoReturn:
