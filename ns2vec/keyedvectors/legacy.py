@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import logging
 import warnings
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from ns2vec.keyedvectors.storage import VectorStore
 
 __all__ = ["LegacyNames"]
 
 logger = logging.getLogger(__name__)
+
+# what gensim 3 had and gensim 4 has not -> what to write now
+INSTEAD = {
+    "accuracy": "evaluate_word_analogies(path)",
+    "syn0": "vectors",
+    "syn0norm": "get_normed_vectors()",
+    "vectors_norm": "get_normed_vectors()",
+    "vocab": "key_to_index, index_to_key, get_vecattr(key, attr) and set_vecattr",
+    "index2word": "index_to_key",
+    "index2entity": "index_to_key",
+    "wv": "the KeyedVectors themselves",
+}
 
 
 def _deprecated(name: str, instead: str) -> None:
@@ -20,26 +32,32 @@ def _deprecated(name: str, instead: str) -> None:
 class LegacyNames(VectorStore):
     """The names of gensim 3 on KeyedVectors."""
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> NoReturn:
+            instead = f": use {INSTEAD[name]}" if name in INSTEAD else ""
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}{instead}")
+
+    # Reading these goes on to __getattr__; clients assign to them.
+
     @property
     def vocab(self) -> NoReturn:
         """Removed; see `key_to_index`."""
-        raise AttributeError(
-            "vocab was removed: use key_to_index, index_to_key, get_vecattr(key, attr) and set_vecattr"
-        )
+        raise AttributeError
 
     @property
     def vectors_norm(self) -> Any:
         """Removed; see `get_normed_vectors`."""
-        raise AttributeError("vectors_norm is computed when asked for: use get_normed_vectors()")
+        raise AttributeError
 
     @vectors_norm.setter
     def vectors_norm(self, _: Any) -> None:
-        pass  # some clients still assign it
+        pass  # gensim takes it and forgets it, too
 
     @property
     def index2word(self) -> Any:
         """Renamed to `index_to_key`."""
-        raise AttributeError("index2word is now index_to_key")
+        raise AttributeError
 
     @index2word.setter
     def index2word(self, keys: list[Any]) -> None:
@@ -48,7 +66,7 @@ class LegacyNames(VectorStore):
     @property
     def index2entity(self) -> Any:
         """Renamed to `index_to_key`."""
-        raise AttributeError("index2entity is now index_to_key")
+        raise AttributeError
 
     @index2entity.setter
     def index2entity(self, keys: list[Any]) -> None:

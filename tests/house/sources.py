@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "ns2vec"
-FOLDERS = ("ns2vec", "scripts", "tests", "benchmarks", "eval")
+FOLDERS = ("ns2vec", "scripts", "tests", "benchmarks", "eval", "examples")
 CYTHON = (".pyx", ".pxd", ".pxi")
 C = (".c", ".h", ".inc")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-DOCUMENTS = ["README.md", "EXTENDING.md"]
+DOCUMENTS = ["README.md", "EXTENDING.md", "docs/migrating-from-gensim.md"]
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -22,7 +22,7 @@ def test_examples_run(repository: Path, name: str, tmp_path: Path):
         lines += [""] * (text[: block.start()].count("\n") + 1 - len(lines))   # keep the line numbers
         lines += block[1].splitlines()
     assert lines, "a document without an example"
-    script = tmp_path / f"{name}.py"
+    script = tmp_path / f"{Path(name).stem}.py"
     script.write_text("\n".join(lines) + "\n", encoding="utf-8")
     sentences = ["the king of france lives in paris", "the queen of england lives in london"]
     (tmp_path / "corpus.txt").write_text("\n".join(sentences * 200) + "\n", encoding="utf-8")

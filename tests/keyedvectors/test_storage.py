@@ -328,3 +328,10 @@ def test_a_missing_key_leaves_all_as_it_was(kv):
     with pytest.raises(KeyError, match="Key 'unicorn' not present"):
         kv.remove_keys(["man", "unicorn"])
     assert len(kv) == 8
+
+
+def test_attributes_of_gensim_3_name_what_to_write_now(kv):
+    for name, instead in (("syn0", "use vectors"), ("syn0norm", "get_normed_vectors"), ("wv", "themselves")):
+        with pytest.raises(AttributeError, match=f"no attribute '{name}': .*{instead}"):
+            getattr(kv, name)
+    assert not hasattr(kv, "no_such_name")

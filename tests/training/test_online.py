@@ -141,7 +141,6 @@ def test_a_failed_update_leaves_a_usable_model(sentences):
     model.train(sentences, total_examples=len(sentences), epochs=1)
 
 
-@pytest.mark.slow
 def test_fifty_rounds_of_growth_with_two_workers(sentences):
     model = Word2Vec(sentences, **(OPTIONS | {"workers": 2}), hs=1)
     for round_no in range(50):

@@ -146,10 +146,10 @@ def prune_vocab(vocab: dict[Any, int], min_reduce: int, trim_rule: Callable[...,
 
 
 def trim_vocab_by_freq(vocab: dict[Any, int], topk: int, trim_rule: Callable[..., int] | None = None) -> None:
-    """Keep the `topk` most frequent words of `vocab`."""
+    """Keep the `topk` most frequent words of `vocab`, and those that are as frequent as the last of them."""
     if topk >= len(vocab):
         return
-    least = sorted(vocab.values(), reverse=True)[topk] + 1
+    least = sorted(vocab.values(), reverse=True)[topk - 1]
     prune_vocab(vocab, least, trim_rule)
 
 

@@ -1,0 +1,256 @@
+"""Bugs of gensim 4.4 that must not be here, by their issues at github.com/piskvorky/gensim."""
+
+from __future__ import annotations
+
+import pathlib
+
+import numpy as np
+import pytest
+
+from ns2vec import KeyedVectors, LineSentence, Word2Vec
+from ns2vec.callbacks import CallbackAny2Vec
+
+OPTIONS = {"vector_size": 8, "min_count": 1, "workers": 2, "epochs": 2}
+SENTENCES = [["a", "b", "c"], ["a", "c"], ["d", "b"]] * 40
+HANGS = pytest.mark.timeout(60)  # for ever, in gensim
+
+
+def kv_of(*keys: str) -> KeyedVectors:
+    found = KeyedVectors(4)
+    found.add_vectors(list(keys), np.random.default_rng(2).normal(size=(len(keys), 4)).astype(np.float32))
+    return found
+
+
+# ---- training ---------------------------------------------------------------------------------------
+
+
+@HANGS
+def test_3394_sentences_that_are_arrays():
+    model = Word2Vec([np.array(sentence) for sentence in SENTENCES], **OPTIONS)
+    assert set(model.wv.index_to_key) == {"a", "b", "c", "d"}
+    integers = Word2Vec([np.arange(5) for _ in range(50)], **OPTIONS)
+    assert sorted(integers.wv.index_to_key) == list(range(5))
+
+
+class Failing:
+    """Sentences that break off in the pass `n`, after some have been handed out."""
+
+    def __init__(self, n: int) -> None:
+        self.n, self.passes = n, 0
+
+    def __iter__(self):
+        self.passes += 1
+        yield from SENTENCES[:50]
+        if self.passes == self.n:
+            raise OSError("disk gone")
+        yield from SENTENCES[50:]
+
+
+class FailingWorker(Word2Vec):
+    """A job that fails when told to."""
+
+    fails = True
+
+    def _do_train_job(self, sentences, alpha, inits):
+        if self.fails:
+            raise ZeroDivisionError("in a worker")
+        return super()._do_train_job(sentences, alpha, inits)
+
+
+class FailingCallback(CallbackAny2Vec):
+    """One event fails."""
+
+    def __init__(self, event: str) -> None:
+        setattr(self, event, self.fail)
+
+    def fail(self, model) -> None:
+        raise LookupError("in a callback")
+
+
+def is_usable(model: Word2Vec) -> bool:
+    model.train(SENTENCES, total_examples=len(SENTENCES), epochs=1)
+    return bool(np.isfinite(model.wv.vectors).all()) and len(model.wv.most_similar("a")) == 3
+
+
+def prepared(kind=Word2Vec, **options) -> Word2Vec:
+    model = kind(**(OPTIONS | options))
+    model.build_vocab(SENTENCES)
+    return model
+
+
+@HANGS
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("n", [1, 2])
+def test_an_iterators_error_reaches_the_caller(workers, n):
+    model = prepared(workers=workers)
+    with pytest.raises(OSError, match="disk gone"):
+        model.train(Failing(n), total_examples=len(SENTENCES), epochs=3)
+    assert is_usable(model)
+    with pytest.raises(OSError, match="disk gone"):
+        Word2Vec(Failing(n), **OPTIONS)
+
+
+def lines(tmp_path):
+    path = tmp_path / "corpus.txt"
+    path.write_text("\n".join(map(" ".join, SENTENCES)) + "\n")
+    return path
+
+
+INPUTS = {
+    "lists": lambda tmp_path: {"corpus_iterable": SENTENCES},
+    "iterator": lambda tmp_path: {"corpus_iterable": iter(SENTENCES)},
+    "LineSentence": lambda tmp_path: {"corpus_iterable": LineSentence(lines(tmp_path))},
+    "path": lambda tmp_path: {"corpus_iterable": lines(tmp_path)},
+    "corpus_file": lambda tmp_path: {"corpus_file": lines(tmp_path)},
+}
+
+
+@HANGS
+@pytest.mark.parametrize("name", INPUTS)
+def test_a_workers_error_reaches_the_caller(tmp_path, name):
+    model = prepared(FailingWorker)
+    with pytest.raises(ZeroDivisionError, match="in a worker"):
+        model.train(**INPUTS[name](tmp_path), total_examples=120, total_words=280, epochs=1)
+    model.fails = False
+    assert is_usable(model)
+
+
+@HANGS
+@pytest.mark.parametrize("event", ["on_train_begin", "on_epoch_begin", "on_epoch_end", "on_train_end"])
+@pytest.mark.parametrize("name", INPUTS)
+def test_a_callbacks_error_reaches_the_caller(tmp_path, name, event):
+    model = prepared()
+    with pytest.raises(LookupError, match="in a callback"):
+        model.train(
+            **INPUTS[name](tmp_path), total_examples=120, total_words=280, epochs=1,
+            callbacks=[FailingCallback(event)],
+        )  # fmt: skip
+    assert is_usable(model)
+
+
+@HANGS
+def test_a_damaged_file_reaches_the_caller(tmp_path):
+    path = lines(tmp_path)
+    path.write_bytes(path.read_bytes() + b"\xff\xfe broken\n")
+    model = prepared()
+    with pytest.raises(ValueError, match=r"corpus\.txt"):
+        model.train(path, total_examples=120, epochs=1)
+    assert is_usable(model)
+
+
+@pytest.mark.parametrize("batch_words", [10_000, 30_000])
+def test_2880_2801_long_sentences_are_trained_whole(batch_words):
+    words = [f"w{i}" for i in range(25_000)]
+    options = {"sample": 0, "batch_words": batch_words, "epochs": 1, "vector_size": 4, "workers": 1}
+    model = Word2Vec(min_count=1, **options)
+    model.build_vocab([words])
+    before = model.wv.vectors.copy()
+    outputs = model.syn1neg.copy()
+    assert model.train([words], total_examples=1, epochs=1) == (25_000, 25_000)
+    moved = (model.wv.vectors != before).any(axis=1) | (model.syn1neg != outputs).any(axis=1)
+    assert moved[[model.wv.get_index("w0"), model.wv.get_index("w24999")]].all()
+    assert moved.mean() > 0.99
+
+
+def test_2735_2743_the_loss_is_summed_in_float64_and_by_all_workers():
+    one, two = (
+        Word2Vec(SENTENCES * 5, **(OPTIONS | {"workers": n}), compute_loss=True, sample=0) for n in (1, 2)
+    )
+    assert isinstance(one.get_latest_training_loss(), float)
+    assert one.get_latest_training_loss() == pytest.approx(sum(one.epoch_losses))
+    assert two.get_latest_training_loss() == pytest.approx(one.get_latest_training_loss(), rel=0.05)
+    model = prepared()
+    model.running_training_loss = 2.0**27
+    model.running_training_loss += 0.25
+    assert model.get_latest_training_loss() == 2.0**27 + 0.25
+
+
+# ---- keys and vectors -------------------------------------------------------------------------------
+
+
+def test_3320_3224_2532_norms_after_adding_vectors():
+    kv = kv_of("a", "b")
+    kv.most_similar("a")
+    kv.add_vectors(["c"], np.ones((1, 4), dtype=np.float32))
+    assert len(kv.most_similar("a")) == 2
+    kv.add_vectors(["a"], 9 * np.ones((1, 4), dtype=np.float32), replace=True)
+    assert kv.most_similar("c")[0] == ("a", pytest.approx(1.0))
+
+
+def test_extra_attributes_of_added_vectors():
+    kv = kv_of("a")
+    kv.add_vectors(["b", "c"], np.ones((2, 4), dtype=np.float32), extras={"count": np.array([7, 3])})
+    assert [kv.get_vecattr(key, "count") for key in "abc"] == [0, 7, 3]
+
+
+def test_a_key_twice_in_one_call_has_one_row():
+    kv = KeyedVectors(2)
+    kv.add_vectors(["a", "a", "b"], np.eye(3, 2, dtype=np.float32))
+    assert kv.index_to_key == ["a", "b"]
+    assert len(kv.vectors) == 2
+    assert [key for key, _ in kv.most_similar("b")] == ["a"]
+
+
+@pytest.mark.parametrize("binary", [False, True])
+def test_a_word_twice_in_a_file_leaves_no_empty_row(tmp_path, binary):
+    path = tmp_path / "vectors"
+    kv_of("a", "b", "c").save_word2vec_format(path, binary=binary)
+    path.write_bytes(
+        path.read_bytes().replace(b"\nc ", b"\na ")
+        if not binary
+        else path.read_bytes().replace(b"c ", b"a ", 1)
+    )
+    found = KeyedVectors.load_word2vec_format(path, binary=binary)
+    assert found.index_to_key == ["a", "b"]
+    assert [key for key, _ in found.most_similar("a")] == ["b"]
+
+
+def test_restrict_vocab_is_obeyed_by_cosmul():
+    kv = kv_of(*"abcdef")
+    assert {key for key, _ in kv.most_similar_cosmul("a", restrict_vocab=3)} == {"b", "c"}
+
+
+def questions(tmp_path, text: str):
+    path = tmp_path / "questions.txt"
+    path.write_text(text)
+    return path
+
+
+def test_the_similarity_function_of_analogies_is_not_ignored(tmp_path):
+    path = questions(tmp_path, ": s\na b c d\n")
+    with pytest.raises(ValueError, match="similarity_function"):
+        kv_of(*"abcd").evaluate_word_analogies(path, similarity_function="nonsense")
+
+
+def test_analogies_without_questions(tmp_path):
+    score, sections = kv_of(*"abcd").evaluate_word_analogies(questions(tmp_path, ": empty\n"))
+    assert score == 0.0
+    assert sections[-1]["section"] == "Total accuracy"
+
+
+def test_an_error_in_analogies_leaves_the_keys_as_they_were(tmp_path):
+    kv = kv_of("Apple", "apple", "Pear", "stone")
+    before = dict(kv.key_to_index)
+    with pytest.raises(ValueError, match="section"):
+        kv.evaluate_word_analogies(questions(tmp_path, "a b c d\n"))
+    assert kv.key_to_index == before
+    assert kv["apple"] @ kv["apple"] != kv["Apple"] @ kv["Apple"]
+
+
+def test_assigned_norms_are_not_believed():
+    """fse assigns vectors_norm, which gensim takes and forgets."""
+    kv = kv_of("a", "b")
+    kv.vectors_norm = np.zeros((2, 4))
+    assert kv.most_similar("a")[0][0] == "b"
+
+
+# ---- files ------------------------------------------------------------------------------------------
+
+
+def test_3599_paths_that_are_no_strings(tmp_path):
+    path = pathlib.Path(tmp_path) / "model"
+    model = Word2Vec(SENTENCES, **OPTIONS)
+    model.save(path)
+    assert np.array_equal(Word2Vec.load(path).wv.vectors, model.wv.vectors)
+    model.save_gensim(path)
+    assert np.array_equal(KeyedVectors.load(path).wv.vectors, model.wv.vectors)
