@@ -108,7 +108,7 @@ cdef extern from "rng.h" nogil:
     uint64_t ns2_stream(uint64_t seed, uint64_t epoch, uint64_t chunk, uint64_t purpose) noexcept
     uint32_t ns2_bits(uint64_t *state) noexcept
     uint32_t ns2_below(uint64_t *state, uint32_t n) noexcept
-    void ns2_prefetch_alias(uint64_t state, const uint32_t *table, uint32_t n_rows, long n) noexcept
+    void ns2_draw_aliases(uint64_t *state, const uint32_t *table, uint32_t n_rows, long n, int32_t *rows) noexcept
     int32_t ns2_draw_alias(uint64_t *state, const uint32_t *table, uint32_t n_rows) noexcept
     void ns2_prefetch_row(const float *row, long stride) noexcept
     void ns2_prefetch(const void *address) noexcept
@@ -139,17 +139,24 @@ ctypedef struct HotRows:
     long n
 
 
-# What one centre word will meet, drawn one window ahead.
+cdef enum:
+    MAX_WINDOWS = 4         # windows planned and not yet trained, the one in training included
+    MAX_DRAWS = 240         # draws from an alias table made at once
+
+
+# What one centre word will meet, drawn some windows ahead.
 ctypedef struct Window:
-    long first              # sentence positions [first, end) hold the centre and its contexts
+    long t                  # position of the centre in the chunk
+    long first              # positions [first, end) hold the centre and its contexts
     long end
     long n_contexts
     long n_sets             # 0 (no negatives), 1 (shared), or n_contexts (one set a pair)
     long *set_size          # (max_contexts,) distinct output rows of each set, the centre included
     int32_t *ids            # (max_contexts, 1 + negative) rows of syn1neg; column 0 is the centre
+    float **outputs         # (max_contexts, 1 + negative) the rows themselves
     float *weights          # (max_contexts, noise_ld) multiplicity of each
     float *offsets          # (max_contexts, noise_ld) log(k q) of each, or NULL
-    float **ahead           # (3 + negative,) rows that the window will touch, unless it has a set for each pair
+    float **ahead           # (max_contexts + 2 + negative,) rows it is the first to touch, unless it has a set for each pair
     long n_ahead
 
 
@@ -196,6 +203,8 @@ cdef class Kernel:
     cdef ns2_sgemm *sgemm
     cdef float log_k
     cdef readonly long hot_rows
+    cdef long ahead             # windows that are planned before the one in training
+    cdef bint plain_noise       # nothing but the centre is unwanted, and scores have no offsets
     cdef PyThread_type_lock lock_of_hot_rows
     cdef const int64_t *path_offsets
     cdef const int32_t *path_points
@@ -236,9 +245,13 @@ cdef class Workspace:
     cdef int32_t *chunk         # (max_words,) rows of syn0: what is left of the chunk's sentences
     cdef int32_t *chunk_shrinks  # (max_words,) how much each window shrinks
     cdef long *ends             # (max_words,) where each sentence ends in `chunk`
-    cdef int32_t *sentence      # the sentence in training, within `chunk`
-    cdef int32_t *shrinks       # its windows, within `chunk_shrinks`
+    cdef float **rows           # (max_words,) where this thread keeps them
     cdef long n_chunk           # rows in `chunk`
+    cdef long reached           # rows of `chunk` before this one are contexts of windows that are planned
+    cdef Window *newest         # the last window that was planned
+    cdef int32_t draws[MAX_DRAWS]  # of the alias table, those from draws_at to n_draws not yet used
+    cdef long draws_at
+    cdef long n_draws
     cdef long batch             # number of the batch that `pool` was drawn for, -1: none
     cdef int32_t *pool          # (pool_size,) rows drawn for the batch
     cdef int32_t *drawn         # (1 + negative,) rows of a set as the sampler gave them
@@ -247,13 +260,13 @@ cdef class Workspace:
     cdef long n_block
     cdef long block_at
     cdef int32_t bad_row        # a row outside the matrix that a sampler gave, else 0
-    cdef int32_t *context_ids   # (max_contexts,)
     cdef float **inputs         # (max_contexts,)
-    cdef float **outputs        # (max_outputs,)
+    cdef float **outputs        # (max_path,) of a Huffman path
     cdef float *locks           # (max_contexts,)
     cdef float *labels          # (widest tile,) labels of a Huffman path
     cdef float *noise_labels    # (widest tile,) 1, 0, 0, ...
     cdef float *path_weights    # (widest tile,)
+    cdef float *one_each        # (noise_ld,) multiplicities of a set without repeated rows
     cdef float *tile            # (max_contexts, widest tile)
     cdef float *deltas          # (max_contexts, stride)
     cdef float *hidden          # (stride,)
@@ -263,8 +276,8 @@ cdef class Workspace:
     cdef HotRows hot0           # of syn0
     cdef HotRows hot1neg        # of syn1neg
     cdef HotRows hot1           # of syn1
-    cdef Window windows[2]
-    cdef void *blocks[40]
+    cdef Window windows[MAX_WINDOWS]  # position t is planned in windows[t % MAX_WINDOWS]
+    cdef void *blocks[50]
     cdef int n_blocks
     cdef int take_hot_rows(self, Kernel kernel, HotRows *hot, float *matrix, long n_rows, bint from_the_end) except -1
     cdef int take_words(self, Kernel kernel) except -1

@@ -92,7 +92,6 @@ cdef class Workspace:
         self.noise_ld = ns2_tile_width(1 + kernel.negative)
         widest = max(self.noise_ld, ns2_tile_width(kernel.max_path))
         self.take_words(kernel)
-        self.context_ids = <int32_t *> self.take(self.max_contexts * sizeof(int32_t))
         self.inputs = <float **> self.take(self.max_contexts * sizeof(float *))
         self.outputs = <float **> self.take(widest * sizeof(float *))
         self.locks = <float *> self.take(self.max_contexts * sizeof(float))
@@ -100,6 +99,9 @@ cdef class Workspace:
         self.noise_labels = <float *> self.take(widest * sizeof(float))
         self.noise_labels[0] = 1.0
         self.path_weights = <float *> self.take(widest * sizeof(float))
+        self.one_each = <float *> self.take(self.noise_ld * sizeof(float))
+        for i in range(1 + kernel.negative):
+            self.one_each[i] = 1.0
         self.tile = <float *> self.take((self.max_contexts + 1) * widest * sizeof(float))
         self.deltas = <float *> self.take(self.max_contexts * kernel.stride * sizeof(float))
         self.hidden = <float *> self.take(kernel.stride * sizeof(float))
@@ -129,6 +131,7 @@ cdef class Workspace:
     cdef int take_words(self, Kernel kernel) except -1:
         self.chunk = <int32_t *> self.take(self.max_words * sizeof(int32_t))
         self.chunk_shrinks = <int32_t *> self.take(self.max_words * sizeof(int32_t))
+        self.rows = <float **> self.take(self.max_words * sizeof(float *))
         self.ends = <long *> self.take(self.max_words * sizeof(long))
         self.drawn = <int32_t *> self.take((1 + kernel.negative) * sizeof(int32_t))
         self.log_q = <float *> self.take((2 + kernel.negative) * sizeof(float))
@@ -139,13 +142,14 @@ cdef class Workspace:
     cdef int take_windows(self, Kernel kernel) except -1:
         cdef long n_sets = self.max_contexts if kernel.pairwise else 1
         cdef Window *window
-        for i in range(2):
+        for i in range(MAX_WINDOWS):
             window = &self.windows[i]
             window.set_size = <long *> self.take(n_sets * sizeof(long))
             window.ids = <int32_t *> self.take(n_sets * (1 + kernel.negative) * sizeof(int32_t))
+            window.outputs = <float **> self.take(n_sets * (1 + kernel.negative) * sizeof(float *))
             window.weights = <float *> self.take(n_sets * self.noise_ld * sizeof(float))
             window.offsets = <float *> self.take(n_sets * self.noise_ld * sizeof(float))
-            window.ahead = <float **> self.take((3 + kernel.negative) * sizeof(float *))
+            window.ahead = <float **> self.take((self.max_contexts + 2 + kernel.negative) * sizeof(float *))
         return 0
 
     cdef void *take(self, size_t n_bytes) except NULL:
@@ -334,6 +338,7 @@ cdef class Kernel:
             raise MemoryError("no lock for the hot rows")
         self.pairwise = negative_sharing == "pair" and not self.cbow
         self.full_softmax = full_softmax
+        self.ahead = MAX_WINDOWS - 1
         self.set_ops(backend, isa)
         self.set_words(keep, lock)
         self.set_outputs(syn1neg, noise, negative)
@@ -387,6 +392,9 @@ cdef class Kernel:
         self.sampled = True
         self.noise_owner = noise
         self.noise = noise.fields
+        # a sampler that looks at the model is promised rows one window old (sampler.h)
+        self.plain_noise = not (self.noise.with_offsets or self.noise.filter_window or self.noise.filter_offsets != NULL)
+        self.ahead = 1 if self.noise.kind == DRAW_CALL else MAX_WINDOWS - 1
         self.negative = negative
         self.log_k = log(<double> max(negative, 1))
         return 0
@@ -458,19 +466,21 @@ cdef class Kernel:
             Sum of -log likelihood in float64; 0.0 unless asked for.
         """
         cdef Tally tally
-        cdef long n = words.shape[0]
+        cdef long n = words.shape[0], n_ids = self.n_rows
         cdef const int32_t *rows = NULL
         if n == 0:
             return 0, 0, 0.0
         check(n <= work.max_words, f"chunk has {n} ids, but the workspace holds {work.max_words}")
         if remap is not None:
-            check_ids(remap, self.n_rows, "remap", UNKNOWN)
             check(remap.shape[0] > 0, "remap is empty")
-            rows = &remap[0]
-        check_ids(words, remap.shape[0] if remap is not None else self.n_rows, "words", UNKNOWN)
+            rows, n_ids = &remap[0], remap.shape[0]
         self.take_block(work, block)
         with nogil:
-            tally = train_chunk(self, work, &words[0], n, rows, <float> alpha, epoch, chunk)
+            tally = train_chunk(self, work, &words[0], n, rows, n_ids, <float> alpha, epoch, chunk)
+        if tally.n_words < 0:
+            if remap is not None:
+                check_ids(remap, self.n_rows, "remap", UNKNOWN)
+            check_ids(words, n_ids, "words", UNKNOWN)
         check_bad_row(work, self.n_rows)
         return tally.n_trained, tally.n_words, tally.loss
 
@@ -539,11 +549,14 @@ cdef class Kernel:
         check(0 <= t < sentence.shape[0], f"t must be a position of the sentence, got {t}")
         self.take_sentence(work, sentence, block)
         with nogil:
-            plan_window(self, work, window, sentence.shape[0], t, &noise)
-            if self.cbow:
-                train_cbow(self, work, window, t, <float> alpha, &loss)
+            work.newest = window
+            plan_window(self, work, window, 0, sentence.shape[0], t, &noise)
+            if window.n_contexts == 0:
+                pass
+            elif self.cbow:
+                train_cbow(self, work, window, <float> alpha, &loss)
             else:
-                train_skip_gram(self, work, window, t, <float> alpha, &loss)
+                train_skip_gram(self, work, window, <float> alpha, &loss)
         check_bad_row(work, self.n_rows)
         rows, weights, offsets = no_sets(window.n_sets, self.negative)
         cdef int32_t[:, ::1] rows_view = rows
@@ -569,8 +582,8 @@ cdef class Kernel:
         self.take_block(work, block)
         for t in range(rows.shape[0]):
             work.chunk[t], work.chunk_shrinks[t] = rows[t], 0
-        work.sentence, work.shrinks = work.chunk, work.chunk_shrinks
-        work.n_chunk, work.batch = rows.shape[0], -1
+            work.rows[t] = input_row(self, work, rows[t])
+        start_chunk(work, rows.shape[0])
         return 0
 
 

@@ -1,35 +1,39 @@
 # The nogil half of _kernels.pyx: one window ahead, its reach and its negatives.
 
 
-cdef void plan_window(Kernel k, Workspace work, Window *window, long length, long t,
+cdef void plan_window(Kernel k, Workspace work, Window *window, long start, long end, long t,
                       uint64_t *noise) noexcept nogil:
-    cdef long reach = k.window - (work.shrinks[t] if k.shrink_windows else 0), s
-    cdef int32_t centre = work.sentence[t]
+    """Position t of the sentence at [start, end) of the chunk."""
+    cdef long reach = k.window - (work.chunk_shrinks[t] if k.shrink_windows else 0), s, p
+    cdef int32_t centre = work.chunk[t]
     cdef ns2_request request
-    window.first = max(0, t - reach)
-    window.end = min(length, t + reach + 1)
+    window.t = t
+    window.first = max(start, t - reach)
+    window.end = min(end, t + reach + 1)
     window.n_contexts = window.end - window.first - 1
     window.n_sets = 0
-    # with t the window moves one word to the right: only this row is new to the cache
+    # only what no window before has reached is new to the cache
     window.n_ahead = 0
-    fetch(k, window, input_row(k, work, work.sentence[window.end - 1]))
+    for p in range(max(work.reached, window.first), window.end):
+        fetch(k, window, work.rows[p])
+    work.reached = max(work.reached, window.end)
     if k.syn1 != NULL:
         ns2_prefetch(&k.path_points[k.path_offsets[centre]])
     if not k.sampled or window.n_contexts == 0:
         return
     start_request(k, work, &request, t, noise)
     if k.noise.wants_hidden and not k.pairwise:
-        request.hidden = planned_hidden(k, work, window, t)
+        request.hidden = planned_hidden(k, work, window)
     window.n_sets = window.n_contexts if k.pairwise else 1
     for s in range(window.n_sets):
         if k.pairwise:
-            request.context = work.sentence[window.first + s + (window.first + s >= t)]
+            request.context = work.chunk[window.first + s + (window.first + s >= t)]
             request.hidden = input_row(k, work, request.context) if k.noise.wants_hidden else NULL
         window.set_size[s] = draw_set(k, work, window, s, &request)
 
 
 cdef inline void fetch(Kernel k, Window *window, float *row) noexcept nogil:
-    """Have a row near when the window is trained: fetched by the updates of the window before, a line at a time
+    """Have a row near when the window is trained: fetched by the updates of an earlier window, a line at a time
     between their sums, or at once where sets are many.
     """
     if k.pairwise:
@@ -40,7 +44,7 @@ cdef inline void fetch(Kernel k, Window *window, float *row) noexcept nogil:
 
 
 cdef void start_request(Kernel k, Workspace work, ns2_request *request, long t, uint64_t *noise) noexcept nogil:
-    request.centre = work.sentence[t]
+    request.centre = work.chunk[t]
     request.context = -1
     request.batch = NULL
     request.n_batch = 0
@@ -52,7 +56,7 @@ cdef void start_request(Kernel k, Workspace work, ns2_request *request, long t, 
 
 cdef void set_batch(Kernel k, Workspace work, ns2_request *request, long t) noexcept nogil:
     """The words of the batch that position t lies in, or the rows that were drawn for it."""
-    cdef long size = k.noise.batch_words, batch = (work.sentence - work.chunk + t) // size, i
+    cdef long size = k.noise.batch_words, batch = t // size, i
     if k.noise.pool_size == 0:
         request.batch = work.chunk + batch * size
         request.n_batch = min(size, work.n_chunk - batch * size)
@@ -65,9 +69,9 @@ cdef void set_batch(Kernel k, Workspace work, ns2_request *request, long t) noex
     request.n_batch = k.noise.pool_size
 
 
-cdef const float *planned_hidden(Kernel k, Workspace work, Window *window, long t) noexcept nogil:
+cdef const float *planned_hidden(Kernel k, Workspace work, Window *window) noexcept nogil:
     """Mean of the window's input rows, as they are one window before its turn."""
-    set_inputs(k, work, window, t)
+    set_inputs(k, work, window)
     k.ops.gather(work.inputs, window.n_contexts, k.stride, <float> 1.0 / window.n_contexts, work.planned_hidden)
     return work.planned_hidden
 
@@ -77,7 +81,7 @@ cdef long draw_rows(Kernel k, Workspace work, ns2_request *request, long n, int3
     cdef long i, kept = 0
     if k.noise.kind == DRAW_ALIAS:
         for i in range(n):
-            rows[i] = ns2_draw_alias(request.rng, k.noise.alias, <uint32_t> k.n_rows)
+            rows[i] = next_alias_draw(k, work, request.rng)
         return n
     if k.noise.kind == DRAW_UNIFORM:
         for i in range(n):
@@ -101,6 +105,15 @@ cdef long draw_rows(Kernel k, Workspace work, ns2_request *request, long n, int3
     return kept
 
 
+cdef inline int32_t next_alias_draw(Kernel k, Workspace work, uint64_t *rng) noexcept nogil:
+    """The stream's next draw. They are made many at once, so that their columns are waited for together."""
+    if work.draws_at == work.n_draws:
+        ns2_draw_aliases(rng, k.noise.alias, <uint32_t> k.n_rows, MAX_DRAWS, work.draws)
+        work.draws_at, work.n_draws = 0, MAX_DRAWS
+    work.draws_at += 1
+    return work.draws[work.draws_at - 1]
+
+
 cdef bint is_wanted(Kernel k, Workspace work, Window *window, int32_t centre, int32_t row) noexcept nogil:
     """Whether a drawn row may be a negative of the window."""
     cdef long low, high, middle, p
@@ -118,7 +131,7 @@ cdef bint is_wanted(Kernel k, Workspace work, Window *window, int32_t centre, in
                 high = middle
     if k.noise.filter_window:
         for p in range(window.first, window.end):
-            if work.sentence[p] == row:
+            if work.chunk[p] == row:
                 return False
     return True
 
@@ -126,19 +139,50 @@ cdef bint is_wanted(Kernel k, Workspace work, Window *window, int32_t centre, in
 cdef long draw_set(Kernel k, Workspace work, Window *window, long s, ns2_request *request) noexcept nogil:
     """The centre and its negatives, each row once with its multiplicity; how many rows."""
     cdef int32_t *ids = window.ids + s * (1 + k.negative)
+    cdef float **outputs = window.outputs + s * (1 + k.negative)
+    cdef float *log_q = work.log_q if k.noise.with_offsets and k.noise.log_q == NULL else NULL
+    cdef long m, j, n = draw_rows(k, work, request, k.negative, work.drawn, log_q)
+    m = n + 1 if k.plain_noise and all_differ(request.centre, work.drawn, n) else 0
+    if m:
+        ids[0] = request.centre
+        for j in range(n):
+            ids[1 + j] = work.drawn[j]
+        memcpy(window.weights + s * work.noise_ld, work.one_each, work.noise_ld * sizeof(float))
+    else:
+        m = merge_draws(k, work, window, s, request, n, log_q)
+    for j in range(m):
+        outputs[j] = output_row(k, work, ids[j])
+        fetch(k, window, outputs[j])
+    return m
+
+
+cdef inline bint all_differ(int32_t centre, const int32_t *drawn, long n) noexcept nogil:
+    """Whether n rows differ from each other and from the centre, as most do."""
+    cdef long i, j
+    cdef bint same = False
+    if n > 16:
+        return False
+    for i in range(n):
+        same |= drawn[i] == centre
+        for j in range(i):
+            same |= drawn[i] == drawn[j]
+    return not same
+
+
+cdef long merge_draws(Kernel k, Workspace work, Window *window, long s, ns2_request *request, long n,
+                      float *log_q) noexcept nogil:
+    """n draws into a set without repeated rows; how many rows. Those that are not wanted go."""
+    cdef int32_t *ids = window.ids + s * (1 + k.negative)
     cdef float *weights = window.weights + s * work.noise_ld
     cdef float *offsets = window.offsets + s * work.noise_ld
-    cdef float *log_q = work.log_q if k.noise.with_offsets and k.noise.log_q == NULL else NULL
-    cdef long m = 1, n, d, j
+    cdef long m = 1, d, j
     cdef int32_t centre = request.centre, row
-    n = draw_rows(k, work, request, k.negative, work.drawn, log_q)
     ids[0] = centre
     memset(weights, 0, work.noise_ld * sizeof(float))
     weights[0] = 1.0
     if k.noise.with_offsets:
         memset(offsets, 0, work.noise_ld * sizeof(float))
         offsets[0] = offset_of(k, centre, log_q + k.negative)
-    fetch(k, window, output_row(k, work, centre))
     for d in range(n):
         if not is_wanted(k, work, window, centre, work.drawn[d]) and not replaced(k, work, window, request, d, log_q):
             if k.noise.collision == ON_COLLISION_KEEP and work.drawn[d] == centre:
@@ -151,12 +195,9 @@ cdef long draw_set(Kernel k, Workspace work, Window *window, long s, ns2_request
         if j == m:
             ids[m] = row
             m += 1
-            fetch(k, window, output_row(k, work, row))
             if k.noise.with_offsets:
                 offsets[j] = offset_of(k, row, log_q + d)
         weights[j] += 1.0
-    if k.noise.kind == DRAW_ALIAS and not k.pairwise:
-        ns2_prefetch_alias(request.rng[0], k.noise.alias, <uint32_t> k.n_rows, k.negative)
     return m
 
 
@@ -186,10 +227,10 @@ cdef float offset_of(Kernel k, int32_t row, const float *log_q) noexcept nogil:
 
 
 cdef void draw_one(Kernel k, Workspace work, long t, int32_t context, uint64_t *noise) noexcept nogil:
-    """The set of position t of work.sentence, as if its window were empty, into the first set of windows[0]."""
+    """The set of position t of the chunk, as if its window were empty, into the first set of windows[0]."""
     cdef Window *window = &work.windows[0]
     cdef ns2_request request
-    window.first, window.end, window.n_ahead = t, t + 1, 0
+    window.t, window.first, window.end, window.n_ahead = t, t, t + 1, 0
     start_request(k, work, &request, t, noise)
     request.context = context
     request.hidden = input_row(k, work, max(context, 0)) if k.noise.wants_hidden else NULL

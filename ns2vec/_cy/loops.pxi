@@ -1,17 +1,15 @@
 # The nogil half of _kernels.pyx: chunk -> sentence -> window -> block. draws.pxi plans the windows.
 
 
-cdef Tally train_chunk(Kernel k, Workspace work, const int32_t *words, long n, const int32_t *remap,
+cdef Tally train_chunk(Kernel k, Workspace work, const int32_t *words, long n, const int32_t *remap, long n_ids,
                        float alpha, uint64_t epoch, uint64_t chunk) noexcept nogil:
+    """Ids are rows, or below n_ids with `remap`; n_words is -1, and nothing trained, when one is not."""
     cdef Tally tally
     cdef uint64_t noise = ns2_stream(k.seed, epoch, chunk, NS2_STREAM_NOISE)
-    cdef long n_sentences, s, start = 0
-    n_sentences = load_chunk(k, work, words, n, remap, ns2_stream(k.seed, epoch, chunk, NS2_STREAM_WINDOWS), &tally)
-    for s in range(n_sentences):
-        work.sentence = work.chunk + start
-        work.shrinks = work.chunk_shrinks + start
-        train_sentence(k, work, work.ends[s] - start, alpha, &noise, &tally)
-        start = work.ends[s]
+    if not load_chunk(k, work, words, n, remap, n_ids, ns2_stream(k.seed, epoch, chunk, NS2_STREAM_WINDOWS), &tally):
+        tally.n_words = -1
+        return tally
+    train_windows(k, work, alpha, &noise, &tally)
     if k.hot_rows:
         merge_hot_rows(k, work)
     return tally
@@ -45,12 +43,13 @@ cdef void merge_hot_rows(Kernel k, Workspace work) noexcept nogil:
     PyThread_release_lock(k.lock_of_hot_rows)
 
 
-cdef long load_chunk(Kernel k, Workspace work, const int32_t *words, long n, const int32_t *remap,
+cdef bint load_chunk(Kernel k, Workspace work, const int32_t *words, long n, const int32_t *remap, long n_ids,
                      uint64_t stream, Tally *tally) noexcept nogil:
-    """What vocabulary and subsampling leave of each sentence, and how its windows shrink; how many sentences."""
-    cdef long i, end = 0, start = 0, n_sentences = 0, t
+    """What vocabulary and subsampling leave of each sentence, and how its windows shrink; false for a bad id."""
+    cdef long i, end = 0, start = 0, n_sentences = 0, n_words = 0, t
     cdef int32_t row
-    tally.n_words, tally.n_trained, tally.loss = 0, 0, 0.0
+    cdef int32_t *chunk = work.chunk
+    cdef const uint32_t *keep = k.keep
     for i in range(n + 1):
         if i == n or words[i] == END_OF_SENTENCE:
             if k.shrink_windows:
@@ -61,35 +60,57 @@ cdef long load_chunk(Kernel k, Workspace work, const int32_t *words, long n, con
                 n_sentences += 1
             start = end
             continue
-        tally.n_words += 1
+        n_words += 1
         row = words[i]
-        if remap != NULL and row >= 0:
-            row = remap[row]
-        if row < 0 or (k.keep != NULL and k.keep[row] < ns2_bits(&stream)):
+        if row >= 0:
+            if row >= n_ids:
+                return False
+            if remap != NULL:
+                row = remap[row]
+                if row >= k.n_rows:
+                    return False
+        elif row != UNKNOWN_WORD:
+            return False
+        if row < 0:
             continue
-        work.chunk[end] = row
-        end += 1
-    work.n_chunk = tally.n_trained = end
+        chunk[end] = row
+        # whether a word is kept is a coin's toss: a branch would be mispredicted often
+        end += keep == NULL or keep[row] >= ns2_bits(&stream)
+    for t in range(end):
+        work.rows[t] = input_row(k, work, chunk[t])
+    tally.n_words, tally.n_trained, tally.loss = n_words, end, 0.0
+    start_chunk(work, end)
+    return True
+
+
+cdef void start_chunk(Workspace work, long n) noexcept nogil:
+    """n rows are in the chunk, nothing of it is planned yet; what was drawn for the last one is dropped."""
+    work.n_chunk = n
     work.batch = -1
-    return n_sentences
+    work.reached = 0
+    work.n_draws = work.draws_at = 0
 
 
-cdef void train_sentence(Kernel k, Workspace work, long length, float alpha, uint64_t *noise,
-                         Tally *tally) noexcept nogil:
-    cdef long t
+cdef void train_windows(Kernel k, Workspace work, float alpha, uint64_t *noise, Tally *tally) noexcept nogil:
+    """Every window of the chunk, planned `ahead` windows before its turn, across the ends of sentences."""
+    cdef long t, planned = 0, start = 0, s = 0, n = work.n_chunk
     cdef double *loss = &tally.loss if k.with_loss else NULL
-    if length < 2:
-        return
-    plan_window(k, work, &work.windows[0], length, 0, noise)
-    for t in range(length):
-        if t + 1 < length:
-            plan_window(k, work, &work.windows[(t + 1) & 1], length, t + 1, noise)
-        else:
-            work.windows[(t + 1) & 1].n_ahead = 0
+    cdef Window *window
+    for t in range(n):
+        while planned < n and planned <= t + k.ahead:
+            if planned == work.ends[s]:
+                start = work.ends[s]
+                s += 1
+            work.newest = &work.windows[planned % MAX_WINDOWS]
+            plan_window(k, work, work.newest, start, work.ends[s], planned, noise)
+            planned += 1
+        window = &work.windows[t % MAX_WINDOWS]
+        if window.n_contexts == 0:
+            continue
         if k.cbow:
-            train_cbow(k, work, &work.windows[t & 1], t, alpha, loss)
+            train_cbow(k, work, window, alpha, loss)
         else:
-            train_skip_gram(k, work, &work.windows[t & 1], t, alpha, loss)
+            train_skip_gram(k, work, window, alpha, loss)
 
 
 # ---- objectives: which output rows, which labels ----------------------------------------------
@@ -99,11 +120,8 @@ cdef void set_noise_outputs(Kernel k, Workspace work, Window *window, long s, ns
     """The centre with its negatives. A draw of the centre that was kept is a second, negative pair of the same
     rows: (1 - s) - c s = (1 + c) (1 / (1 + c) - s).
     """
-    cdef const int32_t *ids = window.ids + s * (1 + k.negative)
-    cdef long j
     b.n_outputs = window.set_size[s]
-    for j in range(b.n_outputs):
-        work.outputs[j] = output_row(k, work, ids[j])
+    b.outputs = window.outputs + s * (1 + k.negative)
     b.weights = window.weights + s * work.noise_ld
     work.noise_labels[0] = <float> 1.0 if k.link == NS2_SOFTMAX else 1 / b.weights[0]
     b.labels = work.noise_labels
@@ -118,6 +136,7 @@ cdef void set_path_outputs(Kernel k, Workspace work, int32_t centre, ns2_block *
     """Huffman path of the centre: a code of 0 is the positive label (word2vec.c)."""
     cdef long start = k.path_offsets[centre], j
     b.n_outputs = k.path_offsets[centre + 1] - start
+    b.outputs = work.outputs
     b.ld = ns2_tile_width(b.n_outputs)
     memset(work.path_weights, 0, b.ld * sizeof(float))
     for j in range(b.n_outputs):
@@ -151,30 +170,47 @@ cdef void step_all_outputs(Kernel k, Workspace work, ns2_block *b, int32_t centr
 # ---- architectures: which input rows, where their change goes ---------------------------------
 
 
-cdef bint set_inputs(Kernel k, Workspace work, Window *window, long t) noexcept nogil:
-    """Context rows of the window into work.inputs; true when a word stands there twice."""
-    cdef long p, i, n = 0
-    cdef int32_t row
-    cdef bint repeated = False
+cdef void set_inputs(Kernel k, Workspace work, Window *window) noexcept nogil:
+    """Context rows of the window into work.inputs, and their locks."""
+    cdef float **rows = work.rows
+    cdef float **inputs = work.inputs
+    cdef long p, n = 0, first = window.first, t = window.t
+    for p in range(first, t):
+        inputs[p - first] = rows[p]
+    for p in range(t + 1, window.end):
+        inputs[p - first - 1] = rows[p]
+    if k.lock != NULL:
+        for p in range(first, window.end):
+            if p != t:
+                work.locks[n] = k.lock[work.chunk[p] % k.n_locks]
+                n += 1
+
+
+cdef bint has_repeats(Workspace work, Window *window) noexcept nogil:
+    """Whether a word stands twice among the contexts."""
+    cdef const int32_t *chunk = work.chunk
+    cdef uint64_t seen = 0, twice = 0, bit
+    cdef long p, i, t = window.t
     for p in range(window.first, window.end):
-        if p == t:
-            continue
-        row = work.sentence[p]
-        for i in range(n):
-            repeated |= work.context_ids[i] == row
-        work.context_ids[n] = row
-        work.inputs[n] = input_row(k, work, row)
-        if k.lock != NULL:
-            work.locks[n] = k.lock[row % k.n_locks]
-        n += 1
-    return repeated
+        if p != t:
+            bit = (<uint64_t> 1) << (chunk[p] & 63)
+            twice |= seen & bit
+            seen |= bit
+    if twice == 0:
+        return False
+    for p in range(window.first, window.end):
+        for i in range(window.first, p):
+            if chunk[i] == chunk[p] and i != t and p != t:
+                return True
+    return False
 
 
-cdef void start_block(Kernel k, Workspace work, Window *coming, float alpha, double *loss, ns2_block *b) noexcept nogil:
+cdef void start_block(Kernel k, Workspace work, float alpha, double *loss, ns2_block *b) noexcept nogil:
+    """A block without inputs; while it is trained, rows of the newest plan are fetched."""
     memset(b, 0, sizeof(ns2_block))
-    b.ahead = coming.ahead
-    b.n_ahead = coming.n_ahead
-    b.outputs = work.outputs
+    b.ahead = work.newest.ahead
+    b.n_ahead = work.newest.n_ahead
+    work.newest.n_ahead = 0
     b.stride = k.stride
     b.alpha = alpha
     b.tile = work.tile
@@ -195,16 +231,15 @@ cdef void step_rows(Kernel k, Workspace work, ns2_block *b, long first, long n, 
         k.ops.apply(b.inputs, n, k.stride, b.lock, work.deltas)
 
 
-cdef void train_skip_gram(Kernel k, Workspace work, Window *window, long t, float alpha, double *loss) noexcept nogil:
+cdef void train_skip_gram(Kernel k, Workspace work, Window *window, float alpha, double *loss) noexcept nogil:
     cdef ns2_block b
     cdef long n = window.n_contexts, s
-    cdef bint repeated
-    if n == 0:
-        return
-    start_block(k, work, &work.windows[(t + 1) & 1], alpha, loss, &b)
-    repeated = set_inputs(k, work, window, t)
+    cdef int32_t centre = work.chunk[window.t]
+    cdef bint repeated = has_repeats(work, window)
+    set_inputs(k, work, window)
+    start_block(k, work, alpha, loss, &b)
     if k.syn1 != NULL:
-        set_path_outputs(k, work, work.sentence[t], &b)
+        set_path_outputs(k, work, centre, &b)
         step_rows(k, work, &b, 0, n, repeated)
     if k.pairwise:
         for s in range(window.n_sets):
@@ -217,18 +252,17 @@ cdef void train_skip_gram(Kernel k, Workspace work, Window *window, long t, floa
         b.inputs = work.inputs
         b.n_inputs = n
         memset(work.deltas, 0, n * k.stride * sizeof(float))
-        step_all_outputs(k, work, &b, work.sentence[t])
+        step_all_outputs(k, work, &b, centre)
         k.ops.apply(work.inputs, n, k.stride, work.locks if k.lock != NULL else NULL, work.deltas)
 
 
-cdef void train_cbow(Kernel k, Workspace work, Window *window, long t, float alpha, double *loss) noexcept nogil:
+cdef void train_cbow(Kernel k, Workspace work, Window *window, float alpha, double *loss) noexcept nogil:
     cdef ns2_block b
     cdef long n = window.n_contexts
+    cdef int32_t centre = work.chunk[window.t]
     cdef float share
-    if n == 0:
-        return
-    start_block(k, work, &work.windows[(t + 1) & 1], alpha, loss, &b)
-    set_inputs(k, work, window, t)
+    start_block(k, work, alpha, loss, &b)
+    set_inputs(k, work, window)
     k.ops.gather(work.inputs, n, k.stride, <float> 1.0 / n if k.cbow_mean else <float> 1.0, work.hidden)
     b.inputs = &work.hidden
     b.n_inputs = 1
@@ -236,13 +270,13 @@ cdef void train_cbow(Kernel k, Workspace work, Window *window, long t, float alp
     b.deltas = work.deltas
     memset(work.deltas, 0, k.stride * sizeof(float))
     if k.syn1 != NULL:
-        set_path_outputs(k, work, work.sentence[t], &b)
+        set_path_outputs(k, work, centre, &b)
         k.ops.step(&k.ops, &b)
     if window.n_sets:
         set_noise_outputs(k, work, window, 0, &b)
         k.ops.step(&k.ops, &b)
     if k.full_softmax:
-        step_all_outputs(k, work, &b, work.sentence[t])
+        step_all_outputs(k, work, &b, centre)
     # the gradient of a mean has a factor 1/n, of a sum it has none; word2vec.c has them the other way round
     share = <float> 1.0 / n if k.cbow_mean == k.cbow_corrected else <float> 1.0
     k.ops.scatter(work.inputs, n, k.stride, share, work.locks if k.lock != NULL else NULL, work.deltas)

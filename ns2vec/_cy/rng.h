@@ -45,10 +45,11 @@ static inline int32_t ns2_draw_alias(uint64_t *state, const uint32_t *table, uin
     return (int32_t)((column & own) | (table[2 * column + 1] & ~own));
 }
 
-/* Brings the columns near that the next n draws from a state will look at. */
-static inline void ns2_prefetch_alias(uint64_t state, const uint32_t *table, uint32_t n_rows, long n) {
-    for (long i = 0; i < n; i++)
-        __builtin_prefetch(table + 2 * (((ns2_next(&state) >> 32) * n_rows) >> 32), 0, 3);
+/* The next n draws. */
+static inline void ns2_draw_aliases(uint64_t *state, const uint32_t *table, uint32_t n_rows, long n, int32_t *rows) {
+    uint64_t s = *state;
+    for (long i = 0; i < n; i++) rows[i] = ns2_draw_alias(&s, table, n_rows);
+    *state = s;
 }
 
 /* Brings a row of floats near before it is used. */
