@@ -7,6 +7,7 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 cdef extern from "block.h" nogil:
     const int NS2_OUTPUTS
     const int NS2_ROW_FLOATS
+    const int NS2_WIDTH_FLOATS
     const int NS2_LOGISTIC
     const int NS2_SOFTMAX
     const int NS2_CUSTOM
@@ -20,6 +21,7 @@ cdef extern from "block.h" nogil:
         float **outputs
         long n_outputs
         long stride
+        long width
         const float *labels
         long label_ld
         const float *weights
@@ -34,6 +36,7 @@ cdef extern from "block.h" nogil:
         float *tile
         long ld
         float *deltas
+        int add_to_deltas
         double *loss
 
     ctypedef struct ns2_ops:
@@ -140,7 +143,7 @@ ctypedef struct HotRows:
 
 
 cdef enum:
-    MAX_WINDOWS = 4         # windows planned and not yet trained, the one in training included
+    MAX_WINDOWS = 4         # windows that are planned or in training, at most
     MAX_DRAWS = 240         # draws from an alias table made at once
 
 
@@ -213,6 +216,7 @@ cdef class Kernel:
     cdef long n_locks
     cdef readonly long n_rows
     cdef readonly long stride
+    cdef long width             # floats of a row that are computed with: the rest is padding
     cdef readonly long window
     cdef readonly long negative
     cdef readonly long max_path
@@ -226,6 +230,7 @@ cdef class Kernel:
     cdef bint cbow_corrected
     cdef uint64_t seed
     cdef ns2_ops ops
+    cdef int set_rows(self, float[:, ::1] syn0, long width) except -1
     cdef int set_ops(self, str backend, str isa) except -1
     cdef int set_words(self, const uint32_t[::1] keep, const float[::1] lock) except -1
     cdef int set_outputs(self, float[:, ::1] syn1neg, Noise noise, long negative) except -1

@@ -74,6 +74,7 @@ class Kernel:
         backend: str = "fused",
         seed: int = 1,
         hot_rows: int = 0,
+        width: int = 0,
         isa: str | None = None,
     ) -> None: ...
     @property

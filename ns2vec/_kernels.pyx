@@ -294,6 +294,8 @@ cdef class Kernel:
     shrink_windows, cbow_mean, cbow_corrected, compute_loss : bool
     backend : {"fused", "blas"}
     seed : int
+    width : int
+        So many floats of each row are not padding; 0: all.
     hot_rows : int
         So many rows at the front of `syn0` and `syn1neg` and at the end of `syn1` (where the tree has its root)
         are trained in copies of each thread's own, and merged after each chunk. 0 for one thread.
@@ -311,19 +313,13 @@ cdef class Kernel:
         const uint32_t[::1] keep=None, const float[::1] lock=None,
         str architecture="skip_gram", long window=5, long negative=5, str negative_sharing="window",
         bint shrink_windows=True, bint cbow_mean=True, bint cbow_corrected=False, bint compute_loss=False,
-        str backend="fused", uint64_t seed=1, long hot_rows=0, str isa=None,
+        str backend="fused", uint64_t seed=1, long hot_rows=0, long width=0, str isa=None,
     ):
-        self.n_rows = syn0.shape[0]
-        self.stride = syn0.shape[1]
-        check(self.n_rows >= 1, f"syn0 must have at least one row, got {self.n_rows}")
-        check(self.stride >= 1 and self.stride % NS2_ROW_FLOATS == 0,
-              f"rows must be a multiple of {ROW_FLOATS} floats long, got {self.stride}")
+        self.set_rows(syn0, width)
         check(architecture in ("skip_gram", "cbow"), f"architecture must be 'skip_gram' or 'cbow', got {architecture!r}")
         check(negative_sharing in ("window", "pair"),
               f"negative_sharing must be 'window' or 'pair', got {negative_sharing!r}")
         check(1 <= window < 2**31, f"window must be at least 1 and below 2**31, got {window}")
-        self.syn0_view = syn0
-        self.syn0 = &syn0[0, 0]
         self.window = window
         self.cbow = architecture == "cbow"
         self.shrink_windows = shrink_windows
@@ -338,17 +334,31 @@ cdef class Kernel:
             raise MemoryError("no lock for the hot rows")
         self.pairwise = negative_sharing == "pair" and not self.cbow
         self.full_softmax = full_softmax
-        self.ahead = MAX_WINDOWS - 1
         self.set_ops(backend, isa)
         self.set_words(keep, lock)
         self.set_outputs(syn1neg, noise, negative)
         self.set_link(link)
         self.set_paths(syn1, path_offsets, path_points, path_codes)
+        # a sampler behind the interface may look at rows, and is promised them one window old (sampler.h); the sets
+        # of more pairs than one window has would not stay in the first-level cache
+        self.ahead = 1 if self.pairwise or self.noise.kind == DRAW_CALL else MAX_WINDOWS - 2
         check(self.syn1neg != NULL or self.syn1 != NULL, "give syn1neg with noise or full_softmax, or syn1 with Huffman paths, or both")
 
     def __dealloc__(self):
         if self.lock_of_hot_rows != NULL:
             PyThread_free_lock(self.lock_of_hot_rows)
+
+    cdef int set_rows(self, float[:, ::1] syn0, long width) except -1:
+        self.n_rows = syn0.shape[0]
+        self.stride = syn0.shape[1]
+        check(self.n_rows >= 1, f"syn0 must have at least one row, got {self.n_rows}")
+        check(self.stride >= 1 and self.stride % NS2_ROW_FLOATS == 0,
+              f"rows must be a multiple of {ROW_FLOATS} floats long, got {self.stride}")
+        check(0 <= width <= self.stride, f"width must be at most {self.stride}, the length of rows, got {width}")
+        self.width = ((width or self.stride) + NS2_WIDTH_FLOATS - 1) // NS2_WIDTH_FLOATS * NS2_WIDTH_FLOATS
+        self.syn0_view = syn0
+        self.syn0 = &syn0[0, 0]
+        return 0
 
     cdef int set_ops(self, str backend, str isa) except -1:
         cdef bytes name = (isa or ISA).encode()
@@ -392,9 +402,7 @@ cdef class Kernel:
         self.sampled = True
         self.noise_owner = noise
         self.noise = noise.fields
-        # a sampler that looks at the model is promised rows one window old (sampler.h)
         self.plain_noise = not (self.noise.with_offsets or self.noise.filter_window or self.noise.filter_offsets != NULL)
-        self.ahead = 1 if self.noise.kind == DRAW_CALL else MAX_WINDOWS - 1
         self.negative = negative
         self.log_k = log(<double> max(negative, 1))
         return 0

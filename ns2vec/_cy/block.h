@@ -23,6 +23,7 @@ extern "C" {
 
 #define NS2_ROW_FLOATS 16 /* rows are padded to whole 64-byte lines */
 #define NS2_OUTPUTS 6     /* output rows held in registers at a time */
+#define NS2_WIDTH_FLOATS 8 /* rows are computed with in multiples of this */
 
 typedef struct ns2_ops ns2_ops;
 
@@ -39,6 +40,7 @@ typedef struct {
     float *const *outputs; /* (m,) rows of `stride` floats, all distinct */
     long n_outputs;
     long stride;
+    long width;            /* floats of a row that are not padding, rounded up to a multiple of 8 */
     const float *labels;   /* (n, label_ld) or one row of ld floats when label_ld is 0 */
     long label_ld;
     const float *weights;  /* (ld,) multiplicity of each output; 0 beyond m */
@@ -52,8 +54,9 @@ typedef struct {
     void *user_data;
     float *tile;           /* (n + 1, ld) SCRATCH: scores, then gradients */
     long ld;
-    float *deltas;         /* (n, stride) IN-OUT: changes of the inputs are added here and the
-                              inputs stay as they are; NULL: inputs are changed in place (m <= 6) */
+    float *deltas;         /* (n, stride) OUT: changes of the inputs, which stay as they are (the padding is not
+                              written); NULL: inputs are changed in place (m <= 6) */
+    int add_to_deltas;     /* IN-OUT deltas: changes are added to what is there */
     double *loss;          /* OUT: added to, in float64; NULL when no one asks */
 } ns2_block;
 

@@ -25,18 +25,19 @@ static void dots(const ns2_block *b) {
     for (long i = 0; i < b->n_inputs; i++) {
         float *scores = b->tile + i * b->ld;
         memset(scores, 0, (size_t)b->ld * sizeof(float));
-        for (long j = 0; j < b->n_outputs; j++) scores[j] = dot(b->inputs[i], b->outputs[j], b->stride);
+        for (long j = 0; j < b->n_outputs; j++) scores[j] = dot(b->inputs[i], b->outputs[j], b->width);
     }
 }
 
 /* Deltas first, while the outputs are old; the inputs do not change here, so the outputs follow. */
 static void update(const ns2_block *b) {
+    if (!b->add_to_deltas) memset(b->deltas, 0, (size_t)(b->n_inputs * b->stride) * sizeof(float));
     for (long i = 0; i < b->n_inputs; i++)
         for (long j = 0; j < b->n_outputs; j++)
-            add_scaled(b->tile[i * b->ld + j], b->outputs[j], b->deltas + i * b->stride, b->stride);
+            add_scaled(b->tile[i * b->ld + j], b->outputs[j], b->deltas + i * b->stride, b->width);
     for (long j = 0; j < b->n_outputs; j++)
         for (long i = 0; i < b->n_inputs; i++)
-            add_scaled(b->tile[i * b->ld + j], b->inputs[i], b->outputs[j], b->stride);
+            add_scaled(b->tile[i * b->ld + j], b->inputs[i], b->outputs[j], b->width);
 }
 
 static void gather(float *const *rows, long n, long stride, float scale, float *hidden) {

@@ -212,6 +212,7 @@ cdef void start_block(Kernel k, Workspace work, float alpha, double *loss, ns2_b
     b.n_ahead = work.newest.n_ahead
     work.newest.n_ahead = 0
     b.stride = k.stride
+    b.width = k.width
     b.alpha = alpha
     b.tile = work.tile
     b.loss = loss
@@ -224,8 +225,6 @@ cdef void step_rows(Kernel k, Workspace work, ns2_block *b, long first, long n, 
     b.n_inputs = n
     b.lock = work.locks + first if k.lock != NULL else NULL
     b.deltas = NULL if in_place else work.deltas
-    if not in_place:
-        memset(work.deltas, 0, n * k.stride * sizeof(float))
     k.ops.step(&k.ops, b)
     if not in_place:
         k.ops.apply(b.inputs, n, k.stride, b.lock, work.deltas)
@@ -268,14 +267,17 @@ cdef void train_cbow(Kernel k, Workspace work, Window *window, float alpha, doub
     b.n_inputs = 1
     b.lock = NULL
     b.deltas = work.deltas
-    memset(work.deltas, 0, k.stride * sizeof(float))
     if k.syn1 != NULL:
         set_path_outputs(k, work, centre, &b)
         k.ops.step(&k.ops, &b)
+        b.add_to_deltas = True
     if window.n_sets:
         set_noise_outputs(k, work, window, 0, &b)
         k.ops.step(&k.ops, &b)
+        b.add_to_deltas = True
     if k.full_softmax:
+        if not b.add_to_deltas:
+            memset(work.deltas, 0, k.stride * sizeof(float))
         step_all_outputs(k, work, &b, centre)
     # the gradient of a mean has a factor 1/n, of a sum it has none; word2vec.c has them the other way round
     share = <float> 1.0 / n if k.cbow_mean == k.cbow_corrected else <float> 1.0

@@ -110,6 +110,7 @@ class Network:
         arrays: dict[str, Any] = {
             "lock": self.lock,
             "hot_rows": HOT_ROWS if config.workers > 1 and is_long else 0,
+            "width": config.vector_size,
         }
         if self.keep is not None and (self.keep != ALWAYS).any():
             arrays["keep"] = np.ascontiguousarray(self.keep, dtype=np.uint32)
