@@ -37,6 +37,7 @@ cdef extern from "block.h" nogil:
         long ld
         float *deltas
         int add_to_deltas
+        float *packed
         double *loss
 
     ctypedef struct ns2_ops:
@@ -62,24 +63,6 @@ cdef extern from "block_blas.h" nogil:
     ns2_ops ns2_blas_ops(const ns2_ops *isa, ns2_sdot *sdot, ns2_saxpy *saxpy) noexcept
 
 
-cdef extern from "sampler.h" nogil:
-    const char *NS2_SAMPLER_CAPSULE
-
-    ctypedef struct ns2_request:
-        int32_t centre
-        int32_t context
-        const int32_t *batch
-        long n_batch
-        const float *hidden
-        uint64_t *rng
-
-    ctypedef struct ns2_sampler:
-        int32_t n_rows
-        long (*draw)(const ns2_sampler *self, const ns2_request *request, long k, int32_t *rows,
-                     float *log_q) noexcept nogil
-        double (*log_q)(const ns2_sampler *self, const ns2_request *request, long k, int32_t row) noexcept nogil
-
-
 cdef extern from "softmax.h" nogil:
     ctypedef void ns2_sgemm(char *trans_a, char *trans_b, int *m, int *n, int *k, float *alpha, float *a, int *lda,
                             float *b, int *ldb, float *beta, float *c, int *ldc) noexcept nogil
@@ -99,6 +82,28 @@ cdef extern from "softmax.h" nogil:
         double *loss
 
     void ns2_full_softmax_step(const ns2_full_softmax *s) noexcept
+
+
+cdef extern from "block_gemm.h" nogil:
+    ns2_ops ns2_gemm_ops(const ns2_ops *isa, ns2_sgemm *sgemm) noexcept
+
+
+cdef extern from "sampler.h" nogil:
+    const char *NS2_SAMPLER_CAPSULE
+
+    ctypedef struct ns2_request:
+        int32_t centre
+        int32_t context
+        const int32_t *batch
+        long n_batch
+        const float *hidden
+        uint64_t *rng
+
+    ctypedef struct ns2_sampler:
+        int32_t n_rows
+        long (*draw)(const ns2_sampler *self, const ns2_request *request, long k, int32_t *rows,
+                     float *log_q) noexcept nogil
+        double (*log_q)(const ns2_sampler *self, const ns2_request *request, long k, int32_t row) noexcept nogil
 
 
 cdef extern from "hot.h" nogil:
@@ -207,6 +212,7 @@ cdef class Kernel:
     cdef float log_k
     cdef readonly long hot_rows
     cdef long ahead             # windows that are planned before the one in training
+    cdef bint packs             # the back end copies rows together
     cdef bint plain_noise       # nothing but the centre is unwanted, and scores have no offsets
     cdef PyThread_type_lock lock_of_hot_rows
     cdef const int64_t *path_offsets
@@ -278,6 +284,7 @@ cdef class Workspace:
     cdef float *planned_hidden  # (stride,) what a sampler may look at
     cdef float *packed          # (max_contexts, stride) full softmax
     cdef float *scores          # (max_contexts, V) full softmax
+    cdef float *block_rows      # (max_contexts + 2 outputs, stride) gemm back end
     cdef HotRows hot0           # of syn0
     cdef HotRows hot1neg        # of syn1neg
     cdef HotRows hot1           # of syn1

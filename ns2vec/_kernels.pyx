@@ -109,6 +109,9 @@ cdef class Workspace:
         if kernel.full_softmax:
             self.packed = <float *> self.take(self.max_contexts * kernel.stride * sizeof(float))
             self.scores = <float *> self.take(self.max_contexts * kernel.n_rows * sizeof(float))
+        if kernel.packs:
+            rows = self.max_contexts + 2 * max(1 + kernel.negative, kernel.max_path)
+            self.block_rows = <float *> self.take(rows * kernel.stride * sizeof(float))
         self.take_windows(kernel)
         self.take_hot_rows(kernel, &self.hot0, kernel.syn0, kernel.n_rows, False)
         if kernel.sampled:
@@ -292,7 +295,8 @@ cdef class Kernel:
     negative_sharing : {"window", "pair"}
         One noise set for all contexts of a centre word, or one for each (context, centre) pair.
     shrink_windows, cbow_mean, cbow_corrected, compute_loss : bool
-    backend : {"fused", "blas"}
+    backend : {"fused", "blas", "gemm"}
+        "gemm" is for logistic links.
     seed : int
     width : int
         So many floats of each row are not padding; 0: all.
@@ -338,6 +342,7 @@ cdef class Kernel:
         self.set_words(keep, lock)
         self.set_outputs(syn1neg, noise, negative)
         self.set_link(link)
+        check(not self.packs or not self.full_softmax and self.link == NS2_LOGISTIC, "the gemm back end is for logistic links")
         self.set_paths(syn1, path_offsets, path_points, path_codes)
         # a sampler behind the interface may look at rows, and is promised them one window old (sampler.h); the sets
         # of more pairs than one window has would not stay in the first-level cache
@@ -364,9 +369,12 @@ cdef class Kernel:
         cdef bytes name = (isa or ISA).encode()
         cdef const ns2_ops *fused = ns2_find_ops(name)
         check(fused != NULL, f"isa must be one of {', '.join(list_isas())}, got {isa!r}")
-        check(backend in ("fused", "blas"), f"backend must be 'fused' or 'blas', got {backend!r}")
+        check(backend in ("fused", "blas", "gemm"), f"backend must be 'fused', 'blas' or 'gemm', got {backend!r}")
         if backend == "blas":
             self.ops = ns2_blas_ops(fused, <ns2_sdot *> blas_function("sdot"), <ns2_saxpy *> blas_function("saxpy"))
+        elif backend == "gemm":
+            self.packs = True
+            self.ops = ns2_gemm_ops(fused, <ns2_sgemm *> blas_function("sgemm"))
         else:
             self.ops = fused[0]
         return 0

@@ -116,7 +116,9 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, PersistenceMixin, LegacyNames)
     negative_sharing : {"window", "pair"}
         One noise set for all contexts of a centre word (several times faster), or one for each
         pair as in word2vec.c.
-    backend : {"fused", "blas"}
+    backend : {"fused", "blas", "gemm"}
+        Who does the sums: kernels of our own, BLAS row by row, or three matrix products a window (for
+        logistic objectives). Only the first is fast for word vectors.
     cbow_update : {"word2vec", "corrected"}
         Where the 1/n of CBOW's mean goes; "corrected" is the true gradient (arXiv:2012.15332).
     corpus_memory : int or str
@@ -457,7 +459,7 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, PersistenceMixin, LegacyNames)
         """The full softmax has one updater and leaves the threads to BLAS; other workers have one each."""
         if self._has_one_updater():
             return blas_threads(self.workers)
-        return blas_threads(1) if self.backend == "blas" else nullcontext()
+        return nullcontext() if self.backend == "fused" else blas_threads(1)
 
     def _has_one_updater(self) -> bool:
         objective = self._word_objective()

@@ -57,6 +57,7 @@ typedef struct {
     float *deltas;         /* (n, stride) OUT: changes of the inputs, which stay as they are (the padding is not
                               written); NULL: inputs are changed in place (m <= 6) */
     int add_to_deltas;     /* IN-OUT deltas: changes are added to what is there */
+    float *packed;         /* (n + 2 m, stride) SCRATCH of the gemm back end */
     double *loss;          /* OUT: added to, in float64; NULL when no one asks */
 } ns2_block;
 

@@ -215,6 +215,7 @@ cdef void start_block(Kernel k, Workspace work, float alpha, double *loss, ns2_b
     b.width = k.width
     b.alpha = alpha
     b.tile = work.tile
+    b.packed = work.block_rows
     b.loss = loss
 
 

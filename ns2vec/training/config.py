@@ -12,18 +12,14 @@ from ns2vec.exceptions import ConfigError
 from ns2vec.objectives import choose_objective
 from ns2vec.sampling import Sampler, Unigram
 
-__all__ = ["CHOICES", "LATER", "TrainingConfig", "parse_memory"]
+__all__ = ["CHOICES", "TrainingConfig", "parse_memory"]
 
-# The names an option may have now, and those that are planned and say so when asked for. Objectives and
-# samplers have registries.
+# The names an option may have. Objectives and samplers have registries.
 CHOICES: dict[str, tuple[str, ...]] = {
     "negative_sharing": ("window", "pair"),
-    "backend": ("fused", "blas"),
+    "backend": ("fused", "blas", "gemm"),
     "cbow_update": ("word2vec", "corrected"),
     "guard": ("stop", "rollback"),
-}
-LATER: dict[str, tuple[str, ...]] = {
-    "backend": ("gemm",),
 }
 
 UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
@@ -52,15 +48,10 @@ def parse_memory(value: int | str, name: str = "corpus_memory") -> int:
 
 
 def check_choice(name: str, value: object) -> None:
-    """Refuse a name that is not among `CHOICES`, and say so when it is planned."""
-    if value in CHOICES[name]:
-        return
-    if value in LATER.get(name, ()):
-        raise NotImplementedError(
-            f"{name}={value!r} is not available yet; use one of {', '.join(CHOICES[name])}"
-        )
-    known = ", ".join(map(repr, CHOICES[name]))
-    raise ConfigError(f"{name} must be one of {known}, got {value!r}")
+    """Refuse a name that is not among `CHOICES`."""
+    if value not in CHOICES[name]:
+        known = ", ".join(map(repr, CHOICES[name]))
+        raise ConfigError(f"{name} must be one of {known}, got {value!r}")
 
 
 def check_integer(name: str, value: Any, lowest: int) -> None:
@@ -84,8 +75,6 @@ class TrainingConfig:
     ------
     ConfigError
         If a value cannot work; the message names the option.
-    NotImplementedError
-        If a value belongs to a feature that is planned.
 
     Examples
     --------
@@ -143,6 +132,11 @@ class TrainingConfig:
             needs_noise = chosen.outputs == "sampled" or self.objective == "auto"
             if needs_noise and self.negative == 0:
                 raise ConfigError(f"objective={self.objective!r} needs negative of at least 1, got 0")
+            if self.backend == "gemm" and (chosen.outputs == "all" or chosen.link != "logistic"):
+                raise ConfigError(
+                    f"backend='gemm' with objective={self.objective!r}: gemm is for logistic objectives; "
+                    "take backend='fused' or 'blas'"
+                )
 
     @property
     def architecture(self) -> str:

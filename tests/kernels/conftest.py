@@ -126,7 +126,7 @@ def make_case():
             if chosen.outputs == "sampled":
                 fast |= {"noise": make_noise(bound, chosen), "link": chosen.link}
                 oracle |= noise_options(bound.sampler, chosen, bound, options.get("negative", 5))
-        kernel = _kernels.Kernel(arrays["syn0"], **rest, **options, **fast, compute_loss=True)
+        kernel = _kernels.Kernel(arrays["syn0"], **rest, **options, **fast, width=n_dims, compute_loss=True)
         model = reference.Model(**oracle, **options)
         return SimpleNamespace(kernel=kernel, model=model, arrays=arrays, n_dims=n_dims)
 

@@ -20,7 +20,7 @@ from ns2vec.sampling import build_alias_table
         ({"negative": -1}, "negative must be at least 0, got -1"),
         ({"architecture": "glove"}, "architecture must be 'skip_gram' or 'cbow', got 'glove'"),
         ({"negative_sharing": "batch"}, "negative_sharing must be 'window' or 'pair', got 'batch'"),
-        ({"backend": "gpu"}, "backend must be 'fused' or 'blas', got 'gpu'"),
+        ({"backend": "gpu"}, "backend must be 'fused', 'blas' or 'gemm', got 'gpu'"),
         ({"isa": "mmx"}, "isa must be one of"),
         ({"keep": np.ones(3, np.uint32)}, "keep must have 30 entries, got 3"),
         ({"lock": np.ones(0, np.float32)}, "lock must have at least one entry"),

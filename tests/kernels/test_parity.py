@@ -12,7 +12,7 @@ from ns2vec import _kernels, objectives
 from ns2vec.architectures import ARCHITECTURES
 
 OBJECTIVES = [*objectives.OBJECTIVES, "both"]
-BACKENDS = ["fused", "blas"]
+BACKENDS = ["fused", "blas", "gemm"]
 
 
 def assert_same_tally(fast, slow, n_words):
@@ -37,7 +37,12 @@ def test_same_weights_as_oracle(
     sharing,
     isa,
 ):
-    case = make_case(objective, architecture=architecture, backend=backend, negative_sharing=sharing, isa=isa)
+    options = {"architecture": architecture, "backend": backend, "negative_sharing": sharing, "isa": isa}
+    if backend == "gemm" and objective in ("softmax", "sampled_softmax"):
+        with pytest.raises(ValueError, match="logistic"):
+            make_case(objective, **options)
+        return
+    case = make_case(objective, **options)
     before = case.arrays["syn0"].copy()
     sentences = random_sentences()
     fast, slow = train_both(case, sentences)

@@ -38,7 +38,7 @@ def three_words(seed, backend, isa):
 
 
 @pytest.mark.parametrize("isa", _kernels.list_isas())
-@pytest.mark.parametrize("backend", ["fused", "blas"])
+@pytest.mark.parametrize("backend", ["fused", "blas", "gemm"])
 @pytest.mark.parametrize("seed", range(5))
 def test_known_step_of_three_words(seed, backend, isa):
     """The paper's loss to 1e-6 in the kernel and 1e-7 in the oracle; sat comes nearer, car goes away."""

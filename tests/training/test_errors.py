@@ -49,6 +49,9 @@ SENTENCES = [["a", "b", "c"]] * 20
         ({"max_vocab_size": -1}, "max_vocab_size must be a whole number of at least 0"),
         ({"max_final_vocab": 0}, "max_final_vocab must be a whole number of at least 1"),
         ({"max_final_vocab": 2.5}, "max_final_vocab must be a whole number of at least 1"),
+        ({"backend": "gpu"}, "backend must be one of 'fused', 'blas', 'gemm', got 'gpu'"),
+        ({"backend": "gemm", "objective": "softmax"}, "backend='gemm' with objective='softmax'"),
+        ({"backend": "gemm", "objective": "sampled_softmax"}, "backend='gemm' with objective='sampled_softmax'"),
     ],
     ids=str,
 )
@@ -61,7 +64,6 @@ def test_bad_options_are_value_errors_that_name_them(options, message):
     ("options", "name"),
     [
         ({"sampler": "hard"}, "sampler='hard'"),
-        ({"backend": "gemm"}, "backend='gemm'"),
         ({"checkpoint": "model"}, "checkpoint"),
         ({"checkpoint_every": 1}, "checkpoint_every"),
     ],
