@@ -33,7 +33,6 @@ SENTENCES = [["a", "b", "c"]] * 20
         ({"alpha": float("nan")}, "alpha must be a finite number"),
         ({"sample": -1}, "sample must be"),
         ({"ns_exponent": float("inf")}, "ns_exponent must be a finite number"),
-        ({"backend": "gpu"}, "backend must be one of 'fused', 'blas', got 'gpu'"),
         ({"negative_sharing": "batch"}, "negative_sharing must be one of 'window', 'pair'"),
         ({"cbow_update": "koan"}, "cbow_update must be one of"),
         ({"sampler": "dice"}, "unknown sampler 'dice': expected one of 'unigram'"),
