@@ -124,6 +124,26 @@ cdef inline floating highest_sum(const floating* of_pair, const floating* of_c, 
     return highest
 
 
+cdef inline void take_best(
+    const floating* of_pair, const floating* of_c, int n_words, const int64_t* excluded, int64_t first_word,
+    floating* scores, int64_t* best_word
+) noexcept nogil:
+    cdef int j
+    cdef int64_t word
+    cdef floating score
+    for j in range(n_words):
+        score = of_pair[j] + of_c[j]
+        word = first_word + j
+        if score <= scores[1] or word == excluded[0] or word == excluded[1] or word == excluded[2]:
+            continue
+        if score > scores[0]:
+            scores[1] = scores[0]
+            scores[0] = score
+            best_word[0] = word
+        else:
+            scores[1] = score
+
+
 def best_sums(
     const floating[:, ::1] of_pairs not None,     # (n_pairs, T): b's part less a's, of each pair (a, b)
     const floating[:, ::1] of_c not None,         # (n_units, T): c's part
@@ -152,9 +172,7 @@ def best_sums(
     ([11], [[2.0, -inf]])
     """
     cdef Py_ssize_t q, n_questions = words.shape[0]
-    cdef int j, n_words = <int>of_c.shape[1]
-    cdef int64_t word
-    cdef floating score
+    cdef int n_words = <int>of_c.shape[1]
     cdef const floating* of_pair
     check_shapes(of_pairs.shape[1], n_words, scores.shape[1])
     if not (pairs.shape[0] == cs.shape[0] == excluded.shape[0] == scores.shape[0] == n_questions):
@@ -171,14 +189,4 @@ def best_sums(
             of_pair = &of_pairs[pairs[q], 0]
             if highest_sum(of_pair, &of_c[cs[q], 0], n_words) < scores[q, 1]:
                 continue
-            for j in range(n_words):
-                score = of_pair[j] + of_c[cs[q], j]
-                word = first_word + j
-                if score <= scores[q, 1] or word == excluded[q, 0] or word == excluded[q, 1] or word == excluded[q, 2]:
-                    continue
-                if score > scores[q, 0]:
-                    scores[q, 1] = scores[q, 0]
-                    scores[q, 0] = score
-                    words[q] = word
-                else:
-                    scores[q, 1] = score
+            take_best(of_pair, &of_c[cs[q], 0], n_words, &excluded[q, 0], first_word, &scores[q, 0], &words[q])

@@ -1,9 +1,9 @@
 """The answers to many analogy questions at once: the word nearest to ``b - a + c``, by 3CosAdd.
 
-The score of a word x is cos(x, b) - cos(x, a) + cos(x, c) (Mikolov, Yih and Zweig 2013). A benchmark asks tens
-of thousands of questions about a thousand words, so the cosines of these with the whole vocabulary are cheap,
-and a question costs one addition and one comparison for each word. What rounding could turn round, and what
-needs more than the nearest word, is answered by the product of its query with the vocabulary.
+The score of a word x is cos(x, b) - cos(x, a) + cos(x, c) (Mikolov, Yih and Zweig 2013). A benchmark asks
+tens of thousands of questions about a thousand words, so the cosines of these with the whole vocabulary are
+cheap, and a question costs one addition and one comparison for each word. What rounding could turn round, and
+what needs more than the nearest word, is answered by the product of its query with the vocabulary.
 """
 
 from __future__ import annotations
