@@ -58,6 +58,8 @@ def _products(vectors: FloatArray, right: FloatArray) -> FloatArray:
 
 def _divisors(norms: FloatArray) -> FloatArray:
     """Return the norms with 1 in place of 0, which makes the similarity of a zero row 0."""
+    if len(norms) and norms.min() > 0:
+        return norms
     return np.where(norms == 0, norms.dtype.type(1), norms)
 
 
@@ -198,7 +200,8 @@ def best_without(
     """Return the rows, counted from `start`, and scores of the `topn` best that are not in `exclude`."""
     rows = top_k(scores, topn + len(exclude))
     if len(exclude):
-        rows = rows[~np.isin(rows + start, np.asarray(exclude))]
+        unwanted = set(np.asarray(exclude).tolist())
+        rows = rows[[row + start not in unwanted for row in rows.tolist()]]
     rows = rows[:topn]
     return rows + start, scores[rows]
 

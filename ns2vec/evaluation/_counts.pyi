@@ -14,3 +14,13 @@ def count_higher(
     products: bool,
     counts: npt.NDArray[np.int64],
 ) -> None: ...
+def best_sums(
+    of_pairs: npt.NDArray[np.floating[Any]],
+    of_c: npt.NDArray[np.floating[Any]],
+    pairs: npt.NDArray[np.int64],
+    cs: npt.NDArray[np.int64],
+    excluded: npt.NDArray[np.int64],
+    first_word: int,
+    scores: npt.NDArray[np.floating[Any]],
+    words: npt.NDArray[np.int64],
+) -> None: ...

@@ -1,4 +1,4 @@
-"""How many words answer an analogy better than the right one: arrays in, counts out.
+"""How many words answer an analogy better than the right one, and which word answers best: arrays in, numbers out.
 
 One pass over a row of scores that are never stored: a sum and a comparison for each word. In NumPy the same
 takes five passes over blocks of scores (see `ns2vec.reference.count_higher`).
@@ -98,3 +98,95 @@ def count_higher(
             else:
                 score = of_pairs[pairs[q], column] + of_c[cs[q], column]
             counts[q] -= score > expected[q]
+
+
+cdef enum:
+    LANES = 16
+
+
+cdef inline floating highest_sum(const floating* of_pair, const floating* of_c, int n_words) noexcept nogil:
+    cdef int j = 0, k
+    cdef floating score, highest = of_pair[0] + of_c[0]
+    cdef floating[LANES] lanes  # compilers turn equal steps on neighbours into vector instructions
+    for k in range(LANES):
+        lanes[k] = highest
+    while j + LANES <= n_words:
+        for k in range(LANES):
+            score = of_pair[j + k] + of_c[j + k]
+            lanes[k] = score if score > lanes[k] else lanes[k]
+        j += LANES
+    for k in range(LANES):
+        highest = lanes[k] if lanes[k] > highest else highest
+    while j < n_words:
+        score = of_pair[j] + of_c[j]
+        highest = score if score > highest else highest
+        j += 1
+    return highest
+
+
+cdef inline void take_best(
+    const floating* of_pair, const floating* of_c, int n_words, const int64_t* excluded, int64_t first_word,
+    floating* scores, int64_t* best_word
+) noexcept nogil:
+    cdef int j
+    cdef int64_t word
+    cdef floating score
+    for j in range(n_words):
+        score = of_pair[j] + of_c[j]
+        word = first_word + j
+        if score <= scores[1] or word == excluded[0] or word == excluded[1] or word == excluded[2]:
+            continue
+        if score > scores[0]:
+            scores[1] = scores[0]
+            scores[0] = score
+            best_word[0] = word
+        else:
+            scores[1] = score
+
+
+def best_sums(
+    const floating[:, ::1] of_pairs not None,     # (n_pairs, T): b's part less a's, of each pair (a, b)
+    const floating[:, ::1] of_c not None,         # (n_units, T): c's part
+    const int64_t[::1] pairs not None,            # (n_questions,) rows of of_pairs
+    const int64_t[::1] cs not None,               # (n_questions,) rows of of_c
+    const int64_t[:, ::1] excluded not None,      # (n_questions, 3) words that are no answer
+    int64_t first_word,                           # the number of the word that column 0 stands for
+    floating[:, ::1] scores not None,             # (n_questions, 2) INOUT: highest and second highest score so far
+    int64_t[::1] words not None,                  # (n_questions,) INOUT: the word of the highest score
+):
+    """Keep the two highest scores ``of_pair + of_c`` of each question, and the first word that has the highest.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not agree or an index is out of range.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ns2vec.evaluation._counts import best_sums
+    >>> words, scores = np.array([-1]), np.full((1, 2), -np.inf)
+    >>> first = np.zeros(1, dtype=np.int64)
+    >>> best_sums(np.array([[1.0, 2, 3]]), np.zeros((1, 3)), first, first, np.array([[9, 10, 12]]), 10, scores, words)
+    >>> words.tolist(), scores.tolist()
+    ([11], [[2.0, -inf]])
+    """
+    cdef Py_ssize_t q, n_questions = words.shape[0]
+    cdef int n_words = <int>of_c.shape[1]
+    cdef const floating* of_pair
+    check_shapes(of_pairs.shape[1], n_words, scores.shape[1])
+    if not (pairs.shape[0] == cs.shape[0] == excluded.shape[0] == scores.shape[0] == n_questions):
+        raise ValueError(f"expected {n_questions} pairs, cs, excluded and scores, one for each word")
+    if excluded.shape[1] != 3:
+        raise ValueError(f"expected three columns of excluded, got {excluded.shape[1]}")
+    for q in range(n_questions):
+        check_range("pair", pairs[q], of_pairs.shape[0])
+        check_range("c", cs[q], of_c.shape[0])
+    if n_words == 0:
+        return
+    with nogil:
+        for q in range(n_questions):
+            of_pair = &of_pairs[pairs[q], 0]
+            if highest_sum(of_pair, &of_c[cs[q], 0], n_words) < scores[q, 1]:
+                continue
+            take_best(of_pair, &of_c[cs[q], 0], n_words, &excluded[q, 0], first_word, &scores[q, 0], &words[q])

@@ -7,20 +7,20 @@ The file has the questions-words layout of word2vec::
 
 A question counts as correct when the word nearest to ``b - a + c`` (mean of the unit vectors),
 other than a, b and c, is the fourth word. Protocol, skipping and sections are gensim's; the
-scores of many questions come from one matrix product.
+answers to all questions are found together (`analogy_answers`).
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from ns2vec._typing import Embedding, PathLike
 from ns2vec.evaluation._lines import numbered_lines, source_name
+from ns2vec.evaluation.analogy_answers import answer_keys
 from ns2vec.exceptions import FormatError
 
 __all__ = ["Quadruple", "Section", "evaluate_word_analogies", "parse_analogies", "section_accuracy"]
@@ -29,11 +29,8 @@ logger = logging.getLogger(__name__)
 
 Quadruple: TypeAlias = tuple[str, str, str, str]
 Section: TypeAlias = dict[str, Any]
-FloatArray: TypeAlias = "npt.NDArray[np.floating[Any]]"
 
 TOTAL = "Total accuracy"
-CANDIDATES = 5  # so many nearest words are looked at for one that is no variant of a, b or c
-BLOCK_BYTES = 32 << 20  # scores of one block of questions
 
 
 def evaluate_word_analogies(
@@ -90,7 +87,8 @@ def evaluate_word_analogies(
     rows = {key: row for row, key in reversed(list(enumerate(folded_keys)))}
     parsed = parse_analogies(analogies, case_insensitive=case_insensitive)
     asked = [question for _, questions in parsed for question in questions if _is_known(question, rows)]
-    answers = _answer(np.asarray(embedding.vectors)[: len(folded_keys)], folded_keys, rows, asked)
+    inputs = np.array([[rows[word] for word in question[:3]] for question in asked], dtype=np.int64)
+    answers = iter(answer_keys(np.asarray(embedding.vectors)[: len(folded_keys)], folded_keys, inputs))
     sections: list[Section] = []
     for title, questions in parsed:
         section: Section = {"section": title, "correct": [], "incorrect": []}
@@ -200,38 +198,3 @@ def _log_section(section: Section) -> None:
             n_correct,
             n_correct + n_incorrect,
         )
-
-
-def _answer(
-    vectors: FloatArray, folded_keys: list[Any], rows: dict[Any, int], questions: list[Quadruple]
-) -> Iterator[Any]:
-    """Yield the folded key that answers each question, in order."""
-    if not questions:
-        return
-    if vectors.dtype not in (np.float32, np.float64):
-        vectors = vectors.astype(np.float32)
-    norms = np.linalg.norm(vectors, axis=1)
-    with np.errstate(divide="ignore"):
-        inverse_norms = np.where(norms > 0, 1 / norms, 0).astype(vectors.dtype)
-    n_block = max(1, BLOCK_BYTES // (len(vectors) * vectors.itemsize))
-    for start in range(0, len(questions), n_block):
-        block = questions[start : start + n_block]
-        inputs = np.array([[rows[word] for word in quadruple[:3]] for quadruple in block])
-        unit = vectors[inputs] * inverse_norms[inputs][:, :, None]
-        # The length of the query does not change the order, so the mean is not divided by 3 again.
-        scores = (unit[:, 1] + unit[:, 2] - unit[:, 0]) @ vectors.T
-        scores *= inverse_norms
-        np.put_along_axis(scores, inputs, -np.inf, axis=1)
-        best = scores.argmax(axis=1)
-        for question, row_scores, row in zip(block, scores, best.tolist(), strict=True):
-            yield _first_new_key(row_scores, row, folded_keys, question[:3])
-
-
-def _first_new_key(scores: FloatArray, best: int, folded_keys: list[Any], inputs: tuple[str, ...]) -> Any:
-    """Return the nearest key that is no case variant of an input; the last candidate if all are."""
-    for _ in range(CANDIDATES - 1):
-        if folded_keys[best] not in inputs:
-            break
-        scores[best] = -np.inf
-        best = int(scores.argmax())
-    return folded_keys[best]

@@ -4,6 +4,9 @@ import numpy as np
 import numpy.typing as npt
 
 def parse_numbers(line: bytes, start: int, out: npt.NDArray[np.float64]) -> int: ...
+def parse_lines(
+    block: bytes, start: int, rows: npt.NDArray[np.float32] | npt.NDArray[np.float64], max_line_bytes: int
+) -> tuple[list[bytes], int, int]: ...
 def format_lines(
     heads: list[bytes],
     rows: npt.NDArray[np.float32],

@@ -9,6 +9,7 @@ float32, in NumPy's spelling; whatever the fast path cannot prove goes to the ca
 
 from libc.math cimport fabs, rint, signbit
 from libc.stdint cimport int64_t, uint32_t, uint64_t
+from libc.stdlib cimport free, malloc
 from libc.string cimport memchr, memcpy
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
@@ -24,6 +25,10 @@ cdef double[23] POWERS = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10
                           1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22]
 
 cdef double SCIENTIFIC_BELOW = 1e-4
+
+ctypedef fused floating:
+    float
+    double
 
 
 cdef inline double scale(double value, int power) noexcept nogil:
@@ -95,6 +100,152 @@ cdef inline const char* read_decimal(const char* p, const char* end, double* val
     if negative:
         value[0] = -value[0]
     return p
+
+
+cdef inline bint read_eight(const char* p, uint64_t* digits) noexcept nogil:
+    """Append the eight digits at `p` to `digits`, all at once; False when they are not all digits.
+
+    The bytes are put together by their values, neighbours first: eight of one digit, four of two, two of four.
+    """
+    cdef uint64_t ones, pairs, fours
+    cdef int i
+    ones = 0
+    for i in range(8):  # compilers make this one load, and a byte swap where that is the machine's order
+        ones |= <uint64_t><unsigned char>p[i] << (8 * i)
+    # a digit has the upper half 3, and still has it when 6 is added
+    if ((ones & 0xF0F0F0F0F0F0F0F0ULL) | (((ones + 0x0606060606060606ULL) & 0xF0F0F0F0F0F0F0F0ULL) >> 4)) != (
+        0x3333333333333333ULL
+    ):
+        return False
+    ones &= 0x0F0F0F0F0F0F0F0FULL
+    pairs = (ones * 10 + (ones >> 8)) & 0x00FF00FF00FF00FFULL
+    fours = (pairs * 100 + (pairs >> 16)) & 0x0000FFFF0000FFFFULL
+    digits[0] = digits[0] * 100000000 + ((fours * 10000 + (fours >> 32)) & 0xFFFFFFFFULL)
+    return True
+
+
+cdef inline const char* read_short(const char* p, const char* end, double* value) noexcept nogil:
+    """Do what `read_decimal` does for decimals of at most 18 digits, quickly; `end` must hold no digit."""
+    cdef uint64_t digits = 0
+    cdef int exponent = 0
+    cdef bint negative = p[0] == b"-"
+    cdef const char* whole
+    cdef const char* part
+    p += negative
+    whole = p
+    while 48 <= p[0] <= 57:
+        digits = digits * 10 + <uint64_t>(p[0] - 48)
+        p += 1
+    part = p
+    if p[0] == b".":
+        p += 1
+        if end - p >= 8 and read_eight(p, &digits):
+            p += 8
+        while 48 <= p[0] <= 57:
+            digits = digits * 10 + <uint64_t>(p[0] - 48)
+            p += 1
+        if p - whole > 19 or p - whole < 2:
+            return NULL
+        exponent = <int>(part + 1 - p)
+    elif p - whole > 18 or p == whole:
+        return NULL
+    if p < end and (p[0] == b"e" or p[0] == b"E"):
+        p = read_exponent(p + 1, end, &exponent)
+    if p == NULL or digits > (<uint64_t>1 << 53) or exponent < -22 or exponent > 22:
+        return NULL
+    value[0] = scale(<double><int64_t>digits, exponent)
+    if negative:
+        value[0] = -value[0]
+    return p
+
+
+cdef inline bint read_row(const char* p, const char* end, floating* row, Py_ssize_t n_columns) noexcept nogil:
+    """Fill `row` from the text before `end`; False unless that is exactly so many plain decimals."""
+    cdef Py_ssize_t i
+    cdef double value = 0.0
+    cdef const char* after
+    for i in range(n_columns):
+        while p < end and is_blank(p[0]):
+            p += 1
+        if p == end:
+            return False
+        after = read_short(p, end, &value)
+        if after == NULL:
+            after = read_decimal(p, end, &value)
+        if after == NULL or (after < end and not is_blank(after[0])):
+            return False
+        row[i] = <floating>value
+        p = after
+    while p < end and is_blank(p[0]):
+        p += 1
+    return p == end
+
+
+cdef inline const char* skip_blank_lines(const char* p, const char* end, Py_ssize_t* n_lines) noexcept nogil:
+    """Return where the first line begins that is not blank, or the last one, which has no newline."""
+    cdef const char* q = p
+    while q < end and is_blank(q[0]):
+        if q[0] == b"\n":
+            p = q + 1
+            n_lines[0] += 1
+        q += 1
+    return p
+
+
+def parse_lines(bytes block not None, Py_ssize_t start, floating[:, ::1] rows not None, Py_ssize_t max_line_bytes):
+    """Parse the lines ``key blank number ... number`` of ``block[start:]`` until one is not plain or rows are full.
+
+    A line is not plain, and is left to the caller, when it has not D numbers, a number that `read_decimal` does not
+    take, no blank, no newline, or `max_line_bytes` and more. Runs without the GIL.
+
+    Parameters
+    ----------
+    block : bytes
+    start : where a line begins
+    rows : array of shape (n, D), float32 or float64, OUT: one row for each line
+    max_line_bytes : int
+
+    Returns
+    -------
+    keys : list of bytes, one for each row that was filled
+    n_lines : int
+        Lines that were read, with blank ones.
+    end : int
+        Where the first line begins that was not read.
+    """
+    cdef const char* begin = PyBytes_AS_STRING(block)
+    cdef const char* end = begin + PyBytes_GET_SIZE(block)
+    cdef const char* p
+    cdef const char* line_end
+    cdef const char* blank
+    cdef Py_ssize_t n = 0, n_lines = 0, i, n_rows = rows.shape[0], n_columns = rows.shape[1]
+    if start < 0 or start > end - begin:
+        raise ValueError(f"start must lie in 0..{end - begin}, got {start}")
+    cdef Py_ssize_t* spans = <Py_ssize_t*>malloc((2 * n_rows + 1) * sizeof(Py_ssize_t))
+    if spans == NULL:
+        raise MemoryError
+    try:
+        with nogil:
+            p = begin + start
+            while True:
+                p = skip_blank_lines(p, end, &n_lines)
+                if p == end or n == n_rows:
+                    break
+                line_end = <const char*>memchr(p, 10, end - p)
+                if line_end == NULL or line_end - p + 1 >= max_line_bytes:
+                    break
+                blank = <const char*>memchr(p, 32, line_end - p)
+                if blank == NULL or not read_row(blank, line_end, &rows[n, 0], n_columns):
+                    break
+                spans[2 * n] = p - begin
+                spans[2 * n + 1] = blank - p
+                n += 1
+                n_lines += 1
+                p = line_end + 1
+        keys = [PyBytes_FromStringAndSize(begin + spans[2 * i], spans[2 * i + 1]) for i in range(n)]
+    finally:
+        free(spans)
+    return keys, n_lines, p - begin
 
 
 cdef object refuse(bytes line, Py_ssize_t at):
@@ -245,8 +396,20 @@ cdef inline int spell_positional(const char* reversed_digits, int n_digits, int 
     return n
 
 
+cdef int copy_slow_spelling(object spell_slowly, float value, char* out) except -1:
+    """Write what `spell_slowly` says to `out`; return its length."""
+    cdef bytes text = spell_slowly(value)
+    cdef Py_ssize_t n = PyBytes_GET_SIZE(text)
+    if n > MAX_CHARS - 2:
+        raise ValueError(f"a float32 spelled with {n} characters: {text!r}")
+    memcpy(out, PyBytes_AS_STRING(text), n)
+    return <int>n
+
+
 def format_lines(list heads not None, const float[:, :] rows not None, double scientific_from, spell_slowly not None):
     """Return ``head v1 v2 ... vD\\n`` for each row, every number as ``str(numpy.float32)`` spells it.
+
+    Runs without the GIL except where `spell_slowly` is needed.
 
     Parameters
     ----------
@@ -258,30 +421,40 @@ def format_lines(list heads not None, const float[:, :] rows not None, double sc
         Spells what the fast path leaves over.
     """
     cdef Py_ssize_t n_rows = rows.shape[0], n_columns = rows.shape[1], i, j
-    cdef bytes line = PyBytes_FromStringAndSize(NULL, max(n_columns, 1) * MAX_CHARS), head, text
-    cdef char* begin = PyBytes_AS_STRING(line)
+    cdef bytes joined = b"".join(heads)
+    cdef const char* head = PyBytes_AS_STRING(joined)
+    cdef Py_ssize_t* lengths
+    cdef char* begin
     cdef char* p
     cdef int n
     if len(heads) != n_rows:
         raise ValueError(f"expected one head for each of {n_rows} rows, got {len(heads)}")
-    parts = []
-    for i in range(n_rows):
-        head = heads[i]
+    lengths = <Py_ssize_t*>malloc((n_rows + 1) * sizeof(Py_ssize_t))
+    begin = <char*>malloc(PyBytes_GET_SIZE(joined) + n_rows * (n_columns * MAX_CHARS + 1) + 1)
+    try:
+        if lengths == NULL or begin == NULL:
+            raise MemoryError
+        for i in range(n_rows):
+            lengths[i] = PyBytes_GET_SIZE(heads[i])
         p = begin
-        for j in range(n_columns):
-            p[0] = b" "
-            n = spell(rows[i, j], scientific_from, p + 1)
-            if n == 0:
-                text = spell_slowly(rows[i, j])
-                n = <int>PyBytes_GET_SIZE(text)
-                if n > MAX_CHARS - 2:
-                    raise ValueError(f"a float32 spelled with {n} characters: {text!r}")
-                memcpy(p + 1, PyBytes_AS_STRING(text), n)
-            p += n + 1
-        parts.append(head)
-        parts.append(PyBytes_FromStringAndSize(begin, p - begin))
-        parts.append(b"\n")
-    return b"".join(parts)
+        with nogil:
+            for i in range(n_rows):
+                memcpy(p, head, lengths[i])
+                p += lengths[i]
+                head += lengths[i]
+                for j in range(n_columns):
+                    p[0] = b" "
+                    n = spell(rows[i, j], scientific_from, p + 1)
+                    if n == 0:
+                        with gil:
+                            n = copy_slow_spelling(spell_slowly, rows[i, j], p + 1)
+                    p += n + 1
+                p[0] = b"\n"
+                p += 1
+        return PyBytes_FromStringAndSize(begin, p - begin)
+    finally:
+        free(lengths)
+        free(begin)
 
 
 # ---- binary records --------------------------------------------------------------------------------------------------
@@ -301,24 +474,34 @@ def scan_records(const unsigned char[::1] block not None, Py_ssize_t start, unsi
     end : int
         Where the first incomplete record begins.
     """
-    cdef Py_ssize_t n_rows = rows.shape[0], n_bytes = rows.shape[1], end = block.shape[0], n = 0, p = start
+    cdef Py_ssize_t n_rows = rows.shape[0], n_bytes = rows.shape[1], end = block.shape[0], n = 0, p, i
     cdef const unsigned char* base
     cdef const unsigned char* blank
-    keys = []
     if start < 0 or start > end:
         raise ValueError(f"start must lie in 0..{end}, got {start}")
     if start == end or n_bytes == 0:
-        return keys, start
+        return [], start
+    cdef Py_ssize_t* spans = <Py_ssize_t*>malloc((2 * n_rows + 1) * sizeof(Py_ssize_t))
+    if spans == NULL:
+        raise MemoryError
     base = &block[0]
-    while n < n_rows:
-        p = start
-        while p < end and base[p] == 10:
-            p += 1
-        blank = <const unsigned char*>memchr(base + p, 32, end - p)
-        if blank == NULL or end - (blank + 1 - base) < n_bytes:
-            break
-        keys.append(PyBytes_FromStringAndSize(<const char*>base + p, blank - base - p))
-        memcpy(&rows[n, 0], blank + 1, n_bytes)
-        start = (blank + 1 - base) + n_bytes
-        n += 1
+    try:
+        with nogil:
+            while n < n_rows:
+                p = start
+                while p < end and base[p] == 10:
+                    p += 1
+                blank = <const unsigned char*>memchr(base + p, 32, end - p)
+                if blank == NULL or end - (blank + 1 - base) < n_bytes:
+                    break
+                spans[2 * n] = p
+                spans[2 * n + 1] = blank - base - p
+                memcpy(&rows[n, 0], blank + 1, n_bytes)
+                start = (blank + 1 - base) + n_bytes
+                n += 1
+        keys = [
+            PyBytes_FromStringAndSize(<const char*>base + spans[2 * i], spans[2 * i + 1]) for i in range(n)
+        ]
+    finally:
+        free(spans)
     return keys, start

@@ -22,7 +22,7 @@ from ns2vec._files import COMPRESSIONS, is_remote, open_bytes, strip_compression
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import ConfigError, FormatError
 
-__all__ = ["check_writable", "open_for_read", "open_for_write", "plain_size"]
+__all__ = ["check_writable", "ends_by_itself", "open_for_read", "open_for_write", "plain_size"]
 
 BLOCK_BYTES = 1 << 20
 MODES = ("wb", "w", "ab", "a")
@@ -49,6 +49,14 @@ def plain_size(path: PathLike) -> int | None:
         return None
     found = os.stat(text)
     return found.st_size if stat.S_ISREG(found.st_mode) else None
+
+
+def ends_by_itself(path: PathLike) -> bool:
+    """Whether a reader may read ahead: a pipe or terminal could make it wait for what it does not need."""
+    text = os.fspath(path)
+    if text == "-":
+        return False
+    return is_remote(text) or stat.S_ISREG(os.stat(text).st_mode)
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -107,35 +108,38 @@ class TableBuilder:
     def __init__(self, path: PathLike, vector_size: int, dtype: npt.DTypeLike, n_max: int) -> None:
         self.path = path
         self.n_read = 0
-        self._keys: dict[str, int] = {}
+        self._keys: dict[str, None] = {}
         self._first_duplicate: str | None = None
         first = max(1, FIRST_ALLOCATION_BYTES // (4 * vector_size))
         self._vectors: npt.NDArray[Any] = np.empty((first if n_max < 0 else n_max, vector_size), dtype=dtype)
 
     def add(self, key: str, vector: npt.NDArray[Any]) -> None:
         """Take one row of shape (D,), unless its key is known already."""
-        self.n_read += 1
-        row = len(self._keys)
-        if self._keys.setdefault(key, row) != row or len(self._keys) == row:
-            self._first_duplicate = key if self._first_duplicate is None else self._first_duplicate
-            return
-        if row == len(self._vectors):
-            self._grow(2 * row)
-        self._vectors[row] = vector
+        self.add_many([key], vector[np.newaxis])
 
     def add_many(self, keys: list[str], vectors: npt.NDArray[Any]) -> None:
-        """Take rows of shape (n, D)."""
-        start = len(self._keys)
-        fresh = dict(zip(keys, range(start, start + len(keys)), strict=True))
-        if len(fresh) < len(keys) or not self._keys.keys().isdisjoint(fresh):
-            for key, vector in zip(keys, vectors, strict=True):
-                self.add(key, vector)
-            return
-        if start + len(keys) > len(self._vectors):
-            self._grow(max(2 * start, start + len(keys)))
-        self._vectors[start : start + len(keys)] = vectors
-        self._keys.update(fresh)
+        """Take rows of shape (n, D), unless their keys are known already."""
         self.n_read += len(keys)
+        start = len(self._keys)
+        self._keys.update(dict.fromkeys(keys))
+        n_fresh = len(self._keys) - start
+        if n_fresh < len(keys):
+            vectors = vectors[self._fresh(keys, n_fresh)]
+        if start + n_fresh > len(self._vectors):
+            self._grow(max(2 * start, start + n_fresh))
+        self._vectors[start : start + n_fresh] = vectors
+
+    def _fresh(self, keys: list[str], n_fresh: int) -> list[int]:
+        """Return where each of the keys that came last stands first in `keys`."""
+        fresh = set(islice(reversed(self._keys), n_fresh))
+        places = []
+        for place, key in enumerate(keys):
+            if key in fresh:
+                fresh.remove(key)
+                places.append(place)
+            elif self._first_duplicate is None:
+                self._first_duplicate = key
+        return places
 
     def _grow(self, n_rows: int) -> None:
         # nobody else holds the array yet, so it may move in place of being copied

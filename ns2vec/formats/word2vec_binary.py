@@ -14,6 +14,8 @@ files are those of gensim 4.4 to the byte.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
+from itertools import repeat
 from typing import IO, Any
 
 import numpy as np
@@ -22,7 +24,8 @@ import numpy.typing as npt
 from ns2vec._typing import Int64Array, PathLike
 from ns2vec.exceptions import FormatError
 from ns2vec.formats._parse import scan_records
-from ns2vec.formats.atomic import open_for_read, open_for_write, plain_size
+from ns2vec.formats.ahead import map_ahead
+from ns2vec.formats.atomic import ends_by_itself, open_for_read, open_for_write, plain_size
 from ns2vec.formats.table import (
     MAX_HEADER_BYTES,
     KeyDecodingError,
@@ -77,13 +80,14 @@ def read(
         wanted = n_rows if limit is None else min(n_rows, limit)
         reader.check_size(wanted, n_rows)
         builder: TableBuilder | None = None
-        for keys, rows in reader.batches(wanted):
-            if builder is None:  # now one vector of this size has really come
-                builder = TableBuilder(
-                    path, vector_size, datatype, wanted if plain_size(path) is not None else -1
-                )
-            builder.add_many([reader.decode(key, encoding, unicode_errors) for key in keys], rows)
-        reader.check_end(wanted, n_rows)
+        with closing(reader):
+            for keys, rows in reader.batches(wanted):
+                if builder is None:  # now one vector of this size has really come
+                    builder = TableBuilder(
+                        path, vector_size, datatype, wanted if plain_size(path) is not None else -1
+                    )
+                builder.add_many(reader.decode(keys, encoding, unicode_errors), rows)
+            reader.check_end(wanted, n_rows)
         return (builder or TableBuilder(path, vector_size, datatype, 0)).finish(counts)
 
 
@@ -97,6 +101,17 @@ class _Reader:
         self.vector_bytes = vector_size * NUMBER.itemsize
         self.n_read = 0
         self._rest = b""
+        # where the stream is a file, a thread reads on while the last piece is cut into records
+        ahead = ends_by_itself(path)
+        self._pieces = map_ahead(self._read, repeat(None), 1) if ahead else map(self._read, repeat(None))
+
+    def _read(self, _: None) -> bytes:
+        """Return as much as is left of the last block, so that big records cost no more."""
+        return self.stream.read(max(READ_BYTES, len(self._rest)))
+
+    def close(self) -> None:
+        if not isinstance(self._pieces, map):
+            self._pieces.close()
 
     def check_size(self, wanted: int, n_rows: int) -> None:
         """Compare the header's claim with the size of the file before anything is read or allocated."""
@@ -123,9 +138,8 @@ class _Reader:
             self.offset += end
 
     def next_block(self) -> bytes:
-        """Return the rest of the last block and as much again, so that big records cost no more."""
-        more = self.stream.read(max(READ_BYTES, len(self._rest)))
-        if more:
+        """Return the rest of the last block and what follows."""
+        if more := next(self._pieces):
             if len(self._rest) > MAX_KEY_BYTES and b" " not in self._rest:
                 raise FormatError(
                     f"{self.path}: byte {self.offset}: no blank ends the key that begins here; is "
@@ -137,14 +151,14 @@ class _Reader:
             "the file is cut off or its header is wrong"
         )
 
-    def decode(self, key: bytes, encoding: str, unicode_errors: str) -> str:
+    def decode(self, keys: list[bytes], encoding: str, unicode_errors: str) -> list[str]:
         try:
-            return key.decode(encoding, unicode_errors)
+            return [key.decode(encoding, unicode_errors) for key in keys]
         except UnicodeDecodeError as error:
             raise KeyDecodingError(f"{self.path}: after byte {self.offset}", error) from None
 
     def check_end(self, wanted: int, n_rows: int) -> None:
-        if wanted == n_rows and (self._rest.strip(b"\r\n") or self.stream.read(READ_BYTES).strip(b"\r\n")):
+        if wanted == n_rows and (self._rest.strip(b"\r\n") or next(self._pieces).strip(b"\r\n")):
             raise FormatError(
                 f"{self.path}: byte {self.offset}: the header promises {n_rows} vectors, but more "
                 f"follows; correct the header, "

@@ -15,15 +15,20 @@ line has no blank, blank lines, a byte order mark, no newline at the end of the 
 
 from __future__ import annotations
 
-from typing import IO, Any
+import io
+from collections.abc import Iterator
+from contextlib import closing
+from functools import partial
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from ns2vec._typing import Int64Array, PathLike
 from ns2vec.exceptions import FormatError
-from ns2vec.formats._parse import format_lines, parse_numbers
-from ns2vec.formats.atomic import open_for_read, open_for_write, plain_size
+from ns2vec.formats._parse import format_lines, parse_lines, parse_numbers
+from ns2vec.formats.ahead import map_ahead
+from ns2vec.formats.atomic import ends_by_itself, open_for_read, open_for_write, plain_size
 from ns2vec.formats.table import (
     MAX_HEADER_BYTES,
     KeyDecodingError,
@@ -41,6 +46,8 @@ NAME = "word2vec_text"
 SUFFIXES = (".txt", ".vec", ".w2v", ".tsv")
 
 MAX_LINE_BYTES = 64 << 20
+READ_BYTES = 1 << 20
+N_THREADS = 2
 
 # NumPy 2.3 moved the border between 1000000.0 and 1e+06; a file says what str() says where it is written
 SCIENTIFIC_FROM = 1e6 if "e" in str(np.float32(1e6)) else 1e16
@@ -84,6 +91,24 @@ def read(
         return reader.read_rows(n_rows, vector_size, limit, datatype).finish(counts)
 
 
+class _Block(NamedTuple):
+    """Whole lines of a file, and what `parse_lines` made of the first of them."""
+
+    text: bytes
+    keys: list[bytes]
+    rows: npt.NDArray[Any]
+    n_lines: int
+    end: int
+
+
+def _parse_block(text: bytes, vector_size: int, dtype: npt.DTypeLike) -> _Block:
+    # a number takes two bytes at least
+    n_most = min(text.count(b"\n"), len(text) // (2 * vector_size))
+    rows = np.empty((n_most, vector_size), dtype=dtype)
+    keys, n_lines, end = parse_lines(text, 0, rows, MAX_LINE_BYTES)
+    return _Block(text, keys, rows, n_lines, end)
+
+
 class _Reader:
     """The lines of one open file, with the number of the line that was read last."""
 
@@ -97,14 +122,15 @@ class _Reader:
     def next_line(self) -> bytes:
         """Return the next line that is not blank, ``b""`` at the end."""
         while line := self.stream.readline(MAX_LINE_BYTES):
-            self.line_no += 1
-            if len(line) == MAX_LINE_BYTES:
-                raise FormatError(
-                    f"{self.path}:{self.line_no}: the line is longer than {MAX_LINE_BYTES} bytes"
-                )
+            self.count_line(line)
             if not line.isspace():
                 return line
         return b""
+
+    def count_line(self, line: bytes) -> None:
+        self.line_no += 1
+        if len(line) >= MAX_LINE_BYTES:
+            raise FormatError(f"{self.path}:{self.line_no}: the line is longer than {MAX_LINE_BYTES} bytes")
 
     def read_rows(
         self, n_rows: int | None, vector_size: int | None, limit: int | None, datatype: npt.DTypeLike
@@ -122,11 +148,78 @@ class _Reader:
         builder = TableBuilder(self.path, vector_size, datatype, most_rows)
         numbers = np.empty(vector_size if line and wanted != 0 else 0)
         with np.errstate(over="ignore"):  # 1e39 becomes an infinite float32, as everywhere
+            if len(numbers) and ends_by_itself(self.path):
+                line = self.read_blocks(line, wanted, builder, numbers, datatype)
             while line and builder.n_read != wanted:
                 builder.add(self.parse(line, numbers), numbers)
                 line = self.next_line()
         self.check_end(builder.n_read, n_rows, limit, line)
         return builder
+
+    def read_blocks(
+        self,
+        line: bytes,
+        wanted: int | None,
+        builder: TableBuilder,
+        numbers: npt.NDArray[np.float64],
+        datatype: npt.DTypeLike,
+    ) -> bytes:
+        """Read from `line` on, on all threads; return the line behind the last row that is wanted."""
+        self.line_no -= 1
+        wide = np.float32 if np.dtype(datatype) == np.float32 else np.float64
+        parse = partial(_parse_block, vector_size=len(numbers), dtype=wide)
+        with closing(map_ahead(parse, self.blocks(line), N_THREADS)) as parsed:
+            for block in parsed:
+                if rest := self.add_block(block, wanted, builder, numbers):
+                    return rest
+        return b""
+
+    def blocks(self, line: bytes) -> Iterator[bytes]:
+        """Yield `line` and what follows in blocks of whole lines; a line that is too long ends them."""
+        rest = line
+        while len(rest) < MAX_LINE_BYTES and (more := self.stream.read(max(READ_BYTES, len(rest)))):
+            end = more.rfind(b"\n") + 1
+            if end:
+                yield rest + more[:end]
+                rest = more[end:]
+            else:
+                rest += more
+        if rest:
+            yield rest
+
+    def add_block(
+        self, block: _Block, wanted: int | None, builder: TableBuilder, numbers: npt.NDArray[np.float64]
+    ) -> bytes:
+        """Take the rows of a block; return the first line that is not wanted, ``b""`` if there is none."""
+        text, keys, rows, n_lines, end = block
+        at = 0
+        while True:
+            if wanted is not None and len(keys) > wanted - builder.n_read:
+                keys, n_lines, end = parse_lines(text, at, rows[: wanted - builder.n_read], MAX_LINE_BYTES)
+            builder.add_many(self.decode(keys, text, at, numbers), rows[: len(keys)])
+            self.line_no += n_lines
+            if end == len(text):
+                return b""
+            at = text.find(b"\n", end) + 1 or len(text)
+            line = text[end:at]
+            self.count_line(line)
+            if not line.isspace():
+                if builder.n_read == wanted:
+                    return line
+                builder.add(self.parse(line, numbers), numbers)
+            keys, n_lines, end = parse_lines(text, at, rows, MAX_LINE_BYTES)
+
+    def decode(
+        self, keys: list[bytes], text: bytes, at: int, numbers: npt.NDArray[np.float64]
+    ) -> list[str]:
+        try:
+            return [key.decode(self.encoding, self.unicode_errors) for key in keys]
+        except UnicodeDecodeError:
+            for line in io.BytesIO(text[at:]):  # look for the line to name
+                self.line_no += 1
+                if not line.isspace():
+                    self.parse(line, numbers)
+            raise
 
     def most_rows(self, wanted: int | None, vector_size: int) -> int:
         """Return how many rows there can be, -1 if unknown: a number takes two bytes at least."""
@@ -225,12 +318,18 @@ def write(
     with open_for_write(path, "ab" if append else "wb") as out:
         if write_header:
             out.write(f"{n_rows if total_vec is None else total_vec} {table.vectors.shape[1]}\n".encode())
-        for keys, rows in table.blocks(order):
-            heads = [_encode(prefix, key, path) for key in keys]
-            if rows.dtype == np.float32:
-                out.write(format_lines(heads, rows, SCIENTIFIC_FROM, _spell))
-            else:
-                out.write(_format_any(heads, rows))
+        lines = partial(_format_block, prefix=prefix, path=path)
+        with closing(map_ahead(lines, table.blocks(order), N_THREADS)) as formatted:
+            for text in formatted:
+                out.write(text)
+
+
+def _format_block(block: tuple[list[Any], npt.NDArray[Any]], prefix: str, path: PathLike) -> bytes:
+    keys, rows = block
+    heads = [_encode(prefix, key, path) for key in keys]
+    if rows.dtype == np.float32:
+        return format_lines(heads, rows, SCIENTIFIC_FROM, _spell)
+    return _format_any(heads, rows)
 
 
 def _encode(prefix: str, key: Any, path: PathLike) -> bytes:

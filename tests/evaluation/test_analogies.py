@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ns2vec.evaluation import analogies as module
-from ns2vec.evaluation import evaluate_word_analogies
+from ns2vec.evaluation import analogy_answers, evaluate_word_analogies
 from ns2vec.evaluation.analogies import parse_analogies, section_accuracy
 from ns2vec.exceptions import FormatError
 
@@ -43,7 +42,7 @@ def random_questions(words, n_questions, seed):
 
 @pytest.mark.parametrize("block_bytes", [1, 1000, 1 << 20])
 def test_equals_brute_force_for_every_block_size(make_toy, monkeypatch, block_bytes):
-    monkeypatch.setattr(module, "BLOCK_BYTES", block_bytes)
+    monkeypatch.setattr(analogy_answers, "BLOCK_BYTES", block_bytes)
     words = [f"w{i}" for i in range(40)]
     toy = make_toy(words, seed=3)
     rng = np.random.default_rng(1)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ns2vec.formats import word2vec_text
-from ns2vec.formats._parse import format_lines, parse_numbers, scan_records
+from ns2vec.formats._parse import format_lines, parse_lines, parse_numbers, scan_records
 
 BIT_PATTERNS = st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=40)
 
@@ -141,3 +141,97 @@ def test_records_stop_when_rows_are_full():
     keys, end = scan_records(b"a 12b 34c 56", 0, np.zeros((2, 2), dtype=np.uint8))
     assert keys == [b"a", b"b"]
     assert end == 8
+
+
+def test_spelling_and_parsing_of_a_million_bit_patterns():
+    rng = np.random.default_rng(11)
+    patterns = rng.integers(0, 2**32, 1 << 20, dtype=np.uint32)
+    patterns[: 1 << 10] >>= 9  # subnormal
+    patterns[1 << 10 : 1 << 19] = (
+        (rng.normal(size=(1 << 19) - (1 << 10)) * 0.3).astype(np.float32).view(np.uint32)
+    )
+    numbers = patterns.view(np.float32)
+    numbers = numbers[np.isfinite(numbers)]
+    words = spell_all(numbers)
+    assert words == numbers.astype(str).tolist() or words == [str(number) for number in numbers]
+    assert np.array_equal(
+        parse_all(" ".join(words).encode()).astype(np.float32).view(np.uint32), numbers.view(np.uint32)
+    )
+
+
+def parse_one(word, dtype=np.float64):
+    """What the quick parser makes of a number that stands in the middle of a line, None if it leaves it."""
+    rows = np.zeros((1, 3), dtype=dtype)
+    keys, n_lines, end = parse_lines(f"key 1 {word} 2\n".encode(), 0, rows, 1 << 20)
+    if not keys:
+        assert (n_lines, end) == (0, 0)
+        return None
+    assert (keys, n_lines, rows[0, 0], rows[0, 2]) == ([b"key"], 1, 1, 2)
+    return rows[0, 1]
+
+
+@given(st.from_regex(r"[+-]?[0-9]{0,22}(\.[0-9]{0,22})?([eE][+-]?[0-9]{1,3})?", fullmatch=True))
+@settings(max_examples=1000, deadline=None)
+def test_lines_hold_pythons_floats_or_are_left(word):
+    try:
+        expected = float(word)
+    except ValueError:
+        expected = None
+    found = parse_one(word)
+    assert found is None or same_bits([found], [expected])
+
+
+def test_ordinary_numbers_are_not_left():
+    rng = np.random.default_rng(5)
+    numbers = (rng.normal(size=3000) * 10.0 ** rng.integers(-8, 8, 3000)).astype(np.float32)
+    text = b"".join(
+        b"k " + b" ".join(str(number).encode() for number in row) + b"\n" for row in numbers.reshape(-1, 3)
+    )
+    rows = np.zeros((1000, 3), dtype=np.float32)
+    assert parse_lines(text, 0, rows, 1 << 20) == ([b"k"] * 1000, 1000, len(text))
+    assert np.array_equal(rows.ravel(), numbers)
+
+
+@pytest.mark.parametrize(
+    "digits", ["12345678", "00000000", "99999999", "1234567a", "1234567/", "1234567:", "\xb012345678"]
+)
+def test_eight_digits_at_once(digits):
+    found = parse_one(f"0.{digits}")
+    assert found == (float(f"0.{digits}") if digits.isascii() and digits.isdigit() else None)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"key 1 2",
+        b"key 1\n",
+        b"key 1 2 3\n",
+        b"key\n",
+        b"key\t1\t2\n",
+        b"key 1 x\n",
+        b"key 1 nan\n",
+        b"key 1 2" + b" " * 90 + b"\n",
+    ],
+)
+def test_other_lines_are_left_to_the_caller(line):
+    rows = np.zeros((5, 2), dtype=np.float32)
+    text = b"\n \r\na 1 2 \r\n" + line
+    assert parse_lines(text, 0, rows, 90) == ([b"a"], 3, len(text) - len(line))
+    assert rows[0].tolist() == [1, 2]
+
+
+def test_lines_stop_when_rows_are_full():
+    text = b"a 1\n\nb 2\nc 3\n"
+    rows = np.zeros((2, 1))
+    assert parse_lines(text, 0, rows, 100) == ([b"a", b"b"], 3, 9)
+    assert parse_lines(text, 9, rows[:0], 100) == ([], 0, 9)
+    with pytest.raises(ValueError, match=r"start must lie in 0\.\.13, got 14"):
+        parse_lines(text, 14, rows, 100)
+
+
+def test_a_slow_speller_must_be_short_and_may_fail():
+    one = np.ones((1, 1), dtype=np.float32)
+    with pytest.raises(ValueError, match="a float32 spelled with 31 characters"):
+        format_lines([b"a"], one, 1e16, lambda _: b"1" * 31)
+    with pytest.raises(ZeroDivisionError):
+        format_lines([b"a"], one, 1e16, lambda _: 1 // 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import logging
 import os
+import threading
 
 import numpy as np
 import pytest
@@ -390,3 +391,104 @@ def test_guessing_the_rest(tmp_path):
 def test_unknown_formats_are_refused():
     with pytest.raises(ConfigError, match="unknown format 'parquet': expected one of 'word2vec_text'"):
         FORMATS["parquet"]
+
+
+# ---- blocks ----
+
+
+def numbered(n_rows):
+    return b"".join(b"w%d %d.5 -%d\n" % (i, i, i) for i in range(n_rows))
+
+
+@pytest.fixture
+def small_blocks(monkeypatch):
+    monkeypatch.setattr(word2vec_text, "READ_BYTES", 50)
+    monkeypatch.setattr(word2vec_binary, "READ_BYTES", 50)
+
+
+@pytest.mark.parametrize("limit", [None, 1, 17, 299, 300, 400])
+@pytest.mark.parametrize("end", [b"\n", b"", b"\n\n \n", b" \r\n"])
+def test_text_in_many_blocks(small_blocks, reading, limit, end):
+    content = b"300 2\n" + numbered(300).rstrip() + end
+    found = reading(word2vec_text, content, limit=limit)
+    n_rows = min(limit or 300, 300)
+    assert found.keys == [f"w{i}" for i in range(n_rows)]
+    assert found.vectors.tolist() == [[i + 0.5, -i] for i in range(n_rows)]
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_blocks_with_numbers_for_the_slow_parser(small_blocks, reading, dtype):
+    lines = [b"w%d %s 0.12345678901234567890\n" % (i, b"nan" if i % 3 else b"1e39") for i in range(100)]
+    more = b"".join(b"x%d 1 2\n" % i for i in range(100))
+    with np.errstate(over="ignore"):
+        found = reading(word2vec_text, b"200 2\n" + b"".join(lines) + more, datatype=dtype)
+        first = np.array([1e39, 0.12345678901234567890]).astype(dtype)
+    assert found.vectors.dtype == dtype
+    assert found.vectors[0].tolist() == first.tolist()
+    assert np.isnan(found.vectors[1, 0])
+    assert found.vectors[100:].tolist() == [[1, 2]] * 100
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (b"b 1\n", ":252: expected 2 numbers after the key, found 1"),
+        (b"b 1 2 3\n", ":252: expected 2 numbers after the key, found 3"),
+        (b"b 1 2x\n", ":252: expected a number, found '2x'"),
+        (b"\xff 1 2\n", r":252: the key b'\xff' is not valid utf-8"),
+        (b"b 1", ":252: expected 2 numbers after the key, found 1, and the file ends here"),
+        (b"", ":251: unexpected end of input: the header promises 300 vectors, the file has 249"),
+    ],
+)
+def test_damage_in_a_later_block_is_named_by_its_line(small_blocks, reading, line, message):
+    rows = numbered(299).splitlines(keepends=True)
+    after = b"".join(rows[249:]) if line.endswith(b"\n") else b""
+    with pytest.raises(FormatError) as caught:
+        reading(word2vec_text, b"300 2\n" + b"\n" + b"".join(rows[:249]) + line + after)
+    assert message in str(caught.value)
+
+
+def test_text_with_more_than_promised_in_a_later_block(small_blocks, reading):
+    with pytest.raises(FormatError, match=":252: the header promises 250 vectors, but more follow"):
+        reading(word2vec_text, b"250 2\n" + numbered(300))
+    assert len(reading(word2vec_text, b"250 2\n" + numbered(250) + b"\n" * 200).keys) == 250
+
+
+@BOTH
+def test_a_key_that_comes_again_in_a_later_block(small_blocks, tmp_path, caplog, name):
+    keys = [f"w{i % 90}" for i in range(100)]
+    vectors = np.arange(200, dtype=np.float32).reshape(100, 2)
+    FORMATS[name].write(tmp_path / "file", VectorTable(keys, vectors))
+    found = FORMATS[name].read(tmp_path / "file")
+    assert found.keys == keys[:90]
+    assert np.array_equal(found.vectors, vectors[:90])
+    assert "10 rows repeat a key of an earlier row (the first is 'w0')" in caplog.text
+
+
+@BOTH
+def test_a_pipe_that_stays_open_is_read_no_further_than_needed(tmp_path, name):
+    table = VectorTable(["a", "b", "c"], np.ones((3, 2), dtype=np.float32))
+    FORMATS[name].write(tmp_path / "file", table)
+    os.mkfifo(tmp_path / "pipe")
+    content = (tmp_path / "file").read_bytes()
+    writer = threading.Thread(target=(tmp_path / "pipe").write_bytes, args=(content,))
+    writer.start()
+    found = FORMATS[name].read(tmp_path / "pipe")
+    writer.join()
+    assert found.keys == table.keys
+    assert np.array_equal(found.vectors, table.vectors)
+
+
+@pytest.mark.parity
+@BOTH
+def test_files_are_gensims_to_the_byte(tmp_path, name):
+    models = pytest.importorskip("gensim.models", reason="gensim is not installed")
+    patterns = np.random.default_rng(3).integers(0, 2**32, (3000, 20), dtype=np.uint32)
+    vectors = patterns.view(np.float32)
+    vectors[1500:] = np.random.default_rng(4).normal(size=(1500, 20))
+    table = VectorTable([f"wört{i}" for i in range(3000)], vectors)
+    theirs = models.KeyedVectors(20)
+    theirs.add_vectors(table.keys, vectors)
+    theirs.save_word2vec_format(str(tmp_path / "theirs"), binary=name == "word2vec_binary")
+    FORMATS[name].write(tmp_path / "ours", table)
+    assert (tmp_path / "ours").read_bytes() == (tmp_path / "theirs").read_bytes()

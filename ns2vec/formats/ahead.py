@@ -1,0 +1,41 @@
+"""Threads that work a little ahead of the one that takes their results in order."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+__all__ = ["map_ahead"]
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def map_ahead(
+    function: Callable[[Item], Result], items: Iterable[Item], n_threads: int
+) -> Generator[Result, None, None]:
+    """Yield ``function(item)`` for each item, in order, while threads work on the next `n_threads` items.
+
+    `items` is drawn by the thread that takes the results, `function` runs in the others; an exception comes
+    where its result would have come. Closing the iterator drops what nobody has begun.
+
+    Examples
+    --------
+    >>> from ns2vec.formats.ahead import map_ahead
+    >>> list(map_ahead(len, [b"a", b"bc", b""], 2))
+    [1, 2, 0]
+    """
+    waiting: deque[Future[Result]] = deque()
+    with ThreadPoolExecutor(n_threads) as pool:
+        try:
+            for item in items:
+                waiting.append(pool.submit(function, item))
+                if len(waiting) > n_threads:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
