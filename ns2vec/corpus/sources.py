@@ -23,7 +23,8 @@ import numpy as np
 
 from ns2vec._files import explain, is_remote, strip_compression
 from ns2vec._typing import Int32Array, Int64Array, PathLike, Sentences, Token
-from ns2vec.corpus._scan import Scanner, SentenceCounter, SentenceEncoder
+from ns2vec.corpus._scan import Scanner
+from ns2vec.corpus._sentences import SentenceCounter, SentenceEncoder
 from ns2vec.corpus.chunks import CHUNK_WORDS, MAX_SENTENCE_WORDS, Chunk
 from ns2vec.corpus.encoded import EncodedCorpus
 from ns2vec.corpus.opening import (
@@ -58,6 +59,7 @@ OnProgress: TypeAlias = Callable[[int, int, "float | None"], object]
 """Called with words and sentences so far, and the part of the input that was read, if known."""
 
 _SENTENCES_PER_REPORT = 10_000
+_ENDED: Any = object()
 
 
 @dataclass
@@ -342,9 +344,11 @@ class IterableCorpus(Corpus):
     ) -> Scan:
         """Count the tokens in one pass; nothing is kept, see `Corpus.scan`."""
         counter = SentenceCounter()
-        for sentence in self.sentences():
+        first, rest = self._begin()
+        for sentence in first:
             counter.add(sentence)
-            if on_progress is not None and counter.n_sentences % _SENTENCES_PER_REPORT == 0:
+        while counter.fill(rest, _SENTENCES_PER_REPORT - counter.n_sentences % _SENTENCES_PER_REPORT):
+            if on_progress is not None:
                 on_progress(counter.n_words, counter.n_sentences, None)
         if on_progress is not None:
             on_progress(counter.n_words, counter.n_sentences, 1.0)
@@ -361,10 +365,12 @@ class IterableCorpus(Corpus):
         """
         encoder = SentenceEncoder(_exact_dict(key_to_index), chunk_words=chunk_words)
         numbering = _Numbering()
-        for sentence in self.sentences():
-            if encoder.add(sentence):
-                for words, n_words, n_sentences in encoder.take():
-                    yield numbering.chunk(words, n_words, n_sentences)
+        first, rest = self._begin()
+        for sentence in first:
+            encoder.add(sentence)
+        while encoder.fill(rest):
+            for words, n_words, n_sentences in encoder.take():
+                yield numbering.chunk(words, n_words, n_sentences)
         encoder.finish()
         for words, n_words, n_sentences in encoder.take():
             yield numbering.chunk(words, n_words, n_sentences)
@@ -377,15 +383,23 @@ class IterableCorpus(Corpus):
 
     def sentences(self) -> Iterator[Sequence[Token]]:
         """Iterate once over the sentences as they are; see `Corpus.sentences`."""
-        for number, sentence in enumerate(self.iterable):
-            if number == 0 and isinstance(sentence, str) and not self._warned:
-                self._warned = True
-                logger.warning(
-                    "Each 'sentences' item should be a list of words (usually unicode strings). "
-                    "First item here is instead plain %s.",
-                    type(sentence),
-                )
+        first, rest = self._begin()
+        yield from first
+        while (sentence := next(rest, _ENDED)) is not _ENDED:
             yield sentence
+
+    def _begin(self) -> tuple[list[Any], Iterator[Any]]:
+        """Start a pass: the first sentence, if there is one, and the iterator of the others."""
+        rest = iter(self.iterable)
+        first = next(rest, _ENDED)
+        if isinstance(first, str) and not self._warned:
+            self._warned = True
+            logger.warning(
+                "Each 'sentences' item should be a list of words (usually unicode strings). "
+                "First item here is instead plain %s.",
+                type(first),
+            )
+        return [] if first is _ENDED else [first], rest
 
 
 class _Numbering:
