@@ -10,11 +10,12 @@ Nothing here knows files, readers or the package's errors: bytes in, arrays out.
 from cpython.bytes cimport PyBytes_FromStringAndSize
 from cpython.unicode cimport PyUnicode_DecodeUTF8
 from libc.stdint cimport uint8_t, uint32_t
+from libc.stdlib cimport free
 
 include "_chunks.pxi"
 
 
-cdef extern from "_tokenize.h" nogil:
+cdef extern from "_parts.h" nogil:
     ctypedef struct ns2vec_entry:
         size_t offset
         int64_t count
@@ -33,6 +34,8 @@ cdef extern from "_tokenize.h" nogil:
         ns2vec_types types
         ns2vec_chunker chunker
         int fixed
+        int in_parts
+        int at_start
         int64_t line_limit
         ns2vec_repair repair
         void* owner
@@ -40,6 +43,12 @@ cdef extern from "_tokenize.h" nogil:
         int64_t n_lines
         int64_t word_offset
 
+    ctypedef struct ns2vec_part:
+        int64_t first_new
+        int64_t n_new
+        int64_t n_counts
+
+    int ns2vec_reserve(void** array, int64_t* capacity, int64_t needed, size_t item_bytes)
     uint32_t ns2vec_hash(const uint8_t* word, size_t n)
     int32_t ns2vec_types_find(const ns2vec_types* types, const uint8_t* word, size_t n, uint32_t hash)
     int ns2vec_types_add(ns2vec_types* types, const uint8_t* word, size_t n, uint32_t hash,
@@ -50,6 +59,9 @@ cdef extern from "_tokenize.h" nogil:
     void ns2vec_scanner_open(ns2vec_scanner* s)
     int ns2vec_scanner_feed(ns2vec_scanner* s, const uint8_t* block, int64_t n, int last)
     int ns2vec_scanner_close(ns2vec_scanner* s)
+    void ns2vec_part_free(ns2vec_part* part)
+    int ns2vec_part_take(ns2vec_scanner* s, int end, ns2vec_part* part)
+    int ns2vec_part_merge(ns2vec_scanner* s, const ns2vec_part* part, int32_t* code_of)
 
 
 END = NS2VEC_END
@@ -81,6 +93,19 @@ cdef class Tokens:
         return self.scanner.word_of_code(code)
 
 
+cdef class Part:
+    """What a scanner with ``in_parts`` has read of a text, for `Scanner.merge`."""
+
+    cdef ns2vec_part state
+    cdef Scanner origin
+
+    def __cinit__(self, Scanner origin not None):
+        self.origin = origin
+
+    def __dealloc__(self):
+        ns2vec_part_free(&self.state)
+
+
 cdef class Scanner:
     """Tokenise, count and encode UTF-8 text that arrives in blocks of bytes.
 
@@ -101,6 +126,9 @@ cdef class Scanner:
     vocabulary : dict of str -> int, optional
         Encode with these ids, other words as `UNKNOWN`. Without it every new word gets the
         next id, in order of first appearance.
+    in_parts : bool
+        Make no chunks: `take_part` is for another scanner to `merge`. Neither `max_sentence_words` nor
+        `chunk_words` plays a role.
 
     Notes
     -----
@@ -117,21 +145,35 @@ cdef class Scanner:
     [(array([ 0,  1,  0, -1,  1,  2, -1], dtype=int32), 5, 2)]
     >>> list(scanner.tokens()), scanner.counts().tolist()
     (['a', 'b', 'c'], [2, 2, 1])
+
+    Two scanners at work on two parts of a text, and one that puts the parts together:
+
+    >>> whole, *readers = (Scanner(chunk_words=1000, in_parts=i > 0) for i in range(3))
+    >>> for reader, text in zip(readers, [b"a b a\\n\\nb", b" c\\n"]):
+    ...     reader.open(); reader.feed(text); reader.close()
+    ...     whole.merge(reader.take_part(end=True))
+    >>> whole.finish()
+    >>> whole.take(), list(whole.tokens()), whole.counts().tolist()
+    ([(array([ 0,  1,  0, -1,  1,  2, -1], dtype=int32), 5, 2)], ['a', 'b', 'c'], [2, 2, 1])
     """
 
     cdef ns2vec_scanner state
+    cdef int32_t* merged_codes  # of the scanner that its parts are merged into
+    cdef int64_t code_capacity
+    cdef int64_t n_merged  # codes in merged_codes
     cdef str errors
     cdef object failure
 
     def __cinit__(self, *, int64_t chunk_words, bint unicode_blanks=True, bint newline_ends=True,
                   int64_t max_sentence_words=NS2VEC_MAX_PIECE, int64_t line_limit=-1,
-                  str errors not None="strict", dict vocabulary=None):
+                  str errors not None="strict", dict vocabulary=None, bint in_parts=False):
         if chunk_words < 1 or max_sentence_words < 1:
             raise ValueError(f"chunk_words and max_sentence_words must be >= 1, not {chunk_words}, {max_sentence_words}")
         check(ns2vec_scanner_init(&self.state, unicode_blanks, newline_ends))
         ns2vec_chunker_init(&self.state.chunker, chunk_words, max_sentence_words)
         self.errors = errors
         self.state.line_limit = line_limit
+        self.state.in_parts = in_parts
         self.state.repair = repair_word
         self.state.owner = <void*>self
         if vocabulary is not None:
@@ -141,6 +183,7 @@ cdef class Scanner:
 
     def __dealloc__(self):
         ns2vec_scanner_free(&self.state)
+        free(self.merged_codes)
 
     cdef int learn(self, dict vocabulary) except -1:
         """Fill the table with the words of a vocabulary; what no text can hold is left out."""
@@ -202,9 +245,10 @@ cdef class Scanner:
         """True when `line_limit` lines of this file have been read: the rest need not be fed."""
         return bool(self.state.stopped)
 
-    def open(self):
-        """Begin a file."""
+    def open(self, bint continued=False):
+        """Begin a file, or go on in one at a blank."""
         ns2vec_scanner_open(&self.state)
+        self.state.at_start = not continued
 
     def feed(self, const uint8_t[::1] block not None):
         """Read the next bytes of the open file; words may lie across blocks."""
@@ -238,6 +282,32 @@ cdef class Scanner:
     def take(self, bint keep=True):
         """Return the finished chunks as (ids, n_words, n_sentences); ids is None without `keep`."""
         return take_chunks(&self.state.chunker, keep)
+
+    def take_part(self, bint end=False):
+        """Return what was read since the last time; with `end` no more parts come of this table."""
+        cdef Part part = Part(self)
+        cdef int status
+        with nogil:
+            status = ns2vec_part_take(&self.state, end, &part.state)
+        check(status)
+        return part
+
+    def merge(self, Part part not None):
+        """Add the next part of the text, which another scanner has read; all its parts must come, in order."""
+        cdef Scanner origin = part.origin
+        cdef int status
+        if self.state.in_parts or self.state.fixed or not origin.state.in_parts:
+            raise ValueError("merge() puts parts together in a scanner without in_parts and vocabulary")
+        if part.state.first_new != origin.n_merged:
+            raise ValueError("merge() was not given the next part of that scanner")
+        with nogil:
+            status = ns2vec_reserve(
+                <void**>&origin.merged_codes, &origin.code_capacity, part.state.first_new + part.state.n_new, sizeof(int32_t)
+            )
+            if status == NS2VEC_OK:
+                status = ns2vec_part_merge(&self.state, &part.state, origin.merged_codes)
+        check(status)
+        origin.n_merged = 0 if part.state.n_counts else part.state.first_new + part.state.n_new
 
     def tokens(self):
         """Return the distinct words in order of first appearance, decoded lazily."""
