@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from ns2vec._typing import PathLike
 from ns2vec.corpus._scan import Part, Scanner
-from ns2vec.corpus.opening import BLOCK_BYTES, decoding_error, open_binary, source_name
+from ns2vec.corpus.opening import decoding_error, open_binary, source_name
 
 __all__ = ["PART_BYTES", "feed_in_parts"]
 
@@ -55,10 +55,10 @@ class Stretch:
     end: int | None
 
     def blocks(self) -> Iterator[bytes]:
-        """Read it."""
+        """Read it; in few blocks, because threads wait for each other between two of them."""
         at = self.start
         while self.end is None or at < self.end:
-            n = BLOCK_BYTES if self.end is None else min(BLOCK_BYTES, self.end - at)
+            n = PART_BYTES if self.end is None else min(PART_BYTES, self.end - at)
             block = os.pread(self.file.descriptor, n, at)
             if not block:
                 return
