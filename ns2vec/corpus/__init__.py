@@ -7,7 +7,8 @@ scanned (counted, and kept encoded) and read in chunks:
 - `ns2vec.corpus.sources`   every kind of input behind one interface
 - `ns2vec.corpus.chunks`    the unit of work of a training thread
 - `ns2vec.corpus.encoded`   ids in memory or in a temporary file
-- `ns2vec.corpus._scan`     the tokeniser, counter and encoder in C
+- `ns2vec.corpus._scan`     the tokeniser, counter and encoder of text, in C
+- `ns2vec.corpus._sentences` the same for Python sentences
 """
 
 from __future__ import annotations

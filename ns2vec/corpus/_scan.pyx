@@ -1,36 +1,21 @@
-"""Text and token lists to chunks of int32 ids, in C.
+"""UTF-8 text to chunks of int32 ids, in C.
 
-`Scanner` tokenises, counts and encodes bytes in one pass without the GIL; `SentenceCounter` and
-`SentenceEncoder` do the two halves for Python sentences. All cut chunks with `_chunker.h`, so
-the same sentences make the same chunks whatever they came from.
+`Scanner` tokenises, counts and encodes bytes in one pass without the GIL. It cuts chunks with
+`_chunker.h`, as `_sentences.pyx` does, so the same sentences make the same chunks whatever they
+came from.
 
-Nothing here knows files, readers or the package's errors: bytes and lists in, arrays out.
+Nothing here knows files, readers or the package's errors: bytes in, arrays out.
 """
 
 from cpython.bytes cimport PyBytes_FromStringAndSize
-from cpython.object cimport PyObject
 from cpython.unicode cimport PyUnicode_DecodeUTF8
-from libc.stdint cimport INT64_MAX, int32_t, int64_t, uint8_t, uint32_t
-from libc.string cimport memcpy
+from libc.stdint cimport uint8_t, uint32_t
+from libc.stdlib cimport free
 
-import numpy as np
-
-
-cdef extern from "Python.h":
-    PyObject* PyDict_GetItemWithError(object mapping, object key) except? NULL
+include "_chunks.pxi"
 
 
-cdef extern from "_tokenize.h" nogil:
-    enum:
-        NS2VEC_OK
-        NS2VEC_NO_MEMORY
-        NS2VEC_PYTHON_ERROR
-        NS2VEC_TOO_MANY
-        NS2VEC_END
-        NS2VEC_UNKNOWN
-        NS2VEC_DROP
-        NS2VEC_MAX_PIECE
-
+cdef extern from "_parts.h" nogil:
     ctypedef struct ns2vec_entry:
         size_t offset
         int64_t count
@@ -43,24 +28,14 @@ cdef extern from "_tokenize.h" nogil:
         int32_t* entry_of_code
         int64_t n_codes
 
-    ctypedef struct ns2vec_bound:
-        int64_t end
-        int64_t n_words
-        int64_t n_sentences
-
-    ctypedef struct ns2vec_chunker:
-        int32_t* ids
-        ns2vec_bound* bounds
-        int64_t n_bounds
-        int64_t total_words
-        int64_t total_sentences
-
     ctypedef int (*ns2vec_repair)(void* owner, const uint8_t* word, size_t n, int32_t* code)
 
     ctypedef struct ns2vec_scanner:
         ns2vec_types types
         ns2vec_chunker chunker
         int fixed
+        int in_parts
+        int at_start
         int64_t line_limit
         ns2vec_repair repair
         void* owner
@@ -68,23 +43,25 @@ cdef extern from "_tokenize.h" nogil:
         int64_t n_lines
         int64_t word_offset
 
+    ctypedef struct ns2vec_part:
+        int64_t first_new
+        int64_t n_new
+        int64_t n_counts
+
+    int ns2vec_reserve(void** array, int64_t* capacity, int64_t needed, size_t item_bytes)
     uint32_t ns2vec_hash(const uint8_t* word, size_t n)
     int32_t ns2vec_types_find(const ns2vec_types* types, const uint8_t* word, size_t n, uint32_t hash)
     int ns2vec_types_add(ns2vec_types* types, const uint8_t* word, size_t n, uint32_t hash,
                          int fresh, int32_t code, int32_t* entry_number)
     void ns2vec_types_counts(const ns2vec_types* types, int64_t* counts)
-    void ns2vec_chunker_init(ns2vec_chunker* c, int64_t chunk_words, int64_t max_sentence)
-    void ns2vec_chunker_free(ns2vec_chunker* c)
-    int ns2vec_chunker_reserve(ns2vec_chunker* c, int64_t n)
-    void ns2vec_chunker_word(ns2vec_chunker* c, int32_t code)
-    void ns2vec_chunker_end_sentence(ns2vec_chunker* c)
-    int ns2vec_chunker_finish(ns2vec_chunker* c)
-    void ns2vec_chunker_discard(ns2vec_chunker* c)
     int ns2vec_scanner_init(ns2vec_scanner* s, int wide_blanks, int newline_ends)
     void ns2vec_scanner_free(ns2vec_scanner* s)
     void ns2vec_scanner_open(ns2vec_scanner* s)
     int ns2vec_scanner_feed(ns2vec_scanner* s, const uint8_t* block, int64_t n, int last)
     int ns2vec_scanner_close(ns2vec_scanner* s)
+    void ns2vec_part_free(ns2vec_part* part)
+    int ns2vec_part_take(ns2vec_scanner* s, int end, ns2vec_part* part)
+    int ns2vec_part_merge(ns2vec_scanner* s, const ns2vec_part* part, int32_t* code_of)
 
 
 END = NS2VEC_END
@@ -92,34 +69,6 @@ UNKNOWN = NS2VEC_UNKNOWN
 MAX_SENTENCE_WORDS = NS2VEC_MAX_PIECE
 
 cdef bytes PADDING = bytes(8)  # hashing and comparing load 8 bytes at a time
-
-
-cdef int check(int status) except -1:
-    """Turn a status of the C side into the Python error it stands for."""
-    if status == NS2VEC_NO_MEMORY:
-        raise MemoryError("no memory left for the table of distinct words or the encoded text")
-    if status == NS2VEC_TOO_MANY:
-        raise OverflowError("more than 2**31 distinct words, or a word of 4 GiB: is this text?")
-    return 0
-
-
-cdef list take_chunks(ns2vec_chunker* chunker, bint keep):
-    """Copy the finished chunks out: [(int32 ids or None, n_words, n_sentences), ...]."""
-    cdef list chunks = []
-    cdef int64_t start = 0
-    cdef int64_t i
-    cdef int32_t[::1] out
-    for i in range(chunker.n_bounds):
-        ids = None
-        if keep:
-            ids = np.empty(chunker.bounds[i].end - start, dtype=np.int32)
-            if chunker.bounds[i].end > start:
-                out = ids
-                memcpy(&out[0], chunker.ids + start, out.shape[0] * sizeof(int32_t))
-        chunks.append((ids, chunker.bounds[i].n_words, chunker.bounds[i].n_sentences))
-        start = chunker.bounds[i].end
-    ns2vec_chunker_discard(chunker)
-    return chunks
 
 
 cdef class Tokens:
@@ -144,6 +93,19 @@ cdef class Tokens:
         return self.scanner.word_of_code(code)
 
 
+cdef class Part:
+    """What a scanner with ``in_parts`` has read of a text, for `Scanner.merge`."""
+
+    cdef ns2vec_part state
+    cdef Scanner origin
+
+    def __cinit__(self, Scanner origin not None):
+        self.origin = origin
+
+    def __dealloc__(self):
+        ns2vec_part_free(&self.state)
+
+
 cdef class Scanner:
     """Tokenise, count and encode UTF-8 text that arrives in blocks of bytes.
 
@@ -164,6 +126,9 @@ cdef class Scanner:
     vocabulary : dict of str -> int, optional
         Encode with these ids, other words as `UNKNOWN`. Without it every new word gets the
         next id, in order of first appearance.
+    in_parts : bool
+        Make no chunks: `take_part` is for another scanner to `merge`. Neither `max_sentence_words` nor
+        `chunk_words` plays a role.
 
     Notes
     -----
@@ -180,21 +145,35 @@ cdef class Scanner:
     [(array([ 0,  1,  0, -1,  1,  2, -1], dtype=int32), 5, 2)]
     >>> list(scanner.tokens()), scanner.counts().tolist()
     (['a', 'b', 'c'], [2, 2, 1])
+
+    Two scanners at work on two parts of a text, and one that puts the parts together:
+
+    >>> whole, *readers = (Scanner(chunk_words=1000, in_parts=i > 0) for i in range(3))
+    >>> for reader, text in zip(readers, [b"a b a\\n\\nb", b" c\\n"]):
+    ...     reader.open(); reader.feed(text); reader.close()
+    ...     whole.merge(reader.take_part(end=True))
+    >>> whole.finish()
+    >>> whole.take(), list(whole.tokens()), whole.counts().tolist()
+    ([(array([ 0,  1,  0, -1,  1,  2, -1], dtype=int32), 5, 2)], ['a', 'b', 'c'], [2, 2, 1])
     """
 
     cdef ns2vec_scanner state
+    cdef int32_t* merged_codes  # of the scanner that its parts are merged into
+    cdef int64_t code_capacity
+    cdef int64_t n_merged  # codes in merged_codes
     cdef str errors
     cdef object failure
 
     def __cinit__(self, *, int64_t chunk_words, bint unicode_blanks=True, bint newline_ends=True,
                   int64_t max_sentence_words=NS2VEC_MAX_PIECE, int64_t line_limit=-1,
-                  str errors not None="strict", dict vocabulary=None):
+                  str errors not None="strict", dict vocabulary=None, bint in_parts=False):
         if chunk_words < 1 or max_sentence_words < 1:
             raise ValueError(f"chunk_words and max_sentence_words must be >= 1, not {chunk_words}, {max_sentence_words}")
         check(ns2vec_scanner_init(&self.state, unicode_blanks, newline_ends))
         ns2vec_chunker_init(&self.state.chunker, chunk_words, max_sentence_words)
         self.errors = errors
         self.state.line_limit = line_limit
+        self.state.in_parts = in_parts
         self.state.repair = repair_word
         self.state.owner = <void*>self
         if vocabulary is not None:
@@ -204,6 +183,7 @@ cdef class Scanner:
 
     def __dealloc__(self):
         ns2vec_scanner_free(&self.state)
+        free(self.merged_codes)
 
     cdef int learn(self, dict vocabulary) except -1:
         """Fill the table with the words of a vocabulary; what no text can hold is left out."""
@@ -265,9 +245,10 @@ cdef class Scanner:
         """True when `line_limit` lines of this file have been read: the rest need not be fed."""
         return bool(self.state.stopped)
 
-    def open(self):
-        """Begin a file."""
+    def open(self, bint continued=False):
+        """Begin a file, or go on in one at a blank."""
         ns2vec_scanner_open(&self.state)
+        self.state.at_start = not continued
 
     def feed(self, const uint8_t[::1] block not None):
         """Read the next bytes of the open file; words may lie across blocks."""
@@ -302,6 +283,32 @@ cdef class Scanner:
         """Return the finished chunks as (ids, n_words, n_sentences); ids is None without `keep`."""
         return take_chunks(&self.state.chunker, keep)
 
+    def take_part(self, bint end=False):
+        """Return what was read since the last time; with `end` no more parts come of this table."""
+        cdef Part part = Part(self)
+        cdef int status
+        with nogil:
+            status = ns2vec_part_take(&self.state, end, &part.state)
+        check(status)
+        return part
+
+    def merge(self, Part part not None):
+        """Add the next part of the text, which another scanner has read; all its parts must come, in order."""
+        cdef Scanner origin = part.origin
+        cdef int status
+        if self.state.in_parts or self.state.fixed or not origin.state.in_parts:
+            raise ValueError("merge() puts parts together in a scanner without in_parts and vocabulary")
+        if part.state.first_new != origin.n_merged:
+            raise ValueError("merge() was not given the next part of that scanner")
+        with nogil:
+            status = ns2vec_reserve(
+                <void**>&origin.merged_codes, &origin.code_capacity, part.state.first_new + part.state.n_new, sizeof(int32_t)
+            )
+            if status == NS2VEC_OK:
+                status = ns2vec_part_merge(&self.state, &part.state, origin.merged_codes)
+        check(status)
+        origin.n_merged = 0 if part.state.n_counts else part.state.first_new + part.state.n_new
+
     def tokens(self):
         """Return the distinct words in order of first appearance, decoded lazily."""
         return Tokens(self)
@@ -326,185 +333,3 @@ cdef int repair_word(void* owner, const uint8_t* word, size_t n, int32_t* code) 
         scanner.failure = error
         return NS2VEC_PYTHON_ERROR
     return NS2VEC_OK
-
-
-def as_tokens(sentence, int64_t number):
-    """Return the tokens of sentence `number` as a list; arrays become plain Python str and numbers.
-
-    Raises
-    ------
-    TypeError
-        If `sentence` is not iterable; what its own iteration raises passes unchanged.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from ns2vec.corpus._scan import as_tokens
-    >>> as_tokens(np.array(["a", "b"]), 0)
-    ['a', 'b']
-    """
-    if type(sentence) is list:
-        return sentence
-    if isinstance(sentence, np.ndarray) and sentence.ndim > 0:
-        return sentence.tolist()
-    kind = type(sentence)
-    if isinstance(sentence, np.ndarray) or not (hasattr(kind, "__iter__") or hasattr(kind, "__getitem__")):
-        raise TypeError(
-            f"sentence {number} is {sentence!r} of type {kind.__name__}, expected a sequence of tokens: "
-            "each item of the corpus must be a list of words"
-        )
-    return list(sentence)
-
-
-cdef object unhashable(token, int64_t number):
-    return TypeError(
-        f"sentence {number} holds a token of type {type(token).__name__}, which cannot be a vocabulary key: "
-        "tokens must be hashable (str, int, ...)"
-    )
-
-
-cdef bint is_hashable(token):
-    try:
-        hash(token)
-    except TypeError:
-        return False
-    return True
-
-
-cdef class SentenceCounter:
-    """Count the tokens of Python sentences, in order of first appearance.
-
-    Examples
-    --------
-    >>> from ns2vec.corpus._scan import SentenceCounter
-    >>> counter = SentenceCounter()
-    >>> counter.add(["a", "b"]); counter.add(("b", 7))
-    >>> counter.tokens(), counter.counts().tolist(), counter.n_words
-    (['a', 'b', 7], [1, 2, 1], 4)
-    """
-
-    cdef dict index_of
-    cdef object held
-    cdef int64_t[::1] totals
-    cdef readonly int64_t n_words
-    cdef readonly int64_t n_sentences
-
-    def __cinit__(self):
-        self.index_of = {}
-        self.held = np.zeros(1024, dtype=np.int64)
-        self.totals = self.held
-
-    def add(self, sentence):
-        """Count one sentence: a list, tuple, array or other iterable of hashable tokens.
-
-        Raises
-        ------
-        TypeError
-            If `sentence` is not iterable or a token is not hashable; names the sentence by number.
-        """
-        cdef PyObject* found
-        cdef int64_t at
-        cdef list tokens = as_tokens(sentence, self.n_sentences)
-        for token in tokens:
-            try:
-                found = PyDict_GetItemWithError(self.index_of, token)
-            except TypeError:
-                if is_hashable(token):
-                    raise
-                raise unhashable(token, self.n_sentences) from None
-            if found != NULL:
-                at = <object>found
-            else:
-                at = self.grow(token)
-            self.totals[at] += 1
-            self.n_words += 1
-        self.n_sentences += 1
-
-    cdef int64_t grow(self, token) except -1:
-        cdef int64_t at = len(self.index_of)
-        if at == self.totals.shape[0]:
-            self.held = np.concatenate([self.held, np.zeros_like(self.held)])
-            self.totals = self.held
-        self.index_of[token] = at
-        return at
-
-    def tokens(self):
-        """Return the distinct tokens in order of first appearance."""
-        return list(self.index_of)
-
-    def counts(self):
-        """Return int64 (n_tokens,): occurrences of each token."""
-        return self.held[: len(self.index_of)].copy()
-
-
-cdef class SentenceEncoder:
-    """Encode Python sentences with a fixed vocabulary and cut them into chunks.
-
-    Parameters
-    ----------
-    vocabulary : dict of token -> int
-        Other tokens become `UNKNOWN`.
-    chunk_words : int
-        A chunk ends with the first sentence that brings it to this many words.
-
-    Examples
-    --------
-    >>> from ns2vec.corpus._scan import SentenceEncoder
-    >>> encoder = SentenceEncoder({"a": 0}, chunk_words=2)
-    >>> encoder.add(["a", "b"])
-    True
-    >>> encoder.take()
-    [(array([ 0, -2, -1], dtype=int32), 2, 1)]
-    """
-
-    cdef ns2vec_chunker chunker
-    cdef dict vocabulary
-
-    def __cinit__(self, dict vocabulary not None, *, int64_t chunk_words):
-        if chunk_words < 1:
-            raise ValueError(f"chunk_words must be >= 1, not {chunk_words}")
-        ns2vec_chunker_init(&self.chunker, chunk_words, INT64_MAX)
-        self.vocabulary = vocabulary
-
-    def __dealloc__(self):
-        ns2vec_chunker_free(&self.chunker)
-
-    @property
-    def n_sentences(self):
-        """Sentences encoded so far."""
-        return self.chunker.total_sentences
-
-    def add(self, sentence):
-        """Encode one sentence; True when a chunk is ready to `take`.
-
-        Raises
-        ------
-        TypeError
-            If `sentence` is not iterable or a token is not hashable; names the sentence by number.
-        """
-        cdef PyObject* found
-        cdef int32_t row
-        # A copy: the tokens' own __eq__ may run and change the list after the room was reserved
-        cdef list tokens = list(as_tokens(sentence, self.chunker.total_sentences))
-        check(ns2vec_chunker_reserve(&self.chunker, 2 * len(tokens) + 2))
-        for token in tokens:
-            try:
-                found = PyDict_GetItemWithError(self.vocabulary, token)
-            except TypeError:
-                if is_hashable(token):
-                    raise
-                raise unhashable(token, self.chunker.total_sentences) from None
-            row = NS2VEC_UNKNOWN
-            if found != NULL:
-                row = <object>found
-            ns2vec_chunker_word(&self.chunker, row)
-        ns2vec_chunker_end_sentence(&self.chunker)
-        return self.chunker.n_bounds > 0
-
-    def finish(self):
-        """End the corpus: what is left becomes the last chunk."""
-        check(ns2vec_chunker_finish(&self.chunker))
-
-    def take(self):
-        """Return the finished chunks as (ids, n_words, n_sentences)."""
-        return take_chunks(&self.chunker, True)

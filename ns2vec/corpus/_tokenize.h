@@ -34,6 +34,8 @@ typedef struct {
     int wide_blanks;      /* blanks outside ASCII count */
     int newline_ends;     /* a newline ends the sentence, else it is a blank that is counted */
     int fixed;            /* the vocabulary is given: other words are NS2VEC_UNKNOWN */
+    int in_parts;         /* keep codes and newlines as they come, for _parts.h */
+    int64_t n_handed;     /* codes whose words were handed over with parts */
     int64_t line_limit;   /* per file; -1: none */
     ns2vec_repair repair;
     void *owner;
@@ -194,6 +196,24 @@ static inline int ns2vec_meet(ns2vec_scanner *s, const uint8_t *word, size_t n, 
     return status;
 }
 
+static inline void ns2vec_emit_word(ns2vec_scanner *s, int32_t code)
+{
+    if (s->in_parts)
+        s->chunker.ids[s->chunker.n_ids++] = code;
+    else
+        ns2vec_chunker_word(&s->chunker, code);
+}
+
+static inline void ns2vec_emit_newline(ns2vec_scanner *s)
+{
+    if (!s->newline_ends)
+        return;
+    if (s->in_parts) /* blank lines too: the sentence may have begun in an earlier part */
+        s->chunker.ids[s->chunker.n_ids++] = NS2VEC_END;
+    else
+        ns2vec_chunker_end_line(&s->chunker);
+}
+
 /* Look up the batch and hand its codes and line ends to the chunker. */
 static inline int ns2vec_resolve(ns2vec_scanner *s)
 {
@@ -203,8 +223,7 @@ static inline int ns2vec_resolve(ns2vec_scanner *s)
     for (int64_t i = 0; i < n_batch && status == 0 && !s->stopped; i++) {
         const ns2vec_token token = s->batch[i];
         if (token.length == 0) {
-            if (s->newline_ends)
-                ns2vec_chunker_end_line(&s->chunker);
+            ns2vec_emit_newline(s);
             s->stopped = ++s->n_lines == s->line_limit;
             continue;
         }
@@ -219,7 +238,7 @@ static inline int ns2vec_resolve(ns2vec_scanner *s)
             status = ns2vec_meet(s, word, token.length, token.hash, &code);
         }
         if (status == 0 && code != NS2VEC_DROP)
-            ns2vec_chunker_word(&s->chunker, code);
+            ns2vec_emit_word(s, code);
     }
     return status;
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from ns2vec._typing import Token
-from ns2vec.corpus._scan import as_tokens
+from ns2vec.corpus._sentences import as_tokens
 from ns2vec.vocab.trim import TrimRule, keep_word
 
 __all__ = ["count_with_pruning"]

@@ -23,7 +23,8 @@ import numpy as np
 
 from ns2vec._files import explain, is_remote, strip_compression
 from ns2vec._typing import Int32Array, Int64Array, PathLike, Sentences, Token
-from ns2vec.corpus._scan import Scanner, SentenceCounter, SentenceEncoder
+from ns2vec.corpus._scan import Scanner
+from ns2vec.corpus._sentences import SentenceCounter, SentenceEncoder
 from ns2vec.corpus.chunks import CHUNK_WORDS, MAX_SENTENCE_WORDS, Chunk
 from ns2vec.corpus.encoded import EncodedCorpus
 from ns2vec.corpus.opening import (
@@ -36,6 +37,7 @@ from ns2vec.corpus.opening import (
     open_binary,
     source_name,
 )
+from ns2vec.corpus.parts import PART_BYTES, feed_in_parts
 from ns2vec.corpus.pruning import count_with_pruning
 from ns2vec.corpus.readers import LineSentence, PathLineSentences, Text8Corpus
 from ns2vec.exceptions import CorpusError
@@ -58,6 +60,7 @@ OnProgress: TypeAlias = Callable[[int, int, "float | None"], object]
 """Called with words and sentences so far, and the part of the input that was read, if known."""
 
 _SENTENCES_PER_REPORT = 10_000
+_ENDED: Any = object()
 
 
 @dataclass
@@ -119,6 +122,17 @@ class Splitting:
         )
 
 
+    def part_scanner(self) -> Scanner:
+        """Return a new scanner that splits like this and reads parts of a text."""
+        return Scanner(
+            chunk_words=1,
+            unicode_blanks=self.unicode_blanks,
+            newline_ends=self.newline_ends,
+            errors=self.errors,
+            in_parts=True,
+        )
+
+
 class Corpus(ABC):
     """A corpus that can be counted and read in chunks.
 
@@ -136,7 +150,12 @@ class Corpus(ABC):
 
     @abstractmethod
     def scan(
-        self, *, chunk_words: int = CHUNK_WORDS, memory_limit: int = 0, on_progress: OnProgress | None = None
+        self,
+        *,
+        chunk_words: int = CHUNK_WORDS,
+        memory_limit: int = 0,
+        workers: int = 1,
+        on_progress: OnProgress | None = None,
     ) -> Scan:
         """Read the corpus once: count the tokens and, where that saves a pass, keep it encoded.
 
@@ -146,6 +165,8 @@ class Corpus(ABC):
             Words after which a chunk ends with its sentence.
         memory_limit : int
             Bytes of ids to keep in memory, the rest goes to a temporary file; 0 keeps nothing.
+        workers : int
+            Threads that may read; what is found is the same for any number.
         on_progress : callable(n_words, n_sentences, fraction), optional
         """
 
@@ -237,7 +258,12 @@ class FileCorpus(Corpus):
         return (tuple(files), self.splitting)
 
     def scan(
-        self, *, chunk_words: int = CHUNK_WORDS, memory_limit: int = 0, on_progress: OnProgress | None = None
+        self,
+        *,
+        chunk_words: int = CHUNK_WORDS,
+        memory_limit: int = 0,
+        workers: int = 1,
+        on_progress: OnProgress | None = None,
     ) -> Scan:
         """Tokenise, count and encode the text in one pass without the GIL; see `Corpus.scan`.
 
@@ -252,7 +278,7 @@ class FileCorpus(Corpus):
         scanner = self.splitting.scanner(chunk_words)
         encoded = EncodedCorpus(memory_limit) if memory_limit > 0 else None
         try:
-            for fraction in self._feed(scanner):
+            for fraction in self._feed_by(workers, scanner):
                 for words, n_words, n_sentences in scanner.take(encoded is not None):
                     if encoded is not None:
                         encoded.append(words, n_words, n_sentences)
@@ -288,6 +314,20 @@ class FileCorpus(Corpus):
                 "text with corpus_memory > 0"
             )
         self._consumed = True
+
+    def _feed_by(self, workers: int, scanner: Scanner) -> Generator[float | None, None, None]:
+        """Feed all sources with as many threads as have something to do."""
+        n_threads = min(workers, self._plain_bytes() // PART_BYTES)
+        if n_threads < 2:
+            return self._feed(scanner)
+        self._begin_pass()
+        return feed_in_parts(scanner, self.sources, self.splitting.part_scanner, n_threads)
+
+    def _plain_bytes(self) -> int:
+        """Bytes of text if it can be read from several places at once, else 0."""
+        if self._stream is not None or self.splitting.line_limit >= 0:
+            return 0
+        return sum(map(_plain_size, self.sources)) if all(map(_plain_size, self.sources)) else 0
 
     def _feed(self, scanner: Scanner) -> Generator[float | None, None, None]:
         """Feed all sources; yield after each block, and when the corpus has ended, the part read."""
@@ -338,13 +378,20 @@ class IterableCorpus(Corpus):
         self._warned = False
 
     def scan(
-        self, *, chunk_words: int = CHUNK_WORDS, memory_limit: int = 0, on_progress: OnProgress | None = None
+        self,
+        *,
+        chunk_words: int = CHUNK_WORDS,
+        memory_limit: int = 0,
+        workers: int = 1,
+        on_progress: OnProgress | None = None,
     ) -> Scan:
         """Count the tokens in one pass; nothing is kept, see `Corpus.scan`."""
         counter = SentenceCounter()
-        for sentence in self.sentences():
+        first, rest = self._begin()
+        for sentence in first:
             counter.add(sentence)
-            if on_progress is not None and counter.n_sentences % _SENTENCES_PER_REPORT == 0:
+        while counter.fill(rest, _SENTENCES_PER_REPORT - counter.n_sentences % _SENTENCES_PER_REPORT):
+            if on_progress is not None:
                 on_progress(counter.n_words, counter.n_sentences, None)
         if on_progress is not None:
             on_progress(counter.n_words, counter.n_sentences, 1.0)
@@ -361,10 +408,12 @@ class IterableCorpus(Corpus):
         """
         encoder = SentenceEncoder(_exact_dict(key_to_index), chunk_words=chunk_words)
         numbering = _Numbering()
-        for sentence in self.sentences():
-            if encoder.add(sentence):
-                for words, n_words, n_sentences in encoder.take():
-                    yield numbering.chunk(words, n_words, n_sentences)
+        first, rest = self._begin()
+        for sentence in first:
+            encoder.add(sentence)
+        while encoder.fill(rest):
+            for words, n_words, n_sentences in encoder.take():
+                yield numbering.chunk(words, n_words, n_sentences)
         encoder.finish()
         for words, n_words, n_sentences in encoder.take():
             yield numbering.chunk(words, n_words, n_sentences)
@@ -377,15 +426,23 @@ class IterableCorpus(Corpus):
 
     def sentences(self) -> Iterator[Sequence[Token]]:
         """Iterate once over the sentences as they are; see `Corpus.sentences`."""
-        for number, sentence in enumerate(self.iterable):
-            if number == 0 and isinstance(sentence, str) and not self._warned:
-                self._warned = True
-                logger.warning(
-                    "Each 'sentences' item should be a list of words (usually unicode strings). "
-                    "First item here is instead plain %s.",
-                    type(sentence),
-                )
+        first, rest = self._begin()
+        yield from first
+        while (sentence := next(rest, _ENDED)) is not _ENDED:
             yield sentence
+
+    def _begin(self) -> tuple[list[Any], Iterator[Any]]:
+        """Start a pass: the first sentence, if there is one, and the iterator of the others."""
+        rest = iter(self.iterable)
+        first = next(rest, _ENDED)
+        if isinstance(first, str) and not self._warned:
+            self._warned = True
+            logger.warning(
+                "Each 'sentences' item should be a list of words (usually unicode strings). "
+                "First item here is instead plain %s.",
+                type(first),
+            )
+        return [] if first is _ENDED else [first], rest
 
 
 class _Numbering:
@@ -527,6 +584,13 @@ def _can_be_reopened(path: PathLike) -> bool:
     except OSError as error:
         raise explain(error, os.fspath(path), NOUN) from error
     return stat.S_ISREG(mode) or stat.S_ISDIR(mode)
+
+
+def _plain_size(path: PathLike) -> int:
+    """Bytes of an uncompressed regular file, 0 for anything else."""
+    if is_remote(path) or strip_compression(path)[1] or not os.path.isfile(path):
+        return 0
+    return os.path.getsize(path)
 
 
 def _is_stream(value: Any) -> bool:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ns2vec._typing import Int32Array
-from ns2vec.corpus._scan import SentenceEncoder
+from ns2vec.corpus._sentences import SentenceEncoder
 from ns2vec.training.network import Worker
 
 __all__ = ["Batch", "BatchState", "encode_batch", "make_batch_workers", "sentence_batches"]

@@ -159,7 +159,8 @@ class VocabularyMixin(OnlineMixin):
                 )  # fmt: skip
             else:
                 scan = corpus.scan(
-                    chunk_words=config.batch_words, memory_limit=memory_limit, on_progress=on_progress
+                    chunk_words=config.batch_words, memory_limit=memory_limit, workers=config.workers,
+                    on_progress=on_progress,
                 )
         self.raw_vocab = {}
         self.corpus_count, self.corpus_total_words = scan.n_sentences, scan.n_words

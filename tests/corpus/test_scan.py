@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ns2vec.corpus import END, UNKNOWN
-from ns2vec.corpus._scan import Scanner, SentenceCounter, SentenceEncoder, as_tokens
+from ns2vec.corpus._scan import Scanner
 
 BLANKS = "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B)))
 BLANKS += "\u2028\u2029\u202f\u205f\u3000"
@@ -231,37 +231,3 @@ def test_take_without_keep_still_counts():
 def test_sizes_are_checked_at_the_door(options):
     with pytest.raises(ValueError, match="must be >= 1"):
         Scanner(**options)
-
-
-def test_encoder_and_counter_agree_with_the_scanner(oracle):
-    sentences = [["a", "b"], [], ["c"] * 25_000, ["b"], []]
-    counter = SentenceCounter()
-    encoder = SentenceEncoder({"a": 4, "c": 5}, chunk_words=3)
-    for sentence in sentences:
-        counter.add(sentence)
-        encoder.add(tuple(sentence))
-    encoder.finish()
-    assert (counter.tokens(), counter.counts().tolist()) == (["a", "b", "c"], [1, 2, 25_000])
-    assert (counter.n_words, counter.n_sentences, encoder.n_sentences) == (25_003, 5, 5)
-    taken = [(ids.tolist(), n_words, n_sentences) for ids, n_words, n_sentences in encoder.take()]
-    assert taken == oracle(sentences, {"a": 4, "c": 5}, 3)
-
-
-def test_a_token_that_changes_its_sentence_does_no_harm():
-    class Sly(str):
-        def __hash__(self):
-            sentence.extend(["more"] * 1000)
-            return hash("sly")
-
-    sentence = ["a", "b"]
-    sentence.append(Sly("sly"))
-    encoder = SentenceEncoder({}, chunk_words=1)
-    assert encoder.add(sentence)
-    assert encoder.take()[0][1] == 3
-
-
-@pytest.mark.parametrize("array, expected", [(np.array(["a", "b"]), ["a", "b"]), (np.arange(3), [0, 1, 2])])
-def test_arrays_become_plain_tokens(array, expected):
-    tokens = as_tokens(array, 0)
-    assert tokens == expected
-    assert type(tokens[0]) is type(expected[0])

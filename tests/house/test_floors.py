@@ -14,6 +14,7 @@ FLOORS = {
     1: [
         "ns2vec._kernels",
         "ns2vec.corpus._scan",
+        "ns2vec.corpus._sentences",
         "ns2vec.evaluation._counts",
         "ns2vec.formats._opcodes",
         "ns2vec.formats._parse",

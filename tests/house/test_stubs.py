@@ -104,6 +104,7 @@ def test_there_are_compiled_modules():
     assert [module_name(path) for path in MODULES] == [
         "ns2vec._kernels",
         "ns2vec.corpus._scan",
+        "ns2vec.corpus._sentences",
         "ns2vec.evaluation._counts",
         "ns2vec.formats._opcodes",
         "ns2vec.formats._parse",

@@ -1,0 +1,166 @@
+"""Plain text files read by several threads at once, with the outcome of one that reads alone.
+
+The text is cut at blanks into parts of about `PART_BYTES`. A thread takes the next part, tokenises
+and counts it with a scanner of its own; the caller puts the parts together in the order of the
+text (`_parts.h`), so codes, counts, chunks and the first error are the same for any number of
+threads. No more parts are read ahead than keep the threads busy.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import weakref
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+from ns2vec._typing import PathLike
+from ns2vec.corpus._scan import Part, Scanner
+from ns2vec.corpus.opening import decoding_error, open_binary, source_name
+
+__all__ = ["PART_BYTES", "feed_in_parts"]
+
+PART_BYTES = 1 << 21
+_PARTS_AHEAD = 4
+_BLANK = re.compile(rb"[\t-\r ]")
+
+
+class OpenFile:
+    """A plain file that is open for as long as someone holds this."""
+
+    def __init__(self, path: PathLike) -> None:
+        with open_binary(path) as reader:
+            self.descriptor = os.dup(reader.stream.fileno())
+        weakref.finalize(self, os.close, self.descriptor)
+        self.n_bytes = os.fstat(self.descriptor).st_size
+
+    def blank_behind(self, at: int) -> int | None:
+        """Offset of the first blank at `at` or behind it, None if there is none."""
+        while block := os.pread(self.descriptor, 1 << 12, at):
+            if found := _BLANK.search(block):
+                return at + found.start()
+            at += len(block)
+        return None
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Bytes start .. end of a file (to its end, if `end` is None); no word lies across its borders."""
+
+    number: int
+    file: OpenFile
+    start: int
+    end: int | None
+
+    def blocks(self) -> Iterator[bytes]:
+        """Read it; in few blocks, because threads wait for each other between two of them."""
+        at = self.start
+        while self.end is None or at < self.end:
+            n = PART_BYTES if self.end is None else min(PART_BYTES, self.end - at)
+            block = os.pread(self.file.descriptor, n, at)
+            if not block:
+                return
+            yield block
+            at += len(block)
+
+    def fraction(self) -> float:
+        """Part of the file that ends with it."""
+        return 1.0 if self.end is None else min(1.0, self.end / max(self.file.n_bytes, 1))
+
+
+def stretches(paths: Sequence[PathLike]) -> Iterator[Stretch | OSError]:
+    """Cut files, in order; an error of the system takes the place of the rest."""
+    try:
+        for number, path in enumerate(paths):
+            file = OpenFile(path)
+            start: int | None = 0
+            while start is not None:
+                end = file.blank_behind(start + PART_BYTES)
+                yield Stretch(number, file, start, end)
+                start = end
+    except OSError as error:
+        yield error
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read of a stretch, and what stopped it."""
+
+    stretch: Stretch
+    part: Part
+    error: UnicodeDecodeError | None = None
+
+
+def read_stretch(stretch: Stretch | OSError, idle: deque[Scanner]) -> Reading:
+    """Read with an idle scanner; stretches are begun in order, so each scanner gets its own in order."""
+    if isinstance(stretch, OSError):
+        raise stretch
+    scanner = idle.popleft()
+    error = None
+    try:
+        scanner.open(continued=stretch.start > 0)
+        for block in stretch.blocks():
+            scanner.feed(block)
+        scanner.close()
+    except UnicodeDecodeError as met:
+        error = met
+    part = scanner.take_part()
+    idle.append(scanner)
+    return Reading(stretch, part, error)
+
+
+def readings(paths: Sequence[PathLike], scanners: Sequence[Scanner]) -> Iterator[Reading]:
+    """What the scanners read, a thread each, in the order of the text."""
+    idle = deque(scanners)
+    ahead = len(scanners) + min(len(scanners), _PARTS_AHEAD)
+    pending: deque[Future[Reading]] = deque()
+    pool = ThreadPoolExecutor(len(scanners), thread_name_prefix="ns2vec-reader")
+    try:
+        for stretch in stretches(paths):
+            pending.append(pool.submit(read_stretch, stretch, idle))
+            if len(pending) == ahead:
+                yield pending.popleft().result()
+        while pending:
+            yield pending.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def feed_in_parts(
+    scanner: Scanner, paths: Sequence[PathLike], make_reader: Callable[[], Scanner], n_threads: int
+) -> Generator[float, None, None]:
+    """Feed plain files to a scanner by `n_threads`; yield now and then what part of the text was read.
+
+    Parameters
+    ----------
+    scanner : Scanner
+    paths : sequence of paths of regular, uncompressed files
+    make_reader : callable
+        Returns a scanner with ``in_parts`` that splits as `scanner` does.
+    n_threads : int
+
+    Raises
+    ------
+    CorpusError
+        If a file is not UTF-8 under ``errors="strict"``: the first place in the order of the text.
+    OSError
+        If a file cannot be opened or read.
+    """
+    readers = [make_reader() for _ in range(n_threads)]
+    for reading in readings(paths, readers):
+        stretch = reading.stretch
+        if stretch.start == 0:
+            scanner.open()
+        scanner.merge(reading.part)
+        if reading.error is not None:
+            name = source_name(paths[stretch.number])
+            raise decoding_error(reading.error, name, scanner.n_lines + 1) from reading.error
+        if stretch.end is None:
+            scanner.close()
+        yield (stretch.number + stretch.fraction()) / len(paths)
+    for reader in readers:
+        scanner.merge(reader.take_part(end=True))
+    scanner.finish()
+    yield 1.0
