@@ -10,7 +10,7 @@ import numpy as np
 
 from ns2vec._typing import Float32Array
 
-__all__ = ["LegacyNames"]
+__all__ = ["LegacyNames", "class_only"]
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +43,17 @@ NOT_CALLED = {
     "_log_epoch_end", "_log_epoch_progress", "_log_progress", "_log_train_end", "_save_specials", "_scan_vocab",
     "_train_epoch", "_train_epoch_corpusfile", "_worker_loop", "_worker_loop_corpusfile",
 }  # fmt: skip
+
+
+def class_only(*args: Any, **kwargs: Any) -> NoReturn:
+    """Refuse: called on a model, `load` would make another one and leave this one as it is.
+
+    Raises
+    ------
+    AttributeError
+        Always.
+    """
+    raise AttributeError("This method should be called on a class object: model = Word2Vec.load(path)")
 
 
 class LegacyNames:
