@@ -1,8 +1,8 @@
 """Online training: seconds per update, and how far the vectors of old words drift.
 
-``python benchmarks/online.py [--rounds 10] [--workers 2]``: each round brings one new word that stands where an old
-one (its twin) stands; the table says how long growing and training took, the mean and greatest angle (1 - cosine)
-between old vectors before the first round and after this one, and the new word's rank for its twin.
+``python benchmarks/online.py [--rounds 10] [--workers 2]``: each round brings one new word among the words of one
+topic. The table says how long growing and training took, the mean and greatest 1 - cosine between the old vectors
+before the first round and after this one, and how many of the new word's five neighbours are of its topic.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def topic_sentences(rng: np.random.Generator, n_sentences: int) -> list[list[str
 
 
 def news(rng: np.random.Generator, round_no: int, n_sentences: int) -> list[list[str]]:
-    """Sentences of all topics; those of topic `round_no` have the new word in the place of its twin, word 0."""
+    """Sentences of all topics, and some of topic `round_no` that begin with the new word."""
     sentences = topic_sentences(rng, n_sentences)
     topic = round_no % N_TOPICS
     more = rng.integers(0, N_WORDS, (n_sentences // 20, LENGTH)).tolist()

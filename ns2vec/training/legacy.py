@@ -40,8 +40,8 @@ INSTEAD = {
 # methods of gensim's training loop and of its pickles: ns2vec has neither, so a subclass's own are not called
 NOT_CALLED = {
     "_check_corpus_sanity", "_do_train_epoch", "_get_next_alpha", "_job_producer", "_load_specials",
-    "_log_epoch_end", "_log_epoch_progress", "_log_progress", "_log_train_end", "_save_specials", "_scan_vocab",
-    "_train_epoch", "_train_epoch_corpusfile", "_worker_loop", "_worker_loop_corpusfile",
+    "_log_epoch_end", "_log_epoch_progress", "_log_progress", "_log_train_end", "_save_specials",
+    "_scan_vocab", "_train_epoch", "_train_epoch_corpusfile", "_worker_loop", "_worker_loop_corpusfile",
 }  # fmt: skip
 
 

@@ -11,8 +11,6 @@ import warnings
 import numpy as np
 import pytest
 
-from ns2vec.word2vec import Word2Vec
-
 from ns2vec import KeyedVectors, Word2Vec
 from ns2vec.compat.gensim.modules import (
     annoy,
