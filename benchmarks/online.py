@@ -1,8 +1,9 @@
 """Online training: seconds per update, and how far the vectors of old words drift.
 
-``python benchmarks/online.py [--rounds 10] [--workers 2]``: each round brings one new word among the words of one
-topic. The table says how long growing and training took, the mean and greatest 1 - cosine between the old vectors
-before the first round and after this one, and how many of the new word's five neighbours are of its topic.
+``python benchmarks/online.py [--rounds 10] [--workers 2]``: each round brings one new word among the
+words of one topic. The table says how long growing and training took, the mean and greatest 1 - cosine
+between the old vectors before the first round and after this one, and how many of the new word's five
+neighbours are of its topic.
 """
 
 from __future__ import annotations

@@ -66,8 +66,8 @@ class Word2VecTrainables(utils.SaveLoad):
 class Heapitem(NamedTuple):
     """A node of a Huffman tree while it is built; compared by `count` alone."""
 
-    count: int
-    index: int
+    count: int  # type: ignore[assignment]
+    index: int  # type: ignore[assignment]
     left: Any
     right: Any
 
