@@ -151,16 +151,30 @@ class ResumeMixin:
         >>> bool((again.wv.vectors == model.wv.vectors).all())
         True
         """
-        model, continued = cls._from_checkpoint(folder, checkpoint_every, settings)
-        continued(corpus_iterable, corpus_file, list(callbacks), strict)
+        model, go_on = cls.from_checkpoint(folder, checkpoint_every=checkpoint_every, **settings)
+        go_on(corpus_iterable, corpus_file, callbacks, strict=strict)
         return model
 
     @classmethod
-    def _from_checkpoint(
-        cls, folder: PathLike, every: Any, settings: dict[str, Any]
+    def from_checkpoint(
+        cls, folder: PathLike, *, checkpoint_every: Any = None, **settings: Any
     ) -> tuple[Self, Callable[..., tuple[int, int]]]:
-        """Return the model of a checkpoint and what trains it to the end."""
-        parse_interval(every)
+        """Read the newest checkpoint without training yet: `resume` in two steps.
+
+        Returns
+        -------
+        model : Word2Vec
+            As it stood.
+        go_on : callable
+            ``go_on(corpus_iterable=None, corpus_file=None, callbacks=(), *, strict=True)`` trains it to the end
+            and returns (words trained, words read) of the whole run, as `train` does.
+
+        Raises
+        ------
+        FileNotFoundError, FormatError, ConfigError
+            As `resume`.
+        """
+        parse_interval(checkpoint_every)
         path, state = CheckpointFolder(folder).read()
         saved = state.attributes.pop(ATTRIBUTE)
         try:
@@ -174,18 +188,21 @@ class ResumeMixin:
         }
         model = cls.from_state(state)
         model._take_settings(settings, has_sampler)
-        model.checkpoint, model.checkpoint_every = folder, every
+        model.checkpoint, model.checkpoint_every = folder, checkpoint_every
         logger.info("%s: going on in epoch %d, chunk %d", path, position.epoch + 1, position.chunks.n_jobs)
 
-        def continued(sentences: Any, corpus_file: Any, callbacks: list[Any], strict: bool) -> tuple[int, int]:
+        def go_on(
+            corpus_iterable: Any = None, corpus_file: Any = None, callbacks: Iterable[Any] = (),
+            *, strict: bool = True,
+        ) -> tuple[int, int]:  # fmt: skip
             if position.is_finished:
                 return position.n_trained, position.n_words
-            corpus = model._open(sentences, corpus_file, passes=plan.epochs - position.epoch)
+            corpus = model._open(corpus_iterable, corpus_file, passes=plan.epochs - position.epoch)
             check_reference(corpus, reference, strict=strict)
             model.add_lifecycle_event("resumed", checkpoint=path)
-            return model._run(corpus, plan, callbacks, position, strict=strict)
+            return model._run(corpus, plan, list(callbacks), position, strict=strict)
 
-        return model, continued
+        return model, go_on
 
     def _take_settings(self, settings: dict[str, Any], has_sampler: bool) -> None:
         """Take what may change, and refuse what was otherwise.

@@ -62,8 +62,6 @@ def test_bad_options_are_value_errors_that_name_them(options, message):
     [
         ({"sampler": "hard"}, "sampler='hard'"),
         ({"backend": "gemm"}, "backend='gemm'"),
-        ({"checkpoint": "model"}, "checkpoint"),
-        ({"checkpoint_every": 1}, "checkpoint_every"),
     ],
     ids=str,
 )
