@@ -285,7 +285,7 @@ def check_reference(corpus: Corpus, expected: dict[str, Any], *, strict: bool) -
     if strict:
         raise CorpusError(
             f"{message}; give the text that the run began with (cp -p keeps the time of a copy), or say "
-            "strict=False"
+            "strict=False (--accept-corpus)"
         )
     logger.warning("%s", message)
 
