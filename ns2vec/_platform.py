@@ -11,12 +11,14 @@ import os
 import stat
 import tempfile
 import threading
+from types import ModuleType
 from typing import IO, Any
 
+fcntl: ModuleType | None
 try:
     import fcntl
 except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
+    fcntl = None
 
 __all__ = [
     "NEW_FILE",

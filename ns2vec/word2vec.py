@@ -40,7 +40,6 @@ from ns2vec.training.config import TrainingConfig, check_integer, parse_memory
 from ns2vec.training.guard import Guard, check_finite
 from ns2vec.training.inference import ProbabilityMixin
 from ns2vec.training.legacy import LegacyNames
-from ns2vec.training.persistence import PersistenceMixin
 from ns2vec.training.resuming import ResumeMixin
 from ns2vec.training.trainer import EpochTally, Plan, Trainer
 from ns2vec.training.vocabulary import VocabularyMixin
@@ -58,7 +57,7 @@ NOT_SAVED = {
 }  # fmt: skip
 
 
-class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, PersistenceMixin, LegacyNames):
+class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
     """Train word vectors from sentences by negative sampling or hierarchical softmax.
 
     Parameters

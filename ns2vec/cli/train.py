@@ -228,7 +228,7 @@ def train(model: Word2Vec, corpus: Any) -> Run:
 def resumed(
     arguments: argparse.Namespace, parameters: dict[str, Any]
 ) -> tuple[Word2Vec, Callable[..., tuple[int, int]] | None]:
-    """Return the model of the last checkpoint and what trains it to the end; a new one where there is none."""
+    """Return the model of the last checkpoint and what trains it on; a new one where there is none."""
     if not arguments.resume or not CheckpointFolder(arguments.checkpoint).files():
         return Word2Vec(**parameters), None
     given = {name: value for name, value in parameters.items() if name != "checkpoint"}

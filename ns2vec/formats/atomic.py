@@ -1,9 +1,9 @@
 """Open files so that a failed write leaves the old file as it was.
 
 A regular file is written to a temporary file beside it, flushed to the disk and renamed over the target at
-the end. What a killed process has left of that is deleted by the next write of the same file, which says so
-in the log. Symbolic links are followed; an existing file keeps its mode (and owner where permitted), a new one
-gets what the umask leaves. Devices, pipes, ``"-"`` (standard output) and append mode cannot be renamed over
+the end. What a killed process has left of that is deleted by the next write of the same file, which says
+so in the log. Symbolic links are followed; an existing file keeps its mode (and owner where permitted), a
+new one gets what the umask leaves. Devices, pipes, ``"-"`` (standard output) and append mode cannot be renamed over
 and are written through. The suffix decides about compression: ``.gz``, ``.bz2``, ``.xz``, and ``.zst``
 through smart_open.
 """
@@ -311,7 +311,9 @@ def remove_stale(target: PathLike) -> list[str]:
         left = [entry for entry in os.listdir(folder) if pattern.fullmatch(entry)]
     except OSError:
         return []  # whoever writes there will say what is wrong
-    gone = [path for path in (os.path.join(folder, entry) for entry in sorted(left)) if remove_abandoned(path)]
+    gone = [
+        path for path in (os.path.join(folder, entry) for entry in sorted(left)) if remove_abandoned(path)
+    ]
     for path in gone:
         logger.warning("%s: deleted; a write that was killed had left it", path)
     return gone

@@ -209,7 +209,7 @@ class Saver:
         message = f"this is not the corpus of the checkpoint: {what}"
         if self.strict:
             raise CorpusError(
-                f"{message}; give the same text, or say strict=False (--accept-corpus) if it is meant to differ"
+                f"{message}; give the same text, or say strict=False (--accept-corpus) if it may differ"
             )
         logger.warning("%s", message)
 

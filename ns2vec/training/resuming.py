@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from ns2vec._typing import PathLike, Sentences
 from ns2vec.corpus import Corpus, FileCorpus
 from ns2vec.exceptions import ConfigError, CorpusError, FormatError
-from ns2vec.formats.state import ModelState
 from ns2vec.sampling import make_sampler
 from ns2vec.training.checkpoints import (
     ATTRIBUTE,
@@ -21,6 +20,7 @@ from ns2vec.training.checkpoints import (
 )
 from ns2vec.training.guard import Guard, check_finite
 from ns2vec.training.network import Network
+from ns2vec.training.persistence import PersistenceMixin
 from ns2vec.training.trainer import Plan
 from ns2vec.training.weights import empty_rows
 
@@ -35,22 +35,16 @@ logger = logging.getLogger(__name__)
 FREE = {"workers", "corpus_memory", "progress", "comment"}
 
 
-class ResumeMixin:
+class ResumeMixin(PersistenceMixin):
     """Checkpoints; mixed into `ns2vec.Word2Vec`."""
 
     if TYPE_CHECKING:
-        sampler: Any
         checkpoint: PathLike | None
         checkpoint_every: Any
-        lifecycle_events: list[dict[str, Any]] | None
         _network: Network | None
-        to_state: Callable[[], ModelState]
-        from_state: Callable[[ModelState], Self]
-        _option_names: Callable[[], set[str]]
         _open: Callable[..., Corpus]
         _config: Callable[[], Any]
         _run: Callable[..., tuple[int, int]]
-        add_lifecycle_event: Callable[..., None]
 
     def _start_checkpoints(self, folder: PathLike | None, every: Any) -> None:
         """Keep what the constructor was told, and find out now what will not work."""
@@ -72,7 +66,9 @@ class ResumeMixin:
 
         def write(at: Position) -> None:
             if guard is not None:
-                at.guard = {name: getattr(guard, name) for name in ("rate_factor", "n_rollbacks", "good_loss")}
+                at.guard = {
+                    name: getattr(guard, name) for name in ("rate_factor", "n_rollbacks", "good_loss")
+                }
             self._write_checkpoint(at, plan, reference)
 
         if self.checkpoint is None:
@@ -166,8 +162,8 @@ class ResumeMixin:
         model : Word2Vec
             As it stood.
         go_on : callable
-            ``go_on(corpus_iterable=None, corpus_file=None, callbacks=(), *, strict=True)`` trains it to the end
-            and returns (words trained, words read) of the whole run, as `train` does.
+            ``go_on(corpus_iterable=None, corpus_file=None, callbacks=(), *, strict=True)`` trains it to the
+            end and returns (words trained, words read) of the whole run, as `train` does.
 
         Raises
         ------
@@ -223,8 +219,8 @@ class ResumeMixin:
                 setattr(self, name, value)
             elif value != ours and not (name == "sampler" and same_sampler(value, ours)):
                 raise ConfigError(
-                    f"{name} was {ours!r} when the checkpoint was taken, got {value!r}: leave it out, or begin "
-                    "anew in another folder"
+                    f"{name} was {ours!r} when the checkpoint was taken, got {value!r}: leave it out, or "
+                    "begin anew in another folder"
                 )
         self._config()
 
@@ -272,8 +268,8 @@ def check_reference(corpus: Corpus, expected: dict[str, Any], *, strict: bool) -
     found = corpus_reference(corpus)
     if found["kind"] != expected.get("kind") or found.get("splitting") != expected.get("splitting"):
         raise CorpusError(
-            f"the run was trained on {describe(expected)}, but this is {describe(found)}: give the text in the "
-            "same way"
+            f"the run was trained on {describe(expected)}, but this is {describe(found)}: give the text "
+            "in the same way"
         )
     before, now = expected.get("files"), found.get("files")
     if before is None or now is None or [file[1:] for file in before] == [file[1:] for file in now]:
@@ -281,7 +277,9 @@ def check_reference(corpus: Corpus, expected: dict[str, Any], *, strict: bool) -
     changed = [
         file[0] for number, file in enumerate(now) if file[1:] not in [old[1:] for old in before[number:][:1]]
     ] or [f"{len(now)} files instead of {len(before)}"]
-    message = f"not the corpus of the checkpoint, by size or time of change: {', '.join(map(str, changed[:3]))}"
+    message = (
+        f"not the corpus of the checkpoint, by size or time of change: {', '.join(map(str, changed[:3]))}"
+    )
     if strict:
         raise CorpusError(
             f"{message}; give the text that the run began with (cp -p keeps the time of a copy), or say "

@@ -186,7 +186,7 @@ class Trainer:
 
     @contextlib.contextmanager
     def between_epochs(self, *, is_last: bool) -> Iterator[None]:
-        """Take a checkpoint behind what is done here, if one is due (there is another after the last epoch)."""
+        """Take a checkpoint behind what is done here, if one is due; the last epoch has one of its own."""
         try:
             yield
         except KeyboardInterrupt:

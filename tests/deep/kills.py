@@ -52,7 +52,7 @@ def kill(child: subprocess.Popen[str], seconds: float) -> None:
 
 
 def kill_saving(folder: Path) -> dict[str, Any]:
-    """A file that is written over and over is whole after each kill, and holds a finished save or the last."""
+    """A file that is written again and again is whole after each kill, and holds one of the last two saves."""
     path = folder / "model.ns2v"
     model = Word2Vec(vector_size=300, min_count=1)
     model.build_vocab([[f"w{i}" for i in range(20_000)]])
@@ -60,7 +60,10 @@ def kill_saving(folder: Path) -> dict[str, Any]:
     generator, bad, n_stale = random.Random(1), 0, 0
     for _ in range(N_KILLS):
         child = subprocess.Popen(
-            [sys.executable, "-c", SAVING, str(path)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+            [sys.executable, "-c", SAVING, str(path)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
         )
         told = [child.stdout.readline()] if child.stdout else []  # it is saving now
         kill(child, generator.random() * 0.3)
@@ -79,7 +82,7 @@ def kill_saving(folder: Path) -> dict[str, Any]:
 
 
 def kill_training(folder: Path) -> dict[str, Any]:
-    """After each kill the folder loads and work was lost for an interval at most; the end has the same bytes."""
+    """After each kill the folder loads, little work was lost, and the end has the bytes of a whole run."""
     corpus, saved = corpus_of(folder, 20_000), folder / "saved"
     command = [
         sys.executable, "-m", "ns2vec.cli", "train", str(corpus), "-q", "--epochs", "300", "--min-count", "1",

@@ -19,7 +19,13 @@ import sanitizers
 import wheels
 from workbench import save
 
-PARTS = {"isa": isa.check, "sanitizers": sanitizers.check, "wheels": wheels.check, "kills": kills.check, "quality": quality.check}
+PARTS = {
+    "isa": isa.check,
+    "sanitizers": sanitizers.check,
+    "wheels": wheels.check,
+    "kills": kills.check,
+    "quality": quality.check,
+}
 
 
 def main(names: list[str]) -> int:

@@ -56,7 +56,9 @@ def path(tmp_path):
     for parent in (folder, *folder.parents):
         if parent.owner() == folder.owner() and parent.is_relative_to(folder.parents[3]):
             parent.chmod(0o755)
-    Word2Vec([["old", "word"]] * 10, vector_size=4, min_count=1, epochs=1, workers=1).save(folder / "model.ns2v")
+    Word2Vec([["old", "word"]] * 10, vector_size=4, min_count=1, epochs=1, workers=1).save(
+        folder / "model.ns2v"
+    )
     return folder / "model.ns2v"
 
 
@@ -79,7 +81,10 @@ def test_a_full_device(path):
 
 @pytest.mark.parametrize(
     ("fault", "reason"),
-    [("full", "larger than the file system allows"), ("read-only", "cannot be written: change its permissions")],
+    [
+        ("full", "larger than the file system allows"),
+        ("read-only", "cannot be written: change its permissions"),
+    ],
 )
 def test_a_full_disk_and_a_folder_without_permission(path, fault, reason):
     if fault == "read-only":
@@ -137,6 +142,9 @@ def test_two_writers_at_once(path):
 
 def test_a_vanished_folder_in_process(tmp_path):
     (tmp_path / "folder").mkdir()
-    with pytest.raises(FileNotFoundError, match="create it"), open_for_write(tmp_path / "folder" / "file") as out:
+    with (
+        pytest.raises(FileNotFoundError, match="create it"),
+        open_for_write(tmp_path / "folder" / "file") as out,
+    ):
         out.write(b"x")
         shutil.rmtree(tmp_path / "folder")

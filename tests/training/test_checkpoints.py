@@ -163,7 +163,9 @@ def test_another_corpus_is_refused(tmp_path, sentences, corpus_path, caplog):
 
 @pytest.mark.parametrize("how", ["size", "time", "more files"])
 def test_a_changed_file_is_refused(tmp_path, corpus_path, how):
-    Word2Vec(str(corpus_path), checkpoint=tmp_path / "saved", checkpoint_every=1, callbacks=[Stop(1)], **OPTIONS)
+    Word2Vec(
+        str(corpus_path), checkpoint=tmp_path / "saved", checkpoint_every=1, callbacks=[Stop(1)], **OPTIONS
+    )
     if how == "size":
         corpus_path.write_text(corpus_path.read_text() + "more words\n")
     elif how == "time":
@@ -218,7 +220,8 @@ def test_a_full_disk_does_not_end_training(tmp_path, sentences, monkeypatch, cap
 
 
 @pytest.mark.parametrize(
-    ("value", "seconds", "epochs"), [("90s", 90, None), ("1.5h", 5400, None), (None, 600, None), ("3", None, 3)]
+    ("value", "seconds", "epochs"),
+    [("90s", 90, None), ("1.5h", 5400, None), (None, 600, None), ("3", None, 3)],
 )
 def test_intervals(value, seconds, epochs):
     assert (parse_interval(value).seconds, parse_interval(value).epochs) == (seconds, epochs)
