@@ -1,10 +1,10 @@
 """Open files so that a failed write leaves the old file as it was.
 
 A regular file is written to a temporary file beside it, flushed to the disk and renamed over the target at
-the end. What a killed process has left of that is deleted by the next write of the same file, which says
-so in the log. Symbolic links are followed; an existing file keeps its mode (and owner where permitted), a
-new one gets what the umask leaves. Devices, pipes, ``"-"`` (standard output) and append mode cannot be renamed over
-and are written through. The suffix decides about compression: ``.gz``, ``.bz2``, ``.xz``, and ``.zst``
+the end. What a killed process has left of that is deleted by the next write of the same file, which says so
+in the log. Symbolic links are followed; an existing file keeps its mode (and owner where permitted), a new
+one gets what the umask leaves. Devices, pipes, ``"-"`` (standard output) and append mode cannot be renamed
+over and are written through. The suffix decides about compression: ``.gz``, ``.bz2``, ``.xz``, and ``.zst``
 through smart_open.
 """
 

@@ -52,7 +52,7 @@ def kill(child: subprocess.Popen[str], seconds: float) -> None:
 
 
 def kill_saving(folder: Path) -> dict[str, Any]:
-    """A file that is written again and again is whole after each kill, and holds one of the last two saves."""
+    """A file that is written again and again is whole after each kill, and holds one of two saves."""
     path = folder / "model.ns2v"
     model = Word2Vec(vector_size=300, min_count=1)
     model.build_vocab([[f"w{i}" for i in range(20_000)]])
