@@ -35,11 +35,12 @@ from ns2vec.sampling import Sampler, make_sampler
 from ns2vec.training import jobs, network, weights
 from ns2vec.training.blas import blas_threads
 from ns2vec.training.callbacks import notify
+from ns2vec.training.checkpoints import Position
 from ns2vec.training.config import TrainingConfig, check_integer, parse_memory
 from ns2vec.training.guard import Guard, check_finite
 from ns2vec.training.inference import ProbabilityMixin
 from ns2vec.training.legacy import LegacyNames, class_only
-from ns2vec.training.persistence import PersistenceMixin
+from ns2vec.training.resuming import ResumeMixin
 from ns2vec.training.trainer import EpochTally, Plan, Trainer
 from ns2vec.training.vocabulary import VocabularyMixin
 
@@ -56,7 +57,7 @@ NOT_SAVED = {
 }  # fmt: skip
 
 
-class Word2Vec(VocabularyMixin, ProbabilityMixin, PersistenceMixin, LegacyNames):
+class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
     """Train word vectors from sentences by negative sampling or hierarchical softmax.
 
     Parameters
@@ -124,8 +125,11 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, PersistenceMixin, LegacyNames)
     corpus_memory : int or str
         How much memory encoded text may take ("64MiB"); beyond it ids go to a temporary file, with
         0 the text is read again each epoch.
-    checkpoint, checkpoint_every
-        Planned.
+    checkpoint : path, optional
+        Folder for checkpoints: all that is needed to go on after a crash (`resume`), the last two of them.
+    checkpoint_every : int or str, optional
+        How often: each so many epochs, or a time such as ``"10min"`` (the default), ``"30s"``, ``"2h"``. One
+        more is taken at the end and at Ctrl-C.
     guard : {None, "stop", "rollback"}
         Look ten times an epoch, and every million words, whether training runs away (rows that are not
         finite, a loss that leaps): stop with an error, or go back to the last good rows, of which it
@@ -170,11 +174,9 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, PersistenceMixin, LegacyNames)
         max_final_vocab: int | None = None, shrink_windows: bool = True, *, objective: str | None = None,
         sampler: str | Sampler | Callable[..., Any] = "unigram", negative_sharing: str = "window",
         backend: str = "fused", cbow_update: str = "word2vec", corpus_memory: int | str = "1GiB",
-        checkpoint: PathLike | None = None, checkpoint_every: int | None = None,
+        checkpoint: PathLike | None = None, checkpoint_every: int | str | None = None,
         progress: bool | None = None, guard: str | None = None,
     ) -> None:  # fmt: skip
-        if checkpoint is not None or checkpoint_every is not None:
-            raise NotImplementedError("checkpoint and checkpoint_every are not available yet: leave them out")
         self.vector_size = vector_size
         self.alpha, self.min_alpha = alpha, min_alpha
         self.window, self.shrink_windows = window, shrink_windows
@@ -193,6 +195,7 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, PersistenceMixin, LegacyNames)
         self.vector_size = self.layer1_size = int(vector_size)
         self.sg, self.cbow_mean = int(config.sg), int(config.cbow_mean)
         self._start_state()
+        self._start_checkpoints(checkpoint, checkpoint_every)
         self.random = np.random.RandomState(config.seed % 2**32)
         if sentences is not None or corpus_file is not None:
             self._build_and_train(sentences, corpus_file, trim_rule, callbacks)
@@ -406,20 +409,24 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, PersistenceMixin, LegacyNames)
                 self.min_alpha_yet_reached,
             )
 
-    def _run(self, corpus: Corpus, plan: Plan, callbacks: list[Any]) -> tuple[int, int]:
-        """All epochs of a train() call, with callbacks between them."""
-        started = time.perf_counter()
-        self.running_training_loss, self.epoch_losses = 0.0, []
-        totals = [0, 0]
-        trainer = self._trainer(corpus, plan)
+    def _run(
+        self, corpus: Corpus, plan: Plan, callbacks: list[Any], at: Position | None = None,
+        *, strict: bool = True,
+    ) -> tuple[int, int]:  # fmt: skip
+        """All epochs of a train() call, or those behind a position, with callbacks between them."""
+        if at is None:
+            self.running_training_loss, self.epoch_losses = 0.0, []
+        at = at or Position(last_alpha=self.alpha)
+        started = time.perf_counter() - at.seconds
+        trainer = self._trainer(corpus, plan, at, strict=strict)
         try:
             notify(callbacks, "on_train_begin", self)
-            for epoch in range(plan.epochs):
+            for epoch in range(at.epoch, plan.epochs):
                 notify(callbacks, "on_epoch_begin", self)
                 done = self._run_epoch(trainer, epoch)
-                totals[0] += done.n_trained
-                totals[1] += done.n_words
-                notify(callbacks, "on_epoch_end", self)
+                at.next_epoch(done.n_trained, done.n_words)
+                with trainer.between_epochs(is_last=at.epoch == plan.epochs):
+                    notify(callbacks, "on_epoch_end", self)
             notify(callbacks, "on_train_end", self)
         except StopTraining as reason:
             logger.info("a callback ended training after %d epochs: %s", len(self.epoch_losses), reason)
@@ -428,11 +435,14 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, PersistenceMixin, LegacyNames)
             self.min_alpha_yet_reached = trainer.last_alpha
             self.total_train_time += time.perf_counter() - started
         self.train_count += 1
-        self._warn_if_empty(totals[1])
+        self._warn_if_empty(at.n_words)
         self.add_lifecycle_event(
-            "train", msg=f"{totals[1]} words read, {totals[0]} trained, {self.epochs} epochs"
+            "train", msg=f"{at.n_words} words read, {at.n_trained} trained, {self.epochs} epochs"
         )
-        return totals[0], totals[1]
+        if trainer.saver is not None:
+            at.is_finished = True
+            trainer.saver.save()
+        return at.n_trained, at.n_words
 
     def _warn_if_empty(self, n_words: int) -> None:
         if n_words == 0 and self.train_count == 1:
@@ -466,7 +476,7 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, PersistenceMixin, LegacyNames)
         objective = self._word_objective()
         return objective is not None and objective.outputs == "all"
 
-    def _trainer(self, corpus: Corpus, plan: Plan) -> Trainer:
+    def _trainer(self, corpus: Corpus, plan: Plan, at: Position, *, strict: bool) -> Trainer:
         config = self._config()
         guard = Guard.for_corpus(config.guard, plan.total_words, config.batch_words) if config.guard else None
         overridden = type(self)._do_train_job is not Word2Vec._do_train_job
@@ -503,7 +513,7 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, PersistenceMixin, LegacyNames)
         n_workers = 1 if self._has_one_updater() else config.workers
         return Trainer(
             plan, n_workers, pieces, worker_maker, show_progress=self.progress, guard=guard,
-            chunk_words=config.batch_words,
+            chunk_words=config.batch_words, saver=self._saver(corpus, plan, guard, at, strict=strict),
         )  # fmt: skip
 
     def _make_network(self) -> network.Network:

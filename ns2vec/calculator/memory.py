@@ -11,6 +11,7 @@ from functools import lru_cache
 import numpy as np
 
 from ns2vec._kernels import ROW_FLOATS, Workspace
+from ns2vec._platform import READ_STATUS
 from ns2vec.calculator.calibration import make_network, workspace_words
 from ns2vec.calculator.shape import CorpusShape
 from ns2vec.calculator.work import OutputWork
@@ -25,8 +26,6 @@ TYPE_BYTES = 32
 """What stays with the allocator of the table of distinct words, for each of them, after counting.
 
 Measured on 10 MB and 100 MB of English: 38 and 30 bytes, of the 50 that the table takes."""
-
-READ_STATUS = "import sys, ns2vec; sys.stdout.write(open('/proc/self/status').read())"
 
 
 @lru_cache(maxsize=1)

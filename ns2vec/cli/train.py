@@ -8,7 +8,7 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ from ns2vec.corpus.sources import Splitting
 from ns2vec.evaluation import Report, evaluate_all
 from ns2vec.formats import FORMATS, VectorTable, check_writable, open_for_read, open_for_write
 from ns2vec.training import parse_memory
+from ns2vec.training.checkpoints import CheckpointFolder
 from ns2vec.word2vec import Word2Vec
 
 logger = logging.getLogger(__name__)
@@ -36,6 +37,7 @@ gzip -dc corpus.txt.gz | ns2vec train - --output vectors.bin
 ns2vec train corpus.txt corpus.txt.gz --output - --save-vocab counts.txt > vectors.txt
 ns2vec train -train corpus.txt -output vectors.bin -cbow 0 -size 50 -threads 2 -binary 1
 ns2vec train corpus.txt --output vectors.bin --evaluate-analogies questions.txt --json
+ns2vec train corpus.txt --output vectors.bin --checkpoint saved --resume
 
 Defaults are those of the library, which are gensim's. word2vec.c has others for three options:
 -cbow 1 there means -alpha 0.05, -threads is 12, and the last learning rate is alpha / 10000.
@@ -59,6 +61,7 @@ def add_arguments(parser: Parser) -> None:
     )
     _add_result_options(parser)
     train_options.add_model_options(parser)
+    train_options.add_checkpoint_options(parser)
     train_options.add_word2vec_c_options(parser)
 
 
@@ -101,12 +104,12 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.quiet:
         parameters["progress"] = False
     paths = corpus_paths(arguments)
-    model = Word2Vec(**parameters)
+    model, go_on = resumed(arguments, parameters)
     corpus = open_paths(paths, arguments.errors)
     check_passes(corpus, model)
     check_results(arguments, paths)
     try:
-        run_of = train(model, corpus)
+        run_of = train(model, corpus) if go_on is None else finish(model, corpus, go_on, arguments)
     except KeyboardInterrupt:
         keep_part(arguments, model)
         raise
@@ -222,6 +225,23 @@ def train(model: Word2Vec, corpus: Any) -> Run:
     return run_of
 
 
+def resumed(
+    arguments: argparse.Namespace, parameters: dict[str, Any]
+) -> tuple[Word2Vec, Callable[..., tuple[int, int]] | None]:
+    """Return the model of the last checkpoint and what trains it on; a new one where there is none."""
+    if not arguments.resume or not CheckpointFolder(arguments.checkpoint).files():
+        return Word2Vec(**parameters), None
+    given = {name: value for name, value in parameters.items() if name != "checkpoint"}
+    return Word2Vec.from_checkpoint(arguments.checkpoint, **given)
+
+
+def finish(model: Word2Vec, corpus: Corpus, go_on: Callable[..., tuple[int, int]], arguments: Any) -> Run:
+    """Train the rest of a run."""
+    started = time.perf_counter()
+    n_trained, n_words = go_on(corpus, strict=not arguments.accept_corpus)
+    return Run(n_words, n_trained, 0.0, time.perf_counter() - started)
+
+
 def write_results(arguments: argparse.Namespace, model: Word2Vec) -> None:
     """Write the vectors and the words with their counts, as far as they are wanted."""
     keys, counts = model.wv.index_to_key, model.wv.expandos["count"]
@@ -243,6 +263,9 @@ def output_name(arguments: argparse.Namespace) -> str:
 def keep_part(arguments: argparse.Namespace, model: Word2Vec) -> None:
     """After Ctrl-C or SIGTERM: a model with a whole epoch behind it is worth keeping, another is not."""
     n_epochs = len(model.epoch_losses)
+    if arguments.checkpoint is not None:
+        logger.warning("stopped: the same command with --resume goes on from %s", arguments.checkpoint)
+        return
     if not n_epochs or arguments.output in (None, "-"):
         logger.warning("stopped after %d whole epochs: nothing is written", n_epochs)
         return

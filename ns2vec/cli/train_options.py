@@ -13,7 +13,13 @@ from ns2vec.sampling import SAMPLERS
 from ns2vec.training.config import CHOICES
 from ns2vec.word2vec import Word2Vec
 
-__all__ = ["add_model_options", "add_word2vec_c_options", "check_word2vec_c_options", "model_parameters"]
+__all__ = [
+    "add_checkpoint_options",
+    "add_model_options",
+    "add_word2vec_c_options",
+    "check_word2vec_c_options",
+    "model_parameters",
+]
 
 #: Parameters of Word2Vec; those not given on the command line keep the library's defaults.
 DEFAULTS = {
@@ -110,6 +116,31 @@ def add_model_options(parser: Parser) -> None:
     )
 
 
+def add_checkpoint_options(parser: Parser) -> None:
+    """Add what keeps a long run safe."""
+    group = parser.add_argument_group("checkpoints")
+    group.add_argument(
+        "--checkpoint",
+        metavar="FOLDER",
+        help="write checkpoints there: the last two, one more at the end and at SIGTERM or Ctrl-C",
+    )
+    group.add_argument(
+        "--checkpoint-every",
+        metavar="TIME",
+        help="as 30s, 10min or 2h, or a number of epochs (default: 10min)",
+    )
+    group.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on from the last checkpoint, with its options; without one, begin",
+    )
+    group.add_argument(
+        "--accept-corpus",
+        action="store_true",
+        help="with --resume: only warn when the text has another size or time than at the checkpoint",
+    )
+
+
 def _flag(name: str) -> str:
     return "--" + name.replace("_", "-")
 
@@ -168,6 +199,11 @@ def model_parameters(arguments: argparse.Namespace) -> dict[str, Any]:
         If there is nothing to train.
     """
     given = {name: value for name, value in vars(arguments).items() if name in DEFAULTS}
+    for name in ("checkpoint", "checkpoint_every"):
+        if given.get(name) is None:
+            given.pop(name, None)
+    if (arguments.resume or "checkpoint_every" in given) and "checkpoint" not in given:
+        raise UsageError("name the folder of the checkpoints: --checkpoint FOLDER")
     if "cbow" in arguments:
         given["sg"] = not arguments.cbow
     for name, value in given.items():

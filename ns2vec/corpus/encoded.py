@@ -9,6 +9,7 @@ from array import array
 
 import numpy as np
 
+from ns2vec._platform import nameless_file, read_at, write_at
 from ns2vec._typing import Int32Array
 from ns2vec.corpus.chunks import Chunk
 from ns2vec.exceptions import CorpusError
@@ -101,7 +102,7 @@ class EncodedCorpus:
         try:
             folder = tempfile.gettempdir()
             if self._descriptor is None:
-                self._descriptor = _nameless_file(folder)
+                self._descriptor = nameless_file(folder)
                 self._closer = weakref.finalize(self, os.close, self._descriptor)
             _write_all(self._descriptor, words, self.n_bytes_on_disk)
         except OSError as error:
@@ -160,7 +161,7 @@ class EncodedCorpus:
             if descriptor is None:
                 raise ValueError("the encoded corpus was closed: scan the corpus again")
             try:
-                n = os.preadv(descriptor, [buffer[n_read:]], 4 * start + n_read)
+                n = read_at(descriptor, buffer[n_read:], 4 * start + n_read)
             except OSError as error:
                 raise CorpusError(f"cannot read the encoded corpus's temporary file: {error}") from error
             if n == 0:
@@ -180,19 +181,8 @@ class EncodedCorpus:
             self._closer()
 
 
-def _nameless_file(folder: str) -> int:
-    """Open a temporary file that only this process can reach: it has no name and leaves nothing behind."""
-    descriptor, name = tempfile.mkstemp(prefix="ns2vec-", suffix=".ids", dir=folder)
-    try:
-        os.unlink(name)
-    except BaseException:
-        os.close(descriptor)
-        raise
-    return descriptor
-
-
 def _write_all(descriptor: int, words: Int32Array, offset: int) -> None:
     buffer = words.view(np.uint8).data
     n_written = 0
     while n_written < len(buffer):
-        n_written += os.pwrite(descriptor, buffer[n_written:], offset + n_written)
+        n_written += write_at(descriptor, buffer[n_written:], offset + n_written)

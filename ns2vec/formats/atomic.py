@@ -1,9 +1,10 @@
 """Open files so that a failed write leaves the old file as it was.
 
 A regular file is written to a temporary file beside it, flushed to the disk and renamed over the target at
-the end. Symbolic links are followed; an existing file keeps its mode (and owner where permitted), a new one
-gets what the umask leaves. Devices, pipes, ``"-"`` (standard output) and append mode cannot be renamed over
-and are written through. The suffix decides about compression: ``.gz``, ``.bz2``, ``.xz``, and ``.zst``
+the end. What a killed process has left of that is deleted by the next write of the same file, which says so
+in the log. Symbolic links are followed; an existing file keeps its mode (and owner where permitted), a new
+one gets what the umask leaves. Devices, pipes, ``"-"`` (standard output) and append mode cannot be renamed
+over and are written through. The suffix decides about compression: ``.gz``, ``.bz2``, ``.xz``, and ``.zst``
 through smart_open.
 """
 
@@ -12,19 +13,32 @@ from __future__ import annotations
 import contextlib
 import errno
 import io
+import logging
 import os
+import re
 import stat
 import sys
 from collections.abc import Iterator
 from typing import IO, Any, NoReturn
 
 from ns2vec._files import COMPRESSIONS, is_remote, open_bytes, strip_compression
+from ns2vec._platform import (
+    NEW_FILE,
+    hold,
+    keep_owner_and_mode,
+    publish,
+    remove_abandoned,
+    sync_folder,
+)
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import ConfigError, FormatError
 
-__all__ = ["check_writable", "ends_by_itself", "open_for_read", "open_for_write", "plain_size"]
+__all__ = ["check_writable", "ends_by_itself", "open_for_read", "open_for_write", "plain_size", "remove_stale"]
+
+logger = logging.getLogger(__name__)
 
 BLOCK_BYTES = 1 << 20
+NAME_CHARACTERS = 40  # of the target's name, in that of its temporary file
 MODES = ("wb", "w", "ab", "a")
 
 # of the errors a write can meet, those that need a remedy more than a number
@@ -38,8 +52,12 @@ REMEDIES = {
     errno.ENOENT: "the folder does not exist: create it, or choose another path",
     errno.ENOTDIR: "a part of the path is a file, not a folder: choose another path",
     errno.EISDIR: "this is a folder: name a file",
+    errno.EIO: "the device failed: look at it, and write elsewhere",
+    errno.ESTALE: "the folder on the server has gone: mount it again, or choose another path",
     errno.ENAMETOOLONG: "the name is too long: choose a shorter one",
 }
+# those that writing itself meets, without a file name in the error
+WHILE_WRITING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.ESTALE)
 
 
 def plain_size(path: PathLike) -> int | None:
@@ -163,7 +181,7 @@ def _translated(path: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.filename is None and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        if error.filename is None and error.errno in WHILE_WRITING:
             _refuse(error, path)
         raise
 
@@ -225,22 +243,33 @@ def _replaced(path: str, target: str) -> Iterator[IO[bytes]]:
     temporary = ""
     try:
         existing = _existing(target)
+        remove_stale(target)
         temporary, descriptor = _create_beside(target)
     except OSError as error:
         _refuse(error, path)
     try:
         with open(descriptor, "wb", buffering=BLOCK_BYTES) as raw:
             yield raw
-            raw.flush()
-            if existing is not None:
-                _keep_mode(descriptor, existing)
-            os.fsync(descriptor)
-        os.replace(temporary, target)
+            with _naming(path):
+                raw.flush()
+                if existing is not None:
+                    keep_owner_and_mode(descriptor, existing)
+                os.fsync(descriptor)
+                publish(raw, temporary, target)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
-    _sync_folder(os.path.dirname(target))
+    sync_folder(os.path.dirname(target))
+
+
+@contextlib.contextmanager
+def _naming(path: str) -> Iterator[None]:
+    """Every error here is about the file being written, whatever temporary name it mentions."""
+    try:
+        yield
+    except OSError as error:
+        _refuse(error, path)
 
 
 def _existing(target: str) -> os.stat_result | None:
@@ -257,23 +286,42 @@ def _existing(target: str) -> os.stat_result | None:
 def _create_beside(target: str) -> tuple[str, int]:
     folder, name = os.path.split(target)
     while True:
-        temporary = os.path.join(folder, f".{name[:40]}.{os.urandom(6).hex()}.tmp")
-        with contextlib.suppress(FileExistsError):
-            return temporary, os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
-
-
-def _keep_mode(descriptor: int, existing: os.stat_result) -> None:
-    with contextlib.suppress(OSError):
-        os.fchown(descriptor, existing.st_uid, existing.st_gid)
-    with contextlib.suppress(OSError):
-        os.fchmod(descriptor, stat.S_IMODE(existing.st_mode))
-
-
-def _sync_folder(folder: str) -> None:
-    """Make the rename itself durable where the system lets a folder be synced."""
-    with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
+        temporary = os.path.join(folder, f".{name[:NAME_CHARACTERS]}.{os.urandom(6).hex()}.tmp")
         try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+            descriptor = os.open(temporary, NEW_FILE, 0o666)
+        except FileExistsError:
+            continue
+        if hold(descriptor, temporary):
+            return temporary, descriptor
+        os.close(descriptor)
+
+
+def remove_stale(target: PathLike) -> list[str]:
+    """Delete temporary files that writes of `target` have left because their process was killed.
+
+    Each is reported in the log. Files that a living process is writing stay. `open_for_write` does this
+    before it writes.
+
+    Returns
+    -------
+    list of str
+        Paths of what was deleted.
+
+    Examples
+    --------
+    >>> from ns2vec.formats.atomic import remove_stale
+    >>> remove_stale("vectors.bin")
+    []
+    """
+    folder, name = os.path.split(os.path.realpath(target))
+    pattern = re.compile(rf"\.{re.escape(name[:NAME_CHARACTERS])}\.[0-9a-f]{{12}}\.tmp")
+    try:
+        left = [entry for entry in os.listdir(folder) if pattern.fullmatch(entry)]
+    except OSError:
+        return []  # whoever writes there will say what is wrong
+    gone = [
+        path for path in (os.path.join(folder, entry) for entry in sorted(left)) if remove_abandoned(path)
+    ]
+    for path in gone:
+        logger.warning("%s: deleted; a write that was killed had left it", path)
+    return gone

@@ -26,12 +26,15 @@ class Tally:
     n_sentences : int
     loss : float
         Sum in float64 over all threads.
+    n_jobs : int
+        Finished ones.
     """
 
     n_trained: int = 0
     n_words: int = 0
     n_sentences: int = 0
     loss: float = 0.0
+    n_jobs: int = 0
 
     def add(self, n_trained: int, n_words: int, n_sentences: int, loss: float) -> None:
         """Count one finished chunk."""
@@ -39,6 +42,7 @@ class Tally:
         self.n_words += n_words
         self.n_sentences += n_sentences
         self.loss += loss
+        self.n_jobs += 1
 
 
 class Job(Protocol):

@@ -11,6 +11,7 @@ from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.formats.saving import Saveable, set_attributes
 from ns2vec.formats.state import ModelState, VectorState
 from ns2vec.sampling import make_sampler
+from ns2vec.training.checkpoints import ATTRIBUTE
 from ns2vec.training.encoding import EncodedCache
 from ns2vec.training.jobs import BatchState
 
@@ -26,6 +27,7 @@ WEIGHTS = ("syn1neg", "syn1")
 TRANSIENT = {
     "_batch_state", "_bound", "_bound_for", "_encoded", "_huffman", "_network", "_rows_of_tokens", "_scan",
     "load",
+    "checkpoint", "checkpoint_every",
 }  # fmt: skip
 # what has a place of its own in a file, or follows from what is there
 SEPARATE = {"wv", "random", "cum_table", "_made_cum_table", "hashfxn", "sampler", *WEIGHTS}
@@ -84,6 +86,7 @@ class PersistenceMixin(Saveable):
         options = {name: attributes.pop(name) for name in cls._option_names() & attributes.keys()}
         made = cls._with_options({**options, "vector_size": state.vectors.vectors.shape[1]})
         attributes.pop("layer1_size", None)
+        attributes.pop(ATTRIBUTE, None)  # a checkpoint, read as a model
         if callable(attributes.get("hashfxn")):
             made.__dict__["hashfxn"] = attributes.pop("hashfxn")
         set_attributes(made, attributes)

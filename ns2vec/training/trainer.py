@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ns2vec.schedules import SCHEDULES
+from ns2vec.training.checkpoints import Saver
 from ns2vec.training.guard import Guard, segments
 from ns2vec.training.loop import Tally, run_workers
 from ns2vec.training.progress import ProgressBar
@@ -89,6 +91,8 @@ class Trainer:
     guard : Guard, optional
     chunk_words : int
         Words of a chunk, about.
+    saver : Saver, optional
+        Takes checkpoints while no worker runs, and knows where to begin.
     """
 
     def __init__(
@@ -103,6 +107,7 @@ class Trainer:
         show_progress: bool | None = None,
         guard: Guard | None = None,
         chunk_words: int = 10_000,
+        saver: Saver | None = None,
     ) -> None:
         self.plan = plan
         self.n_workers = n_workers
@@ -111,6 +116,7 @@ class Trainer:
         self.show_progress = show_progress
         self.guard = guard
         self.chunk_words = chunk_words
+        self.saver = saver
         self.last_alpha = plan.start_alpha
 
     def rate(self, epoch: int) -> Callable[[Any], float]:
@@ -124,14 +130,15 @@ class Trainer:
 
     def handed_out(self, epoch: int, rate: Callable[[Any], float]) -> Iterator[Any]:
         """Chunks of an epoch, with `last_alpha` in step: they are handed out one by one, in order."""
-        for job in self.jobs(epoch):
+        jobs = self.jobs(epoch)
+        for job in jobs if self.saver is None else self.saver.watched(jobs):
             self.last_alpha = rate(job)
             yield job
 
     def run_epoch(self, epoch: int) -> EpochTally:
-        """Train one epoch (counted from 0 within this run)."""
+        """Train one epoch (counted from 0 within this run), or what a checkpoint has left of it."""
         started = time.perf_counter()
-        tally = Tally()
+        tally = Tally() if self.saver is None else self.saver.begin_epoch()
         rate = self.rate(epoch)
         make_worker = self.workers(epoch, rate)
         with ProgressBar(
@@ -141,10 +148,7 @@ class Trainer:
             def on_tick() -> None:
                 bar.update(tally.n_words, f"alpha {self.last_alpha:.5f}")
 
-            for jobs in self.pieces(self.handed_out(epoch, rate)):
-                before = replace(tally)
-                run_workers(jobs, make_worker, self.n_workers, tally, on_tick)
-                self.look(before, tally)
+            self.run_pieces(self.handed_out(epoch, rate), make_worker, tally, on_tick)
         seconds = time.perf_counter() - started
         done = EpochTally(
             tally.n_trained, tally.n_words, tally.n_sentences, tally.loss, self.last_alpha, seconds
@@ -152,11 +156,51 @@ class Trainer:
         self.log(epoch, done)
         return done
 
+    def run_pieces(
+        self, jobs: Iterator[Any], make_worker: Callable[[], Any], tally: Tally, on_tick: Callable[[], None]
+    ) -> None:
+        """Train an epoch's jobs; between its pieces no worker runs, and the guard and the saver look."""
+        looked_at = tally.n_jobs
+        saver = self.saver
+        try:
+            for piece in self.pieces(jobs):
+                before = replace(tally)
+                try:
+                    run_workers(piece, make_worker, self.n_workers, tally, on_tick)
+                except KeyboardInterrupt:
+                    # a checkpoint needs a guard's verdict, so the work goes on until it has looked
+                    if saver is not None and self.guard is not None and saver.is_idle(tally):
+                        run_workers(piece, make_worker, self.n_workers, tally, on_tick)
+                        self.look(before, tally)
+                        looked_at = tally.n_jobs
+                    raise
+                self.look(before, tally)
+                looked_at = tally.n_jobs
+                if saver is not None and saver.is_due():
+                    saver.save(tally)
+        except KeyboardInterrupt:
+            is_judged = self.guard is None or looked_at == tally.n_jobs
+            if saver is not None and saver.is_idle(tally) and is_judged:
+                saver.save(tally)
+            raise
+
+    @contextlib.contextmanager
+    def between_epochs(self, *, is_last: bool) -> Iterator[None]:
+        """Take a checkpoint behind what is done here, if one is due; the last epoch has one of its own."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            if self.saver is not None:
+                self.saver.save()
+            raise
+        if self.saver is not None and not is_last:
+            self.saver.after_epoch()
+
     def pieces(self, jobs: Iterator[Any]) -> Iterator[Iterator[Any]]:
-        """The whole epoch at once, or a guard's intervals of it."""
-        if self.guard is None:
-            return iter([jobs])
-        return segments(iter(jobs), max(1, self.guard.interval_words // self.chunk_words))
+        """The whole epoch at once, a guard's intervals of it, or what lies between checkpoints."""
+        if self.guard is not None:
+            return segments(iter(jobs), max(1, self.guard.interval_words // self.chunk_words))
+        return iter([jobs]) if self.saver is None else self.saver.pieces(jobs)
 
     def look(self, before: Tally, tally: Tally) -> None:
         """Let the guard look at an interval; what it takes back has no loss."""

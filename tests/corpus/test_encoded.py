@@ -81,7 +81,7 @@ def test_a_full_disk_is_a_corpus_error(monkeypatch):
 def test_the_full_device_of_the_system(monkeypatch):
     if not os.path.exists("/dev/full"):
         pytest.skip("this system has no /dev/full")
-    monkeypatch.setattr(encoded, "_nameless_file", lambda folder: os.open("/dev/full", os.O_RDWR))
+    monkeypatch.setattr(encoded, "nameless_file", lambda folder: os.open("/dev/full", os.O_RDWR))
     with pytest.raises(CorpusError, match="No space left on device"):
         EncodedCorpus(0).append(ids(1, END), 1, 1)
 

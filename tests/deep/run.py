@@ -1,7 +1,7 @@
 """Run what does not fit continuous integration; each part writes a dated JSON to benchmarks/results/.
 
 ``python tests/deep/run.py``                 every part
-``python tests/deep/run.py isa sanitizers``  the named ones: isa, portable, sanitizers, wheels, quality
+``python tests/deep/run.py isa sanitizers``  some: isa, portable, sanitizers, wheels, kills, quality
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import isa
+import kills
 import portable
 import quality
 import sanitizers
@@ -24,6 +25,7 @@ PARTS = {
     "portable": portable.check,
     "sanitizers": sanitizers.check,
     "wheels": wheels.check,
+    "kills": kills.check,
     "quality": quality.check,
 }
 

@@ -21,7 +21,14 @@ FLOORS = {
         "ns2vec.sampling._draws",
         "ns2vec.vocab._heap",
     ],
-    2: ["ns2vec.exceptions", "ns2vec._build_info", "ns2vec._callable", "ns2vec._typing", "ns2vec._registry"],
+    2: [
+        "ns2vec.exceptions",
+        "ns2vec._build_info",
+        "ns2vec._callable",
+        "ns2vec._platform",
+        "ns2vec._typing",
+        "ns2vec._registry",
+    ],
     3: ["ns2vec._files", "ns2vec.vocab"],
     4: [
         "ns2vec.architectures",

@@ -63,8 +63,6 @@ def test_bad_options_are_value_errors_that_name_them(options, message):
     ("options", "name"),
     [
         ({"sampler": "hard"}, "sampler='hard'"),
-        ({"checkpoint": "model"}, "checkpoint"),
-        ({"checkpoint_every": 1}, "checkpoint_every"),
     ],
     ids=str,
 )

@@ -1,0 +1,173 @@
+"""Where operating systems differ: everything that not all of them do stands here and nowhere else.
+
+Files that are in use are not deleted, processes are not forked and ``/proc`` is not read by any other module
+(tests/house/test_platform.py).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import tempfile
+import threading
+from types import ModuleType
+from typing import IO, Any
+
+fcntl: ModuleType | None
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
+
+__all__ = [
+    "NEW_FILE",
+    "READ_STATUS",
+    "hold",
+    "keep_owner_and_mode",
+    "nameless_file",
+    "publish",
+    "read_at",
+    "remove_abandoned",
+    "seek_and_read",
+    "seek_and_write",
+    "sync_folder",
+    "write_at",
+]
+
+IS_POSIX = os.name == "posix"
+
+NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+"""Flags for `os.open`: a new binary file, for writing."""
+
+READ_STATUS = "import sys, ns2vec; sys.stdout.write(open('/proc/self/status').read())"
+"""A program that writes what Linux knows of a process that has imported ns2vec; elsewhere it fails."""
+
+_seeking = threading.Lock()
+
+
+# ---- temporary files ---------------------------------------------------------------------------------
+
+
+def nameless_file(folder: str) -> int:
+    """Open a temporary file for reading and writing that goes away when its descriptor is closed.
+
+    On POSIX systems nothing is left behind even by a process that is killed: the name is gone at once.
+    """
+    if not IS_POSIX:
+        name = os.path.join(folder, f"ns2vec-{os.urandom(8).hex()}.ids")
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL
+        return os.open(name, flags | getattr(os, "O_BINARY", 0) | getattr(os, "O_TEMPORARY", 0))
+    descriptor, name = tempfile.mkstemp(prefix="ns2vec-", suffix=".ids", dir=folder)
+    try:
+        os.unlink(name)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def seek_and_read(descriptor: int, buffer: memoryview, offset: int) -> int:
+    """`read_at` for systems that know no positions: one thread at a time."""
+    with _seeking:
+        os.lseek(descriptor, offset, os.SEEK_SET)
+        found = os.read(descriptor, len(buffer))
+    buffer[: len(found)] = found
+    return len(found)
+
+
+def seek_and_write(descriptor: int, buffer: memoryview, offset: int) -> int:
+    """`write_at` for systems that know no positions: one thread at a time."""
+    with _seeking:
+        os.lseek(descriptor, offset, os.SEEK_SET)
+        return os.write(descriptor, buffer)
+
+
+def read_at(descriptor: int, buffer: memoryview, offset: int) -> int:
+    """Read bytes from a position into a buffer, from any thread; return how many, 0 at the end."""
+    if hasattr(os, "preadv"):
+        return os.preadv(descriptor, [buffer], offset)
+    return seek_and_read(descriptor, buffer, offset)
+
+
+def write_at(descriptor: int, buffer: memoryview, offset: int) -> int:
+    """Write bytes at a position, from any thread; return how many."""
+    if hasattr(os, "pwrite"):
+        return os.pwrite(descriptor, buffer, offset)
+    return seek_and_write(descriptor, buffer, offset)
+
+
+# ---- files that replace others -----------------------------------------------------------------------
+
+
+def hold(descriptor: int, path: str) -> bool:
+    """Mark a file just created as in use, so that `remove_abandoned` leaves it alone while we live.
+
+    Returns
+    -------
+    bool
+        False when somebody was quicker and takes it for abandoned: create another.
+    """
+    if fcntl is None:  # an open file cannot be deleted there
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True  # a file system without locks, where nothing is taken for abandoned either
+    return _is_at(descriptor, path)
+
+
+def remove_abandoned(path: str) -> bool:
+    """Delete a temporary file unless a living process writes it; return whether it is gone."""
+    try:
+        if fcntl is None:
+            os.unlink(path)
+            return True
+        descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if not _is_at(descriptor, path):
+                return False
+            os.unlink(path)
+            return True
+        finally:
+            os.close(descriptor)
+    except OSError:
+        return False
+
+
+def _is_at(descriptor: int, path: str) -> bool:
+    """Whether a path still leads to an open regular file."""
+    here = os.fstat(descriptor)
+    with contextlib.suppress(OSError):
+        return stat.S_ISREG(here.st_mode) and os.path.samestat(here, os.lstat(path))
+    return False
+
+
+def publish(stream: IO[Any], temporary: str, target: str) -> None:
+    """Put a file that was written and flushed in place of another, in one step."""
+    if not IS_POSIX:
+        stream.close()  # open files cannot be renamed there
+    os.replace(temporary, target)
+
+
+def keep_owner_and_mode(descriptor: int, existing: os.stat_result) -> None:
+    """Give a new file the owner, where permitted, and the mode of the one it will replace."""
+    if not IS_POSIX:
+        return
+    with contextlib.suppress(OSError):
+        os.fchown(descriptor, existing.st_uid, existing.st_gid)
+    with contextlib.suppress(OSError):
+        os.fchmod(descriptor, stat.S_IMODE(existing.st_mode))
+
+
+def sync_folder(folder: str) -> None:
+    """Make a renaming durable where the system lets a folder be synced."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,353 @@
+"""Checkpoints: where a training run stands, and the folder that keeps the last ones.
+
+A checkpoint is a model in ns2vec's own format (`ns2vec.formats.native`), which `Word2Vec.load` and
+``ns2vec info`` read as any other, with one attribute more: the plan of the `train` call, the position in it
+and what the text was. Files are named ``checkpoint-00000001.ns2v`` and so on and replace nothing; the last
+two stay.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+
+from ns2vec._typing import PathLike
+from ns2vec.corpus import Chunk
+from ns2vec.exceptions import ConfigError, CorpusError, FormatError
+from ns2vec.formats import native
+from ns2vec.formats.atomic import check_writable, remove_stale
+from ns2vec.formats.state import ModelState
+from ns2vec.training.loop import Tally
+
+__all__ = ["ATTRIBUTE", "CheckpointFolder", "Interval", "Position", "Saver", "parse_interval"]
+
+logger = logging.getLogger(__name__)
+
+ATTRIBUTE = "checkpoint_state"  # of the model in the file
+KEEP = 2
+NAME = re.compile(r"checkpoint-(\d{8,12})\.ns2v")
+DEFAULT_INTERVAL = "10min"
+UNITS = {"s": 1.0, "min": 60.0, "h": 3600.0}
+
+
+# ---- when --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Between two checkpoints: seconds, or whole epochs."""
+
+    seconds: float | None = None
+    epochs: int | None = None
+
+
+def parse_interval(value: Any) -> Interval:
+    """Read ``checkpoint_every``: a number of epochs, or a time such as "10min".
+
+    Raises
+    ------
+    ConfigError
+        If it is neither.
+
+    Examples
+    --------
+    >>> from ns2vec.training.checkpoints import parse_interval
+    >>> parse_interval("10min"), parse_interval(2)
+    (Interval(seconds=600.0, epochs=None), Interval(seconds=None, epochs=2))
+    """
+    text = DEFAULT_INTERVAL if value is None else str(value)
+    found = re.fullmatch(r"(\d+(?:\.\d+)?) ?(s|min|h)", text)
+    if found and isinstance(value, str | None):
+        return Interval(seconds=float(found[1]) * UNITS[found[2]])
+    if not re.fullmatch(r"\d+", text) or isinstance(value, bool) or int(text) < 1:
+        raise ConfigError(
+            "checkpoint_every must be a number of epochs of at least 1, or a time such as '30s', '10min' or "
+            f"'2h', got {value!r}"
+        )
+    return Interval(epochs=int(text))
+
+
+# ---- where -------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Position:
+    """How far a `train` call has come: so many epochs, and so many chunks of the next one.
+
+    Attributes
+    ----------
+    epoch : int
+        Whole epochs.
+    chunks : Tally
+        What was done of the next one; ``n_jobs`` chunks.
+    text_mark : int
+        CRC-32 of the rows in these chunks.
+    first_mark : int or None
+        The same of the first chunk of an epoch; None before the first.
+    n_trained, n_words : int
+        Of the whole epochs.
+    seconds, last_alpha : float
+    is_finished : bool
+    guard : dict
+        Of the guard, if there is one: rate_factor, n_rollbacks, good_loss.
+    """
+
+    epoch: int = 0
+    chunks: Tally = field(default_factory=Tally)
+    text_mark: int = 0
+    first_mark: int | None = None
+    n_trained: int = 0
+    n_words: int = 0
+    seconds: float = 0.0
+    last_alpha: float = 0.0
+    is_finished: bool = False
+    guard: dict[str, Any] = field(default_factory=dict)
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return it as what JSON knows."""
+        return asdict(self)
+
+    @classmethod
+    def from_plain(cls, plain: dict[str, Any]) -> Position:
+        """Make it of what `to_plain` returned."""
+        return cls(**{**plain, "chunks": Tally(**plain["chunks"])})
+
+    def next_epoch(self, n_trained: int, n_words: int) -> None:
+        """Count one whole epoch more."""
+        self.epoch += 1
+        self.n_trained += n_trained
+        self.n_words += n_words
+        self.chunks, self.text_mark = Tally(), 0
+
+
+def mark_of(job: Any, before: int = 0) -> int:
+    """CRC-32 of the rows of a chunk, going on from `before`; a batch of a user's own class has its place."""
+    if isinstance(job, Chunk):
+        return crc32(np.ascontiguousarray(job.rows()).view(np.uint8).data, before)
+    return crc32(f"{job.n_sentences} {job.words_before} {job.sentences_before};".encode(), before)
+
+
+class Saver:
+    """Lets a trainer pause where a checkpoint is due, and begin where one was taken.
+
+    Parameters
+    ----------
+    interval : Interval
+    write : callable
+        ``write(position)`` makes and keeps the file; called while no worker runs.
+    position : Position
+        Where to begin; kept in step.
+    strict : bool
+        Refuse text that is not that of the checkpoint.
+    """
+
+    def __init__(
+        self,
+        interval: Interval,
+        write: Callable[[Position], None],
+        position: Position,
+        *,
+        strict: bool = True,
+    ) -> None:
+        self.interval = interval
+        self.write = write
+        self.position = position
+        self.strict = strict
+        self.n_handed = 0
+        self.expected_first = position.first_mark
+        self.last = time.monotonic()
+
+    def begin_epoch(self) -> Tally:
+        """Return what was done of this epoch already."""
+        self.n_handed = 0
+        return replace(self.position.chunks)
+
+    def watched(self, jobs: Iterator[Any]) -> Iterator[Any]:
+        """Hand jobs on behind those that were trained before the checkpoint, and take note of the text.
+
+        Raises
+        ------
+        CorpusError
+            If the text ends too early, or (when strict) is another.
+        """
+        at = self.position
+        n_done, expected, mark = at.chunks.n_jobs, at.text_mark, 0
+        for job in jobs:
+            mark = mark_of(job, mark)
+            if self.n_handed == 0:
+                self.check_first(mark)
+            self.n_handed += 1
+            if self.n_handed > n_done:
+                at.text_mark = mark
+                yield job
+            elif self.n_handed == n_done and mark != expected:
+                self.complain(f"the first {n_done} chunks of this epoch are not those of the checkpoint")
+        if self.n_handed < n_done:
+            raise CorpusError(
+                f"the corpus ends after {self.n_handed} chunks, but {n_done} were trained before the "
+                "checkpoint: give the text that the run began with"
+            )
+
+    def check_first(self, mark: int) -> None:
+        """Compare the first chunk of the first epoch from here with that of the checkpoint."""
+        expected, self.expected_first = self.expected_first, None
+        if expected is not None and mark != expected:
+            self.complain("its first sentences are others")
+        self.position.first_mark = mark
+
+    def complain(self, what: str) -> None:
+        """Refuse text that was changed, or warn."""
+        message = f"this is not the corpus of the checkpoint: {what}"
+        if self.strict:
+            raise CorpusError(
+                f"{message}; give the same text, or say strict=False (--accept-corpus) if it may differ"
+            )
+        logger.warning("%s", message)
+
+    def is_due(self) -> bool:
+        """Whether it is time, by the clock."""
+        return self.interval.seconds is not None and time.monotonic() - self.last >= self.interval.seconds
+
+    def pieces(self, jobs: Iterator[Any]) -> Iterator[Iterator[Any]]:
+        """Cut the jobs where a checkpoint is due; each piece has to be used up before the next."""
+        for first in jobs:
+            yield self.until_due(first, jobs)
+
+    def until_due(self, first: Any, jobs: Iterator[Any]) -> Iterator[Any]:
+        """Yield a job and those behind it until a checkpoint is due."""
+        yield first
+        while not self.is_due():
+            try:
+                yield next(jobs)
+            except StopIteration:
+                return
+
+    def is_idle(self, tally: Tally) -> bool:
+        """Whether all that was handed out has been trained, so that the weights are those of a position."""
+        return tally.n_jobs == max(self.n_handed, self.position.chunks.n_jobs)
+
+    def save(self, tally: Tally | None = None) -> None:
+        """Take a checkpoint; `tally` is what was done of the epoch under way.
+
+        A signal in the middle does not lose it: it is written once more before the signal goes on.
+        """
+        at = self.position
+        if tally is not None:
+            at.chunks = replace(tally)
+        try:
+            self.write(at)
+        except KeyboardInterrupt:
+            self.write(at)
+            raise
+        finally:
+            self.last = time.monotonic()
+
+    def after_epoch(self) -> None:
+        """Take a checkpoint between two epochs when one is due."""
+        every = self.interval.epochs
+        if self.is_due() or (every is not None and self.position.epoch % every == 0):
+            self.save()
+
+
+# ---- files -------------------------------------------------------------------------------------------
+
+
+def number_of(name: str) -> int:
+    """Return the number in a checkpoint's file name."""
+    return int(name.removeprefix("checkpoint-").removesuffix(".ns2v"))
+
+
+class CheckpointFolder:
+    """The folder that checkpoints of one run go to.
+
+    Parameters
+    ----------
+    path : path
+        Made when the first checkpoint is written, or by `prepare`.
+    """
+
+    def __init__(self, path: PathLike) -> None:
+        self.path = os.fspath(path)
+
+    def files(self) -> list[str]:
+        """Return the names of its checkpoints, oldest first."""
+        try:
+            found = os.listdir(self.path)
+        except FileNotFoundError:
+            return []
+        return sorted((name for name in found if NAME.fullmatch(name)), key=number_of)
+
+    def prepare(self) -> None:
+        """Make the folder, and find out now whether it can be written.
+
+        Raises
+        ------
+        OSError
+            If it cannot.
+        ConfigError
+            If it holds checkpoints of another run.
+        """
+        if self.files():
+            raise ConfigError(
+                f"{self.path} holds checkpoints already: go on with Word2Vec.resume (on the command line: "
+                "--resume), or name another folder to begin anew"
+            )
+        os.makedirs(self.path, exist_ok=True)
+        check_writable(self.next_path())
+
+    def write(self, state: ModelState) -> str:
+        """Write one more checkpoint and delete old ones; return its path.
+
+        Raises
+        ------
+        OSError
+            If it cannot be written; those that are there stay.
+        """
+        names, path = self.files(), self.next_path()
+        native.write_state(path, state)
+        for name in names[: 1 - KEEP]:
+            os.unlink(os.path.join(self.path, name))
+        return path
+
+    def next_path(self) -> str:
+        """Return the path that the next checkpoint gets."""
+        names = self.files()
+        number = number_of(names[-1]) + 1 if names else 1
+        return os.path.join(self.path, f"checkpoint-{number:08d}.ns2v")
+
+    def read(self) -> tuple[str, ModelState]:
+        """Return the path and content of the newest checkpoint that can be read.
+
+        Raises
+        ------
+        FileNotFoundError
+            If there is none.
+        FormatError
+            If none can be read.
+        """
+        remove_stale(self.next_path())
+        damage = ""
+        for name in reversed(self.files()):
+            path = os.path.join(self.path, name)
+            try:
+                state = native.read_state(path)
+                if not isinstance(state.attributes.get(ATTRIBUTE), dict):
+                    raise FormatError(f"{path}: a model, but no checkpoint")
+                return path, state
+            except FormatError as error:
+                logger.warning("%s; trying the checkpoint before it", error)
+                damage = str(error)
+        if damage:
+            raise FormatError(f"no checkpoint in {self.path} can be read: {damage}")
+        raise FileNotFoundError(
+            errno.ENOENT, "no checkpoint in this folder: check the path, or begin anew", self.path
+        )

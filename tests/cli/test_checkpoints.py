@@ -1,0 +1,80 @@
+"""``ns2vec train --checkpoint``: SIGTERM and kill -9, then --resume ends with the bytes of a whole run."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from ns2vec.cli import main
+
+OPTIONS = ["--epochs", "40", "--min-count", "1", "--workers", "1", "--size", "48", "--batch-words", "500"]
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    generator = random.Random(5)
+    lines = [" ".join(f"w{generator.randrange(300)}" for _ in range(10)) for _ in range(4000)]
+    (tmp_path / "corpus.txt").write_text("\n".join(lines) + "\n")
+    return tmp_path / "corpus.txt"
+
+
+def command(corpus, name, *more):
+    return [
+        sys.executable, "-m", "ns2vec.cli", "train", str(corpus), *OPTIONS,
+        "--output", str(corpus.parent / name), *more,
+    ]  # fmt: skip
+
+
+def killed(arguments, folder, kill, seconds, wait=60):
+    """Start a command, wait for its first checkpoint and some time, and send a signal; its exit code."""
+    child = subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True)
+    until = time.monotonic() + wait
+    while child.poll() is None and not list(folder.glob("*.ns2v")) and time.monotonic() < until:
+        time.sleep(0.01)
+    time.sleep(seconds)
+    child.send_signal(kill)
+    _, told = child.communicate(timeout=60)
+    return child.returncode, told
+
+
+def test_sigterm_writes_one_and_says_how_to_go_on(corpus):
+    folder = corpus.parent / "saved"
+    subprocess.run(command(corpus, "whole.bin"), check=True)
+    more = ["--checkpoint", str(folder), "--checkpoint-every", "0.05s"]
+    code, told = killed(command(corpus, "cut.bin", *more), folder, signal.SIGTERM, 0.1)
+    assert code == 143
+    assert "the same command with --resume goes on" in told
+    assert not (corpus.parent / "cut.bin").exists()
+    subprocess.run(command(corpus, "cut.bin", *more, "--resume"), check=True)
+    assert (corpus.parent / "cut.bin").read_bytes() == (corpus.parent / "whole.bin").read_bytes()
+
+
+def test_six_kills_at_any_moment(corpus):
+    folder = corpus.parent / "saved"
+    subprocess.run(command(corpus, "whole.bin"), check=True)
+    more = ["--checkpoint", str(folder), "--checkpoint-every", "0.02s", "--resume"]
+    for seconds in (0.0, 0.03, 0.05, 0.01, 0.07, 0.02):
+        killed(command(corpus, "cut.bin", *more), folder, signal.SIGKILL, 0.2 + seconds)
+    subprocess.run(command(corpus, "cut.bin", *more), check=True)
+    assert (corpus.parent / "cut.bin").read_bytes() == (corpus.parent / "whole.bin").read_bytes()
+    assert len(os.listdir(folder)) == 2
+
+
+def test_wrong_use(corpus, capsys):
+    folder = str(corpus.parent / "saved")
+    line = ["train", str(corpus), "-q", "--epochs", "1", "--output", str(corpus.parent / "v.bin")]
+    assert main([*line, "--resume"]) == 2
+    assert "name the folder of the checkpoints: --checkpoint FOLDER" in capsys.readouterr().err
+    assert main([*line, "--checkpoint", folder, "--resume"]) == 0  # nothing to go on from: it begins
+    assert main([*line, "--checkpoint", folder]) == 2
+    assert "--resume" in capsys.readouterr().err
+    assert main([*line, "--checkpoint", folder, "--resume", "--window", "3"]) == 2
+    assert "window was 5" in capsys.readouterr().err
+    os.utime(corpus, (1, 1))
+    assert main([*line, "--checkpoint", folder, "--resume"]) == 0  # a finished run reads no text

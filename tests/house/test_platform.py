@@ -1,0 +1,35 @@
+"""What not every operating system does stands in one module."""
+
+from __future__ import annotations
+
+import os
+import re
+
+import pytest
+from sources import files, name_of
+
+from ns2vec import _platform
+
+NOT_EVERYWHERE = re.compile(
+    r"os\.fork|/proc/|\bfcntl\b|\bmsvcrt\b|preadv|pwrite|fchown|fchmod|O_CLOEXEC|O_TEMPORARY|mkstemp|"
+    r"TemporaryFile|import resource$|multiprocessing"
+)
+OTHERS = [path for path in files(".py", folders=("ns2vec",)) if path.name != "_platform.py"]
+
+
+@pytest.mark.parametrize("path", OTHERS, ids=name_of)
+def test_no_other_module_depends_on_the_system(path):
+    found = [line for line in path.read_text("utf-8").split("\n") if NOT_EVERYWHERE.search(line)]
+    assert found == [], f"{name_of(path)}: move this to ns2vec/_platform.py"
+
+
+def test_seeking_does_what_positions_do(tmp_path):
+    descriptor = os.open(tmp_path / "file", os.O_RDWR | os.O_CREAT)
+    try:
+        assert _platform.seek_and_write(descriptor, memoryview(b"abcdef"), 2) == 6
+        buffer = bytearray(4)
+        assert _platform.seek_and_read(descriptor, memoryview(buffer), 4) == 4
+        assert _platform.read_at(descriptor, memoryview(buffer)[:2], 7) == 1
+        assert bytes(buffer) == b"fdef"
+    finally:
+        os.close(descriptor)
