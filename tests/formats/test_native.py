@@ -128,9 +128,10 @@ def changed(**metadata) -> io.BytesIO:
 
 DAMAGE = {
     "a later version": ({"version": "2"}, "written in version 2 of the format"),
+    "a later major version": ({"version": "2.0"}, "written in version 2.0 of the format"),
     "no version": ({"version": "x"}, "expected a version number"),
     "another program's": ({"format": "pt"}, "not one of ns2vec's"),
-    "too many keys": ({"n_keys": "3"}, "expected 3 keys, found 2"),
+    "too many keys": ({"n_keys": "3"}, "expected an attribute of 3 keys"),
     "an unknown coding": ({"key_coding": "pickle"}, "unknown coding of keys"),
     "keys that are no JSON": ({"key_coding": "json"}, "damaged"),
     "attributes that are a list": ({"attributes": "[]"}, "damaged"),

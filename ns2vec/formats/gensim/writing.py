@@ -135,7 +135,7 @@ class _Splitter:
 
 
 def _vector_attributes(state: VectorState) -> dict[str, Any]:
-    keys = state.keys
+    keys = state.read_keys()
     return {
         "vector_size": int(state.vectors.shape[1]),
         "index_to_key": list(keys),
