@@ -11,7 +11,7 @@ r"""Named arrays and text in one file: the safetensors layout, with every array 
 
 The layout allows no gaps, so the bytes between arrays belong to arrays named ``padding.1``, ``padding.2`` ...
 which readers leave out. Nothing in such a file can run; a header is believed only where it fits the file's
-size, before anything is allocated; where the size is unknown (compressed, remote), memory grows as bytes come.
+size, before anything is allocated; where that is unknown (compressed, remote), memory grows as bytes come.
 The `safetensors` package reads these files. `ns2vec.formats.checksums` describes the sums in their metadata.
 """
 
@@ -33,7 +33,7 @@ from ns2vec._typing import PathLike
 from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.formats import checksums
 from ns2vec.formats.atomic import open_for_read, open_for_write, plain_size
-from ns2vec.formats.table import TruncatedFileError
+from ns2vec.formats.table import TruncatedFileError, read_exactly
 
 __all__ = ["Container", "MMAP_MODES", "looks_like_container", "read_container", "write_container"]
 
@@ -265,7 +265,8 @@ def _from_stream(stream: IO[bytes], n_bytes: int | None, name: Any, verify: bool
     entries, metadata, _ = _read_header(stream, n_bytes, name)
     found = Container({}, metadata)
     for entry in entries:
-        content = _exactly(stream, entry.stop - entry.start, n_bytes is not None, name, entry.name)
+        is_there = n_bytes is not None
+        content = read_exactly(stream, entry.stop - entry.start, name, entry.name, is_there=is_there)
         if not PADDING.fullmatch(entry.name):
             numbers = np.frombuffer(content, dtype=entry.dtype).reshape(entry.shape)
             found.arrays[entry.name] = _native(numbers)
@@ -274,21 +275,6 @@ def _from_stream(stream: IO[bytes], n_bytes: int | None, name: Any, verify: bool
     if verify:
         _verify(found, name)
     return found
-
-
-def _exactly(stream: IO[bytes], n_bytes: int, is_there: bool, name: Any, part: str) -> bytearray:
-    """Read so many bytes; unless they are known to be there, memory is taken as they come."""
-    content = bytearray(n_bytes if is_there else min(n_bytes, BLOCK_BYTES))
-    n_read = 0
-    while n_read < n_bytes:
-        if n_read == len(content):
-            content += bytes(min(n_bytes, 2 * n_read) - n_read)
-        block = stream.read(min(BLOCK_BYTES, len(content) - n_read))
-        if not block:
-            raise TruncatedFileError(f"{name}: the file ends after {n_read} of {n_bytes} bytes of {part!r}")
-        content[n_read : n_read + len(block)] = block
-        n_read += len(block)
-    return content
 
 
 def _native(array: Array) -> Array:

@@ -30,7 +30,7 @@ from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.formats import int8
 from ns2vec.formats.atomic import plain_size
 from ns2vec.formats.checksums import is_sealed
-from ns2vec.formats.container import Container, read_container, write_container
+from ns2vec.formats.container import Container, looks_like_container, read_container, write_container
 from ns2vec.formats.keys import DAMAGED, StoredKeys, encode_keys
 from ns2vec.formats.plain import decode, encode
 from ns2vec.formats.state import (
@@ -42,7 +42,7 @@ from ns2vec.formats.state import (
 )
 from ns2vec.formats.table import VectorTable
 
-__all__ = ["DTYPES", "NAME", "SUFFIXES", "read", "read_state", "write", "write_state"]
+__all__ = ["DTYPES", "NAME", "SUFFIXES", "looks_like", "read", "read_state", "write", "write_state"]
 
 NAME = "native"
 SUFFIXES = (".ns2v",)
@@ -54,6 +54,8 @@ VERSION = re.compile(r"(\d{1,9})(?:\.\d{1,9})?", re.ASCII)
 #: What vectors can be stored as.
 DTYPES = ("float16", "float32", "float64", "int8")
 Array = npt.NDArray[Any]
+
+looks_like = looks_like_container
 
 
 def read(
