@@ -4,7 +4,7 @@ Examples
 --------
 >>> from ns2vec.formats import FORMATS, guess_format
 >>> list(FORMATS)
-['word2vec_text', 'word2vec_binary', 'glove', 'fasttext_vec', 'npy', 'projector', 'native', 'gensim']
+['word2vec_text', 'word2vec_binary', 'projector', 'glove', 'fasttext_vec', 'npy', 'native', 'gensim']
 >>> guess_format("vectors.bin.gz")
 'word2vec_binary'
 """

@@ -8,14 +8,15 @@ r"""GloVe's text format: word2vec's without the header.
              blanks (". . .", "at name@domain.com"), so the last D fields of a line are its numbers
     number = decimal; written as the shortest one that reads back as the same float32
 
-D is one less than the smallest number of fields in the first lines. Keys with blanks are read, but not
-written: other readers would take them for numbers. Pennington, Socher, Manning 2014, "GloVe: Global vectors
+D is how many numbers most of the first lines end with. Keys with blanks are read, but not written: other
+readers would take them for numbers. Pennington, Socher, Manning 2014, "GloVe: Global vectors
 for word representation".
 """
 
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator
 from typing import IO
 
@@ -27,8 +28,8 @@ from ns2vec.exceptions import FormatError
 from ns2vec.formats import word2vec_text
 from ns2vec.formats._parse import parse_numbers
 from ns2vec.formats.atomic import open_for_read
-from ns2vec.formats.table import TEXT_BYTES, TableBuilder, VectorTable
-from ns2vec.formats.text import check_row, decode_key, lines_of
+from ns2vec.formats.table import TableBuilder, VectorTable
+from ns2vec.formats.text import check_row, decode_key, is_number, lines_of
 
 __all__ = ["NAME", "SUFFIXES", "looks_like", "read", "write"]
 
@@ -45,15 +46,7 @@ def looks_like(start: bytes) -> bool:
     fields = numbers.split()
     if not newline and len(fields) > 1:
         fields.pop()  # it may be cut in the middle
-    return bool(blank) and len(fields) > 1 and b"\0" not in first and all(map(_is_number, fields[-2:]))
-
-
-def _is_number(field: bytes) -> bool:
-    try:
-        float(field)
-    except ValueError:
-        return False
-    return TEXT_BYTES.issuperset(field)
+    return bool(blank) and len(fields) > 1 and b"\0" not in first and all(map(is_number, fields[-2:]))
 
 
 def read(
@@ -89,7 +82,8 @@ def read(
             if limit == 0:
                 return VectorTable([], np.empty((0, 1), dtype=datatype))
             raise FormatError(f"{path}: the file is empty; expected lines 'key number number ...'")
-        vector_size = min(_count_fields(line) for _, line in first) - 1
+        # of equally frequent ones most_common lists the one that came first
+        vector_size = Counter(_count_numbers(line) for _, line in first).most_common(1)[0][0]
         if vector_size < 1:
             raise FormatError(f"{path}:1: expected 'key number number ...', found {first[0][1][:60]!r}")
         builder = TableBuilder(path, vector_size, datatype, -1, duplicates)
@@ -106,9 +100,10 @@ def _filled_lines(stream: IO[bytes], path: PathLike) -> Iterator[tuple[int, byte
     return ((line_no, line) for line_no, line in lines_of(stream, path) if not line.isspace())
 
 
-def _count_fields(line: bytes) -> int:
-    found = line.rstrip().split(b" ")
-    return len(found) if len(found) > 1 else len(line.split())
+def _count_numbers(line: bytes) -> int:
+    """Return how many numbers the line ends with; its first field is the key."""
+    _, _, behind = line.partition(b" " if b" " in line else b"\t")
+    return sum(1 for _ in itertools.takewhile(is_number, reversed(behind.split())))
 
 
 def _parse(line: bytes, numbers: npt.NDArray[np.float64], where: str) -> bytes:

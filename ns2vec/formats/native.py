@@ -29,7 +29,7 @@ from ns2vec._typing import PathLike
 from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.formats import int8
 from ns2vec.formats.atomic import plain_size
-from ns2vec.formats.checksums import is_sealed
+from ns2vec.formats.checksums import is_sealed, state_of_seal
 from ns2vec.formats.container import Container, looks_like_container, read_container, write_container
 from ns2vec.formats.keys import DAMAGED, StoredKeys, encode_keys
 from ns2vec.formats.plain import decode, encode
@@ -42,7 +42,17 @@ from ns2vec.formats.state import (
 )
 from ns2vec.formats.table import VectorTable
 
-__all__ = ["DTYPES", "NAME", "SUFFIXES", "looks_like", "read", "read_state", "write", "write_state"]
+__all__ = [
+    "DTYPES",
+    "NAME",
+    "SUFFIXES",
+    "describe",
+    "looks_like",
+    "read",
+    "read_state",
+    "write",
+    "write_state",
+]
 
 NAME = "native"
 SUFFIXES = (".ns2v",)
@@ -109,6 +119,26 @@ def write(path: PathLike, table: VectorTable, *, datatype: npt.DTypeLike | None 
         If a key is of a type that cannot be written.
     """
     write_state(path, state_of_table(table), datatype=datatype)
+
+
+def describe(path: PathLike) -> dict[str, str]:
+    """Return version, kind of model and numbers of a file, after comparing each part with its sha256.
+
+    Raises
+    ------
+    FormatError
+        If the file is not what it claims to be. ChecksumError when a part is not what was written.
+    """
+    found = read_container(path, mmap=None if plain_size(path) is None else "r")
+    reason = state_of_seal(found.metadata)
+    if reason is None:
+        found = read_container(path, mmap=None if plain_size(path) is None else "r", verify=True)
+    return {
+        "version": found.metadata.get("version", "")[:40],
+        "kind": found.metadata.get("kind", "")[:40],
+        "stored_as": str(found.arrays["vectors"].dtype),
+        "checksums": f"sha256 of {len(found.arrays)} parts agree" if reason is None else reason,
+    }
 
 
 # ---- writing ----------------------------------------------------------------------------------------

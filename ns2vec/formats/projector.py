@@ -27,8 +27,8 @@ from ns2vec._typing import PathLike
 from ns2vec.exceptions import FormatError
 from ns2vec.formats._parse import parse_numbers
 from ns2vec.formats.atomic import open_for_read, open_for_write
-from ns2vec.formats.table import TEXT_BYTES, TableBuilder, TruncatedFileError, VectorTable, encode_key
-from ns2vec.formats.text import check_row, decode_key, lines_of, plain_stem
+from ns2vec.formats.table import TableBuilder, TruncatedFileError, VectorTable, encode_key
+from ns2vec.formats.text import check_row, decode_key, is_number, lines_of, plain_stem
 
 __all__ = ["NAME", "SUFFIXES", "looks_like", "metadata_path", "read", "write"]
 
@@ -57,7 +57,7 @@ def metadata_path(path: PathLike) -> str:
 def looks_like(start: bytes) -> bool:
     """Whether a file that begins so has nothing but numbers between tabs in its first line."""
     fields = start.partition(b"\n")[0].strip(b"\r").split(b"\t")
-    return len(fields) > 1 and all(field and TEXT_BYTES.issuperset(field) for field in fields)
+    return len(fields) > 1 and all(map(is_number, fields))
 
 
 def read(

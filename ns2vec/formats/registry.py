@@ -49,7 +49,7 @@ class Format(Protocol):
 
 
 FORMATS: Registry[Format] = Registry("format")
-for _module in (word2vec_text, word2vec_binary, glove, fasttext_vec, npy, projector, native, gensim):
+for _module in (word2vec_text, word2vec_binary, projector, glove, fasttext_vec, npy, native, gensim):
     FORMATS.register(_module.NAME, _module)  # type: ignore[arg-type]
 
 

@@ -9,9 +9,9 @@ from typing import IO
 from ns2vec._files import strip_compression
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import FormatError
-from ns2vec.formats.table import KeyDecodingError, TruncatedFileError
+from ns2vec.formats.table import TEXT_BYTES, KeyDecodingError, TruncatedFileError
 
-__all__ = ["check_row", "decode_key", "find_beside", "lines_of", "plain_stem"]
+__all__ = ["check_row", "decode_key", "find_beside", "is_number", "lines_of", "plain_stem"]
 
 MAX_LINE_BYTES = 64 << 20
 
@@ -60,6 +60,15 @@ def check_row(line: bytes, where: str, n_found: int, vector_size: int) -> None:
     if n_found < vector_size and not line.endswith(b"\n"):
         raise TruncatedFileError(f"{message}, and the file ends here: it is cut off; write or fetch it again")
     raise FormatError(f"{message}; do all lines belong to one set of vectors?")
+
+
+def is_number(field: bytes) -> bool:
+    """Whether the bytes are a decimal number, or the name of one that is not finite."""
+    try:
+        float(field)
+    except ValueError:
+        return False
+    return TEXT_BYTES.issuperset(field)
 
 
 def plain_stem(path: PathLike) -> tuple[str, str]:

@@ -117,7 +117,15 @@ def read_npz(path: PathLike) -> Array:
 
 def write_npy(stream: IO[bytes], array: Array) -> None:
     """Write an array of numbers, a few megabytes at a time when it is not contiguous."""
-    np.lib.format.write_array(stream, np.asarray(array), allow_pickle=False)
+    target: Any = stream if stream.seekable() else _Unseekable(stream)
+    np.lib.format.write_array(target, np.asarray(array), allow_pickle=False)
+
+
+class _Unseekable:
+    """Hides from NumPy that a stream which compresses is built on a file, whose position it would ask for."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self.write = stream.write
 
 
 def _header(stream: IO[bytes], path: PathLike) -> tuple[np.dtype[Any], tuple[int, ...], Any, int]:
