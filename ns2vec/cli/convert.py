@@ -48,6 +48,11 @@ def add_arguments(parser: Parser) -> None:
         metavar="NAME",
         help=f"numbers of OUT: {', '.join(native.DTYPES)} (int8 in native files only)",
     )
+    _add_policies(parser)
+
+
+def _add_policies(parser: Parser) -> None:
+    """Add what to do with keys and numbers that leave a choice."""
     parser.add_argument("--encoding", metavar="NAME", help="of the keys of IN; utf8 unless given")
     parser.add_argument(
         "--unicode-errors",
