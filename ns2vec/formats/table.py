@@ -20,8 +20,8 @@ from ns2vec.formats.atomic import open_for_read
 
 __all__ = [
     "DUPLICATES",
-    "TEXT_BYTES",
     "KeyDecodingError",
+    "TEXT_BYTES",
     "TableBuilder",
     "TruncatedFileError",
     "VectorTable",
