@@ -14,7 +14,7 @@ from typing import IO, Any
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import Ns2vecError
 
-__all__ = ["COMPRESSIONS", "explain", "is_remote", "open_bytes", "strip_compression"]
+__all__ = ["COMPRESSIONS", "explain", "is_damage", "is_remote", "open_bytes", "strip_compression"]
 
 BLOCK_BYTES = 1 << 20
 
@@ -109,7 +109,7 @@ def open_bytes(
             else:
                 yield _open_local(name, noun, stack)
         except Exception as error:
-            if not _is_damage(error, name):
+            if not is_damage(error, name):
                 raise
             raise damaged(f"{name}: damaged or not what its suffix says: {error}; fetch it again") from error
 
@@ -155,7 +155,7 @@ def explain(error: OSError, name: str, noun: str = "file") -> OSError:
     return type(error)(error.errno, text, name) if text else error
 
 
-def _is_damage(error: Exception, name: str) -> bool:
+def is_damage(error: Exception, name: str) -> bool:
     """Whether it is what the decompressors raise when the bytes are not theirs."""
     if isinstance(error, Ns2vecError) or not strip_compression(name)[1]:
         return False

@@ -15,7 +15,7 @@ from typing import Any
 
 from ns2vec.cli.parsing import Parser, UsageError, positive
 from ns2vec.exceptions import ConfigError, FormatError, Ns2vecError
-from ns2vec.formats import FORMATS, VectorTable, format_of_suffix, guess_format
+from ns2vec.formats import FORMATS, VectorTable, format_of_suffix, read_vectors
 from ns2vec.keyedvectors import KeyedVectors
 from ns2vec.keyedvectors.files import adopt_table
 
@@ -26,7 +26,6 @@ __all__ = [
     "load_vectors",
     "logs_on_stderr",
     "print_json",
-    "read_table",
     "say",
     "write_table",
 ]
@@ -174,30 +173,26 @@ def add_format_option(parser: Parser, *, with_limit: bool = True) -> None:
         parser.add_argument("--limit", type=positive, metavar="N", help="read the first N vectors only")
 
 
-def read_table(path: str, name: str | None = None, limit: int | None = None) -> VectorTable:
-    """Read vectors from a path or ``"-"``; the format is guessed unless named."""
-    module: Any = FORMATS[name or guess_format(path)]
-    table: VectorTable = module.read(path) if limit is None else module.read(path, limit=limit)
-    return table
-
-
-def load_vectors(path: str, name: str | None = None, limit: int | None = None) -> KeyedVectors:
-    """Read vectors for queries and evaluation; see `read_table`.
+def load_vectors(
+    path: str, name: str | None = None, limit: int | None = None, **options: Any
+) -> KeyedVectors:
+    """Read vectors for queries and evaluation; see `ns2vec.formats.read_vectors`.
 
     Raises
     ------
     FormatError
         If there is not one vector in the file.
     """
-    table = read_table(path, name, limit)
+    table = read_vectors(path, name, limit=limit, **options)
     if not table.keys:
         raise FormatError(f"{path}: there are no vectors in it")
-    return adopt_table(KeyedVectors(table.vectors.shape[1]), table)
+    return adopt_table(KeyedVectors(table.vectors.shape[1], dtype=table.vectors.dtype), table)
 
 
-def write_table(path: str, table: VectorTable, name: str | None = None) -> None:
+def write_table(path: str, table: VectorTable, name: str | None = None, **options: Any) -> None:
     """Write vectors to a path or ``"-"``; the format is that of the suffix, or text, unless named."""
-    FORMATS[name or output_format(path)].write(path, table)
+    module: Any = FORMATS[name or output_format(path)]
+    module.write(path, table, **options)
 
 
 def output_format(path: str) -> str:

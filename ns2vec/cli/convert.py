@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from ns2vec.cli.common import output_format, read_table, write_table
-from ns2vec.cli.parsing import Parser, positive
-from ns2vec.formats import FORMATS, check_writable
+from ns2vec.cli.common import output_format, write_table
+from ns2vec.cli.parsing import Parser, UsageError, positive
+from ns2vec.formats import DUPLICATES, FORMATS, NOT_FINITE, check_writable, native, read_vectors
 
 NAME = "convert"
 HELP = "Write vectors in another format, compressed, or only the first of them."
@@ -14,6 +14,8 @@ USAGE = "IN OUT [options]"
 EXAMPLES = """
 ns2vec convert vectors.bin vectors.txt
 ns2vec convert vectors.bin top.txt.gz --limit 100
+ns2vec convert vectors.txt small.ns2v --dtype int8
+ns2vec convert vectors.bin vectors.tsv
 ns2vec convert - top.bin --from word2vec_text < vectors.txt
 ns2vec convert vectors.bin - --limit 3 | cut -d' ' -f1"""
 
@@ -30,7 +32,7 @@ def add_arguments(parser: Parser) -> None:
         dest="source_format",
         choices=tuple(FORMATS),
         metavar="NAME",
-        help=f"format of IN: {names}; guessed unless given (text on standard input)",
+        help=f"format of IN: {names}; guessed from its content and name unless given",
     )
     parser.add_argument(
         "--to",
@@ -40,11 +42,56 @@ def add_arguments(parser: Parser) -> None:
         help="format of OUT; by its suffix unless given, text if that tells nothing",
     )
     parser.add_argument("--limit", type=positive, metavar="N", help="only the first N vectors")
+    parser.add_argument(
+        "--dtype",
+        choices=native.DTYPES,
+        metavar="NAME",
+        help=f"numbers of OUT: {', '.join(native.DTYPES)} (int8 in native files only)",
+    )
+    _add_policies(parser)
+
+
+def _add_policies(parser: Parser) -> None:
+    """Add what to do with keys and numbers that leave a choice."""
+    parser.add_argument("--encoding", metavar="NAME", help="of the keys of IN; utf8 unless given")
+    parser.add_argument(
+        "--unicode-errors",
+        choices=("strict", "replace", "ignore", "surrogateescape", "backslashreplace"),
+        metavar="HOW",
+        help="keys that are not valid: strict (an error, the default), replace, ignore, backslashreplace",
+    )
+    parser.add_argument(
+        "--duplicates",
+        choices=DUPLICATES,
+        metavar="WHICH",
+        default="first",
+        help=f"which of equal keys counts: {', '.join(DUPLICATES)}",
+    )
+    parser.add_argument(
+        "--not-finite",
+        choices=NOT_FINITE,
+        metavar="HOW",
+        default="keep",
+        help=f"vectors with NaN or infinity: {', '.join(NOT_FINITE)}",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Read all, write all; the old file stays until the new one is complete."""
     check_writable(arguments.target)
-    table = read_table(arguments.source, arguments.source_format, arguments.limit)
-    write_table(arguments.target, table, arguments.target_format or output_format(arguments.target))
+    target_format = arguments.target_format or output_format(arguments.target)
+    if arguments.dtype == "int8" and target_format != native.NAME:
+        raise UsageError(f"--dtype int8 is for native files, OUT is {target_format}: write float32")
+    given = {"encoding": arguments.encoding, "unicode_errors": arguments.unicode_errors}
+    table = read_vectors(
+        arguments.source,
+        arguments.source_format,
+        limit=arguments.limit,
+        datatype=None if arguments.dtype == "int8" else arguments.dtype,
+        duplicates=arguments.duplicates,
+        not_finite=arguments.not_finite,
+        **{name: value for name, value in given.items() if value is not None},
+    )
+    stored = {"datatype": arguments.dtype} if target_format == native.NAME else {}
+    write_table(arguments.target, table, target_format, **stored)
     return 0

@@ -11,7 +11,7 @@ import numpy as np
 from ns2vec._build_info import build_info
 from ns2vec.cli.common import add_format_option, load_vectors, print_json
 from ns2vec.cli.parsing import Parser
-from ns2vec.formats import guess_format
+from ns2vec.formats import guess_format, native
 from ns2vec.similarity import row_norms
 
 NAME = "info"
@@ -56,16 +56,19 @@ def installation() -> dict[str, Any]:
 
 def facts(path: str, arguments: argparse.Namespace) -> dict[str, Any]:
     """Return what can be said of one file."""
-    loaded = load_vectors(path, arguments.format, arguments.limit)
+    name = arguments.format or guess_format(path)
+    loaded = load_vectors(path, name, arguments.limit)
     norms = row_norms(loaded.vectors)
-    return {
+    found = {
         "vectors": path,
-        "format": arguments.format or guess_format(path),
+        "format": name,
         "n_words": len(loaded),
         "vector_size": loaded.vector_size,
+        "dtype": str(loaded.vectors.dtype),
         "mean_length": float(norms.mean()),
         "smallest_length": float(norms.min()),
         "largest_length": float(norms.max()),
         "n_not_finite": int((~np.isfinite(loaded.vectors)).any(axis=1).sum()),
         "first_words": loaded.index_to_key[:N_SHOWN],
     }
+    return {**found, **native.describe(path)} if name == native.NAME else found

@@ -32,6 +32,7 @@ from ns2vec._platform import (
 )
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import ConfigError, FormatError
+from ns2vec.formats.limits import Bounded
 
 __all__ = ["check_writable", "ends_by_itself", "open_for_read", "open_for_write", "plain_size", "remove_stale"]
 
@@ -86,13 +87,16 @@ def open_for_read(path: PathLike) -> Iterator[IO[bytes]]:
     OSError
         If the file cannot be opened, with the remedy.
     FormatError
-        If a compressed file is damaged.
+        If a compressed file is damaged, or unpacks to absurdly much.
     """
     if os.fspath(path) == "-":
         yield sys.stdin.buffer
     else:
-        with open_bytes(path, damaged=FormatError) as (stream, _):
-            yield stream
+        with open_bytes(path, damaged=FormatError) as (stream, packed):
+            if packed is None or packed is stream:
+                yield stream
+            else:
+                yield io.BufferedReader(Bounded(stream, packed, path), BLOCK_BYTES)
 
 
 @contextlib.contextmanager

@@ -11,13 +11,13 @@ r"""Named arrays and text in one file: the safetensors layout, with every array 
 
 The layout allows no gaps, so the bytes between arrays belong to arrays named ``padding.1``, ``padding.2`` ...
 which readers leave out. Nothing in such a file can run; a header is believed only where it fits the file's
-size, before anything is allocated. The `safetensors` package reads these files.
+size, before anything is allocated; where that is unknown (compressed, remote), memory grows as bytes come.
+The `safetensors` package reads these files. `ns2vec.formats.checksums` describes the sums in their metadata.
 """
 
 from __future__ import annotations
 
 import contextlib
-import io
 import json
 import math
 import os
@@ -31,8 +31,9 @@ import numpy.typing as npt
 
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import ConfigError, FormatError
+from ns2vec.formats import checksums
 from ns2vec.formats.atomic import open_for_read, open_for_write, plain_size
-from ns2vec.formats.table import TruncatedFileError
+from ns2vec.formats.table import TruncatedFileError, read_exactly
 
 __all__ = ["Container", "MMAP_MODES", "looks_like_container", "read_container", "write_container"]
 
@@ -41,7 +42,7 @@ Array = npt.NDArray[Any]
 ALIGNMENT = 64
 MAX_HEADER_BYTES = 64 << 20
 MAX_DIGITS = 20
-WRITE_BLOCK_BYTES = 1 << 22
+BLOCK_BYTES = 1 << 22
 MMAP_MODES = ("r", "r+", "c")
 PADDING = re.compile(r"padding\.\d+")
 DTYPES = {
@@ -95,7 +96,11 @@ def looks_like_container(start: bytes) -> bool:
 
 
 def write_container(
-    target: PathLike | IO[bytes], arrays: Mapping[str, Array], metadata: Mapping[str, str]
+    target: PathLike | IO[bytes],
+    arrays: Mapping[str, Array],
+    metadata: Mapping[str, str],
+    *,
+    checked: bool = False,
 ) -> None:
     """Write arrays and text, atomically when `target` is a path.
 
@@ -104,6 +109,8 @@ def write_container(
     target : path, or file object opened for writing bytes
     arrays : dict of name -> ndarray of any shape and strides; bool, integers, float16, float32 or float64
     metadata : dict of str -> str
+    checked : bool
+        Put the sha256 of each part into the metadata; the arrays are gone through twice then.
 
     Raises
     ------
@@ -122,6 +129,8 @@ def write_container(
     >>> read_container(io.BytesIO(file.getvalue())).arrays["vectors"].tolist()
     [[1.0, 0.0], [0.0, 1.0]]
     """
+    if checked:
+        metadata = checksums.sealed(metadata, {name: _blocks(array) for name, array in arrays.items()})
     header, order = _header(arrays, metadata)
     opened = contextlib.nullcontext(target) if hasattr(target, "write") else open_for_write(target)
     with opened as stream:
@@ -178,7 +187,7 @@ def _blocks(array: Array) -> Iterator[Any]:
         yield np.asarray(array, dtype=dtype).tobytes()
         return
     row_bytes = max(1, array.size // len(array) * dtype.itemsize)
-    step = max(1, WRITE_BLOCK_BYTES // row_bytes)
+    step = max(1, BLOCK_BYTES // row_bytes)
     for start in range(0, len(array), step):
         block = np.ascontiguousarray(array[start : start + step], dtype=dtype)
         yield block.reshape(-1).view(np.uint8).data
@@ -187,7 +196,9 @@ def _blocks(array: Array) -> Iterator[Any]:
 # ---- reading ----------------------------------------------------------------------------------------
 
 
-def read_container(source: PathLike | IO[bytes], *, mmap: str | None = None) -> Container:
+def read_container(
+    source: PathLike | IO[bytes], *, mmap: str | None = None, verify: bool = False
+) -> Container:
     """Read arrays and text.
 
     Parameters
@@ -196,43 +207,47 @@ def read_container(source: PathLike | IO[bytes], *, mmap: str | None = None) -> 
     mmap : {None, "r", "r+", "c"}
         Map the arrays instead of reading them: the file is read as its pages are used, and shared with other
         processes. ``"r"`` forbids changes, ``"c"`` keeps them in memory, ``"r+"`` writes them into the file.
+    verify : bool
+        Compare each part with its sha256.
 
     Raises
     ------
     FormatError
-        If the file is not what its header says. TruncatedFileError (also an EOFError) when it ends too early.
+        If the file is not what its header says. TruncatedFileError (also an EOFError) when it ends too early;
+        ChecksumError when a part is not what was written.
     OSError
         If it cannot be read, or cannot be mapped because it is compressed or no regular file.
     """
     if mmap is not None and mmap not in MMAP_MODES:
         raise ConfigError(f"expected mmap to be None or one of {', '.join(MMAP_MODES)}, got {mmap!r}")
-    if hasattr(source, "read"):
+    if not isinstance(source, (str, os.PathLike)):
         if mmap:
             raise OSError("cannot map a file object: give the path of the file")
-        return _from_bytes(source.read(), getattr(source, "name", "file object"))
+        return _from_stream(source, None, getattr(source, "name", "file object"), verify)
     n_bytes = plain_size(source)
-    if n_bytes is None:
-        if mmap:
-            raise OSError(f"{os.fspath(source)}: cannot map a compressed or remote file: unpack it first")
-        with open_for_read(source) as stream:
-            return _from_bytes(stream.read(), source)
-    with open(source, "rb") as stream:
+    if mmap and n_bytes is None:
+        raise OSError(f"{os.fspath(source)}: cannot map a compressed or remote file: unpack it first")
+    with open_for_read(source) as stream:
+        if not mmap:
+            return _from_stream(stream, n_bytes, source, verify)
         entries, metadata, start = _read_header(stream, n_bytes, source)
-        if mmap:
-            return Container(_mapped(source, mmap, entries, start), metadata)
-        arrays = {}
-        for entry in entries:
-            stream.seek(start + entry.start)
-            numbers = np.fromfile(stream, dtype=entry.dtype, count=math.prod(entry.shape))
-            if numbers.size != math.prod(entry.shape):
-                raise TruncatedFileError(f"{source}: array {entry.name!r} became shorter while it was read")
-            arrays[entry.name] = _native(numbers.reshape(entry.shape))
-    return Container(arrays, metadata)
+        found = Container(_mapped(source, mmap, entries, start), metadata)
+    if verify:
+        _verify(found, source)
+    if mmap == "r+":
+        checksums.unseal(source)
+    return found
+
+
+def _verify(found: Container, name: Any) -> None:
+    checksums.verify(found.metadata, {key: _blocks(array) for key, array in found.arrays.items()}, name)
 
 
 def _mapped(path: PathLike, mode: str, entries: list[_Entry], start: int) -> dict[str, Array]:
     found = {}
     for entry in entries:
+        if PADDING.fullmatch(entry.name):
+            continue
         if not math.prod(entry.shape):
             found[entry.name] = np.empty(entry.shape, dtype=entry.dtype)
             continue
@@ -246,53 +261,64 @@ def _mapped(path: PathLike, mode: str, entries: list[_Entry], start: int) -> dic
     return found
 
 
-def _from_bytes(content: bytes, name: Any) -> Container:
-    entries, metadata, start = _read_header(io.BytesIO(content), len(content), name)
-    arrays = {}
+def _from_stream(stream: IO[bytes], n_bytes: int | None, name: Any, verify: bool) -> Container:
+    entries, metadata, _ = _read_header(stream, n_bytes, name)
+    found = Container({}, metadata)
     for entry in entries:
-        numbers = np.frombuffer(
-            content, dtype=entry.dtype, count=math.prod(entry.shape), offset=start + entry.start
-        )
-        arrays[entry.name] = _native(numbers.reshape(entry.shape).copy())
-    return Container(arrays, metadata)
+        is_there = n_bytes is not None
+        content = read_exactly(stream, entry.stop - entry.start, name, entry.name, is_there=is_there)
+        if not PADDING.fullmatch(entry.name):
+            numbers = np.frombuffer(content, dtype=entry.dtype).reshape(entry.shape)
+            found.arrays[entry.name] = _native(numbers)
+    if stream.read(1):
+        _refuse(name, "more bytes follow behind the last array")
+    if verify:
+        _verify(found, name)
+    return found
 
 
 def _native(array: Array) -> Array:
     return array.astype(array.dtype.newbyteorder("="), copy=False)
 
 
-def _read_header(stream: IO[bytes], n_bytes: int, name: Any) -> tuple[list[_Entry], dict[str, str], int]:
-    """Return the arrays' places, the metadata and where the data starts; all of it fits the file."""
+def _read_header(
+    stream: IO[bytes], n_bytes: int | None, name: Any
+) -> tuple[list[_Entry], dict[str, str], int]:
+    """Return the arrays' places, the metadata and where the data starts; all of it fits the file's size."""
     first = stream.read(8)
     n_header = int.from_bytes(first, "little")
     if len(first) < 8 or n_header > MAX_HEADER_BYTES:
         _refuse(name, f"expected the length of a header in the first 8 bytes, found {first!r}")
-    if n_header > n_bytes - 8:
+    if n_bytes is not None and n_header > n_bytes - 8:
         raise TruncatedFileError(f"{name}: the header takes {n_header} bytes, the file has {n_bytes}")
-    try:
-        header = json.loads(
-            stream.read(n_header).decode("utf8"), object_pairs_hook=_unique, parse_int=_small_int
-        )
-    except (ValueError, RecursionError) as error:
-        _refuse(name, f"the header is no JSON: {error}")
-    if not isinstance(header, dict):
-        _refuse(name, "the header is no JSON object")
-    metadata = header.pop("__metadata__", {})
-    if not isinstance(metadata, dict) or not all(isinstance(text, str) for text in metadata.values()):
-        _refuse(name, "expected __metadata__ to map names to texts")
-    entries = [_entry(key, value, name) for key, value in header.items()]
-    entries.sort(key=lambda entry: (entry.start, entry.stop))
+    text = stream.read(n_header)
+    if len(text) < n_header:
+        raise TruncatedFileError(f"{name}: the header takes {n_header} bytes, {len(text)} follow")
+    metadata, entries = _parse_header(text, name)
     position = 0
     for entry in entries:
         if entry.start != position:
             _refuse(name, f"array {entry.name!r} starts at {entry.start}, expected {position}")
         position = entry.stop
-    if position != n_bytes - 8 - n_header:
-        error_type = TruncatedFileError if position > n_bytes - 8 - n_header else FormatError
-        raise error_type(
-            f"{name}: the arrays take {position} bytes, but {n_bytes - 8 - n_header} bytes follow the header"
-        )
-    return [entry for entry in entries if not PADDING.fullmatch(entry.name)], metadata, 8 + n_header
+    n_follow = position if n_bytes is None else n_bytes - 8 - n_header
+    if position != n_follow:
+        error_type = TruncatedFileError if position > n_follow else FormatError
+        raise error_type(f"{name}: the arrays take {position} bytes, but {n_follow} follow the header")
+    return entries, metadata, 8 + n_header
+
+
+def _parse_header(text: bytes, name: Any) -> tuple[dict[str, str], list[_Entry]]:
+    try:
+        header = json.loads(text.decode("utf8"), object_pairs_hook=_unique, parse_int=_small_int)
+    except (ValueError, RecursionError) as error:
+        _refuse(name, f"the header is no JSON: {error}")
+    if not isinstance(header, dict):
+        _refuse(name, "the header is no JSON object")
+    metadata = header.pop("__metadata__", {})
+    if not isinstance(metadata, dict) or not all(isinstance(value, str) for value in metadata.values()):
+        _refuse(name, "expected __metadata__ to map names to texts")
+    entries = [_entry(key, value, name) for key, value in header.items()]
+    return metadata, sorted(entries, key=lambda entry: (entry.start, entry.stop))
 
 
 def _entry(key: str, value: Any, name: Any) -> _Entry:

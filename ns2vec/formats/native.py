@@ -2,19 +2,24 @@
 
 ::
 
-    file      = safetensors layout, see ns2vec.formats.container
-    metadata  = format: "ns2vec", version: "1", kind: "KeyedVectors" | "Word2Vec", attributes: JSON,
-                vector_attributes: JSON, key_coding: "lines" | "int64" | "json", n_keys: decimal
-    arrays    = vectors (V, D), keys, vecattr.NAME (V,), vecattr_json.NAME, wv.NAME, syn1neg (V, D), ...
-    keys      = "lines": UTF-8, one key a line; "int64": integers (V,); "json": a JSON list
-    JSON      = plain values; {"tuple": [..]}, {"set": [..]}, {"frozenset": [..]}, {"dict": [[key, value]..]},
-                {"array": name} for what JSON lacks, and for a dict that looks like one of these
+    file      = safetensors layout with checksums, see ns2vec.formats.container and .checksums
+    metadata  = format: "ns2vec", version: major ["." minor], kind: "KeyedVectors" | "Word2Vec",
+                attributes: JSON, vector_attributes: JSON, key_coding: "lines" | "int64" | "json",
+                n_keys: decimal
+    arrays    = vectors (V, D), keys, vecattr.NAME (V,), vecattr_json.NAME, norms (V,), wv.NAME,
+                attribute.NAME, syn1neg (V, D), ...; scales (V,) where vectors are int8
+    keys      = see ns2vec.formats.keys
+    JSON      = see ns2vec.formats.plain
+
+Readers refuse a larger major version, and read a larger minor one. Of a mapped file the keys are read when
+somebody asks for them, and the vectors as their pages are used.
 """
 
 from __future__ import annotations
 
 import json
 import logging
+import re
 from typing import IO, Any
 
 import numpy as np
@@ -22,7 +27,12 @@ import numpy.typing as npt
 
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import ConfigError, FormatError
-from ns2vec.formats.container import Container, read_container, write_container
+from ns2vec.formats import int8
+from ns2vec.formats.atomic import plain_size
+from ns2vec.formats.checksums import is_sealed, state_of_seal
+from ns2vec.formats.container import Container, looks_like_container, read_container, write_container
+from ns2vec.formats.keys import DAMAGED, StoredKeys, encode_keys
+from ns2vec.formats.plain import decode, encode
 from ns2vec.formats.state import (
     ModelState,
     VectorState,
@@ -32,18 +42,30 @@ from ns2vec.formats.state import (
 )
 from ns2vec.formats.table import VectorTable
 
-__all__ = ["NAME", "SUFFIXES", "read", "read_state", "write", "write_state"]
+__all__ = [
+    "DTYPES",
+    "NAME",
+    "SUFFIXES",
+    "describe",
+    "looks_like",
+    "read",
+    "read_state",
+    "write",
+    "write_state",
+]
 
 NAME = "native"
 SUFFIXES = (".ns2v",)
 
 logger = logging.getLogger(__name__)
 
-VERSION = 1
-COLLECTIONS: dict[str, Any] = {"tuple": tuple, "set": set, "frozenset": frozenset}
-TAGS = frozenset({*COLLECTIONS, "dict", "array"})
-PLAIN = (bool, int, float, str, type(None))
+MAJOR, MINOR = 1, 1
+VERSION = re.compile(r"(\d{1,9})(?:\.\d{1,9})?", re.ASCII)
+#: What vectors can be stored as.
+DTYPES = ("float16", "float32", "float64", "int8")
 Array = npt.NDArray[Any]
+
+looks_like = looks_like_container
 
 
 def read(
@@ -52,6 +74,7 @@ def read(
     limit: int | None = None,
     datatype: npt.DTypeLike | None = None,
     mmap: str | None = None,
+    verify: bool = False,
 ) -> VectorTable:
     """Read keys and vectors of a file, whatever model it holds.
 
@@ -63,79 +86,119 @@ def read(
     datatype : of the vectors in memory; that of the file unless given
     mmap : {None, "r", "r+", "c"}
         Map the vectors instead of reading them.
+    verify : bool
+        Compare each part with its sha256.
 
     Raises
     ------
     FormatError
         If the file is not what it claims to be.
     """
-    state = read_state(path, mmap=mmap)
-    return first_rows(table_of_state(state.vectors, path), limit, datatype)
+    # of a part only that part is read
+    part = limit is not None and mmap is None and plain_size(path) is not None
+    state = read_state(path, mmap="r" if part else mmap, verify=verify, whole=True)
+    table = first_rows(table_of_state(state.vectors, path), limit, datatype)
+    if part:
+        table.vectors = np.array(table.vectors)
+    return table
 
 
-def write(path: PathLike, table: VectorTable) -> None:
+def write(path: PathLike, table: VectorTable, *, datatype: npt.DTypeLike | None = None) -> None:
     """Write keys, vectors and counts, atomically.
+
+    Parameters
+    ----------
+    path : path, address, or ``"-"``; compressed by its suffix
+    table : VectorTable
+    datatype : float16, float32, float64 or int8, optional
+        How vectors are stored; as they are unless given.
 
     Raises
     ------
     ConfigError
         If a key is of a type that cannot be written.
     """
-    write_state(path, state_of_table(table))
+    write_state(path, state_of_table(table), datatype=datatype)
+
+
+def describe(path: PathLike) -> dict[str, str]:
+    """Return version, kind of model and numbers of a file, after comparing each part with its sha256.
+
+    Raises
+    ------
+    FormatError
+        If the file is not what it claims to be. ChecksumError when a part is not what was written.
+    """
+    found = read_container(path, mmap=None if plain_size(path) is None else "r")
+    reason = state_of_seal(found.metadata)
+    if reason is None:
+        found = read_container(path, mmap=None if plain_size(path) is None else "r", verify=True)
+    return {
+        "version": found.metadata.get("version", "")[:40],
+        "kind": found.metadata.get("kind", "")[:40],
+        "stored_as": str(found.arrays["vectors"].dtype),
+        "checksums": f"sha256 of {len(found.arrays)} parts agree" if reason is None else reason,
+    }
 
 
 # ---- writing ----------------------------------------------------------------------------------------
 
 
-def write_state(target: PathLike | IO[bytes], state: ModelState) -> None:
+def write_state(
+    target: PathLike | IO[bytes], state: ModelState, *, datatype: npt.DTypeLike | None = None
+) -> None:
     """Write a model, atomically when `target` is a path.
 
     Values that no plain data can stand for (functions, open files) are left out with a warning.
 
+    Parameters
+    ----------
+    target : path, or file object opened for writing bytes
+    state : ModelState
+    datatype : float16, float32, float64 or int8, optional
+        How vectors are stored; as they are unless given.
+
     Raises
     ------
     ConfigError
-        If a key is of a type that cannot be written.
+        If a key is of a type that cannot be written, or vectors cannot be stored as `datatype`.
     """
-    arrays: dict[str, Array] = {"vectors": state.vectors.vectors}
-    coding, arrays["keys"] = _encode_keys(state.vectors.keys)
+    arrays = _encode_vectors(state.vectors, datatype)
+    coding, arrays["keys"] = encode_keys(state.vectors.read_keys())
     for name, values in state.vectors.expandos.items():
         prefix, stored = _encode_vecattr(np.asarray(values))
         arrays[prefix + name] = stored
     arrays |= state.arrays
     metadata = {
         "format": "ns2vec",
-        "version": str(VERSION),
+        "version": f"{MAJOR}.{MINOR}",
         "kind": state.kind,
         "key_coding": coding,
         "n_keys": str(len(state.vectors.keys)),
         "vector_attributes": _encode_attributes(state.vectors.attributes, "wv.", arrays),
-        "attributes": _encode_attributes(state.attributes, "", arrays),
+        "attributes": _encode_attributes(state.attributes, "attribute.", arrays),
     }
-    write_container(target, arrays, metadata)
+    write_container(target, arrays, metadata, checked=True)
 
 
-def _encode_keys(keys: list[Any]) -> tuple[str, Array]:
-    if all(type(key) is str for key in keys):
-        text = "\n".join(keys)
-        if text.count("\n") == max(len(keys) - 1, 0):
-            return "lines", np.frombuffer(text.encode("utf8", "surrogatepass"), dtype=np.uint8)
-    if keys and all(type(key) is not bool and isinstance(key, (int, np.integer)) for key in keys):
-        try:
-            return "int64", np.array(keys, dtype=np.int64)
-        except OverflowError:
-            pass
-    try:
-        text = json.dumps([_encode(key, None, "") for key in keys], separators=(",", ":"))
-    except TypeError as error:
-        raise ConfigError(f"cannot save: a key is {error}; save_gensim() pickles keys of any type") from None
-    return "json", np.frombuffer(text.encode("ascii"), dtype=np.uint8)
+def _encode_vectors(state: VectorState, datatype: npt.DTypeLike | None) -> dict[str, Array]:
+    vectors = state.vectors
+    dtype = vectors.dtype if datatype is None else np.dtype(datatype)
+    if dtype.name not in DTYPES:
+        raise ConfigError(f"vectors are stored as one of {', '.join(DTYPES)}, got {dtype.name}")
+    if dtype == np.int8:
+        stored, scales = int8.pack(vectors)
+        return {"vectors": stored, "scales": scales}
+    if dtype != vectors.dtype:
+        with np.errstate(over="ignore"):  # 1e39 becomes an infinite float32, as everywhere
+            return {"vectors": vectors.astype(dtype)}
+    return {"vectors": vectors} if state.norms is None else {"vectors": vectors, "norms": state.norms}
 
 
 def _encode_vecattr(values: Array) -> tuple[str, Array]:
     if values.dtype.kind in "biuf":
         return "vecattr.", values
-    text = json.dumps([_encode(value, None, "") for value in values.tolist()], separators=(",", ":"))
+    text = json.dumps([encode(value) for value in values.tolist()], separators=(",", ":"))
     return "vecattr_json.", np.frombuffer(text.encode("ascii"), dtype=np.uint8)
 
 
@@ -143,108 +206,101 @@ def _encode_attributes(attributes: dict[str, Any], prefix: str, arrays: dict[str
     encoded = {}
     for name, value in attributes.items():
         try:
-            encoded[name] = _encode(value, arrays, f"{prefix}{name}")
+            encoded[name] = encode(value, arrays, f"{prefix}{name}")
         except TypeError as error:
             logger.warning("attribute %s is not saved: it is %s", name, error)
     return json.dumps(encoded, separators=(",", ":"))
 
 
-def _encode(value: Any, arrays: dict[str, Array] | None, name: str) -> Any:
-    """Return what JSON knows of a value; arrays go to `arrays` under `name`.
-
-    Raises
-    ------
-    TypeError
-        If there is no plain form of it; the message is the type.
-    """
-    if isinstance(value, np.generic):
-        value = value.item()
-    if type(value) in PLAIN:
-        return value
-    if isinstance(value, np.ndarray) and arrays is not None and value.dtype.kind in "biuf":
-        arrays[name] = value
-        return {"array": name}
-    if isinstance(value, (list, tuple, set, frozenset)):
-        entries = [_encode(entry, arrays, f"{name}.{place}") for place, entry in enumerate(value)]
-        if isinstance(value, list):
-            return entries
-        return {next(tag for tag, kind in COLLECTIONS.items() if isinstance(value, kind)): entries}
-    if isinstance(value, dict):
-        if all(type(key) is str for key in value) and not (len(value) == 1 and TAGS & value.keys()):
-            return {key: _encode(entry, arrays, f"{name}.{key}") for key, entry in value.items()}
-        return {"dict": [[_encode(key, None, ""), _encode(entry, None, "")] for key, entry in value.items()]}
-    raise TypeError(f"of type {type(value).__name__}")
-
-
 # ---- reading ----------------------------------------------------------------------------------------
 
 
-def read_state(source: PathLike | IO[bytes], *, mmap: str | None = None) -> ModelState:
+def read_state(
+    source: PathLike | IO[bytes], *, mmap: str | None = None, verify: bool = False, whole: bool = False
+) -> ModelState:
     """Read a model.
 
     Parameters
     ----------
     source : path, address, ``"-"``, or file object
     mmap : {None, "r", "r+", "c"}
-        Map the arrays instead of reading them.
+        Map the arrays instead of reading them; the keys stay in the file until they are needed.
+    verify : bool
+        Compare each part with its sha256.
+    whole : bool
+        Unpack int8 vectors though the file is mapped.
 
     Raises
     ------
     FormatError
         If the file is not what it claims to be, or was written by a later version of ns2vec.
+    ConfigError
+        If int8 vectors are to be mapped: there is no array of floating-point numbers in the file.
     """
-    found = read_container(source, mmap=mmap)
+    found = read_container(source, mmap=mmap, verify=verify)
     name = getattr(source, "name", source)
     if found.metadata.get("format") != "ns2vec":
         raise FormatError(f"{name}: a safetensors file, but not one of ns2vec's")
-    version = found.metadata.get("version", "")
-    if not version.isascii() or not version.isdigit() or len(version) > 9:
-        raise FormatError(f"{name}: expected a version number, found {version[:40]!r}")
-    if int(version) > VERSION:
-        raise FormatError(
-            f"{name}: written in version {version} of the format, but this ns2vec reads up to {VERSION}: "
-            "update it"
+    _check_version(found.metadata.get("version", ""), name)
+    if mmap and "scales" in found.arrays and not whole:
+        raise ConfigError(
+            f"{name}: int8 vectors cannot be mapped: load them without mmap, or save them as float16"
         )
     try:
-        return _decode_state(found)
-    except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError) as error:
+        state = _decode_state(found, name, mmap)
+    except FormatError:
+        raise
+    except DAMAGED as error:
         raise FormatError(f"{name}: damaged: {type(error).__name__}: {error}") from None
+    if mmap is None:
+        state.vectors.keys = state.vectors.read_keys()
+    return state
 
 
-def _decode_state(found: Container) -> ModelState:
+def _check_version(version: str, name: Any) -> None:
+    match = VERSION.fullmatch(version)
+    if match is None:
+        raise FormatError(f"{name}: expected a version number, found {version[:40]!r}")
+    if int(match[1]) > MAJOR:
+        raise FormatError(
+            f"{name}: written in version {version} of the format, but this ns2vec reads up to {MAJOR}: "
+            "update it"
+        )
+
+
+def _decode_state(found: Container, name: Any, mmap: str | None) -> ModelState:
     arrays, metadata = found.arrays, found.metadata
-    keys = _decode_keys(arrays.pop("keys"), metadata["key_coding"], int(metadata["n_keys"]))
+    keys = StoredKeys(arrays.pop("keys"), metadata["key_coding"], int(metadata["n_keys"]), name)
+    inner = VectorState(keys, _decode_vectors(arrays))
+    norms = arrays.pop("norms", None)
+    if norms is not None and mmap != "r+" and is_sealed(metadata):  # else vectors may have changed
+        if norms.shape != inner.vectors.shape[:1] or norms.dtype.kind != "f":
+            raise ValueError(f"expected one length for each vector, found {norms.dtype} {norms.shape}")
+        inner.norms = norms
+    for array in list(arrays):
+        prefix, _, attribute = array.partition(".")
+        if prefix in ("vecattr", "vecattr_json"):
+            stored = arrays.pop(array)
+            inner.expandos[attribute] = _decode_vecattr(stored, prefix == "vecattr_json", len(keys))
+    inner.attributes = _decode_attributes(metadata["vector_attributes"], arrays)
+    outer = _decode_attributes(metadata["attributes"], arrays)
+    return ModelState(metadata["kind"], inner, outer, arrays)
+
+
+def _decode_vectors(arrays: dict[str, Array]) -> Array:
     vectors = arrays.pop("vectors")
     if vectors.ndim != 2:
         raise ValueError(f"expected vectors of two dimensions, found shape {vectors.shape}")
-    expandos = {}
-    for name in list(arrays):
-        prefix, _, attribute = name.partition(".")
-        if prefix in ("vecattr", "vecattr_json"):
-            expandos[attribute] = _decode_vecattr(arrays.pop(name), prefix == "vecattr_json", len(keys))
-    inner = _decode_attributes(metadata["vector_attributes"], arrays)
-    outer = _decode_attributes(metadata["attributes"], arrays)
-    return ModelState(metadata["kind"], VectorState(keys, vectors, expandos, inner), outer, arrays)
-
-
-def _decode_keys(stored: Array, coding: str, n_keys: int) -> list[Any]:
-    if coding == "int64":
-        keys = stored.astype(np.int64, casting="safe").tolist()
-    elif coding == "lines":
-        text = stored.tobytes().decode("utf8", "surrogatepass")
-        keys = text.split("\n") if n_keys else []
-    elif coding == "json":
-        keys = [_decode(key, None) for key in json.loads(stored.tobytes().decode("ascii"))]
-    else:
-        raise ValueError(f"unknown coding of keys {coding!r}")
-    if len(keys) != n_keys:
-        raise ValueError(f"expected {n_keys} keys, found {len(keys)}")
-    return list(keys)
+    if "scales" in arrays:
+        return int8.unpack(vectors, arrays.pop("scales"))
+    if vectors.dtype.kind != "f":
+        raise ValueError(f"expected vectors of floating-point numbers, found {vectors.dtype}")
+    return vectors
 
 
 def _decode_vecattr(stored: Array, is_json: bool, n_keys: int) -> Array:
     if is_json:
-        values = [_decode(value, None) for value in json.loads(stored.tobytes().decode("ascii"))]
+        values = [decode(value) for value in json.loads(stored.tobytes().decode("ascii"))]
         stored = np.empty(len(values), dtype=object)
         for place, value in enumerate(values):
             stored[place] = value
@@ -254,20 +310,4 @@ def _decode_vecattr(stored: Array, is_json: bool, n_keys: int) -> Array:
 
 
 def _decode_attributes(text: str, arrays: dict[str, Array]) -> dict[str, Any]:
-    return {name: _decode(value, arrays) for name, value in json.loads(text).items()}
-
-
-def _decode(value: Any, arrays: dict[str, Array] | None) -> Any:
-    if isinstance(value, list):
-        return [_decode(entry, arrays) for entry in value]
-    if not isinstance(value, dict):
-        return value
-    if len(value) == 1:
-        tag, content = next(iter(value.items()))
-        if tag == "array" and arrays is not None:
-            return np.array(arrays.pop(content))  # small and changed in training: never mapped
-        if tag == "dict":
-            return {_decode(key, arrays): _decode(entry, arrays) for key, entry in content}
-        if tag in COLLECTIONS:
-            return COLLECTIONS[tag](_decode(entry, arrays) for entry in content)
-    return {key: _decode(entry, arrays) for key, entry in value.items()}
+    return {name: decode(value, arrays) for name, value in json.loads(text).items()}

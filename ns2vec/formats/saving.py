@@ -11,11 +11,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import IO, TYPE_CHECKING, Any
 
+import numpy.typing as npt
+
 from ns2vec._build_info import __version__
 from ns2vec._registry import Registry
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.formats import gensim, native, open_for_read
+from ns2vec.formats.checksums import ChecksumError
 from ns2vec.formats.container import looks_like_container
 from ns2vec.formats.state import ModelState
 
@@ -83,6 +86,9 @@ class Saveable:
             Accepted for gensim's sake: there is one file, whose arrays can be mapped, and no pickle.
         ignore : iterable of str, optional
             Attributes to leave out.
+        dtype : "float16", "float32", "float64" or "int8", optional
+            How the vectors are stored; as they are unless given. float16 can be mapped; int8, with a scale
+            for each row, becomes float32 on loading. For KeyedVectors, not for a model to train on.
 
         Raises
         ------
@@ -127,7 +133,7 @@ class Saveable:
         )
 
     @classmethod
-    def load(cls, fname: PathLike | IO[bytes], mmap: str | None = None) -> Any:
+    def load(cls, fname: PathLike | IO[bytes], mmap: str | None = None, *, verify: bool = False) -> Any:
         """Read a model that ns2vec or gensim (0.12 to 4.4) saved; nothing in the file can run.
 
         Parameters
@@ -135,7 +141,9 @@ class Saveable:
         fname : path, or file object opened for reading bytes
         mmap : {None, "r", "r+", "c"}
             Map the arrays instead of reading them: ``"r"`` for reading, ``"c"`` to train without changing
-            the file.
+            the file. The keys of a mapped file are read when they are first needed.
+        verify : bool
+            Compare each part of an ns2vec file with its sha256 first; this reads all of it.
 
         Returns
         -------
@@ -145,11 +153,11 @@ class Saveable:
         ------
         FormatError
             If the file is damaged, holds no model, or (RefusedGlobalError) could run code if unpickled by
-            others.
+            others. ChecksumError if it is not what was written, or cannot be verified.
         OSError
             If it cannot be read or mapped.
         """
-        state = _read_state(fname, mmap)
+        state = _read_state(fname, mmap, verify)
         if state.kind not in MODELS:
             raise FormatError(f"{fname}: holds a {state.kind[:40]!r}; expected one of {', '.join(MODELS)}")
         known: type[Saveable] = MODELS[state.kind]
@@ -166,6 +174,8 @@ def _save(
     sep_limit: int = 10 * 1024**2,
     ignore: Iterable[str] = frozenset(),
     pickle_protocol: int = 4,
+    *,
+    dtype: npt.DTypeLike | None = None,
 ) -> None:
     _check_options(separately, sep_limit, ignore, pickle_protocol)
     left_out = frozenset(ignore)
@@ -177,7 +187,9 @@ def _save(
     for part in (state.attributes, state.arrays, state.vectors.attributes, state.vectors.expandos):
         for attribute in left_out.intersection(part):
             del part[attribute]
-    native.write_state(fname_or_handle, state)
+    if dtype is not None and state.arrays:
+        raise ConfigError("dtype is for vectors alone: save model.wv, or leave dtype out")
+    native.write_state(fname_or_handle, state, datatype=dtype)
     logger.info("saved %s under %s", model, name)
 
 
@@ -196,7 +208,7 @@ def _are_names(values: Any) -> bool:
     return isinstance(values, (list, tuple, set, frozenset)) and all(isinstance(name, str) for name in values)
 
 
-def _read_state(source: PathLike | IO[bytes], mmap: str | None) -> ModelState:
+def _read_state(source: PathLike | IO[bytes], mmap: str | None, verify: bool) -> ModelState:
     name = getattr(source, "name", source)
     if hasattr(source, "read"):
         content = source.read()
@@ -208,8 +220,10 @@ def _read_state(source: PathLike | IO[bytes], mmap: str | None) -> ModelState:
         with open_for_read(source) as stream:
             start = stream.read(SNIFF_BYTES)
     if looks_like_container(start):
-        return native.read_state(source, mmap=mmap)
+        return native.read_state(source, mmap=mmap, verify=verify)
     if gensim.looks_like_pickle(start):
+        if verify:
+            raise ChecksumError(f"{name}: cannot be verified: gensim's files hold no checksums")
         return gensim.read_state(source, mmap=mmap)
     raise FormatError(
         f"{name}: no model that ns2vec or gensim saved; vectors in word2vec's formats are read by "

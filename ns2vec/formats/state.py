@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ns2vec.exceptions import FormatError
+from ns2vec.formats.keys import StoredKeys
 from ns2vec.formats.table import VectorTable
 
 __all__ = ["ModelState", "VectorState", "first_rows", "state_of_table", "table_of_state"]
@@ -23,16 +24,28 @@ class VectorState:
 
     Attributes
     ----------
-    keys : list of length V; None marks a free row
+    keys : list of length V, or `StoredKeys` of a mapped file; None marks a free row
     vectors : ndarray of shape (V, D)
     expandos : dict of attribute name -> ndarray of shape (V,)
     attributes : dict of further plain values, small arrays among them
+    norms : ndarray of shape (V,), or None when nobody computed them
     """
 
-    keys: list[Any]
+    keys: list[Any] | StoredKeys
     vectors: Array
     expandos: dict[str, Array] = field(default_factory=dict)
     attributes: dict[str, Any] = field(default_factory=dict)
+    norms: Array | None = None
+
+    def read_keys(self) -> list[Any]:
+        """Return the keys as a list, from the file if they are still there.
+
+        Raises
+        ------
+        FormatError
+            If they are damaged.
+        """
+        return self.keys.read() if isinstance(self.keys, StoredKeys) else self.keys
 
 
 @dataclass
@@ -64,12 +77,12 @@ def table_of_state(state: VectorState, path: Any) -> VectorTable:
     """
     if state.vectors.ndim != 2 or len(state.vectors) != len(state.keys):
         raise FormatError(f"{path}: {len(state.keys)} keys, but vectors of shape {state.vectors.shape}")
-    counts = state.expandos.get("count")
-    rows = [row for row, key in enumerate(state.keys) if key is not None]
-    if len(rows) == len(state.keys):
-        return VectorTable(state.keys, state.vectors, counts)
-    keys = [state.keys[row] for row in rows]
-    return VectorTable(keys, state.vectors[rows], None if counts is None else counts[rows])
+    counts, keys = state.expandos.get("count"), state.read_keys()
+    rows = [row for row, key in enumerate(keys) if key is not None]
+    if len(rows) == len(keys):
+        return VectorTable(keys, state.vectors, counts)
+    named = [keys[row] for row in rows]
+    return VectorTable(named, state.vectors[rows], None if counts is None else counts[rows])
 
 
 def first_rows(table: VectorTable, limit: int | None, datatype: npt.DTypeLike | None) -> VectorTable:

@@ -9,24 +9,31 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ns2vec._typing import Int64Array, PathLike
-from ns2vec.exceptions import FormatError
+from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.formats.atomic import open_for_read
 
 __all__ = [
+    "DUPLICATES",
     "KeyDecodingError",
+    "TEXT_BYTES",
     "TableBuilder",
     "TruncatedFileError",
     "VectorTable",
+    "check_duplicates",
     "encode_key",
+    "has_header",
     "parse_header",
     "read_counts",
+    "read_exactly",
+    "second_line",
+    "tell_duplicates",
+    "unique_rows",
 ]
 
 logger = logging.getLogger(__name__)
@@ -35,6 +42,11 @@ MAX_HEADER_BYTES = 1024
 MAX_VECTOR_SIZE = 2**31 - 1
 FIRST_ALLOCATION_BYTES = 16 << 20
 WRITE_BLOCK_BYTES = 1 << 20
+READ_BLOCK_BYTES = 1 << 22
+#: What a line of numbers is written with.
+TEXT_BYTES = frozenset(b"0123456789+-.eEinfatyINFATY \t\r\n")
+#: Which of several rows with equal keys counts.
+DUPLICATES = ("first", "last", "error")
 
 
 class TruncatedFileError(FormatError, EOFError):
@@ -93,7 +105,7 @@ class VectorTable:
 
 
 class TableBuilder:
-    """A table that grows while a file is read; the first of several equal keys wins.
+    """A table that grows while a file is read.
 
     Parameters
     ----------
@@ -103,43 +115,56 @@ class TableBuilder:
     dtype : of the table
     n_max : int
         Rows that can come at most, by what is known for sure; negative when nothing is.
+    duplicates : {"first", "last", "error"}
+        Which of the rows with equal keys counts; the place is that of the first.
     """
 
-    def __init__(self, path: PathLike, vector_size: int, dtype: npt.DTypeLike, n_max: int) -> None:
+    def __init__(
+        self,
+        path: PathLike,
+        vector_size: int,
+        dtype: npt.DTypeLike,
+        n_max: int,
+        duplicates: str = "first",
+    ) -> None:
+        check_duplicates(duplicates)
         self.path = path
+        self.duplicates = duplicates
         self.n_read = 0
-        self._keys: dict[str, None] = {}
+        self._keys: dict[str, int] = {}
         self._first_duplicate: str | None = None
         first = max(1, FIRST_ALLOCATION_BYTES // (4 * vector_size))
         self._vectors: npt.NDArray[Any] = np.empty((first if n_max < 0 else n_max, vector_size), dtype=dtype)
 
     def add(self, key: str, vector: npt.NDArray[Any]) -> None:
         """Take one row of shape (D,), unless its key is known already."""
-        self.add_many([key], vector[np.newaxis])
+        self.n_read += 1
+        row = len(self._keys)
+        known = self._keys.setdefault(key, row)
+        if known != row or len(self._keys) == row:
+            self._first_duplicate = key if self._first_duplicate is None else self._first_duplicate
+            if self.duplicates == "error":
+                tell_duplicates("error", self.path, 1, key)
+            if self.duplicates == "last":
+                self._vectors[known] = vector
+            return
+        if row == len(self._vectors):
+            self._grow(2 * row)
+        self._vectors[row] = vector
 
     def add_many(self, keys: list[str], vectors: npt.NDArray[Any]) -> None:
-        """Take rows of shape (n, D), unless their keys are known already."""
-        self.n_read += len(keys)
+        """Take rows of shape (n, D)."""
         start = len(self._keys)
-        self._keys.update(dict.fromkeys(keys))
-        n_fresh = len(self._keys) - start
-        if n_fresh < len(keys):
-            vectors = vectors[self._fresh(keys, n_fresh)]
-        if start + n_fresh > len(self._vectors):
-            self._grow(max(2 * start, start + n_fresh))
-        self._vectors[start : start + n_fresh] = vectors
-
-    def _fresh(self, keys: list[str], n_fresh: int) -> list[int]:
-        """Return where each of the keys that came last stands first in `keys`."""
-        fresh = set(islice(reversed(self._keys), n_fresh))
-        places = []
-        for place, key in enumerate(keys):
-            if key in fresh:
-                fresh.remove(key)
-                places.append(place)
-            elif self._first_duplicate is None:
-                self._first_duplicate = key
-        return places
+        fresh = dict(zip(keys, range(start, start + len(keys)), strict=True))
+        if len(fresh) < len(keys) or not self._keys.keys().isdisjoint(fresh):
+            for key, vector in zip(keys, vectors, strict=True):
+                self.add(key, vector)
+            return
+        if start + len(keys) > len(self._vectors):
+            self._grow(max(2 * start, start + len(keys)))
+        self._vectors[start : start + len(keys)] = vectors
+        self._keys.update(fresh)
+        self.n_read += len(keys)
 
     def _grow(self, n_rows: int) -> None:
         # nobody else holds the array yet, so it may move in place of being copied
@@ -148,12 +173,8 @@ class TableBuilder:
     def finish(self, counts: dict[str, int] | None) -> VectorTable:
         """Return the table; `counts` maps keys to counts (a missing key counts 0)."""
         if self._first_duplicate is not None:
-            logger.warning(
-                "%s: %d rows repeat a key of an earlier row (the first is %r) and are left out",
-                self.path,
-                self.n_read - len(self._keys),
-                self._first_duplicate,
-            )
+            n_repeated = self.n_read - len(self._keys)
+            tell_duplicates(self.duplicates, self.path, n_repeated, self._first_duplicate)
         self._vectors.resize((len(self._keys), self._vectors.shape[1]), refcheck=False)
         keys = list(self._keys)
         if counts is None:
@@ -168,6 +189,91 @@ class TableBuilder:
             )
         found = np.fromiter((counts.get(key, 0) for key in keys), dtype=np.int64, count=len(keys))
         return VectorTable(keys, self._vectors, found)
+
+
+def read_exactly(
+    stream: IO[bytes], n_bytes: int, path: Any, part: str, *, is_there: bool = False
+) -> bytearray:
+    """Read so many bytes; unless `is_there` says that the file has them, memory is taken as they come.
+
+    Raises
+    ------
+    TruncatedFileError
+        If the stream ends before.
+    """
+    content = bytearray(n_bytes if is_there else min(n_bytes, WRITE_BLOCK_BYTES))
+    n_read = 0
+    while n_read < n_bytes:
+        if n_read == len(content):
+            content += bytes(min(n_bytes, 2 * n_read) - n_read)
+        block = stream.read(min(READ_BLOCK_BYTES, len(content) - n_read))
+        if not block:
+            raise TruncatedFileError(f"{path}: the file ends after {n_read} of {n_bytes} bytes of {part!r}")
+        content[n_read : n_read + len(block)] = block
+        n_read += len(block)
+    return content
+
+
+def unique_rows(table: VectorTable, duplicates: str, path: PathLike) -> VectorTable:
+    """Return a table without equal keys; itself when there are none.
+
+    Parameters
+    ----------
+    table : VectorTable
+    duplicates : {"first", "last", "error"}
+        Which of the rows with equal keys counts; the place is that of the first.
+    path : the file, for messages
+
+    Raises
+    ------
+    FormatError
+        If there are equal keys and `duplicates` is ``"error"``.
+    """
+    check_duplicates(duplicates)
+    chosen: dict[Any, int] = {}
+    repeated: list[Any] = []
+    for row, key in enumerate(table.keys):
+        if chosen.setdefault(key, row) != row:
+            repeated.append(key)
+            if duplicates == "last":
+                chosen[key] = row
+    if not repeated:
+        return table
+    tell_duplicates(duplicates, path, len(repeated), repeated[0])
+    rows = list(chosen.values())
+    counts = None if table.counts is None else table.counts[rows]
+    return VectorTable(list(chosen), table.vectors[rows], counts)
+
+
+def check_duplicates(duplicates: str) -> None:
+    """Check the name of a policy.
+
+    Raises
+    ------
+    ConfigError
+        If it is none.
+    """
+    if duplicates not in DUPLICATES:
+        raise ConfigError(f"duplicates must be one of {', '.join(DUPLICATES)}, got {duplicates!r}")
+
+
+def tell_duplicates(duplicates: str, path: PathLike, n_rows: int, key: Any) -> None:
+    """Warn about rows that repeat a key, or refuse the file for them."""
+    found = f"{path}: {n_rows} rows repeat a key of an earlier row (the first is {key!r})"
+    if duplicates == "error":
+        raise FormatError(f"{found}; duplicates='first' or 'last' reads it all the same")
+    logger.warning("%s and %s", found, "are left out" if duplicates == "first" else "take its place")
+
+
+def has_header(start: bytes) -> bool:
+    """Whether a file that begins so has word2vec's header: two numbers in the first line."""
+    fields = start.removeprefix(b"\xef\xbb\xbf").partition(b"\n")[0].split()
+    return len(fields) == 2 and all(field.isdigit() for field in fields)
+
+
+def second_line(start: bytes) -> bytes:
+    """Return the second line of the first bytes of a file, as far as it is there."""
+    return start.partition(b"\n")[2].split(b"\n", 1)[0]
 
 
 def parse_header(line: bytes, path: PathLike) -> tuple[int, int]:

@@ -28,16 +28,19 @@ from ns2vec.formats.ahead import map_ahead
 from ns2vec.formats.atomic import ends_by_itself, open_for_read, open_for_write, plain_size
 from ns2vec.formats.table import (
     MAX_HEADER_BYTES,
+    TEXT_BYTES,
     KeyDecodingError,
     TableBuilder,
     TruncatedFileError,
     VectorTable,
     encode_key,
+    has_header,
     parse_header,
     read_counts,
+    second_line,
 )
 
-__all__ = ["NAME", "SUFFIXES", "read", "write"]
+__all__ = ["NAME", "SUFFIXES", "looks_like", "read", "write"]
 
 NAME = "word2vec_binary"
 SUFFIXES = (".bin",)
@@ -45,6 +48,11 @@ SUFFIXES = (".bin",)
 READ_BYTES = 1 << 20
 MAX_KEY_BYTES = 16 << 20
 NUMBER = np.dtype("<f4")
+
+
+def looks_like(start: bytes) -> bool:
+    """Whether a file that begins so has a header and then a key with something else than decimal numbers."""
+    return has_header(start) and not TEXT_BYTES.issuperset(second_line(start).partition(b" ")[2])
 
 
 def read(
@@ -55,6 +63,7 @@ def read(
     unicode_errors: str = "strict",
     limit: int | None = None,
     datatype: npt.DTypeLike = np.float32,
+    duplicates: str = "first",
 ) -> VectorTable:
     """Read a binary file of vectors.
 
@@ -66,6 +75,8 @@ def read(
     limit : int, optional
         Read at most so many vectors.
     datatype : of the vectors in memory; the file always holds float32
+    duplicates : {"first", "last", "error"}
+        Which of several equal keys counts.
 
     Raises
     ------
@@ -83,9 +94,8 @@ def read(
         with closing(reader):
             for keys, rows in reader.batches(wanted):
                 if builder is None:  # now one vector of this size has really come
-                    builder = TableBuilder(
-                        path, vector_size, datatype, wanted if plain_size(path) is not None else -1
-                    )
+                    n_max = wanted if plain_size(path) is not None else -1
+                    builder = TableBuilder(path, vector_size, datatype, n_max, duplicates)
                 builder.add_many(reader.decode(keys, encoding, unicode_errors), rows)
             reader.check_end(wanted, n_rows)
         return (builder or TableBuilder(path, vector_size, datatype, 0)).finish(counts)

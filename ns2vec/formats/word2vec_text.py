@@ -31,19 +31,22 @@ from ns2vec.formats.ahead import map_ahead
 from ns2vec.formats.atomic import ends_by_itself, open_for_read, open_for_write, plain_size
 from ns2vec.formats.table import (
     MAX_HEADER_BYTES,
+    TEXT_BYTES,
     KeyDecodingError,
     TableBuilder,
     TruncatedFileError,
     VectorTable,
     encode_key,
+    has_header,
     parse_header,
     read_counts,
+    second_line,
 )
 
-__all__ = ["NAME", "SUFFIXES", "read", "write"]
+__all__ = ["NAME", "SUFFIXES", "looks_like", "read", "write"]
 
 NAME = "word2vec_text"
-SUFFIXES = (".txt", ".vec", ".w2v", ".tsv")
+SUFFIXES = (".txt", ".w2v")
 
 MAX_LINE_BYTES = 64 << 20
 READ_BYTES = 1 << 20
@@ -51,6 +54,11 @@ N_THREADS = 2
 
 # NumPy 2.3 moved the border between 1000000.0 and 1e+06; a file says what str() says where it is written
 SCIENTIFIC_FROM = 1e6 if "e" in str(np.float32(1e6)) else 1e16
+
+
+def looks_like(start: bytes) -> bool:
+    """Whether a file that begins so has a header and then a key with decimal numbers."""
+    return has_header(start) and TEXT_BYTES.issuperset(second_line(start).partition(b" ")[2])
 
 
 def read(
@@ -62,6 +70,7 @@ def read(
     limit: int | None = None,
     datatype: npt.DTypeLike = np.float32,
     no_header: bool = False,
+    duplicates: str = "first",
 ) -> VectorTable:
     """Read a text file of vectors.
 
@@ -75,6 +84,8 @@ def read(
     datatype : of the vectors in memory
     no_header : bool
         The file starts with its first vector.
+    duplicates : {"first", "last", "error"}
+        Which of several equal keys counts.
 
     Raises
     ------
@@ -83,7 +94,7 @@ def read(
     """
     counts = None if fvocab is None else read_counts(fvocab, encoding=encoding, unicode_errors=unicode_errors)
     with open_for_read(path) as stream:
-        reader = _Reader(path, stream, encoding, unicode_errors)
+        reader = _Reader(path, stream, encoding, unicode_errors, duplicates)
         if no_header:
             return reader.read_rows(None, None, limit, datatype).finish(counts)
         n_rows, vector_size = parse_header(stream.readline(MAX_HEADER_BYTES), path)
@@ -112,11 +123,14 @@ def _parse_block(text: bytes, vector_size: int, dtype: npt.DTypeLike) -> _Block:
 class _Reader:
     """The lines of one open file, with the number of the line that was read last."""
 
-    def __init__(self, path: PathLike, stream: IO[bytes], encoding: str, unicode_errors: str) -> None:
+    def __init__(
+        self, path: PathLike, stream: IO[bytes], encoding: str, unicode_errors: str, duplicates: str
+    ) -> None:
         self.path = path
         self.stream = stream
         self.encoding = encoding
         self.unicode_errors = unicode_errors
+        self.duplicates = duplicates
         self.line_no = 0
 
     def next_line(self) -> bytes:
@@ -145,7 +159,7 @@ class _Reader:
             # before anything is allocated for a vector of that size
             self.check_count(line, self.count_numbers(line), vector_size)
         most_rows = self.most_rows(wanted, vector_size) if line else 0
-        builder = TableBuilder(self.path, vector_size, datatype, most_rows)
+        builder = TableBuilder(self.path, vector_size, datatype, most_rows, self.duplicates)
         numbers = np.empty(vector_size if line and wanted != 0 else 0)
         with np.errstate(over="ignore"):  # 1e39 becomes an infinite float32, as everywhere
             if len(numbers) and ends_by_itself(self.path):

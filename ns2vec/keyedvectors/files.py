@@ -10,11 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from ns2vec._typing import Int64Array, PathLike
-from ns2vec.exceptions import ConfigError, FormatError
+from ns2vec.exceptions import ConfigError
 from ns2vec.formats import VectorTable, open_for_write, word2vec_binary, word2vec_text
 from ns2vec.formats.saving import set_attributes
 from ns2vec.formats.state import VectorState
 from ns2vec.keyedvectors.storage import VectorStore
+from ns2vec.similarity import row_norms
 
 __all__ = [
     "adopt_state",
@@ -45,9 +46,11 @@ def adopt_table(store: Store, table: VectorTable) -> Store:
 
 def vector_state(store: VectorStore) -> VectorState:
     """Return keys, vectors and whatever else `store` carries as plain data."""
-    known = {"_vectors", "index_to_key", "key_to_index", "norms", "expandos"}
+    known = {"_vectors", "_stored_keys", "index_to_key", "key_to_index", "norms", "expandos"}
     attributes = {name: value for name, value in vars(store).items() if name not in known}
-    return VectorState(list(store.index_to_key), store.vectors, dict(store.expandos), attributes)
+    # not the lengths that queries left behind: nobody may have told that the vectors changed since
+    norms = row_norms(store.vectors)
+    return VectorState(list(store.index_to_key), store.vectors, dict(store.expandos), attributes, norms)
 
 
 def adopt_state(store: Store, state: VectorState, path: Any = "file") -> Store:
@@ -56,14 +59,11 @@ def adopt_state(store: Store, state: VectorState, path: Any = "file") -> Store:
     Raises
     ------
     FormatError
-        If two rows have the same key.
+        If two rows have the same key; see `VectorStore.adopt_keys`.
     """
-    keys = state.keys
-    store.index_to_key = keys
-    store.key_to_index = {key: row for row, key in enumerate(keys) if key is not None}
-    if len(store.key_to_index) + keys.count(None) != len(keys):
-        raise FormatError(f"{path}: two rows have the same key")
+    store.adopt_keys(state.keys, path)
     store.vectors = state.vectors
+    store.norms = state.norms
     store.expandos = dict(state.expandos)
     set_attributes(store, {**state.attributes, "vector_size": state.vectors.shape[1]})
     return store

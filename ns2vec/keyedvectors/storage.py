@@ -5,21 +5,37 @@ from __future__ import annotations
 import logging
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ns2vec import similarity
-from ns2vec.exceptions import ConfigError
+from ns2vec.exceptions import ConfigError, FormatError
+from ns2vec.formats.keys import StoredKeys
 
-__all__ = ["KEY_TYPES", "VectorStore"]
+__all__ = ["KEY_TYPES", "VectorStore", "index_of"]
 
 logger = logging.getLogger(__name__)
 
 KEY_TYPES = (str, int, np.integer)
 
 Array = npt.NDArray[Any]
+
+
+def index_of(keys: list[Any], path: Any) -> dict[Any, int]:
+    """Return the row of each key; None, which marks a free row, is no key.
+
+    Raises
+    ------
+    FormatError
+        If two rows have the same key.
+    """
+    index = {key: row for row, key in enumerate(keys) if key is not None}
+    if len(index) + keys.count(None) != len(keys):
+        raise FormatError(f"{path}: two rows have the same key")
+    return index
 
 
 class VectorStore:
@@ -30,6 +46,7 @@ class VectorStore:
     vectors : ndarray of shape (V, D), any stride
         Assigning another array forgets `norms`; after writing into the array call `vectors_changed`.
     index_to_key : list of length V; None marks a free row
+        Of a mapped file it is read when it is first asked for, and so is `key_to_index`.
     key_to_index : dict
     norms : ndarray of shape (V,), or None until somebody needs it
     expandos : dict of attribute name -> ndarray of shape (V,)
@@ -47,13 +64,51 @@ class VectorStore:
         if vector_size < 1 or count < 0:
             raise ConfigError(f"expected vector_size >= 1 and count >= 0, got {vector_size} and {count}")
         self.vector_size = int(vector_size)
-        self.index_to_key: list[Any] = [None] * count
-        self.key_to_index: dict[Any, int] = {}
+        self.index_to_key = [None] * count
+        self.key_to_index = {}
         self.next_index = 0
         self.norms: Array | None = None
         self.vectors = np.zeros((count, vector_size), dtype=dtype)
         self.expandos: dict[str, Array] = {}
         self.mapfile_path = mapfile_path
+
+    def _read_keys(self) -> list[Any]:
+        """Return the keys of a mapped file, in the order of the rows."""
+        return self._stored("index_to_key").read()
+
+    def _index_keys(self) -> dict[Any, int]:
+        """Return the row of each key of a mapped file."""
+        return index_of(self.index_to_key, self._stored("key_to_index").path)
+
+    def _stored(self, wanted: str) -> StoredKeys:
+        stored: StoredKeys | None = vars(self).get("_stored_keys")
+        if stored is None:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {wanted!r}")
+        return stored
+
+    # Plain attributes once they are there, and to the type checker; until then a mapped file has them.
+    if TYPE_CHECKING:
+        index_to_key: list[Any]
+        key_to_index: dict[Any, int]
+    else:
+        index_to_key = cached_property(_read_keys)
+        key_to_index = cached_property(_index_keys)
+
+    def adopt_keys(self, keys: list[Any] | StoredKeys, path: Any) -> None:
+        """Take the keys of a file; those of a mapped one are read when they are first asked for.
+
+        Raises
+        ------
+        FormatError
+            If two rows have the same key; of a mapped file later, with the first question for a key.
+        """
+        for name in ("index_to_key", "key_to_index"):
+            vars(self).pop(name, None)
+        if isinstance(keys, StoredKeys):
+            self._stored_keys: StoredKeys | None = keys
+        else:
+            self.index_to_key = keys
+            self.key_to_index = index_of(keys, path)
 
     @property
     def vectors(self) -> Array:
@@ -70,7 +125,8 @@ class VectorStore:
         self.norms = None
 
     def __len__(self) -> int:
-        return len(self.index_to_key)
+        known = vars(self)
+        return len(self.index_to_key if "index_to_key" in known else known.get("_stored_keys", ()))
 
     def __str__(self) -> str:
         return f"{type(self).__name__}<vector_size={self.vector_size}, {len(self)} keys>"

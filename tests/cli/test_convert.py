@@ -90,3 +90,40 @@ def test_the_old_file_stays_when_reading_fails(ns2vec, planted):
 def test_the_output_is_tried_first(ns2vec, planted):
     outcome = ns2vec("convert", "missing.bin", "missing/new.txt")
     assert outcome.refusal().startswith("ns2vec: missing/new.txt: cannot write: the folder does not exist")
+
+
+@pytest.mark.parametrize(
+    "target", ["new.vec", "new.glove", "new.npy", "new.tsv", "new.ns2v", "new.gensim", "new.npy.zst"]
+)
+def test_every_format_and_back(ns2vec, planted, target):
+    assert ns2vec("convert", "vectors.bin", target) == (0, "", "")
+    assert ns2vec("convert", target, "back.bin") == (0, "", "")
+    assert Path("back.bin").read_bytes() == Path("vectors.bin").read_bytes()
+
+
+def test_the_content_is_believed_before_the_name(ns2vec, planted):
+    os.rename("vectors.bin", "binary.txt")
+    assert ns2vec("convert", "binary.txt", "new.txt").code == 0
+    assert Path("new.txt").read_bytes() == Path("vectors.txt").read_bytes()
+
+
+def test_numbers_of_other_types(ns2vec, planted):
+    assert ns2vec("convert", "vectors.bin", "half.ns2v", "--dtype", "float16").code == 0
+    assert ns2vec("convert", "vectors.bin", "small.ns2v", "--dtype", "int8").code == 0
+    half, small = (FORMATS["native"].read(path).vectors for path in ("half.ns2v", "small.ns2v"))
+    whole = FORMATS["word2vec_binary"].read("vectors.bin").vectors
+    assert half.dtype == np.float16
+    np.testing.assert_allclose(small, whole, atol=np.abs(whole).max() / 100)
+    outcome = ns2vec("convert", "vectors.bin", "new.txt", "--dtype", "int8")
+    assert outcome.code == 2
+    assert "--dtype int8 is for native files, OUT is word2vec_text" in outcome.refusal()
+
+
+def test_policies(ns2vec, tmp_path):
+    Path(tmp_path, "x.txt").write_bytes(b"4 1\na 1\n\xe4 2\na 3\nb nan\n")
+    options = ["--encoding", "latin1", "--duplicates", "last", "--not-finite", "drop"]
+    assert ns2vec("convert", tmp_path / "x.txt", tmp_path / "y.txt", *options).code == 0
+    assert Path(tmp_path, "y.txt").read_text("utf-8") == "2 1\na 3.0\nä 2.0\n"
+    assert "not valid utf-8" in ns2vec("convert", tmp_path / "x.txt", tmp_path / "y.txt").refusal()
+    replaced = ["--unicode-errors", "replace", "--duplicates", "error"]
+    assert "repeat a key" in ns2vec("convert", tmp_path / "x.txt", tmp_path / "y.txt", *replaced).refusal()

@@ -146,7 +146,7 @@ def test_matrices_that_are_none(ns2vec, planted):
     for name, message in (
         ("cube", "expected a floating-point matrix"),
         ("numbers", "expected a floating-point matrix"),
-        ("objects", "expected a matrix in NumPy's format"),
+        ("objects", "expected an array of numbers"),
         ("alone", "expected its words in alone.vocab"),
     ):
         outcome = ns2vec("evaluate", f"{name}.npy", "--pairs", "pairs.tsv")

@@ -46,3 +46,14 @@ def test_a_file_without_vectors(ns2vec, tmp_path):
     outcome = ns2vec("info", tmp_path / "none.txt")
     assert outcome.code == 1
     assert "no vectors in it" in outcome.refusal()
+
+
+def test_checksums_of_a_native_file(ns2vec, planted):
+    assert ns2vec("convert", "vectors.bin", "small.ns2v", "--dtype", "int8").code == 0
+    (found,) = json.loads(ns2vec("info", "small.ns2v", "--json").out)
+    assert (found["stored_as"], found["dtype"], found["kind"]) == ("int8", "float32", "KeyedVectors")
+    assert found["checksums"] == "sha256 of 3 parts agree"
+    content = bytearray(Path("small.ns2v").read_bytes())
+    content[-1] ^= 1
+    Path("small.ns2v").write_bytes(content)
+    assert "is not what was written" in ns2vec("info", "small.ns2v").refusal()

@@ -382,7 +382,7 @@ def test_guessing_the_rest(tmp_path):
     assert guess_format(tmp_path / "to_be_written") == "word2vec_text"
     assert guess_format("-") == "word2vec_text"
     (tmp_path / "glove").write_text("the 0.1 0.2\n")
-    assert guess_format(tmp_path / "glove") == "word2vec_text"
+    assert guess_format(tmp_path / "glove") == "glove"
     (tmp_path / "archive").write_bytes(b"PK\x03\x04 an archive")
     with pytest.raises(FormatError, match="looks like none of word2vec_text, word2vec_binary"):
         guess_format(tmp_path / "archive")

@@ -27,6 +27,7 @@ __all__ = [
     "NAME",
     "RefusedGlobalError",
     "SUFFIXES",
+    "looks_like",
     "looks_like_pickle",
     "read",
     "read_state",
@@ -36,6 +37,8 @@ __all__ = [
 
 NAME = "gensim"
 SUFFIXES = (".gensim",)
+
+looks_like = looks_like_pickle
 
 
 def read(

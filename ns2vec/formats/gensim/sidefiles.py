@@ -22,14 +22,17 @@ import numpy.typing as npt
 
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import FormatError
-from ns2vec.formats.table import TruncatedFileError
+from ns2vec.formats.table import TruncatedFileError, read_exactly
 
-__all__ = ["read_npy", "read_npz", "write_npy"]
+__all__ = ["looks_like_npy", "read_npy", "read_npy_stream", "read_npz", "write_npy"]
 
 Array = npt.NDArray[Any]
 
 MAGIC = b"\x93NUMPY"
 MAX_HEADER_BYTES = 4096
+# an archive may unpack to this, or to so many times its own size
+MAX_UNPACKED_BYTES = 256 << 20
+MAX_UNPACKED_TIMES = 100
 HEADER = re.compile(
     rb"\{'descr': '(?P<descr>[<>=|]?[biuf][1248])', 'fortran_order': (?P<fortran>True|False), "
     rb"'shape': \((?P<shape>[0-9L, ]{0,200})\),? *\}\s*"
@@ -65,6 +68,27 @@ def read_npy(path: PathLike, mmap: str | None = None) -> Array:
     return numbers.reshape(shape, order=order).astype(dtype.newbyteorder("="), copy=False)
 
 
+def looks_like_npy(start: bytes) -> bool:
+    """Whether a file with these first bytes can be one."""
+    return start.startswith(MAGIC)
+
+
+def read_npy_stream(stream: IO[bytes], path: PathLike) -> Array:
+    """Read an array of numbers from a stream of unknown length; memory is taken as the numbers come.
+
+    Raises
+    ------
+    FormatError
+        If it holds no numbers, or not as many as its header says.
+    """
+    dtype, shape, order, _ = _header(stream, path)
+    content = read_exactly(stream, math.prod(shape) * dtype.itemsize, path, "numbers")
+    if stream.read(1):
+        raise FormatError(f"{path}: more bytes follow behind an array of shape {shape}")
+    numbers = np.frombuffer(content, dtype=dtype).reshape(shape, order=order)
+    return numbers.astype(dtype.newbyteorder("="), copy=False)
+
+
 def read_npz(path: PathLike) -> Array:
     """Read the array ``val`` of a ``.npz`` file.
 
@@ -75,6 +99,11 @@ def read_npz(path: PathLike) -> Array:
     """
     try:
         with zipfile.ZipFile(path) as archive, archive.open("val.npy") as stream:
+            found = archive.getinfo("val.npy")
+            if found.file_size > max(MAX_UNPACKED_BYTES, MAX_UNPACKED_TIMES * found.compress_size):
+                raise FormatError(
+                    f"{path}: {found.compress_size} bytes unpack to {found.file_size}: no vectors do that"
+                )
             content = stream.read()
     except (KeyError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise FormatError(f"{path}: expected a .npz file with an array 'val': {error}") from None
@@ -88,7 +117,15 @@ def read_npz(path: PathLike) -> Array:
 
 def write_npy(stream: IO[bytes], array: Array) -> None:
     """Write an array of numbers, a few megabytes at a time when it is not contiguous."""
-    np.lib.format.write_array(stream, np.asarray(array), allow_pickle=False)
+    target: Any = stream if stream.seekable() else _Unseekable(stream)
+    np.lib.format.write_array(target, np.asarray(array), allow_pickle=False)
+
+
+class _Unseekable:
+    """Hides from NumPy that a stream which compresses is built on a file, whose position it would ask for."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self.write = stream.write
 
 
 def _header(stream: IO[bytes], path: PathLike) -> tuple[np.dtype[Any], tuple[int, ...], Any, int]:

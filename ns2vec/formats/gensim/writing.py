@@ -66,14 +66,16 @@ def write_state(
     Raises
     ------
     ConfigError
-        If `target` ends in a suffix for which gensim would expect other files beside it.
+        If arrays are to be written beside a compressed file.
     OSError
         If a file cannot be written.
     """
     path = None if hasattr(target, "write") else os.fspath(target)
-    if path is not None and strip_compression(path)[1]:
-        raise ConfigError(f"{path}: gensim expects other files beside a compressed one: leave the suffix out")
-    split = _Splitter(path, separately, sep_limit, ignore)
+    compressed = path is not None and bool(strip_compression(path)[1])
+    if compressed and separately:
+        raise ConfigError(f"{path}: gensim cannot map arrays beside a compressed file: leave separately out")
+    # beside a compressed file gensim would look for archives: everything goes into the file itself
+    split = _Splitter(None if compressed else path, separately, sep_limit, ignore)
     if state.attributes.get("hs"):
         _add_paths(state.vectors)
     inner = _Object(
@@ -135,7 +137,7 @@ class _Splitter:
 
 
 def _vector_attributes(state: VectorState) -> dict[str, Any]:
-    keys = state.keys
+    keys = state.read_keys()
     return {
         "vector_size": int(state.vectors.shape[1]),
         "index_to_key": list(keys),

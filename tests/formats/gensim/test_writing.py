@@ -70,11 +70,21 @@ def test_vectors_alone(tmp_path, state):
 
 
 def test_what_gensim_could_not_load_is_not_written(tmp_path, state):
-    with pytest.raises(ConfigError, match="leave the suffix out"):
-        write_state(tmp_path / "model.gz", state)
+    with pytest.raises(ConfigError, match="leave separately out"):
+        write_state(tmp_path / "model.gz", state, separately=["vectors"])
     with pytest.raises(ConfigError, match="Word2Vec or KeyedVectors"):
         write_state(tmp_path / "model", ModelState("Doc2Vec", state.vectors))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".bz2"])
+def test_a_compressed_file_needs_no_other(tmp_path, state, suffix):
+    path = tmp_path / f"model{suffix}"
+    write_state(path, state, sep_limit=1)
+    assert list(tmp_path.iterdir()) == [path]
+    same(read_state(path), state)
+    models = pytest.importorskip("gensim.models", reason="gensim is not installed")
+    assert np.array_equal(models.Word2Vec.load(str(path)).wv.vectors, state.vectors.vectors)
 
 
 def test_a_missing_side_file_is_named(tmp_path, state):

@@ -1,0 +1,154 @@
+"""What is fuzzed: each parser of files that come from strangers, as a function of bytes.
+
+A target returns when the bytes were read or refused with a FormatError; any other exception, an answer that
+contradicts itself, or a message that no user could read is a finding.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from ns2vec.exceptions import FormatError
+from ns2vec.formats import FORMATS, VectorTable, read_vectors
+from ns2vec.formats._parse import parse_numbers, scan_records
+from ns2vec.formats.container import read_container
+from ns2vec.formats.table import read_counts
+
+BETWEEN = b"\n=====\n"  # stands between the contents of the two files of a format
+LONGEST_MESSAGE = 2000
+#: Second file of a format, and where it lies beside the first.
+BESIDE = {"projector": "metadata.tsv", "npy": "vectors.vocab"}
+
+
+def _folder() -> Path:
+    memory = Path("/dev/shm")
+    return Path(tempfile.mkdtemp(prefix="ns2vec-fuzz-", dir=memory if memory.is_dir() else None))
+
+
+FOLDER = _folder()
+
+
+def _check(table: VectorTable) -> None:
+    if len(table.keys) != len(table.vectors) or len(set(table.keys)) != len(table.keys):
+        raise AssertionError(f"{len(table.keys)} keys, vectors {table.vectors.shape}")
+    float(np.nansum(np.where(np.isfinite(table.vectors), table.vectors, 0).astype(np.float64)))
+
+
+def _refused(error: FormatError) -> None:
+    text = str(error)
+    if "\n" in text or len(text) > LONGEST_MESSAGE:
+        raise AssertionError(f"a message of {len(text)} characters: {text[:200]!r}")
+
+
+def reader(name: str) -> Callable[[bytes], None]:
+    """Return the target of a registered format."""
+    path = FOLDER / f"vectors{FORMATS[name].SUFFIXES[0]}"
+
+    def read(content: bytes) -> None:
+        if name in BESIDE:
+            content, _, beside = content.partition(BETWEEN)
+            (FOLDER / BESIDE[name]).write_bytes(beside)
+        path.write_bytes(content)
+        try:
+            _check(read_vectors(path, name))
+        except FormatError as error:
+            _refused(error)
+
+    return read
+
+
+def container(content: bytes) -> None:
+    """Read the container mapped and unmapped, and compare."""
+    path = FOLDER / "container"
+    path.write_bytes(content)
+    try:
+        found = read_container(io.BytesIO(content))
+        mapped = read_container(path, mmap="r")
+    except FormatError as error:
+        _refused(error)
+        return
+    if found.arrays.keys() != mapped.arrays.keys() or found.metadata != mapped.metadata:
+        raise AssertionError("mapping and reading differ")
+    for key, array in found.arrays.items():
+        if array.tobytes() != mapped.arrays[key].tobytes():
+            raise AssertionError(f"mapping and reading differ in {key!r}")
+
+
+def counts(content: bytes) -> None:
+    """Read a vocabulary file."""
+    path = FOLDER / "counts"
+    path.write_bytes(content)
+    try:
+        read_counts(path)
+    except FormatError as error:
+        _refused(error)
+
+
+def numbers(content: bytes) -> None:
+    """Compare the compiled parser of numbers with Python's."""
+    out = np.empty(len(content) + 1)
+    try:
+        found = out[: parse_numbers(content, 0, out)]
+    except ValueError:
+        return
+    expected = [float(field) for field in content.split()]
+    if not np.array_equal(found, expected, equal_nan=True):
+        raise AssertionError(f"{content!r}: {found.tolist()} instead of {expected}")
+
+
+def records(content: bytes) -> None:
+    """Cut bytes into records; all of them lie inside."""
+    n_bytes = 4 * (1 + content[0] % 4) if content else 4
+    rows = np.zeros((len(content) // (n_bytes + 1), n_bytes), dtype=np.uint8)
+    keys, end = scan_records(content, 0, rows)
+    used = sum(map(len, keys)) + len(keys) * (n_bytes + 1)
+    if not used <= end <= len(content):
+        raise AssertionError(f"{used} bytes used, end {end} of {len(content)}")
+
+
+TARGETS: dict[str, Callable[[bytes], None]] = {
+    **{name: reader(name) for name in FORMATS},
+    "container": container,
+    "counts": counts,
+    "numbers": numbers,
+    "records": records,
+}
+
+
+def seeds(name: str) -> Iterator[bytes]:
+    """Yield files that are right, to begin with."""
+    if name in ("counts", "numbers"):
+        yield (
+            b"word 12\nother 3\n"
+            if name == "counts"
+            else b"1 -2.5e-3 nan inf 0.1 123456789012345678901234567890"
+        )
+        return
+    tables = [
+        VectorTable(["a", "bc", "\u00fc"], np.arange(6, dtype=np.float32).reshape(3, 2), np.array([3, 2, 1])),
+        VectorTable(["x"], np.array([[1e-30, np.nan, -np.inf]], dtype=np.float64)),
+    ]
+    format_name = {"container": "native", "records": "word2vec_binary"}.get(name, name)
+    for table in tables:
+        path = FOLDER / f"vectors{FORMATS[format_name].SUFFIXES[0]}"
+        FORMATS[format_name].write(path, table)
+        content = path.read_bytes()
+        if name in BESIDE:
+            content += BETWEEN + (FOLDER / BESIDE[name]).read_bytes()
+        yield content
+    if name == "native":
+        FORMATS[name].write(path, tables[0], datatype="int8")  # type: ignore[call-arg]
+        yield path.read_bytes()
+
+
+def forget() -> None:
+    """Remove the folder that the targets write into."""
+    for path in FOLDER.iterdir():
+        path.unlink()
+    os.rmdir(FOLDER)

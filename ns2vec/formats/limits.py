@@ -1,0 +1,62 @@
+"""Compressed files that unpack to absurd sizes are refused while they are read, not when memory is full."""
+
+from __future__ import annotations
+
+import io
+import os
+from typing import IO
+
+from ns2vec._files import is_damage
+from ns2vec._typing import PathLike
+from ns2vec.exceptions import FormatError
+
+__all__ = ["Bounded"]
+
+# The numbers of vectors hardly compress, and their text some three times.
+MOST_BYTES = 256 << 20
+MOST_TIMES = 100
+
+
+class Bounded(io.RawIOBase):
+    """The unpacked bytes of a stream, as long as they are in proportion to what was packed.
+
+    Parameters
+    ----------
+    stream : binary file object that unpacks
+    packed : binary file object behind it, whose position tells how much was unpacked
+    path : the file, for messages
+
+    Raises
+    ------
+    FormatError
+        While reading, when more than `MOST_BYTES` and more than `MOST_TIMES` the packed bytes have come.
+    """
+
+    def __init__(self, stream: IO[bytes], packed: IO[bytes], path: PathLike) -> None:
+        super().__init__()
+        self._stream, self._packed, self._path = stream, packed, path
+        self._n_come = 0
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Read into a buffer; see `io.RawIOBase`."""
+        try:
+            block = self._stream.read(len(buffer))
+        except Exception as error:
+            if not is_damage(error, os.fspath(self._path)):
+                raise
+            # here it is sure which of several open files it is
+            raise FormatError(
+                f"{self._path}: damaged or not what its suffix says: {error}; fetch it again"
+            ) from error
+        buffer[: len(block)] = block
+        self._n_come += len(block)
+        if self._n_come > max(MOST_BYTES, MOST_TIMES * self._packed.tell()):
+            raise FormatError(
+                f"{self._path}: unpacks to more than {MOST_TIMES} times its size ({self._n_come} bytes), "
+                "which no vectors do; if you trust the file, unpack it first"
+            )
+        return len(block)

@@ -1,0 +1,166 @@
+r"""A matrix in NumPy's ``.npy`` format, and its keys in a text file beside it.
+
+::
+
+    NAME.npy   = array of floats, shape (V, D), see ns2vec.formats.gensim.sidefiles
+    NAME.vocab = line{V}                        also .vocab.txt, .words, .txt; .gz ... as the matrix
+    line       = key "\n" | key ("\t" | " ") count "\n"
+    key        = characters without "\t" and "\n", not ending with "\r", in UTF-8
+    count      = decimal digits
+
+A file has counts if every line ends with one. Arrays of objects, which could run code, are never read.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ns2vec._typing import Int64Array, PathLike
+from ns2vec.exceptions import FormatError
+from ns2vec.formats.atomic import open_for_read, open_for_write, plain_size
+from ns2vec.formats.gensim.sidefiles import looks_like_npy, read_npy, read_npy_stream, write_npy
+from ns2vec.formats.state import first_rows
+from ns2vec.formats.table import VectorTable, encode_key, unique_rows
+from ns2vec.formats.text import decode_key, find_beside, lines_of, plain_stem
+
+__all__ = ["NAME", "SUFFIXES", "looks_like", "read", "write"]
+
+NAME = "npy"
+SUFFIXES = (".npy",)
+
+VOCABULARY_SUFFIXES = (".vocab", ".vocab.txt", ".words", ".txt")
+WITH_COUNT = re.compile(rb"(.*)[\t ]([0-9]{1,18})", re.DOTALL)
+
+Array = npt.NDArray[Any]
+
+looks_like = looks_like_npy
+
+
+def read(
+    path: PathLike,
+    *,
+    encoding: str = "utf8",
+    unicode_errors: str = "strict",
+    limit: int | None = None,
+    datatype: npt.DTypeLike | None = None,
+    duplicates: str = "first",
+    mmap: str | None = None,
+    vocabulary: PathLike | None = None,
+) -> VectorTable:
+    """Read a matrix and its keys.
+
+    Parameters
+    ----------
+    path : path of the matrix; decompressed by its suffix
+    encoding, unicode_errors : how keys are decoded
+    limit : int, optional
+        Return at most so many vectors.
+    datatype : of the vectors in memory; that of the file unless given
+    duplicates : {"first", "last", "error"}
+        Which of several equal keys counts.
+    mmap : {None, "r", "r+", "c"}
+        Map the matrix instead of reading it.
+    vocabulary : path, optional
+        The keys, one a line; looked for beside the matrix unless given.
+
+    Raises
+    ------
+    FormatError
+        If the file is no floating-point matrix, there is not one key for each row, or a key is damaged.
+    OSError
+        If one of the files cannot be read.
+    """
+    vectors = _matrix(path, limit, mmap)
+    beside = _vocabulary_of(path) if vocabulary is None else vocabulary
+    keys, counts = _read_keys(beside, encoding, unicode_errors)
+    if len(keys) != len(vectors):
+        raise FormatError(
+            f"{beside}: expected one word for each of {len(vectors)} rows of {path}, found {len(keys)}"
+        )
+    table = first_rows(VectorTable(keys, vectors, counts), limit, datatype)
+    if mmap is None and isinstance(vectors, np.memmap):
+        table.vectors = np.array(table.vectors)
+    return unique_rows(table, duplicates, path)
+
+
+def _matrix(path: PathLike, limit: int | None, mmap: str | None) -> Array:
+    if plain_size(path) is not None:
+        vectors = read_npy(path, mmap if limit is None else mmap or "r")
+    elif mmap:
+        raise OSError(f"{path}: cannot map a compressed or remote file: unpack it first")
+    else:
+        with open_for_read(path) as stream:
+            vectors = read_npy_stream(stream, path)
+    if vectors.ndim != 2 or vectors.dtype.kind != "f":
+        raise FormatError(
+            f"{path}: expected a floating-point matrix of shape (V, D), found {vectors.dtype} {vectors.shape}"
+        )
+    return vectors
+
+
+def _vocabulary_of(path: PathLike) -> str:
+    stem, compression = plain_stem(path)
+    ends = dict.fromkeys((compression, "", ".gz"))
+    found = find_beside([stem + suffix + end for suffix in VOCABULARY_SUFFIXES for end in ends])
+    if found is None:
+        raise FormatError(f"{path}: expected its words in {stem}.vocab, one a line, or named by --vocab")
+    return found
+
+
+def _read_keys(path: PathLike, encoding: str, unicode_errors: str) -> tuple[list[str], Int64Array | None]:
+    with open_for_read(path) as stream:
+        lines = [line.removesuffix(b"\n").removesuffix(b"\r") for _, line in lines_of(stream, path)]
+    matches = [WITH_COUNT.fullmatch(line) for line in lines]
+    counts = None
+    if lines and all(matches):
+        counts = np.array([int(match[2]) for match in matches if match], dtype=np.int64)
+        lines = [match[1] for match in matches if match]
+    keys = [
+        decode_key(line, f"{path}:{line_no}", encoding, unicode_errors)
+        for line_no, line in enumerate(lines, start=1)
+    ]
+    return keys, counts
+
+
+def write(path: PathLike, table: VectorTable) -> None:
+    """Write the matrix, and the keys (with counts, if there are any) into a file beside it.
+
+    Parameters
+    ----------
+    path : path of the matrix; compressed by its suffix
+    table : VectorTable
+
+    Raises
+    ------
+    FormatError
+        If a key holds a tab or a newline or ends with a carriage return, or without counts all of them look
+        as if they had one.
+    OSError
+        If one of the files cannot be written.
+    """
+    stem, compression = plain_stem(path)
+    beside = f"{stem}{VOCABULARY_SUFFIXES[0]}{compression}"
+    keys = [_encode(key, beside) for key in table.keys]
+    if table.counts is None and keys and all(map(WITH_COUNT.fullmatch, keys)):
+        raise FormatError(
+            f"{beside}: every key ends with a number, such as {keys[0].decode()!r}, which would be taken for "
+            "its count; write counts too, or another format"
+        )
+    with open_for_write(beside) as out, open_for_write(path) as matrix:
+        for place, key in enumerate(keys):
+            out.write(key + (b"\n" if table.counts is None else b"\t%d\n" % table.counts[place]))
+        write_npy(matrix, np.asarray(table.vectors))
+
+
+def _encode(key: Any, path: str) -> bytes:
+    text = str(key)
+    if "\t" in text or "\n" in text or text.endswith("\r"):
+        raise FormatError(
+            f"{path}: the key {text!r} holds a tab or an end of line, which this format cannot keep; "
+            "replace it, by '_' for example"
+        )
+    return encode_key(text, path)

@@ -1,0 +1,200 @@
+r"""The two files of TensorFlow's embedding projector: ``vectors.tsv`` and ``metadata.tsv``.
+
+::
+
+    vectors  = row*                          no header
+    row      = number ("\t" number)* "\n"
+    metadata = key_line*                     one column: no header either
+             | "key\tcount\n" (key "\t" count "\n")*
+    key      = characters without "\t", "\n" and "\r", not all of them blanks, in UTF-8
+
+The n-th line of one file belongs to the n-th of the other. The metadata of ``NAMEvectors.tsv`` (or tensors,
+tensor, as ``gensim.scripts.word2vec2tensor`` calls it) is ``NAMEmetadata.tsv``, that of ``NAME.tsv`` is
+``NAME_metadata.tsv``; both are compressed or none. Where a foreign file has several columns, the key is the
+one called word, key, label or name, else the first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import IO, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ns2vec._typing import PathLike
+from ns2vec.exceptions import FormatError
+from ns2vec.formats._parse import parse_numbers
+from ns2vec.formats.atomic import open_for_read, open_for_write
+from ns2vec.formats.table import TableBuilder, TruncatedFileError, VectorTable, encode_key
+from ns2vec.formats.text import check_row, decode_key, is_number, lines_of, plain_stem
+
+__all__ = ["NAME", "SUFFIXES", "looks_like", "metadata_path", "read", "write"]
+
+NAME = "projector"
+SUFFIXES = (".tsv",)
+
+VECTORS = re.compile(r"(vectors?|tensors?)$", re.IGNORECASE)
+KEY_COLUMNS = (b"word", b"key", b"label", b"name")
+COUNT_COLUMNS = (b"count", b"frequency")
+
+
+def metadata_path(path: PathLike) -> str:
+    """Return where the keys of a file of vectors are.
+
+    Examples
+    --------
+    >>> from ns2vec.formats.projector import metadata_path
+    >>> metadata_path("folder/vectors.tsv"), metadata_path("w2v_tensor.tsv.gz"), metadata_path("w2v.tsv")
+    ('folder/metadata.tsv', 'w2v_metadata.tsv.gz', 'w2v_metadata.tsv')
+    """
+    stem, compression = plain_stem(path)
+    named = VECTORS.sub("metadata", stem)
+    return f"{named if named != stem else f'{stem}_metadata'}.tsv{compression}"
+
+
+def looks_like(start: bytes) -> bool:
+    """Whether a file that begins so has nothing but numbers between tabs in its first line."""
+    fields = start.partition(b"\n")[0].strip(b"\r").split(b"\t")
+    return len(fields) > 1 and all(map(is_number, fields))
+
+
+def read(
+    path: PathLike,
+    *,
+    encoding: str = "utf8",
+    unicode_errors: str = "strict",
+    limit: int | None = None,
+    datatype: npt.DTypeLike = np.float32,
+    duplicates: str = "first",
+) -> VectorTable:
+    """Read a file of vectors and the file of keys beside it.
+
+    Parameters
+    ----------
+    path : path of the vectors; decompressed by its suffix
+    encoding, unicode_errors : how keys are decoded
+    limit : int, optional
+        Read at most so many vectors.
+    datatype : of the vectors in memory
+    duplicates : {"first", "last", "error"}
+        Which of several equal keys counts.
+
+    Raises
+    ------
+    FormatError
+        With path and line, if one of the files is damaged, or has more lines than the other.
+    OSError
+        If one of them cannot be read.
+    """
+    beside = metadata_path(path)
+    with open_for_read(path) as vectors, open_for_read(beside) as metadata, np.errstate(over="ignore"):
+        keys = _Keys(metadata, beside, encoding, unicode_errors)
+        builder: TableBuilder | None = None
+        numbers = np.empty(0)
+        for line_no, line in lines_of(vectors, path):
+            if builder is not None and builder.n_read == limit:
+                return builder.finish(keys.counts)
+            if builder is None:
+                numbers = np.empty(max(1, len(line.split())))
+                builder = TableBuilder(path, len(numbers), datatype, -1, duplicates)
+                if limit == 0:
+                    return builder.finish(None)
+            _parse(line, numbers, f"{path}:{line_no}")
+            key = keys.next_key()
+            if key is None:
+                raise FormatError(f"{path}:{line_no}: there is no key for this line in {beside}")
+            builder.add(key, numbers)
+        if builder is None:
+            raise FormatError(f"{path}: the file is empty; expected lines of numbers between tabs")
+        if keys.next_key() is not None:
+            raise TruncatedFileError(
+                f"{path}: ends after {builder.n_read} vectors, {beside} has more keys: "
+                "they do not belong together, or one is cut off"
+            )
+        return builder.finish(keys.counts)
+
+
+def _parse(line: bytes, numbers: npt.NDArray[np.float64], where: str) -> None:
+    try:
+        n_found = parse_numbers(line, 0, numbers)
+    except ValueError as error:
+        raise FormatError(f"{where}: {error}; keys belong into the metadata file") from None
+    check_row(line, where, n_found, len(numbers))
+
+
+class _Keys:
+    """The keys of a metadata file, one after the other, and their counts if it has any."""
+
+    def __init__(self, stream: IO[bytes], path: str, encoding: str, unicode_errors: str) -> None:
+        self.path, self.encoding, self.unicode_errors = path, encoding, unicode_errors
+        self.counts: dict[str, int] | None = None
+        self._lines = lines_of(stream, path)
+        self._first: tuple[int, bytes] | None = next(self._lines, None)
+        self._key = self._count = -1
+        if self._first is not None and b"\t" in self._first[1]:
+            columns = [column.lower() for column in self._first[1].rstrip(b"\r\n").split(b"\t")]
+            self._key = next((place for place, name in enumerate(columns) if name in KEY_COLUMNS), 0)
+            self._count = next((place for place, name in enumerate(columns) if name in COUNT_COLUMNS), -1)
+            self.counts = {} if self._count >= 0 else None
+            self._first = None
+
+    def next_key(self) -> str | None:
+        """Return the key of the next line, None at the end."""
+        found, self._first = self._first or next(self._lines, None), None
+        if found is None:
+            return None
+        line_no, line = found
+        content, where = line.removesuffix(b"\n").removesuffix(b"\r"), f"{self.path}:{line_no}"
+        if self._key < 0:
+            return decode_key(content, where, self.encoding, self.unicode_errors)
+        columns = content.split(b"\t")
+        try:
+            key = decode_key(columns[self._key], where, self.encoding, self.unicode_errors)
+            if self.counts is not None:
+                self.counts.setdefault(key, int(columns[self._count]))
+        except UnicodeDecodeError:
+            raise
+        except (IndexError, ValueError):
+            raise FormatError(
+                f"{where}: expected the columns of the first line, found {line[:60]!r}"
+            ) from None
+        return key
+
+
+def write(path: PathLike, table: VectorTable) -> None:
+    """Write the vectors, and the keys (with counts, if there are any) into a file beside them.
+
+    Parameters
+    ----------
+    path : path of the vectors; compressed by its suffix
+    table : VectorTable
+
+    Raises
+    ------
+    FormatError
+        If a key holds a tab or an end of line, or has nothing but blanks.
+    OSError
+        If one of the files cannot be written.
+    """
+    beside = metadata_path(path)
+    with open_for_write(beside) as metadata, open_for_write(path) as vectors:
+        if table.counts is not None:
+            metadata.write(b"key\tcount\n")
+        for line in _metadata(table, beside):
+            metadata.write(line)
+        for _, rows in table.blocks():
+            for row in rows:
+                vectors.write("\t".join(map(str, row)).encode("ascii") + b"\n")
+
+
+def _metadata(table: VectorTable, path: str) -> Iterator[bytes]:
+    counts: Any = [None] * len(table.keys) if table.counts is None else table.counts
+    for key, count in zip(map(str, table.keys), counts, strict=True):
+        if not key.strip() or any(end in key for end in "\t\n\r"):
+            raise FormatError(
+                f"{path}: the key {key!r} is blank or holds a tab or an end of line, which this format "
+                "cannot keep; replace it, by '_' for example"
+            )
+        yield encode_key(key, path) + (b"\n" if count is None else b"\t%d\n" % count)

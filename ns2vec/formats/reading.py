@@ -1,0 +1,118 @@
+"""Vectors of any format, with the same policies for all of them."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import os
+import sys
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ns2vec._typing import PathLike
+from ns2vec.exceptions import ConfigError, FormatError
+from ns2vec.formats.registry import FORMATS, SNIFF_BYTES, format_of_start, guess_format
+from ns2vec.formats.state import first_rows
+from ns2vec.formats.table import VectorTable, unique_rows
+
+__all__ = ["NOT_FINITE", "read_vectors"]
+
+logger = logging.getLogger(__name__)
+
+#: What to do with vectors that hold NaN or infinity.
+NOT_FINITE = ("keep", "drop", "error")
+BLOCK_ROWS = 4096
+
+
+def read_vectors(
+    path: PathLike,
+    name: str | None = None,
+    *,
+    limit: int | None = None,
+    datatype: npt.DTypeLike | None = None,
+    duplicates: str = "first",
+    not_finite: str = "keep",
+    **options: Any,
+) -> VectorTable:
+    r"""Read vectors of any format.
+
+    Parameters
+    ----------
+    path : path, address, or ``"-"`` for standard input; decompressed by its suffix
+    name : str, optional
+        Of `FORMATS`; guessed unless given.
+    limit : int, optional
+        Return at most so many vectors: the first.
+    datatype : of the vectors in memory: float16, float32 or float64
+        Unless given that of the file, float32 where it holds text.
+    duplicates : {"first", "last", "error"}
+        Which of several equal keys counts.
+    not_finite : {"keep", "drop", "error"}
+        What to do with vectors that hold NaN or infinity: keep them with a warning, leave them out, or refuse
+        the file.
+    **options
+        What the format's own `read` takes besides: `encoding`, `unicode_errors`, `mmap`, `vocabulary` ...
+
+    Raises
+    ------
+    FormatError
+        If the file is not what it claims to be.
+    ConfigError
+        If the format is not known or has no such option.
+    OSError
+        If it cannot be read.
+
+    Examples
+    --------
+    >>> import os, tempfile
+    >>> from ns2vec.formats import read_vectors
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = os.path.join(folder, "glove.txt")
+    ...     with open(path, "w") as out:
+    ...         _ = out.write("the 0.5 1\nof nan 2\n")
+    ...     read_vectors(path, not_finite="drop").keys
+    ['the']
+    """
+    if not_finite not in NOT_FINITE:
+        raise ConfigError(f"not_finite must be one of {', '.join(NOT_FINITE)}, got {not_finite!r}")
+    chosen = name or _guess(path)
+    read: Any = FORMATS[chosen].read
+    known = inspect.signature(read).parameters
+    for option in options.keys() - known.keys():
+        raise ConfigError(f"format {chosen} has no option {option!r}")
+    asked = {"limit": limit, "datatype": datatype, "duplicates": duplicates}
+    given = {option: value for option, value in asked.items() if option in known and value is not None}
+    table = first_rows(read(path, **given, **options), limit, datatype)
+    if "duplicates" not in known:
+        table = unique_rows(table, duplicates, path)
+    return _finite_rows(table, not_finite, path)
+
+
+def _guess(path: PathLike) -> str:
+    # what waits at standard input can be looked at without taking it away
+    peek = getattr(sys.stdin.buffer, "peek", None) if os.fspath(path) == "-" else None
+    return (format_of_start(peek(SNIFF_BYTES)) if peek else None) or guess_format(path)
+
+
+def _finite_rows(table: VectorTable, not_finite: str, path: PathLike) -> VectorTable:
+    vectors = table.vectors
+    if isinstance(vectors, np.memmap) and not_finite == "keep":
+        return table  # whoever maps a file does not want all of it read
+    finite = np.ones(len(vectors), dtype=bool)
+    for start in range(0, len(vectors), BLOCK_ROWS):
+        block = slice(start, start + BLOCK_ROWS)
+        finite[block] = np.isfinite(vectors[block]).all(axis=1)
+    bad = np.flatnonzero(~finite)
+    if not len(bad):
+        return table
+    found = f"{path}: {len(bad)} vectors hold NaN or infinity (the first is that of {table.keys[bad[0]]!r})"
+    if not_finite == "error":
+        raise FormatError(f"{found}; not_finite='keep' or 'drop' reads it all the same")
+    logger.warning("%s and are %s", found, "kept" if not_finite == "keep" else "left out")
+    if not_finite == "keep":
+        return table
+    rows = np.flatnonzero(finite)
+    counts = None if table.counts is None else table.counts[rows]
+    return VectorTable([table.keys[row] for row in rows], vectors[rows], counts)

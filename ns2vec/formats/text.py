@@ -1,0 +1,89 @@
+"""What the text formats share: numbered lines of bounded length, keys as text, files side by side."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import IO
+
+from ns2vec._files import strip_compression
+from ns2vec._typing import PathLike
+from ns2vec.exceptions import FormatError
+from ns2vec.formats.table import TEXT_BYTES, KeyDecodingError, TruncatedFileError
+
+__all__ = ["check_row", "decode_key", "find_beside", "is_number", "lines_of", "plain_stem"]
+
+MAX_LINE_BYTES = 64 << 20
+
+
+def lines_of(stream: IO[bytes], path: PathLike) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines, newlines included, with their numbers from 1.
+
+    Raises
+    ------
+    FormatError
+        If a line is longer than any that holds a vector.
+    """
+    line_no = 0
+    while line := stream.readline(MAX_LINE_BYTES):
+        line_no += 1
+        if len(line) == MAX_LINE_BYTES:
+            raise FormatError(f"{path}:{line_no}: the line is longer than {MAX_LINE_BYTES} bytes")
+        yield line_no, line
+
+
+def decode_key(key: bytes, where: str, encoding: str, unicode_errors: str) -> str:
+    """Return a key as text.
+
+    Raises
+    ------
+    KeyDecodingError
+        If it is not valid in the encoding.
+    """
+    try:
+        return key.decode(encoding, unicode_errors)
+    except UnicodeDecodeError as error:
+        raise KeyDecodingError(where, error) from None
+
+
+def check_row(line: bytes, where: str, n_found: int, vector_size: int) -> None:
+    """Compare how many numbers a line has with how many the first one had.
+
+    Raises
+    ------
+    FormatError
+        If they differ. TruncatedFileError when the file ends inside the line.
+    """
+    if n_found == vector_size:
+        return
+    message = f"{where}: expected {vector_size} numbers, found {n_found}"
+    if n_found < vector_size and not line.endswith(b"\n"):
+        raise TruncatedFileError(f"{message}, and the file ends here: it is cut off; write or fetch it again")
+    raise FormatError(f"{message}; do all lines belong to one set of vectors?")
+
+
+def is_number(field: bytes) -> bool:
+    """Whether the bytes are a decimal number, or the name of one that is not finite."""
+    try:
+        float(field)
+    except ValueError:
+        return False
+    return TEXT_BYTES.issuperset(field)
+
+
+def plain_stem(path: PathLike) -> tuple[str, str]:
+    """Split a path into what stands before its suffix and the suffix of its compression.
+
+    Examples
+    --------
+    >>> from ns2vec.formats.text import plain_stem
+    >>> plain_stem("folder/vectors.npy.gz")
+    ('folder/vectors', '.gz')
+    """
+    plain, compression = strip_compression(path)
+    return os.path.splitext(plain)[0], compression
+
+
+def find_beside(candidates: list[str]) -> str | None:
+    """Return the first of these paths that is a file, compressed as the others of its set or not."""
+    return next((path for path in candidates if os.path.isfile(path)), None)
