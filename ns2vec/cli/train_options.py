@@ -202,7 +202,9 @@ def model_parameters(arguments: argparse.Namespace) -> dict[str, Any]:
     for name in ("checkpoint", "checkpoint_every"):
         if given.get(name) is None:
             given.pop(name, None)
-    if (arguments.resume or "checkpoint_every" in given) and "checkpoint" not in given:
+    # only `train` has these options
+    resume = getattr(arguments, "resume", False)
+    if (resume or "checkpoint_every" in given) and "checkpoint" not in given:
         raise UsageError("name the folder of the checkpoints: --checkpoint FOLDER")
     if "cbow" in arguments:
         given["sg"] = not arguments.cbow

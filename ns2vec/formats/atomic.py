@@ -34,7 +34,14 @@ from ns2vec._typing import PathLike
 from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.formats.limits import Bounded
 
-__all__ = ["check_writable", "ends_by_itself", "open_for_read", "open_for_write", "plain_size", "remove_stale"]
+__all__ = [
+    "check_writable",
+    "ends_by_itself",
+    "open_for_read",
+    "open_for_write",
+    "plain_size",
+    "remove_stale",
+]
 
 logger = logging.getLogger(__name__)
 
