@@ -38,7 +38,7 @@ from ns2vec.training.callbacks import notify
 from ns2vec.training.config import TrainingConfig, check_integer, parse_memory
 from ns2vec.training.guard import Guard, check_finite
 from ns2vec.training.inference import ProbabilityMixin
-from ns2vec.training.legacy import LegacyNames
+from ns2vec.training.legacy import LegacyNames, class_only
 from ns2vec.training.persistence import PersistenceMixin
 from ns2vec.training.trainer import EpochTally, Plan, Trainer
 from ns2vec.training.vocabulary import VocabularyMixin
@@ -222,6 +222,7 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, PersistenceMixin, LegacyNames)
             self.negative = 0 if is_path else self.negative
 
     def _start_state(self) -> None:
+        vars(self)["load"] = class_only
         self.wv = KeyedVectors(self.vector_size)
         self.lifecycle_events: list[dict[str, Any]] | None = []
         self.running_training_loss = 0.0

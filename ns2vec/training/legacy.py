@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -9,7 +10,9 @@ import numpy as np
 
 from ns2vec._typing import Float32Array
 
-__all__ = ["LegacyNames"]
+__all__ = ["LegacyNames", "class_only"]
+
+logger = logging.getLogger(__name__)
 
 # what gensim 3 had on the model -> what to write now
 INSTEAD = {
@@ -34,12 +37,39 @@ INSTEAD = {
     "load_word2vec_format": "KeyedVectors.load_word2vec_format(path)",
 }  # fmt: skip
 
+# methods of gensim's training loop and of its pickles: ns2vec has neither, so a subclass's own are not called
+NOT_CALLED = {
+    "_check_corpus_sanity", "_do_train_epoch", "_get_next_alpha", "_job_producer", "_load_specials",
+    "_log_epoch_end", "_log_epoch_progress", "_log_progress", "_log_train_end", "_save_specials",
+    "_scan_vocab", "_train_epoch", "_train_epoch_corpusfile", "_worker_loop", "_worker_loop_corpusfile",
+}  # fmt: skip
+
+
+def class_only(*args: Any, **kwargs: Any) -> NoReturn:
+    """Refuse: called on a model, `load` would make another one and leave this one as it is.
+
+    Raises
+    ------
+    AttributeError
+        Always.
+    """
+    raise AttributeError("This method should be called on a class object: model = Word2Vec.load(path)")
+
 
 class LegacyNames:
     """What gensim 3 could and gensim 4 cannot; mixed into `ns2vec.Word2Vec`."""
 
     if TYPE_CHECKING:
         wv: Any
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        unused = sorted(NOT_CALLED & vars(cls).keys())
+        if unused:
+            logger.warning(
+                "%s overrides %s, which ns2vec does not call: override _do_train_job, which gets each batch",
+                cls.__name__, ", ".join(unused),
+            )  # fmt: skip
 
     if not TYPE_CHECKING:
 

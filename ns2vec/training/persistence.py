@@ -25,6 +25,7 @@ WEIGHTS = ("syn1neg", "syn1")
 # what a model makes again when it needs it
 TRANSIENT = {
     "_batch_state", "_bound", "_bound_for", "_encoded", "_huffman", "_network", "_rows_of_tokens", "_scan",
+    "load",
 }  # fmt: skip
 # what has a place of its own in a file, or follows from what is there
 SEPARATE = {"wv", "random", "cum_table", "_made_cum_table", "hashfxn", "sampler", *WEIGHTS}

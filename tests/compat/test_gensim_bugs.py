@@ -99,16 +99,21 @@ def lines(tmp_path):
 INPUTS = {
     "lists": lambda tmp_path: {"corpus_iterable": SENTENCES},
     "iterator": lambda tmp_path: {"corpus_iterable": iter(SENTENCES)},
+    "generator": lambda tmp_path: {"corpus_iterable": (list(sentence) for sentence in SENTENCES)},
     "LineSentence": lambda tmp_path: {"corpus_iterable": LineSentence(lines(tmp_path))},
     "path": lambda tmp_path: {"corpus_iterable": lines(tmp_path)},
     "corpus_file": lambda tmp_path: {"corpus_file": lines(tmp_path)},
 }
 
 
+MEMORIES = pytest.mark.parametrize("corpus_memory", ["1GiB", 0])  # 0: the text is read again each epoch
+
+
 @HANGS
+@MEMORIES
 @pytest.mark.parametrize("name", INPUTS)
-def test_a_workers_error_reaches_the_caller(tmp_path, name):
-    model = prepared(FailingWorker)
+def test_a_workers_error_reaches_the_caller(tmp_path, name, corpus_memory):
+    model = prepared(FailingWorker, corpus_memory=corpus_memory)
     with pytest.raises(ZeroDivisionError, match="in a worker"):
         model.train(**INPUTS[name](tmp_path), total_examples=120, total_words=280, epochs=1)
     model.fails = False
@@ -117,9 +122,10 @@ def test_a_workers_error_reaches_the_caller(tmp_path, name):
 
 @HANGS
 @pytest.mark.parametrize("event", ["on_train_begin", "on_epoch_begin", "on_epoch_end", "on_train_end"])
+@MEMORIES
 @pytest.mark.parametrize("name", INPUTS)
-def test_a_callbacks_error_reaches_the_caller(tmp_path, name, event):
-    model = prepared()
+def test_a_callbacks_error_reaches_the_caller(tmp_path, name, event, corpus_memory):
+    model = prepared(corpus_memory=corpus_memory)
     with pytest.raises(LookupError, match="in a callback"):
         model.train(
             **INPUTS[name](tmp_path), total_examples=120, total_words=280, epochs=1,
@@ -128,11 +134,28 @@ def test_a_callbacks_error_reaches_the_caller(tmp_path, name, event):
     assert is_usable(model)
 
 
+class Walks(Word2Vec):
+    """As fastnode2vec does: the hook hands on other sentences."""
+
+    def _do_train_job(self, sentences, alpha, inits):
+        return super()._do_train_job(list(sentences), alpha, inits)
+
+
 @HANGS
-def test_a_damaged_file_reaches_the_caller(tmp_path):
+@pytest.mark.parametrize("workers", [1, 2])
+def test_an_iterators_error_reaches_the_caller_of_a_subclass(workers):
+    model = prepared(Walks, workers=workers, batch_words=20)
+    with pytest.raises(OSError, match="disk gone"):
+        model.train(Failing(2), total_examples=len(SENTENCES), epochs=3)
+    assert is_usable(model)
+
+
+@HANGS
+@MEMORIES
+def test_a_damaged_file_reaches_the_caller(tmp_path, corpus_memory):
     path = lines(tmp_path)
     path.write_bytes(path.read_bytes() + b"\xff\xfe broken\n")
-    model = prepared()
+    model = prepared(corpus_memory=corpus_memory)
     with pytest.raises(ValueError, match=r"corpus\.txt"):
         model.train(path, total_examples=120, epochs=1)
     assert is_usable(model)
@@ -235,6 +258,21 @@ def test_an_error_in_analogies_leaves_the_keys_as_they_were(tmp_path):
         kv.evaluate_word_analogies(questions(tmp_path, "a b c d\n"))
     assert kv.key_to_index == before
     assert kv["apple"] @ kv["apple"] != kv["Apple"] @ kv["Apple"]
+
+
+@pytest.mark.parametrize("binary", [False, True])
+def test_3094_vectors_of_a_file_are_taken_over(tmp_path, binary):
+    """gensim: an IndexError for text (one lock factor for all rows), a ValueError for binary."""
+    path = tmp_path / "vectors"
+    theirs = KeyedVectors(8)
+    theirs.add_vectors(["a", "zebra"], np.full((2, 8), 3, dtype=np.float32))
+    theirs.save_word2vec_format(path, binary=binary)
+    model = prepared()
+    model.wv.intersect_word2vec_format(path, lockf=0.0, binary=binary)
+    assert "zebra" not in model.wv
+    model.train(SENTENCES, total_examples=len(SENTENCES), epochs=1)
+    assert (model.wv["a"] == 3).all()
+    assert (model.wv["b"] != prepared().wv["b"]).any()
 
 
 def test_assigned_norms_are_not_believed():

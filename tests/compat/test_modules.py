@@ -282,3 +282,24 @@ def test_standalone(tmp_path, capsys):
 def test_package_info(capsys):
     assert package_info.main() == 0
     assert "ns2vec" in json.loads(capsys.readouterr().out)
+
+
+def test_names_of_word2vec():
+    from ns2vec.compat.gensim.modules import word2vec
+
+    sentences = [["a", "b", "c"], ["a", "b"], ["a"]] * 20
+    options = {"min_count": 1, "vector_size": 8, "workers": 1, "sample": 0}
+    for sg, train in ((1, word2vec.train_batch_sg), (0, word2vec.train_batch_cbow)):
+        model = Word2Vec(sentences, **options, sg=sg)
+        before = model.wv.vectors.copy()
+        assert train(model, sentences, 0.025) == 120
+        assert (model.wv.vectors != before).any()
+        with pytest.raises(ValueError, match=f"expected a model with sg={1 - sg}"):
+            (word2vec.train_batch_cbow if sg else word2vec.train_batch_sg)(model, sentences, 0.025)
+        tree = Word2Vec(sentences, **options, sg=sg, hs=1, negative=0)
+        score = word2vec.score_sentence_sg if sg else word2vec.score_sentence_cbow
+        assert score(tree, ["a", "b"]) == pytest.approx(float(tree.score([["a", "b"]])[0]))
+    (root,) = word2vec._build_heap(model.wv)
+    assert (root.count, root.index) == (120, 4)
+    assert {root.left.count, root.right.count} == {60}
+    assert word2vec.Heapitem(1, 9, None, None) < word2vec.Heapitem(2, 0, None, None)

@@ -174,3 +174,14 @@ def test_the_list_is_that_of_the_installed_gensim():
         module = next(m for m in (word2vec, keyedvectors, callbacks) if hasattr(m, class_name))
         theirs = inspect.signature(inspect.unwrap(getattr(getattr(module, class_name), method_name)))
         assert parameters(theirs) == parameters(expected_of(text)), text
+
+
+@pytest.mark.parity
+def test_no_public_method_is_left_out():
+    models = pytest.importorskip("gensim.models", reason="gensim is not installed")
+    listed = {text.split("(")[0] for text in joined()}
+    for name in CLASSES:
+        module = next(m for m in (models.word2vec, models.keyedvectors, models.callbacks) if hasattr(m, name))
+        theirs = vars(getattr(module, name))
+        public = {f"{name}.{key}" for key in theirs if callable(getattr(getattr(module, name), key, None))}
+        assert {key for key in public if "._" not in key} <= listed

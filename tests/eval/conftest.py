@@ -12,8 +12,8 @@ import pytest
 from ns2vec.evaluation import facts_corpus
 
 SCRIPTS = (
-    "called_samplers", "check", "child", "memory", "protocol", "quality", "run", "samplers", "side_by_side",
-    "speed",
+    "called_samplers", "check", "child", "memory", "online", "protocol", "quality", "run", "samplers",
+    "side_by_side", "speed",
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 
+import numpy as np
 import pytest
 
 SCORES = {"google": 0.40, "ws353": 0.65, "simlex999": 0.30, "men3000": 0.70}
@@ -160,3 +161,11 @@ def test_a_called_unigram_draws_what_the_built_in_one_draws(script):
     assert called.make("pointer").bind(data).sample(50, seed=5).tolist() == expected
     pytest.importorskip("numba", reason="numba is not installed")
     assert called.make("numba").bind(data).sample(50, seed=5).tolist() == expected
+
+
+def test_online_training(script, capsys):
+    online = script("online")
+    assert online.drift(np.eye(2), np.array([[2.0, 0], [1, 0]])) == (0.5, 1.0)
+    assert online.main(["--rounds", "2", "--sentences", "3000", "--workers", "1"]) == 0
+    _, *rounds = capsys.readouterr().out.splitlines()
+    assert [row.split()[1] for row in rounds] == ["2001", "2002"]

@@ -244,3 +244,8 @@ def test_short_corpus_is_noticed(caplog):
     with caplog.at_level(logging.WARNING, logger="ns2vec"):
         model.train(SENTENCES[:5], total_examples=20, epochs=1)
     assert "the corpus had 5 sentences, but 20 were announced" in caplog.text
+
+
+def test_load_is_a_method_of_the_class():
+    with pytest.raises(AttributeError, match="should be called on a class object"):
+        Word2Vec().load("model")

@@ -121,3 +121,16 @@ def test_batches_hold_whole_sentences(limit, sizes):
     ]
     assert [batch.index for batch in batches] == list(range(len(batches)))
     assert batches[-1].sentences_before + batches[-1].n_sentences == 4
+
+
+def test_hooks_that_are_not_called_are_named(caplog):
+    class Loop(Word2Vec):
+        def _worker_loop(self, job_queue, progress_queue):
+            raise AssertionError
+
+        def _raw_word_count(self, job):
+            return super()._raw_word_count(job)
+
+    assert "Loop overrides _worker_loop, which ns2vec does not call" in caplog.text
+    assert "_raw_word_count" not in caplog.text
+    assert len(Loop([["a", "b"]] * 5, min_count=1).wv) == 2
