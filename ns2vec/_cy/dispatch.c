@@ -65,7 +65,11 @@ static double logistic_loss(const ns2_block *b, const float *scores, const float
 /* Cross entropy of the labels with the softmax of the scores. */
 static double softmax_loss(const ns2_block *b, const float *scores, const float *labels) {
     double top = -INFINITY, sum = 0.0, seen = 0.0;
-    for (long j = 0; j < b->n_outputs; j++) top = fmax(top, score_of(b, scores, j));
+    for (long j = 0; j < b->n_outputs; j++) {
+        /* not fmax: gcc 12 for aarch64 fails to compile that reduction */
+        double score = score_of(b, scores, j);
+        if (score > top) top = score;
+    }
     for (long j = 0; j < b->n_outputs; j++) {
         sum += b->weights[j] * exp(score_of(b, scores, j) - top);
         if (labels[j] != 0.0f) seen += labels[j] * score_of(b, scores, j);

@@ -1,7 +1,7 @@
 """Run what does not fit continuous integration; each part writes a dated JSON to benchmarks/results/.
 
 ``python tests/deep/run.py``                 every part
-``python tests/deep/run.py isa sanitizers``  the named ones: isa, sanitizers, wheels, quality
+``python tests/deep/run.py isa sanitizers``  the named ones: isa, portable, sanitizers, wheels, quality
 """
 
 from __future__ import annotations
@@ -13,12 +13,19 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import isa
+import portable
 import quality
 import sanitizers
 import wheels
 from workbench import save
 
-PARTS = {"isa": isa.check, "sanitizers": sanitizers.check, "wheels": wheels.check, "quality": quality.check}
+PARTS = {
+    "isa": isa.check,
+    "portable": portable.check,
+    "sanitizers": sanitizers.check,
+    "wheels": wheels.check,
+    "quality": quality.check,
+}
 
 
 def main(names: list[str]) -> int:
