@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import pathlib
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from ns2vec import KeyedVectors, LineSentence, Word2Vec
 from ns2vec.callbacks import CallbackAny2Vec
+from ns2vec.compat.gensim.modules import word2vec_standalone
 
 OPTIONS = {"vector_size": 8, "min_count": 1, "workers": 2, "epochs": 2}
 SENTENCES = [["a", "b", "c"], ["a", "c"], ["d", "b"]] * 40
@@ -161,6 +163,16 @@ def test_a_damaged_file_reaches_the_caller(tmp_path, corpus_memory):
     assert is_usable(model)
 
 
+@HANGS
+def test_a_model_that_took_anothers_vocabulary_trains():
+    """gensim: reset_from makes vectors without lock factors, so the workers of train() die and it hangs."""
+    other = prepared()
+    model = Word2Vec(**OPTIONS)
+    model.reset_from(other)
+    assert model.wv.vectors_lockf.tolist() == [1.0]
+    assert is_usable(model)
+
+
 @pytest.mark.parametrize("batch_words", [10_000, 30_000])
 def test_2880_2801_long_sentences_are_trained_whole(batch_words):
     words = [f"w{i}" for i in range(25_000)]
@@ -186,6 +198,19 @@ def test_2735_2743_the_loss_is_summed_in_float64_and_by_all_workers():
     model.running_training_loss = 2.0**27
     model.running_training_loss += 0.25
     assert model.get_latest_training_loss() == 2.0**27 + 0.25
+
+
+class Unreadable(io.BytesIO):
+    """A stream whose `seek` fails inside."""
+
+    def seek(self, *_):
+        raise AttributeError("inside seek")
+
+
+def test_an_error_inside_a_stream_is_not_taken_for_a_path():
+    """gensim: an AttributeError in a file-like source is swallowed, and the source opened as a path."""
+    with pytest.raises(AttributeError, match="inside seek"):
+        list(LineSentence(Unreadable(b"a b\n")))
 
 
 # ---- keys and vectors -------------------------------------------------------------------------------
@@ -228,7 +253,8 @@ def test_a_word_twice_in_a_file_leaves_no_empty_row(tmp_path, binary):
     assert [key for key, _ in found.most_similar("a")] == ["b"]
 
 
-def test_restrict_vocab_is_obeyed_by_cosmul():
+def test_2535_restrict_vocab_is_obeyed_by_cosmul():
+    """gensim takes the argument since then, and does not use it."""
     kv = kv_of(*"abcdef")
     assert {key for key, _ in kv.most_similar_cosmul("a", restrict_vocab=3)} == {"b", "c"}
 
@@ -239,7 +265,7 @@ def questions(tmp_path, text: str):
     return path
 
 
-def test_the_similarity_function_of_analogies_is_not_ignored(tmp_path):
+def test_2535_2656_the_similarity_function_of_analogies_is_not_ignored(tmp_path):
     path = questions(tmp_path, ": s\na b c d\n")
     with pytest.raises(ValueError, match="similarity_function"):
         kv_of(*"abcd").evaluate_word_analogies(path, similarity_function="nonsense")
@@ -258,6 +284,17 @@ def test_an_error_in_analogies_leaves_the_keys_as_they_were(tmp_path):
         kv.evaluate_word_analogies(questions(tmp_path, "a b c d\n"))
     assert kv.key_to_index == before
     assert kv["apple"] @ kv["apple"] != kv["Apple"] @ kv["Apple"]
+
+
+def test_unreadable_analogies_leave_the_keys_as_they_were(tmp_path):
+    """gensim works on a replaced key_to_index and forgets to put the old one back."""
+    kv = kv_of("Apple", "apple", "Pear", "stone")
+    before, path = dict(kv.key_to_index), tmp_path / "questions.txt"
+    path.write_bytes(b": s\napple Apple Pear stone\n\xff\xfe\n")
+    with pytest.raises(ValueError, match="expected text in utf8"):
+        kv.evaluate_word_analogies(path, restrict_vocab=2)
+    assert kv.key_to_index == before
+    assert kv.index_to_key == ["Apple", "apple", "Pear", "stone"]
 
 
 @pytest.mark.parametrize("binary", [False, True])
@@ -282,7 +319,7 @@ def test_assigned_norms_are_not_believed():
     assert kv.most_similar("a")[0][0] == "b"
 
 
-# ---- files ------------------------------------------------------------------------------------------
+# ---- files and scripts ------------------------------------------------------------------------------
 
 
 def test_3599_paths_that_are_no_strings(tmp_path):
@@ -292,3 +329,13 @@ def test_3599_paths_that_are_no_strings(tmp_path):
     assert np.array_equal(Word2Vec.load(path).wv.vectors, model.wv.vectors)
     model.save_gensim(path)
     assert np.array_equal(KeyedVectors.load(path).wv.vectors, model.wv.vectors)
+
+
+def test_the_accuracy_of_the_script(tmp_path, capsys):
+    """gensim: -accuracy of word2vec_standalone calls a method that was removed."""
+    text = tmp_path / "text.txt"
+    text.write_text("\n".join(map(" ".join, SENTENCES)))
+    asked = questions(tmp_path, ": s\na b c d\n")
+    arguments = ["-train", text, "-output", tmp_path / "out", "-size", "8", "-accuracy", asked]
+    assert word2vec_standalone.main([str(argument) for argument in arguments]) == 0
+    assert "analogies: " in capsys.readouterr().err

@@ -53,6 +53,23 @@ def test_a_new_word_finds_its_twin(sentences, options):
     assert all(key.startswith("fruit") for key in nearest)
 
 
+@pytest.mark.parametrize("twin", ["word0", "word7", "word19"])
+@pytest.mark.parametrize("sg", [0, 1])
+def test_a_planted_word_finds_its_twin(sg, twin):
+    """A new word that stands exactly where one of 20 known words stands is nearest to that one."""
+    rng = np.random.default_rng(5)
+    places = {f"word{i}": rng.choice(30, size=5, replace=False) for i in range(20)}
+    known = []
+    for word in [*places] * 60:
+        left, right = (list(map("place{}".format, side)) for side in rng.choice(places[word], size=(2, 2)))
+        known.append([*left, word, *right])
+    planted = [["new" if word == twin else word for word in s] for s in known if twin in s]
+    model = Word2Vec(known, **(OPTIONS | {"vector_size": 20}), sg=sg, window=2, epochs=10, alpha=0.05)
+    model.build_vocab(planted, update=True)
+    model.train(planted, total_examples=len(planted), epochs=10, start_alpha=0.05)
+    assert twin in [key for key, _ in model.wv.most_similar("new", topn=3)]
+
+
 @pytest.mark.parametrize("name", [*OBJECTIVES, "auto"])
 def test_every_objective_grows(sentences, name):
     model = Word2Vec(sentences, **OPTIONS, objective=name, epochs=1)

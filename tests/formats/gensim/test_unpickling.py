@@ -163,15 +163,15 @@ def test_what_is_no_model_is_refused():
             read_state(io.BytesIO(pickle.dumps(value)))
 
 
-@pytest.mark.slow
-def test_ten_thousand_mutated_files_under_an_audit_hook(wheel_data, tmp_path):
+@pytest.mark.parametrize("n_files", [200, pytest.param(10_000, marks=pytest.mark.slow)])
+def test_mutated_files_under_an_audit_hook(wheel_data, tmp_path, n_files):
     hostile = Path(__file__).with_name("hostile.py")
     run = subprocess.run(
-        [sys.executable, str(hostile), str(wheel_data), str(tmp_path), "10000"],
+        [sys.executable, str(hostile), str(wheel_data), str(tmp_path), str(n_files)],
         capture_output=True,
         text=True,
     )
     assert run.returncode == 0, run.stdout + run.stderr
     read, refused = map(int, run.stdout.split())
-    assert read + refused == 10000
-    assert min(read, refused) > 500
+    assert read + refused == n_files
+    assert min(read, refused) > n_files // 20
