@@ -163,6 +163,7 @@ class Saver:
         self.position = position
         self.strict = strict
         self.n_handed = 0
+        self.mark = 0  # of the chunks handed out in this epoch
         self.expected_first = position.first_mark
         self.last = time.monotonic()
 
@@ -182,12 +183,11 @@ class Saver:
         at = self.position
         n_done, expected, mark = at.chunks.n_jobs, at.text_mark, 0
         for job in jobs:
-            mark = mark_of(job, mark)
+            mark = self.mark = mark_of(job, mark)
             if self.n_handed == 0:
                 self.check_first(mark)
             self.n_handed += 1
             if self.n_handed > n_done:
-                at.text_mark = mark
                 yield job
             elif self.n_handed == n_done and mark != expected:
                 self.complain(f"the first {n_done} chunks of this epoch are not those of the checkpoint")
@@ -243,6 +243,9 @@ class Saver:
         at = self.position
         if tally is not None:
             at.chunks = replace(tally)
+            # without a tally both stay those of the last checkpoint: a chunk may be handed out and not trained
+            if self.n_handed >= tally.n_jobs:
+                at.text_mark = self.mark
         try:
             self.write(at)
         except KeyboardInterrupt:
