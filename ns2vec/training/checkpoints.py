@@ -243,7 +243,7 @@ class Saver:
         at = self.position
         if tally is not None:
             at.chunks = replace(tally)
-            # without a tally both stay those of the last checkpoint: a chunk may be handed out and not trained
+            # without a tally both stay as they were: a chunk may be handed out and not trained
             if self.n_handed >= tally.n_jobs:
                 at.text_mark = self.mark
         try:
