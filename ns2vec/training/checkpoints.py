@@ -169,7 +169,7 @@ class Saver:
 
     def begin_epoch(self) -> Tally:
         """Return what was done of this epoch already."""
-        self.n_handed = 0
+        self.n_handed = self.mark = 0
         return replace(self.position.chunks)
 
     def watched(self, jobs: Iterator[Any]) -> Iterator[Any]:
@@ -181,15 +181,15 @@ class Saver:
             If the text ends too early, or (when strict) is another.
         """
         at = self.position
-        n_done, expected, mark = at.chunks.n_jobs, at.text_mark, 0
+        n_done, expected = at.chunks.n_jobs, at.text_mark
         for job in jobs:
-            mark = self.mark = mark_of(job, mark)
+            self.mark = mark_of(job, self.mark)
             if self.n_handed == 0:
-                self.check_first(mark)
+                self.check_first(self.mark)
             self.n_handed += 1
             if self.n_handed > n_done:
                 yield job
-            elif self.n_handed == n_done and mark != expected:
+            elif self.n_handed == n_done and self.mark != expected:
                 self.complain(f"the first {n_done} chunks of this epoch are not those of the checkpoint")
         if self.n_handed < n_done:
             raise CorpusError(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -17,6 +19,31 @@ from ns2vec.training.checkpoints import CheckpointFolder, parse_interval
 OPTIONS = {
     "vector_size": 12, "min_count": 1, "workers": 1, "epochs": 3, "batch_words": 200, "compute_loss": True,
 }  # fmt: skip
+
+
+def test_a_chunk_handed_out_and_not_trained_does_not_move_the_mark_of_the_text():
+    """A signal may come between both; then the checkpoint is of the chunks before."""
+    written = []
+    saver = checkpoints.Saver(
+        parse_interval("1h"), lambda at: written.append(replace(at)), checkpoints.Position()
+    )
+    tally = saver.begin_epoch()
+    batches = [SimpleNamespace(n_sentences=1, words_before=3 * i, sentences_before=i) for i in range(3)]
+    jobs = saver.watched(iter(batches))
+    next(jobs)
+    tally.add(3, 3, 1, 0.0)
+    saver.save(tally)
+    next(jobs)
+    assert not saver.is_idle(tally)
+    saver.save()
+    tally.add(3, 3, 1, 0.0)
+    saver.save(tally)
+    marks = [at.text_mark for at in written]
+    assert [at.chunks.n_jobs for at in written] == [1, 1, 2]
+    assert marks[0] == marks[1] != marks[2]
+    again = checkpoints.Saver(parse_interval("1h"), written.append, written[1])
+    again.begin_epoch()
+    assert list(again.watched(iter(batches))) == batches[1:]
 
 
 class Cut:
