@@ -100,6 +100,7 @@ def _add_result_options(parser: Parser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Train, write, evaluate; whatever can be found wrong is found before training."""
     train_options.check_word2vec_c_options(arguments)
+    train_options.check_checkpoint_options(arguments)
     parameters = train_options.model_parameters(arguments)
     if arguments.quiet:
         parameters["progress"] = False
@@ -229,10 +230,10 @@ def resumed(
     arguments: argparse.Namespace, parameters: dict[str, Any]
 ) -> tuple[Word2Vec, Callable[..., tuple[int, int]] | None]:
     """Return the model of the last checkpoint and what trains it on; a new one where there is none."""
-    if not arguments.resume or not CheckpointFolder(arguments.checkpoint).files():
+    if not arguments.resume or not CheckpointFolder(parameters["checkpoint"]).files():
         return Word2Vec(**parameters), None
-    given = {name: value for name, value in parameters.items() if name != "checkpoint"}
-    return Word2Vec.from_checkpoint(arguments.checkpoint, **given)
+    folder = parameters.pop("checkpoint")
+    return Word2Vec.from_checkpoint(folder, **parameters)
 
 
 def finish(model: Word2Vec, corpus: Corpus, go_on: Callable[..., tuple[int, int]], arguments: Any) -> Run:
@@ -263,8 +264,8 @@ def output_name(arguments: argparse.Namespace) -> str:
 def keep_part(arguments: argparse.Namespace, model: Word2Vec) -> None:
     """After Ctrl-C or SIGTERM: a model with a whole epoch behind it is worth keeping, another is not."""
     n_epochs = len(model.epoch_losses)
-    if arguments.checkpoint is not None:
-        logger.warning("stopped: the same command with --resume goes on from %s", arguments.checkpoint)
+    if model.checkpoint is not None:
+        logger.warning("stopped: the same command with --resume goes on from %s", model.checkpoint)
         return
     if not n_epochs or arguments.output in (None, "-"):
         logger.warning("stopped after %d whole epochs: nothing is written", n_epochs)

@@ -17,6 +17,7 @@ __all__ = [
     "add_checkpoint_options",
     "add_model_options",
     "add_word2vec_c_options",
+    "check_checkpoint_options",
     "check_word2vec_c_options",
     "model_parameters",
 ]
@@ -121,11 +122,13 @@ def add_checkpoint_options(parser: Parser) -> None:
     group = parser.add_argument_group("checkpoints")
     group.add_argument(
         "--checkpoint",
+        default=argparse.SUPPRESS,
         metavar="FOLDER",
         help="write checkpoints there: the last two, one more at the end and at SIGTERM or Ctrl-C",
     )
     group.add_argument(
         "--checkpoint-every",
+        default=argparse.SUPPRESS,
         metavar="TIME",
         help="as 30s, 10min or 2h, or a number of epochs (default: 10min)",
     )
@@ -177,6 +180,18 @@ def add_word2vec_c_options(parser: Parser) -> None:
     group.add_argument("-read-vocab", help=argparse.SUPPRESS)
 
 
+def check_checkpoint_options(arguments: argparse.Namespace) -> None:
+    """Refuse options about checkpoints that have no folder.
+
+    Raises
+    ------
+    UsageError
+        With the option that names it.
+    """
+    if (arguments.resume or "checkpoint_every" in arguments) and "checkpoint" not in arguments:
+        raise UsageError("name the folder of the checkpoints: --checkpoint FOLDER")
+
+
 def check_word2vec_c_options(arguments: argparse.Namespace) -> None:
     """Refuse what only word2vec.c can do.
 
@@ -199,13 +214,6 @@ def model_parameters(arguments: argparse.Namespace) -> dict[str, Any]:
         If there is nothing to train.
     """
     given = {name: value for name, value in vars(arguments).items() if name in DEFAULTS}
-    for name in ("checkpoint", "checkpoint_every"):
-        if given.get(name) is None:
-            given.pop(name, None)
-    # only `train` has these options
-    resume = getattr(arguments, "resume", False)
-    if (resume or "checkpoint_every" in given) and "checkpoint" not in given:
-        raise UsageError("name the folder of the checkpoints: --checkpoint FOLDER")
     if "cbow" in arguments:
         given["sg"] = not arguments.cbow
     for name, value in given.items():
