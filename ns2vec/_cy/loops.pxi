@@ -219,9 +219,11 @@ cdef void start_block(Kernel k, Workspace work, float alpha, double *loss, ns2_b
     b.loss = loss
 
 
-cdef void step_rows(Kernel k, Workspace work, ns2_block *b, long first, long n, bint repeated) noexcept nogil:
-    """A block on n of the context rows; in place when the registers allow it."""
-    cdef bint in_place = not repeated and b.n_outputs <= NS2_OUTPUTS and not k.ops.always_deltas
+cdef void step_rows(Kernel k, Workspace work, Window *window, ns2_block *b, long first, long n) noexcept nogil:
+    """A block on n of the context rows; in place when the registers allow it and no row is there twice."""
+    cdef bint in_place = b.n_outputs <= NS2_OUTPUTS and not k.ops.always_deltas and not (
+        n > 1 and has_repeats(work, window)
+    )
     b.inputs = work.inputs + first
     b.n_inputs = n
     b.lock = work.locks + first if k.lock != NULL else NULL
@@ -235,19 +237,18 @@ cdef void train_skip_gram(Kernel k, Workspace work, Window *window, float alpha,
     cdef ns2_block b
     cdef long n = window.n_contexts, s
     cdef int32_t centre = work.chunk[window.t]
-    cdef bint repeated = has_repeats(work, window)
     set_inputs(k, work, window)
     start_block(k, work, alpha, loss, &b)
     if k.syn1 != NULL:
         set_path_outputs(k, work, centre, &b)
-        step_rows(k, work, &b, 0, n, repeated)
+        step_rows(k, work, window, &b, 0, n)
     if k.pairwise:
         for s in range(window.n_sets):
             set_noise_outputs(k, work, window, s, &b)
-            step_rows(k, work, &b, s, 1, False)
+            step_rows(k, work, window, &b, s, 1)
     elif window.n_sets:
         set_noise_outputs(k, work, window, 0, &b)
-        step_rows(k, work, &b, 0, n, repeated)
+        step_rows(k, work, window, &b, 0, n)
     if k.full_softmax:
         b.inputs = work.inputs
         b.n_inputs = n
