@@ -25,6 +25,7 @@ __all__ = [
     "READ_STATUS",
     "hold",
     "keep_owner_and_mode",
+    "n_processors",
     "nameless_file",
     "publish",
     "read_at",
@@ -44,6 +45,13 @@ READ_STATUS = "import sys, ns2vec; sys.stdout.write(open('/proc/self/status').re
 """A program that writes what Linux knows of a process that has imported ns2vec; elsewhere it fails."""
 
 _seeking = threading.Lock()
+
+
+def n_processors() -> int:
+    """Return how many processors this process may use, where the system tells, else how many there are."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 # ---- temporary files ---------------------------------------------------------------------------------

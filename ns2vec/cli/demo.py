@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ns2vec._build_info import build_info
+from ns2vec._platform import n_processors
 from ns2vec.cli.common import say, write_table
 from ns2vec.cli.parsing import Parser, UsageError, positive
 from ns2vec.cli.questions import Asker
@@ -67,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(
             "--analogies and --pairs go with --corpus: the generated text brings its own questions"
         )
-    n_workers = arguments.workers or len(os.sched_getaffinity(0))
+    n_workers = arguments.workers or n_processors()
     found = build_info()
     print(f"ns2vec {found['version']}, {found['isa']} kernels, {found['compiler']}")
     with results_folder(arguments.keep) as folder:

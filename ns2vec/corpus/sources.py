@@ -121,7 +121,6 @@ class Splitting:
             vocabulary=vocabulary,
         )
 
-
     def part_scanner(self) -> Scanner:
         """Return a new scanner that splits like this and reads parts of a text."""
         return Scanner(

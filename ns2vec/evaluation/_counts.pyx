@@ -27,10 +27,10 @@ cdef inline int count_products(
     return n_higher
 
 
-cdef int check_shapes(Py_ssize_t width, Py_ssize_t n_words, Py_ssize_t n_columns) except -1:
+cdef int check_shapes(Py_ssize_t width, Py_ssize_t n_words, str what, Py_ssize_t n_columns) except -1:
     if width != n_words or n_columns != 2:
         raise ValueError(
-            f"expected tables of one width and two columns of excluded, got {width}, {n_words} and {n_columns}"
+            f"expected tables of one width and two columns of {what}, got {width}, {n_words} and {n_columns}"
         )
     return 0
 
@@ -38,6 +38,14 @@ cdef int check_shapes(Py_ssize_t width, Py_ssize_t n_words, Py_ssize_t n_columns
 cdef inline int check_range(str what, int64_t index, Py_ssize_t n_rows) except -1:
     if not 0 <= index < n_rows:
         raise ValueError(f"expected each {what} to be 0 ... {n_rows - 1}, found {index}")
+    return 0
+
+
+cdef int check_questions(const int64_t[::1] pairs, const int64_t[::1] cs, Py_ssize_t n_pairs, Py_ssize_t n_units) except -1:
+    cdef Py_ssize_t q
+    for q in range(pairs.shape[0]):
+        check_range("pair", pairs[q], n_pairs)
+        check_range("c", cs[q], n_units)
     return 0
 
 
@@ -74,12 +82,10 @@ def count_higher(
     cdef int n_words = <int>of_c.shape[1]
     cdef int64_t column
     cdef floating score
-    check_shapes(of_pairs.shape[1], n_words, excluded.shape[1])
+    check_shapes(of_pairs.shape[1], n_words, "excluded", excluded.shape[1])
     if not (pairs.shape[0] == cs.shape[0] == shifts.shape[0] == expected.shape[0] == n_questions):
         raise ValueError(f"expected {n_questions} pairs, cs, shifts and expected scores, one for each count")
-    for q in range(n_questions):
-        check_range("pair", pairs[q], of_pairs.shape[0])
-        check_range("c", cs[q], of_c.shape[0])
+    check_questions(pairs, cs, of_pairs.shape[0], of_c.shape[0])
     for k in range(excluded.shape[0]):
         check_range("excluded column", excluded[k, 0], n_words)
         check_range("excluded question", excluded[k, 1], n_questions)
@@ -174,14 +180,12 @@ def best_sums(
     cdef Py_ssize_t q, n_questions = words.shape[0]
     cdef int n_words = <int>of_c.shape[1]
     cdef const floating* of_pair
-    check_shapes(of_pairs.shape[1], n_words, scores.shape[1])
+    check_shapes(of_pairs.shape[1], n_words, "scores", scores.shape[1])
     if not (pairs.shape[0] == cs.shape[0] == excluded.shape[0] == scores.shape[0] == n_questions):
         raise ValueError(f"expected {n_questions} pairs, cs, excluded and scores, one for each word")
     if excluded.shape[1] != 3:
         raise ValueError(f"expected three columns of excluded, got {excluded.shape[1]}")
-    for q in range(n_questions):
-        check_range("pair", pairs[q], of_pairs.shape[0])
-        check_range("c", cs[q], of_c.shape[0])
+    check_questions(pairs, cs, of_pairs.shape[0], of_c.shape[0])
     if n_words == 0:
         return
     with nogil:

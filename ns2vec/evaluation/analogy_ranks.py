@@ -14,7 +14,6 @@ costs additions, not a matrix product. The vocabulary is cut into tiles whose ta
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ns2vec import similarity
+from ns2vec._platform import n_processors
 from ns2vec._registry import Registry
 from ns2vec.evaluation._counts import count_higher
 from ns2vec.evaluation.lookup import Lookup
@@ -180,7 +180,7 @@ class _Batch:
         n_rows = len(self.units) + len(self.pairs)
         width = int(np.clip(TABLE_BYTES // (4 * n_rows), 64, MAX_TILE))
         starts = range(0, len(self.vectors), width)
-        n_threads = len(os.sched_getaffinity(0))
+        n_threads = n_processors()
         with ThreadPoolExecutor(n_threads) as pool:
             jobs = [pool.submit(self._count, starts[i::n_threads], width) for i in range(n_threads)]
             return np.asarray(sum(job.result() for job in jobs) + 1)

@@ -70,6 +70,20 @@ cdef inline const char* read_exponent(const char* p, const char* end, int* expon
     return p
 
 
+cdef inline const char* finish_decimal(
+    const char* p, const char* end, uint64_t digits, int exponent, bint negative, double* value
+) noexcept nogil:
+    """Read the exponent at `p`, if one is there, and set the value; NULL when that would not be exact."""
+    if p < end and (p[0] == b"e" or p[0] == b"E"):
+        p = read_exponent(p + 1, end, &exponent)
+    if p == NULL or digits > (<uint64_t>1 << 53) or exponent < -22 or exponent > 22:
+        return NULL
+    value[0] = scale(<double><int64_t>digits, exponent)
+    if negative:
+        value[0] = -value[0]
+    return p
+
+
 cdef inline const char* read_decimal(const char* p, const char* end, double* value) noexcept nogil:
     """Parse a plain decimal at `p`; return where it stops, or NULL when the slow parser has to look at it."""
     cdef uint64_t digits = 0
@@ -92,14 +106,7 @@ cdef inline const char* read_decimal(const char* p, const char* end, double* val
     if part == p or (part == whole + 1 and whole == p):
         return NULL  # no digit at all
     p = part
-    if p < end and (p[0] == b"e" or p[0] == b"E"):
-        p = read_exponent(p + 1, end, &exponent)
-    if p == NULL or digits > (<uint64_t>1 << 53) or exponent < -22 or exponent > 22:
-        return NULL
-    value[0] = scale(<double><int64_t>digits, exponent)
-    if negative:
-        value[0] = -value[0]
-    return p
+    return finish_decimal(p, end, digits, exponent, negative, value)
 
 
 cdef inline bint read_eight(const char* p, uint64_t* digits) noexcept nogil:
@@ -149,14 +156,7 @@ cdef inline const char* read_short(const char* p, const char* end, double* value
         exponent = <int>(part + 1 - p)
     elif p - whole > 18 or p == whole:
         return NULL
-    if p < end and (p[0] == b"e" or p[0] == b"E"):
-        p = read_exponent(p + 1, end, &exponent)
-    if p == NULL or digits > (<uint64_t>1 << 53) or exponent < -22 or exponent > 22:
-        return NULL
-    value[0] = scale(<double><int64_t>digits, exponent)
-    if negative:
-        value[0] = -value[0]
-    return p
+    return finish_decimal(p, end, digits, exponent, negative, value)
 
 
 cdef inline bint read_row(const char* p, const char* end, floating* row, Py_ssize_t n_columns) noexcept nogil:

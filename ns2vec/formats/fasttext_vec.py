@@ -21,9 +21,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ns2vec._typing import PathLike
-from ns2vec.exceptions import FormatError
 from ns2vec.formats import word2vec_text
-from ns2vec.formats.table import VectorTable
+from ns2vec.formats.table import VectorTable, unwritable_key
 
 __all__ = ["NAME", "SUFFIXES", "looks_like", "read", "write"]
 
@@ -82,8 +81,5 @@ def write(path: PathLike, table: VectorTable) -> None:
     """
     for key in table.keys:
         if not str(key) or BLANKS.search(str(key)):
-            raise FormatError(
-                f"{path}: the key {str(key)!r} is empty or holds a blank, which this format cannot keep; "
-                "replace it, by '_' for example"
-            )
+            raise unwritable_key(str(key), path, "is empty or holds a blank")
     word2vec_text.write(path, table)

@@ -24,8 +24,8 @@ from ns2vec.exceptions import FormatError
 from ns2vec.formats.atomic import open_for_read, open_for_write, plain_size
 from ns2vec.formats.gensim.sidefiles import looks_like_npy, read_npy, read_npy_stream, write_npy
 from ns2vec.formats.state import first_rows
-from ns2vec.formats.table import VectorTable, encode_key, unique_rows
-from ns2vec.formats.text import decode_key, find_beside, lines_of, plain_stem
+from ns2vec.formats.table import VectorTable, encode_key, unique_rows, unwritable_key
+from ns2vec.formats.text import decode_key, find_beside, key_line, lines_of, plain_stem
 
 __all__ = ["NAME", "SUFFIXES", "looks_like", "read", "write"]
 
@@ -152,15 +152,12 @@ def write(path: PathLike, table: VectorTable) -> None:
         )
     with open_for_write(beside) as out, open_for_write(path) as matrix:
         for place, key in enumerate(keys):
-            out.write(key + (b"\n" if table.counts is None else b"\t%d\n" % table.counts[place]))
+            out.write(key_line(key, None if table.counts is None else table.counts[place]))
         write_npy(matrix, np.asarray(table.vectors))
 
 
 def _encode(key: Any, path: str) -> bytes:
     text = str(key)
     if "\t" in text or "\n" in text or text.endswith("\r"):
-        raise FormatError(
-            f"{path}: the key {text!r} holds a tab or an end of line, which this format cannot keep; "
-            "replace it, by '_' for example"
-        )
+        raise unwritable_key(text, path, "holds a tab or an end of line")
     return encode_key(text, path)

@@ -27,8 +27,8 @@ from ns2vec._typing import PathLike
 from ns2vec.exceptions import FormatError
 from ns2vec.formats._parse import parse_numbers
 from ns2vec.formats.atomic import open_for_read, open_for_write
-from ns2vec.formats.table import TableBuilder, TruncatedFileError, VectorTable, encode_key
-from ns2vec.formats.text import check_row, decode_key, is_number, lines_of, plain_stem
+from ns2vec.formats.table import TableBuilder, TruncatedFileError, VectorTable, encode_key, unwritable_key
+from ns2vec.formats.text import check_row, decode_key, is_number, key_line, lines_of, plain_stem
 
 __all__ = ["NAME", "SUFFIXES", "looks_like", "metadata_path", "read", "write"]
 
@@ -193,8 +193,5 @@ def _metadata(table: VectorTable, path: str) -> Iterator[bytes]:
     counts: Any = [None] * len(table.keys) if table.counts is None else table.counts
     for key, count in zip(map(str, table.keys), counts, strict=True):
         if not key.strip() or any(end in key for end in "\t\n\r"):
-            raise FormatError(
-                f"{path}: the key {key!r} is blank or holds a tab or an end of line, which this format "
-                "cannot keep; replace it, by '_' for example"
-            )
-        yield encode_key(key, path) + (b"\n" if count is None else b"\t%d\n" % count)
+            raise unwritable_key(key, path, "is blank or holds a tab or an end of line")
+        yield key_line(encode_key(key, path), count)

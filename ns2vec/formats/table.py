@@ -34,6 +34,7 @@ __all__ = [
     "second_line",
     "tell_duplicates",
     "unique_rows",
+    "unwritable_key",
 ]
 
 logger = logging.getLogger(__name__)
@@ -312,6 +313,13 @@ def encode_key(text: str, path: PathLike) -> bytes:
         raise FormatError(
             f"{path}: the key {text!r} is not valid Unicode ({error.reason}); replace it"
         ) from None
+
+
+def unwritable_key(text: str, path: PathLike, problem: str) -> FormatError:
+    """Return the error for a key that a format cannot hold."""
+    return FormatError(
+        f"{path}: the key {text!r} {problem}, which this format cannot keep; replace it, by '_' for example"
+    )
 
 
 def read_counts(path: PathLike, *, encoding: str = "utf8", unicode_errors: str = "strict") -> dict[str, int]:

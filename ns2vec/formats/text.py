@@ -11,7 +11,7 @@ from ns2vec._typing import PathLike
 from ns2vec.exceptions import FormatError
 from ns2vec.formats.table import TEXT_BYTES, KeyDecodingError, TruncatedFileError
 
-__all__ = ["check_row", "decode_key", "find_beside", "is_number", "lines_of", "plain_stem"]
+__all__ = ["check_row", "decode_key", "find_beside", "is_number", "key_line", "lines_of", "plain_stem"]
 
 MAX_LINE_BYTES = 64 << 20
 
@@ -60,6 +60,11 @@ def check_row(line: bytes, where: str, n_found: int, vector_size: int) -> None:
     if n_found < vector_size and not line.endswith(b"\n"):
         raise TruncatedFileError(f"{message}, and the file ends here: it is cut off; write or fetch it again")
     raise FormatError(f"{message}; do all lines belong to one set of vectors?")
+
+
+def key_line(key: bytes, count: int | None) -> bytes:
+    """Return the line of a key, with its count where counts are kept."""
+    return key + (b"\n" if count is None else b"\t%d\n" % count)
 
 
 def is_number(field: bytes) -> bool:

@@ -38,6 +38,7 @@ from ns2vec.formats.table import (
     parse_header,
     read_counts,
     second_line,
+    unwritable_key,
 )
 
 __all__ = ["NAME", "SUFFIXES", "looks_like", "read", "write"]
@@ -224,9 +225,5 @@ def write(
 def _encode(prefix: str, key: Any, path: PathLike) -> bytes:
     text = f"{prefix}{key}"
     if " " in text or text.startswith("\n"):
-        raise FormatError(
-            f"{path}: the key {text!r} holds a blank or starts with a newline, which this format "
-            f"cannot keep; "
-            "replace it, by '_' for example"
-        )
+        raise unwritable_key(text, path, "holds a blank or starts with a newline")
     return encode_key(text, path) + b" "

@@ -41,6 +41,7 @@ from ns2vec.formats.table import (
     parse_header,
     read_counts,
     second_line,
+    unwritable_key,
 )
 
 __all__ = ["NAME", "SUFFIXES", "looks_like", "read", "write"]
@@ -349,10 +350,7 @@ def _format_block(block: tuple[list[Any], npt.NDArray[Any]], prefix: str, path: 
 def _encode(prefix: str, key: Any, path: PathLike) -> bytes:
     text = f"{prefix}{key}"
     if " " in text or "\n" in text:
-        raise FormatError(
-            f"{path}: the key {text!r} holds a blank or a newline, which this format cannot keep; "
-            f"replace it, by '_' for example"
-        )
+        raise unwritable_key(text, path, "holds a blank or a newline")
     return encode_key(text, path)
 
 
