@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 
 import numpy as np
@@ -119,26 +120,109 @@ def test_names(both, question):
     assert ours == gensims
 
 
+def groups(n_groups, size):
+    rng = np.random.default_rng(6)
+    return [[f"w{i}" for i in rng.choice(N_WORDS - 3, size=size, replace=False)] for _ in range(n_groups)]
+
+
 @pytest.mark.parametrize(
-    ("question", "error"),
+    ("question", "size"),
     [
-        (lambda kv: kv.most_similar(), ValueError),
-        (lambda kv: kv.most_similar(["w1", "oov"]), KeyError),
-        (lambda kv: kv.most_similar(("w1", "w2")), TypeError),
-        (lambda kv: kv["oov"], KeyError),
-        (lambda kv: kv[[]], ValueError),
-        (lambda kv: kv[1:2], TypeError),
-        (lambda kv: kv.get_index(["w1"]), TypeError),
-        (lambda kv: kv.doesnt_match([]), ValueError),
-        (lambda kv: kv.n_similarity([], ["w1"]), ZeroDivisionError),
-        (lambda kv: kv.get_mean_vector([]), ValueError),
-        (lambda kv: kv.set_vecattr("w1", "count", 1.5), TypeError),
-        (lambda kv: kv.vocab, AttributeError),
+        (lambda kv, words: kv.similarity(*words), 2),
+        (lambda kv, words: kv.distance(*words), 2),
+        (lambda kv, words: kv.n_similarity(words[:2], words[2:]), 5),
+        (lambda kv, words: [score for _, score in kv.most_similar(words[:2], words[2:])], 3),
+        (lambda kv, words: [score for _, score in kv.most_similar_cosmul(words[:2], words[2:])], 3),
+        (lambda kv, words: kv.rank(*words), 2),
     ],
 )
-def test_errors(both, question, error):
+def test_hundred_times_the_same_number(both, question, size):
+    for words in groups(100, size):
+        ours, gensims = ask(both, lambda kv, words=words: question(kv, words))
+        np.testing.assert_allclose(ours, gensims, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        lambda kv, words: kv.doesnt_match(words),
+        lambda kv, words: [key for key, _ in kv.most_similar(words[:2], words[2:])],
+        lambda kv, words: [key for key, _ in kv.most_similar_cosmul(words[:2], words[2:])],
+        lambda kv, words: kv.most_similar_to_given(words[0], words[1:]),
+    ],
+)
+def test_hundred_times_the_same_names(both, question):
+    for words in groups(100, 5):
+        ours, gensims = ask(both, lambda kv, words=words: question(kv, words))
+        assert ours == gensims
+
+
+@pytest.mark.parametrize(
+    ("question", "error", "words"),
+    [
+        (lambda kv: kv.most_similar(), ValueError, "no input"),
+        (lambda kv: kv.most_similar_cosmul(), ValueError, "cannot compute similarity with no input"),
+        (lambda kv: kv.most_similar(["w1", "oov"]), KeyError, "Key 'oov' not present"),
+        (lambda kv: kv.most_similar(("w1", "w2")), TypeError, "tuple"),
+        (lambda kv: kv["oov"], KeyError, "Key 'oov' not present"),
+        (lambda kv: kv[[]], ValueError, "at least one array"),
+        (lambda kv: kv[1:2], TypeError, "slice"),
+        (lambda kv: kv.get_index(["w1"]), TypeError, "list"),
+        (lambda kv: kv.rank("w1", "oov"), KeyError, "Key 'oov' not present"),
+        (lambda kv: kv.similarity("w1", "oov"), KeyError, "Key 'oov' not present"),
+        (lambda kv: kv.doesnt_match([]), ValueError, "cannot select a word from an empty list"),
+        (lambda kv: kv.n_similarity([], ["w1"]), ZeroDivisionError, "one of the passed list is empty"),
+        (lambda kv: kv.get_mean_vector([]), ValueError, "cannot compute mean with no input"),
+        (lambda kv: kv.get_mean_vector(["w1"], [1, 2]), ValueError, "same number of elements"),
+        (lambda kv: kv.get_mean_vector(["oov"], ignore_missing=False), KeyError, "Key 'oov' not present"),
+        (
+            lambda kv: kv.set_vecattr("w1", "count", 1.5),
+            TypeError,
+            "Can't allocate type .* for attribute count",
+        ),
+        (lambda kv: kv.get_vecattr("w1", "none"), KeyError, "none"),
+        (lambda kv: kv["w1"].__imul__(2), ValueError, "read-only"),
+        (lambda kv: kv.vocab, AttributeError, "key_to_index"),
+        (lambda kv: kv.index2word, AttributeError, "index_to_key"),
+        (lambda kv: kv.vectors_norm, AttributeError, "get_normed_vectors"),
+        (lambda kv: kv.load_word2vec_format("no-such-file"), FileNotFoundError, "no-such-file"),
+        (lambda kv: kv.similarity_unseen_docs(), NotImplementedError, "Doc2Vec"),
+    ],
+)
+def test_errors(both, question, error, words):
     for kv in both:
-        with pytest.raises(error):
+        with warnings.catch_warnings(), pytest.raises(error, match=words):
+            warnings.simplefilter("ignore", DeprecationWarning)
+            question(kv)
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        (lambda kv, path: kv.doesnt_match(["w1", "w2", "oov"]), "vectors for words {'oov'} are not present"),
+        (lambda kv, path: kv.save_word2vec_format(path, sort_attr="none"), "attribute none not present"),
+    ],
+)
+def test_logged_warnings(both, tmp_path, caplog, question, words):
+    for kv in both:
+        caplog.clear()
+        with np.errstate(over="ignore"):
+            question(kv, str(tmp_path / "vectors"))
+        assert re.search(words, caplog.text)
+
+
+@pytest.mark.parametrize(
+    ("question", "category", "words"),
+    [
+        (lambda kv: kv.add_vector("new", kv.vectors[0]), UserWarning, "(?i)adding single vectors"),
+        (lambda kv: kv.init_sims(), DeprecationWarning, "Call to deprecated `init_sims`"),
+        (lambda kv: kv.word_vec("w1"), DeprecationWarning, "Call to deprecated `word_vec`"),
+        (lambda kv: kv.words_closer_than("w1", "w2"), DeprecationWarning, "deprecated `words_closer_than`"),
+    ],
+)
+def test_warnings(both, question, category, words):
+    for kv in both:
+        with pytest.warns(category, match=words):
             question(kv)
 
 
@@ -183,3 +267,24 @@ def test_each_loads_the_others_files(both, tmp_path, binary, suffix, datatype):
         assert kv.vectors.dtype == loaded[0].vectors.dtype
         assert np.array_equal(kv.vectors, loaded[0].vectors)
         assert np.array_equal(kv.expandos["count"], loaded[0].expandos["count"])
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "error", "words"),
+    [
+        (b"3 2\na 1 2\nb 3 4\n", {}, EOFError, "unexpected end of input"),
+        (b"2 2\na " + bytes(8) + b"b " + bytes(5), {"binary": True}, EOFError, "unexpected end of input"),
+        (b"a 1 2\n", {"binary": True, "no_header": True}, NotImplementedError, "no_header"),
+        (b"1 3\na 1 2\n", {}, ValueError, None),
+        (b"two 2\na 1 2\n", {}, ValueError, None),
+        (b"1\na 1\n", {}, ValueError, None),
+        (b"1 2\n\xff 1 2\n", {}, UnicodeDecodeError, None),
+    ],
+    ids=repr,
+)
+def test_damaged_files(tmp_path, content, options, error, words):
+    path = tmp_path / "vectors"
+    path.write_bytes(content)
+    for library in (KeyedVectors, theirs.KeyedVectors):
+        with pytest.raises(error, match=words):
+            library.load_word2vec_format(str(path), **options)
