@@ -118,6 +118,7 @@ cdef class Workspace:
             self.take_hot_rows(kernel, &self.hot1neg, kernel.syn1neg, kernel.n_rows, False)
         if kernel.syn1 != NULL:
             self.take_hot_rows(kernel, &self.hot1, kernel.syn1, kernel.syn1_view.shape[0], True)
+        self.take_view(kernel)
 
     cdef int take_hot_rows(self, Kernel kernel, HotRows *hot, float *matrix, long n_rows, bint from_the_end) except -1:
         cdef size_t n_bytes
@@ -130,6 +131,23 @@ cdef class Workspace:
         memcpy(hot.local, hot.shared, n_bytes)
         memcpy(hot.base, hot.local, n_bytes)
         return 0
+
+    cdef int take_view(self, Kernel kernel) except -1:
+        cdef long i
+        self.view.inputs, self.view.outputs = kernel.syn0, kernel.syn1neg
+        self.view.hot_inputs, self.view.hot_outputs = self.hot0.local, self.hot1neg.local
+        self.view.n_hot, self.view.stride, self.view.width = self.hot0.n, kernel.stride, kernel.width
+        self.view.ops, self.view.score = &kernel.ops, ns2_view_score
+        self.drawn_weights = <float *> self.take((1 + kernel.negative) * sizeof(float))
+        for i in range(1 + kernel.negative):
+            self.drawn_weights[i] = 1.0
+        return 0
+
+    def take_counts(self):
+        """What samplers that look at the model counted since the last call, by name (``ns2_counts``)."""
+        counts = self.counts
+        memset(&self.counts, 0, sizeof(ns2_counts))
+        return counts
 
     cdef int take_words(self, Kernel kernel) except -1:
         self.chunk = <int32_t *> self.take(self.max_words * sizeof(int32_t))
@@ -410,7 +428,8 @@ cdef class Kernel:
         self.sampled = True
         self.noise_owner = noise
         self.noise = noise.fields
-        self.plain_noise = not (self.noise.with_offsets or self.noise.filter_window or self.noise.filter_offsets != NULL)
+        self.plain_noise = not (self.noise.with_offsets or self.noise.filter_window
+                                or self.noise.filter_offsets != NULL or self.noise.wants_hidden)
         self.negative = negative
         self.log_k = log(<double> max(negative, 1))
         return 0
