@@ -36,7 +36,7 @@ def is_candidate(request: Request, row: int) -> bool:
 
 
 def candidates(base: Draw, request: Request, n: int) -> list[int]:
-    """Draw n rows of the base; those that cannot be negatives again, and none in their place after 16 tries."""
+    """Draw n rows of the base; those that cannot be negatives again, 16 times at most."""
     found = []
     for drawn in base(request, n):
         row = drawn
@@ -71,7 +71,7 @@ def unit(request: Request) -> float:
 
 
 def draw_dynamic(base: Draw, m: int, top: int = 1, temperature: float = 0.0) -> Draw:
-    """Best of m, one of the `top` best, or by softmax (Zhang et al. 2013; Shi et al. 2023, arXiv:2302.03472)."""
+    """Best of m, one of the `top` best, or by softmax (Zhang 2013; Shi 2023, arXiv:2302.03472)."""
 
     def choose(request: Request, scores: Array) -> int:
         if temperature:
@@ -185,7 +185,7 @@ def rank_lists(outputs: Array) -> tuple[npt.NDArray[np.int64], Array]:
 
 
 def draw_ranked(base: Draw, lists: npt.NDArray[np.int64], deviation: Array, scale: float) -> Draw:
-    """A factor by size times deviation, then a rank by exp(-r / scale) (Rendle & Freudenthaler 2014, section 5)."""
+    """A factor by size times deviation, then a rank by exp(-r / scale) (Rendle & Freudenthaler 2014)."""
     n_rows = lists.shape[1]
 
     def propose(request: Request, weights: Array) -> int:

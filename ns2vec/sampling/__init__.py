@@ -3,7 +3,7 @@
 - `ns2vec.sampling.base`     what a sampler is
 - `ns2vec.sampling.static`   one distribution for all windows: unigram, random, uniform, log_uniform
 - `ns2vec.sampling.shared`   batch, pool, and mixtures of samplers
-- `ns2vec.sampling.aware`    samplers that look at the model: dynamic, hard, adaptive, cached, self_adversarial
+- `ns2vec.sampling.aware`    looking at the model: dynamic, hard, adaptive, cached, self_adversarial
 - `ns2vec.sampling.steering` how these change while the model trains
 - `ns2vec.sampling.policies` their choices alone, on a matrix of scores
 - `ns2vec.sampling.custom`   functions of the user's own

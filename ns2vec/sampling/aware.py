@@ -83,7 +83,9 @@ class AwareSampler(Sampler):
         """Return a source that is shown the model."""
         below = self.base.source(data)
         if below.log_q is None or below.batch_words or below.block is not None:
-            raise ConfigError(f"{self.name} needs a base with one distribution, such as unigram: got {self.base!r}")
+            raise ConfigError(
+                f"{self.name} needs a base with one distribution, such as unigram: got {self.base!r}"
+            )
         base = below.draws
         if not isinstance(base, StaticDraws):
             base = StaticDraws(below.log_q, build_alias_table(np.exp(below.log_q.astype(np.float64))))
@@ -97,7 +99,7 @@ class AwareSampler(Sampler):
 
 @SAMPLERS.entry("dynamic")
 class Dynamic(AwareSampler):
-    """Each negative is the best of m candidates by its score with the input, now (DNS: Zhang et al. 2013, SIGIR).
+    """Each negative is the best of m candidates by its score with the input (DNS: Zhang et al. 2013, SIGIR).
 
     With ``top=n`` it is one of the n best, any as likely as another (DNS(M, N): Shi et al. 2023,
     arXiv:2302.03472); with a temperature, one of the m in proportion to exp(score / temperature).
@@ -139,6 +141,7 @@ class Dynamic(AwareSampler):
 
 
 NEAR = ("input", "positive")
+DEFAULT_M = {"input": 64, "positive": 256}
 
 
 @SAMPLERS.entry("hard")
@@ -151,8 +154,8 @@ class Hard(AwareSampler):
 
     Parameters
     ----------
-    m : int
-        Candidates of a set. Annealing takes it to k.
+    m : int, optional
+        Candidates of a set; None is 64 near the input and 256 near the positive. Annealing takes it to k.
     near : {"input", "positive"}
     margin : float
         No negative has a score above that of the positive less margin times its size (NV-Retriever,
@@ -169,7 +172,7 @@ class Hard(AwareSampler):
 
     def __init__(
         self,
-        m: int = 64,
+        m: int | None = None,
         near: str = "input",
         margin: float = 0.05,
         first: int = 0,
@@ -180,7 +183,7 @@ class Hard(AwareSampler):
         super().__init__(**options)
         if near not in NEAR:
             raise ConfigError(f"near must be one of {', '.join(NEAR)}, got {near!r}")
-        self.m, self.near = whole("m", m, 1), near
+        self.m, self.near = whole("m", DEFAULT_M[near] if m is None else m, 1), near
         self.margin = number("margin", margin, 0.0)
         self.first, self.last = whole("first", first, 0), whole("last", last, 0)
         self.duplicates = number("duplicates", duplicates, -1.0, 1.0)
@@ -214,8 +217,8 @@ class Adaptive(AwareSampler):
 
     With ``form="loss"`` each is the best of 1 to m candidates: more while the loss falls, fewer when it rises
     or is no number. The loss that is watched is that of the centre and of a row of the base, which does not
-    depend on the hardness itself. With ``form="rank"`` a factor of the input vector is drawn in proportion to its
-    size times the standard deviation of that factor among the output rows, then a rank r in proportion to
+    depend on the hardness itself. With ``form="rank"`` a factor of the input vector is drawn in proportion to
+    its size times the standard deviation of that factor among the output rows, then a rank r in proportion to
     exp(-r / lambda), and the row of that rank by the factor (AOBPR: Rendle & Freudenthaler 2014, WSDM); the
     ranks are sorted again every V log2 V sets.
 
@@ -278,8 +281,8 @@ class Cached(AwareSampler):
     """A pool of hard rows for each word or cluster, from which negatives are drawn at once (NSCaching).
 
     A pool holds `size` rows. It is made when its key is first met and made new after `every` uses, by the
-    thread that uses it: `extra` candidates, and the old rows if they are kept, compete by their score with the
-    present input, or by score / temperature plus Gumbel noise, which takes rows without repetition in
+    thread that uses it: `extra` candidates, and the old rows if they are kept, compete by their score with
+    the present input, or by score / temperature plus Gumbel noise, which takes rows without repetition in
     proportion to exp(score / temperature) (Zhang et al. 2019, arXiv:1812.06410).
 
     Parameters
@@ -289,8 +292,8 @@ class Cached(AwareSampler):
     every : int
         Uses of a pool between two refreshes.
     clusters : int
-        0: a pool for each centre, ``4 * V * size`` bytes. Else a power of 2 up to 65536: inputs share a pool whose
-        first log2(clusters) numbers have the same signs.
+        0: a pool for each centre, ``4 * V * size`` bytes. Else a power of 2 up to 65536: inputs share a pool
+        whose first log2(clusters) numbers have the same signs.
     keep : bool
         Old rows compete.
     temperature : float, optional
@@ -342,8 +345,8 @@ class Cached(AwareSampler):
 class SelfAdversarial(AwareSampler):
     """Rows of the base, weighted by how hard they are: k times the softmax of alpha times their scores.
 
-    No gradient goes through the weights (Sun et al. 2019, arXiv:1902.10197, eq. 5). Annealing takes alpha to 0,
-    where all weights are 1.
+    No gradient goes through the weights (Sun et al. 2019, arXiv:1902.10197, eq. 5). Annealing takes alpha to
+    0, where all weights are 1.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
 """Choices of hard negatives among scored candidates, alone: a matrix of scores in, columns out.
 
 What the samplers of `ns2vec.sampling.aware` do within training, for any other model: each policy takes scores
-(n, m) of m candidates for each of n positives and returns the columns of k of them, (n, k) in int64, -1 where a
-row has no more to give. Scores that are not finite are never chosen.
+(n, m) of m candidates for each of n positives and returns the columns of k of them, (n, k) in int64, -1 where
+a row has no more to give. Scores that are not finite are never chosen.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def softmax(
 def rank_window(
     scores: npt.ArrayLike, k: int = 1, *, first: int = 0, last: int, generator: np.random.Generator
 ) -> Columns:
-    """K of the candidates with ranks first <= r < last, any as likely as another; rank 0 is the highest score.
+    """K of the candidates with ranks first <= r < last, all alike; rank 0 is the highest score.
 
     Parameters
     ----------
@@ -145,7 +145,7 @@ def margin(
     positives : array_like of shape (n,)
         Score of each row's positive.
     relative : float, optional
-        No score above positive - relative * abs(positive) (NV-Retriever, arXiv:2407.15831: 95 % of it at 0.05).
+        No score above positive - relative * abs(positive) (0.05: 95 % of it; NV-Retriever, arXiv:2407.15831).
     absolute : float, optional
         No score above positive - absolute.
 

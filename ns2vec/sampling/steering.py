@@ -1,7 +1,7 @@
 """How samplers that look at the model change while it trains: with the progress of the run, or with its loss.
 
-A sampler's `hardness` in [0, 1] says how far it is from its base (0) to what its options ask for (1). A `Steering`
-sets it before each chunk of text and collects what the draws counted after it.
+A sampler's `hardness` in [0, 1] says how far it is from its base (0) to what its options ask for (1). A
+`Steering` sets it before each chunk of text and collects what the draws counted after it.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class Anneal:
 class Hardness:
     """Hardness that follows the loss: up while it falls, down when it rises or is no number.
 
-    The curriculum of Shi et al. 2023 (arXiv:2302.03472), with the loss as the judge of what the model can take.
+    The curriculum of Shi et al. 2023 (arXiv:2302.03472), with the loss as the judge of its pace.
 
     Parameters
     ----------
