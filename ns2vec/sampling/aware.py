@@ -28,8 +28,7 @@ from ns2vec.sampling.alias import build_alias_table
 from ns2vec.sampling.base import SAMPLERS, NoiseData, Sampler, Source
 from ns2vec.sampling.shared import is_whole
 from ns2vec.sampling.spec import make_sampler
-from ns2vec.sampling.static import is_finite
-from ns2vec.sampling.steering import Anneal, Hardness, RankSteering, Steering
+from ns2vec.sampling.steering import Anneal, Hardness, RankSteering, Steering, is_finite
 
 __all__ = ["Adaptive", "AwareSampler", "Cached", "Dynamic", "Hard", "SelfAdversarial"]
 

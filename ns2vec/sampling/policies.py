@@ -235,4 +235,5 @@ def mixture(
         raise ConfigError("mixture needs (policy, weight) parts with positive weights")
     choices = np.stack([policy(matrix, k, **options) for policy, _ in parts])
     picked = generator.choice(len(parts), size=choices.shape[1:], p=weights / weights.sum())
-    return np.take_along_axis(choices, picked[np.newaxis], axis=0)[0]
+    columns: Columns = np.take_along_axis(choices, picked[np.newaxis], axis=0)[0]
+    return columns

@@ -7,6 +7,7 @@ A sampler's `hardness` in [0, 1] says how far it is from its base (0) to what it
 from __future__ import annotations
 
 import math
+import numbers
 import threading
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,11 @@ ANNEALING: dict[str, Callable[[float], float]] = {
     "rise": lambda progress: progress,
     "constant": lambda progress: 1.0,
 }
+
+
+def is_finite(value: Any) -> bool:
+    """Whether an option is a finite number."""
+    return isinstance(value, numbers.Real) and math.isfinite(float(value))
 
 
 class Anneal:
@@ -59,7 +65,7 @@ class Anneal:
     def __init__(self, name: str | None = None, until: float = 1.0) -> None:
         if name is not None and name not in ANNEALING:
             raise ConfigError(f"anneal must be one of {', '.join(ANNEALING)}, got {name!r}")
-        if not (isinstance(until, int | float) and 0.0 < until <= 1.0):
+        if not (is_finite(until) and 0.0 < until <= 1.0):
             raise ConfigError(f"until must be above 0 and at most 1, got {until!r}")
         self.name, self.until = name or "constant", float(until)
 
@@ -97,7 +103,7 @@ class Hardness:
 
     def __init__(self, start: float = 0.0, step: float = 0.1) -> None:
         for name, value in (("start", start), ("step", step)):
-            if not (isinstance(value, int | float) and 0.0 <= value <= 1.0):
+            if not (is_finite(value) and 0.0 <= value <= 1.0):
                 raise ConfigError(f"{name} must be from 0 to 1, got {value!r}")
         self.value, self.step = float(start), float(step)
         self.last: float | None = None

@@ -256,7 +256,7 @@ class Worker:
         )
 
     def train_chunks(
-        self, rate: Callable[[Any], float], progress: Callable[[Any], float]
+        self, rate: Callable[[Any], float], progress: Callable[[Any], float] = lambda chunk: 0.0
     ) -> Callable[[Any], tuple[int, int, float]]:
         """Return the function that trains a corpus chunk at the rate and progress of its place in the run."""
 
