@@ -102,33 +102,27 @@ def train_chunk(
         loaded.append((words, [windows.below(model.window) if model.shrink_windows else 0 for _ in words]))
     everything = [word for words, _ in loaded for word in words]
     batches = Batches(model, everything, noise)
-    position, loss = 0, 0.0
-    for words, shrinks in loaded:
-        # sets are drawn one window ahead, so a sampler that looks at the model sees it one window old
-        ahead = plan(model, words, shrinks, 0, position, batches, noise)
-        for t in range(len(words)):
-            window, ahead = ahead, plan(model, words, shrinks, t + 1, position, batches, noise)
-            if window is not None:
-                loss += STEPS[model.architecture](model, window, alpha)
-        position += len(words)
+    places = [(words, shrinks, t) for words, shrinks in loaded for t in range(len(words))]
+    loss, ahead = 0.0, None
+    # sets are drawn one window ahead, so a sampler that looks at the model sees it one window old
+    for position in range(len(places) + 1):
+        window, ahead = ahead, None
+        if position < len(places):
+            ahead = plan(model, *places[position], batches, position)
+        if window is not None:
+            loss += STEPS[model.architecture](model, window, alpha)
     return len(everything), loss
 
 
 def plan(
-    model: Model,
-    words: list[int],
-    shrinks: list[int],
-    t: int,
-    position: int,
-    batches: Batches,
-    noise: Stream,
+    model: Model, words: list[int], shrinks: list[int], t: int, batches: Batches, position: int
 ) -> Window | None:
     """The window of position t of a sentence with its negatives; None where there are no contexts."""
-    if t >= len(words) or len(words) < 2:
-        return None
     reach = model.window - shrinks[t]
     contexts = words[max(0, t - reach) : t] + words[t + 1 : t + reach + 1]
-    window = Window(words[t], contexts, batches.at(position + t), noise)
+    if not contexts:
+        return None
+    window = Window(words[t], contexts, batches.at(position), batches.noise)
     draw_sets(model, window)
     return window
 
