@@ -328,6 +328,5 @@ cdef class Workspace:
     cdef int n_blocks
     cdef int take_hot_rows(self, Kernel kernel, HotRows *hot, float *matrix, long n_rows, bint from_the_end) except -1
     cdef int take_words(self, Kernel kernel) except -1
-    cdef int take_view(self, Kernel kernel) except -1
     cdef int take_windows(self, Kernel kernel) except -1
     cdef void *take(self, size_t n_bytes) except NULL

@@ -118,7 +118,7 @@ cdef class Workspace:
             self.take_hot_rows(kernel, &self.hot1neg, kernel.syn1neg, kernel.n_rows, False)
         if kernel.syn1 != NULL:
             self.take_hot_rows(kernel, &self.hot1, kernel.syn1, kernel.syn1_view.shape[0], True)
-        self.take_view(kernel)
+        set_view(kernel, self)
 
     cdef int take_hot_rows(self, Kernel kernel, HotRows *hot, float *matrix, long n_rows, bint from_the_end) except -1:
         cdef size_t n_bytes
@@ -130,17 +130,6 @@ cdef class Workspace:
         hot.base = <float *> self.take(n_bytes)
         memcpy(hot.local, hot.shared, n_bytes)
         memcpy(hot.base, hot.local, n_bytes)
-        return 0
-
-    cdef int take_view(self, Kernel kernel) except -1:
-        cdef long i
-        self.view.inputs, self.view.outputs = kernel.syn0, kernel.syn1neg
-        self.view.hot_inputs, self.view.hot_outputs = self.hot0.local, self.hot1neg.local
-        self.view.n_hot, self.view.stride, self.view.width = self.hot0.n, kernel.stride, kernel.width
-        self.view.ops, self.view.score = &kernel.ops, ns2_view_score
-        self.drawn_weights = <float *> self.take((1 + kernel.negative) * sizeof(float))
-        for i in range(1 + kernel.negative):
-            self.drawn_weights[i] = 1.0
         return 0
 
     def take_counts(self):
@@ -155,6 +144,7 @@ cdef class Workspace:
         self.rows = <float **> self.take(self.max_words * sizeof(float *))
         self.ends = <long *> self.take(self.max_words * sizeof(long))
         self.drawn = <int32_t *> self.take((1 + kernel.negative) * sizeof(int32_t))
+        self.drawn_weights = <float *> self.take((1 + kernel.negative) * sizeof(float))
         self.log_q = <float *> self.take((2 + kernel.negative) * sizeof(float))
         self.pool = <int32_t *> self.take(kernel.noise.pool_size * sizeof(int32_t))
         self.bad_row = 0

@@ -54,6 +54,17 @@ cdef void start_request(Kernel k, Workspace work, ns2_request *request, long t, 
         set_batch(k, work, request, t)
 
 
+cdef void set_view(Kernel k, Workspace work) noexcept nogil:
+    """What a sampler of this thread may look at; rows that it drew count 1, unless it says otherwise."""
+    cdef long i
+    work.view.inputs, work.view.outputs = k.syn0, k.syn1neg
+    work.view.hot_inputs, work.view.hot_outputs = work.hot0.local, work.hot1neg.local
+    work.view.n_hot, work.view.stride, work.view.width = work.hot0.n, k.stride, k.width
+    work.view.ops, work.view.score = &k.ops, ns2_view_score
+    for i in range(1 + k.negative):
+        work.drawn_weights[i] = 1.0
+
+
 cdef void show_model(Kernel k, Workspace work, Window *window, ns2_request *request) noexcept nogil:
     """What a sampler needs in order to choose by score, and what it must not choose."""
     cdef int64_t start
