@@ -103,7 +103,8 @@ def train_chunk(
     everything = [word for words, _ in loaded for word in words]
     batches = Batches(model, everything, noise)
     places = [(words, shrinks, t) for words, shrinks in loaded for t in range(len(words))]
-    loss, ahead = 0.0, None
+    loss = 0.0
+    ahead: Window | None = None
     # sets are drawn one window ahead, so a sampler that looks at the model sees it one window old
     for position in range(len(places) + 1):
         window, ahead = ahead, None

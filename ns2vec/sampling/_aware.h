@@ -44,11 +44,6 @@ static float ns2_dot16(const float *x, const float *y, long stride) {
     return total;
 }
 
-static float ns2_cosine(const float *x, const float *y, long stride) {
-    float norms = sqrtf(ns2_dot16(x, x, stride) * ns2_dot16(y, y, stride));
-    return norms > 0.0f ? ns2_dot16(x, y, stride) / norms : 0.0f;
-}
-
 /* ---- candidates ------------------------------------------------------------------------------ */
 
 static int ns2_is_candidate(const ns2_request *q, int32_t row) {
@@ -95,14 +90,28 @@ static int ns2_is_plain(const ns2_aware_sampler *s, const ns2_request *q) {
     return hardness < 1.0f && ns2_unit(q->rng) >= (double)hardness;
 }
 
+static inline void ns2_fetch(const float *row, long stride) {
+    for (long k = 0; k < stride; k += 16) __builtin_prefetch(row + k, 0, 3);
+}
+
 /* Scores of output rows with the input; n is at most NS2_CANDIDATES + 1. */
 static void ns2_score(const ns2_request *q, const int32_t *rows, long n, float *scores) {
     const float *found[NS2_CANDIDATES + 1];
-    for (long i = 0; i < n; i++) {
-        found[i] = ns2_view_output(q->view, rows[i]);
-        for (long k = 0; k < q->view->stride; k += 16) __builtin_prefetch(found[i] + k, 0, 3);
-    }
+    for (long i = 0; i < n; i++) ns2_fetch(found[i] = ns2_view_output(q->view, rows[i]), q->view->stride);
     q->view->score(q->view, q->hidden, found, n, scores);
+}
+
+/* Cosines between the input vectors of rows and of the centre. */
+static void ns2_cosines(const ns2_request *q, const int32_t *rows, long n, float *cosines) {
+    const float *found[NS2_CANDIDATES + 1], *centre = ns2_view_input(q->view, q->centre);
+    long stride = q->view->stride;
+    float square = ns2_dot16(centre, centre, stride);
+    for (long i = 0; i < n; i++) ns2_fetch(found[i] = ns2_view_input(q->view, rows[i]), stride);
+    q->view->score(q->view, centre, found, n, cosines);
+    for (long i = 0; i < n; i++) {
+        float norms = sqrtf(square * ns2_dot16(found[i], found[i], stride));
+        cosines[i] = norms > 0.0f ? cosines[i] / norms : 0.0f;
+    }
 }
 
 /* Leaves each row once, the first of its kind; how many. */
@@ -212,10 +221,8 @@ typedef struct {
 
 /* Puts what is compared beside each row and returns the bound. */
 static float ns2_hard_values(const ns2_hard_sampler *s, const ns2_request *q, int32_t *rows, long n, float *values) {
-    const ns2_view *v = q->view;
     if (s->near_positive) {
-        const float *positive = ns2_view_input(v, q->centre);
-        for (long i = 0; i < n; i++) values[i] = ns2_cosine(ns2_view_input(v, rows[i]), positive, v->stride);
+        ns2_cosines(q, rows, n, values);
         return fminf(1.0f - s->margin, s->duplicates);
     }
     rows[n] = q->centre;
@@ -248,10 +255,10 @@ static long ns2_hard_draw(const ns2_sampler *self, const ns2_request *q, long k,
     ns2_sort(found, values, within);
     for (long i = 0; i < within && rank < last; i++) {
         if (!s->near_positive && s->duplicates < 1.0f) {
-            const ns2_view *v = q->view;
+            float cosine;
+            ns2_cosines(q, found + i, 1, &cosine);
             n_scores++;
-            if (ns2_cosine(ns2_view_input(v, found[i]), ns2_view_input(v, q->centre), v->stride) > s->duplicates)
-                continue;
+            if (cosine > s->duplicates) continue;
         }
         if (rank++ >= s->first) found[eligible++] = found[i];
     }
