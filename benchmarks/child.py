@@ -97,6 +97,12 @@ def main(argument: str) -> int:
 
         say(phase="evaluate")
         outcome["scores"] = evaluate(model.wv, job["data"]).scores()
+    if job.get("held_out"):
+        from held_out import held_out_loss
+
+        outcome["held_out_loss"] = held_out_loss(model, Path(job["held_out"]))
+    if job["program"] == "ns2vec" and model.bound_sampler().source.steering:
+        outcome["report"] = model.bound_sampler().report()
     say(outcome=outcome)
     return 0
 

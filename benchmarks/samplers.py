@@ -2,7 +2,7 @@
 
     python benchmarks/samplers.py                            speed and quality, seeds 1 2 3, 3 epochs
     python benchmarks/samplers.py --parts speed --rounds 5
-    python benchmarks/samplers.py --samplers uniform batch:size=1024 --seeds 1
+    python benchmarks/samplers.py --samplers uniform dynamic:m=8 --seeds 1
 
 Speed is words a second of processor time of the training phase, one thread, one epoch, samplers
 interleaved, median of the rounds. ``pointer`` is unigram called through the interface of samplers
@@ -18,6 +18,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from held_out import split_corpus
 from side_by_side import (
     PARAMETERS,
     ChildError,
@@ -33,6 +34,19 @@ from side_by_side import (
 )
 
 STATIC = ["unigram", "uniform", "random", "log_uniform", "batch", "mixed:unigram=0.8,uniform=0.2"]
+AWARE = [
+    "dynamic:m=8",
+    "dynamic:m=8,anneal=linear",
+    "dynamic:m=8,top=4",
+    "dynamic:m=8,temperature=1",
+    "hard",
+    "hard:near=positive",
+    "adaptive",
+    "adaptive:form=rank",
+    "cached",
+    "self_adversarial",
+]
+HELD_OUT = "held-out loss"
 THROUGH_THE_INTERFACE = ["pointer", "numba"]
 
 
@@ -62,27 +76,34 @@ def measure_speed(samplers: list[str], corpus: Path, rounds: int) -> dict[str, l
 def measure_quality(
     samplers: list[str], corpus: Path, seeds: list[int], epochs: int, data: str
 ) -> dict[str, Any]:
-    """Mean of each metric over the seeds, by sampler."""
+    """Mean of each metric over the seeds, by sampler; a hundredth of the text is held out."""
+    training, held_out = split_corpus(corpus)
     means: dict[str, Any] = {}
     for name in samplers:
         scores = []
         for seed in seeds:
             say(f"quality of {name}, seed {seed}")
-            task = job(name, corpus, seed=seed, epochs=epochs)
-            task["data"] = data
-            scores.append(run_child(task)["scores"])
-        means[name] = {metric: statistics.fmean(run[metric] for run in scores) for metric in protocol.METRICS}
+            task = job(name, training, seed=seed, epochs=epochs)
+            task |= {"data": data, "held_out": str(held_out)}
+            outcome = run_child(task)
+            scores.append({**outcome["scores"], HELD_OUT: outcome["held_out_loss"]})
+        names = [*protocol.METRICS, HELD_OUT]
+        means[name] = {metric: statistics.fmean(run[metric] for run in scores) for metric in names}
     return means
 
 
 def table(speeds: dict[str, list[float]], quality: dict[str, Any]) -> str:
     """One line a sampler."""
     medians = {name: statistics.median(found) for name, found in speeds.items()}
-    lines = [f"{'sampler':<32} {'words/cpu-s':>12} {'unigram=1':>10} " + " ".join(protocol.METRICS)]
+    lines = [
+        f"{'sampler':<32} {'words/cpu-s':>12} {'unigram=1':>10} " + " ".join([*protocol.METRICS, HELD_OUT])
+    ]
     for name in {**medians, **quality}:
         speed = f"{medians[name]:12,.0f} {medians[name] / medians['unigram']:10.3f}" if medians else " " * 23
         scores = quality.get(name, {})
-        shown = " ".join(f"{scores[metric]:.4f}" for metric in protocol.METRICS if metric in scores)
+        shown = " ".join(
+            f"{scores[metric]:.4f}" for metric in [*protocol.METRICS, HELD_OUT] if metric in scores
+        )
         lines.append(f"{name:<32} {speed} {shown}")
     return "\n".join(lines)
 
@@ -90,7 +111,7 @@ def table(speeds: dict[str, list[float]], quality: dict[str, Any]) -> str:
 def main(argv: list[str] | None = None) -> int:
     """Return 0, or 1 if a run failed."""
     parser = common_parser(__doc__)
-    parser.add_argument("--samplers", nargs="+", default=STATIC)
+    parser.add_argument("--samplers", nargs="+", default=[*STATIC, *AWARE])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3])
     parser.add_argument("--parts", nargs="+", choices=("speed", "quality"), default=["speed", "quality"])

@@ -91,6 +91,27 @@ cdef extern from "block_gemm.h" nogil:
 cdef extern from "sampler.h" nogil:
     const char *NS2_SAMPLER_CAPSULE
 
+    ctypedef struct ns2_view:
+        const float *inputs
+        const float *outputs
+        const float *hot_inputs
+        const float *hot_outputs
+        long n_hot
+        long stride
+        long width
+        const void *ops
+        void (*score)(const ns2_view *self, const float *x, const float **rows, long n, float *scores) noexcept nogil
+
+    ctypedef struct ns2_counts:
+        int64_t n_sets
+        int64_t n_short
+        int64_t n_scores
+        int64_t n_hits
+        int64_t n_refreshes
+        int64_t age
+        int64_t n_losses
+        double loss
+
     ctypedef struct ns2_request:
         int32_t centre
         int32_t context
@@ -98,6 +119,13 @@ cdef extern from "sampler.h" nogil:
         long n_batch
         const float *hidden
         uint64_t *rng
+        const ns2_view *view
+        const int32_t *excluded
+        long n_excluded
+        const int32_t *window
+        long n_window
+        float *weights
+        ns2_counts *counts
 
     ctypedef struct ns2_sampler:
         int32_t n_rows
@@ -108,6 +136,10 @@ cdef extern from "sampler.h" nogil:
 
 cdef extern from "hot.h" nogil:
     void ns2_merge_rows(float *shared, float *local, float *base, long n) noexcept
+
+
+cdef extern from "view.h" nogil:
+    void ns2_view_score(const ns2_view *self, const float *x, const float **rows, long n, float *scores) noexcept
 
 
 cdef extern from "rng.h" nogil:
@@ -266,6 +298,9 @@ cdef class Workspace:
     cdef long batch             # number of the batch that `pool` was drawn for, -1: none
     cdef int32_t *pool          # (pool_size,) rows drawn for the batch
     cdef int32_t *drawn         # (1 + negative,) rows of a set as the sampler gave them
+    cdef float *drawn_weights   # (1 + negative,) how much each of them counts
+    cdef ns2_view view          # what a sampler may look at
+    cdef ns2_counts counts      # what samplers that look at the model did
     cdef float *log_q           # (2 + negative,) their log q and the centre's
     cdef const int32_t *block   # (n_block,) rows that a Python sampler drew for the chunk
     cdef long n_block

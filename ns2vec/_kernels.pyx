@@ -118,6 +118,7 @@ cdef class Workspace:
             self.take_hot_rows(kernel, &self.hot1neg, kernel.syn1neg, kernel.n_rows, False)
         if kernel.syn1 != NULL:
             self.take_hot_rows(kernel, &self.hot1, kernel.syn1, kernel.syn1_view.shape[0], True)
+        set_view(kernel, self)
 
     cdef int take_hot_rows(self, Kernel kernel, HotRows *hot, float *matrix, long n_rows, bint from_the_end) except -1:
         cdef size_t n_bytes
@@ -131,12 +132,19 @@ cdef class Workspace:
         memcpy(hot.base, hot.local, n_bytes)
         return 0
 
+    def take_counts(self):
+        """What samplers that look at the model counted since the last call, by name (``ns2_counts``)."""
+        counts = self.counts
+        memset(&self.counts, 0, sizeof(ns2_counts))
+        return counts
+
     cdef int take_words(self, Kernel kernel) except -1:
         self.chunk = <int32_t *> self.take(self.max_words * sizeof(int32_t))
         self.chunk_shrinks = <int32_t *> self.take(self.max_words * sizeof(int32_t))
         self.rows = <float **> self.take(self.max_words * sizeof(float *))
         self.ends = <long *> self.take(self.max_words * sizeof(long))
         self.drawn = <int32_t *> self.take((1 + kernel.negative) * sizeof(int32_t))
+        self.drawn_weights = <float *> self.take((1 + kernel.negative) * sizeof(float))
         self.log_q = <float *> self.take((2 + kernel.negative) * sizeof(float))
         self.pool = <int32_t *> self.take(kernel.noise.pool_size * sizeof(int32_t))
         self.bad_row = 0
@@ -410,7 +418,8 @@ cdef class Kernel:
         self.sampled = True
         self.noise_owner = noise
         self.noise = noise.fields
-        self.plain_noise = not (self.noise.with_offsets or self.noise.filter_window or self.noise.filter_offsets != NULL)
+        self.plain_noise = not (self.noise.with_offsets or self.noise.filter_window
+                                or self.noise.filter_offsets != NULL or self.noise.wants_hidden)
         self.negative = negative
         self.log_k = log(<double> max(negative, 1))
         return 0

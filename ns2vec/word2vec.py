@@ -12,6 +12,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -485,6 +486,8 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
 
         def worker_maker(epoch: int, rate: Callable[[Any], float]) -> Callable[[], Any]:
             self._network = made = self._make_network()
+            for steering in made.steering():
+                steering.before(epoch / plan.epochs)
             kernel = made.kernel(
                 config, (plan.total_words or self.corpus_total_words) if self.sorted_vocab else 0
             )
@@ -494,14 +497,16 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
             usual = 2 * config.batch_words + 2 * MAX_SENTENCE_WORDS
 
             def make_worker() -> network.Worker:
-                return network.Worker(kernel, self.epochs_trained, usual, made.block(), config.seed)
+                return network.Worker(
+                    kernel, self.epochs_trained, usual, made.block(), config.seed, made.steering()
+                )
 
             if overridden:
                 inits = self._get_thread_working_mem
                 return jobs.make_batch_workers(
                     self._batch_state, make_worker, self._do_train_job, inits, rate
                 )
-            return lambda: make_worker().train_chunks(rate)
+            return lambda: make_worker().train_chunks(rate, partial(plan.progress_at, epoch))
 
         def pieces(epoch: int) -> Iterator[Any]:
             if overridden:

@@ -22,8 +22,10 @@ cdef void plan_window(Kernel k, Workspace work, Window *window, long start, long
     if not k.sampled or window.n_contexts == 0:
         return
     start_request(k, work, &request, t, noise)
-    if k.noise.wants_hidden and not k.pairwise:
-        request.hidden = planned_hidden(k, work, window)
+    if k.noise.wants_hidden:
+        show_model(k, work, window, &request)
+        if not k.pairwise:
+            request.hidden = planned_hidden(k, work, window)
     window.n_sets = window.n_contexts if k.pairwise else 1
     for s in range(window.n_sets):
         if k.pairwise:
@@ -44,14 +46,38 @@ cdef inline void fetch(Kernel k, Window *window, float *row) noexcept nogil:
 
 
 cdef void start_request(Kernel k, Workspace work, ns2_request *request, long t, uint64_t *noise) noexcept nogil:
+    memset(request, 0, sizeof(ns2_request))
     request.centre = work.chunk[t]
     request.context = -1
-    request.batch = NULL
-    request.n_batch = 0
-    request.hidden = NULL
     request.rng = noise
     if k.noise.batch_words:
         set_batch(k, work, request, t)
+
+
+cdef void set_view(Kernel k, Workspace work) noexcept nogil:
+    """What a sampler of this thread may look at; rows that it drew count 1, unless it says otherwise."""
+    cdef long i
+    work.view.inputs, work.view.outputs = k.syn0, k.syn1neg
+    work.view.hot_inputs, work.view.hot_outputs = work.hot0.local, work.hot1neg.local
+    work.view.n_hot, work.view.stride, work.view.width = work.hot0.n, k.stride, k.width
+    work.view.ops, work.view.score = &k.ops, ns2_view_score
+    for i in range(1 + k.negative):
+        work.drawn_weights[i] = 1.0
+
+
+cdef void show_model(Kernel k, Workspace work, Window *window, ns2_request *request) noexcept nogil:
+    """What a sampler needs in order to choose by score, and what it must not choose."""
+    cdef int64_t start
+    request.view = &work.view
+    request.counts = &work.counts
+    request.weights = work.drawn_weights
+    if k.noise.filter_offsets != NULL:
+        start = k.noise.filter_offsets[request.centre]
+        request.excluded = k.noise.filter_rows + start
+        request.n_excluded = k.noise.filter_offsets[request.centre + 1] - start
+    if k.noise.filter_window:
+        request.window = work.chunk + window.first
+        request.n_window = window.end - window.first
 
 
 cdef void set_batch(Kernel k, Workspace work, ns2_request *request, long t) noexcept nogil:
@@ -197,7 +223,7 @@ cdef long merge_draws(Kernel k, Workspace work, Window *window, long s, ns2_requ
             m += 1
             if k.noise.with_offsets:
                 offsets[j] = offset_of(k, row, log_q + d)
-        weights[j] += 1.0
+        weights[j] += work.drawn_weights[d]
     return m
 
 
@@ -233,7 +259,9 @@ cdef void draw_one(Kernel k, Workspace work, long t, int32_t context, uint64_t *
     window.t, window.first, window.end, window.n_ahead = t, t, t + 1, 0
     start_request(k, work, &request, t, noise)
     request.context = context
-    request.hidden = input_row(k, work, max(context, 0)) if k.noise.wants_hidden else NULL
+    if k.noise.wants_hidden:
+        show_model(k, work, window, &request)
+        request.hidden = input_row(k, work, max(context, 0))
     window.set_size[0] = draw_set(k, work, window, 0, &request)
 
 

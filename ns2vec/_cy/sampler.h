@@ -8,13 +8,38 @@
  * sampler that looks at the model sees is therefore one window old:
  *   hidden   mean of the window's input rows (of the one input row under pair sharing) as they stood
  *            when the window before had not been trained yet; NULL unless the sampler asks for it;
- *   rows     of the output matrix must be read where the calling thread keeps them.  Today that is the
- *            matrix itself, other threads write to it meanwhile.
+ *   view     the matrices, with the rows that the calling thread keeps copies of (hot.h); other threads
+ *            write to the rest meanwhile.
  */
 #ifndef NS2VEC_SAMPLER_H
 #define NS2VEC_SAMPLER_H
 
 #include <stdint.h>
+
+/* The model as the calling thread sees it. */
+typedef struct ns2_view ns2_view;
+struct ns2_view {
+    const float *inputs, *outputs;         /* (V, stride) */
+    const float *hot_inputs, *hot_outputs; /* (n_hot, stride) rows 0 to n_hot - 1, which the thread has copies of */
+    long n_hot;
+    long stride; /* floats of a row, a multiple of 16 */
+    long width;  /* of them that are not padding, rounded up (block.h) */
+    const void *ops;
+    /* scores[i] = x . rows[i] */
+    void (*score)(const ns2_view *self, const float *x, const float **rows, long n, float *scores);
+};
+
+/* What the thread's draws did, for reports and for samplers that follow the loss. */
+typedef struct {
+    int64_t n_sets;      /* sets drawn */
+    int64_t n_short;     /* of them with fewer rows than asked for */
+    int64_t n_scores;    /* dot products taken in order to choose */
+    int64_t n_hits;      /* sets from a pool as it stood */
+    int64_t n_refreshes; /* pools made new */
+    int64_t age;         /* sum over the sets of how often their pool was used since it was new */
+    int64_t n_losses;
+    double loss;         /* sum of n_losses losses, each of a centre and one row that was not chosen by score */
+} ns2_counts;
 
 typedef struct {
     int32_t centre;       /* row that the window predicts */
@@ -23,6 +48,14 @@ typedef struct {
     long n_batch;
     const float *hidden;  /* (stride,) see above, or NULL */
     uint64_t *rng;        /* IN-OUT: state of the chunk's noise stream (rng.h) */
+    /* The rest is set where hidden is. */
+    const ns2_view *view;
+    const int32_t *excluded; /* (n_excluded,) rising: rows that are no negatives of the centre */
+    long n_excluded;
+    const int32_t *window; /* (n_window,) rows that are no negatives of this window */
+    long n_window;
+    float *weights;     /* (k,) OUT: a sampler may say how much each of its rows counts; 1 otherwise */
+    ns2_counts *counts; /* IN-OUT */
 } ns2_request;
 
 typedef struct ns2_sampler ns2_sampler;

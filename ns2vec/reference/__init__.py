@@ -7,6 +7,7 @@ can be compared weight by weight.
 - `ns2vec.reference.streams`      the counter-keyed random streams
 - `ns2vec.reference.objectives`   losses of a block and their gradients, one function a link
 - `ns2vec.reference.samplers`     which rows a sampler draws, one function a sampler
+- `ns2vec.reference.aware`        samplers that look at the model
 - `ns2vec.reference.evaluation`   ranks of expected answers in analogies
 - `ns2vec.reference.training`     windows, output sets, and how rows move
 

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from ns2vec.reference.aware import draw_cached, draw_dynamic, draw_hard, draw_ranked, draw_weighted
 from ns2vec.reference.streams import Stream
 
 __all__ = [
@@ -24,6 +25,8 @@ __all__ = [
     "draw_uniform",
 ]
 
+Array: TypeAlias = npt.NDArray[np.float64]
+
 POOL_TRIES = 64
 
 
@@ -37,12 +40,22 @@ class Request:
         `context` is -1 where a set serves the whole window.
     batch : list of int
     stream : Stream
+    hidden : ndarray of shape (D,)
+        The input vector as it is one window before its turn; with it, the matrices `inputs` and `outputs` and
+        the rows `excluded` that are no negatives of this window.
+    weights : list of float or None
+        OUT: how much each row drawn counts, where a sampler says so.
     """
 
     centre: int
     stream: Stream
     context: int = -1
     batch: list[int] = field(default_factory=list)
+    hidden: Array = field(default_factory=lambda: np.zeros(0))
+    inputs: Array = field(default_factory=lambda: np.zeros((0, 0)))
+    outputs: Array = field(default_factory=lambda: np.zeros((0, 0)))
+    excluded: list[int] = field(default_factory=list)
+    weights: list[float] | None = None
 
 
 #: ``draw(request, k) -> rows``
@@ -134,4 +147,9 @@ DRAWS: dict[str, Callable[..., Any]] = {
     "batch": draw_batch,
     "pool": draw_allowed,
     "mixed": draw_mixed,
+    "dynamic": draw_dynamic,
+    "hard": draw_hard,
+    "adaptive": draw_ranked,
+    "cached": draw_cached,
+    "self_adversarial": draw_weighted,
 }

@@ -12,7 +12,7 @@ from ns2vec.reference.objectives import block_loss, block_step
 from ns2vec.reference.samplers import Draw, Request
 from ns2vec.reference.streams import NOISE, WINDOWS, Stream
 
-__all__ = ["MAX_REDRAWS", "Model", "OutputSet", "STEPS", "Window", "train_chunk"]
+__all__ = ["MAX_REDRAWS", "Model", "OutputSet", "STEPS", "Window", "draw_sets", "train_chunk"]
 
 Array = npt.NDArray[np.float64]
 
@@ -73,12 +73,13 @@ class Model:
 
 @dataclass
 class Window:
-    """A centre, the words around it, and the batch that negatives may come from."""
+    """A centre, the words around it, the batch that negatives may come from, and the negatives."""
 
     centre: int
     contexts: list[int]
     batch: list[int]
     noise: Stream
+    sets: list[OutputSet] = field(default_factory=list)
 
 
 def train_chunk(
@@ -101,16 +102,42 @@ def train_chunk(
         loaded.append((words, [windows.below(model.window) if model.shrink_windows else 0 for _ in words]))
     everything = [word for words, _ in loaded for word in words]
     batches = Batches(model, everything, noise)
-    position, loss = 0, 0.0
-    for words, shrinks in loaded:
-        for t, shrink in enumerate(shrinks):
-            reach = model.window - shrink
-            contexts = words[max(0, t - reach) : t] + words[t + 1 : t + reach + 1]
-            if contexts:
-                window = Window(words[t], contexts, batches.at(position + t), noise)
-                loss += STEPS[model.architecture](model, window, alpha)
-        position += len(words)
+    places = [(words, shrinks, t) for words, shrinks in loaded for t in range(len(words))]
+    loss = 0.0
+    ahead: Window | None = None
+    # sets are drawn one window ahead, so a sampler that looks at the model sees it one window old
+    for position in range(len(places) + 1):
+        window, ahead = ahead, None
+        if position < len(places):
+            ahead = plan(model, *places[position], batches, position)
+        if window is not None:
+            loss += STEPS[model.architecture](model, window, alpha)
     return len(everything), loss
+
+
+def plan(
+    model: Model, words: list[int], shrinks: list[int], t: int, batches: Batches, position: int
+) -> Window | None:
+    """The window of position t of a sentence with its negatives; None where there are no contexts."""
+    reach = model.window - shrinks[t]
+    contexts = words[max(0, t - reach) : t] + words[t + 1 : t + reach + 1]
+    if not contexts:
+        return None
+    window = Window(words[t], contexts, batches.at(position), batches.noise)
+    draw_sets(model, window)
+    return window
+
+
+def draw_sets(model: Model, window: Window) -> None:
+    """Draw the negatives of a window."""
+    if model.draw is not None:
+        window.sets = [noise_set(model, window, context) for context in keys_of(model, window)]
+
+
+def keys_of(model: Model, window: Window) -> list[int]:
+    """The context of each set of negatives; -1 for one set that serves the window."""
+    is_pairwise = model.negative_sharing == "pair" and model.architecture == "skip_gram"
+    return window.contexts if is_pairwise else [-1]
 
 
 class Batches:
@@ -182,9 +209,10 @@ def noise_set(model: Model, window: Window, context: int = -1) -> OutputSet:
     """
     if model.syn1neg is None or model.draw is None:
         raise ValueError("negatives need syn1neg and a sampler")
-    request = Request(window.centre, window.noise, context, window.batch)
+    request = request_of(model, window, context)
     rows, weights = [window.centre], [1.0]
-    for row in model.draw(request, model.negative):
+    for i, drawn in enumerate(model.draw(request, model.negative)):
+        row, weight = drawn, request.weights[i] if request.weights is not None else 1.0
         for _ in range(MAX_REDRAWS if model.on_collision == "redraw" else 0):
             if is_wanted(model, window, row):
                 break
@@ -192,15 +220,26 @@ def noise_set(model: Model, window: Window, context: int = -1) -> OutputSet:
         if not is_wanted(model, window, row):
             weights[0] += model.on_collision == "keep" and row == window.centre
         elif row in rows:
-            weights[rows.index(row)] += 1.0
+            weights[rows.index(row)] += weight
         else:
             rows.append(row)
-            weights.append(1.0)
+            weights.append(weight)
     labels = np.zeros(len(rows))
     labels[0] = 1.0 if model.link == "softmax" else 1.0 / weights[0]
     return OutputSet(
         model.syn1neg, rows, labels, np.array(weights), offsets_of(model, request, rows), model.link
     )
+
+
+def request_of(model: Model, window: Window, context: int) -> Request:
+    """What the sampler is shown of a window and the model."""
+    request = Request(window.centre, window.noise, context, window.batch)
+    if model.syn1neg is not None:
+        request.inputs, request.outputs = model.syn0, model.syn1neg
+        request.hidden = model.syn0[context] if context >= 0 else model.syn0[window.contexts].mean(axis=0)
+        request.excluded = model.excluded.get(window.centre, [])
+        request.excluded = request.excluded + (window.contexts if model.exclude_window else [])
+    return request
 
 
 def is_wanted(model: Model, window: Window, row: int) -> bool:
@@ -230,15 +269,10 @@ def move_rows(model: Model, contexts: list[int], outputs: OutputSet, alpha: floa
 def step_skip_gram(model: Model, window: Window, alpha: float) -> float:
     """All contexts of a centre in one block; with pairs, each context meets negatives of its own."""
     centre, contexts, loss = window.centre, window.contexts, 0.0
-    is_pairwise = model.negative_sharing == "pair"
-    groups = [[context] for context in contexts] if is_pairwise else [contexts]
-    # all sets of a window are drawn before anything moves
-    sets = []
-    if model.draw is not None:
-        sets = [noise_set(model, window, group[0] if is_pairwise else -1) for group in groups]
+    groups = [[key] if key >= 0 else contexts for key in keys_of(model, window)]
     if model.syn1 is not None:
         loss += move_rows(model, contexts, path_set(model, centre), alpha)
-    for group, outputs in zip(groups, sets, strict=False):
+    for group, outputs in zip(groups, window.sets, strict=False):
         loss += move_rows(model, group, outputs, alpha)
     if model.full_softmax:
         loss += move_rows(model, contexts, full_set(model, centre), alpha)
@@ -254,7 +288,7 @@ def step_cbow(model: Model, window: Window, alpha: float) -> float:
     centre, contexts, n = window.centre, window.contexts, len(window.contexts)
     hidden = model.syn0[contexts].sum(axis=0, keepdims=True) * (1.0 / n if model.cbow_mean else 1.0)
     sets = [path_set(model, centre)] if model.syn1 is not None else []
-    sets += [noise_set(model, window)] if model.draw is not None else []
+    sets += window.sets
     sets += [full_set(model, centre)] if model.full_softmax else []
     change, loss = np.zeros_like(hidden), 0.0
     for outputs in sets:

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stddef.h>
 
+#include "_lists.h"
 #include "rng.h"
 #include "sampler.h"
 
@@ -81,16 +82,6 @@ typedef struct {
     int kind;
     int by_context;              /* the key is the context, not the centre */
 } ns2_pool_sampler;
-
-static int ns2_in_list(const int32_t *list, long n, int32_t row) {
-    long low = 0, high = n;
-    while (low < high) {
-        long middle = (low + high) / 2;
-        if (list[middle] < row) low = middle + 1;
-        else high = middle;
-    }
-    return low < n && list[low] == row;
-}
 
 /* The list of the request's key; empty where a set has no context of its own. */
 static const int32_t *ns2_pool_list(const ns2_pool_sampler *s, const ns2_request *request, long *n) {

@@ -8,29 +8,9 @@ from cpython.pycapsule cimport PyCapsule_GetContext, PyCapsule_GetName, PyCapsul
 from libc.math cimport INFINITY
 from libc.stdint cimport int32_t, int64_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free
+from libc.string cimport memset
 
 import numpy as np
-
-
-cdef extern from "sampler.h" nogil:
-    const char *NS2_SAMPLER_CAPSULE
-
-    ctypedef struct ns2_request:
-        int32_t centre
-        int32_t context
-        const int32_t *batch
-        long n_batch
-        const float *hidden
-        uint64_t *rng
-
-    ctypedef struct ns2_sampler:
-        int32_t n_rows
-        long (*draw)(const ns2_sampler *self, const ns2_request *request, long k, int32_t *rows,
-                     float *log_q) noexcept nogil
-        double (*log_q)(const ns2_sampler *self, const ns2_request *request, long k, int32_t row) noexcept nogil
-
-    ctypedef int ns2_user_draw(void *user_data, int32_t centre, int32_t context, const float *hidden, int k,
-                               int32_t *rows, float *log_q, uint64_t *rng) noexcept nogil
 
 
 cdef extern from "_builtin.h" nogil:
@@ -94,11 +74,6 @@ cdef class Draws:
         Draws come with their log probabilities where these are asked for.
     """
 
-    cdef const ns2_sampler *sampler
-    cdef readonly bint tells
-    cdef readonly object capsule
-    cdef readonly long n_rows
-
     cdef int publish(self, ns2_sampler *sampler, long n_rows) except -1:
         sampler.n_rows = <int32_t> n_rows
         self.sampler = sampler
@@ -128,9 +103,10 @@ cdef class Draws:
         self.check_key(centre, context)
         if n < 0:
             raise ValueError(f"n must be at least 0, got {n}")
-        request.centre, request.context, request.hidden, request.rng = centre, context, NULL, &state
-        request.batch = &batch[0] if batch is not None and batch.shape[0] else NULL
-        request.n_batch = batch.shape[0] if batch is not None else 0
+        memset(&request, 0, sizeof(ns2_request))
+        request.centre, request.context, request.rng = centre, context, &state
+        if batch is not None and batch.shape[0]:
+            request.batch, request.n_batch = &batch[0], batch.shape[0]
         rows = np.empty(n, np.int32)
         cdef int32_t[::1] view = rows
         if n == 0:
@@ -144,8 +120,8 @@ cdef class Draws:
         self.check_key(centre, context)
         if self.sampler.log_q == NULL:
             raise ValueError("this sampler cannot tell how probable a draw is: give it log_q")
-        request.centre, request.context, request.hidden, request.rng = centre, context, NULL, NULL
-        request.batch, request.n_batch = NULL, 0
+        memset(&request, 0, sizeof(ns2_request))
+        request.centre, request.context = centre, context
         out = np.empty(rows.shape[0], np.float64)
         cdef double[::1] view = out
         for i in range(rows.shape[0]):

@@ -21,6 +21,7 @@ from ns2vec.exceptions import ConfigError
 from ns2vec.sampling._draws import Draws
 from ns2vec.sampling.noise import noise_distribution
 from ns2vec.sampling.report import sampler_report
+from ns2vec.sampling.steering import Steering
 
 __all__ = ["BlockFunction", "BoundSampler", "NoiseData", "SAMPLERS", "Sampler", "Source", "log_float32"]
 
@@ -140,6 +141,8 @@ class Source:
     wants_hidden : bool
     needs_pairs : bool
         The key is the context word, so each (context, centre) pair needs negatives of its own.
+    steering : tuple of Steering
+        What follows the training, for samplers that look at the model.
     """
 
     draws: Draws | None = None
@@ -151,6 +154,7 @@ class Source:
     pool_size: int = 0
     wants_hidden: bool = False
     needs_pairs: bool = False
+    steering: tuple[Steering, ...] = ()
 
 
 class Sampler(ABC):
@@ -310,5 +314,10 @@ class BoundSampler:
         return found
 
     def report(self, **options: Any) -> dict[str, float]:
-        """What the sampler prefers and leaves out; see `ns2vec.sampling.report.sampler_report`."""
+        """What the sampler prefers and leaves out; see `ns2vec.sampling.report.sampler_report`.
+
+        Where it looks at the model, what its draws did in training: see `Steering.report`.
+        """
+        if self.source.steering:
+            return {name: value for one in self.source.steering for name, value in one.report().items()}
         return sampler_report(self, **options)

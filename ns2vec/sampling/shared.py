@@ -230,6 +230,7 @@ class Mixed(Sampler):
             batch_words=next(iter(sizes))[0] if sizes else 0,
             wants_hidden=any(one.wants_hidden for one in sources),
             needs_pairs=any(one.needs_pairs for one in sources),
+            steering=tuple(each for one in sources for each in one.steering),
         )
 
     def options(self) -> dict[str, Any]:

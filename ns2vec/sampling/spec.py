@@ -11,9 +11,6 @@ from ns2vec.sampling.custom import FromCallable, LowLevel
 
 __all__ = ["make_sampler"]
 
-# Planned, and said so when asked for.
-LATER = ("adaptive", "cached", "dynamic", "hard")
-
 
 def make_sampler(given: Any) -> Sampler:
     """Return the sampler that a string, a saved state, a function or a sampler stands for.
@@ -33,8 +30,6 @@ def make_sampler(given: Any) -> Sampler:
     ------
     ConfigError
         If the name or an option is unknown.
-    NotImplementedError
-        If the sampler is planned.
 
     Examples
     --------
@@ -62,9 +57,6 @@ def make_sampler(given: Any) -> Sampler:
 
 def build(name: str, options: dict[str, Any]) -> Sampler:
     """Make a sampler of the registry; say which option it does not know."""
-    if name in LATER:
-        known = ", ".join(SAMPLERS)
-        raise NotImplementedError(f"sampler={name!r} is not available yet; use one of {known}")
     made = SAMPLERS[name]
     try:
         sampler = made(**options)

@@ -6,7 +6,6 @@ Each is a class with one method, `StaticSampler.distribution`. The distribution 
 
 from __future__ import annotations
 
-import numbers
 from abc import abstractmethod
 from typing import Any, ClassVar
 
@@ -18,6 +17,7 @@ from ns2vec.sampling._draws import StaticDraws
 from ns2vec.sampling.alias import build_alias_table
 from ns2vec.sampling.base import SAMPLERS, NoiseData, Sampler, Source, log_float32
 from ns2vec.sampling.noise import noise_distribution
+from ns2vec.sampling.steering import is_finite
 
 __all__ = ["LogUniform", "Random", "StaticSampler", "Uniform", "Unigram"]
 
@@ -54,11 +54,6 @@ class StaticSampler(Sampler):
             )
         alias, log_q = build_alias_table(weights), log_float32(weights / weights.sum())
         return Source(StaticDraws(log_q, alias), alias=alias, log_q=log_q)
-
-
-def is_finite(value: Any) -> bool:
-    """Whether an option is a finite number."""
-    return isinstance(value, numbers.Real) and bool(np.isfinite(float(value)))
 
 
 @SAMPLERS.entry("unigram")

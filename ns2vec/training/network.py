@@ -15,6 +15,7 @@ from ns2vec._typing import Float32Array, Int32Array
 from ns2vec.exceptions import ConfigError
 from ns2vec.objectives import Objective
 from ns2vec.sampling import BlockFunction, BoundSampler
+from ns2vec.sampling.steering import Steering
 from ns2vec.training.config import TrainingConfig
 from ns2vec.training.weights import Rows
 from ns2vec.vocab.huffman import Huffman
@@ -119,6 +120,8 @@ class Network:
             if self.bound is not None and self.objective.outputs == "sampled":
                 check_pairs(self.bound, config)
                 arrays |= {"noise": make_noise(self.bound, self.objective), "link": self.objective.link}
+                for steering in self.steering():
+                    steering.attach(self.syn1neg.padded, config.vector_size)
         if self.syn1 is not None and self.huffman is not None:
             arrays |= {
                 "syn1": self.syn1.padded,
@@ -147,6 +150,10 @@ class Network:
     def block(self) -> BlockFunction | None:
         """The Python function that draws negatives, if the sampler is one."""
         return self.bound.source.block if self.bound is not None else None
+
+    def steering(self) -> tuple[Steering, ...]:
+        """What follows the training for samplers that look at the model."""
+        return self.bound.source.steering if self.bound is not None else ()
 
     def write_back(self) -> None:
         """Give trained rows to arrays that users have put in place of ours."""
@@ -200,6 +207,8 @@ class Worker:
     block : callable, optional
         Python sampler: fills the negatives of a chunk.
     seed : int
+    steering : tuple of Steering
+        Told what the sampler's draws counted.
     """
 
     def __init__(
@@ -209,8 +218,10 @@ class Worker:
         max_words: int,
         block: BlockFunction | None = None,
         seed: int = 1,
+        steering: tuple[Steering, ...] = (),
     ) -> None:
         self.kernel = kernel
+        self.steering = steering
         self.block = block
         self.seed = seed
         self.epoch = epoch
@@ -225,9 +236,14 @@ class Worker:
             self.max_words = len(words)
             self.work = _kernels.Workspace(self.kernel, self.max_words)
         block = self.draw_block(len(words), chunk)
-        return self.kernel.train(
+        tally = self.kernel.train(
             words, alpha, work=self.work, remap=remap, block=block, epoch=self.epoch, chunk=chunk
         )
+        if self.steering:
+            counts = self.work.take_counts()
+            for steering in self.steering:
+                steering.after(counts)
+        return tally
 
     def draw_block(self, n_words: int, chunk: int) -> Int32Array | None:
         """Negatives that a Python sampler draws for a chunk: as many as it can need without collisions."""
@@ -239,10 +255,14 @@ class Worker:
             self.block(n_words * sets_per_word * self.kernel.negative, generator), dtype=np.int32
         )
 
-    def train_chunks(self, rate: Callable[[Any], float]) -> Callable[[Any], tuple[int, int, float]]:
-        """Return the function that trains a corpus chunk at the rate of its place in the run."""
+    def train_chunks(
+        self, rate: Callable[[Any], float], progress: Callable[[Any], float] = lambda chunk: 0.0
+    ) -> Callable[[Any], tuple[int, int, float]]:
+        """Return the function that trains a corpus chunk at the rate and progress of its place in the run."""
 
         def do_job(chunk: Any) -> tuple[int, int, float]:
+            for steering in self.steering:
+                steering.before(progress(chunk))
             return self.train(chunk.words, rate(chunk), chunk.index, chunk.remap)
 
         return do_job

@@ -70,6 +70,10 @@ class Plan:
             done = sentences_before / max(self.total_examples or 1, 1)
         return min((epoch + min(done, 1.0)) / self.epochs, 1.0)
 
+    def progress_at(self, epoch: int, chunk: Any) -> float:
+        """Share of the run that lies before a chunk of an epoch."""
+        return self.progress(epoch, chunk.words_before, chunk.sentences_before)
+
     def alpha(self, progress: float) -> float:
         """Learning rate at `progress`."""
         return float(SCHEDULES[self.schedule](progress, self.start_alpha, self.end_alpha))
@@ -123,7 +127,7 @@ class Trainer:
         """Return the learning rate of a chunk in `epoch`, as a function of the chunk."""
 
         def of_chunk(chunk: Any) -> float:
-            progress = self.plan.progress(epoch, chunk.words_before, chunk.sentences_before)
+            progress = self.plan.progress_at(epoch, chunk)
             return self.plan.alpha(progress) * (self.guard.rate_factor if self.guard else 1.0)
 
         return of_chunk

@@ -18,6 +18,7 @@ FLOORS = {
         "ns2vec.evaluation._counts",
         "ns2vec.formats._opcodes",
         "ns2vec.formats._parse",
+        "ns2vec.sampling._aware",
         "ns2vec.sampling._draws",
         "ns2vec.vocab._heap",
     ],

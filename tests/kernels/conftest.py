@@ -10,8 +10,8 @@ import pytest
 
 from ns2vec import _kernels, reference
 from ns2vec.objectives import OBJECTIVES
-from ns2vec.reference import samplers
-from ns2vec.sampling import NoiseData, build_alias_table, make_sampler
+from ns2vec.reference import aware, samplers
+from ns2vec.sampling import AwareSampler, NoiseData, build_alias_table, make_sampler
 from ns2vec.training.network import make_noise
 from ns2vec.vocab.huffman import build_huffman
 
@@ -56,7 +56,7 @@ def rows_of_lists(lists, data):
     return {v: rows[a:b].tolist() for v, (a, b) in enumerate(itertools.pairwise(offsets)) if b > a}
 
 
-def oracle_draw(sampler, data):
+def oracle_draw(sampler, data, outputs=None):
     """The draw function of `reference.samplers` for a sampler of `ns2vec.sampling`."""
     if sampler.name == "uniform":
         return samplers.draw_uniform(data.n_words)
@@ -68,14 +68,36 @@ def oracle_draw(sampler, data):
         lists, below = rows_of_lists(sampler.lists, data), oracle_draw(sampler.fallback, data)
         return make[sampler.kind](lists, below, sampler.key == "context")
     if sampler.name == "mixed":
-        parts = [oracle_draw(part, data) for part, _ in sampler.parts]
+        parts = [oracle_draw(part, data, outputs) for part, _ in sampler.parts]
         return samplers.draw_mixed(parts, sampler.weights.tolist())
+    if isinstance(sampler, AwareSampler):
+        return aware_draw(sampler, data, outputs)
     return samplers.DRAWS.get(sampler.name, samplers.draw_static)(
         build_alias_table(sampler.distribution(data))
     )
 
 
-def noise_options(sampler, objective, bound, negative):
+def aware_draw(sampler, data, outputs):
+    """The same for a sampler that looks at the model; `outputs` is the matrix before training."""
+    base, options = oracle_draw(sampler.base, data), sampler.options()
+    if sampler.base.name == "mixed":  # one table of the whole mixture
+        log_q = sampler.base.source(data).log_q.astype(np.float64)
+        base = samplers.draw_static(build_alias_table(np.exp(log_q)))
+    if sampler.name == "adaptive":
+        if sampler.form == "loss":
+            return aware.draw_dynamic(base, max(1, round(1 + (sampler.m - 1) * sampler.start)))
+        lists, deviation = aware.rank_lists(outputs)
+        return aware.draw_ranked(base, lists, deviation, sampler.scale * data.n_words)
+    for name in ("base", "anneal", "until", "on_collision", "exclude"):
+        del options[name]
+    if options.get("temperature", 0) is None:
+        del options["temperature"]
+    if sampler.name == "cached":
+        options["n_bits"] = max(options.pop("clusters").bit_length() - 1, 0)
+    return samplers.DRAWS[sampler.name](base, **options)
+
+
+def noise_options(sampler, objective, bound, negative, outputs):
     """What `reference.Model` has to know of the sampler and the objective."""
 
     def log_q(request, rows):
@@ -83,7 +105,7 @@ def noise_options(sampler, objective, bound, negative):
 
     is_pool = bool(bound.source.pool_size)
     return {
-        "draw": oracle_draw(sampler, bound.data),
+        "draw": oracle_draw(sampler, bound.data, outputs),
         "log_q": log_q if objective.with_offsets else None,
         "on_collision": sampler.on_collision or objective.on_collision,
         "excluded": rows_of_lists(sampler.exclude, bound.data) if isinstance(sampler.exclude, dict) else {},
@@ -125,7 +147,11 @@ def make_case():
             fast["full_softmax"] = oracle["full_softmax"] = chosen.outputs == "all"
             if chosen.outputs == "sampled":
                 fast |= {"noise": make_noise(bound, chosen), "link": chosen.link}
-                oracle |= noise_options(bound.sampler, chosen, bound, options.get("negative", 5))
+                oracle |= noise_options(
+                    bound.sampler, chosen, bound, options.get("negative", 5), oracle["syn1neg"]
+                )
+                for steering in bound.source.steering:
+                    steering.attach(arrays["syn1neg"], n_dims)
         kernel = _kernels.Kernel(arrays["syn0"], **rest, **options, **fast, width=n_dims, compute_loss=True)
         model = reference.Model(**oracle, **options)
         return SimpleNamespace(kernel=kernel, model=model, arrays=arrays, n_dims=n_dims)

@@ -9,7 +9,7 @@ import pytest
 
 from ns2vec import _kernels, reference
 from ns2vec.objectives import OBJECTIVES
-from ns2vec.reference.training import Window
+from ns2vec.reference.training import Window, draw_sets
 from ns2vec.sampling import NoiseData, Pool
 from ns2vec.training.network import make_noise
 
@@ -71,6 +71,7 @@ def test_a_window_equals_the_oracles(make_case, assert_same_weights, objective, 
         sentence, 2, 0.1, work=_kernels.Workspace(case.kernel, 10), epoch=3, chunk=5
     )
     window = Window(9, [4, 9, 2, 7], [], reference.Stream(1, 3, 5, 1))
+    draw_sets(case.model, window)
     slow = reference.STEPS[architecture](case.model, window, 0.1)
     assert loss == pytest.approx(slow, rel=1e-5)
     assert_same_weights(case)

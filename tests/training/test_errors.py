@@ -59,18 +59,6 @@ def test_bad_options_are_value_errors_that_name_them(options, message):
         Word2Vec(SENTENCES, **(SMALL | options))
 
 
-@pytest.mark.parametrize(
-    ("options", "name"),
-    [
-        ({"sampler": "hard"}, "sampler='hard'"),
-    ],
-    ids=str,
-)
-def test_planned_features_say_so(options, name):
-    with pytest.raises(NotImplementedError, match=name):
-        Word2Vec(SENTENCES, **(SMALL | options))
-
-
 def test_gensim_3_names_are_refused():
     with pytest.raises(TypeError, match="unexpected keyword argument 'size'"):
         Word2Vec(SENTENCES, size=10)

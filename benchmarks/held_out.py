@@ -1,0 +1,66 @@
+"""Loss of a trained model on text that it has not seen, against one noise for all samplers.
+
+For each (context, centre) pair of the full windows: -log sigmoid of the pair's score, less log
+sigmoid(-score) summed over k rows of the model's own noise distribution (count ** ns_exponent), drawn with a
+fixed seed. A sampler of harder negatives trains for another mixture than this one, so a higher figure need
+not be a worse model.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+__all__ = ["held_out_loss", "split_corpus"]
+
+
+def split_corpus(corpus: Path, share: float = 0.01) -> tuple[Path, Path]:
+    """Write the lines after the first (1 - share) of a text's bytes to a file of their own; both paths."""
+    limit = int(corpus.stat().st_size * (1.0 - share))
+    first, last = (corpus.with_suffix(f".{name}.txt") for name in ("training", "held-out"))
+    if first.exists() and last.exists() and first.stat().st_mtime > corpus.stat().st_mtime:
+        return first, last
+    with open(corpus, "rb") as text, open(first, "wb") as training, open(last, "wb") as rest:
+        n_bytes = 0
+        for line in text:
+            (training if n_bytes < limit else rest).write(line)
+            n_bytes += len(line)
+    return first, last
+
+
+def window_pairs(rows: list[int], window: int) -> list[tuple[int, int]]:
+    """(context, centre) of every full window of a sentence."""
+    return [
+        (rows[p], rows[t])
+        for t in range(len(rows))
+        for p in range(max(0, t - window), min(len(rows), t + window + 1))
+        if p != t
+    ]
+
+
+def held_out_loss(model: Any, path: Path, max_pairs: int = 200_000, seed: int = 1) -> float:
+    """Mean loss of a pair, in nats."""
+    pairs: list[tuple[int, int]] = []
+    with open(path, encoding="utf-8") as text:
+        for line in text:
+            found = [model.wv.key_to_index[t] for t in line.split() if t in model.wv.key_to_index]
+            pairs += window_pairs(found, model.window)
+            if len(pairs) >= max_pairs:
+                break
+    if not pairs:
+        raise ValueError(f"{path}: no pair of known words; hold out more of the corpus")
+    noise = np.asarray([model.wv.get_vecattr(key, "count") for key in model.wv.index_to_key], np.float64)
+    noise **= model.ns_exponent
+    generator = np.random.default_rng(seed)
+    rows = generator.choice(len(noise), (len(pairs), model.negative), p=noise / noise.sum())
+    total = 0.0
+    for start in range(0, len(pairs), 10_000):
+        contexts, centres = np.array(pairs[start : start + 10_000]).T
+        inputs = np.asarray(model.wv.vectors[contexts], np.float64)
+        outputs = np.asarray(model.syn1neg, np.float32)
+        seen = np.einsum("nd,nd->n", inputs, outputs[centres])
+        drawn = np.einsum("nd,nkd->nk", inputs, outputs[rows[start : start + 10_000]])
+        total += float(np.logaddexp(0.0, -seen).sum() + np.logaddexp(0.0, drawn).sum())
+    return total / len(pairs)

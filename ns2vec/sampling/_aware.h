@@ -1,0 +1,409 @@
+/* Samplers that look at the model, behind the interface of sampler.h.
+ *
+ * Each draws candidates from a static base (those that cannot be negatives are drawn again, 16 times at
+ * most) and chooses among them by score.  `hardness` in [0, 1] is set from outside while training goes on:
+ * at 1 a sampler does what its options say, at 0 it draws from its base.  Where no model is shown it draws
+ * from its base too.  ns2vec/reference/samplers.py says the same in Python.
+ */
+#ifndef NS2VEC_AWARE_H
+#define NS2VEC_AWARE_H
+
+#include <math.h>
+#include <string.h>
+
+#include "_lists.h"
+#include "rng.h"
+#include "sampler.h"
+
+enum { NS2_CANDIDATES = 1024, NS2_CANDIDATE_TRIES = 16 };
+
+typedef struct {
+    ns2_sampler base;
+    const ns2_sampler *source; /* where candidates come from */
+    float hardness;
+} ns2_aware_sampler;
+
+static inline const float *ns2_view_input(const ns2_view *v, int32_t row) {
+    return (row < v->n_hot ? v->hot_inputs : v->inputs) + row * v->stride;
+}
+static inline const float *ns2_view_output(const ns2_view *v, int32_t row) {
+    return (row < v->n_hot ? v->hot_outputs : v->outputs) + row * v->stride;
+}
+
+/* Uniform in (0, 1). */
+static inline double ns2_unit(uint64_t *rng) { return ((double)ns2_bits(rng) + 0.5) / 4294967296.0; }
+
+static inline double ns2_softplus(double x) { return x > 0.0 ? x + log1p(exp(-x)) : log1p(exp(x)); }
+
+/* Rows are whole lines of 16 floats: sums of 16 need no reassociation to become vectors. */
+static float ns2_dot16(const float *x, const float *y, long stride) {
+    float sums[16] = {0}, total = 0.0f;
+    for (long k = 0; k < stride; k += 16)
+        for (int i = 0; i < 16; i++) sums[i] += x[k + i] * y[k + i];
+    for (int i = 0; i < 16; i++) total += sums[i];
+    return total;
+}
+
+/* ---- candidates ------------------------------------------------------------------------------ */
+
+static int ns2_is_candidate(const ns2_request *q, int32_t row) {
+    if (row == q->centre || (q->n_excluded && ns2_in_list(q->excluded, q->n_excluded, row))) return 0;
+    for (long i = 0; i < q->n_window; i++)
+        if (q->window[i] == row) return 0;
+    return 1;
+}
+
+/* At most n rows of the base that may be negatives; how many. */
+static long ns2_candidates(const ns2_aware_sampler *s, const ns2_request *q, long n, int32_t *rows) {
+    long drawn = s->source->draw(s->source, q, n, rows, NULL), kept = 0;
+    for (long i = 0; i < drawn; i++) {
+        int32_t row = rows[i];
+        int is_wanted = ns2_is_candidate(q, row);
+        for (int t = 0; t < NS2_CANDIDATE_TRIES && !is_wanted; t++) {
+            if (s->source->draw(s->source, q, 1, &row, NULL) < 1) break;
+            is_wanted = ns2_is_candidate(q, row);
+        }
+        if (!is_wanted) continue;
+        rows[kept++] = row;
+    }
+    return kept;
+}
+
+static long ns2_count_set(const ns2_request *q, long k, long drawn, long n_scores) {
+    if (q->counts) {
+        q->counts->n_sets++;
+        q->counts->n_short += drawn < k;
+        q->counts->n_scores += n_scores;
+    }
+    return drawn;
+}
+
+/* From the base alone. */
+static long ns2_plain_draw(const ns2_aware_sampler *s, const ns2_request *q, long k, int32_t *rows) {
+    return ns2_count_set(q, k, ns2_candidates(s, q, k, rows), 0);
+}
+
+/* Whether this set is to be drawn from the base, where hardness is a share of the sets. */
+static int ns2_is_plain(const ns2_aware_sampler *s, const ns2_request *q) {
+    float hardness = s->hardness;
+    if (!q->hidden || !q->view || hardness <= 0.0f) return 1;
+    return hardness < 1.0f && ns2_unit(q->rng) >= (double)hardness;
+}
+
+static inline void ns2_fetch(const float *row, long stride) {
+    for (long k = 0; k < stride; k += 16) __builtin_prefetch(row + k, 0, 3);
+}
+
+/* Scores of output rows with the input; n is at most NS2_CANDIDATES + 1. */
+static void ns2_score(const ns2_request *q, const int32_t *rows, long n, float *scores) {
+    const float *found[NS2_CANDIDATES + 1];
+    for (long i = 0; i < n; i++) ns2_fetch(found[i] = ns2_view_output(q->view, rows[i]), q->view->stride);
+    q->view->score(q->view, q->hidden, found, n, scores);
+}
+
+/* Cosines between the input vectors of rows and of the centre. */
+static void ns2_cosines(const ns2_request *q, const int32_t *rows, long n, float *cosines) {
+    const float *found[NS2_CANDIDATES + 1], *centre = ns2_view_input(q->view, q->centre);
+    long stride = q->view->stride;
+    float square = ns2_dot16(centre, centre, stride);
+    for (long i = 0; i < n; i++) ns2_fetch(found[i] = ns2_view_input(q->view, rows[i]), stride);
+    q->view->score(q->view, centre, found, n, cosines);
+    for (long i = 0; i < n; i++) {
+        float norms = sqrtf(square * ns2_dot16(found[i], found[i], stride));
+        cosines[i] = norms > 0.0f ? cosines[i] / norms : 0.0f;
+    }
+}
+
+/* Leaves each row once, the first of its kind; how many. */
+static long ns2_distinct(int32_t *rows, long n) {
+    long kept = 0;
+    for (long i = 0; i < n; i++) {
+        int is_new = 1;
+        for (long j = 0; j < kept; j++) is_new &= rows[j] != rows[i];
+        if (is_new) rows[kept++] = rows[i];
+    }
+    return kept;
+}
+
+/* Rows by falling value, equal ones as they came. */
+static void ns2_sort(int32_t *rows, float *values, long n) {
+    for (long i = 1; i < n; i++) {
+        int32_t row = rows[i];
+        float value = values[i];
+        long j = i;
+        for (; j > 0 && values[j - 1] < value; j--) rows[j] = rows[j - 1], values[j] = values[j - 1];
+        rows[j] = row, values[j] = value;
+    }
+}
+
+/* ---- best of m (DNS), one of the best, or by softmax ------------------------------------------ */
+
+typedef struct {
+    ns2_aware_sampler aware;
+    long m;             /* candidates of each negative, at most NS2_CANDIDATES */
+    long top;           /* one of so many best of them */
+    float temperature;  /* > 0: in proportion to exp(score / temperature) instead */
+    int with_loss;      /* tell the loss of the centre and the first candidate */
+} ns2_dynamic_sampler;
+
+static long ns2_best(const float *scores, long n) {
+    long best = 0;
+    for (long i = 1; i < n; i++)
+        if (scores[i] > scores[best]) best = i;
+    return best;
+}
+
+/* The candidate that exactly `rank` others beat, the earlier of equal ones first. */
+static long ns2_ranked(const float *scores, long n, long rank) {
+    for (long i = 0; i < n; i++) {
+        long n_better = 0;
+        for (long j = 0; j < n; j++) n_better += scores[j] > scores[i] || (scores[j] == scores[i] && j < i);
+        if (n_better == rank) return i;
+    }
+    return 0; /* scores that are not numbers */
+}
+
+static long ns2_soft(const float *scores, long n, double temperature, uint64_t *rng) {
+    double highest = (double)scores[ns2_best(scores, n)], total = 0.0, at;
+    for (long i = 0; i < n; i++) total += exp(((double)scores[i] - highest) / temperature);
+    at = ns2_unit(rng) * total;
+    for (long i = 0; i + 1 < n; i++) {
+        at -= exp(((double)scores[i] - highest) / temperature);
+        if (at < 0.0) return i;
+    }
+    return n - 1;
+}
+
+static long ns2_choose(const ns2_dynamic_sampler *s, const float *scores, long n, uint64_t *rng) {
+    if (s->temperature > 0.0f) return ns2_soft(scores, n, (double)s->temperature, rng);
+    if (s->top > 1) return ns2_ranked(scores, n, (long)ns2_below(rng, (uint32_t)(s->top < n ? s->top : n)));
+    return ns2_best(scores, n);
+}
+
+static void ns2_tell_loss(const ns2_request *q, float score_of_centre, float score_of_noise) {
+    if (!q->counts) return;
+    q->counts->loss += ns2_softplus(-(double)score_of_centre) + ns2_softplus((double)score_of_noise);
+    q->counts->n_losses++;
+}
+
+static long ns2_dynamic_draw(const ns2_sampler *self, const ns2_request *q, long k, int32_t *rows, float *log_q) {
+    const ns2_dynamic_sampler *s = (const ns2_dynamic_sampler *)self;
+    int32_t found[NS2_CANDIDATES + 1];
+    float scores[NS2_CANDIDATES + 8];
+    long m = 1 + lroundf((float)(s->m - 1) * s->aware.hardness), drawn = 0, n_scores = 0;
+    long per_round = NS2_CANDIDATES / m;
+    (void)log_q;
+    if (!q->hidden || !q->view || (m == 1 && !s->with_loss)) return ns2_plain_draw(&s->aware, q, k, rows);
+    for (long first = 0; first < k; first += per_round) {
+        long n_wanted = k - first < per_round ? k - first : per_round;
+        long n = ns2_candidates(&s->aware, q, n_wanted * m, found), asked = n;
+        if (n == 0) break;
+        if (s->with_loss && first == 0) found[asked++] = q->centre;
+        ns2_score(q, found, asked, scores);
+        n_scores += asked;
+        if (asked > n) ns2_tell_loss(q, scores[n], scores[0]);
+        for (long i = 0; i < n; i += m)
+            rows[drawn++] = found[i + ns2_choose(s, scores + i, n - i < m ? n - i : m, q->rng)];
+    }
+    return ns2_count_set(q, k, drawn, n_scores);
+}
+
+/* ---- hard: near the positive or near the input, within a margin and a window of ranks ---------- */
+
+typedef struct {
+    ns2_aware_sampler aware;
+    long m;           /* candidates of a set, at most NS2_CANDIDATES */
+    long first, last; /* ranks among those that the bounds leave, 0 is the hardest; last 0: first + k */
+    int near_positive;
+    float margin;     /* of the positive's score, or below the cosine of 1 */
+    float duplicates; /* highest cosine with the positive's input vector */
+} ns2_hard_sampler;
+
+/* Puts what is compared beside each row and returns the bound. */
+static float ns2_hard_values(const ns2_hard_sampler *s, const ns2_request *q, int32_t *rows, long n, float *values) {
+    if (s->near_positive) {
+        ns2_cosines(q, rows, n, values);
+        return fminf(1.0f - s->margin, s->duplicates);
+    }
+    rows[n] = q->centre;
+    ns2_score(q, rows, n + 1, values);
+    return values[n] - s->margin * fabsf(values[n]);
+}
+
+/* k of n without repetition, in order (Knuth, TAOCP 2, algorithm S), or all. */
+static long ns2_take(const int32_t *from, long n, long k, int32_t *rows, uint64_t *rng) {
+    long taken = 0;
+    for (long i = 0; i < n && taken < k; i++)
+        if (k - taken >= n - i || (long)ns2_below(rng, (uint32_t)(n - i)) < k - taken) rows[taken++] = from[i];
+    return taken;
+}
+
+static long ns2_hard_draw(const ns2_sampler *self, const ns2_request *q, long k, int32_t *rows, float *log_q) {
+    const ns2_hard_sampler *s = (const ns2_hard_sampler *)self;
+    int32_t found[NS2_CANDIDATES + 1];
+    float values[NS2_CANDIDATES + 8], bound;
+    long m = s->m <= k ? k : k + lroundf((float)(s->m - k) * s->aware.hardness), n, n_scores, within = 0, rank = 0;
+    long last = s->last > 0 ? s->last : s->first + k, eligible = 0;
+    (void)log_q;
+    if (!q->hidden || !q->view || s->aware.hardness <= 0.0f) return ns2_plain_draw(&s->aware, q, k, rows);
+    if (m > NS2_CANDIDATES) m = NS2_CANDIDATES;
+    n = ns2_distinct(found, ns2_candidates(&s->aware, q, m, found));
+    bound = ns2_hard_values(s, q, found, n, values);
+    n_scores = n + !s->near_positive;
+    for (long i = 0; i < n; i++)
+        if (values[i] <= bound) found[within] = found[i], values[within++] = values[i];
+    ns2_sort(found, values, within);
+    for (long i = 0; i < within && rank < last; i++) {
+        if (!s->near_positive && s->duplicates < 1.0f) {
+            float cosine;
+            ns2_cosines(q, found + i, 1, &cosine);
+            n_scores++;
+            if (cosine > s->duplicates) continue;
+        }
+        if (rank++ >= s->first) found[eligible++] = found[i];
+    }
+    return ns2_count_set(q, k, ns2_take(found, eligible, k, rows, q->rng), n_scores);
+}
+
+/* ---- a pool for each word or cluster (NSCaching) ------------------------------------------------ */
+
+enum { NS2_POOL_EMPTY = 0xFFFF };
+
+typedef struct {
+    ns2_aware_sampler aware;
+    int32_t *rows;     /* (n_keys, size) */
+    uint16_t *uses;    /* (n_keys,) since the pool was new; NS2_POOL_EMPTY: there is none yet */
+    long n_bits;       /* 0: the key is the centre; else the signs of so many numbers of the input */
+    long size, extra;  /* rows of a pool; rows that compete for it at a refresh. size + extra <= NS2_CANDIDATES */
+    long every;        /* uses of a pool until it is refreshed */
+    int keeps;         /* the old rows of a pool compete too */
+    float temperature; /* > 0: by score / temperature plus Gumbel noise instead of by score */
+} ns2_cached_sampler;
+
+static long ns2_cache_key(const ns2_cached_sampler *s, const ns2_request *q) {
+    long key = 0;
+    if (s->n_bits == 0) return q->centre;
+    for (long i = 0; i < s->n_bits; i++) key = 2 * key + (q->hidden[i] > 0.0f);
+    return key;
+}
+
+/* Fills a pool with the best of new rows (and old ones); how many scores that took, 0 if nothing was found. */
+static long ns2_refresh(const ns2_cached_sampler *s, const ns2_request *q, int32_t *pool, int has_old) {
+    int32_t found[NS2_CANDIDATES + 1];
+    float values[NS2_CANDIDATES + 8];
+    long n_old = 0, n;
+    if (has_old && s->keeps)
+        for (long i = 0; i < s->size; i++)
+            if (ns2_is_candidate(q, pool[i])) found[n_old++] = pool[i];
+    n = n_old + ns2_candidates(&s->aware, q, s->keeps ? s->size + s->extra - n_old : s->extra, found + n_old);
+    n = ns2_distinct(found, n);
+    if (n == 0) return 0;
+    ns2_score(q, found, n, values);
+    if (s->temperature > 0.0f)
+        for (long i = 0; i < n; i++)
+            values[i] = values[i] / s->temperature - (float)log(-log(ns2_unit(q->rng)));
+    ns2_sort(found, values, n);
+    for (long i = 0; i < s->size; i++) pool[i] = found[i % n];
+    return n;
+}
+
+static long ns2_cached_draw(const ns2_sampler *self, const ns2_request *q, long k, int32_t *rows, float *log_q) {
+    const ns2_cached_sampler *s = (const ns2_cached_sampler *)self;
+    long key, drawn = 0, n_scores = 0;
+    int32_t *pool;
+    uint16_t uses;
+    (void)log_q;
+    if (ns2_is_plain(&s->aware, q)) return ns2_plain_draw(&s->aware, q, k, rows);
+    key = ns2_cache_key(s, q);
+    pool = s->rows + key * s->size;
+    uses = s->uses[key];
+    if (uses == NS2_POOL_EMPTY || uses >= s->every) {
+        n_scores = ns2_refresh(s, q, pool, uses != NS2_POOL_EMPTY);
+        if (n_scores == 0) return ns2_count_set(q, k, 0, 0);
+        uses = 0;
+    }
+    s->uses[key] = (uint16_t)(uses + 1);
+    for (long i = 0; i < k; i++)
+        for (int t = 0; t <= NS2_CANDIDATE_TRIES; t++) {
+            int32_t row = pool[ns2_below(q->rng, (uint32_t)s->size)];
+            if (!ns2_is_candidate(q, row)) continue;
+            rows[drawn++] = row;
+            break;
+        }
+    if (q->counts) {
+        q->counts->n_hits += n_scores == 0;
+        q->counts->n_refreshes += n_scores > 0;
+        q->counts->age += uses;
+    }
+    return ns2_count_set(q, k, drawn, n_scores);
+}
+
+/* ---- by rank in a factor (AOBPR) ---------------------------------------------------------------- */
+
+typedef struct {
+    ns2_aware_sampler aware;
+    const int32_t *lists;   /* (n_dims, V) rows by falling value of each factor of the output matrix */
+    const float *deviation; /* (n_dims,) standard deviation of each factor */
+    long n_dims;
+    double scale;           /* lambda, in ranks */
+} ns2_rank_sampler;
+
+/* Rank r of V with probability in proportion to exp(-r / scale). */
+static long ns2_draw_rank(double scale, long n_rows, uint64_t *rng) {
+    long rank = (long)(-scale * log1p(ns2_unit(rng) * expm1(-(double)n_rows / scale)));
+    return rank < n_rows ? rank : n_rows - 1;
+}
+
+static int32_t ns2_rank_row(const ns2_rank_sampler *s, const ns2_request *q, double total) {
+    double at = ns2_unit(q->rng) * total;
+    long n_rows = s->aware.base.n_rows, f = 0, rank;
+    for (; f + 1 < s->n_dims; f++) {
+        at -= fabs((double)q->hidden[f]) * (double)s->deviation[f];
+        if (at < 0.0) break;
+    }
+    rank = ns2_draw_rank(s->scale, n_rows, q->rng);
+    return s->lists[f * n_rows + (q->hidden[f] > 0.0f ? rank : n_rows - 1 - rank)];
+}
+
+static long ns2_rank_draw(const ns2_sampler *self, const ns2_request *q, long k, int32_t *rows, float *log_q) {
+    const ns2_rank_sampler *s = (const ns2_rank_sampler *)self;
+    double total = 0.0;
+    long drawn = 0;
+    (void)log_q;
+    if (ns2_is_plain(&s->aware, q)) return ns2_plain_draw(&s->aware, q, k, rows);
+    for (long f = 0; f < s->n_dims; f++) total += fabs((double)q->hidden[f]) * (double)s->deviation[f];
+    if (!(total > 0.0) || !isfinite(total)) return ns2_plain_draw(&s->aware, q, k, rows);
+    for (long i = 0; i < k; i++)
+        for (int t = 0; t <= NS2_CANDIDATE_TRIES; t++) {
+            int32_t row = ns2_rank_row(s, q, total);
+            if (!ns2_is_candidate(q, row)) continue;
+            rows[drawn++] = row;
+            break;
+        }
+    return ns2_count_set(q, k, drawn, 0);
+}
+
+/* ---- self-adversarial weights -------------------------------------------------------------------- */
+
+typedef struct {
+    ns2_aware_sampler aware;
+    float alpha; /* inverse temperature */
+} ns2_weighted_sampler;
+
+/* Rows of the base, each with n times its share of the softmax of alpha times the scores. */
+static long ns2_weighted_draw(const ns2_sampler *self, const ns2_request *q, long k, int32_t *rows, float *log_q) {
+    const ns2_weighted_sampler *s = (const ns2_weighted_sampler *)self;
+    double alpha = (double)s->alpha * (double)s->aware.hardness, total = 0.0, highest;
+    float scores[NS2_CANDIDATES + 8];
+    long n = ns2_candidates(&s->aware, q, k < NS2_CANDIDATES ? k : NS2_CANDIDATES, rows);
+    (void)log_q;
+    if (!q->hidden || !q->view || !q->weights || n == 0) return ns2_count_set(q, k, n, 0);
+    ns2_score(q, rows, n, scores);
+    highest = (double)scores[ns2_best(scores, n)];
+    for (long i = 0; i < n; i++) total += exp(alpha * ((double)scores[i] - highest));
+    for (long i = 0; i < n; i++)
+        q->weights[i] = (float)((double)n * exp(alpha * ((double)scores[i] - highest)) / total);
+    return ns2_count_set(q, k, n, n);
+}
+
+#endif

@@ -1,0 +1,209 @@
+"""Samplers in C that look at the model (``_aware.h``), one extension type each.
+
+Options are checked by the classes of `ns2vec.sampling.aware` and `ns2vec.sampling.cached`; what would lead a C
+loop out of its arrays is checked here again.
+"""
+
+from libc.stdint cimport int32_t, uint16_t
+
+import numpy as np
+
+from ns2vec.sampling._draws cimport Draws, ns2_request, ns2_sampler
+
+
+cdef extern from "_aware.h" nogil:
+    const int NS2_CANDIDATES
+    const int NS2_POOL_EMPTY
+
+    ctypedef struct ns2_aware_sampler:
+        ns2_sampler base
+        const ns2_sampler *source
+        float hardness
+
+    ctypedef struct ns2_dynamic_sampler:
+        ns2_aware_sampler aware
+        long m
+        long top
+        float temperature
+        int with_loss
+
+    ctypedef struct ns2_hard_sampler:
+        ns2_aware_sampler aware
+        long m
+        long first
+        long last
+        int near_positive
+        float margin
+        float duplicates
+
+    ctypedef struct ns2_cached_sampler:
+        ns2_aware_sampler aware
+        int32_t *rows
+        uint16_t *uses
+        long n_bits
+        long size
+        long extra
+        long every
+        int keeps
+        float temperature
+
+    ctypedef struct ns2_rank_sampler:
+        ns2_aware_sampler aware
+        const int32_t *lists
+        const float *deviation
+        long n_dims
+        double scale
+
+    ctypedef struct ns2_weighted_sampler:
+        ns2_aware_sampler aware
+        float alpha
+
+    long ns2_dynamic_draw(const ns2_sampler *, const ns2_request *, long, int32_t *, float *) noexcept
+    long ns2_hard_draw(const ns2_sampler *, const ns2_request *, long, int32_t *, float *) noexcept
+    long ns2_cached_draw(const ns2_sampler *, const ns2_request *, long, int32_t *, float *) noexcept
+    long ns2_rank_draw(const ns2_sampler *, const ns2_request *, long, int32_t *, float *) noexcept
+    long ns2_weighted_draw(const ns2_sampler *, const ns2_request *, long, int32_t *, float *) noexcept
+
+
+MAX_CANDIDATES = NS2_CANDIDATES
+
+ctypedef long (*draw_function)(const ns2_sampler *, const ns2_request *, long, int32_t *, float *) noexcept nogil
+
+
+cdef class AwareDraws(Draws):
+    """Base of the samplers that look at the model.
+
+    Attributes
+    ----------
+    hardness : float
+        From 0 (draws of the base) to 1 (what the options say); set while training goes on.
+    """
+
+    cdef ns2_aware_sampler *aware
+    cdef Draws source
+
+    cdef int start(self, ns2_aware_sampler *aware, Draws source, draw_function draw) except -1:
+        self.aware, self.source = aware, source
+        aware.source, aware.hardness = source.sampler, 1.0
+        aware.base.draw, aware.base.log_q = draw, NULL
+        return self.publish(&aware.base, source.n_rows)
+
+    @property
+    def hardness(self):
+        return self.aware.hardness
+
+    @hardness.setter
+    def hardness(self, double value):
+        if not 0.0 <= value <= 1.0:
+            raise ValueError(f"hardness must be from 0 to 1, got {value}")
+        self.aware.hardness = value
+
+
+cdef int check_candidates(long n, str name) except -1:
+    if not 1 <= n <= NS2_CANDIDATES:
+        raise ValueError(f"{name} must be 1 to {NS2_CANDIDATES}, got {n}")
+    return 0
+
+
+cdef class DynamicDraws(AwareDraws):
+    """One of the best of m candidates, or one by softmax; `with_loss` tells the loss beside."""
+
+    cdef ns2_dynamic_sampler c
+
+    def __cinit__(self, Draws source not None, long m, *, long top=1, float temperature=0.0, bint with_loss=False):
+        check_candidates(m, "m")
+        check_candidates(top, "top")
+        self.c.m, self.c.top, self.c.temperature, self.c.with_loss = m, top, temperature, with_loss
+        self.start(&self.c.aware, source, ns2_dynamic_draw)
+
+
+cdef class HardDraws(AwareDraws):
+    """The hardest of m candidates within bounds and a window of ranks."""
+
+    cdef ns2_hard_sampler c
+
+    def __cinit__(self, Draws source not None, long m, *, long first=0, long last=0, bint near_positive=False,
+                  float margin=0.0, float duplicates=1.0):
+        check_candidates(m, "m")
+        self.c.m, self.c.first, self.c.last = m, first, last
+        self.c.near_positive, self.c.margin, self.c.duplicates = near_positive, margin, duplicates
+        self.start(&self.c.aware, source, ns2_hard_draw)
+
+
+cdef class CachedDraws(AwareDraws):
+    """Uniform from a pool of the key, which is refreshed every so many uses.
+
+    Attributes
+    ----------
+    rows : ndarray of shape (n_keys, size), int32
+    uses : ndarray of shape (n_keys,), uint16
+        Since the pool was new; 65535 where there is none yet.
+    """
+
+    cdef ns2_cached_sampler c
+    cdef readonly object rows
+    cdef readonly object uses
+
+    def __cinit__(self, Draws source not None, long size, long extra, *, long every=8, long n_bits=0,
+                  bint keeps=True, float temperature=0.0):
+        cdef int32_t[:, ::1] rows
+        cdef uint16_t[::1] uses
+        check_candidates(size, "size")
+        check_candidates(extra, "extra")
+        check_candidates(size + extra, "size + extra")
+        if not 1 <= every < NS2_POOL_EMPTY or not 0 <= n_bits <= 16:
+            raise ValueError(f"every must be 1 to {NS2_POOL_EMPTY - 1} and n_bits 0 to 16, got {every} and {n_bits}")
+        n_keys = (1 << n_bits) if n_bits else source.n_rows
+        rows = self.rows = np.zeros((n_keys, size), np.int32)
+        uses = self.uses = np.full(n_keys, NS2_POOL_EMPTY, np.uint16)
+        self.c.rows, self.c.uses = &rows[0, 0], &uses[0]
+        self.c.size, self.c.extra, self.c.every = size, extra, every
+        self.c.n_bits, self.c.keeps, self.c.temperature = n_bits, keeps, temperature
+        self.start(&self.c.aware, source, ns2_cached_draw)
+
+
+cdef class RankDraws(AwareDraws):
+    """By rank in a factor of the output matrix."""
+
+    cdef ns2_rank_sampler c
+    cdef list buffers
+
+    def __cinit__(self, Draws source not None, double scale):
+        if not scale > 0.0:
+            raise ValueError(f"scale must be positive, got {scale}")
+        self.c.scale, self.buffers = scale, []
+        self.start(&self.c.aware, source, ns2_rank_draw)
+
+    def set_lists(self, const int32_t[:, ::1] lists not None, const float[::1] deviation not None):
+        """Take new lists (n_dims, V) and deviations (n_dims,); other threads may be drawing meanwhile.
+
+        Everything ever given for one shape is written to one of two buffers, so a thread that still reads the
+        old lists reads rows of the vocabulary.
+        """
+        cdef int32_t[:, ::1] rows
+        cdef float[::1] widths
+        shape = lists.shape[0], lists.shape[1]
+        if lists.shape[1] != self.n_rows or lists.shape[0] < 1 or deviation.shape[0] != lists.shape[0]:
+            raise ValueError(f"lists must have shape (D, {self.n_rows}) and deviation (D,), got {shape}")
+        if np.min(lists) < 0 or np.max(lists) >= self.n_rows:
+            raise ValueError(f"lists must hold rows below {self.n_rows}")
+        if self.buffers and self.buffers[0][0].shape != shape:
+            raise ValueError(f"lists had shape {self.buffers[0][0].shape}, got {shape}")
+        if len(self.buffers) == 2:
+            self.buffers.reverse()
+        else:
+            self.buffers.append((np.empty(shape, np.int32), np.empty(shape[0], np.float32)))
+        rows, widths = self.buffers[len(self.buffers) - 1]
+        rows[:], widths[:] = lists, deviation
+        self.c.lists, self.c.deviation = &rows[0, 0], &widths[0]
+        self.c.n_dims = shape[0]
+
+
+cdef class WeightedDraws(AwareDraws):
+    """Rows of the base, weighted by the softmax of alpha times their scores."""
+
+    cdef ns2_weighted_sampler c
+
+    def __cinit__(self, Draws source not None, float alpha):
+        self.c.alpha = alpha
+        self.start(&self.c.aware, source, ns2_weighted_draw)

@@ -1,0 +1,370 @@
+"""Samplers that look at the model: candidates come from a base, and scores choose among them.
+
+The kernels show them the input vector one window before it is trained (the mean of the window's inputs, or
+the one input under pair sharing) and the rows of both matrices as the training thread sees them, its own
+copies of hot rows included. None of them can tell the probability of a draw, so they serve objectives
+without offsets.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Any, ClassVar
+
+import numpy as np
+
+from ns2vec.exceptions import ConfigError
+from ns2vec.sampling._aware import (
+    MAX_CANDIDATES,
+    AwareDraws,
+    CachedDraws,
+    DynamicDraws,
+    HardDraws,
+    RankDraws,
+    WeightedDraws,
+)
+from ns2vec.sampling._draws import Draws, StaticDraws
+from ns2vec.sampling.alias import build_alias_table
+from ns2vec.sampling.base import SAMPLERS, NoiseData, Sampler, Source
+from ns2vec.sampling.shared import is_whole
+from ns2vec.sampling.spec import make_sampler
+from ns2vec.sampling.steering import Anneal, Hardness, RankSteering, Steering, is_finite
+
+__all__ = ["Adaptive", "AwareSampler", "Cached", "Dynamic", "Hard", "SelfAdversarial"]
+
+
+def whole(name: str, value: Any, low: int, high: int = MAX_CANDIDATES) -> int:
+    """Check that an option is a whole number from low to high."""
+    if not (is_whole(value) and low <= value <= high):
+        raise ConfigError(f"{name} must be a whole number from {low} to {high}, got {value!r}")
+    return int(value)
+
+
+def number(name: str, value: Any, low: float, high: float = np.inf) -> float:
+    """Check that an option is a number from low to high."""
+    if not (is_finite(value) and low <= value <= high):
+        raise ConfigError(f"{name} must be a number from {low:g} to {high:g}, got {value!r}")
+    return float(value)
+
+
+class AwareSampler(Sampler):
+    """Base of the samplers that look at the model.
+
+    Parameters
+    ----------
+    base : str or Sampler
+        Where candidates come from: a sampler with one distribution for all windows.
+    anneal : {"linear", "cosine", "rise", "constant"}, optional
+        How hardness changes with the progress of a run: from 1 to 0, or ("rise") from 0 to 1.
+    until : float
+        Share of the run after which negatives come from the base alone: early stopping of the hard ones.
+    on_collision, exclude
+        See `Sampler`. Centres and excluded words are never chosen, whatever `on_collision` is.
+    """
+
+    def __init__(
+        self, *, base: Any = "unigram", anneal: str | None = None, until: float = 1.0, **options: Any
+    ) -> None:
+        super().__init__(**options)
+        self.base = make_sampler(base)
+        self.annealed = Anneal(anneal, until)
+        self.anneal, self.until = anneal, until
+
+    @abstractmethod
+    def draws(self, base: Draws) -> AwareDraws:
+        """Return the sampler in C over a base in C."""
+
+    def steering(self, draws: Any, data: NoiseData) -> Steering:
+        """Return what sets the hardness in training."""
+        return Steering(draws, self.annealed)
+
+    def source(self, data: NoiseData) -> Source:
+        """Return a source that is shown the model."""
+        below = self.base.source(data)
+        if below.log_q is None or below.batch_words or below.block is not None:
+            raise ConfigError(
+                f"{self.name} needs a base with one distribution, such as unigram: got {self.base!r}"
+            )
+        base = below.draws
+        if not isinstance(base, StaticDraws):
+            base = StaticDraws(below.log_q, build_alias_table(np.exp(below.log_q.astype(np.float64))))
+        draws = self.draws(base)
+        return Source(draws, wants_hidden=True, steering=(self.steering(draws, data),))
+
+    def options(self) -> dict[str, Any]:
+        """Return the base and the annealing too."""
+        return {"base": self.base, "anneal": self.anneal, "until": self.until, **super().options()}
+
+
+@SAMPLERS.entry("dynamic")
+class Dynamic(AwareSampler):
+    """Each negative is the best of m candidates by its score with the input (DNS: Zhang et al. 2013, SIGIR).
+
+    With ``top=n`` it is one of the n best, any as likely as another (DNS(M, N): Shi et al. 2023,
+    arXiv:2302.03472); with a temperature, one of the m in proportion to exp(score / temperature).
+
+    Parameters
+    ----------
+    m : int
+        Candidates of each negative, 1 to 1024. Annealing takes it to 1.
+    top : int
+    temperature : float, optional
+    base, anneal, until, on_collision, exclude
+        See `AwareSampler`.
+
+    Examples
+    --------
+    >>> from ns2vec import Word2Vec
+    >>> model = Word2Vec([["a", "b", "c", "d"]] * 50, min_count=1, vector_size=8, sampler="dynamic:m=2")
+    >>> model.bound_sampler().report()["hardness"]
+    1.0
+    """
+
+    name: ClassVar[str] = "dynamic"
+
+    def __init__(self, m: int = 8, top: int = 1, temperature: float | None = None, **options: Any) -> None:
+        super().__init__(**options)
+        self.m = whole("m", m, 1)
+        self.top = whole("top", top, 1, self.m)
+        self.temperature = None if temperature is None else number("temperature", temperature, 1e-6)
+        if self.temperature is not None and self.top > 1:
+            raise ConfigError("dynamic takes one of top and temperature")
+
+    def draws(self, base: Draws) -> AwareDraws:
+        """Return the draws in C."""
+        return DynamicDraws(base, self.m, top=self.top, temperature=self.temperature or 0.0)
+
+    def options(self) -> dict[str, Any]:
+        """Return the choice too."""
+        return {"m": self.m, "top": self.top, "temperature": self.temperature, **super().options()}
+
+
+NEAR = ("input", "positive")
+DEFAULT_M = {"input": 64, "positive": 256}
+
+
+@SAMPLERS.entry("hard")
+class Hard(AwareSampler):
+    """The hardest of m candidates that a margin lets through, but never near-duplicates of the positive.
+
+    What is hard is a high score with the input (``near="input"``), or a high cosine between the input vectors
+    of candidate and positive (``near="positive"``). Of those within the bounds, ranks `first` to `last` are
+    taken, k of them without repetition. A set is short where too few are left.
+
+    Parameters
+    ----------
+    m : int, optional
+        Candidates of a set; None is 64 near the input and 256 near the positive. Annealing takes it to k.
+    near : {"input", "positive"}
+    margin : float
+        No negative has a score above that of the positive less margin times its size (NV-Retriever,
+        arXiv:2407.15831, for positive scores), or a cosine above 1 - margin with it.
+    first, last : int
+        Window of ranks, 0 is the hardest; last 0 is first + k.
+    duplicates : float
+        Highest cosine with the positive's input vector that a negative may have.
+    base, anneal, until, on_collision, exclude
+        See `AwareSampler`.
+    """
+
+    name: ClassVar[str] = "hard"
+
+    def __init__(
+        self,
+        m: int | None = None,
+        near: str = "input",
+        margin: float = 0.05,
+        first: int = 0,
+        last: int = 0,
+        duplicates: float = 0.9,
+        **options: Any,
+    ) -> None:
+        super().__init__(**options)
+        if near not in NEAR:
+            raise ConfigError(f"near must be one of {', '.join(NEAR)}, got {near!r}")
+        self.m, self.near = whole("m", DEFAULT_M[near] if m is None else m, 1), near
+        self.margin = number("margin", margin, 0.0)
+        self.first, self.last = whole("first", first, 0), whole("last", last, 0)
+        self.duplicates = number("duplicates", duplicates, -1.0, 1.0)
+        if 0 < self.last <= self.first:
+            raise ConfigError(f"last must be 0 or above first, got {first!r} and {last!r}")
+
+    def draws(self, base: Draws) -> AwareDraws:
+        """Return the draws in C."""
+        return HardDraws(
+            base,
+            self.m,
+            first=self.first,
+            last=self.last,
+            near_positive=self.near == "positive",
+            margin=self.margin,
+            duplicates=self.duplicates,
+        )
+
+    def options(self) -> dict[str, Any]:
+        """Return bounds and ranks too."""
+        names = ("m", "near", "margin", "first", "last", "duplicates")
+        return {**{name: getattr(self, name) for name in names}, **super().options()}
+
+
+FORMS = ("loss", "rank")
+
+
+@SAMPLERS.entry("adaptive")
+class Adaptive(AwareSampler):
+    """Negatives as hard as the model can take.
+
+    With ``form="loss"`` each is the best of 1 to m candidates: more while the loss falls, fewer when it rises
+    or is no number. The loss that is watched is that of the centre and of a row of the base, which does not
+    depend on the hardness itself. With ``form="rank"`` a factor of the input vector is drawn in proportion to
+    its size times the standard deviation of that factor among the output rows, then a rank r in proportion to
+    exp(-r / lambda), and the row of that rank by the factor (AOBPR: Rendle & Freudenthaler 2014, WSDM); the
+    ranks are sorted again every V log2 V sets.
+
+    Parameters
+    ----------
+    form : {"loss", "rank"}
+    m : int
+        Most candidates.
+    step, start : float
+        How far one comparison of losses moves the hardness, and where it begins.
+    interval : int
+        Sets whose mean loss is compared.
+    scale : float
+        Lambda as a share of the vocabulary.
+    base, anneal, until, on_collision, exclude
+        See `AwareSampler`.
+    """
+
+    name: ClassVar[str] = "adaptive"
+
+    def __init__(
+        self,
+        form: str = "loss",
+        m: int = 8,
+        step: float = 0.1,
+        start: float = 0.0,
+        interval: int = 50_000,
+        scale: float = 0.05,
+        **options: Any,
+    ) -> None:
+        super().__init__(**options)
+        if form not in FORMS:
+            raise ConfigError(f"form must be one of {', '.join(FORMS)}, got {form!r}")
+        self.form, self.m = form, whole("m", m, 1)
+        self.step, self.start = number("step", step, 0.0, 1.0), number("start", start, 0.0, 1.0)
+        self.interval = whole("interval", interval, 1, 2**31)
+        self.scale = number("scale", scale, 1e-9, 1.0)
+
+    def draws(self, base: Draws) -> AwareDraws:
+        """Return the draws in C."""
+        if self.form == "rank":
+            return RankDraws(base, max(self.scale * base.n_rows, 1e-3))
+        return DynamicDraws(base, self.m, with_loss=True)
+
+    def steering(self, draws: Any, data: NoiseData) -> Steering:
+        """Return what follows the loss, or sorts the ranks."""
+        if self.form == "rank":
+            every = max(1, round(data.n_words * np.log2(data.n_words + 1)))
+            return RankSteering(draws, self.annealed, every)
+        return Steering(draws, self.annealed, Hardness(self.start, self.step), self.interval)
+
+    def options(self) -> dict[str, Any]:
+        """Return form and course too."""
+        names = ("form", "m", "step", "start", "interval", "scale")
+        return {**{name: getattr(self, name) for name in names}, **super().options()}
+
+
+@SAMPLERS.entry("cached")
+class Cached(AwareSampler):
+    """A pool of hard rows for each word or cluster, from which negatives are drawn at once (NSCaching).
+
+    A pool holds `size` rows. It is made when its key is first met and made new after `every` uses, by the
+    thread that uses it: `extra` candidates, and the old rows if they are kept, compete by their score with
+    the present input, or by score / temperature plus Gumbel noise, which takes rows without repetition in
+    proportion to exp(score / temperature) (Zhang et al. 2019, arXiv:1812.06410).
+
+    Parameters
+    ----------
+    size, extra : int
+        Together at most 1024.
+    every : int
+        Uses of a pool between two refreshes.
+    clusters : int
+        0: a pool for each centre, ``4 * V * size`` bytes. Else a power of 2 up to 65536: inputs share a pool
+        whose first log2(clusters) numbers have the same signs.
+    keep : bool
+        Old rows compete.
+    temperature : float, optional
+    base, anneal, until, on_collision, exclude
+        See `AwareSampler`. Hardness is the share of the sets that come from pools.
+    """
+
+    name: ClassVar[str] = "cached"
+
+    def __init__(
+        self,
+        size: int = 16,
+        extra: int = 112,
+        every: int = 16,
+        clusters: int = 0,
+        keep: bool = False,
+        temperature: float | None = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(**options)
+        self.size, self.extra = whole("size", size, 1), whole("extra", extra, 1)
+        whole("size + extra", self.size + self.extra, 2)
+        self.every = whole("every", every, 1, 65_534)
+        self.clusters = whole("clusters", clusters, 0, 65_536)
+        if self.clusters & (self.clusters - 1) or self.clusters == 1:
+            raise ConfigError(f"clusters must be 0 or a power of 2 from 2 to 65536, got {clusters!r}")
+        self.keep = bool(whole("keep", keep, 0, 1))
+        self.temperature = None if temperature is None else number("temperature", temperature, 1e-6)
+
+    def draws(self, base: Draws) -> AwareDraws:
+        """Return the draws in C, with empty pools."""
+        return CachedDraws(
+            base,
+            self.size,
+            self.extra,
+            every=self.every,
+            n_bits=max(self.clusters.bit_length() - 1, 0),
+            keeps=self.keep,
+            temperature=self.temperature or 0.0,
+        )
+
+    def options(self) -> dict[str, Any]:
+        """Return the pools' options too."""
+        names = ("size", "extra", "every", "clusters", "keep", "temperature")
+        return {**{name: getattr(self, name) for name in names}, **super().options()}
+
+
+@SAMPLERS.entry("self_adversarial")
+class SelfAdversarial(AwareSampler):
+    """Rows of the base, weighted by how hard they are: k times the softmax of alpha times their scores.
+
+    No gradient goes through the weights (Sun et al. 2019, arXiv:1902.10197, eq. 5). Annealing takes alpha to
+    0, where all weights are 1.
+
+    Parameters
+    ----------
+    alpha : float
+        Inverse temperature.
+    base, anneal, until, on_collision, exclude
+        See `AwareSampler`.
+    """
+
+    name: ClassVar[str] = "self_adversarial"
+
+    def __init__(self, alpha: float = 1.0, **options: Any) -> None:
+        super().__init__(**options)
+        self.alpha = number("alpha", alpha, 0.0)
+
+    def draws(self, base: Draws) -> AwareDraws:
+        """Return the draws in C."""
+        return WeightedDraws(base, self.alpha)
+
+    def options(self) -> dict[str, Any]:
+        """Return alpha too."""
+        return {"alpha": self.alpha, **super().options()}

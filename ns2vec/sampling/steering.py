@@ -1,0 +1,247 @@
+"""How samplers that look at the model change while it trains: with the progress of the run, or with its loss.
+
+A sampler's `hardness` in [0, 1] says how far it is from its base (0) to what its options ask for (1). A
+`Steering` sets it before each chunk of text and collects what the draws counted after it.
+"""
+
+from __future__ import annotations
+
+import math
+import numbers
+import threading
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ns2vec.exceptions import ConfigError
+
+if TYPE_CHECKING:
+    from ns2vec._typing import Float32Array
+    from ns2vec.sampling._aware import AwareDraws, RankDraws
+
+__all__ = ["ANNEALING", "Anneal", "Hardness", "RankSteering", "Steering"]
+
+#: Share of the hardness at a progress in [0, 1], by name.
+ANNEALING: dict[str, Callable[[float], float]] = {
+    "linear": lambda progress: 1.0 - progress,
+    "cosine": lambda progress: (1.0 + math.cos(math.pi * progress)) / 2.0,
+    "rise": lambda progress: progress,
+    "constant": lambda progress: 1.0,
+}
+
+
+def is_finite(value: Any) -> bool:
+    """Whether an option is a finite number."""
+    return isinstance(value, numbers.Real) and math.isfinite(float(value))
+
+
+class Anneal:
+    """Hardness as a function of the progress of a run.
+
+    Hard negatives speed training up early and overfit late, so they are best taken back with time.
+
+    Parameters
+    ----------
+    name : {"linear", "cosine", "rise", "constant"}, optional
+        None is ``"constant"``.
+    until : float
+        Share of the run, in (0, 1]: the course is over then, and a sampler draws from its base for the rest
+        (``"rise"`` alone stays at 1).
+
+    Raises
+    ------
+    ConfigError
+        If the name is unknown or `until` is outside (0, 1].
+
+    Examples
+    --------
+    >>> from ns2vec.sampling.steering import Anneal
+    >>> anneal = Anneal("linear", until=0.5)
+    >>> [anneal(progress) for progress in (0.0, 0.25, 0.5, 1.0)]
+    [1.0, 0.5, 0.0, 0.0]
+    """
+
+    def __init__(self, name: str | None = None, until: float = 1.0) -> None:
+        if name is not None and name not in ANNEALING:
+            raise ConfigError(f"anneal must be one of {', '.join(ANNEALING)}, got {name!r}")
+        if not (is_finite(until) and 0.0 < until <= 1.0):
+            raise ConfigError(f"until must be above 0 and at most 1, got {until!r}")
+        self.name, self.until = name or "constant", float(until)
+
+    def __call__(self, progress: float) -> float:
+        """Hardness at `progress`."""
+        if progress >= self.until and self.until < 1.0 and self.name != "rise":
+            return 0.0
+        return ANNEALING[self.name](min(progress / self.until, 1.0))
+
+
+class Hardness:
+    """Hardness that follows the loss: up while it falls, down when it rises or is no number.
+
+    The curriculum of Shi et al. 2023 (arXiv:2302.03472), with the loss as the judge of its pace.
+
+    Parameters
+    ----------
+    start : float
+        Hardness before the first comparison.
+    step : float
+        How far one comparison moves it.
+
+    Raises
+    ------
+    ConfigError
+        If one of them is outside [0, 1].
+
+    Examples
+    --------
+    >>> from ns2vec.sampling.steering import Hardness
+    >>> hardness = Hardness(start=0.5, step=0.25)
+    >>> [hardness.update(loss) for loss in (2.0, 1.9, 1.8, 1.9, float("nan"))]
+    [0.5, 0.75, 1.0, 0.75, 0.5]
+    """
+
+    def __init__(self, start: float = 0.0, step: float = 0.1) -> None:
+        for name, value in (("start", start), ("step", step)):
+            if not (is_finite(value) and 0.0 <= value <= 1.0):
+                raise ConfigError(f"{name} must be from 0 to 1, got {value!r}")
+        self.value, self.step = float(start), float(step)
+        self.last: float | None = None
+
+    def update(self, loss: float) -> float:
+        """Compare a loss with the one before; return the new hardness."""
+        if not math.isfinite(loss):
+            self.move(-self.step)
+            return self.value
+        if self.last is not None and loss != self.last:
+            self.move(self.step if loss < self.last else -self.step)
+        self.last = loss
+        return self.value
+
+    def move(self, change: float) -> None:
+        """Change the hardness within [0, 1]; rounded, so that steps of 0.1 come back to where they were."""
+        self.value = round(min(max(self.value + change, 0.0), 1.0), 9)
+
+
+class Steering:
+    """Sets a sampler's hardness during training and counts what its draws did.
+
+    Parameters
+    ----------
+    draws : AwareDraws
+    anneal : Anneal
+    adaptive : Hardness, optional
+        Follows the loss that the sampler tells.
+    interval : int
+        Losses of one comparison.
+    """
+
+    def __init__(
+        self, draws: AwareDraws, anneal: Anneal, adaptive: Hardness | None = None, interval: int = 50_000
+    ) -> None:
+        self.draws, self.anneal, self.adaptive, self.interval = draws, anneal, adaptive, interval
+        self.lock = threading.Lock()
+        self.totals: dict[str, float] = {}
+        self.loss, self.n_losses, self.progress = 0.0, 0, 0.0
+        self.set_hardness()
+
+    def set_hardness(self) -> None:
+        """Give the sampler what progress and loss ask for."""
+        self.draws.hardness = self.anneal(self.progress) * (self.adaptive.value if self.adaptive else 1.0)
+
+    def attach(self, outputs: Float32Array, n_dims: int) -> None:
+        """Look at the output matrix (V, stride), of whose columns the first n_dims are used."""
+
+    def before(self, progress: float) -> None:
+        """Get ready for a chunk at a progress in [0, 1] of the run."""
+        with self.lock:
+            self.progress = progress
+            self.set_hardness()
+
+    def after(self, counts: Mapping[str, float]) -> None:
+        """Take what one thread's draws counted (``ns2_counts``)."""
+        with self.lock:
+            for name, count in counts.items():
+                self.totals[name] = self.totals.get(name, 0.0) + count
+            self.loss += counts.get("loss", 0.0)
+            self.n_losses += int(counts.get("n_losses", 0))
+            if self.adaptive is not None and self.n_losses >= self.interval:
+                self.adaptive.update(self.loss / self.n_losses)
+                self.loss, self.n_losses = 0.0, 0
+                self.set_hardness()
+
+    def report(self) -> dict[str, float]:
+        """What was counted in training so far, and the hardness now.
+
+        Returns
+        -------
+        dict
+            ``sets`` drawn; ``scores_per_set``; ``short_sets``: share with fewer negatives than asked for;
+            ``hardness``; and for pools ``hit_rate``: share of the sets that a pool served without a refresh,
+            ``staleness``: mean number of sets that a pool had served before one was drawn from it,
+            ``refresh_cost``: scores of one refresh.
+        """
+        counts = self.totals
+        n_sets = max(counts.get("n_sets", 0.0), 1.0)
+        found = {
+            "sets": counts.get("n_sets", 0.0),
+            "scores_per_set": counts.get("n_scores", 0.0) / n_sets,
+            "short_sets": counts.get("n_short", 0.0) / n_sets,
+            "hardness": float(self.draws.hardness),
+        }
+        n_hits, n_refreshes = counts.get("n_hits", 0.0), counts.get("n_refreshes", 0.0)
+        if n_hits + n_refreshes:
+            found["hit_rate"] = n_hits / (n_hits + n_refreshes)
+            found["staleness"] = counts["age"] / (n_hits + n_refreshes)
+            found["refresh_cost"] = counts["n_scores"] / max(n_refreshes, 1.0)
+        return found
+
+
+class RankSteering(Steering):
+    """Sorts the factors of the output matrix again every so many sets, on the thread that finds it is time.
+
+    Parameters
+    ----------
+    draws : RankDraws
+    anneal : Anneal
+    every : int
+        Sets between two sorts.
+    """
+
+    def __init__(self, draws: RankDraws, anneal: Anneal, every: int) -> None:
+        super().__init__(draws, anneal)
+        self.rank_draws, self.every = draws, every
+        self.sorting = threading.Lock()
+        self.outputs: Any = None
+        self.n_sets, self.n_sorts = 0, 0
+
+    def attach(self, outputs: Float32Array, n_dims: int) -> None:
+        """Sort once now; later sorts see what `outputs` holds then."""
+        self.outputs = outputs[:, :n_dims]
+        self.sort()
+
+    def after(self, counts: Mapping[str, float]) -> None:
+        """Count, and sort when it is time; the other threads go on with the lists they have."""
+        super().after(counts)
+        with self.lock:
+            self.n_sets += int(counts.get("n_sets", 0))
+            is_time = self.outputs is not None and self.n_sets >= self.every
+        if is_time and self.sorting.acquire(blocking=False):
+            try:
+                self.n_sets = 0
+                self.sort()
+            finally:
+                self.sorting.release()
+
+    def sort(self) -> None:
+        """Rows by falling value of each factor, and the standard deviation of each."""
+        columns = np.ascontiguousarray(self.outputs.T)
+        if not np.isfinite(columns).all():
+            return  # a model that has diverged: the lists stay as they are
+        lists = np.array([np.argsort(-column, kind="stable") for column in columns], dtype=np.int32)
+        self.rank_draws.set_lists(lists, columns.std(axis=1, dtype=np.float64).astype(np.float32))
+        self.n_sorts += 1
+
+    def report(self) -> dict[str, float]:
+        """Return the number of sorts too."""
+        return {**super().report(), "sorts": float(self.n_sorts)}
