@@ -31,10 +31,10 @@ NAME = "compare"
 HELP = "Compare objectives and samplers on a text: time, memory, quality, loss, cost."
 USAGE = "[CORPUS... | --facts N... | --from FILE] [--budget TIME] [options]"
 EXAMPLES = """
-ns2vec compare corpus.txt --budget 20s --objectives negative_sampling nce --samplers unigram --seeds 1 --vector-size 16
-ns2vec compare corpus.txt --budget 20s --samplers unigram uniform --objectives negative_sampling --seeds 1 --markdown
-ns2vec compare corpus.txt --pairs pairs.tsv --objectives nce --samplers unigram --budget 15s --output found.json
-ns2vec compare corpus.txt --objectives nce --samplers unigram --budget 15s --output found.json && ns2vec compare --from found.json --markdown
+ns2vec compare corpus.txt --objectives negative_sampling nce --samplers unigram --budget 3s
+ns2vec compare corpus.txt --objectives nce --samplers unigram uniform --seeds 1 --budget 3s --markdown
+ns2vec compare corpus.txt --objectives nce --samplers unigram --pairs pairs.tsv --budget 3s --output c.json
+ns2vec compare corpus.txt --objectives nce --budget 3s --output c.json && ns2vec compare --from c.json
 
 Full softmax is always among the candidates: time saved and F1 are given relative to it. Without
 --objectives all are compared, with one sampler; without --samplers all that need no options, with one
@@ -69,7 +69,9 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument("corpus", nargs="*", metavar="CORPUS", help="text files, folders or addresses")
     many: dict[str, Any] = {"nargs": "+", "action": "extend"}
     group = parser.add_argument_group("instead of a corpus")
-    group.add_argument("--facts", type=positive, metavar="N", help="generated corpora of N words each", **many)
+    group.add_argument(
+        "--facts", type=positive, metavar="N", help="generated corpora of N words each", **many
+    )
     group.add_argument(
         "--facts-words", type=positive, default=FACTS_WORDS, metavar="N", help=f"their length ({FACTS_WORDS})"
     )
@@ -144,7 +146,9 @@ def read_record(path: str) -> tuple[str, list[Comparison]]:
     try:
         return record["command"], [Comparison.from_dict(found) for found in record["comparisons"]]
     except (KeyError, TypeError) as error:
-        raise ValueError(f"{path}: expected what ns2vec compare --output has written, got {error!r}") from None
+        raise ValueError(
+            f"{path}: expected what ns2vec compare --output has written, got {error!r}"
+        ) from None
 
 
 def compared(arguments: argparse.Namespace) -> Iterator[Comparison]:
@@ -186,7 +190,10 @@ def facts_folder(n_types: int, n_words: int) -> Iterator[tuple[str, list[Suite]]
         corpus.write_corpus(folder / "corpus.txt")
         corpus.write_analogies(folder / "questions.txt")
         corpus.write_similarity(folder / "pairs.tsv")
-        yield str(folder / "corpus.txt"), [
-            Suite.of_files("facts_analogies", "analogies", [folder / "questions.txt"]),
-            Suite.of_files("facts_similarity", "word_similarity", [folder / "pairs.tsv"]),
-        ]
+        yield (
+            str(folder / "corpus.txt"),
+            [
+                Suite.of_files("facts_analogies", "analogies", [folder / "questions.txt"]),
+                Suite.of_files("facts_similarity", "word_similarity", [folder / "pairs.tsv"]),
+            ],
+        )

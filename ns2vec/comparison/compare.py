@@ -68,7 +68,9 @@ class _Setting:
             return {}
         settings = Settings(resampling=Resampling(n_draws=0))
         try:
-            found = evaluate_suites({"model": model.wv}, self.suites, settings=settings, data_dir=self.data_dir)
+            found = evaluate_suites(
+                {"model": model.wv}, self.suites, settings=settings, data_dir=self.data_dir
+            )
         except SuiteNotFoundError as error:
             self.note(f"suites left out: {error}")
             self.suites = ()
@@ -209,9 +211,7 @@ def _read(
     model = Word2Vec(**options, progress=False)
     opened = corpus if isinstance(corpus, Corpus) else open_corpus(corpus)
     text = read_text(opened, model, held_out)
-    asked = HeldOut(
-        text.thinned(model.sample), len(text.counts), window=model.window, is_cbow=not model.sg
-    )
+    asked = HeldOut(text.thinned(model.sample), len(text.counts), window=model.window, is_cbow=not model.sg)
     return _Setting(text, asked, options, model.epochs, suites, data_dir, deadline, [])
 
 
@@ -303,7 +303,7 @@ def _run_all(
     setting: _Setting, found: dict[Candidate, CandidateResult], chosen: list[Candidate], plan: Plan,
     seeds: Sequence[int],
 ) -> None:  # fmt: skip
-    """Train every candidate with every seed, seed by seed, so that a short budget costs seeds, not candidates."""
+    """Train all candidates seed by seed, so that a short budget costs seeds, not candidates."""
     for seed in seeds:
         for one in chosen:
             if time.perf_counter() > setting.deadline:
@@ -344,7 +344,9 @@ def _run(
     )  # fmt: skip
     slices_per_epoch = max(1, round(clock.n_slices / max(done.share, 1e-9) / setting.epochs))
     if done.share < 1.0:
-        setting.note(f"{one.name} with seed {seed} was ended by the budget after {done.share:.0%} of its training")
+        setting.note(
+            f"{one.name} with seed {seed} was ended by the budget after {done.share:.0%} of its training"
+        )
     is_over = time.perf_counter() > setting.deadline
     return Run(
         seed=seed, text_words=_n_words(rows), n_words=done.n_words, n_trained=done.n_trained,

@@ -97,7 +97,9 @@ class HeldOut:
         self, sentences: list[Int32Array], n_rows: int, *, window: int, is_cbow: bool, k: int = 10
     ) -> None:
         if not sentences:
-            raise CorpusError("no two words of the vocabulary stand together in the held-out part: hold out more")
+            raise CorpusError(
+                "no two words of the vocabulary stand together in the held-out part: hold out more"
+            )
         self.sentences, self.window, self.k = sentences, window, k
         self.n_questions = int(np.clip(MAX_SCORES // n_rows, 20, MAX_QUESTIONS))
         rng = np.random.default_rng(0)
@@ -123,12 +125,14 @@ class HeldOut:
 
     def _neighbours(self, n_rows: int) -> tuple[list[int], list[npt.NDArray[np.intp]]]:
         """Words spread evenly over the vocabulary's order, and what stands around them."""
-        pairs = []
+        pairs: list[npt.NDArray[np.int64]] = []
+        nothing = np.empty(0, dtype=np.int64)
         for distance in range(1, self.window + 1):
-            left = np.concatenate([s[:-distance] for s in self.sentences if len(s) > distance] or [[]])
-            right = np.concatenate([s[distance:] for s in self.sentences if len(s) > distance] or [[]])
-            pairs += [left * np.int64(n_rows) + right, right * np.int64(n_rows) + left]
-        words, others = np.divmod(np.unique(np.concatenate(pairs)).astype(np.int64), n_rows)
+            long = [sentence for sentence in self.sentences if len(sentence) > distance]
+            left = np.concatenate([nothing, *(s[:-distance] for s in long)])
+            right = np.concatenate([nothing, *(s[distance:] for s in long)])
+            pairs += [left * n_rows + right, right * n_rows + left]
+        words, others = np.divmod(np.unique(np.concatenate(pairs)), n_rows)
         known, starts = np.unique(words, return_index=True)
         sets = np.split(others, starts[1:])
         chosen = np.unique(np.linspace(0, len(known) - 1, self.n_questions).astype(np.intp))
@@ -145,7 +149,7 @@ class HeldOut:
         return float(-log_proba(model, hidden)[np.arange(len(centres)), centres].mean())
 
     def f1(self, model: Word2Vec) -> float:
-        """F1@k: each input word's k most probable words against those that stand around it; see `micro_f1`."""
+        """F1@k: the k most probable words of each input against those around it; see `micro_f1`."""
         scores = log_proba(model, model.wv.vectors[self.words])
         k = min(self.k, scores.shape[1])
         best = np.argpartition(-scores, k - 1, axis=1)[:, :k]

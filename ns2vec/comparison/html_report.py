@@ -16,8 +16,9 @@ WIDTH, HEIGHT, LEFT, BOTTOM, MARGIN = 640, 340, 70, 40, 12
 N_TICKS = 5
 
 STYLE = """
-body { font: 14px/1.4 system-ui, sans-serif; margin: 24px auto; max-width: 1100px; padding: 0 12px; color: #111; }
-.scroll { overflow-x: auto; } table { border-collapse: collapse; } th, td { padding: 3px 8px; text-align: left; }
+body { font: 14px/1.4 system-ui, sans-serif; margin: 24px auto; max-width: 1100px; padding: 0 12px; }
+.scroll { overflow-x: auto; } table { border-collapse: collapse; }
+th, td { padding: 3px 8px; text-align: left; }
 td { border-top: 1px solid #ddd; white-space: nowrap; font-variant-numeric: tabular-nums; }
 svg { width: 100%; max-width: 640px; font-size: 11px; } .grid { stroke: #ddd; } .quiet { color: #555; }
 .key { display: inline-block; width: 12px; height: 12px; margin: 0 6px 0 12px; vertical-align: -1px; }
@@ -69,7 +70,15 @@ def line_chart(
         colour = PALETTE[number % len(PALETTE)]
         dashes = {} if number < len(PALETTE) else {"stroke_dasharray": "5 3"}
         drawn.append(
-            svg_tag("polyline", title, points=" ".join(places), fill="none", stroke=colour, stroke_width=2, **dashes)
+            svg_tag(
+                "polyline",
+                title,
+                points=" ".join(places),
+                fill="none",
+                stroke=colour,
+                stroke_width=2,
+                **dashes,
+            )
         )
     return svg_picture(WIDTH, HEIGHT, drawn, f"{y} over {x}")
 
@@ -78,14 +87,15 @@ def _place(value: float, low: float, high: float, start: float, end: float) -> f
     return start + (end - start) * ((value - low) / (high - low) if high > low else 0.5)
 
 
-def _axes(
-    across: tuple[float, float], up: tuple[float, float], x: str, y: str, is_log: bool
-) -> list[str]:
+def _axes(across: tuple[float, float], up: tuple[float, float], x: str, y: str, is_log: bool) -> list[str]:
     drawn = []
     for number in range(N_TICKS):
         share = number / (N_TICKS - 1)
         at_x, at_y = (low + share * (high - low) for low, high in (across, up))
-        px, py = (LEFT + share * (WIDTH - MARGIN - LEFT)), HEIGHT - BOTTOM - share * (HEIGHT - BOTTOM - MARGIN)
+        px, py = (
+            (LEFT + share * (WIDTH - MARGIN - LEFT)),
+            HEIGHT - BOTTOM - share * (HEIGHT - BOTTOM - MARGIN),
+        )
         shown = [f"{10**value if is_log else value:.3g}" for value in (at_x, at_y)]
         drawn += [
             svg_tag("line", x1=LEFT, x2=WIDTH - MARGIN, y1=f"{py:.1f}", y2=f"{py:.1f}", class_="grid"),
@@ -114,7 +124,9 @@ def html_report(comparisons: Sequence[Comparison], *, command: str = "") -> str:
     if len(comparisons) > 1:
         grown = growth(comparisons)
         lines = {
-            one.name: [(float(v), 1e6 * t) for v, t in zip(one.vocabularies, one.seconds_per_pair, strict=True)]
+            one.name: [
+                (float(v), 1e6 * t) for v, t in zip(one.vocabularies, one.seconds_per_pair, strict=True)
+            ]
             for one in grown
         }
         chart = line_chart(lines, x="words of the vocabulary", y="us for a pair", is_log=True)
@@ -134,12 +146,10 @@ def html_report(comparisons: Sequence[Comparison], *, command: str = "") -> str:
 def _section(found: Comparison) -> str:
     corpus = found.corpus
     lines = {entry.name: entry.mean_curve() for entry in found.candidates if not entry.note}
-    quality = {
-        entry.name: [(entry.seconds, entry.loss()[0])] for entry in found.candidates if not entry.note
-    }
+    quality = {entry.name: [(entry.seconds, entry.loss()[0])] for entry in found.candidates if not entry.note}
     described = (
-        f"{corpus['n_words']:,} words, {corpus['vocabulary']:,} in the vocabulary, {found.text_words:,} trained "
-        f"on; {found.options['epochs']} epochs; {found.seconds:.1f} s"
+        f"{corpus['n_words']:,} words, {corpus['vocabulary']:,} in the vocabulary, {found.text_words:,} "
+        f"trained on; {found.options['epochs']} epochs; {found.seconds:.1f} s"
     )
     return "\n".join(
         [
@@ -167,7 +177,9 @@ def _bars(seconds: Mapping[str, float]) -> str:
         y, length = 4 + 20 * number, _place(logs[name], low, high, 4, WIDTH - 330)
         drawn += [
             svg_tag("text", escape(name), x=232, y=y + 13, text_anchor="end"),
-            svg_tag("rect", x=240, y=y, width=f"{length:.1f}", height=16, fill=PALETTE[number % len(PALETTE)]),
+            svg_tag(
+                "rect", x=240, y=y, width=f"{length:.1f}", height=16, fill=PALETTE[number % len(PALETTE)]
+            ),
             svg_tag("text", f"{value:,.1f} s", x=f"{246 + length:.1f}", y=y + 13),
         ]
     return svg_picture(WIDTH, 8 + 20 * len(known), drawn, "seconds, logarithmic")

@@ -1,12 +1,12 @@
 """Memory of a batch: what a thread holds while it trains one, beside the weights that all share.
 
-Two parts. *Scratch* is what a thread allocates once and keeps: ids of its words, inputs, errors, scores, its
-copies of hot rows. The *window* is the set of weight rows that one step reads and writes: the context rows, and
-the output rows that they meet; all V of them with the full softmax, 1 + k with negative sampling. It is what has
-to be in the processor's caches for a step to be fast, and what a batch adds on any device that copies rows.
+Two parts. *Scratch* is what a thread allocates once and keeps for a batch of words: their ids, inputs, errors,
+scores, copies of hot rows. The *window* is the set of weight rows that one step reads and writes: the context
+rows, and the output rows that they meet; all V of them with the full softmax, 1 + k with negative sampling. It
+has to be in the processor's caches for a step to be fast.
 
-Both are given twice: counted (bytes that the kernel allocated; rows that really changed when real windows were
-trained) and by formula.
+Both are given twice: counted (bytes that the kernel allocated; rows that really changed when windows of text
+were trained) and by formula.
 """
 
 from __future__ import annotations
@@ -57,8 +57,8 @@ def count_batch_memory(
     Parameters
     ----------
     network : Network
-        Its weights are changed: give a trained model that is not needed any more, without locked rows. (In a fresh
-        one output rows are zero, and inputs do not move.)
+        Its weights are changed: give a trained model that is not needed any more, without locked
+        rows. (In a fresh one output rows are zero, and inputs do not move.)
     kernel : Kernel
         Made by it.
     max_words : int
@@ -97,9 +97,9 @@ def expected_batch_memory(
 ) -> BatchMemory:
     """Compute the same from the options, the words of the windows, and the sampler's distribution.
 
-    Rows of a window: the distinct contexts, and by output set: all V; the nodes on the centre's Huffman path; or the
-    centre and the distinct words among n draws, of which there are sum_w 1 - (1 - q_w)^n. n is k for a window, and
-    k for each context under pair sharing.
+    Rows of a window: the distinct contexts, and by output set: all V; the nodes on the centre's Huffman
+    path; or the centre and the distinct words among n draws, sum_w 1 - (1 - q_w)^n of them. n is k for
+    a window, and k for each context under pair sharing.
 
     Parameters
     ----------

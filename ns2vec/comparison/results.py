@@ -132,7 +132,7 @@ class CandidateResult:
 
     @property
     def cpu_seconds_per_pair(self) -> float:
-        """Processor seconds for a pair, which other programs on the machine disturb less; NaN without runs."""
+        """Processor seconds for a pair, which other programs disturb less; NaN without runs."""
         n_words = sum(run.n_words for run in self.runs)
         if not n_words:
             return math.nan

@@ -93,7 +93,9 @@ class SlicedText(Corpus):
 
     def scan(self, **_: Any) -> Scan:
         """Slices are trained, not counted."""
-        raise CorpusError("slices of a text are trained with a vocabulary that is there: they are not counted")
+        raise CorpusError(
+            "slices of a text are trained with a vocabulary that is there: they are not counted"
+        )
 
     def sentences(self) -> Iterator[Sequence[Token]]:
         """Slices hold rows, not tokens."""
@@ -159,7 +161,9 @@ def read_text(corpus: Corpus, model: Word2Vec, held_out: float) -> Text:
     if not 0.0 < held_out <= 0.5:
         raise ConfigError(f"held_out must be a share above 0 and of at most 0.5, got {held_out!r}")
     if corpus.passes is not None:
-        raise CorpusError("the corpus can be read only once, but comparing reads it twice: give a file or a list")
+        raise CorpusError(
+            "the corpus can be read only once, but comparing reads it twice: give a file or a list"
+        )
     scan = corpus.scan(chunk_words=model.batch_words)
     model.build_vocab(Counted(scan))  # type: ignore[arg-type]
     chunks = corpus.chunks(model.wv.key_to_index, chunk_words=model.batch_words)
@@ -170,7 +174,8 @@ def read_text(corpus: Corpus, model: Word2Vec, held_out: float) -> Text:
     aside: npt.NDArray[np.bool_] = sentence % period == period - 1
     if not aside.any():
         raise CorpusError(
-            f"the corpus has {int(is_end.sum())} sentences, of which none can be held out: expected at least {period}"
+            f"the corpus has {int(is_end.sum())} sentences, of which none can be held out: "
+            f"expected at least {period}"
         )
     counts = np.asarray(model.wv.expandos["count"], dtype=np.int64)
     return Text(scan, counts, rows[~aside], rows[aside])

@@ -108,7 +108,10 @@ def _aligned(lines: Sequence[Sequence[str]]) -> list[str]:
     whole = [line for line in lines if len(line) == len(lines[0])]
     widths = [max(len(line[column]) for line in whole) for column in range(len(lines[0]))]
     # a row that is shorter than the head is a remark
-    return ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=False)).rstrip() for line in lines]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=False)).rstrip()
+        for line in lines
+    ]
 
 
 def markdown(comparisons: Sequence[Comparison]) -> str:

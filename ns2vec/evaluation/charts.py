@@ -154,7 +154,8 @@ def word_map(words: Sequence[str], groups: Sequence[str], points: FloatArray) ->
         free = all(abs(y - other) >= TEXT_HEIGHT or right < a or x > b for other, a, b in boxes)
         if free:
             boxes.append((y, x, right))
-            drawn.append(svg_tag("text", escape(word), x=f"{x + 6:.1f}", y=f"{y + 4:.1f}", fill=colours[group]))
+            at = {"x": f"{x + 6:.1f}", "y": f"{y + 4:.1f}"}
+            drawn.append(svg_tag("text", escape(word), **at, fill=colours[group]))
     return svg_picture(width, height, drawn, "map of example words")
 
 
