@@ -19,14 +19,14 @@ from ns2vec.comparison.held_out import HeldOut, log_noise
 from ns2vec.comparison.memory import BatchMemory, count_batch_memory, expected_batch_memory
 from ns2vec.comparison.plan import Load, Plan, make_plan
 from ns2vec.comparison.results import CandidateResult, Comparison, Run
-from ns2vec.comparison.runs import PIECES_PER_EPOCH, Clock, make_model, measure_rate, train
+from ns2vec.comparison.runs import PIECES_PER_EPOCH, Clock, make_model, measure_speed, train
 from ns2vec.comparison.text import Text, read_text
 from ns2vec.corpus import END, MAX_SENTENCE_WORDS, Corpus, open_corpus
 from ns2vec.evaluation.runner import Settings, evaluate_suites
 from ns2vec.evaluation.sources import SuiteNotFoundError
 from ns2vec.evaluation.statistics import Resampling
 from ns2vec.evaluation.suites import Suite
-from ns2vec.exceptions import ConfigError
+from ns2vec.exceptions import ConfigError, DivergenceError
 from ns2vec.training.blas import blas_threads
 from ns2vec.word2vec import Word2Vec
 
@@ -38,7 +38,7 @@ TRIAL_SHARE, LONGEST_TRIAL = 0.1, 1.0  # of the budget for all, seconds for each
 N_WINDOWS = 60
 WINDOW_FLOATS = 200_000_000  # weights that are looked through while windows are counted
 LOOKING_SHARE = 0.4  # of the time, at most, goes to evaluation; beyond, the loss is looked at once an epoch
-END_SECONDS = 0.03  # share of the budget that is kept for what comes after the runs
+END_SECONDS = 0.05  # share of the budget that is kept for what comes after the runs
 
 
 @dataclass
@@ -160,7 +160,7 @@ def compare(
     deadline = math.inf if budget is None else started + budget * (1.0 - END_SECONDS)
     setting = _read(corpus, options, held_out, suites, data_dir, deadline)
     found = {one: CandidateResult(one.name, one.objective, one.sampler) for one in chosen}
-    _measure_rates(setting, found, budget, seeds[0])
+    _measure_speeds(setting, found, budget, seeds[0])
     trainable = [one for one in chosen if not found[one].note]
     seeds = _affordable(setting, seeds, len(trainable))
     plan = _plan(setting, found, trainable, len(seeds))
@@ -168,13 +168,7 @@ def compare(
     _run_all(setting, found, trainable, plan, seeds)
     text = setting.text
     return Comparison(
-        corpus={
-            "name": name or (str(corpus) if isinstance(corpus, str) else type(corpus).__name__),
-            "n_words": text.n_words + text.n_held_out,
-            "n_sentences": int((text.train == END).sum() + (text.held_out == END).sum()),
-            "vocabulary": len(text.counts),
-            "held_out_words": text.n_held_out,
-        },
+        corpus={"name": name or type(corpus).__name__, **_shape(text)},
         options={"epochs": setting.epochs, **{key: _plain(value) for key, value in options.items()}},
         seeds=list(seeds),
         text_words=_n_words(text.prefix(plan.text_words)),
@@ -186,6 +180,15 @@ def compare(
         price_per_hour=price_per_hour,
         machine=_machine(),
     )
+
+
+def _shape(text: Text) -> dict[str, int]:
+    return {
+        "n_words": text.n_words + text.n_held_out,
+        "n_sentences": int((text.train == END).sum() + (text.held_out == END).sum()),
+        "vocabulary": len(text.counts),
+        "held_out_words": text.n_held_out,
+    }
 
 
 def _checked(
@@ -215,7 +218,7 @@ def _read(
     return _Setting(text, asked, options, model.epochs, suites, data_dir, deadline, [])
 
 
-def _measure_rates(
+def _measure_speeds(
     setting: _Setting, found: dict[Candidate, CandidateResult], budget: float | None, seed: int
 ) -> None:
     """Fill in the speed of each candidate, and the time that looking at a model takes."""
@@ -224,19 +227,21 @@ def _measure_rates(
         logger.info("speed of %s", one.name)
         try:
             model = make_model(one, setting.text, setting.options, seed)
-            rate = measure_rate(lambda model=model: model, setting.text, seconds)  # type: ignore[misc]
+            sample = measure_speed(lambda model=model: model, setting.text, seconds)  # type: ignore[misc]
         except (ConfigError, NotImplementedError) as error:
             setting.note(f"{one.name} left out: {error}")
             found[one] = replace(entry, note=str(error))
             continue
         config = model._config()
         found[one] = replace(
-            entry, words_per_second=rate, full_words=setting.text.n_words * setting.epochs,
+            entry, sample=sample, full_words=setting.text.n_words * setting.epochs,
             pairs_per_word=_pairs_per_word(setting, model), batch_words=config.batch_words,
             workers=config.workers,
         )  # fmt: skip
         if not setting.loss_seconds:
             _measure_looks(setting, model)
+        counted, formula = _memory(setting, one, model)
+        found[one] = replace(found[one], memory=counted, memory_formula=formula)
 
 
 def _measure_looks(setting: _Setting, model: Word2Vec) -> None:
@@ -280,7 +285,7 @@ def _affordable(setting: _Setting, seeds: Sequence[int], n_candidates: int) -> S
 def _plan(
     setting: _Setting, found: dict[Candidate, CandidateResult], chosen: list[Candidate], n_seeds: int
 ) -> Plan:
-    loads = [Load(found[one].words_per_second, one.outputs == "all") for one in chosen]
+    loads = [Load(1.0 / found[one].seconds_per_word, one.outputs == "all") for one in chosen]
     seconds = setting.deadline - time.perf_counter()
     plan = make_plan(
         loads, n_words=setting.text.n_words, epochs=setting.epochs, n_seeds=n_seeds,
@@ -309,27 +314,32 @@ def _run_all(
             if time.perf_counter() > setting.deadline:
                 setting.note(f"the budget ended before {one.name} with seed {seed}")
                 continue
-            n_words = plan.exact_words if one.outputs == "all" else plan.text_words
-            logger.info("%s, seed %d, %d words", one.name, seed, n_words)
-            run, model = _run(setting, found[one], one, setting.text.prefix(n_words), seed)
-            if plan.is_split and one.outputs != "all":
-                short, _ = _run(
-                    setting, found[one], one, setting.text.prefix(plan.exact_words), seed, with_scores=False
-                )
-                run = replace(run, f1=short.f1)
-            entry = replace(found[one], runs=(*found[one].runs, run))
-            if entry.memory is None:
-                counted, formula = _memory(setting, one, model)
-                entry = replace(entry, memory=counted, memory_formula=formula)
-            found[one] = entry
+            try:
+                run = _run_with_f1(setting, found[one], one, plan, seed)
+            except DivergenceError as error:
+                setting.note(f"{one.name} with seed {seed}: {error}")
+                continue
+            found[one] = replace(found[one], runs=(*found[one].runs, run))
+
+
+def _run_with_f1(setting: _Setting, entry: CandidateResult, one: Candidate, plan: Plan, seed: int) -> Run:
+    """One run, and where the exact ones had less text, another on as much, for F1."""
+    n_words = plan.exact_words if one.outputs == "all" else plan.text_words
+    logger.info("%s, seed %d, %d words", one.name, seed, n_words)
+    run = _run(setting, entry, one, setting.text.prefix(n_words), seed)
+    if plan.is_split and one.outputs != "all":
+        rows = setting.text.prefix(plan.exact_words)
+        short = _run(setting, entry, one, rows, seed, with_scores=False)
+        run = replace(run, f1=short.f1)
+    return run
 
 
 def _run(
     setting: _Setting, entry: CandidateResult, one: Candidate, rows: Int32Array, seed: int,
     with_scores: bool = True,
-) -> tuple[Run, Word2Vec]:  # fmt: skip
+) -> Run:  # fmt: skip
     model = make_model(one, setting.text, setting.options, seed)
-    expected = len(rows) * setting.epochs / entry.words_per_second
+    expected = len(rows) * setting.epochs * entry.seconds_per_word
     curve: list[tuple[int, float]] = []
 
     def look(trained: Word2Vec, n_slices: int) -> None:
@@ -354,13 +364,18 @@ def _run(
         curve=[(n_slices / slices_per_epoch, loss) for n_slices, loss in curve],
         f1=math.nan if done.share < 1.0 or is_over else setting.held_out.f1(model),
         scores=setting.scores(model) if with_scores and done.share == 1.0 and not is_over else {},
-    ), model  # fmt: skip
+    )  # fmt: skip
 
 
 def _memory(setting: _Setting, one: Candidate, model: Word2Vec) -> tuple[BatchMemory, BatchMemory]:
     """Counted and calculated memory of a batch; the weights of the model are used up."""
     config = model._config()
     network = model._make_network()
+    rng = np.random.default_rng(0)
+    for outputs in network.weights()[1:]:  # inputs do not move where the outputs are zero, as fresh ones are
+        outputs.padded[:, : config.vector_size] = rng.normal(
+            scale=0.1, size=(len(outputs.padded), config.vector_size)
+        )
     kernel = network.kernel(config, setting.text.n_words)
     max_words = 2 * config.batch_words + 2 * MAX_SENTENCE_WORDS
     n_windows = int(np.clip(WINDOW_FLOATS // network.syn0.padded.size, 10, N_WINDOWS))

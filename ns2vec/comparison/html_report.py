@@ -54,33 +54,33 @@ def line_chart(
         name: [(a, b) for a, b in points if math.isfinite(a + b) and not (is_log and min(a, b) <= 0)]
         for name, points in lines.items()
     }
-    points = [point for line in kept.values() for point in line]
+    scale = math.log10 if is_log else float
+    scaled = {name: [(scale(a), scale(b)) for a, b in points] for name, points in kept.items()}
+    points = [point for line in scaled.values() for point in line]
     if not points:
         return ""
-    scale = math.log10 if is_log else float
-    xs, ys = ([scale(point[axis]) for point in points] for axis in (0, 1))
-    drawn = _axes((min(xs), max(xs)), (min(ys), max(ys)), x, y, is_log)
-    for number, (name, line) in enumerate(kept.items()):
-        places = [
-            f"{_place(scale(a), min(xs), max(xs), LEFT, WIDTH - MARGIN):.1f},"
-            f"{_place(scale(b), min(ys), max(ys), HEIGHT - BOTTOM, MARGIN):.1f}"
-            for a, b in line
-        ]
-        title = svg_tag("title", escape(name))
-        colour = PALETTE[number % len(PALETTE)]
-        dashes = {} if number < len(PALETTE) else {"stroke_dasharray": "5 3"}
-        drawn.append(
-            svg_tag(
-                "polyline",
-                title,
-                points=" ".join(places),
-                fill="none",
-                stroke=colour,
-                stroke_width=2,
-                **dashes,
-            )
-        )
+    across, up = ((min(values), max(values)) for values in zip(*points, strict=True))
+    drawn = _axes(across, up, x, y, is_log)
+    for number, (name, line) in enumerate(scaled.items()):
+        drawn.append(_line(number, name, line, across, up))
     return svg_picture(WIDTH, HEIGHT, drawn, f"{y} over {x}")
+
+
+def _line(
+    number: int,
+    name: str,
+    points: Sequence[tuple[float, float]],
+    across: tuple[float, float],
+    up: tuple[float, float],
+) -> str:
+    places = " ".join(
+        f"{_place(a, *across, LEFT, WIDTH - MARGIN):.1f},{_place(b, *up, HEIGHT - BOTTOM, MARGIN):.1f}"
+        for a, b in points
+    )
+    style = {"fill": "none", "stroke": PALETTE[number % len(PALETTE)], "stroke_width": 2}
+    if number >= len(PALETTE):
+        style["stroke_dasharray"] = "5 3"
+    return svg_tag("polyline", svg_tag("title", escape(name)), points=places, **style)
 
 
 def _place(value: float, low: float, high: float, start: float, end: float) -> float:

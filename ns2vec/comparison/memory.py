@@ -1,9 +1,9 @@
 """Memory of a batch: what a thread holds while it trains one, beside the weights that all share.
 
-Two parts. *Scratch* is what a thread allocates once and keeps for a batch of words: their ids, inputs, errors,
-scores, copies of hot rows. The *window* is the set of weight rows that one step reads and writes: the context
-rows, and the output rows that they meet; all V of them with the full softmax, 1 + k with negative sampling. It
-has to be in the processor's caches for a step to be fast.
+Two parts. *Scratch* is what a thread allocates once and keeps for a batch of words: ids, inputs, errors,
+scores, copies of hot rows. The *window* is the set of weight rows that one step reads and writes: the
+context rows, and the output rows that they meet; all V of them with the full softmax, 1 + k with negative
+sampling. It has to be in the caches for a step to be fast.
 
 Both are given twice: counted (bytes that the kernel allocated; rows that really changed when windows of text
 were trained) and by formula.

@@ -12,6 +12,7 @@ from typing import Any
 from ns2vec._build_info import __version__
 from ns2vec.comparison.candidates import REFERENCE
 from ns2vec.comparison.memory import BatchMemory
+from ns2vec.comparison.runs import Sample
 
 __all__ = ["CandidateResult", "Comparison", "Growth", "Run", "growth", "mean_and_deviation"]
 
@@ -80,8 +81,8 @@ class CandidateResult:
     ----------
     name, objective : str
     sampler : str or None
-    words_per_second : float
-        As measured on a short sample before the runs.
+    sample : Sample or None
+        Speed on a short part of the text, before the runs; None if the candidate was left out.
     pairs_per_word : float
         Expected (input, centre) pairs for a word of the text, after subsampling.
     full_words : int
@@ -96,7 +97,7 @@ class CandidateResult:
     name: str
     objective: str
     sampler: str | None
-    words_per_second: float = math.nan
+    sample: Sample | None = None
     pairs_per_word: float = math.nan
     full_words: int = 0
     batch_words: int = 10_000
@@ -108,11 +109,16 @@ class CandidateResult:
 
     @property
     def seconds_per_word(self) -> float:
-        """Seconds of training for a word of text: of the runs, or of the sample where none was made."""
+        """Seconds of training for a word of text: of the runs, or of the sample where that was longer."""
+        n_words, seconds, _ = self._longest()
+        return seconds / n_words if n_words else math.nan
+
+    def _longest(self) -> tuple[int, float, float]:
+        """Words, seconds and processor seconds of the runs together, or of the sample."""
         n_words = sum(run.n_words for run in self.runs)
-        if n_words:
-            return sum(run.seconds for run in self.runs) / n_words
-        return 1.0 / self.words_per_second
+        if self.sample is not None and self.sample.n_words >= n_words:
+            return self.sample.n_words, self.sample.seconds, self.sample.cpu_seconds
+        return n_words, sum(run.seconds for run in self.runs), sum(run.cpu_seconds for run in self.runs)
 
     @property
     def is_measured(self) -> bool:
@@ -132,11 +138,9 @@ class CandidateResult:
 
     @property
     def cpu_seconds_per_pair(self) -> float:
-        """Processor seconds for a pair, which other programs disturb less; NaN without runs."""
-        n_words = sum(run.n_words for run in self.runs)
-        if not n_words:
-            return math.nan
-        return sum(run.cpu_seconds for run in self.runs) / n_words / self.pairs_per_word
+        """Processor seconds for a pair, which other programs on the machine disturb less."""
+        n_words, _, cpu_seconds = self._longest()
+        return cpu_seconds / n_words / self.pairs_per_word if n_words else math.nan
 
     @property
     def seconds_per_batch(self) -> float:
@@ -277,6 +281,7 @@ def _candidate_of(record: dict[str, Any]) -> CandidateResult:
     values = {name: _nan(record[name]) for name in CandidateResult.__dataclass_fields__}
     for name in ("memory", "memory_formula"):
         values[name] = BatchMemory(**record[name]) if record[name] else None
+    values["sample"] = Sample(**record["sample"]) if record["sample"] else None
     values["sampler"] = record["sampler"]
     values["runs"] = tuple(
         Run(
@@ -310,7 +315,7 @@ class Growth:
     name : str
     vocabularies : list of int
     seconds_per_pair : list of float
-        Processor seconds where runs were made, else seconds.
+        Processor time.
     factor : float
         Largest vocabulary's time over the smallest one's.
     """
@@ -336,8 +341,6 @@ def growth(comparisons: Sequence[Comparison]) -> list[Growth]:
         if all(name in others for others in by_name):
             entries = [others[name] for others in by_name]
             times = [entry.cpu_seconds_per_pair for entry in entries]
-            if any(map(math.isnan, times)):
-                times = [entry.seconds_per_pair for entry in entries]
             sizes = [one.corpus["vocabulary"] for one in rising]
             found.append(Growth(name, sizes, times, times[-1] / times[0]))
     return found

@@ -15,12 +15,16 @@ from ns2vec.comparison.text import SlicedText, Text
 from ns2vec.exceptions import StopTraining
 from ns2vec.word2vec import Word2Vec
 
-__all__ = ["Clock", "Trained", "make_model", "measure_rate", "train"]
+__all__ = ["Clock", "Sample", "Trained", "do_not_look", "make_model", "measure_speed", "train"]
 
 PIECES_PER_EPOCH = 4  # where the loss is looked at
 LARGE_SLICE = 4_000_000  # words; a shorter slice would change how the workers share frequent rows
 FIRST_TRIAL_WORDS = 100
-SLICE_SECONDS = 2.0  # a slow run is cut into slices that take about as long, so that its deadline can end it
+SLICE_SECONDS = 2.0  # slices of a slow run take about as long, so that its deadline can end it
+
+
+def do_not_look(model: Word2Vec, n_slices: int) -> None:
+    """What a clock calls unless told otherwise."""
 
 
 @dataclass
@@ -30,7 +34,7 @@ class Clock:
     Attributes
     ----------
     look : callable
-        ``look(model, n_slices_done)``, outside the measured time.
+        Called as ``look(model, n_slices_done)``, outside the measured time.
     deadline : float
         In seconds of ``time.perf_counter()``: no slice but the first begins after it.
     seconds, cpu_seconds : float
@@ -39,7 +43,7 @@ class Clock:
         Slices trained.
     """
 
-    look: Callable[[Word2Vec, int], None] = lambda model, n_slices: None
+    look: Callable[[Word2Vec, int], None] = do_not_look
     deadline: float = float("inf")
     seconds: float = 0.0
     cpu_seconds: float = 0.0
@@ -87,6 +91,22 @@ class Trained:
     seconds: float
     cpu_seconds: float
     share: float
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Speed of a candidate on a sample of the text.
+
+    Attributes
+    ----------
+    n_words : int
+    seconds, cpu_seconds : float
+        Of training alone; processor time is that of all threads together.
+    """
+
+    n_words: int
+    seconds: float
+    cpu_seconds: float
 
 
 def make_model(candidate: Candidate, text: Text, options: Mapping[str, Any], seed: int) -> Word2Vec:
@@ -145,14 +165,15 @@ def train(
     n_slices = epochs * text.n_slices
     n_trained, n_words = model.train(
         text,  # type: ignore[arg-type]
-        total_words=text.words_per_slice, epochs=n_slices, start_alpha=model.alpha, end_alpha=model.min_alpha,
+        total_examples=text.sentences_per_slice, total_words=text.words_per_slice, epochs=n_slices,
+        start_alpha=model.alpha, end_alpha=model.min_alpha,
         callbacks=[clock],
     )  # fmt: skip
     return Trained(model, n_words, n_trained, clock.seconds, clock.cpu_seconds, clock.n_slices / n_slices)
 
 
-def measure_rate(make: Callable[[], Word2Vec], text: Text, seconds: float) -> float:
-    """Words a second of training, measured on a growing part of the text until it takes long enough.
+def measure_speed(make: Callable[[], Word2Vec], text: Text, seconds: float) -> Sample:
+    """Measure the speed of training on a growing part of the text until it takes long enough.
 
     Parameters
     ----------
@@ -170,6 +191,6 @@ def measure_rate(make: Callable[[], Word2Vec], text: Text, seconds: float) -> fl
         rows = text.prefix(n_words)
         done = train(model, rows, epochs=1, clock=Clock(), pieces=1)
         if done.seconds >= seconds or len(rows) == len(text.train):
-            return done.n_words / max(done.seconds, 1e-9)
+            return Sample(done.n_words, max(done.seconds, 1e-9), done.cpu_seconds)
         growth = np.clip(seconds / max(done.seconds, 1e-3), 2.0, 10.0)
         n_words = int(n_words * growth * 1.1)

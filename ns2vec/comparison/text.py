@@ -60,10 +60,9 @@ class SlicedText(Corpus):
     def __init__(self, rows: Int32Array, n_slices: int = 1) -> None:
         self.rows = rows
         ends = np.flatnonzero(rows == END) + 1
-        n_slices = max(1, min(n_slices, len(ends)))
-        self.n_slices = n_slices
-        places = np.linspace(0, len(ends), n_slices + 1).astype(np.intp)
-        self.bounds = np.concatenate([[0], ends[places[1:] - 1]])
+        self.n_slices = max(1, min(n_slices, len(ends)))
+        self.bounds = np.concatenate([[0], ends])
+        self.sentences_per_slice = -(-len(ends) // self.n_slices)
         self.n_words = len(rows) - len(ends)
         self.n_passes = 0
 
@@ -74,17 +73,18 @@ class SlicedText(Corpus):
 
     def chunks(self, key_to_index: dict[Any, int], *, chunk_words: int = 10_000) -> Iterator[Chunk]:
         """Read the next slice."""
-        number = self.n_passes % self.n_slices
+        first = self.n_passes * self.sentences_per_slice % (len(self.bounds) - 1)
         self.n_passes += 1
-        rows = self.rows[self.bounds[number] : self.bounds[number + 1]]
+        # all slices have as many sentences; the one that reaches the end goes on at the beginning
+        last = first + self.sentences_per_slice
+        rows = self.rows[self.bounds[first] : self.bounds[min(last, len(self.bounds) - 1)]]
+        if last >= len(self.bounds):
+            rows = np.concatenate([rows, self.rows[: self.bounds[last - len(self.bounds) + 1]]])
         ends = np.flatnonzero(rows == END) + 1
         words_behind = ends - np.arange(1, len(ends) + 1)
         start = words_before = sentences_before = index = 0
         while sentences_before < len(ends):
-            last = min(
-                int(np.searchsorted(words_behind, words_before + chunk_words)),
-                len(ends) - 1,
-            )
+            last = min(int(np.searchsorted(words_behind, words_before + chunk_words)), len(ends) - 1)
             n_words, n_sentences = int(words_behind[last]) - words_before, last + 1 - sentences_before
             words = np.ascontiguousarray(rows[start : ends[last]])
             yield Chunk(index, words, n_words, n_sentences, words_before, sentences_before)

@@ -27,7 +27,7 @@ def test_table_json_and_page(ns2vec, planted):
     assert (planted / "c.html").read_text("utf-8").startswith("<!doctype html>")
     again = ns2vec("compare", "--from", "c.json")
     assert again.out == outcome.out
-    assert ns2vec("compare", "--from", "c.json", "--markdown").out.count("| ---") == 1
+    assert ns2vec("compare", "--from", "c.json", "--markdown").out.count("\n| ---") == 1
     assert json.loads(ns2vec("compare", "--from", "c.json", "--json").out) == record
 
 

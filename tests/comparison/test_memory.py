@@ -17,7 +17,7 @@ def memory(n_types: int, objective: str, **options):
     """(counted, formula) of a trained model."""
     corpus = list(facts_corpus(n_types, n_words=WORDS).sentences())
     model = Word2Vec(
-        corpus[:2000], min_count=1, vector_size=16, workers=1, epochs=1, alpha=0.5, sample=0,
+        corpus[:2000], min_count=1, vector_size=16, workers=1, epochs=1, alpha=0.05, sample=0,
         objective=objective, **options,
     )  # fmt: skip
     network, config = model._make_network(), model._config()

@@ -8,6 +8,7 @@ import math
 import pytest
 
 from ns2vec.comparison.results import CandidateResult, Comparison, Run, growth, mean_and_deviation
+from ns2vec.comparison.runs import Sample
 
 
 def result(name: str, seconds: list[float], f1: list[float], **changed) -> CandidateResult:
@@ -16,7 +17,7 @@ def result(name: str, seconds: list[float], f1: list[float], **changed) -> Candi
         for seed, (time, score) in enumerate(zip(seconds, f1, strict=True))
     )
     values = {"full_words": 500, "pairs_per_word": 2.0, "batch_words": 10, "runs": runs, **changed}
-    return CandidateResult(name, name, None, 100.0, **values)
+    return CandidateResult(name, name, None, Sample(100, 1.0, 1.0), **values)
 
 
 EXACT = result("softmax", [10.0, 30.0], [0.5, 0.4])
@@ -40,7 +41,7 @@ def test_time_of_parts_is_extrapolated_to_the_whole():
     part = result("part", [1.0, 3.0], [0.1, 0.1], full_words=50_000)
     assert not part.is_measured
     assert part.seconds == pytest.approx(50_000 * 4.0 / 1000)
-    untrained = CandidateResult("u", "u", None, words_per_second=100.0, full_words=1000)
+    untrained = CandidateResult("u", "u", None, Sample(100, 1.0, 1.0), full_words=1000)
     assert untrained.seconds == 10.0
 
 

@@ -8,7 +8,7 @@ import pytest
 from ns2vec import Word2Vec
 from ns2vec.calculator import estimate
 from ns2vec.comparison import Candidate
-from ns2vec.comparison.runs import Clock, make_model, measure_rate, train
+from ns2vec.comparison.runs import Clock, make_model, measure_speed, train
 from ns2vec.comparison.text import read_text
 from ns2vec.corpus import open_corpus
 from ns2vec.evaluation.facts import facts_corpus
@@ -28,7 +28,7 @@ def test_looks_come_four_times_an_epoch(text):
     done = train(make_model(UNIGRAM, text, OPTIONS, 1), text.train, epochs=2, clock=clock)
     assert looks == list(range(9))
     assert done.share == 1.0
-    assert done.n_words == 2 * text.n_words
+    assert 2 * text.n_words <= done.n_words < 2.02 * text.n_words
 
 
 def test_a_slow_run_has_finer_slices_and_as_many_looks(text):
@@ -56,7 +56,8 @@ def test_the_rate_falls_as_in_whole_epochs(text):
 
 def test_speed_is_measured_on_no_more_than_the_text(text):
     model = make_model(UNIGRAM, text, OPTIONS, 1)
-    assert measure_rate(lambda: model, text, 1e9) > 0
+    sample = measure_speed(lambda: model, text, 1e9)
+    assert sample.n_words == text.n_words
     assert np.isfinite(model.wv.vectors).all()
 
 
@@ -69,5 +70,5 @@ def test_work_for_a_pair_grows_with_the_vocabulary_for_full_softmax_alone():
             corpus = list(facts_corpus(n_types, n_words=100_000 if n_types < 16_000 else 200_000).sentences())
             found = estimate(corpus, objective=objective, calibrate=False, sg=1, min_count=1)
             scored[objective].append(found.scored_pairs / found.positives)
-    assert scored["softmax"] == pytest.approx([1000, 4000, 16_000])
-    assert scored["negative_sampling"] == pytest.approx([6, 6, 6])
+    assert scored["softmax"] == pytest.approx([1000, 4000, 16_000], rel=1e-4)
+    assert scored["negative_sampling"] == pytest.approx([6, 6, 6], rel=1e-4)
