@@ -25,7 +25,7 @@ from ns2vec.corpus import END, MAX_SENTENCE_WORDS, Corpus, open_corpus
 from ns2vec.evaluation.runner import Settings, evaluate_suites
 from ns2vec.evaluation.sources import SuiteNotFoundError
 from ns2vec.evaluation.statistics import Resampling
-from ns2vec.evaluation.suites import Suite
+from ns2vec.evaluation.suites import Suite, select_suites
 from ns2vec.exceptions import ConfigError, DivergenceError
 from ns2vec.training.blas import blas_threads
 from ns2vec.word2vec import Word2Vec
@@ -77,7 +77,7 @@ class _Setting:
             return {}
         for name in found.left_out:
             self.note(f"suite {name} left out: its files are not there")
-        self.suites = [suite for suite in self.suites if suite not in found.left_out]
+        self.suites = [suite for suite in self.suites if _name(suite) not in found.left_out]
         return found.scores()["model"]
 
     def note(self, text: str) -> None:
@@ -157,6 +157,7 @@ def compare(
     """
     started = time.perf_counter()
     chosen = _checked(candidates, budget, seeds, price_per_hour, options)
+    suites = select_suites(suites) if suites else ()
     deadline = math.inf if budget is None else started + budget * (1.0 - END_SECONDS)
     setting = _read(corpus, options, held_out, suites, data_dir, deadline)
     found = {one: CandidateResult(one.name, one.objective, one.sampler) for one in chosen}
@@ -387,6 +388,10 @@ def _memory(setting: _Setting, one: Candidate, model: Word2Vec) -> tuple[BatchMe
     )  # fmt: skip
     with blas_threads(1):
         return count_batch_memory(network, kernel, max_words, windows), formula
+
+
+def _name(suite: str | Suite) -> str:
+    return suite if isinstance(suite, str) else suite.name
 
 
 def _n_words(rows: Int32Array) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ns2vec.comparison.results import CandidateResult, Comparison, growth
 
-__all__ = ["COLUMNS_EXPLAINED", "growth_rows", "markdown", "rows", "table"]
+__all__ = ["COLUMNS_EXPLAINED", "growth_rows", "markdown", "markdown_table", "rows", "table"]
 
 COLUMNS_EXPLAINED = (
     "time: seconds of a whole training, ~ extrapolated from a part of one",
@@ -119,13 +119,14 @@ def markdown(comparisons: Sequence[Comparison]) -> str:
     parts = []
     for found in comparisons:
         notes = "\n".join(f"- {note}" for note in _notes(found))
-        parts.append(f"{_heading(found)}\n\n{_markdown_table(rows(found))}\n\n{notes}\n")
+        parts.append(f"{_heading(found)}\n\n{markdown_table(rows(found))}\n\n{notes}\n")
     if len(comparisons) > 1:
-        parts.append(f"Processor time for a pair, us\n\n{_markdown_table(growth_rows(comparisons))}\n")
+        parts.append(f"Processor time for a pair, us\n\n{markdown_table(growth_rows(comparisons))}\n")
     return "\n".join(parts)
 
 
-def _markdown_table(lines: Sequence[Sequence[str]]) -> str:
+def markdown_table(lines: Sequence[Sequence[str]]) -> str:
+    """Render head and rows as one Markdown table; rows that are shorter are filled up."""
     head = lines[0]
     filled = [head, ["---"] * len(head), *([*line, *[""] * (len(head) - len(line))] for line in lines[1:])]
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in filled)

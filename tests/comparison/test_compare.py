@@ -69,6 +69,8 @@ def test_what_cannot_be_is_refused(sentences):
         compare(sentences, sampler="uniform")
     with pytest.raises(ConfigError, match="held_out must be a share"):
         compare(sentences, held_out=0.9)
+    with pytest.raises(ConfigError, match="no_such_suite"):
+        compare(sentences, suites=["no_such_suite"])
     with pytest.raises(ConfigError, match="at least one seed"):
         compare(sentences, seeds=[])
     with pytest.raises(CorpusError, match="only once"):
