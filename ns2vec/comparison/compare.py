@@ -56,6 +56,7 @@ class _Setting:
     pieces: int = PIECES_PER_EPOCH
     loss_seconds: float = 0.0
     end_seconds: float = 0.0
+    f1_seconds: float = 0.0
 
     @property
     def look_seconds(self) -> float:
@@ -161,12 +162,15 @@ def compare(
     deadline = math.inf if budget is None else started + budget * (1.0 - END_SECONDS)
     setting = _read(corpus, options, held_out, suites, data_dir, deadline)
     found = {one: CandidateResult(one.name, one.objective, one.sampler) for one in chosen}
-    _measure_speeds(setting, found, budget, seeds[0])
+    # threads of BLAS that wait for each other are slow where the machine is busy; softmax sets its own number
+    with blas_threads(1):
+        _measure_speeds(setting, found, budget, seeds[0])
     trainable = [one for one in chosen if not found[one].note]
     seeds = _affordable(setting, seeds, len(trainable))
     plan = _plan(setting, found, trainable, len(seeds))
     logger.info("%d words are trained in each epoch, %d by full softmax", plan.text_words, plan.exact_words)
-    _run_all(setting, found, trainable, plan, seeds)
+    with blas_threads(1):
+        _run_all(setting, found, trainable, plan, seeds)
     text = setting.text
     return Comparison(
         corpus={"name": name or type(corpus).__name__, **_shape(text)},
@@ -252,6 +256,7 @@ def _measure_looks(setting: _Setting, model: Word2Vec) -> None:
     setting.held_out.loss(model)
     between = time.perf_counter()
     setting.held_out.f1(model)
+    setting.f1_seconds = time.perf_counter() - between
     setting.scores(model)
     setting.loss_seconds, setting.end_seconds = between - begun, time.perf_counter() - between
 
@@ -291,6 +296,7 @@ def _plan(
     plan = make_plan(
         loads, n_words=setting.text.n_words, epochs=setting.epochs, n_seeds=n_seeds,
         seconds=seconds, look_seconds=setting.look_seconds,
+        f1_seconds=setting.f1_seconds,
     )  # fmt: skip
     if plan.text_words < setting.text.n_words:
         setting.note(

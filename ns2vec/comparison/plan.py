@@ -49,7 +49,14 @@ class Plan:
 
 
 def make_plan(
-    loads: Sequence[Load], *, n_words: int, epochs: int, n_seeds: int, seconds: float, look_seconds: float
+    loads: Sequence[Load],
+    *,
+    n_words: int,
+    epochs: int,
+    n_seeds: int,
+    seconds: float,
+    look_seconds: float,
+    f1_seconds: float = 0.0,
 ) -> Plan:
     """Choose how much text every candidate is trained on.
 
@@ -67,6 +74,8 @@ def make_plan(
         For all runs; infinite without a budget.
     look_seconds : float
         Evaluation of one run.
+    f1_seconds : float
+        Of F1 alone, which is all that is asked after the second training of the others.
 
     Returns
     -------
@@ -95,7 +104,7 @@ def make_plan(
     left = usable - exact_words * exact_cost
     text_words = min(n_words, _words(left, cost, n_words))
     if exact_words < text_words:  # F1 of all others on the text of the exact ones, with its evaluation
-        left -= exact_words * cost + n_seeds * len(others) * look_seconds
+        left -= exact_words * cost + n_seeds * len(others) * f1_seconds
         text_words = min(n_words, max(exact_words, _words(left, cost, n_words)))
     text_words = max(text_words, min(n_words, FEWEST_WORDS))
     return Plan(text_words, min(exact_words, text_words))
