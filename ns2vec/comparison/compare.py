@@ -165,11 +165,9 @@ def compare(
     # threads of BLAS that wait for each other are slow where the machine is busy; softmax sets its own number
     with blas_threads(1):
         _measure_speeds(setting, found, budget, seeds[0])
-    trainable = [one for one in chosen if not found[one].note]
-    seeds = _affordable(setting, seeds, len(trainable))
-    plan = _plan(setting, found, trainable, len(seeds))
-    logger.info("%d words are trained in each epoch, %d by full softmax", plan.text_words, plan.exact_words)
-    with blas_threads(1):
+        trainable = [one for one in chosen if not found[one].note]
+        seeds = _affordable(setting, seeds, len(trainable))
+        plan = _plan(setting, found, trainable, len(seeds))
         _run_all(setting, found, trainable, plan, seeds)
     text = setting.text
     return Comparison(
