@@ -27,7 +27,8 @@ def log_normalised(logits: Array) -> Array:
     >>> np.exp(log_normalised(np.array([0.0, np.log(3.0)]))).round(6).tolist()
     [0.25, 0.75]
     """
-    return np.asarray(logits - np.logaddexp.reduce(logits, axis=-1, keepdims=True))
+    shifted = logits - logits.max(axis=-1, keepdims=True)  # several times as fast as logaddexp.reduce
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))
 
 
 def log_probabilities(

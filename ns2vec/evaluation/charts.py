@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["PALETTE", "interval_bars", "principal_plane", "word_map"]
+__all__ = ["PALETTE", "interval_bars", "principal_plane", "svg_picture", "svg_tag", "word_map"]
 
 FloatArray: TypeAlias = "npt.NDArray[np.float64]"
 
@@ -26,7 +26,8 @@ MARGIN = 12
 TEXT_HEIGHT = 12
 
 
-def _tag(name: str, text: str = "", **attributes: Any) -> str:
+def svg_tag(name: str, text: str = "", **attributes: Any) -> str:
+    """Return one element; a trailing ``_`` of an attribute's name is dropped, other ``_`` become ``-``."""
     shown = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{escape(str(value))}"' for key, value in attributes.items()
     )
@@ -63,7 +64,7 @@ def interval_bars(
     y = 4.0
     for label, row in zip(labels, scores, strict=True):
         middle = y + len(row) * BAR_HEIGHT / 2 + 4
-        drawn.append(_tag("text", escape(label), x=LABEL_WIDTH - 8, y=middle, text_anchor="end"))
+        drawn.append(svg_tag("text", escape(label), x=LABEL_WIDTH - 8, y=middle, text_anchor="end"))
         for number, (score, low, high) in enumerate(row):
             drawn.append(_bar(y, number, score, low, high, width, f"{label}, {names[number]}"))
             y += BAR_HEIGHT
@@ -71,20 +72,20 @@ def interval_bars(
     grid = []
     for share in (0.0, 0.25, 0.5, 0.75, 1.0):
         x = LABEL_WIDTH + share * width
-        grid.append(_tag("line", x1=x, x2=x, y1=0, y2=y, class_="grid"))
-        grid.append(_tag("text", f"{share:g}", x=x, y=y + 12, text_anchor="middle"))
-    return _svg(CHART_WIDTH, y + 18, grid + drawn, "scores with intervals")
+        grid.append(svg_tag("line", x1=x, x2=x, y1=0, y2=y, class_="grid"))
+        grid.append(svg_tag("text", f"{share:g}", x=x, y=y + 12, text_anchor="middle"))
+    return svg_picture(CHART_WIDTH, y + 18, grid + drawn, "scores with intervals")
 
 
 def _bar(y: float, number: int, score: float, low: float, high: float, width: float, title: str) -> str:
     if math.isnan(score):
-        return _tag("text", "no score", x=LABEL_WIDTH + 4, y=y + 12)
+        return svg_tag("text", "no score", x=LABEL_WIDTH + 4, y=y + 12)
     colour = PALETTE[number % len(PALETTE)]
     length = max(0.0, min(1.0, score)) * width
     parts = [
-        _tag("title", escape(f"{title}: {score:.4f} [{low:.4f}, {high:.4f}]")),
-        _tag("rect", x=LABEL_WIDTH, y=y + 2, width=f"{length:.1f}", height=BAR_HEIGHT - 4, fill=colour),
-        _tag("text", f"{score:.3f}", x=LABEL_WIDTH + width + 8, y=y + 12),
+        svg_tag("title", escape(f"{title}: {score:.4f} [{low:.4f}, {high:.4f}]")),
+        svg_tag("rect", x=LABEL_WIDTH, y=y + 2, width=f"{length:.1f}", height=BAR_HEIGHT - 4, fill=colour),
+        svg_tag("text", f"{score:.3f}", x=LABEL_WIDTH + width + 8, y=y + 12),
     ]
     if not math.isnan(low):
         left, right = (LABEL_WIDTH + max(0.0, min(1.0, end)) * width for end in (low, high))
@@ -93,7 +94,7 @@ def _bar(y: float, number: int, score: float, low: float, high: float, width: fl
             f"m0 {-(BAR_HEIGHT - 8) / 2}v{BAR_HEIGHT - 8}"
         )
         parts.insert(2, f'<path d="{path}" class="interval"/>')
-    return _tag("g", "".join(parts))
+    return svg_tag("g", "".join(parts))
 
 
 def principal_plane(vectors: npt.ArrayLike) -> FloatArray:
@@ -147,17 +148,19 @@ def word_map(words: Sequence[str], groups: Sequence[str], points: FloatArray) ->
     boxes: list[tuple[float, float, float]] = []
     drawn = []
     for word, group, x, y in zip(words, groups, xs.tolist(), ys.tolist(), strict=True):
-        title = _tag("title", escape(f"{word} ({group})"))
-        drawn.append(_tag("circle", title, cx=f"{x:.1f}", cy=f"{y:.1f}", r=3.5, fill=colours[group]))
+        title = svg_tag("title", escape(f"{word} ({group})"))
+        drawn.append(svg_tag("circle", title, cx=f"{x:.1f}", cy=f"{y:.1f}", r=3.5, fill=colours[group]))
         right = x + 6 + 6.5 * len(word)
         free = all(abs(y - other) >= TEXT_HEIGHT or right < a or x > b for other, a, b in boxes)
         if free:
             boxes.append((y, x, right))
-            drawn.append(_tag("text", escape(word), x=f"{x + 6:.1f}", y=f"{y + 4:.1f}", fill=colours[group]))
-    return _svg(width, height, drawn, "map of example words")
+            at = {"x": f"{x + 6:.1f}", "y": f"{y + 4:.1f}"}
+            drawn.append(svg_tag("text", escape(word), **at, fill=colours[group]))
+    return svg_picture(width, height, drawn, "map of example words")
 
 
-def _svg(width: float, height: float, drawn: Sequence[str], title: str) -> str:
+def svg_picture(width: float, height: float, drawn: Sequence[str], title: str) -> str:
+    """Return an ``<svg>`` element around what was drawn."""
     return (
         f'<svg viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{escape(title)}">'
         + "".join(drawn)

@@ -10,8 +10,8 @@ the vocabulary with the same structure.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from importlib import resources
 from typing import Any
 
@@ -30,6 +30,7 @@ INVENTED_CUES = 6
 INVENTED_WEIGHT = 1.6
 RELATIONAL_SHARE = 0.3  # of the types beyond the real families; the others are fillers
 MIN_FILLER_TYPES = 200
+FEWEST_ROWS = 12  # of a real family in a small vocabulary
 
 _ONSETS = [
     *"bdfghjklmnprstvz",
@@ -247,13 +248,33 @@ def _family_facts(family: Family, rng: np.random.Generator) -> list[Fact]:
     return facts
 
 
+def _types_needed(families: Sequence[Family], function_words: Sequence[str]) -> int:
+    known = {word for family in families for word in family.words()} | set(function_words)
+    return len(known) + sum(_pool_size(len(family.rows)) for family in families) + MIN_FILLER_TYPES
+
+
+def _fitting_families(n_types: int) -> tuple[tuple[Family, ...], tuple[str, ...]]:
+    """Return the real families, with as many of their rows as a vocabulary of that size has room for."""
+    whole, function_words = load_real_families()
+    for percent in range(100, -1, -1):
+        n_rows = [max(FEWEST_ROWS, len(family.rows) * percent // 100) for family in whole]
+        families = tuple(
+            replace(family, rows=family.rows[:n]) for family, n in zip(whole, n_rows, strict=True)
+        )
+        needed = _types_needed(families, function_words)
+        if needed <= n_types:
+            return families, function_words
+    raise ConfigError(f"n_types must be at least {needed} (the real facts need them), got {n_types}")
+
+
 def build_world(n_types: int, seed: int) -> World:
     """Plan a world whose corpus has exactly `n_types` distinct words.
 
     Parameters
     ----------
     n_types : int
-        Vocabulary size. What the real families leave over becomes invented families and fillers.
+        Vocabulary size. What the real families leave over becomes invented families and fillers; where
+        they need more, each of them keeps its first rows only.
     seed : int
 
     Returns
@@ -263,7 +284,7 @@ def build_world(n_types: int, seed: int) -> World:
     Raises
     ------
     ConfigError
-        If `n_types` is too small for the real families.
+        If `n_types` is too small for `FEWEST_ROWS` of each real family.
 
     Examples
     --------
@@ -272,11 +293,9 @@ def build_world(n_types: int, seed: int) -> World:
     >>> sum(not fact.together for fact in world.facts) >= len(world.facts) / 2
     True
     """
-    real, function_words = load_real_families()
+    real, function_words = _fitting_families(n_types)
     known = {word for family in real for word in family.words()} | set(function_words)
-    n_real = len(known) + sum(_pool_size(len(family.rows)) for family in real) + MIN_FILLER_TYPES
-    if n_types < n_real:
-        raise ConfigError(f"n_types must be at least {n_real} (the real facts need them), got {n_types}")
+    n_real = _types_needed(real, function_words)
     n_invented = int((n_types - n_real) * RELATIONAL_SHARE) // _invented_family_size()
     words = pseudo_words(n_types - len(known), seed, taken=known)
 

@@ -1,0 +1,17 @@
+"""Objectives and samplers beside each other, under equal settings, on the user's own text.
+
+- `compare`            trains every candidate and measures it: time, memory, quality, loss, cost
+- `make_candidates`    which objectives meet which samplers
+- `ns2vec.comparison.results`        what was found, and what follows from it
+- `ns2vec.comparison.memory`         the working set of a batch: counted, and by formula
+- `ns2vec.comparison.text_report`    tables for a terminal and as Markdown
+- `ns2vec.comparison.html_report`    a page with plots
+
+Full softmax is the reference: it is exact, and what the others approximate.
+"""
+
+from ns2vec.comparison.candidates import REFERENCE, Candidate, make_candidates
+from ns2vec.comparison.compare import compare
+from ns2vec.comparison.results import CandidateResult, Comparison, Run
+
+__all__ = ["Candidate", "CandidateResult", "Comparison", "REFERENCE", "Run", "compare", "make_candidates"]

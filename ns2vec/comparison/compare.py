@@ -1,0 +1,411 @@
+"""`compare`: every candidate under equal settings, within a budget of seconds."""
+
+from __future__ import annotations
+
+import logging
+import math
+import platform
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ns2vec._build_info import build_info
+from ns2vec._typing import Int32Array
+from ns2vec.comparison.candidates import REFERENCE, Candidate, make_candidates
+from ns2vec.comparison.held_out import HeldOut, log_noise
+from ns2vec.comparison.memory import BatchMemory, count_batch_memory, expected_batch_memory
+from ns2vec.comparison.plan import Load, Plan, make_plan
+from ns2vec.comparison.results import CandidateResult, Comparison, Run
+from ns2vec.comparison.runs import PIECES_PER_EPOCH, Clock, make_model, measure_speed, train
+from ns2vec.comparison.text import Text, read_text
+from ns2vec.corpus import END, MAX_SENTENCE_WORDS, Corpus, open_corpus
+from ns2vec.evaluation.runner import Settings, evaluate_suites
+from ns2vec.evaluation.sources import SuiteNotFoundError
+from ns2vec.evaluation.statistics import Resampling
+from ns2vec.evaluation.suites import Suite, select_suites
+from ns2vec.exceptions import ConfigError, DivergenceError
+from ns2vec.training.blas import blas_threads
+from ns2vec.word2vec import Word2Vec
+
+__all__ = ["compare"]
+
+logger = logging.getLogger(__name__)
+
+TRIAL_SHARE, LONGEST_TRIAL = 0.1, 1.0  # of the budget for all, seconds for each
+N_WINDOWS = 60
+WINDOW_FLOATS = 200_000_000  # weights that are looked through while windows are counted
+LOOKING_SHARE = 0.4  # of the time, at most, goes to evaluation; beyond, the loss is looked at once an epoch
+END_SECONDS = 0.05  # share of the budget that is kept for what comes after the runs
+
+
+@dataclass
+class _Setting:
+    """What all runs share."""
+
+    text: Text
+    held_out: HeldOut
+    options: dict[str, Any]
+    epochs: int
+    suites: Sequence[str | Suite]
+    data_dir: Any
+    deadline: float
+    notes: list[str]
+    pieces: int = PIECES_PER_EPOCH
+    loss_seconds: float = 0.0
+    end_seconds: float = 0.0
+    f1_seconds: float = 0.0
+
+    @property
+    def look_seconds(self) -> float:
+        """Return the time that evaluating one run takes."""
+        return self.end_seconds + (1 + self.pieces * self.epochs) * self.loss_seconds
+
+    def scores(self, model: Word2Vec) -> dict[str, float]:
+        """Score the suites whose questions the model knows; without intervals, which seeds give."""
+        if not self.suites:
+            return {}
+        settings = Settings(resampling=Resampling(n_draws=0))
+        try:
+            found = evaluate_suites(
+                {"model": model.wv}, self.suites, settings=settings, data_dir=self.data_dir
+            )
+        except SuiteNotFoundError as error:
+            self.note(f"suites left out: {error}")
+            self.suites = ()
+            return {}
+        for name in found.left_out:
+            self.note(f"suite {name} left out: its files are not there")
+        self.suites = [suite for suite in self.suites if _name(suite) not in found.left_out]
+        return found.scores()["model"]
+
+    def note(self, text: str) -> None:
+        """Keep a remark, once."""
+        if text not in self.notes:
+            logger.info("%s", text)
+            self.notes.append(text)
+
+
+def compare(
+    corpus: Any,
+    candidates: Sequence[Candidate] | None = None,
+    *,
+    budget: float | None = None,
+    seeds: Sequence[int] = (1, 2, 3),
+    held_out: float = 0.05,
+    suites: Sequence[str | Suite] = (),
+    data_dir: Any = None,
+    price_per_hour: float | None = None,
+    name: str = "",
+    **options: Any,
+) -> Comparison:
+    """Train objectives and samplers on a corpus under equal settings, and measure what they cost and bring.
+
+    1. Every `1 / held_out`-th sentence is set aside; the vocabulary is that of the whole corpus.
+    2. The speed of each candidate is measured on a short sample.
+    3. From that follows how much of the text fits into the budget (`ns2vec.comparison.plan`): equally
+       much for all, but for those that score every word. Times that were not measured on the whole
+       text are extrapolated, and labelled so.
+    4. Each candidate is trained with each seed. Time is that of training alone; the held-out loss is
+       looked at four times an epoch beside it. A run that would outlast the budget is ended.
+    5. Memory of a batch is counted and calculated on a trained model.
+
+    Parameters
+    ----------
+    corpus : path, iterable of token sequences or Corpus
+        As `sentences` of `ns2vec.Word2Vec`; read twice.
+    candidates : sequence of Candidate, optional
+        `make_candidates()` unless given. Full softmax is added if it is missing: it is the reference.
+    budget : float, optional
+        Seconds for everything.
+    seeds : sequence of int
+    held_out : float
+        Share of the sentences that is not trained on, above 0 and at most 0.5.
+    suites : sequence of str or Suite
+        As in `ns2vec.evaluation.runner.evaluate_suites`.
+    data_dir : path, optional
+        Where the suites' files are.
+    price_per_hour : float, optional
+        Of the machine, in any currency.
+    name : str
+        What to call the corpus.
+    **options
+        Of `ns2vec.Word2Vec`, but for `objective`, `sampler`, `seed`, `hs`, `progress` and `callbacks`.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    ConfigError
+        If an option cannot be.
+    CorpusError
+        If the corpus is too short or can be read only once.
+
+    Examples
+    --------
+    >>> from ns2vec.comparison import compare, make_candidates
+    >>> corpus = [["sun", "shines"], ["rain", "falls"], ["snow", "falls"]] * 60
+    >>> found = compare(corpus, make_candidates(["negative_sampling"], ["unigram"]), seeds=[1], held_out=0.1,
+    ...                 vector_size=8, min_count=1, epochs=2, workers=1, sample=0)
+    >>> [entry.name for entry in found.candidates]
+    ['softmax', 'negative_sampling/unigram']
+    >>> abs(found.candidates[1].memory.total / found.candidates[1].memory_formula.total - 1) < 0.05
+    True
+    """
+    started = time.perf_counter()
+    chosen = _checked(candidates, budget, seeds, price_per_hour, options)
+    suites = select_suites(suites) if suites else ()
+    deadline = math.inf if budget is None else started + budget * (1.0 - END_SECONDS)
+    setting = _read(corpus, options, held_out, suites, data_dir, deadline)
+    found = {one: CandidateResult(one.name, one.objective, one.sampler) for one in chosen}
+    # threads of BLAS that wait for each other are slow where the machine is busy; softmax sets its own number
+    with blas_threads(1):
+        _measure_speeds(setting, found, budget, seeds[0])
+        trainable = [one for one in chosen if not found[one].note]
+        seeds = _affordable(setting, seeds, len(trainable))
+        plan = _plan(setting, found, trainable, len(seeds))
+        _run_all(setting, found, trainable, plan, seeds)
+    text = setting.text
+    return Comparison(
+        corpus={"name": name or type(corpus).__name__, **_shape(text)},
+        options={"epochs": setting.epochs, **{key: _plain(value) for key, value in options.items()}},
+        seeds=list(seeds),
+        text_words=_n_words(text.prefix(plan.text_words)),
+        reference_words=_n_words(text.prefix(plan.exact_words)),
+        candidates=tuple(found.values()),
+        notes=setting.notes,
+        budget=budget,
+        seconds=time.perf_counter() - started,
+        price_per_hour=price_per_hour,
+        machine=_machine(),
+    )
+
+
+def _shape(text: Text) -> dict[str, int]:
+    return {
+        "n_words": text.n_words + text.n_held_out,
+        "n_sentences": int((text.train == END).sum() + (text.held_out == END).sum()),
+        "vocabulary": len(text.counts),
+        "held_out_words": text.n_held_out,
+    }
+
+
+def _checked(
+    candidates: Sequence[Candidate] | None, budget: float | None, seeds: Sequence[int],
+    price_per_hour: float | None, options: Mapping[str, Any],
+) -> list[Candidate]:  # fmt: skip
+    for name in ("objective", "sampler", "seed", "hs", "progress", "callbacks"):
+        if name in options:
+            raise ConfigError(f"{name} differs between the runs of a comparison: leave it out")
+    for name, value in (("budget", budget), ("price_per_hour", price_per_hour)):
+        if value is not None and not (math.isfinite(value) and value > 0):
+            raise ConfigError(f"{name} must be a number above 0, got {value!r}")
+    if not seeds:
+        raise ConfigError("seeds must name at least one seed, got none")
+    given = make_candidates() if candidates is None else list(candidates)
+    return list(dict.fromkeys([Candidate(REFERENCE), *given]))
+
+
+def _read(
+    corpus: Any, options: dict[str, Any], held_out: float, suites: Sequence[str | Suite], data_dir: Any,
+    deadline: float,
+) -> _Setting:  # fmt: skip
+    model = Word2Vec(**options, progress=False)
+    opened = corpus if isinstance(corpus, Corpus) else open_corpus(corpus)
+    text = read_text(opened, model, held_out)
+    asked = HeldOut(text.thinned(model.sample), len(text.counts), window=model.window, is_cbow=not model.sg)
+    return _Setting(text, asked, options, model.epochs, suites, data_dir, deadline, [])
+
+
+def _measure_speeds(
+    setting: _Setting, found: dict[Candidate, CandidateResult], budget: float | None, seed: int
+) -> None:
+    """Fill in the speed of each candidate, and the time that looking at a model takes."""
+    seconds = LONGEST_TRIAL if budget is None else min(LONGEST_TRIAL, TRIAL_SHARE * budget / len(found))
+    for one, entry in found.items():
+        logger.info("speed of %s", one.name)
+        try:
+            model = make_model(one, setting.text, setting.options, seed)
+            sample = measure_speed(lambda model=model: model, setting.text, seconds)  # type: ignore[misc]
+        except (ConfigError, NotImplementedError) as error:
+            setting.note(f"{one.name} left out: {error}")
+            found[one] = replace(entry, note=str(error))
+            continue
+        config = model._config()
+        found[one] = replace(
+            entry, sample=sample, full_words=setting.text.n_words * setting.epochs,
+            pairs_per_word=_pairs_per_word(setting, model), batch_words=config.batch_words,
+            workers=config.workers,
+        )  # fmt: skip
+        if not setting.loss_seconds:
+            _measure_looks(setting, model)
+        counted, formula = _memory(setting, one, model)
+        found[one] = replace(found[one], memory=counted, memory_formula=formula)
+
+
+def _measure_looks(setting: _Setting, model: Word2Vec) -> None:
+    """Take the time of a look at the loss, and of the evaluation of a run."""
+    setting.scores(model)  # questions are read, modules imported
+    begun = time.perf_counter()
+    setting.held_out.loss(model)
+    between = time.perf_counter()
+    setting.held_out.f1(model)
+    setting.f1_seconds = time.perf_counter() - between
+    setting.scores(model)
+    setting.loss_seconds, setting.end_seconds = between - begun, time.perf_counter() - between
+
+
+def _pairs_per_word(setting: _Setting, model: Word2Vec) -> float:
+    """Expected (input, centre) pairs for a word of text: windows of CBOW, contexts of skip-gram.
+
+    Counted on the held-out sentences, which are thinned like those of training; a window reaches to
+    distance j with probability (window - j + 1) / window, or 1 without shrinking.
+    """
+    lengths = np.array([len(sentence) for sentence in setting.held_out.sentences], dtype=np.float64)
+    if not model.sg:
+        return float(lengths.sum() / setting.text.n_held_out)
+    n_pairs = 0.0
+    for distance in range(1, model.window + 1):
+        reach = (model.window - distance + 1) / model.window if model.shrink_windows else 1.0
+        n_pairs += 2.0 * reach * float(np.maximum(lengths - distance, 0.0).sum())
+    return n_pairs / setting.text.n_held_out
+
+
+def _affordable(setting: _Setting, seeds: Sequence[int], n_candidates: int) -> Sequence[int]:
+    """Look less often, then leave out seeds, where looking at models would take most of the time."""
+    allowed = LOOKING_SHARE * (setting.deadline - time.perf_counter())
+    if len(seeds) * n_candidates * setting.look_seconds > allowed:
+        setting.pieces = 1
+    n_seeds = int(np.clip(allowed / (n_candidates * setting.look_seconds), 1, len(seeds)))
+    if n_seeds < len(seeds):
+        setting.note(f"the budget is enough for {n_seeds} of {len(seeds)} seeds")
+    return seeds[:n_seeds]
+
+
+def _plan(
+    setting: _Setting, found: dict[Candidate, CandidateResult], chosen: list[Candidate], n_seeds: int
+) -> Plan:
+    loads = [Load(1.0 / found[one].seconds_per_word, one.outputs == "all") for one in chosen]
+    seconds = setting.deadline - time.perf_counter()
+    plan = make_plan(
+        loads, n_words=setting.text.n_words, epochs=setting.epochs, n_seeds=n_seeds,
+        seconds=seconds, look_seconds=setting.look_seconds,
+        f1_seconds=setting.f1_seconds,
+    )  # fmt: skip
+    if plan.text_words < setting.text.n_words:
+        setting.note(
+            f"the budget is enough for {plan.text_words} of {setting.text.n_words} words of text: "
+            "times of whole trainings are extrapolated"
+        )
+    if plan.is_split:
+        setting.note(
+            f"full softmax was trained on {plan.exact_words} words of text: its time is extrapolated, and F1 "
+            "of all candidates is that of training on these words"
+        )
+    return plan
+
+
+def _run_all(
+    setting: _Setting, found: dict[Candidate, CandidateResult], chosen: list[Candidate], plan: Plan,
+    seeds: Sequence[int],
+) -> None:  # fmt: skip
+    """Train all candidates seed by seed, so that a short budget costs seeds, not candidates."""
+    for seed in seeds:
+        for one in chosen:
+            if time.perf_counter() > setting.deadline:
+                setting.note(f"the budget ended before {one.name} with seed {seed}")
+                continue
+            try:
+                run = _run_with_f1(setting, found[one], one, plan, seed)
+            except DivergenceError as error:
+                setting.note(f"{one.name} with seed {seed}: {error}")
+                continue
+            found[one] = replace(found[one], runs=(*found[one].runs, run))
+
+
+def _run_with_f1(setting: _Setting, entry: CandidateResult, one: Candidate, plan: Plan, seed: int) -> Run:
+    """One run, and where the exact ones had less text, another on as much, for F1."""
+    n_words = plan.exact_words if one.outputs == "all" else plan.text_words
+    logger.info("%s, seed %d, %d words", one.name, seed, n_words)
+    run = _run(setting, entry, one, setting.text.prefix(n_words), seed)
+    if plan.is_split and one.outputs != "all":
+        rows = setting.text.prefix(plan.exact_words)
+        short = _run(setting, entry, one, rows, seed, with_scores=False)
+        run = replace(run, f1=short.f1)
+    return run
+
+
+def _run(
+    setting: _Setting, entry: CandidateResult, one: Candidate, rows: Int32Array, seed: int,
+    with_scores: bool = True,
+) -> Run:  # fmt: skip
+    model = make_model(one, setting.text, setting.options, seed)
+    expected = len(rows) * setting.epochs * entry.seconds_per_word
+    curve: list[tuple[int, float]] = []
+
+    def look(trained: Word2Vec, n_slices: int) -> None:
+        curve.append((n_slices, setting.held_out.loss(trained)))
+
+    clock = Clock(deadline=setting.deadline)
+    if with_scores:
+        clock.look = look
+    done = train(
+        model, rows, epochs=setting.epochs, clock=clock, pieces=setting.pieces,
+        seconds_expected=expected,
+    )  # fmt: skip
+    slices_per_epoch = max(1, round(clock.n_slices / max(done.share, 1e-9) / setting.epochs))
+    if done.share < 1.0:
+        setting.note(
+            f"{one.name} with seed {seed} was ended by the budget after {done.share:.0%} of its training"
+        )
+    is_over = time.perf_counter() > setting.deadline
+    return Run(
+        seed=seed, text_words=_n_words(rows), n_words=done.n_words, n_trained=done.n_trained,
+        seconds=done.seconds, cpu_seconds=done.cpu_seconds, share=done.share,
+        curve=[(n_slices / slices_per_epoch, loss) for n_slices, loss in curve],
+        f1=math.nan if done.share < 1.0 or is_over else setting.held_out.f1(model),
+        scores=setting.scores(model) if with_scores and done.share == 1.0 and not is_over else {},
+    )  # fmt: skip
+
+
+def _memory(setting: _Setting, one: Candidate, model: Word2Vec) -> tuple[BatchMemory, BatchMemory]:
+    """Counted and calculated memory of a batch; the weights of the model are used up."""
+    config = model._config()
+    network = model._make_network()
+    rng = np.random.default_rng(0)
+    for outputs in network.weights()[1:]:  # inputs do not move where the outputs are zero, as fresh ones are
+        outputs.padded[:, : config.vector_size] = rng.normal(
+            scale=0.1, size=(len(outputs.padded), config.vector_size)
+        )
+    kernel = network.kernel(config, setting.text.n_words)
+    max_words = 2 * config.batch_words + 2 * MAX_SENTENCE_WORDS
+    n_windows = int(np.clip(WINDOW_FLOATS // network.syn0.padded.size, 10, N_WINDOWS))
+    windows = setting.held_out.windows(n_windows)
+    log_q = log_noise(model) if one.outputs == "sampled" else None
+    formula = expected_batch_memory(
+        kernel, max_words, windows, objective=one.objective, counts=setting.text.counts,
+        q=None if log_q is None else np.exp(log_q), vector_size=config.vector_size,
+    )  # fmt: skip
+    with blas_threads(1):
+        return count_batch_memory(network, kernel, max_words, windows), formula
+
+
+def _name(suite: str | Suite) -> str:
+    return suite if isinstance(suite, str) else suite.name
+
+
+def _n_words(rows: Int32Array) -> int:
+    return int((rows != END).sum())
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, bool | int | float | str | type(None)) else str(value)
+
+
+def _machine() -> dict[str, Any]:
+    built = build_info()
+    return {"processor": platform.machine(), "isa": built["isa"], "compiler": built["compiler"]}

@@ -1,0 +1,116 @@
+"""How a budget of seconds is spent: on how much text each candidate is trained."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+__all__ = ["Load", "Plan", "make_plan"]
+
+REFERENCE_SHARE = 0.4  # of the time for runs, at most, goes to candidates that score every word
+FEWEST_WORDS = 5000  # less text teaches nothing: a budget that is too short ends runs instead
+SAFETY = 0.85  # rates measured on a sample, caches cold and machine shared: plan for less than there is
+
+
+@dataclass(frozen=True)
+class Load:
+    """What a candidate's runs take.
+
+    Attributes
+    ----------
+    words_per_second : float
+    is_exact : bool
+        It scores every word of the vocabulary, as full softmax does.
+    """
+
+    words_per_second: float
+    is_exact: bool = False
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is trained.
+
+    Attributes
+    ----------
+    text_words : int
+        For the candidates that are not exact, in each epoch.
+    exact_words : int
+        For those that are. Where it is less, the others are trained on that much as well, for F1.
+    """
+
+    text_words: int
+    exact_words: int
+
+    @property
+    def is_split(self) -> bool:
+        """Whether the exact ones have less text."""
+        return self.exact_words < self.text_words
+
+
+def make_plan(
+    loads: Sequence[Load],
+    *,
+    n_words: int,
+    epochs: int,
+    n_seeds: int,
+    seconds: float,
+    look_seconds: float,
+    f1_seconds: float = 0.0,
+) -> Plan:
+    """Choose how much text every candidate is trained on.
+
+    All candidates that are not exact get the same text. The exact ones get it too when that takes at
+    most `REFERENCE_SHARE` of the time; else as much as fits into that share, and the others are
+    trained on that much once more, so that F1 is compared on equal text.
+
+    Parameters
+    ----------
+    loads : sequence of Load
+    n_words : int
+        Words of the text.
+    epochs, n_seeds : int
+    seconds : float
+        For all runs; infinite without a budget.
+    look_seconds : float
+        Evaluation of one run.
+    f1_seconds : float
+        Of F1 alone, which is all that is asked after the second training of the others.
+
+    Returns
+    -------
+    Plan
+
+    Examples
+    --------
+    >>> from ns2vec.comparison.plan import Load, make_plan
+    >>> fast, slow = Load(10000.0), Load(10.0, is_exact=True)
+    >>> options = {"n_words": 8000, "epochs": 1, "n_seeds": 1, "look_seconds": 0.0}
+    >>> make_plan([slow, fast], seconds=float("inf"), **options)
+    Plan(text_words=8000, exact_words=8000)
+    >>> make_plan([slow, fast], seconds=10.0, **options)
+    Plan(text_words=8000, exact_words=34)
+    """
+    exact = [load for load in loads if load.is_exact]
+    others = [load for load in loads if not load.is_exact]
+    usable = SAFETY * seconds - n_seeds * len(loads) * look_seconds
+    usable = max(usable, SAFETY * seconds / 4)  # evaluation that leaves no time ends runs instead
+    exact_cost, cost = (
+        n_seeds * epochs * sum(1.0 / load.words_per_second for load in some) for some in (exact, others)
+    )
+    fits = usable >= n_words * (exact_cost + cost) or not others
+    share = usable if fits else REFERENCE_SHARE * usable
+    exact_words = min(n_words, _words(share, exact_cost, n_words))
+    left = usable - exact_words * exact_cost
+    text_words = min(n_words, _words(left, cost, n_words))
+    if exact_words < text_words:  # F1 of all others on the text of the exact ones, with its evaluation
+        left -= exact_words * cost + n_seeds * len(others) * f1_seconds
+        text_words = min(n_words, max(exact_words, _words(left, cost, n_words)))
+    text_words = max(text_words, min(n_words, FEWEST_WORDS))
+    return Plan(text_words, min(exact_words, text_words))
+
+
+def _words(seconds: float, seconds_per_word: float, n_words: int) -> int:
+    if seconds_per_word <= 0.0 or seconds >= n_words * seconds_per_word:
+        return n_words
+    return max(1, int(seconds / seconds_per_word))

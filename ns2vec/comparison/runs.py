@@ -1,0 +1,196 @@
+"""One training run of a candidate: timed, watched at checkpoints, ended at its deadline."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ns2vec._typing import Int32Array
+from ns2vec.comparison.candidates import Candidate
+from ns2vec.comparison.text import SlicedText, Text
+from ns2vec.exceptions import StopTraining
+from ns2vec.word2vec import Word2Vec
+
+__all__ = ["Clock", "Sample", "Trained", "do_not_look", "make_model", "measure_speed", "train"]
+
+PIECES_PER_EPOCH = 4  # where the loss is looked at
+LARGE_SLICE = 4_000_000  # words; a shorter slice would change how the workers share frequent rows
+FIRST_TRIAL_WORDS = 100
+SLICE_SECONDS = 2.0  # slices of a slow run take about as long, so that its deadline can end it
+
+
+def do_not_look(model: Word2Vec, n_slices: int) -> None:
+    """What a clock calls unless told otherwise."""
+
+
+@dataclass
+class Clock:
+    """Callback that takes the time of training alone, and calls `look` between slices.
+
+    Attributes
+    ----------
+    look : callable
+        Called as ``look(model, n_slices_done)``, outside the measured time.
+    deadline : float
+        In seconds of ``time.perf_counter()``: no slice but the first begins after it.
+    seconds, cpu_seconds : float
+        Training so far; processor time of all threads.
+    n_slices : int
+        Slices trained.
+    """
+
+    look: Callable[[Word2Vec, int], None] = do_not_look
+    deadline: float = float("inf")
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    n_slices: int = 0
+    _started: tuple[float, float] = field(default=(0.0, 0.0), repr=False)
+
+    def on_train_begin(self, model: Any) -> None:
+        """Look at the fresh model."""
+        self.look(model, 0)
+
+    def on_epoch_begin(self, model: Any) -> None:
+        """Start the clock."""
+        self._started = (time.perf_counter(), time.process_time())
+
+    def on_epoch_end(self, model: Any) -> None:
+        """Stop the clock, then look."""
+        self.seconds += time.perf_counter() - self._started[0]
+        self.cpu_seconds += time.process_time() - self._started[1]
+        self.n_slices += 1
+        self.look(model, self.n_slices)
+        if time.perf_counter() > self.deadline:
+            raise StopTraining("the time of this run is over")
+
+    def on_train_end(self, model: Any) -> None:
+        """Nothing is left to do."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A finished run.
+
+    Attributes
+    ----------
+    model : Word2Vec
+    n_words, n_trained : int
+        Words read over all epochs; those left after vocabulary and subsampling.
+    seconds, cpu_seconds : float
+    share : float
+        Part of the run that was trained: 1 unless its deadline ended it.
+    """
+
+    model: Word2Vec
+    n_words: int
+    n_trained: int
+    seconds: float
+    cpu_seconds: float
+    share: float
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Speed of a candidate on a sample of the text.
+
+    Attributes
+    ----------
+    n_words : int
+    seconds, cpu_seconds : float
+        Of training alone; processor time is that of all threads together.
+    """
+
+    n_words: int
+    seconds: float
+    cpu_seconds: float
+
+
+def make_model(candidate: Candidate, text: Text, options: Mapping[str, Any], seed: int) -> Word2Vec:
+    """Fresh model of a candidate with the vocabulary of the text.
+
+    Raises
+    ------
+    ConfigError
+        If the options do not go with the candidate.
+    """
+    chosen = {"objective": candidate.objective}
+    if candidate.sampler is not None:
+        chosen["sampler"] = candidate.sampler
+    model = Word2Vec(**{**options, **chosen, "seed": seed, "progress": False})
+    model.build_vocab(text.counted)  # type: ignore[arg-type]
+    return model
+
+
+def train(
+    model: Word2Vec,
+    rows: Int32Array,
+    *,
+    epochs: int,
+    clock: Clock,
+    pieces: int = PIECES_PER_EPOCH,
+    seconds_expected: float = 0.0,
+) -> Trained:
+    """Train on rows; the clock's `look` is called `pieces` times an epoch, with epochs / pieces done.
+
+    Parameters
+    ----------
+    model : Word2Vec
+    rows : ndarray of int32
+    epochs : int
+    clock : Clock
+    pieces : int
+    seconds_expected : float
+        A slow run is cut into more slices, so that its deadline can end it.
+
+    Returns
+    -------
+    Trained
+    """
+    look, n_whole = clock.look, len(rows)
+    if n_whole >= LARGE_SLICE:
+        pieces = max(1, min(pieces, n_whole // LARGE_SLICE))
+    finer = max(1, round(seconds_expected / epochs / pieces / SLICE_SECONDS))
+    text = SlicedText(rows, pieces * finer)
+    every = finer if text.n_slices == pieces * finer else max(1, text.n_slices // pieces)
+
+    def at_pieces(trained: Word2Vec, n_slices: int) -> None:
+        if n_slices % every == 0:
+            look(trained, n_slices)
+
+    clock.look = at_pieces
+    n_slices = epochs * text.n_slices
+    n_trained, n_words = model.train(
+        text,  # type: ignore[arg-type]
+        total_examples=text.sentences_per_slice, total_words=text.words_per_slice, epochs=n_slices,
+        start_alpha=model.alpha, end_alpha=model.min_alpha,
+        callbacks=[clock],
+    )  # fmt: skip
+    return Trained(model, n_words, n_trained, clock.seconds, clock.cpu_seconds, clock.n_slices / n_slices)
+
+
+def measure_speed(make: Callable[[], Word2Vec], text: Text, seconds: float) -> Sample:
+    """Measure the speed of training on a growing part of the text until it takes long enough.
+
+    Parameters
+    ----------
+    make : callable
+        Returns a fresh model.
+    text : Text
+    seconds : float
+        How long the last measurement has to take at least, unless the text ends before.
+    """
+    model, n_words = make(), FIRST_TRIAL_WORDS
+    # what is imported and filled only once is not the candidate's
+    train(model, text.prefix(1), epochs=1, clock=Clock(), pieces=1)
+    while True:
+        model.min_alpha_yet_reached = model.alpha  # each measurement begins at the same rate
+        rows = text.prefix(n_words)
+        done = train(model, rows, epochs=1, clock=Clock(), pieces=1)
+        if done.seconds >= seconds or len(rows) == len(text.train):
+            return Sample(done.n_words, max(done.seconds, 1e-9), done.cpu_seconds)
+        growth = np.clip(seconds / max(done.seconds, 1e-3), 2.0, 10.0)
+        n_words = int(n_words * growth * 1.1)

@@ -1,0 +1,181 @@
+"""The text of a comparison: encoded once, divided into training and held-out sentences, read in slices."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ns2vec._typing import Int32Array, Int64Array, Token
+from ns2vec.corpus import END, Chunk, Corpus
+from ns2vec.corpus.sources import Scan
+from ns2vec.exceptions import ConfigError, CorpusError
+from ns2vec.vocab import keep_probabilities
+from ns2vec.word2vec import Word2Vec
+
+__all__ = ["Counted", "SlicedText", "Text", "read_text"]
+
+
+class Counted(Corpus):
+    """A corpus that has been counted: models take their vocabulary from it without reading.
+
+    Parameters
+    ----------
+    scan : Scan
+    """
+
+    def __init__(self, scan: Scan) -> None:
+        self.found = scan
+
+    def scan(self, **_: Any) -> Scan:
+        """Return what was counted."""
+        return self.found
+
+    def chunks(self, key_to_index: dict[Any, int], *, chunk_words: int = 0) -> Iterator[Chunk]:
+        """There is nothing to read."""
+        return iter(())
+
+    def sentences(self) -> Iterator[Sequence[Token]]:
+        """There is nothing to read."""
+        return iter(())
+
+
+class SlicedText(Corpus):
+    """Sentences that are read a slice at a time: each pass yields the next slice, and then the first again.
+
+    So `train(epochs=epochs * n_slices)` reads the text `epochs` times, the learning rate falls as it
+    would in whole epochs, and callbacks are called between slices.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n,), int32
+        Rows of the vocabulary with `END` behind each sentence and `UNKNOWN` among them.
+    n_slices : int
+        At most; there are fewer where there are fewer sentences.
+    """
+
+    def __init__(self, rows: Int32Array, n_slices: int = 1) -> None:
+        self.rows = rows
+        ends = np.flatnonzero(rows == END) + 1
+        self.n_slices = max(1, min(n_slices, len(ends)))
+        self.bounds = np.concatenate([[0], ends])
+        self.sentences_per_slice = -(-len(ends) // self.n_slices)
+        self.n_words = len(rows) - len(ends)
+        self.n_passes = 0
+
+    @property
+    def words_per_slice(self) -> int:
+        """Return the mean length of a slice."""
+        return max(1, round(self.n_words / self.n_slices))
+
+    def chunks(self, key_to_index: dict[Any, int], *, chunk_words: int = 10_000) -> Iterator[Chunk]:
+        """Read the next slice."""
+        first = self.n_passes * self.sentences_per_slice % (len(self.bounds) - 1)
+        self.n_passes += 1
+        # all slices have as many sentences; the one that reaches the end goes on at the beginning
+        last = first + self.sentences_per_slice
+        rows = self.rows[self.bounds[first] : self.bounds[min(last, len(self.bounds) - 1)]]
+        if last >= len(self.bounds):
+            rows = np.concatenate([rows, self.rows[: self.bounds[last - len(self.bounds) + 1]]])
+        ends = np.flatnonzero(rows == END) + 1
+        words_behind = ends - np.arange(1, len(ends) + 1)
+        start = words_before = sentences_before = index = 0
+        while sentences_before < len(ends):
+            last = min(int(np.searchsorted(words_behind, words_before + chunk_words)), len(ends) - 1)
+            n_words, n_sentences = int(words_behind[last]) - words_before, last + 1 - sentences_before
+            words = np.ascontiguousarray(rows[start : ends[last]])
+            yield Chunk(index, words, n_words, n_sentences, words_before, sentences_before)
+            start, index = int(ends[last]), index + 1
+            words_before, sentences_before = words_before + n_words, last + 1
+
+    def scan(self, **_: Any) -> Scan:
+        """Slices are trained, not counted."""
+        raise CorpusError(
+            "slices of a text are trained with a vocabulary that is there: they are not counted"
+        )
+
+    def sentences(self) -> Iterator[Sequence[Token]]:
+        """Slices hold rows, not tokens."""
+        raise CorpusError("slices of a text hold rows of a vocabulary, not tokens")
+
+
+class Text:
+    """What all candidates are trained on and asked about.
+
+    Parameters
+    ----------
+    scan : Scan
+    counts : ndarray of shape (V,), int64
+    train, held_out : ndarray of int32
+        Rows with `END` behind each sentence.
+    """
+
+    def __init__(self, scan: Scan, counts: Int64Array, train: Int32Array, held_out: Int32Array) -> None:
+        self.counted, self.counts = Counted(scan), counts
+        self.train, self.held_out = train, held_out
+        self.n_words = int((train != END).sum())
+        self.n_held_out = int((held_out != END).sum())
+
+    def prefix(self, n_words: int) -> Int32Array:
+        """Return the first whole sentences of the training part with at least `n_words` words."""
+        if n_words >= self.n_words:
+            return self.train
+        ends = np.flatnonzero(self.train == END) + 1
+        words_behind = ends - np.arange(1, len(ends) + 1)
+        return self.train[: ends[min(int(np.searchsorted(words_behind, n_words)), len(ends) - 1)]]
+
+    def thinned(self, sample: float, seed: int = 0) -> list[Int32Array]:
+        """Return held-out sentences as training would see them: known words only, frequent ones thinned."""
+        keep = keep_probabilities(self.counts, sample)
+        draws = np.random.default_rng(seed).random(len(self.held_out))
+        known = self.held_out >= 0
+        kept = known & (draws < np.where(known, keep[np.maximum(self.held_out, 0)], 0.0))
+        number = np.cumsum(self.held_out == END)[kept]
+        rows = self.held_out[kept]
+        pieces = np.split(rows, np.flatnonzero(np.diff(number)) + 1)
+        return [piece for piece in pieces if len(piece) > 1]
+
+
+def read_text(corpus: Corpus, model: Word2Vec, held_out: float) -> Text:
+    """Count and encode a corpus, and set every so many-th sentence aside.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        Read twice.
+    model : Word2Vec
+        Its options decide the vocabulary, which it gets.
+    held_out : float
+        Share of the sentences that are held out, in (0, 0.5].
+
+    Raises
+    ------
+    ConfigError
+        If the share cannot be.
+    CorpusError
+        If the corpus can be read only once, or is too short to be divided.
+    """
+    if not 0.0 < held_out <= 0.5:
+        raise ConfigError(f"held_out must be a share above 0 and of at most 0.5, got {held_out!r}")
+    if corpus.passes is not None:
+        raise CorpusError(
+            "the corpus can be read only once, but comparing reads it twice: give a file or a list"
+        )
+    scan = corpus.scan(chunk_words=model.batch_words)
+    model.build_vocab(Counted(scan))  # type: ignore[arg-type]
+    chunks = corpus.chunks(model.wv.key_to_index, chunk_words=model.batch_words)
+    rows = np.concatenate([chunk.rows() for chunk in chunks])
+    period = max(2, math.floor(1 / held_out + 1e-9))
+    is_end = rows == END
+    sentence = np.cumsum(is_end) - is_end
+    aside: npt.NDArray[np.bool_] = sentence % period == period - 1
+    if not aside.any():
+        raise CorpusError(
+            f"the corpus has {int(is_end.sum())} sentences, of which none can be held out: "
+            f"expected at least {period}"
+        )
+    counts = np.asarray(model.wv.expandos["count"], dtype=np.int64)
+    return Text(scan, counts, rows[~aside], rows[aside])

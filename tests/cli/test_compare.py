@@ -1,0 +1,67 @@
+"""``ns2vec compare``."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+QUICK = ["--vector-size", "8", "--epochs", "1", "--workers", "1", "--seeds", "1"]
+FEW = ["--objectives", "negative_sampling", "--samplers", "unigram"]
+
+
+def test_table_json_and_page(ns2vec, planted):
+    outcome = ns2vec(
+        "compare", "corpus.txt", *QUICK, *FEW, "--pairs", "pairs.tsv", "--price-per-hour", 2,
+        "--output", "c.json", "--html", "c.html",
+    )  # fmt: skip
+    assert outcome.code == 0, outcome.err
+    assert outcome.out.startswith("corpus.txt: ")
+    assert "negative_sampling/unigram" in outcome.out
+    assert "cost/batch" in outcome.out
+    record = json.loads((planted / "c.json").read_text("utf-8"))
+    (found,) = record["comparisons"]
+    assert [entry["name"] for entry in found["candidates"]] == ["softmax", "negative_sampling/unigram"]
+    assert found["candidates"][1]["summary"]["scores"]["pairs"][0] is not None
+    assert found["options"]["vector_size"] == 8
+    assert (planted / "c.html").read_text("utf-8").startswith("<!doctype html>")
+    again = ns2vec("compare", "--from", "c.json")
+    assert again.out == outcome.out
+    assert ns2vec("compare", "--from", "c.json", "--markdown").out.count("\n| ---") == 1
+    assert json.loads(ns2vec("compare", "--from", "c.json", "--json").out) == record
+
+
+def test_several_vocabularies_show_growth(ns2vec, planted):
+    sizes = ["--facts", 700, 1200, "--facts-words", 40_000]
+    outcome = ns2vec("compare", *sizes, *QUICK, *FEW, "--budget", "2s", "--json")
+    assert outcome.code == 0, outcome.err
+    found = json.loads(outcome.out)["comparisons"]
+    assert [one["corpus"]["vocabulary"] for one in found] == [700, 1200]
+    assert sum(one["budget"] for one in found) < 4
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ([], "give one of these: a corpus"),
+        (["corpus.txt", "--facts", "1000"], "give one of these: a corpus"),
+        (["corpus.txt", "--sampler", "uniform"], "--sampler is not for compare"),
+        (["corpus.txt", "--hs"], "--hs is not for compare"),
+        (["corpus.txt", "--budget", "soon"], "invalid duration"),
+        (["corpus.txt", "--price-per-hour", "-1"], "price"),
+        (["corpus.txt", "--objectives", "no"], "unknown objective 'no'"),
+        (["corpus.txt", "--samplers", "no"], "unknown sampler 'no'"),
+        (["corpus.txt", "--held-out", "0.9"], "held_out must be a share"),
+    ],
+)
+def test_usage_errors(ns2vec, planted, words, message):
+    outcome = ns2vec("compare", *words)
+    assert outcome.code == 2
+    assert message in outcome.refusal()
+
+
+def test_a_record_of_something_else_is_refused(ns2vec, planted):
+    (planted / "other.json").write_text('{"a": 1}', "utf-8")
+    outcome = ns2vec("compare", "--from", "other.json")
+    assert outcome.code == 1
+    assert "expected what ns2vec compare --output has written" in outcome.refusal()

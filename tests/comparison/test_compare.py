@@ -1,0 +1,85 @@
+"""The whole comparison on a small planted corpus."""
+
+from __future__ import annotations
+
+import math
+import time
+
+import pytest
+
+from ns2vec.comparison import Candidate, compare, make_candidates
+from ns2vec.exceptions import ConfigError, CorpusError
+
+NAMES = ["softmax", "negative_sampling/unigram", "negative_sampling/uniform", "hierarchical_softmax"]
+SMALL = {"vector_size": 8, "epochs": 1, "min_count": 1, "workers": 1}
+
+
+def test_every_candidate_is_trained_with_every_seed_on_the_same_text(found):
+    assert [entry.name for entry in found.candidates] == NAMES
+    for entry in found.candidates:
+        assert [run.seed for run in entry.runs] == [1, 2]
+        # slices are equally long, so that the last one begins the text again
+        assert {run.n_words for run in entry.runs} == {found.reference.runs[0].n_words}
+        assert 3 * found.text_words <= entry.runs[0].n_words < 3.02 * found.text_words
+        assert {run.share for run in entry.runs} == {1.0}
+        assert entry.is_measured
+
+
+def test_the_held_out_part_is_not_trained_on(found):
+    corpus = found.corpus
+    assert found.text_words == found.reference_words == corpus["n_words"] - corpus["held_out_words"]
+    assert corpus["held_out_words"] == pytest.approx(corpus["n_words"] / 10, rel=0.02)
+
+
+def test_curves_begin_with_the_fresh_model_and_fall(found):
+    for entry in found.candidates:
+        curve = entry.mean_curve()
+        assert [epochs for epochs, _ in curve] == [number / 4 for number in range(13)]
+        assert curve[-1][1] < curve[0][1]
+    # the fresh full softmax knows nothing: log V
+    assert found.reference.mean_curve()[0][1] == pytest.approx(math.log(found.corpus["vocabulary"]), rel=1e-4)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_memory_is_as_counted_within_five_per_cent(found, name):
+    entry = next(entry for entry in found.candidates if entry.name == name)
+    assert entry.memory.total == pytest.approx(entry.memory_formula.total, rel=0.05)
+    assert entry.memory.window == pytest.approx(entry.memory_formula.window, rel=0.05)
+
+
+def test_full_softmax_keeps_its_own_f1_and_saves_no_time(found):
+    reference = found.reference
+    assert reference.f1_stability(reference) == (1.0, 0.0)
+    assert reference.time_reduction(reference) == 0.0
+
+
+def test_a_budget_trains_less_text_and_says_so(sentences):
+    started = time.perf_counter()
+    short = compare(sentences, make_candidates(["nce"], ["unigram"]), seeds=[1], budget=1e-3, **SMALL)
+    assert short.text_words <= 5010 < sum(map(len, sentences))
+    assert any("budget" in note for note in short.notes)
+    assert not any(run.scores for entry in short.candidates for run in entry.runs)
+    assert short.seconds <= time.perf_counter() - started
+
+
+def test_what_cannot_be_is_refused(sentences):
+    with pytest.raises(ConfigError, match="budget must be a number above 0"):
+        compare(sentences, budget=0.0)
+    with pytest.raises(ConfigError, match="sampler differs between the runs"):
+        compare(sentences, sampler="uniform")
+    with pytest.raises(ConfigError, match="held_out must be a share"):
+        compare(sentences, held_out=0.9)
+    with pytest.raises(ConfigError, match="no_such_suite"):
+        compare(sentences, suites=["no_such_suite"])
+    with pytest.raises(ConfigError, match="at least one seed"):
+        compare(sentences, seeds=[])
+    with pytest.raises(CorpusError, match="only once"):
+        compare(iter(sentences))
+
+
+def test_a_candidate_that_does_not_go_with_the_options_is_left_out_with_the_reason(sentences):
+    keyed = Candidate("sampled_softmax", "mixed:unigram=1")
+    found = compare(sentences, [keyed], seeds=[1], negative=0, **SMALL)
+    assert "negative of at least 1" in found.candidates[1].note
+    assert any(keyed.name in note for note in found.notes)
+    assert found.candidates[0].runs

@@ -1,0 +1,47 @@
+"""How a budget becomes amounts of text: counted work, no clock."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from ns2vec.comparison.plan import FEWEST_WORDS, Load, make_plan
+
+FAST, SLOW = Load(100_000.0), Load(100.0, is_exact=True)
+
+
+def seconds_of(plan, loads, epochs, n_seeds):
+    """Seconds that a plan takes at the rates it was made for."""
+    total = 0.0
+    for load in loads:
+        words = plan.exact_words if load.is_exact else plan.text_words + plan.is_split * plan.exact_words
+        total += n_seeds * epochs * words / load.words_per_second
+    return total
+
+
+@pytest.mark.parametrize("n_words", [10_000, 1_000_000, 100_000_000])
+@pytest.mark.parametrize("budget", [10.0, 120.0, 3600.0])
+@pytest.mark.parametrize("n_seeds", [1, 3])
+def test_a_plan_stays_within_the_budget(n_words, budget, n_seeds):
+    loads = [SLOW, FAST, FAST, Load(20_000.0)]
+    plan = make_plan(loads, n_words=n_words, epochs=5, n_seeds=n_seeds, seconds=budget, look_seconds=0.1)
+    looks = n_seeds * (4 + 3 * plan.is_split) * 0.1
+    assert seconds_of(plan, loads, 5, n_seeds) + looks <= max(budget, FEWEST_WORDS)
+    if plan.text_words > FEWEST_WORDS:
+        assert seconds_of(plan, loads, 5, n_seeds) + looks <= budget
+    assert 1 <= plan.exact_words <= plan.text_words <= n_words
+
+
+def test_without_a_budget_all_is_trained():
+    plan = make_plan([SLOW, FAST], n_words=10**9, epochs=5, n_seeds=3, seconds=math.inf, look_seconds=1.0)
+    assert (plan.text_words, plan.exact_words, plan.is_split) == (10**9, 10**9, False)
+
+
+def test_more_time_is_never_less_text():
+    plans = [
+        make_plan([SLOW, FAST], n_words=10**6, epochs=1, n_seeds=1, seconds=seconds, look_seconds=0.01)
+        for seconds in (1.0, 10.0, 100.0, 1000.0)
+    ]
+    assert [plan.exact_words for plan in plans] == sorted(plan.exact_words for plan in plans)
+    assert [plan.text_words for plan in plans] == sorted(plan.text_words for plan in plans)
