@@ -97,9 +97,21 @@ class Session:
     def save(self) -> None:
         """Write the rows as JSON, and as markdown beside it."""
         in_order = {name: self.rows[name] for name in ROWS if name in self.rows}
+        variants = known_quality()
+        for row in in_order.values():
+            row["scores"] = variants.get(row["quality"])
         record = {"machine": describe_machine(), "rows": in_order}
         save_json(self.path, record)
         self.path.with_suffix(".md").write_text(markdown(record), encoding="utf-8")
+
+
+def known_quality() -> dict[str, Any]:
+    """What `python -m benchmarks quality` found, by variant."""
+    path = RESULTS / "quality.json"
+    if not path.exists():
+        return {}
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))["summary"].get("variants", {})
+    return found
 
 
 def job_of(session: Session, row: Row, arm: Arm) -> dict[str, Any]:
@@ -131,9 +143,11 @@ def run_arm(session: Session, row: Row, arm: Arm) -> dict[str, Any]:
     if row.kind in ("training", "threads", "fma"):
         one, two = (run_child(with_epochs(job, epochs)) for epochs in (1, 2))
         facts = session.facts_of(Path(job["corpus"]), job["parameters"])
+        shown["parameters"] = {name: value for name, value in job["parameters"].items() if name != "epochs"}
         return {**shown, **facts, **training_phase(one, two, facts), "corpus_bytes": size_of(job["corpus"])}
     if row.kind == "wall":
         job = with_epochs(job, session.arguments.epochs or PARAMETERS["epochs"])
+        shown["parameters"] = job["parameters"]
     outcome = run_child(job)
     seconds = outcome["wall_seconds" if row.kind == "wall" else "seconds"]
     record = {**shown, **flat(outcome), "speed": 1 / seconds, "measured_seconds": seconds}
@@ -250,5 +264,6 @@ def main(argv: list[str]) -> int:
     arguments = parser.parse_args(argv[1:])
     session = Session(arguments)
     done = [measure_row(session, row) for row in rows_of(command, arguments.rows)]
+    session.save()
     print(markdown({"rows": session.rows}))
     return 0 if all(done) else 1
