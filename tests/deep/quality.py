@@ -15,4 +15,5 @@ def check(folder: Path) -> dict[str, Any]:
     data = Path(os.environ.get("NS2VEC_DATA") or ROOT.parent / "shared" / "data")
     if not data.is_dir():
         return {"quality": {"passed": True, "seconds": 0, "summary": "skipped: no data, set NS2VEC_DATA"}}
-    return {"quality": outcome(*run([sys.executable, "-m", "benchmarks", "quality"], ROOT, {"NS2VEC_DATA": str(data)}))}
+    command: list[object] = [sys.executable, "-m", "benchmarks", "quality"]
+    return {"quality": outcome(*run(command, ROOT, {"NS2VEC_DATA": str(data)}))}
