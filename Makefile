@@ -1,6 +1,7 @@
 # make demo [CORPUS=path]   build, install, train, evaluate, query; the vectors stay in .demo
 # make test                 build, install, run all tests
 # make eval                 train and evaluate, compare with eval/baselines/ (English where ../shared/data is)
+# make bench                every line of the speed table beside the peers, then README's table (hours)
 # make test-clients         released packages that import gensim, on ns2vec (installs them)
 # make lint                 ruff, mypy, cython-lint
 # make check                what .ci/run runs: test and lint
@@ -24,7 +25,7 @@ NATIVE := $(wildcard ns2vec/*.pyx ns2vec/*.pxd ns2vec/*/*.pyx ns2vec/*/*.pxd ns2
 PIP     = $(BIN)/python -m pip --disable-pip-version-check --no-input install
 EXPLAIN = >$(LOG) 2>&1 || { $(BIN)/python scripts/preflight.py explain $(LOG); exit 1; }
 
-.PHONY: demo test test-clients lint eval check test-torch check-deep wheel clean
+.PHONY: demo test bench test-clients lint eval check test-torch check-deep wheel clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/installed
@@ -35,6 +36,11 @@ test: $(VENV)/test-tools
 
 eval: $(VENV)/installed
 	$(BIN)/python eval/check.py
+
+# BENCH="--peer-bytes 25000000 --rounds 3" passes options.
+bench: $(VENV)/bench-tools
+	$(BIN)/python -m benchmarks all $(BENCH)
+	$(BIN)/python -m benchmarks table
 
 test-clients: $(VENV)/clients
 	PYTHONPATH="$(CURDIR)" $(VENV)/clients/bin/python -m pytest tests/clients $(PYTEST)
@@ -75,7 +81,15 @@ $(VENV)/installed: $(VENV)/ready pyproject.toml setup.py $(NATIVE)
 # ns2vec itself is there already, so these two only add the packages of its extras.
 $(VENV)/test-tools: pyproject.toml | $(VENV)/installed
 	@echo "installing the test tools (log: $(LOG))"
-	@$(PIP) 'ns2vec[test,bench]' $(EXPLAIN)
+	@$(PIP) 'ns2vec[test,parity]' $(EXPLAIN)
+	@touch $@
+
+# One by one: a peer that does not build becomes a row with the reason.
+$(VENV)/bench-tools: pyproject.toml | $(VENV)/test-tools
+	@echo "installing the peers (log: $(LOG))"
+	@for peer in fasttext floret word2vec; do \
+		$(PIP) $$peer >$(LOG) 2>&1 || echo "$$peer does not install here, see $(LOG)"; \
+	done
 	@touch $@
 
 $(VENV)/dev-tools: pyproject.toml | $(VENV)/installed

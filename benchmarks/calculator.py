@@ -1,7 +1,7 @@
 """The calculator's time and memory against real runs, ns2vec alone.
 
-    python benchmarks/calculator.py                               skip-gram, 1 and 2 threads, 1 epoch
-    python benchmarks/calculator.py --variants cbow hs --threads 1 --epochs 2
+    python -m benchmarks calculator                               skip-gram, 1 and 2 threads, 1 epoch
+    python -m benchmarks calculator --variants cbow hs --threads 1 --epochs 2
 
 Memory is anonymous memory (RssAnon, polled from outside), time that of build_vocab() and train().
 Exit code 1: time off by more than 25 %, or memory by more than 10 %.
@@ -12,9 +12,9 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from side_by_side import (
+from benchmarks.processes import ChildError, run_child
+from benchmarks.shared import (
     VARIANTS,
-    ChildError,
     changed_settings,
     common_parser,
     corpus_file,
@@ -22,11 +22,9 @@ from side_by_side import (
     describe_machine,
     job_for,
     results_path,
-    run_child,
     save_json,
     say,
 )
-
 from ns2vec.calculator import estimate
 
 TIME, MEMORY = 0.25, 0.10
@@ -35,7 +33,7 @@ TIME, MEMORY = 0.25, 0.10
 def compare(job: dict[str, Any]) -> dict[str, Any]:
     """Estimate a run, do it, and put both side by side."""
     found = estimate(corpus_file=job["corpus"], **job["parameters"])
-    outcome = run_child(job, poll_memory=True)
+    outcome = run_child(job)
     seconds = found.seconds or {}
     return {
         "estimate": found.to_dict(),
@@ -79,14 +77,10 @@ def main(argv: list[str] | None = None) -> int:
                     job_for("ns2vec", variant, corpus, workers=threads, **settings)
                 )
     except ChildError as error:
-        print(f"calculator.py: {error}", file=sys.stderr)
+        print(f"calculator: {error}", file=sys.stderr)
         return 1
     record = {"machine": describe_machine(), "corpus": describe_corpus(corpus), "settings": settings}
     save_json(results_path("calculator", arguments.results), {**record, "rows": rows})
     print(f"{'':<12} {'training, s: said, real':<26} {'whole run, s':<26} memory, MB")
     print("\n".join(line(name, row) for name, row in rows.items()))
     return 0 if all(map(is_close, rows.values())) else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,8 +1,8 @@
 """Anonymous memory (RssAnon, polled from outside) of a training process against its model's bytes.
 
-    python benchmarks/memory.py                                   whole corpus, corpus_memory=64MiB
-    python benchmarks/memory.py --corpus-memory 0 --epochs 1
-    python benchmarks/memory.py --program gensim --bytes 100000000
+    python -m benchmarks memory                                   whole corpus, corpus_memory=64MiB
+    python -m benchmarks memory --corpus-memory 0 --epochs 1
+    python -m benchmarks memory --program gensim --bytes 100000000
 
 Exit code 1: the peak is more than --allowance above the model bytes (two float32 matrices).
 """
@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import sys
 
-from side_by_side import (
+from benchmarks.processes import ChildError, run_child
+from benchmarks.shared import (
     VARIANTS,
-    ChildError,
     changed_settings,
     common_parser,
     corpus_file,
@@ -21,7 +21,6 @@ from side_by_side import (
     describe_machine,
     job_for,
     results_path,
-    run_child,
     save_json,
 )
 
@@ -49,9 +48,9 @@ def main(argv: list[str] | None = None) -> int:
         limit = arguments.corpus_memory
         job["parameters"]["corpus_memory"] = int(limit) if limit.isdigit() else limit
     try:
-        outcome = run_child(job, poll_memory=True)
+        outcome = run_child(job)
     except ChildError as error:
-        print(f"memory.py: {error}", file=sys.stderr)
+        print(f"memory: {error}", file=sys.stderr)
         return 1
     peak, model_bytes = max(outcome["peak_bytes"].values()), outcome["model_bytes"]
     beside = (peak - model_bytes) / MEGABYTE
@@ -67,7 +66,3 @@ def main(argv: list[str] | None = None) -> int:
         f"{outcome['words_per_second']:,.0f} words/s"
     )
     return 0 if beside <= arguments.allowance else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())

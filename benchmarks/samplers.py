@@ -1,8 +1,8 @@
 """Samplers beside each other: words a second relative to unigram, and quality over seeds.
 
-    python benchmarks/samplers.py                            speed and quality, seeds 1 2 3, 3 epochs
-    python benchmarks/samplers.py --parts speed --rounds 5
-    python benchmarks/samplers.py --samplers uniform dynamic:m=8 --seeds 1
+    python -m benchmarks samplers                            speed and quality, seeds 1 2 3, 3 epochs
+    python -m benchmarks samplers --parts speed --rounds 5
+    python -m benchmarks samplers --samplers uniform dynamic:m=8 --seeds 1
 
 Speed is words a second of processor time of the training phase, one thread, one epoch, samplers
 interleaved, median of the rounds. ``pointer`` is unigram called through the interface of samplers
@@ -16,19 +16,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-from held_out import split_corpus
-from side_by_side import (
+from benchmarks.held_out import split_corpus
+from benchmarks.processes import ChildError, run_child
+from benchmarks.shared import (
     PARAMETERS,
-    ChildError,
     common_parser,
     corpus_file,
     describe_corpus,
     describe_machine,
     protocol,
     results_path,
-    run_child,
     save_json,
     say,
 )
@@ -133,13 +130,9 @@ def main(argv: list[str] | None = None) -> int:
             data = str(protocol.data_folder(arguments.data))
             quality = measure_quality(samplers, corpus, arguments.seeds, arguments.epochs, data)
     except ChildError as error:
-        print(f"samplers.py: {error}", file=sys.stderr)
+        print(f"samplers: {error}", file=sys.stderr)
         return 1
     record = {"machine": describe_machine(), "corpus": describe_corpus(corpus)}
     save_json(results_path("samplers", arguments.results), {**record, "speeds": speeds, "quality": quality})
     print(table(speeds, quality))
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,4 +1,4 @@
-"""Quality on 100 MB of text beside gensim: benchmarks/quality.py, where the data is present."""
+"""Quality on 100 MB of text beside gensim: python -m benchmarks quality, where the data is present."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from workbench import ROOT, outcome, run
 def check(folder: Path) -> dict[str, Any]:
     """Return one row; the figures themselves are in the JSON that the benchmark writes."""
     data = Path(os.environ.get("NS2VEC_DATA") or ROOT.parent / "shared" / "data")
-    script = ROOT / "benchmarks" / "quality.py"
     if not data.is_dir():
         return {"quality": {"passed": True, "seconds": 0, "summary": "skipped: no data, set NS2VEC_DATA"}}
-    return {"quality": outcome(*run([sys.executable, script], ROOT, {"NS2VEC_DATA": str(data)}))}
+    command: list[object] = [sys.executable, "-m", "benchmarks", "quality"]
+    return {"quality": outcome(*run(command, ROOT, {"NS2VEC_DATA": str(data)}))}

@@ -11,19 +11,16 @@ import pytest
 
 from ns2vec.evaluation import facts_corpus
 
-SCRIPTS = (
-    "called_samplers", "check", "child", "memory", "online", "protocol", "quality", "run", "samplers",
-    "side_by_side", "speed",
-)  # fmt: skip
+SCRIPTS = ("check", "protocol", "run")
 
 
 @pytest.fixture
 def script(repository: Path, monkeypatch: pytest.MonkeyPatch):
-    """Return ``script(name)``: a module of eval/ or benchmarks/, loaded as if run from its folder."""
+    """Return ``script(name)``: a script of eval/ as if run from its folder, or a module of benchmarks/."""
     for name in SCRIPTS:
         monkeypatch.delitem(sys.modules, name, raising=False)
-    monkeypatch.setattr(sys, "path", [str(repository / "eval"), str(repository / "benchmarks"), *sys.path])
-    yield importlib.import_module
+    monkeypatch.setattr(sys, "path", [str(repository / "eval"), str(repository), *sys.path])
+    yield lambda name: importlib.import_module(name if name in SCRIPTS else f"benchmarks.{name}")
     for name in SCRIPTS:
         sys.modules.pop(name, None)
 

@@ -20,6 +20,8 @@ def test_summary_pairs_the_seeds(script):
     row = script("quality").summarise(ours, [scores(google=0.38), scores(google=0.40)])["google"]
     assert row["difference"] == pytest.approx(0.01)
     assert row["deviation"] == pytest.approx(0.04 / 2**0.5)
+    # t of 90 %, one degree of freedom, is 3.0777
+    assert row["bound"] == pytest.approx(0.01 - 3.0777 * 0.04 / 2, abs=1e-5)
     assert (row["ns2vec"], row["gensim"], row["n_seeds"]) == (pytest.approx(0.4), pytest.approx(0.39), 2)
 
 
@@ -48,8 +50,16 @@ def test_floors_are_for_skip_gram(script, variant, floors, n_broken):
     assert quality.broken_bounds(variant, quality.summarise([low], [low]), False) == []
 
 
+def test_an_unsure_difference_breaks_the_second_bound(script):
+    quality = script("quality")
+    ours = [scores(google=0.44), scores(google=0.37)]
+    broken = quality.broken_bounds("cbow", quality.summarise(ours, [scores(), scores()]), False)
+    assert len(broken) == 1
+    assert "google: 90 % bound -" in broken[0]
+
+
 def test_both_programs_get_the_same_settings(script, tmp_path):
-    shared = script("side_by_side")
+    shared = script("shared")
     for variant in shared.VARIANTS:
         theirs = shared.job_for("gensim", variant, tmp_path, seed=4)
         ours = shared.job_for("ns2vec", variant, tmp_path, seed=4)
@@ -58,7 +68,7 @@ def test_both_programs_get_the_same_settings(script, tmp_path):
 
 
 def test_a_run_is_known_again_by_settings_text_and_code(script, tmp_path):
-    quality, shared = script("quality"), script("side_by_side")
+    quality, shared = script("quality"), script("shared")
     text = {"bytes": 3}
     ours = shared.job_for("ns2vec", "cbow", tmp_path / "a.txt", seed=1)
     elsewhere = shared.job_for("ns2vec", "cbow", tmp_path / "b.txt", seed=1)
@@ -72,22 +82,22 @@ def test_a_run_is_known_again_by_settings_text_and_code(script, tmp_path):
 def test_children_find_the_processor_and_keep_blas_to_one_thread(script, monkeypatch):
     monkeypatch.setenv("OPENBLAS_CORETYPE", "Nehalem")
     monkeypatch.setenv("OPENBLAS_L2_SIZE", "1")
-    environment = script("side_by_side").child_environment()
+    environment = script("processes").child_environment()
     assert "OPENBLAS_CORETYPE" not in environment
     assert "OPENBLAS_L2_SIZE" not in environment
     assert environment["OPENBLAS_NUM_THREADS"] == "1"
 
 
 def test_a_failing_child_is_reported_in_one_line(script, tmp_path):
-    shared = script("side_by_side")
-    with pytest.raises(shared.ChildError, match=r"ns2vec ended with exit code 1: .*missing\.txt"):
-        shared.run_child(shared.job_for("ns2vec", "cbow", tmp_path / "missing.txt"))
+    shared, processes = script("shared"), script("processes")
+    with pytest.raises(processes.ChildError, match=r"ns2vec ended with exit code 1: .*missing\.txt"):
+        processes.run_child(shared.job_for("ns2vec", "cbow", tmp_path / "missing.txt"))
 
 
 def test_own_memory_is_seen(script):
-    shared = script("side_by_side")
-    assert shared.anonymous_bytes(os.getpid()) > 1_000_000
-    assert shared.anonymous_bytes(2**31 - 7) == 0
+    processes = script("processes")
+    assert processes.anonymous_bytes(os.getpid()) > 1_000_000
+    assert processes.anonymous_bytes(2**31 - 7) == 0
 
 
 @pytest.fixture
@@ -114,23 +124,6 @@ def test_quality_runs_and_goes_on_where_it_stopped(script, tiny, capsys, monkeyp
     second = json.loads(target.read_text(encoding="utf8"))
     assert second["runs"] == first["runs"]
     assert "sg-window  google" in capsys.readouterr().out
-
-
-def test_speed_runs(script, tiny, capsys):
-    options, target = tiny
-    speed = script("speed")
-    assert speed.main([*options, "--rounds", "1", "--threads", "1", "--variants", "cbow", "--no-gensim"]) == 0
-    row = json.loads(target.read_text(encoding="utf8"))["rows"]["cbow/1"]
-    assert row["words_per_second"]["ns2vec"] > 0
-    assert row["runs"]["ns2vec"][0]["build"]["isa"] in capsys.readouterr().out
-
-
-def test_speed_ratio_is_of_medians(script):
-    runs = {"ns2vec": [8.0, 9.0, 100.0], "gensim": [1.0, 3.0, 2.0]}
-    found = {program: [{"words_per_second": speed} for speed in speeds] for program, speeds in runs.items()}
-    row = script("speed").summarise(found)
-    assert row["ratio"] == 4.5
-    assert row["words_per_second"] == {"ns2vec": 9.0, "gensim": 2.0}
 
 
 def test_memory_runs(script, tiny, capsys):

@@ -1,4 +1,4 @@
-"""What the benchmarks share: settings, the corpus, child processes, dated results."""
+"""What the benchmarks share: settings, the corpus, the machine, results."""
 
 from __future__ import annotations
 
@@ -13,20 +13,29 @@ import re
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
+from benchmarks.processes import ROOT
+
 RESULTS = ROOT / "benchmarks" / "results"
 sys.path.insert(0, str(ROOT / "eval"))
 
 import protocol  # noqa: E402 - found through the line above
 
 TEXT8_BYTES = 100_000_000
-POLL_SECONDS = 0.02
+
+TRAINING_CODE = (
+    "_kernels.pyx",
+    "_cy/*",
+    "corpus/*.py*",
+    "sampling/*.py",
+    "training/*.py",
+    "vocab/*.py",
+    "word2vec.py",
+)
 
 # Every comparison trains with these settings on both sides.
 PARAMETERS = {
@@ -52,21 +61,6 @@ VARIANTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 }
 
 
-class ChildError(RuntimeError):
-    """A training process ended with an error."""
-
-
-def child_environment() -> dict[str, str]:
-    """The environment of a training process: one BLAS thread, OpenBLAS left to find the processor."""
-    environment = dict(os.environ)
-    for name in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):
-        environment.pop(name, None)
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-        environment[name] = "1"
-    environment["PYTHONPATH"] = os.pathsep.join([str(ROOT), *filter(None, [environment.get("PYTHONPATH")])])
-    return environment
-
-
 def job_for(program: str, variant: str, corpus: Path, **changed: Any) -> dict[str, Any]:
     """The job that trains `variant` with `program`; `changed` replaces settings of both programs."""
     shared, own = VARIANTS[variant]
@@ -80,52 +74,6 @@ def job_for(program: str, variant: str, corpus: Path, **changed: Any) -> dict[st
         "parameters": parameters,
         "data": None,
     }
-
-
-def run_child(job: dict[str, Any], *, poll_memory: bool = False) -> dict[str, Any]:
-    """Run one job; with `poll_memory` the outcome gets ``peak_bytes``, RssAnon by phase."""
-    command = [sys.executable, str(ROOT / "benchmarks" / "child.py"), json.dumps(job)]
-    outcome: dict[str, Any] = {}
-    phase, peaks = "start", {"start": 0}
-    with (
-        tempfile.TemporaryFile("w+") as errors,
-        subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=errors, text=True, env=child_environment()
-        ) as child,
-    ):
-        stop = threading.Event()
-
-        def poll() -> None:
-            while not stop.wait(POLL_SECONDS):
-                peaks[phase] = max(peaks.get(phase, 0), anonymous_bytes(child.pid))
-
-        poller = threading.Thread(target=poll, daemon=True)
-        if poll_memory:
-            poller.start()
-        for line in child.stdout or ():
-            record = json.loads(line)
-            phase = record.get("phase", phase)
-            outcome = record.get("outcome", outcome)
-        code = child.wait()
-        stop.set()
-        if poll_memory:
-            poller.join()
-            outcome["peak_bytes"] = peaks
-        if code or "n_words" not in outcome:
-            errors.seek(0)
-            last = errors.read().strip().split("\n")[-1]
-            raise ChildError(f"{job['program']} ended with exit code {code}: {last}")
-    return outcome
-
-
-def anonymous_bytes(pid: int) -> int:
-    """RssAnon of a process, 0 once it has ended."""
-    try:
-        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
-    except OSError:
-        return 0
-    found = re.search(r"^RssAnon:\s+(\d+) kB", status, re.MULTILINE)
-    return 1024 * int(found[1]) if found else 0
 
 
 def corpus_file(named: str | None, n_bytes: int, data: str | None = None) -> Path:
@@ -146,11 +94,35 @@ def corpus_file(named: str | None, n_bytes: int, data: str | None = None) -> Pat
     return target
 
 
+def prefix_of(path: Path, n_bytes: int) -> Path:
+    """The first `n_bytes` of a text, in the temporary folder; the text itself when it is not longer."""
+    if not n_bytes or path.stat().st_size <= n_bytes:
+        return path
+    digest = describe_corpus(path)["sha256_of_first_mib"]
+    target = Path(tempfile.gettempdir()) / f"ns2vec-prefix-{digest}-{n_bytes}.txt"
+    if not (target.exists() and target.stat().st_size == n_bytes):
+        partial = target.with_suffix(f".{os.getpid()}.part")
+        with open(path, "rb") as source, open(partial, "wb") as sink:
+            sink.write(source.read(n_bytes))
+        partial.replace(target)
+    return target
+
+
 def describe_corpus(path: Path) -> dict[str, Any]:
     """Size of the corpus and a hash of its first megabyte: enough to tell two apart."""
     with open(path, "rb") as source:
         start = source.read(1 << 20)
     return {"bytes": path.stat().st_size, "sha256_of_first_mib": hashlib.sha256(start).hexdigest()[:16]}
+
+
+def code_fingerprint() -> str:
+    """Hash of the sources that decide what a training run computes."""
+    digest = hashlib.sha256()
+    for pattern in TRAINING_CODE:
+        for path in sorted((ROOT / "ns2vec").glob(pattern)):
+            if path.is_file():
+                digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def describe_machine() -> dict[str, Any]:

@@ -1,0 +1,50 @@
+"""Benchmarks of ns2vec beside gensim, fastText, floret and word2vec.c.
+
+    python -m benchmarks all                  every line of the table, then the table itself
+    python -m benchmarks train --rows sg cbow --rounds 3
+    python -m benchmarks COMMAND --help
+
+Figures go to benchmarks/results/ as JSON, with the same as markdown beside it; a command that was
+stopped goes on where it stopped. `table` writes README's table from that JSON.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+# command: (module, what it measures); the commands of `measure` are the kinds of rows
+COMMANDS = {
+    "all": ("measure", "everything below down to evaluate"),
+    "train": ("measure", "words a second of the training phase"),
+    "vocab": ("measure", "vocabulary and encoding of a file"),
+    "load": ("measure", "reading vectors"),
+    "query": ("measure", "nearest neighbours"),
+    "evaluate": ("measure", "analogies"),
+    "table": ("table", "README's table from the JSON"),
+    "scaling": ("scaling", "corpus size, dimensions, negatives, window, threads"),
+    "quality": ("quality", "scores over seeds, beside gensim"),
+    "memory": ("memory", "anonymous memory of a training run"),
+    "samplers": ("samplers", "speed and quality of each sampler"),
+    "calculator": ("calculator", "ns2vec calculate against real runs"),
+}
+
+
+def main(argv: list[str]) -> int:
+    """Run one command; return its exit code, 2 for a command that does not exist."""
+    name = argv[0] if argv else "--help"
+    if name in ("-h", "--help"):
+        print(__doc__)
+        print("\n".join(f"  {command:<11} {what}" for command, (_, what) in COMMANDS.items()))
+        return 0
+    if name not in COMMANDS:
+        print(f"benchmarks: expected one of {', '.join(COMMANDS)}, got {name!r}", file=sys.stderr)
+        return 2
+    module = importlib.import_module(f"benchmarks.{COMMANDS[name][0]}")
+    arguments = [name, *argv[1:]] if module.__name__ == "benchmarks.measure" else argv[1:]
+    code: int = module.main(arguments)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,156 @@
+"""README's table from the committed JSON, never typed.
+
+    python -m benchmarks table                      write the table between README's markers
+    python -m benchmarks table --check              exit code 1 when README says something else
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from benchmarks.processes import ROOT
+from benchmarks.shared import RESULTS
+
+BEGIN = "<!-- benchmarks: begin, written by `python -m benchmarks table` -->"
+END = "<!-- benchmarks: end -->"
+SHARES = ("threads", "fma")
+HEADER = ["what", "against", "ns2vec (words/s or s)", "ratio", "must", "aim", "verdict"]
+
+
+def number(value: float | None, kind: str) -> str:
+    """A ratio as `12.3 x`, a share as `.93`, nothing as a dash."""
+    if value is None:
+        return "-"
+    if kind in SHARES:
+        return f"{value:.2f}".lstrip("0")
+    return f"{value:.1f} x"
+
+
+def target(value: float | None, kind: str) -> str:
+    """What is asked, in the same unit without padding."""
+    if value is None or kind in SHARES:
+        return number(value, kind)
+    return f"{value:g} x"
+
+
+def speed(row: dict[str, Any]) -> str:
+    """Our speed in millions of words, or our seconds."""
+    arms = row["summary"]["arms"].values()
+    ours = [arm for arm in arms if arm.get("program") == "ns2vec" and "speed" in arm]
+    if not ours:
+        return "-"
+    best = max(ours, key=lambda arm: arm["speed"])
+    if "raw_words_per_second" in best:
+        return f"{best['raw_words_per_second'] / 1e6:.2f} M"
+    return f"{best['measured_seconds']:.3g} s"
+
+
+def cells(row: dict[str, Any]) -> list[str]:
+    """One line of the table."""
+    summary, kind = row["summary"], row["kind"]
+    verdict = summary["verdict"]
+    if summary["reasons"]:
+        verdict += f" ({'; '.join(summary['reasons'])})"
+    reason = row.get("reason")
+    if reason:
+        verdict += f" ({reason})"
+    return [
+        row["what"],
+        row["against"],
+        speed(row),
+        number(summary["value"], kind),
+        target(summary["must"], kind),
+        target(summary["aim"], kind),
+        verdict,
+    ]
+
+
+def markdown(record: dict[str, Any]) -> str:
+    """All rows as a markdown table."""
+    return as_markdown([HEADER, ["---"] * len(HEADER), *(cells(row) for row in record["rows"].values())])
+
+
+def as_markdown(lines: list[list[str]]) -> str:
+    """Cells as the lines of a markdown table."""
+    return "".join("| " + " | ".join(cell.replace("|", "/") for cell in line) + " |\n" for line in lines)
+
+
+def conditions(record: dict[str, Any]) -> str:
+    """One sentence: machine, builds, text."""
+    rows = list(record["rows"].values())
+    arms = [arm for row in rows for arm in row["summary"]["arms"].values()]
+    peers = sorted({f"{arm['program']} {arm['version']}" for arm in arms if "version" in arm})
+    compilers = sorted({arm["compiler"] for arm in arms if "compiler" in arm})
+    isas = sorted({arm["isa"] for arm in arms if "isa" in arm})
+    commits = sorted({row["machine"]["commit"] for row in rows})
+    n_bytes = sorted({f"{row['corpus']['bytes']:,}" for row in rows})
+    return (
+        f"{record['machine']['processor']}, {record['machine']['n_cores']} cores, {', '.join(isas)}, "
+        f"{', '.join(compilers)}; {', '.join(peers)}; commit {', '.join(commits)}; "
+        f"text of {', '.join(n_bytes)} bytes; medians of "
+        f"{min(row['summary']['n_rounds'] for row in rows)} or more rounds.\n"
+    )
+
+
+def quality_table(record: dict[str, Any]) -> str:
+    """Mean scores of both programs over the seeds, the difference and its one-sided bound."""
+    header = ["variant", "score", "ns2vec", "gensim", "difference", "90 % bound", "seeds"]
+    lines = [header, ["---"] * len(header)]
+    for variant, summary in record["summary"].get("variants", {}).items():
+        for metric, row in summary.items():
+            figures = [f"{row[name]:.3f}" for name in ("ns2vec", "gensim")]
+            figures += [f"{row[name]:+.3f}" for name in ("difference", "bound")]
+            lines.append([variant, metric, *figures, str(row["n_seeds"])])
+    return as_markdown(lines)
+
+
+def generated(table: Path, quality: Path) -> str:
+    """What stands between the markers."""
+    parts = []
+    if table.exists():
+        record = json.loads(table.read_text(encoding="utf-8"))
+        if record["rows"]:
+            parts += [conditions(record), markdown(record)]
+    if quality.exists():
+        parts.append(quality_table(json.loads(quality.read_text(encoding="utf-8"))))
+    return "\n".join(parts)
+
+
+def replace_between(text: str, new: str) -> str:
+    """`text` with `new` between its markers; ValueError without markers."""
+    if text.count(BEGIN) != 1 or text.count(END) != 1:
+        raise ValueError(f"expected one line {BEGIN!r} and one line {END!r}")
+    before, rest = text.split(BEGIN)
+    _, after = rest.split(END)
+    return f"{before}{BEGIN}\n{new}{END}{after}"
+
+
+def main(argv: list[str]) -> int:
+    """Return 0, or 1 when --check finds another table or there are no markers."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks table",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--results", type=Path, default=RESULTS / "table.json")
+    parser.add_argument("--quality", type=Path, default=RESULTS / "quality.json")
+    parser.add_argument("--document", type=Path, default=ROOT / "README.md")
+    parser.add_argument("--check", action="store_true")
+    arguments = parser.parse_args(argv)
+    text = arguments.document.read_text(encoding="utf-8")
+    try:
+        wanted = replace_between(text, generated(arguments.results, arguments.quality))
+    except ValueError as error:
+        print(f"table: {arguments.document.name}: {error}", file=sys.stderr)
+        return 1
+    if arguments.check:
+        if text != wanted:
+            print(f"{arguments.document.name} is not what the JSON says: run python -m benchmarks table",
+                  file=sys.stderr)  # fmt: skip
+        return int(text != wanted)
+    arguments.document.write_text(wanted, encoding="utf-8")
+    return 0
