@@ -26,6 +26,7 @@ from ns2vec.vocab import build_huffman
 __all__ = ["BatchMemory", "count_batch_memory", "expected_batch_memory", "scratch_formula"]
 
 FLOAT, INT, POINTER = 4, 4, 8
+PLANNED_WINDOWS = 4  # that a thread has room for
 LANES = 16  # rows of a tile of scores are this many floats wide, or a multiple of it
 
 
@@ -154,10 +155,10 @@ def scratch_formula(kernel: Kernel, max_words: int) -> int:
 
     Legend: C contexts (2 window), k negatives, W the wider of 1 + k and the longest path, S floats of a row.
 
-    - 16 bytes a word of the batch: its id, its window's width, ends of sentences
+    - 24 bytes a word of the batch: its id, its window's width, where its input row is, ends of sentences
     - a tile of scores (C + 1) W, and C rows of errors
     - with the full softmax the packed contexts C S and their scores C V
-    - two windows that are planned ahead: ids, weights and offsets of their negatives
+    - windows that are planned ahead: ids, addresses, weights and offsets of their negatives, rows to be fetched
     - two copies of each hot row of each matrix
     """
     n_contexts = min(2 * kernel.window, max_words)
@@ -165,11 +166,12 @@ def scratch_formula(kernel: Kernel, max_words: int) -> int:
     widest = max(noise_ld, _padded(kernel.max_path))
     n_sets = n_contexts if kernel.pairwise else 1
     parts = [
-        max_words * (INT + INT + POINTER),
+        max_words * (2 * INT + 2 * POINTER),
         (n_contexts + 1) * widest * FLOAT,
         (n_contexts + 2) * kernel.stride * FLOAT,
         n_contexts * (kernel.stride + kernel.n_rows) * FLOAT if kernel.full_softmax else 0,
-        2 * n_sets * ((1 + kernel.negative) * INT + 2 * noise_ld * FLOAT),
+        PLANNED_WINDOWS * n_sets * ((1 + kernel.negative) * (INT + POINTER) + 2 * noise_ld * FLOAT),
+        PLANNED_WINDOWS * (n_contexts + 2 + kernel.negative) * POINTER,
         2 * kernel.hot_rows * kernel.stride * FLOAT * (1 + kernel.sampled + (kernel.max_path > 0)),
     ]
     return sum(parts)
