@@ -16,61 +16,36 @@ those of all threads): another schedule, and a higher rate. ``--gensim-input cor
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
 import sys
 from pathlib import Path
-from typing import Any
 
-from benchmarks.processes import ChildError, run_child
+from benchmarks.known_runs import KnownRuns
+from benchmarks.processes import ChildError
 from benchmarks.shared import (
     RESULTS,
     TEXT8_BYTES,
     VARIANTS,
     changed_settings,
-    code_fingerprint,
     common_parser,
     corpus_file,
-    describe_corpus,
-    describe_machine,
     job_for,
     protocol,
-    save_json,
-    say,
 )
-
-
-def run_key(job: dict[str, Any], corpus: dict[str, Any], fingerprint: str) -> str:
-    """What identifies a run; gensim's do not depend on our code."""
-    record = {**job, "corpus": corpus, "data": None}
-    if job["program"] == "ns2vec":
-        record["code"] = fingerprint
-    return json.dumps(record, sort_keys=True)
-
-
-def read_runs(path: Path) -> dict[str, Any]:
-    """The runs of an earlier, perhaps interrupted benchmark."""
-    if not path.exists():
-        return {}
-    runs: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))["runs"]
-    return runs
-
 
 CONFIDENCE = 0.9
 
 
 class Benchmark:
-    """Runs and their cache."""
+    """Runs and what they have in common."""
 
     def __init__(self, arguments: argparse.Namespace) -> None:
         self.corpus = corpus_file(arguments.corpus, arguments.bytes, arguments.data)
-        self.described = describe_corpus(self.corpus)
         self.data = str(protocol.data_folder(arguments.data))
         self.settings = changed_settings(arguments, ("epochs", "vector_size", "workers", "min_count"))
         self.gensim_input = arguments.gensim_input
-        self.path = Path(arguments.results) if arguments.results else RESULTS / "quality.json"
-        self.runs = read_runs(self.path)
-        self.fingerprint = code_fingerprint()
+        path = Path(arguments.results) if arguments.results else RESULTS / "quality.json"
+        self.known = KnownRuns(path, self.corpus)
 
     def scores(self, program: str, variant: str, seed: int) -> dict[str, float]:
         """Scores of one run, trained now unless it is known."""
@@ -78,18 +53,8 @@ class Benchmark:
         job["data"] = self.data
         if program == "gensim":
             job["input"] = self.gensim_input
-        key = run_key(job, self.described, self.fingerprint)
-        if key not in self.runs:
-            say(f"{program} {variant} seed {seed}")
-            self.runs[key] = run_child(job)
-            self.save({})
-        scores: dict[str, float] = self.runs[key]["scores"]
+        scores: dict[str, float] = self.known.outcome(job, f"{program} {variant} seed {seed}")["scores"]
         return scores
-
-    def save(self, summary: dict[str, Any]) -> None:
-        """Write everything that is known."""
-        record = {"machine": describe_machine(), "corpus": self.described, "summary": summary}
-        save_json(self.path, {**record, "runs": self.runs})
 
 
 def lower_bound(differences: list[float]) -> float:
@@ -171,7 +136,7 @@ def main(argv: list[str] | None = None) -> int:
     broken = [
         line for variant, summary in summaries.items() for line in broken_bounds(variant, summary, floors)
     ]
-    benchmark.save({"variants": summaries, "broken_bounds": broken, "floors_checked": floors})
+    benchmark.known.save({"variants": summaries, "broken_bounds": broken, "floors_checked": floors})
     print(table(summaries))
     print("\n".join(f"MISSED {line}" for line in broken) or "all bounds hold")
     return 1 if broken else 0

@@ -4,6 +4,8 @@
     python -m benchmarks samplers --parts speed --rounds 5
     python -m benchmarks samplers --samplers uniform dynamic:m=8 --seeds 1
 
+A stopped benchmark goes on where it stopped when it is called again with the same --results.
+
 Speed is words a second of processor time of the training phase, one thread, one epoch, samplers
 interleaved, median of the rounds. ``pointer`` is unigram called through the interface of samplers
 instead of in line, ``numba`` a copy of it compiled by numba (left out where that is not installed).
@@ -11,23 +13,21 @@ instead of in line, ``numba`` a copy of it compiled by numba (left out where tha
 
 from __future__ import annotations
 
+import argparse
 import statistics
 import sys
 from pathlib import Path
 from typing import Any
 
 from benchmarks.held_out import split_corpus
-from benchmarks.processes import ChildError, run_child
+from benchmarks.known_runs import KnownRuns
+from benchmarks.processes import ChildError
 from benchmarks.shared import (
     PARAMETERS,
     common_parser,
     corpus_file,
-    describe_corpus,
-    describe_machine,
     protocol,
     results_path,
-    save_json,
-    say,
 )
 
 STATIC = ["unigram", "uniform", "random", "log_uniform", "batch", "mixed:unigram=0.8,uniform=0.2"]
@@ -44,6 +44,7 @@ AWARE = [
     "self_adversarial",
 ]
 HELD_OUT = "held-out loss"
+METRICS = [*protocol.METRICS, HELD_OUT]
 THROUGH_THE_INTERFACE = ["pointer", "numba"]
 
 
@@ -59,50 +60,54 @@ def job(sampler: str, corpus: Path, **changed: Any) -> dict[str, Any]:
     }
 
 
-def measure_speed(samplers: list[str], corpus: Path, rounds: int) -> dict[str, list[float]]:
+def measure_speed(known: KnownRuns, samplers: list[str], corpus: Path, rounds: int) -> dict[str, list[float]]:
     """Words a second of processor time of each sampler, by round."""
     speeds: dict[str, list[float]] = {name: [] for name in samplers}
-    for number in range(rounds):
+    for number in range(1, rounds + 1):
         for name, found in speeds.items():
-            say(f"round {number + 1}: {name}")
-            outcome = run_child(job(name, corpus, workers=1, epochs=1))
-            found.append(outcome["words_per_cpu_second"])
+            task = {**job(name, corpus, workers=1, epochs=1), "round": number}
+            found.append(known.outcome(task, f"round {number}: {name}")["words_per_cpu_second"])
     return speeds
 
 
 def measure_quality(
-    samplers: list[str], corpus: Path, seeds: list[int], epochs: int, data: str
-) -> dict[str, Any]:
-    """Mean of each metric over the seeds, by sampler; a hundredth of the text is held out."""
+    known: KnownRuns, samplers: list[str], corpus: Path, arguments: argparse.Namespace
+) -> dict[str, dict[str, dict[str, float]]]:
+    """Mean and deviation of each metric over the seeds, by sampler; a hundredth of the text is held out."""
     training, held_out = split_corpus(corpus)
-    means: dict[str, Any] = {}
-    for name in samplers:
-        scores = []
-        for seed in seeds:
-            say(f"quality of {name}, seed {seed}")
-            task = job(name, training, seed=seed, epochs=epochs)
-            task |= {"data": data, "held_out": str(held_out)}
-            outcome = run_child(task)
-            scores.append({**outcome["scores"], HELD_OUT: outcome["held_out_loss"]})
-        names = [*protocol.METRICS, HELD_OUT]
-        means[name] = {metric: statistics.fmean(run[metric] for run in scores) for metric in names}
-    return means
+    scores: dict[str, list[dict[str, float]]] = {name: [] for name in samplers}
+    for seed in arguments.seeds:
+        for name, found in scores.items():
+            task = job(name, training, seed=seed, epochs=arguments.epochs)
+            task |= {"data": str(protocol.data_folder(arguments.data)), "held_out": str(held_out)}
+            outcome = known.outcome(task, f"quality of {name}, seed {seed}")
+            found.append({**outcome["scores"], HELD_OUT: outcome["held_out_loss"]})
+    return {name: summarise(found) for name, found in scores.items()}
+
+
+def summarise(runs: list[dict[str, float]]) -> dict[str, dict[str, float]]:
+    """Mean and deviation of each metric."""
+    summary = {}
+    for metric in METRICS:
+        values = [run[metric] for run in runs]
+        deviation = statistics.stdev(values) if len(values) > 1 else float("nan")
+        summary[metric] = {"mean": statistics.fmean(values), "deviation": deviation, "n_seeds": len(values)}
+    return summary
 
 
 def table(speeds: dict[str, list[float]], quality: dict[str, Any]) -> str:
-    """One line a sampler."""
+    """One line a sampler, as markdown; behind each score its deviation over the seeds."""
     medians = {name: statistics.median(found) for name, found in speeds.items()}
-    lines = [
-        f"{'sampler':<32} {'words/cpu-s':>12} {'unigram=1':>10} " + " ".join([*protocol.METRICS, HELD_OUT])
-    ]
+    header = ["sampler", "words/cpu s", "unigram = 1", *METRICS]
+    rows = [header, ["---"] * len(header)]
     for name in {**medians, **quality}:
-        speed = f"{medians[name]:12,.0f} {medians[name] / medians['unigram']:10.3f}" if medians else " " * 23
-        scores = quality.get(name, {})
-        shown = " ".join(
-            f"{scores[metric]:.4f}" for metric in [*protocol.METRICS, HELD_OUT] if metric in scores
-        )
-        lines.append(f"{name:<32} {speed} {shown}")
-    return "\n".join(lines)
+        cells = [name, "", ""]
+        if medians:
+            cells[1:] = f"{medians[name]:,.0f}", f"{medians[name] / medians['unigram']:.3f}"
+        for score in (quality.get(name, {}).get(metric) for metric in METRICS):
+            cells.append(f"{score['mean']:.4f} ± {score['deviation']:.4f}" if score else "")
+        rows.append(cells)
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in rows)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -112,6 +117,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3])
     parser.add_argument("--parts", nargs="+", choices=("speed", "quality"), default=["speed", "quality"])
+    parser.add_argument("--keep", action="store_true", help="take known runs of any code as they are")
     parser.set_defaults(epochs=3)
     arguments = parser.parse_args(argv)
     corpus = corpus_file(arguments.corpus, arguments.bytes, arguments.data)
@@ -122,17 +128,17 @@ def main(argv: list[str] | None = None) -> int:
         called = THROUGH_THE_INTERFACE
     except ImportError:
         called = THROUGH_THE_INTERFACE[:1]
+    known = KnownRuns(results_path("samplers", arguments.results), corpus, arguments.keep)
+    speeds: dict[str, list[float]] = {}
+    quality: dict[str, Any] = {}
     try:
-        speeds, quality = {}, {}
         if "speed" in arguments.parts:
-            speeds = measure_speed([*samplers, *called], corpus, arguments.rounds)
+            speeds = measure_speed(known, [*samplers, *called], corpus, arguments.rounds)
         if "quality" in arguments.parts:
-            data = str(protocol.data_folder(arguments.data))
-            quality = measure_quality(samplers, corpus, arguments.seeds, arguments.epochs, data)
+            quality = measure_quality(known, samplers, corpus, arguments)
     except ChildError as error:
         print(f"samplers: {error}", file=sys.stderr)
         return 1
-    record = {"machine": describe_machine(), "corpus": describe_corpus(corpus)}
-    save_json(results_path("samplers", arguments.results), {**record, "speeds": speeds, "quality": quality})
+    known.save({"speeds": speeds, "quality": quality})
     print(table(speeds, quality))
     return 0

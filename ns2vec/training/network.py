@@ -105,12 +105,14 @@ class Network:
         config : TrainingConfig
         n_words : int
             Length of the corpus, when known. Workers keep copies of hot rows where it is so long that copies
-            are merged often enough.
+            are merged often enough; not under pair sharing, where a frequent word's row changes thousands of
+            times between two merges, so that the sum of what workers did goes too far.
         """
         is_long = n_words >= MERGES_PER_WORKER * config.workers * config.batch_words
+        is_pairwise = self.syn1neg is not None and config.sg and config.negative_sharing == "pair"
         arrays: dict[str, Any] = {
             "lock": self.lock,
-            "hot_rows": HOT_ROWS if config.workers > 1 and is_long else 0,
+            "hot_rows": HOT_ROWS if config.workers > 1 and is_long and not is_pairwise else 0,
             "width": config.vector_size,
         }
         if self.keep is not None and (self.keep != ALWAYS).any():

@@ -68,15 +68,15 @@ def test_both_programs_get_the_same_settings(script, tmp_path):
 
 
 def test_a_run_is_known_again_by_settings_text_and_code(script, tmp_path):
-    quality, shared = script("quality"), script("shared")
+    runs, shared = script("known_runs"), script("shared")
     text = {"bytes": 3}
     ours = shared.job_for("ns2vec", "cbow", tmp_path / "a.txt", seed=1)
     elsewhere = shared.job_for("ns2vec", "cbow", tmp_path / "b.txt", seed=1)
-    assert quality.run_key(ours, text, "f") == quality.run_key(elsewhere, text, "f")
-    assert quality.run_key(ours, text, "f") != quality.run_key(ours, text, "g")
-    assert quality.run_key(ours, text, "f") != quality.run_key(ours, {"bytes": 4}, "f")
+    assert runs.run_key(ours, text, "f") == runs.run_key(elsewhere, text, "f")
+    assert runs.run_key(ours, text, "f") != runs.run_key(ours, text, "g")
+    assert runs.run_key(ours, text, "f") != runs.run_key(ours, {"bytes": 4}, "f")
     theirs = shared.job_for("gensim", "cbow", tmp_path / "a.txt", seed=1)
-    assert quality.run_key(theirs, text, "f") == quality.run_key(theirs, text, "g")
+    assert runs.run_key(theirs, text, "f") == runs.run_key(theirs, text, "g")
 
 
 def test_children_find_the_processor_and_keep_blas_to_one_thread(script, monkeypatch):
@@ -119,7 +119,7 @@ def test_quality_runs_and_goes_on_where_it_stopped(script, tiny, capsys, monkeyp
     assert len(first["runs"]) == 2
     assert code == bool(first["summary"]["broken_bounds"])
     assert first["summary"]["floors_checked"] is False
-    monkeypatch.setattr(quality, "run_child", pytest.fail)
+    monkeypatch.setattr(script("known_runs"), "run_child", pytest.fail)
     assert code == quality.main([*options, "--variants", "sg-window", "--seeds", "1", "--workers", "1"])
     second = json.loads(target.read_text(encoding="utf8"))
     assert second["runs"] == first["runs"]
@@ -136,15 +136,21 @@ def test_memory_runs(script, tiny, capsys):
     assert memory.main([*options, "--allowance", "0.001"]) == 1
 
 
-def test_samplers_run(script, tiny, capsys):
+def test_samplers_run_and_go_on_where_they_stopped(script, tiny, capsys, monkeypatch):
     options, target = tiny
     samplers = script("samplers")
-    assert samplers.main([*options, "--samplers", "uniform", "--rounds", "1", "--seeds", "1"]) == 0
-    record = json.loads(target.read_text(encoding="utf8"))
+    options += ["--samplers", "uniform", "--rounds", "1"]
+    assert samplers.main([*options, "--seeds", "1", "2"]) == 0
+    record = json.loads(target.read_text(encoding="utf8"))["summary"]
     assert {"unigram", "uniform", "pointer"} <= set(record["speeds"])
     assert all(speed > 0 for speeds in record["speeds"].values() for speed in speeds)
     assert set(record["quality"]) == {"unigram", "uniform"}
-    assert "uniform" in capsys.readouterr().out
+    assert record["quality"]["uniform"]["held-out loss"]["deviation"] > 0
+    assert "| uniform |" in capsys.readouterr().out
+    monkeypatch.setattr(script("known_runs"), "run_child", pytest.fail)
+    assert samplers.main([*options, "--seeds", "2", "--parts", "quality"]) == 0
+    record = json.loads(target.read_text(encoding="utf8"))["summary"]
+    assert record["quality"]["uniform"]["google"]["n_seeds"] == 1
 
 
 def test_a_called_unigram_draws_what_the_built_in_one_draws(script):

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from ns2vec import Word2Vec
+from ns2vec.calculator.calibration import make_network
 from ns2vec.objectives import OBJECTIVES
 from ns2vec.training.blas import blas_threads
+from ns2vec.training.config import TrainingConfig
 
 SMALL = {"vector_size": 20, "min_count": 1, "sample": 0, "sg": 1, "epochs": 2, "batch_words": 100}
 
@@ -63,6 +65,23 @@ def test_libraries_that_are_loaded_later_are_limited_too():
 # ---- memory -------------------------------------------------------------------------------------------
 
 ROW = 112 * 4  # 100 floats, padded
+
+
+@pytest.mark.parametrize(
+    ("options", "has_copies"),
+    [
+        ({}, True),
+        ({"sg": False}, True),
+        ({"workers": 1}, False),
+        ({"negative_sharing": "pair"}, False),
+        ({"negative_sharing": "pair", "sg": False}, True),
+        ({"negative_sharing": "pair", "negative": 0, "hs": True}, True),
+    ],
+)
+def test_workers_copy_hot_rows_unless_each_pair_has_its_own_negatives(options, has_copies):
+    config = TrainingConfig(**{"sg": True, "workers": 2, **options})
+    network = make_network(np.arange(5000, 0, -1), config)
+    assert [network.kernel(config, n_words).hot_rows > 0 for n_words in (0, 10**9)] == [False, has_copies]
 
 
 @pytest.mark.parametrize(
