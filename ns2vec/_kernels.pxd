@@ -50,6 +50,7 @@ cdef extern from "block.h" nogil:
         void (*gather)(float **rows, long n, long stride, float scale, float *hidden) noexcept nogil
         void (*scatter)(float **rows, long n, long stride, float scale, const float *lock, const float *delta) noexcept nogil
         void (*apply)(float **rows, long n, long stride, const float *lock, const float *deltas) noexcept nogil
+        void (*fetch)(float **rows, long n, long stride) noexcept nogil
 
     long ns2_tile_width(long m) noexcept
     const ns2_ops *ns2_find_ops(const char *isa) noexcept
@@ -135,7 +136,7 @@ cdef extern from "sampler.h" nogil:
 
 
 cdef extern from "hot.h" nogil:
-    void ns2_merge_rows(float *shared, float *local, float *base, long n) noexcept
+    void ns2_merge_rows(float *shared, float *local, float *base, long n, long stride) noexcept
 
 
 cdef extern from "view.h" nogil:
@@ -150,7 +151,6 @@ cdef extern from "rng.h" nogil:
     uint32_t ns2_below(uint64_t *state, uint32_t n) noexcept
     void ns2_draw_aliases(uint64_t *state, const uint32_t *table, uint32_t n_rows, long n, int32_t *rows) noexcept
     int32_t ns2_draw_alias(uint64_t *state, const uint32_t *table, uint32_t n_rows) noexcept
-    void ns2_prefetch_row(const float *row, long stride) noexcept
     void ns2_prefetch(const void *address) noexcept
 
 

@@ -75,6 +75,8 @@ struct ns2_ops {
                     const float *delta);
     /* row_i += lock_i * deltas_i, one row after the other */
     void (*apply)(float *const *rows, long n, long stride, const float *lock, const float *deltas);
+    /* has rows near, to be changed soon */
+    void (*fetch)(float *const *rows, long n, long stride);
 };
 
 /* Floats a row of the score tile takes: output blocks of 6 write 8 columns each, and the link takes whole

@@ -15,7 +15,7 @@ cdef void plan_window(Kernel k, Workspace work, Window *window, long start, long
     # only what no window before has reached is new to the cache
     window.n_ahead = 0
     for p in range(max(work.reached, window.first), window.end):
-        fetch(k, window, work.rows[p])
+        fetch(window, work.rows[p])
     work.reached = max(work.reached, window.end)
     if k.syn1 != NULL:
         ns2_prefetch(&k.path_points[k.path_offsets[centre]])
@@ -34,15 +34,18 @@ cdef void plan_window(Kernel k, Workspace work, Window *window, long start, long
         window.set_size[s] = draw_set(k, work, window, s, &request)
 
 
-cdef inline void fetch(Kernel k, Window *window, float *row) noexcept nogil:
+cdef inline void fetch(Window *window, float *row) noexcept nogil:
     """Have a row near when the window is trained: fetched by the updates of an earlier window, a line at a time
-    between their sums, or at once where sets are many.
+    between their sums, or by `fetch_now`.
     """
-    if k.pairwise:
-        ns2_prefetch_row(row, k.stride)
-    else:
-        window.ahead[window.n_ahead] = row
-        window.n_ahead += 1
+    window.ahead[window.n_ahead] = row
+    window.n_ahead += 1
+
+
+cdef inline void fetch_now(Kernel k, Window *window) noexcept nogil:
+    """Fetch all rows at once: where each context has a set, they are more than the updates can carry."""
+    k.ops.fetch(window.ahead, window.n_ahead, k.stride)
+    window.n_ahead = 0
 
 
 cdef void start_request(Kernel k, Workspace work, ns2_request *request, long t, uint64_t *noise) noexcept nogil:
@@ -178,7 +181,9 @@ cdef long draw_set(Kernel k, Workspace work, Window *window, long s, ns2_request
         m = merge_draws(k, work, window, s, request, n, log_q)
     for j in range(m):
         outputs[j] = output_row(k, work, ids[j])
-        fetch(k, window, outputs[j])
+        fetch(window, outputs[j])
+    if k.pairwise:
+        fetch_now(k, window)
     return m
 
 

@@ -31,11 +31,11 @@ cdef inline float *output_row(Kernel k, Workspace work, long row) noexcept nogil
 
 
 cdef inline void merge(HotRows *hot, long stride) noexcept nogil:
-    ns2_merge_rows(hot.shared, hot.local, hot.base, hot.n * stride)
+    ns2_merge_rows(hot.shared, hot.local, hot.base, hot.n, stride)
 
 
 cdef void merge_hot_rows(Kernel k, Workspace work) noexcept nogil:
-    """Add what this thread has changed to the matrices and take over what others have; one thread at a time."""
+    """Bring what this thread has changed into the matrices and take over what others have; one thread at a time."""
     PyThread_acquire_lock(k.lock_of_hot_rows, WAIT_LOCK)
     merge(&work.hot0, k.stride)
     merge(&work.hot1neg, k.stride)

@@ -53,9 +53,6 @@ static inline void ns2_draw_aliases(uint64_t *state, const uint32_t *table, uint
 }
 
 /* Brings a row of floats near before it is used. */
-static inline void ns2_prefetch_row(const float *row, long stride) {
-    for (long k = 0; k < stride; k += 16) __builtin_prefetch(row + k, 1, 3);
-}
 static inline void ns2_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
 
 #endif

@@ -104,15 +104,15 @@ class Network:
         ----------
         config : TrainingConfig
         n_words : int
-            Length of the corpus, when known. Workers keep copies of hot rows where it is so long that copies
-            are merged often enough; not under pair sharing, where a frequent word's row changes thousands of
-            times between two merges, so that the sum of what workers did goes too far.
+            Length of the corpus, when known. With hierarchical softmax alone workers keep copies of hot rows
+            where it is so long that copies are merged often enough: all of them change the top of the tree at
+            every word. With negatives it gains next to nothing and costs quality (benchmarks/NOTES.md).
         """
+        has_copies = config.workers > 1 and self.syn1 is not None and self.syn1neg is None
         is_long = n_words >= MERGES_PER_WORKER * config.workers * config.batch_words
-        is_pairwise = self.syn1neg is not None and config.sg and config.negative_sharing == "pair"
         arrays: dict[str, Any] = {
             "lock": self.lock,
-            "hot_rows": HOT_ROWS if config.workers > 1 and is_long and not is_pairwise else 0,
+            "hot_rows": HOT_ROWS if has_copies and is_long else 0,
             "width": config.vector_size,
         }
         if self.keep is not None and (self.keep != ALWAYS).any():

@@ -56,7 +56,7 @@ def test_hot_rows_are_in_the_formula():
     counts = np.arange(5000, 0, -1)
     from ns2vec.calculator.calibration import make_network
 
-    config = TrainingConfig(workers=2, sg=True)
+    config = TrainingConfig(workers=2, sg=True, hs=True, negative=0)
     network = make_network(counts, config)
     cold, hot = (network.kernel(config, n_words) for n_words in (0, 10**9))
     copies = 2 * 2 * hot.hot_rows * hot.stride * 4

@@ -62,16 +62,46 @@ def test_own_copies_of_hot_rows_change_nothing_for_one_thread(
     assert_same_weights(case)
 
 
-def test_hot_rows_of_several_threads_add_up(make_case, random_sentences):
-    """What two workspaces learn in turn is all in the matrix after their merges."""
+def test_what_several_threads_learn_alike_counts_once(make_case, random_sentences):
     case = make_case(hot_rows=30)
     words = np.array([word for sentence in random_sentences() for word in [*sentence, -1]], np.int32)
-    first, second = (_kernels.Workspace(case.kernel, len(words)) for _ in range(2))
+    threads = [_kernels.Workspace(case.kernel, len(words)) for _ in range(8)]
     before = case.arrays["syn0"].copy()
-    case.kernel.train(words, 0.01, work=first, chunk=0)
-    one = case.arrays["syn0"] - before
-    case.kernel.train(words, 0.01, work=second, chunk=0)     # from the same start as the first
-    np.testing.assert_allclose(case.arrays["syn0"] - before, 2 * one, rtol=1e-3, atol=1e-6)
+    case.kernel.train(words, 0.01, work=threads[0], chunk=0)
+    once = case.arrays["syn0"].copy()
+    for work in threads[1:]:     # from the same start, the same words
+        case.kernel.train(words, 0.01, work=work, chunk=0)
+    assert np.abs(once - before).max() > 1e-3
+    np.testing.assert_allclose(case.arrays["syn0"], once, rtol=1e-3, atol=1e-6)
+
+
+def test_what_threads_learn_of_different_words_adds_up(make_case):
+    """Two threads with words of their own leave what one thread leaves after both texts."""
+    case = make_case(n_words=200, hot_rows=200, negative=1)
+    texts = [np.array([*range(first, first + 5), -1], np.int32) for first in (0, 100)]
+    threads = [_kernels.Workspace(case.kernel, 6) for _ in texts]
+    before = case.arrays["syn0"].copy()
+    for text, work in zip(texts, threads, strict=True):
+        case.kernel.train(text, 0.05, work=work, chunk=0)
+    changed = np.flatnonzero((case.arrays["syn0"] != before).any(axis=1))
+    assert changed.tolist() == [*range(5), *range(100, 105)]
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_copies_of_eight_threads_do_not_run_away(make_case, random_sentences, architecture, objective):
+    """Each thread is seven chunks behind the others, as eight workers are: vectors stay as long as with one."""
+    rng = np.random.default_rng(4)
+    chunks = [np.array([word for s in random_sentences() for word in [*s, -1]], np.int32) for _ in range(40)]
+    longest = []
+    for n_threads in (1, 8):
+        case = make_case(objective, architecture=architecture, hot_rows=1000)
+        threads = [_kernels.Workspace(case.kernel, max(map(len, chunks))) for _ in range(n_threads)]
+        for number in rng.permuted(np.arange(len(chunks) * 10)) % len(chunks):
+            work = threads[number % n_threads]
+            case.kernel.train(chunks[number], 0.1, work=work, chunk=int(number))
+        longest.append(np.linalg.norm(case.arrays["syn0"], axis=1).max())
+    assert longest[1] < 1.5 * longest[0]
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

@@ -70,15 +70,15 @@ ROW = 112 * 4  # 100 floats, padded
 @pytest.mark.parametrize(
     ("options", "has_copies"),
     [
-        ({}, True),
-        ({"sg": False}, True),
-        ({"workers": 1}, False),
-        ({"negative_sharing": "pair"}, False),
-        ({"negative_sharing": "pair", "sg": False}, True),
-        ({"negative_sharing": "pair", "negative": 0, "hs": True}, True),
+        ({}, False),
+        ({"sg": False}, False),
+        ({"negative": 0, "hs": True}, True),
+        ({"negative": 0, "hs": True, "sg": False}, True),
+        ({"negative": 0, "hs": True, "workers": 1}, False),
+        ({"hs": True}, False),
     ],
 )
-def test_workers_copy_hot_rows_unless_each_pair_has_its_own_negatives(options, has_copies):
+def test_workers_copy_hot_rows_with_hierarchical_softmax_alone(options, has_copies):
     config = TrainingConfig(**{"sg": True, "workers": 2, **options})
     network = make_network(np.arange(5000, 0, -1), config)
     assert [network.kernel(config, n_words).hot_rows > 0 for n_words in (0, 10**9)] == [False, has_copies]
