@@ -96,6 +96,8 @@ class StoredKeys:
 
     def _decode(self) -> list[Any]:
         if self.coding == "int64":
+            if self.stored.ndim != 1:
+                raise TypeError(f"expected one integer for each key, found shape {self.stored.shape}")
             found: list[Any] = self.stored.astype(np.int64, casting="safe").tolist()
             return found
         content = self.stored.tobytes()
@@ -104,4 +106,6 @@ class StoredKeys:
         listed = json.loads(content.decode("ascii"))
         if not isinstance(listed, list):
             raise TypeError("expected a list of keys")
-        return [decode(key) for key in listed]
+        keys = [decode(key) for key in listed]
+        dict.fromkeys(keys)  # a key that has no hash is none
+        return keys

@@ -43,13 +43,13 @@ from ns2vec.formats.table import (
     second_line,
     unwritable_key,
 )
+from ns2vec.formats.text import MAX_LINE_BYTES
 
 __all__ = ["NAME", "SUFFIXES", "looks_like", "read", "write"]
 
 NAME = "word2vec_text"
 SUFFIXES = (".txt", ".w2v")
 
-MAX_LINE_BYTES = 64 << 20
 READ_BYTES = 1 << 20
 N_THREADS = 2
 

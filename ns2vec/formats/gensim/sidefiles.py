@@ -13,6 +13,7 @@ import io
 import math
 import os
 import re
+import sys
 import zipfile
 import zlib
 from typing import IO, Any
@@ -145,7 +146,7 @@ def _header(stream: IO[bytes], path: PathLike) -> tuple[np.dtype[Any], tuple[int
             raise ValueError
         dtype = np.dtype(match["descr"].decode("ascii"))
         shape = tuple(int(number.rstrip(b"L ")) for number in match["shape"].split(b",") if number.strip())
-        if len(shape) > 8 or any(n > 2**62 for n in shape):
+        if len(shape) > 8 or math.prod(n or 1 for n in shape) * dtype.itemsize > sys.maxsize:
             raise ValueError
     except (TypeError, ValueError):
         raise FormatError(
