@@ -175,7 +175,7 @@ def _header(
     text += b" " * (-(len(text) + 8) % ALIGNMENT)
     if len(text) > MAX_HEADER_BYTES:
         raise ConfigError(
-            f"the attributes would take {len(text)} bytes of the header, at most {MAX_HEADER_BYTES} are allowed: "
+            f"the attributes would take {len(text)} bytes of the header, at most {MAX_HEADER_BYTES} fit: "
             "make arrays of the large ones, or leave them out (ignore=...)"
         )
     return len(text).to_bytes(8, "little") + text, order

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ns2vec.exceptions import ConfigError, FormatError
-from ns2vec.formats.plain import decode, encode
+from ns2vec.formats.plain import decode, encode, lookable
 
 __all__ = ["DAMAGED", "StoredKeys", "encode_keys"]
 
@@ -106,6 +106,4 @@ class StoredKeys:
         listed = json.loads(content.decode("ascii"))
         if not isinstance(listed, list):
             raise TypeError("expected a list of keys")
-        keys = [decode(key) for key in listed]
-        dict.fromkeys(keys)  # a key that has no hash is none
-        return keys
+        return lookable([decode(key) for key in listed])

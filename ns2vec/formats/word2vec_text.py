@@ -224,9 +224,7 @@ class _Reader:
                 builder.add(self.parse(line, numbers), numbers)
             keys, n_lines, end = parse_lines(text, at, rows, MAX_LINE_BYTES)
 
-    def decode(
-        self, keys: list[bytes], text: bytes, at: int, numbers: npt.NDArray[np.float64]
-    ) -> list[str]:
+    def decode(self, keys: list[bytes], text: bytes, at: int, numbers: npt.NDArray[np.float64]) -> list[str]:
         try:
             return [key.decode(self.encoding, self.unicode_errors) for key in keys]
         except UnicodeDecodeError:

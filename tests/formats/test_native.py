@@ -355,13 +355,17 @@ def test_many_processes_map_one_file_and_none_can_write_into_it(saved):
 # ---- parts that are well-formed, but not what a model needs ----
 
 
-def written(path, n_keys="1", key_coding="lines", kind="KeyedVectors", version="1.1", arrays=(), **attributes):
+def written(path, n_keys="1", key_coding="lines", kind="KeyedVectors", version="1.1", arrays=(), **more):
     """Write a file of one vector with the given keys, arrays and attributes, believable as far as it goes."""
     metadata = {"format": "ns2vec", "version": version, "kind": kind, "key_coding": key_coding}
-    metadata |= {"n_keys": n_keys, "attributes": "{}", "vector_attributes": "{}", **attributes}
+    metadata |= {"n_keys": n_keys, "attributes": "{}", "vector_attributes": "{}", **more}
     parts = {"vectors": vectors_of(1), "keys": np.frombuffer(b"a", dtype=np.uint8), **dict(arrays)}
     write_container(path, {name: part for name, part in parts.items() if part is not None}, metadata)
     return path
+
+
+# all of them have the hash 0
+COLLIDING = json.dumps([(2**61 - 1) * factor for factor in range(3000)]).encode()
 
 
 @pytest.mark.parametrize("mmap", [None, "r", "r+"])
@@ -374,11 +378,14 @@ def written(path, n_keys="1", key_coding="lines", kind="KeyedVectors", version="
         ("json", np.frombuffer(b"[[1]]", dtype=np.uint8)),
         ("json", np.frombuffer(b'[{"set":[1]}]', dtype=np.uint8)),
         ("json", np.frombuffer(b"[" * 100_000, dtype=np.uint8)),
+        ("json", np.frombuffer(COLLIDING, dtype=np.uint8)),
+        ("json", np.frombuffer(b'[{"frozenset":%s}]' % COLLIDING, dtype=np.uint8)),
+        ("json", np.frombuffer(b'[{"tuple":[{"set":[[]]}]}]', dtype=np.uint8)),
     ],
 )
 def test_keys_that_are_none(tmp_path, coding, keys, mmap):
     path = written(tmp_path / "keys.ns2v", key_coding=coding, arrays={"keys": keys})
-    with pytest.raises(FormatError, match=r"keys\.ns2v: damaged keys: (Type|Recursion)Error"):
+    with pytest.raises(FormatError, match=r"keys\.ns2v: damaged keys: (Type|Value|Recursion)Error"):
         KeyedVectors.load(path, mmap=mmap).index_to_key  # noqa: B018 - reads them
     with pytest.raises(FormatError):
         native.read(path)
@@ -392,7 +399,8 @@ def test_equal_keys_name_the_file(tmp_path):
 
 
 def test_attributes_cannot_replace_what_the_file_has_parts_for(tmp_path):
-    hostile = '{"_vectors":1,"_stored_keys":2,"index_to_key":3,"key_to_index":4,"norms":5,"expandos":6,"mine":7}'
+    parts = ("_vectors", "_stored_keys", "index_to_key", "key_to_index", "norms", "expandos", "mine")
+    hostile = json.dumps(dict.fromkeys(parts, 7))
     found = KeyedVectors.load(written(tmp_path / "parts.ns2v", vector_attributes=hostile))
     assert found.mine == 7
     assert found.index_to_key == ["a"]

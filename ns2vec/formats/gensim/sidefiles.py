@@ -13,6 +13,7 @@ import io
 import math
 import os
 import re
+import stat
 import sys
 import zipfile
 import zlib
@@ -55,7 +56,7 @@ def read_npy(path: PathLike, mmap: str | None = None) -> Array:
     OSError
         If it cannot be opened.
     """
-    n_file = os.stat(path).st_size
+    n_file = _check_regular(path).st_size
     with open(path, "rb") as stream:
         dtype, shape, order, start = _header(stream, path)
         n_bytes = math.prod(shape) * dtype.itemsize
@@ -98,6 +99,7 @@ def read_npz(path: PathLike) -> Array:
     FormatError
         If there is none, or the file is damaged.
     """
+    _check_regular(path)
     try:
         with zipfile.ZipFile(path) as archive, archive.open("val.npy") as stream:
             found = archive.getinfo("val.npy")
@@ -127,6 +129,14 @@ class _Unseekable:
 
     def __init__(self, stream: IO[bytes]) -> None:
         self.write = stream.write
+
+
+def _check_regular(path: PathLike) -> os.stat_result:
+    """Return what is known of a file; opening a pipe that came along with a model would wait for ever."""
+    found = os.stat(path)
+    if not stat.S_ISREG(found.st_mode):
+        raise FormatError(f"{path}: expected a regular file")
+    return found
 
 
 def _header(stream: IO[bytes], path: PathLike) -> tuple[np.dtype[Any], tuple[int, ...], Any, int]:
