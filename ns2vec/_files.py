@@ -6,6 +6,7 @@ import bz2
 import contextlib
 import errno
 import gzip
+import io
 import lzma
 import os
 from collections.abc import Callable, Iterator
@@ -76,7 +77,7 @@ def is_remote(path: PathLike) -> bool:
 @contextlib.contextmanager
 def open_bytes(
     path: PathLike, *, noun: str = "file", damaged: type[Ns2vecError]
-) -> Iterator[tuple[IO[bytes], IO[bytes] | None]]:
+) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
     """Open a path or address for reading bytes, decompressed by its suffix.
 
     Parameters
@@ -91,8 +92,8 @@ def open_bytes(
     ------
     stream : binary file object
         The text or the vectors.
-    raw : binary file object or None
-        The local file behind it, whose position tells the progress; None for an address.
+    raw : binary file object
+        What is behind it, whose position tells how much of the file has been read.
 
     Raises
     ------
@@ -104,37 +105,66 @@ def open_bytes(
     name = os.fspath(path)
     with contextlib.ExitStack() as stack:
         try:
-            if is_remote(name):
-                yield stack.enter_context(_open_remote(name, damaged)), None
-            else:
-                yield _open_local(name, noun, stack)
+            opened = _open_remote(name, damaged) if is_remote(name) else _open_local(name, noun)
+            raw = stack.enter_context(opened)
+            yield _unpacked(raw, name, stack), raw
         except Exception as error:
             if not is_damage(error, name):
                 raise
             raise damaged(f"{name}: damaged or not what its suffix says: {error}; fetch it again") from error
 
 
-def _open_local(name: str, noun: str, stack: contextlib.ExitStack) -> tuple[IO[bytes], IO[bytes]]:
-    try:
-        raw = open(name, "rb", buffering=BLOCK_BYTES)  # noqa: SIM115 - the stack closes it
-    except OSError as error:
-        raise explain(error, name, noun) from error
-    stack.enter_context(raw)
+def _unpacked(raw: IO[bytes], name: str, stack: contextlib.ExitStack) -> IO[bytes]:
     suffix = strip_compression(name)[1]
     if not suffix:
-        return raw, raw
+        return raw
     try:
-        return stack.enter_context(COMPRESSIONS[suffix](raw, "rb")), raw
+        return stack.enter_context(COMPRESSIONS[suffix](raw, "rb"))
     except ImportError as error:
         raise ImportError(f"cannot read {name}: {error}") from error
 
 
-def _open_remote(name: str, unknown: type[Ns2vecError]) -> Any:
+def _open_local(name: str, noun: str) -> IO[bytes]:
+    try:
+        return open(name, "rb", buffering=BLOCK_BYTES)
+    except OSError as error:
+        raise explain(error, name, noun) from error
+
+
+class _Counted(io.RawIOBase):
+    """A stream that tells how many bytes have come, which those behind addresses need not do."""
+
+    def __init__(self, stream: Any) -> None:
+        super().__init__()
+        self._stream, self._n_come = stream, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        block = self._stream.read(len(buffer))
+        buffer[: len(block)] = block
+        self._n_come += len(block)
+        return len(block)
+
+    def seekable(self) -> bool:
+        return False
+
+    def tell(self) -> int:
+        return self._n_come
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
+
+
+def _open_remote(name: str, unknown: type[Ns2vecError]) -> IO[bytes]:
     protocol = name.split(":")[0]
     try:
         import smart_open  # 80 ms, and only for what is remote
 
-        return smart_open.open(name, "rb")
+        # unpacked here, where it can be seen how much of how little comes out
+        return io.BufferedReader(_Counted(smart_open.open(name, "rb", compression="disable")), BLOCK_BYTES)
     except ImportError as error:
         extra = {"https": "http"}.get(protocol, protocol)
         raise ImportError(

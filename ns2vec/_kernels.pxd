@@ -135,6 +135,11 @@ cdef extern from "sampler.h" nogil:
         double (*log_q)(const ns2_sampler *self, const ns2_request *request, long k, int32_t row) noexcept nogil
 
 
+cdef extern from "aligned.h" nogil:
+    void *ns2_aligned_alloc(size_t n_bytes) noexcept
+    void ns2_aligned_free(void *block) noexcept
+
+
 cdef extern from "hot.h" nogil:
     void ns2_merge_rows(float *shared, float *local, float *base, long n, long stride) noexcept
 

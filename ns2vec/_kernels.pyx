@@ -17,9 +17,7 @@ from cpython.pythread cimport (
     PyThread_release_lock,
 )
 from libc.math cimport log
-from libc.stdlib cimport free
 from libc.string cimport memcpy, memset
-from posix.stdlib cimport posix_memalign
 
 import os
 
@@ -164,8 +162,8 @@ cdef class Workspace:
         return 0
 
     cdef void *take(self, size_t n_bytes) except NULL:
-        cdef void *block = NULL
-        if posix_memalign(&block, 64, max(n_bytes, 64)):
+        cdef void *block = ns2_aligned_alloc(max(n_bytes, 64))
+        if block == NULL:
             raise MemoryError(f"no memory for {n_bytes} bytes of training scratch")
         memset(block, 0, max(n_bytes, 64))
         self.blocks[self.n_blocks] = block
@@ -175,7 +173,7 @@ cdef class Workspace:
 
     def __dealloc__(self):
         for i in range(self.n_blocks):
-            free(self.blocks[i])
+            ns2_aligned_free(self.blocks[i])
 
 
 cdef class Noise:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from numbers import Integral
 from typing import IO, Any
 
-from ns2vec._files import open_bytes
+from ns2vec._files import is_remote, open_bytes
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import ConfigError, CorpusError
 
@@ -140,7 +140,7 @@ def open_binary(path: PathLike) -> Iterator[Reader]:
         If a compressed file is damaged.
     """
     with open_bytes(path, noun=NOUN, damaged=CorpusError) as (stream, raw):
-        if raw is None:
+        if is_remote(path):
             yield Reader(stream)
         else:
             yield Reader(stream, os.fstat(raw.fileno()).st_size, raw.tell)

@@ -4,7 +4,8 @@
 The unpickler of the standard library allocates what a pickle claims (a memo of four billion entries, a string of an
 exabyte) and hashes what it is given (a tuple nested a million times ends the process, one that refers to itself
 twice at each level never ends). `check_pickle` walks over the opcodes first and lets through only those that saved
-models consist of, with arguments that fit the data, memo numbers in order and small tuples.
+models consist of, with arguments that fit the data, memo numbers in order, small tuples, and not so many lists that
+a few bytes become gigabytes.
 """
 
 from libc.stdint cimport int32_t, int64_t, uint64_t
@@ -17,6 +18,8 @@ cdef enum:
     MAX_LINE = 512          # of an argument that ends with a newline
     MEMO_SLACK = 1024       # memo numbers may run ahead of the number of entries by this
     MAX_PROTOCOL = 5
+    BYTES_OF_OBJECT = 8     # that a list, dict, tuple or object takes in a model; a million may take fewer
+    FREE_OBJECTS = 1 << 20
 
 
 cdef struct Ints:
@@ -196,6 +199,11 @@ cdef int act(char effect, uint64_t value, Ints* stack, Ints* memo, int64_t* n_me
     return 0
 
 
+cdef inline bint makes_object(char effect, unsigned char opcode) noexcept nogil:
+    """Whether the opcode makes a list, dict, set, tuple or object."""
+    return effect in (b"L", b"T", b"1", b"2", b"3", b"R") or opcode in (93, 125, 0x8f)
+
+
 def check_pickle(const unsigned char[::1] data not None, int max_cost=256):
     """Make sure that a pickle can be unpickled without harm by memory, recursion or time.
 
@@ -215,7 +223,7 @@ def check_pickle(const unsigned char[::1] data not None, int max_cost=256):
     cdef const unsigned char* base
     cdef Opcode op
     cdef uint64_t value
-    cdef int64_t n_memo = 0
+    cdef int64_t n_memo = 0, n_objects = 0
     stack.at, stack.n, stack.room = NULL, 0, 0
     memo.at, memo.n, memo.room = NULL, 0, 0
     if end == 0:
@@ -234,6 +242,9 @@ def check_pickle(const unsigned char[::1] data not None, int max_cost=256):
                 return
             if base[at] == 0x80 and value > MAX_PROTOCOL:
                 refuse(at, f"pickle protocol {value} is unknown")
+            n_objects += makes_object(op.effect, base[at])
+            if n_objects > FREE_OBJECTS + end // BYTES_OF_OBJECT:
+                refuse(at, f"more lists and objects than {end} bytes of a model hold")
             act(op.effect, value, &stack, &memo, &n_memo, max_cost, at)
         refuse(end, "the data ends without a last opcode")
     finally:

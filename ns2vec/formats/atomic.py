@@ -100,7 +100,7 @@ def open_for_read(path: PathLike) -> Iterator[IO[bytes]]:
         yield sys.stdin.buffer
     else:
         with open_bytes(path, damaged=FormatError) as (stream, packed):
-            if packed is None or packed is stream:
+            if packed is stream:
                 yield stream
             else:
                 yield io.BufferedReader(Bounded(stream, packed, path), BLOCK_BYTES)

@@ -22,6 +22,7 @@ import json
 import math
 import os
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import IO, Any, NoReturn
@@ -40,7 +41,8 @@ __all__ = ["Container", "MMAP_MODES", "looks_like_container", "read_container", 
 Array = npt.NDArray[Any]
 
 ALIGNMENT = 64
-MAX_HEADER_BYTES = 64 << 20
+# JSON takes some thirty times its size in memory
+MAX_HEADER_BYTES = 16 << 20
 MAX_DIGITS = 20
 BLOCK_BYTES = 1 << 22
 MMAP_MODES = ("r", "r+", "c")
@@ -172,7 +174,10 @@ def _header(
     text = json.dumps(entries, ensure_ascii=True, separators=(",", ":")).encode("ascii")
     text += b" " * (-(len(text) + 8) % ALIGNMENT)
     if len(text) > MAX_HEADER_BYTES:
-        raise ConfigError(f"the header would take {len(text)} bytes, at most {MAX_HEADER_BYTES} are allowed")
+        raise ConfigError(
+            f"the attributes would take {len(text)} bytes of the header, at most {MAX_HEADER_BYTES} fit: "
+            "make arrays of the large ones, or leave them out (ignore=...)"
+        )
     return len(text).to_bytes(8, "little") + text, order
 
 
@@ -234,8 +239,6 @@ def read_container(
         found = Container(_mapped(source, mmap, entries, start), metadata)
     if verify:
         _verify(found, source)
-    if mmap == "r+":
-        checksums.unseal(source)
     return found
 
 
@@ -329,6 +332,8 @@ def _entry(key: str, value: Any, name: Any) -> _Entry:
         if not all(type(number) is int and number >= 0 for number in numbers) or len(shape) > 8:
             raise ValueError
         if stop - start != math.prod(shape) * dtype.itemsize:
+            raise ValueError
+        if math.prod(n or 1 for n in shape) * dtype.itemsize > sys.maxsize:  # no array, though it be empty
             raise ValueError
     except (KeyError, TypeError, ValueError):
         _refuse(name, f"the header describes the array {key!r} wrongly: {str(value)[:100]}")

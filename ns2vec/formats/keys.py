@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ns2vec.exceptions import ConfigError, FormatError
-from ns2vec.formats.plain import decode, encode
+from ns2vec.formats.plain import decode, encode, lookable
 
 __all__ = ["DAMAGED", "StoredKeys", "encode_keys"]
 
@@ -96,6 +96,8 @@ class StoredKeys:
 
     def _decode(self) -> list[Any]:
         if self.coding == "int64":
+            if self.stored.ndim != 1:
+                raise TypeError(f"expected one integer for each key, found shape {self.stored.shape}")
             found: list[Any] = self.stored.astype(np.int64, casting="safe").tolist()
             return found
         content = self.stored.tobytes()
@@ -104,4 +106,4 @@ class StoredKeys:
         listed = json.loads(content.decode("ascii"))
         if not isinstance(listed, list):
             raise TypeError("expected a list of keys")
-        return [decode(key) for key in listed]
+        return lookable([decode(key) for key in listed])

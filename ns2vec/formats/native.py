@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
 from typing import IO, Any
 
@@ -29,7 +30,7 @@ from ns2vec._typing import PathLike
 from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.formats import int8
 from ns2vec.formats.atomic import plain_size
-from ns2vec.formats.checksums import is_sealed, state_of_seal
+from ns2vec.formats.checksums import is_sealed, state_of_seal, unseal
 from ns2vec.formats.container import Container, looks_like_container, read_container, write_container
 from ns2vec.formats.keys import DAMAGED, StoredKeys, encode_keys
 from ns2vec.formats.plain import decode, encode
@@ -130,6 +131,7 @@ def describe(path: PathLike) -> dict[str, str]:
         If the file is not what it claims to be. ChecksumError when a part is not what was written.
     """
     found = read_container(path, mmap=None if plain_size(path) is None else "r")
+    _check_kind(found, path)
     reason = state_of_seal(found.metadata)
     if reason is None:
         found = read_container(path, mmap=None if plain_size(path) is None else "r", verify=True)
@@ -239,9 +241,7 @@ def read_state(
     """
     found = read_container(source, mmap=mmap, verify=verify)
     name = getattr(source, "name", source)
-    if found.metadata.get("format") != "ns2vec":
-        raise FormatError(f"{name}: a safetensors file, but not one of ns2vec's")
-    _check_version(found.metadata.get("version", ""), name)
+    _check_kind(found, name)
     if mmap and "scales" in found.arrays and not whole:
         raise ConfigError(
             f"{name}: int8 vectors cannot be mapped: load them without mmap, or save them as float16"
@@ -254,10 +254,15 @@ def read_state(
         raise FormatError(f"{name}: damaged: {type(error).__name__}: {error}") from None
     if mmap is None:
         state.vectors.keys = state.vectors.read_keys()
+    if mmap == "r+" and isinstance(source, (str, os.PathLike)):
+        unseal(source)  # not before: whoever is refused changes nothing
     return state
 
 
-def _check_version(version: str, name: Any) -> None:
+def _check_kind(found: Container, name: Any) -> None:
+    if found.metadata.get("format") != "ns2vec":
+        raise FormatError(f"{name}: a safetensors file, but not one of ns2vec's")
+    version = found.metadata.get("version", "")
     match = VERSION.fullmatch(version)
     if match is None:
         raise FormatError(f"{name}: expected a version number, found {version[:40]!r}")
@@ -266,12 +271,14 @@ def _check_version(version: str, name: Any) -> None:
             f"{name}: written in version {version} of the format, but this ns2vec reads up to {MAJOR}: "
             "update it"
         )
+    if "vectors" not in found.arrays:
+        raise FormatError(f"{name}: damaged: it holds no vectors")
 
 
 def _decode_state(found: Container, name: Any, mmap: str | None) -> ModelState:
     arrays, metadata = found.arrays, found.metadata
     keys = StoredKeys(arrays.pop("keys"), metadata["key_coding"], int(metadata["n_keys"]), name)
-    inner = VectorState(keys, _decode_vectors(arrays))
+    inner = VectorState(keys, _decode_vectors(arrays), path=name)
     norms = arrays.pop("norms", None)
     if norms is not None and mmap != "r+" and is_sealed(metadata):  # else vectors may have changed
         if norms.shape != inner.vectors.shape[:1] or norms.dtype.kind != "f":

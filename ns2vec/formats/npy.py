@@ -13,6 +13,7 @@ A file has counts if every line ends with one. Arrays of objects, which could ru
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import Any
 
@@ -76,10 +77,11 @@ def read(
     """
     vectors = _matrix(path, limit, mmap)
     beside = _vocabulary_of(path) if vocabulary is None else vocabulary
-    keys, counts = _read_keys(beside, encoding, unicode_errors)
+    keys, counts = _read_keys(beside, len(vectors), encoding, unicode_errors)
     if len(keys) != len(vectors):
+        found = "more" if len(keys) > len(vectors) else str(len(keys))
         raise FormatError(
-            f"{beside}: expected one word for each of {len(vectors)} rows of {path}, found {len(keys)}"
+            f"{beside}: expected one word for each of {len(vectors)} rows of {path}, found {found}"
         )
     table = first_rows(VectorTable(keys, vectors, counts), limit, datatype)
     if mmap is None and isinstance(vectors, np.memmap):
@@ -95,7 +97,7 @@ def _matrix(path: PathLike, limit: int | None, mmap: str | None) -> Array:
     else:
         with open_for_read(path) as stream:
             vectors = read_npy_stream(stream, path)
-    if vectors.ndim != 2 or vectors.dtype.kind != "f":
+    if vectors.ndim != 2 or vectors.dtype.kind != "f" or not vectors.shape[1]:
         raise FormatError(
             f"{path}: expected a floating-point matrix of shape (V, D), found {vectors.dtype} {vectors.shape}"
         )
@@ -111,9 +113,13 @@ def _vocabulary_of(path: PathLike) -> str:
     return found
 
 
-def _read_keys(path: PathLike, encoding: str, unicode_errors: str) -> tuple[list[str], Int64Array | None]:
+def _read_keys(
+    path: PathLike, n_rows: int, encoding: str, unicode_errors: str
+) -> tuple[list[str], Int64Array | None]:
+    """Return the keys of as many lines as there are rows, and of one more if there is one."""
     with open_for_read(path) as stream:
-        lines = [line.removesuffix(b"\n").removesuffix(b"\r") for _, line in lines_of(stream, path)]
+        wanted = itertools.islice(lines_of(stream, path), n_rows + 1)
+        lines = [line.removesuffix(b"\n").removesuffix(b"\r") for _, line in wanted]
     matches = [WITH_COUNT.fullmatch(line) for line in lines]
     counts = None
     if lines and all(matches):

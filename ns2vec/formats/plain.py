@@ -11,15 +11,17 @@ A dict of one entry that looks like one of the tagged forms is itself written as
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["decode", "encode"]
+__all__ = ["decode", "encode", "lookable"]
 
 COLLECTIONS: dict[str, Any] = {"tuple": tuple, "set": set, "frozenset": frozenset}
 TAGS = frozenset({*COLLECTIONS, "dict", "array"})
+MOST_SHARING = 2000
 PLAIN = (bool, int, float, str, type(None))
 Array = npt.NDArray[Any]
 
@@ -70,7 +72,25 @@ def decode(value: Any, arrays: dict[str, Array] | None = None) -> Any:
         if tag == "array" and arrays is not None:
             return np.array(arrays.pop(content))  # small and changed in training: never mapped
         if tag == "dict":
-            return {decode(key, arrays): decode(entry, arrays) for key, entry in content}
+            keys = lookable([decode(key, arrays) for key, _ in content])
+            return dict(zip(keys, (decode(entry, arrays) for _, entry in content), strict=True))
         if tag in COLLECTIONS:
-            return COLLECTIONS[tag](decode(entry, arrays) for entry in content)
+            entries = [decode(entry, arrays) for entry in content]
+            return COLLECTIONS[tag](entries if tag == "tuple" else lookable(entries))
     return {key: decode(entry, arrays) for key, entry in value.items()}
+
+
+def lookable(keys: list[Any]) -> list[Any]:
+    """Return keys that a dict can hold without taking for ever.
+
+    Raises
+    ------
+    TypeError
+        If one has no hash.
+    ValueError
+        If thousands share a hash, as multiples of 2**61 - 1 do: each is compared with all others then.
+    """
+    shared = Counter(hash(key) for key in keys if key is not None)
+    if shared and max(shared.values()) > MOST_SHARING:
+        raise ValueError(f"more than {MOST_SHARING} keys share a hash")
+    return keys

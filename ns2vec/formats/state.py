@@ -29,6 +29,7 @@ class VectorState:
     expandos : dict of attribute name -> ndarray of shape (V,)
     attributes : dict of further plain values, small arrays among them
     norms : ndarray of shape (V,), or None when nobody computed them
+    path : the file, for messages
     """
 
     keys: list[Any] | StoredKeys
@@ -36,6 +37,7 @@ class VectorState:
     expandos: dict[str, Array] = field(default_factory=dict)
     attributes: dict[str, Any] = field(default_factory=dict)
     norms: Array | None = None
+    path: Any = "file"
 
     def read_keys(self) -> list[Any]:
         """Return the keys as a list, from the file if they are still there.

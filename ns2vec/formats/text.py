@@ -13,7 +13,8 @@ from ns2vec.formats.table import TEXT_BYTES, KeyDecodingError, TruncatedFileErro
 
 __all__ = ["check_row", "decode_key", "find_beside", "is_number", "key_line", "lines_of", "plain_stem"]
 
-MAX_LINE_BYTES = 64 << 20
+# split into numbers, a line takes some twenty times its size in memory
+MAX_LINE_BYTES = 16 << 20
 
 
 def lines_of(stream: IO[bytes], path: PathLike) -> Iterator[tuple[int, bytes]]:

@@ -43,13 +43,13 @@ from ns2vec.formats.table import (
     second_line,
     unwritable_key,
 )
+from ns2vec.formats.text import MAX_LINE_BYTES
 
 __all__ = ["NAME", "SUFFIXES", "looks_like", "read", "write"]
 
 NAME = "word2vec_text"
 SUFFIXES = (".txt", ".w2v")
 
-MAX_LINE_BYTES = 64 << 20
 READ_BYTES = 1 << 20
 N_THREADS = 2
 
@@ -224,9 +224,7 @@ class _Reader:
                 builder.add(self.parse(line, numbers), numbers)
             keys, n_lines, end = parse_lines(text, at, rows, MAX_LINE_BYTES)
 
-    def decode(
-        self, keys: list[bytes], text: bytes, at: int, numbers: npt.NDArray[np.float64]
-    ) -> list[str]:
+    def decode(self, keys: list[bytes], text: bytes, at: int, numbers: npt.NDArray[np.float64]) -> list[str]:
         try:
             return [key.decode(self.encoding, self.unicode_errors) for key in keys]
         except UnicodeDecodeError:

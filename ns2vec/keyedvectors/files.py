@@ -28,6 +28,9 @@ __all__ = [
 
 logger = logging.getLogger(__name__)
 
+# of what a store holds, that which is saved as parts of its own and never taken from a file's attributes
+PARTS = frozenset({"_vectors", "_stored_keys", "index_to_key", "key_to_index", "norms", "expandos"})
+
 Store = TypeVar("Store", bound=VectorStore)
 
 
@@ -46,14 +49,13 @@ def adopt_table(store: Store, table: VectorTable) -> Store:
 
 def vector_state(store: VectorStore) -> VectorState:
     """Return keys, vectors and whatever else `store` carries as plain data."""
-    known = {"_vectors", "_stored_keys", "index_to_key", "key_to_index", "norms", "expandos"}
-    attributes = {name: value for name, value in vars(store).items() if name not in known}
+    attributes = {name: value for name, value in vars(store).items() if name not in PARTS}
     # not the lengths that queries left behind: nobody may have told that the vectors changed since
     norms = row_norms(store.vectors)
     return VectorState(list(store.index_to_key), store.vectors, dict(store.expandos), attributes, norms)
 
 
-def adopt_state(store: Store, state: VectorState, path: Any = "file") -> Store:
+def adopt_state(store: Store, state: VectorState) -> Store:
     """Make a saved state that of `store`.
 
     Raises
@@ -61,11 +63,12 @@ def adopt_state(store: Store, state: VectorState, path: Any = "file") -> Store:
     FormatError
         If two rows have the same key; see `VectorStore.adopt_keys`.
     """
-    store.adopt_keys(state.keys, path)
+    store.adopt_keys(state.keys, state.path)
     store.vectors = state.vectors
     store.norms = state.norms
     store.expandos = dict(state.expandos)
-    set_attributes(store, {**state.attributes, "vector_size": state.vectors.shape[1]})
+    attributes = {name: value for name, value in state.attributes.items() if name not in PARTS}
+    set_attributes(store, {**attributes, "vector_size": state.vectors.shape[1]})
     return store
 
 

@@ -47,6 +47,8 @@ def make_sampler(given: Any) -> Sampler:
         name, _, options = given.partition(":")
         return build(name, parse_options(options, given))
     if isinstance(given, Mapping):
+        if not isinstance(given.get("name"), str) or not isinstance(given.get("options"), Mapping):
+            raise ConfigError(f"the state of a sampler has a name and options, got {str(given)[:100]}")
         return build(given["name"], {name: restored(value) for name, value in given["options"].items()})
     if type(given).__name__ == "LowLevelCallable":
         return LowLevel(given)

@@ -66,6 +66,10 @@ ABSURD = {
     "an overflowing matrix": ("npy", npy_header("(4611686018427387904, 4611686018427387904)")),
     "a negative matrix": ("npy", npy_header("(-1, -3)")),
     "a huge array": ("native", container_header({"vectors": tensor([1 << 60], [0, 1 << 62])})),
+    "a huge array of nothing": ("native", container_header({"vectors": tensor([10**19, 0], [0, 0])})),
+    "nothing, overflowing": ("native", container_header({"vectors": tensor([1 << 62, 1 << 62, 0], [0, 0])})),
+    "a huge matrix of nothing": ("npy", npy_header("(4611686018427387904, 4611686018427387904, 0)")),
+    "rows without numbers": ("npy", npy_header("(4611686018427387904, 0)")),
     "a huge header": ("native", (1 << 40).to_bytes(8, "little") + b'{"'),
 }
 
@@ -276,3 +280,39 @@ def test_a_stream_that_ends_early_says_so(tmp_path):
     (tmp_path / "x.vocab").write_text("a\n")
     with pytest.raises(TruncatedFileError, match="ends after 64 of 12000000 bytes"):
         read_vectors(path)
+
+
+# ---- a little that becomes much ----
+
+
+@pytest.mark.parametrize("compression", PACKERS)
+def test_a_remote_file_that_unpacks_to_absurdly_much(tmp_path, monkeypatch, compression):
+    path = tmp_path / f"vectors.bin{compression}"
+    path.write_bytes(PACKERS[compression](b"999999 1\n" + b"a 0000" * 999999))
+    monkeypatch.setattr(limits, "MOST_BYTES", 1 << 16)
+    with pytest.raises(FormatError, match=r"unpacks to more than 100 times its size .* which no vectors do"):
+        read_vectors(path.as_uri(), "word2vec_binary")
+
+
+@pytest.mark.parametrize("name", ["native", "word2vec_text", "glove", "projector", "npy"])
+def test_what_is_cut_into_many_small_objects_is_bounded(tmp_path, name):
+    n_bytes = 17 << 20
+    lists = b'{"a":[' + b"[]," * (n_bytes // 3) + b"0]}"
+    path = tmp_path / f"vectors{FORMATS[name].SUFFIXES[0]}.gz"
+    content = {
+        "native": len(lists).to_bytes(8, "little") + lists,
+        "word2vec_text": b"1 9999999\na" + b" 00" * (n_bytes // 3) + b"\n",
+        "glove": b"a" + b" 00" * (n_bytes // 3) + b"\n",
+        "projector": b"00" + b"\t00" * (n_bytes // 3) + b"\n",
+        "npy": npy_header("(2, 1)") + bytes(8),
+    }[name]
+    path.write_bytes(gzip.compress(content, 1))
+    (tmp_path / "metadata.tsv.gz").write_bytes(gzip.compress(b"a\n"))
+    (tmp_path / "vectors.vocab.gz").write_bytes(gzip.compress(b"a\n" * (n_bytes // 2), 1))
+    tracemalloc.start()
+    try:
+        with pytest.raises(FormatError, match=r"longer than|length of a header|found more"):
+            read_vectors(path, name)
+        assert tracemalloc.get_traced_memory()[1] < 2 * ENOUGH
+    finally:
+        tracemalloc.stop()

@@ -13,7 +13,7 @@ import sys
 import numpy as np
 import pytest
 
-from ns2vec import KeyedVectors
+from ns2vec import KeyedVectors, Word2Vec
 from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.formats import FORMATS, VectorTable, guess_format, int8, native
 from ns2vec.formats.checksums import ChecksumError
@@ -317,7 +317,7 @@ def test_int8_is_off_by_half_a_scale_at_most():
 
 READER = """
 import sys
-from ns2vec import KeyedVectors
+from ns2vec import KeyedVectors, Word2Vec
 kv = KeyedVectors.load(sys.argv[1], mmap="r")
 print(kv.most_similar("w7", topn=1)[0][0], flush=True)
 sys.stdin.readline()
@@ -350,3 +350,85 @@ def test_many_processes_map_one_file_and_none_can_write_into_it(saved):
     private = KeyedVectors.load(saved, mmap="c")
     private.vectors[:] = 0
     assert saved.read_bytes() == before
+
+
+# ---- parts that are well-formed, but not what a model needs ----
+
+
+def written(path, n_keys="1", key_coding="lines", kind="KeyedVectors", version="1.1", arrays=(), **more):
+    """Write a file of one vector with the given keys, arrays and attributes, believable as far as it goes."""
+    metadata = {"format": "ns2vec", "version": version, "kind": kind, "key_coding": key_coding}
+    metadata |= {"n_keys": n_keys, "attributes": "{}", "vector_attributes": "{}", **more}
+    parts = {"vectors": vectors_of(1), "keys": np.frombuffer(b"a", dtype=np.uint8), **dict(arrays)}
+    write_container(path, {name: part for name, part in parts.items() if part is not None}, metadata)
+    return path
+
+
+# all of them have the hash 0
+COLLIDING = json.dumps([(2**61 - 1) * factor for factor in range(3000)]).encode()
+
+
+@pytest.mark.parametrize("mmap", [None, "r", "r+"])
+@pytest.mark.parametrize(
+    ("coding", "keys"),
+    [
+        ("int64", np.array(1, dtype=np.int64)),
+        ("int64", np.ones((1, 2), dtype=np.int64)),
+        ("int64", np.ones(1, dtype=np.float64)),
+        ("json", np.frombuffer(b"[[1]]", dtype=np.uint8)),
+        ("json", np.frombuffer(b'[{"set":[1]}]', dtype=np.uint8)),
+        ("json", np.frombuffer(b"[" * 100_000, dtype=np.uint8)),
+        ("json", np.frombuffer(COLLIDING, dtype=np.uint8)),
+        ("json", np.frombuffer(b'[{"frozenset":%s}]' % COLLIDING, dtype=np.uint8)),
+        ("json", np.frombuffer(b'[{"tuple":[{"set":[[]]}]}]', dtype=np.uint8)),
+    ],
+)
+def test_keys_that_are_none(tmp_path, coding, keys, mmap):
+    path = written(tmp_path / "keys.ns2v", key_coding=coding, arrays={"keys": keys})
+    with pytest.raises(FormatError, match=r"keys\.ns2v: damaged keys: (Type|Value|Recursion)Error"):
+        KeyedVectors.load(path, mmap=mmap).index_to_key  # noqa: B018 - reads them
+    with pytest.raises(FormatError):
+        native.read(path)
+
+
+def test_equal_keys_name_the_file(tmp_path):
+    vectors = {"vectors": vectors_of(2), "keys": np.frombuffer(b"a\na", dtype=np.uint8)}
+    path = written(tmp_path / "twice.ns2v", n_keys="2", arrays=vectors)
+    with pytest.raises(FormatError, match=r"twice\.ns2v: two rows have the same key"):
+        KeyedVectors.load(path)
+
+
+def test_attributes_cannot_replace_what_the_file_has_parts_for(tmp_path):
+    parts = ("_vectors", "_stored_keys", "index_to_key", "key_to_index", "norms", "expandos", "mine")
+    hostile = json.dumps(dict.fromkeys(parts, 7))
+    found = KeyedVectors.load(written(tmp_path / "parts.ns2v", vector_attributes=hostile))
+    assert found.mine == 7
+    assert found.index_to_key == ["a"]
+    assert np.array_equal(found["a"], vectors_of(1)[0])
+    assert found.expandos == {}
+
+
+def test_a_sampler_without_options_is_refused(tmp_path):
+    path = written(tmp_path / "model", kind="Word2Vec", attributes='{"sampler":{"name":"unigram"}}')
+    with pytest.raises(ConfigError, match="the state of a sampler has a name and options"):
+        Word2Vec.load(path)
+
+
+def test_a_description_asks_as_much_as_a_reader(tmp_path):
+    with pytest.raises(FormatError, match="in version 2 of the format"):
+        native.describe(written(tmp_path / "newer", version="2"))
+    with pytest.raises(FormatError, match="it holds no vectors"):
+        native.describe(written(tmp_path / "none", arrays={"vectors": None}))
+    write_container(tmp_path / "foreign", {"weight": vectors_of(1)}, {"format": "pt"})
+    with pytest.raises(FormatError, match="not one of ns2vec's"):
+        native.describe(tmp_path / "foreign")
+
+
+def test_whoever_is_refused_changes_nothing(tmp_path, saved):
+    path = tmp_path / "small.ns2v"
+    KeyedVectors.load(saved).save(path, dtype="int8")
+    content = path.read_bytes()
+    with pytest.raises(ConfigError, match="int8 vectors cannot be mapped"):
+        KeyedVectors.load(path, mmap="r+")
+    assert path.read_bytes() == content
+    assert len(KeyedVectors.load(path, verify=True)) == 50

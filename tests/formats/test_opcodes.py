@@ -118,3 +118,9 @@ def test_what_passes_does_not_trip_the_unpickler():
         except Exception as error:  # any ordinary error will do
             assert not isinstance(error, MemoryError | RecursionError)
     assert n_passed > 50
+
+
+def test_a_few_bytes_cannot_become_gigabytes():
+    for made in (b"]", b"}", b"N\x85", b"(l"):
+        with pytest.raises(ValueError, match="more lists and objects than"):
+            check_pickle(b"\x80\x02(" + made * 3_000_000 + b"l.")

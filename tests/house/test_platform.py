@@ -6,7 +6,7 @@ import os
 import re
 
 import pytest
-from sources import files, name_of
+from sources import CYTHON, C, files, name_of
 
 from ns2vec import _platform
 
@@ -21,6 +21,15 @@ OTHERS = [path for path in files(".py", folders=("ns2vec",)) if path.name != "_p
 def test_no_other_module_depends_on_the_system(path):
     found = [line for line in path.read_text("utf-8").split("\n") if NOT_EVERYWHERE.search(line)]
     assert found == [], f"{name_of(path)}: move this to ns2vec/_platform.py"
+
+
+COMPILED = [path for path in files(*CYTHON, *C, folders=("ns2vec",)) if path.name != "aligned.h"]
+POSIX = re.compile(r"posix_memalign|\baligned_alloc\b|from posix|<(?:unistd|pthread|sys/)")
+
+
+@pytest.mark.parametrize("path", COMPILED, ids=name_of)
+def test_no_compiled_source_depends_on_the_system(path):
+    assert not POSIX.search(path.read_text("utf-8")), f"{name_of(path)}: see ns2vec/_cy/aligned.h"
 
 
 def test_seeking_does_what_positions_do(tmp_path):

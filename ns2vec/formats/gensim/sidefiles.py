@@ -13,6 +13,8 @@ import io
 import math
 import os
 import re
+import stat
+import sys
 import zipfile
 import zlib
 from typing import IO, Any
@@ -54,7 +56,7 @@ def read_npy(path: PathLike, mmap: str | None = None) -> Array:
     OSError
         If it cannot be opened.
     """
-    n_file = os.stat(path).st_size
+    n_file = _check_regular(path).st_size
     with open(path, "rb") as stream:
         dtype, shape, order, start = _header(stream, path)
         n_bytes = math.prod(shape) * dtype.itemsize
@@ -97,6 +99,7 @@ def read_npz(path: PathLike) -> Array:
     FormatError
         If there is none, or the file is damaged.
     """
+    _check_regular(path)
     try:
         with zipfile.ZipFile(path) as archive, archive.open("val.npy") as stream:
             found = archive.getinfo("val.npy")
@@ -128,6 +131,14 @@ class _Unseekable:
         self.write = stream.write
 
 
+def _check_regular(path: PathLike) -> os.stat_result:
+    """Return what is known of a file; opening a pipe that came along with a model would wait for ever."""
+    found = os.stat(path)
+    if not stat.S_ISREG(found.st_mode):
+        raise FormatError(f"{path}: expected a regular file")
+    return found
+
+
 def _header(stream: IO[bytes], path: PathLike) -> tuple[np.dtype[Any], tuple[int, ...], Any, int]:
     """Return dtype, shape, order and where the numbers start."""
     start = stream.read(10)
@@ -145,7 +156,7 @@ def _header(stream: IO[bytes], path: PathLike) -> tuple[np.dtype[Any], tuple[int
             raise ValueError
         dtype = np.dtype(match["descr"].decode("ascii"))
         shape = tuple(int(number.rstrip(b"L ")) for number in match["shape"].split(b",") if number.strip())
-        if len(shape) > 8 or any(n > 2**62 for n in shape):
+        if len(shape) > 8 or math.prod(n or 1 for n in shape) * dtype.itemsize > sys.maxsize:
             raise ValueError
     except (TypeError, ValueError):
         raise FormatError(

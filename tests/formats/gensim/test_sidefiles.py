@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import zipfile
 
 import numpy as np
@@ -105,3 +106,11 @@ def test_a_cut_file_is_an_eof_error(tmp_path):
     path.write_bytes(npy(np.arange(3.0))[:-1])
     with pytest.raises(TruncatedFileError, match="takes 24 bytes, 23 follow"):
         read_npy(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes on this system")
+@pytest.mark.parametrize("read", [read_npy, read_npz])
+def test_a_pipe_beside_a_model_is_not_waited_for(tmp_path, read):
+    os.mkfifo(tmp_path / "model.vectors.npy")
+    with pytest.raises(FormatError, match="expected a regular file"):
+        read(tmp_path / "model.vectors.npy")
