@@ -113,11 +113,14 @@ class VectorStore:
     @property
     def vectors(self) -> Array:
         """The matrix, shape (V, D)."""
-        return self._vectors
+        try:
+            return vars(self)["vectors"]  # the place where gensim's pickles have it and clients look for it
+        except KeyError:
+            raise AttributeError("this object has no vectors yet") from None
 
     @vectors.setter
     def vectors(self, vectors: Array) -> None:
-        self._vectors = vectors
+        vars(self)["vectors"] = vectors
         self.norms = None
 
     def vectors_changed(self) -> None:

@@ -162,6 +162,36 @@ for wrong in (from_gensim, to_gensim):
     run(install + code)
 
 
+def test_pickles_of_gensim_under_the_alias(tmp_path):
+    """What gensim (here: `save_gensim`, in gensim's layout) pickled is unpickled as ns2vec's."""
+    code = """
+import pickle, sys
+import numpy as np
+import ns2vec
+sentences = [["a", "b", "c"], ["a", "c"]] * 30
+kinds = ({}, {"hs": 1, "negative": 0}, {"sg": 1, "null_word": 1})
+models = [ns2vec.Word2Vec(sentences, min_count=1, vector_size=8, window=3, **kind) for kind in kinds]
+for number, model in enumerate(models):
+    model.save_gensim(f"{sys.argv[1]}/model{number}")
+    model.wv.save_gensim(f"{sys.argv[1]}/kv{number}")
+import ns2vec.compat.gensim as compat
+compat.install()
+for number, model in enumerate(models):
+    with open(f"{sys.argv[1]}/model{number}", "rb") as stream:
+        found = pickle.load(stream)
+    assert type(found) is ns2vec.Word2Vec and np.array_equal(found.wv.vectors, model.wv.vectors)
+    assert found.window == 3 and found.hs == model.hs and len(found.wv.most_similar("a", topn=2)) == 2
+    found.build_vocab([["a", "new"]] * 5, update=True)
+    assert found.train(sentences, total_examples=60, epochs=1)[1] == 150 and "new" in found.wv
+    found.save(f"{sys.argv[1]}/again")
+    with open(f"{sys.argv[1]}/kv{number}", "rb") as stream:
+        vectors = pickle.load(stream)
+    assert type(vectors) is ns2vec.KeyedVectors and np.array_equal(vectors.vectors, model.wv.vectors)
+    vectors.save(f"{sys.argv[1]}/again")
+"""
+    run(code, str(tmp_path))
+
+
 def test_a_script_and_its_children(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(

@@ -171,5 +171,19 @@ def test_pickle_and_deepcopy(kv):
         assert kv["king"].any()
 
 
+def test_key_attributes_without_a_plain_form_are_named(tmp_path, kv, caplog):
+    kv.set_vecattr("king", "picture", object())
+    kv.save(tmp_path / "kv")
+    assert "attribute picture of the keys is not saved" in caplog.text
+    assert "picture" not in KeyedVectors.load(tmp_path / "kv").expandos
+
+
+def test_the_matrix_is_where_clients_look_for_it(kv):
+    """spec2vec takes it out of ``wv.__dict__``, and gensim's pickles have it there."""
+    assert vars(kv)["vectors"] is kv.vectors
+    twin = copy.copy(kv)
+    assert twin.vectors is kv.vectors
+
+
 def test_the_old_name():
     assert Word2VecKeyedVectors is KeyedVectors

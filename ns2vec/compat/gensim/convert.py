@@ -10,6 +10,7 @@ from ns2vec.compat.gensim.alias import real_module
 from ns2vec.exceptions import ConfigError
 from ns2vec.formats.state import ModelState, VectorState
 from ns2vec.keyedvectors import KeyedVectors
+from ns2vec.keyedvectors.files import PATHS
 from ns2vec.word2vec import Word2Vec
 
 __all__ = ["from_gensim", "to_gensim"]
@@ -107,7 +108,7 @@ def from_gensim(model: Any) -> Word2Vec | KeyedVectors:
 
 
 def _vectors_from_gensim(kv: Any) -> VectorState:
-    expandos = {name: values for name, values in kv.expandos.items() if name not in ("code", "point")}
+    expandos = {name: values for name, values in kv.expandos.items() if name not in PATHS}
     attributes = {"next_index": getattr(kv, "next_index", 0)}
     if hasattr(kv, "vectors_lockf"):
         attributes["vectors_lockf"] = np.asarray(kv.vectors_lockf)
