@@ -114,9 +114,10 @@ class VectorStore:
     def vectors(self) -> Array:
         """The matrix, shape (V, D)."""
         try:
-            return vars(self)["vectors"]  # the place where gensim's pickles have it and clients look for it
+            found: Array = vars(self)["vectors"]  # where gensim's pickles have it, and clients look for it
         except KeyError:
             raise AttributeError("this object has no vectors yet") from None
+        return found
 
     @vectors.setter
     def vectors(self, vectors: Array) -> None:

@@ -256,6 +256,50 @@ def test_modules_and_scripts_of_gensim(tmp_path):
     assert (tmp_path / "out.txt").read_text() == "2 2\na 1 2\nb 3 4\n"
 
 
+PROGRAMS = {
+    "gensim.scripts.word2vec_standalone": "-train",
+    "gensim.models.word2vec": "-train",
+    "gensim.downloader": "--download",
+    "gensim.scripts.word2vec2tensor": "--binary",
+    "gensim.scripts.package_info": "NumPy",
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_modules_that_are_programs(name, tmp_path):
+    """By the runner, and in a child process, where Python itself asks the alias for the code."""
+    arguments = ["-m", name, "-h"]
+    found = []
+    for command in (["-m", "ns2vec.compat.gensim", *arguments], ["-c", CHILD.format(arguments)]):
+        done = subprocess.run([sys.executable, *command], capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stderr
+        assert PROGRAMS[name] in done.stdout
+        found.append(done.stdout)
+    assert found[0] == found[1]
+
+
+CHILD = """
+import subprocess, sys
+import ns2vec.compat.gensim as compat
+compat.install(children=True)
+done = subprocess.run([sys.executable, *{0}], capture_output=True, text=True)
+sys.stdout.write(done.stdout)
+sys.stderr.write(done.stderr)
+sys.exit(done.returncode)
+"""
+
+
+@pytest.mark.skipif(not HAS_GENSIM, reason="gensim is not installed")
+def test_programs_of_the_installed_gensim():
+    program = ["-m", "ns2vec.compat.gensim", "-m", "gensim.scripts.segment_wiki", "-h"]
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", *program],
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "usage" in done.stdout
+
+
 def test_usage(capsys):
     assert main([]) == 2
     assert main(["-m"]) == 2

@@ -190,6 +190,19 @@ def test_what_there_is(server):
         downloader.info("none")
 
 
+def test_the_downloader_is_a_program(tmp_path, server, capsys):
+    server("models", "__testing_v", b"1 1\na 1\n")
+    assert downloader.main(["-i", "__testing_v"]) == 0
+    assert json.loads(capsys.readouterr().out)["parts"] == 1
+    assert downloader.main(["--info", "full"]) == 0
+    assert list(json.loads(capsys.readouterr().out)["models"]) == ["__testing_v"]
+    assert downloader.main(["-d", "__testing_v"]) == 0
+    assert (tmp_path / "data" / "__testing_v" / "__testing_v.gz").exists()
+    assert capsys.readouterr().out == ""
+    with pytest.raises(SystemExit):
+        downloader.main([])
+
+
 def test_damage_and_odd_names(tmp_path, server):
     server("models", "v", b"1 1\na 1\n")
     (tmp_path / "server" / "v" / "v.gz").write_bytes(b"tampered")
@@ -277,6 +290,19 @@ def test_standalone(tmp_path, capsys):
     out, err = capsys.readouterr()
     assert out == ""
     assert "analogies: " in err
+
+
+@pytest.mark.parametrize("binary", [0, 1])
+def test_standalone_without_an_output(tmp_path, binary):
+    """As in gensim: the model beside the text, and its vectors beside the model."""
+    text = tmp_path / "text.txt"
+    text.write_text("the cat sat\nthe dog sat\n" * 50)
+    assert word2vec_standalone.main(["-train", str(text), "-size", "5", "-binary", str(binary)]) == 0
+    suffix = "bin" if binary else "txt"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["text.model", f"text.model.{suffix}", "text.txt"]
+    found = KeyedVectors.load_word2vec_format(tmp_path / f"text.model.{suffix}", binary=bool(binary))
+    model = Word2Vec.load(tmp_path / "text.model")
+    assert np.allclose(found["cat"], model.wv["cat"], atol=1e-6)
 
 
 def test_package_info(capsys):

@@ -5,13 +5,15 @@ from __future__ import annotations
 import importlib
 import importlib.abc
 import importlib.metadata
+import importlib.util
 import os
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from importlib.abc import InspectLoader
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from ns2vec.compat.gensim import modules
@@ -118,6 +120,10 @@ class _NamesLoader(importlib.abc.Loader):
         if self.name == "gensim":
             vars(module)["__version__"] = VERSION
 
+    def get_code(self, name: str) -> CodeType | None:
+        """Return the code that ``python -m`` runs under an alias."""
+        return _code_of(f"{modules.__name__}.{MODULES[name]}")
+
     def _other(self, attribute: str) -> Any:
         """Answer for what ns2vec lacks."""
         full = f"{self.name}.{attribute}"
@@ -130,11 +136,21 @@ class _NamesLoader(importlib.abc.Loader):
         return getattr(REAL.module(self.name), attribute)
 
 
+def _code_of(name: str) -> CodeType | None:
+    spec = importlib.util.find_spec(name)
+    return spec.loader.get_code(name) if spec is not None and isinstance(spec.loader, InspectLoader) else None
+
+
 class _RealLoader(importlib.abc.Loader):
     """Hands out a module of the installed gensim that is imported already."""
 
     def __init__(self, module: ModuleType) -> None:
         self.module = module
+        self.loader = module.__loader__  # the import system will put this one in its place
+
+    def get_code(self, name: str) -> CodeType | None:
+        """Return the code that ``python -m`` runs."""
+        return self.loader.get_code(name) if isinstance(self.loader, InspectLoader) else None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         return self.module
@@ -168,7 +184,8 @@ class AliasFinder(importlib.abc.MetaPathFinder):
             return None
         if name in MODULES:
             return ModuleSpec(name, _NamesLoader(name), origin=modules.__file__, is_package=name in PACKAGES)
-        return ModuleSpec(name, _RealLoader(REAL.module(name)))
+        module = REAL.module(name)
+        return ModuleSpec(name, _RealLoader(module), origin=getattr(module, "__file__", None))
 
     def find_distributions(self, context: Any = None) -> Iterable[importlib.metadata.Distribution]:
         """Answer ``importlib.metadata.version("gensim")``."""
