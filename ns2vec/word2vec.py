@@ -350,7 +350,12 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
         """
         if kwargs:
             raise TypeError(f"train() got an unexpected keyword argument {next(iter(kwargs))!r}")
-        n_epochs = self._check_training_sanity(epochs, total_examples, total_words, corpus_file)
+        self._check_training_sanity(epochs=epochs, total_examples=total_examples, total_words=total_words)
+        if corpus_file is not None and not total_words:
+            raise ConfigError(
+                "total_words must be provided alongside corpus_file: total_words=model.corpus_total_words"
+            )
+        n_epochs = int(epochs or 0)
         # all of them are checked before the model keeps any
         checked = self._config(
             epochs=n_epochs, alpha=start_alpha or self.alpha, min_alpha=end_alpha or self.min_alpha
@@ -369,13 +374,10 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
             )
 
     def _check_training_sanity(
-        self,
-        epochs: int | None,
-        total_examples: int | None,
-        total_words: int | None,
-        corpus_file: PathLike | None,
-    ) -> int:
-        """Refuse a call of train() that cannot work; return the number of epochs."""
+        self, epochs: int | None = 0, total_examples: int | None = None, total_words: int | None = None,
+        **kwargs: Any,
+    ) -> None:  # fmt: skip
+        """Refuse a call of train() that cannot work; subclasses may check more."""
         if not epochs:
             raise ConfigError("epochs must be given to train() and be at least 1: epochs=model.epochs")
         check_integer("epochs", epochs, 1)
@@ -394,18 +396,16 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
                 "give total_examples or total_words, at least 1, so that the learning rate can fall: "
                 "total_examples=model.corpus_count, total_words=model.corpus_total_words"
             )
-        if corpus_file is not None and not total_words:
-            raise ConfigError(
-                "total_words must be provided alongside corpus_file: total_words=model.corpus_total_words"
-            )
-        return int(epochs)
 
     def _warn_about_training(self) -> None:
         if self.hs and self.negative:
-            logger.warning("both hierarchical softmax and negative sampling are on: each window trains both")
+            logger.warning(
+                "Both hierarchical softmax and negative sampling are activated: each window trains both; "
+                "set hs=0 or negative=0 to have one of them"
+            )
         if self.alpha > self.min_alpha_yet_reached:
             logger.warning(
-                "learning rate %g is higher than the %g of the previous training",
+                "Effective 'alpha' higher than previous training cycles: %g, after %g",
                 self.alpha,
                 self.min_alpha_yet_reached,
             )
@@ -448,7 +448,8 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
     def _warn_if_empty(self, n_words: int) -> None:
         if n_words == 0 and self.train_count == 1:
             logger.warning(
-                "train() was given a corpus without words: nothing was trained. Is an iterator used up?"
+                "train() called with an empty iterator: nothing was trained, for the corpus had no words; "
+                "is an iterator used up?"
             )
 
     def _run_epoch(self, trainer: Trainer, epoch: int) -> EpochTally:

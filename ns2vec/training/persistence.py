@@ -57,7 +57,7 @@ class PersistenceMixin(Saveable):
         if known.get("hashfxn", hash) is not hash:
             attributes["hashfxn"] = known["hashfxn"]
         arrays = {name: known[name] for name in WEIGHTS if known.get(name) is not None}
-        if "cum_table" in known and not np.array_equal(self.cum_table, self._made_cum_table):
+        if self.cum_table is not None and not np.array_equal(self.cum_table, self._made_cum_table):
             arrays["cum_table"] = np.asarray(self.cum_table)
         return ModelState(self.KIND, wv, attributes, arrays)
 

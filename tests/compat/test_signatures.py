@@ -36,6 +36,7 @@ Word2Vec.__init__(self, sentences=None, corpus_file=None, vector_size=100, alpha
     sorted_vocab=1, batch_words=10000, compute_loss=False, callbacks=(), comment=None,
     max_final_vocab=None, shrink_windows=True)
 Word2Vec.__str__(self)
+Word2Vec._check_training_sanity(self, epochs=0, total_examples=None, total_words=None, **kwargs)
 Word2Vec._clear_post_train(self)
 Word2Vec._do_train_job(self, sentences, alpha, inits)
 Word2Vec._get_thread_working_mem(self)
