@@ -27,6 +27,9 @@ __all__ = ["KeyedVectors"]
 
 Array = npt.NDArray[Any]
 
+# gensim's names of two ways to answer an analogy -> ns2vec.evaluation's
+ANALOGY_METHODS = {"most_similar": "3cosadd", "most_similar_cosmul": "3cosmul"}
+
 
 class KeyedVectors(LegacyNames, Saveable):
     """A mapping from keys to vectors with similarity queries.
@@ -276,15 +279,22 @@ class KeyedVectors(LegacyNames, Saveable):
         dummy4unknown: bool = False,
         similarity_function: str = "most_similar",
     ) -> tuple[float, list[Any]]:
-        """Answer the analogy questions of a file; see `ns2vec.evaluation.evaluate_word_analogies`."""
-        if similarity_function != "most_similar":
-            raise ConfigError(f"similarity_function must be 'most_similar', got {similarity_function!r}")
+        """Answer the analogy questions of a file; see `ns2vec.evaluation.evaluate_word_analogies`.
+
+        `similarity_function` is ``"most_similar"`` or ``"most_similar_cosmul"``.
+        """
+        if similarity_function not in ANALOGY_METHODS:
+            raise ConfigError(
+                f"similarity_function must be {' or '.join(map(repr, ANALOGY_METHODS))}, "
+                f"got {similarity_function!r}"
+            )
         return evaluate_word_analogies(
             self,
             analogies,
             restrict_vocab=restrict_vocab,
             case_insensitive=case_insensitive,
             dummy4unknown=dummy4unknown,
+            method=ANALOGY_METHODS[similarity_function],
         )
 
     def evaluate_word_pairs(
