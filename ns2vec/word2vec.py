@@ -202,6 +202,7 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
             self._build_and_train(sentences, corpus_file, trim_rule, callbacks)
         else:
             self._warn_ignored(trim_rule, callbacks)
+            self.add_lifecycle_event("created", params=str(self))
 
     @classmethod
     def _option_names(cls) -> set[str]:

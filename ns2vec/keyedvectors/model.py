@@ -395,9 +395,11 @@ class KeyedVectors(LegacyNames, Saveable):
         NotImplementedError
             For a binary file without header.
         """
-        return files.load_word2vec_format(
+        found = files.load_word2vec_format(
             cls, fname, fvocab, binary, encoding, unicode_errors, limit, datatype, no_header
         )
+        found.add_lifecycle_event("load_word2vec_format", msg=f"{found} from {fname}", binary=binary)
+        return found
 
     def intersect_word2vec_format(
         self,
@@ -425,7 +427,8 @@ class KeyedVectors(LegacyNames, Saveable):
         FormatError
             If the file is not in word2vec's format.
         """
-        files.intersect_word2vec_format(self, fname, lockf, binary, encoding, unicode_errors)
+        n_common = files.intersect_word2vec_format(self, fname, lockf, binary, encoding, unicode_errors)
+        self.add_lifecycle_event("intersect_word2vec_format", msg=f"{n_common} vectors from {fname}")
 
     def to_state(self) -> ModelState:
         """Return keys, vectors and attributes as plain data."""

@@ -224,6 +224,7 @@ class VocabularyMixin(OnlineMixin):
         if not dry_run:
             self.min_count, self.sample = min_count, sample
             take()
+            self.add_lifecycle_event("prepare_vocab", msg=str(report))
         kept = keep_raw_vocab or dry_run
         self.raw_vocab = dict(zip(tokens, counts.tolist(), strict=True)) if kept else {}
         logger.info(

@@ -71,6 +71,20 @@ for name in {names}:
     run(WITHOUT_GENSIM + INSTALL + code)
 
 
+def test_the_example_of_gensims_documentation():
+    code = """
+from gensim.test.utils import common_texts, get_tmpfile
+from gensim.models import Word2Vec
+path = get_tmpfile("word2vec.model")
+model = Word2Vec(sentences=common_texts, vector_size=100, window=5, min_count=1, workers=4)
+model.save(path)
+model = Word2Vec.load(path)
+assert model.train([["hello", "world"]], total_examples=1, epochs=1) == (0, 2)
+assert model.wv["computer"].shape == (100,) and model.corpus_total_words == 29
+"""
+    run(WITHOUT_GENSIM + INSTALL + code)
+
+
 def test_what_ns2vec_lacks_without_gensim():
     code = """
 def message(statement):

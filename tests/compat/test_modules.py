@@ -104,6 +104,8 @@ def test_the_rest_of_utils(tmp_path):
 
 
 def test_helpers_of_keyedvectors():
+    of_one = keyedvectors.pseudorandom_weak_vector(4, "x", hashfxn=len)  # gensim's numbers
+    assert of_one.tolist() == pytest.approx([0.12390501, -0.03197008, -0.01770431, 0.06614833])
     first = keyedvectors.pseudorandom_weak_vector(8, "word", hashfxn=len)
     assert np.array_equal(first, keyedvectors.pseudorandom_weak_vector(8, "four", hashfxn=len))
     assert first.dtype == np.float32

@@ -182,6 +182,7 @@ def test_other_dtypes(kv, dtype):
     assert names(kv.most_similar("king")) == expected
     assert names(kv.most_similar_many(["king"])[0]) == expected
     assert kv.distances("king").shape == (8,)
+    assert np.array_equal(kv.distances(kv["king"].tolist()), kv.distances(kv["king"].astype(float)))
 
 
 def test_wrappers(kv):

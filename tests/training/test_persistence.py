@@ -180,6 +180,7 @@ def test_a_model_without_vocabulary(tmp_path):
 
 def test_what_happened_is_noted(tmp_path, sentences):
     found = through_file(Word2Vec(sentences, **OPTIONS), tmp_path)
+    assert [event["event"] for event in Word2Vec().lifecycle_events] == ["created"]
     events = [event["event"] for event in found.lifecycle_events]
-    assert events == ["build_vocab", "train", "created", "saving", "loaded"]
+    assert events == ["prepare_vocab", "build_vocab", "train", "created", "saving", "loaded"]
     assert all("ns2vec" in event and "python" in event for event in found.lifecycle_events)

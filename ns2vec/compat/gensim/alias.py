@@ -25,7 +25,7 @@ __all__ = ["VERSION", "install", "is_installed", "real_module"]
 VERSION = "4.4.0"  # whose interface ns2vec has; packages compare it with "4.0.0"
 
 SITE = Path(__file__).parent / "site"
-PACKAGES = {"gensim", "gensim.models", "gensim.scripts", "gensim.similarities"}
+PACKAGES = {"gensim", "gensim.models", "gensim.scripts", "gensim.similarities", "gensim.test"}
 # alias -> module of ns2vec.compat.gensim.modules with its names
 MODULES = {
     "gensim": "package",
@@ -41,6 +41,8 @@ MODULES = {
     "gensim.scripts.word2vec_standalone": "word2vec_standalone",
     "gensim.similarities": "similarities",
     "gensim.similarities.annoy": "annoy",
+    "gensim.test": "testing",
+    "gensim.test.utils": "testing_utils",
     "gensim.utils": "utils",
 }
 

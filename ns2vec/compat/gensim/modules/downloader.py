@@ -29,6 +29,7 @@ __all__ = ["BASE_DIR", "info", "load", "main"]
 logger = logging.getLogger(__name__)
 
 BASE_DIR = os.environ.get("GENSIM_DATA_DIR", os.path.expanduser("~/gensim-data"))
+base_dir = BASE_DIR
 LIST_URL = os.environ.get(
     "GENSIM_DATA_LIST", "https://raw.githubusercontent.com/RaRe-Technologies/gensim-data/master/list.json"
 )
