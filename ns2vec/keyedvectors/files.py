@@ -50,9 +50,7 @@ def vector_state(store: VectorStore) -> VectorState:
     """Return keys, vectors and whatever else `store` carries as plain data."""
     known = {"vectors", "_stored_keys", "index_to_key", "key_to_index", "norms", "expandos"}
     attributes = {
-        name: value
-        for name, value in vars(store).items()
-        if name not in known and not name.startswith("__")
+        name: value for name, value in vars(store).items() if name not in known and not name.startswith("__")
     }
     # not the lengths that queries left behind: nobody may have told that the vectors changed since
     norms = row_norms(store.vectors)

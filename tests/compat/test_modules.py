@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import pickle
 import sys
 import warnings
 
@@ -233,6 +234,13 @@ def test_annoy(tmp_path):
     loaded.load(tmp_path / "index")
     vector = model.wv.get_vector("w3", norm=True)
     assert loaded.most_similar(vector, 3) == index.most_similar(vector, 3)
+    keys = {"f": 8, "num_trees": 20, "labels": model.wv.index_to_key}  # what gensim pickles
+    (tmp_path / "index.dict").write_bytes(pickle.dumps(keys, 4))
+    loaded.load(tmp_path / "index")
+    assert loaded.most_similar(vector, 3) == index.most_similar(vector, 3)
+    (tmp_path / "index.dict").write_bytes(pickle.dumps(keys | {"labels": print}, 4))
+    with pytest.raises(FormatError, match=r"refused to load the global 'builtins\.print'"):
+        loaded.load(tmp_path / "index")
     (tmp_path / "index.dict").write_text("no JSON")
     with pytest.raises(FormatError, match=r"index\.dict"):
         loaded.load(tmp_path / "index")
