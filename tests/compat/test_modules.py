@@ -228,6 +228,8 @@ def test_annoy(tmp_path):
         index = annoy.AnnoyIndexer(source, 20)
         approximate = model.wv.most_similar("w3", topn=4, indexer=index)
         assert approximate[0] == ("w3", pytest.approx(1.0, abs=1e-3))
+        for key, cosine in approximate:
+            assert cosine == pytest.approx(float(model.wv.similarity("w3", key)), abs=1e-5)
         assert {key for key, _ in approximate[1:]} == {key for key, _ in model.wv.most_similar("w3", topn=3)}
     index.save(tmp_path / "index")
     loaded = annoy.AnnoyIndexer()

@@ -98,7 +98,7 @@ class AnnoyIndexer:
         self.index.load(path)
 
     def most_similar(self, vector: Any, num_neighbors: int) -> list[tuple[Any, float]]:
-        """Return (key, 1 - angular distance / 2) of the nearest keys, nearest first."""
+        """Return (key, cosine) of the nearest keys, nearest first; annoy's distance is sqrt(2 - 2 cosine)."""
         rows, gaps = self.index.get_nns_by_vector(vector, num_neighbors, include_distances=True)
         labels = self.labels or []
-        return [(labels[row], 1 - gap / 2) for row, gap in zip(rows, gaps, strict=True)]
+        return [(labels[row], 1 - gap**2 / 2) for row, gap in zip(rows, gaps, strict=True)]
