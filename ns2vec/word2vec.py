@@ -12,6 +12,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -425,7 +426,9 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
             notify(callbacks, "on_train_begin", self)
             for epoch in range(at.epoch, plan.epochs):
                 notify(callbacks, "on_epoch_begin", self)
+                self._follow_alpha(trainer)
                 done = self._run_epoch(trainer, epoch)
+                self.min_alpha_yet_reached = done.alpha
                 at.next_epoch(done.n_trained, done.n_words)
                 with trainer.between_epochs(is_last=at.epoch == plan.epochs):
                     notify(callbacks, "on_epoch_end", self)
@@ -445,6 +448,13 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
             at.is_finished = True
             trainer.saver.save()
         return at.n_trained, at.n_words
+
+    def _follow_alpha(self, trainer: Trainer) -> None:
+        """Take over the rates that a callback has set; the next epochs are those of a run with them."""
+        plan = trainer.plan
+        if (self.alpha, self.min_alpha) != (plan.start_alpha, plan.end_alpha):
+            checked = self._config()
+            trainer.plan = replace(plan, start_alpha=checked.alpha, end_alpha=checked.min_alpha)
 
     def _warn_if_empty(self, n_words: int) -> None:
         if n_words == 0 and self.train_count == 1:

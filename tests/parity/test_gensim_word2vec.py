@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from ns2vec import word2vec as ours
+from ns2vec.callbacks import CallbackAny2Vec
 
 pytestmark = pytest.mark.parity
 
@@ -343,3 +344,31 @@ def test_callbacks_see_the_same_events():
 
     mine, gensims = both(events)
     assert mine == gensims
+
+
+def test_callbacks_set_the_learning_rate():
+    def rates(module):
+        seen = []
+
+        class Schedule(CallbackAny2Vec):
+            def on_epoch_begin(self, model):
+                model.alpha = model.min_alpha = 0.02 / (len(seen) + 1)
+
+            def on_epoch_end(self, model):
+                seen.append(model.min_alpha_yet_reached)
+
+        model = module.Word2Vec(SENTENCES, min_count=1, epochs=3, workers=1, callbacks=[Schedule()])
+        return seen, model.alpha
+
+    mine, gensims = both(rates)
+    assert mine == gensims
+    assert mine[0] == pytest.approx([0.02, 0.01, 0.02 / 3])
+
+
+def test_a_callbacks_learning_rate_is_checked():
+    class Wrong(CallbackAny2Vec):
+        def on_epoch_end(self, model):
+            model.alpha = "fast"
+
+    with pytest.raises(ValueError, match="alpha"):
+        ours.Word2Vec(SENTENCES, min_count=1, callbacks=[Wrong()])
