@@ -140,9 +140,9 @@ except ImportError as error:
 
 @pytest.mark.skipif(not HAS_GENSIM, reason="gensim is not installed")
 @pytest.mark.parametrize("install", ["", INSTALL], ids=["beside", "under the alias"])
-def test_converters_share_the_matrix(install):
+def test_converters_share_the_matrix(install, tmp_path):
     code = """
-import warnings
+import logging, sys, warnings
 warnings.simplefilter("ignore")
 import numpy as np
 import ns2vec
@@ -160,7 +160,11 @@ for options in ({}, {"hs": 1, "negative": 0}):
     assert back.window == 3 and back.wv.get_vecattr("a", "count") == 60
     back.train(sentences, total_examples=60, epochs=1)
     own = type(theirs)(sentences, min_count=1, vector_size=8, workers=1, **options)
+    own.save(sys.argv[1] + "/saved")
+    messages = []
+    logging.getLogger("ns2vec.formats.saving").addFilter(lambda record: messages.append(record.getMessage()))
     taken = from_gensim(own)
+    assert messages == [], messages
     assert np.array_equal(taken.wv.vectors, own.wv.vectors)
     taken.train(sentences, total_examples=60, epochs=1)
 kv = from_gensim(to_gensim(model.wv))
@@ -173,7 +177,7 @@ for wrong in (from_gensim, to_gensim):
     else:
         raise AssertionError(wrong)
 """
-    run(install + code)
+    run(install + code, str(tmp_path))
 
 
 def test_pickles_of_gensim_under_the_alias(tmp_path):

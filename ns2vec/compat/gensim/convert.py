@@ -99,7 +99,11 @@ def from_gensim(model: Any) -> Word2Vec | KeyedVectors:
     """
     kind = type(model).__name__
     if hasattr(model, "wv") and kind == "Word2Vec":
-        attributes = {name: value for name, value in vars(model).items() if name not in OWN}
+        attributes = {
+            name: value
+            for name, value in vars(model).items()
+            if name not in OWN and not name.startswith("__")
+        }
         arrays = {name: getattr(model, name) for name in WEIGHTS if getattr(model, name, None) is not None}
         return Word2Vec.from_state(ModelState(kind, _vectors_from_gensim(model.wv), attributes, arrays))
     if not hasattr(model, "index_to_key") or not hasattr(model, "vectors"):
