@@ -123,6 +123,36 @@ phrases = Phrases([["new", "york"]] * 20, min_count=1, threshold=0.1)
 
 
 @pytest.mark.skipif(not HAS_GENSIM, reason="gensim is not installed")
+def test_models_of_the_installed_gensim_are_saved_under_the_alias(tmp_path):
+    """Their pickles name classes that mean ns2vec's to everybody else."""
+    code = """
+import os, sys, warnings
+warnings.simplefilter("ignore")
+os.chdir(sys.argv[1])
+from gensim.corpora import Dictionary
+from gensim.models import Doc2Vec, FastText, TfidfModel, Word2Vec
+from gensim.models.doc2vec import TaggedDocument
+from gensim.similarities import WmdSimilarity
+import ns2vec
+sentences = [["a", "b", "c"], ["a", "c"]] * 30
+options = {"min_count": 1, "vector_size": 8}
+FastText(sentences, bucket=50, **options).save("fasttext")
+assert len(FastText.load("fasttext").wv["unseen"]) == 8
+Doc2Vec([TaggedDocument(s, [i]) for i, s in enumerate(sentences)], **options).save("doc2vec")
+found = Doc2Vec.load("doc2vec")
+assert len(found.dv) == 60 and not isinstance(found.dv, ns2vec.KeyedVectors)
+dictionary = Dictionary(sentences)
+TfidfModel([dictionary.doc2bow(s) for s in sentences]).save("tfidf")
+TfidfModel.load("tfidf")
+WmdSimilarity(sentences[:3], Word2Vec(sentences, **options).wv).save("wmd")
+assert isinstance(WmdSimilarity.load("wmd").wv, ns2vec.KeyedVectors)
+model = Word2Vec(sentences, **options)
+assert "gensim" in str(type(model)) and "gensim" in str(type(model.wv))
+"""
+    run(INSTALL + code, str(tmp_path))
+
+
+@pytest.mark.skipif(not HAS_GENSIM, reason="gensim is not installed")
 def test_refused_when_gensim_was_imported_before():
     code = """
 import warnings

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.abc
 import importlib.metadata
 import importlib.util
 import os
+import pickle
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -47,6 +49,10 @@ MODULES = {
 }
 
 
+# names that the classes have while gensim's names mean the installed gensim
+OWN_NAMES: dict[type, str] = {kind: kind.__module__ for kind in (KeyedVectors, Word2Vec)}
+
+
 def _is_gensims(name: str) -> bool:
     return name == "gensim" or name.startswith("gensim.")
 
@@ -73,13 +79,27 @@ class _Real:
         if not self.is_there():
             # not a ModuleNotFoundError, which "from gensim import x" would replace by a vague message
             raise ImportError(_missing(name), name=name)
+        with self.in_sight():
+            found = importlib.import_module(name)
+        if "gensim.utils" in self.modules:
+            vars(self.modules["gensim.utils"])["_pickle"] = _RealPickle
+        return found
+
+    @contextlib.contextmanager
+    def in_sight(self) -> Iterator[None]:
+        """Let gensim's names mean the installed gensim for a while, and ns2vec's classes have their own."""
         with self.lock:
             aliases = {known: sys.modules.pop(known) for known in list(sys.modules) if _is_gensims(known)}
+            names = {kind: kind.__module__ for kind in OWN_NAMES}
             sys.modules.update(self.modules)
             before, self.is_loading = self.is_loading, True
             try:
-                return importlib.import_module(name)
+                for kind, name in OWN_NAMES.items():
+                    kind.__module__ = name
+                yield
             finally:
+                for kind, name in names.items():
+                    kind.__module__ = name
                 self.is_loading = before
                 for known in [known for known in sys.modules if _is_gensims(known)]:
                     self.modules[known] = sys.modules.pop(known)
@@ -87,6 +107,20 @@ class _Real:
 
 
 REAL = _Real()
+
+
+class _RealPickle:
+    """What the installed gensim pickles its own models with: their classes are looked up by name."""
+
+    @staticmethod
+    def dump(*args: Any, **kwargs: Any) -> None:
+        with REAL.in_sight():
+            pickle.dump(*args, **kwargs)
+
+    @staticmethod
+    def load(*args: Any, **kwargs: Any) -> Any:
+        with REAL.in_sight():
+            return pickle.load(*args, **kwargs)
 
 
 def real_module(name: str) -> ModuleType:
