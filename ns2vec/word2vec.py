@@ -203,7 +203,7 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
             self._build_and_train(sentences, corpus_file, trim_rule, callbacks)
         else:
             self._warn_ignored(trim_rule, callbacks)
-            self.add_lifecycle_event("created", params=str(self))
+            self.add_lifecycle_event("created", logging.DEBUG, params=str(self))
 
     @classmethod
     def _option_names(cls) -> set[str]:
@@ -284,7 +284,7 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
                 "interrupted: the model keeps what %d epochs and a part taught it", len(self.epoch_losses)
             )
         self._encoded.clear()
-        self.add_lifecycle_event("created", params=str(self))
+        self.add_lifecycle_event("created", logging.DEBUG, params=str(self))
 
     def _open(self, corpus_iterable: Any, corpus_file: PathLike | None, passes: int) -> Corpus:
         """Turn either way of giving a corpus into one that can be read `passes` times."""
@@ -442,8 +442,9 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
         self.train_count += 1
         self._warn_if_empty(at.n_words)
         self.add_lifecycle_event(
-            "train", msg=f"{at.n_words} words read, {at.n_trained} trained, {self.epochs} epochs"
-        )
+            "train", logging.DEBUG,
+            msg=f"{at.n_words} words read, {at.n_trained} trained, {self.epochs} epochs",
+        )  # fmt: skip
         if trainer.saver is not None:
             at.is_finished = True
             trainer.saver.save()

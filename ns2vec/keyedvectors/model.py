@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -398,7 +399,9 @@ class KeyedVectors(LegacyNames, Saveable):
         found = files.load_word2vec_format(
             cls, fname, fvocab, binary, encoding, unicode_errors, limit, datatype, no_header
         )
-        found.add_lifecycle_event("load_word2vec_format", msg=f"{found} from {fname}", binary=binary)
+        found.add_lifecycle_event(
+            "load_word2vec_format", logging.DEBUG, msg=f"{found} from {fname}", binary=binary
+        )
         return found
 
     def intersect_word2vec_format(
@@ -428,7 +431,9 @@ class KeyedVectors(LegacyNames, Saveable):
             If the file is not in word2vec's format.
         """
         n_common = files.intersect_word2vec_format(self, fname, lockf, binary, encoding, unicode_errors)
-        self.add_lifecycle_event("intersect_word2vec_format", msg=f"{n_common} vectors from {fname}")
+        self.add_lifecycle_event(
+            "intersect_word2vec_format", logging.DEBUG, msg=f"{n_common} vectors from {fname}"
+        )
 
     def to_state(self) -> ModelState:
         """Return keys, vectors and attributes as plain data."""

@@ -145,7 +145,7 @@ class VocabularyMixin(OnlineMixin):
         finally:
             self._scan = self._rows_of_tokens = None
         self.prepare_weights(update=update)
-        self.add_lifecycle_event("build_vocab", update=update, trim_rule=str(trim_rule))
+        self.add_lifecycle_event("build_vocab", logging.DEBUG, update=update, trim_rule=str(trim_rule))
 
     def _count(self, corpus: Corpus, trim_rule: Callable[..., int] | None, memory_limit: int) -> Scan:
         """One pass over the corpus; 0 bytes of memory keep no ids."""
@@ -224,7 +224,7 @@ class VocabularyMixin(OnlineMixin):
         if not dry_run:
             self.min_count, self.sample = min_count, sample
             take()
-            self.add_lifecycle_event("prepare_vocab", msg=str(report))
+            self.add_lifecycle_event("prepare_vocab", logging.DEBUG, msg=str(report))
         kept = keep_raw_vocab or dry_run
         self.raw_vocab = dict(zip(tokens, counts.tolist(), strict=True)) if kept else {}
         logger.info(
