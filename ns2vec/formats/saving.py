@@ -51,7 +51,8 @@ class Saveable:
     def to_state(self) -> ModelState:
         """Return the model as plain data."""
         raise NotImplementedError(
-            f"a {type(self).__name__} has no plain form to be saved in: define to_state and from_state, or pickle it"
+            f"a {type(self).__name__} has no plain form to be saved in: define to_state and from_state, "
+            "or pickle it"
         )
 
     @classmethod
