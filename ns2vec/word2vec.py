@@ -12,6 +12,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -202,6 +203,7 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
             self._build_and_train(sentences, corpus_file, trim_rule, callbacks)
         else:
             self._warn_ignored(trim_rule, callbacks)
+            self.add_lifecycle_event("created", logging.DEBUG, params=str(self))
 
     @classmethod
     def _option_names(cls) -> set[str]:
@@ -282,7 +284,7 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
                 "interrupted: the model keeps what %d epochs and a part taught it", len(self.epoch_losses)
             )
         self._encoded.clear()
-        self.add_lifecycle_event("created", params=str(self))
+        self.add_lifecycle_event("created", logging.DEBUG, params=str(self))
 
     def _open(self, corpus_iterable: Any, corpus_file: PathLike | None, passes: int) -> Corpus:
         """Turn either way of giving a corpus into one that can be read `passes` times."""
@@ -350,7 +352,12 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
         """
         if kwargs:
             raise TypeError(f"train() got an unexpected keyword argument {next(iter(kwargs))!r}")
-        n_epochs = self._check_training_sanity(epochs, total_examples, total_words, corpus_file)
+        self._check_training_sanity(epochs=epochs, total_examples=total_examples, total_words=total_words)
+        if corpus_file is not None and not total_words:
+            raise ConfigError(
+                "total_words must be provided alongside corpus_file: total_words=model.corpus_total_words"
+            )
+        n_epochs = int(epochs or 0)
         # all of them are checked before the model keeps any
         checked = self._config(
             epochs=n_epochs, alpha=start_alpha or self.alpha, min_alpha=end_alpha or self.min_alpha
@@ -369,13 +376,10 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
             )
 
     def _check_training_sanity(
-        self,
-        epochs: int | None,
-        total_examples: int | None,
-        total_words: int | None,
-        corpus_file: PathLike | None,
-    ) -> int:
-        """Refuse a call of train() that cannot work; return the number of epochs."""
+        self, epochs: int | None = 0, total_examples: int | None = None, total_words: int | None = None,
+        **kwargs: Any,
+    ) -> None:  # fmt: skip
+        """Refuse a call of train() that cannot work; subclasses may check more."""
         if not epochs:
             raise ConfigError("epochs must be given to train() and be at least 1: epochs=model.epochs")
         check_integer("epochs", epochs, 1)
@@ -394,18 +398,16 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
                 "give total_examples or total_words, at least 1, so that the learning rate can fall: "
                 "total_examples=model.corpus_count, total_words=model.corpus_total_words"
             )
-        if corpus_file is not None and not total_words:
-            raise ConfigError(
-                "total_words must be provided alongside corpus_file: total_words=model.corpus_total_words"
-            )
-        return int(epochs)
 
     def _warn_about_training(self) -> None:
         if self.hs and self.negative:
-            logger.warning("both hierarchical softmax and negative sampling are on: each window trains both")
+            logger.warning(
+                "Both hierarchical softmax and negative sampling are activated: each window trains both; "
+                "set hs=0 or negative=0 to have one of them"
+            )
         if self.alpha > self.min_alpha_yet_reached:
             logger.warning(
-                "learning rate %g is higher than the %g of the previous training",
+                "Effective 'alpha' higher than previous training cycles: %g, after %g",
                 self.alpha,
                 self.min_alpha_yet_reached,
             )
@@ -424,7 +426,9 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
             notify(callbacks, "on_train_begin", self)
             for epoch in range(at.epoch, plan.epochs):
                 notify(callbacks, "on_epoch_begin", self)
+                self._follow_alpha(trainer)
                 done = self._run_epoch(trainer, epoch)
+                self.min_alpha_yet_reached = done.alpha
                 at.next_epoch(done.n_trained, done.n_words)
                 with trainer.between_epochs(is_last=at.epoch == plan.epochs):
                     notify(callbacks, "on_epoch_end", self)
@@ -438,17 +442,26 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
         self.train_count += 1
         self._warn_if_empty(at.n_words)
         self.add_lifecycle_event(
-            "train", msg=f"{at.n_words} words read, {at.n_trained} trained, {self.epochs} epochs"
-        )
+            "train", logging.DEBUG,
+            msg=f"{at.n_words} words read, {at.n_trained} trained, {self.epochs} epochs",
+        )  # fmt: skip
         if trainer.saver is not None:
             at.is_finished = True
             trainer.saver.save()
         return at.n_trained, at.n_words
 
+    def _follow_alpha(self, trainer: Trainer) -> None:
+        """Take over the rates that a callback has set; the next epochs are those of a run with them."""
+        plan = trainer.plan
+        if (self.alpha, self.min_alpha) != (plan.start_alpha, plan.end_alpha):
+            checked = self._config()
+            trainer.plan = replace(plan, start_alpha=checked.alpha, end_alpha=checked.min_alpha)
+
     def _warn_if_empty(self, n_words: int) -> None:
         if n_words == 0 and self.train_count == 1:
             logger.warning(
-                "train() was given a corpus without words: nothing was trained. Is an iterator used up?"
+                "train() called with an empty iterator: nothing was trained, for the corpus had no words; "
+                "is an iterator used up?"
             )
 
     def _run_epoch(self, trainer: Trainer, epoch: int) -> EpochTally:

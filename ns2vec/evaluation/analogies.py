@@ -1,4 +1,4 @@
-"""Accuracy on analogy questions: "a is to b as c is to ?", by 3CosAdd.
+"""Accuracy on analogy questions: "a is to b as c is to ?", by 3CosAdd unless another method is asked for.
 
 The file has the questions-words layout of word2vec::
 
@@ -21,6 +21,8 @@ import numpy as np
 from ns2vec._typing import Embedding, PathLike
 from ns2vec.evaluation._lines import numbered_lines, source_name
 from ns2vec.evaluation.analogy_answers import answer_keys
+from ns2vec.evaluation.analogy_ranks import Question, rank_answers
+from ns2vec.evaluation.lookup import Lookup
 from ns2vec.exceptions import FormatError
 
 __all__ = ["Quadruple", "Section", "evaluate_word_analogies", "parse_analogies", "section_accuracy"]
@@ -40,6 +42,7 @@ def evaluate_word_analogies(
     restrict_vocab: int | None = 300000,
     case_insensitive: bool = True,
     dummy4unknown: bool = False,
+    method: str = "3cosadd",
 ) -> tuple[float, list[Section]]:
     """Answer analogy questions and return the share of right answers.
 
@@ -55,6 +58,8 @@ def evaluate_word_analogies(
         Compare upper-cased words; of several variants of a word the first has the vector.
     dummy4unknown : bool, optional
         Count questions with unknown words as wrong instead of skipping them.
+    method : str, optional
+        One of `ns2vec.evaluation.analogy_ranks.ANALOGY_METHODS`.
 
     Returns
     -------
@@ -68,6 +73,8 @@ def evaluate_word_analogies(
     ------
     FormatError
         If a line stands before the first ``: section`` line.
+    ConfigError
+        If the method is unknown.
 
     Examples
     --------
@@ -87,14 +94,19 @@ def evaluate_word_analogies(
     rows = {key: row for row, key in reversed(list(enumerate(folded_keys)))}
     parsed = parse_analogies(analogies, case_insensitive=case_insensitive)
     asked = [question for _, questions in parsed for question in questions if _is_known(question, rows)]
-    inputs = np.array([[rows[word] for word in question[:3]] for question in asked], dtype=np.int64)
-    answers = iter(answer_keys(np.asarray(embedding.vectors)[: len(folded_keys)], folded_keys, inputs))
+    if method == "3cosadd":
+        inputs = np.array([[rows[word] for word in question[:3]] for question in asked], dtype=np.int64)
+        answers = answer_keys(np.asarray(embedding.vectors)[: len(folded_keys)], folded_keys, inputs)
+        hits = iter([answer == question[3] for answer, question in zip(answers, asked, strict=True)])
+    else:
+        lookup = Lookup(embedding, restrict_vocab=restrict_vocab, case_insensitive=case_insensitive)
+        hits = iter(rank_answers(lookup, [Question(*q[:3], q[3:]) for q in asked], method) == 1)
     sections: list[Section] = []
     for title, questions in parsed:
         section: Section = {"section": title, "correct": [], "incorrect": []}
         for quadruple in questions:
             if _is_known(quadruple, rows):
-                section["correct" if next(answers) == quadruple[3] else "incorrect"].append(quadruple)
+                section["correct" if next(hits) else "incorrect"].append(quadruple)
             elif dummy4unknown:
                 section["incorrect"].append(quadruple)
         sections.append(section)

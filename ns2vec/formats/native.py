@@ -168,7 +168,11 @@ def write_state(
     arrays = _encode_vectors(state.vectors, datatype)
     coding, arrays["keys"] = encode_keys(state.vectors.read_keys())
     for name, values in state.vectors.expandos.items():
-        prefix, stored = _encode_vecattr(np.asarray(values))
+        try:
+            prefix, stored = _encode_vecattr(np.asarray(values))
+        except TypeError as error:
+            logger.warning("attribute %s of the keys is not saved: a value of it is %s", name, error)
+            continue
         arrays[prefix + name] = stored
     arrays |= state.arrays
     metadata = {

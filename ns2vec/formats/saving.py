@@ -50,14 +50,17 @@ class Saveable:
 
     def to_state(self) -> ModelState:
         """Return the model as plain data."""
-        raise NotImplementedError
+        raise NotImplementedError(
+            f"a {type(self).__name__} has no plain form to be saved in: define to_state and from_state, "
+            "or pickle it"
+        )
 
     @classmethod
     def from_state(cls, state: ModelState) -> Self:
         """Make a model of plain data."""
         raise NotImplementedError
 
-    def add_lifecycle_event(self, event_name: str, log_level: int = logging.DEBUG, **event: Any) -> None:
+    def add_lifecycle_event(self, event_name: str, log_level: int = logging.INFO, **event: Any) -> None:
         """Note what happened to the model, with versions and time, in `lifecycle_events`.
 
         Assign None to `lifecycle_events` to keep no record.
@@ -163,7 +166,9 @@ class Saveable:
         known: type[Saveable] = MODELS[state.kind]
         chosen = cls if issubclass(cls, known) else known
         model = chosen.from_state(state)
-        model.add_lifecycle_event("loaded", fname=str(getattr(fname, "name", fname)), mmap=str(mmap))
+        model.add_lifecycle_event(
+            "loaded", logging.DEBUG, fname=str(getattr(fname, "name", fname)), mmap=str(mmap)
+        )
         return model
 
 
@@ -182,7 +187,7 @@ def _save(
     if "vectors" in left_out:
         raise ConfigError("cannot ignore 'vectors': a model without them cannot be loaded")
     name = str(getattr(fname_or_handle, "name", fname_or_handle))
-    model.add_lifecycle_event("saving", fname_or_handle=name, ignore=sorted(left_out))
+    model.add_lifecycle_event("saving", logging.DEBUG, fname_or_handle=name, ignore=sorted(left_out))
     state = model.to_state()
     for part in (state.attributes, state.arrays, state.vectors.attributes, state.vectors.expandos):
         for attribute in left_out.intersection(part):

@@ -29,7 +29,8 @@ __all__ = [
 logger = logging.getLogger(__name__)
 
 # of what a store holds, that which is saved as parts of its own and never taken from a file's attributes
-PARTS = frozenset({"_vectors", "_stored_keys", "index_to_key", "key_to_index", "norms", "expandos"})
+PARTS = frozenset({"vectors", "_vectors", "_stored_keys", "index_to_key", "key_to_index", "norms", "expandos"})
+PATHS = ("code", "point")  # of a model's Huffman tree, which follows from the counts
 
 Store = TypeVar("Store", bound=VectorStore)
 
@@ -49,10 +50,13 @@ def adopt_table(store: Store, table: VectorTable) -> Store:
 
 def vector_state(store: VectorStore) -> VectorState:
     """Return keys, vectors and whatever else `store` carries as plain data."""
-    attributes = {name: value for name, value in vars(store).items() if name not in PARTS}
+    attributes = {
+        name: value for name, value in vars(store).items() if name not in PARTS and not name.startswith("__")
+    }
     # not the lengths that queries left behind: nobody may have told that the vectors changed since
     norms = row_norms(store.vectors)
-    return VectorState(list(store.index_to_key), store.vectors, dict(store.expandos), attributes, norms)
+    expandos = {name: values for name, values in store.expandos.items() if name not in PATHS}
+    return VectorState(list(store.index_to_key), store.vectors, expandos, attributes, norms)
 
 
 def adopt_state(store: Store, state: VectorState) -> Store:

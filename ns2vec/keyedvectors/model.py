@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 __all__ = ["KeyedVectors"]
 
 Array = npt.NDArray[Any]
+
+# gensim's names of two ways to answer an analogy -> ns2vec.evaluation's
+ANALOGY_METHODS = {"most_similar": "3cosadd", "most_similar_cosmul": "3cosmul"}
 
 
 class KeyedVectors(LegacyNames, Saveable):
@@ -276,15 +280,22 @@ class KeyedVectors(LegacyNames, Saveable):
         dummy4unknown: bool = False,
         similarity_function: str = "most_similar",
     ) -> tuple[float, list[Any]]:
-        """Answer the analogy questions of a file; see `ns2vec.evaluation.evaluate_word_analogies`."""
-        if similarity_function != "most_similar":
-            raise ConfigError(f"similarity_function must be 'most_similar', got {similarity_function!r}")
+        """Answer the analogy questions of a file; see `ns2vec.evaluation.evaluate_word_analogies`.
+
+        `similarity_function` is ``"most_similar"`` or ``"most_similar_cosmul"``.
+        """
+        if similarity_function not in ANALOGY_METHODS:
+            raise ConfigError(
+                f"similarity_function must be {' or '.join(map(repr, ANALOGY_METHODS))}, "
+                f"got {similarity_function!r}"
+            )
         return evaluate_word_analogies(
             self,
             analogies,
             restrict_vocab=restrict_vocab,
             case_insensitive=case_insensitive,
             dummy4unknown=dummy4unknown,
+            method=ANALOGY_METHODS[similarity_function],
         )
 
     def evaluate_word_pairs(
@@ -385,9 +396,13 @@ class KeyedVectors(LegacyNames, Saveable):
         NotImplementedError
             For a binary file without header.
         """
-        return files.load_word2vec_format(
+        found = files.load_word2vec_format(
             cls, fname, fvocab, binary, encoding, unicode_errors, limit, datatype, no_header
         )
+        found.add_lifecycle_event(
+            "load_word2vec_format", logging.DEBUG, msg=f"{found} from {fname}", binary=binary
+        )
+        return found
 
     def intersect_word2vec_format(
         self,
@@ -415,7 +430,10 @@ class KeyedVectors(LegacyNames, Saveable):
         FormatError
             If the file is not in word2vec's format.
         """
-        files.intersect_word2vec_format(self, fname, lockf, binary, encoding, unicode_errors)
+        n_common = files.intersect_word2vec_format(self, fname, lockf, binary, encoding, unicode_errors)
+        self.add_lifecycle_event(
+            "intersect_word2vec_format", logging.DEBUG, msg=f"{n_common} vectors from {fname}"
+        )
 
     def to_state(self) -> ModelState:
         """Return keys, vectors and attributes as plain data."""

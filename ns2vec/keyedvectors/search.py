@@ -165,6 +165,8 @@ def _unit_vectors(store: VectorStore, items: Sequence[Any]) -> Array:
 
 def distances(store: VectorStore, word_or_vector: Any, other_words: Sequence[Any]) -> Array:
     """Return 1 minus the cosine of a key or vector with some words or with every row, shape (n,)."""
+    if isinstance(word_or_vector, list):
+        word_or_vector = np.asarray(word_or_vector)
     vector = word_or_vector if isinstance(word_or_vector, np.ndarray) else store.get_vector(word_or_vector)
     if not len(other_words):
         length = float(np.sqrt(np.asarray(vector, dtype=np.float64) @ vector)) or 1.0

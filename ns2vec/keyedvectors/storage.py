@@ -113,11 +113,15 @@ class VectorStore:
     @property
     def vectors(self) -> Array:
         """The matrix, shape (V, D)."""
-        return self._vectors
+        try:
+            found: Array = vars(self)["vectors"]  # where gensim's pickles have it, and clients look for it
+        except KeyError:
+            raise AttributeError("this object has no vectors yet") from None
+        return found
 
     @vectors.setter
     def vectors(self, vectors: Array) -> None:
-        self._vectors = vectors
+        vars(self)["vectors"] = vectors
         self.norms = None
 
     def vectors_changed(self) -> None:

@@ -171,7 +171,7 @@ class ProbabilityMixin:
         looked_up = (self.wv.key_to_index.get(w, w) for w in context_words_list)
         rows = [int(row) for row in looked_up if isinstance(row, int | np.integer) and 0 <= row < n_words]
         if not rows:
-            logger.warning("none of the context words is in the vocabulary")
+            logger.warning("All the input context words are out-of-vocabulary for the current model")
             return None
         scores = self.syn1neg @ self._cbow_input(rows).astype(np.float32)
         shares = np.exp(scores - scores.max())
@@ -192,7 +192,7 @@ class ProbabilityMixin:
         ----------
         sentences : iterable of token sequences
         total_sentences : int
-            Most sentences there may be.
+            Score at most so many; a warning says when there are more.
         chunksize, queue_factor, report_delay
             Accepted for gensim's sake.
 
@@ -204,9 +204,7 @@ class ProbabilityMixin:
         Raises
         ------
         VocabularyError
-            If there is no vocabulary, or the model was not trained with ``hs=1, negative=0``.
-        ConfigError
-            If there are more than `total_sentences`.
+            If there is no vocabulary, or the model was not trained with ``hs=1``.
 
         Examples
         --------
@@ -218,12 +216,13 @@ class ProbabilityMixin:
         """
         if not self.wv.key_to_index:
             raise VocabularyError("you must first build vocabulary before scoring new data: build_vocab()")
-        if not self.hs or self._word_objective() is not None:
-            raise VocabularyError("score works with hierarchical softmax alone: train with hs=1, negative=0")
+        if not self.hs:
+            raise VocabularyError("score works with hierarchical softmax: train with hs=1, negative=0")
         scores: list[float] = []
         for sentence in sentences:
             if len(scores) == total_sentences:
-                raise ConfigError(f"expected at most total_sentences={total_sentences} sentences: raise it")
+                logger.warning("scoring ends after total_sentences=%d: raise it for more", total_sentences)
+                break
             rows = [self.wv.key_to_index[t] for t in sentence if t in self.wv.key_to_index]
             scores.append(self._path_score(rows))
         return np.array(scores, dtype=np.float32)

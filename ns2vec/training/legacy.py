@@ -23,8 +23,8 @@ INSTEAD = {
     "syn0_lockf": "wv.vectors_lockf",
     "iter": "epochs",
     "size": "vector_size",
-    "trainables": "the attributes of the model",
-    "vocabulary": "the attributes of the model",
+    "trainables": "syn1neg, model.syn1 or model.wv.vectors_lockf",
+    "vocabulary": "raw_vocab, model.cum_table, model.min_count or model.sample",
     "accuracy": "wv.evaluate_word_analogies(path)",
     **{
         name: f"wv.{name}(...)"

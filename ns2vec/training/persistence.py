@@ -14,6 +14,7 @@ from ns2vec.sampling import make_sampler
 from ns2vec.training.checkpoints import ATTRIBUTE
 from ns2vec.training.encoding import EncodedCache
 from ns2vec.training.jobs import BatchState
+from ns2vec.training.legacy import class_only
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -31,7 +32,6 @@ TRANSIENT = {
 }  # fmt: skip
 # what has a place of its own in a file, or follows from what is there
 SEPARATE = {"wv", "random", "cum_table", "_made_cum_table", "hashfxn", "sampler", *WEIGHTS}
-PATHS = ("code", "point")  # of the Huffman tree, which follows from the counts
 
 
 class PersistenceMixin(Saveable):
@@ -51,14 +51,13 @@ class PersistenceMixin(Saveable):
     def to_state(self) -> ModelState:
         """Return the model as plain data."""
         wv = self.wv.to_state().vectors
-        wv.expandos = {name: values for name, values in wv.expandos.items() if name not in PATHS}
         known = vars(self)
         attributes = {name: value for name, value in known.items() if name not in TRANSIENT | SEPARATE}
         attributes["sampler"] = self._plain_sampler()
         if known.get("hashfxn", hash) is not hash:
             attributes["hashfxn"] = known["hashfxn"]
         arrays = {name: known[name] for name in WEIGHTS if known.get(name) is not None}
-        if "cum_table" in known and not np.array_equal(self.cum_table, self._made_cum_table):
+        if self.cum_table is not None and not np.array_equal(self.cum_table, self._made_cum_table):
             arrays["cum_table"] = np.asarray(self.cum_table)
         return ModelState(self.KIND, wv, attributes, arrays)
 
@@ -160,6 +159,19 @@ class PersistenceMixin(Saveable):
         return {name: value for name, value in vars(self).items() if name not in TRANSIENT}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
+        if "sampler" not in state:  # gensim pickled it, and its names are ns2vec's in this process
+            state = self._state_of_gensim(state)
         self.__dict__.update(state)
         self.__dict__.update(dict.fromkeys(TRANSIENT))
-        self.__dict__.update(_encoded=EncodedCache(), _batch_state=BatchState())
+        self.__dict__.update(load=class_only, _encoded=EncodedCache(), _batch_state=BatchState())
+
+    def _state_of_gensim(self, state: dict[str, Any]) -> dict[str, Any]:
+        """Return the attributes of a model of ours for those that gensim 4 pickled."""
+        vectors = state["wv"].to_state().vectors
+        arrays = {name: state[name] for name in WEIGHTS if state.get(name) is not None}
+        options = {
+            name: value
+            for name, value in state.items()
+            if name not in TRANSIENT | SEPARATE and not name.startswith("__")
+        }
+        return vars(type(self).from_state(ModelState(self.KIND, vectors, options, arrays)))

@@ -195,7 +195,7 @@ class ResumeMixin(PersistenceMixin):
                 return position.n_trained, position.n_words
             corpus = model._open(corpus_iterable, corpus_file, passes=plan.epochs - position.epoch)
             check_reference(corpus, reference, strict=strict)
-            model.add_lifecycle_event("resumed", checkpoint=path)
+            model.add_lifecycle_event("resumed", logging.DEBUG, checkpoint=path)
             return model._run(corpus, plan, list(callbacks), position, strict=strict)
 
         return model, go_on

@@ -220,10 +220,11 @@ class Trainer:
             epoch + 1, self.plan.epochs, done.n_words, done.n_trained, done.seconds,
             done.n_words / max(done.seconds, 1e-9), done.alpha, done.loss,
         )  # fmt: skip
-        expected, found, what = self.plan.total_examples, done.n_sentences, "sentences"
+        expected, found, what = self.plan.total_examples, done.n_sentences, "example"
         if not expected:
-            expected, found, what = self.plan.total_words, done.n_words, "words"
+            expected, found, what = self.plan.total_words, done.n_words, "raw word"
         if expected and found != expected:
             logger.warning(
-                "epoch %d: the corpus had %d %s, but %d were announced", epoch + 1, found, what, expected
-            )
+                "EPOCH %d: supplied %s count (%d) did not equal expected count (%d)",
+                epoch, what, found, expected,
+            )  # fmt: skip

@@ -92,6 +92,8 @@ class VocabularyMixin(OnlineMixin):
 
     def _start_vocabulary(self) -> None:
         self.raw_vocab: dict[Any, int] = {}
+        self.cum_table: npt.NDArray[np.uint32] | None = None
+        self._made_cum_table: npt.NDArray[np.uint32] | None = None
         self.corpus_count = 0
         self.corpus_total_words = 0
         self.effective_min_count = self.min_count
@@ -137,11 +139,13 @@ class VocabularyMixin(OnlineMixin):
         self._scan = self._count(corpus, trim_rule, self._config().corpus_memory)
         try:
             self.prepare_vocab(update=update, keep_raw_vocab=keep_raw_vocab, trim_rule=trim_rule, **kwargs)
+            if kwargs.get("dry_run"):
+                return
             self._keep_encoded(corpus, fingerprint)
         finally:
             self._scan = self._rows_of_tokens = None
         self.prepare_weights(update=update)
-        self.add_lifecycle_event("build_vocab", update=update, trim_rule=str(trim_rule))
+        self.add_lifecycle_event("build_vocab", logging.DEBUG, update=update, trim_rule=str(trim_rule))
 
     def _count(self, corpus: Corpus, trim_rule: Callable[..., int] | None, memory_limit: int) -> Scan:
         """One pass over the corpus; 0 bytes of memory keep no ids."""
@@ -220,7 +224,9 @@ class VocabularyMixin(OnlineMixin):
         if not dry_run:
             self.min_count, self.sample = min_count, sample
             take()
-            self.raw_vocab = dict(zip(tokens, counts.tolist(), strict=True)) if keep_raw_vocab else {}
+            self.add_lifecycle_event("prepare_vocab", logging.DEBUG, msg=str(report))
+        kept = keep_raw_vocab or dry_run
+        self.raw_vocab = dict(zip(tokens, counts.tolist(), strict=True)) if kept else {}
         logger.info(
             "%d words (%d rarer ones left out): %d words of text, about %d after subsampling",
             report["num_retained_words"], report["drop_unique"], report["retain_total"],
@@ -325,14 +331,14 @@ class VocabularyMixin(OnlineMixin):
 
     def _noise(self) -> npt.NDArray[np.float64]:
         """The model's noise distribution, read from `cum_table` where a user has replaced it."""
-        if not hasattr(self, "cum_table"):  # hierarchical softmax alone
+        if self.cum_table is None:  # hierarchical softmax alone
             return noise_distribution(self.wv.expandos["count"], self.ns_exponent)
         cum_table = np.asarray(self.cum_table)
         if cum_table.shape != (len(self.wv.key_to_index),):
             raise ConfigError(
                 f"cum_table must have one entry a word, ({len(self.wv.key_to_index)},), got {cum_table.shape}"
             )
-        if np.array_equal(cum_table, self._made_cum_table):
+        if self._made_cum_table is not None and np.array_equal(cum_table, self._made_cum_table):
             return noise_distribution(self.wv.expandos["count"], self.ns_exponent)
         return weights_of_cum_table(cum_table)
 

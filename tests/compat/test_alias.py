@@ -71,6 +71,20 @@ for name in {names}:
     run(WITHOUT_GENSIM + INSTALL + code)
 
 
+def test_the_example_of_gensims_documentation():
+    code = """
+from gensim.test.utils import common_texts, get_tmpfile
+from gensim.models import Word2Vec
+path = get_tmpfile("word2vec.model")
+model = Word2Vec(sentences=common_texts, vector_size=100, window=5, min_count=1, workers=4)
+model.save(path)
+model = Word2Vec.load(path)
+assert model.train([["hello", "world"]], total_examples=1, epochs=1) == (0, 2)
+assert model.wv["computer"].shape == (100,) and model.corpus_total_words == 29
+"""
+    run(WITHOUT_GENSIM + INSTALL + code)
+
+
 def test_what_ns2vec_lacks_without_gensim():
     code = """
 def message(statement):
@@ -109,6 +123,36 @@ phrases = Phrases([["new", "york"]] * 20, min_count=1, threshold=0.1)
 
 
 @pytest.mark.skipif(not HAS_GENSIM, reason="gensim is not installed")
+def test_models_of_the_installed_gensim_are_saved_under_the_alias(tmp_path):
+    """Their pickles name classes that mean ns2vec's to everybody else."""
+    code = """
+import os, sys, warnings
+warnings.simplefilter("ignore")
+os.chdir(sys.argv[1])
+from gensim.corpora import Dictionary
+from gensim.models import Doc2Vec, FastText, TfidfModel, Word2Vec
+from gensim.models.doc2vec import TaggedDocument
+from gensim.similarities import WmdSimilarity
+import ns2vec
+sentences = [["a", "b", "c"], ["a", "c"]] * 30
+options = {"min_count": 1, "vector_size": 8}
+FastText(sentences, bucket=50, **options).save("fasttext")
+assert len(FastText.load("fasttext").wv["unseen"]) == 8
+Doc2Vec([TaggedDocument(s, [i]) for i, s in enumerate(sentences)], **options).save("doc2vec")
+found = Doc2Vec.load("doc2vec")
+assert len(found.dv) == 60 and not isinstance(found.dv, ns2vec.KeyedVectors)
+dictionary = Dictionary(sentences)
+TfidfModel([dictionary.doc2bow(s) for s in sentences]).save("tfidf")
+TfidfModel.load("tfidf")
+WmdSimilarity(sentences[:3], Word2Vec(sentences, **options).wv).save("wmd")
+assert isinstance(WmdSimilarity.load("wmd").wv, ns2vec.KeyedVectors)
+model = Word2Vec(sentences, **options)
+assert "gensim" in str(type(model)) and "gensim" in str(type(model.wv))
+"""
+    run(INSTALL + code, str(tmp_path))
+
+
+@pytest.mark.skipif(not HAS_GENSIM, reason="gensim is not installed")
 def test_refused_when_gensim_was_imported_before():
     code = """
 import warnings
@@ -126,9 +170,9 @@ except ImportError as error:
 
 @pytest.mark.skipif(not HAS_GENSIM, reason="gensim is not installed")
 @pytest.mark.parametrize("install", ["", INSTALL], ids=["beside", "under the alias"])
-def test_converters_share_the_matrix(install):
+def test_converters_share_the_matrix(install, tmp_path):
     code = """
-import warnings
+import logging, sys, warnings
 warnings.simplefilter("ignore")
 import numpy as np
 import ns2vec
@@ -146,7 +190,11 @@ for options in ({}, {"hs": 1, "negative": 0}):
     assert back.window == 3 and back.wv.get_vecattr("a", "count") == 60
     back.train(sentences, total_examples=60, epochs=1)
     own = type(theirs)(sentences, min_count=1, vector_size=8, workers=1, **options)
+    own.save(sys.argv[1] + "/saved")
+    messages = []
+    logging.getLogger("ns2vec.formats.saving").addFilter(lambda record: messages.append(record.getMessage()))
     taken = from_gensim(own)
+    assert messages == [], messages
     assert np.array_equal(taken.wv.vectors, own.wv.vectors)
     taken.train(sentences, total_examples=60, epochs=1)
 kv = from_gensim(to_gensim(model.wv))
@@ -159,7 +207,37 @@ for wrong in (from_gensim, to_gensim):
     else:
         raise AssertionError(wrong)
 """
-    run(install + code)
+    run(install + code, str(tmp_path))
+
+
+def test_pickles_of_gensim_under_the_alias(tmp_path):
+    """What gensim (here: `save_gensim`, in gensim's layout) pickled is unpickled as ns2vec's."""
+    code = """
+import pickle, sys
+import numpy as np
+import ns2vec
+sentences = [["a", "b", "c"], ["a", "c"]] * 30
+kinds = ({}, {"hs": 1, "negative": 0}, {"sg": 1, "null_word": 1})
+models = [ns2vec.Word2Vec(sentences, min_count=1, vector_size=8, window=3, **kind) for kind in kinds]
+for number, model in enumerate(models):
+    model.save_gensim(f"{sys.argv[1]}/model{number}")
+    model.wv.save_gensim(f"{sys.argv[1]}/kv{number}")
+import ns2vec.compat.gensim as compat
+compat.install()
+for number, model in enumerate(models):
+    with open(f"{sys.argv[1]}/model{number}", "rb") as stream:
+        found = pickle.load(stream)
+    assert type(found) is ns2vec.Word2Vec and np.array_equal(found.wv.vectors, model.wv.vectors)
+    assert found.window == 3 and found.hs == model.hs and len(found.wv.most_similar("a", topn=2)) == 2
+    found.build_vocab([["a", "new"]] * 5, update=True)
+    assert found.train(sentences, total_examples=60, epochs=1)[1] == 150 and "new" in found.wv
+    found.save(f"{sys.argv[1]}/again")
+    with open(f"{sys.argv[1]}/kv{number}", "rb") as stream:
+        vectors = pickle.load(stream)
+    assert type(vectors) is ns2vec.KeyedVectors and np.array_equal(vectors.vectors, model.wv.vectors)
+    vectors.save(f"{sys.argv[1]}/again")
+"""
+    run(code, str(tmp_path))
 
 
 def test_a_script_and_its_children(tmp_path):
@@ -224,6 +302,50 @@ def test_modules_and_scripts_of_gensim(tmp_path):
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "out.txt").read_text() == "2 2\na 1 2\nb 3 4\n"
+
+
+PROGRAMS = {
+    "gensim.scripts.word2vec_standalone": "-train",
+    "gensim.models.word2vec": "-train",
+    "gensim.downloader": "--download",
+    "gensim.scripts.word2vec2tensor": "--binary",
+    "gensim.scripts.package_info": "NumPy",
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_modules_that_are_programs(name, tmp_path):
+    """By the runner, and in a child process, where Python itself asks the alias for the code."""
+    arguments = ["-m", name, "-h"]
+    found = []
+    for command in (["-m", "ns2vec.compat.gensim", *arguments], ["-c", CHILD.format(arguments)]):
+        done = subprocess.run([sys.executable, *command], capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stderr
+        assert PROGRAMS[name] in done.stdout
+        found.append(done.stdout)
+    assert found[0] == found[1]
+
+
+CHILD = """
+import subprocess, sys
+import ns2vec.compat.gensim as compat
+compat.install(children=True)
+done = subprocess.run([sys.executable, *{0}], capture_output=True, text=True)
+sys.stdout.write(done.stdout)
+sys.stderr.write(done.stderr)
+sys.exit(done.returncode)
+"""
+
+
+@pytest.mark.skipif(not HAS_GENSIM, reason="gensim is not installed")
+def test_programs_of_the_installed_gensim():
+    program = ["-m", "ns2vec.compat.gensim", "-m", "gensim.scripts.segment_wiki", "-h"]
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", *program],
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "usage" in done.stdout
 
 
 def test_usage(capsys):

@@ -271,6 +271,26 @@ def test_2535_2656_the_similarity_function_of_analogies_is_not_ignored(tmp_path)
         kv_of(*"abcd").evaluate_word_analogies(path, similarity_function="nonsense")
 
 
+def test_2535_2656_analogies_by_cosmul(tmp_path):
+    rng = np.random.default_rng(3)
+    words = [*"abcdefghij", "A"]
+    kv = KeyedVectors(4)
+    kv.add_vectors(words, rng.normal(size=(len(words), 4)).astype(np.float32))
+    asked = [[str(word) for word in rng.choice(words[:10], 4, replace=False)] for _ in range(300)]
+    path = questions(tmp_path, ": s\n" + "\n".join(map(" ".join, asked)))
+    options = {"restrict_vocab": 8, "case_insensitive": False}
+    for name in ("most_similar", "most_similar_cosmul"):
+        _, sections = kv.evaluate_word_analogies(path, similarity_function=name, **options)
+        expected = [
+            (a, b, c, d)
+            for a, b, c, d in asked
+            if {a, b, c, d} <= set(words[:8])
+            and getattr(kv, name)([b, c], [a], topn=1, restrict_vocab=8)[0][0] == d
+        ]
+        assert sections[0]["correct"] == expected
+        assert expected
+
+
 def test_analogies_without_questions(tmp_path):
     score, sections = kv_of(*"abcd").evaluate_word_analogies(questions(tmp_path, ": empty\n"))
     assert score == 0.0

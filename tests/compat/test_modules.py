@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import pickle
 import sys
 import warnings
 
@@ -104,6 +105,8 @@ def test_the_rest_of_utils(tmp_path):
 
 
 def test_helpers_of_keyedvectors():
+    of_one = keyedvectors.pseudorandom_weak_vector(4, "x", hashfxn=len)  # gensim's numbers
+    assert of_one.tolist() == pytest.approx([0.12390501, -0.03197008, -0.01770431, 0.06614833])
     first = keyedvectors.pseudorandom_weak_vector(8, "word", hashfxn=len)
     assert np.array_equal(first, keyedvectors.pseudorandom_weak_vector(8, "four", hashfxn=len))
     assert first.dtype == np.float32
@@ -190,6 +193,19 @@ def test_what_there_is(server):
         downloader.info("none")
 
 
+def test_the_downloader_is_a_program(tmp_path, server, capsys):
+    server("models", "__testing_v", b"1 1\na 1\n")
+    assert downloader.main(["-i", "__testing_v"]) == 0
+    assert json.loads(capsys.readouterr().out)["parts"] == 1
+    assert downloader.main(["--info", "full"]) == 0
+    assert list(json.loads(capsys.readouterr().out)["models"]) == ["__testing_v"]
+    assert downloader.main(["-d", "__testing_v"]) == 0
+    assert (tmp_path / "data" / "__testing_v" / "__testing_v.gz").exists()
+    assert capsys.readouterr().out == ""
+    with pytest.raises(SystemExit):
+        downloader.main([])
+
+
 def test_damage_and_odd_names(tmp_path, server):
     server("models", "v", b"1 1\na 1\n")
     (tmp_path / "server" / "v" / "v.gz").write_bytes(b"tampered")
@@ -212,12 +228,21 @@ def test_annoy(tmp_path):
         index = annoy.AnnoyIndexer(source, 20)
         approximate = model.wv.most_similar("w3", topn=4, indexer=index)
         assert approximate[0] == ("w3", pytest.approx(1.0, abs=1e-3))
+        for key, cosine in approximate:
+            assert cosine == pytest.approx(float(model.wv.similarity("w3", key)), abs=1e-5)
         assert {key for key, _ in approximate[1:]} == {key for key, _ in model.wv.most_similar("w3", topn=3)}
     index.save(tmp_path / "index")
     loaded = annoy.AnnoyIndexer()
     loaded.load(tmp_path / "index")
     vector = model.wv.get_vector("w3", norm=True)
     assert loaded.most_similar(vector, 3) == index.most_similar(vector, 3)
+    keys = {"f": 8, "num_trees": 20, "labels": model.wv.index_to_key}  # what gensim pickles
+    (tmp_path / "index.dict").write_bytes(pickle.dumps(keys, 4))
+    loaded.load(tmp_path / "index")
+    assert loaded.most_similar(vector, 3) == index.most_similar(vector, 3)
+    (tmp_path / "index.dict").write_bytes(pickle.dumps(keys | {"labels": print}, 4))
+    with pytest.raises(FormatError, match=r"refused to load the global 'builtins\.print'"):
+        loaded.load(tmp_path / "index")
     (tmp_path / "index.dict").write_text("no JSON")
     with pytest.raises(FormatError, match=r"index\.dict"):
         loaded.load(tmp_path / "index")
@@ -277,6 +302,19 @@ def test_standalone(tmp_path, capsys):
     out, err = capsys.readouterr()
     assert out == ""
     assert "analogies: " in err
+
+
+@pytest.mark.parametrize("binary", [0, 1])
+def test_standalone_without_an_output(tmp_path, binary):
+    """As in gensim: the model beside the text, and its vectors beside the model."""
+    text = tmp_path / "text.txt"
+    text.write_text("the cat sat\nthe dog sat\n" * 50)
+    assert word2vec_standalone.main(["-train", str(text), "-size", "5", "-binary", str(binary)]) == 0
+    suffix = "bin" if binary else "txt"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["text.model", f"text.model.{suffix}", "text.txt"]
+    found = KeyedVectors.load_word2vec_format(tmp_path / f"text.model.{suffix}", binary=bool(binary))
+    model = Word2Vec.load(tmp_path / "text.model")
+    assert np.allclose(found["cat"], model.wv["cat"], atol=1e-6)
 
 
 def test_package_info(capsys):

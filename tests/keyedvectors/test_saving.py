@@ -11,6 +11,7 @@ import pytest
 
 from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.formats import native
+from ns2vec.formats.saving import Saveable
 from ns2vec.formats.state import ModelState, VectorState
 from ns2vec.keyedvectors import KeyedVectors, Word2VecKeyedVectors
 
@@ -105,6 +106,11 @@ def test_lifecycle_events(tmp_path, kv):
     kv.save(tmp_path / "kv")
     found = KeyedVectors.load(tmp_path / "kv")
     assert [event["event"] for event in found.lifecycle_events] == ["saving", "loaded"]
+    kv.save_word2vec_format(tmp_path / "text")
+    read = KeyedVectors.load_word2vec_format(tmp_path / "text")
+    read.intersect_word2vec_format(tmp_path / "text")
+    events = [event["event"] for event in read.lifecycle_events]
+    assert events == ["load_word2vec_format", "intersect_word2vec_format"]
     found.lifecycle_events = None
     found.save(tmp_path / "kv")
     assert found.lifecycle_events is None
@@ -169,6 +175,26 @@ def test_pickle_and_deepcopy(kv):
         same(found, kv)
         found["king"] = np.zeros(6)
         assert kv["king"].any()
+
+
+def test_key_attributes_without_a_plain_form_are_named(tmp_path, kv, caplog):
+    kv.set_vecattr("king", "picture", object())
+    kv.save(tmp_path / "kv")
+    assert "attribute picture of the keys is not saved" in caplog.text
+    assert "picture" not in KeyedVectors.load(tmp_path / "kv").expandos
+
+
+def test_the_matrix_is_where_clients_look_for_it(kv):
+    """spec2vec takes it out of ``wv.__dict__``, and gensim's pickles have it there."""
+    assert vars(kv)["vectors"] is kv.vectors
+    twin = copy.copy(kv)
+    assert twin.vectors is kv.vectors
+
+
+def test_a_class_of_ones_own_says_what_it_needs(tmp_path):
+    """``gensim.utils.SaveLoad`` means this class under the alias."""
+    with pytest.raises(NotImplementedError, match="a Own has no plain form to be saved in"):
+        type("Own", (Saveable,), {})().save(tmp_path / "own")
 
 
 def test_the_old_name():

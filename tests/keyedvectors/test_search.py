@@ -182,6 +182,7 @@ def test_other_dtypes(kv, dtype):
     assert names(kv.most_similar("king")) == expected
     assert names(kv.most_similar_many(["king"])[0]) == expected
     assert kv.distances("king").shape == (8,)
+    assert np.array_equal(kv.distances(kv["king"].tolist()), kv.distances(kv["king"].astype(float)))
 
 
 def test_wrappers(kv):
@@ -258,7 +259,7 @@ def test_evaluations_are_delegated(kv, tmp_path):
     score, sections = kv.evaluate_word_analogies(str(tmp_path / "questions"))
     assert score in (0.0, 1.0)
     assert sections[-1]["section"] == "Total accuracy"
-    with pytest.raises(ConfigError, match="similarity_function must be 'most_similar', got 'x'"):
+    with pytest.raises(ConfigError, match="'most_similar' or 'most_similar_cosmul', got 'x'"):
         kv.evaluate_word_analogies(str(tmp_path / "questions"), similarity_function="x")
     (tmp_path / "pairs").write_text("man\twoman\t9\nking\tpear\t1\napple\tpear\t8\n")
     assert kv.evaluate_word_pairs(str(tmp_path / "pairs"))[2] == 0

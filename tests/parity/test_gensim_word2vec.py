@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from ns2vec import word2vec as ours
+from ns2vec.callbacks import CallbackAny2Vec
 
 pytestmark = pytest.mark.parity
 
@@ -255,41 +256,77 @@ def test_errors(name):
 WARNINGS = {
     "a rising rate": (
         lambda m: built(m).train(SENTENCES, total_examples=9, epochs=1, start_alpha=0.5),
-        "higher than",
-        "higher than",
+        "Effective 'alpha' higher than previous training cycles",
     ),
     "two objectives": (
         lambda m: m.Word2Vec(SENTENCES, min_count=1, hs=1, negative=5),
-        "both hierarchical softmax and negative sampling",
-        "Both hierarchical softmax and negative sampling",
+        "Both hierarchical softmax and negative sampling are activated",
     ),
     "another number of sentences": (
         lambda m: built(m).train(SENTENCES, total_examples=5, epochs=1),
-        "5 were announced",
-        "expected count (5)",
+        "EPOCH 0: supplied example count (9) did not equal expected count (5)",
+    ),
+    "another number of words": (
+        lambda m: built(m).train(SENTENCES, total_words=5, epochs=1),
+        "EPOCH 0: supplied raw word count (29) did not equal expected count (5)",
     ),
     "sentences that are texts": (
         lambda m: m.Word2Vec(TEXTS, min_count=1),
-        "sentence",
         "Each 'sentences' item should be a list of words",
     ),
     "a used-up iterator": (
         lambda m: built(m).train(iter([]), total_examples=9, epochs=1),
-        "nothing was trained",
-        "empty iterator",
+        "train() called with an empty iterator",
+    ),
+    "unknown context words": (
+        lambda m: built(m).predict_output_word(["kiwi"]),
+        "All the input context words are out-of-vocabulary for the current model",
     ),
 }
 
 
 @pytest.mark.parametrize("name", WARNINGS)
 def test_warnings(name, caplog):
-    """Both warn, each in its own words."""
-    action, mine, gensims = WARNINGS[name]
-    for module, expected in zip(BOTH, (mine, gensims), strict=True):
+    """Test suites look for these words."""
+    action, expected = WARNINGS[name]
+    for module in BOTH:
         caplog.clear()
         with caplog.at_level(logging.WARNING):
             action(module)
         assert expected in caplog.text
+
+
+def test_a_dry_run_of_build_vocab():
+    def report(module):
+        model = module.Word2Vec(min_count=2)
+        model.build_vocab(SENTENCES, dry_run=True)
+        before = len(model.wv)
+        model.prepare_vocab()
+        return before, model.wv.index_to_key
+
+    mine, gensims = both(report)
+    assert mine == gensims
+
+
+def test_a_checking_subclass():
+    """A subclass that overrides the check of train() has gensim's parameters."""
+
+    def seen(module):
+        found = []
+
+        class Checking(module.Word2Vec):
+            def _check_training_sanity(self, epochs=0, total_examples=None, total_words=None, **kwargs):
+                found.append((epochs, total_examples, total_words))
+                super()._check_training_sanity(
+                    epochs=epochs, total_examples=total_examples, total_words=total_words, **kwargs
+                )
+
+        model = Checking(SENTENCES, min_count=1, epochs=3)
+        model.train(SENTENCES, total_examples=9, epochs=1)
+        return found
+
+    mine, gensims = both(seen)
+    assert mine == gensims
 
 
 def test_callbacks_see_the_same_events():
@@ -307,3 +344,31 @@ def test_callbacks_see_the_same_events():
 
     mine, gensims = both(events)
     assert mine == gensims
+
+
+def test_callbacks_set_the_learning_rate():
+    def rates(module):
+        seen = []
+
+        class Schedule(CallbackAny2Vec):
+            def on_epoch_begin(self, model):
+                model.alpha = model.min_alpha = 0.02 / (len(seen) + 1)
+
+            def on_epoch_end(self, model):
+                seen.append(model.min_alpha_yet_reached)
+
+        model = module.Word2Vec(SENTENCES, min_count=1, epochs=3, workers=1, callbacks=[Schedule()])
+        return seen, model.alpha
+
+    mine, gensims = both(rates)
+    assert mine == gensims
+    assert mine[0] == pytest.approx([0.02, 0.01, 0.02 / 3])
+
+
+def test_a_callbacks_learning_rate_is_checked():
+    class Wrong(CallbackAny2Vec):
+        def on_epoch_end(self, model):
+            model.alpha = "fast"
+
+    with pytest.raises(ValueError, match="alpha"):
+        ours.Word2Vec(SENTENCES, min_count=1, callbacks=[Wrong()])

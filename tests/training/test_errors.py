@@ -229,7 +229,7 @@ def test_short_corpus_is_noticed(caplog):
     model.build_vocab(SENTENCES)
     with caplog.at_level(logging.WARNING, logger="ns2vec"):
         model.train(SENTENCES[:5], total_examples=20, epochs=1)
-    assert "the corpus had 5 sentences, but 20 were announced" in caplog.text
+    assert "EPOCH 0: supplied example count (5) did not equal expected count (20)" in caplog.text
 
 
 def test_load_is_a_method_of_the_class():

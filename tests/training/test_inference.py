@@ -159,4 +159,4 @@ def test_gensims_prediction_is_the_softmax_of_raw_scores(models, caplog):
     assert len(model.predict_output_word(["fruit1"])) == 10
     with caplog.at_level("WARNING", logger="ns2vec"):
         assert model.predict_output_word(["unknown"]) is None
-    assert "none of the context words is in the vocabulary" in caplog.text
+    assert "All the input context words are out-of-vocabulary" in caplog.text

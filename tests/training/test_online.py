@@ -230,6 +230,18 @@ def test_score_says_what_it_needs(sentences):
         Word2Vec(sentences, **OPTIONS).score(sentences)
     with pytest.raises(RuntimeError, match="first build vocabulary"):
         Word2Vec(**OPTIONS, hs=1, negative=0).score(sentences)
+
+
+def test_score_ends_with_a_warning(sentences, caplog):
     model = Word2Vec(sentences, **OPTIONS, hs=1, negative=0)
-    with pytest.raises(ValueError, match="at most total_sentences=3"):
-        model.score(sentences, total_sentences=3)
+    assert np.array_equal(model.score(sentences, total_sentences=3), model.score(sentences[:3]))
+    assert "scoring ends after total_sentences=3" in caplog.text
+
+
+def test_score_of_a_model_with_both_objectives(sentences):
+    """gensim asks for hs alone, and takes the tree's part."""
+    model = Word2Vec(sentences, **OPTIONS, hs=1)
+    alone = Word2Vec(**OPTIONS, hs=1, negative=0)
+    alone.reset_from(model)
+    alone.wv.vectors, alone.syn1 = model.wv.vectors, model.syn1
+    assert np.array_equal(model.score(sentences[:5]), alone.score(sentences[:5]))

@@ -41,6 +41,25 @@ WAYS = {
     "pickle": lambda model, _: pickle.loads(pickle.dumps(model)),
     "deepcopy": lambda model, _: copy.deepcopy(model),
 }
+
+
+@pytest.mark.parametrize("options", [{"hs": 1}, {"hs": 1, "negative": 0}], ids=str)
+@pytest.mark.parametrize("save", ["save", "save_gensim"])
+def test_the_vectors_of_a_model_with_a_tree_are_saved(tmp_path, sentences, save, options):
+    wv = Word2Vec(sentences, **OPTIONS, **options).wv
+    getattr(wv, save)(tmp_path / "kv")
+    found = KeyedVectors.load(tmp_path / "kv")
+    assert np.array_equal(found.vectors, wv.vectors)
+    assert found.get_vecattr("fruit1", "count") == wv.get_vecattr("fruit1", "count")
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_load_stays_a_method_of_the_class(tmp_path, sentences, way):
+    found = WAYS[way](Word2Vec(sentences, **OPTIONS), tmp_path)
+    with pytest.raises(AttributeError, match="should be called on a class object"):
+        found.load(tmp_path / "other")
+
+
 KINDS = [{}, {"sg": 1}, {"hs": 1, "negative": 0}, {"hs": 1}, {"compute_loss": True, "null_word": 1}]
 
 
@@ -161,6 +180,7 @@ def test_a_model_without_vocabulary(tmp_path):
 
 def test_what_happened_is_noted(tmp_path, sentences):
     found = through_file(Word2Vec(sentences, **OPTIONS), tmp_path)
+    assert [event["event"] for event in Word2Vec().lifecycle_events] == ["created"]
     events = [event["event"] for event in found.lifecycle_events]
-    assert events == ["build_vocab", "train", "created", "saving", "loaded"]
+    assert events == ["prepare_vocab", "build_vocab", "train", "created", "saving", "loaded"]
     assert all("ns2vec" in event and "python" in event for event in found.lifecycle_events)

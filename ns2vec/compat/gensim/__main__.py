@@ -7,8 +7,7 @@ import runpy
 import sys
 from collections.abc import Sequence
 
-from ns2vec.compat.gensim import install, modules
-from ns2vec.compat.gensim.alias import MODULES
+from ns2vec.compat.gensim import install
 
 __all__ = ["main"]
 
@@ -39,9 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     sys.argv = arguments[is_module:]
     if is_module:
         sys.path.insert(0, os.getcwd())
-        alias = MODULES.get(sys.argv[0])
-        name = sys.argv[0] if alias is None else f"{modules.__name__}.{alias}"
-        runpy.run_module(name, run_name="__main__", alter_sys=True)
+        runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
     else:
         sys.path.insert(0, os.path.dirname(os.path.abspath(sys.argv[0])))
         runpy.run_path(sys.argv[0], run_name="__main__")

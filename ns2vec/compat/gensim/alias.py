@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.abc
 import importlib.metadata
+import importlib.util
 import os
+import pickle
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from importlib.abc import InspectLoader
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from ns2vec.compat.gensim import modules
@@ -23,7 +27,7 @@ __all__ = ["VERSION", "install", "is_installed", "real_module"]
 VERSION = "4.4.0"  # whose interface ns2vec has; packages compare it with "4.0.0"
 
 SITE = Path(__file__).parent / "site"
-PACKAGES = {"gensim", "gensim.models", "gensim.scripts", "gensim.similarities"}
+PACKAGES = {"gensim", "gensim.models", "gensim.scripts", "gensim.similarities", "gensim.test"}
 # alias -> module of ns2vec.compat.gensim.modules with its names
 MODULES = {
     "gensim": "package",
@@ -39,8 +43,14 @@ MODULES = {
     "gensim.scripts.word2vec_standalone": "word2vec_standalone",
     "gensim.similarities": "similarities",
     "gensim.similarities.annoy": "annoy",
+    "gensim.test": "testing",
+    "gensim.test.utils": "testing_utils",
     "gensim.utils": "utils",
 }
+
+
+# names that the classes have while gensim's names mean the installed gensim
+OWN_NAMES: dict[type, str] = {kind: kind.__module__ for kind in (KeyedVectors, Word2Vec)}
 
 
 def _is_gensims(name: str) -> bool:
@@ -69,13 +79,27 @@ class _Real:
         if not self.is_there():
             # not a ModuleNotFoundError, which "from gensim import x" would replace by a vague message
             raise ImportError(_missing(name), name=name)
+        with self.in_sight():
+            found = importlib.import_module(name)
+        if "gensim.utils" in self.modules:
+            vars(self.modules["gensim.utils"])["_pickle"] = _RealPickle
+        return found
+
+    @contextlib.contextmanager
+    def in_sight(self) -> Iterator[None]:
+        """Let gensim's names mean the installed gensim for a while, and ns2vec's classes have their own."""
         with self.lock:
             aliases = {known: sys.modules.pop(known) for known in list(sys.modules) if _is_gensims(known)}
+            names = {kind: kind.__module__ for kind in OWN_NAMES}
             sys.modules.update(self.modules)
             before, self.is_loading = self.is_loading, True
             try:
-                return importlib.import_module(name)
+                for kind, name in OWN_NAMES.items():
+                    kind.__module__ = name
+                yield
             finally:
+                for kind, name in names.items():
+                    kind.__module__ = name
                 self.is_loading = before
                 for known in [known for known in sys.modules if _is_gensims(known)]:
                     self.modules[known] = sys.modules.pop(known)
@@ -83,6 +107,20 @@ class _Real:
 
 
 REAL = _Real()
+
+
+class _RealPickle:
+    """What the installed gensim pickles its own models with: their classes are looked up by name."""
+
+    @staticmethod
+    def dump(*args: Any, **kwargs: Any) -> None:
+        with REAL.in_sight():
+            pickle.dump(*args, **kwargs)
+
+    @staticmethod
+    def load(*args: Any, **kwargs: Any) -> Any:
+        with REAL.in_sight():
+            return pickle.load(*args, **kwargs)
 
 
 def real_module(name: str) -> ModuleType:
@@ -118,6 +156,10 @@ class _NamesLoader(importlib.abc.Loader):
         if self.name == "gensim":
             vars(module)["__version__"] = VERSION
 
+    def get_code(self, name: str) -> CodeType | None:
+        """Return the code that ``python -m`` runs under an alias."""
+        return _code_of(f"{modules.__name__}.{MODULES[name]}")
+
     def _other(self, attribute: str) -> Any:
         """Answer for what ns2vec lacks."""
         full = f"{self.name}.{attribute}"
@@ -130,11 +172,21 @@ class _NamesLoader(importlib.abc.Loader):
         return getattr(REAL.module(self.name), attribute)
 
 
+def _code_of(name: str) -> CodeType | None:
+    spec = importlib.util.find_spec(name)
+    return spec.loader.get_code(name) if spec is not None and isinstance(spec.loader, InspectLoader) else None
+
+
 class _RealLoader(importlib.abc.Loader):
     """Hands out a module of the installed gensim that is imported already."""
 
     def __init__(self, module: ModuleType) -> None:
         self.module = module
+        self.loader = module.__loader__  # the import system will put this one in its place
+
+    def get_code(self, name: str) -> CodeType | None:
+        """Return the code that ``python -m`` runs."""
+        return self.loader.get_code(name) if isinstance(self.loader, InspectLoader) else None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         return self.module
@@ -168,7 +220,8 @@ class AliasFinder(importlib.abc.MetaPathFinder):
             return None
         if name in MODULES:
             return ModuleSpec(name, _NamesLoader(name), origin=modules.__file__, is_package=name in PACKAGES)
-        return ModuleSpec(name, _RealLoader(REAL.module(name)))
+        module = REAL.module(name)
+        return ModuleSpec(name, _RealLoader(module), origin=getattr(module, "__file__", None))
 
     def find_distributions(self, context: Any = None) -> Iterable[importlib.metadata.Distribution]:
         """Answer ``importlib.metadata.version("gensim")``."""

@@ -10,6 +10,7 @@ from ns2vec.compat.gensim.alias import real_module
 from ns2vec.exceptions import ConfigError
 from ns2vec.formats.state import ModelState, VectorState
 from ns2vec.keyedvectors import KeyedVectors
+from ns2vec.keyedvectors.files import PATHS
 from ns2vec.word2vec import Word2Vec
 
 __all__ = ["from_gensim", "to_gensim"]
@@ -98,7 +99,11 @@ def from_gensim(model: Any) -> Word2Vec | KeyedVectors:
     """
     kind = type(model).__name__
     if hasattr(model, "wv") and kind == "Word2Vec":
-        attributes = {name: value for name, value in vars(model).items() if name not in OWN}
+        attributes = {
+            name: value
+            for name, value in vars(model).items()
+            if name not in OWN and not name.startswith("__")
+        }
         arrays = {name: getattr(model, name) for name in WEIGHTS if getattr(model, name, None) is not None}
         return Word2Vec.from_state(ModelState(kind, _vectors_from_gensim(model.wv), attributes, arrays))
     if not hasattr(model, "index_to_key") or not hasattr(model, "vectors"):
@@ -107,7 +112,7 @@ def from_gensim(model: Any) -> Word2Vec | KeyedVectors:
 
 
 def _vectors_from_gensim(kv: Any) -> VectorState:
-    expandos = {name: values for name, values in kv.expandos.items() if name not in ("code", "point")}
+    expandos = {name: values for name, values in kv.expandos.items() if name not in PATHS}
     attributes = {"next_index": getattr(kv, "next_index", 0)}
     if hasattr(kv, "vectors_lockf"):
         attributes["vectors_lockf"] = np.asarray(kv.vectors_lockf)

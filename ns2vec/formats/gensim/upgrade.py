@@ -108,7 +108,8 @@ class _Upgrade:
         for attribute in self.plain(state.get("__ignoreds", [])):
             state[attribute] = None
         for attribute in self.plain(state.get("__numpys", [])):
-            state[attribute] = self.side_file(prefix, attribute)
+            if attribute not in state:  # it is there when an object that had been saved was pickled
+                state[attribute] = self.side_file(prefix, attribute)
         return state
 
     def side_file(self, prefix: str, attribute: Any) -> Array:

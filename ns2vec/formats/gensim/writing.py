@@ -161,6 +161,7 @@ def _model_attributes(state: ModelState) -> dict[str, Any]:
     raw_vocab.update(found.get("raw_vocab") or {})
     seed = int(found.get("seed") or 0)
     return found | state.arrays | {
+        "cum_table": None,  # which gensim makes when it loads a model with negative sampling
         "hashfxn": hash, "random": np.random.RandomState(seed % 2**32), "raw_vocab": raw_vocab,
     }  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import pickle
 import subprocess
 import sys
 import warnings
@@ -124,6 +125,10 @@ writable = Word2Vec.load(folder + "/model")
 before = writable.wv["cat"].copy()
 writable.train([["the", "cat", "naïve"]] * 50, total_examples=50, epochs=2)
 assert (writable.wv["cat"] != before).any()
+assert writable.cum_table is not None
+tree = Word2Vec.load(folder + "/tree")
+assert tree.cum_table is None
+Word2Vec(min_count=1, hs=1, negative=0).reset_from(tree)
 assert str(writable) == "Word2Vec<vocab=5, vector_size=4, alpha=0.025>", str(writable)
 kv = KeyedVectors.load(folder + "/kv")
 print([key for key, _ in kv.most_similar("cat", topn=2)])
@@ -135,6 +140,10 @@ def test_gensim_loads_maps_and_trains_it_without_ns2vec(tmp_path, state):
     pytest.importorskip("gensim", reason="gensim is not installed")
     write_state(tmp_path / "model", state, sep_limit=20)
     write_state(tmp_path / "kv", ModelState("KeyedVectors", state.vectors))
+    tree = {**state.attributes, "hs": 1, "negative": 0}
+    write_state(
+        tmp_path / "tree", ModelState("Word2Vec", state.vectors, tree, {"syn1": state.arrays["syn1neg"]})
+    )
     run = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", CHECK, str(tmp_path)],
         capture_output=True,
@@ -166,3 +175,17 @@ def test_gensims_own_files_come_back(tmp_path):
                 assert found.attributes["hashfxn"] is hash
                 assert found.attributes["epochs"] == 5
                 assert found.vectors.expandos["count"].tolist() == theirs.wv.expandos["count"].tolist()
+
+
+@pytest.mark.parity
+@pytest.mark.parametrize("separately", [None, ["vectors", "syn1neg"]])
+def test_a_plain_pickle_of_gensims_object_is_read(tmp_path, separately):
+    """After a save with side files gensim's object still says that it has them; its pickle has the arrays."""
+    models = pytest.importorskip("gensim.models", reason="gensim is not installed")
+    theirs = models.Word2Vec([["a", "b"], ["c"]] * 9, vector_size=6, min_count=1, workers=1)
+    theirs.save(str(tmp_path / "saved"), separately=separately)
+    for name, value in (("model", theirs), ("kv", theirs.wv)):
+        (tmp_path / name).write_bytes(pickle.dumps(value))
+        found = read_state(tmp_path / name)
+        assert np.array_equal(found.vectors.vectors, theirs.wv.vectors)
+    assert np.array_equal(read_state(tmp_path / "model").arrays["syn1neg"], theirs.syn1neg)

@@ -11,6 +11,7 @@ import numpy as np
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.formats import open_for_write
+from ns2vec.formats.gensim.unpickling import Plain, looks_like_pickle, unpickle
 
 __all__ = ["AnnoyIndexer"]
 
@@ -68,23 +69,27 @@ class AnnoyIndexer:
             json.dump(found, out)
 
     def load(self, fname: PathLike) -> None:
-        """Read what `save` wrote; both files are needed.
+        """Read what `save` wrote, here or in gensim; both files are needed.
 
         Raises
         ------
         OSError
             If one of the files is missing.
         FormatError
-            If ``fname.dict`` is not what `save` writes.
+            If ``fname.dict`` is not what `save` writes, or a pickle of more than numbers and texts.
         """
         path = os.fspath(fname)
         for name in (path, path + ".dict"):
             if not os.path.exists(name):
                 raise FileNotFoundError(f"cannot load the index: {name!r} is missing")
         try:
-            with open(path + ".dict", encoding="utf8") as stream:
-                found = json.load(stream)
+            with open(path + ".dict", "rb") as stream:
+                content = stream.read()
+            is_gensims = looks_like_pickle(content)
+            found = Plain()(unpickle(content, path + ".dict")) if is_gensims else json.loads(content)
             self.num_trees, self.labels, width = found["num_trees"], list(found["labels"]), int(found["f"])
+        except FormatError:
+            raise
         except (ValueError, KeyError, TypeError) as error:
             raise FormatError(f"{path}.dict: not the keys of an index that ns2vec saved: {error}") from None
         if not 1 <= width <= os.path.getsize(path):
@@ -93,7 +98,7 @@ class AnnoyIndexer:
         self.index.load(path)
 
     def most_similar(self, vector: Any, num_neighbors: int) -> list[tuple[Any, float]]:
-        """Return (key, 1 - angular distance / 2) of the nearest keys, nearest first."""
+        """Return (key, cosine) of the nearest keys, nearest first; annoy's distance is sqrt(2 - 2 cosine)."""
         rows, gaps = self.index.get_nns_by_vector(vector, num_neighbors, include_distances=True)
         labels = self.labels or []
-        return [(labels[row], 1 - gap / 2) for row, gap in zip(rows, gaps, strict=True)]
+        return [(labels[row], 1 - gap**2 / 2) for row, gap in zip(rows, gaps, strict=True)]

@@ -5,15 +5,17 @@ Nothing downloaded is executed: gensim runs an ``__init__.py`` from the network,
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import hashlib
 import json
 import logging
 import os
 import re
+import sys
 import tempfile
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,18 +24,19 @@ from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.formats import guess_format
 from ns2vec.keyedvectors import KeyedVectors
 
-__all__ = ["BASE_DIR", "info", "load"]
+__all__ = ["BASE_DIR", "info", "load", "main"]
 
 logger = logging.getLogger(__name__)
 
 BASE_DIR = os.environ.get("GENSIM_DATA_DIR", os.path.expanduser("~/gensim-data"))
+base_dir = BASE_DIR
 LIST_URL = os.environ.get(
     "GENSIM_DATA_LIST", "https://raw.githubusercontent.com/RaRe-Technologies/gensim-data/master/list.json"
 )
 FILES_URL = os.environ.get(
     "GENSIM_DATA_FILES", "https://github.com/RaRe-Technologies/gensim-data/releases/download"
 )
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
+NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+-]*")
 BLOCK_BYTES = 1 << 20
 
 
@@ -141,3 +144,22 @@ class _Documents:
         with gzip.open(self.path) as lines:
             for line in lines:
                 yield json.loads(line)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run ``python -m gensim.downloader -d NAME`` or ``-i NAME``; the name ``full`` is the whole list."""
+    parser = argparse.ArgumentParser(prog="gensim.downloader", description="Fetch data sets and vectors.")
+    chosen = parser.add_mutually_exclusive_group(required=True)
+    chosen.add_argument("-d", "--download", metavar="NAME", help="fetch it; its path goes to stderr")
+    chosen.add_argument("-i", "--info", metavar="NAME", help="write what is known as JSON; full: of all")
+    arguments = parser.parse_args(argv)
+    if arguments.download is not None:
+        sys.stderr.write(f"{load(arguments.download, return_path=True)}\n")
+    else:
+        found = info() if arguments.info == "full" else info(arguments.info)
+        sys.stdout.write(json.dumps(found, indent=4) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -44,7 +44,7 @@ class CompatVocab:
     --------
     >>> from ns2vec.compat.gensim.modules.keyedvectors import CompatVocab
     >>> print(CompatVocab(count=3, index=0))
-    CompatVocab(count:3, index:0)
+    CompatVocab<count:3, index:0>
     """
 
     def __init__(self, **kwargs: Any) -> None:
@@ -58,7 +58,7 @@ class CompatVocab:
         known = ", ".join(
             f"{name}:{value!r}" for name, value in sorted(vars(self).items()) if not name.startswith("_")
         )
-        return f"{type(self).__name__}({known})"
+        return f"{type(self).__name__}<{known}>"
 
     __repr__ = __str__
 
@@ -71,7 +71,8 @@ def pseudorandom_weak_vector(
 ) -> Float32Array:
     """Return a vector uniform in [-0.5, 0.5) / size, shape (size,); the same for the same string and hash."""
     seed = None if seed_string is None else hashfxn(seed_string) & 0xFFFFFFFF
-    found: Float32Array = ((np.random.default_rng(seed).random(size) - 0.5) / size).astype(REAL)
+    once = np.random.Generator(np.random.SFC64(seed))
+    found: Float32Array = (once.random(size).astype(REAL) - REAL(0.5)) / REAL(size)
     return found
 
 

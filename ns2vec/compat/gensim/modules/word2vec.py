@@ -116,3 +116,9 @@ def score_sentence_sg(model: Word2Vec, sentence: Any, _work: Any = None) -> floa
 def score_sentence_cbow(model: Word2Vec, sentence: Any, _work: Any = None, _neu1: Any = None) -> float:
     """Return the log probability of a sentence by a CBOW model of hierarchical softmax."""
     return float(model.score([sentence], total_sentences=1)[0])
+
+
+if __name__ == "__main__":
+    from ns2vec.compat.gensim.modules.word2vec_standalone import main
+
+    raise SystemExit(main())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -29,7 +30,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Train vectors with word2vec.c's options; see ``-h``."""
     parser = argparse.ArgumentParser(prog="word2vec_standalone", description="Train word vectors.")
     parser.add_argument("-train", required=True, help="text: one sentence a line")
-    parser.add_argument("-output", help="file for the vectors; the corpus path and .vec unless given")
+    parser.add_argument(
+        "-output", help="file for the vectors; without it the model is saved beside the text as NAME.model, "
+        "and its vectors as NAME.model.txt or NAME.model.bin",
+    )  # fmt: skip
     parser.add_argument("-accuracy", help="file of analogy questions")
     for name, kind, default, about in OPTIONS:
         parser.add_argument(name, type=kind, default=default, help=about)
@@ -41,7 +45,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         workers=chosen.threads, window=chosen.window, sample=chosen.sample, alpha=chosen.alpha,
         sg=1 - chosen.cbow, hs=chosen.hs, negative=chosen.negative, epochs=chosen.iter, progress=False,
     )  # fmt: skip
-    model.wv.save_word2vec_format(chosen.output or f"{chosen.train}.vec", binary=bool(chosen.binary))
+    output = chosen.output
+    if output is None:
+        path = os.path.splitext(chosen.train)[0] + ".model"
+        model.save(path)
+        output = path + (".bin" if chosen.binary else ".txt")
+    model.wv.save_word2vec_format(output, binary=bool(chosen.binary))
     if chosen.accuracy:
         score, _ = model.wv.evaluate_word_analogies(chosen.accuracy)
         sys.stderr.write(f"analogies: {100 * score:.2f} % right\n")
