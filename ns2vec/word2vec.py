@@ -460,6 +460,7 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
         finally:
             if self._network is not None:
                 self._network.write_back()
+                self._network.detach()
             self._network = None  # it holds the arrays of this epoch, which users may replace
             self.epochs_trained += 1
             self.wv.norms = None
@@ -559,6 +560,7 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
         worker = network.Worker(made.kernel(config), self.epochs_trained, 1, made.block(), config.seed)
         n_trained, n_words, _ = worker.train(words, alpha, 0)
         made.write_back()
+        made.detach()
         return n_trained, n_words
 
     def _get_thread_working_mem(self) -> tuple[Any, Any]:

@@ -28,7 +28,7 @@ from ns2vec.sampling.alias import build_alias_table
 from ns2vec.sampling.base import SAMPLERS, NoiseData, Sampler, Source
 from ns2vec.sampling.shared import is_whole
 from ns2vec.sampling.spec import make_sampler
-from ns2vec.sampling.steering import Anneal, Hardness, RankSteering, Steering, is_finite
+from ns2vec.sampling.steering import Anneal, CachedSteering, Hardness, RankSteering, Steering, number
 
 __all__ = ["Adaptive", "AwareSampler", "Cached", "Dynamic", "Hard", "SelfAdversarial"]
 
@@ -38,13 +38,6 @@ def whole(name: str, value: Any, low: int, high: int = MAX_CANDIDATES) -> int:
     if not (is_whole(value) and low <= value <= high):
         raise ConfigError(f"{name} must be a whole number from {low} to {high}, got {value!r}")
     return int(value)
-
-
-def number(name: str, value: Any, low: float, high: float = np.inf) -> float:
-    """Check that an option is a number from low to high."""
-    if not (is_finite(value) and low <= value <= high):
-        raise ConfigError(f"{name} must be a number from {low:g} to {high:g}, got {value!r}")
-    return float(value)
 
 
 class AwareSampler(Sampler):
@@ -333,6 +326,10 @@ class Cached(AwareSampler):
             keeps=self.keep,
             temperature=self.temperature or 0.0,
         )
+
+    def steering(self, draws: Any, data: NoiseData) -> Steering:
+        """Return what keeps the pools."""
+        return CachedSteering(draws, self.annealed)
 
     def options(self) -> dict[str, Any]:
         """Return the pools' options too."""

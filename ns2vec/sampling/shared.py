@@ -150,6 +150,7 @@ class Pool(Sampler):
             draws,
             wants_hidden=below.wants_hidden,
             needs_pairs=self.key == "context" or below.needs_pairs,
+            steering=below.steering,
         )
 
     def options(self) -> dict[str, Any]:

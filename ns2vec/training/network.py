@@ -155,6 +155,11 @@ class Network:
         """What follows the training for samplers that look at the model."""
         return self.bound.source.steering if self.bound is not None else ()
 
+    def detach(self) -> None:
+        """Tell samplers that look at the model that the epoch is over."""
+        for steering in self.steering():
+            steering.detach()
+
     def write_back(self) -> None:
         """Give trained rows to arrays that users have put in place of ours."""
         for rows in self.weights():
