@@ -140,15 +140,15 @@ DEFAULT_M = {"input": 64, "positive": 256}
 class Hard(AwareSampler):
     """The hardest of m candidates that a margin lets through, but never near-duplicates of the positive.
 
-    What is hard is a high score with the input (``near="input"``), or a high cosine between the input vectors
-    of candidate and positive (``near="positive"``). Of those within the bounds, ranks `first` to `last` are
+    What is hard is a high cosine between the input vectors of candidate and positive (``near="positive"``), or
+    a high score with the input (``near="input"``). Of those within the bounds, ranks `first` to `last` are
     taken, k of them without repetition. A set is short where too few are left.
 
     Parameters
     ----------
     m : int, optional
-        Candidates of a set; None is 64 near the input and 256 near the positive. Annealing takes it to k.
-    near : {"input", "positive"}
+        Candidates of a set; None is 256 near the positive and 64 near the input. Annealing takes it to k.
+    near : {"positive", "input"}
     margin : float
         No negative has a score above that of the positive less margin times its size (NV-Retriever,
         arXiv:2407.15831, for positive scores), or a cosine above 1 - margin with it.
@@ -165,7 +165,7 @@ class Hard(AwareSampler):
     def __init__(
         self,
         m: int | None = None,
-        near: str = "input",
+        near: str = "positive",
         margin: float = 0.05,
         first: int = 0,
         last: int = 0,

@@ -168,7 +168,9 @@ def read_lists(path: PathLike) -> dict[str, list[str]]:
 
 @SAMPLERS.entry("mixed")
 class Mixed(Sampler):
-    """Each negative from one of several samplers, chosen by weight; log q is that of the mixture.
+    """Each negative from one of several samplers, chosen by weight (``mixed:unigram=0.8,uniform=0.2``).
+
+    Its log q is that of the mixture.
 
     Parameters
     ----------
