@@ -158,6 +158,19 @@ class Hard(AwareSampler):
         Highest cosine with the positive's input vector that a negative may have.
     base, anneal, until, on_collision, exclude
         See `AwareSampler`.
+
+    Notes
+    -----
+    Negatives near the positive resemble the word that is to be predicted, those near the input what the model
+    wrongly expects: training drives the latter away from the words that they stand against, so they are no
+    nearer to them than others. Seen on 25 MB of English (100 dimensions, seed 1; 5 epochs with `unigram`),
+    mean cosine of negative and positive, skip-gram and CBOW: near the positive .520 and .493, near the
+    input .228 and .157, uniform .277 and .168, unigram .217 and .123.
+
+    The harder, the less general the vectors: after 3 epochs of skip-gram with each, MEN was .211 near the
+    positive, .324 near the input and .407 with unigram (held-out loss 4.71, 2.65 and 2.52). Where the vectors
+    are to serve everywhere, take ``near="input"``, which also has fewer candidates to look at, or go back to
+    the base in time (`anneal`, `until`).
     """
 
     name: ClassVar[str] = "hard"

@@ -46,7 +46,7 @@ def test_every_parameter_has_its_option():
 def test_help_lists_the_samplers_with_their_options(name):
     """As they are written behind --sampler, each with its default."""
     lines = command_parser("train").format_help().splitlines()
-    line = next(line for line in lines if re.fullmatch(rf" +{name}(:.*)?", line))
+    line = next(line for line in lines if re.fullmatch(rf" {{4}}{name}(:.*)?", line))
     options = line.strip().removeprefix(name).removeprefix(":").split(", ")
     given = {option for option in options_of(SAMPLERS[name]) if option not in ("on_collision", "exclude")}
     assert {option.partition("=")[0] for option in options if option} == given
