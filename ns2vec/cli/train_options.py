@@ -50,7 +50,7 @@ NUMBERS: tuple[tuple[str, tuple[str, ...], Any, str], ...] = (
 
 NAMES: tuple[tuple[str, str, Iterable[str]], ...] = (
     ("objective", "what is trained; instead of --hs and --negative 0", (*OBJECTIVES, "auto")),
-    ("sampler", "where noise words come from, with options as in dynamic:m=4,anneal=linear (below)", SAMPLERS),
+    ("sampler", "where noise words come from, as dynamic:m=4,anneal=linear; see samplers below", SAMPLERS),
     (
         "negative_sharing",
         "one set of noise words for a window, or for each pair as in word2vec.c",

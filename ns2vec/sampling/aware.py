@@ -140,9 +140,9 @@ DEFAULT_M = {"input": 64, "positive": 256}
 class Hard(AwareSampler):
     """The hardest of m candidates that a margin lets through, but never near-duplicates of the positive.
 
-    What is hard is a high cosine between the input vectors of candidate and positive (``near="positive"``), or
-    a high score with the input (``near="input"``). Of those within the bounds, ranks `first` to `last` are
-    taken, k of them without repetition. A set is short where too few are left.
+    What is hard is a high cosine between the input vectors of candidate and positive (``near="positive"``),
+    or a high score with the input (``near="input"``). Of those within the bounds, ranks `first` to `last`
+    are taken, k of them without repetition. A set is short where too few are left.
 
     Parameters
     ----------

@@ -314,7 +314,7 @@ class BoundSampler:
         return found
 
     def state(self) -> dict[str, Any]:
-        """What the sampler has gathered in training: numbers and arrays by name, empty where there is nothing.
+        """What the sampler has gathered in training: numbers and arrays by name, if there are any.
 
         See `Steering.state`; each name begins with the place of the steering in the source, as ``"0.rows"``.
         """

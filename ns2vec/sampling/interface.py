@@ -1,7 +1,7 @@
 """The interface of samplers (``_cy/sampler.h``) for ctypes: a draw function of your own that sees the model.
 
-The structures have the fields of that header, in its order; the methods are for functions in Python, with which
-an idea is tried out. For speed the same function is written in C or compiled by numba against the header.
+The structures have the fields of that header, in its order; the methods are for functions in Python, with
+which an idea is tried out. For speed the same function is written in C against the header.
 """
 
 from __future__ import annotations
@@ -110,10 +110,15 @@ CSampler._fields_ = (("n_rows", c_int32), ("draw", DRAW), ("log_q", c_void_p))
 
 
 def c_sampler(draws: Draws) -> Any:
-    """Return the pointer to a sampler's C side, whose ``contents.draw(pointer, request, n, rows, None)`` draws."""
+    """Return the pointer to a sampler's C side; the sampler lives as long as the pointer.
+
+    ``pointer.contents.draw(pointer, request, n, rows, None)`` draws at most n rows and returns how many.
+    """
     get = ctypes.pythonapi.PyCapsule_GetPointer
     get.restype, get.argtypes = c_void_p, (ctypes.py_object, ctypes.c_char_p)
-    return ctypes.cast(get(draws.capsule, CAPSULE), POINTER(CSampler))
+    pointer = ctypes.cast(get(draws.capsule, CAPSULE), POINTER(CSampler))
+    pointer.owner = draws  # type: ignore[attr-defined]
+    return pointer
 
 
 class FunctionDraws:

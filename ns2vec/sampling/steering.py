@@ -166,8 +166,8 @@ class Steering:
     """Sets a sampler's hardness during training and counts what its draws did.
 
     Of one epoch `attach` is called first, then `before` and `after` around each chunk, by the thread that
-    trains it, then `detach`. What it gathers lasts as long as the vocabulary and goes into files and copies of
-    the model by `state` and `restore`; a subclass with state of its own adds to both.
+    trains it, then `detach`. What it gathers lasts as long as the vocabulary and goes into files and copies
+    of the model by `state` and `restore`; a subclass with state of its own adds to both.
 
     Parameters
     ----------
@@ -363,7 +363,7 @@ class RankSteering(Steering):
         self.n_sorts += 1
 
     def state(self) -> dict[str, Any]:
-        """Return ``n_sets``, ``n_sorts`` and, within an epoch, the ``lists`` (D, V) and ``deviation`` (D,) too."""
+        """Return ``n_sets``, ``n_sorts``, and within an epoch ``lists`` (D, V) and ``deviation`` (D,) too."""
         found = {**super().state(), "n_sets": self.n_sets, "n_sorts": self.n_sorts}
         if self.rank_draws.lists is not None and (self.outputs is not None or self.is_restored):
             lists, deviation = self.rank_draws.lists

@@ -27,7 +27,7 @@ __all__ = ["PersistenceMixin", "SAMPLER_STATE", "is_plain"]
 
 logger = logging.getLogger(__name__)
 
-SAMPLER_STATE = "sampler_state"  # attribute of a saved model: what its sampler has gathered (BoundSampler.state)
+SAMPLER_STATE = "sampler_state"  # attribute of a saved model: what BoundSampler.state returned
 WEIGHTS = ("syn1neg", "syn1")
 # what a model makes again when it needs it
 TRANSIENT = {
@@ -85,8 +85,9 @@ class PersistenceMixin(Saveable):
 
     def _sampler_state(self) -> dict[str, Any]:
         """What the sampler has gathered in training, for files and copies."""
-        is_current = self._bound is not None and self._bound_for is self.sampler
-        return self._bound.state() if is_current else {}
+        if self._bound is None or self._bound_for is not self.sampler:
+            return {}
+        return self._bound.state()
 
     def _restore_sampler(self, gathered: Mapping[str, Any], name: str = "") -> None:
         """Give the sampler what it had gathered; `name` is that of the file.

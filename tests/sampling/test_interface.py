@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ctypes
+import sys
 
 import numpy as np
 import pytest
 
 from ns2vec import Word2Vec, _kernels
 from ns2vec.objectives import OBJECTIVES
-from ns2vec.sampling import AwareSampler, NoiseData
+from ns2vec.sampling import AwareSampler, NoiseData, Uniform
 from ns2vec.sampling.interface import DRAW, FunctionDraws, c_sampler
 from ns2vec.training.network import make_noise
 
@@ -97,3 +98,12 @@ def test_a_function_by_its_address():
     function = DRAW(lambda this, at, k, rows, log_q: 0)
     draws = FunctionDraws(DRAW(ctypes.cast(function, ctypes.c_void_p).value), 7)
     assert c_sampler(draws).contents.n_rows == 7
+
+
+def test_a_sampler_lives_as_long_as_its_pointer():
+    """A base that went would leave the pointer to memory of somebody else."""
+    draws = Uniform().bind(NoiseData.of_counts([1, 2, 3])).source.draws
+    alive = sys.getrefcount(draws)
+    pointer = c_sampler(draws)
+    assert sys.getrefcount(draws) > alive
+    assert pointer.contents.n_rows == 3

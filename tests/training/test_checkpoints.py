@@ -18,8 +18,6 @@ from ns2vec.sampling import (
     Adaptive,
     AwareSampler,
     Cached,
-    Dynamic,
-    LowLevel,
     Mixed,
     Pool,
     Sampler,
@@ -253,7 +251,7 @@ AWARE = [
     "hard:m=12,duplicates=1", "adaptive:interval=150,step=0.3", "adaptive:form=rank,anneal=cosine",
     "cached:size=4,extra=8,every=3,keep=1,temperature=1", "cached:clusters=8,size=3,extra=9,anneal=linear",
     "self_adversarial:anneal=linear",
-    Mixed([(Adaptive(form="rank"), 0.4), (Cached(size=4, extra=8), 0.4), (Adaptive(interval=90, start=0.5), 0.2)]),
+    Mixed([(Adaptive(form="rank"), 0.4), (Cached(size=4), 0.4), (Adaptive(interval=90, start=0.5), 0.2)]),
     Pool({"fruit1": ["fruit2"]}, fallback=Cached(size=4, extra=8, anneal="rise")),
 ]  # fmt: skip
 
@@ -402,13 +400,13 @@ BROKEN = [
     (lambda state: state.update({"0.rows": state["0.rows"] + 20}), r"rows from 0 to 19"),
     (lambda state: state.update({"0.rows": state["0.rows"] - 1}), r"rows from 0 to 19"),
     (lambda state: state.update({"0.rows": state["0.rows"][:, :2]}), r"rows must have shape \(20, 4\)"),
-    (lambda state: state.update({"0.rows": state["0.rows"].astype(float)}), r"rows must .*int32, got float64"),
+    (lambda state: state.update({"0.rows": state["0.rows"].astype(float)}), r"rows must .*, got float64"),
     (lambda state: state.update({"0.uses": 3}), r"uses must have shape \(20,\) .*uint16, got 3"),
     (lambda state: state.pop("0.uses"), r"uses is missing"),
     (lambda state: state.update({"1.uses": 3}), r"1\.uses is unknown"),
     (lambda state: state.update({"0.speed": 3}), r"0\.speed is unknown"),
     (lambda state: state.update({"0.progress": 1.5}), r"progress must be a number from 0 to 1, got 1\.5"),
-    (lambda state: state.update({"0.progress": "half"}), r"progress must be a number from 0 to 1, got 'half'"),
+    (lambda state: state.update({"0.progress": "half"}), r"progress must be a number .*, got 'half'"),
     (lambda state: state.update({"0.total.n_sets": float("nan")}), r"total\.n_sets must be a number"),
     (lambda state: state.update({"sets": 3}), r"sets is unknown"),
 ]

@@ -72,7 +72,7 @@ def test_it_trains_on_to_the_same_bytes(tmp_path, sentences, way, options):
 
 
 AWARE = [
-    "dynamic:m=4", "hard", "adaptive:interval=150,step=0.3", "adaptive:form=rank", "cached:size=4,extra=8,keep=1",
+    "dynamic:m=4", "hard", "adaptive:interval=150,step=0.3", "adaptive:form=rank", "cached:size=4,keep=1",
     "cached:clusters=8", "self_adversarial", Mixed([(Cached(), 0.5), (Adaptive(form="rank"), 0.5)]),
 ]  # fmt: skip
 
