@@ -487,6 +487,7 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
 
         def worker_maker(epoch: int, rate: Callable[[Any], float]) -> Callable[[], Any]:
             self._network = made = self._make_network()
+            progress = partial(plan.progress_at, epoch)
             for steering in made.steering():
                 steering.before(epoch / plan.epochs)
             kernel = made.kernel(
@@ -505,9 +506,9 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
             if overridden:
                 inits = self._get_thread_working_mem
                 return jobs.make_batch_workers(
-                    self._batch_state, make_worker, self._do_train_job, inits, rate
+                    self._batch_state, make_worker, self._do_train_job, inits, rate, progress
                 )
-            return lambda: make_worker().train_chunks(rate, partial(plan.progress_at, epoch))
+            return lambda: make_worker().train_chunks(rate, progress)
 
         def pieces(epoch: int) -> Iterator[Any]:
             if overridden:

@@ -233,6 +233,11 @@ class Worker:
         self.work = _kernels.Workspace(kernel, max_words)
         self.max_words = max_words
 
+    def begin(self, progress: float) -> None:
+        """Get samplers ready for a chunk at a progress in [0, 1] of the run."""
+        for steering in self.steering:
+            steering.before(progress)
+
     def train(
         self, words: Int32Array, alpha: float, chunk: int, remap: Int32Array | None = None
     ) -> tuple[int, int, float]:
@@ -266,8 +271,7 @@ class Worker:
         """Return the function that trains a corpus chunk at the rate and progress of its place in the run."""
 
         def do_job(chunk: Any) -> tuple[int, int, float]:
-            for steering in self.steering:
-                steering.before(progress(chunk))
+            self.begin(progress(chunk))
             return self.train(chunk.words, rate(chunk), chunk.index, chunk.remap)
 
         return do_job
