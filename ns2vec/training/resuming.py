@@ -107,6 +107,9 @@ class ResumeMixin(PersistenceMixin):
         With ``workers=1`` the model is, to the byte, the one that an uninterrupted run would have made. More
         checkpoints are taken as training goes on. One of a finished run gives its model at once.
 
+        What a sampler has gathered (pools, hardness, ranks) goes on too. One of another package that gathers
+        something goes on with it where it has `Steering.state` and `Steering.restore`, and else begins anew.
+
         Parameters
         ----------
         folder : path
@@ -132,7 +135,7 @@ class ResumeMixin(PersistenceMixin):
         FileNotFoundError
             If there is no checkpoint.
         FormatError
-            If none can be read.
+            If none can be read, or the state of the sampler does not fit it.
         ConfigError
             If a setting has another value.
         CorpusError
