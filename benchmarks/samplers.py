@@ -36,7 +36,7 @@ AWARE = [
     "dynamic:m=8,anneal=linear",
     "dynamic:m=8,top=4",
     "dynamic:m=8,temperature=1",
-    "hard",
+    "hard:near=input",
     "hard:near=positive",
     "adaptive",
     "adaptive:form=rank",

@@ -473,6 +473,7 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
         finally:
             if self._network is not None:
                 self._network.write_back()
+                self._network.detach()
             self._network = None  # it holds the arrays of this epoch, which users may replace
             self.epochs_trained += 1
             self.wv.norms = None
@@ -499,6 +500,7 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
 
         def worker_maker(epoch: int, rate: Callable[[Any], float]) -> Callable[[], Any]:
             self._network = made = self._make_network()
+            progress = partial(plan.progress_at, epoch)
             for steering in made.steering():
                 steering.before(epoch / plan.epochs)
             kernel = made.kernel(
@@ -517,9 +519,9 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
             if overridden:
                 inits = self._get_thread_working_mem
                 return jobs.make_batch_workers(
-                    self._batch_state, make_worker, self._do_train_job, inits, rate
+                    self._batch_state, make_worker, self._do_train_job, inits, rate, progress
                 )
-            return lambda: make_worker().train_chunks(rate, partial(plan.progress_at, epoch))
+            return lambda: make_worker().train_chunks(rate, progress)
 
         def pieces(epoch: int) -> Iterator[Any]:
             if overridden:
@@ -572,6 +574,7 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
         worker = network.Worker(made.kernel(config), self.epochs_trained, 1, made.block(), config.seed)
         n_trained, n_words, _ = worker.train(words, alpha, 0)
         made.write_back()
+        made.detach()
         return n_trained, n_words
 
     def _get_thread_working_mem(self) -> tuple[Any, Any]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import inspect
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from ns2vec.cli.parsing import Parser, UsageError, positive
 from ns2vec.objectives import OBJECTIVES
-from ns2vec.sampling import SAMPLERS
+from ns2vec.sampling import SAMPLERS, Sampler
+from ns2vec.sampling.spec import options_of
 from ns2vec.training.config import CHOICES
 from ns2vec.word2vec import Word2Vec
 
@@ -48,7 +50,7 @@ NUMBERS: tuple[tuple[str, tuple[str, ...], Any, str], ...] = (
 
 NAMES: tuple[tuple[str, str, Iterable[str]], ...] = (
     ("objective", "what is trained; instead of --hs and --negative 0", (*OBJECTIVES, "auto")),
-    ("sampler", "where noise words come from, with options as in batch:size=512", SAMPLERS),
+    ("sampler", "where noise words come from, as dynamic:m=4,anneal=linear; see samplers below", SAMPLERS),
     (
         "negative_sharing",
         "one set of noise words for a window, or for each pair as in word2vec.c",
@@ -115,6 +117,30 @@ def add_model_options(parser: Parser) -> None:
         help="memory for encoded text, as 64MiB; the rest goes to a temporary file, "
         f"with 0 the text is read again each epoch{_default('corpus_memory')}",
     )
+    _add_sampler_help(parser)
+
+
+def _add_sampler_help(parser: Parser) -> None:
+    """List the samplers with their options: ``name:option=value,option=value``."""
+    lines = ["NAME:option=value,option=value, with what an option is unless given:"]
+    common = options_of(Sampler)
+    for name, made in SAMPLERS.items():
+        own = [option for option in options_of(made) if option not in common]
+        shown = [option + _value(options_of(made)[option]) for option in own]
+        lines += [f"  {name}:{', '.join(shown)}" if shown else f"  {name}", f"      {_summary(made)}"]
+    lines.append(f"All of them take {' and '.join(common)} (see ns2vec.sampling.Sampler).")
+    parser.add_argument_group("samplers", "\n".join(lines))
+
+
+def _value(default: Any) -> str:
+    return "" if default is None else f"={int(default) if isinstance(default, bool) else default}"
+
+
+def _summary(made: type[Any]) -> str:
+    """First sentence of a class's docstring in one line, without its sources."""
+    paragraph = " ".join((inspect.getdoc(made) or "").split("\n\n")[0].split())
+    paragraph = re.sub(r" \([^()]*\d{4}[^()]*\)", "", paragraph)
+    return paragraph.split(". ")[0].rstrip(".") + "."
 
 
 def add_checkpoint_options(parser: Parser) -> None:

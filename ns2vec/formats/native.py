@@ -295,7 +295,7 @@ def _decode_state(found: Container, name: Any, mmap: str | None) -> ModelState:
             inner.expandos[attribute] = _decode_vecattr(stored, prefix == "vecattr_json", len(keys))
     inner.attributes = _decode_attributes(metadata["vector_attributes"], arrays)
     outer = _decode_attributes(metadata["attributes"], arrays)
-    return ModelState(metadata["kind"], inner, outer, arrays)
+    return ModelState(metadata["kind"], inner, outer, arrays, str(name))
 
 
 def _decode_vectors(arrays: dict[str, Array]) -> Array:

@@ -61,12 +61,15 @@ class ModelState:
     vectors : VectorState
     attributes : dict of plain values by the names that gensim 4 gives them; empty for KeyedVectors
     arrays : dict of attribute name -> ndarray
+    name : str
+        Where it was read, for messages.
     """
 
     kind: str
     vectors: VectorState
     attributes: dict[str, Any] = field(default_factory=dict)
     arrays: dict[str, Array] = field(default_factory=dict)
+    name: str = ""
 
 
 def table_of_state(state: VectorState, path: Any) -> VectorTable:

@@ -6,6 +6,7 @@
 - `ns2vec.sampling.aware`    looking at the model: dynamic, hard, adaptive, cached, self_adversarial
 - `ns2vec.sampling.steering` how these change while the model trains
 - `ns2vec.sampling.policies` their choices alone, on a matrix of scores
+- `ns2vec.sampling.interface` their interface in C, for ctypes
 - `ns2vec.sampling.custom`   functions of the user's own
 - `ns2vec.sampling.spec`     from ``sampler="name:option=value"`` to a sampler
 - `ns2vec.sampling.report`   what a sampler prefers and leaves out

@@ -1,7 +1,7 @@
 """Samplers in C that look at the model (``_aware.h``), one extension type each.
 
-Options are checked by the classes of `ns2vec.sampling.aware` and `ns2vec.sampling.cached`; what would lead a C
-loop out of its arrays is checked here again.
+Options are checked by the classes of `ns2vec.sampling.aware`; what would lead a C loop out of its arrays is
+checked here again.
 """
 
 from libc.stdint cimport int32_t, uint16_t
@@ -161,9 +161,23 @@ cdef class CachedDraws(AwareDraws):
         self.c.n_bits, self.c.keeps, self.c.temperature = n_bits, keeps, temperature
         self.start(&self.c.aware, source, ns2_cached_draw)
 
+    def set_pools(self, const int32_t[:, ::1] rows not None, const uint16_t[::1] uses not None):
+        """Take pools (n_keys, size) and their uses (n_keys,) as they stood before; no thread may be drawing."""
+        if (rows.shape[0], rows.shape[1]) != self.rows.shape or uses.shape[0] != rows.shape[0]:
+            raise ValueError(f"pools must have shape {self.rows.shape}, got {(rows.shape[0], rows.shape[1])}")
+        if np.min(rows) < 0 or np.max(rows) >= self.n_rows:
+            raise ValueError(f"pools must hold rows from 0 to {self.n_rows - 1}, got {np.min(rows)} to {np.max(rows)}")
+        self.rows[:], self.uses[:] = rows, uses
+
 
 cdef class RankDraws(AwareDraws):
-    """By rank in a factor of the output matrix."""
+    """By rank in a factor of the output matrix.
+
+    Attributes
+    ----------
+    lists : tuple of ndarray, or None
+        Lists (n_dims, V), int32, and deviations (n_dims,), float32, that are drawn from; not to be changed.
+    """
 
     cdef ns2_rank_sampler c
     cdef list buffers
@@ -173,6 +187,10 @@ cdef class RankDraws(AwareDraws):
             raise ValueError(f"scale must be positive, got {scale}")
         self.c.scale, self.buffers = scale, []
         self.start(&self.c.aware, source, ns2_rank_draw)
+
+    @property
+    def lists(self):
+        return self.buffers[len(self.buffers) - 1] if self.buffers else None
 
     def set_lists(self, const int32_t[:, ::1] lists not None, const float[::1] deviation not None):
         """Take new lists (n_dims, V) and deviations (n_dims,); other threads may be drawing meanwhile.

@@ -28,7 +28,7 @@ from ns2vec.sampling.alias import build_alias_table
 from ns2vec.sampling.base import SAMPLERS, NoiseData, Sampler, Source
 from ns2vec.sampling.shared import is_whole
 from ns2vec.sampling.spec import make_sampler
-from ns2vec.sampling.steering import Anneal, Hardness, RankSteering, Steering, is_finite
+from ns2vec.sampling.steering import Anneal, CachedSteering, Hardness, RankSteering, Steering, number
 
 __all__ = ["Adaptive", "AwareSampler", "Cached", "Dynamic", "Hard", "SelfAdversarial"]
 
@@ -38,13 +38,6 @@ def whole(name: str, value: Any, low: int, high: int = MAX_CANDIDATES) -> int:
     if not (is_whole(value) and low <= value <= high):
         raise ConfigError(f"{name} must be a whole number from {low} to {high}, got {value!r}")
     return int(value)
-
-
-def number(name: str, value: Any, low: float, high: float = np.inf) -> float:
-    """Check that an option is a number from low to high."""
-    if not (is_finite(value) and low <= value <= high):
-        raise ConfigError(f"{name} must be a number from {low:g} to {high:g}, got {value!r}")
-    return float(value)
 
 
 class AwareSampler(Sampler):
@@ -147,15 +140,15 @@ DEFAULT_M = {"input": 64, "positive": 256}
 class Hard(AwareSampler):
     """The hardest of m candidates that a margin lets through, but never near-duplicates of the positive.
 
-    What is hard is a high score with the input (``near="input"``), or a high cosine between the input vectors
-    of candidate and positive (``near="positive"``). Of those within the bounds, ranks `first` to `last` are
-    taken, k of them without repetition. A set is short where too few are left.
+    What is hard is a high cosine between the input vectors of candidate and positive (``near="positive"``),
+    or a high score with the input (``near="input"``). Of those within the bounds, ranks `first` to `last`
+    are taken, k of them without repetition. A set is short where too few are left.
 
     Parameters
     ----------
     m : int, optional
-        Candidates of a set; None is 64 near the input and 256 near the positive. Annealing takes it to k.
-    near : {"input", "positive"}
+        Candidates of a set; None is 256 near the positive and 64 near the input. Annealing takes it to k.
+    near : {"positive", "input"}
     margin : float
         No negative has a score above that of the positive less margin times its size (NV-Retriever,
         arXiv:2407.15831, for positive scores), or a cosine above 1 - margin with it.
@@ -165,6 +158,19 @@ class Hard(AwareSampler):
         Highest cosine with the positive's input vector that a negative may have.
     base, anneal, until, on_collision, exclude
         See `AwareSampler`.
+
+    Notes
+    -----
+    Negatives near the positive resemble the word that is to be predicted, those near the input what the model
+    wrongly expects: training drives the latter away from the words that they stand against, so they are no
+    nearer to them than others. Seen on 25 MB of English (100 dimensions, seed 1; 5 epochs with `unigram`),
+    mean cosine of negative and positive, skip-gram and CBOW: near the positive .520 and .493, near the
+    input .228 and .157, uniform .277 and .168, unigram .217 and .123.
+
+    The harder, the less general the vectors: after 3 epochs of skip-gram with each, MEN was .211 near the
+    positive, .324 near the input and .407 with unigram (held-out loss 4.71, 2.65 and 2.52). Where the vectors
+    are to serve everywhere, take ``near="input"``, which also has fewer candidates to look at, or go back to
+    the base in time (`anneal`, `until`).
     """
 
     name: ClassVar[str] = "hard"
@@ -172,7 +178,7 @@ class Hard(AwareSampler):
     def __init__(
         self,
         m: int | None = None,
-        near: str = "input",
+        near: str = "positive",
         margin: float = 0.05,
         first: int = 0,
         last: int = 0,
@@ -333,6 +339,10 @@ class Cached(AwareSampler):
             keeps=self.keep,
             temperature=self.temperature or 0.0,
         )
+
+    def steering(self, draws: Any, data: NoiseData) -> Steering:
+        """Return what keeps the pools."""
+        return CachedSteering(draws, self.annealed)
 
     def options(self) -> dict[str, Any]:
         """Return the pools' options too."""

@@ -313,6 +313,39 @@ class BoundSampler:
         found: npt.NDArray[np.float64] = self.source.draws.log_q(wanted, centre=centre, context=context, k=k)
         return found
 
+    def state(self) -> dict[str, Any]:
+        """What the sampler has gathered in training: numbers and arrays by name, if there are any.
+
+        See `Steering.state`; each name begins with the place of the steering in the source, as ``"0.rows"``.
+        """
+        return {
+            f"{place}.{name}": value
+            for place, one in enumerate(self.source.steering)
+            for name, value in one.state().items()
+        }
+
+    def restore(self, state: Mapping[str, Any], n_dims: int) -> None:
+        """Go on from what `state` returned for the same sampler and vocabulary.
+
+        Parameters
+        ----------
+        state : mapping
+        n_dims : int
+            D of the model.
+
+        Raises
+        ------
+        ConfigError
+            If the state is not one of this sampler.
+        """
+        for place, one in enumerate(self.source.steering):
+            begin = f"{place}."
+            own = {name.removeprefix(begin): value for name, value in state.items() if name.startswith(begin)}
+            one.restore(own, n_dims)
+        unknown = sorted(state.keys() - self.state().keys())
+        if unknown:
+            raise ConfigError(f"{unknown[0]} is unknown")
+
     def report(self, **options: Any) -> dict[str, float]:
         """What the sampler prefers and leaves out; see `ns2vec.sampling.report.sampler_report`.
 

@@ -150,6 +150,7 @@ class Pool(Sampler):
             draws,
             wants_hidden=below.wants_hidden,
             needs_pairs=self.key == "context" or below.needs_pairs,
+            steering=below.steering,
         )
 
     def options(self) -> dict[str, Any]:
@@ -167,7 +168,9 @@ def read_lists(path: PathLike) -> dict[str, list[str]]:
 
 @SAMPLERS.entry("mixed")
 class Mixed(Sampler):
-    """Each negative from one of several samplers, chosen by weight; log q is that of the mixture.
+    """Each negative from one of several samplers, chosen by weight (``mixed:unigram=0.8,uniform=0.2``).
+
+    Its log q is that of the mixture.
 
     Parameters
     ----------

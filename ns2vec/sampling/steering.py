@@ -13,14 +13,15 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ns2vec.exceptions import ConfigError
 
 if TYPE_CHECKING:
     from ns2vec._typing import Float32Array
-    from ns2vec.sampling._aware import AwareDraws, RankDraws
+    from ns2vec.sampling._aware import AwareDraws, CachedDraws, RankDraws
 
-__all__ = ["ANNEALING", "Anneal", "Hardness", "RankSteering", "Steering"]
+__all__ = ["ANNEALING", "Anneal", "CachedSteering", "Hardness", "RankSteering", "Steering"]
 
 #: Share of the hardness at a progress in [0, 1], by name.
 ANNEALING: dict[str, Callable[[float], float]] = {
@@ -34,6 +35,44 @@ ANNEALING: dict[str, Callable[[float], float]] = {
 def is_finite(value: Any) -> bool:
     """Whether an option is a finite number."""
     return isinstance(value, numbers.Real) and math.isfinite(float(value))
+
+
+def number(name: str, value: Any, low: float, high: float = np.inf) -> float:
+    """Check that an option is a number from low to high."""
+    if not (is_finite(value) and low <= value <= high):
+        raise ConfigError(f"{name} must be a number from {low:g} to {high:g}, got {value!r}")
+    return float(value)
+
+
+def stored(state: Mapping[str, Any], name: str) -> Any:
+    """Return an entry of a state, or say that it is missing."""
+    if name not in state:
+        raise ConfigError(f"{name} is missing")
+    return state[name]
+
+
+def stored_number(state: Mapping[str, Any], name: str, low: float = 0.0, high: float = np.inf) -> float:
+    """Return a number of a state, from low to high."""
+    return number(name, stored(state, name), low, high)
+
+
+def stored_loss(state: Mapping[str, Any], name: str) -> float:
+    """Return a loss of a state, which may be no number where training ran away."""
+    value = stored(state, name)
+    if not isinstance(value, numbers.Real):
+        raise ConfigError(f"{name} must be a number, got {value!r}")
+    return float(value)
+
+
+def stored_array(
+    state: Mapping[str, Any], name: str, shape: tuple[int, ...], dtype: type[np.generic]
+) -> npt.NDArray[Any]:
+    """Return an array of a state, contiguous."""
+    value = stored(state, name)
+    found = f"{value.dtype} {value.shape}" if isinstance(value, np.ndarray) else repr(value)
+    if not isinstance(value, np.ndarray) or value.shape != shape or value.dtype != dtype:
+        raise ConfigError(f"{name} must have shape {shape} and type {np.dtype(dtype)}, got {found}")
+    return np.ascontiguousarray(value)
 
 
 class Anneal:
@@ -126,6 +165,10 @@ class Hardness:
 class Steering:
     """Sets a sampler's hardness during training and counts what its draws did.
 
+    Of one epoch `attach` is called first, then `before` and `after` around each chunk, by the thread that
+    trains it, then `detach`. What it gathers lasts as long as the vocabulary and goes into files and copies
+    of the model by `state` and `restore`; a subclass with state of its own adds to both.
+
     Parameters
     ----------
     draws : AwareDraws
@@ -152,6 +195,9 @@ class Steering:
     def attach(self, outputs: Float32Array, n_dims: int) -> None:
         """Look at the output matrix (V, stride), of whose columns the first n_dims are used."""
 
+    def detach(self) -> None:
+        """Let go of the matrix: the epoch is over."""
+
     def before(self, progress: float) -> None:
         """Get ready for a chunk at a progress in [0, 1] of the run."""
         with self.lock:
@@ -169,6 +215,48 @@ class Steering:
                 self.adaptive.update(self.loss / self.n_losses)
                 self.loss, self.n_losses = 0.0, 0
                 self.set_hardness()
+
+    def state(self) -> dict[str, Any]:
+        """What it takes to go on from here in another process: numbers and arrays, by name.
+
+        Called between two chunks. Values are int, float or ndarray of bool, int or float, the caller's own.
+        """
+        with self.lock:
+            found = {"progress": self.progress, "loss": self.loss, "n_losses": self.n_losses}
+            found |= {f"total.{name}": count for name, count in self.totals.items()}
+            if self.adaptive is not None:
+                found["adaptive"] = self.adaptive.value
+                if self.adaptive.last is not None:
+                    found["last_loss"] = self.adaptive.last
+        return found
+
+    def restore(self, state: Mapping[str, Any], n_dims: int) -> None:
+        """Go on from what `state` returned, for the same options and vocabulary.
+
+        Parameters
+        ----------
+        state : mapping
+            It may come from a file, so anything may stand in it.
+        n_dims : int
+            D of the model.
+
+        Raises
+        ------
+        ConfigError
+            If an entry is missing or has a value that cannot be.
+        """
+        totals = {name: name.removeprefix("total.") for name in state if name.startswith("total.")}
+        with self.lock:
+            self.progress = stored_number(state, "progress", 0.0, 1.0)
+            self.loss, self.n_losses = stored_loss(state, "loss"), int(stored_number(state, "n_losses"))
+            self.totals = {
+                short: (stored_loss if short == "loss" else stored_number)(state, name)
+                for name, short in totals.items()
+            }
+            if self.adaptive is not None:
+                self.adaptive.value = stored_number(state, "adaptive", 0.0, 1.0)
+                self.adaptive.last = stored_loss(state, "last_loss") if "last_loss" in state else None
+            self.set_hardness()
 
     def report(self) -> dict[str, float]:
         """What was counted in training so far, and the hardness now.
@@ -197,6 +285,31 @@ class Steering:
         return found
 
 
+class CachedSteering(Steering):
+    """Keeps the pools of a cache in the state.
+
+    Parameters
+    ----------
+    draws : CachedDraws
+    anneal : Anneal
+    """
+
+    def __init__(self, draws: CachedDraws, anneal: Anneal) -> None:
+        super().__init__(draws, anneal)
+        self.pools = draws
+
+    def state(self) -> dict[str, Any]:
+        """Return the pools too, ``rows`` (n_keys, size) and ``uses`` (n_keys,)."""
+        return {**super().state(), "rows": self.pools.rows.copy(), "uses": self.pools.uses.copy()}
+
+    def restore(self, state: Mapping[str, Any], n_dims: int) -> None:
+        """Fill the pools."""
+        shape = self.pools.rows.shape
+        rows = stored_array(state, "rows", shape, np.int32)
+        self.pools.set_pools(rows, stored_array(state, "uses", shape[:1], np.uint16))
+        super().restore(state, n_dims)
+
+
 class RankSteering(Steering):
     """Sorts the factors of the output matrix again every so many sets, on the thread that finds it is time.
 
@@ -214,11 +327,18 @@ class RankSteering(Steering):
         self.sorting = threading.Lock()
         self.outputs: Any = None
         self.n_sets, self.n_sorts = 0, 0
+        self.is_restored = False  # within an epoch, which goes on with the lists that it had
 
     def attach(self, outputs: Float32Array, n_dims: int) -> None:
         """Sort once now; later sorts see what `outputs` holds then."""
         self.outputs = outputs[:, :n_dims]
-        self.sort()
+        if not self.is_restored:
+            self.sort()
+        self.is_restored = False
+
+    def detach(self) -> None:
+        """Let go of the matrix; the next epoch begins with a sort."""
+        self.outputs = None
 
     def after(self, counts: Mapping[str, float]) -> None:
         """Count, and sort when it is time; the other threads go on with the lists they have."""
@@ -241,6 +361,23 @@ class RankSteering(Steering):
         lists = np.array([np.argsort(-column, kind="stable") for column in columns], dtype=np.int32)
         self.rank_draws.set_lists(lists, columns.std(axis=1, dtype=np.float64).astype(np.float32))
         self.n_sorts += 1
+
+    def state(self) -> dict[str, Any]:
+        """Return ``n_sets``, ``n_sorts``, and within an epoch ``lists`` (D, V) and ``deviation`` (D,) too."""
+        found = {**super().state(), "n_sets": self.n_sets, "n_sorts": self.n_sorts}
+        if self.rank_draws.lists is not None and (self.outputs is not None or self.is_restored):
+            lists, deviation = self.rank_draws.lists
+            found |= {"lists": lists.copy(), "deviation": deviation.copy()}
+        return found
+
+    def restore(self, state: Mapping[str, Any], n_dims: int) -> None:
+        """Take the lists of a run that was cut within an epoch."""
+        n_sets, n_sorts = (int(stored_number(state, name)) for name in ("n_sets", "n_sorts"))
+        if "lists" in state:
+            lists = stored_array(state, "lists", (n_dims, self.rank_draws.n_rows), np.int32)
+            self.rank_draws.set_lists(lists, stored_array(state, "deviation", (n_dims,), np.float32))
+        super().restore(state, n_dims)
+        self.n_sets, self.n_sorts, self.is_restored = n_sets, n_sorts, "lists" in state
 
     def report(self) -> dict[str, float]:
         """Return the number of sorts too."""

@@ -295,6 +295,7 @@ def make_step(
         Rows, weights and offsets of the output set, as the kernel tells them.
     loss : float
     """
+    gathered = network.bound.state() if network.bound is not None else {}
     worker = Worker(network.kernel(config), epoch, len(sentence), network.block(), config.seed)
     block = worker.draw_block(len(sentence), 0)
     before = [matrix.padded.copy() for matrix in network.weights()]
@@ -306,6 +307,9 @@ def make_step(
     finally:
         for matrix, saved in zip(network.weights(), before, strict=True):
             matrix.padded[:] = saved
+        network.detach()
+        if network.bound is not None:
+            network.bound.restore(gathered, config.vector_size)
     return before, after, drawn, loss
 
 

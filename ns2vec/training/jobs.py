@@ -95,6 +95,7 @@ def make_batch_workers(
     do_train_job: Callable[[Any, float, Any], tuple[int, int]],
     inits: Callable[[], Any],
     rate: Callable[[Any], float],
+    progress: Callable[[Any], float],
 ) -> Callable[[], Callable[[Batch], tuple[int, int, float]]]:
     """Return what makes the function of each thread when `_do_train_job` is overridden."""
 
@@ -103,6 +104,7 @@ def make_batch_workers(
 
         def do_job(batch: Batch) -> tuple[int, int, float]:
             state.worker, state.chunk, state.loss = worker, batch.index, 0.0
+            worker.begin(progress(batch))
             n_trained, n_words = do_train_job(batch.sentences, rate(batch), memory)
             return n_trained, n_words, state.loss
 

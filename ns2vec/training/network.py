@@ -157,6 +157,11 @@ class Network:
         """What follows the training for samplers that look at the model."""
         return self.bound.source.steering if self.bound is not None else ()
 
+    def detach(self) -> None:
+        """Tell samplers that look at the model that the epoch is over."""
+        for steering in self.steering():
+            steering.detach()
+
     def write_back(self) -> None:
         """Give trained rows to arrays that users have put in place of ours."""
         for rows in self.weights():
@@ -230,6 +235,11 @@ class Worker:
         self.work = _kernels.Workspace(kernel, max_words)
         self.max_words = max_words
 
+    def begin(self, progress: float) -> None:
+        """Get samplers ready for a chunk at a progress in [0, 1] of the run."""
+        for steering in self.steering:
+            steering.before(progress)
+
     def train(
         self, words: Int32Array, alpha: float, chunk: int, remap: Int32Array | None = None
     ) -> tuple[int, int, float]:
@@ -263,8 +273,7 @@ class Worker:
         """Return the function that trains a corpus chunk at the rate and progress of its place in the run."""
 
         def do_job(chunk: Any) -> tuple[int, int, float]:
-            for steering in self.steering:
-                steering.before(progress(chunk))
+            self.begin(progress(chunk))
             return self.train(chunk.words, rate(chunk), chunk.index, chunk.remap)
 
         return do_job

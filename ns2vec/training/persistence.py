@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ns2vec.exceptions import ConfigError, FormatError
+from ns2vec.exceptions import ConfigError, FormatError, VocabularyError
+from ns2vec.formats.keys import DAMAGED
 from ns2vec.formats.saving import Saveable, set_attributes
 from ns2vec.formats.state import ModelState, VectorState
 from ns2vec.sampling import make_sampler
@@ -17,12 +18,17 @@ from ns2vec.training.jobs import BatchState
 from ns2vec.training.legacy import class_only
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from typing_extensions import Self
 
-__all__ = ["PersistenceMixin"]
+    from ns2vec.sampling import BoundSampler
+
+__all__ = ["PersistenceMixin", "SAMPLER_STATE", "is_plain"]
 
 logger = logging.getLogger(__name__)
 
+SAMPLER_STATE = "sampler_state"  # attribute of a saved model: what BoundSampler.state returned
 WEIGHTS = ("syn1neg", "syn1")
 # what a model makes again when it needs it
 TRANSIENT = {
@@ -45,6 +51,10 @@ class PersistenceMixin(Saveable):
         sampler: Any
         cum_table: Any
         _made_cum_table: Any
+        _bound: BoundSampler | None
+        _bound_for: Any
+        vector_size: int
+        bound_sampler: Callable[[], BoundSampler]
 
     # ---- files ----
 
@@ -54,6 +64,8 @@ class PersistenceMixin(Saveable):
         known = vars(self)
         attributes = {name: value for name, value in known.items() if name not in TRANSIENT | SEPARATE}
         attributes["sampler"] = self._plain_sampler()
+        if is_plain(self.sampler) and (gathered := self._sampler_state()):
+            attributes[SAMPLER_STATE] = gathered
         if known.get("hashfxn", hash) is not hash:
             attributes["hashfxn"] = known["hashfxn"]
         arrays = {name: known[name] for name in WEIGHTS if known.get(name) is not None}
@@ -70,6 +82,30 @@ class PersistenceMixin(Saveable):
             logger.warning("the sampler is not saved, set it again after loading: %s", error)
             return "unigram"
 
+    def _sampler_state(self) -> dict[str, Any]:
+        """What the sampler has gathered in training, for files and copies."""
+        if self._bound is None or self._bound_for is not self.sampler:
+            return {}
+        return self._bound.state()
+
+    def _restore_sampler(self, gathered: Mapping[str, Any], name: str = "") -> None:
+        """Give the sampler what it had gathered; `name` is that of the file.
+
+        Raises
+        ------
+        FormatError
+            If it is not the state of such a sampler.
+        """
+        if not gathered:
+            return
+        try:
+            self.bound_sampler().restore(gathered, self.vector_size)
+        except (VocabularyError, *DAMAGED) as error:
+            reason = f"{error}" if isinstance(error, ConfigError) else f"{type(error).__name__}: {error}"
+            raise FormatError(
+                f"{name}: the state of the sampler does not fit {make_sampler(self.sampler)!r}: {reason}"
+            ) from None
+
     @classmethod
     def from_state(cls, state: ModelState) -> Self:
         """Make a model of plain data, ready to be trained on.
@@ -77,7 +113,7 @@ class PersistenceMixin(Saveable):
         Raises
         ------
         FormatError
-            If weights and vectors do not have the same shape.
+            If weights and vectors do not have the same shape, or the sampler's state does not fit it.
         ConfigError
             If an option has a value that cannot work.
         """
@@ -85,11 +121,15 @@ class PersistenceMixin(Saveable):
         options = {name: attributes.pop(name) for name in cls._option_names() & attributes.keys()}
         made = cls._with_options({**options, "vector_size": state.vectors.vectors.shape[1]})
         attributes.pop("layer1_size", None)
-        attributes.pop(ATTRIBUTE, None)  # a checkpoint, read as a model
+        gathered = attributes.pop(SAMPLER_STATE, {})
+        checkpoint = attributes.pop(ATTRIBUTE, None)  # of one that is read as a model
         if callable(attributes.get("hashfxn")):
             made.__dict__["hashfxn"] = attributes.pop("hashfxn")
         set_attributes(made, attributes)
         made._adopt(state.vectors, state.arrays)
+        has_sampler = not isinstance(checkpoint, dict) or checkpoint.get("has_sampler", True)
+        if "sampler" in options and has_sampler:
+            made._restore_sampler(gathered, state.name)
         return made
 
     @classmethod
@@ -156,14 +196,17 @@ class PersistenceMixin(Saveable):
     # ---- copies ----
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in vars(self).items() if name not in TRANSIENT}
+        state = {name: value for name, value in vars(self).items() if name not in TRANSIENT}
+        return state | {SAMPLER_STATE: self._sampler_state()}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         if "sampler" not in state:  # gensim pickled it, and its names are ns2vec's in this process
             state = self._state_of_gensim(state)
+        gathered = state.pop(SAMPLER_STATE, {})
         self.__dict__.update(state)
         self.__dict__.update(dict.fromkeys(TRANSIENT))
         self.__dict__.update(load=class_only, _encoded=EncodedCache(), _batch_state=BatchState())
+        self._restore_sampler(gathered)
 
     def _state_of_gensim(self, state: dict[str, Any]) -> dict[str, Any]:
         """Return the attributes of a model of ours for those that gensim 4 pickled."""
@@ -175,3 +218,11 @@ class PersistenceMixin(Saveable):
             if name not in TRANSIENT | SEPARATE and not name.startswith("__")
         }
         return vars(type(self).from_state(ModelState(self.KIND, vectors, options, arrays)))
+
+
+def is_plain(sampler: Any) -> bool:
+    """Whether a sampler can be saved."""
+    try:
+        return isinstance(sampler, str) or bool(make_sampler(sampler).state_dict())
+    except (ConfigError, TypeError):
+        return False

@@ -20,7 +20,7 @@ from ns2vec.training.checkpoints import (
 )
 from ns2vec.training.guard import Guard, check_finite
 from ns2vec.training.network import Network
-from ns2vec.training.persistence import PersistenceMixin
+from ns2vec.training.persistence import SAMPLER_STATE, PersistenceMixin, is_plain
 from ns2vec.training.trainer import Plan
 from ns2vec.training.weights import empty_rows
 
@@ -87,6 +87,8 @@ class ResumeMixin(PersistenceMixin):
             "corpus": reference,
             "has_sampler": is_plain(self.sampler),
         }
+        if gathered := self._sampler_state():  # also of a sampler that has to be given again
+            state.attributes[SAMPLER_STATE] = gathered
         try:
             path = CheckpointFolder(self.checkpoint or "").write(state)
         except OSError as error:
@@ -104,6 +106,9 @@ class ResumeMixin(PersistenceMixin):
 
         With ``workers=1`` the model is, to the byte, the one that an uninterrupted run would have made. More
         checkpoints are taken as training goes on. One of a finished run gives its model at once.
+
+        What a sampler has gathered (pools, hardness, ranks) goes on too. One of another package that gathers
+        something goes on with it where it has `Steering.state` and `Steering.restore`, and else begins anew.
 
         Parameters
         ----------
@@ -130,7 +135,7 @@ class ResumeMixin(PersistenceMixin):
         FileNotFoundError
             If there is no checkpoint.
         FormatError
-            If none can be read.
+            If none can be read, or the state of the sampler does not fit it.
         ConfigError
             If a setting has another value.
         CorpusError
@@ -172,7 +177,7 @@ class ResumeMixin(PersistenceMixin):
         """
         parse_interval(checkpoint_every)
         path, state = CheckpointFolder(folder).read()
-        saved = state.attributes.pop(ATTRIBUTE)
+        saved, gathered = state.attributes.pop(ATTRIBUTE), state.attributes.pop(SAMPLER_STATE, {})
         try:
             plan, position = Plan(**saved["plan"]), Position.from_plain(saved["position"])
             reference, has_sampler = dict(saved["corpus"]), bool(saved["has_sampler"])
@@ -184,6 +189,7 @@ class ResumeMixin(PersistenceMixin):
         }
         model = cls.from_state(state)
         model._take_settings(settings, has_sampler)
+        model._restore_sampler(gathered, path)
         model.checkpoint, model.checkpoint_every = folder, checkpoint_every
         logger.info("%s: going on in epoch %d, chunk %d", path, position.epoch + 1, position.chunks.n_jobs)
 
@@ -230,14 +236,6 @@ def padded(array: Any) -> Any:
     rows = empty_rows(*array.shape)
     rows[:] = array
     return rows
-
-
-def is_plain(sampler: Any) -> bool:
-    """Whether a sampler can be saved."""
-    try:
-        return isinstance(sampler, str) or bool(make_sampler(sampler).state_dict())
-    except (ConfigError, TypeError):
-        return False
 
 
 def same_sampler(one: Any, other: Any) -> bool:

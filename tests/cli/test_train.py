@@ -150,6 +150,7 @@ def test_evaluation_after_training_is_a_table(ns2vec, planted):
         (["--negative", "-1"], 2, "negative must be a whole number of at least 0, got -1"),
         (["--negative", "0"], 2, "leaves nothing to train"),
         (["--sampler", "dice"], 2, "unknown sampler 'dice': expected one of 'unigram'"),
+        (["--sampler", "dynamic:mm=4"], 2, "'dynamic' has no option 'mm': expected one of 'm', 'top',"),
         (["--sampler", "hard:near=by"], 2, "near must be one of input, positive, got 'by'"),
         (["--objective", "glove"], 2, "unknown objective 'glove': expected one of"),
         (["--architecture", "gru"], 2, "invalid architecture (skip_gram or cbow) value: 'gru'"),

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from ns2vec import Word2Vec
 from ns2vec.cli import command_parser
 from ns2vec.cli.train_options import DEFAULTS, model_parameters
+from ns2vec.sampling import SAMPLERS, make_sampler
+from ns2vec.sampling.spec import options_of
 from ns2vec.training.config import CHOICES
 
 # What cannot be written on a command line, has a name of its own there, or is planned.
@@ -36,6 +40,19 @@ def test_every_parameter_has_its_option():
         flag = f"--{name.replace('_', '-')}"
         value = CHOICES[name][0] if name in CHOICES else "1"
         assert list(parameters(f"{flag} {value}")) == [name]
+
+
+@pytest.mark.parametrize("name", SAMPLERS)
+def test_help_lists_the_samplers_with_their_options(name):
+    """As they are written behind --sampler, each with its default."""
+    lines = command_parser("train").format_help().splitlines()
+    line = next(line for line in lines if re.fullmatch(rf" {{4}}{name}(:.*)?", line))
+    options = line.strip().removeprefix(name).removeprefix(":").split(", ")
+    given = {option for option in options_of(SAMPLERS[name]) if option not in ("on_collision", "exclude")}
+    assert {option.partition("=")[0] for option in options if option} == given
+    if name not in ("pool", "mixed"):
+        text = ",".join(option for option in options if "=" in option)
+        assert repr(make_sampler(f"{name}:{text}")) == repr(make_sampler(name))
 
 
 @pytest.mark.parametrize("name", CHOICES)

@@ -123,10 +123,10 @@ def test_a_pool_is_drawn_from_evenly(draw_sets):
 
 
 MARGINS = [
-    Hard(m=20, margin=0.05, duplicates=1.0),
-    Hard(m=30, margin=0.5, first=1, last=12),
-    Hard(m=20, near="positive", margin=0.4),
-    Hard(m=20, near="positive", margin=0.05, duplicates=0.3),
+    Hard(m=20, near="input", margin=0.05, duplicates=1.0),
+    Hard(m=30, near="input", margin=0.5, first=1, last=12),
+    Hard(m=20, margin=0.4),
+    Hard(m=20, margin=0.05, duplicates=0.3),
 ]
 
 
@@ -183,7 +183,7 @@ def test_self_adversarial_weights(draw_sets):
             np.testing.assert_allclose(drawn.weights[s], 5 * expected / expected.sum(), rtol=1e-4)
 
 
-AWARE = ["dynamic", "hard", "hard:near=positive", "adaptive:start=1", "adaptive:form=rank", "cached"]
+AWARE = ["dynamic", "hard", "hard:near=input", "adaptive:start=1", "adaptive:form=rank", "cached"]
 
 
 @pytest.mark.parametrize("name", [*AWARE, "self_adversarial"])
@@ -331,9 +331,9 @@ def test_hard_negatives_are_near_the_positive(planted, draw_trained):
     model = train(planted, "unigram")
     uniform = draw_trained(model, Uniform())
     # words of one topic are near-duplicates here
-    for near, least in (("positive", 0.2), ("input", 0.1)):
-        hard = Hard(near=near, margin=0.0, duplicates=1.0)
-        assert draw_trained(model, hard) - uniform >= least, near
+    for options, least in (({}, 0.2), ({"near": "input"}, 0.1)):
+        hard = Hard(margin=0.0, duplicates=1.0, **options)
+        assert draw_trained(model, hard) - uniform >= least, hard
 
 
 @pytest.fixture

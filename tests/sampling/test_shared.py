@@ -8,7 +8,7 @@ from scipy.stats import chisquare
 
 from ns2vec import Word2Vec
 from ns2vec.exceptions import ConfigError
-from ns2vec.sampling import Batch, FromCallable, Mixed, NoiseData, Pool, Random, Uniform, Unigram
+from ns2vec.sampling import Batch, Cached, FromCallable, Mixed, NoiseData, Pool, Random, Uniform, Unigram
 
 N_DRAWS = 1_000_000
 
@@ -86,6 +86,13 @@ def test_what_a_fallback_needs_is_needed(data):
     inner = Pool({3: [1]}, key="context")
     assert Pool({0: [2]}, fallback=inner).bind(data).source.needs_pairs
     assert Mixed([(inner, 0.5), (Uniform(), 0.5)]).bind(data).source.needs_pairs
+
+
+def test_a_fallback_that_looks_at_the_model_is_steered(data):
+    bound = Pool({0: [2]}, fallback=Cached(anneal="rise")).bind(data)
+    (steering,) = bound.source.steering
+    steering.before(0.25)
+    assert bound.report()["hardness"] == 0.25
 
 
 def test_a_list_that_forbids_everything_draws_nothing(data):

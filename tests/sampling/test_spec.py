@@ -28,11 +28,22 @@ from ns2vec.sampling import (
     Unigram,
     make_sampler,
 )
+from ns2vec.sampling.spec import options_of
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        (
+            "hard",
+            "Hard(m=256, near='positive', margin=0.05, first=0, last=0, duplicates=0.9, base=Unigram(), "
+            "until=1.0)",
+        ),
+        (
+            "hard:near=input",
+            "Hard(m=64, near='input', margin=0.05, first=0, last=0, duplicates=0.9, base=Unigram(), "
+            "until=1.0)",
+        ),
         (
             "dynamic:m=4,base=uniform",
             "Dynamic(m=4, top=1, base=Uniform(), until=1.0)",
@@ -62,7 +73,15 @@ def test_text_names_a_sampler_with_options(text, expected):
         ("", "unknown sampler ''"),
         ("unigram:exponent", "expected name:option=value,option=value, got 'unigram:exponent'"),
         ("unigram:exponent=", "expected name:option=value"),
-        ("unigram:speed=3", "cannot be made from {'speed': 3}: .*unexpected keyword argument 'speed'"),
+        ("unigram:speed=3", "sampler 'unigram' has no option 'speed': expected one of 'exponent', 'on_coll"),
+        (
+            "dynamic:m=3,mm=3",
+            "'dynamic' has no option 'mm': expected one of 'm', 'top', 'temperature', 'base', 'anneal', "
+            "'until', 'on_collision', 'exclude'",
+        ),
+        ("cached:sise=3", "'cached' has no option 'sise': expected one of 'size', 'extra', 'every'"),
+        ("adaptive:scale=3", "scale must be a number from 1e-09 to 1, got 3"),
+        ("mixed:dynamc=0.5", "unknown sampler 'dynamc': expected one of 'unigram'"),
         ("unigram:exponent=much", "exponent must be a finite number, got 'much'"),
         ("unigram:on_collision=cry", "on_collision must be one of redraw, skip, keep, got 'cry'"),
         ("uniform:exclude=all", "exclude must be 'window' or a mapping"),
@@ -93,6 +112,29 @@ def test_text_names_a_sampler_with_options(text, expected):
 def test_what_names_nothing(given, message):
     with pytest.raises(ConfigError, match=message):
         make_sampler(given).bind(NoiseData.of_counts([3, 2, 1]))
+
+
+@pytest.mark.parametrize("name", SAMPLERS)
+def test_options_are_those_that_are_saved(name):
+    """What a wrong option is answered with, and what the command line lists."""
+    known = options_of(SAMPLERS[name])
+    if name in ("pool", "mixed"):
+        assert {"pool": "lists", "mixed": "parts"}[name] in known
+        return
+    assert known.keys() == SAMPLERS[name]().options().keys()
+    given = {option: value for option, value in known.items() if value is not None}
+    assert SAMPLERS[name](**given).state_dict() == SAMPLERS[name]().state_dict()
+
+
+def test_a_type_error_of_the_sampler_itself_is_told(monkeypatch):
+    class Wrong(Uniform):
+        def __init__(self, n=3, **options):
+            super().__init__(**options)
+            self.n = n + 1
+
+    monkeypatch.setitem(SAMPLERS._entries, "wrong", Wrong)
+    with pytest.raises(ConfigError, match=r"sampler 'wrong' cannot be made from {'n': 'x'}: .*str"):
+        make_sampler("wrong:n=x")
 
 
 def test_samplers_and_classes_pass_through():

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from ns2vec.exceptions import ConfigError
+from ns2vec.sampling import Adaptive, Cached, NoiseData
 from ns2vec.sampling.steering import ANNEALING, Anneal, Hardness, RankSteering, Steering
 
 NAN, INF = math.nan, math.inf
@@ -84,3 +85,73 @@ def test_ranks_are_sorted_when_it_is_time():
     outputs[0, 0] = NAN
     steering.after({"n_sets": 10})
     assert len(given) == 2
+
+
+def test_a_state_goes_on_as_the_steering_it_was_taken_of():
+    """Losses half way through an interval too, and those that are no number."""
+
+    def made():
+        return Steering(SimpleNamespace(hardness=None), Anneal("linear"), Hardness(0.5, 0.25), interval=10)
+
+    for first in ({"n_losses": 7, "loss": 9.0}, {"n_losses": 12, "loss": NAN}, {"n_losses": 7, "loss": INF}):
+        one, other = made(), made()
+        one.before(0.25)
+        one.after({**first, "n_sets": 5})
+        other.restore(one.state(), 8)
+        assert other.draws.hardness == one.draws.hardness
+        for steering in (one, other):
+            steering.after({"n_losses": 10, "loss": 3.0, "n_sets": 5})
+            steering.after({"n_losses": 10, "loss": 2.0, "n_sets": 5})
+        assert other.state() == pytest.approx(one.state(), nan_ok=True)
+        assert other.report() == one.report()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"progress": None}, "progress is missing"),
+        ({"progress": "x"}, "progress must be a number from 0 to 1, got 'x'"),
+        ({"adaptive": 2}, "adaptive must be a number from 0 to 1, got 2"),
+        ({"loss": [1]}, r"loss must be a number, got \[1\]"),
+        ({"n_losses": -1}, "n_losses must be a number from 0 to inf, got -1"),
+        ({"total.n_sets": NAN}, r"total\.n_sets must be a number from 0 to inf, got nan"),
+    ],
+)
+def test_a_state_that_cannot_be(change, message):
+    steering = Steering(SimpleNamespace(hardness=None), Anneal(), Hardness())
+    state = {**steering.state(), **change}
+    with pytest.raises(ConfigError, match=message):
+        steering.restore({name: value for name, value in state.items() if value is not None}, 8)
+
+
+def test_pools_are_the_callers_own():
+    bound = Cached(size=2, extra=4).bind(NoiseData.of_counts([3, 2, 1]))
+    state = bound.state()
+    assert state["0.rows"].shape == (3, 2)
+    state["0.rows"][:] = 2
+    assert not bound.source.draws.rows.any()
+    bound.restore(state, 8)
+    state["0.rows"][:] = 1
+    assert (bound.source.draws.rows == 2).all()
+    with pytest.raises(ValueError, match=r"pools must have shape \(3, 2\), got \(2, 2\)"):
+        bound.source.draws.set_pools(np.zeros((2, 2), np.int32), np.zeros(2, np.uint16))
+    with pytest.raises(ConfigError, match=r"2\.rows is unknown"):
+        bound.restore({**state, "2.rows": 1}, 8)
+
+
+def test_ranks_are_kept_from_an_epoch_that_was_cut_to_its_end():
+    rng = np.random.default_rng(1)
+    outputs, later = rng.standard_normal((2, 5, 16)).astype(np.float32)
+    one, other = (Adaptive(form="rank").bind(NoiseData.of_counts([5, 4, 3, 2, 1])) for _ in range(2))
+    (steering,), (again,) = one.source.steering, other.source.steering
+    assert "0.lists" not in one.state()
+    steering.attach(outputs, 3)
+    lists = one.source.draws.lists[0].copy()
+    other.restore(one.state(), 3)
+    again.attach(later, 3)
+    assert (other.source.draws.lists[0] == lists).all()
+    assert again.n_sorts == 1
+    again.detach()
+    assert "0.lists" not in other.state()
+    again.attach(later, 3)
+    assert (other.source.draws.lists[0] != lists).any()

@@ -101,6 +101,19 @@ def test_the_batch_is_the_whole_sentence(model_of, sentences):
         assert {entry.word for entry in step.outputs} == set(sentences[0])
 
 
+@pytest.mark.parametrize("sampler", ["cached:size=4,every=1", "adaptive:form=rank", "self_adversarial"])
+def test_a_sampler_that_looks_at_the_model_is_left_as_it_was(model_of, sentences, sampler):
+    """Its pools, ranks and counts too; the step itself may fill a pool."""
+    model = model_of(sampler=sampler)
+    before = model.bound_sampler().state()
+    step = step_of(model, sentences[0])
+    assert step.n_outputs > 1
+    after = model.bound_sampler().state()
+    assert before.keys() == after.keys()
+    for name, value in before.items():
+        np.testing.assert_array_equal(after[name], value, err_msg=name)
+
+
 def test_a_python_sampler_tells_no_probability(model_of, sentences):
     model = model_of(sg=1, sampler=lambda n, generator: generator.integers(0, 20, n))
     step = step_of(model, sentences[0])

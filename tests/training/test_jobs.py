@@ -134,3 +134,20 @@ def test_hooks_that_are_not_called_are_named(caplog):
     assert "Loop overrides _worker_loop, which ns2vec does not call" in caplog.text
     assert "_raw_word_count" not in caplog.text
     assert len(Loop([["a", "b"]] * 5, min_count=1).wv) == 2
+
+
+def test_samplers_are_annealed_from_batch_to_batch(sentences):
+    """As without the hook; an epoch alone would stay at the hardness that it began with."""
+
+    class Model(Word2Vec):
+        def _do_train_job(self, sentences, alpha, inits):
+            seen.append(self.bound_sampler().source.draws.hardness)
+            return super()._do_train_job(sentences, alpha, inits)
+
+    seen = []
+    options = {"vector_size": 8, "min_count": 1, "workers": 1, "batch_words": 400, "epochs": 1}
+    Model(sentences, sampler="dynamic:anneal=linear", **options)
+    assert seen[0] == 1.0
+    assert seen[-1] < 0.3
+    assert seen == sorted(seen, reverse=True)
+    assert len(set(seen)) == len(seen) > 4

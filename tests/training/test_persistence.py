@@ -13,7 +13,7 @@ from ns2vec import KeyedVectors, Word2Vec
 from ns2vec.exceptions import FormatError
 from ns2vec.formats import native
 from ns2vec.objectives import OBJECTIVES
-from ns2vec.sampling import Batch
+from ns2vec.sampling import Adaptive, Batch, Cached, Mixed
 
 OPTIONS = {"vector_size": 10, "min_count": 1, "workers": 1, "seed": 5, "epochs": 2}
 
@@ -88,6 +88,61 @@ def test_it_trains_on_to_the_same_bytes(tmp_path, sentences, way, options):
         one.train(sentences, total_examples=len(sentences), epochs=2)
     assert np.array_equal(found.wv.vectors, model.wv.vectors)
     assert found.epochs_trained == 4
+
+
+AWARE = [
+    "dynamic:m=4", "hard", "adaptive:interval=150,step=0.3", "adaptive:form=rank", "cached:size=4,keep=1",
+    "cached:clusters=8", "self_adversarial", Mixed([(Cached(), 0.5), (Adaptive(form="rank"), 0.5)]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("sampler", AWARE, ids=str)
+@pytest.mark.parametrize("way", [way for way in WAYS if way != "gensim"])
+def test_samplers_that_look_at_the_model_train_on(tmp_path, sentences, way, sampler):
+    """Pools, hardness and counts come along; steps by hand and callbacks that save leave nothing behind."""
+    model = Word2Vec(sentences, **OPTIONS, sampler=sampler)
+    found = WAYS[way](model, tmp_path)
+    assert found.bound_sampler().report() == model.bound_sampler().report()
+    assert found.bound_sampler().report()["sets"] > 0
+    for one in (model, found):
+        one.train(sentences, total_examples=len(sentences), epochs=2)
+    assert np.array_equal(found.wv.vectors, model.wv.vectors)
+    assert found.bound_sampler().report() == model.bound_sampler().report()
+
+
+def test_a_copy_has_pools_of_its_own(sentences):
+    model = Word2Vec(sentences, **OPTIONS, sampler="cached")
+    found = copy.deepcopy(model)
+    kept = model.bound_sampler().source.draws.rows.copy()
+    found.train(sentences, total_examples=len(sentences), epochs=2)
+    assert np.array_equal(model.bound_sampler().source.draws.rows, kept)
+
+
+def test_gensim_files_have_no_state_of_samplers(tmp_path, sentences):
+    found = through_gensim(Word2Vec(sentences, **OPTIONS, sampler="cached"), tmp_path)
+    assert found.sampler == "unigram"
+    assert not hasattr(found, "sampler_state")
+
+
+def test_a_model_with_another_sampler_has_no_state(tmp_path, sentences):
+    """What was gathered belongs to the sampler that gathered it."""
+    model = Word2Vec(sentences, **OPTIONS, sampler="cached")
+    model.sampler = "dynamic"
+    assert through_file(model, tmp_path).bound_sampler().report()["sets"] == 0
+
+
+def test_a_sampler_that_is_left_out_of_a_file_takes_its_state_along(tmp_path, sentences):
+    model = Word2Vec(sentences, **OPTIONS, sampler="cached")
+    model.save(tmp_path / "model", ignore=["sampler"])
+    assert Word2Vec.load(tmp_path / "model").sampler == "unigram"
+
+
+def test_a_matrix_is_let_go_after_training(sentences):
+    model = Word2Vec(sentences, **OPTIONS, sampler="adaptive:form=rank")
+    (steering,) = model.bound_sampler().source.steering
+    assert steering.outputs is None
+    model._do_train_job(sentences[:3], 0.01, (None, None))
+    assert steering.outputs is None
 
 
 @pytest.mark.parametrize("name", [*OBJECTIVES, "auto"])
