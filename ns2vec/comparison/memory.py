@@ -158,7 +158,7 @@ def scratch_formula(kernel: Kernel, max_words: int) -> int:
     - 24 bytes a word of the batch: its id, its window's width, where its input row is, ends of sentences
     - a tile of scores (C + 1) W, and C rows of errors
     - with the full softmax the packed contexts C S and their scores C V
-    - windows that are planned ahead: ids, addresses, weights and offsets of their negatives, rows to be fetched
+    - windows that are planned ahead: ids, addresses, weights and offsets of their negatives, rows to fetch
     - two copies of each hot row of each matrix
     """
     n_contexts = min(2 * kernel.window, max_words)

@@ -29,7 +29,9 @@ __all__ = [
 logger = logging.getLogger(__name__)
 
 # of what a store holds, that which is saved as parts of its own and never taken from a file's attributes
-PARTS = frozenset({"vectors", "_vectors", "_stored_keys", "index_to_key", "key_to_index", "norms", "expandos"})
+PARTS = frozenset(
+    {"vectors", "_vectors", "_stored_keys", "index_to_key", "key_to_index", "norms", "expandos"}
+)
 PATHS = ("code", "point")  # of a model's Huffman tree, which follows from the counts
 
 Store = TypeVar("Store", bound=VectorStore)

@@ -90,9 +90,10 @@ def test_what_threads_learn_of_different_words_adds_up(make_case):
 @pytest.mark.parametrize("objective", OBJECTIVES)
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_copies_of_eight_threads_do_not_run_away(make_case, random_sentences, architecture, objective):
-    """Each thread is seven chunks behind the others, as eight workers are: vectors stay as long as with one."""
+    """Each thread is seven chunks behind the others, as with eight workers: vectors stay as long as with one."""
     rng = np.random.default_rng(4)
-    chunks = [np.array([word for s in random_sentences() for word in [*s, -1]], np.int32) for _ in range(40)]
+    texts = [random_sentences() for _ in range(40)]
+    chunks = [np.array([word for sentence in text for word in [*sentence, -1]], np.int32) for text in texts]
     longest = []
     for n_threads in (1, 8):
         case = make_case(objective, architecture=architecture, hot_rows=1000)
