@@ -90,7 +90,7 @@ def test_what_threads_learn_of_different_words_adds_up(make_case):
 @pytest.mark.parametrize("objective", OBJECTIVES)
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_copies_of_eight_threads_do_not_run_away(make_case, random_sentences, architecture, objective):
-    """Each thread is seven chunks behind the others, as with eight workers: vectors stay as long as with one."""
+    """Each thread is seven chunks behind the others: vectors stay as long as with one thread."""
     rng = np.random.default_rng(4)
     texts = [random_sentences() for _ in range(40)]
     chunks = [np.array([word for sentence in text for word in [*sentence, -1]], np.int32) for text in texts]
