@@ -265,7 +265,10 @@ def keep_part(arguments: argparse.Namespace, model: Word2Vec) -> None:
     """After Ctrl-C or SIGTERM: a model with a whole epoch behind it is worth keeping, another is not."""
     n_epochs = len(model.epoch_losses)
     if model.checkpoint is not None:
-        logger.warning("stopped: the same command with --resume goes on from %s", model.checkpoint)
+        if CheckpointFolder(model.checkpoint).files():
+            logger.warning("stopped: the same command with --resume goes on from %s", model.checkpoint)
+        else:
+            logger.warning("stopped: no checkpoint is in %s yet", model.checkpoint)
         return
     if not n_epochs or arguments.output in (None, "-"):
         logger.warning("stopped after %d whole epochs: nothing is written", n_epochs)

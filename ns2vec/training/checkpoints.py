@@ -196,6 +196,8 @@ class Saver:
                 f"the corpus ends after {self.n_handed} chunks, but {n_done} were trained before the "
                 "checkpoint: give the text that the run began with"
             )
+        if self.expected_first is not None:
+            raise CorpusError("the corpus has no sentence: give the text that the run began with")
 
     def check_first(self, mark: int) -> None:
         """Compare the first chunk of the first epoch from here with that of the checkpoint."""

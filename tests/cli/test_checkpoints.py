@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -27,7 +28,7 @@ def corpus(tmp_path):
 def command(corpus, name, *more):
     return [
         sys.executable, "-m", "ns2vec.cli", "train", str(corpus), *OPTIONS,
-        "--output", str(corpus.parent / name), *more,
+        "--output", str(Path(corpus).parent / name), *more,
     ]  # fmt: skip
 
 
@@ -78,3 +79,35 @@ def test_wrong_use(corpus, capsys):
     assert "window was 5" in capsys.readouterr().err
     os.utime(corpus, (1, 1))
     assert main([*line, "--checkpoint", folder, "--resume"]) == 0  # a finished run reads no text
+
+
+def test_standard_input_is_given_again(corpus):
+    folder = corpus.parent / "saved"
+    subprocess.run(command(corpus, "whole.bin"), check=True)
+    more = ["--checkpoint", str(folder), "--checkpoint-every", "1"]
+    with open(corpus, "rb") as text:
+        child = subprocess.Popen(command("-", corpus.parent / "cut.bin", *more), stdin=text)
+        while child.poll() is None and not list(folder.glob("*.ns2v")):
+            time.sleep(0.01)
+        child.kill()
+        child.wait(timeout=60)
+    again = command("-", corpus.parent / "cut.bin", *more, "--resume")
+    nothing = subprocess.run(again, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    assert nothing.returncode == 1
+    assert "the corpus has no sentence: give the text that the run began with" in nothing.stderr
+    assert not (corpus.parent / "cut.bin").exists()
+    with open(corpus, "rb") as text:
+        subprocess.run(again, stdin=text, check=True)
+    assert (corpus.parent / "cut.bin").read_bytes() == (corpus.parent / "whole.bin").read_bytes()
+
+
+def test_stopped_before_the_first_checkpoint(corpus):
+    arguments = command("-", corpus.parent / "cut.bin", "--checkpoint", str(corpus.parent / "saved"))
+    child = subprocess.Popen(arguments, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    while not (corpus.parent / "saved").exists() and child.poll() is None:
+        time.sleep(0.01)
+    time.sleep(0.3)  # it waits for text
+    child.terminate()
+    _, told = child.communicate(timeout=60)
+    assert child.returncode == 143
+    assert b"no checkpoint is in" in told
