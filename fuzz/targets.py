@@ -106,7 +106,7 @@ def records(content: bytes) -> None:
     """Cut bytes into records; all of them lie inside."""
     n_bytes = 4 * (1 + content[0] % 4) if content else 4
     rows = np.zeros((len(content) // (n_bytes + 1), n_bytes), dtype=np.uint8)
-    keys, end = scan_records(content, 0, rows)
+    keys, end = scan_records(content, 0, rows, "latin-1", "strict")
     used = sum(map(len, keys)) + len(keys) * (n_bytes + 1)
     if not used <= end <= len(content):
         raise AssertionError(f"{used} bytes used, end {end} of {len(content)}")

@@ -7,12 +7,18 @@ Files that are in use are not deleted, processes are not forked and ``/proc`` is
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import functools
+import mmap
 import os
 import stat
+import sys
 import tempfile
 import threading
 from types import ModuleType
 from typing import IO, Any
+
+import numpy.typing as npt
 
 fcntl: ModuleType | None
 try:
@@ -23,10 +29,12 @@ except ImportError:  # Windows
 __all__ = [
     "NEW_FILE",
     "READ_STATUS",
+    "advise_huge_pages",
     "hold",
     "keep_owner_and_mode",
     "n_processors",
     "nameless_file",
+    "provide_memory",
     "publish",
     "read_at",
     "remove_abandoned",
@@ -44,6 +52,8 @@ NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 READ_STATUS = "import sys, ns2vec; sys.stdout.write(open('/proc/self/status').read())"
 """A program that writes what Linux knows of a process that has imported ns2vec; elsewhere it fails."""
 
+MADV_POPULATE_WRITE = 23  # Linux 5.14; Python has no name for it
+
 _seeking = threading.Lock()
 
 
@@ -52,6 +62,36 @@ def n_processors() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def advise_huge_pages(memory: npt.NDArray[Any], wanted: bool) -> None:
+    """Tell the system whether an array's memory shall come in huge pages, where it takes such advice.
+
+    NumPy asks for huge pages for all its large arrays. Their first touch is dear in a virtual machine whose
+    host has taken back what lay free: each has to be fetched from the host in one piece.
+    """
+    _advise(memory, getattr(mmap, "MADV_HUGEPAGE" if wanted else "MADV_NOHUGEPAGE", None))
+
+
+def provide_memory(memory: npt.NDArray[Any]) -> None:
+    """Have the system give an array its memory now, where it does that; what was written stays.
+
+    Any thread may call this while others write to the array.
+    """
+    _advise(memory, MADV_POPULATE_WRITE if sys.platform == "linux" else None)
+
+
+def _advise(memory: npt.NDArray[Any], advice: int | None) -> None:
+    """Give advice about the whole pages of an array; a system that does not know it goes on without."""
+    start = -(-memory.ctypes.data // mmap.PAGESIZE) * mmap.PAGESIZE
+    n_bytes = (memory.ctypes.data + memory.nbytes - start) // mmap.PAGESIZE * mmap.PAGESIZE
+    if advice is not None and n_bytes > 0:
+        _madvise()(ctypes.c_void_p(start), ctypes.c_size_t(n_bytes), advice)
+
+
+@functools.cache
+def _madvise() -> Any:
+    return ctypes.CDLL(None).madvise
 
 
 # ---- temporary files ---------------------------------------------------------------------------------

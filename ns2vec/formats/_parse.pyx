@@ -13,6 +13,7 @@ from libc.stdlib cimport free, malloc
 from libc.string cimport memchr, memcpy
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
+from cpython.unicode cimport PyUnicode_Decode
 
 cdef extern from "Python.h":
     double PyOS_string_to_double(const char* s, char** endptr, void* overflow) except? -1.0
@@ -459,7 +460,13 @@ def format_lines(list heads not None, const float[:, :] rows not None, double sc
 
 # ---- binary records --------------------------------------------------------------------------------------------------
 
-def scan_records(const unsigned char[::1] block not None, Py_ssize_t start, unsigned char[:, ::1] rows not None):
+def scan_records(
+    const unsigned char[::1] block not None,
+    Py_ssize_t start,
+    unsigned char[:, ::1] rows not None,
+    str encoding not None,
+    str unicode_errors not None,
+):
     """Cut ``block[start:]`` into records ``\\n* key blank bytes[row]`` as long as complete records and rows are left.
 
     Parameters
@@ -467,13 +474,20 @@ def scan_records(const unsigned char[::1] block not None, Py_ssize_t start, unsi
     block : buffer of bytes
     start : where the first record begins
     rows : array of shape (n, bytes of a vector), uint8, OUT: one row per record
+    encoding, unicode_errors : how keys are decoded, as in `bytes.decode`
 
     Returns
     -------
-    keys : list of bytes
+    keys : list of str
     end : int
         Where the first incomplete record begins.
+
+    Raises
+    ------
+    UnicodeDecodeError
+        If a key is not valid in the encoding.
     """
+    cdef bytes codec = encoding.encode(), policy = unicode_errors.encode()
     cdef Py_ssize_t n_rows = rows.shape[0], n_bytes = rows.shape[1], end = block.shape[0], n = 0, p, i
     cdef const unsigned char* base
     cdef const unsigned char* blank
@@ -500,8 +514,42 @@ def scan_records(const unsigned char[::1] block not None, Py_ssize_t start, unsi
                 start = (blank + 1 - base) + n_bytes
                 n += 1
         keys = [
-            PyBytes_FromStringAndSize(<const char*>base + spans[2 * i], spans[2 * i + 1]) for i in range(n)
+            PyUnicode_Decode(<const char*>base + spans[2 * i], spans[2 * i + 1], codec, policy) for i in range(n)
         ]
     finally:
         free(spans)
     return keys, start
+
+
+# ---- keys ------------------------------------------------------------------------------------------------------------
+
+def index_keys(dict index not None, list keys not None, Py_ssize_t start):
+    """Number keys of ``keys[start:]`` on from ``len(index)``, up to the first that has a number already.
+
+    Parameters
+    ----------
+    index : dict of key -> number, OUT
+    keys : list of str
+    start : int
+
+    Returns
+    -------
+    int
+        How many got a number.
+
+    Examples
+    --------
+    >>> from ns2vec.formats._parse import index_keys
+    >>> index = {"a": 0}
+    >>> index_keys(index, ["b", "c", "a", "d"], 0), index
+    (2, {'a': 0, 'b': 1, 'c': 2})
+    """
+    cdef Py_ssize_t i, n = len(keys)
+    if start < 0 or start > n:
+        raise ValueError(f"start must lie in 0..{n}, got {start}")
+    for i in range(start, n):
+        number = len(index)
+        index.setdefault(keys[i], number)
+        if len(index) == number:
+            return i - start
+    return n - start

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from ns2vec._platform import advise_huge_pages, provide_memory
 from ns2vec._typing import Int64Array, PathLike
 from ns2vec.exceptions import ConfigError, FormatError
+from ns2vec.formats._parse import index_keys
 from ns2vec.formats.atomic import open_for_read
 
 __all__ = [
@@ -42,6 +44,7 @@ logger = logging.getLogger(__name__)
 MAX_HEADER_BYTES = 1024
 MAX_VECTOR_SIZE = 2**31 - 1
 FIRST_ALLOCATION_BYTES = 16 << 20
+HUGE_BYTES = 4 << 20
 WRITE_BLOCK_BYTES = 1 << 20
 READ_BLOCK_BYTES = 1 << 22
 #: What a line of numbers is written with.
@@ -77,11 +80,13 @@ class VectorTable:
     keys : list of length V
     vectors : ndarray of shape (V, D), floating point
     counts : ndarray of shape (V,), int64, or None when the format keeps none
+    index : dict of key -> row, or None where reading made none
     """
 
     keys: list[Any]
     vectors: npt.NDArray[Any]
     counts: Int64Array | None = None
+    index: dict[Any, int] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         shape = np.shape(self.vectors)
@@ -134,8 +139,15 @@ class TableBuilder:
         self.n_read = 0
         self._keys: dict[str, int] = {}
         self._first_duplicate: str | None = None
-        first = max(1, FIRST_ALLOCATION_BYTES // (4 * vector_size))
-        self._vectors: npt.NDArray[Any] = np.empty((first if n_max < 0 else n_max, vector_size), dtype=dtype)
+        self._n_ahead = max(1, FIRST_ALLOCATION_BYTES // (4 * vector_size))
+        n_rows = self._n_ahead if n_max < 0 else n_max
+        self._vectors: npt.NDArray[Any] = np.empty((n_rows, vector_size), dtype=dtype)
+        # filled once from front to back: small pages come at a steady price, huge ones at any
+        self._advise_huge_pages(False)
+
+    def _advise_huge_pages(self, wanted: bool) -> None:
+        if self._vectors.nbytes >= HUGE_BYTES:
+            advise_huge_pages(self._vectors, wanted)
 
     def add(self, key: str, vector: npt.NDArray[Any]) -> None:
         """Take one row of shape (D,), unless its key is known already."""
@@ -154,18 +166,36 @@ class TableBuilder:
         self._vectors[row] = vector
 
     def add_many(self, keys: list[str], vectors: npt.NDArray[Any]) -> None:
-        """Take rows of shape (n, D)."""
+        """Take rows of shape (n, D), which `room` may have given out."""
+        target = self.room(len(keys))
+        in_place = vectors.ctypes.data == target.ctypes.data
+        done = 0
+        while done < len(keys):
+            row = len(self._keys)
+            end = done + index_keys(self._keys, keys, done)
+            if not in_place:
+                self._vectors[row : row + end - done] = vectors[done:end]
+            self.n_read += end - done
+            if end < len(keys):
+                self.add(keys[end], vectors[end])
+                in_place = False  # what is left moves up
+            done = end + 1
+
+    def room(self, n_rows: int) -> npt.NDArray[Any]:
+        """Return where the next rows go, shape (n, D); `add_many` need not copy what is written there."""
         start = len(self._keys)
-        fresh = dict(zip(keys, range(start, start + len(keys)), strict=True))
-        if len(fresh) < len(keys) or not self._keys.keys().isdisjoint(fresh):
-            for key, vector in zip(keys, vectors, strict=True):
-                self.add(key, vector)
-            return
-        if start + len(keys) > len(self._vectors):
-            self._grow(max(2 * start, start + len(keys)))
-        self._vectors[start : start + len(keys)] = vectors
-        self._keys.update(fresh)
-        self.n_read += len(keys)
+        if start + n_rows > len(self._vectors):
+            self._grow(max(2 * start, start + n_rows))
+        return self._vectors[start : start + n_rows]
+
+    def provide(self, first: int, end: int) -> None:
+        """Have memory ready for rows that will be reached soon.
+
+        To get memory from the system takes longer than to fill it. Nothing is done far behind the rows that
+        have come, because rows with equal keys need none. Any thread may call this for a table whose `n_max`
+        is known.
+        """
+        provide_memory(self._vectors[first : min(end, len(self._keys) + self._n_ahead)])
 
     def _grow(self, n_rows: int) -> None:
         # nobody else holds the array yet, so it may move in place of being copied
@@ -177,9 +207,10 @@ class TableBuilder:
             n_repeated = self.n_read - len(self._keys)
             tell_duplicates(self.duplicates, self.path, n_repeated, self._first_duplicate)
         self._vectors.resize((len(self._keys), self._vectors.shape[1]), refcheck=False)
+        self._advise_huge_pages(True)
         keys = list(self._keys)
         if counts is None:
-            return VectorTable(keys, self._vectors)
+            return VectorTable(keys, self._vectors, index=self._keys)
         missing = [key for key in keys if key not in counts]
         if missing:
             logger.warning(
@@ -189,7 +220,7 @@ class TableBuilder:
                 missing[0],
             )
         found = np.fromiter((counts.get(key, 0) for key in keys), dtype=np.int64, count=len(keys))
-        return VectorTable(keys, self._vectors, found)
+        return VectorTable(keys, self._vectors, found, self._keys)
 
 
 def read_exactly(

@@ -13,7 +13,7 @@ files are those of gensim 4.4 to the byte.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from itertools import repeat
 from typing import IO, Any
@@ -21,6 +21,7 @@ from typing import IO, Any
 import numpy as np
 import numpy.typing as npt
 
+from ns2vec._platform import read_at
 from ns2vec._typing import Int64Array, PathLike
 from ns2vec.exceptions import FormatError
 from ns2vec.formats._parse import scan_records
@@ -47,8 +48,12 @@ NAME = "word2vec_binary"
 SUFFIXES = (".bin",)
 
 READ_BYTES = 1 << 20
+USUAL_KEY_BYTES = 256
 MAX_KEY_BYTES = 16 << 20
+N_THREADS = 2
 NUMBER = np.dtype("<f4")
+
+Bytes = npt.NDArray[np.uint8]
 
 
 def looks_like(start: bytes) -> bool:
@@ -91,85 +96,137 @@ def read(
         reader = _Reader(path, stream, len(header), vector_size)
         wanted = n_rows if limit is None else min(n_rows, limit)
         reader.check_size(wanted, n_rows)
-        builder: TableBuilder | None = None
         with closing(reader):
-            for keys, rows in reader.batches(wanted):
-                if builder is None:  # now one vector of this size has really come
-                    n_max = wanted if plain_size(path) is not None else -1
-                    builder = TableBuilder(path, vector_size, datatype, n_max, duplicates)
-                builder.add_many(reader.decode(keys, encoding, unicode_errors), rows)
+            for keys, rows in reader.batches(wanted, encoding, unicode_errors):
+                if reader.builder is None:  # now one vector of this size has really come
+                    n_max = wanted if reader.n_bytes is not None else -1
+                    reader.builder = TableBuilder(path, vector_size, datatype, n_max, duplicates)
+                reader.builder.add_many(keys, rows)
             reader.check_end(wanted, n_rows)
-        return (builder or TableBuilder(path, vector_size, datatype, 0)).finish(counts)
+        return (reader.builder or TableBuilder(path, vector_size, datatype, 0)).finish(counts)
 
 
 class _Reader:
-    """The records of one open file; `offset` is where the record that comes next begins."""
+    """The records of one open file.
+
+    Attributes
+    ----------
+    offset : int
+        Where the record that comes next begins.
+    n_bytes : int or None
+        Of the file, if that is known.
+    builder : TableBuilder or None
+        Takes the records; of a file of known size it has room for all of them.
+    """
 
     def __init__(self, path: PathLike, stream: IO[bytes], offset: int, vector_size: int) -> None:
         self.path = path
         self.stream = stream
-        self.offset = offset
+        self.offset = self._start = offset
+        self.vector_size = vector_size
         self.vector_bytes = vector_size * NUMBER.itemsize
+        self.n_bytes = plain_size(path)
+        self.builder: TableBuilder | None = None
         self.n_read = 0
-        self._rest = b""
-        # where the stream is a file, a thread reads on while the last piece is cut into records
-        ahead = ends_by_itself(path)
-        self._pieces = map_ahead(self._read, repeat(None), 1) if ahead else map(self._read, repeat(None))
+        self._rest = np.empty(0, dtype=np.uint8)
+        # in front of each piece there is room for the record that the piece before has begun
+        self._front = min(self.vector_bytes, READ_BYTES) + USUAL_KEY_BYTES
+        self._pieces = self._read_ahead()
 
-    def _read(self, _: None) -> bytes:
-        """Return as much as is left of the last block, so that big records cost no more."""
-        return self.stream.read(max(READ_BYTES, len(self._rest)))
+    def _read_ahead(self) -> Iterator[Bytes]:
+        """Yield the file in pieces: read by several threads, by one if in turn only, by none from a pipe."""
+        if self.n_bytes is not None:
+            offsets = range(self._start, self.n_bytes, self._piece_bytes)
+            return map_ahead(self._read_at, offsets, N_THREADS)
+        if ends_by_itself(self.path):
+            return map_ahead(self._read_on, repeat(None), 1)
+        return map(self._read_on, repeat(None))
+
+    @property
+    def _piece_bytes(self) -> int:
+        return max(READ_BYTES, self.vector_bytes)  # big records cost no more
+
+    def _read_at(self, offset: int) -> Bytes:
+        """Read a piece of a plain file, and have memory ready for the vectors in it."""
+        piece = np.empty(self._front + min(self._piece_bytes, (self.n_bytes or 0) - offset), dtype=np.uint8)
+        n_found, n = self._front, 1
+        while n_found < len(piece) and n:
+            n = read_at(self.stream.fileno(), piece[n_found:].data, offset + n_found - self._front)
+            n_found += n
+        if self.builder is not None:
+            first = (offset - self._start) // self.vector_bytes
+            self.builder.provide(first, first + len(piece) // self.vector_bytes + 1)
+        return piece[:n_found]
+
+    def _read_on(self, _: None) -> Bytes:
+        """Read as much as is left of the last piece, so that big records cost no more."""
+        found = self.stream.read(max(READ_BYTES, len(self._rest)))
+        piece = np.empty(self._front + len(found), dtype=np.uint8)
+        piece[self._front :] = np.frombuffer(found, dtype=np.uint8)
+        return piece
 
     def close(self) -> None:
-        if not isinstance(self._pieces, map):
+        if isinstance(self._pieces, Generator):
             self._pieces.close()
 
     def check_size(self, wanted: int, n_rows: int) -> None:
         """Compare the header's claim with the size of the file before anything is read or allocated."""
-        n_bytes = plain_size(self.path)
-        if n_bytes is not None and n_bytes - self.offset < wanted * (self.vector_bytes + 1):
+        if self.n_bytes is not None and self.n_bytes - self.offset < wanted * (self.vector_bytes + 1):
             raise TruncatedFileError(
                 f"{self.path}: unexpected end of input: the header promises {n_rows} vectors of "
                 f"{self.vector_bytes} bytes, the file "
-                f"has {n_bytes} bytes; it is cut off, its header is wrong, or it is a text file "
+                f"has {self.n_bytes} bytes; it is cut off, its header is wrong, or it is a text file "
                 f"(try binary=False)"
             )
 
-    def batches(self, wanted: int) -> Iterator[tuple[list[bytes], npt.NDArray[np.float32]]]:
+    def batches(
+        self, wanted: int, encoding: str, unicode_errors: str
+    ) -> Iterator[tuple[list[str], npt.NDArray[np.float32]]]:
         """Yield (keys, rows of shape (n, D)) until `wanted` records are read."""
         while self.n_read < wanted:
             block = self.next_block()
-            n_max = min(wanted - self.n_read, len(block) // (self.vector_bytes + 1))
-            rows = np.empty((n_max, self.vector_bytes), dtype=np.uint8)
-            keys, end = scan_records(block, 0, rows)
+            rows = self.room(min(wanted - self.n_read, len(block) // (self.vector_bytes + 1)))
+            try:
+                keys, end = scan_records(block, 0, rows.view(np.uint8), encoding, unicode_errors)
+            except UnicodeDecodeError as error:
+                raise KeyDecodingError(f"{self.path}: after byte {self.offset}", error) from None
             self._rest = block[end:]
             self.n_read += len(keys)
             if keys:
-                yield keys, rows[: len(keys)].view(NUMBER)
+                yield keys, rows[: len(keys)]
             self.offset += end
 
-    def next_block(self) -> bytes:
-        """Return the rest of the last block and what follows."""
-        if more := next(self._pieces):
-            if len(self._rest) > MAX_KEY_BYTES and b" " not in self._rest:
-                raise FormatError(
-                    f"{self.path}: byte {self.offset}: no blank ends the key that begins here; is "
-                    f"this a binary file?"
-                )
-            return self._rest + more
-        raise TruncatedFileError(
-            f"{self.path}: byte {self.offset}: unexpected end of input in vector {self.n_read + 1}; "
-            "the file is cut off or its header is wrong"
-        )
+    def room(self, n_rows: int) -> npt.NDArray[np.float32]:
+        """Return memory for rows: that of the table itself where it holds such numbers."""
+        if self.builder is not None and (rows := self.builder.room(n_rows)).dtype == NUMBER:
+            return rows
+        return np.empty((n_rows, self.vector_size), dtype=NUMBER)
 
-    def decode(self, keys: list[bytes], encoding: str, unicode_errors: str) -> list[str]:
-        try:
-            return [key.decode(encoding, unicode_errors) for key in keys]
-        except UnicodeDecodeError as error:
-            raise KeyDecodingError(f"{self.path}: after byte {self.offset}", error) from None
+    def next_block(self) -> Bytes:
+        """Return the rest of the last block and what follows."""
+        n_rest = len(self._rest)
+        if n_rest > MAX_KEY_BYTES and not (self._rest == ord(" ")).any():
+            raise FormatError(
+                f"{self.path}: byte {self.offset}: no blank ends the key that begins here; is "
+                f"this a binary file?"
+            )
+        piece = next(self._pieces, self._rest[:0])
+        if len(piece) <= self._front:
+            raise TruncatedFileError(
+                f"{self.path}: byte {self.offset}: unexpected end of input in vector {self.n_read + 1}; "
+                "the file is cut off or its header is wrong"
+            )
+        if n_rest > self._front:
+            return np.concatenate((self._rest, piece[self._front :]))
+        block = piece[self._front - n_rest :]
+        block[:n_rest] = self._rest
+        return block
 
     def check_end(self, wanted: int, n_rows: int) -> None:
-        if wanted == n_rows and (self._rest.strip(b"\r\n") or next(self._pieces).strip(b"\r\n")):
+        if wanted < n_rows:
+            return
+        more = next(self._pieces, self._rest[:0])[self._front :]
+        if self._rest.tobytes().strip(b"\r\n") or more.tobytes().strip(b"\r\n"):
             raise FormatError(
                 f"{self.path}: byte {self.offset}: the header promises {n_rows} vectors, but more "
                 f"follows; correct the header, "

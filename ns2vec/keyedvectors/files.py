@@ -41,7 +41,8 @@ def adopt_table(store: Store, table: VectorTable) -> Store:
     """Make the table's keys and vectors those of `store`; counts are V ... 1 if it has none."""
     n_keys = len(table.keys)
     store.index_to_key = list(table.keys)
-    store.key_to_index = dict(zip(table.keys, range(n_keys), strict=True))
+    store.key_to_index = table.index or dict(zip(table.keys, range(n_keys), strict=True))
+    table.index = None  # it grows with the store from here on
     store.next_index = n_keys
     store.vectors = table.vectors
     store.expandos["count"] = (

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ns2vec.formats import word2vec_text
-from ns2vec.formats._parse import format_lines, parse_lines, parse_numbers, scan_records
+from ns2vec.formats._parse import format_lines, index_keys, parse_lines, parse_numbers, scan_records
 
 BIT_PATTERNS = st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=40)
 
@@ -130,17 +130,37 @@ def test_records_are_cut_wherever_a_block_ends(records, n_newlines, data):
     for block in (whole[:cut], whole[cut:]):
         block = rest + block
         rows = np.zeros((len(records), 8), dtype=np.uint8)
-        keys, end = scan_records(block, 0, rows)
-        found += [(key, row.tobytes()) for key, row in zip(keys, rows)]  # noqa: B905 - rows has room for more
+        keys, end = scan_records(block, 0, rows, "latin-1", "strict")
+        found += [(key.encode("latin-1"), row.tobytes()) for key, row in zip(keys, rows)]  # noqa: B905 - rows has room for more
         rest = block[end:]
     assert found == records
     assert rest == b""
 
 
 def test_records_stop_when_rows_are_full():
-    keys, end = scan_records(b"a 12b 34c 56", 0, np.zeros((2, 2), dtype=np.uint8))
-    assert keys == [b"a", b"b"]
+    keys, end = scan_records(b"a 12b 34c 56", 0, np.zeros((2, 2), dtype=np.uint8), "utf8", "strict")
+    assert keys == ["a", "b"]
     assert end == 8
+
+
+def test_keys_of_records_are_decoded_as_asked():
+    row = np.zeros((1, 1), dtype=np.uint8)
+    assert scan_records(b"\xe4 1", 0, row, "latin-1", "strict")[0] == ["ä"]
+    assert scan_records(b"\xe4 1", 0, row, "utf8", "replace")[0] == ["\ufffd"]
+    with pytest.raises(UnicodeDecodeError, match="'utf-8' codec can't decode byte 0xe4"):
+        scan_records(b"\xe4 1", 0, row, "utf8", "strict")
+    with pytest.raises(LookupError, match="unknown encoding: none"):
+        scan_records(b"a 1", 0, row, "none", "strict")
+
+
+def test_keys_are_numbered_up_to_one_that_is_known():
+    index = {}
+    assert index_keys(index, ["a", "b", "a", "c", "b"], 0) == 2
+    assert index_keys(index, ["a", "b", "a", "c", "b"], 3) == 1
+    assert index == {"a": 0, "b": 1, "c": 2}
+    assert index_keys(index, ["d"], 1) == 0
+    with pytest.raises(ValueError, match=r"start must lie in 0\.\.1, got 2"):
+        index_keys(index, ["d"], 2)
 
 
 def test_spelling_and_parsing_of_a_million_bit_patterns():

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import re
 
+import numpy as np
 import pytest
 from sources import CYTHON, C, files, name_of
 
@@ -12,7 +14,7 @@ from ns2vec import _platform
 
 NOT_EVERYWHERE = re.compile(
     r"os\.fork|/proc/|\bfcntl\b|\bmsvcrt\b|preadv|pwrite|fchown|fchmod|O_CLOEXEC|O_TEMPORARY|mkstemp|"
-    r"TemporaryFile|import resource$|multiprocessing"
+    r"TemporaryFile|import resource$|multiprocessing|madvise"
 )
 OTHERS = [path for path in files(".py", folders=("ns2vec",)) if path.name != "_platform.py"]
 
@@ -42,3 +44,24 @@ def test_seeking_does_what_positions_do(tmp_path):
         assert bytes(buffer) == b"fdef"
     finally:
         os.close(descriptor)
+
+
+@pytest.mark.parametrize("n_bytes", [0, 1, 5000, 1 << 20])
+def test_advice_about_memory_leaves_what_was_written(n_bytes):
+    memory = (np.arange(n_bytes) % 251).astype(np.uint8)
+    before = memory.copy()
+    _platform.advise_huge_pages(memory, False)
+    _platform.provide_memory(memory[3:])
+    _platform.advise_huge_pages(memory, True)
+    assert np.array_equal(memory, before)
+
+
+def test_systems_that_take_no_advice(monkeypatch):
+    monkeypatch.delattr(mmap, "MADV_HUGEPAGE", raising=False)
+    monkeypatch.delattr(mmap, "MADV_NOHUGEPAGE", raising=False)
+    monkeypatch.setattr(_platform.sys, "platform", "win32")
+    monkeypatch.setattr(_platform, "_madvise", lambda: pytest.fail("there is no madvise"))
+    memory = np.ones(1 << 20, dtype=np.uint8)
+    _platform.advise_huge_pages(memory, False)
+    _platform.provide_memory(memory)
+    assert memory.all()

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from ns2vec.exceptions import ConfigError, FormatError
+from ns2vec.formats import word2vec_binary
 from ns2vec.keyedvectors import KeyedVectors
+from ns2vec.keyedvectors.files import adopt_table
 
 
 @pytest.mark.parametrize("binary", [False, True])
@@ -150,3 +152,14 @@ def test_intersection_of_another_size(tmp_path, kv):
     others.save_word2vec_format(tmp_path / "others")
     with pytest.raises(ValueError, match="incompatible vector size 3 in file"):
         kv.intersect_word2vec_format(tmp_path / "others")
+
+
+def test_stores_of_one_table_do_not_share_keys(kv, tmp_path):
+    kv.save_word2vec_format(tmp_path / "vectors.bin", binary=True)
+    table = word2vec_binary.read(tmp_path / "vectors.bin")
+    first = adopt_table(KeyedVectors(table.vectors.shape[1]), table)
+    first.add_vector("another", np.ones(first.vector_size))
+    second = adopt_table(KeyedVectors(table.vectors.shape[1]), table)
+    assert second.index_to_key == kv.index_to_key
+    assert second.key_to_index == {key: row for row, key in enumerate(kv.index_to_key)}
+    assert first.key_to_index["another"] == len(kv)
