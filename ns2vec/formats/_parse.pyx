@@ -461,11 +461,8 @@ def format_lines(list heads not None, const float[:, :] rows not None, double sc
 # ---- binary records --------------------------------------------------------------------------------------------------
 
 def scan_records(
-    const unsigned char[::1] block not None,
-    Py_ssize_t start,
-    unsigned char[:, ::1] rows not None,
-    str encoding not None,
-    str unicode_errors not None,
+    const unsigned char[::1] block not None, Py_ssize_t start, unsigned char[:, ::1] rows not None,
+    str encoding not None, str unicode_errors not None,
 ):
     """Cut ``block[start:]`` into records ``\\n* key blank bytes[row]`` as long as complete records and rows are left.
 
@@ -513,9 +510,7 @@ def scan_records(
                 memcpy(&rows[n, 0], blank + 1, n_bytes)
                 start = (blank + 1 - base) + n_bytes
                 n += 1
-        keys = [
-            PyUnicode_Decode(<const char*>base + spans[2 * i], spans[2 * i + 1], codec, policy) for i in range(n)
-        ]
+        keys = [PyUnicode_Decode(<const char*>base + spans[2 * i], spans[2 * i + 1], codec, policy) for i in range(n)]
     finally:
         free(spans)
     return keys, start

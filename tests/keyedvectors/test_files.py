@@ -158,7 +158,7 @@ def test_stores_of_one_table_do_not_share_keys(kv, tmp_path):
     kv.save_word2vec_format(tmp_path / "vectors.bin", binary=True)
     table = word2vec_binary.read(tmp_path / "vectors.bin")
     first = adopt_table(KeyedVectors(table.vectors.shape[1]), table)
-    first.add_vector("another", np.ones(first.vector_size))
+    first.add_vectors(["another"], np.ones((1, first.vector_size)))
     second = adopt_table(KeyedVectors(table.vectors.shape[1]), table)
     assert second.index_to_key == kv.index_to_key
     assert second.key_to_index == {key: row for row, key in enumerate(kv.index_to_key)}
