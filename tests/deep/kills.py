@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from ns2vec.training.checkpoints import ATTRIBUTE, CheckpointFolder
 
 N_KILLS = 100  # of each kind
 INTERVAL_SECONDS = 0.1
+GRACE_SECONDS = 0.5  # for the chunk under way and the writing, on a busy machine
 
 SAVING = """
 import sys
@@ -89,15 +91,19 @@ def kill_training(folder: Path) -> dict[str, Any]:
         "--workers", "1", "--size", "64", "--batch-words", "1000",
     ]  # fmt: skip
     more = ["--checkpoint", str(saved), "--checkpoint-every", f"{INTERVAL_SECONDS}s", "--resume"]
-    generator, bad, worst, n_kills = random.Random(2), 0, 0.0, 0
-    for _ in range(N_KILLS):
+    generator, bad, worst, n_kills, n_ends = random.Random(2), 0, 0.0, 0, 0
+    while n_kills < N_KILLS:
         child = subprocess.Popen([*command, "--output", str(folder / "cut.bin"), *more], text=True)
         started = newest(saved)
         while child.poll() is None and newest(saved) == started:
             time.sleep(0.005)
         kill(child, generator.random() * 0.3)
         at = time.time()
-        n_kills += child.wait() == -signal.SIGKILL
+        if child.wait() != -signal.SIGKILL:  # it came to its end: once more from the beginning
+            n_ends += 1
+            shutil.rmtree(saved)
+            continue
+        n_kills += 1
         path, state = CheckpointFolder(saved).read()
         bad += not isinstance(state.attributes[ATTRIBUTE], dict)
         worst = max(worst, at - os.path.getmtime(path))
@@ -106,13 +112,13 @@ def kill_training(folder: Path) -> dict[str, Any]:
     subprocess.run([*command, "--output", str(folder / "whole.bin")], check=True)
     same = (folder / "cut.bin").read_bytes() == (folder / "whole.bin").read_bytes()
     return {
-        "passed": bad == 0 and same,
+        "passed": bad == 0 and same and worst <= INTERVAL_SECONDS + GRACE_SECONDS,
         "n_kills": n_kills,
         "n_bad": bad,
         "most_seconds_lost": worst,
         "same_bytes": same,
-        "summary": f"{n_kills} kills over {n_before} epochs, {bad} bad folders, at most {worst:.2f} s lost "
-        f"(interval {INTERVAL_SECONDS} s), end equal to an uninterrupted run: {same}",
+        "summary": f"{n_kills} kills over {n_before + 300 * n_ends} epochs, {bad} bad folders, "
+        f"at most {worst:.2f} s lost (interval {INTERVAL_SECONDS} s), end equal to an uninterrupted run: {same}",
     }
 
 
