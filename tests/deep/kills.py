@@ -118,7 +118,8 @@ def kill_training(folder: Path) -> dict[str, Any]:
         "most_seconds_lost": worst,
         "same_bytes": same,
         "summary": f"{n_kills} kills over {n_before + 300 * n_ends} epochs, {bad} bad folders, "
-        f"at most {worst:.2f} s lost (interval {INTERVAL_SECONDS} s), end equal to an uninterrupted run: {same}",
+        f"at most {worst:.2f} s lost (interval {INTERVAL_SECONDS} s), "
+        f"end equal to an uninterrupted run: {same}",
     }
 
 
