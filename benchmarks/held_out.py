@@ -8,6 +8,7 @@ not be a worse model.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +18,22 @@ __all__ = ["held_out_loss", "split_corpus"]
 
 
 def split_corpus(corpus: Path, share: float = 0.01) -> tuple[Path, Path]:
-    """Write the lines after the first (1 - share) of a text's bytes to a file of their own; both paths."""
+    """Write the lines after the first (1 - share) of a text's bytes to a file of their own; both paths.
+
+    A file that is there is whole: both are written under other names.
+    """
     limit = int(corpus.stat().st_size * (1.0 - share))
     first, last = (corpus.with_suffix(f".{name}.txt") for name in ("training", "held-out"))
     if first.exists() and last.exists() and first.stat().st_mtime > corpus.stat().st_mtime:
         return first, last
-    with open(corpus, "rb") as text, open(first, "wb") as training, open(last, "wb") as rest:
+    parts = [path.with_suffix(f".{os.getpid()}.part") for path in (first, last)]
+    with open(corpus, "rb") as text, open(parts[0], "wb") as training, open(parts[1], "wb") as rest:
         n_bytes = 0
         for line in text:
             (training if n_bytes < limit else rest).write(line)
             n_bytes += len(line)
+    for part, path in zip(parts, (first, last), strict=True):
+        part.replace(path)
     return first, last
 
 

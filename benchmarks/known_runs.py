@@ -20,6 +20,13 @@ def run_key(job: dict[str, Any], corpus: dict[str, Any], fingerprint: str) -> st
     return json.dumps(record, sort_keys=True)
 
 
+def without_code(key: str) -> dict[str, Any]:
+    """What a run's key says but for the code."""
+    record: dict[str, Any] = json.loads(key)
+    record.pop("code", None)
+    return record
+
+
 class KnownRuns:
     """Runs over a text, in a JSON file.
 
@@ -35,7 +42,7 @@ class KnownRuns:
     def __init__(self, path: Path, corpus: Path, keep: bool = False) -> None:
         self.path = path
         self.described = describe_corpus(corpus)
-        self.fingerprint = "" if keep else code_fingerprint()
+        self.keep, self.fingerprint = keep, code_fingerprint()
         self.machine = describe_machine()
         self.runs: dict[str, Any] = {}
         if path.exists():
@@ -49,13 +56,19 @@ class KnownRuns:
         benchmarks.processes.ChildError
             If the run fails.
         """
-        key = run_key(job, self.described, self.fingerprint)
+        key = self.known_key(run_key(job, self.described, self.fingerprint))
         if key not in self.runs:
             say(title)
             self.runs[key] = {**run_child(job), "commit": self.machine["commit"]}
             self.save({})
         found: dict[str, Any] = self.runs[key]
         return found
+
+    def known_key(self, key: str) -> str:
+        """The key itself, or with `keep` that of the same run by other code."""
+        if self.keep and key not in self.runs:
+            return next((known for known in self.runs if without_code(known) == without_code(key)), key)
+        return key
 
     def save(self, summary: dict[str, Any]) -> None:
         """Write everything that is known."""

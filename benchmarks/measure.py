@@ -32,13 +32,13 @@ from benchmarks.shared import (
     describe_machine,
     prefix_of,
     protocol,
+    results_path,
     save_json,
     say,
 )
 from benchmarks.summary import summarise
 from benchmarks.table import markdown
 
-DEFAULT = RESULTS / "table.json"
 PEAK_THREADS = {"threads": (1, 2), "fma": (1,)}
 FACTS_PARAMETERS = ("vector_size", "window", "negative", "sample", "min_count", "sg", "hs", "max_final_vocab")
 
@@ -48,7 +48,7 @@ class Session:
 
     def __init__(self, arguments: argparse.Namespace) -> None:
         self.arguments = arguments
-        self.path = Path(arguments.results) if arguments.results else DEFAULT
+        self.path = results_path("table", arguments.results, is_dated=False)
         self.corpus = corpus_file(arguments.corpus, arguments.bytes, arguments.data)
         self.described = describe_corpus(self.corpus)
         self.code = code_fingerprint()

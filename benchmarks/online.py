@@ -1,6 +1,6 @@
 """Online training: seconds per update, and how far the vectors of old words drift.
 
-``python benchmarks/online.py [--rounds 10] [--workers 2]``: each round brings one new word among the
+``python -m benchmarks online [--rounds 10] [--workers 2]``: each round brings one new word among the
 words of one topic. The table says how long growing and training took, the mean and greatest 1 - cosine
 between the old vectors before the first round and after this one, and how many of the new word's five
 neighbours are of its topic.
@@ -71,7 +71,3 @@ def main(argv: list[str] | None = None) -> int:
             f"{mean:12.4f}{greatest:11.4f}{n_right:16}\n"
         )
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -18,12 +18,10 @@ from __future__ import annotations
 import argparse
 import statistics
 import sys
-from pathlib import Path
 
 from benchmarks.known_runs import KnownRuns
 from benchmarks.processes import ChildError
 from benchmarks.shared import (
-    RESULTS,
     TEXT8_BYTES,
     VARIANTS,
     changed_settings,
@@ -31,6 +29,7 @@ from benchmarks.shared import (
     corpus_file,
     job_for,
     protocol,
+    results_path,
 )
 
 CONFIDENCE = 0.9
@@ -44,8 +43,7 @@ class Benchmark:
         self.data = str(protocol.data_folder(arguments.data))
         self.settings = changed_settings(arguments, ("epochs", "vector_size", "workers", "min_count"))
         self.gensim_input = arguments.gensim_input
-        path = Path(arguments.results) if arguments.results else RESULTS / "quality.json"
-        self.known = KnownRuns(path, self.corpus)
+        self.known = KnownRuns(results_path("quality", arguments.results, is_dated=False), self.corpus)
 
     def scores(self, program: str, variant: str, seed: int) -> dict[str, float]:
         """Scores of one run, trained now unless it is known."""

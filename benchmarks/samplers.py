@@ -29,6 +29,8 @@ from benchmarks.shared import (
     protocol,
     results_path,
 )
+from benchmarks.table import as_markdown
+from ns2vec.comparison.results import mean_and_deviation
 
 STATIC = ["unigram", "uniform", "random", "log_uniform", "batch", "mixed:unigram=0.8,uniform=0.2"]
 AWARE = [
@@ -89,9 +91,8 @@ def summarise(runs: list[dict[str, float]]) -> dict[str, dict[str, float]]:
     """Mean and deviation of each metric."""
     summary = {}
     for metric in METRICS:
-        values = [run[metric] for run in runs]
-        deviation = statistics.stdev(values) if len(values) > 1 else float("nan")
-        summary[metric] = {"mean": statistics.fmean(values), "deviation": deviation, "n_seeds": len(values)}
+        mean, deviation = mean_and_deviation(run[metric] for run in runs)
+        summary[metric] = {"mean": mean, "deviation": deviation, "n_seeds": len(runs)}
     return summary
 
 
@@ -107,7 +108,7 @@ def table(speeds: dict[str, list[float]], quality: dict[str, Any]) -> str:
         for score in (quality.get(name, {}).get(metric) for metric in METRICS):
             cells.append(f"{score['mean']:.4f} ± {score['deviation']:.4f}" if score else "")
         rows.append(cells)
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in rows)
+    return as_markdown(rows)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -140,5 +141,5 @@ def main(argv: list[str] | None = None) -> int:
         print(f"samplers: {error}", file=sys.stderr)
         return 1
     known.save({"speeds": speeds, "quality": quality})
-    print(table(speeds, quality))
+    print(table(speeds, quality), end="")
     return 0

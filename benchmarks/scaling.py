@@ -16,10 +16,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from benchmarks.measure import training_phase
 from benchmarks.processes import ChildError, run_child
 from benchmarks.shared import (
     PARAMETERS,
-    RESULTS,
     TEXT8_BYTES,
     code_fingerprint,
     common_parser,
@@ -27,6 +27,7 @@ from benchmarks.shared import (
     describe_corpus,
     describe_machine,
     prefix_of,
+    results_path,
     save_json,
     say,
 )
@@ -67,19 +68,14 @@ def measure_point(corpus: Path, settings: dict[str, Any]) -> dict[str, Any]:
     one, two = (run_child({**job, "parameters": {**parameters, "epochs": epochs}}) for epochs in (1, 2))
     asked = {name: value for name, value in parameters.items() if name not in ("epochs", "workers")}
     facts = run_child({**job, "task": "facts", "parameters": asked})
-    seconds = two["seconds"] - one["seconds"]
-    if seconds <= 0:
-        raise ChildError("two epochs took no longer than one: the text is too short to measure")
+    phase = training_phase(one, two, facts)
+    names = ("epoch_seconds", "raw_words_per_second", "trained_words_per_second", "peak_bytes", "isa")
     return {
-        "epoch_seconds": seconds,
-        "raw_words_per_second": facts["n_words"] / seconds,
-        "trained_words_per_second": facts["trained_words"] / seconds,
-        "ns_per_trained_word": 1e9 * seconds / facts["trained_words"],
-        "pairs_per_second": facts["scored_pairs"] / seconds,
+        **{name: phase[name] for name in names},
+        "ns_per_trained_word": 1e9 / phase["trained_words_per_second"],
+        "pairs_per_second": facts["scored_pairs"] / phase["epoch_seconds"],
         "n_types": facts["n_types"],
         "corpus_bytes": corpus.stat().st_size,
-        "peak_bytes": max(two["peak_bytes"].values()),
-        "isa": two["build"]["isa"],
     }
 
 
@@ -132,7 +128,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--keep", action="store_true", help="keep known points of other code")
     arguments = parser.parse_args(argv)
-    path = Path(arguments.results) if arguments.results else RESULTS / "scaling.json"
+    path = results_path("scaling", arguments.results, is_dated=False)
     code = code_fingerprint()
     axes = known_points(path, code, arguments.keep)
     for axis in arguments.axes:

@@ -28,12 +28,13 @@ import protocol  # noqa: E402 - found through the line above
 TEXT8_BYTES = 100_000_000
 
 TRAINING_CODE = (
-    "_kernels.pyx",
+    "_kernels.p*",
+    "_sampler.pxd",
     "_cy/*",
     "corpus/*.py*",
-    "sampling/*.py",
+    "sampling/*.[hp]*",
     "training/*.py",
-    "vocab/*.py",
+    "vocab/*.py*",
     "word2vec.py",
 )
 
@@ -144,10 +145,12 @@ def describe_machine() -> dict[str, Any]:
     }
 
 
-def results_path(name: str, named: str | None) -> Path:
-    """`named`, else ``benchmarks/results/NAME-DATE.json``."""
+def results_path(name: str, named: str | None, *, is_dated: bool = True) -> Path:
+    """`named`, else ``benchmarks/results/NAME-DATE.json``, or ``NAME.json`` for what is added to."""
     if named:
         return Path(named)
+    if not is_dated:
+        return RESULTS / f"{name}.json"
     today = datetime.datetime.now(datetime.timezone.utc)
     return RESULTS / f"{name}-{today:%Y-%m-%d}.json"
 

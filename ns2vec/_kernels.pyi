@@ -7,6 +7,7 @@ MAX_REDRAWS: int
 END: int
 UNKNOWN: int
 ROW_FLOATS: int
+PLANNED_WINDOWS: int
 ISA: str
 COMPILER: str
 

@@ -21,6 +21,8 @@ from libc.string cimport memcpy, memset
 
 import os
 
+from ns2vec._sampler cimport NS2_SAMPLER_CAPSULE
+
 import numpy as np
 
 cdef enum:
@@ -43,6 +45,7 @@ MAX_REDRAWS = REDRAWS
 END = END_OF_SENTENCE
 UNKNOWN = UNKNOWN_WORD
 ROW_FLOATS = NS2_ROW_FLOATS
+PLANNED_WINDOWS = MAX_WINDOWS
 
 
 def list_isas():

@@ -52,7 +52,7 @@ static inline void ns2_draw_aliases(uint64_t *state, const uint32_t *table, uint
     *state = s;
 }
 
-/* Brings a row of floats near before it is used. */
+/* Brings a line of memory near before it is read. */
 static inline void ns2_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
 
 #endif

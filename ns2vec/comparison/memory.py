@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ns2vec._kernels import ROW_FLOATS, Kernel, Workspace
+from ns2vec._kernels import PLANNED_WINDOWS, ROW_FLOATS, Kernel, Workspace
 from ns2vec._typing import Int32Array, Int64Array
 from ns2vec.objectives import OBJECTIVES
 from ns2vec.training.network import Network, Worker
@@ -26,7 +26,6 @@ from ns2vec.vocab import build_huffman
 __all__ = ["BatchMemory", "count_batch_memory", "expected_batch_memory", "scratch_formula"]
 
 FLOAT, INT, POINTER = 4, 4, 8
-PLANNED_WINDOWS = 4  # that a thread has room for
 LANES = 16  # rows of a tile of scores are this many floats wide, or a multiple of it
 
 

@@ -172,18 +172,18 @@ def train(
     return Trained(model, n_words, n_trained, clock.seconds, clock.cpu_seconds, clock.n_slices / n_slices)
 
 
-def measure_speed(make: Callable[[], Word2Vec], text: Text, seconds: float) -> Sample:
+def measure_speed(model: Word2Vec, text: Text, seconds: float) -> Sample:
     """Measure the speed of training on a growing part of the text until it takes long enough.
 
     Parameters
     ----------
-    make : callable
-        Returns a fresh model.
+    model : Word2Vec
+        A fresh one, which is trained.
     text : Text
     seconds : float
         How long the last measurement has to take at least, unless the text ends before.
     """
-    model, n_words = make(), FIRST_TRIAL_WORDS
+    n_words = FIRST_TRIAL_WORDS
     # what is imported and filled only once is not the candidate's
     train(model, text.prefix(1), epochs=1, clock=Clock(), pieces=1)
     while True:

@@ -8,7 +8,8 @@ from libc.stdint cimport int32_t, uint16_t
 
 import numpy as np
 
-from ns2vec.sampling._draws cimport Draws, ns2_request, ns2_sampler
+from ns2vec._sampler cimport ns2_request, ns2_sampler
+from ns2vec.sampling._draws cimport Draws
 
 
 cdef extern from "_aware.h" nogil:

@@ -12,6 +12,8 @@ from libc.string cimport memset
 
 import numpy as np
 
+from ns2vec._sampler cimport NS2_SAMPLER_CAPSULE, ns2_request, ns2_sampler, ns2_user_draw
+
 
 cdef extern from "_builtin.h" nogil:
     const int NS2_POOL_ALLOWED

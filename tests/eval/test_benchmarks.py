@@ -79,6 +79,43 @@ def test_a_run_is_known_again_by_settings_text_and_code(script, tmp_path):
     assert runs.run_key(theirs, text, "f") == runs.run_key(theirs, text, "g")
 
 
+def test_runs_of_other_code_are_kept_when_asked(script, tmp_path, monkeypatch):
+    runs, shared = script("known_runs"), script("shared")
+    text, path = tmp_path / "a.txt", tmp_path / "runs.json"
+    text.write_text("a b c\n", encoding="utf8")
+    job = shared.job_for("ns2vec", "cbow", text, seed=1)
+    monkeypatch.setattr(runs, "run_child", lambda job: {"seconds": 1.0})
+    monkeypatch.setattr(runs, "code_fingerprint", lambda: "old")
+    runs.KnownRuns(path, text).outcome(job, "first")
+    monkeypatch.setattr(runs, "run_child", lambda job: {"seconds": 2.0})
+    monkeypatch.setattr(runs, "code_fingerprint", lambda: "new")
+    assert runs.KnownRuns(path, text, keep=True).outcome(job, "kept")["seconds"] == 1.0
+    assert runs.KnownRuns(path, text).outcome(job, "again")["seconds"] == 2.0
+    assert runs.KnownRuns(path, text, keep=True).outcome(job, "newest")["seconds"] == 2.0
+
+
+def test_text_that_was_not_written_whole_is_divided_again(script, tmp_path, monkeypatch):
+    held_out = script("held_out")
+    text = tmp_path / "a.txt"
+    text.write_text("".join(f"line {i}\n" for i in range(200)), encoding="utf8")
+
+    def fail(self, target):
+        raise OSError("no more")
+
+    with monkeypatch.context() as patched, pytest.raises(OSError, match="no more"):
+        patched.setattr(held_out.Path, "replace", fail)
+        held_out.split_corpus(text)
+    training, rest = held_out.split_corpus(text)
+    assert training.read_bytes() + rest.read_bytes() == text.read_bytes()
+    assert rest.stat().st_size > 0
+
+
+def test_the_samplers_sources_belong_to_the_code_that_trains(script):
+    shared = script("shared")
+    found = {path.name for pattern in shared.TRAINING_CODE for path in (shared.ROOT / "ns2vec").glob(pattern)}
+    assert {"_aware.h", "_aware.pyx", "_builtin.h", "_kernels.pxd", "_sampler.pxd", "block.inc"} <= found
+
+
 def test_children_find_the_processor_and_keep_blas_to_one_thread(script, monkeypatch):
     monkeypatch.setenv("OPENBLAS_CORETYPE", "Nehalem")
     monkeypatch.setenv("OPENBLAS_L2_SIZE", "1")

@@ -13,6 +13,7 @@ from sources import CYTHON, PACKAGE, files, imports, module_name, name_of
 FLOORS = {
     1: [
         "ns2vec._kernels",
+        "ns2vec._sampler",
         "ns2vec.corpus._scan",
         "ns2vec.corpus._sentences",
         "ns2vec.evaluation._counts",
@@ -129,7 +130,7 @@ def test_kernels_know_nothing_above_them(path: Path):
 
 def exists(room: str) -> bool:
     base = PACKAGE.parent / room.replace(".", "/")
-    return any(base.with_suffix(end).exists() for end in ("", ".py", ".pyx"))
+    return any(base.with_suffix(end).exists() for end in ("", ".py", ".pyx", ".pxd"))
 
 
 def test_every_named_room_exists():
