@@ -97,13 +97,17 @@ def summarise(row: Row, rounds: list[dict[str, Any]]) -> dict[str, Any]:
     for threads in sorted({key for measured in rounds for key in measured.get("peaks", {})}):
         peaks[threads] = statistics.median(measured["peaks"][threads] for measured in rounds)
     value = KINDS[row.kind](row, arms, peaks)
+    verdict = verdict_on(value, row.must, row.aim)
     reasons = [f"{name}: {arm['missing']}" for name, arm in arms.items() if "missing" in arm]
     reasons += [measured["no_peak"] for measured in rounds[-1:] if "no_peak" in measured]
+    isa = next((arm["isa"] for arm in arms.values() if "isa" in arm), row.isa)
+    if verdict == "missed" and row.isa and isa != row.isa:
+        reasons.append(f"asked of {row.isa}, measured with {isa}")
     return {
         "value": value,
         "must": row.must,
         "aim": row.aim,
-        "verdict": verdict_on(value, row.must, row.aim),
+        "verdict": verdict,
         "n_rounds": len(rounds),
         "arms": arms,
         "peaks": peaks,

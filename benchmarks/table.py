@@ -2,6 +2,7 @@
 
     python -m benchmarks table                      write the table between README's markers
     python -m benchmarks table --check              exit code 1 when README says something else
+    python -m benchmarks table --reason threads-sg "why it misses what is asked"
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.processes import ROOT
-from benchmarks.shared import RESULTS
+from benchmarks.shared import RESULTS, save_json
 
 BEGIN = "<!-- benchmarks: begin, written by `python -m benchmarks table` -->"
 END = "<!-- benchmarks: end -->"
@@ -123,10 +124,21 @@ def generated(table: Path, quality: Path) -> str:
 def replace_between(text: str, new: str) -> str:
     """`text` with `new` between its markers; ValueError without markers."""
     if text.count(BEGIN) != 1 or text.count(END) != 1:
-        raise ValueError(f"expected one line {BEGIN!r} and one line {END!r}")
+        raise ValueError(f"expected one line {BEGIN!r} and one line {END!r} in the document")
     before, rest = text.split(BEGIN)
     _, after = rest.split(END)
     return f"{before}{BEGIN}\n{new}{END}{after}"
+
+
+def give_reason(path: Path, name: str, reason: str) -> None:
+    """Write into the JSON why a row misses its target; ValueError for a row that is not there."""
+    record = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"rows": {}}
+    if name not in record["rows"]:
+        known = ", ".join(record["rows"]) or "nothing"
+        raise ValueError(f"no row {name!r} in {path.name}: it has {known}; measure the row first")
+    record["rows"][name]["reason"] = reason
+    save_json(path, record)
+    path.with_suffix(".md").write_text(markdown(record), encoding="utf-8")
 
 
 def main(argv: list[str]) -> int:
@@ -140,12 +152,15 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--quality", type=Path, default=RESULTS / "quality.json")
     parser.add_argument("--document", type=Path, default=ROOT / "README.md")
     parser.add_argument("--check", action="store_true")
+    parser.add_argument("--reason", nargs=2, metavar=("ROW", "TEXT"), help="why a row misses its target")
     arguments = parser.parse_args(argv)
     text = arguments.document.read_text(encoding="utf-8")
     try:
+        if arguments.reason:
+            give_reason(arguments.results, *arguments.reason)
         wanted = replace_between(text, generated(arguments.results, arguments.quality))
     except ValueError as error:
-        print(f"table: {arguments.document.name}: {error}", file=sys.stderr)
+        print(f"table: {error}", file=sys.stderr)
         return 1
     if arguments.check:
         if text != wanted:

@@ -158,6 +158,43 @@ def test_the_table_goes_between_the_markers(script, tmp_path, capsys):
     assert "old" not in text
 
 
+@pytest.mark.parametrize(
+    ("name", "isa", "reasons"),
+    [
+        ("sg", "avx512", []),
+        ("sg", "avx2", ["asked of avx512, measured with avx2"]),
+        ("sg-avx2", "avx2", []),
+    ],
+)
+def test_a_miss_says_when_the_target_is_for_another_instruction_set(script, name, isa, reasons):
+    rounds = rounds_of(ns2vec=[5], gensim=[1])
+    rounds[0]["arms"]["ns2vec"]["isa"] = isa
+    summary = script("summary").summarise(script("rows").ROWS[name], rounds)
+    assert (summary["verdict"], summary["reasons"]) == ("missed", reasons)
+    rounds[0]["arms"]["ns2vec"]["speed"] = 30
+    assert script("summary").summarise(script("rows").ROWS[name], rounds)["reasons"] == []
+
+
+def test_a_miss_can_be_explained(script, tmp_path, capsys):
+    table, row = script("table"), script("rows").ROWS["sg"]
+    described = {
+        "what": row.what, "against": row.against, "kind": row.kind, "corpus": {"bytes": 1000},
+        "machine": {"commit": "abc"},
+        "summary": script("summary").summarise(row, rounds_of(ns2vec=[10e6], gensim=[2e6])),
+    }  # fmt: skip
+    results, document = tmp_path / "t.json", tmp_path / "README.md"
+    record = {"machine": {"processor": "P", "n_cores": 2}, "rows": {"sg": described}}
+    results.write_text(json.dumps(record), encoding="utf-8")
+    document.write_text(f"{table.BEGIN}\n{table.END}\n", encoding="utf-8")
+    options = ["--results", str(results), "--quality", str(tmp_path / "none"), "--document", str(document)]
+    assert table.main([*options, "--reason", "cbow", "why"]) == 1
+    assert "no row 'cbow' in t.json: it has sg" in capsys.readouterr().err
+    assert table.main([*options, "--reason", "sg", "rows wait for memory"]) == 0
+    assert table.main([*options, "--check"]) == 0
+    assert "| missed (rows wait for memory) |" in document.read_text(encoding="utf-8")
+    assert "| missed (rows wait for memory) |" in results.with_suffix(".md").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(("n_bytes", "is_shorter"), [(100, True), (0, False), (10**9, False)])
 def test_peers_may_have_a_prefix(script, planted_text, n_bytes, is_shorter):
     found = script("shared").prefix_of(planted_text, n_bytes)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 from sources import (
     CYTHON,
+    FOLDERS,
     PACKAGE,
     ROOT,
     C,
@@ -70,6 +73,17 @@ def test_no_leftovers_and_no_paths_of_one_machine(path: Path):
 def test_a_folder_with_python_files_is_a_package():
     folders = {path.parent for path in files(".py", folders=("ns2vec",))}
     assert [name_of(folder) for folder in sorted(folders) if not (folder / "__init__.py").exists()] == []
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists() or shutil.which("git") is None, reason="not a git checkout")
+def test_nothing_else_lies_at_the_top():
+    """A test that writes into the current folder leaves what the next commit takes along."""
+    command = ["git", "-C", ROOT, "ls-files", "-z"]
+    listed = subprocess.run(command, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip(f"git does not list the files: {listed.stderr}")
+    folders = {name.partition("/")[0] for name in listed.stdout.split("\0") if "/" in name}
+    assert folders - {*FOLDERS, "docs", "fuzz", ".ci", ".github"} == set()
 
 
 def test_the_package_is_typed():
