@@ -37,11 +37,12 @@ static inline double ns2_softplus(double x) { return x > 0.0 ? x + log1p(exp(-x)
 
 /* Rows are whole lines of 16 floats: sums of 16 need no reassociation to become vectors. */
 static float ns2_dot16(const float *x, const float *y, long stride) {
-    float sums[16] = {0}, total = 0.0f;
+    float sums[16] = {0};
     for (long k = 0; k < stride; k += 16)
         for (int i = 0; i < 16; i++) sums[i] += x[k + i] * y[k + i];
-    for (int i = 0; i < 16; i++) total += sums[i];
-    return total;
+    for (int width = 8; width > 0; width /= 2)
+        for (int i = 0; i < width; i++) sums[i] += sums[i + width];
+    return sums[0];
 }
 
 /* ---- candidates ------------------------------------------------------------------------------ */
@@ -105,35 +106,47 @@ static void ns2_score(const ns2_request *q, const int32_t *rows, long n, float *
 static void ns2_cosines(const ns2_request *q, const int32_t *rows, long n, float *cosines) {
     const float *found[NS2_CANDIDATES + 1], *centre = ns2_view_input(q->view, q->centre);
     long stride = q->view->stride;
-    float square = ns2_dot16(centre, centre, stride);
+    float squares[NS2_CANDIDATES + 1], square = ns2_dot16(centre, centre, stride);
     for (long i = 0; i < n; i++) ns2_fetch(found[i] = ns2_view_input(q->view, rows[i]), stride);
     q->view->score(q->view, centre, found, n, cosines);
-    for (long i = 0; i < n; i++) {
-        float norms = sqrtf(square * ns2_dot16(found[i], found[i], stride));
+    for (long i = 0; i < n; i++) squares[i] = square * ns2_dot16(found[i], found[i], stride);
+    for (long i = 0; i < n; i++) { /* four at a time */
+        float norms = sqrtf(squares[i]);
         cosines[i] = norms > 0.0f ? cosines[i] / norms : 0.0f;
     }
 }
 
 /* Leaves each row once, the first of its kind; how many. */
 static long ns2_distinct(int32_t *rows, long n) {
-    long kept = 0;
+    enum { N_SLOTS = 4 * NS2_CANDIDATES };
+    uint16_t slots[N_SLOTS]; /* place of a row + 1, 0 where there is none */
+    long kept = 0, mask = 63;
+    while (mask < 2 * n) mask = 2 * mask + 1;
+    memset(slots, 0, (size_t)(mask + 1) * sizeof *slots);
     for (long i = 0; i < n; i++) {
-        int is_new = 1;
-        for (long j = 0; j < kept; j++) is_new &= rows[j] != rows[i];
-        if (is_new) rows[kept++] = rows[i];
+        long slot = (long)(((uint32_t)rows[i] * 2654435769u) >> 16) & mask;
+        while (slots[slot] && rows[slots[slot] - 1] != rows[i]) slot = (slot + 1) & mask;
+        if (slots[slot]) continue;
+        rows[kept] = rows[i];
+        slots[slot] = (uint16_t)++kept;
     }
     return kept;
 }
 
-/* Rows by falling value, equal ones as they came. */
-static void ns2_sort(int32_t *rows, float *values, long n) {
-    for (long i = 1; i < n; i++) {
-        int32_t row = rows[i];
-        float value = values[i];
-        long j = i;
-        for (; j > 0 && values[j - 1] < value; j--) rows[j] = rows[j - 1], values[j] = values[j - 1];
-        rows[j] = row, values[j] = value;
+/* The `top` rows of the highest values, highest first, equal ones as they came; how many. */
+static long ns2_highest(const int32_t *rows, const float *values, long n, long top, int32_t *best, float *highest) {
+    long filled = 0;
+    for (long i = 0; i < n && top > 0; i++) {
+        long j = filled;
+        if (filled == top && !(values[i] > highest[top - 1])) continue;
+        if (filled < top)
+            filled++;
+        else
+            j--;
+        for (; j > 0 && highest[j - 1] < values[i]; j--) best[j] = best[j - 1], highest[j] = highest[j - 1];
+        best[j] = rows[i], highest[j] = values[i];
     }
+    return filled;
 }
 
 /* ---- best of m (DNS), one of the best, or by softmax ------------------------------------------ */
@@ -238,12 +251,35 @@ static long ns2_take(const int32_t *from, long n, long k, int32_t *rows, uint64_
     return taken;
 }
 
+/* Ranks first to last (excluded) of the rows that are no near-duplicates of the positive; how many. */
+static long ns2_hard_ranks(const ns2_hard_sampler *s, const ns2_request *q, const int32_t *rows, const float *values,
+                           long n, long last, int32_t *allowed, long *n_scores) {
+    enum { FEWEST = 8 }; /* rows whose cosines are taken at once, so that memory is waited for once */
+    int32_t best[NS2_CANDIDATES];
+    float highest[NS2_CANDIDATES], cosines[NS2_CANDIDATES + 8];
+    int is_checked = !s->near_positive && s->duplicates < 1.0f;
+    long sorted = ns2_highest(rows, values, n, last < NS2_CANDIDATES ? last : NS2_CANDIDATES, best, highest);
+    long known = 0, rank = 0, n_allowed = 0;
+    for (long i = 0; i < n && rank < last; i++) {
+        if (i == sorted) sorted = ns2_highest(rows, values, n, NS2_CANDIDATES, best, highest);
+        if (is_checked && i == known) {
+            long n_asked = last - rank > FEWEST ? last - rank : FEWEST;
+            if (n_asked > sorted - i) n_asked = sorted - i;
+            ns2_cosines(q, best + i, n_asked, cosines + i);
+            known += n_asked, *n_scores += n_asked;
+        }
+        if (is_checked && cosines[i] > s->duplicates) continue;
+        if (rank++ >= s->first) allowed[n_allowed++] = best[i];
+    }
+    return n_allowed;
+}
+
 static long ns2_hard_draw(const ns2_sampler *self, const ns2_request *q, long k, int32_t *rows, float *log_q) {
     const ns2_hard_sampler *s = (const ns2_hard_sampler *)self;
-    int32_t found[NS2_CANDIDATES + 1];
+    int32_t found[NS2_CANDIDATES + 1], allowed[NS2_CANDIDATES];
     float values[NS2_CANDIDATES + 8], bound;
-    long m = s->m <= k ? k : k + lroundf((float)(s->m - k) * s->aware.hardness), n, n_scores, within = 0, rank = 0;
-    long last = s->last > 0 ? s->last : s->first + k, eligible = 0;
+    long m = s->m <= k ? k : k + lroundf((float)(s->m - k) * s->aware.hardness), n, n_scores, within = 0;
+    long last = s->last > 0 ? s->last : s->first + k;
     (void)log_q;
     if (!q->hidden || !q->view || s->aware.hardness <= 0.0f) return ns2_plain_draw(&s->aware, q, k, rows);
     if (m > NS2_CANDIDATES) m = NS2_CANDIDATES;
@@ -252,17 +288,8 @@ static long ns2_hard_draw(const ns2_sampler *self, const ns2_request *q, long k,
     n_scores = n + !s->near_positive;
     for (long i = 0; i < n; i++)
         if (values[i] <= bound) found[within] = found[i], values[within++] = values[i];
-    ns2_sort(found, values, within);
-    for (long i = 0; i < within && rank < last; i++) {
-        if (!s->near_positive && s->duplicates < 1.0f) {
-            float cosine;
-            ns2_cosines(q, found + i, 1, &cosine);
-            n_scores++;
-            if (cosine > s->duplicates) continue;
-        }
-        if (rank++ >= s->first) found[eligible++] = found[i];
-    }
-    return ns2_count_set(q, k, ns2_take(found, eligible, k, rows, q->rng), n_scores);
+    n = ns2_hard_ranks(s, q, found, values, within, last, allowed, &n_scores);
+    return ns2_count_set(q, k, ns2_take(allowed, n, k, rows, q->rng), n_scores);
 }
 
 /* ---- a pool for each word or cluster (NSCaching) ------------------------------------------------ */
@@ -289,8 +316,8 @@ static long ns2_cache_key(const ns2_cached_sampler *s, const ns2_request *q) {
 
 /* Fills a pool with the best of new rows (and old ones); how many scores that took, 0 if nothing was found. */
 static long ns2_refresh(const ns2_cached_sampler *s, const ns2_request *q, int32_t *pool, int has_old) {
-    int32_t found[NS2_CANDIDATES + 1];
-    float values[NS2_CANDIDATES + 8];
+    int32_t found[NS2_CANDIDATES + 1], best[NS2_CANDIDATES];
+    float values[NS2_CANDIDATES + 8], highest[NS2_CANDIDATES];
     long n_old = 0, n;
     if (has_old && s->keeps)
         for (long i = 0; i < s->size; i++)
@@ -302,8 +329,8 @@ static long ns2_refresh(const ns2_cached_sampler *s, const ns2_request *q, int32
     if (s->temperature > 0.0f)
         for (long i = 0; i < n; i++)
             values[i] = values[i] / s->temperature - (float)log(-log(ns2_unit(q->rng)));
-    ns2_sort(found, values, n);
-    for (long i = 0; i < s->size; i++) pool[i] = found[i % n];
+    long n_best = ns2_highest(found, values, n, s->size, best, highest);
+    for (long i = 0; i < s->size; i++) pool[i] = best[i % n_best];
     return n;
 }
 
