@@ -4,7 +4,7 @@
     python scripts/guide_tables.py --check    exit code 1 if the guide is not what the files say
 
 A table stands between ``<!-- table: FILE KIND -->`` and ``<!-- end -->``; FILE is in docs/data, KIND is
-``candidates``, ``growth``, ``command``, or ``notes``.
+``candidates``, ``speeds``, ``growth``, ``command``, or ``notes``.
 """
 
 from __future__ import annotations
@@ -17,12 +17,32 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from ns2vec.cli.compare import read_record
+from ns2vec.comparison.results import Comparison
 from ns2vec.comparison.text_report import growth_rows, markdown_table, rows
 
 ROOT = Path(__file__).resolve().parents[1]
 GUIDE = ROOT / "docs" / "choosing-a-sampler.md"
 DATA = ROOT / "docs" / "data"
+BASE = "negative_sampling/unigram"
 PLACE = re.compile(r"(<!-- table: (\S+) (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def speed_rows(found: Comparison) -> list[list[str]]:
+    """Words a second of processor time beside unigram's, held-out loss and scores, ± deviation over seeds."""
+    trained = [one for one in found.candidates if one.runs and one.objective != found.reference.objective]
+    per_word = {one.name: one.cpu_seconds_per_pair * one.pairs_per_word for one in trained}
+    lines = [["candidate", "words/cpu s", "unigram = 1", "loss", *found.suites]]
+    for one in trained:
+        speed, ratio = 1.0 / per_word[one.name], per_word[BASE] / per_word[one.name]
+        scores = [one.loss(), *map(one.score, found.suites)]
+        lines.append([one.name, f"{speed:,.0f}", f"{ratio:.3f}", *map(spread, scores)])
+    return lines
+
+
+def spread(score: tuple[float, float]) -> str:
+    """Mean and standard deviation, each by itself where there is one seed."""
+    mean, deviation = score
+    return f"{mean:.3f}" if deviation != deviation else f"{mean:.3f} ± {deviation:.3f}"
 
 
 def table_of(name: str, kind: str) -> str:
@@ -30,6 +50,8 @@ def table_of(name: str, kind: str) -> str:
     command, comparisons = read_record(str(DATA / name))
     if kind == "command":
         return f"```\n{command}\n```"
+    if kind == "speeds":
+        return "\n\n".join(markdown_table(speed_rows(found)) for found in comparisons)
     if kind == "growth":
         return markdown_table(growth_rows(comparisons))
     if kind == "notes":

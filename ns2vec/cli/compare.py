@@ -20,6 +20,7 @@ from ns2vec.cli.parsing import Parser, UsageError, positive
 from ns2vec.cli.train import open_paths
 from ns2vec.comparison import Comparison, compare, make_candidates
 from ns2vec.comparison.html_report import html_report
+from ns2vec.comparison.plan import REFERENCE_SHARE
 from ns2vec.comparison.text_report import markdown, table
 from ns2vec.evaluation.facts import DEMO_PARAMETERS, facts_corpus
 from ns2vec.evaluation.suites import Suite
@@ -81,6 +82,10 @@ def add_arguments(parser: Parser) -> None:
     group.add_argument("--samplers", metavar="NAME", help=f"of {', '.join(SAMPLERS)}, with options", **many)
     group.add_argument("--seeds", type=int, metavar="N", help="one run for each (default: 1 2 3)", **many)
     group.add_argument("--budget", type=_duration, metavar="TIME", help="for everything, as 120s, 5m or 1h")
+    group.add_argument(
+        "--reference-share", type=float, default=REFERENCE_SHARE, metavar="X",
+        help="of the budget, for full softmax where it cannot have all of the text (default: %(default)s)",
+    )  # fmt: skip
     group = parser.add_argument_group("questions")
     group.add_argument("--suite", metavar="NAME", default=[], help="suites, as in ns2vec evaluate", **many)
     group.add_argument("--analogies", metavar="FILE", default=[], help="questions, four words a line", **many)
@@ -158,6 +163,7 @@ def compared(arguments: argparse.Namespace) -> Iterator[Comparison]:
         "candidates": make_candidates(arguments.objectives, arguments.samplers),
         "seeds": arguments.seeds or [1, 2, 3],
         "held_out": arguments.held_out,
+        "reference_share": arguments.reference_share,
         "data_dir": arguments.data_dir,
         "price_per_hour": arguments.price_per_hour,
     }

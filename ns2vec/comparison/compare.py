@@ -17,7 +17,7 @@ from ns2vec._typing import Int32Array
 from ns2vec.comparison.candidates import REFERENCE, Candidate, make_candidates
 from ns2vec.comparison.held_out import HeldOut, log_noise
 from ns2vec.comparison.memory import BatchMemory, count_batch_memory, expected_batch_memory
-from ns2vec.comparison.plan import Load, Plan, make_plan
+from ns2vec.comparison.plan import REFERENCE_SHARE, Load, Plan, make_plan
 from ns2vec.comparison.results import CandidateResult, Comparison, Run
 from ns2vec.comparison.runs import PIECES_PER_EPOCH, Clock, make_model, measure_speed, train
 from ns2vec.comparison.text import Text, read_text
@@ -53,6 +53,7 @@ class _Setting:
     data_dir: Any
     deadline: float
     notes: list[str]
+    reference_share: float = REFERENCE_SHARE
     pieces: int = PIECES_PER_EPOCH
     loss_seconds: float = 0.0
     end_seconds: float = 0.0
@@ -95,6 +96,7 @@ def compare(
     budget: float | None = None,
     seeds: Sequence[int] = (1, 2, 3),
     held_out: float = 0.05,
+    reference_share: float = REFERENCE_SHARE,
     suites: Sequence[str | Suite] = (),
     data_dir: Any = None,
     price_per_hour: float | None = None,
@@ -123,6 +125,9 @@ def compare(
     seeds : sequence of int
     held_out : float
         Share of the sentences that is not trained on, above 0 and at most 0.5.
+    reference_share : float
+        Share of the budget, at most, that goes to full softmax where it cannot be trained on all of the
+        text: above 0 and below 1. The less it is, the more is left for the others.
     suites : sequence of str or Suite
         As in `ns2vec.evaluation.runner.evaluate_suites`.
     data_dir : path, optional
@@ -158,9 +163,12 @@ def compare(
     """
     started = time.perf_counter()
     chosen = _checked(candidates, budget, seeds, price_per_hour, options)
+    if not 0.0 < reference_share < 1.0:
+        raise ConfigError(f"reference_share must be above 0 and below 1, got {reference_share!r}")
     suites = select_suites(suites) if suites else ()
     deadline = math.inf if budget is None else started + budget * (1.0 - END_SECONDS)
     setting = _read(corpus, options, held_out, suites, data_dir, deadline)
+    setting.reference_share = reference_share
     found = {one: CandidateResult(one.name, one.objective, one.sampler) for one in chosen}
     # threads of BLAS that wait for each other are slow where the machine is busy; softmax sets its own number
     with blas_threads(1):
@@ -294,7 +302,7 @@ def _plan(
     plan = make_plan(
         loads, n_words=setting.text.n_words, epochs=setting.epochs, n_seeds=n_seeds,
         seconds=seconds, look_seconds=setting.look_seconds,
-        f1_seconds=setting.f1_seconds,
+        f1_seconds=setting.f1_seconds, reference_share=setting.reference_share,
     )  # fmt: skip
     if plan.text_words < setting.text.n_words:
         setting.note(

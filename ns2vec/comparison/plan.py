@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["Load", "Plan", "make_plan"]
+__all__ = ["REFERENCE_SHARE", "Load", "Plan", "make_plan"]
 
 REFERENCE_SHARE = 0.4  # of the time for runs, at most, goes to candidates that score every word
 FEWEST_WORDS = 5000  # less text teaches nothing: a budget that is too short ends runs instead
@@ -57,11 +57,12 @@ def make_plan(
     seconds: float,
     look_seconds: float,
     f1_seconds: float = 0.0,
+    reference_share: float = REFERENCE_SHARE,
 ) -> Plan:
     """Choose how much text every candidate is trained on.
 
     All candidates that are not exact get the same text. The exact ones get it too when that takes at
-    most `REFERENCE_SHARE` of the time; else as much as fits into that share, and the others are
+    most `reference_share` of the time; else as much as fits into that share, and the others are
     trained on that much once more, so that F1 is compared on equal text.
 
     Parameters
@@ -76,6 +77,8 @@ def make_plan(
         Evaluation of one run.
     f1_seconds : float
         Of F1 alone, which is all that is asked after the second training of the others.
+    reference_share : float
+        Between 0 and 1.
 
     Returns
     -------
@@ -99,7 +102,7 @@ def make_plan(
         n_seeds * epochs * sum(1.0 / load.words_per_second for load in some) for some in (exact, others)
     )
     fits = usable >= n_words * (exact_cost + cost) or not others
-    share = usable if fits else REFERENCE_SHARE * usable
+    share = usable if fits else reference_share * usable
     exact_words = min(n_words, _words(share, exact_cost, n_words))
     left = usable - exact_words * exact_cost
     text_words = min(n_words, _words(left, cost, n_words))

@@ -52,6 +52,7 @@ def test_several_vocabularies_show_growth(ns2vec, planted):
         (["corpus.txt", "--objectives", "no"], "unknown objective 'no'"),
         (["corpus.txt", "--samplers", "no"], "unknown sampler 'no'"),
         (["corpus.txt", "--held-out", "0.9"], "held_out must be a share"),
+        (["corpus.txt", "--reference-share", "0"], "reference_share must be above 0 and below 1, got 0.0"),
     ],
 )
 def test_usage_errors(ns2vec, planted, words, message):

@@ -65,6 +65,8 @@ def test_a_budget_trains_less_text_and_says_so(sentences):
 def test_what_cannot_be_is_refused(sentences):
     with pytest.raises(ConfigError, match="budget must be a number above 0"):
         compare(sentences, budget=0.0)
+    with pytest.raises(ConfigError, match="reference_share must be above 0 and below 1, got 1"):
+        compare(sentences, reference_share=1.0)
     with pytest.raises(ConfigError, match="sampler differs between the runs"):
         compare(sentences, sampler="uniform")
     with pytest.raises(ConfigError, match="held_out must be a share"):

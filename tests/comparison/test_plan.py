@@ -38,6 +38,13 @@ def test_without_a_budget_all_is_trained():
     assert (plan.text_words, plan.exact_words, plan.is_split) == (10**9, 10**9, False)
 
 
+def test_what_the_reference_may_not_have_is_left_for_the_others():
+    options = {"n_words": 10**8, "epochs": 1, "n_seeds": 1, "seconds": 1000.0, "look_seconds": 0.0}
+    most, least = (make_plan([SLOW, FAST], reference_share=share, **options) for share in (0.4, 0.1))
+    assert most.exact_words == pytest.approx(4 * least.exact_words, rel=0.01)
+    assert least.text_words > 1.4 * most.text_words
+
+
 def test_more_time_is_never_less_text():
     plans = [
         make_plan([SLOW, FAST], n_words=10**6, epochs=1, n_seeds=1, seconds=seconds, look_seconds=0.01)
