@@ -60,5 +60,5 @@ setup(
         compiler_directives=DIRECTIVES,
         force=DEBUG,
     ),
-    options={"build_ext": {"force": DEBUG}},
+    options={"build_ext": {"force": DEBUG, "parallel": os.cpu_count()}},
 )

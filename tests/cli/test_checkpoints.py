@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -48,7 +49,12 @@ def test_sigterm_writes_one_and_says_how_to_go_on(corpus):
     folder = corpus.parent / "saved"
     subprocess.run(command(corpus, "whole.bin"), check=True)
     more = ["--checkpoint", str(folder), "--checkpoint-every", "0.05s"]
-    code, told = killed(command(corpus, "cut.bin", *more), folder, signal.SIGTERM, 0.1)
+    for _ in range(5):
+        code, told = killed(command(corpus, "cut.bin", *more), folder, signal.SIGTERM, 0.1)
+        if code != 0:
+            break
+        shutil.rmtree(folder)  # on a busy machine the signal may come when the training is over
+        (corpus.parent / "cut.bin").unlink()
     assert code == 143
     assert "the same command with --resume goes on" in told
     assert not (corpus.parent / "cut.bin").exists()
