@@ -162,9 +162,7 @@ def compare(
     True
     """
     started = time.perf_counter()
-    chosen = _checked(candidates, budget, seeds, price_per_hour, options)
-    if not 0.0 < reference_share < 1.0:
-        raise ConfigError(f"reference_share must be above 0 and below 1, got {reference_share!r}")
+    chosen = _checked(candidates, budget, seeds, reference_share, price_per_hour, options)
     suites = select_suites(suites) if suites else ()
     deadline = math.inf if budget is None else started + budget * (1.0 - END_SECONDS)
     setting = _read(corpus, options, held_out, suites, data_dir, deadline)
@@ -204,7 +202,7 @@ def _shape(text: Text) -> dict[str, int]:
 
 def _checked(
     candidates: Sequence[Candidate] | None, budget: float | None, seeds: Sequence[int],
-    price_per_hour: float | None, options: Mapping[str, Any],
+    reference_share: float, price_per_hour: float | None, options: Mapping[str, Any],
 ) -> list[Candidate]:  # fmt: skip
     for name in ("objective", "sampler", "seed", "hs", "progress", "callbacks"):
         if name in options:
@@ -212,6 +210,8 @@ def _checked(
     for name, value in (("budget", budget), ("price_per_hour", price_per_hour)):
         if value is not None and not (math.isfinite(value) and value > 0):
             raise ConfigError(f"{name} must be a number above 0, got {value!r}")
+    if not 0.0 < reference_share < 1.0:
+        raise ConfigError(f"reference_share must be above 0 and below 1, got {reference_share!r}")
     if not seeds:
         raise ConfigError("seeds must name at least one seed, got none")
     given = make_candidates() if candidates is None else list(candidates)

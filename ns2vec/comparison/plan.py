@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["REFERENCE_SHARE", "Load", "Plan", "make_plan"]
+__all__ = ["Load", "Plan", "REFERENCE_SHARE", "make_plan"]
 
 REFERENCE_SHARE = 0.4  # of the time for runs, at most, goes to candidates that score every word
 FEWEST_WORDS = 5000  # less text teaches nothing: a budget that is too short ends runs instead

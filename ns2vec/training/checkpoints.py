@@ -162,14 +162,14 @@ class Saver:
         self.write = write
         self.position = position
         self.strict = strict
-        self.n_handed = 0
-        self.mark = 0  # of the chunks handed out in this epoch
+        # chunks handed out in this epoch, and their mark: one value, which an interrupt cannot tear
+        self.handed = (0, 0)
         self.expected_first = position.first_mark
         self.last = time.monotonic()
 
     def begin_epoch(self) -> Tally:
         """Return what was done of this epoch already."""
-        self.n_handed = self.mark = 0
+        self.handed = (0, 0)
         return replace(self.position.chunks)
 
     def watched(self, jobs: Iterator[Any]) -> Iterator[Any]:
@@ -183,17 +183,19 @@ class Saver:
         at = self.position
         n_done, expected = at.chunks.n_jobs, at.text_mark
         for job in jobs:
-            self.mark = mark_of(job, self.mark)
-            if self.n_handed == 0:
-                self.check_first(self.mark)
-            self.n_handed += 1
-            if self.n_handed > n_done:
+            n_before, mark_before = self.handed
+            mark = mark_of(job, mark_before)
+            if n_before == 0:
+                self.check_first(mark)
+            n_handed = n_before + 1
+            self.handed = (n_handed, mark)
+            if n_handed > n_done:
                 yield job
-            elif self.n_handed == n_done and self.mark != expected:
+            elif n_handed == n_done and mark != expected:
                 self.complain(f"the first {n_done} chunks of this epoch are not those of the checkpoint")
-        if self.n_handed < n_done:
+        if self.handed[0] < n_done:
             raise CorpusError(
-                f"the corpus ends after {self.n_handed} chunks, but {n_done} were trained before the "
+                f"the corpus ends after {self.handed[0]} chunks, but {n_done} were trained before the "
                 "checkpoint: give the text that the run began with"
             )
         if self.expected_first is not None:
@@ -235,7 +237,7 @@ class Saver:
 
     def is_idle(self, tally: Tally) -> bool:
         """Whether all that was handed out has been trained, so that the weights are those of a position."""
-        return tally.n_jobs == max(self.n_handed, self.position.chunks.n_jobs)
+        return tally.n_jobs == max(self.handed[0], self.position.chunks.n_jobs)
 
     def save(self, tally: Tally | None = None) -> None:
         """Take a checkpoint; `tally` is what was done of the epoch under way.
@@ -246,8 +248,9 @@ class Saver:
         if tally is not None:
             at.chunks = replace(tally)
             # without a tally both stay as they were: a chunk may be handed out and not trained
-            if self.n_handed >= tally.n_jobs:
-                at.text_mark = self.mark
+            n_handed, mark = self.handed
+            if n_handed >= tally.n_jobs:
+                at.text_mark = mark
         try:
             self.write(at)
         except KeyboardInterrupt:

@@ -12,7 +12,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-__all__ = ["Job", "Tally", "run_workers"]
+__all__ = ["Abandoned", "Job", "Tally", "run_workers"]
+
+
+class Abandoned(KeyboardInterrupt):
+    """A second interrupt came before the workers had finished their jobs: the weights still change."""
 
 
 @dataclass
@@ -56,13 +60,21 @@ class Job(Protocol):
 
 @dataclass
 class Crew:
-    """What the workers of one epoch share; every field is guarded by `lock`."""
+    """What the workers of one epoch share; every field but `ends` is guarded by `lock`."""
 
     jobs: Iterator[Any]
     tally: Tally
     lock: threading.Lock = field(default_factory=threading.Lock)
     stop: bool = False
     error: BaseException | None = None
+    # Thread.join cannot be asked whether a worker is done: up to Python 3.12 an exception raised by a
+    # signal handler while it waits makes it take the thread for finished.
+    ends: dict[threading.Thread, threading.Event] = field(default_factory=dict)
+
+    def hire(self, name: str, do_job: Callable[[Any], tuple[int, int, float]]) -> None:
+        """Make the thread of one worker; it does not run yet."""
+        end = threading.Event()
+        self.ends[threading.Thread(target=self.work, args=(do_job, end), name=name, daemon=True)] = end
 
     def next_job(self) -> Any | None:
         """The next piece of work, or None when there is none or someone failed."""
@@ -74,7 +86,7 @@ class Crew:
                 self.stop = True  # never back to False: the calling thread may have set it meanwhile
             return job
 
-    def work(self, do_job: Callable[[Any], tuple[int, int, float]]) -> None:
+    def work(self, do_job: Callable[[Any], tuple[int, int, float]], end: threading.Event) -> None:
         """Take jobs until none are left; remember the first exception and stop everyone."""
         try:
             while (job := self.next_job()) is not None:
@@ -85,6 +97,16 @@ class Crew:
             with self.lock:
                 self.stop = True
                 self.error = self.error or error
+        finally:
+            end.set()
+
+    def dismiss(self) -> None:
+        """Let the workers finish what they have begun; a thread that begins later finds nothing to do."""
+        self.stop = True
+        for thread, end in self.ends.items():
+            if thread.ident is not None:
+                end.wait()
+                thread.join()
 
 
 def run_workers(
@@ -114,27 +136,25 @@ def run_workers(
     ------
     BaseException
         The first exception of a worker or of `jobs`, with its own traceback; KeyboardInterrupt
-        after the workers have finished their current jobs; RuntimeError if the system has no room
-        for so many threads.
+        after the workers have finished their current jobs, and Abandoned at once if there is a second
+        one meanwhile; RuntimeError if the system has no room for so many threads.
     """
     crew = Crew(jobs, tally)
-    threads = [
-        threading.Thread(target=crew.work, args=(make_worker(),), name=f"ns2vec-worker-{i}", daemon=True)
-        for i in range(n_workers)
-    ]
-    started: list[threading.Thread] = []
+    for i in range(n_workers):
+        crew.hire(f"ns2vec-worker-{i}", make_worker())
     try:
-        for thread in threads:
+        for thread in crew.ends:
             thread.start()
-            started.append(thread)
-        for thread in threads:
-            while thread.is_alive():
-                thread.join(tick_seconds)
+        for end in crew.ends.values():
+            while not end.wait(tick_seconds):
                 on_tick()
+        on_tick()
     except BaseException:
-        crew.stop = True
-        for thread in started:
-            thread.join()
+        try:
+            crew.dismiss()
+        except KeyboardInterrupt:
+            raise Abandoned from None
         raise
+    crew.dismiss()
     if crew.error is not None:
         raise crew.error

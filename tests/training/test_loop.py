@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 import logging
+import signal
 import threading
+import time
 from types import SimpleNamespace
 
 import pytest
 
 from ns2vec import Word2Vec
-from ns2vec.training.loop import Tally, run_workers
+from ns2vec.training.loop import Abandoned, Crew, Tally, run_workers
 from ns2vec.training.progress import ProgressBar
 from ns2vec.training.trainer import Plan, Trainer
 
@@ -70,12 +72,12 @@ def test_threads_that_cannot_start_stop_the_others(monkeypatch):
 
 
 def test_an_interrupt_while_a_job_is_fetched_is_not_lost(monkeypatch):
-    fetching, interrupted, join = threading.Event(), threading.Event(), threading.Thread.join
+    fetching, interrupted, dismiss = threading.Event(), threading.Event(), Crew.dismiss
 
-    def join_and_tell(self, timeout=None):
-        if timeout is None:  # run_workers has told the workers to stop, and waits for them
-            interrupted.set()
-        join(self, timeout)
+    def dismiss_and_tell(self):
+        self.stop = True
+        interrupted.set()
+        dismiss(self)
 
     def jobs():
         for job in jobs_of(1000):
@@ -87,11 +89,49 @@ def test_an_interrupt_while_a_job_is_fetched_is_not_lost(monkeypatch):
         fetching.wait(10)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(threading.Thread, "join", join_and_tell)
+    monkeypatch.setattr(Crew, "dismiss", dismiss_and_tell)
     tally = Tally()
     with pytest.raises(KeyboardInterrupt):
         run_workers(jobs(), lambda: lambda job: (1, 1, 0.0), 1, tally, interrupt, tick_seconds=0.01)
     assert tally.n_words <= 1
+
+
+def interrupt_main():
+    signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+
+
+def test_an_interrupt_waits_for_the_jobs_under_way():
+    """An interrupted Thread.join takes a running thread for a finished one (CPython < 3.13)."""
+    tally = Tally()
+
+    def work(job):
+        interrupt_main()
+        time.sleep(0.3)  # the time in which weights would go on changing
+        return 1, 1, 0.0
+
+    for n_interrupts in range(1, 4):
+        with pytest.raises(KeyboardInterrupt) as caught:
+            run_workers(jobs_of(1000), lambda: work, 1, tally, lambda: None, tick_seconds=10)
+        assert caught.type is KeyboardInterrupt
+        assert tally.n_jobs == n_interrupts
+
+
+def test_a_second_interrupt_does_not_wait():
+    may_end, ended, tally = threading.Event(), threading.Event(), Tally()
+
+    def work(job):
+        interrupt_main()
+        time.sleep(0.3)
+        interrupt_main()
+        may_end.wait(10)
+        ended.set()
+        return 1, 1, 0.0
+
+    with pytest.raises(Abandoned):
+        run_workers(jobs_of(1000), lambda: work, 1, tally, lambda: None, tick_seconds=10)
+    assert tally.n_jobs == 0
+    may_end.set()
+    assert ended.wait(10)
 
 
 def test_no_jobs_is_fine():
