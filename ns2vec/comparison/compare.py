@@ -165,8 +165,7 @@ def compare(
     chosen = _checked(candidates, budget, seeds, reference_share, price_per_hour, options)
     suites = select_suites(suites) if suites else ()
     deadline = math.inf if budget is None else started + budget * (1.0 - END_SECONDS)
-    setting = _read(corpus, options, held_out, suites, data_dir, deadline)
-    setting.reference_share = reference_share
+    setting = _read(corpus, options, held_out, suites, data_dir, deadline, reference_share)
     found = {one: CandidateResult(one.name, one.objective, one.sampler) for one in chosen}
     # threads of BLAS that wait for each other are slow where the machine is busy; softmax sets its own number
     with blas_threads(1):
@@ -220,13 +219,13 @@ def _checked(
 
 def _read(
     corpus: Any, options: dict[str, Any], held_out: float, suites: Sequence[str | Suite], data_dir: Any,
-    deadline: float,
+    deadline: float, reference_share: float,
 ) -> _Setting:  # fmt: skip
     model = Word2Vec(**options, progress=False)
     opened = corpus if isinstance(corpus, Corpus) else open_corpus(corpus)
     text = read_text(opened, model, held_out)
     asked = HeldOut(text.thinned(model.sample), len(text.counts), window=model.window, is_cbow=not model.sg)
-    return _Setting(text, asked, options, model.epochs, suites, data_dir, deadline, [])
+    return _Setting(text, asked, options, model.epochs, suites, data_dir, deadline, [], reference_share)
 
 
 def _measure_speeds(
