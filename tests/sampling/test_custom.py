@@ -278,7 +278,9 @@ def test_its_exception_reaches_the_caller(sentences, workers, model_class):
         model_class(sentences, sampler=failing, **(SMALL | {"workers": workers}))
 
 
-@pytest.mark.parametrize("sampler", [uniform, "mixed:unigram=0.5,batch=0.5", Pool({"a": ["b"]})], ids=str)
+@pytest.mark.parametrize(
+    "sampler", [uniform, "mixed:unigram=0.5,batch=0.5", Pool({"a": ["b"]})], ids=["function", "mixed", "pool"]
+)
 @pytest.mark.parametrize("objective", ["negative_sampling", "sampled_softmax", "softmax"])
 def test_batches_of_a_subclass_train_alike(sentences, sampler, objective):
     options = SMALL | {"objective": objective, "batch_words": 10_000}
