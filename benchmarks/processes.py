@@ -10,6 +10,7 @@ import sys
 import tempfile
 import threading
 import time
+from glob import glob
 from pathlib import Path
 from typing import Any
 
@@ -113,9 +114,10 @@ def record_of(line: str) -> dict[str, Any]:
 def tree_bytes(pid: int) -> int:
     """RssAnon of a process and of the processes it started."""
     total = anonymous_bytes(pid)
-    for listing in Path(f"/proc/{pid}/task").glob("*/children"):
+    # unlike Path.glob, this finds nothing, and raises nothing, when the process ends meanwhile
+    for listing in glob(f"/proc/{pid}/task/*/children"):
         try:
-            children = listing.read_text(encoding="ascii").split()
+            children = Path(listing).read_text(encoding="ascii").split()
         except OSError:
             continue
         total += sum(tree_bytes(int(child)) for child in children)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pathlib
 
 import numpy as np
 import pytest
@@ -131,10 +132,12 @@ def test_a_failing_child_is_reported_in_one_line(script, tmp_path):
         processes.run_child(shared.job_for("ns2vec", "cbow", tmp_path / "missing.txt"))
 
 
-def test_own_memory_is_seen(script):
+def test_own_memory_is_seen(script, monkeypatch):
     processes = script("processes")
     assert processes.anonymous_bytes(os.getpid()) > 1_000_000
     assert processes.anonymous_bytes(2**31 - 7) == 0
+    monkeypatch.setattr(pathlib.Path, "is_dir", lambda path: True)  # it ends just after it was seen
+    assert processes.tree_bytes(2**31 - 7) == 0
 
 
 @pytest.fixture
