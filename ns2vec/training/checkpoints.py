@@ -237,7 +237,7 @@ class Saver:
 
     def is_idle(self, tally: Tally) -> bool:
         """Whether all that was handed out has been trained, so that the weights are those of a position."""
-        return tally.n_jobs == max(self.handed[0], self.position.chunks.n_jobs)
+        return tally.is_settled and tally.n_jobs == max(self.handed[0], self.position.chunks.n_jobs)
 
     def save(self, tally: Tally | None = None) -> None:
         """Take a checkpoint; `tally` is what was done of the epoch under way.

@@ -12,11 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-__all__ = ["Abandoned", "Job", "Tally", "run_workers"]
-
-
-class Abandoned(KeyboardInterrupt):
-    """A second interrupt came before the workers had finished their jobs: the weights still change."""
+__all__ = ["Job", "Tally", "run_workers"]
 
 
 @dataclass
@@ -32,7 +28,12 @@ class Tally:
         Sum in float64 over all threads.
     n_jobs : int
         Finished ones.
+    is_settled : bool
+        False while workers may still add to it although `run_workers` has ended: two interrupts. Not a field,
+        since it is no part of a position.
     """
+
+    is_settled = True
 
     n_trained: int = 0
     n_words: int = 0
@@ -136,8 +137,9 @@ def run_workers(
     ------
     BaseException
         The first exception of a worker or of `jobs`, with its own traceback; KeyboardInterrupt
-        after the workers have finished their current jobs, and Abandoned at once if there is a second
-        one meanwhile; RuntimeError if the system has no room for so many threads.
+        after the workers have finished their current jobs, or at once if there is a second one
+        meanwhile, which leaves the tally unsettled; RuntimeError if the system has no room for so many
+        threads.
     """
     crew = Crew(jobs, tally)
     for i in range(n_workers):
@@ -150,10 +152,9 @@ def run_workers(
                 on_tick()
         on_tick()
     except BaseException:
-        try:
-            crew.dismiss()
-        except KeyboardInterrupt:
-            raise Abandoned from None
+        tally.is_settled = False
+        crew.dismiss()
+        tally.is_settled = True
         raise
     crew.dismiss()
     if crew.error is not None:

@@ -12,7 +12,7 @@ from typing import Any
 from ns2vec.schedules import SCHEDULES
 from ns2vec.training.checkpoints import Saver
 from ns2vec.training.guard import Guard, segments
-from ns2vec.training.loop import Abandoned, Tally, run_workers
+from ns2vec.training.loop import Tally, run_workers
 from ns2vec.training.progress import ProgressBar
 
 __all__ = ["EpochTally", "Plan", "Trainer"]
@@ -171,8 +171,6 @@ class Trainer:
                 before = replace(tally)
                 try:
                     run_workers(piece, make_worker, self.n_workers, tally, on_tick)
-                except Abandoned:
-                    raise
                 except KeyboardInterrupt:
                     # a checkpoint needs a guard's verdict, so the work goes on until it has looked
                     if saver is not None and self.guard is not None and saver.is_idle(tally):
@@ -184,8 +182,6 @@ class Trainer:
                 looked_at = tally.n_jobs
                 if saver is not None and saver.is_due():
                     saver.save(tally)
-        except Abandoned:
-            raise
         except KeyboardInterrupt:
             is_judged = self.guard is None or looked_at == tally.n_jobs
             if saver is not None and saver.is_idle(tally) and is_judged:

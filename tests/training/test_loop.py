@@ -12,7 +12,8 @@ from types import SimpleNamespace
 import pytest
 
 from ns2vec import Word2Vec
-from ns2vec.training.loop import Abandoned, Crew, Tally, run_workers
+from ns2vec.training.checkpoints import Interval, Position, Saver
+from ns2vec.training.loop import Crew, Tally, run_workers
 from ns2vec.training.progress import ProgressBar
 from ns2vec.training.trainer import Plan, Trainer
 
@@ -113,6 +114,7 @@ def test_an_interrupt_waits_for_the_jobs_under_way():
         with pytest.raises(KeyboardInterrupt) as caught:
             run_workers(jobs_of(1000), lambda: work, 1, tally, lambda: None, tick_seconds=10)
         assert caught.type is KeyboardInterrupt
+        assert tally.is_settled
         assert tally.n_jobs == n_interrupts
 
 
@@ -127,9 +129,12 @@ def test_a_second_interrupt_does_not_wait():
         ended.set()
         return 1, 1, 0.0
 
-    with pytest.raises(Abandoned):
+    saver = Saver(Interval(), lambda position: None, Position())
+    with pytest.raises(KeyboardInterrupt):
         run_workers(jobs_of(1000), lambda: work, 1, tally, lambda: None, tick_seconds=10)
     assert tally.n_jobs == 0
+    assert not tally.is_settled
+    assert not saver.is_idle(tally)  # so no checkpoint is taken of weights that still change
     may_end.set()
     assert ended.wait(10)
 
