@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.processes import ROOT
+from benchmarks.rows import ROWS
 from benchmarks.shared import RESULTS, save_json
+from benchmarks.summary import summarise
 
 BEGIN = "<!-- benchmarks: begin, written by `python -m benchmarks table` -->"
 END = "<!-- benchmarks: end -->"
 SHARES = ("threads", "fma")
-HEADER = ["what", "against", "ns2vec (words/s or s)", "ratio", "must", "aim", "verdict"]
+HEADER = ["what", "against", "ns2vec (words/s or s)", "ratio", "rounds", "must", "aim", "verdict"]
 
 
 def number(value: float | None, kind: str) -> str:
@@ -50,7 +52,17 @@ def speed(row: dict[str, Any]) -> str:
     return f"{best['measured_seconds']:.3g} s"
 
 
-def cells(row: dict[str, Any]) -> list[str]:
+def spread(name: str, row: dict[str, Any]) -> str:
+    """Lowest and highest value of a single round: how much the machine's other work moved it."""
+    values = [summarise(ROWS[name], [measured])["value"] for measured in row["rounds"]]
+    found = [value for value in values if value is not None]
+    if not found:
+        return "-"
+    low, high = (number(value, row["kind"]).removesuffix(" x") for value in (min(found), max(found)))
+    return f"{low} to {high}"
+
+
+def cells(name: str, row: dict[str, Any]) -> list[str]:
     """One line of the table."""
     summary, kind = row["summary"], row["kind"]
     verdict = summary["verdict"]
@@ -64,6 +76,7 @@ def cells(row: dict[str, Any]) -> list[str]:
         row["against"],
         speed(row),
         number(summary["value"], kind),
+        spread(name, row),
         target(summary["must"], kind),
         target(summary["aim"], kind),
         verdict,
@@ -72,7 +85,8 @@ def cells(row: dict[str, Any]) -> list[str]:
 
 def markdown(record: dict[str, Any]) -> str:
     """All rows as a markdown table."""
-    return as_markdown([HEADER, ["---"] * len(HEADER), *(cells(row) for row in record["rows"].values())])
+    lines = [cells(name, row) for name, row in record["rows"].items()]
+    return as_markdown([HEADER, ["---"] * len(HEADER), *lines])
 
 
 def as_markdown(lines: list[list[str]]) -> str:
@@ -89,11 +103,13 @@ def conditions(record: dict[str, Any]) -> str:
     isas = sorted({arm["isa"] for arm in arms if "isa" in arm})
     commits = sorted({row["machine"]["commit"] for row in rows})
     n_bytes = sorted({f"{row['corpus']['bytes']:,}" for row in rows})
+    shorter = sorted({row["peer_bytes"] for row in rows if row["peer_bytes"]})
+    prefix = f" (peers, where words a second are asked: {shorter[0]:,})" if shorter else ""
     return (
         f"{record['machine']['processor']}, {record['machine']['n_cores']} cores, {', '.join(isas)}, "
         f"{', '.join(compilers)}; {', '.join(peers)}; commit {', '.join(commits)}; "
-        f"text of {', '.join(n_bytes)} bytes; medians of "
-        f"{min(row['summary']['n_rounds'] for row in rows)} or more rounds.\n"
+        f"text of {', '.join(n_bytes)} bytes{prefix}; medians of "
+        f"{min(row['summary']['n_rounds'] for row in rows)} or more rounds, with the lowest and highest round.\n"
     )
 
 
