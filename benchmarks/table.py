@@ -109,7 +109,7 @@ def conditions(record: dict[str, Any]) -> str:
         f"{record['machine']['processor']}, {record['machine']['n_cores']} cores, {', '.join(isas)}, "
         f"{', '.join(compilers)}; {', '.join(peers)}; commit {', '.join(commits)}; "
         f"text of {', '.join(n_bytes)} bytes{prefix}; medians of "
-        f"{min(row['summary']['n_rounds'] for row in rows)} or more rounds, with the lowest and highest round.\n"
+        f"{min(row['summary']['n_rounds'] for row in rows)} or more rounds, then lowest and highest round.\n"
     )
 
 

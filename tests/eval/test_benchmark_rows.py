@@ -55,10 +55,13 @@ def test_verdicts(script, value, must, aim, expected):
 
 def test_a_missing_peer_is_a_row_with_the_reason(script):
     row = script("rows").ROWS["fasttext"]
-    summary = script("summary").summarise(row, rounds_of(ns2vec=[10], fasttext=[None]))
+    rounds = rounds_of(ns2vec=[10], fasttext=[None])
+    summary = script("summary").summarise(row, rounds)
     assert summary["value"] is None
     assert summary["reasons"] == ["fasttext: not installed: No module named 'x'"]
-    line = script("table").cells({"what": "w", "against": "a", "kind": row.kind, "summary": summary})
+    described = {"what": "w", "against": "a", "kind": row.kind, "summary": summary, "rounds": rounds}
+    line = script("table").cells(row.name, described)
+    assert line[4] == "-"
     assert line[-1] == "not measured (fasttext: not installed: No module named 'x')"
 
 
@@ -134,10 +137,11 @@ def test_the_readme_is_what_the_json_says(script):
 
 def test_the_table_goes_between_the_markers(script, tmp_path, capsys):
     table, row = script("table"), script("rows").ROWS["sg"]
-    rounds = rounds_of(ns2vec=[26e6], gensim=[2e6])
+    rounds = rounds_of(ns2vec=[26e6, 20e6, 27e6], gensim=[2e6, 2e6, 1e6])
     described = {
         "what": row.what, "against": row.against, "kind": row.kind, "corpus": {"bytes": 1000},
         "machine": {"commit": "abc"}, "summary": script("summary").summarise(row, rounds),
+        "rounds": rounds, "peer_bytes": 500,
     }  # fmt: skip
     record = {"machine": {"processor": "P", "n_cores": 2}, "rows": {"sg": described}}
     results, document = tmp_path / "t.json", tmp_path / "README.md"
@@ -151,8 +155,9 @@ def test_the_table_goes_between_the_markers(script, tmp_path, capsys):
     assert table.main(options) == 0
     assert table.main([*options, "--check"]) == 0
     text = document.read_text(encoding="utf-8")
-    line = "| skip-gram, 1 thread | gensim corpus_file, 1 worker | 26.00 M | 13.0 x | 13 x | 20 x | must |"
-    assert line in text.split("\n")
+    figures = "26.00 M | 13.0 x | 10.0 to 27.0 | 13 x | 20 x | must"
+    assert f"| skip-gram, 1 thread | gensim corpus_file, 1 worker | {figures} |" in text.split("\n")
+    assert "text of 1,000 bytes (peers, where words a second are asked: 500)" in text
     assert text.startswith("before\n")
     assert text.endswith("\nafter\n")
     assert "old" not in text
@@ -177,10 +182,11 @@ def test_a_miss_says_when_the_target_is_for_another_instruction_set(script, name
 
 def test_a_miss_can_be_explained(script, tmp_path, capsys):
     table, row = script("table"), script("rows").ROWS["sg"]
+    rounds = rounds_of(ns2vec=[10e6], gensim=[2e6])
     described = {
         "what": row.what, "against": row.against, "kind": row.kind, "corpus": {"bytes": 1000},
         "machine": {"commit": "abc"},
-        "summary": script("summary").summarise(row, rounds_of(ns2vec=[10e6], gensim=[2e6])),
+        "summary": script("summary").summarise(row, rounds), "rounds": rounds, "peer_bytes": 0,
     }  # fmt: skip
     results, document = tmp_path / "t.json", tmp_path / "README.md"
     record = {"machine": {"processor": "P", "n_cores": 2}, "rows": {"sg": described}}
