@@ -15,6 +15,7 @@ import stat
 import sys
 import tempfile
 import threading
+from collections.abc import Callable
 from types import ModuleType
 from typing import IO, Any
 
@@ -30,6 +31,7 @@ __all__ = [
     "NEW_FILE",
     "READ_STATUS",
     "advise_huge_pages",
+    "after_fork_in_child",
     "hold",
     "keep_owner_and_mode",
     "n_processors",
@@ -62,6 +64,12 @@ def n_processors() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def after_fork_in_child(function: Callable[[], object]) -> None:
+    """Have a function called in each process that is forked from this one, where processes fork."""
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=function)
 
 
 def advise_huge_pages(memory: npt.NDArray[Any], wanted: bool) -> None:

@@ -8,13 +8,13 @@ can be compared weight by weight.
 - `ns2vec.reference.objectives`   losses of a block and their gradients, one function a link
 - `ns2vec.reference.samplers`     which rows a sampler draws, one function a sampler
 - `ns2vec.reference.aware`        samplers that look at the model
-- `ns2vec.reference.evaluation`   ranks of expected answers in analogies
+- `ns2vec.reference.evaluation`   cosines with a query, ranks of expected answers in analogies
 - `ns2vec.reference.training`     windows, output sets, and how rows move
 
 Legend: V words, D dimensions, n input rows, m output rows of one block.
 """
 
-from ns2vec.reference.evaluation import count_higher
+from ns2vec.reference.evaluation import cosines, count_higher
 from ns2vec.reference.objectives import LINKS, block_loss, block_step, sigmoid
 from ns2vec.reference.samplers import DRAWS, Request
 from ns2vec.reference.streams import Stream
@@ -29,6 +29,7 @@ __all__ = [
     "Stream",
     "block_loss",
     "block_step",
+    "cosines",
     "count_higher",
     "sigmoid",
     "train_chunk",

@@ -1,13 +1,22 @@
-"""Ranks of expected answers in analogies, as ``evaluation/_counts.pyx`` counts them."""
+"""Cosines with a query, and ranks of expected answers in analogies.
+
+As ``similarity/_dots.pyx`` and ``evaluation/_counts.pyx`` compute them.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["count_higher"]
+__all__ = ["cosines", "count_higher"]
 
 Array = npt.NDArray[np.float64]
+
+
+def cosines(vectors: Array, norms: Array, query: Array) -> Array:
+    """Divide each row's product with a unit query by the row's length, or by 1 where that is 0."""
+    products = np.asarray(vectors, dtype=np.float64) @ np.asarray(query, dtype=np.float64)
+    return np.asarray(products / np.where(norms == 0, 1.0, norms))
 
 
 def count_higher(

@@ -1,20 +1,23 @@
-"""The block alone, as a C program, by every compiler, for aarch64 too, and as strict C11."""
+"""The block and the scan alone, as C programs, by every compiler, for aarch64 too, and as strict C11."""
 
 from __future__ import annotations
 
 import shutil
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 from workbench import ROOT, outcome, run
 
 FLAGS = ("-std=c11", "-pedantic", "-Wall", "-Wextra", "-Werror", "-O3", "-ffp-contract=fast")
-SOURCES = [
+BLOCK = [
+    "-Ins2vec/_cy",
     "tests/kernels/block_parity.c",
     *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("ns2vec/_cy/block_[!bg]*.c")),
     "ns2vec/_cy/block_baseline.c",
     "ns2vec/_cy/dispatch.c",
 ]
+PROGRAMS = {"": BLOCK, ", scan": ["-Ins2vec/similarity", "tests/similarity/dots_parity.c"]}
 # compiler, more flags, what runs the program
 TARGETS = {
     "gcc": ("gcc", (), ()),
@@ -31,12 +34,16 @@ TARGETS = {
 def check(folder: Path) -> dict[str, Any]:
     """Return one row per target whose compiler is there: does it compile, and agree with doubles?"""
     rows: dict[str, Any] = {}
-    for name, (compiler, more, emulator) in TARGETS.items():
-        if shutil.which(compiler) is None:
-            continue
-        program = folder / name.replace(" ", "-")
-        command = [compiler, *FLAGS, *more, "-Ins2vec/_cy", *SOURCES, "-lm", "-o", program]
-        rows[name] = outcome(*run(command, ROOT))
-        if rows[name]["passed"] and all(map(shutil.which, emulator)):
-            rows[name] = outcome(*run([*emulator, program], ROOT))
+    for (name, target), (part, sources) in product(TARGETS.items(), PROGRAMS.items()):
+        if shutil.which(target[0]):
+            rows[name + part] = check_one(folder / (name + part).replace(" ", "-"), target, sources)
     return rows
+
+
+def check_one(program: Path, target: tuple[str, tuple[str, ...], tuple[str, ...]], sources: list[str]) -> Any:
+    """Build one program for one target, and run it where it can be run."""
+    compiler, more, emulator = target
+    built = outcome(*run([compiler, *FLAGS, *more, *sources, "-lm", "-o", program], ROOT))
+    if built["passed"] and all(map(shutil.which, emulator)):
+        return outcome(*run([*emulator, program], ROOT))
+    return built

@@ -21,6 +21,7 @@ FLOORS = {
         "ns2vec.formats._parse",
         "ns2vec.sampling._aware",
         "ns2vec.sampling._draws",
+        "ns2vec.similarity._dots",
         "ns2vec.vocab._heap",
     ],
     2: [

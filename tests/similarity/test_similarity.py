@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from ns2vec import similarity
+from ns2vec.similarity import nearest
 
 SCORES = hnp.arrays(
     np.float32,
@@ -109,7 +110,7 @@ def test_most_similar_is_brute_force(start, stop, topn):
 
 @pytest.mark.parametrize("block", [1, 1500, 1 << 23])
 def test_many_queries_are_single_queries(monkeypatch, block):
-    monkeypatch.setattr(similarity, "BLOCK_SCORES", block)
+    monkeypatch.setattr(nearest, "BLOCK_SCORES", block)
     vectors = some_vectors()
     norms = similarity.row_norms(vectors)
     queries = similarity.unit_rows(vectors[:7], norms[:7])

@@ -1,0 +1,42 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+"""Cosines of many rows with one vector in one pass over memory: arrays in, numbers out.
+
+Memory decides how long it takes: BLAS does not read the matrix as fast as memory gives it, and leaves the division
+for a second pass. The oracle is `ns2vec.reference.cosines`.
+"""
+
+from libc.stddef cimport ptrdiff_t
+
+cdef extern from "dots.h" nogil:
+    void ns2_cosines(
+        const float* rows, ptrdiff_t n, ptrdiff_t stride, const float* query, ptrdiff_t width, const float* norms, float* out, int is_wide
+    )
+
+
+def write_cosines(
+    const float[:, :] vectors not None,     # (V, D) the numbers of a row side by side, rows at any distance
+    const float[::1] query not None,        # (D,) of length 1
+    const float[::1] norms not None,        # (V,) lengths of the rows; 1 stands in for 0
+    float[::1] out not None,                # (V,) OUT
+    bint is_wide,                           # use AVX2 where there is AVX2
+):
+    """Write each row's product with `query` over the row's length to `out`."""
+    cdef Py_ssize_t n = vectors.shape[0], width = vectors.shape[1], stride = vectors.strides[0]
+    cdef int has_items = n > 0 and width > 0
+    if query.shape[0] != width or norms.shape[0] != n or out.shape[0] != n:
+        raise ValueError(
+            f"expected a query of {width} and {n} norms and results for vectors of shape ({n}, {width}), "
+            f"got {query.shape[0]}, {norms.shape[0]} and {out.shape[0]}"
+        )
+    if has_items and (width > 1 and vectors.strides[1] != sizeof(float) or stride % sizeof(float)):
+        raise ValueError(
+            f"expected rows whose numbers stand side by side, got strides ({stride}, {vectors.strides[1]}); "
+            "pass np.ascontiguousarray(vectors)"
+        )
+    if n == 0:
+        return
+    with nogil:
+        ns2_cosines(
+            &vectors[0, 0] if has_items else NULL, n, stride // <Py_ssize_t>sizeof(float),
+            &query[0] if has_items else NULL, width, &norms[0], &out[0], is_wide,
+        )

@@ -1,0 +1,73 @@
+"""The cosine of one query with every row, on all processors: what a single question waits for."""
+
+from __future__ import annotations
+
+import functools
+import os
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import numpy as np
+import numpy.typing as npt
+
+from ns2vec._kernels import ISA
+from ns2vec._platform import after_fork_in_child, n_processors
+from ns2vec.similarity._dots import write_cosines
+
+__all__ = ["can_scan", "count_threads", "scan"]
+
+BYTES_PER_THREAD = 8 << 20  # of vectors; starting a thread for fewer costs more than it saves
+MAX_THREADS = 8  # so many read as fast as memory gives
+LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")  # people who set them mean all arithmetic
+
+
+def can_scan(vectors: npt.NDArray[np.generic], norms: npt.NDArray[np.generic]) -> bool:
+    """Whether `scan` takes these arrays: float32 in this machine's byte order, rows in one piece each."""
+    is_row_whole = vectors.shape[1] < 2 or vectors.strides[1] == vectors.itemsize
+    is_plain = vectors.dtype == norms.dtype == np.float32 and vectors.strides[0] % vectors.itemsize == 0
+    return is_plain and is_row_whole and vectors.flags.aligned
+
+
+def count_threads(n_bytes: int) -> int:
+    """Return how many threads read vectors of `n_bytes`: at most one for each processor and 8 MiB."""
+    limits = [int(value) for value in map(os.environ.get, LIMITS) if value and value.isdecimal()]
+    most = min([n_processors(), MAX_THREADS, *filter(None, limits)])
+    return max(1, min(most, n_bytes // BYTES_PER_THREAD))
+
+
+def scan(
+    vectors: npt.NDArray[np.float32], norms: npt.NDArray[np.float32], query: npt.NDArray[np.float32]
+) -> npt.NDArray[np.float32]:
+    """Return the cosine of each row with a unit `query` of shape (D,), shape (V,).
+
+    The arrays are such that `can_scan` says yes. Equal rows get equal cosines, and the number of
+    threads changes nothing. The oracle is `ns2vec.reference.cosines`.
+    """
+    norms = np.ascontiguousarray(norms)
+    query = np.ascontiguousarray(query, dtype=np.float32)
+    cosines = np.empty(len(vectors), dtype=np.float32)
+    n_threads = count_threads(vectors.shape[0] * vectors.shape[1] * vectors.itemsize)
+
+    def read(part: int) -> None:
+        rows = slice(len(vectors) * part // n_threads, len(vectors) * (part + 1) // n_threads)
+        write_cosines(vectors[rows], query, norms[rows], cosines[rows], ISA != "baseline")
+
+    helped: list[Future[None]] = []
+    for part in range(1, n_threads):
+        try:
+            helped.append(_helpers().submit(read, part))
+        except RuntimeError:  # no more threads for this process, or it is about to end
+            read(part)
+    read(0)
+    for future in helped:
+        future.result()
+    return cosines
+
+
+@functools.cache
+def _helpers() -> ThreadPoolExecutor:
+    """The threads that stand by; starting one for each query would take a tenth of the query's time."""
+    return ThreadPoolExecutor(MAX_THREADS - 1, thread_name_prefix="ns2vec-query")
+
+
+# a fork copies the pool without its threads: what is handed to it would wait for ever
+after_fork_in_child(_helpers.cache_clear)

@@ -1,0 +1,44 @@
+/* Cosines of rows with a query against the same sums in double: a program without Python, so that it can be built for
+ * another processor and run there or under an emulator.  Exit code 0: all agree.
+ */
+#include <math.h>
+#include <stdio.h>
+
+#include "dots.h"
+
+enum { MAX_N = 11, MAX_WIDTH = 101, STRIDE = 103 };
+
+static float rows[MAX_N * STRIDE], query[MAX_WIDTH], norms[MAX_N], out[MAX_N];
+static unsigned long long state = 1;
+
+static float random_float(void) {
+    state = state * 6364136223846793005ULL + 1442695040888963407ULL;
+    return (float)((double)(state >> 40) / (double)(1 << 24) - 0.5);
+}
+
+static double worst_of(ptrdiff_t n, ptrdiff_t width, int is_wide) {
+    double worst = 0.0;
+    ns2_cosines(rows, n, STRIDE, query, width, norms, out, is_wide);
+    for (ptrdiff_t i = 0; i < n; i++) {
+        double sum = 0.0, error;
+        for (ptrdiff_t k = 0; k < width; k++) sum += (double)rows[i * STRIDE + k] * (double)query[k];
+        error = fabs(sum / (norms[i] == 0.0f ? 1.0 : (double)norms[i]) - (double)out[i]);
+        if (!(error <= worst)) worst = error;
+    }
+    return worst;
+}
+
+int main(void) {
+    double worst = 0.0;
+    for (ptrdiff_t i = 0; i < MAX_N * STRIDE; i++) rows[i] = random_float();
+    for (ptrdiff_t k = 0; k < MAX_WIDTH; k++) query[k] = random_float();
+    for (ptrdiff_t i = 0; i < MAX_N; i++) norms[i] = i % 5 == 2 ? 0.0f : random_float() + 1.0f;
+    for (int is_wide = 0; is_wide < 2; is_wide++)
+        for (ptrdiff_t n = 0; n <= MAX_N; n++)
+            for (ptrdiff_t width = 0; width <= MAX_WIDTH; width++) {
+                double found = worst_of(n, width, is_wide);
+                if (!(found <= worst)) worst = found;
+            }
+    printf("largest difference: %.2e\n", worst);
+    return !(worst < 2e-5);
+}
