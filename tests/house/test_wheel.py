@@ -59,7 +59,7 @@ def test_sdist_holds_the_sources_and_no_more(repository: Path, sdist: Path):
     with tarfile.open(sdist) as archive:
         names = {member.name.split("/", 1)[1] for member in archive if member.isfile()}
     expected = sources(repository, "*.py", "*.pyi", "*.pyx", "*.pxd", "*.pxi", "py.typed", "suites/*.toml")
-    expected |= sources(repository, "*.h", "_cy/*.c", "_cy/*.inc")
+    expected |= sources(repository, "*.h", "*.inc", "_cy/*.c")
     expected |= {"CHANGELOG.md", "LICENSE", "MANIFEST.in", "README.md", "pyproject.toml", "setup.py"}
     generated = {name for name in names if name.startswith("ns2vec.egg-info/")} | {"PKG-INFO", "setup.cfg"}
     assert names - generated == expected

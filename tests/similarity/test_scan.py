@@ -7,6 +7,7 @@ import os
 import shlex
 import shutil
 import subprocess
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -105,7 +106,9 @@ def test_a_forked_process_has_threads_of_its_own(monkeypatch):
     child = multiprocessing.get_context("fork").Process(
         target=lambda: os._exit(scanning.scan(vectors, norms, query).tobytes() != expected)
     )
-    child.start()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12 warns of forks beside threads
+        child.start()
     child.join(60)
     code, child_is_alive = child.exitcode, child.is_alive()
     child.kill()
