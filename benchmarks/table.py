@@ -62,6 +62,13 @@ def spread(name: str, row: dict[str, Any]) -> str:
     return f"{low} to {high}"
 
 
+def against(row: dict[str, Any]) -> str:
+    """The peer, and the length of its text where that is shorter than ours."""
+    if row["kind"] == "training" and row.get("peer_bytes"):
+        return f"{row['against']}, on {row['peer_bytes']:,} bytes"
+    return str(row["against"])
+
+
 def cells(name: str, row: dict[str, Any]) -> list[str]:
     """One line of the table."""
     summary, kind = row["summary"], row["kind"]
@@ -73,7 +80,7 @@ def cells(name: str, row: dict[str, Any]) -> list[str]:
         verdict += f" ({reason})"
     return [
         row["what"],
-        row["against"],
+        against(row),
         speed(row),
         number(summary["value"], kind),
         spread(name, row),
@@ -103,12 +110,10 @@ def conditions(record: dict[str, Any]) -> str:
     isas = sorted({arm["isa"] for arm in arms if "isa" in arm})
     commits = sorted({row["machine"]["commit"] for row in rows})
     n_bytes = sorted({f"{row['corpus']['bytes']:,}" for row in rows})
-    shorter = sorted({row["peer_bytes"] for row in rows if row["peer_bytes"]})
-    prefix = f" (peers, where words a second are asked: {shorter[0]:,})" if shorter else ""
     return (
         f"{record['machine']['processor']}, {record['machine']['n_cores']} cores, {', '.join(isas)}, "
         f"{', '.join(compilers)}; {', '.join(peers)}; commit {', '.join(commits)}; "
-        f"text of {', '.join(n_bytes)} bytes{prefix}; medians of "
+        f"text of {', '.join(n_bytes)} bytes; medians of "
         f"{min(row['summary']['n_rounds'] for row in rows)} or more rounds, then lowest and highest round.\n"
     )
 
