@@ -9,7 +9,8 @@ from libc.stddef cimport ptrdiff_t
 
 cdef extern from "dots.h" nogil:
     void ns2_cosines(
-        const float* rows, ptrdiff_t n, ptrdiff_t stride, const float* query, ptrdiff_t width, const float* norms, float* out, int is_wide
+        const float* rows, ptrdiff_t n, ptrdiff_t stride, const float* query, ptrdiff_t width,
+        const float* norms, float* out, int is_wide
     )
 
 

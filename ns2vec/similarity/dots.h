@@ -1,5 +1,5 @@
 /* Cosines of the rows of a matrix with one vector: the matrix is read once, from front to back, so that memory decides
- * how ptrdiff_t it takes.  Rows are asked for some 2 KB before they are needed: the processor's own look-ahead ends with
+ * how long it takes.  Rows are asked for some 2 KB before they are needed: the processor's own look-ahead ends with
  * each page. */
 #ifndef NS2VEC_DOTS_H
 #define NS2VEC_DOTS_H
@@ -48,8 +48,8 @@ NS2_INLINE void ns2_fetch_row(const float *rows, ptrdiff_t offset, ptrdiff_t wid
 
 /* out[i] = rows[i] . query / norms[i], with 1 in place of a norm of 0.  `is_wide` asks for AVX2, which this processor
  * may lack: then it is not used. */
-static void ns2_cosines(const float *rows, ptrdiff_t n, ptrdiff_t stride, const float *query, ptrdiff_t width, const float *norms,
-                        float *out, int is_wide) {
+static void ns2_cosines(const float *rows, ptrdiff_t n, ptrdiff_t stride, const float *query, ptrdiff_t width,
+                        const float *norms, float *out, int is_wide) {
 #if defined(__x86_64__)
     __builtin_cpu_init();
     if (is_wide && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {

@@ -113,7 +113,7 @@ def cosines(vectors: FloatArray, norms: FloatArray, query: FloatArray) -> FloatA
 def cosine_similarities(vector: FloatArray, vectors: FloatArray) -> FloatArray:
     """Return the cosine of `vector`, shape (D,), with each row of `vectors`, shape (V,)."""
     lengths = row_norms(vectors) * row_norms(vector[np.newaxis])[0]
-    return np.asarray(products(vectors, vector) / divisors(lengths))
+    return cosines(vectors, lengths, vector)
 
 
 def weighted_mean(vectors: FloatArray, weights: Sequence[float] | npt.NDArray[Any]) -> FloatArray:

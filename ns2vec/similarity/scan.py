@@ -15,8 +15,8 @@ from ns2vec.similarity._dots import write_cosines
 
 __all__ = ["can_scan", "count_threads", "scan"]
 
-BYTES_PER_THREAD = 8 << 20  # of vectors; starting a thread for fewer costs more than it saves
-MAX_THREADS = 8  # so many read as fast as memory gives
+BYTES_PER_THREAD = 8 << 20  # of vectors; from two parts on, two threads save a quarter of the time
+MAX_THREADS = 8  # they share one memory; not measured beyond two
 LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")  # people who set them mean all arithmetic
 
 
