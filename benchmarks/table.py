@@ -64,9 +64,10 @@ def spread(name: str, row: dict[str, Any]) -> str:
 
 def against(row: dict[str, Any]) -> str:
     """The peer, and the length of its text where that is shorter than ours."""
-    if row["kind"] == "training" and row.get("peer_bytes"):
-        return f"{row['against']}, on {row['peer_bytes']:,} bytes"
-    return str(row["against"])
+    arms = row["summary"]["arms"].values()
+    lengths = {arm["corpus_bytes"] for arm in arms if "corpus_bytes" in arm}
+    prefix = f", on {min(lengths):,} bytes" if len(lengths) > 1 else ""
+    return f"{row['against']}{prefix}"
 
 
 def cells(name: str, row: dict[str, Any]) -> list[str]:
