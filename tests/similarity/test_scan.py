@@ -7,6 +7,7 @@ import os
 import shlex
 import shutil
 import subprocess
+import threading
 import warnings
 from pathlib import Path
 
@@ -18,6 +19,15 @@ from ns2vec.similarity import scan as scanning
 from ns2vec.similarity._dots import write_cosines
 
 WIDTHS = [0, 1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 33, 100, 300]
+
+
+@pytest.fixture(autouse=True)
+def no_thread_is_left_behind():
+    """Other tests count the threads of this process."""
+    yield
+    scanning._helpers().shutdown()
+    scanning._helpers.cache_clear()
+    assert not any(thread.name.startswith("ns2vec-query") for thread in threading.enumerate())
 
 
 def some_rows(n_rows, width, seed=0):
