@@ -7,6 +7,9 @@ for a second pass. The oracle is `ns2vec.reference.cosines`.
 
 from libc.stddef cimport ptrdiff_t
 
+cdef enum:
+    STEP_BYTES = 1 << 19                    # of rows, read from front to back also where the steps are not
+
 cdef extern from "dots.h" nogil:
     void ns2_cosines(
         const float* rows, ptrdiff_t n, ptrdiff_t stride, const float* query, ptrdiff_t width,
@@ -20,10 +23,12 @@ def write_cosines(
     const float[::1] norms not None,        # (V,) lengths of the rows; 1 stands in for 0
     float[::1] out not None,                # (V,) OUT
     bint is_wide,                           # use AVX2 where there is AVX2
+    bint is_backward=False,                 # read the rows from the last step's to the first's
 ):
-    """Write each row's product with `query` over the row's length to `out`."""
+    """Write each row's product with `query` over the row's length to `out`, the same in either direction."""
     cdef Py_ssize_t n = vectors.shape[0], width = vectors.shape[1], stride = vectors.strides[0]
-    cdef int has_items = n > 0 and width > 0
+    cdef Py_ssize_t step = max(4, STEP_BYTES // max(1, width * <Py_ssize_t>sizeof(float))), first
+    cdef bint has_items = n > 0 and width > 0
     if query.shape[0] != width or norms.shape[0] != n or out.shape[0] != n:
         raise ValueError(
             f"expected a query of {width} and {n} norms and results for vectors of shape ({n}, {width}), "
@@ -36,8 +41,13 @@ def write_cosines(
         )
     if n == 0:
         return
+    if not has_items:
+        stride = 0  # there is nothing to walk over
     with nogil:
-        ns2_cosines(
-            &vectors[0, 0] if has_items else NULL, n, stride // <Py_ssize_t>sizeof(float),
-            &query[0] if has_items else NULL, width, &norms[0], &out[0], is_wide,
-        )
+        first = (n - 1) // step * step if is_backward else 0
+        while 0 <= first < n:
+            ns2_cosines(
+                &vectors[first, 0] if has_items else NULL, min(step, n - first), stride // <Py_ssize_t>sizeof(float),
+                &query[0] if has_items else NULL, width, &norms[first], &out[first], is_wide,
+            )
+            first += -step if is_backward else step

@@ -6,10 +6,34 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#endif
 
 #define NS2_INLINE static inline __attribute__((always_inline))
 #define NS2_AHEAD_FLOATS 512
 #define NS2_LINE_FLOATS 16
+
+#if defined(__clang__) || __GNUC__ >= 12
+#define NS2_SHUFFLE(mask, a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#else
+#define NS2_SHUFFLE(mask, a, b, ...) __builtin_shuffle(a, b, (mask){__VA_ARGS__})
+#endif
+
+typedef float ns2_four __attribute__((vector_size(16)));
+typedef int32_t ns2_ifour __attribute__((vector_size(16)));
+typedef float ns2_loose_four __attribute__((vector_size(16), aligned(4), may_alias));
+
+/* out = sums / norms, with 1 in place of a norm of 0. */
+NS2_INLINE void ns2_divide(ns2_four sums, const float *norms, float *out) {
+    const ns2_four one = {1.0f, 1.0f, 1.0f, 1.0f};
+    ns2_four norm = *(const ns2_loose_four *)norms;
+    norm += (ns2_four)((norm == 0.0f) & (ns2_ifour)one);
+    *(ns2_loose_four *)out = sums / norm;
+}
 
 /* At least the four rows that are worked on. */
 NS2_INLINE ptrdiff_t ns2_rows_ahead(ptrdiff_t stride) {
@@ -25,6 +49,13 @@ NS2_INLINE void ns2_fetch_row(const float *rows, ptrdiff_t offset, ptrdiff_t wid
         __builtin_prefetch((const void *)(from + k * (ptrdiff_t)sizeof(float)), 0, 3);
 }
 
+/* x * y + sum: in one instruction everywhere or nowhere.  Where the compiler has the choice it takes both, and a row's
+ * cosine then depends on its place among the four. */
+#if defined(__aarch64__)
+#define MULTIPLY_ADD(x, y, sum) ((ns2_four)vfmaq_f32((float32x4_t)(sum), (float32x4_t)(x), (float32x4_t)(y)))
+#else
+#define MULTIPLY_ADD(x, y, sum) ((sum) + (x) * (y))
+#endif
 #define VECTOR_BYTES 16
 #define NAMED(f) ns2_baseline_##f
 #include "dots.inc"
@@ -36,6 +67,7 @@ NS2_INLINE void ns2_fetch_row(const float *rows, ptrdiff_t offset, ptrdiff_t wid
 #pragma GCC push_options
 #pragma GCC target("avx2,fma")
 #endif
+#define MULTIPLY_ADD(x, y, sum) ((ns2_avx2_vec)_mm256_fmadd_ps((__m256)(x), (__m256)(y), (__m256)(sum)))
 #define VECTOR_BYTES 32
 #define NAMED(f) ns2_avx2_##f
 #include "dots.inc"

@@ -36,9 +36,9 @@ def some_rows(n_rows, width, seed=0):
     return rows, np.linalg.norm(rows, axis=1).astype(np.float32), query
 
 
-def scanned(vectors, norms, query, is_wide=True):
+def scanned(vectors, norms, query, is_wide=True, is_backward=False):
     out = np.full(len(vectors), 7, np.float32)
-    write_cosines(vectors, query, norms, out, is_wide)
+    write_cosines(vectors, query, norms, out, is_wide, is_backward)
     return out
 
 
@@ -71,6 +71,33 @@ def test_equal_rows_have_equal_cosines(width, is_wide):
     one, norm, query = some_rows(1, width)
     found = scanned(np.repeat(one, 23, axis=0), np.repeat(norm, 23), query, is_wide)
     assert len(set(found.tolist())) == 1
+
+
+@pytest.mark.parametrize("is_wide", [False, True])
+@pytest.mark.parametrize("n_rows", [0, 1, 5, 1309, 1310, 1311, 1312, 4000])
+def test_the_direction_changes_nothing(n_rows, is_wide):
+    vectors, norms, query = some_rows(n_rows, 100)  # 1310 of these rows are one step
+    forward = scanned(vectors, norms, query, is_wide)
+    assert scanned(vectors, norms, query, is_wide, is_backward=True).tobytes() == forward.tobytes()
+    np.testing.assert_allclose(forward, reference.cosines(vectors, norms, query), atol=1e-6)
+
+
+@pytest.mark.parametrize("is_wide", [False, True])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_cosine_does_not_depend_on_the_row_s_place(width, is_wide):
+    vectors, norms, query = some_rows(203, width)
+    whole = scanned(vectors, norms, query, is_wide)
+    for first in (1, 2, 3, 101, 200):
+        assert scanned(vectors[first:], norms[first:], query, is_wide).tobytes() == whole[first:].tobytes()
+
+
+def test_passes_go_there_and_back(monkeypatch):
+    directions = []
+    monkeypatch.setattr(scanning, "write_cosines", lambda *arguments: directions.append(arguments[-1]))
+    for _ in range(4):
+        scanning.scan(*some_rows(5, 4))
+    assert sorted(directions[:2]) == [False, True]
+    assert directions[2:] == directions[:2]
 
 
 @pytest.mark.parametrize("width", [3, 8, 100])
