@@ -70,6 +70,14 @@ class KnownRuns:
             return next((known for known in self.runs if without_code(known) == without_code(key)), key)
         return key
 
+    def known_outcome(self, job: dict[str, Any]) -> dict[str, Any] | None:
+        """What came out of `job`, None unless it was run before."""
+        return self.runs.get(self.known_key(run_key(job, self.described, self.fingerprint)))
+
+    def seeds(self) -> list[int]:
+        """The seeds of all runs that are known, in ascending order."""
+        return sorted({json.loads(key)["parameters"]["seed"] for key in self.runs})
+
     def save(self, summary: dict[str, Any]) -> None:
         """Write everything that is known."""
         record = {"machine": self.machine, "corpus": self.described, "summary": summary}

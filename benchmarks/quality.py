@@ -4,9 +4,11 @@
     python -m benchmarks quality --variants sg-window --seeds 1 2 3 4
     python -m benchmarks quality --corpus text.txt --epochs 1
 
-Every run's scores are written at once, so that an interrupted benchmark goes on where it stopped.
-A run of ns2vec is repeated when the code that trains has changed. Exit code 1: a bound is missed; the mean
-difference to gensim may be -.01, its one-sided 90 % bound twice that.
+Every run's scores are written at once, so that an interrupted benchmark goes on where it stopped. The summary
+has all variants and seeds that are known by then with the same settings, not only those asked for, so that
+seeds may be added to one variant, and none left out. A run of ns2vec is repeated when the code that trains
+has changed. Exit code 1: a bound is missed; the mean difference to gensim may be -.01, its one-sided 90 %
+bound twice that.
 
 gensim reads the text through its LineSentence: with corpus_file= and n workers its learning rate falls
 by only 1/n of an epoch's share within each epoch and jumps at its end (each thread divides its own words by
@@ -16,8 +18,10 @@ those of all threads): another schedule, and a higher rate. ``--gensim-input cor
 from __future__ import annotations
 
 import argparse
+import itertools
 import statistics
 import sys
+from typing import Any
 
 from benchmarks.known_runs import KnownRuns
 from benchmarks.processes import ChildError
@@ -33,6 +37,7 @@ from benchmarks.shared import (
 )
 
 CONFIDENCE = 0.9
+PROGRAMS = ("gensim", "ns2vec")
 
 
 class Benchmark:
@@ -45,14 +50,30 @@ class Benchmark:
         self.gensim_input = arguments.gensim_input
         self.known = KnownRuns(results_path("quality", arguments.results, is_dated=False), self.corpus)
 
-    def scores(self, program: str, variant: str, seed: int) -> dict[str, float]:
-        """Scores of one run, trained now unless it is known."""
+    def job(self, program: str, variant: str, seed: int) -> dict[str, Any]:
+        """The run of one seed."""
         job = job_for(program, variant, self.corpus, seed=seed, **self.settings)
         job["data"] = self.data
         if program == "gensim":
             job["input"] = self.gensim_input
-        scores: dict[str, float] = self.known.outcome(job, f"{program} {variant} seed {seed}")["scores"]
-        return scores
+        return job
+
+    def measure(self, program: str, variant: str, seed: int) -> None:
+        """Train and score now, unless that is known."""
+        self.known.outcome(self.job(program, variant, seed), f"{program} {variant} seed {seed}")
+
+    def summaries(self) -> dict[str, dict[str, dict[str, float]]]:
+        """The summary of each variant over the seeds that both programs ran."""
+        summaries = {}
+        for variant in VARIANTS:
+            runs = [
+                [self.known.known_outcome(self.job(program, variant, seed)) for program in PROGRAMS]
+                for seed in self.known.seeds()
+            ]
+            pairs = [(ours["scores"], theirs["scores"]) for theirs, ours in runs if theirs and ours]
+            if pairs:
+                summaries[variant] = summarise([ours for ours, _ in pairs], [theirs for _, theirs in pairs])
+        return summaries
 
 
 def lower_bound(differences: list[float]) -> float:
@@ -118,18 +139,13 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--min-count", type=int, help="instead of 5")
     arguments = parser.parse_args(argv)
     benchmark = Benchmark(arguments)
-    found: dict[str, dict[str, list[dict[str, float]]]] = {
-        variant: {"gensim": [], "ns2vec": []} for variant in arguments.variants
-    }
     try:
-        for seed in arguments.seeds:
-            for variant in arguments.variants:
-                for program, runs in found[variant].items():
-                    runs.append(benchmark.scores(program, variant, seed))
+        for seed, variant, program in itertools.product(arguments.seeds, arguments.variants, PROGRAMS):
+            benchmark.measure(program, variant, seed)
     except ChildError as error:
         print(f"quality: {error}", file=sys.stderr)
         return 1
-    summaries = {variant: summarise(runs["ns2vec"], runs["gensim"]) for variant, runs in found.items()}
+    summaries = benchmark.summaries()
     floors = arguments.corpus is None and arguments.bytes == TEXT8_BYTES and not benchmark.settings
     broken = [
         line for variant, summary in summaries.items() for line in broken_bounds(variant, summary, floors)

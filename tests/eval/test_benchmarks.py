@@ -166,6 +166,21 @@ def test_quality_runs_and_goes_on_where_it_stopped(script, tiny, capsys, monkeyp
     assert "sg-window  google" in capsys.readouterr().out
 
 
+def test_seeds_added_to_one_variant_count_and_none_is_left_out(script, tiny, monkeypatch):
+    options, target = tiny
+    quality = script("quality")
+
+    def run_child(job):
+        return {"scores": scores(google=job["parameters"]["seed"] / 10)}
+
+    monkeypatch.setattr(script("known_runs"), "run_child", run_child)
+    quality.main([*options, "--variants", "sg-window", "cbow", "--seeds", "1", "2"])
+    quality.main([*options, "--variants", "sg-window", "--seeds", "6"])
+    variants = json.loads(target.read_text(encoding="utf8"))["summary"]["variants"]
+    assert {name: row["google"]["n_seeds"] for name, row in variants.items()} == {"sg-window": 3, "cbow": 2}
+    assert variants["sg-window"]["google"]["gensim"] == pytest.approx(0.3)
+
+
 def test_memory_runs(script, tiny, capsys):
     options, target = tiny
     memory = script("memory")
