@@ -56,7 +56,7 @@ class KnownRuns:
         benchmarks.processes.ChildError
             If the run fails.
         """
-        key = self.known_key(run_key(job, self.described, self.fingerprint))
+        key = self.known_key(job)
         if key not in self.runs:
             say(title)
             self.runs[key] = {**run_child(job), "commit": self.machine["commit"]}
@@ -64,15 +64,16 @@ class KnownRuns:
         found: dict[str, Any] = self.runs[key]
         return found
 
-    def known_key(self, key: str) -> str:
-        """The key itself, or with `keep` that of the same run by other code."""
+    def known_key(self, job: dict[str, Any]) -> str:
+        """The key of `job`, or with `keep` that of the same run by other code."""
+        key = run_key(job, self.described, self.fingerprint)
         if self.keep and key not in self.runs:
             return next((known for known in self.runs if without_code(known) == without_code(key)), key)
         return key
 
     def known_outcome(self, job: dict[str, Any]) -> dict[str, Any] | None:
         """What came out of `job`, None unless it was run before."""
-        return self.runs.get(self.known_key(run_key(job, self.described, self.fingerprint)))
+        return self.runs.get(self.known_key(job))
 
     def seeds(self) -> list[int]:
         """The seeds of all runs that are known, in ascending order."""

@@ -64,11 +64,11 @@ class Benchmark:
 
     def summaries(self) -> dict[str, dict[str, dict[str, float]]]:
         """The summary of each variant over the seeds that both programs ran."""
-        summaries = {}
+        summaries, seeds = {}, self.known.seeds()
         for variant in VARIANTS:
             runs = [
                 [self.known.known_outcome(self.job(program, variant, seed)) for program in PROGRAMS]
-                for seed in self.known.seeds()
+                for seed in seeds
             ]
             pairs = [(ours["scores"], theirs["scores"]) for theirs, ours in runs if theirs and ours]
             if pairs:

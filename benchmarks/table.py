@@ -24,13 +24,14 @@ SHARES = ("threads", "fma")
 HEADER = ["what", "against", "ns2vec (words/s or s)", "ratio", "rounds", "must", "aim", "verdict"]
 
 
-def number(value: float | None, kind: str) -> str:
-    """A ratio as `12.3 x`, a share as `.93`, nothing as a dash."""
+def number(value: float | None, kind: str, targets: tuple[float | None, ...] = ()) -> str:
+    """A ratio as `12.3 x`, a share as `.93`, nothing as a dash; more digits where a miss would look met."""
     if value is None:
         return "-"
-    if kind in SHARES:
-        return f"{value:.2f}".lstrip("0")
-    return f"{value:.1f} x"
+    digits = 2 if kind in SHARES else 1
+    while any(target is not None and value < target <= round(value, digits) for target in targets):
+        digits += 1
+    return f"{value:.{digits}f}".lstrip("0") if kind in SHARES else f"{value:.{digits}f} x"
 
 
 def target(value: float | None, kind: str) -> str:
@@ -83,7 +84,7 @@ def cells(name: str, row: dict[str, Any]) -> list[str]:
         row["what"],
         against(row),
         speed(row),
-        number(summary["value"], kind),
+        number(summary["value"], kind, (summary["must"], summary["aim"])),
         spread(name, row),
         target(summary["must"], kind),
         target(summary["aim"], kind),

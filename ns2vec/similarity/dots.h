@@ -1,6 +1,6 @@
-/* Cosines of the rows of a matrix with one vector: the matrix is read once, from front to back, so that memory decides
- * how long it takes.  Rows are asked for some 2 KB before they are needed: the processor's own look-ahead ends with
- * each page. */
+/* Cosines of the rows of a matrix with one vector: the matrix is read once, from front to back, and where it does not fit
+ * the caches memory decides how long that takes.  Rows are asked for some 2 KB before they are needed: the processor's
+ * own look-ahead ends with each page. */
 #ifndef NS2VEC_DOTS_H
 #define NS2VEC_DOTS_H
 

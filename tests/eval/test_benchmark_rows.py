@@ -183,6 +183,15 @@ def test_a_miss_says_when_the_target_is_for_another_instruction_set(script, name
     assert script("summary").summarise(script("rows").ROWS[name], rounds)["reasons"] == []
 
 
+def test_a_miss_is_not_rounded_to_its_target(script):
+    number = script("table").number
+    assert [number(value, "ratio", (1.3, 2)) for value in (1.2664, 1.3, 1.9999, 2.0)] == [
+        "1.27 x", "1.3 x", "1.9999 x", "2.0 x",
+    ]  # fmt: skip
+    assert number(0.9196, "threads", (0.92, None)) == ".9196"
+    assert number(1.2664, "ratio", (None, None)) == "1.3 x"
+
+
 def test_a_miss_can_be_explained(script, tmp_path, capsys):
     table, row = script("table"), script("rows").ROWS["sg"]
     rounds = rounds_of(ns2vec=[10e6], gensim=[2e6])
