@@ -482,10 +482,9 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
         return done
 
     def _blas(self) -> AbstractContextManager[Any]:
-        """The full softmax has one updater and leaves the threads to BLAS; other workers have one each."""
-        if self._has_one_updater():
-            return blas_threads(self.workers)
-        return nullcontext() if self.backend == "fused" else blas_threads(1)
+        """What calls BLAS calls it on one thread."""
+        is_called = self.backend != "fused" or self._has_one_updater()
+        return blas_threads(1) if is_called else nullcontext()
 
     def _has_one_updater(self) -> bool:
         objective = self._word_objective()

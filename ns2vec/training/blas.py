@@ -11,8 +11,11 @@ __all__ = ["blas_threads"]
 def blas_threads(n_threads: int) -> AbstractContextManager[Any]:
     """Limit BLAS to so many threads inside a ``with``, when threadpoolctl is there to do so.
 
-    With workers of our own it is one: they call sdot and saxpy on single rows. The full softmax has one
-    worker and leaves the threads to the matrix products.
+    It is one, always. Workers of our own call sdot and saxpy on single rows. The full softmax has one
+    updater, but its products last a millisecond, and OpenBLAS's threads spin while they wait for each
+    other: where the processors are busy, or fewer than the threads, a product lasts as long as the
+    scheduler's slices do, and training fifty times as long. The number given here also overrides
+    ``OPENBLAS_NUM_THREADS``, so it must never be more than the user's.
 
     Parameters
     ----------
