@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -16,6 +17,7 @@ __all__ = ["ON_MALFORMED", "Complaints", "Malformed", "numbered_lines", "source_
 logger = logging.getLogger(__name__)
 
 ON_MALFORMED = ("skip", "refuse")
+N_TOLD = 3  # malformed lines of a file that are logged one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +34,15 @@ class Malformed:
 
 @dataclass
 class Complaints:
-    """The malformed lines of question files: they are skipped and listed, or refused.
+    """The malformed lines of question files, skipped and listed, or refused; and remarks on the others.
 
     Attributes
     ----------
     on_malformed : str
         ``"skip"``: log a warning, keep the complaint and go on; ``"refuse"``: raise at the first one.
     found : list of Malformed
+    remarks : list of str
+        How files were read that need not have been meant so.
 
     Raises
     ------
@@ -56,6 +60,8 @@ class Complaints:
 
     on_malformed: str = "skip"
     found: list[Malformed] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    _n_lines: Counter[str] = field(default_factory=Counter, repr=False)
 
     def __post_init__(self) -> None:
         if self.on_malformed not in ON_MALFORMED:
@@ -71,9 +77,18 @@ class Complaints:
         """
         complaint = Malformed(path, line, reason)
         if self.on_malformed == "refuse":
-            raise FormatError(f"{complaint}; correct the file, or pass on_malformed='skip'")
-        logger.warning("%s; skipped", complaint)
+            raise FormatError(f"{complaint}; correct the file, or have such lines skipped")
         self.found.append(complaint)
+        self._n_lines[path] += 1
+        if self._n_lines[path] <= N_TOLD:
+            logger.warning("%s; skipped", complaint)
+        elif self._n_lines[path] == N_TOLD + 1:
+            logger.warning("%s: more lines that do not fit, from line %d on, are skipped", path, line)
+
+    def remark(self, text: str) -> None:
+        """Take a remark on how a file is read."""
+        logger.info("%s", text)
+        self.remarks.append(text)
 
 
 def source_name(source: PathLike | Iterable[str]) -> str:

@@ -4,18 +4,20 @@
 
     word_pairs   word1 SEP word2 SEP judgement
     categories   word SEP category
-    analogies    ": section" lines, then "a b c d" (questions-words layout); d may be "d1/d2"
+    analogies    ": section" lines, then "a b c d" (questions-words layout); d may be "d1/d2"; what comes
+                 before the first such line is a section of the file's name
     word_table   "a SEP b" or "a SEP b1/b2" in one file a relation (BATS): all pairs of pairs are asked
     outliers     set SEP word SEP "member" | "outlier"
     relations    relation SEP word1 SEP word2 SEP degree | "prototype"
 
-SEP is a tab unless the suite says otherwise; ``#`` starts a comment line, and a blank line is skipped. Every
-other line that does not fit is a complaint with file, line and reason.
+SEP is what the suite says, else it is found out from the lines: tabs, semicolons, commas or blanks. Word
+pairs may then have a header and further columns: the words are the first two columns that are not numbers,
+the judgement is the first number behind them. ``#`` starts a comment line, and a blank line is skipped.
+Every other line that does not fit is a complaint with file, line and reason.
 """
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -25,13 +27,20 @@ from typing import Any, TypeAlias
 
 from ns2vec._registry import Registry
 from ns2vec._typing import PathLike
+from ns2vec.evaluation._columns import (
+    SEPARATORS,
+    as_number,
+    choose_columns,
+    guess_separator,
+    split_columns,
+)
 from ns2vec.evaluation._lines import Complaints, numbered_lines, source_name
 from ns2vec.evaluation.analogy_ranks import Question
 from ns2vec.evaluation.analogy_scores import AnalogySection
 from ns2vec.evaluation.outliers import OutlierSet
 from ns2vec.evaluation.relational_similarity import RatedPair
 
-__all__ = ["Layout", "READERS"]
+__all__ = ["EXPECTED", "Layout", "READERS"]
 
 Source: TypeAlias = "PathLike | Iterable[str]"
 
@@ -42,8 +51,8 @@ class Layout:
 
     Attributes
     ----------
-    delimiter : str
-        Between columns; ``""``: any blanks; ``","``: CSV with its quotes.
+    delimiter : str or None
+        Between columns; ``""``: any blanks; ``","`` and ``";"``: CSV with its quotes; None: found out.
     columns : tuple of int
         Which columns hold the fields, in the reader's order, from 0; empty: the first ones.
     skip_lines : int
@@ -53,7 +62,7 @@ class Layout:
         Group name -> pattern of section names (``"gram*"``).
     """
 
-    delimiter: str = "\t"
+    delimiter: str | None = None
     columns: tuple[int, ...] = ()
     skip_lines: int = 0
     encoding: str = "utf8"
@@ -68,39 +77,103 @@ class Layout:
 READERS: Registry[Callable[[Sequence[Source], Layout, Complaints], list[Any]]] = Registry("question layout")
 
 
+#: Layout name -> what a line of it holds, for errors.
+EXPECTED = {
+    "word_pairs": "word, word and judgement",
+    "categories": "word and category",
+    "analogies": "four words",
+    "word_table": "word and answer",
+    "outliers": "set, word and 'member' or 'outlier'",
+    "relations": "relation, word, word and degree",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """How the lines of one file are cut; `chosen` where there are more columns than fields."""
+
+    separator: str
+    n_fields: int
+    chosen: tuple[int, ...] = ()
+
+    def fields(self, line: str) -> tuple[list[str], str]:
+        """Return the fields of a line, and what is wrong with it or ``""``."""
+        cells = split_columns(line, self.separator)
+        columns = self.chosen or tuple(range(self.n_fields))
+        if len(cells) <= max(columns) or (not self.chosen and len(cells) != self.n_fields):
+            expected = max(columns) + 1 if self.chosen else self.n_fields
+            return [], f"expected {expected} columns, found {len(cells)}"
+        found = [cells[column] for column in columns]
+        return found, "" if all(found) else f"column {columns[found.index('')] + 1} is empty"
+
+
+def _lines(source: Source, layout: Layout) -> list[tuple[int, str]]:
+    """Return what is neither header, comment nor blank, with line numbers."""
+    return [
+        (number, line)
+        for number, line in numbered_lines(source, layout.encoding)
+        if number > layout.skip_lines and line.strip() and not line.startswith("#")
+    ]
+
+
+def _columns(layout: Layout, lines: Sequence[str], n_fields: int) -> _Columns:
+    """Return how a file's lines are cut: as the layout says, or as they look."""
+    if layout.delimiter is not None:
+        return _Columns(layout.delimiter, n_fields, layout.columns)
+    return _Columns(
+        guess_separator(lines, max(layout.columns, default=n_fields - 1) + 1), n_fields, layout.columns
+    )
+
+
+def _judged_columns(
+    source: Source, layout: Layout, lines: Sequence[str], complaints: Complaints
+) -> _Columns:
+    """Return how lines of two words and a judgement are cut, further columns left out."""
+    if layout.delimiter is not None or layout.columns:
+        return _columns(layout, lines, 3)
+    separator = guess_separator(lines, 3, with_number=True)
+    chosen = choose_columns([split_columns(line, separator) for line in lines])
+    if chosen:
+        left, right, judgement = (column + 1 for column in chosen)
+        complaints.remark(
+            f"{source_name(source)}: columns {left} and {right} are read as words, {judgement} as judgement, "
+            f"with {SEPARATORS[separator]} between them"
+        )
+    return _Columns(separator, 3, chosen or ())
+
+
 def _rows(
-    source: Source, layout: Layout, n_fields: int, complaints: Complaints
+    source: Source, layout: Layout, n_fields: int, complaints: Complaints, *, are_judged: bool = False
 ) -> Iterator[tuple[int, list[str]]]:
     """Yield line numbers and fields; lines with too few columns or an empty field are complaints."""
-    columns = layout.columns or tuple(range(n_fields))
-    for number, line in numbered_lines(source, layout.encoding):
-        if number <= layout.skip_lines or not line.strip() or line.startswith("#"):
-            continue
-        if layout.delimiter == ",":
-            cells = next(csv.reader([line]))
+    lines = _lines(source, layout)
+    texts = [line for _, line in lines]
+    if are_judged:
+        columns = _judged_columns(source, layout, texts, complaints)
+        if layout.delimiter is None and _has_header(texts, columns):
+            complaints.remark(f"{source_name(source)}:{lines.pop(0)[0]}: taken for the names of the columns")
+    else:
+        columns = _columns(layout, texts, n_fields)
+    for number, line in lines:
+        fields, reason = columns.fields(line)
+        if reason:
+            complaints.add(source_name(source), number, reason)
         else:
-            cells = line.split(layout.delimiter) if layout.delimiter else line.split()
-        if len(cells) <= max(columns) or (not layout.columns and len(cells) != n_fields):
-            expected = n_fields if not layout.columns else max(columns) + 1
-            complaints.add(source_name(source), number, f"expected {expected} columns, found {len(cells)}")
-            continue
-        fields = [cells[column].strip() for column in columns]
-        if not all(fields):
-            complaints.add(source_name(source), number, f"column {columns[fields.index('')] + 1} is empty")
-            continue
-        yield number, fields
+            yield number, fields
+
+
+def _has_header(lines: Sequence[str], columns: _Columns) -> bool:
+    """Whether a first line names columns: it has a word where the second has a number."""
+    last = [fields[-1] for fields, reason in map(columns.fields, lines[:2]) if not reason]
+    return [as_number(text) is None for text in last] == [True, False]
 
 
 def _number(text: str, source: Source, line: int, complaints: Complaints) -> float | None:
     """Return a finite number, or None after a complaint."""
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if math.isfinite(number):
-        return number
-    complaints.add(source_name(source), line, f"expected a finite number, found {text!r}")
-    return None
+    number = as_number(text)
+    if number is None:
+        complaints.add(source_name(source), line, f"expected a finite number, found {text!r}")
+    return number
 
 
 @READERS.entry("word_pairs")
@@ -110,7 +183,7 @@ def read_word_pairs(
     """Return ``(word, word, judgement)`` of all files."""
     found = []
     for source in sources:
-        for line, (left, right, text) in _rows(source, layout, 3, complaints):
+        for line, (left, right, text) in _rows(source, layout, 3, complaints, are_judged=True):
             judgement = _number(text, source, line, complaints)
             if judgement is not None:
                 found.append((left, right, judgement))
@@ -137,21 +210,29 @@ def read_analogies(sources: Sequence[Source], layout: Layout, complaints: Compla
     """Return the sections of all files."""
     sections: list[tuple[str, list[Question]]] = []
     for source in sources:
-        for number, line in numbered_lines(source, layout.encoding):
+        lines = _lines(source, layout)
+        columns = _columns(layout, [line for _, line in lines if not line.startswith(":")], 4)
+        asked: list[Question] | None = None
+        for number, line in lines:
             if line.startswith(":"):
-                sections.append((line[1:].strip(), []))
+                asked = []
+                sections.append((line[1:].strip(), asked))
                 continue
-            words = line.split()
-            if not words or line.startswith("#"):
+            cells, reason = columns.fields(line)
+            if reason:
+                complaints.add(source_name(source), number, reason.replace("columns", "words"))
                 continue
-            if not sections:
-                complaints.add(source_name(source), number, "a question before the first ': section' line")
-            elif len(words) != 4:
-                complaints.add(source_name(source), number, f"expected 4 words, found {len(words)}")
-            else:
-                a, b, c, accepted = words
-                sections[-1][1].append(Question(a, b, c, tuple(accepted.split("/"))))
+            if asked is None:
+                asked = []
+                sections.append((_stem(source), asked))
+            a, b, c, accepted = cells
+            asked.append(Question(a, b, c, tuple(accepted.split("/"))))
     return [AnalogySection(name, layout.group_of(name), tuple(asked)) for name, asked in sections]
+
+
+def _stem(source: Source) -> str:
+    """Return the name of a file without folder and suffixes."""
+    return PurePath(source_name(source)).name.split(".")[0]
 
 
 @READERS.entry("word_table")

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from ns2vec.evaluation._lines import Complaints
-from ns2vec.evaluation.readers import READERS, Layout
+from ns2vec.evaluation.readers import EXPECTED, READERS, Layout
 from ns2vec.exceptions import ConfigError, FormatError
 
 # reader: (lines, what they mean, line and reason of the malformed ones)
@@ -33,8 +33,8 @@ CASES = {
     ),
     "analogies": (
         ["a b c d", ": one", "a b c d", "a b c", ": two", "a b c d/e"],
-        [("one", [("d",)]), ("two", [("d", "e")])],
-        [(1, "a question before the first ': section' line"), (4, "expected 4 words, found 3")],
+        [("<lines>", [("d",)]), ("one", [("d",)]), ("two", [("d", "e")])],
+        [(4, "expected 4 words, found 3")],
     ),
     "word_table": (
         ["cat\tcats/kitties", "dog\tdogs", "lonely"],
@@ -66,7 +66,7 @@ def plain(reader, found):
 
 
 def test_every_layout_is_tested():
-    assert set(CASES) == set(READERS)
+    assert set(CASES) == set(READERS) == set(EXPECTED)
 
 
 @pytest.mark.parametrize("reader", READERS)
@@ -107,6 +107,72 @@ def test_layouts(layout, line):
     complaints = Complaints()
     assert READERS["word_pairs"]([[line]], layout, complaints) == [("cat", "dog", 7.0)]
     assert complaints.found == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "n_remarks"),
+    [
+        (["cat dog 7.5", "cat  tea 3"], 0),
+        (["cat,dog,7.5", "cat,tea,3"], 0),
+        (["cat;dog;7.5", "cat;tea;3"], 0),
+        (["cat, dog, 7.5", '"cat", tea, 3'], 0),
+        (["Word 1,Word 2,Human (mean)", "cat,dog,7.5", "cat,tea,3"], 1),
+        (["word1\tword2\tPOS\tSimLex999\tSD", "cat\tdog\tA\t7.5\t1", "cat\ttea\tA\t3\t2"], 2),
+        (["cat dog 7.5 8 7", "cat tea 3 3 3"], 1),
+        ([",word1,word2,similarity", "0,cat,dog,7.5", "1,cat,tea,3"], 2),
+        (["cat\tdog\t7.5\t", "cat\ttea\t3\t"], 1),
+    ],
+    ids=repr,
+)
+def test_separators_headers_and_further_columns_are_found_out(lines, n_remarks):
+    complaints = Complaints("refuse")
+    found = READERS["word_pairs"]([lines], Layout(), complaints)
+    assert found == [("cat", "dog", 7.5), ("cat", "tea", 3.0)]
+    assert len(complaints.remarks) == n_remarks
+
+
+@pytest.mark.parametrize(
+    ("lines", "number", "reason"),
+    [
+        (["cat;dog;7,5", "cat;tea;3,0"], 1, "expected a finite number, found '7,5'"),
+        (["cat dog 7,5"], 1, "expected a finite number, found '7,5'"),
+        (["cat,dog,7.5", "cat tea 3"], 2, "expected 3 columns, found 1"),
+        (["cat dog 7.5", "ice cream tea 3"], 2, "expected 3 columns, found 4"),
+        (["cat,dog,7.5", "cat,tea,"], 2, "column 3 is empty"),
+        (["a,b,c,d", "a,b,c,d"], 1, "expected 3 columns, found 4"),
+        (["ice cream\ttea\t3", "New York\tcity"], 2, "expected 3 columns, found 2"),
+    ],
+    ids=repr,
+)
+def test_lines_that_do_not_follow_the_others_are_complaints(lines, number, reason):
+    complaints = Complaints()
+    READERS["word_pairs"]([lines], Layout(), complaints)
+    assert [(line.line, line.reason) for line in complaints.found][:1] == [(number, reason)]
+
+
+@pytest.mark.parametrize("line", ["a b c d", "a\tb\tc\td", "a,b,c,d", "a; b; c; d"])
+def test_questions_before_any_section_are_the_section_of_the_files_name(line, write_text):
+    path = write_text(f"{line}\n: later\n{line}\n", "my.questions.txt")
+    first, later = READERS["analogies"]([path], Layout(), Complaints("refuse"))
+    assert (first.name, later.name) == ("my", "later")
+    assert first.questions == later.questions
+    assert (first.questions[0].a, first.questions[0].accepted) == ("a", ("d",))
+
+
+def test_words_with_blanks_are_kept_where_something_else_separates():
+    lines = ["New York\tUSA\tSao Paulo\tBrazil", "Los Angeles\tUSA\tRio\tBrazil"]
+    (section,) = READERS["analogies"]([lines], Layout(), Complaints("refuse"))
+    assert [question.a for question in section.questions] == ["New York", "Los Angeles"]
+    found = READERS["categories"]([["ice cream,food", "car,vehicle"]], Layout(), Complaints("refuse"))
+    assert found == [("ice cream", "food"), ("car", "vehicle")]
+
+
+def test_a_file_of_malformed_lines_makes_few_warnings(caplog):
+    complaints = Complaints()
+    READERS["word_pairs"]([["x"] * 500], Layout(), complaints)
+    assert len(complaints.found) == 500
+    assert len(caplog.records) == 4
+    assert "from line 4 on" in caplog.text
 
 
 def test_header_lines_and_encodings(write_text):
