@@ -89,7 +89,7 @@ def add_arguments(parser: Parser) -> None:
     group = parser.add_argument_group("questions")
     group.add_argument("--suite", metavar="NAME", default=[], help="suites, as in ns2vec evaluate", **many)
     group.add_argument("--analogies", metavar="FILE", default=[], help="questions, four words a line", **many)
-    group.add_argument("--pairs", metavar="FILE", default=[], help="word TAB word TAB judgement", **many)
+    group.add_argument("--pairs", metavar="FILE", default=[], help="two words and a judgement a line", **many)
     group.add_argument("--data-dir", metavar="FOLDER", help="where suites' files are ($NS2VEC_DATA)")
     group.add_argument(
         "--held-out", type=float, default=0.05, metavar="X", help="share of the sentences (default: 0.05)"

@@ -20,10 +20,12 @@ from ns2vec.evaluation.baselines import Baseline, Shortfall, read_baseline, writ
 from ns2vec.evaluation.html_report import html_report
 from ns2vec.evaluation.lookup import MISSING
 from ns2vec.evaluation.postprocessing import POSTPROCESSING
-from ns2vec.evaluation.runner import Evaluation, Settings, evaluate_suites
+from ns2vec.evaluation.runner import Evaluation, Settings, SuiteOutcome, evaluate_suites
+from ns2vec.evaluation.sources import SuiteNotFoundError
 from ns2vec.evaluation.statistics import Resampling
 from ns2vec.evaluation.suites import Suite, builtin_suites, collections
 from ns2vec.evaluation.text_report import markdown, table
+from ns2vec.exceptions import FormatError
 from ns2vec.formats import open_for_write
 
 NAME = "evaluate"
@@ -39,7 +41,11 @@ ns2vec evaluate vectors.txt --pairs pairs.tsv --markdown
 --suite standard asks WordSim-353, SimLex-999, MEN, RG-65, MC-30, Google's analogies, AP, BLESS and
 ESSLLI, whose files are looked for in --data-dir, $NS2VEC_DATA, installed packages and, with
 --download, at their addresses; --list-suites shows all. Vectors may be of any known format, text
-without a header (GloVe), or .npy with a file of words. Exit code 1: a score is below --baseline."""
+without a header (GloVe), or .npy with a file of words. Columns of question files are separated by tabs,
+semicolons, commas or blanks. Exit code 1: a score is below --baseline, or a file has no score."""
+
+
+FOLDER_OPTION, DOWNLOAD_OPTION = "name a folder with --data-dir", "add --download"
 
 
 class _ListSuites(argparse.Action):
@@ -73,8 +79,8 @@ def _add_questions(group: argparse._ArgumentGroup) -> None:
     many: dict[str, Any] = {"nargs": "+", "action": "extend", "default": []}
     group.add_argument("--suite", metavar="NAME", help="suites, lists of suites, .toml files", **many)
     group.add_argument("--analogies", metavar="FILE", help="questions, four words a line", **many)
-    group.add_argument("--pairs", metavar="FILE", help="word TAB word TAB judgement", **many)
-    group.add_argument("--categories", metavar="FILE", help="word TAB category", **many)
+    group.add_argument("--pairs", metavar="FILE", help="two words and a judgement a line", **many)
+    group.add_argument("--categories", metavar="FILE", help="a word and its category a line", **many)
     group.add_argument("--facts", action="store_true", help="short for --suite facts")
     group.add_argument("--data-dir", metavar="FOLDER", help="where suites' files are ($NS2VEC_DATA)")
     group.add_argument("--download", action="store_true", help="fetch files that are nowhere else")
@@ -127,13 +133,13 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("nothing to ask: give --suite NAME, or give --analogies, --pairs or --facts")
     baseline = read_baseline(arguments.baseline) if arguments.baseline else None
     models = _models(arguments)
-    evaluation = evaluate_suites(
-        models,
-        suites,
-        settings=_settings(arguments),
-        data_dir=arguments.data_dir,
-        allow_download=arguments.download,
-    )
+    try:
+        evaluation = evaluate_suites(
+            models, suites, settings=_settings(arguments),
+            data_dir=arguments.data_dir, allow_download=arguments.download,
+        )  # fmt: skip
+    except SuiteNotFoundError as error:
+        raise FormatError(error.told(FOLDER_OPTION, DOWNLOAD_OPTION)) from None
     command = shlex.join(["ns2vec", "evaluate", *_words(arguments)])
     failed = _shortfalls(baseline, arguments.vectors, evaluation)
     _print(arguments, evaluation, failed)
@@ -144,7 +150,30 @@ def run(arguments: argparse.Namespace) -> int:
         write_baseline(arguments.write_baseline, command, evaluation.scores()[next(iter(models))])
     for model, shortfall in failed:
         say(f"{model}: below the baseline: {shortfall}")
-    return 1 if failed else 0
+    if evaluation.missing:
+        say(f"what was left out: {FOLDER_OPTION} or set NS2VEC_DATA, or {DOWNLOAD_OPTION}")
+    unscored = _unscored(evaluation)
+    for outcome in unscored:
+        say(_why_unscored(outcome))
+    return 1 if failed or unscored else 0
+
+
+def _unscored(evaluation: Evaluation) -> list[SuiteOutcome]:
+    """Return files of questions that gave no score, and suites if nothing at all did.
+
+    One suite of many may have words that a model does not know; its row shows so.
+    """
+    found = [outcome for outcome in evaluation.outcomes if not outcome.is_scored]
+    if len(found) == len(evaluation.outcomes):
+        return found
+    return [outcome for outcome in found if outcome.suite.paths]
+
+
+def _why_unscored(outcome: SuiteOutcome) -> str:
+    used = max(result.coverage.n_used for result in outcome.results)
+    total = outcome.results[0].coverage.n_total
+    words = "whose words the vectors know" if len(outcome.results) == 1 else "whose words all vectors know"
+    return f"{outcome.suite.name}: no score: {used} of {total} questions could be asked ({words})"
 
 
 def _words(arguments: argparse.Namespace) -> Sequence[str]:

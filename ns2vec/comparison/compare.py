@@ -74,11 +74,15 @@ class _Setting:
                 {"model": model.wv}, self.suites, settings=settings, data_dir=self.data_dir
             )
         except SuiteNotFoundError as error:
-            self.note(f"suites left out: {error}")
+            names = ", ".join(one.suite for one in error.missing)
+            self.note(f"left out: {names}: the files are {error.missing[0].place}")
             self.suites = ()
             return {}
-        for name in found.left_out:
-            self.note(f"suite {name} left out: its files are not there")
+        for line in found.left_out_lines():
+            self.note(line)
+        for outcome in found.outcomes:
+            if not outcome.is_scored:
+                self.note(f"{outcome.suite.name} has no score: too few of its words are known")
         self.suites = [suite for suite in self.suites if _name(suite) not in found.left_out]
         return found.scores()["model"]
 

@@ -63,7 +63,7 @@ def guess_separator(lines: Sequence[str], n_fields: int, *, with_number: bool = 
     Returns
     -------
     str
-        A key of `SEPARATORS`; a tab where none fits.
+        A key of `SEPARATORS`; where none fits, that which cuts most.
 
     Examples
     --------
@@ -72,12 +72,12 @@ def guess_separator(lines: Sequence[str], n_fields: int, *, with_number: bool = 
     ','
     """
 
-    def rank(separator: str) -> tuple[int, int]:
+    def rank(separator: str) -> tuple[int, ...]:
         rows = [split_columns(line, separator) for line in lines[:N_LOOKED_AT]]
         wide = [cells[n_fields - 1 :] for cells in rows if len(cells) >= n_fields]
         judged = [rest for rest in wide if any(as_number(cell) is not None for cell in rest)]
         fitting = judged if with_number else wide
-        return len(fitting), 0 if fitting else len(wide)
+        return (len(fitting),) if fitting else (0, len(wide), sum(map(len, rows)))
 
     return max(SEPARATORS, key=rank)  # of equals the first
 

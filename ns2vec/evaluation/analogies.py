@@ -64,7 +64,7 @@ def evaluate_word_analogies(
     Returns
     -------
     score : float
-        Share of right answers; 0.0 where no question could be asked.
+        Share of right answers; 0.0 where no question has known words.
     sections : list of dict
         ``{"section": name, "correct": [...], "incorrect": [...]}`` with quadruples of words (upper
         case if `case_insensitive`), and a last one, ``"Total accuracy"``, over all of them.
@@ -72,7 +72,7 @@ def evaluate_word_analogies(
     Raises
     ------
     FormatError
-        If a line stands before the first ``: section`` line.
+        If a line stands before the first ``: section`` line, or no line has four words.
     ConfigError
         If the method is unknown.
 
@@ -93,6 +93,9 @@ def evaluate_word_analogies(
     folded_keys = _fold_keys(embedding.index_to_key[:restrict_vocab], case_insensitive)
     rows = {key: row for row, key in reversed(list(enumerate(folded_keys)))}
     parsed = parse_analogies(analogies, case_insensitive=case_insensitive)
+    n_questions = sum(len(questions) for _, questions in parsed)
+    if not n_questions:
+        raise FormatError(f"{name}: expected questions of four words separated by blanks, found none")
     asked = [question for _, questions in parsed for question in questions if _is_known(question, rows)]
     if method == "3cosadd":
         inputs = np.array([[rows[word] for word in question[:3]] for question in asked], dtype=np.int64)
@@ -114,7 +117,6 @@ def evaluate_word_analogies(
     total: Section = {"section": TOTAL}
     for outcome in ("correct", "incorrect"):
         total[outcome] = [quadruple for section in sections for quadruple in section[outcome]]
-    n_questions = sum(len(questions) for _, questions in parsed)
     logger.info("%s: %d of %d questions have unknown words", name, n_questions - len(asked), n_questions)
     _log_section(total)
     return section_accuracy(total), [*sections, total]

@@ -234,6 +234,6 @@ def _suites(evaluation: Evaluation) -> str:
             f"<tr>{_cell(escape(suite.title))}{_cell(escape(suite.citation) + listed)}"
             f"{_cell(escape(suite.licence))}</tr>"
         )
-    left_out = "".join(f"<li>{escape(reason)}</li>" for reason in evaluation.left_out.values())
+    left_out = "".join(f"<li>{escape(line)}</li>" for line in evaluation.left_out_lines())
     missing = f"<h3>Left out</h3><ul>{left_out}</ul>" if left_out else ""
     return "<h2>Suites</h2>" + _table(["suite", "citation", "licence"], rows) + missing

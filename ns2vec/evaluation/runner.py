@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -20,13 +21,13 @@ from ns2vec.evaluation.analogy_ranks import ANALOGY_METHODS
 from ns2vec.evaluation.facts import FactsCorpus, facts_corpus
 from ns2vec.evaluation.facts_suites import FACTS_QUESTIONS
 from ns2vec.evaluation.lookup import Lookup
-from ns2vec.evaluation.readers import READERS, Layout
+from ns2vec.evaluation.readers import EXPECTED, READERS
 from ns2vec.evaluation.results import TaskResult, compare_results
-from ns2vec.evaluation.sources import SuiteNotFoundError, find_suite_files
+from ns2vec.evaluation.sources import FoundFiles, MissingFiles, SuiteNotFoundError, find_suite_files
 from ns2vec.evaluation.statistics import Comparison, Resampling
-from ns2vec.evaluation.suites import Suite, select_suites
+from ns2vec.evaluation.suites import Origin, Suite, select_suites
 from ns2vec.evaluation.tasks import TASKS
-from ns2vec.exceptions import ConfigError
+from ns2vec.exceptions import ConfigError, FormatError
 
 __all__ = ["Evaluation", "Read", "SUBSETS", "Settings", "SuiteOutcome", "evaluate_suites", "read_questions"]
 
@@ -86,7 +87,7 @@ class SuiteOutcome:
     suite : Suite
     measure : str
     results : tuple of TaskResult
-        One for each model.
+        One for each model; a score is NaN where no question, or too few of them, could be asked.
     comparisons : dict of (int, int) to Comparison
         Numbers of two models, the first less than the second -> their difference.
     malformed : tuple of Malformed
@@ -102,6 +103,11 @@ class SuiteOutcome:
     sha256: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
+    @property
+    def is_scored(self) -> bool:
+        """Whether a model has a score."""
+        return any(not math.isnan(result.score) for result in self.results)
+
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
@@ -112,17 +118,31 @@ class Evaluation:
     models : dict of str to (int, int)
         Name -> shape (V, D) of its vectors.
     outcomes : tuple of SuiteOutcome
-    left_out : dict of str to str
-        Suites whose files are not there -> where they were looked for.
+    missing : tuple of MissingFiles
+        Suites that were left out since their files are not there.
     settings : Settings
     seconds : float
     """
 
     models: dict[str, tuple[int, int]]
     outcomes: tuple[SuiteOutcome, ...]
-    left_out: dict[str, str]
+    missing: tuple[MissingFiles, ...]
     settings: Settings
     seconds: float
+
+    @property
+    def left_out(self) -> dict[str, str]:
+        """Suites that were left out, and where their files are not."""
+        return {one.suite: f"its files are {one.place}" for one in self.missing}
+
+    def left_out_lines(self) -> list[str]:
+        """Return the suites that were left out, one line for each place where files are not."""
+        places = dict.fromkeys(one.place for one in self.missing)
+        return [
+            f"left out: {', '.join(one.suite for one in self.missing if one.place == place)}: "
+            f"the files are {place}"
+            for place in places
+        ]
 
     def scores(self) -> dict[str, dict[str, float]]:
         """Return model -> suite -> score."""
@@ -210,19 +230,23 @@ def read_questions(
     SuiteNotFoundError
         If no place has its files.
     FormatError
-        If a line is malformed and is to be refused.
+        If a line is malformed and is to be refused, or no question can be read.
     """
     complaints = Complaints(on_malformed)
     if suite.generated:
         return Read(FACTS_QUESTIONS[suite.task](_facts()))
-    reader = READERS[suite.reader]
     if suite.paths:
-        questions = reader(suite.paths, Layout(), complaints)
-        return Read(questions, tuple(complaints.found), tuple(map(str, suite.paths)))
-    found = find_suite_files(suite, data_dir, allow_download=allow_download)
-    questions = reader(list(found.paths), found.origin.layout, complaints)
-    files = tuple(map(str, found.paths))
-    return Read(questions, tuple(complaints.found), files, found.sha256, found.notes)
+        found = FoundFiles((), Origin(), ())
+    else:
+        found = find_suite_files(suite, data_dir, allow_download=allow_download)
+    files = suite.paths or found.paths
+    questions = READERS[suite.reader](list(files), found.origin.layout, complaints)
+    names = tuple(map(str, files))
+    if not any(getattr(question, "questions", True) for question in questions):
+        reason = str(complaints.found[0] if complaints.found else f"{names[0]}: there is no question in it")
+        raise FormatError(f"{reason}; expected lines of {EXPECTED[suite.reader]}")
+    notes = (*found.notes, *complaints.remarks)
+    return Read(questions, tuple(complaints.found), names, found.sha256, notes)
 
 
 def evaluate_suites(
@@ -257,7 +281,7 @@ def evaluate_suites(
     SuiteNotFoundError
         If the files of no suite are there.
     FormatError
-        If a line is malformed and is to be refused.
+        If a line is malformed and is to be refused, or no question of a suite can be read.
 
     Examples
     --------
@@ -277,7 +301,8 @@ def evaluate_suites(
     settings = settings or Settings()
     started = time.perf_counter()
     lookups = [_lookup(embedding, settings) for embedding in models.values()]
-    outcomes, left_out = [], {}
+    outcomes: list[SuiteOutcome] = []
+    missing: list[MissingFiles] = []
     for suite in select_suites(suites):
         logger.info("suite %s", suite.name)
         try:
@@ -285,14 +310,16 @@ def evaluate_suites(
                 suite, data_dir, allow_download=allow_download, on_malformed=settings.on_malformed
             )
         except SuiteNotFoundError as error:
-            left_out[suite.name] = str(error)
-            logger.warning("%s", error)
+            missing += error.missing
             continue
         outcomes.append(_outcome(lookups, suite, read, settings))
-    if left_out and not outcomes:
-        raise SuiteNotFoundError("; ".join(left_out.values()))
+    if missing and not outcomes:
+        raise SuiteNotFoundError(missing)
     shapes = {name: (len(model.index_to_key), model.vectors.shape[1]) for name, model in models.items()}
-    return Evaluation(shapes, tuple(outcomes), left_out, settings, time.perf_counter() - started)
+    done = Evaluation(shapes, tuple(outcomes), tuple(missing), settings, time.perf_counter() - started)
+    for line in done.left_out_lines():
+        logger.warning("%s", line)
+    return done
 
 
 def _lookup(embedding: Embedding, settings: Settings) -> Lookup:

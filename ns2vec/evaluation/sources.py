@@ -12,7 +12,7 @@ import hashlib
 import importlib.util
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,15 @@ from ns2vec._typing import PathLike
 from ns2vec.evaluation.suites import Origin, Suite
 from ns2vec.exceptions import FormatError
 
-__all__ = ["FoundFiles", "SuiteNotFoundError", "cache_folder", "download", "find_suite_files", "sha256_of"]
+__all__ = [
+    "FoundFiles",
+    "MissingFiles",
+    "SuiteNotFoundError",
+    "cache_folder",
+    "download",
+    "find_suite_files",
+    "sha256_of",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -30,11 +38,73 @@ MAX_DOWNLOAD_BYTES = 256 << 20
 TIMEOUT_SECONDS = 60
 
 
+@dataclass(frozen=True, slots=True)
+class MissingFiles:
+    """The files of a suite, which no place has.
+
+    Attributes
+    ----------
+    suite : str
+    place : str
+        Where they were looked for: ``"not in data"``.
+    files : tuple of str
+        As they would stand in a data folder.
+    has_address : bool
+        They could be downloaded.
+    """
+
+    suite: str
+    place: str
+    files: tuple[str, ...]
+    has_address: bool
+
+
 class SuiteNotFoundError(FormatError, FileNotFoundError):
-    """No place has the files of a suite."""
+    """No place has the files of one suite or more.
+
+    Parameters
+    ----------
+    missing : sequence of MissingFiles
+        At least one.
+
+    Examples
+    --------
+    >>> from ns2vec.evaluation.sources import MissingFiles, SuiteNotFoundError
+    >>> error = SuiteNotFoundError([MissingFiles("msr", "not in data", ("analogy/msr.txt",), False)])
+    >>> print(error.told(folder="name one with --data-dir"))
+    the files of suite msr are not in data: name one with --data-dir or set NS2VEC_DATA, with analogy/msr.txt
+    in it
+    """
+
+    def __init__(self, missing: Sequence[MissingFiles]) -> None:
+        super().__init__(tuple(missing))
+        self.missing = tuple(missing)
 
     def __str__(self) -> str:
-        return str(self.args[0]) if self.args else ""
+        return self.told()
+
+    def told(self, folder: str = "pass data_dir", download: str = "pass allow_download=True") -> str:
+        """Return what is missing and what to do, in one line.
+
+        Parameters
+        ----------
+        folder, download : str, optional
+            How one names a data folder and allows a download, at the door through which the user came.
+        """
+        names = ", ".join(one.suite for one in self.missing)
+        suites = f"suite {names}" if len(self.missing) == 1 else f"{len(self.missing)} suites ({names})"
+        place = self.missing[0].place
+        line = f"the files of {suites} are {place}: {folder} or set NS2VEC_DATA, with {self._files()} in it"
+        n_addresses = sum(one.has_address for one in self.missing)
+        fetched = "" if n_addresses == len(self.missing) else f" for {n_addresses} of them"
+        return f"{line}, or {download}{fetched}" if n_addresses else line
+
+    def _files(self) -> str:
+        """Name the files of one suite, of several their folders."""
+        files = [name for one in self.missing for name in one.files]
+        if len(self.missing) > 1:
+            files = list(dict.fromkeys(f"{name.rpartition('/')[0] or name}/" for name in files))
+        return ", ".join(files) or "the files"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +179,15 @@ def find_suite_files(
             paths = _in_folder(origin, named)
         if paths:
             return _checked(suite, origin, paths)
-    places = [f"{' '.join(origin.files)}" for origin in suite.origins if origin.files and not origin.package]
-    where = f"not in {named}" if named else "no data folder is named"
-    fetch = any(origin.urls for origin in suite.origins)
-    raise SuiteNotFoundError(
-        f"suite {suite.name!r}: {where}: pass data_dir (--data-dir) or set NS2VEC_DATA to a folder with "
-        f"{', '.join(places) or 'its files'}" + (", or allow the download (--download)" if fetch else "")
-    )
+    files = (name for origin in suite.origins if not origin.package for name in origin.files)
+    raise SuiteNotFoundError([
+        MissingFiles(
+            suite.name,
+            f"not in {os.fspath(named)}" if named else "not found, and no data folder is named",
+            tuple(files),
+            any(origin.urls for origin in suite.origins),
+        )
+    ])
 
 
 def _in_folder(origin: Origin, folder: PathLike | None) -> list[Path]:

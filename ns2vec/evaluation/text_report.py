@@ -82,7 +82,7 @@ def _notes(evaluation: Evaluation) -> list[str]:
         if outcome.malformed:
             more = f" and {len(outcome.malformed) - 1} more" if len(outcome.malformed) > 1 else ""
             notes.append(f"{outcome.suite.name}: malformed line skipped: {outcome.malformed[0]}{more}")
-    return notes + [f"left out: {reason}" for reason in evaluation.left_out.values()]
+    return notes + evaluation.left_out_lines()
 
 
 def table(evaluation: Evaluation, *, sections: bool = False) -> str:

@@ -1,7 +1,8 @@
 """Correlation of cosines with human judgements of word pairs.
 
 The file has one pair a line, ``word1 TAB word2 TAB score``; lines that start with ``#`` are
-comments. Protocol and skipping are gensim's.
+comments. Protocol and skipping are gensim's. Where it finds no line to read, further columns and
+other separators are looked for (`ns2vec.evaluation.readers`).
 """
 
 from __future__ import annotations
@@ -13,12 +14,15 @@ from typing import Any
 import numpy as np
 
 from ns2vec._typing import Embedding, PathLike
-from ns2vec.evaluation._lines import numbered_lines, source_name
+from ns2vec.evaluation._lines import Complaints, numbered_lines, source_name
+from ns2vec.evaluation.readers import READERS, Layout
 from ns2vec.exceptions import FormatError
 
 __all__ = ["evaluate_word_pairs", "parse_word_pairs"]
 
 logger = logging.getLogger(__name__)
+
+TAB = "\t"
 
 
 def evaluate_word_pairs(
@@ -40,6 +44,7 @@ def evaluate_word_pairs(
     pairs : path or iterable of str
         A path may be compressed.
     delimiter : str, optional
+        Where no line has tabs, the usual one, commas, semicolons and blanks are tried too.
     encoding : str, optional
     restrict_vocab : int or None, optional
         Pairs with a word after the first so many are unknown; None: all words.
@@ -87,9 +92,9 @@ def evaluate_word_pairs(
     name = source_name(pairs)
     if len(used) < 2:
         raise FormatError(
-            f"No valid similarity judgements found in {name}: expected at least 2 lines "
-            f"'word{delimiter}word{delimiter}score' with known words, found {len(used)} "
-            f"and {n_unknown} with unknown words"
+            f"No valid similarity judgements found in {name}: expected at least 2 lines of word, word "
+            f"and score, separated by {delimiter!r}, with known words, found {len(used)} and {n_unknown} "
+            "with unknown words"
         )
     cosines = [
         _cosine(embedding.vectors, rows[left], rows[right]) if left in rows and right in rows else 0.0
@@ -129,17 +134,26 @@ def parse_word_pairs(
     >>> parse_word_pairs(["# a comment", "cat\tdog\t7.5"])
     [('CAT', 'DOG', 7.5)]
     """
+    lines = list(numbered_lines(source, encoding))
     judged = []
-    for number, line in numbered_lines(source, encoding):
+    skipped = []
+    for number, line in lines:
         if not line or line.startswith("#"):
             continue
         try:
             left, right, score = line.split(delimiter)
-            if case_insensitive:
-                left, right = left.upper(), right.upper()
             judged.append((left, right, float(score)))
         except ValueError:
-            logger.info("skipping line %d of %s: not word, word, score", number, source_name(source))
+            skipped.append(number)
+    if not judged and delimiter == TAB:
+        judged = READERS["word_pairs"]([[line for _, line in lines]], Layout(), Complaints())
+    elif skipped:
+        logger.info(
+            "skipping %d lines of %s, the first in line %d: not word, word, score",
+            len(skipped), source_name(source), skipped[0],
+        )  # fmt: skip
+    if case_insensitive:
+        judged = [(left.upper(), right.upper(), score) for left, right, score in judged]
     return judged
 
 

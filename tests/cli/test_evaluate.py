@@ -61,7 +61,7 @@ def test_json_holds_the_librarys_evaluation(ns2vec, planted):
 
 def test_no_restriction(ns2vec, planted):
     words = ["evaluate", "vectors.bin", "--analogies", "questions.txt", "--json", *QUICK, "--restrict-vocab"]
-    used = [record(ns2vec(*words, n))["suites"][0]["results"]["vectors.bin"]["n_used"] for n in ("100", "0")]
+    used = [record(ns2vec(*words, n))["suites"][0]["results"]["vectors.bin"]["n_used"] for n in ("1500", "0")]
     assert used[0] < used[1]
 
 
@@ -78,11 +78,12 @@ def test_suites_of_a_data_folder(ns2vec, planted):
     outcome = ns2vec("evaluate", "vectors.bin", "--suite", "mc30", "msr", "--data-dir", "data", *QUICK)
     assert outcome.code == 0
     assert outcome.out.splitlines()[1].startswith("mc30")
-    assert "left out: suite 'msr'" in outcome.out
+    assert "left out: msr: the files are not in data" in outcome.out
     assert "mc30.tsv: sha256" in outcome.out
     missing = ns2vec("evaluate", "vectors.bin", "--suite", "msr", "--data-dir", "data", "-q")
     assert missing.code == 1
-    assert "pass data_dir (--data-dir)" in missing.refusal()
+    told = "files of suite msr are not in data: name a folder with --data-dir or set NS2VEC_DATA, with "
+    assert told in missing.refusal()
 
 
 def test_changed_vectors_beside_the_raw_ones(ns2vec, planted):
@@ -174,6 +175,55 @@ def test_malformed_lines_are_told_then_skipped_or_refused(ns2vec, planted):
     refused = ns2vec("evaluate", "vectors.bin", "--pairs", "odd.tsv", "--malformed", "refuse")
     assert refused.code == 1
     assert told in refused.refusal()
+
+
+@pytest.mark.parametrize(
+    ("options", "text", "message"),
+    [
+        (["--pairs"], "zyx\txyz\t1\nzyx\tzzz\t2\n", "mine: no score: 0 of 2 questions could be asked"),
+        (["--pairs"], "paris\trome\t1\n", "mine: no score: 1 of 1 questions could be asked"),
+        (["--analogies"], "a1 b2 c3 d4\n", "mine: no score: 0 of 1 questions could be asked"),
+        (["--facts", "--pairs"], "zyx xyz 1\n", "mine: no score: 0 of 1 questions could be asked"),
+    ],
+)
+def test_a_file_without_a_score_is_a_failure(ns2vec, planted, options, text, message):
+    Path("mine.txt").write_text(text, "utf-8")
+    outcome = ns2vec("evaluate", "vectors.bin", *options, "mine.txt", *QUICK)
+    assert outcome.code == 1
+    assert outcome.err.startswith(f"ns2vec: {message}")
+    assert "mine" in outcome.out
+
+
+def test_a_suite_of_unknown_words_among_others_is_no_failure(ns2vec, planted):
+    folder = Path("data/similarity")
+    folder.mkdir(parents=True)
+    (folder / "mc30.tsv").write_text("zyx\txyz\t1\n", "utf-8")
+    words = ["evaluate", "vectors.bin", "--suite", "mc30", "--data-dir", "data", *QUICK]
+    assert ns2vec(*words, "--facts").code == 0
+    alone = ns2vec(*words)
+    assert (alone.code, "mc30: no score" in alone.err) == (1, True)
+
+
+def test_questions_as_they_come_from_a_spreadsheet(ns2vec, planted):
+    pairs = [line.split("\t") for line in Path("pairs.tsv").read_text("utf-8").splitlines() if line[0] != "#"]
+    rows = [["id", "word1", "word2", "pos", "mean"], *(["7", a, b, "N", c] for a, b, c in pairs)]
+    Path("sheet.csv").write_text("\n".join(";".join(row) for row in rows), "utf-8")
+    expected = record(ns2vec("evaluate", "vectors.bin", "--pairs", "pairs.tsv", "--json", *QUICK))
+    found = record(ns2vec("evaluate", "vectors.bin", "--pairs", "sheet.csv", "--json", *QUICK))
+    assert scores(found)["sheet"] == scores(expected)["pairs"]
+    assert found["suites"][0]["notes"] == [
+        "sheet.csv: columns 2 and 3 are read as words, 5 as judgement, with semicolons between them",
+        "sheet.csv:1: taken for the names of the columns",
+    ]
+
+
+def test_suites_without_data_are_told_in_one_line_of_options(ns2vec, planted, monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.delenv("NS2VEC_DATA", raising=False)
+    told = ns2vec("evaluate", "vectors.bin", "--suite", "men", "rg65", "mc30", "msr", "ap").refusal()
+    assert "name a folder with --data-dir or set NS2VEC_DATA" in told
+    assert "add --download" in told
+    assert len(told) < 400
 
 
 def test_names_of_files_that_end_alike(ns2vec, planted):

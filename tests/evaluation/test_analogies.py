@@ -127,12 +127,18 @@ def test_a_line_before_the_first_section_is_an_error(make_toy):
         evaluate_word_analogies(make_toy(SQUARE, SQUARE_VECTORS), [":gender", "man woman king queen"])
 
 
-@pytest.mark.parametrize("lines", [[], ["", " "], [": empty"], [": odd", "only three words"]])
+@pytest.mark.parametrize(
+    "lines", [[], ["", " "], [": empty"], [": odd", "only three words"], [": commas", "man,woman,king,queen"]]
+)
 @pytest.mark.parametrize("dummy4unknown", [False, True])
-def test_a_file_without_questions_scores_zero(make_toy, lines, dummy4unknown):
-    score, sections = evaluate_word_analogies(
-        make_toy(SQUARE, SQUARE_VECTORS), lines, dummy4unknown=dummy4unknown
-    )
+def test_a_file_without_questions_is_an_error(make_toy, lines, dummy4unknown):
+    """gensim divides by zero."""
+    with pytest.raises(FormatError, match="<lines>: expected questions of four words separated by"):
+        evaluate_word_analogies(make_toy(SQUARE, SQUARE_VECTORS), lines, dummy4unknown=dummy4unknown)
+
+
+def test_questions_of_unknown_words_score_zero(make_toy):
+    score, sections = evaluate_word_analogies(make_toy(SQUARE, SQUARE_VECTORS), [": far", "a b c d"])
     assert score == 0.0
     assert sections[-1] == {"section": "Total accuracy", "correct": [], "incorrect": []}
 

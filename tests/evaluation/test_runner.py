@@ -117,8 +117,44 @@ def test_suites_without_files_are_left_out(make_toy, tmp_path, monkeypatch):
     evaluation = evaluate_suites(toy, ["msr", "facts_relations"], data_dir=tmp_path, settings=QUICK)
     assert list(evaluation.left_out) == ["msr"]
     assert len(evaluation.outcomes) == 1
-    with pytest.raises(SuiteNotFoundError, match="suite 'msr': not in"):
+    with pytest.raises(SuiteNotFoundError, match=r"suite msr are not in .*: pass data_dir or set "):
         evaluate_suites(toy, ["msr"], data_dir=tmp_path)
+
+
+def test_many_suites_without_files_are_told_once(make_toy, tmp_path, monkeypatch, caplog):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.delenv("NS2VEC_DATA", raising=False)
+    names = ["mturk287", "mturk771", "rarewords", "msr", "battig"]
+    with pytest.raises(SuiteNotFoundError) as caught:
+        evaluate_suites({"toy": make_toy(WORDS)}, names)
+    assert caplog.records == []
+    assert str(caught.value) == (
+        "the files of 5 suites (mturk287, mturk771, rarewords, msr, battig) are not found, and no data "
+        "folder is named: pass data_dir or set NS2VEC_DATA, with similarity/, analogy/, categorization/ in "
+        "it, or pass allow_download=True for 4 of them"
+    )
+    evaluation = evaluate_suites({"toy": make_toy(WORDS)}, [*names, "facts_relations"], settings=QUICK)
+    assert len(caplog.records) == len(evaluation.left_out_lines()) == 1
+    assert set(evaluation.left_out) == set(names)
+
+
+@pytest.mark.parametrize(
+    ("task", "text", "message"),
+    [
+        ("word_similarity", "", "there is no question in it; expected lines of word, word and judgement"),
+        ("word_similarity", "# nothing\n", "there is no question in it"),
+        ("word_similarity", "cat:dog:7\n", ":1: expected 3 columns, found 1; expected lines of word, word"),
+        ("analogies", ": one\n: two\n", "there is no question in it; expected lines of four words"),
+        ("analogies", "a b c\n", ":1: expected 4 words, found 3; expected lines of four words"),
+        ("categorization", "alone\n", ":1: expected 2 columns, found 1; expected lines of word and category"),
+    ],
+)
+def test_a_file_of_which_nothing_can_be_read_is_an_error(make_toy, write_text, task, text, message):
+    path = write_text(text, "mine.txt")
+    with pytest.raises(FormatError) as caught:
+        evaluate_suites({"toy": make_toy(WORDS)}, [Suite.of_files("mine", task, [path])], settings=QUICK)
+    assert str(caught.value).startswith(str(path))
+    assert message in str(caught.value)
 
 
 def test_what_cannot_be_evaluated(make_toy):

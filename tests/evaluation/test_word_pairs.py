@@ -72,6 +72,18 @@ def test_delimiter_and_encoding(make_toy, tmp_path):
         evaluate_word_pairs(toy, path, delimiter=",")
 
 
+@pytest.mark.parametrize("separator", [",", ";", " ", ", "])
+@pytest.mark.parametrize("more", [[], ["x", "8", "9"]], ids=["", "more columns"])
+def test_where_no_line_has_tabs_the_separator_is_found_out(make_toy, separator, more):
+    """gensim refuses such files."""
+    toy = make_toy(["cat", "dog", "car"], np.array([[1, 0], [1, 0.1], [0, 1]], dtype=np.float32))
+    rows = [["Cat", "dog", "9"], ["cat", "car", "1"], ["dog", "car", "2"]]
+    lines = ["# comment", *(separator.join([*row, *more]) for row in rows)]
+    assert evaluate_word_pairs(toy, lines)[1][0] == pytest.approx(1)
+    with pytest.raises(FormatError, match=r"separated by '\|', with known words, found 0"):
+        evaluate_word_pairs(toy, lines, delimiter="|")
+
+
 @pytest.mark.parametrize("lines", [[], ["# only", "# comments"], ["cat\tdog\t9"], ["gnu\tgnat\t1"] * 3])
 def test_too_few_pairs_is_an_error(make_toy, lines):
     with pytest.raises(FormatError, match="No valid similarity judgements found in <lines>"):

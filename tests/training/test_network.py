@@ -45,7 +45,7 @@ def blas_settings(threadpoolctl):
     ids=str,
 )
 def test_blas_has_one_thread_while_training_and_its_own_number_after_it(sentences, options):
-    """Threads of BLAS spin while they wait for each other, for whole time slices where processors are busy."""
+    """Its threads spin while they wait for each other, for whole time slices where processors are busy."""
     threadpoolctl = pytest.importorskip("threadpoolctl")
     options = SMALL | options
     Word2Vec(sentences, **options)
