@@ -21,8 +21,10 @@ class QuestionError(VocabularyError):
     """A question that has no answer: an unknown word, too few words."""
 
 
-def split_terms(words: Iterable[str]) -> tuple[list[str], list[str]]:
+def split_terms(words: Sequence[str]) -> tuple[list[str], list[str]]:
     """Split ``king - man + woman`` into words to add and words to take away.
+
+    A sign belongs to what follows it; with nothing behind it, or behind another sign, it is a word.
 
     Examples
     --------
@@ -31,13 +33,13 @@ def split_terms(words: Iterable[str]) -> tuple[list[str], list[str]]:
     (['king', 'woman'], ['man'])
     """
     sides: dict[str, list[str]] = {"+": [], "-": []}
-    sign = "+"
-    for word in words:
-        if word in sides:
-            sign = word
+    waiting = list(words)
+    while waiting:
+        word = waiting.pop(0)
+        if word in sides and waiting:
+            sides[word].append(waiting.pop(0))
         else:
-            sides[sign].append(word)
-            sign = "+"
+            sides["+"].append(word)
     return sides["+"], sides["-"]
 
 

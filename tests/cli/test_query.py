@@ -43,6 +43,18 @@ def test_sums_and_analogies(ns2vec, vectors, words):
     assert [line.split()[1] for line in outcome.out.splitlines()] == [f"{score:.4f}" for _, score in expected]
 
 
+@pytest.mark.parametrize("sign", ["-", "+"])
+@pytest.mark.parametrize("before", [[], ["--"]], ids=["", "after --"])
+def test_a_lone_sign_is_a_word(ns2vec, planted, sign, before):
+    Path("signs.txt").write_text("3 2\n- 1 0\n+ 1 .1\nx 0 1\n", "utf-8")
+    outcome = ns2vec("query", "signs.txt", "--topn", "1", *before, sign)
+    assert (outcome.code, words_of(outcome.out)) == (0, ["+" if sign == "-" else "-"])
+    assert words_of(ns2vec("query", "signs.txt", stdin=f"{sign}\n".encode()).out)[0] != sign
+    unknown = ns2vec("query", "vectors.bin", "--", sign)
+    assert unknown.code == 1
+    assert f"no vector for '{sign}'" in unknown.refusal()
+
+
 def test_json(ns2vec, vectors):
     outcome = ns2vec("query", "vectors.bin", "paris", "--json", "--topn", "2", "--restrict-vocab", "1000")
     found = json.loads(outcome.out)

@@ -27,7 +27,13 @@ def asker():
         ("- man king", (["king"], ["man"])),
         ("king - man - woman", (["king"], ["man", "woman"])),
         ("well-known +1", (["well-known", "+1"], [])),
-        ("+ -", ([], [])),
+        ("-", (["-"], [])),
+        ("+", (["+"], [])),
+        ("- -", ([], ["-"])),
+        ("+ -", (["-"], [])),
+        ("king - -", (["king"], ["-"])),
+        ("king + + - -", (["king", "+"], ["-"])),
+        ("king -", (["king", "-"], [])),
     ],
 )
 def test_terms(text, expected):
