@@ -8,15 +8,24 @@
 
 from __future__ import annotations
 
-from ns2vec import calculator as calculator  # users write ns2vec.calculator after import ns2vec
-from ns2vec import callbacks as callbacks
-from ns2vec._build_info import __version__, build_info
-from ns2vec.corpus import LineSentence, PathLineSentences, Text8Corpus
-from ns2vec.exceptions import StopTraining
-from ns2vec.keyedvectors import KeyedVectors
-from ns2vec.losses import negative_sampling_loss
-from ns2vec.sampling import get_negative_samples, noise_distribution
-from ns2vec.word2vec import Word2Vec
+try:
+    from ns2vec import calculator as calculator  # users write ns2vec.calculator after import ns2vec
+    from ns2vec import callbacks as callbacks
+    from ns2vec._build_info import __version__, build_info
+    from ns2vec.corpus import LineSentence, PathLineSentences, Text8Corpus
+    from ns2vec.exceptions import StopTraining
+    from ns2vec.keyedvectors import KeyedVectors
+    from ns2vec.losses import negative_sampling_loss
+    from ns2vec.sampling import get_negative_samples, noise_distribution
+    from ns2vec.word2vec import Word2Vec
+except ImportError:
+    from pathlib import Path
+
+    from ns2vec._unbuilt import unbuilt_sources
+
+    if reason := unbuilt_sources(Path(__file__).resolve().parent):
+        raise ImportError(reason) from None
+    raise
 
 __all__ = [
     "KeyedVectors",

@@ -1,11 +1,8 @@
-"""``ns2vec compare`` from a checkout that is not installed; the extension modules must be built."""
+"""``ns2vec compare`` from a checkout, installed or not."""
 
 import sys
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from ns2vec.cli import main
+from _checkout import run
 
 if __name__ == "__main__":
-    sys.exit(main(["compare", *sys.argv[1:]]))
+    sys.exit(run("compare"))

@@ -92,10 +92,7 @@ def evaluate_word_analogies(
     logger.info("evaluating analogies of %s over the first %s words", name, restrict_vocab)
     folded_keys = _fold_keys(embedding.index_to_key[:restrict_vocab], case_insensitive)
     rows = {key: row for row, key in reversed(list(enumerate(folded_keys)))}
-    parsed = parse_analogies(analogies, case_insensitive=case_insensitive)
-    n_questions = sum(len(questions) for _, questions in parsed)
-    if not n_questions:
-        raise FormatError(f"{name}: expected questions of four words separated by blanks, found none")
+    parsed = _questions(analogies, case_insensitive)
     asked = [question for _, questions in parsed for question in questions if _is_known(question, rows)]
     if method == "3cosadd":
         inputs = np.array([[rows[word] for word in question[:3]] for question in asked], dtype=np.int64)
@@ -117,6 +114,7 @@ def evaluate_word_analogies(
     total: Section = {"section": TOTAL}
     for outcome in ("correct", "incorrect"):
         total[outcome] = [quadruple for section in sections for quadruple in section[outcome]]
+    n_questions = sum(len(questions) for _, questions in parsed)
     logger.info("%s: %d of %d questions have unknown words", name, n_questions - len(asked), n_questions)
     _log_section(total)
     return section_accuracy(total), [*sections, total]
@@ -189,6 +187,18 @@ def section_accuracy(section: Section) -> float:
     """
     n_correct, n_incorrect = len(section["correct"]), len(section["incorrect"])
     return n_correct / (n_correct + n_incorrect) if n_correct + n_incorrect else 0.0
+
+
+def _questions(
+    source: PathLike | Iterable[str], case_insensitive: bool
+) -> list[tuple[str, list[Quadruple]]]:
+    """Return the sections of a file, in which there is a question."""
+    sections = parse_analogies(source, case_insensitive=case_insensitive)
+    if not any(questions for _, questions in sections):
+        raise FormatError(
+            f"{source_name(source)}: expected questions of four words separated by blanks, found none"
+        )
+    return sections
 
 
 def _fold_keys(keys: list[Any], case_insensitive: bool) -> list[Any]:

@@ -31,6 +31,7 @@ FLOORS = {
         "ns2vec._platform",
         "ns2vec._typing",
         "ns2vec._registry",
+        "ns2vec._unbuilt",
     ],
     3: ["ns2vec._files", "ns2vec.vocab"],
     4: [
