@@ -9,7 +9,7 @@ import shlex
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from ns2vec.cli.parsing import Parser, UsageError, positive
 from ns2vec.cli.train import open_paths
 from ns2vec.comparison import Comparison, compare, make_candidates
 from ns2vec.comparison.html_report import html_report
-from ns2vec.comparison.plan import REFERENCE_SHARE
+from ns2vec.comparison.plan import DEFAULT_BUDGET, REFERENCE_SHARE
 from ns2vec.comparison.text_report import markdown, table
 from ns2vec.evaluation.facts import DEMO_PARAMETERS, facts_corpus
 from ns2vec.evaluation.suites import Suite
@@ -40,14 +40,17 @@ ns2vec compare corpus.txt --objectives nce --budget 3s --output c.json && ns2vec
 Full softmax is always among the candidates: time saved and F1 are given relative to it. Without
 --objectives all are compared, with one sampler; without --samplers all that need no options, with one
 objective; with both, each with each. Options of training are those of ns2vec train and equal for all.
-Where the budget is too short, less text is trained on and the times of whole trainings are extrapolated."""
+Where the budget is too short, less text is trained on and the times of whole trainings are extrapolated;
+every candidate is trained with one seed at least."""
 
 FACTS_WORDS = 1_000_000
 DIFFERS = ("objective", "sampler", "hs", "seed", "cbow")
 
 
-def _duration(text: str) -> float:
-    """Convert ``120``, ``120s``, ``2m`` or ``1.5h`` to seconds."""
+def _duration(text: str) -> float | None:
+    """Convert ``120``, ``120s``, ``2m`` or ``1.5h`` to seconds, ``none`` to None."""
+    if text.strip() == "none":
+        return None
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(s|m|min|h)?", text.strip())
     if found is None or float(found[1]) <= 0:
         raise ValueError
@@ -81,7 +84,10 @@ def add_arguments(parser: Parser) -> None:
     group.add_argument("--objectives", metavar="NAME", help=f"of {', '.join(OBJECTIVES)}", **many)
     group.add_argument("--samplers", metavar="NAME", help=f"of {', '.join(SAMPLERS)}, with options", **many)
     group.add_argument("--seeds", type=int, metavar="N", help="one run for each (default: 1 2 3)", **many)
-    group.add_argument("--budget", type=_duration, metavar="TIME", help="for everything, as 120s, 5m or 1h")
+    group.add_argument(
+        "--budget", type=_duration, default=DEFAULT_BUDGET, metavar="TIME",
+        help=f"for everything, as 120s, 5m or 1h; none: no limit (default: {DEFAULT_BUDGET / 60:g}m)",
+    )  # fmt: skip
     group.add_argument(
         "--reference-share", type=float, default=REFERENCE_SHARE, metavar="X",
         help="of the budget, for full softmax where it cannot have all of the text (default: %(default)s)",
@@ -112,7 +118,8 @@ def run(arguments: argparse.Namespace) -> int:
         command, comparisons = read_record(arguments.record)
     else:
         command = shlex.join(["ns2vec", NAME, *words_of(arguments)])
-        comparisons = list(compared(arguments))
+        with progress_line(arguments) as on_progress:
+            comparisons = list(compared(arguments, on_progress))
     record = {"command": command, "comparisons": [found.as_dict() for found in comparisons]}
     if arguments.output:
         with open_for_write(arguments.output, "w", encoding="utf-8") as out:
@@ -156,7 +163,30 @@ def read_record(path: str) -> tuple[str, list[Comparison]]:
         ) from None
 
 
-def compared(arguments: argparse.Namespace) -> Iterator[Comparison]:
+@contextmanager
+def progress_line(arguments: argparse.Namespace) -> Iterator[Callable[[str], None]]:
+    """Give a function that shows what is being done in one line of a terminal; elsewhere it shows nothing."""
+    started = time.monotonic()
+    limit = "" if arguments.budget is None else f" of {arguments.budget:.0f}"
+
+    def show(doing: str) -> None:
+        seconds = time.monotonic() - started
+        sys.stderr.write(f"\r{NAME}: {seconds:.0f}{limit} s: {doing}\033[K")
+        sys.stderr.flush()
+
+    if arguments.quiet or not sys.stderr.isatty():
+        yield lambda doing: None
+        return
+    try:
+        yield show
+    finally:
+        sys.stderr.write("\r\033[K")
+        sys.stderr.flush()
+
+
+def compared(
+    arguments: argparse.Namespace, on_progress: Callable[[str], None] = lambda doing: None
+) -> Iterator[Comparison]:
     """Compare on the corpus, or on each facts corpus in its share of the budget."""
     options = train_options.model_parameters(arguments)
     settings = {
@@ -166,6 +196,7 @@ def compared(arguments: argparse.Namespace) -> Iterator[Comparison]:
         "reference_share": arguments.reference_share,
         "data_dir": arguments.data_dir,
         "price_per_hour": arguments.price_per_hour,
+        "on_progress": on_progress,
     }
     asked: list[str | Suite] = list(arguments.suite)
     for task, paths in (("analogies", arguments.analogies), ("word_similarity", arguments.pairs)):
@@ -179,7 +210,7 @@ def compared(arguments: argparse.Namespace) -> Iterator[Comparison]:
     for number, n_types in enumerate(arguments.facts):
         with facts_folder(n_types, arguments.facts_words) as (path, suites):
             left = None
-            if arguments.budget:
+            if arguments.budget is not None:
                 left = (arguments.budget - (time.perf_counter() - started)) / (len(arguments.facts) - number)
             yield compare(
                 path, name=f"facts {n_types}", suites=[*suites, *asked], budget=left, **settings,

@@ -6,8 +6,9 @@ import logging
 import math
 import platform
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from ns2vec._typing import Int32Array
 from ns2vec.comparison.candidates import REFERENCE, Candidate, make_candidates
 from ns2vec.comparison.held_out import HeldOut, log_noise
 from ns2vec.comparison.memory import BatchMemory, count_batch_memory, expected_batch_memory
-from ns2vec.comparison.plan import REFERENCE_SHARE, Load, Plan, make_plan
+from ns2vec.comparison.plan import DEFAULT_BUDGET, REFERENCE_SHARE, Load, Plan, TimeTable, make_plan
 from ns2vec.comparison.results import CandidateResult, Comparison, Run
 from ns2vec.comparison.runs import PIECES_PER_EPOCH, Clock, make_model, measure_speed, train
 from ns2vec.comparison.text import Text, read_text
@@ -41,6 +42,10 @@ LOOKING_SHARE = 0.4  # of the time, at most, goes to evaluation; beyond, the los
 END_SECONDS = 0.05  # share of the budget that is kept for what comes after the runs
 
 
+def do_not_report(doing: str) -> None:
+    """What is called with what is being done, unless told otherwise."""
+
+
 @dataclass
 class _Setting:
     """What all runs share."""
@@ -54,6 +59,7 @@ class _Setting:
     deadline: float
     notes: list[str]
     reference_share: float = REFERENCE_SHARE
+    report: Callable[[str], None] = do_not_report
     pieces: int = PIECES_PER_EPOCH
     loss_seconds: float = 0.0
     end_seconds: float = 0.0
@@ -97,7 +103,7 @@ def compare(
     corpus: Any,
     candidates: Sequence[Candidate] | None = None,
     *,
-    budget: float | None = None,
+    budget: float | None = DEFAULT_BUDGET,
     seeds: Sequence[int] = (1, 2, 3),
     held_out: float = 0.05,
     reference_share: float = REFERENCE_SHARE,
@@ -105,6 +111,7 @@ def compare(
     data_dir: Any = None,
     price_per_hour: float | None = None,
     name: str = "",
+    on_progress: Callable[[str], None] = do_not_report,
     **options: Any,
 ) -> Comparison:
     """Train objectives and samplers on a corpus under equal settings, and measure what they cost and bring.
@@ -114,8 +121,10 @@ def compare(
     3. From that follows how much of the text fits into the budget (`ns2vec.comparison.plan`): equally
        much for all, but for those that score every word. Times that were not measured on the whole
        text are extrapolated, and labelled so.
-    4. Each candidate is trained with each seed. Time is that of training alone; the held-out loss is
-       looked at four times an epoch beside it. A run that would outlast the budget is ended.
+    4. Each candidate is trained with each seed, the quickest first and those that score every word last.
+       With the first seed every candidate gets a run; where time is short, later seeds are left out.
+       Time is that of training alone; the held-out loss is looked at four times an epoch beside it. A run
+       that would outlast its share of the budget is ended.
     5. Memory of a batch is counted and calculated on a trained model.
 
     Parameters
@@ -124,8 +133,8 @@ def compare(
         As `sentences` of `ns2vec.Word2Vec`; read twice.
     candidates : sequence of Candidate, optional
         `make_candidates()` unless given. Full softmax is added if it is missing: it is the reference.
-    budget : float, optional
-        Seconds for everything.
+    budget : float or None
+        Seconds for everything; None: as long as it takes.
     seeds : sequence of int
     held_out : float
         Share of the sentences that is not trained on, above 0 and at most 0.5.
@@ -140,6 +149,9 @@ def compare(
         Of the machine, in any currency.
     name : str
         What to call the corpus.
+    on_progress : callable, optional
+        Called as ``on_progress(doing)``, again and again, with what is being done: ``"nce/unigram, seed 1
+        (2 of 12)"``.
     **options
         Of `ns2vec.Word2Vec`, but for `objective`, `sampler`, `seed`, `hs`, `progress` and `callbacks`.
 
@@ -169,9 +181,11 @@ def compare(
     chosen = _checked(candidates, budget, seeds, reference_share, price_per_hour, options)
     suites = select_suites(suites) if suites else ()
     deadline = math.inf if budget is None else started + budget * (1.0 - END_SECONDS)
+    on_progress("reading the corpus")
     setting = _read(corpus, options, held_out, suites, data_dir, deadline, reference_share)
+    setting.report = on_progress
     found = {one: CandidateResult(one.name, one.objective, one.sampler) for one in chosen}
-    # threads of BLAS that wait for each other are slow where the machine is busy; softmax sets its own number
+    # threads of BLAS that wait for each other are slow where the machine is busy
     with blas_threads(1):
         _measure_speeds(setting, found, budget, seeds[0])
         trainable = [one for one in chosen if not found[one].note]
@@ -237,8 +251,9 @@ def _measure_speeds(
 ) -> None:
     """Fill in the speed of each candidate, and the time that looking at a model takes."""
     seconds = LONGEST_TRIAL if budget is None else min(LONGEST_TRIAL, TRIAL_SHARE * budget / len(found))
-    for one, entry in found.items():
+    for number, (one, entry) in enumerate(found.items(), start=1):
         logger.info("speed of %s", one.name)
+        setting.report(f"speed of {one.name} ({number} of {len(found)})")
         try:
             model = make_model(one, setting.text, setting.options, seed)
             sample = measure_speed(model, setting.text, seconds)
@@ -325,33 +340,65 @@ def _run_all(
     seeds: Sequence[int],
 ) -> None:  # fmt: skip
     """Train all candidates seed by seed, so that a short budget costs seeds, not candidates."""
+    costs = {one: _cost(setting, found[one], one, plan) for one in chosen}
+    order = sorted(chosen, key=lambda one: (one.outputs == "all", costs[one]))
+    table = _time_table(setting, chosen, plan, len(seeds))
     for seed in seeds:
-        for one in chosen:
-            if time.perf_counter() > setting.deadline:
-                setting.note(f"the budget ended before {one.name} with seed {seed}")
+        late = []
+        for number, one in enumerate(order):
+            started, is_exact = time.perf_counter(), one.outputs == "all"
+            if started > setting.deadline and seed != seeds[0]:
+                late.append(one.name)
                 continue
+            until = table.until(started, [costs[other] for other in order[number:]], is_exact=is_exact)
+            tick = partial(setting.report, f"{one.name}, seed {seed} ({number + 1} of {len(order)})")
             try:
-                run = _run_with_f1(setting, found[one], one, plan, seed)
+                run = _run_with_f1(setting, found[one], one, plan, seed, until, tick)
+                found[one] = replace(found[one], runs=(*found[one].runs, run))
             except DivergenceError as error:
                 setting.note(f"{one.name} with seed {seed}: {error}")
-                continue
-            found[one] = replace(found[one], runs=(*found[one].runs, run))
+            if is_exact:
+                table.take_exact(time.perf_counter() - started)
+        if late:
+            setting.note(f"the budget ended before seed {seed} of {', '.join(late)}")
 
 
-def _run_with_f1(setting: _Setting, entry: CandidateResult, one: Candidate, plan: Plan, seed: int) -> Run:
-    """One run, and where the exact ones had less text, another on as much, for F1."""
+def _time_table(setting: _Setting, chosen: list[Candidate], plan: Plan, n_seeds: int) -> TimeTable:
+    """Full softmax has its share where it cannot have all of the text, else what the others leave."""
+    n_exact = sum(one.outputs == "all" for one in chosen)
+    seconds = math.inf
+    if plan.exact_words < setting.text.n_words and n_exact < len(chosen):
+        seconds = setting.reference_share * max(0.0, setting.deadline - time.perf_counter())
+    return TimeTable(setting.deadline, seconds, n_exact * n_seeds)
+
+
+def _cost(setting: _Setting, entry: CandidateResult, one: Candidate, plan: Plan) -> float:
+    """Expected seconds of a run, with all that is asked of its model."""
+    is_exact = one.outputs == "all"
+    n_words, seconds = plan.exact_words if is_exact else plan.text_words, setting.look_seconds
+    if plan.is_split and not is_exact:
+        n_words, seconds = n_words + plan.exact_words, seconds + setting.f1_seconds
+    return seconds + n_words * setting.epochs * entry.seconds_per_word
+
+
+def _run_with_f1(
+    setting: _Setting, entry: CandidateResult, one: Candidate, plan: Plan, seed: int, until: float,
+    tick: Callable[[], None],
+) -> Run:  # fmt: skip
+    """One run, and where the exact ones have less text, before it another on as much, for F1."""
     n_words = plan.exact_words if one.outputs == "all" else plan.text_words
     logger.info("%s, seed %d, %d words", one.name, seed, n_words)
-    run = _run(setting, entry, one, setting.text.prefix(n_words), seed)
-    if plan.is_split and one.outputs != "all":
-        rows = setting.text.prefix(plan.exact_words)
-        short = _run(setting, entry, one, rows, seed, with_scores=False)
-        run = replace(run, f1=short.f1)
-    return run
+    tick()
+    clock = partial(Clock, deadline=until, tick=tick)
+    if not plan.is_split or one.outputs == "all":
+        return _run(setting, entry, one, setting.text.prefix(n_words), seed, clock())
+    short = _run(setting, entry, one, setting.text.prefix(plan.exact_words), seed, clock(), with_scores=False)
+    run = _run(setting, entry, one, setting.text.prefix(n_words), seed, clock())
+    return replace(run, f1=short.f1)
 
 
 def _run(
-    setting: _Setting, entry: CandidateResult, one: Candidate, rows: Int32Array, seed: int,
+    setting: _Setting, entry: CandidateResult, one: Candidate, rows: Int32Array, seed: int, clock: Clock,
     with_scores: bool = True,
 ) -> Run:  # fmt: skip
     model = make_model(one, setting.text, setting.options, seed)
@@ -361,7 +408,6 @@ def _run(
     def look(trained: Word2Vec, n_slices: int) -> None:
         curve.append((n_slices, setting.held_out.loss(trained)))
 
-    clock = Clock(deadline=setting.deadline)
     if with_scores:
         clock.look = look
     done = train(
@@ -370,6 +416,8 @@ def _run(
     )  # fmt: skip
     slices_per_epoch = max(1, round(clock.n_slices / max(done.share, 1e-9) / setting.epochs))
     if done.share < 1.0:
+        if with_scores and curve[-1][0] != clock.n_slices:
+            look(model, clock.n_slices)
         setting.note(
             f"{one.name} with seed {seed} was ended by the budget after {done.share:.0%} of its training"
         )

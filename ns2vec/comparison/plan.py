@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["Load", "Plan", "REFERENCE_SHARE", "make_plan"]
+__all__ = ["DEFAULT_BUDGET", "Load", "Plan", "REFERENCE_SHARE", "TimeTable", "make_plan"]
+
+DEFAULT_BUDGET = 600.0  # seconds
 
 REFERENCE_SHARE = 0.4  # of the time for runs, at most, goes to candidates that score every word
 FEWEST_WORDS = 5000  # less text teaches nothing: a budget that is too short ends runs instead
@@ -117,3 +120,54 @@ def _words(seconds: float, seconds_per_word: float, n_words: int) -> int:
     if seconds_per_word <= 0.0 or seconds >= n_words * seconds_per_word:
         return n_words
     return max(1, int(seconds / seconds_per_word))
+
+
+class TimeTable:
+    """Until when each run of a seed may last: what takes longer than planned takes it from its own share.
+
+    Parameters
+    ----------
+    deadline : float
+        Of all runs, on the clock that `until` is asked with; may be infinite.
+    exact_seconds : float
+        What the exact candidates' runs of all seeds may take together; may be infinite.
+    n_exact_runs : int
+        How many there are.
+
+    Examples
+    --------
+    >>> from ns2vec.comparison.plan import TimeTable
+    >>> table = TimeTable(100.0, exact_seconds=30.0, n_exact_runs=1)
+    >>> table.until(0.0, [10.0, 30.0, 60.0]), table.until(10.0, [30.0, 60.0])
+    (10.0, 40.0)
+    >>> table.until(40.0, [60.0], is_exact=True)
+    70.0
+    """
+
+    def __init__(self, deadline: float, exact_seconds: float = math.inf, n_exact_runs: int = 0) -> None:
+        self.deadline, self.exact_seconds, self.n_exact_runs = deadline, exact_seconds, n_exact_runs
+
+    def until(self, now: float, costs: Sequence[float], *, is_exact: bool = False) -> float:
+        """Return when the next run has to end.
+
+        Parameters
+        ----------
+        now : float
+        costs : sequence of float
+            Expected seconds of the next run and, behind it, of the others that are still to come with
+            this seed; later seeds have what is left.
+        is_exact : bool, optional
+            The next run is an exact candidate's.
+        """
+        if not math.isfinite(self.deadline):
+            return math.inf
+        total = sum(costs)
+        share = max(0.0, self.deadline - now) * (costs[0] / total if total > 0.0 else 1.0)
+        if is_exact:
+            share = min(share, max(0.0, self.exact_seconds) / max(1, self.n_exact_runs))
+        return now + share
+
+    def take_exact(self, seconds: float) -> None:
+        """Count an exact candidate's run that is over."""
+        self.exact_seconds -= seconds
+        self.n_exact_runs -= 1

@@ -11,7 +11,7 @@ import numpy as np
 
 from ns2vec._typing import Int32Array
 from ns2vec.comparison.candidates import Candidate
-from ns2vec.comparison.text import SlicedText, Text
+from ns2vec.comparison.text import SlicedText, Text, cut_sentences
 from ns2vec.exceptions import StopTraining
 from ns2vec.word2vec import Word2Vec
 
@@ -19,11 +19,15 @@ __all__ = ["Clock", "Sample", "Trained", "do_not_look", "make_model", "measure_s
 
 PIECES_PER_EPOCH = 4  # where the loss is looked at
 LARGE_SLICE = 4_000_000  # words; a shorter slice would change how the workers share frequent rows
-FIRST_TRIAL_WORDS = 100
+WARM_UP_WORDS, FIRST_TRIAL_WORDS = 5, 20  # where every word is scored, a word may take a second
 SLICE_SECONDS = 2.0  # slices of a slow run take about as long, so that its deadline can end it
 
 
 def do_not_look(model: Word2Vec, n_slices: int) -> None:
+    """What a clock calls unless told otherwise."""
+
+
+def do_not_tick() -> None:
     """What a clock calls unless told otherwise."""
 
 
@@ -35,6 +39,8 @@ class Clock:
     ----------
     look : callable
         Called as ``look(model, n_slices_done)``, outside the measured time.
+    tick : callable
+        Called without arguments after each slice: progress.
     deadline : float
         In seconds of ``time.perf_counter()``: no slice but the first begins after it.
     seconds, cpu_seconds : float
@@ -44,6 +50,7 @@ class Clock:
     """
 
     look: Callable[[Word2Vec, int], None] = do_not_look
+    tick: Callable[[], None] = do_not_tick
     deadline: float = float("inf")
     seconds: float = 0.0
     cpu_seconds: float = 0.0
@@ -63,6 +70,7 @@ class Clock:
         self.seconds += time.perf_counter() - self._started[0]
         self.cpu_seconds += time.process_time() - self._started[1]
         self.n_slices += 1
+        self.tick()
         self.look(model, self.n_slices)
         if time.perf_counter() > self.deadline:
             raise StopTraining("the time of this run is over")
@@ -144,7 +152,8 @@ def train(
     clock : Clock
     pieces : int
     seconds_expected : float
-        A slow run is cut into more slices, so that its deadline can end it.
+        A slow run is cut into more slices, and sentences that are longer than one, so that its deadline can
+        end it.
 
     Returns
     -------
@@ -154,6 +163,8 @@ def train(
     if n_whole >= LARGE_SLICE:
         pieces = max(1, min(pieces, n_whole // LARGE_SLICE))
     finer = max(1, round(seconds_expected / epochs / pieces / SLICE_SECONDS))
+    if finer > 1:
+        rows = cut_sentences(rows, -(-len(rows) // (pieces * finer)))
     text = SlicedText(rows, pieces * finer)
     every = finer if text.n_slices == pieces * finer else max(1, text.n_slices // pieces)
 
@@ -185,7 +196,7 @@ def measure_speed(model: Word2Vec, text: Text, seconds: float) -> Sample:
     """
     n_words = FIRST_TRIAL_WORDS
     # what is imported and filled only once is not the candidate's
-    train(model, text.prefix(1), epochs=1, clock=Clock(), pieces=1)
+    train(model, text.prefix(WARM_UP_WORDS), epochs=1, clock=Clock(), pieces=1)
     while True:
         model.min_alpha_yet_reached = model.alpha  # each measurement begins at the same rate
         rows = text.prefix(n_words)

@@ -102,6 +102,24 @@ class SlicedText(Corpus):
         raise CorpusError("slices of a text hold rows of a vocabulary, not tokens")
 
 
+def cut_sentences(rows: Int32Array, longest: int) -> Int32Array:
+    """Return rows whose sentences have at most so many words.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ns2vec.comparison.text import cut_sentences
+    >>> from ns2vec.corpus import END
+    >>> rows = np.array([7, 8, 9, END, 5, END], dtype=np.int32)
+    >>> cut_sentences(rows, 2).tolist() == [7, 8, END, 9, END, 5, END]
+    True
+    """
+    is_end = rows == END
+    starts = np.concatenate([[0], np.flatnonzero(is_end) + 1])
+    place = np.arange(len(rows)) - starts[np.cumsum(is_end) - is_end]
+    return np.insert(rows, np.flatnonzero((place > 0) & (place % longest == 0) & ~is_end), np.int32(END))
+
+
 class Text:
     """What all candidates are trained on and asked about.
 
@@ -120,12 +138,14 @@ class Text:
         self.n_held_out = int((held_out != END).sum())
 
     def prefix(self, n_words: int) -> Int32Array:
-        """Return the first whole sentences of the training part with at least `n_words` words."""
+        """Return the first `n_words` words of the training part, the last sentence cut."""
         if n_words >= self.n_words:
             return self.train
         ends = np.flatnonzero(self.train == END) + 1
         words_behind = ends - np.arange(1, len(ends) + 1)
-        return self.train[: ends[min(int(np.searchsorted(words_behind, n_words)), len(ends) - 1)]]
+        last = int(np.searchsorted(words_behind, n_words))
+        surplus = int(words_behind[last]) - n_words
+        return np.append(self.train[: ends[last] - 1 - surplus], np.int32(END))
 
     def thinned(self, sample: float, seed: int = 0) -> list[Int32Array]:
         """Return held-out sentences as training would see them: known words only, frequent ones thinned."""

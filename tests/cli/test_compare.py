@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 
 import pytest
+
+from ns2vec.cli import command_parser, main
 
 QUICK = ["--vector-size", "8", "--epochs", "1", "--workers", "1", "--seeds", "1"]
 FEW = ["--objectives", "negative_sampling", "--samplers", "unigram"]
@@ -29,6 +33,31 @@ def test_table_json_and_page(ns2vec, planted):
     assert again.out == outcome.out
     assert ns2vec("compare", "--from", "c.json", "--markdown").out.count("\n| ---") == 1
     assert json.loads(ns2vec("compare", "--from", "c.json", "--json").out) == record
+
+
+class Terminal(io.StringIO):
+    """A stream that someone looks at."""
+
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize(("options", "is_shown"), [([], True), (["-q"], False)])
+def test_a_terminal_shows_what_is_being_done(ns2vec, planted, monkeypatch, options, is_shown):
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    words = ["compare", "corpus.txt", *QUICK, *FEW, "--budget", "1s", *options]
+    assert main(words) == 0
+    lines = terminal.getvalue().split("\r")
+    assert any("of 1 s: negative_sampling/unigram, seed 1 (1 of 2)" in line for line in lines) == is_shown
+    assert lines[-1] == ("\033[K" if is_shown else "")
+
+
+def test_there_is_a_budget_unless_it_is_none():
+    parser = command_parser("compare")
+    assert parser.parse(["corpus.txt"]).budget == 600.0
+    assert parser.parse(["corpus.txt", "--budget", "none"]).budget is None
+    assert parser.parse(["corpus.txt", "--budget", "4m"]).budget == 240.0
 
 
 def test_several_vocabularies_show_growth(ns2vec, planted):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+import sys
 import time
+from types import SimpleNamespace
 
 import pytest
 
 from ns2vec.comparison import Candidate, compare, make_candidates
+from ns2vec.comparison.runs import Sample, Trained
 from ns2vec.exceptions import ConfigError, CorpusError
 
 NAMES = ["softmax", "negative_sampling/unigram", "negative_sampling/uniform", "hierarchical_softmax"]
@@ -60,6 +63,89 @@ def test_a_budget_trains_less_text_and_says_so(sentences):
     assert any("budget" in note for note in short.notes)
     assert not any(run.scores for entry in short.candidates for run in entry.runs)
     assert short.seconds <= time.perf_counter() - started
+
+
+@pytest.fixture
+def planned(monkeypatch):
+    """Return a function that has trainings take the seconds it is told, on a clock of their own.
+
+    ``planned(expected, real)``: seconds for a word, by objective.
+    """
+    module = sys.modules["ns2vec.comparison.compare"]
+    told = SimpleNamespace(now=0.0, order=[])
+
+    def set_up(expected, real):
+        def measure_speed(model, text, seconds):
+            return Sample(1000, 1000 * expected[model.objective], 1.0)
+
+        def train(model, rows, *, epochs, clock, pieces, seconds_expected):
+            seconds = real[model.objective] * len(rows) * epochs
+            told.order.append((model.objective, model.seed))
+            n_slices = 100
+            clock.look(model, 0)
+            while clock.n_slices < n_slices:
+                told.now += seconds / n_slices
+                clock.n_slices += 1
+                if told.now > clock.deadline:
+                    break
+            if clock.n_slices == n_slices:
+                clock.look(model, n_slices)
+            share = clock.n_slices / n_slices
+            return Trained(model, int(share * len(rows)), len(rows), share * seconds, 1.0, share)
+
+        def perf_counter():
+            told.now += 1e-6
+            return told.now
+
+        monkeypatch.setattr(module, "time", SimpleNamespace(perf_counter=perf_counter))
+        monkeypatch.setattr(module, "measure_speed", measure_speed)
+        monkeypatch.setattr(module, "train", train)
+        return told
+
+    return set_up
+
+
+OBJECTIVES = {"softmax": 1.0, "negative_sampling": 1e-5, "nce": 2e-5, "hierarchical_softmax": 4e-5}
+
+
+@pytest.mark.parametrize("slower", [1.0, 50.0])
+@pytest.mark.parametrize("budget", [20.0, 240.0])
+def test_every_candidate_answers_within_the_budget_the_quickest_first(sentences, planned, slower, budget):
+    """Full softmax may be fifty times as slow as its sample was, on a machine that has become busy."""
+    clock = planned(OBJECTIVES, {**OBJECTIVES, "softmax": slower})
+    candidates = make_candidates(["hierarchical_softmax", "nce", "negative_sampling"], ["unigram"])
+    found = compare(sentences[:300], candidates, budget=budget, **SMALL)
+    assert [name for name, seed in clock.order if seed == 1] == [
+        *(["negative_sampling"] * 2), *(["nce"] * 2), *(["hierarchical_softmax"] * 2), "softmax"
+    ]  # fmt: skip
+    for entry in found.candidates:
+        assert entry.runs
+        assert math.isfinite(entry.loss()[0])
+    of_softmax = sum(run.seconds for run in found.reference.runs)
+    longest_slice = max(run.seconds / run.share for run in found.reference.runs) / 100
+    assert of_softmax <= 0.4 * budget + len(found.seeds) * longest_slice
+    assert clock.now <= budget + longest_slice
+    assert len(found.notes) <= 8
+
+
+def test_an_own_sampler_that_is_slow_costs_no_one_else_the_run(sentences, planned):
+    clock = planned(OBJECTIVES, {**OBJECTIVES, "negative_sampling": 1e-2})
+    candidates = make_candidates(["hierarchical_softmax", "negative_sampling"], ["unigram"])
+    found = compare(sentences[:300], candidates, budget=60.0, seeds=[1, 2, 3], **SMALL)
+    assert all(entry.runs for entry in found.candidates)
+    shares = {entry.objective: entry.runs[0].share for entry in found.candidates}
+    assert shares["negative_sampling"] < shares["hierarchical_softmax"] == 1.0
+    assert clock.now <= 60.0
+
+
+def test_what_is_being_done_is_reported(sentences):
+    told = []
+    candidates = make_candidates(["nce"], ["unigram"])
+    compare(sentences, candidates, seeds=[4], budget=1e-3, on_progress=told.append, **SMALL)
+    assert list(dict.fromkeys(told)) == [
+        "reading the corpus", "speed of softmax (1 of 2)", "speed of nce/unigram (2 of 2)",
+        "nce/unigram, seed 4 (1 of 2)", "softmax, seed 4 (2 of 2)",
+    ]  # fmt: skip
 
 
 def test_what_cannot_be_is_refused(sentences):

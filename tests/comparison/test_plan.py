@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from ns2vec.comparison.plan import FEWEST_WORDS, Load, make_plan
+from ns2vec.comparison.plan import FEWEST_WORDS, Load, TimeTable, make_plan
 
 FAST, SLOW = Load(100_000.0), Load(100.0, is_exact=True)
 
@@ -52,3 +52,27 @@ def test_more_time_is_never_less_text():
     ]
     assert [plan.exact_words for plan in plans] == sorted(plan.exact_words for plan in plans)
     assert [plan.text_words for plan in plans] == sorted(plan.text_words for plan in plans)
+
+
+@pytest.mark.parametrize("factor", [0.5, 1.0, 3.0, 100.0])
+def test_runs_that_take_longer_than_planned_leave_the_others_their_share(factor):
+    costs = [1.0, 2.0, 5.0, 30.0]
+    table, now = TimeTable(40.0), 0.0
+    lasted = []
+    for number in range(len(costs)):
+        until = table.until(now, costs[number:])
+        lasted.append(min(factor * costs[number], until - now))
+        now += lasted[-1]
+    assert now <= 40.0
+    assert all(seconds >= min(factor, 1.0) * cost for seconds, cost in zip(lasted, costs, strict=True))
+
+
+def test_exact_runs_have_no_more_than_their_share_together():
+    table = TimeTable(100.0, exact_seconds=40.0, n_exact_runs=2)
+    assert table.until(0.0, [1.0], is_exact=True) == 20.0
+    table.take_exact(5.0)
+    assert table.until(50.0, [1.0], is_exact=True) == 85.0
+    table.take_exact(60.0)
+    assert table.until(90.0, [1.0], is_exact=True) == 90.0
+    assert table.until(90.0, [1.0]) == 100.0
+    assert TimeTable(math.inf).until(5.0, [0.0]) == math.inf

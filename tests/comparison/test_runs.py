@@ -10,7 +10,7 @@ from ns2vec.calculator import estimate
 from ns2vec.comparison import Candidate
 from ns2vec.comparison.runs import Clock, make_model, measure_speed, train
 from ns2vec.comparison.text import read_text
-from ns2vec.corpus import open_corpus
+from ns2vec.corpus import END, open_corpus
 from ns2vec.evaluation.facts import facts_corpus
 
 OPTIONS = {"vector_size": 8, "min_count": 1, "workers": 1, "sample": 0}
@@ -36,6 +36,14 @@ def test_a_slow_run_has_finer_slices_and_as_many_looks(text):
     clock = Clock(lambda model, n_slices: looks.append(n_slices))
     train(make_model(UNIGRAM, text, OPTIONS, 1), text.train, epochs=1, clock=clock, seconds_expected=24.0)
     assert looks == [0, 3, 6, 9, 12]
+
+
+def test_a_slow_run_on_one_long_sentence_can_be_ended_too(text):
+    rows = np.append(text.train[text.train >= 0][:5000], np.int32(END))
+    clock = Clock(deadline=0.0)
+    done = train(make_model(UNIGRAM, text, OPTIONS, 1), rows, epochs=1, clock=clock, seconds_expected=80.0)
+    assert 120 < done.n_words < 130
+    assert done.share == 1 / 40
 
 
 def test_a_deadline_ends_the_run_after_a_slice(text):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ns2vec import Word2Vec
-from ns2vec.comparison.text import SlicedText, read_text
+from ns2vec.comparison.text import SlicedText, cut_sentences, read_text
 from ns2vec.corpus import END, open_corpus
 from ns2vec.exceptions import CorpusError
 
@@ -49,6 +49,25 @@ def test_every_so_many_th_sentence_is_held_out():
     assert names == [f"w{number % 7}" for number in range(9, 100, 10)]
     assert int((text.prefix(11) == END).sum()) == 6
     assert text.prefix(10**9) is text.train
+
+
+@pytest.mark.parametrize("n_words", [1, 4, 5, 6, 12, 13])
+def test_a_prefix_has_as_many_words_as_asked_for_however_long_sentences_are(n_words):
+    """A text without line breaks is one sentence of 10,000 words, minutes of full softmax."""
+    sentences = [["a", "b", "c", "d", "e"], ["a", "b", "c", "d", "e", "f", "g"], ["a"], ["b"]]
+    text = read_text(open_corpus(sentences), Word2Vec(min_count=1, vector_size=4), 0.25)
+    rows = text.prefix(n_words)
+    assert int((rows != END).sum()) == n_words
+    assert rows[-1] == END
+    assert rows[rows != END].tolist() == text.train[text.train != END][:n_words].tolist()
+
+
+def test_sentences_are_cut_where_they_are_longer_than_a_slice():
+    rows = np.array([1, 2, 3, 4, 5, END, END, 6, END, 7, 8, END], dtype=np.int32)
+    cut = cut_sentences(rows, 2)
+    assert cut[cut != END].tolist() == rows[rows != END].tolist()
+    assert cut.tolist() == [1, 2, END, 3, 4, END, 5, END, END, 6, END, 7, 8, END]
+    assert cut_sentences(rows, 5).tolist() == rows.tolist()
 
 
 def test_a_corpus_that_cannot_be_divided_is_refused():
