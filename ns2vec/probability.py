@@ -71,9 +71,15 @@ def path_log_probabilities(hidden: Floats, nodes: Floats, tree: Huffman) -> Arra
     ndarray of shape (n, V), float64
         Probabilities sum to 1 in each row.
     """
-    scores = np.asarray(hidden, dtype=np.float64) @ np.asarray(nodes, dtype=np.float64).T
-    # a code of 0 is the positive label: log s(x) for 0, log s(-x) for 1
-    signed = scores[:, tree.points] * (1.0 - 2.0 * tree.codes)
-    decisions = -np.logaddexp(0.0, -signed)
-    sums = np.concatenate([np.zeros((len(scores), 1)), np.cumsum(decisions, axis=1)], axis=1)
-    return np.asarray(sums[:, tree.offsets[1:]] - sums[:, tree.offsets[:-1]])
+    scores = np.asarray(nodes, dtype=np.float64) @ np.asarray(hidden, dtype=np.float64).T
+    # a code of 0 is the positive label: log s(x) for 0, log s(-x) = log s(x) - x for 1, of each node once
+    positive = -np.logaddexp(0.0, -scores)
+    decisions = np.stack([positive, positive - scores])
+    starts, lengths = tree.offsets[:-1], np.diff(tree.offsets)
+    found = np.zeros((len(lengths), len(hidden)))
+    # step by step from the root: all paths at once are gigabytes for a large vocabulary
+    for step in range(int(lengths.max(initial=0))):
+        words = np.flatnonzero(lengths > step)
+        places = starts[words] + step
+        found[words] += decisions[tree.codes[places], tree.points[places]]
+    return np.ascontiguousarray(found.T)

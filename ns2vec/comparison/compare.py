@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import math
 import platform
+import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -47,6 +48,37 @@ def do_not_report(doing: str) -> None:
 
 
 @dataclass
+class _Looks:
+    """What looking at a model takes, of candidates with the same kind of output set.
+
+    Attributes
+    ----------
+    loss_seconds, f1_seconds, score_seconds : float
+    pieces : int
+        How often an epoch the loss is looked at; 0: only before and behind the training.
+    epochs : int
+    """
+
+    loss_seconds: float
+    f1_seconds: float
+    score_seconds: float
+    epochs: int
+    pieces: int = PIECES_PER_EPOCH
+
+    @property
+    def seconds(self) -> float:
+        """Return the time that evaluating one run takes."""
+        n_looks = 1 + self.pieces * self.epochs if self.pieces else 2
+        return n_looks * self.loss_seconds + self.f1_seconds + self.score_seconds
+
+    def fit(self, allowed: float) -> None:
+        """Look less often where it would take longer than allowed."""
+        for self.pieces in (PIECES_PER_EPOCH, 1, 0):
+            if self.seconds <= allowed:
+                break
+
+
+@dataclass
 class _Setting:
     """What all runs share."""
 
@@ -59,16 +91,8 @@ class _Setting:
     deadline: float
     notes: list[str]
     reference_share: float = REFERENCE_SHARE
+    looks: dict[str, _Looks] = field(default_factory=dict)
     report: Callable[[str], None] = do_not_report
-    pieces: int = PIECES_PER_EPOCH
-    loss_seconds: float = 0.0
-    end_seconds: float = 0.0
-    f1_seconds: float = 0.0
-
-    @property
-    def look_seconds(self) -> float:
-        """Return the time that evaluating one run takes."""
-        return self.end_seconds + (1 + self.pieces * self.epochs) * self.loss_seconds
 
     def scores(self, model: Word2Vec) -> dict[str, float]:
         """Score the suites whose questions the model knows; without intervals, which seeds give."""
@@ -189,7 +213,7 @@ def compare(
     with blas_threads(1):
         _measure_speeds(setting, found, budget, seeds[0])
         trainable = [one for one in chosen if not found[one].note]
-        seeds = _affordable(setting, seeds, len(trainable))
+        seeds = _affordable(setting, seeds, trainable)
         plan = _plan(setting, found, trainable, len(seeds))
         _run_all(setting, found, trainable, plan, seeds)
     text = setting.text
@@ -267,22 +291,21 @@ def _measure_speeds(
             pairs_per_word=_pairs_per_word(setting, model), batch_words=config.batch_words,
             workers=config.workers,
         )  # fmt: skip
-        if not setting.loss_seconds:
-            _measure_looks(setting, model)
+        if one.outputs not in setting.looks:
+            setting.looks[one.outputs] = _measured_looks(setting, model)
         counted, formula = _memory(setting, one, model)
         found[one] = replace(found[one], memory=counted, memory_formula=formula)
 
 
-def _measure_looks(setting: _Setting, model: Word2Vec) -> None:
-    """Take the time of a look at the loss, and of the evaluation of a run."""
+def _measured_looks(setting: _Setting, model: Word2Vec) -> _Looks:
+    """Take the time of a look at the loss and at the suites; F1 is as many questions as the loss."""
     setting.scores(model)  # questions are read, modules imported
     begun = time.perf_counter()
-    setting.held_out.loss(model)
-    between = time.perf_counter()
-    setting.held_out.f1(model)
-    setting.f1_seconds = time.perf_counter() - between
     setting.scores(model)
-    setting.loss_seconds, setting.end_seconds = between - begun, time.perf_counter() - between
+    between = time.perf_counter()
+    setting.held_out.loss(model)
+    seconds = time.perf_counter() - between
+    return _Looks(seconds, 2.0 * seconds, between - begun, setting.epochs)
 
 
 def _pairs_per_word(setting: _Setting, model: Word2Vec) -> float:
@@ -301,12 +324,13 @@ def _pairs_per_word(setting: _Setting, model: Word2Vec) -> float:
     return n_pairs / setting.text.n_held_out
 
 
-def _affordable(setting: _Setting, seeds: Sequence[int], n_candidates: int) -> Sequence[int]:
+def _affordable(setting: _Setting, seeds: Sequence[int], chosen: list[Candidate]) -> Sequence[int]:
     """Look less often, then leave out seeds, where looking at models would take most of the time."""
     allowed = LOOKING_SHARE * (setting.deadline - time.perf_counter())
-    if len(seeds) * n_candidates * setting.look_seconds > allowed:
-        setting.pieces = 1
-    n_seeds = int(np.clip(allowed / (n_candidates * setting.look_seconds), 1, len(seeds)))
+    for looks in setting.looks.values():
+        looks.fit(allowed / (len(seeds) * len(chosen)))
+    look_seconds = sum(setting.looks[one.outputs].seconds for one in chosen)
+    n_seeds = int(np.clip(allowed / max(look_seconds, 1e-9), 1, len(seeds)))
     if n_seeds < len(seeds):
         setting.note(f"the budget is enough for {n_seeds} of {len(seeds)} seeds")
     return seeds[:n_seeds]
@@ -317,10 +341,12 @@ def _plan(
 ) -> Plan:
     loads = [Load(1.0 / found[one].seconds_per_word, one.outputs == "all") for one in chosen]
     seconds = setting.deadline - time.perf_counter()
+    looks = [setting.looks[one.outputs] for one in chosen]
     plan = make_plan(
-        loads, n_words=setting.text.n_words, epochs=setting.epochs, n_seeds=n_seeds,
-        seconds=seconds, look_seconds=setting.look_seconds,
-        f1_seconds=setting.f1_seconds, reference_share=setting.reference_share,
+        loads, n_words=setting.text.n_words, epochs=setting.epochs, n_seeds=n_seeds, seconds=seconds,
+        look_seconds=statistics.fmean(each.seconds for each in looks),
+        f1_seconds=statistics.fmean(each.f1_seconds for each in looks),
+        reference_share=setting.reference_share,
     )  # fmt: skip
     if plan.text_words < setting.text.n_words:
         setting.note(
@@ -374,10 +400,10 @@ def _time_table(setting: _Setting, chosen: list[Candidate], plan: Plan, n_seeds:
 
 def _cost(setting: _Setting, entry: CandidateResult, one: Candidate, plan: Plan) -> float:
     """Expected seconds of a run, with all that is asked of its model."""
-    is_exact = one.outputs == "all"
-    n_words, seconds = plan.exact_words if is_exact else plan.text_words, setting.look_seconds
+    is_exact, looks = one.outputs == "all", setting.looks[one.outputs]
+    n_words, seconds = plan.exact_words if is_exact else plan.text_words, looks.seconds
     if plan.is_split and not is_exact:
-        n_words, seconds = n_words + plan.exact_words, seconds + setting.f1_seconds
+        n_words, seconds = n_words + plan.exact_words, seconds + looks.f1_seconds
     return seconds + n_words * setting.epochs * entry.seconds_per_word
 
 
@@ -411,7 +437,7 @@ def _run(
     if with_scores:
         clock.look = look
     done = train(
-        model, rows, epochs=setting.epochs, clock=clock, pieces=setting.pieces,
+        model, rows, epochs=setting.epochs, clock=clock, pieces=setting.looks[one.outputs].pieces,
         seconds_expected=expected,
     )  # fmt: skip
     slices_per_epoch = max(1, round(clock.n_slices / max(done.share, 1e-9) / setting.epochs))

@@ -142,7 +142,7 @@ def train(
     pieces: int = PIECES_PER_EPOCH,
     seconds_expected: float = 0.0,
 ) -> Trained:
-    """Train on rows; the clock's `look` is called `pieces` times an epoch, with epochs / pieces done.
+    """Train on rows; the clock's `look` is called before, and then `pieces` times an epoch.
 
     Parameters
     ----------
@@ -151,6 +151,7 @@ def train(
     epochs : int
     clock : Clock
     pieces : int
+        0: only before and at the end.
     seconds_expected : float
         A slow run is cut into more slices, and sentences that are longer than one, so that its deadline can
         end it.
@@ -159,7 +160,8 @@ def train(
     -------
     Trained
     """
-    look, n_whole = clock.look, len(rows)
+    look, n_whole, has_curve = clock.look, len(rows), pieces > 0
+    pieces = max(1, pieces)
     if n_whole >= LARGE_SLICE:
         pieces = max(1, min(pieces, n_whole // LARGE_SLICE))
     finer = max(1, round(seconds_expected / epochs / pieces / SLICE_SECONDS))
@@ -174,6 +176,7 @@ def train(
 
     clock.look = at_pieces
     n_slices = epochs * text.n_slices
+    every = every if has_curve else n_slices
     n_trained, n_words = model.train(
         text,  # type: ignore[arg-type]
         total_examples=text.sentences_per_slice, total_words=text.words_per_slice, epochs=n_slices,

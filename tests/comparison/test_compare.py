@@ -138,6 +138,16 @@ def test_an_own_sampler_that_is_slow_costs_no_one_else_the_run(sentences, planne
     assert clock.now <= 60.0
 
 
+@pytest.mark.parametrize(
+    ("allowed", "pieces", "seconds"),
+    [(1e9, 4, 24.0), (24.0, 4, 24.0), (23.0, 1, 9.0), (8.0, 0, 5.0), (0.0, 0, 5.0)],
+)
+def test_a_loss_that_takes_long_is_looked_at_less(allowed, pieces, seconds):
+    looks = sys.modules["ns2vec.comparison.compare"]._Looks(1.0, 2.0, 1.0, epochs=5)
+    looks.fit(allowed)
+    assert (looks.pieces, looks.seconds) == (pieces, seconds)
+
+
 def test_what_is_being_done_is_reported(sentences):
     told = []
     candidates = make_candidates(["nce"], ["unigram"])

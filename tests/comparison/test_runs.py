@@ -31,6 +31,14 @@ def test_looks_come_four_times_an_epoch(text):
     assert 2 * text.n_words <= done.n_words < 2.02 * text.n_words
 
 
+def test_where_looking_takes_long_it_is_done_before_and_at_the_end(text):
+    looks = []
+    clock = Clock(lambda model, n_slices: looks.append(n_slices))
+    done = train(make_model(UNIGRAM, text, OPTIONS, 1), text.train, epochs=3, clock=clock, pieces=0)
+    assert looks == [0, 3]
+    assert done.share == 1.0
+
+
 def test_a_slow_run_has_finer_slices_and_as_many_looks(text):
     looks = []
     clock = Clock(lambda model, n_slices: looks.append(n_slices))
