@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from itertools import count
 
@@ -15,6 +16,7 @@ from ns2vec.calculator.work import objectives_of
 from ns2vec.corpus import END, MAX_SENTENCE_WORDS, UNKNOWN, Chunk
 from ns2vec.objectives import OBJECTIVES
 from ns2vec.sampling import NoiseData, noise_distribution
+from ns2vec.training.blas import blas_threads
 from ns2vec.training.config import TrainingConfig
 from ns2vec.training.loop import Tally, run_workers
 from ns2vec.training.network import Network, Worker
@@ -133,7 +135,11 @@ def measure_speed(shape: CorpusShape, config: TrainingConfig, seconds: float = S
 
 
 def train_for(network: Network, config: TrainingConfig, chunks: Sequence[Chunk], seconds: float) -> Tally:
-    """Train chunks over and over, each time with fresh draws, until `seconds` have passed (one at least)."""
+    """Train chunks over and over, each time with fresh draws, until `seconds` have passed (one at least).
+
+    As in training, the full softmax has one updater, and what calls BLAS calls it on one thread.
+    """
+    has_one_updater = network.objective is not None and network.objective.outputs == "all"
     kernel, tally = network.kernel(config), Tally()
     rate = config.alpha
 
@@ -147,7 +153,9 @@ def train_for(network: Network, config: TrainingConfig, chunks: Sequence[Chunk],
     def make_worker() -> Worker:
         return Worker(kernel, 0, workspace_words(config))
 
-    run_workers(
-        jobs(), lambda: make_worker().train_chunks(lambda chunk: rate), config.workers, tally, lambda: None
-    )
+    n_workers = 1 if has_one_updater else config.workers
+    with blas_threads(1) if has_one_updater or config.backend != "fused" else nullcontext():
+        run_workers(
+            jobs(), lambda: make_worker().train_chunks(lambda chunk: rate), n_workers, tally, lambda: None
+        )
     return tally

@@ -64,7 +64,7 @@ def evaluate_word_analogies(
     Returns
     -------
     score : float
-        Share of right answers; 0.0 where no question has known words.
+        Share of right answers; 0.0 where no question could be asked.
     sections : list of dict
         ``{"section": name, "correct": [...], "incorrect": [...]}`` with quadruples of words (upper
         case if `case_insensitive`), and a last one, ``"Total accuracy"``, over all of them.
@@ -72,7 +72,8 @@ def evaluate_word_analogies(
     Raises
     ------
     FormatError
-        If a line stands before the first ``: section`` line, or no line has four words.
+        If a line stands before the first ``: section`` line, or there are lines of which none has
+        four words.
     ConfigError
         If the method is unknown.
 
@@ -92,7 +93,7 @@ def evaluate_word_analogies(
     logger.info("evaluating analogies of %s over the first %s words", name, restrict_vocab)
     folded_keys = _fold_keys(embedding.index_to_key[:restrict_vocab], case_insensitive)
     rows = {key: row for row, key in reversed(list(enumerate(folded_keys)))}
-    parsed = _questions(analogies, case_insensitive)
+    parsed = parse_analogies(analogies, case_insensitive=case_insensitive)
     asked = [question for _, questions in parsed for question in questions if _is_known(question, rows)]
     if method == "3cosadd":
         inputs = np.array([[rows[word] for word in question[:3]] for question in asked], dtype=np.int64)
@@ -138,7 +139,8 @@ def parse_analogies(
     Raises
     ------
     FormatError
-        If a line that is not blank stands before the first ``: section`` line.
+        If a line that is not blank stands before the first ``: section`` line, or no line has four words
+        although there are some.
 
     Examples
     --------
@@ -147,6 +149,7 @@ def parse_analogies(
     [('gender', [('MAN', 'WOMAN', 'KING', 'QUEEN')])]
     """
     sections: list[tuple[str, list[Quadruple]]] = []
+    skipped: list[str] = []
     for number, line in numbered_lines(source):
         if line.startswith(": "):
             sections.append((line.lstrip(": ").strip(), []))
@@ -163,7 +166,10 @@ def parse_analogies(
             a, b, c, expected = words
             sections[-1][1].append((a, b, c, expected))
         else:
-            logger.info("skipping line %d of %s: %d words, not 4", number, source_name(source), len(words))
+            skipped.append(f"{source_name(source)}:{number}: expected 4 words, found {len(words)}")
+            logger.info("%s; skipped", skipped[-1])
+    if skipped and not any(questions for _, questions in sections):
+        raise FormatError(f"{skipped[0]}, and no line with four: blanks separate the words of a question")
     return sections
 
 
@@ -187,18 +193,6 @@ def section_accuracy(section: Section) -> float:
     """
     n_correct, n_incorrect = len(section["correct"]), len(section["incorrect"])
     return n_correct / (n_correct + n_incorrect) if n_correct + n_incorrect else 0.0
-
-
-def _questions(
-    source: PathLike | Iterable[str], case_insensitive: bool
-) -> list[tuple[str, list[Quadruple]]]:
-    """Return the sections of a file, in which there is a question."""
-    sections = parse_analogies(source, case_insensitive=case_insensitive)
-    if not any(questions for _, questions in sections):
-        raise FormatError(
-            f"{source_name(source)}: expected questions of four words separated by blanks, found none"
-        )
-    return sections
 
 
 def _fold_keys(keys: list[Any], case_insensitive: bool) -> list[Any]:

@@ -59,3 +59,18 @@ def test_training_goes_on_until_the_time_is_over(config):
     before = network.syn0.array.copy()
     assert calibration.train_for(network, config(), chunks, 0.05).n_words > 15
     assert (network.syn0.array != before).any()
+
+
+@pytest.mark.parametrize(
+    ("options", "n_workers"),
+    [({"objective": "softmax"}, 1), ({}, 3), ({"hs": True, "negative": 0}, 3)],
+    ids=str,
+)
+def test_as_many_threads_are_measured_as_train(config, monkeypatch, options, n_workers):
+    """The full softmax has one updater whatever `workers` says."""
+    started = []
+    monkeypatch.setattr(calibration, "run_workers", lambda jobs, make, n, *_: started.append(n))
+    chosen = config(workers=3, **options)
+    network = calibration.make_network(np.array([5, 5, 5]), chosen)
+    calibration.train_for(network, chosen, [], 0.0)
+    assert started == [n_workers]
