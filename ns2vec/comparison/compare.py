@@ -91,8 +91,8 @@ class _Setting:
     deadline: float
     notes: list[str]
     reference_share: float = REFERENCE_SHARE
-    looks: dict[str, _Looks] = field(default_factory=dict)
     report: Callable[[str], None] = do_not_report
+    looks: dict[str, _Looks] = field(default_factory=dict)
 
     def scores(self, model: Word2Vec) -> dict[str, float]:
         """Score the suites whose questions the model knows; without intervals, which seeds give."""
@@ -203,11 +203,8 @@ def compare(
     """
     started = time.perf_counter()
     chosen = _checked(candidates, budget, seeds, reference_share, price_per_hour, options)
-    suites = select_suites(suites) if suites else ()
     deadline = math.inf if budget is None else started + budget * (1.0 - END_SECONDS)
-    on_progress("reading the corpus")
-    setting = _read(corpus, options, held_out, suites, data_dir, deadline, reference_share)
-    setting.report = on_progress
+    setting = _read(corpus, options, held_out, suites, data_dir, deadline, reference_share, on_progress)
     found = {one: CandidateResult(one.name, one.objective, one.sampler) for one in chosen}
     # threads of BLAS that wait for each other are slow where the machine is busy
     with blas_threads(1):
@@ -261,13 +258,17 @@ def _checked(
 
 def _read(
     corpus: Any, options: dict[str, Any], held_out: float, suites: Sequence[str | Suite], data_dir: Any,
-    deadline: float, reference_share: float,
+    deadline: float, reference_share: float, report: Callable[[str], None],
 ) -> _Setting:  # fmt: skip
+    chosen = select_suites(suites) if suites else ()
+    report("reading the corpus")
     model = Word2Vec(**options, progress=False)
     opened = corpus if isinstance(corpus, Corpus) else open_corpus(corpus)
     text = read_text(opened, model, held_out)
     asked = HeldOut(text.thinned(model.sample), len(text.counts), window=model.window, is_cbow=not model.sg)
-    return _Setting(text, asked, options, model.epochs, suites, data_dir, deadline, [], reference_share)
+    return _Setting(
+        text, asked, options, model.epochs, chosen, data_dir, deadline, [], reference_share, report
+    )
 
 
 def _measure_speeds(
