@@ -39,7 +39,7 @@ class Complaints:
     Attributes
     ----------
     on_malformed : str
-        ``"skip"``: log a warning, keep the complaint and go on; ``"refuse"``: raise at the first one.
+        ``"skip"``: keep the complaint and go on; ``"refuse"``: raise at the first one.
     found : list of Malformed
     remarks : list of str
         How files were read that need not have been meant so.
@@ -61,7 +61,6 @@ class Complaints:
     on_malformed: str = "skip"
     found: list[Malformed] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
-    _n_lines: Counter[str] = field(default_factory=Counter, repr=False)
 
     def __post_init__(self) -> None:
         if self.on_malformed not in ON_MALFORMED:
@@ -79,16 +78,23 @@ class Complaints:
         if self.on_malformed == "refuse":
             raise FormatError(f"{complaint}; correct the file, or have such lines skipped")
         self.found.append(complaint)
-        self._n_lines[path] += 1
-        if self._n_lines[path] <= N_TOLD:
-            logger.warning("%s; skipped", complaint)
-        elif self._n_lines[path] == N_TOLD + 1:
-            logger.warning("%s: more lines that do not fit, from line %d on, are skipped", path, line)
 
     def remark(self, text: str) -> None:
         """Take a remark on how a file is read."""
-        logger.info("%s", text)
         self.remarks.append(text)
+
+    def tell(self) -> None:
+        """Log what was found once the files are read: remarks, and the first malformed lines of each file."""
+        for text in self.remarks:
+            logger.info("%s", text)
+        seen: Counter[str] = Counter()
+        for complaint in self.found:
+            seen[complaint.path] += 1
+            if seen[complaint.path] <= N_TOLD:
+                logger.warning("%s; skipped", complaint)
+        for path, n_lines in seen.items():
+            if n_lines > N_TOLD:
+                logger.warning("%s: %d more lines that do not fit; skipped", path, n_lines - N_TOLD)
 
 
 def source_name(source: PathLike | Iterable[str]) -> str:

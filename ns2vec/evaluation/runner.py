@@ -245,6 +245,7 @@ def read_questions(
     if not any(getattr(question, "questions", True) for question in questions):
         reason = str(complaints.found[0] if complaints.found else f"{names[0]}: there is no question in it")
         raise FormatError(f"{reason}; expected lines of {EXPECTED[suite.reader]}")
+    complaints.tell()
     notes = (*found.notes, *complaints.remarks)
     return Read(questions, tuple(complaints.found), names, found.sha256, notes)
 

@@ -146,7 +146,9 @@ def parse_word_pairs(
         except ValueError:
             skipped.append(number)
     if not judged and delimiter == TAB:
-        judged = READERS["word_pairs"]([[line for _, line in lines]], Layout(), Complaints())
+        complaints = Complaints()
+        judged = READERS["word_pairs"]([[line for _, line in lines]], Layout(), complaints)
+        complaints.tell()
     elif skipped:
         logger.info(
             "skipping %d lines of %s, the first in line %d: not word, word, score",

@@ -149,12 +149,13 @@ def test_many_suites_without_files_are_told_once(make_toy, tmp_path, monkeypatch
         ("categorization", "alone\n", ":1: expected 2 columns, found 1; expected lines of word and category"),
     ],
 )
-def test_a_file_of_which_nothing_can_be_read_is_an_error(make_toy, write_text, task, text, message):
+def test_a_file_of_which_nothing_can_be_read_is_an_error(make_toy, write_text, caplog, task, text, message):
     path = write_text(text, "mine.txt")
     with pytest.raises(FormatError) as caught:
         evaluate_suites({"toy": make_toy(WORDS)}, [Suite.of_files("mine", task, [path])], settings=QUICK)
     assert str(caught.value).startswith(str(path))
     assert message in str(caught.value)
+    assert caplog.records == []  # the error says it
 
 
 def test_what_cannot_be_evaluated(make_toy):
