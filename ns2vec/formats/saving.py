@@ -18,6 +18,7 @@ from ns2vec._registry import Registry
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.formats import gensim, native, open_for_read
+from ns2vec.formats.atomic import ends_by_itself
 from ns2vec.formats.checksums import ChecksumError
 from ns2vec.formats.container import looks_like_container
 from ns2vec.formats.state import ModelState
@@ -215,15 +216,18 @@ def _are_names(values: Any) -> bool:
 
 def _read_state(source: PathLike | IO[bytes], mmap: str | None, verify: bool) -> ModelState:
     name = getattr(source, "name", source)
-    if hasattr(source, "read"):
-        content = source.read()
-        start, source = content[:SNIFF_BYTES], io.BytesIO(content)
-        source.name = name
-    elif os.fspath(source) == "-":
-        raise ConfigError("cannot load a model from '-': pass sys.stdin.buffer, or a path")
-    else:
+    if isinstance(source, (str, os.PathLike)):
+        if os.fspath(source) == "-":
+            raise ConfigError("cannot load a model from '-': pass sys.stdin.buffer, or a path")
         with open_for_read(source) as stream:
             start = stream.read(SNIFF_BYTES)
+            if not ends_by_itself(source):  # a pipe gives its bytes once
+                source = io.BytesIO(start + stream.read())
+    else:
+        content = source.read()
+        start, source = content[:SNIFF_BYTES], io.BytesIO(content)
+    if isinstance(source, io.BytesIO):
+        source.name = name
     if looks_like_container(start):
         return native.read_state(source, mmap=mmap, verify=verify)
     if gensim.looks_like_pickle(start):

@@ -7,11 +7,21 @@ from collections.abc import Iterator
 from typing import IO
 
 from ns2vec._files import strip_compression
+from ns2vec._platform import descriptor_of
 from ns2vec._typing import PathLike
-from ns2vec.exceptions import FormatError
+from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.formats.table import TEXT_BYTES, KeyDecodingError, TruncatedFileError
 
-__all__ = ["check_row", "decode_key", "find_beside", "is_number", "key_line", "lines_of", "plain_stem"]
+__all__ = [
+    "check_beside",
+    "check_row",
+    "decode_key",
+    "find_beside",
+    "is_number",
+    "key_line",
+    "lines_of",
+    "plain_stem",
+]
 
 # split into numbers, a line takes some twenty times its size in memory
 MAX_LINE_BYTES = 16 << 20
@@ -88,6 +98,19 @@ def plain_stem(path: PathLike) -> tuple[str, str]:
     """
     plain, compression = strip_compression(path)
     return os.path.splitext(plain)[0], compression
+
+
+def check_beside(path: PathLike) -> None:
+    """Check that a second file can lie beside this one.
+
+    Raises
+    ------
+    ConfigError
+        If the path is standard output or another open file, which has no folder.
+    """
+    text = os.fspath(path)
+    if text == "-" or descriptor_of(text) is not None:
+        raise ConfigError(f"{text}: this format has a second file beside the first: name a file to write")
 
 
 def find_beside(candidates: list[str]) -> str | None:

@@ -82,6 +82,15 @@ def test_limit(tmp_path, name, limit, compression):
     assert not isinstance(found.vectors, np.memmap)
 
 
+@pytest.mark.parametrize("name", ["npy", "projector"])
+@pytest.mark.parametrize("path", ["-", "/dev/stdout"])
+def test_what_takes_two_files_needs_a_folder(tmp_path, monkeypatch, name, path):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ConfigError, match="has a second file beside the first: name a file to write"):
+        FORMATS[name].write(path, a_table())
+    assert os.listdir(tmp_path) == []
+
+
 # ---- anything ----
 
 KEYS = st.lists(

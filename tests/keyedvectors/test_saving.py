@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import io
+import os
 import pickle
+import threading
 
 import numpy as np
 import pytest
@@ -57,6 +59,19 @@ def test_compressed(tmp_path, kv):
     same(KeyedVectors.load(path), kv)
     with pytest.raises(OSError, match="cannot map a compressed"):
         KeyedVectors.load(path, mmap="r")
+
+
+@pytest.mark.parametrize("method", ["save", "save_gensim"])
+def test_a_pipe_takes_a_model_and_gives_it(tmp_path, kv, method):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    options = {"sep_limit": 1} if method == "save_gensim" else {}
+    writer = threading.Thread(target=getattr(kv, method), args=(pipe,), kwargs=options)
+    writer.start()
+    found = KeyedVectors.load(pipe)
+    writer.join()
+    same(found, kv)
+    assert os.listdir(tmp_path) == ["pipe"]
 
 
 def test_saving_over_the_mapped_file_is_safe(tmp_path, kv):
