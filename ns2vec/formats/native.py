@@ -315,7 +315,7 @@ def _decode_vecattr(stored: Array, is_json: bool, n_keys: int) -> Array:
         stored = np.empty(len(values), dtype=object)
         for place, value in enumerate(values):
             stored[place] = value
-    if stored.shape != (n_keys,):
+    if stored.shape[:1] != (n_keys,):
         raise ValueError(f"expected an attribute of {n_keys} keys, found shape {stored.shape}")
     return np.array(stored)
 

@@ -47,6 +47,8 @@ def encode(value: Any, arrays: dict[str, Array] | None = None, name: str = "") -
     if type(value) in PLAIN:
         return value
     if isinstance(value, np.ndarray) and arrays is not None and value.dtype.kind in "biuf":
+        while name in arrays:  # {"a": {"b": ..}} and {"a.b": ..} have one name
+            name += "'"
         arrays[name] = value
         return {"array": name}
     if isinstance(value, (list, tuple, set, frozenset)):

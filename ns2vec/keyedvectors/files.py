@@ -12,6 +12,7 @@ import numpy.typing as npt
 from ns2vec._typing import Int64Array, PathLike
 from ns2vec.exceptions import ConfigError
 from ns2vec.formats import VectorTable, open_for_write, word2vec_binary, word2vec_text
+from ns2vec.formats.fitting import fit_state
 from ns2vec.formats.saving import set_attributes
 from ns2vec.formats.state import VectorState
 from ns2vec.keyedvectors.storage import VectorStore
@@ -52,14 +53,17 @@ def adopt_table(store: Store, table: VectorTable) -> Store:
 
 
 def vector_state(store: VectorStore) -> VectorState:
-    """Return keys, vectors and whatever else `store` carries as plain data."""
+    """Return keys, vectors and whatever else `store` carries as plain data; what does not fit is cut."""
     attributes = {
         name: value for name, value in vars(store).items() if name not in PARTS and not name.startswith("__")
     }
-    # not the lengths that queries left behind: nobody may have told that the vectors changed since
-    norms = row_norms(store.vectors)
     expandos = {name: values for name, values in store.expandos.items() if name not in PATHS}
-    return VectorState(list(store.index_to_key), store.vectors, expandos, attributes, norms)
+    path = f"these {type(store).__name__}"
+    state = VectorState(list(store.index_to_key), store.vectors, expandos, attributes, path=path)
+    fit_state(state, lambda: store.key_to_index)
+    # not the lengths that queries left behind: nobody may have told that the vectors changed since
+    state.norms = row_norms(state.vectors)
+    return state
 
 
 def adopt_state(store: Store, state: VectorState) -> Store:

@@ -96,6 +96,97 @@ def test_subclasses_and_their_attributes(tmp_path, kv):
     assert type(KeyedVectors.load(tmp_path / "kv")) is KeyedVectors
 
 
+def cut_all(kv):
+    kv.vectors = kv.vectors[:4]
+    kv.index_to_key = kv.index_to_key[:4]
+    kv.key_to_index = {key: row for row, key in enumerate(kv.index_to_key)}
+
+
+def cut_vectors(kv):
+    kv.vectors = kv.vectors[:4]
+    kv.fill_norms()
+
+
+def cut_keys(kv):
+    kv.index_to_key = kv.index_to_key[:4]
+
+
+def more_of_both(kv):
+    kv.index_to_key = [*kv.index_to_key[:3], "new"]
+    kv.key_to_index = {key: row for row, key in enumerate(kv.index_to_key)}
+    kv.vectors = np.vstack([kv.vectors[:3], kv.vectors[:1]])
+    kv.expandos["count"] = kv.expandos["count"][:3]
+    kv.vectors_lockf = np.ones(3, np.float32)
+
+
+def one_value_for_all(kv):
+    cut_all(kv)
+    kv.expandos["count"] = np.array([50, 40, 30, 20])
+    kv.expandos["year"] = 1999
+
+
+MISFITS = {
+    "vectors and keys are cut": (cut_all, [50, 40, 30, 20]),
+    "vectors are cut": (cut_vectors, [50, 40, 30, 20]),
+    "keys are cut": (cut_keys, [50, 40, 30, 20]),
+    "keys and vectors have come": (more_of_both, [50, 40, 30, 0]),
+    "an attribute is one value": (one_value_for_all, [50, 40, 30, 20]),
+}
+
+
+@pytest.mark.parametrize("method", ["save", "save_gensim"])
+@pytest.mark.parametrize("name", MISFITS)
+def test_what_does_not_fit_is_cut_and_the_file_can_be_read(tmp_path, kv, caplog, method, name):
+    spoil, counts = MISFITS[name]
+    spoil(kv)
+    getattr(kv, method)(tmp_path / "kv")
+    assert "WARNING" in caplog.text
+    found = KeyedVectors.load(tmp_path / "kv")
+    assert found.index_to_key == kv.index_to_key[:4]
+    assert np.array_equal(found.vectors, kv.vectors[:4])
+    assert found.expandos["count"].tolist() == counts
+    assert found.expandos.keys() == {"count"}
+    assert np.linalg.norm(found.get_vector("man", norm=True)) == pytest.approx(1)
+
+
+def test_rows_that_repeat_a_key_lose_it(tmp_path, kv, caplog):
+    kv.index_to_key[5] = kv.index_to_key[6] = "king"
+    kv.key_to_index["king"] = 6
+    kv.save(tmp_path / "kv")
+    assert "rows that repeat a key (the first is 'king')" in caplog.text
+    found = KeyedVectors.load(tmp_path / "kv")
+    assert found.index_to_key == ["man", "woman", None, "queen", "apple", None, "king", "river"]
+    assert np.array_equal(found["king"], kv["king"])
+
+
+@pytest.mark.parametrize("vectors", [[[1.0, 2.0]], np.ones(8), np.ones((8, 2, 2)), None])
+def test_what_is_no_matrix_is_not_written(tmp_path, kv, vectors):
+    vars(kv)["vectors"] = vectors
+    with pytest.raises(ConfigError, match=r"expected vectors of shape \(V, D\), got"):
+        kv.save(tmp_path / "kv")
+    assert os.listdir(tmp_path) == []
+
+
+def test_attributes_of_keys_can_be_rows(tmp_path, kv):
+    kv.expandos["place"] = np.arange(16).reshape(8, 2)
+    kv.save(tmp_path / "kv")
+    assert np.array_equal(KeyedVectors.load(tmp_path / "kv").expandos["place"], kv.expandos["place"])
+
+
+def test_a_key_that_cannot_be_looked_up_is_not_written(tmp_path, kv):
+    kv.index_to_key[2] = ["king"]
+    with pytest.raises(ConfigError, match="a key cannot be looked up: unhashable type"):
+        kv.save(tmp_path / "kv")
+
+
+def test_arrays_whose_names_meet_stay_apart(tmp_path, kv):
+    kv.notes = {"a": {"b": np.arange(2)}, "a.b": np.arange(3)}
+    kv.save(tmp_path / "kv")
+    found = KeyedVectors.load(tmp_path / "kv").notes
+    assert found["a"]["b"].tolist() == [0, 1]
+    assert found["a.b"].tolist() == [0, 1, 2]
+
+
 def test_a_file_cannot_replace_methods(tmp_path, caplog):
     attributes = {"most_similar": "x", "__class__": "x", "__dict__": {}, "norms": None, "own": 1, "a b": 2}
     state = ModelState("KeyedVectors", VectorState(["a"], np.ones((1, 2), np.float32), {}, attributes))
