@@ -110,4 +110,4 @@ def _unique(keys: list[Any], rows: Callable[[], Mapping[Any, int]], path: Any) -
 
 
 def _is_row(row: Any, keys: list[Any], key: Any) -> bool:
-    return isinstance(row, (int, np.integer)) and 0 <= row < len(keys) and bool(keys[row] == key)
+    return bool(isinstance(row, (int, np.integer)) and 0 <= row < len(keys) and keys[row] == key)

@@ -24,7 +24,7 @@ from ns2vec.formats.table import VectorTable
 
 __all__ = ["FORMATS", "Format", "format_of_start", "format_of_suffix", "guess_format"]
 
-SNIFF_BYTES = 4096
+SNIFF_BYTES = 1 << 15  # enough for the first line of a text file
 
 
 class Format(Protocol):

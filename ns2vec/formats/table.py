@@ -29,11 +29,8 @@ __all__ = [
     "VectorTable",
     "check_duplicates",
     "encode_key",
-    "has_header",
-    "parse_header",
     "read_counts",
     "read_exactly",
-    "second_line",
     "tell_duplicates",
     "unique_rows",
     "unwritable_key",
@@ -41,8 +38,6 @@ __all__ = [
 
 logger = logging.getLogger(__name__)
 
-MAX_HEADER_BYTES = 1024
-MAX_VECTOR_SIZE = 2**31 - 1
 FIRST_ALLOCATION_BYTES = 16 << 20
 HUGE_BYTES = 4 << 20
 WRITE_BLOCK_BYTES = 1 << 20
@@ -295,39 +290,6 @@ def tell_duplicates(duplicates: str, path: PathLike, n_rows: int, key: Any) -> N
     if duplicates == "error":
         raise FormatError(f"{found}; duplicates='first' or 'last' reads it all the same")
     logger.warning("%s and %s", found, "are left out" if duplicates == "first" else "take its place")
-
-
-def has_header(start: bytes) -> bool:
-    """Whether a file that begins so has word2vec's header: two numbers in the first line."""
-    fields = start.removeprefix(b"\xef\xbb\xbf").partition(b"\n")[0].split()
-    return len(fields) == 2 and all(field.isdigit() for field in fields)
-
-
-def second_line(start: bytes) -> bytes:
-    """Return the second line of the first bytes of a file, as far as it is there."""
-    return start.partition(b"\n")[2].split(b"\n", 1)[0]
-
-
-def parse_header(line: bytes, path: PathLike) -> tuple[int, int]:
-    """Return (number of vectors, vector size) of a word2vec header line.
-
-    Raises
-    ------
-    FormatError
-        If the line is not two numbers that can be true.
-    """
-    if not line.strip():
-        raise FormatError(f"{path}:1: expected a header 'number_of_vectors vector_size', found nothing")
-    try:
-        n_rows, vector_size = (int(part) for part in line.removeprefix(b"\xef\xbb\xbf").split())
-        if n_rows < 0 or not 1 <= vector_size <= MAX_VECTOR_SIZE:
-            raise ValueError
-    except ValueError:
-        raise FormatError(
-            f"{path}:1: expected a header 'number_of_vectors vector_size', found {line[:60]!r}; "
-            "a text file without header loads with no_header=True"
-        ) from None
-    return n_rows, vector_size
 
 
 def encode_key(text: str, path: PathLike) -> bytes:

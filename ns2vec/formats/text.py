@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import re
 from collections.abc import Iterator
 from typing import IO
 
@@ -17,11 +19,29 @@ __all__ = [
     "check_row",
     "decode_key",
     "find_beside",
+    "is_binary",
     "is_number",
     "key_line",
     "lines_of",
+    "numbers_at_end",
     "plain_stem",
+    "remedy_for",
 ]
+
+#: No text of words and numbers holds these; the bytes of a float32 rarely do without.
+CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
+REMEDIES = (
+    (re.compile(rb".*[\x00-\x08\x0e-\x1f\x7f].*", re.DOTALL), "if the vectors are bytes, pass binary=True"),
+    (
+        re.compile(rb"[+-]?[0-9]*,[0-9]+(?:[eE][+-]?[0-9]+)?"),
+        "numbers have a decimal point here, no comma: replace it",
+    ),
+    (re.compile(rb"[^:]*:[^:]+"), "pairs index:value are no vector here: write out all numbers of each"),
+    (
+        re.compile(rb"[^,]*,.*", re.DOTALL),
+        "fields stand between blanks here, not between commas: replace them",
+    ),
+)
 
 # split into numbers, a line takes some twenty times its size in memory
 MAX_LINE_BYTES = 16 << 20
@@ -73,9 +93,29 @@ def check_row(line: bytes, where: str, n_found: int, vector_size: int) -> None:
     raise FormatError(f"{message}; do all lines belong to one set of vectors?")
 
 
+def remedy_for(word: bytes) -> str:
+    """Return what to do about a field that should be a number and is none, as the end of a message.
+
+    Examples
+    --------
+    >>> from ns2vec.formats.text import remedy_for
+    >>> remedy_for(b"0,25")
+    '; numbers have a decimal point here, no comma: replace it'
+    """
+    for pattern, remedy in REMEDIES:
+        if pattern.fullmatch(word):
+            return f"; {remedy}"
+    return ""
+
+
 def key_line(key: bytes, count: int | None) -> bytes:
     """Return the line of a key, with its count where counts are kept."""
     return key + (b"\n" if count is None else b"\t%d\n" % count)
+
+
+def is_binary(content: bytes) -> bool:
+    """Whether there are bytes that no text has."""
+    return bool(CONTROL.search(content))
 
 
 def is_number(field: bytes) -> bool:
@@ -85,6 +125,19 @@ def is_number(field: bytes) -> bool:
     except ValueError:
         return False
     return TEXT_BYTES.issuperset(field)
+
+
+def numbers_at_end(line: bytes) -> int:
+    """Return how many numbers the line ends with; its first field is the key.
+
+    Examples
+    --------
+    >>> from ns2vec.formats.text import numbers_at_end
+    >>> numbers_at_end(b"my name 0.5 1e-3"), numbers_at_end(b"1 2 3")
+    (2, 2)
+    """
+    _, _, behind = line.partition(b" " if b" " in line else b"\t")
+    return sum(1 for _ in itertools.takewhile(is_number, reversed(behind.split())))
 
 
 def plain_stem(path: PathLike) -> tuple[str, str]:
