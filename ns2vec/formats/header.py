@@ -73,7 +73,7 @@ def text_follows(start: bytes) -> bool:
         line.decode("utf8")
     except UnicodeDecodeError:
         return False
-    return bool(newline)
+    return bool(newline) or numbers_at_end(line) > 0
 
 
 def has_text_row(start: bytes) -> bool:

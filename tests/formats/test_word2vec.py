@@ -223,11 +223,18 @@ def test_keys_with_blanks_end_where_the_last_numbers_begin(reading, has_header, 
         assert reading(FORMATS["glove"], content).keys == keys
 
 
-@pytest.mark.parametrize("content", [b"1 3\nmy name .4 .5 .6\n", b"2 1\n. . . 1\n: 2", b"1 2\nnew york 1 2"])
-def test_a_header_and_a_first_key_with_blanks(reading, content):
+@pytest.mark.parametrize(
+    ("content", "keys"),
+    [
+        (b"1 3\nmy name .4 .5 .6\n", ["my name"]),
+        (b"2 1\n. . . 1\n: 2", [". . .", ":"]),
+        (b"1 2\nnew york 1 2", ["new york"]),
+    ],
+)
+def test_a_header_and_a_first_key_with_blanks(reading, content, keys):
     assert FORMATS["word2vec_text"].looks_like(content)
     assert not FORMATS["word2vec_binary"].looks_like(content)
-    assert b" ".join([key.encode() for key in reading(word2vec_text, content).keys]) in content + b" :"
+    assert reading(word2vec_text, content).keys == keys
 
 
 def test_numbers_in_a_key_are_told(reading, caplog):
