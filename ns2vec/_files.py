@@ -12,10 +12,20 @@ import os
 from collections.abc import Callable, Iterator
 from typing import IO, Any
 
+from ns2vec._magic import N_BYTES, is_binary, recognized
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import Ns2vecError
 
-__all__ = ["COMPRESSIONS", "explain", "is_damage", "is_remote", "open_bytes", "strip_compression"]
+__all__ = [
+    "COMPRESSIONS",
+    "damage",
+    "explain",
+    "first_bytes",
+    "is_damage",
+    "is_remote",
+    "open_bytes",
+    "strip_compression",
+]
 
 BLOCK_BYTES = 1 << 20
 
@@ -111,7 +121,31 @@ def open_bytes(
         except Exception as error:
             if not is_damage(error, name):
                 raise
-            raise damaged(f"{name}: damaged or not what its suffix says: {error}; fetch it again") from error
+            raise damaged(damage(name, error)) from error
+
+
+def damage(name: str, error: Exception) -> str:
+    """Return the message for a compressed file that cannot be unpacked: it may be another kind of file."""
+    start, suffix, remedy = (
+        first_bytes(name, N_BYTES, packed=True),
+        strip_compression(name)[1],
+        "fetch it again",
+    )
+    kind = recognized(start)
+    if kind is not None and not kind.way.endswith(suffix):
+        remedy = f"this is {kind.what}: {kind.way}"
+    elif start and not is_binary(start):
+        remedy = f"this is plain text: take {suffix} off its name"
+    return f"{name}: damaged or not what its suffix says: {error}; {remedy}"
+
+
+def first_bytes(name: str, n: int, *, packed: bool = False) -> bytes:
+    """Return the first bytes of a regular file, unpacked by its suffix unless `packed`; none of another."""
+    with contextlib.suppress(Exception), contextlib.ExitStack() as stack:
+        if os.path.isfile(name):
+            raw = stack.enter_context(open(name, "rb"))
+            return (raw if packed else _unpacked(raw, name, stack)).read(n)
+    return b""
 
 
 def _unpacked(raw: IO[bytes], name: str, stack: contextlib.ExitStack) -> IO[bytes]:

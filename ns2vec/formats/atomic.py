@@ -34,6 +34,7 @@ from ns2vec._platform import (
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.formats.limits import Bounded
+from ns2vec.formats.strangers import stranger_at
 
 __all__ = [
     "check_writable",
@@ -90,8 +91,16 @@ def ends_by_itself(path: PathLike) -> bool:
 
 
 @contextlib.contextmanager
-def open_for_read(path: PathLike) -> Iterator[IO[bytes]]:
+def open_for_read(path: PathLike, own: tuple[str, ...] = ()) -> Iterator[IO[bytes]]:
     """Open a file, an address or ``"-"`` (standard input) for reading bytes, decompressed by its suffix.
+
+    Where the caller finds that a file is not what it should be, and its first bytes are those of another
+    kind of file, the error says which, and how to load it.
+
+    Parameters
+    ----------
+    path : path, address or ``"-"``
+    own : names of `ns2vec._magic.KINDS` that the caller reads itself
 
     Raises
     ------
@@ -104,10 +113,16 @@ def open_for_read(path: PathLike) -> Iterator[IO[bytes]]:
         yield sys.stdin.buffer
     else:
         with open_bytes(path, damaged=FormatError) as (stream, packed):
-            if packed is stream:
-                yield stream
-            else:
-                yield io.BufferedReader(Bounded(stream, packed, path), BLOCK_BYTES)
+            bounded = (
+                stream if packed is stream else io.BufferedReader(Bounded(stream, packed, path), BLOCK_BYTES)
+            )
+            try:
+                yield bounded
+            except FormatError as error:
+                found = stranger_at(path, own)
+                if found is None:
+                    raise
+                raise found from error
 
 
 @contextlib.contextmanager

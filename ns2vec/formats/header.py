@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 
+from ns2vec._magic import is_binary
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import FormatError
+from ns2vec.formats.strangers import refuse_stranger
 from ns2vec.formats.table import TEXT_BYTES
-from ns2vec.formats.text import is_binary, is_number, numbers_at_end
+from ns2vec.formats.text import is_number, numbers_at_end
 
 __all__ = [
     "MAX_HEADER_BYTES",
@@ -52,6 +54,7 @@ def parse_header(line: bytes, path: PathLike) -> tuple[int, int]:
         if n_rows < 0 or not 1 <= vector_size <= MAX_VECTOR_SIZE:
             raise ValueError
     except ValueError:
+        refuse_stranger(line, path)
         found = f"{expected} {line[:60]!r}"
         if is_binary(line) or not numbers_at_end(line):
             raise FormatError(found) from None

@@ -12,12 +12,14 @@ from collections import Counter
 import numpy as np
 import numpy.typing as npt
 
+from ns2vec._magic import is_binary
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import FormatError
 from ns2vec.formats._parse import parse_numbers
 from ns2vec.formats.header import has_header
+from ns2vec.formats.strangers import refuse_stranger
 from ns2vec.formats.table import TruncatedFileError
-from ns2vec.formats.text import decode_key, is_binary, is_number, numbers_at_end, remedy_for
+from ns2vec.formats.text import decode_key, is_number, numbers_at_end, remedy_for
 
 __all__ = ["LineParser", "key_end", "likely_size"]
 
@@ -64,6 +66,7 @@ class LineParser:
             raise FormatError(f"{self.path}: the file is empty; expected lines 'key number number ...'")
         size = likely_size(lines)
         if size < 1:
+            refuse_stranger(lines[0], self.path)
             raise FormatError(
                 f"{self.path}:{line_no}: expected 'key number number ...', found {lines[0][:60]!r}"
                 f"{remedy_for(lines[0].split()[-1])}"

@@ -95,7 +95,7 @@ def _matrix(path: PathLike, limit: int | None, mmap: str | None) -> Array:
     elif mmap:
         raise OSError(f"{path}: cannot map a compressed or remote file: unpack it first")
     else:
-        with open_for_read(path) as stream:
+        with open_for_read(path, own=("npy",)) as stream:
             vectors = read_npy_stream(stream, path)
     if vectors.ndim != 2 or vectors.dtype.kind != "f" or not vectors.shape[1]:
         raise FormatError(

@@ -17,11 +17,13 @@ from ns2vec._build_info import __version__
 from ns2vec._registry import Registry
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import ConfigError, FormatError
-from ns2vec.formats import gensim, native, open_for_read
+from ns2vec.formats import gensim, glove, native, open_for_read, word2vec_binary
 from ns2vec.formats.atomic import ends_by_itself
 from ns2vec.formats.checksums import ChecksumError
 from ns2vec.formats.container import looks_like_container
+from ns2vec.formats.registry import SNIFF_BYTES
 from ns2vec.formats.state import ModelState
+from ns2vec.formats.strangers import refuse_stranger
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -30,7 +32,7 @@ __all__ = ["MODELS", "Saveable", "set_attributes"]
 
 logger = logging.getLogger(__name__)
 
-SNIFF_BYTES = 16
+WORD2VEC_OPTIONS = ((word2vec_binary, "binary=True"), (glove, "no_header=True"))
 MODELS: Registry[Any] = Registry("kind of model")
 
 
@@ -219,7 +221,7 @@ def _read_state(source: PathLike | IO[bytes], mmap: str | None, verify: bool) ->
     if isinstance(source, (str, os.PathLike)):
         if os.fspath(source) == "-":
             raise ConfigError("cannot load a model from '-': pass sys.stdin.buffer, or a path")
-        with open_for_read(source) as stream:
+        with open_for_read(source, own=("ns2vec", "pickle")) as stream:
             start = stream.read(SNIFF_BYTES)
             if not ends_by_itself(source):  # a pipe gives its bytes once
                 source = io.BytesIO(start + stream.read())
@@ -234,7 +236,11 @@ def _read_state(source: PathLike | IO[bytes], mmap: str | None, verify: bool) ->
         if verify:
             raise ChecksumError(f"{name}: cannot be verified: gensim's files hold no checksums")
         return gensim.read_state(source, mmap=mmap)
-    raise FormatError(
-        f"{name}: no model that ns2vec or gensim saved; vectors in word2vec's formats are read by "
-        "KeyedVectors.load_word2vec_format"
-    )
+    refuse_stranger(start, name)
+    raise FormatError(f"{name}: no model that ns2vec or gensim saved; {_way_to_vectors(start)}")
+
+
+def _way_to_vectors(start: bytes) -> str:
+    """Return how to load what begins so and is no model."""
+    options = next((f", {option}" for module, option in WORD2VEC_OPTIONS if module.looks_like(start)), "")
+    return f"vectors in word2vec's formats are read by KeyedVectors.load_word2vec_format(path{options})"

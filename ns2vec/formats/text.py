@@ -19,7 +19,6 @@ __all__ = [
     "check_row",
     "decode_key",
     "find_beside",
-    "is_binary",
     "is_number",
     "key_line",
     "lines_of",
@@ -28,8 +27,6 @@ __all__ = [
     "remedy_for",
 ]
 
-#: No text of words and numbers holds these; the bytes of a float32 rarely do without.
-CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 REMEDIES = (
     (re.compile(rb".*[\x00-\x08\x0e-\x1f\x7f].*", re.DOTALL), "if the vectors are bytes, pass binary=True"),
     (
@@ -111,11 +108,6 @@ def remedy_for(word: bytes) -> str:
 def key_line(key: bytes, count: int | None) -> bytes:
     """Return the line of a key, with its count where counts are kept."""
     return key + (b"\n" if count is None else b"\t%d\n" % count)
-
-
-def is_binary(content: bytes) -> bool:
-    """Whether there are bytes that no text has."""
-    return bool(CONTROL.search(content))
 
 
 def is_number(field: bytes) -> bool:

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ns2vec._files import strip_compression
+from ns2vec._magic import N_BYTES
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import FormatError
 from ns2vec.formats.atomic import open_for_read
@@ -23,6 +24,7 @@ from ns2vec.formats.fitting import fit_rows, fit_state
 from ns2vec.formats.gensim.sidefiles import read_npy, read_npz
 from ns2vec.formats.gensim.unpickling import Plain, Record, unpickle
 from ns2vec.formats.state import ModelState, VectorState
+from ns2vec.formats.strangers import refuse_stranger
 
 __all__ = ["read_state"]
 
@@ -66,8 +68,9 @@ def read_state(source: PathLike | IO[bytes], *, mmap: str | None = None) -> Mode
         name = path = os.fspath(source)
         if mmap and strip_compression(path)[1]:
             raise OSError(f"{path}: the arrays of a compressed model cannot be mapped: unpack it first")
-        with open_for_read(path) as stream:
+        with open_for_read(path, own=("pickle",)) as stream:
             content = stream.read()
+    refuse_stranger(content[:N_BYTES], name, own=("pickle",))
     root = unpickle(content, name)
     if not isinstance(root, Record):
         raise FormatError(f"{name}: expected a model of gensim, found a pickled {type(root).__name__}")
