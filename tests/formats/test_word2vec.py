@@ -241,7 +241,7 @@ HEADERS = [
     b"2 9999999999\n",
     b"0 9999999999\n",
     b"9" * 5000 + b" 2\n",
-    b"\x80\x04\x95",
+    b"\x81\x04\x95",
 ]
 
 
@@ -372,9 +372,9 @@ def test_guessing_the_rest(tmp_path):
     assert guess_format("-") == "word2vec_text"
     (tmp_path / "glove").write_text("the 0.1 0.2\n")
     assert guess_format(tmp_path / "glove") == "glove"
-    (tmp_path / "archive").write_bytes(b"PK\x03\x04 an archive")
+    (tmp_path / "program").write_bytes(b"\x7fELF")
     with pytest.raises(FormatError, match="looks like none of word2vec_text, word2vec_binary"):
-        guess_format(tmp_path / "archive")
+        guess_format(tmp_path / "program")
 
 
 def test_unknown_formats_are_refused():
