@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ns2vec._build_info import build_info
-from ns2vec.cli.common import add_format_option, load_vectors, print_json
+from ns2vec.cli.common import add_format_option, key_options, load_vectors, print_json
 from ns2vec.cli.parsing import Parser
 from ns2vec.formats import guess_format, native
 from ns2vec.similarity import row_norms
@@ -57,7 +57,7 @@ def installation() -> dict[str, Any]:
 def facts(path: str, arguments: argparse.Namespace) -> dict[str, Any]:
     """Return what can be said of one file."""
     name = arguments.format or guess_format(path)
-    loaded = load_vectors(path, name, arguments.limit)
+    loaded = load_vectors(path, name, arguments.limit, **key_options(arguments))
     norms = row_norms(loaded.vectors)
     found = {
         "vectors": path,

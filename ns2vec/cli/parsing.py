@@ -64,6 +64,10 @@ class Parser(argparse.ArgumentParser):
             help=help,
         )
 
+    def options(self) -> frozenset[str]:
+        """Return all options of the command as they are written."""
+        return frozenset(self._option_string_actions)
+
     def parse(self, argv: Sequence[str]) -> argparse.Namespace:
         """Return the options of a command line.
 

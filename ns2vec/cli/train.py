@@ -176,6 +176,8 @@ def check_results(arguments: argparse.Namespace, paths: list[str]) -> None:
         raise UsageError(
             "--output - and other results cannot share standard output: write the vectors to a file"
         )
+    if arguments.output:
+        output_name(arguments)
     for path in questions:
         with open_for_read(path):
             pass
