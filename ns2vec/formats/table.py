@@ -7,7 +7,7 @@ number of rows; any other source grows the table as vectors really arrive.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -34,6 +34,7 @@ __all__ = [
     "tell_duplicates",
     "unique_rows",
     "unwritable_key",
+    "write_counts",
 ]
 
 logger = logging.getLogger(__name__)
@@ -315,6 +316,26 @@ def unwritable_key(text: str, path: PathLike, problem: str) -> FormatError:
     )
 
 
+def write_counts(path: PathLike, out: IO[bytes], pairs: Iterable[tuple[str, Any]]) -> None:
+    """Write a word2vec vocabulary file: one ``key count`` a line.
+
+    Parameters
+    ----------
+    path : the file, for messages
+    out : file object opened for writing bytes
+    pairs : of key and count
+
+    Raises
+    ------
+    FormatError
+        If a key holds a newline, which no reader could tell from the file's own.
+    """
+    for key, count in pairs:
+        if "\n" in key:
+            raise unwritable_key(key, path, "holds a newline")
+        out.write(encode_key(key, path) + f" {count}\n".encode())
+
+
 def read_counts(path: PathLike, *, encoding: str = "utf8", unicode_errors: str = "strict") -> dict[str, int]:
     """Read a word2vec vocabulary file: one ``key count`` a line.
 
@@ -326,9 +347,12 @@ def read_counts(path: PathLike, *, encoding: str = "utf8", unicode_errors: str =
     counts: dict[str, int] = {}
     with open_for_read(path) as stream:
         for line_no, line in enumerate(stream, start=1):
+            # as they are written here; with tabs or blanks at the end as others write them
+            key, blank, count = line.rpartition(b" ")
             try:
-                key, count = line.strip().rsplit(None, 1)
-                counts[key.decode(encoding, unicode_errors)] = int(count)
+                if not (blank and count.strip().isdigit()):
+                    key, count = line.strip().rsplit(None, 1)
+                counts[key.strip(b" ").decode(encoding, unicode_errors)] = int(count)
             except UnicodeDecodeError as error:
                 raise KeyDecodingError(f"{path}:{line_no}", error) from None
             except ValueError:

@@ -15,6 +15,7 @@ from ns2vec.formats import VectorTable, open_for_write, word2vec_binary, word2ve
 from ns2vec.formats.fitting import fit_state
 from ns2vec.formats.saving import set_attributes
 from ns2vec.formats.state import VectorState
+from ns2vec.formats.table import write_counts
 from ns2vec.keyedvectors.storage import VectorStore
 from ns2vec.similarity import row_norms
 
@@ -166,10 +167,11 @@ def save_word2vec_format(
     write = (word2vec_binary if binary else word2vec_text).write
     logger.info("storing %d vectors of size %d into %s", len(order), store.vector_size, fname)
     # the file of counts is there only if the vectors are
-    with nullcontext() if fvocab is None else open_for_write(fvocab, "w") as counts:
-        if counts is not None:
-            for row in order:
-                counts.write(f"{prefix}{store.index_to_key[row]} {store.expandos[sort_attr][row]}\n")
+    with nullcontext() if fvocab is None else open_for_write(fvocab) as counts:
+        if fvocab is not None and counts is not None:
+            values = store.expandos[sort_attr]
+            pairs = ((f"{prefix}{store.index_to_key[row]}", values[row]) for row in order)
+            write_counts(fvocab, counts, pairs)
         write(
             fname,
             VectorTable(store.index_to_key, store.vectors),
