@@ -84,17 +84,23 @@ class Saveable:
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Write the model to one file, atomically; `load` reads it, and maps its arrays when asked to.
 
+        Parts that do not fit each other, as when `vectors` was cut and `expandos` was not, are cut with a
+        warning.
+
         Parameters
         ----------
         fname_or_handle : path, or file object opened for writing bytes
             Exactly this file is written, and no other. A ``.gz``, ``.bz2`` or ``.xz`` suffix compresses.
+            What is no regular file, such as a pipe, is written through.
         separately, sep_limit, pickle_protocol
             Accepted for gensim's sake: there is one file, whose arrays can be mapped, and no pickle.
         ignore : iterable of str, optional
             Attributes to leave out.
         dtype : "float16", "float32", "float64" or "int8", optional
-            How the vectors are stored; as they are unless given. float16 can be mapped; int8, with a scale
-            for each row, becomes float32 on loading. For KeyedVectors, not for a model to train on.
+            How the vectors are stored; as they are unless given. All but int8 are loaded as they are stored,
+            and can be mapped. int8, with a scale for each row, saves space in the file only: it becomes
+            float32 in memory on loading, so it cannot be mapped. For KeyedVectors, not for a model to train
+            on. See `KeyedVectors` for what a query to float16 costs.
 
         Raises
         ------
@@ -147,7 +153,9 @@ class Saveable:
         fname : path, or file object opened for reading bytes
         mmap : {None, "r", "r+", "c"}
             Map the arrays instead of reading them: ``"r"`` for reading, ``"c"`` to train without changing
-            the file. The keys of a mapped file are read when they are first needed.
+            the file. The keys of a mapped file are read when they are first needed. A pickle or a copy of what
+            was mapped holds all of its vectors, for the file may have changed when the pickle is read:
+            processes that shall share a file load it by its path, each for itself.
         verify : bool
             Compare each part of an ns2vec file with its sha256 first; this reads all of it.
 
