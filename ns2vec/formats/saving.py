@@ -153,8 +153,8 @@ class Saveable:
         fname : path, or file object opened for reading bytes
         mmap : {None, "r", "r+", "c"}
             Map the arrays instead of reading them: ``"r"`` for reading, ``"c"`` to train without changing
-            the file. The keys of a mapped file are read when they are first needed. A pickle or a copy of what
-            was mapped holds all of its vectors, for the file may have changed when the pickle is read:
+            the file. The keys of a mapped file are read when they are first needed. A pickle or a copy of
+            what was mapped holds all of its vectors, for the file may have changed when the pickle is read:
             processes that shall share a file load it by its path, each for itself.
         verify : bool
             Compare each part of an ns2vec file with its sha256 first; this reads all of it.

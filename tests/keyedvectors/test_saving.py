@@ -283,6 +283,14 @@ def test_pickle_and_deepcopy(kv):
         assert kv["king"].any()
 
 
+@pytest.mark.parametrize("copied", [lambda kv: pickle.loads(pickle.dumps(kv)), copy.deepcopy])
+def test_a_copy_of_mapped_vectors_needs_no_file(tmp_path, kv, copied):
+    kv.save(tmp_path / "kv")
+    found = copied(KeyedVectors.load(tmp_path / "kv", mmap="r"))
+    os.truncate(tmp_path / "kv", 0)
+    same(found, kv)
+
+
 def test_key_attributes_without_a_plain_form_are_named(tmp_path, kv, caplog):
     kv.set_vecattr("king", "picture", object())
     kv.save(tmp_path / "kv")
