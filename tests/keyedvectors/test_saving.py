@@ -298,6 +298,17 @@ def test_key_attributes_without_a_plain_form_are_named(tmp_path, kv, caplog):
     assert "picture" not in KeyedVectors.load(tmp_path / "kv").expandos
 
 
+@pytest.mark.parametrize("values", [np.ones(8, np.longdouble), np.ones(8, complex), np.zeros(8, "M8[s]")])
+def test_arrays_that_no_file_holds_are_left_out_of_it(tmp_path, kv, caplog, values):
+    kv.expandos["odd"] = kv.odd = values
+    kv.save(tmp_path / "kv")
+    found = KeyedVectors.load(tmp_path / "kv")
+    assert "odd" not in found.expandos
+    assert not hasattr(found, "odd")
+    assert caplog.text.count("is not saved") == 2
+    same(found, KeyedVectors.load(tmp_path / "kv"))
+
+
 def test_the_matrix_is_where_clients_look_for_it(kv):
     """spec2vec takes it out of ``wv.__dict__``, and gensim's pickles have it there."""
     assert vars(kv)["vectors"] is kv.vectors
