@@ -18,6 +18,7 @@ from ns2vec.exceptions import Ns2vecError
 
 __all__ = [
     "COMPRESSIONS",
+    "OpenPath",
     "damage",
     "explain",
     "first_bytes",
@@ -84,6 +85,25 @@ def is_remote(path: PathLike) -> bool:
     return "://" in os.fspath(path)
 
 
+class OpenPath(os.PathLike[str]):
+    """The path of a pipe that is open, because its first bytes have been looked at: they come once.
+
+    Attributes
+    ----------
+    stream : binary file object with ``peek``
+        `open_bytes` reads from it, and closes it.
+    """
+
+    def __init__(self, path: PathLike) -> None:
+        self._name = os.fspath(path)
+        self.stream = _open_local(self._name, "file")
+
+    def __fspath__(self) -> str:
+        return self._name
+
+    __str__ = __fspath__
+
+
 @contextlib.contextmanager
 def open_bytes(
     path: PathLike, *, noun: str = "file", damaged: type[Ns2vecError]
@@ -115,7 +135,10 @@ def open_bytes(
     name = os.fspath(path)
     with contextlib.ExitStack() as stack:
         try:
-            opened = _open_remote(name, damaged) if is_remote(name) else _open_local(name, noun)
+            if isinstance(path, OpenPath):
+                opened = path.stream
+            else:
+                opened = _open_remote(name, damaged) if is_remote(name) else _open_local(name, noun)
             raw = stack.enter_context(opened)
             yield _unpacked(raw, name, stack), raw
         except Exception as error:
@@ -132,7 +155,7 @@ def damage(name: str, error: Exception) -> str:
         "fetch it again",
     )
     kind = recognized(start)
-    if kind is not None and not kind.way.endswith(suffix):
+    if kind is not None and not kind.way.endswith(suffix):  # not where it is what it should be
         remedy = f"this is {kind.what}: {kind.way}"
     elif start and not is_binary(start):
         remedy = f"this is plain text: take {suffix} off its name"

@@ -48,7 +48,8 @@ def _kind(name: str, what: str, start: bytes, way: str, **options: bool) -> Kind
 
 
 def _packed(name: str, what: str, start: bytes, suffix: str) -> Kind:
-    return _kind(name, what, start, f"rename it so that its name ends in {suffix}", is_packed=True)
+    way = f"unpack it, or rename it so that its name ends in {suffix}"
+    return _kind(name, what, start, way, is_packed=True)
 
 
 def _archive(name: str, start: bytes) -> Kind:

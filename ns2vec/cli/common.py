@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from ns2vec._files import strip_compression
+from ns2vec._typing import PathLike
 from ns2vec.cli.parsing import Parser, UsageError, positive
 from ns2vec.cli.remedies import as_options
 from ns2vec.exceptions import ConfigError, FormatError, Ns2vecError
@@ -205,7 +206,7 @@ def key_options(arguments: argparse.Namespace) -> dict[str, str]:
 
 
 def load_vectors(
-    path: str, name: str | None = None, limit: int | None = None, **options: Any
+    path: PathLike, name: str | None = None, limit: int | None = None, **options: Any
 ) -> KeyedVectors:
     """Read vectors for queries and evaluation; see `ns2vec.formats.read_vectors`.
 

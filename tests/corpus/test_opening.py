@@ -43,8 +43,8 @@ def test_damaged_files_say_so(write_text, suffix, damage):
 
 
 STRANGERS = {
-    "gzip": (gzip.compress(TEXT.encode()), "this is a gzip file: rename it so that its name ends in .gz"),
-    "xz": (lzma.compress(TEXT.encode()), "this is an xz file: rename it so that its name ends in .xz"),
+    "gzip": (gzip.compress(TEXT.encode()), "this is a gzip file: unpack it, or rename it so"),
+    "xz": (lzma.compress(TEXT.encode()), "this is an xz file: unpack it, or rename it so"),
     "zip": (b"PK\x03\x04" + bytes(26) + b"corpus.txt", "this is a zip archive: unpack it"),
     "pdf": (b"%PDF-1.7\n\xe2\xe3", "this is a PDF document: take the text out of it first"),
     "fastText": (b"\xba\x16\x4f\x2f\x0c\0\0\0", "fastText's model (.bin): a corpus is text, a"),

@@ -48,7 +48,7 @@ def an_npy():
 # content, what it is called, what is to be done
 CASES = {
     "zip": (a_zip(), "this is a zip archive: unpack it"),
-    "gzip": (gzip.compress(TEXT), "this is a gzip file: rename it so that its name ends in .gz"),
+    "gzip": (gzip.compress(TEXT), "this is a gzip file: unpack it, or rename it so"),
     "a web page": (b"<!DOCTYPE html>\n<html>404</html>\n", "this is a web page: the download went wrong"),
     "a pointer": (b"version https://git-lfs.github.com/spec/v1\noid sha256:9\nsize 9\n", "fetch it with"),
     "a pickle": (pickle.dumps({"a": [1.0]}), "this is a pickle: if gensim saved it, load it with"),

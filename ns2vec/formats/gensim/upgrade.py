@@ -68,7 +68,7 @@ def read_state(source: PathLike | IO[bytes], *, mmap: str | None = None) -> Mode
         name = path = os.fspath(source)
         if mmap and strip_compression(path)[1]:
             raise OSError(f"{path}: the arrays of a compressed model cannot be mapped: unpack it first")
-        with open_for_read(path, own=("pickle",)) as stream:
+        with open_for_read(source, own=("pickle",)) as stream:
             content = stream.read()
     refuse_stranger(content[:N_BYTES], name, own=("pickle",))
     root = unpickle(content, name)
