@@ -15,7 +15,7 @@ from typing import Any
 
 from ns2vec._files import strip_compression
 from ns2vec._typing import PathLike
-from ns2vec.cli.parsing import Parser, UsageError, positive
+from ns2vec.cli.parsing import Parser, UsageError, encoding, positive
 from ns2vec.cli.remedies import as_options
 from ns2vec.exceptions import ConfigError, FormatError, Ns2vecError
 from ns2vec.formats import FORMATS, VectorTable, format_of_suffix, read_vectors
@@ -188,7 +188,9 @@ def add_format_option(parser: Parser, *, with_limit: bool = True) -> None:
 
 def add_key_options(parser: Parser) -> None:
     """Add how the keys of vectors are decoded."""
-    parser.add_argument("--encoding", metavar="NAME", help="of the keys of the vectors; utf8 unless given")
+    parser.add_argument(
+        "--encoding", type=encoding, metavar="NAME", help="of the keys of the vectors; utf8 unless given"
+    )
     parser.add_argument(
         "--errors",
         "--unicode-errors",
