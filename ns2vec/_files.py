@@ -12,10 +12,21 @@ import os
 from collections.abc import Callable, Iterator
 from typing import IO, Any
 
+from ns2vec._magic import N_BYTES, is_binary, recognized
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import Ns2vecError
 
-__all__ = ["COMPRESSIONS", "explain", "is_damage", "is_remote", "open_bytes", "strip_compression"]
+__all__ = [
+    "COMPRESSIONS",
+    "OpenPath",
+    "damage",
+    "explain",
+    "first_bytes",
+    "is_damage",
+    "is_remote",
+    "open_bytes",
+    "strip_compression",
+]
 
 BLOCK_BYTES = 1 << 20
 
@@ -74,6 +85,25 @@ def is_remote(path: PathLike) -> bool:
     return "://" in os.fspath(path)
 
 
+class OpenPath(os.PathLike[str]):
+    """The path of a pipe that is open, because its first bytes have been looked at: they come once.
+
+    Attributes
+    ----------
+    stream : binary file object with ``peek``
+        `open_bytes` reads from it, and closes it.
+    """
+
+    def __init__(self, path: PathLike) -> None:
+        self._name = os.fspath(path)
+        self.stream = _open_local(self._name, "file")
+
+    def __fspath__(self) -> str:
+        return self._name
+
+    __str__ = __fspath__
+
+
 @contextlib.contextmanager
 def open_bytes(
     path: PathLike, *, noun: str = "file", damaged: type[Ns2vecError]
@@ -105,13 +135,40 @@ def open_bytes(
     name = os.fspath(path)
     with contextlib.ExitStack() as stack:
         try:
-            opened = _open_remote(name, damaged) if is_remote(name) else _open_local(name, noun)
+            if isinstance(path, OpenPath):
+                opened = path.stream
+            else:
+                opened = _open_remote(name, damaged) if is_remote(name) else _open_local(name, noun)
             raw = stack.enter_context(opened)
             yield _unpacked(raw, name, stack), raw
         except Exception as error:
             if not is_damage(error, name):
                 raise
-            raise damaged(f"{name}: damaged or not what its suffix says: {error}; fetch it again") from error
+            raise damaged(damage(name, error)) from error
+
+
+def damage(name: str, error: Exception) -> str:
+    """Return the message for a compressed file that cannot be unpacked: it may be another kind of file."""
+    start, suffix, remedy = (
+        first_bytes(name, N_BYTES, packed=True),
+        strip_compression(name)[1],
+        "fetch it again",
+    )
+    kind = recognized(start)
+    if kind is not None and not kind.way.endswith(suffix):  # not where it is what it should be
+        remedy = f"this is {kind.what}: {kind.way}"
+    elif start and not is_binary(start):
+        remedy = f"this is plain text: take {suffix} off its name"
+    return f"{name}: damaged or not what its suffix says: {error}; {remedy}"
+
+
+def first_bytes(name: str, n: int, *, packed: bool = False) -> bytes:
+    """Return the first bytes of a regular file, unpacked by its suffix unless `packed`; none of another."""
+    with contextlib.suppress(Exception), contextlib.ExitStack() as stack:
+        if os.path.isfile(name):
+            raw = stack.enter_context(open(name, "rb"))
+            return (raw if packed else _unpacked(raw, name, stack)).read(n)
+    return b""
 
 
 def _unpacked(raw: IO[bytes], name: str, stack: contextlib.ExitStack) -> IO[bytes]:

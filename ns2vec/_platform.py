@@ -32,6 +32,7 @@ __all__ = [
     "READ_STATUS",
     "advise_huge_pages",
     "after_fork_in_child",
+    "descriptor_of",
     "hold",
     "keep_owner_and_mode",
     "n_processors",
@@ -53,6 +54,8 @@ NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 READ_STATUS = "import sys, ns2vec; sys.stdout.write(open('/proc/self/status').read())"
 """A program that writes what Linux knows of a process that has imported ns2vec; elsewhere it fails."""
+
+MAX_LINKS = 40  # in a row; Linux follows no more either
 
 MADV_POPULATE_WRITE = 23  # Linux 5.14; Python has no name for it
 
@@ -100,6 +103,20 @@ def _advise(memory: npt.NDArray[Any], advice: int | None) -> None:
 @functools.cache
 def _madvise() -> Any:
     return ctypes.CDLL(None).madvise
+
+
+def descriptor_of(path: str) -> int | None:
+    """Return which open file of this process a path such as ``/dev/fd/9`` stands for."""
+    folders = (f"/proc/{os.getpid()}/fd", "/dev/fd")
+    for _ in range(MAX_LINKS):
+        folder, name = os.path.split(path)
+        folder = os.path.realpath(folder)
+        if folder in folders and name.isascii() and name.isdecimal():
+            return int(name)
+        if not os.path.islink(path):
+            return None
+        path = os.path.join(folder, os.readlink(path))
+    return None
 
 
 # ---- temporary files ---------------------------------------------------------------------------------

@@ -75,7 +75,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a word the terminal cannot show is no error
     try:
-        return answers_errors(lambda: _run(words))
+        return answers_errors(lambda: _run(words), lambda: _options(words))
     except SystemExit as done:  # argparse has shown help or version
         return done.code if isinstance(done.code, int) else 0
 
@@ -88,6 +88,11 @@ def _run(words: list[str]) -> int:
     usual = logging.INFO if command.NAME in TALKATIVE else logging.WARNING
     with logs_on_stderr(arguments, usual):
         return command.run(arguments)
+
+
+def _options(words: list[str]) -> frozenset[str]:
+    """Return the options of the command that is called."""
+    return command_parser(words[0]).options() if words and words[0] in COMMANDS else frozenset()
 
 
 def _run_without_command(words: list[str]) -> int:

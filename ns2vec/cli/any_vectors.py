@@ -12,7 +12,11 @@ __all__ = ["load_any"]
 
 
 def load_any(
-    path: str, name: str | None = None, limit: int | None = None, vocabulary: str | None = None
+    path: str,
+    name: str | None = None,
+    limit: int | None = None,
+    vocabulary: str | None = None,
+    **options: Any,
 ) -> KeyedVectors:
     """Read vectors of any kind.
 
@@ -27,6 +31,8 @@ def load_any(
     vocabulary : str, optional
         Words of an .npy file, one a line; the file of the same name with .vocab, .vocab.txt, .words or .txt
         unless given.
+    **options
+        What the format's `read` takes besides.
 
     Raises
     ------
@@ -35,7 +41,6 @@ def load_any(
     OSError
         If a file cannot be read.
     """
-    options: dict[str, Any] = {}
     if (name or (guess_format(path) if path != "-" else "")) == npy.NAME:
-        options = {"vocabulary": vocabulary, "mmap": "r" if path.endswith(".npy") else None}
+        options |= {"vocabulary": vocabulary, "mmap": "r" if path.endswith(".npy") else None}
     return load_vectors(path, name, limit, **options)

@@ -10,19 +10,25 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
-from ns2vec.cli.parsing import Parser, UsageError, positive
+from ns2vec._files import strip_compression
+from ns2vec._typing import PathLike
+from ns2vec.cli.parsing import Parser, UsageError, encoding, positive
+from ns2vec.cli.remedies import as_options
 from ns2vec.exceptions import ConfigError, FormatError, Ns2vecError
 from ns2vec.formats import FORMATS, VectorTable, format_of_suffix, read_vectors
+from ns2vec.formats.atomic import is_replaceable
 from ns2vec.keyedvectors import KeyedVectors
 from ns2vec.keyedvectors.files import adopt_table
 
 __all__ = [
     "add_format_option",
+    "add_key_options",
     "answers_errors",
     "describe",
+    "key_options",
     "load_vectors",
     "logs_on_stderr",
     "print_json",
@@ -74,8 +80,14 @@ def _sigterm_interrupts() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def answers_errors(work: Callable[[], int]) -> int:
+def answers_errors(work: Callable[[], int], options: Callable[[], Collection[str]] = frozenset) -> int:
     """Do the work and return its exit code; what can be expected to go wrong is told in one line.
+
+    Parameters
+    ----------
+    work : callable
+    options : callable
+        Returns the options of the command; the library's advice is given in their words.
 
     Returns
     -------
@@ -88,13 +100,13 @@ def answers_errors(work: Callable[[], int]) -> int:
             sys.stdout.flush()
             return code
     except (UsageError, ConfigError) as error:
-        say(describe(error))
+        say(as_options(describe(error), options()))
         return USAGE
     except BrokenPipeError:
         _forget_output()  # the reader has what it wanted
         return FAILURE
     except EXPECTED as error:
-        say(describe(error))
+        say(as_options(describe(error), options()))
         _forget_output()
         return FAILURE
     except Terminated:
@@ -171,10 +183,32 @@ def add_format_option(parser: Parser, *, with_limit: bool = True) -> None:
     )
     if with_limit:
         parser.add_argument("--limit", type=positive, metavar="N", help="read the first N vectors only")
+    add_key_options(parser)
+
+
+def add_key_options(parser: Parser) -> None:
+    """Add how the keys of vectors are decoded."""
+    parser.add_argument(
+        "--encoding", type=encoding, metavar="NAME", help="of the keys of the vectors; utf8 unless given"
+    )
+    parser.add_argument(
+        "--errors",
+        "--unicode-errors",
+        dest="unicode_errors",
+        choices=("strict", "replace", "ignore", "surrogateescape", "backslashreplace"),
+        metavar="HOW",
+        help="keys that are not valid: strict (an error, the default), replace, ignore, backslashreplace",
+    )
+
+
+def key_options(arguments: argparse.Namespace) -> dict[str, str]:
+    """Return how keys are to be decoded, as far as the command line says so."""
+    names = ("encoding", "unicode_errors")
+    return {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
 
 
 def load_vectors(
-    path: str, name: str | None = None, limit: int | None = None, **options: Any
+    path: PathLike, name: str | None = None, limit: int | None = None, **options: Any
 ) -> KeyedVectors:
     """Read vectors for queries and evaluation; see `ns2vec.formats.read_vectors`.
 
@@ -195,6 +229,27 @@ def write_table(path: str, table: VectorTable, name: str | None = None, **option
     module.write(path, table, **options)
 
 
-def output_format(path: str) -> str:
-    """Return the format that a file to be written gets by its suffix."""
-    return format_of_suffix(path) or "word2vec_text"
+def output_format(path: str, option: str = "--format") -> str:
+    """Return the format that a file to be written gets by its suffix, text where there is none.
+
+    Parameters
+    ----------
+    path : str
+    option : str
+        Of the command, which names a format.
+
+    Raises
+    ------
+    UsageError
+        If the suffix stands for no format.
+    """
+    known = format_of_suffix(path)
+    suffix = os.path.splitext(strip_compression(path)[0])[1]
+    # "wiki.300" and "2024.05" have numbers behind the dot, and a pipe has the name that the shell gave it
+    if known is None and suffix[1:2].isalpha() and is_replaceable(path):
+        listed = " ".join(end for module in FORMATS.values() for end in module.SUFFIXES)
+        raise UsageError(
+            f"{path}: no format of vectors has the suffix {suffix}; known are {listed}, "
+            f"or name the format by {option}: {', '.join(FORMATS)}"
+        )
+    return known or "word2vec_text"

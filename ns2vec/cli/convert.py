@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from ns2vec.cli.common import output_format, write_table
+from ns2vec.cli.common import add_key_options, key_options, output_format, write_table
 from ns2vec.cli.parsing import Parser, UsageError, positive
 from ns2vec.formats import DUPLICATES, FORMATS, NOT_FINITE, check_writable, native, read_vectors
 
@@ -39,7 +39,7 @@ def add_arguments(parser: Parser) -> None:
         dest="target_format",
         choices=tuple(FORMATS),
         metavar="NAME",
-        help="format of OUT; by its suffix unless given, text if that tells nothing",
+        help="format of OUT; by its suffix unless given, text if it has none",
     )
     parser.add_argument("--limit", type=positive, metavar="N", help="only the first N vectors")
     parser.add_argument(
@@ -53,13 +53,7 @@ def add_arguments(parser: Parser) -> None:
 
 def _add_policies(parser: Parser) -> None:
     """Add what to do with keys and numbers that leave a choice."""
-    parser.add_argument("--encoding", metavar="NAME", help="of the keys of IN; utf8 unless given")
-    parser.add_argument(
-        "--unicode-errors",
-        choices=("strict", "replace", "ignore", "surrogateescape", "backslashreplace"),
-        metavar="HOW",
-        help="keys that are not valid: strict (an error, the default), replace, ignore, backslashreplace",
-    )
+    add_key_options(parser)
     parser.add_argument(
         "--duplicates",
         choices=DUPLICATES,
@@ -79,10 +73,9 @@ def _add_policies(parser: Parser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Read all, write all; the old file stays until the new one is complete."""
     check_writable(arguments.target)
-    target_format = arguments.target_format or output_format(arguments.target)
+    target_format = arguments.target_format or output_format(arguments.target, "--to")
     if arguments.dtype == "int8" and target_format != native.NAME:
         raise UsageError(f"--dtype int8 is for native files, OUT is {target_format}: write float32")
-    given = {"encoding": arguments.encoding, "unicode_errors": arguments.unicode_errors}
     table = read_vectors(
         arguments.source,
         arguments.source_format,
@@ -90,7 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
         datatype=None if arguments.dtype == "int8" else arguments.dtype,
         duplicates=arguments.duplicates,
         not_finite=arguments.not_finite,
-        **{name: value for name, value in given.items() if value is not None},
+        **key_options(arguments),
     )
     stored = {"datatype": arguments.dtype} if target_format == native.NAME else {}
     write_table(arguments.target, table, target_format, **stored)

@@ -12,7 +12,7 @@ from typing import Any
 
 from ns2vec._typing import Embedding
 from ns2vec.cli.any_vectors import load_any
-from ns2vec.cli.common import add_format_option, print_json, say
+from ns2vec.cli.common import add_format_option, key_options, print_json, say
 from ns2vec.cli.parsing import Parser, UsageError, natural
 from ns2vec.evaluation._lines import ON_MALFORMED
 from ns2vec.evaluation.analogy_ranks import ANALOGY_METHODS
@@ -200,7 +200,7 @@ def _suites(arguments: argparse.Namespace) -> list[str | Suite]:
 def _models(arguments: argparse.Namespace) -> dict[str, Embedding]:
     models: dict[str, Embedding] = {}
     for path, name in _names(arguments.vectors).items():
-        raw = load_any(path, arguments.format, arguments.limit, arguments.vocab)
+        raw = load_any(path, arguments.format, arguments.limit, arguments.vocab, **key_options(arguments))
         models[name] = raw
         for change in dict.fromkeys(arguments.post):
             models[f"{name}+{change}"] = POSTPROCESSING[change](raw)

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from ns2vec._build_info import build_info
-from ns2vec.cli.common import add_format_option, load_vectors, print_json
+from ns2vec.cli.common import add_format_option, key_options, load_vectors, print_json
 from ns2vec.cli.parsing import Parser
-from ns2vec.formats import guess_format, native
+from ns2vec.formats import native, with_format
 from ns2vec.similarity import row_norms
 
 NAME = "info"
@@ -56,8 +56,8 @@ def installation() -> dict[str, Any]:
 
 def facts(path: str, arguments: argparse.Namespace) -> dict[str, Any]:
     """Return what can be said of one file."""
-    name = arguments.format or guess_format(path)
-    loaded = load_vectors(path, name, arguments.limit)
+    source, name = with_format(path, arguments.format)
+    loaded = load_vectors(source, name, arguments.limit, **key_options(arguments))
     norms = row_norms(loaded.vectors)
     found = {
         "vectors": path,
@@ -71,4 +71,5 @@ def facts(path: str, arguments: argparse.Namespace) -> dict[str, Any]:
         "n_not_finite": int((~np.isfinite(loaded.vectors)).any(axis=1).sum()),
         "first_words": loaded.index_to_key[:N_SHOWN],
     }
-    return {**found, **native.describe(path)} if name == native.NAME else found
+    is_whole = name == native.NAME and os.path.isfile(path)  # what came through a pipe is gone
+    return {**found, **native.describe(path)} if is_whole else found

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
-__all__ = ["Parser", "UsageError", "add_common_options", "natural", "positive"]
+__all__ = ["Parser", "UsageError", "add_common_options", "encoding", "natural", "positive"]
 
 
 class UsageError(Exception):
@@ -29,6 +29,16 @@ def natural(text: str) -> int:
     return number
 
 
+def encoding(text: str) -> str:
+    """Convert an option that has to name an encoding of text."""
+    try:
+        "a".encode(text)
+    except LookupError:
+        raise ValueError from None
+    return text
+
+
+encoding.__name__ = "name of an encoding such as utf8 or latin1"
 positive.__name__ = "whole number of at least 1"  # argparse names the type in its message
 natural.__name__ = "whole number of at least 0"
 
@@ -63,6 +73,10 @@ class Parser(argparse.ArgumentParser):
             default=argparse.SUPPRESS,
             help=help,
         )
+
+    def options(self) -> frozenset[str]:
+        """Return all options of the command as they are written."""
+        return frozenset(self._option_string_actions)
 
     def parse(self, argv: Sequence[str]) -> argparse.Namespace:
         """Return the options of a command line.

@@ -7,7 +7,7 @@ import contextlib
 import sys
 from collections.abc import Iterator
 
-from ns2vec.cli.common import add_format_option, load_vectors, print_json, say
+from ns2vec.cli.common import add_format_option, key_options, load_vectors, print_json, say
 from ns2vec.cli.parsing import Parser, UsageError, positive
 from ns2vec.cli.questions import NAMED, Answer, Asker, QuestionError, render, split_terms
 
@@ -76,7 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not is_asked and arguments.vectors == "-":
         raise UsageError("standard input gives the vectors, so put the question on the command line")
     asker = Asker(
-        load_vectors(arguments.vectors, arguments.format, arguments.limit),
+        load_vectors(arguments.vectors, arguments.format, arguments.limit, **key_options(arguments)),
         arguments.topn,
         arguments.restrict_vocab,
     )

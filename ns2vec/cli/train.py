@@ -21,6 +21,7 @@ from ns2vec.corpus.readers import list_files
 from ns2vec.corpus.sources import Splitting
 from ns2vec.evaluation import Report, evaluate_all
 from ns2vec.formats import FORMATS, VectorTable, check_writable, open_for_read, open_for_write
+from ns2vec.formats.table import write_counts
 from ns2vec.training import parse_memory
 from ns2vec.training.checkpoints import CheckpointFolder
 from ns2vec.word2vec import Word2Vec
@@ -176,6 +177,8 @@ def check_results(arguments: argparse.Namespace, paths: list[str]) -> None:
         raise UsageError(
             "--output - and other results cannot share standard output: write the vectors to a file"
         )
+    if arguments.output:
+        output_name(arguments)
     for path in questions:
         with open_for_read(path):
             pass
@@ -250,8 +253,9 @@ def write_results(arguments: argparse.Namespace, model: Word2Vec) -> None:
         write_table(arguments.output, VectorTable(keys, model.wv.vectors, counts), output_name(arguments))
         logger.info("%s: %d vectors of size %d", arguments.output, *model.wv.vectors.shape)
     if arguments.save_vocab:
-        with open_for_write(arguments.save_vocab, "w") as out:
-            out.writelines(f"{key} {count}\n" for key, count in zip(keys, counts.tolist(), strict=True))
+        with open_for_write(arguments.save_vocab) as out:
+            pairs = zip(map(str, keys), counts.tolist(), strict=True)
+            write_counts(arguments.save_vocab, out, pairs)
 
 
 def output_name(arguments: argparse.Namespace) -> str:

@@ -6,10 +6,12 @@ import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain, islice
 from numbers import Integral
 from typing import IO, Any
 
 from ns2vec._files import is_remote, open_bytes
+from ns2vec._magic import N_BYTES, recognized
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import ConfigError, CorpusError
 
@@ -24,6 +26,7 @@ __all__ = [
     "decoding_error",
     "is_seekable",
     "open_binary",
+    "refuse_stranger",
     "source_name",
 ]
 
@@ -31,6 +34,8 @@ BOM = b"\xef\xbb\xbf"
 BLOCK_BYTES = 1 << 18
 NOUN = "corpus file"
 """What messages call the file."""
+TEXTS = ("lfs", "pdf", "utf-16")
+"""Kinds of `ns2vec._magic.KINDS` that text can be made of."""
 _POLICIES = ("strict", "replace", "ignore")
 
 
@@ -91,30 +96,57 @@ def decoding_error(error: UnicodeDecodeError, name: str, line_number: int) -> Co
     )
 
 
+def refuse_stranger(start: Any, name: str) -> None:
+    """Refuse a source that begins with bytes no text begins with, whatever is to be done with invalid ones.
+
+    Raises
+    ------
+    CorpusError
+        That says what it is and what to do.
+    """
+    kind = recognized(start[:N_BYTES]) if isinstance(start, bytes) else None
+    if kind is not None and kind.is_bytes:
+        way = kind.way if kind.is_packed or kind.name in TEXTS else "a corpus is text, a sentence a line"
+        raise CorpusError(f"{name}: this is {kind.what}: {way}")
+
+
 class Reader:
     """Blocks of bytes of one open source, and how much of it has been read.
+
+    The first of them is looked at: what is no text is refused.
 
     Parameters
     ----------
     stream : binary or text file object
         Text is encoded to UTF-8 again.
+    name : str
+        What messages call it.
     n_bytes : int, optional
         Size of what `position` counts, if known.
     position : callable, optional
         Returns the bytes read so far, compressed ones in a compressed file.
     """
 
-    def __init__(self, stream: IO[Any], n_bytes: int | None = None, position: Any = None) -> None:
+    def __init__(self, stream: IO[Any], name: str, n_bytes: int | None = None, position: Any = None) -> None:
         self.stream = stream
+        self.name = name
+        self.is_new = True
         self.n_bytes = n_bytes
         self.position = position
 
     def __iter__(self) -> Iterator[bytes]:
-        return iter(self.stream)
+        lines = iter(self.stream)
+        first = list(islice(lines, 1))
+        for line in first:
+            refuse_stranger(line, self.name)
+        return chain(first, lines)
 
     def read(self, n: int = BLOCK_BYTES) -> bytes:
         """Return the next bytes, none at the end."""
         block = self.stream.read(n)
+        if self.is_new:
+            self.is_new = False
+            refuse_stranger(block, self.name)
         if isinstance(block, str):
             return block.encode("utf-8", "surrogatepass")
         return b"" if block is None else block
@@ -141,9 +173,9 @@ def open_binary(path: PathLike) -> Iterator[Reader]:
     """
     with open_bytes(path, noun=NOUN, damaged=CorpusError) as (stream, raw):
         if is_remote(path):
-            yield Reader(stream)
+            yield Reader(stream, os.fspath(path))
         else:
-            yield Reader(stream, os.fstat(raw.fileno()).st_size, raw.tell)
+            yield Reader(stream, os.fspath(path), os.fstat(raw.fileno()).st_size, raw.tell)
 
 
 def is_seekable(stream: Any) -> bool:

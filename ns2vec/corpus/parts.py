@@ -16,9 +16,10 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
+from ns2vec._magic import N_BYTES
 from ns2vec._typing import PathLike
 from ns2vec.corpus._scan import Part, Scanner
-from ns2vec.corpus.opening import decoding_error, open_binary, source_name
+from ns2vec.corpus.opening import decoding_error, open_binary, refuse_stranger, source_name
 
 __all__ = ["PART_BYTES", "feed_in_parts"]
 
@@ -33,6 +34,7 @@ class OpenFile:
     def __init__(self, path: PathLike) -> None:
         with open_binary(path) as reader:
             self.descriptor = os.dup(reader.stream.fileno())
+            refuse_stranger(os.pread(self.descriptor, N_BYTES, 0), os.fspath(path))
         weakref.finalize(self, os.close, self.descriptor)
         self.n_bytes = os.fstat(self.descriptor).st_size
 

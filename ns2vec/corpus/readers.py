@@ -17,6 +17,7 @@ from ns2vec.corpus.chunks import MAX_SENTENCE_WORDS
 from ns2vec.corpus.opening import (
     BLOCK_BYTES,
     BOM,
+    Reader,
     check_errors,
     check_length,
     check_limit,
@@ -82,7 +83,8 @@ class LineSentence:
         if not isinstance(self.source, (str, os.PathLike)):
             if is_seekable(self.source):
                 self.source.seek(0)
-            yield from self._sentences(self.source, source_name(self.source))
+            name = source_name(self.source)
+            yield from self._sentences(Reader(self.source, name), name)
         else:
             with open_binary(self.source) as lines:
                 yield from self._sentences(lines, source_name(self.source))

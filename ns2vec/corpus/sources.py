@@ -345,7 +345,7 @@ class FileCorpus(Corpus):
         if self._stream is not None:
             if self.passes is None:
                 source.seek(0)
-            yield from _feed_blocks(scanner, Reader(source))
+            yield from _feed_blocks(scanner, Reader(source, source_name(source)))
         else:
             with open_binary(source) as reader:
                 yield from _feed_blocks(scanner, reader)

@@ -12,7 +12,7 @@ Examples
 from __future__ import annotations
 
 from ns2vec.formats.atomic import check_writable, open_for_read, open_for_write
-from ns2vec.formats.reading import NOT_FINITE, read_vectors
+from ns2vec.formats.reading import NOT_FINITE, read_vectors, with_format
 from ns2vec.formats.registry import FORMATS, Format, format_of_suffix, guess_format
 from ns2vec.formats.table import DUPLICATES, KeyDecodingError, TruncatedFileError, VectorTable
 
@@ -30,4 +30,5 @@ __all__ = [
     "open_for_read",
     "open_for_write",
     "read_vectors",
+    "with_format",
 ]

@@ -3,9 +3,9 @@
 A regular file is written to a temporary file beside it, flushed to the disk and renamed over the target at
 the end. What a killed process has left of that is deleted by the next write of the same file, which says so
 in the log. Symbolic links are followed; an existing file keeps its mode (and owner where permitted), a new
-one gets what the umask leaves. Devices, pipes, ``"-"`` (standard output) and append mode cannot be renamed
-over and are written through. The suffix decides about compression: ``.gz``, ``.bz2``, ``.xz``, and ``.zst``
-through smart_open.
+one gets what the umask leaves. Devices, pipes, files that are open already (``/dev/stdout``, ``/dev/fd/9``),
+``"-"`` (standard output) and append mode cannot be renamed over and are written through. The suffix decides
+about compression: ``.gz``, ``.bz2``, ``.xz``, and ``.zst`` through smart_open.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from typing import IO, Any, NoReturn
 from ns2vec._files import COMPRESSIONS, is_remote, open_bytes, strip_compression
 from ns2vec._platform import (
     NEW_FILE,
+    descriptor_of,
     hold,
     keep_owner_and_mode,
     publish,
@@ -33,10 +34,12 @@ from ns2vec._platform import (
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.formats.limits import Bounded
+from ns2vec.formats.strangers import stranger_at
 
 __all__ = [
     "check_writable",
     "ends_by_itself",
+    "is_replaceable",
     "open_for_read",
     "open_for_write",
     "plain_size",
@@ -60,12 +63,14 @@ REMEDIES = {
     errno.ENOENT: "the folder does not exist: create it, or choose another path",
     errno.ENOTDIR: "a part of the path is a file, not a folder: choose another path",
     errno.EISDIR: "this is a folder: name a file",
+    errno.EBADF: "no file is open for writing under this number: open it first, or name a file",
+    errno.ENXIO: "nobody listens there: start the reader first, or name a file",
     errno.EIO: "the device failed: look at it, and write elsewhere",
     errno.ESTALE: "the folder on the server has gone: mount it again, or choose another path",
     errno.ENAMETOOLONG: "the name is too long: choose a shorter one",
 }
 # those that writing itself meets, without a file name in the error
-WHILE_WRITING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.ESTALE)
+WHILE_WRITING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.ESTALE, errno.EBADF)
 
 
 def plain_size(path: PathLike) -> int | None:
@@ -86,8 +91,16 @@ def ends_by_itself(path: PathLike) -> bool:
 
 
 @contextlib.contextmanager
-def open_for_read(path: PathLike) -> Iterator[IO[bytes]]:
+def open_for_read(path: PathLike, own: tuple[str, ...] = ()) -> Iterator[IO[bytes]]:
     """Open a file, an address or ``"-"`` (standard input) for reading bytes, decompressed by its suffix.
+
+    Where the caller finds that a file is not what it should be, and its first bytes are those of another
+    kind of file, the error says which, and how to load it.
+
+    Parameters
+    ----------
+    path : path, address or ``"-"``
+    own : names of `ns2vec._magic.KINDS` that the caller reads itself
 
     Raises
     ------
@@ -100,10 +113,16 @@ def open_for_read(path: PathLike) -> Iterator[IO[bytes]]:
         yield sys.stdin.buffer
     else:
         with open_bytes(path, damaged=FormatError) as (stream, packed):
-            if packed is stream:
-                yield stream
-            else:
-                yield io.BufferedReader(Bounded(stream, packed, path), BLOCK_BYTES)
+            bounded = (
+                stream if packed is stream else io.BufferedReader(Bounded(stream, packed, path), BLOCK_BYTES)
+            )
+            try:
+                yield bounded
+            except FormatError as error:
+                found = stranger_at(path, own)
+                if found is None:
+                    raise
+                raise found from error
 
 
 @contextlib.contextmanager
@@ -213,17 +232,26 @@ def _open_bytes(path: str, *, append: bool) -> Iterator[IO[bytes]]:
         with smart_open.open(path, "ab" if append else "wb") as stream:
             yield stream
     else:
-        target = os.path.realpath(path)
-        opened = _written_through if append or not _is_replaceable(target) else _replaced
-        with opened(path, target) as raw, _compressed(raw, path) as stream:
+        opened = _written_through if append or not is_replaceable(path) else _replaced
+        with opened(path) as raw, _compressed(raw, path) as stream:
             yield stream
 
 
-def _is_replaceable(target: str) -> bool:
+def is_replaceable(path: PathLike) -> bool:
+    """Whether a file is written beside this path and renamed over it, and other files may lie beside it.
+
+    Examples
+    --------
+    >>> from ns2vec.formats.atomic import is_replaceable
+    >>> is_replaceable("vectors.bin"), is_replaceable("/dev/stdout"), is_replaceable("-")
+    (True, False, False)
+    """
+    text = os.fspath(path)
+    if text == "-" or is_remote(text) or descriptor_of(text) is not None:
+        return False
     try:
-        return stat.S_ISREG(os.stat(target).st_mode)
-    except FileNotFoundError:
-        return True
+        # of the path as it is: the kernel knows where a link in /proc leads, its text need not be a name
+        return stat.S_ISREG(os.stat(text).st_mode)
     except OSError:
         return True  # creating the temporary file will say what is wrong
 
@@ -239,9 +267,14 @@ def _compressed(raw: IO[bytes], path: str) -> Iterator[IO[bytes]]:
 
 
 @contextlib.contextmanager
-def _written_through(path: str, target: str) -> Iterator[IO[bytes]]:
+def _written_through(path: str) -> Iterator[IO[bytes]]:
+    descriptor = descriptor_of(path)
     try:
-        mode = "ab" if _is_replaceable(target) else "wb"
+        if descriptor is None:
+            target: str | int = path
+        else:
+            target = os.dup(descriptor)  # opening it again would begin at the start of its file
+        mode = "ab" if is_replaceable(path) else "wb"
         raw = open(target, mode, buffering=BLOCK_BYTES)  # noqa: SIM115 - the next lines close it
     except OSError as error:
         _refuse(error, path)
@@ -250,8 +283,8 @@ def _written_through(path: str, target: str) -> Iterator[IO[bytes]]:
 
 
 @contextlib.contextmanager
-def _replaced(path: str, target: str) -> Iterator[IO[bytes]]:
-    temporary = ""
+def _replaced(path: str) -> Iterator[IO[bytes]]:
+    target, temporary = os.path.realpath(path), ""
     try:
         existing = _existing(target)
         remove_stale(target)

@@ -232,7 +232,7 @@ def read_container(
     n_bytes = plain_size(source)
     if mmap and n_bytes is None:
         raise OSError(f"{os.fspath(source)}: cannot map a compressed or remote file: unpack it first")
-    with open_for_read(source) as stream:
+    with open_for_read(source, own=("ns2vec", "safetensors")) as stream:
         if not mmap:
             return _from_stream(stream, n_bytes, source, verify)
         entries, metadata, start = _read_header(stream, n_bytes, source)

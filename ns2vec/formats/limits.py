@@ -6,7 +6,7 @@ import io
 import os
 from typing import IO
 
-from ns2vec._files import is_damage
+from ns2vec._files import damage, is_damage
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import FormatError
 
@@ -49,9 +49,7 @@ class Bounded(io.RawIOBase):
             if not is_damage(error, os.fspath(self._path)):
                 raise
             # here it is sure which of several open files it is
-            raise FormatError(
-                f"{self._path}: damaged or not what its suffix says: {error}; fetch it again"
-            ) from error
+            raise FormatError(damage(os.fspath(self._path), error)) from error
         buffer[: len(block)] = block
         self._n_come += len(block)
         if self._n_come > max(MOST_BYTES, MOST_TIMES * self._packed.tell()):

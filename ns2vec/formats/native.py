@@ -33,7 +33,7 @@ from ns2vec.formats.atomic import plain_size
 from ns2vec.formats.checksums import is_sealed, state_of_seal, unseal
 from ns2vec.formats.container import Container, looks_like_container, read_container, write_container
 from ns2vec.formats.keys import DAMAGED, StoredKeys, encode_keys
-from ns2vec.formats.plain import decode, encode
+from ns2vec.formats.plain import decode, encode, is_storable
 from ns2vec.formats.state import (
     ModelState,
     VectorState,
@@ -202,7 +202,7 @@ def _encode_vectors(state: VectorState, datatype: npt.DTypeLike | None) -> dict[
 
 
 def _encode_vecattr(values: Array) -> tuple[str, Array]:
-    if values.dtype.kind in "biuf":
+    if is_storable(values.dtype):
         return "vecattr.", values
     text = json.dumps([encode(value) for value in values.tolist()], separators=(",", ":"))
     return "vecattr_json.", np.frombuffer(text.encode("ascii"), dtype=np.uint8)
@@ -315,7 +315,7 @@ def _decode_vecattr(stored: Array, is_json: bool, n_keys: int) -> Array:
         stored = np.empty(len(values), dtype=object)
         for place, value in enumerate(values):
             stored[place] = value
-    if stored.shape != (n_keys,):
+    if stored.shape[:1] != (n_keys,):
         raise ValueError(f"expected an attribute of {n_keys} keys, found shape {stored.shape}")
     return np.array(stored)
 

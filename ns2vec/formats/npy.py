@@ -26,7 +26,7 @@ from ns2vec.formats.atomic import open_for_read, open_for_write, plain_size
 from ns2vec.formats.gensim.sidefiles import looks_like_npy, read_npy, read_npy_stream, write_npy
 from ns2vec.formats.state import first_rows
 from ns2vec.formats.table import VectorTable, encode_key, unique_rows, unwritable_key
-from ns2vec.formats.text import decode_key, find_beside, key_line, lines_of, plain_stem
+from ns2vec.formats.text import check_beside, decode_key, find_beside, key_line, lines_of, plain_stem
 
 __all__ = ["NAME", "SUFFIXES", "looks_like", "read", "write"]
 
@@ -95,7 +95,7 @@ def _matrix(path: PathLike, limit: int | None, mmap: str | None) -> Array:
     elif mmap:
         raise OSError(f"{path}: cannot map a compressed or remote file: unpack it first")
     else:
-        with open_for_read(path) as stream:
+        with open_for_read(path, own=("npy",)) as stream:
             vectors = read_npy_stream(stream, path)
     if vectors.ndim != 2 or vectors.dtype.kind != "f" or not vectors.shape[1]:
         raise FormatError(
@@ -145,9 +145,12 @@ def write(path: PathLike, table: VectorTable) -> None:
     FormatError
         If a key holds a tab or a newline or ends with a carriage return, or without counts all of them look
         as if they had one.
+    ConfigError
+        If the path is standard output: there is no place beside it.
     OSError
         If one of the files cannot be written.
     """
+    check_beside(path)
     stem, compression = plain_stem(path)
     beside = f"{stem}{VOCABULARY_SUFFIXES[0]}{compression}"
     keys = [_encode(key, beside) for key in table.keys]

@@ -17,13 +17,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["decode", "encode", "lookable"]
+__all__ = ["decode", "encode", "is_storable", "lookable"]
 
 COLLECTIONS: dict[str, Any] = {"tuple": tuple, "set": set, "frozenset": frozenset}
 TAGS = frozenset({*COLLECTIONS, "dict", "array"})
 MOST_SHARING = 2000
 PLAIN = (bool, int, float, str, type(None))
 Array = npt.NDArray[Any]
+
+
+def is_storable(dtype: np.dtype[Any]) -> bool:
+    """Whether a file can hold an array of these numbers: the longest floats differ between machines."""
+    return dtype.kind in "biuf" and dtype.itemsize <= 8
 
 
 def encode(value: Any, arrays: dict[str, Array] | None = None, name: str = "") -> Any:
@@ -46,7 +51,9 @@ def encode(value: Any, arrays: dict[str, Array] | None = None, name: str = "") -
         value = value.item()
     if type(value) in PLAIN:
         return value
-    if isinstance(value, np.ndarray) and arrays is not None and value.dtype.kind in "biuf":
+    if isinstance(value, np.ndarray) and arrays is not None and is_storable(value.dtype):
+        while name in arrays:  # {"a": {"b": ..}} and {"a.b": ..} have one name
+            name += "'"
         arrays[name] = value
         return {"array": name}
     if isinstance(value, (list, tuple, set, frozenset)):

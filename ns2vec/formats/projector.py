@@ -28,7 +28,15 @@ from ns2vec.exceptions import FormatError
 from ns2vec.formats._parse import parse_numbers
 from ns2vec.formats.atomic import open_for_read, open_for_write
 from ns2vec.formats.table import TableBuilder, TruncatedFileError, VectorTable, encode_key, unwritable_key
-from ns2vec.formats.text import check_row, decode_key, is_number, key_line, lines_of, plain_stem
+from ns2vec.formats.text import (
+    check_beside,
+    check_row,
+    decode_key,
+    is_number,
+    key_line,
+    lines_of,
+    plain_stem,
+)
 
 __all__ = ["NAME", "SUFFIXES", "looks_like", "metadata_path", "read", "write"]
 
@@ -175,9 +183,12 @@ def write(path: PathLike, table: VectorTable) -> None:
     ------
     FormatError
         If a key holds a tab or an end of line, or has nothing but blanks.
+    ConfigError
+        If the path is standard output: there is no place beside it.
     OSError
         If one of the files cannot be written.
     """
+    check_beside(path)
     beside = metadata_path(path)
     with open_for_write(beside) as metadata, open_for_write(path) as vectors:
         if table.counts is not None:

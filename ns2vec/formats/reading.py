@@ -11,13 +11,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ns2vec._files import OpenPath
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import ConfigError, FormatError
+from ns2vec.formats.atomic import ends_by_itself
 from ns2vec.formats.registry import FORMATS, SNIFF_BYTES, format_of_start, guess_format
 from ns2vec.formats.state import first_rows
 from ns2vec.formats.table import VectorTable, unique_rows
 
-__all__ = ["NOT_FINITE", "read_vectors"]
+__all__ = ["NOT_FINITE", "read_vectors", "with_format"]
 
 logger = logging.getLogger(__name__)
 
@@ -77,7 +79,7 @@ def read_vectors(
     """
     if not_finite not in NOT_FINITE:
         raise ConfigError(f"not_finite must be one of {', '.join(NOT_FINITE)}, got {not_finite!r}")
-    chosen = name or _guess(path)
+    path, chosen = with_format(path, name)
     read: Any = FORMATS[chosen].read
     known = inspect.signature(read).parameters
     for option in options.keys() - known.keys():
@@ -90,9 +92,32 @@ def read_vectors(
     return _finite_rows(table, not_finite, path)
 
 
+def with_format(path: PathLike, name: str | None = None) -> tuple[PathLike, str]:
+    """Return the path, which is open if it is that of a pipe, and its format, guessed unless it is named.
+
+    Raises
+    ------
+    FormatError
+        If the file looks like none of the formats.
+    """
+    if name is not None:
+        return path, name
+    if _is_pipe(path):
+        path = OpenPath(path)
+    return path, _guess(path)
+
+
+def _is_pipe(path: PathLike) -> bool:
+    text = os.fspath(path)
+    return text != "-" and os.path.exists(text) and not os.path.isdir(text) and not ends_by_itself(text)
+
+
 def _guess(path: PathLike) -> str:
-    # what waits at standard input can be looked at without taking it away
-    peek = getattr(sys.stdin.buffer, "peek", None) if os.fspath(path) == "-" else None
+    stream: Any = path.stream if isinstance(path, OpenPath) else None
+    if os.fspath(path) == "-":
+        stream = sys.stdin.buffer
+    # what waits in a pipe can be looked at without taking it away
+    peek = getattr(stream, "peek", None)
     return (format_of_start(peek(SNIFF_BYTES)) if peek else None) or guess_format(path)
 
 

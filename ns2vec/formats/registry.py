@@ -20,11 +20,12 @@ from ns2vec.formats import (
     word2vec_text,
 )
 from ns2vec.formats.atomic import open_for_read
+from ns2vec.formats.strangers import refuse_stranger
 from ns2vec.formats.table import VectorTable
 
 __all__ = ["FORMATS", "Format", "format_of_start", "format_of_suffix", "guess_format"]
 
-SNIFF_BYTES = 4096
+SNIFF_BYTES = 1 << 15  # enough for the first line of a text file
 
 
 class Format(Protocol):
@@ -95,7 +96,9 @@ def guess_format(path: PathLike) -> str:
     if os.fspath(path) == "-" or is_remote(path) or not os.path.isfile(path):
         return suffix_says or word2vec_text.NAME
     with open_for_read(path) as stream:
-        found = format_of_start(stream.read(SNIFF_BYTES), suffix_says) or suffix_says
+        start = stream.read(SNIFF_BYTES)
+    found = format_of_start(start, suffix_says) or suffix_says
     if found is None:
+        refuse_stranger(start, path)
         raise FormatError(f"{path}: looks like none of {', '.join(FORMATS)}; name its format")
     return found

@@ -17,10 +17,13 @@ from ns2vec._build_info import __version__
 from ns2vec._registry import Registry
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import ConfigError, FormatError
-from ns2vec.formats import gensim, native, open_for_read
+from ns2vec.formats import gensim, glove, native, open_for_read, word2vec_binary
+from ns2vec.formats.atomic import ends_by_itself
 from ns2vec.formats.checksums import ChecksumError
 from ns2vec.formats.container import looks_like_container
+from ns2vec.formats.registry import SNIFF_BYTES
 from ns2vec.formats.state import ModelState
+from ns2vec.formats.strangers import refuse_stranger
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -29,7 +32,7 @@ __all__ = ["MODELS", "Saveable", "set_attributes"]
 
 logger = logging.getLogger(__name__)
 
-SNIFF_BYTES = 16
+WORD2VEC_OPTIONS = ((word2vec_binary, "binary=True"), (glove, "no_header=True"))
 MODELS: Registry[Any] = Registry("kind of model")
 
 
@@ -81,17 +84,23 @@ class Saveable:
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Write the model to one file, atomically; `load` reads it, and maps its arrays when asked to.
 
+        Parts that do not fit each other, as when `vectors` was cut and `expandos` was not, are cut with a
+        warning.
+
         Parameters
         ----------
         fname_or_handle : path, or file object opened for writing bytes
             Exactly this file is written, and no other. A ``.gz``, ``.bz2`` or ``.xz`` suffix compresses.
+            What is no regular file, such as a pipe, is written through.
         separately, sep_limit, pickle_protocol
             Accepted for gensim's sake: there is one file, whose arrays can be mapped, and no pickle.
         ignore : iterable of str, optional
             Attributes to leave out.
         dtype : "float16", "float32", "float64" or "int8", optional
-            How the vectors are stored; as they are unless given. float16 can be mapped; int8, with a scale
-            for each row, becomes float32 on loading. For KeyedVectors, not for a model to train on.
+            How the vectors are stored; as they are unless given. All but int8 are loaded as they are stored,
+            and can be mapped. int8, with a scale for each row, saves space in the file only: it becomes
+            float32 in memory on loading, so it cannot be mapped. For KeyedVectors, not for a model to train
+            on. See `KeyedVectors` for what a query to float16 costs.
 
         Raises
         ------
@@ -144,7 +153,9 @@ class Saveable:
         fname : path, or file object opened for reading bytes
         mmap : {None, "r", "r+", "c"}
             Map the arrays instead of reading them: ``"r"`` for reading, ``"c"`` to train without changing
-            the file. The keys of a mapped file are read when they are first needed.
+            the file. The keys of a mapped file are read when they are first needed. A pickle or a copy of
+            what was mapped holds all of its vectors, for the file may have changed when the pickle is read:
+            processes that shall share a file load it by its path, each for itself.
         verify : bool
             Compare each part of an ns2vec file with its sha256 first; this reads all of it.
 
@@ -215,22 +226,29 @@ def _are_names(values: Any) -> bool:
 
 def _read_state(source: PathLike | IO[bytes], mmap: str | None, verify: bool) -> ModelState:
     name = getattr(source, "name", source)
-    if hasattr(source, "read"):
+    if isinstance(source, (str, os.PathLike)):
+        if os.fspath(source) == "-":
+            raise ConfigError("cannot load a model from '-': pass sys.stdin.buffer, or a path")
+        with open_for_read(source, own=("ns2vec", "pickle")) as stream:
+            start = stream.read(SNIFF_BYTES)
+            if not ends_by_itself(source):  # a pipe gives its bytes once
+                source = io.BytesIO(start + stream.read())
+    else:
         content = source.read()
         start, source = content[:SNIFF_BYTES], io.BytesIO(content)
+    if isinstance(source, io.BytesIO):
         source.name = name
-    elif os.fspath(source) == "-":
-        raise ConfigError("cannot load a model from '-': pass sys.stdin.buffer, or a path")
-    else:
-        with open_for_read(source) as stream:
-            start = stream.read(SNIFF_BYTES)
     if looks_like_container(start):
         return native.read_state(source, mmap=mmap, verify=verify)
     if gensim.looks_like_pickle(start):
         if verify:
             raise ChecksumError(f"{name}: cannot be verified: gensim's files hold no checksums")
         return gensim.read_state(source, mmap=mmap)
-    raise FormatError(
-        f"{name}: no model that ns2vec or gensim saved; vectors in word2vec's formats are read by "
-        "KeyedVectors.load_word2vec_format"
-    )
+    refuse_stranger(start, name)
+    raise FormatError(f"{name}: no model that ns2vec or gensim saved; {_way_to_vectors(start)}")
+
+
+def _way_to_vectors(start: bytes) -> str:
+    """Return how to load what begins so and is no model."""
+    options = next((f", {option}" for module, option in WORD2VEC_OPTIONS if module.looks_like(start)), "")
+    return f"vectors in word2vec's formats are read by KeyedVectors.load_word2vec_format(path{options})"

@@ -7,7 +7,7 @@ number of rows; any other source grows the table as vectors really arrive.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -29,20 +29,16 @@ __all__ = [
     "VectorTable",
     "check_duplicates",
     "encode_key",
-    "has_header",
-    "parse_header",
     "read_counts",
     "read_exactly",
-    "second_line",
     "tell_duplicates",
     "unique_rows",
     "unwritable_key",
+    "write_counts",
 ]
 
 logger = logging.getLogger(__name__)
 
-MAX_HEADER_BYTES = 1024
-MAX_VECTOR_SIZE = 2**31 - 1
 FIRST_ALLOCATION_BYTES = 16 << 20
 HUGE_BYTES = 4 << 20
 WRITE_BLOCK_BYTES = 1 << 20
@@ -297,39 +293,6 @@ def tell_duplicates(duplicates: str, path: PathLike, n_rows: int, key: Any) -> N
     logger.warning("%s and %s", found, "are left out" if duplicates == "first" else "take its place")
 
 
-def has_header(start: bytes) -> bool:
-    """Whether a file that begins so has word2vec's header: two numbers in the first line."""
-    fields = start.removeprefix(b"\xef\xbb\xbf").partition(b"\n")[0].split()
-    return len(fields) == 2 and all(field.isdigit() for field in fields)
-
-
-def second_line(start: bytes) -> bytes:
-    """Return the second line of the first bytes of a file, as far as it is there."""
-    return start.partition(b"\n")[2].split(b"\n", 1)[0]
-
-
-def parse_header(line: bytes, path: PathLike) -> tuple[int, int]:
-    """Return (number of vectors, vector size) of a word2vec header line.
-
-    Raises
-    ------
-    FormatError
-        If the line is not two numbers that can be true.
-    """
-    if not line.strip():
-        raise FormatError(f"{path}:1: expected a header 'number_of_vectors vector_size', found nothing")
-    try:
-        n_rows, vector_size = (int(part) for part in line.removeprefix(b"\xef\xbb\xbf").split())
-        if n_rows < 0 or not 1 <= vector_size <= MAX_VECTOR_SIZE:
-            raise ValueError
-    except ValueError:
-        raise FormatError(
-            f"{path}:1: expected a header 'number_of_vectors vector_size', found {line[:60]!r}; "
-            "a text file without header loads with no_header=True"
-        ) from None
-    return n_rows, vector_size
-
-
 def encode_key(text: str, path: PathLike) -> bytes:
     """Return a key in UTF-8.
 
@@ -353,6 +316,26 @@ def unwritable_key(text: str, path: PathLike, problem: str) -> FormatError:
     )
 
 
+def write_counts(path: PathLike, out: IO[bytes], pairs: Iterable[tuple[str, Any]]) -> None:
+    """Write a word2vec vocabulary file: one ``key count`` a line.
+
+    Parameters
+    ----------
+    path : the file, for messages
+    out : file object opened for writing bytes
+    pairs : of key and count
+
+    Raises
+    ------
+    FormatError
+        If a key holds a newline, which no reader could tell from the file's own.
+    """
+    for key, count in pairs:
+        if "\n" in key:
+            raise unwritable_key(key, path, "holds a newline")
+        out.write(encode_key(key, path) + f" {count}\n".encode())
+
+
 def read_counts(path: PathLike, *, encoding: str = "utf8", unicode_errors: str = "strict") -> dict[str, int]:
     """Read a word2vec vocabulary file: one ``key count`` a line.
 
@@ -364,9 +347,12 @@ def read_counts(path: PathLike, *, encoding: str = "utf8", unicode_errors: str =
     counts: dict[str, int] = {}
     with open_for_read(path) as stream:
         for line_no, line in enumerate(stream, start=1):
+            # as they are written here; with tabs or blanks at the end as others write them
+            key, blank, count = line.rpartition(b" ")
             try:
-                key, count = line.strip().rsplit(None, 1)
-                counts[key.decode(encoding, unicode_errors)] = int(count)
+                if not (blank and count.strip().isdigit()):
+                    key, count = line.strip().rsplit(None, 1)
+                counts[key.strip(b" ").decode(encoding, unicode_errors)] = int(count)
             except UnicodeDecodeError as error:
                 raise KeyDecodingError(f"{path}:{line_no}", error) from None
             except ValueError:

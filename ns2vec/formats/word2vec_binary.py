@@ -27,18 +27,14 @@ from ns2vec.exceptions import FormatError
 from ns2vec.formats._parse import scan_records
 from ns2vec.formats.ahead import map_ahead
 from ns2vec.formats.atomic import ends_by_itself, open_for_read, open_for_write, plain_size
+from ns2vec.formats.header import MAX_HEADER_BYTES, has_header, has_text_row, parse_header, text_follows
 from ns2vec.formats.table import (
-    MAX_HEADER_BYTES,
-    TEXT_BYTES,
     KeyDecodingError,
     TableBuilder,
     TruncatedFileError,
     VectorTable,
     encode_key,
-    has_header,
-    parse_header,
     read_counts,
-    second_line,
     unwritable_key,
 )
 
@@ -48,6 +44,7 @@ NAME = "word2vec_binary"
 SUFFIXES = (".bin",)
 
 READ_BYTES = 1 << 20
+SNIFF_BYTES = 1 << 15
 USUAL_KEY_BYTES = 256
 MAX_KEY_BYTES = 16 << 20
 N_THREADS = 2
@@ -57,8 +54,8 @@ Bytes = npt.NDArray[np.uint8]
 
 
 def looks_like(start: bytes) -> bool:
-    """Whether a file that begins so has a header and then a key with something else than decimal numbers."""
-    return has_header(start) and not TEXT_BYTES.issuperset(second_line(start).partition(b" ")[2])
+    """Whether a file that begins so has a header, and then something else than text."""
+    return has_header(start) and not text_follows(start)
 
 
 def read(
@@ -95,6 +92,9 @@ def read(
         n_rows, vector_size = parse_header(header, path)
         reader = _Reader(path, stream, len(header), vector_size)
         wanted = n_rows if limit is None else min(n_rows, limit)
+        peek = getattr(stream, "peek", None)
+        if peek and wanted and has_text_row(header + peek(SNIFF_BYTES)[:SNIFF_BYTES]):
+            raise FormatError(f"{path}: text follows the header, no binary vectors: pass binary=False")
         reader.check_size(wanted, n_rows)
         with closing(reader):
             for keys, rows in reader.batches(wanted, encoding, unicode_errors):
@@ -175,8 +175,7 @@ class _Reader:
             raise TruncatedFileError(
                 f"{self.path}: unexpected end of input: the header promises {n_rows} vectors of "
                 f"{self.vector_bytes} bytes, the file "
-                f"has {self.n_bytes} bytes; it is cut off, its header is wrong, or it is a text file "
-                f"(try binary=False)"
+                f"has {self.n_bytes} bytes; it is cut off or its header is wrong"
             )
 
     def batches(

@@ -10,7 +10,9 @@ r"""word2vec's text format: a header line, then one line for each key.
 
 Written lines are those of gensim 4.4 to the byte. The reader also takes what word2vec.c and others write: a
 blank before the line's end, CRLF, tabs or several blanks between numbers, a tab after the key where the
-line has no blank, blank lines, a byte order mark, no newline at the end of the file, no header.
+line has no blank, blank lines, a byte order mark, no newline at the end of the file, no header; and keys with
+blanks (". . .", "new york"), for the last vector_size fields of a line are its numbers. Without a header
+vector_size is how many numbers most of the first lines end with.
 """
 
 from __future__ import annotations
@@ -26,21 +28,17 @@ import numpy.typing as npt
 
 from ns2vec._typing import Int64Array, PathLike
 from ns2vec.exceptions import FormatError
-from ns2vec.formats._parse import format_lines, parse_lines, parse_numbers
+from ns2vec.formats._parse import format_lines, parse_lines
 from ns2vec.formats.ahead import map_ahead
 from ns2vec.formats.atomic import ends_by_itself, open_for_read, open_for_write, plain_size
+from ns2vec.formats.header import MAX_HEADER_BYTES, has_header, parse_header, text_follows
+from ns2vec.formats.lines import LineParser, key_end, likely_size
 from ns2vec.formats.table import (
-    MAX_HEADER_BYTES,
-    TEXT_BYTES,
-    KeyDecodingError,
     TableBuilder,
     TruncatedFileError,
     VectorTable,
     encode_key,
-    has_header,
-    parse_header,
     read_counts,
-    second_line,
     unwritable_key,
 )
 from ns2vec.formats.text import MAX_LINE_BYTES
@@ -52,14 +50,15 @@ SUFFIXES = (".txt", ".w2v")
 
 READ_BYTES = 1 << 20
 N_THREADS = 2
+N_LOOKED_AT = 16
 
 # NumPy 2.3 moved the border between 1000000.0 and 1e+06; a file says what str() says where it is written
 SCIENTIFIC_FROM = 1e6 if "e" in str(np.float32(1e6)) else 1e16
 
 
 def looks_like(start: bytes) -> bool:
-    """Whether a file that begins so has a header and then a key with decimal numbers."""
-    return has_header(start) and TEXT_BYTES.issuperset(second_line(start).partition(b" ")[2])
+    """Whether a file that begins so has a header, and then text."""
+    return has_header(start) and text_follows(start)
 
 
 def read(
@@ -129,69 +128,87 @@ class _Reader:
     ) -> None:
         self.path = path
         self.stream = stream
+        self.lines = LineParser(path, encoding, unicode_errors)
         self.encoding = encoding
         self.unicode_errors = unicode_errors
         self.duplicates = duplicates
         self.line_no = 0
+        self.ahead: list[bytes] = []  # lines that were looked at and not read yet
+
+    def look(self, n: int) -> list[bytes]:
+        """Return the next `n` lines that are not blank, or as many as there are, without reading them."""
+        filled = [line for line in self.ahead if not line.isspace()]
+        while len(filled) < n and (line := self.stream.readline(MAX_LINE_BYTES)):
+            self.ahead.append(line)
+            self.lines.check_length(line, self.line_no + len(self.ahead), MAX_LINE_BYTES)
+            if not line.isspace():
+                filled.append(line)
+        return filled
 
     def next_line(self) -> bytes:
         """Return the next line that is not blank, ``b""`` at the end."""
-        while line := self.stream.readline(MAX_LINE_BYTES):
-            self.count_line(line)
+        self.look(1)
+        while self.ahead:
+            line = self.ahead.pop(0)
+            self.line_no += 1
             if not line.isspace():
                 return line
         return b""
-
-    def count_line(self, line: bytes) -> None:
-        self.line_no += 1
-        if len(line) >= MAX_LINE_BYTES:
-            raise FormatError(f"{self.path}:{self.line_no}: the line is longer than {MAX_LINE_BYTES} bytes")
 
     def read_rows(
         self, n_rows: int | None, vector_size: int | None, limit: int | None, datatype: npt.DTypeLike
     ) -> TableBuilder:
         wanted = min((n for n in (n_rows, limit) if n is not None), default=None)
-        line = self.next_line()
+        n_looked_at = N_LOOKED_AT if wanted is None else min(wanted, N_LOOKED_AT)
+        has_lines = bool(self.look(1))
         if vector_size is None:
-            if not line:
-                raise FormatError(f"{self.path}: the file is empty; expected lines 'key number number ...'")
-            vector_size = max(1, self.count_numbers(line))
-        elif line and wanted:
+            vector_size = self.lines.first_size(self.look(max(1, n_looked_at)), 1)
+        elif has_lines and wanted:
             # before anything is allocated for a vector of that size
-            self.check_count(line, self.count_numbers(line), vector_size)
-        most_rows = self.most_rows(wanted, vector_size) if line else 0
+            self.check_size(vector_size, n_looked_at)
+        most_rows = self.most_rows(wanted, vector_size) if has_lines else 0
         builder = TableBuilder(self.path, vector_size, datatype, most_rows, self.duplicates)
-        numbers = np.empty(vector_size if line and wanted != 0 else 0)
+        numbers = np.empty(vector_size if has_lines and wanted != 0 else 0)
         with np.errstate(over="ignore"):  # 1e39 becomes an infinite float32, as everywhere
             if len(numbers) and ends_by_itself(self.path):
-                line = self.read_blocks(line, wanted, builder, numbers, datatype)
+                line = self.read_blocks(wanted, builder, numbers, datatype)
+            else:
+                line = self.next_line()
             while line and builder.n_read != wanted:
-                builder.add(self.parse(line, numbers), numbers)
+                builder.add(self.lines.parse(line, self.line_no, numbers), numbers)
                 line = self.next_line()
         self.check_end(builder.n_read, n_rows, limit, line)
         return builder
 
+    def check_size(self, vector_size: int, n_looked_at: int) -> None:
+        """Compare the header with the first line; where that has more fields, with several."""
+        line = self.look(1)[0]
+        n_fields = len(line[key_end(line) :].split())
+        if n_fields > vector_size:  # the header is wrong, or this is a key with blanks
+            n_fields = max(likely_size(self.look(n_looked_at)), vector_size)
+        self.lines.check_count(line, self.line_no + 1 + self.ahead.index(line), n_fields, vector_size)
+
     def read_blocks(
         self,
-        line: bytes,
         wanted: int | None,
         builder: TableBuilder,
         numbers: npt.NDArray[np.float64],
         datatype: npt.DTypeLike,
     ) -> bytes:
-        """Read from `line` on, on all threads; return the line behind the last row that is wanted."""
-        self.line_no -= 1
+        """Read on all threads; return the line behind the last row that is wanted, ``b""`` if none is."""
         wide = np.float32 if np.dtype(datatype) == np.float32 else np.float64
         parse = partial(_parse_block, vector_size=len(numbers), dtype=wide)
-        with closing(map_ahead(parse, self.blocks(line), N_THREADS)) as parsed:
+        with closing(map_ahead(parse, self.blocks(), N_THREADS)) as parsed:
             for block in parsed:
                 if rest := self.add_block(block, wanted, builder, numbers):
                     return rest
         return b""
 
-    def blocks(self, line: bytes) -> Iterator[bytes]:
-        """Yield `line` and what follows in blocks of whole lines; a line that is too long ends them."""
-        rest = line
+    def blocks(self) -> Iterator[bytes]:
+        """Yield what comes in blocks of whole lines; a line that is too long ends them."""
+        yield b"".join(self.ahead)
+        self.ahead.clear()
+        rest = b""
         while len(rest) < MAX_LINE_BYTES and (more := self.stream.read(max(READ_BYTES, len(rest)))):
             end = more.rfind(b"\n") + 1
             if end:
@@ -217,11 +234,12 @@ class _Reader:
                 return b""
             at = text.find(b"\n", end) + 1 or len(text)
             line = text[end:at]
-            self.count_line(line)
+            self.line_no += 1
+            self.lines.check_length(line, self.line_no, MAX_LINE_BYTES)
             if not line.isspace():
                 if builder.n_read == wanted:
                     return line
-                builder.add(self.parse(line, numbers), numbers)
+                builder.add(self.lines.parse(line, self.line_no, numbers), numbers)
             keys, n_lines, end = parse_lines(text, at, rows, MAX_LINE_BYTES)
 
     def decode(self, keys: list[bytes], text: bytes, at: int, numbers: npt.NDArray[np.float64]) -> list[str]:
@@ -231,7 +249,7 @@ class _Reader:
             for line in io.BytesIO(text[at:]):  # look for the line to name
                 self.line_no += 1
                 if not line.isspace():
-                    self.parse(line, numbers)
+                    self.lines.parse(line, self.line_no, numbers)
             raise
 
     def most_rows(self, wanted: int | None, vector_size: int) -> int:
@@ -242,40 +260,6 @@ class _Reader:
         possible = n_bytes // (2 * vector_size) + 1
         # without a header the number of rows is a guess: grow instead
         return min(wanted, possible) if wanted is not None else min(possible, 1024)
-
-    def key_end(self, line: bytes) -> int:
-        end = line.find(b" ")
-        if end < 0:
-            end = line.find(b"\t")
-        return end if end >= 0 else len(line.rstrip())
-
-    def count_numbers(self, line: bytes) -> int:
-        return len(line[self.key_end(line) :].split())
-
-    def parse(self, line: bytes, numbers: npt.NDArray[np.float64]) -> str:
-        """Fill `numbers` from the line and return its key."""
-        end = self.key_end(line)
-        try:
-            n_found = parse_numbers(line, end, numbers)
-        except ValueError as error:
-            raise FormatError(
-                f"{self.path}:{self.line_no}: {error}; is this really the text format? try binary=True"
-            ) from None
-        self.check_count(line, n_found, len(numbers))
-        try:
-            return line[:end].decode(self.encoding, self.unicode_errors)
-        except UnicodeDecodeError as error:
-            raise KeyDecodingError(f"{self.path}:{self.line_no}", error) from None
-
-    def check_count(self, line: bytes, n_found: int, vector_size: int) -> None:
-        if n_found == vector_size:
-            return
-        message = f"{self.path}:{self.line_no}: expected {vector_size} numbers after the key, found {n_found}"
-        if n_found < vector_size and not line.endswith(b"\n"):
-            raise TruncatedFileError(
-                f"{message}, and the file ends here: it is cut off; write or fetch it again"
-            )
-        raise FormatError(f"{message}; is this really the text format? try binary=True")
 
     def check_end(self, n_read: int, n_rows: int | None, limit: int | None, line: bytes) -> None:
         if n_rows is None or (limit is not None and limit < n_rows and n_read == limit):

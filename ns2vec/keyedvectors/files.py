@@ -12,8 +12,10 @@ import numpy.typing as npt
 from ns2vec._typing import Int64Array, PathLike
 from ns2vec.exceptions import ConfigError
 from ns2vec.formats import VectorTable, open_for_write, word2vec_binary, word2vec_text
+from ns2vec.formats.fitting import fit_state
 from ns2vec.formats.saving import set_attributes
 from ns2vec.formats.state import VectorState
+from ns2vec.formats.table import write_counts
 from ns2vec.keyedvectors.storage import VectorStore
 from ns2vec.similarity import row_norms
 
@@ -52,14 +54,17 @@ def adopt_table(store: Store, table: VectorTable) -> Store:
 
 
 def vector_state(store: VectorStore) -> VectorState:
-    """Return keys, vectors and whatever else `store` carries as plain data."""
+    """Return keys, vectors and whatever else `store` carries as plain data; what does not fit is cut."""
     attributes = {
         name: value for name, value in vars(store).items() if name not in PARTS and not name.startswith("__")
     }
-    # not the lengths that queries left behind: nobody may have told that the vectors changed since
-    norms = row_norms(store.vectors)
     expandos = {name: values for name, values in store.expandos.items() if name not in PATHS}
-    return VectorState(list(store.index_to_key), store.vectors, expandos, attributes, norms)
+    path = f"these {type(store).__name__}"
+    state = VectorState(list(store.index_to_key), store.vectors, expandos, attributes, path=path)
+    fit_state(state, lambda: store.key_to_index)
+    # not the lengths that queries left behind: nobody may have told that the vectors changed since
+    state.norms = row_norms(state.vectors)
+    return state
 
 
 def adopt_state(store: Store, state: VectorState) -> Store:
@@ -162,10 +167,11 @@ def save_word2vec_format(
     write = (word2vec_binary if binary else word2vec_text).write
     logger.info("storing %d vectors of size %d into %s", len(order), store.vector_size, fname)
     # the file of counts is there only if the vectors are
-    with nullcontext() if fvocab is None else open_for_write(fvocab, "w") as counts:
-        if counts is not None:
-            for row in order:
-                counts.write(f"{prefix}{store.index_to_key[row]} {store.expandos[sort_attr][row]}\n")
+    with nullcontext() if fvocab is None else open_for_write(fvocab) as counts:
+        if fvocab is not None and counts is not None:
+            values = store.expandos[sort_attr]
+            pairs = ((f"{prefix}{store.index_to_key[row]}", values[row]) for row in order)
+            write_counts(fvocab, counts, pairs)
         write(
             fname,
             VectorTable(store.index_to_key, store.vectors),

@@ -41,7 +41,10 @@ class KeyedVectors(LegacyNames, Saveable):
         D.
     count : int
         Rows to reserve; `add_vector` fills them.
-    dtype : of `vectors`
+    dtype : float16, float32 or float64
+        Of `vectors`. float16 takes half the memory of float32; what is asked is computed in float32, for
+        which a block of rows at a time is converted, so that a query takes a few times as long. float64
+        takes twice the memory and the time.
     mapfile_path : kept as an attribute, not used
 
     Examples
@@ -335,8 +338,9 @@ class KeyedVectors(LegacyNames, Saveable):
 
         Parameters
         ----------
-        fname : path, address, or ``"-"`` for standard output; ``.gz``, ``.bz2``, ``.xz`` and ``.zst``
-        compress fvocab : path, optional
+        fname : path, address, or ``"-"`` for standard output
+            ``.gz``, ``.bz2``, ``.xz`` and ``.zst`` compress; pipes are written through.
+        fvocab : path, optional
             Also write a file of ``key count`` lines.
         binary : bool
         total_vec : int, optional
@@ -385,9 +389,10 @@ class KeyedVectors(LegacyNames, Saveable):
         encoding, unicode_errors : how keys are decoded
         limit : int, optional
             Read at most so many vectors.
-        datatype : of `vectors`: float16, float32 or float64
+        datatype : of `vectors`: float16, float32 or float64; see the class for what they cost
         no_header : bool
-            The text file starts with its first vector.
+            The text file starts with its first vector, as GloVe's do; keys may hold blanks, with a header and
+            without, for the last `vector_size` fields of a line are its numbers.
 
         Raises
         ------

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from ns2vec.similarity.half import wide_blocks
 from ns2vec.similarity.scan import can_scan, scan
 
 __all__ = [
@@ -47,8 +48,9 @@ def products(vectors: FloatArray, right: FloatArray) -> FloatArray:
     if is_blas(vectors):
         return np.asarray(vectors @ right.astype(vectors.dtype, copy=False))
     out = np.empty((len(vectors), *right.shape[1:]), dtype=np.float32)
-    for block in _blocks(len(vectors)):
-        out[block] = vectors[block].astype(np.float32) @ right.astype(np.float32)
+    right = right.astype(np.float32)
+    for rows, wide in wide_blocks(vectors):
+        out[rows] = wide @ right
     return out
 
 
@@ -69,10 +71,11 @@ def row_norms(vectors: FloatArray) -> FloatArray:
     >>> row_norms(np.array([[3.0, 4.0], [0.0, 2.0]])).tolist()
     [5.0, 2.0]
     """
-    wide = vectors.dtype if is_blas(vectors) else np.dtype(np.float32)
-    out = np.empty(len(vectors), dtype=wide)
-    for block in _blocks(len(vectors)):
-        out[block] = np.linalg.norm(vectors[block].astype(wide, copy=False), axis=1)
+    is_wide = is_blas(vectors)
+    out = np.empty(len(vectors), dtype=vectors.dtype if is_wide else np.float32)
+    blocks = ((rows, vectors[rows]) for rows in _blocks(len(vectors))) if is_wide else wide_blocks(vectors)
+    for rows, block in blocks:
+        out[rows] = np.linalg.norm(block, axis=1)
     return out
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ns2vec.exceptions import ConfigError, FormatError, VocabularyError
+from ns2vec.formats.fitting import fit_rows
 from ns2vec.formats.keys import DAMAGED
 from ns2vec.formats.saving import Saveable, set_attributes
 from ns2vec.formats.state import ModelState, VectorState
@@ -64,14 +65,32 @@ class PersistenceMixin(Saveable):
         known = vars(self)
         attributes = {name: value for name, value in known.items() if name not in TRANSIENT | SEPARATE}
         attributes["sampler"] = self._plain_sampler()
-        if is_plain(self.sampler) and (gathered := self._sampler_state()):
+        arrays = self._fitted_weights(wv.vectors)
+        weights = [known[name] for name in WEIGHTS if known.get(name) is not None]
+        fits = all(np.shape(array) == wv.vectors.shape for array in weights)
+        if fits and is_plain(self.sampler) and (gathered := self._sampler_state()):
             attributes[SAMPLER_STATE] = gathered
         if known.get("hashfxn", hash) is not hash:
             attributes["hashfxn"] = known["hashfxn"]
-        arrays = {name: known[name] for name in WEIGHTS if known.get(name) is not None}
         if self.cum_table is not None and not np.array_equal(self.cum_table, self._made_cum_table):
             arrays["cum_table"] = np.asarray(self.cum_table)
         return ModelState(self.KIND, wv, attributes, arrays)
+
+    def _fitted_weights(self, vectors: Any) -> dict[str, Any]:
+        """Return the output weights, with as many rows as there are vectors; without those of other sizes."""
+        found = {}
+        for name in WEIGHTS:
+            array = vars(self).get(name)
+            if array is None:
+                continue
+            if np.shape(array)[1:] == vectors.shape[1:]:
+                found[name] = fit_rows(array, len(vectors), name, f"this {type(self).__name__}")
+            else:
+                logger.warning(
+                    "%s is not saved: it has shape %s, the vectors have shape %s; train anew after loading",
+                    name, np.shape(array), vectors.shape,
+                )  # fmt: skip
+        return found
 
     def _plain_sampler(self) -> Any:
         if isinstance(self.sampler, str):

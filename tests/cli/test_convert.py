@@ -127,3 +127,26 @@ def test_policies(ns2vec, tmp_path):
     assert "not valid utf-8" in ns2vec("convert", tmp_path / "x.txt", tmp_path / "y.txt").refusal()
     replaced = ["--unicode-errors", "replace", "--duplicates", "error"]
     assert "repeat a key" in ns2vec("convert", tmp_path / "x.txt", tmp_path / "y.txt", *replaced).refusal()
+
+
+FOREIGN = [".safetensors", ".json", ".h5", ".parquet", ".model", ".kv", ".xyz", ".csv.gz"]
+
+
+@pytest.mark.parametrize("end", FOREIGN)
+def test_a_suffix_that_is_no_formats_is_refused(ns2vec, planted, listing, end):
+    before, target = listing(planted), f"new{end}"
+    outcome = ns2vec("convert", "vectors.bin", target)
+    assert outcome.code == 2
+    suffix = Path(target.removesuffix(".gz")).suffix
+    assert f"{target}: no format of vectors has the suffix {suffix}; known are .txt" in outcome.refusal()
+    assert "or name the format by --to: word2vec_text, " in outcome.err
+    assert listing(planted) == before
+    assert ns2vec("convert", "vectors.bin", target, "--to", "word2vec_binary").code == 0
+    assert FORMATS["word2vec_binary"].read(target).keys == FORMATS["word2vec_binary"].read("vectors.bin").keys
+
+
+@pytest.mark.parametrize("target", ["new", "wiki.300", "glove.6B.50d", "new.gz", ".hidden", "folder.d/new"])
+def test_a_name_without_a_suffix_is_text(ns2vec, planted, target):
+    Path(target).parent.mkdir(exist_ok=True)
+    assert ns2vec("convert", "vectors.bin", target, "--limit", "3") == (0, "", "")
+    assert len(FORMATS["word2vec_text"].read(target).keys) == 3

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import threading
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 import ns2vec as package
 from ns2vec import KeyedVectors
@@ -57,3 +60,17 @@ def test_checksums_of_a_native_file(ns2vec, planted):
     content[-1] ^= 1
     Path("small.ns2v").write_bytes(content)
     assert "is not what was written" in ns2vec("info", "small.ns2v").refusal()
+
+
+@pytest.mark.parametrize("name", ["vectors.bin", "vectors.txt", "small.ns2v"])
+def test_a_pipe_is_described_too(ns2vec, planted, name):
+    assert ns2vec("convert", "vectors.bin", "small.ns2v").code == 0
+    content = Path(name).read_bytes()
+    os.mkfifo("pipe")
+    writer = threading.Thread(target=Path("pipe").write_bytes, args=(content,))
+    writer.start()
+    outcome = ns2vec("info", "pipe", "--json")
+    writer.join()
+    (found,), (expected,) = json.loads(outcome.out), json.loads(ns2vec("info", name, "--json").out)
+    assert found.items() <= (expected | {"vectors": "pipe"}).items()
+    assert found["format"] == expected["format"]

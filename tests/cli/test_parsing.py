@@ -39,3 +39,11 @@ def test_switches_take_no_file_for_a_value(parser, line, files, switch):
 def test_errors_name_the_command(parser, line):
     with pytest.raises(UsageError, match=r"\(see ns2vec test --help\)$"):
         parser.parse(line.split())
+
+
+@pytest.mark.parametrize("command", [["query", "v.txt", "a"], ["info", "v.txt"], ["convert", "v", "w"]])
+@pytest.mark.parametrize("name", ["utf9", "hex", ""])
+def test_what_names_no_encoding_is_a_usage_error(ns2vec, command, name):
+    outcome = ns2vec(*command, "--encoding", name)
+    assert outcome.code == 2
+    assert "name of an encoding such as utf8 or latin1" in outcome.refusal()

@@ -353,3 +353,18 @@ def test_a_terminated_process_leaves_nothing_half_written(planted, listing):
     assert "Traceback" not in rest
     assert listing(planted) == sorted([*before, "new.bin"])
     assert np.isfinite(load("new.bin").vectors).all()
+
+
+@pytest.mark.parametrize("target", ["x.xyz", "x.model", "x.parquet.gz"])
+def test_a_suffix_that_is_no_formats_is_refused_before_training(ns2vec, planted, listing, target):
+    before = listing(planted)
+    outcome = ns2vec("train", "corpus.txt", "-o", target)
+    assert outcome.code == 2
+    assert "or name the format by --format: word2vec_text" in outcome.refusal()
+    assert listing(planted) == before
+
+
+@pytest.mark.parametrize("options", [["--format", "native"], ["-binary", "1"], ["-binary", "0"]])
+def test_a_named_format_may_have_any_suffix(ns2vec, planted, options):
+    words = ["--vector-size", "4", "--epochs", "1", "-q"]
+    assert ns2vec("train", "corpus.txt", "-o", "x.xyz", *words, *options).code == 0

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import io
 import lzma
 import os
 import sys
 
 import pytest
 
-from ns2vec.corpus import LineSentence, open_corpus
+from ns2vec.corpus import LineSentence, Text8Corpus, open_corpus
 from ns2vec.corpus.opening import is_seekable, open_binary
 from ns2vec.exceptions import CorpusError
 
@@ -39,6 +40,47 @@ def test_damaged_files_say_so(write_text, suffix, damage):
         open_corpus(path).scan()
     with pytest.raises(CorpusError, match="damaged"):
         list(LineSentence(path))
+
+
+STRANGERS = {
+    "gzip": (gzip.compress(TEXT.encode()), "this is a gzip file: unpack it, or rename it so"),
+    "xz": (lzma.compress(TEXT.encode()), "this is an xz file: unpack it, or rename it so"),
+    "zip": (b"PK\x03\x04" + bytes(26) + b"corpus.txt", "this is a zip archive: unpack it"),
+    "pdf": (b"%PDF-1.7\n\xe2\xe3", "this is a PDF document: take the text out of it first"),
+    "fastText": (b"\xba\x16\x4f\x2f\x0c\0\0\0", "fastText's model (.bin): a corpus is text, a"),
+    "pickle": (b"\x80\x04\x95\x0c\0\0", "this is a pickle: a corpus is text, a sentence a line"),
+    "UTF-16": (TEXT.encode("utf-16"), "this is UTF-16 text: convert it to UTF-8"),
+}
+
+
+@pytest.mark.parametrize("name", STRANGERS)
+@pytest.mark.parametrize("errors", ["strict", "replace", "ignore"])
+def test_what_is_no_text_is_refused_whatever_the_errors(write_text, name, errors):
+    content, message = STRANGERS[name]
+    path = write_text(content, "corpus.txt")
+    sources = [
+        lambda: open_corpus(path, errors=errors).scan(),
+        lambda: open_corpus(io.BytesIO(content), errors=errors).scan(),
+        lambda: list(LineSentence(path, errors=errors)),
+        lambda: list(LineSentence(io.BytesIO(content), errors=errors)),
+        lambda: list(Text8Corpus(path, errors=errors)),
+    ]
+    for read in sources:
+        with pytest.raises(CorpusError) as caught:
+            read()
+        assert message in str(caught.value)
+        assert "errors=" not in str(caught.value)
+
+
+def test_a_large_file_is_looked_at_before_its_parts_are(write_text, monkeypatch):
+    monkeypatch.setattr("ns2vec.corpus.parts.PART_BYTES", 100)
+    path = write_text(gzip.compress(os.urandom(5000)), "corpus.txt")
+    with pytest.raises(CorpusError, match="this is a gzip file"):
+        open_corpus(path, errors="replace").scan(workers=2)
+
+
+def test_markup_is_text(write_text):
+    assert open_corpus(write_text(b"<html> a </html>\n")).scan().n_words == 3
 
 
 def test_zst_is_read_or_names_what_to_install(write_text, monkeypatch):

@@ -156,6 +156,73 @@ def test_devices_and_pipes_are_written_through(tmp_path):
     assert listing(tmp_path) == ["pipe"]
 
 
+def open_pipe(path):
+    """Return a reader's end of a pipe, and its other end under a name of this kind."""
+    reader, writer = os.pipe()
+    return reader, writer, path.format(writer)
+
+
+@pytest.mark.skipif(not os.path.isdir("/dev/fd"), reason="no /dev/fd on this system")
+@pytest.mark.parametrize("path", ["/dev/fd/{}", "/proc/self/fd/{}"])
+@pytest.mark.parametrize("mode", ["wb", "ab"])
+def test_a_pipe_that_is_open_already_is_written_by_its_number(path, mode):
+    reader, writer, name = open_pipe(path)
+    try:
+        check_writable(name)
+        write(name, b"through", mode=mode)
+        assert os.read(reader, 100) == b"through"
+    finally:
+        os.close(reader)
+        os.close(writer)
+
+
+@pytest.mark.skipif(not os.path.isdir("/dev/fd"), reason="no /dev/fd on this system")
+def test_links_to_an_open_file_lead_there(tmp_path):
+    reader, writer, name = open_pipe("/dev/fd/{}")
+    (tmp_path / "inner").symlink_to(name)
+    (tmp_path / "link.gz").symlink_to("inner")
+    try:
+        write(tmp_path / "link.gz", b"through")
+        assert gzip.decompress(os.read(reader, 100)) == b"through"
+        assert listing(tmp_path) == ["inner", "link.gz"]
+    finally:
+        os.close(reader)
+        os.close(writer)
+
+
+@pytest.mark.skipif(not os.path.isdir("/dev/fd"), reason="no /dev/fd on this system")
+def test_an_open_file_is_written_on_from_where_it_is(tmp_path):
+    """`(echo first; ns2vec ... /dev/stdout) > file` keeps what came first."""
+    with open(tmp_path / "file", "wb", buffering=0) as out:
+        out.write(b"first ")
+        write(f"/dev/fd/{out.fileno()}", b"second")
+        out.write(b" third")
+    assert (tmp_path / "file").read_bytes() == b"first second third"
+    assert listing(tmp_path) == ["file"]
+
+
+@pytest.mark.skipif(not os.path.isdir("/dev/fd"), reason="no /dev/fd on this system")
+def test_a_number_without_an_open_file_is_refused():
+    reader, writer, _ = open_pipe("")
+    os.close(writer)
+    for number in (reader, writer):
+        with pytest.raises(OSError, match="no file is open for writing under this number") as caught:
+            write(f"/dev/fd/{number}")
+        assert caught.value.filename == f"/dev/fd/{number}"
+    os.close(reader)
+
+
+def test_a_named_pipe_gets_what_its_suffix_says(tmp_path):
+    os.mkfifo(tmp_path / "pipe.gz")
+    reader = os.open(tmp_path / "pipe.gz", os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        write(tmp_path / "pipe.gz", b"through")
+        assert gzip.decompress(os.read(reader, 100)) == b"through"
+    finally:
+        os.close(reader)
+    assert listing(tmp_path) == ["pipe.gz"]
+
+
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full on this system")
 @pytest.mark.parametrize("mode", ["wb", "w", "ab"])
 def test_a_full_device_is_named_with_the_remedy(mode):

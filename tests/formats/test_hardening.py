@@ -143,7 +143,7 @@ def test_parts_that_do_not_belong_together(tmp_path, name):
 @pytest.mark.parametrize(
     ("module", "content", "message"),
     [
-        (glove, b"a 1 2\nb 1\n", ":2: expected 2 numbers, found 1"),
+        (glove, b"a 1 2\nb 1\n", ":2: expected 2 numbers after the key, found 1"),
         (glove, b"a 1 2\nb x 1\n", ":2: expected a number, found 'x'"),
         (glove, b"a\nb\n", ":1: expected 'key number number ...'"),
         (glove, b"", "the file is empty"),
@@ -199,7 +199,7 @@ def test_nul_bytes_and_invalid_utf8(tmp_path):
 def test_lines_without_end(tmp_path, name, monkeypatch):
     path = a_file(tmp_path, name)
     monkeypatch.setattr(
-        f"ns2vec.formats.{'text' if name in ('glove', 'projector') else 'word2vec_text'}.MAX_LINE_BYTES", 64
+        f"ns2vec.formats.{'text' if name == 'projector' else 'word2vec_text'}.MAX_LINE_BYTES", 64
     )
     path.write_bytes(path.read_bytes() + b"9" * 100)
     with pytest.raises(FormatError, match="line is longer than 64 bytes"):

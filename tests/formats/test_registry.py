@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import threading
 import types
 
 import numpy as np
@@ -80,6 +81,28 @@ def test_limit(tmp_path, name, limit, compression):
     assert np.array_equal(found.vectors, table.vectors[:limit]) or limit == 0
     assert found.vectors.flags.writeable
     assert not isinstance(found.vectors, np.memmap)
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES) - {"npy", "projector", "fasttext_vec"}))
+@pytest.mark.parametrize("limit", [None, 3])
+def test_a_pipe_is_known_by_its_first_bytes(tmp_path, name, limit):
+    FORMATS[name].write(tmp_path / "file", a_table())
+    os.mkfifo(tmp_path / "pipe")
+    content = (tmp_path / "file").read_bytes()
+    writer = threading.Thread(target=(tmp_path / "pipe").write_bytes, args=(content,))
+    writer.start()
+    found = read_vectors(tmp_path / "pipe", limit=limit)
+    writer.join()
+    assert found.keys == a_table().keys[:limit]
+
+
+@pytest.mark.parametrize("name", ["npy", "projector"])
+@pytest.mark.parametrize("path", ["-", "/dev/stdout"])
+def test_what_takes_two_files_needs_a_folder(tmp_path, monkeypatch, name, path):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ConfigError, match="has a second file beside the first: name a file to write"):
+        FORMATS[name].write(path, a_table())
+    assert os.listdir(tmp_path) == []
 
 
 # ---- anything ----

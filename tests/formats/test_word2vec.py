@@ -47,18 +47,6 @@ def a_table(n_keys=5, width=3):
     return VectorTable(keys, rng.normal(size=(n_keys, width)).astype(np.float32))
 
 
-@pytest.fixture
-def reading(tmp_path):
-    """Return ``read(module, content, **options)``: the table in a file of this content."""
-
-    def read(module, content, **options):
-        path = tmp_path / "vectors"
-        path.write_bytes(content)
-        return module.read(path, **options)
-
-    return read
-
-
 # ---- round trips ----
 
 
@@ -253,7 +241,7 @@ HEADERS = [
     b"2 9999999999\n",
     b"0 9999999999\n",
     b"9" * 5000 + b" 2\n",
-    b"\x80\x04\x95",
+    b"\x81\x04\x95",
 ]
 
 
@@ -272,8 +260,9 @@ def test_bad_headers(reading, name, header):
     [
         (b"2 2\na 1\nb 3 4\n", ":2: expected 2 numbers after the key, found 1"),
         (b"2 2\na 1 2 3\nb 3 4\n", ":2: expected 2 numbers after the key, found 3"),
-        (b"2 2\na 1 2\nb 3 4 5\n", ":3: expected 2 numbers after the key, found 3"),
-        (b"2 2\na 1 2\nb 3 x4\n", ":3: expected a number, found 'x4'; is this really the text format"),
+        (b"2 2\na 1 2\nb 1 2 3 4 5 6c 3 4\n", ":3: expected a number, found '6c'"),
+        (b"2 2\na 1 2\nb 1 2 3 4 5 6 7\n", ":3: expected 2 numbers after the key, found 7; do all lines"),
+        (b"2 2\na 1 2\nb 3 x4\n", ":3: expected a number, found 'x4'"),
         (b"2 2\na\nb 3 4\n", ":2: expected 2 numbers after the key, found 0"),
         (b"1 2\na 1 2\nb 3 4\n", ":3: the header promises 1 vectors, but more follow; correct the header"),
     ],
@@ -383,9 +372,9 @@ def test_guessing_the_rest(tmp_path):
     assert guess_format("-") == "word2vec_text"
     (tmp_path / "glove").write_text("the 0.1 0.2\n")
     assert guess_format(tmp_path / "glove") == "glove"
-    (tmp_path / "archive").write_bytes(b"PK\x03\x04 an archive")
+    (tmp_path / "program").write_bytes(b"\x7fELF")
     with pytest.raises(FormatError, match="looks like none of word2vec_text, word2vec_binary"):
-        guess_format(tmp_path / "archive")
+        guess_format(tmp_path / "program")
 
 
 def test_unknown_formats_are_refused():
@@ -433,7 +422,7 @@ def test_blocks_with_numbers_for_the_slow_parser(small_blocks, reading, dtype):
     ("line", "message"),
     [
         (b"b 1\n", ":252: expected 2 numbers after the key, found 1"),
-        (b"b 1 2 3\n", ":252: expected 2 numbers after the key, found 3"),
+        (b"b 1 2 3 4 5 6 7\n", ":252: expected 2 numbers after the key, found 7"),
         (b"b 1 2x\n", ":252: expected a number, found '2x'"),
         (b"\xff 1 2\n", r":252: the key b'\xff' is not valid utf-8"),
         (b"b 1", ":252: expected 2 numbers after the key, found 1, and the file ends here"),

@@ -28,6 +28,7 @@ FLOORS = {
         "ns2vec.exceptions",
         "ns2vec._build_info",
         "ns2vec._callable",
+        "ns2vec._magic",
         "ns2vec._platform",
         "ns2vec._typing",
         "ns2vec._registry",

@@ -32,6 +32,36 @@ def test_no_counts_are_left_when_the_vectors_cannot_be_written(kv, tmp_path):
     assert os.listdir(tmp_path) == []
 
 
+@pytest.mark.parametrize("binary", [False, True])
+@pytest.mark.parametrize("key", ["", "a\t", "\tb", "c\r", "d\u00a0", "\u3000", "7", "e\x0b", "\x1f"])
+def test_counts_of_keys_of_any_form_come_back(tmp_path, binary, key):
+    kv = KeyedVectors(2)
+    kv.add_vectors(["first", key, "last"], np.ones((3, 2), np.float32), extras={"count": [9, 8, 7]})
+    kv.save_word2vec_format(tmp_path / "vectors", fvocab=tmp_path / "counts", binary=binary)
+    found = KeyedVectors.load_word2vec_format(
+        tmp_path / "vectors", fvocab=tmp_path / "counts", binary=binary
+    )
+    assert found.index_to_key == ["first", key, "last"]
+    assert found.expandos["count"].tolist() == [9, 8, 7]
+
+
+@pytest.mark.parametrize("line", ["a 7", "a\t7", "a 7 ", "a  7", " a 7", "a \t7\r"])
+def test_counts_as_others_write_them(tmp_path, line):
+    (tmp_path / "vectors").write_bytes(b"1 1\na 1\n")
+    (tmp_path / "counts").write_bytes(line.encode() + b"\nother 1\n")
+    found = KeyedVectors.load_word2vec_format(tmp_path / "vectors", fvocab=tmp_path / "counts")
+    assert found.get_vecattr("a", "count") == 7
+
+
+@pytest.mark.parametrize("key", ["a\nb", "\ud800"])
+def test_counts_that_could_not_be_read_are_not_written(tmp_path, key):
+    kv = KeyedVectors(2)
+    kv.add_vectors(["first", key], np.ones((2, 2), np.float32), extras={"count": [9, 8]})
+    with pytest.raises(FormatError, match=r"counts: the key '(a\\nb|\\ud800)'"):
+        kv.save_word2vec_format(tmp_path / "vectors", fvocab=tmp_path / "counts", binary=True)
+    assert os.listdir(tmp_path) == []
+
+
 @pytest.mark.parametrize("datatype", [int, "int8", object])
 def test_vectors_are_floating_point(kv, tmp_path, datatype):
     kv.save_word2vec_format(tmp_path / "file")

@@ -239,3 +239,28 @@ def test_what_happened_is_noted(tmp_path, sentences):
     events = [event["event"] for event in found.lifecycle_events]
     assert events == ["prepare_vocab", "build_vocab", "train", "created", "saving", "loaded"]
     assert all("ns2vec" in event and "python" in event for event in found.lifecycle_events)
+
+
+@pytest.mark.parametrize("way", ["file", "gensim"])
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"hs": 1, "negative": 0}, {"sampler": Adaptive()}],
+    ids=["negative sampling", "hierarchical softmax", "a sampler that gathers"],
+)
+def test_a_model_whose_words_were_cut_is_saved_and_trains_on(tmp_path, sentences, caplog, way, options):
+    model = Word2Vec(sentences, **OPTIONS, **options)
+    wv = model.wv
+    wv.vectors, wv.index_to_key = wv.vectors[:4], wv.index_to_key[:4]
+    wv.key_to_index = {key: row for row, key in enumerate(wv.index_to_key)}
+    found = WAYS[way](model, tmp_path)
+    assert found.wv.index_to_key == wv.index_to_key
+    assert "values for 4 keys: the first are kept" in caplog.text
+    found.train([wv.index_to_key] * 3, total_examples=3, epochs=1)
+
+
+def test_weights_of_another_size_are_left_out_of_the_file(tmp_path, sentences, caplog):
+    model = Word2Vec(sentences, **OPTIONS)
+    model.wv.vectors = model.wv.vectors[:, :3]
+    found = through_file(model, tmp_path)
+    assert np.array_equal(found.wv.vectors, model.wv.vectors)
+    assert "syn1neg is not saved: it has shape" in caplog.text

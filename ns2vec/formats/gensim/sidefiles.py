@@ -22,8 +22,10 @@ from typing import IO, Any
 import numpy as np
 import numpy.typing as npt
 
+from ns2vec._magic import N_BYTES
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import FormatError
+from ns2vec.formats.strangers import refuse_stranger
 from ns2vec.formats.table import TruncatedFileError, read_exactly
 
 __all__ = ["looks_like_npy", "read_npy", "read_npy_stream", "read_npz", "write_npy"]
@@ -143,6 +145,7 @@ def _header(stream: IO[bytes], path: PathLike) -> tuple[np.dtype[Any], tuple[int
     """Return dtype, shape, order and where the numbers start."""
     start = stream.read(10)
     if len(start) < 10 or start[:6] != MAGIC or start[6] not in (1, 2, 3):
+        refuse_stranger(start + stream.read(N_BYTES), path, own=("npy",))
         raise FormatError(f"{path}: expected a .npy file, found {start!r}")
     n_header, begin = int.from_bytes(start[8:10], "little"), 10
     if start[6] > 1:

@@ -16,12 +16,15 @@ import numpy as np
 import numpy.typing as npt
 
 from ns2vec._files import strip_compression
+from ns2vec._magic import N_BYTES
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import FormatError
 from ns2vec.formats.atomic import open_for_read
+from ns2vec.formats.fitting import fit_rows, fit_state
 from ns2vec.formats.gensim.sidefiles import read_npy, read_npz
 from ns2vec.formats.gensim.unpickling import Plain, Record, unpickle
 from ns2vec.formats.state import ModelState, VectorState
+from ns2vec.formats.strangers import refuse_stranger
 
 __all__ = ["read_state"]
 
@@ -65,8 +68,9 @@ def read_state(source: PathLike | IO[bytes], *, mmap: str | None = None) -> Mode
         name = path = os.fspath(source)
         if mmap and strip_compression(path)[1]:
             raise OSError(f"{path}: the arrays of a compressed model cannot be mapped: unpack it first")
-        with open_for_read(path) as stream:
+        with open_for_read(source, own=("pickle",)) as stream:
             content = stream.read()
+    refuse_stranger(content[:N_BYTES], name, own=("pickle",))
     root = unpickle(content, name)
     if not isinstance(root, Record):
         raise FormatError(f"{name}: expected a model of gensim, found a pickled {type(root).__name__}")
@@ -147,9 +151,11 @@ class _Upgrade:
         arrays = {name: self.plain(state[name]) for name in WEIGHTS if state.get(name) is not None}
         options = {name: self.plain(state[name]) for name in OPTIONS if name in state}
         options.setdefault("vector_size", vectors.vectors.shape[1])
+        n_rows, vector_size = vectors.vectors.shape
         for name, array in arrays.items():
-            if not isinstance(array, np.ndarray) or array.shape != vectors.vectors.shape:
+            if not isinstance(array, np.ndarray) or array.shape[1:] != (vector_size,):
                 self.refuse(f"{name} has shape {getattr(array, 'shape', None)}, not that of the vectors")
+            arrays[name] = fit_rows(array, n_rows, name, self.name)
         return ModelState("Word2Vec", vectors, options, arrays)
 
     def vectors(self, state: dict[str, Any]) -> VectorState:
@@ -157,36 +163,50 @@ class _Upgrade:
         vectors = self.first(state, "vectors", "syn0")
         if not isinstance(keys, list) or not isinstance(vectors, np.ndarray) or vectors.ndim != 2:
             self.refuse("it has no list of keys or no matrix of vectors")
-        if len(keys) != len(vectors) or vectors.dtype.kind != "f":
-            self.refuse(f"{len(keys)} keys, but vectors of shape {vectors.shape} and type {vectors.dtype}")
+        if vectors.dtype.kind != "f":
+            self.refuse(f"expected vectors of floating-point numbers, found {vectors.dtype}")
         if "vocab" in state and isinstance(state["vocab"], dict):
+            keys = self.known_words(state["vocab"], keys)
             expandos = self.old_vocab(state["vocab"], keys)
         else:
-            expandos = dict(self.expandos(self.plain(state.get("expandos") or {}), len(keys)))
+            expandos = dict(self.expandos(self.plain(state.get("expandos") or {})))
         attributes = {}
         lock = self.plain(state.get("vectors_lockf"))
         if isinstance(lock, np.ndarray):
             attributes["vectors_lockf"] = lock
         if type(state.get("next_index")) is int:
             attributes["next_index"] = state["next_index"]
-        return VectorState(keys, vectors, expandos, attributes)
+        found = VectorState(keys, vectors, expandos, attributes, path=self.name)
+        return fit_state(found, lambda: self.plain(state.get("key_to_index") or {}))
 
     def first(self, state: dict[str, Any], *names: str) -> Any:
         return next((self.plain(state[name]) for name in names if state.get(name) is not None), None)
 
-    def expandos(self, found: Any, n_keys: int) -> Iterator[tuple[str, Array]]:
+    def expandos(self, found: Any) -> Iterator[tuple[str, Array]]:
         for name, values in found.items():
-            if name in ("code", "point"):
-                continue  # the Huffman tree follows from the counts
-            if not isinstance(values, np.ndarray) or values.shape != (n_keys,):
-                self.refuse(f"the attribute {name!r} has not one value for each of {n_keys} keys")
-            yield name, values
+            if not isinstance(values, np.ndarray):
+                self.refuse(f"the attribute {name!r} of the keys is no array")
+            if name not in ("code", "point"):  # the Huffman tree follows from the counts
+                yield name, values
+
+    def known_words(self, vocab: dict[Any, Any], keys: list[Any]) -> list[Any]:
+        """Return the words that have an entry; the others, which gensim would not find either, are None."""
+        lost = [key for key in keys if key not in vocab]
+        if not lost:
+            return keys
+        logger.warning(
+            "%s: %d words (the first is %r) have no entry in the vocabulary: their rows are free",
+            self.name, len(lost), lost[0],
+        )  # fmt: skip
+        return [key if key in vocab else None for key in keys]
 
     def old_vocab(self, vocab: dict[Any, Any], keys: list[Any]) -> dict[str, Array]:
         """Return the attributes that gensim before 4.0 kept in an object for each word."""
         expandos = {name: np.zeros(len(keys), dtype=np.int64) for name in ("count", "sample_int")}
         seen = set()
         for key in keys:
+            if key is None:
+                continue
             entry = vocab.get(key)
             if not isinstance(entry, Record) or not isinstance(entry.state, dict):
                 self.refuse(f"the word {str(key)[:40]!r} has no entry in the vocabulary")

@@ -16,10 +16,10 @@ from typing import IO, Any
 import numpy as np
 import numpy.typing as npt
 
-from ns2vec._files import strip_compression
+from ns2vec._files import is_remote, strip_compression
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import ConfigError
-from ns2vec.formats.atomic import open_for_write
+from ns2vec.formats.atomic import is_replaceable, open_for_write
 from ns2vec.formats.gensim.sidefiles import write_npy
 from ns2vec.formats.gensim.upgrade import OPTIONS
 from ns2vec.formats.state import ModelState, VectorState
@@ -74,8 +74,9 @@ def write_state(
     compressed = path is not None and bool(strip_compression(path)[1])
     if compressed and separately:
         raise ConfigError(f"{path}: gensim cannot map arrays beside a compressed file: leave separately out")
-    # beside a compressed file gensim would look for archives: everything goes into the file itself
-    split = _Splitter(None if compressed else path, separately, sep_limit, ignore)
+    # beside a compressed file gensim would look for archives, and nothing lies beside a pipe: all goes in one
+    is_alone = compressed or (path is not None and not is_remote(path) and not is_replaceable(path))
+    split = _Splitter(None if is_alone else path, separately, sep_limit, ignore)
     if state.attributes.get("hs"):
         _add_paths(state.vectors)
     inner = _Object(

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from ns2vec.exceptions import FormatError
-from ns2vec.formats.gensim import looks_like_pickle, read_state
+from ns2vec.formats.gensim import looks_like_pickle, read_state, upgrade, write_state
 
 VERSIONS = (
     "0.12.0 0.12.1 0.12.2 0.12.3 0.12.4 0.13.0 0.13.1 0.13.2 0.13.3 0.13.4 "
@@ -112,3 +112,44 @@ def test_side_files_are_mapped(wheel_data, tmp_path):
 def test_other_models_are_named(wheel_data):
     with pytest.raises(FormatError, match="holds a Doc2Vec; of gensim's models ns2vec reads Word2Vec and"):
         read_state(wheel_data / "old_d2v_models" / "d2v_3.4.0.mdl")
+
+
+def keys_alone(state):
+    state.keys = state.keys[:3]
+
+
+def vectors_alone(state):
+    state.vectors = state.vectors[:3]
+
+
+def keys_and_vectors(state):
+    keys_alone(state)
+    vectors_alone(state)
+
+
+@pytest.mark.parametrize("cut", [keys_alone, vectors_alone, keys_and_vectors])
+def test_what_does_not_fit_is_cut(tmp_path, caplog, state, cut):
+    """gensim reads such files, which assigning to a model's attributes makes (gensim #2427)."""
+    words, vectors, weights = state.vectors.keys, state.vectors.vectors, state.arrays["syn1neg"]
+    cut(state.vectors)
+    write_state(tmp_path / "model", state)
+    found = read_state(tmp_path / "model")
+    assert found.vectors.keys == words[:3]
+    assert np.array_equal(found.vectors.vectors, vectors[:3])
+    assert found.vectors.expandos["count"].tolist() == [9, 5, 3]
+    assert np.array_equal(found.arrays["syn1neg"], weights[:3])
+    assert "the attribute count has 5 values for 3 keys: the first are kept" in caplog.text
+
+
+def test_words_that_an_old_vocabulary_lacks_are_free_rows(wheel_data, monkeypatch, caplog):
+    whole = read_state(wheel_data / "word2vec_3.3").vectors
+
+    def without_one(self, vocab, keys):
+        return known_words(self, {key: entry for key, entry in vocab.items() if key != whole.keys[1]}, keys)
+
+    known_words = upgrade._Upgrade.known_words
+    monkeypatch.setattr(upgrade._Upgrade, "known_words", without_one)
+    found = read_state(wheel_data / "word2vec_3.3").vectors
+    assert found.keys == [whole.keys[0], None, *whole.keys[2:]]
+    assert found.expandos["count"].tolist()[:3] == [whole.expandos["count"][0], 0, whole.expandos["count"][2]]
+    assert "1 words (the first is" in caplog.text
