@@ -8,7 +8,7 @@ import pytest
 from ns2vec import Word2Vec
 from ns2vec.comparison.text import SlicedText, read_text
 from ns2vec.corpus import END, open_corpus
-from ns2vec.exceptions import CorpusError
+from ns2vec.exceptions import CorpusError, VocabularyError
 
 ROWS = np.array([0, 1, END, 2, END, 3, 4, 5, END, 0, END], dtype=np.int32)
 
@@ -49,6 +49,15 @@ def test_every_so_many_th_sentence_is_held_out():
     assert names == [f"w{number % 7}" for number in range(9, 100, 10)]
     assert int((text.prefix(11) == END).sum()) == 6
     assert text.prefix(10**9) is text.train
+
+
+@pytest.mark.parametrize(
+    ("sentences", "error", "message"),
+    [([], CorpusError, "has no words"), ([["a"]] * 3, VocabularyError, "lower min_count")],
+)
+def test_a_corpus_that_leaves_no_word_is_refused(sentences, error, message):
+    with pytest.raises(error, match=message):
+        read_text(open_corpus(sentences), Word2Vec(min_count=5), 0.05)
 
 
 def test_a_corpus_that_cannot_be_divided_is_refused():

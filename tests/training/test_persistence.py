@@ -239,3 +239,24 @@ def test_what_happened_is_noted(tmp_path, sentences):
     events = [event["event"] for event in found.lifecycle_events]
     assert events == ["prepare_vocab", "build_vocab", "train", "created", "saving", "loaded"]
     assert all("ns2vec" in event and "python" in event for event in found.lifecycle_events)
+
+
+@pytest.mark.parametrize("way", ["file", "gensim", "handle"])
+def test_a_loaded_model_has_no_lengths_yet(tmp_path, sentences, way):
+    """As after training: clients that change the vectors in place look whether `norms` is None."""
+    model = Word2Vec(sentences, **OPTIONS)
+    model.wv.fill_norms()
+    found = WAYS[way](model, tmp_path)
+    assert found.wv.norms is None
+    assert found.wv.most_similar("fruit1") == model.wv.most_similar("fruit1")
+
+
+def test_what_an_old_file_does_not_note_is_none(tmp_path, sentences):
+    """gensim notes the words of the corpus since 3.5."""
+    state = Word2Vec(sentences, **OPTIONS).to_state()
+    del state.attributes["corpus_total_words"], state.attributes["corpus_count"]
+    native.write_state(tmp_path / "model", state)
+    found = Word2Vec.load(tmp_path / "model")
+    assert (found.corpus_total_words, found.corpus_count) == (None, None)
+    assert found.train(sentences, total_examples=400, epochs=1)[1] == 3200
+    assert through_file(found, tmp_path).corpus_total_words is None
