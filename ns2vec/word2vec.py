@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ns2vec._options import flag, whole
 from ns2vec._typing import PathLike, Sentences
 from ns2vec.corpus import (
     MAX_SENTENCE_WORDS,
@@ -36,9 +37,9 @@ from ns2vec.objectives import choose_objective
 from ns2vec.sampling import Sampler, make_sampler
 from ns2vec.training import jobs, network, weights
 from ns2vec.training.blas import blas_threads
-from ns2vec.training.callbacks import notify
+from ns2vec.training.callbacks import checked_callbacks, notify
 from ns2vec.training.checkpoints import Position
-from ns2vec.training.config import TrainingConfig, check_integer, parse_memory
+from ns2vec.training.config import KEPT, TrainingConfig, parse_memory
 from ns2vec.training.guard import Guard, check_finite
 from ns2vec.training.inference import ProbabilityMixin
 from ns2vec.training.legacy import LegacyNames, class_only
@@ -81,8 +82,8 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
         Words with fewer occurrences are left out.
     max_vocab_size : int, optional
         Drop rare words while counting when there are more types than this.
-    sample : float
-        Threshold of subsampling frequent words; 0 keeps all (Mikolov et al. 2013, section 2.3).
+    sample : float or None
+        Threshold of subsampling frequent words; 0 and None keep all (Mikolov et al. 2013, section 2.3).
     seed : int or None
         With `workers=1` the same seed gives the same bytes; None takes one by chance.
     workers : int
@@ -106,7 +107,7 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
         Words of a chunk: what a thread takes at a time, at one learning rate.
     compute_loss : bool
         Sum the exact loss in float64; see `get_latest_training_loss` and `epoch_losses`.
-    callbacks : iterable of objects with gensim's four methods
+    callbacks : iterable of objects with gensim's four methods, or some of them
     objective : str, optional
         Instead of `hs`, just this one: ``"negative_sampling"``, ``"nce"``, ``"sampled_softmax"``,
         ``"softmax"``, ``"hierarchical_softmax"`` (`ns2vec.objectives`), or ``"auto"``. ``"softmax"``
@@ -168,11 +169,12 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
     def __init__(
         self, sentences: Sentences | PathLike | None = None, corpus_file: PathLike | None = None,
         vector_size: int = 100, alpha: float = 0.025, window: int = 5, min_count: int = 5,
-        max_vocab_size: int | None = None, sample: float = 1e-3, seed: int | None = 1, workers: int = 3,
-        min_alpha: float = 0.0001, sg: int = 0, hs: int = 0, negative: int = 5, ns_exponent: float = 0.75,
-        cbow_mean: int = 1, hashfxn: Callable[..., int] = hash, epochs: int = 5, null_word: int = 0,
-        trim_rule: Callable[..., int] | None = None, sorted_vocab: int = 1, batch_words: int = 10000,
-        compute_loss: bool = False, callbacks: Iterable[Any] = (), comment: str | None = None,
+        max_vocab_size: int | None = None, sample: float | None = 1e-3, seed: int | None = 1,
+        workers: int = 3, min_alpha: float = 0.0001, sg: int = 0, hs: int = 0, negative: int = 5,
+        ns_exponent: float = 0.75, cbow_mean: int = 1, hashfxn: Callable[..., int] = hash, epochs: int = 5,
+        null_word: int = 0, trim_rule: Callable[..., int] | None = None, sorted_vocab: int = 1,
+        batch_words: int = 10000, compute_loss: bool = False, callbacks: Iterable[Any] | None = (),
+        comment: str | None = None,
         max_final_vocab: int | None = None, shrink_windows: bool = True, *, objective: str | None = None,
         sampler: str | Sampler | Callable[..., Any] = "unigram", negative_sharing: str = "window",
         backend: str = "fused", cbow_update: str = "word2vec", corpus_memory: int | str = "1GiB",
@@ -183,7 +185,8 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
         self.alpha, self.min_alpha = alpha, min_alpha
         self.window, self.shrink_windows = window, shrink_windows
         self.min_count, self.max_vocab_size, self.max_final_vocab = min_count, max_vocab_size, max_final_vocab
-        self.sample, self.sorted_vocab, self.null_word = sample, sorted_vocab, null_word
+        self.sample = 0.0 if sample is None else sample
+        self.sorted_vocab, self.null_word = sorted_vocab, null_word
         self._seed_by_chance = int(np.random.SeedSequence().generate_state(1)[0])
         self.seed, self.hashfxn, self.workers, self.batch_words = seed, hashfxn, workers, batch_words
         self.sg, self.hs, self.negative, self.ns_exponent = sg, hs, negative, ns_exponent
@@ -194,8 +197,7 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
         self.guard = guard
         self._choose_objective(objective)
         config = self._config()
-        self.vector_size = self.layer1_size = int(vector_size)
-        self.sg, self.cbow_mean = int(config.sg), int(config.cbow_mean)
+        self.layer1_size = self.vector_size
         self._start_state()
         self._start_checkpoints(checkpoint, checkpoint_every)
         self.random = np.random.RandomState(config.seed % 2**32)
@@ -242,23 +244,27 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
         self._start_vocabulary()
 
     def _config(self, **changes: Any) -> TrainingConfig:
-        """Options as they stand now, validated."""
+        """Options as they stand now, validated; the model has them as Python's own numbers from here on."""
         names = TrainingConfig.__dataclass_fields__
         values = {name: getattr(self, name) for name in names} | changes
         values["corpus_memory"] = parse_memory(self.corpus_memory)
         if values["seed"] is None:
             values["seed"] = self._seed_by_chance
         values["sampler"] = make_sampler(self.sampler)
-        for name in ("hs", "sg", "cbow_mean"):
-            check_integer(name, values[name], 0)
-        for name in ("hs", "sg", "cbow_mean", "shrink_windows", "compute_loss"):
-            values[name] = bool(values[name])
+        config = TrainingConfig(**values)
         for name, lowest in (("max_vocab_size", 0), ("max_final_vocab", 1)):
             if getattr(self, name) is not None:
-                check_integer(name, getattr(self, name), lowest)
-        return TrainingConfig(**values)
+                setattr(self, name, whole(name, getattr(self, name), lowest))
+        for name in ("sorted_vocab", "null_word"):
+            setattr(self, name, int(flag(name, getattr(self, name))))
+        if not isinstance(self.corpus_memory, str):
+            self.corpus_memory = config.corpus_memory
+        for name, kind in KEPT.items():
+            if name not in changes and (name != "seed" or self.seed is not None):
+                setattr(self, name, kind(getattr(config, name)))
+        return config
 
-    def _warn_ignored(self, trim_rule: object, callbacks: Iterable[Any]) -> None:
+    def _warn_ignored(self, trim_rule: object, callbacks: Iterable[Any] | None) -> None:
         if trim_rule is not None:
             logger.warning("trim_rule is ignored without a corpus: give it to build_vocab()")
         if callbacks:
@@ -267,10 +273,11 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
     # ---- training --------------------------------------------------------------------------------
 
     def _build_and_train(
-        self, sentences: Any, corpus_file: PathLike | None, trim_rule: Any, callbacks: Iterable[Any]
+        self, sentences: Any, corpus_file: PathLike | None, trim_rule: Any, callbacks: Iterable[Any] | None,
     ) -> None:
         """What the constructor does with a corpus. Ctrl-C while training leaves a usable model."""
         self._check_objective()
+        callbacks = checked_callbacks(callbacks)
         corpus: Any = self._open(sentences, corpus_file, passes=self.epochs + 1)
         self.build_vocab(corpus, trim_rule=trim_rule)
         try:
@@ -314,7 +321,7 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
         total_examples: int | None = None, total_words: int | None = None, epochs: int | None = None,
         start_alpha: float | None = None, end_alpha: float | None = None, word_count: int = 0,
         queue_factor: int = 2, report_delay: float = 1.0, compute_loss: bool = False,
-        callbacks: Iterable[Any] = (), **kwargs: Any,
+        callbacks: Iterable[Any] | None = (), **kwargs: Any,
     ) -> tuple[int, int]:  # fmt: skip
         """Train on a corpus with the vocabulary there is.
 
@@ -353,21 +360,44 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
         if kwargs:
             raise TypeError(f"train() got an unexpected keyword argument {next(iter(kwargs))!r}")
         self._check_training_sanity(epochs=epochs, total_examples=total_examples, total_words=total_words)
-        if corpus_file is not None and not total_words:
-            raise ConfigError(
-                "total_words must be provided alongside corpus_file: total_words=model.corpus_total_words"
-            )
-        n_epochs = int(epochs or 0)
+        if corpus_file is not None and total_words is None:
+            known = "model.corpus_total_words" if self.corpus_total_words else "the number of its words"
+            raise ConfigError(f"total_words must be provided alongside corpus_file: total_words={known}")
         # all of them are checked before the model keeps any
         checked = self._config(
-            epochs=n_epochs, alpha=start_alpha or self.alpha, min_alpha=end_alpha or self.min_alpha
-        )
-        self.epochs, self.alpha, self.min_alpha = n_epochs, checked.alpha, checked.min_alpha
-        self.compute_loss = compute_loss
+            epochs=epochs, alpha=start_alpha or self.alpha, min_alpha=end_alpha or self.min_alpha,
+            compute_loss=compute_loss,
+        )  # fmt: skip
+        n_done, told = whole("word_count", word_count), checked_callbacks(callbacks)
+        corpus = self._open(corpus_iterable, corpus_file, passes=checked.epochs)
+        n_words, n_examples = self._length_of(corpus, total_words, total_examples)
+        self.epochs, self.alpha, self.min_alpha = checked.epochs, checked.alpha, checked.min_alpha
+        self.compute_loss = checked.compute_loss
         self._warn_about_training()
-        corpus = self._open(corpus_iterable, corpus_file, passes=self.epochs)
-        plan = Plan(self.epochs, self.alpha, self.min_alpha, total_words, total_examples, word_count)
-        return self._run(corpus, plan, list(callbacks))
+        plan = Plan(self.epochs, self.alpha, self.min_alpha, n_words, n_examples, n_done)
+        return self._run(corpus, plan, told)
+
+    def _length_of(
+        self, corpus: Corpus, total_words: int | None, total_examples: int | None
+    ) -> tuple[int | None, int | None]:
+        """Words and sentences, as announced; where that is 0, what is known of the corpus or can be counted.
+
+        After `build_vocab_from_freq`, which saw no sentences, `corpus_count` is 0 unless it was given.
+        """
+        n_words = None if total_words is None else whole("total_words", total_words)
+        n_examples = None if total_examples is None else whole("total_examples", total_examples)
+        if n_words or n_examples:
+            return n_words, n_examples
+        if (n_known := corpus.length()) is not None:
+            return None, n_known
+        if self.corpus_total_words:
+            return self.corpus_total_words, None
+        if corpus.passes is None:
+            return corpus.scan().n_words, None
+        raise ConfigError(
+            "total_examples and total_words are 0, and the corpus can be read once only, so nobody can count "
+            "it: give the number of its sentences as total_examples"
+        )
 
     def _check_objective(self) -> None:
         if not self.hs and self._word_objective() is None:
@@ -382,29 +412,33 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
         """Refuse a call of train() that cannot work; subclasses may check more."""
         if not epochs:
             raise ConfigError("epochs must be given to train() and be at least 1: epochs=model.epochs")
-        check_integer("epochs", epochs, 1)
+        whole("epochs", epochs, 1)
         self._check_objective()
         if not self.wv.key_to_index:
             raise VocabularyError(
-                "you must first build vocabulary before training the model: call build_vocab()"
+                self._why_empty
+                or "you must first build vocabulary before training the model: call build_vocab()"
             )
         if self.wv.vectors is None or not len(self.wv.vectors):
             raise VocabularyError("the model has no weights: call build_vocab() or init_weights()")
         for name, total in (("total_examples", total_examples), ("total_words", total_words)):
             if total is not None:
-                check_integer(name, total, 0)
-        if not total_words and not total_examples:
+                whole(name, total)
+        if total_words is None and total_examples is None:
+            known = "model.corpus_count" if self.corpus_count else "len(sentences)"
             raise ConfigError(
-                "give total_examples or total_words, at least 1, so that the learning rate can fall: "
-                "total_examples=model.corpus_count, total_words=model.corpus_total_words"
+                "give total_examples or total_words, so that the learning rate can fall: "
+                f"total_examples={known}"
             )
 
     def _warn_about_training(self) -> None:
         if self.hs and self.negative:
             logger.warning(
-                "Both hierarchical softmax and negative sampling are activated: each window trains both; "
-                "set hs=0 or negative=0 to have one of them"
+                "Both hierarchical softmax and negative sampling are activated. Each window trains both; set "
+                "hs=0 or negative=0 to have one of them."
             )
+        for unused in self._config().unused(len(self.wv)):
+            logger.warning("%s", unused)
         if self.alpha > self.min_alpha_yet_reached:
             logger.warning(
                 "Effective 'alpha' higher than previous training cycles: %g, after %g",
@@ -502,9 +536,8 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
             progress = partial(plan.progress_at, epoch)
             for steering in made.steering():
                 steering.before(epoch / plan.epochs)
-            kernel = made.kernel(
-                config, (plan.total_words or self.corpus_total_words) if self.sorted_vocab else 0
-            )
+            n_words = plan.total_words or self.corpus_total_words or 0  # None in models of old gensims
+            kernel = made.kernel(config, n_words if self.sorted_vocab else 0)
             if guard is not None:
                 guard.watch(made.weights(), made.loss_of_nothing(config))
             # room for a chunk, its last sentence and the ends of sentences
@@ -533,11 +566,12 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
         return Trainer(
             plan, n_workers, pieces, worker_maker, show_progress=self.progress, guard=guard,
             chunk_words=config.batch_words, saver=self._saver(corpus, plan, guard, at, strict=strict),
+            has_loss=config.compute_loss or guard is not None,
         )  # fmt: skip
 
     def _make_network(self) -> network.Network:
         """Read the state that users may have replaced: weights, noise table, thresholds, locks."""
-        n_words = len(self.wv.key_to_index)
+        n_words = len(self.wv)  # rows, free ones too
         made = network.Network(weights.Rows("wv.vectors", self.wv.vectors, n_words, self.vector_size))
         made.objective = self._word_objective()
         if made.objective is not None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from ns2vec._options import number, whole
 from ns2vec._typing import Int64Array, PathLike, Sentences
 from ns2vec.calculator.calibration import SECONDS, Calibration, measure_speed
 from ns2vec.calculator.memory import memory_parts
@@ -16,13 +17,11 @@ from ns2vec.corpus import open_corpus, open_corpus_file
 from ns2vec.exceptions import ConfigError
 from ns2vec.objectives import choose_objective
 from ns2vec.sampling import make_sampler
-from ns2vec.training.config import TrainingConfig, check_number, parse_memory
+from ns2vec.training.config import TrainingConfig, parse_memory
 
 __all__ = ["Estimate", "estimate"]
 
 logger = logging.getLogger(__name__)
-
-FLAGS = ("hs", "sg", "cbow_mean", "shrink_windows", "compute_loss")
 
 
 @dataclass(frozen=True)
@@ -145,8 +144,9 @@ def estimate(
     (800, 33120000)
     """
     config = _config(objective, options)
-    seconds = SECONDS if calibration_seconds is None else calibration_seconds
-    check_number("calibration_seconds", seconds, 0.0)
+    seconds = SECONDS
+    if calibration_seconds is not None:
+        seconds = number("calibration_seconds", calibration_seconds, 0)
     shape = _shape(corpus, corpus_file, counts, config, sentence_words, max_final_vocab)
     logger.info("%d words of %d types, %d in the vocabulary", shape.n_words, shape.n_types, len(shape.counts))
     calibration = None
@@ -208,7 +208,7 @@ def _config(objective: str | None, options: dict[str, Any]) -> TrainingConfig:
         values["sampler"] = make_sampler(values["sampler"])
     if "corpus_memory" in values:
         values["corpus_memory"] = parse_memory(values["corpus_memory"])
-    config = TrainingConfig(**values | {name: bool(values[name]) for name in FLAGS if name in values})
+    config = TrainingConfig(**values)
     if not objectives_of(config, 0):
         raise ConfigError(
             "negative is 0 and hs is off, so there is nothing to train: set negative to 5 or hs to 1"
@@ -223,6 +223,8 @@ def _shape(
     given = [corpus is not None, corpus_file is not None, counts is not None]
     if sum(given) != 1:
         raise TypeError(f"give exactly one of corpus, corpus_file and counts, got {sum(given)} of them")
+    if max_final_vocab is not None:
+        max_final_vocab = whole("max_final_vocab", max_final_vocab, 1)
     if counts is not None:
         return shape_of_counts(counts, config, sentence_words=sentence_words, max_final_vocab=max_final_vocab)
     if sentence_words is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ns2vec.training.config import check_integer
+from ns2vec._options import whole
 
 __all__ = ["PairCounts", "count_pairs"]
 
@@ -60,11 +60,10 @@ def count_pairs(
     >>> count_pairs(1_000_000, 5, 1024, drop_last=True).batches
     5859
     """
-    check_integer("positives", positives, 0)
-    check_integer("k", k, 0)
-    n_positives, n_pairs = int(positives), int(positives) * (1 + int(k))
+    n_positives = whole("positives", positives)
+    n_pairs = n_positives * (1 + whole("k", k))
     n_batches = None
     if batch_size is not None:
-        check_integer("batch_size", batch_size, 1)
-        n_batches = n_pairs // int(batch_size) if drop_last else -(-n_pairs // int(batch_size))
+        n_of_batch = whole("batch_size", batch_size, 1)
+        n_batches = n_pairs // n_of_batch if drop_last else -(-n_pairs // n_of_batch)
     return PairCounts(n_positives, n_pairs - n_positives, n_pairs, n_batches)

@@ -11,11 +11,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ns2vec._options import number
 from ns2vec._typing import Int64Array
 from ns2vec.corpus import END, MAX_SENTENCE_WORDS, Corpus, FileCorpus
-from ns2vec.exceptions import ConfigError, CorpusError
-from ns2vec.training.config import TrainingConfig, check_number
-from ns2vec.vocab import Vocabulary, build_vocabulary, keep_probabilities
+from ns2vec.exceptions import ConfigError, CorpusError, VocabularyError
+from ns2vec.training.config import TrainingConfig
+from ns2vec.vocab import (
+    Vocabulary,
+    build_vocabulary,
+    checked_frequencies,
+    keep_probabilities,
+    why_empty,
+)
 
 __all__ = ["CorpusShape", "SENTENCE_WORDS", "shape_of_corpus", "shape_of_counts"]
 
@@ -91,9 +98,9 @@ def shape_of_corpus(
     started = time.perf_counter()
     scan = corpus.scan(chunk_words=config.batch_words)
     counted = time.perf_counter()
-    vocabulary, _ = build_vocabulary(
-        scan.tokens, scan.counts, min_count=config.min_count, max_final_vocab=max_final_vocab
-    )
+    if not scan.n_words:
+        raise CorpusError(scan.no_words)
+    vocabulary = _vocabulary(scan.tokens, scan.counts, config.min_count, max_final_vocab)
     keep = np.append(keep_probabilities(vocabulary.counts, config.sample), [0.0, 0.0])  # UNKNOWN -2, END -1
     n_sentences, n_kept = np.zeros((2, MAX_SENTENCE_WORDS + 1))
     seconds, reading = 0.0, time.perf_counter()
@@ -146,22 +153,23 @@ def shape_of_counts(
     VocabularyError
         If no word is left.
     """
-    tokens = list(counts) if isinstance(counts, Mapping) else None
-    totals = _checked_counts(list(counts.values()) if isinstance(counts, Mapping) else counts)
-    names: Sequence[Any] = tokens if tokens is not None else range(len(totals))
-    vocabulary, _ = build_vocabulary(
-        names, totals, min_count=config.min_count, max_final_vocab=max_final_vocab
-    )
+    names: Sequence[Any] = ()
+    if isinstance(counts, Mapping) and counts:
+        names, totals = checked_frequencies(counts)
+    else:
+        totals = _checked_counts(counts)
+    has_names = len(names) > 0
+    names = names if has_names else range(len(totals))
+    vocabulary = _vocabulary(names, totals, config.min_count, max_final_vocab)
     assumptions = []
     if sentence_words is None:
         sentence_words = SENTENCE_WORDS
         assumptions.append(f"sentences of {SENTENCE_WORDS:.0f} words (sentence_words)")
-    check_number("sentence_words", sentence_words, 1.0)
-    length = min(round(sentence_words), MAX_SENTENCE_WORDS)
+    length = min(round(number("sentence_words", sentence_words, 1)), MAX_SENTENCE_WORDS)
     n_words = int(totals.sum())
     expected = float((keep_probabilities(vocabulary.counts, config.sample) * vocabulary.counts).sum())
     word_bytes = sum(map(sys.getsizeof, vocabulary.index_to_key))
-    if tokens is None:
+    if not has_names:
         assumptions.append("words of 8 letters")
         word_bytes = STRING_BYTES * len(vocabulary.counts)
     return CorpusShape(
@@ -179,6 +187,15 @@ def shape_of_counts(
 def _bytes_of(vocabulary: Vocabulary, word_bytes: int) -> int:
     rows = INT_BYTES * len(vocabulary.counts)
     return sys.getsizeof(vocabulary.index_to_key) + sys.getsizeof(vocabulary.key_to_index) + rows + word_bytes
+
+
+def _vocabulary(
+    tokens: Sequence[Any], counts: Int64Array, min_count: int, max_final_vocab: int | None
+) -> Vocabulary:
+    vocabulary, _ = build_vocabulary(tokens, counts, min_count=min_count, max_final_vocab=max_final_vocab)
+    if not vocabulary.index_to_key:
+        raise VocabularyError(why_empty(counts, min_count, max_final_vocab))
+    return vocabulary
 
 
 def _checked_counts(values: Any) -> Int64Array:

@@ -12,8 +12,8 @@ import numpy.typing as npt
 from ns2vec._typing import Int32Array, Int64Array, Token
 from ns2vec.corpus import END, Chunk, Corpus
 from ns2vec.corpus.sources import Scan
-from ns2vec.exceptions import ConfigError, CorpusError
-from ns2vec.vocab import keep_probabilities
+from ns2vec.exceptions import ConfigError, CorpusError, VocabularyError
+from ns2vec.vocab import keep_probabilities, why_empty
 from ns2vec.word2vec import Word2Vec
 
 __all__ = ["Counted", "SlicedText", "Text", "read_text"]
@@ -177,6 +177,8 @@ def read_text(corpus: Corpus, model: Word2Vec, held_out: float) -> Text:
         If the share cannot be.
     CorpusError
         If the corpus can be read only once, or is too short to be divided.
+    VocabularyError
+        If no word is left.
     """
     if not 0.0 < held_out <= 0.5:
         raise ConfigError(f"held_out must be a share above 0 and of at most 0.5, got {held_out!r}")
@@ -185,7 +187,11 @@ def read_text(corpus: Corpus, model: Word2Vec, held_out: float) -> Text:
             "the corpus can be read only once, but comparing reads it twice: give a file or a list"
         )
     scan = corpus.scan(chunk_words=model.batch_words)
+    if not scan.n_words:
+        raise CorpusError(scan.no_words)
     model.build_vocab(Counted(scan))  # type: ignore[arg-type]
+    if not model.wv.key_to_index:
+        raise VocabularyError(why_empty(scan.counts, model.min_count, model.max_final_vocab))
     chunks = corpus.chunks(model.wv.key_to_index, chunk_words=model.batch_words)
     rows = np.concatenate([chunk.rows() for chunk in chunks])
     period = max(2, math.floor(1 / held_out + 1e-9))

@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from ns2vec._typing import Int32Array, Int64Array
@@ -6,6 +6,7 @@ from ns2vec._typing import Int32Array, Int64Array
 def as_tokens(sentence: Any, number: int) -> list[Any]: ...
 
 class SentenceCounter:
+    def __init__(self, check: Callable[[Any, int], None] | None = None) -> None: ...
     @property
     def n_words(self) -> int: ...
     @property

@@ -84,6 +84,11 @@ cdef bint is_hashable(token):
 cdef class SentenceCounter:
     """Count the tokens of Python sentences, in order of first appearance.
 
+    Parameters
+    ----------
+    check : callable(token, sentence), optional
+        Called with each token that is no str when it comes first; raises for what cannot be a word.
+
     Examples
     --------
     >>> from ns2vec.corpus._sentences import SentenceCounter
@@ -96,12 +101,14 @@ cdef class SentenceCounter:
     cdef ns2vec_memo memo
     cdef dict index_of
     cdef object held
+    cdef object check
     cdef int64_t[::1] totals
     cdef readonly int64_t n_words
     cdef readonly int64_t n_sentences
 
-    def __cinit__(self):
+    def __cinit__(self, check=None):
         self.index_of = {}
+        self.check = check
         self.held = np.zeros(1024, dtype=np.int64)
         self.totals = self.held
 
@@ -147,6 +154,8 @@ cdef class SentenceCounter:
         if found != NULL:
             at = <object>found
         else:
+            if self.check is not None and type(token) is not str:
+                self.check(token, self.n_sentences)
             at = len(self.index_of)
             if at == self.totals.shape[0]:
                 self.held = np.concatenate([self.held, np.zeros_like(self.held)])

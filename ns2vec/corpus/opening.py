@@ -7,11 +7,11 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain, islice
-from numbers import Integral
 from typing import IO, Any
 
 from ns2vec._files import is_remote, open_bytes
 from ns2vec._magic import N_BYTES, recognized
+from ns2vec._options import shown, whole
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import ConfigError, CorpusError
 
@@ -23,6 +23,7 @@ __all__ = [
     "check_errors",
     "check_length",
     "check_limit",
+    "check_path",
     "decoding_error",
     "is_seekable",
     "open_binary",
@@ -36,6 +37,8 @@ NOUN = "corpus file"
 """What messages call the file."""
 TEXTS = ("lfs", "pdf", "utf-16")
 """Kinds of `ns2vec._magic.KINDS` that text can be made of."""
+NAME_BYTES, PATH_BYTES = 255, 4095  # the most that usual file systems take
+PROSE_WORDS = 8
 _POLICIES = ("strict", "replace", "ignore")
 
 
@@ -52,6 +55,28 @@ def check_errors(errors: str) -> str:
     return errors
 
 
+def check_path(path: PathLike) -> None:
+    """Refuse a text that is given where its path is expected.
+
+    Raises
+    ------
+    CorpusError
+        If there is no such file, and no file can have such a name.
+    """
+    name = os.fspath(path)
+    if os.path.exists(name):
+        return
+    has_lines = any(character in name for character in "\n\r\0")
+    is_prose = "/" not in name and len(name.split()) >= PROSE_WORDS
+    longest = max(len(part.encode("utf8", "surrogatepass")) for part in name.split("/"))
+    is_long = not is_remote(name) and (longest > NAME_BYTES or len(name) > PATH_BYTES)
+    if has_lines or is_prose or is_long:
+        raise CorpusError(
+            f"expected sentences or the path of a text, got {len(name):,} characters of text, {shown(name)}: "
+            "make lists of words of it, such as [line.split() for line in text.splitlines()]"
+        )
+
+
 def check_length(max_sentence_length: Any) -> int:
     """Return the length if sentences can have it.
 
@@ -60,9 +85,7 @@ def check_length(max_sentence_length: Any) -> int:
     ConfigError
         If it is not a whole number >= 1.
     """
-    if not isinstance(max_sentence_length, Integral) or max_sentence_length < 1:
-        raise ConfigError(f"max_sentence_length must be a whole number >= 1, not {max_sentence_length!r}")
-    return int(max_sentence_length)
+    return whole("max_sentence_length", max_sentence_length, 1)
 
 
 def check_limit(limit: Any) -> int | None:
@@ -73,9 +96,7 @@ def check_limit(limit: Any) -> int | None:
     ConfigError
         If it is not None or a whole number >= 0.
     """
-    if limit is not None and (not isinstance(limit, Integral) or limit < 0):
-        raise ConfigError(f"limit must be a whole number of lines >= 0 or None, not {limit!r}")
-    return None if limit is None else int(limit)
+    return None if limit is None else whole("limit", limit)
 
 
 def source_name(source: Any) -> str:
@@ -169,8 +190,9 @@ def open_binary(path: PathLike) -> Iterator[Reader]:
     ImportError
         If a module for the compression or the protocol is missing; names the package.
     CorpusError
-        If a compressed file is damaged.
+        If a compressed file is damaged, or the path is a text.
     """
+    check_path(path)
     with open_bytes(path, noun=NOUN, damaged=CorpusError) as (stream, raw):
         if is_remote(path):
             yield Reader(stream, os.fspath(path))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from ns2vec._typing import Token
 from ns2vec.corpus._sentences import as_tokens
+from ns2vec.vocab.checks import check_token
 from ns2vec.vocab.trim import TrimRule, keep_word
 
 __all__ = ["count_with_pruning"]
@@ -37,6 +38,11 @@ def count_with_pruning(
     n_words, n_sentences : int
         All of them, pruned or not.
 
+    Raises
+    ------
+    CorpusError
+        If a token is a missing value; names the sentence by number.
+
     Examples
     --------
     >>> from ns2vec.corpus.pruning import count_with_pruning
@@ -49,6 +55,8 @@ def count_with_pruning(
     for number, sentence in enumerate(sentences):
         tokens = as_tokens(sentence, number)
         for token in tokens:
+            if token not in counts and type(token) is not str:
+                check_token(token, number)
             counts[token] = counts.get(token, 0) + 1
         n_words += len(tokens)
         n_sentences += 1

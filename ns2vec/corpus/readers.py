@@ -21,6 +21,7 @@ from ns2vec.corpus.opening import (
     check_errors,
     check_length,
     check_limit,
+    check_path,
     decoding_error,
     is_seekable,
     open_binary,
@@ -239,6 +240,7 @@ class BrownCorpus:
 def list_files(source: PathLike) -> list[str]:
     """Return the files to read for `source`: itself, or the files of the folder by name."""
     path = os.fspath(source)
+    check_path(path)
     if os.path.isfile(path):
         return [path]
     if not os.path.isdir(path):

@@ -14,7 +14,7 @@ import logging
 import os
 import stat
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator, Hashable, Iterator, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterator, Sequence, Sized
 from dataclasses import dataclass
 from types import FunctionType
 from typing import Any, TypeAlias
@@ -22,6 +22,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ns2vec._files import explain, is_remote, strip_compression
+from ns2vec._options import shown
 from ns2vec._typing import Int32Array, Int64Array, PathLike, Sentences, Token
 from ns2vec.corpus._scan import Scanner
 from ns2vec.corpus._sentences import SentenceCounter, SentenceEncoder
@@ -32,6 +33,7 @@ from ns2vec.corpus.opening import (
     NOUN,
     Reader,
     check_errors,
+    check_path,
     decoding_error,
     is_seekable,
     open_binary,
@@ -41,6 +43,7 @@ from ns2vec.corpus.parts import PART_BYTES, feed_in_parts
 from ns2vec.corpus.pruning import count_with_pruning
 from ns2vec.corpus.readers import LineSentence, PathLineSentences, Text8Corpus
 from ns2vec.exceptions import CorpusError
+from ns2vec.vocab.checks import check_token
 from ns2vec.vocab.trim import TrimRule
 
 __all__ = [
@@ -76,6 +79,8 @@ class Scan:
     n_words, n_sentences : int
     encoded : EncodedCorpus, optional
         The corpus as indices into `tokens`; None for iterables and with ``memory_limit=0``.
+    no_words : str
+        What to say to the user where there are none.
     """
 
     tokens: Sequence[Token]
@@ -83,6 +88,7 @@ class Scan:
     n_words: int
     n_sentences: int
     encoded: EncodedCorpus | None = None
+    no_words: str = "the corpus has no words: expected sentences that are lists of tokens"
 
 
 @dataclass(frozen=True)
@@ -142,6 +148,10 @@ class Corpus(ABC):
     """
 
     passes: int | None = None
+
+    def length(self) -> int | None:
+        """Return the number of sentences if it is known without reading them."""
+        return None
 
     def fingerprint(self) -> Hashable | None:
         """Return what changes when the content may have changed; None if that cannot be told."""
@@ -235,6 +245,7 @@ class FileCorpus(Corpus):
         self.splitting = splitting
         self._stream = None if isinstance(self.sources[0], (str, os.PathLike)) else self.sources[0]
         self._consumed = False
+        self._n_words = 0  # when they were counted
         if self._stream is not None:
             self.passes = None if is_seekable(self._stream) else 1
         else:
@@ -269,8 +280,8 @@ class FileCorpus(Corpus):
         Raises
         ------
         CorpusError
-            If there is no word in it, it is not UTF-8 under ``errors="strict"``, a compressed file
-            is damaged, or the temporary file cannot be written.
+            If it is not UTF-8 under ``errors="strict"``, a compressed file is damaged, or the temporary
+            file cannot be written.
         OSError
             If a file cannot be opened or read.
         """
@@ -283,21 +294,33 @@ class FileCorpus(Corpus):
                         encoded.append(words, n_words, n_sentences)
                 if on_progress is not None:
                     on_progress(scanner.n_words, scanner.n_sentences, fraction)
-            if scanner.n_words == 0:
-                raise CorpusError(f"{self.name}: no words in it; expected words separated by blanks")
         except BaseException:
             if encoded is not None:
                 encoded.close()
             raise
-        return Scan(scanner.tokens(), scanner.counts(), scanner.n_words, scanner.n_sentences, encoded)
+        no_words = f"{self.name}: no words in it; expected words separated by blanks"
+        self._n_words = scanner.n_words
+        return Scan(
+            scanner.tokens(), scanner.counts(), scanner.n_words, scanner.n_sentences, encoded, no_words
+        )
 
     def chunks(self, key_to_index: dict[Any, int], *, chunk_words: int = CHUNK_WORDS) -> Iterator[Chunk]:
-        """Tokenise and encode the text with a fixed vocabulary; see `Corpus.chunks`."""
+        """Tokenise and encode the text with a fixed vocabulary; see `Corpus.chunks`.
+
+        Raises
+        ------
+        CorpusError
+            Of the kinds that `scan` names, or if the text has been emptied since.
+        """
         scanner = self.splitting.scanner(chunk_words, _exact_dict(key_to_index))
         numbering = _Numbering()
         for _ in self._feed(scanner):
             for words, n_words, n_sentences in scanner.take():
                 yield numbering.chunk(words, n_words, n_sentences)
+        if self._n_words > 0 and numbering.n_words == 0:
+            raise CorpusError(
+                f"{self.name}: {self._n_words} words when they were counted, and none now: was it emptied?"
+            )
 
     def sentences(self) -> Iterator[Sequence[Token]]:
         """Read the text with the Python reader; see `Corpus.sentences`."""
@@ -368,13 +391,17 @@ class IterableCorpus(Corpus):
     def __init__(self, iterable: Sentences) -> None:
         if not _is_iterable(iterable):
             raise TypeError(
-                f"expected a corpus, an iterable of lists of words or a path, got {iterable!r} "
+                f"expected a corpus, an iterable of lists of words or a path, got {shown(iterable)} "
                 f"of type {type(iterable).__name__}"
             )
         self.iterable = iterable
         self.passes = 1 if _is_once_only(iterable) else None
-        self._n_seen = 0
+        self._n_sentences = self._n_words = 0  # of the last pass
         self._warned = False
+
+    def length(self) -> int | None:
+        """Return what ``len`` says, if the iterable has one; see `Corpus.length`."""
+        return len(self.iterable) if isinstance(self.iterable, Sized) else None
 
     def scan(
         self,
@@ -384,8 +411,14 @@ class IterableCorpus(Corpus):
         workers: int = 1,
         on_progress: OnProgress | None = None,
     ) -> Scan:
-        """Count the tokens in one pass; nothing is kept, see `Corpus.scan`."""
-        counter = SentenceCounter()
+        """Count the tokens in one pass; nothing is kept, see `Corpus.scan`.
+
+        Raises
+        ------
+        CorpusError
+            If a token is a missing value (None, NaN); names the sentence by number.
+        """
+        counter = SentenceCounter(check_token)
         first, rest = self._begin()
         for sentence in first:
             counter.add(sentence)
@@ -394,7 +427,7 @@ class IterableCorpus(Corpus):
                 on_progress(counter.n_words, counter.n_sentences, None)
         if on_progress is not None:
             on_progress(counter.n_words, counter.n_sentences, 1.0)
-        self._n_seen = counter.n_sentences
+        self._n_sentences, self._n_words = counter.n_sentences, counter.n_words
         return Scan(counter.tokens(), counter.counts(), counter.n_words, counter.n_sentences)
 
     def chunks(self, key_to_index: dict[Any, int], *, chunk_words: int = CHUNK_WORDS) -> Iterator[Chunk]:
@@ -403,7 +436,8 @@ class IterableCorpus(Corpus):
         Raises
         ------
         CorpusError
-            If the iterable yields nothing although it did in an earlier pass.
+            If the iterable yields nothing, or sentences without words, although it had some in an earlier
+            pass.
         """
         encoder = SentenceEncoder(_exact_dict(key_to_index), chunk_words=chunk_words)
         numbering = _Numbering()
@@ -416,12 +450,25 @@ class IterableCorpus(Corpus):
         encoder.finish()
         for words, n_words, n_sentences in encoder.take():
             yield numbering.chunk(words, n_words, n_sentences)
-        if encoder.n_sentences == 0 and self._n_seen > 0:
+        self._check_pass(first, encoder.n_sentences, numbering.n_words)
+
+    def _check_pass(self, first: list[Any], n_sentences: int, n_words: int) -> None:
+        """Refuse what is used up: the iterable, or each of the sentences."""
+        if n_sentences == 0 and self._n_sentences > 0:
             raise CorpusError(
-                f"the {type(self.iterable).__name__} yielded {self._n_seen} sentences in an earlier pass "
-                "and none in this one: give a list, or a class whose __iter__ starts again"
+                f"the {type(self.iterable).__name__} yielded {self._n_sentences} sentences in an earlier "
+                "pass and none in this one: give a list, or a class whose __iter__ starts again"
             )
-        self._n_seen = encoder.n_sentences
+        # a sentence that is its own iterator was read elsewhere, when the words were counted
+        had_words = self._n_words > 0 or (n_sentences > 0 and isinstance(first[0], Iterator))
+        if n_sentences > 0 and n_words == 0 and had_words:
+            remedy = "give the same sentences in each pass"
+            if isinstance(first[0], Iterator):
+                remedy = f"a {type(first[0]).__name__} can be read once; make each sentence a list of words"
+            raise CorpusError(
+                f"all {n_sentences} sentences are empty in this pass and had words in an earlier: {remedy}"
+            )
+        self._n_sentences, self._n_words = n_sentences, n_words
 
     def sentences(self) -> Iterator[Sequence[Token]]:
         """Iterate once over the sentences as they are; see `Corpus.sentences`."""
@@ -514,7 +561,7 @@ def open_corpus_file(path: Any) -> FileCorpus:
     TypeError: corpus_file must be the path of a text file, got 'no/such/file'; check the path
     """
     if not isinstance(path, (str, os.PathLike)) or not os.path.isfile(path):
-        raise TypeError(f"corpus_file must be the path of a text file, got {path!r}; check the path")
+        raise TypeError(f"corpus_file must be the path of a text file, got {shown(path)}; check the path")
     name = os.fspath(path)
     if strip_compression(name)[1]:
         raise TypeError(
@@ -576,6 +623,7 @@ def _can_be_reopened(path: PathLike) -> bool:
     OSError
         If a local path does not exist.
     """
+    check_path(path)
     if is_remote(path):
         return True
     try:

@@ -17,10 +17,11 @@ from ns2vec._build_info import __version__
 from ns2vec._registry import Registry
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import ConfigError, FormatError
-from ns2vec.formats import gensim, glove, native, open_for_read, word2vec_binary
+from ns2vec.formats import foreign, gensim, glove, native, open_for_read, word2vec_binary
 from ns2vec.formats.atomic import ends_by_itself
 from ns2vec.formats.checksums import ChecksumError
 from ns2vec.formats.container import looks_like_container
+from ns2vec.formats.gensim import RefusedGlobalError
 from ns2vec.formats.registry import SNIFF_BYTES
 from ns2vec.formats.state import ModelState
 from ns2vec.formats.strangers import refuse_stranger
@@ -46,7 +47,10 @@ def set_attributes(model: Any, attributes: dict[str, Any]) -> None:
 
 
 class Saveable:
-    """Saves a model to one file and loads it, in ns2vec's format; loads and writes gensim's too."""
+    """Saves a model to one file and loads it, in ns2vec's format; loads and writes gensim's too.
+
+    A class without `to_state` and `from_state` is pickled, as gensim pickles subclasses of ``SaveLoad``.
+    """
 
     KIND = ""
     lifecycle_events: list[dict[str, Any]] | None
@@ -54,9 +58,12 @@ class Saveable:
     def to_state(self) -> ModelState:
         """Return the model as plain data."""
         raise NotImplementedError(
-            f"a {type(self).__name__} has no plain form to be saved in: define to_state and from_state, "
-            "or pickle it"
+            f"a {type(self).__name__} has no plain form: define to_state and from_state; save() pickles it"
         )
+
+    @classmethod
+    def _is_foreign(cls) -> bool:
+        return cls.to_state is Saveable.to_state
 
     @classmethod
     def from_state(cls, state: ModelState) -> Self:
@@ -145,7 +152,10 @@ class Saveable:
         )
 
     @classmethod
-    def load(cls, fname: PathLike | IO[bytes], mmap: str | None = None, *, verify: bool = False) -> Any:
+    def load(
+        cls, fname: PathLike | IO[bytes], mmap: str | None = None, *, verify: bool = False,
+        trust_pickle: bool = False,
+    ) -> Any:  # fmt: skip
         """Read a model that ns2vec or gensim (0.12 to 4.4) saved; nothing in the file can run.
 
         Parameters
@@ -158,6 +168,9 @@ class Saveable:
             processes that shall share a file load it by its path, each for itself.
         verify : bool
             Compare each part of an ns2vec file with its sha256 first; this reads all of it.
+        trust_pickle : bool
+            For classes of your own, which `save` pickles: unpickle the file. This can run any code, so do it
+            with files of your own only.
 
         Returns
         -------
@@ -171,7 +184,18 @@ class Saveable:
         OSError
             If it cannot be read or mapped.
         """
-        state = _read_state(fname, mmap, verify)
+        if trust_pickle:
+            if not cls._is_foreign():
+                raise ConfigError(f"trust_pickle is for classes that save() pickles, not for {cls.__name__}")
+            return foreign.read_trusted(fname, cls)
+        try:
+            state = _read_state(fname, mmap, verify)
+        except RefusedGlobalError as error:
+            if not cls._is_foreign():
+                raise
+            raise RefusedGlobalError(
+                f"{error}; if the file is your own, {cls.__name__}.load(path, trust_pickle=True) unpickles it"
+            ) from None
         if state.kind not in MODELS:
             raise FormatError(f"{fname}: holds a {state.kind[:40]!r}; expected one of {', '.join(MODELS)}")
         known: type[Saveable] = MODELS[state.kind]
@@ -195,10 +219,13 @@ def _save(
 ) -> None:
     _check_options(separately, sep_limit, ignore, pickle_protocol)
     left_out = frozenset(ignore)
-    if "vectors" in left_out:
+    if "vectors" in left_out and not model._is_foreign():
         raise ConfigError("cannot ignore 'vectors': a model without them cannot be loaded")
     name = str(getattr(fname_or_handle, "name", fname_or_handle))
     model.add_lifecycle_event("saving", logging.DEBUG, fname_or_handle=name, ignore=sorted(left_out))
+    if model._is_foreign():
+        foreign.write(fname_or_handle, model, ignore=left_out, protocol=pickle_protocol)
+        return
     state = model.to_state()
     for part in (state.attributes, state.arrays, state.vectors.attributes, state.vectors.expandos):
         for attribute in left_out.intersection(part):

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from ns2vec._options import whole
 from ns2vec._typing import Int64Array, PathLike
 from ns2vec.exceptions import ConfigError
 from ns2vec.formats import VectorTable, open_for_write, word2vec_binary, word2vec_text
@@ -133,7 +134,7 @@ def load_word2vec_format(
         "fvocab": fvocab,
         "encoding": encoding,
         "unicode_errors": unicode_errors,
-        "limit": limit or None,
+        "limit": None if limit is None else whole("limit", limit) or None,
         "datatype": datatype,
     }
     table = (
@@ -142,7 +143,10 @@ def load_word2vec_format(
         else word2vec_text.read(fname, no_header=no_header, **options)
     )
     logger.info("loaded %d vectors of size %d from %s", *table.vectors.shape, fname)
-    return adopt_table(cls(table.vectors.shape[1], dtype=datatype), table)
+    n_keys, vector_size = table.vectors.shape
+    # as gensim makes it: subclasses have constructors of their own
+    dtype: dict[str, Any] = {} if table.vectors.dtype == np.float32 else {"dtype": datatype}
+    return adopt_table(cls(vector_size, n_keys, **dtype), table)
 
 
 def save_word2vec_format(

@@ -295,7 +295,7 @@ class KeyedVectors(LegacyNames, Saveable):
         return evaluate_word_analogies(
             self,
             analogies,
-            restrict_vocab=restrict_vocab,
+            restrict_vocab=search.how_many("restrict_vocab", restrict_vocab),
             case_insensitive=case_insensitive,
             dummy4unknown=dummy4unknown,
             method=ANALOGY_METHODS[similarity_function],
@@ -316,7 +316,7 @@ class KeyedVectors(LegacyNames, Saveable):
             pairs,
             delimiter=delimiter,
             encoding=encoding,
-            restrict_vocab=restrict_vocab,
+            restrict_vocab=search.how_many("restrict_vocab", restrict_vocab),
             case_insensitive=case_insensitive,
             dummy4unknown=dummy4unknown,
         )

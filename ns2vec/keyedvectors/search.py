@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
-import operator
+import math
 from collections.abc import Iterable, Sequence
-from numbers import Integral
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from ns2vec import similarity
+from ns2vec._options import whole
+from ns2vec.exceptions import ConfigError
 from ns2vec.keyedvectors.storage import VectorStore
 
 __all__ = [
@@ -25,6 +26,8 @@ __all__ = [
 ]
 
 logger = logging.getLogger(__name__)
+
+UNIT_ERRORS = 4  # rounding errors by which the length of a vector that was divided by its length is not 1
 
 Array: TypeAlias = npt.NDArray[Any]
 Neighbours: TypeAlias = list[tuple[Any, float]]
@@ -72,9 +75,18 @@ def pairs(store: VectorStore, rows: Array, scores: Array) -> Neighbours:
     return [(keys[row], score) for row, score in zip(rows.tolist(), scores.tolist(), strict=True)]
 
 
-def is_none_wanted(topn: Any) -> bool:
-    """Whether `topn` is an integer that asks for no results."""
-    return isinstance(topn, Integral) and int(topn) < 1
+def how_many(name: str, value: Any) -> int | None:
+    """Return `topn` or `restrict_vocab` as an int; None means all.
+
+    Raises
+    ------
+    TypeError
+        As in gensim, if it is no whole number.
+    """
+    try:
+        return None if value is None else whole(name, value, -math.inf)
+    except ConfigError as error:
+        raise TypeError(str(error)) from None
 
 
 def most_similar(
@@ -88,7 +100,8 @@ def most_similar(
     indexer: Any,
 ) -> Neighbours | Array:
     """Do what `KeyedVectors.most_similar` says."""
-    if is_none_wanted(topn):
+    topn, restrict_vocab = how_many("topn", topn), how_many("restrict_vocab", restrict_vocab)
+    if topn is not None and topn < 1:
         return []
     items = [split_item(store, item, 1.0) for item in as_items(store, positive)]
     items += [split_item(store, item, -1.0) for item in as_items(store, negative)]
@@ -98,18 +111,19 @@ def most_similar(
     query = store.get_mean_vector(
         keys, weights, pre_normalize=True, post_normalize=True, ignore_missing=False
     )
-    if indexer is not None and isinstance(topn, int):
+    if indexer is not None and topn is not None:
         return indexer.most_similar(query, topn)  # type: ignore[no-any-return]
 
     # as in gensim, 0 means no limit
-    start, stop = (0, restrict_vocab) if restrict_vocab else (clip_start or 0, clip_end or None)
+    clips = how_many("clip_start", clip_start) or 0, how_many("clip_end", clip_end) or None
+    start, stop = (0, restrict_vocab) if restrict_vocab else clips
     start, stop, _ = slice(start, stop).indices(len(store.vectors))
     norms = store._ready_norms()
     if topn is None:
         return similarity.cosines(store.vectors[start:stop], norms[start:stop], query)
     exclude = input_rows(store, keys)
     found = similarity.most_similar(
-        store.vectors, norms, query, operator.index(topn), start=start, stop=stop, exclude=exclude
+        store.vectors, norms, query, topn, start=start, stop=stop, exclude=exclude
     )
     return pairs(store, *found)
 
@@ -119,7 +133,8 @@ def most_similar_many(
 ) -> list[Neighbours]:
     """Do what `KeyedVectors.most_similar_many` says."""
     queries = list(queries)
-    if not queries or topn < 1:
+    n_each, restrict_vocab = how_many("topn", topn) or 0, how_many("restrict_vocab", restrict_vocab)
+    if not queries or n_each < 1:
         return [[] for _ in queries]
     matrix = np.empty(
         (len(queries), store.vector_size), dtype=np.result_type(store.vectors.dtype, np.float32)
@@ -133,7 +148,7 @@ def most_similar_many(
     ]
     stop = restrict_vocab or len(store.vectors)
     norms = store._ready_norms()[:stop]
-    found = similarity.most_similar_many(store.vectors[:stop], norms, matrix, topn, exclude=exclude)
+    found = similarity.most_similar_many(store.vectors[:stop], norms, matrix, n_each, exclude=exclude)
     return [pairs(store, rows, scores) for rows, scores in found]
 
 
@@ -141,7 +156,8 @@ def most_similar_cosmul(
     store: VectorStore, positive: Any, negative: Any, topn: int | None, restrict_vocab: int | None
 ) -> Neighbours | Array:
     """Do what `KeyedVectors.most_similar_cosmul` says."""
-    if is_none_wanted(topn):
+    topn, restrict_vocab = how_many("topn", topn), how_many("restrict_vocab", restrict_vocab)
+    if topn is not None and topn < 1:
         return []
     sides = [as_items(store, positive), as_items(store, negative)]
     if not any(sides):
@@ -152,15 +168,23 @@ def most_similar_cosmul(
     if topn is None:
         return scores
     exclude = input_rows(store, sides[0] + sides[1])
-    return pairs(store, *similarity.best_without(scores, operator.index(topn), exclude))
+    return pairs(store, *similarity.best_without(scores, topn, exclude))
 
 
 def _unit_vectors(store: VectorStore, items: Sequence[Any]) -> Array:
     dtype = np.result_type(store.vectors.dtype, np.float32)
-    vectors = [
-        similarity.unit(item if isinstance(item, np.ndarray) else store.get_vector(item)) for item in items
-    ]
+    vectors = [_unit_vector(store, item) for item in items]
     return np.asarray(vectors, dtype=dtype).reshape(len(items), store.vector_size)
+
+
+def _unit_vector(store: VectorStore, item: Any) -> Array:
+    """Return what `get_vector` with ``norm=True`` gives; of a vector, too, whatever its length is."""
+    if not isinstance(item, np.ndarray):
+        return store.get_vector(item, norm=True)
+    length = similarity.row_norms(item[np.newaxis])[0]
+    # a second division would change the last digit of a vector that has been brought to length 1
+    is_unit = abs(length - 1.0) <= UNIT_ERRORS * np.finfo(np.result_type(item, np.float16)).eps
+    return item if is_unit or not length else item / length
 
 
 def distances(store: VectorStore, word_or_vector: Any, other_words: Sequence[Any]) -> Array:

@@ -12,8 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ns2vec import similarity
+from ns2vec._options import shown, whole
 from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.formats.keys import StoredKeys
+from ns2vec.vocab import is_missing
 
 __all__ = ["KEY_TYPES", "VectorStore", "index_of"]
 
@@ -61,14 +63,12 @@ class VectorStore:
         dtype: npt.DTypeLike = np.float32,
         mapfile_path: str | None = None,
     ) -> None:
-        if vector_size < 1 or count < 0:
-            raise ConfigError(f"expected vector_size >= 1 and count >= 0, got {vector_size} and {count}")
-        self.vector_size = int(vector_size)
+        self.vector_size, count = whole("vector_size", vector_size, 1), whole("count", count)
         self.index_to_key = [None] * count
         self.key_to_index = {}
         self.next_index = 0
         self.norms: Array | None = None
-        self.vectors = np.zeros((count, vector_size), dtype=dtype)
+        self.vectors = np.zeros((count, self.vector_size), dtype=dtype)
         self.expandos: dict[str, Array] = {}
         self.mapfile_path = mapfile_path
 
@@ -288,7 +288,7 @@ class VectorStore:
         if key in self.key_to_index:
             self.add_vectors([key], [vector], replace=True)
             return self.key_to_index[key]
-        checked = self._checked([vector], 1)
+        checked = self._checked([vector], [key])
         row = self.next_index
         if row >= len(self) or self.index_to_key[row] is not None:
             warnings.warn(
@@ -326,13 +326,13 @@ class VectorStore:
         Raises
         ------
         ValueError
-            If the numbers of keys, vectors and extra values, or the vectors' size, do not fit. Nothing is
-            changed then.
+            If the numbers of keys, vectors and extra values, or the vectors' size, do not fit, or a key is a
+            missing value (None, NaN). Nothing is changed then.
         """
         if isinstance(keys, KEY_TYPES):
             keys, weights = [keys], np.asarray(weights).reshape(1, -1)
         keys = list(keys)
-        rows = self._checked(weights, len(keys))
+        rows = self._checked(weights, keys)
         columns = {
             name: self._checked_extra(name, values, len(keys)) for name, values in (extras or {}).items()
         }
@@ -388,8 +388,13 @@ class VectorStore:
             self.vectors_lockf = lock[kept]
         self.vectors = self.vectors[kept]
 
-    def _checked(self, weights: Any, n_keys: int) -> Array:
-        rows = np.asarray(weights)
+    def _checked(self, weights: Any, keys: list[Any]) -> Array:
+        for key in keys:
+            if type(key) is not str and is_missing(key):
+                raise ConfigError(
+                    f"{shown(key)} is a missing value and no key (None marks a free row): leave it out"
+                )
+        rows, n_keys = np.asarray(weights), len(keys)
         if n_keys == 0 and rows.size == 0:
             return rows.reshape(0, self.vector_size)
         if rows.shape != (n_keys, self.vector_size):
@@ -410,7 +415,7 @@ class VectorStore:
     def resize_vectors(self, seed: int = 0) -> None:
         """Give `vectors` as many rows as there are keys; new rows are uniform in [-1, 1) / D from `seed`."""
         shape = (len(self.index_to_key), self.vector_size)
-        fresh = np.random.default_rng(seed=seed).random(shape, dtype=np.float32)
+        fresh = np.random.default_rng(whole("seed", seed)).random(shape, dtype=np.float32)
         fresh = ((fresh * 2 - 1) / self.vector_size).astype(self.vectors.dtype, copy=False)
         n_kept = min(len(self.vectors), len(fresh))
         fresh[:n_kept] = self.vectors[:n_kept]

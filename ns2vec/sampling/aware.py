@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from ns2vec._options import number, whole
 from ns2vec.exceptions import ConfigError
 from ns2vec.sampling._aware import (
     MAX_CANDIDATES,
@@ -26,18 +27,15 @@ from ns2vec.sampling._aware import (
 from ns2vec.sampling._draws import Draws, StaticDraws
 from ns2vec.sampling.alias import build_alias_table
 from ns2vec.sampling.base import SAMPLERS, NoiseData, Sampler, Source
-from ns2vec.sampling.shared import is_whole
 from ns2vec.sampling.spec import make_sampler
-from ns2vec.sampling.steering import Anneal, CachedSteering, Hardness, RankSteering, Steering, number
+from ns2vec.sampling.steering import Anneal, CachedSteering, Hardness, RankSteering, Steering
 
 __all__ = ["Adaptive", "AwareSampler", "Cached", "Dynamic", "Hard", "SelfAdversarial"]
 
 
-def whole(name: str, value: Any, low: int, high: int = MAX_CANDIDATES) -> int:
-    """Check that an option is a whole number from low to high."""
-    if not (is_whole(value) and low <= value <= high):
-        raise ConfigError(f"{name} must be a whole number from {low} to {high}, got {value!r}")
-    return int(value)
+def candidates(name: str, value: Any, low: int, high: int = MAX_CANDIDATES) -> int:
+    """Return an option that counts candidates, of which there is an end."""
+    return whole(name, value, low, high)
 
 
 class AwareSampler(Sampler):
@@ -117,8 +115,8 @@ class Dynamic(AwareSampler):
 
     def __init__(self, m: int = 8, top: int = 1, temperature: float | None = None, **options: Any) -> None:
         super().__init__(**options)
-        self.m = whole("m", m, 1)
-        self.top = whole("top", top, 1, self.m)
+        self.m = candidates("m", m, 1)
+        self.top = candidates("top", top, 1, self.m)
         self.temperature = None if temperature is None else number("temperature", temperature, 1e-6)
         if self.temperature is not None and self.top > 1:
             raise ConfigError("dynamic takes one of top and temperature")
@@ -188,9 +186,9 @@ class Hard(AwareSampler):
         super().__init__(**options)
         if near not in NEAR:
             raise ConfigError(f"near must be one of {', '.join(NEAR)}, got {near!r}")
-        self.m, self.near = whole("m", DEFAULT_M[near] if m is None else m, 1), near
+        self.m, self.near = candidates("m", DEFAULT_M[near] if m is None else m, 1), near
         self.margin = number("margin", margin, 0.0)
-        self.first, self.last = whole("first", first, 0), whole("last", last, 0)
+        self.first, self.last = candidates("first", first, 0), candidates("last", last, 0)
         self.duplicates = number("duplicates", duplicates, -1.0, 1.0)
         if 0 < self.last <= self.first:
             raise ConfigError(f"last must be 0 or above first, got {first!r} and {last!r}")
@@ -257,7 +255,7 @@ class Adaptive(AwareSampler):
         super().__init__(**options)
         if form not in FORMS:
             raise ConfigError(f"form must be one of {', '.join(FORMS)}, got {form!r}")
-        self.form, self.m = form, whole("m", m, 1)
+        self.form, self.m = form, candidates("m", m, 1)
         self.step, self.start = number("step", step, 0.0, 1.0), number("start", start, 0.0, 1.0)
         self.interval = whole("interval", interval, 1, 2**31)
         self.scale = number("scale", scale, 1e-9, 1.0)
@@ -319,8 +317,8 @@ class Cached(AwareSampler):
         **options: Any,
     ) -> None:
         super().__init__(**options)
-        self.size, self.extra = whole("size", size, 1), whole("extra", extra, 1)
-        whole("size + extra", self.size + self.extra, 2)
+        self.size, self.extra = candidates("size", size, 1), candidates("extra", extra, 1)
+        candidates("size + extra", self.size + self.extra, 2)
         self.every = whole("every", every, 1, 65_534)
         self.clusters = whole("clusters", clusters, 0, 65_536)
         if self.clusters & (self.clusters - 1) or self.clusters == 1:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from ns2vec._options import whole
 from ns2vec._typing import Int64Array
 from ns2vec.exceptions import ConfigError
 
 __all__ = ["get_negative_samples"]
+
+MOST = 2**63 - 1
 
 
 def get_negative_samples(
@@ -75,11 +76,11 @@ def get_negative_samples(
     ...
     ns2vec.exceptions.ConfigError: num_samples is 3, but only 2 of 3 ids may be drawn: ask for fewer
     """
-    n_ids = _whole("vocab_size", vocab_size, 1, 2**63)
-    n_samples = _whole("num_samples", num_samples, 0, 2**63)
-    forbidden = {_whole("target_index", target_index, 0, n_ids)}
+    n_ids = whole("vocab_size", vocab_size, 1, MOST)
+    n_samples = whole("num_samples", num_samples, 0, MOST)
+    forbidden = {whole("target_index", target_index, 0, n_ids - 1)}
     forbidden.update(
-        _whole("exclude", excluded, 0, n_ids) for excluded in (() if exclude is None else exclude)
+        whole("exclude", excluded, 0, n_ids - 1) for excluded in (() if exclude is None else exclude)
     )
     rng = np.random.default_rng(seed)
     if p is not None:
@@ -111,17 +112,6 @@ def _check_enough(n_samples: int, n_allowed: int, n_ids: int) -> None:
         raise ConfigError(
             f"num_samples is {n_samples}, but only {n_allowed} of {n_ids} ids may be drawn: ask for fewer"
         )
-
-
-def _whole(name: str, value: Any, lowest: int, end: int) -> int:
-    """Return `value` as an int in [lowest, end)."""
-    try:
-        number = operator.index(value)
-    except TypeError:
-        raise ConfigError(f"{name} must be a whole number, got {value!r}") from None
-    if not lowest <= number < end:
-        raise ConfigError(f"{name} must be at least {lowest} and below {end}, got {number}")
-    return number
 
 
 def _weights(p: npt.ArrayLike, n_ids: int) -> npt.NDArray[np.float64]:

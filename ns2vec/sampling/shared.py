@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import numbers
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 
+from ns2vec._options import whole
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import ConfigError
 from ns2vec.sampling._draws import BatchDraws, MixedDraws, PoolDraws
@@ -18,11 +18,6 @@ from ns2vec.sampling.static import Unigram
 __all__ = ["Batch", "Mixed", "Pool"]
 
 Lists: TypeAlias = Mapping[Any, Iterable[Any]]
-
-
-def is_whole(value: Any) -> bool:
-    """Whether an option is a whole number."""
-    return isinstance(value, numbers.Real) and float(value).is_integer()
 
 
 POOL_KINDS = ("allowed", "forbidden", "explicit")
@@ -53,11 +48,7 @@ class Batch(Sampler):
 
     def __init__(self, size: int = 1024, pool: int = 0, **options: Any) -> None:
         super().__init__(**options)
-        if not (is_whole(size) and size >= 1 and is_whole(pool) and pool >= 0):
-            raise ConfigError(
-                f"batch needs size of at least 1 and pool of at least 0, got {size!r} and {pool!r}"
-            )
-        self.size, self.pool = int(size), int(pool)
+        self.size, self.pool = whole("size", size, 1), whole("pool", pool)
 
     def source(self, data: NoiseData) -> Source:
         """Return a source that draws from the batch."""

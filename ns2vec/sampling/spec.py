@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ns2vec.exceptions import ConfigError
+from ns2vec.sampling import shared, static  # noqa: F401 - their samplers are the first of the registry
 from ns2vec.sampling.base import SAMPLERS, Sampler
 from ns2vec.sampling.custom import FromCallable, LowLevel
 

@@ -12,12 +12,12 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from ns2vec._options import number
 from ns2vec.exceptions import ConfigError
 from ns2vec.sampling._draws import StaticDraws
 from ns2vec.sampling.alias import build_alias_table
 from ns2vec.sampling.base import SAMPLERS, NoiseData, Sampler, Source, log_float32
 from ns2vec.sampling.noise import noise_distribution
-from ns2vec.sampling.steering import is_finite
 
 __all__ = ["LogUniform", "Random", "StaticSampler", "Uniform", "Unigram"]
 
@@ -72,9 +72,7 @@ class Unigram(StaticSampler):
 
     def __init__(self, exponent: float | None = None, **options: Any) -> None:
         super().__init__(**options)
-        if exponent is not None and not is_finite(exponent):
-            raise ConfigError(f"exponent must be a finite number, got {exponent!r}")
-        self.exponent = exponent
+        self.exponent = None if exponent is None else number("exponent", exponent)
 
     def distribution(self, data: NoiseData) -> Probabilities:
         """Return count ** exponent, normalised."""

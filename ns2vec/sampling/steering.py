@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from ns2vec._options import number
 from ns2vec.exceptions import ConfigError
 
 if TYPE_CHECKING:
@@ -30,18 +31,6 @@ ANNEALING: dict[str, Callable[[float], float]] = {
     "rise": lambda progress: progress,
     "constant": lambda progress: 1.0,
 }
-
-
-def is_finite(value: Any) -> bool:
-    """Whether an option is a finite number."""
-    return isinstance(value, numbers.Real) and math.isfinite(float(value))
-
-
-def number(name: str, value: Any, low: float, high: float = np.inf) -> float:
-    """Check that an option is a number from low to high."""
-    if not (is_finite(value) and low <= value <= high):
-        raise ConfigError(f"{name} must be a number from {low:g} to {high:g}, got {value!r}")
-    return float(value)
 
 
 def stored(state: Mapping[str, Any], name: str) -> Any:
@@ -104,9 +93,9 @@ class Anneal:
     def __init__(self, name: str | None = None, until: float = 1.0) -> None:
         if name is not None and name not in ANNEALING:
             raise ConfigError(f"anneal must be one of {', '.join(ANNEALING)}, got {name!r}")
-        if not (is_finite(until) and 0.0 < until <= 1.0):
-            raise ConfigError(f"until must be above 0 and at most 1, got {until!r}")
-        self.name, self.until = name or "constant", float(until)
+        self.name, self.until = name or "constant", number("until", until, 0, 1)
+        if self.until == 0:
+            raise ConfigError("until must be above 0 and at most 1, got 0")
 
     def __call__(self, progress: float) -> float:
         """Hardness at `progress`."""
@@ -141,10 +130,7 @@ class Hardness:
     """
 
     def __init__(self, start: float = 0.0, step: float = 0.1) -> None:
-        for name, value in (("start", start), ("step", step)):
-            if not (is_finite(value) and 0.0 <= value <= 1.0):
-                raise ConfigError(f"{name} must be from 0 to 1, got {value!r}")
-        self.value, self.step = float(start), float(step)
+        self.value, self.step = number("start", start, 0, 1), number("step", step, 0, 1)
         self.last: float | None = None
 
     def update(self, loss: float) -> float:

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-__all__ = ["CallbackAny2Vec", "notify"]
+from ns2vec._options import shown
+from ns2vec.exceptions import ConfigError
+
+__all__ = ["CallbackAny2Vec", "checked_callbacks", "notify"]
+
+EVENTS = ("on_train_begin", "on_epoch_begin", "on_epoch_end", "on_train_end")
 
 
 class CallbackAny2Vec:
     """Base of callbacks: override what you need; each method receives the model.
 
     A callback ends training cleanly by raising `ns2vec.StopTraining`. Any object that has the four
-    methods will do; it need not inherit from this class.
+    methods, or some of them, will do; it need not inherit from this class.
 
     Examples
     --------
@@ -41,7 +46,33 @@ class CallbackAny2Vec:
         """After the last epoch."""
 
 
+def checked_callbacks(callbacks: Iterable[Any] | None) -> list[Any]:
+    """Return the callbacks as a list; None is no callback.
+
+    Raises
+    ------
+    ConfigError
+        If it is no list of them, or one has none of the four methods, or is a class and no object of it.
+    """
+    if callbacks is None:
+        return []
+    if not isinstance(callbacks, Iterable):
+        raise ConfigError(f"callbacks must be a list, got {shown(callbacks)}: write callbacks=[...]")
+    found = list(callbacks)
+    for callback in found:
+        if isinstance(callback, type):
+            name = callback.__name__
+            raise ConfigError(f"callbacks must be a list of objects, got the class {name}: write {name}()")
+        if not any(callable(getattr(callback, event, None)) for event in EVENTS):
+            raise ConfigError(
+                f"a callback needs one of the methods {', '.join(EVENTS)}, got {shown(callback)}"
+            )
+    return found
+
+
 def notify(callbacks: Iterable[Any], event: str, model: Any) -> None:
-    """Call `event` (``"on_epoch_end"``...) of every callback with the model."""
+    """Call `event` (``"on_epoch_end"``...) of every callback that has such a method with the model."""
     for callback in callbacks:
-        getattr(callback, event)(model)
+        method = getattr(callback, event, None)
+        if method is not None:
+            method(model)

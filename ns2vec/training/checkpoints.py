@@ -8,6 +8,7 @@ two stay.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import logging
 import os
@@ -20,6 +21,7 @@ from zlib import crc32
 
 import numpy as np
 
+from ns2vec._options import shown, whole
 from ns2vec._typing import PathLike
 from ns2vec.corpus import Chunk
 from ns2vec.exceptions import ConfigError, CorpusError, FormatError
@@ -64,16 +66,18 @@ def parse_interval(value: Any) -> Interval:
     >>> parse_interval("10min"), parse_interval(2)
     (Interval(seconds=600.0, epochs=None), Interval(seconds=None, epochs=2))
     """
-    text = DEFAULT_INTERVAL if value is None else str(value)
-    found = re.fullmatch(r"(\d+(?:\.\d+)?) ?(s|min|h)", text)
-    if found and isinstance(value, str | None):
+    text = DEFAULT_INTERVAL if value is None else value
+    found = re.fullmatch(r"(\d+(?:\.\d+)?) ?(s|min|h)", text) if isinstance(text, str) else None
+    if found:
         return Interval(seconds=float(found[1]) * UNITS[found[2]])
-    if not re.fullmatch(r"\d+", text) or isinstance(value, bool) or int(text) < 1:
-        raise ConfigError(
-            "checkpoint_every must be a number of epochs of at least 1, or a time such as '30s', '10min' or "
-            f"'2h', got {value!r}"
-        )
-    return Interval(epochs=int(text))
+    n_epochs = int(text) if isinstance(text, str) and text.isdecimal() else text
+    with contextlib.suppress(ConfigError):
+        if not isinstance(n_epochs, bool | np.bool_):
+            return Interval(epochs=whole("checkpoint_every", n_epochs, 1))
+    raise ConfigError(
+        "checkpoint_every must be a number of epochs of at least 1, or a time such as '30s', '10min' or "
+        f"'2h', got {shown(value)}"
+    )
 
 
 # ---- where -------------------------------------------------------------------------------------------

@@ -1,13 +1,15 @@
-"""Options of a model, checked once at the door."""
+"""Options of a model, checked once at the door, where they become Python's own numbers."""
 
 from __future__ import annotations
 
 import math
-import numbers
 import re
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
+from ns2vec._options import flag, number, shown, whole
 from ns2vec.exceptions import ConfigError
 from ns2vec.objectives import choose_objective
 from ns2vec.sampling import Sampler, Unigram
@@ -20,6 +22,24 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "backend": ("fused", "blas", "gemm"),
     "cbow_update": ("word2vec", "corrected"),
     "guard": ("stop", "rollback"),
+}
+
+# Options that are numbers, and the least and the most that each may be. The kernels have int32.
+MOST = 2**31 - 1
+WHOLE: dict[str, tuple[int, float]] = {
+    "vector_size": (1, 2**40), "window": (1, MOST), "negative": (0, MOST), "min_count": (0, math.inf),
+    "workers": (1, MOST), "batch_words": (1, MOST), "epochs": (1, MOST), "corpus_memory": (0, math.inf),
+    "seed": (0, math.inf),
+}  # fmt: skip
+NUMBERS = {"alpha": 0.0, "min_alpha": 0.0, "sample": 0.0, "ns_exponent": -math.inf}
+SWITCHES = ("hs", "sg", "cbow_mean")  # 0 or 1
+FLAGS = ("shrink_windows", "compute_loss")  # None, too, is off
+
+# What a model keeps of them, and as what: gensim's 0 and 1 are ints. Its memory stays as the user wrote it.
+KEPT: dict[str, type] = {
+    **{name: int for name in (*WHOLE, *SWITCHES) if name != "corpus_memory"},
+    **dict.fromkeys(NUMBERS, float),
+    **dict.fromkeys(FLAGS, bool),
 }
 
 UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
@@ -41,30 +61,19 @@ def parse_memory(value: int | str, name: str = "corpus_memory") -> int:
     >>> parse_memory(0)
     0
     """
+    if not isinstance(value, str | bool | np.bool_):
+        return whole(name, value)
     match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([A-Za-z]*)\s*", str(value))
-    if isinstance(value, bool) or match is None or match[2].upper() not in UNITS:
-        raise ConfigError(f"{name} must be bytes or a size such as '64MiB' or '1GB', got {value!r}")
+    if match is None or match[2].upper() not in UNITS:
+        raise ConfigError(f"{name} must be bytes or a size such as '64MiB' or '1GB', got {shown(value)}")
     return int(float(match[1]) * UNITS[match[2].upper()])
 
 
 def check_choice(name: str, value: object) -> None:
     """Refuse a name that is not among `CHOICES`."""
-    if value not in CHOICES[name]:
+    if not isinstance(value, str) or value not in CHOICES[name]:
         known = ", ".join(map(repr, CHOICES[name]))
-        raise ConfigError(f"{name} must be one of {known}, got {value!r}")
-
-
-def check_integer(name: str, value: Any, lowest: int) -> None:
-    """Refuse what is not a whole number of at least `lowest`."""
-    is_whole = isinstance(value, numbers.Real) and math.isfinite(value) and float(value).is_integer()
-    if not is_whole or value < lowest:
-        raise ConfigError(f"{name} must be a whole number of at least {lowest}, got {value!r}")
-
-
-def check_number(name: str, value: Any, lowest: float) -> None:
-    """Refuse what is not a finite number of at least `lowest`."""
-    if not isinstance(value, numbers.Real) or not math.isfinite(float(value)) or float(value) < lowest:
-        raise ConfigError(f"{name} must be a finite number of at least {lowest:g}, got {value!r}")
+        raise ConfigError(f"{name} must be one of {known}, got {shown(value)}")
 
 
 @dataclass(frozen=True)
@@ -111,19 +120,25 @@ class TrainingConfig:
     guard: str | None = None
 
     def __post_init__(self) -> None:
-        for name, lowest in [
-            ("vector_size", 1), ("window", 1), ("negative", 0), ("min_count", 0), ("workers", 1),
-            ("batch_words", 1), ("epochs", 1), ("corpus_memory", 0), ("seed", 0),
-        ]:  # fmt: skip
-            check_integer(name, getattr(self, name), lowest)
-        for name in ("alpha", "min_alpha", "sample"):
-            check_number(name, getattr(self, name), 0.0)
-        check_number("ns_exponent", self.ns_exponent, -math.inf)
+        for name, (lowest, highest) in WHOLE.items():
+            value = whole(name, getattr(self, name), lowest)
+            self._take(name, whole(name, value, lowest, highest))
+        if vars(self)["sample"] is None:
+            self._take("sample", 0.0)  # gensim's way to say: no subsampling
+        for name, least in NUMBERS.items():
+            self._take(name, number(name, getattr(self, name), least))
+        for name in SWITCHES:
+            self._take(name, whole(name, getattr(self, name)) != 0)
+        for name in FLAGS:
+            self._take(name, flag(name, getattr(self, name)))
         for name in ("negative_sharing", "backend", "cbow_update"):
             check_choice(name, getattr(self, name))
         if self.guard is not None:
             check_choice("guard", self.guard)
         self.check_objective()
+
+    def _take(self, name: str, value: Any) -> None:
+        object.__setattr__(self, name, value)  # the class is frozen to others
 
     def check_objective(self) -> None:
         """Refuse an objective that is unknown or lacks its negatives."""
@@ -137,6 +152,23 @@ class TrainingConfig:
                     f"backend='gemm' with objective={self.objective!r}: gemm is for logistic objectives; "
                     "take backend='fused' or 'blas'"
                 )
+
+    def unused(self, n_words: int) -> list[str]:
+        """Say of each option that is set and has no effect for a vocabulary of that size why it has none."""
+        if self.objective is not None:
+            chosen = choose_objective(self.objective, n_words)
+            draws, why = chosen.outputs == "sampled", f"objective={chosen.name!r}"
+        else:
+            draws, why = self.negative > 0, "negative=0"
+        found = []
+        if not draws:
+            if type(self.sampler) is not Unigram or self.sampler.options() != Unigram().options():
+                found.append(f"sampler has no effect: {why} draws no negatives")
+            if self.negative_sharing != CHOICES["negative_sharing"][0]:
+                found.append(f"negative_sharing has no effect: {why} draws no negatives")
+        if self.sg and self.cbow_update != CHOICES["cbow_update"][0]:
+            found.append("cbow_update has no effect: sg=1 is skip-gram")
+        return found
 
     @property
     def architecture(self) -> str:

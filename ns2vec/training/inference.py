@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from ns2vec._options import whole
 from ns2vec.exceptions import ConfigError, VocabularyError
 from ns2vec.objectives import Objective
 from ns2vec.probability import log_probabilities, path_log_probabilities
@@ -145,13 +147,13 @@ class ProbabilityMixin:
             raise VocabularyError("perplexity needs a sentence with two words of the vocabulary")
         return float(np.exp(-total / n_terms))
 
-    def predict_output_word(self, context_words_list: Sequence[Any], topn: int = 10) -> Any:
+    def predict_output_word(self, context_words_list: Sequence[Any], topn: int | None = 10) -> Any:
         """Gensim's prediction: the softmax of the raw scores, which favours rare words (see `predict_proba`).
 
         Parameters
         ----------
         context_words_list : sequence of keys or int
-        topn : int
+        topn : int, or None for all
 
         Returns
         -------
@@ -176,8 +178,9 @@ class ProbabilityMixin:
         scores = self.syn1neg @ self._cbow_input(rows).astype(np.float32)
         shares = np.exp(scores - scores.max())
         shares /= shares.sum()
-        best = np.argsort(-shares, kind="stable")[:topn]
-        return [(self.wv.index_to_key[row], shares[row]) for row in best]
+        keys, order = self.wv.index_to_key, np.argsort(-shares, kind="stable").tolist()
+        named = ((keys[row], shares[row]) for row in order if keys[row] is not None)
+        return list(islice(named, None if topn is None else whole("topn", topn)))
 
     def score(
         self, sentences: Iterable[Sequence[Any]], total_sentences: int = int(1e6), chunksize: int = 100,
@@ -218,6 +221,7 @@ class ProbabilityMixin:
             raise VocabularyError("you must first build vocabulary before scoring new data: build_vocab()")
         if not self.hs:
             raise VocabularyError("score works with hierarchical softmax: train with hs=1, negative=0")
+        total_sentences = whole("total_sentences", total_sentences)
         scores: list[float] = []
         for sentence in sentences:
             if len(scores) == total_sentences:

@@ -39,7 +39,7 @@ class OnlineMixin:
         _word_objective: Callable[[], Any]
         _log_auto: Callable[[], None]
         init_weights: Callable[[], None]
-        make_cum_table: Callable[[], None]
+        _make_tables: Callable[[], None]
         _thresholds: Callable[[npt.NDArray[np.int64], float], npt.NDArray[np.uint32]]
         initial_vectors: Callable[[int, int, int | None], npt.NDArray[np.float32]]
 
@@ -99,11 +99,10 @@ class OnlineMixin:
         wv.vectors_changed()
         if self.hs:
             self.syn1 = self._grown(self.syn1, n_words)
-            self.create_binary_tree()
         if self._word_objective() is not None:
             self.syn1neg = self._grown(self.syn1neg, n_words)
-            self.make_cum_table()
             self._log_auto()
+        self._make_tables()
 
     def _grown(self, outputs: npt.NDArray[np.float32], n_words: int) -> npt.NDArray[np.float32]:
         rows = empty_rows(n_words, self.vector_size)

@@ -34,6 +34,7 @@ WEIGHTS = ("syn1neg", "syn1")
 # what a model makes again when it needs it
 TRANSIENT = {
     "_batch_state", "_bound", "_bound_for", "_encoded", "_huffman", "_network", "_rows_of_tokens", "_scan",
+    "_why_empty",
     "load",
     "checkpoint", "checkpoint_every",
 }  # fmt: skip
@@ -55,6 +56,7 @@ class PersistenceMixin(Saveable):
         _bound: BoundSampler | None
         _bound_for: Any
         vector_size: int
+        _make_tables: Callable[[], None]
         bound_sampler: Callable[[], BoundSampler]
 
     # ---- files ----
@@ -139,6 +141,8 @@ class PersistenceMixin(Saveable):
         attributes = dict(state.attributes)
         options = {name: attributes.pop(name) for name in cls._option_names() & attributes.keys()}
         made = cls._with_options({**options, "vector_size": state.vectors.vectors.shape[1]})
+        for name in ("corpus_count", "corpus_total_words"):
+            attributes.setdefault(name, None)  # which old versions of gensim did not note
         attributes.pop("layer1_size", None)
         gathered = attributes.pop(SAMPLER_STATE, {})
         checkpoint = attributes.pop(ATTRIBUTE, None)  # of one that is read as a model
@@ -163,6 +167,7 @@ class PersistenceMixin(Saveable):
 
     def _adopt(self, vectors: VectorState, arrays: dict[str, Any]) -> None:
         self.wv = wv = type(self.wv).from_state(ModelState(self.wv.KIND, vectors))
+        wv.norms = None  # as after training; whoever looks at a model's vectors reads them as they are
         if not hasattr(wv, "vectors_lockf"):
             wv.vectors_lockf = np.ones(1, dtype=np.float32)
         for name in WEIGHTS:
@@ -175,15 +180,6 @@ class PersistenceMixin(Saveable):
         self._make_tables()
         if "cum_table" in arrays:
             self.cum_table = np.array(arrays["cum_table"])
-
-    def _make_tables(self) -> None:
-        """Make what follows from the counts."""
-        if "count" not in self.wv.expandos or not len(self.wv):
-            return
-        if self.hs:
-            self.create_binary_tree()  # type: ignore[attr-defined]
-        if self._word_objective() is not None:  # type: ignore[attr-defined]
-            self.make_cum_table()  # type: ignore[attr-defined]
 
     @classmethod
     def load(cls, *args: Any, rethrow: bool = False, **kwargs: Any) -> Any:

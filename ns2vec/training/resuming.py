@@ -11,6 +11,7 @@ from ns2vec._typing import PathLike, Sentences
 from ns2vec.corpus import Corpus, FileCorpus
 from ns2vec.exceptions import ConfigError, CorpusError, FormatError
 from ns2vec.sampling import make_sampler
+from ns2vec.training.callbacks import checked_callbacks
 from ns2vec.training.checkpoints import (
     ATTRIBUTE,
     CheckpointFolder,
@@ -202,7 +203,7 @@ class ResumeMixin(PersistenceMixin):
             corpus = model._open(corpus_iterable, corpus_file, passes=plan.epochs - position.epoch)
             check_reference(corpus, reference, strict=strict)
             model.add_lifecycle_event("resumed", logging.DEBUG, checkpoint=path)
-            return model._run(corpus, plan, list(callbacks), position, strict=strict)
+            return model._run(corpus, plan, checked_callbacks(callbacks), position, strict=strict)
 
         return model, go_on
 

@@ -97,6 +97,8 @@ class Trainer:
         Words of a chunk, about.
     saver : Saver, optional
         Takes checkpoints while no worker runs, and knows where to begin.
+    has_loss : bool
+        Whether the workers compute it.
     """
 
     def __init__(
@@ -112,6 +114,7 @@ class Trainer:
         guard: Guard | None = None,
         chunk_words: int = 10_000,
         saver: Saver | None = None,
+        has_loss: bool = True,
     ) -> None:
         self.plan = plan
         self.n_workers = n_workers
@@ -121,6 +124,7 @@ class Trainer:
         self.guard = guard
         self.chunk_words = chunk_words
         self.saver = saver
+        self.has_loss = has_loss
         self.last_alpha = plan.start_alpha
 
     def rate(self, epoch: int) -> Callable[[Any], float]:
@@ -216,9 +220,10 @@ class Trainer:
     def log(self, epoch: int, done: EpochTally) -> None:
         """One line about a finished epoch; a warning when the corpus was not as long as announced."""
         logger.info(
-            "epoch %d/%d: %d words (%d trained) in %.1f s, %.0f words/s, alpha %.5f, loss %.6g",
+            "epoch %d/%d: %d words (%d trained) in %.1f s, %.0f words/s, alpha %.5f%s",
             epoch + 1, self.plan.epochs, done.n_words, done.n_trained, done.seconds,
-            done.n_words / max(done.seconds, 1e-9), done.alpha, done.loss,
+            done.n_words / max(done.seconds, 1e-9), done.alpha,
+            f", loss {done.loss:.6g}" if self.has_loss else "",
         )  # fmt: skip
         expected, found, what = self.plan.total_examples, done.n_sentences, "example"
         if not expected:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from ns2vec._options import number, shown, whole
 from ns2vec._typing import Float32Array, Int32Array, PathLike, Sentences
 from ns2vec.corpus import Corpus, Scan
 from ns2vec.exceptions import ConfigError, VocabularyError
@@ -32,10 +33,12 @@ from ns2vec.vocab import (
     Vocabulary,
     build_huffman,
     build_vocabulary,
+    checked_frequencies,
     grow_vocabulary,
     keep_probabilities,
     keep_thresholds,
     vocabulary_report,
+    why_empty,
 )
 
 __all__ = ["VocabularyMixin", "initial_vectors"]
@@ -97,6 +100,7 @@ class VocabularyMixin(OnlineMixin):
         self.corpus_count = 0
         self.corpus_total_words = 0
         self.effective_min_count = self.min_count
+        self._why_empty: str | None = None  # what to do before training, where build_vocab found nothing
         self._encoded = EncodedCache()
         # between the counting pass of build_vocab and the ids that are kept of it
         self._scan: Scan | None = None
@@ -131,7 +135,11 @@ class VocabularyMixin(OnlineMixin):
         CorpusError
             If the corpus cannot be read.
         VocabularyError
-            If no word is left.
+            If `update` is asked for and there is no vocabulary.
+
+        Notes
+        -----
+        Where no word is left, the log says why, and training refuses; an update then changes nothing.
         """
         self._check_update(update)
         corpus = self._open(corpus_iterable, corpus_file, passes=1)
@@ -186,11 +194,34 @@ class VocabularyMixin(OnlineMixin):
         self, word_freq: Mapping[Any, int], keep_raw_vocab: bool = False, corpus_count: int | None = None,
         trim_rule: Callable[..., int] | None = None, update: bool = False,
     ) -> None:  # fmt: skip
-        """Choose the vocabulary from counts that are known already, and make fresh weights, or more."""
+        """Choose the vocabulary from counts that are known already, and make fresh weights, or more.
+
+        Parameters
+        ----------
+        word_freq : mapping of word -> whole number
+        keep_raw_vocab, trim_rule, update
+            As in `build_vocab`.
+        corpus_count : int, optional
+            Sentences of the corpus; without it `train` finds out how long the corpus is, or takes the sum of
+            the counts, `corpus_total_words`, for it.
+
+        Raises
+        ------
+        ConfigError
+            If a count is no whole number of at least 0, or a word is a missing value.
+        """
         self._check_update(update)
+        n_sentences = whole("corpus_count", corpus_count or 0)
+        try:
+            frequencies = dict(word_freq)
+        except (TypeError, ValueError):
+            raise ConfigError(
+                f"word_freq must be a mapping of words to counts, got {shown(word_freq)}"
+            ) from None
+        words, counts = checked_frequencies(frequencies)
         self._encoded.clear()
-        self.raw_vocab = dict(word_freq)
-        self.corpus_count = corpus_count or 0
+        self.raw_vocab = dict(zip(words, counts.tolist(), strict=True))
+        self.corpus_count, self.corpus_total_words = n_sentences, int(counts.sum())
         self.prepare_vocab(update=update, keep_raw_vocab=keep_raw_vocab, trim_rule=trim_rule)
         self.prepare_weights(update=update)
 
@@ -208,19 +239,25 @@ class VocabularyMixin(OnlineMixin):
 
         Raises
         ------
-        VocabularyError
-            If no word is left.
+        ConfigError
+            If `min_count` or `sample` cannot be, or a count in `raw_vocab`.
         """
         self._check_update(update)
-        min_count, sample = min_count or self.min_count, sample or self.sample
+        config = self._config()
+        min_count = whole("min_count", min_count) if min_count else config.min_count
+        sample = number("sample", sample, 0) if sample else config.sample
         scan = self._scan
+        tokens: Any
         if self.raw_vocab or scan is None:
-            tokens: Any = list(self.raw_vocab)
-            counts = np.fromiter(self.raw_vocab.values(), dtype=np.int64, count=len(self.raw_vocab))
+            tokens, counts = checked_frequencies(self.raw_vocab)
         else:
             tokens, counts = scan.tokens, scan.counts
         choose = self._choose_more if update else self._choose_words
         report, take = choose(tokens, counts, trim_rule, min_count, sample)
+        if not report["num_retained_words"]:
+            why = why_empty(counts, min_count, self.max_final_vocab)
+            self._why_empty = scan.no_words if scan is not None and not len(counts) else why
+            logger.warning("%s", self._why_empty)
         if not dry_run:
             self.min_count, self.sample = min_count, sample
             take()
@@ -289,20 +326,17 @@ class VocabularyMixin(OnlineMixin):
 
     def init_weights(self) -> None:
         """Fresh weights: small random input vectors, zero output vectors."""
-        n_words = len(self.wv.key_to_index)
-        if not n_words:
-            raise VocabularyError("there is no vocabulary to make weights for: call build_vocab() first")
+        n_words = len(self.wv)
         self.wv.vectors = initial_vectors(n_words, self.vector_size, self.seed)
         self.wv.vectors_lockf = np.ones(1, dtype=np.float32)
         self.wv.norms = None
         self.epochs_trained = 0
         if self.hs:
             self.syn1 = empty_rows(n_words, self.vector_size)
-            self.create_binary_tree()
         if self._word_objective() is not None:
             self.syn1neg = empty_rows(n_words, self.vector_size)
-            self.make_cum_table()
             self._log_auto()
+        self._make_tables()
 
     def _word_objective(self) -> type[Objective] | None:
         """What the output rows of words are trained for; None where only the Huffman tree is."""
@@ -319,6 +353,16 @@ class VocabularyMixin(OnlineMixin):
                 chosen.name, len(self.wv.key_to_index), SOFTMAX_MAX_WORDS,
             )  # fmt: skip
 
+    def _make_tables(self) -> None:
+        """Make what follows from the counts: the Huffman tree, the noise distribution."""
+        if "count" not in self.wv.expandos or not len(self.wv):
+            self.cum_table = self._made_cum_table = None
+            return
+        if self.hs:
+            self.create_binary_tree()
+        if self._word_objective() is not None:
+            self.make_cum_table()
+
     def make_cum_table(self, domain: int = 2**31 - 1) -> None:
         """Make `cum_table`, the cumulative noise distribution (V,) scaled to `domain`, uint32.
 
@@ -333,11 +377,9 @@ class VocabularyMixin(OnlineMixin):
         """The model's noise distribution, read from `cum_table` where a user has replaced it."""
         if self.cum_table is None:  # hierarchical softmax alone
             return noise_distribution(self.wv.expandos["count"], self.ns_exponent)
-        cum_table = np.asarray(self.cum_table)
-        if cum_table.shape != (len(self.wv.key_to_index),):
-            raise ConfigError(
-                f"cum_table must have one entry a word, ({len(self.wv.key_to_index)},), got {cum_table.shape}"
-            )
+        cum_table, n_words = np.asarray(self.cum_table), len(self.wv)
+        if cum_table.shape != (n_words,):
+            raise ConfigError(f"cum_table must have one entry a word, ({n_words},), got {cum_table.shape}")
         if self._made_cum_table is not None and np.array_equal(cum_table, self._made_cum_table):
             return noise_distribution(self.wv.expandos["count"], self.ns_exponent)
         return weights_of_cum_table(cum_table)
@@ -379,7 +421,7 @@ class VocabularyMixin(OnlineMixin):
         Rows are padded to a multiple of 16 floats; a word itself is taken as 500 bytes (700 with
         hierarchical softmax), as gensim does. The full softmax has scores for a whole window (``scores``).
         """
-        n_words = vocab_size or len(self.wv.index_to_key)
+        n_words = whole("vocab_size", vocab_size or len(self.wv))
         row = -(-self.vector_size // 16) * 16 * 4
         report = report if report is not None else {}
         report["vocab"] = n_words * (700 if self.hs else 500)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from ns2vec._typing import Int32Array, Int64Array, Token
-from ns2vec.exceptions import VocabularyError
 from ns2vec.vocab.subsampling import expected_kept
 from ns2vec.vocab.trim import TrimRule
 from ns2vec.vocab.vocabulary import NO_ROW, choose, effective_min_count
@@ -64,11 +63,6 @@ def grow_vocabulary(
     sample : float
     max_final_vocab, trim_rule : see `ns2vec.vocab.build_vocabulary`
 
-    Raises
-    ------
-    VocabularyError
-        If there are no tokens.
-
     Examples
     --------
     >>> import numpy as np
@@ -79,8 +73,6 @@ def grow_vocabulary(
     (['b'], [3, 3], [1, 0])
     """
     counts = np.asarray(counts, dtype=np.int64)
-    if not len(counts):
-        raise VocabularyError("the corpus has no words: expected sentences that are lists of tokens")
     effective = effective_min_count(counts, min_count, max_final_vocab)
     n_known = len(known_counts)
     looked_up = (key_to_index.get(token, NO_ROW) for token in tokens)

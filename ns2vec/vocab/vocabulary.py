@@ -8,11 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ns2vec._typing import Int32Array, Int64Array, Token
-from ns2vec.exceptions import VocabularyError
 from ns2vec.vocab.subsampling import expected_kept
 from ns2vec.vocab.trim import TrimRule, keep_word
 
-__all__ = ["NULL_WORD", "Vocabulary", "build_vocabulary", "vocabulary_report"]
+__all__ = ["NULL_WORD", "Vocabulary", "build_vocabulary", "vocabulary_report", "why_empty"]
 
 NULL_WORD = "\0"
 """The padding word of ``null_word=1``; it has count 1 and comes before words with count 1, as in gensim."""
@@ -82,10 +81,7 @@ def build_vocabulary(
     rows : ndarray of shape (n,), int32
         Row of each token, -2 for those left out.
 
-    Raises
-    ------
-    VocabularyError
-        If there are no tokens, or none stays.
+        Both are empty when no word is left; `why_empty` says why.
 
     Examples
     --------
@@ -98,12 +94,11 @@ def build_vocabulary(
     counts = np.asarray(counts, dtype=np.int64)
     effective = effective_min_count(counts, min_count, max_final_vocab)
     kept = choose(tokens, counts, effective, trim_rule)
-    check_not_empty(counts, kept, effective)
     order = kept[np.lexsort((-kept, -counts[kept]))] if sorted_vocab else kept
     keys = [tokens[i] for i in order.tolist()]
     found = counts[order]
     places = np.arange(len(order), dtype=np.int32)
-    if null_word:
+    if null_word and keys:
         null_row = int((found > 1).sum()) if sorted_vocab else len(keys)
         keys.insert(null_row, NULL_WORD)
         found = np.insert(found, null_row, 1)
@@ -111,7 +106,7 @@ def build_vocabulary(
     rows = np.full(len(counts), NO_ROW, dtype=np.int32)
     rows[order] = places
     key_to_index = {key: row for row, key in enumerate(keys)}
-    n_raw_words, n_retained = int(counts.sum()), int(found.sum()) - int(null_word)
+    n_raw_words, n_retained = int(counts.sum()), int(counts[kept].sum())
     return Vocabulary(keys, key_to_index, found, len(counts), n_raw_words, n_retained, effective), rows
 
 
@@ -134,15 +129,24 @@ def choose(
     return np.array(kept, dtype=np.int64)
 
 
-def check_not_empty(counts: Int64Array, kept: Int64Array, min_count: int) -> None:
-    """Say what to do when no word is left."""
+def why_empty(counts: Int64Array, min_count: int, max_final_vocab: int | None = None) -> str:
+    """Say why no word is left and what to do.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ns2vec.vocab import why_empty
+    >>> why_empty(np.empty(0), 5)
+    'the corpus has no words: expected sentences that are lists of tokens'
+    """
     if not len(counts):
-        raise VocabularyError("the corpus has no words: expected sentences that are lists of tokens")
-    if not len(kept):
-        raise VocabularyError(
-            f"no word is left: of {len(counts)} types the most frequent occurs {int(counts.max())} times, "
-            f"but min_count is {min_count}; lower min_count (or look at trim_rule)"
-        )
+        return "the corpus has no words: expected sentences that are lists of tokens"
+    effective = effective_min_count(counts, min_count, max_final_vocab)
+    lower = "lower min_count" if effective == min_count else "raise max_final_vocab"
+    return (
+        f"no word is left: of {len(counts)} types the most frequent occurs {int(counts.max())} times, but "
+        f"min_count is {effective}; {lower} (or look at trim_rule)"
+    )
 
 
 def vocabulary_report(vocabulary: Vocabulary, sample: float) -> dict[str, int]:

@@ -57,6 +57,12 @@ def test_counts_stand_for_sentences_of_one_length(config):
     assert listed.assumptions == ("sentences of 20 words (sentence_words)", "words of 8 letters")
 
 
+@pytest.mark.parametrize("count", [2.5, float("nan"), -1, "3"], ids=repr)
+def test_a_count_that_cannot_be_is_named_with_its_word(config, count):
+    with pytest.raises(ConfigError, match="the count of 'b' must be a whole number of at least 0, got"):
+        shape_of_counts({"a": 5, "b": count}, config)
+
+
 def test_what_cannot_be_is_named(config):
     with pytest.raises(CorpusError, match="only once"):
         shape_of_corpus(open_corpus(iter([["a"]])), config())

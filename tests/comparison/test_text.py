@@ -8,7 +8,7 @@ import pytest
 from ns2vec import Word2Vec
 from ns2vec.comparison.text import SlicedText, cut_sentences, read_text
 from ns2vec.corpus import END, open_corpus
-from ns2vec.exceptions import CorpusError
+from ns2vec.exceptions import CorpusError, VocabularyError
 
 ROWS = np.array([0, 1, END, 2, END, 3, 4, 5, END, 0, END], dtype=np.int32)
 
@@ -68,6 +68,15 @@ def test_sentences_are_cut_where_they_are_longer_than_a_slice():
     assert cut[cut != END].tolist() == rows[rows != END].tolist()
     assert cut.tolist() == [1, 2, END, 3, 4, END, 5, END, END, 6, END, 7, 8, END]
     assert cut_sentences(rows, 5).tolist() == rows.tolist()
+
+
+@pytest.mark.parametrize(
+    ("sentences", "error", "message"),
+    [([], CorpusError, "has no words"), ([["a"]] * 3, VocabularyError, "lower min_count")],
+)
+def test_a_corpus_that_leaves_no_word_is_refused(sentences, error, message):
+    with pytest.raises(error, match=message):
+        read_text(open_corpus(sentences), Word2Vec(min_count=5), 0.05)
 
 
 def test_a_corpus_that_cannot_be_divided_is_refused():

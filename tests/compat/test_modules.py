@@ -21,6 +21,7 @@ from ns2vec.compat.gensim.modules import (
     package_info,
     utils,
     word2vec2tensor,
+    word2vec_corpusfile,
     word2vec_standalone,
 )
 from ns2vec.exceptions import ConfigError, FormatError
@@ -341,3 +342,45 @@ def test_names_of_word2vec():
     assert (root.count, root.index) == (120, 4)
     assert {root.left.count, root.right.count} == {60}
     assert word2vec.Heapitem(1, 9, None, None) < word2vec.Heapitem(2, 0, None, None)
+
+
+# ---- word2vec_corpusfile ----------------------------------------------------------------------------
+
+LINES = "one two three\n\nfour\tfive  \n" + " ".join(map(str, range(25))) + "\nlast\u00e9 line"
+
+
+def read_twice(kind, path, *arguments):
+    lines = kind(str(path), *arguments)
+    return [[list(map(bytes, words)) for words in lines] for _ in range(2)]
+
+
+@pytest.mark.parity
+@pytest.mark.parametrize("arguments", [(), (0, 10), (4, 2), (3,), (14,)], ids=repr)
+def test_lines_as_in_gensim(tmp_path, arguments):
+    gensims = pytest.importorskip("gensim.models.word2vec_corpusfile", reason="gensim is not installed")
+    (tmp_path / "text").write_text(LINES)
+    ours = read_twice(word2vec_corpusfile.CythonLineSentence, tmp_path / "text", *arguments)
+    assert ours == read_twice(gensims.CythonLineSentence, tmp_path / "text", *arguments)
+
+
+def test_lines_one_by_one_and_in_batches(tmp_path):
+    (tmp_path / "text").write_text(LINES)
+    lines = word2vec_corpusfile.CythonLineSentence(tmp_path / "text", np.int64(4), max_sentence_length=10.0)
+    assert [lines.read_sentence() for _ in range(3)] == [[b"two", b"three"], [], [b"four", b"five"]]
+    assert not lines.is_eof()
+    lines.reset()
+    batches = []
+    while batch := lines.next_batch():
+        batches.append(batch)
+    assert lines.is_eof()
+    assert lines.read_sentence() == []
+    assert [words for batch in batches for words in batch] == list(lines)
+    assert [sum(map(len, batch)) for batch in batches] == [14, 10, 7]
+    same = pickle.loads(pickle.dumps(lines))
+    assert (same.source, same.offset, list(same)) == (lines.source, 4, list(lines))
+    assert same.source == str(tmp_path / "text").encode()
+
+
+def test_lines_that_are_missing_say_so(tmp_path):
+    with pytest.raises(FileNotFoundError, match="no such corpus file; check the path"):
+        list(word2vec_corpusfile.CythonLineSentence(tmp_path / "none"))

@@ -11,7 +11,14 @@ import sys
 
 import pytest
 
-from ns2vec.corpus import LineSentence, Text8Corpus, open_corpus
+from ns2vec.corpus import (
+    IterableCorpus,
+    LineSentence,
+    PathLineSentences,
+    Text8Corpus,
+    open_corpus,
+    open_corpus_file,
+)
 from ns2vec.corpus.opening import is_seekable, open_binary
 from ns2vec.exceptions import CorpusError
 
@@ -102,9 +109,7 @@ def test_zst_files(write_text):
 
 @pytest.mark.parametrize("make", [str, LineSentence])
 def test_a_missing_file_is_named(tmp_path, make):
-    with pytest.raises(
-        FileNotFoundError, match=r"no such corpus file; check the path: .*gone.txt'"
-    ):
+    with pytest.raises(FileNotFoundError, match=r"no such corpus file; check the path: .*gone.txt'"):
         open_corpus(make(str(tmp_path / "gone.txt")))
     with pytest.raises(FileNotFoundError, match=r"gone\.txt"):
         list(LineSentence(tmp_path / "gone.txt"))
@@ -147,9 +152,57 @@ def test_a_folder_that_cannot_be_listed_is_explained(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("text", [b"", b"\n \n", b"\xef\xbb\xbf"])
-def test_a_file_without_words_is_an_error(write_text, text):
-    with pytest.raises(CorpusError, match=r"corpus.txt: no words in it"):
-        open_corpus(write_text(text)).scan(memory_limit=100)
+def test_a_file_without_words_says_so(write_text, text):
+    scan = open_corpus(write_text(text)).scan(memory_limit=100)
+    assert (scan.n_words, len(scan.counts), scan.encoded.n_words) == (0, 0, 0)
+    assert scan.no_words.endswith("corpus.txt: no words in it; expected words separated by blanks")
+
+
+TEXTS = [
+    "word " * 5000,
+    "x" * 300,
+    "two\nlines",
+    "a\0b",
+    "one two three four five six seven eight",
+    "x/" * 3000,
+]
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=lambda text: text[:8])
+@pytest.mark.parametrize(
+    "read",
+    [
+        open_corpus,
+        lambda text: list(LineSentence(text)),
+        PathLineSentences,
+        lambda text: list(Text8Corpus(text)),
+    ],
+    ids=["open_corpus", "LineSentence", "PathLineSentences", "Text8Corpus"],
+)
+def test_a_text_in_the_place_of_its_path_is_refused_in_one_short_line(read, text):
+    with pytest.raises(
+        CorpusError, match=rf"^expected sentences or the path of a text, got {len(text):,} char"
+    ) as no:
+        read(text)
+    assert len(str(no.value)) < 250
+    assert "\n" not in str(no.value)
+
+
+@pytest.mark.parametrize("text", ["word " * 5000, b"word " * 5000, 10**300], ids=["str", "bytes", "int"])
+def test_other_doors_show_what_came_in_short(text):
+    for refused in (
+        lambda: open_corpus_file(text),
+        lambda: IterableCorpus(text if isinstance(text, bytes) else 5),
+    ):
+        with pytest.raises(TypeError) as caught:
+            refused()
+        assert len(str(caught.value)) < 250
+
+
+def test_a_path_that_is_missing_is_no_text(tmp_path):
+    for name in ("no such corpus.txt", "x" * 200, str(tmp_path / "one two three four five six seven eight")):
+        with pytest.raises(FileNotFoundError, match="no such corpus file; check the path"):
+            open_corpus(name)
 
 
 def test_an_error_while_reading_is_not_called_damage(write_text):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -147,9 +148,15 @@ def test_options_are_checked(write_text, reader, options):
         reader(write_text("a"), **options)
 
 
+@pytest.mark.parametrize("reader", [LineSentence, PathLineSentences])
+def test_options_may_be_numbers_of_any_kind(write_text, reader):
+    path = write_text("a b c\nd\ne\n")
+    assert list(reader(path, np.uint8(2), limit=2.0)) == [["a", "b"], ["c"], ["d"]]
+
+
 @pytest.mark.parametrize("limit", [-1, 2.5, "3"])
 def test_the_limit_is_checked(limit):
-    with pytest.raises(ConfigError, match="limit must be a whole number of lines >= 0 or None"):
+    with pytest.raises(ConfigError, match="limit must be a whole number of at least 0, got"):
         LineSentence("any", limit=limit)
 
 

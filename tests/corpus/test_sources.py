@@ -109,7 +109,7 @@ def test_int_tokens(sentences):
 
 
 def test_any_hashable_token():
-    tokens = [("a", 1), frozenset([2]), None, 3.5, b"bytes"]
+    tokens = [("a", 1), frozenset([2]), "", 3.5, b"bytes"]
     corpus = open_corpus([tokens])
     assert corpus.scan().tokens == tokens
     assert words_of(corpus, {token: row for row, token in enumerate(tokens)}) == [0, 1, 2, 3, 4, -1]

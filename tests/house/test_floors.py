@@ -29,6 +29,7 @@ FLOORS = {
         "ns2vec._build_info",
         "ns2vec._callable",
         "ns2vec._magic",
+        "ns2vec._options",
         "ns2vec._platform",
         "ns2vec._typing",
         "ns2vec._registry",
@@ -55,7 +56,9 @@ FLOORS = {
 FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
 
 # The only steps inside a floor: errors are the package's errors.
-STEPS = {("ns2vec._callable", "ns2vec.exceptions"), ("ns2vec._registry", "ns2vec.exceptions")}
+STEPS = {
+    (f"ns2vec.{module}", "ns2vec.exceptions") for module in ("_callable", "_options", "_registry")
+}
 
 # What compiled modules may import: the processor, the C library, Python itself, arrays, BLAS.
 KERNEL_IMPORTS = {"cpython", "cython", "libc", "ns2vec", "numpy", "os", "posix", "scipy"}

@@ -62,6 +62,31 @@ def test_counts_that_could_not_be_read_are_not_written(tmp_path, key):
     assert os.listdir(tmp_path) == []
 
 
+class Sized(KeyedVectors):
+    def __init__(self, vector_size, vector_count, dtype=np.float32):
+        super().__init__(vector_size, vector_count, dtype=dtype)
+        self.born = (vector_size, vector_count)
+
+
+class OnlySizes(Sized):
+    def __init__(self, vector_size, vector_count):
+        super().__init__(vector_size, vector_count)
+
+
+@pytest.mark.parametrize(
+    ("kind", "datatype"), [(Sized, np.float32), (Sized, np.float64), (OnlySizes, np.float32)]
+)
+@pytest.mark.parametrize("binary", [False, True])
+def test_a_subclass_is_made_with_size_and_count(kv, tmp_path, kind, datatype, binary):
+    kv.save_word2vec_format(tmp_path / "file", binary=binary)
+    found = kind.load_word2vec_format(
+        tmp_path / "file", binary=binary, datatype=datatype, limit=np.float64(5)
+    )
+    assert (type(found), found.born, found.vectors.dtype) == (kind, (6, 5), datatype)
+    assert (found.index_to_key, found.next_index) == (kv.index_to_key[:5], 5)
+    assert np.allclose(found.vectors, kv.vectors[:5])
+
+
 @pytest.mark.parametrize("datatype", [int, "int8", object])
 def test_vectors_are_floating_point(kv, tmp_path, datatype):
     kv.save_word2vec_format(tmp_path / "file")

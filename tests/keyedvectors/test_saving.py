@@ -13,7 +13,6 @@ import pytest
 
 from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.formats import native
-from ns2vec.formats.saving import Saveable
 from ns2vec.formats.state import ModelState, VectorState
 from ns2vec.keyedvectors import KeyedVectors, Word2VecKeyedVectors
 
@@ -314,12 +313,6 @@ def test_the_matrix_is_where_clients_look_for_it(kv):
     assert vars(kv)["vectors"] is kv.vectors
     twin = copy.copy(kv)
     assert twin.vectors is kv.vectors
-
-
-def test_a_class_of_ones_own_says_what_it_needs(tmp_path):
-    """``gensim.utils.SaveLoad`` means this class under the alias."""
-    with pytest.raises(NotImplementedError, match="a Own has no plain form to be saved in"):
-        type("Own", (Saveable,), {})().save(tmp_path / "own")
 
 
 def test_the_old_name():

@@ -31,6 +31,49 @@ def test_analogy_is_the_mean_of_unit_vectors(kv):
     assert all(type(score) is float for _, score in kv.most_similar("king"))
 
 
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_cosmul_by_a_key_is_cosmul_by_its_vector_of_any_length(dtype):
+    kv = KeyedVectors(50, dtype=dtype)
+    kv.add_vectors([f"w{row}" for row in range(40)], np.random.default_rng(1).normal(size=(40, 50)))
+    for row in range(40):
+        by_key = kv.most_similar_cosmul([f"w{row}"], ["w3"], topn=None)
+        for vector in (kv.get_vector(f"w{row}", norm=True), kv[f"w{row}"]):
+            assert (
+                kv.most_similar_cosmul([vector], [kv.get_vector("w3", norm=True)], topn=None) == by_key
+            ).all()
+
+
+@pytest.mark.parametrize("method", ["most_similar", "most_similar_cosmul", "similar_by_word"])
+@pytest.mark.parametrize("kind", [float, np.float32, np.uint8, np.array], ids=lambda kind: kind.__name__)
+def test_numbers_of_any_kind_say_how_many(kv, method, kind):
+    ask = getattr(kv, method)
+    assert ask("king", topn=kind(3), restrict_vocab=kind(6)) == ask("king", topn=3, restrict_vocab=6)
+    assert kv.most_similar_many(["king"], kind(3), kind(6)) == kv.most_similar_many(["king"], 3, 6)
+
+
+def test_rows_and_seeds_may_be_numbers_of_any_kind(kv, tmp_path):
+    assert kv.most_similar("king", clip_start=2.0, clip_end=np.uint8(6)) == kv.most_similar(
+        "king", clip_start=2, clip_end=6
+    )
+    (tmp_path / "analogies").write_text(": royal\nman king woman queen\n")
+    (tmp_path / "pairs").write_text("man\twoman\t1\nking\tqueen\t2\nking\tman\t3\n")
+    for ask, path in ((kv.evaluate_word_analogies, "analogies"), (kv.evaluate_word_pairs, "pairs")):
+        assert ask(str(tmp_path / path), restrict_vocab=4e0) == ask(str(tmp_path / path), restrict_vocab=4)
+    kv.resize_vectors(seed=3.0)
+
+
+@pytest.mark.parametrize("option", ["topn", "restrict_vocab"])
+@pytest.mark.parametrize("value", ["3", 2.5, float("nan"), [3]], ids=repr)
+def test_what_is_no_number_is_refused_by_name(kv, option, value):
+    for ask in (
+        kv.most_similar,
+        kv.most_similar_cosmul,
+        lambda key, **one: kv.most_similar_many([key], **one),
+    ):
+        with pytest.raises(TypeError, match=f"^{option} must be a whole number, got"):
+            ask("king", **{option: value})
+
+
 def test_weights_vectors_and_row_numbers(kv):
     query = unit(2.5 * unit(kv["king"]) - 0.5 * kv["stone"])
     expected = ranking(kv, query, {"king"})
@@ -99,13 +142,6 @@ def test_any_token_can_be_asked_for(kv):
     assert kv.most_similar(("a", "pair")) == kv.most_similar([("a", "pair")])
     with pytest.raises(TypeError, match="expected a list of keys, got the bytes b'other'"):
         kv.most_similar(b"other")
-
-
-@pytest.mark.parametrize("method", ["most_similar", "most_similar_cosmul"])
-@pytest.mark.parametrize("topn", [2.5, "x"])
-def test_topn_is_a_whole_number(kv, method, topn):
-    with pytest.raises(TypeError, match="cannot be interpreted as an integer"):
-        getattr(kv, method)("king", topn=topn)
 
 
 def test_an_item_that_is_no_pair(kv):

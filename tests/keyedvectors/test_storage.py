@@ -23,10 +23,32 @@ def test_as_born():
     assert (len(kv), kv.next_index, kv.norms, kv.expandos, kv.mapfile_path) == (12, 0, None, {}, None)
 
 
-@pytest.mark.parametrize("arguments", [(0,), (-1,), (3, -1)])
+@pytest.mark.parametrize(
+    "arguments", [(0,), (-1,), (3, -1), ("3",), (3.5,), (3, "1"), (float("nan"),)], ids=repr
+)
 def test_impossible_sizes(arguments):
-    with pytest.raises(ConfigError, match="expected vector_size >= 1 and count >= 0"):
+    name = "vector_size" if len(arguments) == 1 else "count"
+    with pytest.raises(ConfigError, match=f"^{name} must be a whole number of at least"):
         KeyedVectors(*arguments)
+
+
+@pytest.mark.parametrize("size", [3.0, np.uint8(3), np.float32(3)], ids=repr)
+def test_sizes_may_be_numbers_of_any_kind(size):
+    kv = KeyedVectors(size, size)
+    assert (kv.vectors.shape, kv.vector_size, type(kv.vector_size)) == ((3, 3), 3, int)
+
+
+@pytest.mark.parametrize("key", [None, float("nan"), np.float64("nan")], ids=repr)
+def test_a_missing_value_is_no_key(kv, key):
+    """None marks a free row: after saving and loading the key would be gone."""
+    for add in (
+        lambda: kv.add_vectors(["new", key], np.ones((2, 6))),
+        lambda: kv.add_vector(key, np.ones(6)),
+        lambda: kv.__setitem__(["new", key], np.ones((2, 6))),
+    ):
+        with pytest.raises(ConfigError, match="is a missing value and no key"):
+            add()
+    assert len(kv) == len(kv.key_to_index) == 8
 
 
 # ---- looking up ----

@@ -38,7 +38,7 @@ def test_all_allowed_ids_come_once(target, exclude, p):
         ((5, 0, -1), {}, "num_samples"),
         ((5, 0, float("nan")), {}, "num_samples"),
         ((5, 0, 1), {"exclude": [5]}, "exclude"),
-        ((5, 0, 1), {"exclude": [1.0]}, "exclude"),
+        ((5, 0, 1), {"exclude": [1.5]}, "exclude"),
         ((5, 0, 1), {"p": [1, 1]}, "p must"),
         ((5, 0, 1), {"p": [1, 1, 1, 1, -1]}, "p must"),
         ((5, 0, 1), {"p": [1, 1, 1, 1, np.nan]}, "p must"),
@@ -47,6 +47,13 @@ def test_all_allowed_ids_come_once(target, exclude, p):
 def test_wrong_arguments_are_named(arguments, options, field):
     with pytest.raises(ValueError, match=f"^{field}"):
         get_negative_samples(*arguments, **options)
+
+
+def test_numbers_of_any_kind_will_do():
+    given = (np.uint8(10), 3.0, np.float32(4)), {"exclude": [np.float64(1)], "seed": 2}
+    assert (
+        get_negative_samples(*given[0], **given[1]) == get_negative_samples(10, 3, 4, exclude=[1], seed=2)
+    ).all()
 
 
 def test_an_id_of_weight_zero_is_never_drawn():

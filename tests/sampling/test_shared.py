@@ -147,9 +147,9 @@ def test_lists_from_a_file(write_text, named_data):
         (lambda: Mixed(unigram=-1), "positive weights"),
         (lambda: Mixed(unigram="half"), "positive weights"),
         (lambda: Mixed(dice=1), "unknown sampler 'dice'"),
-        (lambda: Batch(size=0), "batch needs size of at least 1"),
-        (lambda: Batch(size="big"), "got 'big' and 0"),
-        (lambda: Batch(pool=1.5), "pool of at least 0"),
+        (lambda: Batch(size=0), "size must be a whole number of at least 1"),
+        (lambda: Batch(size="big"), "size must be a whole number of at least 1, got 'big'"),
+        (lambda: Batch(pool=1.5), "pool must be a whole number of at least 0, got 1.5"),
     ],
 )
 def test_options_that_cannot_work(make, message):

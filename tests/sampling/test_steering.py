@@ -36,7 +36,7 @@ def test_hardness_follows_the_loss(losses, expected):
 
 @pytest.mark.parametrize("options", [{"start": -0.1}, {"start": NAN}, {"step": 1.1}, {"step": "big"}])
 def test_hardness_options(options):
-    with pytest.raises(ConfigError, match="must be from 0 to 1"):
+    with pytest.raises(ConfigError, match="must be a number from 0 to 1"):
         Hardness(**options)
 
 
@@ -113,8 +113,8 @@ def test_a_state_goes_on_as_the_steering_it_was_taken_of():
         ({"progress": "x"}, "progress must be a number from 0 to 1, got 'x'"),
         ({"adaptive": 2}, "adaptive must be a number from 0 to 1, got 2"),
         ({"loss": [1]}, r"loss must be a number, got \[1\]"),
-        ({"n_losses": -1}, "n_losses must be a number from 0 to inf, got -1"),
-        ({"total.n_sets": NAN}, r"total\.n_sets must be a number from 0 to inf, got nan"),
+        ({"n_losses": -1}, "n_losses must be a finite number of at least 0, got -1"),
+        ({"total.n_sets": NAN}, r"total\.n_sets must be a finite number of at least 0, got nan"),
     ],
 )
 def test_a_state_that_cannot_be(change, message):

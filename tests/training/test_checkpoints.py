@@ -407,7 +407,7 @@ BROKEN = [
     (lambda state: state.update({"0.speed": 3}), r"0\.speed is unknown"),
     (lambda state: state.update({"0.progress": 1.5}), r"progress must be a number from 0 to 1, got 1\.5"),
     (lambda state: state.update({"0.progress": "half"}), r"progress must be a number .*, got 'half'"),
-    (lambda state: state.update({"0.total.n_sets": float("nan")}), r"total\.n_sets must be a number"),
+    (lambda state: state.update({"0.total.n_sets": float("nan")}), r"total\.n_sets must be a finite number"),
     (lambda state: state.update({"sets": 3}), r"sets is unknown"),
 ]
 
@@ -432,7 +432,7 @@ def test_a_state_that_does_not_fit_is_refused(tmp_path, sentences, change, messa
         ("0.lists", np.zeros((11, 20), np.int32), r"lists must have shape \(12, 20\)"),
         ("0.lists", np.full((12, 20), 20, np.int32), "lists must hold rows below 20"),
         ("0.deviation", np.zeros(11, np.float32), r"deviation must have shape \(12,\)"),
-        ("0.n_sets", -1, "n_sets must be a number from 0"),
+        ("0.n_sets", -1, "n_sets must be a finite number of at least 0"),
     ],
 )
 def test_ranks_that_do_not_fit_are_refused(tmp_path, sentences, name, value, message):

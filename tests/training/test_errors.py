@@ -96,7 +96,6 @@ def test_deprecated_names_still_work():
         ({"total_examples": 20, "epochs": "all"}, ValueError, "epochs must be a whole number"),
         ({"total_examples": -1, "epochs": 1}, ValueError, "total_examples must be a whole number"),
         ({"total_words": "many", "epochs": 1}, ValueError, "total_words must be a whole number"),
-        ({"total_examples": 0, "epochs": 1}, ValueError, "give total_examples or total_words, at least 1"),
         ({"total_examples": 20, "epochs": 1, "start_alpha": -1}, ValueError, "alpha must be a finite number"),
         ({"total_examples": 20, "epochs": 1, "end_alpha": "low"}, ValueError, "min_alpha must be a finite"),
         ({"total_examples": 20, "epochs": 1, "speed": 2}, TypeError, "unexpected keyword argument 'speed'"),

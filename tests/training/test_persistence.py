@@ -264,3 +264,24 @@ def test_weights_of_another_size_are_left_out_of_the_file(tmp_path, sentences, c
     found = through_file(model, tmp_path)
     assert np.array_equal(found.wv.vectors, model.wv.vectors)
     assert "syn1neg is not saved: it has shape" in caplog.text
+
+
+@pytest.mark.parametrize("way", ["file", "gensim", "handle"])
+def test_a_loaded_model_has_no_lengths_yet(tmp_path, sentences, way):
+    """As after training: clients that change the vectors in place look whether `norms` is None."""
+    model = Word2Vec(sentences, **OPTIONS)
+    model.wv.fill_norms()
+    found = WAYS[way](model, tmp_path)
+    assert found.wv.norms is None
+    assert found.wv.most_similar("fruit1") == model.wv.most_similar("fruit1")
+
+
+def test_what_an_old_file_does_not_note_is_none(tmp_path, sentences):
+    """gensim notes the words of the corpus since 3.5."""
+    state = Word2Vec(sentences, **OPTIONS).to_state()
+    del state.attributes["corpus_total_words"], state.attributes["corpus_count"]
+    native.write_state(tmp_path / "model", state)
+    found = Word2Vec.load(tmp_path / "model")
+    assert (found.corpus_total_words, found.corpus_count) == (None, None)
+    assert found.train(sentences, total_examples=400, epochs=1)[1] == 3200
+    assert through_file(found, tmp_path).corpus_total_words is None

@@ -36,6 +36,7 @@ MODULES = {
     "gensim.models.callbacks": "callbacks",
     "gensim.models.keyedvectors": "keyedvectors",
     "gensim.models.word2vec": "word2vec",
+    "gensim.models.word2vec_corpusfile": "word2vec_corpusfile",
     "gensim.scripts": "scripts",
     "gensim.scripts.glove2word2vec": "glove2word2vec",
     "gensim.scripts.package_info": "package_info",
