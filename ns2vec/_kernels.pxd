@@ -53,6 +53,7 @@ cdef extern from "block.h" nogil:
         void (*scatter)(float **rows, long n, long stride, float scale, const float *lock, const float *delta) noexcept nogil
         void (*apply)(float **rows, long n, long stride, const float *lock, const float *deltas) noexcept nogil
         void (*fetch)(float **rows, long n, long stride) noexcept nogil
+        float (*norm)(const float *row, long stride) noexcept nogil
 
     long ns2_tile_width(long m) noexcept
     const ns2_ops *ns2_find_ops(const char *isa) noexcept
@@ -142,6 +143,8 @@ ctypedef struct HotRows:
 
 cdef enum:
     MAX_WINDOWS = 4         # windows that are planned or in training, at most
+    MAX_BLOCKS = 64         # pieces of scratch memory, at most
+    SET_CONTEXTS = 32       # contexts that share a set of negatives and move in one step, at most
     MAX_DRAWS = 240         # draws from an alias table made at once
 
 
@@ -151,13 +154,14 @@ ctypedef struct Window:
     long first              # positions [first, end) hold the centre and its contexts
     long end
     long n_contexts
-    long n_sets             # 0 (no negatives), 1 (shared), or n_contexts (one set a pair)
-    long *set_size          # (max_contexts,) distinct output rows of each set, the centre included
-    int32_t *ids            # (max_contexts, 1 + negative) rows of syn1neg; column 0 is the centre
-    float **outputs         # (max_contexts, 1 + negative) the rows themselves
-    float *weights          # (max_contexts, noise_ld) multiplicity of each
-    float *offsets          # (max_contexts, noise_ld) log(k q) of each, or NULL
-    float **ahead           # (max_contexts + 2 + negative,) rows it is the first to touch, unless it has a set for each pair
+    long n_sets             # 0 (no negatives), 1 for each SET_CONTEXTS contexts, or n_contexts (one set a pair)
+    long *set_size          # (max_sets,) distinct output rows of each set, the centre included
+    int32_t *ids            # (max_sets, 1 + negative) rows of syn1neg; column 0 is the centre
+    float **outputs         # (max_sets, 1 + negative) the rows themselves
+    float *weights          # (max_sets, noise_ld) multiplicity of each
+    float *heaviest         # (max_sets,) the largest of them
+    float *offsets          # (max_sets, noise_ld) log(k q) of each, or NULL
+    float **ahead           # (max_contexts + 2 + negative,) rows it is the first to touch, where it has one set
     long n_ahead
 
 
@@ -244,6 +248,7 @@ cdef class Workspace:
     cdef Kernel kernel          # what it was made for
     cdef long max_words
     cdef long max_contexts
+    cdef long max_sets          # sets of negatives of one window, at most
     cdef long noise_ld
     cdef readonly long n_bytes
     cdef int32_t *chunk         # (max_words,) rows of syn0: what is left of the chunk's sentences
@@ -252,6 +257,8 @@ cdef class Workspace:
     cdef float **rows           # (max_words,) where this thread keeps them
     cdef long n_chunk           # rows in `chunk`
     cdef long reached           # rows of `chunk` before this one are contexts of windows that are planned
+    cdef long measured          # norm_sums is known so far
+    cdef double *norm_sums      # (max_words + 1,) squared lengths of the rows before each position, summed
     cdef Window *newest         # the last window that was planned
     cdef int32_t draws[MAX_DRAWS]  # of the alias table, those from draws_at to n_draws not yet used
     cdef long draws_at
@@ -285,7 +292,7 @@ cdef class Workspace:
     cdef HotRows hot1neg        # of syn1neg
     cdef HotRows hot1           # of syn1
     cdef Window windows[MAX_WINDOWS]  # position t is planned in windows[t % MAX_WINDOWS]
-    cdef void *blocks[50]
+    cdef void *blocks[MAX_BLOCKS]
     cdef int n_blocks
     cdef int take_hot_rows(self, Kernel kernel, HotRows *hot, float *matrix, long n_rows, bint from_the_end) except -1
     cdef int take_words(self, Kernel kernel) except -1

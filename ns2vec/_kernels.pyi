@@ -8,6 +8,7 @@ END: int
 UNKNOWN: int
 ROW_FLOATS: int
 PLANNED_WINDOWS: int
+CONTEXTS_PER_SET: int
 ISA: str
 COMPILER: str
 
@@ -81,6 +82,7 @@ class Kernel:
     ) -> None: ...
     @property
     def backend_name(self) -> str: ...
+    def n_sets(self, n_contexts: int) -> int: ...
     def train(
         self,
         words: npt.NDArray[np.int32],

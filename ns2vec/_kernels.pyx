@@ -16,7 +16,7 @@ from cpython.pythread cimport (
     PyThread_free_lock,
     PyThread_release_lock,
 )
-from libc.math cimport log
+from libc.math cimport ceil, log
 from libc.string cimport memcpy, memset
 
 import os
@@ -46,6 +46,7 @@ END = END_OF_SENTENCE
 UNKNOWN = UNKNOWN_WORD
 ROW_FLOATS = NS2_ROW_FLOATS
 PLANNED_WINDOWS = MAX_WINDOWS
+CONTEXTS_PER_SET = SET_CONTEXTS
 
 
 def list_isas():
@@ -90,6 +91,7 @@ cdef class Workspace:
         self.kernel = kernel
         # no window reaches further than the chunk
         self.max_contexts = min(2 * kernel.window, max_words)
+        self.max_sets = n_sets_of(kernel, self.max_contexts)
         self.noise_ld = ns2_tile_width(1 + kernel.negative)
         widest = max(self.noise_ld, ns2_tile_width(kernel.max_path))
         self.take_words(kernel)
@@ -144,6 +146,7 @@ cdef class Workspace:
         self.chunk_shrinks = <int32_t *> self.take(self.max_words * sizeof(int32_t))
         self.rows = <float **> self.take(self.max_words * sizeof(float *))
         self.ends = <long *> self.take(self.max_words * sizeof(long))
+        self.norm_sums = <double *> self.take((self.max_words + 1) * sizeof(double))
         self.drawn = <int32_t *> self.take((1 + kernel.negative) * sizeof(int32_t))
         self.drawn_weights = <float *> self.take((1 + kernel.negative) * sizeof(float))
         self.log_q = <float *> self.take((2 + kernel.negative) * sizeof(float))
@@ -152,7 +155,7 @@ cdef class Workspace:
         return 0
 
     cdef int take_windows(self, Kernel kernel) except -1:
-        cdef long n_sets = self.max_contexts if kernel.pairwise else 1
+        cdef long n_sets = self.max_sets
         cdef Window *window
         for i in range(MAX_WINDOWS):
             window = &self.windows[i]
@@ -160,12 +163,15 @@ cdef class Workspace:
             window.ids = <int32_t *> self.take(n_sets * (1 + kernel.negative) * sizeof(int32_t))
             window.outputs = <float **> self.take(n_sets * (1 + kernel.negative) * sizeof(float *))
             window.weights = <float *> self.take(n_sets * self.noise_ld * sizeof(float))
+            window.heaviest = <float *> self.take(n_sets * sizeof(float))
             window.offsets = <float *> self.take(n_sets * self.noise_ld * sizeof(float))
             window.ahead = <float **> self.take((self.max_contexts + 2 + kernel.negative) * sizeof(float *))
         return 0
 
     cdef void *take(self, size_t n_bytes) except NULL:
-        cdef void *block = ns2_aligned_alloc(max(n_bytes, 64))
+        cdef void *block = NULL
+        if self.n_blocks < MAX_BLOCKS:
+            block = ns2_aligned_alloc(max(n_bytes, 64))
         if block == NULL:
             raise MemoryError(f"no memory for {n_bytes} bytes of training scratch")
         memset(block, 0, max(n_bytes, 64))
@@ -302,7 +308,7 @@ cdef class Kernel:
     architecture : {"skip_gram", "cbow"}
     window, negative : int
     negative_sharing : {"window", "pair"}
-        One noise set for all contexts of a centre word, or one for each (context, centre) pair.
+        One noise set for up to 32 contexts of a centre word, or one for each (context, centre) pair.
     shrink_windows, cbow_mean, cbow_corrected, compute_loss : bool
     backend : {"fused", "blas", "gemm"}
         "gemm" is for logistic links.
@@ -463,6 +469,10 @@ cdef class Kernel:
     def backend_name(self):
         """Name of the block table in use."""
         return (<bytes> self.ops.name).decode("ascii")
+
+    def n_sets(self, long n_contexts):
+        """Sets of negatives that a window of so many contexts meets."""
+        return n_sets_of(self, n_contexts) if self.sampled else 0
 
     def train(self, const int32_t[::1] words not None, double alpha, *, Workspace work not None,
               const int32_t[::1] remap=None, const int32_t[::1] block=None, uint64_t epoch=0, uint64_t chunk=0):
@@ -678,4 +688,5 @@ cdef int check_ids(const int32_t[::1] ids, long n_rows, str name, int lowest) ex
 
 
 include "_cy/draws.pxi"
+include "_cy/cuts.pxi"
 include "_cy/loops.pxi"

@@ -77,6 +77,8 @@ struct ns2_ops {
     void (*apply)(float *const *rows, long n, long stride, const float *lock, const float *deltas);
     /* has rows near, to be changed soon */
     void (*fetch)(float *const *rows, long n, long stride);
+    /* squared length of a row */
+    float (*norm)(const float *row, long stride);
 };
 
 /* Floats a row of the score tile takes: output blocks of 6 write 8 columns each, and the link takes whole

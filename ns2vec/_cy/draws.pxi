@@ -25,13 +25,32 @@ cdef void plan_window(Kernel k, Workspace work, Window *window, long start, long
     if k.noise.wants_hidden:
         show_model(k, work, window, &request)
         if not k.pairwise:
-            request.hidden = planned_hidden(k, work, window)
-    window.n_sets = window.n_contexts if k.pairwise else 1
+            set_inputs(k, work, window)
+    window.n_sets = n_sets_of(k, window.n_contexts)
     for s in range(window.n_sets):
         if k.pairwise:
-            request.context = work.chunk[window.first + s + (window.first + s >= t)]
+            request.context = work.chunk[position_of(window, s)]
             request.hidden = input_row(k, work, request.context) if k.noise.wants_hidden else NULL
+        elif k.noise.wants_hidden:
+            request.hidden = planned_hidden(k, work, set_start(window, s), set_start(window, s + 1))
         window.set_size[s] = draw_set(k, work, window, s, &request)
+
+
+cdef inline long n_sets_of(Kernel k, long n_contexts) noexcept nogil:
+    """Sets of negatives that so many contexts need."""
+    if k.pairwise:
+        return n_contexts
+    return 1 if k.cbow else (n_contexts + SET_CONTEXTS - 1) // SET_CONTEXTS
+
+
+cdef inline long set_start(Window *window, long s) noexcept nogil:
+    """The first context that set s serves: sets serve equally many, give or take one."""
+    return s * window.n_contexts // window.n_sets
+
+
+cdef inline long position_of(Window *window, long i) noexcept nogil:
+    """Where context i is in the chunk."""
+    return window.first + i + (window.first + i >= window.t)
 
 
 cdef inline void fetch(Window *window, float *row) noexcept nogil:
@@ -43,7 +62,7 @@ cdef inline void fetch(Window *window, float *row) noexcept nogil:
 
 
 cdef inline void fetch_now(Kernel k, Window *window) noexcept nogil:
-    """Fetch all rows at once: where each context has a set, they are more than the updates can carry."""
+    """Fetch all rows at once: those of several sets are more than the updates can carry."""
     k.ops.fetch(window.ahead, window.n_ahead, k.stride)
     window.n_ahead = 0
 
@@ -98,10 +117,9 @@ cdef void set_batch(Kernel k, Workspace work, ns2_request *request, long t) noex
     request.n_batch = k.noise.pool_size
 
 
-cdef const float *planned_hidden(Kernel k, Workspace work, Window *window) noexcept nogil:
-    """Mean of the window's input rows, as they are one window before its turn."""
-    set_inputs(k, work, window)
-    k.ops.gather(work.inputs, window.n_contexts, k.stride, <float> 1.0 / window.n_contexts, work.planned_hidden)
+cdef const float *planned_hidden(Kernel k, Workspace work, long first, long end) noexcept nogil:
+    """Mean of input rows of a window, as they are one window before its turn."""
+    k.ops.gather(work.inputs + first, end - first, k.stride, <float> 1.0 / (end - first), work.planned_hidden)
     return work.planned_hidden
 
 
@@ -177,12 +195,13 @@ cdef long draw_set(Kernel k, Workspace work, Window *window, long s, ns2_request
         for j in range(n):
             ids[1 + j] = work.drawn[j]
         memcpy(window.weights + s * work.noise_ld, work.one_each, work.noise_ld * sizeof(float))
+        window.heaviest[s] = 1.0
     else:
         m = merge_draws(k, work, window, s, request, n, log_q)
     for j in range(m):
         outputs[j] = output_row(k, work, ids[j])
         fetch(window, outputs[j])
-    if k.pairwise:
+    if k.pairwise or window.n_sets > 1:
         fetch_now(k, window)
     return m
 
@@ -229,6 +248,9 @@ cdef long merge_draws(Kernel k, Workspace work, Window *window, long s, ns2_requ
             if k.noise.with_offsets:
                 offsets[j] = offset_of(k, row, log_q + d)
         weights[j] += work.drawn_weights[d]
+    window.heaviest[s] = 1.0
+    for j in range(m):
+        window.heaviest[s] = max(window.heaviest[s], weights[j])
     return m
 
 
@@ -261,7 +283,7 @@ cdef void draw_one(Kernel k, Workspace work, long t, int32_t context, uint64_t *
     """The set of position t of the chunk, as if its window were empty, into the first set of windows[0]."""
     cdef Window *window = &work.windows[0]
     cdef ns2_request request
-    window.t, window.first, window.end, window.n_ahead = t, t, t + 1, 0
+    window.t, window.first, window.end, window.n_ahead, window.n_sets = t, t, t + 1, 0, 1
     start_request(k, work, &request, t, noise)
     request.context = context
     if k.noise.wants_hidden:

@@ -88,6 +88,7 @@ cdef void start_chunk(Workspace work, long n) noexcept nogil:
     work.n_chunk = n
     work.batch = -1
     work.reached = 0
+    work.measured = 0
     work.n_draws = work.draws_at = 0
 
 
@@ -186,25 +187,6 @@ cdef void set_inputs(Kernel k, Workspace work, Window *window) noexcept nogil:
                 n += 1
 
 
-cdef bint has_repeats(Workspace work, Window *window) noexcept nogil:
-    """Whether a word stands twice among the contexts."""
-    cdef const int32_t *chunk = work.chunk
-    cdef uint64_t seen = 0, twice = 0, bit
-    cdef long p, i, t = window.t
-    for p in range(window.first, window.end):
-        if p != t:
-            bit = (<uint64_t> 1) << (chunk[p] & 63)
-            twice |= seen & bit
-            seen |= bit
-    if twice == 0:
-        return False
-    for p in range(window.first, window.end):
-        for i in range(window.first, p):
-            if chunk[i] == chunk[p] and i != t and p != t:
-                return True
-    return False
-
-
 cdef void start_block(Kernel k, Workspace work, float alpha, double *loss, ns2_block *b) noexcept nogil:
     """A block without inputs; while it is trained, rows of the newest plan are fetched."""
     memset(b, 0, sizeof(ns2_block))
@@ -219,16 +201,19 @@ cdef void start_block(Kernel k, Workspace work, float alpha, double *loss, ns2_b
     b.loss = loss
 
 
-cdef void step_rows(Kernel k, Workspace work, Window *window, ns2_block *b, long first, long n) noexcept nogil:
+cdef void step_rows(Kernel k, Workspace work, Window *window, ns2_block *b, long first, long n,
+                    bint repeats) noexcept nogil:
     """A block on n of the context rows; in place when the registers allow it and no row is there twice."""
-    cdef bint in_place = b.n_outputs <= NS2_OUTPUTS and not k.ops.always_deltas and not (
-        n > 1 and has_repeats(work, window)
-    )
+    cdef bint in_place = not (repeats or b.n_outputs > NS2_OUTPUTS or k.ops.always_deltas or b.outputs == NULL)
     b.inputs = work.inputs + first
     b.n_inputs = n
     b.lock = work.locks + first if k.lock != NULL else NULL
     b.deltas = NULL if in_place else work.deltas
-    k.ops.step(&k.ops, b)
+    if b.outputs == NULL:
+        memset(work.deltas, 0, n * k.stride * sizeof(float))
+        step_all_outputs(k, work, b, work.chunk[window.t])
+    else:
+        k.ops.step(&k.ops, b)
     if not in_place:
         k.ops.apply(b.inputs, n, k.stride, b.lock, work.deltas)
 
@@ -236,28 +221,27 @@ cdef void step_rows(Kernel k, Workspace work, Window *window, ns2_block *b, long
 cdef void train_skip_gram(Kernel k, Workspace work, Window *window, float alpha, double *loss) noexcept nogil:
     cdef ns2_block b
     cdef long n = window.n_contexts, s
-    cdef int32_t centre = work.chunk[window.t]
     set_inputs(k, work, window)
+    measure_rows(k, work, window)
     start_block(k, work, alpha, loss, &b)
     if k.syn1 != NULL:
-        set_path_outputs(k, work, centre, &b)
-        step_rows(k, work, window, &b, 0, n)
-    if k.pairwise:
-        for s in range(window.n_sets):
-            set_noise_outputs(k, work, window, s, &b)
-            step_rows(k, work, window, &b, s, 1)
-    elif window.n_sets:
-        set_noise_outputs(k, work, window, 0, &b)
-        step_rows(k, work, window, &b, 0, n)
+        set_path_outputs(k, work, work.chunk[window.t], &b)
+        step_set(k, work, window, &b, 0, n, 1.0)
+    for s in range(window.n_sets):
+        set_noise_outputs(k, work, window, s, &b)
+        step_set(k, work, window, &b, set_start(window, s), set_start(window, s + 1), window.heaviest[s])
     if k.full_softmax:
-        b.inputs = work.inputs
-        b.n_inputs = n
-        memset(work.deltas, 0, n * k.stride * sizeof(float))
-        step_all_outputs(k, work, &b, centre)
-        k.ops.apply(work.inputs, n, k.stride, work.locks if k.lock != NULL else NULL, work.deltas)
+        b.outputs, b.n_outputs, b.link = NULL, k.n_rows, NS2_SOFTMAX
+        step_set(k, work, window, &b, 0, n, 1.0)
 
 
 cdef void train_cbow(Kernel k, Workspace work, Window *window, float alpha, double *loss) noexcept nogil:
+    cdef long n_rounds = rounds_of_cbow(k, work, window, alpha), i
+    for i in range(n_rounds):
+        step_hidden(k, work, window, alpha / n_rounds, loss if i == 0 else NULL)
+
+
+cdef void step_hidden(Kernel k, Workspace work, Window *window, float alpha, double *loss) noexcept nogil:
     cdef ns2_block b
     cdef long n = window.n_contexts
     cdef int32_t centre = work.chunk[window.t]

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from ns2vec._kernels import CONTEXTS_PER_SET
 from ns2vec._registry import Registry
 from ns2vec.calculator.shape import CorpusShape
 from ns2vec.objectives import choose_objective
@@ -97,9 +98,13 @@ OUTPUTS: Registry[OutputRule] = Registry("output set")
 
 @OUTPUTS.entry("sampled")
 def negatives(shape: CorpusShape, config: TrainingConfig, expected: Expected) -> OutputWork:
-    """The centre and k noise words, drawn once a window or once a pair."""
-    pairwise = config.sg and config.negative_sharing == "pair"
-    n_sets = expected.n_pairs if pairwise else expected.n_windows
+    """The centre and k noise words, drawn once a pair, or once a window and for 32 contexts at most."""
+    n_sets = expected.n_windows
+    if config.sg and config.negative_sharing == "pair":
+        n_sets = expected.n_pairs
+    elif config.sg and 2 * config.window > CONTEXTS_PER_SET:
+        # of many contexts the last set has half as many as the others on average
+        n_sets = max(n_sets, expected.n_pairs / CONTEXTS_PER_SET + n_sets / 2)
     # alias table, log q, the noise distribution, subsampling; gensim's cumulative table, public and as made
     table_bytes = len(shape.counts) * (8 + 4 + 8 + 8 + 2 * 4)
     n_scored = expected.n_inputs(config) * (1 + config.negative)

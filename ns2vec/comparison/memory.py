@@ -127,7 +127,7 @@ def expected_batch_memory(
         elif path_lengths is not None:
             n_rows += int(path_lengths[sentence[position]])
         else:
-            n_draws = kernel.negative * (len(contexts) if kernel.pairwise else 1)
+            n_draws = kernel.negative * kernel.n_sets(len(contexts))
             n_rows += 1 + _distinct(n_draws, int(sentence[position]), q)
     scratch = scratch_formula(kernel, max_words)
     return BatchMemory(float(scratch), n_rows * row_bytes / max(1, len(windows)))
@@ -154,22 +154,24 @@ def scratch_formula(kernel: Kernel, max_words: int) -> int:
 
     Legend: C contexts (2 window), k negatives, W the wider of 1 + k and the longest path, S floats of a row.
 
-    - 24 bytes a word of the batch: its id, its window's width, where its input row is, ends of sentences
+    - 32 bytes a word of the batch: its id, its window's width, where its input row is, how long rows are, ends of
+      sentences
     - a tile of scores (C + 1) W, and C rows of errors
     - with the full softmax the packed contexts C S and their scores C V
-    - windows that are planned ahead: ids, addresses, weights and offsets of their negatives, rows to fetch
+    - windows that are planned ahead: ids, addresses, weights and offsets of their negatives, rows to fetch;
+      a set of negatives serves up to 32 contexts, or a pair
     - two copies of each hot row of each matrix
     """
     n_contexts = min(2 * kernel.window, max_words)
     noise_ld = _padded(1 + kernel.negative)
     widest = max(noise_ld, _padded(kernel.max_path))
-    n_sets = n_contexts if kernel.pairwise else 1
+    n_sets = kernel.n_sets(n_contexts)
     parts = [
-        max_words * (2 * INT + 2 * POINTER),
+        max_words * (2 * INT + 3 * POINTER),
         (n_contexts + 1) * widest * FLOAT,
         (n_contexts + 2) * kernel.stride * FLOAT,
         n_contexts * (kernel.stride + kernel.n_rows) * FLOAT if kernel.full_softmax else 0,
-        PLANNED_WINDOWS * n_sets * ((1 + kernel.negative) * (INT + POINTER) + 2 * noise_ld * FLOAT),
+        PLANNED_WINDOWS * n_sets * ((1 + kernel.negative) * (INT + POINTER) + (2 * noise_ld + 1) * FLOAT),
         PLANNED_WINDOWS * (n_contexts + 2 + kernel.negative) * POINTER,
         2 * kernel.hot_rows * kernel.stride * FLOAT * (1 + kernel.sampled + (kernel.max_path > 0)),
     ]

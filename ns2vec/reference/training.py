@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
+from ns2vec.reference import cuts
 from ns2vec.reference.objectives import block_loss, block_step
 from ns2vec.reference.samplers import Draw, Request
 from ns2vec.reference.streams import NOISE, WINDOWS, Stream
@@ -73,12 +75,18 @@ class Model:
 
 @dataclass
 class Window:
-    """A centre, the words around it, the batch that negatives may come from, and the negatives."""
+    """A centre, the words around it, the batch that negatives may come from, and the negatives.
+
+    `norms` are the squared lengths of the contexts' rows when a window first reached their `positions` in the
+    chunk; None: as they are now.
+    """
 
     centre: int
     contexts: list[int]
     batch: list[int]
     noise: Stream
+    positions: range = range(0)
+    norms: list[float] | None = None
     sets: list[OutputSet] = field(default_factory=list)
 
 
@@ -103,7 +111,7 @@ def train_chunk(
     everything = [word for words, _ in loaded for word in words]
     batches = Batches(model, everything, noise)
     places = [(words, shrinks, t) for words, shrinks in loaded for t in range(len(words))]
-    loss = 0.0
+    loss, norms = 0.0, list[float]()
     ahead: Window | None = None
     # sets are drawn one window ahead, so a sampler that looks at the model sees it one window old
     for position in range(len(places) + 1):
@@ -111,6 +119,7 @@ def train_chunk(
         if position < len(places):
             ahead = plan(model, *places[position], batches, position)
         if window is not None:
+            measure(model, window, everything, position - 1, norms)
             loss += STEPS[model.architecture](model, window, alpha)
     return len(everything), loss
 
@@ -123,21 +132,33 @@ def plan(
     contexts = words[max(0, t - reach) : t] + words[t + 1 : t + reach + 1]
     if not contexts:
         return None
-    window = Window(words[t], contexts, batches.at(position), batches.noise)
+    first = position - min(t, reach)
+    reached = range(first, first + len(contexts) + 1)
+    window = Window(words[t], contexts, batches.at(position), batches.noise, reached)
     draw_sets(model, window)
     return window
+
+
+def measure(model: Model, window: Window, words: list[int], position: int, norms: list[float]) -> None:
+    """Give a window the lengths of its rows; those that no window reached before are measured now."""
+    for row in words[len(norms) : window.positions.stop]:
+        norms.append(float(model.syn0[row] @ model.syn0[row]))
+    window.norms = [norms[p] for p in window.positions if p != position]
 
 
 def draw_sets(model: Model, window: Window) -> None:
     """Draw the negatives of a window."""
     if model.draw is not None:
-        window.sets = [noise_set(model, window, context) for context in keys_of(model, window)]
+        window.sets = [noise_set(model, window, part) for part in parts_of(model, window)]
 
 
-def keys_of(model: Model, window: Window) -> list[int]:
-    """The context of each set of negatives; -1 for one set that serves the window."""
-    is_pairwise = model.negative_sharing == "pair" and model.architecture == "skip_gram"
-    return window.contexts if is_pairwise else [-1]
+def parts_of(model: Model, window: Window) -> list[range]:
+    """The contexts that each set of negatives serves."""
+    n_contexts = len(window.contexts)
+    if model.architecture != "skip_gram":
+        return [range(n_contexts)]
+    most = 1 if model.negative_sharing == "pair" else cuts.SET_CONTEXTS
+    return cuts.parts_of(n_contexts, -(-n_contexts // most))
 
 
 class Batches:
@@ -180,6 +201,14 @@ class OutputSet:
     offsets: Array | float = 0.0
     link: str = "logistic"
 
+    def heaviest(self) -> float:
+        """The largest weight that makes a step larger: under a softmax none does."""
+        return 1.0 if self.link == "softmax" else max(1.0, float(self.weights.max(initial=1.0)))
+
+    def block(self) -> tuple[Array, Array, str]:
+        """Rows as they are now, weights and the link."""
+        return self.matrix[self.rows], self.weights, self.link
+
 
 def path_set(model: Model, centre: int) -> OutputSet:
     """Huffman path of the centre; a code of 0 is the positive label (word2vec.c)."""
@@ -201,15 +230,15 @@ def full_set(model: Model, centre: int) -> OutputSet:
     return OutputSet(model.syn1neg, list(range(n_words)), labels, np.ones(n_words), link="softmax")
 
 
-def noise_set(model: Model, window: Window, context: int = -1) -> OutputSet:
-    """The centre and its negatives, each row once with its multiplicity.
+def noise_set(model: Model, window: Window, part: range) -> OutputSet:
+    """The centre and its negatives for a part of the contexts, each row once with its multiplicity.
 
     A draw that is no negative is drawn again, left out, or (the centre) kept: the centre's row is then both
     seen and noise, (1 - s) - c s = (1 + c) (1 / (1 + c) - s).
     """
     if model.syn1neg is None or model.draw is None:
         raise ValueError("negatives need syn1neg and a sampler")
-    request = request_of(model, window, context)
+    request = request_of(model, window, part)
     rows, weights = [window.centre], [1.0]
     for i, drawn in enumerate(model.draw(request, model.negative)):
         row, weight = drawn, request.weights[i] if request.weights is not None else 1.0
@@ -231,12 +260,14 @@ def noise_set(model: Model, window: Window, context: int = -1) -> OutputSet:
     )
 
 
-def request_of(model: Model, window: Window, context: int) -> Request:
+def request_of(model: Model, window: Window, part: range) -> Request:
     """What the sampler is shown of a window and the model."""
-    request = Request(window.centre, window.noise, context, window.batch)
+    served = window.contexts[part.start : part.stop]
+    is_pair = model.negative_sharing == "pair" and model.architecture == "skip_gram"
+    request = Request(window.centre, window.noise, served[0] if is_pair else -1, window.batch)
     if model.syn1neg is not None:
         request.inputs, request.outputs = model.syn0, model.syn1neg
-        request.hidden = model.syn0[context] if context >= 0 else model.syn0[window.contexts].mean(axis=0)
+        request.hidden = model.syn0[served].mean(axis=0)
         request.excluded = model.excluded.get(window.centre, [])
         request.excluded = request.excluded + (window.contexts if model.exclude_window else [])
     return request
@@ -266,16 +297,37 @@ def move_rows(model: Model, contexts: list[int], outputs: OutputSet, alpha: floa
     return loss
 
 
+def in_rounds(step: Callable[[float], float], alpha: float, n_rounds: int) -> float:
+    """Take so many steps, each of a part of `alpha`; the loss before the first."""
+    losses = [step(alpha / n_rounds) for _ in range(n_rounds)]
+    return losses[0]
+
+
+def step_set(model: Model, window: Window, part: range, outputs: OutputSet, alpha: float) -> float:
+    """A part of the contexts meets an output set: all at once, or where that overshoots one by one."""
+    contexts, norms, loss = [window.contexts[i] for i in part], window.norms or [], 0.0
+    heaviest, rate = outputs.heaviest(), as_float32(alpha)
+    if cuts.is_whole(
+        contexts, len(window.contexts), sum(norms[i] for i in part), outputs.block(), heaviest, rate
+    ):
+        return move_rows(model, contexts, outputs, alpha)
+    for context in contexts:
+        rounds = cuts.rounds_of_context(model.syn0[context], outputs.block(), heaviest, rate)
+        loss += in_rounds(partial(move_rows, model, [context], outputs), alpha, rounds)
+    return loss
+
+
 def step_skip_gram(model: Model, window: Window, alpha: float) -> float:
-    """All contexts of a centre in one block; with pairs, each context meets negatives of its own."""
-    centre, contexts, loss = window.centre, window.contexts, 0.0
-    groups = [[key] if key >= 0 else contexts for key in keys_of(model, window)]
+    """The contexts of a centre meet its output sets; with pairs, each context has negatives of its own."""
+    everything, loss = range(len(window.contexts)), 0.0
+    if window.norms is None:
+        window.norms = (model.syn0[window.contexts] ** 2).sum(axis=1).tolist()
     if model.syn1 is not None:
-        loss += move_rows(model, contexts, path_set(model, centre), alpha)
-    for group, outputs in zip(groups, window.sets, strict=False):
-        loss += move_rows(model, group, outputs, alpha)
+        loss += step_set(model, window, everything, path_set(model, window.centre), alpha)
+    for part, outputs in zip(parts_of(model, window), window.sets, strict=False):
+        loss += step_set(model, window, part, outputs, alpha)
     if model.full_softmax:
-        loss += move_rows(model, contexts, full_set(model, centre), alpha)
+        loss += step_set(model, window, everything, full_set(model, window.centre), alpha)
     return loss
 
 
@@ -284,9 +336,28 @@ def step_cbow(model: Model, window: Window, alpha: float) -> float:
 
     The gradient of a mean carries 1/n, that of a sum does not. word2vec.c has it the other way
     round, which ``cbow_corrected`` repairs (Irsoy, Benton & Stratos 2021, arXiv:2012.15332).
+    Where a negative was drawn several times, that may take several rounds.
     """
+    contexts, n = window.contexts, len(window.contexts)
+    share = (1.0 if model.cbow_mean else n) * (1.0 / n if model.cbow_mean == model.cbow_corrected else 1.0)
+    rounds = 1
+    for outputs in window.sets:
+        hidden = hidden_of(model, contexts)[0]
+        heaviest, rate = outputs.heaviest(), as_float32(alpha)
+        rounds = cuts.rounds_of_hidden(hidden, contexts, outputs.block(), heaviest, rate, share)
+    return in_rounds(partial(step_hidden, model, window), alpha, rounds)
+
+
+def hidden_of(model: Model, contexts: list[int]) -> Array:
+    """Mean or sum of the contexts' rows, shape (1, D)."""
+    total: Array = model.syn0[contexts].sum(axis=0, keepdims=True)
+    return total / len(contexts) if model.cbow_mean else total
+
+
+def step_hidden(model: Model, window: Window, alpha: float) -> float:
+    """One step of CBOW; the loss before it."""
     centre, contexts, n = window.centre, window.contexts, len(window.contexts)
-    hidden = model.syn0[contexts].sum(axis=0, keepdims=True) * (1.0 / n if model.cbow_mean else 1.0)
+    hidden = hidden_of(model, contexts)
     sets = [path_set(model, centre)] if model.syn1 is not None else []
     sets += window.sets
     sets += [full_set(model, centre)] if model.full_softmax else []
@@ -301,6 +372,11 @@ def step_cbow(model: Model, window: Window, alpha: float) -> float:
     share = 1.0 / n if model.cbow_mean == model.cbow_corrected else 1.0
     np.add.at(model.syn0, contexts, share * lock_of(model, contexts) * change)
     return loss
+
+
+def as_float32(alpha: float) -> float:
+    """The rate as the kernels know it, so that both decide alike where a bound is met exactly."""
+    return float(np.float32(alpha))
 
 
 def lock_of(model: Model, rows: list[int]) -> Array:

@@ -261,7 +261,7 @@ class Worker:
         """Negatives that a Python sampler draws for a chunk: as many as it can need without collisions."""
         if self.block is None:
             return None
-        sets_per_word = min(2 * self.kernel.window, n_words) if self.kernel.pairwise else 1
+        sets_per_word = self.kernel.n_sets(min(2 * self.kernel.window, n_words))
         generator = np.random.default_rng([self.seed, self.epoch, chunk])
         return np.asarray(
             self.block(n_words * sets_per_word * self.kernel.negative, generator), dtype=np.int32

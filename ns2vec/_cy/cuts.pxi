@@ -1,0 +1,149 @@
+# One step for a window where that is as good as exact pairs, else a step for each context: included by _kernels.pyx.
+#
+# A block moves n inputs and m outputs by the errors of one moment, where exact pairs see each other's changes. As the
+# sigmoid's slope is at most 1/4, output j moves beyond its goal when alpha w_j sum_i |x_i|^2 / 4 > 1 (from 2 on it
+# swings ever wider), and so does an input that is there r times when alpha r sum_j w_j |y_j|^2 / 4 > 1. Contexts then
+# go one by one, and where an output was drawn w times, a step is taken in at most w rounds of a part of alpha each:
+# nothing is cut finer than exact pairs. What pairs themselves do to an input with all of its outputs is left alone.
+#
+# Stability is not all: in wide windows inputs learn from how far an output moves while the window lasts, which a block
+# cannot see. So a block of more than NARROW contexts may go a quarter as far, and one of SET_CONTEXTS is the largest.
+
+
+cdef enum:
+    NARROW = 10               # contexts of a window of 5 words
+
+cdef double SLOPE = 0.25      # of a sigmoid, at most
+cdef double WIDE = 0.25       # how far a block of more than NARROW contexts may go, where others may go 1
+cdef double GROWTH = 0.5      # alpha times the draws and copies of one pair of rows, at most in a step
+cdef double PLAIN = 0.3       # the same times the number of outputs: so small that their lengths need no look
+
+
+cdef inline void measure_rows(Kernel k, Workspace work, Window *window) noexcept nogil:
+    """Sums of squared lengths up to the window's end. A row is measured when a window first reaches it."""
+    cdef long p
+    for p in range(work.measured, window.end):
+        work.norm_sums[p + 1] = work.norm_sums[p] + k.ops.norm(work.rows[p], k.stride)
+    work.measured = max(work.measured, window.end)
+
+
+cdef double norm_of_contexts(Workspace work, Window *window, long first, long end) noexcept nogil:
+    """Sum of the squared lengths of contexts [first, end), as they were measured."""
+    cdef long start = position_of(window, first), stop = position_of(window, end - 1) + 1, t = window.t
+    cdef double total = work.norm_sums[stop] - work.norm_sums[start]
+    if start < t < stop:
+        total -= work.norm_sums[t + 1] - work.norm_sums[t]
+    return total
+
+
+cdef double norm_of_outputs(Kernel k, ns2_block *b) noexcept nogil:
+    """Sum of the squared lengths of the outputs, by weight; of a softmax, 4 times the largest."""
+    cdef double total = 0.0, longest = 0.0, norm
+    cdef long j
+    for j in range(b.n_outputs):
+        norm = k.ops.norm(k.syn1neg + j * k.stride if b.outputs == NULL else b.outputs[j], k.stride)
+        total += norm if b.outputs == NULL else b.weights[j] * norm
+        longest = max(longest, norm)
+    return longest / SLOPE if b.link == NS2_SOFTMAX else total
+
+
+cdef bint has_repeats(Workspace work, Window *window, long first, long end) noexcept nogil:
+    """Whether a word stands twice among contexts [first, end)."""
+    cdef const int32_t *chunk = work.chunk
+    cdef uint64_t seen = 0, twice = 0, bit
+    cdef long p, t = window.t
+    for p in range(position_of(window, first), position_of(window, end - 1) + 1):
+        if p != t:
+            bit = (<uint64_t> 1) << (chunk[p] & 63)
+            twice |= seen & bit
+            seen |= bit
+    return twice != 0 and most_copies(work, window, first, end) > 1
+
+
+cdef long copies_before(Workspace work, Window *window, long first, long i) noexcept nogil:
+    """How often the word of context i is among contexts [first, i)."""
+    cdef int32_t word = work.chunk[position_of(window, i)]
+    cdef long n = 0, j
+    for j in range(first, i):
+        n += work.chunk[position_of(window, j)] == word
+    return n
+
+
+cdef long most_copies(Workspace work, Window *window, long first, long end) noexcept nogil:
+    """How often the word that is there most often is among contexts [first, end)."""
+    cdef long most = 0, i
+    for i in range(first, end):
+        most = max(most, 1 + copies_before(work, window, first, i))
+    return most
+
+
+cdef void step_set(Kernel k, Workspace work, Window *window, ns2_block *b, long first, long end,
+                   double heaviest) noexcept nogil:
+    """Contexts [first, end) meet the outputs of b, of which one was drawn `heaviest` times."""
+    cdef bint repeats = end - first > 1 and has_repeats(work, window, first, end)
+    if b.link == NS2_SOFTMAX:
+        heaviest = 1.0  # the errors of one input have a sum of at most 2, however often an output was drawn
+    if is_whole(k, work, window, b, first, end, heaviest, repeats):
+        step_rows(k, work, window, b, first, end - first, repeats)
+    else:
+        step_singly(k, work, window, b, first, end, heaviest)
+
+
+cdef bint is_whole(Kernel k, Workspace work, Window *window, ns2_block *b, long first, long end, double heaviest,
+                   bint repeats) noexcept nogil:
+    """Whether one step does for all of the contexts what steps of one context each would do."""
+    cdef long n = end - first
+    cdef double alpha = b.alpha, inputs, pressure
+    if n == 1:
+        return heaviest == 1.0
+    inputs = norm_of_contexts(work, window, first, end)
+    if window.n_contexts > SET_CONTEXTS or not SLOPE * alpha * heaviest * inputs <= (1.0 if n <= NARROW else WIDE):
+        return False
+    if heaviest == 1.0 and not repeats:
+        return True
+    pressure = alpha * heaviest * (most_copies(work, window, first, end) if repeats else 1)
+    if pressure * b.n_outputs <= PLAIN:
+        return True
+    return pressure <= GROWTH and pressure / heaviest * SLOPE * norm_of_outputs(k, b) <= 1.0
+
+
+cdef void step_singly(Kernel k, Workspace work, Window *window, ns2_block *b, long first, long end,
+                      double heaviest) noexcept nogil:
+    """Contexts [first, end) one after the other."""
+    cdef double need
+    cdef double *loss = b.loss
+    cdef float alpha = b.alpha
+    cdef long i, n_rounds, r
+    for i in range(first, end):
+        n_rounds = 1
+        if heaviest > 1.0:
+            need = max(heaviest * k.ops.norm(work.inputs[i], k.stride), norm_of_outputs(k, b))
+            n_rounds = rounds(alpha * max(SLOPE * need, heaviest / GROWTH), heaviest)
+        for r in range(n_rounds):
+            b.alpha = alpha / n_rounds
+            b.loss = loss if r == 0 else NULL
+            step_rows(k, work, window, b, i, 1, False)
+            b.n_ahead = 0
+        b.alpha, b.loss = alpha, loss
+
+
+cdef inline long rounds(double need, double most) noexcept nogil:
+    """Steps that a step of `need` is taken in: each of at most 1, and no more than the `most` draws of an output."""
+    return <long> ceil(min(need, most)) if need > 1.0 and most > 1.0 else 1
+
+
+cdef long rounds_of_cbow(Kernel k, Workspace work, Window *window, float alpha) noexcept nogil:
+    """Rounds for the hidden vector of a window, with which outputs are that were drawn several times."""
+    cdef ns2_block b
+    cdef long n = window.n_contexts, copies
+    cdef double heaviest = window.heaviest[0] if window.n_sets else 1.0, spread, outputs
+    if heaviest == 1.0 or k.link == NS2_SOFTMAX:
+        return 1
+    set_inputs(k, work, window)
+    set_noise_outputs(k, work, window, 0, &b)
+    copies = most_copies(work, window, 0, n)
+    # how far the hidden vector moves when each context gets its share of the change
+    spread = copies * (1.0 if k.cbow_mean else n) * (1.0 / n if k.cbow_mean == k.cbow_corrected else 1.0)
+    k.ops.gather(work.inputs, n, k.stride, <float> 1.0 / n if k.cbow_mean else <float> 1.0, work.hidden)
+    outputs = max(heaviest * k.ops.norm(work.hidden, k.stride), spread * norm_of_outputs(k, &b))
+    return rounds(max(SLOPE * alpha * outputs, alpha * spread * heaviest / GROWTH), heaviest * copies)

@@ -1,0 +1,110 @@
+"""How a window is cut, so that no step overshoots: the rule of ``_cy/cuts.pxi`` in plain NumPy."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["SET_CONTEXTS", "is_whole", "parts_of", "rounds_of_context", "rounds_of_hidden"]
+
+Array = npt.NDArray[np.float64]
+
+SET_CONTEXTS = 32  # contexts that share a set of negatives or move in one step, at most
+NARROW = 10  # contexts of a window of 5 words
+SLOPE = 0.25  # of a sigmoid, at most
+WIDE = 0.25  # how far a block of more than NARROW contexts may go, where others may go 1
+GROWTH = 0.5  # alpha times the draws and copies of one pair of rows, at most in a step
+PLAIN = 0.3  # the same times the number of outputs: so small that their lengths need no look
+
+
+def parts_of(n_contexts: int, n_parts: int) -> list[range]:
+    """The contexts that each of `n_parts` sets of negatives serves: equally many, give or take one."""
+    starts = [part * n_contexts // n_parts for part in range(n_parts + 1)]
+    return [range(start, end) for start, end in itertools.pairwise(starts)]
+
+
+def norm_of_outputs(outputs: Array, weights: Array, link: str) -> float:
+    """Sum of the squared lengths of output rows (m, D) by weight; of a softmax, 4 times the largest."""
+    norms = (outputs**2).sum(axis=1)
+    return float(norms.max() / SLOPE if link == "softmax" else weights @ norms)
+
+
+def most_copies(rows: Sequence[int]) -> int:
+    """How often the row that is there most often is there."""
+    return int(np.unique(rows, return_counts=True)[1].max())
+
+
+def is_whole(
+    contexts: Sequence[int],
+    n_of_window: int,
+    norm_of_inputs: float,
+    outputs: tuple[Array, Array, str],
+    heaviest: float,
+    alpha: float,
+) -> bool:
+    """Whether one step does for all of the contexts what steps of one context each would do.
+
+    Parameters
+    ----------
+    contexts : sequence of int
+        Input rows that meet the outputs.
+    n_of_window : int
+        Contexts of the whole window.
+    norm_of_inputs : float
+        Sum of the squared lengths of the contexts' rows.
+    outputs : tuple of ndarray (m, D), ndarray (m,), str
+        Output rows, their weights, the link.
+    heaviest : float
+        The largest weight; 1 under a softmax.
+    alpha : float
+    """
+    n = len(contexts)
+    if n == 1:
+        return heaviest == 1.0
+    if n_of_window > SET_CONTEXTS:
+        return False
+    if not SLOPE * alpha * heaviest * norm_of_inputs <= (1.0 if n <= NARROW else WIDE):
+        return False
+    copies = most_copies(contexts)
+    if heaviest == 1.0 and copies == 1:
+        return True
+    pressure = alpha * heaviest * copies
+    if pressure * len(outputs[0]) <= PLAIN:
+        return True
+    return pressure <= GROWTH and alpha * copies * SLOPE * norm_of_outputs(*outputs) <= 1.0
+
+
+def n_rounds(need: float, most: float) -> int:
+    """Steps that a step of `need` is taken in: each of at most 1, and no more than `most`."""
+    return math.ceil(min(need, most)) if need > 1.0 and most > 1.0 else 1
+
+
+def rounds_of_context(
+    context: Array, outputs: tuple[Array, Array, str], heaviest: float, alpha: float
+) -> int:
+    """Rounds for one input row (D,), with which outputs are of which one was drawn `heaviest` times."""
+    if heaviest == 1.0:
+        return 1
+    need = max(heaviest * float(context @ context), norm_of_outputs(*outputs))
+    return n_rounds(alpha * max(SLOPE * need, heaviest / GROWTH), heaviest)
+
+
+def rounds_of_hidden(
+    hidden: Array,
+    contexts: Sequence[int],
+    outputs: tuple[Array, Array, str],
+    heaviest: float,
+    alpha: float,
+    share: float,
+) -> int:
+    """Rounds for a hidden vector (D,), to which `share` of its change comes back through distinct contexts."""
+    if heaviest == 1.0 or outputs[2] == "softmax":
+        return 1
+    copies = most_copies(contexts)
+    spread = copies * share
+    need = max(heaviest * float(hidden @ hidden), spread * norm_of_outputs(*outputs))
+    return n_rounds(alpha * max(SLOPE * need, spread * heaviest / GROWTH), heaviest * copies)
