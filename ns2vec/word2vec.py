@@ -40,7 +40,7 @@ from ns2vec.training.blas import blas_threads
 from ns2vec.training.callbacks import checked_callbacks, notify
 from ns2vec.training.checkpoints import Position
 from ns2vec.training.config import KEPT, TrainingConfig, parse_memory
-from ns2vec.training.guard import Guard, check_finite
+from ns2vec.training.guard import Guard, check_rows
 from ns2vec.training.inference import ProbabilityMixin
 from ns2vec.training.legacy import LegacyNames, class_only
 from ns2vec.training.resuming import ResumeMixin
@@ -118,8 +118,13 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
         (``"unigram"``, ``"uniform"``, ``"batch:size=512"``, ``"mixed:unigram=0.8,uniform=0.2"``), a sampler
         object, a function in machine code, or a Python function that fills blocks.
     negative_sharing : {"window", "pair"}
-        One noise set for all contexts of a centre word (several times faster), or one for each
-        pair as in word2vec.c.
+        ``"pair"`` draws a noise set for each (context, centre) pair and trains one pair after the other, as
+        word2vec.c does. With ``"window"``, several times faster, the contexts of a centre word share a set,
+        fresh for every 32 of them, and move in one step where that is as good: up to 10 contexts
+        (``window=5``) while ``alpha * sum |x|^2 / 4 <= 1``, up to 32 while it is at most 1/4, x being their
+        rows. Where a step would be longer, where a word is there so often that its copies would overshoot,
+        and in windows of more than 32 contexts, they go one by one, each seeing what the one before has
+        changed. A step with a negative that was drawn n times takes up to n rounds, in CBOW too.
     backend : {"fused", "blas", "gemm"}
         Who does the sums: kernels of our own, BLAS row by row, or three matrix products a window (for
         logistic objectives). Only the first is fast for word vectors.
@@ -503,7 +508,7 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
             with self._blas():
                 done = trainer.run_epoch(epoch)
             if self._network is not None:
-                check_finite(self._network.weights(), done.alpha)
+                check_rows(self._network.weights(), done.alpha, self.wv.index_to_key)
         finally:
             if self._network is not None:
                 self._network.write_back()

@@ -16,18 +16,24 @@ cdef enum:
 cdef double SLOPE = 0.25      # of a sigmoid, at most
 cdef double WIDE = 0.25       # how far a block of more than NARROW contexts may go, where others may go 1
 cdef double GROWTH = 0.5      # alpha times the draws and copies of one pair of rows, at most in a step
-cdef double PLAIN = 0.3       # the same times the number of outputs: so small that their lengths need no look
+cdef double PLAIN = 0.35      # the same times the number of outputs: so small that their lengths need no look
 
 
 cdef inline void measure_rows(Kernel k, Workspace work, Window *window) noexcept nogil:
-    """Sums of squared lengths up to the window's end. A row is measured when a window first reaches it."""
+    """Sums of squared lengths up to the window's end: when a window first reaches a row, every other row is measured
+    and counts twice. Which, a hash of the place decides, so that no text can hide its long rows.
+    """
+    cdef double norm
     cdef long p
     for p in range(work.measured, window.end):
-        work.norm_sums[p + 1] = work.norm_sums[p] + k.ops.norm(work.rows[p], k.stride)
+        norm = 0.0
+        if <uint32_t> p * <uint32_t> 2654435769 >> 31:
+            norm = 2 * k.ops.norm(work.rows[p], k.stride)
+        work.norm_sums[p + 1] = work.norm_sums[p] + norm
     work.measured = max(work.measured, window.end)
 
 
-cdef double norm_of_contexts(Workspace work, Window *window, long first, long end) noexcept nogil:
+cdef inline double norm_of_contexts(Workspace work, Window *window, long first, long end) noexcept nogil:
     """Sum of the squared lengths of contexts [first, end), as they were measured."""
     cdef long start = position_of(window, first), stop = position_of(window, end - 1) + 1, t = window.t
     cdef double total = work.norm_sums[stop] - work.norm_sums[start]
@@ -47,50 +53,62 @@ cdef double norm_of_outputs(Kernel k, ns2_block *b) noexcept nogil:
     return longest / SLOPE if b.link == NS2_SOFTMAX else total
 
 
-cdef bint has_repeats(Workspace work, Window *window, long first, long end) noexcept nogil:
-    """Whether a word stands twice among contexts [first, end)."""
+cdef inline long copies_among(Workspace work, Window *window, long first, long end) noexcept nogil:
+    """How often the word that is there most often is among contexts [first, end): mostly once."""
     cdef const int32_t *chunk = work.chunk
     cdef uint64_t seen = 0, twice = 0, bit
-    cdef long p, t = window.t
-    for p in range(position_of(window, first), position_of(window, end - 1) + 1):
-        if p != t:
-            bit = (<uint64_t> 1) << (chunk[p] & 63)
-            twice |= seen & bit
-            seen |= bit
-    return twice != 0 and most_copies(work, window, first, end) > 1
-
-
-cdef long copies_before(Workspace work, Window *window, long first, long i) noexcept nogil:
-    """How often the word of context i is among contexts [first, i)."""
-    cdef int32_t word = work.chunk[position_of(window, i)]
-    cdef long n = 0, j
-    for j in range(first, i):
-        n += work.chunk[position_of(window, j)] == word
-    return n
+    cdef long start = position_of(window, first), stop = position_of(window, end - 1) + 1, p
+    # A filter of 64 bits, and where it finds something, which is every other window of ten distinct words, another.
+    # That the centre's word is among the rest costs a closer look too, which is less than to leave it out.
+    for p in range(start, stop):
+        bit = (<uint64_t> 1) << (chunk[p] & 63)
+        twice |= seen & bit
+        seen |= bit
+    if twice == 0:
+        return 1
+    seen = twice = 0
+    for p in range(start, stop):
+        bit = (<uint64_t> 1) << ((<uint32_t> chunk[p] * <uint32_t> 2654435769) >> 26)
+        twice |= seen & bit
+        seen |= bit
+    return most_copies(work, window, first, end) if twice != 0 else 1
 
 
 cdef long most_copies(Workspace work, Window *window, long first, long end) noexcept nogil:
     """How often the word that is there most often is among contexts [first, end)."""
-    cdef long most = 0, i
-    for i in range(first, end):
-        most = max(most, 1 + copies_before(work, window, first, i))
+    cdef const int32_t *chunk = work.chunk
+    cdef long start = position_of(window, first), stop = position_of(window, end - 1) + 1, t = window.t
+    cdef long most = 1, copies, p, i
+    for p in range(start, stop):
+        if p == t:
+            continue
+        # the centre's own place counts where its word is meant, and is taken off again
+        copies = 1 - (start <= t < p and chunk[t] == chunk[p])
+        for i in range(start, p):
+            copies += chunk[i] == chunk[p]
+        most = max(most, copies)
     return most
 
 
-cdef void step_set(Kernel k, Workspace work, Window *window, ns2_block *b, long first, long end,
-                   double heaviest) noexcept nogil:
+cdef inline void step_set(Kernel k, Workspace work, Window *window, ns2_block *b, long first, long end,
+                          double heaviest) noexcept nogil:
     """Contexts [first, end) meet the outputs of b, of which one was drawn `heaviest` times."""
-    cdef bint repeats = end - first > 1 and has_repeats(work, window, first, end)
+    cdef long copies = 1
+    if end - first > 1:
+        copies = copies_among(work, window, first, end)
+    elif heaviest == 1.0:
+        step_rows(k, work, window, b, first, 1, False)
+        return
     if b.link == NS2_SOFTMAX:
         heaviest = 1.0  # the errors of one input have a sum of at most 2, however often an output was drawn
-    if is_whole(k, work, window, b, first, end, heaviest, repeats):
-        step_rows(k, work, window, b, first, end - first, repeats)
+    if is_whole(k, work, window, b, first, end, heaviest, copies):
+        step_rows(k, work, window, b, first, end - first, copies > 1)
     else:
         step_singly(k, work, window, b, first, end, heaviest)
 
 
-cdef bint is_whole(Kernel k, Workspace work, Window *window, ns2_block *b, long first, long end, double heaviest,
-                   bint repeats) noexcept nogil:
+cdef inline bint is_whole(Kernel k, Workspace work, Window *window, ns2_block *b, long first, long end,
+                          double heaviest, long copies) noexcept nogil:
     """Whether one step does for all of the contexts what steps of one context each would do."""
     cdef long n = end - first
     cdef double alpha = b.alpha, inputs, pressure
@@ -99,9 +117,9 @@ cdef bint is_whole(Kernel k, Workspace work, Window *window, ns2_block *b, long 
     inputs = norm_of_contexts(work, window, first, end)
     if window.n_contexts > SET_CONTEXTS or not SLOPE * alpha * heaviest * inputs <= (1.0 if n <= NARROW else WIDE):
         return False
-    if heaviest == 1.0 and not repeats:
+    if heaviest == 1.0 and copies == 1:
         return True
-    pressure = alpha * heaviest * (most_copies(work, window, first, end) if repeats else 1)
+    pressure = alpha * heaviest * copies
     if pressure * b.n_outputs <= PLAIN:
         return True
     return pressure <= GROWTH and pressure / heaviest * SLOPE * norm_of_outputs(k, b) <= 1.0
@@ -136,8 +154,8 @@ cdef long rounds_of_cbow(Kernel k, Workspace work, Window *window, float alpha) 
     """Rounds for the hidden vector of a window, with which outputs are that were drawn several times."""
     cdef ns2_block b
     cdef long n = window.n_contexts, copies
-    cdef double heaviest = window.heaviest[0] if window.n_sets else 1.0, spread, outputs
-    if heaviest == 1.0 or k.link == NS2_SOFTMAX:
+    cdef double heaviest = window.heaviest[0], spread, outputs
+    if k.link == NS2_SOFTMAX:
         return 1
     set_inputs(k, work, window)
     set_noise_outputs(k, work, window, 0, &b)

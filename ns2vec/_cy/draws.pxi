@@ -45,6 +45,9 @@ cdef inline long n_sets_of(Kernel k, long n_contexts) noexcept nogil:
 
 cdef inline long set_start(Window *window, long s) noexcept nogil:
     """The first context that set s serves: sets serve equally many, give or take one."""
+    # one set, or one each: without the division, which takes as long as a short row's sums
+    if window.n_sets == 1 or window.n_sets == window.n_contexts:
+        return s if window.n_sets > 1 else s * window.n_contexts
     return s * window.n_contexts // window.n_sets
 
 

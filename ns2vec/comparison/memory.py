@@ -154,8 +154,8 @@ def scratch_formula(kernel: Kernel, max_words: int) -> int:
 
     Legend: C contexts (2 window), k negatives, W the wider of 1 + k and the longest path, S floats of a row.
 
-    - 32 bytes a word of the batch: its id, its window's width, where its input row is, how long rows are, ends of
-      sentences
+    - 32 bytes a word of the batch: its id, its window's width, where its input row is, how long rows are,
+      where sentences end
     - a tile of scores (C + 1) W, and C rows of errors
     - with the full softmax the packed contexts C S and their scores C V
     - windows that are planned ahead: ids, addresses, weights and offsets of their negatives, rows to fetch;

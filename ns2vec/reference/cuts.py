@@ -18,7 +18,7 @@ NARROW = 10  # contexts of a window of 5 words
 SLOPE = 0.25  # of a sigmoid, at most
 WIDE = 0.25  # how far a block of more than NARROW contexts may go, where others may go 1
 GROWTH = 0.5  # alpha times the draws and copies of one pair of rows, at most in a step
-PLAIN = 0.3  # the same times the number of outputs: so small that their lengths need no look
+PLAIN = 0.35  # the same times the number of outputs: so small that their lengths need no look
 
 
 def parts_of(n_contexts: int, n_parts: int) -> list[range]:
@@ -101,7 +101,7 @@ def rounds_of_hidden(
     alpha: float,
     share: float,
 ) -> int:
-    """Rounds for a hidden vector (D,), to which `share` of its change comes back through distinct contexts."""
+    """Rounds for a hidden vector (D,), to which `share` of its change comes back by distinct contexts."""
     if heaviest == 1.0 or outputs[2] == "softmax":
         return 1
     copies = most_copies(contexts)

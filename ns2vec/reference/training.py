@@ -140,9 +140,10 @@ def plan(
 
 
 def measure(model: Model, window: Window, words: list[int], position: int, norms: list[float]) -> None:
-    """Give a window the lengths of its rows; those that no window reached before are measured now."""
+    """Give a window the lengths of its rows: of those that it reaches first, every other counts twice."""
     for row in words[len(norms) : window.positions.stop]:
-        norms.append(float(model.syn0[row] @ model.syn0[row]))
+        is_measured = len(norms) * 2654435769 % 2**32 >= 2**31
+        norms.append(2 * float(model.syn0[row] @ model.syn0[row]) if is_measured else 0.0)
     window.norms = [norms[p] for p in window.positions if p != position]
 
 

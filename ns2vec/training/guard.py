@@ -1,14 +1,14 @@
-"""Noticing that training runs away: rows that are no longer finite, or a loss that leaps.
+"""Noticing that training runs away: rows that are not finite or have no sane length, or a loss that leaps.
 
-Every epoch ends with a look at the rows, so that NaN vectors are never handed out. A `Guard` looks more
-often, keeps a copy of the last good rows, and can go on from there with a lower rate.
+Every epoch ends with a look at the rows, so that useless vectors are never handed out without a word. A
+`Guard` looks more often, keeps a copy of the last good rows, and can go on from there with a lower rate.
 """
 
 from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any
 
@@ -18,43 +18,72 @@ from ns2vec._typing import Float32Array
 from ns2vec.exceptions import DivergenceError
 from ns2vec.training.weights import Rows
 
-__all__ = ["Guard", "check_finite", "segments"]
+__all__ = ["Guard", "check_rows", "segments"]
 
 logger = logging.getLogger(__name__)
 
 BLOCK_ROWS = 4096
+LARGE = 100.0  # numbers of trained vectors are below 10; beyond this a warning
+HUGE = 1e6  # no vector whose numbers got here is of use: an error
+USUAL_ALPHA = 0.1
 MOST_WORDS = 1_000_000  # between two looks
 
 
-def n_not_finite(matrix: Float32Array) -> int:
-    """Number of rows that hold NaN or an infinity, without a temporary of the matrix's size."""
+def largest_numbers(matrix: Float32Array) -> Float32Array:
+    """Largest absolute number of each row, NaN where it has one; without a temporary of the matrix's size."""
     blocks = (matrix[start : start + BLOCK_ROWS] for start in range(0, len(matrix), BLOCK_ROWS))
-    return sum(int((~np.isfinite(block)).any(axis=1).sum()) for block in blocks)
+    return np.concatenate([np.abs(block).max(axis=1) for block in blocks])
 
 
-def what_is_wrong(weights: Iterable[Rows]) -> str | None:
-    """Name the first matrix with rows that are not finite, or None."""
-    for rows in weights:
-        n_rows = n_not_finite(rows.padded)
-        if n_rows:
-            return f"{n_rows} of {len(rows.padded)} rows of {rows.name} are not finite"
+def outgrown(rows: Rows, limit: float, keys: Sequence[Any]) -> str | None:
+    """Say which row of a matrix is not finite or has the largest number beyond a limit, or None."""
+    if not len(rows.padded):
+        return None
+    largest = largest_numbers(rows.padded)
+    n_broken = len(largest) - int(np.isfinite(largest).sum())
+    worst = int(np.argmin(np.isfinite(largest)) if n_broken else np.argmax(largest))
+    # the rows of syn1 are inner nodes of the tree, not words
+    has_keys = rows.name != "syn1" and worst < len(keys)
+    row = f"row {worst}" if not has_keys else repr(keys[worst])
+    if n_broken:
+        return f"{n_broken} of {len(largest)} rows of {rows.name} are not finite, {row} first"
+    if largest[worst] > limit:
+        return f"numbers of {rows.name} have grown to {largest[worst]:.3g} ({row})"
     return None
 
 
-def check_finite(weights: Iterable[Rows], alpha: float) -> None:
-    """Raise if training has run away.
+def what_is_wrong(
+    weights: Iterable[Rows], limit: float = HUGE, keys: Sequence[Any] = ()
+) -> str | None:
+    """Name the first matrix with rows that are of no use, or None."""
+    return next((problem for rows in weights if (problem := outgrown(rows, limit, keys))), None)
+
+
+def check_rows(weights: Iterable[Rows], alpha: float, keys: Sequence[Any] = ()) -> None:
+    """Raise if training has run away, and warn where it is about to.
+
+    Parameters
+    ----------
+    weights : iterable of Rows
+    alpha : float
+        Learning rate of the last chunk, for the message.
+    keys : sequence
+        The words of the rows, for the message.
 
     Raises
     ------
     DivergenceError
-        If a row holds NaN or an infinity.
+        If a row holds NaN, an infinity, or a number beyond a million.
     """
-    problem = what_is_wrong(weights)
-    if problem:
-        raise DivergenceError(
-            f"training diverged: {problem} (learning rate {alpha:g}); "
-            "lower alpha, or train with guard='rollback'"
-        )
+    weights = list(weights)
+    problem = what_is_wrong(weights, LARGE, keys)
+    if problem is None:
+        return
+    usual = "0.025 to 0.05 is usual" if alpha > USUAL_ALPHA else f"try {alpha / 4:.1g}"
+    remedy = f"(learning rate {alpha:g}); lower alpha, {usual}, or train with guard='rollback', which does so"
+    if what_is_wrong(weights):
+        raise DivergenceError(f"training diverged: {problem} {remedy}")
+    logger.warning("training is running away: %s %s", problem, remedy)
 
 
 class Guard:
@@ -146,7 +175,8 @@ class Guard:
         if self.policy == "stop" or self.n_rollbacks == self.most_rollbacks:
             tried = f" after {self.n_rollbacks} rollbacks" if self.n_rollbacks else ""
             raise DivergenceError(
-                f"training diverged{tried}: {problem} (learning rate {alpha:g}); lower alpha"
+                f"training diverged{tried}: {problem} (learning rate {alpha:g}); lower alpha, "
+                "0.025 to 0.05 is usual"
             )
         self.roll_back(problem, alpha)
         return False

@@ -19,7 +19,7 @@ from ns2vec.training.checkpoints import (
     Saver,
     parse_interval,
 )
-from ns2vec.training.guard import Guard, check_finite
+from ns2vec.training.guard import Guard, check_rows
 from ns2vec.training.network import Network
 from ns2vec.training.persistence import SAMPLER_STATE, PersistenceMixin, is_plain
 from ns2vec.training.trainer import Plan
@@ -79,7 +79,7 @@ class ResumeMixin(PersistenceMixin):
     def _write_checkpoint(self, at: Position, plan: Plan, reference: dict[str, Any]) -> None:
         """Write one; a full disk is told and does not end training, which can go on without."""
         if self._network is not None:
-            check_finite(self._network.weights(), at.last_alpha)
+            check_rows(self._network.weights(), at.last_alpha, self.wv.index_to_key)
             self._network.write_back()
         state = self.to_state()
         state.attributes[ATTRIBUTE] = {

@@ -10,7 +10,7 @@ import pytest
 from ns2vec import Word2Vec
 from ns2vec.exceptions import DivergenceError
 from ns2vec.objectives import OBJECTIVES
-from ns2vec.training.guard import Guard, check_finite, segments
+from ns2vec.training.guard import Guard, check_rows, segments
 from ns2vec.training.weights import Rows, empty_rows
 
 SMALL = {"vector_size": 20, "min_count": 1, "sample": 0, "sg": 1, "workers": 1, "batch_words": 100}
@@ -150,10 +150,41 @@ def test_copies_are_counted():
 
 def test_rows_that_are_not_finite_are_named():
     rows = one_matrix(10_000)
-    check_finite([rows], 0.1)
+    check_rows([rows], 0.1)
     rows.array[[3, 9999], 2] = np.inf, np.nan
     with pytest.raises(DivergenceError, match="2 of 10000 rows of syn1neg are not finite"):
-        check_finite([rows], 0.1)
+        check_rows([rows], 0.1)
+
+
+@pytest.mark.parametrize("options", [{}, {"sg": 0}, {"hs": 1, "negative": 0}, {"objective": "nce"}])
+def test_a_planted_runaway_is_reported_with_its_word_and_what_to_change(sentences, options):
+    with pytest.raises(DivergenceError, match=r"diverged: .*'\w+'.*; lower alpha, 0.025 to 0.05 is usual"):
+        Word2Vec(sentences * 20, **(SMALL | options | {"alpha": 5, "min_alpha": 5}))
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "message"),
+    [
+        ("wv.vectors", 1e7, r"wv.vectors have grown to 1e\+07 \('c'\)"),
+        ("syn1", -2e8, r"syn1 have grown to 2e\+08 \(row 2\)"),
+        ("syn1neg", np.nan, r"1 of 4 rows of syn1neg are not finite, 'c' first"),
+    ],
+)
+def test_a_row_that_is_of_no_use_is_named(name, number, message):
+    rows = Rows(name, empty_rows(4, 3), 4, 3)
+    rows.array[2, 1] = number
+    with pytest.raises(DivergenceError, match=message):
+        check_rows([rows], 0.05, ["a", "b", "c", "d"])
+
+
+def test_numbers_that_are_larger_than_any_good_models_are_warned_about(caplog):
+    rows = Rows("wv.vectors", empty_rows(4, 3), 4, 3)
+    rows.array[1, 0] = 99.0
+    check_rows([rows], 0.05, ["a", "b"])
+    assert caplog.text == ""
+    rows.array[3, 0] = -101.0
+    check_rows([rows], 0.05, ["a", "b"])
+    assert "wv.vectors have grown to 101 (row 3) (learning rate 0.05); lower alpha, try 0.01" in caplog.text
 
 
 def test_a_model_that_begins_with_nan(sentences):
