@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from ns2vec._build_info import build_info
+from ns2vec._options import number
 from ns2vec._typing import Int32Array
 from ns2vec.comparison.candidates import REFERENCE, Candidate, make_candidates
 from ns2vec.comparison.held_out import HeldOut, log_noise
@@ -246,9 +247,9 @@ def _checked(
         if name in options:
             raise ConfigError(f"{name} differs between the runs of a comparison: leave it out")
     for name, value in (("budget", budget), ("price_per_hour", price_per_hour)):
-        if value is not None and not (math.isfinite(value) and value > 0):
+        if value is not None and number(name, value) <= 0.0:
             raise ConfigError(f"{name} must be a number above 0, got {value!r}")
-    if not 0.0 < reference_share < 1.0:
+    if not 0.0 < number("reference_share", reference_share) < 1.0:
         raise ConfigError(f"reference_share must be above 0 and below 1, got {reference_share!r}")
     if not seeds:
         raise ConfigError("seeds must name at least one seed, got none")
