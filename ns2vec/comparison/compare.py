@@ -277,9 +277,9 @@ def _measure_speeds(
 ) -> None:
     """Fill in the speed of each candidate, and the time that looking at a model takes."""
     seconds = LONGEST_TRIAL if budget is None else min(LONGEST_TRIAL, TRIAL_SHARE * budget / len(found))
-    for number, (one, entry) in enumerate(found.items(), start=1):
+    for place, (one, entry) in enumerate(found.items(), start=1):
         logger.info("speed of %s", one.name)
-        setting.report(f"speed of {one.name} ({number} of {len(found)})")
+        setting.report(f"speed of {one.name} ({place} of {len(found)})")
         try:
             model = make_model(one, setting.text, setting.options, seed)
             sample = measure_speed(model, setting.text, seconds)
@@ -373,13 +373,13 @@ def _run_all(
     table = _time_table(setting, chosen, plan, len(seeds))
     for seed in seeds:
         late = []
-        for number, one in enumerate(order):
+        for place, one in enumerate(order):
             started, is_exact = time.perf_counter(), one.outputs == "all"
             if started > setting.deadline and seed != seeds[0]:
                 late.append(one.name)
                 continue
-            until = table.until(started, [costs[other] for other in order[number:]], is_exact=is_exact)
-            tick = partial(setting.report, f"{one.name}, seed {seed} ({number + 1} of {len(order)})")
+            until = table.until(started, [costs[other] for other in order[place:]], is_exact=is_exact)
+            tick = partial(setting.report, f"{one.name}, seed {seed} ({place + 1} of {len(order)})")
             try:
                 run = _run_with_f1(setting, found[one], one, plan, seed, until, tick)
                 found[one] = replace(found[one], runs=(*found[one].runs, run))
