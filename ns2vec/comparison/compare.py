@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from ns2vec._build_info import build_info
+from ns2vec._options import number
 from ns2vec._typing import Int32Array
 from ns2vec.comparison.candidates import REFERENCE, Candidate, make_candidates
 from ns2vec.comparison.held_out import HeldOut, log_noise
@@ -246,9 +247,9 @@ def _checked(
         if name in options:
             raise ConfigError(f"{name} differs between the runs of a comparison: leave it out")
     for name, value in (("budget", budget), ("price_per_hour", price_per_hour)):
-        if value is not None and not (math.isfinite(value) and value > 0):
+        if value is not None and number(name, value) <= 0.0:
             raise ConfigError(f"{name} must be a number above 0, got {value!r}")
-    if not 0.0 < reference_share < 1.0:
+    if not 0.0 < number("reference_share", reference_share) < 1.0:
         raise ConfigError(f"reference_share must be above 0 and below 1, got {reference_share!r}")
     if not seeds:
         raise ConfigError("seeds must name at least one seed, got none")
@@ -276,9 +277,9 @@ def _measure_speeds(
 ) -> None:
     """Fill in the speed of each candidate, and the time that looking at a model takes."""
     seconds = LONGEST_TRIAL if budget is None else min(LONGEST_TRIAL, TRIAL_SHARE * budget / len(found))
-    for number, (one, entry) in enumerate(found.items(), start=1):
+    for place, (one, entry) in enumerate(found.items(), start=1):
         logger.info("speed of %s", one.name)
-        setting.report(f"speed of {one.name} ({number} of {len(found)})")
+        setting.report(f"speed of {one.name} ({place} of {len(found)})")
         try:
             model = make_model(one, setting.text, setting.options, seed)
             sample = measure_speed(model, setting.text, seconds)
@@ -372,13 +373,13 @@ def _run_all(
     table = _time_table(setting, chosen, plan, len(seeds))
     for seed in seeds:
         late = []
-        for number, one in enumerate(order):
+        for place, one in enumerate(order):
             started, is_exact = time.perf_counter(), one.outputs == "all"
             if started > setting.deadline and seed != seeds[0]:
                 late.append(one.name)
                 continue
-            until = table.until(started, [costs[other] for other in order[number:]], is_exact=is_exact)
-            tick = partial(setting.report, f"{one.name}, seed {seed} ({number + 1} of {len(order)})")
+            until = table.until(started, [costs[other] for other in order[place:]], is_exact=is_exact)
+            tick = partial(setting.report, f"{one.name}, seed {seed} ({place + 1} of {len(order)})")
             try:
                 run = _run_with_f1(setting, found[one], one, plan, seed, until, tick)
                 found[one] = replace(found[one], runs=(*found[one].runs, run))

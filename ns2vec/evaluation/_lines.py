@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.formats import open_for_read
+from ns2vec.formats.strangers import refuse_stranger
 
 __all__ = ["ON_MALFORMED", "Complaints", "Malformed", "numbered_lines", "source_name"]
 
@@ -118,7 +119,7 @@ def numbered_lines(source: PathLike | Iterable[str], encoding: str = "utf8") -> 
     Raises
     ------
     FormatError
-        If the file is not in `encoding`.
+        If the file is not in `encoding`, or of another kind: an archive, a Git LFS pointer ...
 
     Examples
     --------
@@ -136,6 +137,8 @@ def numbered_lines(source: PathLike | Iterable[str], encoding: str = "utf8") -> 
 def _numbered_lines_of_file(path: PathLike, encoding: str) -> Iterator[tuple[int, str]]:
     with open_for_read(path) as stream:
         for number, raw_line in enumerate(stream, start=1):
+            if number == 1:
+                refuse_stranger(raw_line, os.fspath(path))
             try:
                 line = raw_line.decode(encoding)
             except UnicodeDecodeError as error:

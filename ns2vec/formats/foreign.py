@@ -18,6 +18,7 @@ from typing import IO, Any
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.formats.atomic import open_for_read, open_for_write
+from ns2vec.formats.strangers import refuse_stranger
 
 __all__ = ["read_trusted", "write"]
 
@@ -69,10 +70,12 @@ def read_trusted(source: PathLike | IO[bytes], kind: type) -> Any:
     else:
         content = source.read()
     name = getattr(source, "name", source)
+    refuse_stranger(content, name, own=("pickle",))
     try:
         found = pickle.loads(content)
     except DAMAGED as error:
-        raise FormatError(f"{name}: cannot be unpickled: {type(error).__name__}: {error}") from error
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        raise FormatError(f"{name}: cannot be unpickled: {reason}") from error
     if not isinstance(found, kind):
         raise FormatError(f"{name}: expected a {kind.__name__}, found a {type(found).__name__}")
     return found

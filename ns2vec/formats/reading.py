@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ns2vec._files import OpenPath
+from ns2vec._options import whole
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.formats.atomic import ends_by_itself
@@ -62,7 +63,7 @@ def read_vectors(
     FormatError
         If the file is not what it claims to be.
     ConfigError
-        If the format is not known or has no such option.
+        If the format is not known or has no such option, or `limit` is no whole number.
     OSError
         If it cannot be read.
 
@@ -79,6 +80,7 @@ def read_vectors(
     """
     if not_finite not in NOT_FINITE:
         raise ConfigError(f"not_finite must be one of {', '.join(NOT_FINITE)}, got {not_finite!r}")
+    limit = None if limit is None else whole("limit", limit)
     path, chosen = with_format(path, name)
     read: Any = FORMATS[chosen].read
     known = inspect.signature(read).parameters

@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy.typing as npt
 
 from ns2vec._build_info import __version__
+from ns2vec._options import whole
 from ns2vec._registry import Registry
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import ConfigError, FormatError
@@ -142,7 +143,7 @@ class Saveable:
         OSError
             If a file cannot be written.
         """
-        _check_options(separately, sep_limit, ignore, 3)
+        _check_options(separately, sep_limit, ignore)
         gensim.write_state(
             fname_or_handle,
             self.to_state(),
@@ -217,14 +218,14 @@ def _save(
     *,
     dtype: npt.DTypeLike | None = None,
 ) -> None:
-    _check_options(separately, sep_limit, ignore, pickle_protocol)
+    protocol = _check_options(separately, sep_limit, ignore, pickle_protocol)
     left_out = frozenset(ignore)
     if "vectors" in left_out and not model._is_foreign():
         raise ConfigError("cannot ignore 'vectors': a model without them cannot be loaded")
     name = str(getattr(fname_or_handle, "name", fname_or_handle))
     model.add_lifecycle_event("saving", logging.DEBUG, fname_or_handle=name, ignore=sorted(left_out))
     if model._is_foreign():
-        foreign.write(fname_or_handle, model, ignore=left_out, protocol=pickle_protocol)
+        foreign.write(fname_or_handle, model, ignore=left_out, protocol=protocol)
         return
     state = model.to_state()
     for part in (state.attributes, state.arrays, state.vectors.attributes, state.vectors.expandos):
@@ -236,15 +237,14 @@ def _save(
     logger.info("saved %s under %s", model, name)
 
 
-def _check_options(separately: Any, sep_limit: Any, ignore: Any, pickle_protocol: Any) -> None:
+def _check_options(separately: Any, sep_limit: Any, ignore: Any, pickle_protocol: Any = -1) -> int:
+    """Check the options of saving; return the protocol as Python's own number."""
     if separately is not None and (isinstance(separately, str) or not _are_names(separately)):
         raise ConfigError(f"separately must be None or a list of attribute names, got {separately!r}")
     if isinstance(ignore, str) or not _are_names(ignore):
         raise ConfigError(f"ignore must be a list of attribute names, got {ignore!r}")
-    if isinstance(sep_limit, bool) or not isinstance(sep_limit, int) or sep_limit < 0:
-        raise ConfigError(f"sep_limit must be an integer of at least 0, got {sep_limit!r}")
-    if isinstance(pickle_protocol, bool) or pickle_protocol not in range(-1, 6):
-        raise ConfigError(f"pickle_protocol must be an integer from -1 to 5, got {pickle_protocol!r}")
+    whole("sep_limit", sep_limit)
+    return whole("pickle_protocol", pickle_protocol, -1, 5)
 
 
 def _are_names(values: Any) -> bool:

@@ -187,6 +187,21 @@ def test_header_lines_and_encodings(write_text):
         READERS["word_pairs"]([path], Layout(skip_lines=1), Complaints())
 
 
+@pytest.mark.parametrize(
+    ("start", "what"),
+    [
+        (b"PK\x03\x04abc", "a zip archive"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "a Git LFS pointer"),
+        (b"<!DOCTYPE html>\n<html>", "a web page"),
+    ],
+)
+@pytest.mark.parametrize("reader", READERS)
+def test_a_file_of_another_kind_is_named(reader, start, what, tmp_path):
+    (tmp_path / "questions.txt").write_bytes(start)
+    with pytest.raises(FormatError, match=f"questions.txt: this is {what}"):
+        READERS[reader]([tmp_path / "questions.txt"], Layout(), Complaints())
+
+
 def test_groups_are_patterns_of_section_names():
     layout = Layout(groups={"syntactic": "gram*", "semantic": "*"})
     sections = READERS["analogies"]([[": gram1", "a b c d", ": family"]], layout, Complaints())

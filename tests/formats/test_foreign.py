@@ -63,6 +63,11 @@ def test_what_cannot_be_pickled_or_unpickled_is_said(kv, tmp_path):
     (tmp_path / "bad").write_bytes(b"no pickle")
     with pytest.raises(FormatError, match="bad: cannot be unpickled"):
         Own.load(tmp_path / "bad", trust_pickle=True)
+    (tmp_path / "zip").write_bytes(b"PK\x03\x04abc")
+    with pytest.raises(FormatError, match="zip: this is a zip archive"):
+        Own.load(tmp_path / "zip", trust_pickle=True)
+    with pytest.raises(FormatError, match=r"cannot be unpickled: .*\Z"):  # one line
+        Own.load(io.BytesIO(b"P0\n."), trust_pickle=True)
     with pytest.raises(FormatError, match="expected a Other, found a Own"):
         type("Other", (Saveable,), {}).load(tmp_path / "own", trust_pickle=True)
     with pytest.raises(NotImplementedError, match="a Own has no plain form"):

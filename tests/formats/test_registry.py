@@ -244,7 +244,11 @@ def test_a_format_from_elsewhere_needs_no_options(monkeypatch, tmp_path):
     module = types.SimpleNamespace(NAME="two", SUFFIXES=(".two",), read=lambda path: a_table(), write=None)
     monkeypatch.setitem(FORMATS._entries, "two", module)
     assert read_vectors(tmp_path / "x.two", limit=2, datatype=np.float64).vectors.dtype == np.float64
-    assert len(read_vectors(tmp_path / "x.two", limit=2).keys) == 2
+    for limit in (2, 2.0, np.int64(2)):
+        assert len(read_vectors(tmp_path / "x.two", limit=limit).keys) == 2
+    for limit in (1.5, -1, "2"):
+        with pytest.raises(ConfigError, match="limit must be a whole number of at least 0, got"):
+            read_vectors(tmp_path / "x.two", limit=limit)
 
 
 # ---- which format ----

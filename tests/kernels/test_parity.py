@@ -116,6 +116,20 @@ def test_any_number_of_outputs_and_dimensions(
     assert_same_weights(case)
 
 
+@pytest.mark.parametrize("backend", ["fused", "blas"])
+@pytest.mark.parametrize("n_words", [1631, 1632, 1633, 2000, 3300])
+def test_full_softmax_of_more_words_than_one_product_takes(
+    make_case, train_both, assert_same_weights, n_words, backend
+):
+    """With ten contexts of 16 numbers a product takes 1632 rows; a target of each piece is there."""
+    options = {"n_words": n_words, "n_dims": 16, "window": 5, "shrink_windows": False, "backend": backend}
+    case = make_case("softmax", **options)
+    words = np.random.default_rng(2).permutation(n_words)[:24].tolist()
+    words[7], words[12] = 0, n_words - 1
+    assert_same_tally(*train_both(case, [words]), len(words))
+    assert_same_weights(case)
+
+
 @pytest.mark.parametrize("mean", [True, False])
 @pytest.mark.parametrize("corrected", [True, False])
 def test_cbow_variants(make_case, random_sentences, train_both, assert_same_weights, mean, corrected):

@@ -246,8 +246,12 @@ def test_options_are_checked(tmp_path, kv, options):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_gensims_options_are_accepted(tmp_path, kv):
-    kv.save(tmp_path / "kv", separately=["vectors"], sep_limit=1, ignore=frozenset(), pickle_protocol=2)
+@pytest.mark.parametrize("kind", [int, float, np.int16])
+def test_gensims_options_are_accepted(tmp_path, kv, kind):
+    limit, protocol = kind(1), kind(2)
+    kv.save(
+        tmp_path / "kv", separately=["vectors"], sep_limit=limit, ignore=frozenset(), pickle_protocol=protocol
+    )
     assert [file.name for file in tmp_path.iterdir()] == ["kv"]
 
 
