@@ -16,7 +16,7 @@ cdef enum:
 cdef double SLOPE = 0.25      # of a sigmoid, at most
 cdef double WIDE = 0.25       # how far a block of more than NARROW contexts may go, where others may go 1
 cdef double GROWTH = 0.5      # alpha times the draws and copies of one pair of rows, at most in a step
-cdef double PLAIN = 0.35      # the same times the number of outputs: so small that their lengths need no look
+cdef double PLAIN = 0.5       # the same times the number of outputs: so small that their lengths need no look
 
 
 cdef inline void measure_rows(Kernel k, Workspace work, Window *window) noexcept nogil:

@@ -18,7 +18,7 @@ NARROW = 10  # contexts of a window of 5 words
 SLOPE = 0.25  # of a sigmoid, at most
 WIDE = 0.25  # how far a block of more than NARROW contexts may go, where others may go 1
 GROWTH = 0.5  # alpha times the draws and copies of one pair of rows, at most in a step
-PLAIN = 0.35  # the same times the number of outputs: so small that their lengths need no look
+PLAIN = 0.5  # the same times the number of outputs: so small that their lengths need no look
 
 
 def parts_of(n_contexts: int, n_parts: int) -> list[range]:
