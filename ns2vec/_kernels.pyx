@@ -146,6 +146,8 @@ cdef class Workspace:
         self.chunk_shrinks = <int32_t *> self.take(self.max_words * sizeof(int32_t))
         self.rows = <float **> self.take(self.max_words * sizeof(float *))
         self.ends = <long *> self.take(self.max_words * sizeof(long))
+        self.last_places = <int32_t *> self.take(kernel.n_rows * sizeof(int32_t))
+        self.repeats = <int32_t *> self.take(self.max_words * sizeof(int32_t))
         self.norm_sums = <double *> self.take((self.max_words + 1) * sizeof(double))
         self.drawn = <int32_t *> self.take((1 + kernel.negative) * sizeof(int32_t))
         self.drawn_weights = <float *> self.take((1 + kernel.negative) * sizeof(float))
@@ -359,6 +361,7 @@ cdef class Kernel:
         self.set_link(link)
         check(not self.packs or not self.full_softmax and self.link == NS2_LOGISTIC, "the gemm back end is for logistic links")
         self.set_paths(syn1, path_offsets, path_points, path_codes)
+        self.together = not self.cbow and (not self.pairwise or syn1 is not None or self.full_softmax)
         # a sampler behind the interface may look at rows, and is promised them one window old (sampler.h); the sets
         # of more pairs than one window has would not stay in the first-level cache
         self.ahead = 1 if self.pairwise or self.noise.kind == DRAW_CALL else MAX_WINDOWS - 2

@@ -53,25 +53,29 @@ cdef double norm_of_outputs(Kernel k, ns2_block *b) noexcept nogil:
     return longest / SLOPE if b.link == NS2_SOFTMAX else total
 
 
+cdef void note_repeats(Workspace work) noexcept nogil:
+    """For each place of the chunk: the last place up to which a word was there that came again since."""
+    cdef int32_t *last = work.last_places
+    cdef int32_t newest = -1, p
+    cdef int32_t *place
+    if work.n_places > MAX_PLACES - work.max_words:
+        memset(last, 0, work.kernel.n_rows * sizeof(int32_t))
+        work.n_places = 0
+    # places are counted on from chunk to chunk, so that the table needs no clearing: old ones lie before this chunk
+    for p in range(<int32_t> work.n_chunk):
+        place = &last[work.chunk[p]]
+        newest = max(newest, place[0] - 1 - work.n_places)
+        work.repeats[p] = newest
+        place[0] = work.n_places + p + 1
+    work.n_places += <int32_t> work.n_chunk
+
+
 cdef inline long copies_among(Workspace work, Window *window, long first, long end) noexcept nogil:
     """How often the word that is there most often is among contexts [first, end): mostly once."""
-    cdef const int32_t *chunk = work.chunk
-    cdef uint64_t seen = 0, twice = 0, bit
-    cdef long start = position_of(window, first), stop = position_of(window, end - 1) + 1, p
-    # A filter of 64 bits, and where it finds something, which is every other window of ten distinct words, another.
-    # That the centre's word is among the rest costs a closer look too, which is less than to leave it out.
-    for p in range(start, stop):
-        bit = (<uint64_t> 1) << (chunk[p] & 63)
-        twice |= seen & bit
-        seen |= bit
-    if twice == 0:
+    # that the centre is among these places may cost a closer look
+    if work.repeats[position_of(window, end - 1)] < position_of(window, first):
         return 1
-    seen = twice = 0
-    for p in range(start, stop):
-        bit = (<uint64_t> 1) << ((<uint32_t> chunk[p] * <uint32_t> 2654435769) >> 26)
-        twice |= seen & bit
-        seen |= bit
-    return most_copies(work, window, first, end) if twice != 0 else 1
+    return most_copies(work, window, first, end)
 
 
 cdef long most_copies(Workspace work, Window *window, long first, long end) noexcept nogil:

@@ -89,6 +89,8 @@ cdef void start_chunk(Workspace work, long n) noexcept nogil:
     work.batch = -1
     work.reached = 0
     work.measured = 0
+    if work.kernel.together:
+        note_repeats(work)
     work.n_draws = work.draws_at = 0
 
 
@@ -225,7 +227,7 @@ cdef void train_skip_gram(Kernel k, Workspace work, Window *window, float alpha,
     cdef ns2_block b
     cdef long n = window.n_contexts, s
     set_inputs(k, work, window)
-    if not k.pairwise or k.syn1 != NULL or k.full_softmax:
+    if k.together:
         measure_rows(k, work, window)
     start_block(k, work, alpha, loss, &b)
     if k.syn1 != NULL:
