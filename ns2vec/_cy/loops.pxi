@@ -191,7 +191,7 @@ cdef void set_inputs(Kernel k, Workspace work, Window *window) noexcept nogil:
 
 cdef void start_block(Kernel k, Workspace work, float alpha, double *loss, ns2_block *b) noexcept nogil:
     """A block without inputs; while it is trained, rows of the newest plan are fetched."""
-    # field by field: clearing the whole block took one cycle in sixty
+    # field by field: to clear the whole block first takes measurably longer
     b.label_ld, b.add_to_deltas = 0, False
     b.offsets, b.lock, b.deltas = NULL, NULL, NULL
     b.link, b.user_link, b.user_data = NS2_LOGISTIC, NULL, NULL

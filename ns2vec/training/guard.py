@@ -81,8 +81,8 @@ def check_rows(weights: Iterable[Rows], alpha: float, keys: Sequence[Any] = ()) 
         return
     usual = "0.025 to 0.05 is usual" if alpha > USUAL_ALPHA else f"try {alpha / 4:.1g}"
     remedy = f"(learning rate {alpha:g}); lower alpha, {usual}, or train with guard='rollback', which does so"
-    if what_is_wrong(weights):
-        raise DivergenceError(f"training diverged: {problem} {remedy}")
+    if broken := what_is_wrong(weights, HUGE, keys):  # perhaps in another matrix than the first that is large
+        raise DivergenceError(f"training diverged: {broken} {remedy}")
     logger.warning("training is running away: %s %s", problem, remedy)
 
 

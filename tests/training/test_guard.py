@@ -177,6 +177,13 @@ def test_a_row_that_is_of_no_use_is_named(name, number, message):
         check_rows([rows], 0.05, ["a", "b", "c", "d"])
 
 
+def test_the_matrix_that_is_of_no_use_is_named_not_one_that_is_only_large():
+    matrices = [Rows(name, empty_rows(2, 3), 2, 3) for name in ("wv.vectors", "syn1neg")]
+    matrices[0].array[0, 0], matrices[1].array[1, 0] = 200.0, np.nan
+    with pytest.raises(DivergenceError, match=r"rows of syn1neg are not finite, 'b' first"):
+        check_rows(matrices, 0.05, ["a", "b"])
+
+
 def test_numbers_that_are_larger_than_any_good_models_are_warned_about(caplog):
     rows = Rows("wv.vectors", empty_rows(4, 3), 4, 3)
     rows.array[1, 0] = 99.0
