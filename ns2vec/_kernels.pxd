@@ -144,6 +144,7 @@ ctypedef struct HotRows:
 cdef enum:
     MAX_WINDOWS = 4         # windows that are planned or in training, at most
     MAX_PLACES = 1073741824    # counted before the table of last places is cleared
+    PLACE_SLOTS = 4096         # of that table, a power of two
     MAX_BLOCKS = 64         # pieces of scratch memory, at most
     SET_CONTEXTS = 32       # contexts that share a set of negatives and move in one step, at most
     MAX_DRAWS = 240         # draws from an alias table made at once
@@ -259,7 +260,7 @@ cdef class Workspace:
     cdef float **rows           # (max_words,) where this thread keeps them
     cdef long n_chunk           # rows in `chunk`
     cdef long reached           # rows of `chunk` before this one are contexts of windows that are planned
-    cdef int32_t *last_places   # (V,) 1 + the place of each row's last word, counted on from chunk to chunk; 0: none
+    cdef int32_t *last_places   # 1 + the place of the last word of each slot, counted on from chunk to chunk; 0: none
     cdef int32_t n_places       # places before this chunk
     cdef int32_t *repeats       # (max_words,) the last place before each whose word has come again since, or less than 0
     cdef long measured          # norm_sums is known so far

@@ -146,7 +146,7 @@ cdef class Workspace:
         self.chunk_shrinks = <int32_t *> self.take(self.max_words * sizeof(int32_t))
         self.rows = <float **> self.take(self.max_words * sizeof(float *))
         self.ends = <long *> self.take(self.max_words * sizeof(long))
-        self.last_places = <int32_t *> self.take(kernel.n_rows * sizeof(int32_t))
+        self.last_places = <int32_t *> self.take(PLACE_SLOTS * sizeof(int32_t))
         self.repeats = <int32_t *> self.take(self.max_words * sizeof(int32_t))
         self.norm_sums = <double *> self.take((self.max_words + 1) * sizeof(double))
         self.drawn = <int32_t *> self.take((1 + kernel.negative) * sizeof(int32_t))

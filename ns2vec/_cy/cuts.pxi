@@ -54,16 +54,18 @@ cdef double norm_of_outputs(Kernel k, ns2_block *b) noexcept nogil:
 
 
 cdef void note_repeats(Workspace work) noexcept nogil:
-    """For each place of the chunk: the last place up to which a word was there that came again since."""
+    """For each place of the chunk: the last place up to which a word was there that came again since. Words share
+    the slots of a table that fits the nearest cache: it may report a repeat that is none, and misses none.
+    """
     cdef int32_t *last = work.last_places
     cdef int32_t newest = -1, p
     cdef int32_t *place
     if work.n_places > MAX_PLACES - work.max_words:
-        memset(last, 0, work.kernel.n_rows * sizeof(int32_t))
+        memset(last, 0, PLACE_SLOTS * sizeof(int32_t))
         work.n_places = 0
     # places are counted on from chunk to chunk, so that the table needs no clearing: old ones lie before this chunk
     for p in range(<int32_t> work.n_chunk):
-        place = &last[work.chunk[p]]
+        place = &last[work.chunk[p] & (PLACE_SLOTS - 1)]
         newest = max(newest, place[0] - 1 - work.n_places)
         work.repeats[p] = newest
         place[0] = work.n_places + p + 1
@@ -72,7 +74,7 @@ cdef void note_repeats(Workspace work) noexcept nogil:
 
 cdef inline long copies_among(Workspace work, Window *window, long first, long end) noexcept nogil:
     """How often the word that is there most often is among contexts [first, end): mostly once."""
-    # that the centre is among these places may cost a closer look
+    # that the centre, or a word of the same slot, is among these places may cost a closer look
     if work.repeats[position_of(window, end - 1)] < position_of(window, first):
         return 1
     return most_copies(work, window, first, end)
@@ -97,12 +99,7 @@ cdef long most_copies(Workspace work, Window *window, long first, long end) noex
 cdef inline void step_set(Kernel k, Workspace work, Window *window, ns2_block *b, long first, long end,
                           double heaviest) noexcept nogil:
     """Contexts [first, end) meet the outputs of b, of which one was drawn `heaviest` times."""
-    cdef long copies = 1
-    if end - first > 1:
-        copies = copies_among(work, window, first, end)
-    elif heaviest == 1.0:
-        step_rows(k, work, window, b, first, 1, False)
-        return
+    cdef long copies = copies_among(work, window, first, end) if end - first > 1 else 1
     if b.link == NS2_SOFTMAX:
         heaviest = 1.0  # the errors of one input have a sum of at most 2, however often an output was drawn
     if is_whole(k, work, window, b, first, end, heaviest, copies):

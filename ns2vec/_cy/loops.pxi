@@ -235,7 +235,10 @@ cdef void train_skip_gram(Kernel k, Workspace work, Window *window, float alpha,
         step_set(k, work, window, &b, 0, n, 1.0)
     for s in range(window.n_sets):
         set_noise_outputs(k, work, window, s, &b)
-        step_set(k, work, window, &b, set_start(window, s), set_start(window, s + 1), window.heaviest[s])
+        if k.pairwise and window.heaviest[s] == 1.0:
+            step_rows(k, work, window, &b, s, 1, False)
+        else:
+            step_set(k, work, window, &b, set_start(window, s), set_start(window, s + 1), window.heaviest[s])
     if k.full_softmax:
         b.outputs, b.n_outputs, b.link = NULL, k.n_rows, NS2_SOFTMAX
         step_set(k, work, window, &b, 0, n, 1.0)

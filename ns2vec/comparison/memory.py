@@ -155,7 +155,7 @@ def scratch_formula(kernel: Kernel, max_words: int) -> int:
     Legend: C contexts (2 window), k negatives, W the wider of 1 + k and the longest path, S floats of a row.
 
     - 36 bytes a word of the batch: its id, its window's width, where its input row is, how long rows are,
-      where words repeat and sentences end; 4 bytes a word of the vocabulary: its last place
+      where words repeat and sentences end
     - a tile of scores (C + 1) W, and C rows of errors
     - with the full softmax the packed contexts C S and their scores C V
     - windows that are planned ahead: ids, addresses, weights and offsets of their negatives, rows to fetch;
@@ -167,7 +167,7 @@ def scratch_formula(kernel: Kernel, max_words: int) -> int:
     widest = max(noise_ld, _padded(kernel.max_path))
     n_sets = kernel.n_sets(n_contexts)
     parts = [
-        max_words * (3 * INT + 3 * POINTER) + kernel.n_rows * INT,
+        max_words * (3 * INT + 3 * POINTER),
         (n_contexts + 1) * widest * FLOAT,
         (n_contexts + 2) * kernel.stride * FLOAT,
         n_contexts * (kernel.stride + kernel.n_rows) * FLOAT if kernel.full_softmax else 0,
