@@ -1,7 +1,7 @@
 """Run what does not fit continuous integration; each part writes a dated JSON to benchmarks/results/.
 
 ``python tests/deep/run.py``                 every part
-``python tests/deep/run.py isa sanitizers``  some: isa, portable, sanitizers, wheels, kills, quality
+``python tests/deep/run.py isa sanitizers``  some: isa, bytes, portable, sanitizers, wheels, kills, quality
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ import kills
 import portable
 import quality
 import sanitizers
+import trained_bytes
 import wheels
 from workbench import save
 
 PARTS = {
     "isa": isa.check,
+    "bytes": trained_bytes.check,
     "portable": portable.check,
     "sanitizers": sanitizers.check,
     "wheels": wheels.check,

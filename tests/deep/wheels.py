@@ -52,6 +52,5 @@ def check_one(python: str, home: Path) -> dict[str, Any]:
 def check(folder: Path) -> dict[str, Any]:
     """Return one row per Python: wheel built, installed, smoke test passed."""
     return {
-        version: check_one(python, folder / f"python{version}")
-        for version, python in interpreters().items()
+        version: check_one(python, folder / f"python{version}") for version, python in interpreters().items()
     }
