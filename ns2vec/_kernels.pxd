@@ -213,6 +213,7 @@ ctypedef struct Window:
     long needed_from        # no later window reaches further back
     long n_sets             # sets of negatives: 1 for each SET_CONTEXTS inputs, or n_inputs (one set a pair)
     Drawn drawn[MAX_TARGETS]
+    float heaviest          # the largest weight of all of them
     float **ahead           # rows it is the first to touch, where it has one set
     long n_ahead
 
@@ -269,6 +270,8 @@ ctypedef struct Scratch:
     int32_t *drawn          # (1 + negative,) rows of a set as the sampler gave them
     float *drawn_weights    # (1 + negative,) how much each of them counts
     float *log_q            # (2 + negative,) their log q and the centre's
+    uint64_t rng            # state of its noise stream
+    ns2_request request     # what its sampler is asked
     int32_t *draws          # (MAX_DRAWS,) of the alias table, those from draws_at to n_draws not yet used
     long draws_at
     long n_draws

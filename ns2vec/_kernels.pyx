@@ -31,6 +31,7 @@ cdef enum:
     REDRAWS = 16
     END_OF_SENTENCE = -1
     UNKNOWN_WORD = -2
+    STREAMS = 8               # from the noise of one target to that of the next
     # kinds of samplers: the first three are drawn from in line
     DRAW_ALIAS = 0
     DRAW_UNIFORM = 1
@@ -336,7 +337,6 @@ cdef class Kernel:
             Multiplicities (0 where there is no row), and what is subtracted from the scores.
         """
         cdef long n = centres.shape[0], t, i = self.first_sampled()
-        cdef uint64_t noise = ns2_stream(self.seed, epoch, chunk, NS2_STREAM_NOISE)
         check(i >= 0, "this kernel draws no negatives")
         check(contexts is None or contexts.shape[0] == n, "contexts must be as long as centres")
         check(contexts is not None or not self.goals[i].noise.wants_hidden,
@@ -344,11 +344,12 @@ cdef class Kernel:
         if contexts is not None:
             check_ids(contexts, self.inputs.n_rows, "contexts", 0)
         self.take_sentence(work, centres, block)
+        start_noise(self, work, epoch, chunk)
         rows, weights, offsets = no_sets(n, self.negative)
         cdef int32_t[:, ::1] rows_view = rows
         cdef float[:, ::1] weights_view = weights, offsets_view = offsets
         for t in range(n):
-            draw_one(self, work, i, t, contexts[t] if contexts is not None else -1, &noise)
+            draw_one(self, work, i, t, contexts[t] if contexts is not None else -1)
             copy_set(self, work, i, 0, &rows_view[t, 0], &weights_view[t, 0], &offsets_view[t, 0])
         check_bad_row(work, self.goals[i].side.n_ids)
         return rows, weights, offsets
@@ -373,16 +374,16 @@ cdef class Kernel:
         loss : float
             Minus the log likelihood before the step, in float64.
         """
-        cdef uint64_t noise = ns2_stream(self.seed, epoch, chunk, NS2_STREAM_NOISE)
         cdef Window *window = &work.windows[0]
         cdef double loss = 0.0
         cdef long s, i = self.first_sampled()
         check(self.reader == read_windows and not work.has_tags, "this kernel's windows are not of words alone")
         check(0 <= t < sentence.shape[0], f"t must be a position of the sentence, got {t}")
         self.take_sentence(work, sentence, block)
+        start_noise(self, work, epoch, chunk)
         with nogil:
             work.newest = window
-            plan_window(self, work, window, 0, sentence.shape[0], t, &noise)
+            plan_window(self, work, window, 0, sentence.shape[0], t)
             train_window(self, work, window, <float> alpha, &loss)
             leave_inputs(self, work, sentence.shape[0], 0)
         check_bad_row(work, self.n_rows)
@@ -488,12 +489,12 @@ cdef class Kernel:
             Sum of the weighted losses before each step; 0.0 unless asked for.
         """
         cdef double loss = 0.0
-        cdef uint64_t noise = ns2_stream(self.seed, epoch, chunk, NS2_STREAM_NOISE)
         self.take_pairs(work, inputs, targets, offsets, weights)
         self.take_block(work, block)
+        start_noise(self, work, epoch, chunk)
         with nogil:
             start_chunk(self, work, targets.shape[0], inputs.shape[0])
-            train_places(self, work, <float> alpha, &noise, &loss if self.with_loss else NULL)
+            train_places(self, work, <float> alpha, &loss if self.with_loss else NULL)
             if self.hot_rows:
                 merge_hot_rows(self, work)
         check_bad_row(work, self.n_rows)
@@ -517,7 +518,6 @@ cdef class Kernel:
         loss : float
         """
         cdef double loss = 0.0
-        cdef uint64_t noise = ns2_stream(self.seed, epoch, chunk, NS2_STREAM_NOISE)
         cdef long i
         cdef float[:, ::1] view
         self.take_pairs(work, inputs, targets, offsets, weights)
@@ -527,6 +527,7 @@ cdef class Kernel:
                   "gradients are for targets other than All, without a bias, and for kernels without hot rows")
         found = [np.zeros((side_rows, self.stride), np.float32) for side_rows in
                  [self.inputs.n_rows] + [(<Target> target).outputs.n_rows for target in self.targets]]
+        start_noise(self, work, epoch, chunk)
         work.is_gradient = True
         view = found[0]
         work.inputs.changes, work.inputs.by_copy = &view[0, 0], True
@@ -535,7 +536,7 @@ cdef class Kernel:
             work.goals[i].side.changes, work.goals[i].side.by_copy = &view[0, 0], True
         with nogil:
             start_chunk(self, work, targets.shape[0], inputs.shape[0])
-            train_places(self, work, 1.0, &noise, &loss)
+            train_places(self, work, 1.0, &loss)
         work.is_gradient = False
         work.inputs = self.inputs
         for i in range(self.n_goals):

@@ -4,7 +4,7 @@
 # ---- readers: which inputs meet a centre ------------------------------------------------------
 
 
-cdef void read_windows(Kernel k, Workspace work, Window *window, long start, long end, long t) noexcept nogil:
+cdef inline void read_windows(Kernel k, Workspace work, Window *window, long start, long end, long t) noexcept nogil:
     """The words around the centre, and the tags of its sentence."""
     cdef long reach = k.window - (work.chunk_shrinks[t] if k.shrink_windows else 0)
     window.first = max(start, t - reach)
@@ -44,33 +44,47 @@ cdef reader_function reader_of(str name) except NULL:
 # ---- windows ahead ----------------------------------------------------------------------------
 
 
-cdef void plan_window(Kernel k, Workspace work, Window *window, long start, long end, long t,
-                      uint64_t *noise) noexcept nogil:
+cdef void start_noise(Kernel k, Workspace work, uint64_t epoch, uint64_t chunk) noexcept nogil:
+    """Every target that draws has a stream of its own, so that none minds how many draws another makes at once."""
+    cdef long i, n_sampled = 0
+    for i in range(k.n_goals):
+        if k.goals[i].is_sampled:
+            work.goals[i].rng = ns2_stream(k.seed, epoch, chunk, NS2_STREAM_NOISE + STREAMS * n_sampled)
+            n_sampled += 1
+
+
+cdef void plan_window(Kernel k, Workspace work, Window *window, long start, long end, long t) noexcept nogil:
     """Position t of the sentence at [start, end) of the chunk."""
     cdef int32_t centre = work.chunk[t]
     cdef long i
     window.t = t
-    k.reader(k, work, window, start, end, t)
+    if k.reader == read_windows:  # the usual one, in line
+        read_windows(k, work, window, start, end, t)
+    else:
+        k.reader(k, work, window, start, end, t)
     window.n_inputs = window.n_contexts + window.n_tags
     # only what no window before has reached is new to the cache
     window.n_ahead = 0
-    reach_inputs(k, work, window)
+    window.heaviest = 1.0
+    if k.plain_inputs and not work.is_gradient:
+        reach_rows(work, window)
+    else:
+        reach_units(k, work, window)
     window.n_sets = n_sets_of(k, window.n_inputs) if window.n_inputs else 0
     for i in range(k.n_goals):
         if k.goals[i].path_offsets != NULL:
             ns2_prefetch(&k.goals[i].path_points[k.goals[i].path_offsets[centre]])
         elif k.goals[i].is_sampled and window.n_inputs:
-            draw_sets(k, work, window, i, noise)
+            draw_sets(k, work, window, i)
 
 
-cdef void draw_sets(Kernel k, Workspace work, Window *window, long i, uint64_t *noise) noexcept nogil:
+cdef inline void draw_sets(Kernel k, Workspace work, Window *window, long i) noexcept nogil:
     """The negatives of a window for target i."""
-    cdef ns2_request request
+    cdef ns2_request *request = start_request(k, work, i, window.t)
     cdef bint wants_hidden = k.goals[i].noise.wants_hidden
     cdef long s, n_rows = 0
-    start_request(k, work, i, &request, window.t, noise)
     if wants_hidden:
-        show_model(k, work, i, window, &request)
+        show_model(k, work, i, window, request)
         n_rows = set_inputs(k, work, window)
     for s in range(window.n_sets):
         if k.pairwise or k.reader == read_pairs:
@@ -81,7 +95,8 @@ cdef void draw_sets(Kernel k, Workspace work, Window *window, long i, uint64_t *
             request.hidden = planned_hidden(k, work, set_start(window, s), set_start(window, s + 1))
         if wants_hidden and k.pooled:
             request.hidden = planned_hidden(k, work, 0, n_rows)
-        window.drawn[i].set_size[s] = draw_set(k, work, window, i, s, &request)
+        window.drawn[i].set_size[s] = draw_set(k, work, window, i, s, request)
+        window.heaviest = max(window.heaviest, window.drawn[i].heaviest[s])
 
 
 cdef inline int32_t input_id(Workspace work, Window *window, long i) noexcept nogil:
@@ -125,13 +140,14 @@ cdef inline void fetch_now(Kernel k, Window *window) noexcept nogil:
     window.n_ahead = 0
 
 
-cdef void start_request(Kernel k, Workspace work, long i, ns2_request *request, long t, uint64_t *noise) noexcept nogil:
-    memset(request, 0, sizeof(ns2_request))
+cdef inline ns2_request *start_request(Kernel k, Workspace work, long i, long t) noexcept nogil:
+    """What the sampler of target i is asked for place t; other fields stay as they were, or are set after this."""
+    cdef ns2_request *request = &work.goals[i].request
     request.centre = work.chunk[t]
     request.context = -1
-    request.rng = noise
     if k.goals[i].noise.batch_words:
         set_batch(k, work, i, request, t)
+    return request
 
 
 cdef void set_view(Kernel k, Workspace work, long i) noexcept nogil:
@@ -143,6 +159,7 @@ cdef void set_view(Kernel k, Workspace work, long i) noexcept nogil:
     view.hot_inputs, view.hot_outputs = work.hot.local, scratch.hot.local
     view.n_hot, view.stride, view.width = work.hot.n, k.stride, k.width
     view.ops, view.score = &k.ops, ns2_view_score
+    scratch.request.rng = &scratch.rng
     for j in range(1 + k.goals[i].negative):
         scratch.drawn_weights[j] = 1.0
 
@@ -375,18 +392,17 @@ cdef float offset_of(Goal *goal, int32_t row, const float *log_q) noexcept nogil
     return goal.log_k + max(found, <float> -80.0)
 
 
-cdef void draw_one(Kernel k, Workspace work, long i, long t, int32_t context, uint64_t *noise) noexcept nogil:
+cdef void draw_one(Kernel k, Workspace work, long i, long t, int32_t context) noexcept nogil:
     """The set of position t of the chunk, as if its window were empty, into the first set of windows[0]."""
     cdef Window *window = &work.windows[0]
-    cdef ns2_request request
+    cdef ns2_request *request = start_request(k, work, i, t)
     window.t = window.first = window.hole = t
     window.end, window.n_ahead, window.n_sets, window.n_contexts = t + 1, 0, 1, 0
-    start_request(k, work, i, &request, t, noise)
     request.context = context
     if k.goals[i].noise.wants_hidden:
-        show_model(k, work, i, window, &request)
+        show_model(k, work, i, window, request)
         request.hidden = input_row(k, work, max(context, 0))
-    window.drawn[i].set_size[0] = draw_set(k, work, window, i, 0, &request)
+    window.drawn[i].set_size[0] = draw_set(k, work, window, i, 0, request)
 
 
 cdef void copy_set(Kernel k, Workspace work, long i, long s, int32_t *rows, float *weights, float *offsets) noexcept nogil:

@@ -5,11 +5,11 @@ cdef Tally train_chunk(Kernel k, Workspace work, const int32_t *words, long n, c
                        float alpha, uint64_t epoch, uint64_t chunk) noexcept nogil:
     """Ids are rows, or below n_ids with `remap`; n_words is -1, and nothing trained, when one is not."""
     cdef Tally tally
-    cdef uint64_t noise = ns2_stream(k.seed, epoch, chunk, NS2_STREAM_NOISE)
+    start_noise(k, work, epoch, chunk)
     if not load_chunk(k, work, words, n, remap, n_ids, ns2_stream(k.seed, epoch, chunk, NS2_STREAM_WINDOWS), &tally):
         tally.n_words = -1
         return tally
-    train_places(k, work, alpha, &noise, &tally.loss if k.with_loss else NULL)
+    train_places(k, work, alpha, &tally.loss if k.with_loss else NULL)
     if k.hot_rows:
         merge_hot_rows(k, work)
     return tally
@@ -87,7 +87,7 @@ cdef void start_chunk(Kernel k, Workspace work, long n, long n_ids) noexcept nog
     cdef long p, i
     work.n_chunk = n
     work.reached = work.left = work.measured = work.tags_reached = work.tags_left = work.sentence = 0
-    if not work.inputs.by_copy:
+    if not k.inputs.by_copy:
         for p in range(n_ids):
             work.rows[p] = input_row(k, work, work.ids[p])
     if work.units != NULL:
@@ -101,7 +101,7 @@ cdef void start_chunk(Kernel k, Workspace work, long n, long n_ids) noexcept nog
         work.goals[i].n_draws = work.goals[i].draws_at = 0
 
 
-cdef void train_places(Kernel k, Workspace work, float alpha, uint64_t *noise, double *loss) noexcept nogil:
+cdef void train_places(Kernel k, Workspace work, float alpha, double *loss) noexcept nogil:
     """Every window of the chunk, planned `ahead` windows before its turn, across the ends of sentences."""
     cdef long t, planned = 0, start = 0, n = work.n_chunk, end = n
     cdef bint has_sentences = k.reader != read_pairs, leaves = work.inputs.by_copy or work.has_tags
@@ -114,7 +114,7 @@ cdef void train_places(Kernel k, Workspace work, float alpha, uint64_t *noise, d
                     work.sentence += 1
                 end = work.ends[work.sentence]
             work.newest = &work.windows[planned % MAX_WINDOWS]
-            plan_window(k, work, work.newest, start, end, planned, noise)
+            plan_window(k, work, work.newest, start, end, planned)
             planned += 1
         window = &work.windows[t % MAX_WINDOWS]
         if work.pair_weights == NULL:
@@ -170,7 +170,9 @@ cdef void train_window(Kernel k, Workspace work, Window *window, float alpha, do
 
 cdef void train_pooled(Kernel k, Workspace work, Window *window, float alpha, double *loss) noexcept nogil:
     """A step for the mean (or sum) of all inputs, in rounds where one would overshoot."""
-    cdef long n_rounds = 1 if work.is_gradient else rounds_of_pooled(k, work, window, alpha), i
+    cdef long n_rounds = 1, i
+    if window.heaviest > 1 and not work.is_gradient:
+        n_rounds = rounds_of_pooled(k, work, window, alpha)
     for i in range(n_rounds):
         step_hidden(k, work, window, alpha / n_rounds, loss if i == 0 else NULL)
 
@@ -186,7 +188,10 @@ cdef void step_hidden(Kernel k, Workspace work, Window *window, float alpha, dou
     b.lock = NULL
     b.deltas = work.deltas
     for i in range(k.n_goals):
-        k.goals[i].fill(k, work, window, i, 0, &b)
+        if k.goals[i].is_sampled:
+            fill_sampled(k, work, window, i, 0, &b)
+        else:
+            k.goals[i].fill(k, work, window, i, 0, &b)
         if b.outputs == NULL:
             if not b.add_to_deltas:
                 memset(work.deltas, 0, k.stride * sizeof(float))
@@ -239,7 +244,7 @@ cdef long set_inputs(Kernel k, Workspace work, Window *window) noexcept nogil:
     cdef float **rows = work.rows
     cdef float **inputs = work.inputs_now
     cdef long p, n = 0, first = window.first, hole = window.hole
-    if k.pooled and not k.plain_inputs:
+    if not k.plain_inputs and k.pooled:
         return set_pooled_inputs(k, work, window)
     for p in range(first, hole):
         inputs[p - first] = rows[p]
@@ -251,6 +256,8 @@ cdef long set_inputs(Kernel k, Workspace work, Window *window) noexcept nogil:
                 work.locks[n] = work.units[p].lock if work.inputs.by_copy else lock_of_row(&k.inputs, work.ids[p])
                 n += 1
     n = window.n_contexts
+    if k.plain_inputs:
+        return n
     for p in range(window.first_tag, window.first_tag + window.n_tags):
         inputs[n] = work.tag_rows[p]
         work.locks[n] = work.tag_units[p].lock if k.tags.by_copy else lock_of_row(&k.tags, work.tags[p])

@@ -143,7 +143,15 @@ cdef void close_unit(Kernel k, Workspace work, Side *side, Unit *unit) noexcept 
         scatter_unit(k, work, side, unit)
 
 
-cdef void reach_inputs(Kernel k, Workspace work, Window *window) noexcept nogil:
+cdef inline void reach_rows(Workspace work, Window *window) noexcept nogil:
+    """Have the rows fetched that a window is the first to reach."""
+    cdef long p
+    for p in range(max(work.reached, window.first), window.end):
+        fetch(window, work.rows[p])
+    work.reached = max(work.reached, window.end)
+
+
+cdef void reach_units(Kernel k, Workspace work, Window *window) noexcept nogil:
     """Open the units that a window is the first to reach, or have their rows fetched."""
     cdef long p
     for p in range(max(work.reached, window.first), window.end):

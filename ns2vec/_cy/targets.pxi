@@ -255,13 +255,12 @@ cdef float *output_of(Kernel k, Workspace work, long i, long j, int32_t id) noex
     return scratch.copies.units[j].now
 
 
-cdef void leave_outputs(Kernel k, Workspace work, long i, ns2_block *b) noexcept nogil:
+cdef inline void leave_outputs(Kernel k, Workspace work, long i, ns2_block *b) noexcept nogil:
     """What a block has changed in copies goes to the rows."""
-    cdef Scratch *scratch = &work.goals[i]
     cdef long j
-    if scratch.side.by_copy:
+    if work.goals[i].side.by_copy:
         for j in range(b.n_outputs):
-            scatter_unit(k, work, &scratch.side, &scratch.copies.units[j])
+            scatter_unit(k, work, &work.goals[i].side, &work.goals[i].copies.units[j])
 
 
 cdef inline void add_bias(Kernel k, Workspace work, long i, ns2_block *b, const int32_t *ids) noexcept nogil:
@@ -275,7 +274,7 @@ cdef inline void add_bias(Kernel k, Workspace work, long i, ns2_block *b, const 
     b.offsets, scratch.block_ids = scratch.offsets, ids
 
 
-cdef void fill_sampled(Kernel k, Workspace work, Window *window, long i, long s, ns2_block *b) noexcept nogil:
+cdef inline void fill_sampled(Kernel k, Workspace work, Window *window, long i, long s, ns2_block *b) noexcept nogil:
     """The centre with its negatives. A draw of the centre that was kept is a second, negative pair of the same
     rows: (1 - s) - c s = (1 + c) (1 / (1 + c) - s).
     """

@@ -1,4 +1,4 @@
-"""Which inputs meet which centre: one function a reader, from what it reads to the places of a chunk in turn."""
+"""Which inputs meet which centre: one function a reader, from what it reads to the places of a chunk."""
 
 from __future__ import annotations
 

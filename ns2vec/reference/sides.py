@@ -66,7 +66,9 @@ class Live:
     def __init__(self, side: Side, unit: int) -> None:
         self.side, self.unit, self.n_uses = side, unit, 1
         factors = side.factors(unit)
-        self.lock = float(factors.sum() if side.combine == "sum" and side.bags is not None else factors.mean())
+        self.lock = float(
+            factors.sum() if side.combine == "sum" and side.bags is not None else factors.mean()
+        )
         self.now = side.vector(unit) if side.is_copied else None
         self.total = np.zeros(side.matrix.shape[1])
 

@@ -1,4 +1,4 @@
-"""What inputs are trained for: the outputs that a centre meets, their labels, weights and offsets; one class a kind."""
+"""What inputs are trained for: outputs that a centre meets, labels, weights and offsets; one class a kind."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy.typing as npt
 from ns2vec.reference.objectives import CONTRASTS, LINKS, block_loss, block_step
 from ns2vec.reference.samplers import Draw, Request
 from ns2vec.reference.sides import Side
+from ns2vec.reference.streams import Stream
 
 if TYPE_CHECKING:
     from ns2vec.reference.training import Model, Window
@@ -26,7 +27,7 @@ LOWEST_LOG_Q = -80.0
 
 
 class OutputSet:
-    """The outputs that an input meets: units (m,) of a side, labels, weights and offsets (m,), and the link."""
+    """The outputs that an input meets: m units of a side, labels, weights and offsets (m,), and the link."""
 
     def __init__(
         self,
@@ -87,10 +88,6 @@ class Target:
 
     side: Side
 
-    def draw_for(self, model: Model, window: Window) -> list[OutputSpec]:
-        """What a window has to know of its negatives before its turn, one for each set."""
-        return []
-
     def fill(self, centre: int, drawn: OutputSpec | None) -> OutputSet:
         """The outputs of a centre."""
         raise NotImplementedError
@@ -112,6 +109,7 @@ class Path(Target):
     paths: Tree = field(default_factory=list)
 
     def fill(self, centre: int, drawn: OutputSpec | None = None) -> OutputSet:
+        """The nodes on the centre's path."""
         points, codes = self.paths[centre]
         labels = 1.0 - codes.astype(np.float64)
         return OutputSet(self.side, [int(p) for p in points], labels, np.ones(len(points)))
@@ -125,6 +123,7 @@ class Labels(Target):
     bias: Array | None = None
 
     def fill(self, centre: int, drawn: OutputSpec | None = None) -> OutputSet:
+        """All outputs."""
         n = len(self.side.matrix if self.side.bags is None else self.side.bags)
         labels = np.zeros(n)
         labels[centre] = 1.0
@@ -164,16 +163,17 @@ class Sampled(Target):
     by_input: bool = False
     exclude_window: bool = False
 
-    def draw_for(self, model: Model, window: Window) -> list[OutputSpec]:
-        return [self.draw_set(model, window, part) for part in model.parts_of(window)]
+    def draw_for(self, model: Model, window: Window, noise: Stream) -> list[OutputSpec]:
+        """The negatives of a window before its turn, one for each set."""
+        return [self.draw_set(model, window, part, noise) for part in model.parts_of(window)]
 
-    def draw_set(self, model: Model, window: Window, part: range) -> OutputSpec:
+    def draw_set(self, model: Model, window: Window, part: range, noise: Stream) -> OutputSpec:
         """The centre and its negatives for a part of the inputs.
 
-        A draw that is no negative is drawn again, left out, or (the centre) kept: the centre's row is then both
-        seen and noise, (1 - s) - c s = (1 + c) (1 / (1 + c) - s).
+        A draw that is no negative is drawn again, left out, or (the centre) kept: the centre's row is then
+        both seen and noise, (1 - s) - c s = (1 + c) (1 / (1 + c) - s).
         """
-        request = self.request_of(model, window, part)
+        request = self.request_of(model, window, part, noise)
         units, weights = [window.centre], [1.0]
         for i, drawn in enumerate(self.draw(request, self.negative)):
             unit, weight = drawn, request.weights[i] if request.weights is not None else 1.0
@@ -190,12 +190,12 @@ class Sampled(Target):
                 weights.append(weight)
         return OutputSpec(units, weights, self.offsets_of(request, units))
 
-    def request_of(self, model: Model, window: Window, part: range) -> Request:
+    def request_of(self, model: Model, window: Window, part: range, noise: Stream) -> Request:
         """What the sampler is shown of a window and the model."""
         served = [window.inputs[i] for i in part]
         is_pair = (model.negative_sharing == "pair" and not model.pooled) or model.reader == "pairs"
         context = served[0].unit if is_pair and len(served) == 1 and served[0].side is model.inputs else -1
-        request = Request(window.centre, window.noise, context, window.batch)
+        request = Request(window.centre, noise, context, window.batch)
         if served:
             request.inputs, request.outputs = model.inputs.matrix, self.side.matrix
             request.hidden = np.mean([live.vector for live in served], axis=0)
@@ -222,6 +222,7 @@ class Sampled(Target):
         )
 
     def fill(self, centre: int, drawn: OutputSpec | None) -> OutputSet:
+        """The centre and what was drawn."""
         if drawn is None:
             raise ValueError("negatives are drawn before the outputs are filled")
         weights, labels = np.array(drawn.weights), np.zeros(len(drawn.units))

@@ -14,11 +14,13 @@ from ns2vec.reference.readers import READERS, Place
 from ns2vec.reference.samplers import Draw, Request
 from ns2vec.reference.sides import Live, Side
 from ns2vec.reference.streams import NOISE, WINDOWS, Stream
-from ns2vec.reference.targets import OutputSet, OutputSpec, Target
+from ns2vec.reference.targets import OutputSet, OutputSpec, Sampled, Target
 
 __all__ = ["Model", "Window", "draw_sets", "step_window", "train_chunk", "train_pairs"]
 
 Array = npt.NDArray[np.float64]
+
+STREAMS = 8  # from the noise of one target to that of the next
 
 
 @dataclass
@@ -66,16 +68,16 @@ class Model:
 
 @dataclass
 class Window:
-    """A centre, the inputs that it meets, the batch that negatives may come from, and the negatives.
+    """A centre, the inputs that it meets, the batch and the streams that negatives may come from, and these.
 
-    `contexts` are units of the inputs that are no tags; `norms` their squared lengths when a window first reached
-    them; None: as they are now.
+    `contexts` are units of the inputs that are no tags; `norms` the squared lengths of the inputs when a window
+    first reached them; None: as they are now.
     """
 
     centre: int
     inputs: list[Live]
     batch: list[int]
-    noise: Stream
+    noise: list[Stream]
     contexts: list[int] = field(default_factory=list)
     norms: list[float] | None = None
     weight: float = 1.0
@@ -85,7 +87,7 @@ class Window:
     def of(cls, model: Model, centre: int, contexts: Sequence[int], noise: Stream) -> Window:
         """One of words alone, with its negatives."""
         lives = {unit: Live(model.inputs, unit) for unit in contexts}
-        window = cls(centre, [lives[unit] for unit in contexts], [], noise, list(contexts))
+        window = cls(centre, [lives[unit] for unit in contexts], [], [noise], list(contexts))
         draw_sets(model, window)
         return window
 
@@ -109,7 +111,7 @@ def train_chunk(
         Summed negative log likelihood, each term before its own update.
     """
     windows = Stream(model.seed, epoch, chunk, WINDOWS)
-    noise = Stream(model.seed, epoch, chunk, NOISE)
+    noise = streams_of(model, epoch, chunk)
     everything, places = list[int](), list[Place]()
     for s, sentence in enumerate(sentences):
         words = subsample(model, sentence, windows)
@@ -131,17 +133,22 @@ def train_pairs(
     chunk: int = 0,
 ) -> float:
     """Train explicit pairs of one input, or a list that is pooled, and a centre; the weighted loss."""
-    noise = Stream(model.seed, epoch, chunk, NOISE)
+    noise = streams_of(model, epoch, chunk)
     given = [unit for units in inputs for unit in units]
     places = READERS["pairs"](inputs, centres, weights)
     return train_places(model, places, given, [], alpha, noise)
 
 
+def streams_of(model: Model, epoch: int, chunk: int) -> list[Stream]:
+    """A stream for each target that may draw negatives."""
+    return [Stream(model.seed, epoch, chunk, NOISE + STREAMS * n) for n in range(len(model.targets))]
+
+
 def train_places(
-    model: Model, places: list[Place], units: list[int], words: list[int], alpha: float, noise: Stream
+    model: Model, places: list[Place], units: list[int], words: list[int], alpha: float, noise: list[Stream]
 ) -> float:
     """Every place, planned (its units opened, its sets drawn) one before its turn; the loss."""
-    batches, opened = Batches(model, words, noise), Opened(model, units)
+    batches, opened = Batches(model, words, noise[0]), Opened(model, units)
     loss, norms, ahead = 0.0, list[float](), None
     for number in range(len(places) + 1):
         window, ahead, place = ahead, None, places[number] if number < len(places) else None
@@ -209,8 +216,10 @@ def squared(vector: Array) -> float:
 
 def draw_sets(model: Model, window: Window) -> None:
     """Draw the negatives of a window, for each target that has any."""
+    streams = iter(window.noise)
     for i, target in enumerate(model.targets if window.inputs else []):
-        window.drawn[i] = target.draw_for(model, window)
+        if isinstance(target, Sampled):
+            window.drawn[i] = target.draw_for(model, window, next(streams))
 
 
 class Batches:
@@ -256,7 +265,9 @@ def step_window(model: Model, window: Window, alpha: float) -> float:
         window.norms = [squared(live.vector) for live in window.inputs]
     for i, target in enumerate(model.targets):
         drawn = window.drawn.get(i, [])
-        for part, spec in zip(model.parts_of(window) if drawn else [everything], drawn or [None], strict=True):
+        for part, spec in zip(
+            model.parts_of(window) if drawn else [everything], drawn or [None], strict=True
+        ):
             outputs = target.fill(window.centre, spec)
             loss += step_set(window, part, outputs, alpha)
             outputs.leave()

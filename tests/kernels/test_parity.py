@@ -68,7 +68,7 @@ def test_what_several_threads_learn_alike_counts_once(make_case, random_sentence
     before = case.arrays["syn0"].copy()
     case.kernel.train(words, 0.01, work=threads[0], chunk=0)
     once = case.arrays["syn0"].copy()
-    for work in threads[1:]:     # from the same start, the same words
+    for work in threads[1:]:  # from the same start, the same words
         case.kernel.train(words, 0.01, work=work, chunk=0)
     assert np.abs(once - before).max() > 1e-3
     np.testing.assert_allclose(case.arrays["syn0"], once, rtol=1e-3, atol=1e-6)

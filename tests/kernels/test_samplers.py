@@ -61,10 +61,7 @@ CASES = {
 LOOPS = [(False, "window"), (False, "pair"), (True, "window")]
 # only pairs have a context of their own
 COMBINATIONS = [
-    (name, *loop)
-    for name in CASES
-    for loop in LOOPS
-    if "context" not in name or loop == (False, "pair")
+    (name, *loop) for name in CASES for loop in LOOPS if "context" not in name or loop == (False, "pair")
 ]
 
 
