@@ -1,7 +1,7 @@
 """C declarations of the training loops: the block (floor 0), and units, targets and the kernel over it."""
 
 from cpython.pythread cimport PyThread_type_lock
-from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 
 from ns2vec._sampler cimport ns2_counts, ns2_request, ns2_sampler, ns2_view
 
@@ -13,6 +13,8 @@ cdef extern from "block.h" nogil:
     const int NS2_LOGISTIC
     const int NS2_SOFTMAX
     const int NS2_CUSTOM
+    const int NS2_BPR
+    const int NS2_HINGE
 
     ctypedef double ns2_user_link(void *user_data, int m, float *scores, const float *labels, const float *weights,
                                   const float *offsets) noexcept nogil
@@ -60,13 +62,6 @@ cdef extern from "block.h" nogil:
     const ns2_ops *ns2_find_ops(const char *isa) noexcept
     const char *ns2_compiler() noexcept
     int ns2_list_isas(const char **names, int capacity) noexcept
-
-
-cdef extern from "links.h" nogil:
-    double ns2_link_bpr(void *user_data, int m, float *scores, const float *labels, const float *weights,
-                        const float *offsets) noexcept
-    double ns2_link_hinge(void *user_data, int m, float *scores, const float *labels, const float *weights,
-                          const float *offsets) noexcept
 
 
 cdef extern from "block_blas.h" nogil:
@@ -122,6 +117,8 @@ cdef extern from "rng.h" nogil:
     void ns2_draw_aliases(uint64_t *state, const uint32_t *table, uint32_t n_rows, long n, int32_t *rows) noexcept
     int32_t ns2_draw_alias(uint64_t *state, const uint32_t *table, uint32_t n_rows) noexcept
     void ns2_prefetch(const void *address) noexcept
+    bint ns2_is_listed(const uint16_t *bits, const int32_t *rows, long n, int32_t row) noexcept
+    void ns2_mark(uint16_t *bits, long n, int32_t row) noexcept
 
 
 cdef enum:
@@ -143,6 +140,7 @@ ctypedef struct NoiseFields:
     const float *log_q              # (V,) or NULL: the sampler tells
     const int64_t *filter_offsets   # (n_filters + 1,) or NULL: rows that are no negatives of a centre, or of an input
     const int32_t *filter_rows      # rising within each list
+    const uint16_t *filter_bits     # the same as bits (rng.h)
     long n_filters
     bint filter_by_input
     bint filter_window              # words of the window are no negatives
@@ -287,9 +285,11 @@ cdef class Noise:
     cdef const float[::1] log_q_view
     cdef const int64_t[::1] filter_offsets_view
     cdef const int32_t[::1] filter_rows_view
+    cdef uint16_t[::1] filter_bits_view
     cdef readonly long n_rows
     cdef int set_source(self, const uint32_t[:, ::1] alias, object sampler, bint block) except -1
     cdef int set_filter(self, const int64_t[::1] offsets, const int32_t[::1] rows) except -1
+    cdef int mark_filter(self) except -1
 
 
 cdef class Vectors:

@@ -254,20 +254,14 @@ cdef inline int32_t next_alias_draw(Kernel k, Workspace work, long i, uint64_t *
 cdef bint is_wanted(Kernel k, Workspace work, Window *window, long i, ns2_request *request, int32_t row) noexcept nogil:
     """Whether a drawn row may be a negative of the window."""
     cdef NoiseFields *noise = &k.goals[i].noise
-    cdef long low, high, middle, p
+    cdef long p, start
     if row == request.centre:
         return False
     if noise.filter_offsets != NULL:
         p = filter_of(&k.goals[i], request.centre, request.context)
-        low, high = noise.filter_offsets[p], noise.filter_offsets[p + 1]
-        while low < high:
-            middle = (low + high) // 2
-            if noise.filter_rows[middle] == row:
-                return False
-            if noise.filter_rows[middle] < row:
-                low = middle + 1
-            else:
-                high = middle
+        start = noise.filter_offsets[p]
+        if ns2_is_listed(noise.filter_bits + start, noise.filter_rows + start, noise.filter_offsets[p + 1] - start, row):
+            return False
     if noise.filter_window:
         for p in range(window.first, window.end):
             if work.chunk[p] == row:

@@ -101,13 +101,26 @@ cdef class Noise:
         check_ids(rows, self.n_rows, "filter_rows", 0)
         self.filter_offsets_view, self.filter_rows_view = offsets, rows
         self.fields.filter_offsets = &offsets[0]
-        self.fields.filter_rows = &rows[0] if rows.shape[0] else NULL
+        if rows.shape[0]:
+            self.filter_bits_view = np.zeros(rows.shape[0], np.uint16)
+            self.fields.filter_rows, self.fields.filter_bits = &rows[0], &self.filter_bits_view[0]
+            self.mark_filter()
+        return 0
+
+    cdef int mark_filter(self) except -1:
+        """The lists again as bits: 2 bytes an entry."""
+        cdef const int64_t *offsets = self.fields.filter_offsets
+        cdef long v, n
+        cdef int64_t p
+        for v in range(self.fields.n_filters):
+            n = offsets[v + 1] - offsets[v]
+            for p in range(offsets[v], offsets[v + 1]):
+                ns2_mark(&self.filter_bits_view[offsets[v]], n, self.fields.filter_rows[p])
         return 0
 
 
-
-# name -> the C enumeration's value and, of links that are functions of one input's scores, the function
-cdef dict LINKS = {"logistic": NS2_LOGISTIC, "softmax": NS2_SOFTMAX, "bpr": NS2_CUSTOM, "hinge": NS2_CUSTOM}
+# from scores to errors: name -> its number in _cy/block.h
+cdef dict LINKS = {"logistic": NS2_LOGISTIC, "softmax": NS2_SOFTMAX, "bpr": NS2_BPR, "hinge": NS2_HINGE}
 LINK_NAMES = tuple(LINKS)
 
 
@@ -136,10 +149,6 @@ cdef class Target:
         check(link in LINKS, f"link must be one of {', '.join(map(repr, LINKS))} or a LowLevelCallable, got {link!r}")
         self.goal.link = LINKS[link]
         self.goal.contrasts = link in ("bpr", "hinge")
-        if link == "bpr":
-            self.goal.user_link = &ns2_link_bpr
-        elif link == "hinge":
-            self.goal.user_link = &ns2_link_hinge
         return 0
 
 
@@ -152,7 +161,7 @@ cdef class Sampled(Target):
     noise : Noise
     negative : int
     link : {"logistic", "softmax", "bpr", "hinge"} or scipy.LowLevelCallable
-        From scores of the centre and its negatives to errors; see ``_cy/block.h`` and ``_cy/links.h``.
+        From scores of the centre and its negatives to errors; see ``_cy/block.h``.
     bias : ndarray of shape (V,), float32, optional
         Added to the scores, and trained.
     """

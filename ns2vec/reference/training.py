@@ -68,10 +68,10 @@ class Model:
 
 @dataclass
 class Window:
-    """A centre, the inputs that it meets, the batch and the streams that negatives may come from, and these.
+    """A centre, the inputs that it meets, batch and streams that negatives may come from, and these.
 
-    `contexts` are units of the inputs that are no tags; `norms` the squared lengths of the inputs when a window
-    first reached them; None: as they are now.
+    `contexts` are units of the inputs that are no tags; `norms` the squared lengths of the inputs when one first
+    reached them; None: as they are now.
     """
 
     centre: int
