@@ -1,7 +1,7 @@
-"""C declarations of the training loops: the block (floor 0) and the two extension types."""
+"""C declarations of the training loops: the block (floor 0), and units, targets and the kernel over it."""
 
 from cpython.pythread cimport PyThread_type_lock
-from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 
 from ns2vec._sampler cimport ns2_counts, ns2_request, ns2_sampler, ns2_view
 
@@ -13,6 +13,8 @@ cdef extern from "block.h" nogil:
     const int NS2_LOGISTIC
     const int NS2_SOFTMAX
     const int NS2_CUSTOM
+    const int NS2_BPR
+    const int NS2_HINGE
 
     ctypedef double ns2_user_link(void *user_data, int m, float *scores, const float *labels, const float *weights,
                                   const float *offsets) noexcept nogil
@@ -56,6 +58,7 @@ cdef extern from "block.h" nogil:
         float (*norm)(const float *row, long stride) noexcept nogil
 
     long ns2_tile_width(long m) noexcept
+    void ns2_step_composed(const ns2_ops *ops, const ns2_block *b) noexcept
     const ns2_ops *ns2_find_ops(const char *isa) noexcept
     const char *ns2_compiler() noexcept
     int ns2_list_isas(const char **names, int capacity) noexcept
@@ -114,6 +117,17 @@ cdef extern from "rng.h" nogil:
     void ns2_draw_aliases(uint64_t *state, const uint32_t *table, uint32_t n_rows, long n, int32_t *rows) noexcept
     int32_t ns2_draw_alias(uint64_t *state, const uint32_t *table, uint32_t n_rows) noexcept
     void ns2_prefetch(const void *address) noexcept
+    bint ns2_is_listed(const uint16_t *bits, const int32_t *rows, long n, int32_t row) noexcept
+    void ns2_mark(uint16_t *bits, long n, int32_t row) noexcept
+
+
+cdef enum:
+    MAX_TARGETS = 4
+    MAX_WINDOWS = 4         # windows that are planned or in training, at most
+    MAX_PLACES = 1073741824    # counted before the table of last places is cleared
+    PLACE_SLOTS = 4096         # of that table, a power of two
+    SET_CONTEXTS = 32       # inputs that share a set of negatives and move in one step, at most
+    MAX_DRAWS = 240         # draws from an alias table made at once
 
 
 # Where negatives come from and what is done with those that are not wanted.
@@ -124,8 +138,11 @@ ctypedef struct NoiseFields:
     int collision                   # one of the ON_COLLISION_ constants
     bint with_offsets               # scores are compared with log(k q)
     const float *log_q              # (V,) or NULL: the sampler tells
-    const int64_t *filter_offsets   # (V + 1,) or NULL: rows that are no negatives of a centre
+    const int64_t *filter_offsets   # (n_filters + 1,) or NULL: rows that are no negatives of a centre, or of an input
     const int32_t *filter_rows      # rising within each list
+    const uint16_t *filter_bits     # the same as bits (rng.h)
+    long n_filters
+    bint filter_by_input
     bint filter_window              # words of the window are no negatives
     long batch_words                # length of a batch in words, 0: none
     long pool_size                  # rows drawn for each batch, 0: its own words
@@ -141,29 +158,61 @@ ctypedef struct HotRows:
     long n
 
 
-cdef enum:
-    MAX_WINDOWS = 4         # windows that are planned or in training, at most
-    MAX_PLACES = 1073741824    # counted before the table of last places is cleared
-    PLACE_SLOTS = 4096         # of that table, a power of two
-    MAX_BLOCKS = 64         # pieces of scratch memory, at most
-    SET_CONTEXTS = 32       # contexts that share a set of negatives and move in one step, at most
-    MAX_DRAWS = 240         # draws from an alias table made at once
+# Where vectors live: unit i is a row of a matrix, or a bag of rows whose mean or sum is its vector.
+ctypedef struct Side:
+    float *matrix           # (n_rows, stride)
+    float *changes          # where what was learned goes: `matrix`, a matrix of gradients, or NULL for nowhere
+    long n_rows
+    long n_ids
+    const int64_t *offsets  # (n_ids + 1,) of the bags; NULL: unit i is row i
+    const int32_t *rows     # of the bags
+    long longest            # rows of the largest bag
+    bint is_sum
+    const float *lock       # (n_locks,) factor of a row's change, by row modulo n_locks, or NULL for 1
+    long n_locks
+    bint by_copy            # units are gathered, trained, and what changed is scattered
 
 
-# What one centre word will meet, drawn some windows ahead.
-ctypedef struct Window:
-    long t                  # position of the centre in the chunk
-    long first              # positions [first, end) hold the centre and its contexts
-    long end
-    long n_contexts
-    long n_sets             # 0 (no negatives), 1 for each SET_CONTEXTS contexts, or n_contexts (one set a pair)
+# The vector of a bag while windows train it in place.
+ctypedef struct Unit:
+    float *now              # (stride,)
+    float *base             # (stride,) as it was gathered
+    int32_t id
+    long n_uses             # positions that share it, 0: free
+    float lock              # factor of its change in a block, so that it moves as its rows will
+    float back              # what each row gets of its change
+
+
+ctypedef struct Units:
+    Unit *units
+    long n
+
+
+# The negatives that one target has drawn for a window.
+ctypedef struct Drawn:
     long *set_size          # (max_sets,) distinct output rows of each set, the centre included
-    int32_t *ids            # (max_sets, 1 + negative) rows of syn1neg; column 0 is the centre
+    int32_t *ids            # (max_sets, 1 + negative) outputs; column 0 is the centre
     float **outputs         # (max_sets, 1 + negative) the rows themselves
-    float *weights          # (max_sets, noise_ld) multiplicity of each
+    float *weights          # (max_sets, ld) multiplicity of each
     float *heaviest         # (max_sets,) the largest of them
-    float *offsets          # (max_sets, noise_ld) log(k q) of each, or NULL
-    float **ahead           # (max_contexts + 2 + negative,) rows it is the first to touch, where it has one set
+    float *offsets          # (max_sets, ld) log(k q) of each, or NULL
+
+
+# What one centre will meet, drawn some windows ahead.
+ctypedef struct Window:
+    long t                  # place of the centre in the chunk
+    long first              # inputs are at [first, end), without `hole`
+    long end
+    long hole               # the centre's own place, or none
+    long n_contexts         # these
+    long first_tag          # and tags at [first_tag, first_tag + n_tags)
+    long n_tags
+    long n_inputs           # all of them
+    long needed_from        # no later window reaches further back
+    long n_sets             # sets of negatives: 1 for each SET_CONTEXTS inputs, or n_inputs (one set a pair)
+    Drawn drawn[MAX_TARGETS]
+    float heaviest          # the largest weight of all of them
+    float **ahead           # rows it is the first to touch, where it has one set
     long n_ahead
 
 
@@ -173,7 +222,60 @@ ctypedef struct Tally:
     double loss
 
 
+cdef class Kernel
 cdef class Workspace
+
+# Set s of target i for a window: rows, labels, weights and offsets into the block.
+ctypedef void (*fill_function)(Kernel k, Workspace work, Window *window, long i, long s, ns2_block *b) noexcept nogil
+# Which inputs the centre at place t of the sentence at [start, end) meets.
+ctypedef void (*reader_function)(Kernel k, Workspace work, Window *window, long start, long end, long t) noexcept nogil
+
+
+# One objective with its own matrix.
+ctypedef struct Goal:
+    fill_function fill
+    Side side
+    long n_centres          # ids that it can have as centres
+    long n_outputs          # rows of a set, at most
+    long ld                 # tile width of such a set
+    int link
+    ns2_user_link *user_link
+    void *user_data
+    bint contrasts          # the link compares the centre with each negative
+    float *bias             # (n_ids,) or NULL
+    bint is_sampled         # negatives of a sampler
+    bint is_all             # every row, by BLAS
+    long negative
+    float log_k
+    NoiseFields noise
+    bint plain_noise        # nothing but the centre is unwanted, and scores have no offsets
+    const int64_t *path_offsets
+    const int32_t *path_points
+    const uint8_t *path_codes
+
+
+# What a thread needs for one target.
+ctypedef struct Scratch:
+    Side side               # the target's, or with another place for changes
+    HotRows hot
+    Units copies            # (n_outputs,) of outputs that are not trained in place
+    const int32_t *block_ids  # (n_outputs,) of the block that is filled
+    float **outputs         # (n_outputs,)
+    float *labels           # (ld,)
+    float *weights          # (ld,)
+    float *offsets          # (ld,)
+    float *one_each         # (ld,) multiplicities of a set without repeated rows
+    int32_t *drawn          # (1 + negative,) rows of a set as the sampler gave them
+    float *drawn_weights    # (1 + negative,) how much each of them counts
+    float *log_q            # (2 + negative,) their log q and the centre's
+    uint64_t rng            # state of its noise stream
+    ns2_request request     # what its sampler is asked
+    int32_t *draws          # (MAX_DRAWS,) of the alias table, those from draws_at to n_draws not yet used
+    long draws_at
+    long n_draws
+    long batch              # number of the batch that `pool` was drawn for, -1: none
+    int32_t *pool           # (pool_size,) rows drawn for the batch
+    ns2_view view           # what a sampler may look at
 
 
 cdef class Noise:
@@ -183,124 +285,165 @@ cdef class Noise:
     cdef const float[::1] log_q_view
     cdef const int64_t[::1] filter_offsets_view
     cdef const int32_t[::1] filter_rows_view
+    cdef uint16_t[::1] filter_bits_view
     cdef readonly long n_rows
     cdef int set_source(self, const uint32_t[:, ::1] alias, object sampler, bint block) except -1
     cdef int set_filter(self, const int64_t[::1] offsets, const int32_t[::1] rows) except -1
+    cdef int mark_filter(self) except -1
 
 
-cdef class Kernel:
-    cdef float[:, ::1] syn0_view
-    cdef float[:, ::1] syn1neg_view
-    cdef float[:, ::1] syn1_view
-    cdef const uint32_t[::1] keep_view
+cdef class Vectors:
+    cdef float[:, ::1] matrix_view
+    cdef const int64_t[::1] offsets_view
+    cdef const int32_t[::1] rows_view
+    cdef const float[::1] lock_view
+    cdef Side side
+    cdef readonly long n_rows
+    cdef readonly long n_ids
+    cdef readonly long stride
+    cdef int set_bags(self, const int64_t[::1] offsets, const int32_t[::1] rows) except -1
+
+
+cdef class Target:
+    cdef Goal goal
+    cdef Vectors outputs
+    cdef object link_owner
+    cdef float[::1] bias_view
+    cdef int set_outputs(self, object outputs, object bias) except -1
+    cdef int set_link(self, object link) except -1
+
+
+cdef class Sampled(Target):
+    cdef Noise noise
+
+
+cdef class Path(Target):
     cdef const int64_t[::1] offsets_view
     cdef const int32_t[::1] points_view
     cdef const uint8_t[::1] codes_view
-    cdef const float[::1] lock_view
-    cdef float *syn0
-    cdef float *syn1neg
-    cdef float *syn1
+
+
+cdef class All(Target):
+    pass
+
+
+cdef class Labels(Target):
+    pass
+
+
+cdef class Kernel:
+    cdef Vectors inputs_owner
+    cdef Vectors tags_owner
+    cdef readonly tuple targets
+    cdef const uint32_t[::1] keep_view
+    cdef Side inputs
+    cdef Side tags
+    cdef Goal goals[MAX_TARGETS]
+    cdef long n_goals
+    cdef reader_function reader
+    cdef readonly str reader_name
     cdef const uint32_t *keep
-    cdef NoiseFields noise
-    cdef Noise noise_owner
-    cdef int link
-    cdef ns2_user_link *user_link
-    cdef void *user_data
-    cdef object link_owner
     cdef ns2_sgemm *sgemm
-    cdef float log_k
     cdef readonly long hot_rows
     cdef long ahead             # windows that are planned before the one in training
-    cdef bint together          # several contexts of a window may move in one step
+    cdef bint together          # several inputs of a window may move in one step
+    cdef bint plain_inputs      # rows of one matrix, trained in place
+    cdef bint with_locks
     cdef bint packs             # the back end copies rows together
-    cdef bint plain_noise       # nothing but the centre is unwanted, and scores have no offsets
     cdef PyThread_type_lock lock_of_hot_rows
-    cdef const int64_t *path_offsets
-    cdef const int32_t *path_points
-    cdef const uint8_t *path_codes
-    cdef const float *lock
-    cdef long n_locks
-    cdef readonly long n_rows
+    cdef readonly long n_rows   # ids that a text may have
     cdef readonly long stride
     cdef long width             # floats of a row that are computed with: the rest is padding
     cdef readonly long window
-    cdef readonly long negative
-    cdef readonly long max_path
-    cdef readonly bint cbow
+    cdef readonly bint pooled
     cdef readonly bint pairwise
-    cdef readonly bint sampled
-    cdef readonly bint full_softmax
     cdef readonly bint shrink_windows
     cdef readonly bint with_loss
-    cdef bint cbow_mean
-    cdef bint cbow_corrected
+    cdef bint is_mean
+    cdef bint is_corrected
     cdef uint64_t seed
     cdef ns2_ops ops
-    cdef int set_rows(self, float[:, ::1] syn0, long width) except -1
+    cdef int set_inputs(self, object inputs, object tags, long width) except -1
     cdef int set_ops(self, str backend, str isa) except -1
-    cdef int set_words(self, const uint32_t[::1] keep, const float[::1] lock) except -1
-    cdef int set_outputs(self, float[:, ::1] syn1neg, Noise noise, long negative) except -1
-    cdef int set_link(self, object link) except -1
+    cdef int set_targets(self, object targets) except -1
+    cdef int set_reader(self, str reader) except -1
+    cdef int check_goal(self, Goal *goal) except -1
     cdef int take_block(self, Workspace work, const int32_t[::1] block) except -1
     cdef int take_sentence(self, Workspace work, const int32_t[::1] rows, const int32_t[::1] block) except -1
-    cdef int set_paths(self, float[:, ::1] syn1, const int64_t[::1] offsets, const int32_t[::1] points,
-                       const uint8_t[::1] codes) except -1
+    cdef int take_tags(self, Workspace work, const int32_t[::1] tags, const int64_t[::1] offsets,
+                       const int32_t[::1] words) except -1
+    cdef int take_pairs(self, Workspace work, const int32_t[::1] inputs, const int32_t[::1] centres,
+                        const int64_t[::1] offsets, const float[::1] weights) except -1
+    cdef long first_sampled(self)
 
 
 cdef class Workspace:
     cdef Kernel kernel          # what it was made for
     cdef long max_words
     cdef long max_contexts
+    cdef long max_list          # tags of a sentence, or inputs of a pooled pair, at most
+    cdef long max_inputs        # rows that a window gathers, at most
     cdef long max_sets          # sets of negatives of one window, at most
-    cdef long noise_ld
     cdef readonly long n_bytes
-    cdef int32_t *chunk         # (max_words,) rows of syn0: what is left of the chunk's sentences
+    cdef int32_t *chunk         # (max_words,) centres: what is left of the chunk's sentences
+    cdef int32_t *ids           # (max_words,) inputs: the same, or those of pairs
+    cdef int32_t *pair_ids      # (max_words,)
     cdef int32_t *chunk_shrinks  # (max_words,) how much each window shrinks
-    cdef long *ends             # (max_words,) where each sentence ends in `chunk`
-    cdef float **rows           # (max_words,) where this thread keeps them
-    cdef long n_chunk           # rows in `chunk`
-    cdef long reached           # rows of `chunk` before this one are contexts of windows that are planned
+    cdef long *ends             # (max_words + 1,) where each sentence, or the inputs of each pair, end in `ids`
+    cdef float **rows           # (max_words,) where this thread keeps the vectors of `ids`
+    cdef Unit **units           # (max_words,) the units that they are in, or NULL
+    cdef long n_chunk           # centres in `chunk`
+    cdef long reached           # ids before this one are inputs of windows that are planned
+    cdef long left              # ids before this one are inputs of no later window
+    cdef Side inputs            # the kernel's, or with another place for changes
+    cdef Units open_inputs
+    cdef bint has_tags
+    cdef int32_t *tags          # (n_tags,) of all sentences, one after the other
+    cdef long n_tags            # there is room for
+    cdef const int64_t *tag_offsets  # (sentences of the text + 1,) or NULL
+    cdef long *tag_starts       # (max_words + 1,) by sentence of the chunk
+    cdef long *tag_ends
+    cdef long sentence          # that is planned
+    cdef long tags_reached
+    cdef float **tag_rows       # (n_tags,)
+    cdef Unit **tag_units       # (n_tags,)
+    cdef long tags_left
+    cdef Units open_tags
+    cdef const float *pair_weights  # (n_chunk,) or NULL
+    cdef bint is_gradient       # nothing moves, and errors are summed
     cdef int32_t *last_places   # 1 + the place of the last word of each slot, counted on from chunk to chunk; 0: none
     cdef int32_t n_places       # places before this chunk
     cdef int32_t *repeats       # (max_words,) the last place before each whose word has come again since, or less than 0
     cdef long measured          # norm_sums is known so far
     cdef double *norm_sums      # (max_words + 1,) squared lengths of the rows before each position, summed
     cdef Window *newest         # the last window that was planned
-    cdef int32_t draws[MAX_DRAWS]  # of the alias table, those from draws_at to n_draws not yet used
-    cdef long draws_at
-    cdef long n_draws
-    cdef long batch             # number of the batch that `pool` was drawn for, -1: none
-    cdef int32_t *pool          # (pool_size,) rows drawn for the batch
-    cdef int32_t *drawn         # (1 + negative,) rows of a set as the sampler gave them
-    cdef float *drawn_weights   # (1 + negative,) how much each of them counts
-    cdef ns2_view view          # what a sampler may look at
     cdef ns2_counts counts      # what samplers that look at the model did
-    cdef float *log_q           # (2 + negative,) their log q and the centre's
     cdef const int32_t *block   # (n_block,) rows that a Python sampler drew for the chunk
     cdef long n_block
     cdef long block_at
     cdef int32_t bad_row        # a row outside the matrix that a sampler gave, else 0
-    cdef float **inputs         # (max_contexts,)
-    cdef float **outputs        # (max_path,) of a Huffman path
-    cdef float *locks           # (max_contexts,)
-    cdef float *labels          # (widest tile,) labels of a Huffman path
-    cdef float *noise_labels    # (widest tile,) 1, 0, 0, ...
-    cdef float *path_weights    # (widest tile,)
-    cdef float *one_each        # (noise_ld,) multiplicities of a set without repeated rows
-    cdef float *tile            # (max_contexts, widest tile)
-    cdef float *deltas          # (max_contexts, stride)
+    cdef float **inputs_now     # (max_inputs,) of the window in training
+    cdef float *locks           # (max_inputs,)
+    cdef float **members        # (longest bag,)
+    cdef float *member_locks
+    cdef float *tile            # (max_inputs, widest tile)
+    cdef float *deltas          # (max_inputs, stride)
     cdef float *hidden          # (stride,)
     cdef float *planned_hidden  # (stride,) what a sampler may look at
-    cdef float *packed          # (max_contexts, stride) full softmax
-    cdef float *scores          # (max_contexts, V) full softmax
-    cdef float *block_rows      # (max_contexts + 2 outputs, stride) gemm back end
-    cdef HotRows hot0           # of syn0
-    cdef HotRows hot1neg        # of syn1neg
-    cdef HotRows hot1           # of syn1
+    cdef float *change          # (stride,) of a unit
+    cdef float *packed          # (max_inputs, stride) full softmax
+    cdef float *scores          # (max_inputs, V) full softmax
+    cdef float *block_rows      # (max_inputs + 2 outputs, stride) gemm back end
+    cdef HotRows hot            # of the inputs
+    cdef Scratch goals[MAX_TARGETS]
     cdef Window windows[MAX_WINDOWS]  # position t is planned in windows[t % MAX_WINDOWS]
-    cdef void *blocks[MAX_BLOCKS]
-    cdef int n_blocks
-    cdef int take_hot_rows(self, Kernel kernel, HotRows *hot, float *matrix, long n_rows, bint from_the_end) except -1
-    cdef int take_words(self, Kernel kernel) except -1
-    cdef int take_windows(self, Kernel kernel) except -1
-    cdef void *take(self, size_t n_bytes) except NULL
+    cdef char *arena            # one block of memory for all of this
+    cdef size_t used
+    cdef int lay_out(self) except -1
+    cdef int lay_out_words(self) except -1
+    cdef int lay_out_windows(self) except -1
+    cdef int lay_out_goal(self, Scratch *scratch, Goal *goal) except -1
+    cdef int lay_out_units(self, Units *units, long n) except -1
+    cdef int lay_out_hot_rows(self, HotRows *hot, Side *side, bint from_the_end) except -1
+    cdef int begin(self) except -1
+    cdef void *take(self, size_t n_bytes)

@@ -1,4 +1,5 @@
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -9,6 +10,8 @@ UNKNOWN: int
 ROW_FLOATS: int
 PLANNED_WINDOWS: int
 CONTEXTS_PER_SET: int
+LINK_NAMES: tuple[str, ...]
+READERS: tuple[str, ...]
 ISA: str
 COMPILER: str
 
@@ -16,7 +19,7 @@ def list_isas() -> list[str]: ...
 
 class Workspace:
     n_bytes: int
-    def __init__(self, kernel: Kernel, max_words: int) -> None: ...
+    def __init__(self, kernel: Kernel, max_words: int, *, max_list: int = 1, n_tags: int = 0) -> None: ...
     def take_counts(self) -> dict[str, float]: ...
 
 class Noise:
@@ -33,42 +36,81 @@ class Noise:
         with_offsets: bool = False,
         filter_offsets: npt.NDArray[np.int64] | None = None,
         filter_rows: npt.NDArray[np.int32] | None = None,
+        filter_by_input: bool = False,
         filter_window: bool = False,
         batch_words: int = 0,
         pool_size: int = 0,
         wants_hidden: bool = False,
     ) -> None: ...
 
+class Vectors:
+    n_rows: int
+    n_ids: int
+    stride: int
+    def __init__(
+        self,
+        matrix: npt.NDArray[np.float32],
+        *,
+        offsets: npt.NDArray[np.int64] | None = None,
+        rows: npt.NDArray[np.int32] | None = None,
+        combine: str = "mean",
+        lock: npt.NDArray[np.float32] | None = None,
+        frozen: bool = False,
+    ) -> None: ...
+
+Outputs: TypeAlias = Vectors | npt.NDArray[np.float32]
+
+class Target: ...
+
+class Sampled(Target):
+    def __init__(
+        self,
+        outputs: Outputs,
+        noise: Noise,
+        negative: int = 5,
+        *,
+        link: Any = "logistic",
+        bias: npt.NDArray[np.float32] | None = None,
+    ) -> None: ...
+
+class Path(Target):
+    def __init__(
+        self,
+        outputs: Outputs,
+        offsets: npt.NDArray[np.int64],
+        points: npt.NDArray[np.int32],
+        codes: npt.NDArray[np.uint8],
+    ) -> None: ...
+
+class All(Target):
+    def __init__(self, outputs: Outputs) -> None: ...
+
+class Labels(Target):
+    def __init__(
+        self, outputs: Outputs, *, link: str = "softmax", bias: npt.NDArray[np.float32] | None = None
+    ) -> None: ...
+
 class Kernel:
+    targets: tuple[Target, ...]
+    reader_name: str
     n_rows: int
     stride: int
     window: int
-    negative: int
-    max_path: int
-    cbow: bool
+    pooled: bool
     pairwise: bool
-    sampled: bool
-    full_softmax: bool
     shrink_windows: bool
     with_loss: bool
     hot_rows: int
     def __init__(
         self,
-        syn0: npt.NDArray[np.float32],
+        inputs: Outputs,
+        targets: Sequence[Target],
         *,
-        syn1neg: npt.NDArray[np.float32] | None = None,
-        noise: Noise | None = None,
-        full_softmax: bool = False,
-        link: Any = "logistic",
-        syn1: npt.NDArray[np.float32] | None = None,
-        path_offsets: npt.NDArray[np.int64] | None = None,
-        path_points: npt.NDArray[np.int32] | None = None,
-        path_codes: npt.NDArray[np.uint8] | None = None,
+        tags: Outputs | None = None,
+        reader: str = "windows",
+        pooled: bool = False,
         keep: npt.NDArray[np.uint32] | None = None,
-        lock: npt.NDArray[np.float32] | None = None,
-        architecture: str = "skip_gram",
         window: int = 5,
-        negative: int = 5,
         negative_sharing: str = "window",
         shrink_windows: bool = True,
         cbow_mean: bool = True,
@@ -81,6 +123,14 @@ class Kernel:
         isa: str | None = None,
     ) -> None: ...
     @property
+    def sampled(self) -> bool: ...
+    @property
+    def negative(self) -> int: ...
+    @property
+    def full_softmax(self) -> bool: ...
+    @property
+    def max_path(self) -> int: ...
+    @property
     def backend_name(self) -> str: ...
     def n_sets(self, n_contexts: int) -> int: ...
     def train(
@@ -90,10 +140,37 @@ class Kernel:
         *,
         work: Workspace,
         remap: npt.NDArray[np.int32] | None = None,
+        tags: npt.NDArray[np.int32] | None = None,
+        tag_offsets: npt.NDArray[np.int64] | None = None,
         block: npt.NDArray[np.int32] | None = None,
         epoch: int = 0,
         chunk: int = 0,
     ) -> tuple[int, int, float]: ...
+    def train_pairs(
+        self,
+        inputs: npt.NDArray[np.int32],
+        targets: npt.NDArray[np.int32],
+        alpha: float,
+        *,
+        work: Workspace,
+        offsets: npt.NDArray[np.int64] | None = None,
+        weights: npt.NDArray[np.float32] | None = None,
+        block: npt.NDArray[np.int32] | None = None,
+        epoch: int = 0,
+        chunk: int = 0,
+    ) -> float: ...
+    def gradients(
+        self,
+        inputs: npt.NDArray[np.int32],
+        targets: npt.NDArray[np.int32],
+        *,
+        work: Workspace,
+        offsets: npt.NDArray[np.int64] | None = None,
+        weights: npt.NDArray[np.float32] | None = None,
+        block: npt.NDArray[np.int32] | None = None,
+        epoch: int = 0,
+        chunk: int = 0,
+    ) -> tuple[npt.NDArray[np.float32], list[npt.NDArray[np.float32]], float]: ...
     def draw(
         self,
         centres: npt.NDArray[np.int32],

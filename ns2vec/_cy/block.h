@@ -8,7 +8,9 @@
  *
  * Links: logistic, error = (label - sigmoid(score - offset)) * weight (Mikolov et al. 2013,
  * arXiv:1310.4546, eq. 4, for a whole window at once); softmax over the outputs of one input, error =
- * label - p with p in proportion to weight * exp(score - offset); or a function of the user's own.
+ * label - p with p in proportion to weight * exp(score - offset); bpr and hinge, which push output 0 away from each
+ * other output, by weight * sigmoid(-lead) (Rendle et al. 2009, arXiv:1205.2618) or by weight where the lead is below
+ * 1 (Weston et al. 2011, "WSABIE"); or a function of the user's own.
  *
  * One source, block.inc, is compiled once per vector width; dispatch.c picks the table at run time.
  * Rows are `stride` floats long (a multiple of NS2_ROW_FLOATS, padding is zero and stays zero).
@@ -27,7 +29,7 @@ extern "C" {
 
 typedef struct ns2_ops ns2_ops;
 
-enum { NS2_LOGISTIC = 0, NS2_SOFTMAX = 1, NS2_CUSTOM = 2 }; /* links */
+enum { NS2_LOGISTIC = 0, NS2_SOFTMAX = 1, NS2_CUSTOM = 2, NS2_BPR = 3, NS2_HINGE = 4 }; /* links */
 
 /* A link of the user's own for one input: replaces the m scores by errors and returns the loss.
  * labels, weights (m,); offsets (m,) or NULL. */
@@ -96,7 +98,7 @@ int ns2_list_isas(const char *names[], int capacity);
 /* Name and version of the compiler that built the block. */
 const char *ns2_compiler(void);
 
-/* Loss of a logistic or softmax link in float64, from the scores (call between dots and link). */
+/* Loss of a link of our own in float64, from the scores (call between dots and link). */
 void ns2_add_loss(const ns2_block *b);
 /* The link of the user's own, loss included. */
 void ns2_link_custom(const ns2_block *b);

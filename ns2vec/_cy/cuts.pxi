@@ -1,4 +1,4 @@
-# One step for a window where that is as good as exact pairs, else a step for each context: included by _kernels.pyx.
+# One step for a window where that is as good as exact pairs, else a step for each input: included by _kernels.pyx.
 #
 # A block moves n inputs and m outputs by the errors of one moment, where exact pairs see each other's changes. As the
 # sigmoid's slope is at most 1/4, output j moves beyond its goal when alpha w_j sum_i |x_i|^2 / 4 > 1 (from 2 on it
@@ -33,21 +33,27 @@ cdef inline void measure_rows(Kernel k, Workspace work, Window *window) noexcept
     work.measured = max(work.measured, window.end)
 
 
-cdef inline double norm_of_contexts(Workspace work, Window *window, long first, long end) noexcept nogil:
-    """Sum of the squared lengths of contexts [first, end), as they were measured."""
-    cdef long start = position_of(window, first), stop = position_of(window, end - 1) + 1, t = window.t
-    cdef double total = work.norm_sums[stop] - work.norm_sums[start]
-    if start < t < stop:
-        total -= work.norm_sums[t + 1] - work.norm_sums[t]
+cdef inline double norm_of_inputs(Kernel k, Workspace work, Window *window, long first, long end) noexcept nogil:
+    """Sum of the squared lengths of inputs [first, end): of contexts as they were measured, of tags as they are."""
+    cdef long start, stop, hole = window.hole, n = min(end, window.n_contexts), i
+    cdef double total = 0.0
+    if first < n:
+        start, stop = position_of(window, first), position_of(window, n - 1) + 1
+        total = work.norm_sums[stop] - work.norm_sums[start]
+        if start < hole < stop:
+            total -= work.norm_sums[hole + 1] - work.norm_sums[hole]
+    for i in range(max(first, window.n_contexts), end):
+        total += k.ops.norm(work.inputs_now[i], k.stride)
     return total
 
 
-cdef double norm_of_outputs(Kernel k, ns2_block *b) noexcept nogil:
+cdef double norm_of_outputs(Kernel k, long goal, ns2_block *b) noexcept nogil:
     """Sum of the squared lengths of the outputs, by weight; of a softmax, 4 times the largest."""
     cdef double total = 0.0, longest = 0.0, norm
+    cdef float *matrix = k.goals[goal].side.matrix
     cdef long j
     for j in range(b.n_outputs):
-        norm = k.ops.norm(k.syn1neg + j * k.stride if b.outputs == NULL else b.outputs[j], k.stride)
+        norm = k.ops.norm(matrix + j * k.stride if b.outputs == NULL else b.outputs[j], k.stride)
         total += norm if b.outputs == NULL else b.weights[j] * norm
         longest = max(longest, norm)
     return longest / SLOPE if b.link == NS2_SOFTMAX else total
@@ -73,62 +79,57 @@ cdef void note_repeats(Workspace work) noexcept nogil:
 
 
 cdef inline long copies_among(Workspace work, Window *window, long first, long end) noexcept nogil:
-    """How often the word that is there most often is among contexts [first, end): mostly once."""
+    """How often the input that is there most often is among inputs [first, end): mostly once."""
     # that the centre, or a word of the same slot, is among these places may cost a closer look
-    if work.repeats[position_of(window, end - 1)] < position_of(window, first):
+    if end <= window.n_contexts and work.repeats[position_of(window, end - 1)] < position_of(window, first):
         return 1
-    return most_copies(work, window, first, end)
+    return most_copies(work.inputs_now + first, end - first)
 
 
-cdef long most_copies(Workspace work, Window *window, long first, long end) noexcept nogil:
-    """How often the word that is there most often is among contexts [first, end)."""
-    cdef const int32_t *chunk = work.chunk
-    cdef long start = position_of(window, first), stop = position_of(window, end - 1) + 1, t = window.t
-    cdef long most = 1, copies, p, i
-    for p in range(start, stop):
-        if p == t:
-            continue
-        # the centre's own place counts where its word is meant, and is taken off again
-        copies = 1 - (start <= t < p and chunk[t] == chunk[p])
-        for i in range(start, p):
-            copies += chunk[i] == chunk[p]
+cdef long most_copies(float **rows, long n) noexcept nogil:
+    """How often the row that is there most often is among n rows."""
+    cdef long most = 1, copies, i, j
+    for j in range(n):
+        copies = 1
+        for i in range(j):
+            copies += rows[i] == rows[j]
         most = max(most, copies)
     return most
 
 
-cdef inline void step_set(Kernel k, Workspace work, Window *window, ns2_block *b, long first, long end,
+cdef inline void step_set(Kernel k, Workspace work, Window *window, ns2_block *b, long goal, long first, long end,
                           double heaviest) noexcept nogil:
-    """Contexts [first, end) meet the outputs of b, of which one was drawn `heaviest` times."""
+    """Inputs [first, end) meet the outputs of b, of which one was drawn `heaviest` times."""
     cdef long copies = copies_among(work, window, first, end) if end - first > 1 else 1
     if b.link == NS2_SOFTMAX:
         heaviest = 1.0  # the errors of one input have a sum of at most 2, however often an output was drawn
-    if is_whole(k, work, window, b, first, end, heaviest, copies):
-        step_rows(k, work, window, b, first, end - first, copies > 1)
+    if is_whole(k, work, window, b, goal, first, end, heaviest, copies):
+        step_rows(k, work, window, b, goal, first, end - first, copies > 1)
     else:
-        step_singly(k, work, window, b, first, end, heaviest)
+        step_singly(k, work, window, b, goal, first, end, heaviest)
 
 
-cdef inline bint is_whole(Kernel k, Workspace work, Window *window, ns2_block *b, long first, long end,
+cdef inline bint is_whole(Kernel k, Workspace work, Window *window, ns2_block *b, long goal, long first, long end,
                           double heaviest, long copies) noexcept nogil:
-    """Whether one step does for all of the contexts what steps of one context each would do."""
+    """Whether one step does for all of the inputs what steps of one input each would do."""
     cdef long n = end - first
     cdef double alpha = b.alpha, inputs, pressure
     if n == 1:
-        return heaviest == 1.0
-    inputs = norm_of_contexts(work, window, first, end)
-    if window.n_contexts > SET_CONTEXTS or not SLOPE * alpha * heaviest * inputs <= (1.0 if n <= NARROW else WIDE):
+        return heaviest == 1.0 or work.is_gradient
+    inputs = norm_of_inputs(k, work, window, first, end)
+    if window.n_inputs > SET_CONTEXTS or not SLOPE * alpha * heaviest * inputs <= (1.0 if n <= NARROW else WIDE):
         return False
     if heaviest == 1.0 and copies == 1:
         return True
     pressure = alpha * heaviest * copies
     if pressure * b.n_outputs <= PLAIN:
         return True
-    return pressure <= GROWTH and pressure / heaviest * SLOPE * norm_of_outputs(k, b) <= 1.0
+    return pressure <= GROWTH and pressure / heaviest * SLOPE * norm_of_outputs(k, goal, b) <= 1.0
 
 
-cdef void step_singly(Kernel k, Workspace work, Window *window, ns2_block *b, long first, long end,
+cdef void step_singly(Kernel k, Workspace work, Window *window, ns2_block *b, long goal, long first, long end,
                       double heaviest) noexcept nogil:
-    """Contexts [first, end) one after the other."""
+    """Inputs [first, end) one after the other."""
     cdef double need
     cdef double *loss = b.loss
     cdef float alpha = b.alpha
@@ -136,12 +137,12 @@ cdef void step_singly(Kernel k, Workspace work, Window *window, ns2_block *b, lo
     for i in range(first, end):
         n_rounds = 1
         if heaviest > 1.0:
-            need = max(heaviest * k.ops.norm(work.inputs[i], k.stride), norm_of_outputs(k, b))
+            need = max(heaviest * k.ops.norm(work.inputs_now[i], k.stride), norm_of_outputs(k, goal, b))
             n_rounds = rounds(alpha * max(SLOPE * need, heaviest / GROWTH), heaviest)
         for r in range(n_rounds):
             b.alpha = alpha / n_rounds
             b.loss = loss if r == 0 else NULL
-            step_rows(k, work, window, b, i, 1, False)
+            step_rows(k, work, window, b, goal, i, 1, False)
             b.n_ahead = 0
         b.alpha, b.loss = alpha, loss
 
@@ -151,18 +152,22 @@ cdef inline long rounds(double need, double most) noexcept nogil:
     return <long> ceil(min(need, most)) if need > 1.0 and most > 1.0 else 1
 
 
-cdef long rounds_of_cbow(Kernel k, Workspace work, Window *window, float alpha) noexcept nogil:
-    """Rounds for the hidden vector of a window, with which outputs are that were drawn several times."""
+cdef long rounds_of_pooled(Kernel k, Workspace work, Window *window, float alpha) noexcept nogil:
+    """Rounds for the pooled input of a window, with which outputs are that were drawn several times."""
     cdef ns2_block b
-    cdef long n = window.n_contexts, copies
-    cdef double heaviest = window.heaviest[0], spread, outputs
-    if k.link == NS2_SOFTMAX:
-        return 1
-    set_inputs(k, work, window)
-    set_noise_outputs(k, work, window, 0, &b)
-    copies = most_copies(work, window, 0, n)
-    # how far the hidden vector moves when each context gets its share of the change
-    spread = copies * (1.0 if k.cbow_mean else n) * (1.0 / n if k.cbow_mean == k.cbow_corrected else 1.0)
-    k.ops.gather(work.inputs, n, k.stride, <float> 1.0 / n if k.cbow_mean else <float> 1.0, work.hidden)
-    outputs = max(heaviest * k.ops.norm(work.hidden, k.stride), spread * norm_of_outputs(k, &b))
-    return rounds(max(SLOPE * alpha * outputs, alpha * spread * heaviest / GROWTH), heaviest * copies)
+    cdef long n, copies = 0, most = 1, i
+    cdef double heaviest, spread, outputs
+    for i in range(k.n_goals):
+        if not k.goals[i].is_sampled or window.drawn[i].heaviest[0] == 1.0 or k.goals[i].link == NS2_SOFTMAX:
+            continue
+        heaviest = window.drawn[i].heaviest[0]
+        if copies == 0:
+            n = set_inputs(k, work, window)
+            copies = most_copies(work.inputs_now, n)
+            # how far the hidden vector moves when each input gets its share of the change
+            spread = copies * (1.0 if k.is_mean else n) * (1.0 / n if k.is_mean == k.is_corrected else 1.0)
+            gather_inputs(k, work, n)
+        k.goals[i].fill(k, work, window, i, 0, &b)
+        outputs = max(heaviest * k.ops.norm(work.hidden, k.stride), spread * norm_of_outputs(k, i, &b))
+        most = max(most, rounds(max(SLOPE * alpha * outputs, alpha * spread * heaviest / GROWTH), heaviest * copies))
+    return most

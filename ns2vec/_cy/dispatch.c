@@ -77,12 +77,23 @@ static double softmax_loss(const ns2_block *b, const float *scores, const float 
     return top + log(sum) - seen;
 }
 
-void ns2_add_loss(const ns2_block *b) {
-    if (b->link == NS2_CUSTOM) return;
-    for (long i = 0; i < b->n_inputs; i++) {
-        const float *scores = b->tile + i * b->ld, *labels = b->labels + i * b->label_ld;
-        *b->loss += (b->link == NS2_SOFTMAX ? softmax_loss : logistic_loss)(b, scores, labels);
+/* What the lead of output 0 over each other one falls short of. */
+static double contrast_loss(const ns2_block *b, const float *scores, const float *labels) {
+    double sum = 0.0;
+    (void)labels;
+    for (long j = 1; j < b->n_outputs; j++) {
+        double lead = score_of(b, scores, 0) - score_of(b, scores, j);
+        sum += b->weights[j] * (b->link == NS2_BPR ? softplus(-lead) : lead < 1.0 ? 1.0 - lead : 0.0);
     }
+    return sum;
+}
+
+void ns2_add_loss(const ns2_block *b) {
+    static double (*const losses[])(const ns2_block *, const float *, const float *) = {
+        logistic_loss, softmax_loss, NULL, contrast_loss, contrast_loss};
+    if (b->link == NS2_CUSTOM) return;
+    for (long i = 0; i < b->n_inputs; i++)
+        *b->loss += losses[b->link](b, b->tile + i * b->ld, b->labels + i * b->label_ld);
 }
 
 void ns2_link_custom(const ns2_block *b) {

@@ -1,59 +1,129 @@
-# The nogil half of _kernels.pyx: one window ahead, its reach and its negatives.
+# The nogil half of _kernels.pyx: one window ahead, which inputs it has and its negatives.
 
 
-cdef void plan_window(Kernel k, Workspace work, Window *window, long start, long end, long t,
-                      uint64_t *noise) noexcept nogil:
-    """Position t of the sentence at [start, end) of the chunk."""
-    cdef long reach = k.window - (work.chunk_shrinks[t] if k.shrink_windows else 0), s, p
-    cdef int32_t centre = work.chunk[t]
-    cdef ns2_request request
-    window.t = t
+# ---- readers: which inputs meet a centre ------------------------------------------------------
+
+
+cdef inline void read_windows(Kernel k, Workspace work, Window *window, long start, long end, long t) noexcept nogil:
+    """The words around the centre, and the tags of its sentence."""
+    cdef long reach = k.window - (work.chunk_shrinks[t] if k.shrink_windows else 0)
     window.first = max(start, t - reach)
     window.end = min(end, t + reach + 1)
+    window.hole = t
     window.n_contexts = window.end - window.first - 1
-    window.n_sets = 0
+    window.needed_from = max(start, t - k.window)
+    read_tags_of_sentence(work, window)
+
+
+cdef void read_tags(Kernel k, Workspace work, Window *window, long start, long end, long t) noexcept nogil:
+    """The tags of its sentence alone."""
+    window.first = window.end = window.hole = window.needed_from = 0
+    window.n_contexts = 0
+    read_tags_of_sentence(work, window)
+
+
+cdef void read_pairs(Kernel k, Workspace work, Window *window, long start, long end, long t) noexcept nogil:
+    """The input that was given with the centre, or its list of them."""
+    window.first = work.ends[t - 1] if t > 0 else 0
+    window.end = window.hole = work.ends[t]
+    window.n_contexts = window.end - window.first
+    window.needed_from = window.first
+
+
+cdef inline void read_tags_of_sentence(Workspace work, Window *window) noexcept nogil:
+    if work.has_tags:
+        window.first_tag = work.tag_starts[work.sentence]
+        window.n_tags = work.tag_ends[work.sentence] - window.first_tag
+
+
+cdef reader_function reader_of(str name) except NULL:
+    """The function of a name of `READERS`."""
+    return &read_windows if name == "windows" else &read_tags if name == "tags" else &read_pairs
+
+
+# ---- windows ahead ----------------------------------------------------------------------------
+
+
+cdef void start_noise(Kernel k, Workspace work, uint64_t epoch, uint64_t chunk) noexcept nogil:
+    """Every target that draws has a stream of its own, so that none minds how many draws another makes at once."""
+    cdef long i, n_sampled = 0
+    for i in range(k.n_goals):
+        if k.goals[i].is_sampled:
+            work.goals[i].rng = ns2_stream(k.seed, epoch, chunk, NS2_STREAM_NOISE + STREAMS * n_sampled)
+            n_sampled += 1
+
+
+cdef void plan_window(Kernel k, Workspace work, Window *window, long start, long end, long t) noexcept nogil:
+    """Position t of the sentence at [start, end) of the chunk."""
+    cdef int32_t centre = work.chunk[t]
+    cdef long i
+    window.t = t
+    if k.reader == read_windows:  # the usual one, in line
+        read_windows(k, work, window, start, end, t)
+    else:
+        k.reader(k, work, window, start, end, t)
+    window.n_inputs = window.n_contexts + window.n_tags
     # only what no window before has reached is new to the cache
     window.n_ahead = 0
-    for p in range(max(work.reached, window.first), window.end):
-        fetch(window, work.rows[p])
-    work.reached = max(work.reached, window.end)
-    if k.syn1 != NULL:
-        ns2_prefetch(&k.path_points[k.path_offsets[centre]])
-    if not k.sampled or window.n_contexts == 0:
-        return
-    start_request(k, work, &request, t, noise)
-    if k.noise.wants_hidden:
-        show_model(k, work, window, &request)
-        if not k.pairwise:
-            set_inputs(k, work, window)
-    window.n_sets = n_sets_of(k, window.n_contexts)
+    window.heaviest = 1.0
+    if k.plain_inputs and not work.is_gradient:
+        reach_rows(work, window)
+    else:
+        reach_units(k, work, window)
+    window.n_sets = n_sets_of(k, window.n_inputs) if window.n_inputs else 0
+    for i in range(k.n_goals):
+        if k.goals[i].path_offsets != NULL:
+            ns2_prefetch(&k.goals[i].path_points[k.goals[i].path_offsets[centre]])
+        elif k.goals[i].is_sampled and window.n_inputs:
+            draw_sets(k, work, window, i)
+
+
+cdef inline void draw_sets(Kernel k, Workspace work, Window *window, long i) noexcept nogil:
+    """The negatives of a window for target i."""
+    cdef ns2_request *request = start_request(k, work, i, window.t)
+    cdef bint wants_hidden = k.goals[i].noise.wants_hidden
+    cdef long s, n_rows = 0
+    if wants_hidden:
+        show_model(k, work, i, window, request)
+        n_rows = set_inputs(k, work, window)
     for s in range(window.n_sets):
-        if k.pairwise:
-            request.context = work.chunk[position_of(window, s)]
-            request.hidden = input_row(k, work, request.context) if k.noise.wants_hidden else NULL
-        elif k.noise.wants_hidden:
+        if k.pairwise or k.reader == read_pairs:
+            request.context = input_id(work, window, s)
+            if wants_hidden:
+                request.hidden = work.inputs_now[s]
+        elif wants_hidden and not k.pooled:
             request.hidden = planned_hidden(k, work, set_start(window, s), set_start(window, s + 1))
-        window.set_size[s] = draw_set(k, work, window, s, &request)
+        if wants_hidden and k.pooled:
+            request.hidden = planned_hidden(k, work, 0, n_rows)
+        window.drawn[i].set_size[s] = draw_set(k, work, window, i, s, request)
+        window.heaviest = max(window.heaviest, window.drawn[i].heaviest[s])
 
 
-cdef inline long n_sets_of(Kernel k, long n_contexts) noexcept nogil:
-    """Sets of negatives that so many contexts need."""
+cdef inline int32_t input_id(Workspace work, Window *window, long i) noexcept nogil:
+    """Unit of input i; -1 for tags, which samplers do not know, and where a list of inputs is pooled."""
+    if i >= window.n_contexts or (work.kernel.pooled and window.n_contexts > 1):
+        return -1
+    return work.ids[position_of(window, i)]
+
+
+cdef inline long n_sets_of(Kernel k, long n_inputs) noexcept nogil:
+    """Sets of negatives that so many inputs need."""
     if k.pairwise:
-        return n_contexts
-    return 1 if k.cbow else (n_contexts + SET_CONTEXTS - 1) // SET_CONTEXTS
+        return n_inputs
+    return 1 if k.pooled else (n_inputs + SET_CONTEXTS - 1) // SET_CONTEXTS
 
 
 cdef inline long set_start(Window *window, long s) noexcept nogil:
-    """The first context that set s serves: sets serve equally many, give or take one."""
+    """The first input that set s serves: sets serve equally many, give or take one."""
     # one set, or one each: without the division, which takes as long as a short row's sums
-    if window.n_sets == 1 or window.n_sets == window.n_contexts:
-        return s if window.n_sets > 1 else s * window.n_contexts
-    return s * window.n_contexts // window.n_sets
+    if window.n_sets == 1 or window.n_sets == window.n_inputs:
+        return s if window.n_sets > 1 else s * window.n_inputs
+    return s * window.n_inputs // window.n_sets
 
 
 cdef inline long position_of(Window *window, long i) noexcept nogil:
     """Where context i is in the chunk."""
-    return window.first + i + (window.first + i >= window.t)
+    return window.first + i + (window.first + i >= window.hole)
 
 
 cdef inline void fetch(Window *window, float *row) noexcept nogil:
@@ -70,143 +140,174 @@ cdef inline void fetch_now(Kernel k, Window *window) noexcept nogil:
     window.n_ahead = 0
 
 
-cdef void start_request(Kernel k, Workspace work, ns2_request *request, long t, uint64_t *noise) noexcept nogil:
-    memset(request, 0, sizeof(ns2_request))
+cdef inline ns2_request *start_request(Kernel k, Workspace work, long i, long t) noexcept nogil:
+    """What the sampler of target i is asked for place t; other fields stay as they were, or are set after this."""
+    cdef ns2_request *request = &work.goals[i].request
     request.centre = work.chunk[t]
     request.context = -1
-    request.rng = noise
-    if k.noise.batch_words:
-        set_batch(k, work, request, t)
+    if k.goals[i].noise.batch_words:
+        set_batch(k, work, i, request, t)
+    return request
 
 
-cdef void set_view(Kernel k, Workspace work) noexcept nogil:
+cdef void set_view(Kernel k, Workspace work, long i) noexcept nogil:
     """What a sampler of this thread may look at; rows that it drew count 1, unless it says otherwise."""
-    cdef long i
-    work.view.inputs, work.view.outputs = k.syn0, k.syn1neg
-    work.view.hot_inputs, work.view.hot_outputs = work.hot0.local, work.hot1neg.local
-    work.view.n_hot, work.view.stride, work.view.width = work.hot0.n, k.stride, k.width
-    work.view.ops, work.view.score = &k.ops, ns2_view_score
-    for i in range(1 + k.negative):
-        work.drawn_weights[i] = 1.0
+    cdef Scratch *scratch = &work.goals[i]
+    cdef ns2_view *view = &scratch.view
+    cdef long j
+    view.inputs, view.outputs = k.inputs.matrix, k.goals[i].side.matrix
+    view.hot_inputs, view.hot_outputs = work.hot.local, scratch.hot.local
+    view.n_hot, view.stride, view.width = work.hot.n, k.stride, k.width
+    view.ops, view.score = &k.ops, ns2_view_score
+    scratch.request.rng = &scratch.rng
+    for j in range(1 + k.goals[i].negative):
+        scratch.drawn_weights[j] = 1.0
 
 
-cdef void show_model(Kernel k, Workspace work, Window *window, ns2_request *request) noexcept nogil:
+cdef inline long filter_of(Goal *goal, int32_t centre, int32_t context) noexcept nogil:
+    """The list of what is no negative."""
+    return context if goal.noise.filter_by_input else centre
+
+
+cdef void show_model(Kernel k, Workspace work, long i, Window *window, ns2_request *request) noexcept nogil:
     """What a sampler needs in order to choose by score, and what it must not choose."""
+    cdef Goal *goal = &k.goals[i]
     cdef int64_t start
-    request.view = &work.view
+    cdef long of
+    request.view = &work.goals[i].view
     request.counts = &work.counts
-    request.weights = work.drawn_weights
-    if k.noise.filter_offsets != NULL:
-        start = k.noise.filter_offsets[request.centre]
-        request.excluded = k.noise.filter_rows + start
-        request.n_excluded = k.noise.filter_offsets[request.centre + 1] - start
-    if k.noise.filter_window:
+    request.weights = work.goals[i].drawn_weights
+    if goal.noise.filter_offsets != NULL:
+        of = filter_of(goal, request.centre, work.ids[window.first] if k.reader == read_pairs else request.context)
+        start = goal.noise.filter_offsets[of]
+        request.excluded = goal.noise.filter_rows + start
+        request.n_excluded = goal.noise.filter_offsets[of + 1] - start
+    if goal.noise.filter_window:
         request.window = work.chunk + window.first
         request.n_window = window.end - window.first
 
 
-cdef void set_batch(Kernel k, Workspace work, ns2_request *request, long t) noexcept nogil:
+cdef void set_batch(Kernel k, Workspace work, long i, ns2_request *request, long t) noexcept nogil:
     """The words of the batch that position t lies in, or the rows that were drawn for it."""
-    cdef long size = k.noise.batch_words, batch = t // size, i
-    if k.noise.pool_size == 0:
+    cdef Goal *goal = &k.goals[i]
+    cdef Scratch *scratch = &work.goals[i]
+    cdef long size = goal.noise.batch_words, batch = t // size, j
+    if goal.noise.pool_size == 0:
         request.batch = work.chunk + batch * size
         request.n_batch = min(size, work.n_chunk - batch * size)
         return
-    if work.batch != batch:
-        work.batch = batch
-        for i in range(k.noise.pool_size):
-            work.pool[i] = ns2_draw_alias(request.rng, k.noise.alias, <uint32_t> k.n_rows)
-    request.batch = work.pool
-    request.n_batch = k.noise.pool_size
+    if scratch.batch != batch:
+        scratch.batch = batch
+        for j in range(goal.noise.pool_size):
+            scratch.pool[j] = ns2_draw_alias(request.rng, goal.noise.alias, <uint32_t> goal.side.n_ids)
+    request.batch = scratch.pool
+    request.n_batch = goal.noise.pool_size
 
 
 cdef const float *planned_hidden(Kernel k, Workspace work, long first, long end) noexcept nogil:
     """Mean of input rows of a window, as they are one window before its turn."""
-    k.ops.gather(work.inputs + first, end - first, k.stride, <float> 1.0 / (end - first), work.planned_hidden)
+    k.ops.gather(work.inputs_now + first, end - first, k.stride, <float> 1.0 / (end - first), work.planned_hidden)
     return work.planned_hidden
 
 
-cdef long draw_rows(Kernel k, Workspace work, ns2_request *request, long n, int32_t *rows, float *log_q) noexcept nogil:
-    """At most n rows from the sampler; how many. Static samplers are drawn from in line."""
-    cdef long i, kept = 0
-    if k.noise.kind == DRAW_ALIAS:
-        for i in range(n):
-            rows[i] = next_alias_draw(k, work, request.rng)
+cdef long draw_rows(Kernel k, Workspace work, long i, ns2_request *request, long n, int32_t *rows,
+                    float *log_q) noexcept nogil:
+    """At most n rows from the sampler of target i; how many. Static samplers are drawn from in line."""
+    cdef NoiseFields *noise = &k.goals[i].noise
+    cdef long j, kept = 0, n_rows = k.goals[i].side.n_ids
+    if noise.kind == DRAW_ALIAS:
+        for j in range(n):
+            rows[j] = next_alias_draw(k, work, i, request.rng)
         return n
-    if k.noise.kind == DRAW_UNIFORM:
-        for i in range(n):
-            rows[i] = ns2_below(request.rng, <uint32_t> k.n_rows)
+    if noise.kind == DRAW_UNIFORM:
+        for j in range(n):
+            rows[j] = ns2_below(request.rng, <uint32_t> n_rows)
         return n
-    if k.noise.kind == DRAW_BLOCK:
+    if noise.kind == DRAW_BLOCK:
         while kept < n and work.n_block > 0:
             rows[kept] = work.block[work.block_at]
             work.block_at = work.block_at + 1 if work.block_at + 1 < work.n_block else 0
             kept += 1
         return kept
-    n = k.noise.sampler.draw(k.noise.sampler, request, n, rows, log_q)
-    for i in range(n):
-        if 0 <= rows[i] < k.n_rows:
-            rows[kept] = rows[i]
+    n = noise.sampler.draw(noise.sampler, request, n, rows, log_q)
+    for j in range(n):
+        if 0 <= rows[j] < n_rows:
+            rows[kept] = rows[j]
             if log_q != NULL:
-                log_q[kept] = log_q[i]
+                log_q[kept] = log_q[j]
             kept += 1
         else:
-            work.bad_row = rows[i]
+            work.bad_row = rows[j]
     return kept
 
 
-cdef inline int32_t next_alias_draw(Kernel k, Workspace work, uint64_t *rng) noexcept nogil:
+cdef inline int32_t next_alias_draw(Kernel k, Workspace work, long i, uint64_t *rng) noexcept nogil:
     """The stream's next draw. They are made many at once, so that their columns are waited for together."""
-    if work.draws_at == work.n_draws:
-        ns2_draw_aliases(rng, k.noise.alias, <uint32_t> k.n_rows, MAX_DRAWS, work.draws)
-        work.draws_at, work.n_draws = 0, MAX_DRAWS
-    work.draws_at += 1
-    return work.draws[work.draws_at - 1]
+    cdef Scratch *scratch = &work.goals[i]
+    if scratch.draws_at == scratch.n_draws:
+        ns2_draw_aliases(rng, k.goals[i].noise.alias, <uint32_t> k.goals[i].side.n_ids, MAX_DRAWS, scratch.draws)
+        scratch.draws_at, scratch.n_draws = 0, MAX_DRAWS
+    scratch.draws_at += 1
+    return scratch.draws[scratch.draws_at - 1]
 
 
-cdef bint is_wanted(Kernel k, Workspace work, Window *window, int32_t centre, int32_t row) noexcept nogil:
+cdef bint is_wanted(Kernel k, Workspace work, Window *window, long i, ns2_request *request, int32_t row) noexcept nogil:
     """Whether a drawn row may be a negative of the window."""
-    cdef long low, high, middle, p
-    if row == centre:
+    cdef NoiseFields *noise = &k.goals[i].noise
+    cdef long p, start
+    if row == request.centre:
         return False
-    if k.noise.filter_offsets != NULL:
-        low, high = k.noise.filter_offsets[centre], k.noise.filter_offsets[centre + 1]
-        while low < high:
-            middle = (low + high) // 2
-            if k.noise.filter_rows[middle] == row:
-                return False
-            if k.noise.filter_rows[middle] < row:
-                low = middle + 1
-            else:
-                high = middle
-    if k.noise.filter_window:
+    if noise.filter_offsets != NULL:
+        p = filter_of(&k.goals[i], request.centre, request.context)
+        start = noise.filter_offsets[p]
+        if ns2_is_listed(noise.filter_bits + start, noise.filter_rows + start, noise.filter_offsets[p + 1] - start, row):
+            return False
+    if noise.filter_window:
         for p in range(window.first, window.end):
             if work.chunk[p] == row:
                 return False
     return True
 
 
-cdef long draw_set(Kernel k, Workspace work, Window *window, long s, ns2_request *request) noexcept nogil:
+cdef long draw_set(Kernel k, Workspace work, Window *window, long i, long s, ns2_request *request) noexcept nogil:
     """The centre and its negatives, each row once with its multiplicity; how many rows."""
-    cdef int32_t *ids = window.ids + s * (1 + k.negative)
-    cdef float **outputs = window.outputs + s * (1 + k.negative)
-    cdef float *log_q = work.log_q if k.noise.with_offsets and k.noise.log_q == NULL else NULL
-    cdef long m, j, n = draw_rows(k, work, request, k.negative, work.drawn, log_q)
-    m = n + 1 if k.plain_noise and all_differ(request.centre, work.drawn, n) else 0
+    cdef Goal *goal = &k.goals[i]
+    cdef Scratch *scratch = &work.goals[i]
+    cdef Drawn *drawn = &window.drawn[i]
+    cdef int32_t *ids = drawn.ids + s * goal.n_outputs
+    cdef float **outputs = drawn.outputs + s * goal.n_outputs
+    cdef float *log_q = scratch.log_q if goal.noise.with_offsets and goal.noise.log_q == NULL else NULL
+    cdef long m, j, n = draw_rows(k, work, i, request, goal.negative, scratch.drawn, log_q)
+    m = n + 1 if goal.plain_noise and all_differ(request.centre, scratch.drawn, n) else 0
     if m:
         ids[0] = request.centre
         for j in range(n):
-            ids[1 + j] = work.drawn[j]
-        memcpy(window.weights + s * work.noise_ld, work.one_each, work.noise_ld * sizeof(float))
-        window.heaviest[s] = 1.0
+            ids[1 + j] = scratch.drawn[j]
+        memcpy(drawn.weights + s * goal.ld, scratch.one_each, goal.ld * sizeof(float))
+        drawn.heaviest[s] = 1.0
     else:
-        m = merge_draws(k, work, window, s, request, n, log_q)
+        m = merge_draws(k, work, window, i, s, request, n, log_q)
+    if goal.contrasts:
+        drawn.heaviest[s] = push_on_centre(drawn.weights + s * goal.ld, m)
+    if scratch.side.by_copy:
+        for j in range(m):
+            fetch_unit(k, work, &scratch.side, ids[j])
+        return m
     for j in range(m):
-        outputs[j] = output_row(k, work, ids[j])
+        outputs[j] = output_row(k, work, i, ids[j])
         fetch(window, outputs[j])
     if k.pairwise or window.n_sets > 1:
         fetch_now(k, window)
     return m
+
+
+cdef float push_on_centre(const float *weights, long m) noexcept nogil:
+    """How often the centre is compared with a negative."""
+    cdef float total = 0.0
+    cdef long j
+    for j in range(1, m):
+        total += weights[j]
+    return max(total, <float> 1.0)
 
 
 cdef inline bint all_differ(int32_t centre, const int32_t *drawn, long n) noexcept nogil:
@@ -222,83 +323,87 @@ cdef inline bint all_differ(int32_t centre, const int32_t *drawn, long n) noexce
     return not same
 
 
-cdef long merge_draws(Kernel k, Workspace work, Window *window, long s, ns2_request *request, long n,
+cdef long merge_draws(Kernel k, Workspace work, Window *window, long i, long s, ns2_request *request, long n,
                       float *log_q) noexcept nogil:
     """n draws into a set without repeated rows; how many rows. Those that are not wanted go."""
-    cdef int32_t *ids = window.ids + s * (1 + k.negative)
-    cdef float *weights = window.weights + s * work.noise_ld
-    cdef float *offsets = window.offsets + s * work.noise_ld
+    cdef Goal *goal = &k.goals[i]
+    cdef Drawn *into = &window.drawn[i]
+    cdef int32_t *drawn = work.goals[i].drawn
+    cdef int32_t *ids = into.ids + s * goal.n_outputs
+    cdef float *weights = into.weights + s * goal.ld
+    cdef float *offsets = into.offsets + s * goal.ld
     cdef long m = 1, d, j
-    cdef int32_t centre = request.centre, row
+    cdef int32_t centre = request.centre
     ids[0] = centre
-    memset(weights, 0, work.noise_ld * sizeof(float))
+    memset(weights, 0, goal.ld * sizeof(float))
     weights[0] = 1.0
-    if k.noise.with_offsets:
-        memset(offsets, 0, work.noise_ld * sizeof(float))
-        offsets[0] = offset_of(k, centre, log_q + k.negative)
+    if goal.noise.with_offsets:
+        memset(offsets, 0, goal.ld * sizeof(float))
+        offsets[0] = offset_of(goal, centre, log_q + goal.negative)
     for d in range(n):
-        if not is_wanted(k, work, window, centre, work.drawn[d]) and not replaced(k, work, window, request, d, log_q):
-            if k.noise.collision == ON_COLLISION_KEEP and work.drawn[d] == centre:
+        if not is_wanted(k, work, window, i, request, drawn[d]) and not replaced(k, work, window, i, request, d, log_q):
+            if goal.noise.collision == ON_COLLISION_KEEP and drawn[d] == centre:
                 weights[0] += 1.0
             continue
-        row = work.drawn[d]
         j = 1
-        while j < m and ids[j] != row:
+        while j < m and ids[j] != drawn[d]:
             j += 1
         if j == m:
-            ids[m] = row
+            ids[m] = drawn[d]
             m += 1
-            if k.noise.with_offsets:
-                offsets[j] = offset_of(k, row, log_q + d)
-        weights[j] += work.drawn_weights[d]
-    window.heaviest[s] = 1.0
+            if goal.noise.with_offsets:
+                offsets[j] = offset_of(goal, drawn[d], log_q + d)
+        weights[j] += work.goals[i].drawn_weights[d]
+    into.heaviest[s] = 1.0
     for j in range(m):
-        window.heaviest[s] = max(window.heaviest[s], weights[j])
+        into.heaviest[s] = max(into.heaviest[s], weights[j])
     return m
 
 
-cdef bint replaced(Kernel k, Workspace work, Window *window, ns2_request *request, long d, float *log_q) noexcept nogil:
+cdef bint replaced(Kernel k, Workspace work, Window *window, long i, ns2_request *request, long d,
+                   float *log_q) noexcept nogil:
     """Draw again for place d, REDRAWS times at most; whether a row that is wanted came."""
     cdef float again[2]
     cdef int32_t row
     cdef long tries
-    if k.noise.collision != ON_COLLISION_REDRAW:
+    if k.goals[i].noise.collision != ON_COLLISION_REDRAW:
         return False
     for tries in range(REDRAWS):
-        if draw_rows(k, work, request, 1, &row, again if log_q != NULL else NULL) == 0:
+        if draw_rows(k, work, i, request, 1, &row, again if log_q != NULL else NULL) == 0:
             return False
-        if is_wanted(k, work, window, request.centre, row):
-            work.drawn[d] = row
+        if is_wanted(k, work, window, i, request, row):
+            work.goals[i].drawn[d] = row
             if log_q != NULL:
                 log_q[d] = again[0]
             return True
     return False
 
 
-cdef float offset_of(Kernel k, int32_t row, const float *log_q) noexcept nogil:
+cdef float offset_of(Goal *goal, int32_t row, const float *log_q) noexcept nogil:
     """log(k q): from the table of a static sampler, else what the sampler said of its draw."""
-    cdef float found = k.noise.log_q[row] if k.noise.log_q != NULL else log_q[0]
+    cdef float found = goal.noise.log_q[row] if goal.noise.log_q != NULL else log_q[0]
     # a row that is never drawn has log q = -inf, and inf - inf is not a number
-    return k.log_k + max(found, <float> -80.0)
+    return goal.log_k + max(found, <float> -80.0)
 
 
-cdef void draw_one(Kernel k, Workspace work, long t, int32_t context, uint64_t *noise) noexcept nogil:
+cdef void draw_one(Kernel k, Workspace work, long i, long t, int32_t context) noexcept nogil:
     """The set of position t of the chunk, as if its window were empty, into the first set of windows[0]."""
     cdef Window *window = &work.windows[0]
-    cdef ns2_request request
-    window.t, window.first, window.end, window.n_ahead, window.n_sets = t, t, t + 1, 0, 1
-    start_request(k, work, &request, t, noise)
+    cdef ns2_request *request = start_request(k, work, i, t)
+    window.t = window.first = window.hole = t
+    window.end, window.n_ahead, window.n_sets, window.n_contexts = t + 1, 0, 1, 0
     request.context = context
-    if k.noise.wants_hidden:
-        show_model(k, work, window, &request)
+    if k.goals[i].noise.wants_hidden:
+        show_model(k, work, i, window, request)
         request.hidden = input_row(k, work, max(context, 0))
-    window.set_size[0] = draw_set(k, work, window, 0, &request)
+    window.drawn[i].set_size[0] = draw_set(k, work, window, i, 0, request)
 
 
-cdef void copy_set(Kernel k, Workspace work, long s, int32_t *rows, float *weights, float *offsets) noexcept nogil:
+cdef void copy_set(Kernel k, Workspace work, long i, long s, int32_t *rows, float *weights, float *offsets) noexcept nogil:
     """What is in set s of windows[0]."""
-    cdef Window *window = &work.windows[0]
-    cdef long ids = s * (1 + k.negative), first = s * work.noise_ld, j
-    for j in range(window.set_size[s]):
-        rows[j], weights[j] = window.ids[ids + j], window.weights[first + j]
-        offsets[j] = window.offsets[first + j] if k.noise.with_offsets else <float> 0.0
+    cdef Goal *goal = &k.goals[i]
+    cdef Drawn *drawn = &work.windows[0].drawn[i]
+    cdef long ids = s * goal.n_outputs, first = s * goal.ld, j
+    for j in range(drawn.set_size[s]):
+        rows[j], weights[j] = drawn.ids[ids + j], drawn.weights[first + j]
+        offsets[j] = drawn.offsets[first + j] if goal.noise.with_offsets else <float> 0.0

@@ -5,11 +5,11 @@ cdef Tally train_chunk(Kernel k, Workspace work, const int32_t *words, long n, c
                        float alpha, uint64_t epoch, uint64_t chunk) noexcept nogil:
     """Ids are rows, or below n_ids with `remap`; n_words is -1, and nothing trained, when one is not."""
     cdef Tally tally
-    cdef uint64_t noise = ns2_stream(k.seed, epoch, chunk, NS2_STREAM_NOISE)
+    start_noise(k, work, epoch, chunk)
     if not load_chunk(k, work, words, n, remap, n_ids, ns2_stream(k.seed, epoch, chunk, NS2_STREAM_WINDOWS), &tally):
         tally.n_words = -1
         return tally
-    train_windows(k, work, alpha, &noise, &tally)
+    train_places(k, work, alpha, &tally.loss if k.with_loss else NULL)
     if k.hot_rows:
         merge_hot_rows(k, work)
     return tally
@@ -23,11 +23,7 @@ cdef inline float *row_in(HotRows *hot, float *matrix, long row, long stride) no
 
 
 cdef inline float *input_row(Kernel k, Workspace work, long row) noexcept nogil:
-    return row_in(&work.hot0, k.syn0, row, k.stride)
-
-
-cdef inline float *output_row(Kernel k, Workspace work, long row) noexcept nogil:
-    return row_in(&work.hot1neg, k.syn1neg, row, k.stride)
+    return row_in(&work.hot, k.inputs.matrix, row, k.stride)
 
 
 cdef inline void merge(HotRows *hot, long stride) noexcept nogil:
@@ -36,17 +32,18 @@ cdef inline void merge(HotRows *hot, long stride) noexcept nogil:
 
 cdef void merge_hot_rows(Kernel k, Workspace work) noexcept nogil:
     """Bring what this thread has changed into the matrices and take over what others have; one thread at a time."""
+    cdef long i
     PyThread_acquire_lock(k.lock_of_hot_rows, WAIT_LOCK)
-    merge(&work.hot0, k.stride)
-    merge(&work.hot1neg, k.stride)
-    merge(&work.hot1, k.stride)
+    merge(&work.hot, k.stride)
+    for i in range(k.n_goals):
+        merge(&work.goals[i].hot, k.stride)
     PyThread_release_lock(k.lock_of_hot_rows)
 
 
 cdef bint load_chunk(Kernel k, Workspace work, const int32_t *words, long n, const int32_t *remap, long n_ids,
                      uint64_t stream, Tally *tally) noexcept nogil:
     """What vocabulary and subsampling leave of each sentence, and how its windows shrink; false for a bad id."""
-    cdef long i, end = 0, start = 0, n_sentences = 0, n_words = 0, t
+    cdef long i, end = 0, start = 0, n_sentences = 0, n_words = 0, t, n_read = 0
     cdef int32_t row
     cdef int32_t *chunk = work.chunk
     cdef const uint32_t *keep = k.keep
@@ -57,7 +54,11 @@ cdef bint load_chunk(Kernel k, Workspace work, const int32_t *words, long n, con
                     work.chunk_shrinks[t] = ns2_below(&stream, <uint32_t> k.window)
             if end > start:
                 work.ends[n_sentences] = end
+                if work.has_tags:
+                    work.tag_starts[n_sentences] = work.tag_offsets[n_read]
+                    work.tag_ends[n_sentences] = work.tag_offsets[n_read + 1]
                 n_sentences += 1
+            n_read += 1
             start = end
             continue
         n_words += 1
@@ -76,88 +77,156 @@ cdef bint load_chunk(Kernel k, Workspace work, const int32_t *words, long n, con
         chunk[end] = row
         # whether a word is kept is a coin's toss: a branch would be mispredicted often
         end += keep == NULL or keep[row] >= ns2_bits(&stream)
-    for t in range(end):
-        work.rows[t] = input_row(k, work, chunk[t])
     tally.n_words, tally.n_trained, tally.loss = n_words, end, 0.0
-    start_chunk(work, end)
+    start_chunk(k, work, end, end)
     return True
 
 
-cdef void start_chunk(Workspace work, long n) noexcept nogil:
-    """n rows are in the chunk, nothing of it is planned yet; what was drawn for the last one is dropped."""
+cdef void start_chunk(Kernel k, Workspace work, long n, long n_ids) noexcept nogil:
+    """n centres and n_ids inputs are in the chunk, nothing of it is planned; what was drawn for the last is dropped."""
+    cdef long p, i
     work.n_chunk = n
-    work.batch = -1
-    work.reached = 0
-    work.measured = 0
-    if work.kernel.together:
+    work.reached = work.left = work.measured = work.tags_reached = work.tags_left = work.sentence = 0
+    if not k.inputs.by_copy:
+        for p in range(n_ids):
+            work.rows[p] = input_row(k, work, work.ids[p])
+    if work.units != NULL:
+        memset(work.units, 0, n_ids * sizeof(Unit *))
+    if work.has_tags:
+        memset(work.tag_units, 0, work.n_tags * sizeof(Unit *))
+    if k.together:
         note_repeats(work)
-    work.n_draws = work.draws_at = 0
+    for i in range(k.n_goals):
+        work.goals[i].batch = -1
+        work.goals[i].n_draws = work.goals[i].draws_at = 0
 
 
-cdef void train_windows(Kernel k, Workspace work, float alpha, uint64_t *noise, Tally *tally) noexcept nogil:
+cdef void train_places(Kernel k, Workspace work, float alpha, double *loss) noexcept nogil:
     """Every window of the chunk, planned `ahead` windows before its turn, across the ends of sentences."""
-    cdef long t, planned = 0, start = 0, s = 0, n = work.n_chunk
-    cdef double *loss = &tally.loss if k.with_loss else NULL
+    cdef long t, planned = 0, start = 0, n = work.n_chunk, end = n
+    cdef bint has_sentences = k.reader != read_pairs, leaves = work.inputs.by_copy or work.has_tags
     cdef Window *window
     for t in range(n):
         while planned < n and planned <= t + k.ahead:
-            if planned == work.ends[s]:
-                start = work.ends[s]
-                s += 1
+            if has_sentences:
+                if planned == work.ends[work.sentence]:
+                    start = planned
+                    work.sentence += 1
+                end = work.ends[work.sentence]
             work.newest = &work.windows[planned % MAX_WINDOWS]
-            plan_window(k, work, work.newest, start, work.ends[s], planned, noise)
+            plan_window(k, work, work.newest, start, end, planned)
             planned += 1
         window = &work.windows[t % MAX_WINDOWS]
-        if window.n_contexts == 0:
-            continue
-        if k.cbow:
-            train_cbow(k, work, window, alpha, loss)
+        if work.pair_weights == NULL:
+            train_window(k, work, window, alpha, loss)
         else:
-            train_skip_gram(k, work, window, alpha, loss)
+            train_weighted(k, work, window, alpha, loss)
+        if leaves and t + 1 < n:
+            window = &work.windows[(t + 1) % MAX_WINDOWS]
+            leave_inputs(k, work, window.needed_from, window.first_tag)
+    if leaves and n:
+        leave_inputs(k, work, work.reached, work.tags_reached)
 
 
-# ---- objectives: which output rows, which labels ----------------------------------------------
+cdef void train_weighted(Kernel k, Workspace work, Window *window, float alpha, double *loss) noexcept nogil:
+    """A window whose loss has a weight."""
+    cdef double own = 0.0
+    cdef float weight = work.pair_weights[window.t]
+    train_window(k, work, window, alpha * weight, &own if loss != NULL else NULL)
+    if loss != NULL:
+        loss[0] += weight * own
 
 
-cdef void set_noise_outputs(Kernel k, Workspace work, Window *window, long s, ns2_block *b) noexcept nogil:
-    """The centre with its negatives. A draw of the centre that was kept is a second, negative pair of the same
-    rows: (1 - s) - c s = (1 + c) (1 / (1 + c) - s).
-    """
-    b.n_outputs = window.set_size[s]
-    b.outputs = window.outputs + s * (1 + k.negative)
-    b.weights = window.weights + s * work.noise_ld
-    work.noise_labels[0] = <float> 1.0 if k.link == NS2_SOFTMAX else 1 / b.weights[0]
-    b.labels = work.noise_labels
-    b.offsets = window.offsets + s * work.noise_ld if k.noise.with_offsets else NULL
-    b.link = k.link
-    b.user_link = k.user_link
-    b.user_data = k.user_data
-    b.ld = ns2_tile_width(b.n_outputs)
+cdef void train_window(Kernel k, Workspace work, Window *window, float alpha, double *loss) noexcept nogil:
+    """The inputs of a window meet the outputs of every target: each on its own, or pooled into one."""
+    cdef ns2_block b
+    cdef Goal *goal
+    cdef long n, i, s
+    if window.n_inputs == 0:
+        return
+    if k.pooled:
+        train_pooled(k, work, window, alpha, loss)
+        return
+    n = set_inputs(k, work, window)
+    if k.together:
+        measure_rows(k, work, window)
+    start_block(k, work, alpha, loss, &b)
+    for i in range(k.n_goals):
+        goal = &k.goals[i]
+        if not goal.is_sampled:
+            goal.fill(k, work, window, i, 0, &b)
+            step_set(k, work, window, &b, i, 0, n, 1.0)
+            leave_outputs(k, work, i, &b)
+            continue
+        for s in range(window.n_sets):
+            fill_sampled(k, work, window, i, s, &b)
+            if k.pairwise and window.drawn[i].heaviest[s] == 1.0:
+                step_rows(k, work, window, &b, i, s, 1, False)
+            else:
+                step_set(k, work, window, &b, i, set_start(window, s), set_start(window, s + 1),
+                         window.drawn[i].heaviest[s])
+            leave_outputs(k, work, i, &b)
 
 
-cdef void set_path_outputs(Kernel k, Workspace work, int32_t centre, ns2_block *b) noexcept nogil:
-    """Huffman path of the centre: a code of 0 is the positive label (word2vec.c)."""
-    cdef long start = k.path_offsets[centre], j
-    b.n_outputs = k.path_offsets[centre + 1] - start
-    b.outputs = work.outputs
-    b.ld = ns2_tile_width(b.n_outputs)
-    memset(work.path_weights, 0, b.ld * sizeof(float))
+cdef void train_pooled(Kernel k, Workspace work, Window *window, float alpha, double *loss) noexcept nogil:
+    """A step for the mean (or sum) of all inputs, in rounds where one would overshoot."""
+    cdef long n_rounds = 1, i
+    if window.heaviest > 1 and not work.is_gradient:
+        n_rounds = rounds_of_pooled(k, work, window, alpha)
+    for i in range(n_rounds):
+        step_hidden(k, work, window, alpha / n_rounds, loss if i == 0 else NULL)
+
+
+cdef void step_hidden(Kernel k, Workspace work, Window *window, float alpha, double *loss) noexcept nogil:
+    cdef ns2_block b
+    cdef long n, i
+    start_block(k, work, alpha, loss, &b)
+    n = set_inputs(k, work, window)
+    gather_inputs(k, work, n)
+    b.inputs = &work.hidden
+    b.n_inputs = 1
+    b.lock = NULL
+    b.deltas = work.deltas
+    for i in range(k.n_goals):
+        if k.goals[i].is_sampled:
+            fill_sampled(k, work, window, i, 0, &b)
+        else:
+            k.goals[i].fill(k, work, window, i, 0, &b)
+        if b.outputs == NULL:
+            if not b.add_to_deltas:
+                memset(work.deltas, 0, k.stride * sizeof(float))
+            step_all_outputs(k, work, &b, i, work.chunk[window.t])
+        else:
+            step_block(k, work, i, &b)
+        leave_outputs(k, work, i, &b)
+        b.add_to_deltas = True
+    scatter_inputs(k, work, n)
+
+
+# ---- blocks -----------------------------------------------------------------------------------
+
+
+cdef inline void step_block(Kernel k, Workspace work, long i, ns2_block *b) noexcept nogil:
+    """A block of target i; a bias moves by the errors of its output."""
+    cdef float *bias = k.goals[i].bias
+    cdef const int32_t *ids
+    cdef long j, row
+    if bias == NULL:
+        k.ops.step(&k.ops, b)
+        return
+    ns2_step_composed(&k.ops, b)
+    ids = work.goals[i].block_ids
     for j in range(b.n_outputs):
-        work.outputs[j] = row_in(&work.hot1, k.syn1, k.path_points[start + j], k.stride)
-        work.labels[j] = 1.0 - k.path_codes[start + j]
-        work.path_weights[j] = 1.0
-    b.labels = work.labels
-    b.weights = work.path_weights
-    b.offsets = NULL
-    b.link = NS2_LOGISTIC
+        for row in range(b.n_inputs):
+            bias[ids[j]] += b.tile[row * b.ld + j]
 
 
-cdef void step_all_outputs(Kernel k, Workspace work, ns2_block *b, int32_t centre) noexcept nogil:
+cdef void step_all_outputs(Kernel k, Workspace work, ns2_block *b, long i, int32_t centre) noexcept nogil:
     """Every output row at once; the changes of the inputs are added to work.deltas."""
     cdef ns2_full_softmax step
     step.sgemm = k.sgemm
-    step.outputs = k.syn1neg
-    step.n_outputs = k.n_rows
+    step.outputs = k.goals[i].side.matrix
+    step.n_outputs = k.goals[i].side.n_rows
     step.stride = k.stride
     step.inputs = b.inputs
     step.n_inputs = b.n_inputs
@@ -170,23 +239,64 @@ cdef void step_all_outputs(Kernel k, Workspace work, ns2_block *b, int32_t centr
     ns2_full_softmax_step(&step)
 
 
-# ---- architectures: which input rows, where their change goes ---------------------------------
-
-
-cdef void set_inputs(Kernel k, Workspace work, Window *window) noexcept nogil:
-    """Context rows of the window into work.inputs, and their locks."""
+cdef long set_inputs(Kernel k, Workspace work, Window *window) noexcept nogil:
+    """Vectors of the window's inputs into work.inputs_now, and their locks; how many. Pooled bags are all their rows."""
     cdef float **rows = work.rows
-    cdef float **inputs = work.inputs
-    cdef long p, n = 0, first = window.first, t = window.t
-    for p in range(first, t):
+    cdef float **inputs = work.inputs_now
+    cdef long p, n = 0, first = window.first, hole = window.hole
+    if not k.plain_inputs and k.pooled:
+        return set_pooled_inputs(k, work, window)
+    for p in range(first, hole):
         inputs[p - first] = rows[p]
-    for p in range(t + 1, window.end):
+    for p in range(hole + 1, window.end):
         inputs[p - first - 1] = rows[p]
-    if k.lock != NULL:
+    if k.with_locks:
         for p in range(first, window.end):
-            if p != t:
-                work.locks[n] = k.lock[work.chunk[p] % k.n_locks]
+            if p != hole:
+                work.locks[n] = work.units[p].lock if work.inputs.by_copy else lock_of_row(&k.inputs, work.ids[p])
                 n += 1
+    n = window.n_contexts
+    if k.plain_inputs:
+        return n
+    for p in range(window.first_tag, window.first_tag + window.n_tags):
+        inputs[n] = work.tag_rows[p]
+        work.locks[n] = work.tag_units[p].lock if k.tags.by_copy else lock_of_row(&k.tags, work.tags[p])
+        n += 1
+    return n
+
+
+cdef long set_pooled_inputs(Kernel k, Workspace work, Window *window) noexcept nogil:
+    cdef long p, n = 0
+    for p in range(window.first, window.end):
+        if p != window.hole:
+            n = add_members(k, work, &work.inputs, work.ids[p], n)
+    for p in range(window.first_tag, window.first_tag + window.n_tags):
+        n = add_members(k, work, &k.tags, work.tags[p], n)
+    return n
+
+
+cdef inline long add_members(Kernel k, Workspace work, Side *side, int32_t unit, long n) noexcept nogil:
+    cdef long m = find_members(k, work, side, side.matrix, unit), i
+    for i in range(m):
+        work.inputs_now[n + i] = work.members[i]
+        work.locks[n + i] = work.member_locks[i]
+    return n + m
+
+
+cdef inline void gather_inputs(Kernel k, Workspace work, long n) noexcept nogil:
+    """The mean (or sum) of the inputs."""
+    k.ops.gather(work.inputs_now, n, k.stride, <float> 1.0 / n if k.is_mean else <float> 1.0, work.hidden)
+
+
+cdef void scatter_inputs(Kernel k, Workspace work, long n) noexcept nogil:
+    """What the pooled input has learned goes to each of its rows."""
+    # the gradient of a mean has a factor 1/n, of a sum it has none; word2vec.c has them the other way round
+    cdef float share = <float> 1.0 / n if k.is_mean == k.is_corrected else <float> 1.0
+    cdef long i
+    if work.is_gradient:
+        for i in range(n):
+            work.inputs_now[i] = work.inputs.changes + (work.inputs_now[i] - work.inputs.matrix)
+    k.ops.scatter(work.inputs_now, n, k.stride, share, work.locks if k.with_locks else NULL, work.deltas)
 
 
 cdef void start_block(Kernel k, Workspace work, float alpha, double *loss, ns2_block *b) noexcept nogil:
@@ -206,78 +316,18 @@ cdef void start_block(Kernel k, Workspace work, float alpha, double *loss, ns2_b
     b.loss = loss
 
 
-cdef void step_rows(Kernel k, Workspace work, Window *window, ns2_block *b, long first, long n,
+cdef void step_rows(Kernel k, Workspace work, Window *window, ns2_block *b, long i, long first, long n,
                     bint repeats) noexcept nogil:
-    """A block on n of the context rows; in place when the registers allow it and no row is there twice."""
+    """A block of target i on n of the inputs; in place when the registers allow it and no row is there twice."""
     cdef bint in_place = not (repeats or b.n_outputs > NS2_OUTPUTS or k.ops.always_deltas or b.outputs == NULL)
-    b.inputs = work.inputs + first
+    b.inputs = work.inputs_now + first
     b.n_inputs = n
-    b.lock = work.locks + first if k.lock != NULL else NULL
+    b.lock = work.locks + first if k.with_locks else NULL
     b.deltas = NULL if in_place else work.deltas
     if b.outputs == NULL:
         memset(work.deltas, 0, n * k.stride * sizeof(float))
-        step_all_outputs(k, work, b, work.chunk[window.t])
+        step_all_outputs(k, work, b, i, work.chunk[window.t])
     else:
-        k.ops.step(&k.ops, b)
+        step_block(k, work, i, b)
     if not in_place:
         k.ops.apply(b.inputs, n, k.stride, b.lock, work.deltas)
-
-
-cdef void train_skip_gram(Kernel k, Workspace work, Window *window, float alpha, double *loss) noexcept nogil:
-    cdef ns2_block b
-    cdef long n = window.n_contexts, s
-    set_inputs(k, work, window)
-    if k.together:
-        measure_rows(k, work, window)
-    start_block(k, work, alpha, loss, &b)
-    if k.syn1 != NULL:
-        set_path_outputs(k, work, work.chunk[window.t], &b)
-        step_set(k, work, window, &b, 0, n, 1.0)
-    for s in range(window.n_sets):
-        set_noise_outputs(k, work, window, s, &b)
-        if k.pairwise and window.heaviest[s] == 1.0:
-            step_rows(k, work, window, &b, s, 1, False)
-        else:
-            step_set(k, work, window, &b, set_start(window, s), set_start(window, s + 1), window.heaviest[s])
-    if k.full_softmax:
-        b.outputs, b.n_outputs, b.link = NULL, k.n_rows, NS2_SOFTMAX
-        step_set(k, work, window, &b, 0, n, 1.0)
-
-
-cdef void train_cbow(Kernel k, Workspace work, Window *window, float alpha, double *loss) noexcept nogil:
-    cdef long n_rounds, i
-    if window.n_sets == 0 or window.heaviest[0] == 1.0:
-        step_hidden(k, work, window, alpha, loss)
-        return
-    n_rounds = rounds_of_cbow(k, work, window, alpha)
-    for i in range(n_rounds):
-        step_hidden(k, work, window, alpha / n_rounds, loss if i == 0 else NULL)
-
-
-cdef void step_hidden(Kernel k, Workspace work, Window *window, float alpha, double *loss) noexcept nogil:
-    cdef ns2_block b
-    cdef long n = window.n_contexts
-    cdef int32_t centre = work.chunk[window.t]
-    cdef float share
-    start_block(k, work, alpha, loss, &b)
-    set_inputs(k, work, window)
-    k.ops.gather(work.inputs, n, k.stride, <float> 1.0 / n if k.cbow_mean else <float> 1.0, work.hidden)
-    b.inputs = &work.hidden
-    b.n_inputs = 1
-    b.lock = NULL
-    b.deltas = work.deltas
-    if k.syn1 != NULL:
-        set_path_outputs(k, work, centre, &b)
-        k.ops.step(&k.ops, &b)
-        b.add_to_deltas = True
-    if window.n_sets:
-        set_noise_outputs(k, work, window, 0, &b)
-        k.ops.step(&k.ops, &b)
-        b.add_to_deltas = True
-    if k.full_softmax:
-        if not b.add_to_deltas:
-            memset(work.deltas, 0, k.stride * sizeof(float))
-        step_all_outputs(k, work, &b, centre)
-    # the gradient of a mean has a factor 1/n, of a sum it has none; word2vec.c has them the other way round
-    share = <float> 1.0 / n if k.cbow_mean == k.cbow_corrected else <float> 1.0
-    k.ops.scatter(work.inputs, n, k.stride, share, work.locks if k.lock != NULL else NULL, work.deltas)

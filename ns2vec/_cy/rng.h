@@ -12,6 +12,34 @@
 
 #define NS2_GOLDEN 0x9E3779B97F4A7C15ULL
 
+/* Whether a rising list has a row: halved without branches, which would be mispredicted. */
+static inline int ns2_contains(const int32_t *rows, long n, int32_t row) {
+    while (n > 1) {
+        long half = n / 2;
+        rows += (rows[half - 1] < row) * half;
+        n -= half;
+    }
+    return n == 1 && *rows == row;
+}
+
+/* A list's rows again as bits, NS2_LIST_BITS for each of its n entries: where the bit of a row is. Most rows that are
+ * not on the list are known by one look, where halving it takes as many as its length has digits. */
+#define NS2_LIST_BITS 16
+static inline uint64_t ns2_bit_of(long n, int32_t row) {
+    return ((uint64_t)((uint32_t)row * 2654435769u) * ((uint64_t)n * NS2_LIST_BITS)) >> 32;
+}
+
+static inline void ns2_mark(uint16_t *bits, long n, int32_t row) {
+    uint64_t at = ns2_bit_of(n, row);
+    bits[at / NS2_LIST_BITS] |= (uint16_t)(1u << at % NS2_LIST_BITS);
+}
+
+static inline int ns2_is_listed(const uint16_t *bits, const int32_t *rows, long n, int32_t row) {
+    if (n == 0) return 0;
+    uint64_t at = ns2_bit_of(n, row);
+    return (bits[at / NS2_LIST_BITS] >> at % NS2_LIST_BITS & 1) && ns2_contains(rows, n, row);
+}
+
 /* Purposes of a chunk's streams: what happens to words, and which noise they meet. */
 enum { NS2_STREAM_WINDOWS = 0, NS2_STREAM_NOISE = 1 };
 

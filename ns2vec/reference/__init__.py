@@ -9,28 +9,41 @@ can be compared weight by weight.
 - `ns2vec.reference.samplers`     which rows a sampler draws, one function a sampler
 - `ns2vec.reference.aware`        samplers that look at the model
 - `ns2vec.reference.evaluation`   cosines with a query, ranks of expected answers in analogies
-- `ns2vec.reference.training`     windows, output sets, and how rows move
+- `ns2vec.reference.sides`        where vectors live: rows, and bags of rows
+- `ns2vec.reference.readers`      which inputs meet which centre, one function a reader
+- `ns2vec.reference.targets`      which outputs a centre stands for, one class a target
+- `ns2vec.reference.training`     windows and pairs, and how vectors move
 
 Legend: V words, D dimensions, n input rows, m output rows of one block.
 """
 
 from ns2vec.reference.evaluation import cosines, count_higher
 from ns2vec.reference.objectives import LINKS, block_loss, block_step, sigmoid
+from ns2vec.reference.readers import READERS
 from ns2vec.reference.samplers import DRAWS, Request
+from ns2vec.reference.sides import Side
 from ns2vec.reference.streams import Stream
-from ns2vec.reference.training import STEPS, Model, train_chunk
+from ns2vec.reference.targets import TARGETS, All, Labels, Path, Sampled
+from ns2vec.reference.training import Model, train_chunk, train_pairs
 
 __all__ = [
+    "All",
     "DRAWS",
     "LINKS",
+    "Labels",
     "Model",
+    "Path",
+    "READERS",
     "Request",
-    "STEPS",
+    "Sampled",
+    "Side",
     "Stream",
+    "TARGETS",
     "block_loss",
     "block_step",
     "cosines",
     "count_higher",
     "sigmoid",
     "train_chunk",
+    "train_pairs",
 ]

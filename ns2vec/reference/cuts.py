@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Hashable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -33,13 +34,13 @@ def norm_of_outputs(outputs: Array, weights: Array, link: str) -> float:
     return float(norms.max() / SLOPE if link == "softmax" else weights @ norms)
 
 
-def most_copies(rows: Sequence[int]) -> int:
+def most_copies(rows: Sequence[Hashable]) -> int:
     """How often the row that is there most often is there."""
-    return int(np.unique(rows, return_counts=True)[1].max())
+    return max(Counter(rows).values())
 
 
 def is_whole(
-    contexts: Sequence[int],
+    contexts: Sequence[Hashable],
     n_of_window: int,
     norm_of_inputs: float,
     outputs: tuple[Array, Array, str],
@@ -50,8 +51,8 @@ def is_whole(
 
     Parameters
     ----------
-    contexts : sequence of int
-        Input rows that meet the outputs.
+    contexts : sequence
+        Inputs that meet the outputs.
     n_of_window : int
         Contexts of the whole window.
     norm_of_inputs : float
@@ -95,7 +96,7 @@ def rounds_of_context(
 
 def rounds_of_hidden(
     hidden: Array,
-    contexts: Sequence[int],
+    contexts: Sequence[Hashable],
     outputs: tuple[Array, Array, str],
     heaviest: float,
     alpha: float,

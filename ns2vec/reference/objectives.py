@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["LINKS", "Link", "block_loss", "block_step", "logistic", "sigmoid", "softmax"]
+__all__ = ["CONTRASTS", "LINKS", "Link", "block_loss", "block_step", "logistic", "sigmoid", "softmax"]
 
 Array = npt.NDArray[np.float64]
 Link: TypeAlias = Callable[[Array, Array, Array], tuple[float, Array]]
@@ -51,7 +51,28 @@ def softmax(logits: Array, labels: Array, weights: Array) -> tuple[float, Array]
     return float(-np.sum(labels * log_p_of_one)), labels - np.exp(log_p)
 
 
-LINKS: dict[str, Link] = {"logistic": logistic, "softmax": softmax}
+def contrast(logits: Array, weights: Array, loss: Array, push: Array) -> tuple[float, Array]:
+    """Loss and errors where the centre, output 0, is compared with each other output."""
+    errors = np.zeros_like(logits)
+    errors[:, 1:] = -weights[1:] * push
+    errors[:, 0] = -errors[:, 1:].sum(axis=1)
+    return float((weights[1:] * loss).sum()), errors
+
+
+def bpr(logits: Array, labels: Array, weights: Array) -> tuple[float, Array]:
+    """-log s(x_0 - x_j) for each negative j (Rendle et al. 2009, arXiv:1205.2618)."""
+    lead = logits[:, :1] - logits[:, 1:]
+    return contrast(logits, weights, np.logaddexp(0.0, -lead), sigmoid(-lead))
+
+
+def hinge(logits: Array, labels: Array, weights: Array) -> tuple[float, Array]:
+    """max(0, 1 - (x_0 - x_j)) for each negative j (Weston et al. 2011, "WSABIE")."""
+    lead = logits[:, :1] - logits[:, 1:]
+    return contrast(logits, weights, np.maximum(0.0, 1.0 - lead), (lead < 1.0).astype(np.float64))
+
+
+LINKS: dict[str, Link] = {"logistic": logistic, "softmax": softmax, "bpr": bpr, "hinge": hinge}
+CONTRASTS = ("bpr", "hinge")
 
 
 def block_loss(

@@ -1,8 +1,8 @@
-"""Windows, output sets, and how rows move."""
+"""Windows and pairs, what they meet, and how vectors move."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -10,16 +10,17 @@ import numpy as np
 import numpy.typing as npt
 
 from ns2vec.reference import cuts
-from ns2vec.reference.objectives import block_loss, block_step
+from ns2vec.reference.readers import READERS, Place
 from ns2vec.reference.samplers import Draw, Request
+from ns2vec.reference.sides import Live, Side
 from ns2vec.reference.streams import NOISE, WINDOWS, Stream
+from ns2vec.reference.targets import OutputSet, OutputSpec, Sampled, Target
 
-__all__ = ["MAX_REDRAWS", "Model", "OutputSet", "STEPS", "Window", "draw_sets", "train_chunk"]
+__all__ = ["Model", "Window", "draw_sets", "step_window", "train_chunk", "train_pairs"]
 
 Array = npt.NDArray[np.float64]
 
-MAX_REDRAWS = 16
-LOWEST_LOG_Q = -80.0
+STREAMS = 8  # from the noise of one target to that of the next
 
 
 @dataclass
@@ -28,70 +29,77 @@ class Model:
 
     Attributes
     ----------
-    syn0, syn1neg, syn1 : ndarray of shape (V, D) or None
-    draw : callable or None
-        The sampler: ``draw(request, k) -> rows``.
-    log_q : callable or None
-        ``log_q(request, rows)``: log probability of each row in a draw. With it, scores are reduced by
-        log(k q).
-    on_collision : {"redraw", "skip", "keep"}
-    excluded : dict of row -> rows
-        Rows that are no negatives of a centre.
-    exclude_window : bool
+    inputs : Side
+    targets : list of Target
+    tags : Side or None
+    reader : str
+        A name of `READERS`.
+    pooled : bool
+        The mean (or sum) of all inputs meets the outputs, instead of each.
     batch_words, pool_size, pool_draw
         Words of a batch; rows drawn to stand for it, and from what.
-    link : str
-    full_softmax : bool
-    paths : list of (points, codes) for each word, or None
     keep : ndarray of shape (V,), uint32, or None
-    lock : ndarray of shape (n,)
     """
 
-    syn0: Array
-    syn1neg: Array | None = None
-    draw: Draw | None = None
-    log_q: Callable[[Request, list[int]], Array] | None = None
-    on_collision: str = "redraw"
-    excluded: dict[int, list[int]] = field(default_factory=dict)
-    exclude_window: bool = False
+    inputs: Side
+    targets: list[Target]
+    tags: Side | None = None
+    reader: str = "windows"
+    pooled: bool = False
     batch_words: int = 0
     pool_size: int = 0
     pool_draw: Draw | None = None
-    link: str = "logistic"
-    full_softmax: bool = False
-    syn1: Array | None = None
-    paths: list[tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]] | None = None
     keep: npt.NDArray[np.uint32] | None = None
-    lock: Array = field(default_factory=lambda: np.ones(1))
-    architecture: str = "skip_gram"
     window: int = 5
-    negative: int = 5
     negative_sharing: str = "window"
     shrink_windows: bool = True
     cbow_mean: bool = True
     cbow_corrected: bool = False
     seed: int = 1
 
+    def parts_of(self, window: Window) -> list[range]:
+        """The inputs that each set of negatives serves."""
+        n_inputs = len(window.inputs)
+        if self.pooled or not n_inputs:
+            return [range(n_inputs)]
+        most = 1 if self.negative_sharing == "pair" else cuts.SET_CONTEXTS
+        return cuts.parts_of(n_inputs, -(-n_inputs // most))
+
 
 @dataclass
 class Window:
-    """A centre, the words around it, the batch that negatives may come from, and the negatives.
+    """A centre, the inputs that it meets, batch and streams that negatives may come from, and these.
 
-    `norms` are the squared lengths of the contexts' rows when a window first reached their `positions` in the
-    chunk; None: as they are now.
+    `contexts` are units of the inputs that are no tags; `norms` the squared lengths of the inputs when one first
+    reached them; None: as they are now.
     """
 
     centre: int
-    contexts: list[int]
+    inputs: list[Live]
     batch: list[int]
-    noise: Stream
-    positions: range = range(0)
+    noise: list[Stream]
+    contexts: list[int] = field(default_factory=list)
     norms: list[float] | None = None
-    sets: list[OutputSet] = field(default_factory=list)
+    weight: float = 1.0
+    drawn: dict[int, list[OutputSpec]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, model: Model, centre: int, contexts: Sequence[int], noise: Stream) -> Window:
+        """One of words alone, with its negatives."""
+        lives = {unit: Live(model.inputs, unit) for unit in contexts}
+        window = cls(centre, [lives[unit] for unit in contexts], [], [noise], list(contexts))
+        draw_sets(model, window)
+        return window
 
 
 def train_chunk(
-    model: Model, sentences: list[list[int]], alpha: float, *, epoch: int = 0, chunk: int = 0
+    model: Model,
+    sentences: list[list[int]],
+    alpha: float,
+    *,
+    tags: list[list[int]] | None = None,
+    epoch: int = 0,
+    chunk: int = 0,
 ) -> tuple[int, float]:
     """Train a chunk of sentences of rows (-2: not in the vocabulary), in place.
 
@@ -103,63 +111,115 @@ def train_chunk(
         Summed negative log likelihood, each term before its own update.
     """
     windows = Stream(model.seed, epoch, chunk, WINDOWS)
-    noise = Stream(model.seed, epoch, chunk, NOISE)
-    loaded = []
-    for sentence in sentences:
+    noise = streams_of(model, epoch, chunk)
+    everything, places = list[int](), list[Place]()
+    for s, sentence in enumerate(sentences):
         words = subsample(model, sentence, windows)
-        loaded.append((words, [windows.below(model.window) if model.shrink_windows else 0 for _ in words]))
-    everything = [word for words, _ in loaded for word in words]
-    batches = Batches(model, everything, noise)
-    places = [(words, shrinks, t) for words, shrinks in loaded for t in range(len(words))]
-    loss, norms = 0.0, list[float]()
-    ahead: Window | None = None
-    # sets are drawn one window ahead, so a sampler that looks at the model sees it one window old
-    for position in range(len(places) + 1):
-        window, ahead = ahead, None
-        if position < len(places):
-            ahead = plan(model, *places[position], batches, position)
+        reaches = [model.window - (windows.below(model.window) if model.shrink_windows else 0) for _ in words]
+        of_sentence = [] if tags is None else tags[s]
+        places += READERS[model.reader](model.window, words, reaches, of_sentence, len(everything))
+        everything += words
+    return len(everything), train_places(model, places, everything, everything, alpha, noise)
+
+
+def train_pairs(
+    model: Model,
+    inputs: Sequence[Sequence[int]],
+    centres: Sequence[int],
+    alpha: float,
+    *,
+    weights: Sequence[float] | None = None,
+    epoch: int = 0,
+    chunk: int = 0,
+) -> float:
+    """Train explicit pairs of one input, or a list that is pooled, and a centre; the weighted loss."""
+    noise = streams_of(model, epoch, chunk)
+    given = [unit for units in inputs for unit in units]
+    places = READERS["pairs"](inputs, centres, weights)
+    return train_places(model, places, given, [], alpha, noise)
+
+
+def streams_of(model: Model, epoch: int, chunk: int) -> list[Stream]:
+    """A stream for each target that may draw negatives."""
+    return [Stream(model.seed, epoch, chunk, NOISE + STREAMS * n) for n in range(len(model.targets))]
+
+
+def train_places(
+    model: Model, places: list[Place], units: list[int], words: list[int], alpha: float, noise: list[Stream]
+) -> float:
+    """Every place, planned (its units opened, its sets drawn) one before its turn; the loss."""
+    batches, opened = Batches(model, words, noise[0]), Opened(model, units)
+    loss, norms, ahead = 0.0, list[float](), None
+    for number in range(len(places) + 1):
+        window, ahead, place = ahead, None, places[number] if number < len(places) else None
+        if place is not None:
+            ahead = Window(place.centre, opened.reach(place), batches.at(number), noise, weight=place.weight)
+            ahead.contexts = [units[p] for p in place.positions]
+            draw_sets(model, ahead)
         if window is not None:
-            measure(model, window, everything, position - 1, norms)
-            loss += STEPS[model.architecture](model, window, alpha)
-    return len(everything), loss
+            trained = places[number - 1]
+            measure(opened, window, trained, norms)
+            loss += window.weight * step_window(model, window, alpha * window.weight)
+        if number:
+            opened.leave(place)
+    return loss
 
 
-def plan(
-    model: Model, words: list[int], shrinks: list[int], t: int, batches: Batches, position: int
-) -> Window | None:
-    """The window of position t of a sentence with its negatives; None where there are no contexts."""
-    reach = model.window - shrinks[t]
-    contexts = words[max(0, t - reach) : t] + words[t + 1 : t + reach + 1]
-    if not contexts:
-        return None
-    first = position - min(t, reach)
-    reached = range(first, first + len(contexts) + 1)
-    window = Window(words[t], contexts, batches.at(position), batches.noise, reached)
-    draw_sets(model, window)
-    return window
+class Opened:
+    """The units that windows train: opened when the first one reaches them, left when no later one does."""
+
+    def __init__(self, model: Model, units: list[int]) -> None:
+        self.model, self.units = model, units
+        self.words, self.tags = dict[int, Live](), dict[int, Live]()
+
+    def reach(self, place: Place) -> list[Live]:
+        """The inputs of a place: contexts, then tags."""
+        for p in place.reached:
+            self.open(self.words, p, self.model.inputs, self.units[p])
+        for p, tag in place.tags:
+            if self.model.tags is not None:
+                self.open(self.tags, p, self.model.tags, tag)
+        return [self.words[p] for p in place.positions] + [self.tags[p] for p, _ in place.tags]
+
+    def open(self, opened: dict[int, Live], position: int, side: Side, unit: int) -> None:
+        """Positions of the same unit share it."""
+        if position in opened:
+            return
+        same = next((live for live in opened.values() if live.n_uses and live.unit == unit), None)
+        if same is not None:
+            same.n_uses += 1
+        opened[position] = same or Live(side, unit)
+
+    def leave(self, following: Place | None) -> None:
+        """Leave what the following place, or any after it, does not reach."""
+        for opened, needed in (
+            (self.words, following.needed_from if following else np.inf),
+            (self.tags, following.first_tag if following else np.inf),
+        ):
+            for position in sorted(p for p in opened if p < needed):
+                opened.pop(position).leave()
 
 
-def measure(model: Model, window: Window, words: list[int], position: int, norms: list[float]) -> None:
-    """Give a window the lengths of its rows: of those that it reaches first, every other counts twice."""
-    for row in words[len(norms) : window.positions.stop]:
-        is_measured = len(norms) * 2654435769 % 2**32 >= 2**31
-        norms.append(2 * float(model.syn0[row] @ model.syn0[row]) if is_measured else 0.0)
-    window.norms = [norms[p] for p in window.positions if p != position]
+def measure(opened: Opened, window: Window, place: Place, norms: list[float]) -> None:
+    """Give a window the lengths of its contexts: of those that it reaches first, every other counts twice."""
+    for p in range(len(norms), place.reached.stop):
+        is_measured = p * 2654435769 % 2**32 >= 2**31 and p in opened.words
+        norms.append(2 * squared(opened.words[p].vector) if is_measured else 0.0)
+    of_tags = [squared(live.vector) for live in window.inputs[len(place.positions) :]]
+    window.norms = [norms[p] for p in place.positions] + of_tags
+
+
+def squared(vector: Array) -> float:
+    """The squared length."""
+    return float(vector @ vector)
 
 
 def draw_sets(model: Model, window: Window) -> None:
-    """Draw the negatives of a window."""
-    if model.draw is not None:
-        window.sets = [noise_set(model, window, part) for part in parts_of(model, window)]
-
-
-def parts_of(model: Model, window: Window) -> list[range]:
-    """The contexts that each set of negatives serves."""
-    n_contexts = len(window.contexts)
-    if model.architecture != "skip_gram":
-        return [range(n_contexts)]
-    most = 1 if model.negative_sharing == "pair" else cuts.SET_CONTEXTS
-    return cuts.parts_of(n_contexts, -(-n_contexts // most))
+    """Draw the negatives of a window, for each target that has any."""
+    streams = iter(window.noise)
+    for i, target in enumerate(model.targets if window.inputs else []):
+        if isinstance(target, Sampled):
+            window.drawn[i] = target.draw_for(model, window, next(streams))
 
 
 class Batches:
@@ -191,110 +251,47 @@ def subsample(model: Model, sentence: list[int], stream: Stream) -> list[int]:
     return [word for word in known if int(model.keep[word]) >= stream.bits()]
 
 
-@dataclass(frozen=True)
-class OutputSet:
-    """The rows that an input meets: rows (m,) of `matrix`, labels, weights and offsets (m,), and the link."""
-
-    matrix: Array
-    rows: list[int]
-    labels: Array
-    weights: Array
-    offsets: Array | float = 0.0
-    link: str = "logistic"
-
-    def heaviest(self) -> float:
-        """The largest weight that makes a step larger: under a softmax none does."""
-        return 1.0 if self.link == "softmax" else max(1.0, float(self.weights.max(initial=1.0)))
-
-    def block(self) -> tuple[Array, Array, str]:
-        """Rows as they are now, weights and the link."""
-        return self.matrix[self.rows], self.weights, self.link
+# ---- steps -----------------------------------------------------------------------------------------
 
 
-def path_set(model: Model, centre: int) -> OutputSet:
-    """Huffman path of the centre; a code of 0 is the positive label (word2vec.c)."""
-    if model.syn1 is None or model.paths is None:
-        raise ValueError("hierarchical softmax needs syn1 and the Huffman paths")
-    points, codes = model.paths[centre]
-    return OutputSet(
-        model.syn1, [int(p) for p in points], 1.0 - codes.astype(np.float64), np.ones(len(points))
-    )
+def step_window(model: Model, window: Window, alpha: float) -> float:
+    """The inputs of a window meet the outputs of every target; the loss before it."""
+    if not window.inputs:
+        return 0.0
+    if model.pooled:
+        return step_pooled(model, window, alpha)
+    everything, loss = range(len(window.inputs)), 0.0
+    if window.norms is None:
+        window.norms = [squared(live.vector) for live in window.inputs]
+    for i, target in enumerate(model.targets):
+        drawn = window.drawn.get(i, [])
+        for part, spec in zip(
+            model.parts_of(window) if drawn else [everything], drawn or [None], strict=True
+        ):
+            outputs = target.fill(window.centre, spec)
+            loss += step_set(window, part, outputs, alpha)
+            outputs.leave()
+    return loss
 
 
-def full_set(model: Model, centre: int) -> OutputSet:
-    """Every word; the label of the centre is 1."""
-    if model.syn1neg is None:
-        raise ValueError("the full softmax needs syn1neg")
-    n_words = len(model.syn1neg)
-    labels = np.zeros(n_words)
-    labels[centre] = 1.0
-    return OutputSet(model.syn1neg, list(range(n_words)), labels, np.ones(n_words), link="softmax")
+def step_set(window: Window, part: range, outputs: OutputSet, alpha: float) -> float:
+    """A part of the inputs meets an output set: all at once, or where that overshoots one by one."""
+    inputs, norms, loss = [window.inputs[i] for i in part], window.norms or [], 0.0
+    heaviest, rate = outputs.heaviest(), as_float32(alpha)
+    keys = [live.key for live in inputs]
+    if cuts.is_whole(keys, len(window.inputs), sum(norms[i] for i in part), outputs.block(), heaviest, rate):
+        return move(inputs, outputs, alpha)
+    for live in inputs:
+        rounds = cuts.rounds_of_context(live.vector, outputs.block(), heaviest, rate)
+        loss += in_rounds(partial(move, [live], outputs), alpha, rounds)
+    return loss
 
 
-def noise_set(model: Model, window: Window, part: range) -> OutputSet:
-    """The centre and its negatives for a part of the contexts, each row once with its multiplicity.
-
-    A draw that is no negative is drawn again, left out, or (the centre) kept: the centre's row is then both
-    seen and noise, (1 - s) - c s = (1 + c) (1 / (1 + c) - s).
-    """
-    if model.syn1neg is None or model.draw is None:
-        raise ValueError("negatives need syn1neg and a sampler")
-    request = request_of(model, window, part)
-    rows, weights = [window.centre], [1.0]
-    for i, drawn in enumerate(model.draw(request, model.negative)):
-        row, weight = drawn, request.weights[i] if request.weights is not None else 1.0
-        for _ in range(MAX_REDRAWS if model.on_collision == "redraw" else 0):
-            if is_wanted(model, window, row):
-                break
-            row = next(iter(model.draw(request, 1)), row)
-        if not is_wanted(model, window, row):
-            weights[0] += model.on_collision == "keep" and row == window.centre
-        elif row in rows:
-            weights[rows.index(row)] += weight
-        else:
-            rows.append(row)
-            weights.append(weight)
-    labels = np.zeros(len(rows))
-    labels[0] = 1.0 if model.link == "softmax" else 1.0 / weights[0]
-    return OutputSet(
-        model.syn1neg, rows, labels, np.array(weights), offsets_of(model, request, rows), model.link
-    )
-
-
-def request_of(model: Model, window: Window, part: range) -> Request:
-    """What the sampler is shown of a window and the model."""
-    served = window.contexts[part.start : part.stop]
-    is_pair = model.negative_sharing == "pair" and model.architecture == "skip_gram"
-    request = Request(window.centre, window.noise, served[0] if is_pair else -1, window.batch)
-    if model.syn1neg is not None:
-        request.inputs, request.outputs = model.syn0, model.syn1neg
-        request.hidden = model.syn0[served].mean(axis=0)
-        request.excluded = model.excluded.get(window.centre, [])
-        request.excluded = request.excluded + (window.contexts if model.exclude_window else [])
-    return request
-
-
-def is_wanted(model: Model, window: Window, row: int) -> bool:
-    """Whether a drawn row may be a negative of the window."""
-    if row == window.centre or row in model.excluded.get(window.centre, []):
-        return False
-    return not (model.exclude_window and row in window.contexts)
-
-
-def offsets_of(model: Model, request: Request, rows: list[int]) -> Array:
-    """log(k q) of each row; the first is the centre."""
-    if model.log_q is None:
-        return np.zeros(len(rows))
-    return np.asarray(np.log(max(model.negative, 1)) + np.maximum(model.log_q(request, rows), LOWEST_LOG_Q))
-
-
-def move_rows(model: Model, contexts: list[int], outputs: OutputSet, alpha: float) -> float:
-    """One block between context rows and an output set; the loss before it."""
-    inputs, rows = model.syn0[contexts], outputs.matrix[outputs.rows]
-    block = (inputs, rows, outputs.labels, outputs.weights, outputs.offsets, outputs.link)
-    loss, (d_inputs, d_outputs) = block_loss(*block), block_step(*block)
-    np.add.at(model.syn0, contexts, alpha * lock_of(model, contexts) * d_inputs)
-    np.add.at(outputs.matrix, outputs.rows, alpha * d_outputs)
+def move(inputs: list[Live], outputs: OutputSet, alpha: float) -> float:
+    """One block between inputs and an output set; the loss before it."""
+    loss, changes = outputs.step(np.array([live.vector for live in inputs]), alpha)
+    for live, change in zip(inputs, changes, strict=True):
+        live.move(change)
     return loss
 
 
@@ -304,86 +301,58 @@ def in_rounds(step: Callable[[float], float], alpha: float, n_rounds: int) -> fl
     return losses[0]
 
 
-def step_set(model: Model, window: Window, part: range, outputs: OutputSet, alpha: float) -> float:
-    """A part of the contexts meets an output set: all at once, or where that overshoots one by one."""
-    contexts, norms, loss = [window.contexts[i] for i in part], window.norms or [], 0.0
-    heaviest, rate = outputs.heaviest(), as_float32(alpha)
-    if cuts.is_whole(
-        contexts, len(window.contexts), sum(norms[i] for i in part), outputs.block(), heaviest, rate
-    ):
-        return move_rows(model, contexts, outputs, alpha)
-    for context in contexts:
-        rounds = cuts.rounds_of_context(model.syn0[context], outputs.block(), heaviest, rate)
-        loss += in_rounds(partial(move_rows, model, [context], outputs), alpha, rounds)
-    return loss
+def pooled_rows(window: Window) -> list[tuple[Side, int, float]]:
+    """Every row of every input, with its factor."""
+    return [
+        (live.side, row, factor)
+        for live in window.inputs
+        for row, factor in zip(live.side.rows(live.unit), live.side.factors(live.unit), strict=True)
+    ]
 
 
-def step_skip_gram(model: Model, window: Window, alpha: float) -> float:
-    """The contexts of a centre meet its output sets; with pairs, each context has negatives of its own."""
-    everything, loss = range(len(window.contexts)), 0.0
-    if window.norms is None:
-        window.norms = (model.syn0[window.contexts] ** 2).sum(axis=1).tolist()
-    if model.syn1 is not None:
-        loss += step_set(model, window, everything, path_set(model, window.centre), alpha)
-    for part, outputs in zip(parts_of(model, window), window.sets, strict=False):
-        loss += step_set(model, window, part, outputs, alpha)
-    if model.full_softmax:
-        loss += step_set(model, window, everything, full_set(model, window.centre), alpha)
-    return loss
-
-
-def step_cbow(model: Model, window: Window, alpha: float) -> float:
-    """The mean (or sum) of the contexts predicts the centre; its change goes back to every context.
+def step_pooled(model: Model, window: Window, alpha: float) -> float:
+    """The mean (or sum) of the inputs predicts the centre; its change goes back to every row of them.
 
     The gradient of a mean carries 1/n, that of a sum does not. word2vec.c has it the other way
     round, which ``cbow_corrected`` repairs (Irsoy, Benton & Stratos 2021, arXiv:2012.15332).
     Where a negative was drawn several times, that may take several rounds.
     """
-    contexts, n = window.contexts, len(window.contexts)
+    keys = [(id(side), row) for side, row, _ in pooled_rows(window)]
+    n, rounds = len(keys), 1
     share = (1.0 if model.cbow_mean else n) * (1.0 / n if model.cbow_mean == model.cbow_corrected else 1.0)
-    rounds = 1
-    for outputs in window.sets:
-        hidden = hidden_of(model, contexts)[0]
-        heaviest, rate = outputs.heaviest(), as_float32(alpha)
-        rounds = cuts.rounds_of_hidden(hidden, contexts, outputs.block(), heaviest, rate, share)
+    for i, specs in window.drawn.items():
+        for spec in specs:
+            outputs = model.targets[i].fill(window.centre, spec)
+            hidden = hidden_of(model, window)
+            heaviest, rate = outputs.heaviest(), as_float32(alpha)
+            found = cuts.rounds_of_hidden(hidden, keys, outputs.block(), heaviest, rate, share)
+            rounds = max(rounds, found)
     return in_rounds(partial(step_hidden, model, window), alpha, rounds)
 
 
-def hidden_of(model: Model, contexts: list[int]) -> Array:
-    """Mean or sum of the contexts' rows, shape (1, D)."""
-    total: Array = model.syn0[contexts].sum(axis=0, keepdims=True)
-    return total / len(contexts) if model.cbow_mean else total
+def hidden_of(model: Model, window: Window) -> Array:
+    """Mean or sum of the inputs' rows, shape (D,)."""
+    rows = np.array([side.matrix[row] for side, row, _ in pooled_rows(window)])
+    return np.asarray(rows.mean(axis=0) if model.cbow_mean else rows.sum(axis=0))
 
 
 def step_hidden(model: Model, window: Window, alpha: float) -> float:
-    """One step of CBOW; the loss before it."""
-    centre, contexts, n = window.centre, window.contexts, len(window.contexts)
-    hidden = hidden_of(model, contexts)
-    sets = [path_set(model, centre)] if model.syn1 is not None else []
-    sets += window.sets
-    sets += [full_set(model, centre)] if model.full_softmax else []
+    """One step of a pooled input; the loss before it."""
+    rows = pooled_rows(window)
+    hidden = hidden_of(model, window)[None]
     change, loss = np.zeros_like(hidden), 0.0
-    for outputs in sets:
-        rows = outputs.matrix[outputs.rows]
-        block = (hidden, rows, outputs.labels, outputs.weights, outputs.offsets, outputs.link)
-        loss += block_loss(*block)
-        d_hidden, d_rows = block_step(*block)
-        change += alpha * d_hidden
-        np.add.at(outputs.matrix, outputs.rows, alpha * d_rows)
-    share = 1.0 / n if model.cbow_mean == model.cbow_corrected else 1.0
-    np.add.at(model.syn0, contexts, share * lock_of(model, contexts) * change)
+    for i, target in enumerate(model.targets):
+        for spec in window.drawn.get(i, []) or [None]:
+            outputs = target.fill(window.centre, spec)
+            lost, wanted = outputs.step(hidden, alpha)
+            outputs.leave()
+            loss, change = loss + lost, change + wanted
+    share = 1.0 / len(rows) if model.cbow_mean == model.cbow_corrected else 1.0
+    for side, row, factor in rows:
+        side.matrix[row] += share * factor * change[0]
     return loss
 
 
 def as_float32(alpha: float) -> float:
     """The rate as the kernels know it, so that both decide alike where a bound is met exactly."""
     return float(np.float32(alpha))
-
-
-def lock_of(model: Model, rows: list[int]) -> Array:
-    """Factor of each row's change, shape (n, 1)."""
-    factors: Array = model.lock[np.array(rows) % len(model.lock)]
-    return factors[:, None]
-
-
-STEPS = {"skip_gram": step_skip_gram, "cbow": step_cbow}

@@ -178,9 +178,8 @@ class TrainingConfig:
     def kernel_options(self) -> dict[str, Any]:
         """Keyword arguments of `ns2vec._kernels.Kernel` that are not arrays."""
         return {
-            "architecture": self.architecture,
+            "pooled": not self.sg,
             "window": self.window,
-            "negative": self.negative,
             "negative_sharing": self.negative_sharing,
             "shrink_windows": self.shrink_windows,
             "cbow_mean": self.cbow_mean,

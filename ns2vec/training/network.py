@@ -110,28 +110,34 @@ class Network:
         """
         has_copies = config.workers > 1 and self.syn1 is not None and self.syn1neg is None
         is_long = n_words >= MERGES_PER_WORKER * config.workers * config.batch_words
-        arrays: dict[str, Any] = {
-            "lock": self.lock,
-            "hot_rows": HOT_ROWS if has_copies and is_long else 0,
-            "width": config.vector_size,
-        }
-        if self.keep is not None and (self.keep != ALWAYS).any():
-            arrays["keep"] = np.ascontiguousarray(self.keep, dtype=np.uint32)
-        if self.syn1neg is not None and self.objective is not None:
-            arrays |= {"syn1neg": self.syn1neg.padded, "full_softmax": self.objective.outputs == "all"}
-            if self.bound is not None and self.objective.outputs == "sampled":
-                check_pairs(self.bound, config)
-                arrays |= {"noise": make_noise(self.bound, self.objective), "link": self.objective.link}
-                for steering in self.steering():
-                    steering.attach(self.syn1neg.padded, config.vector_size)
+        keep = self.keep if self.keep is not None and (self.keep != ALWAYS).any() else None
+        return _kernels.Kernel(
+            _kernels.Vectors(self.syn0.padded, lock=self.lock),
+            self.targets(config),
+            keep=None if keep is None else np.ascontiguousarray(keep, dtype=np.uint32),
+            hot_rows=HOT_ROWS if has_copies and is_long else 0,
+            width=config.vector_size,
+            **config.kernel_options(),
+        )
+
+    def targets(self, config: TrainingConfig) -> list[_kernels.Target]:
+        """What each window is trained for, one after the other."""
+        found: list[_kernels.Target] = []
         if self.syn1 is not None and self.huffman is not None:
-            arrays |= {
-                "syn1": self.syn1.padded,
-                "path_offsets": self.huffman.offsets,
-                "path_points": self.huffman.points,
-                "path_codes": self.huffman.codes,
-            }
-        return _kernels.Kernel(self.syn0.padded, **arrays, **config.kernel_options())
+            tree = self.huffman
+            found.append(_kernels.Path(self.syn1.padded, tree.offsets, tree.points, tree.codes))
+        if self.syn1neg is None or self.objective is None:
+            return found
+        if self.objective.outputs == "all":
+            return [*found, _kernels.All(self.syn1neg.padded)]
+        if self.bound is not None:
+            check_pairs(self.bound, config)
+            noise = make_noise(self.bound, self.objective)
+            link = self.objective.link
+            found.append(_kernels.Sampled(self.syn1neg.padded, noise, config.negative, link=link))
+            for steering in self.steering():
+                steering.attach(self.syn1neg.padded, config.vector_size)
+        return found
 
     def weights(self) -> list[Rows]:
         """Every matrix that is trained."""

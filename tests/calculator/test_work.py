@@ -13,7 +13,7 @@ from ns2vec.calculator.shape import CorpusShape, shape_of_corpus
 from ns2vec.calculator.work import OUTPUTS, expect_windows, objectives_of, outputs_of
 from ns2vec.corpus import open_corpus
 from ns2vec.objectives import OBJECTIVES, Objective
-from ns2vec.reference import training
+from ns2vec.reference import targets
 from ns2vec.reference.samplers import draw_static
 
 
@@ -55,19 +55,19 @@ class Counted:
 
     def __init__(self, monkeypatch):
         self.n_scored = self.n_drawn = 0.0
-        block_loss, noise_set = training.block_loss, training.noise_set
+        block_loss, draw_set = targets.block_loss, targets.Sampled.draw_set
 
         def count_block(inputs, outputs, labels, weights, *link):
             self.n_scored += len(inputs) * weights.sum()
             return block_loss(inputs, outputs, labels, weights, *link)
 
         def count_noise(*arguments):
-            outputs = noise_set(*arguments)
-            self.n_drawn += outputs.weights[1:].sum()
-            return outputs
+            drawn = draw_set(*arguments)
+            self.n_drawn += sum(drawn.weights[1:])
+            return drawn
 
-        monkeypatch.setattr(training, "block_loss", count_block)
-        monkeypatch.setattr(training, "noise_set", count_noise)
+        monkeypatch.setattr(targets, "block_loss", count_block)
+        monkeypatch.setattr(targets.Sampled, "draw_set", count_noise)
 
 
 OPTIONS = {
@@ -106,14 +106,18 @@ def test_the_oracle_does_the_expected_work(config, sentences, monkeypatch, objec
     expected = expect_windows(shape, options)
     (work,) = outputs_of(shape, options, expected)
     network = make_network(shape.counts, options)
-    tree = network.huffman
+    outputs = network.syn1neg and reference.Side(network.syn1neg.padded.astype(float))
+    if objective == "softmax":
+        target = reference.All(outputs)
+    elif network.bound is not None:
+        draw = draw_static(network.bound.source.alias)
+        target = reference.Sampled(outputs, draw=draw, negative=options.negative)
+    else:
+        tree, nodes = network.huffman, reference.Side(network.syn1.padded.astype(float))
+        target = reference.Path(nodes, [(tree.point(v), tree.code(v)) for v in range(len(shape.counts))])
     model = reference.Model(
-        network.syn0.padded.astype(float), draw=network.bound and draw_static(network.bound.source.alias),
-        full_softmax=objective == "softmax", keep=network.keep, window=options.window,
-        negative=options.negative, negative_sharing=sharing, architecture=options.architecture,
-        syn1neg=network.syn1neg and network.syn1neg.padded.astype(float),
-        syn1=network.syn1 and network.syn1.padded.astype(float),
-        paths=tree and [(tree.point(v), tree.code(v)) for v in range(len(shape.counts))],
+        reference.Side(network.syn0.padded.astype(float)), [target], keep=network.keep,
+        window=options.window, negative_sharing=sharing, pooled=not sg,
     )  # fmt: skip
     counted = Counted(monkeypatch)
     keys = {word: row for row, word in enumerate(vocabulary_of(sentences))}

@@ -38,7 +38,7 @@ def make_arrays(rng, n_words, n_dims, with_words, with_paths):
 
 
 def oracle_arrays(arrays, n_dims):
-    """The same for `reference.Model`."""
+    """The matrices in float64, by the kernel's names, and Huffman paths as lists."""
     matrices = {
         name: arrays[name][:, :n_dims].astype(np.float64)
         for name in ("syn0", "syn1neg", "syn1")
@@ -47,7 +47,7 @@ def oracle_arrays(arrays, n_dims):
     if "path_offsets" in arrays:
         points, codes = arrays["path_points"], arrays["path_codes"]
         matrices["paths"] = [(points[a:b], codes[a:b]) for a, b in itertools.pairwise(arrays["path_offsets"])]
-    return matrices | {name: arrays[name] for name in ("keep", "lock") if name in arrays}
+    return matrices
 
 
 def rows_of_lists(lists, data):
@@ -97,29 +97,33 @@ def aware_draw(sampler, data, outputs):
     return samplers.DRAWS[sampler.name](base, **options)
 
 
-def noise_options(sampler, objective, bound, negative, outputs):
-    """What `reference.Model` has to know of the sampler and the objective."""
+def sampled_oracle(matrix, sampler, objective, bound, negative):
+    """The oracle's target, and what `reference.Model` has to know of batches."""
 
     def log_q(request, rows):
         return bound.log_q(rows, centre=request.centre, context=request.context, k=negative)
 
+    target = reference.Sampled(
+        reference.Side(matrix),
+        draw=oracle_draw(sampler, bound.data, matrix),
+        negative=negative,
+        link=objective.link,
+        log_q=log_q if objective.with_offsets else None,
+        on_collision=sampler.on_collision or objective.on_collision,
+        excluded=rows_of_lists(sampler.exclude, bound.data) if isinstance(sampler.exclude, dict) else {},
+        exclude_window=sampler.exclude == "window",
+    )
     is_pool = bool(bound.source.pool_size)
-    return {
-        "draw": oracle_draw(sampler, bound.data, outputs),
-        "log_q": log_q if objective.with_offsets else None,
-        "on_collision": sampler.on_collision or objective.on_collision,
-        "excluded": rows_of_lists(sampler.exclude, bound.data) if isinstance(sampler.exclude, dict) else {},
-        "exclude_window": sampler.exclude == "window",
+    return target, {
         "batch_words": bound.source.batch_words,
         "pool_size": bound.source.pool_size,
         "pool_draw": samplers.draw_static(bound.source.alias) if is_pool else None,
-        "link": objective.link,
     }
 
 
 @pytest.fixture
 def make_case():
-    """Return ``make_case(objective, sampler, ...) -> case`` with kernel, model, arrays and n_dims.
+    """Return ``make_case(objective, sampler, ...) -> case`` with kernel, model, arrays, oracle and n_dims.
 
     Objective "both" is hierarchical softmax together with negative sampling.
     """
@@ -132,29 +136,38 @@ def make_case():
         seed=3,
         keep=None,
         lock=None,
+        negative=5,
         **options,
     ):
         rng = np.random.default_rng(seed)
         chosen = OBJECTIVES["negative_sampling" if objective == "both" else objective]
         with_words, with_paths = chosen.outputs != "path", objective == "both" or chosen.outputs == "path"
         arrays, counts = make_arrays(rng, n_words, n_dims, with_words, with_paths)
-        arrays |= {name: value for name, value in (("keep", keep), ("lock", lock)) if value is not None}
         oracle = oracle_arrays(arrays, n_dims)
         fast = {name: options.pop(name) for name in ("backend", "isa", "hot_rows") if name in options}
-        rest = {name: value for name, value in arrays.items() if name != "syn0"}
-        if with_words:
+        targets, slow_targets, batches = [], [], {}
+        if with_paths:
+            paths = [arrays[name] for name in ("path_offsets", "path_points", "path_codes")]
+            targets.append(_kernels.Path(arrays["syn1"], *paths))
+            slow_targets.append(reference.Path(reference.Side(oracle["syn1"]), oracle["paths"]))
+        if chosen.outputs == "all":
+            targets.append(_kernels.All(arrays["syn1neg"]))
+            slow_targets.append(reference.All(reference.Side(oracle["syn1neg"])))
+        elif with_words:
             bound = make_sampler(sampler).bind(NoiseData.of_counts(counts))
-            fast["full_softmax"] = oracle["full_softmax"] = chosen.outputs == "all"
-            if chosen.outputs == "sampled":
-                fast |= {"noise": make_noise(bound, chosen), "link": chosen.link}
-                oracle |= noise_options(
-                    bound.sampler, chosen, bound, options.get("negative", 5), oracle["syn1neg"]
-                )
-                for steering in bound.source.steering:
-                    steering.attach(arrays["syn1neg"], n_dims)
-        kernel = _kernels.Kernel(arrays["syn0"], **rest, **options, **fast, width=n_dims, compute_loss=True)
-        model = reference.Model(**oracle, **options)
-        return SimpleNamespace(kernel=kernel, model=model, arrays=arrays, n_dims=n_dims)
+            noise = make_noise(bound, chosen)
+            targets.append(_kernels.Sampled(arrays["syn1neg"], noise, negative, link=chosen.link))
+            slow, batches = sampled_oracle(oracle["syn1neg"], bound.sampler, chosen, bound, negative)
+            slow_targets.append(slow)
+            for steering in bound.source.steering:
+                steering.attach(arrays["syn1neg"], n_dims)
+        kernel = _kernels.Kernel(
+            _kernels.Vectors(arrays["syn0"], lock=lock), targets, keep=keep, width=n_dims, compute_loss=True,
+            **options, **fast,
+        )  # fmt: skip
+        inputs = reference.Side(oracle["syn0"], lock=np.ones(1) if lock is None else lock)
+        model = reference.Model(inputs, slow_targets, keep=keep, **batches, **options)
+        return SimpleNamespace(kernel=kernel, model=model, arrays=arrays, oracle=oracle, n_dims=n_dims)
 
     return make
 
@@ -194,7 +207,7 @@ def assert_same_weights():
             if name in case.arrays:
                 rows = case.arrays[name]
                 np.testing.assert_allclose(
-                    rows[:, : case.n_dims], getattr(case.model, name), rtol, atol, err_msg=name
+                    rows[:, : case.n_dims], case.oracle[name], rtol, atol, err_msg=name
                 )
                 assert not rows[:, case.n_dims :].any()
 

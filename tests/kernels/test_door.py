@@ -18,7 +18,8 @@ from ns2vec.sampling import build_alias_table
         ({"window": 0}, "window must be at least 1 and below"),
         ({"window": 2**31}, "window must be at least 1 and below"),
         ({"negative": -1}, "negative must be at least 0, got -1"),
-        ({"architecture": "glove"}, "architecture must be 'skip_gram' or 'cbow', got 'glove'"),
+        ({"reader": "glove"}, "reader must be one of 'windows', 'tags', 'pairs', got 'glove'"),
+        ({"reader": "tags"}, "reader='tags' needs tags"),
         ({"negative_sharing": "batch"}, "negative_sharing must be 'window' or 'pair', got 'batch'"),
         ({"backend": "gpu"}, "backend must be 'fused', 'blas' or 'gemm', got 'gpu'"),
         ({"isa": "mmx"}, "isa must be one of"),
@@ -34,7 +35,8 @@ def test_bad_options_are_named(make_case, change, message):
 @pytest.mark.parametrize(
     ("name", "spoil", "message"),
     [
-        ("syn1neg", lambda a: a[:-1], "syn1neg must have the shape of syn0"),
+        ("syn1neg", lambda a: a[:-1], "noise is for 30 rows, but there are 29"),
+        ("syn1neg", lambda a: np.zeros((30, 16), np.float32), "output rows must be 32 floats long"),
         ("path_points", lambda a: a + 30, "Huffman path points to node"),
         ("path_offsets", lambda a: a[:-1], "Huffman path: the offsets do not fit"),
         (
@@ -49,7 +51,10 @@ def test_bad_arrays_are_named(make_case, name, spoil, message):
     arrays = dict(make_case("both").arrays)
     arrays[name] = spoil(arrays[name])
     with pytest.raises(ValueError, match=message):
-        _kernels.Kernel(arrays.pop("syn0"), noise=_kernels.Noise(30), **arrays)
+        paths = _kernels.Path(
+            arrays["syn1"], *(arrays[name] for name in ("path_offsets", "path_points", "path_codes"))
+        )
+        _kernels.Kernel(arrays["syn0"], [paths, _kernels.Sampled(arrays["syn1neg"], _kernels.Noise(30))])
 
 
 ALIAS = build_alias_table(np.ones(30))
@@ -84,14 +89,14 @@ def test_bad_noise_is_named(options, message):
 def test_noise_of_another_vocabulary(make_case):
     arrays = make_case().arrays
     with pytest.raises(ValueError, match="noise is for 7 rows, but there are 30"):
-        _kernels.Kernel(arrays["syn0"], syn1neg=arrays["syn1neg"], noise=_kernels.Noise(7))
+        _kernels.Sampled(arrays["syn1neg"], _kernels.Noise(7))
 
 
 def test_a_sampler_that_leaves_the_vocabulary_is_an_error(make_case):
     """Its rows are not used, so nothing is written outside the matrix."""
     arrays = make_case().arrays
     noise = _kernels.Noise(30, block=True)
-    kernel = _kernels.Kernel(arrays["syn0"], syn1neg=arrays["syn1neg"], noise=noise)
+    kernel = _kernels.Kernel(arrays["syn0"], [_kernels.Sampled(arrays["syn1neg"], noise)])
     work = _kernels.Workspace(kernel, 10)
     words = np.array([0, 1, 2, -1], np.int32)
     with pytest.raises(ValueError, match="the sampler's block holds id 30"):
@@ -100,14 +105,13 @@ def test_a_sampler_that_leaves_the_vocabulary_is_an_error(make_case):
 
 def test_half_made_kernels_are_impossible(make_case):
     arrays = make_case().arrays
-    with pytest.raises(
-        ValueError, match="give syn1neg with noise or full_softmax, or syn1 with Huffman paths"
-    ):
-        _kernels.Kernel(arrays["syn0"])
-    with pytest.raises(ValueError, match="syn1neg needs noise or full_softmax"):
-        _kernels.Kernel(arrays["syn0"], syn1neg=arrays["syn1neg"])
+    with pytest.raises(ValueError, match="a kernel has 1 to 4 targets, got 0"):
+        _kernels.Kernel(arrays["syn0"], [])
+    for made in (_kernels.Kernel, _kernels.Sampled, _kernels.Path, _kernels.All, _kernels.Labels):
+        with pytest.raises(TypeError):
+            made.__new__(made)
     with pytest.raises(TypeError):
-        _kernels.Kernel.__new__(_kernels.Kernel)
+        _kernels.Kernel(arrays["syn0"], [arrays["syn1neg"]])
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from ns2vec import _kernels, objectives
-from ns2vec.architectures import ARCHITECTURES
 
 OBJECTIVES = [*objectives.OBJECTIVES, "both"]
 BACKENDS = ["fused", "blas", "gemm"]
@@ -25,19 +24,19 @@ def assert_same_tally(fast, slow, n_words):
 @pytest.mark.parametrize("sharing", ["window", "pair"])
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("objective", OBJECTIVES)
-@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@pytest.mark.parametrize("pooled", [False, True])
 def test_same_weights_as_oracle(
     make_case,
     random_sentences,
     train_both,
     assert_same_weights,
-    architecture,
+    pooled,
     objective,
     backend,
     sharing,
     isa,
 ):
-    options = {"architecture": architecture, "backend": backend, "negative_sharing": sharing, "isa": isa}
+    options = {"pooled": pooled, "backend": backend, "negative_sharing": sharing, "isa": isa}
     if backend == "gemm" and objective in ("softmax", "sampled_softmax"):
         with pytest.raises(ValueError, match="logistic"):
             make_case(objective, **options)
@@ -53,11 +52,11 @@ def test_same_weights_as_oracle(
 
 @pytest.mark.parametrize("hot_rows", [1, 7, 29, 1000])
 @pytest.mark.parametrize("objective", OBJECTIVES)
-@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@pytest.mark.parametrize("pooled", [False, True])
 def test_own_copies_of_hot_rows_change_nothing_for_one_thread(
-    make_case, random_sentences, train_both, assert_same_weights, architecture, objective, hot_rows
+    make_case, random_sentences, train_both, assert_same_weights, pooled, objective, hot_rows
 ):
-    case = make_case(objective, architecture=architecture, hot_rows=hot_rows)
+    case = make_case(objective, pooled=pooled, hot_rows=hot_rows)
     train_both(case, random_sentences())
     assert_same_weights(case)
 
@@ -69,7 +68,7 @@ def test_what_several_threads_learn_alike_counts_once(make_case, random_sentence
     before = case.arrays["syn0"].copy()
     case.kernel.train(words, 0.01, work=threads[0], chunk=0)
     once = case.arrays["syn0"].copy()
-    for work in threads[1:]:     # from the same start, the same words
+    for work in threads[1:]:  # from the same start, the same words
         case.kernel.train(words, 0.01, work=work, chunk=0)
     assert np.abs(once - before).max() > 1e-3
     np.testing.assert_allclose(case.arrays["syn0"], once, rtol=1e-3, atol=1e-6)
@@ -88,15 +87,15 @@ def test_what_threads_learn_of_different_words_adds_up(make_case):
 
 
 @pytest.mark.parametrize("objective", OBJECTIVES)
-@pytest.mark.parametrize("architecture", ARCHITECTURES)
-def test_copies_of_eight_threads_do_not_run_away(make_case, random_sentences, architecture, objective):
+@pytest.mark.parametrize("pooled", [False, True])
+def test_copies_of_eight_threads_do_not_run_away(make_case, random_sentences, pooled, objective):
     """Each thread is seven chunks behind the others: vectors stay as long as with one thread."""
     rng = np.random.default_rng(4)
     texts = [random_sentences() for _ in range(40)]
     chunks = [np.array([word for sentence in text for word in [*sentence, -1]], np.int32) for text in texts]
     longest = []
     for n_threads in (1, 8):
-        case = make_case(objective, architecture=architecture, hot_rows=1000)
+        case = make_case(objective, pooled=pooled, hot_rows=1000)
         threads = [_kernels.Workspace(case.kernel, max(map(len, chunks))) for _ in range(n_threads)]
         for number in rng.permuted(np.arange(len(chunks) * 10)) % len(chunks):
             work = threads[number % n_threads]
@@ -133,30 +132,30 @@ def test_full_softmax_of_more_words_than_one_product_takes(
 @pytest.mark.parametrize("mean", [True, False])
 @pytest.mark.parametrize("corrected", [True, False])
 def test_cbow_variants(make_case, random_sentences, train_both, assert_same_weights, mean, corrected):
-    case = make_case("both", architecture="cbow", cbow_mean=mean, cbow_corrected=corrected)
+    case = make_case("both", pooled=True, cbow_mean=mean, cbow_corrected=corrected)
     train_both(case, random_sentences(), alpha=0.02)
     assert_same_weights(case)
 
 
-@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@pytest.mark.parametrize("pooled", [False, True])
 @pytest.mark.parametrize("shrink", [True, False])
 @pytest.mark.parametrize("window", [1, 2, 5, 40])
-def test_windows(make_case, random_sentences, train_both, assert_same_weights, architecture, shrink, window):
-    case = make_case(architecture=architecture, window=window, shrink_windows=shrink)
+def test_windows(make_case, random_sentences, train_both, assert_same_weights, pooled, shrink, window):
+    case = make_case(pooled=pooled, window=window, shrink_windows=shrink)
     train_both(case, random_sentences(), alpha=0.02)
     assert_same_weights(case)
 
 
-@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@pytest.mark.parametrize("pooled", [False, True])
 @pytest.mark.parametrize("objective", OBJECTIVES)
 def test_subsampling_and_locks(
-    make_case, random_sentences, train_both, assert_same_weights, architecture, objective
+    make_case, random_sentences, train_both, assert_same_weights, pooled, objective
 ):
     rng = np.random.default_rng(11)
     keep = rng.integers(0, 2**32, 30, dtype=np.uint32)
     lock = rng.random(30).astype(np.float32)
     lock[0] = 0.0
-    case = make_case(objective, architecture=architecture, keep=keep, lock=lock)
+    case = make_case(objective, pooled=pooled, keep=keep, lock=lock)
     before = case.arrays["syn0"][0].copy()
     fast, slow = train_both(case, random_sentences(n_sentences=30))
     assert 0 < fast[0] < fast[1]
@@ -175,10 +174,10 @@ def test_lock_is_indexed_modulo_its_length(
     assert_same_weights(case)
 
 
-@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@pytest.mark.parametrize("pooled", [False, True])
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_a_repeated_word_loses_no_update(make_case, train_both, assert_same_weights, architecture, backend):
-    case = make_case(architecture=architecture, backend=backend, shrink_windows=False)
+def test_a_repeated_word_loses_no_update(make_case, train_both, assert_same_weights, pooled, backend):
+    case = make_case(pooled=pooled, backend=backend, shrink_windows=False)
     train_both(case, [[4, 4, 7, 4, 4, 9, 4], [1, 1, 1, 1]], alpha=0.2)
     assert_same_weights(case)
 

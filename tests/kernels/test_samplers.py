@@ -58,13 +58,10 @@ CASES = {
 }
 
 
-LOOPS = [("skip_gram", "window"), ("skip_gram", "pair"), ("cbow", "window")]
+LOOPS = [(False, "window"), (False, "pair"), (True, "window")]
 # only pairs have a context of their own
 COMBINATIONS = [
-    (name, *loop)
-    for name in CASES
-    for loop in LOOPS
-    if "context" not in name or loop == ("skip_gram", "pair")
+    (name, *loop) for name in CASES for loop in LOOPS if "context" not in name or loop == (False, "pair")
 ]
 
 
@@ -74,15 +71,15 @@ def looks_at_the_model(sampler):
 
 
 @pytest.mark.parametrize("objective", SAMPLED)
-@pytest.mark.parametrize(("name", "architecture", "sharing"), COMBINATIONS)
+@pytest.mark.parametrize(("name", "pooled", "sharing"), COMBINATIONS)
 def test_same_weights_as_oracle(
-    make_case, random_sentences, train_both, assert_same_weights, name, objective, architecture, sharing
+    make_case, random_sentences, train_both, assert_same_weights, name, objective, pooled, sharing
 ):
     if OBJECTIVES[objective].with_offsets and looks_at_the_model(CASES[name]):
         with pytest.raises(ConfigError, match="needs probabilities of negatives"):
             make_case(objective, CASES[name])
         return
-    case = make_case(objective, CASES[name], architecture=architecture, negative_sharing=sharing)
+    case = make_case(objective, CASES[name], pooled=pooled, negative_sharing=sharing)
     before = case.arrays["syn1neg"].copy()
     fast, slow = train_both(case, random_sentences(), alpha=0.05)
     assert fast[2] == pytest.approx(slow[1], rel=1e-5)
@@ -101,9 +98,7 @@ def kernel_with(sampler, negative=5, n_words=30, seed=1, sharing="window"):
     rows = np.random.default_rng(0).standard_normal((2, n_words, 16)).astype(np.float32)
     kernel = _kernels.Kernel(
         rows[0].copy(),
-        syn1neg=rows[1].copy(),
-        noise=noise,
-        negative=negative,
+        [_kernels.Sampled(rows[1].copy(), noise, negative)],
         seed=seed,
         negative_sharing=sharing,
     )
@@ -170,7 +165,7 @@ def test_offsets_are_log_k_q():
     for name in ("nce", "sampled_softmax"):
         noise = make_noise(bound, OBJECTIVES[name])
         rows = np.zeros((3, 16), np.float32)
-        kernel = _kernels.Kernel(rows, syn1neg=rows.copy(), noise=noise)
+        kernel = _kernels.Kernel(rows, [_kernels.Sampled(rows.copy(), noise)])
         drawn, _, offsets = kernel.draw(np.zeros(50, np.int32), work=_kernels.Workspace(kernel, 100))
         for row, q in ((0, 0.6), (1, 0.3), (2, 0.1)):
             np.testing.assert_allclose(offsets[drawn == row], np.log(5 * q), rtol=1e-5)

@@ -9,7 +9,7 @@ import pytest
 
 from ns2vec import _kernels, reference
 from ns2vec.objectives import OBJECTIVES
-from ns2vec.reference.training import Window, draw_sets
+from ns2vec.reference.training import Window, step_window
 from ns2vec.sampling import NoiseData, Pool
 from ns2vec.training.network import make_noise
 
@@ -26,9 +26,7 @@ def three_words(seed, backend, isa):
     noise = make_noise(sampler, OBJECTIVES["negative_sampling"])
     kernel = _kernels.Kernel(
         rows[0],
-        syn1neg=rows[1],
-        noise=noise,
-        negative=1,
+        [_kernels.Sampled(rows[1], noise, 1)],
         window=1,
         shrink_windows=False,
         backend=backend,
@@ -62,20 +60,19 @@ def test_known_step_of_three_words(seed, backend, isa):
 
 
 @pytest.mark.parametrize("sharing", ["window", "pair"])
-@pytest.mark.parametrize("architecture", ["skip_gram", "cbow"])
+@pytest.mark.parametrize("pooled", [False, True])
 @pytest.mark.parametrize("objective", [*OBJECTIVES, "both"])
-def test_a_window_equals_the_oracles(make_case, assert_same_weights, objective, architecture, sharing):
-    case = make_case(objective, architecture=architecture, negative_sharing=sharing, window=2)
+def test_a_window_equals_the_oracles(make_case, assert_same_weights, objective, pooled, sharing):
+    case = make_case(objective, pooled=pooled, negative_sharing=sharing, window=2)
     sentence = np.array([4, 9, 9, 2, 7, 1], np.int32)
     rows, weights, offsets, loss = case.kernel.train_window(
         sentence, 2, 0.1, work=_kernels.Workspace(case.kernel, 10), epoch=3, chunk=5
     )
-    window = Window(9, [4, 9, 2, 7], [], reference.Stream(1, 3, 5, 1))
-    draw_sets(case.model, window)
-    slow = reference.STEPS[architecture](case.model, window, 0.1)
+    window = Window.of(case.model, 9, [4, 9, 2, 7], reference.Stream(1, 3, 5, 1))
+    slow = step_window(case.model, window, 0.1)
     assert loss == pytest.approx(slow, rel=1e-5)
     assert_same_weights(case)
-    is_pairwise = sharing == "pair" and architecture == "skip_gram"
+    is_pairwise = sharing == "pair" and not pooled
     n_sets = (4 if is_pairwise else 1) if case.kernel.sampled else 0
     assert rows.shape == weights.shape == offsets.shape == (n_sets, 1 + case.kernel.negative)
     assert (rows[:, :1] == 9).all()

@@ -30,7 +30,7 @@ def draw_sets():
             steering.attach(outputs, 16)
         noise = make_noise(bound, OBJECTIVES["negative_sampling"])
         kernel = _kernels.Kernel(
-            inputs, syn1neg=outputs, noise=noise, negative=negative, seed=seed, hot_rows=hot_rows
+            inputs, [_kernels.Sampled(outputs, noise, negative)], seed=seed, hot_rows=hot_rows
         )
         work = _kernels.Workspace(kernel, n_sets)
         centres, contexts = rng.integers(0, n_words, (2, n_sets)).astype(np.int32)

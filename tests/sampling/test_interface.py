@@ -63,7 +63,7 @@ def test_every_field_is_where_the_header_has_it(hot_rows):
     inputs, outputs = rng.standard_normal((2, N_WORDS, 16)).astype(np.float32)
     sampler = Shown(base="uniform", exclude={2: [3, 7], 5: [1]})
     noise = make_noise(sampler.bind(NoiseData.of_counts([4] * N_WORDS)), OBJECTIVES["negative_sampling"])
-    kernel = _kernels.Kernel(inputs, syn1neg=outputs, noise=noise, negative=3, seed=1, hot_rows=hot_rows)
+    kernel = _kernels.Kernel(inputs, [_kernels.Sampled(outputs, noise, 3)], seed=1, hot_rows=hot_rows)
     work = _kernels.Workspace(kernel, 10)
     centres, contexts = np.array([2, 5, 0], np.int32), np.array([1, 4, 6], np.int32)
     rows, weights, _ = kernel.draw(centres, contexts=contexts, work=work)

@@ -1,0 +1,350 @@
+# What inputs are trained for. A target is one class with its own matrix and one function, which fills a block for the
+# centre of a window: rows, labels, weights, offsets.
+
+
+cdef class Noise:
+    """Where negatives come from, and what is done with draws that cannot be negatives.
+
+    Parameters
+    ----------
+    n_rows : int
+        V.
+    alias : ndarray of shape (V, 2), uint32, optional
+        Alias table of a static sampler.
+    sampler : object with attributes `capsule` and `tells`, optional
+        A sampler behind the interface of ``_cy/sampler.h``; kept alive. Without both, negatives are
+        uniform.
+    block : bool
+        Rows come with each chunk (``Kernel.train(block=...)``), drawn by Python.
+    on_collision : {"redraw", "skip", "keep"}
+        A draw of the centre is drawn again (a bounded number of times), left out, or kept.
+    log_q : ndarray of shape (V,), float32, optional
+        Log probability of each row in a draw, for the offsets; None: the sampler tells with each draw.
+    with_offsets : bool
+        Scores are reduced by log(k q).
+    filter_offsets, filter_rows : ndarray, int64 (V + 1,) and int32 (n,), optional
+        In CSR form, rising within each row: rows that are no negatives of a centre.
+    filter_by_input : bool
+        The lists are of inputs instead, one for each: what a user has, say, when items are drawn.
+    filter_window : bool
+        Words of the window are no negatives.
+    batch_words : int
+        Length of a batch, for samplers that draw from it.
+    pool_size : int
+        Rows drawn (from `alias`) to stand for each batch; 0: its own words do.
+    wants_hidden : bool
+        The sampler gets the input vector.
+
+    Raises
+    ------
+    ValueError
+        If an array has the wrong shape or an index points outside its array.
+    """
+
+    def __cinit__(
+        self, long n_rows, *, const uint32_t[:, ::1] alias=None, object sampler=None, bint block=False,
+        str on_collision="redraw", const float[::1] log_q=None, bint with_offsets=False,
+        const int64_t[::1] filter_offsets=None, const int32_t[::1] filter_rows=None,
+        bint filter_by_input=False, bint filter_window=False, long batch_words=0, long pool_size=0,
+        bint wants_hidden=False,
+    ):
+        policies = {"redraw": ON_COLLISION_REDRAW, "skip": ON_COLLISION_SKIP, "keep": ON_COLLISION_KEEP}
+        check(1 <= n_rows < 2**31, f"n_rows must be at least 1 and below 2**31, got {n_rows}")
+        check(on_collision in policies, f"on_collision must be one of {', '.join(policies)}, got {on_collision!r}")
+        check(batch_words >= 0 and pool_size >= 0, "batch_words and pool_size must be at least 0")
+        check(pool_size == 0 or alias is not None, "a pool is drawn from an alias table: give alias")
+        check(not with_offsets or log_q is not None or (sampler is not None and sampler.tells),
+              "offsets need log_q, or a sampler that tells the probability of its draws")
+        check(log_q is None or log_q.shape[0] == n_rows, f"log_q must have {n_rows} entries")
+        self.n_rows = n_rows
+        self.fields.collision = policies[on_collision]
+        self.fields.with_offsets = with_offsets
+        self.fields.filter_window = filter_window
+        self.fields.filter_by_input = filter_by_input
+        self.fields.batch_words = batch_words
+        self.fields.pool_size = pool_size
+        self.fields.wants_hidden = wants_hidden
+        self.log_q_view = log_q
+        self.fields.log_q = &log_q[0] if log_q is not None else NULL
+        self.set_source(alias, sampler, block)
+        self.set_filter(filter_offsets, filter_rows)
+
+    cdef int set_source(self, const uint32_t[:, ::1] alias, object sampler, bint block) except -1:
+        cdef long v
+        self.fields.kind = DRAW_UNIFORM
+        if alias is not None:
+            check(alias.shape[0] == self.n_rows and alias.shape[1] == 2,
+                  f"alias must have shape ({self.n_rows}, 2), got ({alias.shape[0]}, {alias.shape[1]})")
+            for v in range(self.n_rows):
+                if alias[v, 1] >= <uint32_t> self.n_rows:
+                    raise ValueError(f"alias table points to row {alias[v, 1]} of {self.n_rows}")
+            self.alias_view = alias
+            self.fields.alias = &alias[0, 0]
+            self.fields.kind = DRAW_ALIAS
+        if sampler is not None:
+            self.owner = sampler
+            self.fields.sampler = <const ns2_sampler *> PyCapsule_GetPointer(sampler.capsule, NS2_SAMPLER_CAPSULE)
+            check(self.fields.sampler.n_rows == self.n_rows,
+                  f"the sampler is for {self.fields.sampler.n_rows} rows, but there are {self.n_rows}")
+            self.fields.kind = DRAW_CALL
+        if block:
+            self.fields.kind = DRAW_BLOCK
+        return 0
+
+    cdef int set_filter(self, const int64_t[::1] offsets, const int32_t[::1] rows) except -1:
+        if offsets is None:
+            return 0
+        check(rows is not None, "filter_offsets need filter_rows")
+        # how many inputs there are is known to the kernel alone
+        self.fields.n_filters = offsets.shape[0] - 1 if self.fields.filter_by_input else self.n_rows
+        check_csr(offsets, rows.shape[0], self.fields.n_filters, "filter")
+        check_ids(rows, self.n_rows, "filter_rows", 0)
+        self.filter_offsets_view, self.filter_rows_view = offsets, rows
+        self.fields.filter_offsets = &offsets[0]
+        if rows.shape[0]:
+            self.filter_bits_view = np.zeros(rows.shape[0], np.uint16)
+            self.fields.filter_rows, self.fields.filter_bits = &rows[0], &self.filter_bits_view[0]
+            self.mark_filter()
+        return 0
+
+    cdef int mark_filter(self) except -1:
+        """The lists again as bits: 2 bytes an entry."""
+        cdef const int64_t *offsets = self.fields.filter_offsets
+        cdef long v, n
+        cdef int64_t p
+        for v in range(self.fields.n_filters):
+            n = offsets[v + 1] - offsets[v]
+            for p in range(offsets[v], offsets[v + 1]):
+                ns2_mark(&self.filter_bits_view[offsets[v]], n, self.fields.filter_rows[p])
+        return 0
+
+
+# from scores to errors: name -> its number in _cy/block.h
+cdef dict LINKS = {"logistic": NS2_LOGISTIC, "softmax": NS2_SOFTMAX, "bpr": NS2_BPR, "hinge": NS2_HINGE}
+LINK_NAMES = tuple(LINKS)
+
+
+cdef class Target:
+    """One objective with its own output vectors: the base of those below."""
+
+    cdef int set_outputs(self, object outputs, object bias) except -1:
+        self.outputs = as_vectors(outputs)
+        check(self.outputs.side.lock == NULL, "lock is for inputs: outputs have none")
+        self.goal.side = self.outputs.side
+        self.goal.n_centres = self.outputs.n_ids
+        if bias is not None:
+            self.bias_view = bias
+            check(self.bias_view.shape[0] == self.outputs.n_ids,
+                  f"bias must have one entry an output, {self.outputs.n_ids}, got {self.bias_view.shape[0]}")
+            self.goal.bias = &self.bias_view[0]
+        return 0
+
+    cdef int set_link(self, object link) except -1:
+        if not isinstance(link, str):
+            self.link_owner = link
+            self.goal.link = NS2_CUSTOM
+            self.goal.user_link = <ns2_user_link *> user_function(link, 6)
+            self.goal.user_data = PyCapsule_GetContext(tuple.__getitem__(link, 0))
+            return 0
+        check(link in LINKS, f"link must be one of {', '.join(map(repr, LINKS))} or a LowLevelCallable, got {link!r}")
+        self.goal.link = LINKS[link]
+        self.goal.contrasts = link in ("bpr", "hinge")
+        return 0
+
+
+cdef class Sampled(Target):
+    """The centre with negatives from a sampler.
+
+    Parameters
+    ----------
+    outputs : Vectors, or ndarray of shape (V, stride), float32
+    noise : Noise
+    negative : int
+    link : {"logistic", "softmax", "bpr", "hinge"} or scipy.LowLevelCallable
+        From scores of the centre and its negatives to errors; see ``_cy/block.h``.
+    bias : ndarray of shape (V,), float32, optional
+        Added to the scores, and trained.
+    """
+
+    def __cinit__(self, outputs not None, Noise noise not None, long negative=5, *, link="logistic", bias=None):
+        self.set_outputs(outputs, bias)
+        self.set_link(link)
+        check(noise.n_rows == self.outputs.n_ids, f"noise is for {noise.n_rows} rows, but there are {self.outputs.n_ids}")
+        check(negative >= 0, f"negative must be at least 0, got {negative}")
+        self.noise = noise
+        self.goal.fill = fill_sampled
+        self.goal.is_sampled = True
+        self.goal.noise = noise.fields
+        self.goal.negative = negative
+        self.goal.n_outputs = 1 + negative
+        self.goal.log_k = log(<double> max(negative, 1))
+        self.goal.plain_noise = not (noise.fields.with_offsets or noise.fields.filter_window
+                                     or noise.fields.filter_offsets != NULL or noise.fields.wants_hidden)
+
+
+cdef class Path(Target):
+    """The inner nodes on the centre's way through a Huffman tree.
+
+    Parameters
+    ----------
+    outputs : Vectors, or ndarray of shape (n_nodes, stride), float32
+    offsets, points, codes : ndarray, int64 (V + 1,), int32 (n,), uint8 (n,)
+        Paths in CSR form.
+    """
+
+    def __cinit__(self, outputs not None, const int64_t[::1] offsets not None, const int32_t[::1] points not None,
+                  const uint8_t[::1] codes not None):
+        cdef long v
+        self.set_outputs(outputs, None)
+        check(self.goal.side.offsets == NULL, "nodes of a tree are rows, not bags")
+        check(points.shape[0] == codes.shape[0] and offsets.shape[0] >= 1, "Huffman arrays do not fit together")
+        self.goal.n_centres = offsets.shape[0] - 1
+        check_csr(offsets, points.shape[0], self.goal.n_centres, "Huffman path")
+        for v in range(self.goal.n_centres):
+            self.goal.n_outputs = max(self.goal.n_outputs, offsets[v + 1] - offsets[v])
+        for v in range(points.shape[0]):
+            if not 0 <= points[v] < self.outputs.n_rows:
+                raise ValueError(f"Huffman path points to node {points[v]} of {self.outputs.n_rows}")
+        self.offsets_view, self.points_view, self.codes_view = offsets, points, codes
+        self.goal.fill = fill_path
+        self.goal.path_offsets = &offsets[0]
+        if points.shape[0]:
+            self.goal.path_points, self.goal.path_codes = &points[0], &codes[0]
+
+
+cdef class All(Target):
+    """Every row is an output: the full softmax, by BLAS.
+
+    Parameters
+    ----------
+    outputs : Vectors, or ndarray of shape (V, stride), float32
+    """
+
+    def __cinit__(self, outputs not None):
+        self.set_outputs(outputs, None)
+        check(not self.goal.side.by_copy, "the full softmax trains rows in place: neither bags nor frozen ones")
+        check(self.outputs.n_rows < 2**31, "full_softmax is for fewer than 2**31 rows")
+        self.goal.fill = fill_all
+        self.goal.is_all = True
+        self.goal.link = NS2_SOFTMAX
+
+
+cdef class Labels(Target):
+    """Every one of a few classes is an output, of which the centre is right.
+
+    Parameters
+    ----------
+    outputs : Vectors, or ndarray of shape (n_labels, stride), float32
+    link : {"softmax", "logistic"}
+        One class of all, or each on its own (one against all).
+    bias : ndarray of shape (n_labels,), float32, optional
+    """
+
+    def __cinit__(self, outputs not None, *, link="softmax", bias=None):
+        self.set_outputs(outputs, bias)
+        check(link in ("softmax", "logistic"), f"link of labels must be 'softmax' or 'logistic', got {link!r}")
+        self.set_link(link)
+        self.goal.fill = fill_labels
+        self.goal.n_outputs = self.outputs.n_ids
+
+
+cdef inline float *output_row(Kernel k, Workspace work, long i, long row) noexcept nogil:
+    """Where this thread keeps a row of target i."""
+    return row_in(&work.goals[i].hot, k.goals[i].side.matrix, row, k.stride)
+
+
+cdef float *output_of(Kernel k, Workspace work, long i, long j, int32_t id) noexcept nogil:
+    """Output j of a block: its row, or a copy of its unit that `leave_outputs` brings back."""
+    cdef Scratch *scratch = &work.goals[i]
+    if not scratch.side.by_copy:
+        return output_row(k, work, i, id)
+    gather_unit(k, work, &scratch.side, &scratch.copies.units[j], id)
+    # a block has no factors for outputs
+    scratch.copies.units[j].back = 1.0
+    return scratch.copies.units[j].now
+
+
+cdef inline void leave_outputs(Kernel k, Workspace work, long i, ns2_block *b) noexcept nogil:
+    """What a block has changed in copies goes to the rows."""
+    cdef long j
+    if work.goals[i].side.by_copy:
+        for j in range(b.n_outputs):
+            scatter_unit(k, work, &work.goals[i].side, &work.goals[i].copies.units[j])
+
+
+cdef inline void add_bias(Kernel k, Workspace work, long i, ns2_block *b, const int32_t *ids) noexcept nogil:
+    """The bias of outputs is an offset of their scores."""
+    cdef Scratch *scratch = &work.goals[i]
+    cdef long j
+    if k.goals[i].bias == NULL:
+        return
+    for j in range(b.n_outputs):
+        scratch.offsets[j] = (b.offsets[j] if b.offsets != NULL else <float> 0.0) - k.goals[i].bias[ids[j]]
+    b.offsets, scratch.block_ids = scratch.offsets, ids
+
+
+cdef inline void fill_sampled(Kernel k, Workspace work, Window *window, long i, long s, ns2_block *b) noexcept nogil:
+    """The centre with its negatives. A draw of the centre that was kept is a second, negative pair of the same
+    rows: (1 - s) - c s = (1 + c) (1 / (1 + c) - s).
+    """
+    cdef Goal *goal = &k.goals[i]
+    cdef Scratch *scratch = &work.goals[i]
+    cdef Drawn *drawn = &window.drawn[i]
+    cdef int32_t *ids = drawn.ids + s * goal.n_outputs
+    cdef long j
+    b.n_outputs = drawn.set_size[s]
+    b.outputs = drawn.outputs + s * goal.n_outputs
+    b.weights = drawn.weights + s * goal.ld
+    scratch.labels[0] = <float> 1.0 if goal.link == NS2_SOFTMAX else 1 / b.weights[0]
+    b.labels = scratch.labels
+    b.offsets = drawn.offsets + s * goal.ld if goal.noise.with_offsets else NULL
+    b.link = goal.link
+    b.user_link = goal.user_link
+    b.user_data = goal.user_data
+    b.ld = ns2_tile_width(b.n_outputs)
+    if scratch.side.by_copy:
+        for j in range(b.n_outputs):
+            drawn.outputs[s * goal.n_outputs + j] = output_of(k, work, i, j, ids[j])
+    add_bias(k, work, i, b, ids)
+
+
+cdef void fill_path(Kernel k, Workspace work, Window *window, long i, long s, ns2_block *b) noexcept nogil:
+    """Huffman path of the centre: a code of 0 is the positive label (word2vec.c)."""
+    cdef Goal *goal = &k.goals[i]
+    cdef Scratch *scratch = &work.goals[i]
+    cdef int32_t centre = work.chunk[window.t]
+    cdef long start = goal.path_offsets[centre], j
+    b.n_outputs = goal.path_offsets[centre + 1] - start
+    b.outputs = scratch.outputs
+    b.ld = ns2_tile_width(b.n_outputs)
+    memset(scratch.weights, 0, b.ld * sizeof(float))
+    for j in range(b.n_outputs):
+        scratch.outputs[j] = output_of(k, work, i, j, goal.path_points[start + j])
+        scratch.labels[j] = 1.0 - goal.path_codes[start + j]
+        scratch.weights[j] = 1.0
+    b.labels = scratch.labels
+    b.weights = scratch.weights
+    b.offsets = NULL
+    b.link = NS2_LOGISTIC
+
+
+cdef void fill_all(Kernel k, Workspace work, Window *window, long i, long s, ns2_block *b) noexcept nogil:
+    """All rows, which the full softmax finds itself."""
+    b.outputs, b.n_outputs, b.link, b.offsets = NULL, k.goals[i].side.n_rows, NS2_SOFTMAX, NULL
+
+
+cdef void fill_labels(Kernel k, Workspace work, Window *window, long i, long s, ns2_block *b) noexcept nogil:
+    """Every class; the label of the centre is 1."""
+    cdef Goal *goal = &k.goals[i]
+    cdef Scratch *scratch = &work.goals[i]
+    cdef int32_t j
+    b.n_outputs = goal.n_outputs
+    b.ld = goal.ld
+    for j in range(b.n_outputs):
+        scratch.outputs[j] = output_of(k, work, i, j, j)
+        scratch.labels[j] = 0.0
+        scratch.weights[j] = 1.0
+        scratch.drawn[j] = j
+    scratch.labels[work.chunk[window.t]] = 1.0
+    b.outputs, b.labels, b.weights, b.offsets, b.link = scratch.outputs, scratch.labels, scratch.weights, NULL, goal.link
+    add_bias(k, work, i, b, scratch.drawn)

@@ -1,0 +1,97 @@
+"""Where vectors live: rows of a matrix, or bags of rows, and how a bag is trained while windows use it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Live", "Side"]
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass
+class Side:
+    """The vectors of one side of the training.
+
+    Attributes
+    ----------
+    matrix : ndarray of shape (n_rows, D)
+    bags : list of lists of rows, or None
+        Unit i is the mean (or the sum) of these rows; None: it is row i.
+    combine : {"mean", "sum"}
+    lock : ndarray of shape (n,)
+        Factor of a row's change, by row modulo n.
+    frozen : bool
+    """
+
+    matrix: Array
+    bags: Sequence[Sequence[int]] | None = None
+    combine: str = "mean"
+    lock: Array = field(default_factory=lambda: np.ones(1))
+    frozen: bool = False
+
+    def rows(self, unit: int) -> list[int]:
+        """The rows of a unit."""
+        return [unit] if self.bags is None else list(self.bags[unit])
+
+    @property
+    def is_copied(self) -> bool:
+        """Whether units are gathered, trained and scattered, instead of in place."""
+        return self.bags is not None or self.frozen
+
+    def vector(self, unit: int) -> Array:
+        """The vector of a unit, shape (D,)."""
+        members = self.matrix[self.rows(unit)]
+        return np.asarray(members.sum(axis=0) if self.combine == "sum" else members.mean(axis=0))
+
+    def factors(self, unit: int) -> Array:
+        """Factor of the change of each of its rows."""
+        return self.lock[np.array(self.rows(unit)) % len(self.lock)] * (not self.frozen)
+
+    def add(self, unit: int, change: Array) -> None:
+        """Every row of a unit gets the whole change, times its own factor."""
+        np.add.at(self.matrix, self.rows(unit), self.factors(unit)[:, None] * change)
+
+
+class Live:
+    """A unit that windows train: in place where it is a row; a bag as a vector of its own until `leave`.
+
+    A mean moves as the mean of its rows will, a sum as their sum: by `lock` times the change.
+    """
+
+    def __init__(self, side: Side, unit: int) -> None:
+        self.side, self.unit, self.n_uses = side, unit, 1
+        factors = side.factors(unit)
+        self.lock = float(
+            factors.sum() if side.combine == "sum" and side.bags is not None else factors.mean()
+        )
+        self.now = side.vector(unit) if side.is_copied else None
+        self.total = np.zeros(side.matrix.shape[1])
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """Equal for two of the same unit."""
+        return id(self.side), self.unit
+
+    @property
+    def vector(self) -> Array:
+        """The vector as it is, shape (D,)."""
+        return self.side.matrix[self.unit] if self.now is None else self.now
+
+    def move(self, change: Array) -> None:
+        """Change it by what a block wants, times its factor."""
+        if self.now is None:
+            self.side.add(self.unit, change)
+        else:
+            self.now = self.now + self.lock * change
+            self.total += change
+
+    def leave(self) -> None:
+        """What has changed goes to the rows."""
+        self.n_uses -= 1
+        if self.n_uses == 0 and self.now is not None:
+            self.side.add(self.unit, self.total)
