@@ -8,30 +8,32 @@ import re
 
 import numpy as np
 import pytest
-from sources import CYTHON, C, files, name_of
+from sources import CYTHON, C, at, expect_none, files, line_of, read
 
 from ns2vec import _platform
 
 NOT_EVERYWHERE = re.compile(
     r"os\.fork|/proc/|\bfcntl\b|\bmsvcrt\b|preadv|pwrite|fchown|fchmod|O_CLOEXEC|O_TEMPORARY|mkstemp|"
-    r"TemporaryFile|import resource$|multiprocessing|madvise"
+    r"TemporaryFile|import resource$|multiprocessing|madvise",
+    re.MULTILINE,
 )
-OTHERS = [path for path in files(".py", folders=("ns2vec",)) if path.name != "_platform.py"]
-
-
-@pytest.mark.parametrize("path", OTHERS, ids=name_of)
-def test_no_other_module_depends_on_the_system(path):
-    found = [line for line in path.read_text("utf-8").split("\n") if NOT_EVERYWHERE.search(line)]
-    assert found == [], f"{name_of(path)}: move this to ns2vec/_platform.py"
-
-
-COMPILED = [path for path in files(*CYTHON, *C, folders=("ns2vec",)) if path.name != "aligned.h"]
 POSIX = re.compile(r"posix_memalign|\baligned_alloc\b|from posix|<(?:unistd|pthread|sys/)")
 
 
-@pytest.mark.parametrize("path", COMPILED, ids=name_of)
-def test_no_compiled_source_depends_on_the_system(path):
-    assert not POSIX.search(path.read_text("utf-8")), f"{name_of(path)}: see ns2vec/_cy/aligned.h"
+def matches(pattern: re.Pattern, paths) -> list[str]:
+    """Where `pattern` occurs in the files `paths`."""
+    found = ((path, match) for path in paths for match in pattern.finditer(read(path)))
+    return [f"{at(path, line_of(read(path), match.start()))}: {match[0]}" for path, match in found]
+
+
+def test_no_other_module_depends_on_the_system():
+    others = [path for path in files(".py", folders=("ns2vec",)) if path.name != "_platform.py"]
+    expect_none(matches(NOT_EVERYWHERE, others), "Move these to ns2vec/_platform.py.")
+
+
+def test_no_compiled_source_depends_on_the_system():
+    compiled = [path for path in files(*CYTHON, *C, folders=("ns2vec",)) if path.name != "aligned.h"]
+    expect_none(matches(POSIX, compiled), "Move these to ns2vec/_cy/aligned.h.")
 
 
 def test_seeking_does_what_positions_do(tmp_path):
