@@ -315,11 +315,13 @@ cdef class Kernel:
     backend : {"fused", "blas", "gemm"}
         "gemm" is for logistic links.
     seed : int
-    width : int
-        So many floats of each row are not padding; 0: all.
     hot_rows : int
         So many rows at the front of `syn0` and `syn1neg` and at the end of `syn1` (where the tree has its root)
         are trained in copies of each thread's own, and merged after each chunk. 0 for one thread.
+    width : int
+        So many floats of each row are not padding; 0: all.
+    isa : str, optional
+        Instruction set of the "fused" back end, one of `list_isas`; `ISA` unless given.
 
     Raises
     ------

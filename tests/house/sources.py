@@ -194,3 +194,14 @@ def imports(tree: ast.AST, module: str, is_package: bool) -> Iterator[tuple[str,
                 base = ".".join([*kept, *([base] if base else [])])
             for alias in node.names:
                 yield f"{base}.{alias.name}", node.lineno, node in inside
+
+
+def cinit_parameters(text: str, name: str) -> list[str] | None:
+    """Parameter names of ``__cinit__`` of extension type `name`, read from the Cython source."""
+    body = text.split(f"cdef class {name}", 1)[1].split("\ncdef class ", 1)[0]
+    found = re.search(r"def __(?:cinit|init)__\((.*?)\):\n", body, re.DOTALL)
+    if found is None:
+        return None
+    bare = re.sub(r"#.*|\[[^\]]*\]|=[^,]*", "", found[1])
+    parts = [part.replace("not None", "").split() for part in bare.split(",")]
+    return [part[-1].lstrip("*") for part in parts if part and part[-1] not in {"self", "*"}]

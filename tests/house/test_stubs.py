@@ -6,11 +6,10 @@ import ast
 import doctest
 import importlib
 import inspect
-import re
 import types
 from pathlib import Path
 
-from sources import at, expect_none, files, module_name, parsed, read
+from sources import at, cinit_parameters, expect_none, files, module_name, parsed, read
 
 MODULES = files(".pyx", folders=("ns2vec",))
 
@@ -38,17 +37,6 @@ def stub_parameters(node: ast.FunctionDef) -> list[str]:
 
 def real_parameters(function) -> list[str]:
     return [name for name in inspect.signature(function).parameters if name != "self"]
-
-
-def cinit_parameters(text: str, name: str) -> list[str] | None:
-    """Parameter names of ``__cinit__`` of extension type `name`, read from the Cython source."""
-    body = text.split(f"cdef class {name}", 1)[1].split("\ncdef class ", 1)[0]
-    found = re.search(r"def __(?:cinit|init)__\((.*?)\):\n", body, re.DOTALL)
-    if found is None:
-        return None
-    bare = re.sub(r"#.*|\[[^\]]*\]|=[^,]*", "", found[1])
-    parts = [part.replace("not None", "").split() for part in bare.split(",")]
-    return [part[-1].lstrip("*") for part in parts if part and part[-1] not in {"self", "*"}]
 
 
 def compare_functions(node: ast.stmt, function, where: str) -> list[str]:
