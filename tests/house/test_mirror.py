@@ -13,8 +13,8 @@ TESTED_BY = {
     "tests/compat/test_signatures.py": "compat/gensim/convert callbacks",
     "tests/compat/gensim/test_alias.py": "compat/gensim/site/sitecustomize",
     "tests/evaluation/test_readers.py": "evaluation/_lines",
-    "tests/formats/test_native.py": "formats/checksums formats/int8 formats/keys formats/npy formats/state",
-    "tests/formats/test_registry.py": "formats/fasttext_vec formats/glove formats/projector formats/plain",
+    "tests/formats/test_native.py": "formats/keys formats/npy formats/state",
+    "tests/formats/test_registry.py": "formats/plain",
     "tests/formats/test_word2vec.py": (
         "formats/header formats/reading formats/table formats/text "
         "formats/word2vec_binary formats/word2vec_text"
@@ -26,7 +26,7 @@ TESTED_BY = {
     "tests/kernels/test_reference.py": "reference/streams",
     "tests/kernels/test_samplers.py": "reference/samplers",
     "tests/keyedvectors/test_saving.py": "formats/fitting formats/saving",
-    "tests/keyedvectors/test_storage.py": "keyedvectors/legacy keyedvectors/model",
+    "tests/keyedvectors/test_storage.py": "keyedvectors/model",
     "tests/parity/test_gensim_evaluation.py": "reference/evaluation",
     "tests/parity/test_gensim_word2vec.py": "vocab/subsampling vocab/trim",
     "tests/sampling/test_aware.py": "reference/aware",
@@ -37,7 +37,6 @@ TESTED_BY = {
     "tests/training/test_checkpoints.py": "training/resuming",
     "tests/training/test_errors.py": "training/legacy",
     "tests/training/test_loop.py": "training/progress",
-    "tests/training/test_network.py": "training/blas",
     "tests/training/test_online.py": "vocab/growth",
     "tests/training/test_vocabulary.py": "vocab/vocabulary",
     "tests/training/test_word2vec.py": "word2vec",
