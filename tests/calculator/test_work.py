@@ -51,15 +51,15 @@ def test_expectations_are_exact(config, q, window, shrink):
 
 
 class Counted:
-    """Counts what the oracle's blocks and draws come to."""
+    """Counts what the oracle's blocks and draws come to; the rows stay as they are, which takes less."""
 
     def __init__(self, monkeypatch):
         self.n_scored = self.n_drawn = 0.0
-        block_loss, noise_set = training.block_loss, training.noise_set
+        noise_set = training.noise_set
 
         def count_block(inputs, outputs, labels, weights, *link):
             self.n_scored += len(inputs) * weights.sum()
-            return block_loss(inputs, outputs, labels, weights, *link)
+            return 0.0
 
         def count_noise(*arguments):
             outputs = noise_set(*arguments)
@@ -67,6 +67,7 @@ class Counted:
             return outputs
 
         monkeypatch.setattr(training, "block_loss", count_block)
+        monkeypatch.setattr(training, "block_step", lambda inputs, outputs, *_: (0 * inputs, 0 * outputs))
         monkeypatch.setattr(training, "noise_set", count_noise)
 
 
