@@ -86,6 +86,10 @@ class FamilyTests:
         """Make room for the units of `examples` that the model lacks, without learning from them."""
         model.build_vocab(examples, update=True)
 
+    def resume(self, folder: Any, examples: list) -> Any:
+        """The model of a run whose checkpoints are in `folder`, trained to the end."""
+        return self.family.resume(folder, examples)
+
     # ---- what holds for every family ----
 
     def same(self, one: Any, other: Any) -> bool:
@@ -145,7 +149,7 @@ class FamilyTests:
         with contextlib.suppress(KeyboardInterrupt):
             cut = Failing(examples, n_before, KeyboardInterrupt)
             self.fit(cut, checkpoint=tmp_path, checkpoint_every="1h")
-        resumed = self.family.resume(tmp_path, examples)
+        resumed = self.resume(tmp_path, examples)
         assert self.same(resumed, whole)
         assert self.losses(resumed) == self.losses(whole)
 
