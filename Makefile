@@ -32,7 +32,7 @@ demo: $(VENV)/installed
 	@$(BIN)/ns2vec demo --keep .demo $(if $(CORPUS),--corpus "$(CORPUS)")
 
 test: $(VENV)/test-tools
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(PYTEST)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(PYTEST)
 
 eval: $(VENV)/installed
 	$(BIN)/python eval/check.py

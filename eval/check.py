@@ -15,6 +15,7 @@ import lzma
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,6 @@ from ns2vec.evaluation.runner import evaluate_suites
 from ns2vec.evaluation.text_report import table
 
 BASELINES = ROOT / "eval" / "baselines"
-ENGLISH_BYTES = 100_000_000
 ENGLISH = {
     "vector_size": 100,
     "window": 5,
@@ -51,10 +51,10 @@ def train_facts(folder: Path, data: str | None) -> Any:
     return Word2Vec(facts_corpus().sentences(), seed=1, workers=1, **DEMO_PARAMETERS).wv
 
 
-def train_english(folder: Path, data: str | None) -> Any:
-    """Vectors of the first 100,000,000 bytes of the English corpus, which are unpacked to `folder`."""
-    text = folder / "en100.txt"
-    left = ENGLISH_BYTES
+def train_english(megabytes: int, folder: Path, data: str | None) -> Any:
+    """Vectors of the first so many million bytes of the English corpus, which are unpacked to `folder`."""
+    text = folder / "english.txt"
+    left = megabytes * 1_000_000
     with lzma.open(data_folder(data) / "corpus" / "en.txt.xz") as packed, text.open("wb") as out:
         while left and (block := packed.read(min(left, 1 << 20))):
             left -= out.write(block)
@@ -63,7 +63,8 @@ def train_english(folder: Path, data: str | None) -> Any:
 
 CHECKS: dict[str, tuple[Callable[[Path, str | None], Any], str]] = {
     "facts": (train_facts, "facts"),
-    "en100": (train_english, "standard"),
+    "en25": (partial(train_english, 25), "standard"),
+    "en100": (partial(train_english, 100), "standard"),
 }
 
 
@@ -72,7 +73,7 @@ def check(name: str, arguments: argparse.Namespace) -> bool:
     train, suites = CHECKS[name]
     with tempfile.TemporaryDirectory() as folder:
         models = {name: train(Path(folder), arguments.data)}
-    data = data_folder(arguments.data) if name == "en100" else None
+    data = data_folder(arguments.data) if suites == "standard" else None
     evaluation = evaluate_suites(models, [suites], data_dir=data)
     print(table(evaluation))
     command = f"python eval/check.py {name}"

@@ -292,7 +292,7 @@ cdef class Noise:
     cdef int mark_filter(self) except -1
 
 
-cdef class Vectors:
+cdef class UnitMatrix:
     cdef float[:, ::1] matrix_view
     cdef const int64_t[::1] offsets_view
     cdef const int32_t[::1] rows_view
@@ -306,7 +306,7 @@ cdef class Vectors:
 
 cdef class Target:
     cdef Goal goal
-    cdef Vectors outputs
+    cdef UnitMatrix outputs
     cdef object link_owner
     cdef float[::1] bias_view
     cdef int set_outputs(self, object outputs, object bias) except -1
@@ -332,8 +332,8 @@ cdef class Labels(Target):
 
 
 cdef class Kernel:
-    cdef Vectors inputs_owner
-    cdef Vectors tags_owner
+    cdef UnitMatrix inputs_owner
+    cdef UnitMatrix tags_owner
     cdef readonly tuple targets
     cdef const uint32_t[::1] keep_view
     cdef Side inputs

@@ -43,7 +43,7 @@ class Noise:
         wants_hidden: bool = False,
     ) -> None: ...
 
-class Vectors:
+class UnitMatrix:
     n_rows: int
     n_ids: int
     stride: int
@@ -58,14 +58,14 @@ class Vectors:
         frozen: bool = False,
     ) -> None: ...
 
-Outputs: TypeAlias = Vectors | npt.NDArray[np.float32]
+_Outputs: TypeAlias = UnitMatrix | npt.NDArray[np.float32]
 
 class Target: ...
 
 class Sampled(Target):
     def __init__(
         self,
-        outputs: Outputs,
+        outputs: _Outputs,
         noise: Noise,
         negative: int = 5,
         *,
@@ -76,18 +76,18 @@ class Sampled(Target):
 class Path(Target):
     def __init__(
         self,
-        outputs: Outputs,
+        outputs: _Outputs,
         offsets: npt.NDArray[np.int64],
         points: npt.NDArray[np.int32],
         codes: npt.NDArray[np.uint8],
     ) -> None: ...
 
 class All(Target):
-    def __init__(self, outputs: Outputs) -> None: ...
+    def __init__(self, outputs: _Outputs) -> None: ...
 
 class Labels(Target):
     def __init__(
-        self, outputs: Outputs, *, link: str = "softmax", bias: npt.NDArray[np.float32] | None = None
+        self, outputs: _Outputs, *, link: str = "softmax", bias: npt.NDArray[np.float32] | None = None
     ) -> None: ...
 
 class Kernel:
@@ -103,10 +103,10 @@ class Kernel:
     hot_rows: int
     def __init__(
         self,
-        inputs: Outputs,
+        inputs: _Outputs,
         targets: Sequence[Target],
         *,
-        tags: Outputs | None = None,
+        tags: _Outputs | None = None,
         reader: str = "windows",
         pooled: bool = False,
         keep: npt.NDArray[np.uint32] | None = None,

@@ -80,11 +80,11 @@ cdef class Kernel:
 
     Parameters
     ----------
-    inputs : Vectors, or ndarray of shape (V, stride), float32
+    inputs : UnitMatrix, or ndarray of shape (V, stride), float32
         What the inputs are.
     targets : sequence of Target, 1 to 4
         What they are trained for, in this order: `Sampled`, `Path`, `All`, `Labels`.
-    tags : Vectors, optional
+    tags : UnitMatrix, optional
         Further inputs, of whole sentences (documents).
     reader : {"windows", "tags", "pairs"}
         Which inputs meet which centre: the words around it, and the tags of its sentence where there are any; these
@@ -101,11 +101,12 @@ cdef class Kernel:
         "gemm" is for logistic links without a bias.
     seed : int
     hot_rows : int
-        Rows of each matrix that every workspace keeps copies of; merged after each chunk.
+        So many rows at the front of each matrix (of a Huffman tree at its end, where the root is) are trained in copies
+        of each thread's own, and merged after each chunk. 0 for one thread.
     width : int
-        Floats of a row that are not padding; 0: all.
+        So many floats of each row are not padding; 0: all.
     isa : str, optional
-        Instruction set; default `ISA`.
+        Instruction set of the "fused" back end, one of `list_isas`; `ISA` unless given.
 
     Raises
     ------

@@ -108,6 +108,8 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
     compute_loss : bool
         Sum the exact loss in float64; see `get_latest_training_loss` and `epoch_losses`.
     callbacks : iterable of objects with gensim's four methods, or some of them
+    shrink_windows : bool
+        False: every window has `window` words to each side.
     objective : str, optional
         Instead of `hs`, just this one: ``"negative_sampling"``, ``"nce"``, ``"sampled_softmax"``,
         ``"softmax"``, ``"hierarchical_softmax"`` (`ns2vec.objectives`), or ``"auto"``. ``"softmax"``
@@ -138,13 +140,13 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
     checkpoint_every : int or str, optional
         How often: each so many epochs, or a time such as ``"10min"`` (the default), ``"30s"``, ``"2h"``. One
         more is taken at the end and at Ctrl-C.
+    progress : bool, optional
+        Progress bar on stderr; None shows it when stderr is a terminal.
     guard : {None, "stop", "rollback"}
         Look ten times an epoch, and every million words, whether training runs away (rows that are not
         finite, a loss that leaps): stop with an error, or go back to the last good rows, of which it
         keeps a copy, and on at half the rate. Computes the loss, which takes time. Without a guard every
         epoch ends with a look.
-    progress : bool, optional
-        Progress bar on stderr; None shows it when stderr is a terminal.
 
     Attributes
     ----------

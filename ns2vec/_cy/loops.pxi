@@ -240,7 +240,7 @@ cdef void step_all_outputs(Kernel k, Workspace work, ns2_block *b, long i, int32
 
 
 cdef long set_inputs(Kernel k, Workspace work, Window *window) noexcept nogil:
-    """Vectors of the window's inputs into work.inputs_now, and their locks; how many. Pooled bags are all their rows."""
+    """UnitMatrix of the window's inputs into work.inputs_now, and their locks; how many. Pooled bags are all their rows."""
     cdef float **rows = work.rows
     cdef float **inputs = work.inputs_now
     cdef long p, n = 0, first = window.first, hole = window.hole

@@ -4,7 +4,7 @@
 # bags that share a row see each other's changes from the next gathering on, and none is lost.
 
 
-cdef class Vectors:
+cdef class UnitMatrix:
     """The vectors of one side of the training: rows of a matrix, or bags of rows.
 
     Parameters
@@ -67,9 +67,9 @@ cdef class Vectors:
         return 0
 
 
-cdef Vectors as_vectors(object given):
+cdef UnitMatrix as_vectors(object given):
     """The vectors themselves, or those of a plain matrix."""
-    return given if isinstance(given, Vectors) else Vectors(given)
+    return given if isinstance(given, UnitMatrix) else UnitMatrix(given)
 
 
 cdef inline float lock_of_row(Side *side, long row) noexcept nogil:

@@ -157,7 +157,7 @@ cdef class Sampled(Target):
 
     Parameters
     ----------
-    outputs : Vectors, or ndarray of shape (V, stride), float32
+    outputs : UnitMatrix, or ndarray of shape (V, stride), float32
     noise : Noise
     negative : int
     link : {"logistic", "softmax", "bpr", "hinge"} or scipy.LowLevelCallable
@@ -187,7 +187,7 @@ cdef class Path(Target):
 
     Parameters
     ----------
-    outputs : Vectors, or ndarray of shape (n_nodes, stride), float32
+    outputs : UnitMatrix, or ndarray of shape (n_nodes, stride), float32
     offsets, points, codes : ndarray, int64 (V + 1,), int32 (n,), uint8 (n,)
         Paths in CSR form.
     """
@@ -217,7 +217,7 @@ cdef class All(Target):
 
     Parameters
     ----------
-    outputs : Vectors, or ndarray of shape (V, stride), float32
+    outputs : UnitMatrix, or ndarray of shape (V, stride), float32
     """
 
     def __cinit__(self, outputs not None):
@@ -234,7 +234,7 @@ cdef class Labels(Target):
 
     Parameters
     ----------
-    outputs : Vectors, or ndarray of shape (n_labels, stride), float32
+    outputs : UnitMatrix, or ndarray of shape (n_labels, stride), float32
     link : {"softmax", "logistic"}
         One class of all, or each on its own (one against all).
     bias : ndarray of shape (n_labels,), float32, optional

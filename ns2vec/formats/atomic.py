@@ -139,6 +139,8 @@ def open_for_write(
 
     Raises
     ------
+    ConfigError
+        If `mode` is another.
     OSError
         With the path and the remedy in its message; the subclass (PermissionError, ...) and ``errno`` are the
         operating system's.

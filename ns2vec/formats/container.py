@@ -217,6 +217,8 @@ def read_container(
 
     Raises
     ------
+    ConfigError
+        If `mmap` is another.
     FormatError
         If the file is not what its header says. TruncatedFileError (also an EOFError) when it ends too early;
         ChecksumError when a part is not what was written.

@@ -179,6 +179,8 @@ class Saveable:
 
         Raises
         ------
+        ConfigError
+            If `trust_pickle` is asked for and `save` does not pickle this class.
         FormatError
             If the file is damaged, holds no model, or (RefusedGlobalError) could run code if unpickled by
             others. ChecksumError if it is not what was written, or cannot be verified.

@@ -264,6 +264,7 @@ class KeyedVectors(LegacyNames, Saveable):
 
         Parameters
         ----------
+        keys : iterable of keys
         allow_inference : for subclasses that can make vectors of unknown keys
         copy_vecattrs : bool
             Take the attributes along; counts are n, n-1, ... otherwise.

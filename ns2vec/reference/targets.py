@@ -134,6 +134,11 @@ class All(Labels):
     """The same for a whole vocabulary: the full softmax."""
 
 
+def draw_nothing(request: Request, k: int) -> list[int]:
+    """Draw no negatives."""
+    return []
+
+
 @dataclass
 class Sampled(Target):
     """The centre and negatives of a sampler.
@@ -153,7 +158,7 @@ class Sampled(Target):
     exclude_window : bool
     """
 
-    draw: Draw = lambda request, k: []
+    draw: Draw = draw_nothing
     negative: int = 5
     link: str = "logistic"
     bias: Array | None = None

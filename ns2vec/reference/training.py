@@ -70,7 +70,7 @@ class Model:
 class Window:
     """A centre, the inputs that it meets, batch and streams that negatives may come from, and these.
 
-    `contexts` are units of the inputs that are no tags; `norms` the squared lengths of the inputs when one first
+    `contexts` are units of the inputs that are no tags; `norms` the squared lengths of inputs when one first
     reached them; None: as they are now.
     """
 

@@ -97,6 +97,11 @@ def softmax(
     Returns
     -------
     ndarray of shape (n, k), int64
+
+    Raises
+    ------
+    ConfigError
+        If the temperature is not above 0.
     """
     if not temperature > 0.0:
         raise ConfigError(f"temperature must be above 0, got {temperature!r}")
@@ -119,6 +124,11 @@ def rank_window(
     Returns
     -------
     ndarray of shape (n, k), int64
+
+    Raises
+    ------
+    ConfigError
+        If not 0 <= first < last.
     """
     if not 0 <= first < last:
         raise ConfigError(f"ranks must have 0 <= first < last, got {first!r} and {last!r}")
@@ -152,6 +162,11 @@ def margin(
     Returns
     -------
     ndarray of shape (n, k), int64
+
+    Raises
+    ------
+    ConfigError
+        If `positives` has another shape, or a margin is below 0.
 
     Examples
     --------
@@ -187,6 +202,11 @@ def percentile(
     Returns
     -------
     ndarray of shape (n, k), int64
+
+    Raises
+    ------
+    ConfigError
+        If the percentiles are others.
     """
     if not 0.0 <= low <= high <= 100.0:
         raise ConfigError(f"percentiles must have 0 <= low <= high <= 100, got {low!r} and {high!r}")
@@ -221,6 +241,11 @@ def mixture(
     -------
     ndarray of shape (n, k), int64
         A column that two parts choose may stand in a row twice.
+
+    Raises
+    ------
+    ConfigError
+        If there is no part, or a weight is not above 0.
 
     Examples
     --------

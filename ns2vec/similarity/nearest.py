@@ -75,6 +75,7 @@ def most_similar(
     vectors, norms : see the module
     query : ndarray of shape (D,), of length 1
     topn : int
+    start, stop : int, optional
     exclude : row numbers that must not be among the results
 
     Returns
@@ -110,7 +111,9 @@ def most_similar_many(
 
     Parameters
     ----------
+    vectors, norms : see the module
     queries : ndarray of shape (n, D), rows of length 1
+    topn : int
     exclude : for each query the row numbers that must not be among its results
     """
     step = max(1, BLOCK_SCORES // max(1, len(vectors)))

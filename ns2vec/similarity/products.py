@@ -135,6 +135,7 @@ def cosmul(vectors: FloatArray, norms: FloatArray, positive: FloatArray, negativ
 
     Parameters
     ----------
+    vectors, norms : ndarrays of shapes (V, D) and (V,)
     positive, negative : ndarrays of shapes (p, D) and (n, D), rows of length 1
 
     Returns

@@ -134,6 +134,11 @@ class Guard:
         loss_of_nothing : float
             Loss of a trained word when every score is zero, at most; infinite where that is not known, and
             then a leap from one interval to the next is enough.
+
+        Raises
+        ------
+        DivergenceError
+            If the rows are of no use already.
         """
         self.weights = list(weights)
         self.loss_of_nothing = loss_of_nothing

@@ -132,6 +132,7 @@ def run_workers(
         Added to as jobs finish.
     on_tick : callable
         Called in the calling thread every `tick_seconds`: progress.
+    tick_seconds : float
 
     Raises
     ------

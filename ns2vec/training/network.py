@@ -112,7 +112,7 @@ class Network:
         is_long = n_words >= MERGES_PER_WORKER * config.workers * config.batch_words
         keep = self.keep if self.keep is not None and (self.keep != ALWAYS).any() else None
         return _kernels.Kernel(
-            _kernels.Vectors(self.syn0.padded, lock=self.lock),
+            _kernels.UnitMatrix(self.syn0.padded, lock=self.lock),
             self.targets(config),
             keep=None if keep is None else np.ascontiguousarray(keep, dtype=np.uint32),
             hot_rows=HOT_ROWS if has_copies and is_long else 0,

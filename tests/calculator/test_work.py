@@ -51,15 +51,15 @@ def test_expectations_are_exact(config, q, window, shrink):
 
 
 class Counted:
-    """Counts what the oracle's blocks and draws come to."""
+    """Counts what the oracle's blocks and draws come to; the rows stay as they are, which takes less."""
 
     def __init__(self, monkeypatch):
         self.n_scored = self.n_drawn = 0.0
-        block_loss, draw_set = targets.block_loss, targets.Sampled.draw_set
+        draw_set = targets.Sampled.draw_set
 
         def count_block(inputs, outputs, labels, weights, *link):
             self.n_scored += len(inputs) * weights.sum()
-            return block_loss(inputs, outputs, labels, weights, *link)
+            return 0.0
 
         def count_noise(*arguments):
             drawn = draw_set(*arguments)
@@ -67,6 +67,7 @@ class Counted:
             return drawn
 
         monkeypatch.setattr(targets, "block_loss", count_block)
+        monkeypatch.setattr(targets, "block_step", lambda inputs, outputs, *_: (0 * inputs, 0 * outputs))
         monkeypatch.setattr(targets.Sampled, "draw_set", count_noise)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from workbench import build, copy_of_checkout, outcome, pytest_in
 
 FLAGS = "-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -g"
-FOLDERS = ("kernels", "sampling", "corpus", "formats", "training")
+FOLDERS = ("kernels", "sampling", "corpus", "formats", "training", "families")
 # It limits the address space to less than the sanitizers take for themselves.
 NOT_HERE = "not types_or_text_that_do_not_fit"
 LIBRARIES = ("libasan.so", "libubsan.so", "libstdc++.so")

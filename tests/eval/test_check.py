@@ -65,7 +65,7 @@ def test_missing_data_is_skipped_unless_it_was_asked_for(script, tmp_path, monke
 
 @pytest.mark.data
 @pytest.mark.slow
-@pytest.mark.timeout(900)
 def test_english_reaches_its_baseline(script, data_dir, capsys):
-    assert script("check").main(["en100", "--data", str(data_dir)]) == 0
-    assert "en100: as accepted" in capsys.readouterr().out
+    """Of 25 MB; `make eval` trains on 100 MB too."""
+    assert script("check").main(["en25", "--data", str(data_dir)]) == 0
+    assert "en25: as accepted" in capsys.readouterr().out

@@ -15,11 +15,9 @@ import pytest
 
 from ns2vec import KeyedVectors, Word2Vec
 from ns2vec.exceptions import ConfigError, FormatError
-from ns2vec.formats import FORMATS, VectorTable, guess_format, int8, native
-from ns2vec.formats.checksums import ChecksumError
+from ns2vec.formats import FORMATS, VectorTable, guess_format, native
 from ns2vec.formats.container import read_container, write_container
 from ns2vec.formats.state import ModelState, VectorState
-from ns2vec.similarity import row_norms
 
 KEYS = {
     "words": ["a", "the\u00a0cat", "", "日本", "\ud800"],
@@ -172,71 +170,6 @@ def test_mutated_files_are_read_or_refused():
     assert n_read > 100
 
 
-# ---- checksums ----
-
-
-@pytest.fixture
-def saved(tmp_path):
-    path = tmp_path / "vectors.ns2v"
-    keys = [f"w{i}" for i in range(50)]
-    kv = KeyedVectors(3)
-    kv.add_vectors(keys, vectors_of(50), extras={"count": np.arange(50, 0, -1)})
-    kv.save(path)
-    return path
-
-
-def test_each_part_is_verified(saved):
-    content = saved.read_bytes()
-    assert KeyedVectors.load(saved, verify=True).index_to_key[3] == "w3"
-    assert KeyedVectors.load(saved, mmap="r", verify=True).index_to_key[3] == "w3"
-    n_header = 8 + int.from_bytes(content[:8], "little")
-    header = json.loads(content[8:n_header])
-    for part in ("vectors", "keys", "vecattr.count", "norms"):
-        place = n_header + header[part]["data_offsets"][0]
-        saved.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
-        assert len(KeyedVectors.load(saved, mmap="r")) == 50
-        for mmap in (None, "r"):
-            with pytest.raises(ChecksumError, match=f"the part '{part}' is not what was written"):
-                KeyedVectors.load(saved, mmap=mmap, verify=True)
-    saved.write_bytes(content.replace(b'"kind":"KeyedVectors"', b'"kind":"KeyedVectorz"'))
-    with pytest.raises(ChecksumError, match="__metadata__"):
-        KeyedVectors.load(saved, verify=True)
-
-
-def test_sums_of_a_file_that_was_written_into_hold_no_longer(saved):
-    changed = KeyedVectors.load(saved, mmap="r+")
-    changed.vectors[0] = [3, 4, 0]
-    changed.vectors.flush()
-    with pytest.raises(ChecksumError, match=r"opened for changes in place \(mmap='r\+'\)"):
-        KeyedVectors.load(saved, verify=True)
-    again = KeyedVectors.load(saved)
-    assert again.norms is None  # the stored ones could be old
-    again.fill_norms()
-    assert again.norms[0] == 5
-
-
-def test_lengths_come_out_of_the_file(saved):
-    found = KeyedVectors.load(saved, mmap="r")
-    assert isinstance(found.norms, np.memmap)
-    assert np.array_equal(found.norms, row_norms(vectors_of(50)))
-
-
-def test_files_without_sums_load_but_cannot_be_verified(tmp_path):
-    path = tmp_path / "old"
-    arrays = {"vectors": vectors_of(2), "keys": np.frombuffer(b"a\nb", dtype=np.uint8)}
-    metadata = {
-        "format": "ns2vec",
-        "version": "1",
-        "kind": "KeyedVectors",
-        "key_coding": "lines",
-        "n_keys": "2",
-    }
-    write_container(path, arrays, {**metadata, "attributes": "{}", "vector_attributes": "{}"})
-    assert KeyedVectors.load(path).index_to_key == ["a", "b"]
-    with pytest.raises(ChecksumError, match="holds no checksums: save it again"):
-        KeyedVectors.load(path, verify=True)
-
-
 # ---- keys of mapped files ----
 
 
@@ -266,51 +199,6 @@ def test_damaged_keys_of_a_mapped_file(tmp_path):
         _ = KeyedVectors.load(path, mmap="r").index_to_key
     with pytest.raises(AttributeError, match="index_to_key"):
         _ = KeyedVectors.__new__(KeyedVectors).index_to_key
-
-
-# ---- fewer bits ----
-
-
-def neighbours(kv, keys):
-    return [{key for key, _ in found} for found in kv.most_similar_many(keys, topn=10)]
-
-
-@pytest.mark.parametrize(("dtype", "least"), [("float16", 0.99), ("int8", 0.9)])
-def test_fewer_bits_find_the_same_neighbours(tmp_path, dtype, least):
-    kv = KeyedVectors(100)
-    kv.add_vectors(list(map(str, range(2000))), np.random.default_rng(1).normal(size=(2000, 100)))
-    kv.save(tmp_path / "x", dtype=dtype)
-    found = KeyedVectors.load(tmp_path / "x", verify=True)
-    assert found.vectors.dtype == ("float32" if dtype == "int8" else dtype)
-    size = kv.vectors.nbytes // (4 if dtype == "int8" else 2)
-    assert (tmp_path / "x").stat().st_size < 1.1 * size + 50_000
-    asked = kv.index_to_key[:200]
-    pairs = zip(neighbours(kv, asked), neighbours(found, asked), strict=True)
-    assert sum(len(one & other) for one, other in pairs) / 2000 >= least
-
-
-def test_int8_is_not_mapped_and_not_for_models(tmp_path):
-    write_int8 = tmp_path / "x"
-    native.write(write_int8, VectorTable(["a", "b"], vectors_of(2)), datatype="int8")
-    with pytest.raises(ConfigError, match="int8 vectors cannot be mapped"):
-        KeyedVectors.load(write_int8, mmap="r")
-    assert native.read(write_int8, limit=1).keys == ["a"]
-    with pytest.raises(ConfigError, match="not finite: int8 cannot store them"):
-        native.write(write_int8, VectorTable(["a"], np.array([[np.inf]])), datatype="int8")
-    with pytest.raises(ConfigError, match="vectors are stored as one of"):
-        native.write(write_int8, VectorTable(["a"], vectors_of(1)), datatype="int16")
-    for scales in (np.ones(3, dtype=np.float32), np.ones(2)):
-        with pytest.raises(FormatError, match="one float32 scale for each row"):
-            int8.unpack(np.zeros((2, 3), dtype=np.int8), scales)
-
-
-def test_int8_is_off_by_half_a_scale_at_most():
-    vectors = np.random.default_rng(0).normal(size=(300, 7)).astype(np.float32)
-    vectors[3] = 0
-    vectors[4] *= np.float32(1e-40)
-    stored, scales = int8.pack(vectors)
-    error = np.abs(int8.unpack(stored, scales) - vectors).max(axis=1)
-    assert (error <= scales * 0.5001 + 1e-37).all()
 
 
 # ---- many readers ----

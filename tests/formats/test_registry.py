@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from ns2vec.exceptions import ConfigError, FormatError
-from ns2vec.formats import FORMATS, VectorTable, guess_format, native, projector, read_vectors
+from ns2vec.formats import FORMATS, VectorTable, guess_format, native, read_vectors
 from ns2vec.formats.registry import format_of_start
 
 NAMES = tuple(FORMATS)
@@ -126,12 +126,11 @@ def tables(draw, dtypes):
 
 
 @EVERY
-@pytest.mark.parametrize("compression", COMPRESSIONS)
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_any_table_comes_back_or_is_refused(tmp_path, name, compression, data):
+def test_any_table_comes_back_or_is_refused(tmp_path, name, data):
     table = data.draw(tables(DTYPES[name]))
-    path = file_of(tmp_path, name, compression)
+    path = file_of(tmp_path, name, data.draw(st.sampled_from(COMPRESSIONS)))
     try:
         FORMATS[name].write(path, table)
     except FormatError as error:
@@ -284,35 +283,6 @@ def test_starts():
 
 
 # ---- what others write ----
-
-
-def test_glove_with_blanks_in_keys(tmp_path):
-    path = tmp_path / "glove.840B.300d.txt"
-    path.write_bytes(b"the 0.5 1\n. . . 2 3\nat name@domain.com 4 5\n1 2 6 7\n<unk> 8 9\n")
-    found = read_vectors(path)
-    assert found.keys == ["the", ". . .", "at name@domain.com", "1 2", "<unk>"]
-    assert found.vectors.tolist() == [[0.5, 1], [2, 3], [4, 5], [6, 7], [8, 9]]
-
-
-def test_a_vec_file_as_fasttext_writes_it(tmp_path):
-    path = tmp_path / "cc.en.3.vec"
-    path.write_bytes(b"3 3\n</s> -0.0069 1e-05 0.12346 \n, 0.5 0.25 -1 \n\xc2\xa0 1 2 3 \n")
-    assert guess_format(path) == "fasttext_vec"
-    found = read_vectors(path)
-    assert found.keys == ["</s>", ",", "\u00a0"]
-    assert found.vectors[0].tolist() == np.array([-0.0069, 1e-05, 0.12346], dtype=np.float32).tolist()
-
-
-def test_projector_files_as_its_page_documents_them(tmp_path):
-    (tmp_path / "vectors.tsv").write_bytes(b"0.1\t0.2\r\n0.5\t-1e-3\r\n")
-    (tmp_path / "metadata.tsv").write_bytes(b"Word\tFrequency\r\nthe\t345\r\ncat\t12\r\n")
-    found = read_vectors(tmp_path / "vectors.tsv")
-    assert (found.keys, found.counts.tolist()) == (["the", "cat"], [345, 12])
-    (tmp_path / "metadata.tsv").write_bytes(b"the\ncat")
-    assert read_vectors(tmp_path / "vectors.tsv").counts is None
-    projector.write(tmp_path / "w2v_tensor.tsv", found)
-    assert (tmp_path / "w2v_metadata.tsv").read_text() == "key\tcount\nthe\t345\ncat\t12\n"
-    assert (tmp_path / "w2v_tensor.tsv").read_text() == "0.1\t0.2\n0.5\t-0.001\n"
 
 
 def test_a_matrix_with_a_vocabulary_of_words_and_counts(tmp_path):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "ns2vec"
@@ -16,10 +19,47 @@ C = (".c", ".h", ".inc")
 
 
 class Function(NamedTuple):
-    """A function and the number of its code lines."""
+    """A function, the line where it begins, and the number of its code lines."""
 
     name: str
+    line: int
     n_lines: int
+
+
+def expect_none(offenders: Iterable[str], remedy: str) -> None:
+    """Pass if there are no offenders; else fail with what to do and all of them, one a line."""
+    __tracebackhide__ = True
+    found = list(offenders)
+    if found:
+        pytest.fail(f"{remedy}\n" + "\n".join(f"  {offender}" for offender in found), pytrace=False)
+
+
+@functools.cache
+def read(path: Path) -> str:
+    """The text of a source file; each file is read once for all rules."""
+    return path.read_text("utf-8")
+
+
+@functools.cache
+def parsed(path: Path) -> ast.Module:
+    """The syntax tree of a Python file."""
+    return ast.parse(read(path))
+
+
+def at(path: Path, line: int = 1) -> str:
+    """The place as editors and terminals link it: ``ns2vec/corpus/chunks.py:12``."""
+    return f"{name_of(path)}:{line}"
+
+
+def line_of(text: str, position: int) -> int:
+    """The number of the line that holds the character at `position`."""
+    return text.count("\n", 0, position) + 1
+
+
+def numbered_code(path: Path) -> Iterator[tuple[int, str]]:
+    """The lines of a Python or Cython file that hold code, with their numbers."""
+    coded = code_lines(read(path))
+    return ((number, line) for number, line in enumerate(read(path).split("\n"), start=1) if number in coded)
 
 
 def files(*suffixes: str, folders: tuple[str, ...] = FOLDERS) -> list[Path]:
@@ -29,14 +69,15 @@ def files(*suffixes: str, folders: tuple[str, ...] = FOLDERS) -> list[Path]:
 
 
 def name_of(path: Path) -> str:
-    """The path as a test id: ``ns2vec/corpus/chunks.py``."""
+    """The path as messages show it: ``ns2vec/corpus/chunks.py``."""
     return path.relative_to(ROOT).as_posix()
 
 
 STATEMENT_STRING = re.compile(r'^\s*[rRbBuUfF]{0,2}("""|\'\'\'|"|\')')
 
 
-def code_lines(text: str) -> set[int]:
+@functools.cache
+def code_lines(text: str) -> frozenset[int]:
     r"""Line numbers that hold code: no blank lines, comments or docstrings (Python and Cython).
 
     >>> sorted(code_lines('"Doc."\n\n# why\nx = 1\ny = (2 +\n   3)\n'))
@@ -55,7 +96,7 @@ def code_lines(text: str) -> set[int]:
         elif line.strip() and not line.lstrip().startswith("#"):
             lines.add(number)
             depth = max(0, depth + brackets(line))
-    return lines
+    return frozenset(lines)
 
 
 def brackets(line: str) -> int:
@@ -74,12 +115,13 @@ def python_functions(text: str) -> Iterator[Function]:
     r"""Every function of a Python source with its code lines (those of nested functions included).
 
     >>> list(python_functions('def f(x):\n    "Doc."\n    return x\n\n\ny = 1\n'))
-    [Function(name='f', n_lines=2)]
+    [Function(name='f', line=1, n_lines=2)]
     """
     coded = code_lines(text)
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield Function(node.name, len(coded.intersection(range(node.lineno, node.end_lineno + 1))))
+            n_lines = len(coded.intersection(range(node.lineno, node.end_lineno + 1)))
+            yield Function(node.name, node.lineno, n_lines)
 
 
 CYTHON_FUNCTION = re.compile(
@@ -92,7 +134,7 @@ def cython_functions(text: str) -> Iterator[Function]:
 
     >>> source = "cdef int f(int x,\\n           int y) noexcept nogil:\\n    return x\\n\\ncdef z = g(1)\\n"
     >>> list(cython_functions(source))
-    [Function(name='f', n_lines=3)]
+    [Function(name='f', line=1, n_lines=3)]
     """
     coded = code_lines(text)
     lines = text.split("\n")
@@ -104,7 +146,7 @@ def cython_functions(text: str) -> Iterator[Function]:
         indent = len(match["indent"])
         later = range(body + 1, len(lines) + 1)
         end = next((n for n in later if n in coded and indent_of(lines[n - 1]) <= indent), len(lines) + 1)
-        yield Function(match["name"], len(coded.intersection(range(start, end))))
+        yield Function(match["name"], start, len(coded.intersection(range(start, end))))
 
 
 def indent_of(line: str) -> int:
@@ -152,3 +194,21 @@ def imports(tree: ast.AST, module: str, is_package: bool) -> Iterator[tuple[str,
                 base = ".".join([*kept, *([base] if base else [])])
             for alias in node.names:
                 yield f"{base}.{alias.name}", node.lineno, node in inside
+
+
+def cython_source(path: Path) -> str:
+    """A Cython module with what it includes."""
+    text = read(path)
+    included = re.findall(r'^include "(.+)"$', text, re.MULTILINE)
+    return text + "".join(read(path.parent / name) for name in included)
+
+
+def cinit_parameters(text: str, name: str) -> list[str] | None:
+    """Parameter names of ``__cinit__`` of extension type `name`, read from the Cython source."""
+    body = re.split(rf"cdef class {name}\b[^\n]*:", text, maxsplit=1)[1].split("\ncdef class ", 1)[0]
+    found = re.search(r"def __(?:cinit|init)__\((.*?)\):\n", body, re.DOTALL)
+    if found is None:
+        return None
+    bare = re.sub(r"#.*|\[[^\]]*\]|=[^,]*", "", found[1])
+    parts = [part.replace("not None", "").split() for part in bare.split(",")]
+    return [part[-1].lstrip("*") for part in parts if part and part[-1] not in {"self", "*"}]

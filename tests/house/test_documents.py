@@ -1,4 +1,4 @@
-"""The Python examples of the documents run as they stand, from top to bottom."""
+"""Examples of the documents run as they are, and what documents say of files and commands is so."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from sources import at, expect_none, line_of, read
 
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 DOCUMENTS = ["README.md", "EXTENDING.md", "docs/migrating-from-gensim.md"]
@@ -19,7 +20,7 @@ def test_examples_run(repository: Path, name: str, tmp_path: Path):
     text = (repository / name).read_text("utf-8")
     lines: list[str] = []
     for block in BLOCK.finditer(text):
-        lines += [""] * (text[: block.start()].count("\n") + 1 - len(lines))   # keep the line numbers
+        lines += [""] * (text[: block.start()].count("\n") + 1 - len(lines))  # keep the line numbers
         lines += block[1].splitlines()
     assert lines, "a document without an example"
     script = tmp_path / f"{Path(name).stem}.py"
@@ -38,8 +39,35 @@ def test_the_readme_names_the_two_commands(repository: Path):
     assert "make test" in text
 
 
-def test_every_make_target_is_described(repository: Path):
+def make_targets(repository: Path) -> list[str]:
+    """The targets of the Makefile that are no files."""
     text = (repository / "Makefile").read_text("utf-8")
-    phony = re.search(r"^\.PHONY: (.*)$", text, re.MULTILINE)[1].split()
-    described = re.findall(r"^# make ([\w-]+)", text, re.MULTILINE)
-    assert sorted(described) == sorted(phony)
+    return re.search(r"^\.PHONY: (.*)$", text, re.MULTILINE)[1].split()
+
+
+@pytest.mark.parametrize(
+    ("name", "line"), [("Makefile", r"^# make ([\w-]+)"), ("CONTRIBUTING.md", r"^\| `make ([\w-]+)` \|")]
+)
+def test_every_make_target_is_described(repository: Path, name: str, line: str):
+    described = re.findall(line, (repository / name).read_text("utf-8"), re.MULTILINE)
+    assert sorted(described) == sorted(make_targets(repository))
+
+
+def test_ci_runs_what_make_check_runs(repository: Path):
+    checks = re.search(r"^check: (.*)$", (repository / "Makefile").read_text("utf-8"), re.MULTILINE)[1]
+    run = (repository / ".ci" / "run").read_text("utf-8")
+    assert re.findall(r"^make ([\w-]+)", run, re.MULTILINE) == checks.split()
+
+
+PATH = re.compile(r"(?<![\w/.])(?:_cy|benchmarks|docs|eval|examples|fuzz|ns2vec|scripts|tests)/[\w./-]*\w")
+
+
+def test_files_that_documents_name_exist(repository: Path):
+    named = ["README.md", "CONTRIBUTING.md", "EXTENDING.md"]
+    wrong = []
+    for document in [*map(repository.joinpath, named), *sorted((repository / "docs").glob("*.md"))]:
+        for match in PATH.finditer(read(document)):
+            known = any((folder / match[0]).exists() for folder in (repository, repository / "ns2vec"))
+            if not known and not match[0].split("/")[-1].isupper():  # TARGET stands for a name
+                wrong.append(f"{at(document, line_of(read(document), match.start()))}: {match[0]}")
+    expect_none(wrong, "Name these files as they are called now.")

@@ -1,64 +1,15 @@
-"""Imports point strictly down the floors of the house."""
+"""Imports point strictly down the floors of the house, as CONTRIBUTING lists them."""
 
 from __future__ import annotations
 
-import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-from sources import CYTHON, PACKAGE, files, imports, module_name, name_of
-
-# A room is a module or a package; the longest matching name decides.
-FLOORS = {
-    1: [
-        "ns2vec._kernels",
-        "ns2vec._sampler",
-        "ns2vec.corpus._scan",
-        "ns2vec.corpus._sentences",
-        "ns2vec.evaluation._counts",
-        "ns2vec.formats._opcodes",
-        "ns2vec.formats._parse",
-        "ns2vec.sampling._aware",
-        "ns2vec.sampling._draws",
-        "ns2vec.similarity._dots",
-        "ns2vec.vocab._heap",
-    ],
-    2: [
-        "ns2vec.exceptions",
-        "ns2vec._build_info",
-        "ns2vec._callable",
-        "ns2vec._magic",
-        "ns2vec._options",
-        "ns2vec._platform",
-        "ns2vec._typing",
-        "ns2vec._registry",
-        "ns2vec._unbuilt",
-    ],
-    3: ["ns2vec._files", "ns2vec.vocab"],
-    4: [
-        "ns2vec.architectures",
-        "ns2vec.corpus",
-        "ns2vec.formats",
-        "ns2vec.losses",
-        "ns2vec.objectives",
-        "ns2vec.reference",
-        "ns2vec.sampling",
-        "ns2vec.schedules",
-        "ns2vec.similarity",
-    ],
-    5: ["ns2vec.evaluation", "ns2vec.probability"],
-    6: ["ns2vec.keyedvectors", "ns2vec.training"],
-    7: ["ns2vec.calculator", "ns2vec.callbacks", "ns2vec.word2vec"],
-    8: ["ns2vec.comparison"],
-    9: ["ns2vec.cli", "ns2vec.compat"],
-}
-FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
+from sources import CYTHON, ROOT, at, expect_none, files, imports, line_of, module_name, parsed, read
 
 # The only steps inside a floor: errors are the package's errors.
-STEPS = {
-    (f"ns2vec.{module}", "ns2vec.exceptions") for module in ("_callable", "_options", "_registry")
-}
+STEPS = {(f"ns2vec.{module}", "ns2vec.exceptions") for module in ("_callable", "_options", "_registry")}
 
 # What compiled modules may import: the processor, the C library, Python itself, arrays, BLAS.
 KERNEL_IMPORTS = {"cpython", "cython", "libc", "ns2vec", "numpy", "os", "posix", "scipy"}
@@ -78,11 +29,32 @@ LAZY = {
     "urllib",
 }
 
+CONTRIBUTING = ROOT / "CONTRIBUTING.md"
 PYTHON_FILES = files(".py", folders=("ns2vec",))
 
 
+def floors(text: str) -> dict[str, int]:
+    r"""Room -> floor of the block of floors; a room is a module or a package.
+
+    >>> floors("```\n3  vocab/ _files  # words\n1  formats/{_parse,_opcodes}.pyx\n0  _cy/\n```\n")
+    {'ns2vec.vocab': 3, 'ns2vec._files': 3, 'ns2vec.formats._parse': 1, 'ns2vec.formats._opcodes': 1}
+    """
+    found = {}
+    block = re.search(r"^```\n((?:\d  .*\n)+)```$", text, re.MULTILINE)
+    for line in block[1].splitlines() if block else ():
+        floor, *rooms = line.split("#", 1)[0].split()
+        for room in rooms:
+            folder, _, names = room.removesuffix(".pyx").removesuffix(".pxd").strip("/").rpartition("/")
+            for name in names.strip("{}").split(","):
+                found[".".join(["ns2vec", *([folder] if folder else []), name])] = int(floor)
+    return {room: floor for room, floor in found.items() if floor}
+
+
+FLOOR_OF = floors(read(CONTRIBUTING))
+
+
 def room_of(module: str) -> str:
-    """The room in FLOORS that `module` (or a name in it) belongs to; ``ns2vec`` for the front door."""
+    """The longest name in FLOOR_OF that `module` (or a name in it) belongs to; ``ns2vec`` for the door."""
     parts = module.split(".")
     for end in range(len(parts), 0, -1):
         room = ".".join(parts[:end])
@@ -91,54 +63,74 @@ def room_of(module: str) -> str:
     raise LookupError(module)
 
 
-@pytest.mark.parametrize("path", PYTHON_FILES, ids=name_of)
-def test_every_module_has_a_floor(path: Path):
-    module = module_name(path)
-    assert module == "ns2vec" or room_of(module) != "ns2vec", f"{module}: name its floor in {__file__}"
+def own_imports(path: Path) -> Iterator[tuple[str, int, bool]]:
+    return imports(parsed(path), module_name(path), path.name == "__init__.py")
 
 
-@pytest.mark.parametrize("path", PYTHON_FILES, ids=name_of)
-def test_imports_point_down(path: Path):
-    module = module_name(path)
-    here = room_of(module)
-    floor = FLOOR_OF.get(here, 9)  # the front door re-exports what lies below the command line
-    wrong = []
-    for imported, line, _ in imports(ast.parse(path.read_text("utf-8")), module, path.name == "__init__.py"):
+def upward_imports(path: Path) -> Iterator[str]:
+    """Imports of `path` that do not point down."""
+    here = room_of(module_name(path))
+    floor = FLOOR_OF.get(here, max(FLOOR_OF.values()))  # the front door re-exports what lies below the top
+    for imported, line, _ in own_imports(path):
         if imported.split(".")[0] != "ns2vec":
             continue
         there = room_of(imported)
-        allowed = there == here or (here, there) in STEPS or FLOOR_OF.get(there, 9) < floor
-        if not allowed and not (there == "ns2vec" and floor == 9):
-            wrong.append(f"line {line}: {module} (floor {floor}) imports {imported}")
-    assert not wrong
+        top = max(FLOOR_OF.values())
+        allowed = there == here or (here, there) in STEPS or FLOOR_OF.get(there, top) < floor
+        if not allowed and not (there == "ns2vec" and floor == top):
+            yield f"{at(path, line)}: {here} (floor {floor}) imports {imported}"
 
 
-@pytest.mark.parametrize("path", PYTHON_FILES, ids=name_of)
-def test_imports_inside_functions_are_for_slow_or_optional_modules(path: Path):
-    module = module_name(path)
-    if room_of(module) == "ns2vec.cli":
-        pytest.skip("a subcommand imports what it needs when it is called")
-    tree = ast.parse(path.read_text("utf-8"))
-    found = imports(tree, module, path.name == "__init__.py")
-    wrong = [f"line {line}: {name}" for name, line, lazy in found if lazy and name.split(".")[0] not in LAZY]
-    assert not wrong
+def test_every_module_has_a_floor():
+    modules = ((path, module_name(path)) for path in PYTHON_FILES)
+    expect_none(
+        (at(path) for path, module in modules if module != "ns2vec" and room_of(module) == "ns2vec"),
+        "Name the floor of these modules in CONTRIBUTING.md, 'Where things are'.",
+    )
 
 
-IMPORT_LINE = re.compile(r"^\s*(?:from\s+([\w.]+)\s+c?import|c?import\s+([\w.]+))", re.MULTILINE)
+def test_every_floor_names_what_exists():
+    def exists(room: str) -> bool:
+        base = ROOT / room.replace(".", "/")
+        return any(base.with_suffix(end).exists() for end in ("", ".py", ".pyx", ".pxd"))
+
+    assert FLOOR_OF
+    expect_none(
+        (room for room in FLOOR_OF if not exists(room)),
+        "CONTRIBUTING.md gives these rooms a floor, but they do not exist: take them out.",
+    )
 
 
-@pytest.mark.parametrize("path", files(*CYTHON, folders=("ns2vec",)), ids=name_of)
-def test_kernels_know_nothing_above_them(path: Path):
-    names = [first or second for first, second in IMPORT_LINE.findall(path.read_text("utf-8"))]
-    assert [name for name in names if name.startswith("ns2vec") and FLOOR_OF.get(room_of(name)) != 1] == []
-    assert {name.split(".")[0] for name in names} <= KERNEL_IMPORTS
+def test_imports_point_down():
+    expect_none(
+        (wrong for path in PYTHON_FILES for wrong in upward_imports(path)),
+        "Move what these imports need to a lower floor, or hand it over as an argument.",
+    )
 
 
-def exists(room: str) -> bool:
-    base = PACKAGE.parent / room.replace(".", "/")
-    return any(base.with_suffix(end).exists() for end in ("", ".py", ".pyx", ".pxd"))
+def test_imports_inside_functions_are_for_slow_or_optional_modules():
+    # a subcommand imports what it needs when it is called
+    paths = [path for path in PYTHON_FILES if room_of(module_name(path)) != "ns2vec.cli"]
+    expect_none(
+        (
+            f"{at(path, line)}: {name}"
+            for path in paths
+            for name, line, inside in own_imports(path)
+            if inside and name.split(".")[0] not in LAZY
+        ),
+        "Import these at the top of the file.",
+    )
 
 
-def test_every_named_room_exists():
-    planned = {"ns2vec.compat"}
-    assert {room for room in FLOOR_OF if not exists(room)} <= planned
+IMPORT_LINE = re.compile(r"^[ \t]*(?:from\s+([\w.]+)\s+c?import|c?import\s+([\w.]+))", re.MULTILINE)
+
+
+def test_kernels_know_nothing_above_them():
+    wrong = []
+    for path in files(*CYTHON, folders=("ns2vec",)):
+        for match in IMPORT_LINE.finditer(read(path)):
+            name = match[1] or match[2]
+            root = name.split(".")[0]
+            if root not in KERNEL_IMPORTS or (root == "ns2vec" and FLOOR_OF.get(room_of(name)) != 1):
+                wrong.append(f"{at(path, line_of(read(path), match.start()))}: {name}")
+    expect_none(wrong, "Compiled modules get arrays and numbers: hand these over as arguments.")

@@ -15,45 +15,72 @@ from sources import (
     PACKAGE,
     ROOT,
     C,
+    at,
     c_code_lines,
     code_lines,
     cython_functions,
+    expect_none,
     files,
     name_of,
+    numbered_code,
+    parsed,
     python_functions,
+    read,
 )
 
 MAX_FILE_LINES = 450
 MAX_FUNCTION_LINES = 40
-LIBRARY = [path for path in files(".py", ".pyx", ".pxi", folders=("ns2vec",)) if "cli" not in path.parts]
 
 
-@pytest.mark.parametrize("path", files(".py", *CYTHON, *C), ids=name_of)
-def test_no_file_is_too_long(path: Path):
-    text = path.read_text("utf-8")
-    n_lines = c_code_lines(text) if path.suffix in C else len(code_lines(text))
-    assert n_lines <= MAX_FILE_LINES
+def test_no_file_is_too_long():
+    counted = {
+        path: c_code_lines(read(path)) if path.suffix in C else len(code_lines(read(path)))
+        for path in files(".py", *CYTHON, *C)
+    }
+    expect_none(
+        (f"{at(path)}: {n_lines} lines" for path, n_lines in counted.items() if n_lines > MAX_FILE_LINES),
+        f"Split these files: at most {MAX_FILE_LINES} lines of code each.",
+    )
 
 
-@pytest.mark.parametrize("path", files(".py", *CYTHON), ids=name_of)
-def test_no_function_is_too_long(path: Path):
-    find = cython_functions if path.suffix in CYTHON else python_functions
-    text = path.read_text("utf-8")
-    assert [function for function in find(text) if function.n_lines > MAX_FUNCTION_LINES] == []
+def test_no_function_is_too_long():
+    wrong = []
+    for path in files(".py", *CYTHON):
+        find = cython_functions if path.suffix in CYTHON else python_functions
+        for function in find(read(path)):
+            if function.n_lines > MAX_FUNCTION_LINES:
+                wrong.append(f"{at(path, function.line)}: {function.name} has {function.n_lines}")
+    expect_none(wrong, f"Split these functions: at most {MAX_FUNCTION_LINES} lines of code each.")
 
 
-@pytest.mark.parametrize("path", LIBRARY, ids=name_of)
-def test_the_library_logs_and_never_exits(path: Path):
-    text = path.read_text("utf-8")
-    coded = [line for number, line in enumerate(text.split("\n"), start=1) if number in code_lines(text)]
-    forbidden = re.compile(r"(?<![\w.])(print|exit|quit|breakpoint)\(|basicConfig\(|sys\.exit\(|os\._exit\(")
-    assert [line for line in coded if forbidden.search(line)] == []
+SPEAKS_OR_EXITS = re.compile(
+    r"(?<![\w.])(print|exit|quit|breakpoint)\(|basicConfig\(|sys\.exit\(|os\._exit\("
+)
 
 
-@pytest.mark.parametrize("path", files(".py", folders=("ns2vec",)), ids=name_of)
-def test_assert_is_not_used_on_input(path: Path):
-    tree = ast.parse(path.read_text("utf-8"))
-    assert [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Assert)] == []
+def test_the_library_logs_and_never_exits():
+    library = [path for path in files(".py", ".pyx", ".pxi", folders=("ns2vec",)) if "cli" not in path.parts]
+    expect_none(
+        (
+            f"{at(path, number)}: {line.strip()}"
+            for path in library
+            for number, line in numbered_code(path)
+            if SPEAKS_OR_EXITS.search(line)
+        ),
+        "Log through the module's logger, raise an exception; only ns2vec/cli prints and exits.",
+    )
+
+
+def test_assert_is_not_used_on_input():
+    expect_none(
+        (
+            at(path, node.lineno)
+            for path in files(".py", folders=("ns2vec",))
+            for node in ast.walk(parsed(path))
+            if isinstance(node, ast.Assert)
+        ),
+        "Raise an exception: assert vanishes under -O.",
+    )
 
 
 def texts() -> list[Path]:
@@ -63,16 +90,27 @@ def texts() -> list[Path]:
     return [path for path in found if path.exists() and path != Path(__file__).resolve()]
 
 
-@pytest.mark.parametrize("path", texts(), ids=name_of)
-def test_no_leftovers_and_no_paths_of_one_machine(path: Path):
-    forbidden = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|/(work|home|root|Users|mnt)/\w")
-    lines = path.read_text("utf-8").split("\n")
-    assert [f"{number}: {line}" for number, line in enumerate(lines, start=1) if forbidden.search(line)] == []
+LEFTOVER = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|/(work|home|root|Users|mnt)/\w")
+
+
+def test_no_leftovers_and_no_paths_of_one_machine():
+    expect_none(
+        (
+            f"{at(path, number)}: {line.strip()}"
+            for path in texts()
+            for number, line in enumerate(read(path).split("\n"), start=1)
+            if LEFTOVER.search(line)
+        ),
+        "Finish what these lines leave for later; write paths that exist on every machine.",
+    )
 
 
 def test_a_folder_with_python_files_is_a_package():
     folders = {path.parent for path in files(".py", folders=("ns2vec",))}
-    assert [name_of(folder) for folder in sorted(folders) if not (folder / "__init__.py").exists()] == []
+    expect_none(
+        (name_of(folder) for folder in sorted(folders) if not (folder / "__init__.py").exists()),
+        "Add __init__.py to these folders.",
+    )
 
 
 @pytest.mark.skipif(not (ROOT / ".git").exists() or shutil.which("git") is None, reason="not a git checkout")
@@ -83,7 +121,10 @@ def test_nothing_else_lies_at_the_top():
     if listed.returncode:
         pytest.skip(f"git does not list the files: {listed.stderr}")
     folders = {name.partition("/")[0] for name in listed.stdout.split("\0") if "/" in name}
-    assert folders - {*FOLDERS, "docs", "fuzz", ".ci", ".github"} == set()
+    expect_none(
+        sorted(folders - {*FOLDERS, "docs", "fuzz", ".ci", ".github"}),
+        "These folders do not belong to the project: take them out of git.",
+    )
 
 
 def test_the_package_is_typed():

@@ -9,10 +9,10 @@ import json
 import subprocess
 import sys
 import types
+from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-from sources import files, module_name, name_of
+from sources import at, expect_none, files, module_name, parsed
 
 import ns2vec
 
@@ -42,29 +42,40 @@ USER_MODULES = {
 
 def defined_names(path: Path) -> set[str]:
     """Public functions and classes that a module defines itself."""
-    tree = ast.parse(path.read_text("utf-8"))
-    names = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    body = parsed(path).body
+    names = {node.name for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
     return {name for name in names if not name.startswith("_")}
 
 
-@pytest.mark.parametrize("path", PUBLIC_MODULES, ids=name_of)
-def test_all_is_sorted(path: Path):
+def faults_of_all(path: Path) -> Iterator[str]:
+    """What is wrong with the `__all__` of the public module `path`."""
     module = importlib.import_module(module_name(path))
     listed = list(getattr(module, "__all__", ()))
-    assert listed or not defined_names(path), "name what other modules may take in __all__"
-    assert listed == sorted(set(listed))
-    assert [name for name in listed if not hasattr(module, name)] == []
+    own = defined_names(path)
+    if own and not listed:
+        yield "there is none: list what other modules may take"
+    if listed != sorted(set(listed)):
+        yield "is not sorted, or names something twice"
+    yield from (f"{name} is listed and does not exist" for name in listed if not hasattr(module, name))
+    if module.__name__ in USER_MODULES:
+        yield from (f"{name} is public and not listed" for name in sorted(own - set(listed)))
 
 
-@pytest.mark.parametrize("name", sorted(USER_MODULES))
-def test_all_is_complete(name: str):
-    module = importlib.import_module(name)
-    assert defined_names(Path(module.__file__)) <= set(module.__all__)
+def test_all_is_sorted_and_complete():
+    expect_none(
+        (f"{at(path)}: {fault}" for path in PUBLIC_MODULES for fault in faults_of_all(path)),
+        "Mend __all__ of these modules.",
+    )
+
+
+def test_the_modules_of_users_exist():
+    found = {module_name(path) for path in PUBLIC_MODULES}
+    expect_none(sorted(USER_MODULES - found), "These modules are promised to users.")
 
 
 def undocumented(owner: object, where: str) -> list[str]:
     """Names of public functions, classes, methods and properties without a docstring."""
-    alias = isinstance(owner, types.GenericAlias)     # Python 3.10 takes Callable[..., int] for a class
+    alias = isinstance(owner, types.GenericAlias)  # Python 3.10 takes Callable[..., int] for a class
     if alias or not (inspect.isclass(owner) or inspect.isroutine(owner)):
         return []
     found = [] if inspect.getdoc(owner) else [where]
@@ -76,24 +87,31 @@ def undocumented(owner: object, where: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("path", PUBLIC_MODULES, ids=name_of)
-def test_public_names_are_documented(path: Path):
-    module = importlib.import_module(module_name(path))
-    assert module.__doc__
-    listed = getattr(module, "__all__", ())
-    missing = [entry for name in listed for entry in undocumented(getattr(module, name), name)]
-    assert missing == []
+def test_public_names_are_documented():
+    wrong = []
+    for path in PUBLIC_MODULES:
+        module = importlib.import_module(module_name(path))
+        found = [] if module.__doc__ else ["the module"]
+        for name in getattr(module, "__all__", ()):
+            found += undocumented(getattr(module, name), name)
+        wrong += [f"{at(path)}: {name}" for name in found]
+    expect_none(wrong, "Write docstrings for these.")
 
 
-@pytest.mark.parametrize("name", getattr(ns2vec, "__all__", []))
-def test_the_front_door_shows_an_example(name: str):
+def without_example(name: str) -> bool:
+    """Whether the docstring of a name at the front door lacks the sections that it needs."""
     thing = getattr(ns2vec, name)
     if not callable(thing) or (inspect.isclass(thing) and issubclass(thing, Exception)):
-        assert name in {"StopTraining", "__version__"}
-        return
-    assert "Examples\n--------" in inspect.getdoc(thing)
-    if len(inspect.signature(thing).parameters):
-        assert "Parameters\n----------" in inspect.getdoc(thing)
+        return name not in {"StopTraining", "__version__"}
+    text = inspect.getdoc(thing)
+    needs_parameters = len(inspect.signature(thing).parameters) > 0
+    return "Examples\n--------" not in text or (needs_parameters and "Parameters\n----------" not in text)
+
+
+def test_the_front_door_shows_examples():
+    expect_none(
+        filter(without_example, ns2vec.__all__), "Give these the sections Parameters and Examples (numpydoc)."
+    )
 
 
 def test_the_promised_names_are_there():

@@ -6,12 +6,10 @@ import ast
 import doctest
 import importlib
 import inspect
-import re
 import types
 from pathlib import Path
 
-import pytest
-from sources import files, module_name, name_of
+from sources import at, cinit_parameters, cython_source, expect_none, files, module_name, parsed
 
 MODULES = files(".pyx", folders=("ns2vec",))
 
@@ -41,17 +39,6 @@ def real_parameters(function) -> list[str]:
     return [name for name in inspect.signature(function).parameters if name != "self"]
 
 
-def cinit_parameters(text: str, name: str) -> list[str] | None:
-    """Parameter names of ``__cinit__`` of extension type `name`, read from the Cython source."""
-    body = text.split(f"cdef class {name}", 1)[1].split("\ncdef class ", 1)[0]
-    found = re.search(r"def __(?:cinit|init)__\((.*?)\):\n", body, re.DOTALL)
-    if found is None:
-        return None
-    bare = re.sub(r"#.*|\[[^\]]*\]|=[^,]*", "", found[1])
-    parts = [part.replace("not None", "").split() for part in bare.split(",")]
-    return [part[-1].lstrip("*") for part in parts if part and part[-1] not in {"self", "*"}]
-
-
 def compare_functions(node: ast.stmt, function, where: str) -> list[str]:
     if not isinstance(node, ast.FunctionDef):
         return [f"{where}: the stub has no function"]
@@ -75,29 +62,39 @@ def compare_classes(node: ast.stmt, kind: type, where: str, source: str) -> list
     return problems
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_stub_and_module_agree(path: Path):
-    stub_path = path.with_suffix(".pyi")
-    assert stub_path.exists(), f"{stub_path.name} is missing"
-    stub = stub_names(ast.parse(stub_path.read_text("utf-8")).body)
+def disagreements(path: Path) -> list[str]:
+    """Where the compiled module `path` and its stub differ."""
+    if not path.with_suffix(".pyi").exists():
+        return ["it has no stub"]
+    stub = stub_names(parsed(path.with_suffix(".pyi")).body)
     module = importlib.import_module(module_name(path))
     own = {name: value for name, value in vars(module).items() if not isinstance(value, types.ModuleType)}
-    assert public(own) == public(stub)
-    problems = []
-    for name in sorted(public(own)):
-        where, value = f"{path.stem}.{name}", own[name]
+    problems = [f"{name}: only in one of both" for name in sorted(public(own) ^ public(stub))]
+    for name in sorted(public(own) & public(stub)):
+        value = own[name]
         if isinstance(value, type):
-            problems += compare_classes(stub[name], value, where, path.read_text("utf-8"))
+            problems += compare_classes(stub[name], value, name, cython_source(path))
         elif callable(value):
-            problems += compare_functions(stub[name], value, where)
-    assert problems == []
+            problems += compare_functions(stub[name], value, name)
+    return problems
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_examples_of_compiled_modules_run(path: Path):
+def test_stubs_and_modules_agree():
+    expect_none(
+        (f"{at(path)}: {problem}" for path in MODULES for problem in disagreements(path)),
+        "Write in the .pyi file what the module has.",
+    )
+
+
+def test_examples_of_compiled_modules_run():
     """pytest's own collection of examples sees only Python files."""
-    module = importlib.import_module(module_name(path))
-    assert doctest.testmod(module, optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS).failed == 0
+    flags = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
+    modules = {path: importlib.import_module(module_name(path)) for path in MODULES}
+    n_failed = {path: doctest.testmod(module, optionflags=flags).failed for path, module in modules.items()}
+    expect_none(
+        (f"{at(path)}: {n} failed" for path, n in n_failed.items() if n),
+        "These examples fail; what they gave is above.",
+    )
 
 
 def test_there_are_compiled_modules():

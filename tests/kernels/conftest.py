@@ -121,6 +121,19 @@ def sampled_oracle(matrix, sampler, objective, bound, negative):
     }
 
 
+def plain_targets(arrays, oracle, chosen):
+    """Targets without a sampler, for the kernel and the oracle."""
+    targets, slow_targets = [], []
+    if "path_offsets" in arrays:
+        paths = [arrays[name] for name in ("path_offsets", "path_points", "path_codes")]
+        targets.append(_kernels.Path(arrays["syn1"], *paths))
+        slow_targets.append(reference.Path(reference.Side(oracle["syn1"]), oracle["paths"]))
+    if chosen.outputs == "all":
+        targets.append(_kernels.All(arrays["syn1neg"]))
+        slow_targets.append(reference.All(reference.Side(oracle["syn1neg"])))
+    return targets, slow_targets
+
+
 @pytest.fixture
 def make_case():
     """Return ``make_case(objective, sampler, ...) -> case`` with kernel, model, arrays, oracle and n_dims.
@@ -145,15 +158,8 @@ def make_case():
         arrays, counts = make_arrays(rng, n_words, n_dims, with_words, with_paths)
         oracle = oracle_arrays(arrays, n_dims)
         fast = {name: options.pop(name) for name in ("backend", "isa", "hot_rows") if name in options}
-        targets, slow_targets, batches = [], [], {}
-        if with_paths:
-            paths = [arrays[name] for name in ("path_offsets", "path_points", "path_codes")]
-            targets.append(_kernels.Path(arrays["syn1"], *paths))
-            slow_targets.append(reference.Path(reference.Side(oracle["syn1"]), oracle["paths"]))
-        if chosen.outputs == "all":
-            targets.append(_kernels.All(arrays["syn1neg"]))
-            slow_targets.append(reference.All(reference.Side(oracle["syn1neg"])))
-        elif with_words:
+        targets, slow_targets, batches = *plain_targets(arrays, oracle, chosen), {}
+        if with_words and chosen.outputs != "all":
             bound = make_sampler(sampler).bind(NoiseData.of_counts(counts))
             noise = make_noise(bound, chosen)
             targets.append(_kernels.Sampled(arrays["syn1neg"], noise, negative, link=chosen.link))
@@ -161,10 +167,9 @@ def make_case():
             slow_targets.append(slow)
             for steering in bound.source.steering:
                 steering.attach(arrays["syn1neg"], n_dims)
-        kernel = _kernels.Kernel(
-            _kernels.Vectors(arrays["syn0"], lock=lock), targets, keep=keep, width=n_dims, compute_loss=True,
-            **options, **fast,
-        )  # fmt: skip
+        words = _kernels.UnitMatrix(arrays["syn0"], lock=lock)
+        fast |= options | {"keep": keep, "width": n_dims, "compute_loss": True}
+        kernel = _kernels.Kernel(words, targets, **fast)
         inputs = reference.Side(oracle["syn0"], lock=np.ones(1) if lock is None else lock)
         model = reference.Model(inputs, slow_targets, keep=keep, **batches, **options)
         return SimpleNamespace(kernel=kernel, model=model, arrays=arrays, oracle=oracle, n_dims=n_dims)

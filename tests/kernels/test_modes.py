@@ -37,13 +37,13 @@ def bags(rng, n_units):
 
 
 def make_side(rng, n_units, unit, **options):
-    """Vectors for the kernel and the same for the oracle."""
+    """UnitMatrix for the kernel and the same for the oracle."""
     rows = matrix(rng, n_units if unit == "rows" else N_ROWS)
     slow = rows[:, :DIMS].astype(np.float64)
     if unit == "rows":
-        return _kernels.Vectors(rows, **options), reference.Side(slow, **options), rows
+        return _kernels.UnitMatrix(rows, **options), reference.Side(slow, **options), rows
     csr, lists = bags(rng, n_units)
-    fast = _kernels.Vectors(rows, **csr, combine=unit, **options)
+    fast = _kernels.UnitMatrix(rows, **csr, combine=unit, **options)
     return fast, reference.Side(slow, lists, combine=unit, **options), rows
 
 
@@ -307,7 +307,7 @@ FIRST = np.zeros(1, np.int32)
 
 
 def vectors(**options):
-    return _kernels.Vectors(ROWS, **options)
+    return _kernels.UnitMatrix(ROWS, **options)
 
 
 def kernel(n_targets=1, bias=None, **options):

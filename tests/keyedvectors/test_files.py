@@ -38,9 +38,7 @@ def test_counts_of_keys_of_any_form_come_back(tmp_path, binary, key):
     kv = KeyedVectors(2)
     kv.add_vectors(["first", key, "last"], np.ones((3, 2), np.float32), extras={"count": [9, 8, 7]})
     kv.save_word2vec_format(tmp_path / "vectors", fvocab=tmp_path / "counts", binary=binary)
-    found = KeyedVectors.load_word2vec_format(
-        tmp_path / "vectors", fvocab=tmp_path / "counts", binary=binary
-    )
+    found = KeyedVectors.load_word2vec_format(tmp_path / "vectors", fvocab=tmp_path / "counts", binary=binary)
     assert found.index_to_key == ["first", key, "last"]
     assert found.expandos["count"].tolist() == [9, 8, 7]
 

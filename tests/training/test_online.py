@@ -145,19 +145,6 @@ def test_an_update_needs_a_vocabulary():
             update(Word2Vec(**OPTIONS))
 
 
-def test_a_failed_update_leaves_a_usable_model(sentences):
-    model = Word2Vec(sentences, **OPTIONS)
-
-    def broken():
-        yield ["fruit1", "kiwi"]
-        raise OSError("disk gone")
-
-    with pytest.raises(OSError, match="disk gone"):
-        model.build_vocab(broken(), update=True)
-    assert len(model.wv) == 20
-    model.train(sentences, total_examples=len(sentences), epochs=1)
-
-
 def test_fifty_rounds_of_growth_with_two_workers(sentences):
     model = Word2Vec(sentences, **(OPTIONS | {"workers": 2}), hs=1)
     for round_no in range(50):

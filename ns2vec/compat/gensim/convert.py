@@ -34,6 +34,8 @@ def to_gensim(model: Word2Vec | KeyedVectors) -> Any:
 
     Raises
     ------
+    ConfigError
+        If `model` is neither.
     ImportError
         If gensim is not installed.
 

@@ -61,6 +61,8 @@ def read_state(source: PathLike | IO[bytes], *, mmap: str | None = None) -> Mode
     ------
     FormatError
         If it is damaged or holds another kind of model; RefusedGlobalError when it names what no model needs.
+    OSError
+        If it cannot be read, or is to be mapped and compressed.
     """
     if hasattr(source, "read"):
         name, path, content = getattr(source, "name", "file object"), None, source.read()

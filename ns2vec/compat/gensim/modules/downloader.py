@@ -47,6 +47,8 @@ def info(name: str | None = None, show_only_latest: bool = True, name_only: bool
     ------
     ConfigError
         If there is no such name.
+    FormatError
+        If what was fetched is no list of data sets.
     OSError
         If the list cannot be fetched.
     """

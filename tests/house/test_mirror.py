@@ -1,0 +1,81 @@
+"""The tests mirror the package: where a module is tested can be told from its name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sources import PACKAGE, ROOT, at, expect_none, files
+
+# Modules without a test file of their own: what is private, in C or a part is tested through its door.
+TESTED_BY = {
+    "tests/cli/test_evaluate.py": "cli/any_vectors cli/common evaluation/_columns",
+    "tests/cli/test_info.py": "_build_info",
+    "tests/compat/test_signatures.py": "compat/gensim/convert callbacks",
+    "tests/compat/gensim/test_alias.py": "compat/gensim/site/sitecustomize",
+    "tests/evaluation/test_readers.py": "evaluation/_lines",
+    "tests/formats/test_native.py": "formats/keys formats/npy formats/state",
+    "tests/formats/test_registry.py": "formats/plain",
+    "tests/formats/test_word2vec.py": (
+        "formats/header formats/reading formats/table formats/text "
+        "formats/word2vec_binary formats/word2vec_text"
+    ),
+    "tests/formats/test_hardening.py": "formats/limits",
+    "tests/house/test_stubs.py": "_kernels _typing exceptions",
+    "tests/kernels/test_modes.py": "reference/readers reference/sides reference/targets",
+    "tests/kernels/test_parity.py": "reference/objectives reference/training",
+    "tests/kernels/test_cuts.py": "reference/cuts",
+    "tests/kernels/test_reference.py": "reference/streams",
+    "tests/kernels/test_samplers.py": "reference/samplers",
+    "tests/keyedvectors/test_saving.py": "formats/fitting formats/saving",
+    "tests/keyedvectors/test_storage.py": "keyedvectors/model",
+    "tests/parity/test_gensim_evaluation.py": "reference/evaluation",
+    "tests/parity/test_gensim_word2vec.py": "vocab/subsampling vocab/trim",
+    "tests/sampling/test_aware.py": "reference/aware",
+    "tests/sampling/test_base.py": "sampling/noise",
+    "tests/sampling/test_static.py": "sampling/_draws sampling/alias",
+    "tests/similarity/test_nearest.py": "similarity/products",
+    "tests/similarity/test_scan.py": "similarity/_dots",
+    "tests/training/test_checkpoints.py": "training/resuming",
+    "tests/training/test_errors.py": "training/legacy",
+    "tests/training/test_loop.py": "training/progress",
+    "tests/training/test_online.py": "vocab/growth",
+    "tests/training/test_vocabulary.py": "vocab/vocabulary",
+    "tests/training/test_word2vec.py": "word2vec",
+    "tests/vocab/test_huffman.py": "vocab/_heap",
+}
+
+
+def mirrored(module: Path) -> list[Path]:
+    """Where the tests of a module may be: in the file of its name, or in that of its package.
+
+    >>> [path.relative_to(ROOT).as_posix() for path in mirrored(PACKAGE / "corpus" / "_scan.pyx")]
+    ['tests/corpus/test_scan.py', 'tests/test_corpus.py']
+    """
+    folder = ROOT / "tests" / module.relative_to(PACKAGE).parent
+    own = folder / f"test_{module.stem.lstrip('_')}.py"
+    return [own] if module.parent == PACKAGE else [own, folder.parent / f"test_{folder.name}.py"]
+
+
+def is_tested(module: Path) -> bool:
+    return module.stem in {"__init__", "__main__"} or any(path.exists() for path in mirrored(module))
+
+
+def test_every_module_has_its_test_file():
+    elsewhere = {f"ns2vec/{name}" for names in TESTED_BY.values() for name in names.split()}
+    modules = [path for path in files(".py", ".pyx", folders=("ns2vec",)) if not is_tested(path)]
+    expect_none(
+        (
+            f"{at(path)}: no {mirrored(path)[0].relative_to(ROOT).as_posix()}"
+            for path in modules
+            if path.relative_to(ROOT).with_suffix("").as_posix() not in elsewhere
+        ),
+        "Give these modules the test file of their name, or a place in TESTED_BY.",
+    )
+
+
+def test_the_table_says_what_is():
+    wrong = [path for path in TESTED_BY if not (ROOT / path).exists()]
+    for name in (name for names in TESTED_BY.values() for name in names.split()):
+        found = [path for end in (".py", ".pyx") if (path := (PACKAGE / name).with_suffix(end)).exists()]
+        wrong += [] if found and not is_tested(found[0]) else [f"ns2vec/{name}"]
+    expect_none(wrong, "Take these out of TESTED_BY: they are gone, or have a test file of their name.")
