@@ -15,7 +15,7 @@ from ns2vec.cli.any_vectors import load_any
 from ns2vec.cli.common import add_format_option, key_options, print_json, say
 from ns2vec.cli.parsing import Parser, UsageError, natural
 from ns2vec.evaluation._lines import ON_MALFORMED
-from ns2vec.evaluation.analogy_ranks import ANALOGY_METHODS
+from ns2vec.evaluation.analogies import ANALOGY_METHODS
 from ns2vec.evaluation.baselines import Baseline, Shortfall, read_baseline, write_baseline
 from ns2vec.evaluation.html_report import html_report
 from ns2vec.evaluation.lookup import MISSING

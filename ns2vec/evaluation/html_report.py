@@ -8,7 +8,7 @@ from html import escape
 
 from ns2vec._typing import Embedding
 from ns2vec.evaluation.charts import PALETTE, interval_bars, principal_plane, word_map
-from ns2vec.evaluation.facts_tables import ABSENT, load_real_families
+from ns2vec.evaluation.facts_tables import load_real_families
 from ns2vec.evaluation.lookup import Lookup
 from ns2vec.evaluation.neighbours import dump_neighbours
 from ns2vec.evaluation.results import Part
@@ -186,9 +186,7 @@ def _example_words(lookup: Lookup) -> tuple[list[str], list[str]]:
     groups: list[str] = []
     for family in load_real_families()[0]:
         for column, side in enumerate(family.sides):
-            known = [
-                row[column] for row in family.rows if row[column] != ABSENT and lookup.knows([row[column]])
-            ]
+            known = [word for word in (row[column] for row in family.rows) if lookup.row(word) >= 0]
             known = [word for word in dict.fromkeys(known) if word not in words][:MAX_MAP_WORDS_PER_GROUP]
             words += known
             groups += [f"{family.name}: {side}"] * len(known)

@@ -11,8 +11,11 @@ from typing import Any
 
 from ns2vec._typing import Embedding, PathLike
 from ns2vec.evaluation._lines import source_name
-from ns2vec.evaluation.analogies import evaluate_word_analogies, section_accuracy
-from ns2vec.evaluation.word_pairs import evaluate_word_pairs
+from ns2vec.evaluation.gensim_protocol import (
+    evaluate_word_analogies,
+    evaluate_word_pairs,
+    section_accuracy,
+)
 
 __all__ = ["AnalogyResult", "PairsResult", "Report", "SectionResult", "evaluate_all"]
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -13,7 +15,7 @@ from ns2vec.evaluation.lookup import Coverage
 from ns2vec.evaluation.statistics import Comparison, Resampling, compare_correlations, compare_means
 from ns2vec.exceptions import ConfigError
 
-__all__ = ["Items", "Part", "TaskResult", "compare_results"]
+__all__ = ["Items", "Part", "TaskResult", "compare_results", "parts_of_groups"]
 
 FloatArray: TypeAlias = "npt.NDArray[np.float64]"
 
@@ -58,6 +60,24 @@ class Part:
     measures: dict[str, float] = field(default_factory=dict)
 
 
+def parts_of_groups(of_suite: Sequence[str], of_used: npt.NDArray[Any], hits: FloatArray) -> tuple[Part, ...]:
+    """Return one part for each group of items: the mean of its hits.
+
+    Parameters
+    ----------
+    of_suite : sequence of str
+        The group of each item of the suite; the parts have the order of their first items.
+    of_used : ndarray of shape (n,)
+        The group of each scored item.
+    hits : ndarray of shape (n,)
+    """
+    parts = []
+    for group, n_total in Counter(of_suite).items():
+        own = hits[of_used == group] if len(hits) else hits
+        parts.append(Part(group, float(own.mean()) if len(own) else math.nan, len(own), n_total))
+    return tuple(parts)
+
+
 @dataclass(frozen=True, slots=True)
 class TaskResult:
     """What one embedding scored on one suite.
@@ -97,6 +117,7 @@ class TaskResult:
             "n_used": coverage.n_used,
             "n_known": coverage.n_known,
             "n_total": coverage.n_total,
+            "n_made": coverage.n_made,
             "missing": coverage.missing,
             "measures": dict(self.measures),
             "parts": [

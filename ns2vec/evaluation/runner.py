@@ -17,7 +17,7 @@ import numpy.typing as npt
 from ns2vec._build_info import __version__
 from ns2vec._typing import Embedding, PathLike
 from ns2vec.evaluation._lines import Complaints, Malformed
-from ns2vec.evaluation.analogy_ranks import ANALOGY_METHODS
+from ns2vec.evaluation.analogies import ANALOGY_METHODS
 from ns2vec.evaluation.facts import FactsCorpus, facts_corpus
 from ns2vec.evaluation.facts_suites import FACTS_QUESTIONS
 from ns2vec.evaluation.lookup import Lookup
@@ -74,6 +74,10 @@ class Settings:
 
     def __post_init__(self) -> None:
         _ = ANALOGY_METHODS[self.method]
+        if self.restrict_vocab is not None and self.restrict_vocab < 1:
+            raise ConfigError(
+                f"restrict_vocab must be at least 1, or None for all words, got {self.restrict_vocab}"
+            )
         if self.subset not in SUBSETS:
             raise ConfigError(f"subset must be 'common' or 'own', got {self.subset!r}")
 
@@ -344,9 +348,10 @@ def _score(
     lookups: list[Lookup], suite: Suite, questions: list[Any], settings: Settings
 ) -> tuple[TaskResult, ...]:
     task = TASKS[suite.task]
+    words = task.words(questions)
     keep: Mask | None = None
     if settings.subset == "common" and settings.missing == "skip" and len(lookups) > 1:
-        keep = np.logical_and.reduce([task.known(lookup, questions) for lookup in lookups])
+        keep = np.logical_and.reduce([lookup.known(words) for lookup in lookups])
     options = {name: getattr(settings, name) for name in task.options}
     return tuple(
         task.score(lookup, questions, keep=keep, resampling=settings.resampling, **options)
