@@ -13,6 +13,7 @@ from ns2vec._build_info import __version__
 from ns2vec.comparison.candidates import REFERENCE
 from ns2vec.comparison.memory import BatchMemory
 from ns2vec.comparison.runs import Sample
+from ns2vec.reports.tables import finite
 
 __all__ = ["CandidateResult", "Comparison", "Growth", "Run", "growth", "mean_and_deviation"]
 
@@ -263,8 +264,8 @@ class Comparison:
         listed = asdict(self)
         for entry, found in zip(listed["candidates"], self.candidates, strict=True):
             entry["summary"] = found.summary(self.reference, self.price_per_hour)
-        finite: dict[str, Any] = _finite({"ns2vec": __version__, **listed})
-        return finite
+        record: dict[str, Any] = finite({"ns2vec": __version__, **listed})
+        return record
 
     def to_json(self, *, indent: int | None = 2) -> str:
         """Render as JSON."""
@@ -296,14 +297,6 @@ def _candidate_of(record: dict[str, Any]) -> CandidateResult:
 
 def _nan(value: Any) -> Any:
     return math.nan if value is None else value
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _finite(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(entry) for entry in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from ns2vec.evaluation.statistics import Comparison, Resampling
 from ns2vec.evaluation.suites import Origin, Suite, select_suites
 from ns2vec.evaluation.tasks import TASKS
 from ns2vec.exceptions import ConfigError, FormatError
+from ns2vec.reports.tables import finite
 
 __all__ = ["Evaluation", "Read", "SUBSETS", "Settings", "SuiteOutcome", "evaluate_suites", "read_questions"]
 
@@ -172,7 +173,7 @@ class Evaluation:
 
     def to_json(self, *, indent: int | None = 2) -> str:
         """Render as JSON; numbers that are not defined (NaN) become null."""
-        return json.dumps(_finite(self.as_dict()), indent=indent, allow_nan=False, ensure_ascii=False)
+        return json.dumps(finite(self.as_dict()), indent=indent, allow_nan=False, ensure_ascii=False)
 
 
 def _outcome_dict(outcome: SuiteOutcome, names: list[str]) -> dict[str, Any]:
@@ -194,14 +195,6 @@ def _outcome_dict(outcome: SuiteOutcome, names: list[str]) -> dict[str, Any]:
             for (first, second), comparison in outcome.comparisons.items()
         ],
     }
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _finite(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(entry) for entry in value]
-    return None if isinstance(value, float) and value - value != 0.0 else value
 
 
 @cache

@@ -43,6 +43,7 @@ FLOORS = {
         "ns2vec.losses",
         "ns2vec.objectives",
         "ns2vec.reference",
+        "ns2vec.reports",
         "ns2vec.sampling",
         "ns2vec.schedules",
         "ns2vec.similarity",
