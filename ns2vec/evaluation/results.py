@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ns2vec.evaluation.lookup import Coverage
-from ns2vec.evaluation.statistics import Comparison, Resampling, compare_correlations, compare_means
+from ns2vec.evaluation.statistics import Difference, Resampling, compare_correlations, compare_means
 from ns2vec.exceptions import ConfigError
 
 __all__ = ["Items", "Part", "TaskResult", "compare_results", "parts_of_groups"]
@@ -133,7 +133,7 @@ class TaskResult:
         }
 
 
-def compare_results(first: TaskResult, second: TaskResult, resampling: Resampling) -> Comparison:
+def compare_results(first: TaskResult, second: TaskResult, resampling: Resampling) -> Difference:
     """Compare two models on the items that both of them scored.
 
     Parameters
@@ -144,7 +144,7 @@ def compare_results(first: TaskResult, second: TaskResult, resampling: Resamplin
 
     Returns
     -------
-    Comparison
+    Difference
 
     Raises
     ------
@@ -169,7 +169,7 @@ def compare_results(first: TaskResult, second: TaskResult, resampling: Resamplin
     common = np.intersect1d(first.items.positions, second.items.positions)
     a, b = first.items.at(common), second.items.at(common)
     if not len(common):
-        return Comparison(math.nan, math.nan, math.nan, math.nan, 0)
+        return Difference(math.nan, math.nan, math.nan, math.nan, 0)
     if a.gold is not None:
         return compare_correlations(a.gold, a.values, b.values, resampling)
     return compare_means(a.values, b.values, resampling, a.groups)

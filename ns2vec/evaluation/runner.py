@@ -24,7 +24,7 @@ from ns2vec.evaluation.lookup import Lookup
 from ns2vec.evaluation.readers import EXPECTED, READERS
 from ns2vec.evaluation.results import TaskResult, compare_results
 from ns2vec.evaluation.sources import FoundFiles, MissingFiles, SuiteNotFoundError, find_suite_files
-from ns2vec.evaluation.statistics import Comparison, Resampling
+from ns2vec.evaluation.statistics import Difference, Resampling
 from ns2vec.evaluation.suites import Origin, Suite, select_suites
 from ns2vec.evaluation.tasks import TASKS
 from ns2vec.exceptions import ConfigError, FormatError
@@ -93,7 +93,7 @@ class SuiteOutcome:
     measure : str
     results : tuple of TaskResult
         One for each model; a score is NaN where no question, or too few of them, could be asked.
-    comparisons : dict of (int, int) to Comparison
+    comparisons : dict of (int, int) to Difference
         Numbers of two models, the first less than the second -> their difference.
     malformed : tuple of Malformed
     files, sha256, notes : tuple of str
@@ -102,7 +102,7 @@ class SuiteOutcome:
     suite: Suite
     measure: str
     results: tuple[TaskResult, ...]
-    comparisons: dict[tuple[int, int], Comparison]
+    comparisons: dict[tuple[int, int], Difference]
     malformed: tuple[Malformed, ...] = ()
     files: tuple[str, ...] = ()
     sha256: tuple[str, ...] = ()
@@ -352,7 +352,7 @@ def _score(
     )
 
 
-def _compare(results: tuple[TaskResult, ...], resampling: Resampling) -> dict[tuple[int, int], Comparison]:
+def _compare(results: tuple[TaskResult, ...], resampling: Resampling) -> dict[tuple[int, int], Difference]:
     pairs = [(i, j) for i in range(len(results)) for j in range(i + 1, len(results))]
     return {
         (i, j): compare_results(results[i], results[j], resampling)
