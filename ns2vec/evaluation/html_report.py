@@ -112,12 +112,7 @@ def _heat_cell(part: Part) -> str:
 def _maps(evaluation: Evaluation, models: Mapping[str, Embedding]) -> str:
     drawn = []
     for name, embedding in models.items():
-        settings = evaluation.settings
-        lookup = Lookup(
-            embedding,
-            restrict_vocab=settings.restrict_vocab,
-            case_insensitive=settings.case_insensitive,
-        )
+        lookup = evaluation.settings.lookup(embedding)
         words, groups = _example_words(lookup)
         if len(words) > 2:
             points = principal_plane(lookup.unit_matrix(words))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -108,28 +108,14 @@ class TaskResult:
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain dicts, lists, str and numbers, without the items."""
-        coverage = self.coverage
         return {
             "measure": self.measure,
             "score": self.score,
             "low": self.low,
             "high": self.high,
-            "n_used": coverage.n_used,
-            "n_known": coverage.n_known,
-            "n_total": coverage.n_total,
-            "n_made": coverage.n_made,
-            "missing": coverage.missing,
+            **asdict(self.coverage),
             "measures": dict(self.measures),
-            "parts": [
-                {
-                    "name": part.name,
-                    "score": part.score,
-                    "n_used": part.n_used,
-                    "n_total": part.n_total,
-                    "measures": dict(part.measures),
-                }
-                for part in self.parts
-            ],
+            "parts": [asdict(part) for part in self.parts],
         }
 
 

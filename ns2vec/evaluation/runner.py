@@ -82,6 +82,15 @@ class Settings:
         if self.subset not in SUBSETS:
             raise ConfigError(f"subset must be 'common' or 'own', got {self.subset!r}")
 
+    def lookup(self, embedding: Embedding) -> Lookup:
+        """Return the words and vectors of a model as these settings see them."""
+        return Lookup(
+            embedding,
+            restrict_vocab=self.restrict_vocab,
+            case_insensitive=self.case_insensitive,
+            missing=self.missing,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class SuiteOutcome:
@@ -298,7 +307,7 @@ def evaluate_suites(
         raise ConfigError("expected at least one model to evaluate, got none")
     settings = settings or Settings()
     started = time.perf_counter()
-    lookups = [_lookup(embedding, settings) for embedding in models.values()]
+    lookups = [settings.lookup(embedding) for embedding in models.values()]
     outcomes: list[SuiteOutcome] = []
     missing: list[MissingFiles] = []
     for suite in select_suites(suites):
@@ -318,15 +327,6 @@ def evaluate_suites(
     for line in done.left_out_lines():
         logger.warning("%s", line)
     return done
-
-
-def _lookup(embedding: Embedding, settings: Settings) -> Lookup:
-    return Lookup(
-        embedding,
-        restrict_vocab=settings.restrict_vocab,
-        case_insensitive=settings.case_insensitive,
-        missing=settings.missing,
-    )
 
 
 def _outcome(lookups: list[Lookup], suite: Suite, read: Read, settings: Settings) -> SuiteOutcome:
