@@ -17,9 +17,9 @@ from ns2vec.comparison.results import CandidateResult, CandidateRun, Comparison
 __all__ = [
     "Candidate",
     "CandidateResult",
+    "CandidateRun",
     "Comparison",
     "REFERENCE",
-    "CandidateRun",
     "compare",
     "make_candidates",
 ]

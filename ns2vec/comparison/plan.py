@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["DEFAULT_BUDGET", "Load", "TextPlan", "REFERENCE_SHARE", "TimeTable", "make_plan"]
+__all__ = ["DEFAULT_BUDGET", "Load", "REFERENCE_SHARE", "TextPlan", "TimeTable", "make_plan"]
 
 DEFAULT_BUDGET = 600.0  # seconds
 
