@@ -9,7 +9,17 @@ from typing import Any, Protocol, TypeAlias, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Embedding", "Float32Array", "Int32Array", "Int64Array", "Key", "PathLike", "Sentences", "Token"]
+__all__ = [
+    "Embedding",
+    "Float32Array",
+    "Int32Array",
+    "Int64Array",
+    "Key",
+    "PathLike",
+    "Sentences",
+    "Token",
+    "VectorMaker",
+]
 
 PathLike: TypeAlias = "str | os.PathLike[str]"
 Token: TypeAlias = Hashable
@@ -24,6 +34,9 @@ Int64Array: TypeAlias = "npt.NDArray[np.int64]"
 class Embedding(Protocol):
     """What evaluation and formats ask of a set of vectors.
 
+    A model that makes vectors for words that it has not seen has a method ``vectors_for(words)`` too, which
+    evaluation calls with words that are not in the vocabulary; others need none.
+
     Attributes
     ----------
     vectors : ndarray of shape (V, D)
@@ -34,3 +47,11 @@ class Embedding(Protocol):
     vectors: Any
     index_to_key: list[Any]
     key_to_index: dict[Any, int]
+
+
+@runtime_checkable
+class VectorMaker(Protocol):
+    """An `Embedding` that makes vectors for words that are not in its vocabulary."""
+
+    def vectors_for(self, words: Sequence[str]) -> npt.NDArray[Any]:
+        """Return the vectors of words, shape (n, D): zeros, or NaN, for a word that cannot have one."""

@@ -18,7 +18,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from ns2vec.cli.compare import read_record
 from ns2vec.comparison.results import Comparison
-from ns2vec.comparison.text_report import growth_rows, markdown_table, rows
+from ns2vec.comparison.text_report import growth_rows, rows
+from ns2vec.reports.tables import markdown_table
 
 ROOT = Path(__file__).resolve().parents[1]
 GUIDE = ROOT / "docs" / "choosing-a-sampler.md"

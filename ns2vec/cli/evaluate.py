@@ -7,6 +7,7 @@ import json
 import shlex
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import PurePath
 from typing import Any
 
@@ -15,18 +16,21 @@ from ns2vec.cli.any_vectors import load_any
 from ns2vec.cli.common import add_format_option, key_options, print_json, say
 from ns2vec.cli.parsing import Parser, UsageError, natural
 from ns2vec.evaluation._lines import ON_MALFORMED
-from ns2vec.evaluation.analogy_ranks import ANALOGY_METHODS
+from ns2vec.evaluation.analogies import ANALOGY_METHODS
 from ns2vec.evaluation.baselines import Baseline, Shortfall, read_baseline, write_baseline
+from ns2vec.evaluation.health import measure_health
 from ns2vec.evaluation.html_report import html_report
 from ns2vec.evaluation.lookup import MISSING
 from ns2vec.evaluation.postprocessing import POSTPROCESSING
 from ns2vec.evaluation.runner import Evaluation, Settings, SuiteOutcome, evaluate_suites
 from ns2vec.evaluation.sources import SuiteNotFoundError
+from ns2vec.evaluation.stability import neighbour_stability
 from ns2vec.evaluation.statistics import Resampling
 from ns2vec.evaluation.suites import Suite, builtin_suites, collections
 from ns2vec.evaluation.text_report import markdown, table
 from ns2vec.exceptions import FormatError
 from ns2vec.formats import open_for_write
+from ns2vec.reports.tables import aligned, finite, markdown_table
 
 NAME = "evaluate"
 HELP = "Score vectors on suites of questions, with intervals, coverage and comparisons."
@@ -37,6 +41,7 @@ ns2vec evaluate vectors.bin vectors.txt --suite facts_relations --json
 ns2vec evaluate vectors.bin --suite facts_similarity facts_outliers --post centre --html report.html
 ns2vec evaluate vectors.bin --analogies questions.txt --restrict-vocab 30000 --sections
 ns2vec evaluate vectors.txt --pairs pairs.tsv --markdown
+ns2vec evaluate vectors.bin vectors.txt --health --stability
 
 --suite standard asks WordSim-353, SimLex-999, MEN, RG-65, MC-30, Google's analogies, AP, BLESS and
 ESSLLI, whose files are looked for in --data-dir, $NS2VEC_DATA, installed packages and, with
@@ -66,6 +71,10 @@ def add_arguments(parser: Parser) -> None:
     _add_scoring(parser.add_argument_group("scoring"))
     output = parser.add_argument_group("output")
     output.add_argument("--sections", action="store_true", help="list the sections of each suite")
+    output.add_argument("--health", action="store_true", help="what is wrong with vectors, without questions")
+    output.add_argument(
+        "--stability", action="store_true", help="share of nearest neighbours that are the first vectors' too"
+    )
     output.add_argument("--json", action="store_true", help="everything, as JSON")
     output.add_argument("--markdown", action="store_true", help="the table as Markdown")
     output.add_argument("--html", metavar="FILE", help="also write a report that needs no other file")
@@ -129,8 +138,10 @@ def _add_scoring(group: argparse._ArgumentGroup) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Evaluate all files side by side."""
     suites = _suites(arguments)
-    if not suites:
+    if not (suites or arguments.health or arguments.stability):
         raise UsageError("nothing to ask: give --suite NAME, or give --analogies, --pairs or --facts")
+    if arguments.stability and len(arguments.vectors) + len(arguments.post) < 2:
+        raise UsageError("--stability compares the neighbours of vectors: give two files or more")
     baseline = read_baseline(arguments.baseline) if arguments.baseline else None
     models = _models(arguments)
     try:
@@ -142,7 +153,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise FormatError(error.told(FOLDER_OPTION, DOWNLOAD_OPTION)) from None
     command = shlex.join(["ns2vec", "evaluate", *_words(arguments)])
     failed = _shortfalls(baseline, arguments.vectors, evaluation)
-    _print(arguments, evaluation, failed)
+    _print(arguments, evaluation, failed, _about_vectors(arguments, models))
     if arguments.html:
         with open_for_write(arguments.html, "w", encoding="utf-8") as out:
             out.write(html_report(evaluation, models, command=command))
@@ -237,13 +248,46 @@ def _shortfalls(
     return [(name, found) for name in names for found in baseline.shortfalls(scores[name])]
 
 
+def _about_vectors(arguments: argparse.Namespace, models: dict[str, Embedding]) -> dict[str, Any]:
+    """Return what was asked about the vectors themselves: name of the question -> model -> figures."""
+    found: dict[str, Any] = {}
+    if arguments.health:
+        found["health"] = {name: asdict(measure_health(model)) for name, model in models.items()}
+    if arguments.stability:
+        first, *others = models
+        compared = {name: neighbour_stability(models[first], models[name]) for name in others}
+        found["stability"] = {
+            name: {"overlap": one.overlap, "k": one.k, "n_common": one.n_common}
+            for name, one in compared.items()
+        }
+    return found
+
+
+def _about_rows(found: dict[str, dict[str, Any]]) -> list[list[str]]:
+    """Return a head and one row for each figure."""
+    rows = [["", *found]]
+    for figure in next(iter(found.values())):
+        values = [figures[figure] for figures in found.values()]
+        shown = [f"{value:.4g}" if isinstance(value, float) else str(value) for value in values]
+        rows.append([figure, *shown])
+    return rows
+
+
 def _print(
-    arguments: argparse.Namespace, evaluation: Evaluation, failed: list[tuple[str, Shortfall]]
+    arguments: argparse.Namespace,
+    evaluation: Evaluation,
+    failed: list[tuple[str, Shortfall]],
+    about: dict[str, Any],
 ) -> None:
     if arguments.json:
-        record = json.loads(evaluation.to_json())
+        record = {**json.loads(evaluation.to_json()), **finite(about)}
         record["below_baseline"] = [f"{model}: {shortfall}" for model, shortfall in failed]
         print_json(record)
     else:
         show = markdown if arguments.markdown else table
-        print(show(evaluation, sections=arguments.sections), flush=True)
+        if evaluation.outcomes:
+            print(show(evaluation, sections=arguments.sections), flush=True)
+        for name, found in about.items():
+            rows = _about_rows(found)
+            lines = markdown_table(rows) if arguments.markdown else "\n".join(aligned(rows))
+            print(f"\n{name}:\n\n{lines}", flush=True)

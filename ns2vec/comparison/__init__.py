@@ -12,6 +12,14 @@ Full softmax is the reference: it is exact, and what the others approximate.
 
 from ns2vec.comparison.candidates import REFERENCE, Candidate, make_candidates
 from ns2vec.comparison.compare import compare
-from ns2vec.comparison.results import CandidateResult, Comparison, Run
+from ns2vec.comparison.results import CandidateResult, CandidateRun, Comparison
 
-__all__ = ["Candidate", "CandidateResult", "Comparison", "REFERENCE", "Run", "compare", "make_candidates"]
+__all__ = [
+    "Candidate",
+    "CandidateResult",
+    "CandidateRun",
+    "Comparison",
+    "REFERENCE",
+    "compare",
+    "make_candidates",
+]

@@ -20,8 +20,8 @@ from ns2vec._typing import Int32Array
 from ns2vec.comparison.candidates import REFERENCE, Candidate, make_candidates
 from ns2vec.comparison.held_out import HeldOut, log_noise
 from ns2vec.comparison.memory import BatchMemory, count_batch_memory, expected_batch_memory
-from ns2vec.comparison.plan import DEFAULT_BUDGET, REFERENCE_SHARE, Load, Plan, TimeTable, make_plan
-from ns2vec.comparison.results import CandidateResult, Comparison, Run
+from ns2vec.comparison.plan import DEFAULT_BUDGET, REFERENCE_SHARE, Load, TextPlan, TimeTable, make_plan
+from ns2vec.comparison.results import CandidateResult, CandidateRun, Comparison
 from ns2vec.comparison.runs import PIECES_PER_EPOCH, Clock, make_model, measure_speed, train
 from ns2vec.comparison.text import Text, read_text
 from ns2vec.corpus import END, MAX_SENTENCE_WORDS, Corpus, open_corpus
@@ -340,7 +340,7 @@ def _affordable(setting: _Setting, seeds: Sequence[int], chosen: list[Candidate]
 
 def _plan(
     setting: _Setting, found: dict[Candidate, CandidateResult], chosen: list[Candidate], n_seeds: int
-) -> Plan:
+) -> TextPlan:
     loads = [Load(1.0 / found[one].seconds_per_word, one.outputs == "all") for one in chosen]
     seconds = setting.deadline - time.perf_counter()
     looks = [setting.looks[one.outputs] for one in chosen]
@@ -364,7 +364,7 @@ def _plan(
 
 
 def _run_all(
-    setting: _Setting, found: dict[Candidate, CandidateResult], chosen: list[Candidate], plan: Plan,
+    setting: _Setting, found: dict[Candidate, CandidateResult], chosen: list[Candidate], plan: TextPlan,
     seeds: Sequence[int],
 ) -> None:  # fmt: skip
     """Train all candidates seed by seed, so that a short budget costs seeds, not candidates."""
@@ -391,7 +391,7 @@ def _run_all(
             setting.note(f"the budget ended before seed {seed} of {', '.join(late)}")
 
 
-def _time_table(setting: _Setting, chosen: list[Candidate], plan: Plan, n_seeds: int) -> TimeTable:
+def _time_table(setting: _Setting, chosen: list[Candidate], plan: TextPlan, n_seeds: int) -> TimeTable:
     """Full softmax has its share where it cannot have all of the text, else what the others leave."""
     n_exact = sum(one.outputs == "all" for one in chosen)
     seconds = math.inf
@@ -400,7 +400,7 @@ def _time_table(setting: _Setting, chosen: list[Candidate], plan: Plan, n_seeds:
     return TimeTable(setting.deadline, seconds, n_exact * n_seeds)
 
 
-def _cost(setting: _Setting, entry: CandidateResult, one: Candidate, plan: Plan) -> float:
+def _cost(setting: _Setting, entry: CandidateResult, one: Candidate, plan: TextPlan) -> float:
     """Expected seconds of a run, with all that is asked of its model."""
     is_exact, looks = one.outputs == "all", setting.looks[one.outputs]
     n_words, seconds = plan.exact_words if is_exact else plan.text_words, looks.seconds
@@ -410,9 +410,9 @@ def _cost(setting: _Setting, entry: CandidateResult, one: Candidate, plan: Plan)
 
 
 def _run_with_f1(
-    setting: _Setting, entry: CandidateResult, one: Candidate, plan: Plan, seed: int, until: float,
+    setting: _Setting, entry: CandidateResult, one: Candidate, plan: TextPlan, seed: int, until: float,
     tick: Callable[[], None],
-) -> Run:  # fmt: skip
+) -> CandidateRun:  # fmt: skip
     """One run, and where the exact ones have less text, before it another on as much, for F1."""
     n_words = plan.exact_words if one.outputs == "all" else plan.text_words
     logger.info("%s, seed %d, %d words", one.name, seed, n_words)
@@ -428,7 +428,7 @@ def _run_with_f1(
 def _run(
     setting: _Setting, entry: CandidateResult, one: Candidate, rows: Int32Array, seed: int, clock: Clock,
     with_scores: bool = True,
-) -> Run:  # fmt: skip
+) -> CandidateRun:  # fmt: skip
     model = make_model(one, setting.text, setting.options, seed)
     expected = len(rows) * setting.epochs * entry.seconds_per_word
     curve: list[tuple[int, float]] = []
@@ -450,7 +450,7 @@ def _run(
             f"{one.name} with seed {seed} was ended by the budget after {done.share:.0%} of its training"
         )
     is_over = time.perf_counter() > setting.deadline
-    return Run(
+    return CandidateRun(
         seed=seed, text_words=_n_words(rows), n_words=done.n_words, n_trained=done.n_trained,
         seconds=done.seconds, cpu_seconds=done.cpu_seconds, share=done.share,
         curve=[(n_slices / slices_per_epoch, loss) for n_slices, loss in curve],

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["DEFAULT_BUDGET", "Load", "Plan", "REFERENCE_SHARE", "TimeTable", "make_plan"]
+__all__ = ["DEFAULT_BUDGET", "Load", "REFERENCE_SHARE", "TextPlan", "TimeTable", "make_plan"]
 
 DEFAULT_BUDGET = 600.0  # seconds
 
@@ -31,7 +31,7 @@ class Load:
 
 
 @dataclass(frozen=True)
-class Plan:
+class TextPlan:
     """What is trained.
 
     Attributes
@@ -61,7 +61,7 @@ def make_plan(
     look_seconds: float,
     f1_seconds: float = 0.0,
     reference_share: float = REFERENCE_SHARE,
-) -> Plan:
+) -> TextPlan:
     """Choose how much text every candidate is trained on.
 
     All candidates that are not exact get the same text. The exact ones get it too when that takes at
@@ -85,7 +85,7 @@ def make_plan(
 
     Returns
     -------
-    Plan
+    TextPlan
 
     Examples
     --------
@@ -93,9 +93,9 @@ def make_plan(
     >>> fast, slow = Load(10000.0), Load(10.0, is_exact=True)
     >>> options = {"n_words": 8000, "epochs": 1, "n_seeds": 1, "look_seconds": 0.0}
     >>> make_plan([slow, fast], seconds=float("inf"), **options)
-    Plan(text_words=8000, exact_words=8000)
+    TextPlan(text_words=8000, exact_words=8000)
     >>> make_plan([slow, fast], seconds=10.0, **options)
-    Plan(text_words=8000, exact_words=34)
+    TextPlan(text_words=8000, exact_words=34)
     """
     exact = [load for load in loads if load.is_exact]
     others = [load for load in loads if not load.is_exact]
@@ -113,7 +113,7 @@ def make_plan(
         left -= exact_words * cost + n_seeds * len(others) * f1_seconds
         text_words = min(n_words, max(exact_words, _words(left, cost, n_words)))
     text_words = max(text_words, min(n_words, FEWEST_WORDS))
-    return Plan(text_words, min(exact_words, text_words))
+    return TextPlan(text_words, min(exact_words, text_words))
 
 
 def _words(seconds: float, seconds_per_word: float, n_words: int) -> int:

@@ -13,8 +13,9 @@ from ns2vec._build_info import __version__
 from ns2vec.comparison.candidates import REFERENCE
 from ns2vec.comparison.memory import BatchMemory
 from ns2vec.comparison.runs import Sample
+from ns2vec.reports.tables import finite
 
-__all__ = ["CandidateResult", "Comparison", "Growth", "Run", "growth", "mean_and_deviation"]
+__all__ = ["CandidateResult", "CandidateRun", "Comparison", "TimeGrowth", "growth", "mean_and_deviation"]
 
 HOUR = 3600.0
 
@@ -34,7 +35,7 @@ def mean_and_deviation(values: Iterable[float]) -> tuple[float, float]:
 
 
 @dataclass(frozen=True)
-class Run:
+class CandidateRun:
     """One training of a candidate.
 
     Attributes
@@ -89,7 +90,7 @@ class CandidateResult:
         Words of a whole training: all of the text, all epochs.
     batch_words, workers : int
     memory, memory_formula : BatchMemory or None
-    runs : tuple of Run
+    runs : tuple of CandidateRun
     note : str
         Why something is missing.
     """
@@ -104,7 +105,7 @@ class CandidateResult:
     workers: int = 1
     memory: BatchMemory | None = None
     memory_formula: BatchMemory | None = None
-    runs: tuple[Run, ...] = ()
+    runs: tuple[CandidateRun, ...] = ()
     note: str = ""
 
     @property
@@ -263,8 +264,8 @@ class Comparison:
         listed = asdict(self)
         for entry, found in zip(listed["candidates"], self.candidates, strict=True):
             entry["summary"] = found.summary(self.reference, self.price_per_hour)
-        finite: dict[str, Any] = _finite({"ns2vec": __version__, **listed})
-        return finite
+        record: dict[str, Any] = finite({"ns2vec": __version__, **listed})
+        return record
 
     def to_json(self, *, indent: int | None = 2) -> str:
         """Render as JSON."""
@@ -284,7 +285,7 @@ def _candidate_of(record: dict[str, Any]) -> CandidateResult:
     values["sample"] = Sample(**record["sample"]) if record["sample"] else None
     values["sampler"] = record["sampler"]
     values["runs"] = tuple(
-        Run(
+        CandidateRun(
             **{name: _nan(value) for name, value in run.items() if name not in ("curve", "scores")},
             curve=[(epochs, _nan(loss)) for epochs, loss in run["curve"]],
             scores={suite: _nan(score) for suite, score in run["scores"].items()},
@@ -298,16 +299,8 @@ def _nan(value: Any) -> Any:
     return math.nan if value is None else value
 
 
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _finite(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(entry) for entry in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
 @dataclass(frozen=True)
-class Growth:
+class TimeGrowth:
     """How a candidate's time for a pair grows with the vocabulary.
 
     Attributes
@@ -326,12 +319,12 @@ class Growth:
     factor: float
 
 
-def growth(comparisons: Sequence[Comparison]) -> list[Growth]:
+def growth(comparisons: Sequence[Comparison]) -> list[TimeGrowth]:
     """Compare comparisons on corpora with different vocabularies.
 
     Returns
     -------
-    list of Growth
+    list of TimeGrowth
         One for each candidate that all of them have, vocabularies in rising order.
     """
     rising = sorted(comparisons, key=lambda found: found.corpus["vocabulary"])
@@ -342,5 +335,5 @@ def growth(comparisons: Sequence[Comparison]) -> list[Growth]:
             entries = [others[name] for others in by_name]
             times = [entry.cpu_seconds_per_pair for entry in entries]
             sizes = [one.corpus["vocabulary"] for one in rising]
-            found.append(Growth(name, sizes, times, times[-1] / times[0]))
+            found.append(TimeGrowth(name, sizes, times, times[-1] / times[0]))
     return found

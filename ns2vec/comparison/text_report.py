@@ -6,8 +6,9 @@ import math
 from collections.abc import Sequence
 
 from ns2vec.comparison.results import CandidateResult, Comparison, growth
+from ns2vec.reports.tables import aligned, markdown_table
 
-__all__ = ["COLUMNS_EXPLAINED", "growth_rows", "markdown", "markdown_table", "rows", "table"]
+__all__ = ["COLUMNS_EXPLAINED", "growth_rows", "markdown", "rows", "table"]
 
 COLUMNS_EXPLAINED = (
     "time: seconds of a whole training, ~ extrapolated from a part of one",
@@ -98,20 +99,10 @@ def table(comparisons: Sequence[Comparison]) -> str:
     """Render as aligned lines, one table for each corpus, and the growth over vocabularies."""
     parts = []
     for found in comparisons:
-        parts.append("\n".join([_heading(found), *_aligned(rows(found)), *found.notes, ""]))
+        parts.append("\n".join([_heading(found), *aligned(rows(found)), *found.notes, ""]))
     if len(comparisons) > 1:
-        parts.append("\n".join(["processor time for a pair, us", *_aligned(growth_rows(comparisons)), ""]))
+        parts.append("\n".join(["processor time for a pair, us", *aligned(growth_rows(comparisons)), ""]))
     return "\n".join([*parts, *COLUMNS_EXPLAINED])
-
-
-def _aligned(lines: Sequence[Sequence[str]]) -> list[str]:
-    whole = [line for line in lines if len(line) == len(lines[0])]
-    widths = [max(len(line[column]) for line in whole) for column in range(len(lines[0]))]
-    # a row that is shorter than the head is a remark
-    return [
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=False)).rstrip()
-        for line in lines
-    ]
 
 
 def markdown(comparisons: Sequence[Comparison]) -> str:
@@ -123,10 +114,3 @@ def markdown(comparisons: Sequence[Comparison]) -> str:
     if len(comparisons) > 1:
         parts.append(f"Processor time for a pair, us\n\n{markdown_table(growth_rows(comparisons))}\n")
     return "\n".join(parts)
-
-
-def markdown_table(lines: Sequence[Sequence[str]]) -> str:
-    """Render head and rows as one Markdown table; rows that are shorter are filled up."""
-    head = lines[0]
-    filled = [head, ["---"] * len(head), *([*line, *[""] * (len(head) - len(line))] for line in lines[1:])]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in filled)

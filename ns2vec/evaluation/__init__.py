@@ -8,10 +8,9 @@ What is imported here is what gensim's methods and the demo need. `evaluate_suit
 
 from __future__ import annotations
 
-from ns2vec.evaluation.analogies import evaluate_word_analogies
 from ns2vec.evaluation.facts import FactsCorpus, facts_corpus
+from ns2vec.evaluation.gensim_protocol import evaluate_word_analogies, evaluate_word_pairs
 from ns2vec.evaluation.report import Report, evaluate_all
-from ns2vec.evaluation.word_pairs import evaluate_word_pairs
 
 __all__ = [
     "FactsCorpus",

@@ -3,7 +3,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-def count_higher(
+def count_not_lower(
     of_pairs: npt.NDArray[np.floating[Any]],
     of_c: npt.NDArray[np.floating[Any]],
     pairs: npt.NDArray[np.int64],
@@ -13,14 +13,4 @@ def count_higher(
     excluded: npt.NDArray[np.int64],
     products: bool,
     counts: npt.NDArray[np.int64],
-) -> None: ...
-def best_sums(
-    of_pairs: npt.NDArray[np.floating[Any]],
-    of_c: npt.NDArray[np.floating[Any]],
-    pairs: npt.NDArray[np.int64],
-    cs: npt.NDArray[np.int64],
-    excluded: npt.NDArray[np.int64],
-    first_word: int,
-    scores: npt.NDArray[np.floating[Any]],
-    words: npt.NDArray[np.int64],
 ) -> None: ...

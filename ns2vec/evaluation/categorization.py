@@ -2,62 +2,209 @@
 
 Concept categorization (Almuhareb and Poesio 2005; Baroni, Dinu and Kruszewski 2014): words are clustered into
 as many clusters as there are categories, and the clusters are compared with the categories. The score is the
-mean over fixed seeds, not the best of them. Nearest-centroid classification asks the same data a question
-without randomness: is a word nearer to the mean of its own category, without itself, than to the others?
+mean over fixed seeds, not the best of them. k-means is Lloyd's algorithm from k-means++ seeds (Arthur and
+Vassilvitskii 2007); the other methods are scipy's hierarchical clustering. Purity and normalised mutual
+information are those of scikit-learn's definitions; the latter is the V-measure (Rosenberg and Hirschberg
+2007).
+
+Nearest-centroid classification asks the same data a question without randomness: is a word nearer to the mean
+of its own category, without itself, than to the others?
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from ns2vec import similarity
-from ns2vec.evaluation.clustering import (
-    CLUSTERINGS,
-    majority_hits,
-    normalised_mutual_information,
-    purity,
-    v_measure,
-)
+from ns2vec._registry import Registry
 from ns2vec.evaluation.lookup import Lookup
-from ns2vec.evaluation.results import Items, Part, TaskResult
+from ns2vec.evaluation.results import Items, TaskResult, parts_of_groups
 from ns2vec.evaluation.statistics import Resampling, draw_counts, mean_interval, percentiles
 
-__all__ = ["macro_f1", "nearest_centroids", "score_categorization", "score_classification"]
+__all__ = [
+    "CLUSTERINGS",
+    "contingency",
+    "k_means",
+    "macro_f1",
+    "majority_hits",
+    "nearest_centroids",
+    "normalised_mutual_information",
+    "purity",
+    "score_categorization",
+    "score_classification",
+]
 
 FloatArray: TypeAlias = "npt.NDArray[np.float64]"
+Labels: TypeAlias = "npt.NDArray[np.intp]"
 Mask: TypeAlias = "npt.NDArray[np.bool_]"
 
 N_SEEDS = 10
+MAX_ROUNDS = 300
+
+#: Name -> function (vectors (n, D), n_clusters, seed) -> labels (n,).
+CLUSTERINGS: Registry[Callable[[FloatArray, int, int], Labels]] = Registry("clustering")
+
+
+def _squared_distances(vectors: FloatArray, centres: FloatArray) -> FloatArray:
+    squares = (vectors * vectors).sum(axis=1)[:, None] + (centres * centres).sum(axis=1)
+    return np.asarray(np.maximum(squares - 2 * vectors @ centres.T, 0))
+
+
+def _first_centres(vectors: FloatArray, n_clusters: int, rng: np.random.Generator) -> FloatArray:
+    """Draw centres among the vectors, each far from those before it."""
+    chosen = [int(rng.integers(len(vectors)))]
+    nearest = _squared_distances(vectors, vectors[chosen])[:, 0]
+    while len(chosen) < n_clusters:
+        total = nearest.sum()
+        weights = nearest / total if total > 0 else None
+        chosen.append(int(rng.choice(len(vectors), p=weights)))
+        nearest = np.minimum(nearest, _squared_distances(vectors, vectors[chosen[-1:]])[:, 0])
+    return np.array(vectors[chosen])
+
+
+@CLUSTERINGS.entry("kmeans")
+def k_means(vectors: FloatArray, n_clusters: int, seed: int) -> Labels:
+    """Cluster vectors by k-means.
+
+    Parameters
+    ----------
+    vectors : ndarray of shape (n, D), float64
+    n_clusters : int
+        At most n.
+    seed : int
+        The same seed gives the same clusters.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        Cluster numbers from 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ns2vec.evaluation.categorization import k_means
+    >>> sorted(np.bincount(k_means(np.array([[0.0], [0.1], [5.0], [5.1], [5.2]]), 2, seed=1)).tolist())
+    [2, 3]
+    """
+    rng = np.random.default_rng(seed)
+    centres = _first_centres(vectors, n_clusters, rng)
+    labels = np.full(len(vectors), -1, dtype=np.intp)
+    for _ in range(MAX_ROUNDS):
+        distances = _squared_distances(vectors, centres)
+        found = distances.argmin(axis=1)
+        sizes = np.bincount(found, minlength=n_clusters)
+        for empty in np.flatnonzero(sizes == 0):
+            # an empty cluster takes the vector that is farthest from its centre
+            farthest = int(distances[np.arange(len(found)), found].argmax())
+            found[farthest] = empty
+            distances[farthest] = 0
+        if (found == labels).all():
+            break
+        labels = found
+        sizes = np.maximum(np.bincount(labels, minlength=n_clusters), 1)
+        centres = np.zeros_like(centres)
+        np.add.at(centres, labels, vectors)
+        centres /= sizes[:, None]
+    return labels
+
+
+def _hierarchical(linkage: str, metric: str) -> Callable[[FloatArray, int, int], Labels]:
+    def cluster(vectors: FloatArray, n_clusters: int, seed: int) -> Labels:
+        from scipy.cluster import hierarchy
+
+        del seed  # there is nothing random in it
+        tree = hierarchy.linkage(vectors, method=linkage, metric=metric)
+        return np.asarray(hierarchy.fcluster(tree, n_clusters, criterion="maxclust") - 1, dtype=np.intp)
+
+    return cluster
+
+
+# on unit vectors, squared Euclidean distance is twice the cosine distance
+for _linkage in ("average", "complete", "ward"):
+    CLUSTERINGS.register(_linkage, _hierarchical(_linkage, "euclidean"))
+
+
+def contingency(categories: npt.ArrayLike, clusters: npt.ArrayLike) -> npt.NDArray[np.int64]:
+    """Return how many items each category has in each cluster, shape (n_categories, n_clusters).
+
+    Examples
+    --------
+    >>> from ns2vec.evaluation.categorization import contingency
+    >>> contingency(["a", "a", "b"], [1, 1, 0]).tolist()
+    [[0, 2], [1, 0]]
+    """
+    _, rows = np.unique(np.asarray(categories), return_inverse=True)
+    _, columns = np.unique(np.asarray(clusters), return_inverse=True)
+    shape = (int(rows.max(initial=-1)) + 1, int(columns.max(initial=-1)) + 1)
+    table = np.zeros(shape, dtype=np.int64)
+    np.add.at(table, (rows, columns), 1)
+    return table
+
+
+def majority_hits(categories: npt.ArrayLike, clusters: npt.ArrayLike) -> FloatArray:
+    """Return 1.0 for each item of its cluster's largest category, shape (n,); their mean is the purity.
+
+    Examples
+    --------
+    >>> from ns2vec.evaluation.categorization import majority_hits
+    >>> majority_hits(["a", "a", "b", "b"], [0, 0, 0, 1]).tolist()
+    [1.0, 1.0, 0.0, 1.0]
+    """
+    _, rows = np.unique(np.asarray(categories), return_inverse=True)
+    _, columns = np.unique(np.asarray(clusters), return_inverse=True)
+    if not len(rows):
+        return np.zeros(0)
+    return np.asarray(contingency(categories, clusters).argmax(axis=0)[columns] == rows, dtype=np.float64)
+
+
+def purity(categories: npt.ArrayLike, clusters: npt.ArrayLike) -> float:
+    """Return the share of items that are of their cluster's largest category, in (0, 1].
+
+    Examples
+    --------
+    >>> from ns2vec.evaluation.categorization import purity
+    >>> purity(["a", "a", "b", "b"], [0, 0, 0, 1])
+    0.75
+    """
+    return float(majority_hits(categories, clusters).mean())
+
+
+def normalised_mutual_information(categories: npt.ArrayLike, clusters: npt.ArrayLike) -> float:
+    """Return the mutual information over the arithmetic mean of the two entropies, in [0, 1].
+
+    It equals the V-measure with equal weights, the harmonic mean of homogeneity and completeness.
+
+    Examples
+    --------
+    >>> from ns2vec.evaluation.categorization import normalised_mutual_information
+    >>> normalised_mutual_information(["a", "a", "b", "b"], [1, 1, 0, 0])
+    1.0
+    """
+    table = contingency(categories, clusters)
+    joint, of_categories, of_clusters = map(_entropy, (table.ravel(), table.sum(axis=1), table.sum(axis=0)))
+    mutual, mean = max(0.0, of_categories + of_clusters - joint), (of_categories + of_clusters) / 2
+    return mutual / mean if mean else 1.0
+
+
+def _entropy(counts: npt.NDArray[Any]) -> float:
+    shares = counts[counts > 0] / counts.sum()
+    return float(-(shares * np.log(shares)).sum())
 
 
 class _Words:
     """The used words of a suite of ``(word, category)``."""
 
     def __init__(self, lookup: Lookup, members: Sequence[tuple[str, str]], keep: Mask | None) -> None:
-        known = lookup.known([(word,) for word, _ in members])
-        used = known.copy() if lookup.missing == "skip" else np.ones(len(members), dtype=bool)
-        if keep is not None:
-            used &= keep
-        self.positions = np.flatnonzero(used)
-        self.coverage = lookup.coverage(known, used)
-        self.categories = np.array([members[position][1] for position in self.positions.tolist()])
-        self.units = lookup.unit_matrix([members[position][0] for position in self.positions.tolist()])
-        self.totals: dict[str, int] = {}
-        for _, category in members:
-            self.totals[category] = self.totals.get(category, 0) + 1
-
-    def parts(self, hits: FloatArray) -> tuple[Part, ...]:
-        """Return the mean hit of each category."""
-        found = []
-        for category, n_total in self.totals.items():
-            own = hits[self.categories == category] if len(hits) else hits
-            found.append(Part(category, float(own.mean()) if len(own) else math.nan, len(own), n_total))
-        return tuple(found)
+        self.positions, self.coverage = lookup.choose([(word,) for word, _ in members], keep)
+        used = [members[position] for position in self.positions.tolist()]
+        self.categories = np.array([category for _, category in used])
+        self.units = lookup.unit_matrix(word for word, _ in used)
+        self.of_members = [category for _, category in members]
 
 
 def score_categorization(
@@ -103,18 +250,15 @@ def score_categorization(
     if n_clusters < 2:
         return TaskResult("purity", math.nan, math.nan, math.nan, words.coverage)
     runs = [CLUSTERINGS["kmeans"](words.units, n_clusters, seed) for seed in range(n_seeds)]
-    measures = {
-        "purity": float(np.mean([purity(words.categories, labels) for labels in runs])),
-        "nmi": float(np.mean([normalised_mutual_information(words.categories, labels) for labels in runs])),
-        "v_measure": float(np.mean([v_measure(words.categories, labels) for labels in runs])),
-    }
+    hits = np.mean([majority_hits(words.categories, labels) for labels in runs], axis=0)
+    nmi = float(np.mean([normalised_mutual_information(words.categories, labels) for labels in runs]))
+    measures = {"purity": float(hits.mean()), "nmi": nmi, "v_measure": nmi}
     for name, cluster in CLUSTERINGS.items():
         if name != "kmeans":
             measures[f"purity:{name}"] = purity(words.categories, cluster(words.units, n_clusters, 0))
-    hits = np.mean([majority_hits(words.categories, labels) for labels in runs], axis=0)
     low, high = mean_interval(hits, resampling or Resampling())
     items = Items(words.positions, hits)
-    parts = words.parts(hits)
+    parts = parts_of_groups(words.of_members, words.categories, hits)
     return TaskResult("purity", measures["purity"], low, high, words.coverage, measures, parts, items)
 
 
@@ -210,7 +354,7 @@ def score_classification(
     hits = np.asarray(predicted == words.categories, dtype=np.float64)
     measures = {"accuracy": float(hits.mean()), "macro_f1": macro_f1(words.categories, predicted)}
     low, high = _macro_f1_interval(words.categories, predicted, resampling or Resampling())
-    parts, items = words.parts(hits), Items(words.positions, hits)
+    parts, items = parts_of_groups(words.of_members, words.categories, hits), Items(words.positions, hits)
     return TaskResult("macro_f1", measures["macro_f1"], low, high, words.coverage, measures, parts, items)
 
 

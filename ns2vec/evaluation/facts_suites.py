@@ -14,8 +14,7 @@ from typing import Any
 import numpy as np
 
 from ns2vec._registry import Registry
-from ns2vec.evaluation.analogy_ranks import Question
-from ns2vec.evaluation.analogy_scores import AnalogySection
+from ns2vec.evaluation.analogies import AnalogySection, Question
 from ns2vec.evaluation.facts import FactsCorpus
 from ns2vec.evaluation.facts_tables import ABSENT
 from ns2vec.evaluation.outliers import OutlierSet

@@ -32,23 +32,8 @@ RELATIONAL_SHARE = 0.3  # of the types beyond the real families; the others are 
 MIN_FILLER_TYPES = 200
 FEWEST_ROWS = 12  # of a real family in a small vocabulary
 
-_ONSETS = [
-    *"bdfghjklmnprstvz",
-    "br",
-    "dr",
-    "gr",
-    "kr",
-    "tr",
-    "fl",
-    "gl",
-    "kl",
-    "pl",
-    "sk",
-    "sp",
-    "st",
-    "sh",
-    "ch",
-]
+_CLUSTERS = "br dr gr kr tr fl gl kl pl sk sp st sh ch"
+_ONSETS = [*"bdfghjklmnprstvz", *_CLUSTERS.split()]
 _VOWELS = [*"aeiouaeiou", "ai", "ea", "io", "ou"]
 _CODAS = ["", "", "", "", "l", "m", "n", "r", "s", "t"]
 

@@ -12,7 +12,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from ns2vec import similarity
 from ns2vec._typing import Embedding
+from ns2vec.evaluation.neighbours import nearest_rows
 from ns2vec.evaluation.statistics import spearman
 
 __all__ = ["Health", "hub_counts", "isotropy", "measure_health"]
@@ -65,10 +66,6 @@ class Health:
     n_duplicate: int
     n_sampled: int
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return plain str and numbers."""
-        return asdict(self)
-
 
 def isotropy(vectors: FloatArray) -> float:
     """Return min Z(c) / max Z(c) over the unit eigenvectors c of V'V and their opposites, in (0, 1].
@@ -102,11 +99,8 @@ def hub_counts(vectors: FloatArray, k: int = 10) -> npt.NDArray[np.int64]:
     >>> hub_counts(np.array([[1.0, 0], [0.9, 0.1], [0, 1]]), k=1).tolist()
     [1, 2, 0]
     """
-    norms = similarity.row_norms(vectors)
-    units = similarity.unit_rows(vectors, norms)
-    exclude = [[row] for row in range(len(vectors))]
     counts = np.zeros(len(vectors), dtype=np.int64)
-    for rows, _ in similarity.most_similar_many(vectors, norms, units, k, exclude=exclude):
+    for rows, _ in nearest_rows(vectors, np.arange(len(vectors)), k):
         counts[rows] += 1
     return counts
 

@@ -1,4 +1,4 @@
-"""Words of a question file as rows of an embedding: case, restricted vocabulary, missing words.
+"""Words of a question file as rows of an embedding: case, restricted vocabulary, made vectors, missing words.
 
 Every score says how much of its suite it stands on (`Coverage`), because a model that knows few words is
 asked easier questions.
@@ -8,19 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from ns2vec import similarity
-from ns2vec._typing import Embedding
+from ns2vec._typing import Embedding, VectorMaker
 from ns2vec.exceptions import ConfigError
 
-__all__ = ["Coverage", "Lookup", "MISSING"]
+__all__ = ["Coverage", "Lookup", "MISSING", "Words"]
 
 FloatArray: TypeAlias = "npt.NDArray[np.float64]"
+Mask: TypeAlias = "npt.NDArray[np.bool_]"
 Rows: TypeAlias = "npt.NDArray[np.intp]"
+
+#: The words that a question needs; a tuple among them: one of these, which an answer is picked from.
+Words: TypeAlias = "Iterable[str | tuple[str, ...]]"
 
 #: What to do with a question that has an unknown word.
 MISSING = {
@@ -41,16 +46,19 @@ class Coverage:
     n_used : int
         Questions that were scored.
     n_known : int
-        Questions whose words are all known.
+        Questions whose words all have a vector.
     n_total : int
     missing : str
         Policy for the others, of `MISSING`.
+    n_made : int
+        Scored questions with a word that is not in the vocabulary, whose vector the model made.
     """
 
     n_used: int
     n_known: int
     n_total: int
     missing: str
+    n_made: int = 0
 
     @property
     def share(self) -> float:
@@ -64,18 +72,21 @@ class Lookup:
     Parameters
     ----------
     embedding : Embedding
-        It is never changed, and its vectors are not copied.
+        It is never changed, and its vectors are not copied. If it has `vectors_for`, it is asked for the
+        vectors of words that are not in the vocabulary.
     restrict_vocab : int or None, optional
-        Only the first so many words are known; None: all.
+        The vocabulary is the first so many words; None: all.
     case_insensitive : bool, optional
         Compare upper-cased words; of several variants of a word the first has the vector.
     missing : str, optional
         One of `MISSING`.
+    can_make : bool, optional
+        Use `vectors_for` where the embedding has it.
 
     Raises
     ------
     ConfigError
-        If `missing` is unknown, `restrict_vocab` is not positive, or there is not one key for each vector.
+        If `missing` is unknown, or there is not one key for each vector.
 
     Examples
     --------
@@ -95,13 +106,10 @@ class Lookup:
         restrict_vocab: int | None = 300000,
         case_insensitive: bool = True,
         missing: str = "skip",
+        can_make: bool = True,
     ) -> None:
         if missing not in MISSING:
             raise ConfigError(f"missing must be one of {', '.join(map(repr, MISSING))}, got {missing!r}")
-        if restrict_vocab is not None and restrict_vocab < 1:
-            raise ConfigError(
-                f"restrict_vocab must be at least 1, or None for all words, got {restrict_vocab}"
-            )
         vectors = np.asarray(embedding.vectors)
         if vectors.ndim != 2 or len(vectors) != len(embedding.index_to_key):
             raise ConfigError(
@@ -110,9 +118,11 @@ class Lookup:
             )
         self.case_insensitive = case_insensitive
         self.missing = missing
-        self.restrict_vocab = restrict_vocab
         self.keys = embedding.index_to_key[:restrict_vocab]
         self.vectors = vectors[: len(self.keys)]
+        self.made = np.empty((0, vectors.shape[1]))
+        self._vectors_for = embedding.vectors_for if can_make and isinstance(embedding, VectorMaker) else None
+        self._made_rows: dict[Any, int] = {}
         self._rows: dict[Any, int] = {}
         self._variants: dict[str, list[int]] = {}
         for row, key in enumerate(self.keys):
@@ -126,30 +136,85 @@ class Lookup:
         return key.upper() if self.case_insensitive and isinstance(key, str) else key
 
     def row(self, word: str) -> int:
-        """Return the row of a word, -1 if it is unknown."""
-        return self._rows.get(self.fold(word), -1)
+        """Return the row of a word of the vocabulary, V and more for one that `make` made, else -1."""
+        return self._rows.get(self.fold(word), self._made_rows.get(word, -1))
 
     def rows(self, words: Iterable[str]) -> Rows:
-        """Return the rows of words, -1 for an unknown one."""
-        return np.fromiter((self.row(word) for word in words), dtype=np.intp)
+        """Return the rows of words; what the model can make is made."""
+        asked = list(words)
+        self.make(asked)
+        return np.fromiter(map(self.row, asked), dtype=np.intp, count=len(asked))
+
+    def make(self, words: Iterable[str]) -> None:
+        """Have the model make vectors of those words that are not in the vocabulary, each once.
+
+        Raises
+        ------
+        ConfigError
+            If it does not return one vector for each word.
+        """
+        if self._vectors_for is None:
+            return
+        asked = dict.fromkeys(words)
+        new = [word for word in asked if self.fold(word) not in self._rows and word not in self._made_rows]
+        if not new:
+            return
+        made = np.asarray(self._vectors_for(new), dtype=np.float64)
+        if made.shape != (len(new), self.made.shape[1]):
+            raise ConfigError(
+                f"expected vectors_for of {len(new)} words to return shape {(len(new), self.made.shape[1])}, "
+                f"got {made.shape}"
+            )
+        usable = np.isfinite(made).all(axis=1) & made.any(axis=1)
+        rows = len(self.keys) + len(self.made) + np.cumsum(usable) - 1
+        self.made = np.concatenate([self.made, made[usable]])
+        self._made_rows.update(zip(new, np.where(usable, rows, -1).tolist(), strict=True))
 
     def variants(self, word: str) -> list[int]:
-        """Return the rows of all case variants of a word, the first of which has the vector."""
+        """Return the rows of all case variants of a word in the vocabulary; the first has the vector."""
         folded = self.fold(word)
         row = self._rows.get(folded, -1)
         return [] if row < 0 else [row, *self._variants.get(folded, ())]
 
-    def knows(self, words: Iterable[str]) -> bool:
-        """Return whether all words are known."""
-        return all(self.fold(word) in self._rows for word in words)
+    def known(self, questions: Sequence[Words]) -> Mask:
+        """Return for each question whether all the words that it needs have a vector."""
+        asked = [tuple(words) for words in questions]
+        self.make(word for word in chain.from_iterable(asked) if isinstance(word, str))
 
-    def known(self, questions: Sequence[Iterable[str]]) -> npt.NDArray[np.bool_]:
-        """Return for each question, an iterable of words, whether all its words are known."""
-        return np.fromiter((self.knows(words) for words in questions), dtype=bool, count=len(questions))
+        def is_known(word: str | tuple[str, ...]) -> bool:
+            return any(map(self.variants, word)) if isinstance(word, tuple) else self.row(word) >= 0
+
+        return np.fromiter((all(map(is_known, words)) for words in asked), dtype=bool, count=len(asked))
+
+    def choose(self, questions: Sequence[Words], keep: Mask | None = None) -> tuple[Rows, Coverage]:
+        """Return the numbers of the questions that are scored, and the coverage of the score.
+
+        Parameters
+        ----------
+        questions : sequence of iterables of words
+        keep : ndarray of shape (n_questions,), bool, optional
+            Questions to score at most; the policy for missing words decides about these.
+        """
+        known = self.known(questions)
+        used = known if self.missing == "skip" else np.ones_like(known)
+        if keep is not None:
+            used = used & keep
+        return np.flatnonzero(used), self.coverage(questions, known, used)
+
+    def coverage(self, questions: Sequence[Words], known: Mask, used: Mask) -> Coverage:
+        """Return the coverage of a score over the questions `used`; masks of shape (n_questions,)."""
+        n_vocabulary = len(self.keys)
+        n_made = 0
+        if len(self.made):
+            n_made = sum(
+                any(isinstance(word, str) and self.row(word) >= n_vocabulary for word in questions[number])
+                for number in np.flatnonzero(used).tolist()
+            )
+        return Coverage(int(used.sum()), int((known & used).sum()), len(known), self.missing, n_made)
 
     @property
     def mean(self) -> FloatArray:
-        """Mean vector of the known words, shape (D,)."""
+        """Mean vector of the vocabulary, shape (D,)."""
         if self._mean is None:
             total = np.zeros(self.vectors.shape[1])
             for start in range(0, len(self.vectors), BLOCK_ROWS):
@@ -157,21 +222,22 @@ class Lookup:
             self._mean = total / max(1, len(self.vectors))
         return self._mean
 
-    def matrix(self, words: Sequence[str]) -> FloatArray:
+    def matrix(self, words: Iterable[str]) -> FloatArray:
         """Return the vectors of words, shape (n, D), float64; the policy decides those of unknown ones."""
-        rows = self.rows(words)
-        found = self.vectors[np.maximum(rows, 0)].astype(np.float64) if len(self.vectors) else None
-        if found is None:
-            return np.zeros((len(rows), self.vectors.shape[1]))
-        if (rows < 0).any():
-            found[rows < 0] = self.mean if self.missing == "mean" else 0.0
+        return self.vectors_at(self.rows(words))
+
+    def vectors_at(self, rows: Rows) -> FloatArray:
+        """Return the vectors of these rows, -1 for an unknown word, shape (n, D), float64."""
+        found = np.zeros((len(rows), self.vectors.shape[1]))
+        is_made, is_unknown = rows >= len(self.keys), rows < 0
+        is_own = ~(is_made | is_unknown)
+        found[is_own] = self.vectors[rows[is_own]]
+        found[is_made] = self.made[rows[is_made] - len(self.keys)]
+        if self.missing == "mean" and is_unknown.any():
+            found[is_unknown] = self.mean
         return found
 
-    def unit_matrix(self, words: Sequence[str]) -> FloatArray:
+    def unit_matrix(self, words: Iterable[str]) -> FloatArray:
         """Return `matrix` with rows of length 1; rows of zeros stay zeros."""
         found = self.matrix(words)
         return np.asarray(similarity.unit_rows(found, similarity.row_norms(found)))
-
-    def coverage(self, known: npt.NDArray[np.bool_], used: npt.NDArray[np.bool_]) -> Coverage:
-        """Return the coverage of a score over the questions `used`, masks of shape (n_total,)."""
-        return Coverage(int(used.sum()), int((known & used).sum()), len(known), self.missing)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from ns2vec import similarity
 from ns2vec._typing import Embedding
 from ns2vec.evaluation.lookup import Lookup
 
-__all__ = ["dump_neighbours", "spread_words"]
+__all__ = ["dump_neighbours", "nearest_rows", "spread_words"]
+
+#: Rows and their cosines, best first.
+Neighbours: TypeAlias = "tuple[npt.NDArray[np.intp], npt.NDArray[np.floating[Any]]]"
 
 
 def spread_words(embedding: Embedding, n_words: int = 20, restrict_vocab: int | None = 50000) -> list[str]:
@@ -31,6 +36,28 @@ def spread_words(embedding: Embedding, n_words: int = 20, restrict_vocab: int | 
         return []
     rows = np.unique(np.rint(np.geomspace(1, len(keys), n_words)).astype(np.intp) - 1)
     return [str(keys[row]) for row in rows]
+
+
+def nearest_rows(vectors: npt.NDArray[Any], rows: npt.ArrayLike, k: int) -> Iterator[Neighbours]:
+    """Yield for each of these rows the k rows nearest to it, without itself, and their cosines.
+
+    Parameters
+    ----------
+    vectors : ndarray of shape (V, D)
+    rows : array-like of shape (n,), int
+    k : int
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ns2vec.evaluation.neighbours import nearest_rows
+    >>> [near.tolist() for near, _ in nearest_rows(np.array([[1.0, 0], [0.9, 0.1], [0, 1]]), [0, 2], 1)]
+    [[1], [1]]
+    """
+    asked = np.asarray(rows, dtype=np.intp)
+    norms = similarity.row_norms(vectors)
+    queries = similarity.unit_rows(vectors[asked], norms[asked])
+    return similarity.most_similar_many(vectors, norms, queries, k, exclude=asked[:, None].tolist())
 
 
 def dump_neighbours(
@@ -67,15 +94,12 @@ def dump_neighbours(
     >>> dump_neighbours(toy, ["cat"], topn=1)["cat"][0][0]
     'dog'
     """
-    lookup = Lookup(embedding, restrict_vocab=restrict_vocab, case_insensitive=case_insensitive)
+    lookup = Lookup(
+        embedding, restrict_vocab=restrict_vocab, case_insensitive=case_insensitive, can_make=False
+    )
     asked = spread_words(embedding, restrict_vocab=restrict_vocab) if words is None else words
     known = [word for word in dict.fromkeys(asked) if lookup.row(word) >= 0]
-    norms = similarity.row_norms(lookup.vectors)
-    rows = lookup.rows(known)
-    queries = similarity.unit_rows(lookup.vectors[rows], norms[rows])
-    found = similarity.most_similar_many(
-        lookup.vectors, norms, queries, topn, exclude=[[int(row)] for row in rows]
-    )
+    found = nearest_rows(lookup.vectors, lookup.rows(known), topn)
     return {
         word: [(str(lookup.keys[row]), float(cosine)) for row, cosine in zip(near, cosines, strict=True)]
         for word, (near, cosines) in zip(known, found, strict=True)

@@ -15,11 +15,11 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from ns2vec.evaluation.lookup import Lookup
-from ns2vec.evaluation.results import Items, Part, TaskResult
+from ns2vec.evaluation.lookup import Lookup, Words
+from ns2vec.evaluation.results import Items, TaskResult, parts_of_groups
 from ns2vec.evaluation.statistics import Resampling, mean_interval
 
-__all__ = ["OutlierSet", "outlier_position", "score_outliers"]
+__all__ = ["OutlierSet", "outlier_position", "score_outliers", "words_of_sets"]
 
 FloatArray: TypeAlias = "npt.NDArray[np.float64]"
 
@@ -58,6 +58,11 @@ def outlier_position(members: FloatArray, outlier: FloatArray) -> int:
     return int((centrality[:-1] > centrality[-1] + 1e-12).sum())
 
 
+def words_of_sets(sets: Sequence[OutlierSet]) -> list[Words]:
+    """Return the words that each question needs: those of its set, and its outlier."""
+    return [(*group.members, outlier) for group in sets for outlier in group.outliers]
+
+
 def score_outliers(
     lookup: Lookup,
     sets: Sequence[OutlierSet],
@@ -93,11 +98,7 @@ def score_outliers(
     1.0
     """
     asked = [(group, outlier) for group in sets for outlier in group.outliers]
-    known = lookup.known([(*group.members, outlier) for group, outlier in asked])
-    used = known.copy() if lookup.missing == "skip" else np.ones(len(asked), dtype=bool)
-    if keep is not None:
-        used &= keep
-    positions = np.flatnonzero(used)
+    positions, coverage = lookup.choose(words_of_sets(sets), keep)
     places = []
     for position in positions.tolist():
         group, outlier = asked[position]
@@ -109,14 +110,9 @@ def score_outliers(
         "accuracy": float(hits.mean()) if len(hits) else math.nan,
         "opp": float(np.mean(opp)) if opp else math.nan,
     }
-    names = np.array([asked[position][0].name for position in positions.tolist()], dtype=object)
-    parts = []
-    for group in sets:
-        own = hits[names == group.name] if len(hits) else hits
-        score = float(own.mean()) if len(own) else math.nan
-        parts.append(Part(group.name, score, len(own), len(group.outliers)))
+    of_asked = [group.name for group, _ in asked]
+    names = np.array([of_asked[position] for position in positions], dtype=str)
     # the outliers of one set are drawn together
-    low, high = mean_interval(hits, resampling or Resampling(), names.astype(str))
-    items = Items(positions, hits, None, names.astype(str))
-    coverage = lookup.coverage(known, used)
-    return TaskResult("accuracy", measures["accuracy"], low, high, coverage, measures, tuple(parts), items)
+    low, high = mean_interval(hits, resampling or Resampling(), names)
+    items, parts = Items(positions, hits, None, names), parts_of_groups(of_asked, names, hits)
+    return TaskResult("accuracy", measures["accuracy"], low, high, coverage, measures, parts, items)

@@ -17,7 +17,7 @@ from ns2vec._registry import Registry
 from ns2vec._typing import Embedding
 from ns2vec.exceptions import ConfigError
 
-__all__ = ["POSTPROCESSING", "Vectors", "add_output_vectors", "all_but_the_top", "centre", "normalise"]
+__all__ = ["POSTPROCESSING", "Vectors", "all_but_the_top", "centre", "normalise"]
 
 FloatArray: TypeAlias = "npt.NDArray[np.floating[Any]]"
 
@@ -112,31 +112,3 @@ def all_but_the_top(embedding: Embedding, n_components: int | None = None) -> Ve
     _, directions = np.linalg.eigh(covariance)
     top = directions[:, n_dims - wanted :].astype(centred.dtype)
     return _with(embedding, centred - (centred @ top) @ top.T)
-
-
-def add_output_vectors(embedding: Embedding, output_vectors: npt.ArrayLike) -> Vectors:
-    """Add the output vectors of the same words (``syn1neg``), as GloVe adds its two sets of vectors.
-
-    Parameters
-    ----------
-    embedding : Embedding
-    output_vectors : array-like of shape (V, D)
-
-    Raises
-    ------
-    ConfigError
-        If the shapes differ.
-
-    Examples
-    --------
-    >>> from types import SimpleNamespace
-    >>> import numpy as np
-    >>> from ns2vec.evaluation.postprocessing import add_output_vectors
-    >>> toy = SimpleNamespace(vectors=np.array([[1.0, 0]]), index_to_key=["a"], key_to_index={})
-    >>> add_output_vectors(toy, [[0.0, 2.0]]).vectors.tolist()
-    [[1.0, 2.0]]
-    """
-    vectors, others = _float_vectors(embedding), np.asarray(output_vectors)
-    if vectors.shape != others.shape:
-        raise ConfigError(f"expected output vectors of shape {vectors.shape}, got {others.shape}")
-    return _with(embedding, vectors + others.astype(vectors.dtype, copy=False))

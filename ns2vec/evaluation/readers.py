@@ -35,8 +35,7 @@ from ns2vec.evaluation._columns import (
     split_columns,
 )
 from ns2vec.evaluation._lines import Complaints, numbered_lines, source_name
-from ns2vec.evaluation.analogy_ranks import Question
-from ns2vec.evaluation.analogy_scores import AnalogySection
+from ns2vec.evaluation.analogies import AnalogySection, Question
 from ns2vec.evaluation.outliers import OutlierSet
 from ns2vec.evaluation.relational_similarity import RatedPair
 
@@ -125,9 +124,7 @@ def _columns(layout: Layout, lines: Sequence[str], n_fields: int) -> _Columns:
     )
 
 
-def _judged_columns(
-    source: Source, layout: Layout, lines: Sequence[str], complaints: Complaints
-) -> _Columns:
+def _judged_columns(source: Source, layout: Layout, lines: Sequence[str], complaints: Complaints) -> _Columns:
     """Return how lines of two words and a judgement are cut, further columns left out."""
     if layout.delimiter is not None or layout.columns:
         return _columns(layout, lines, 3)

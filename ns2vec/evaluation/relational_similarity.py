@@ -93,17 +93,15 @@ def score_relational_similarity(
     >>> score_relational_similarity(Lookup(toy), pairs).score
     1.0
     """
-    known = lookup.known([(pair.left, pair.right) for pair in pairs])
-    allowed = known.copy() if lookup.missing == "skip" else np.ones(len(pairs), dtype=bool)
-    if keep is not None:
-        allowed &= keep
+    words = [(pair.left, pair.right) for pair in pairs]
+    allowed = set(lookup.choose(words, keep)[0].tolist())
     relations = list(dict.fromkeys(pair.relation for pair in pairs))
     used = np.zeros(len(pairs), dtype=bool)
     parts = []
     for relation in relations:
         rated = [i for i, pair in enumerate(pairs) if pair.relation == relation]
-        chosen = [i for i in rated if allowed[i] and not math.isnan(pairs[i].degree)]
-        prototypes = [i for i in rated if allowed[i] and math.isnan(pairs[i].degree)]
+        chosen = [i for i in rated if i in allowed and not math.isnan(pairs[i].degree)]
+        prototypes = [i for i in rated if i in allowed and math.isnan(pairs[i].degree)]
         score = math.nan
         if len(chosen) > 1 and prototypes:
             degrees = relation_degrees(_offsets(lookup, pairs, prototypes), _offsets(lookup, pairs, chosen))
@@ -116,7 +114,7 @@ def score_relational_similarity(
     mean = float(scores[defined].mean()) if len(defined) else math.nan
     low, high = mean_interval(scores[defined], resampling or Resampling())
     items = Items(defined, scores[defined])
-    coverage = lookup.coverage(known, used)
+    coverage = lookup.coverage(words, lookup.known(words), used)
     return TaskResult("spearman", mean, low, high, coverage, {"spearman": mean}, tuple(parts), items)
 
 

@@ -11,8 +11,12 @@ from typing import Any
 
 from ns2vec._typing import Embedding, PathLike
 from ns2vec.evaluation._lines import source_name
-from ns2vec.evaluation.analogies import evaluate_word_analogies, section_accuracy
-from ns2vec.evaluation.word_pairs import evaluate_word_pairs
+from ns2vec.evaluation.gensim_protocol import (
+    evaluate_word_analogies,
+    evaluate_word_pairs,
+    section_accuracy,
+)
+from ns2vec.reports.tables import finite
 
 __all__ = ["AnalogyResult", "PairsResult", "Report", "SectionResult", "evaluate_all"]
 
@@ -87,7 +91,7 @@ class Report:
 
     def to_json(self, *, indent: int | None = 2) -> str:
         """Render as JSON; a correlation that is not defined (NaN) becomes null."""
-        return json.dumps(_without_nan(self.as_dict()), indent=indent, allow_nan=False)
+        return json.dumps(finite(self.as_dict()), indent=indent, allow_nan=False)
 
     def table(self, *, sections: bool = True) -> str:
         """Render as aligned lines for a terminal.
@@ -110,14 +114,6 @@ class Report:
 def _accuracy_line(label: str, result: AnalogyResult | SectionResult) -> str:
     percent = f"{100 * result.accuracy:8.1f} %" if result.n_asked else "-"
     return f"{label:<31} {percent:>10} {result.n_asked:8d}"
-
-
-def _without_nan(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _without_nan(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [_without_nan(entry) for entry in value]
-    return None if isinstance(value, float) and value != value else value
 
 
 def _suite_name(source: PathLike | Iterable[str], taken: Iterable[str]) -> str:

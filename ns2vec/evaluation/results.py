@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from ns2vec.evaluation.lookup import Coverage
-from ns2vec.evaluation.statistics import Comparison, Resampling, compare_correlations, compare_means
+from ns2vec.evaluation.statistics import Difference, Resampling, compare_correlations, compare_means
 from ns2vec.exceptions import ConfigError
 
-__all__ = ["Items", "Part", "TaskResult", "compare_results"]
+__all__ = ["Items", "Part", "TaskResult", "compare_results", "parts_of_groups"]
 
 FloatArray: TypeAlias = "npt.NDArray[np.float64]"
 
@@ -58,6 +60,24 @@ class Part:
     measures: dict[str, float] = field(default_factory=dict)
 
 
+def parts_of_groups(of_suite: Sequence[str], of_used: npt.NDArray[Any], hits: FloatArray) -> tuple[Part, ...]:
+    """Return one part for each group of items: the mean of its hits.
+
+    Parameters
+    ----------
+    of_suite : sequence of str
+        The group of each item of the suite; the parts have the order of their first items.
+    of_used : ndarray of shape (n,)
+        The group of each scored item.
+    hits : ndarray of shape (n,)
+    """
+    parts = []
+    for group, n_total in Counter(of_suite).items():
+        own = hits[of_used == group] if len(hits) else hits
+        parts.append(Part(group, float(own.mean()) if len(own) else math.nan, len(own), n_total))
+    return tuple(parts)
+
+
 @dataclass(frozen=True, slots=True)
 class TaskResult:
     """What one embedding scored on one suite.
@@ -88,31 +108,18 @@ class TaskResult:
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain dicts, lists, str and numbers, without the items."""
-        coverage = self.coverage
         return {
             "measure": self.measure,
             "score": self.score,
             "low": self.low,
             "high": self.high,
-            "n_used": coverage.n_used,
-            "n_known": coverage.n_known,
-            "n_total": coverage.n_total,
-            "missing": coverage.missing,
+            **asdict(self.coverage),
             "measures": dict(self.measures),
-            "parts": [
-                {
-                    "name": part.name,
-                    "score": part.score,
-                    "n_used": part.n_used,
-                    "n_total": part.n_total,
-                    "measures": dict(part.measures),
-                }
-                for part in self.parts
-            ],
+            "parts": [asdict(part) for part in self.parts],
         }
 
 
-def compare_results(first: TaskResult, second: TaskResult, resampling: Resampling) -> Comparison:
+def compare_results(first: TaskResult, second: TaskResult, resampling: Resampling) -> Difference:
     """Compare two models on the items that both of them scored.
 
     Parameters
@@ -123,7 +130,7 @@ def compare_results(first: TaskResult, second: TaskResult, resampling: Resamplin
 
     Returns
     -------
-    Comparison
+    Difference
 
     Raises
     ------
@@ -148,7 +155,7 @@ def compare_results(first: TaskResult, second: TaskResult, resampling: Resamplin
     common = np.intersect1d(first.items.positions, second.items.positions)
     a, b = first.items.at(common), second.items.at(common)
     if not len(common):
-        return Comparison(math.nan, math.nan, math.nan, math.nan, 0)
+        return Difference(math.nan, math.nan, math.nan, math.nan, 0)
     if a.gold is not None:
         return compare_correlations(a.gold, a.values, b.values, resampling)
     return compare_means(a.values, b.values, resampling, a.groups)

@@ -17,17 +17,18 @@ import numpy.typing as npt
 from ns2vec._build_info import __version__
 from ns2vec._typing import Embedding, PathLike
 from ns2vec.evaluation._lines import Complaints, Malformed
-from ns2vec.evaluation.analogy_ranks import ANALOGY_METHODS
+from ns2vec.evaluation.analogies import ANALOGY_METHODS
 from ns2vec.evaluation.facts import FactsCorpus, facts_corpus
 from ns2vec.evaluation.facts_suites import FACTS_QUESTIONS
 from ns2vec.evaluation.lookup import Lookup
 from ns2vec.evaluation.readers import EXPECTED, READERS
 from ns2vec.evaluation.results import TaskResult, compare_results
 from ns2vec.evaluation.sources import FoundFiles, MissingFiles, SuiteNotFoundError, find_suite_files
-from ns2vec.evaluation.statistics import Comparison, Resampling
+from ns2vec.evaluation.statistics import Difference, Resampling
 from ns2vec.evaluation.suites import Origin, Suite, select_suites
 from ns2vec.evaluation.tasks import TASKS
 from ns2vec.exceptions import ConfigError, FormatError
+from ns2vec.reports.tables import finite
 
 __all__ = ["Evaluation", "Read", "SUBSETS", "Settings", "SuiteOutcome", "evaluate_suites", "read_questions"]
 
@@ -74,8 +75,21 @@ class Settings:
 
     def __post_init__(self) -> None:
         _ = ANALOGY_METHODS[self.method]
+        if self.restrict_vocab is not None and self.restrict_vocab < 1:
+            raise ConfigError(
+                f"restrict_vocab must be at least 1, or None for all words, got {self.restrict_vocab}"
+            )
         if self.subset not in SUBSETS:
             raise ConfigError(f"subset must be 'common' or 'own', got {self.subset!r}")
+
+    def lookup(self, embedding: Embedding) -> Lookup:
+        """Return the words and vectors of a model as these settings see them."""
+        return Lookup(
+            embedding,
+            restrict_vocab=self.restrict_vocab,
+            case_insensitive=self.case_insensitive,
+            missing=self.missing,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +102,7 @@ class SuiteOutcome:
     measure : str
     results : tuple of TaskResult
         One for each model; a score is NaN where no question, or too few of them, could be asked.
-    comparisons : dict of (int, int) to Comparison
+    comparisons : dict of (int, int) to Difference
         Numbers of two models, the first less than the second -> their difference.
     malformed : tuple of Malformed
     files, sha256, notes : tuple of str
@@ -97,7 +111,7 @@ class SuiteOutcome:
     suite: Suite
     measure: str
     results: tuple[TaskResult, ...]
-    comparisons: dict[tuple[int, int], Comparison]
+    comparisons: dict[tuple[int, int], Difference]
     malformed: tuple[Malformed, ...] = ()
     files: tuple[str, ...] = ()
     sha256: tuple[str, ...] = ()
@@ -168,7 +182,7 @@ class Evaluation:
 
     def to_json(self, *, indent: int | None = 2) -> str:
         """Render as JSON; numbers that are not defined (NaN) become null."""
-        return json.dumps(_finite(self.as_dict()), indent=indent, allow_nan=False, ensure_ascii=False)
+        return json.dumps(finite(self.as_dict()), indent=indent, allow_nan=False, ensure_ascii=False)
 
 
 def _outcome_dict(outcome: SuiteOutcome, names: list[str]) -> dict[str, Any]:
@@ -190,14 +204,6 @@ def _outcome_dict(outcome: SuiteOutcome, names: list[str]) -> dict[str, Any]:
             for (first, second), comparison in outcome.comparisons.items()
         ],
     }
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _finite(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(entry) for entry in value]
-    return None if isinstance(value, float) and value - value != 0.0 else value
 
 
 @cache
@@ -301,7 +307,7 @@ def evaluate_suites(
         raise ConfigError("expected at least one model to evaluate, got none")
     settings = settings or Settings()
     started = time.perf_counter()
-    lookups = [_lookup(embedding, settings) for embedding in models.values()]
+    lookups = [settings.lookup(embedding) for embedding in models.values()]
     outcomes: list[SuiteOutcome] = []
     missing: list[MissingFiles] = []
     for suite in select_suites(suites):
@@ -323,15 +329,6 @@ def evaluate_suites(
     return done
 
 
-def _lookup(embedding: Embedding, settings: Settings) -> Lookup:
-    return Lookup(
-        embedding,
-        restrict_vocab=settings.restrict_vocab,
-        case_insensitive=settings.case_insensitive,
-        missing=settings.missing,
-    )
-
-
 def _outcome(lookups: list[Lookup], suite: Suite, read: Read, settings: Settings) -> SuiteOutcome:
     results = _score(lookups, suite, read.questions, settings)
     comparisons = _compare(results, settings.resampling)
@@ -344,9 +341,10 @@ def _score(
     lookups: list[Lookup], suite: Suite, questions: list[Any], settings: Settings
 ) -> tuple[TaskResult, ...]:
     task = TASKS[suite.task]
+    words = task.words(questions)
     keep: Mask | None = None
     if settings.subset == "common" and settings.missing == "skip" and len(lookups) > 1:
-        keep = np.logical_and.reduce([task.known(lookup, questions) for lookup in lookups])
+        keep = np.logical_and.reduce([lookup.known(words) for lookup in lookups])
     options = {name: getattr(settings, name) for name in task.options}
     return tuple(
         task.score(lookup, questions, keep=keep, resampling=settings.resampling, **options)
@@ -354,7 +352,7 @@ def _score(
     )
 
 
-def _compare(results: tuple[TaskResult, ...], resampling: Resampling) -> dict[tuple[int, int], Comparison]:
+def _compare(results: tuple[TaskResult, ...], resampling: Resampling) -> dict[tuple[int, int], Difference]:
     pairs = [(i, j) for i in range(len(results)) for j in range(i + 1, len(results))]
     return {
         (i, j): compare_results(results[i], results[j], resampling)

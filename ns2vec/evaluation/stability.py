@@ -9,18 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ns2vec import similarity
 from ns2vec._typing import Embedding
+from ns2vec.evaluation.neighbours import nearest_rows
 from ns2vec.exceptions import ConfigError
 
 __all__ = ["Stability", "common_rows", "neighbour_stability"]
-
-FloatArray: TypeAlias = "npt.NDArray[np.floating[Any]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +46,9 @@ def common_rows(
 ) -> tuple[list[Any], npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """Return the keys that both models have among their first so many, and their rows in each."""
     rows = {key: row for row, key in enumerate(second.index_to_key[:restrict_vocab])}
-    keys = [key for key in first.index_to_key[:restrict_vocab] if key in rows]
-    own = {key: row for row, key in enumerate(first.index_to_key[:restrict_vocab])}
-    return (
-        keys,
-        np.array([own[key] for key in keys], dtype=np.intp),
-        np.array([rows[key] for key in keys], dtype=np.intp),
-    )
+    own = [row for row, key in enumerate(first.index_to_key[:restrict_vocab]) if key in rows]
+    keys = [first.index_to_key[row] for row in own]
+    return keys, np.array(own, dtype=np.intp), np.array([rows[key] for key in keys], dtype=np.intp)
 
 
 def neighbour_stability(
@@ -108,17 +102,8 @@ def neighbour_stability(
     if not len(places):
         raise ConfigError("expected at least one word that both models know, found none")
     found = [
-        _neighbours(np.asarray(model.vectors)[rows], places, k)
+        [near.tolist() for near, _ in nearest_rows(np.asarray(model.vectors)[rows], places, k)]
         for model, rows in ((first, first_rows), (second, second_rows))
     ]
     by_word = {str(keys[place]): len(set(a) & set(b)) / k for place, a, b in zip(places, *found, strict=True)}
     return Stability(float(np.mean(list(by_word.values()))), by_word, k, len(keys))
-
-
-def _neighbours(vectors: FloatArray, places: npt.NDArray[np.intp], k: int) -> list[list[int]]:
-    norms = similarity.row_norms(vectors)
-    queries = similarity.unit_rows(vectors[places], norms[places])
-    exclude = [[int(place)] for place in places]
-    return [
-        rows.tolist() for rows, _ in similarity.most_similar_many(vectors, norms, queries, k, exclude=exclude)
-    ]

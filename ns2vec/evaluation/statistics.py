@@ -20,7 +20,7 @@ import numpy.typing as npt
 from ns2vec.exceptions import ConfigError
 
 __all__ = [
-    "Comparison",
+    "Difference",
     "Resampling",
     "average_ranks",
     "compare_correlations",
@@ -77,7 +77,7 @@ class Resampling:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class Difference:
     """Two models on the same items: `difference` is the first's score less the second's.
 
     Attributes
@@ -233,7 +233,7 @@ def _p_value(observed: float, drawn: FloatArray) -> float:
 
 def compare_correlations(
     gold: npt.ArrayLike, first: npt.ArrayLike, second: npt.ArrayLike, resampling: Resampling
-) -> Comparison:
+) -> Difference:
     """Compare two models' Spearman correlations with the same judgements.
 
     The test exchanges the two models' ranks of an item with probability 1/2; the interval is that of the
@@ -246,7 +246,7 @@ def compare_correlations(
 
     Returns
     -------
-    Comparison
+    Difference
 
     Examples
     --------
@@ -274,7 +274,7 @@ def compare_correlations(
         a = _weighted_pearson(ranks[0], np.where(swap, ranks[2], ranks[1]), ones)
         b = _weighted_pearson(ranks[0], np.where(swap, ranks[1], ranks[2]), ones)
         exchanged[start:stop] = a - b
-    return Comparison(difference, low, high, _p_value(difference, exchanged), n_items)
+    return Difference(difference, low, high, _p_value(difference, exchanged), n_items)
 
 
 def _by_group(values: FloatArray, groups: npt.NDArray[Any] | None) -> tuple[FloatArray, FloatArray]:
@@ -317,7 +317,7 @@ def compare_means(
     second: npt.ArrayLike,
     resampling: Resampling,
     groups: npt.NDArray[Any] | None = None,
-) -> Comparison:
+) -> Difference:
     """Compare two models' mean scores over the same items.
 
     The test changes the sign of the difference of an item (or of a group of items) with probability 1/2.
@@ -338,10 +338,10 @@ def compare_means(
     differences = np.asarray(first, dtype=np.float64) - np.asarray(second, dtype=np.float64)
     sums, sizes = _by_group(differences, groups)
     if not len(sums):
-        return Comparison(math.nan, math.nan, math.nan, math.nan, 0)
+        return Difference(math.nan, math.nan, math.nan, math.nan, 0)
     counts = draw_counts(len(sums), resampling.n_draws, resampling.seed)
     low, high = percentiles((counts @ sums) / (counts @ sizes), resampling.level)
     rng = np.random.default_rng([resampling.seed, len(sums), 1])
     signs = rng.integers(0, 2, size=(resampling.n_draws, len(sums))) * 2.0 - 1.0
     p_value = _p_value(float(sums.sum()), signs @ sums)
-    return Comparison(float(differences.mean()), low, high, p_value, len(differences))
+    return Difference(float(differences.mean()), low, high, p_value, len(differences))

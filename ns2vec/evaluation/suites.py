@@ -23,8 +23,9 @@ A suite is a ``[[suite]]`` table of a TOML file; those of the package stand in `
     columns = [1, 2, 3]
     skip_lines = 1
 
-``generated = "facts"`` in place of origins takes the questions from the facts corpus. A ``[collection]``
-table names lists of suites.
+``generated = "facts"`` in place of origins takes the questions from the facts corpus; ``like = "mc30"`` takes
+what is not said from an earlier suite of the file, else it is taken from a table ``[defaults]``, in which
+``[defaults.urls]`` is the layout of files at addresses. A ``[collection]`` table names lists of suites.
 """
 
 from __future__ import annotations
@@ -157,18 +158,29 @@ def parse_suites(text: str, name: str = "<text>") -> tuple[list[Suite], dict[str
         table: dict[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise FormatError(f"{name}: expected a TOML file of [[suite]] tables: {error}") from None
-    suites = [_suite(entry, name) for entry in table.get("suite", ())]
+    defaults = table.get("defaults", {})
+    of_addresses = defaults.pop("urls", {})
+    entries: dict[str, dict[str, Any]] = {}
+    for entry in table.get("suite", ()):
+        like = entry.get("like")
+        if like is not None and like not in entries:
+            raise FormatError(f"{name}: like = {like!r} names no suite that stands before")
+        entries[str(entry.get("name"))] = {**(defaults if like is None else entries[like]), **entry}
+    suites = [_suite(entry, name, of_addresses) for entry in entries.values()]
     return suites, {key: list(names) for key, names in table.get("collection", {}).items()}
 
 
-def _suite(entry: dict[str, Any], path: str) -> Suite:
+def _suite(entry: dict[str, Any], path: str, of_addresses: dict[str, Any]) -> Suite:
     for key in ("name", "task"):
         if not isinstance(entry.get(key), str):
             raise FormatError(f"{path}: expected each [[suite]] to have a {key}, found {entry}")
     name, task = entry["name"], entry["task"]
     reader = entry.get("reader", TASKS[task].reader)
     _ = READERS[reader]
-    origins = tuple(_origin(origin, entry, f"{path}: suite {name!r}") for origin in entry.get("origin", ()))
+    origins = tuple(
+        _origin({**of_addresses, **origin} if "urls" in origin else origin, entry, f"{path}: suite {name!r}")
+        for origin in entry.get("origin", ())
+    )
     generated = entry.get("generated", "")
     if generated not in ("", "facts") or bool(generated) == bool(origins):
         raise FormatError(f"{path}: suite {name!r} needs [[suite.origin]] tables or generated = 'facts'")

@@ -7,24 +7,19 @@ command line iterate over `TASKS`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
-
-import numpy as np
-import numpy.typing as npt
+from dataclasses import dataclass
+from typing import Any
 
 from ns2vec._registry import Registry
-from ns2vec.evaluation.analogy_scores import known_questions, score_analogies
+from ns2vec.evaluation.analogies import score_analogies, words_of_sections
 from ns2vec.evaluation.categorization import score_categorization, score_classification
-from ns2vec.evaluation.lookup import Lookup
-from ns2vec.evaluation.outliers import score_outliers
+from ns2vec.evaluation.lookup import Words
+from ns2vec.evaluation.outliers import score_outliers, words_of_sets
 from ns2vec.evaluation.relational_similarity import score_relational_similarity
 from ns2vec.evaluation.results import TaskResult
-from ns2vec.evaluation.word_similarity import score_word_similarity
+from ns2vec.evaluation.word_pairs import score_word_similarity
 
 __all__ = ["TASKS", "Task"]
-
-Mask: TypeAlias = "npt.NDArray[np.bool_]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +31,8 @@ class Task:
     title : str
     reader : str
         The usual layout of its files, of `READERS`.
-    known : callable
-        ``known(lookup, questions)``: which items of the suite have all the words they need.
+    words : callable
+        ``words(questions)``: the words that each item of the suite needs, as `Lookup.known` takes them.
     score : callable
         ``score(lookup, questions, keep=..., resampling=..., **options)``.
     options : tuple of str
@@ -46,64 +41,36 @@ class Task:
 
     title: str
     reader: str
-    known: Callable[[Lookup, Any], Mask]
+    words: Callable[[Any], list[Words]]
     score: Callable[..., TaskResult]
-    options: tuple[str, ...] = field(default=())
+    options: tuple[str, ...] = ()
 
 
 TASKS: Registry[Task] = Registry("task")
 
-TASKS.register(
-    "word_similarity",
-    Task(
-        "word similarity",
-        "word_pairs",
-        lambda lookup, pairs: lookup.known([pair[:2] for pair in pairs]),
-        score_word_similarity,
+
+def _words_of_pairs(pairs: Any) -> list[Words]:
+    return [(left, right) for left, right, _ in pairs]
+
+
+def _words_of_members(members: Any) -> list[Words]:
+    return [(word,) for word, _ in members]
+
+
+def _words_of_rated(pairs: Any) -> list[Words]:
+    return [(pair.left, pair.right) for pair in pairs]
+
+
+for _name, _task in {
+    "word_similarity": Task("word similarity", "word_pairs", _words_of_pairs, score_word_similarity),
+    "analogies": Task("analogies", "analogies", words_of_sections, score_analogies, ("method",)),
+    "categorization": Task("categorization", "categories", _words_of_members, score_categorization),
+    "classification": Task(
+        "nearest-centroid classification", "categories", _words_of_members, score_classification
     ),
-)
-TASKS.register(
-    "analogies",
-    Task(
-        "analogies",
-        "analogies",
-        lambda lookup, sections: known_questions(
-            lookup, [question for section in sections for question in section.questions]
-        ),
-        score_analogies,
-        ("method",),
+    "outliers": Task("outlier detection", "outliers", words_of_sets, score_outliers),
+    "relational_similarity": Task(
+        "relational similarity", "relations", _words_of_rated, score_relational_similarity
     ),
-)
-for _name, _title, _score in (
-    ("categorization", "categorization", score_categorization),
-    ("classification", "nearest-centroid classification", score_classification),
-):
-    TASKS.register(
-        _name,
-        Task(
-            _title,
-            "categories",
-            lambda lookup, members: lookup.known([(word,) for word, _ in members]),
-            _score,
-        ),
-    )
-TASKS.register(
-    "outliers",
-    Task(
-        "outlier detection",
-        "outliers",
-        lambda lookup, sets: lookup.known(
-            [(*group.members, outlier) for group in sets for outlier in group.outliers]
-        ),
-        score_outliers,
-    ),
-)
-TASKS.register(
-    "relational_similarity",
-    Task(
-        "relational similarity",
-        "relations",
-        lambda lookup, pairs: lookup.known([(pair.left, pair.right) for pair in pairs]),
-        score_relational_similarity,
-    ),
-)
+}.items():
+    TASKS.register(_name, _task)

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 
 from ns2vec.evaluation.results import TaskResult
 from ns2vec.evaluation.runner import Evaluation, SuiteOutcome
+from ns2vec.reports.tables import aligned, markdown_table
 
-__all__ = ["MARKS_EXPLAINED", "markdown", "significance_mark", "table"]
+__all__ = ["MARKS_EXPLAINED", "coverage_text", "markdown", "significance_mark", "table"]
 
 LEVELS = ((0.001, "***"), (0.01, "**"), (0.05, "*"))
 MARKS_EXPLAINED = (
@@ -42,11 +43,16 @@ def _score(result: TaskResult, mark: str) -> str:
     return f"{_number(result.score)}{mark}{interval}"
 
 
-def _coverage(outcome: SuiteOutcome) -> str:
-    """Return ``used/total``, of each model where they differ."""
-    used = [result.coverage.n_used for result in outcome.results]
-    shown = str(used[0]) if len(set(used)) == 1 else " ".join(map(str, used))
-    return f"{shown}/{outcome.results[0].coverage.n_total}"
+def coverage_text(outcome: SuiteOutcome) -> str:
+    """Return ``used/total``, of each model where they differ, and how many questions had vectors made."""
+    coverages = [result.coverage for result in outcome.results]
+    used = _one_or_all([coverage.n_used for coverage in coverages])
+    made = _one_or_all([coverage.n_made for coverage in coverages])
+    return f"{used}/{coverages[0].n_total}" + (f", {made} made" if made != "0" else "")
+
+
+def _one_or_all(counts: Sequence[int]) -> str:
+    return " ".join(map(str, counts if len(set(counts)) > 1 else counts[:1]))
 
 
 def _rows(evaluation: Evaluation, sections: bool) -> list[list[str]]:
@@ -57,7 +63,7 @@ def _rows(evaluation: Evaluation, sections: bool) -> list[list[str]]:
             compared = outcome.comparisons.get((0, number))
             marks.append(significance_mark(compared.p_value) if compared else "")
         cells = [_score(result, mark) for result, mark in zip(outcome.results, marks, strict=True)]
-        rows.append([outcome.suite.name, outcome.measure, _coverage(outcome), *cells])
+        rows.append([outcome.suite.name, outcome.measure, coverage_text(outcome), *cells])
         if sections:
             for parts in zip(*(result.parts for result in outcome.results), strict=True):
                 used = f"{parts[0].n_used}/{parts[0].n_total}"
@@ -98,10 +104,7 @@ def table(evaluation: Evaluation, *, sections: bool = False) -> str:
     -------
     str
     """
-    rows = _rows(evaluation, sections)
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
-    return "\n".join([*(line.rstrip() for line in lines), *_notes(evaluation)])
+    return "\n".join([*aligned(_rows(evaluation, sections)), *_notes(evaluation)])
 
 
 def markdown(evaluation: Evaluation, *, sections: bool = False) -> str:
@@ -116,16 +119,11 @@ def markdown(evaluation: Evaluation, *, sections: bool = False) -> str:
     -------
     str
     """
-    head, *rows = _rows(evaluation, sections)
-    lines = [_markdown_row(head), _markdown_row(["---"] * len(head)), *map(_markdown_row, rows)]
-    return "\n".join([*lines, "", *(f"- {_escape(note)}" for note in _notes(evaluation))])
-
-
-def _markdown_row(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(map(_escape, cells)) + " |"
+    rows = [[_escape(cell) for cell in row] for row in _rows(evaluation, sections)]
+    return "\n".join([markdown_table(rows), "", *(f"- {_escape(note)}" for note in _notes(evaluation))])
 
 
 def _escape(text: str) -> str:
-    for character in "\\|*_`<[":
+    for character in "\\*_`<[":
         text = text.replace(character, "\\" + character)
     return text.strip()

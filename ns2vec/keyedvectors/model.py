@@ -12,8 +12,7 @@ import numpy.typing as npt
 
 from ns2vec import similarity
 from ns2vec._typing import PathLike
-from ns2vec.evaluation.analogies import evaluate_word_analogies
-from ns2vec.evaluation.word_pairs import evaluate_word_pairs
+from ns2vec.evaluation.gensim_protocol import evaluate_word_analogies, evaluate_word_pairs
 from ns2vec.exceptions import ConfigError
 from ns2vec.formats.saving import MODELS, Saveable
 from ns2vec.formats.state import ModelState

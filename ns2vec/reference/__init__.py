@@ -17,7 +17,7 @@ can be compared weight by weight.
 Legend: V words, D dimensions, n input rows, m output rows of one block.
 """
 
-from ns2vec.reference.evaluation import cosines, count_higher
+from ns2vec.reference.evaluation import cosines, count_not_lower
 from ns2vec.reference.objectives import LINKS, block_loss, block_step, sigmoid
 from ns2vec.reference.readers import READERS
 from ns2vec.reference.samplers import DRAWS, Request
@@ -42,7 +42,7 @@ __all__ = [
     "block_loss",
     "block_step",
     "cosines",
-    "count_higher",
+    "count_not_lower",
     "sigmoid",
     "train_chunk",
     "train_pairs",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["cosines", "count_higher"]
+__all__ = ["cosines", "count_not_lower"]
 
 Array = npt.NDArray[np.float64]
 
@@ -19,7 +19,7 @@ def cosines(vectors: Array, norms: Array, query: Array) -> Array:
     return np.asarray(products / np.where(norms == 0, 1.0, norms))
 
 
-def count_higher(
+def count_not_lower(
     of_pairs: Array,
     of_c: Array,
     pairs: Array,
@@ -29,10 +29,10 @@ def count_higher(
     excluded: Array,
     products: bool,
 ) -> Array:
-    """Count the words that score higher than expected, as `ns2vec.evaluation._counts` does in one pass."""
+    """Count the words that score as high as expected or higher, in five passes over blocks of scores."""
     if products:
         scores = (of_pairs[pairs] - shifts[:, None]) * of_c[cs]
     else:
         scores = of_pairs[pairs] + of_c[cs]
     scores[excluded[:, 1], excluded[:, 0]] = -np.inf
-    return np.asarray((scores > expected[:, None]).sum(axis=1))
+    return np.asarray((scores >= expected[:, None]).sum(axis=1))

@@ -254,3 +254,17 @@ def test_command_lines_that_make_no_sense(ns2vec, planted, words, message):
     outcome = ns2vec("evaluate", *words)
     assert outcome.code == 2
     assert message in outcome.refusal()
+
+
+def test_health_and_stability_need_no_questions(ns2vec, planted):
+    words = ["evaluate", "vectors.bin", "vectors.txt", "--health", "--stability"]
+    found = record(ns2vec(*words, "--json"))
+    assert found["suites"] == []
+    assert found["health"]["vectors.bin"]["n_words"] == found["models"][0]["n_words"]
+    assert found["stability"]["vectors.txt"]["overlap"] > 0.99
+    lines = [line.split() for line in ns2vec(*words).out.splitlines()]
+    assert ["n_zero", "0", "0"] in lines
+    assert ["health:"] in lines
+    outcome = ns2vec("evaluate", "vectors.bin", "--stability")
+    assert outcome.code == 2
+    assert "--stability compares the neighbours of vectors: give two files or more" in outcome.err

@@ -7,13 +7,15 @@ import math
 
 import pytest
 
-from ns2vec.comparison.results import CandidateResult, Comparison, Run, growth, mean_and_deviation
+from ns2vec.comparison.results import CandidateResult, CandidateRun, Comparison, growth, mean_and_deviation
 from ns2vec.comparison.runs import Sample
 
 
 def result(name: str, seconds: list[float], f1: list[float], **changed) -> CandidateResult:
     runs = tuple(
-        Run(seed, 100, 500, 400, time, time, f1=score, curve=[(0.0, 5.0), (1.0, 4.0)], scores={"s": score})
+        CandidateRun(
+            seed, 100, 500, 400, time, time, f1=score, curve=[(0.0, 5.0), (1.0, 4.0)], scores={"s": score}
+        )
         for seed, (time, score) in enumerate(zip(seconds, f1, strict=True))
     )
     values = {"full_words": 500, "pairs_per_word": 2.0, "batch_words": 10, "runs": runs, **changed}

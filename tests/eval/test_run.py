@@ -65,8 +65,7 @@ def test_as_a_program(repository, planted_vectors, planted_data):
 
 @pytest.mark.data
 def test_the_real_suites_are_there_and_complete(script, data_dir):
-    from ns2vec.evaluation.analogies import parse_analogies
-    from ns2vec.evaluation.word_pairs import parse_word_pairs
+    from ns2vec.evaluation.gensim_protocol import parse_analogies, parse_word_pairs
 
     protocol = script("protocol")
     folder = protocol.data_folder(data_dir) / "eval"

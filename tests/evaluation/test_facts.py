@@ -10,9 +10,8 @@ import numpy as np
 import pytest
 
 from ns2vec.evaluation import evaluate_word_analogies, facts_corpus
-from ns2vec.evaluation.analogies import parse_analogies
 from ns2vec.evaluation.facts import DEMO_PARAMETERS
-from ns2vec.evaluation.word_pairs import parse_word_pairs
+from ns2vec.evaluation.gensim_protocol import parse_analogies, parse_word_pairs
 from ns2vec.exceptions import ConfigError
 
 

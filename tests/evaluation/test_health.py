@@ -26,7 +26,7 @@ def test_healthy_vectors(make_toy):
     assert (found.n_zero, found.n_not_finite, found.n_duplicate) == (0, 0, 0)
     assert abs(found.mean_cosine) < 0.03
     assert abs(found.norm_rank_correlation) < 0.2
-    assert found.as_dict()["n_words"] == 200
+    assert found.n_words == 200
 
 
 def test_dead_rows_are_counted(make_toy):

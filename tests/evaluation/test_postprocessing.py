@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ns2vec.evaluation.postprocessing import POSTPROCESSING, add_output_vectors, all_but_the_top, centre
+from ns2vec.evaluation.postprocessing import POSTPROCESSING, all_but_the_top, centre
 from ns2vec.exceptions import ConfigError
 
 WORDS = [f"w{i}" for i in range(50)]
@@ -35,10 +35,3 @@ def test_all_but_the_top_removes_mean_and_components(make_toy):
     np.testing.assert_allclose(all_but_the_top(toy, 0).vectors, centred)
     with pytest.raises(ConfigError, match=r"n_components must be 0 \.\.\. 12, got 13"):
         all_but_the_top(toy, 13)
-
-
-def test_output_vectors_are_added(make_toy):
-    toy, other = make_toy(WORDS, seed=1), make_toy(WORDS, seed=2)
-    np.testing.assert_allclose(add_output_vectors(toy, other.vectors).vectors, toy.vectors + other.vectors)
-    with pytest.raises(ConfigError, match=r"shape \(50, 12\), got \(50, 3\)"):
-        add_output_vectors(toy, np.zeros((50, 3)))

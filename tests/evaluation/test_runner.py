@@ -8,11 +8,13 @@ import json
 import numpy as np
 import pytest
 
+from ns2vec.evaluation import facts_corpus
 from ns2vec.evaluation.facts_suites import FACTS_QUESTIONS
 from ns2vec.evaluation.runner import Settings, evaluate_suites, read_questions
 from ns2vec.evaluation.sources import SuiteNotFoundError
 from ns2vec.evaluation.statistics import Resampling
-from ns2vec.evaluation.suites import Suite
+from ns2vec.evaluation.suites import Suite, select_suites
+from ns2vec.evaluation.tasks import TASKS
 from ns2vec.exceptions import ConfigError, FormatError
 
 QUICK = Settings(resampling=Resampling(n_draws=50))
@@ -163,6 +165,8 @@ def test_what_cannot_be_evaluated(make_toy):
         evaluate_suites({}, ["facts"])
     with pytest.raises(ConfigError, match="subset must be 'common' or 'own', got 'all'"):
         Settings(subset="all")
+    with pytest.raises(ConfigError, match="restrict_vocab must be at least 1, or None"):
+        Settings(restrict_vocab=0)
     with pytest.raises(ConfigError, match="unknown analogy method"):
         Settings(method="guess")
 
@@ -171,3 +175,33 @@ def test_what_cannot_be_evaluated(make_toy):
 def test_generated_suites_have_questions(task):
     suite = Suite("x", "x", task, "", "", "", generated="facts")
     assert read_questions(suite).questions
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_model_that_makes_vectors_is_scored_on_them(make_toy, task):
+    """What it makes are the vectors of another model: so are its scores."""
+    corpus = facts_corpus()
+    whole = make_toy(corpus.tokens, seed=1)
+    # answers of analogies are words of the vocabulary
+    answers = {question[3] for _, question in corpus.analogies()} if task == "analogies" else set()
+    kept = [row for row, word in enumerate(whole.index_to_key) if row % 2 or word in answers]
+    known = make_toy([whole.index_to_key[row] for row in kept], whole.vectors[kept])
+
+    class Maker:
+        vectors, index_to_key, key_to_index = known.vectors, known.index_to_key, known.key_to_index
+
+        def vectors_for(self, words):
+            rows = [whole.key_to_index.get(word, -1) for word in words]
+            return np.where(np.array(rows)[:, None] < 0, np.nan, whole.vectors[rows])
+
+    suite = next(suite for suite in select_suites(["facts"]) if suite.task == task)
+    settings = Settings(resampling=Resampling(0), subset="own")
+    outcome = evaluate_suites(
+        {"whole": whole, "maker": Maker(), "known": known}, [suite], settings=settings
+    ).outcomes[0]
+    whole_result, made_result, known_result = outcome.results
+    assert made_result.coverage.n_used == whole_result.coverage.n_used > known_result.coverage.n_used
+    assert made_result.coverage.n_made > 0
+    assert whole_result.coverage.n_made == known_result.coverage.n_made == 0
+    if task != "analogies":  # fewer words compete with the answer
+        assert made_result.score == pytest.approx(whole_result.score)

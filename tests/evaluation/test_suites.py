@@ -107,3 +107,31 @@ def test_the_real_files_are_those_that_were_read(data_dir):
             assert (suite.name, n_questions, read.notes) == (suite.name, suite.n_questions, ())
             n_found += 1
     assert n_found >= len(collections()["standard"])
+
+
+SHORT = """
+[defaults]
+task = "categorization"
+licence = "CC0-1.0"
+[defaults.urls]
+delimiter = ","
+[[suite]]
+name = "one"
+n_questions = 7
+origin = [{files = ["one.tsv"]}, {urls = ["https://example.org/one.csv"]}]
+[[suite]]
+name = "two"
+like = "one"
+task = "classification"
+"""
+
+
+def test_what_suites_have_in_common_is_said_once():
+    one, two = parse_suites(SHORT)[0]
+    assert (one.task, two.task, two.name, two.licence, two.n_questions) == (
+        "categorization", "classification", "two", "CC0-1.0", 7,
+    )  # fmt: skip
+    assert one.origins == two.origins
+    assert [origin.layout.delimiter for origin in one.origins] == [None, ","]
+    with pytest.raises(FormatError, match="like = 'three' names no suite that stands before"):
+        parse_suites(SHORT.replace('like = "one"', 'like = "three"'))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ns2vec.evaluation.html_report import html_report
 from ns2vec.evaluation.runner import Settings, evaluate_suites
 from ns2vec.evaluation.statistics import Resampling
 from ns2vec.evaluation.suites import Suite
@@ -54,3 +55,14 @@ def test_markdown_rows_have_the_same_cells(evaluation):
 )
 def test_marks(p_value, mark):
     assert significance_mark(p_value) == mark
+
+
+def test_the_table_says_how_many_questions_had_vectors_made(make_toy, write_text):
+    toy = make_toy(WORDS, seed=1)
+    path = write_text("w1\tw2\t1\nw3\tunseen\t2\nw4\tw5\t3\n", "pairs.tsv")
+    toy.vectors_for = lambda words: toy.vectors[: len(words)]
+    suite = Suite.of_files("pairs", "word_similarity", [path])
+    evaluation = evaluate_suites({"toy": toy}, [suite], settings=Settings(resampling=Resampling(0)))
+    assert "3/3, 1 made" in table(evaluation)
+    assert "3/3, 1 made" in html_report(evaluation)
+    assert evaluation.as_dict()["suites"][0]["results"]["toy"]["n_made"] == 1

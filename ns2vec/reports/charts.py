@@ -1,16 +1,25 @@
-"""SVG pictures for the HTML report: bars with intervals, a heat map, a map of words. Text in, text out."""
+"""SVG pictures for pages: bars, lines, a map of words."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["PALETTE", "interval_bars", "principal_plane", "svg_picture", "svg_tag", "word_map"]
+__all__ = [
+    "PALETTE",
+    "interval_bars",
+    "line_chart",
+    "principal_plane",
+    "svg_picture",
+    "svg_tag",
+    "time_bars",
+    "word_map",
+]
 
 FloatArray: TypeAlias = "npt.NDArray[np.float64]"
 
@@ -24,6 +33,8 @@ VALUE_WIDTH = 60
 MAP_SIZE = (640, 460)
 MARGIN = 12
 TEXT_HEIGHT = 12
+LINES_HEIGHT, LEFT, BOTTOM = 340, 70, 40
+N_TICKS = 5
 
 
 def svg_tag(name: str, text: str = "", **attributes: Any) -> str:
@@ -55,7 +66,7 @@ def interval_bars(
 
     Examples
     --------
-    >>> from ns2vec.evaluation.charts import interval_bars
+    >>> from ns2vec.reports.charts import interval_bars
     >>> interval_bars(["mc30"], [[(0.5, 0.4, 0.6)]], ["mine"]).startswith("<svg")
     True
     """
@@ -106,7 +117,7 @@ def principal_plane(vectors: npt.ArrayLike) -> FloatArray:
 
     Examples
     --------
-    >>> from ns2vec.evaluation.charts import principal_plane
+    >>> from ns2vec.reports.charts import principal_plane
     >>> principal_plane([[1.0, 0, 5], [3, 0, 5]]).round(3).tolist()
     [[-1.0, 0.0], [1.0, 0.0]]
     """
@@ -135,7 +146,7 @@ def word_map(words: Sequence[str], groups: Sequence[str], points: FloatArray) ->
     Examples
     --------
     >>> import numpy as np
-    >>> from ns2vec.evaluation.charts import word_map
+    >>> from ns2vec.reports.charts import word_map
     >>> word_map(["a", "b"], ["x", "y"], np.eye(2)).count("<circle")
     2
     """
@@ -166,3 +177,106 @@ def svg_picture(width: float, height: float, drawn: Sequence[str], title: str) -
         + "".join(drawn)
         + "</svg>"
     )
+
+
+def line_chart(
+    lines: Mapping[str, Sequence[tuple[float, float]]], *, x: str, y: str, is_log: bool = False
+) -> str:
+    """Draw one line for each name, with axes.
+
+    Parameters
+    ----------
+    lines : mapping of name -> points (x, y)
+        Points that are not finite are left out, and with `is_log` those that are not above 0.
+    x, y : str
+        What the axes show.
+    is_log : bool
+        Both axes in powers of ten.
+
+    Returns
+    -------
+    str
+        An ``<svg>`` element; ``""`` if there is no point.
+
+    Examples
+    --------
+    >>> from ns2vec.reports.charts import line_chart
+    >>> line_chart({"a": [(0, 1.0), (1, 0.5)]}, x="epochs", y="loss").count("<polyline")
+    1
+    """
+    kept = {
+        name: [(a, b) for a, b in points if math.isfinite(a + b) and not (is_log and min(a, b) <= 0)]
+        for name, points in lines.items()
+    }
+    scale = math.log10 if is_log else float
+    scaled = {name: [(scale(a), scale(b)) for a, b in points] for name, points in kept.items()}
+    points = [point for line in scaled.values() for point in line]
+    if not points:
+        return ""
+    across, up = ((min(values), max(values)) for values in zip(*points, strict=True))
+    drawn = _axes(across, up, x, y, is_log)
+    for number, (name, line) in enumerate(scaled.items()):
+        drawn.append(_line(number, name, line, across, up))
+    return svg_picture(CHART_WIDTH, LINES_HEIGHT, drawn, f"{y} over {x}")
+
+
+def _line(
+    number: int,
+    name: str,
+    points: Sequence[tuple[float, float]],
+    across: tuple[float, float],
+    up: tuple[float, float],
+) -> str:
+    places = " ".join(
+        f"{_place(a, *across, LEFT, CHART_WIDTH - MARGIN):.1f},"
+        f"{_place(b, *up, LINES_HEIGHT - BOTTOM, MARGIN):.1f}"
+        for a, b in points
+    )
+    style = {"fill": "none", "stroke": PALETTE[number % len(PALETTE)], "stroke_width": 2}
+    if number >= len(PALETTE):
+        style["stroke_dasharray"] = "5 3"
+    return svg_tag("polyline", svg_tag("title", escape(name)), points=places, **style)
+
+
+def _place(value: float, low: float, high: float, start: float, end: float) -> float:
+    return start + (end - start) * ((value - low) / (high - low) if high > low else 0.5)
+
+
+def _axes(across: tuple[float, float], up: tuple[float, float], x: str, y: str, is_log: bool) -> list[str]:
+    drawn = []
+    for number in range(N_TICKS):
+        share = number / (N_TICKS - 1)
+        at_x, at_y = (low + share * (high - low) for low, high in (across, up))
+        px, py = (
+            (LEFT + share * (CHART_WIDTH - MARGIN - LEFT)),
+            LINES_HEIGHT - BOTTOM - share * (LINES_HEIGHT - BOTTOM - MARGIN),
+        )
+        shown = [f"{10**value if is_log else value:.3g}" for value in (at_x, at_y)]
+        drawn += [
+            svg_tag("line", x1=LEFT, x2=CHART_WIDTH - MARGIN, y1=f"{py:.1f}", y2=f"{py:.1f}", class_="grid"),
+            svg_tag("text", shown[0], x=f"{px:.1f}", y=LINES_HEIGHT - BOTTOM + 14, text_anchor="middle"),
+            svg_tag("text", shown[1], x=LEFT - 6, y=f"{py + 4:.1f}", text_anchor="end"),
+        ]
+    drawn.append(svg_tag("text", escape(x), x=CHART_WIDTH / 2, y=LINES_HEIGHT - 8, text_anchor="middle"))
+    drawn.append(svg_tag("text", escape(y), x=LEFT + 6, y=MARGIN + 10))
+    return drawn
+
+
+def time_bars(seconds: Mapping[str, float]) -> str:
+    """Draw seconds on a logarithmic scale, for they differ by orders of magnitude."""
+    known = {name: value for name, value in seconds.items() if math.isfinite(value) and value > 0}
+    if not known:
+        return ""
+    logs = {name: math.log10(value) for name, value in known.items()}
+    low, high = min(logs.values()) - 0.3, max(logs.values())
+    drawn = []
+    for number, (name, value) in enumerate(known.items()):
+        y, length = 4 + 20 * number, _place(logs[name], low, high, 4, CHART_WIDTH - 330)
+        drawn += [
+            svg_tag("text", escape(name), x=232, y=y + 13, text_anchor="end"),
+            svg_tag(
+                "rect", x=240, y=y, width=f"{length:.1f}", height=16, fill=PALETTE[number % len(PALETTE)]
+            ),
+            svg_tag("text", f"{value:,.1f} s", x=f"{246 + length:.1f}", y=y + 13),
+        ]
+    return svg_picture(CHART_WIDTH, 8 + 20 * len(known), drawn, "seconds, logarithmic")

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from ns2vec.evaluation.charts import CHART_WIDTH, interval_bars, principal_plane, word_map
+from ns2vec.reports.charts import CHART_WIDTH, interval_bars, line_chart, principal_plane, word_map
 
 
 def test_bars_are_as_long_as_the_scores():
@@ -46,3 +46,14 @@ def test_words_that_lie_upon_each_other_keep_one_label():
     assert [text.text for text in picture.iter("text")] == ["first", "third"]
     assert "<second> (a)" in [title.text for title in picture.iter("title")]
     assert len({circle.get("fill") for circle in picture.iter("circle")}) == 2
+
+
+def test_a_line_for_each_name():
+    chart = line_chart({"a": [(1, 10.0), (10, 100.0)], "b": [(1, 0.0)]}, x="x", y="y", is_log=True)
+    assert chart.count("<polyline") == 2
+    assert "e+" not in chart
+
+
+@pytest.mark.parametrize("points", [[], [(0.0, float("nan"))]])
+def test_nothing_to_draw_is_no_chart(points):
+    assert line_chart({"a": points}, x="x", y="y") == ""
