@@ -12,6 +12,7 @@ TESTED_BY = {
     "tests/cli/test_info.py": "_build_info",
     "tests/compat/test_signatures.py": "compat/gensim/convert callbacks",
     "tests/compat/gensim/test_alias.py": "compat/gensim/site/sitecustomize",
+    "tests/evaluation/test_html_report.py": "reports/html",
     "tests/evaluation/test_readers.py": "evaluation/_lines",
     "tests/formats/test_native.py": "formats/keys formats/npy formats/state",
     "tests/formats/test_registry.py": "formats/plain",
