@@ -26,11 +26,12 @@ from typing import IO, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ns2vec._typing import Int64Array, PathLike
+from ns2vec._ahead import map_ahead
+from ns2vec._typing import PathLike
 from ns2vec.exceptions import FormatError
 from ns2vec.formats._parse import format_lines, parse_lines
-from ns2vec.formats.ahead import map_ahead
-from ns2vec.formats.atomic import ends_by_itself, open_for_read, open_for_write, plain_size
+from ns2vec.formats.atomic import ends_by_itself, open_for_read, plain_size
+from ns2vec.formats.blocks import block_writer
 from ns2vec.formats.header import MAX_HEADER_BYTES, has_header, parse_header, text_follows
 from ns2vec.formats.lines import LineParser, key_end, likely_size
 from ns2vec.formats.table import (
@@ -278,71 +279,20 @@ class _Reader:
             )
 
 
-def write(
-    path: PathLike,
-    table: VectorTable,
-    *,
-    order: Int64Array | None = None,
-    prefix: str = "",
-    write_header: bool = True,
-    total_vec: int | None = None,
-    append: bool = False,
-) -> None:
-    """Write a text file of vectors, atomically.
-
-    Parameters
-    ----------
-    path : path, address, or ``"-"``; compressed by its suffix
-    table : VectorTable
-    order : ndarray of row numbers, optional
-        Which rows to write in which order; all in their own order unless given.
-    prefix : str
-        Put before each key.
-    write_header : bool
-    total_vec : int, optional
-        The number of vectors that the header tells; for files that are written in parts.
-    append : bool
-        Write behind what the file has.
-
-    Raises
-    ------
-    FormatError
-        If a key holds a blank or a newline, which no reader could tell from the file's own.
-    OSError
-        If the file cannot be written.
-    """
-    n_rows = len(table.keys) if order is None else len(order)
-    with open_for_write(path, "ab" if append else "wb") as out:
-        if write_header:
-            out.write(f"{n_rows if total_vec is None else total_vec} {table.vectors.shape[1]}\n".encode())
-        lines = partial(_format_block, prefix=prefix, path=path)
-        with closing(map_ahead(lines, table.blocks(order), N_THREADS)) as formatted:
-            for text in formatted:
-                out.write(text)
-
-
-def _format_block(block: tuple[list[Any], npt.NDArray[Any]], prefix: str, path: PathLike) -> bytes:
-    keys, rows = block
-    heads = [_encode(prefix, key, path) for key in keys]
+def _bytes_of(heads: list[str], rows: npt.NDArray[Any], path: PathLike) -> bytes:
+    for head in heads:
+        if " " in head or "\n" in head:
+            raise unwritable_key(head, path, "holds a blank or a newline")
+    encoded = [encode_key(head, path) for head in heads]
     if rows.dtype == np.float32:
-        return format_lines(heads, rows, SCIENTIFIC_FROM, _spell)
-    return _format_any(heads, rows)
-
-
-def _encode(prefix: str, key: Any, path: PathLike) -> bytes:
-    text = f"{prefix}{key}"
-    if " " in text or "\n" in text:
-        raise unwritable_key(text, path, "holds a blank or a newline")
-    return encode_key(text, path)
+        return format_lines(encoded, rows, SCIENTIFIC_FROM, _spell)
+    # numbers of other types as NumPy spells them
+    lines = (" ".join(map(str, row)).encode("ascii") for row in rows)
+    return b"".join(head + b" " + line + b"\n" for head, line in zip(encoded, lines, strict=True))
 
 
 def _spell(number: float) -> bytes:
     return str(np.float32(number)).encode("ascii")
 
 
-def _format_any(heads: list[bytes], rows: npt.NDArray[Any]) -> bytes:
-    """Spell numbers that are not float32 as NumPy does."""
-    lines = []
-    for head, row in zip(heads, rows, strict=True):
-        lines.append(head + b" " + " ".join(map(str, row)).encode("ascii") + b"\n")
-    return b"".join(lines)
+write = block_writer(_bytes_of)

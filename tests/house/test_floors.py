@@ -26,6 +26,7 @@ FLOORS = {
     ],
     2: [
         "ns2vec.exceptions",
+        "ns2vec._ahead",
         "ns2vec._build_info",
         "ns2vec._callable",
         "ns2vec._magic",
