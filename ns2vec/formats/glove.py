@@ -19,7 +19,7 @@ from __future__ import annotations
 from functools import partial
 
 from ns2vec.formats import word2vec_text
-from ns2vec.formats.text import is_number
+from ns2vec.formats.lines import is_number
 
 __all__ = ["NAME", "SUFFIXES", "looks_like", "read", "write"]
 

@@ -28,7 +28,7 @@ from ns2vec.exceptions import FormatError
 from ns2vec.formats._parse import scan_records
 from ns2vec.formats.atomic import ends_by_itself, open_for_read, plain_size
 from ns2vec.formats.blocks import block_writer
-from ns2vec.formats.header import MAX_HEADER_BYTES, has_header, has_text_row, parse_header, text_follows
+from ns2vec.formats.lines import MAX_HEADER_BYTES, has_header, has_text_row, parse_header, text_follows
 from ns2vec.formats.table import (
     KeyDecodingError,
     TableBuilder,

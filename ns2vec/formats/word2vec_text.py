@@ -32,8 +32,16 @@ from ns2vec.exceptions import FormatError
 from ns2vec.formats._parse import format_lines, parse_lines
 from ns2vec.formats.atomic import ends_by_itself, open_for_read, plain_size
 from ns2vec.formats.blocks import block_writer
-from ns2vec.formats.header import MAX_HEADER_BYTES, has_header, parse_header, text_follows
-from ns2vec.formats.lines import LineParser, key_end, likely_size
+from ns2vec.formats.lines import (
+    MAX_HEADER_BYTES,
+    MAX_LINE_BYTES,
+    LineParser,
+    has_header,
+    key_end,
+    likely_size,
+    parse_header,
+    text_follows,
+)
 from ns2vec.formats.table import (
     TableBuilder,
     TruncatedFileError,
@@ -42,7 +50,6 @@ from ns2vec.formats.table import (
     read_counts,
     unwritable_key,
 )
-from ns2vec.formats.text import MAX_LINE_BYTES
 
 __all__ = ["NAME", "SUFFIXES", "looks_like", "read", "write"]
 

@@ -19,7 +19,7 @@ from ns2vec.formats.saving import MODELS, Saveable
 from ns2vec.formats.state import ModelState
 from ns2vec.keyedvectors import files, search
 from ns2vec.keyedvectors.legacy import LegacyNames
-from ns2vec.keyedvectors.transport import wmdistance
+from ns2vec.keyedvectors.search import wmdistance
 
 if TYPE_CHECKING:
     from typing_extensions import Self
