@@ -135,9 +135,9 @@ class Corpus(ABC):
 
     passes: int | None = None
 
-    @abstractmethod
     def _scan(self, chunk_words: int, memory_limit: int, workers: int, on_progress: OnProgress) -> Scan:
-        """Do what `scan` says."""
+        """Do what `scan` says; for the kinds of corpora that do not say it otherwise."""
+        raise NotImplementedError
 
     def length(self) -> int | None:
         """Return the number of sentences if it is known without reading them."""

@@ -237,6 +237,4 @@ def _finite_rows(table: VectorTable, not_finite: str, path: PathLike) -> VectorT
     logger.warning("%s and are %s", found, "kept" if not_finite == "keep" else "left out")
     if not_finite == "keep":
         return table
-    rows = np.flatnonzero(finite)
-    counts = None if table.counts is None else table.counts[rows]
-    return VectorTable([table.keys[row] for row in rows], vectors[rows], counts)
+    return table.take(np.flatnonzero(finite))

@@ -153,16 +153,6 @@ class _Reader:
                 filled.append(line)
         return filled
 
-    def next_line(self) -> bytes:
-        """Return the next line that is not blank, ``b""`` at the end."""
-        self.look(1)
-        while self.ahead:
-            line = self.ahead.pop(0)
-            self.line_no += 1
-            if not line.isspace():
-                return line
-        return b""
-
     def read_rows(
         self, n_rows: int | None, vector_size: int | None, limit: int | None, datatype: npt.DTypeLike
     ) -> TableBuilder:
@@ -176,15 +166,13 @@ class _Reader:
             self.check_size(vector_size, n_looked_at)
         most_rows = self.most_rows(wanted, vector_size) if has_lines else 0
         builder = TableBuilder(self.path, vector_size, datatype, most_rows, self.duplicates)
-        numbers = np.empty(vector_size if has_lines and wanted != 0 else 0)
-        with np.errstate(over="ignore"):  # 1e39 becomes an infinite float32, as everywhere
-            if len(numbers) and ends_by_itself(self.path):
-                line = self.read_blocks(wanted, builder, numbers, datatype)
-            else:
-                line = self.next_line()
-            while line and builder.n_read != wanted:
-                builder.add(self.lines.parse(line, self.line_no, numbers), numbers)
-                line = self.next_line()
+        line = b""
+        if has_lines and wanted == 0:
+            line = self.look(1)[0]
+            self.line_no += 1 + self.ahead.index(line)
+        elif has_lines:
+            with np.errstate(over="ignore"):  # 1e39 becomes an infinite float32, as everywhere
+                line = self.read_blocks(wanted, builder, np.empty(vector_size), datatype)
         self.check_end(builder.n_read, n_rows, limit, line)
         return builder
 
@@ -206,11 +194,21 @@ class _Reader:
         """Read on all threads; return the line behind the last row that is wanted, ``b""`` if none is."""
         wide = np.float32 if np.dtype(datatype) == np.float32 else np.float64
         parse = partial(_parse_block, vector_size=len(numbers), dtype=wide)
-        with closing(map_ahead(parse, self.blocks(), N_THREADS)) as parsed:
-            for block in parsed:
+        if ends_by_itself(self.path):
+            blocks = map_ahead(parse, self.blocks(), N_THREADS)
+        else:  # line by line, and only as far as is wanted
+            blocks = (parse(line) for line in self.each_line())
+        with closing(blocks):
+            for block in blocks:
                 if rest := self.add_block(block, wanted, builder, numbers):
                     return rest
         return b""
+
+    def each_line(self) -> Iterator[bytes]:
+        """Yield what comes line by line; one that is too long comes in pieces."""
+        yield from self.ahead
+        self.ahead.clear()
+        yield from iter(partial(self.stream.readline, MAX_LINE_BYTES), b"")
 
     def blocks(self) -> Iterator[bytes]:
         """Yield what comes in blocks of whole lines; a line that is too long ends them."""
