@@ -18,6 +18,7 @@ from ns2vec.exceptions import Ns2vecError
 
 __all__ = [
     "COMPRESSIONS",
+    "Counted",
     "OpenPath",
     "damage",
     "explain",
@@ -188,7 +189,7 @@ def _open_local(name: str, noun: str) -> IO[bytes]:
         raise explain(error, name, noun) from error
 
 
-class _Counted(io.RawIOBase):
+class Counted(io.RawIOBase):
     """A stream that tells how many bytes have come, which those behind addresses need not do."""
 
     def __init__(self, stream: Any) -> None:
@@ -221,7 +222,7 @@ def _open_remote(name: str, unknown: type[Ns2vecError]) -> IO[bytes]:
         import smart_open  # 80 ms, and only for what is remote
 
         # unpacked here, where it can be seen how much of how little comes out
-        return io.BufferedReader(_Counted(smart_open.open(name, "rb", compression="disable")), BLOCK_BYTES)
+        return io.BufferedReader(Counted(smart_open.open(name, "rb", compression="disable")), BLOCK_BYTES)
     except ImportError as error:
         extra = {"https": "http"}.get(protocol, protocol)
         raise ImportError(

@@ -175,12 +175,8 @@ def _finite(value: Any) -> Any:
 
 def add_format_option(parser: Parser, *, with_limit: bool = True) -> None:
     """Add what a command needs to read vectors."""
-    parser.add_argument(
-        "--format",
-        choices=tuple(FORMATS),
-        metavar="NAME",
-        help=f"format of the vectors: {', '.join(FORMATS)}; guessed unless given",
-    )
+    text = "format of the vectors: {}; guessed unless given"
+    parser.add_choice(parser, "--format", names=FORMATS, help=text)
     if with_limit:
         parser.add_argument("--limit", type=positive, metavar="N", help="read the first N vectors only")
     add_key_options(parser)

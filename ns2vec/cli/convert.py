@@ -22,52 +22,23 @@ ns2vec convert vectors.bin - --limit 3 | cut -d' ' -f1"""
 
 def add_arguments(parser: Parser) -> None:
     """Add the options of ``convert``."""
-    names = ", ".join(FORMATS)
     parser.add_argument(
         "source", metavar="IN", help="vectors; - is standard input; .gz, .xz ... are unpacked"
     )
     parser.add_argument("target", metavar="OUT", help="file to write; - is standard output")
-    parser.add_argument(
-        "--from",
-        dest="source_format",
-        choices=tuple(FORMATS),
-        metavar="NAME",
-        help=f"format of IN: {names}; guessed from its content and name unless given",
-    )
-    parser.add_argument(
-        "--to",
-        dest="target_format",
-        choices=tuple(FORMATS),
-        metavar="NAME",
-        help="format of OUT; by its suffix unless given, text if it has none",
-    )
+    text = "format of IN: {}; guessed from its content and name unless given"
+    parser.add_choice(parser, "--from", dest="source_format", names=FORMATS, help=text)
+    text = "format of OUT; by its suffix unless given, text if it has none"
+    parser.add_choice(parser, "--to", dest="target_format", names=FORMATS, help=text)
     parser.add_argument("--limit", type=positive, metavar="N", help="only the first N vectors")
-    parser.add_argument(
-        "--dtype",
-        choices=native.DTYPES,
-        metavar="NAME",
-        help=f"numbers of OUT: {', '.join(native.DTYPES)} (int8 in native files only)",
-    )
-    _add_policies(parser)
-
-
-def _add_policies(parser: Parser) -> None:
-    """Add what to do with keys and numbers that leave a choice."""
+    text = "numbers of OUT: {} (int8 in native files only)"
+    parser.add_choice(parser, "--dtype", names=native.DTYPES, help=text)
     add_key_options(parser)
-    parser.add_argument(
-        "--duplicates",
-        choices=DUPLICATES,
-        metavar="WHICH",
-        default="first",
-        help=f"which of equal keys counts: {', '.join(DUPLICATES)}",
-    )
-    parser.add_argument(
-        "--not-finite",
-        choices=NOT_FINITE,
-        metavar="HOW",
-        default="keep",
-        help=f"vectors with NaN or infinity: {', '.join(NOT_FINITE)}",
-    )
+    for flag, names, metavar, text in (
+        ("--duplicates", DUPLICATES, "WHICH", "which of equal keys counts: {}"),
+        ("--not-finite", NOT_FINITE, "HOW", "vectors with NaN or infinity: {}"),
+    ):
+        parser.add_choice(parser, flag, names=names, metavar=metavar, default=names[0], help=text)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NoReturn
 
 __all__ = ["Parser", "UsageError", "add_common_options", "encoding", "natural", "positive"]
@@ -73,6 +73,12 @@ class Parser(argparse.ArgumentParser):
             default=argparse.SUPPRESS,
             help=help,
         )
+
+    def add_choice(self, group: Any, *flags: str, names: Iterable[str], help: str, **options: Any) -> None:
+        """Add an option that takes one of some names, which its help lists."""
+        known = tuple(names)
+        text = help.format(", ".join(known))
+        group.add_argument(*flags, choices=known, **{"metavar": "NAME", **options}, help=text)
 
     def options(self) -> frozenset[str]:
         """Return all options of the command as they are written."""

@@ -75,12 +75,8 @@ def _add_result_options(parser: Parser) -> None:
         metavar="FILE",
         help="the vectors; - is standard output; .gz, .xz ... compress",
     )
-    group.add_argument(
-        "--format",
-        choices=tuple(FORMATS),
-        metavar="NAME",
-        help=f"format of the output: {', '.join(FORMATS)}; by the suffix unless given",
-    )
+    text = "format of the output: {}; by the suffix unless given"
+    parser.add_choice(group, "--format", names=FORMATS, help=text)
     group.add_argument(
         "--save-vocab", "-save-vocab", metavar="FILE", help="also write the words with their counts"
     )
@@ -192,7 +188,7 @@ def check_results(arguments: argparse.Namespace, paths: list[str]) -> None:
 
 
 @dataclass(frozen=True)
-class Run:
+class Timing:
     """What a finished run did: words over all epochs, seconds of its two phases."""
 
     n_words: int
@@ -206,7 +202,7 @@ class Run:
         return self.n_words / max(self.train_seconds, 1e-9)
 
 
-def train(model: Word2Vec, corpus: Any) -> Run:
+def train(model: Word2Vec, corpus: Any) -> Timing:
     """Count the words and train all epochs."""
     started = time.perf_counter()
     model.build_vocab(corpus)
@@ -218,7 +214,7 @@ def train(model: Word2Vec, corpus: Any) -> Run:
         epochs=model.epochs,
         compute_loss=model.compute_loss,
     )
-    run_of = Run(n_words, n_trained, counted - started, time.perf_counter() - counted)
+    run_of = Timing(n_words, n_trained, counted - started, time.perf_counter() - counted)
     logger.info(
         "counted in %.1f s, trained %d words in %.1f s: %.0f words/s",
         run_of.count_seconds,
@@ -239,11 +235,11 @@ def resumed(
     return Word2Vec.from_checkpoint(folder, **parameters)
 
 
-def finish(model: Word2Vec, corpus: Corpus, go_on: Callable[..., tuple[int, int]], arguments: Any) -> Run:
+def finish(model: Word2Vec, corpus: Corpus, go_on: Callable[..., tuple[int, int]], arguments: Any) -> Timing:
     """Train the rest of a run."""
     started = time.perf_counter()
     n_trained, n_words = go_on(corpus, strict=not arguments.accept_corpus)
-    return Run(n_words, n_trained, 0.0, time.perf_counter() - started)
+    return Timing(n_words, n_trained, 0.0, time.perf_counter() - started)
 
 
 def write_results(arguments: argparse.Namespace, model: Word2Vec) -> None:
@@ -290,7 +286,7 @@ def evaluate(arguments: argparse.Namespace, model: Word2Vec) -> Report | None:
 
 
 def summary(
-    arguments: argparse.Namespace, model: Word2Vec, run_of: Run, report: Report | None
+    arguments: argparse.Namespace, model: Word2Vec, run_of: Timing, report: Report | None
 ) -> dict[str, Any]:
     """Return all figures of a run."""
     n_types, vector_size = model.wv.vectors.shape

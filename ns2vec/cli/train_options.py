@@ -11,7 +11,7 @@ from typing import Any
 from ns2vec.cli.parsing import Parser, UsageError, positive
 from ns2vec.objectives import OBJECTIVES
 from ns2vec.sampling import SAMPLERS, Sampler
-from ns2vec.sampling.spec import options_of
+from ns2vec.sampling.base import options_of
 from ns2vec.training.config import CHOICES
 from ns2vec.word2vec import Word2Vec
 

@@ -13,9 +13,11 @@ import re
 import weakref
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 
+from ns2vec._ahead import map_ahead
 from ns2vec._magic import N_BYTES
 from ns2vec._typing import PathLike
 from ns2vec.corpus._scan import Part, Scanner
@@ -113,23 +115,6 @@ def read_stretch(stretch: Stretch | OSError, idle: deque[Scanner]) -> Reading:
     return Reading(stretch, part, error)
 
 
-def readings(paths: Sequence[PathLike], scanners: Sequence[Scanner]) -> Iterator[Reading]:
-    """What the scanners read, a thread each, in the order of the text."""
-    idle = deque(scanners)
-    ahead = len(scanners) + min(len(scanners), _PARTS_AHEAD)
-    pending: deque[Future[Reading]] = deque()
-    pool = ThreadPoolExecutor(len(scanners), thread_name_prefix="ns2vec-reader")
-    try:
-        for stretch in stretches(paths):
-            pending.append(pool.submit(read_stretch, stretch, idle))
-            if len(pending) == ahead:
-                yield pending.popleft().result()
-        while pending:
-            yield pending.popleft().result()
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
 def feed_in_parts(
     scanner: Scanner, paths: Sequence[PathLike], make_reader: Callable[[], Scanner], n_threads: int
 ) -> Generator[float, None, None]:
@@ -151,17 +136,20 @@ def feed_in_parts(
         If a file cannot be opened or read.
     """
     readers = [make_reader() for _ in range(n_threads)]
-    for reading in readings(paths, readers):
-        stretch = reading.stretch
-        if stretch.start == 0:
-            scanner.open()
-        scanner.merge(reading.part)
-        if reading.error is not None:
-            name = source_name(paths[stretch.number])
-            raise decoding_error(reading.error, name, scanner.n_lines + 1) from reading.error
-        if stretch.end is None:
-            scanner.close()
-        yield (stretch.number + stretch.fraction()) / len(paths)
+    read = partial(read_stretch, idle=deque(readers))
+    n_ahead = n_threads + min(n_threads, _PARTS_AHEAD) - 1
+    with closing(map_ahead(read, stretches(paths), n_threads, n_ahead)) as readings:
+        for reading in readings:
+            stretch = reading.stretch
+            if stretch.start == 0:
+                scanner.open()
+            scanner.merge(reading.part)
+            if reading.error is not None:
+                name = source_name(paths[stretch.number])
+                raise decoding_error(reading.error, name, scanner.n_lines + 1) from reading.error
+            if stretch.end is None:
+                scanner.close()
+            yield (stretch.number + stretch.fraction()) / len(paths)
     for reader in readers:
         scanner.merge(reader.take_part(end=True))
     scanner.finish()

@@ -92,8 +92,21 @@ class LineSentence:
 
     def _sentences(self, lines: Any, name: str) -> Iterator[list[str]]:
         for number, line in enumerate(islice(lines, self.limit), start=1):
-            words = _split(_without_bom(line) if number == 1 else line, number, name, self.errors)
+            words = self._words(_without_bom(line) if number == 1 else line, number, name)
             yield from _parts(words, self.max_sentence_length)
+
+    def _words(self, line: Any, number: int, name: str) -> list[str]:
+        return _split(line, number, name, self.errors)
+
+
+class AsciiLines(LineSentence):
+    """The sentences of ``corpus_file``: words end at ASCII blanks only, as gensim reads them."""
+
+    def _words(self, line: Any, number: int, name: str) -> list[str]:
+        try:
+            return [word.decode("utf-8") for word in line.split()]
+        except UnicodeDecodeError as error:
+            raise decoding_error(error, name, number) from error
 
 
 class PathLineSentences:

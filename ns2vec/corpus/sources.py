@@ -16,6 +16,7 @@ import stat
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Hashable, Iterator, Sequence, Sized
 from dataclasses import dataclass
+from functools import partial
 from types import FunctionType
 from typing import Any, TypeAlias
 
@@ -29,7 +30,6 @@ from ns2vec.corpus._sentences import SentenceCounter, SentenceEncoder
 from ns2vec.corpus.chunks import CHUNK_WORDS, MAX_SENTENCE_WORDS, Chunk
 from ns2vec.corpus.encoded import EncodedCorpus
 from ns2vec.corpus.opening import (
-    BOM,
     NOUN,
     Reader,
     check_errors,
@@ -41,7 +41,7 @@ from ns2vec.corpus.opening import (
 )
 from ns2vec.corpus.parts import PART_BYTES, feed_in_parts
 from ns2vec.corpus.pruning import count_with_pruning
-from ns2vec.corpus.readers import LineSentence, PathLineSentences, Text8Corpus
+from ns2vec.corpus.readers import AsciiLines, LineSentence, PathLineSentences, Text8Corpus
 from ns2vec.exceptions import CorpusError
 from ns2vec.vocab.checks import check_token
 from ns2vec.vocab.trim import TrimRule
@@ -64,6 +64,10 @@ OnProgress: TypeAlias = Callable[[int, int, "float | None"], object]
 
 _SENTENCES_PER_REPORT = 10_000
 _ENDED: Any = object()
+
+
+def _ignore(n_words: int, n_sentences: int, fraction: float | None) -> None:
+    pass
 
 
 @dataclass
@@ -115,27 +119,9 @@ class Splitting:
     line_limit: int = -1
     errors: str = "strict"
 
-    def scanner(self, chunk_words: int, vocabulary: dict[str, int] | None = None) -> Scanner:
-        """Return a new scanner that splits like this."""
-        return Scanner(
-            chunk_words=chunk_words,
-            unicode_blanks=self.unicode_blanks,
-            newline_ends=self.newline_ends,
-            max_sentence_words=self.max_sentence_words,
-            line_limit=self.line_limit,
-            errors=self.errors,
-            vocabulary=vocabulary,
-        )
-
-    def part_scanner(self) -> Scanner:
-        """Return a new scanner that splits like this and reads parts of a text."""
-        return Scanner(
-            chunk_words=1,
-            unicode_blanks=self.unicode_blanks,
-            newline_ends=self.newline_ends,
-            errors=self.errors,
-            in_parts=True,
-        )
+    def scanner(self, chunk_words: int = 1, **options: Any) -> Scanner:
+        """Return a new scanner that splits like this; options are those of `Scanner`."""
+        return Scanner(chunk_words=chunk_words, **vars(self), **options)
 
 
 class Corpus(ABC):
@@ -149,6 +135,10 @@ class Corpus(ABC):
 
     passes: int | None = None
 
+    def _scan(self, chunk_words: int, memory_limit: int, workers: int, on_progress: OnProgress) -> Scan:
+        """Do what `scan` says; for the kinds of corpora that do not say it otherwise."""
+        raise NotImplementedError
+
     def length(self) -> int | None:
         """Return the number of sentences if it is known without reading them."""
         return None
@@ -157,7 +147,6 @@ class Corpus(ABC):
         """Return what changes when the content may have changed; None if that cannot be told."""
         return None
 
-    @abstractmethod
     def scan(
         self,
         *,
@@ -177,7 +166,18 @@ class Corpus(ABC):
         workers : int
             Threads that may read; what is found is the same for any number.
         on_progress : callable(n_words, n_sentences, fraction), optional
+
+        Raises
+        ------
+        CorpusError
+            If text is not UTF-8 under ``errors="strict"``, a token is a missing value (None, NaN), a
+            compressed file is damaged, or the temporary file cannot be written.
+        OSError
+            If a file cannot be opened or read.
+        TypeError
+            If a sentence is not iterable or a token not hashable.
         """
+        return self._scan(chunk_words, memory_limit, workers, on_progress or _ignore)
 
     def scan_sequential(
         self,
@@ -267,24 +267,7 @@ class FileCorpus(Corpus):
             files.append((os.path.realpath(path), status.st_ino, status.st_size, status.st_mtime_ns))
         return (tuple(files), self.splitting)
 
-    def scan(
-        self,
-        *,
-        chunk_words: int = CHUNK_WORDS,
-        memory_limit: int = 0,
-        workers: int = 1,
-        on_progress: OnProgress | None = None,
-    ) -> Scan:
-        """Tokenise, count and encode the text in one pass without the GIL; see `Corpus.scan`.
-
-        Raises
-        ------
-        CorpusError
-            If it is not UTF-8 under ``errors="strict"``, a compressed file is damaged, or the temporary
-            file cannot be written.
-        OSError
-            If a file cannot be opened or read.
-        """
+    def _scan(self, chunk_words: int, memory_limit: int, workers: int, on_progress: OnProgress) -> Scan:
         scanner = self.splitting.scanner(chunk_words)
         encoded = EncodedCorpus(memory_limit) if memory_limit > 0 else None
         try:
@@ -292,8 +275,7 @@ class FileCorpus(Corpus):
                 for words, n_words, n_sentences in scanner.take(encoded is not None):
                     if encoded is not None:
                         encoded.append(words, n_words, n_sentences)
-                if on_progress is not None:
-                    on_progress(scanner.n_words, scanner.n_sentences, fraction)
+                on_progress(scanner.n_words, scanner.n_sentences, fraction)
         except BaseException:
             if encoded is not None:
                 encoded.close()
@@ -312,7 +294,7 @@ class FileCorpus(Corpus):
         CorpusError
             Of the kinds that `scan` names, or if the text has been emptied since.
         """
-        scanner = self.splitting.scanner(chunk_words, _exact_dict(key_to_index))
+        scanner = self.splitting.scanner(chunk_words, vocabulary=_exact_dict(key_to_index))
         numbering = _Numbering()
         for _ in self._feed(scanner):
             for words, n_words, n_sentences in scanner.take():
@@ -343,7 +325,7 @@ class FileCorpus(Corpus):
         if n_threads < 2:
             return self._feed(scanner)
         self._begin_pass()
-        return feed_in_parts(scanner, self.sources, self.splitting.part_scanner, n_threads)
+        return feed_in_parts(scanner, self.sources, partial(self.splitting.scanner, in_parts=True), n_threads)
 
     def _plain_bytes(self) -> int:
         """Bytes of text if it can be read from several places at once, else 0."""
@@ -403,30 +385,14 @@ class IterableCorpus(Corpus):
         """Return what ``len`` says, if the iterable has one; see `Corpus.length`."""
         return len(self.iterable) if isinstance(self.iterable, Sized) else None
 
-    def scan(
-        self,
-        *,
-        chunk_words: int = CHUNK_WORDS,
-        memory_limit: int = 0,
-        workers: int = 1,
-        on_progress: OnProgress | None = None,
-    ) -> Scan:
-        """Count the tokens in one pass; nothing is kept, see `Corpus.scan`.
-
-        Raises
-        ------
-        CorpusError
-            If a token is a missing value (None, NaN); names the sentence by number.
-        """
+    def _scan(self, chunk_words: int, memory_limit: int, workers: int, on_progress: OnProgress) -> Scan:
         counter = SentenceCounter(check_token)
         first, rest = self._begin()
         for sentence in first:
             counter.add(sentence)
         while counter.fill(rest, _SENTENCES_PER_REPORT - counter.n_sentences % _SENTENCES_PER_REPORT):
-            if on_progress is not None:
-                on_progress(counter.n_words, counter.n_sentences, None)
-        if on_progress is not None:
-            on_progress(counter.n_words, counter.n_sentences, 1.0)
+            on_progress(counter.n_words, counter.n_sentences, None)
+        on_progress(counter.n_words, counter.n_sentences, 1.0)
         self._n_sentences, self._n_words = counter.n_sentences, counter.n_words
         return Scan(counter.tokens(), counter.counts(), counter.n_words, counter.n_sentences)
 
@@ -567,28 +533,7 @@ def open_corpus_file(path: Any) -> FileCorpus:
         raise TypeError(
             f"corpus_file must be uncompressed, got {name!r}; decompress it, or give the path as the corpus"
         )
-    return FileCorpus(_AsciiLines(name), [name], Splitting(unicode_blanks=False))
-
-
-class _AsciiLines:
-    """The sentences of ``corpus_file=`` in Python."""
-
-    def __init__(self, path: str) -> None:
-        self.path = path
-
-    def __iter__(self) -> Iterator[list[str]]:
-        with open_binary(self.path) as lines:
-            for number, line in enumerate(lines, start=1):
-                try:
-                    words = [word.decode("utf-8") for word in _without_mark(line, number).split()]
-                except UnicodeDecodeError as error:
-                    raise decoding_error(error, self.path, number) from error
-                for start in range(0, len(words), MAX_SENTENCE_WORDS):
-                    yield words[start : start + MAX_SENTENCE_WORDS]
-
-
-def _without_mark(line: bytes, line_number: int) -> bytes:
-    return line.removeprefix(BOM) if line_number == 1 else line
+    return FileCorpus(AsciiLines(name), [name], Splitting(unicode_blanks=False))
 
 
 def _reader_of_path(path: str, errors: str) -> LineSentence | PathLineSentences:

@@ -12,8 +12,15 @@ Examples
 from __future__ import annotations
 
 from ns2vec.formats.atomic import check_writable, open_for_read, open_for_write
-from ns2vec.formats.reading import NOT_FINITE, read_vectors, with_format
-from ns2vec.formats.registry import FORMATS, Format, format_of_suffix, guess_format
+from ns2vec.formats.registry import (
+    FORMATS,
+    NOT_FINITE,
+    Format,
+    format_of_suffix,
+    guess_format,
+    read_vectors,
+    with_format,
+)
 from ns2vec.formats.table import DUPLICATES, KeyDecodingError, TruncatedFileError, VectorTable
 
 __all__ = [

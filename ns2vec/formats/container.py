@@ -47,19 +47,10 @@ MAX_DIGITS = 20
 BLOCK_BYTES = 1 << 22
 MMAP_MODES = ("r", "r+", "c")
 PADDING = re.compile(r"padding\.\d+")
-DTYPES = {
-    "BOOL": np.dtype(np.bool_),
-    "U8": np.dtype(np.uint8),
-    "I8": np.dtype(np.int8),
-    "U16": np.dtype("<u2"),
-    "I16": np.dtype("<i2"),
-    "F16": np.dtype("<f2"),
-    "U32": np.dtype("<u4"),
-    "I32": np.dtype("<i4"),
-    "F32": np.dtype("<f4"),
-    "U64": np.dtype("<u8"),
-    "I64": np.dtype("<i8"),
-    "F64": np.dtype("<f8"),
+DTYPES = {"BOOL": np.dtype(np.bool_)} | {
+    f"{kind.upper()}{8 * n_bytes}": np.dtype(f"<{kind}{n_bytes}")
+    for kind in "uif"
+    for n_bytes in ((2, 4, 8) if kind == "f" else (1, 2, 4, 8))
 }
 NAMES = {dtype: name for name, dtype in DTYPES.items()}
 
@@ -145,6 +136,10 @@ def write_container(
             position = start + n_bytes
 
 
+def _described(dtype: str, shape: list[int], start: int, n_bytes: int) -> dict[str, Any]:
+    return {"dtype": dtype, "shape": shape, "data_offsets": [start, start + n_bytes]}
+
+
 def _header(
     arrays: Mapping[str, Array], metadata: Mapping[str, str]
 ) -> tuple[bytes, list[tuple[str, int, int]]]:
@@ -158,17 +153,9 @@ def _header(
             raise ConfigError(f"array {name!r}: expected bool, integers or floats, got {array.dtype}")
         gap = -position % ALIGNMENT
         if gap:
-            entries[f"padding.{number}"] = {
-                "dtype": "U8",
-                "shape": [gap],
-                "data_offsets": [position, position + gap],
-            }
+            entries[f"padding.{number}"] = _described("U8", [gap], position, gap)
         start, n_bytes = position + gap, array.size * dtype.itemsize
-        entries[name] = {
-            "dtype": NAMES[dtype],
-            "shape": list(array.shape),
-            "data_offsets": [start, start + n_bytes],
-        }
+        entries[name] = _described(NAMES[dtype], list(array.shape), start, n_bytes)
         order.append((name, start, n_bytes))
         position = start + n_bytes
     text = json.dumps(entries, ensure_ascii=True, separators=(",", ":")).encode("ascii")

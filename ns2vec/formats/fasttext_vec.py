@@ -7,18 +7,14 @@ r"""fastText's ``.vec`` files: word2vec's text format with a blank before the en
     key    = characters that are no blanks to fastText (" ", "\t", "\v", "\f", "\r", "\n", NUL), in UTF-8
 
 fastText writes five significant digits. Files written here have as many as it takes to get the same float32
-back, and no blank at the end; fastText's ``-pretrainedVectors`` and every reader of its files take that.
-Bojanowski et al. 2017, "Enriching word vectors with subword information". Subwords are in ``.bin`` files,
-which these are not.
+back, and no blank at the end; fastText's ``-pretrainedVectors`` and every reader of its files take that. The
+reader is that of ns2vec.formats.word2vec_text, with all its options. Bojanowski et al. 2017, "Enriching word
+vectors with subword information". Subwords are in ``.bin`` files, which these are not.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
 
 from ns2vec._typing import PathLike
 from ns2vec.formats import word2vec_text
@@ -32,36 +28,7 @@ SUFFIXES = (".vec",)
 BLANKS = re.compile("[ \t\v\f\r\n\0]")
 
 looks_like = word2vec_text.looks_like
-
-
-def read(
-    path: PathLike,
-    *,
-    encoding: str = "utf8",
-    unicode_errors: str = "strict",
-    limit: int | None = None,
-    datatype: npt.DTypeLike = np.float32,
-    duplicates: str = "first",
-) -> VectorTable:
-    """Read a ``.vec`` file.
-
-    Parameters
-    ----------
-    path : path, address, or ``"-"``; decompressed by its suffix
-    encoding, unicode_errors : how keys are decoded
-    limit : int, optional
-        Read at most so many vectors.
-    datatype : of the vectors in memory
-    duplicates : {"first", "last", "error"}
-        Which of several equal keys counts.
-
-    Raises
-    ------
-    FormatError
-        With path and line. TruncatedFileError (also an EOFError) when the file ends too early.
-    """
-    options: dict[str, Any] = {"encoding": encoding, "unicode_errors": unicode_errors, "limit": limit}
-    return word2vec_text.read(path, datatype=datatype, duplicates=duplicates, **options)
+read = word2vec_text.read
 
 
 def write(path: PathLike, table: VectorTable) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import os
-from typing import IO
+from typing import IO, Any
 
-from ns2vec._files import damage, is_damage
+from ns2vec._files import Counted, damage, is_damage
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import FormatError
 
@@ -17,7 +16,7 @@ MOST_BYTES = 256 << 20
 MOST_TIMES = 100
 
 
-class Bounded(io.RawIOBase):
+class Bounded(Counted):
     """The unpacked bytes of a stream, as long as they are in proportion to what was packed.
 
     Parameters
@@ -33,28 +32,21 @@ class Bounded(io.RawIOBase):
     """
 
     def __init__(self, stream: IO[bytes], packed: IO[bytes], path: PathLike) -> None:
-        super().__init__()
-        self._stream, self._packed, self._path = stream, packed, path
-        self._n_come = 0
+        super().__init__(stream)
+        self._packed, self._path = packed, path
 
-    def readable(self) -> bool:
-        """Return True."""
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+    def readinto(self, buffer: Any) -> int:
         """Read into a buffer; see `io.RawIOBase`."""
         try:
-            block = self._stream.read(len(buffer))
+            n_read = super().readinto(buffer)
         except Exception as error:
             if not is_damage(error, os.fspath(self._path)):
                 raise
             # here it is sure which of several open files it is
             raise FormatError(damage(os.fspath(self._path), error)) from error
-        buffer[: len(block)] = block
-        self._n_come += len(block)
-        if self._n_come > max(MOST_BYTES, MOST_TIMES * self._packed.tell()):
+        if self.tell() > max(MOST_BYTES, MOST_TIMES * self._packed.tell()):
             raise FormatError(
-                f"{self._path}: unpacks to more than {MOST_TIMES} times its size ({self._n_come} bytes), "
+                f"{self._path}: unpacks to more than {MOST_TIMES} times its size ({self.tell()} bytes), "
                 "which no vectors do; if you trust the file, unpack it first"
             )
-        return len(block)
+        return n_read

@@ -1,32 +1,259 @@
-"""One line of a text file of vectors: where its key ends, its numbers, and what is wrong with it.
+r"""What the text formats share: lines of bounded length, keys and numbers, files side by side.
 
-The vector size is known, from the header or from the first lines, so the last fields of a line are its
-numbers, and what comes before them is the key, which may hold blanks.
+The first line of word2vec's files::
+
+    header = n_vectors " " vector_size "\n"
 """
 
 from __future__ import annotations
 
+import itertools
 import logging
+import os
+import re
 from collections import Counter
+from collections.abc import Iterator
+from typing import IO
 
 import numpy as np
 import numpy.typing as npt
 
+from ns2vec._files import strip_compression
 from ns2vec._magic import is_binary
+from ns2vec._platform import descriptor_of
 from ns2vec._typing import PathLike
-from ns2vec.exceptions import FormatError
+from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.formats._parse import parse_numbers
-from ns2vec.formats.header import has_header
 from ns2vec.formats.strangers import refuse_stranger
-from ns2vec.formats.table import TruncatedFileError
-from ns2vec.formats.text import decode_key, is_number, numbers_at_end, remedy_for
+from ns2vec.formats.table import TEXT_BYTES, KeyDecodingError, TruncatedFileError
 
-__all__ = ["LineParser", "key_end", "likely_size"]
+__all__ = [
+    "LineParser",
+    "MAX_HEADER_BYTES",
+    "check_beside",
+    "check_row",
+    "decode_key",
+    "find_beside",
+    "has_header",
+    "has_text_row",
+    "is_number",
+    "key_end",
+    "key_line",
+    "likely_size",
+    "lines_of",
+    "numbers_at_end",
+    "parse_header",
+    "plain_stem",
+    "remedy_for",
+    "text_follows",
+]
 
 logger = logging.getLogger(__name__)
 
+REMEDIES = (
+    (re.compile(rb".*[\x00-\x08\x0e-\x1f\x7f].*", re.DOTALL), "if the vectors are bytes, pass binary=True"),
+    (
+        re.compile(rb"[+-]?[0-9]*,[0-9]+(?:[eE][+-]?[0-9]+)?"),
+        "numbers have a decimal point here, no comma: replace it",
+    ),
+    (re.compile(rb"[^:]*:[^:]+"), "pairs index:value are no vector here: write out all numbers of each"),
+    (
+        re.compile(rb"[^,]*,.*", re.DOTALL),
+        "fields stand between blanks here, not between commas: replace them",
+    ),
+)
+
+# split into numbers, a line takes some twenty times its size in memory
+MAX_LINE_BYTES = 16 << 20
+MAX_HEADER_BYTES = 1024
+MAX_VECTOR_SIZE = 2**31 - 1
+BOM = b"\xef\xbb\xbf"
+# a number as it should be, or as it should not be: with a comma, or behind its place and a colon
+LIKE_A_NUMBER = re.compile(rb"[+-]?[0-9.,:]+(?:[eE][+-]?[0-9]+)?")
 # "windows 95" is a key; a line with more numbers before its last ones is two lines without a newline between
 MOST_NUMBERS_IN_KEY = 4
+
+
+def lines_of(stream: IO[bytes], path: PathLike) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines, newlines included, with their numbers from 1.
+
+    Raises
+    ------
+    FormatError
+        If a line is longer than any that holds a vector.
+    """
+    line_no = 0
+    while line := stream.readline(MAX_LINE_BYTES):
+        line_no += 1
+        if len(line) == MAX_LINE_BYTES:
+            raise FormatError(f"{path}:{line_no}: the line is longer than {MAX_LINE_BYTES} bytes")
+        yield line_no, line
+
+
+def decode_key(key: bytes, where: str, encoding: str, unicode_errors: str) -> str:
+    """Return a key as text.
+
+    Raises
+    ------
+    KeyDecodingError
+        If it is not valid in the encoding.
+    """
+    try:
+        return key.decode(encoding, unicode_errors)
+    except UnicodeDecodeError as error:
+        raise KeyDecodingError(where, error) from None
+
+
+def check_row(line: bytes, where: str, n_found: int, vector_size: int) -> None:
+    """Compare how many numbers a line has with how many the first one had.
+
+    Raises
+    ------
+    FormatError
+        If they differ. TruncatedFileError when the file ends inside the line.
+    """
+    if n_found == vector_size:
+        return
+    message = f"{where}: expected {vector_size} numbers, found {n_found}"
+    if n_found < vector_size and not line.endswith(b"\n"):
+        raise TruncatedFileError(f"{message}, and the file ends here: it is cut off; write or fetch it again")
+    raise FormatError(f"{message}; do all lines belong to one set of vectors?")
+
+
+def remedy_for(word: bytes) -> str:
+    """Return what to do about a field that should be a number and is none, as the end of a message.
+
+    Examples
+    --------
+    >>> from ns2vec.formats.lines import remedy_for
+    >>> remedy_for(b"0,25")
+    '; numbers have a decimal point here, no comma: replace it'
+    """
+    for pattern, remedy in REMEDIES:
+        if pattern.fullmatch(word):
+            return f"; {remedy}"
+    return ""
+
+
+def key_line(key: bytes, count: int | None) -> bytes:
+    """Return the line of a key, with its count where counts are kept."""
+    return key + (b"\n" if count is None else b"\t%d\n" % count)
+
+
+def is_number(field: bytes) -> bool:
+    """Whether the bytes are a decimal number, or the name of one that is not finite."""
+    try:
+        float(field)
+    except ValueError:
+        return False
+    return TEXT_BYTES.issuperset(field)
+
+
+def numbers_at_end(line: bytes) -> int:
+    """Return how many numbers the line ends with; its first field is the key.
+
+    Examples
+    --------
+    >>> from ns2vec.formats.lines import numbers_at_end
+    >>> numbers_at_end(b"my name 0.5 1e-3"), numbers_at_end(b"1 2 3")
+    (2, 2)
+    """
+    _, _, behind = line.partition(b" " if b" " in line else b"\t")
+    return sum(1 for _ in itertools.takewhile(is_number, reversed(behind.split())))
+
+
+def plain_stem(path: PathLike) -> tuple[str, str]:
+    """Split a path into what stands before its suffix and the suffix of its compression.
+
+    Examples
+    --------
+    >>> from ns2vec.formats.lines import plain_stem
+    >>> plain_stem("folder/vectors.npy.gz")
+    ('folder/vectors', '.gz')
+    """
+    plain, compression = strip_compression(path)
+    return os.path.splitext(plain)[0], compression
+
+
+def check_beside(path: PathLike) -> None:
+    """Check that a second file can lie beside this one.
+
+    Raises
+    ------
+    ConfigError
+        If the path is standard output or another open file, which has no folder.
+    """
+    text = os.fspath(path)
+    if text == "-" or descriptor_of(text) is not None:
+        raise ConfigError(f"{text}: this format has a second file beside the first: name a file to write")
+
+
+def find_beside(candidates: list[str]) -> str | None:
+    """Return the first of these paths that is a file, compressed as the others of its set or not."""
+    return next((path for path in candidates if os.path.isfile(path)), None)
+
+
+# ---- the header ---------------------------------------------------------------------------------------
+
+
+def has_header(start: bytes) -> bool:
+    """Whether a file that begins so has word2vec's header: two numbers in the first line."""
+    fields = start.removeprefix(BOM).partition(b"\n")[0].split()
+    return len(fields) == 2 and all(field.isdigit() for field in fields)
+
+
+def parse_header(line: bytes, path: PathLike) -> tuple[int, int]:
+    """Return (number of vectors, vector size) of a word2vec header line.
+
+    Raises
+    ------
+    FormatError
+        If the line is not two numbers that can be true.
+    """
+    expected = f"{path}:1: expected a header 'number_of_vectors vector_size', found"
+    if not line.strip():
+        raise FormatError(f"{expected} nothing")
+    try:
+        n_rows, vector_size = (int(part) for part in line.removeprefix(BOM).split())
+        if n_rows < 0 or not 1 <= vector_size <= MAX_VECTOR_SIZE:
+            raise ValueError
+    except ValueError:
+        refuse_stranger(line, path)
+        found = f"{expected} {line[:60]!r}"
+        if is_binary(line) or not numbers_at_end(line):
+            raise FormatError(found) from None
+        raise FormatError(f"{found}; a text file without header loads with no_header=True") from None
+    return n_rows, vector_size
+
+
+def text_follows(start: bytes) -> bool:
+    """Whether text follows the header of a file that begins so, be its numbers right or wrong."""
+    _, _, body = start.partition(b"\n")
+    line, newline, _ = body.partition(b"\n")
+    if TEXT_BYTES.issuperset(line.partition(b" ")[2]):
+        return True
+    if is_binary(body):
+        return False
+    if has_text_row(start):
+        return True
+    try:
+        line.decode("utf8")
+    except UnicodeDecodeError:
+        return False
+    return bool(newline) or numbers_at_end(line) > 0
+
+
+def has_text_row(start: bytes) -> bool:
+    """Whether the second line of a file that begins so is surely text: something like a number ends it."""
+    _, _, body = start.partition(b"\n")
+    line, newline, _ = body.partition(b"\n")
+    fields = line.partition(b" ")[2].split()  # no key of a binary file has a blank
+    if not newline or not fields or is_binary(body):
+        return False
+    return bool(LIKE_A_NUMBER.fullmatch(fields[-1])) or is_number(fields[-1])
+
+
+# ---- lines of vectors -----------------------------------------------------------------------------------
 
 
 def key_end(line: bytes) -> int:

@@ -9,7 +9,7 @@
     arrays    = vectors (V, D), keys, vecattr.NAME (V,), vecattr_json.NAME, norms (V,), wv.NAME,
                 attribute.NAME, syn1neg (V, D), ...; scales (V,) where vectors are int8
     keys      = see ns2vec.formats.keys
-    JSON      = see ns2vec.formats.plain
+    JSON      = see ns2vec.formats.keys
 
 Readers refuse a larger major version, and read a larger minor one. Of a mapped file the keys are read when
 somebody asks for them, and the vectors as their pages are used.
@@ -32,8 +32,7 @@ from ns2vec.formats import int8
 from ns2vec.formats.atomic import plain_size
 from ns2vec.formats.checksums import is_sealed, state_of_seal, unseal
 from ns2vec.formats.container import Container, looks_like_container, read_container, write_container
-from ns2vec.formats.keys import DAMAGED, StoredKeys, encode_keys
-from ns2vec.formats.plain import decode, encode, is_storable
+from ns2vec.formats.keys import DAMAGED, StoredKeys, decode, encode, encode_keys, is_storable
 from ns2vec.formats.state import (
     ModelState,
     VectorState,

@@ -24,9 +24,9 @@ from ns2vec._typing import Int64Array, PathLike
 from ns2vec.exceptions import FormatError
 from ns2vec.formats.atomic import open_for_read, open_for_write, plain_size
 from ns2vec.formats.gensim.sidefiles import looks_like_npy, read_npy, read_npy_stream, write_npy
+from ns2vec.formats.lines import check_beside, decode_key, find_beside, key_line, lines_of, plain_stem
 from ns2vec.formats.state import first_rows
 from ns2vec.formats.table import VectorTable, encode_key, unique_rows, unwritable_key
-from ns2vec.formats.text import check_beside, decode_key, find_beside, key_line, lines_of, plain_stem
 
 __all__ = ["NAME", "SUFFIXES", "looks_like", "read", "write"]
 

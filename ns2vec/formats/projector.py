@@ -27,8 +27,7 @@ from ns2vec._typing import PathLike
 from ns2vec.exceptions import FormatError
 from ns2vec.formats._parse import parse_numbers
 from ns2vec.formats.atomic import open_for_read, open_for_write
-from ns2vec.formats.table import TableBuilder, TruncatedFileError, VectorTable, encode_key, unwritable_key
-from ns2vec.formats.text import (
+from ns2vec.formats.lines import (
     check_beside,
     check_row,
     decode_key,
@@ -37,6 +36,7 @@ from ns2vec.formats.text import (
     lines_of,
     plain_stem,
 )
+from ns2vec.formats.table import TableBuilder, TruncatedFileError, VectorTable, encode_key, unwritable_key
 
 __all__ = ["NAME", "SUFFIXES", "looks_like", "metadata_path", "read", "write"]
 

@@ -1,14 +1,21 @@
-"""The formats by name, and which of them a file has."""
+"""The formats by name, which of them a file has, and vectors of any with the same policies for all."""
 
 from __future__ import annotations
 
+import inspect
+import logging
 import os
-from typing import Protocol
+import sys
+from typing import Any, Protocol
 
-from ns2vec._files import is_remote, strip_compression
+import numpy as np
+import numpy.typing as npt
+
+from ns2vec._files import OpenPath, is_remote, strip_compression
+from ns2vec._options import whole
 from ns2vec._registry import Registry
 from ns2vec._typing import PathLike
-from ns2vec.exceptions import FormatError
+from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.formats import (
     fasttext_vec,
     gensim,
@@ -19,13 +26,28 @@ from ns2vec.formats import (
     word2vec_binary,
     word2vec_text,
 )
-from ns2vec.formats.atomic import open_for_read
+from ns2vec.formats.atomic import ends_by_itself, open_for_read
+from ns2vec.formats.state import first_rows
 from ns2vec.formats.strangers import refuse_stranger
-from ns2vec.formats.table import VectorTable
+from ns2vec.formats.table import VectorTable, unique_rows
 
-__all__ = ["FORMATS", "Format", "format_of_start", "format_of_suffix", "guess_format"]
+__all__ = [
+    "FORMATS",
+    "Format",
+    "NOT_FINITE",
+    "format_of_start",
+    "format_of_suffix",
+    "guess_format",
+    "read_vectors",
+    "with_format",
+]
+
+logger = logging.getLogger(__name__)
 
 SNIFF_BYTES = 1 << 15  # enough for the first line of a text file
+#: What to do with vectors that hold NaN or infinity.
+NOT_FINITE = ("keep", "drop", "error")
+BLOCK_ROWS = 4096
 
 
 class Format(Protocol):
@@ -102,3 +124,117 @@ def guess_format(path: PathLike) -> str:
         refuse_stranger(start, path)
         raise FormatError(f"{path}: looks like none of {', '.join(FORMATS)}; name its format")
     return found
+
+
+def read_vectors(
+    path: PathLike,
+    name: str | None = None,
+    *,
+    limit: int | None = None,
+    datatype: npt.DTypeLike | None = None,
+    duplicates: str = "first",
+    not_finite: str = "keep",
+    **options: Any,
+) -> VectorTable:
+    r"""Read vectors of any format.
+
+    Parameters
+    ----------
+    path : path, address, or ``"-"`` for standard input; decompressed by its suffix
+    name : str, optional
+        Of `FORMATS`; guessed unless given.
+    limit : int, optional
+        Return at most so many vectors: the first.
+    datatype : of the vectors in memory: float16, float32 or float64
+        Unless given that of the file, float32 where it holds text.
+    duplicates : {"first", "last", "error"}
+        Which of several equal keys counts.
+    not_finite : {"keep", "drop", "error"}
+        What to do with vectors that hold NaN or infinity: keep them with a warning, leave them out, or refuse
+        the file.
+    **options
+        What the format's own `read` takes besides: `encoding`, `unicode_errors`, `mmap`, `vocabulary` ...
+
+    Raises
+    ------
+    FormatError
+        If the file is not what it claims to be.
+    ConfigError
+        If the format is not known or has no such option, or `limit` is no whole number.
+    OSError
+        If it cannot be read.
+
+    Examples
+    --------
+    >>> import os, tempfile
+    >>> from ns2vec.formats import read_vectors
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = os.path.join(folder, "glove.txt")
+    ...     with open(path, "w") as out:
+    ...         _ = out.write("the 0.5 1\nof nan 2\n")
+    ...     read_vectors(path, not_finite="drop").keys
+    ['the']
+    """
+    if not_finite not in NOT_FINITE:
+        raise ConfigError(f"not_finite must be one of {', '.join(NOT_FINITE)}, got {not_finite!r}")
+    limit = None if limit is None else whole("limit", limit)
+    path, chosen = with_format(path, name)
+    read: Any = FORMATS[chosen].read
+    known = inspect.signature(read).parameters
+    for option in options.keys() - known.keys():
+        raise ConfigError(f"format {chosen} has no option {option!r}")
+    asked = {"limit": limit, "datatype": datatype, "duplicates": duplicates}
+    given = {option: value for option, value in asked.items() if option in known and value is not None}
+    table = first_rows(read(path, **given, **options), limit, datatype)
+    if "duplicates" not in known:
+        table = unique_rows(table, duplicates, path)
+    return _finite_rows(table, not_finite, path)
+
+
+def with_format(path: PathLike, name: str | None = None) -> tuple[PathLike, str]:
+    """Return the path, which is open if it is that of a pipe, and its format, guessed unless it is named.
+
+    Raises
+    ------
+    FormatError
+        If the file looks like none of the formats.
+    """
+    if name is not None:
+        return path, name
+    if _is_pipe(path):
+        path = OpenPath(path)
+    return path, _guess(path)
+
+
+def _is_pipe(path: PathLike) -> bool:
+    text = os.fspath(path)
+    return text != "-" and os.path.exists(text) and not os.path.isdir(text) and not ends_by_itself(text)
+
+
+def _guess(path: PathLike) -> str:
+    stream: Any = path.stream if isinstance(path, OpenPath) else None
+    if os.fspath(path) == "-":
+        stream = sys.stdin.buffer
+    # what waits in a pipe can be looked at without taking it away
+    peek = getattr(stream, "peek", None)
+    return (format_of_start(peek(SNIFF_BYTES)) if peek else None) or guess_format(path)
+
+
+def _finite_rows(table: VectorTable, not_finite: str, path: PathLike) -> VectorTable:
+    vectors = table.vectors
+    if isinstance(vectors, np.memmap) and not_finite == "keep":
+        return table  # whoever maps a file does not want all of it read
+    finite = np.ones(len(vectors), dtype=bool)
+    for start in range(0, len(vectors), BLOCK_ROWS):
+        block = slice(start, start + BLOCK_ROWS)
+        finite[block] = np.isfinite(vectors[block]).all(axis=1)
+    bad = np.flatnonzero(~finite)
+    if not len(bad):
+        return table
+    found = f"{path}: {len(bad)} vectors hold NaN or infinity (the first is that of {table.keys[bad[0]]!r})"
+    if not_finite == "error":
+        raise FormatError(f"{found}; not_finite='keep' or 'drop' reads it all the same")
+    logger.warning("%s and are %s", found, "kept" if not_finite == "keep" else "left out")
+    if not_finite == "keep":
+        return table
+    return table.take(np.flatnonzero(finite))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import logging
 import os
+import pickle
 import platform
 import sys
 from collections.abc import Iterable
@@ -18,7 +20,7 @@ from ns2vec._options import whole
 from ns2vec._registry import Registry
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import ConfigError, FormatError
-from ns2vec.formats import foreign, gensim, glove, native, open_for_read, word2vec_binary
+from ns2vec.formats import gensim, glove, native, open_for_read, open_for_write, word2vec_binary
 from ns2vec.formats.atomic import ends_by_itself
 from ns2vec.formats.checksums import ChecksumError
 from ns2vec.formats.container import looks_like_container
@@ -35,6 +37,10 @@ __all__ = ["MODELS", "Saveable", "set_attributes"]
 logger = logging.getLogger(__name__)
 
 WORD2VEC_OPTIONS = ((word2vec_binary, "binary=True"), (glove, "no_header=True"))
+# what unpickling bytes that are no pickle, or name what is not there, can raise
+DAMAGED = (
+    pickle.UnpicklingError, EOFError, AttributeError, ImportError, LookupError, TypeError, ValueError,
+)  # fmt: skip
 MODELS: Registry[Any] = Registry("kind of model")
 
 
@@ -190,7 +196,7 @@ class Saveable:
         if trust_pickle:
             if not cls._is_foreign():
                 raise ConfigError(f"trust_pickle is for classes that save() pickles, not for {cls.__name__}")
-            return foreign.read_trusted(fname, cls)
+            return _read_trusted(fname, cls)
         try:
             state = _read_state(fname, mmap, verify)
         except RefusedGlobalError as error:
@@ -227,7 +233,7 @@ def _save(
     name = str(getattr(fname_or_handle, "name", fname_or_handle))
     model.add_lifecycle_event("saving", logging.DEBUG, fname_or_handle=name, ignore=sorted(left_out))
     if model._is_foreign():
-        foreign.write(fname_or_handle, model, ignore=left_out, protocol=protocol)
+        _write_pickled(fname_or_handle, model, ignore=left_out, protocol=protocol)
         return
     state = model.to_state()
     for part in (state.attributes, state.arrays, state.vectors.attributes, state.vectors.expandos):
@@ -281,3 +287,63 @@ def _way_to_vectors(start: bytes) -> str:
     """Return how to load what begins so and is no model."""
     options = next((f", {option}" for module, option in WORD2VEC_OPTIONS if module.looks_like(start)), "")
     return f"vectors in word2vec's formats are read by KeyedVectors.load_word2vec_format(path{options})"
+
+
+# ---- classes that ns2vec does not know ---------------------------------------------------------------
+# They are pickled, as gensim does it. Writing a pickle is safe; reading one runs what it says, so that is
+# done only where the user has said that the file is trusted.
+
+
+def _write_pickled(
+    target: PathLike | IO[bytes], thing: Any, *, ignore: frozenset[str], protocol: int
+) -> None:
+    """Pickle an object; attributes in `ignore` become None in the file.
+
+    Raises
+    ------
+    ConfigError
+        If something in it cannot be pickled.
+    OSError
+        If the file cannot be written; the old one is untouched then.
+    """
+    left_out = ignore & vars(thing).keys()
+    if left_out:
+        thing = copy.copy(thing)
+        vars(thing).update(dict.fromkeys(left_out))
+    try:
+        content = pickle.dumps(thing, protocol)
+    except (pickle.PicklingError, AttributeError, TypeError) as error:
+        kind = type(thing).__name__
+        raise ConfigError(f"cannot save a {kind}: {error}; name the attribute in ignore") from error
+    if not isinstance(target, str | os.PathLike):
+        target.write(content)
+        return
+    with open_for_write(target) as stream:
+        stream.write(content)
+
+
+def _read_trusted(source: PathLike | IO[bytes], kind: type) -> Any:
+    """Unpickle an object of a class, from a file that the user trusts: it can run any code.
+
+    Raises
+    ------
+    FormatError
+        If the file is damaged or holds something else.
+    OSError
+        If it cannot be read.
+    """
+    if isinstance(source, str | os.PathLike):
+        with open_for_read(source) as stream:
+            content = stream.read()
+    else:
+        content = source.read()
+    name = getattr(source, "name", source)
+    refuse_stranger(content, name, own=("pickle",))
+    try:
+        found = pickle.loads(content)
+    except DAMAGED as error:
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        raise FormatError(f"{name}: cannot be unpickled: {reason}") from error
+    if not isinstance(found, kind):
+        raise FormatError(f"{name}: expected a {kind.__name__}, found a {type(found).__name__}")
+    return found

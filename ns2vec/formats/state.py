@@ -82,12 +82,9 @@ def table_of_state(state: VectorState, path: Any) -> VectorTable:
     """
     if state.vectors.ndim != 2 or len(state.vectors) != len(state.keys):
         raise FormatError(f"{path}: {len(state.keys)} keys, but vectors of shape {state.vectors.shape}")
-    counts, keys = state.expandos.get("count"), state.read_keys()
-    rows = [row for row, key in enumerate(keys) if key is not None]
-    if len(rows) == len(keys):
-        return VectorTable(keys, state.vectors, counts)
-    named = [keys[row] for row in rows]
-    return VectorTable(named, state.vectors[rows], None if counts is None else counts[rows])
+    table = VectorTable(state.read_keys(), state.vectors, state.expandos.get("count"))
+    rows = [row for row, key in enumerate(table.keys) if key is not None]
+    return table if len(rows) == len(table.keys) else table.take(rows)
 
 
 def first_rows(table: VectorTable, limit: int | None, datatype: npt.DTypeLike | None) -> VectorTable:

@@ -93,6 +93,12 @@ class VectorTable:
         if self.counts is not None and len(self.counts) != len(self.keys):
             raise ValueError(f"expected one count for each of {len(self.keys)} keys, got {len(self.counts)}")
 
+    def take(self, rows: Any, keys: list[Any] | None = None) -> VectorTable:
+        """Return a table of some rows, in that order; with these keys, if they are known already."""
+        counts = None if self.counts is None else self.counts[rows]
+        keys = [self.keys[row] for row in rows] if keys is None else keys
+        return VectorTable(keys, self.vectors[rows], counts)
+
     def blocks(self, order: Int64Array | None = None) -> Iterator[tuple[list[Any], npt.NDArray[Any]]]:
         """Yield (keys, rows) of at most about a megabyte, in the order of the rows listed in `order`."""
         n_rows = len(self.keys) if order is None else len(order)
@@ -268,9 +274,7 @@ def unique_rows(table: VectorTable, duplicates: str, path: PathLike) -> VectorTa
     if not repeated:
         return table
     tell_duplicates(duplicates, path, len(repeated), repeated[0])
-    rows = list(chosen.values())
-    counts = None if table.counts is None else table.counts[rows]
-    return VectorTable(list(chosen), table.vectors[rows], counts)
+    return table.take(list(chosen.values()), list(chosen))
 
 
 def check_duplicates(duplicates: str) -> None:

@@ -21,13 +21,14 @@ from typing import IO, Any
 import numpy as np
 import numpy.typing as npt
 
+from ns2vec._ahead import map_ahead
 from ns2vec._platform import read_at
-from ns2vec._typing import Int64Array, PathLike
+from ns2vec._typing import PathLike
 from ns2vec.exceptions import FormatError
 from ns2vec.formats._parse import scan_records
-from ns2vec.formats.ahead import map_ahead
-from ns2vec.formats.atomic import ends_by_itself, open_for_read, open_for_write, plain_size
-from ns2vec.formats.header import MAX_HEADER_BYTES, has_header, has_text_row, parse_header, text_follows
+from ns2vec.formats.atomic import ends_by_itself, open_for_read, plain_size
+from ns2vec.formats.blocks import block_writer
+from ns2vec.formats.lines import MAX_HEADER_BYTES, has_header, has_text_row, parse_header, text_follows
 from ns2vec.formats.table import (
     KeyDecodingError,
     TableBuilder,
@@ -233,53 +234,15 @@ class _Reader:
             )
 
 
-def write(
-    path: PathLike,
-    table: VectorTable,
-    *,
-    order: Int64Array | None = None,
-    prefix: str = "",
-    write_header: bool = True,
-    total_vec: int | None = None,
-    append: bool = False,
-) -> None:
-    """Write a binary file of vectors, atomically, as float32.
-
-    Parameters
-    ----------
-    path : path, address, or ``"-"``; compressed by its suffix
-    table : VectorTable
-    order : ndarray of row numbers, optional
-        Which rows to write in which order; all in their own order unless given.
-    prefix : str
-        Put before each key.
-    write_header : bool
-    total_vec : int, optional
-        The number of vectors that the header tells; for files that are written in parts.
-    append : bool
-        Write behind what the file has.
-
-    Raises
-    ------
-    FormatError
-        If a key holds a blank or starts with a newline, which no reader could tell from the file's own.
-    OSError
-        If the file cannot be written.
-    """
-    n_rows = len(table.keys) if order is None else len(order)
-    with open_for_write(path, "ab" if append else "wb") as out, np.errstate(over="ignore"):
-        if write_header:
-            out.write(f"{n_rows if total_vec is None else total_vec} {table.vectors.shape[1]}\n".encode())
-        for keys, rows in table.blocks(order):
-            little = np.ascontiguousarray(rows, dtype=NUMBER)
-            parts: list[Any] = []
-            for key, row in zip(keys, little, strict=True):
-                parts += (_encode(prefix, key, path), row.data)
-            out.write(b"".join(parts))
+def _bytes_of(heads: list[str], rows: npt.NDArray[Any], path: PathLike) -> bytes:
+    with np.errstate(over="ignore"):
+        little = np.ascontiguousarray(rows, dtype=NUMBER)
+    parts: list[Any] = []
+    for head, row in zip(heads, little, strict=True):
+        if " " in head or head.startswith("\n"):
+            raise unwritable_key(head, path, "holds a blank or starts with a newline")
+        parts += (encode_key(head, path), b" ", row.data)
+    return b"".join(parts)
 
 
-def _encode(prefix: str, key: Any, path: PathLike) -> bytes:
-    text = f"{prefix}{key}"
-    if " " in text or text.startswith("\n"):
-        raise unwritable_key(text, path, "holds a blank or starts with a newline")
-    return encode_key(text, path) + b" "
+write = block_writer(_bytes_of)

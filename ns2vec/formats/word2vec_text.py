@@ -26,13 +26,22 @@ from typing import IO, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ns2vec._typing import Int64Array, PathLike
+from ns2vec._ahead import map_ahead
+from ns2vec._typing import PathLike
 from ns2vec.exceptions import FormatError
 from ns2vec.formats._parse import format_lines, parse_lines
-from ns2vec.formats.ahead import map_ahead
-from ns2vec.formats.atomic import ends_by_itself, open_for_read, open_for_write, plain_size
-from ns2vec.formats.header import MAX_HEADER_BYTES, has_header, parse_header, text_follows
-from ns2vec.formats.lines import LineParser, key_end, likely_size
+from ns2vec.formats.atomic import ends_by_itself, open_for_read, plain_size
+from ns2vec.formats.blocks import block_writer
+from ns2vec.formats.lines import (
+    MAX_HEADER_BYTES,
+    MAX_LINE_BYTES,
+    LineParser,
+    has_header,
+    key_end,
+    likely_size,
+    parse_header,
+    text_follows,
+)
 from ns2vec.formats.table import (
     TableBuilder,
     TruncatedFileError,
@@ -41,7 +50,6 @@ from ns2vec.formats.table import (
     read_counts,
     unwritable_key,
 )
-from ns2vec.formats.text import MAX_LINE_BYTES
 
 __all__ = ["NAME", "SUFFIXES", "looks_like", "read", "write"]
 
@@ -145,16 +153,6 @@ class _Reader:
                 filled.append(line)
         return filled
 
-    def next_line(self) -> bytes:
-        """Return the next line that is not blank, ``b""`` at the end."""
-        self.look(1)
-        while self.ahead:
-            line = self.ahead.pop(0)
-            self.line_no += 1
-            if not line.isspace():
-                return line
-        return b""
-
     def read_rows(
         self, n_rows: int | None, vector_size: int | None, limit: int | None, datatype: npt.DTypeLike
     ) -> TableBuilder:
@@ -168,15 +166,13 @@ class _Reader:
             self.check_size(vector_size, n_looked_at)
         most_rows = self.most_rows(wanted, vector_size) if has_lines else 0
         builder = TableBuilder(self.path, vector_size, datatype, most_rows, self.duplicates)
-        numbers = np.empty(vector_size if has_lines and wanted != 0 else 0)
-        with np.errstate(over="ignore"):  # 1e39 becomes an infinite float32, as everywhere
-            if len(numbers) and ends_by_itself(self.path):
-                line = self.read_blocks(wanted, builder, numbers, datatype)
-            else:
-                line = self.next_line()
-            while line and builder.n_read != wanted:
-                builder.add(self.lines.parse(line, self.line_no, numbers), numbers)
-                line = self.next_line()
+        line = b""
+        if has_lines and wanted == 0:
+            line = self.look(1)[0]
+            self.line_no += 1 + self.ahead.index(line)
+        elif has_lines:
+            with np.errstate(over="ignore"):  # 1e39 becomes an infinite float32, as everywhere
+                line = self.read_blocks(wanted, builder, np.empty(vector_size), datatype)
         self.check_end(builder.n_read, n_rows, limit, line)
         return builder
 
@@ -198,11 +194,21 @@ class _Reader:
         """Read on all threads; return the line behind the last row that is wanted, ``b""`` if none is."""
         wide = np.float32 if np.dtype(datatype) == np.float32 else np.float64
         parse = partial(_parse_block, vector_size=len(numbers), dtype=wide)
-        with closing(map_ahead(parse, self.blocks(), N_THREADS)) as parsed:
-            for block in parsed:
+        if ends_by_itself(self.path):
+            blocks = map_ahead(parse, self.blocks(), N_THREADS)
+        else:  # line by line, and only as far as is wanted
+            blocks = (parse(line) for line in self.each_line())
+        with closing(blocks):
+            for block in blocks:
                 if rest := self.add_block(block, wanted, builder, numbers):
                     return rest
         return b""
+
+    def each_line(self) -> Iterator[bytes]:
+        """Yield what comes line by line; one that is too long comes in pieces."""
+        yield from self.ahead
+        self.ahead.clear()
+        yield from iter(partial(self.stream.readline, MAX_LINE_BYTES), b"")
 
     def blocks(self) -> Iterator[bytes]:
         """Yield what comes in blocks of whole lines; a line that is too long ends them."""
@@ -278,71 +284,20 @@ class _Reader:
             )
 
 
-def write(
-    path: PathLike,
-    table: VectorTable,
-    *,
-    order: Int64Array | None = None,
-    prefix: str = "",
-    write_header: bool = True,
-    total_vec: int | None = None,
-    append: bool = False,
-) -> None:
-    """Write a text file of vectors, atomically.
-
-    Parameters
-    ----------
-    path : path, address, or ``"-"``; compressed by its suffix
-    table : VectorTable
-    order : ndarray of row numbers, optional
-        Which rows to write in which order; all in their own order unless given.
-    prefix : str
-        Put before each key.
-    write_header : bool
-    total_vec : int, optional
-        The number of vectors that the header tells; for files that are written in parts.
-    append : bool
-        Write behind what the file has.
-
-    Raises
-    ------
-    FormatError
-        If a key holds a blank or a newline, which no reader could tell from the file's own.
-    OSError
-        If the file cannot be written.
-    """
-    n_rows = len(table.keys) if order is None else len(order)
-    with open_for_write(path, "ab" if append else "wb") as out:
-        if write_header:
-            out.write(f"{n_rows if total_vec is None else total_vec} {table.vectors.shape[1]}\n".encode())
-        lines = partial(_format_block, prefix=prefix, path=path)
-        with closing(map_ahead(lines, table.blocks(order), N_THREADS)) as formatted:
-            for text in formatted:
-                out.write(text)
-
-
-def _format_block(block: tuple[list[Any], npt.NDArray[Any]], prefix: str, path: PathLike) -> bytes:
-    keys, rows = block
-    heads = [_encode(prefix, key, path) for key in keys]
+def _bytes_of(heads: list[str], rows: npt.NDArray[Any], path: PathLike) -> bytes:
+    for head in heads:
+        if " " in head or "\n" in head:
+            raise unwritable_key(head, path, "holds a blank or a newline")
+    encoded = [encode_key(head, path) for head in heads]
     if rows.dtype == np.float32:
-        return format_lines(heads, rows, SCIENTIFIC_FROM, _spell)
-    return _format_any(heads, rows)
-
-
-def _encode(prefix: str, key: Any, path: PathLike) -> bytes:
-    text = f"{prefix}{key}"
-    if " " in text or "\n" in text:
-        raise unwritable_key(text, path, "holds a blank or a newline")
-    return encode_key(text, path)
+        return format_lines(encoded, rows, SCIENTIFIC_FROM, _spell)
+    # numbers of other types as NumPy spells them
+    lines = (" ".join(map(str, row)).encode("ascii") for row in rows)
+    return b"".join(head + b" " + line + b"\n" for head, line in zip(encoded, lines, strict=True))
 
 
 def _spell(number: float) -> bytes:
     return str(np.float32(number)).encode("ascii")
 
 
-def _format_any(heads: list[bytes], rows: npt.NDArray[Any]) -> bytes:
-    """Spell numbers that are not float32 as NumPy does."""
-    lines = []
-    for head, row in zip(heads, rows, strict=True):
-        lines.append(head + b" " + " ".join(map(str, row)).encode("ascii") + b"\n")
-    return b"".join(lines)
+write = block_writer(_bytes_of)

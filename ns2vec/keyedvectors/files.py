@@ -7,7 +7,6 @@ from contextlib import nullcontext
 from typing import Any, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
 from ns2vec._options import whole
 from ns2vec._typing import Int64Array, PathLike
@@ -115,33 +114,18 @@ def intersect_word2vec_format(
 
 
 def load_word2vec_format(
-    cls: type[Store],
-    fname: PathLike,
-    fvocab: PathLike | None,
-    binary: bool,
-    encoding: str,
-    unicode_errors: str,
-    limit: int | None,
-    datatype: npt.DTypeLike,
-    no_header: bool,
+    cls: type[Store], fname: PathLike, *, binary: bool, no_header: bool, **options: Any
 ) -> Store:
     """Do what `KeyedVectors.load_word2vec_format` says, for any class of the same constructor."""
+    datatype, limit = options["datatype"], options["limit"]
     if np.dtype(datatype).kind != "f":
         raise ConfigError(f"datatype must be a floating point type such as numpy.float32, got {datatype!r}")
     if binary and no_header:
         raise NotImplementedError("no_header only available for text-format files")
-    options: dict[str, Any] = {
-        "fvocab": fvocab,
-        "encoding": encoding,
-        "unicode_errors": unicode_errors,
-        "limit": None if limit is None else whole("limit", limit) or None,
-        "datatype": datatype,
-    }
-    table = (
-        word2vec_binary.read(fname, **options)
-        if binary
-        else word2vec_text.read(fname, no_header=no_header, **options)
-    )
+    options["limit"] = None if limit is None else whole("limit", limit) or None
+    if no_header:
+        options["no_header"] = True
+    table = (word2vec_binary if binary else word2vec_text).read(fname, **options)
     logger.info("loaded %d vectors of size %d from %s", *table.vectors.shape, fname)
     n_keys, vector_size = table.vectors.shape
     # as gensim makes it: subclasses have constructors of their own
@@ -150,17 +134,9 @@ def load_word2vec_format(
 
 
 def save_word2vec_format(
-    store: VectorStore,
-    fname: PathLike,
-    fvocab: PathLike | None,
-    binary: bool,
-    total_vec: int | None,
-    write_header: bool,
-    prefix: str,
-    append: bool,
-    sort_attr: str,
+    store: VectorStore, fname: PathLike, fvocab: PathLike | None, binary: bool, sort_attr: str, **options: Any
 ) -> None:
-    """Do what `KeyedVectors.save_word2vec_format` says."""
+    """Do what `KeyedVectors.save_word2vec_format` says; options are those of the writers."""
     if len(store.vectors) != len(store.index_to_key):
         raise ConfigError(
             f"cannot save: there are {len(store.index_to_key)} keys and {len(store.vectors)} "
@@ -174,17 +150,10 @@ def save_word2vec_format(
     with nullcontext() if fvocab is None else open_for_write(fvocab) as counts:
         if fvocab is not None and counts is not None:
             values = store.expandos[sort_attr]
-            pairs = ((f"{prefix}{store.index_to_key[row]}", values[row]) for row in order)
-            write_counts(fvocab, counts, pairs)
-        write(
-            fname,
-            VectorTable(store.index_to_key, store.vectors),
-            order=None if is_own_order else order,
-            prefix=prefix,
-            write_header=write_header,
-            total_vec=total_vec or None,
-            append=append,
-        )
+            keys = (f"{options['prefix']}{store.index_to_key[row]}" for row in order)
+            write_counts(fvocab, counts, zip(keys, values[order], strict=True))
+        table = VectorTable(store.index_to_key, store.vectors)
+        write(fname, table, order=None if is_own_order else order, **options)
 
 
 def _order(store: VectorStore, sort_attr: str, *, needed: bool) -> Int64Array:

@@ -29,6 +29,24 @@ def _deprecated(name: str, instead: str) -> None:
     warnings.warn(f"Call to deprecated `{name}` (use {instead} instead).", DeprecationWarning, stacklevel=3)
 
 
+class _Removed:
+    """An attribute of gensim 3. Reading it goes on to `__getattr__`; clients still assign to some of them."""
+
+    def __init__(self, renamed: str = "", *, takes: bool = False) -> None:
+        self.renamed, self.takes = renamed, takes
+
+    def __get__(self, store: Any, owner: type) -> Any:
+        if store is None:
+            return self
+        raise AttributeError
+
+    def __set__(self, store: Any, value: Any) -> None:
+        if not self.takes:
+            raise AttributeError
+        if self.renamed:
+            setattr(store, self.renamed, value)
+
+
 class LegacyNames(VectorStore):
     """The names of gensim 3 on KeyedVectors."""
 
@@ -38,39 +56,10 @@ class LegacyNames(VectorStore):
             instead = f": use {INSTEAD[name]}" if name in INSTEAD else ""
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}{instead}")
 
-    # Reading these goes on to __getattr__; clients assign to them.
-
-    @property
-    def vocab(self) -> NoReturn:
-        """Removed; see `key_to_index`."""
-        raise AttributeError
-
-    @property
-    def vectors_norm(self) -> Any:
-        """Removed; see `get_normed_vectors`."""
-        raise AttributeError
-
-    @vectors_norm.setter
-    def vectors_norm(self, _: Any) -> None:
-        pass  # gensim takes it and forgets it, too
-
-    @property
-    def index2word(self) -> Any:
-        """Renamed to `index_to_key`."""
-        raise AttributeError
-
-    @index2word.setter
-    def index2word(self, keys: list[Any]) -> None:
-        self.index_to_key = keys
-
-    @property
-    def index2entity(self) -> Any:
-        """Renamed to `index_to_key`."""
-        raise AttributeError
-
-    @index2entity.setter
-    def index2entity(self, keys: list[Any]) -> None:
-        self.index_to_key = keys
+    vocab: Any = _Removed()
+    vectors_norm: Any = _Removed(takes=True)  # and forgets it, as gensim does
+    index2word: Any = _Removed("index_to_key", takes=True)
+    index2entity: Any = _Removed("index_to_key", takes=True)
 
     def word_vec(self, *args: Any, **kwargs: Any) -> Any:
         """Call `get_vector`."""

@@ -18,7 +18,7 @@ from ns2vec.formats.saving import MODELS, Saveable
 from ns2vec.formats.state import ModelState
 from ns2vec.keyedvectors import files, search
 from ns2vec.keyedvectors.legacy import LegacyNames
-from ns2vec.keyedvectors.transport import wmdistance
+from ns2vec.keyedvectors.search import wmdistance
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -362,9 +362,8 @@ class KeyedVectors(LegacyNames, Saveable):
         OSError
             If the file cannot be written; the old one is untouched then.
         """
-        files.save_word2vec_format(
-            self, fname, fvocab, binary, total_vec, write_header, prefix, append, sort_attr
-        )
+        options = {"write_header": write_header, "total_vec": total_vec or None, "append": append}
+        files.save_word2vec_format(self, fname, fvocab, binary, sort_attr, prefix=prefix, **options)
 
     @classmethod
     def load_word2vec_format(
@@ -401,8 +400,9 @@ class KeyedVectors(LegacyNames, Saveable):
         NotImplementedError
             For a binary file without header.
         """
+        options = {"fvocab": fvocab, "encoding": encoding, "unicode_errors": unicode_errors, "limit": limit}
         found = files.load_word2vec_format(
-            cls, fname, fvocab, binary, encoding, unicode_errors, limit, datatype, no_header
+            cls, fname, binary=binary, no_header=no_header, datatype=datatype, **options
         )
         found.add_lifecycle_event(
             "load_word2vec_format", logging.DEBUG, msg=f"{found} from {fname}", binary=binary

@@ -243,14 +243,6 @@ static float ns2_hard_values(const ns2_hard_sampler *s, const ns2_request *q, in
     return values[n] - s->margin * fabsf(values[n]);
 }
 
-/* k of n without repetition, in order (Knuth, TAOCP 2, algorithm S), or all. */
-static long ns2_take(const int32_t *from, long n, long k, int32_t *rows, uint64_t *rng) {
-    long taken = 0;
-    for (long i = 0; i < n && taken < k; i++)
-        if (k - taken >= n - i || (long)ns2_below(rng, (uint32_t)(n - i)) < k - taken) rows[taken++] = from[i];
-    return taken;
-}
-
 /* Ranks first to last (excluded) of the rows that are no near-duplicates of the positive; how many. */
 static long ns2_hard_ranks(const ns2_hard_sampler *s, const ns2_request *q, const int32_t *rows, const float *values,
                            long n, long last, int32_t *allowed, long *n_scores) {

@@ -22,18 +22,23 @@ static float ns2_log_q_drawn(const ns2_sampler *s, const ns2_request *request, l
     return row >= 0 && row < s->n_rows ? (float)s->log_q(s, request, k, row) : 0.0f;
 }
 
+/* Log probabilities that are known row by row: how the structs of such samplers begin. */
+typedef struct {
+    ns2_sampler base;
+    const float *log_q; /* (V,), or NULL where a function tells its own or none */
+} ns2_table_sampler;
+
+static double ns2_table_log_q(const ns2_sampler *self, const ns2_request *request, long k, int32_t row) {
+    (void)request, (void)k;
+    return (double)((const ns2_table_sampler *)self)->log_q[row];
+}
+
 /* ---- one distribution for all windows -------------------------------------------------------- */
 
 typedef struct {
-    ns2_sampler base;
+    ns2_table_sampler table;
     const uint32_t *alias; /* (V, 2), or NULL: uniform */
-    const float *log_q;    /* (V,) */
 } ns2_static_sampler;
-
-static double ns2_static_log_q(const ns2_sampler *self, const ns2_request *request, long k, int32_t row) {
-    (void)request, (void)k;
-    return (double)((const ns2_static_sampler *)self)->log_q[row];
-}
 
 static long ns2_static_draw(const ns2_sampler *self, const ns2_request *request, long k, int32_t *rows,
                             float *log_q) {
@@ -41,27 +46,17 @@ static long ns2_static_draw(const ns2_sampler *self, const ns2_request *request,
     for (long i = 0; i < k; i++) {
         rows[i] = s->alias ? ns2_draw_alias(request->rng, s->alias, (uint32_t)self->n_rows)
                            : (int32_t)ns2_below(request->rng, (uint32_t)self->n_rows);
-        if (log_q) log_q[i] = s->log_q[rows[i]];
+        if (log_q) log_q[i] = s->table.log_q[rows[i]];
     }
-    if (log_q) log_q[k] = s->log_q[request->centre];
+    if (log_q) log_q[k] = s->table.log_q[request->centre];
     return k;
 }
 
 /* ---- words of the batch ---------------------------------------------------------------------- */
 
-typedef struct {
-    ns2_sampler base;
-    const float *log_q; /* (V,) probability of a row to stand in a batch */
-} ns2_batch_sampler;
-
-static double ns2_batch_log_q(const ns2_sampler *self, const ns2_request *request, long k, int32_t row) {
-    (void)request, (void)k;
-    return (double)((const ns2_batch_sampler *)self)->log_q[row];
-}
-
 static long ns2_batch_draw(const ns2_sampler *self, const ns2_request *request, long k, int32_t *rows,
                            float *log_q) {
-    const ns2_batch_sampler *s = (const ns2_batch_sampler *)self;
+    const ns2_table_sampler *s = (const ns2_table_sampler *)self;
     if (request->n_batch < 1) k = 0;
     for (long i = 0; i < k; i++) {
         rows[i] = request->batch[ns2_below(request->rng, (uint32_t)request->n_batch)];
@@ -105,16 +100,6 @@ static double ns2_pool_log_q(const ns2_sampler *self, const ns2_request *request
     return -log((double)(s->kind == NS2_POOL_EXPLICIT && n < k ? k : n));
 }
 
-/* k of the list without replacement (Knuth, TAOCP 2, algorithm S), all of it when it is shorter. */
-static long ns2_pool_choose(const int32_t *list, long n, long k, int32_t *rows, uint64_t *rng) {
-    long chosen = 0;
-    for (long i = 0; i < n && chosen < k; i++) {
-        long left = n - i, wanted = k - chosen;
-        if (wanted >= left || (long)ns2_below(rng, (uint32_t)left) < wanted) rows[chosen++] = list[i];
-    }
-    return chosen;
-}
-
 /* A row of the fallback that is not forbidden, or -1. */
 static int32_t ns2_pool_permitted(const ns2_pool_sampler *s, const ns2_request *request, const int32_t *list,
                                   long n) {
@@ -132,7 +117,7 @@ static long ns2_pool_draw(const ns2_sampler *self, const ns2_request *request, l
     long n, drawn = 0;
     const int32_t *list = ns2_pool_list(s, request, &n);
     if (n == 0) return s->fallback->draw(s->fallback, request, k, rows, log_q);
-    if (s->kind == NS2_POOL_EXPLICIT) drawn = ns2_pool_choose(list, n, k, rows, request->rng);
+    if (s->kind == NS2_POOL_EXPLICIT) drawn = ns2_take(list, n, k, rows, request->rng);
     else
         for (long i = 0; i < k; i++) {
             int32_t row = s->kind == NS2_POOL_ALLOWED ? list[ns2_below(request->rng, (uint32_t)n)]
@@ -185,16 +170,10 @@ static long ns2_mixed_draw(const ns2_sampler *self, const ns2_request *request, 
 /* ---- the user's own -------------------------------------------------------------------------- */
 
 typedef struct {
-    ns2_sampler base;
+    ns2_table_sampler table; /* log_q is given beside the function, or NULL */
     ns2_user_draw *function;
     void *user_data;
-    const float *log_q; /* (V,) given beside the function, or NULL */
 } ns2_user_sampler;
-
-static double ns2_user_log_q(const ns2_sampler *self, const ns2_request *request, long k, int32_t row) {
-    (void)request, (void)k;
-    return (double)((const ns2_user_sampler *)self)->log_q[row];
-}
 
 static long ns2_user_draws(const ns2_sampler *self, const ns2_request *request, long k, int32_t *rows,
                            float *log_q) {

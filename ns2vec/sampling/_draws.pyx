@@ -20,14 +20,13 @@ cdef extern from "_builtin.h" nogil:
     const int NS2_POOL_FORBIDDEN
     const int NS2_POOL_EXPLICIT
 
-    ctypedef struct ns2_static_sampler:
+    ctypedef struct ns2_table_sampler:
         ns2_sampler base
-        const uint32_t *alias
         const float *log_q
 
-    ctypedef struct ns2_batch_sampler:
-        ns2_sampler base
-        const float *log_q
+    ctypedef struct ns2_static_sampler:
+        ns2_table_sampler table
+        const uint32_t *alias
 
     ctypedef struct ns2_pool_sampler:
         ns2_sampler base
@@ -46,21 +45,18 @@ cdef extern from "_builtin.h" nogil:
         long n_parts
 
     ctypedef struct ns2_user_sampler:
-        ns2_sampler base
+        ns2_table_sampler table
         ns2_user_draw *function
         void *user_data
-        const float *log_q
 
     long ns2_static_draw(const ns2_sampler *, const ns2_request *, long, int32_t *, float *) noexcept
     long ns2_batch_draw(const ns2_sampler *, const ns2_request *, long, int32_t *, float *) noexcept
     long ns2_pool_draw(const ns2_sampler *, const ns2_request *, long, int32_t *, float *) noexcept
     long ns2_mixed_draw(const ns2_sampler *, const ns2_request *, long, int32_t *, float *) noexcept
     long ns2_user_draws(const ns2_sampler *, const ns2_request *, long, int32_t *, float *) noexcept
-    double ns2_static_log_q(const ns2_sampler *, const ns2_request *, long, int32_t) noexcept
-    double ns2_batch_log_q(const ns2_sampler *, const ns2_request *, long, int32_t) noexcept
+    double ns2_table_log_q(const ns2_sampler *, const ns2_request *, long, int32_t) noexcept
     double ns2_pool_log_q(const ns2_sampler *, const ns2_request *, long, int32_t) noexcept
     double ns2_mixed_log_q(const ns2_sampler *, const ns2_request *, long, int32_t) noexcept
-    double ns2_user_log_q(const ns2_sampler *, const ns2_request *, long, int32_t) noexcept
 
 
 cdef class Draws:
@@ -161,9 +157,9 @@ cdef class StaticDraws(Draws):
                     raise ValueError(f"alias table points to row {alias[v, 1]} of {n_rows}")
             self.c.alias = &alias[0, 0]
         self.log_q_view, self.alias_view = log_q, alias
-        self.c.log_q = &log_q[0]
-        self.c.base.draw, self.c.base.log_q = ns2_static_draw, ns2_static_log_q
-        self.publish(&self.c.base, n_rows)
+        self.c.table.log_q = &log_q[0]
+        self.c.table.base.draw, self.c.table.base.log_q = ns2_static_draw, ns2_table_log_q
+        self.publish(&self.c.table.base, n_rows)
 
 
 cdef class BatchDraws(Draws):
@@ -175,7 +171,7 @@ cdef class BatchDraws(Draws):
         Log probability of a row to stand at a position of a batch.
     """
 
-    cdef ns2_batch_sampler c
+    cdef ns2_table_sampler c
     cdef const float[::1] log_q_view
 
     def __cinit__(self, const float[::1] log_q not None):
@@ -183,7 +179,7 @@ cdef class BatchDraws(Draws):
             raise ValueError("log_q is empty")
         self.log_q_view = log_q
         self.c.log_q = &log_q[0]
-        self.c.base.draw, self.c.base.log_q = ns2_batch_draw, ns2_batch_log_q
+        self.c.base.draw, self.c.base.log_q = ns2_batch_draw, ns2_table_log_q
         self.publish(&self.c.base, log_q.shape[0])
 
 
@@ -318,9 +314,9 @@ cdef class UserDraws(Draws):
         self.function, self.log_q_view = function, log_q
         self.c.function = <ns2_user_draw *> PyCapsule_GetPointer(capsule, name)
         self.c.user_data = PyCapsule_GetContext(capsule)
-        self.c.log_q = &log_q[0] if log_q is not None else NULL
-        self.c.base.draw = ns2_user_draws
+        self.c.table.log_q = &log_q[0] if log_q is not None else NULL
+        self.c.table.base.draw = ns2_user_draws
         if log_q is not None:
-            self.c.base.log_q = ns2_user_log_q
-        self.publish(&self.c.base, n_rows)
+            self.c.table.base.log_q = ns2_table_log_q
+        self.publish(&self.c.table.base, n_rows)
         self.tells = tells or log_q is not None

@@ -1,9 +1,12 @@
-/* Rising lists of rows. */
+/* Lists of rows. */
 #ifndef NS2VEC_LISTS_H
 #define NS2VEC_LISTS_H
 
 #include <stdint.h>
 
+#include "rng.h"
+
+/* Whether a rising list has a row. */
 static inline int ns2_in_list(const int32_t *list, long n, int32_t row) {
     long low = 0, high = n;
     while (low < high) {
@@ -12,6 +15,14 @@ static inline int ns2_in_list(const int32_t *list, long n, int32_t row) {
         else high = middle;
     }
     return low < n && list[low] == row;
+}
+
+/* k of n without replacement, in order (Knuth, TAOCP 2, algorithm S), or all; how many. */
+static inline long ns2_take(const int32_t *from, long n, long k, int32_t *rows, uint64_t *rng) {
+    long taken = 0;
+    for (long i = 0; i < n && taken < k; i++)
+        if (k - taken >= n - i || (long)ns2_below(rng, (uint32_t)(n - i)) < k - taken) rows[taken++] = from[i];
+    return taken;
 }
 
 #endif

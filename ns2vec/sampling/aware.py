@@ -82,10 +82,6 @@ class AwareSampler(Sampler):
         draws = self.draws(base)
         return Source(draws, wants_hidden=True, steering=(self.steering(draws, data),))
 
-    def options(self) -> dict[str, Any]:
-        """Return the base and the annealing too."""
-        return {"base": self.base, "anneal": self.anneal, "until": self.until, **super().options()}
-
 
 @SAMPLERS.entry("dynamic")
 class Dynamic(AwareSampler):
@@ -124,10 +120,6 @@ class Dynamic(AwareSampler):
     def draws(self, base: Draws) -> AwareDraws:
         """Return the draws in C."""
         return DynamicDraws(base, self.m, top=self.top, temperature=self.temperature or 0.0)
-
-    def options(self) -> dict[str, Any]:
-        """Return the choice too."""
-        return {"m": self.m, "top": self.top, "temperature": self.temperature, **super().options()}
 
 
 NEAR = ("input", "positive")
@@ -205,11 +197,6 @@ class Hard(AwareSampler):
             duplicates=self.duplicates,
         )
 
-    def options(self) -> dict[str, Any]:
-        """Return bounds and ranks too."""
-        names = ("m", "near", "margin", "first", "last", "duplicates")
-        return {**{name: getattr(self, name) for name in names}, **super().options()}
-
 
 FORMS = ("loss", "rank")
 
@@ -272,11 +259,6 @@ class Adaptive(AwareSampler):
             every = max(1, round(data.n_words * np.log2(data.n_words + 1)))
             return RankSteering(draws, self.annealed, every)
         return Steering(draws, self.annealed, Hardness(self.start, self.step), self.interval)
-
-    def options(self) -> dict[str, Any]:
-        """Return form and course too."""
-        names = ("form", "m", "step", "start", "interval", "scale")
-        return {**{name: getattr(self, name) for name in names}, **super().options()}
 
 
 @SAMPLERS.entry("cached")
@@ -342,11 +324,6 @@ class Cached(AwareSampler):
         """Return what keeps the pools."""
         return CachedSteering(draws, self.annealed)
 
-    def options(self) -> dict[str, Any]:
-        """Return the pools' options too."""
-        names = ("size", "extra", "every", "clusters", "keep", "temperature")
-        return {**{name: getattr(self, name) for name in names}, **super().options()}
-
 
 @SAMPLERS.entry("self_adversarial")
 class SelfAdversarial(AwareSampler):
@@ -372,7 +349,3 @@ class SelfAdversarial(AwareSampler):
     def draws(self, base: Draws) -> AwareDraws:
         """Return the draws in C."""
         return WeightedDraws(base, self.alpha)
-
-    def options(self) -> dict[str, Any]:
-        """Return alpha too."""
-        return {"alpha": self.alpha, **super().options()}

@@ -7,6 +7,7 @@ functions that training calls.
 
 from __future__ import annotations
 
+import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -23,7 +24,16 @@ from ns2vec.sampling.noise import noise_distribution
 from ns2vec.sampling.report import sampler_report
 from ns2vec.sampling.steering import Steering
 
-__all__ = ["BlockFunction", "BoundSampler", "NoiseData", "SAMPLERS", "Sampler", "Source", "log_float32"]
+__all__ = [
+    "BlockFunction",
+    "BoundSampler",
+    "NoiseData",
+    "SAMPLERS",
+    "Sampler",
+    "Source",
+    "log_float32",
+    "options_of",
+]
 
 #: Policies for a draw that cannot be a negative of its window (the centre itself, or excluded).
 COLLISIONS = ("redraw", "skip", "keep")
@@ -194,8 +204,8 @@ class Sampler(ABC):
         return BoundSampler(self, data)
 
     def options(self) -> dict[str, Any]:
-        """Arguments that would make this sampler again; subclasses add their own."""
-        return {"on_collision": self.on_collision, "exclude": self.exclude}
+        """Return the arguments that make an equal sampler: what is kept under the names of the parameters."""
+        return {name: getattr(self, name) for name in options_of(type(self)) if hasattr(self, name)}
 
     def state_dict(self) -> dict[str, Any]:
         """Everything a saved model has to keep: `ns2vec.sampling.make_sampler` takes it back.
@@ -218,6 +228,27 @@ class Sampler(ABC):
             for name, value in given.items()
         }
         return f"{type(self).__name__}({', '.join(f'{name}={text}' for name, text in shown.items())})"
+
+
+def options_of(made: Any) -> dict[str, Any]:
+    """Options of a class of samplers with their defaults, its own before those of its bases.
+
+    Examples
+    --------
+    >>> from ns2vec.sampling import Batch
+    >>> from ns2vec.sampling.base import options_of
+    >>> options_of(Batch)
+    {'size': 1024, 'pool': 0, 'on_collision': None, 'exclude': None}
+    """
+    found: dict[str, Any] = {}
+    for kind in getattr(made, "__mro__", ()):
+        if "__init__" in vars(kind) and kind is not object:
+            _, *parameters = inspect.signature(kind.__init__).parameters.values()
+            named = [one for one in parameters if one.kind not in (one.VAR_KEYWORD, one.VAR_POSITIONAL)]
+            found |= {one.name: one.default for one in named if one.name not in found}
+            if not any(one.kind is one.VAR_KEYWORD for one in parameters):
+                break  # it takes no more
+    return found
 
 
 def plain(value: Any) -> Any:

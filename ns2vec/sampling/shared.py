@@ -57,10 +57,6 @@ class Batch(Sampler):
         alias = build_alias_table(data.noise) if self.pool else None
         return Source(BatchDraws(log_q), alias=alias, log_q=log_q, batch_words=self.size, pool_size=self.pool)
 
-    def options(self) -> dict[str, Any]:
-        """Return size and pool too."""
-        return {"size": self.size, "pool": self.pool, **super().options()}
-
 
 @SAMPLERS.entry("pool")
 class Pool(Sampler):
@@ -144,11 +140,6 @@ class Pool(Sampler):
             steering=below.steering,
         )
 
-    def options(self) -> dict[str, Any]:
-        """Return the lists and their meaning too."""
-        own = {"lists": self.lists, "kind": self.kind, "key": self.key, "fallback": self.fallback}
-        return {**own, **super().options()}
-
 
 def read_lists(path: PathLike) -> dict[str, list[str]]:
     """Read ``word word word ...`` lines: the first word is the key of the others."""
@@ -226,7 +217,3 @@ class Mixed(Sampler):
             needs_pairs=any(one.needs_pairs for one in sources),
             steering=tuple(each for one in sources for each in one.steering),
         )
-
-    def options(self) -> dict[str, Any]:
-        """Return the parts too."""
-        return {"parts": self.parts, **super().options()}

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping
 from typing import Any
 
 from ns2vec.exceptions import ConfigError
 from ns2vec.sampling import shared, static  # noqa: F401 - their samplers are the first of the registry
-from ns2vec.sampling.base import SAMPLERS, Sampler
+from ns2vec.sampling.base import SAMPLERS, Sampler, options_of
 from ns2vec.sampling.custom import FromCallable, LowLevel
 
-__all__ = ["make_sampler", "options_of"]
+__all__ = ["make_sampler"]
 
 
 def make_sampler(given: Any) -> Sampler:
@@ -75,27 +74,6 @@ def build(name: str, options: dict[str, Any]) -> Sampler:
     if not isinstance(sampler, Sampler):
         raise ConfigError(f"sampler {name!r} must be a subclass of Sampler, got {made!r}")
     return sampler
-
-
-def options_of(made: Any) -> dict[str, Any]:
-    """Options of a class of samplers with their defaults, its own before those of its bases.
-
-    Examples
-    --------
-    >>> from ns2vec.sampling import Batch
-    >>> from ns2vec.sampling.spec import options_of
-    >>> options_of(Batch)
-    {'size': 1024, 'pool': 0, 'on_collision': None, 'exclude': None}
-    """
-    found: dict[str, Any] = {}
-    for kind in getattr(made, "__mro__", ()):
-        if "__init__" in vars(kind) and kind is not object:
-            _, *parameters = inspect.signature(kind.__init__).parameters.values()
-            named = [one for one in parameters if one.kind not in (one.VAR_KEYWORD, one.VAR_POSITIONAL)]
-            found |= {one.name: one.default for one in named if one.name not in found}
-            if not any(one.kind is one.VAR_KEYWORD for one in parameters):
-                break  # it takes no more
-    return found
 
 
 def parse_options(text: str, spec: str) -> dict[str, Any]:

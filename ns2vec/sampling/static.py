@@ -78,10 +78,6 @@ class Unigram(StaticSampler):
         """Return count ** exponent, normalised."""
         return data.noise if self.exponent is None else noise_distribution(data.counts, self.exponent)
 
-    def options(self) -> dict[str, Any]:
-        """Return the exponent too."""
-        return {"exponent": self.exponent, **super().options()}
-
 
 @SAMPLERS.entry("random")
 class Random(StaticSampler):

@@ -166,7 +166,7 @@ def test_an_interrupt_while_reading_leaves_no_thread(write_text):
 
     with pytest.raises(KeyboardInterrupt):
         open_corpus(write_text("some words here\n" * 500)).scan(workers=4, on_progress=interrupt)
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith("ns2vec-reader")]
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("ns2vec-ahead")]
 
 
 def test_a_damaged_order_of_parts_is_refused():

@@ -199,7 +199,7 @@ def test_nul_bytes_and_invalid_utf8(tmp_path):
 def test_lines_without_end(tmp_path, name, monkeypatch):
     path = a_file(tmp_path, name)
     monkeypatch.setattr(
-        f"ns2vec.formats.{'text' if name == 'projector' else 'word2vec_text'}.MAX_LINE_BYTES", 64
+        f"ns2vec.formats.{'lines' if name == 'projector' else 'word2vec_text'}.MAX_LINE_BYTES", 64
     )
     path.write_bytes(path.read_bytes() + b"9" * 100)
     with pytest.raises(FormatError, match="line is longer than 64 bytes"):

@@ -112,12 +112,7 @@ def read_npz(path: PathLike) -> Array:
             content = stream.read()
     except (KeyError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise FormatError(f"{path}: expected a .npz file with an array 'val': {error}") from None
-    dtype, shape, order, start = _header(io.BytesIO(content), path)
-    n_bytes = math.prod(shape) * dtype.itemsize
-    if n_bytes != len(content) - start:
-        _refuse_size(path, shape, n_bytes, len(content) - start)
-    numbers = np.frombuffer(content, dtype=dtype, offset=start).reshape(shape, order=order)
-    return numbers.astype(dtype.newbyteorder("="), copy=True)
+    return read_npy_stream(io.BytesIO(content), path)
 
 
 def write_npy(stream: IO[bytes], array: Array) -> None:

@@ -1,4 +1,4 @@
-"""The names of the package ``gensim``."""
+"""The names of ``gensim`` and of those of its packages that hold modules alone: none."""
 
 from __future__ import annotations
 

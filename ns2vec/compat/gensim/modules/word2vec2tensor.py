@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 
 from ns2vec._typing import PathLike
-from ns2vec.formats import open_for_write
+from ns2vec.formats import VectorTable, projector
 from ns2vec.keyedvectors import KeyedVectors
 
 __all__ = ["main", "word2vec2tensor"]
@@ -15,13 +15,7 @@ __all__ = ["main", "word2vec2tensor"]
 def word2vec2tensor(word2vec_model_path: PathLike, tensor_filename: str, binary: bool = False) -> None:
     """Write ``PREFIX_tensor.tsv`` (numbers) and ``PREFIX_metadata.tsv`` (words) of a word2vec file."""
     kv = KeyedVectors.load_word2vec_format(word2vec_model_path, binary=binary)
-    with (
-        open_for_write(f"{tensor_filename}_tensor.tsv", "w") as numbers,
-        open_for_write(f"{tensor_filename}_metadata.tsv", "w") as words,
-    ):
-        for word, vector in zip(kv.index_to_key, kv.vectors, strict=True):
-            words.write(f"{word}\n")
-            numbers.write("\t".join(map(str, vector)) + "\n")
+    projector.write(f"{tensor_filename}_tensor.tsv", VectorTable(kv.index_to_key, kv.vectors))
 
 
 def main(argv: Sequence[str] | None = None) -> int:

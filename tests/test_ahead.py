@@ -8,7 +8,7 @@ from itertools import count
 
 import pytest
 
-from ns2vec.formats.ahead import map_ahead
+from ns2vec._ahead import map_ahead
 
 
 @pytest.mark.parametrize("n_threads", [1, 2, 5])

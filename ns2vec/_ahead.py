@@ -14,25 +14,27 @@ Result = TypeVar("Result")
 
 
 def map_ahead(
-    function: Callable[[Item], Result], items: Iterable[Item], n_threads: int
+    function: Callable[[Item], Result], items: Iterable[Item], n_threads: int, n_ahead: int | None = None
 ) -> Generator[Result, None, None]:
-    """Yield ``function(item)`` for each item, in order, while threads work on the next `n_threads` items.
+    """Yield ``function(item)`` for each item, in order, while threads work on the next `n_ahead` items.
 
+    Unless given `n_ahead` is `n_threads`.
     `items` is drawn by the thread that takes the results, `function` runs in the others; an exception comes
     where its result would have come. Closing the iterator drops what nobody has begun.
 
     Examples
     --------
-    >>> from ns2vec.formats.ahead import map_ahead
+    >>> from ns2vec._ahead import map_ahead
     >>> list(map_ahead(len, [b"a", b"bc", b""], 2))
     [1, 2, 0]
     """
     waiting: deque[Future[Result]] = deque()
-    with ThreadPoolExecutor(n_threads) as pool:
+    n_ahead = n_threads if n_ahead is None else n_ahead
+    with ThreadPoolExecutor(n_threads, thread_name_prefix="ns2vec-ahead") as pool:
         try:
             for item in items:
                 waiting.append(pool.submit(function, item))
-                if len(waiting) > n_threads:
+                if len(waiting) > n_ahead:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
