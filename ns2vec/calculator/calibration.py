@@ -12,9 +12,7 @@ import numpy as np
 
 from ns2vec._typing import Float32Array, Int64Array
 from ns2vec.calculator.shape import CorpusShape
-from ns2vec.calculator.work import objectives_of
 from ns2vec.corpus import END, MAX_SENTENCE_WORDS, UNKNOWN, Chunk
-from ns2vec.objectives import OBJECTIVES
 from ns2vec.sampling import NoiseData, noise_distribution
 from ns2vec.training.blas import blas_threads
 from ns2vec.training.config import TrainingConfig
@@ -66,12 +64,12 @@ def make_network(counts: Int64Array, config: TrainingConfig) -> Network:
 
     vectors: Float32Array = initial_vectors(n_words, n_dims, config.seed)
     made = Network(Rows("syn0", vectors, n_words, n_dims), keep=keep_thresholds(counts, config.sample))
-    for chosen in (OBJECTIVES[name] for name in objectives_of(config, n_words)):
-        if chosen.outputs == "path":
-            made.syn1, made.huffman = output("syn1"), build_huffman(counts)
+    for target in config.spec(n_words).targets:
+        if target.outputs == "path":
+            made.syn1, made.huffman = output(target.matrix), build_huffman(counts)
             continue
-        made.syn1neg, made.objective = output("syn1neg"), chosen
-        if chosen.outputs == "sampled":
+        made.syn1neg, made.objective = output(target.matrix), target.objective
+        if target.outputs == "sampled":
             noise = noise_distribution(counts, config.ns_exponent)
             kept = keep_probabilities(counts, config.sample)
             made.bound = config.sampler.bind(NoiseData(counts, noise, kept))
@@ -139,7 +137,7 @@ def train_for(network: Network, config: TrainingConfig, chunks: Sequence[Chunk],
 
     As in training, the full softmax has one updater, and what calls BLAS calls it on one thread.
     """
-    has_one_updater = network.objective is not None and network.objective.outputs == "all"
+    has_one_updater = config.spec(len(network.syn0.padded)).has_one_updater
     kernel, tally = network.kernel(config), Tally()
     rate = config.alpha
 

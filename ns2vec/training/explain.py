@@ -220,18 +220,19 @@ def explain_step(
     """
     rows = np.ascontiguousarray(sentence, dtype=np.int32)
     check_step(network, rows, position)
-    if config.sg:
+    spec = config.spec(len(words))
+    if not spec.pooled:
         rows, position = pair_at_the_end(rows, position, input_position)
         config = replace(config, window=1)
     contexts = context_rows(rows, position, config.window)
     before, after, drawn, loss = make_step(network, config, rows, position, epoch)
     met = output_set(network, int(rows[position]), drawn)
-    divide = config.cbow_mean and not config.sg
+    divide = spec.mean and spec.pooled
     states = [state_of(matrices, contexts, met, divide) for matrices in (before, after)]
     probabilities = noise_probabilities(network, config, int(rows[position]), contexts, met)
     return Explanation(
         objective=network.objective.name if network.objective is not None else "hierarchical_softmax",
-        architecture=config.architecture,
+        architecture=spec.architecture,
         link=met.link,
         alpha=config.alpha,
         negative=config.negative if network.bound is not None else 0,
@@ -365,7 +366,7 @@ def noise_probabilities(
     """Probability of each output in one draw, where there are draws and the sampler can tell."""
     if network.bound is None:
         return [None] * len(met.rows)
-    context = int(contexts[0]) if config.sg else -1
+    context = -1 if config.spec().pooled else int(contexts[0])
     try:
         log_q = network.bound.log_q(met.rows, centre=centre, context=context, k=config.negative)
     except ConfigError:  # a function of the user's own

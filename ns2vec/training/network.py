@@ -147,7 +147,7 @@ class Network:
             loss += int(np.diff(self.huffman.offsets).max()) * np.log(2.0)
         if self.objective is not None:
             loss += loss_of_zero_scores(self.objective, self.bound, len(self.syn0.padded), config.negative)
-        return float(loss * (2 * config.window if config.sg else 1))
+        return float(loss * (1 if config.spec().pooled else 2 * config.window))
 
     def block(self) -> BlockFunction | None:
         """The Python function that draws negatives, if the sampler is one."""
@@ -195,7 +195,7 @@ def loss_of_zero_scores(
 
 def check_pairs(bound: BoundSampler, config: TrainingConfig) -> None:
     """A sampler that is keyed on the context needs negatives for each pair."""
-    if bound.source.needs_pairs and not (config.sg and config.negative_sharing == "pair"):
+    if bound.source.needs_pairs and not config.spec().pairs:
         raise ConfigError(
             f"{bound.sampler!r} is keyed on the context word: it needs sg=1 and negative_sharing='pair'"
         )
