@@ -35,7 +35,7 @@ from ns2vec.formats.saving import MODELS
 from ns2vec.keyedvectors import KeyedVectors
 from ns2vec.objectives import choose_objective
 from ns2vec.sampling import Sampler, make_sampler
-from ns2vec.training import jobs, network, weights
+from ns2vec.training import jobs, matrices, network
 from ns2vec.training.blas import blas_threads
 from ns2vec.training.callbacks import checked_callbacks, notify
 from ns2vec.training.checkpoints import Position
@@ -577,15 +577,15 @@ class Word2Vec(VocabularyMixin, ProbabilityMixin, ResumeMixin, LegacyNames):
     def _make_network(self) -> network.Network:
         """Read the state that users may have replaced: weights, noise table, thresholds, locks."""
         n_words = len(self.wv)  # rows, free ones too
-        made = network.Network(weights.Rows("wv.vectors", self.wv.vectors, n_words, self.vector_size))
+        made = network.Network(matrices.Rows("wv.vectors", self.wv.vectors, n_words, self.vector_size))
         made.objective = self._word_objective()
         if made.objective is not None:
             syn1neg = getattr(self, "syn1neg", None)  # missing when negative was 0 so far
-            made.syn1neg = weights.Rows("syn1neg", syn1neg, n_words, self.vector_size)
+            made.syn1neg = matrices.Rows("syn1neg", syn1neg, n_words, self.vector_size)
             made.bound = self.bound_sampler() if made.objective.outputs == "sampled" else None
         if self.hs:
             syn1 = getattr(self, "syn1", None)
-            made.syn1 = weights.Rows("syn1", syn1, n_words, self.vector_size)
+            made.syn1 = matrices.Rows("syn1", syn1, n_words, self.vector_size)
             made.huffman = self._huffman_tree()
         made.keep = self.wv.expandos.get("sample_int")
         made.lock = network.lock_factors(getattr(self.wv, "vectors_lockf", None))

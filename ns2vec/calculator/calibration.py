@@ -10,16 +10,15 @@ from itertools import count
 
 import numpy as np
 
-from ns2vec._typing import Float32Array, Int64Array
+from ns2vec._typing import Int64Array
 from ns2vec.calculator.shape import CorpusShape
 from ns2vec.corpus import END, MAX_SENTENCE_WORDS, UNKNOWN, Chunk
 from ns2vec.sampling import NoiseData, noise_distribution
 from ns2vec.training.blas import blas_threads
 from ns2vec.training.config import TrainingConfig
 from ns2vec.training.loop import Tally, run_workers
+from ns2vec.training.matrices import Rows, empty_rows, initial_rows
 from ns2vec.training.network import Network, Worker
-from ns2vec.training.vocabulary import initial_vectors
-from ns2vec.training.weights import Rows, empty_rows
 from ns2vec.vocab import build_huffman, keep_probabilities, keep_thresholds
 
 __all__ = ["Calibration", "make_network", "measure_speed", "synthetic_chunks", "workspace_words"]
@@ -62,8 +61,8 @@ def make_network(counts: Int64Array, config: TrainingConfig) -> Network:
     def output(name: str) -> Rows:
         return Rows(name, empty_rows(n_words, n_dims), n_words, n_dims)
 
-    vectors: Float32Array = initial_vectors(n_words, n_dims, config.seed)
-    made = Network(Rows("syn0", vectors, n_words, n_dims), keep=keep_thresholds(counts, config.sample))
+    made = Network(output("syn0"), keep=keep_thresholds(counts, config.sample))
+    initial_rows(made.syn0.array, config.seed)
     for target in config.spec(n_words).targets:
         if target.outputs == "path":
             made.syn1, made.huffman = output(target.matrix), build_huffman(counts)

@@ -104,17 +104,16 @@ def negatives(shape: CorpusShape, config: TrainingConfig, expected: Expected) ->
     elif not spec.pooled and 2 * spec.window > CONTEXTS_PER_SET:
         # of many contexts the last set has half as many as the others on average
         n_sets = max(n_sets, expected.n_pairs / CONTEXTS_PER_SET + n_sets / 2)
-    # alias table, log q, the noise distribution, subsampling; gensim's cumulative table, public and as made
-    table_bytes = len(shape.counts) * (8 + 4 + 8 + 8 + 2 * 4)
+    # alias table, log q, the noise distribution, subsampling
+    table_bytes = len(shape.counts) * (8 + 4 + 8 + 8)
     n_scored = expected.n_inputs(config) * (1 + config.negative)
     return OutputWork("syn1neg", n_sets * config.negative, n_scored, table_bytes)
 
 
 @OUTPUTS.entry("all")
 def full_softmax(shape: CorpusShape, config: TrainingConfig, expected: Expected) -> OutputWork:
-    """Every word; tables are gensim's cumulative one, public and as made."""
-    n_words = len(shape.counts)
-    return OutputWork("syn1neg", 0.0, expected.n_inputs(config) * n_words, n_words * 2 * 4)
+    """Every word."""
+    return OutputWork("syn1neg", 0.0, expected.n_inputs(config) * len(shape.counts), 0)
 
 
 @OUTPUTS.entry("path")

@@ -209,7 +209,7 @@ def explain_step(
     >>> from ns2vec.training.config import TrainingConfig
     >>> from ns2vec.training.explain import explain_step
     >>> from ns2vec.training.network import Network
-    >>> from ns2vec.training.weights import Rows
+    >>> from ns2vec.training.matrices import Rows
     >>> from ns2vec.vocab import build_huffman
     >>> syn0, syn1 = (Rows(name, np.ones((3, 4), np.float32), 3, 4) for name in ("syn0", "syn1"))
     >>> network = Network(syn0, syn1=syn1, huffman=build_huffman([8, 2, 1]))

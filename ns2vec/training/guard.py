@@ -16,7 +16,7 @@ import numpy as np
 
 from ns2vec._typing import Float32Array
 from ns2vec.exceptions import DivergenceError
-from ns2vec.training.weights import Rows
+from ns2vec.training.matrices import Rows
 
 __all__ = ["Guard", "check_rows", "segments"]
 

@@ -17,7 +17,7 @@ from ns2vec.objectives import Objective
 from ns2vec.sampling import BlockFunction, BoundSampler
 from ns2vec.sampling.steering import Steering
 from ns2vec.training.config import TrainingConfig
-from ns2vec.training.weights import Rows
+from ns2vec.training.matrices import Rows
 from ns2vec.vocab.huffman import Huffman
 
 __all__ = ["Network", "Worker", "lock_factors", "make_noise"]

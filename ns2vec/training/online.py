@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,16 +12,32 @@ import numpy.typing as npt
 
 from ns2vec.exceptions import ConfigError, VocabularyError
 from ns2vec.training.encoding import EncodedCache
-from ns2vec.training.weights import empty_rows
-from ns2vec.vocab import NULL_WORD, Growth, Huffman, build_huffman
+from ns2vec.training.matrices import grown_column, grown_rows, initial_rows
+from ns2vec.training.tables import Tables, paths_of, thresholds_of
+from ns2vec.vocab import NULL_WORD, Columns, Growth, Huffman
 
 __all__ = ["OnlineMixin"]
 
 logger = logging.getLogger(__name__)
 
 
+FROM_COUNTS = ("sample_int", "code", "point")  # attributes of words that are made again from all counts
+
+
+def late_thresholds(columns: Columns, sample: float, null_row: int | None) -> npt.NDArray[np.uint32]:
+    """Thresholds of the counts as they are when somebody asks."""
+    return thresholds_of(columns["count"], sample, null_row)
+
+
+def late_paths(columns: Columns, tables: Tables, name: str) -> npt.NDArray[Any]:
+    """Paths of the tree of the counts as they are when somebody asks."""
+    return paths_of(tables.huffman(columns["count"]), name)
+
+
 class OnlineMixin:
     """More words, fresh weights, the Huffman tree; mixed into `ns2vec.Word2Vec`."""
+
+    _shares_words = False  # with another model, whose keys and counts must not change
 
     if TYPE_CHECKING:
         wv: Any
@@ -33,15 +50,13 @@ class OnlineMixin:
         effective_min_count: int
         syn1: Any
         syn1neg: Any
-        _huffman: Huffman | None
-        _bound: Any
+        _tables: Tables
+        _null_row: Callable[[], int | None]
+        _huffman_tree: Callable[[], Huffman]
         _encoded: EncodedCache
         _word_objective: Callable[[], Any]
         _log_auto: Callable[[], None]
         init_weights: Callable[[], None]
-        _make_tables: Callable[[], None]
-        _thresholds: Callable[[npt.NDArray[np.int64], float], npt.NDArray[np.uint32]]
-        initial_vectors: Callable[[int, int, int | None], npt.NDArray[np.float32]]
 
     def _check_update(self, update: bool) -> None:
         """A vocabulary that is to grow has to be there, with weights."""
@@ -55,15 +70,21 @@ class OnlineMixin:
         """Take new words behind the old ones, and the counts of all."""
         wv = self.wv
         n_known = len(wv.index_to_key)
-        wv.index_to_key = [*wv.index_to_key, *growth.new_keys]
-        rows = range(n_known, n_known + len(growth.new_keys))
-        # another dict: what was made for the old one notices
-        wv.key_to_index = {**wv.key_to_index, **dict(zip(growth.new_keys, rows, strict=True))}
-        wv.allocate_vecattrs()
-        wv.expandos["count"] = growth.counts
-        wv.expandos["sample_int"] = self._thresholds(growth.counts, self.sample)
+        n_words = n_known + len(growth.new_keys)
+        if self._shares_words:
+            wv.index_to_key, wv.key_to_index = [*wv.index_to_key], {**wv.key_to_index}
+            wv.expandos = Columns({**wv.expandos, "count": wv.expandos["count"].copy()})
+            self._shares_words = False
+        wv.index_to_key.extend(growth.new_keys)
+        wv.key_to_index.update(zip(growth.new_keys, range(n_known, n_words), strict=True))
+        columns = wv.expandos = wv.expandos if isinstance(wv.expandos, Columns) else Columns(wv.expandos)
+        for name in [*columns]:
+            if name not in FROM_COUNTS:
+                columns[name] = grown_column(columns[name], n_words)
+        growth.add_to(columns["count"])
         self.effective_min_count = growth.effective_min_count
-        self._huffman = self._bound = None
+        self._tables.forget()
+        columns.later("sample_int", partial(late_thresholds, columns, self.sample, self._null_row()))
         logger.info(
             "%d new words, %d in all", len(growth.new_keys), len(wv.index_to_key)
         )  # fmt: skip
@@ -89,34 +110,34 @@ class OnlineMixin:
         self._check_update(True)
         wv, n_words = self.wv, len(self.wv.index_to_key)
         n_known = len(wv.vectors)
-        vectors = self.initial_vectors(n_words, self.vector_size, self.seed)
-        vectors[:n_known] = wv.vectors
-        wv.vectors = vectors
+        wv.vectors = grown_rows(wv.vectors, n_words)
+        initial_rows(wv.vectors, self.seed, first=n_known)
         lock = getattr(wv, "vectors_lockf", np.ones(1, dtype=np.float32))
         if len(lock) == n_known != 1:
             lock = np.concatenate([lock, np.ones(n_words - n_known, dtype=lock.dtype)])
         wv.vectors_lockf = lock
         wv.vectors_changed()
         if self.hs:
-            self.syn1 = self._grown(self.syn1, n_words)
+            self.syn1 = grown_rows(self.syn1, n_words)
         if self._word_objective() is not None:
-            self.syn1neg = self._grown(self.syn1neg, n_words)
+            self.syn1neg = grown_rows(self.syn1neg, n_words)
             self._log_auto()
-        self._make_tables()
+        self._tables.forget()
+        if self.hs:
+            self._paths_later()
 
-    def _grown(self, outputs: npt.NDArray[np.float32], n_words: int) -> npt.NDArray[np.float32]:
-        rows = empty_rows(n_words, self.vector_size)
-        rows[: len(outputs)] = outputs
-        return rows
+    def _paths_later(self) -> None:
+        """Make the key attributes ``code`` and ``point`` when they are asked for."""
+        columns, tables = self.wv.expandos, self._tables
+        for name in ("code", "point"):
+            columns.later(name, partial(late_paths, columns, tables, name))
 
     def create_binary_tree(self) -> None:
         """Build the Huffman tree of the counts; paths are in the key attributes ``code`` and ``point``."""
-        self._huffman = tree = build_huffman(self.wv.expandos["count"])
-        for name, kind in (("code", np.uint8), ("point", np.uint32)):
-            paths = np.empty(len(tree.offsets) - 1, dtype=object)
-            whole = (tree.codes if name == "code" else tree.points).astype(kind)
-            paths[:] = np.split(whole, tree.offsets[1:-1]) if len(paths) > 1 else [whole]
-            self.wv.expandos[name] = paths
+        self._tables.tree = None
+        tree = self._huffman_tree()
+        for name in ("code", "point"):
+            self.wv.expandos[name] = paths_of(tree, name)
 
     def add_null_word(self) -> None:
         r"""Add the padding word ``"\0"``, with count 1, at the end of a vocabulary without weights."""
@@ -127,7 +148,7 @@ class OnlineMixin:
         wv.index_to_key.append(NULL_WORD)
         wv.allocate_vecattrs()
         wv.set_vecattr(NULL_WORD, "count", 1)
-        self._huffman = self._bound = None
+        self._tables.forget()
 
     def reset_from(self, other_model: Any) -> None:
         """Take the vocabulary of another model, shared with it, and begin with fresh weights.
@@ -147,8 +168,8 @@ class OnlineMixin:
         self._encoded.clear()
         self.wv.index_to_key, self.wv.key_to_index = theirs.index_to_key, theirs.key_to_index
         self.wv.expandos = theirs.expandos
+        self._shares_words = other_model._shares_words = True
         self.corpus_count = other_model.corpus_count
-        self._huffman = self._bound = None
         self.init_weights()
 
     def _clear_post_train(self) -> None:

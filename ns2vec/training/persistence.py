@@ -17,13 +17,12 @@ from ns2vec.training.checkpoints import ATTRIBUTE
 from ns2vec.training.encoding import EncodedCache
 from ns2vec.training.jobs import BatchState
 from ns2vec.training.legacy import class_only
+from ns2vec.training.tables import Tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from typing_extensions import Self
-
-    from ns2vec.sampling import BoundSampler
 
 __all__ = ["PersistenceMixin", "SAMPLER_STATE", "is_plain"]
 
@@ -33,13 +32,14 @@ SAMPLER_STATE = "sampler_state"  # attribute of a saved model: what BoundSampler
 WEIGHTS = ("syn1neg", "syn1")
 # what a model makes again when it needs it
 TRANSIENT = {
-    "_batch_state", "_bound", "_bound_for", "_encoded", "_huffman", "_network", "_rows_of_tokens", "_scan",
-    "_why_empty",
-    "load",
+    "_batch_state", "_encoded", "_network", "_rows_of_tokens", "_scan", "_shares_words", "_tables",
+    "_why_empty", "load",
     "checkpoint", "checkpoint_every",
 }  # fmt: skip
 # what has a place of its own in a file, or follows from what is there
 SEPARATE = {"wv", "random", "cum_table", "_made_cum_table", "hashfxn", "sampler", *WEIGHTS}
+# of models that earlier versions pickled
+FORMER = {"_bound", "_bound_for", "_huffman"}
 
 
 class PersistenceMixin(Saveable):
@@ -52,12 +52,10 @@ class PersistenceMixin(Saveable):
         hs: int
         sampler: Any
         cum_table: Any
-        _made_cum_table: Any
-        _bound: BoundSampler | None
-        _bound_for: Any
+        _tables: Tables
         vector_size: int
         _make_tables: Callable[[], None]
-        bound_sampler: Callable[[], BoundSampler]
+        bound_sampler: Callable[[], Any]
 
     # ---- files ----
 
@@ -74,7 +72,7 @@ class PersistenceMixin(Saveable):
             attributes[SAMPLER_STATE] = gathered
         if known.get("hashfxn", hash) is not hash:
             attributes["hashfxn"] = known["hashfxn"]
-        if self.cum_table is not None and not np.array_equal(self.cum_table, self._made_cum_table):
+        if self._tables.has_own_noise:
             arrays["cum_table"] = np.asarray(self.cum_table)
         return ModelState(self.KIND, wv, attributes, arrays)
 
@@ -105,9 +103,8 @@ class PersistenceMixin(Saveable):
 
     def _sampler_state(self) -> dict[str, Any]:
         """What the sampler has gathered in training, for files and copies."""
-        if self._bound is None or self._bound_for is not self.sampler:
-            return {}
-        return self._bound.state()
+        tables = self._tables
+        return {} if tables.bound is None or tables.bound_for is not self.sampler else tables.bound.state()
 
     def _restore_sampler(self, gathered: Mapping[str, Any], name: str = "") -> None:
         """Give the sampler what it had gathered; `name` is that of the file.
@@ -212,15 +209,19 @@ class PersistenceMixin(Saveable):
 
     def __getstate__(self) -> dict[str, Any]:
         state = {name: value for name, value in vars(self).items() if name not in TRANSIENT}
-        return state | {SAMPLER_STATE: self._sampler_state()}
+        tables = {"cum_table": self._tables.cum_table, "_made_cum_table": self._tables.made_cum_table}
+        return state | tables | {SAMPLER_STATE: self._sampler_state()}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         if "sampler" not in state:  # gensim pickled it, and its names are ns2vec's in this process
             state = self._state_of_gensim(state)
         gathered = state.pop(SAMPLER_STATE, {})
-        self.__dict__.update(state)
+        tables = Tables()
+        tables.cum_table, tables.made_cum_table = state.pop("cum_table"), state.pop("_made_cum_table")
+        self.__dict__.update({name: value for name, value in state.items() if name not in FORMER})
         self.__dict__.update(dict.fromkeys(TRANSIENT))
         self.__dict__.update(load=class_only, _encoded=EncodedCache(), _batch_state=BatchState())
+        self.__dict__.update(_tables=tables, _shares_words=False)
         self._restore_sampler(gathered)
 
     def _state_of_gensim(self, state: dict[str, Any]) -> dict[str, Any]:
@@ -232,7 +233,7 @@ class PersistenceMixin(Saveable):
             for name, value in state.items()
             if name not in TRANSIENT | SEPARATE and not name.startswith("__")
         }
-        return vars(type(self).from_state(ModelState(self.KIND, vectors, options, arrays)))
+        return type(self).from_state(ModelState(self.KIND, vectors, options, arrays)).__getstate__()
 
 
 def is_plain(sampler: Any) -> bool:

@@ -20,10 +20,10 @@ from ns2vec.training.checkpoints import (
     parse_interval,
 )
 from ns2vec.training.guard import Guard, check_rows
+from ns2vec.training.matrices import empty_rows
 from ns2vec.training.network import Network
 from ns2vec.training.persistence import SAMPLER_STATE, PersistenceMixin, is_plain
 from ns2vec.training.trainer import Plan
-from ns2vec.training.weights import empty_rows
 
 if TYPE_CHECKING:
     from typing_extensions import Self

@@ -7,69 +7,40 @@ from collections.abc import Callable, Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from ns2vec._options import number, shown, whole
-from ns2vec._typing import Float32Array, Int32Array, PathLike, Sentences
+from ns2vec._typing import Int32Array, PathLike, Sentences
 from ns2vec.corpus import Corpus, Scan
 from ns2vec.exceptions import ConfigError, VocabularyError
 from ns2vec.objectives import OBJECTIVES, SOFTMAX_MAX_WORDS, Objective, choose_objective
 from ns2vec.sampling import (
     BoundSampler,
-    NoiseData,
-    make_cum_table,
-    make_sampler,
-    noise_distribution,
-    weights_of_cum_table,
 )
 from ns2vec.training.config import TrainingConfig
 from ns2vec.training.encoding import EncodedCache
+from ns2vec.training.matrices import empty_rows, initial_rows
 from ns2vec.training.online import OnlineMixin
 from ns2vec.training.progress import ProgressBar
-from ns2vec.training.weights import empty_rows
+from ns2vec.training.tables import Tables, thresholds_of
 from ns2vec.vocab import (
     NULL_WORD,
+    Columns,
     Huffman,
     Vocabulary,
-    build_huffman,
     build_vocabulary,
     checked_frequencies,
     grow_vocabulary,
-    keep_probabilities,
-    keep_thresholds,
     vocabulary_report,
     why_empty,
 )
 
-__all__ = ["VocabularyMixin", "initial_vectors"]
+__all__ = ["VocabularyMixin"]
 
 logger = logging.getLogger(__name__)
 
 
-def initial_vectors(n_words: int, vector_size: int, seed: int | None) -> Float32Array:
-    """Fresh input vectors, uniform in [-1, 1) / vector_size, equal to gensim's for the same seed.
-
-    Parameters
-    ----------
-    n_words, vector_size, seed : int
-
-    Returns
-    -------
-    ndarray of shape (n_words, vector_size), float32
-    """
-    rows = empty_rows(n_words, vector_size)
-    rng = np.random.default_rng(seed)
-    # in blocks: the stream goes on where it stopped, and no second matrix is ever whole in memory
-    for start in range(0, n_words, 4096):
-        block = rows[start : start + 4096]
-        block[:] = (rng.random(block.shape, dtype=np.float32) * 2.0 - 1.0) / vector_size
-    return rows
-
-
 class VocabularyMixin(OnlineMixin):
     """Vocabulary and weights of a model; mixed into `ns2vec.Word2Vec`."""
-
-    initial_vectors = staticmethod(initial_vectors)
 
     if TYPE_CHECKING:
         wv: Any
@@ -95,8 +66,6 @@ class VocabularyMixin(OnlineMixin):
 
     def _start_vocabulary(self) -> None:
         self.raw_vocab: dict[Any, int] = {}
-        self.cum_table: npt.NDArray[np.uint32] | None = None
-        self._made_cum_table: npt.NDArray[np.uint32] | None = None
         self.corpus_count = 0
         self.corpus_total_words = 0
         self.effective_min_count = self.min_count
@@ -105,9 +74,7 @@ class VocabularyMixin(OnlineMixin):
         # between the counting pass of build_vocab and the ids that are kept of it
         self._scan: Scan | None = None
         self._rows_of_tokens: Int32Array | None = None
-        self._huffman: Huffman | None = None
-        self._bound: BoundSampler | None = None
-        self._bound_for: Any = None
+        self._tables = Tables()
 
     def build_vocab(
         self, corpus_iterable: Sentences | PathLike | None = None, corpus_file: PathLike | None = None,
@@ -300,34 +267,38 @@ class VocabularyMixin(OnlineMixin):
     def _take_vocabulary(self, vocabulary: Vocabulary, rows: Int32Array, sample: float) -> None:
         self.effective_min_count = vocabulary.effective_min_count
         self.wv.index_to_key, self.wv.key_to_index = vocabulary.index_to_key, vocabulary.key_to_index
-        self.wv.expandos = {
-            "count": vocabulary.counts,
-            "sample_int": self._thresholds(vocabulary.counts, sample),
-        }
+        thresholds = thresholds_of(vocabulary.counts, sample, self._null_row())
+        self.wv.expandos = Columns({"count": vocabulary.counts, "sample_int": thresholds})
         self._rows_of_tokens = rows
-        self._huffman = self._bound = None
+        self._tables.forget()
 
-    def _thresholds(self, counts: npt.NDArray[np.int64], sample: float) -> npt.NDArray[np.uint32]:
-        """Subsampling thresholds; the padding word is no text and is never trained, as in gensim."""
-        row = self.wv.key_to_index.get(NULL_WORD) if self.null_word else None
-        if row is None:
-            return keep_thresholds(counts, sample)
-        return np.insert(keep_thresholds(np.delete(counts, row), sample), row, np.uint32(0))
+    def _null_row(self) -> int | None:
+        row: int | None = self.wv.key_to_index.get(NULL_WORD) if self.null_word else None
+        return row
 
     def _keep_encoded(self, corpus: Corpus, fingerprint: Hashable) -> None:
-        """Keep the ids of the counting pass, if there are any, with the way from them to rows."""
-        if self._scan is not None and self._scan.encoded is not None:
-            self._encoded.keep(
-                corpus, fingerprint, self._scan.encoded, self._rows_of_tokens, self.wv.key_to_index,
-                self._config().batch_words,
-            )  # fmt: skip
+        """Keep the ids of the counting pass, if there are any, with the way from them to rows.
+
+        To note which vocabulary they are for takes time of all its words, so a file that is shorter is read
+        again instead.
+        """
+        scan, keys = self._scan, self.wv.key_to_index
+        if scan is None or scan.encoded is None:
+            return
+        if fingerprint is not None and scan.n_words < len(keys):
+            scan.encoded.close()
+            return
+        self._encoded.keep(
+            corpus, fingerprint, scan.encoded, self._rows_of_tokens, keys, self._config().batch_words
+        )
 
     # ---- weights and tables ----------------------------------------------------------------------
 
     def init_weights(self) -> None:
         """Fresh weights: small random input vectors, zero output vectors."""
         n_words = len(self.wv)
-        self.wv.vectors = initial_vectors(n_words, self.vector_size, self.seed)
+        self.wv.vectors = empty_rows(n_words, self.vector_size)
+        initial_rows(self.wv.vectors, self.seed)
         self.wv.vectors_lockf = np.ones(1, dtype=np.float32)
         self.wv.norms = None
         self.epochs_trained = 0
@@ -354,35 +325,30 @@ class VocabularyMixin(OnlineMixin):
             )  # fmt: skip
 
     def _make_tables(self) -> None:
-        """Make what follows from the counts: the Huffman tree, the noise distribution."""
-        if "count" not in self.wv.expandos or not len(self.wv):
-            self.cum_table = self._made_cum_table = None
-            return
-        if self.hs:
+        """Make the Huffman tree; the noise distribution is made when it is needed."""
+        self._tables.forget()
+        if self.hs and "count" in self.wv.expandos and len(self.wv):
             self.create_binary_tree()
-        if self._word_objective() is not None:
+
+    @property
+    def cum_table(self) -> Any:
+        """The cumulative noise distribution, shape (V,), uint32; None without words or their output vectors.
+
+        Training draws from the exact distribution; a table that a user puts in place is read at the next
+        `train`.
+        """
+        has_noise = "count" in self.wv.expandos and len(self.wv) and self._word_objective() is not None
+        if self._tables.cum_table is None and has_noise:
             self.make_cum_table()
+        return self._tables.cum_table
+
+    @cum_table.setter
+    def cum_table(self, table: Any) -> None:
+        self._tables.cum_table = table
 
     def make_cum_table(self, domain: int = 2**31 - 1) -> None:
-        """Make `cum_table`, the cumulative noise distribution (V,) scaled to `domain`, uint32.
-
-        Training draws from the exact distribution; a `cum_table` that a user puts in place is read
-        at the next `train`.
-        """
-        self.cum_table = make_cum_table(self.wv.expandos["count"], self.ns_exponent, domain)
-        self._made_cum_table = self.cum_table.copy()
-        self._bound = None
-
-    def _noise(self) -> npt.NDArray[np.float64]:
-        """The model's noise distribution, read from `cum_table` where a user has replaced it."""
-        if self.cum_table is None:  # hierarchical softmax alone
-            return noise_distribution(self.wv.expandos["count"], self.ns_exponent)
-        cum_table, n_words = np.asarray(self.cum_table), len(self.wv)
-        if cum_table.shape != (n_words,):
-            raise ConfigError(f"cum_table must have one entry a word, ({n_words},), got {cum_table.shape}")
-        if self._made_cum_table is not None and np.array_equal(cum_table, self._made_cum_table):
-            return noise_distribution(self.wv.expandos["count"], self.ns_exponent)
-        return weights_of_cum_table(cum_table)
+        """Make `cum_table`, the cumulative noise distribution (V,) scaled to `domain`, uint32."""
+        self._tables.make_cum_table(self.wv.expandos["count"], self.ns_exponent, domain)
 
     def bound_sampler(self) -> BoundSampler:
         """The model's sampler at work on its vocabulary: draws, probabilities, `report`.
@@ -398,20 +364,10 @@ class VocabularyMixin(OnlineMixin):
         """
         if not self.wv.key_to_index:
             raise VocabularyError("the sampler has no words to draw from: call build_vocab() first")
-        noise = self._noise()
-        known = self._bound
-        if known is not None and self._bound_for is self.sampler and np.array_equal(known.data.noise, noise):
-            return known
-        counts = np.asarray(self.wv.expandos["count"])
-        kept = keep_probabilities(counts, self.sample)
-        self._bound = make_sampler(self.sampler).bind(NoiseData(counts, noise, kept, self.wv.key_to_index))
-        self._bound_for = self.sampler
-        return self._bound
+        return self._tables.sampler(self.wv, self.sampler, self.ns_exponent, self.sample)
 
     def _huffman_tree(self) -> Huffman:
-        if self._huffman is None:
-            self._huffman = build_huffman(self.wv.expandos["count"])
-        return self._huffman
+        return self._tables.huffman(self.wv.expandos["count"])
 
     def estimate_memory(
         self, vocab_size: int | None = None, report: dict[str, int] | None = None

@@ -35,7 +35,6 @@ def test_parts_are_the_arrays_of_a_model(config, sentences, options, vector_size
     if made.bound is not None:
         source, data = made.bound.source, made.bound.data
         tables += source.alias.nbytes + source.log_q.nbytes + data.noise.nbytes + data.kept.nbytes
-        tables += model.cum_table.nbytes + model._made_cum_table.nbytes
     if made.huffman is not None:
         tables += made.huffman.offsets.nbytes + made.huffman.points.nbytes + made.huffman.codes.nbytes
     assert found["tables"] == tables

@@ -109,6 +109,53 @@ def test_updates_repeat_to_the_byte(sentences):
     assert np.array_equal(trained().wv.vectors, trained().wv.vectors)
 
 
+@pytest.mark.parametrize("options", [{}, {"hs": 1}], ids=str)
+def test_growth_moves_nothing_and_makes_no_table(sentences, options):
+    """So a small corpus costs the time of its words, not of all words."""
+    model = Word2Vec(sentences, **OPTIONS, **options)
+    model.build_vocab(MORE, update=True)
+    wv, syn1neg = model.wv, model.syn1neg
+    parts = wv.index_to_key, wv.key_to_index, wv.expandos
+    memory = [wv.vectors, syn1neg, wv.expandos["count"]]
+    model.build_vocab([["another"]], update=True)
+    assert all(
+        new is old for new, old in zip((wv.index_to_key, wv.key_to_index, wv.expandos), parts, strict=True)
+    )
+    now = [wv.vectors, model.syn1neg, wv.expandos["count"]]
+    assert all(np.shares_memory(new, old) for new, old in zip(now, memory, strict=True))
+    assert not any(wv.expandos.is_made(name) for name in ("sample_int", "code", "point"))
+    assert len(wv.expandos["sample_int"]) == len(wv) == 24
+
+
+def test_attributes_of_the_users_own_grow_too(sentences):
+    model = Word2Vec(sentences, **OPTIONS)
+    model.wv.set_vecattr("fruit1", "colour", "red")
+    model.build_vocab(MORE, update=True)
+    assert len(model.wv.expandos["colour"]) == 23
+    assert model.wv.get_vecattr("fruit1", "colour") == "red"
+
+
+def test_a_vocabulary_that_two_models_share_is_left_to_the_other(sentences):
+    model, other = Word2Vec(sentences, **OPTIONS), Word2Vec(**OPTIONS)
+    other.reset_from(model)
+    before = model.wv.get_vecattr("fruit1", "count")
+    other.build_vocab(MORE, update=True)
+    assert (len(model.wv), len(other.wv)) == (20, 23)
+    assert model.wv.get_vecattr("fruit1", "count") == before
+    model.train(sentences, total_examples=len(sentences), epochs=1)
+    model.build_vocab(MORE, update=True)
+    assert model.wv.index_to_key == other.wv.index_to_key
+
+
+def test_a_short_file_is_read_again_and_trained(sentences, tmp_path):
+    """To note for which vocabulary its ids are would take longer than to read it."""
+    path = tmp_path / "more.txt"
+    path.write_text("kiwi fruit1\n" * 3)
+    model = Word2Vec(sentences, **OPTIONS)
+    model.build_vocab(path, update=True)
+    assert model.train(path, total_examples=3, epochs=2) == (12, 12)
+
+
 def test_rare_words_and_rules(sentences):
     model = Word2Vec(sentences, **(OPTIONS | {"min_count": 3}))
     model.build_vocab([["rare"], ["often"] * 3, ["fruit1"]], update=True)
