@@ -30,8 +30,8 @@ from ns2vec.evaluation.sources import SuiteNotFoundError
 from ns2vec.evaluation.statistics import Resampling
 from ns2vec.evaluation.suites import Suite, select_suites
 from ns2vec.exceptions import ConfigError, DivergenceError
+from ns2vec.models.word2vec import Word2Vec
 from ns2vec.training.blas import blas_threads
-from ns2vec.word2vec import Word2Vec
 
 __all__ = ["compare"]
 

@@ -13,8 +13,8 @@ from ns2vec._typing import Int32Array, Int64Array, Token
 from ns2vec.corpus import END, Chunk, Corpus
 from ns2vec.corpus.sources import Scan
 from ns2vec.exceptions import ConfigError, CorpusError, VocabularyError
+from ns2vec.models.word2vec import Word2Vec
 from ns2vec.vocab import keep_probabilities, why_empty
-from ns2vec.word2vec import Word2Vec
 
 __all__ = ["Counted", "SlicedText", "Text", "read_text"]
 

@@ -6,13 +6,15 @@ epoch, because walks and shufflers give something new each time.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
+from functools import partial
 from typing import Any
 
 from ns2vec._typing import Int32Array
 from ns2vec.corpus import Chunk, Corpus, EncodedCorpus
+from ns2vec.training.network import Worker
 
-__all__ = ["EncodedCache"]
+__all__ = ["ChunkFeed", "EncodedCache"]
 
 
 class EncodedCache:
@@ -87,3 +89,41 @@ class EncodedCache:
 def vocabulary_mark(key_to_index: dict[Any, int]) -> Hashable:
     """Return a hash of the keys and their rows, which kept ids depend on (40 ms for a million keys)."""
     return hash((tuple(key_to_index), tuple(key_to_index.values())))
+
+
+class ChunkFeed:
+    """Chunks of ids for a run.
+
+    Parameters
+    ----------
+    cache : EncodedCache
+        Ids that are there already, or will be.
+    corpus : Corpus
+    key_to_index : callable
+        Returns the row of each word, asked at the start of each epoch.
+    chunk_words, memory : int
+    """
+
+    def __init__(
+        self,
+        cache: EncodedCache,
+        corpus: Corpus,
+        key_to_index: Callable[[], dict[Any, int]],
+        chunk_words: int,
+        memory: int,
+    ) -> None:
+        self.cache, self.corpus, self.key_to_index = cache, corpus, key_to_index
+        self.chunk_words, self.memory = chunk_words, memory
+
+    def jobs(self) -> Iterator[Chunk]:
+        """Chunks of one epoch."""
+        return self.cache.chunks(self.corpus, self.key_to_index(), self.chunk_words, self.memory)
+
+    def job_of(self, run: Any, worker: Worker) -> Callable[[Chunk], tuple[int, int, float]]:
+        """Train a chunk at the rate of its place in the run."""
+        return partial(self.train, run, worker)
+
+    def train(self, run: Any, worker: Worker, chunk: Chunk) -> tuple[int, int, float]:
+        """Train a chunk; return (words trained, words read, loss)."""
+        worker.begin(run.progress(chunk))
+        return worker.train(chunk.words, run.rate(chunk), chunk.index, chunk.remap)

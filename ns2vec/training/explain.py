@@ -227,8 +227,7 @@ def explain_step(
     contexts = context_rows(rows, position, config.window)
     before, after, drawn, loss = make_step(network, config, rows, position, epoch)
     met = output_set(network, int(rows[position]), drawn)
-    divide = spec.mean and spec.pooled
-    states = [state_of(matrices, contexts, met, divide) for matrices in (before, after)]
+    states = [state_of(matrices, contexts, met, spec.mean) for matrices in (before, after)]
     probabilities = noise_probabilities(network, config, int(rows[position]), contexts, met)
     return Explanation(
         objective=network.objective.name if network.objective is not None else "hierarchical_softmax",
@@ -336,12 +335,12 @@ def output_set(network: Network, centre: int, drawn: Sequence[Any]) -> Met:
     return Met(found, labels, counted, used, network.objective.link)
 
 
-def state_of(matrices: Sequence[Any], contexts: npt.NDArray[np.int32], met: Met, divide: bool) -> State:
+def state_of(matrices: Sequence[Any], contexts: npt.NDArray[np.int32], met: Met, mean: bool) -> State:
     """Scores, predictions and losses that follow from input and output matrices."""
     inputs, outputs = (
         matrix[rows].astype(np.float64) for matrix, rows in zip(matrices, (contexts, met.rows), strict=True)
     )
-    hidden = inputs.mean(axis=0) if divide else inputs.sum(axis=0)
+    hidden = inputs.mean(axis=0) if mean else inputs.sum(axis=0)
     scores = outputs @ hidden
     logits = scores - met.offsets
     loss, errors = LINKS[met.link](logits[np.newaxis], met.labels, met.weights)

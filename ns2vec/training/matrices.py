@@ -70,7 +70,8 @@ def empty_rows(n_rows: int, vector_size: int) -> Float32Array:
         )
     first = -memory.ctypes.data % 64
     padded = memory[first : first + n_made * stride * 4].view(np.float32).reshape(n_made, stride)
-    return part_of(padded.view(Room), n_rows, vector_size)
+    rows: Float32Array = part_of(padded.view(Room), n_rows, vector_size)
+    return rows
 
 
 def part_of(room: Any, n_rows: int, n_columns: int | None = None) -> Any:

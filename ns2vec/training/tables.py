@@ -101,6 +101,10 @@ class Tables:
         self.bound, self.bound_for = make_sampler(sampler).bind(data), sampler
         return self.bound
 
+    def state_of(self, sampler: Any) -> dict[str, Any]:
+        """What a sampler has gathered in training, for files and copies; nothing if another one is bound."""
+        return {} if self.bound is None or self.bound_for is not sampler else self.bound.state()
+
     def huffman(self, counts: Int64Array) -> Huffman:
         """The Huffman tree of the counts."""
         if self.tree is None:

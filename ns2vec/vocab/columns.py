@@ -90,7 +90,7 @@ class Columns(dict[str, Any]):
     def __eq__(self, other: object) -> bool:
         return dict(self.items()) == other
 
-    def __or__(self, other: Any) -> dict[str, Any]:
+    def __or__(self, other: Any) -> Any:
         return self.copy() | other
 
     def __repr__(self) -> str:

@@ -49,8 +49,8 @@ FLOORS = {
     ],
     5: ["ns2vec.evaluation", "ns2vec.probability"],
     6: ["ns2vec.keyedvectors", "ns2vec.training"],
-    7: ["ns2vec.calculator", "ns2vec.callbacks", "ns2vec.word2vec"],
-    8: ["ns2vec.comparison"],
+    7: ["ns2vec.calculator", "ns2vec.callbacks", "ns2vec.models"],
+    8: ["ns2vec.comparison", "ns2vec.word2vec"],
     9: ["ns2vec.cli", "ns2vec.compat"],
 }
 FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
