@@ -20,6 +20,7 @@ from ns2vec.models.vocabulary import GensimVocabulary
 from ns2vec.training import inference
 from ns2vec.training.callbacks import checked_callbacks
 from ns2vec.training.checkpoints import CheckpointFolder, Position, parse_interval
+from ns2vec.training.encoding import ChunkFeed
 from ns2vec.training.guard import Guard
 from ns2vec.training.network import Network, Worker
 from ns2vec.training.observers import EpochLog, Observer, ProgressObserver
@@ -222,9 +223,9 @@ class GensimDoor(GensimVocabulary):
             self.running_training_loss, self.epoch_losses = 0.0, []
             at = Position(last_alpha=self.alpha)
         core = self._ready()
-        feed: Feed = core.feed(corpus)
+        feed: Feed = ChunkFeed(corpus)
         if type(self)._do_train_job is not GensimDoor._do_train_job:
-            feed = jobs.BatchFeed(self, corpus, self._batch_state, core.config.batch_words)
+            feed = jobs.BatchFeed(self, corpus, self._batch_state)
             plan = plan.by_examples() if plan.total_examples else plan
         observers = self._observers(plan, callbacks)
         saver = resuming.saver_of(self, corpus, plan, at, strict=strict)
@@ -286,8 +287,7 @@ class GensimDoor(GensimVocabulary):
             n_trained, n_words, loss = state.worker.train(words, alpha, state.chunk)
             state.loss += loss
             return n_trained, n_words
-        made = self._make_network()  # called by hand, outside train()
-        config = self._config()
+        made, config = self._make_network(), self.core.config  # called by hand, outside train()
         worker = Worker(made.kernel(config), self.epochs_trained, 1, made.block(), config.seed)
         n_trained, n_words, _ = worker.train(words, alpha, 0)
         made.write_back()

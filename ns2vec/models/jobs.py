@@ -102,15 +102,15 @@ class BatchFeed:
     corpus : Corpus
     state : BatchState
         The model's, which its `_do_train_job` looks at.
-    batch_words : int
     """
 
-    def __init__(self, model: Any, corpus: Corpus, state: BatchState, batch_words: int) -> None:
-        self.model, self.corpus, self.state, self.batch_words = model, corpus, state, batch_words
+    def __init__(self, model: Any, corpus: Corpus, state: BatchState) -> None:
+        self.model, self.corpus, self.state = model, corpus, state
 
-    def jobs(self) -> Iterator[Batch]:
+    def jobs(self, run: Run) -> Iterator[Batch]:
         """Batches of one epoch."""
-        return sentence_batches(self.corpus.sentences(), self.batch_words, self.model._raw_word_count)
+        sentences, batch_words = self.corpus.sentences(), run.config.batch_words
+        return sentence_batches(sentences, batch_words, self.model._raw_word_count)
 
     def job_of(self, run: Run, worker: Worker) -> Callable[[Batch], tuple[int, int, float]]:
         """Give each batch to the model."""

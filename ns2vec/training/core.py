@@ -258,16 +258,6 @@ class EmbeddingCore:
         made.lock = lock_factors(getattr(self.wv, "vectors_lockf", None))
         return made
 
-    def feed(self, corpus: Corpus) -> ChunkFeed:
-        """Chunks of a corpus for a run."""
-        config = self.config
-        return ChunkFeed(self.encoded, corpus, self.rows_by_key, config.batch_words, config.corpus_memory)
-
-    def rows_by_key(self) -> dict[Any, int]:
-        """The row of each word."""
-        found: dict[Any, int] = self.wv.key_to_index
-        return found
-
     def fit(self, corpus: Corpus, plan: Plan, observers: Iterable[Observer] = ()) -> tuple[int, int]:
         """Train on a corpus; return (words trained, words read).
 
@@ -285,7 +275,7 @@ class EmbeddingCore:
         >>> core.fit(open_corpus([["a", "b"]] * 20), Plan(3, 0.025, 0.0001, 40, None))
         (120, 120)
         """
-        return Run(self, plan, self.feed(corpus), tuple(observers)).train()
+        return Run(self, plan, ChunkFeed(corpus), tuple(observers)).train()
 
     # ---- state ----
 

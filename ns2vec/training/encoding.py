@@ -92,32 +92,18 @@ def vocabulary_mark(key_to_index: dict[Any, int]) -> Hashable:
 
 
 class ChunkFeed:
-    """Chunks of ids for a run.
+    """Chunks of ids of a corpus, for a run."""
 
-    Parameters
-    ----------
-    cache : EncodedCache
-        Ids that are there already, or will be.
-    corpus : Corpus
-    key_to_index : callable
-        Returns the row of each word, asked at the start of each epoch.
-    chunk_words, memory : int
-    """
+    def __init__(self, corpus: Corpus) -> None:
+        self.corpus = corpus
 
-    def __init__(
-        self,
-        cache: EncodedCache,
-        corpus: Corpus,
-        key_to_index: Callable[[], dict[Any, int]],
-        chunk_words: int,
-        memory: int,
-    ) -> None:
-        self.cache, self.corpus, self.key_to_index = cache, corpus, key_to_index
-        self.chunk_words, self.memory = chunk_words, memory
-
-    def jobs(self) -> Iterator[Chunk]:
+    def jobs(self, run: Any) -> Iterator[Chunk]:
         """Chunks of one epoch."""
-        return self.cache.chunks(self.corpus, self.key_to_index(), self.chunk_words, self.memory)
+        core, config = run.core, run.config
+        found: Iterator[Chunk] = core.encoded.chunks(
+            self.corpus, core.wv.key_to_index, config.batch_words, config.corpus_memory
+        )
+        return found
 
     def job_of(self, run: Any, worker: Worker) -> Callable[[Chunk], tuple[int, int, float]]:
         """Train a chunk at the rate of its place in the run."""

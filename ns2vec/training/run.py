@@ -8,20 +8,21 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from ns2vec.corpus import MAX_SENTENCE_WORDS
 from ns2vec.exceptions import StopTraining
 from ns2vec.schedules import SCHEDULES
 from ns2vec.training.blas import blas_threads
 from ns2vec.training.checkpoints import Position
-from ns2vec.training.config import TrainingConfig
 from ns2vec.training.guard import check_rows
 from ns2vec.training.loop import Tally, run_workers
 from ns2vec.training.network import Network, Worker
 from ns2vec.training.observers import EpochTally, Observer
 
-__all__ = ["Feed", "Plan", "Run", "Trainable"]
+if TYPE_CHECKING:
+    from ns2vec.training.core import EmbeddingCore
+
+__all__ = ["Feed", "Plan", "Run"]
 
 logger = logging.getLogger(__name__)
 
@@ -58,22 +59,10 @@ class Plan:
         return float(SCHEDULES[self.schedule](progress, self.start_alpha, self.end_alpha))
 
 
-class Trainable(Protocol):
-    """What a run trains: `ns2vec.training.core.EmbeddingCore`."""
-
-    config: TrainingConfig
-    epochs_trained: int
-    wv: Any
-
-    def network(self) -> Network:
-        """The matrices and tables as they are now."""
-        ...
-
-
 class Feed(Protocol):
     """Where the jobs of an epoch come from, and what a thread does with one."""
 
-    def jobs(self) -> Iterator[Any]:
+    def jobs(self, run: Run) -> Iterator[Any]:
         """Those of one epoch; each has `n_sentences`, `words_before` and `sentences_before`."""
         ...
 
@@ -87,7 +76,7 @@ class Run:
 
     Parameters
     ----------
-    core : Trainable
+    core : EmbeddingCore
     plan : Plan
         May be replaced between epochs.
     feed : Feed
@@ -109,7 +98,7 @@ class Run:
 
     def __init__(
         self,
-        core: Trainable,
+        core: EmbeddingCore,
         plan: Plan,
         feed: Feed,
         observers: tuple[Observer, ...] = (),
@@ -150,42 +139,41 @@ class Run:
             Words left after vocabulary and subsampling, and words read.
         """
         try:
-            for observer in self.observers:
-                observer.on_begin(self)
+            self.tell("on_begin")
             while not self.is_last_epoch:
                 self.epoch = self.at.epoch
                 self.end_epoch(self.train_epoch())
-            for observer in self.observers:
-                observer.on_last_epoch(self)
+            self.tell("on_last_epoch")
         except StopTraining as reason:
             logger.info("a callback ended training after %d epochs: %s", self.at.epoch, reason)
         finally:
-            for observer in self.observers:
-                observer.on_end(self)
+            self.tell("on_end")
         return self.at.n_trained, self.at.n_words
+
+    def tell(self, event: str, *arguments: Any) -> None:
+        """Let all observers know."""
+        for observer in self.observers:
+            getattr(observer, event)(self, *arguments)
 
     def end_epoch(self, done: EpochTally) -> None:
         """Count an epoch, and let all know."""
         self.at.next_epoch(done.n_trained, done.n_words)
         try:
-            for observer in self.observers:
-                observer.on_epoch(self, done)
+            self.tell("on_epoch", done)
         except KeyboardInterrupt:
-            for observer in self.observers:
-                observer.on_interrupt(self, None)
+            self.tell("on_interrupt", None)
             raise
 
     def train_epoch(self) -> EpochTally:
         """Train one epoch, or what a checkpoint has left of it."""
         tally = replace(self.at.chunks)
-        for observer in self.observers:
-            observer.on_epoch_begin(self, tally)
+        self.tell("on_epoch_begin", tally)
         started = time.perf_counter()
         try:
             with self.blas():
-                self.begin_network()
+                network = self.begin_network()
                 self.train_pieces(self.handed_out(), tally)
-            check_rows(self.weights(), self.last_alpha, self.core.wv.index_to_key)
+                check_rows(network.weights(), self.last_alpha, self.core.wv.index_to_key)
         finally:
             self.end_network()
         seconds = time.perf_counter() - started
@@ -202,14 +190,14 @@ class Run:
         """Whether one thread trains, because BLAS takes the others' place."""
         return self.config.spec(len(self.core.wv.key_to_index)).has_one_updater
 
-    def begin_network(self) -> None:
+    def begin_network(self) -> Network:
         """Take the matrices as they are now; users may have replaced them."""
-        self.network = self.core.network()
-        for steering in self.network.steering():
+        self.network = made = self.core.network()
+        for steering in made.steering():
             steering.before(self.epoch / self.plan.epochs)
-        self.kernel = self.network.kernel(self.config, self.hot_words)
-        for observer in self.observers:
-            observer.on_network(self)
+        self.kernel = made.kernel(self.config, self.hot_words)
+        self.tell("on_network")
+        return made
 
     def end_network(self) -> None:
         """Give the matrices back; whoever holds them longer would hold what users replace."""
@@ -220,10 +208,6 @@ class Run:
         self.core.epochs_trained += 1
         self.core.wv.norms = None
 
-    def weights(self) -> list[Any]:
-        """Every matrix that is being trained."""
-        return [] if self.network is None else self.network.weights()
-
     # ---- pieces of an epoch, between which nothing is trained ----
 
     def train_pieces(self, jobs: Iterator[Any], tally: Tally) -> None:
@@ -232,11 +216,9 @@ class Run:
             for piece in self.pieces(jobs):
                 self.piece = piece
                 self.work(piece, tally)
-                for observer in self.observers:
-                    observer.on_checkpoint(self, tally)
+                self.tell("on_checkpoint", tally)
         except KeyboardInterrupt:
-            for observer in self.observers:
-                observer.on_interrupt(self, tally)
+            self.tell("on_interrupt", tally)
             raise
 
     def pieces(self, jobs: Iterator[Any]) -> Iterator[Iterator[Any]]:
@@ -255,33 +237,19 @@ class Run:
     def work(self, jobs: Iterator[Any], tally: Tally) -> None:
         """Train jobs with all threads."""
         n_workers = 1 if self.has_one_updater() else self.config.workers
-        run_workers(jobs, self.make_worker, n_workers, tally, partial(self.on_tick, tally))
-
-    def on_tick(self, tally: Tally) -> None:
-        """Let all know how far the epoch is."""
-        for observer in self.observers:
-            observer.on_chunk(self, tally)
+        run_workers(jobs, self.make_worker, n_workers, tally, partial(self.tell, "on_chunk", tally))
 
     def make_worker(self) -> Callable[[Any], tuple[int, int, float]]:
         """Make what one thread does with each job."""
-        return self.feed.job_of(self, self.worker())
-
-    def worker(self) -> Worker:
-        """Make what one thread holds."""
         if self.network is None:
             raise RuntimeError("a worker belongs to an epoch under way")
-        # room for a chunk, its last sentence and the ends of sentences
-        usual = 2 * self.config.batch_words + 2 * MAX_SENTENCE_WORDS
-        made = self.network
-        return Worker(
-            self.kernel, self.core.epochs_trained, usual, made.block(), self.config.seed, made.steering()
-        )
+        return self.feed.job_of(self, self.network.worker(self.kernel, self.config, self.core.epochs_trained))
 
     # ---- chunks ----
 
     def handed_out(self) -> Iterator[Any]:
         """An epoch's jobs, one by one and in order, with `last_alpha` in step."""
-        jobs = self.feed.jobs()
+        jobs = self.feed.jobs(self)
         for observer in self.observers:
             jobs = observer.watched(jobs)
         for job in jobs:

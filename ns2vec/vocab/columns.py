@@ -37,12 +37,6 @@ class Columns(dict[str, Any]):
         """Whether a column is there already."""
         return name in self and name not in self.makers
 
-    def made(self) -> Columns:
-        """Make what is missing."""
-        for name in [*self.makers]:
-            self[name]
-        return self
-
     def __getitem__(self, name: str) -> Any:
         if name in self.makers:
             self[name] = self.makers[name]()
@@ -51,10 +45,6 @@ class Columns(dict[str, Any]):
     def __setitem__(self, name: str, values: Any) -> None:
         self.makers.pop(name, None)
         super().__setitem__(name, values)
-
-    def __delitem__(self, name: str) -> None:
-        self.makers.pop(name, None)
-        super().__delitem__(name)
 
     # Python copies a dict without asking for its values, unless the class has an __iter__ of its own
     def __iter__(self) -> Iterator[str]:
@@ -74,24 +64,18 @@ class Columns(dict[str, Any]):
 
     def items(self) -> Any:
         """Return names and columns."""
-        return super(Columns, self.made()).items()
+        return self.copy().items()
 
     def values(self) -> Any:
         """Return the columns."""
-        return super(Columns, self.made()).values()
+        return self.copy().values()
 
     def copy(self) -> dict[str, Any]:
         """Return a dict of all columns."""
-        return dict(self.items())
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return dict, (self.copy(),)
-
-    def __eq__(self, other: object) -> bool:
-        return dict(self.items()) == other
+        return {name: self[name] for name in [*self]}
 
     def __or__(self, other: Any) -> Any:
         return self.copy() | other
 
-    def __repr__(self) -> str:
-        return repr(self.copy())
+    def __reduce__(self) -> tuple[Any, ...]:
+        return dict, (self.copy(),)

@@ -163,7 +163,7 @@ def test_last_rate_is_that_of_the_last_chunk_for_any_number_of_threads():
     last_may_finish = threading.Event()
 
     class Waiting:
-        def jobs(self):
+        def jobs(self, run):
             return iter(jobs)
 
         def job_of(self, run, worker):
