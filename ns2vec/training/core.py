@@ -308,14 +308,12 @@ class EmbeddingCore:
         wv.norms = None  # as after training; whoever looks at a model's vectors reads them as they are
         if not hasattr(wv, "vectors_lockf"):
             wv.vectors_lockf = np.ones(1, dtype=np.float32)
-        for name in ("syn1neg", "syn1"):
-            if name not in arrays:
-                continue
-            if arrays[name].shape != wv.vectors.shape:
-                raise FormatError(
-                    f"{name} has shape {arrays[name].shape}, the vectors have shape {wv.vectors.shape}"
-                )
-            self.outputs[name] = arrays[name]
+        outputs = {name: array for name, array in arrays.items() if name != "cum_table"}
+        for name, array in outputs.items():
+            found, size = np.shape(array), wv.vectors.shape
+            if found != (self.n_rows(name), size[1]):
+                raise FormatError(f"{name} has shape {found}, the vectors have shape {size}")
+        self.outputs.update(outputs)
         self.make_tables()
         if "cum_table" in arrays:
             self.tables.cum_table = np.array(arrays["cum_table"])
