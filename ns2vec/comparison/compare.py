@@ -266,7 +266,7 @@ def _read(
     model = Word2Vec(**options, progress=False)
     opened = corpus if isinstance(corpus, Corpus) else open_corpus(corpus)
     text = read_text(opened, model, held_out)
-    spec = model.spec
+    spec = model._spec
     asked = HeldOut(text.thinned(model.sample), len(text.counts), window=spec.window, is_cbow=spec.pooled)
     return _Setting(
         text, asked, options, model.epochs, chosen, data_dir, deadline, [], reference_share, report
@@ -318,7 +318,7 @@ def _pairs_per_word(setting: _Setting, model: Word2Vec) -> float:
     distance j with probability (window - j + 1) / window, or 1 without shrinking.
     """
     lengths = np.array([len(sentence) for sentence in setting.held_out.sentences], dtype=np.float64)
-    if model.spec.pooled:
+    if model._spec.pooled:
         return float(lengths.sum() / setting.text.n_held_out)
     n_pairs = 0.0
     for distance in range(1, model.window + 1):

@@ -141,7 +141,7 @@ class HeldOut:
     def loss(self, model: Word2Vec) -> float:
         """Mean of -log P(centre | input), in nats."""
         vectors = np.asarray(model.wv.vectors, dtype=np.float64)
-        if model.spec.mean or not model.spec.pooled:
+        if model._spec.mean or not model._spec.pooled:
             hidden = np.stack([vectors[rows].mean(axis=0) for rows, _ in self.terms])
         else:
             hidden = np.stack([vectors[rows].sum(axis=0) for rows, _ in self.terms])

@@ -80,7 +80,7 @@ class GensimDoor(GensimVocabulary):
             logger.warning(
                 "interrupted: the model keeps what %d epochs and a part taught it", len(self.epoch_losses)
             )
-        self.core.encoded.clear()
+        self._core.encoded.clear()
         self.add_lifecycle_event("created", logging.DEBUG, params=str(self))
 
     def train(
@@ -167,7 +167,7 @@ class GensimDoor(GensimVocabulary):
         )
 
     def _check_objective(self) -> None:
-        if not self.spec.targets:
+        if not self._spec.targets:
             raise ConfigError(
                 "hs and negative are both 0, so there is nothing to train: set negative to 5 or hs to 1"
             )
@@ -287,7 +287,7 @@ class GensimDoor(GensimVocabulary):
             n_trained, n_words, loss = state.worker.train(words, alpha, state.chunk)
             state.loss += loss
             return n_trained, n_words
-        made, config = self._make_network(), self.core.config  # called by hand, outside train()
+        made, config = self._make_network(), self._core.config  # called by hand, outside train()
         worker = Worker(made.kernel(config), self.epochs_trained, 1, made.block(), config.seed)
         n_trained, n_words, _ = worker.train(words, alpha, 0)
         made.write_back()

@@ -14,10 +14,10 @@ class Part:
         self.name = name
 
     def __get__(self, model: Any, kind: type | None = None) -> Any:
-        return self if model is None else getattr(model.core, self.name)
+        return self if model is None else getattr(model._core, self.name)
 
     def __set__(self, model: Any, value: Any) -> None:
-        setattr(model.core, self.name, value)
+        setattr(model._core, self.name, value)
 
 
 class Output(Part):
@@ -27,13 +27,13 @@ class Output(Part):
         if model is None:
             return self
         try:
-            return model.core.outputs[self.name]
+            return model._core.outputs[self.name]
         except KeyError:
             raise AttributeError(f"{type(model).__name__!r} object has no attribute {self.name!r}") from None
 
     def __set__(self, model: Any, value: Any) -> None:
-        model.core.outputs[self.name] = value
+        model._core.outputs[self.name] = value
 
     def __delete__(self, model: Any) -> None:
         self.__get__(model)
-        del model.core.outputs[self.name]
+        del model._core.outputs[self.name]

@@ -42,7 +42,7 @@ NOT_SAVED = {
 }  # fmt: skip
 # what a model makes again when it needs it
 TRANSIENT = {
-    "_batch_state", "_made_sampler", "_rows_of_tokens", "_scan", "_why_empty", "core", "load", "checkpoint",
+    "_batch_state", "_made_sampler", "_rows_of_tokens", "_scan", "_why_empty", "_core", "load", "checkpoint",
     "checkpoint_every",
 }  # fmt: skip
 # what has a place of its own in a file, or follows from what is there
@@ -54,10 +54,8 @@ FORMER = {"_bound", "_bound_for", "_encoded", "_huffman", "_network"}
 class StoredModel(Saveable):
     """A model over an `EmbeddingCore`: its options are attributes, and it can be saved and loaded.
 
-    Attributes
-    ----------
-    core : EmbeddingCore
-        What is trained; `wv`, `syn1neg`, `syn1` and `cum_table` are its parts.
+    `wv`, `syn1neg`, `syn1` and `cum_table` are parts of the core. Subclasses have attributes of their own, so
+    what is not gensim's begins with an underscore.
     """
 
     KIND = "Word2Vec"
@@ -96,13 +94,13 @@ class StoredModel(Saveable):
 
     def _start_state(self) -> None:
         """Make what a model has before it knows a word."""
-        vars(self).pop("core", None)
+        vars(self).pop("_core", None)
         vars(self)["load"] = class_only
         self.lifecycle_events: list[dict[str, Any]] | None = []
         self._batch_state = BatchState()
 
     @cached_property
-    def core(self) -> EmbeddingCore:
+    def _core(self) -> EmbeddingCore:
         """What is trained."""
         return EmbeddingCore(self._config(), KeyedVectors(self.vector_size))
 
@@ -148,11 +146,11 @@ class StoredModel(Saveable):
 
     def _ready(self) -> EmbeddingCore:
         """The core, which knows the options as they are now."""
-        self.core.config = self._config()
-        return self.core
+        self._core.config = self._config()
+        return self._core
 
     @property
-    def spec(self) -> Spec:
+    def _spec(self) -> Spec:
         """What the model trains: inputs, and targets with their matrices."""
         return self._ready().spec
 
@@ -180,7 +178,7 @@ class StoredModel(Saveable):
 
     def to_state(self) -> ModelState:
         """Return the model as plain data."""
-        core, known = self.core, vars(self)
+        core, known = self._core, vars(self)
         wv = core.wv.to_state().vectors
         attributes = {name: value for name, value in known.items() if name not in TRANSIENT | SEPARATE}
         attributes["epochs_trained"] = core.epochs_trained
@@ -207,7 +205,7 @@ class StoredModel(Saveable):
     def _sampler_state(self) -> dict[str, Any]:
         """What the sampler has gathered in training, for files and copies."""
         given, made = vars(self).get("_made_sampler") or (None, None)
-        return self.core.tables.state_of(made) if given is self.sampler else {}
+        return self._core.tables.state_of(made) if given is self.sampler else {}
 
     def _restore_sampler(self, gathered: Mapping[str, Any], name: str = "") -> None:
         """Give the sampler what it had gathered; `name` is that of the file.
@@ -246,7 +244,7 @@ class StoredModel(Saveable):
         attributes.pop("layer1_size", None)
         gathered = attributes.pop(SAMPLER_STATE, {})
         checkpoint = attributes.pop(ATTRIBUTE, None)  # of one that is read as a model
-        made.core.epochs_trained = attributes.pop("epochs_trained", 0)
+        made._core.epochs_trained = attributes.pop("epochs_trained", 0)
         if callable(attributes.get("hashfxn")):
             made.__dict__["hashfxn"] = attributes.pop("hashfxn")
         set_attributes(made, attributes)
@@ -286,7 +284,7 @@ class StoredModel(Saveable):
     # ---- copies ----
 
     def __getstate__(self) -> dict[str, Any]:
-        core = self.core
+        core = self._core
         state = {name: value for name, value in vars(self).items() if name not in TRANSIENT}
         parts = {"wv": core.wv, "epochs_trained": core.epochs_trained, **core.outputs}
         tables = {"cum_table": core.tables.cum_table, "_made_cum_table": core.tables.made_cum_table}
@@ -300,9 +298,9 @@ class StoredModel(Saveable):
         tables = state.pop("cum_table", None), state.pop("_made_cum_table", None)
         outputs = {name: state.pop(name) for name in WEIGHTS if name in state}
         vars(self).update(state)
-        vars(self).update(dict.fromkeys(TRANSIENT - {"core"}))
+        vars(self).update(dict.fromkeys(TRANSIENT - {"_core"}))
         vars(self).update(load=class_only, _batch_state=BatchState())
-        core = self.core
+        core = self._core
         core.wv, core.epochs_trained, core.outputs = wv, epochs, outputs
         core.tables.cum_table, core.tables.made_cum_table = tables
         self._restore_sampler(gathered)

@@ -115,7 +115,7 @@ class GensimVocabulary(StoredModel):
             self.prepare_vocab(update=update, keep_raw_vocab=keep_raw_vocab, trim_rule=trim_rule, **kwargs)
             if kwargs.get("dry_run"):
                 return
-            self.core.keep_ids(corpus, fingerprint, self._scan, self._rows_of_tokens)
+            self._core.keep_ids(corpus, fingerprint, self._scan, self._rows_of_tokens)
         finally:
             self._scan = self._rows_of_tokens = None
         self.prepare_weights(update=update)
@@ -123,7 +123,7 @@ class GensimVocabulary(StoredModel):
 
     def _count(self, corpus: Corpus, trim_rule: Callable[..., int] | None, memory_limit: int) -> Scan:
         """One pass over the corpus; 0 bytes of memory keep no ids."""
-        self.core.encoded.clear()
+        self._core.encoded.clear()
         config = self._config()
         with ProgressBar("counting words", None, show=self.progress) as bar:
 
@@ -185,7 +185,7 @@ class GensimVocabulary(StoredModel):
                 f"word_freq must be a mapping of words to counts, got {shown(word_freq)}"
             ) from None
         words, counts = checked_frequencies(frequencies)
-        self.core.encoded.clear()
+        self._core.encoded.clear()
         self.raw_vocab = dict(zip(words, counts.tolist(), strict=True))
         self.corpus_count, self.corpus_total_words = n_sentences, int(counts.sum())
         self.prepare_vocab(update=update, keep_raw_vocab=keep_raw_vocab, trim_rule=trim_rule)
@@ -267,7 +267,7 @@ class GensimVocabulary(StoredModel):
     ) -> Growth:
         """Choose what the words of a further corpus add."""
         return grow_vocabulary(
-            self.wv.key_to_index, self.core.counts, tokens, counts, min_count=min_count,
+            self.wv.key_to_index, self._core.counts, tokens, counts, min_count=min_count,
             sample=sample, max_final_vocab=self.max_final_vocab, trim_rule=trim_rule,
         )  # fmt: skip
 
@@ -313,15 +313,15 @@ class GensimVocabulary(StoredModel):
 
     @cum_table.setter
     def cum_table(self, table: Any) -> None:
-        self.core.tables.cum_table = table
+        self._core.tables.cum_table = table
 
     def make_cum_table(self, domain: int = 2**31 - 1) -> None:
         """Make `cum_table`, the cumulative noise distribution (V,) scaled to `domain`, uint32."""
-        self.core.tables.make_cum_table(self.core.counts, self.ns_exponent, domain)
+        self._core.tables.make_cum_table(self._core.counts, self.ns_exponent, domain)
 
     def create_binary_tree(self) -> None:
         """Build the Huffman tree of the counts; paths are in the key attributes ``code`` and ``point``."""
-        self.core.make_tree()
+        self._core.make_tree()
 
     def bound_sampler(self) -> BoundSampler:
         """The model's sampler at work on its vocabulary: draws, probabilities, `report`.
@@ -346,7 +346,7 @@ class GensimVocabulary(StoredModel):
         wv.index_to_key.append(NULL_WORD)
         wv.allocate_vecattrs()
         wv.set_vecattr(NULL_WORD, "count", 1)
-        self.core.tables.forget()
+        self._core.tables.forget()
 
     def reset_from(self, other_model: Any) -> None:
         """Take the vocabulary of another model, shared with it, and begin with fresh weights.
@@ -364,8 +364,8 @@ class GensimVocabulary(StoredModel):
         if theirs is None or not theirs.key_to_index:
             raise ConfigError("reset_from needs a model that has a vocabulary: call its build_vocab() first")
         if isinstance(other_model, StoredModel):
-            other_model.core.lend_words()
-        self.core.share_words(theirs)
+            other_model._core.lend_words()
+        self._core.share_words(theirs)
         self.corpus_count = other_model.corpus_count
         self.init_weights()
 
@@ -379,7 +379,7 @@ class GensimVocabulary(StoredModel):
         """
         n_words = whole("vocab_size", vocab_size or len(self.wv))
         row = -(-self.vector_size // 16) * 16 * 4
-        report, spec = report if report is not None else {}, self.spec
+        report, spec = report if report is not None else {}, self._spec
         report["vocab"] = n_words * (700 if spec.has_path else 500)
         report["vectors"] = n_words * row
         for target in spec.targets:

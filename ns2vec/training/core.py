@@ -85,6 +85,12 @@ class EmbeddingCore:
         found: Int64Array = self.wv.expandos["count"]
         return found
 
+    def columns(self) -> Columns:
+        """Attributes of the words, of which some may be made late."""
+        if not isinstance(self.wv.expandos, Columns):
+            self.wv.expandos = Columns(self.wv.expandos)
+        return self.wv.expandos
+
     def n_rows(self, matrix: str) -> int:
         """Rows that a matrix has: ``"vectors"``, or the name of an output matrix. Free ones count too."""
         return len(self.wv)
@@ -122,7 +128,7 @@ class EmbeddingCore:
         n_words = n_known + len(growth.new_keys)
         wv.index_to_key.extend(growth.new_keys)
         wv.key_to_index.update(zip(growth.new_keys, range(n_known, n_words), strict=True))
-        columns = wv.expandos = wv.expandos if isinstance(wv.expandos, Columns) else Columns(wv.expandos)
+        columns = self.columns()
         for name in [*columns]:
             if name not in FROM_COUNTS:
                 columns[name] = grown_column(columns[name], n_words)
@@ -178,8 +184,9 @@ class EmbeddingCore:
         self.log_auto()
         self.tables.forget()
         if self.spec.has_path:
+            columns = self.columns()
             for name in ("code", "point"):
-                wv.expandos.later(name, partial(late_paths, wv.expandos, self.tables, name))
+                columns.later(name, partial(late_paths, columns, self.tables, name))
 
     def output(self, name: str) -> Any:
         """An output matrix.

@@ -52,7 +52,7 @@ def test_the_encoded_corpus_is_bounded(config, sentences, write_text):
     n_types = len({word for sentence in sentences for word in sentence})
     model = Word2Vec(min_count=2)
     model.build_vocab(path)
-    kept = model.core.encoded
+    kept = model._core.encoded
     in_memory = kept.encoded.n_bytes_in_memory + kept.remap.nbytes
     assert parts_of(path, config())["encoded_corpus"] == in_memory
     assert parts_of(path, config(corpus_memory=1000))["encoded_corpus"] == 1000 + 4 * n_types

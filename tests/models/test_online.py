@@ -99,6 +99,32 @@ def test_the_tree_is_built_again(sentences):
     assert model.syn1.shape == (21, 12)
 
 
+def test_a_loaded_model_takes_words_of_the_users_own(sentences, tmp_path):
+    Word2Vec(sentences, **OPTIONS, hs=1).save(tmp_path / "model")
+    model = Word2Vec.load(tmp_path / "model")
+    model.wv.key_to_index["kiwi"] = 20
+    model.wv.index_to_key.append("kiwi")
+    model.wv.allocate_vecattrs()
+    model.wv.set_vecattr("kiwi", "count", 7)
+    model.update_weights()
+    assert model.wv.vectors.shape == model.syn1neg.shape == model.syn1.shape == (21, 12)
+    assert len(model.wv.get_vecattr("kiwi", "code")) > 0
+
+
+def test_a_callback_lets_the_vocabulary_grow(sentences):
+    class Growing:
+        def on_epoch_end(self, model):
+            if "kiwi" not in model.wv:
+                model.build_vocab(MORE, update=True)
+
+    model = Word2Vec(**OPTIONS)
+    model.build_vocab(sentences)
+    trained, _ = model.train(sentences + MORE, total_examples=440, epochs=3, callbacks=[Growing()])
+    assert len(model.wv) == 23
+    assert trained == 3 * (400 * 8 + 30 * 2 + 10) + 2 * (30 * 2 + 10)
+    assert model.syn1neg[20:].any(axis=1).all()
+
+
 def test_updates_repeat_to_the_byte(sentences):
     def trained():
         model = Word2Vec(sentences, **OPTIONS)
