@@ -15,9 +15,9 @@ from ns2vec.calculator.shape import CorpusShape, shape_of_corpus, shape_of_count
 from ns2vec.calculator.work import Expected, OutputWork, expect_windows, outputs_of
 from ns2vec.corpus import open_corpus, open_corpus_file
 from ns2vec.exceptions import ConfigError
-from ns2vec.objectives import choose_objective
 from ns2vec.sampling import make_sampler
 from ns2vec.training.config import TrainingConfig, parse_memory
+from ns2vec.training.spec import alone
 
 __all__ = ["Estimate", "estimate"]
 
@@ -198,12 +198,8 @@ def _config(objective: str | None, options: dict[str, Any]) -> TrainingConfig:
             )
     values = dict(options)
     if objective is not None:
-        is_hs = choose_objective(objective, 0).outputs == "path"
-        values |= {
-            "objective": objective,
-            "hs": is_hs,
-            "negative": 0 if is_hs else values.get("negative", 5),
-        }
+        hs, negative = alone(objective, 0, values.get("negative", 5))
+        values |= {"objective": objective, "hs": hs, "negative": negative}
     if "sampler" in values:
         values["sampler"] = make_sampler(values["sampler"])
     if "corpus_memory" in values:

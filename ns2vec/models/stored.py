@@ -18,12 +18,11 @@ from ns2vec.keyedvectors import KeyedVectors
 from ns2vec.models.jobs import BatchState
 from ns2vec.models.legacy import class_only
 from ns2vec.models.parts import Output, Part
-from ns2vec.objectives import choose_objective
 from ns2vec.sampling import Sampler, make_sampler
 from ns2vec.training.checkpoints import ATTRIBUTE
 from ns2vec.training.config import KEPT, TrainingConfig, parse_memory
 from ns2vec.training.core import EmbeddingCore
-from ns2vec.training.spec import Spec
+from ns2vec.training.spec import Spec, alone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -106,13 +105,10 @@ class StoredModel(Saveable):
 
     def _choose_objective(self, objective: str | None) -> None:
         """``objective=`` means just this one, instead of `hs` and `negative`."""
-        self.objective = objective
-        if objective is not None:
-            is_path = choose_objective(objective, 0).outputs == "path"
-            if self.hs and not is_path:
-                logger.warning("hs=1 has no effect: objective=%r is trained alone", objective)
-            self.hs = int(is_path)
-            self.negative = 0 if is_path else self.negative
+        hs, negative = alone(objective, self.hs, self.negative)
+        if self.hs and not hs:
+            logger.warning("hs=1 has no effect: objective=%r is trained alone", objective)
+        self.objective, self.hs, self.negative = objective, hs, negative
 
     def _config(self, **changes: Any) -> TrainingConfig:
         """Options as they are now, validated; the model has them as Python's own numbers from here on."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ns2vec.training.config import TrainingConfig
 
-__all__ = ["Spec", "Target", "spec_of"]
+__all__ = ["Spec", "Target", "alone", "spec_of"]
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,21 @@ class Spec:
         if self.pooled:
             return [contexts] if contexts else []
         return [[row] for row in contexts]
+
+
+def alone(objective: str | None, hs: int, negative: int) -> tuple[int, int]:
+    """`hs` and `negative` where ``objective=`` means just this one, instead of both.
+
+    Examples
+    --------
+    >>> from ns2vec.training.spec import alone
+    >>> alone("nce", hs=1, negative=5), alone("hierarchical_softmax", hs=0, negative=5)
+    ((0, 5), (1, 0))
+    """
+    if objective is None:
+        return hs, negative
+    is_path = choose_objective(objective, 0).outputs == "path"
+    return int(is_path), 0 if is_path else negative
 
 
 def spec_of(config: TrainingConfig, n_words: int) -> Spec:
