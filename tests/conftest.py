@@ -6,6 +6,7 @@ import os
 import signal
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 # Programs, not test modules: `make check-deep` and the wheel tests run them.
@@ -47,6 +48,27 @@ def write_text(tmp_path: Path):
         return path
 
     return write
+
+
+def topic_sentences(n_sentences=400, seed=0):
+    """Two topics whose words never meet."""
+    rng = np.random.default_rng(seed)
+    topics = [[f"{name}{i}" for i in range(10)] for name in ("fruit", "tool")]
+    return [rng.choice(topics[i % 2], size=8).tolist() for i in range(n_sentences)]
+
+
+@pytest.fixture(scope="session")
+def sentences():
+    """A small planted corpus."""
+    return topic_sentences()
+
+
+@pytest.fixture
+def corpus_path(tmp_path, sentences):
+    """Its path."""
+    path = tmp_path / "topics.txt"
+    path.write_text("\n".join(map(" ".join, sentences)) + "\n")
+    return path
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import count
 
 import numpy as np
 
-from ns2vec._typing import Float32Array, Int64Array
+from ns2vec._kernels import Kernel
+from ns2vec._typing import Int64Array
 from ns2vec.calculator.shape import CorpusShape
-from ns2vec.calculator.work import objectives_of
-from ns2vec.corpus import END, MAX_SENTENCE_WORDS, UNKNOWN, Chunk
-from ns2vec.objectives import OBJECTIVES
-from ns2vec.sampling import NoiseData, noise_distribution
+from ns2vec.corpus import END, UNKNOWN, Chunk
+from ns2vec.keyedvectors import KeyedVectors
 from ns2vec.training.blas import blas_threads
 from ns2vec.training.config import TrainingConfig
+from ns2vec.training.core import EmbeddingCore
 from ns2vec.training.loop import Tally, run_workers
-from ns2vec.training.network import Network, Worker
-from ns2vec.training.vocabulary import initial_vectors
-from ns2vec.training.weights import Rows, empty_rows
-from ns2vec.vocab import build_huffman, keep_probabilities, keep_thresholds
+from ns2vec.training.network import Network
+from ns2vec.vocab import Vocabulary, keep_thresholds
 
-__all__ = ["Calibration", "make_network", "measure_speed", "synthetic_chunks", "workspace_words"]
+__all__ = ["Calibration", "make_network", "measure_speed", "synthetic_chunks"]
 
 SECONDS = 1.5
 WARM_UP = 0.4
@@ -52,30 +51,13 @@ class Calibration:
     n_rows: int
 
 
-def workspace_words(config: TrainingConfig) -> int:
-    """Ids that a worker's scratch memory is made for: a chunk, its last sentence and their ends."""
-    return 2 * config.batch_words + 2 * MAX_SENTENCE_WORDS
-
-
 def make_network(counts: Int64Array, config: TrainingConfig) -> Network:
     """Fresh weights and tables for a vocabulary with these counts (V,)."""
-    n_words, n_dims = len(counts), config.vector_size
-
-    def output(name: str) -> Rows:
-        return Rows(name, empty_rows(n_words, n_dims), n_words, n_dims)
-
-    vectors: Float32Array = initial_vectors(n_words, n_dims, config.seed)
-    made = Network(Rows("syn0", vectors, n_words, n_dims), keep=keep_thresholds(counts, config.sample))
-    for chosen in (OBJECTIVES[name] for name in objectives_of(config, n_words)):
-        if chosen.outputs == "path":
-            made.syn1, made.huffman = output("syn1"), build_huffman(counts)
-            continue
-        made.syn1neg, made.objective = output("syn1neg"), chosen
-        if chosen.outputs == "sampled":
-            noise = noise_distribution(counts, config.ns_exponent)
-            kept = keep_probabilities(counts, config.sample)
-            made.bound = config.sampler.bind(NoiseData(counts, noise, kept))
-    return made
+    core, n_words = EmbeddingCore(config, KeyedVectors(config.vector_size)), len(counts)
+    rows = range(n_words)
+    core.take_words(Vocabulary([*rows], dict(zip(rows, rows, strict=True)), counts, n_words, 0, 0, 0))
+    core.begin(config.seed)
+    return core.network()
 
 
 def synthetic_chunks(shape: CorpusShape, config: TrainingConfig, n_rows: int) -> list[Chunk]:
@@ -139,23 +121,26 @@ def train_for(network: Network, config: TrainingConfig, chunks: Sequence[Chunk],
 
     As in training, the full softmax has one updater, and what calls BLAS calls it on one thread.
     """
-    has_one_updater = network.objective is not None and network.objective.outputs == "all"
+    has_one_updater = config.spec(len(network.syn0.padded)).has_one_updater
     kernel, tally = network.kernel(config), Tally()
-    rate = config.alpha
-
-    def jobs() -> Iterator[Chunk]:
-        deadline = time.perf_counter() + seconds
-        for i in count():
-            yield replace(chunks[i % len(chunks)], index=i)
-            if time.perf_counter() >= deadline:
-                return
-
-    def make_worker() -> Worker:
-        return Worker(kernel, 0, workspace_words(config))
-
+    jobs = chunks_until(time.perf_counter() + seconds, chunks)
     n_workers = 1 if has_one_updater else config.workers
     with blas_threads(1) if has_one_updater or config.backend != "fused" else nullcontext():
-        run_workers(
-            jobs(), lambda: make_worker().train_chunks(lambda chunk: rate), n_workers, tally, lambda: None
-        )
+        run_workers(jobs, partial(chunk_trainer, network, kernel, config), n_workers, tally, lambda: None)
     return tally
+
+
+def chunks_until(deadline: float, chunks: Sequence[Chunk]) -> Iterator[Chunk]:
+    """Chunks over and over, each with a number of its own; one at least."""
+    for i in count():
+        yield replace(chunks[i % len(chunks)], index=i)
+        if time.perf_counter() >= deadline:
+            return
+
+
+def chunk_trainer(
+    network: Network, kernel: Kernel, config: TrainingConfig
+) -> Callable[[Chunk], tuple[int, int, float]]:
+    """Make what one thread does with each chunk."""
+    worker = network.worker(kernel, config, epoch=0)
+    return lambda chunk: worker.train(chunk.words, config.alpha, chunk.index)

@@ -12,12 +12,12 @@ from ns2vec._typing import Int64Array, PathLike, Sentences
 from ns2vec.calculator.calibration import SECONDS, Calibration, measure_speed
 from ns2vec.calculator.memory import memory_parts
 from ns2vec.calculator.shape import CorpusShape, shape_of_corpus, shape_of_counts
-from ns2vec.calculator.work import Expected, OutputWork, expect_windows, objectives_of, outputs_of
+from ns2vec.calculator.work import Expected, OutputWork, expect_windows, outputs_of
 from ns2vec.corpus import open_corpus, open_corpus_file
 from ns2vec.exceptions import ConfigError
-from ns2vec.objectives import choose_objective
 from ns2vec.sampling import make_sampler
 from ns2vec.training.config import TrainingConfig, parse_memory
+from ns2vec.training.spec import alone
 
 __all__ = ["Estimate", "estimate"]
 
@@ -158,11 +158,11 @@ def estimate(
 
 def _summary(shape: CorpusShape, config: TrainingConfig, calibration: Calibration | None) -> Estimate:
     """All figures, from the corpus, the options and the measured speed."""
-    expected = expect_windows(shape, config)
+    expected, targets = expect_windows(shape, config), config.spec(len(shape.counts)).targets
     outputs = outputs_of(shape, config, expected)
     memory = memory_parts(shape, config, outputs)
     return Estimate(
-        objectives=objectives_of(config, len(shape.counts)),
+        objectives=[target.objective.name or str(config.objective) for target in targets],
         n_words=shape.n_words,
         n_types=shape.n_types,
         vocabulary=len(shape.counts),
@@ -185,7 +185,7 @@ def _summary(shape: CorpusShape, config: TrainingConfig, calibration: Calibratio
 def flop_of(config: TrainingConfig, expected: Expected, outputs: Sequence[OutputWork]) -> float:
     """Floating-point operations of one epoch."""
     n_scored = sum(output.n_scored for output in outputs)
-    n_gathered = 0.0 if config.sg else expected.n_pairs
+    n_gathered = expected.n_pairs if config.spec().pooled else 0.0
     return config.vector_size * (6.0 * n_scored + 3.0 * n_gathered)
 
 
@@ -198,18 +198,14 @@ def _config(objective: str | None, options: dict[str, Any]) -> TrainingConfig:
             )
     values = dict(options)
     if objective is not None:
-        is_hs = choose_objective(objective, 0).outputs == "path"
-        values |= {
-            "objective": objective,
-            "hs": is_hs,
-            "negative": 0 if is_hs else values.get("negative", 5),
-        }
+        hs, negative = alone(objective, 0, values.get("negative", 5))
+        values |= {"objective": objective, "hs": hs, "negative": negative}
     if "sampler" in values:
         values["sampler"] = make_sampler(values["sampler"])
     if "corpus_memory" in values:
         values["corpus_memory"] = parse_memory(values["corpus_memory"])
     config = TrainingConfig(**values)
-    if not objectives_of(config, 0):
+    if not config.spec().targets:
         raise ConfigError(
             "negative is 0 and hs is off, so there is nothing to train: set negative to 5 or hs to 1"
         )

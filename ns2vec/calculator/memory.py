@@ -12,10 +12,11 @@ import numpy as np
 
 from ns2vec._kernels import ROW_FLOATS, Workspace
 from ns2vec._platform import READ_STATUS
-from ns2vec.calculator.calibration import make_network, workspace_words
+from ns2vec.calculator.calibration import make_network
 from ns2vec.calculator.shape import CorpusShape
 from ns2vec.calculator.work import OutputWork
 from ns2vec.training.config import TrainingConfig
+from ns2vec.training.network import chunk_room
 
 __all__ = ["memory_parts", "process_bytes"]
 
@@ -68,4 +69,4 @@ def memory_parts(shape: CorpusShape, config: TrainingConfig, outputs: Sequence[O
 def scratch_bytes(config: TrainingConfig) -> int:
     """Scratch memory of one worker, asked of the kernel itself."""
     kernel = make_network(np.array([2, 1]), config).kernel(config)
-    return int(Workspace(kernel, workspace_words(config)).n_bytes)
+    return int(Workspace(kernel, chunk_room(config)).n_bytes)

@@ -11,11 +11,10 @@ import numpy as np
 from ns2vec._kernels import CONTEXTS_PER_SET
 from ns2vec._registry import Registry
 from ns2vec.calculator.shape import CorpusShape
-from ns2vec.objectives import choose_objective
 from ns2vec.training.config import TrainingConfig
 from ns2vec.vocab import build_huffman, keep_probabilities
 
-__all__ = ["Expected", "OUTPUTS", "OutputWork", "expect_windows", "objectives_of", "outputs_of"]
+__all__ = ["Expected", "OUTPUTS", "OutputWork", "expect_windows", "outputs_of"]
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class Expected:
 
     def n_inputs(self, config: TrainingConfig) -> float:
         """Input rows that meet an output set: contexts in skip-gram, windows in CBOW."""
-        return self.n_pairs if config.sg else self.n_windows
+        return self.n_windows if config.spec().pooled else self.n_pairs
 
 
 def expect_windows(shape: CorpusShape, config: TrainingConfig) -> Expected:
@@ -99,23 +98,22 @@ OUTPUTS: Registry[OutputRule] = Registry("output set")
 @OUTPUTS.entry("sampled")
 def negatives(shape: CorpusShape, config: TrainingConfig, expected: Expected) -> OutputWork:
     """The centre and k noise words, drawn once a pair, or once a window and for 32 contexts at most."""
-    n_sets = expected.n_windows
-    if config.sg and config.negative_sharing == "pair":
+    n_sets, spec = expected.n_windows, config.spec()
+    if spec.pairs:
         n_sets = expected.n_pairs
-    elif config.sg and 2 * config.window > CONTEXTS_PER_SET:
+    elif not spec.pooled and 2 * spec.window > CONTEXTS_PER_SET:
         # of many contexts the last set has half as many as the others on average
         n_sets = max(n_sets, expected.n_pairs / CONTEXTS_PER_SET + n_sets / 2)
-    # alias table, log q, the noise distribution, subsampling; gensim's cumulative table, public and as made
-    table_bytes = len(shape.counts) * (8 + 4 + 8 + 8 + 2 * 4)
+    # alias table, log q, the noise distribution, subsampling
+    table_bytes = len(shape.counts) * (8 + 4 + 8 + 8)
     n_scored = expected.n_inputs(config) * (1 + config.negative)
     return OutputWork("syn1neg", n_sets * config.negative, n_scored, table_bytes)
 
 
 @OUTPUTS.entry("all")
 def full_softmax(shape: CorpusShape, config: TrainingConfig, expected: Expected) -> OutputWork:
-    """Every word; tables are gensim's cumulative one, public and as made."""
-    n_words = len(shape.counts)
-    return OutputWork("syn1neg", 0.0, expected.n_inputs(config) * n_words, n_words * 2 * 4)
+    """Every word."""
+    return OutputWork("syn1neg", 0.0, expected.n_inputs(config) * len(shape.counts), 0)
 
 
 @OUTPUTS.entry("path")
@@ -129,16 +127,7 @@ def hierarchical_softmax(shape: CorpusShape, config: TrainingConfig, expected: E
     return OutputWork("syn1", 0.0, expected.n_inputs(config) * mean_length, table_bytes)
 
 
-def objectives_of(config: TrainingConfig, n_words: int) -> list[str]:
-    """Names of the objectives that a configuration trains on a vocabulary of `n_words`."""
-    if config.objective is not None:
-        return [choose_objective(config.objective, n_words).name or config.objective]
-    chosen = {"negative_sampling": config.negative > 0, "hierarchical_softmax": config.hs}
-    return [name for name, is_on in chosen.items() if is_on]
-
-
 def outputs_of(shape: CorpusShape, config: TrainingConfig, expected: Expected) -> list[OutputWork]:
     """The work of each objective that a configuration trains."""
-    n_words = len(shape.counts)
-    chosen = [choose_objective(name, n_words) for name in objectives_of(config, n_words)]
-    return [OUTPUTS[objective.outputs](shape, config, expected) for objective in chosen]
+    targets = config.spec(len(shape.counts)).targets
+    return [OUTPUTS[target.outputs](shape, config, expected) for target in targets]

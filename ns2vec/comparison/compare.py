@@ -30,8 +30,8 @@ from ns2vec.evaluation.sources import SuiteNotFoundError
 from ns2vec.evaluation.statistics import Resampling
 from ns2vec.evaluation.suites import Suite, select_suites
 from ns2vec.exceptions import ConfigError, DivergenceError
+from ns2vec.models.word2vec import Word2Vec
 from ns2vec.training.blas import blas_threads
-from ns2vec.word2vec import Word2Vec
 
 __all__ = ["compare"]
 
@@ -266,7 +266,8 @@ def _read(
     model = Word2Vec(**options, progress=False)
     opened = corpus if isinstance(corpus, Corpus) else open_corpus(corpus)
     text = read_text(opened, model, held_out)
-    asked = HeldOut(text.thinned(model.sample), len(text.counts), window=model.window, is_cbow=not model.sg)
+    spec = model._spec
+    asked = HeldOut(text.thinned(model.sample), len(text.counts), window=spec.window, is_cbow=spec.pooled)
     return _Setting(
         text, asked, options, model.epochs, chosen, data_dir, deadline, [], reference_share, report
     )
@@ -313,11 +314,11 @@ def _measured_looks(setting: _Setting, model: Word2Vec) -> _Looks:
 def _pairs_per_word(setting: _Setting, model: Word2Vec) -> float:
     """Expected (input, centre) pairs for a word of text: windows of CBOW, contexts of skip-gram.
 
-    Counted on the held-out sentences, which are thinned like those of training; a window reaches to
+    CountedCorpus on the held-out sentences, which are thinned like those of training; a window reaches to
     distance j with probability (window - j + 1) / window, or 1 without shrinking.
     """
     lengths = np.array([len(sentence) for sentence in setting.held_out.sentences], dtype=np.float64)
-    if not model.sg:
+    if model._spec.pooled:
         return float(lengths.sum() / setting.text.n_held_out)
     n_pairs = 0.0
     for distance in range(1, model.window + 1):
@@ -460,7 +461,7 @@ def _run(
 
 
 def _memory(setting: _Setting, one: Candidate, model: Word2Vec) -> tuple[BatchMemory, BatchMemory]:
-    """Counted and calculated memory of a batch; the weights of the model are used up."""
+    """CountedCorpus and calculated memory of a batch; the weights of the model are used up."""
     config = model._config()
     network = model._make_network()
     rng = np.random.default_rng(0)

@@ -12,10 +12,10 @@ import numpy.typing as npt
 
 from ns2vec._typing import Int32Array
 from ns2vec.exceptions import CorpusError
+from ns2vec.models.word2vec import Word2Vec
 from ns2vec.objectives import OBJECTIVES
 from ns2vec.probability import log_probabilities, path_log_probabilities
 from ns2vec.vocab import build_huffman
-from ns2vec.word2vec import Word2Vec
 
 __all__ = ["HeldOut", "log_noise", "log_proba", "micro_f1"]
 
@@ -141,7 +141,7 @@ class HeldOut:
     def loss(self, model: Word2Vec) -> float:
         """Mean of -log P(centre | input), in nats."""
         vectors = np.asarray(model.wv.vectors, dtype=np.float64)
-        if model.cbow_mean or model.sg:
+        if model._spec.mean or not model._spec.pooled:
             hidden = np.stack([vectors[rows].mean(axis=0) for rows, _ in self.terms])
         else:
             hidden = np.stack([vectors[rows].sum(axis=0) for rows, _ in self.terms])

@@ -13,7 +13,7 @@ from ns2vec._typing import Int32Array
 from ns2vec.comparison.candidates import Candidate
 from ns2vec.comparison.text import SlicedText, Text, cut_sentences
 from ns2vec.exceptions import StopTraining
-from ns2vec.word2vec import Word2Vec
+from ns2vec.models.word2vec import Word2Vec
 
 __all__ = ["Clock", "Sample", "Trained", "do_not_look", "make_model", "measure_speed", "train"]
 

@@ -13,13 +13,13 @@ from ns2vec._typing import Int32Array, Int64Array, Token
 from ns2vec.corpus import END, Chunk, Corpus
 from ns2vec.corpus.sources import Scan
 from ns2vec.exceptions import ConfigError, CorpusError, VocabularyError
+from ns2vec.models.word2vec import Word2Vec
 from ns2vec.vocab import keep_probabilities, why_empty
-from ns2vec.word2vec import Word2Vec
 
-__all__ = ["Counted", "SlicedText", "Text", "read_text"]
+__all__ = ["CountedCorpus", "SlicedText", "Text", "read_text"]
 
 
-class Counted(Corpus):
+class CountedCorpus(Corpus):
     """A corpus that has been counted: models take their vocabulary from it without reading.
 
     Parameters
@@ -132,7 +132,7 @@ class Text:
     """
 
     def __init__(self, scan: Scan, counts: Int64Array, train: Int32Array, held_out: Int32Array) -> None:
-        self.counted, self.counts = Counted(scan), counts
+        self.counted, self.counts = CountedCorpus(scan), counts
         self.train, self.held_out = train, held_out
         self.n_words = int((train != END).sum())
         self.n_held_out = int((held_out != END).sum())
@@ -189,7 +189,7 @@ def read_text(corpus: Corpus, model: Word2Vec, held_out: float) -> Text:
     scan = corpus.scan(chunk_words=model.batch_words)
     if not scan.n_words:
         raise CorpusError(scan.no_words)
-    model.build_vocab(Counted(scan))  # type: ignore[arg-type]
+    model.build_vocab(CountedCorpus(scan))  # type: ignore[arg-type]
     if not model.wv.key_to_index:
         raise VocabularyError(why_empty(scan.counts, model.min_count, model.max_final_vocab))
     chunks = corpus.chunks(model.wv.key_to_index, chunk_words=model.batch_words)

@@ -50,7 +50,7 @@ class Side:
 
     def factors(self, unit: int) -> Array:
         """Factor of the change of each of its rows."""
-        return self.lock[np.array(self.rows(unit)) % len(self.lock)] * (not self.frozen)
+        return np.asarray(self.lock[np.array(self.rows(unit)) % len(self.lock)] * (not self.frozen))
 
     def add(self, unit: int, change: Array) -> None:
         """Every row of a unit gets the whole change, times its own factor."""

@@ -91,6 +91,10 @@ class Window:
         draw_sets(model, window)
         return window
 
+    def drawn_for(self, target: int) -> list[OutputSpec | None]:
+        """What a target has drawn, one for each set of outputs; None for a set without draws."""
+        return [*self.drawn.get(target, [])] or [None]
+
 
 def train_chunk(
     model: Model,
@@ -149,7 +153,8 @@ def train_places(
 ) -> float:
     """Every place, planned (its units opened, its sets drawn) one before its turn; the loss."""
     batches, opened = Batches(model, words, noise[0]), Opened(model, units)
-    loss, norms, ahead = 0.0, list[float](), None
+    loss, norms = 0.0, list[float]()
+    ahead: Window | None = None
     for number in range(len(places) + 1):
         window, ahead, place = ahead, None, places[number] if number < len(places) else None
         if place is not None:
@@ -264,10 +269,9 @@ def step_window(model: Model, window: Window, alpha: float) -> float:
     if window.norms is None:
         window.norms = [squared(live.vector) for live in window.inputs]
     for i, target in enumerate(model.targets):
-        drawn = window.drawn.get(i, [])
-        for part, spec in zip(
-            model.parts_of(window) if drawn else [everything], drawn or [None], strict=True
-        ):
+        drawn = window.drawn_for(i)
+        parts = [everything] if drawn == [None] else model.parts_of(window)
+        for part, spec in zip(parts, drawn, strict=True):
             outputs = target.fill(window.centre, spec)
             loss += step_set(window, part, outputs, alpha)
             outputs.leave()
@@ -342,7 +346,7 @@ def step_hidden(model: Model, window: Window, alpha: float) -> float:
     hidden = hidden_of(model, window)[None]
     change, loss = np.zeros_like(hidden), 0.0
     for i, target in enumerate(model.targets):
-        for spec in window.drawn.get(i, []) or [None]:
+        for spec in window.drawn_for(i):
             outputs = target.fill(window.centre, spec)
             lost, wanted = outputs.step(hidden, alpha)
             outputs.leave()

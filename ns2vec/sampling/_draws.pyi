@@ -6,6 +6,8 @@ import numpy.typing as npt
 
 from ns2vec._typing import Float32Array, Int32Array, Int64Array
 
+def alias_table(weights: npt.NDArray[np.float64], total: float) -> npt.NDArray[np.uint32]: ...
+
 class Draws:
     capsule: Any
     n_rows: int

@@ -5,7 +5,7 @@ and draws for Python through `sample` with the very functions that training call
 """
 
 from cpython.pycapsule cimport PyCapsule_GetContext, PyCapsule_GetName, PyCapsule_GetPointer, PyCapsule_New
-from libc.math cimport INFINITY
+from libc.math cimport INFINITY, rint
 from libc.stdint cimport int32_t, int64_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free
 from libc.string cimport memset
@@ -57,6 +57,43 @@ cdef extern from "_builtin.h" nogil:
     double ns2_table_log_q(const ns2_sampler *, const ns2_request *, long, int32_t) noexcept
     double ns2_pool_log_q(const ns2_sampler *, const ns2_request *, long, int32_t) noexcept
     double ns2_mixed_log_q(const ns2_sampler *, const ns2_request *, long, int32_t) noexcept
+
+
+def alias_table(const double[::1] weights not None, double total):
+    """Alias table of weights that are not negative and sum up to `total`, shape (V, 2): {threshold, alias}."""
+    cdef Py_ssize_t n = weights.shape[0], n_low = 0, n_high = 0, i, column, donor, best = 0
+    cdef double full = 4294967296.0
+    cdef double[::1] heights = np.empty(n)
+    cdef Py_ssize_t[::1] low = np.empty(n, np.intp), high = np.empty(n, np.intp)
+    found = np.empty((n, 2), np.uint32)
+    cdef uint32_t[:, ::1] table = found
+    with nogil:
+        for i in range(n):
+            heights[i] = weights[i] / total * n
+            table[i, 0], table[i, 1] = <uint32_t> (full - 1.0), <uint32_t> i
+            if heights[i] < 1.0:
+                low[n_low] = i
+                n_low += 1
+            else:
+                high[n_high] = i
+                n_high += 1
+            if weights[i] > weights[best]:
+                best = i
+        while n_low and n_high:
+            n_low -= 1
+            column, donor = low[n_low], high[n_high - 1]
+            table[column, 0] = <uint32_t> min(rint(heights[column] * full), full - 1.0)
+            table[column, 1] = <uint32_t> donor
+            heights[donor] -= 1.0 - heights[column]
+            if heights[donor] < 1.0:
+                n_high -= 1
+                low[n_low] = donor
+                n_low += 1
+        # what is left is 1 but for rounding, unless it may never be drawn
+        for i in range(n_low):
+            if weights[low[i]] == 0.0:
+                table[low[i], 0], table[low[i], 1] = 0, <uint32_t> best
+    return found
 
 
 cdef class Draws:

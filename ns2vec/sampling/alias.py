@@ -6,10 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ns2vec.exceptions import ConfigError
+from ns2vec.sampling._draws import alias_table
 
 __all__ = ["build_alias_table"]
-
-FULL = 2**32
 
 
 def build_alias_table(probabilities: npt.ArrayLike) -> npt.NDArray[np.uint32]:
@@ -45,21 +44,5 @@ def build_alias_table(probabilities: npt.ArrayLike) -> npt.NDArray[np.uint32]:
         raise ConfigError(
             "probabilities must be a list of finite numbers of at least 0, one of them positive"
         )
-    n_words = len(weights)
-    heights = (weights / weights.sum() * n_words).tolist()
-    thresholds, aliases = [FULL - 1] * n_words, list(range(n_words))
-    low = [i for i, height in enumerate(heights) if height < 1.0]
-    high = [i for i, height in enumerate(heights) if height >= 1.0]
-    while low and high:
-        column, donor = low.pop(), high[-1]
-        thresholds[column], aliases[column] = min(round(heights[column] * FULL), FULL - 1), donor
-        heights[donor] -= 1.0 - heights[column]
-        if heights[donor] < 1.0:
-            low.append(high.pop())
-    # what is left is 1 but for rounding, unless it may never be drawn
-    best = int(weights.argmax())
-    for column in low:
-        if weights[column] == 0.0:
-            thresholds[column], aliases[column] = 0, best
-    table: npt.NDArray[np.uint32] = np.array([thresholds, aliases], dtype=np.uint32).T.copy()
+    table: npt.NDArray[np.uint32] = alias_table(np.ascontiguousarray(weights), float(weights.sum()))
     return table

@@ -29,6 +29,7 @@ from ns2vec.formats import native
 from ns2vec.formats.atomic import check_writable, remove_stale
 from ns2vec.formats.state import ModelState
 from ns2vec.training.loop import Tally
+from ns2vec.training.observers import Observer
 
 __all__ = ["ATTRIBUTE", "CheckpointFolder", "Interval", "Position", "Saver", "parse_interval"]
 
@@ -140,14 +141,15 @@ def mark_of(job: Any, before: int = 0) -> int:
     return crc32(f"{job.n_sentences} {job.words_before} {job.sentences_before};".encode(), before)
 
 
-class Saver:
-    """Lets a trainer pause where a checkpoint is due, and begin where one was taken.
+class Saver(Observer):
+    """Lets a run pause where a checkpoint is due, and begin where one was taken.
 
     Parameters
     ----------
     interval : Interval
     write : callable
-        ``write(position)`` makes and keeps the file; called while no worker runs.
+        ``write(position, network)`` makes and keeps the file; called while no worker runs. The network is
+        that of the epoch under way, or None.
     position : Position
         Where to begin; kept in step.
     strict : bool
@@ -157,7 +159,7 @@ class Saver:
     def __init__(
         self,
         interval: Interval,
-        write: Callable[[Position], None],
+        write: Callable[[Position, Any], None],
         position: Position,
         *,
         strict: bool = True,
@@ -170,11 +172,11 @@ class Saver:
         self.handed = (0, 0)
         self.expected_first = position.first_mark
         self.last = time.monotonic()
+        self.saved_epochs = -1  # whole ones of the last checkpoint between two epochs
 
-    def begin_epoch(self) -> Tally:
-        """Return what was done of this epoch already."""
+    def on_epoch_begin(self, run: Any, tally: Tally) -> None:
+        """Nothing of this epoch is handed out yet."""
         self.handed = (0, 0)
-        return replace(self.position.chunks)
 
     def watched(self, jobs: Iterator[Any]) -> Iterator[Any]:
         """Hand jobs on behind those that were trained before the checkpoint, and take note of the text.
@@ -225,7 +227,7 @@ class Saver:
         """Whether it is time, by the clock."""
         return self.interval.seconds is not None and time.monotonic() - self.last >= self.interval.seconds
 
-    def pieces(self, jobs: Iterator[Any]) -> Iterator[Iterator[Any]]:
+    def pieces(self, run: Any, jobs: Iterator[Any]) -> Iterator[Iterator[Any]]:
         """Cut the jobs where a checkpoint is due; each piece has to be used up before the next."""
         for first in jobs:
             yield self.until_due(first, jobs)
@@ -243,12 +245,39 @@ class Saver:
         """Whether all that was handed out has been trained, so that the weights are those of a position."""
         return tally.is_settled and tally.n_jobs == max(self.handed[0], self.position.chunks.n_jobs)
 
-    def save(self, tally: Tally | None = None) -> None:
+    def on_checkpoint(self, run: Any, tally: Tally) -> None:
+        """Take a checkpoint within an epoch when one is due."""
+        if self.is_due():
+            self.save(run, tally)
+
+    def on_interrupt(self, run: Any, tally: Tally | None) -> None:
+        """Take one more, unless the weights are between two positions."""
+        if tally is None and self.saved_epochs != self.position.epoch:
+            self.save(run)
+        elif tally is not None and self.is_idle(tally):
+            run.settle(tally)
+            if self.is_idle(tally):
+                self.save(run, tally)
+
+    def on_epoch(self, run: Any, done: Any) -> None:
+        """Take a checkpoint between two epochs when one is due; the last epoch has one of its own."""
+        every = self.interval.epochs
+        if not run.is_last_epoch and (self.is_due() or (every and self.position.epoch % every == 0)):
+            self.save(run)
+
+    def finish(self, run: Any) -> None:
+        """Take the last checkpoint, that of the finished run."""
+        self.position.is_finished = True
+        self.save(run)
+
+    def save(self, run: Any, tally: Tally | None = None) -> None:
         """Take a checkpoint; `tally` is what was done of the epoch under way.
 
         A signal in the middle does not lose it: it is written once more before the signal goes on.
         """
         at = self.position
+        for observer in run.observers:
+            at.guard.update(observer.state())
         if tally is not None:
             at.chunks = replace(tally)
             # without a tally both stay as they were: a chunk may be handed out and not trained
@@ -256,18 +285,13 @@ class Saver:
             if n_handed >= tally.n_jobs:
                 at.text_mark = mark
         try:
-            self.write(at)
+            self.write(at, run.network)
         except KeyboardInterrupt:
-            self.write(at)
+            self.write(at, run.network)
             raise
         finally:
             self.last = time.monotonic()
-
-    def after_epoch(self) -> None:
-        """Take a checkpoint between two epochs when one is due."""
-        every = self.interval.epochs
-        if self.is_due() or (every is not None and self.position.epoch % every == 0):
-            self.save()
+            self.saved_epochs = at.epoch if tally is None else -1
 
 
 # ---- files -------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from ns2vec._options import flag, number, shown, whole
 from ns2vec.exceptions import ConfigError
 from ns2vec.objectives import choose_objective
 from ns2vec.sampling import Sampler, Unigram
+from ns2vec.training.spec import Spec, spec_of
 
 __all__ = ["CHOICES", "TrainingConfig", "parse_memory"]
 
@@ -155,30 +156,26 @@ class TrainingConfig:
 
     def unused(self, n_words: int) -> list[str]:
         """Say of each option that is set and has no effect for a vocabulary of that size why it has none."""
-        if self.objective is not None:
-            chosen = choose_objective(self.objective, n_words)
-            draws, why = chosen.outputs == "sampled", f"objective={chosen.name!r}"
-        else:
-            draws, why = self.negative > 0, "negative=0"
-        found = []
-        if not draws:
+        spec, found = self.spec(n_words), []
+        if not any(target.outputs == "sampled" for target in spec.targets):
+            chosen = self.objective and spec.targets[0].objective.name
+            why = f"objective={chosen!r}" if chosen else "negative=0"
             if type(self.sampler) is not Unigram or self.sampler.options() != Unigram().options():
                 found.append(f"sampler has no effect: {why} draws no negatives")
             if self.negative_sharing != CHOICES["negative_sharing"][0]:
                 found.append(f"negative_sharing has no effect: {why} draws no negatives")
-        if self.sg and self.cbow_update != CHOICES["cbow_update"][0]:
+        if not spec.pooled and self.cbow_update != CHOICES["cbow_update"][0]:
             found.append("cbow_update has no effect: sg=1 is skip-gram")
         return found
 
-    @property
-    def architecture(self) -> str:
-        """Return ``"skip_gram"`` or ``"cbow"``."""
-        return "skip_gram" if self.sg else "cbow"
+    def spec(self, n_words: int = 0) -> Spec:
+        """What is trained on a vocabulary of `n_words`."""
+        return spec_of(self, n_words)
 
     def kernel_options(self) -> dict[str, Any]:
         """Keyword arguments of `ns2vec._kernels.Kernel` that are not arrays."""
         return {
-            "pooled": not self.sg,
+            "pooled": self.spec().pooled,
             "window": self.window,
             "negative_sharing": self.negative_sharing,
             "shrink_windows": self.shrink_windows,

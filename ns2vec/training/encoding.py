@@ -6,13 +6,15 @@ epoch, because walks and shufflers give something new each time.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
+from functools import partial
 from typing import Any
 
 from ns2vec._typing import Int32Array
 from ns2vec.corpus import Chunk, Corpus, EncodedCorpus
+from ns2vec.training.network import Worker
 
-__all__ = ["EncodedCache"]
+__all__ = ["ChunkFeed", "EncodedCache"]
 
 
 class EncodedCache:
@@ -87,3 +89,27 @@ class EncodedCache:
 def vocabulary_mark(key_to_index: dict[Any, int]) -> Hashable:
     """Return a hash of the keys and their rows, which kept ids depend on (40 ms for a million keys)."""
     return hash((tuple(key_to_index), tuple(key_to_index.values())))
+
+
+class ChunkFeed:
+    """Chunks of ids of a corpus, for a run."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self.corpus = corpus
+
+    def jobs(self, run: Any) -> Iterator[Chunk]:
+        """Chunks of one epoch."""
+        core, config = run.core, run.config
+        found: Iterator[Chunk] = core.encoded.chunks(
+            self.corpus, core.wv.key_to_index, config.batch_words, config.corpus_memory
+        )
+        return found
+
+    def job_of(self, run: Any, worker: Worker) -> Callable[[Chunk], tuple[int, int, float]]:
+        """Train a chunk at the rate of its place in the run."""
+        return partial(self.train, run, worker)
+
+    def train(self, run: Any, worker: Worker, chunk: Chunk) -> tuple[int, int, float]:
+        """Train a chunk; return (words trained, words read, loss)."""
+        worker.begin(run.progress(chunk))
+        return worker.train(chunk.words, run.rate(chunk), chunk.index, chunk.remap)

@@ -209,7 +209,7 @@ def explain_step(
     >>> from ns2vec.training.config import TrainingConfig
     >>> from ns2vec.training.explain import explain_step
     >>> from ns2vec.training.network import Network
-    >>> from ns2vec.training.weights import Rows
+    >>> from ns2vec.training.matrices import Rows
     >>> from ns2vec.vocab import build_huffman
     >>> syn0, syn1 = (Rows(name, np.ones((3, 4), np.float32), 3, 4) for name in ("syn0", "syn1"))
     >>> network = Network(syn0, syn1=syn1, huffman=build_huffman([8, 2, 1]))
@@ -220,18 +220,18 @@ def explain_step(
     """
     rows = np.ascontiguousarray(sentence, dtype=np.int32)
     check_step(network, rows, position)
-    if config.sg:
+    spec = config.spec(len(words))
+    if not spec.pooled:
         rows, position = pair_at_the_end(rows, position, input_position)
         config = replace(config, window=1)
     contexts = context_rows(rows, position, config.window)
     before, after, drawn, loss = make_step(network, config, rows, position, epoch)
     met = output_set(network, int(rows[position]), drawn)
-    divide = config.cbow_mean and not config.sg
-    states = [state_of(matrices, contexts, met, divide) for matrices in (before, after)]
+    states = [state_of(matrices, contexts, met, spec.mean) for matrices in (before, after)]
     probabilities = noise_probabilities(network, config, int(rows[position]), contexts, met)
     return Explanation(
         objective=network.objective.name if network.objective is not None else "hierarchical_softmax",
-        architecture=config.architecture,
+        architecture=spec.architecture,
         link=met.link,
         alpha=config.alpha,
         negative=config.negative if network.bound is not None else 0,
@@ -335,12 +335,12 @@ def output_set(network: Network, centre: int, drawn: Sequence[Any]) -> Met:
     return Met(found, labels, counted, used, network.objective.link)
 
 
-def state_of(matrices: Sequence[Any], contexts: npt.NDArray[np.int32], met: Met, divide: bool) -> State:
+def state_of(matrices: Sequence[Any], contexts: npt.NDArray[np.int32], met: Met, mean: bool) -> State:
     """Scores, predictions and losses that follow from input and output matrices."""
     inputs, outputs = (
         matrix[rows].astype(np.float64) for matrix, rows in zip(matrices, (contexts, met.rows), strict=True)
     )
-    hidden = inputs.mean(axis=0) if divide else inputs.sum(axis=0)
+    hidden = inputs.mean(axis=0) if mean else inputs.sum(axis=0)
     scores = outputs @ hidden
     logits = scores - met.offsets
     loss, errors = LINKS[met.link](logits[np.newaxis], met.labels, met.weights)
@@ -365,7 +365,7 @@ def noise_probabilities(
     """Probability of each output in one draw, where there are draws and the sampler can tell."""
     if network.bound is None:
         return [None] * len(met.rows)
-    context = int(contexts[0]) if config.sg else -1
+    context = -1 if config.spec().pooled else int(contexts[0])
     try:
         log_q = network.bound.log_q(met.rows, centre=centre, context=context, k=config.negative)
     except ConfigError:  # a function of the user's own

@@ -9,14 +9,20 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain, islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ns2vec._typing import Float32Array
 from ns2vec.exceptions import DivergenceError
-from ns2vec.training.weights import Rows
+from ns2vec.training.loop import Tally
+from ns2vec.training.matrices import Rows
+from ns2vec.training.observers import Observer
+
+if TYPE_CHECKING:
+    from ns2vec.training.run import Run
 
 __all__ = ["Guard", "check_rows", "segments"]
 
@@ -86,7 +92,7 @@ def check_rows(weights: Iterable[Rows], alpha: float, keys: Sequence[Any] = ()) 
     logger.warning("training is running away: %s %s", problem, remedy)
 
 
-class Guard:
+class Guard(Observer):
     """Looks at the model every `interval_words` words and at the end of each epoch.
 
     Parameters
@@ -119,6 +125,44 @@ class Guard:
         self.copies: list[Float32Array] = []
         self.good_loss = math.inf
         self.loss_of_nothing = math.inf
+        self.seen = Tally()
+
+    # ---- what the run lets it know ----
+
+    def on_begin(self, run: Run) -> None:
+        """Go on where a checkpoint was taken."""
+        for name, value in run.at.guard.items():
+            setattr(self, name, value)
+
+    def on_epoch_begin(self, run: Run, tally: Tally) -> None:
+        """Count from here."""
+        self.seen = replace(tally)
+
+    def on_network(self, run: Run) -> None:
+        """Look at the matrices of the epoch."""
+        if run.network is not None:
+            self.watch(run.network.weights(), run.network.loss_of_nothing(run.config))
+
+    def pieces(self, run: Run, jobs: Iterator[Any]) -> Iterator[Iterator[Any]]:
+        """Cut an epoch into intervals."""
+        return segments(iter(jobs), max(1, self.interval_words // run.config.batch_words))
+
+    def on_checkpoint(self, run: Run, tally: Tally) -> None:
+        """Look at an interval; what is taken back has no loss."""
+        loss = tally.loss - self.seen.loss
+        if not self.inspect(tally.n_trained - self.seen.n_trained, loss, run.last_alpha):
+            tally.loss = self.seen.loss
+        self.seen = replace(tally)
+
+    def has_judged(self, tally: Tally) -> bool:
+        """Whether it has looked at all that was trained."""
+        return self.seen.n_jobs == tally.n_jobs
+
+    def state(self) -> dict[str, Any]:
+        """What a checkpoint has to keep of it."""
+        return {name: getattr(self, name) for name in ("rate_factor", "n_rollbacks", "good_loss")}
+
+    # ---- what it does ----
 
     @classmethod
     def for_corpus(cls, policy: str, total_words: int | None, batch_words: int) -> Guard:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
-__all__ = ["Job", "Tally", "run_workers"]
+__all__ = ["Tally", "run_workers"]
 
 
 @dataclass
@@ -48,15 +48,6 @@ class Tally:
         self.n_sentences += n_sentences
         self.loss += loss
         self.n_jobs += 1
-
-
-class Job(Protocol):
-    """A piece of an epoch: something with a number of sentences."""
-
-    @property
-    def n_sentences(self) -> int:
-        """Sentences in it."""
-        ...
 
 
 @dataclass
@@ -122,7 +113,7 @@ def run_workers(
 
     Parameters
     ----------
-    jobs : iterator of Job
+    jobs : iterator of pieces of an epoch, each with `n_sentences`
         Asked for the next job by one worker at a time.
     make_worker : callable
         Called once for each thread, returns the function that trains a job and returns

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,15 +11,16 @@ import numpy.typing as npt
 
 from ns2vec import _kernels
 from ns2vec._typing import Float32Array, Int32Array
+from ns2vec.corpus import MAX_SENTENCE_WORDS
 from ns2vec.exceptions import ConfigError
 from ns2vec.objectives import Objective
 from ns2vec.sampling import BlockFunction, BoundSampler
 from ns2vec.sampling.steering import Steering
 from ns2vec.training.config import TrainingConfig
-from ns2vec.training.weights import Rows
+from ns2vec.training.matrices import Rows
 from ns2vec.vocab.huffman import Huffman
 
-__all__ = ["Network", "Worker", "lock_factors", "make_noise"]
+__all__ = ["Network", "Worker", "chunk_room", "lock_factors", "make_noise"]
 
 ALWAYS = np.uint32(2**32 - 1)
 HOT_ROWS = 1024  # most frequent rows, of which each worker trains copies of its own (benchmarks/NOTES.md)
@@ -153,7 +153,11 @@ class Network:
             loss += int(np.diff(self.huffman.offsets).max()) * np.log(2.0)
         if self.objective is not None:
             loss += loss_of_zero_scores(self.objective, self.bound, len(self.syn0.padded), config.negative)
-        return float(loss * (2 * config.window if config.sg else 1))
+        return float(loss * (1 if config.spec().pooled else 2 * config.window))
+
+    def worker(self, kernel: _kernels.Kernel, config: TrainingConfig, epoch: int) -> Worker:
+        """What one thread holds, with scratch for chunks of the usual length."""
+        return Worker(kernel, epoch, chunk_room(config), self.block(), config.seed, self.steering())
 
     def block(self) -> BlockFunction | None:
         """The Python function that draws negatives, if the sampler is one."""
@@ -172,6 +176,11 @@ class Network:
         """Give trained rows to arrays that users have put in place of ours."""
         for rows in self.weights():
             rows.write_back()
+
+
+def chunk_room(config: TrainingConfig) -> int:
+    """Ids that scratch memory is made for: a chunk, its last sentence and their ends."""
+    return 2 * config.batch_words + 2 * MAX_SENTENCE_WORDS
 
 
 def loss_of_zero_scores(
@@ -201,7 +210,7 @@ def loss_of_zero_scores(
 
 def check_pairs(bound: BoundSampler, config: TrainingConfig) -> None:
     """A sampler that is keyed on the context needs negatives for each pair."""
-    if bound.source.needs_pairs and not (config.sg and config.negative_sharing == "pair"):
+    if bound.source.needs_pairs and not config.spec().pairs:
         raise ConfigError(
             f"{bound.sampler!r} is keyed on the context word: it needs sg=1 and negative_sharing='pair'"
         )
@@ -272,14 +281,3 @@ class Worker:
         return np.asarray(
             self.block(n_words * sets_per_word * self.kernel.negative, generator), dtype=np.int32
         )
-
-    def train_chunks(
-        self, rate: Callable[[Any], float], progress: Callable[[Any], float] = lambda chunk: 0.0
-    ) -> Callable[[Any], tuple[int, int, float]]:
-        """Return the function that trains a corpus chunk at the rate and progress of its place in the run."""
-
-        def do_job(chunk: Any) -> tuple[int, int, float]:
-            self.begin(progress(chunk))
-            return self.train(chunk.words, rate(chunk), chunk.index, chunk.remap)
-
-        return do_job

@@ -1,6 +1,7 @@
 """Which words a model has, how often they occur, and what follows from their counts."""
 
 from ns2vec.vocab.checks import check_token, checked_frequencies, is_missing
+from ns2vec.vocab.columns import Columns
 from ns2vec.vocab.growth import Growth, grow_vocabulary
 from ns2vec.vocab.huffman import Huffman, build_huffman
 from ns2vec.vocab.subsampling import expected_kept, keep_probabilities, keep_thresholds
@@ -8,6 +9,7 @@ from ns2vec.vocab.trim import RULE_DEFAULT, RULE_DISCARD, RULE_KEEP, keep_word
 from ns2vec.vocab.vocabulary import NULL_WORD, Vocabulary, build_vocabulary, vocabulary_report, why_empty
 
 __all__ = [
+    "Columns",
     "Growth",
     "Huffman",
     "NULL_WORD",

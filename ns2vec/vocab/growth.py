@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ns2vec._typing import Int32Array, Int64Array, Token
-from ns2vec.vocab.subsampling import expected_kept
+from ns2vec.vocab.subsampling import expected_kept, threshold_of
 from ns2vec.vocab.trim import TrimRule
 from ns2vec.vocab.vocabulary import NO_ROW, choose, effective_min_count
 
@@ -22,20 +22,25 @@ class Growth:
     Attributes
     ----------
     new_keys : list of the words that get the rows V, V + 1, ...
-    counts : ndarray of shape (V + n,), int64
-        Counts of all words, the second corpus included.
     rows : ndarray of shape (m,), int32
         Row of each token of the second corpus, -2 for those left out.
+    counts : ndarray of shape (m,), int64
+        How often each of them occurs there.
     effective_min_count : int
     report : dict, see `ns2vec.vocab.vocabulary_report`
         About the words of the second corpus.
     """
 
     new_keys: list[Token]
-    counts: Int64Array
     rows: Int32Array
+    counts: Int64Array
     effective_min_count: int
     report: dict[str, int]
+
+    def add_to(self, counts: Int64Array) -> None:
+        """Add the second corpus to the counts of all words, new ones included, shape (V + n,), in place."""
+        kept = self.rows != NO_ROW
+        counts[self.rows[kept]] += self.counts[kept]
 
 
 def grow_vocabulary(
@@ -49,7 +54,7 @@ def grow_vocabulary(
     max_final_vocab: int | None = None,
     trim_rule: TrimRule | None = None,
 ) -> Growth:
-    """Find the words of a second corpus that a vocabulary lacks, and add up the counts of the others.
+    """Find the words of a second corpus that a vocabulary lacks, in time of that corpus.
 
     Parameters
     ----------
@@ -69,8 +74,8 @@ def grow_vocabulary(
     >>> from ns2vec.vocab import grow_vocabulary
     >>> one = np.ones(1, dtype=np.int64)
     >>> grown = grow_vocabulary({"a": 0}, one, ["b", "a"], np.array([3, 2]), min_count=1, sample=0)
-    >>> grown.new_keys, grown.counts.tolist(), grown.rows.tolist()
-    (['b'], [3, 3], [1, 0])
+    >>> grown.new_keys, grown.rows.tolist(), grown.counts.tolist()
+    (['b'], [1, 0], [3, 2])
     """
     counts = np.asarray(counts, dtype=np.int64)
     effective = effective_min_count(counts, min_count, max_final_vocab)
@@ -81,10 +86,8 @@ def grow_vocabulary(
     fresh = chosen[known[chosen] == NO_ROW]
     rows = known.astype(np.int32)
     rows[fresh] = np.arange(n_known, n_known + len(fresh))
-    total = np.concatenate([np.asarray(known_counts, dtype=np.int64), np.zeros(len(fresh), dtype=np.int64)])
     kept = np.flatnonzero(rows != NO_ROW)
-    total[rows[kept]] += counts[kept]
-    downsampled, expected = expected_kept(total, sample)
+    downsampled, expected = expected_after(known_counts, rows[kept], counts[kept], sample)
     report = {
         "drop_unique": len(counts) - len(kept),
         "retain_total": int(counts[kept].sum()),
@@ -93,4 +96,19 @@ def grow_vocabulary(
         "num_retained_words": len(kept),
     }
     new_keys = [tokens[i] for i in fresh.tolist()]
-    return Growth(new_keys, total, rows, effective, report)
+    return Growth(new_keys, rows, counts, effective, report)
+
+
+def expected_after(
+    known_counts: Int64Array, rows: Int32Array, added: Int64Array, sample: float
+) -> tuple[int, int]:
+    """What `expected_kept` says of the known counts with some added; rare words need not be looked at."""
+    n_words = int(np.sum(known_counts)) + int(added.sum())
+    limit = threshold_of(n_words, sample) if sample else np.inf
+    frequent = np.union1d(np.flatnonzero(known_counts > limit), rows)
+    counts = np.zeros(len(frequent), dtype=np.int64)
+    is_known = frequent < len(known_counts)
+    counts[is_known] = known_counts[frequent[is_known]]
+    counts[np.searchsorted(frequent, rows)] += added
+    downsampled, expected = expected_kept(counts, sample, n_words)
+    return downsampled, expected + n_words - int(counts.sum())

@@ -12,7 +12,9 @@ __all__ = ["expected_kept", "keep_probabilities", "keep_thresholds"]
 ALWAYS = 2**32 - 1
 
 
-def keep_probabilities(counts: Int64Array, sample: float) -> npt.NDArray[np.float64]:
+def keep_probabilities(
+    counts: Int64Array, sample: float, n_words: int | None = None
+) -> npt.NDArray[np.float64]:
     """Probability that an occurrence of each word is trained, as word2vec.c has it.
 
     Parameters
@@ -20,6 +22,8 @@ def keep_probabilities(counts: Int64Array, sample: float) -> npt.NDArray[np.floa
     counts : ndarray of shape (V,)
     sample : float
         t as a share of all words; from 1 on, a count; 0 keeps everything.
+    n_words : int, optional
+        All words, where `counts` are those of some.
 
     Returns
     -------
@@ -29,11 +33,15 @@ def keep_probabilities(counts: Int64Array, sample: float) -> npt.NDArray[np.floa
     counts = np.asarray(counts, dtype=np.float64)
     if sample == 0:
         return np.ones(counts.shape)
-    # from 1 on, `sample` is the count up to which words are always kept: the root of p(c) = 1 is there
-    threshold = sample * counts.sum() if sample < 1.0 else float(int(sample * (3 + np.sqrt(5)) / 2))
-    ratio = threshold / np.maximum(counts, 1.0)
+    ratio = threshold_of(counts.sum() if n_words is None else n_words, sample) / np.maximum(counts, 1.0)
     probabilities: npt.NDArray[np.float64] = np.minimum(np.sqrt(ratio) + ratio, 1.0)
     return probabilities
+
+
+def threshold_of(n_words: float, sample: float) -> float:
+    """The t of the formula: a count, of which a word that is 2.618 times as frequent loses occurrences."""
+    # from 1 on, `sample` is the count up to which words are always kept: the root of p(c) = 1 is there
+    return sample * float(n_words) if sample < 1.0 else float(int(sample * (3 + np.sqrt(5)) / 2))
 
 
 def keep_thresholds(counts: Int64Array, sample: float) -> npt.NDArray[np.uint32]:
@@ -58,7 +66,7 @@ def keep_thresholds(counts: Int64Array, sample: float) -> npt.NDArray[np.uint32]
     return (keep_probabilities(counts, sample) * ALWAYS).astype(np.uint32)
 
 
-def expected_kept(counts: Int64Array, sample: float) -> tuple[int, int]:
-    """How many words are downsampled at all, and how many occurrences are expected to stay."""
-    probabilities = keep_probabilities(counts, sample)
+def expected_kept(counts: Int64Array, sample: float, n_words: int | None = None) -> tuple[int, int]:
+    """How many words are downsampled at all, and how many occurrences of these words are expected to stay."""
+    probabilities = keep_probabilities(counts, sample, n_words)
     return int((probabilities < 1.0).sum()), int((probabilities * counts).sum())

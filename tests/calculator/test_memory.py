@@ -35,7 +35,6 @@ def test_parts_are_the_arrays_of_a_model(config, sentences, options, vector_size
     if made.bound is not None:
         source, data = made.bound.source, made.bound.data
         tables += source.alias.nbytes + source.log_q.nbytes + data.noise.nbytes + data.kept.nbytes
-        tables += model.cum_table.nbytes + model._made_cum_table.nbytes
     if made.huffman is not None:
         tables += made.huffman.offsets.nbytes + made.huffman.points.nbytes + made.huffman.codes.nbytes
     assert found["tables"] == tables
@@ -53,7 +52,7 @@ def test_the_encoded_corpus_is_bounded(config, sentences, write_text):
     n_types = len({word for sentence in sentences for word in sentence})
     model = Word2Vec(min_count=2)
     model.build_vocab(path)
-    kept = model._encoded
+    kept = model._core.encoded
     in_memory = kept.encoded.n_bytes_in_memory + kept.remap.nbytes
     assert parts_of(path, config())["encoded_corpus"] == in_memory
     assert parts_of(path, config(corpus_memory=1000))["encoded_corpus"] == 1000 + 4 * n_types

@@ -10,7 +10,7 @@ import pytest
 from ns2vec import reference
 from ns2vec.calculator.calibration import make_network
 from ns2vec.calculator.shape import CorpusShape, shape_of_corpus
-from ns2vec.calculator.work import OUTPUTS, expect_windows, objectives_of, outputs_of
+from ns2vec.calculator.work import OUTPUTS, expect_windows, outputs_of
 from ns2vec.corpus import open_corpus
 from ns2vec.objectives import OBJECTIVES, Objective
 from ns2vec.reference import targets
@@ -103,7 +103,8 @@ def test_the_oracle_does_the_expected_work(config, sentences, monkeypatch, objec
     options = config(sg=sg, negative_sharing=sharing, **OPTIONS[objective])
     corpus = open_corpus(sentences)
     shape = shape_of_corpus(corpus, options)
-    assert objectives_of(options, len(shape.counts)) == [objective]
+    spec = options.spec(len(shape.counts))
+    assert [target.objective.name for target in spec.targets] == [objective]
     expected = expect_windows(shape, options)
     (work,) = outputs_of(shape, options, expected)
     network = make_network(shape.counts, options)
@@ -118,7 +119,7 @@ def test_the_oracle_does_the_expected_work(config, sentences, monkeypatch, objec
         target = reference.Path(nodes, [(tree.point(v), tree.code(v)) for v in range(len(shape.counts))])
     model = reference.Model(
         reference.Side(network.syn0.padded.astype(float)), [target], keep=network.keep,
-        window=options.window, negative_sharing=sharing, pooled=not sg,
+        window=options.window, negative_sharing=sharing, pooled=spec.pooled,
     )  # fmt: skip
     counted = Counted(monkeypatch)
     keys = {word: row for row, word in enumerate(vocabulary_of(sentences))}

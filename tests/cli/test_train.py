@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from ns2vec import KeyedVectors, Word2Vec
+from ns2vec.training import Run
 
 SMALL = ["--vector-size", "8", "--epochs", "2", "--workers", "1", "-q"]
 
@@ -293,14 +294,14 @@ def interrupted_after(monkeypatch):
     """Return ``at(n_epochs, number)``: the signal arrives when so many epochs are complete."""
 
     def at(n_epochs: int, number: int) -> None:
-        original = Word2Vec._run_epoch
+        original = Run.train_epoch
 
-        def run_epoch(model, trainer, epoch):
-            if epoch == n_epochs:
+        def train_epoch(run):
+            if run.epoch == n_epochs:
                 os.kill(os.getpid(), number)
-            return original(model, trainer, epoch)
+            return original(run)
 
-        monkeypatch.setattr(Word2Vec, "_run_epoch", run_epoch)
+        monkeypatch.setattr(Run, "train_epoch", train_epoch)
 
     return at
 

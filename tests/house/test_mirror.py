@@ -15,10 +15,8 @@ TESTED_BY = {
     "tests/evaluation/test_html_report.py": "reports/html",
     "tests/evaluation/test_readers.py": "evaluation/_lines",
     "tests/formats/test_native.py": "formats/keys formats/npy formats/state",
-    "tests/formats/test_registry.py": "formats/plain",
     "tests/formats/test_word2vec.py": (
-        "formats/header formats/reading formats/table formats/text "
-        "formats/word2vec_binary formats/word2vec_text"
+        "formats/blocks formats/table formats/word2vec_binary formats/word2vec_text"
     ),
     "tests/formats/test_hardening.py": "formats/limits",
     "tests/house/test_stubs.py": "_kernels _typing exceptions",
@@ -33,15 +31,15 @@ TESTED_BY = {
     "tests/parity/test_gensim_word2vec.py": "vocab/subsampling vocab/trim",
     "tests/sampling/test_aware.py": "reference/aware",
     "tests/sampling/test_base.py": "sampling/noise",
-    "tests/sampling/test_static.py": "sampling/_draws sampling/alias",
+    "tests/sampling/test_static.py": "sampling/_draws",
     "tests/similarity/test_nearest.py": "similarity/products",
     "tests/similarity/test_scan.py": "similarity/_dots",
-    "tests/training/test_checkpoints.py": "training/resuming",
-    "tests/training/test_errors.py": "training/legacy",
+    "tests/models/test_errors.py": "models/legacy",
+    "tests/models/test_online.py": "vocab/growth",
+    "tests/models/test_vocabulary.py": "training/tables vocab/vocabulary",
+    "tests/models/test_word2vec.py": "models/gensim_door models/observers models/parts word2vec",
+    "tests/training/test_checkpoints.py": "models/resuming",
     "tests/training/test_loop.py": "training/progress",
-    "tests/training/test_online.py": "vocab/growth",
-    "tests/training/test_vocabulary.py": "vocab/vocabulary",
-    "tests/training/test_word2vec.py": "word2vec",
     "tests/vocab/test_huffman.py": "vocab/_heap",
 }
 

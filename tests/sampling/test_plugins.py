@@ -74,7 +74,7 @@ def test_both_train(run_with_package):
         assert np.allclose(np.sort(q), [0, 1 / 3, 1 / 3, 1 / 3]), q
         assert theirs.syn1neg.any() and not np.array_equal(theirs.wv.vectors, ours.wv.vectors)
         again = make_sampler(make_sampler("rarest:n=3").state_dict())
-        print(type(again).__module__, again, theirs._word_objective().__module__)
+        print(type(again).__module__, again, theirs._spec.words.__module__)
     """
     assert run_with_package(code) == "companion Rarest(n=3) companion"
 

@@ -28,6 +28,7 @@ from ns2vec.sampling._aware import DynamicDraws
 from ns2vec.sampling.steering import Steering
 from ns2vec.training import checkpoints
 from ns2vec.training.checkpoints import CheckpointFolder, parse_interval
+from ns2vec.training.loop import Tally
 
 OPTIONS = {
     "vector_size": 12, "min_count": 1, "workers": 1, "epochs": 3, "batch_words": 200, "compute_loss": True,
@@ -38,24 +39,25 @@ def test_a_chunk_handed_out_and_not_trained_does_not_move_the_mark_of_the_text()
     """A signal may come between both; then the checkpoint is of the chunks before."""
     written = []
     saver = checkpoints.Saver(
-        parse_interval("1h"), lambda at: written.append(replace(at)), checkpoints.Position()
+        parse_interval("1h"), lambda at, network: written.append(replace(at)), checkpoints.Position()
     )
-    tally = saver.begin_epoch()
+    run, tally = SimpleNamespace(observers=(), network=None), Tally()
+    saver.on_epoch_begin(run, tally)
     batches = [SimpleNamespace(n_sentences=1, words_before=3 * i, sentences_before=i) for i in range(3)]
     jobs = saver.watched(iter(batches))
     next(jobs)
     tally.add(3, 3, 1, 0.0)
-    saver.save(tally)
+    saver.save(run, tally)
     next(jobs)
     assert not saver.is_idle(tally)
-    saver.save()
+    saver.save(run)
     tally.add(3, 3, 1, 0.0)
-    saver.save(tally)
+    saver.save(run, tally)
     marks = [at.text_mark for at in written]
     assert [at.chunks.n_jobs for at in written] == [1, 1, 2]
     assert marks[0] == marks[1] != marks[2]
-    again = checkpoints.Saver(parse_interval("1h"), written.append, written[1])
-    again.begin_epoch()
+    again = checkpoints.Saver(parse_interval("1h"), print, written[1])
+    again.on_epoch_begin(run, tally)
     assert list(again.watched(iter(batches))) == batches[1:]
 
 

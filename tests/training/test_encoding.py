@@ -103,6 +103,6 @@ def test_nothing_is_held_after_the_vocabulary_is_made(path):
     assert model._rows_of_tokens is None
     model.scan_vocab(path)
     assert model._scan is None
-    assert model._encoded.encoded is None
+    assert model._core.encoded.encoded is None
     with pytest.raises(TypeError, match="unexpected keyword"):
         model.build_vocab(path, speed=2)

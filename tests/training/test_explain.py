@@ -133,7 +133,7 @@ def test_a_path_is_told_from_the_root(model_of, sentences):
     model = model_of(hs=1, negative=0)
     step = step_of(model, sentences[0])
     centre = model.wv.key_to_index[sentences[0][2]]
-    assert [entry.row for entry in step.outputs] == model._huffman_tree().point(centre).tolist()
+    assert [entry.row for entry in step.outputs] == model._core.huffman().point(centre).tolist()
     assert {entry.word for entry in step.outputs} == {None}
 
 

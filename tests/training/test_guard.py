@@ -11,7 +11,7 @@ from ns2vec import Word2Vec
 from ns2vec.exceptions import DivergenceError
 from ns2vec.objectives import OBJECTIVES
 from ns2vec.training.guard import Guard, check_rows, segments
-from ns2vec.training.weights import Rows, empty_rows
+from ns2vec.training.matrices import Rows, empty_rows
 
 SMALL = {"vector_size": 20, "min_count": 1, "sample": 0, "sg": 1, "workers": 1, "batch_words": 100}
 RUNAWAY = {"alpha": 1e5, "min_alpha": 1e5}

@@ -7,15 +7,19 @@ import logging
 import signal
 import threading
 import time
+from functools import partial
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
-from ns2vec import Word2Vec
+from ns2vec import KeyedVectors, Word2Vec
+from ns2vec.training import EmbeddingCore, TrainingConfig
 from ns2vec.training.checkpoints import Interval, Position, Saver
 from ns2vec.training.loop import Crew, Tally, run_workers
 from ns2vec.training.progress import ProgressBar
-from ns2vec.training.trainer import Plan, Trainer
+from ns2vec.training.run import Plan, Run
+from ns2vec.vocab import build_vocabulary
 
 
 def jobs_of(n):
@@ -129,7 +133,7 @@ def test_a_second_interrupt_does_not_wait():
         ended.set()
         return 1, 1, 0.0
 
-    saver = Saver(Interval(), lambda position: None, Position())
+    saver = Saver(Interval(), lambda position, network: None, Position())
     with pytest.raises(KeyboardInterrupt):
         run_workers(jobs_of(1000), lambda: work, 1, tally, lambda: None, tick_seconds=10)
     assert tally.n_jobs == 0
@@ -158,19 +162,27 @@ def test_last_rate_is_that_of_the_last_chunk_for_any_number_of_threads():
     jobs = [SimpleNamespace(words_before=10 * i, sentences_before=i, n_sentences=1) for i in range(10)]
     last_may_finish = threading.Event()
 
-    def workers(epoch, rate):
-        def work(job):
+    class Waiting:
+        def jobs(self, run):
+            return iter(jobs)
+
+        def job_of(self, run, worker):
+            return partial(self.train, run)
+
+        def train(self, run, job):
             if job.words_before == 90:
                 last_may_finish.set()
             else:
                 last_may_finish.wait(10)
-            return 1, 10, rate(job)
+            return 1, 10, run.rate(job)
 
-        return lambda: work
-
-    trainer = Trainer(Plan(1, 1.0, 0.0, 100, 10), 10, lambda epoch: iter(jobs), workers)
-    assert trainer.run_epoch(0).alpha == pytest.approx(0.1)
-    assert trainer.last_alpha == pytest.approx(0.1)
+    core = EmbeddingCore(TrainingConfig(vector_size=4, workers=10), KeyedVectors(4))
+    vocabulary, _ = build_vocabulary(["a", "b"], np.array([2, 1]), min_count=1)
+    core.take_words(vocabulary)
+    core.begin(seed=1)
+    run = Run(core, Plan(1, 1.0, 0.0, 100, 10), Waiting())
+    assert run.train_epoch().alpha == pytest.approx(0.1)
+    assert run.last_alpha == pytest.approx(0.1)
 
 
 class Terminal(io.StringIO):
@@ -217,7 +229,7 @@ def test_bar_is_not_drawn_more_often_than_eyes_see(with_tqdm, monkeypatch):
 
 
 def test_one_log_line_an_epoch(sentences, caplog):
-    with caplog.at_level(logging.INFO, logger="ns2vec.training.trainer"):
+    with caplog.at_level(logging.INFO, logger="ns2vec.training.observers"):
         Word2Vec(sentences, vector_size=8, min_count=1, epochs=2, compute_loss=True)
     lines = [record.getMessage() for record in caplog.records if "words/s" in record.getMessage()]
     assert len(lines) == 2

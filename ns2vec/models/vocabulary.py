@@ -1,113 +1,79 @@
-"""The half of Word2Vec that happens before training: counting, choosing words, fresh weights."""
+"""What gensim's models do before training: counting, choosing words, fresh weights, more words."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Hashable, Mapping
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
-import numpy.typing as npt
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from ns2vec._options import number, shown, whole
-from ns2vec._typing import Float32Array, Int32Array, PathLike, Sentences
-from ns2vec.corpus import Corpus, Scan
+from ns2vec._typing import Int32Array, PathLike, Sentences
+from ns2vec.corpus import Corpus, FileCorpus, Scan, open_corpus, open_corpus_file
 from ns2vec.exceptions import ConfigError, VocabularyError
-from ns2vec.objectives import OBJECTIVES, SOFTMAX_MAX_WORDS, Objective, choose_objective
-from ns2vec.sampling import (
-    BoundSampler,
-    NoiseData,
-    make_cum_table,
-    make_sampler,
-    noise_distribution,
-    weights_of_cum_table,
-)
-from ns2vec.training.config import TrainingConfig
-from ns2vec.training.encoding import EncodedCache
-from ns2vec.training.online import OnlineMixin
+from ns2vec.models.stored import StoredModel
+from ns2vec.sampling import BoundSampler
+from ns2vec.training.config import parse_memory
 from ns2vec.training.progress import ProgressBar
-from ns2vec.training.weights import empty_rows
 from ns2vec.vocab import (
     NULL_WORD,
-    Huffman,
+    Growth,
     Vocabulary,
-    build_huffman,
     build_vocabulary,
     checked_frequencies,
     grow_vocabulary,
-    keep_probabilities,
-    keep_thresholds,
     vocabulary_report,
     why_empty,
 )
 
-__all__ = ["VocabularyMixin", "initial_vectors"]
+__all__ = ["GensimVocabulary"]
 
 logger = logging.getLogger(__name__)
 
 
-def initial_vectors(n_words: int, vector_size: int, seed: int | None) -> Float32Array:
-    """Fresh input vectors, uniform in [-1, 1) / vector_size, equal to gensim's for the same seed.
+class GensimVocabulary(StoredModel):
+    """What gensim's models do before training; of a model that has words, and weights for them."""
 
-    Parameters
-    ----------
-    n_words, vector_size, seed : int
-
-    Returns
-    -------
-    ndarray of shape (n_words, vector_size), float32
-    """
-    rows = empty_rows(n_words, vector_size)
-    rng = np.random.default_rng(seed)
-    # in blocks: the stream goes on where it stopped, and no second matrix is ever whole in memory
-    for start in range(0, n_words, 4096):
-        block = rows[start : start + 4096]
-        block[:] = (rng.random(block.shape, dtype=np.float32) * 2.0 - 1.0) / vector_size
-    return rows
-
-
-class VocabularyMixin(OnlineMixin):
-    """Vocabulary and weights of a model; mixed into `ns2vec.Word2Vec`."""
-
-    initial_vectors = staticmethod(initial_vectors)
-
-    if TYPE_CHECKING:
-        wv: Any
-        vector_size: int
-        seed: int | None
-        hs: int
-        negative: int
-        objective: str | None
-        sampler: Any
-        ns_exponent: float
-        sample: float
-        min_count: int
-        max_vocab_size: int | None
-        max_final_vocab: int | None
-        sorted_vocab: int
-        null_word: int
-        progress: bool | None
-        window: int
-        guard: str | None
-        _config: Callable[..., TrainingConfig]
-        _open: Callable[..., Corpus]
-        add_lifecycle_event: Callable[..., None]
-
-    def _start_vocabulary(self) -> None:
+    def _start_state(self) -> None:
+        super()._start_state()
         self.raw_vocab: dict[Any, int] = {}
-        self.cum_table: npt.NDArray[np.uint32] | None = None
-        self._made_cum_table: npt.NDArray[np.uint32] | None = None
         self.corpus_count = 0
         self.corpus_total_words = 0
         self.effective_min_count = self.min_count
         self._why_empty: str | None = None  # what to do before training, where build_vocab found nothing
-        self._encoded = EncodedCache()
         # between the counting pass of build_vocab and the ids that are kept of it
         self._scan: Scan | None = None
         self._rows_of_tokens: Int32Array | None = None
-        self._huffman: Huffman | None = None
-        self._bound: BoundSampler | None = None
-        self._bound_for: Any = None
+
+    def _open(self, corpus_iterable: Any, corpus_file: PathLike | None, passes: int) -> Corpus:
+        """Turn either way of giving a corpus into one that can be read `passes` times."""
+        if corpus_iterable is None and corpus_file is None:
+            raise TypeError("give either corpus_iterable or corpus_file: both are None")
+        if corpus_iterable is not None and corpus_file is not None:
+            raise TypeError("give either corpus_iterable or corpus_file, not both")
+        if corpus_file is not None:
+            return open_corpus_file(corpus_file)
+        corpus = corpus_iterable if isinstance(corpus_iterable, Corpus) else open_corpus(corpus_iterable)
+        # a stream that is kept encoded is read once and trained as often as wanted
+        is_kept = isinstance(corpus, FileCorpus) and parse_memory(self.corpus_memory) > 0
+        if corpus.passes is None or corpus.passes >= passes or is_kept:
+            return corpus
+        if isinstance(corpus, FileCorpus):
+            raise TypeError(
+                f"{corpus.name} can be read once only, but {passes} passes are needed: give a file, "
+                "or a corpus_memory above 0, which keeps the encoded text"
+            )
+        raise TypeError(
+            f"Using a generator as corpus_iterable can't support {passes} passes. "
+            "Try a re-iterable sequence: a list, or an object whose __iter__ starts again"
+        )
+
+    def _check_update(self, update: bool) -> None:
+        """A vocabulary that is to grow has to be there, with weights."""
+        if update and (not self.wv.key_to_index or not len(self.wv.vectors)):
+            raise VocabularyError(
+                "You cannot do an online vocabulary-update of a model which has no prior vocabulary: "
+                "call build_vocab() without update=True first"
+            )
 
     def build_vocab(
         self, corpus_iterable: Sentences | PathLike | None = None, corpus_file: PathLike | None = None,
@@ -149,7 +115,7 @@ class VocabularyMixin(OnlineMixin):
             self.prepare_vocab(update=update, keep_raw_vocab=keep_raw_vocab, trim_rule=trim_rule, **kwargs)
             if kwargs.get("dry_run"):
                 return
-            self._keep_encoded(corpus, fingerprint)
+            self._core.keep_ids(corpus, fingerprint, self._scan, self._rows_of_tokens)
         finally:
             self._scan = self._rows_of_tokens = None
         self.prepare_weights(update=update)
@@ -157,7 +123,7 @@ class VocabularyMixin(OnlineMixin):
 
     def _count(self, corpus: Corpus, trim_rule: Callable[..., int] | None, memory_limit: int) -> Scan:
         """One pass over the corpus; 0 bytes of memory keep no ids."""
-        self._encoded.clear()
+        self._core.encoded.clear()
         config = self._config()
         with ProgressBar("counting words", None, show=self.progress) as bar:
 
@@ -219,7 +185,7 @@ class VocabularyMixin(OnlineMixin):
                 f"word_freq must be a mapping of words to counts, got {shown(word_freq)}"
             ) from None
         words, counts = checked_frequencies(frequencies)
-        self._encoded.clear()
+        self._core.encoded.clear()
         self.raw_vocab = dict(zip(words, counts.tolist(), strict=True))
         self.corpus_count, self.corpus_total_words = n_sentences, int(counts.sum())
         self.prepare_vocab(update=update, keep_raw_vocab=keep_raw_vocab, trim_rule=trim_rule)
@@ -252,15 +218,20 @@ class VocabularyMixin(OnlineMixin):
             tokens, counts = checked_frequencies(self.raw_vocab)
         else:
             tokens, counts = scan.tokens, scan.counts
-        choose = self._choose_more if update else self._choose_words
-        report, take = choose(tokens, counts, trim_rule, min_count, sample)
+        found: Growth | tuple[Vocabulary, Int32Array]
+        if update:
+            found = self._choose_more(tokens, counts, trim_rule, min_count, sample)
+            report = found.report
+        else:
+            found = self._choose_words(tokens, counts, trim_rule, min_count)
+            report = vocabulary_report(found[0], sample)
         if not report["num_retained_words"]:
             why = why_empty(counts, min_count, self.max_final_vocab)
             self._why_empty = scan.no_words if scan is not None and not len(counts) else why
             logger.warning("%s", self._why_empty)
         if not dry_run:
             self.min_count, self.sample = min_count, sample
-            take()
+            self._take(found)
             self.add_lifecycle_event("prepare_vocab", logging.DEBUG, msg=str(report))
         kept = keep_raw_vocab or dry_run
         self.raw_vocab = dict(zip(tokens, counts.tolist(), strict=True)) if kept else {}
@@ -271,118 +242,86 @@ class VocabularyMixin(OnlineMixin):
         )  # fmt: skip
         return report
 
+    def _take(self, found: Growth | tuple[Vocabulary, Int32Array]) -> None:
+        """Make words that were chosen those of the model."""
+        core = self._ready()
+        if isinstance(found, Growth):
+            self._rows_of_tokens, self.effective_min_count = found.rows, found.effective_min_count
+            core.add_words(found, self._null_row(self.wv.key_to_index))
+        else:
+            vocabulary, self._rows_of_tokens = found
+            self.effective_min_count = vocabulary.effective_min_count
+            core.take_words(vocabulary, self._null_row(vocabulary.key_to_index))
+
     def _choose_words(
-        self, tokens: Any, counts: Any, trim_rule: Any, min_count: int, sample: float
-    ) -> tuple[dict[str, int], Callable[[], None]]:
-        """Return the report about a first vocabulary and what takes it."""
-        vocabulary, rows = build_vocabulary(
+        self, tokens: Any, counts: Any, trim_rule: Any, min_count: int
+    ) -> tuple[Vocabulary, Int32Array]:
+        """Choose a first vocabulary; return it with the row of each token."""
+        return build_vocabulary(
             tokens, counts, min_count=min_count, max_final_vocab=self.max_final_vocab, trim_rule=trim_rule,
             sorted_vocab=bool(self.sorted_vocab), null_word=bool(self.null_word),
         )  # fmt: skip
-        report = vocabulary_report(vocabulary, sample)
-        return report, lambda: self._take_vocabulary(vocabulary, rows, sample)
 
     def _choose_more(
         self, tokens: Any, counts: Any, trim_rule: Any, min_count: int, sample: float
-    ) -> tuple[dict[str, int], Callable[[], None]]:
-        """Return the report about the words of a further corpus and what adds them."""
-        growth = grow_vocabulary(
-            self.wv.key_to_index, self.wv.expandos["count"], tokens, counts, min_count=min_count,
+    ) -> Growth:
+        """Choose what the words of a further corpus add."""
+        return grow_vocabulary(
+            self.wv.key_to_index, self._core.counts, tokens, counts, min_count=min_count,
             sample=sample, max_final_vocab=self.max_final_vocab, trim_rule=trim_rule,
         )  # fmt: skip
 
-        def take() -> None:
-            self._rows_of_tokens = growth.rows
-            self._grow_vocabulary(growth)
-
-        return growth.report, take
-
-    def _take_vocabulary(self, vocabulary: Vocabulary, rows: Int32Array, sample: float) -> None:
-        self.effective_min_count = vocabulary.effective_min_count
-        self.wv.index_to_key, self.wv.key_to_index = vocabulary.index_to_key, vocabulary.key_to_index
-        self.wv.expandos = {
-            "count": vocabulary.counts,
-            "sample_int": self._thresholds(vocabulary.counts, sample),
-        }
-        self._rows_of_tokens = rows
-        self._huffman = self._bound = None
-
-    def _thresholds(self, counts: npt.NDArray[np.int64], sample: float) -> npt.NDArray[np.uint32]:
-        """Subsampling thresholds; the padding word is no text and is never trained, as in gensim."""
-        row = self.wv.key_to_index.get(NULL_WORD) if self.null_word else None
-        if row is None:
-            return keep_thresholds(counts, sample)
-        return np.insert(keep_thresholds(np.delete(counts, row), sample), row, np.uint32(0))
-
-    def _keep_encoded(self, corpus: Corpus, fingerprint: Hashable) -> None:
-        """Keep the ids of the counting pass, if there are any, with the way from them to rows."""
-        if self._scan is not None and self._scan.encoded is not None:
-            self._encoded.keep(
-                corpus, fingerprint, self._scan.encoded, self._rows_of_tokens, self.wv.key_to_index,
-                self._config().batch_words,
-            )  # fmt: skip
+    def _null_row(self, keys: Mapping[Any, int]) -> int | None:
+        """Row of the padding word, which is no text, in a vocabulary that has been given one."""
+        return keys.get(NULL_WORD) if self.null_word else None
 
     # ---- weights and tables ----------------------------------------------------------------------
 
+    def prepare_weights(self, update: bool = False) -> None:
+        """Make fresh weights, or with `update` those of words that have none yet."""
+        if update:
+            self.update_weights()
+        else:
+            self.init_weights()
+
     def init_weights(self) -> None:
         """Fresh weights: small random input vectors, zero output vectors."""
-        n_words = len(self.wv)
-        self.wv.vectors = initial_vectors(n_words, self.vector_size, self.seed)
-        self.wv.vectors_lockf = np.ones(1, dtype=np.float32)
-        self.wv.norms = None
-        self.epochs_trained = 0
-        if self.hs:
-            self.syn1 = empty_rows(n_words, self.vector_size)
-        if self._word_objective() is not None:
-            self.syn1neg = empty_rows(n_words, self.vector_size)
-            self._log_auto()
-        self._make_tables()
+        self._ready().begin(self.seed)
 
-    def _word_objective(self) -> type[Objective] | None:
-        """What the output rows of words are trained for; None where only the Huffman tree is."""
-        if self.objective is None:
-            return OBJECTIVES["negative_sampling"] if self.negative else None
-        chosen = choose_objective(self.objective, len(self.wv.key_to_index))
-        return None if chosen.outputs == "path" else chosen
+    def update_weights(self) -> None:
+        """Give words without vectors fresh ones and zero output vectors; the rows that are there stay.
 
-    def _log_auto(self) -> None:
-        chosen = self._word_objective()
-        if self.objective == "auto" and chosen is not None:
-            logger.info(
-                "objective 'auto' is %s: the vocabulary has %d words, the full softmax is taken up to %d",
-                chosen.name, len(self.wv.key_to_index), SOFTMAX_MAX_WORDS,
-            )  # fmt: skip
+        A new row is the one that a model of this size would have begun with. With hierarchical softmax the
+        tree is built again from all counts, so its inner nodes are other groups of words than before.
 
-    def _make_tables(self) -> None:
-        """Make what follows from the counts: the Huffman tree, the noise distribution."""
-        if "count" not in self.wv.expandos or not len(self.wv):
-            self.cum_table = self._made_cum_table = None
-            return
-        if self.hs:
-            self.create_binary_tree()
-        if self._word_objective() is not None:
-            self.make_cum_table()
+        Raises
+        ------
+        VocabularyError
+            If there are no weights yet.
+        """
+        self._check_update(True)
+        self._ready().extend(self.seed)
+
+    @property
+    def cum_table(self) -> Any:
+        """The cumulative noise distribution, shape (V,), uint32; None without words or their output vectors.
+
+        Training draws from the exact distribution; a table that a user puts in place is read at the next
+        `train`.
+        """
+        return self._ready().cum_table()
+
+    @cum_table.setter
+    def cum_table(self, table: Any) -> None:
+        self._core.tables.cum_table = table
 
     def make_cum_table(self, domain: int = 2**31 - 1) -> None:
-        """Make `cum_table`, the cumulative noise distribution (V,) scaled to `domain`, uint32.
+        """Make `cum_table`, the cumulative noise distribution (V,) scaled to `domain`, uint32."""
+        self._core.tables.make_cum_table(self._core.counts, self.ns_exponent, domain)
 
-        Training draws from the exact distribution; a `cum_table` that a user puts in place is read
-        at the next `train`.
-        """
-        self.cum_table = make_cum_table(self.wv.expandos["count"], self.ns_exponent, domain)
-        self._made_cum_table = self.cum_table.copy()
-        self._bound = None
-
-    def _noise(self) -> npt.NDArray[np.float64]:
-        """The model's noise distribution, read from `cum_table` where a user has replaced it."""
-        if self.cum_table is None:  # hierarchical softmax alone
-            return noise_distribution(self.wv.expandos["count"], self.ns_exponent)
-        cum_table, n_words = np.asarray(self.cum_table), len(self.wv)
-        if cum_table.shape != (n_words,):
-            raise ConfigError(f"cum_table must have one entry a word, ({n_words},), got {cum_table.shape}")
-        if self._made_cum_table is not None and np.array_equal(cum_table, self._made_cum_table):
-            return noise_distribution(self.wv.expandos["count"], self.ns_exponent)
-        return weights_of_cum_table(cum_table)
+    def create_binary_tree(self) -> None:
+        """Build the Huffman tree of the counts; paths are in the key attributes ``code`` and ``point``."""
+        self._core.make_tree()
 
     def bound_sampler(self) -> BoundSampler:
         """The model's sampler at work on its vocabulary: draws, probabilities, `report`.
@@ -396,22 +335,39 @@ class VocabularyMixin(OnlineMixin):
         VocabularyError
             If there is no vocabulary yet.
         """
-        if not self.wv.key_to_index:
-            raise VocabularyError("the sampler has no words to draw from: call build_vocab() first")
-        noise = self._noise()
-        known = self._bound
-        if known is not None and self._bound_for is self.sampler and np.array_equal(known.data.noise, noise):
-            return known
-        counts = np.asarray(self.wv.expandos["count"])
-        kept = keep_probabilities(counts, self.sample)
-        self._bound = make_sampler(self.sampler).bind(NoiseData(counts, noise, kept, self.wv.key_to_index))
-        self._bound_for = self.sampler
-        return self._bound
+        return self._ready().sampler()
 
-    def _huffman_tree(self) -> Huffman:
-        if self._huffman is None:
-            self._huffman = build_huffman(self.wv.expandos["count"])
-        return self._huffman
+    def add_null_word(self) -> None:
+        r"""Add the padding word ``"\0"``, with count 1, at the end of a vocabulary without weights."""
+        wv = self.wv
+        if NULL_WORD in wv.key_to_index:
+            return
+        wv.key_to_index[NULL_WORD] = len(wv.index_to_key)
+        wv.index_to_key.append(NULL_WORD)
+        wv.allocate_vecattrs()
+        wv.set_vecattr(NULL_WORD, "count", 1)
+        self._core.tables.forget()
+
+    def reset_from(self, other_model: Any) -> None:
+        """Take the vocabulary of another model, shared with it, and begin with fresh weights.
+
+        Parameters
+        ----------
+        other_model : Word2Vec
+
+        Raises
+        ------
+        ConfigError
+            If the other model has no vocabulary.
+        """
+        theirs = getattr(other_model, "wv", None)
+        if theirs is None or not theirs.key_to_index:
+            raise ConfigError("reset_from needs a model that has a vocabulary: call its build_vocab() first")
+        if isinstance(other_model, StoredModel):
+            other_model._core.lend_words()
+        self._core.share_words(theirs)
+        self.corpus_count = other_model.corpus_count
+        self.init_weights()
 
     def estimate_memory(
         self, vocab_size: int | None = None, report: dict[str, int] | None = None
@@ -423,15 +379,12 @@ class VocabularyMixin(OnlineMixin):
         """
         n_words = whole("vocab_size", vocab_size or len(self.wv))
         row = -(-self.vector_size // 16) * 16 * 4
-        report = report if report is not None else {}
-        report["vocab"] = n_words * (700 if self.hs else 500)
+        report, spec = report if report is not None else {}, self._spec
+        report["vocab"] = n_words * (700 if spec.has_path else 500)
         report["vectors"] = n_words * row
-        if self.hs:
-            report["syn1"] = n_words * row
-        objective = self._word_objective()
-        if objective is not None:
-            report["syn1neg"] = n_words * row
-        if objective is not None and objective.outputs == "all":
+        for target in spec.targets:
+            report[target.matrix] = n_words * row
+        if spec.has_one_updater:
             report["scores"] = 2 * self.window * n_words * 4
         if self.guard == "rollback":
             report["guard"] = sum(report.get(name, 0) for name in ("vectors", "syn1", "syn1neg"))

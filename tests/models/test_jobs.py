@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ns2vec import Word2Vec
-from ns2vec.training.jobs import sentence_batches
+from ns2vec.models.jobs import sentence_batches
 
 
 class Walker(Word2Vec):

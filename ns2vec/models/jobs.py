@@ -10,15 +10,18 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ns2vec._typing import Int32Array
+from ns2vec.corpus import Corpus
 from ns2vec.corpus._sentences import SentenceEncoder
 from ns2vec.training.network import Worker
+from ns2vec.training.run import Run
 
-__all__ = ["Batch", "BatchState", "encode_batch", "make_batch_workers", "sentence_batches"]
+__all__ = ["Batch", "BatchFeed", "BatchState", "encode_batch", "sentence_batches"]
 
 WHOLE_BATCH = 2**31 - 1
 
@@ -89,25 +92,34 @@ class BatchState(threading.local):
     loss: float = 0.0
 
 
-def make_batch_workers(
-    state: BatchState,
-    make_worker: Callable[[], Worker],
-    do_train_job: Callable[[Any, float, Any], tuple[int, int]],
-    inits: Callable[[], Any],
-    rate: Callable[[Any], float],
-    progress: Callable[[Any], float],
-) -> Callable[[], Callable[[Batch], tuple[int, int, float]]]:
-    """Return what makes the function of each thread when `_do_train_job` is overridden."""
+class BatchFeed:
+    """Batches for a run of a model whose `_do_train_job` is overridden.
 
-    def make() -> Callable[[Batch], tuple[int, int, float]]:
-        worker, memory = make_worker(), inits()
+    Parameters
+    ----------
+    model : GensimDoor
+        Its `_do_train_job`, `_get_thread_working_mem` and `_raw_word_count` are called.
+    corpus : Corpus
+    state : BatchState
+        The model's, which its `_do_train_job` looks at.
+    """
 
-        def do_job(batch: Batch) -> tuple[int, int, float]:
-            state.worker, state.chunk, state.loss = worker, batch.index, 0.0
-            worker.begin(progress(batch))
-            n_trained, n_words = do_train_job(batch.sentences, rate(batch), memory)
-            return n_trained, n_words, state.loss
+    def __init__(self, model: Any, corpus: Corpus, state: BatchState) -> None:
+        self.model, self.corpus, self.state = model, corpus, state
 
-        return do_job
+    def jobs(self, run: Run) -> Iterator[Batch]:
+        """Batches of one epoch."""
+        sentences, batch_words = self.corpus.sentences(), run.config.batch_words
+        return sentence_batches(sentences, batch_words, self.model._raw_word_count)
 
-    return make
+    def job_of(self, run: Run, worker: Worker) -> Callable[[Batch], tuple[int, int, float]]:
+        """Give each batch to the model."""
+        return partial(self.train, run, worker, self.model._get_thread_working_mem())
+
+    def train(self, run: Run, worker: Worker, memory: Any, batch: Batch) -> tuple[int, int, float]:
+        """Train a batch; return (words trained, words read, loss)."""
+        state = self.state
+        state.worker, state.chunk, state.loss = worker, batch.index, 0.0
+        worker.begin(run.progress(batch))
+        n_trained, n_words = self.model._do_train_job(batch.sentences, run.rate(batch), memory)
+        return n_trained, n_words, state.loss

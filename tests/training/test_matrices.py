@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ns2vec.training.weights import Rows, empty_rows, padded_base
+from ns2vec.training.matrices import (
+    Rows,
+    empty_rows,
+    grown_column,
+    grown_rows,
+    initial_rows,
+    padded_base,
+)
 
 
 @pytest.mark.parametrize("vector_size", [1, 15, 16, 17, 100, 300])
@@ -72,3 +79,59 @@ def test_only_floating_point_numbers_are_trained(dtype):
 def test_wrong_shapes_are_named(wrong):
     with pytest.raises(ValueError, match=r"syn1neg must have shape \(4, 3\)"):
         Rows("syn1neg", wrong, 4, 3)
+
+
+# ---- growth -----------------------------------------------------------------------------------------
+
+
+def test_rows_grow_in_place_while_there_is_room():
+    rows = empty_rows(100, 5)
+    rows[:] = np.arange(500).reshape(100, 5)
+    more = grown_rows(rows, 110)
+    assert np.shares_memory(rows, more)
+    assert padded_base(more).shape == (110, 16)
+    assert np.array_equal(more[:100], rows)
+    assert not more[100:].any()
+
+
+def test_only_the_newest_view_grows_in_place():
+    """Two models that share a matrix must not both take the same rows behind it."""
+    rows = empty_rows(100, 5)
+    one, other = grown_rows(rows, 101), grown_rows(rows, 101)
+    assert not np.shares_memory(one, other)
+    assert padded_base(rows) is None
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_foreign_arrays_grow_in_a_copy(dtype):
+    array = np.ones((4, 3), dtype)[:, ::-1]
+    more = grown_rows(array, 6)
+    assert padded_base(more) is not None
+    assert more.tolist() == [[1.0] * 3] * 4 + [[0.0] * 3] * 2
+
+
+def test_few_growths_move_a_matrix():
+    rows, n_moves = empty_rows(1000, 3), 0
+    for n_rows in range(1001, 3000):
+        more = grown_rows(rows, n_rows)
+        n_moves += not np.shares_memory(rows, more)
+        rows = more
+    assert n_moves <= 5
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.uint32, object])
+def test_columns_grow_alike(dtype):
+    column = np.array([3, 2, 1], dtype)
+    more = grown_column(column, 8)
+    assert more.tolist() == [3, 2, 1, 0, 0, 0, 0, 0]
+    assert np.shares_memory(more, grown_column(more, 9))
+    assert not np.shares_memory(more, grown_column(more, 9))
+
+
+@pytest.mark.parametrize("vector_size", [1, 7, 16])
+@pytest.mark.parametrize("first", [0, 1, 5, 4096, 5000])
+def test_new_rows_begin_as_if_all_were_new(vector_size, first):
+    whole, part = np.empty((2, 5001, vector_size), np.float32)
+    initial_rows(whole, seed=9)
+    initial_rows(part, seed=9, first=first)
+    assert np.array_equal(whole[first:], part[first:])

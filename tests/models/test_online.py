@@ -99,6 +99,32 @@ def test_the_tree_is_built_again(sentences):
     assert model.syn1.shape == (21, 12)
 
 
+def test_a_loaded_model_takes_words_of_the_users_own(sentences, tmp_path):
+    Word2Vec(sentences, **OPTIONS, hs=1).save(tmp_path / "model")
+    model = Word2Vec.load(tmp_path / "model")
+    model.wv.key_to_index["kiwi"] = 20
+    model.wv.index_to_key.append("kiwi")
+    model.wv.allocate_vecattrs()
+    model.wv.set_vecattr("kiwi", "count", 7)
+    model.update_weights()
+    assert model.wv.vectors.shape == model.syn1neg.shape == model.syn1.shape == (21, 12)
+    assert len(model.wv.get_vecattr("kiwi", "code")) > 0
+
+
+def test_a_callback_lets_the_vocabulary_grow(sentences):
+    class Growing:
+        def on_epoch_end(self, model):
+            if "kiwi" not in model.wv:
+                model.build_vocab(MORE, update=True)
+
+    model = Word2Vec(**OPTIONS)
+    model.build_vocab(sentences)
+    trained, _ = model.train(sentences + MORE, total_examples=440, epochs=3, callbacks=[Growing()])
+    assert len(model.wv) == 23
+    assert trained == 3 * (400 * 8 + 30 * 2 + 10) + 2 * (30 * 2 + 10)
+    assert model.syn1neg[20:].any(axis=1).all()
+
+
 def test_updates_repeat_to_the_byte(sentences):
     def trained():
         model = Word2Vec(sentences, **OPTIONS)
@@ -107,6 +133,53 @@ def test_updates_repeat_to_the_byte(sentences):
         return model
 
     assert np.array_equal(trained().wv.vectors, trained().wv.vectors)
+
+
+@pytest.mark.parametrize("options", [{}, {"hs": 1}], ids=str)
+def test_growth_moves_nothing_and_makes_no_table(sentences, options):
+    """So a small corpus costs the time of its words, not of all words."""
+    model = Word2Vec(sentences, **OPTIONS, **options)
+    model.build_vocab(MORE, update=True)
+    wv, syn1neg = model.wv, model.syn1neg
+    parts = wv.index_to_key, wv.key_to_index, wv.expandos
+    memory = [wv.vectors, syn1neg, wv.expandos["count"]]
+    model.build_vocab([["another"]], update=True)
+    assert all(
+        new is old for new, old in zip((wv.index_to_key, wv.key_to_index, wv.expandos), parts, strict=True)
+    )
+    now = [wv.vectors, model.syn1neg, wv.expandos["count"]]
+    assert all(np.shares_memory(new, old) for new, old in zip(now, memory, strict=True))
+    assert not any(wv.expandos.is_made(name) for name in ("sample_int", "code", "point"))
+    assert len(wv.expandos["sample_int"]) == len(wv) == 24
+
+
+def test_attributes_of_the_users_own_grow_too(sentences):
+    model = Word2Vec(sentences, **OPTIONS)
+    model.wv.set_vecattr("fruit1", "colour", "red")
+    model.build_vocab(MORE, update=True)
+    assert len(model.wv.expandos["colour"]) == 23
+    assert model.wv.get_vecattr("fruit1", "colour") == "red"
+
+
+def test_a_vocabulary_that_two_models_share_is_left_to_the_other(sentences):
+    model, other = Word2Vec(sentences, **OPTIONS), Word2Vec(**OPTIONS)
+    other.reset_from(model)
+    before = model.wv.get_vecattr("fruit1", "count")
+    other.build_vocab(MORE, update=True)
+    assert (len(model.wv), len(other.wv)) == (20, 23)
+    assert model.wv.get_vecattr("fruit1", "count") == before
+    model.train(sentences, total_examples=len(sentences), epochs=1)
+    model.build_vocab(MORE, update=True)
+    assert model.wv.index_to_key == other.wv.index_to_key
+
+
+def test_a_short_file_is_read_again_and_trained(sentences, tmp_path):
+    """To note for which vocabulary its ids are would take longer than to read it."""
+    path = tmp_path / "more.txt"
+    path.write_text("kiwi fruit1\n" * 3)
+    model = Word2Vec(sentences, **OPTIONS)
+    model.build_vocab(path, update=True)
+    assert model.train(path, total_examples=3, epochs=2) == (12, 12)
 
 
 def test_rare_words_and_rules(sentences):

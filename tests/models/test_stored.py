@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from ns2vec import KeyedVectors, Word2Vec
-from ns2vec.exceptions import FormatError
+from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.formats import native
 from ns2vec.objectives import OBJECTIVES
 from ns2vec.sampling import Adaptive, Batch, Cached, Mixed
@@ -194,6 +194,45 @@ def test_subclasses(tmp_path, sentences):
     assert type(found) is Mine
     assert found.note == ("walks", 3)
     assert type(KeyedVectors.load(tmp_path / "model")) is Word2Vec
+
+
+class Walks(Word2Vec):
+    """A subclass with options of its own, one of which has a value for the class."""
+
+    length = 10
+
+    def __init__(self, sentences=None, *, length=20, restart=0.1, train=None, **options):
+        super().__init__(**options)
+        self.length, self.restart = length, restart
+        if sentences is not None:
+            self.build_vocab([sentence[:length] for sentence in sentences])
+
+
+@pytest.mark.parametrize("way", ["file", "pickle", "deepcopy"])
+def test_a_subclass_gets_its_own_options_back(tmp_path, sentences, way):
+    """gensim's files have no place for them."""
+    model = Walks(sentences, length=3, restart=0.5, **OPTIONS, window=7)
+    model.save(tmp_path / "model")
+    found = Walks.load(tmp_path / "model") if way == "file" else WAYS[way](model, tmp_path)
+    assert type(found) is Walks
+    assert (found.length, found.restart, found.window, len(found.wv)) == (3, 0.5, 7, len(model.wv))
+
+
+def test_a_subclass_resumes_with_its_own_options(tmp_path, sentences):
+    model = Walks(length=3, **OPTIONS, checkpoint=tmp_path / "run")
+    model.build_vocab(sentences)
+    model.train(sentences, total_examples=len(sentences), epochs=1)
+    assert Walks.resume(tmp_path / "run", sentences, length=3).length == 3
+    with pytest.raises(ConfigError, match="length was 3 when the checkpoint was taken, got 4"):
+        Walks.resume(tmp_path / "run", sentences, length=4)
+
+
+def test_an_option_of_a_subclass_replaces_no_method(sentences, caplog):
+    state = Walks(**OPTIONS).to_state()
+    state.attributes["train"] = 1
+    found = Walks.from_state(state)
+    assert callable(found.train)
+    assert "the class has a method of that name" in caplog.text
 
 
 def test_the_wrong_kind(tmp_path, sentences):

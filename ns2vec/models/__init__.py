@@ -1,0 +1,7 @@
+"""Families of models, each a core of `ns2vec.training` behind a door of its own.
+
+- `ns2vec.models.word2vec`      Word2Vec: constructor, and what it says about words
+- `ns2vec.models.gensim_door`   gensim's methods and names for training
+- `ns2vec.models.vocabulary`    gensim's methods for what comes before
+- `ns2vec.models.stored`        options, files, pickles, copies
+"""

@@ -1,0 +1,90 @@
+"""Names of gensim 3 on models: an error says what to write instead; deprecated ones still work."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from typing import Any, NoReturn
+
+import numpy as np
+
+from ns2vec._typing import Float32Array
+
+__all__ = ["class_only", "deprecated", "missing", "seeded_vector", "warn_about_hooks"]
+
+logger = logging.getLogger(__name__)
+
+# what gensim 3 had on the model -> what to write now
+INSTEAD = {
+    "vocab": "wv.key_to_index",
+    "index2word": "wv.index_to_key",
+    "syn0": "wv.vectors",
+    "syn0norm": "wv.get_normed_vectors()",
+    "syn0_lockf": "wv.vectors_lockf",
+    "iter": "epochs",
+    "size": "vector_size",
+    "trainables": "syn1neg, model.syn1 or model.wv.vectors_lockf",
+    "vocabulary": "raw_vocab, model.cum_table, model.min_count or model.sample",
+    "accuracy": "wv.evaluate_word_analogies(path)",
+    **{
+        name: f"wv.{name}(...)"
+        for name in (
+            "most_similar", "most_similar_cosmul", "similar_by_word", "similar_by_vector", "similarity",
+            "n_similarity", "doesnt_match", "wmdistance", "evaluate_word_pairs", "save_word2vec_format",
+            "intersect_word2vec_format",
+        )
+    },
+    "load_word2vec_format": "KeyedVectors.load_word2vec_format(path)",
+}  # fmt: skip
+
+# methods of gensim's training loop and of its pickles: ns2vec has neither, so a subclass's own are not called
+NOT_CALLED = {
+    "_check_corpus_sanity", "_do_train_epoch", "_get_next_alpha", "_job_producer", "_load_specials",
+    "_log_epoch_end", "_log_epoch_progress", "_log_progress", "_log_train_end", "_save_specials",
+    "_scan_vocab", "_train_epoch", "_train_epoch_corpusfile", "_worker_loop", "_worker_loop_corpusfile",
+}  # fmt: skip
+
+
+def class_only(*args: Any, **kwargs: Any) -> NoReturn:
+    """Refuse: called on a model, `load` would make another one and leave this one as it is.
+
+    Raises
+    ------
+    AttributeError
+        Always.
+    """
+    raise AttributeError("This method should be called on a class object: model = Word2Vec.load(path)")
+
+
+def warn_about_hooks(kind: type) -> None:
+    """Say which of a class's own methods are not called."""
+    unused = sorted(NOT_CALLED & vars(kind).keys())
+    if unused:
+        logger.warning(
+            "%s overrides %s, which ns2vec does not call: override _do_train_job, which gets each batch",
+            kind.__name__, ", ".join(unused),
+        )  # fmt: skip
+
+
+def missing(model: Any, name: str) -> NoReturn:
+    """Say that a model has no such attribute, and what to write for one of gensim 3.
+
+    Raises
+    ------
+    AttributeError
+        Always.
+    """
+    instead = f": write model.{INSTEAD[name]}" if name in INSTEAD else ""
+    raise AttributeError(f"{type(model).__name__!r} object has no attribute {name!r}{instead}")
+
+
+def deprecated(name: str, instead: str) -> None:
+    """Warn the caller of a method's caller."""
+    warnings.warn(f"Call to deprecated `{name}` ({instead}).", DeprecationWarning, stacklevel=3)
+
+
+def seeded_vector(text: str, vector_size: int) -> Float32Array:
+    """Return a small random vector that depends on the text alone, shape (vector_size,)."""
+    generator = np.random.default_rng(np.frombuffer(text.encode("utf8"), dtype=np.uint8))
+    found: Float32Array = ((generator.random(vector_size) - 0.5) / vector_size).astype(np.float32)
+    return found

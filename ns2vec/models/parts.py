@@ -1,0 +1,39 @@
+"""Public names of a model for what its core keeps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["OutputPart", "Part"]
+
+
+class Part:
+    """An attribute of the model's core, under its own name."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, model: Any, kind: type | None = None) -> Any:
+        return self if model is None else getattr(model._core, self.name)
+
+    def __set__(self, model: Any, value: Any) -> None:
+        setattr(model._core, self.name, value)
+
+
+class OutputPart(Part):
+    """An output matrix of the model's core; there is no such attribute where it is not trained."""
+
+    def __get__(self, model: Any, kind: type | None = None) -> Any:
+        if model is None:
+            return self
+        try:
+            return model._core.outputs[self.name]
+        except KeyError:
+            raise AttributeError(f"{type(model).__name__!r} object has no attribute {self.name!r}") from None
+
+    def __set__(self, model: Any, value: Any) -> None:
+        model._core.outputs[self.name] = value
+
+    def __delete__(self, model: Any) -> None:
+        self.__get__(model)
+        del model._core.outputs[self.name]

@@ -1,0 +1,154 @@
+"""Who watches a training run: one protocol for progress bar, log, callbacks, guard and checkpoints."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ns2vec.training.progress import ProgressBar
+
+if TYPE_CHECKING:
+    from ns2vec.training.loop import Tally
+    from ns2vec.training.run import Run
+
+__all__ = ["EpochLog", "EpochTally", "Observer", "ProgressObserver"]
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class EpochTally:
+    """What one epoch did.
+
+    Attributes
+    ----------
+    n_trained, n_words, n_sentences : int
+        Words left after vocabulary and subsampling, words read, sentences read.
+    loss : float
+        Summed negative log likelihood in float64; 0.0 unless asked for.
+    alpha : float
+        Learning rate of the last chunk handed out.
+    seconds : float
+    """
+
+    n_trained: int
+    n_words: int
+    n_sentences: int
+    loss: float
+    alpha: float
+    seconds: float
+
+
+class Observer:
+    """Base of what watches a run: override what you need.
+
+    All methods but `watched` are called in the thread that called `train`, in the order of the run's
+    observers. `ns2vec.StopTraining` ends the run cleanly where `on_begin`, `on_epoch_begin`, `on_epoch` or
+    `on_last_epoch` raises it.
+
+    Attributes
+    ----------
+    rate_factor : float
+        The learning rate is multiplied by it, from the next chunk on.
+    """
+
+    rate_factor = 1.0
+
+    def on_begin(self, run: Run) -> None:
+        """Before the first epoch."""
+
+    def on_epoch_begin(self, run: Run, tally: Tally) -> None:
+        """Before an epoch; `tally` is what a checkpoint has left of it."""
+
+    def on_network(self, run: Run) -> None:
+        """When an epoch's matrices are ready to be trained, in ``run.network``."""
+
+    def watched(self, jobs: Iterator[Any]) -> Iterator[Any]:
+        """Hand on an epoch's jobs; asked for the next one by one thread at a time."""
+        return jobs
+
+    def pieces(self, run: Run, jobs: Iterator[Any]) -> Iterator[Iterator[Any]] | None:
+        """Cut jobs where this observer wants a look while nothing is trained; None where it does not matter.
+
+        The first observer that cuts decides.
+        """
+        return None
+
+    def on_chunk(self, run: Run, tally: Tally) -> None:
+        """Some ten times a second while chunks are trained."""
+
+    def on_checkpoint(self, run: Run, tally: Tally) -> None:
+        """Between two pieces, and at the end of an epoch: nothing is being trained."""
+
+    def has_judged(self, tally: Tally) -> bool:
+        """Whether what was trained so far may be kept."""
+        return True
+
+    def on_interrupt(self, run: Run, tally: Tally | None) -> None:
+        """After Ctrl-C, when no thread trains any more; without a tally it came between two epochs."""
+
+    def on_epoch(self, run: Run, done: EpochTally) -> None:
+        """After an epoch."""
+
+    def on_last_epoch(self, run: Run) -> None:
+        """After the last epoch, if none was cut short."""
+
+    def on_end(self, run: Run) -> None:
+        """When the run is over, whatever has ended it."""
+
+    def state(self) -> dict[str, Any]:
+        """What a checkpoint has to keep of it."""
+        return {}
+
+
+class ProgressObserver(Observer):
+    """The progress bar of each epoch; `show` as in `ns2vec.training.progress.ProgressBar`."""
+
+    def __init__(self, show: bool | None = None) -> None:
+        self.show = show
+        self.bar: ProgressBar | None = None
+
+    def on_network(self, run: Run) -> None:
+        """Begin a bar."""
+        self.bar = ProgressBar(
+            f"epoch {run.epoch + 1}/{run.plan.epochs}", run.plan.total_words, show=self.show
+        )
+
+    def on_chunk(self, run: Run, tally: Tally) -> None:
+        """Show what was read."""
+        if self.bar is not None:
+            self.bar.update(tally.n_words, f"alpha {run.last_alpha:.5f}")
+
+    def on_epoch(self, run: Run, done: EpochTally) -> None:
+        """Take the bar away."""
+        self.on_end(run)
+
+    def on_end(self, run: Run) -> None:
+        """Take the bar away after an error."""
+        if self.bar is not None:
+            self.bar.close()
+        self.bar = None
+
+
+class EpochLog(Observer):
+    """One line about each epoch; a warning when the corpus was not as long as announced."""
+
+    def on_epoch(self, run: Run, done: EpochTally) -> None:
+        """Write it."""
+        plan = run.plan
+        logger.info(
+            "epoch %d/%d: %d words (%d trained) in %.1f s, %.0f words/s, alpha %.5f%s",
+            run.epoch + 1, plan.epochs, done.n_words, done.n_trained, done.seconds,
+            done.n_words / max(done.seconds, 1e-9), done.alpha,
+            f", loss {done.loss:.6g}" if run.has_loss else "",
+        )  # fmt: skip
+        expected, found, what = plan.total_examples, done.n_sentences, "example"
+        if not expected:
+            expected, found, what = plan.total_words, done.n_words, "raw word"
+        if expected and found != expected:
+            logger.warning(
+                "EPOCH %d: supplied %s count (%d) did not equal expected count (%d)",
+                run.epoch, what, found, expected,
+            )  # fmt: skip

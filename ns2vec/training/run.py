@@ -1,0 +1,268 @@
+"""One training call: epochs of chunks, their learning rates, and whoever watches."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ns2vec.exceptions import StopTraining
+from ns2vec.schedules import SCHEDULES
+from ns2vec.training.blas import blas_threads
+from ns2vec.training.checkpoints import Position
+from ns2vec.training.guard import check_rows
+from ns2vec.training.loop import Tally, run_workers
+from ns2vec.training.network import Network, Worker
+from ns2vec.training.observers import EpochTally, Observer
+
+if TYPE_CHECKING:
+    from ns2vec.training.core import EmbeddingCore
+
+__all__ = ["Feed", "Plan", "Run"]
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How long a run is and how its learning rate falls.
+
+    Progress counts words when `total_words` is known, else sentences (gensim's `total_examples`).
+    """
+
+    epochs: int
+    start_alpha: float
+    end_alpha: float
+    total_words: int | None
+    total_examples: int | None
+    words_done: int = 0
+    schedule: str = "linear"
+
+    def by_examples(self) -> Plan:
+        """Return the plan that counts sentences, as gensim does for batches of them."""
+        return replace(self, total_words=None)
+
+    def progress(self, epoch: int, words_before: int, sentences_before: int) -> float:
+        """Share of the run that lies before a chunk, in [0, 1]."""
+        if self.total_words:
+            done = (words_before + self.words_done) / self.total_words
+        else:
+            done = sentences_before / max(self.total_examples or 1, 1)
+        return min((epoch + min(done, 1.0)) / self.epochs, 1.0)
+
+    def alpha(self, progress: float) -> float:
+        """Learning rate at `progress`."""
+        return float(SCHEDULES[self.schedule](progress, self.start_alpha, self.end_alpha))
+
+
+class Feed(Protocol):
+    """Where the jobs of an epoch come from, and what a thread does with one."""
+
+    def jobs(self, run: Run) -> Iterator[Any]:
+        """Those of one epoch; each has `n_sentences`, `words_before` and `sentences_before`."""
+        ...
+
+    def job_of(self, run: Run, worker: Worker) -> Callable[[Any], tuple[int, int, float]]:
+        """What one thread does with a job: it returns (words trained, words read, loss)."""
+        ...
+
+
+class Run:
+    """Train a core as a plan says.
+
+    Parameters
+    ----------
+    core : EmbeddingCore
+    plan : Plan
+        May be replaced between epochs.
+    feed : Feed
+    observers : iterable of Observer
+    position : Position, optional
+        Where to begin; kept in step.
+    hot_words : int
+        Length of the corpus in words where its rows are in order of frequency, or 0.
+
+    Attributes
+    ----------
+    network : Network or None
+        What the epoch under way trains.
+    epoch : int
+        Counted from 0 within this run.
+    last_alpha : float
+        Learning rate of the last chunk that was handed out.
+    """
+
+    def __init__(
+        self,
+        core: EmbeddingCore,
+        plan: Plan,
+        feed: Feed,
+        observers: tuple[Observer, ...] = (),
+        position: Position | None = None,
+        *,
+        hot_words: int = 0,
+    ) -> None:
+        self.core, self.config = core, core.config
+        self.plan = plan
+        self.feed = feed
+        self.observers = observers
+        self.at = position if position is not None else Position(last_alpha=plan.start_alpha)
+        self.hot_words = hot_words
+        self.network: Network | None = None
+        self.kernel: Any = None
+        self.epoch = self.at.epoch
+        self.last_alpha = plan.start_alpha
+        self.piece: Iterator[Any] = iter(())
+
+    @property
+    def has_loss(self) -> bool:
+        """Whether the loss is computed."""
+        return bool(self.config.kernel_options()["compute_loss"])
+
+    @property
+    def is_last_epoch(self) -> bool:
+        """Whether all epochs have been trained."""
+        return self.at.epoch >= self.plan.epochs
+
+    # ---- epochs ----
+
+    def train(self) -> tuple[int, int]:
+        """Train all epochs, or those behind the position.
+
+        Returns
+        -------
+        n_trained, n_words : int
+            Words left after vocabulary and subsampling, and words read.
+        """
+        try:
+            self.tell("on_begin")
+            while not self.is_last_epoch:
+                self.epoch = self.at.epoch
+                self.end_epoch(self.train_epoch())
+            self.tell("on_last_epoch")
+        except StopTraining as reason:
+            logger.info("a callback ended training after %d epochs: %s", self.at.epoch, reason)
+        finally:
+            self.tell("on_end")
+        return self.at.n_trained, self.at.n_words
+
+    def tell(self, event: str, *arguments: Any) -> None:
+        """Let all observers know."""
+        for observer in self.observers:
+            getattr(observer, event)(self, *arguments)
+
+    def end_epoch(self, done: EpochTally) -> None:
+        """Count an epoch, and let all know."""
+        self.at.next_epoch(done.n_trained, done.n_words)
+        try:
+            self.tell("on_epoch", done)
+        except KeyboardInterrupt:
+            self.tell("on_interrupt", None)
+            raise
+
+    def train_epoch(self) -> EpochTally:
+        """Train one epoch, or what a checkpoint has left of it."""
+        tally = replace(self.at.chunks)
+        self.tell("on_epoch_begin", tally)
+        started = time.perf_counter()
+        try:
+            with self.blas():
+                network = self.begin_network()
+                self.train_pieces(self.handed_out(), tally)
+                check_rows(network.weights(), self.last_alpha, self.core.wv.index_to_key)
+        finally:
+            self.end_network()
+        seconds = time.perf_counter() - started
+        return EpochTally(
+            tally.n_trained, tally.n_words, tally.n_sentences, tally.loss, self.last_alpha, seconds
+        )
+
+    def blas(self) -> AbstractContextManager[Any]:
+        """What calls BLAS calls it on one thread."""
+        is_called = self.config.backend != "fused" or self.has_one_updater()
+        return blas_threads(1) if is_called else nullcontext()
+
+    def has_one_updater(self) -> bool:
+        """Whether one thread trains, because BLAS takes the others' place."""
+        return self.config.spec(len(self.core.wv.key_to_index)).has_one_updater
+
+    def begin_network(self) -> Network:
+        """Take the matrices as they are now; users may have replaced them."""
+        self.network = made = self.core.network()
+        for steering in made.steering():
+            steering.before(self.epoch / self.plan.epochs)
+        self.kernel = made.kernel(self.config, self.hot_words)
+        self.tell("on_network")
+        return made
+
+    def end_network(self) -> None:
+        """Give the matrices back; whoever holds them longer would hold what users replace."""
+        if self.network is not None:
+            self.network.write_back()
+            self.network.detach()
+        self.network = self.kernel = None
+        self.core.epochs_trained += 1
+        self.core.wv.norms = None
+
+    # ---- pieces of an epoch, between which nothing is trained ----
+
+    def train_pieces(self, jobs: Iterator[Any], tally: Tally) -> None:
+        """Train an epoch's jobs, with a look of the observers where they want one."""
+        try:
+            for piece in self.pieces(jobs):
+                self.piece = piece
+                self.work(piece, tally)
+                self.tell("on_checkpoint", tally)
+        except KeyboardInterrupt:
+            self.tell("on_interrupt", tally)
+            raise
+
+    def pieces(self, jobs: Iterator[Any]) -> Iterator[Iterator[Any]]:
+        """The whole epoch at once, or as the first observer cuts it that wants to."""
+        cuts = (observer.pieces(self, jobs) for observer in self.observers)
+        return next((cut for cut in cuts if cut is not None), iter([jobs]))
+
+    def settle(self, tally: Tally) -> None:
+        """Train the rest of an interrupted piece, and let those look who have to before it may be kept."""
+        waiting = [observer for observer in self.observers if not observer.has_judged(tally)]
+        if waiting:
+            self.work(self.piece, tally)
+        for observer in waiting:
+            observer.on_checkpoint(self, tally)
+
+    def work(self, jobs: Iterator[Any], tally: Tally) -> None:
+        """Train jobs with all threads."""
+        n_workers = 1 if self.has_one_updater() else self.config.workers
+        run_workers(jobs, self.make_worker, n_workers, tally, partial(self.tell, "on_chunk", tally))
+
+    def make_worker(self) -> Callable[[Any], tuple[int, int, float]]:
+        """Make what one thread does with each job."""
+        if self.network is None:
+            raise RuntimeError("a worker belongs to an epoch under way")
+        return self.feed.job_of(self, self.network.worker(self.kernel, self.config, self.core.epochs_trained))
+
+    # ---- chunks ----
+
+    def handed_out(self) -> Iterator[Any]:
+        """An epoch's jobs, one by one and in order, with `last_alpha` in step."""
+        jobs = self.feed.jobs(self)
+        for observer in self.observers:
+            jobs = observer.watched(jobs)
+        for job in jobs:
+            self.last_alpha = self.rate(job)
+            yield job
+
+    def progress(self, job: Any) -> float:
+        """Share of the run that lies before a job."""
+        return self.plan.progress(self.epoch, job.words_before, job.sentences_before)
+
+    def rate(self, job: Any) -> float:
+        """Learning rate of a job."""
+        rate = self.plan.alpha(self.progress(job))
+        for observer in self.observers:
+            rate *= observer.rate_factor
+        return rate

@@ -1,0 +1,144 @@
+"""What is trained: which input rows meet which outputs, decided once from the options.
+
+Whoever needs to know (kernels, probabilities, estimates, the explanation of a step) reads the `Spec`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ns2vec.objectives import OBJECTIVES, Objective, choose_objective
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ns2vec.training.config import TrainingConfig
+
+__all__ = ["Spec", "TargetSpec", "alone", "spec_of"]
+
+
+@dataclass(frozen=True)
+class TargetSpec:
+    """One objective with the matrix of its output rows.
+
+    Attributes
+    ----------
+    matrix : str
+        Name of the matrix: ``"syn1neg"`` has a row for each word, ``"syn1"`` one for each inner node of the
+        Huffman tree.
+    objective : type of Objective
+    """
+
+    matrix: str
+    objective: type[Objective]
+
+    @property
+    def outputs(self) -> str:
+        """Which rows are met: ``"sampled"``, ``"path"`` or ``"all"``."""
+        return self.objective.outputs
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What is trained.
+
+    Attributes
+    ----------
+    targets : tuple of TargetSpec
+        At most one of them has outputs that are words.
+    reader : {"windows"}
+        How text becomes inputs and outputs: the words around a centre meet it.
+    units : {"rows"}
+        Where the vector of an input is: in a row of its own.
+    pooled : bool
+        All inputs of a window make one vector (CBOW); otherwise each is an input of its own (skip-gram).
+    mean : bool
+        The pooled vector is the mean of its inputs, not their sum.
+    window : int
+    pairs : bool
+        Each (input, centre) pair has negatives of its own.
+
+    Examples
+    --------
+    >>> from ns2vec.training import TrainingConfig
+    >>> spec = TrainingConfig(sg=True, hs=True).spec(n_words=1000)
+    >>> spec.architecture, [target.objective.name for target in spec.targets]
+    ('skip_gram', ['negative_sampling', 'hierarchical_softmax'])
+    """
+
+    targets: tuple[TargetSpec, ...]
+    reader: str = "windows"
+    units: str = "rows"
+    pooled: bool = False
+    mean: bool = True
+    window: int = 5
+    pairs: bool = False
+
+    @property
+    def architecture(self) -> str:
+        """Return ``"skip_gram"`` or ``"cbow"``."""
+        return "cbow" if self.pooled else "skip_gram"
+
+    @property
+    def words(self) -> type[Objective] | None:
+        """What the output rows of words are trained for; None where only the Huffman tree is."""
+        return next((target.objective for target in self.targets if target.outputs != "path"), None)
+
+    @property
+    def has_path(self) -> bool:
+        """Whether the Huffman tree's inner nodes are trained."""
+        return any(target.outputs == "path" for target in self.targets)
+
+    @property
+    def has_one_updater(self) -> bool:
+        """Whether one thread trains, because BLAS takes the others' place."""
+        return any(target.outputs == "all" for target in self.targets)
+
+    def inputs_of(self, contexts: Sequence[int]) -> list[Sequence[int]]:
+        """Group the rows of a window into inputs: each alone, or all as one."""
+        if self.pooled:
+            return [contexts] if contexts else []
+        return [[row] for row in contexts]
+
+
+def alone(objective: str | None, hs: int, negative: int) -> tuple[int, int]:
+    """`hs` and `negative` where ``objective=`` means just this one, instead of both.
+
+    Examples
+    --------
+    >>> from ns2vec.training.spec import alone
+    >>> alone("nce", hs=1, negative=5), alone("hierarchical_softmax", hs=0, negative=5)
+    ((0, 5), (1, 0))
+    """
+    if objective is None:
+        return hs, negative
+    is_path = choose_objective(objective, 0).outputs == "path"
+    return int(is_path), 0 if is_path else negative
+
+
+def spec_of(config: TrainingConfig, n_words: int) -> Spec:
+    """Decide what a configuration trains on a vocabulary of `n_words`.
+
+    Parameters
+    ----------
+    config : TrainingConfig
+    n_words : int
+        By which ``objective="auto"`` is decided.
+    """
+    path = OBJECTIVES["hierarchical_softmax"] if config.hs else None
+    words = OBJECTIVES["negative_sampling"] if config.negative else None
+    if config.objective is not None:
+        chosen = choose_objective(config.objective, n_words)
+        if chosen.outputs == "path":
+            path, words = chosen, None
+        else:
+            words = chosen
+    found = (("syn1neg", words), ("syn1", path))
+    return Spec(
+        targets=tuple(TargetSpec(matrix, objective) for matrix, objective in found if objective is not None),
+        pooled=not config.sg,
+        mean=config.cbow_mean,
+        window=config.window,
+        pairs=config.sg and config.negative_sharing == "pair",
+    )
