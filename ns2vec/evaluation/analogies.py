@@ -31,7 +31,7 @@ from ns2vec._platform import n_processors
 from ns2vec._registry import Registry
 from ns2vec.evaluation._counts import count_not_lower
 from ns2vec.evaluation.lookup import Lookup, Words
-from ns2vec.evaluation.results import Items, Part, TaskResult
+from ns2vec.evaluation.results import Items, PartResult, TaskResult
 from ns2vec.evaluation.statistics import Resampling, mean_interval
 
 __all__ = [
@@ -374,7 +374,7 @@ def _measures(ranks: IntArray) -> dict[str, float]:
     return found
 
 
-def _part(section: AnalogySection, ranks: IntArray) -> Part:
+def _part(section: AnalogySection, ranks: IntArray) -> PartResult:
     used = ranks[ranks >= 0]
     measures = _measures(used)
-    return Part(section.name, measures["accuracy"], len(used), len(ranks), measures)
+    return PartResult(section.name, measures["accuracy"], len(used), len(ranks), measures)

@@ -10,7 +10,7 @@ from ns2vec._typing import Embedding
 from ns2vec.evaluation.facts_tables import load_real_families
 from ns2vec.evaluation.lookup import Lookup
 from ns2vec.evaluation.neighbours import dump_neighbours
-from ns2vec.evaluation.results import Part
+from ns2vec.evaluation.results import PartResult
 from ns2vec.evaluation.runner import Evaluation, SuiteOutcome
 from ns2vec.evaluation.text_report import MARKS_EXPLAINED, coverage_text, significance_mark
 from ns2vec.reports.charts import interval_bars, principal_plane, word_map
@@ -99,7 +99,7 @@ def _heat_map(outcome: SuiteOutcome, evaluation: Evaluation) -> str:
     return f"<h3>{escape(outcome.suite.title)}</h3>" + table(["section", *evaluation.models], rows)
 
 
-def _heat_cell(part: Part) -> str:
+def _heat_cell(part: PartResult) -> str:
     if math.isnan(part.score):
         return cell("–", "heat", "background:#eee")
     depth = max(0.0, min(1.0, part.score))

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from ns2vec import similarity
 from ns2vec.evaluation.lookup import Lookup
-from ns2vec.evaluation.results import Items, Part, TaskResult
+from ns2vec.evaluation.results import Items, PartResult, TaskResult
 from ns2vec.evaluation.statistics import Resampling, mean_interval, spearman
 
 __all__ = ["RatedPair", "relation_degrees", "score_relational_similarity"]
@@ -108,7 +108,7 @@ def score_relational_similarity(
             score = spearman([pairs[i].degree for i in chosen], degrees)
             used[chosen + prototypes] = True
         n_used = len(chosen) if not math.isnan(score) else 0
-        parts.append(Part(relation, score, n_used, sum(not math.isnan(pairs[i].degree) for i in rated)))
+        parts.append(PartResult(relation, score, n_used, sum(not math.isnan(pairs[i].degree) for i in rated)))
     scores = np.array([part.score for part in parts], dtype=np.float64)
     defined = np.flatnonzero(~np.isnan(scores))
     mean = float(scores[defined].mean()) if len(defined) else math.nan

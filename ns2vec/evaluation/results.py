@@ -15,7 +15,7 @@ from ns2vec.evaluation.lookup import Coverage
 from ns2vec.evaluation.statistics import Difference, Resampling, compare_correlations, compare_means
 from ns2vec.exceptions import ConfigError
 
-__all__ = ["Items", "Part", "TaskResult", "compare_results", "parts_of_groups"]
+__all__ = ["Items", "PartResult", "TaskResult", "compare_results", "parts_of_groups"]
 
 FloatArray: TypeAlias = "npt.NDArray[np.float64]"
 
@@ -50,7 +50,7 @@ class Items:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PartResult:
     """One section or group of a suite."""
 
     name: str
@@ -60,7 +60,7 @@ class Part:
     measures: dict[str, float] = field(default_factory=dict)
 
 
-def parts_of_groups(of_suite: Sequence[str], of_used: npt.NDArray[Any], hits: FloatArray) -> tuple[Part, ...]:
+def parts_of_groups(of_suite: Sequence[str], of_used: npt.NDArray[Any], hits: FloatArray) -> tuple[PartResult, ...]:
     """Return one part for each group of items: the mean of its hits.
 
     Parameters
@@ -74,7 +74,7 @@ def parts_of_groups(of_suite: Sequence[str], of_used: npt.NDArray[Any], hits: Fl
     parts = []
     for group, n_total in Counter(of_suite).items():
         own = hits[of_used == group] if len(hits) else hits
-        parts.append(Part(group, float(own.mean()) if len(own) else math.nan, len(own), n_total))
+        parts.append(PartResult(group, float(own.mean()) if len(own) else math.nan, len(own), n_total))
     return tuple(parts)
 
 
@@ -93,7 +93,7 @@ class TaskResult:
     coverage : Coverage
     measures : dict of str to float
         All figures of the task.
-    parts : tuple of Part
+    parts : tuple of PartResult
     items : Items or None
     """
 
@@ -103,7 +103,7 @@ class TaskResult:
     high: float
     coverage: Coverage
     measures: dict[str, float] = field(default_factory=dict)
-    parts: tuple[Part, ...] = ()
+    parts: tuple[PartResult, ...] = ()
     items: Items | None = None
 
     def as_dict(self) -> dict[str, Any]:

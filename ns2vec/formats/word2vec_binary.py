@@ -91,7 +91,7 @@ def read(
     with open_for_read(path) as stream, np.errstate(over="ignore"):
         header = stream.readline(MAX_HEADER_BYTES)
         n_rows, vector_size = parse_header(header, path)
-        reader = _Reader(path, stream, len(header), vector_size)
+        reader = _BinaryReader(path, stream, len(header), vector_size)
         wanted = n_rows if limit is None else min(n_rows, limit)
         peek = getattr(stream, "peek", None)
         if peek and wanted and has_text_row(header + peek(SNIFF_BYTES)[:SNIFF_BYTES]):
@@ -107,7 +107,7 @@ def read(
         return (reader.builder or TableBuilder(path, vector_size, datatype, 0)).finish(counts)
 
 
-class _Reader:
+class _BinaryReader:
     """The records of one open file.
 
     Attributes

@@ -102,7 +102,7 @@ def read(
     """
     counts = None if fvocab is None else read_counts(fvocab, encoding=encoding, unicode_errors=unicode_errors)
     with open_for_read(path) as stream:
-        reader = _Reader(path, stream, encoding, unicode_errors, duplicates)
+        reader = _TextReader(path, stream, encoding, unicode_errors, duplicates)
         if no_header:
             return reader.read_rows(None, None, limit, datatype).finish(counts)
         n_rows, vector_size = parse_header(stream.readline(MAX_HEADER_BYTES), path)
@@ -128,7 +128,7 @@ def _parse_block(text: bytes, vector_size: int, dtype: npt.DTypeLike) -> _Block:
     return _Block(text, keys, rows, n_lines, end)
 
 
-class _Reader:
+class _TextReader:
     """The lines of one open file, with the number of the line that was read last."""
 
     def __init__(

@@ -21,13 +21,13 @@ from ns2vec.corpus._sentences import SentenceEncoder
 from ns2vec.training.network import Worker
 from ns2vec.training.run import Run
 
-__all__ = ["Batch", "BatchFeed", "BatchState", "encode_batch", "sentence_batches"]
+__all__ = ["SentenceBatch", "BatchFeed", "BatchState", "encode_batch", "sentence_batches"]
 
 WHOLE_BATCH = 2**31 - 1
 
 
 @dataclass(frozen=True)
-class Batch:
+class SentenceBatch:
     """Sentences that get one learning rate.
 
     Attributes
@@ -46,7 +46,7 @@ class Batch:
 
 def sentence_batches(
     sentences: Iterable[Any], batch_words: int, count: Callable[[Any], int]
-) -> Iterator[Batch]:
+) -> Iterator[SentenceBatch]:
     """Cut an iterable of sentences into batches of at most `batch_words` raw words (one sentence at least).
 
     Parameters
@@ -61,7 +61,7 @@ def sentence_batches(
     for sentence in sentences:
         length = count([sentence])
         if batch and size + length > batch_words:
-            yield Batch(index, batch, len(batch), words_before, sentences_before)
+            yield SentenceBatch(index, batch, len(batch), words_before, sentences_before)
             index, words_before, sentences_before = (
                 index + 1,
                 words_before + size,
@@ -71,7 +71,7 @@ def sentence_batches(
         batch.append(sentence)
         size += length
     if batch:
-        yield Batch(index, batch, len(batch), words_before, sentences_before)
+        yield SentenceBatch(index, batch, len(batch), words_before, sentences_before)
 
 
 def encode_batch(sentences: Iterable[Any], key_to_index: dict[Any, int]) -> Int32Array:
@@ -107,16 +107,16 @@ class BatchFeed:
     def __init__(self, model: Any, corpus: Corpus, state: BatchState) -> None:
         self.model, self.corpus, self.state = model, corpus, state
 
-    def jobs(self, run: Run) -> Iterator[Batch]:
+    def jobs(self, run: Run) -> Iterator[SentenceBatch]:
         """Batches of one epoch."""
         sentences, batch_words = self.corpus.sentences(), run.config.batch_words
         return sentence_batches(sentences, batch_words, self.model._raw_word_count)
 
-    def job_of(self, run: Run, worker: Worker) -> Callable[[Batch], tuple[int, int, float]]:
+    def job_of(self, run: Run, worker: Worker) -> Callable[[SentenceBatch], tuple[int, int, float]]:
         """Give each batch to the model."""
         return partial(self.train, run, worker, self.model._get_thread_working_mem())
 
-    def train(self, run: Run, worker: Worker, memory: Any, batch: Batch) -> tuple[int, int, float]:
+    def train(self, run: Run, worker: Worker, memory: Any, batch: SentenceBatch) -> tuple[int, int, float]:
         """Train a batch; return (words trained, words read, loss)."""
         state = self.state
         state.worker, state.chunk, state.loss = worker, batch.index, 0.0

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["OutputPart", "Part"]
+__all__ = ["OutputMatrix", "CoreAttribute"]
 
 
-class Part:
+class CoreAttribute:
     """An attribute of the model's core, under its own name."""
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -20,7 +20,7 @@ class Part:
         setattr(model._core, self.name, value)
 
 
-class OutputPart(Part):
+class OutputMatrix(CoreAttribute):
     """An output matrix of the model's core; there is no such attribute where it is not trained."""
 
     def __get__(self, model: Any, kind: type | None = None) -> Any:

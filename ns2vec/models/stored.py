@@ -17,7 +17,7 @@ from ns2vec.formats.state import ModelState
 from ns2vec.keyedvectors import KeyedVectors
 from ns2vec.models.jobs import BatchState
 from ns2vec.models.legacy import class_only
-from ns2vec.models.parts import OutputPart, Part
+from ns2vec.models.parts import CoreAttribute, OutputMatrix
 from ns2vec.sampling import Sampler, make_sampler
 from ns2vec.training.checkpoints import ATTRIBUTE
 from ns2vec.training.config import KEPT, TrainingConfig, parse_memory
@@ -84,10 +84,10 @@ class StoredModel(Saveable):
     guard: str | None
     progress: bool | None
 
-    wv = Part()
-    epochs_trained = Part()
-    syn1neg = OutputPart()
-    syn1 = OutputPart()
+    wv = CoreAttribute()
+    epochs_trained = CoreAttribute()
+    syn1neg = OutputMatrix()
+    syn1 = OutputMatrix()
 
     # ---- options ----
 

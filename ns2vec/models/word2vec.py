@@ -115,7 +115,7 @@ class Word2Vec(GensimDoor):
     wv : KeyedVectors
         The words and their vectors, ``wv.vectors`` of shape (V, D).
     syn1neg, syn1 : ndarray of shape (V, D), float32
-        OutputPart vectors of negative sampling and of hierarchical softmax.
+        OutputMatrix vectors of negative sampling and of hierarchical softmax.
     epoch_losses : list of float
         Loss of each epoch of the last `train` call.
 

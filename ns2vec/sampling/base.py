@@ -223,11 +223,17 @@ class Sampler(ABC):
 
     def __repr__(self) -> str:
         given = {name: value for name, value in self.options().items() if value is not None}
-        shown = {
-            name: f"<lists of {len(value)} words>" if isinstance(value, Mapping) else repr(value)
-            for name, value in given.items()
-        }
-        return f"{type(self).__name__}({', '.join(f'{name}={text}' for name, text in shown.items())})"
+        shown = [f"{name}={shown_option(value)}" for name, value in given.items()]
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+
+def shown_option(value: Any) -> str:
+    """An option in a representation, which is short and the same in every process."""
+    if isinstance(value, Mapping):
+        return f"<lists of {len(value)} words>"
+    if callable(value) or type(value).__name__ == "LowLevelCallable":
+        return f"<{getattr(value, '__qualname__', type(value).__name__)}>"
+    return repr(value)
 
 
 def options_of(made: Any) -> dict[str, Any]:

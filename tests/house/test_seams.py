@@ -13,20 +13,6 @@ from sources import CYTHON, C, at, expect_none, files, line_of, name_of, numbere
 PYTHON_FILES = files(".py", folders=("ns2vec",))
 MAX_EQUAL_LINES = 9
 
-# Faults that were there before their rule: take out what you mend, add none.
-BORROWERS = {f"{name}Mixin" for name in ("Online", "Persistence", "Probability", "Resume", "Vocabulary")}
-BORROWERS.add("LegacyNames")
-SWITCHED = {
-    *("comparison/compare.py", "comparison/held_out.py", "calculator/estimates.py", "calculator/work.py"),
-    *("training/config.py", "training/explain.py", "training/inference.py", "training/network.py"),
-    *("training/online.py", "training/vocabulary.py"),
-}
-HOMONYMS = {"Batch", "Comparison", "Growth", "LegacyNames", "Part", "Plan", "Run", "_Reader"}
-REPEATED = {
-    ("ns2vec/formats/fasttext_vec.py", "ns2vec/formats/glove.py"),
-    ("ns2vec/formats/word2vec_binary.py", "ns2vec/formats/word2vec_text.py"),
-}
-
 
 def is_type_checking(node: ast.stmt) -> bool:
     return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
@@ -62,7 +48,7 @@ def test_no_class_declares_the_attributes_of_another():
             f"{at(path, kind.lineno)}: {kind.name} declares {', '.join(borrowed(kind))}"
             for path in PYTHON_FILES
             for kind in ast.walk(parsed(path))
-            if isinstance(kind, ast.ClassDef) and kind.name not in BORROWERS and borrowed(kind)
+            if isinstance(kind, ast.ClassDef) and borrowed(kind)
         ),
         "Hand over the object that has these attributes: compose, do not mix in.",
     )
@@ -74,9 +60,8 @@ SWITCH = re.compile(r"\.(?:sg|hs)\b")
 def switches() -> Iterator[str]:
     """Where gensim's switches are read outside the doors and the spec."""
     allowed = re.compile(r"^ns2vec/(cli|compat|models)/|^ns2vec/(word2vec|training/spec)\.py$")
-    known = {f"ns2vec/{name}" for name in SWITCHED}
     for path in files(".py", *CYTHON, folders=("ns2vec",)):
-        if not allowed.match(name_of(path)) and name_of(path) not in known:
+        if not allowed.match(name_of(path)):
             for number, line in numbered_code(path):
                 if SWITCH.search(line.split("#", 1)[0]):
                     yield f"{at(path, number)}: {line.strip()}"
@@ -94,7 +79,7 @@ def test_no_two_classes_have_the_same_name():
             for match in re.finditer(r"^\s*(?:cdef )?class (\w+)[(:]", read(path), re.MULTILINE):
                 places[match[1]].append(at(path, line_of(read(path), match.start(1))))
     expect_none(
-        (f"{name}: {', '.join(at)}" for name, at in places.items() if len(at) > 1 and name not in HOMONYMS),
+        (f"{name}: {', '.join(at)}" for name, at in places.items() if len(at) > 1),
         "Rename these classes, so that a name means one thing.",
     )
 
@@ -105,7 +90,6 @@ def test_no_two_places_share_ten_equal_lines():
         (
             f"{one.first} and {one.second}: {one.n_lines} lines from '{one.text}'"
             for one in repeats(sources, MAX_EQUAL_LINES + 1)
-            if (one.first.split(":")[0], one.second.split(":")[0]) not in REPEATED
         ),
         "Write these once and call them from both places.",
     )
