@@ -60,7 +60,9 @@ class PartResult:
     measures: dict[str, float] = field(default_factory=dict)
 
 
-def parts_of_groups(of_suite: Sequence[str], of_used: npt.NDArray[Any], hits: FloatArray) -> tuple[PartResult, ...]:
+def parts_of_groups(
+    of_suite: Sequence[str], of_used: npt.NDArray[Any], hits: FloatArray
+) -> tuple[PartResult, ...]:
     """Return one part for each group of items: the mean of its hits.
 
     Parameters

@@ -21,7 +21,7 @@ from ns2vec.corpus._sentences import SentenceEncoder
 from ns2vec.training.network import Worker
 from ns2vec.training.run import Run
 
-__all__ = ["SentenceBatch", "BatchFeed", "BatchState", "encode_batch", "sentence_batches"]
+__all__ = ["BatchFeed", "BatchState", "SentenceBatch", "encode_batch", "sentence_batches"]
 
 WHOLE_BATCH = 2**31 - 1
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["OutputMatrix", "CoreAttribute"]
+__all__ = ["CoreAttribute", "OutputMatrix"]
 
 
 class CoreAttribute:

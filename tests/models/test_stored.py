@@ -13,7 +13,7 @@ from ns2vec import KeyedVectors, Word2Vec
 from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.formats import native
 from ns2vec.objectives import OBJECTIVES
-from ns2vec.sampling import Adaptive, Cached, Mixed, SentenceBatch
+from ns2vec.sampling import Adaptive, Batch, Cached, Mixed
 
 OPTIONS = {"vector_size": 10, "min_count": 1, "workers": 1, "seed": 5, "epochs": 2}
 
@@ -156,11 +156,8 @@ def test_every_objective(tmp_path, sentences, name):
 
 
 def test_samplers_and_noise_tables(tmp_path, sentences):
-    model = Word2Vec(sentences, **OPTIONS, sampler=SentenceBatch(size=64))
-    assert (
-        through_file(model, tmp_path).bound_sampler().sampler.state_dict()
-        == SentenceBatch(size=64).state_dict()
-    )
+    model = Word2Vec(sentences, **OPTIONS, sampler=Batch(size=64))
+    assert through_file(model, tmp_path).bound_sampler().sampler.state_dict() == Batch(size=64).state_dict()
     model = Word2Vec(sentences, **OPTIONS)
     model.cum_table = np.arange(1, 21, dtype=np.uint32) * 1000
     assert np.array_equal(through_file(model, tmp_path).cum_table, model.cum_table)
