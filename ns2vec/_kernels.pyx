@@ -534,7 +534,8 @@ cdef class Kernel:
         work.inputs.changes, work.inputs.by_copy = &view[0, 0], True
         for i in range(self.n_goals):
             view = found[1 + i]
-            work.goals[i].side.changes, work.goals[i].side.by_copy = &view[0, 0], True
+            work.goals[i].side.changes = &view[0, 0]
+            work.goals[i].side.by_copy = work.goals[i].is_special = True
         with nogil:
             start_chunk(self, work, targets.shape[0], inputs.shape[0])
             train_places(self, work, 1.0, &loss)
@@ -542,6 +543,7 @@ cdef class Kernel:
         work.inputs = self.inputs
         for i in range(self.n_goals):
             work.goals[i].side = self.goals[i].side
+            work.goals[i].is_special = self.goals[i].side.by_copy
         check_bad_row(work, self.n_rows)
         for array in found:
             np.negative(array, out=array)

@@ -88,7 +88,7 @@ cdef inline void draw_sets(Kernel k, Workspace work, Window *window, long i) noe
         n_rows = set_inputs(k, work, window)
     for s in range(window.n_sets):
         if k.pairwise or k.reader == read_pairs:
-            request.context = input_id(work, window, s)
+            request.context = input_id(k, work, window, s)
             if wants_hidden:
                 request.hidden = work.inputs_now[s]
         elif wants_hidden and not k.pooled:
@@ -96,12 +96,13 @@ cdef inline void draw_sets(Kernel k, Workspace work, Window *window, long i) noe
         if wants_hidden and k.pooled:
             request.hidden = planned_hidden(k, work, 0, n_rows)
         window.drawn[i].set_size[s] = draw_set(k, work, window, i, s, request)
-        window.heaviest = max(window.heaviest, window.drawn[i].heaviest[s])
+        if k.pooled:
+            window.heaviest = max(window.heaviest, window.drawn[i].heaviest[s])
 
 
-cdef inline int32_t input_id(Workspace work, Window *window, long i) noexcept nogil:
+cdef inline int32_t input_id(Kernel k, Workspace work, Window *window, long i) noexcept nogil:
     """Unit of input i; -1 for tags, which samplers do not know, and where a list of inputs is pooled."""
-    if i >= window.n_contexts or (work.kernel.pooled and window.n_contexts > 1):
+    if i >= window.n_contexts or (k.pooled and window.n_contexts > 1):
         return -1
     return work.ids[position_of(window, i)]
 
@@ -214,7 +215,13 @@ cdef long draw_rows(Kernel k, Workspace work, long i, ns2_request *request, long
                     float *log_q) noexcept nogil:
     """At most n rows from the sampler of target i; how many. Static samplers are drawn from in line."""
     cdef NoiseFields *noise = &k.goals[i].noise
+    cdef Scratch *scratch = &work.goals[i]
     cdef long j, kept = 0, n_rows = k.goals[i].side.n_ids
+    if noise.kind == DRAW_ALIAS and scratch.draws_at + n <= scratch.n_draws:  # as almost always
+        for j in range(n):
+            rows[j] = scratch.draws[scratch.draws_at + j]
+        scratch.draws_at += n
+        return n
     if noise.kind == DRAW_ALIAS:
         for j in range(n):
             rows[j] = next_alias_draw(k, work, i, request.rng)

@@ -267,7 +267,7 @@ cdef float *output_of(Kernel k, Workspace work, long i, long j, int32_t id) noex
 cdef inline void leave_outputs(Kernel k, Workspace work, long i, ns2_block *b) noexcept nogil:
     """What a block has changed in copies goes to the rows."""
     cdef long j
-    if work.goals[i].side.by_copy:
+    if work.goals[i].is_special and work.goals[i].side.by_copy:
         for j in range(b.n_outputs):
             scatter_unit(k, work, &work.goals[i].side, &work.goals[i].copies.units[j])
 
@@ -299,9 +299,11 @@ cdef inline void fill_sampled(Kernel k, Workspace work, Window *window, long i, 
     b.labels = scratch.labels
     b.offsets = drawn.offsets + s * goal.ld if goal.noise.with_offsets else NULL
     b.link = goal.link
-    b.user_link = goal.user_link
-    b.user_data = goal.user_data
+    if goal.link == NS2_CUSTOM:
+        b.user_link, b.user_data = goal.user_link, goal.user_data
     b.ld = ns2_tile_width(b.n_outputs)
+    if not scratch.is_special:
+        return
     if scratch.side.by_copy:
         for j in range(b.n_outputs):
             drawn.outputs[s * goal.n_outputs + j] = output_of(k, work, i, j, ids[j])
