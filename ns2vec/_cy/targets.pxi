@@ -253,11 +253,16 @@ cdef inline float *output_row(Kernel k, Workspace work, long i, long row) noexce
     return row_in(&work.goals[i].hot, k.goals[i].side.matrix, row, k.stride)
 
 
-cdef float *output_of(Kernel k, Workspace work, long i, long j, int32_t id) noexcept nogil:
+cdef inline float *output_of(Kernel k, Workspace work, long i, long j, int32_t id) noexcept nogil:
     """Output j of a block: its row, or a copy of its unit that `leave_outputs` brings back."""
+    if work.goals[i].is_special and work.goals[i].side.by_copy:
+        return copy_of(k, work, i, j, id)
+    return output_row(k, work, i, id)
+
+
+cdef float *copy_of(Kernel k, Workspace work, long i, long j, int32_t id) noexcept nogil:
+    """A copy of an output's unit for place j of a block."""
     cdef Scratch *scratch = &work.goals[i]
-    if not scratch.side.by_copy:
-        return output_row(k, work, i, id)
     gather_unit(k, work, &scratch.side, &scratch.copies.units[j], id)
     # a block has no factors for outputs
     scratch.copies.units[j].back = 1.0
@@ -315,19 +320,25 @@ cdef void fill_path(Kernel k, Workspace work, Window *window, long i, long s, ns
     cdef Goal *goal = &k.goals[i]
     cdef Scratch *scratch = &work.goals[i]
     cdef int32_t centre = work.chunk[window.t]
-    cdef long start = goal.path_offsets[centre], j
-    b.n_outputs = goal.path_offsets[centre + 1] - start
-    b.outputs = scratch.outputs
-    b.ld = ns2_tile_width(b.n_outputs)
-    memset(scratch.weights, 0, b.ld * sizeof(float))
-    for j in range(b.n_outputs):
-        scratch.outputs[j] = output_of(k, work, i, j, goal.path_points[start + j])
-        scratch.labels[j] = 1.0 - goal.path_codes[start + j]
-        scratch.weights[j] = 1.0
-    b.labels = scratch.labels
-    b.weights = scratch.weights
-    b.offsets = NULL
-    b.link = NS2_LOGISTIC
+    cdef long start = goal.path_offsets[centre], n = goal.path_offsets[centre + 1] - start, j
+    # held here, for the stores below might change what is behind a pointer
+    cdef const int32_t *points = goal.path_points + start
+    cdef const uint8_t *codes = goal.path_codes + start
+    cdef float **outputs = scratch.outputs
+    cdef float *labels = scratch.labels
+    cdef float *weights = scratch.weights
+    cdef float *matrix = goal.side.matrix
+    cdef long stride = k.stride
+    b.ld = ns2_tile_width(n)
+    memset(weights, 0, b.ld * sizeof(float))
+    for j in range(n):
+        outputs[j] = row_in(&scratch.hot, matrix, points[j], stride)
+        labels[j] = 1.0 - codes[j]
+        weights[j] = 1.0
+    if scratch.is_special:
+        for j in range(n):
+            outputs[j] = output_of(k, work, i, j, points[j])
+    b.n_outputs, b.outputs, b.labels, b.weights, b.offsets, b.link = n, outputs, labels, weights, NULL, NS2_LOGISTIC
 
 
 cdef void fill_all(Kernel k, Workspace work, Window *window, long i, long s, ns2_block *b) noexcept nogil:
