@@ -313,7 +313,7 @@ cdef class Kernel:
             if remap is not None:
                 check_ids(remap, self.n_rows, "remap", UNKNOWN)
             check_ids(words, n_ids, "words", UNKNOWN)
-        check_bad_row(work, self.n_rows)
+        check_bad_row(self, work)
         return tally.n_trained, tally.n_words, tally.loss
 
     def draw(self, const int32_t[::1] centres not None, *, Workspace work not None, const int32_t[::1] contexts=None,
@@ -339,6 +339,7 @@ cdef class Kernel:
         """
         cdef long n = centres.shape[0], t, i = self.first_sampled()
         check(i >= 0, "this kernel draws no negatives")
+        check(self.reader != read_pairs and not self.inputs.by_copy, "draw is for kernels of text and plain rows")
         check(contexts is None or contexts.shape[0] == n, "contexts must be as long as centres")
         check(contexts is not None or not self.goals[i].noise.wants_hidden,
               "this sampler looks at the model: give contexts")
@@ -352,7 +353,7 @@ cdef class Kernel:
         for t in range(n):
             draw_one(self, work, i, t, contexts[t] if contexts is not None else -1)
             copy_set(self, work, i, 0, &rows_view[t, 0], &weights_view[t, 0], &offsets_view[t, 0])
-        check_bad_row(work, self.goals[i].side.n_ids)
+        check_bad_row(self, work)
         return rows, weights, offsets
 
     def train_window(self, const int32_t[::1] sentence not None, long t, double alpha, *, Workspace work not None,
@@ -387,7 +388,7 @@ cdef class Kernel:
             plan_window(self, work, window, 0, sentence.shape[0], t)
             train_window(self, work, window, <float> alpha, &loss)
             leave_inputs(self, work, sentence.shape[0], 0)
-        check_bad_row(work, self.n_rows)
+        check_bad_row(self, work)
         rows, weights, offsets = no_sets(window.n_sets if i >= 0 else 0, self.negative)
         cdef int32_t[:, ::1] rows_view = rows
         cdef float[:, ::1] weights_view = weights, offsets_view = offsets
@@ -498,7 +499,7 @@ cdef class Kernel:
             train_places(self, work, <float> alpha, &loss if self.with_loss else NULL)
             if self.hot_rows:
                 merge_hot_rows(self, work)
-        check_bad_row(work, self.n_rows)
+        check_bad_row(self, work)
         return loss
 
     def gradients(self, const int32_t[::1] inputs not None, const int32_t[::1] targets not None, *,
@@ -544,7 +545,7 @@ cdef class Kernel:
         for i in range(self.n_goals):
             work.goals[i].side = self.goals[i].side
             work.goals[i].is_special = self.goals[i].side.by_copy
-        check_bad_row(work, self.n_rows)
+        check_bad_row(self, work)
         for array in found:
             np.negative(array, out=array)
         return found[0], found[1:], loss
@@ -556,10 +557,10 @@ cdef object no_sets(long n, long negative):
     return np.full(shape, -1, np.int32), np.zeros(shape, np.float32), np.zeros(shape, np.float32)
 
 
-cdef int check_bad_row(Workspace work, long n_rows) except -1:
+cdef int check_bad_row(Kernel k, Workspace work) except -1:
     # row 0 always exists, so 0 stands for none
     row, work.bad_row = work.bad_row, 0
-    check(row == 0, f"the sampler drew row {row}, but rows go from 0 to {n_rows - 1}")
+    check(row == 0, f"the sampler drew row {row}, but rows go from 0 to {k.goals[max(k.first_sampled(), 0)].side.n_ids - 1}")
     return 0
 
 

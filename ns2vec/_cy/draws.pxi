@@ -88,7 +88,7 @@ cdef inline void draw_sets(Kernel k, Workspace work, Window *window, long i) noe
         n_rows = set_inputs(k, work, window)
     for s in range(window.n_sets):
         if k.pairwise or k.reader == read_pairs:
-            request.context = input_id(k, work, window, s)
+            request.context = input_id(k, work, window, i, s)
             if wants_hidden:
                 request.hidden = work.inputs_now[s]
         elif wants_hidden and not k.pooled:
@@ -100,11 +100,13 @@ cdef inline void draw_sets(Kernel k, Workspace work, Window *window, long i) noe
             window.heaviest = max(window.heaviest, window.drawn[i].heaviest[s])
 
 
-cdef inline int32_t input_id(Kernel k, Workspace work, Window *window, long i) noexcept nogil:
-    """Unit of input i; -1 for tags, which samplers do not know, and where a list of inputs is pooled."""
-    if i >= window.n_contexts or (k.pooled and window.n_contexts > 1):
+cdef inline int32_t input_id(Kernel k, Workspace work, Window *window, long i, long s) noexcept nogil:
+    """Unit of input s as the sampler of target i may know it; -1 for tags, for a list that is pooled, and for inputs
+    that are not among its rows: it looks things up by them.
+    """
+    if s >= window.n_contexts or (k.pooled and window.n_contexts > 1) or k.inputs.n_ids > k.goals[i].side.n_ids:
         return -1
-    return work.ids[position_of(window, i)]
+    return work.ids[position_of(window, s)]
 
 
 cdef inline long n_sets_of(Kernel k, long n_inputs) noexcept nogil:
@@ -165,9 +167,9 @@ cdef void set_view(Kernel k, Workspace work, long i) noexcept nogil:
         scratch.drawn_weights[j] = 1.0
 
 
-cdef inline long filter_of(Goal *goal, int32_t centre, int32_t context) noexcept nogil:
+cdef inline long filter_of(Goal *goal, Workspace work, Window *window, int32_t centre) noexcept nogil:
     """The list of what is no negative."""
-    return context if goal.noise.filter_by_input else centre
+    return work.ids[window.first] if goal.noise.filter_by_input else centre
 
 
 cdef void show_model(Kernel k, Workspace work, long i, Window *window, ns2_request *request) noexcept nogil:
@@ -179,7 +181,7 @@ cdef void show_model(Kernel k, Workspace work, long i, Window *window, ns2_reque
     request.counts = &work.counts
     request.weights = work.goals[i].drawn_weights
     if goal.noise.filter_offsets != NULL:
-        of = filter_of(goal, request.centre, work.ids[window.first] if k.reader == read_pairs else request.context)
+        of = filter_of(goal, work, window, request.centre)
         start = goal.noise.filter_offsets[of]
         request.excluded = goal.noise.filter_rows + start
         request.n_excluded = goal.noise.filter_offsets[of + 1] - start
@@ -265,7 +267,7 @@ cdef bint is_wanted(Kernel k, Workspace work, Window *window, long i, ns2_reques
     if row == request.centre:
         return False
     if noise.filter_offsets != NULL:
-        p = filter_of(&k.goals[i], request.centre, request.context)
+        p = filter_of(&k.goals[i], work, window, request.centre)
         start = noise.filter_offsets[p]
         if ns2_is_listed(noise.filter_bits + start, noise.filter_rows + start, noise.filter_offsets[p + 1] - start, row):
             return False

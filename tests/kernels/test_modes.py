@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 
 from ns2vec import _kernels, reference
-from ns2vec.sampling import build_alias_table
+from ns2vec.objectives import OBJECTIVES
+from ns2vec.sampling import NoiseData, Pool, build_alias_table
+from ns2vec.training.network import make_noise
 from ns2vec.vocab.huffman import build_huffman
 
 N, DIMS, N_ROWS, N_TAGS = 11, 12, 25, 7  # words, numbers of a vector, rows of bags, tags
@@ -373,6 +375,27 @@ def test_negatives_are_none_of_what_the_input_has():
         kernel.train_pairs(*pair, 0.1, work=_kernels.Workspace(kernel, 1), chunk=i)
         changed = set(np.flatnonzero((outputs != before).any(axis=1)).tolist())
         assert centre in changed <= {centre, int(allowed[i])}
+
+
+@pytest.mark.parametrize("n_inputs", [3, N, 5000])
+def test_samplers_are_not_asked_about_inputs_that_they_do_not_know(n_inputs):
+    """Lists by input are of the sampler's own rows; inputs beyond them draw from its fallback."""
+    rng = np.random.default_rng(1)
+    bound = Pool({i: [0] for i in range(N)}, key="context").bind(NoiseData.of_counts(COUNTS))
+    noise = make_noise(bound, OBJECTIVES["negative_sampling"])
+    outputs, inputs = matrix(rng, N), matrix(rng, n_inputs)
+    kernel = _kernels.Kernel(inputs, [_kernels.Sampled(outputs, noise, 4)], reader="pairs", width=DIMS)
+    pair = np.full(40, n_inputs - 1, np.int32), np.full(40, 5, np.int32)
+    before = outputs.copy()
+    kernel.train_pairs(*pair, 0.1, work=_kernels.Workspace(kernel, 40))
+    n_changed = (outputs != before).any(axis=1).sum()
+    assert n_changed == 2 if n_inputs <= N else n_changed > 2
+
+
+def test_only_text_of_plain_rows_is_drawn_for():
+    kernel = make_case("pairs", "rows", False, ["Sampled, logistic"]).kernel
+    with pytest.raises(ValueError, match="draw is for kernels of text and plain rows"):
+        kernel.draw(np.array([1], np.int32), work=_kernels.Workspace(kernel, 4))
 
 
 def test_scratch_of_everything_at_once_fits():
