@@ -104,6 +104,12 @@ def decode_key(key: bytes, where: str, encoding: str, unicode_errors: str) -> st
         raise KeyDecodingError(where, error) from None
 
 
+def check_end(line: bytes, message: str, n_found: int, vector_size: int) -> None:
+    """Raise TruncatedFileError where a line lacks numbers because the file ends inside it."""
+    if n_found < vector_size and not line.endswith(b"\n"):
+        raise TruncatedFileError(f"{message}, and the file ends here: it is cut off; write or fetch it again")
+
+
 def check_row(line: bytes, where: str, n_found: int, vector_size: int) -> None:
     """Compare how many numbers a line has with how many the first one had.
 
@@ -115,8 +121,7 @@ def check_row(line: bytes, where: str, n_found: int, vector_size: int) -> None:
     if n_found == vector_size:
         return
     message = f"{where}: expected {vector_size} numbers, found {n_found}"
-    if n_found < vector_size and not line.endswith(b"\n"):
-        raise TruncatedFileError(f"{message}, and the file ends here: it is cut off; write or fetch it again")
+    check_end(line, message, n_found, vector_size)
     raise FormatError(f"{message}; do all lines belong to one set of vectors?")
 
 
@@ -360,10 +365,7 @@ class LineParser:
         message = f"{self.path}:{line_no}: expected {vector_size} numbers after the key, found {n_found}"
         if is_binary(line):
             raise FormatError(f"{message}; if the vectors are bytes, pass binary=True")
-        if n_found < vector_size and not line.endswith(b"\n"):
-            raise TruncatedFileError(
-                f"{message}, and the file ends here: it is cut off; write or fetch it again"
-            )
+        check_end(line, message, n_found, vector_size)
         if line_no == 1 and has_header(line):
             raise FormatError(f"{message}; this line is word2vec's header: leave out no_header=True")
         remedy = "" if n_found else remedy_for(line[: key_end(line)])
