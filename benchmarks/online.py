@@ -23,9 +23,7 @@ def topic_sentences(rng: np.random.Generator, n_sentences: int) -> list[list[str
     """Sentences of one topic each: N_TOPICS topics of N_WORDS words."""
     topics = rng.integers(0, N_TOPICS, n_sentences)
     words = rng.integers(0, N_WORDS, (n_sentences, LENGTH))
-    return [
-        [f"t{topic}w{word}" for word in row] for topic, row in zip(topics, words.tolist(), strict=True)
-    ]
+    return [[f"t{topic}w{word}" for word in row] for topic, row in zip(topics, words.tolist(), strict=True)]
 
 
 def news(rng: np.random.Generator, round_no: int, n_sentences: int) -> list[list[str]]:

@@ -1,8 +1,8 @@
 """README's table from the committed JSON, never typed.
 
-    python -m benchmarks table                      write the table between README's markers
-    python -m benchmarks table --check              exit code 1 when README says something else
-    python -m benchmarks table --reason threads-sg "why it misses what is asked"
+python -m benchmarks table                      write the table between README's markers
+python -m benchmarks table --check              exit code 1 when README says something else
+python -m benchmarks table --reason threads-sg "why it misses what is asked"
 """
 
 from __future__ import annotations

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from ns2vec import _kernels
 
-__all__ = ["build_info"]
-
 __version__ = "0.1.0"
 
 

@@ -7,8 +7,6 @@ from typing import Any
 
 from ns2vec.exceptions import ConfigError
 
-__all__ = ["check_low_level"]
-
 # How C spells the types that are passed by value; anything else is a pointer.
 SPELLINGS = {"int": r"(const )?(int|(\w*_)?int32_t)", "double": r"(const )?double", "*": r".*[*\]].*"}
 

@@ -16,19 +16,6 @@ from ns2vec._magic import N_BYTES, is_binary, recognized
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import Ns2vecError
 
-__all__ = [
-    "COMPRESSIONS",
-    "Counted",
-    "OpenPath",
-    "damage",
-    "explain",
-    "first_bytes",
-    "is_damage",
-    "is_remote",
-    "open_bytes",
-    "strip_compression",
-]
-
 BLOCK_BYTES = 1 << 20
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-__all__ = ["KINDS", "N_BYTES", "Kind", "is_binary", "recognized"]
-
 N_BYTES = 512
 """So many of a file's first bytes are enough."""
 

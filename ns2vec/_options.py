@@ -13,9 +13,6 @@ import numpy as np
 
 from ns2vec.exceptions import ConfigError
 
-__all__ = ["flag", "number", "shown", "whole"]
-
-
 SHORT = reprlib.Repr()
 SHORT.maxstring = SHORT.maxother = 60
 

@@ -27,26 +27,6 @@ try:
 except ImportError:  # Windows
     fcntl = None
 
-__all__ = [
-    "NEW_FILE",
-    "READ_STATUS",
-    "advise_huge_pages",
-    "after_fork_in_child",
-    "descriptor_of",
-    "hold",
-    "keep_owner_and_mode",
-    "n_processors",
-    "nameless_file",
-    "provide_memory",
-    "publish",
-    "read_at",
-    "remove_abandoned",
-    "seek_and_read",
-    "seek_and_write",
-    "sync_folder",
-    "write_at",
-]
-
 IS_POSIX = os.name == "posix"
 
 NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)

@@ -10,8 +10,6 @@ from ns2vec.exceptions import ConfigError
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-__all__ = ["Registry"]
-
 T = TypeVar("T")
 
 

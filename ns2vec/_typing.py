@@ -9,18 +9,6 @@ from typing import Any, Protocol, TypeAlias, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
-__all__ = [
-    "Embedding",
-    "Float32Array",
-    "Int32Array",
-    "Int64Array",
-    "Key",
-    "PathLike",
-    "Sentences",
-    "Token",
-    "VectorMaker",
-]
-
 PathLike: TypeAlias = "str | os.PathLike[str]"
 Token: TypeAlias = Hashable
 Sentences: TypeAlias = Iterable[Sequence[Token]]

@@ -9,8 +9,6 @@ from __future__ import annotations
 import importlib.machinery
 from pathlib import Path
 
-__all__ = ["unbuilt_sources"]
-
 
 def unbuilt_sources(package: Path) -> str:
     """Return what to tell whoever imports the sources in a folder, or ``""`` if all modules are built.

@@ -11,8 +11,6 @@ import numpy.typing as npt
 from ns2vec.objectives import Objective
 from ns2vec.vocab import Huffman
 
-__all__ = ["log_normalised", "log_probabilities", "path_log_probabilities"]
-
 Array = npt.NDArray[np.float64]
 Floats = npt.NDArray[np.floating]
 

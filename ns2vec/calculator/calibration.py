@@ -23,8 +23,6 @@ from ns2vec.training.loop import Tally, run_workers
 from ns2vec.training.network import Network
 from ns2vec.vocab import Vocabulary, keep_thresholds
 
-__all__ = ["Calibration", "make_network", "measure_speed", "synthetic_chunks"]
-
 SECONDS = 1.5
 WARM_UP = 0.4
 N_WORDS = 1_000_000

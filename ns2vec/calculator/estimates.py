@@ -19,8 +19,6 @@ from ns2vec.sampling import make_sampler
 from ns2vec.training.config import TrainingConfig, parse_memory
 from ns2vec.training.spec import alone
 
-__all__ = ["Estimate", "estimate"]
-
 logger = logging.getLogger(__name__)
 
 

@@ -18,8 +18,6 @@ from ns2vec.calculator.work import OutputWork
 from ns2vec.training.config import TrainingConfig
 from ns2vec.training.network import chunk_room
 
-__all__ = ["memory_parts", "process_bytes"]
-
 PROCESS_BYTES = 18_000_000
 """Python, NumPy and ns2vec, where it cannot be measured."""
 

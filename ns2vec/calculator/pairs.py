@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from ns2vec._options import whole
 
-__all__ = ["PairCounts", "count_pairs"]
-
 
 @dataclass(frozen=True)
 class PairCounts:

@@ -24,8 +24,6 @@ from ns2vec.vocab import (
     why_empty,
 )
 
-__all__ = ["CorpusShape", "SENTENCE_WORDS", "shape_of_corpus", "shape_of_counts"]
-
 SENTENCE_WORDS = 20.0
 """Mean length of a sentence when only counts are known; about that of English text."""
 

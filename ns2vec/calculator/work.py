@@ -14,8 +14,6 @@ from ns2vec.calculator.shape import CorpusShape
 from ns2vec.training.config import TrainingConfig
 from ns2vec.vocab import build_huffman, keep_probabilities
 
-__all__ = ["Expected", "OUTPUTS", "OutputWork", "expect_windows", "outputs_of"]
-
 
 @dataclass(frozen=True)
 class Expected:

@@ -8,8 +8,6 @@ from ns2vec.cli.common import load_vectors
 from ns2vec.formats import guess_format, npy
 from ns2vec.keyedvectors import KeyedVectors
 
-__all__ = ["load_any"]
-
 
 def load_any(
     path: str,

@@ -23,19 +23,6 @@ from ns2vec.formats.atomic import is_replaceable
 from ns2vec.keyedvectors import KeyedVectors
 from ns2vec.keyedvectors.files import adopt_table
 
-__all__ = [
-    "add_format_option",
-    "add_key_options",
-    "answers_errors",
-    "describe",
-    "key_options",
-    "load_vectors",
-    "logs_on_stderr",
-    "print_json",
-    "say",
-    "write_table",
-]
-
 logger = logging.getLogger(__name__)
 
 FAILURE, USAGE, INTERRUPTED, TERMINATED = 1, 2, 128 + signal.SIGINT, 128 + signal.SIGTERM

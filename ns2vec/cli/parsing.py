@@ -6,8 +6,6 @@ import argparse
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NoReturn
 
-__all__ = ["Parser", "UsageError", "add_common_options", "encoding", "natural", "positive"]
-
 
 class UsageError(Exception):
     """The command line cannot be understood: exit code 2."""

@@ -9,8 +9,6 @@ from typing import Any
 from ns2vec.exceptions import VocabularyError
 from ns2vec.keyedvectors import KeyedVectors
 
-__all__ = ["Asker", "QuestionError", "render", "split_terms"]
-
 Answer = dict[str, Any]
 
 N_SUGGESTED = 3

@@ -8,8 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-__all__ = ["as_options"]
-
 # what is said of a format is said of the option that names the format which is read
 _FORMAT = "{format}"
 _SAID_OTHERWISE = (

@@ -15,15 +15,6 @@ from ns2vec.sampling.base import options_of
 from ns2vec.training.config import CHOICES
 from ns2vec.word2vec import Word2Vec
 
-__all__ = [
-    "add_checkpoint_options",
-    "add_model_options",
-    "add_word2vec_c_options",
-    "check_checkpoint_options",
-    "check_word2vec_c_options",
-    "model_parameters",
-]
-
 #: Parameters of Word2Vec; those not given on the command line keep the library's defaults.
 DEFAULTS = {
     name: parameter.default

@@ -9,8 +9,6 @@ from ns2vec.exceptions import ConfigError
 from ns2vec.objectives import OBJECTIVES, choose_objective
 from ns2vec.sampling import SAMPLERS, make_sampler
 
-__all__ = ["Candidate", "REFERENCE", "make_candidates", "plain_samplers"]
-
 #: The objective that the others are measured against.
 REFERENCE = "softmax"
 

@@ -33,8 +33,6 @@ from ns2vec.exceptions import ConfigError, DivergenceError
 from ns2vec.models.word2vec import Word2Vec
 from ns2vec.training.blas import blas_threads
 
-__all__ = ["compare"]
-
 logger = logging.getLogger(__name__)
 
 TRIAL_SHARE, LONGEST_TRIAL = 0.1, 1.0  # of the budget for all, seconds for each

@@ -17,8 +17,6 @@ from ns2vec.objectives import OBJECTIVES
 from ns2vec.probability import log_probabilities, path_log_probabilities
 from ns2vec.vocab import build_huffman
 
-__all__ = ["HeldOut", "log_noise", "log_proba", "micro_f1"]
-
 Array = npt.NDArray[np.float64]
 
 MAX_QUESTIONS = 300

@@ -10,8 +10,6 @@ from ns2vec.comparison.text_report import COLUMNS_EXPLAINED, growth_rows, rows
 from ns2vec.reports.charts import line_chart, time_bars
 from ns2vec.reports.html import bullets, legend, page, text_table
 
-__all__ = ["html_report"]
-
 
 def html_report(comparisons: Sequence[Comparison], *, command: str = "") -> str:
     """Render as one self-contained HTML page.

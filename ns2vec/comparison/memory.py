@@ -23,8 +23,6 @@ from ns2vec.objectives import OBJECTIVES
 from ns2vec.training.network import Network, Worker
 from ns2vec.vocab import build_huffman
 
-__all__ = ["BatchMemory", "count_batch_memory", "expected_batch_memory", "scratch_formula"]
-
 FLOAT, INT, POINTER = 4, 4, 8
 LANES = 16  # rows of a tile of scores are this many floats wide, or a multiple of it
 

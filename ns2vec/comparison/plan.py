@@ -6,8 +6,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["DEFAULT_BUDGET", "Load", "REFERENCE_SHARE", "TextPlan", "TimeTable", "make_plan"]
-
 DEFAULT_BUDGET = 600.0  # seconds
 
 REFERENCE_SHARE = 0.4  # of the time for runs, at most, goes to candidates that score every word

@@ -15,8 +15,6 @@ from ns2vec.comparison.memory import BatchMemory
 from ns2vec.comparison.runs import Sample
 from ns2vec.reports.tables import finite
 
-__all__ = ["CandidateResult", "CandidateRun", "Comparison", "TimeGrowth", "growth", "mean_and_deviation"]
-
 HOUR = 3600.0
 
 

@@ -15,8 +15,6 @@ from ns2vec.comparison.text import SlicedText, Text, cut_sentences
 from ns2vec.exceptions import StopTraining
 from ns2vec.models.word2vec import Word2Vec
 
-__all__ = ["Clock", "Sample", "Trained", "do_not_look", "make_model", "measure_speed", "train"]
-
 PIECES_PER_EPOCH = 4  # where the loss is looked at
 LARGE_SLICE = 4_000_000  # words; a shorter slice would change how the workers share frequent rows
 WARM_UP_WORDS, FIRST_TRIAL_WORDS = 5, 20  # where every word is scored, a word may take a second

@@ -16,8 +16,6 @@ from ns2vec.exceptions import ConfigError, CorpusError, VocabularyError
 from ns2vec.models.word2vec import Word2Vec
 from ns2vec.vocab import keep_probabilities, why_empty
 
-__all__ = ["CountedCorpus", "SlicedText", "Text", "read_text"]
-
 
 class CountedCorpus(Corpus):
     """A corpus that has been counted: models take their vocabulary from it without reading.

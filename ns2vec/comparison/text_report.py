@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from ns2vec.comparison.results import CandidateResult, Comparison, growth
 from ns2vec.reports.tables import aligned, markdown_table
 
-__all__ = ["COLUMNS_EXPLAINED", "growth_rows", "markdown", "rows", "table"]
-
 COLUMNS_EXPLAINED = (
     "time: seconds of a whole training, ~ extrapolated from a part of one",
     "saved: 1 - time / time of full softmax",

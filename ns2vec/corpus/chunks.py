@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from ns2vec._typing import Int32Array
 from ns2vec.corpus import _scan
 
-__all__ = ["CHUNK_WORDS", "Chunk", "END", "MAX_SENTENCE_WORDS", "UNKNOWN"]
-
 END: int = _scan.END
 """Stands behind each sentence in `Chunk.words`."""
 UNKNOWN: int = _scan.UNKNOWN

@@ -14,8 +14,6 @@ from ns2vec._typing import Int32Array
 from ns2vec.corpus.chunks import Chunk
 from ns2vec.exceptions import CorpusError
 
-__all__ = ["EncodedCorpus"]
-
 
 class EncodedCorpus:
     """The ids of a corpus, chunk by chunk, for as many epochs as wanted.

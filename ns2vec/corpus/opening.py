@@ -15,22 +15,6 @@ from ns2vec._options import shown, whole
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import ConfigError, CorpusError
 
-__all__ = [
-    "BLOCK_BYTES",
-    "BOM",
-    "NOUN",
-    "Reader",
-    "check_errors",
-    "check_length",
-    "check_limit",
-    "check_path",
-    "decoding_error",
-    "is_seekable",
-    "open_binary",
-    "refuse_stranger",
-    "source_name",
-]
-
 BOM = b"\xef\xbb\xbf"
 BLOCK_BYTES = 1 << 18
 NOUN = "corpus file"

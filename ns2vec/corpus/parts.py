@@ -23,8 +23,6 @@ from ns2vec._typing import PathLike
 from ns2vec.corpus._scan import Part, Scanner
 from ns2vec.corpus.opening import decoding_error, open_binary, refuse_stranger, source_name
 
-__all__ = ["PART_BYTES", "feed_in_parts"]
-
 PART_BYTES = 1 << 21
 _PARTS_AHEAD = 4
 _BLANK = re.compile(rb"[\t-\r ]")

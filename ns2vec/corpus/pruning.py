@@ -9,8 +9,6 @@ from ns2vec.corpus._sentences import as_tokens
 from ns2vec.vocab.checks import check_token
 from ns2vec.vocab.trim import TrimRule, keep_word
 
-__all__ = ["count_with_pruning"]
-
 _SENTENCES_PER_REPORT = 10_000
 
 

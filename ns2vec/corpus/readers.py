@@ -29,8 +29,6 @@ from ns2vec.corpus.opening import (
 )
 from ns2vec.exceptions import CorpusError
 
-__all__ = ["BrownCorpus", "LineSentence", "PathLineSentences", "Text8Corpus"]
-
 Source: TypeAlias = "PathLike | Any"
 
 

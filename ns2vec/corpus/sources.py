@@ -46,17 +46,6 @@ from ns2vec.exceptions import CorpusError
 from ns2vec.vocab.checks import check_token
 from ns2vec.vocab.trim import TrimRule
 
-__all__ = [
-    "Corpus",
-    "FileCorpus",
-    "IterableCorpus",
-    "OnProgress",
-    "Scan",
-    "Splitting",
-    "open_corpus",
-    "open_corpus_file",
-]
-
 logger = logging.getLogger(__name__)
 
 OnProgress: TypeAlias = Callable[[int, int, "float | None"], object]

@@ -12,8 +12,6 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
-__all__ = ["SEPARATORS", "as_number", "choose_columns", "guess_separator", "split_columns"]
-
 #: Separator -> its name; the first one that fits best is taken. ``""``: any blanks.
 SEPARATORS = {"\t": "tabs", ";": "semicolons", ",": "commas", "": "blanks"}
 

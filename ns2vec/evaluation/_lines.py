@@ -13,8 +13,6 @@ from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.formats import open_for_read
 from ns2vec.formats.strangers import refuse_stranger
 
-__all__ = ["ON_MALFORMED", "Complaints", "Malformed", "numbered_lines", "source_name"]
-
 logger = logging.getLogger(__name__)
 
 ON_MALFORMED = ("skip", "refuse")

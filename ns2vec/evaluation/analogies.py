@@ -34,16 +34,6 @@ from ns2vec.evaluation.lookup import Lookup, Words
 from ns2vec.evaluation.results import Items, PartResult, TaskResult
 from ns2vec.evaluation.statistics import Resampling, mean_interval
 
-__all__ = [
-    "ANALOGY_METHODS",
-    "AnalogyMethod",
-    "AnalogySection",
-    "Question",
-    "rank_answers",
-    "score_analogies",
-    "words_of_sections",
-]
-
 FloatArray: TypeAlias = "npt.NDArray[np.floating[Any]]"
 IntArray: TypeAlias = "npt.NDArray[np.int64]"
 

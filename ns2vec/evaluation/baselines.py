@@ -22,8 +22,6 @@ from ns2vec._typing import PathLike
 from ns2vec.exceptions import FormatError
 from ns2vec.formats import open_for_write
 
-__all__ = ["Baseline", "Shortfall", "read_baseline", "write_baseline"]
-
 DEFAULT_TOLERANCE = 0.02
 
 

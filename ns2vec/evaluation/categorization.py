@@ -26,19 +26,6 @@ from ns2vec.evaluation.lookup import Lookup
 from ns2vec.evaluation.results import Items, TaskResult, parts_of_groups
 from ns2vec.evaluation.statistics import Resampling, draw_counts, mean_interval, percentiles
 
-__all__ = [
-    "CLUSTERINGS",
-    "contingency",
-    "k_means",
-    "macro_f1",
-    "majority_hits",
-    "nearest_centroids",
-    "normalised_mutual_information",
-    "purity",
-    "score_categorization",
-    "score_classification",
-]
-
 FloatArray: TypeAlias = "npt.NDArray[np.float64]"
 Labels: TypeAlias = "npt.NDArray[np.intp]"
 Mask: TypeAlias = "npt.NDArray[np.bool_]"

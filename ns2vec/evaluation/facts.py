@@ -29,8 +29,6 @@ from ns2vec.evaluation.facts_tables import ABSENT, MARKERS_PER_ROW, Fact, World,
 from ns2vec.exceptions import ConfigError
 from ns2vec.formats import open_for_write
 
-__all__ = ["DEMO_PARAMETERS", "FactsCorpus", "Sentences", "facts_corpus"]
-
 DEFAULT_TYPES = 2500
 MIN_WORDS = 1_000_000
 WORDS_PER_TYPE = 300

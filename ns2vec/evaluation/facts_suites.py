@@ -20,8 +20,6 @@ from ns2vec.evaluation.facts_tables import ABSENT
 from ns2vec.evaluation.outliers import OutlierSet
 from ns2vec.evaluation.relational_similarity import RatedPair
 
-__all__ = ["FACTS_QUESTIONS", "facts_sides"]
-
 SET_SIZE = 8  # members and outliers of a set
 N_PROTOTYPES = 3
 DEGREES = (10.0, 5.0, 0.0)  # a fact, a pair of the right sides, a pair of the wrong ones

@@ -19,8 +19,6 @@ import numpy as np
 
 from ns2vec.exceptions import ConfigError
 
-__all__ = ["Fact", "Family", "World", "build_world", "load_real_families", "pseudo_words"]
-
 ABSENT = "-"
 MARKERS_PER_ROW = 5
 MARKERS_IN_COMMON = 2  # two rows of a family share at most so many markers

@@ -26,16 +26,6 @@ from ns2vec.evaluation.readers import READERS, Layout
 from ns2vec.evaluation.word_pairs import JudgedPair, pair_cosines
 from ns2vec.exceptions import FormatError
 
-__all__ = [
-    "Quadruple",
-    "Section",
-    "evaluate_word_analogies",
-    "evaluate_word_pairs",
-    "parse_analogies",
-    "parse_word_pairs",
-    "section_accuracy",
-]
-
 logger = logging.getLogger(__name__)
 
 Quadruple: TypeAlias = tuple[str, str, str, str]

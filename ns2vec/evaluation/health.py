@@ -23,8 +23,6 @@ from ns2vec._typing import Embedding
 from ns2vec.evaluation.neighbours import nearest_rows
 from ns2vec.evaluation.statistics import spearman
 
-__all__ = ["Health", "hub_counts", "isotropy", "measure_health"]
-
 FloatArray: TypeAlias = "npt.NDArray[np.floating[Any]]"
 
 N_PAIRS = 20000

@@ -16,8 +16,6 @@ from ns2vec.evaluation.text_report import MARKS_EXPLAINED, coverage_text, signif
 from ns2vec.reports.charts import interval_bars, principal_plane, word_map
 from ns2vec.reports.html import bullets, cell, legend, page, table, text_table
 
-__all__ = ["html_report"]
-
 MAX_MAP_WORDS_PER_GROUP = 14
 MAX_PARTS = 60
 NEIGHBOUR_WORDS = ("king", "paris", "water", "green", "running", "three")

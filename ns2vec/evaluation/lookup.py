@@ -18,8 +18,6 @@ from ns2vec import similarity
 from ns2vec._typing import Embedding, VectorMaker
 from ns2vec.exceptions import ConfigError
 
-__all__ = ["Coverage", "Lookup", "MISSING", "Words"]
-
 FloatArray: TypeAlias = "npt.NDArray[np.float64]"
 Mask: TypeAlias = "npt.NDArray[np.bool_]"
 Rows: TypeAlias = "npt.NDArray[np.intp]"

@@ -12,8 +12,6 @@ from ns2vec import similarity
 from ns2vec._typing import Embedding
 from ns2vec.evaluation.lookup import Lookup
 
-__all__ = ["dump_neighbours", "nearest_rows", "spread_words"]
-
 #: Rows and their cosines, best first.
 Neighbours: TypeAlias = "tuple[npt.NDArray[np.intp], npt.NDArray[np.floating[Any]]]"
 

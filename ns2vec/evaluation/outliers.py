@@ -19,8 +19,6 @@ from ns2vec.evaluation.lookup import Lookup, Words
 from ns2vec.evaluation.results import Items, TaskResult, parts_of_groups
 from ns2vec.evaluation.statistics import Resampling, mean_interval
 
-__all__ = ["OutlierSet", "outlier_position", "score_outliers", "words_of_sets"]
-
 FloatArray: TypeAlias = "npt.NDArray[np.float64]"
 
 

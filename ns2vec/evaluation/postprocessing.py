@@ -17,8 +17,6 @@ from ns2vec._registry import Registry
 from ns2vec._typing import Embedding
 from ns2vec.exceptions import ConfigError
 
-__all__ = ["POSTPROCESSING", "Vectors", "all_but_the_top", "centre", "normalise"]
-
 FloatArray: TypeAlias = "npt.NDArray[np.floating[Any]]"
 
 #: Name -> function (embedding) -> embedding.

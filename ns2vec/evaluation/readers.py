@@ -39,8 +39,6 @@ from ns2vec.evaluation.analogies import AnalogySection, Question
 from ns2vec.evaluation.outliers import OutlierSet
 from ns2vec.evaluation.relational_similarity import RatedPair
 
-__all__ = ["EXPECTED", "Layout", "READERS"]
-
 Source: TypeAlias = "PathLike | Iterable[str]"
 
 

@@ -19,8 +19,6 @@ from ns2vec.evaluation.lookup import Lookup
 from ns2vec.evaluation.results import Items, PartResult, TaskResult
 from ns2vec.evaluation.statistics import Resampling, mean_interval, spearman
 
-__all__ = ["RatedPair", "relation_degrees", "score_relational_similarity"]
-
 FloatArray: TypeAlias = "npt.NDArray[np.float64]"
 Mask: TypeAlias = "npt.NDArray[np.bool_]"
 

@@ -18,8 +18,6 @@ from ns2vec.evaluation.gensim_protocol import (
 )
 from ns2vec.reports.tables import finite
 
-__all__ = ["AnalogyResult", "PairsResult", "Report", "SectionResult", "evaluate_all"]
-
 
 @dataclass(frozen=True, slots=True)
 class SectionResult:

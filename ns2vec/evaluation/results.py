@@ -15,8 +15,6 @@ from ns2vec.evaluation.lookup import Coverage
 from ns2vec.evaluation.statistics import Difference, Resampling, compare_correlations, compare_means
 from ns2vec.exceptions import ConfigError
 
-__all__ = ["Items", "PartResult", "TaskResult", "compare_results", "parts_of_groups"]
-
 FloatArray: TypeAlias = "npt.NDArray[np.float64]"
 
 

@@ -30,8 +30,6 @@ from ns2vec.evaluation.tasks import TASKS
 from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.reports.tables import finite
 
-__all__ = ["Evaluation", "Read", "SUBSETS", "Settings", "SuiteOutcome", "evaluate_suites", "read_questions"]
-
 logger = logging.getLogger(__name__)
 
 Mask: TypeAlias = "npt.NDArray[np.bool_]"

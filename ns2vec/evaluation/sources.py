@@ -21,16 +21,6 @@ from ns2vec._typing import PathLike
 from ns2vec.evaluation.suites import Origin, Suite
 from ns2vec.exceptions import FormatError
 
-__all__ = [
-    "FoundFiles",
-    "MissingFiles",
-    "SuiteNotFoundError",
-    "cache_folder",
-    "download",
-    "find_suite_files",
-    "sha256_of",
-]
-
 logger = logging.getLogger(__name__)
 
 READ_BYTES = 1 << 20
@@ -180,14 +170,16 @@ def find_suite_files(
         if paths:
             return _checked(suite, origin, paths)
     files = (name for origin in suite.origins if not origin.package for name in origin.files)
-    raise SuiteNotFoundError([
-        MissingFiles(
-            suite.name,
-            f"not in {os.fspath(named)}" if named else "not found, and no data folder is named",
-            tuple(files),
-            any(origin.urls for origin in suite.origins),
-        )
-    ])
+    raise SuiteNotFoundError(
+        [
+            MissingFiles(
+                suite.name,
+                f"not in {os.fspath(named)}" if named else "not found, and no data folder is named",
+                tuple(files),
+                any(origin.urls for origin in suite.origins),
+            )
+        ]
+    )
 
 
 def _in_folder(origin: Origin, folder: PathLike | None) -> list[Path]:

@@ -19,21 +19,6 @@ import numpy.typing as npt
 
 from ns2vec.exceptions import ConfigError
 
-__all__ = [
-    "Difference",
-    "Resampling",
-    "average_ranks",
-    "compare_correlations",
-    "compare_means",
-    "correlation_interval",
-    "draw_counts",
-    "mean_interval",
-    "pearson",
-    "percentiles",
-    "spearman",
-    "spearman_draws",
-]
-
 FloatArray: TypeAlias = "npt.NDArray[np.float64]"
 Counts: TypeAlias = "npt.NDArray[np.int64]"
 

@@ -43,8 +43,6 @@ from ns2vec.evaluation.readers import READERS, Layout
 from ns2vec.evaluation.tasks import TASKS
 from ns2vec.exceptions import ConfigError, FormatError
 
-__all__ = ["Origin", "Suite", "builtin_suites", "collections", "parse_suites", "select_suites"]
-
 _LAYOUT = ("delimiter", "columns", "skip_lines", "encoding")
 
 

@@ -19,8 +19,6 @@ from ns2vec.evaluation.relational_similarity import score_relational_similarity
 from ns2vec.evaluation.results import TaskResult
 from ns2vec.evaluation.word_pairs import score_word_similarity
 
-__all__ = ["TASKS", "Task"]
-
 
 @dataclass(frozen=True, slots=True)
 class Task:

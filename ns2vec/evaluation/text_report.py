@@ -13,8 +13,6 @@ from ns2vec.evaluation.results import TaskResult
 from ns2vec.evaluation.runner import Evaluation, SuiteOutcome
 from ns2vec.reports.tables import aligned, markdown_table
 
-__all__ = ["MARKS_EXPLAINED", "coverage_text", "markdown", "significance_mark", "table"]
-
 LEVELS = ((0.001, "***"), (0.01, "**"), (0.05, "*"))
 MARKS_EXPLAINED = (
     "* ** ***: differs from the first model, p < .05 .01 .001 (permutation test, common questions, "

@@ -16,8 +16,6 @@ from ns2vec.evaluation.lookup import Lookup
 from ns2vec.evaluation.results import Items, TaskResult
 from ns2vec.evaluation.statistics import Resampling, correlation_interval, pearson, spearman
 
-__all__ = ["JudgedPair", "pair_cosines", "score_word_similarity"]
-
 #: Two words and a judgement.
 JudgedPair: TypeAlias = "tuple[str, str, float]"
 

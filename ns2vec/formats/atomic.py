@@ -36,16 +36,6 @@ from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.formats.limits import Bounded
 from ns2vec.formats.strangers import stranger_at
 
-__all__ = [
-    "check_writable",
-    "ends_by_itself",
-    "is_replaceable",
-    "open_for_read",
-    "open_for_write",
-    "plain_size",
-    "remove_stale",
-]
-
 logger = logging.getLogger(__name__)
 
 BLOCK_BYTES = 1 << 20

@@ -14,8 +14,6 @@ from ns2vec._typing import Int64Array, PathLike
 from ns2vec.formats.atomic import open_for_write
 from ns2vec.formats.table import VectorTable
 
-__all__ = ["block_writer"]
-
 N_THREADS = 2
 
 

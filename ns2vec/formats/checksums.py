@@ -19,8 +19,6 @@ from typing import Any
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import FormatError
 
-__all__ = ["ChecksumError", "is_sealed", "sealed", "state_of_seal", "unseal", "verify"]
-
 SUMS, SEAL = "sha256", "sealed"
 SEALED, BROKEN = b'"sealed":"yes"', b'"sealed":"no "'
 METADATA = "__metadata__"

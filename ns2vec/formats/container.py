@@ -36,8 +36,6 @@ from ns2vec.formats import checksums
 from ns2vec.formats.atomic import open_for_read, open_for_write, plain_size
 from ns2vec.formats.table import TruncatedFileError, read_exactly
 
-__all__ = ["Container", "MMAP_MODES", "looks_like_container", "read_container", "write_container"]
-
 Array = npt.NDArray[Any]
 
 ALIGNMENT = 64

@@ -20,8 +20,6 @@ from ns2vec._typing import PathLike
 from ns2vec.formats import word2vec_text
 from ns2vec.formats.table import VectorTable, unwritable_key
 
-__all__ = ["NAME", "SUFFIXES", "looks_like", "read", "write"]
-
 NAME = "fasttext_vec"
 SUFFIXES = (".vec",)
 

@@ -17,8 +17,6 @@ from ns2vec.exceptions import ConfigError
 from ns2vec.formats.keys import StoredKeys
 from ns2vec.formats.state import VectorState
 
-__all__ = ["fit_rows", "fit_state"]
-
 logger = logging.getLogger(__name__)
 
 Array = npt.NDArray[Any]

@@ -21,8 +21,6 @@ from functools import partial
 from ns2vec.formats import word2vec_text
 from ns2vec.formats.lines import is_number
 
-__all__ = ["NAME", "SUFFIXES", "looks_like", "read", "write"]
-
 NAME = "glove"
 SUFFIXES = (".glove",)
 

@@ -20,8 +20,6 @@ import numpy.typing as npt
 from ns2vec._typing import Float32Array
 from ns2vec.exceptions import ConfigError, FormatError
 
-__all__ = ["pack", "unpack"]
-
 LARGEST = np.float32(127)
 BLOCK_ROWS = 4096
 

@@ -28,8 +28,6 @@ import numpy.typing as npt
 
 from ns2vec.exceptions import ConfigError, FormatError
 
-__all__ = ["DAMAGED", "StoredKeys", "decode", "encode", "encode_keys", "is_storable", "lookable"]
-
 COLLECTIONS: dict[str, Any] = {"tuple": tuple, "set": set, "frozenset": frozenset}
 TAGS = frozenset({*COLLECTIONS, "dict", "array"})
 MOST_SHARING = 2000

@@ -9,8 +9,6 @@ from ns2vec._files import Counted, damage, is_damage
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import FormatError
 
-__all__ = ["Bounded"]
-
 # The numbers of vectors hardly compress, and their text some three times.
 MOST_BYTES = 256 << 20
 MOST_TIMES = 100

@@ -27,27 +27,6 @@ from ns2vec.formats._parse import parse_numbers
 from ns2vec.formats.strangers import refuse_stranger
 from ns2vec.formats.table import TEXT_BYTES, KeyDecodingError, TruncatedFileError
 
-__all__ = [
-    "LineParser",
-    "MAX_HEADER_BYTES",
-    "check_beside",
-    "check_row",
-    "decode_key",
-    "find_beside",
-    "has_header",
-    "has_text_row",
-    "is_number",
-    "key_end",
-    "key_line",
-    "likely_size",
-    "lines_of",
-    "numbers_at_end",
-    "parse_header",
-    "plain_stem",
-    "remedy_for",
-    "text_follows",
-]
-
 logger = logging.getLogger(__name__)
 
 REMEDIES = (

@@ -42,18 +42,6 @@ from ns2vec.formats.state import (
 )
 from ns2vec.formats.table import VectorTable
 
-__all__ = [
-    "DTYPES",
-    "NAME",
-    "SUFFIXES",
-    "describe",
-    "looks_like",
-    "read",
-    "read_state",
-    "write",
-    "write_state",
-]
-
 NAME = "native"
 SUFFIXES = (".ns2v",)
 

@@ -28,8 +28,6 @@ from ns2vec.formats.lines import check_beside, decode_key, find_beside, key_line
 from ns2vec.formats.state import first_rows
 from ns2vec.formats.table import VectorTable, encode_key, unique_rows, unwritable_key
 
-__all__ = ["NAME", "SUFFIXES", "looks_like", "read", "write"]
-
 NAME = "npy"
 SUFFIXES = (".npy",)
 

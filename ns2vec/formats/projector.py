@@ -38,8 +38,6 @@ from ns2vec.formats.lines import (
 )
 from ns2vec.formats.table import TableBuilder, TruncatedFileError, VectorTable, encode_key, unwritable_key
 
-__all__ = ["NAME", "SUFFIXES", "looks_like", "metadata_path", "read", "write"]
-
 NAME = "projector"
 SUFFIXES = (".tsv",)
 

@@ -31,17 +31,6 @@ from ns2vec.formats.state import first_rows
 from ns2vec.formats.strangers import refuse_stranger
 from ns2vec.formats.table import VectorTable, unique_rows
 
-__all__ = [
-    "FORMATS",
-    "Format",
-    "NOT_FINITE",
-    "format_of_start",
-    "format_of_suffix",
-    "guess_format",
-    "read_vectors",
-    "with_format",
-]
-
 logger = logging.getLogger(__name__)
 
 SNIFF_BYTES = 1 << 15  # enough for the first line of a text file

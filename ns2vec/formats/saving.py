@@ -32,8 +32,6 @@ from ns2vec.formats.strangers import refuse_stranger
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["MODELS", "Saveable", "set_attributes"]
-
 logger = logging.getLogger(__name__)
 
 WORD2VEC_OPTIONS = ((word2vec_binary, "binary=True"), (glove, "no_header=True"))

@@ -13,8 +13,6 @@ from ns2vec.exceptions import FormatError
 from ns2vec.formats.keys import StoredKeys
 from ns2vec.formats.table import VectorTable
 
-__all__ = ["ModelState", "VectorState", "first_rows", "state_of_table", "table_of_state"]
-
 Array = npt.NDArray[Any]
 
 

@@ -9,8 +9,6 @@ from ns2vec._magic import N_BYTES, recognized
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import FormatError
 
-__all__ = ["refuse_stranger", "stranger", "stranger_at"]
-
 
 def stranger(start: bytes, path: object, own: tuple[str, ...] = ()) -> FormatError | None:
     """Return the error for a file that begins so, None if it may be what was asked for.

@@ -20,23 +20,6 @@ from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.formats._parse import index_keys
 from ns2vec.formats.atomic import open_for_read
 
-__all__ = [
-    "DUPLICATES",
-    "KeyDecodingError",
-    "TEXT_BYTES",
-    "TableBuilder",
-    "TruncatedFileError",
-    "VectorTable",
-    "check_duplicates",
-    "encode_key",
-    "read_counts",
-    "read_exactly",
-    "tell_duplicates",
-    "unique_rows",
-    "unwritable_key",
-    "write_counts",
-]
-
 logger = logging.getLogger(__name__)
 
 FIRST_ALLOCATION_BYTES = 16 << 20

@@ -39,8 +39,6 @@ from ns2vec.formats.table import (
     unwritable_key,
 )
 
-__all__ = ["NAME", "SUFFIXES", "looks_like", "read", "write"]
-
 NAME = "word2vec_binary"
 SUFFIXES = (".bin",)
 

@@ -51,8 +51,6 @@ from ns2vec.formats.table import (
     unwritable_key,
 )
 
-__all__ = ["NAME", "SUFFIXES", "looks_like", "read", "write"]
-
 NAME = "word2vec_text"
 SUFFIXES = (".txt", ".w2v")
 

@@ -19,15 +19,6 @@ from ns2vec.formats.table import write_counts
 from ns2vec.keyedvectors.storage import VectorStore
 from ns2vec.similarity import row_norms
 
-__all__ = [
-    "adopt_state",
-    "adopt_table",
-    "intersect_word2vec_format",
-    "load_word2vec_format",
-    "save_word2vec_format",
-    "vector_state",
-]
-
 logger = logging.getLogger(__name__)
 
 # of what a store holds, that which is saved as parts of its own and never taken from a file's attributes

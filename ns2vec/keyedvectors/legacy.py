@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from ns2vec.keyedvectors.storage import VectorStore
 
-__all__ = ["LegacyNames"]
-
 logger = logging.getLogger(__name__)
 
 # what gensim 3 had and gensim 4 has not -> what to write now

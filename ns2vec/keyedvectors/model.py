@@ -23,8 +23,6 @@ from ns2vec.keyedvectors.search import wmdistance
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["KeyedVectors"]
-
 Array = npt.NDArray[Any]
 
 # gensim's names of two ways to answer an analogy -> ns2vec.evaluation's

@@ -16,17 +16,6 @@ from ns2vec._options import whole
 from ns2vec.exceptions import ConfigError
 from ns2vec.keyedvectors.storage import VectorStore
 
-__all__ = [
-    "closer_than",
-    "distances",
-    "most_similar",
-    "most_similar_cosmul",
-    "most_similar_many",
-    "n_similarity",
-    "rank_by_centrality",
-    "wmdistance",
-]
-
 logger = logging.getLogger(__name__)
 
 UNIT_ERRORS = 4  # rounding errors by which the length of a vector that was divided by its length is not 1

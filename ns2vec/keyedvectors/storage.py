@@ -17,8 +17,6 @@ from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.formats.keys import StoredKeys
 from ns2vec.vocab import is_missing
 
-__all__ = ["KEY_TYPES", "VectorStore", "index_of"]
-
 logger = logging.getLogger(__name__)
 
 KEY_TYPES = (str, int, np.integer)

@@ -29,8 +29,6 @@ from ns2vec.training.run import Feed, Plan, Run
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["GensimDoor"]
-
 logger = logging.getLogger(__name__)
 
 
@@ -63,7 +61,11 @@ class GensimDoor(GensimVocabulary):
     # ---- training --------------------------------------------------------------------------------
 
     def _build_and_train(
-        self, sentences: Any, corpus_file: PathLike | None, trim_rule: Any, callbacks: Iterable[Any] | None,
+        self,
+        sentences: Any,
+        corpus_file: PathLike | None,
+        trim_rule: Any,
+        callbacks: Iterable[Any] | None,
     ) -> None:
         """What the constructor does with a corpus. Ctrl-C while training leaves a usable model."""
         self._check_objective()

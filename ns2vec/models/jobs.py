@@ -21,8 +21,6 @@ from ns2vec.corpus._sentences import SentenceEncoder
 from ns2vec.training.network import Worker
 from ns2vec.training.run import Run
 
-__all__ = ["BatchFeed", "BatchState", "SentenceBatch", "encode_batch", "sentence_batches"]
-
 WHOLE_BATCH = 2**31 - 1
 
 

@@ -10,8 +10,6 @@ import numpy as np
 
 from ns2vec._typing import Float32Array
 
-__all__ = ["class_only", "deprecated", "missing", "seeded_vector", "warn_about_hooks"]
-
 logger = logging.getLogger(__name__)
 
 # what gensim 3 had on the model -> what to write now

@@ -11,8 +11,6 @@ from ns2vec.training.loop import Tally
 from ns2vec.training.observers import EpochTally, Observer
 from ns2vec.training.run import Run
 
-__all__ = ["ModelObserver"]
-
 
 class ModelObserver(Observer):
     """Keeps a model's losses and rates in step with a run, and then calls the user's callbacks with it."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["CoreAttribute", "OutputMatrix"]
-
 
 class CoreAttribute:
     """An attribute of the model's core, under its own name."""

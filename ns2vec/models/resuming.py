@@ -26,8 +26,6 @@ from ns2vec.training.matrices import empty_rows
 from ns2vec.training.network import Network
 from ns2vec.training.run import Plan
 
-__all__ = ["from_checkpoint", "saver_of"]
-
 logger = logging.getLogger(__name__)
 
 # settings that change how the work is done and not what comes of it

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-__all__ = ["SAMPLER_STATE", "StoredModel", "is_plain"]
-
 logger = logging.getLogger(__name__)
 
 SAMPLER_STATE = "sampler_state"  # attribute of a saved model: what BoundSampler.state returned

@@ -25,8 +25,6 @@ from ns2vec.vocab import (
     why_empty,
 )
 
-__all__ = ["GensimVocabulary"]
-
 logger = logging.getLogger(__name__)
 
 
@@ -137,7 +135,9 @@ class GensimVocabulary(StoredModel):
                 )  # fmt: skip
             else:
                 scan = corpus.scan(
-                    chunk_words=config.batch_words, memory_limit=memory_limit, workers=config.workers,
+                    chunk_words=config.batch_words,
+                    memory_limit=memory_limit,
+                    workers=config.workers,
                     on_progress=on_progress,
                 )
         self.raw_vocab = {}
@@ -262,9 +262,7 @@ class GensimVocabulary(StoredModel):
             sorted_vocab=bool(self.sorted_vocab), null_word=bool(self.null_word),
         )  # fmt: skip
 
-    def _choose_more(
-        self, tokens: Any, counts: Any, trim_rule: Any, min_count: int, sample: float
-    ) -> Growth:
+    def _choose_more(self, tokens: Any, counts: Any, trim_rule: Any, min_count: int, sample: float) -> Growth:
         """Choose what the words of a further corpus add."""
         return grow_vocabulary(
             self.wv.key_to_index, self._core.counts, tokens, counts, min_count=min_count,

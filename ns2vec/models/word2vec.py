@@ -19,8 +19,6 @@ from ns2vec.training import inference
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["Word2Vec"]
-
 
 class Word2Vec(GensimDoor):
     """Train word vectors from sentences by negative sampling or hierarchical softmax.

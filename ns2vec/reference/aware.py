@@ -12,19 +12,6 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from ns2vec.reference.samplers import Draw, Request
 
-__all__ = [
-    "CANDIDATE_TRIES",
-    "MAX_CANDIDATES",
-    "candidates",
-    "cosine",
-    "draw_cached",
-    "draw_dynamic",
-    "draw_hard",
-    "draw_ranked",
-    "draw_weighted",
-    "rank_lists",
-]
-
 Array = npt.NDArray[np.float64]
 
 MAX_CANDIDATES, CANDIDATE_TRIES = 1024, 16

@@ -10,8 +10,6 @@ from collections.abc import Hashable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["SET_CONTEXTS", "is_whole", "parts_of", "rounds_of_context", "rounds_of_hidden"]
-
 Array = npt.NDArray[np.float64]
 
 SET_CONTEXTS = 32  # contexts that share a set of negatives or move in one step, at most

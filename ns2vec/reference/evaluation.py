@@ -8,8 +8,6 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["cosines", "count_not_lower"]
-
 Array = npt.NDArray[np.float64]
 
 

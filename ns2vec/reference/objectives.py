@@ -8,8 +8,6 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["CONTRASTS", "LINKS", "Link", "block_loss", "block_step", "logistic", "sigmoid", "softmax"]
-
 Array = npt.NDArray[np.float64]
 Link: TypeAlias = Callable[[Array, Array, Array], tuple[float, Array]]
 

@@ -12,19 +12,6 @@ import numpy.typing as npt
 from ns2vec.reference.aware import draw_cached, draw_dynamic, draw_hard, draw_ranked, draw_weighted
 from ns2vec.reference.streams import Stream
 
-__all__ = [
-    "DRAWS",
-    "Draw",
-    "Request",
-    "draw_allowed",
-    "draw_batch",
-    "draw_explicit",
-    "draw_forbidden",
-    "draw_mixed",
-    "draw_static",
-    "draw_uniform",
-]
-
 Array: TypeAlias = npt.NDArray[np.float64]
 
 POOL_TRIES = 64

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Live", "Side"]
-
 Array = npt.NDArray[np.float64]
 
 

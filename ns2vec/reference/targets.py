@@ -17,8 +17,6 @@ from ns2vec.reference.streams import Stream
 if TYPE_CHECKING:
     from ns2vec.reference.training import Model, Window
 
-__all__ = ["All", "Labels", "MAX_REDRAWS", "OutputSet", "Path", "Sampled", "TARGETS", "Target"]
-
 Array = npt.NDArray[np.float64]
 Tree: TypeAlias = "list[tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]]"
 

@@ -16,8 +16,6 @@ from ns2vec.reference.sides import Live, Side
 from ns2vec.reference.streams import NOISE, WINDOWS, Stream
 from ns2vec.reference.targets import OutputSet, OutputSpec, Sampled, Target
 
-__all__ = ["Model", "Window", "draw_sets", "step_window", "train_chunk", "train_pairs"]
-
 Array = npt.NDArray[np.float64]
 
 STREAMS = 8  # from the noise of one target to that of the next

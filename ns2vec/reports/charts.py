@@ -10,17 +10,6 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-__all__ = [
-    "PALETTE",
-    "interval_bars",
-    "line_chart",
-    "principal_plane",
-    "svg_picture",
-    "svg_tag",
-    "time_bars",
-    "word_map",
-]
-
 FloatArray: TypeAlias = "npt.NDArray[np.float64]"
 
 #: Colours of the models, distinguishable without red-green vision (Okabe and Ito).

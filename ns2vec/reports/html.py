@@ -7,8 +7,6 @@ from html import escape
 
 from ns2vec.reports.charts import PALETTE
 
-__all__ = ["bullets", "cell", "legend", "page", "table", "text_table"]
-
 STYLE = """
 :root { color-scheme: light; }
 * { box-sizing: border-box; }

@@ -6,8 +6,6 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["aligned", "finite", "markdown_table"]
-
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     """Return lines with columns of one width; a row that is shorter than the first is a remark.

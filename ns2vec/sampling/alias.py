@@ -8,8 +8,6 @@ import numpy.typing as npt
 from ns2vec.exceptions import ConfigError
 from ns2vec.sampling._draws import alias_table
 
-__all__ = ["build_alias_table"]
-
 
 def build_alias_table(probabilities: npt.ArrayLike) -> npt.NDArray[np.uint32]:
     """Make the alias table that the kernels draw from (Walker 1977; construction by Vose 1991).

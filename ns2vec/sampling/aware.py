@@ -30,8 +30,6 @@ from ns2vec.sampling.base import SAMPLERS, NoiseData, Sampler, Source
 from ns2vec.sampling.spec import make_sampler
 from ns2vec.sampling.steering import Anneal, CachedSteering, Hardness, RankSteering, Steering
 
-__all__ = ["Adaptive", "AwareSampler", "Cached", "Dynamic", "Hard", "SelfAdversarial"]
-
 
 def candidates(name: str, value: Any, low: int, high: int = MAX_CANDIDATES) -> int:
     """Return an option that counts candidates, of which there is an end."""

@@ -24,17 +24,6 @@ from ns2vec.sampling.noise import noise_distribution
 from ns2vec.sampling.report import sampler_report
 from ns2vec.sampling.steering import Steering
 
-__all__ = [
-    "BlockFunction",
-    "BoundSampler",
-    "NoiseData",
-    "SAMPLERS",
-    "Sampler",
-    "Source",
-    "log_float32",
-    "options_of",
-]
-
 #: Policies for a draw that cannot be a negative of its window (the centre itself, or excluded).
 COLLISIONS = ("redraw", "skip", "keep")
 

@@ -14,9 +14,6 @@ from ns2vec.exceptions import ConfigError
 from ns2vec.sampling._draws import UserDraws
 from ns2vec.sampling.base import BlockFunction, NoiseData, Sampler, Source, log_float32
 
-__all__ = ["FromCallable", "LowLevel"]
-
-
 DRAW_PROTOTYPE = (
     "int f(void *user_data, int32_t centre, int32_t context, const float *hidden, int k, int32_t *rows, "
     "float *log_q, uint64_t *rng)"

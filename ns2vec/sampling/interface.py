@@ -16,8 +16,6 @@ import numpy as np
 from ns2vec._typing import Float32Array
 from ns2vec.sampling._draws import Draws
 
-__all__ = ["CSampler", "Counts", "DRAW", "FunctionDraws", "Request", "View", "c_sampler"]
-
 CAPSULE = b"ns2vec.sampler"
 
 

@@ -11,8 +11,6 @@ from ns2vec._options import whole
 from ns2vec._typing import Int64Array
 from ns2vec.exceptions import ConfigError
 
-__all__ = ["get_negative_samples"]
-
 MOST = 2**63 - 1
 
 

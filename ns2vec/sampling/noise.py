@@ -9,8 +9,6 @@ import numpy.typing as npt
 
 from ns2vec.exceptions import ConfigError
 
-__all__ = ["make_cum_table", "noise_distribution", "weights_of_cum_table"]
-
 
 def noise_distribution(
     counts: npt.ArrayLike | Sequence[int], ns_exponent: float = 0.75

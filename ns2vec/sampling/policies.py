@@ -16,8 +16,6 @@ import numpy.typing as npt
 from ns2vec._registry import Registry
 from ns2vec.exceptions import ConfigError
 
-__all__ = ["POLICIES", "margin", "mixture", "percentile", "rank_window", "softmax", "top"]
-
 Scores: TypeAlias = npt.NDArray[np.float64]
 Columns: TypeAlias = npt.NDArray[np.int64]
 

@@ -13,8 +13,6 @@ from ns2vec.sampling.noise import noise_distribution
 if TYPE_CHECKING:
     from ns2vec.sampling.base import BoundSampler
 
-__all__ = ["sampler_report"]
-
 Probabilities = npt.NDArray[np.float64]
 
 

@@ -15,8 +15,6 @@ from ns2vec.sampling.alias import build_alias_table
 from ns2vec.sampling.base import SAMPLERS, NoiseData, Sampler, Source, log_float32
 from ns2vec.sampling.static import Unigram
 
-__all__ = ["Batch", "Mixed", "Pool"]
-
 Lists: TypeAlias = Mapping[Any, Iterable[Any]]
 
 

@@ -10,8 +10,6 @@ from ns2vec.sampling import shared, static  # noqa: F401 - their samplers are th
 from ns2vec.sampling.base import SAMPLERS, Sampler, options_of
 from ns2vec.sampling.custom import FromCallable, LowLevel
 
-__all__ = ["make_sampler"]
-
 
 def make_sampler(given: Any) -> Sampler:
     """Return the sampler that a string, a saved state, a function or a sampler stands for.

@@ -19,8 +19,6 @@ from ns2vec.sampling.alias import build_alias_table
 from ns2vec.sampling.base import SAMPLERS, NoiseData, Sampler, Source, log_float32
 from ns2vec.sampling.noise import noise_distribution
 
-__all__ = ["LogUniform", "Random", "StaticSampler", "Uniform", "Unigram"]
-
 Probabilities = npt.NDArray[np.float64]
 
 

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from ns2vec._typing import Float32Array
     from ns2vec.sampling._aware import AwareDraws, CachedDraws, RankDraws
 
-__all__ = ["ANNEALING", "Anneal", "CachedSteering", "Hardness", "RankSteering", "Steering"]
-
 #: Share of the hardness at a progress in [0, 1], by name.
 ANNEALING: dict[str, Callable[[float], float]] = {
     "linear": lambda progress: 1.0 - progress,

@@ -14,8 +14,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["wide_blocks", "widen"]
-
 BLOCK_NUMBERS = 1 << 16  # a quarter of a megabyte as float32: stays in the cache
 
 SHIFT = 13

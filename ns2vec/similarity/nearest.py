@@ -10,8 +10,6 @@ import numpy.typing as npt
 
 from ns2vec.similarity.products import FloatArray, cosines, divisors, is_blas, products
 
-__all__ = ["best_without", "most_similar", "most_similar_many", "top_k"]
-
 Rows: TypeAlias = "npt.NDArray[np.intp]"
 
 BLOCK_SCORES = 1 << 23  # scores held at once by a batched query: 32 MiB

@@ -11,23 +11,6 @@ import numpy.typing as npt
 from ns2vec.similarity.half import wide_blocks
 from ns2vec.similarity.scan import can_scan, scan
 
-__all__ = [
-    "COSMUL_EPSILON",
-    "FloatArray",
-    "centrality",
-    "cosine",
-    "cosine_similarities",
-    "cosines",
-    "cosmul",
-    "divisors",
-    "is_blas",
-    "products",
-    "row_norms",
-    "unit",
-    "unit_rows",
-    "weighted_mean",
-]
-
 FloatArray: TypeAlias = "npt.NDArray[np.floating[Any]]"
 
 COSMUL_EPSILON = 1e-6  # Levy and Goldberg 2014, equation 4

@@ -14,8 +14,6 @@ from ns2vec._kernels import ISA
 from ns2vec._platform import after_fork_in_child, n_processors
 from ns2vec.similarity._dots import write_cosines
 
-__all__ = ["can_scan", "count_threads", "scan"]
-
 BYTES_PER_THREAD = 8 << 20  # of vectors; from two parts on, two threads save a quarter of the time
 MAX_THREADS = 8  # they share one memory; not measured beyond two
 # There and back: a pass begins with the rows that the pass before left in the processor's cache.

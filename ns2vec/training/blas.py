@@ -5,8 +5,6 @@ from __future__ import annotations
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-__all__ = ["blas_threads"]
-
 
 def blas_threads(n_threads: int) -> AbstractContextManager[Any]:
     """Limit BLAS to so many threads inside a ``with``, when threadpoolctl is there to do so.

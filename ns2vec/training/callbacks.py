@@ -8,8 +8,6 @@ from typing import Any
 from ns2vec._options import shown
 from ns2vec.exceptions import ConfigError
 
-__all__ = ["CallbackAny2Vec", "checked_callbacks", "notify"]
-
 EVENTS = ("on_train_begin", "on_epoch_begin", "on_epoch_end", "on_train_end")
 
 

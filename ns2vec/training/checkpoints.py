@@ -31,8 +31,6 @@ from ns2vec.formats.state import ModelState
 from ns2vec.training.loop import Tally
 from ns2vec.training.observers import Observer
 
-__all__ = ["ATTRIBUTE", "CheckpointFolder", "Interval", "Position", "Saver", "parse_interval"]
-
 logger = logging.getLogger(__name__)
 
 ATTRIBUTE = "checkpoint_state"  # of the model in the file

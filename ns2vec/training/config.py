@@ -15,8 +15,6 @@ from ns2vec.objectives import choose_objective
 from ns2vec.sampling import Sampler, Unigram
 from ns2vec.training.spec import Spec, spec_of
 
-__all__ = ["CHOICES", "TrainingConfig", "parse_memory"]
-
 # The names an option may have. Objectives and samplers have registries.
 CHOICES: dict[str, tuple[str, ...]] = {
     "negative_sharing": ("window", "pair"),

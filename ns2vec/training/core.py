@@ -26,8 +26,6 @@ from ns2vec.training.spec import Spec
 from ns2vec.training.tables import Tables, paths_of, thresholds_of
 from ns2vec.vocab import Columns, Growth, Huffman, Vocabulary
 
-__all__ = ["EmbeddingCore"]
-
 logger = logging.getLogger(__name__)
 
 FROM_COUNTS = ("sample_int", "code", "point")  # attributes of words that are made again from all counts

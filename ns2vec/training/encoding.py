@@ -14,8 +14,6 @@ from ns2vec._typing import Int32Array
 from ns2vec.corpus import Chunk, Corpus, EncodedCorpus
 from ns2vec.training.network import Worker
 
-__all__ = ["ChunkFeed", "EncodedCache"]
-
 
 class EncodedCache:
     """The encoded corpus a model holds, if any, and what it is valid for."""

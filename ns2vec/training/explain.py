@@ -18,8 +18,6 @@ from ns2vec.reference.objectives import LINKS, sigmoid
 from ns2vec.training.config import TrainingConfig
 from ns2vec.training.network import Network, Worker
 
-__all__ = ["Explanation", "InputWord", "Output", "explain_step"]
-
 Array = npt.NDArray[np.float64]
 
 

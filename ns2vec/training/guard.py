@@ -24,8 +24,6 @@ from ns2vec.training.observers import Observer
 if TYPE_CHECKING:
     from ns2vec.training.run import Run
 
-__all__ = ["Guard", "check_rows", "segments"]
-
 logger = logging.getLogger(__name__)
 
 BLOCK_ROWS = 4096
@@ -58,9 +56,7 @@ def outgrown(rows: Rows, limit: float, keys: Sequence[Any]) -> str | None:
     return None
 
 
-def what_is_wrong(
-    weights: Iterable[Rows], limit: float = HUGE, keys: Sequence[Any] = ()
-) -> str | None:
+def what_is_wrong(weights: Iterable[Rows], limit: float = HUGE, keys: Sequence[Any] = ()) -> str | None:
     """Name the first matrix with rows that are of no use, or None."""
     return next((problem for rows in weights if (problem := outgrown(rows, limit, keys))), None)
 

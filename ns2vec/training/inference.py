@@ -15,8 +15,6 @@ from ns2vec.objectives import Objective
 from ns2vec.probability import log_probabilities, path_log_probabilities
 from ns2vec.training.core import EmbeddingCore
 
-__all__ = ["path_scores", "perplexity", "predicted_words", "probabilities", "relation_scores"]
-
 logger = logging.getLogger(__name__)
 
 Array = npt.NDArray[np.float64]

@@ -12,8 +12,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Tally", "run_workers"]
-
 
 @dataclass
 class Tally:

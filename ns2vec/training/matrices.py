@@ -17,8 +17,6 @@ from ns2vec import _kernels
 from ns2vec._typing import Float32Array
 from ns2vec.exceptions import ConfigError
 
-__all__ = ["Rows", "empty_rows", "grown_column", "grown_rows", "initial_rows", "padded_base"]
-
 BLOCK_ROWS = 4096
 
 

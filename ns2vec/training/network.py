@@ -20,8 +20,6 @@ from ns2vec.training.config import TrainingConfig
 from ns2vec.training.matrices import Rows
 from ns2vec.vocab.huffman import Huffman
 
-__all__ = ["Network", "Worker", "chunk_room", "lock_factors", "make_noise"]
-
 ALWAYS = np.uint32(2**32 - 1)
 HOT_ROWS = 1024  # most frequent rows, of which each worker trains copies of its own (benchmarks/NOTES.md)
 MERGES_PER_WORKER = 100  # in an epoch, at least; in a shorter corpus all rows are shared

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from ns2vec.training.loop import Tally
     from ns2vec.training.run import Run
 
-__all__ = ["EpochLog", "EpochTally", "Observer", "ProgressObserver"]
-
 logger = logging.getLogger(__name__)
 
 

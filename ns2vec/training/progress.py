@@ -6,8 +6,6 @@ import sys
 import time
 from typing import Any, TextIO
 
-__all__ = ["ProgressBar"]
-
 REFRESH_SECONDS = 0.2
 
 

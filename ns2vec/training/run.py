@@ -22,8 +22,6 @@ from ns2vec.training.observers import EpochTally, Observer
 if TYPE_CHECKING:
     from ns2vec.training.core import EmbeddingCore
 
-__all__ = ["Feed", "Plan", "Run"]
-
 logger = logging.getLogger(__name__)
 
 

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from ns2vec.training.config import TrainingConfig
 
-__all__ = ["Spec", "TargetSpec", "alone", "spec_of"]
-
 
 @dataclass(frozen=True)
 class TargetSpec:

@@ -22,8 +22,6 @@ from ns2vec.sampling import (
 )
 from ns2vec.vocab import Huffman, build_huffman, keep_probabilities, keep_thresholds
 
-__all__ = ["Tables", "paths_of", "thresholds_of"]
-
 
 def thresholds_of(counts: Int64Array, sample: float, null_row: int | None) -> npt.NDArray[np.uint32]:
     """Subsampling thresholds; the padding word is no text and is never trained, as in gensim."""

@@ -12,8 +12,6 @@ from ns2vec._options import shown, whole
 from ns2vec._typing import Int64Array, Token
 from ns2vec.exceptions import ConfigError, CorpusError
 
-__all__ = ["check_token", "checked_frequencies", "is_missing"]
-
 MOST_WORDS = 2**63 - 1
 """What the counts of a vocabulary may add up to."""
 

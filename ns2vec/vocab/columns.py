@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-__all__ = ["Columns"]
-
 
 class Columns(dict[str, Any]):
     """Name -> one value for each word, as a dict that makes some of its arrays late.

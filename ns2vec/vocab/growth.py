@@ -12,8 +12,6 @@ from ns2vec.vocab.subsampling import expected_kept, threshold_of
 from ns2vec.vocab.trim import TrimRule
 from ns2vec.vocab.vocabulary import NO_ROW, choose, effective_min_count
 
-__all__ = ["Growth", "grow_vocabulary"]
-
 
 @dataclass
 class Growth:

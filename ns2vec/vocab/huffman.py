@@ -10,8 +10,6 @@ import numpy.typing as npt
 from ns2vec._typing import Int32Array, Int64Array
 from ns2vec.vocab._heap import merge_nodes
 
-__all__ = ["Huffman", "build_huffman"]
-
 
 @dataclass(frozen=True)
 class Huffman:

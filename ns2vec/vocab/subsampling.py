@@ -7,8 +7,6 @@ import numpy.typing as npt
 
 from ns2vec._typing import Int64Array
 
-__all__ = ["expected_kept", "keep_probabilities", "keep_thresholds"]
-
 ALWAYS = 2**32 - 1
 
 

@@ -11,8 +11,6 @@ from ns2vec._typing import Int32Array, Int64Array, Token
 from ns2vec.vocab.subsampling import expected_kept
 from ns2vec.vocab.trim import TrimRule, keep_word
 
-__all__ = ["NULL_WORD", "Vocabulary", "build_vocabulary", "vocabulary_report", "why_empty"]
-
 NULL_WORD = "\0"
 """The padding word of ``null_word=1``; it has count 1 and comes before words with count 1, as in gensim."""
 

@@ -9,8 +9,6 @@ from collections.abc import Sequence
 
 from ns2vec.compat.gensim import install
 
-__all__ = ["main"]
-
 USAGE = """usage: python -m ns2vec.compat.gensim SCRIPT [ARGUMENT ...]
        python -m ns2vec.compat.gensim -m MODULE [ARGUMENT ...]
 

@@ -22,8 +22,6 @@ from ns2vec.compat.gensim import modules
 from ns2vec.keyedvectors import KeyedVectors
 from ns2vec.word2vec import Word2Vec
 
-__all__ = ["VERSION", "install", "is_installed", "real_module"]
-
 VERSION = "4.4.0"  # whose interface ns2vec has; packages compare it with "4.0.0"
 
 SITE = Path(__file__).parent / "site"

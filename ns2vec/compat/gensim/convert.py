@@ -13,8 +13,6 @@ from ns2vec.keyedvectors import KeyedVectors
 from ns2vec.keyedvectors.files import PATHS
 from ns2vec.word2vec import Word2Vec
 
-__all__ = ["from_gensim", "to_gensim"]
-
 WEIGHTS = ("syn1neg", "syn1")
 # of gensim's attributes, those that ns2vec makes itself
 OWN = {"wv", "random", "cum_table", "load", "hashfxn", *WEIGHTS}

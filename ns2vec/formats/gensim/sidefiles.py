@@ -28,8 +28,6 @@ from ns2vec.exceptions import FormatError
 from ns2vec.formats.strangers import refuse_stranger
 from ns2vec.formats.table import TruncatedFileError, read_exactly
 
-__all__ = ["looks_like_npy", "read_npy", "read_npy_stream", "read_npz", "write_npy"]
-
 Array = npt.NDArray[Any]
 
 MAGIC = b"\x93NUMPY"

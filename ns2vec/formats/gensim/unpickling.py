@@ -20,8 +20,6 @@ import numpy.typing as npt
 from ns2vec.exceptions import FormatError
 from ns2vec.formats._opcodes import check_pickle
 
-__all__ = ["Plain", "Record", "RefusedGlobalError", "looks_like_pickle", "unpickle"]
-
 Array = npt.NDArray[Any]
 
 GENSIM_CLASSES = {

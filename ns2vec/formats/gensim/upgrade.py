@@ -26,8 +26,6 @@ from ns2vec.formats.gensim.unpickling import Plain, Record, unpickle
 from ns2vec.formats.state import ModelState, VectorState
 from ns2vec.formats.strangers import refuse_stranger
 
-__all__ = ["read_state"]
-
 logger = logging.getLogger(__name__)
 
 Array = npt.NDArray[Any]

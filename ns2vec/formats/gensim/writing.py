@@ -25,8 +25,6 @@ from ns2vec.formats.gensim.upgrade import OPTIONS
 from ns2vec.formats.state import ModelState, VectorState
 from ns2vec.vocab import build_huffman
 
-__all__ = ["SEP_LIMIT", "write_state"]
-
 Array = npt.NDArray[Any]
 
 SEP_LIMIT = 10 * 1024**2
