@@ -39,8 +39,9 @@ class Objective:
     name : str
     outputs : {"sampled", "path", "all"}
         The centre with negatives from a sampler; the inner nodes on its Huffman path; every word.
-    link : {"logistic", "softmax"} or scipy.LowLevelCallable
-        From scores to errors, for sampled outputs. A function ``double f(void *user_data, int m, float
+    link : {"logistic", "softmax", "bpr", "hinge"} or scipy.LowLevelCallable
+        From scores to errors, for sampled outputs: s(x.y) each; a softmax over them; s(x.y_o - x.y_w) for each
+        negative (Rendle et al. 2009); 1 + x.y_w - x.y_o where that is above 0. A function ``double f(void *user_data, int m, float
         *scores, const float *labels, const float *weights, const float *offsets)`` replaces the
         scores of one input by errors and returns its loss; all threads call it.
     with_offsets : bool
@@ -170,7 +171,7 @@ def check_objective(name: str, chosen: Any) -> None:
     allowed: dict[str, tuple[str, ...]] = {
         "outputs": ("sampled", "path", "all"),
         "on_collision": ("redraw", "skip", "keep"),
-        "link": fixed.get(chosen.outputs, ("logistic", "softmax")),
+        "link": fixed.get(chosen.outputs, ("logistic", "softmax", "bpr", "hinge")),
     }
     if chosen.outputs == "sampled" and not isinstance(chosen.link, str):
         del allowed["link"]

@@ -119,7 +119,7 @@ def train_for(network: Network, config: TrainingConfig, chunks: Sequence[Chunk],
 
     As in training, the full softmax has one updater, and what calls BLAS calls it on one thread.
     """
-    has_one_updater = config.spec(len(network.syn0.padded)).has_one_updater
+    has_one_updater = config.spec(len(network.inputs.rows.padded)).has_one_updater
     kernel, tally = network.kernel(config), Tally()
     jobs = chunks_until(time.perf_counter() + seconds, chunks)
     n_workers = 1 if has_one_updater else config.workers

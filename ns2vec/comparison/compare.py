@@ -469,7 +469,7 @@ def _memory(setting: _Setting, one: Candidate, model: Word2Vec) -> tuple[BatchMe
         )
     kernel = network.kernel(config, setting.text.n_words)
     max_words = 2 * config.batch_words + 2 * MAX_SENTENCE_WORDS
-    n_windows = int(np.clip(WINDOW_FLOATS // network.syn0.padded.size, 10, N_WINDOWS))
+    n_windows = int(np.clip(WINDOW_FLOATS // network.inputs.rows.padded.size, 10, N_WINDOWS))
     windows = setting.held_out.windows(n_windows)
     log_q = log_noise(model) if one.outputs == "sampled" else None
     formula = expected_batch_memory(

@@ -20,7 +20,8 @@ import numpy.typing as npt
 from ns2vec._kernels import PLANNED_WINDOWS, ROW_FLOATS, Kernel, Workspace
 from ns2vec._typing import Int32Array, Int64Array
 from ns2vec.objectives import OBJECTIVES
-from ns2vec.training.network import Network, Worker
+from ns2vec.training.network import Network
+from ns2vec.training.worker import Worker
 from ns2vec.vocab import build_huffman
 
 FLOAT, INT, POINTER = 4, 4, 8

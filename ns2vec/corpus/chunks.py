@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ns2vec._typing import Int32Array
+from ns2vec._typing import Int32Array, Int64Array
 from ns2vec.corpus import _scan
 
 END: int = _scan.END
@@ -37,6 +37,8 @@ class Chunk:
         The same, of all chunks before it in this epoch.
     remap : int32 array, optional
         Id -> row of the vocabulary, or `UNKNOWN`. None: `words` holds rows already.
+    tags, tag_offsets : int32 array of shape (n_tags,) and int64 array of shape (n_sentences + 1,), optional
+        Tags of the documents: of each part that `END` closes those from one offset to the next.
 
     Examples
     --------
@@ -55,6 +57,8 @@ class Chunk:
     words_before: int
     sentences_before: int
     remap: Int32Array | None = None
+    tags: Int32Array | None = None
+    tag_offsets: Int64Array | None = None
 
     def rows(self) -> Int32Array:
         """Return `words` with `remap` applied: int32 (n,), rows of the vocabulary, `END` and `UNKNOWN`."""

@@ -40,6 +40,7 @@ TESTED_BY = {
     "tests/models/test_word2vec.py": "models/gensim_door models/observers models/parts word2vec",
     "tests/training/test_checkpoints.py": "models/resuming",
     "tests/training/test_loop.py": "training/progress",
+    "tests/training/test_network.py": "training/worker",
     "tests/vocab/test_huffman.py": "vocab/_heap",
 }
 
