@@ -40,10 +40,11 @@ class Objective:
     outputs : {"sampled", "path", "all"}
         The centre with negatives from a sampler; the inner nodes on its Huffman path; every word.
     link : {"logistic", "softmax", "bpr", "hinge"} or scipy.LowLevelCallable
-        From scores to errors, for sampled outputs: s(x.y) each; a softmax over them; s(x.y_o - x.y_w) for each
-        negative (Rendle et al. 2009); 1 + x.y_w - x.y_o where that is above 0. A function ``double f(void *user_data, int m, float
-        *scores, const float *labels, const float *weights, const float *offsets)`` replaces the
-        scores of one input by errors and returns its loss; all threads call it.
+        From scores to errors, for sampled outputs: a logistic function of each, a softmax over them, or
+        how far the centre is above each negative, logistic (Rendle et al. 2009) or by a margin of 1. A
+        function ``double f(void *user_data, int m, float *scores, const float *labels, const float
+        *weights, const float *offsets)`` replaces the scores of one input by errors and returns its loss;
+        all threads call it.
     with_offsets : bool
         Scores are reduced by log(k q) in training.
     on_collision : {"redraw", "skip", "keep"}
