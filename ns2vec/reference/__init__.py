@@ -10,6 +10,7 @@ can be compared weight by weight.
 - `ns2vec.reference.aware`        samplers that look at the model
 - `ns2vec.reference.evaluation`   cosines with a query, ranks of expected answers in analogies
 - `ns2vec.reference.sides`        where vectors live: rows, and bags of rows
+- `ns2vec.reference.subwords`     character n-grams of words, and their hashes
 - `ns2vec.reference.readers`      which inputs meet which centre, one function a reader
 - `ns2vec.reference.targets`      which outputs a centre stands for, one class a target
 - `ns2vec.reference.training`     windows and pairs, and how vectors move
@@ -23,6 +24,7 @@ from ns2vec.reference.readers import READERS
 from ns2vec.reference.samplers import DRAWS, Request
 from ns2vec.reference.sides import Side
 from ns2vec.reference.streams import Stream
+from ns2vec.reference.subwords import fnv1a, ngrams
 from ns2vec.reference.targets import TARGETS, All, Labels, Path, Sampled
 from ns2vec.reference.training import Model, train_chunk, train_pairs
 
@@ -43,6 +45,8 @@ __all__ = [
     "block_step",
     "cosines",
     "count_not_lower",
+    "fnv1a",
+    "ngrams",
     "sigmoid",
     "train_chunk",
     "train_pairs",

@@ -24,6 +24,7 @@ TESTED_BY = {
     "tests/kernels/test_parity.py": "reference/objectives reference/training",
     "tests/kernels/test_cuts.py": "reference/cuts",
     "tests/kernels/test_reference.py": "reference/streams",
+    "tests/inputs/test_ngrams.py": "reference/subwords",
     "tests/kernels/test_samplers.py": "reference/samplers",
     "tests/keyedvectors/test_saving.py": "formats/fitting formats/saving",
     "tests/keyedvectors/test_storage.py": "keyedvectors/model",

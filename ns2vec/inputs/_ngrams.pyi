@@ -1,0 +1,28 @@
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ns2vec._typing import Float32Array, Int32Array, Int64Array
+
+Text = npt.NDArray[np.uint8]
+
+def encode_words(words: list[Any]) -> tuple[Text, Int64Array]: ...
+def hash_bytes(content: bytes) -> int: ...
+def fill_bags(
+    text: Text,
+    offsets: Int64Array,
+    min_n: int,
+    max_n: int,
+    bucket: int,
+    *,
+    first_word: int = -1,
+    first_ngram: int = 0,
+    table: Int32Array | None = None,
+    n_rows: int = 0,
+    is_growing: bool = False,
+    has_whole: bool = True,
+) -> tuple[Int64Array, Int32Array, int]: ...
+def write_means(
+    offsets: Int64Array, rows: Int32Array, matrices: tuple[Float32Array, ...], out: Float32Array
+) -> None: ...
