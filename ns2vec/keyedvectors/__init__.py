@@ -10,10 +10,12 @@ KeyedVectors<vector_size=100, 12 keys>
 from __future__ import annotations
 
 from ns2vec.keyedvectors.model import KeyedVectors
+from ns2vec.keyedvectors.subwords import FastTextKeyedVectors
 
 __all__ = [
     "Doc2VecKeyedVectors",
     "EuclideanKeyedVectors",
+    "FastTextKeyedVectors",
     "KeyedVectors",
     "Word2VecKeyedVectors",
 ]

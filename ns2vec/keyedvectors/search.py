@@ -134,9 +134,7 @@ def most_similar_many(
         row[:] = query if isinstance(query, np.ndarray) else store.get_vector(query)
     matrix = similarity.unit_rows(matrix, similarity.row_norms(matrix))
     free = input_rows(store, ())
-    exclude = [
-        free if isinstance(query, np.ndarray) else [store.get_index(query), *free] for query in queries
-    ]
+    exclude = [free if isinstance(query, np.ndarray) else input_rows(store, [query]) for query in queries]
     stop = restrict_vocab or len(store.vectors)
     norms = store._ready_norms()[:stop]
     found = similarity.most_similar_many(store.vectors[:stop], norms, matrix, n_each, exclude=exclude)

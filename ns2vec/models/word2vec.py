@@ -176,8 +176,9 @@ class Word2Vec(GensimDoor):
     @classmethod
     def _with_options(cls, options: dict[str, Any]) -> Self:
         made = cls.__new__(cls)  # a subclass's constructor may take other parameters, or train
-        ours = {name: options.pop(name) for name in named(Word2Vec.__init__) if name in options}
-        Word2Vec.__init__(made, **ours)
+        family: Any = next(kind for kind in cls.__mro__ if "KIND" in vars(kind))
+        ours = {name: options.pop(name) for name in named(family.__init__) if name in options}
+        family.__init__(made, **ours)
         made._take_options(options)
         return made
 

@@ -211,7 +211,11 @@ class Units:
         """
         keys = self.wv.index_to_key if self.bags is None else ()
         rows = Rows(self.name, self.matrix, self.n_rows, vector_size, keys)
-        return Side(rows, self.bags, lock_factors(getattr(self.wv, "vectors_lockf", None)), frozen)
+        return Side(rows, self.bags, self.lock(), frozen)
+
+    def lock(self) -> Float32Array | None:
+        """Factors of what each row learns; None where all learn all."""
+        return lock_factors(getattr(self.wv, "vectors_lockf", None))
 
 
 class BagUnits(Units):

@@ -1,0 +1,274 @@
+"""FastTextKeyedVectors: words with n-grams, and a vector for every word that has any."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ns2vec._typing import Float32Array
+from ns2vec.exceptions import FormatError
+from ns2vec.formats.saving import MODELS
+from ns2vec.formats.state import ModelState
+from ns2vec.inputs import Bags, BucketRows, Ngrams, hash_word, mean_rows, word_bags
+from ns2vec.keyedvectors import files
+from ns2vec.keyedvectors.model import KeyedVectors
+from ns2vec.keyedvectors.ngram_rows import NgramRows
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+logger = logging.getLogger(__name__)
+
+Array = npt.NDArray[Any]
+
+# of what it holds, that which is saved under other names or made again
+NOT_SAVED = {"_ngrams", "_word_bags"}
+SAVED_ROWS = ("ngram_rows", "ngram_buckets", "ngram_seed")
+
+
+class FastTextKeyedVectors(KeyedVectors):
+    """Words, each with a vector that is the mean of its own row and those of its character n-grams.
+
+    A word that is not among the keys has the mean of its n-grams' rows for its vector, so every question to
+    `KeyedVectors` that takes a word takes any word here (Bojanowski et al. 2017).
+
+    Parameters
+    ----------
+    vector_size : int
+        D.
+    min_n, max_n : int
+        Lengths of n-grams in characters; with ``max_n < min_n`` there are none.
+    bucket : int
+        How many buckets n-grams are hashed into.
+    count : int
+        Rows to reserve.
+    dtype : float32
+
+    Attributes
+    ----------
+    vectors_vocab : ndarray of shape (V, D)
+        The words' own rows.
+    vectors_ngrams : ndarray of shape (bucket, D)
+        The rows of n-grams. Rows of buckets that no word uses are made when somebody asks for all of them;
+        until then only those in use take memory.
+    vectors : ndarray of shape (V, D)
+        Means, which `adjust_vectors` makes; training does so after each epoch.
+
+    Examples
+    --------
+    >>> from ns2vec import FastText
+    >>> model = FastText([["walk", "walked", "walking"]] * 50, min_count=1, vector_size=8, bucket=1000)
+    >>> "walks" in model.wv.key_to_index, model.wv["walks"].shape
+    (False, (8,))
+    """
+
+    KIND = "FastTextKeyedVectors"
+
+    def __init__(
+        self, vector_size: int, min_n: int, max_n: int, bucket: int, count: int = 0,
+        dtype: npt.DTypeLike = np.float32,
+    ) -> None:  # fmt: skip
+        super().__init__(vector_size, count=count, dtype=dtype)
+        self.min_n, self.max_n = min_n, max_n
+        self.bucket = bucket if max_n >= min_n else 0
+        self.compatible_hash = True
+        self.vectors_vocab: Any = np.zeros((count, self.vector_size), dtype=dtype)
+        self.vectors_vocab_lockf = np.ones(1, dtype=np.float32)
+        self.vectors_ngrams_lockf = np.ones(1, dtype=np.float32)
+        empty = np.zeros((0, self.vector_size), dtype=np.float32)
+        self._ngrams: Any = NgramRows(empty, BucketRows(self.bucket))
+        self._word_bags: Bags | None = None
+        self.ngrams  # noqa: B018 - refuses what cannot be, now
+
+    # ---- words and their n-grams ----
+
+    @property
+    def ngrams(self) -> Ngrams:
+        """Which n-grams words have."""
+        return Ngrams(self.min_n, self.max_n, self.bucket)
+
+    @property
+    def vectors_ngrams(self) -> Any:
+        """The rows of n-grams, shape (bucket, D)."""
+        if isinstance(self._ngrams, NgramRows) and self._ngrams.numbered is not None:
+            self._ngrams = NgramRows(self._ngrams.whole(self.bucket))
+            self._word_bags = None
+        return self._ngrams.rows if isinstance(self._ngrams, NgramRows) else self._ngrams
+
+    @vectors_ngrams.setter
+    def vectors_ngrams(self, rows: Any) -> None:
+        # clients have compressed matrices of their own, which only they read
+        self._ngrams = NgramRows(rows) if isinstance(rows, np.ndarray) else rows
+        self._word_bags = None
+
+    def word_bags(self) -> Bags:
+        """The rows of each word: its own, then those of its n-grams, which are numbered on from V."""
+        known = self._word_bags
+        if known is None or len(known.offsets) != len(self.index_to_key) + 1:
+            table = self._ngrams.numbered if isinstance(self._ngrams, NgramRows) else None
+            words = ["" if key is None else key for key in self.index_to_key]
+            self._word_bags = known = word_bags(words, self.ngrams, numbered=table)
+            if table is not None:
+                self._ngrams.fill_up()
+        return known
+
+    @property
+    def buckets_word(self) -> list[npt.NDArray[np.uint32]]:
+        """The buckets of each word's n-grams."""
+        return [hash_word(key, self.ngrams).astype(np.uint32) for key in self.index_to_key]
+
+    @buckets_word.setter
+    def buckets_word(self, buckets: Any) -> None:
+        self._word_bags = None  # clients set it to None to save memory
+
+    def recalc_char_ngram_buckets(self) -> None:
+        """Hash the n-grams of all words again; to be called when words were added by hand."""
+        self._word_bags = None
+
+    def adjust_vectors(self) -> None:
+        """Make `vectors` anew, after rows of words or n-grams have changed."""
+        own = np.asarray(self.vectors_vocab, dtype=np.float32)
+        if not self.ngrams:
+            self.vectors = np.array(own)
+        else:
+            self.vectors = mean_rows(self.word_bags(), own, self._ngrams.rows)
+
+    def init_post_load(self, fb_vectors: Array) -> None:
+        """Take rows as Facebook's files have them: of words, then of all buckets."""
+        n_words, n_rows = len(self.index_to_key), len(self.index_to_key) + self.bucket
+        if fb_vectors.shape != (n_rows, self.vector_size):
+            raise FormatError(
+                f"expected rows of shape {(n_rows, self.vector_size)} for {n_words} words and {self.bucket} "
+                f"buckets, got {fb_vectors.shape}"
+            )
+        self.vectors_vocab, self.vectors_ngrams = fb_vectors[:n_words], fb_vectors[n_words:]
+        self.adjust_vectors()
+
+    def resize_vectors(self, seed: int = 0) -> None:
+        """Give words that have no rows yet fresh ones; those that are there stay."""
+        fresh = KeyedVectors(self.vector_size)
+        fresh.index_to_key, fresh.vectors = self.index_to_key, np.asarray(self.vectors_vocab)
+        fresh.resize_vectors(seed)
+        self.vectors_vocab = fresh.vectors
+        if isinstance(self._ngrams, NgramRows) and self._ngrams.numbered is not None:
+            self._ngrams = NgramRows(self._ngrams.rows, self._ngrams.numbered, seed)
+            self.vectors_ngrams  # noqa: B018 - all of them
+        self.adjust_vectors()
+
+    # ---- unknown words ----
+
+    def __contains__(self, word: Any) -> bool:
+        return bool(self.ngrams) or word in self.key_to_index
+
+    def get_vector(self, word: Any, norm: bool = False) -> Array:
+        """Return a word's vector, shape (D,), read-only; that of an unknown word is made of its n-grams.
+
+        Raises
+        ------
+        KeyError
+            If the word is unknown and there are no n-grams, or it is no text.
+        """
+        if self.has_index_for(word):
+            return super().get_vector(word, norm=norm)
+        if not self.ngrams:
+            raise KeyError("cannot calculate vector for OOV word without ngrams")
+        if not isinstance(word, str | bytes):
+            raise KeyError(f"Key '{word}' not present")
+        vector: Array = self.made_vectors([word])[0]
+        if not vector.any():
+            logger.warning("could not extract any ngrams from %r, returning origin vector", word)
+        elif norm:
+            vector = vector / np.linalg.norm(vector)
+        vector.setflags(write=False)
+        return vector
+
+    def made_vectors(self, words: Sequence[str | bytes]) -> Float32Array:
+        """Make vectors of n-grams alone, shape (n, D); zeros for a word that has none."""
+        bags = word_bags(words, self.ngrams, first_word=None)
+        if isinstance(self._ngrams, NgramRows):
+            return self._ngrams.means(bags)
+        lists = np.split(bags.rows, bags.offsets[1:-1])
+        empty = np.zeros(self.vector_size, np.float32)
+        return np.array([self._ngrams[rows].mean(axis=0) if len(rows) else empty for rows in lists])
+
+    def vectors_for(self, words: Sequence[str]) -> Float32Array:
+        """Return the vectors of words, known or not, shape (n, D); zeros for a word that has no n-grams.
+
+        Evaluation asks this for words that are no keys.
+        """
+        words = list(words)
+        if self.ngrams:
+            found = self.made_vectors(words)
+        else:
+            found = np.zeros((len(words), self.vector_size), np.float32)
+        known = [
+            (place, self.key_to_index[word]) for place, word in enumerate(words) if word in self.key_to_index
+        ]
+        if known:
+            places, rows = np.array(known).T
+            found[places] = self.vectors[rows]
+        return found
+
+    def get_sentence_vector(self, sentence: Iterable[Any]) -> Array:
+        """Return the mean of the words' vectors, each of length 1, shape (D,)."""
+        return self.get_mean_vector(list(sentence))
+
+    # ---- files ----
+
+    def to_state(self) -> ModelState:
+        """Return keys, vectors, rows and attributes as plain data."""
+        state = super().to_state()
+        attributes = state.vectors.attributes
+        for name in NOT_SAVED:
+            attributes.pop(name, None)
+        ngrams = self._ngrams
+        if isinstance(ngrams, NgramRows):
+            buckets = None if ngrams.numbered is None else ngrams.numbered.buckets
+            attributes.update(zip(SAVED_ROWS, (np.asarray(ngrams.rows), buckets, ngrams.seed), strict=True))
+        return state
+
+    @classmethod
+    def from_state(cls, state: ModelState) -> Self:
+        """Make it of plain data.
+
+        Raises
+        ------
+        FormatError
+            If the rows do not fit the words.
+        """
+        inner = state.vectors
+        attributes = dict(inner.attributes)
+        facts = {name: attributes.pop(name, default) for name, default in
+                 (("min_n", 3), ("max_n", 6), ("bucket", 0))}  # fmt: skip
+        rows, buckets, seed = (attributes.pop(name, None) for name in SAVED_ROWS)
+        ngrams = attributes.pop("vectors_ngrams", None) if rows is None else rows
+        for name in ("buckets_word", "vectors_vocab_norm"):  # of gensim's files
+            attributes.pop(name, None)
+        made = cls.__new__(cls)
+        FastTextKeyedVectors.__init__(made, max(1, inner.vectors.shape[1]), **facts)
+        inner.attributes = attributes
+        files.adopt_state(made, inner)
+        if ngrams is not None:
+            numbered = None if buckets is None else BucketRows(made.bucket, buckets)
+            made._ngrams = NgramRows(ngrams, numbered, seed)
+        made._check_rows(state.name)
+        return made
+
+    def _check_rows(self, name: str) -> None:
+        """Refuse rows of a file that do not fit its words."""
+        size, table = self.vector_size, self._ngrams
+        n_ngrams = self.bucket if table.numbered is None else len(table.numbered)
+        for what, rows, n_rows in (
+            ("vectors_vocab", self.vectors_vocab, len(self)), ("n-gram rows", table.rows, n_ngrams),
+        ):  # fmt: skip
+            if np.shape(rows) != (n_rows, size):
+                raise FormatError(
+                    f"{name}: expected {what} of shape {(n_rows, size)}, found {np.shape(rows)}"
+                )
+
+
+MODELS.register(FastTextKeyedVectors.KIND, FastTextKeyedVectors)

@@ -1,0 +1,131 @@
+"""FastText: gensim's constructor, attributes and methods over units of words and n-grams."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from typing import Any
+
+from ns2vec._options import whole
+from ns2vec._typing import PathLike, Sentences
+from ns2vec.formats.saving import MODELS
+from ns2vec.keyedvectors.subwords import FastTextKeyedVectors
+from ns2vec.models.subword_units import SubwordUnits
+from ns2vec.models.word2vec import Word2Vec
+from ns2vec.sampling import Sampler
+from ns2vec.training.core import EmbeddingCore
+
+
+class FastText(Word2Vec):
+    """Train vectors of words and of their character n-grams (Bojanowski et al. 2017, arXiv:1607.04606).
+
+    A word's vector is the mean of a row of its own and the rows of its n-grams, so rare words learn from
+    words that are written like them, and unknown words have vectors, too. Parameters that are not listed here
+    are those of `Word2Vec`.
+
+    Parameters
+    ----------
+    sentences : iterable of token sequences, or path, optional
+    corpus_file : path, optional
+    min_n, max_n : int
+        Lengths of n-grams in characters; with ``max_n < min_n`` or ``max_n=0`` there are none.
+    bucket : int
+        How many buckets n-grams are hashed into, with the function of the ``fasttext`` package.
+    word_ngrams : {1}
+        Others are for classifiers.
+    compact : bool
+        Keep only the rows of n-grams that some word of the vocabulary has. The others are as training would
+        have left them: they come back from the seed when somebody asks, so results are the same. False holds
+        ``bucket * vector_size * 4`` bytes.
+
+    Attributes
+    ----------
+    wv : FastTextKeyedVectors
+
+    Raises
+    ------
+    ConfigError
+        If an option has a value that cannot work.
+    NotImplementedError
+        If `word_ngrams` is not 1.
+
+    Examples
+    --------
+    >>> from ns2vec import FastText
+    >>> sentences = [["the", "cat", "walked"], ["the", "dog", "walks"]] * 50
+    >>> model = FastText(sentences, vector_size=16, min_count=1, bucket=5000, workers=1)
+    >>> model.wv.get_vector("walking").shape
+    (16,)
+    """
+
+    KIND = "FastText"
+
+    min_n: int
+    max_n: int
+    bucket: int
+
+    def __init__(
+        self, sentences: Sentences | PathLike | None = None, corpus_file: PathLike | None = None, sg: int = 0,
+        hs: int = 0, vector_size: int = 100, alpha: float = 0.025, window: int = 5, min_count: int = 5,
+        max_vocab_size: int | None = None, word_ngrams: int = 1, sample: float | None = 1e-3,
+        seed: int | None = 1, workers: int = 3, min_alpha: float = 0.0001, negative: int = 5,
+        ns_exponent: float = 0.75, cbow_mean: int = 1, hashfxn: Callable[..., int] = hash, epochs: int = 5,
+        null_word: int = 0, min_n: int = 3, max_n: int = 6, sorted_vocab: int = 1, bucket: int = 2000000,
+        trim_rule: Callable[..., int] | None = None, batch_words: int = 10000,
+        callbacks: Iterable[Any] | None = (), max_final_vocab: int | None = None, shrink_windows: bool = True,
+        *, compute_loss: bool = False, objective: str | None = None,
+        sampler: str | Sampler | Callable[..., Any] = "unigram", negative_sharing: str = "window",
+        backend: str = "fused", cbow_update: str = "word2vec", corpus_memory: int | str = "1GiB",
+        checkpoint: PathLike | None = None, checkpoint_every: int | str | None = None,
+        progress: bool | None = None, guard: str | None = None, compact: bool = True,
+    ) -> None:  # fmt: skip
+        if word_ngrams != 1:
+            raise NotImplementedError("word_ngrams other than 1 are for classifiers: leave it out")
+        self.min_n, self.max_n = whole("min_n", min_n), whole("max_n", max_n)
+        self.bucket = whole("bucket", bucket) if 0 < self.max_n >= self.min_n else 0
+        self.word_ngrams, self.compact = word_ngrams, bool(compact)
+        super().__init__(
+            sentences, corpus_file, vector_size=vector_size, alpha=alpha, window=window, min_count=min_count,
+            max_vocab_size=max_vocab_size, sample=sample, seed=seed, workers=workers, min_alpha=min_alpha,
+            sg=sg, hs=hs, negative=negative, ns_exponent=ns_exponent, cbow_mean=cbow_mean, hashfxn=hashfxn,
+            epochs=epochs, null_word=null_word, trim_rule=trim_rule, sorted_vocab=sorted_vocab,
+            batch_words=batch_words, compute_loss=compute_loss, callbacks=callbacks,
+            max_final_vocab=max_final_vocab, shrink_windows=shrink_windows, objective=objective,
+            sampler=sampler, negative_sharing=negative_sharing, backend=backend, cbow_update=cbow_update,
+            corpus_memory=corpus_memory, checkpoint=checkpoint, checkpoint_every=checkpoint_every,
+            progress=progress, guard=guard,
+        )  # fmt: skip
+
+    @cached_property
+    def _core(self) -> EmbeddingCore:
+        """What is trained."""
+        wv = FastTextKeyedVectors(self.vector_size, self.min_n, self.max_n, self.bucket)
+        return EmbeddingCore(self._config(), SubwordUnits(wv, self.compact))
+
+    def _clear_post_train(self) -> None:
+        """Make the vectors of words anew from what was trained."""
+        super()._clear_post_train()
+        self.wv.adjust_vectors()
+
+    def estimate_memory(
+        self, vocab_size: int | None = None, report: dict[str, int] | None = None
+    ) -> dict[str, int]:
+        """Bytes that words, rows and outputs take, as gensim counts them, with the full table of n-grams.
+
+        The lists of n-grams (``buckets_word``) are those of the words that the model has.
+        """
+        n_words = whole("vocab_size", vocab_size or len(self.wv))
+        row, report, spec = 4 * self.vector_size, report if report is not None else {}, self._spec
+        report["vocab"] = n_words * (700 if spec.has_path else 500)
+        report["syn0_vocab"] = n_words * row
+        for target in spec.targets:
+            report[target.matrix] = n_words * row
+        if self.bucket:
+            report["syn0_ngrams"] = self.bucket * row
+            n_ngrams = len(self.wv.word_bags().rows) - len(self.wv)
+            report["buckets_word"] = 64 + 100 * len(self.wv) + 4 * n_ngrams
+        report["total"] = sum(size for name, size in report.items() if name != "total")
+        return report
+
+
+MODELS.register(FastText.KIND, FastText)
