@@ -38,7 +38,7 @@ class SubwordUnits(Units):
         found = self.wv.word_bags()
         return Bags(found.offsets, found.rows, len(self.wv.index_to_key) + len(self.wv._ngrams.rows))
 
-    @property
+    @property  # type: ignore[misc]
     def matrix(self) -> Any:
         """The rows that are trained, shape (n_rows, D)."""
         parts = self.wv.vectors_vocab, self.wv._ngrams.rows
