@@ -6,6 +6,7 @@ contradicts itself, or a message that no user could read is a finding.
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import os
 import tempfile
@@ -15,9 +16,11 @@ from pathlib import Path
 import numpy as np
 
 from ns2vec.exceptions import FormatError
-from ns2vec.formats import FORMATS, VectorTable, read_vectors
+from ns2vec.formats import FORMATS, VectorTable, fasttext_bin, read_vectors
 from ns2vec.formats._parse import parse_numbers, scan_records
 from ns2vec.formats.container import read_container
+from ns2vec.formats.fasttext_model import FastTextArgs, FastTextDictionary, FastTextModel
+from ns2vec.formats.fasttext_quantized import QuantizedMatrix
 from ns2vec.formats.table import read_counts
 
 BETWEEN = b"\n=====\n"  # stands between the contents of the two files of a format
@@ -112,13 +115,50 @@ def records(content: bytes) -> None:
         raise AssertionError(f"{used} bytes used, end {end} of {len(content)}")
 
 
+def fasttext(content: bytes) -> None:
+    """Read a model of fastText; what is read makes vectors, and is written and read again."""
+    path = FOLDER / "model.bin"
+    path.write_bytes(content)
+    try:
+        found = fasttext_bin.read(path)
+    except FormatError as error:
+        _refused(error)
+        return
+    words = found.dictionary.words()
+    if found.vectors().shape != (len(words), found.args.dim):
+        raise AssertionError(f"{len(words)} words, vectors {found.vectors().shape}")
+    if found.version and (found.dictionary.pruned is None or "inputs" in found.quantized):
+        fasttext_bin.write(path, found)
+        if path.read_bytes() != content:
+            raise AssertionError("what was read is written differently")
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
     **{name: reader(name) for name in FORMATS},
     "container": container,
     "counts": counts,
+    "fasttext": fasttext,
     "numbers": numbers,
     "records": records,
 }
+
+
+def _fasttext_seeds() -> Iterator[bytes]:
+    """Yield a plain model, and a quantized and pruned classifier."""
+    path, words = FOLDER / "model.bin", FastTextDictionary.of(["a", "</s>", "\u00fc\u00e9"], [3, 2, 1])
+    rows = np.arange(12, dtype=np.float32).reshape(6, 2)
+    fasttext_bin.write(path, FastTextModel(FastTextArgs(dim=2, bucket=3, minn=1), words, rows, rows[:3]))
+    yield path.read_bytes()
+    pruned = np.array([[2, 1], [0, 0]], dtype=np.int32)
+    labelled = dataclasses.replace(words, n_labels=1, pruned=pruned)
+    codes = np.array([[1, 2], [3, 4], [5, 6], [7, 8]], dtype=np.uint8)
+    lengths = np.arange(256, dtype=np.float32)
+    inputs = QuantizedMatrix(codes, np.ones(512, dtype=np.float32), 1, codes[:, 0], lengths)
+    arguments = FastTextArgs(dim=2, bucket=3, minn=1, model="supervised")
+    quantized = {"inputs": inputs}
+    model = FastTextModel(arguments, labelled, inputs.decoded(), rows[:1], quantized=quantized)
+    fasttext_bin.write(path, model)
+    yield path.read_bytes()
 
 
 def seeds(name: str) -> Iterator[bytes]:
@@ -129,6 +169,9 @@ def seeds(name: str) -> Iterator[bytes]:
             if name == "counts"
             else b"1 -2.5e-3 nan inf 0.1 123456789012345678901234567890"
         )
+        return
+    if name == "fasttext":
+        yield from _fasttext_seeds()
         return
     tables = [
         VectorTable(["a", "bc", "\u00fc"], np.arange(6, dtype=np.float32).reshape(3, 2), np.array([3, 2, 1])),

@@ -20,4 +20,11 @@ def scan_records(
     encoding: str,
     unicode_errors: str,
 ) -> tuple[list[str], int]: ...
+def scan_entries(
+    block: bytes | bytearray | memoryview | npt.NDArray[np.uint8],
+    text: npt.NDArray[np.uint8],
+    lengths: npt.NDArray[np.int64],
+    counts: npt.NDArray[np.int64],
+    kinds: npt.NDArray[np.uint8],
+) -> tuple[int, int]: ...
 def index_keys(index: dict[str, int], keys: list[str], start: int) -> int: ...

@@ -516,6 +516,48 @@ def scan_records(
     return keys, start
 
 
+def scan_entries(
+    const unsigned char[::1] block not None, unsigned char[::1] text not None, int64_t[::1] lengths not None,
+    int64_t[::1] counts not None, unsigned char[::1] kinds not None,
+):
+    """Cut a block into entries of fastText's dictionary, ``key NUL int64 byte``, as long as complete ones are left.
+
+    Parameters
+    ----------
+    block : buffer of bytes
+    text : array, uint8, OUT: the keys with their NULs; as long as the block
+    lengths, counts : arrays of shape (n,), int64, OUT: bytes of each key with its NUL, and the number behind it
+    kinds : array of shape (n,), uint8, OUT: the byte behind that
+
+    Returns
+    -------
+    n_entries : int
+    end : int
+        Where the first incomplete entry begins.
+    """
+    cdef Py_ssize_t end = block.shape[0], start = 0, n = 0, n_text = 0, n_bytes
+    cdef const unsigned char* nul
+    cdef int byte
+    cdef uint64_t count
+    if text.shape[0] < end or not lengths.shape[0] == counts.shape[0] == kinds.shape[0]:
+        raise ValueError("expected a text as long as the block, and lengths, counts and kinds of one length")
+    with nogil:
+        while n < lengths.shape[0] and start < end:
+            nul = <const unsigned char*>memchr(&block[start], 0, end - start)
+            n_bytes = nul - &block[start] + 1
+            if nul == NULL or end - start - n_bytes < 9:
+                break
+            memcpy(&text[n_text], &block[start], n_bytes)
+            count = 0
+            for byte in range(8):
+                count |= <uint64_t>nul[1 + byte] << (8 * byte)
+            lengths[n], counts[n], kinds[n] = n_bytes, <int64_t>count, nul[9]
+            n_text += n_bytes
+            start += n_bytes + 9
+            n += 1
+    return n, start
+
+
 # ---- keys ------------------------------------------------------------------------------------------------------------
 
 def index_keys(dict index not None, list keys not None, Py_ssize_t start):

@@ -14,6 +14,9 @@ TESTED_BY = {
     "tests/compat/gensim/test_alias.py": "compat/gensim/site/sitecustomize",
     "tests/evaluation/test_html_report.py": "reports/html",
     "tests/evaluation/test_readers.py": "evaluation/_lines",
+    "tests/formats/test_fasttext_bin.py": (
+        "formats/fasttext_model formats/fasttext_parts formats/fasttext_quantized"
+    ),
     "tests/formats/test_native.py": "formats/keys formats/npy formats/state",
     "tests/formats/test_word2vec.py": (
         "formats/blocks formats/table formats/word2vec_binary formats/word2vec_text"
