@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ns2vec._typing import Float32Array, Int32Array
-from ns2vec.inputs import Bags, BucketRows, mean_rows
+from ns2vec.inputs import Bags, BucketRows, Ngrams, mean_rows, word_bags
 
 BLOCK_ROWS = 4096
 # the finaliser of SplitMix64 (Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators")
@@ -52,10 +53,15 @@ class NgramRows:
         Which bucket each row is for; the row of bucket h is h unless given.
     seed : int, optional
         From which rows that are not there come; they are zero unless given.
+    is_pruned : bool
+        Words do without n-grams whose rows are not there.
     """
 
-    def __init__(self, rows: Any, numbered: BucketRows | None = None, seed: int | None = None) -> None:
-        self.rows, self.numbered, self.seed = rows, numbered, seed
+    def __init__(
+        self, rows: Any, numbered: BucketRows | None = None, seed: int | None = None, *,
+        is_pruned: bool = False,
+    ) -> None:  # fmt: skip
+        self.rows, self.numbered, self.seed, self.is_pruned = rows, numbered, seed, is_pruned
 
     @property
     def buckets(self) -> npt.NDArray[Any]:
@@ -75,8 +81,12 @@ class NgramRows:
         if n_known < len(self.buckets):
             self.rows = np.concatenate([self.rows, self.start(self.buckets[n_known:])])
 
-    def means(self, bags: Bags) -> Float32Array:
-        """The mean of the rows of each bag of buckets, shape (n_bags, D)."""
+    def means(self, words: Sequence[str | bytes], ngrams: Ngrams) -> Float32Array:
+        """The mean of the rows of each word's n-grams, shape (n_words, D)."""
+        if self.is_pruned:
+            bags = word_bags(words, ngrams, first_word=None, numbered=self.numbered, is_growing=False)
+            return mean_rows(bags, self.rows)
+        bags = word_bags(words, ngrams, first_word=None)
         if self.numbered is None:
             return mean_rows(bags, np.asarray(self.rows, dtype=np.float32))
         found: Int32Array = self.numbered.rows(bags.rows)

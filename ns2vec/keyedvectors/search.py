@@ -222,9 +222,12 @@ def vectors_for_all(store: VectorStore, empty: VectorStore, keys: Iterable[Any],
     found = [key for key in dict.fromkeys(keys) if key in store]
     if not found:
         return
-    rows = [store.get_index(key) for key in found]
+    rows = np.array([store.get_index(key, -1) for key in found])
     counts = np.arange(len(found), 0, -1, dtype=np.int64)
-    extras = {name: array[rows] for name, array in store.expandos.items()} if copy_vecattrs else {}
+    extras = {}
+    for name, array in store.expandos.items() if copy_vecattrs else ():
+        extras[name] = np.asarray(array)[rows]
+        extras[name][rows < 0] = 0  # unknown keys, of which the store can make vectors, have no attributes
     empty.add_vectors(
         found, np.vstack([store.get_vector(key) for key in found]), extras={"count": counts, **extras}
     )

@@ -27,7 +27,7 @@ Array = npt.NDArray[Any]
 
 # of what it holds, that which is saved under other names or made again
 NOT_SAVED = {"_ngrams", "_word_bags"}
-SAVED_ROWS = ("ngram_rows", "ngram_buckets", "ngram_seed")
+SAVED_ROWS = ("ngram_rows", "ngram_buckets", "ngram_seed", "ngrams_pruned")
 
 
 class FastTextKeyedVectors(KeyedVectors):
@@ -75,6 +75,7 @@ class FastTextKeyedVectors(KeyedVectors):
         super().__init__(vector_size, count=count, dtype=dtype)
         self.min_n, self.max_n = min_n, max_n
         self.bucket = bucket if max_n >= min_n else 0
+        self.bucket = self.ngrams.bucket  # which refuses what cannot be
         self.compatible_hash = True
         self.vectors_vocab: Any = np.zeros((count, self.vector_size), dtype=dtype)
         self.vectors_vocab_lockf = np.ones(1, dtype=np.float32)
@@ -82,7 +83,6 @@ class FastTextKeyedVectors(KeyedVectors):
         empty = np.zeros((0, self.vector_size), dtype=np.float32)
         self._ngrams: Any = NgramRows(empty, BucketRows(self.bucket))
         self._word_bags: Bags | None = None
-        self.ngrams  # noqa: B018 - refuses what cannot be, now
 
     # ---- words and their n-grams ----
 
@@ -111,8 +111,9 @@ class FastTextKeyedVectors(KeyedVectors):
         if known is None or len(known.offsets) != len(self.index_to_key) + 1:
             table = self._ngrams.numbered if isinstance(self._ngrams, NgramRows) else None
             words = ["" if key is None else key for key in self.index_to_key]
-            self._word_bags = known = word_bags(words, self.ngrams, numbered=table)
-            if table is not None:
+            is_growing = table is not None and not self._ngrams.is_pruned
+            self._word_bags = known = word_bags(words, self.ngrams, numbered=table, is_growing=is_growing)
+            if is_growing:
                 self._ngrams.fill_up()
         return known
 
@@ -188,9 +189,9 @@ class FastTextKeyedVectors(KeyedVectors):
 
     def made_vectors(self, words: Sequence[str | bytes]) -> Float32Array:
         """Make vectors of n-grams alone, shape (n, D); zeros for a word that has none."""
-        bags = word_bags(words, self.ngrams, first_word=None)
         if isinstance(self._ngrams, NgramRows):
-            return self._ngrams.means(bags)
+            return self._ngrams.means(words, self.ngrams)
+        bags = word_bags(words, self.ngrams, first_word=None)
         lists = np.split(bags.rows, bags.offsets[1:-1])
         empty = np.zeros(self.vector_size, np.float32)
         return np.array([self._ngrams[rows].mean(axis=0) if len(rows) else empty for rows in lists])
@@ -228,7 +229,8 @@ class FastTextKeyedVectors(KeyedVectors):
         ngrams = self._ngrams
         if isinstance(ngrams, NgramRows):
             buckets = None if ngrams.numbered is None else ngrams.numbered.buckets
-            attributes.update(zip(SAVED_ROWS, (np.asarray(ngrams.rows), buckets, ngrams.seed), strict=True))
+            found = np.asarray(ngrams.rows), buckets, ngrams.seed, ngrams.is_pruned
+            attributes.update(zip(SAVED_ROWS, found, strict=True))
         return state
 
     @classmethod
@@ -244,7 +246,7 @@ class FastTextKeyedVectors(KeyedVectors):
         attributes = dict(inner.attributes)
         facts = {name: attributes.pop(name, default) for name, default in
                  (("min_n", 3), ("max_n", 6), ("bucket", 0))}  # fmt: skip
-        rows, buckets, seed = (attributes.pop(name, None) for name in SAVED_ROWS)
+        rows, buckets, seed, is_pruned = (attributes.pop(name, None) for name in SAVED_ROWS)
         ngrams = attributes.pop("vectors_ngrams", None) if rows is None else rows
         for name in ("buckets_word", "vectors_vocab_norm"):  # of gensim's files
             attributes.pop(name, None)
@@ -254,7 +256,7 @@ class FastTextKeyedVectors(KeyedVectors):
         files.adopt_state(made, inner)
         if ngrams is not None:
             numbered = None if buckets is None else BucketRows(made.bucket, buckets)
-            made._ngrams = NgramRows(ngrams, numbered, seed)
+            made._ngrams = NgramRows(ngrams, numbered, seed, is_pruned=bool(is_pruned))
         made._check_rows(state.name)
         return made
 

@@ -9,7 +9,9 @@ from typing import Any
 from ns2vec._options import whole
 from ns2vec._typing import PathLike, Sentences
 from ns2vec.formats.saving import MODELS
+from ns2vec.inputs import Ngrams
 from ns2vec.keyedvectors.subwords import FastTextKeyedVectors
+from ns2vec.models.legacy import deprecated
 from ns2vec.models.subword_units import SubwordUnits
 from ns2vec.models.word2vec import Word2Vec
 from ns2vec.sampling import Sampler
@@ -81,8 +83,8 @@ class FastText(Word2Vec):
     ) -> None:  # fmt: skip
         if word_ngrams != 1:
             raise NotImplementedError("word_ngrams other than 1 are for classifiers: leave it out")
-        self.min_n, self.max_n = whole("min_n", min_n), whole("max_n", max_n)
-        self.bucket = whole("bucket", bucket) if 0 < self.max_n >= self.min_n else 0
+        ngrams = Ngrams(min_n, max_n, bucket)
+        self.min_n, self.max_n, self.bucket = ngrams.min_n, ngrams.max_n, ngrams.bucket if ngrams else 0
         self.word_ngrams, self.compact = word_ngrams, bool(compact)
         super().__init__(
             sentences, corpus_file, vector_size=vector_size, alpha=alpha, window=window, min_count=min_count,
@@ -101,6 +103,14 @@ class FastText(Word2Vec):
         """What is trained."""
         wv = FastTextKeyedVectors(self.vector_size, self.min_n, self.max_n, self.bucket)
         return EmbeddingCore(self._config(), SubwordUnits(wv, self.compact))
+
+    @classmethod
+    def load_fasttext_format(cls, model_file: PathLike, encoding: str = "utf8") -> FastText:
+        """Deprecated; call `ns2vec.models.facebook.load_facebook_model`."""
+        from ns2vec.models.facebook import load_facebook_model  # which makes such models
+
+        deprecated("load_fasttext_format", "use load_facebook_vectors or load_facebook_model instead")
+        return load_facebook_model(model_file, encoding)
 
     def _clear_post_train(self) -> None:
         """Make the vectors of words anew from what was trained."""

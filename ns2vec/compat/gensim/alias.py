@@ -32,6 +32,7 @@ MODULES = {
     "gensim.downloader": "downloader",
     "gensim.models": "models",
     "gensim.models.callbacks": "callbacks",
+    "gensim.models.fasttext": "fasttext",
     "gensim.models.keyedvectors": "keyedvectors",
     "gensim.models.word2vec": "word2vec",
     "gensim.models.word2vec_corpusfile": "word2vec_corpusfile",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ns2vec.callbacks import CallbackAny2Vec
-from ns2vec.keyedvectors import KeyedVectors
+from ns2vec.keyedvectors import FastTextKeyedVectors, KeyedVectors
+from ns2vec.models.fasttext import FastText
 from ns2vec.word2vec import Word2Vec
 
-__all__ = ["CallbackAny2Vec", "FAST_VERSION", "KeyedVectors", "Word2Vec"]
+__all__ = ["CallbackAny2Vec", "FAST_VERSION", "FastText", "FastTextKeyedVectors", "KeyedVectors", "Word2Vec"]
 
 FAST_VERSION = 1
