@@ -14,9 +14,9 @@ try:
     from ns2vec._build_info import __version__, build_info
     from ns2vec.corpus import LineSentence, PathLineSentences, Text8Corpus
     from ns2vec.exceptions import StopTraining
-    from ns2vec.keyedvectors import FastTextKeyedVectors, KeyedVectors
+    from ns2vec.fasttext import FastText
+    from ns2vec.keyedvectors import KeyedVectors
     from ns2vec.losses import negative_sampling_loss
-    from ns2vec.models.fasttext import FastText
     from ns2vec.sampling import get_negative_samples, noise_distribution
     from ns2vec.word2vec import Word2Vec
 except ImportError:
@@ -30,7 +30,6 @@ except ImportError:
 
 __all__ = [
     "FastText",
-    "FastTextKeyedVectors",
     "KeyedVectors",
     "LineSentence",
     "PathLineSentences",

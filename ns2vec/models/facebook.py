@@ -1,4 +1,4 @@
-"""Models and vectors from and to Facebook's ``.bin`` files."""
+"""FastText models and vectors from and to Facebook's ``.bin`` files."""
 
 from __future__ import annotations
 
@@ -8,38 +8,21 @@ import numpy as np
 
 from ns2vec._options import whole
 from ns2vec._typing import PathLike
-from ns2vec.exceptions import ConfigError
 from ns2vec.formats import fasttext_bin
 from ns2vec.formats.fasttext_model import FastTextArgs, FastTextDictionary, FastTextModel
 from ns2vec.keyedvectors.ngram_rows import NgramRows
 from ns2vec.keyedvectors.subwords import FastTextKeyedVectors
-from ns2vec.models.fasttext import FastText
 from ns2vec.vocab import Vocabulary
 
 
-def load_facebook_model(path: PathLike, encoding: str = "utf-8") -> FastText:
-    """Read a model that fastText saved; it can be trained on.
-
-    Parameters
-    ----------
-    path : path
-        A ``.bin``, or an ``.ftz`` whose matrices are rounded; decompressed by its suffix.
-    encoding : str
-        Of the words. Bytes that are not valid are written as backslashes and numbers, and hashed as they are.
-
-    Raises
-    ------
-    FormatError
-        If the file is not what it claims to be.
-    NotImplementedError
-        If it is a classifier's.
-    """
+def read_model(kind: Any, path: PathLike, encoding: str) -> Any:
+    """Do what `load_facebook_model` says, for a class of models with the constructor of FastText."""
     found = fasttext_bin.read(path)
     if found.is_supervised:
         raise NotImplementedError("Supervised fastText models are not supported: this file is a classifier")
     args, outputs = found.args, found.outputs
     is_path = args.loss == "hs"
-    model = FastText(
+    model = kind(
         vector_size=args.dim, window=args.ws, epochs=args.epoch, min_count=args.min_count, sample=args.t,
         negative=0 if is_path else args.neg, hs=int(is_path), sg=int(args.model == "skipgram"),
         min_n=found.ngrams.min_n, max_n=found.ngrams.max_n, bucket=args.bucket,
@@ -56,19 +39,8 @@ def load_facebook_model(path: PathLike, encoding: str = "utf-8") -> FastText:
     return model
 
 
-def load_facebook_vectors(path: PathLike, encoding: str = "utf-8") -> FastTextKeyedVectors:
-    """Read the vectors of a model that fastText saved, classifiers too, without what only training needs.
-
-    Parameters
-    ----------
-    path, encoding
-        As in `load_facebook_model`.
-
-    Raises
-    ------
-    FormatError
-        If the file is not what it claims to be.
-    """
+def read_vectors(path: PathLike, encoding: str) -> FastTextKeyedVectors:
+    """Do what `load_facebook_vectors` says."""
     found = fasttext_bin.read(path, has_outputs=False)
     ngrams, words = found.ngrams, found.dictionary.words(encoding)
     wv = FastTextKeyedVectors(found.args.dim, ngrams.min_n, ngrams.max_n, ngrams.bucket)
@@ -88,30 +60,8 @@ def fill(wv: FastTextKeyedVectors, found: FastTextModel) -> None:
     wv.adjust_vectors()
 
 
-def save_facebook_model(
-    model: FastText, path: PathLike, encoding: str = "utf-8", lr_update_rate: int = 100, word_ngrams: int = 1
-) -> None:
-    """Write a model that the ``fasttext`` package loads, atomically.
-
-    Parameters
-    ----------
-    model : FastText
-    path : path
-        Compressed by its suffix.
-    encoding : str
-        Of the words.
-    lr_update_rate, word_ngrams : int
-        Noted in the file; fastText's own training has them.
-
-    Raises
-    ------
-    ConfigError
-        If the model is no FastText, or has no output vectors.
-    OSError
-        If the file cannot be written.
-    """
-    if not isinstance(model, FastText):
-        raise ConfigError(f"expected a FastText model, got a {type(model).__name__}")
+def write_model(model: Any, path: PathLike, encoding: str, lr_update_rate: int, word_ngrams: int) -> None:
+    """Do what `save_facebook_model` says."""
     wv: Any = model.wv
     args = FastTextArgs(
         dim=model.vector_size, ws=model.window, epoch=model.epochs, min_count=model.min_count,

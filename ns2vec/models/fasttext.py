@@ -8,9 +8,11 @@ from typing import Any
 
 from ns2vec._options import whole
 from ns2vec._typing import PathLike, Sentences
+from ns2vec.exceptions import ConfigError
 from ns2vec.formats.saving import MODELS
 from ns2vec.inputs import Ngrams
 from ns2vec.keyedvectors.subwords import FastTextKeyedVectors
+from ns2vec.models import facebook
 from ns2vec.models.legacy import deprecated
 from ns2vec.models.subword_units import SubwordUnits
 from ns2vec.models.word2vec import Word2Vec
@@ -27,14 +29,22 @@ class FastText(Word2Vec):
 
     Parameters
     ----------
-    sentences : iterable of token sequences, or path, optional
-    corpus_file : path, optional
-    min_n, max_n : int
-        Lengths of n-grams in characters; with ``max_n < min_n`` or ``max_n=0`` there are none.
-    bucket : int
-        How many buckets n-grams are hashed into, with the function of the ``fasttext`` package.
+    sentences, corpus_file, sg, hs, vector_size, alpha, window, min_count, max_vocab_size
+        As in `Word2Vec`.
     word_ngrams : {1}
         Others are for classifiers.
+    sample, seed, workers, min_alpha, negative, ns_exponent, cbow_mean, hashfxn, epochs, null_word
+        As in `Word2Vec`.
+    min_n, max_n : int
+        Lengths of n-grams in characters; with ``max_n < min_n`` or ``max_n=0`` there are none.
+    sorted_vocab
+        As in `Word2Vec`.
+    bucket : int
+        How many buckets n-grams are hashed into, with the function of the ``fasttext`` package.
+    trim_rule, batch_words, callbacks, max_final_vocab, shrink_windows, compute_loss, objective, sampler
+        As in `Word2Vec`.
+    negative_sharing, backend, cbow_update, corpus_memory, checkpoint, checkpoint_every, progress, guard
+        As in `Word2Vec`.
     compact : bool
         Keep only the rows of n-grams that some word of the vocabulary has. The others are as training would
         have left them: they come back from the seed when somebody asks, so results are the same. False holds
@@ -106,9 +116,7 @@ class FastText(Word2Vec):
 
     @classmethod
     def load_fasttext_format(cls, model_file: PathLike, encoding: str = "utf8") -> FastText:
-        """Deprecated; call `ns2vec.models.facebook.load_facebook_model`."""
-        from ns2vec.models.facebook import load_facebook_model  # which makes such models
-
+        """Deprecated; call `load_facebook_model`."""
         deprecated("load_fasttext_format", "use load_facebook_vectors or load_facebook_model instead")
         return load_facebook_model(model_file, encoding)
 
@@ -136,6 +144,72 @@ class FastText(Word2Vec):
             report["buckets_word"] = 64 + 100 * len(self.wv) + 4 * n_ngrams
         report["total"] = sum(size for name, size in report.items() if name != "total")
         return report
+
+
+def load_facebook_model(path: PathLike, encoding: str = "utf-8") -> FastText:
+    """Read a model that fastText saved; it can be trained on.
+
+    Parameters
+    ----------
+    path : path
+        A ``.bin``, or an ``.ftz`` whose matrices are rounded; decompressed by its suffix.
+    encoding : str
+        Of the words. Bytes that are not valid are written as backslashes and numbers, and hashed as they are.
+
+    Raises
+    ------
+    FormatError
+        If the file is not what it claims to be.
+    NotImplementedError
+        If it is a classifier's.
+    """
+    found: FastText = facebook.read_model(FastText, path, encoding)
+    return found
+
+
+def load_facebook_vectors(path: PathLike, encoding: str = "utf-8") -> FastTextKeyedVectors:
+    """Read the vectors of a model that fastText saved, classifiers too, without what only training needs.
+
+    Parameters
+    ----------
+    path, encoding
+        As in `load_facebook_model`.
+
+    Raises
+    ------
+    FormatError
+        If the file is not what it claims to be.
+    """
+    return facebook.read_vectors(path, encoding)
+
+
+def save_facebook_model(
+    model: FastText, path: PathLike, encoding: str = "utf-8", lr_update_rate: int = 100, word_ngrams: int = 1
+) -> None:
+    """Write a model that the ``fasttext`` package loads, atomically.
+
+    Parameters
+    ----------
+    model : FastText
+    path : path
+        Compressed by its suffix.
+    encoding : str
+        Of the words.
+    lr_update_rate, word_ngrams : int
+        Noted in the file; fastText's own training has them.
+
+    Raises
+    ------
+    ConfigError
+        If the model is no FastText.
+    AttributeError
+        If it has no output vectors.
+    OSError
+        If the file cannot be written.
+    """
+    if not isinstance(model, FastText):
+        raise ConfigError(f"expected a FastText model, got a {type(model).__name__}")
+    facebook.write_model(model, path, encoding, lr_update_rate, word_ngrams)
 
 
 MODELS.register(FastText.KIND, FastText)

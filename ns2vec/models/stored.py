@@ -55,8 +55,6 @@ class StoredModel(Saveable):
     what is not gensim's begins with an underscore.
     """
 
-    KIND = "Word2Vec"
-
     # options, which the constructor of each family takes; users may set them later
     vector_size: int
     window: int

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from ns2vec._typing import Float32Array
-from ns2vec.inputs import BucketRows, word_bags
+from ns2vec.inputs import Bags, BucketRows, word_bags
 from ns2vec.keyedvectors.ngram_rows import NgramRows, fill_start_rows
 from ns2vec.training.matrices import empty_rows, initial_rows
-from ns2vec.training.units import Bags, Units, lock_factors
+from ns2vec.training.units import Units, lock_factors
 
 
 class SubwordUnits(Units):
@@ -35,8 +35,13 @@ class SubwordUnits(Units):
     @property
     def bags(self) -> Bags:  # type: ignore[override]
         """The rows of each word."""
-        found = self.wv.word_bags()
-        return Bags(found.offsets, found.rows, len(self.wv.index_to_key) + len(self.wv._ngrams.rows))
+        found: Bags = self.wv.word_bags()
+        return found
+
+    @property
+    def n_rows(self) -> int:
+        """Rows of words and of n-grams."""
+        return len(self.wv.index_to_key) + len(self.wv._ngrams.rows)
 
     @property  # type: ignore[misc]
     def matrix(self) -> Any:

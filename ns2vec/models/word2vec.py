@@ -133,6 +133,8 @@ class Word2Vec(GensimDoor):
     (4, 16)
     """
 
+    KIND = "Word2Vec"
+
     def __init__(
         self, sentences: Sentences | PathLike | None = None, corpus_file: PathLike | None = None,
         vector_size: int = 100, alpha: float = 0.025, window: int = 5, min_count: int = 5,

@@ -268,7 +268,7 @@ class EmbeddingCore:
         rows = Rows(target.matrix, matrix, outputs.n_rows, self.config.vector_size, keys)
         return Goal(
             target,
-            Side(rows, outputs.bags, frozen="outputs" in self.spec.frozen),
+            Side(rows, outputs.bags, outputs.combine, frozen="outputs" in self.spec.frozen),
             bound=self.sampler() if target.outputs == "sampled" else None,
             huffman=self.huffman() if is_path else None,
             bias=self.output(target.bias_name) if target.bias else None,

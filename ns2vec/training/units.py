@@ -10,54 +10,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from ns2vec import _kernels
-from ns2vec._typing import Float32Array, Int32Array, Int64Array
+from ns2vec._typing import Float32Array, Int64Array
 from ns2vec.exceptions import ConfigError
+from ns2vec.inputs import Bags, mean_rows
 from ns2vec.training.matrices import Rows, empty_rows, grown_column, grown_rows, initial_rows
 from ns2vec.vocab import Columns, Growth, Vocabulary
 
 FROM_COUNTS = ("sample_int", "code", "point")  # attributes of words that are made again from all counts
-
-
-@dataclass(frozen=True)
-class Bags:
-    """The rows of each unit, one list after the other.
-
-    Attributes
-    ----------
-    offsets : ndarray of shape (n_units + 1,), int64
-        Where the list of each unit begins; none is empty.
-    rows : ndarray of shape (offsets[-1],), int32
-    n_rows : int
-        Rows of the matrix that they are in.
-    combine : {"mean", "sum"}
-        What of its rows a unit's vector is.
-    """
-
-    offsets: Int64Array
-    rows: Int32Array
-    n_rows: int
-    combine: str = "mean"
-
-    def vectors(self, matrix: npt.NDArray[Any]) -> Float32Array:
-        """The vector of each unit, shape (n_units, D), for rows `matrix` of shape (n_rows, D).
-
-        Examples
-        --------
-        >>> from ns2vec.training.units import Bags
-        >>> bags = Bags(np.array([0, 2, 3]), np.array([0, 1, 2], np.int32), 3)
-        >>> bags.vectors(np.array([[1.0], [3.0], [7.0]], np.float32)).tolist()
-        [[2.0], [7.0]]
-        """
-        from scipy.sparse import csr_matrix  # late: importing it takes longer than all of ns2vec
-
-        lengths = np.diff(self.offsets)
-        factors = 1.0 / lengths if self.combine == "mean" else np.ones(len(lengths))
-        weights = np.repeat(factors, lengths).astype(np.float32)
-        found = csr_matrix((weights, self.rows, self.offsets), (len(lengths), self.n_rows)) @ matrix
-        return np.asarray(found, dtype=np.float32)
 
 
 @dataclass
@@ -68,7 +29,9 @@ class Side:
     ----------
     rows : Rows
     bags : Bags or None
-        None where each unit has a row of its own.
+        The rows of each unit; None where it has one of its own.
+    combine : {"mean", "sum"}
+        What of its rows a unit's vector is.
     lock : ndarray of shape (n,), float32, or None
         Factors of what each row learns.
     frozen : bool
@@ -77,6 +40,7 @@ class Side:
 
     rows: Rows
     bags: Bags | None = None
+    combine: str = "mean"
     lock: Float32Array | None = None
     frozen: bool = False
 
@@ -84,8 +48,7 @@ class Side:
         """What the kernels take."""
         options: dict[str, Any] = {"lock": self.lock, "frozen": self.frozen}
         if self.bags is not None:
-            bags = self.bags
-            options |= {"offsets": bags.offsets, "rows": bags.rows, "combine": bags.combine}
+            options |= {**self.bags._asdict(), "combine": self.combine}
         return _kernels.UnitMatrix(self.rows.padded, **options)
 
 
@@ -109,6 +72,7 @@ class Units:
     """
 
     bags: Bags | None = None
+    combine = "mean"
 
     def __init__(self, wv: Any, name: str = "wv.vectors") -> None:
         self.wv = wv
@@ -166,7 +130,7 @@ class Units:
     @property
     def n_rows(self) -> int:
         """Rows that are trained. Free ones count too."""
-        return len(self.wv) if self.bags is None else self.bags.n_rows
+        return len(self.wv)
 
     @property
     def matrix(self) -> Any:
@@ -211,7 +175,7 @@ class Units:
         """
         keys = self.wv.index_to_key if self.bags is None else ()
         rows = Rows(self.name, self.matrix, self.n_rows, vector_size, keys)
-        return Side(rows, self.bags, self.lock(), frozen)
+        return Side(rows, self.bags, self.combine, self.lock(), frozen)
 
     def lock(self) -> Float32Array | None:
         """Factors of what each row learns; None where all learn all."""
@@ -226,24 +190,37 @@ class BagUnits(Units):
     wv : KeyedVectors
         Its vectors are made anew whenever the rows have been trained.
     bags : Bags
-        One bag for each key; replace it before `extend` when keys have been added.
+        The rows of each key; replace them before `extend` when keys have been added.
+    n_rows : int
+        Rows of the matrix that they are in.
+    combine : {"mean", "sum"}
     name : str
         Of the matrix of rows, for messages.
     """
 
-    def __init__(self, wv: Any, bags: Bags, name: str = "rows") -> None:
+    def __init__(self, wv: Any, bags: Bags, n_rows: int, combine: str = "mean", name: str = "rows") -> None:
         super().__init__(wv, name)
-        self.bags = bags
-        self.trained: Any = np.empty((0, wv.vector_size), dtype=np.float32)
+        self.combine = combine
+        self.rows: Any = np.empty((0, wv.vector_size), dtype=np.float32)
+        self.take_bags(bags, n_rows)
+
+    def take_bags(self, bags: Bags, n_rows: int) -> None:
+        """Let these be the rows of the keys."""
+        self.bags, self.n_bag_rows = bags, n_rows
+
+    @property
+    def n_rows(self) -> int:
+        """Rows that are trained."""
+        return self.n_bag_rows
 
     @property
     def matrix(self) -> Any:
         """The rows that are trained, shape (n_rows, D)."""
-        return self.trained
+        return self.rows
 
     @matrix.setter
     def matrix(self, rows: Any) -> None:
-        self.trained = rows
+        self.rows = rows
 
     def compose(self) -> None:
         """Make each vector of the rows of its bag.
@@ -253,10 +230,12 @@ class BagUnits(Units):
         ConfigError
             If there are not as many bags as keys.
         """
-        if self.bags is None or len(self.bags.offsets) != len(self.wv.index_to_key) + 1:
-            n_bags = 0 if self.bags is None else len(self.bags.offsets) - 1
+        n_keys, n_bags = len(self.wv.index_to_key), 0 if self.bags is None else len(self.bags.offsets) - 1
+        if self.bags is None or n_bags != n_keys:
             raise ConfigError(
-                f"expected a bag for each of {len(self.wv.index_to_key)} keys, got {n_bags}: "
-                "give bags of the new keys, too"
+                f"expected a bag for each of {n_keys} keys, got {n_bags}: give bags of the new keys, too"
             )
-        self.wv.vectors = self.bags.vectors(self.trained)
+        vectors = mean_rows(self.bags, self.rows)
+        if self.combine == "sum":
+            vectors *= np.diff(self.bags.offsets)[:, np.newaxis]
+        self.wv.vectors = vectors

@@ -39,6 +39,9 @@ TESTED_BY = {
     "tests/similarity/test_nearest.py": "similarity/products",
     "tests/similarity/test_scan.py": "similarity/_dots",
     "tests/models/test_errors.py": "models/legacy",
+    "tests/models/test_fasttext.py": (
+        "fasttext keyedvectors/ngram_rows keyedvectors/subwords models/facebook models/subword_units"
+    ),
     "tests/models/test_online.py": "vocab/growth",
     "tests/models/test_vocabulary.py": "training/tables vocab/vocabulary",
     "tests/models/test_word2vec.py": "models/gensim_door models/observers models/parts word2vec",

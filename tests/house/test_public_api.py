@@ -31,6 +31,7 @@ USER_MODULES = {
     "ns2vec.callbacks",
     "ns2vec.evaluation",
     "ns2vec.exceptions",
+    "ns2vec.fasttext",
     "ns2vec.formats",
     "ns2vec.keyedvectors",
     "ns2vec.losses",

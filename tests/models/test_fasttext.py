@@ -8,7 +8,7 @@ import pytest
 from ns2vec import FastText, KeyedVectors, Word2Vec
 from ns2vec._typing import VectorMaker
 from ns2vec.exceptions import FormatError
-from ns2vec.models.facebook import load_facebook_model, load_facebook_vectors, save_facebook_model
+from ns2vec.fasttext import load_facebook_model, load_facebook_vectors, save_facebook_model
 
 SMALL = {"vector_size": 12, "min_count": 1, "sample": 0, "workers": 1, "seed": 3, "bucket": 2000, "epochs": 2}
 SENTENCES = [["walk", "walked", "slowly"], ["walks", "fast", "Österreich"], ["trees", "grow", "slowly"]] * 40

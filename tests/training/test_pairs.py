@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from ns2vec import KeyedVectors
+from ns2vec.inputs import Bags
 from ns2vec.objectives import NegativeSampling, Objective
 from ns2vec.training import EmbeddingCore, Plan, Spec, TargetSpec, TrainingConfig
 from ns2vec.training.pairs import PairFeed, Pairs
-from ns2vec.training.units import Bags, Units
+from ns2vec.training.units import BagUnits, Units
 from ns2vec.vocab import build_vocabulary
 
 N_USERS, N_ITEMS = 40, 20
@@ -129,7 +130,7 @@ def test_outputs_may_be_bags_of_features(bought):
     """Items that are known by their taste alone: items of one taste have one vector."""
     core = core_of(bought, NegativeSampling)
     rows = (np.arange(N_ITEMS) // 5).astype(np.int32)
-    core.second.bags = Bags(np.arange(N_ITEMS + 1), rows, 4)
+    core.second = BagUnits(core.second.wv, Bags(np.arange(N_ITEMS + 1), rows), 4)
     core.begin(seed=1)
     fit(core, bought)
     tastes = core.wv.vectors @ core.output("items").T

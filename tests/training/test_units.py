@@ -11,10 +11,11 @@ import pytest
 from ns2vec import KeyedVectors
 from ns2vec.corpus import END, Chunk, open_corpus
 from ns2vec.exceptions import ConfigError
+from ns2vec.inputs import Bags, mean_rows
 from ns2vec.training import EmbeddingCore, Plan, TrainingConfig
 from ns2vec.training.encoding import ChunkFeed
 from ns2vec.training.spec import spec_of
-from ns2vec.training.units import Bags, BagUnits, Units
+from ns2vec.training.units import BagUnits, Units
 from ns2vec.vocab import build_vocabulary, grow_vocabulary
 
 CONFIG = TrainingConfig(vector_size=8, min_count=1, sample=0, sg=True, workers=1, seed=3, alpha=0.05)
@@ -24,12 +25,12 @@ def letters_of(keys, n_letters=26):
     """Each key has a row of its own, after those of the letters that it is made of."""
     lists = [[*(ord(letter) - 97 for letter in key), n_letters + row] for row, key in enumerate(keys)]
     rows = np.concatenate(lists).astype(np.int32)
-    return Bags(np.cumsum([0, *map(len, lists)]), rows, n_letters + len(keys))
+    return Bags(np.cumsum([0, *map(len, lists)]), rows), n_letters + len(keys)
 
 
 def core_of(words, **options):
     vocabulary, _ = build_vocabulary([*words], np.full(len(words), 50), min_count=1)
-    units = BagUnits(KeyedVectors(8), letters_of(vocabulary.index_to_key), "letters")
+    units = BagUnits(KeyedVectors(8), *letters_of(vocabulary.index_to_key), name="letters")
     core = EmbeddingCore(CONFIG, units, **options)
     core.take_words(vocabulary)
     core.begin(seed=1)
@@ -45,22 +46,26 @@ def test_a_vector_is_the_mean_or_the_sum_of_its_rows(combine):
     rng = np.random.default_rng(0)
     matrix = rng.normal(size=(9, 4)).astype(np.float32)
     lists = [rng.integers(0, 9, size=length) for length in (1, 5, 3)]
-    bags = Bags(np.cumsum([0, 1, 5, 3]), np.concatenate(lists).astype(np.int32), 9, combine)
+    bags = Bags(np.cumsum([0, 1, 5, 3]), np.concatenate(lists).astype(np.int32))
+    units = BagUnits(KeyedVectors(4), bags, 9, combine)
+    units.take(build_vocabulary([*"abc"], np.ones(3, int), min_count=1)[0])
+    units.matrix = matrix
+    units.compose()
     expected = [getattr(matrix[rows].astype(float), combine)(axis=0) for rows in lists]
-    np.testing.assert_allclose(bags.vectors(matrix), expected, rtol=1e-5)
+    np.testing.assert_allclose(units.wv.vectors, expected, rtol=1e-5)
 
 
 def test_training_moves_the_rows_of_bags_and_vectors_follow():
     core = core_of(["ab", "bc", "xy", "yz"])
     before = core.inputs.matrix.copy()
-    assert np.array_equal(core.wv.vectors, core.inputs.bags.vectors(before))
+    assert np.array_equal(core.wv.vectors, mean_rows(core.inputs.bags, before))
     fit(core, [["ab", "bc"], ["xy", "yz"]] * 50)
     after = core.inputs.matrix
     used = np.unique(core.inputs.bags.rows)
     assert (after[used] != before[used]).any(axis=1).all()
     rest = np.setdiff1d(np.arange(len(after)), used)
     assert np.array_equal(after[rest], before[rest])
-    assert np.array_equal(core.wv.vectors, core.inputs.bags.vectors(after))
+    assert np.array_equal(core.wv.vectors, mean_rows(core.inputs.bags, after))
     assert core.wv.similarity("ab", "bc") > core.wv.similarity("ab", "yz")
 
 
@@ -72,7 +77,7 @@ def test_new_keys_bring_their_bags_and_rows():
     core.add_words(grow_vocabulary(core.wv.key_to_index, core.counts, tokens, counts, min_count=1, sample=0))
     with pytest.raises(ConfigError, match="expected a bag for each of 3 keys, got 2"):
         core.extend(seed=1)
-    core.inputs.bags = letters_of(core.wv.index_to_key)
+    core.inputs.take_bags(*letters_of(core.wv.index_to_key))
     core.extend(seed=1)
     assert np.array_equal(core.inputs.matrix[: len(before)], before)
     assert core.wv.vectors.shape == (3, 8)

@@ -12,8 +12,12 @@ from ns2vec.compat.gensim.modules import utils
 from ns2vec.inputs import Ngrams, hash_word, ngrams_of
 from ns2vec.inputs._ngrams import hash_bytes
 from ns2vec.keyedvectors import FastTextKeyedVectors, KeyedVectors
-from ns2vec.models.facebook import load_facebook_model, load_facebook_vectors, save_facebook_model
-from ns2vec.models.fasttext import FastText
+from ns2vec.models.fasttext import (
+    FastText,
+    load_facebook_model,
+    load_facebook_vectors,
+    save_facebook_model,
+)
 from ns2vec.word2vec import Word2Vec
 
 __all__ = [
