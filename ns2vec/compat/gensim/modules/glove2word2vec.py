@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from ns2vec._typing import PathLike
 from ns2vec.formats import open_for_read, open_for_write
 
-__all__ = ["get_glove_info", "glove2word2vec", "main"]
-
 BLOCK_BYTES = 1 << 20
 
 
