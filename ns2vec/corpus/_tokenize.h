@@ -47,7 +47,6 @@ typedef struct {
     int at_start;         /* a byte order mark may come */
     int stopped;          /* line_limit reached */
     int64_t n_lines;      /* line ends seen */
-    int64_t word_offset;  /* file offset of the word last looked up: for error messages */
     int64_t n_batch;
     ns2vec_token batch[NS2VEC_BATCH];
 } ns2vec_scanner;
@@ -234,7 +233,6 @@ static inline int ns2vec_resolve(ns2vec_scanner *s)
             code = s->types.entries[entry].code;
             s->types.entries[entry].count++;
         } else {
-            s->word_offset = s->text_offset + (int64_t)token.start;
             status = ns2vec_meet(s, word, token.length, token.hash, &code);
         }
         if (status == 0 && code != NS2VEC_DROP)
@@ -318,7 +316,7 @@ static inline int ns2vec_scanner_load(ns2vec_scanner *s, const uint8_t *block, i
 static inline void ns2vec_scanner_open(ns2vec_scanner *s)
 {
     s->n_text = s->text_offset = s->token_start = s->searched = 0;
-    s->n_lines = s->word_offset = s->n_batch = 0;
+    s->n_lines = s->n_batch = 0;
     s->at_start = 1;
     s->stopped = s->line_limit == 0;
 }

@@ -9,7 +9,7 @@ from array import array
 
 import numpy as np
 
-from ns2vec._platform import nameless_file, read_at, write_at
+from ns2vec._platform import read_at
 from ns2vec._typing import Int32Array
 from ns2vec.corpus.chunks import Chunk
 from ns2vec.exceptions import CorpusError
@@ -54,7 +54,7 @@ class EncodedCorpus:
         self._words = array("q", [0])  # raw words before chunk i
         self._sentences = array("q", [0])
         self._descriptor: int | None = None
-        self._closer: weakref.finalize[[int], EncodedCorpus] | None = None
+        self._closer: weakref.finalize[[], EncodedCorpus] | None = None
         self._closed = False
 
     @property
@@ -100,9 +100,12 @@ class EncodedCorpus:
         try:
             folder = tempfile.gettempdir()
             if self._descriptor is None:
-                self._descriptor = nameless_file(folder)
-                self._closer = weakref.finalize(self, os.close, self._descriptor)
-            _write_all(self._descriptor, words, self.n_bytes_on_disk)
+                file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed with this object
+                self._descriptor = file.fileno()
+                self._closer = weakref.finalize(self, file.close)
+            rest = words.view(np.uint8).data
+            while len(rest):
+                rest = rest[os.write(self._descriptor, rest) :]
         except OSError as error:
             self.close()
             raise CorpusError(
@@ -177,10 +180,3 @@ class EncodedCorpus:
         self._descriptor = None
         if self._closer is not None:
             self._closer()
-
-
-def _write_all(descriptor: int, words: Int32Array, offset: int) -> None:
-    buffer = words.view(np.uint8).data
-    n_written = 0
-    while n_written < len(buffer):
-        n_written += write_at(descriptor, buffer[n_written:], offset + n_written)
