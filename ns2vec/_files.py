@@ -24,14 +24,6 @@ def _open_gzip(raw: IO[bytes], mode: str) -> IO[bytes]:
     return gzip.GzipFile(filename="", fileobj=raw, mode=mode, mtime=0)  # type: ignore[return-value]
 
 
-def _open_bz2(raw: IO[bytes], mode: str) -> IO[bytes]:
-    return bz2.BZ2File(raw, mode)  # type: ignore[call-overload, no-any-return]
-
-
-def _open_xz(raw: IO[bytes], mode: str) -> IO[bytes]:
-    return lzma.LZMAFile(raw, mode)
-
-
 def _by_smart_open(suffix: str) -> Callable[[IO[bytes], str], IO[bytes]]:
     def opened(raw: IO[bytes], mode: str) -> IO[bytes]:
         try:
@@ -47,8 +39,8 @@ def _by_smart_open(suffix: str) -> Callable[[IO[bytes], str], IO[bytes]]:
 
 COMPRESSIONS: dict[str, Callable[[IO[bytes], str], IO[bytes]]] = {
     ".gz": _open_gzip,
-    ".bz2": _open_bz2,
-    ".xz": _open_xz,
+    ".bz2": bz2.BZ2File,  # type: ignore[dict-item]
+    ".xz": lzma.LZMAFile,
     ".zst": _by_smart_open(".zst"),
     ".lz4": _by_smart_open(".lz4"),
 }

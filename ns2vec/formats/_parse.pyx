@@ -42,17 +42,6 @@ cdef inline bint is_blank(char c) noexcept nogil:
     return c == 32 or (9 <= c <= 13)
 
 
-cdef inline const char* read_digits(const char* p, const char* end, uint64_t* digits, int* n_significant) noexcept nogil:
-    """Append decimal digits to `digits`; return where they stop, NULL when there are too many to hold."""
-    while p < end and 48 <= p[0] <= 57:
-        digits[0] = digits[0] * 10 + <uint64_t>(p[0] - 48)
-        n_significant[0] += digits[0] != 0
-        p += 1
-        if n_significant[0] > 18:
-            return NULL
-    return p
-
-
 cdef inline const char* read_exponent(const char* p, const char* end, int* exponent) noexcept nogil:
     """Add what stands behind "e" to `exponent`; return where it stops, NULL when that is no number or too large."""
     cdef int written = 0
@@ -85,31 +74,6 @@ cdef inline const char* finish_decimal(
     return p
 
 
-cdef inline const char* read_decimal(const char* p, const char* end, double* value) noexcept nogil:
-    """Parse a plain decimal at `p`; return where it stops, or NULL when the slow parser has to look at it."""
-    cdef uint64_t digits = 0
-    cdef int n_significant = 0, exponent = 0
-    cdef bint negative = False
-    cdef const char* whole
-    cdef const char* part
-    if p < end and (p[0] == b"-" or p[0] == b"+"):
-        negative = p[0] == b"-"
-        p += 1
-    whole = read_digits(p, end, &digits, &n_significant)
-    if whole == NULL:
-        return NULL
-    part = whole
-    if whole < end and whole[0] == b".":
-        part = read_digits(whole + 1, end, &digits, &n_significant)
-        if part == NULL or part - whole > 1000:
-            return NULL
-        exponent = <int>(whole + 1 - part)
-    if part == p or (part == whole + 1 and whole == p):
-        return NULL  # no digit at all
-    p = part
-    return finish_decimal(p, end, digits, exponent, negative, value)
-
-
 cdef inline bint read_eight(const char* p, uint64_t* digits) noexcept nogil:
     """Append the eight digits at `p` to `digits`, all at once; False when they are not all digits.
 
@@ -132,8 +96,11 @@ cdef inline bint read_eight(const char* p, uint64_t* digits) noexcept nogil:
     return True
 
 
-cdef inline const char* read_short(const char* p, const char* end, double* value) noexcept nogil:
-    """Do what `read_decimal` does for decimals of at most 18 digits, quickly; `end` must hold no digit."""
+cdef inline const char* read_decimal(const char* p, const char* end, double* value) noexcept nogil:
+    """Parse a plain decimal of at most 18 digits at `p`; return where it stops, NULL if it is none.
+
+    What is none goes to a slower parser. There must be a byte at `end` that is no digit.
+    """
     cdef uint64_t digits = 0
     cdef int exponent = 0
     cdef bint negative = p[0] == b"-"
@@ -170,9 +137,7 @@ cdef inline bint read_row(const char* p, const char* end, floating* row, Py_ssiz
             p += 1
         if p == end:
             return False
-        after = read_short(p, end, &value)
-        if after == NULL:
-            after = read_decimal(p, end, &value)
+        after = read_decimal(p, end, &value)
         if after == NULL or (after < end and not is_blank(after[0])):
             return False
         row[i] = <floating>value
@@ -514,37 +479,3 @@ def scan_records(
     finally:
         free(spans)
     return keys, start
-
-
-# ---- keys ------------------------------------------------------------------------------------------------------------
-
-def index_keys(dict index not None, list keys not None, Py_ssize_t start):
-    """Number keys of ``keys[start:]`` on from ``len(index)``, up to the first that has a number already.
-
-    Parameters
-    ----------
-    index : dict of key -> number, OUT
-    keys : list of str
-    start : int
-
-    Returns
-    -------
-    int
-        How many got a number.
-
-    Examples
-    --------
-    >>> from ns2vec.formats._parse import index_keys
-    >>> index = {"a": 0}
-    >>> index_keys(index, ["b", "c", "a", "d"], 0), index
-    (2, {'a': 0, 'b': 1, 'c': 2})
-    """
-    cdef Py_ssize_t i, n = len(keys)
-    if start < 0 or start > n:
-        raise ValueError(f"start must lie in 0..{n}, got {start}")
-    for i in range(start, n):
-        number = len(index)
-        index.setdefault(keys[i], number)
-        if len(index) == number:
-            return i - start
-    return n - start

@@ -64,9 +64,14 @@ def lines_of(stream: IO[bytes], path: PathLike) -> Iterator[tuple[int, bytes]]:
     line_no = 0
     while line := stream.readline(MAX_LINE_BYTES):
         line_no += 1
-        if len(line) == MAX_LINE_BYTES:
-            raise FormatError(f"{path}:{line_no}: the line is longer than {MAX_LINE_BYTES} bytes")
+        check_length(line, path, line_no, MAX_LINE_BYTES)
         yield line_no, line
+
+
+def check_length(line: bytes, path: PathLike, line_no: int, most: int) -> None:
+    """Refuse a line that is longer than any that holds a vector."""
+    if len(line) >= most:
+        raise FormatError(f"{path}:{line_no}: the line is longer than {most} bytes")
 
 
 def decode_key(key: bytes, where: str, encoding: str, unicode_errors: str) -> str:
@@ -172,11 +177,6 @@ def check_beside(path: PathLike) -> None:
         raise ConfigError(f"{text}: this format has a second file beside the first: name a file to write")
 
 
-def find_beside(candidates: list[str]) -> str | None:
-    """Return the first of these paths that is a file, compressed as the others of its set or not."""
-    return next((path for path in candidates if os.path.isfile(path)), None)
-
-
 # ---- the header ---------------------------------------------------------------------------------------
 
 
@@ -265,11 +265,6 @@ class LineParser:
     def __init__(self, path: PathLike, encoding: str, unicode_errors: str) -> None:
         self.path, self.encoding, self.unicode_errors = path, encoding, unicode_errors
         self._has_warned = False
-
-    def check_length(self, line: bytes, line_no: int, most: int) -> None:
-        """Refuse a line that is longer than any that holds a vector."""
-        if len(line) >= most:
-            raise FormatError(f"{self.path}:{line_no}: the line is longer than {most} bytes")
 
     def first_size(self, lines: list[bytes], line_no: int) -> int:
         """Return the vector size of a file without header, of which these are the first lines."""
