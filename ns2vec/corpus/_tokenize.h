@@ -123,20 +123,6 @@ static inline uint64_t ns2vec_stops(const ns2vec_scanner *s, const uint8_t *p)
     return stops;
 }
 
-static inline int ns2vec_lowest_bit(uint64_t mask)
-{
-#if defined(__GNUC__) || defined(__clang__)
-    return __builtin_ctzll(mask);
-#else
-    int i = 0;
-    while (!(mask & 1)) {
-        mask >>= 1;
-        i++;
-    }
-    return i;
-#endif
-}
-
 /* Is it UTF-8 as Python's strict decoder defines it (no overlong forms, surrogates, > U+10FFFF)? */
 static inline int ns2vec_is_utf8(const uint8_t *p, size_t n)
 {
@@ -264,7 +250,7 @@ static inline int ns2vec_search(ns2vec_scanner *s, int last)
         if (end - base < 64)
             stops &= ((uint64_t)1 << (end - base)) - 1;
         for (; stops != 0; stops &= stops - 1) {
-            const int64_t at = base + ns2vec_lowest_bit(stops);
+            const int64_t at = base + __builtin_ctzll(stops);
             const int kind = s->class_of[s->text[at]];
             int width = 1;
             if (kind == NS2VEC_LEAD) {
