@@ -26,7 +26,7 @@ from ns2vec._files import explain, is_remote, strip_compression
 from ns2vec._options import shown
 from ns2vec._typing import Int32Array, Int64Array, PathLike, Sentences, Token
 from ns2vec.corpus._scan import Scanner
-from ns2vec.corpus._sentences import SentenceCounter, SentenceEncoder
+from ns2vec.corpus._sentences import SentenceCounter, SentenceEncoder, as_tokens
 from ns2vec.corpus.chunks import CHUNK_WORDS, MAX_SENTENCE_WORDS, Chunk
 from ns2vec.corpus.encoded import EncodedCorpus
 from ns2vec.corpus.opening import (
@@ -40,11 +40,10 @@ from ns2vec.corpus.opening import (
     source_name,
 )
 from ns2vec.corpus.parts import PART_BYTES, feed_in_parts
-from ns2vec.corpus.pruning import count_with_pruning
 from ns2vec.corpus.readers import AsciiLines, LineSentence, PathLineSentences, Text8Corpus
 from ns2vec.exceptions import CorpusError
 from ns2vec.vocab.checks import check_token
-from ns2vec.vocab.trim import TrimRule
+from ns2vec.vocab.trim import TrimRule, keep_word
 
 logger = logging.getLogger(__name__)
 
@@ -142,7 +141,7 @@ class Corpus(ABC):
         chunk_words: int = CHUNK_WORDS,
         memory_limit: int = 0,
         workers: int = 1,
-        on_progress: OnProgress | None = None,
+        on_progress: OnProgress = _ignore,
     ) -> Scan:
         """Read the corpus once: count the tokens and, where that saves a pass, keep it encoded.
 
@@ -166,15 +165,14 @@ class Corpus(ABC):
         TypeError
             If a sentence is not iterable or a token not hashable.
         """
-        return self._scan(chunk_words, memory_limit, workers, on_progress or _ignore)
+        return self._scan(chunk_words, memory_limit, workers, on_progress)
 
     def scan_sequential(
         self,
         *,
         max_vocab_size: int | None,
         trim_rule: TrimRule | None = None,
-        min_count: int = 0,
-        on_progress: OnProgress | None = None,
+        on_progress: OnProgress = _ignore,
     ) -> Scan:
         """Count in plain Python, dropping rare tokens whenever there are more than `max_vocab_size`.
 
@@ -184,13 +182,32 @@ class Corpus(ABC):
             After a sentence that leaves more tokens than this, those seen fewer times than a floor
             go, and the floor rises by one: gensim's rule, which ends far below the limit.
         trim_rule : callable(word, count, min_count), optional
-            Asked for each token when there is pruning to do.
-        min_count : int
-            Without effect here: pruning has its own floor, and the final cut is the vocabulary's.
+            Asked for each token when there is pruning to do; its `min_count` is the floor.
         on_progress : callable(n_words, n_sentences, fraction), optional
+
+        Raises
+        ------
+        CorpusError
+            If a token is a missing value; names the sentence by number.
         """
-        found = count_with_pruning(self.sentences(), max_vocab_size, trim_rule, on_progress)
-        counts, n_words, n_sentences = found
+        counts: dict[Token, int] = {}
+        floor = 1
+        n_words = n_sentences = 0
+        for number, sentence in enumerate(self.sentences()):
+            tokens = as_tokens(sentence, number)
+            for token in tokens:
+                if token not in counts and type(token) is not str:
+                    check_token(token, number)
+                counts[token] = counts.get(token, 0) + 1
+            n_words += len(tokens)
+            n_sentences += 1
+            if max_vocab_size and len(counts) > max_vocab_size:
+                for token, n in list(counts.items()):
+                    if not keep_word(token, n, floor, trim_rule):
+                        del counts[token]
+                floor += 1
+            if n_sentences % _SENTENCES_PER_REPORT == 0:
+                on_progress(n_words, n_sentences, None)
         totals = np.fromiter(counts.values(), dtype=np.int64, count=len(counts))
         return Scan(list(counts), totals, n_words, n_sentences)
 
