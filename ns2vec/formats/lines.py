@@ -88,25 +88,22 @@ def decode_key(key: bytes, where: str, encoding: str, unicode_errors: str) -> st
         raise KeyDecodingError(where, error) from None
 
 
-def check_end(line: bytes, message: str, n_found: int, vector_size: int) -> None:
-    """Raise TruncatedFileError where a line lacks numbers because the file ends inside it."""
-    if n_found < vector_size and not line.endswith(b"\n"):
-        raise TruncatedFileError(f"{message}, and the file ends here: it is cut off; write or fetch it again")
-
-
-def check_row(line: bytes, where: str, n_found: int, vector_size: int) -> None:
-    """Compare how many numbers a line has with how many the first one had.
+def check_row(
+    line: bytes, where: str, n_found: int, vector_size: int, what: str = "numbers", remedy: str = ""
+) -> None:
+    """Compare how many numbers a line has with how many there should be.
 
     Raises
     ------
     FormatError
-        If they differ. TruncatedFileError when the file ends inside the line.
+        If they differ, with the remedy. TruncatedFileError when the file ends inside the line.
     """
     if n_found == vector_size:
         return
-    message = f"{where}: expected {vector_size} numbers, found {n_found}"
-    check_end(line, message, n_found, vector_size)
-    raise FormatError(f"{message}; do all lines belong to one set of vectors?")
+    message = f"{where}: expected {vector_size} {what}, found {n_found}"
+    if n_found < vector_size and not line.endswith(b"\n") and not is_binary(line):
+        raise TruncatedFileError(f"{message}, and the file ends here: it is cut off; write or fetch it again")
+    raise FormatError(message + (remedy or "; do all lines belong to one set of vectors?"))
 
 
 def remedy_for(word: bytes) -> str:
@@ -327,20 +324,18 @@ class LineParser:
         return len(key)
 
     def check_count(self, line: bytes, line_no: int, n_found: int, vector_size: int) -> None:
-        """Compare how many numbers a line has with how many there should be.
+        """Do what `check_row` does, with the remedy where one can be told.
 
         Raises
         ------
         FormatError
-            If they differ. TruncatedFileError when the file ends inside the line.
+            If the numbers differ. TruncatedFileError when the file ends inside the line.
         """
         if n_found == vector_size:
             return
-        message = f"{self.path}:{line_no}: expected {vector_size} numbers after the key, found {n_found}"
-        if is_binary(line):
-            raise FormatError(f"{message}; if the vectors are bytes, pass binary=True")
-        check_end(line, message, n_found, vector_size)
-        if line_no == 1 and has_header(line):
-            raise FormatError(f"{message}; this line is word2vec's header: leave out no_header=True")
         remedy = "" if n_found else remedy_for(line[: key_end(line)])
-        raise FormatError(f"{message}{remedy or '; do all lines belong to one set of vectors?'}")
+        if is_binary(line):
+            remedy = "; if the vectors are bytes, pass binary=True"
+        elif line_no == 1 and has_header(line):
+            remedy = "; this line is word2vec's header: leave out no_header=True"
+        check_row(line, f"{self.path}:{line_no}", n_found, vector_size, "numbers after the key", remedy)
