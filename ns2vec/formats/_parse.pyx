@@ -9,11 +9,12 @@ float32, in NumPy's spelling; whatever the fast path cannot prove goes to the ca
 
 from libc.math cimport fabs, rint, signbit
 from libc.stdint cimport int64_t, uint32_t, uint64_t
-from libc.stdlib cimport free, malloc
 from libc.string cimport memchr, memcpy
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
 from cpython.unicode cimport PyUnicode_Decode
+
+import numpy as np
 
 cdef extern from "Python.h":
     double PyOS_string_to_double(const char* s, char** endptr, void* overflow) except? -1.0
@@ -57,20 +58,6 @@ cdef inline const char* read_exponent(const char* p, const char* end, int* expon
     exponent[0] += -written if negative else written
     if p == begin or written >= 1000:
         return NULL
-    return p
-
-
-cdef inline const char* finish_decimal(
-    const char* p, const char* end, uint64_t digits, int exponent, bint negative, double* value
-) noexcept nogil:
-    """Read the exponent at `p`, if one is there, and set the value; NULL when that would not be exact."""
-    if p < end and (p[0] == b"e" or p[0] == b"E"):
-        p = read_exponent(p + 1, end, &exponent)
-    if p == NULL or digits > (<uint64_t>1 << 53) or exponent < -22 or exponent > 22:
-        return NULL
-    value[0] = scale(<double><int64_t>digits, exponent)
-    if negative:
-        value[0] = -value[0]
     return p
 
 
@@ -124,7 +111,14 @@ cdef inline const char* read_decimal(const char* p, const char* end, double* val
         exponent = <int>(part + 1 - p)
     elif p - whole > 18 or p == whole:
         return NULL
-    return finish_decimal(p, end, digits, exponent, negative, value)
+    if p < end and (p[0] == b"e" or p[0] == b"E"):
+        p = read_exponent(p + 1, end, &exponent)
+    if p == NULL or digits > (<uint64_t>1 << 53) or exponent < -22 or exponent > 22:
+        return NULL  # the value would not be exact
+    value[0] = scale(<double><int64_t>digits, exponent)
+    if negative:
+        value[0] = -value[0]
+    return p
 
 
 cdef inline bint read_row(const char* p, const char* end, floating* row, Py_ssize_t n_columns) noexcept nogil:
@@ -187,30 +181,25 @@ def parse_lines(bytes block not None, Py_ssize_t start, floating[:, ::1] rows no
     cdef Py_ssize_t n = 0, n_lines = 0, i, n_rows = rows.shape[0], n_columns = rows.shape[1]
     if start < 0 or start > end - begin:
         raise ValueError(f"start must lie in 0..{end - begin}, got {start}")
-    cdef Py_ssize_t* spans = <Py_ssize_t*>malloc((2 * n_rows + 1) * sizeof(Py_ssize_t))
-    if spans == NULL:
-        raise MemoryError
-    try:
-        with nogil:
-            p = begin + start
-            while True:
-                p = skip_blank_lines(p, end, &n_lines)
-                if p == end or n == n_rows:
-                    break
-                line_end = <const char*>memchr(p, 10, end - p)
-                if line_end == NULL or line_end - p + 1 >= max_line_bytes:
-                    break
-                blank = <const char*>memchr(p, 32, line_end - p)
-                if blank == NULL or not read_row(blank, line_end, &rows[n, 0], n_columns):
-                    break
-                spans[2 * n] = p - begin
-                spans[2 * n + 1] = blank - p
-                n += 1
-                n_lines += 1
-                p = line_end + 1
-        keys = [PyBytes_FromStringAndSize(begin + spans[2 * i], spans[2 * i + 1]) for i in range(n)]
-    finally:
-        free(spans)
+    cdef Py_ssize_t[:, ::1] spans = np.empty((n_rows, 2), dtype=np.intp)
+    with nogil:
+        p = begin + start
+        while True:
+            p = skip_blank_lines(p, end, &n_lines)
+            if p == end or n == n_rows:
+                break
+            line_end = <const char*>memchr(p, 10, end - p)
+            if line_end == NULL or line_end - p + 1 >= max_line_bytes:
+                break
+            blank = <const char*>memchr(p, 32, line_end - p)
+            if blank == NULL or not read_row(blank, line_end, &rows[n, 0], n_columns):
+                break
+            spans[n, 0] = p - begin
+            spans[n, 1] = blank - p
+            n += 1
+            n_lines += 1
+            p = line_end + 1
+    keys = [PyBytes_FromStringAndSize(begin + spans[i, 0], spans[i, 1]) for i in range(n)]
     return keys, n_lines, p - begin
 
 
@@ -389,38 +378,27 @@ def format_lines(list heads not None, const float[:, :] rows not None, double sc
     cdef Py_ssize_t n_rows = rows.shape[0], n_columns = rows.shape[1], i, j
     cdef bytes joined = b"".join(heads)
     cdef const char* head = PyBytes_AS_STRING(joined)
-    cdef Py_ssize_t* lengths
-    cdef char* begin
-    cdef char* p
+    cdef const Py_ssize_t[::1] lengths = np.array([len(head_bytes) for head_bytes in heads], dtype=np.intp)
+    cdef char[::1] out = np.empty(len(joined) + n_rows * (n_columns * MAX_CHARS + 1) + 1, dtype=np.int8)
+    cdef char* p = &out[0]
     cdef int n
-    if len(heads) != n_rows:
+    if lengths.shape[0] != n_rows:
         raise ValueError(f"expected one head for each of {n_rows} rows, got {len(heads)}")
-    lengths = <Py_ssize_t*>malloc((n_rows + 1) * sizeof(Py_ssize_t))
-    begin = <char*>malloc(PyBytes_GET_SIZE(joined) + n_rows * (n_columns * MAX_CHARS + 1) + 1)
-    try:
-        if lengths == NULL or begin == NULL:
-            raise MemoryError
+    with nogil:
         for i in range(n_rows):
-            lengths[i] = PyBytes_GET_SIZE(heads[i])
-        p = begin
-        with nogil:
-            for i in range(n_rows):
-                memcpy(p, head, lengths[i])
-                p += lengths[i]
-                head += lengths[i]
-                for j in range(n_columns):
-                    p[0] = b" "
-                    n = spell(rows[i, j], scientific_from, p + 1)
-                    if n == 0:
-                        with gil:
-                            n = copy_slow_spelling(spell_slowly, rows[i, j], p + 1)
-                    p += n + 1
-                p[0] = b"\n"
-                p += 1
-        return PyBytes_FromStringAndSize(begin, p - begin)
-    finally:
-        free(lengths)
-        free(begin)
+            memcpy(p, head, lengths[i])
+            p += lengths[i]
+            head += lengths[i]
+            for j in range(n_columns):
+                p[0] = b" "
+                n = spell(rows[i, j], scientific_from, p + 1)
+                if n == 0:
+                    with gil:
+                        n = copy_slow_spelling(spell_slowly, rows[i, j], p + 1)
+                p += n + 1
+            p[0] = b"\n"
+            p += 1
+    return PyBytes_FromStringAndSize(&out[0], p - &out[0])
 
 
 # ---- binary records --------------------------------------------------------------------------------------------------
@@ -457,25 +435,20 @@ def scan_records(
         raise ValueError(f"start must lie in 0..{end}, got {start}")
     if start == end or n_bytes == 0:
         return [], start
-    cdef Py_ssize_t* spans = <Py_ssize_t*>malloc((2 * n_rows + 1) * sizeof(Py_ssize_t))
-    if spans == NULL:
-        raise MemoryError
+    cdef Py_ssize_t[:, ::1] spans = np.empty((n_rows, 2), dtype=np.intp)
     base = &block[0]
-    try:
-        with nogil:
-            while n < n_rows:
-                p = start
-                while p < end and base[p] == 10:
-                    p += 1
-                blank = <const unsigned char*>memchr(base + p, 32, end - p)
-                if blank == NULL or end - (blank + 1 - base) < n_bytes:
-                    break
-                spans[2 * n] = p
-                spans[2 * n + 1] = blank - base - p
-                memcpy(&rows[n, 0], blank + 1, n_bytes)
-                start = (blank + 1 - base) + n_bytes
-                n += 1
-        keys = [PyUnicode_Decode(<const char*>base + spans[2 * i], spans[2 * i + 1], codec, policy) for i in range(n)]
-    finally:
-        free(spans)
+    with nogil:
+        while n < n_rows:
+            p = start
+            while p < end and base[p] == 10:
+                p += 1
+            blank = <const unsigned char*>memchr(base + p, 32, end - p)
+            if blank == NULL or end - (blank + 1 - base) < n_bytes:
+                break
+            spans[n, 0] = p
+            spans[n, 1] = blank - base - p
+            memcpy(&rows[n, 0], blank + 1, n_bytes)
+            start = (blank + 1 - base) + n_bytes
+            n += 1
+    keys = [PyUnicode_Decode(<const char*>base + spans[i, 0], spans[i, 1], codec, policy) for i in range(n)]
     return keys, start

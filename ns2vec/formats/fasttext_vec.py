@@ -18,7 +18,7 @@ import re
 
 from ns2vec._typing import PathLike
 from ns2vec.formats import word2vec_text
-from ns2vec.formats.table import VectorTable, encode_key
+from ns2vec.formats.table import VectorTable, utf8_keys
 
 NAME = "fasttext_vec"
 SUFFIXES = (".vec",)
@@ -44,6 +44,5 @@ def write(path: PathLike, table: VectorTable) -> None:
     OSError
         If the file cannot be written.
     """
-    for key in table.keys:
-        encode_key(str(key), path, BLANKS, "is empty or holds a blank")
+    utf8_keys(list(map(str, table.keys)), path, BLANKS, "is empty or holds a blank")
     word2vec_text.write(path, table)

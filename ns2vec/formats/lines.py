@@ -21,7 +21,7 @@ import numpy.typing as npt
 from ns2vec._files import strip_compression
 from ns2vec._magic import is_binary
 from ns2vec._platform import descriptor_of
-from ns2vec._typing import PathLike
+from ns2vec._typing import Int64Array, PathLike
 from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.formats._parse import parse_numbers
 from ns2vec.formats.strangers import refuse_stranger
@@ -121,9 +121,11 @@ def remedy_for(word: bytes) -> str:
     return ""
 
 
-def key_line(key: bytes, count: int | None) -> bytes:
-    """Return the line of a key, with its count where counts are kept."""
-    return key + (b"\n" if count is None else b"\t%d\n" % count)
+def key_lines(keys: list[bytes], counts: Int64Array | None) -> Iterator[bytes]:
+    """Return the lines of keys, with their counts where counts are kept."""
+    if counts is None:
+        return (key + b"\n" for key in keys)
+    return (b"%s\t%d\n" % pair for pair in zip(keys, counts, strict=True))
 
 
 def is_number(field: bytes) -> bool:

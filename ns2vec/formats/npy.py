@@ -25,8 +25,8 @@ from ns2vec._typing import Int64Array, PathLike
 from ns2vec.exceptions import FormatError
 from ns2vec.formats.atomic import open_for_read, open_for_write, plain_size
 from ns2vec.formats.gensim.sidefiles import looks_like_npy, read_npy, read_npy_stream, write_npy
-from ns2vec.formats.lines import check_beside, decode_key, key_line, lines_of, plain_stem
-from ns2vec.formats.table import VectorTable, encode_key
+from ns2vec.formats.lines import check_beside, decode_key, key_lines, lines_of, plain_stem
+from ns2vec.formats.table import VectorTable, utf8_keys
 
 NAME = "npy"
 SUFFIXES = (".npy",)
@@ -142,14 +142,12 @@ def write(path: PathLike, table: VectorTable) -> None:
     check_beside(path)
     stem, compression = plain_stem(path)
     beside = f"{stem}{VOCABULARY_SUFFIXES[0]}{compression}"
-    problem = "holds a tab or an end of line"
-    keys = [encode_key(str(key), beside, BLANKS, problem) for key in table.keys]
+    keys = utf8_keys(list(map(str, table.keys)), beside, BLANKS, "holds a tab or an end of line")
     if table.counts is None and keys and all(map(WITH_COUNT.fullmatch, keys)):
         raise FormatError(
             f"{beside}: every key ends with a number, such as {keys[0].decode()!r}, which would be taken for "
             "its count; write counts too, or another format"
         )
     with open_for_write(beside) as out, open_for_write(path) as matrix:
-        for place, key in enumerate(keys):
-            out.write(key_line(key, None if table.counts is None else table.counts[place]))
+        out.writelines(key_lines(keys, table.counts))
         write_npy(matrix, np.asarray(table.vectors))

@@ -19,7 +19,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
-from typing import IO, Any
+from typing import IO
 
 import numpy as np
 import numpy.typing as npt
@@ -33,11 +33,11 @@ from ns2vec.formats.lines import (
     check_row,
     decode_key,
     is_number,
-    key_line,
+    key_lines,
     lines_of,
     plain_stem,
 )
-from ns2vec.formats.table import TableBuilder, TruncatedFileError, VectorTable, encode_key
+from ns2vec.formats.table import TableBuilder, TruncatedFileError, VectorTable, utf8_keys
 
 NAME = "projector"
 SUFFIXES = (".tsv",)
@@ -179,17 +179,12 @@ def write(path: PathLike, table: VectorTable) -> None:
     """
     check_beside(path)
     beside = metadata_path(path)
+    problem = "is blank or holds a tab or an end of line"
+    keys = utf8_keys(list(map(str, table.keys)), beside, BLANKS, problem)
     with open_for_write(beside) as metadata, open_for_write(path) as vectors:
         if table.counts is not None:
             metadata.write(b"key\tcount\n")
-        for line in _metadata(table, beside):
-            metadata.write(line)
+        metadata.writelines(key_lines(keys, table.counts))
         for _, rows in table.blocks():
             for row in rows:
                 vectors.write("\t".join(map(str, row)).encode("ascii") + b"\n")
-
-
-def _metadata(table: VectorTable, path: str) -> Iterator[bytes]:
-    counts: Any = [None] * len(table.keys) if table.counts is None else table.counts
-    for key, count in zip(map(str, table.keys), counts, strict=True):
-        yield key_line(encode_key(key, path, BLANKS, "is blank or holds a tab or an end of line"), count)

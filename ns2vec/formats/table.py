@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -267,12 +267,12 @@ def tell_duplicates(duplicates: str, path: PathLike, n_rows: int, key: Any) -> N
     logger.warning("%s and %s", found, "are left out" if duplicates == "first" else "take its place")
 
 
-def encode_key(text: str, path: PathLike, refused: re.Pattern[str], problem: str) -> bytes:
-    """Return a key in UTF-8.
+def utf8_keys(keys: Sequence[str], path: PathLike, refused: re.Pattern[str], problem: str) -> list[bytes]:
+    """Return keys in UTF-8.
 
     Parameters
     ----------
-    text : the key
+    keys : sequence of str
     path : the file, for messages
     refused : pattern of what the format cannot keep
     problem : what such a key does, for messages
@@ -280,18 +280,18 @@ def encode_key(text: str, path: PathLike, refused: re.Pattern[str], problem: str
     Raises
     ------
     FormatError
-        If the pattern is found in it, or half a surrogate pair, which UTF-8 cannot express.
+        If the pattern is found in a key, or half a surrogate pair, which UTF-8 cannot express.
     """
-    if refused.search(text):
+    for key in filter(refused.search, keys):
         raise FormatError(
-            f"{path}: the key {text!r} {problem}, which this format cannot keep; "
+            f"{path}: the key {key!r} {problem}, which this format cannot keep; "
             "replace it, by '_' for example"
         )
     try:
-        return text.encode("utf8")
+        return [key.encode("utf8") for key in keys]
     except UnicodeEncodeError as error:
         raise FormatError(
-            f"{path}: the key {text!r} is not valid Unicode ({error.reason}); replace it"
+            f"{path}: the key {error.object!r} is not valid Unicode ({error.reason}); replace it"
         ) from None
 
 
@@ -310,7 +310,8 @@ def write_counts(path: PathLike, out: IO[bytes], pairs: Iterable[tuple[str, Any]
         If a key holds a newline, which no reader could tell from the file's own.
     """
     for key, count in pairs:
-        out.write(encode_key(key, path, NEWLINE, "holds a newline") + f" {count}\n".encode())
+        (encoded,) = utf8_keys([key], path, NEWLINE, "holds a newline")
+        out.write(encoded + f" {count}\n".encode())
 
 
 def read_counts(path: PathLike, *, encoding: str = "utf8", unicode_errors: str = "strict") -> dict[str, int]:

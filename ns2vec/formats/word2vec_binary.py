@@ -35,8 +35,8 @@ from ns2vec.formats.table import (
     TableBuilder,
     TruncatedFileError,
     VectorTable,
-    encode_key,
     read_counts,
+    utf8_keys,
 )
 
 NAME = "word2vec_binary"
@@ -236,8 +236,8 @@ def _bytes_of(heads: list[str], rows: npt.NDArray[Any], path: PathLike) -> bytes
     with np.errstate(over="ignore"):
         little = np.ascontiguousarray(rows, dtype=NUMBER)
     parts: list[Any] = []
-    for head, row in zip(heads, little, strict=True):
-        key = encode_key(head, path, BLANKS, "holds a blank or starts with a newline")
+    keys = utf8_keys(heads, path, BLANKS, "holds a blank or starts with a newline")
+    for key, row in zip(keys, little, strict=True):
         parts += (key, b" ", row.data)
     return b"".join(parts)
 

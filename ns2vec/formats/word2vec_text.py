@@ -48,8 +48,8 @@ from ns2vec.formats.table import (
     TableBuilder,
     TruncatedFileError,
     VectorTable,
-    encode_key,
     read_counts,
+    utf8_keys,
 )
 
 NAME = "word2vec_text"
@@ -265,7 +265,7 @@ class _TextReader:
 
 
 def _bytes_of(heads: list[str], rows: npt.NDArray[Any], path: PathLike) -> bytes:
-    encoded = [encode_key(head, path, BLANKS, "holds a blank or a newline") for head in heads]
+    encoded = utf8_keys(heads, path, BLANKS, "holds a blank or a newline")
     if rows.dtype == np.float32:
         return format_lines(encoded, rows, SCIENTIFIC_FROM, _spell)
     # numbers of other types as NumPy spells them
