@@ -185,12 +185,8 @@ class TableBuilder:
             return VectorTable(keys, self._vectors, index=self._keys)
         missing = [key for key in keys if key not in counts]
         if missing:
-            logger.warning(
-                "the vocabulary file lacks %d keys of %s (the first is %r): their count is 0",
-                len(missing),
-                self.path,
-                missing[0],
-            )
+            message = "the vocabulary file lacks %d keys of %s (the first is %r): their count is 0"
+            logger.warning(message, len(missing), self.path, missing[0])
         found = np.fromiter((counts.get(key, 0) for key in keys), dtype=np.int64, count=len(keys))
         return VectorTable(keys, self._vectors, found, self._keys)
 
