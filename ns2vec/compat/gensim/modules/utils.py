@@ -212,7 +212,7 @@ def effective_n_jobs(n_jobs: int | None) -> int:
 # ---- decorators -------------------------------------------------------------------------------------
 
 
-def deprecated(reason: Any) -> Any:
+def deprecated(reason: Any) -> Callable[[Any], Any]:
     """Mark a function as deprecated, for a reason or (as a bare decorator) for none."""
 
     def decorate(function: Callable[..., Any], why: str) -> Callable[..., Any]:
