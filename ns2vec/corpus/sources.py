@@ -14,7 +14,7 @@ import logging
 import os
 import stat
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator, Hashable, Iterator, Sequence, Sized
+from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass
 from functools import partial
 from types import FunctionType
@@ -50,6 +50,7 @@ logger = logging.getLogger(__name__)
 OnProgress: TypeAlias = Callable[[int, int, "float | None"], object]
 """Called with words and sentences so far, and the part of the input that was read, if known."""
 
+_Found: TypeAlias = tuple[Int32Array, int, int]  # ids of a chunk, its words and its sentences
 _SENTENCES_PER_REPORT = 10_000
 _ENDED: Any = object()
 
@@ -301,11 +302,8 @@ class FileCorpus(Corpus):
             Of the kinds that `scan` names, or if the text has been emptied since.
         """
         scanner = self.splitting.scanner(chunk_words, vocabulary=_exact_dict(key_to_index))
-        numbering = _Numbering()
-        for _ in self._feed(scanner):
-            for words, n_words, n_sentences in scanner.take():
-                yield numbering.chunk(words, n_words, n_sentences)
-        if self._n_words > 0 and numbering.n_words == 0:
+        yield from _numbered(found for _ in self._feed(scanner) for found in scanner.take())
+        if self._n_words > 0 and scanner.n_words == 0:
             raise CorpusError(
                 f"{self.name}: {self._n_words} words when they were counted, and none now: was it emptied?"
             )
@@ -412,17 +410,12 @@ class IterableCorpus(Corpus):
             pass.
         """
         encoder = SentenceEncoder(_exact_dict(key_to_index), chunk_words=chunk_words)
-        numbering = _Numbering()
         first, rest = self._begin()
-        for sentence in first:
-            encoder.add(sentence)
-        while encoder.fill(rest):
-            for words, n_words, n_sentences in encoder.take():
-                yield numbering.chunk(words, n_words, n_sentences)
-        encoder.finish()
-        for words, n_words, n_sentences in encoder.take():
-            yield numbering.chunk(words, n_words, n_sentences)
-        self._check_pass(first, encoder.n_sentences, numbering.n_words)
+        n_words = 0
+        for chunk in _numbered(_encoded(encoder, first, rest)):
+            n_words += chunk.n_words
+            yield chunk
+        self._check_pass(first, encoder.n_sentences, n_words)
 
     def _check_pass(self, first: list[Any], n_sentences: int, n_words: int) -> None:
         """Refuse what is used up: the iterable, or each of the sentences."""
@@ -463,18 +456,23 @@ class IterableCorpus(Corpus):
         return [] if first is _ENDED else [first], rest
 
 
-class _Numbering:
-    """Numbers the chunks of one epoch."""
+def _encoded(encoder: SentenceEncoder, first: list[Any], rest: Iterator[Any]) -> Iterator[_Found]:
+    """Yield the chunks of the first sentence, if there is one, and the others."""
+    for sentence in first:
+        encoder.add(sentence)
+    while encoder.fill(rest):
+        yield from encoder.take()
+    encoder.finish()
+    yield from encoder.take()
 
-    def __init__(self) -> None:
-        self.index = self.n_words = self.n_sentences = 0
 
-    def chunk(self, words: Int32Array, n_words: int, n_sentences: int) -> Chunk:
-        chunk = Chunk(self.index, words, n_words, n_sentences, self.n_words, self.n_sentences)
-        self.index += 1
-        self.n_words += n_words
-        self.n_sentences += n_sentences
-        return chunk
+def _numbered(chunks: Iterable[_Found]) -> Iterator[Chunk]:
+    """Number the chunks of one epoch, and their words and sentences."""
+    words_before = sentences_before = 0
+    for index, (words, n_words, n_sentences) in enumerate(chunks):
+        yield Chunk(index, words, n_words, n_sentences, words_before, sentences_before)
+        words_before += n_words
+        sentences_before += n_sentences
 
 
 def open_corpus(corpus: Any, *, errors: str = "strict") -> Corpus:

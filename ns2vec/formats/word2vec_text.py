@@ -22,7 +22,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import partial
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -62,6 +62,9 @@ N_LOOKED_AT = 16
 
 # NumPy 2.3 moved the border between 1000000.0 and 1e+06; a file says what str() says where it is written
 SCIENTIFIC_FROM = 1e6 if "e" in str(np.float32(1e6)) else 1e16
+
+# whole lines, and what `parse_lines` made of the first of them: keys, rows, number of lines, where they end
+Block: TypeAlias = tuple[bytes, list[bytes], npt.NDArray[Any], int, int]
 
 
 def looks_like(start: bytes) -> bool:
@@ -109,22 +112,12 @@ def read(
         return reader.read_rows(vector_size, datatype, duplicates).finish(counts)
 
 
-class _Block(NamedTuple):
-    """Whole lines of a file, and what `parse_lines` made of the first of them."""
-
-    text: bytes
-    keys: list[bytes]
-    rows: npt.NDArray[Any]
-    n_lines: int
-    end: int
-
-
-def _parse_block(text: bytes, vector_size: int, dtype: npt.DTypeLike) -> _Block:
+def _parse_block(text: bytes, vector_size: int, dtype: npt.DTypeLike) -> Block:
     # a number takes two bytes at least
     n_most = min(text.count(b"\n"), len(text) // (2 * vector_size))
     rows = np.empty((n_most, vector_size), dtype=dtype)
     keys, n_lines, end = parse_lines(text, 0, rows, MAX_LINE_BYTES)
-    return _Block(text, keys, rows, n_lines, end)
+    return text, keys, rows, n_lines, end
 
 
 class _TextReader:
@@ -205,7 +198,7 @@ class _TextReader:
         if rest:
             yield rest
 
-    def add_block(self, block: _Block) -> bytes:
+    def add_block(self, block: Block) -> bytes:
         """Take the rows of a block; return the first line that is not wanted, ``b""`` if there is none."""
         text, keys, rows, n_lines, end = block
         builder, wanted, at = self.builder, self.wanted, 0
