@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -127,10 +128,10 @@ def test_growth():
 
 def test_facebooks_files_go_both_ways(tmp_path):
     for writer, reader in (BOTH, BOTH[::-1]):
-        path = tmp_path / f"{writer.__name__}.bin"
+        path, other = str(tmp_path / f"{writer.__name__}.bin"), str(tmp_path / "again.bin")
         model = writer.FastText(SENTENCES, **SMALL)
         writer.save_facebook_model(model, path)
-        again = reader.load_facebook_model(str(path))
+        again = reader.load_facebook_model(path)
         np.testing.assert_allclose(again.wv[WORDS], model.wv[WORDS], atol=1e-6)
-        reader.save_facebook_model(again, tmp_path / "again.bin")
-        assert (tmp_path / "again.bin").read_bytes() == path.read_bytes()
+        reader.save_facebook_model(again, other)
+        assert Path(other).read_bytes() == Path(path).read_bytes()

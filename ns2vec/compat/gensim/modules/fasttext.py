@@ -20,26 +20,6 @@ from ns2vec.models.fasttext import (
 )
 from ns2vec.word2vec import Word2Vec
 
-__all__ = [
-    "FastText",
-    "FastTextKeyedVectors",
-    "FastTextTrainables",
-    "FastTextVocab",
-    "KeyedVectors",
-    "MAX_WORDS_IN_BATCH",
-    "REAL",
-    "Word2Vec",
-    "compute_ngrams",
-    "compute_ngrams_bytes",
-    "ft_hash_bytes",
-    "ft_ngram_hashes",
-    "load_facebook_model",
-    "load_facebook_vectors",
-    "save_facebook_model",
-    "train_batch_any",
-    "utils",
-]
-
 REAL = np.float32
 MAX_WORDS_IN_BATCH = 10000
 

@@ -7,6 +7,4 @@ from ns2vec.keyedvectors import FastTextKeyedVectors, KeyedVectors
 from ns2vec.models.fasttext import FastText
 from ns2vec.word2vec import Word2Vec
 
-__all__ = ["CallbackAny2Vec", "FAST_VERSION", "FastText", "FastTextKeyedVectors", "KeyedVectors", "Word2Vec"]
-
 FAST_VERSION = 1
