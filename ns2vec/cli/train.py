@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 import os
 import sys
@@ -303,5 +302,5 @@ def summary(
         "epoch_losses": model.epoch_losses if model.compute_loss else None,
         "parameters": {name: getattr(model, name) for name in sorted(names) if hasattr(model, name)},
         "build": build_info(),
-        "evaluation": None if report is None else json.loads(report.to_json()),
+        "evaluation": None if report is None else report.as_dict(),
     }

@@ -32,7 +32,6 @@ from ns2vec._registry import Registry
 from ns2vec.evaluation._counts import count_not_lower
 from ns2vec.evaluation.lookup import Lookup, Words
 from ns2vec.evaluation.results import Items, PartResult, TaskResult
-from ns2vec.evaluation.statistics import Resampling, mean_interval
 
 FloatArray: TypeAlias = "npt.NDArray[np.floating[Any]]"
 IntArray: TypeAlias = "npt.NDArray[np.int64]"
@@ -279,7 +278,6 @@ def score_analogies(
     sections: Sequence[AnalogySection],
     *,
     keep: npt.NDArray[np.bool_] | None = None,
-    resampling: Resampling | None = None,
     method: str = "3cosadd",
 ) -> TaskResult:
     """Answer analogy questions and score the answers: accuracy by section and group, top-n, ranks.
@@ -292,7 +290,6 @@ def score_analogies(
     sections : sequence of AnalogySection
     keep : ndarray of shape (n_questions,), bool, optional
         Questions to use at most, all sections one after the other.
-    resampling : Resampling, optional
     method : str, optional
         One of `ANALOGY_METHODS`.
 
@@ -340,9 +337,7 @@ def score_analogies(
         measures[f"accuracy:{group}"] = _measures(ranks[groups == group])["accuracy"]
     asked = _asked_pairs(questions)[positions]
     hits = (ranks == 1).astype(np.float64)
-    low, high = mean_interval(hits, resampling or Resampling(), asked)
-    items = Items(positions, hits, None, asked)
-    return TaskResult("accuracy", measures["accuracy"], low, high, coverage, measures, parts, items)
+    return TaskResult("accuracy", coverage, measures, parts, Items(positions, hits, None, asked))
 
 
 def _asked_pairs(questions: Sequence[Question]) -> IntArray:

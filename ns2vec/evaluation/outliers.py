@@ -17,7 +17,6 @@ import numpy.typing as npt
 
 from ns2vec.evaluation.lookup import Lookup, Words
 from ns2vec.evaluation.results import Items, TaskResult, parts_of_groups
-from ns2vec.evaluation.statistics import Resampling, mean_interval
 
 FloatArray: TypeAlias = "npt.NDArray[np.float64]"
 
@@ -62,11 +61,7 @@ def words_of_sets(sets: Sequence[OutlierSet]) -> list[Words]:
 
 
 def score_outliers(
-    lookup: Lookup,
-    sets: Sequence[OutlierSet],
-    *,
-    keep: npt.NDArray[np.bool_] | None = None,
-    resampling: Resampling | None = None,
+    lookup: Lookup, sets: Sequence[OutlierSet], *, keep: npt.NDArray[np.bool_] | None = None
 ) -> TaskResult:
     """Find the outlier of each set and outlier.
 
@@ -77,7 +72,6 @@ def score_outliers(
     sets : sequence of OutlierSet
     keep : ndarray of shape (n_questions,), bool, optional
         Questions to use at most; a question is one outlier with its set.
-    resampling : Resampling, optional
 
     Returns
     -------
@@ -111,6 +105,5 @@ def score_outliers(
     of_asked = [group.name for group, _ in asked]
     names = np.array([of_asked[position] for position in positions], dtype=str)
     # the outliers of one set are drawn together
-    low, high = mean_interval(hits, resampling or Resampling(), names)
     items, parts = Items(positions, hits, None, names), parts_of_groups(of_asked, names, hits)
-    return TaskResult("accuracy", measures["accuracy"], low, high, coverage, measures, parts, items)
+    return TaskResult("accuracy", coverage, measures, parts, items)

@@ -345,7 +345,7 @@ def _score(
         keep = np.logical_and.reduce([lookup.known(words) for lookup in lookups])
     options = {name: getattr(settings, name) for name in task.options}
     return tuple(
-        task.score(lookup, questions, keep=keep, resampling=settings.resampling, **options)
+        task.score(lookup, questions, keep=keep, **options).with_interval(settings.resampling)
         for lookup in lookups
     )
 
