@@ -15,6 +15,7 @@ from ns2vec._kernels import Kernel
 from ns2vec._typing import Int64Array
 from ns2vec.calculator.shape import CorpusShape
 from ns2vec.corpus import END, UNKNOWN, Chunk
+from ns2vec.corpus.chunks import cut_chunks
 from ns2vec.keyedvectors import KeyedVectors
 from ns2vec.training.blas import blas_threads
 from ns2vec.training.config import TrainingConfig
@@ -75,15 +76,7 @@ def synthetic_chunks(shape: CorpusShape, config: TrainingConfig, n_rows: int) ->
     ids[rare] = n_rows // 2 + ids[rare] % (n_rows - n_rows // 2)
     ids[unknown] = UNKNOWN
     ids[np.cumsum(lengths + 1) - 1] = END
-    # a chunk ends with the sentence that brings it to batch_words
-    number = (np.cumsum(lengths) - lengths) // config.batch_words
-    cuts = np.flatnonzero(np.diff(number)) + 1
-    pieces = np.split(ids.astype(np.int32), np.cumsum(lengths + 1)[cuts - 1])
-    parts = np.split(lengths, cuts)
-    return [
-        Chunk(i, piece, int(part.sum()), len(part), 0, 0)
-        for i, (piece, part) in enumerate(zip(pieces, parts, strict=True))
-    ]
+    return list(cut_chunks(ids.astype(np.int32), config.batch_words))
 
 
 def measure_speed(shape: CorpusShape, config: TrainingConfig, seconds: float = SECONDS) -> Calibration:

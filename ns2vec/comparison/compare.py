@@ -22,7 +22,7 @@ from ns2vec.comparison.held_out import HeldOut, log_noise
 from ns2vec.comparison.memory import BatchMemory, count_batch_memory, expected_batch_memory
 from ns2vec.comparison.plan import DEFAULT_BUDGET, REFERENCE_SHARE, Load, TextPlan, TimeTable, make_plan
 from ns2vec.comparison.results import CandidateResult, CandidateRun, Comparison
-from ns2vec.comparison.runs import PIECES_PER_EPOCH, Clock, make_model, measure_speed, train
+from ns2vec.comparison.runs import PIECES_PER_EPOCH, Clock, do_nothing, make_model, measure_speed, train
 from ns2vec.comparison.text import Text, read_text
 from ns2vec.corpus import END, MAX_SENTENCE_WORDS, Corpus, open_corpus
 from ns2vec.evaluation.runner import Settings, evaluate_suites
@@ -40,10 +40,6 @@ N_WINDOWS = 60
 WINDOW_FLOATS = 200_000_000  # weights that are looked through while windows are counted
 LOOKING_SHARE = 0.4  # of the time, at most, goes to evaluation; beyond, the loss is looked at once an epoch
 END_SECONDS = 0.05  # share of the budget that is kept for what comes after the runs
-
-
-def do_not_report(doing: str) -> None:
-    """What is called with what is being done, unless told otherwise."""
 
 
 @dataclass
@@ -90,7 +86,7 @@ class _Setting:
     deadline: float
     notes: list[str]
     reference_share: float = REFERENCE_SHARE
-    report: Callable[[str], None] = do_not_report
+    report: Callable[[str], None] = do_nothing
     looks: dict[str, _Looks] = field(default_factory=dict)
 
     def scores(self, model: Word2Vec) -> dict[str, float]:
@@ -134,7 +130,7 @@ def compare(
     data_dir: Any = None,
     price_per_hour: float | None = None,
     name: str = "",
-    on_progress: Callable[[str], None] = do_not_report,
+    on_progress: Callable[[str], None] = do_nothing,
     **options: Any,
 ) -> Comparison:
     """Train objectives and samplers on a corpus under equal settings, and measure what they cost and bring.
@@ -286,16 +282,15 @@ def _measure_speeds(
             setting.note(f"{one.name} left out: {error}")
             found[one] = replace(entry, note=str(error))
             continue
+        if one.outputs not in setting.looks:
+            setting.looks[one.outputs] = _measured_looks(setting, model)
+        counted, formula = _memory(setting, one, model)
         config = model._config()
         found[one] = replace(
             entry, sample=sample, full_words=setting.text.n_words * setting.epochs,
             pairs_per_word=_pairs_per_word(setting, model), batch_words=config.batch_words,
-            workers=config.workers,
+            workers=config.workers, memory=counted, memory_formula=formula,
         )  # fmt: skip
-        if one.outputs not in setting.looks:
-            setting.looks[one.outputs] = _measured_looks(setting, model)
-        counted, formula = _memory(setting, one, model)
-        found[one] = replace(found[one], memory=counted, memory_formula=formula)
 
 
 def _measured_looks(setting: _Setting, model: Word2Vec) -> _Looks:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from ns2vec._typing import Int32Array, Int64Array, Token
 from ns2vec.corpus import END, Chunk, Corpus
+from ns2vec.corpus.chunks import cut_chunks
 from ns2vec.corpus.sources import Scan
 from ns2vec.exceptions import ConfigError, CorpusError, VocabularyError
 from ns2vec.models.word2vec import Word2Vec
@@ -78,16 +79,7 @@ class SlicedText(Corpus):
         rows = self.rows[self.bounds[first] : self.bounds[min(last, len(self.bounds) - 1)]]
         if last >= len(self.bounds):
             rows = np.concatenate([rows, self.rows[: self.bounds[last - len(self.bounds) + 1]]])
-        ends = np.flatnonzero(rows == END) + 1
-        words_behind = ends - np.arange(1, len(ends) + 1)
-        start = words_before = sentences_before = index = 0
-        while sentences_before < len(ends):
-            last = min(int(np.searchsorted(words_behind, words_before + chunk_words)), len(ends) - 1)
-            n_words, n_sentences = int(words_behind[last]) - words_before, last + 1 - sentences_before
-            words = np.ascontiguousarray(rows[start : ends[last]])
-            yield Chunk(index, words, n_words, n_sentences, words_before, sentences_before)
-            start, index = int(ends[last]), index + 1
-            words_before, sentences_before = words_before + n_words, last + 1
+        return cut_chunks(rows, chunk_words)
 
     def scan(self, **_: Any) -> Scan:
         """Slices are trained, not counted."""

@@ -149,7 +149,7 @@ def _suites(evaluation: Evaluation) -> str:
     rows = []
     for outcome in evaluation.outcomes:
         suite = outcome.suite
-        notes = [*outcome.notes, *(f"malformed line: {line}" for line in outcome.malformed[:20])]
+        notes = [*outcome.read.notes, *(f"malformed line: {line}" for line in outcome.read.malformed[:20])]
         cited = escape(suite.citation) + bullets(notes)
         rows.append([cell(escape(suite.title)), cell(cited), cell(escape(suite.licence))])
     left_out = bullets(evaluation.left_out_lines())

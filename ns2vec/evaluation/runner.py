@@ -91,29 +91,40 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
+class Read:
+    """A suite's questions, and what there is to say about its files."""
+
+    questions: list[Any]
+    malformed: tuple[Malformed, ...] = ()
+    files: tuple[str, ...] = ()
+    sha256: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SuiteOutcome:
     """One suite's scores.
 
     Attributes
     ----------
     suite : Suite
-    measure : str
+    read : Read
+        Its questions, and what there is to say about its files.
     results : tuple of TaskResult
         One for each model; a score is NaN where no question, or too few of them, could be asked.
     comparisons : dict of (int, int) to Difference
         Numbers of two models, the first less than the second -> their difference.
-    malformed : tuple of Malformed
-    files, sha256, notes : tuple of str
     """
 
     suite: Suite
-    measure: str
+    read: Read
     results: tuple[TaskResult, ...]
     comparisons: dict[tuple[int, int], Difference]
-    malformed: tuple[Malformed, ...] = ()
-    files: tuple[str, ...] = ()
-    sha256: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+
+    @property
+    def measure(self) -> str:
+        """Which measure the scores are."""
+        return self.results[0].measure
 
     @property
     def is_scored(self) -> bool:
@@ -184,7 +195,7 @@ class Evaluation:
 
 
 def _outcome_dict(outcome: SuiteOutcome, names: list[str]) -> dict[str, Any]:
-    suite = outcome.suite
+    suite, read = outcome.suite, outcome.read
     return {
         "name": suite.name,
         "title": suite.title,
@@ -192,10 +203,10 @@ def _outcome_dict(outcome: SuiteOutcome, names: list[str]) -> dict[str, Any]:
         "measure": outcome.measure,
         "licence": suite.licence,
         "citation": suite.citation,
-        "files": list(outcome.files),
-        "sha256": list(outcome.sha256),
-        "notes": list(outcome.notes),
-        "malformed": [asdict(line) for line in outcome.malformed],
+        "files": list(read.files),
+        "sha256": list(read.sha256),
+        "notes": list(read.notes),
+        "malformed": [asdict(line) for line in read.malformed],
         "results": {name: result.as_dict() for name, result in zip(names, outcome.results, strict=True)},
         "comparisons": [
             {"models": [names[first], names[second]], **asdict(comparison)}
@@ -207,17 +218,6 @@ def _outcome_dict(outcome: SuiteOutcome, names: list[str]) -> dict[str, Any]:
 @cache
 def _facts() -> FactsCorpus:
     return facts_corpus()
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A suite's questions, and what there is to say about its files."""
-
-    questions: list[Any]
-    malformed: tuple[Malformed, ...] = ()
-    files: tuple[str, ...] = ()
-    sha256: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 def read_questions(
@@ -317,7 +317,8 @@ def evaluate_suites(
         except SuiteNotFoundError as error:
             missing += error.missing
             continue
-        outcomes.append(_outcome(lookups, suite, read, settings))
+        results = _score(lookups, suite, read.questions, settings)
+        outcomes.append(SuiteOutcome(suite, read, results, _compare(results, settings.resampling)))
     if missing and not outcomes:
         raise SuiteNotFoundError(missing)
     shapes = {name: (len(model.index_to_key), model.vectors.shape[1]) for name, model in models.items()}
@@ -325,14 +326,6 @@ def evaluate_suites(
     for line in done.left_out_lines():
         logger.warning("%s", line)
     return done
-
-
-def _outcome(lookups: list[Lookup], suite: Suite, read: Read, settings: Settings) -> SuiteOutcome:
-    results = _score(lookups, suite, read.questions, settings)
-    comparisons = _compare(results, settings.resampling)
-    return SuiteOutcome(
-        suite, results[0].measure, results, comparisons, read.malformed, read.files, read.sha256, read.notes
-    )
 
 
 def _score(

@@ -89,10 +89,10 @@ def settings_notes(evaluation: Evaluation) -> list[str]:
 def _notes(evaluation: Evaluation) -> list[str]:
     notes = settings_notes(evaluation)
     for outcome in evaluation.outcomes:
-        notes += [f"{outcome.suite.name}: {note}" for note in outcome.notes]
-        if outcome.malformed:
-            more = f" and {len(outcome.malformed) - 1} more" if len(outcome.malformed) > 1 else ""
-            notes.append(f"{outcome.suite.name}: malformed line skipped: {outcome.malformed[0]}{more}")
+        notes += [f"{outcome.suite.name}: {note}" for note in outcome.read.notes]
+        if outcome.read.malformed:
+            more = f" and {len(outcome.read.malformed) - 1} more" if len(outcome.read.malformed) > 1 else ""
+            notes.append(f"{outcome.suite.name}: malformed line skipped: {outcome.read.malformed[0]}{more}")
     return notes + evaluation.left_out_lines()
 
 

@@ -54,8 +54,9 @@ def sampler_report(
     (3.0, 1.0, 0.511)
     """
     centres, drawn = draws_by_centre(bound, n_draws, seed)
-    q = closed_form(bound)
-    if q is None:
+    if bound.source.log_q is not None:
+        q = np.exp(bound.source.log_q.astype(np.float64))
+    else:
         counts = np.bincount(drawn, minlength=bound.data.n_words).astype(np.float64)
         q = counts / max(counts.sum(), 1.0)
     goal = bound.data.noise if target is None else np.asarray(target, dtype=np.float64)
@@ -70,13 +71,6 @@ def sampler_report(
         "kl_to_target": divergence,
         "false_negative_rate": false_negative_rate(bound, centres, drawn, positives),
     }
-
-
-def closed_form(bound: BoundSampler) -> Probabilities | None:
-    """Probability of each row, where one distribution serves all windows."""
-    if bound.source.log_q is None:
-        return None
-    return np.asarray(np.exp(bound.source.log_q.astype(np.float64)))
 
 
 def draws_by_centre(
