@@ -160,12 +160,11 @@ def command_line(name: str, otherwise: Sequence[str]) -> str:
 # ---- vectors ----------------------------------------------------------------------------------------
 
 
-def add_format_option(parser: Parser, *, with_limit: bool = True) -> None:
+def add_format_option(parser: Parser) -> None:
     """Add what a command needs to read vectors."""
     text = "format of the vectors: {}; guessed unless given"
     parser.add_choice(parser, "--format", names=FORMATS, help=text)
-    if with_limit:
-        parser.add_argument("--limit", type=positive, metavar="N", help="read the first N vectors only")
+    parser.add_argument("--limit", type=positive, metavar="N", help="read the first N vectors only")
     add_key_options(parser)
 
 

@@ -195,11 +195,7 @@ class _Words:
 
 
 def score_categorization(
-    lookup: Lookup,
-    members: Sequence[tuple[str, str]],
-    *,
-    keep: Mask | None = None,
-    n_seeds: int = N_SEEDS,
+    lookup: Lookup, members: Sequence[tuple[str, str]], *, keep: Mask | None = None
 ) -> TaskResult:
     """Cluster words and compare the clusters with their categories.
 
@@ -209,14 +205,12 @@ def score_categorization(
     members : sequence of (word, category)
     keep : ndarray of shape (n_words,), bool, optional
         Words to use at most.
-    n_seeds : int, optional
-        k-means runs with the seeds 0 ... n_seeds - 1; its measures are means over them.
 
     Returns
     -------
     TaskResult
-        Score: the mean purity of k-means. Measures ``purity``, ``nmi``, ``v_measure``, and ``purity:NAME``
-        of the hierarchical clusterings. One part for each category.
+        Score: the mean purity of k-means over the seeds 0 ... `N_SEEDS` - 1. Measures ``purity``, ``nmi``,
+        ``v_measure``, and ``purity:NAME`` of the hierarchical clusterings. One part for each category.
 
     Examples
     --------
@@ -234,7 +228,7 @@ def score_categorization(
     n_clusters = len(set(words.categories.tolist()))
     if n_clusters < 2:
         return TaskResult("purity", words.coverage)
-    runs = [CLUSTERINGS["kmeans"](words.units, n_clusters, seed) for seed in range(n_seeds)]
+    runs = [CLUSTERINGS["kmeans"](words.units, n_clusters, seed) for seed in range(N_SEEDS)]
     hits = np.mean([majority_hits(words.categories, labels) for labels in runs], axis=0)
     nmi = float(np.mean([normalised_mutual_information(words.categories, labels) for labels in runs]))
     measures = {"purity": float(hits.mean()), "nmi": nmi, "v_measure": nmi}

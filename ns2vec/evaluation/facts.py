@@ -15,7 +15,7 @@ harder, because the rarest invented families are seldom seen: about 80 % at 10,0
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -370,31 +370,30 @@ class FactsCorpus:
 
     def write_corpus(self, path: PathLike) -> int:
         """Write one sentence a line; return the number of words."""
-        with open_for_write(path, "w", encoding="utf8", newline="\n") as out:
-            for sentence in self.sentences():
-                out.write(" ".join(sentence) + "\n")
+        _write_lines(path, map(" ".join, self.sentences()))
         return self.n_words
 
     def write_analogies(self, path: PathLike) -> int:
         """Write the analogy questions in the questions-words layout; return their number."""
-        n_questions, current = 0, None
-        with open_for_write(path, "w", encoding="utf8", newline="\n") as out:
-            for section, words in self.analogies():
-                if section != current:
-                    out.write(f": {section}\n")
-                    current = section
-                out.write(" ".join(words) + "\n")
-                n_questions += 1
-        return n_questions
+        sections: dict[str, list[str]] = {}
+        for section, words in self.analogies():
+            sections.setdefault(f": {section}", []).append(" ".join(words))
+        _write_lines(path, (line for section, asked in sections.items() for line in (section, *asked)))
+        return sum(map(len, sections.values()))
 
     def write_similarity(self, path: PathLike) -> int:
         """Write ``word TAB word TAB score`` lines; return their number."""
-        n_pairs = 0
-        with open_for_write(path, "w", encoding="utf8", newline="\n") as out:
-            for left, right, score in self.similarities():
-                out.write(f"{left}\t{right}\t{score}\n")
-                n_pairs += 1
-        return n_pairs
+        return _write_lines(path, (f"{left}\t{right}\t{score}" for left, right, score in self.similarities()))
+
+
+def _write_lines(path: PathLike, lines: Iterable[str]) -> int:
+    """Write lines; return their number."""
+    n_lines = 0
+    with open_for_write(path, "w", encoding="utf8", newline="\n") as out:
+        for line in lines:
+            out.write(line + "\n")
+            n_lines += 1
+    return n_lines
 
 
 def facts_corpus(n_types: int = DEFAULT_TYPES, seed: int = 1, n_words: int | None = None) -> FactsCorpus:

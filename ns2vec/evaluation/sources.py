@@ -158,16 +158,9 @@ def find_suite_files(
         if paths:
             return _checked(suite, origin, paths)
     files = (name for origin in suite.origins if not origin.package for name in origin.files)
-    raise SuiteNotFoundError(
-        [
-            MissingFiles(
-                suite.name,
-                f"not in {os.fspath(named)}" if named else "not found, and no data folder is named",
-                tuple(files),
-                any(origin.urls for origin in suite.origins),
-            )
-        ]
-    )
+    place = f"not in {os.fspath(named)}" if named else "not found, and no data folder is named"
+    has_address = any(origin.urls for origin in suite.origins)
+    raise SuiteNotFoundError([MissingFiles(suite.name, place, tuple(files), has_address)])
 
 
 def _in_folder(origin: Origin, folder: PathLike | None) -> list[Path]:

@@ -32,7 +32,7 @@ def grouped(make_toy, noise):
 
 
 def test_clear_categories_are_found(make_toy):
-    result = score_categorization(Lookup(grouped(make_toy, 0.1)), MEMBERS, n_seeds=3)
+    result = score_categorization(Lookup(grouped(make_toy, 0.1)), MEMBERS)
     assert result.measures["purity:ward"] == result.measures["purity:average"] == 1.0
     assert result.score == result.measures["purity"] > 0.6
     assert [part.name for part in result.parts] == list(NAMES)
