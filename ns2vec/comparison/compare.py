@@ -307,7 +307,7 @@ def _measured_looks(setting: _Setting, model: Word2Vec) -> _Looks:
 def _pairs_per_word(setting: _Setting, model: Word2Vec) -> float:
     """Expected (input, centre) pairs for a word of text: windows of CBOW, contexts of skip-gram.
 
-    CountedCorpus on the held-out sentences, which are thinned like those of training; a window reaches to
+    Counted on the held-out sentences, which are thinned like those of training; a window reaches to
     distance j with probability (window - j + 1) / window, or 1 without shrinking.
     """
     lengths = np.array([len(sentence) for sentence in setting.held_out.sentences], dtype=np.float64)
@@ -454,7 +454,7 @@ def _run(
 
 
 def _memory(setting: _Setting, one: Candidate, model: Word2Vec) -> tuple[BatchMemory, BatchMemory]:
-    """CountedCorpus and calculated memory of a batch; the weights of the model are used up."""
+    """Counted and calculated memory of a batch; the weights of the model are used up."""
     config = model._config()
     network = model._make_network()
     rng = np.random.default_rng(0)

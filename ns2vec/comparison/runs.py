@@ -123,7 +123,7 @@ def make_model(candidate: Candidate, text: Text, options: Mapping[str, Any], see
     if candidate.sampler is not None:
         chosen["sampler"] = candidate.sampler
     model = Word2Vec(**{**options, **chosen, "seed": seed, "progress": False})
-    model.build_vocab(text.counted)  # type: ignore[arg-type]
+    model.build_vocab_from_freq(text.counted)
     return model
 
 

@@ -21,7 +21,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -29,12 +29,10 @@ import numpy.typing as npt
 from ns2vec import similarity
 from ns2vec._platform import n_processors
 from ns2vec._registry import Registry
+from ns2vec._typing import BoolArray, FloatArray, Int64Array
 from ns2vec.evaluation._counts import count_not_lower
 from ns2vec.evaluation.lookup import Lookup, Words
 from ns2vec.evaluation.results import Items, PartResult, TaskResult
-
-FloatArray: TypeAlias = "npt.NDArray[np.floating[Any]]"
-IntArray: TypeAlias = "npt.NDArray[np.int64]"
 
 MAX_TILE = 1024  # words
 TABLE_BYTES = 4 << 20  # tables of one tile, which should stay in the cache
@@ -109,7 +107,7 @@ def rank_answers(
     method: str = "3cosadd",
     *,
     pass_over_variants: bool = True,
-) -> IntArray:
+) -> Int64Array:
     """Return the rank from 1 of the best accepted answer of each question.
 
     Any case variant of an accepted word is an answer, but one of a, b or c never is. What scores as high as
@@ -197,7 +195,7 @@ class _Batch:
         dtype = np.float64 if self.vectors.dtype == np.float64 else np.float32
         self.units = _unit_rows(lookup.vectors_at(rows).astype(dtype))
 
-    def ranks(self) -> IntArray:
+    def ranks(self) -> Int64Array:
         """Return the ranks of the answerable questions."""
         if not len(self.answerable):
             return np.zeros(0, dtype=np.int64)
@@ -233,7 +231,7 @@ class _Batch:
         """Return unit vectors of vocabulary rows."""
         return _unit_rows(self.vectors[rows].astype(self.units.dtype, copy=False))
 
-    def _count(self, starts: range, width: int) -> IntArray:
+    def _count(self, starts: range, width: int) -> Int64Array:
         """Return how many words of the tiles score as high as the expected answer, for each question."""
         counts = np.zeros(len(self.answerable), dtype=np.int64)
         for start in starts:
@@ -277,7 +275,7 @@ def score_analogies(
     lookup: Lookup,
     sections: Sequence[AnalogySection],
     *,
-    keep: npt.NDArray[np.bool_] | None = None,
+    keep: BoolArray | None = None,
     method: str = "3cosadd",
 ) -> TaskResult:
     """Answer analogy questions and score the answers: accuracy by section and group, top-n, ranks.
@@ -340,14 +338,14 @@ def score_analogies(
     return TaskResult("accuracy", coverage, measures, parts, Items(positions, hits, None, asked))
 
 
-def _asked_pairs(questions: Sequence[Question]) -> IntArray:
+def _asked_pairs(questions: Sequence[Question]) -> Int64Array:
     """Number the word pairs (c, answers) that are asked for."""
     numbers: dict[Any, int] = {}
     found = (numbers.setdefault((question.c, question.accepted), len(numbers)) for question in questions)
     return np.fromiter(found, dtype=np.int64, count=len(questions))
 
 
-def _measures(ranks: IntArray) -> dict[str, float]:
+def _measures(ranks: Int64Array) -> dict[str, float]:
     """Return the measures of some used questions; rank 0 is a wrong answer that has no rank."""
     if not len(ranks):
         return dict.fromkeys(["accuracy", *(f"top{n}" for n in TOP_N), "mean_rank", "median_rank"], math.nan)
@@ -359,7 +357,7 @@ def _measures(ranks: IntArray) -> dict[str, float]:
     return found
 
 
-def _part(section: AnalogySection, ranks: IntArray) -> PartResult:
+def _part(section: AnalogySection, ranks: Int64Array) -> PartResult:
     used = ranks[ranks >= 0]
     measures = _measures(used)
     return PartResult(section.name, measures["accuracy"], len(used), len(ranks), measures)

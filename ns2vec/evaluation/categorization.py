@@ -22,27 +22,26 @@ import numpy.typing as npt
 
 from ns2vec import similarity
 from ns2vec._registry import Registry
+from ns2vec._typing import BoolArray, Float64Array, Int64Array
 from ns2vec.evaluation.lookup import Lookup
 from ns2vec.evaluation.results import Items, TaskResult, parts_of_groups
 from ns2vec.evaluation.statistics import Resampling, draw_counts, percentiles
 
-FloatArray: TypeAlias = "npt.NDArray[np.float64]"
 Labels: TypeAlias = "npt.NDArray[np.intp]"
-Mask: TypeAlias = "npt.NDArray[np.bool_]"
 
 N_SEEDS = 10
 MAX_ROUNDS = 300
 
 #: Name -> function (vectors (n, D), n_clusters, seed) -> labels (n,).
-CLUSTERINGS: Registry[Callable[[FloatArray, int, int], Labels]] = Registry("clustering")
+CLUSTERINGS: Registry[Callable[[Float64Array, int, int], Labels]] = Registry("clustering")
 
 
-def _squared_distances(vectors: FloatArray, centres: FloatArray) -> FloatArray:
+def _squared_distances(vectors: Float64Array, centres: Float64Array) -> Float64Array:
     squares = (vectors * vectors).sum(axis=1)[:, None] + (centres * centres).sum(axis=1)
     return np.asarray(np.maximum(squares - 2 * vectors @ centres.T, 0))
 
 
-def _first_centres(vectors: FloatArray, n_clusters: int, rng: np.random.Generator) -> FloatArray:
+def _first_centres(vectors: Float64Array, n_clusters: int, rng: np.random.Generator) -> Float64Array:
     """Draw centres among the vectors, each far from those before it."""
     chosen = [int(rng.integers(len(vectors)))]
     nearest = _squared_distances(vectors, vectors[chosen])[:, 0]
@@ -55,7 +54,7 @@ def _first_centres(vectors: FloatArray, n_clusters: int, rng: np.random.Generato
 
 
 @CLUSTERINGS.entry("kmeans")
-def k_means(vectors: FloatArray, n_clusters: int, seed: int) -> Labels:
+def k_means(vectors: Float64Array, n_clusters: int, seed: int) -> Labels:
     """Cluster vectors by k-means.
 
     Parameters
@@ -100,8 +99,8 @@ def k_means(vectors: FloatArray, n_clusters: int, seed: int) -> Labels:
     return labels
 
 
-def _hierarchical(linkage: str) -> Callable[[FloatArray, int, int], Labels]:
-    def cluster(vectors: FloatArray, n_clusters: int, seed: int) -> Labels:
+def _hierarchical(linkage: str) -> Callable[[Float64Array, int, int], Labels]:
+    def cluster(vectors: Float64Array, n_clusters: int, seed: int) -> Labels:
         from scipy.cluster import hierarchy
 
         del seed  # there is nothing random in it
@@ -116,7 +115,7 @@ for _linkage in ("average", "complete", "ward"):
     CLUSTERINGS.register(_linkage, _hierarchical(_linkage))
 
 
-def contingency(categories: npt.ArrayLike, clusters: npt.ArrayLike) -> npt.NDArray[np.int64]:
+def contingency(categories: npt.ArrayLike, clusters: npt.ArrayLike) -> Int64Array:
     """Return how many items each category has in each cluster, shape (n_categories, n_clusters).
 
     Examples
@@ -133,7 +132,7 @@ def contingency(categories: npt.ArrayLike, clusters: npt.ArrayLike) -> npt.NDArr
     return table
 
 
-def majority_hits(categories: npt.ArrayLike, clusters: npt.ArrayLike) -> FloatArray:
+def majority_hits(categories: npt.ArrayLike, clusters: npt.ArrayLike) -> Float64Array:
     """Return 1.0 for each item of its cluster's largest category, shape (n,); their mean is the purity.
 
     Examples
@@ -186,7 +185,7 @@ def _entropy(counts: npt.NDArray[Any]) -> float:
 class _Words:
     """The used words of a suite of ``(word, category)``."""
 
-    def __init__(self, lookup: Lookup, members: Sequence[tuple[str, str]], keep: Mask | None) -> None:
+    def __init__(self, lookup: Lookup, members: Sequence[tuple[str, str]], keep: BoolArray | None) -> None:
         self.positions, self.coverage = lookup.choose([(word,) for word, _ in members], keep)
         used = [members[position] for position in self.positions.tolist()]
         self.categories = np.array([category for _, category in used])
@@ -195,7 +194,7 @@ class _Words:
 
 
 def score_categorization(
-    lookup: Lookup, members: Sequence[tuple[str, str]], *, keep: Mask | None = None
+    lookup: Lookup, members: Sequence[tuple[str, str]], *, keep: BoolArray | None = None
 ) -> TaskResult:
     """Cluster words and compare the clusters with their categories.
 
@@ -239,7 +238,7 @@ def score_categorization(
     return TaskResult("purity", words.coverage, measures, parts, Items(words.positions, hits))
 
 
-def nearest_centroids(units: FloatArray, categories: npt.NDArray[Any]) -> npt.NDArray[Any]:
+def nearest_centroids(units: Float64Array, categories: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Return for each vector the category whose mean vector has the highest cosine with it.
 
     The vector itself is left out of its own category's mean.
@@ -289,8 +288,8 @@ def macro_f1(categories: npt.ArrayLike, predicted: npt.ArrayLike) -> float:
 
 
 def _macro_f1_draws(
-    categories: npt.NDArray[Any], predicted: npt.NDArray[Any], counts: npt.NDArray[np.int64]
-) -> FloatArray:
+    categories: npt.NDArray[Any], predicted: npt.NDArray[Any], counts: Int64Array
+) -> Float64Array:
     """Return the macro F1 of each sample, shape (n_draws,), from the counts of the items in it."""
     scores = []
     for name in np.unique(np.concatenate([categories, predicted])):
@@ -315,7 +314,7 @@ class _NamedWords(Items):
 
 
 def score_classification(
-    lookup: Lookup, members: Sequence[tuple[str, str]], *, keep: Mask | None = None
+    lookup: Lookup, members: Sequence[tuple[str, str]], *, keep: BoolArray | None = None
 ) -> TaskResult:
     """Name each word's category by the nearest centroid of the other words.
 

@@ -19,12 +19,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
-from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
-from ns2vec._typing import PathLike
+from ns2vec._typing import Float64Array, Int64Array, PathLike
 from ns2vec.evaluation.facts_tables import ABSENT, MARKERS_PER_ROW, Fact, World, build_world
 from ns2vec.exceptions import ConfigError
 from ns2vec.formats import open_for_write
@@ -57,16 +55,13 @@ _FILLER_ZIPF = (2.0, 1.0)
 _CUE_ZIPF = (2.0, 0.7)
 _BATCH = 4096  # sentences generated at once
 
-IntArray: TypeAlias = "npt.NDArray[np.int64]"
-FloatArray: TypeAlias = "npt.NDArray[np.float64]"
 
-
-def _zipf(n_items: int, shift: float, exponent: float) -> FloatArray:
+def _zipf(n_items: int, shift: float, exponent: float) -> Float64Array:
     """Return the weights ``1 / (rank + shift) ** exponent``, ranks from 0."""
     return np.asarray((np.arange(n_items) + shift) ** -exponent)
 
 
-def _apportion(weights: FloatArray, total: int, floor: int) -> IntArray:
+def _apportion(weights: Float64Array, total: int, floor: int) -> Int64Array:
     """Split `total` into whole counts proportional to `weights`, none below `floor`."""
     counts = np.full(len(weights), floor, dtype=np.int64)
     exact = weights / weights.sum() * (total - counts.sum())
@@ -76,7 +71,7 @@ def _apportion(weights: FloatArray, total: int, floor: int) -> IntArray:
     return counts
 
 
-def _choose(keys: FloatArray, weights: FloatArray, n_chosen: int) -> IntArray:
+def _choose(keys: Float64Array, weights: Float64Array, n_chosen: int) -> Int64Array:
     """Choose `n_chosen` columns a row without replacement; `keys` are uniform draws of that shape."""
     races = -np.log1p(-keys) / weights
     return np.argsort(races, axis=1, kind="stable")[:, :n_chosen]
@@ -98,11 +93,11 @@ class _Themes:
         Token ids of each side's cues.
     """
 
-    words: IntArray
-    sides: IntArray
-    markers: IntArray
-    weights: FloatArray
-    cues: list[IntArray]
+    words: Int64Array
+    sides: Int64Array
+    markers: Int64Array
+    weights: Float64Array
+    cues: list[Int64Array]
 
 
 def _plan_themes(world: World, key_to_index: dict[str, int]) -> _Themes:
@@ -111,7 +106,7 @@ def _plan_themes(world: World, key_to_index: dict[str, int]) -> _Themes:
     sides: list[tuple[int, int]] = []
     markers: list[list[int]] = []
     weights: list[float] = []
-    cues: list[IntArray] = []
+    cues: list[Int64Array] = []
     for family, family_markers in zip(world.families, world.markers, strict=True):
         first_side = len(cues)
         cues += [np.array([key_to_index[cue] for cue in side]) for side in family.cues]
@@ -247,7 +242,7 @@ class FactsCorpus:
         """Return the sentences; they can be iterated any number of times."""
         return Sentences(self)
 
-    def batches(self) -> Iterator[tuple[IntArray, IntArray]]:
+    def batches(self) -> Iterator[tuple[Int64Array, Int64Array]]:
         """Yield the corpus as ids into `tokens`.
 
         Yields
@@ -264,7 +259,7 @@ class FactsCorpus:
             shuffled = np.take_along_axis(grid, order, axis=1)
             yield shuffled[shuffled >= 0], present.sum(axis=1)
 
-    def _grid(self, start: int, stop: int, rng: np.random.Generator) -> IntArray:
+    def _grid(self, start: int, stop: int, rng: np.random.Generator) -> Int64Array:
         """Return the words of sentences `start` to `stop`, one row each, unordered, -1 where none."""
         themes = self._themes
         numbers = self._sentence_themes[start:stop]

@@ -13,17 +13,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ns2vec import similarity
-from ns2vec._typing import Embedding
+from ns2vec._typing import Embedding, FloatArray, Int64Array
 from ns2vec.evaluation.neighbours import nearest_rows
 from ns2vec.evaluation.statistics import spearman
-
-FloatArray: TypeAlias = "npt.NDArray[np.floating[Any]]"
 
 N_PAIRS = 20000
 BLOCK_ROWS = 4096
@@ -87,7 +85,7 @@ def isotropy(vectors: FloatArray) -> float:
     return float(sums.min() / sums.max())
 
 
-def hub_counts(vectors: FloatArray, k: int = 10) -> npt.NDArray[np.int64]:
+def hub_counts(vectors: FloatArray, k: int = 10) -> Int64Array:
     """Return how often each row is among the k nearest neighbours of another one, shape (n,).
 
     Examples

@@ -15,11 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ns2vec import similarity
-from ns2vec._typing import Embedding, VectorMaker
+from ns2vec._typing import BoolArray, Embedding, Float64Array, VectorMaker
 from ns2vec.exceptions import ConfigError
 
-FloatArray: TypeAlias = "npt.NDArray[np.float64]"
-Mask: TypeAlias = "npt.NDArray[np.bool_]"
 Rows: TypeAlias = "npt.NDArray[np.intp]"
 
 #: The words that a question needs; a tuple among them: one of these, which an answer is picked from.
@@ -127,7 +125,7 @@ class Lookup:
             folded = self.fold(key)
             if self._rows.setdefault(folded, row) != row:
                 self._variants.setdefault(folded, []).append(row)
-        self._mean: FloatArray | None = None
+        self._mean: Float64Array | None = None
 
     def fold(self, key: Any) -> Any:
         """Return the form in which words are compared; keys that are no str stay as they are."""
@@ -174,7 +172,7 @@ class Lookup:
         row = self._rows.get(folded, -1)
         return [] if row < 0 else [row, *self._variants.get(folded, ())]
 
-    def known(self, questions: Sequence[Words]) -> Mask:
+    def known(self, questions: Sequence[Words]) -> BoolArray:
         """Return for each question whether all the words that it needs have a vector."""
         asked = [tuple(words) for words in questions]
         self.make(word for word in chain.from_iterable(asked) if isinstance(word, str))
@@ -184,7 +182,7 @@ class Lookup:
 
         return np.fromiter((all(map(is_known, words)) for words in asked), dtype=bool, count=len(asked))
 
-    def choose(self, questions: Sequence[Words], keep: Mask | None = None) -> tuple[Rows, Coverage]:
+    def choose(self, questions: Sequence[Words], keep: BoolArray | None = None) -> tuple[Rows, Coverage]:
         """Return the numbers of the questions that are scored, and the coverage of the score.
 
         Parameters
@@ -199,7 +197,7 @@ class Lookup:
             used = used & keep
         return np.flatnonzero(used), self.coverage(questions, known, used)
 
-    def coverage(self, questions: Sequence[Words], known: Mask, used: Mask) -> Coverage:
+    def coverage(self, questions: Sequence[Words], known: BoolArray, used: BoolArray) -> Coverage:
         """Return the coverage of a score over the questions `used`; masks of shape (n_questions,)."""
         n_vocabulary = len(self.keys)
         n_made = 0
@@ -211,7 +209,7 @@ class Lookup:
         return Coverage(int(used.sum()), int((known & used).sum()), len(known), self.missing, n_made)
 
     @property
-    def mean(self) -> FloatArray:
+    def mean(self) -> Float64Array:
         """Mean vector of the vocabulary, shape (D,)."""
         if self._mean is None:
             total = np.zeros(self.vectors.shape[1])
@@ -220,11 +218,11 @@ class Lookup:
             self._mean = total / max(1, len(self.vectors))
         return self._mean
 
-    def matrix(self, words: Iterable[str]) -> FloatArray:
+    def matrix(self, words: Iterable[str]) -> Float64Array:
         """Return the vectors of words, shape (n, D), float64; the policy decides those of unknown ones."""
         return self.vectors_at(self.rows(words))
 
-    def vectors_at(self, rows: Rows) -> FloatArray:
+    def vectors_at(self, rows: Rows) -> Float64Array:
         """Return the vectors of these rows, -1 for an unknown word, shape (n, D), float64."""
         found = np.zeros((len(rows), self.vectors.shape[1]))
         is_made, is_unknown = rows >= len(self.keys), rows < 0
@@ -235,7 +233,7 @@ class Lookup:
             found[is_unknown] = self.mean
         return found
 
-    def unit_matrix(self, words: Iterable[str]) -> FloatArray:
+    def unit_matrix(self, words: Iterable[str]) -> Float64Array:
         """Return `matrix` with rows of length 1; rows of zeros stay zeros."""
         found = self.matrix(words)
         return np.asarray(similarity.unit_rows(found, similarity.row_norms(found)))

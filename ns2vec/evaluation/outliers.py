@@ -10,15 +10,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
+from ns2vec._typing import BoolArray, Float64Array
 from ns2vec.evaluation.lookup import Lookup, Words
 from ns2vec.evaluation.results import Items, TaskResult, parts_of_groups
-
-FloatArray: TypeAlias = "npt.NDArray[np.float64]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +27,7 @@ class OutlierSet:
     outliers: tuple[str, ...]
 
 
-def outlier_position(members: FloatArray, outlier: FloatArray) -> int:
+def outlier_position(members: Float64Array, outlier: Float64Array) -> int:
     """Return how many members are more central than the outlier: all of them when it is found.
 
     Parameters
@@ -61,7 +58,7 @@ def words_of_sets(sets: Sequence[OutlierSet]) -> list[Words]:
 
 
 def score_outliers(
-    lookup: Lookup, sets: Sequence[OutlierSet], *, keep: npt.NDArray[np.bool_] | None = None
+    lookup: Lookup, sets: Sequence[OutlierSet], *, keep: BoolArray | None = None
 ) -> TaskResult:
     """Find the outlier of each set and outlier.
 

@@ -9,18 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from ns2vec import similarity
+from ns2vec._typing import BoolArray, Float64Array
 from ns2vec.evaluation.lookup import Lookup
 from ns2vec.evaluation.results import Items, PartResult, TaskResult
 from ns2vec.evaluation.statistics import spearman
-
-FloatArray: TypeAlias = "npt.NDArray[np.float64]"
-Mask: TypeAlias = "npt.NDArray[np.bool_]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +29,7 @@ class RatedPair:
     degree: float
 
 
-def relation_degrees(prototypes: FloatArray, offsets: FloatArray) -> FloatArray:
+def relation_degrees(prototypes: Float64Array, offsets: Float64Array) -> Float64Array:
     """Return the mean cosine of each offset with the prototype offsets, shape (n,).
 
     Parameters
@@ -54,7 +50,7 @@ def relation_degrees(prototypes: FloatArray, offsets: FloatArray) -> FloatArray:
 
 
 def score_relational_similarity(
-    lookup: Lookup, pairs: Sequence[RatedPair], *, keep: Mask | None = None
+    lookup: Lookup, pairs: Sequence[RatedPair], *, keep: BoolArray | None = None
 ) -> TaskResult:
     """Rank the pairs of each relation and correlate with their degrees.
 
@@ -109,6 +105,6 @@ def score_relational_similarity(
     return TaskResult("spearman", coverage, {"spearman": mean}, tuple(parts), items)
 
 
-def _offsets(lookup: Lookup, pairs: Sequence[RatedPair], chosen: list[int]) -> FloatArray:
+def _offsets(lookup: Lookup, pairs: Sequence[RatedPair], chosen: list[int]) -> Float64Array:
     left = lookup.unit_matrix([pairs[i].left for i in chosen])
     return lookup.unit_matrix([pairs[i].right for i in chosen]) - left

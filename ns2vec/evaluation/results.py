@@ -6,11 +6,12 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from ns2vec._typing import Float64Array
 from ns2vec.evaluation.lookup import Coverage
 from ns2vec.evaluation.statistics import (
     Difference,
@@ -21,8 +22,6 @@ from ns2vec.evaluation.statistics import (
     mean_interval,
 )
 from ns2vec.exceptions import ConfigError
-
-FloatArray: TypeAlias = "npt.NDArray[np.float64]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +41,8 @@ class Items:
     """
 
     positions: npt.NDArray[Any]
-    values: FloatArray
-    gold: FloatArray | None = None
+    values: Float64Array
+    gold: Float64Array | None = None
     groups: npt.NDArray[Any] | None = None
 
     def interval(self, resampling: Resampling) -> tuple[float, float]:
@@ -72,7 +71,7 @@ class PartResult:
 
 
 def parts_of_groups(
-    of_suite: Sequence[str], of_used: npt.NDArray[Any], hits: FloatArray
+    of_suite: Sequence[str], of_used: npt.NDArray[Any], hits: Float64Array
 ) -> tuple[PartResult, ...]:
     """Return one part for each group of items: the mean of its hits.
 

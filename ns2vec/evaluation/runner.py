@@ -9,13 +9,12 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from ns2vec._build_info import __version__
-from ns2vec._typing import Embedding, PathLike
+from ns2vec._typing import BoolArray, Embedding, PathLike
 from ns2vec.evaluation._lines import Complaints, Malformed
 from ns2vec.evaluation.analogies import ANALOGY_METHODS
 from ns2vec.evaluation.facts import FactsCorpus, facts_corpus
@@ -32,7 +31,6 @@ from ns2vec.reports.tables import finite
 
 logger = logging.getLogger(__name__)
 
-Mask: TypeAlias = "npt.NDArray[np.bool_]"
 
 SUBSETS = ("common", "own")
 
@@ -333,7 +331,7 @@ def _score(
 ) -> tuple[TaskResult, ...]:
     task = TASKS[suite.task]
     words = task.words(questions)
-    keep: Mask | None = None
+    keep: BoolArray | None = None
     if settings.subset == "common" and settings.missing == "skip" and len(lookups) > 1:
         keep = np.logical_and.reduce([lookup.known(words) for lookup in lookups])
     options = {name: getattr(settings, name) for name in task.options}

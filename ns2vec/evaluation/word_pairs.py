@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
+from ns2vec._typing import BoolArray, Float64Array
 from ns2vec.evaluation.lookup import Lookup
 from ns2vec.evaluation.results import Items, TaskResult
 from ns2vec.evaluation.statistics import pearson, spearman
@@ -20,7 +20,7 @@ from ns2vec.evaluation.statistics import pearson, spearman
 JudgedPair: TypeAlias = "tuple[str, str, float]"
 
 
-def pair_cosines(lookup: Lookup, pairs: Sequence[JudgedPair]) -> npt.NDArray[np.float64]:
+def pair_cosines(lookup: Lookup, pairs: Sequence[JudgedPair]) -> Float64Array:
     """Return the cosine of each pair's words, shape (n,), with the lookup's vectors for missing words."""
     left = lookup.unit_matrix(pair[0] for pair in pairs)
     right = lookup.unit_matrix(pair[1] for pair in pairs)
@@ -28,7 +28,7 @@ def pair_cosines(lookup: Lookup, pairs: Sequence[JudgedPair]) -> npt.NDArray[np.
 
 
 def score_word_similarity(
-    lookup: Lookup, pairs: Sequence[JudgedPair], *, keep: npt.NDArray[np.bool_] | None = None
+    lookup: Lookup, pairs: Sequence[JudgedPair], *, keep: BoolArray | None = None
 ) -> TaskResult:
     """Correlate the cosines of word pairs with judgements.
 

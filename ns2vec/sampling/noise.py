@@ -7,12 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from ns2vec._typing import Float64Array
 from ns2vec.exceptions import ConfigError
 
 
-def noise_distribution(
-    counts: npt.ArrayLike | Sequence[int], ns_exponent: float = 0.75
-) -> npt.NDArray[np.float64]:
+def noise_distribution(counts: npt.ArrayLike | Sequence[int], ns_exponent: float = 0.75) -> Float64Array:
     """Probability of each word to be drawn as noise: proportional to count ** ns_exponent.
 
     Parameters
@@ -56,7 +55,7 @@ def noise_distribution(
     logs[seen] = ns_exponent * np.log(weights[seen])
     # in logarithms, so that no exponent overflows
     shares = np.exp(logs - logs[seen].max())
-    probabilities: npt.NDArray[np.float64] = shares / shares.sum()
+    probabilities: Float64Array = shares / shares.sum()
     return probabilities
 
 
@@ -88,7 +87,7 @@ def make_cum_table(
     return table
 
 
-def weights_of_cum_table(cum_table: npt.ArrayLike) -> npt.NDArray[np.float64]:
+def weights_of_cum_table(cum_table: npt.ArrayLike) -> Float64Array:
     """Probability of each word under a cumulative table that a user has put in place.
 
     Parameters
@@ -114,5 +113,5 @@ def weights_of_cum_table(cum_table: npt.ArrayLike) -> npt.NDArray[np.float64]:
     steps = np.diff(np.asarray(cum_table, dtype=np.float64), prepend=0.0)
     if steps.ndim != 1 or not len(steps) or not (steps >= 0).all() or not steps.any():
         raise ConfigError("cum_table must be a list of numbers that never falls and ends above 0")
-    weights: npt.NDArray[np.float64] = steps / steps.sum()
+    weights: Float64Array = steps / steps.sum()
     return weights
