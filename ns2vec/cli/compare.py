@@ -15,6 +15,7 @@ from typing import Any
 
 from ns2vec.cli import train_options
 from ns2vec.cli.common import command_line, print_json
+from ns2vec.cli.evaluate import suites_asked
 from ns2vec.cli.parsing import Parser, UsageError, positive
 from ns2vec.cli.train import open_paths
 from ns2vec.comparison import Comparison, compare, make_candidates
@@ -192,9 +193,8 @@ def compared(
         "price_per_hour": arguments.price_per_hour,
         "on_progress": on_progress,
     }
-    asked: list[str | Suite] = list(arguments.suite)
-    for task, paths in (("analogies", arguments.analogies), ("word_similarity", arguments.pairs)):
-        asked += [Suite.of_files(Path(path).name.split(".")[0], task, [path]) for path in paths]
+    files = {"analogies": arguments.analogies, "word_similarity": arguments.pairs}
+    asked = suites_asked(arguments.suite, files)
     if arguments.corpus:
         corpus = open_paths(arguments.corpus, "strict")
         name = " ".join(Path(path).name for path in arguments.corpus)

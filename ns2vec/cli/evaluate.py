@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import PurePath
 from typing import Any
@@ -184,16 +184,21 @@ def _why_unscored(outcome: SuiteOutcome) -> str:
 
 
 def _suites(arguments: argparse.Namespace) -> list[str | Suite]:
-    found: list[str | Suite] = [*arguments.suite, *(["facts"] if arguments.facts else [])]
-    for task, paths in (
-        ("analogies", arguments.analogies),
-        ("word_similarity", arguments.pairs),
-        ("categorization", arguments.categories),
-    ):
-        for path in paths:
-            taken = {suite.name for suite in found if isinstance(suite, Suite)}
-            name = PurePath(path).name.split(".")[0]
-            found.append(Suite.of_files(path if name in taken else name, task, [path]))
+    files = {
+        "analogies": arguments.analogies,
+        "word_similarity": arguments.pairs,
+        "categorization": arguments.categories,
+    }
+    return suites_asked([*arguments.suite, *(["facts"] if arguments.facts else [])], files)
+
+
+def suites_asked(named: Sequence[str], files: Mapping[str, Sequence[str]]) -> list[str | Suite]:
+    """Return what is asked: suites that are named, and one of each file, by task."""
+    found: list[str | Suite] = [*named]
+    for task, path in ((task, path) for task, paths in files.items() for path in paths):
+        taken = {suite.name for suite in found if isinstance(suite, Suite)}
+        name = PurePath(path).name.split(".")[0]
+        found.append(Suite.of_files(path if name in taken else name, task, [path]))
     return found
 
 

@@ -137,10 +137,8 @@ class HeldOut:
     def loss(self, model: Word2Vec) -> float:
         """Mean of -log P(centre | input), in nats."""
         vectors = np.asarray(model.wv.vectors, dtype=np.float64)
-        if model._spec.mean or not model._spec.pooled:
-            hidden = np.stack([vectors[rows].mean(axis=0) for rows, _ in self.terms])
-        else:
-            hidden = np.stack([vectors[rows].sum(axis=0) for rows, _ in self.terms])
+        join = np.mean if model._spec.mean or not model._spec.pooled else np.sum
+        hidden = np.stack([join(vectors[rows], axis=0) for rows, _ in self.terms])
         centres = np.array([centre for _, centre in self.terms])
         return float(-log_proba(model, hidden)[np.arange(len(centres)), centres].mean())
 

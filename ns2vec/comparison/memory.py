@@ -134,8 +134,7 @@ def _contexts(sentence: Int32Array, position: int, window: int) -> list[int]:
     around = np.concatenate(
         [sentence[max(0, position - window) : position], sentence[position + 1 : position + 1 + window]]
     )
-    found: list[int] = around.tolist()
-    return found
+    return [*around.tolist()]
 
 
 def _distinct(n_draws: int, centre: int, q: Float64Array | None) -> float:

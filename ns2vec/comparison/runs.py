@@ -69,9 +69,6 @@ class Clock:
         if time.perf_counter() > self.deadline:
             raise StopTraining("the time of this run is over")
 
-    def on_train_end(self, model: Any) -> None:
-        """Nothing is left to do."""
-
 
 @dataclass(frozen=True)
 class Trained:

@@ -11,7 +11,6 @@ import numpy as np
 from ns2vec._typing import BoolArray, Int32Array, Int64Array, Token
 from ns2vec.corpus import END, Chunk, Corpus
 from ns2vec.corpus.chunks import cut_chunks
-from ns2vec.corpus.sources import Scan
 from ns2vec.exceptions import ConfigError, CorpusError, VocabularyError
 from ns2vec.models.word2vec import Word2Vec
 from ns2vec.vocab import keep_probabilities, why_empty
@@ -55,12 +54,6 @@ class SlicedText(Corpus):
         if last >= len(self.bounds):
             rows = np.concatenate([rows, self.rows[: self.bounds[last - len(self.bounds) + 1]]])
         return cut_chunks(rows, chunk_words)
-
-    def scan(self, **_: Any) -> Scan:
-        """Slices are trained, not counted."""
-        raise CorpusError(
-            "slices of a text are trained with a vocabulary that is there: they are not counted"
-        )
 
     def sentences(self) -> Iterator[Sequence[Token]]:
         """Slices hold rows, not tokens."""

@@ -136,12 +136,9 @@ def measure_health(embedding: Embedding, *, n_sampled: int = 5000, k: int = 10, 
     2
     """
     vectors = np.asarray(embedding.vectors)
-    finite = np.ones(len(vectors), dtype=bool)
-    for start in range(0, len(vectors), BLOCK_ROWS):
-        block = slice(start, start + BLOCK_ROWS)
-        finite[block] = np.isfinite(vectors[block]).all(axis=1)
     with np.errstate(invalid="ignore", over="ignore"):
         norms = similarity.row_norms(vectors)
+    finite = np.isfinite(norms)
     alive = np.flatnonzero(finite & (norms > 0))
     rows = alive[:n_sampled]
     sample = vectors[rows]

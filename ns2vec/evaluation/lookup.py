@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from typing import Any, TypeAlias
 
@@ -29,8 +30,6 @@ MISSING = {
     "zero": "give the word a vector of zeros: the similarity is 0, the answer wrong",
     "mean": "give the word the mean vector of the vocabulary",
 }
-
-BLOCK_ROWS = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +124,6 @@ class Lookup:
             folded = self.fold(key)
             if self._rows.setdefault(folded, row) != row:
                 self._variants.setdefault(folded, []).append(row)
-        self._mean: Float64Array | None = None
 
     def fold(self, key: Any) -> Any:
         """Return the form in which words are compared; keys that are no str stay as they are."""
@@ -208,15 +206,10 @@ class Lookup:
             )
         return Coverage(int(used.sum()), int((known & used).sum()), len(known), self.missing, n_made)
 
-    @property
+    @cached_property
     def mean(self) -> Float64Array:
         """Mean vector of the vocabulary, shape (D,)."""
-        if self._mean is None:
-            total = np.zeros(self.vectors.shape[1])
-            for start in range(0, len(self.vectors), BLOCK_ROWS):
-                total += self.vectors[start : start + BLOCK_ROWS].sum(axis=0, dtype=np.float64)
-            self._mean = total / max(1, len(self.vectors))
-        return self._mean
+        return np.asarray(self.vectors.sum(axis=0, dtype=np.float64) / max(1, len(self.vectors)))
 
     def matrix(self, words: Iterable[str]) -> Float64Array:
         """Return the vectors of words, shape (n, D), float64; the policy decides those of unknown ones."""
