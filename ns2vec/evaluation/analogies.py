@@ -33,6 +33,7 @@ from ns2vec._typing import BoolArray, FloatArray, Int64Array
 from ns2vec.evaluation._counts import count_not_lower
 from ns2vec.evaluation.lookup import Lookup, Words
 from ns2vec.evaluation.results import Items, PartResult, TaskResult
+from ns2vec.evaluation.statistics import mean
 
 MAX_TILE = 1024  # words
 TABLE_BYTES = 4 << 20  # tables of one tile, which should stay in the cache
@@ -328,8 +329,7 @@ def score_analogies(
         for section, end in zip(sections, ends[1:], strict=True)
     )
     measures = _measures(ranks)
-    scored = [part.score for part in parts if part.n_used]
-    measures["macro"] = float(np.mean(scored)) if scored else math.nan
+    measures["macro"] = mean([part.score for part in parts if part.n_used])
     groups = np.array([s.group for s in sections for _ in s.questions], dtype=object)[positions]
     for group in dict.fromkeys(section.group for section in sections if section.group):
         measures[f"accuracy:{group}"] = _measures(ranks[groups == group])["accuracy"]
@@ -347,14 +347,13 @@ def _asked_pairs(questions: Sequence[Question]) -> Int64Array:
 
 def _measures(ranks: Int64Array) -> dict[str, float]:
     """Return the measures of some used questions; rank 0 is a wrong answer that has no rank."""
-    if not len(ranks):
-        return dict.fromkeys(["accuracy", *(f"top{n}" for n in TOP_N), "mean_rank", "median_rank"], math.nan)
-    found = {"accuracy": float((ranks == 1).mean())}
-    found.update({f"top{n}": float(((ranks >= 1) & (ranks <= n)).mean()) for n in TOP_N})
     ranked = ranks[ranks > 0]
-    found["mean_rank"] = float(ranked.mean()) if len(ranked) else math.nan
-    found["median_rank"] = float(np.median(ranked)) if len(ranked) else math.nan
-    return found
+    return {
+        "accuracy": mean(ranks == 1),
+        **{f"top{n}": mean((ranks >= 1) & (ranks <= n)) for n in TOP_N},
+        "mean_rank": mean(ranked),
+        "median_rank": float(np.median(ranked)) if len(ranked) else math.nan,
+    }
 
 
 def _part(section: AnalogySection, ranks: Int64Array) -> PartResult:

@@ -21,7 +21,7 @@ import numpy.typing as npt
 from ns2vec import similarity
 from ns2vec._typing import Embedding, FloatArray, Int64Array
 from ns2vec.evaluation.neighbours import nearest_rows
-from ns2vec.evaluation.statistics import spearman
+from ns2vec.evaluation.statistics import mean, spearman
 
 N_PAIRS = 20000
 BLOCK_ROWS = 4096
@@ -153,7 +153,7 @@ def measure_health(embedding: Embedding, *, n_sampled: int = 5000, k: int = 10, 
         n_words=len(vectors),
         vector_size=vectors.shape[1],
         isotropy=isotropy(units) if len(rows) else math.nan,
-        mean_cosine=float(cosines.mean()) if len(cosines) else math.nan,
+        mean_cosine=mean(cosines),
         norm_rank_correlation=spearman(norms[alive], alive),
         hubness=_skewness(counts) if len(counts) else math.nan,
         largest_hub=str(embedding.index_to_key[rows[int(counts.argmax())]]) if len(counts) else "",

@@ -7,7 +7,6 @@ similarity to the others. The outlier should come last.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +15,7 @@ import numpy as np
 from ns2vec._typing import BoolArray, Float64Array
 from ns2vec.evaluation.lookup import Lookup, Words
 from ns2vec.evaluation.results import Items, TaskResult, parts_of_groups
+from ns2vec.evaluation.statistics import mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +94,7 @@ def score_outliers(
         units = lookup.unit_matrix([*group.members, outlier])
         places.append((outlier_position(units[:-1], units[-1]), len(group.members)))
     hits = np.array([place == n_members for place, n_members in places], dtype=np.float64)
-    opp = [place / n_members for place, n_members in places]
-    measures = {
-        "accuracy": float(hits.mean()) if len(hits) else math.nan,
-        "opp": float(np.mean(opp)) if opp else math.nan,
-    }
+    measures = {"accuracy": mean(hits), "opp": mean([place / n_members for place, n_members in places])}
     of_asked = [group.name for group, _ in asked]
     names = np.array([of_asked[position] for position in positions], dtype=str)
     # the outliers of one set are drawn together

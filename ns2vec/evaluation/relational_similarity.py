@@ -16,7 +16,7 @@ from ns2vec import similarity
 from ns2vec._typing import BoolArray, Float64Array
 from ns2vec.evaluation.lookup import Lookup
 from ns2vec.evaluation.results import Items, PartResult, TaskResult
-from ns2vec.evaluation.statistics import spearman
+from ns2vec.evaluation.statistics import mean, spearman
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +99,9 @@ def score_relational_similarity(
         parts.append(PartResult(relation, score, n_used, sum(not math.isnan(pairs[i].degree) for i in rated)))
     scores = np.array([part.score for part in parts], dtype=np.float64)
     defined = np.flatnonzero(~np.isnan(scores))
-    mean = float(scores[defined].mean()) if len(defined) else math.nan
     items = Items(defined, scores[defined])
     coverage = lookup.coverage(words, lookup.known(words), used)
-    return TaskResult("spearman", coverage, {"spearman": mean}, tuple(parts), items)
+    return TaskResult("spearman", coverage, {"spearman": mean(scores[defined])}, tuple(parts), items)
 
 
 def _offsets(lookup: Lookup, pairs: Sequence[RatedPair], chosen: list[int]) -> Float64Array:

@@ -19,6 +19,7 @@ from ns2vec.evaluation.statistics import (
     compare_correlations,
     compare_means,
     correlation_interval,
+    mean,
     mean_interval,
 )
 from ns2vec.exceptions import ConfigError
@@ -86,7 +87,7 @@ def parts_of_groups(
     parts = []
     for group, n_total in Counter(of_suite).items():
         own = hits[of_used == group] if len(hits) else hits
-        parts.append(PartResult(group, float(own.mean()) if len(own) else math.nan, len(own), n_total))
+        parts.append(PartResult(group, mean(own), len(own), n_total))
     return tuple(parts)
 
 

@@ -79,6 +79,12 @@ class Difference:
     n_items: int
 
 
+def mean(values: npt.ArrayLike) -> float:
+    """Return the mean of some numbers, NaN of none."""
+    found = np.asarray(values, dtype=np.float64)
+    return float(found.mean()) if len(found) else math.nan
+
+
 def average_ranks(values: npt.ArrayLike) -> Float64Array:
     """Return ranks from 1 of shape (n,); equal values share the mean of their ranks.
 

@@ -45,9 +45,7 @@ def noise_distribution(counts: npt.ArrayLike | Sequence[int], ns_exponent: float
     >>> noise_distribution([10000, 500, 200]).round(6).tolist()
     [0.862872, 0.091238, 0.04589]
     """
-    weights = np.asarray(counts, dtype=np.float64)
-    if weights.ndim != 1 or not np.isfinite(weights).all() or (weights < 0).any() or not (weights > 0).any():
-        raise ConfigError("counts must be a list of finite numbers of at least 0, one of them positive")
+    weights = checked_weights("counts", counts)
     if not np.isfinite(ns_exponent):
         raise ConfigError(f"ns_exponent must be a finite number, got {ns_exponent!r}")
     logs = np.full(weights.shape, -np.inf)
@@ -57,6 +55,14 @@ def noise_distribution(counts: npt.ArrayLike | Sequence[int], ns_exponent: float
     shares = np.exp(logs - logs[seen].max())
     probabilities: Float64Array = shares / shares.sum()
     return probabilities
+
+
+def checked_weights(name: str, values: npt.ArrayLike) -> Float64Array:
+    """Return weights as an array, or say what they must be."""
+    weights = np.asarray(values, dtype=np.float64)
+    if weights.ndim != 1 or not np.isfinite(weights).all() or (weights < 0).any() or not (weights > 0).any():
+        raise ConfigError(f"{name} must be a list of finite numbers of at least 0, one of them positive")
+    return weights
 
 
 def make_cum_table(
