@@ -22,7 +22,8 @@ import numpy.typing as npt
 from ns2vec._options import whole
 from ns2vec._typing import Float32Array, Int32Array, Int64Array
 from ns2vec.exceptions import ConfigError
-from ns2vec.inputs._ngrams import encode_words, fill_bags, write_means
+from ns2vec.inputs._ngrams import encode_words, fill_bags
+from ns2vec.inputs._rows import write_means
 
 MAX_ROWS = 2**31 - 1
 CHARACTER = re.compile(rb"[^\x80-\xbf][\x80-\xbf]*")  # valid UTF-8 or not
