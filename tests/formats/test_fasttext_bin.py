@@ -325,7 +325,7 @@ def test_recorded_models_of_the_fasttext_package(request, tmp_path, name):
 @pytest.mark.parity
 @pytest.mark.parametrize("options", [(3, 6, 200), (0, 0, 0), (2, 2, 50), (1, 3, 1)])
 def test_the_fasttext_package_reads_what_is_written(tmp_path, options):
-    fasttext = pytest.importorskip("fasttext", reason="fasttext is not installed")
+    fasttext = pytest.importorskip("fasttext", reason="not installed: pip install 'ns2vec[test-fasttext]'")
     minn, maxn, bucket = options
     words = ["the", "größe", "</s>", "日本語", "e\u0301", "cats", "🎉"]
     made = FastTextModel(

@@ -41,7 +41,7 @@ def test_recorded_hashes(word):
 
 def their_model(folder, min_n, max_n, bucket):
     """A model of the fasttext package that knows one word, ``</s>``."""
-    fasttext = pytest.importorskip("fasttext", reason="fasttext is not installed")
+    fasttext = pytest.importorskip("fasttext", reason="not installed: pip install 'ns2vec[test-fasttext]'")
     content = struct.pack("<14i", 793712314, 12, 1, 5, 1, 1, 5, 1, 2, 2, bucket, min_n, max_n, 100)
     content += struct.pack("<d3i2q", 1e-4, 1, 1, 0, 1, -1) + b"</s>\0" + struct.pack("<qb", 1, 0)
     content += struct.pack("<b2q", 0, 1 + bucket, 1) + bytes(4 * (1 + bucket))
