@@ -396,6 +396,7 @@ DAMAGED = {
     "more than outputs": (a_model() + b"\0", "more bytes follow behind the outputs"),
     "a bucket that is none": (HEAD + args() + dictionary(pruned=[(3, 0)]), "each of 1 kept buckets, of 3,"),
     "a row that is none": (HEAD + args() + dictionary(pruned=[(2, 1)]), "to have a row of its own"),
+    "endless buckets": (HEAD + args(bucket=BIG) + dictionary(pruned=[(2, 0)]), "at most 268435456 buckets"),
     "a bucket twice": (HEAD + args() + dictionary(pruned=[(2, 0), (2, 1)]), "a bucket has two"),
     "endless n-grams": (
         HEAD + args(maxn=BIG) + dictionary(words=["a" * 99]),
