@@ -16,7 +16,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ns2vec.exceptions import ConfigError, FormatError
-from ns2vec.formats import KeyDecodingError, TruncatedFileError, fasttext_bin, fasttext_parts, limits
+from ns2vec.formats import (
+    KeyDecodingError,
+    TruncatedFileError,
+    fasttext_bin,
+    fasttext_model,
+    fasttext_parts,
+    limits,
+)
 from ns2vec.formats.fasttext_model import FastTextArgs, FastTextDictionary, FastTextModel
 from ns2vec.inputs import mean_rows, word_bags
 
@@ -295,7 +302,9 @@ def test_dictionaries_and_matrices_in_many_blocks(reading, tmp_path, monkeypatch
 # ---- vectors ----
 
 
-def test_vectors_are_means_of_a_word_and_its_ngrams(reading):
+@pytest.mark.parametrize("block_words", [1, 2, 100])
+def test_vectors_are_means_of_a_word_and_its_ngrams(reading, monkeypatch, block_words):
+    monkeypatch.setattr(fasttext_model, "BLOCK_WORDS", block_words)
     found = reading(a_model(words=["the", "</s>", "it"], bucket=50, minn=3, maxn=4))
     bags = found.bags()
     rows = np.split(bags.rows, bags.offsets[1:-1])
