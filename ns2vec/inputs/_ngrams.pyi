@@ -21,5 +21,5 @@ def fill_bags(
     table: Int32Array | None = None,
     n_rows: int = 0,
     is_growing: bool = False,
-    has_whole: bool = True,
+    end_is_whole: bool = True,
 ) -> tuple[Int64Array, Int32Array, int]: ...

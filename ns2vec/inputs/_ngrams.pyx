@@ -195,7 +195,7 @@ cdef int64_t n_rows_at_most(const Rule* rule, const uint8_t* words, const int64_
 
 
 cdef int64_t add_bags(
-    Rule* rule, const uint8_t* words, const int64_t* offsets, Py_ssize_t n, int64_t first_word, bint has_whole,
+    Rule* rule, const uint8_t* words, const int64_t* offsets, Py_ssize_t n, int64_t first_word, bint end_is_whole,
     uint8_t* marked, int64_t* bags, int32_t* rows
 ) noexcept nogil:
     """Write the bags of all words; return how many rows they have. `marked` has room for the longest with its marks."""
@@ -207,7 +207,7 @@ cdef int64_t add_bags(
         if first_word >= 0:
             rows[end] = <int32_t>(first_word + i)
             end += 1
-        if rule.bucket and not (has_whole and is_whole(words + offsets[i], n_bytes)):
+        if rule.bucket and not (end_is_whole and is_whole(words + offsets[i], n_bytes)):
             memcpy(marked + 1, words + offsets[i], n_bytes)
             marked[n_bytes + 1] = b">"
             end += add_ngrams(rule, marked, n_bytes + 2, rows + end)
@@ -218,7 +218,7 @@ cdef int64_t add_bags(
 def fill_bags(
     const uint8_t[::1] text not None, const int64_t[::1] offsets not None, int64_t min_n, int64_t max_n,
     int64_t bucket, *, int64_t first_word=-1, int64_t first_ngram=0, int32_t[::1] table=None, int64_t n_rows=0,
-    bint is_growing=False, bint has_whole=True,
+    bint is_growing=False, bint end_is_whole=True,
 ):
     """Return a bag for each word: its own row and those of its n-grams.
 
@@ -238,7 +238,7 @@ def fill_bags(
         Rows that the table has given.
     is_growing : bool
         Give a row to each bucket that has none, in the order in which they are met; else leave such n-grams out.
-    has_whole : bool
+    end_is_whole : bool
         The word ``</s>`` has no n-grams.
 
     Returns
@@ -271,6 +271,6 @@ def fill_bags(
     if marked == NULL:
         raise MemoryError
     with nogil:
-        end = add_bags(&rule, words, &offsets[0], n, first_word, has_whole, marked, &bag[0], &row[0])
+        end = add_bags(&rule, words, &offsets[0], n, first_word, end_is_whole, marked, &bag[0], &row[0])
     free(marked)
     return bags, rows[:end] if end == len(rows) else rows[:end].copy(), rule.n_rows

@@ -30,7 +30,7 @@ def test_hashes_are_those_of_the_oracle(content):
     bucket=st.integers(1, 1000) | st.just(2**31 - 1),
 )
 def test_bags_are_those_of_the_oracle(words, min_n, max_n, bucket):
-    offsets, rows, n_rows = fill_bags(*encode_words(words), min_n, max_n, bucket, has_whole=False)
+    offsets, rows, n_rows = fill_bags(*encode_words(words), min_n, max_n, bucket, end_is_whole=False)
     expected = [
         [reference.fnv1a(ngram) % bucket for ngram in reference.ngrams(as_bytes(word), min_n, max_n)]
         for word in words

@@ -93,6 +93,12 @@ def test_facebooks_numbering_is_words_and_then_buckets():
     assert unknown.rows[:3].tolist() == hash_word("the", ngrams)[:3].tolist()
 
 
+def test_the_end_of_a_line_is_a_word_like_others_where_gensim_made_the_model():
+    ngrams = Ngrams(3, 5, 1000)
+    found = word_bags(["</s>"], ngrams, first_word=None, end_is_whole=False)
+    assert found.rows.tolist() == hash_word("</s>", ngrams).tolist() != []
+
+
 def test_used_buckets_are_numbered_as_they_are_met():
     ngrams, rows = Ngrams(3, 5, 1000), BucketRows(1000)
     full, compact = word_bags(WORDS, ngrams), word_bags(WORDS, ngrams, numbered=rows)
