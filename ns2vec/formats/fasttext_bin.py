@@ -58,6 +58,7 @@ FLOAT = np.dtype("<f4")
 ENTRY_BYTES = 9  # behind the NUL
 WRITE_BYTES = 1 << 22
 MAX_NGRAM_BYTES = 1 << 28
+MAX_PRUNED_BUCKETS = 1 << 28  # they are looked up in a table of all
 MMAP_MODES = ("r", "c")
 NUMBERS = {
     option: {name: number for number, name in names.items()}
@@ -160,6 +161,8 @@ def _read_dictionary(parts: Parts, args: FastTextArgs, *, has_pruned: bool) -> F
 
 
 def _check_pruned(parts: Parts, pruned: npt.NDArray[np.int32], bucket: int) -> None:
+    if bucket > MAX_PRUNED_BUCKETS:
+        parts.refuse(f"expected at most {MAX_PRUNED_BUCKETS} buckets where few are kept, found {bucket}")
     buckets, rows = pruned.T
     is_numbered = np.array_equal(np.sort(rows), np.arange(len(rows)))
     if len(rows) and not (is_numbered and 0 <= buckets.min() <= buckets.max() < bucket):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from ns2vec._ahead import map_ahead
 from ns2vec._typing import Float32Array, Int32Array, Int64Array
 from ns2vec.exceptions import ConfigError
 from ns2vec.formats.fasttext_quantized import QuantizedMatrix
@@ -18,6 +19,8 @@ from ns2vec.inputs._ngrams import encode_words
 MODELS = {1: "cbow", 2: "skipgram", 3: "supervised"}
 LOSSES = {1: "hs", 2: "ns", 3: "softmax", 4: "ova"}
 LAST_VERSION = 12
+BLOCK_WORDS = 1 << 14  # the rows of so many bags take a few megabytes
+N_THREADS = 2
 
 
 @dataclass(frozen=True)
@@ -183,12 +186,30 @@ class FastTextModel:
 
     def bags(self) -> Bags:
         """Return the rows of each word and of its n-grams."""
-        words = self.dictionary.text, self.dictionary.offsets[: self.dictionary.n_words + 1]
-        return word_bags(words, self.ngrams, numbered=self.bucket_rows, is_growing=False)
+        return self._bags(0, self.dictionary.n_words, self.bucket_rows)
+
+    def _bags(self, first: int, end: int, numbered: BucketRows | None) -> Bags:
+        return word_bags(
+            (self.dictionary.text, self.dictionary.offsets[first : end + 1]),
+            self.ngrams,
+            first_word=first,
+            first_ngram=self.dictionary.n_words,
+            numbered=numbered,
+            is_growing=False,
+        )
 
     def vectors(self) -> Float32Array:
         """Return the vectors of all words, shape (n_words, dim): means of their rows."""
-        return mean_rows(self.bags(), self.inputs)
+        n_words, numbered = self.dictionary.n_words, self.bucket_rows
+        found = np.empty((n_words, self.args.dim), dtype=np.float32)
+
+        def fill(first: int) -> None:
+            end = min(first + BLOCK_WORDS, n_words)
+            mean_rows(self._bags(first, end, numbered), self.inputs, out=found[first:end])
+
+        for _ in map_ahead(fill, range(0, n_words, BLOCK_WORDS), N_THREADS):
+            pass
+        return found
 
 
 def n_inputs(args: FastTextArgs, dictionary: FastTextDictionary) -> int:

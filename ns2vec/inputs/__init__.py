@@ -10,5 +10,16 @@ Examples
 from __future__ import annotations
 
 from ns2vec.inputs.subwords import Bags, BucketRows, Ngrams, hash_word, mean_rows, ngrams_of, word_bags
+from ns2vec.inputs.unknown import seeded_rows, unknown_vectors
 
-__all__ = ["Bags", "BucketRows", "Ngrams", "hash_word", "mean_rows", "ngrams_of", "word_bags"]
+__all__ = [
+    "Bags",
+    "BucketRows",
+    "Ngrams",
+    "hash_word",
+    "mean_rows",
+    "ngrams_of",
+    "seeded_rows",
+    "unknown_vectors",
+    "word_bags",
+]

@@ -3,7 +3,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ns2vec._typing import Float32Array, Int32Array, Int64Array
+from ns2vec._typing import Int32Array, Int64Array
 
 Text = npt.NDArray[np.uint8]
 
@@ -21,8 +21,5 @@ def fill_bags(
     table: Int32Array | None = None,
     n_rows: int = 0,
     is_growing: bool = False,
-    has_whole: bool = True,
+    end_is_whole: bool = True,
 ) -> tuple[Int64Array, Int32Array, int]: ...
-def write_means(
-    offsets: Int64Array, rows: Int32Array, matrices: tuple[Float32Array, ...], out: Float32Array
-) -> None: ...

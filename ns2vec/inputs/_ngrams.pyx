@@ -1,5 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
-"""Character n-grams of words as rows of a matrix, and means of such rows: arrays in, arrays out.
+"""Character n-grams of words as rows of a matrix: arrays in, arrays out.
 
 Words come as one text, each with a NUL behind it as in fastText's files, and the offsets of their first bytes. An n-gram of ``<word>`` is n characters of it: a byte that
 begins none (``10xxxxxx`` in UTF-8) belongs to the character before it, whether or not that is valid, as in fastText.
@@ -16,18 +16,10 @@ from cpython.unicode cimport PyUnicode_AsUTF8String
 
 import numpy as np
 
-cdef extern from *:
-    void prefetch "__builtin_prefetch"(const void* address) noexcept nogil
-
 cdef extern from "Python.h":
     bint PyUnicode_IS_COMPACT_ASCII(object text)
     void* PyUnicode_DATA(object text)
     Py_ssize_t PyUnicode_GET_LENGTH(object text)
-
-cdef enum:
-    MAX_MATRICES = 4
-    ROWS_AHEAD = 6           # of a matrix that memory is asked for before they are added
-    LINE_FLOATS = 16         # that come from memory at once
 
 cdef uint32_t FNV_START = 2166136261U
 cdef uint32_t FNV_PRIME = 16777619U
@@ -203,7 +195,7 @@ cdef int64_t n_rows_at_most(const Rule* rule, const uint8_t* words, const int64_
 
 
 cdef int64_t add_bags(
-    Rule* rule, const uint8_t* words, const int64_t* offsets, Py_ssize_t n, int64_t first_word, bint has_whole,
+    Rule* rule, const uint8_t* words, const int64_t* offsets, Py_ssize_t n, int64_t first_word, bint end_is_whole,
     uint8_t* marked, int64_t* bags, int32_t* rows
 ) noexcept nogil:
     """Write the bags of all words; return how many rows they have. `marked` has room for the longest with its marks."""
@@ -215,7 +207,7 @@ cdef int64_t add_bags(
         if first_word >= 0:
             rows[end] = <int32_t>(first_word + i)
             end += 1
-        if rule.bucket and not (has_whole and is_whole(words + offsets[i], n_bytes)):
+        if rule.bucket and not (end_is_whole and is_whole(words + offsets[i], n_bytes)):
             memcpy(marked + 1, words + offsets[i], n_bytes)
             marked[n_bytes + 1] = b">"
             end += add_ngrams(rule, marked, n_bytes + 2, rows + end)
@@ -226,7 +218,7 @@ cdef int64_t add_bags(
 def fill_bags(
     const uint8_t[::1] text not None, const int64_t[::1] offsets not None, int64_t min_n, int64_t max_n,
     int64_t bucket, *, int64_t first_word=-1, int64_t first_ngram=0, int32_t[::1] table=None, int64_t n_rows=0,
-    bint is_growing=False, bint has_whole=True,
+    bint is_growing=False, bint end_is_whole=True,
 ):
     """Return a bag for each word: its own row and those of its n-grams.
 
@@ -246,7 +238,7 @@ def fill_bags(
         Rows that the table has given.
     is_growing : bool
         Give a row to each bucket that has none, in the order in which they are met; else leave such n-grams out.
-    has_whole : bool
+    end_is_whole : bool
         The word ``</s>`` has no n-grams.
 
     Returns
@@ -279,107 +271,6 @@ def fill_bags(
     if marked == NULL:
         raise MemoryError
     with nogil:
-        end = add_bags(&rule, words, &offsets[0], n, first_word, has_whole, marked, &bag[0], &row[0])
+        end = add_bags(&rule, words, &offsets[0], n, first_word, end_is_whole, marked, &bag[0], &row[0])
     free(marked)
     return bags, rows[:end] if end == len(rows) else rows[:end].copy(), rule.n_rows
-
-
-# ---- means of rows ---------------------------------------------------------------------------------------------------
-
-cdef struct Matrices:
-    (const float*)[MAX_MATRICES] starts
-    Py_ssize_t[MAX_MATRICES] strides
-    int64_t[MAX_MATRICES] n_rows
-    int n
-
-
-cdef inline const float* row_at(const Matrices* matrices, int64_t row) noexcept nogil:
-    cdef int k = 0
-    while row >= matrices.n_rows[k]:
-        row -= matrices.n_rows[k]
-        k += 1
-    return matrices.starts[k] + row * matrices.strides[k]
-
-
-cdef inline void ask_for(const float* row, Py_ssize_t width) noexcept nogil:
-    cdef Py_ssize_t i = 0
-    while i < width:
-        prefetch(row + i)
-        i += LINE_FLOATS
-
-
-cdef int64_t describe(tuple matrices, Matrices* found, Py_ssize_t width) except -1:
-    """Fill in where the matrices are; return how many rows they have together."""
-    cdef const float[:, :] matrix
-    cdef int64_t n_rows = 0
-    if not 1 <= len(matrices) <= MAX_MATRICES:
-        raise ValueError(f"expected 1 to {MAX_MATRICES} matrices, got {len(matrices)}")
-    found.n = 0
-    for matrix in matrices:
-        if matrix.shape[1] != width:
-            raise ValueError(f"expected vectors of {width} numbers, got a matrix with {matrix.shape[1]}")
-        if matrix.shape[0] and (width > 1 and matrix.strides[1] != sizeof(float) or matrix.strides[0] % sizeof(float)):
-            raise ValueError("expected rows whose numbers are side by side: pass np.ascontiguousarray(matrix)")
-        found.starts[found.n] = &matrix[0, 0] if matrix.shape[0] and width else NULL
-        found.strides[found.n] = matrix.strides[0] // <Py_ssize_t>sizeof(float)
-        found.n_rows[found.n] = matrix.shape[0]
-        n_rows += matrix.shape[0]
-        found.n += 1
-    return n_rows
-
-
-cdef void add_means(
-    const Matrices* matrices, const int64_t* offsets, const int32_t* rows, int64_t n_bags, float* out,
-    Py_ssize_t stride, Py_ssize_t width
-) noexcept nogil:
-    cdef int64_t i, j, end = offsets[n_bags]
-    cdef Py_ssize_t d
-    cdef const float* row
-    cdef float share
-    for i in range(n_bags):
-        for d in range(width):
-            out[d] = 0
-        for j in range(offsets[i], offsets[i + 1]):
-            if j + ROWS_AHEAD < end:
-                ask_for(row_at(matrices, rows[j + ROWS_AHEAD]), width)
-            row = row_at(matrices, rows[j])
-            for d in range(width):
-                out[d] += row[d]
-        if offsets[i + 1] > offsets[i]:
-            share = <float>(1.0 / <double>(offsets[i + 1] - offsets[i]))
-            for d in range(width):
-                out[d] *= share
-        out += stride
-
-
-def write_means(
-    const int64_t[::1] offsets not None,    # (n + 1,)
-    const int32_t[::1] rows not None,       # bag i has the rows rows[offsets[i]:offsets[i + 1]]
-    tuple matrices not None,                # of float32, (n_rows, D) each; a row's number counts on through them
-    float[:, :] out not None,               # (n, D) OUT
-):
-    """Write the mean of each bag's rows to `out`, zeros for an empty bag.
-
-    Sums are in the order of the bag, in float32, as in fastText: equal rows give equal bytes.
-    """
-    cdef Matrices found
-    cdef int64_t n_bags = offsets.shape[0] - 1, i, n_rows
-    cdef Py_ssize_t width = out.shape[1]
-    n_rows = describe(matrices, &found, width)
-    if n_bags != out.shape[0] or width > 1 and out.shape[0] and out.strides[1] != sizeof(float):
-        raise ValueError(f"expected {n_bags} rows side by side for as many bags, got shape ({out.shape[0]}, {width})")
-    if n_bags < 0 or offsets[0] < 0 or offsets[n_bags] > rows.shape[0]:
-        raise ValueError(f"offsets must lie in 0..{rows.shape[0]}")
-    for i in range(n_bags):
-        if offsets[i + 1] < offsets[i]:
-            raise ValueError(f"offsets must not fall, got {offsets[i]} and then {offsets[i + 1]}")
-    for i in range(offsets[0], offsets[n_bags]):
-        if not 0 <= rows[i] < n_rows:
-            raise ValueError(f"bags hold row {rows[i]}, but there are {n_rows} rows")
-    if n_bags == 0 or width == 0:
-        return
-    with nogil:
-        add_means(
-            &found, &offsets[0], &rows[0] if rows.shape[0] else NULL, n_bags, &out[0, 0],
-            out.strides[0] // <Py_ssize_t>sizeof(float), width,
-        )

@@ -22,7 +22,8 @@ import numpy.typing as npt
 from ns2vec._options import whole
 from ns2vec._typing import Float32Array, Int32Array, Int64Array
 from ns2vec.exceptions import ConfigError
-from ns2vec.inputs._ngrams import encode_words, fill_bags, write_means
+from ns2vec.inputs._ngrams import encode_words, fill_bags
+from ns2vec.inputs._rows import write_means
 
 MAX_ROWS = 2**31 - 1
 CHARACTER = re.compile(rb"[^\x80-\xbf][\x80-\xbf]*")  # valid UTF-8 or not
@@ -136,8 +137,9 @@ def word_bags(
     first_ngram: int | None = None,
     numbered: BucketRows | None = None,
     is_growing: bool = True,
+    end_is_whole: bool = True,
 ) -> Bags:
-    """Return the rows of each word and of its n-grams; ``</s>``, fastText's end of a line, has no n-grams.
+    """Return the rows of each word and of its n-grams.
 
     Parameters
     ----------
@@ -151,6 +153,8 @@ def word_bags(
         Which row a bucket has; bucket h has row h behind the first unless given.
     is_growing : bool
         Give rows to buckets that have none; else such n-grams are left out.
+    end_is_whole : bool
+        ``</s>``, fastText's word for the end of a line, has no n-grams; gensim gives it those of any word.
 
     Returns
     -------
@@ -185,6 +189,7 @@ def word_bags(
         table=None if numbered is None else numbered.table,
         n_rows=0 if numbered is None else numbered.n_rows,
         is_growing=is_growing,
+        end_is_whole=end_is_whole,
     )  # fmt: skip
     if numbered is not None:
         numbered.n_rows = n_rows
@@ -201,7 +206,9 @@ def hash_word(word: str | bytes, ngrams: Ngrams) -> Int32Array:
     [174, 106]
     """
     text, offsets = encode_words([word])
-    rows: Int32Array = fill_bags(text, offsets, ngrams.min_n, ngrams.max_n, ngrams.bucket, has_whole=False)[1]
+    rows: Int32Array = fill_bags(
+        text, offsets, ngrams.min_n, ngrams.max_n, ngrams.bucket, end_is_whole=False
+    )[1]
     return rows
 
 

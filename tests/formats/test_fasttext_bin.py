@@ -16,7 +16,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ns2vec.exceptions import ConfigError, FormatError
-from ns2vec.formats import KeyDecodingError, TruncatedFileError, fasttext_bin, fasttext_parts, limits
+from ns2vec.formats import (
+    KeyDecodingError,
+    TruncatedFileError,
+    fasttext_bin,
+    fasttext_model,
+    fasttext_parts,
+    limits,
+)
 from ns2vec.formats.fasttext_model import FastTextArgs, FastTextDictionary, FastTextModel
 from ns2vec.inputs import mean_rows, word_bags
 
@@ -295,7 +302,9 @@ def test_dictionaries_and_matrices_in_many_blocks(reading, tmp_path, monkeypatch
 # ---- vectors ----
 
 
-def test_vectors_are_means_of_a_word_and_its_ngrams(reading):
+@pytest.mark.parametrize("block_words", [1, 2, 100])
+def test_vectors_are_means_of_a_word_and_its_ngrams(reading, monkeypatch, block_words):
+    monkeypatch.setattr(fasttext_model, "BLOCK_WORDS", block_words)
     found = reading(a_model(words=["the", "</s>", "it"], bucket=50, minn=3, maxn=4))
     bags = found.bags()
     rows = np.split(bags.rows, bags.offsets[1:-1])
@@ -325,7 +334,7 @@ def test_recorded_models_of_the_fasttext_package(request, tmp_path, name):
 @pytest.mark.parity
 @pytest.mark.parametrize("options", [(3, 6, 200), (0, 0, 0), (2, 2, 50), (1, 3, 1)])
 def test_the_fasttext_package_reads_what_is_written(tmp_path, options):
-    fasttext = pytest.importorskip("fasttext", reason="fasttext is not installed")
+    fasttext = pytest.importorskip("fasttext", reason="not installed: pip install 'ns2vec[test-fasttext]'")
     minn, maxn, bucket = options
     words = ["the", "größe", "</s>", "日本語", "e\u0301", "cats", "🎉"]
     made = FastTextModel(
@@ -396,6 +405,7 @@ DAMAGED = {
     "more than outputs": (a_model() + b"\0", "more bytes follow behind the outputs"),
     "a bucket that is none": (HEAD + args() + dictionary(pruned=[(3, 0)]), "each of 1 kept buckets, of 3,"),
     "a row that is none": (HEAD + args() + dictionary(pruned=[(2, 1)]), "to have a row of its own"),
+    "endless buckets": (HEAD + args(bucket=BIG) + dictionary(pruned=[(2, 0)]), "at most 268435456 buckets"),
     "a bucket twice": (HEAD + args() + dictionary(pruned=[(2, 0), (2, 1)]), "a bucket has two"),
     "endless n-grams": (
         HEAD + args(maxn=BIG) + dictionary(words=["a" * 99]),

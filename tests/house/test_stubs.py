@@ -106,6 +106,7 @@ def test_there_are_compiled_modules():
         "ns2vec.formats._opcodes",
         "ns2vec.formats._parse",
         "ns2vec.inputs._ngrams",
+        "ns2vec.inputs._rows",
         "ns2vec.sampling._aware",
         "ns2vec.sampling._draws",
         "ns2vec.similarity._dots",

@@ -1,4 +1,4 @@
-"""The compiled n-grams and means: the oracle's, and arrays that do not fit are refused."""
+"""The compiled n-grams are the oracle's; arrays that do not fit are refused."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ns2vec import reference
-from ns2vec.inputs._ngrams import encode_words, fill_bags, hash_bytes, write_means
+from ns2vec.inputs._ngrams import encode_words, fill_bags, hash_bytes
 
 WORDS = st.text(max_size=12) | st.binary(max_size=12)
 
@@ -30,7 +30,7 @@ def test_hashes_are_those_of_the_oracle(content):
     bucket=st.integers(1, 1000) | st.just(2**31 - 1),
 )
 def test_bags_are_those_of_the_oracle(words, min_n, max_n, bucket):
-    offsets, rows, n_rows = fill_bags(*encode_words(words), min_n, max_n, bucket, has_whole=False)
+    offsets, rows, n_rows = fill_bags(*encode_words(words), min_n, max_n, bucket, end_is_whole=False)
     expected = [
         [reference.fnv1a(ngram) % bucket for ngram in reference.ngrams(as_bytes(word), min_n, max_n)]
         for word in words
@@ -76,45 +76,3 @@ def test_arrays_that_do_not_fit_are_refused(change, message):
     offsets = np.array(given.pop("offsets"), dtype=np.int64)
     with pytest.raises(ValueError, match=message):
         fill_bags(np.frombuffer(b"a\0b\0", np.uint8), offsets, 1, 2, given.pop("bucket"), **given)
-
-
-def floats(*shape):
-    return np.random.default_rng(3).normal(size=shape).astype(np.float32)
-
-
-@pytest.mark.parametrize("width", [1, 3, 16, 33, 100])
-def test_means_of_rows_of_several_matrices(width):
-    matrices = (floats(3, width), floats(0, width), floats(5, width + 4)[:, :width])
-    bags = [[0, 7, 7, 3], [], [5], [1, 2, 3, 4, 5, 6, 7, 0]]
-    offsets, rows = np.cumsum([0, *map(len, bags)]), np.int32([row for bag in bags for row in bag])
-    out = np.full((4, width + 2), 9, dtype=np.float32)
-    write_means(offsets, rows, matrices, out[:, :width])
-    everything = np.concatenate(matrices).astype(np.float64)
-    for row, bag in zip(out[:, :width], bags, strict=True):
-        np.testing.assert_allclose(row, everything[bag].mean(axis=0) if bag else 0, rtol=1e-5, atol=1e-6)
-    assert (out[:, width:] == 9).all()
-    some = np.empty((2, width), dtype=np.float32)
-    write_means(offsets[2:], rows, matrices, some)
-    assert np.array_equal(some, out[2:, :width])
-
-
-@pytest.mark.parametrize(
-    ("offsets", "rows", "matrices", "shape"),
-    [
-        ([0, 1], [0], (), (1, 4)),
-        ([0, 1], [0], (floats(1, 4),) * 5, (1, 4)),
-        ([0, 1], [0], (floats(1, 3),), (1, 4)),
-        ([0, 1], [0], (floats(4, 4).T,), (1, 4)),
-        ([0, 1], [0], (floats(1, 4),), (2, 4)),
-        ([0, 1], [1], (floats(1, 4),), (1, 4)),
-        ([0, 1], [-1], (floats(1, 4),), (1, 4)),
-        ([0, 2], [0], (floats(1, 4),), (1, 4)),
-        ([-1, 1], [0], (floats(1, 4),), (1, 4)),
-        ([0, 1, 0], [0], (floats(1, 4),), (2, 4)),
-        ([], [0], (floats(1, 4),), (0, 4)),
-    ],
-)
-def test_means_of_rows_that_do_not_exist_are_refused(offsets, rows, matrices, shape):
-    out = np.empty(shape, dtype=np.float32)
-    with pytest.raises(ValueError, match=r"expected|offsets must|bags hold row"):
-        write_means(np.array(offsets, dtype=np.int64), np.int32(rows), matrices, out)
