@@ -30,7 +30,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ns2vec._typing import Float32Array, Int64Array, PathLike
-from ns2vec.exceptions import ConfigError
+from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.formats.atomic import open_for_read, open_for_write, plain_size
 from ns2vec.formats.fasttext_model import (
     LAST_VERSION,
@@ -44,7 +44,6 @@ from ns2vec.formats.fasttext_model import (
 )
 from ns2vec.formats.fasttext_parts import Parts
 from ns2vec.formats.fasttext_quantized import QuantizedMatrix, read_quantized
-from ns2vec.formats.table import unwritable_key
 
 MAGIC = 793712314
 VERSIONS = (11, LAST_VERSION)
@@ -240,7 +239,10 @@ def _write_dictionary(path: PathLike, out: IO[Any], words: FastTextDictionary) -
     if len(nuls) != len(words):
         row = int(np.argmax(nuls[: len(words)] != ends))
         text = words.text[words.offsets[row] : ends[row]].tobytes().decode("utf-8", "backslashreplace")
-        raise unwritable_key(text, path, "holds a NUL")
+        raise FormatError(
+            f"{path}: the key {text!r} holds a NUL, which this format cannot keep; "
+            "replace it, by '_' for example"
+        )
     out.write(_entries(words).data)
     if words.pruned is not None:
         out.write(np.ascontiguousarray(words.pruned, dtype="<i4").tobytes())

@@ -8,39 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ns2vec._typing import Float32Array, Int32Array
-from ns2vec.inputs import Bags, BucketRows, Ngrams, mean_rows, word_bags
+from ns2vec._typing import Float32Array
+from ns2vec.inputs import BucketRows, Ngrams, seeded_rows, unknown_vectors
 
-BLOCK_ROWS = 4096
-# the finaliser of SplitMix64 (Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators")
-GOLDEN, MIX_1, MIX_2 = (np.uint64(n) for n in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
-
-
-def start_rows(buckets: npt.NDArray[Any], vector_size: int, seed: int) -> Float32Array:
-    """Return the rows that n-grams begin with, uniform in [-1, 1) / D: each from the seed and its bucket.
-
-    Examples
-    --------
-    >>> from ns2vec.keyedvectors.ngram_rows import start_rows
-    >>> some, all_of_them = start_rows(np.array([7, 2]), 4, 1), start_rows(np.arange(9), 4, 1)
-    >>> bool((some == all_of_them[[7, 2]]).all())
-    True
-    """
-    columns = np.arange(1, vector_size + 1, dtype=np.uint64)
-    bits = np.asarray(buckets, dtype=np.uint64)[:, np.newaxis] * np.uint64(vector_size) + columns
-    bits = (bits + np.uint64(seed % 2**32) * np.uint64(2**31)) * GOLDEN
-    bits = (bits ^ (bits >> np.uint64(30))) * MIX_1
-    bits = (bits ^ (bits >> np.uint64(27))) * MIX_2
-    shares = (bits ^ (bits >> np.uint64(31))) >> np.uint64(40)  # 24 bits, as many as a float32 has
-    found: Float32Array = (shares.astype(np.float32) * np.float32(2**-23) - 1) / np.float32(vector_size)
-    return found
-
-
-def fill_start_rows(rows: Float32Array, buckets: npt.NDArray[Any], seed: int) -> None:
-    """Write `start_rows` a block at a time, without a second matrix."""
-    for start in range(0, len(buckets), BLOCK_ROWS):
-        block = slice(start, start + BLOCK_ROWS)
-        rows[block] = start_rows(buckets[block], rows.shape[1], seed)
+BLOCK_ROWS = 65536
 
 
 class NgramRows:
@@ -69,11 +40,16 @@ class NgramRows:
         return np.arange(len(self.rows)) if self.numbered is None else self.numbered.buckets
 
     def start(self, buckets: npt.NDArray[Any]) -> Float32Array:
-        """Rows as they were before training, shape (len(buckets), D)."""
+        """Rows as they are before training, shape (len(buckets), D)."""
         rows = np.zeros((len(buckets), self.rows.shape[1]), dtype=np.float32)
-        if self.seed is not None:
-            fill_start_rows(rows, buckets, self.seed)
+        self.write_start(rows, buckets)
         return rows
+
+    def write_start(self, rows: Float32Array, buckets: npt.NDArray[Any]) -> None:
+        """Write `start` to rows of zeros, a block at a time."""
+        for first in range(0, len(buckets) if self.seed is not None else 0, BLOCK_ROWS):
+            block = slice(first, first + BLOCK_ROWS)
+            rows[block] = seeded_rows(buckets[block], rows.shape[1], self.seed or 0)
 
     def fill_up(self) -> None:
         """Make the rows of buckets that have been numbered since."""
@@ -83,18 +59,8 @@ class NgramRows:
 
     def means(self, words: Sequence[str | bytes], ngrams: Ngrams) -> Float32Array:
         """The mean of the rows of each word's n-grams, shape (n_words, D)."""
-        if self.is_pruned:
-            bags = word_bags(words, ngrams, first_word=None, numbered=self.numbered, is_growing=False)
-            return mean_rows(bags, self.rows)
-        bags = word_bags(words, ngrams, first_word=None)
-        if self.numbered is None:
-            return mean_rows(bags, np.asarray(self.rows, dtype=np.float32))
-        found: Int32Array = self.numbered.rows(bags.rows)
-        missing = np.flatnonzero(found < 0)
-        if not len(missing):
-            return mean_rows(Bags(bags.offsets, found), self.rows)
-        found[missing] = len(self.rows) + np.arange(len(missing), dtype=np.int32)
-        return mean_rows(Bags(bags.offsets, found), self.rows, self.start(bags.rows[missing]))
+        rows, rows_of = np.asarray(self.rows, dtype=np.float32), None if self.is_pruned else self.start
+        return unknown_vectors(words, ngrams, rows, numbered=self.numbered, rows_of=rows_of)
 
     def whole(self, bucket: int) -> Float32Array:
         """The rows of all buckets, shape (bucket, D)."""

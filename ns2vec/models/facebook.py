@@ -30,7 +30,7 @@ def read_model(kind: Any, path: PathLike, encoding: str) -> Any:
     words: list[Any] = found.dictionary.words(encoding)
     core, counts, n_tokens = model._core, found.dictionary.counts, found.dictionary.n_tokens
     rows = dict(zip(words, range(len(words)), strict=True))
-    core.take_words(Vocabulary(words, rows, counts, len(words), n_tokens, int(counts.sum()), args.min_count))
+    core.take_words(Vocabulary(words, rows, counts, len(words), int(counts.sum()), args.min_count))
     model.corpus_total_words = n_tokens
     fill(model.wv, found)
     core.matrices["syn1" if is_path else "syn1neg"] = outputs

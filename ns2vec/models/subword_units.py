@@ -8,7 +8,7 @@ import numpy as np
 
 from ns2vec._typing import Float32Array
 from ns2vec.inputs import Bags, BucketRows, word_bags
-from ns2vec.keyedvectors.ngram_rows import NgramRows, fill_start_rows
+from ns2vec.keyedvectors.ngram_rows import NgramRows
 from ns2vec.training.matrices import empty_rows, initial_rows
 from ns2vec.training.units import Units, lock_factors
 
@@ -69,7 +69,7 @@ class SubwordUnits(Units):
         n_words, buckets = len(wv.index_to_key), np.arange(wv.bucket) if table is None else table.buckets
         rows = empty_rows(n_words + len(buckets), vector_size)
         initial_rows(rows[:n_words], seed)
-        fill_start_rows(rows[n_words:], buckets, start)
+        wv._ngrams.write_start(rows[n_words:], buckets)
         self.show(rows, n_words)
         self.compose()
 

@@ -107,9 +107,7 @@ def test_answers(question, options):
     assert one == other
 
 
-@pytest.mark.parametrize(
-    "options", [{"word_ngrams": 2}, {"bucket": -5}, {"vector_size": 0}, {"comment": "x"}], ids=str
-)
+@pytest.mark.parametrize("options", [{"word_ngrams": 2}, {"bucket": -5}, {"comment": "x"}], ids=str)
 def test_errors(options):
     one, other = both(lambda module: module.FastText(SENTENCES, **(SMALL | options)) and None)
     assert one == other
