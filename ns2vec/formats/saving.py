@@ -66,6 +66,10 @@ class Saveable:
             f"a {type(self).__name__} has no plain form: define to_state and from_state; save() pickles it"
         )
 
+    def state_for_gensim(self) -> ModelState:
+        """Return the model as `save_gensim` writes it."""
+        return self.to_state()
+
     @classmethod
     def _is_foreign(cls) -> bool:
         return cls.to_state is Saveable.to_state
@@ -150,7 +154,7 @@ class Saveable:
         _check_options(separately, sep_limit, ignore)
         gensim.write_state(
             fname_or_handle,
-            self.to_state(),
+            self.state_for_gensim(),
             separately=separately,
             sep_limit=sep_limit,
             ignore=frozenset(ignore),

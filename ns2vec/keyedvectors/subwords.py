@@ -233,6 +233,14 @@ class FastTextKeyedVectors(KeyedVectors):
             attributes.update(zip(SAVED_ROWS, found, strict=True))
         return state
 
+    def state_for_gensim(self) -> ModelState:
+        """Return it with the rows of all buckets, without means, as gensim has it in files."""
+        state = self.to_state()
+        kept = {name: value for name, value in state.vectors.attributes.items() if name not in SAVED_ROWS}
+        table = self._ngrams.whole(self.bucket)
+        state.vectors.attributes = {**kept, "vectors_ngrams": table}
+        return state
+
     @classmethod
     def from_state(cls, state: ModelState) -> Self:
         """Make it of plain data.
@@ -247,17 +255,17 @@ class FastTextKeyedVectors(KeyedVectors):
         facts = {name: attributes.pop(name, default) for name, default in
                  (("min_n", 3), ("max_n", 6), ("bucket", 0))}  # fmt: skip
         rows, buckets, seed, is_pruned = (attributes.pop(name, None) for name in SAVED_ROWS)
-        ngrams = attributes.pop("vectors_ngrams", None) if rows is None else rows
-        for name in ("buckets_word", "vectors_vocab_norm"):  # of gensim's files
-            attributes.pop(name, None)
+        has_no_means = attributes.pop("has_no_means", False)  # gensim's files
         made = cls.__new__(cls)
         FastTextKeyedVectors.__init__(made, max(1, inner.vectors.shape[1]), **facts)
         inner.attributes = attributes
         files.adopt_state(made, inner)
-        if ngrams is not None:
+        if rows is not None:
             numbered = None if buckets is None else BucketRows(made.bucket, buckets)
-            made._ngrams = NgramRows(ngrams, numbered, seed, is_pruned=bool(is_pruned))
+            made._ngrams = NgramRows(rows, numbered, seed, is_pruned=bool(is_pruned))
         made._check_rows(state.name)
+        if has_no_means:
+            made.adjust_vectors()
         return made
 
     def _check_rows(self, name: str) -> None:

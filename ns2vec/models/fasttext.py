@@ -10,6 +10,7 @@ from ns2vec._options import whole
 from ns2vec._typing import PathLike, Sentences
 from ns2vec.exceptions import ConfigError
 from ns2vec.formats.saving import MODELS
+from ns2vec.formats.state import ModelState
 from ns2vec.inputs import Ngrams
 from ns2vec.keyedvectors.subwords import FastTextKeyedVectors
 from ns2vec.models import facebook
@@ -113,6 +114,12 @@ class FastText(Word2Vec):
         """What is trained."""
         wv = FastTextKeyedVectors(self.vector_size, self.min_n, self.max_n, self.bucket)
         return EmbeddingCore(self._config(), SubwordUnits(wv, self.compact))
+
+    def state_for_gensim(self) -> ModelState:
+        """Return the model as gensim has it in files."""
+        state = self.to_state()
+        state.vectors = self.wv.state_for_gensim().vectors
+        return state
 
     @classmethod
     def load_fasttext_format(cls, model_file: PathLike, encoding: str = "utf8") -> FastText:

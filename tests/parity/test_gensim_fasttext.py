@@ -133,3 +133,23 @@ def test_facebooks_files_go_both_ways(tmp_path):
         np.testing.assert_allclose(again.wv[WORDS], model.wv[WORDS], atol=1e-6)
         reader.save_facebook_model(again, other)
         assert Path(other).read_bytes() == Path(path).read_bytes()
+
+
+@pytest.mark.parametrize("options", [{}, {"hs": 1, "negative": 0}], ids=str)
+def test_saved_models_go_both_ways(tmp_path, options):
+    path = str(tmp_path / "model")
+    made = theirs.FastText(SENTENCES, **(SMALL | options))
+    made.save(path)
+    read = ours.FastText.load(path)
+    np.testing.assert_allclose(read.wv[WORDS], made.wv[WORDS], atol=1e-6)
+    assert read.wv.min_n == made.wv.min_n
+    read.train(SENTENCES, total_examples=len(SENTENCES), epochs=1)
+    read.save_gensim(path)
+    again = theirs.FastText.load(path)
+    np.testing.assert_allclose(again.wv[WORDS], read.wv[WORDS], atol=1e-6)
+    again.train(SENTENCES, total_examples=len(SENTENCES), epochs=1)
+    again.wv.save(path)
+    vectors = ours.FastTextKeyedVectors.load(path)
+    np.testing.assert_allclose(vectors[WORDS], again.wv[WORDS], atol=1e-6)
+    vectors.save_gensim(path)
+    assert np.allclose(theirs.FastTextKeyedVectors.load(path)[WORDS], vectors[WORDS], atol=1e-6)

@@ -33,10 +33,13 @@ Array = npt.NDArray[Any]
 
 ATTRIBUTE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 VECTOR_KINDS = ("KeyedVectors", "Word2VecKeyedVectors", "EuclideanKeyedVectors")
+SUBWORD_KIND = "FastTextKeyedVectors"
+MODEL_KINDS = ("Word2Vec", "FastText")
 RENAMED = {"iter": "epochs", "size": "vector_size", "syn0_lockf": "vectors_lockf"}
 WEIGHTS = ("syn1neg", "syn1")
 MAX_THRESHOLD = 2**32 - 1
 
+NGRAM_OPTIONS = ("min_n", "max_n", "bucket")
 # options of Word2Vec, wherever a version kept them
 OPTIONS = (
     "vector_size", "layer1_size", "alpha", "min_alpha", "window", "shrink_windows", "min_count",
@@ -128,8 +131,11 @@ class _Upgrade:
     def model(self, root: Record) -> ModelState:
         if root.kind in VECTOR_KINDS:
             return ModelState("KeyedVectors", self.vectors(self.attributes(root, "")))
-        if root.kind != "Word2Vec":
-            self.refuse(f"holds a {root.kind}; of gensim's models ns2vec reads Word2Vec and KeyedVectors")
+        if root.kind == SUBWORD_KIND:
+            return ModelState(SUBWORD_KIND, self.subwords(self.attributes(root, "")))
+        if root.kind not in MODEL_KINDS:
+            known = ", ".join((*MODEL_KINDS, "KeyedVectors"))
+            self.refuse(f"holds a {root.kind}; of gensim's models ns2vec reads {known}")
         state = self.attributes(root, "")
         for part in ("vocabulary", "trainables"):
             if isinstance(state.get(part), Record):
@@ -138,7 +144,7 @@ class _Upgrade:
         state = {RENAMED.get(name, name): value for name, value in state.items()}
         own = state.get("wv")
         inner = self.attributes(own, "wv.") if isinstance(own, Record) else state
-        vectors = self.vectors(inner)
+        vectors = self.vectors(inner) if root.kind == "Word2Vec" else self.subwords({**state, **inner})
         if "vectors_lockf" in state:
             vectors.attributes.setdefault("vectors_lockf", self.plain(state["vectors_lockf"]))
         arrays = {name: self.plain(state[name]) for name in WEIGHTS if state.get(name) is not None}
@@ -149,7 +155,38 @@ class _Upgrade:
             if not isinstance(array, np.ndarray) or array.shape[1:] != (vector_size,):
                 self.refuse(f"{name} has shape {getattr(array, 'shape', None)}, not that of the vectors")
             arrays[name] = fit_rows(array, n_rows, name, self.name)
-        return ModelState("Word2Vec", vectors, options, arrays)
+        options |= {name: vectors.attributes[name] for name in NGRAM_OPTIONS if name in vectors.attributes}
+        return ModelState(root.kind, vectors, options, arrays)
+
+    def subwords(self, state: dict[str, Any]) -> VectorState:
+        """Return words with rows of their own and those of n-grams; gensim's files lack their means."""
+        rows, ngrams = (self.first(state, f"vectors_{name}", f"syn0_{name}") for name in ("vocab", "ngrams"))
+        if "syn0_all" in state:
+            self.refuse(
+                "holds a FastText of gensim's old wrapper, which has no rows of words: load the .bin file that "
+                "it was made of with load_facebook_model"
+            )
+        if not isinstance(rows, np.ndarray) or not isinstance(ngrams, np.ndarray):
+            self.refuse("it has no rows of words or of n-grams")
+        found = self.vectors({**state, "vectors": rows})
+        attributes = found.attributes
+        attributes.pop("vectors_lockf", None)
+        attributes |= {name: int(self.plain(state[name])) for name in NGRAM_OPTIONS if name in state}
+        attributes |= {"vectors_vocab": found.vectors, "ngram_rows": ngrams, "has_no_means": True}
+        for name in ("vectors_vocab_lockf", "vectors_ngrams_lockf"):
+            if isinstance(lock := self.plain(state.get(name)), np.ndarray):
+                attributes[name] = lock
+        known = self.plain(state.get("hash2index") or {})
+        if known and len(ngrams) != attributes.get("bucket"):  # gensim 3 kept only the rows that are used
+            attributes["ngram_buckets"] = np.array(sorted(known, key=known.__getitem__), dtype=np.int64)
+            attributes["ngrams_pruned"] = True
+        if not self.plain(state.get("compatible_hash")):
+            logger.warning(
+                "%s: gensim before 3.8 hashed n-grams that are not ASCII in another way: the vectors of such "
+                "words are others",
+                self.name,
+            )
+        return found
 
     def vectors(self, state: dict[str, Any]) -> VectorState:
         keys = self.first(state, "index_to_key", "index2word", "index2entity")

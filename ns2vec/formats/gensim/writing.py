@@ -30,7 +30,14 @@ Array = npt.NDArray[Any]
 
 SEP_LIMIT = 10 * 1024**2
 PROTOCOL = 3  # the last one without frames, which could not be cut into pieces
-MODULES = {"Word2Vec": "gensim.models.word2vec", "KeyedVectors": "gensim.models.keyedvectors"}
+MODULES = {
+    "Word2Vec": "gensim.models.word2vec",
+    "FastText": "gensim.models.fasttext",
+    "FastTextKeyedVectors": "gensim.models.fasttext",
+    "KeyedVectors": "gensim.models.keyedvectors",
+}
+#: A model -> the class of its vectors.
+VECTORS_OF = {"Word2Vec": "KeyedVectors", "FastText": "FastTextKeyedVectors"}
 
 
 class _Object(NamedTuple):
@@ -77,15 +84,16 @@ def write_state(
     split = _Splitter(None if is_alone else path, separately, sep_limit, ignore)
     if state.attributes.get("hs"):
         _add_paths(state.vectors)
-    inner = _Object(
-        "KeyedVectors", split(_vector_attributes(state.vectors), "wv." * (state.kind == "Word2Vec"))
-    )
-    root = inner
-    if state.kind == "Word2Vec":
-        root = _Object("Word2Vec", split(_model_attributes(state), "") | {"wv": inner})
+    if state.kind not in MODULES:
+        raise ConfigError(f"expected one of {', '.join(MODULES)} to write for gensim, got {state.kind!r}")
+    is_model = state.kind in VECTORS_OF
+    kind = VECTORS_OF.get(state.kind, state.kind)
+    root = inner = _Object(kind, split(_vector_attributes(state.vectors, kind), "wv." * is_model))
+    if kind == "FastTextKeyedVectors":
+        inner.attributes["__ignoreds"] += ["vectors", "buckets_word"]  # which gensim makes when it loads them
+    if is_model:
+        root = _Object(state.kind, split(_model_attributes(state), "") | {"wv": inner})
         root.attributes["__recursive_saveloads"] = ["wv"]
-    elif state.kind != "KeyedVectors":
-        raise ConfigError(f"expected a Word2Vec or KeyedVectors to write for gensim, got {state.kind!r}")
     for name, array in split.files.items():
         with open_for_write(f"{path}.{name}.npy") as stream:
             write_npy(stream, array)
@@ -132,23 +140,28 @@ class _Splitter:
         return value.size >= self.sep_limit if self.separately is None else name in self.separately
 
 
-def _vector_attributes(state: VectorState) -> dict[str, Any]:
+def _vector_attributes(state: VectorState, kind: str) -> dict[str, Any]:
     keys = state.read_keys()
-    return {
-        "vector_size": int(state.vectors.shape[1]),
-        "index_to_key": list(keys),
-        "next_index": int(state.attributes.get("next_index", 0)),
-        "key_to_index": {key: row for row, key in enumerate(keys) if key is not None},
-        "norms": None,
-        "expandos": {name: np.asarray(values) for name, values in state.expandos.items()},
-        "mapfile_path": None,
-        "vectors": np.asarray(state.vectors),
-        **{
-            name: np.asarray(value)
-            for name, value in state.attributes.items()
-            if isinstance(value, np.ndarray)
-        },
-    }
+    means = {"vectors": np.asarray(state.vectors)} if kind == "KeyedVectors" else {}
+    names = ("min_n", "max_n", "bucket", "compatible_hash")
+    return (
+        means
+        | {name: state.attributes[name] for name in names if name in state.attributes}
+        | {
+            "vector_size": int(state.vectors.shape[1]),
+            "index_to_key": list(keys),
+            "next_index": int(state.attributes.get("next_index", 0)),
+            "key_to_index": {key: row for row, key in enumerate(keys) if key is not None},
+            "norms": None,
+            "expandos": {name: np.asarray(values) for name, values in state.expandos.items()},
+            "mapfile_path": None,
+            **{
+                name: np.asarray(value)
+                for name, value in state.attributes.items()
+                if isinstance(value, np.ndarray)
+            },
+        }
+    )
 
 
 def _model_attributes(state: ModelState) -> dict[str, Any]:

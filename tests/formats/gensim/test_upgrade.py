@@ -36,6 +36,9 @@ NAMES = [
     *[f"old_w2v_models/w2v_{version}.mdl" for version in VERSIONS.split()],
 ]
 
+# those with n-grams, of which gensim reads the first alone
+WITH_NGRAMS = ["compatible-hash-true.model", "fasttext_old", "fasttext_old_sep"]
+
 READ_ALL = """
 import json, sys
 class Blocked:
@@ -70,7 +73,14 @@ def test_the_list_is_complete(wheel_data):
         except FormatError as error:
             message = str(error)
             assert any(why in message for why in ("refused to load", "holds a", "a pickled list"))
-    assert found == set(NAMES)
+    assert found == {*NAMES, *WITH_NGRAMS}
+
+
+@pytest.mark.parametrize("name", WITH_NGRAMS)
+def test_rows_of_ngrams_fit_their_buckets(wheel_data, name):
+    attributes = read_state(wheel_data / name).vectors.attributes
+    buckets = attributes.get("ngram_buckets", range(attributes["bucket"]))
+    assert len(attributes["ngram_rows"]) == len(buckets)
 
 
 @pytest.mark.parity
@@ -110,7 +120,9 @@ def test_side_files_are_mapped(wheel_data, tmp_path):
 
 
 def test_other_models_are_named(wheel_data):
-    with pytest.raises(FormatError, match="holds a Doc2Vec; of gensim's models ns2vec reads Word2Vec and"):
+    with pytest.raises(
+        FormatError, match="holds a Doc2Vec; of gensim's models ns2vec reads Word2Vec, FastText"
+    ):
         read_state(wheel_data / "old_d2v_models" / "d2v_3.4.0.mdl")
 
 
