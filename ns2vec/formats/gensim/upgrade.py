@@ -163,8 +163,8 @@ class _Upgrade:
         rows, ngrams = (self.first(state, f"vectors_{name}", f"syn0_{name}") for name in ("vocab", "ngrams"))
         if "syn0_all" in state:
             self.refuse(
-                "holds a FastText of gensim's old wrapper, which has no rows of words: load the .bin file that "
-                "it was made of with load_facebook_model"
+                "holds a FastText of gensim's old wrapper, which has no rows of words: load the .bin file "
+                "that it was made of with load_facebook_model"
             )
         if not isinstance(rows, np.ndarray) or not isinstance(ngrams, np.ndarray):
             self.refuse("it has no rows of words or of n-grams")
