@@ -10,12 +10,13 @@ UNKNOWN: int
 ROW_FLOATS: int
 PLANNED_WINDOWS: int
 CONTEXTS_PER_SET: int
-LINK_NAMES: tuple[str, ...]
+LINKS: dict[str, str]
 READERS: tuple[str, ...]
 ISA: str
 COMPILER: str
 
 def list_isas() -> list[str]: ...
+def shuffled(n: int, first: int, end: int, *, seed: int, epoch: int = 0) -> npt.NDArray[np.int64]: ...
 
 class Workspace:
     n_bytes: int
@@ -155,6 +156,7 @@ class Kernel:
         work: Workspace,
         offsets: npt.NDArray[np.int64] | None = None,
         weights: npt.NDArray[np.float32] | None = None,
+        order: npt.NDArray[np.int64] | None = None,
         block: npt.NDArray[np.int32] | None = None,
         epoch: int = 0,
         chunk: int = 0,

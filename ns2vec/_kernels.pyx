@@ -48,7 +48,6 @@ UNKNOWN = UNKNOWN_WORD
 ROW_FLOATS = NS2_ROW_FLOATS
 PLANNED_WINDOWS = MAX_WINDOWS
 CONTEXTS_PER_SET = SET_CONTEXTS
-READERS = ("windows", "tags", "pairs")
 
 
 def list_isas():
@@ -181,7 +180,7 @@ cdef class Kernel:
     cdef int set_reader(self, str reader) except -1:
         check(reader in READERS, f"reader must be one of {', '.join(map(repr, READERS))}, got {reader!r}")
         self.reader_name = reader
-        self.reader = reader_of(reader)
+        self.reader = <reader_function> <size_t> READER_FUNCTIONS[reader]
         check(reader != "tags" or self.tags_owner is not None, "reader='tags' needs tags")
         check(reader != "pairs" or self.tags_owner is None, "reader='pairs' has no tags: its inputs are given")
         return 0
@@ -211,6 +210,7 @@ cdef class Kernel:
         self.together = not self.pooled and self.reader != read_pairs and not (self.pairwise and all_sampled)
         # the sets of more pairs than one window has would not stay in the first-level cache
         self.ahead = 1 if waits else MAX_WINDOWS - 2
+        self.many_pairs = takes_pairs_at_once(self)
         return 0
 
     cdef int check_goal(self, Goal *goal) except -1:
@@ -437,36 +437,33 @@ cdef class Kernel:
             memcpy(work.tags, &tags[0], tags.shape[0] * sizeof(int32_t))
         return 0
 
-    cdef int take_pairs(self, Workspace work, const int32_t[::1] inputs, const int32_t[::1] centres,
-                        const int64_t[::1] offsets, const float[::1] weights) except -1:
-        """Pairs as a chunk: check them, and note where the inputs of each end."""
-        cdef long n = centres.shape[0], e, n_centres = 2**31 - 1
+    cdef long take_pairs(self, Workspace work, const int32_t[::1] inputs, const int32_t[::1] centres,
+                         const int64_t[::1] offsets, const float[::1] weights, const int64_t[::1] order) except -1:
+        """Pairs as a chunk: check them, and note where the inputs of each end; how many."""
+        cdef long n = centres.shape[0], n_inputs, e, n_centres = 2**31 - 1
         check(self.reader == read_pairs, "this kernel reads text: call train")
         check(work.kernel is self, "the workspace was made for another kernel")
-        check(max(n, inputs.shape[0]) <= work.max_words,
-              f"there are {max(n, inputs.shape[0])} pairs or inputs, but the workspace holds {work.max_words}")
         check((offsets is not None) == self.pooled, "offsets go with pooled pairs, and with no others")
+        check(offsets is None or offsets.shape[0] == n + 1, "inputs: the offsets do not fit the targets")
         check(offsets is not None or inputs.shape[0] == n, "inputs must be as many as targets")
         check(weights is None or weights.shape[0] == n, "weights must be as many as targets")
+        if order is not None:
+            check_order(order, n)
+            n = order.shape[0]
+        n_inputs = n if offsets is None else count_inputs(work, offsets, order, n, inputs.shape[0])
+        check(max(n, n_inputs) <= work.max_words,
+              f"there are {max(n, n_inputs)} pairs or inputs, but the workspace holds {work.max_words}")
         for e in range(self.n_goals):
             n_centres = min(n_centres, self.goals[e].n_centres)
-        check_ids(inputs, self.inputs.n_ids, "inputs", 0)
-        check_ids(centres, n_centres, "targets", 0)
-        if offsets is not None:
-            check_csr(offsets, inputs.shape[0], n, "inputs")
-        for e in range(n):
-            work.ends[e] = offsets[e + 1] if offsets is not None else e + 1
-            if offsets is not None and not 0 < offsets[e + 1] - offsets[e] <= work.max_list:
-                raise ValueError(f"pair {e} has {offsets[e + 1] - offsets[e]} inputs, expected 1 to {work.max_list}")
-        work.pair_weights = &weights[0] if weights is not None and n else NULL
-        if n:
-            memcpy(work.chunk, &centres[0], n * sizeof(int32_t))
-            memcpy(work.pair_ids, &inputs[0], inputs.shape[0] * sizeof(int32_t))
-        return 0
+        copy_pairs(work, inputs, centres, offsets, weights, order, n)
+        check_many(work.pair_ids, n_inputs, self.inputs.n_ids, "inputs", 0)
+        check_many(work.chunk, n, n_centres, "targets", 0)
+        start_chunk(self, work, n, n_inputs)
+        return n
 
     def train_pairs(self, const int32_t[::1] inputs not None, const int32_t[::1] targets not None, double alpha, *,
                     Workspace work not None, const int64_t[::1] offsets=None, const float[::1] weights=None,
-                    const int32_t[::1] block=None, uint64_t epoch=0, uint64_t chunk=0):
+                    const int64_t[::1] order=None, const int32_t[::1] block=None, uint64_t epoch=0, uint64_t chunk=0):
         """Train explicit pairs of an input and a target, one after the other.
 
         Parameters
@@ -482,6 +479,8 @@ cdef class Kernel:
             Where the inputs of each pair begin, for pooled kernels.
         weights : ndarray of shape (n,), float32, optional
             Factor of each pair's loss.
+        order : ndarray of shape (m,), int64, optional
+            Which of the pairs are trained, one after the other (see `shuffled`); None: all, as they are.
         block, epoch, chunk
             As in `train`.
 
@@ -491,12 +490,14 @@ cdef class Kernel:
             Sum of the weighted losses before each step; 0.0 unless asked for.
         """
         cdef double loss = 0.0
-        self.take_pairs(work, inputs, targets, offsets, weights)
+        self.take_pairs(work, inputs, targets, offsets, weights, order)
         self.take_block(work, block)
         start_noise(self, work, epoch, chunk)
         with nogil:
-            start_chunk(self, work, targets.shape[0], inputs.shape[0])
-            train_places(self, work, <float> alpha, &loss if self.with_loss else NULL)
+            if self.many_pairs:
+                train_many_pairs(self, work, <float> alpha, &loss if self.with_loss else NULL)
+            else:
+                train_places(self, work, <float> alpha, &loss if self.with_loss else NULL)
             if self.hot_rows:
                 merge_hot_rows(self, work)
         check_bad_row(self, work)
@@ -522,7 +523,7 @@ cdef class Kernel:
         cdef double loss = 0.0
         cdef long i
         cdef float[:, ::1] view
-        self.take_pairs(work, inputs, targets, offsets, weights)
+        self.take_pairs(work, inputs, targets, offsets, weights, None)
         self.take_block(work, block)
         for i in range(self.n_goals):
             check(not self.goals[i].is_all and self.goals[i].bias == NULL and self.hot_rows == 0,
@@ -537,8 +538,8 @@ cdef class Kernel:
             view = found[1 + i]
             work.goals[i].side.changes = &view[0, 0]
             work.goals[i].side.by_copy = work.goals[i].is_special = True
+        start_chunk(self, work, targets.shape[0], inputs.shape[0])
         with nogil:
-            start_chunk(self, work, targets.shape[0], inputs.shape[0])
             train_places(self, work, 1.0, &loss)
         work.is_gradient = False
         work.inputs = self.inputs
@@ -592,3 +593,4 @@ include "_cy/scratch.pxi"
 include "_cy/draws.pxi"
 include "_cy/cuts.pxi"
 include "_cy/loops.pxi"
+include "_cy/pairs.pxi"

@@ -29,7 +29,7 @@ cdef class Workspace:
         if kernel.reader == read_pairs:
             self.max_contexts = max_list if kernel.pooled else 1
         self.max_inputs = self.max_contexts + (max_list if self.has_tags else 0)
-        self.max_sets = n_sets_of(kernel, self.max_inputs)
+        self.max_sets = PAIRS if kernel.many_pairs else n_sets_of(kernel, self.max_inputs)
         if kernel.pooled:
             self.max_inputs *= max(kernel.inputs.longest, kernel.tags.longest)
         self.lay_out()
@@ -90,6 +90,7 @@ cdef class Workspace:
         self.norm_sums = <double *> self.take((n + 1) * sizeof(double))
         if kernel.reader == read_pairs:
             self.pair_ids = <int32_t *> self.take(n * sizeof(int32_t))
+            self.given_weights = <float *> self.take(n * sizeof(float))
             n_open = 3
         if (kernel.inputs.by_copy or kernel.reader == read_pairs) and not kernel.pooled:
             self.units = <Unit **> self.take(n * sizeof(Unit *))

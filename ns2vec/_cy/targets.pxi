@@ -115,13 +115,12 @@ cdef class Noise:
         for v in range(self.fields.n_filters):
             n = offsets[v + 1] - offsets[v]
             for p in range(offsets[v], offsets[v + 1]):
-                ns2_mark(&self.filter_bits_view[offsets[v]], n, self.fields.filter_rows[p])
+                ns2_mark(&self.filter_bits_view[offsets[v]], n, self.n_rows, self.fields.filter_rows[p])
         return 0
 
 
-# from scores to errors: name -> its number in _cy/block.h
-cdef dict LINKS = {"logistic": NS2_LOGISTIC, "softmax": NS2_SOFTMAX, "bpr": NS2_BPR, "hinge": NS2_HINGE}
-LINK_NAMES = tuple(LINKS)
+# from scores to errors: the names of NS2_LINKS in _cy/block.h, in that order, and what outputs do to each other
+LINKS = {ns2_link_name(i).decode("ascii"): ("each", "shared", "contrast")[ns2_link_kind(i)] for i in range(NS2_CUSTOM)}
 
 
 cdef class Target:
@@ -147,8 +146,8 @@ cdef class Target:
             self.goal.user_data = PyCapsule_GetContext(tuple.__getitem__(link, 0))
             return 0
         check(link in LINKS, f"link must be one of {', '.join(map(repr, LINKS))} or a LowLevelCallable, got {link!r}")
-        self.goal.link = LINKS[link]
-        self.goal.contrasts = link in ("bpr", "hinge")
+        self.goal.link = list(LINKS).index(link)
+        self.goal.kind = ns2_link_kind(self.goal.link)
         return 0
 
 
@@ -160,8 +159,8 @@ cdef class Sampled(Target):
     outputs : UnitMatrix, or ndarray of shape (V, stride), float32
     noise : Noise
     negative : int
-    link : {"logistic", "softmax", "bpr", "hinge"} or scipy.LowLevelCallable
-        From scores of the centre and its negatives to errors; see ``_cy/block.h``.
+    link : str or scipy.LowLevelCallable
+        From scores of the centre and its negatives to errors: a name of `LINKS`, or a function; see ``_cy/block.h``.
     bias : ndarray of shape (V,), float32, optional
         Added to the scores, and trained.
     """
@@ -179,7 +178,7 @@ cdef class Sampled(Target):
         self.goal.n_outputs = 1 + negative
         self.goal.log_k = log(<double> max(negative, 1))
         self.goal.plain_noise = not (noise.fields.with_offsets or noise.fields.filter_window
-                                     or noise.fields.filter_offsets != NULL or noise.fields.wants_hidden)
+                                     or noise.fields.wants_hidden)
 
 
 cdef class Path(Target):
@@ -226,7 +225,7 @@ cdef class All(Target):
         check(self.outputs.n_rows < 2**31, "full_softmax is for fewer than 2**31 rows")
         self.goal.fill = fill_all
         self.goal.is_all = True
-        self.goal.link = NS2_SOFTMAX
+        self.set_link("softmax")
 
 
 cdef class Labels(Target):
@@ -300,7 +299,7 @@ cdef inline void fill_sampled(Kernel k, Workspace work, Window *window, long i, 
     b.n_outputs = drawn.set_size[s]
     b.outputs = drawn.outputs + s * goal.n_outputs
     b.weights = drawn.weights + s * goal.ld
-    scratch.labels[0] = <float> 1.0 if goal.link == NS2_SOFTMAX else 1 / b.weights[0]
+    scratch.labels[0] = <float> 1.0 if goal.kind == NS2_SHARED else 1 / b.weights[0]
     b.labels = scratch.labels
     b.offsets = drawn.offsets + s * goal.ld if goal.noise.with_offsets else NULL
     b.link = goal.link
