@@ -179,6 +179,7 @@ ctypedef struct HotRows:
 ctypedef struct Side:
     float *matrix           # (n_rows, stride)
     float *changes          # where what was learned goes: `matrix`, a matrix of gradients, or NULL for nowhere
+    long stride
     long n_rows
     long n_ids
     const int64_t *offsets  # (n_ids + 1,) of the bags; NULL: unit i is row i
@@ -373,8 +374,15 @@ cdef class Kernel:
     cdef readonly long n_rows   # ids that a text may have
     cdef readonly long stride
     cdef long width             # floats of a row that are computed with: the rest is padding
+    cdef readonly long out_stride  # the same of outputs, which are longer where inputs are concatenated
+    cdef long out_width
     cdef readonly long window
     cdef readonly bint pooled
+    cdef readonly bint concat   # pooled one after the other
+    cdef readonly long n_slots  # rows that are concatenated: n_tags and 2 * window
+    cdef long slot              # floats of each
+    cdef long n_tags
+    cdef int32_t null_row       # for places beyond the sentence
     cdef readonly bint pairwise
     cdef readonly bint shrink_windows
     cdef readonly bint with_loss
@@ -383,6 +391,7 @@ cdef class Kernel:
     cdef uint64_t seed
     cdef ns2_ops ops
     cdef int set_inputs(self, object inputs, object tags, long width) except -1
+    cdef int set_concat(self, str reader, long width, object null_row, long n_tags) except -1
     cdef int set_ops(self, str backend, str isa) except -1
     cdef int set_targets(self, object targets) except -1
     cdef int set_reader(self, str reader) except -1
@@ -448,9 +457,9 @@ cdef class Workspace:
     cdef float *member_locks
     cdef float *tile            # (max_inputs, widest tile)
     cdef float *deltas          # (max_inputs, stride)
-    cdef float *hidden          # (stride,)
+    cdef float *hidden          # (out_stride,)
     cdef float *planned_hidden  # (stride,) what a sampler may look at
-    cdef float *change          # (stride,) of a unit
+    cdef float *change          # (out_stride,) of a unit
     cdef float *packed          # (max_inputs, stride) full softmax
     cdef float *scores          # (max_inputs, V) full softmax
     cdef float *block_rows      # (max_inputs + 2 outputs, stride) gemm back end
@@ -463,7 +472,7 @@ cdef class Workspace:
     cdef int lay_out_words(self) except -1
     cdef int lay_out_windows(self) except -1
     cdef int lay_out_goal(self, Scratch *scratch, Goal *goal) except -1
-    cdef int lay_out_units(self, Units *units, long n) except -1
+    cdef int lay_out_units(self, Units *units, long n, long stride) except -1
     cdef int lay_out_hot_rows(self, HotRows *hot, Side *side, bint from_the_end) except -1
     cdef int begin(self) except -1
     cdef void *take(self, size_t n_bytes)

@@ -98,6 +98,9 @@ class Kernel:
     stride: int
     window: int
     pooled: bool
+    concat: bool
+    n_slots: int
+    out_stride: int
     pairwise: bool
     shrink_windows: bool
     with_loss: bool
@@ -109,7 +112,7 @@ class Kernel:
         *,
         tags: _Outputs | None = None,
         reader: str = "windows",
-        pooled: bool = False,
+        pooled: bool | str = False,
         keep: npt.NDArray[np.uint32] | None = None,
         window: int = 5,
         negative_sharing: str = "window",
@@ -122,6 +125,8 @@ class Kernel:
         hot_rows: int = 0,
         width: int = 0,
         isa: str | None = None,
+        null_row: int | None = None,
+        n_tags: int = 0,
     ) -> None: ...
     @property
     def sampled(self) -> bool: ...

@@ -88,8 +88,10 @@ cdef class Kernel:
     reader : {"windows", "tags", "pairs"}
         Which inputs meet which centre: the words around it, and the tags of its sentence where there are any; these
         tags alone; or what `train_pairs` is given.
-    pooled : bool
-        The mean (or sum) of all inputs predicts the centre (CBOW), instead of each of them (skip-gram).
+    pooled : bool or "concat"
+        The mean (or sum) of all inputs predicts the centre (CBOW), instead of each of them (skip-gram); or all of them
+        one after the other: the tags, the `window` words before the centre and those after it. Rows of outputs then
+        have ``(n_tags + 2 * window) * width`` floats, and padding.
     keep : ndarray of shape (V,), uint32, optional
         A word is kept when its threshold is at least a 32-bit draw; None keeps all.
     window : int
@@ -106,6 +108,10 @@ cdef class Kernel:
         So many floats of each row are not padding; 0: all.
     isa : str, optional
         Instruction set of the "fused" back end, one of `list_isas`; `ISA` unless given.
+    null_row : int, optional
+        The input that is concatenated for places beyond the sentence.
+    n_tags : int
+        Tags of every sentence, where they are concatenated.
 
     Raises
     ------
@@ -114,17 +120,18 @@ cdef class Kernel:
     """
 
     def __cinit__(
-        self, inputs not None, targets not None, *, tags=None, str reader="windows", bint pooled=False,
+        self, inputs not None, targets not None, *, tags=None, str reader="windows", pooled=False,
         const uint32_t[::1] keep=None, long window=5, str negative_sharing="window",
         bint shrink_windows=True, bint cbow_mean=True, bint cbow_corrected=False, bint compute_loss=False,
-        str backend="fused", uint64_t seed=1, long hot_rows=0, long width=0, str isa=None,
+        str backend="fused", uint64_t seed=1, long hot_rows=0, long width=0, str isa=None, null_row=None, long n_tags=0,
     ):
         self.set_inputs(inputs, tags, width)
         check(negative_sharing in ("window", "pair"),
               f"negative_sharing must be 'window' or 'pair', got {negative_sharing!r}")
         check(1 <= window < 2**31, f"window must be at least 1 and below 2**31, got {window}")
         self.window = window
-        self.pooled = pooled
+        check(not isinstance(pooled, str) or pooled == "concat", f"pooled must be True, False or 'concat', got {pooled!r}")
+        self.pooled = bool(pooled)
         self.shrink_windows = shrink_windows
         self.is_mean = cbow_mean
         self.is_corrected = cbow_corrected
@@ -137,6 +144,8 @@ cdef class Kernel:
             raise MemoryError("no lock for the hot rows")
         self.set_ops(backend, isa)
         self.set_reader(reader)
+        if pooled == "concat":
+            self.set_concat(reader, width, null_row, n_tags)
         self.pairwise = negative_sharing == "pair" and not pooled
         self.set_targets(targets)
         if keep is not None:
@@ -154,6 +163,7 @@ cdef class Kernel:
         self.n_rows = self.inputs_owner.n_ids
         check(0 <= width <= self.stride, f"width must be at most {self.stride}, the length of rows, got {width}")
         self.width = ((width or self.stride) + NS2_WIDTH_FLOATS - 1) // NS2_WIDTH_FLOATS * NS2_WIDTH_FLOATS
+        self.out_stride, self.out_width = self.stride, self.width
         if tags is not None:
             self.tags_owner = as_vectors(tags)
             check(self.tags_owner.stride == self.stride,
@@ -161,6 +171,21 @@ cdef class Kernel:
             self.tags = self.tags_owner.side
         self.plain_inputs = tags is None and not self.inputs.by_copy
         self.with_locks = not self.plain_inputs or self.inputs.lock != NULL
+        return 0
+
+    cdef int set_concat(self, str reader, long width, object null_row, long n_tags) except -1:
+        check(reader == "windows" and not self.shrink_windows, "pooled='concat' is for windows that do not shrink")
+        check(self.inputs.offsets == NULL and self.tags.offsets == NULL, "rows are concatenated, not bags")
+        check((n_tags > 0) == (self.tags_owner is not None), "n_tags goes with tags, and is how many a sentence has")
+        check(self.hot_rows == 0, "hot_rows are not for pooled='concat'")
+        check(null_row is not None and 0 <= null_row < self.n_rows,
+              f"null_row must be one of {self.n_rows} rows of the inputs, got {null_row}")
+        self.concat = self.with_locks = True
+        self.null_row, self.n_tags = null_row, n_tags
+        self.n_slots = n_tags + 2 * self.window
+        self.slot = width or self.stride
+        self.out_stride = (self.n_slots * self.slot + NS2_ROW_FLOATS - 1) // NS2_ROW_FLOATS * NS2_ROW_FLOATS
+        self.out_width = (self.n_slots * self.slot + NS2_WIDTH_FLOATS - 1) // NS2_WIDTH_FLOATS * NS2_WIDTH_FLOATS
         return 0
 
     cdef int set_ops(self, str backend, str isa) except -1:
@@ -197,8 +222,8 @@ cdef class Kernel:
             self.n_goals += 1
             goal[0] = target.goal
             goal.ld = ns2_tile_width(1 if goal.is_all else goal.n_outputs)
-            check(target.outputs.stride == self.stride,
-                  f"output rows must be {self.stride} floats long, as inputs are, got {target.outputs.stride}")
+            check(target.outputs.stride == self.out_stride,
+                  f"output rows must be {self.out_stride} floats long, as inputs are, got {target.outputs.stride}")
             self.check_goal(goal)
             if goal.is_all:
                 self.sgemm = <ns2_sgemm *> blas_function("sgemm")
@@ -218,6 +243,7 @@ cdef class Kernel:
               "the gemm back end is for logistic links without a bias")
         check(self.hot_rows == 0 or not (goal.side.by_copy or self.inputs.by_copy or self.tags_owner is not None),
               "hot_rows are for rows that are trained in place, without bags or tags")
+        check(not (self.concat and goal.noise.wants_hidden), "samplers that look at inputs know none that are concatenated")
         if goal.noise.filter_by_input:
             check(self.reader == read_pairs and not self.pooled, "filters by input need reader='pairs', not pooled")
             check(goal.noise.n_filters == self.inputs.n_ids,
@@ -432,6 +458,8 @@ cdef class Kernel:
         for s in range(n_sentences):
             if offsets[s + 1] - offsets[s] > work.max_list:
                 raise ValueError(f"a sentence has {offsets[s + 1] - offsets[s]} tags, the workspace holds {work.max_list}")
+            if self.concat and offsets[s + 1] - offsets[s] != self.n_tags:
+                raise ValueError(f"a sentence has {offsets[s + 1] - offsets[s]} tags, expected {self.n_tags} to concatenate")
         work.tag_offsets = &offsets[0]
         if tags.shape[0]:
             memcpy(work.tags, &tags[0], tags.shape[0] * sizeof(int32_t))

@@ -53,7 +53,7 @@ cdef double norm_of_outputs(Kernel k, long goal, ns2_block *b) noexcept nogil:
     cdef float *matrix = k.goals[goal].side.matrix
     cdef long j
     for j in range(b.n_outputs):
-        norm = k.ops.norm(matrix + j * k.stride if b.outputs == NULL else b.outputs[j], k.stride)
+        norm = k.ops.norm(matrix + j * k.out_stride if b.outputs == NULL else b.outputs[j], k.out_stride)
         total += norm if b.outputs == NULL else b.weights[j] * norm
         longest = max(longest, norm)
     return longest / SLOPE if k.goals[goal].kind == NS2_SHARED else total
@@ -165,9 +165,11 @@ cdef long rounds_of_pooled(Kernel k, Workspace work, Window *window, float alpha
             n = set_inputs(k, work, window)
             copies = most_copies(work.inputs_now, n)
             # how far the hidden vector moves when each input gets its share of the change
-            spread = copies * (1.0 if k.is_mean else n) * (1.0 / n if k.is_mean == k.is_corrected else 1.0)
+            spread = copies
+            if not k.concat:
+                spread *= (1.0 if k.is_mean else n) * (1.0 / n if k.is_mean == k.is_corrected else 1.0)
             gather_inputs(k, work, n)
         k.goals[i].fill(k, work, window, i, 0, &b)
-        outputs = max(heaviest * k.ops.norm(work.hidden, k.stride), spread * norm_of_outputs(k, i, &b))
+        outputs = max(heaviest * k.ops.norm(work.hidden, k.out_stride), spread * norm_of_outputs(k, i, &b))
         most = max(most, rounds(max(SLOPE * alpha * outputs, alpha * spread * heaviest / GROWTH), heaviest * copies))
     return most

@@ -66,7 +66,7 @@ cdef void plan_window(Kernel k, Workspace work, Window *window, long start, long
         read_windows(k, work, window, start, end, t)
     else:
         k.reader(k, work, window, start, end, t)
-    window.n_inputs = window.n_contexts + window.n_tags
+    window.n_inputs = k.n_slots if k.concat else window.n_contexts + window.n_tags
     # only what no window before has reached is new to the cache
     window.n_ahead = 0
     window.heaviest = 1.0

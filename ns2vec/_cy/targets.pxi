@@ -249,7 +249,7 @@ cdef class Labels(Target):
 
 cdef inline float *output_row(Kernel k, Workspace work, long i, long row) noexcept nogil:
     """Where this thread keeps a row of target i."""
-    return row_in(&work.goals[i].hot, k.goals[i].side.matrix, row, k.stride)
+    return row_in(&work.goals[i].hot, k.goals[i].side.matrix, row, k.out_stride)
 
 
 cdef inline float *output_of(Kernel k, Workspace work, long i, long j, int32_t id) noexcept nogil:
@@ -327,7 +327,7 @@ cdef void fill_path(Kernel k, Workspace work, Window *window, long i, long s, ns
     cdef float *labels = scratch.labels
     cdef float *weights = scratch.weights
     cdef float *matrix = goal.side.matrix
-    cdef long stride = k.stride
+    cdef long stride = k.out_stride
     b.ld = ns2_tile_width(n)
     memset(weights, 0, b.ld * sizeof(float))
     for j in range(n):
