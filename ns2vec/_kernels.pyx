@@ -181,6 +181,7 @@ cdef class Kernel:
         check(null_row is not None and 0 <= null_row < self.n_rows,
               f"null_row must be one of {self.n_rows} rows of the inputs, got {null_row}")
         self.concat = self.with_locks = True
+        self.plain_inputs = False
         self.null_row, self.n_tags = null_row, n_tags
         self.n_slots = n_tags + 2 * self.window
         self.slot = width or self.stride

@@ -66,7 +66,7 @@ cdef void plan_window(Kernel k, Workspace work, Window *window, long start, long
         read_windows(k, work, window, start, end, t)
     else:
         k.reader(k, work, window, start, end, t)
-    window.n_inputs = k.n_slots if k.concat else window.n_contexts + window.n_tags
+    window.n_inputs = window.n_contexts + window.n_tags
     # only what no window before has reached is new to the cache
     window.n_ahead = 0
     window.heaviest = 1.0
@@ -303,7 +303,8 @@ cdef inline long choose_set(Kernel k, Workspace work, Window *window, long i, lo
     cdef float *log_q = scratch.log_q if goal.noise.with_offsets and goal.noise.log_q == NULL else NULL
     cdef long m, j, n = draw_rows(k, work, i, request, goal.negative, scratch.drawn, log_q)
     if (goal.plain_noise and all_differ(request.centre, scratch.drawn, n)
-            and none_listed(goal, filter_of(goal, work, window, request.centre), scratch.drawn, n)):
+            and (goal.noise.filter_offsets == NULL
+                 or none_listed(goal, filter_of(goal, work, window, request.centre), scratch.drawn, n))):
         m = n + 1
         ids[0] = request.centre
         for j in range(n):

@@ -244,8 +244,6 @@ cdef long set_inputs(Kernel k, Workspace work, Window *window) noexcept nogil:
     cdef float **rows = work.rows
     cdef float **inputs = work.inputs_now
     cdef long p, n = 0, first = window.first, hole = window.hole
-    if k.concat:
-        return set_slots(k, work, window)
     if not k.plain_inputs and k.pooled:
         return set_pooled_inputs(k, work, window)
     for p in range(first, hole):
@@ -269,6 +267,8 @@ cdef long set_inputs(Kernel k, Workspace work, Window *window) noexcept nogil:
 
 cdef long set_pooled_inputs(Kernel k, Workspace work, Window *window) noexcept nogil:
     cdef long p, n = 0
+    if k.concat:
+        return set_slots(k, work, window)
     for p in range(window.first, window.end):
         if p != window.hole:
             n = add_members(k, work, &work.inputs, work.ids[p], n)

@@ -172,6 +172,8 @@ cdef void reach_units(Kernel k, Workspace work, Window *window) noexcept nogil:
         else:
             work.tag_rows[p] = k.tags.matrix + work.tags[p] * k.stride
     work.tags_reached = max(work.tags_reached, window.first_tag + window.n_tags)
+    if k.concat:
+        window.n_inputs = k.n_slots
 
 
 cdef void leave_inputs(Kernel k, Workspace work, long needed_from, long first_tag) noexcept nogil:
