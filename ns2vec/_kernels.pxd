@@ -266,7 +266,7 @@ ctypedef struct Goal:
     long negative
     float log_k
     NoiseFields noise
-    bint plain_noise        # nothing but the centre and what a list names is unwanted, and scores have no offsets
+    bint plain_noise        # nothing but the centre is unwanted, and scores have no offsets
     const int64_t *path_offsets
     const int32_t *path_points
     const uint8_t *path_codes

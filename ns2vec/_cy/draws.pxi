@@ -266,26 +266,23 @@ cdef void draw_many(Kernel k, Workspace work, long i) noexcept nogil:
     scratch.draws_at, scratch.n_draws = 0, MAX_DRAWS
 
 
-cdef inline bint none_listed(Goal *goal, long of, const int32_t *rows, long n) noexcept nogil:
-    """Whether none of n rows is on a list of what is no negative."""
+cdef inline bint is_listed(Goal *goal, long of, int32_t row) noexcept nogil:
+    """Whether a row is on a list of what is no negative."""
     cdef NoiseFields *noise = &goal.noise
     cdef int64_t start
-    cdef long j, n_listed
+    cdef long n_listed
     if noise.filter_offsets == NULL:
-        return True
+        return False
     start = noise.filter_offsets[of]
     n_listed = noise.filter_offsets[of + 1] - start
-    for j in range(n):
-        if ns2_is_listed(noise.filter_bits + start, noise.filter_rows + start, n_listed, goal.side.n_ids, rows[j]):
-            return False
-    return True
+    return ns2_is_listed(noise.filter_bits + start, noise.filter_rows + start, n_listed, goal.side.n_ids, row)
 
 
 cdef bint is_wanted(Kernel k, Workspace work, Window *window, long i, ns2_request *request, int32_t row) noexcept nogil:
     """Whether a drawn row may be a negative of the window."""
     cdef Goal *goal = &k.goals[i]
     cdef long p
-    if row == request.centre or not none_listed(goal, filter_of(goal, work, window, request.centre), &row, 1):
+    if row == request.centre or is_listed(goal, filter_of(goal, work, window, request.centre), row):
         return False
     if goal.noise.filter_window:
         for p in range(window.first, window.end):
@@ -302,10 +299,8 @@ cdef inline long choose_set(Kernel k, Workspace work, Window *window, long i, lo
     cdef int32_t *ids = drawn.ids + s * goal.n_outputs
     cdef float *log_q = scratch.log_q if goal.noise.with_offsets and goal.noise.log_q == NULL else NULL
     cdef long m, j, n = draw_rows(k, work, i, request, goal.negative, scratch.drawn, log_q)
-    if (goal.plain_noise and all_differ(request.centre, scratch.drawn, n)
-            and (goal.noise.filter_offsets == NULL
-                 or none_listed(goal, filter_of(goal, work, window, request.centre), scratch.drawn, n))):
-        m = n + 1
+    m = n + 1 if goal.plain_noise and all_differ(request.centre, scratch.drawn, n) else 0
+    if m:
         ids[0] = request.centre
         for j in range(n):
             ids[1 + j] = scratch.drawn[j]

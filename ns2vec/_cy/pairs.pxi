@@ -115,7 +115,7 @@ cdef void draw_for_pairs(Kernel k, Workspace work, Window *window) noexcept nogi
     cdef Goal *goal = &k.goals[0]
     cdef ns2_request *request = &work.goals[0].request
     cdef Drawn *drawn = &window.drawn[0]
-    cdef bint is_usual = goal.plain_noise and goal.negative == 1 and goal.noise.kind <= DRAW_UNIFORM
+    cdef bint is_usual = goal.negative == 1 and goal.noise.kind <= DRAW_UNIFORM and not goal.noise.wants_hidden
     cdef long s, j, first
     request.context = -1
     for s in range(window.n_sets):
@@ -143,7 +143,7 @@ cdef inline bint take_draw(Kernel k, Workspace work, Window *window, Drawn *draw
             return False
         row = scratch.draws[at]
         at += 1
-        is_good = row != centre and none_listed(goal, of, &row, 1)
+        is_good = row != centre and not is_listed(goal, of, row)
         if is_good:
             break
     if not is_good and goal.noise.collision == ON_COLLISION_KEEP:

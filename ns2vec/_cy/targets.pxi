@@ -178,7 +178,7 @@ cdef class Sampled(Target):
         self.goal.n_outputs = 1 + negative
         self.goal.log_k = log(<double> max(negative, 1))
         self.goal.plain_noise = not (noise.fields.with_offsets or noise.fields.filter_window
-                                     or noise.fields.wants_hidden)
+                                     or noise.fields.filter_offsets != NULL or noise.fields.wants_hidden)
 
 
 cdef class Path(Target):
