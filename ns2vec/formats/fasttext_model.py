@@ -12,7 +12,7 @@ from ns2vec._ahead import map_ahead
 from ns2vec._typing import Float32Array, Int32Array, Int64Array
 from ns2vec.exceptions import ConfigError
 from ns2vec.formats.fasttext_quantized import QuantizedMatrix
-from ns2vec.inputs import Bags, BucketRows, Ngrams, mean_rows, word_bags
+from ns2vec.inputs import BucketRows, Ngrams, WordBags, mean_rows, word_bags
 from ns2vec.inputs._ngrams import encode_words
 
 #: Names by their numbers in files.
@@ -184,11 +184,11 @@ class FastTextModel:
         buckets, rows = self.dictionary.pruned.T
         return BucketRows(self.args.bucket, buckets[np.argsort(rows)])
 
-    def bags(self) -> Bags:
+    def bags(self) -> WordBags:
         """Return the rows of each word and of its n-grams."""
         return self._bags(0, self.dictionary.n_words, self.bucket_rows)
 
-    def _bags(self, first: int, end: int, numbered: BucketRows | None) -> Bags:
+    def _bags(self, first: int, end: int, numbered: BucketRows | None) -> WordBags:
         return word_bags(
             (self.dictionary.text, self.dictionary.offsets[first : end + 1]),
             self.ngrams,

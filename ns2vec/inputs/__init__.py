@@ -9,13 +9,13 @@ Examples
 
 from __future__ import annotations
 
-from ns2vec.inputs.subwords import Bags, BucketRows, Ngrams, hash_word, mean_rows, ngrams_of, word_bags
+from ns2vec.inputs.subwords import BucketRows, Ngrams, WordBags, hash_word, mean_rows, ngrams_of, word_bags
 from ns2vec.inputs.unknown import seeded_rows, unknown_vectors
 
 __all__ = [
-    "Bags",
     "BucketRows",
     "Ngrams",
+    "WordBags",
     "hash_word",
     "mean_rows",
     "ngrams_of",

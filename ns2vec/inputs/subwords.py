@@ -53,8 +53,8 @@ class Ngrams:
         return self.bucket > 0 and self.max_n >= max(self.min_n, 1)
 
 
-class Bags(NamedTuple):
-    """Bags of rows in CSR form.
+class WordBags(NamedTuple):
+    """WordBags of rows in CSR form.
 
     Attributes
     ----------
@@ -138,7 +138,7 @@ def word_bags(
     numbered: BucketRows | None = None,
     is_growing: bool = True,
     end_is_whole: bool = True,
-) -> Bags:
+) -> WordBags:
     """Return the rows of each word and of its n-grams.
 
     Parameters
@@ -158,7 +158,7 @@ def word_bags(
 
     Returns
     -------
-    Bags
+    WordBags
         A word's own row is the first in its bag.
 
     Raises
@@ -172,7 +172,7 @@ def word_bags(
     --------
     >>> from ns2vec.inputs import Ngrams, word_bags
     >>> word_bags(["at", "cat"], Ngrams(3, 3, 1000))
-    Bags(offsets=array([0, 3, 7]), rows=array([  0, 176, 108,   1, 749,  33, 108], dtype=int32))
+    WordBags(offsets=array([0, 3, 7]), rows=array([  0, 176, 108,   1, 749,  33, 108], dtype=int32))
     """
     text, offsets = words if isinstance(words, tuple) else encode_words(list(words))
     n_words = len(offsets) - 1
@@ -193,7 +193,7 @@ def word_bags(
     )  # fmt: skip
     if numbered is not None:
         numbered.n_rows = n_rows
-    return Bags(found, rows)
+    return WordBags(found, rows)
 
 
 def hash_word(word: str | bytes, ngrams: Ngrams) -> Int32Array:
@@ -231,12 +231,12 @@ def ngrams_of(word: str | bytes, min_n: int, max_n: int) -> list[bytes]:
     ]
 
 
-def mean_rows(bags: Bags, *matrices: npt.NDArray[Any], out: Float32Array | None = None) -> Float32Array:
+def mean_rows(bags: WordBags, *matrices: npt.NDArray[Any], out: Float32Array | None = None) -> Float32Array:
     """Return the mean of each bag's rows, zeros for an empty bag; the GIL is free meanwhile.
 
     Parameters
     ----------
-    bags : Bags
+    bags : WordBags
     *matrices : ndarray of shape (n_rows, D), float32
         One to four; the numbers of rows count on through them, as in words and their n-grams.
     out : ndarray of shape (n, D), float32, optional
@@ -255,8 +255,8 @@ def mean_rows(bags: Bags, *matrices: npt.NDArray[Any], out: Float32Array | None 
     Examples
     --------
     >>> import numpy as np
-    >>> from ns2vec.inputs import Bags, mean_rows
-    >>> bags = Bags(np.array([0, 2, 2]), np.array([0, 2], dtype=np.int32))
+    >>> from ns2vec.inputs import WordBags, mean_rows
+    >>> bags = WordBags(np.array([0, 2, 2]), np.array([0, 2], dtype=np.int32))
     >>> mean_rows(bags, np.float32([[1, 2], [3, 4]]), np.float32([[5, 6]])).tolist()
     [[3.0, 4.0], [0.0, 0.0]]
     """

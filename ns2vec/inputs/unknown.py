@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from ns2vec._typing import Float32Array, Int32Array
 from ns2vec.inputs._rows import write_seeded
-from ns2vec.inputs.subwords import Bags, BucketRows, Ngrams, mean_rows, word_bags
+from ns2vec.inputs.subwords import BucketRows, Ngrams, WordBags, mean_rows, word_bags
 
 
 def seeded_rows(rows: npt.ArrayLike, vector_size: int, seed: int) -> Float32Array:
@@ -102,4 +102,4 @@ def unknown_vectors(
     rows = numbered.rows(bags.rows)
     without, places = np.unique(bags.rows[rows < 0], return_inverse=True)
     rows[rows < 0] = len(matrix) + places
-    return mean_rows(Bags(bags.offsets, rows), matrix, rows_of(without))
+    return mean_rows(WordBags(bags.offsets, rows), matrix, rows_of(without))

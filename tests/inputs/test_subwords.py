@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ns2vec.exceptions import ConfigError
-from ns2vec.inputs import Bags, BucketRows, Ngrams, hash_word, mean_rows, ngrams_of, word_bags
+from ns2vec.inputs import BucketRows, Ngrams, WordBags, hash_word, mean_rows, ngrams_of, word_bags
 
 WORDS = ["the", "cat", "größe", "</s>", "日本語", "", "cats"]
 
@@ -171,7 +171,7 @@ def test_means_are_the_same_bytes_alone_and_together_on_any_thread():
     found = {}
 
     def one(i):
-        found[i] = mean_rows(Bags(bags.offsets[i : i + 2], bags.rows), matrix)
+        found[i] = mean_rows(WordBags(bags.offsets[i : i + 2], bags.rows), matrix)
 
     threads = [threading.Thread(target=one, args=(i,)) for i in range(len(WORDS))]
     for thread in threads:

@@ -7,11 +7,12 @@ goes on from piece to piece.
 
 from __future__ import annotations
 
+import io
 import os
 import pickle
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -32,12 +33,11 @@ PROTOCOL = 3  # the last one without frames, which could not be cut into pieces
 MODULES = {"Word2Vec": "gensim.models.word2vec", "KeyedVectors": "gensim.models.keyedvectors"}
 
 
-class _Object:
+class _Object(NamedTuple):
     """An object of gensim's to be written: class name and attributes."""
 
-    def __init__(self, name: str, attributes: dict[str, Any]) -> None:
-        self.name = name
-        self.attributes = attributes
+    name: str
+    attributes: dict[str, Any]
 
 
 def write_state(
@@ -86,13 +86,10 @@ def write_state(
         root.attributes["__recursive_saveloads"] = ["wv"]
     elif state.kind != "KeyedVectors":
         raise ConfigError(f"expected a Word2Vec or KeyedVectors to write for gensim, got {state.kind!r}")
-    if path is None:
-        _write_pickle(target, root)  # type: ignore[arg-type]
-        return
     for name, array in split.files.items():
         with open_for_write(f"{path}.{name}.npy") as stream:
             write_npy(stream, array)
-    with open_for_write(path) as stream:
+    with open_for_write(target) as stream:
         _write_pickle(stream, root)
 
 
@@ -181,22 +178,14 @@ class _Pieces:
     """Pickles values one after the other as parts of one pickle."""
 
     def __init__(self) -> None:
-        self._out = _Buffer()
+        self._out = io.BytesIO()
         self._pickler = pickle.Pickler(self._out, PROTOCOL)
 
     def __call__(self, value: Any) -> bytes:
-        self._out.parts.clear()
+        self._out.seek(0)
+        self._out.truncate()
         self._pickler.dump(value)
-        return b"".join(self._out.parts)[2:-1]  # without PROTO and STOP
-
-
-class _Buffer:
-    def __init__(self) -> None:
-        self.parts: list[bytes] = []
-
-    def write(self, part: Any) -> int:
-        self.parts.append(bytes(part))
-        return len(part)
+        return self._out.getvalue()[2:-1]  # without PROTO and STOP
 
 
 def _object(thing: _Object, pickled: _Pieces) -> Iterator[bytes]:
