@@ -194,7 +194,7 @@ cdef void step_hidden(Kernel k, Workspace work, Window *window, float alpha, dou
             k.goals[i].fill(k, work, window, i, 0, &b)
         if b.outputs == NULL:
             if not b.add_to_deltas:
-                memset(work.deltas, 0, k.stride * sizeof(float))
+                memset(work.deltas, 0, k.out_stride * sizeof(float))
             step_all_outputs(k, work, &b, i, work.chunk[window.t])
         else:
             step_block(k, work, i, &b)
@@ -227,7 +227,7 @@ cdef void step_all_outputs(Kernel k, Workspace work, ns2_block *b, long i, int32
     step.sgemm = k.sgemm
     step.outputs = k.goals[i].side.matrix
     step.n_outputs = k.goals[i].side.n_rows
-    step.stride = k.stride
+    step.stride = k.out_stride
     step.inputs = b.inputs
     step.n_inputs = b.n_inputs
     step.target = centre
@@ -267,11 +267,26 @@ cdef long set_inputs(Kernel k, Workspace work, Window *window) noexcept nogil:
 
 cdef long set_pooled_inputs(Kernel k, Workspace work, Window *window) noexcept nogil:
     cdef long p, n = 0
+    if k.concat:
+        return set_slots(k, work, window)
     for p in range(window.first, window.end):
         if p != window.hole:
             n = add_members(k, work, &work.inputs, work.ids[p], n)
     for p in range(window.first_tag, window.first_tag + window.n_tags):
         n = add_members(k, work, &k.tags, work.tags[p], n)
+    return n
+
+
+cdef long set_slots(Kernel k, Workspace work, Window *window) noexcept nogil:
+    """A row for every place of the concatenation: tags, then words from the first to the last; where the sentence has
+    none, the null row.
+    """
+    cdef long p, n = 0
+    for p in range(window.first_tag, window.first_tag + window.n_tags):
+        n = add_members(k, work, &k.tags, work.tags[p], n)
+    for p in range(window.t - k.window, window.t + k.window + 1):
+        if p != window.t:
+            n = add_members(k, work, &work.inputs, work.ids[p] if window.first <= p < window.end else k.null_row, n)
     return n
 
 
@@ -284,7 +299,12 @@ cdef inline long add_members(Kernel k, Workspace work, Side *side, int32_t unit,
 
 
 cdef inline void gather_inputs(Kernel k, Workspace work, long n) noexcept nogil:
-    """The mean (or sum) of the inputs."""
+    """The mean (or sum) of the inputs, or all of them one after the other."""
+    cdef long i
+    if k.concat:
+        for i in range(n):
+            memcpy(work.hidden + i * k.slot, work.inputs_now[i], k.slot * sizeof(float))
+        return
     k.ops.gather(work.inputs_now, n, k.stride, <float> 1.0 / n if k.is_mean else <float> 1.0, work.hidden)
 
 
@@ -293,10 +313,22 @@ cdef void scatter_inputs(Kernel k, Workspace work, long n) noexcept nogil:
     # the gradient of a mean has a factor 1/n, of a sum it has none; word2vec.c has them the other way round
     cdef float share = <float> 1.0 / n if k.is_mean == k.is_corrected else <float> 1.0
     cdef long i
+    if k.concat:
+        scatter_slots(k, work, n)
+        return
     if work.is_gradient:
         for i in range(n):
             work.inputs_now[i] = work.inputs.changes + (work.inputs_now[i] - work.inputs.matrix)
     k.ops.scatter(work.inputs_now, n, k.stride, share, work.locks if k.with_locks else NULL, work.deltas)
+
+
+cdef void scatter_slots(Kernel k, Workspace work, long n) noexcept nogil:
+    """What each place of the concatenation has learned goes to its row."""
+    cdef long i
+    memset(work.change, 0, k.stride * sizeof(float))
+    for i in range(n):
+        memcpy(work.change, work.deltas + i * k.slot, k.slot * sizeof(float))
+        k.ops.scatter(work.inputs_now + i, 1, k.stride, 1.0, work.locks + i, work.change)
 
 
 cdef void start_block(Kernel k, Workspace work, float alpha, double *loss, ns2_block *b) noexcept nogil:
@@ -308,8 +340,8 @@ cdef void start_block(Kernel k, Workspace work, float alpha, double *loss, ns2_b
     b.ahead = work.newest.ahead
     b.n_ahead = work.newest.n_ahead
     work.newest.n_ahead = 0
-    b.stride = k.stride
-    b.width = k.width
+    b.stride = k.out_stride
+    b.width = k.out_width
     b.alpha = alpha
     b.tile = work.tile
     b.packed = work.block_rows
