@@ -22,6 +22,7 @@ bytes come. Bojanowski et al. 2017, "Enriching word vectors with subword informa
 
 from __future__ import annotations
 
+import re
 import struct
 from dataclasses import asdict, fields
 from typing import IO, Any, TypeAlias
@@ -30,7 +31,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ns2vec._typing import Float32Array, Int64Array, PathLike
-from ns2vec.exceptions import ConfigError, FormatError
+from ns2vec.exceptions import ConfigError
 from ns2vec.formats.atomic import open_for_read, open_for_write, plain_size
 from ns2vec.formats.fasttext_model import (
     LAST_VERSION,
@@ -44,6 +45,7 @@ from ns2vec.formats.fasttext_model import (
 )
 from ns2vec.formats.fasttext_parts import Parts
 from ns2vec.formats.fasttext_quantized import QuantizedMatrix, read_quantized
+from ns2vec.formats.table import utf8_keys
 
 MAGIC = 793712314
 VERSIONS = (11, LAST_VERSION)
@@ -54,6 +56,7 @@ SHAPE = struct.Struct("<2q")
 LONG = struct.Struct("<q")
 FLAG = struct.Struct("<?")
 FLOAT = np.dtype("<f4")
+NUL = re.compile("\0")
 ENTRY_BYTES = 9  # behind the NUL
 WRITE_BYTES = 1 << 22
 MAX_NGRAM_BYTES = 1 << 28
@@ -239,10 +242,7 @@ def _write_dictionary(path: PathLike, out: IO[Any], words: FastTextDictionary) -
     if len(nuls) != len(words):
         row = int(np.argmax(nuls[: len(words)] != ends))
         text = words.text[words.offsets[row] : ends[row]].tobytes().decode("utf-8", "backslashreplace")
-        raise FormatError(
-            f"{path}: the key {text!r} holds a NUL, which this format cannot keep; "
-            "replace it, by '_' for example"
-        )
+        utf8_keys([text], path, NUL, "holds a NUL")
     out.write(_entries(words).data)
     if words.pruned is not None:
         out.write(np.ascontiguousarray(words.pruned, dtype="<i4").tobytes())

@@ -77,6 +77,7 @@ class FastTextKeyedVectors(KeyedVectors):
         self.bucket = bucket if max_n >= min_n else 0
         self.bucket = self.ngrams.bucket  # which refuses what cannot be
         self.compatible_hash = True
+        self.end_is_whole = False  # fastText's word for the end of a line has no n-grams, in gensim it has
         self.vectors_vocab: Any = np.zeros((count, self.vector_size), dtype=dtype)
         self.vectors_vocab_lockf = np.ones(1, dtype=np.float32)
         self.vectors_ngrams_lockf = np.ones(1, dtype=np.float32)
@@ -112,7 +113,9 @@ class FastTextKeyedVectors(KeyedVectors):
             table = self._ngrams.numbered if isinstance(self._ngrams, NgramRows) else None
             words = ["" if key is None else key for key in self.index_to_key]
             is_growing = table is not None and not self._ngrams.is_pruned
-            self._word_bags = known = word_bags(words, self.ngrams, numbered=table, is_growing=is_growing)
+            self._word_bags = known = word_bags(
+                words, self.ngrams, numbered=table, is_growing=is_growing, end_is_whole=self.end_is_whole
+            )
             if is_growing:
                 self._ngrams.fill_up()
         return known

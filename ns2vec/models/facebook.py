@@ -56,7 +56,7 @@ def fill(wv: FastTextKeyedVectors, found: FastTextModel) -> None:
     wv.vectors_vocab = found.inputs[:n_words]
     numbered = found.bucket_rows
     wv._ngrams = NgramRows(found.inputs[n_words:], numbered, is_pruned=numbered is not None)
-    wv._word_bags = found.bags()
+    wv._word_bags, wv.end_is_whole = found.bags(), True
     wv.adjust_vectors()
 
 

@@ -62,10 +62,11 @@ class SubwordUnits(Units):
     def begin(self, seed: int | None, vector_size: int) -> None:
         """Give all fresh rows, small and random; those of n-grams follow from the seed and the bucket."""
         wv = self.wv
-        start = int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else seed
+        # rows of words come from the seed, those of n-grams from the next, as in gensim
+        start = int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else seed + 1
         table = BucketRows(wv.bucket) if self.compact else None
         wv._ngrams = NgramRows(np.empty((0, vector_size), np.float32), table, start)
-        wv._word_bags = word_bags(wv.index_to_key, wv.ngrams, numbered=table)
+        wv._word_bags = word_bags(wv.index_to_key, wv.ngrams, numbered=table, end_is_whole=wv.end_is_whole)
         n_words, buckets = len(wv.index_to_key), np.arange(wv.bucket) if table is None else table.buckets
         rows = empty_rows(n_words + len(buckets), vector_size)
         initial_rows(rows[:n_words], seed)
