@@ -1,4 +1,4 @@
-"""The link and the reader that EXTENDING.md adds: its patches applied to a copy, built, held to the oracle."""
+"""The link and the reader that EXTENDING.md adds: its patches are applied to a copy, built, and tested."""
 
 from __future__ import annotations
 
