@@ -81,7 +81,7 @@ KINDS = (
         "fasttext",
         "fastText's model (.bin)",
         rb"\xba\x16\x4f\x2f",
-        "its subwords are not read here: name the .vec file that fastText wrote beside it",
+        "load it with ns2vec.fasttext.load_facebook_model, or load_facebook_vectors",
     ),
     _kind(
         "ns2vec",

@@ -15,12 +15,24 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 from ns2vec._files import strip_compression
+from ns2vec._magic import N_BYTES
 from ns2vec._typing import PathLike
 from ns2vec.cli.parsing import Parser, UsageError, encoding, positive
 from ns2vec.cli.remedies import as_options
 from ns2vec.exceptions import ConfigError, FormatError, Ns2vecError
-from ns2vec.formats import FORMATS, VectorTable, format_of_suffix, read_vectors
-from ns2vec.formats.atomic import is_replaceable
+from ns2vec.fasttext import load_facebook_vectors
+from ns2vec.formats import (
+    FORMATS,
+    VectorTable,
+    fasttext_bin,
+    format_of_suffix,
+    native,
+    open_for_read,
+    read_vectors,
+)
+from ns2vec.formats.atomic import is_replaceable, plain_size
+from ns2vec.formats.container import read_container
+from ns2vec.formats.saving import MODELS
 from ns2vec.keyedvectors import KeyedVectors
 from ns2vec.keyedvectors.files import adopt_table
 from ns2vec.reports.tables import finite
@@ -194,15 +206,37 @@ def load_vectors(
 ) -> KeyedVectors:
     """Read vectors for queries and evaluation; see `ns2vec.formats.read_vectors`.
 
+    Those of FastText, in Facebook's files or in ours, answer for words that are not in their vocabulary.
+
     Raises
     ------
     FormatError
         If there is not one vector in the file.
     """
+    if name is None and limit is None and (found := with_subwords(path)) is not None:
+        return found
     table = read_vectors(path, name, limit=limit, **options)
     if not table.keys:
         raise FormatError(f"{path}: there are no vectors in it")
     return adopt_table(KeyedVectors(table.vectors.shape[1], dtype=table.vectors.dtype), table)
+
+
+def with_subwords(path: PathLike) -> KeyedVectors | None:
+    """Read vectors that are made of n-grams; None where a file holds others."""
+    if not os.path.isfile(path):  # what can be read once only, or is far away
+        return None
+    with open_for_read(path) as stream:
+        start = stream.read(N_BYTES)
+    if fasttext_bin.looks_like(start):
+        return load_facebook_vectors(path)
+    if not native.looks_like(start) or plain_size(path) is None:
+        return None
+    kind = read_container(path, mmap="r").metadata.get("kind", "")
+    if not kind.startswith("FastText"):
+        return None
+    model = MODELS[kind].load(path)
+    wv: KeyedVectors = model if isinstance(model, KeyedVectors) else model.wv
+    return wv
 
 
 def write_table(path: str, table: VectorTable, name: str | None = None, **options: Any) -> None:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from ns2vec import KeyedVectors
+from ns2vec import FastText, KeyedVectors
+from ns2vec.fasttext import save_facebook_model
 
 
 @pytest.fixture
@@ -79,6 +80,18 @@ def test_an_unknown_word_is_named_with_its_neighbours_in_spelling(ns2vec, plante
     outcome = ns2vec("query", "vectors.bin", "king", "grandmothr")
     assert outcome.code == 1
     assert outcome.refusal() == "ns2vec: no vector for 'grandmothr'; near it: grandmother, grandfather\n"
+
+
+@pytest.mark.parametrize("name", ["model.ns2v", "vectors.ns2v", "facebook.bin"])
+def test_vectors_with_ngrams_answer_for_unknown_words(ns2vec, tmp_path, name):
+    sentences = [["walk", "walked", "slowly"], ["trees", "grow", "slowly"]] * 30
+    model, path = FastText(sentences, min_count=1, vector_size=12, bucket=1000, workers=1), tmp_path / name
+    if name.startswith("facebook"):
+        save_facebook_model(model, path)
+    else:
+        (model if name.startswith("model") else model.wv).save(path)
+    outcome = ns2vec("query", path, "walking", "--topn", "1")
+    assert (outcome.code, words_of(outcome.out)) == (0, [model.wv.most_similar("walking", topn=1)[0][0]])
 
 
 def test_one_question_at_a_time(ns2vec, planted):

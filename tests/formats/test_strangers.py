@@ -52,7 +52,7 @@ CASES = {
     "a web page": (b"<!DOCTYPE html>\n<html>404</html>\n", "this is a web page: the download went wrong"),
     "a pointer": (b"version https://git-lfs.github.com/spec/v1\noid sha256:9\nsize 9\n", "fetch it with"),
     "a pickle": (pickle.dumps({"a": [1.0]}), "this is a pickle: if gensim saved it, load it with"),
-    "fastText": (b"\xba\x16\x4f\x2f\x0c\0\0\0" + bytes(90), "its subwords are not read here: name the .vec"),
+    "fastText": (b"\xba\x16\x4f\x2f\x0c\0\0\0" + bytes(90), "load it with ns2vec.fasttext.load_facebook"),
     "save": (a_model(), "this is a model that ns2vec saved: load it with KeyedVectors.load"),
     "npy": (an_npy(), "this is NumPy's .npy matrix: read it with ns2vec.formats.read_vectors"),
     "hdf5": (b"\x89HDF\r\n\x1a\n" + bytes(90), "this is an HDF5 file: open it with h5py"),
