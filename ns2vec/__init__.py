@@ -16,6 +16,7 @@ try:
     from ns2vec.exceptions import StopTraining
     from ns2vec.keyedvectors import KeyedVectors
     from ns2vec.losses import negative_sampling_loss
+    from ns2vec.models.phrases import FrozenPhrases, Phrases
     from ns2vec.sampling import get_negative_samples, noise_distribution
     from ns2vec.word2vec import Word2Vec
 except ImportError:
@@ -28,9 +29,11 @@ except ImportError:
     raise
 
 __all__ = [
+    "FrozenPhrases",
     "KeyedVectors",
     "LineSentence",
     "PathLineSentences",
+    "Phrases",
     "StopTraining",
     "Text8Corpus",
     "Word2Vec",

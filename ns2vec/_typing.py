@@ -16,6 +16,7 @@ Key: TypeAlias = "str | int | np.integer[Any]"
 Float32Array: TypeAlias = "npt.NDArray[np.float32]"
 Int32Array: TypeAlias = "npt.NDArray[np.int32]"
 Int64Array: TypeAlias = "npt.NDArray[np.int64]"
+UInt64Array: TypeAlias = "npt.NDArray[np.uint64]"
 
 
 @runtime_checkable

@@ -275,6 +275,14 @@ class FileCorpus(Corpus):
             scanner.tokens(), scanner.counts(), scanner.n_words, scanner.n_sentences, encoded, no_words
         )
 
+    def codes(self, *, chunk_words: int = CHUNK_WORDS) -> Iterator[tuple[Int32Array, Sequence[str]]]:
+        """Tokenise the text without a vocabulary: yield codes of words, and the words by code, which grow."""
+        scanner = self.splitting.scanner(chunk_words)
+        tokens = scanner.tokens()
+        for _ in self._feed(scanner):
+            for words, _, _ in scanner.take():
+                yield words, tokens
+
     def chunks(self, key_to_index: dict[Any, int], *, chunk_words: int = CHUNK_WORDS) -> Iterator[Chunk]:
         """Tokenise and encode the text with a fixed vocabulary; see `Corpus.chunks`.
 

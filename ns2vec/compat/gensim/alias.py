@@ -33,6 +33,7 @@ MODULES = {
     "gensim.models": "models",
     "gensim.models.callbacks": "callbacks",
     "gensim.models.keyedvectors": "keyedvectors",
+    "gensim.models.phrases": "phrases",
     "gensim.models.word2vec": "word2vec",
     "gensim.models.word2vec_corpusfile": "word2vec_corpusfile",
     "gensim.scripts": "package",

@@ -21,6 +21,7 @@ from ns2vec._typing import PathLike
 from ns2vec.exceptions import FormatError
 from ns2vec.formats.atomic import open_for_read
 from ns2vec.formats.fitting import fit_rows, fit_state
+from ns2vec.formats.gensim.phrases import PHRASE_KINDS, phrase_state
 from ns2vec.formats.gensim.sidefiles import read_npy, read_npz
 from ns2vec.formats.gensim.unpickling import Plain, Record, unpickle
 from ns2vec.formats.state import ModelState, VectorState
@@ -135,8 +136,12 @@ class _Upgrade:
     def model(self, root: Record) -> ModelState:
         if root.kind in VECTOR_KINDS:
             return ModelState("KeyedVectors", self.vectors(self.attributes(root, "")))
+        if root.kind in PHRASE_KINDS:
+            return phrase_state(root.kind, self.attributes(root, ""), self.plain, self.name)
         if root.kind != "Word2Vec":
-            self.refuse(f"holds a {root.kind}; of gensim's models ns2vec reads Word2Vec and KeyedVectors")
+            self.refuse(
+                f"holds a {root.kind}; of gensim's models ns2vec reads Word2Vec, KeyedVectors and Phrases"
+            )
         state = self.attributes(root, "")
         for part in ("vocabulary", "trainables"):
             if isinstance(state.get(part), Record):

@@ -20,6 +20,7 @@ from ns2vec._files import is_remote, strip_compression
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import ConfigError
 from ns2vec.formats.atomic import is_replaceable, open_for_write
+from ns2vec.formats.gensim.phrases import PHRASE_KINDS, SCORERS
 from ns2vec.formats.gensim.sidefiles import write_npy
 from ns2vec.formats.gensim.upgrade import OPTIONS
 from ns2vec.formats.state import ModelState, VectorState
@@ -29,7 +30,11 @@ Array = npt.NDArray[Any]
 
 SEP_LIMIT = 10 * 1024**2
 PROTOCOL = 3  # the last one without frames, which could not be cut into pieces
-MODULES = {"Word2Vec": "gensim.models.word2vec", "KeyedVectors": "gensim.models.keyedvectors"}
+MODULES = {
+    "Word2Vec": "gensim.models.word2vec",
+    "KeyedVectors": "gensim.models.keyedvectors",
+    **dict.fromkeys((*PHRASE_KINDS, *SCORERS), "gensim.models.phrases"),
+}
 
 
 class _Object:
@@ -40,6 +45,13 @@ class _Object:
         self.attributes = attributes
 
 
+class _Named:
+    """A function of gensim's to be written: its name."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
 def write_state(
     target: PathLike | IO[bytes],
     state: ModelState,
@@ -48,7 +60,7 @@ def write_state(
     sep_limit: int = SEP_LIMIT,
     ignore: frozenset[str] = frozenset(),
 ) -> None:
-    """Write a Word2Vec or KeyedVectors that gensim 4 loads, ns2vec installed or not.
+    """Write a model that gensim 4 loads, ns2vec installed or not.
 
     Parameters
     ----------
@@ -75,6 +87,11 @@ def write_state(
     # beside a compressed file gensim would look for archives, and nothing lies beside a pipe: all goes in one
     is_alone = compressed or (path is not None and not is_remote(path) and not is_replaceable(path))
     split = _Splitter(None if is_alone else path, separately, sep_limit, ignore)
+    if state.kind in PHRASE_KINDS:
+        function = next(name for name, short in SCORERS.items() if short == state.attributes["scoring"])
+        root = _Object(state.kind, split(state.attributes | {"scoring": _Named(function)}, ""))
+        _write_root(target, path, root)
+        return
     if state.attributes.get("hs"):
         _add_paths(state.vectors)
     inner = _Object(
@@ -86,12 +103,16 @@ def write_state(
         root.attributes["__recursive_saveloads"] = ["wv"]
     elif state.kind != "KeyedVectors":
         raise ConfigError(f"expected a Word2Vec or KeyedVectors to write for gensim, got {state.kind!r}")
-    if path is None:
-        _write_pickle(target, root)  # type: ignore[arg-type]
-        return
     for name, array in split.files.items():
         with open_for_write(f"{path}.{name}.npy") as stream:
             write_npy(stream, array)
+    _write_root(target, path, root)
+
+
+def _write_root(target: Any, path: str | None, root: _Object) -> None:
+    if path is None:
+        _write_pickle(target, root)
+        return
     with open_for_write(path) as stream:
         _write_pickle(stream, root)
 
@@ -199,13 +220,19 @@ class _Buffer:
         return len(part)
 
 
+def _global(name: str) -> bytes:
+    return f"c{MODULES[name]}\n{name}\n".encode("ascii")
+
+
 def _object(thing: _Object, pickled: _Pieces) -> Iterator[bytes]:
     """GLOBAL, EMPTY_TUPLE, NEWOBJ; EMPTY_DICT, MARK, pairs, SETITEMS; BUILD."""
-    yield f"c{MODULES[thing.name]}\n{thing.name}\n".encode("ascii") + b")\x81}("
+    yield _global(thing.name) + b")\x81}("
     for name, value in thing.attributes.items():
         yield pickled(name)
         if isinstance(value, _Object):
             yield from _object(value, pickled)
+        elif isinstance(value, _Named):
+            yield _global(value.name)
         else:
             yield pickled(value)
     yield b"ub"
