@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ns2vec._options import number, shown, whole
 from ns2vec._typing import Sentences
+from ns2vec.corpus import Corpus
 from ns2vec.corpus._bigrams import FrozenJoiner, Joiner, PhraseCounts, ScoringJoiner
 from ns2vec.corpus.bigrams import PhraseVocab, count_phrases, file_corpus
 from ns2vec.exceptions import ConfigError
@@ -61,7 +62,7 @@ class TransformedCorpus:
             chunks = (joiner.join_codes(words, tokens) for words, tokens in text.codes())
             return chain.from_iterable(chunks)
         joined = self.obj._analyzed_tokens if joiner is None else joiner.join
-        return map(joined, self.corpus)
+        return map(joined, self.corpus.sentences() if isinstance(self.corpus, Corpus) else self.corpus)
 
     def __len__(self) -> int:
         return len(self.corpus)

@@ -36,7 +36,7 @@ TESTED_BY = {
     "tests/similarity/test_scan.py": "similarity/_dots",
     "tests/models/test_errors.py": "models/legacy",
     "tests/models/test_online.py": "vocab/growth",
-    "tests/models/test_phrases.py": "models/phrase_scores",
+    "tests/models/test_phrases.py": "models/phrase_scores phrases",
     "tests/models/test_vocabulary.py": "training/tables vocab/vocabulary",
     "tests/models/test_word2vec.py": "models/gensim_door models/observers models/parts word2vec",
     "tests/training/test_checkpoints.py": "models/resuming",

@@ -7,7 +7,7 @@ import warnings
 
 import pytest
 
-from ns2vec.models import phrases as ours
+from ns2vec.compat.gensim.modules import phrases as ours
 
 pytestmark = pytest.mark.parity
 
