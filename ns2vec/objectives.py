@@ -39,10 +39,12 @@ class Objective:
     name : str
     outputs : {"sampled", "path", "all"}
         The centre with negatives from a sampler; the inner nodes on its Huffman path; every word.
-    link : {"logistic", "softmax"} or scipy.LowLevelCallable
-        From scores to errors, for sampled outputs. A function ``double f(void *user_data, int m, float
-        *scores, const float *labels, const float *weights, const float *offsets)`` replaces the
-        scores of one input by errors and returns its loss; all threads call it.
+    link : {"logistic", "softmax", "bpr", "hinge"} or scipy.LowLevelCallable
+        From scores to errors, for sampled outputs: a logistic function of each, a softmax over them, or
+        how far the centre is above each negative, logistic (Rendle et al. 2009) or by a margin of 1. A
+        function ``double f(void *user_data, int m, float *scores, const float *labels, const float
+        *weights, const float *offsets)`` replaces the scores of one input by errors and returns its loss;
+        all threads call it.
     with_offsets : bool
         Scores are reduced by log(k q) in training.
     on_collision : {"redraw", "skip", "keep"}
@@ -170,7 +172,7 @@ def check_objective(name: str, chosen: Any) -> None:
     allowed: dict[str, tuple[str, ...]] = {
         "outputs": ("sampled", "path", "all"),
         "on_collision": ("redraw", "skip", "keep"),
-        "link": fixed.get(chosen.outputs, ("logistic", "softmax")),
+        "link": fixed.get(chosen.outputs, ("logistic", "softmax", "bpr", "hinge")),
     }
     if chosen.outputs == "sampled" and not isinstance(chosen.link, str):
         del allowed["link"]

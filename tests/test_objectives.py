@@ -179,7 +179,7 @@ def test_an_objective_goes_before_hs(caplog):
     [
         ({"outputs": "some"}, "outputs must be one of sampled, path, all, got 'some'"),
         ({"on_collision": "cry"}, "on_collision must be one of redraw, skip, keep, got 'cry'"),
-        ({"link": "tanh"}, "link must be one of logistic, softmax, got 'tanh'"),
+        ({"link": "tanh"}, "link must be one of logistic, softmax, bpr, hinge, got 'tanh'"),
         ({"link": "logistic", "outputs": "all"}, "link must be one of softmax, got 'logistic'"),
         ({"link": "softmax", "outputs": "path"}, "link must be one of logistic, got 'softmax'"),
         ({"link": len}, r"expected a scipy\.LowLevelCallable"),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, TypeAlias
 
 from ns2vec._build_info import build_info
 from ns2vec.cli import phrases, train_options
@@ -27,6 +27,9 @@ from ns2vec.training.checkpoints import CheckpointFolder
 from ns2vec.word2vec import Word2Vec
 
 logger = logging.getLogger(__name__)
+
+#: Trains on a corpus; how many words it trained and read.
+Training: TypeAlias = Callable[[Any], tuple[int, int]]
 
 NAME = "train"
 HELP = "Train word vectors on text: one sentence a line, words between blanks."
@@ -119,12 +122,13 @@ def run(arguments: argparse.Namespace) -> int:
             corpus, arguments.phrases, **phrases.learning_options(arguments, "phrase_")
         )
     try:
-        run_of = train(model, corpus) if go_on is None else finish(model, corpus, go_on, arguments)
+        run_of = train(model, corpus, go_on)
     except KeyboardInterrupt:
         keep_part(arguments, model)
         raise
     write_results(arguments, model)
-    report = evaluate(arguments, model)
+    analogies, pairs = arguments.evaluate_analogies, arguments.evaluate_pairs
+    report = evaluate_all(model.wv, analogies, pairs) if analogies or pairs else None
     if arguments.json:
         print_json(summary(arguments, model, run_of, report))
     elif report is not None:
@@ -214,18 +218,20 @@ class Timing:
         return self.n_words / max(self.train_seconds, 1e-9)
 
 
-def train(model: Word2Vec, corpus: Any) -> Timing:
-    """Count the words and train all epochs."""
+def train(model: Word2Vec, corpus: Any, go_on: Training | None = None) -> Timing:
+    """Count the words and train all epochs; or do with `go_on` what is left of a run."""
     started = time.perf_counter()
-    model.build_vocab(corpus)
+    if go_on is None:
+        model.build_vocab(corpus)
+        go_on = partial(
+            model.train,
+            total_examples=model.corpus_count,
+            total_words=model.corpus_total_words,
+            epochs=model.epochs,
+            compute_loss=model.compute_loss,
+        )
     counted = time.perf_counter()
-    n_trained, n_words = model.train(
-        corpus,
-        total_examples=model.corpus_count,
-        total_words=model.corpus_total_words,
-        epochs=model.epochs,
-        compute_loss=model.compute_loss,
-    )
+    n_trained, n_words = go_on(corpus)
     run_of = Timing(n_words, n_trained, counted - started, time.perf_counter() - counted)
     logger.info(
         "counted in %.1f s, trained %d words in %.1f s: %.0f words/s",
@@ -237,21 +243,13 @@ def train(model: Word2Vec, corpus: Any) -> Timing:
     return run_of
 
 
-def resumed(
-    arguments: argparse.Namespace, parameters: dict[str, Any]
-) -> tuple[Word2Vec, Callable[..., tuple[int, int]] | None]:
+def resumed(arguments: argparse.Namespace, parameters: dict[str, Any]) -> tuple[Word2Vec, Training | None]:
     """Return the model of the last checkpoint and what trains it on; a new one where there is none."""
     if not arguments.resume or not CheckpointFolder(parameters["checkpoint"]).files():
         return Word2Vec(**parameters), None
     folder = parameters.pop("checkpoint")
-    return Word2Vec.from_checkpoint(folder, **parameters)
-
-
-def finish(model: Word2Vec, corpus: Corpus, go_on: Callable[..., tuple[int, int]], arguments: Any) -> Timing:
-    """Train the rest of a run."""
-    started = time.perf_counter()
-    n_trained, n_words = go_on(corpus, strict=not arguments.accept_corpus)
-    return Timing(n_words, n_trained, 0.0, time.perf_counter() - started)
+    model, go_on = Word2Vec.from_checkpoint(folder, **parameters)
+    return model, partial(go_on, strict=not arguments.accept_corpus)
 
 
 def write_results(arguments: argparse.Namespace, model: Word2Vec) -> None:
@@ -291,12 +289,6 @@ def keep_part(arguments: argparse.Namespace, model: Word2Vec) -> None:
     )
 
 
-def evaluate(arguments: argparse.Namespace, model: Word2Vec) -> Report | None:
-    """Return the report on the questions that were named, if any were."""
-    analogies, pairs = arguments.evaluate_analogies, arguments.evaluate_pairs
-    return evaluate_all(model.wv, analogies, pairs) if analogies or pairs else None
-
-
 def summary(
     arguments: argparse.Namespace, model: Word2Vec, run_of: Timing, report: Report | None
 ) -> dict[str, Any]:
@@ -315,5 +307,5 @@ def summary(
         "epoch_losses": model.epoch_losses if model.compute_loss else None,
         "parameters": {name: getattr(model, name) for name in sorted(names) if hasattr(model, name)},
         "build": build_info(),
-        "evaluation": None if report is None else json.loads(report.to_json()),
+        "evaluation": None if report is None else report.as_dict(),
     }

@@ -99,16 +99,15 @@ def add_model_options(parser: Parser) -> None:
     for name, others, text in SWITCHES:
         parser.add_switch(group, _flag(name), *others, dest=name, help=text + _default(name))
     for name, text, names in NAMES:
-        known = f"{text}: {', '.join(names)}{_default(name)}"
-        group.add_argument(_flag(name), dest=name, metavar="NAME", default=argparse.SUPPRESS, help=known)
-    group.add_argument(
-        "--corpus-memory",
-        metavar="SIZE",
-        default=argparse.SUPPRESS,
-        help="memory for encoded text, as 64MiB; the rest goes to a temporary file, "
-        f"with 0 the text is read again each epoch{_default('corpus_memory')}",
-    )
+        _add_text(group, name, "NAME", f"{text}: {', '.join(names)}{_default(name)}")
+    text = "memory for encoded text, as 64MiB; the rest goes to a temporary file, with 0 the text is read "
+    _add_text(group, "corpus_memory", "SIZE", f"{text}again each epoch{_default('corpus_memory')}")
     _add_sampler_help(parser)
+
+
+def _add_text(group: argparse._ArgumentGroup, name: str, metavar: str, help: str) -> None:
+    """Add an option that the library reads, under its own name."""
+    group.add_argument(_flag(name), dest=name, metavar=metavar, default=argparse.SUPPRESS, help=help)
 
 
 def _add_sampler_help(parser: Parser) -> None:
@@ -137,18 +136,10 @@ def _summary(made: type[Any]) -> str:
 def add_checkpoint_options(parser: Parser) -> None:
     """Add what keeps a long run safe."""
     group = parser.add_argument_group("checkpoints")
-    group.add_argument(
-        "--checkpoint",
-        default=argparse.SUPPRESS,
-        metavar="FOLDER",
-        help="write checkpoints there: the last two, one more at the end and at SIGTERM or Ctrl-C",
-    )
-    group.add_argument(
-        "--checkpoint-every",
-        default=argparse.SUPPRESS,
-        metavar="TIME",
-        help="as 30s, 10min or 2h, or a number of epochs (default: 10min)",
-    )
+    text = "write checkpoints there: the last two, one more at the end and at SIGTERM or Ctrl-C"
+    _add_text(group, "checkpoint", "FOLDER", text)
+    text = "as 30s, 10min or 2h, or a number of epochs (default: 10min)"
+    _add_text(group, "checkpoint_every", "TIME", text)
     group.add_argument(
         "--resume",
         action="store_true",

@@ -361,10 +361,13 @@ cdef class ScoringJoiner(Joiner):
             if ab >= <double>self.min_count:
                 score = log(ab / words / (a / words * (b / words))) / -log(ab / words)
         else:
+            version = self.table.version
             found = self.scorer(
                 worda_count=first, wordb_count=second, bigram_count=both, len_vocab=self.table.entries.n,
                 min_count=self.min_count, corpus_word_count=self.corpus_word_count,
             )
+            if self.table.version != version:  # the ids of the sentence may be others' now
+                raise RuntimeError("the scoring function has changed the counts while they are used")
             return found if found > self.threshold else None
         return score if score > <double>self.threshold else None
 

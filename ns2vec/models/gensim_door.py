@@ -22,9 +22,10 @@ from ns2vec.training.callbacks import checked_callbacks
 from ns2vec.training.checkpoints import CheckpointFolder, Position, parse_interval
 from ns2vec.training.encoding import ChunkFeed
 from ns2vec.training.guard import Guard
-from ns2vec.training.network import Network, Worker
+from ns2vec.training.network import Network
 from ns2vec.training.observers import EpochLog, Observer, ProgressObserver
 from ns2vec.training.run import Feed, Plan, Run
+from ns2vec.training.worker import Worker
 
 if TYPE_CHECKING:
     from typing_extensions import Self

@@ -18,8 +18,8 @@ import numpy as np
 from ns2vec._typing import Int32Array
 from ns2vec.corpus import Corpus
 from ns2vec.corpus._sentences import SentenceEncoder
-from ns2vec.training.network import Worker
 from ns2vec.training.run import Run
+from ns2vec.training.worker import Worker
 
 WHOLE_BATCH = 2**31 - 1
 

@@ -25,13 +25,13 @@ class OutputMatrix(CoreAttribute):
         if model is None:
             return self
         try:
-            return model._core.outputs[self.name]
+            return model._core.matrices[self.name]
         except KeyError:
             raise AttributeError(f"{type(model).__name__!r} object has no attribute {self.name!r}") from None
 
     def __set__(self, model: Any, value: Any) -> None:
-        model._core.outputs[self.name] = value
+        model._core.matrices[self.name] = value
 
     def __delete__(self, model: Any) -> None:
         self.__get__(model)
-        del model._core.outputs[self.name]
+        del model._core.matrices[self.name]

@@ -45,7 +45,7 @@ def write_checkpoint(
 ) -> None:
     """Write one; a full disk is told and does not end training, which can go on without."""
     if network is not None:
-        check_rows(network.weights(), at.last_alpha, model.wv.index_to_key)
+        check_rows(network.weights(), at.last_alpha)
         network.write_back()
     state = model.to_state()
     state.attributes[ATTRIBUTE] = {

@@ -177,7 +177,7 @@ class StoredModel(Saveable):
         attributes = {name: value for name, value in known.items() if name not in TRANSIENT | SEPARATE}
         attributes["epochs_trained"] = core.epochs_trained
         attributes["sampler"] = self._plain_sampler()
-        weights = [array for array in core.outputs.values() if array is not None]
+        weights = [array for array in core.matrices.values() if array is not None]
         fits = all(np.shape(array) == wv.vectors.shape for array in weights)
         if fits and is_plain(self.sampler) and (gathered := self._sampler_state()):
             attributes[SAMPLER_STATE] = gathered
@@ -280,7 +280,7 @@ class StoredModel(Saveable):
     def __getstate__(self) -> dict[str, Any]:
         core = self._core
         state = {name: value for name, value in vars(self).items() if name not in TRANSIENT}
-        parts = {"wv": core.wv, "epochs_trained": core.epochs_trained, **core.outputs}
+        parts = {"wv": core.wv, "epochs_trained": core.epochs_trained, **core.matrices}
         tables = {"cum_table": core.tables.cum_table, "_made_cum_table": core.tables.made_cum_table}
         return {**state, **parts, **tables, SAMPLER_STATE: self._sampler_state()}
 
@@ -295,7 +295,7 @@ class StoredModel(Saveable):
         vars(self).update(dict.fromkeys(TRANSIENT - {"_core"}))
         vars(self).update(load=class_only, _batch_state=BatchState())
         core = self._core
-        core.wv, core.epochs_trained, core.outputs = wv, epochs, outputs
+        core.wv, core.epochs_trained, core.matrices = wv, epochs, outputs
         core.tables.cum_table, core.tables.made_cum_table = tables
         self._restore_sampler(gathered)
 

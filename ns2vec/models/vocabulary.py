@@ -130,9 +130,8 @@ class GensimVocabulary(StoredModel):
 
             if self.max_vocab_size:
                 scan = corpus.scan_sequential(
-                    max_vocab_size=self.max_vocab_size, trim_rule=trim_rule, min_count=self.min_count,
-                    on_progress=on_progress,
-                )  # fmt: skip
+                    max_vocab_size=self.max_vocab_size, trim_rule=trim_rule, on_progress=on_progress
+                )
             else:
                 scan = corpus.scan(
                     chunk_words=config.batch_words,
@@ -362,7 +361,7 @@ class GensimVocabulary(StoredModel):
         if theirs is None or not theirs.key_to_index:
             raise ConfigError("reset_from needs a model that has a vocabulary: call its build_vocab() first")
         if isinstance(other_model, StoredModel):
-            other_model._core.lend_words()
+            other_model._core.inputs.is_shared = True
         self._core.share_words(theirs)
         self.corpus_count = other_model.corpus_count
         self.init_weights()
@@ -385,6 +384,6 @@ class GensimVocabulary(StoredModel):
         if spec.has_one_updater:
             report["scores"] = 2 * self.window * n_words * 4
         if self.guard == "rollback":
-            report["guard"] = sum(report.get(name, 0) for name in ("vectors", "syn1", "syn1neg"))
+            report["guard"] = n_words * row * (1 + len(spec.targets))
         report["total"] = sum(size for name, size in report.items() if name != "total")
         return report

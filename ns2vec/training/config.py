@@ -173,7 +173,6 @@ class TrainingConfig:
     def kernel_options(self) -> dict[str, Any]:
         """Keyword arguments of `ns2vec._kernels.Kernel` that are not arrays."""
         return {
-            "pooled": self.spec().pooled,
             "window": self.window,
             "negative_sharing": self.negative_sharing,
             "shrink_windows": self.shrink_windows,

@@ -1,9 +1,9 @@
-"""What every family of models is made of: what is trained, the words, the matrices, and a run over them."""
+"""What every family of models is made of: what is trained, the units, the matrices, and a run over them."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from functools import partial
 from typing import Any
 
@@ -19,16 +19,15 @@ from ns2vec.sampling import BoundSampler
 from ns2vec.training.config import TrainingConfig
 from ns2vec.training.encoding import ChunkFeed, EncodedCache
 from ns2vec.training.matrices import Rows, empty_rows, grown_column, grown_rows, initial_rows
-from ns2vec.training.network import Network, lock_factors
+from ns2vec.training.network import Goal, Network
 from ns2vec.training.observers import Observer
-from ns2vec.training.run import Plan, Run
-from ns2vec.training.spec import Spec
+from ns2vec.training.run import Feed, Plan, Run
+from ns2vec.training.spec import Spec, TargetSpec, spec_of
 from ns2vec.training.tables import Tables, paths_of, thresholds_of
+from ns2vec.training.units import Side, Units
 from ns2vec.vocab import Columns, Growth, Huffman, Vocabulary
 
 logger = logging.getLogger(__name__)
-
-FROM_COUNTS = ("sample_int", "code", "point")  # attributes of words that are made again from all counts
 
 
 def late_thresholds(columns: Columns, sample: float, null_row: int | None) -> npt.NDArray[np.uint32]:
@@ -42,20 +41,28 @@ def late_paths(columns: Columns, tables: Tables, name: str) -> npt.NDArray[Any]:
 
 
 class EmbeddingCore:
-    """Words with input vectors, output matrices, and all that training needs of them.
+    """Units with their vectors, output matrices, and all that training needs of them.
 
-    A family of models holds one, and gives it a `config` and words; it overrides no training.
+    A family of models holds one, gives it a `config`, units and a spec, and overrides no training.
 
     Parameters
     ----------
     config : TrainingConfig
-    wv : KeyedVectors
-        Words and input vectors.
+    inputs : KeyedVectors or Units
+        What has vectors. The keys of plain vectors are rows of their own.
+    outputs : Units, optional
+        What is predicted, where that is not the keys of the inputs but a second vocabulary: items, labels.
+        Its bags, if it has any, are those of the outputs; its vectors are not used.
+    tags : Units, optional
+        Further inputs, of whole documents.
+    spec : callable
+        ``spec(config, n_outputs)`` says what is trained.
 
     Attributes
     ----------
-    outputs : dict of str to ndarray
-        Output matrices by name. Any of them, like ``wv.vectors``, may be replaced at any time.
+    matrices : dict of str to ndarray
+        Output matrices by name, and the biases of outputs. Any of them, like ``wv.vectors``, may be replaced
+        at any time.
     tables : Tables
     encoded : EncodedCache
         Ids of the text that was counted last.
@@ -63,77 +70,70 @@ class EmbeddingCore:
         In all: part of the key of the random streams.
     """
 
-    def __init__(self, config: TrainingConfig, wv: Any) -> None:
+    def __init__(
+        self,
+        config: TrainingConfig,
+        inputs: Any,
+        *,
+        outputs: Units | None = None,
+        tags: Units | None = None,
+        spec: Callable[[TrainingConfig, int], Spec] = spec_of,
+    ) -> None:
         self.config = config
-        self.wv = wv
-        self.outputs: dict[str, Any] = {}
+        self.inputs = inputs if isinstance(inputs, Units) else Units(inputs)
+        self.second = outputs
+        self.tags = tags
+        self.make_spec = spec
+        self.matrices: dict[str, Any] = {}
         self.tables = Tables()
         self.encoded = EncodedCache()
         self.epochs_trained = 0
-        self.shares_words = False  # with another core, whose keys and counts must not change
+
+    @property
+    def wv(self) -> Any:
+        """Keys and vectors of the inputs."""
+        return self.inputs.wv
+
+    @wv.setter
+    def wv(self, wv: Any) -> None:
+        self.inputs.wv = wv
+
+    @property
+    def outputs(self) -> Units:
+        """What is predicted."""
+        return self.second if self.second is not None else Units(self.wv)
 
     @property
     def spec(self) -> Spec:
         """What is trained."""
-        return self.config.spec(len(self.wv.key_to_index))
+        return self.make_spec(self.config, len(self.outputs.wv.key_to_index))
 
     @property
     def counts(self) -> Int64Array:
-        """How often each word occurs, shape (V,)."""
-        found: Int64Array = self.wv.expandos["count"]
-        return found
-
-    def columns(self) -> Columns:
-        """Attributes of the words, of which some may be made late."""
-        if not isinstance(self.wv.expandos, Columns):
-            self.wv.expandos = Columns(self.wv.expandos)
-        return self.wv.expandos
-
-    def n_rows(self, matrix: str) -> int:
-        """Rows that a matrix has: ``"vectors"``, or the name of an output matrix. Free ones count too."""
-        return len(self.wv)
+        """How often each output occurs, shape (n_outputs,)."""
+        return self.outputs.counts
 
     # ---- words ----
 
     def take_words(self, vocabulary: Vocabulary, null_row: int | None = None) -> None:
         """Begin with a vocabulary; it has no vectors yet. `null_row` is that of a padding word."""
-        thresholds = thresholds_of(vocabulary.counts, self.config.sample, null_row)
-        self.wv.index_to_key, self.wv.key_to_index = vocabulary.index_to_key, vocabulary.key_to_index
-        self.wv.expandos = Columns({"count": vocabulary.counts, "sample_int": thresholds})
-        self.shares_words = False
+        self.inputs.take(vocabulary)
+        self.wv.expandos["sample_int"] = thresholds_of(vocabulary.counts, self.config.sample, null_row)
         self.tables.forget()
 
     def share_words(self, wv: Any) -> None:
         """Take the words of other vectors; a copy is taken before they grow."""
         self.encoded.clear()
-        self.wv.index_to_key, self.wv.key_to_index = wv.index_to_key, wv.key_to_index
-        self.wv.expandos = wv.expandos
+        self.inputs.share(wv)
         self.tables.forget()
-        self.lend_words()
-
-    def lend_words(self) -> None:
-        """Take a copy of the words before they grow, because others have them too."""
-        self.shares_words = True
 
     def add_words(self, growth: Growth, null_row: int | None = None) -> None:
-        """Take new words behind the old ones, and count on; in time of the new words."""
-        wv = self.wv
-        if self.shares_words:
-            wv.index_to_key, wv.key_to_index = [*wv.index_to_key], {**wv.key_to_index}
-            wv.expandos = Columns({**wv.expandos, "count": self.counts.copy()})
-            self.shares_words = False
-        n_known = len(wv.index_to_key)
-        n_words = n_known + len(growth.new_keys)
-        wv.index_to_key.extend(growth.new_keys)
-        wv.key_to_index.update(zip(growth.new_keys, range(n_known, n_words), strict=True))
-        columns = self.columns()
-        for name in [*columns]:
-            if name not in FROM_COUNTS:
-                columns[name] = grown_column(columns[name], n_words)
-        growth.add_to(columns["count"])
+        """Take new words after the old ones, and count on; in time of the new words."""
+        self.inputs.add(growth)
         self.tables.forget()
+        columns = self.inputs.columns()
         columns.later("sample_int", partial(late_thresholds, columns, self.config.sample, null_row))
-        logger.info("%d new words, %d in all", len(growth.new_keys), n_words)
+        logger.info("%d new words, %d in all", len(growth.new_keys), len(self.wv.index_to_key))
 
     def keep_ids(self, corpus: Corpus, fingerprint: Hashable, scan: Scan, rows: Any) -> None:
         """Keep the ids of a counting pass, if there are any; `rows` leads from them to rows.
@@ -152,14 +152,15 @@ class EmbeddingCore:
     # ---- matrices ----
 
     def begin(self, seed: int | None = None) -> None:
-        """Make fresh weights: small random input vectors, zero outputs."""
-        vectors = empty_rows(self.n_rows("vectors"), self.config.vector_size)
-        initial_rows(vectors, seed)
-        self.wv.vectors = vectors
-        self.wv.vectors_lockf = np.ones(1, dtype=np.float32)
+        """Make fresh weights: small random vectors, and outputs as the spec says."""
+        size, n_rows = self.config.vector_size, self.outputs.n_rows
+        for units in filter(None, (self.inputs, self.tags)):
+            units.begin(seed, size)
         self.epochs_trained = 0
         for target in self.spec.targets:
-            self.outputs[target.matrix] = empty_rows(self.n_rows(target.matrix), self.config.vector_size)
+            self.matrices[target.matrix] = fresh_rows(target, empty_rows(n_rows, size), seed)
+            if target.bias:
+                self.matrices[target.bias_name] = np.zeros(len(self.outputs), dtype=np.float32)
         self.log_auto()
         self.make_tables()
 
@@ -168,35 +169,33 @@ class EmbeddingCore:
 
         A new row is the one that a core of this size would have begun with.
         """
-        wv, n_known, n_rows = self.wv, len(self.wv.vectors), self.n_rows("vectors")
-        wv.vectors = grown_rows(wv.vectors, n_rows)
-        initial_rows(wv.vectors, seed, first=n_known)
-        lock = getattr(wv, "vectors_lockf", np.ones(1, dtype=np.float32))
-        if len(lock) == n_known != 1:
-            lock = np.concatenate([lock, np.ones(n_rows - n_known, dtype=lock.dtype)])
-        wv.vectors_lockf = lock
-        wv.vectors_changed()
+        for units in filter(None, (self.inputs, self.tags)):
+            units.extend(seed)
         for target in self.spec.targets:
-            name = target.matrix
-            self.outputs[name] = grown_rows(self.output(name), self.n_rows(name))
+            old = self.output(target.matrix)
+            rows = grown_rows(old, self.outputs.n_rows)
+            self.matrices[target.matrix] = fresh_rows(target, rows, seed, first=len(old))
+            if target.bias:
+                bias = self.output(target.bias_name)
+                self.matrices[target.bias_name] = grown_column(bias, len(self.outputs))
         self.log_auto()
         self.tables.forget()
         if self.spec.has_path:
-            columns = self.columns()
+            columns = self.outputs.columns()
             for name in ("code", "point"):
                 columns.later(name, partial(late_paths, columns, self.tables, name))
 
     def output(self, name: str) -> Any:
-        """An output matrix.
+        """An output matrix, or the biases that go with one.
 
         Raises
         ------
         AttributeError
             If it has not been made: the objective came later.
         """
-        if name not in self.outputs:
+        if name not in self.matrices:
             raise AttributeError(f"there is no {name!r} yet: init_weights() makes it")
-        return self.outputs[name]
+        return self.matrices[name]
 
     def log_auto(self) -> None:
         """Say what ``objective="auto"`` has become."""
@@ -204,7 +203,7 @@ class EmbeddingCore:
         if self.config.objective == "auto" and chosen is not None:
             logger.info(
                 "objective 'auto' is %s: the vocabulary has %d words, the full softmax is taken up to %d",
-                chosen.name, len(self.wv.key_to_index), SOFTMAX_MAX_WORDS,
+                chosen.name, len(self.outputs), SOFTMAX_MAX_WORDS,
             )  # fmt: skip
 
     # ---- tables ----
@@ -212,14 +211,18 @@ class EmbeddingCore:
     def make_tables(self) -> None:
         """Make the Huffman tree; the noise distribution is made when it is needed."""
         self.tables.forget()
-        if self.spec.has_path and "count" in self.wv.expandos and len(self.wv):
+        if self.spec.has_path and self.has_counts():
             self.make_tree()
+
+    def has_counts(self) -> bool:
+        """Whether there are outputs, and how often each occurs."""
+        return bool(len(self.outputs)) and "count" in self.outputs.wv.expandos
 
     def make_tree(self) -> None:
         """Build the Huffman tree of the counts; paths are in the key attributes ``code`` and ``point``."""
         self.tables.tree = None
         for name in ("code", "point"):
-            self.wv.expandos[name] = paths_of(self.huffman(), name)
+            self.outputs.wv.expandos[name] = paths_of(self.huffman(), name)
 
     def huffman(self) -> Huffman:
         """The Huffman tree of the counts."""
@@ -227,44 +230,52 @@ class EmbeddingCore:
 
     def cum_table(self) -> Any:
         """The cumulative noise distribution; None without words or their output vectors."""
-        has_noise = "count" in self.wv.expandos and len(self.wv) and self.spec.words is not None
-        if self.tables.cum_table is None and has_noise:
+        if self.tables.cum_table is None and self.has_counts() and self.spec.words is not None:
             self.tables.make_cum_table(self.counts, self.config.ns_exponent)
         return self.tables.cum_table
 
     def sampler(self) -> BoundSampler:
-        """The sampler at work on the words.
+        """The sampler at work on the outputs.
 
         Raises
         ------
         VocabularyError
             If there are none yet.
         """
-        if not self.wv.key_to_index:
+        wv, config = self.outputs.wv, self.config
+        if not wv.key_to_index:
             raise VocabularyError("the sampler has no words to draw from: call build_vocab() first")
-        config = self.config
-        return self.tables.sampler(self.wv, config.sampler, config.ns_exponent, config.sample)
+        return self.tables.sampler(wv, config.sampler, config.ns_exponent, config.sample)
 
     # ---- training ----
 
     def network(self) -> Network:
         """Read the state that users may have replaced: weights, noise table, thresholds, locks."""
-        size = self.config.vector_size
-        made = Network(Rows("wv.vectors", self.wv.vectors, self.n_rows("vectors"), size))
-        for target in self.spec.targets:
-            name = target.matrix
-            rows = Rows(name, self.outputs.get(name), self.n_rows(name), size)
-            if target.outputs == "path":
-                made.syn1, made.huffman = rows, self.huffman()
-            else:
-                made.syn1neg, made.objective = rows, target.objective
-                made.bound = self.sampler() if target.outputs == "sampled" else None
-        made.keep = self.wv.expandos.get("sample_int")
-        made.lock = lock_factors(getattr(self.wv, "vectors_lockf", None))
-        return made
+        spec, size = self.spec, self.config.vector_size
+        return Network(
+            spec,
+            self.inputs.side(size, "inputs" in spec.frozen),
+            [self.goal(target) for target in spec.targets],
+            tags=None if self.tags is None else self.tags.side(size, "tags" in spec.frozen),
+            keep=self.wv.expandos.get("sample_int"),
+        )
 
-    def fit(self, corpus: Corpus, plan: Plan, observers: Iterable[Observer] = ()) -> tuple[int, int]:
-        """Train on a corpus; return (words trained, words read).
+    def goal(self, target: TargetSpec) -> Goal:
+        """A target with its rows and tables as they are now."""
+        outputs, is_path = self.outputs, target.outputs == "path"
+        keys = () if is_path or outputs.bags is not None else outputs.wv.index_to_key
+        matrix = self.matrices.get(target.matrix)
+        rows = Rows(target.matrix, matrix, outputs.n_rows, self.config.vector_size, keys)
+        return Goal(
+            target,
+            Side(rows, outputs.bags, frozen="outputs" in self.spec.frozen),
+            bound=self.sampler() if target.outputs == "sampled" else None,
+            huffman=self.huffman() if is_path else None,
+            bias=self.output(target.bias_name) if target.bias else None,
+        )
+
+    def fit(self, examples: Corpus | Feed, plan: Plan, observers: Iterable[Observer] = ()) -> tuple[int, int]:
+        """Train on a corpus, or on what another feed gives; return (words trained, words read).
 
         Examples
         --------
@@ -280,17 +291,24 @@ class EmbeddingCore:
         >>> core.fit(open_corpus([["a", "b"]] * 20), Plan(3, 0.025, 0.0001, 40, None))
         (120, 120)
         """
-        return Run(self, plan, ChunkFeed(corpus), tuple(observers)).train()
+        feed = ChunkFeed(examples) if isinstance(examples, Corpus) else examples
+        return Run(self, plan, feed, tuple(observers)).train()
+
+    def compose(self) -> None:
+        """Bring vectors that are made of trained rows up to date."""
+        for units in filter(None, (self.inputs, self.tags)):
+            units.compose()
+            units.wv.norms = None
 
     # ---- state ----
 
     def arrays(self, n_rows: int, vector_size: int, owner: str) -> dict[str, Any]:
         """Output matrices for a file, of as many rows as there are vectors; without those of other sizes."""
         found = {}
-        for name, array in self.outputs.items():
+        for name, array in self.matrices.items():
             if array is None:
                 continue
-            if np.shape(array)[1:] == (vector_size,):
+            if np.ndim(array) == 1 or np.shape(array)[1:] == (vector_size,):
                 found[name] = fit_rows(array, n_rows, name, owner)
             else:
                 logger.warning(
@@ -316,9 +334,17 @@ class EmbeddingCore:
         outputs = {name: array for name, array in arrays.items() if name != "cum_table"}
         for name, array in outputs.items():
             found, size = np.shape(array), wv.vectors.shape
-            if found != (self.n_rows(name), size[1]):
+            expected = (self.outputs.n_rows, size[1])[: max(1, len(found))]
+            if found != expected:
                 raise FormatError(f"{name} has shape {found}, the vectors have shape {size}")
-        self.outputs.update(outputs)
+        self.matrices.update(outputs)
         self.make_tables()
         if "cum_table" in arrays:
             self.tables.cum_table = np.array(arrays["cum_table"])
+
+
+def fresh_rows(target: TargetSpec, rows: Any, seed: int | None, first: int = 0) -> Any:
+    """Rows of outputs as the spec has them begin; zeros are there already."""
+    if target.start == "random":
+        initial_rows(rows, seed, first)
+    return rows

@@ -12,7 +12,7 @@ from typing import Any
 
 from ns2vec._typing import Int32Array
 from ns2vec.corpus import Chunk, Corpus, EncodedCorpus
-from ns2vec.training.network import Worker
+from ns2vec.training.worker import Worker
 
 
 class EncodedCache:
@@ -110,4 +110,5 @@ class ChunkFeed:
     def train(self, run: Any, worker: Worker, chunk: Chunk) -> tuple[int, int, float]:
         """Train a chunk; return (words trained, words read, loss)."""
         worker.begin(run.progress(chunk))
-        return worker.train(chunk.words, run.rate(chunk), chunk.index, chunk.remap)
+        rate = run.rate(chunk)
+        return worker.train(chunk.words, rate, chunk.index, chunk.remap, chunk.tags, chunk.tag_offsets)

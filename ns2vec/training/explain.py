@@ -16,9 +16,12 @@ import numpy.typing as npt
 from ns2vec.exceptions import ConfigError
 from ns2vec.reference.objectives import LINKS, sigmoid
 from ns2vec.training.config import TrainingConfig
-from ns2vec.training.network import Network, Worker
+from ns2vec.training.network import Network
+from ns2vec.training.worker import Worker
 
 Array = npt.NDArray[np.float64]
+
+EXPLAINED = ("logistic", "softmax")  # links of which a score alone says what the model predicts
 
 
 @dataclass(frozen=True)
@@ -206,12 +209,14 @@ def explain_step(
     >>> import numpy as np
     >>> from ns2vec.training.config import TrainingConfig
     >>> from ns2vec.training.explain import explain_step
-    >>> from ns2vec.training.network import Network
     >>> from ns2vec.training.matrices import Rows
+    >>> from ns2vec.training.network import Goal, Network
+    >>> from ns2vec.training.units import Side
     >>> from ns2vec.vocab import build_huffman
-    >>> syn0, syn1 = (Rows(name, np.ones((3, 4), np.float32), 3, 4) for name in ("syn0", "syn1"))
-    >>> network = Network(syn0, syn1=syn1, huffman=build_huffman([8, 2, 1]))
     >>> config = TrainingConfig(hs=True, negative=0, sg=True, vector_size=4)
+    >>> syn0, syn1 = (Side(Rows(name, np.ones((3, 4), np.float32), 3, 4)) for name in ("syn0", "syn1"))
+    >>> goal = Goal(config.spec().targets[0], syn1, huffman=build_huffman([8, 2, 1]))
+    >>> network = Network(config.spec(), syn0, [goal])
     >>> step = explain_step(network, config, [2, 0], 1, ["sat", "car", "cat"])
     >>> step.inputs[0].word, step.centre, step.outputs[0].score, round(step.loss, 4)
     ('cat', 'sat', 4.0, 4.0181)
@@ -228,7 +233,7 @@ def explain_step(
     states = [state_of(matrices, contexts, met, spec.mean) for matrices in (before, after)]
     probabilities = noise_probabilities(network, config, int(rows[position]), contexts, met)
     return Explanation(
-        objective=network.objective.name if network.objective is not None else "hierarchical_softmax",
+        objective=network.goals[0].objective.name,
         architecture=spec.architecture,
         link=met.link,
         alpha=config.alpha,
@@ -238,7 +243,7 @@ def explain_step(
         input_norm=norm(states[0].hidden),
         input_norm_after=norm(states[1].hidden),
         outputs=tuple(
-            tell_output(words if network.objective is not None else None, met, j, probabilities, *states)
+            tell_output(words if network.words is not None else None, met, j, probabilities, *states)
             for j in shown_outputs(network, met, states[0], topn)
         ),
         n_outputs=len(met.rows),
@@ -255,11 +260,12 @@ def check_step(network: Network, sentence: npt.NDArray[np.int32], position: int)
         raise ConfigError(
             f"position must be at least 0 and below {len(sentence)}, where the sentence ends, got {position}"
         )
-    if network.objective is not None and network.huffman is not None:
+    if len(network.goals) > 1:
         raise ConfigError("one objective is explained at a time: leave out hs=1, or set negative to 0")
-    if network.objective is not None and not isinstance(network.objective.link, str):
+    objective = network.goals[0].objective
+    if objective.link not in EXPLAINED:
         raise ConfigError(
-            f"the link of {network.objective.name!r} is a function: only logistic and softmax are explained"
+            f"the link of {objective.name!r} is another: only {' and '.join(EXPLAINED)} are explained"
         )
 
 
@@ -313,24 +319,23 @@ def make_step(
 
 def output_set(network: Network, centre: int, drawn: Sequence[Any]) -> Met:
     """What the input met."""
-    if network.objective is None:
-        if network.huffman is None or network.syn1 is None:
-            raise ConfigError("the network has no objective: there is nothing to explain")
-        labels = 1.0 - network.huffman.code(centre).astype(np.float64)
-        points = network.huffman.point(centre).tolist()
+    goal = network.goals[0]
+    if goal.huffman is not None:
+        labels = 1.0 - goal.huffman.code(centre).astype(np.float64)
+        points = goal.huffman.point(centre).tolist()
         return Met(points, labels, np.ones(len(points)), np.zeros(len(points)))
-    if network.objective.outputs == "all":
-        n_words = len(network.syn0.padded)
+    if goal.spec.outputs == "all":
+        n_words = goal.n_outputs
         labels = (np.arange(n_words) == centre).astype(np.float64)
         return Met(list(range(n_words)), labels, np.ones(n_words), np.zeros(n_words), "softmax")
     rows, weights, offsets = (np.asarray(array)[0] for array in drawn)
     is_there = rows >= 0
     counted = weights[is_there].astype(np.float64)
     labels = np.zeros(len(counted))
-    labels[0] = 1.0 if network.objective.link == "softmax" else 1.0 / counted[0]
+    labels[0] = 1.0 if goal.objective.link == "softmax" else 1.0 / counted[0]
     found = rows[is_there].tolist()
     used = offsets[is_there].astype(np.float64)
-    return Met(found, labels, counted, used, network.objective.link)
+    return Met(found, labels, counted, used, goal.objective.link)
 
 
 def state_of(matrices: Sequence[Any], contexts: npt.NDArray[np.int32], met: Met, mean: bool) -> State:
@@ -350,7 +355,7 @@ def state_of(matrices: Sequence[Any], contexts: npt.NDArray[np.int32], met: Met,
 
 def shown_outputs(network: Network, met: Met, before: State, topn: int) -> list[int]:
     """Places of all outputs; of the full softmax, the seen word and those with the largest shares."""
-    if network.objective is None or network.objective.outputs != "all":
+    if network.goals[0].spec.outputs != "all":
         return list(range(len(met.rows)))
     seen = int(np.argmax(met.labels))
     best = np.argsort(-before.predictions, kind="stable")
@@ -363,7 +368,7 @@ def noise_probabilities(
     """Probability of each output in one draw, where there are draws and the sampler can tell."""
     if network.bound is None:
         return [None] * len(met.rows)
-    context = -1 if config.spec().pooled else int(contexts[0])
+    context = -1 if network.spec.pooled else int(contexts[0])
     try:
         log_q = network.bound.log_q(met.rows, centre=centre, context=context, k=config.negative)
     except ConfigError:  # a function of the user's own

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
@@ -39,16 +39,14 @@ def largest_numbers(matrix: Float32Array) -> Float32Array:
     return np.concatenate([np.abs(block).max(axis=1) for block in blocks])
 
 
-def outgrown(rows: Rows, limit: float, keys: Sequence[Any]) -> str | None:
+def outgrown(rows: Rows, limit: float) -> str | None:
     """Say which row of a matrix is not finite or has the largest number beyond a limit, or None."""
     if not len(rows.padded):
         return None
     largest = largest_numbers(rows.padded)
     n_broken = len(largest) - int(np.isfinite(largest).sum())
     worst = int(np.argmin(np.isfinite(largest)) if n_broken else np.argmax(largest))
-    # the rows of syn1 are inner nodes of the tree, not words
-    has_keys = rows.name != "syn1" and worst < len(keys)
-    row = f"row {worst}" if not has_keys else repr(keys[worst])
+    row = repr(rows.keys[worst]) if worst < len(rows.keys) else f"row {worst}"
     if n_broken:
         return f"{n_broken} of {len(largest)} rows of {rows.name} are not finite, {row} first"
     if largest[worst] > limit:
@@ -56,12 +54,12 @@ def outgrown(rows: Rows, limit: float, keys: Sequence[Any]) -> str | None:
     return None
 
 
-def what_is_wrong(weights: Iterable[Rows], limit: float = HUGE, keys: Sequence[Any] = ()) -> str | None:
+def what_is_wrong(weights: Iterable[Rows], limit: float = HUGE) -> str | None:
     """Name the first matrix with rows that are of no use, or None."""
-    return next((problem for rows in weights if (problem := outgrown(rows, limit, keys))), None)
+    return next((problem for rows in weights if (problem := outgrown(rows, limit))), None)
 
 
-def check_rows(weights: Iterable[Rows], alpha: float, keys: Sequence[Any] = ()) -> None:
+def check_rows(weights: Iterable[Rows], alpha: float) -> None:
     """Raise if training has run away, and warn where it is about to.
 
     Parameters
@@ -69,8 +67,6 @@ def check_rows(weights: Iterable[Rows], alpha: float, keys: Sequence[Any] = ()) 
     weights : iterable of Rows
     alpha : float
         Learning rate of the last chunk, for the message.
-    keys : sequence
-        The words of the rows, for the message.
 
     Raises
     ------
@@ -78,12 +74,12 @@ def check_rows(weights: Iterable[Rows], alpha: float, keys: Sequence[Any] = ()) 
         If a row holds NaN, an infinity, or a number beyond a million.
     """
     weights = list(weights)
-    problem = what_is_wrong(weights, LARGE, keys)
+    problem = what_is_wrong(weights, LARGE)
     if problem is None:
         return
     usual = "0.025 to 0.05 is usual" if alpha > USUAL_ALPHA else f"try {alpha / 4:.1g}"
     remedy = f"(learning rate {alpha:g}); lower alpha, {usual}, or train with guard='rollback', which does so"
-    if broken := what_is_wrong(weights, HUGE, keys):  # perhaps in another matrix than the first that is large
+    if broken := what_is_wrong(weights, HUGE):  # perhaps in another matrix than the first that is large
         raise DivergenceError(f"training diverged: {broken} {remedy}")
     logger.warning("training is running away: %s %s", problem, remedy)
 

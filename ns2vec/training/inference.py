@@ -65,7 +65,7 @@ def perplexity(core: EmbeddingCore, sentences: Iterable[Sequence[Any]]) -> float
 
 def predicted_words(core: EmbeddingCore, context_words: Sequence[Any], topn: int | None) -> Any:
     """Words with the largest softmax of raw scores; see `Word2Vec.predict_output_word`."""
-    if core.spec.words is None or "syn1neg" not in core.outputs:
+    if core.spec.words is None or "syn1neg" not in core.matrices:
         raise VocabularyError(
             "predict_output_word needs output vectors of words: train with negative sampling"
         )

@@ -8,6 +8,7 @@ copy that is written back whenever someone may look, and the next growth moves i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -173,6 +174,8 @@ class Rows:
     array : ndarray of shape (n_rows, vector_size)
         Any strides, any float type.
     n_rows, vector_size : int
+    keys : sequence
+        What the rows belong to, for messages; empty where nobody can tell.
 
     Raises
     ------
@@ -180,7 +183,9 @@ class Rows:
         If the array has another shape or cannot be written.
     """
 
-    def __init__(self, name: str, array: Any, n_rows: int, vector_size: int) -> None:
+    def __init__(
+        self, name: str, array: Any, n_rows: int, vector_size: int, keys: Sequence[Any] = ()
+    ) -> None:
         shape = getattr(array, "shape", None)
         if shape != (n_rows, vector_size):
             raise ConfigError(
@@ -192,6 +197,7 @@ class Rows:
         if not array.flags.writeable:
             raise ConfigError(f"{name} is read-only and cannot be trained; assign a copy of it")
         self.name = name
+        self.keys = keys
         self.array = array
         padded = padded_base(array)
         self.is_copy = padded is None

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ns2vec import _kernels
-from ns2vec._typing import Float32Array, Int32Array
+from ns2vec._registry import Registry
+from ns2vec._typing import Float32Array
 from ns2vec.corpus import MAX_SENTENCE_WORDS
 from ns2vec.exceptions import ConfigError
 from ns2vec.objectives import Objective
@@ -18,19 +19,14 @@ from ns2vec.sampling import BlockFunction, BoundSampler
 from ns2vec.sampling.steering import Steering
 from ns2vec.training.config import TrainingConfig
 from ns2vec.training.matrices import Rows
+from ns2vec.training.spec import Spec, TargetSpec
+from ns2vec.training.units import Side
+from ns2vec.training.worker import Worker
 from ns2vec.vocab.huffman import Huffman
 
 ALWAYS = np.uint32(2**32 - 1)
 HOT_ROWS = 1024  # most frequent rows, of which each worker trains copies of its own (benchmarks/NOTES.md)
 MERGES_PER_WORKER = 100  # in an epoch, at least; in a shorter corpus all rows are shared
-
-
-def lock_factors(vectors_lockf: Any) -> Float32Array | None:
-    """Gensim's ``wv.vectors_lockf`` as the kernels take it: None when it is all ones of length 1."""
-    if vectors_lockf is None:
-        return None
-    factors = np.ascontiguousarray(vectors_lockf, dtype=np.float32).reshape(-1)
-    return None if len(factors) == 0 or (len(factors) == 1 and factors[0] == 1.0) else factors
 
 
 def make_noise(bound: BoundSampler, objective: type[Objective]) -> _kernels.Noise:
@@ -69,31 +65,106 @@ def make_noise(bound: BoundSampler, objective: type[Objective]) -> _kernels.Nois
 
 
 @dataclass
+class Goal:
+    """A target as an epoch trains it: its rows, and what says which of them a centre meets.
+
+    Attributes
+    ----------
+    spec : TargetSpec
+    side : Side
+    bound : BoundSampler or None
+        Where negatives come from.
+    huffman : Huffman or None
+    bias : ndarray of shape (n_outputs,), float32, or None
+    """
+
+    spec: TargetSpec
+    side: Side
+    bound: BoundSampler | None = None
+    huffman: Huffman | None = None
+    bias: Float32Array | None = None
+
+    @property
+    def objective(self) -> type[Objective]:
+        """What the rows are trained for."""
+        return self.spec.objective
+
+    @property
+    def padded(self) -> Float32Array:
+        """The rows as the kernels have them."""
+        return self.side.rows.padded
+
+    @property
+    def n_outputs(self) -> int:
+        """How many outputs a centre may be."""
+        return len(self.padded) if self.side.bags is None else len(self.side.bags.offsets) - 1
+
+    def target(self, config: TrainingConfig) -> _kernels.Target:
+        """What the kernels take."""
+        return TARGETS[self.spec.outputs](self, config)
+
+    def loss_of_nothing(self, negative: int) -> float:
+        """Expected loss of one input when every score is zero, at most; infinite where no bound is known."""
+        if self.huffman is not None:
+            return int(np.diff(self.huffman.offsets).max()) * math.log(2.0)
+        return loss_of_zero_scores(self.objective, self.bound, self.n_outputs, negative)
+
+
+#: What an objective's `outputs` name -> the target of the kernels.
+TARGETS: Registry[Callable[[Goal, TrainingConfig], _kernels.Target]] = Registry("output set")
+
+
+@TARGETS.entry("sampled")
+def sampled_target(goal: Goal, config: TrainingConfig) -> _kernels.Target:
+    """The centre with negatives of a sampler."""
+    if goal.bound is None:
+        raise RuntimeError(f"{goal.spec.matrix} has no sampler")
+    noise, link = make_noise(goal.bound, goal.objective), goal.objective.link
+    return _kernels.Sampled(goal.side.matrix(), noise, config.negative, link=link, bias=goal.bias)
+
+
+@TARGETS.entry("path")
+def path_target(goal: Goal, config: TrainingConfig) -> _kernels.Target:
+    """The inner nodes on the centre's way through the Huffman tree."""
+    if goal.huffman is None:
+        raise RuntimeError(f"{goal.spec.matrix} has no tree")
+    tree = goal.huffman
+    return _kernels.Path(goal.side.matrix(), tree.offsets, tree.points, tree.codes)
+
+
+@TARGETS.entry("all")
+def full_target(goal: Goal, config: TrainingConfig) -> _kernels.Target:
+    """Every output, by BLAS."""
+    return _kernels.All(goal.side.matrix())
+
+
+@TARGETS.entry("labels")
+def label_target(goal: Goal, config: TrainingConfig) -> _kernels.Target:
+    """Every output, of which there are few."""
+    return _kernels.Labels(goal.side.matrix(), link=goal.objective.link, bias=goal.bias)
+
+
+@dataclass
 class Network:
     """What one epoch trains.
 
     Attributes
     ----------
-    syn0, syn1neg, syn1 : Rows
-        Input rows; output rows of words and of the Huffman tree's inner nodes, or None.
-    objective : type of Objective, or None
-        What the output rows of words are trained for.
-    bound : BoundSampler or None
-        Where its negatives come from.
-    huffman : Huffman or None
+    spec : Spec
+    inputs : Side
+    goals : sequence of Goal
+        In the order of training.
+    tags : Side or None
+        Further inputs, of whole documents.
     keep : ndarray of shape (V,), uint32, or None
         Subsampling thresholds.
-    lock : ndarray of shape (n,), float32, or None
     """
 
-    syn0: Rows
-    syn1neg: Rows | None = None
-    syn1: Rows | None = None
-    objective: type[Objective] | None = None
-    bound: BoundSampler | None = None
-    huffman: Huffman | None = None
+    spec: Spec
+    inputs: Side
+    goals: Sequence[Goal]
+    tags: Side | None = None
     keep: npt.NDArray[np.uint32] | None = None
-    lock: Float32Array | None = None
 
     def kernel(self, config: TrainingConfig, n_words: int = 0) -> _kernels.Kernel:
         """The training kernel over these arrays.
@@ -106,52 +177,62 @@ class Network:
             where it is so long that copies are merged often enough: all of them change the top of the tree at
             every word. With negatives it gains next to nothing and costs quality (benchmarks/NOTES.md).
         """
-        has_copies = config.workers > 1 and self.syn1 is not None and self.syn1neg is None
+        self.check_sampler()
+        is_plain = self.tags is None and self.inputs.bags is None and self.spec.reader == "windows"
+        has_copies = config.workers > 1 and is_plain and self.words is None
         is_long = n_words >= MERGES_PER_WORKER * config.workers * config.batch_words
         keep = self.keep if self.keep is not None and (self.keep != ALWAYS).any() else None
-        return _kernels.Kernel(
-            _kernels.UnitMatrix(self.syn0.padded, lock=self.lock),
-            self.targets(config),
+        made = _kernels.Kernel(
+            self.inputs.matrix(),
+            [goal.target(config) for goal in self.goals],
+            tags=None if self.tags is None else self.tags.matrix(),
+            reader=self.spec.reader,
+            pooled=self.spec.pooled,
             keep=None if keep is None else np.ascontiguousarray(keep, dtype=np.uint32),
             hot_rows=HOT_ROWS if has_copies and is_long else 0,
             width=config.vector_size,
             **config.kernel_options(),
         )
-
-    def targets(self, config: TrainingConfig) -> list[_kernels.Target]:
-        """What each window is trained for, one after the other."""
-        found: list[_kernels.Target] = []
-        if self.syn1 is not None and self.huffman is not None:
-            tree = self.huffman
-            found.append(_kernels.Path(self.syn1.padded, tree.offsets, tree.points, tree.codes))
-        if self.syn1neg is None or self.objective is None:
-            return found
-        if self.objective.outputs == "all":
-            return [*found, _kernels.All(self.syn1neg.padded)]
-        if self.bound is not None:
-            check_pairs(self.bound, config)
-            noise = make_noise(self.bound, self.objective)
-            link = self.objective.link
-            found.append(_kernels.Sampled(self.syn1neg.padded, noise, config.negative, link=link))
+        if self.words is not None:
             for steering in self.steering():
-                steering.attach(self.syn1neg.padded, config.vector_size)
-        return found
+                steering.attach(self.words.padded, config.vector_size)
+        return made
+
+    def check_sampler(self) -> None:
+        """A sampler that is keyed on the context needs negatives for each pair."""
+        bound = self.bound
+        if bound is not None and bound.source.needs_pairs and not self.spec.pairs:
+            raise ConfigError(
+                f"{bound.sampler!r} is keyed on the context word: it needs sg=1 and negative_sharing='pair'"
+            )
+
+    @property
+    def words(self) -> Goal | None:
+        """The target whose outputs are words; None where only a Huffman tree is trained."""
+        return next((goal for goal in self.goals if goal.huffman is None), None)
+
+    @property
+    def bound(self) -> BoundSampler | None:
+        """Where negatives come from."""
+        return None if self.words is None else self.words.bound
+
+    @property
+    def huffman(self) -> Huffman | None:
+        """The tree whose inner nodes are trained."""
+        return next((goal.huffman for goal in self.goals if goal.huffman is not None), None)
 
     def weights(self) -> list[Rows]:
-        """Every matrix that is trained."""
-        return [rows for rows in (self.syn0, self.syn1neg, self.syn1) if rows is not None]
+        """Every matrix that is trained, the inputs' first."""
+        sides = [self.inputs, *(goal.side for goal in self.goals)]
+        return [side.rows for side in (sides if self.tags is None else [*sides, self.tags])]
 
     def loss_of_nothing(self, config: TrainingConfig) -> float:
         """Loss of a trained word when every score is zero, at most: with all of its contexts.
 
         Infinite where no bound is known.
         """
-        loss = 0.0
-        if self.huffman is not None:
-            loss += int(np.diff(self.huffman.offsets).max()) * np.log(2.0)
-        if self.objective is not None:
-            loss += loss_of_zero_scores(self.objective, self.bound, len(self.syn0.padded), config.negative)
-        return float(loss * (1 if config.spec().pooled else 2 * config.window))
+        loss = sum(goal.loss_of_nothing(config.negative) for goal in self.goals)
+        return float(loss * (2 * config.window if self.spec.is_pair_of_words else 1))
 
     def worker(self, kernel: _kernels.Kernel, config: TrainingConfig, epoch: int) -> Worker:
         """What one thread holds, with scratch for chunks of the usual length."""
@@ -204,78 +285,3 @@ def loss_of_zero_scores(
     logits = -(math.log(negative) + seen)
     noise = negative * float((np.exp(seen) * np.logaddexp(0.0, logits)).sum())
     return noise + float(np.logaddexp(0.0, -logits).max())
-
-
-def check_pairs(bound: BoundSampler, config: TrainingConfig) -> None:
-    """A sampler that is keyed on the context needs negatives for each pair."""
-    if bound.source.needs_pairs and not config.spec().pairs:
-        raise ConfigError(
-            f"{bound.sampler!r} is keyed on the context word: it needs sg=1 and negative_sharing='pair'"
-        )
-
-
-class Worker:
-    """What one thread holds: a kernel shared with the others and scratch memory of its own.
-
-    Parameters
-    ----------
-    kernel : Kernel
-    epoch : int
-        Epochs the model had trained before this one: part of the key of the random streams.
-    max_words : int
-        Usual length of a chunk in ids; scratch grows when a longer one comes.
-    block : callable, optional
-        Python sampler: fills the negatives of a chunk.
-    seed : int
-    steering : tuple of Steering
-        Told what the sampler's draws counted.
-    """
-
-    def __init__(
-        self,
-        kernel: _kernels.Kernel,
-        epoch: int,
-        max_words: int,
-        block: BlockFunction | None = None,
-        seed: int = 1,
-        steering: tuple[Steering, ...] = (),
-    ) -> None:
-        self.kernel = kernel
-        self.steering = steering
-        self.block = block
-        self.seed = seed
-        self.epoch = epoch
-        self.work = _kernels.Workspace(kernel, max_words)
-        self.max_words = max_words
-
-    def begin(self, progress: float) -> None:
-        """Get samplers ready for a chunk at a progress in [0, 1] of the run."""
-        for steering in self.steering:
-            steering.before(progress)
-
-    def train(
-        self, words: Int32Array, alpha: float, chunk: int, remap: Int32Array | None = None
-    ) -> tuple[int, int, float]:
-        """Train a chunk; return (words trained, words read, loss)."""
-        if len(words) > self.max_words:
-            self.max_words = len(words)
-            self.work = _kernels.Workspace(self.kernel, self.max_words)
-        block = self.draw_block(len(words), chunk)
-        tally = self.kernel.train(
-            words, alpha, work=self.work, remap=remap, block=block, epoch=self.epoch, chunk=chunk
-        )
-        if self.steering:
-            counts = self.work.take_counts()
-            for steering in self.steering:
-                steering.after(counts)
-        return tally
-
-    def draw_block(self, n_words: int, chunk: int) -> Int32Array | None:
-        """Negatives that a Python sampler draws for a chunk: as many as it can need without collisions."""
-        if self.block is None:
-            return None
-        sets_per_word = self.kernel.n_sets(min(2 * self.kernel.window, n_words))
-        generator = np.random.default_rng([self.seed, self.epoch, chunk])
-        return np.asarray(
-            self.block(n_words * sets_per_word * self.kernel.negative, generator), dtype=np.int32
-        )

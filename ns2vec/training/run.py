@@ -16,8 +16,9 @@ from ns2vec.training.blas import blas_threads
 from ns2vec.training.checkpoints import Position
 from ns2vec.training.guard import check_rows
 from ns2vec.training.loop import Tally, run_workers
-from ns2vec.training.network import Network, Worker
+from ns2vec.training.network import Network
 from ns2vec.training.observers import EpochTally, Observer
+from ns2vec.training.worker import Worker
 
 if TYPE_CHECKING:
     from ns2vec.training.core import EmbeddingCore
@@ -171,7 +172,7 @@ class Run:
             with self.blas():
                 network = self.begin_network()
                 self.train_pieces(self.handed_out(), tally)
-                check_rows(network.weights(), self.last_alpha, self.core.wv.index_to_key)
+                check_rows(network.weights(), self.last_alpha)
         finally:
             self.end_network()
         seconds = time.perf_counter() - started
@@ -181,12 +182,8 @@ class Run:
 
     def blas(self) -> AbstractContextManager[Any]:
         """What calls BLAS calls it on one thread."""
-        is_called = self.config.backend != "fused" or self.has_one_updater()
+        is_called = self.config.backend != "fused" or self.core.spec.has_one_updater
         return blas_threads(1) if is_called else nullcontext()
-
-    def has_one_updater(self) -> bool:
-        """Whether one thread trains, because BLAS takes the others' place."""
-        return self.config.spec(len(self.core.wv.key_to_index)).has_one_updater
 
     def begin_network(self) -> Network:
         """Take the matrices as they are now; users may have replaced them."""
@@ -204,7 +201,7 @@ class Run:
             self.network.detach()
         self.network = self.kernel = None
         self.core.epochs_trained += 1
-        self.core.wv.norms = None
+        self.core.compose()
 
     # ---- pieces of an epoch, between which nothing is trained ----
 
@@ -234,7 +231,7 @@ class Run:
 
     def work(self, jobs: Iterator[Any], tally: Tally) -> None:
         """Train jobs with all threads."""
-        n_workers = 1 if self.has_one_updater() else self.config.workers
+        n_workers = 1 if self.core.spec.has_one_updater else self.config.workers
         run_workers(jobs, self.make_worker, n_workers, tally, partial(self.tell, "on_chunk", tally))
 
     def make_worker(self) -> Callable[[Any], tuple[int, int, float]]:

@@ -26,15 +26,26 @@ class TargetSpec:
         Name of the matrix: ``"syn1neg"`` has a row for each word, ``"syn1"`` one for each inner node of the
         Huffman tree.
     objective : type of Objective
+    bias : bool
+        Each output has a number that is added to its scores; they are named after the matrix, with ``_bias``.
+    start : {"zeros", "random"}
+        What its rows are before training.
     """
 
     matrix: str
     objective: type[Objective]
+    bias: bool = False
+    start: str = "zeros"
 
     @property
     def outputs(self) -> str:
-        """Which rows are met: ``"sampled"``, ``"path"`` or ``"all"``."""
+        """Which rows are met: ``"sampled"``, ``"path"``, ``"all"`` or ``"labels"``."""
         return self.objective.outputs
+
+    @property
+    def bias_name(self) -> str:
+        """Name of the biases."""
+        return f"{self.matrix}_bias"
 
 
 @dataclass(frozen=True)
@@ -44,11 +55,12 @@ class Spec:
     Attributes
     ----------
     targets : tuple of TargetSpec
-        At most one of them has outputs that are words.
-    reader : {"windows"}
-        How text becomes inputs and outputs: the words around a centre meet it.
-    units : {"rows"}
-        Where the vector of an input is: in a row of its own.
+        In the order of training. At most one of them has outputs that are words.
+    reader : {"windows", "tags", "pairs"}
+        Which inputs meet which outputs: the words around a centre meet it, and so do the tags of its document
+        where there are any; these tags alone; or each output has the inputs that a pair gives it.
+    frozen : frozenset of {"inputs", "tags", "outputs"}
+        What is read and does not change.
     pooled : bool
         All inputs of a window make one vector (CBOW); otherwise each is an input of its own (skip-gram).
     mean : bool
@@ -62,12 +74,12 @@ class Spec:
     >>> from ns2vec.training import TrainingConfig
     >>> spec = TrainingConfig(sg=True, hs=True).spec(n_words=1000)
     >>> spec.architecture, [target.objective.name for target in spec.targets]
-    ('skip_gram', ['negative_sampling', 'hierarchical_softmax'])
+    ('skip_gram', ['hierarchical_softmax', 'negative_sampling'])
     """
 
     targets: tuple[TargetSpec, ...]
     reader: str = "windows"
-    units: str = "rows"
+    frozen: frozenset[str] = frozenset()
     pooled: bool = False
     mean: bool = True
     window: int = 5
@@ -77,6 +89,11 @@ class Spec:
     def architecture(self) -> str:
         """Return ``"skip_gram"`` or ``"cbow"``."""
         return "cbow" if self.pooled else "skip_gram"
+
+    @property
+    def is_pair_of_words(self) -> bool:
+        """Whether each word of a window is an input of its own."""
+        return self.reader == "windows" and not self.pooled
 
     @property
     def words(self) -> type[Objective] | None:
@@ -132,7 +149,7 @@ def spec_of(config: TrainingConfig, n_words: int) -> Spec:
             path, words = chosen, None
         else:
             words = chosen
-    found = (("syn1neg", words), ("syn1", path))
+    found = (("syn1", path), ("syn1neg", words))
     return Spec(
         targets=tuple(TargetSpec(matrix, objective) for matrix, objective in found if objective is not None),
         pooled=not config.sg,

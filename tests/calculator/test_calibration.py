@@ -56,9 +56,9 @@ def test_training_goes_on_until_the_time_is_over(config):
     chunks = calibration.synthetic_chunks(shape, config(), 3)
     network = calibration.make_network(shape.counts, config())
     assert calibration.train_for(network, config(), chunks, 0.0).n_words == 15
-    before = network.syn0.array.copy()
+    before = network.inputs.rows.array.copy()
     assert calibration.train_for(network, config(), chunks, 0.05).n_words > 15
-    assert (network.syn0.array != before).any()
+    assert (network.inputs.rows.array != before).any()
 
 
 @pytest.mark.parametrize(

@@ -28,9 +28,9 @@ def test_parts_are_the_arrays_of_a_model(config, sentences, options, vector_size
     model = Word2Vec(vector_size=vector_size, window=3, min_count=2, sample=0.05, sg=1, workers=2, **options)
     model.build_vocab(sentences)
     made = model._make_network()
-    assert found["syn0"] == made.syn0.padded.nbytes
-    assert found.get("syn1neg", 0) == (made.syn1neg.padded.nbytes if made.syn1neg else 0)
-    assert found.get("syn1", 0) == (made.syn1.padded.nbytes if made.syn1 else 0)
+    matrices = {"syn0": made.inputs.rows.padded} | {goal.spec.matrix: goal.padded for goal in made.goals}
+    for name in ("syn0", "syn1neg", "syn1"):
+        assert found.get(name, 0) == (matrices[name].nbytes if name in matrices else 0)
     tables = made.keep.nbytes
     if made.bound is not None:
         source, data = made.bound.source, made.bound.data

@@ -108,17 +108,17 @@ def test_the_oracle_does_the_expected_work(config, sentences, monkeypatch, objec
     expected = expect_windows(shape, options)
     (work,) = outputs_of(shape, options, expected)
     network = make_network(shape.counts, options)
-    outputs = network.syn1neg and reference.Side(network.syn1neg.padded.astype(float))
+    outputs = reference.Side(network.goals[0].padded.astype(float))
     if objective == "softmax":
         target = reference.All(outputs)
     elif network.bound is not None:
         draw = draw_static(network.bound.source.alias)
         target = reference.Sampled(outputs, draw=draw, negative=options.negative)
     else:
-        tree, nodes = network.huffman, reference.Side(network.syn1.padded.astype(float))
-        target = reference.Path(nodes, [(tree.point(v), tree.code(v)) for v in range(len(shape.counts))])
+        tree = network.huffman
+        target = reference.Path(outputs, [(tree.point(v), tree.code(v)) for v in range(len(shape.counts))])
     model = reference.Model(
-        reference.Side(network.syn0.padded.astype(float)), [target], keep=network.keep,
+        reference.Side(network.inputs.rows.padded.astype(float)), [target], keep=network.keep,
         window=options.window, negative_sharing=sharing, pooled=spec.pooled,
     )  # fmt: skip
     counted = Counted(monkeypatch)

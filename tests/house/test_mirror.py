@@ -8,7 +8,7 @@ from sources import PACKAGE, ROOT, at, expect_none, files
 
 # Modules without a test file of their own: what is private, in C or a part is tested through its door.
 TESTED_BY = {
-    "tests/cli/test_evaluate.py": "cli/any_vectors cli/common evaluation/_columns",
+    "tests/cli/test_evaluate.py": "cli/common evaluation/_columns",
     "tests/cli/test_info.py": "_build_info",
     "tests/compat/test_signatures.py": "compat/gensim/convert callbacks",
     "tests/compat/gensim/test_alias.py": "compat/gensim/site/sitecustomize",
@@ -41,6 +41,7 @@ TESTED_BY = {
     "tests/models/test_word2vec.py": "models/gensim_door models/observers models/parts word2vec",
     "tests/training/test_checkpoints.py": "models/resuming",
     "tests/training/test_loop.py": "training/progress",
+    "tests/training/test_network.py": "training/worker",
     "tests/vocab/test_huffman.py": "vocab/_heap",
 }
 

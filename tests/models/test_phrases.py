@@ -86,6 +86,13 @@ def test_own_scorers_get_the_counts_by_gensims_names():
     assert calls == [{**expected, "min_count": 1, "corpus_word_count": sum(map(len, SENTENCES))}]
 
 
+def test_a_scorer_that_changes_the_counts_is_refused():
+    model = phrases()
+    model.scoring = lambda **counts: model.add_vocab([["unheard", "of"]]) or 1.0
+    with pytest.raises(RuntimeError, match="changed the counts"):
+        model[["new", "york"]]
+
+
 def test_a_phrase_needs_more_than_the_threshold():
     model = Phrases([["a", "b"], ["a", "b"]], min_count=1, threshold=0.75)
     assert model[["a", "b"]] == ["a", "b"]

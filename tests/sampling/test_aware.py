@@ -342,7 +342,7 @@ def draw_trained():
 
     def draw(model, sampler):
         made = model._make_network()
-        made.bound = sampler.bind(model.bound_sampler().data)
+        made.words.bound = sampler.bind(model.bound_sampler().data)
         kernel = made.kernel(model._config())
         rng = np.random.default_rng(2)
         centres = rng.integers(0, len(model.wv), 3000).astype(np.int32)

@@ -7,7 +7,7 @@ import pytest
 
 from ns2vec import KeyedVectors, Word2Vec
 from ns2vec.corpus import open_corpus
-from ns2vec.exceptions import FormatError, VocabularyError
+from ns2vec.exceptions import VocabularyError
 from ns2vec.training import EmbeddingCore, Plan, TrainingConfig
 from ns2vec.vocab import build_vocabulary, grow_vocabulary
 
@@ -19,9 +19,9 @@ def words_of(corpus):
     return scan.tokens, scan.counts
 
 
-def core_of(sentences, kind=EmbeddingCore, **options):
+def core_of(sentences, **options):
     config = TrainingConfig(**(OPTIONS | options))
-    core = kind(config, KeyedVectors(config.vector_size))
+    core = EmbeddingCore(config, KeyedVectors(config.vector_size))
     core.take_words(build_vocabulary(*words_of(sentences), min_count=1)[0])
     core.begin(config.seed)
     return core
@@ -39,7 +39,7 @@ def test_it_trains_what_the_model_trains(sentences, options):
     model = Word2Vec(sentences, **(OPTIONS | options))
     assert fit(core, sentences)[1] == 2 * model.corpus_total_words
     assert np.array_equal(core.wv.vectors, model.wv.vectors)
-    assert set(core.outputs) == {target.matrix for target in core.spec.targets}
+    assert set(core.matrices) == {target.matrix for target in core.spec.targets}
 
 
 def test_it_grows_and_trains_on(sentences):
@@ -51,26 +51,9 @@ def test_it_grows_and_trains_on(sentences):
     )
     core.extend(seed=3)
     assert np.array_equal(core.wv.vectors[:20], before)
-    assert {name: len(array) for name, array in core.outputs.items()} == {"syn1neg": 21, "syn1": 21}
+    assert {name: len(array) for name, array in core.matrices.items()} == {"syn1neg": 21, "syn1": 21}
     fit(core, more)
     assert np.isfinite(core.wv.vectors).all()
-
-
-class WithTags(EmbeddingCore):
-    """Rows for tags follow those of words, and outputs are classes."""
-
-    def n_rows(self, matrix):
-        return {"vectors": len(self.wv) + 5, "syn1neg": 2}[matrix]
-
-
-def test_matrices_have_rows_of_their_own(sentences):
-    core = core_of(sentences, WithTags)
-    assert (len(core.wv.vectors), len(core.outputs["syn1neg"])) == (25, 2)
-    again = WithTags(core.config, KeyedVectors(8))
-    again.adopt(core.wv, core.arrays(2, 8, "these"))
-    assert len(again.outputs["syn1neg"]) == 2
-    with pytest.raises(FormatError, match=r"syn1neg has shape \(3, 8\)"):
-        again.adopt(core.wv, {"syn1neg": np.zeros((3, 8), np.float32)})
 
 
 def test_without_words_there_is_no_sampler():

@@ -11,7 +11,7 @@ import os
 import pickle
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from importlib.abc import InspectLoader
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
@@ -146,13 +146,7 @@ class _NamesLoader(importlib.abc.Loader):
     def exec_module(self, module: ModuleType) -> None:
         source = importlib.import_module(f"{modules.__name__}.{MODULES[self.name]}")
         names = {name: value for name, value in vars(source).items() if not name.startswith("__")}
-        vars(module).update(names)
-        vars(module).update(
-            __doc__=source.__doc__,
-            __file__=source.__file__,
-            __all__=list(source.__all__),
-            __getattr__=self._other,
-        )
+        vars(module).update(names, __doc__=source.__doc__, __file__=source.__file__, __getattr__=self._other)
         if self.name == "gensim":
             vars(module)["__version__"] = VERSION
 
@@ -223,12 +217,9 @@ class AliasFinder(importlib.abc.MetaPathFinder):
         module = REAL.module(name)
         return ModuleSpec(name, _RealLoader(module), origin=getattr(module, "__file__", None))
 
-    def find_distributions(self, context: Any = None) -> Iterable[importlib.metadata.Distribution]:
+    def find_distributions(self, context: Any = None) -> Iterator[importlib.metadata.Distribution]:
         """Answer ``importlib.metadata.version("gensim")``."""
-        return self._distributions(getattr(context, "name", None))
-
-    def _distributions(self, name: str | None) -> Iterator[importlib.metadata.Distribution]:
-        if name is not None and name.lower() == "gensim":
+        if str(getattr(context, "name", None)).lower() == "gensim":
             yield _Distribution()
 
 

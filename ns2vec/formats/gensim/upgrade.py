@@ -24,6 +24,7 @@ from ns2vec.formats.fitting import fit_rows, fit_state
 from ns2vec.formats.gensim.phrases import PHRASE_KINDS, phrase_state
 from ns2vec.formats.gensim.sidefiles import read_npy, read_npz
 from ns2vec.formats.gensim.unpickling import Plain, Record, unpickle
+from ns2vec.formats.keys import DAMAGED
 from ns2vec.formats.state import ModelState, VectorState
 from ns2vec.formats.strangers import refuse_stranger
 
@@ -79,15 +80,7 @@ def read_state(source: PathLike | IO[bytes], *, mmap: str | None = None) -> Mode
         return _Upgrade(name, path, mmap).model(root)
     except FormatError:
         raise
-    except (
-        ValueError,
-        TypeError,
-        KeyError,
-        IndexError,
-        AttributeError,
-        OverflowError,
-        RecursionError,
-    ) as error:
+    except DAMAGED as error:
         raise FormatError(f"{name}: damaged: {type(error).__name__}: {error}") from None
 
 

@@ -7,11 +7,12 @@ goes on from piece to piece.
 
 from __future__ import annotations
 
+import io
 import os
 import pickle
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -37,19 +38,17 @@ MODULES = {
 }
 
 
-class _Object:
+class _Object(NamedTuple):
     """An object of gensim's to be written: class name and attributes."""
 
-    def __init__(self, name: str, attributes: dict[str, Any]) -> None:
-        self.name = name
-        self.attributes = attributes
+    name: str
+    attributes: dict[str, Any]
 
 
-class _Named:
+class _Named(NamedTuple):
     """A function of gensim's to be written: its name."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    name: str
 
 
 def write_state(
@@ -90,7 +89,8 @@ def write_state(
     if state.kind in PHRASE_KINDS:
         function = next(name for name, short in SCORERS.items() if short == state.attributes["scoring"])
         root = _Object(state.kind, split(state.attributes | {"scoring": _Named(function)}, ""))
-        _write_root(target, path, root)
+        with open_for_write(target) as stream:
+            _write_pickle(stream, root)
         return
     if state.attributes.get("hs"):
         _add_paths(state.vectors)
@@ -106,14 +106,7 @@ def write_state(
     for name, array in split.files.items():
         with open_for_write(f"{path}.{name}.npy") as stream:
             write_npy(stream, array)
-    _write_root(target, path, root)
-
-
-def _write_root(target: Any, path: str | None, root: _Object) -> None:
-    if path is None:
-        _write_pickle(target, root)
-        return
-    with open_for_write(path) as stream:
+    with open_for_write(target) as stream:
         _write_pickle(stream, root)
 
 
@@ -202,22 +195,14 @@ class _Pieces:
     """Pickles values one after the other as parts of one pickle."""
 
     def __init__(self) -> None:
-        self._out = _Buffer()
+        self._out = io.BytesIO()
         self._pickler = pickle.Pickler(self._out, PROTOCOL)
 
     def __call__(self, value: Any) -> bytes:
-        self._out.parts.clear()
+        self._out.seek(0)
+        self._out.truncate()
         self._pickler.dump(value)
-        return b"".join(self._out.parts)[2:-1]  # without PROTO and STOP
-
-
-class _Buffer:
-    def __init__(self) -> None:
-        self.parts: list[bytes] = []
-
-    def write(self, part: Any) -> int:
-        self.parts.append(bytes(part))
-        return len(part)
+        return self._out.getvalue()[2:-1]  # without PROTO and STOP
 
 
 def _global(name: str) -> bytes:

@@ -59,14 +59,13 @@ def test_the_names(before):
     assert json.loads(run(before + INSTALL + SCRIPT, "x")) == [3, ["x"]]
 
 
-def test_every_alias_has_what_it_lists():
+def test_every_alias_can_be_imported():
     names = json.dumps(sorted(MODULES))
     code = f"""
 import importlib
 for name in {names}:
     module = importlib.import_module(name)
     assert module.__name__ == name
-    assert [entry for entry in module.__all__ if not hasattr(module, entry)] == [], name
 """
     run(WITHOUT_GENSIM + INSTALL + code)
 

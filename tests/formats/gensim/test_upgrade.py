@@ -35,6 +35,11 @@ NAMES = [
     "word2vec_pre_kv_sep_py3_4",
     *[f"old_w2v_models/w2v_{version}.mdl" for version in VERSIONS.split()],
 ]
+PHRASES = [
+    f"phrase{kind}-{name}"
+    for kind in "rs"
+    for name in ("3.6.0.model", "no-common-terms.pkl", "no-scoring.pkl", "scoring-str.pkl")
+]
 
 READ_ALL = """
 import json, sys
@@ -52,7 +57,9 @@ assert "gensim" not in sys.modules
 
 def test_all_load_with_gensim_blocked(wheel_data):
     run = subprocess.run(
-        [sys.executable, "-c", READ_ALL, str(wheel_data), json.dumps(NAMES)], capture_output=True, text=True
+        [sys.executable, "-c", READ_ALL, str(wheel_data), json.dumps(NAMES + PHRASES)],
+        capture_output=True,
+        text=True,
     )
     assert run.returncode == 0, run.stderr
     assert json.loads(run.stdout)[:3] == [3, 12, 806]
@@ -70,7 +77,7 @@ def test_the_list_is_complete(wheel_data):
         except FormatError as error:
             message = str(error)
             assert any(why in message for why in ("refused to load", "holds a", "a pickled list"))
-    assert found == set(NAMES)
+    assert found == {*NAMES, *PHRASES}
 
 
 @pytest.mark.parity
@@ -110,7 +117,7 @@ def test_side_files_are_mapped(wheel_data, tmp_path):
 
 
 def test_other_models_are_named(wheel_data):
-    with pytest.raises(FormatError, match="holds a Doc2Vec; of gensim's models ns2vec reads Word2Vec and"):
+    with pytest.raises(FormatError, match="holds a Doc2Vec; of gensim's models ns2vec reads Word2Vec, "):
         read_state(wheel_data / "old_d2v_models" / "d2v_3.4.0.mdl")
 
 

@@ -7,6 +7,4 @@ from ns2vec.keyedvectors import KeyedVectors
 from ns2vec.models.phrases import Phrases
 from ns2vec.word2vec import Word2Vec
 
-__all__ = ["CallbackAny2Vec", "FAST_VERSION", "KeyedVectors", "Phrases", "Word2Vec"]
-
 FAST_VERSION = 1

@@ -18,17 +18,5 @@ from ns2vec.models.phrases import (
     is_single,
 )
 
-__all__ = [
-    "ENGLISH_CONNECTOR_WORDS",
-    "FrozenPhrases",
-    "NEGATIVE_INFINITY",
-    "Phraser",
-    "Phrases",
-    "TransformedCorpus",
-    "npmi_scorer",
-    "original_scorer",
-    "utils",
-]
-
 _PhrasesTransformation = PhrasesTransformation
 _is_single = is_single

@@ -1,0 +1,119 @@
+"""Explicit pairs of an input and an output, in an order that changes with each epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ns2vec._typing import Float32Array, Int32Array, Int64Array
+
+if TYPE_CHECKING:
+    from ns2vec.training.run import Run
+    from ns2vec.training.worker import Worker
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Which inputs meet which outputs.
+
+    Attributes
+    ----------
+    inputs : ndarray of shape (n,), int32
+        Units; where inputs are pooled, all of them one after the other, in the lists of `offsets`.
+    outputs : ndarray of shape (n,), int32
+    weights : ndarray of shape (n,), float32, or None
+        Factor of each pair's loss.
+    offsets : ndarray of shape (n + 1,), int64, or None
+        Where the inputs of each pair begin.
+
+    Examples
+    --------
+    >>> from ns2vec.training.pairs import Pairs
+    >>> ids = np.arange(3, dtype=np.int32)
+    >>> Pairs(ids, ids + 5).take(np.array([2, 0])).outputs.tolist()
+    [7, 5]
+    """
+
+    inputs: Int32Array
+    outputs: Int32Array
+    weights: Float32Array | None = None
+    offsets: Int64Array | None = None
+
+    def __len__(self) -> int:
+        return len(self.outputs)
+
+    def take(self, places: npt.NDArray[Any]) -> Pairs:
+        """Some of them, in the order of `places`."""
+        weights = None if self.weights is None else self.weights[places]
+        if self.offsets is None:
+            return Pairs(self.inputs[places], self.outputs[places], weights)
+        starts, lengths = self.offsets[places], np.diff(self.offsets)[places]
+        offsets = np.concatenate([[0], np.cumsum(lengths)])
+        inputs = self.inputs[np.repeat(starts - offsets[:-1], lengths) + np.arange(offsets[-1])]
+        return Pairs(inputs, self.outputs[places], weights, offsets)
+
+
+@dataclass(frozen=True)
+class PairChunk:
+    """Pairs that get one learning rate; each counts as a word and as a sentence.
+
+    Attributes
+    ----------
+    index : int
+        Number of the chunk in its epoch, from 0.
+    pairs : Pairs
+    words_before, sentences_before : int
+        Pairs of this epoch before it.
+    """
+
+    index: int
+    pairs: Pairs
+    words_before: int
+
+    @property
+    def n_sentences(self) -> int:
+        """How many there are."""
+        return len(self.pairs)
+
+    @property
+    def sentences_before(self) -> int:
+        """Pairs of this epoch before it."""
+        return self.words_before
+
+    def rows(self) -> Int32Array:
+        """All their ids: what a checkpoint knows them by."""
+        return np.concatenate([self.pairs.inputs, self.pairs.outputs])
+
+
+class PairFeed:
+    """Pairs for a run, shuffled afresh in each epoch.
+
+    Parameters
+    ----------
+    pairs : Pairs
+    """
+
+    def __init__(self, pairs: Pairs) -> None:
+        self.pairs = pairs
+
+    def jobs(self, run: Run) -> Iterator[PairChunk]:
+        """Chunks of one epoch; the order follows from the seed and the epochs that were trained before."""
+        config = run.config
+        order = np.random.default_rng([config.seed, run.core.epochs_trained]).permutation(len(self.pairs))
+        for index, start in enumerate(range(0, len(order), config.batch_words)):
+            yield PairChunk(index, self.pairs.take(order[start : start + config.batch_words]), start)
+
+    def job_of(self, run: Run, worker: Worker) -> Callable[[PairChunk], tuple[int, int, float]]:
+        """Train a chunk at the rate of its place in the run."""
+        return partial(self.train, run, worker)
+
+    def train(self, run: Run, worker: Worker, chunk: PairChunk) -> tuple[int, int, float]:
+        """Train a chunk; return (pairs trained, pairs read, loss)."""
+        worker.begin(run.progress(chunk))
+        loss = worker.train_pairs(chunk.pairs, run.rate(chunk), chunk.index)
+        return len(chunk.pairs), len(chunk.pairs), loss

@@ -1,0 +1,258 @@
+"""Where the vector of an input is: in a row of its own, or in a bag of rows whose mean or sum it is.
+
+Units have keys, which are those of a `KeyedVectors`: words, tags, users, nodes. They own the rows that are
+trained for them, and grow with their keys.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ns2vec import _kernels
+from ns2vec._typing import Float32Array, Int32Array, Int64Array
+from ns2vec.exceptions import ConfigError
+from ns2vec.training.matrices import Rows, empty_rows, grown_column, grown_rows, initial_rows
+from ns2vec.vocab import Columns, Growth, Vocabulary
+
+FROM_COUNTS = ("sample_int", "code", "point")  # attributes of words that are made again from all counts
+
+
+@dataclass(frozen=True)
+class Bags:
+    """The rows of each unit, one list after the other.
+
+    Attributes
+    ----------
+    offsets : ndarray of shape (n_units + 1,), int64
+        Where the list of each unit begins; none is empty.
+    rows : ndarray of shape (offsets[-1],), int32
+    n_rows : int
+        Rows of the matrix that they are in.
+    combine : {"mean", "sum"}
+        What of its rows a unit's vector is.
+    """
+
+    offsets: Int64Array
+    rows: Int32Array
+    n_rows: int
+    combine: str = "mean"
+
+    def vectors(self, matrix: npt.NDArray[Any]) -> Float32Array:
+        """The vector of each unit, shape (n_units, D), for rows `matrix` of shape (n_rows, D).
+
+        Examples
+        --------
+        >>> from ns2vec.training.units import Bags
+        >>> bags = Bags(np.array([0, 2, 3]), np.array([0, 1, 2], np.int32), 3)
+        >>> bags.vectors(np.array([[1.0], [3.0], [7.0]], np.float32)).tolist()
+        [[2.0], [7.0]]
+        """
+        from scipy.sparse import csr_matrix  # late: importing it takes longer than all of ns2vec
+
+        lengths = np.diff(self.offsets)
+        factors = 1.0 / lengths if self.combine == "mean" else np.ones(len(lengths))
+        weights = np.repeat(factors, lengths).astype(np.float32)
+        found = csr_matrix((weights, self.rows, self.offsets), (len(lengths), self.n_rows)) @ matrix
+        return np.asarray(found, dtype=np.float32)
+
+
+@dataclass
+class Side:
+    """Units as an epoch trains them: their rows, and how vectors are made of these.
+
+    Attributes
+    ----------
+    rows : Rows
+    bags : Bags or None
+        None where each unit has a row of its own.
+    lock : ndarray of shape (n,), float32, or None
+        Factors of what each row learns.
+    frozen : bool
+        Nothing of it changes.
+    """
+
+    rows: Rows
+    bags: Bags | None = None
+    lock: Float32Array | None = None
+    frozen: bool = False
+
+    def matrix(self) -> _kernels.UnitMatrix:
+        """What the kernels take."""
+        options: dict[str, Any] = {"lock": self.lock, "frozen": self.frozen}
+        if self.bags is not None:
+            bags = self.bags
+            options |= {"offsets": bags.offsets, "rows": bags.rows, "combine": bags.combine}
+        return _kernels.UnitMatrix(self.rows.padded, **options)
+
+
+def lock_factors(vectors_lockf: Any) -> Float32Array | None:
+    """Gensim's ``wv.vectors_lockf`` as the kernels take it: None when it is all ones of length 1."""
+    if vectors_lockf is None:
+        return None
+    factors = np.ascontiguousarray(vectors_lockf, dtype=np.float32).reshape(-1)
+    return None if len(factors) == 0 or (len(factors) == 1 and factors[0] == 1.0) else factors
+
+
+class Units:
+    """Units of which each has a row of its own, which is its vector.
+
+    Parameters
+    ----------
+    wv : KeyedVectors
+        Their keys and vectors; the vectors are trained in place. Users may replace them at any time.
+    name : str
+        Of the matrix, for messages.
+    """
+
+    bags: Bags | None = None
+
+    def __init__(self, wv: Any, name: str = "wv.vectors") -> None:
+        self.wv = wv
+        self.name = name
+        self.is_shared = False  # with others, whose keys and counts must not change
+
+    def __len__(self) -> int:
+        return len(self.wv)
+
+    # ---- keys ----
+
+    def columns(self) -> Columns:
+        """Attributes of the keys, of which some may be made late."""
+        if not isinstance(self.wv.expandos, Columns):
+            self.wv.expandos = Columns(self.wv.expandos)
+        return self.wv.expandos
+
+    @property
+    def counts(self) -> Int64Array:
+        """How often each was seen, shape (n_units,)."""
+        found: Int64Array = self.wv.expandos["count"]
+        return found
+
+    def take(self, vocabulary: Vocabulary) -> None:
+        """Begin with these keys; they have no vectors yet."""
+        self.wv.index_to_key, self.wv.key_to_index = vocabulary.index_to_key, vocabulary.key_to_index
+        self.wv.expandos = Columns({"count": vocabulary.counts})
+        self.is_shared = False
+
+    def share(self, wv: Any) -> None:
+        """Take the keys of other vectors; a copy is taken before they grow."""
+        self.wv.index_to_key, self.wv.key_to_index = wv.index_to_key, wv.key_to_index
+        self.wv.expandos = wv.expandos
+        self.is_shared = True
+
+    def add(self, growth: Growth) -> None:
+        """Take new keys after the old ones, and count on; in time of the new ones."""
+        wv = self.wv
+        if self.is_shared:
+            wv.index_to_key, wv.key_to_index = [*wv.index_to_key], {**wv.key_to_index}
+            wv.expandos = Columns({**wv.expandos, "count": self.counts.copy()})
+            self.is_shared = False
+        n_known = len(wv.index_to_key)
+        n_units = n_known + len(growth.new_keys)
+        wv.index_to_key.extend(growth.new_keys)
+        wv.key_to_index.update(zip(growth.new_keys, range(n_known, n_units), strict=True))
+        columns = self.columns()
+        for name in [*columns]:
+            if name not in FROM_COUNTS:
+                columns[name] = grown_column(columns[name], n_units)
+        growth.add_to(columns["count"])
+
+    # ---- rows ----
+
+    @property
+    def n_rows(self) -> int:
+        """Rows that are trained. Free ones count too."""
+        return len(self.wv) if self.bags is None else self.bags.n_rows
+
+    @property
+    def matrix(self) -> Any:
+        """The rows that are trained, shape (n_rows, D)."""
+        return self.wv.vectors
+
+    @matrix.setter
+    def matrix(self, rows: Any) -> None:
+        self.wv.vectors = rows
+
+    def begin(self, seed: int | None, vector_size: int) -> None:
+        """Give all fresh rows, small and random."""
+        rows = empty_rows(self.n_rows, vector_size)
+        initial_rows(rows, seed)
+        self.matrix = rows
+        self.wv.vectors_lockf = np.ones(1, dtype=np.float32)
+        self.compose()
+
+    def extend(self, seed: int | None) -> None:
+        """Give fresh rows to those that have none; each is the one that it would have begun with."""
+        n_known = len(self.matrix)
+        rows = grown_rows(self.matrix, self.n_rows)
+        initial_rows(rows, seed, first=n_known)
+        self.matrix = rows
+        lock = getattr(self.wv, "vectors_lockf", np.ones(1, dtype=np.float32))
+        if len(lock) == n_known != 1:
+            lock = np.concatenate([lock, np.ones(len(rows) - n_known, dtype=lock.dtype)])
+        self.wv.vectors_lockf = lock
+        self.compose()
+        self.wv.vectors_changed()
+
+    def compose(self) -> None:
+        """Bring the vectors up to date with the rows that were trained: here they are the same."""
+
+    def side(self, vector_size: int, frozen: bool = False) -> Side:
+        """What an epoch trains of them.
+
+        Raises
+        ------
+        ConfigError
+            If the matrix has another shape than it should.
+        """
+        keys = self.wv.index_to_key if self.bags is None else ()
+        rows = Rows(self.name, self.matrix, self.n_rows, vector_size, keys)
+        return Side(rows, self.bags, lock_factors(getattr(self.wv, "vectors_lockf", None)), frozen)
+
+
+class BagUnits(Units):
+    """Units whose vectors are made of rows that several of them may share: subwords, features.
+
+    Parameters
+    ----------
+    wv : KeyedVectors
+        Its vectors are made anew whenever the rows have been trained.
+    bags : Bags
+        One bag for each key; replace it before `extend` when keys have been added.
+    name : str
+        Of the matrix of rows, for messages.
+    """
+
+    def __init__(self, wv: Any, bags: Bags, name: str = "rows") -> None:
+        super().__init__(wv, name)
+        self.bags = bags
+        self.trained: Any = np.empty((0, wv.vector_size), dtype=np.float32)
+
+    @property
+    def matrix(self) -> Any:
+        """The rows that are trained, shape (n_rows, D)."""
+        return self.trained
+
+    @matrix.setter
+    def matrix(self, rows: Any) -> None:
+        self.trained = rows
+
+    def compose(self) -> None:
+        """Make each vector of the rows of its bag.
+
+        Raises
+        ------
+        ConfigError
+            If there are not as many bags as keys.
+        """
+        if self.bags is None or len(self.bags.offsets) != len(self.wv.index_to_key) + 1:
+            n_bags = 0 if self.bags is None else len(self.bags.offsets) - 1
+            raise ConfigError(
+                f"expected a bag for each of {len(self.wv.index_to_key)} keys, got {n_bags}: "
+                "give bags of the new keys, too"
+            )
+        self.wv.vectors = self.bags.vectors(self.trained)

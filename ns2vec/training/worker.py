@@ -1,0 +1,112 @@
+"""What one training thread holds, and how it trains a chunk."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ns2vec import _kernels
+from ns2vec._typing import Int32Array, Int64Array
+from ns2vec.sampling import BlockFunction
+from ns2vec.sampling.steering import Steering
+from ns2vec.training.pairs import Pairs
+
+
+class Worker:
+    """What one thread holds: a kernel shared with the others and scratch memory of its own.
+
+    Parameters
+    ----------
+    kernel : Kernel
+    epoch : int
+        Epochs the model had trained before this one: part of the key of the random streams.
+    max_words : int
+        Usual length of a chunk in ids; scratch grows when a longer one comes.
+    block : callable, optional
+        Python sampler: fills the negatives of a chunk.
+    seed : int
+    steering : tuple of Steering
+        Told what the sampler's draws counted.
+    """
+
+    def __init__(
+        self,
+        kernel: _kernels.Kernel,
+        epoch: int,
+        max_words: int,
+        block: BlockFunction | None = None,
+        seed: int = 1,
+        steering: tuple[Steering, ...] = (),
+    ) -> None:
+        self.kernel = kernel
+        self.steering = steering
+        self.block = block
+        self.seed = seed
+        self.epoch = epoch
+        self.room = (max_words, 1, 0)
+        self.work = self.workspace()
+
+    def workspace(self) -> _kernels.Workspace:
+        """Scratch for chunks of so many ids, lists of so many inputs, and so many tags in all."""
+        max_words, max_list, n_tags = self.room
+        return _kernels.Workspace(self.kernel, max_words, max_list=max_list, n_tags=n_tags)
+
+    def make_room(self, max_words: int, lists: Int64Array | None = None, n_tags: int = 0) -> None:
+        """Have scratch for a chunk; `lists` is where the lists of inputs or tags in it begin."""
+        max_list = int(np.diff(lists).max()) if lists is not None and len(lists) > 1 else 1
+        needed = (max_words, max_list, n_tags)
+        if any(more > there for more, there in zip(needed, self.room, strict=True)):
+            most = [max(pair) for pair in zip(needed, self.room, strict=True)]
+            self.room = (most[0], most[1], most[2])
+            self.work = self.workspace()
+
+    def begin(self, progress: float) -> None:
+        """Get samplers ready for a chunk at a progress in [0, 1] of the run."""
+        for steering in self.steering:
+            steering.before(progress)
+
+    def end(self) -> None:
+        """Let samplers know what the draws of a chunk counted."""
+        if self.steering:
+            counts = self.work.take_counts()
+            for steering in self.steering:
+                steering.after(counts)
+
+    def train(
+        self,
+        words: Int32Array,
+        alpha: float,
+        chunk: int,
+        remap: Int32Array | None = None,
+        tags: Int32Array | None = None,
+        tag_offsets: Int64Array | None = None,
+    ) -> tuple[int, int, float]:
+        """Train a chunk; return (words trained, words read, loss)."""
+        self.make_room(len(words), tag_offsets, 0 if tags is None else len(tags))
+        block = self.draw_block(len(words), chunk)
+        tally = self.kernel.train(
+            words, alpha, work=self.work, remap=remap, tags=tags, tag_offsets=tag_offsets, block=block,
+            epoch=self.epoch, chunk=chunk,
+        )  # fmt: skip
+        self.end()
+        return tally
+
+    def train_pairs(self, pairs: Pairs, alpha: float, chunk: int) -> float:
+        """Train explicit pairs; return the loss."""
+        self.make_room(max(len(pairs), len(pairs.inputs)), pairs.offsets)
+        block = self.draw_block(len(pairs), chunk)
+        loss = self.kernel.train_pairs(
+            pairs.inputs, pairs.outputs, alpha, work=self.work, offsets=pairs.offsets, weights=pairs.weights,
+            block=block, epoch=self.epoch, chunk=chunk,
+        )  # fmt: skip
+        self.end()
+        return loss
+
+    def draw_block(self, n_words: int, chunk: int) -> Int32Array | None:
+        """Negatives that a Python sampler draws for a chunk: as many as it can need without collisions."""
+        if self.block is None:
+            return None
+        sets_per_word = self.kernel.n_sets(min(2 * self.kernel.window, n_words))
+        generator = np.random.default_rng([self.seed, self.epoch, chunk])
+        return np.asarray(
+            self.block(n_words * sets_per_word * self.kernel.negative, generator), dtype=np.int32
+        )
