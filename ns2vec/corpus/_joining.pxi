@@ -60,7 +60,8 @@ cdef class Joiner:
             for k in range(start, i):
                 if k + SLOTS_AHEAD < words.shape[0] and words[k + SLOTS_AHEAD] >= 0:
                     ns2vec_prefetch(PyList_GET_ITEM(self.spellings, words[k + SLOTS_AHEAD]))
-                copy_items(sentence, k - start, self.spellings, words[k], words[k] + 1)
+                Py_INCREF(PyList_GET_ITEM(self.spellings, words[k]))
+                PyList_SET_ITEM(sentence, k - start, PyList_GET_ITEM(self.spellings, words[k]))
             found.append(self.replaced(sentence, &ids[start], &spans[start], None))
             start = i + 1
         return found
@@ -116,27 +117,19 @@ cdef class Joiner:
             free(ids)
 
     cdef list replaced(self, list tokens, const int32_t* ids, int32_t* spans, list scores):
-        """The tokens with phrases in the place of what they are made of; `spans` has room for n + 1 numbers."""
-        cdef list phrases = [], found
+        """Put phrases in the place of what they are made of; `spans` has room for n + 1 numbers."""
+        cdef list phrases = []
         cdef list phrase_scores = None if scores is None else []
-        cdef Py_ssize_t n = PyList_GET_SIZE(tokens), at = 0, before = 0, i
+        cdef Py_ssize_t n = PyList_GET_SIZE(tokens), i
         self.find(tokens, ids, n, spans, phrases, phrase_scores)
         cdef Py_ssize_t n_spans = PyList_GET_SIZE(phrases)
         if scores is not None:
             scores += [None] * n
             for i in range(n_spans - 1, -1, -1):
                 scores[spans[2 * i] : spans[2 * i + 1] + 1] = [phrase_scores[i]]
-        if n_spans == 0:
-            return tokens
-        for i in range(n_spans):
-            n -= spans[2 * i + 1] - spans[2 * i]
-        found = PyList_New(n)
-        for i in range(n_spans):
-            at = copy_items(found, at, tokens, before, spans[2 * i])
-            at = copy_items(found, at, phrases, i, i + 1)
-            before = spans[2 * i + 1] + 1
-        copy_items(found, at, tokens, before, PyList_GET_SIZE(tokens))
-        return found
+        if n_spans:
+            put_phrases(tokens, spans, phrases)
+        return tokens
 
     cdef int find(
         self, list tokens, const int32_t* ids, Py_ssize_t n, int32_t* spans, list phrases, list scores
@@ -219,14 +212,24 @@ cdef list own_list(sentence):
     return list(tokens) if tokens is sentence else tokens
 
 
-cdef inline Py_ssize_t copy_items(list target, Py_ssize_t at, list items, Py_ssize_t start, Py_ssize_t stop) noexcept:
-    """Fill places of a new list; return the next."""
-    cdef Py_ssize_t i
-    for i in range(start, stop):
-        Py_INCREF(PyList_GET_ITEM(items, i))
-        PyList_SET_ITEM(target, at, PyList_GET_ITEM(items, i))
+cdef int put_phrases(list tokens, const int32_t* spans, list phrases) except -1:
+    """Replace spans of a list, in place: at any time it holds what it held, in another order."""
+    cdef Py_ssize_t n_spans = PyList_GET_SIZE(phrases), n = PyList_GET_SIZE(tokens), at = spans[0], i, k
+    for i in range(n_spans):
+        swap(tokens, at, spans[2 * i])
+        tokens[at] = phrases[i]
         at += 1
-    return at
+        for k in range(spans[2 * i + 1] + 1, spans[2 * i + 2] if i + 1 < n_spans else n):
+            swap(tokens, at, k)
+            at += 1
+    del tokens[at:]
+    return 0
+
+
+cdef inline void swap(list items, Py_ssize_t i, Py_ssize_t k) noexcept:
+    cdef PyObject* moved = PyList_GET_ITEM(items, i)
+    PyList_SET_ITEM(items, i, PyList_GET_ITEM(items, k))
+    PyList_SET_ITEM(items, k, moved)
 
 
 cdef class FrozenJoiner(Joiner):
