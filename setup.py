@@ -43,6 +43,7 @@ def extension(name, *folders, c_sources=()):
 
 EXTENSIONS = [
     extension("ns2vec._kernels", "ns2vec/_cy", c_sources=sorted(glob("ns2vec/_cy/*.c"))),
+    extension("ns2vec.corpus._bigrams", "ns2vec/corpus"),
     extension("ns2vec.corpus._scan", "ns2vec/corpus"),
     extension("ns2vec.corpus._sentences", "ns2vec/corpus"),
     extension("ns2vec.evaluation._counts", "ns2vec/evaluation"),

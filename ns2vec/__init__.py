@@ -17,6 +17,7 @@ try:
     from ns2vec.fasttext import FastText
     from ns2vec.keyedvectors import KeyedVectors
     from ns2vec.losses import negative_sampling_loss
+    from ns2vec.models.phrases import FrozenPhrases, Phrases
     from ns2vec.sampling import get_negative_samples, noise_distribution
     from ns2vec.word2vec import Word2Vec
 except ImportError:
@@ -30,9 +31,11 @@ except ImportError:
 
 __all__ = [
     "FastText",
+    "FrozenPhrases",
     "KeyedVectors",
     "LineSentence",
     "PathLineSentences",
+    "Phrases",
     "StopTraining",
     "Text8Corpus",
     "Word2Vec",

@@ -19,6 +19,7 @@ Float32Array: TypeAlias = "npt.NDArray[np.float32]"
 Float64Array: TypeAlias = "npt.NDArray[np.float64]"
 Int32Array: TypeAlias = "npt.NDArray[np.int32]"
 Int64Array: TypeAlias = "npt.NDArray[np.int64]"
+UInt64Array: TypeAlias = "npt.NDArray[np.uint64]"
 
 
 @runtime_checkable

@@ -13,9 +13,9 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from ns2vec._build_info import build_info
-from ns2vec.cli import train_options
+from ns2vec.cli import phrases, train_options
 from ns2vec.cli.common import output_format, print_json, write_table
-from ns2vec.cli.parsing import Parser, UsageError
+from ns2vec.cli.parsing import Parser, UsageError, positive
 from ns2vec.corpus import Corpus, FileCorpus, LineSentence, open_corpus
 from ns2vec.corpus.readers import list_files
 from ns2vec.corpus.sources import Splitting
@@ -42,6 +42,7 @@ ns2vec train corpus.txt corpus.txt.gz --output - --save-vocab counts.txt > vecto
 ns2vec train -train corpus.txt -output vectors.bin -cbow 0 -size 50 -threads 2 -binary 1
 ns2vec train corpus.txt --output vectors.bin --evaluate-analogies questions.txt --json
 ns2vec train corpus.txt --output vectors.bin --checkpoint saved --resume
+ns2vec train corpus.txt --phrases 2 --output vectors.bin
 
 Defaults are those of the library, which are gensim's. word2vec.c has others for three options:
 -cbow 1 there means -alpha 0.05, -threads is 12, and the last learning rate is alpha / 10000.
@@ -63,6 +64,13 @@ def add_arguments(parser: Parser) -> None:
         default="strict",
         help="what to do with bytes that are not UTF-8 (default: strict, an error)",
     )
+    parser.add_argument(
+        "--phrases",
+        type=positive,
+        metavar="N",
+        help="first join phrases in N passes: 1 for new_york, 2 for new_york_city",
+    )
+    phrases.add_learning_options(parser, "phrase-")
     _add_result_options(parser)
     train_options.add_model_options(parser)
     train_options.add_checkpoint_options(parser)
@@ -109,6 +117,10 @@ def run(arguments: argparse.Namespace) -> int:
     corpus = open_paths(paths, arguments.errors)
     check_passes(corpus, model)
     check_results(arguments, paths)
+    if arguments.phrases:
+        corpus = phrases.with_phrases(
+            corpus, arguments.phrases, **phrases.learning_options(arguments, "phrase_")
+        )
     try:
         run_of = train(model, corpus, go_on)
     except KeyboardInterrupt:

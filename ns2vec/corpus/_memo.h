@@ -137,6 +137,13 @@ static inline void ns2vec_memo_prefetch(PyObject *const *tokens, Py_ssize_t i, P
         __builtin_prefetch(tokens[i + NS2VEC_MEMO_AHEAD]);
 }
 
+/* Have the slot of a str on its way, if its hash is known. */
+static inline void ns2vec_memo_prefetch_slot(const ns2vec_memo *memo, PyObject *token)
+{
+    if (memo->slots != NULL && PyUnicode_CheckExact(token))
+        __builtin_prefetch(&memo->slots[(uint64_t)((PyASCIIObject *)token)->hash & memo->mask]);
+}
+
 /* Encode tokens[i .. n) up to the first that is not remembered; return its index. */
 static inline Py_ssize_t ns2vec_memo_encode(const ns2vec_memo *memo, ns2vec_chunker *chunker, PyObject *const *tokens,
                                             Py_ssize_t i, Py_ssize_t n)

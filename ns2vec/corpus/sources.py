@@ -293,6 +293,14 @@ class FileCorpus(Corpus):
             scanner.tokens(), scanner.counts(), scanner.n_words, scanner.n_sentences, encoded, no_words
         )
 
+    def codes(self, *, chunk_words: int = CHUNK_WORDS) -> Iterator[tuple[Int32Array, Sequence[str]]]:
+        """Tokenise the text without a vocabulary: yield codes of words, and the words by code, which grow."""
+        scanner = self.splitting.scanner(chunk_words)
+        tokens = scanner.tokens()
+        for _ in self._feed(scanner):
+            for words, _, _ in scanner.take():
+                yield words, tokens
+
     def chunks(self, key_to_index: dict[Any, int], *, chunk_words: int = CHUNK_WORDS) -> Iterator[Chunk]:
         """Tokenise and encode the text with a fixed vocabulary; see `Corpus.chunks`.
 
@@ -387,7 +395,10 @@ class IterableCorpus(Corpus):
 
     def length(self) -> int | None:
         """Return what ``len`` says, if the iterable has one; see `Corpus.length`."""
-        return len(self.iterable) if isinstance(self.iterable, Sized) else None
+        try:
+            return len(self.iterable) if isinstance(self.iterable, Sized) else None
+        except TypeError:  # it passes on a length that what it wraps does not have
+            return None
 
     def _scan(self, chunk_words: int, memory_limit: int, workers: int, on_progress: OnProgress) -> Scan:
         counter = SentenceCounter(check_token)

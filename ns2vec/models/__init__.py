@@ -3,5 +3,6 @@
 - `ns2vec.models.word2vec`      Word2Vec: constructor, and what it says about words
 - `ns2vec.models.gensim_door`   gensim's methods and names for training
 - `ns2vec.models.vocabulary`    gensim's methods for what comes before
+- `ns2vec.models.phrases`       Phrases and FrozenPhrases, which join words before training
 - `ns2vec.models.stored`        options, files, pickles, copies
 """

@@ -11,12 +11,14 @@ import pytest
 from ns2vec.callbacks import CallbackAny2Vec
 from ns2vec.corpus import BrownCorpus, LineSentence, PathLineSentences, Text8Corpus
 from ns2vec.keyedvectors import KeyedVectors
+from ns2vec.models.phrases import FrozenPhrases, Phrases
 from ns2vec.word2vec import Word2Vec
 
 CLASSES = {
     cls.__name__: cls
     for cls in (
-        BrownCorpus, CallbackAny2Vec, KeyedVectors, LineSentence, PathLineSentences, Text8Corpus, Word2Vec,
+        BrownCorpus, CallbackAny2Vec, FrozenPhrases, KeyedVectors, LineSentence, PathLineSentences, Phrases,
+        Text8Corpus, Word2Vec,
     )
 }  # fmt: skip
 
@@ -126,6 +128,27 @@ KeyedVectors.vectors_for_all(self, keys, allow_inference=True, copy_vecattrs=Fal
 KeyedVectors.wmdistance(self, document1, document2, norm=True)
 KeyedVectors.word_vec(self, *args, **kwargs)
 KeyedVectors.words_closer_than(self, word1, word2)
+Phrases.__init__(self, sentences=None, min_count=5, threshold=10.0, max_vocab_size=40000000,
+    delimiter='_', progress_per=10000, scoring='default', connector_words=frozenset())
+Phrases.__getitem__(self, sentence)
+Phrases.__str__(self)
+Phrases._learn_vocab(sentences, max_vocab_size, delimiter, connector_words, progress_per)
+Phrases.add_lifecycle_event(self, event_name, log_level=20, **event)
+Phrases.add_vocab(self, sentences)
+Phrases.analyze_sentence(self, sentence)
+Phrases.export_phrases(self)
+Phrases.find_phrases(self, sentences)
+Phrases.freeze(self)
+Phrases.load(cls, *args, **kwargs)
+Phrases.score_candidate(self, word_a, word_b, in_between)
+FrozenPhrases.__init__(self, phrases_model)
+FrozenPhrases.__getitem__(self, sentence)
+FrozenPhrases.__str__(self)
+FrozenPhrases.add_lifecycle_event(self, event_name, log_level=20, **event)
+FrozenPhrases.analyze_sentence(self, sentence)
+FrozenPhrases.find_phrases(self, sentences)
+FrozenPhrases.load(cls, *args, **kwargs)
+FrozenPhrases.score_candidate(self, word_a, word_b, in_between)
 CallbackAny2Vec.on_epoch_begin(self, model)
 CallbackAny2Vec.on_epoch_end(self, model)
 CallbackAny2Vec.on_train_begin(self, model)
@@ -170,11 +193,11 @@ def test_the_list_is_that_of_the_installed_gensim():
     gensim = pytest.importorskip("gensim", reason="gensim is not installed")
     if not gensim.__version__.startswith("4.4."):
         pytest.skip(f"the list is that of gensim 4.4, installed is {gensim.__version__}")
-    from gensim.models import callbacks, keyedvectors, word2vec
+    from gensim.models import callbacks, keyedvectors, phrases, word2vec
 
     for text in joined():
         class_name, method_name = text.split("(")[0].split(".")
-        module = next(m for m in (word2vec, keyedvectors, callbacks) if hasattr(m, class_name))
+        module = next(m for m in (word2vec, keyedvectors, callbacks, phrases) if hasattr(m, class_name))
         theirs = inspect.signature(inspect.unwrap(getattr(getattr(module, class_name), method_name)))
         assert parameters(theirs) == parameters(expected_of(text)), text
 
@@ -184,7 +207,8 @@ def test_no_public_method_is_left_out():
     models = pytest.importorskip("gensim.models", reason="gensim is not installed")
     listed = {text.split("(")[0] for text in joined()}
     for name in CLASSES:
-        module = next(m for m in (models.word2vec, models.keyedvectors, models.callbacks) if hasattr(m, name))
+        modules = models.word2vec, models.keyedvectors, models.callbacks, models.phrases
+        module = next(m for m in modules if hasattr(m, name))
         theirs = vars(getattr(module, name))
         public = {f"{name}.{key}" for key in theirs if callable(getattr(getattr(module, name), key, None))}
         assert {key for key in public if "._" not in key} <= listed

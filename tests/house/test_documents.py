@@ -11,7 +11,9 @@ import pytest
 from sources import at, expect_none, line_of, read
 
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-DOCUMENTS = ["README.md", "EXTENDING.md", "docs/fasttext.md", "docs/migrating-from-gensim.md"]
+DOCUMENTS = [
+    "README.md", "EXTENDING.md", "docs/fasttext.md", "docs/migrating-from-gensim.md", "docs/phrases.md",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

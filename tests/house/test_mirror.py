@@ -43,6 +43,7 @@ TESTED_BY = {
         "fasttext keyedvectors/ngram_rows keyedvectors/subwords models/facebook models/subword_units"
     ),
     "tests/models/test_online.py": "vocab/growth",
+    "tests/models/test_phrases.py": "models/phrase_scores phrases",
     "tests/models/test_vocabulary.py": "training/tables vocab/vocabulary",
     "tests/models/test_word2vec.py": "models/gensim_door models/observers models/parts word2vec",
     "tests/training/test_checkpoints.py": "models/resuming",

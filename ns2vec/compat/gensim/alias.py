@@ -34,6 +34,7 @@ MODULES = {
     "gensim.models.callbacks": "callbacks",
     "gensim.models.fasttext": "fasttext",
     "gensim.models.keyedvectors": "keyedvectors",
+    "gensim.models.phrases": "phrases",
     "gensim.models.word2vec": "word2vec",
     "gensim.models.word2vec_corpusfile": "word2vec_corpusfile",
     "gensim.scripts": "package",

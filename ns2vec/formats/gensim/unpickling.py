@@ -30,6 +30,7 @@ GENSIM_CLASSES = {
     ),
     "gensim.models.doc2vec": ("Doc2Vec", "Doctag", "DocvecsArray", "Doc2VecVocab", "Doc2VecTrainables"),
     "gensim.models.fasttext": ("FastText", "FastTextVocab", "FastTextTrainables", "FastTextKeyedVectors"),
+    "gensim.models.phrases": ("Phrases", "FrozenPhrases", "Phraser", "original_scorer", "npmi_scorer"),
     "gensim.models.wrappers.fasttext": ("FastText", "FastTextKeyedVectors"),
     "gensim.utils": ("call_on_class_only", "SaveLoad"),
 }  # fmt: skip
@@ -118,7 +119,7 @@ class _Unpickler(pickle.Unpickler):
         kind = KNOWN.get((module, name))
         if kind is None:
             raise RefusedGlobalError(
-                f"refused to load the global '{module}.{name}', which no Word2Vec or KeyedVectors needs; "
+                f"refused to load the global '{module}.{name}', which no model needs; "
                 "a file that names it may have been made to run code"
             )
         if kind not in self._made:

@@ -21,6 +21,7 @@ from ns2vec._typing import PathLike
 from ns2vec.exceptions import FormatError
 from ns2vec.formats.atomic import open_for_read
 from ns2vec.formats.fitting import fit_rows, fit_state
+from ns2vec.formats.gensim.phrases import PHRASE_KINDS, phrase_state
 from ns2vec.formats.gensim.sidefiles import read_npy, read_npz
 from ns2vec.formats.gensim.unpickling import Plain, Record, unpickle
 from ns2vec.formats.keys import DAMAGED
@@ -133,8 +134,10 @@ class _Upgrade:
             return ModelState("KeyedVectors", self.vectors(self.attributes(root, "")))
         if root.kind == SUBWORD_KIND:
             return ModelState(SUBWORD_KIND, self.subwords(self.attributes(root, "")))
+        if root.kind in PHRASE_KINDS:
+            return phrase_state(root.kind, self.attributes(root, ""), self.plain, self.name)
         if root.kind not in MODEL_KINDS:
-            known = ", ".join((*MODEL_KINDS, "KeyedVectors"))
+            known = ", ".join((*MODEL_KINDS, "KeyedVectors", "Phrases"))
             self.refuse(f"holds a {root.kind}; of gensim's models ns2vec reads {known}")
         state = self.attributes(root, "")
         for part in ("vocabulary", "trainables"):

@@ -21,6 +21,7 @@ from ns2vec._files import is_remote, strip_compression
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import ConfigError
 from ns2vec.formats.atomic import is_replaceable, open_for_write
+from ns2vec.formats.gensim.phrases import PHRASE_KINDS, SCORERS
 from ns2vec.formats.gensim.sidefiles import write_npy
 from ns2vec.formats.gensim.upgrade import OPTIONS
 from ns2vec.formats.state import ModelState, VectorState
@@ -35,6 +36,7 @@ MODULES = {
     "FastText": "gensim.models.fasttext",
     "FastTextKeyedVectors": "gensim.models.fasttext",
     "KeyedVectors": "gensim.models.keyedvectors",
+    **dict.fromkeys((*PHRASE_KINDS, *SCORERS), "gensim.models.phrases"),
 }
 #: A model -> the class of its vectors.
 VECTORS_OF = {"Word2Vec": "KeyedVectors", "FastText": "FastTextKeyedVectors"}
@@ -47,6 +49,12 @@ class _Object(NamedTuple):
     attributes: dict[str, Any]
 
 
+class _Named(NamedTuple):
+    """A function of gensim's to be written: its name."""
+
+    name: str
+
+
 def write_state(
     target: PathLike | IO[bytes],
     state: ModelState,
@@ -55,7 +63,7 @@ def write_state(
     sep_limit: int = SEP_LIMIT,
     ignore: frozenset[str] = frozenset(),
 ) -> None:
-    """Write a Word2Vec or KeyedVectors that gensim 4 loads, ns2vec installed or not.
+    """Write a model that gensim 4 loads, ns2vec installed or not.
 
     Parameters
     ----------
@@ -82,6 +90,12 @@ def write_state(
     # beside a compressed file gensim would look for archives, and nothing lies beside a pipe: all goes in one
     is_alone = compressed or (path is not None and not is_remote(path) and not is_replaceable(path))
     split = _Splitter(None if is_alone else path, separately, sep_limit, ignore)
+    if state.kind in PHRASE_KINDS:
+        function = next(name for name, short in SCORERS.items() if short == state.attributes["scoring"])
+        root = _Object(state.kind, split(state.attributes | {"scoring": _Named(function)}, ""))
+        with open_for_write(target) as stream:
+            _write_pickle(stream, root)
+        return
     if state.attributes.get("hs"):
         _add_paths(state.vectors)
     if state.kind not in MODULES:
@@ -201,13 +215,19 @@ class _Pieces:
         return self._out.getvalue()[2:-1]  # without PROTO and STOP
 
 
+def _global(name: str) -> bytes:
+    return f"c{MODULES[name]}\n{name}\n".encode("ascii")
+
+
 def _object(thing: _Object, pickled: _Pieces) -> Iterator[bytes]:
     """GLOBAL, EMPTY_TUPLE, NEWOBJ; EMPTY_DICT, MARK, pairs, SETITEMS; BUILD."""
-    yield f"c{MODULES[thing.name]}\n{thing.name}\n".encode("ascii") + b")\x81}("
+    yield _global(thing.name) + b")\x81}("
     for name, value in thing.attributes.items():
         yield pickled(name)
         if isinstance(value, _Object):
             yield from _object(value, pickled)
+        elif isinstance(value, _Named):
+            yield _global(value.name)
         else:
             yield pickled(value)
     yield b"ub"

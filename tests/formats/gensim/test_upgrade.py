@@ -35,6 +35,11 @@ NAMES = [
     "word2vec_pre_kv_sep_py3_4",
     *[f"old_w2v_models/w2v_{version}.mdl" for version in VERSIONS.split()],
 ]
+PHRASES = [
+    f"phrase{kind}-{name}"
+    for kind in "rs"
+    for name in ("3.6.0.model", "no-common-terms.pkl", "no-scoring.pkl", "scoring-str.pkl")
+]
 
 # those with n-grams, of which gensim reads the first alone
 WITH_NGRAMS = ["compatible-hash-true.model", "fasttext_old", "fasttext_old_sep"]
@@ -55,7 +60,9 @@ assert "gensim" not in sys.modules
 
 def test_all_load_with_gensim_blocked(wheel_data):
     run = subprocess.run(
-        [sys.executable, "-c", READ_ALL, str(wheel_data), json.dumps(NAMES)], capture_output=True, text=True
+        [sys.executable, "-c", READ_ALL, str(wheel_data), json.dumps(NAMES + PHRASES)],
+        capture_output=True,
+        text=True,
     )
     assert run.returncode == 0, run.stderr
     assert json.loads(run.stdout)[:3] == [3, 12, 806]
@@ -73,7 +80,7 @@ def test_the_list_is_complete(wheel_data):
         except FormatError as error:
             message = str(error)
             assert any(why in message for why in ("refused to load", "holds a", "a pickled list"))
-    assert found == {*NAMES, *WITH_NGRAMS}
+    assert found == {*NAMES, *PHRASES, *WITH_NGRAMS}
 
 
 @pytest.mark.parametrize("name", WITH_NGRAMS)

@@ -1,0 +1,601 @@
+"""Counts of tokens and of pairs of tokens, by their joined text, and the joining of sentences by them.
+
+A table knows each token by an id and each text by a key of two ids, ``left << 32 | right``: the parts of
+``text.split(delimiter)``, of which `left` stands for all but the last. So ``new_york`` is one entry whether
+it came as a pair or as a token, as in a dict of texts, and hardly a text is ever made:
+
+- most tokens hold no character of the delimiter: the key of a pair of them is their two ids
+- the others are *odd*: the text of a pair is made when the pair comes first, and its key is remembered
+- `left` of a token with connector words behind it is a number that was given to the two, and so on
+"""
+
+from cpython.list cimport PyList_GET_SIZE, PyList_New
+from cpython.object cimport PyObject
+from libc.math cimport INFINITY, log
+from libc.stdint cimport INT64_MIN, int32_t, int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdlib cimport free, malloc
+
+import numpy as np
+
+from ns2vec.corpus._sentences import as_tokens as _as_tokens
+
+
+cdef extern from "Python.h":
+    const Py_ssize_t PY_SSIZE_T_MAX
+    PyObject* PyDict_GetItemWithError(object mapping, object key) except? NULL
+    void Py_INCREF(PyObject* thing)
+    PyObject* PyList_GET_ITEM(object items, Py_ssize_t at)
+    void PyList_SET_ITEM(object items, Py_ssize_t at, PyObject* item)
+    Py_ssize_t PyUnicode_FindChar(object text, Py_UCS4 character, Py_ssize_t start, Py_ssize_t end, int direction) except -2
+
+
+cdef extern from "_memo.h":
+    enum:
+        NS2VEC_OK
+        NS2VEC_NO_MEMORY
+        NS2VEC_TOO_MANY
+        NS2VEC_END
+        NS2VEC_MEMO_LIMIT
+
+    ctypedef struct ns2vec_memo:
+        pass
+
+    void ns2vec_memo_free(ns2vec_memo* memo)
+    int ns2vec_memo_add(ns2vec_memo* memo, PyObject* token, int32_t value)
+    void ns2vec_memo_prefetch_slot(const ns2vec_memo* memo, PyObject* token)
+    int ns2vec_memo_find(const ns2vec_memo* memo, PyObject* token, int32_t* value)
+    int ns2vec_reserve(void** array, int64_t* capacity, int64_t needed, size_t item_bytes)
+
+
+cdef extern from "_pairs.h":
+    ctypedef struct ns2vec_pair:
+        uint64_t key
+        int64_t value
+
+    ctypedef struct ns2vec_pairs:
+        ns2vec_pair* entries
+        int64_t n
+
+    void ns2vec_pairs_free(ns2vec_pairs* pairs)
+    int64_t ns2vec_pairs_find(const ns2vec_pairs* pairs, uint64_t key)
+    int ns2vec_pairs_reserve(ns2vec_pairs* pairs, int64_t n)
+    int64_t ns2vec_pairs_place(ns2vec_pairs* pairs, uint64_t key)
+    int ns2vec_pairs_count(ns2vec_pairs* pairs, const uint64_t* keys, int64_t n) nogil
+    void ns2vec_pairs_drop(ns2vec_pairs* pairs, int64_t floor) nogil
+    void ns2vec_prefetch(const void* address)
+    void ns2vec_pairs_prefetch_slot(const ns2vec_pairs* pairs, uint64_t key)
+    void ns2vec_pairs_prefetch_entry(const ns2vec_pairs* pairs, uint64_t key)
+
+
+cdef extern from *:
+    """
+    #define NS2VEC_NOTHING UINT32_MAX          /* left of a single token; as a key: of no text */
+    #define NS2VEC_RUN (UINT32_C(1) << 31)     /* left is the number of a token with connector words */
+    #define NS2VEC_KEY(left, right) ((uint64_t)(left) << 32 | (uint32_t)(right))
+    """
+    const uint32_t NOTHING "NS2VEC_NOTHING"
+    const uint32_t RUN "NS2VEC_RUN"
+    uint64_t make_key "NS2VEC_KEY"(uint32_t left, uint32_t right)
+
+cdef enum:
+    CONNECTOR = 1
+    ODD = 2
+    BEGINS = 4
+    ENDS = 8
+    UNKNOWN = -1
+    UNKNOWN_ODD = -2
+    WAITING = 8192  # keys that are counted together
+    MAX_REMEMBERED = 1 << 20  # characters
+    MANY = 2048  # entries that do not all stay near the processor
+    SLOTS_AHEAD = 8
+    MAX_SPARE = 65536  # ids that no count needs, beyond as many as there are counts
+
+cdef uint64_t NO_KEY = make_key(NOTHING, NOTHING)
+cdef int64_t REMOVED = INT64_MIN
+cdef object ENDED = object()
+
+
+cdef int check(int status) except -1:
+    if status == NS2VEC_NO_MEMORY:
+        raise MemoryError("no memory left for the counts of phrases: lower max_vocab_size")
+    if status == NS2VEC_TOO_MANY:
+        raise OverflowError("more than 2**31 distinct tokens or pairs: lower max_vocab_size")
+    return 0
+
+
+cdef inline str plain(text):
+    """A str as one of no subclass."""
+    return text if type(text) is str else str.__str__(text)
+
+
+cdef class PhraseCounts:
+    """Numbers by text, in the order in which the texts came; the texts are tokens and joined tokens.
+
+    Parameters
+    ----------
+    delimiter : str
+        Between the tokens of a joined text.
+    connector_words : iterable of str
+        Tokens that are joined when they are between others, and not counted.
+    max_size : int
+        With more texts than this after a sentence, those with a count below `floor` go, and it rises by one.
+
+    Attributes
+    ----------
+    n_words, n_sentences : int
+        Read so far, connector words included.
+    floor : int
+
+    Examples
+    --------
+    >>> from ns2vec.corpus._bigrams import PhraseCounts
+    >>> counts = PhraseCounts("_", ["of"], 1000)
+    >>> counts.fill(iter([["bank", "of", "england"], ["bank", "of", "england"]]), 100)
+    False
+    >>> dict(counts.items())
+    {'bank': 2, 'england': 2, 'bank_of_england': 2}
+    """
+
+    cdef readonly str delimiter
+    cdef readonly object connector_words
+    cdef readonly int64_t n_words
+    cdef readonly int64_t n_sentences
+    cdef readonly int64_t floor
+    cdef int64_t version  # changes when ids do
+    cdef int64_t max_size
+    cdef dict ids
+    cdef list names
+    cdef ns2vec_memo memo
+    cdef bint remembers_unknown
+    cdef bint remembers_all  # a str of some length that the memo lacks is unknown
+    cdef uint8_t* kinds  # (n_names,): CONNECTOR, ODD; BEGINS, ENDS where they are marked
+    cdef int64_t kind_capacity
+    cdef int32_t* codes  # (n_codes,): ids of the codes of a scanner, UNKNOWN where none has been given yet
+    cdef int64_t n_codes, code_capacity
+    cdef ns2vec_pairs runs  # (left, connector word) -> its number, the value is its kind
+    cdef ns2vec_pairs entries  # what is counted
+    cdef ns2vec_pairs odd_keys  # key of odd ids -> key of their text
+    cdef int64_t n_removed
+    cdef uint64_t[WAITING] keys
+    cdef int64_t n_keys
+    cdef uint32_t left  # of the open sentence
+
+    def __cinit__(self, str delimiter not None, connector_words, int64_t max_size):
+        self.delimiter = delimiter
+        self.connector_words = frozenset(connector_words)
+        self.max_size = max_size
+        self.floor = 1
+        self.left = NOTHING
+        self.forget_names()
+
+    def __dealloc__(self):
+        ns2vec_memo_free(&self.memo)
+        ns2vec_pairs_free(&self.runs)
+        ns2vec_pairs_free(&self.entries)
+        ns2vec_pairs_free(&self.odd_keys)
+        free(self.kinds)
+        free(self.codes)
+
+    cdef int forget_names(self) except -1:
+        """Start without ids, but for the connector words."""
+        self.ids, self.names = {}, []
+        ns2vec_memo_free(&self.memo)
+        ns2vec_pairs_free(&self.runs)
+        ns2vec_pairs_free(&self.odd_keys)
+        self.n_codes = 0
+        self.remembers_unknown = False
+        for word in self.connector_words:
+            if isinstance(word, str):
+                self.kinds[self.intern(word)] |= CONNECTOR
+        return 0
+
+    # ---- ids and keys ----
+
+    cdef int32_t known(self, token) except? -9:
+        """Id of a token; UNKNOWN or UNKNOWN_ODD."""
+        cdef int32_t at
+        if ns2vec_memo_find(&self.memo, <PyObject*>token, &at):
+            return at
+        if not isinstance(token, str):
+            return UNKNOWN
+        if self.remembers_all and type(token) is str and 0 < len(token) < MAX_REMEMBERED:
+            return UNKNOWN_ODD if self.is_odd(token) else UNKNOWN
+        cdef PyObject* found = PyDict_GetItemWithError(self.ids, token)
+        if found != NULL:
+            at = <object>found
+        else:
+            at = UNKNOWN_ODD if self.is_odd(token) else UNKNOWN
+            self.remembers_unknown = True
+        check(ns2vec_memo_add(&self.memo, <PyObject*>token, at))
+        return at
+
+    cdef bint is_odd(self, token) except -1:
+        if not self.delimiter:
+            return True
+        cdef Py_UCS4 character
+        for character in self.delimiter:
+            if PyUnicode_FindChar(token, character, 0, PY_SSIZE_T_MAX, 1) >= 0:
+                return True
+        return False
+
+    cdef int mark_ends(self) except -1:
+        """Note which tokens begin an entry of several, and which end one."""
+        cdef int64_t i
+        cdef uint32_t left
+        for i in range(self.entries.n):
+            left = <uint32_t>(self.entries.entries[i].key >> 32)
+            if left != NOTHING:
+                self.kinds[self.first_of(left)] |= BEGINS
+                self.kinds[<uint32_t>self.entries.entries[i].key] |= ENDS
+        return 0
+
+    cdef uint32_t first_of(self, uint32_t left) noexcept:
+        """Id of the token that something begins with."""
+        while left & RUN:
+            left = <uint32_t>(self.runs.entries[left & ~RUN].key >> 32)
+        return left
+
+    cdef int remember_all(self) except -1:
+        """Make sure that looking up what is not there is fast, if there are not too many names."""
+        for token in self.names:
+            check(ns2vec_memo_add(&self.memo, <PyObject*>token, <int32_t>self.ids[token]))
+        self.remembers_all = len(self.names) <= NS2VEC_MEMO_LIMIT and all([len(token) < MAX_REMEMBERED for token in self.names])
+        return 0
+
+    cdef int32_t intern(self, token) except -1:
+        """Id of a token, a new one if it has none."""
+        cdef PyObject* found = PyDict_GetItemWithError(self.ids, token)
+        if found != NULL:
+            return <object>found
+        cdef int64_t at = len(self.names)
+        token = plain(token)
+        if at >= <int64_t>RUN - 1:
+            check(NS2VEC_TOO_MANY)
+        check(ns2vec_reserve(<void**>&self.kinds, &self.kind_capacity, at + 1, sizeof(uint8_t)))
+        self.kinds[at] = ODD if self.is_odd(token) else 0
+        if self.remembers_unknown:  # the token may be among them
+            ns2vec_memo_free(&self.memo)
+            self.remembers_unknown = False
+        self.remembers_all = False
+        self.version += 1
+        self.ids[token] = at
+        self.names.append(token)
+        return <int32_t>at
+
+    cdef int kind_of(self, uint32_t left) noexcept:
+        if left == NOTHING:
+            return 0
+        return <int>self.runs.entries[left & ~RUN].value if left & RUN else self.kinds[left]
+
+    cdef uint32_t run(self, uint32_t left, int32_t connector) except 0:
+        """What stands for a left and one more connector word; never 0, for that is a token."""
+        check(ns2vec_pairs_reserve(&self.runs, 1))
+        cdef int64_t n = self.runs.n
+        cdef int64_t at = ns2vec_pairs_place(&self.runs, make_key(left, connector))
+        if at == n:
+            self.runs.entries[at].value = (self.kind_of(left) | self.kinds[connector]) & ODD
+        return RUN | <uint32_t>at
+
+    cdef list parts(self, uint64_t key):
+        """Tokens of a key."""
+        cdef list found = [self.names[<uint32_t>key]]
+        cdef uint32_t left = <uint32_t>(key >> 32)
+        while left != NOTHING:
+            if left & RUN:
+                key = self.runs.entries[left & ~RUN].key
+                found.append(self.names[<uint32_t>key])
+                left = <uint32_t>(key >> 32)
+            else:
+                found.append(self.names[left])
+                left = NOTHING
+        found.reverse()
+        return found
+
+    cdef str text(self, uint64_t key):
+        if key >> 32 == NOTHING:
+            return self.names[<uint32_t>key]
+        return self.delimiter.join(self.parts(key))
+
+    cdef uint64_t key_of(self, text, bint make) except? 0:
+        """Key of a text; with `make` it gets one, else NO_KEY if it has none."""
+        cdef list parts = text.split(self.delimiter) if self.delimiter else [text]
+        cdef uint32_t left = NOTHING
+        cdef int64_t at
+        cdef Py_ssize_t i
+        for i in range(len(parts)):
+            if make:
+                at = self.intern(parts[i])
+            else:
+                found = self.ids.get(parts[i])
+                if found is None:
+                    return NO_KEY
+                at = found
+            if i == len(parts) - 1:
+                break
+            if i == 0:
+                left = <uint32_t>at
+            elif make:
+                left = self.run(left, <int32_t>at)
+            else:
+                at = ns2vec_pairs_find(&self.runs, make_key(left, <uint32_t>at))
+                if at < 0:
+                    return NO_KEY
+                left = RUN | <uint32_t>at
+        return make_key(left, <uint32_t>at)
+
+    cdef uint64_t odd_key(self, uint64_t key) except? 0:
+        """Key of the text that a key of odd ids stands for."""
+        cdef int64_t at = ns2vec_pairs_find(&self.odd_keys, key)
+        if at < 0:
+            found = self.key_of(self.text(key), True)
+            check(ns2vec_pairs_reserve(&self.odd_keys, 1))
+            at = ns2vec_pairs_place(&self.odd_keys, key)
+            self.odd_keys.entries[at].value = <int64_t><uint64_t>found
+        return <uint64_t>self.odd_keys.entries[at].value
+
+    # ---- counting ----
+
+    cdef int push(self, uint32_t left, int32_t right) except -1:
+        cdef uint64_t key = make_key(left, right)
+        if (self.kind_of(left) | self.kinds[right]) & ODD:
+            key = self.odd_key(key)
+        if self.n_keys == WAITING:
+            self.flush()
+        self.keys[self.n_keys] = key
+        self.n_keys += 1
+        return 0
+
+    cdef int word(self, int32_t at) except -1:
+        self.n_words += 1
+        if self.kinds[at] & CONNECTOR:
+            if self.left != NOTHING:
+                self.left = self.run(self.left, at)
+            return 0
+        self.push(NOTHING, at)
+        if self.left != NOTHING:
+            self.push(self.left, at)
+        self.left = at
+        return 0
+
+    cdef int end_sentence(self) except -1:
+        self.n_sentences += 1
+        self.left = NOTHING
+        if self.entries.n + self.n_keys > self.max_size:
+            self.flush()
+            if self.entries.n > self.max_size:
+                self.drop(self.floor)
+                self.floor += 1
+        return 0
+
+    cdef int flush(self) except -1:
+        cdef int64_t n = self.n_keys
+        self.n_keys = 0
+        check(ns2vec_pairs_count(&self.entries, self.keys, n))
+        return 0
+
+    def drop(self, int64_t floor):
+        """Let go the texts with a number below a floor."""
+        self.tidy()
+        ns2vec_pairs_drop(&self.entries, floor)
+        ns2vec_pairs_free(&self.odd_keys)
+        if len(self.names) + self.runs.n > 2 * self.entries.n + MAX_SPARE:
+            self.renumber()
+
+    cdef int renumber(self) except -1:
+        """Give ids to the tokens and runs that are still needed, and to no others."""
+        cdef PhraseCounts fresh = PhraseCounts(self.delimiter, self.connector_words, self.max_size)
+        fresh.merge(self)
+        self.ids, self.names = fresh.ids, fresh.names
+        self.kinds, fresh.kinds = fresh.kinds, self.kinds
+        self.kind_capacity = fresh.kind_capacity
+        self.runs, fresh.runs = fresh.runs, self.runs
+        self.entries, fresh.entries = fresh.entries, self.entries
+        ns2vec_memo_free(&self.memo)
+        self.remembers_unknown = False
+        self.n_codes = 0
+        self.version += 1
+        return 0
+
+    cdef int tidy(self) except -1:
+        """Count what waits, and let go what was removed."""
+        self.flush()
+        if self.n_removed:
+            ns2vec_pairs_drop(&self.entries, REMOVED + 1)
+            self.n_removed = 0
+        return 0
+
+    cdef int add(self, sentence) except -1:
+        """Count one sentence: a list, tuple, array or other iterable of str."""
+        cdef list tokens = _as_tokens(sentence, self.n_sentences)
+        cdef Py_ssize_t i = 0
+        cdef int32_t at
+        # the tokens' own methods may change the list
+        while i < PyList_GET_SIZE(tokens):
+            if i + SLOTS_AHEAD < PyList_GET_SIZE(tokens):
+                ns2vec_memo_prefetch_slot(&self.memo, PyList_GET_ITEM(tokens, i + SLOTS_AHEAD))
+            token = tokens[i]
+            if not ns2vec_memo_find(&self.memo, <PyObject*>token, &at) or at < 0:
+                if not isinstance(token, str):
+                    self.left = NOTHING
+                    raise TypeError(
+                        f"sentence {self.n_sentences} holds {token!r} of type {type(token).__name__}: phrases "
+                        "are made of str; write the tokens as text"
+                    )
+                at = self.intern(token)
+                check(ns2vec_memo_add(&self.memo, <PyObject*>token, at))
+            self.word(at)
+            i += 1
+        self.end_sentence()
+        return 0
+
+    def fill(self, sentences, int64_t limit):
+        """Count the next `limit` sentences of an iterator; False when it has ended.
+
+        Raises
+        ------
+        TypeError
+            If a sentence is not iterable or a token is no str; names the sentence by number.
+        """
+        self.tidy()
+        for _ in range(limit):
+            sentence = next(sentences, ENDED)
+            if sentence is ENDED:
+                self.flush()
+                return False
+            self.add(sentence)
+        self.flush()
+        return True
+
+    def add_codes(self, const int32_t[::1] words not None, tokens):
+        """Count sentences as a `Scanner` encodes them: codes, END behind each sentence.
+
+        Parameters
+        ----------
+        words : int32 array
+        tokens : sequence of str, by code
+            It may have grown since the last call, and has to be that of the same scanner.
+        """
+        cdef int64_t n_tokens = len(tokens)
+        cdef int64_t i
+        cdef int32_t at
+        self.tidy()
+        check(ns2vec_reserve(<void**>&self.codes, &self.code_capacity, n_tokens, sizeof(int32_t)))
+        for i in range(words.shape[0]):
+            if words[i] == NS2VEC_END:
+                self.end_sentence()
+                continue
+            while self.n_codes < n_tokens:  # which renumbering sets back
+                self.codes[self.n_codes] = UNKNOWN
+                self.n_codes += 1
+            at = self.codes[words[i]]
+            if at < 0:
+                at = self.codes[words[i]] = self.intern(tokens[words[i]])
+            self.word(at)
+        self.flush()
+
+    def merge(self, PhraseCounts other not None):
+        """Add the numbers of another table, which has the same delimiter."""
+        cdef int32_t[::1] token_ids = np.full(len(other.names), UNKNOWN, dtype=np.int32)
+        cdef uint32_t[::1] run_ids = np.full(other.runs.n, NOTHING, dtype=np.uint32)
+        cdef int64_t i
+        cdef uint64_t key
+        self.tidy()
+        other.tidy()
+        for i in range(other.entries.n):
+            key = self.translated(other, other.entries.entries[i].key, token_ids, run_ids)
+            check(ns2vec_pairs_reserve(&self.entries, 1))
+            self.entries.entries[ns2vec_pairs_place(&self.entries, key)].value += other.entries.entries[i].value
+
+    cdef uint64_t translated(
+        self, PhraseCounts other, uint64_t key, int32_t[::1] token_ids, uint32_t[::1] run_ids
+    ) except? 0:
+        """Key of ours for a key of another table."""
+        cdef uint32_t left = <uint32_t>(key >> 32), right = <uint32_t>key, number
+        if token_ids[right] < 0:
+            token_ids[right] = self.intern(other.names[right])
+        if left != NOTHING and left & RUN:
+            number = left & ~RUN
+            if run_ids[number] == NOTHING:
+                inner = self.translated(other, other.runs.entries[number].key, token_ids, run_ids)
+                run_ids[number] = self.run(<uint32_t>(<uint64_t>inner >> 32), <int32_t><uint32_t><uint64_t>inner)
+            left = run_ids[number]
+        elif left != NOTHING:
+            if token_ids[left] < 0:
+                token_ids[left] = self.intern(other.names[left])
+            left = token_ids[left]
+        return make_key(left, token_ids[right])
+
+    # ---- as a mapping ----
+
+    def __len__(self):
+        return self.entries.n - self.n_removed
+
+    cdef int64_t entry(self, text) except -2:
+        """Number of the entry of a text, or -1."""
+        if not isinstance(text, str):
+            return -1
+        cdef int64_t at = ns2vec_pairs_find(&self.entries, self.key_of(plain(text), False))
+        return -1 if at >= 0 and self.entries.entries[at].value == REMOVED else at
+
+    def get(self, text):
+        """Return the number of a text, or None."""
+        cdef int64_t at = self.entry(text)
+        return None if at < 0 else self.entries.entries[at].value
+
+    def __setitem__(self, text, int64_t value):
+        if not isinstance(text, str):
+            raise TypeError(f"expected a text, got {text!r} of type {type(text).__name__}")
+        self.tidy()
+        cdef uint64_t key = self.key_of(plain(text), True)
+        check(ns2vec_pairs_reserve(&self.entries, 1))
+        self.entries.entries[ns2vec_pairs_place(&self.entries, key)].value = value
+
+    def remove(self, text):
+        """Take a text out; return whether it was there."""
+        cdef int64_t at = self.entry(text)
+        if at < 0:
+            return False
+        self.entries.entries[at].value = REMOVED
+        self.n_removed += 1
+        return True
+
+    def items(self):
+        """Yield texts and numbers, in order."""
+        cdef int64_t i = 0
+        self.tidy()
+        while i < self.entries.n:
+            yield self.text(self.entries.entries[i].key), self.entries.entries[i].value
+            i += 1
+
+    # ---- as arrays ----
+
+    def arrays(self):
+        """Return names, then keys of runs, keys and numbers of entries as uint64, uint64 and int64 arrays."""
+        self.tidy()
+        runs = np.array([self.runs.entries[i].key for i in range(self.runs.n)], dtype=np.uint64)
+        keys, values = np.empty(self.entries.n, dtype=np.uint64), np.empty(self.entries.n, dtype=np.int64)
+        cdef uint64_t[::1] key_view = keys
+        cdef int64_t[::1] value_view = values
+        cdef int64_t i
+        for i in range(self.entries.n):
+            key_view[i] = self.entries.entries[i].key
+            value_view[i] = self.entries.entries[i].value
+        return self.names, runs, keys, values
+
+    def take_arrays(self, names, uint64_t[::1] runs not None, uint64_t[::1] keys not None, int64_t[::1] values not None):
+        """Take what `arrays` returned of a table with the same delimiter and connector words.
+
+        Raises
+        ------
+        ValueError
+            If they do not fit each other.
+        """
+        cdef int64_t i, at
+        cdef list ids = [self.intern(name) for name in names]
+        cdef list numbers = []
+        for i in range(runs.shape[0]):
+            key = self.checked(runs[i], ids, numbers)
+            numbers.append(self.run(<uint32_t>(<uint64_t>key >> 32), <int32_t><uint64_t>key))
+        if keys.shape[0] != values.shape[0]:
+            raise ValueError(f"expected as many keys as numbers, found {keys.shape[0]} and {values.shape[0]}")
+        for i in range(keys.shape[0]):
+            key = self.checked(keys[i], ids, numbers)
+            check(ns2vec_pairs_reserve(&self.entries, 1))
+            at = self.entries.n
+            if ns2vec_pairs_place(&self.entries, key) != at:
+                raise ValueError(f"the key of entry {i} comes twice")
+            self.entries.entries[at].value = values[i]
+
+    cdef uint64_t checked(self, uint64_t key, list ids, list numbers) except? 0:
+        """Key of ours for one of a file."""
+        cdef uint32_t left = <uint32_t>(key >> 32), right = <uint32_t>key
+        cdef bint is_run = left != NOTHING and left & RUN
+        cdef list known = numbers if is_run else ids
+        if right >= len(ids) or (left != NOTHING and (left & ~RUN) >= len(known)):
+            raise ValueError(f"the key {key:#x} names a token or a run that is not there")
+        if left != NOTHING:
+            left = known[left & ~RUN]
+        return make_key(left, ids[right])
+
+
+include "_joining.pxi"

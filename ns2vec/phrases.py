@@ -1,0 +1,13 @@
+"""Phrases, and what gensim has beside them."""
+
+from ns2vec.models.phrase_scores import ENGLISH_CONNECTOR_WORDS, npmi_scorer, original_scorer
+from ns2vec.models.phrases import FrozenPhrases, Phraser, Phrases
+
+__all__ = [
+    "ENGLISH_CONNECTOR_WORDS",
+    "FrozenPhrases",
+    "Phraser",
+    "Phrases",
+    "npmi_scorer",
+    "original_scorer",
+]
