@@ -226,6 +226,7 @@ cdef void step_all_outputs(Kernel k, Workspace work, ns2_block *b, long i, int32
     cdef ns2_full_softmax step
     step.sgemm = k.sgemm
     step.outputs = k.goals[i].side.matrix
+    step.frozen = k.goals[i].side.changes == NULL
     step.n_outputs = k.goals[i].side.n_rows
     step.stride = k.stride
     step.inputs = b.inputs

@@ -222,7 +222,8 @@ cdef class All(Target):
 
     def __cinit__(self, outputs not None):
         self.set_outputs(outputs, None)
-        check(not self.goal.side.by_copy, "the full softmax trains rows in place: neither bags nor frozen ones")
+        check(self.goal.side.offsets == NULL, "the full softmax has rows as outputs, no bags")
+        self.goal.side.by_copy = False
         check(self.outputs.n_rows < 2**31, "full_softmax is for fewer than 2**31 rows")
         self.goal.fill = fill_all
         self.goal.is_all = True

@@ -95,7 +95,7 @@ class Splitting:
     newline_ends : bool
         A newline ends the sentence, or else is a blank.
     max_sentence_words : int
-        Longer sentences come in parts.
+        Longer sentences come in parts; with 0 none does, and blank lines are sentences, too.
     line_limit : int
         Lines to read of each file; -1 is all.
     errors : {"strict", "replace", "ignore"}
@@ -359,6 +359,8 @@ class IterableCorpus(Corpus):
         If it is not iterable. While reading: if a sentence is not, or a token is not hashable.
     """
 
+    whole = False  # long sentences come in parts, and empty ones go
+
     def __init__(self, iterable: Sentences) -> None:
         if not _is_iterable(iterable):
             raise TypeError(
@@ -394,7 +396,7 @@ class IterableCorpus(Corpus):
             If the iterable yields nothing, or sentences without words, although it had some in an earlier
             pass.
         """
-        encoder = SentenceEncoder(_exact_dict(key_to_index), chunk_words=chunk_words)
+        encoder = SentenceEncoder(_exact_dict(key_to_index), chunk_words=chunk_words, whole=self.whole)
         numbering = _Numbering()
         first, rest = self._begin()
         for sentence in first:
@@ -494,7 +496,7 @@ def open_corpus(corpus: Any, *, errors: str = "strict") -> Corpus:
         return corpus
     if isinstance(corpus, (str, os.PathLike)):
         corpus = _reader_of_path(os.fspath(corpus), errors)
-    elif _is_stream(corpus):
+    elif is_stream(corpus):
         corpus = LineSentence(corpus, errors=errors)
     return _file_corpus(corpus) or IterableCorpus(corpus)
 
@@ -538,7 +540,7 @@ def _file_corpus(reader: Any) -> FileCorpus | None:
         return FileCorpus(reader, [reader.fname], splitting)
     if type(reader) is LineSentence:
         sources: list[Any] = [reader.source]
-        if not isinstance(reader.source, (str, os.PathLike)) and not _is_stream(reader.source):
+        if not isinstance(reader.source, (str, os.PathLike)) and not is_stream(reader.source):
             return None
     elif type(reader) is PathLineSentences:
         sources = list(reader.input_files)
@@ -574,7 +576,8 @@ def _plain_size(path: PathLike) -> int:
     return os.path.getsize(path)
 
 
-def _is_stream(value: Any) -> bool:
+def is_stream(value: Any) -> bool:
+    """Whether it is an open file."""
     return callable(getattr(value, "read", None)) and callable(getattr(value, "readline", None))
 
 

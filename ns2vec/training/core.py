@@ -265,10 +265,11 @@ class EmbeddingCore:
         outputs, is_path = self.outputs, target.outputs == "path"
         keys = () if is_path or outputs.bags is not None else outputs.wv.index_to_key
         matrix = self.matrices.get(target.matrix)
-        rows = Rows(target.matrix, matrix, outputs.n_rows, self.config.vector_size, keys)
+        is_frozen = "outputs" in self.spec.frozen
+        rows = Rows(target.matrix, matrix, outputs.n_rows, self.config.vector_size, keys, is_read=is_frozen)
         return Goal(
             target,
-            Side(rows, outputs.bags, frozen="outputs" in self.spec.frozen),
+            Side(rows, outputs.bags, frozen=is_frozen),
             bound=self.sampler() if target.outputs == "sampled" else None,
             huffman=self.huffman() if is_path else None,
             bias=self.output(target.bias_name) if target.bias else None,

@@ -11,7 +11,7 @@ import pytest
 from sources import at, expect_none, line_of, read
 
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-DOCUMENTS = ["README.md", "EXTENDING.md", "docs/migrating-from-gensim.md"]
+DOCUMENTS = ["README.md", "EXTENDING.md", "docs/doc2vec.md", "docs/migrating-from-gensim.md"]
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
