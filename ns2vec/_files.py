@@ -10,6 +10,7 @@ import io
 import lzma
 import os
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import IO, Any
 
 from ns2vec._magic import N_BYTES, is_binary, recognized
@@ -24,33 +25,22 @@ def _open_gzip(raw: IO[bytes], mode: str) -> IO[bytes]:
     return gzip.GzipFile(filename="", fileobj=raw, mode=mode, mtime=0)  # type: ignore[return-value]
 
 
-def _open_bz2(raw: IO[bytes], mode: str) -> IO[bytes]:
-    return bz2.BZ2File(raw, mode)  # type: ignore[call-overload, no-any-return]
+def _by_smart_open(suffix: str, raw: IO[bytes], mode: str) -> IO[bytes]:
+    try:
+        from smart_open.compression import compression_wrapper
 
-
-def _open_xz(raw: IO[bytes], mode: str) -> IO[bytes]:
-    return lzma.LZMAFile(raw, mode)
-
-
-def _by_smart_open(suffix: str) -> Callable[[IO[bytes], str], IO[bytes]]:
-    def opened(raw: IO[bytes], mode: str) -> IO[bytes]:
-        try:
-            from smart_open.compression import compression_wrapper
-
-            return compression_wrapper(raw, mode, compression=suffix)
-        except ImportError as error:
-            extra = suffix.removeprefix(".")
-            raise ImportError(f"files ending in {suffix} need: pip install 'smart_open[{extra}]'") from error
-
-    return opened
+        return compression_wrapper(raw, mode, compression=suffix)
+    except ImportError as error:
+        extra = suffix.removeprefix(".")
+        raise ImportError(f"files ending in {suffix} need: pip install 'smart_open[{extra}]'") from error
 
 
 COMPRESSIONS: dict[str, Callable[[IO[bytes], str], IO[bytes]]] = {
     ".gz": _open_gzip,
-    ".bz2": _open_bz2,
-    ".xz": _open_xz,
-    ".zst": _by_smart_open(".zst"),
-    ".lz4": _by_smart_open(".lz4"),
+    ".bz2": bz2.BZ2File,  # type: ignore[dict-item]
+    ".xz": lzma.LZMAFile,
+    ".zst": partial(_by_smart_open, ".zst"),
+    ".lz4": partial(_by_smart_open, ".lz4"),
 }
 
 

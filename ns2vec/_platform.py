@@ -13,7 +13,6 @@ import mmap
 import os
 import stat
 import sys
-import tempfile
 import threading
 from collections.abc import Callable
 from types import ModuleType
@@ -99,27 +98,6 @@ def descriptor_of(path: str) -> int | None:
     return None
 
 
-# ---- temporary files ---------------------------------------------------------------------------------
-
-
-def nameless_file(folder: str) -> int:
-    """Open a temporary file for reading and writing that goes away when its descriptor is closed.
-
-    On POSIX systems nothing is left behind even by a process that is killed: the name is gone at once.
-    """
-    if not IS_POSIX:
-        name = os.path.join(folder, f"ns2vec-{os.urandom(8).hex()}.ids")
-        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL
-        return os.open(name, flags | getattr(os, "O_BINARY", 0) | getattr(os, "O_TEMPORARY", 0))
-    descriptor, name = tempfile.mkstemp(prefix="ns2vec-", suffix=".ids", dir=folder)
-    try:
-        os.unlink(name)
-    except BaseException:
-        os.close(descriptor)
-        raise
-    return descriptor
-
-
 def seek_and_read(descriptor: int, buffer: memoryview, offset: int) -> int:
     """`read_at` for systems that know no positions: one thread at a time."""
     with _seeking:
@@ -129,25 +107,11 @@ def seek_and_read(descriptor: int, buffer: memoryview, offset: int) -> int:
     return len(found)
 
 
-def seek_and_write(descriptor: int, buffer: memoryview, offset: int) -> int:
-    """`write_at` for systems that know no positions: one thread at a time."""
-    with _seeking:
-        os.lseek(descriptor, offset, os.SEEK_SET)
-        return os.write(descriptor, buffer)
-
-
 def read_at(descriptor: int, buffer: memoryview, offset: int) -> int:
     """Read bytes from a position into a buffer, from any thread; return how many, 0 at the end."""
     if hasattr(os, "preadv"):
         return os.preadv(descriptor, [buffer], offset)
     return seek_and_read(descriptor, buffer, offset)
-
-
-def write_at(descriptor: int, buffer: memoryview, offset: int) -> int:
-    """Write bytes at a position, from any thread; return how many."""
-    if hasattr(os, "pwrite"):
-        return os.pwrite(descriptor, buffer, offset)
-    return seek_and_write(descriptor, buffer, offset)
 
 
 # ---- files that replace others -----------------------------------------------------------------------

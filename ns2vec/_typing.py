@@ -13,7 +13,10 @@ PathLike: TypeAlias = "str | os.PathLike[str]"
 Token: TypeAlias = Hashable
 Sentences: TypeAlias = Iterable[Sequence[Token]]
 Key: TypeAlias = "str | int | np.integer[Any]"
+BoolArray: TypeAlias = "npt.NDArray[np.bool_]"
+FloatArray: TypeAlias = "npt.NDArray[np.floating[Any]]"
 Float32Array: TypeAlias = "npt.NDArray[np.float32]"
+Float64Array: TypeAlias = "npt.NDArray[np.float64]"
 Int32Array: TypeAlias = "npt.NDArray[np.int32]"
 Int64Array: TypeAlias = "npt.NDArray[np.int64]"
 

@@ -6,15 +6,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from functools import partial
-from itertools import count
+from itertools import cycle
 
 import numpy as np
 
-from ns2vec._kernels import Kernel
 from ns2vec._typing import Int64Array
 from ns2vec.calculator.shape import CorpusShape
 from ns2vec.corpus import END, UNKNOWN, Chunk
+from ns2vec.corpus.chunks import cut_chunks
 from ns2vec.keyedvectors import KeyedVectors
 from ns2vec.training.blas import blas_threads
 from ns2vec.training.config import TrainingConfig
@@ -53,7 +52,7 @@ def make_network(counts: Int64Array, config: TrainingConfig) -> Network:
     """Fresh weights and tables for a vocabulary with these counts (V,)."""
     core, n_words = EmbeddingCore(config, KeyedVectors(config.vector_size)), len(counts)
     rows = range(n_words)
-    core.take_words(Vocabulary([*rows], dict(zip(rows, rows, strict=True)), counts, n_words, 0, 0, 0))
+    core.take_words(Vocabulary([*rows], dict(zip(rows, rows, strict=True)), counts, n_words, 0, 0))
     core.begin(config.seed)
     return core.network()
 
@@ -75,15 +74,7 @@ def synthetic_chunks(shape: CorpusShape, config: TrainingConfig, n_rows: int) ->
     ids[rare] = n_rows // 2 + ids[rare] % (n_rows - n_rows // 2)
     ids[unknown] = UNKNOWN
     ids[np.cumsum(lengths + 1) - 1] = END
-    # a chunk ends with the sentence that brings it to batch_words
-    number = (np.cumsum(lengths) - lengths) // config.batch_words
-    cuts = np.flatnonzero(np.diff(number)) + 1
-    pieces = np.split(ids.astype(np.int32), np.cumsum(lengths + 1)[cuts - 1])
-    parts = np.split(lengths, cuts)
-    return [
-        Chunk(i, piece, int(part.sum()), len(part), 0, 0)
-        for i, (piece, part) in enumerate(zip(pieces, parts, strict=True))
-    ]
+    return list(cut_chunks(ids.astype(np.int32), config.batch_words))
 
 
 def measure_speed(shape: CorpusShape, config: TrainingConfig, seconds: float = SECONDS) -> Calibration:
@@ -123,22 +114,19 @@ def train_for(network: Network, config: TrainingConfig, chunks: Sequence[Chunk],
     kernel, tally = network.kernel(config), Tally()
     jobs = chunks_until(time.perf_counter() + seconds, chunks)
     n_workers = 1 if has_one_updater else config.workers
+
+    def make_trainer() -> Callable[[Chunk], tuple[int, int, float]]:
+        worker = network.worker(kernel, config, epoch=0)
+        return lambda chunk: worker.train(chunk.words, config.alpha, chunk.index)
+
     with blas_threads(1) if has_one_updater or config.backend != "fused" else nullcontext():
-        run_workers(jobs, partial(chunk_trainer, network, kernel, config), n_workers, tally, lambda: None)
+        run_workers(jobs, make_trainer, n_workers, tally, lambda: None)
     return tally
 
 
 def chunks_until(deadline: float, chunks: Sequence[Chunk]) -> Iterator[Chunk]:
     """Chunks over and over, each with a number of its own; one at least."""
-    for i in count():
-        yield replace(chunks[i % len(chunks)], index=i)
+    for i, chunk in enumerate(cycle(chunks)):
+        yield replace(chunk, index=i)
         if time.perf_counter() >= deadline:
             return
-
-
-def chunk_trainer(
-    network: Network, kernel: Kernel, config: TrainingConfig
-) -> Callable[[Chunk], tuple[int, int, float]]:
-    """Make what one thread does with each chunk."""
-    worker = network.worker(kernel, config, epoch=0)
-    return lambda chunk: worker.train(chunk.words, config.alpha, chunk.index)

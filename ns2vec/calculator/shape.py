@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from ns2vec._options import number
-from ns2vec._typing import Int64Array
+from ns2vec._typing import Float64Array, Int64Array
 from ns2vec.corpus import END, MAX_SENTENCE_WORDS, Corpus, FileCorpus
 from ns2vec.exceptions import ConfigError, CorpusError, VocabularyError
 from ns2vec.training.config import TrainingConfig
@@ -63,8 +62,8 @@ class CorpusShape:
     n_types: int
     n_words: int
     lengths: Int64Array
-    n_sentences: npt.NDArray[np.float64]
-    kept: npt.NDArray[np.float64]
+    n_sentences: Float64Array
+    kept: Float64Array
     vocabulary_bytes: int
     is_file: bool = True
     count_seconds: float | None = None

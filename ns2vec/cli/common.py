@@ -7,10 +7,11 @@ import contextlib
 import json
 import logging
 import os
+import shlex
 import signal
 import sys
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 from ns2vec._files import strip_compression
@@ -22,6 +23,7 @@ from ns2vec.formats import FORMATS, VectorTable, format_of_suffix, read_vectors
 from ns2vec.formats.atomic import is_replaceable
 from ns2vec.keyedvectors import KeyedVectors
 from ns2vec.keyedvectors.files import adopt_table
+from ns2vec.reports.tables import finite
 
 logger = logging.getLogger(__name__)
 
@@ -146,26 +148,23 @@ def logs_on_stderr(arguments: argparse.Namespace, usual: int) -> Iterator[None]:
 
 def print_json(value: Any, *, indent: int | None = 2) -> None:
     """Write a result to stdout as JSON; numbers that are not finite become null."""
-    print(json.dumps(_finite(value), indent=indent, ensure_ascii=False, allow_nan=False))
+    print(json.dumps(finite(value), indent=indent, ensure_ascii=False, allow_nan=False))
 
 
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _finite(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(entry) for entry in value]
-    return None if isinstance(value, float) and value - value != 0.0 else value
+def command_line(name: str, otherwise: Sequence[str]) -> str:
+    """Return the command for a report: the process's own, or in a test one with these words."""
+    is_own = len(sys.argv) > 2 and sys.argv[1] == name
+    return shlex.join(["ns2vec", name, *(sys.argv[2:] if is_own else otherwise)])
 
 
 # ---- vectors ----------------------------------------------------------------------------------------
 
 
-def add_format_option(parser: Parser, *, with_limit: bool = True) -> None:
+def add_format_option(parser: Parser) -> None:
     """Add what a command needs to read vectors."""
     text = "format of the vectors: {}; guessed unless given"
     parser.add_choice(parser, "--format", names=FORMATS, help=text)
-    if with_limit:
-        parser.add_argument("--limit", type=positive, metavar="N", help="read the first N vectors only")
+    parser.add_argument("--limit", type=positive, metavar="N", help="read the first N vectors only")
     add_key_options(parser)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import shlex
 import sys
 import tempfile
 import time
@@ -15,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from ns2vec.cli import train_options
-from ns2vec.cli.common import print_json
+from ns2vec.cli.common import command_line, print_json
+from ns2vec.cli.evaluate import suites_asked
 from ns2vec.cli.parsing import Parser, UsageError, positive
 from ns2vec.cli.train import open_paths
 from ns2vec.comparison import Comparison, compare, make_candidates
@@ -117,7 +117,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.record:
         command, comparisons = read_record(arguments.record)
     else:
-        command = shlex.join(["ns2vec", NAME, *words_of(arguments)])
+        command = command_line(NAME, arguments.corpus)
         with progress_line(arguments) as on_progress:
             comparisons = list(compared(arguments, on_progress))
     record = {"command": command, "comparisons": [found.as_dict() for found in comparisons]}
@@ -132,11 +132,6 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print((markdown if arguments.markdown else table)(comparisons), flush=True)
     return 0
-
-
-def words_of(arguments: argparse.Namespace) -> list[str]:
-    """Return the command line for the report: the process's own, or its corpora in a test."""
-    return sys.argv[2:] if len(sys.argv) > 2 and sys.argv[1] == NAME else list(arguments.corpus)
 
 
 def check_sources(arguments: argparse.Namespace) -> None:
@@ -198,9 +193,8 @@ def compared(
         "price_per_hour": arguments.price_per_hour,
         "on_progress": on_progress,
     }
-    asked: list[str | Suite] = list(arguments.suite)
-    for task, paths in (("analogies", arguments.analogies), ("word_similarity", arguments.pairs)):
-        asked += [Suite.of_files(Path(path).name.split(".")[0], task, [path]) for path in paths]
+    files = {"analogies": arguments.analogies, "word_similarity": arguments.pairs}
+    asked = suites_asked(arguments.suite, files)
     if arguments.corpus:
         corpus = open_paths(arguments.corpus, "strict")
         name = " ".join(Path(path).name for path in arguments.corpus)

@@ -9,7 +9,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -68,46 +68,37 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(
             "--analogies and --pairs go with --corpus: the generated text brings its own questions"
         )
-    n_workers = arguments.workers or n_processors()
     found = build_info()
     print(f"ns2vec {found['version']}, {found['isa']} kernels, {found['compiler']}")
-    with results_folder(arguments.keep) as folder:
+    kept = arguments.keep
+    if kept is not None:
+        os.makedirs(kept, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="ns2vec-demo-") if kept is None else nullcontext(kept) as folder:
         target = os.path.join(folder, "vectors.bin")
         check_writable(target)
-        if arguments.corpus:
-            section("Corpus", [arguments.corpus])
-            vectors = trained(arguments.corpus, n_workers, arguments.quiet)
-            write_vectors(target, vectors)
-            section("Evaluation", own_scores(vectors, *question_files(arguments)))
-            is_good, analogies = True, list(ANALOGIES)
+        corpus = None if arguments.corpus else write_facts(folder)
+        if corpus is None:
+            section("Corpus", arguments.corpus)
+        text = arguments.corpus or os.path.join(folder, "corpus.txt")
+        vectors = trained(text, arguments.workers or n_processors(), arguments.quiet)
+        write_table(target, VectorTable(vectors.index_to_key, vectors.vectors))
+        is_good, analogies = True, list(ANALOGIES)
+        if corpus is None:
+            section("Evaluation", *own_scores(vectors, *question_files(arguments)))
         else:
-            corpus = write_facts(folder)
-            vectors = trained(os.path.join(folder, "corpus.txt"), n_workers, arguments.quiet)
-            write_vectors(target, vectors)
             is_good = facts_scores(corpus, vectors, folder)
             first = dict(reversed(list(corpus.analogies())))
             analogies = [first[title][:3] for title in FACTS]
     ask(Asker(vectors, topn=5), analogies)
-    section("Next", next_steps(arguments))
+    section("Next", *next_steps(arguments))
     return 0 if is_good else 1
 
 
-def section(title: str, lines: Iterable[str]) -> None:
+def section(title: str, *lines: str) -> None:
     """Print a title with its lines to the right, at once."""
     for number, line in enumerate(lines):
         print(f"\n{title:<12}{line}" if number == 0 else f"{'':<12}{line}")
     sys.stdout.flush()
-
-
-@contextmanager
-def results_folder(kept: str | None) -> Iterator[str]:
-    """Give the folder to keep, or one that goes away afterwards."""
-    if kept is None:
-        with tempfile.TemporaryDirectory(prefix="ns2vec-demo-") as folder:
-            yield folder
-    else:
-        os.makedirs(kept, exist_ok=True)
-        yield kept
 
 
 # ---- training ----------------------------------------------------------------------------------------
@@ -121,10 +112,8 @@ def write_facts(folder: str) -> FactsCorpus:
     corpus.write_similarity(os.path.join(folder, "similarity.tsv"))
     section(
         "Corpus",
-        [
-            f"{corpus.n_words:,} words generated from {len(corpus.facts):,} facts, {corpus.n_types:,} types,",
-            "many of them invented; in half of the facts the two words never share a sentence",
-        ],
+        f"{corpus.n_words:,} words generated from {len(corpus.facts):,} facts, {corpus.n_types:,} types,",
+        "many of them invented; in half of the facts the two words never share a sentence",
     )
     return corpus
 
@@ -135,10 +124,8 @@ def trained(path: str, n_workers: int, is_quiet: bool) -> KeyedVectors:
     model = Word2Vec(**parameters, progress=False if is_quiet else None)
     section(
         "Training",
-        [
-            f"skip-gram, {model.vector_size} dimensions, window {model.window}, "
-            f"{model.negative} noise words, {model.epochs} epochs, {n_workers} threads"
-        ],
+        f"skip-gram, {model.vector_size} dimensions, window {model.window}, "
+        f"{model.negative} noise words, {model.epochs} epochs, {n_workers} threads",
     )
     run_of = train(model, open_corpus(path))
     figures = (
@@ -147,11 +134,6 @@ def trained(path: str, n_workers: int, is_quiet: bool) -> KeyedVectors:
     print(f"{'':<12}{figures}, {len(model.wv):,} word vectors")
     vectors: KeyedVectors = model.wv
     return vectors
-
-
-def write_vectors(path: str, vectors: KeyedVectors) -> None:
-    """Write the vectors where ``ns2vec query`` will find them."""
-    write_table(path, VectorTable(vectors.index_to_key, vectors.vectors))
 
 
 # ---- evaluation --------------------------------------------------------------------------------------
@@ -170,7 +152,7 @@ def facts_scores(corpus: FactsCorpus, vectors: KeyedVectors, folder: str) -> boo
         lines.append(f"{accuracy_line(f'  {half}', n_correct, n_asked)}: {meaning}")
     n_pairs = sum(1 for _ in corpus.similarities())
     lines.append(f"{'similarity':<16}rho {pairs.spearman:.3f}  {n_pairs:,} word pairs")
-    section("Evaluation", lines)
+    section("Evaluation", *lines)
     if analogies.accuracy >= FLOOR:
         return True
     say(
@@ -227,21 +209,16 @@ def ask(asker: Asker, analogies: Iterable[tuple[str, str, str]]) -> None:
         lines.append(
             f"{word:<10}" + "  ".join(f"{entry['word']} {entry['similarity']:.2f}" for entry in near)
         )
-    section("Neighbours", lines)
+    section("Neighbours", *lines)
     lines = []
     for a, b, c in analogies:
         if all(word in known for word in (a, b, c)):
             best = asker.analogy([a, b, c])["neighbours"][0]
             lines.append(f"{f'{a} : {b} = {c} : ?':<32}{best['word']} {best['similarity']:.2f}")
-    section("Analogies", lines)
-    section(
-        "Odd one out",
-        [
-            f"{' '.join(group):<32}{asker.odd_one_out(group)['odd_one_out']}"
-            for group in ODD_ONES_OUT
-            if all(word in known for word in group)
-        ],
-    )
+    section("Analogies", *lines)
+    groups = [group for group in ODD_ONES_OUT if all(word in known for word in group)]
+    lines = [f"{' '.join(group):<32}{asker.odd_one_out(group)['odd_one_out']}" for group in groups]
+    section("Odd one out", *lines)
 
 
 def next_steps(arguments: argparse.Namespace) -> list[str]:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
-import shlex
-import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import PurePath
 from typing import Any
 
 from ns2vec._typing import Embedding
-from ns2vec.cli.any_vectors import load_any
-from ns2vec.cli.common import add_format_option, key_options, print_json, say
+from ns2vec.cli.common import add_format_option, command_line, key_options, load_vectors, print_json, say
 from ns2vec.cli.parsing import Parser, UsageError, natural
 from ns2vec.evaluation._lines import ON_MALFORMED
 from ns2vec.evaluation.analogies import ANALOGY_METHODS
@@ -29,8 +25,8 @@ from ns2vec.evaluation.statistics import Resampling
 from ns2vec.evaluation.suites import Suite, builtin_suites, collections
 from ns2vec.evaluation.text_report import markdown, table
 from ns2vec.exceptions import FormatError
-from ns2vec.formats import open_for_write
-from ns2vec.reports.tables import aligned, finite, markdown_table
+from ns2vec.formats import guess_format, npy, open_for_write
+from ns2vec.reports.tables import aligned, markdown_table
 
 NAME = "evaluate"
 HELP = "Score vectors on suites of questions, with intervals, coverage and comparisons."
@@ -151,7 +147,7 @@ def run(arguments: argparse.Namespace) -> int:
         )  # fmt: skip
     except SuiteNotFoundError as error:
         raise FormatError(error.told(FOLDER_OPTION, DOWNLOAD_OPTION)) from None
-    command = shlex.join(["ns2vec", "evaluate", *_words(arguments)])
+    command = command_line(NAME, [*arguments.vectors, "--suite", *arguments.suite])
     failed = _shortfalls(baseline, arguments.vectors, evaluation)
     _print(arguments, evaluation, failed, _about_vectors(arguments, models))
     if arguments.html:
@@ -187,31 +183,32 @@ def _why_unscored(outcome: SuiteOutcome) -> str:
     return f"{outcome.suite.name}: no score: {used} of {total} questions could be asked ({words})"
 
 
-def _words(arguments: argparse.Namespace) -> Sequence[str]:
-    """Return the command line for the report: the process's own, or the essence of it in a test."""
-    if len(sys.argv) > 2 and sys.argv[1] == NAME:
-        return sys.argv[2:]
-    return [*arguments.vectors, *(["--suite", *arguments.suite] if arguments.suite else [])]
-
-
 def _suites(arguments: argparse.Namespace) -> list[str | Suite]:
-    found: list[str | Suite] = [*arguments.suite, *(["facts"] if arguments.facts else [])]
-    for task, paths in (
-        ("analogies", arguments.analogies),
-        ("word_similarity", arguments.pairs),
-        ("categorization", arguments.categories),
-    ):
-        for path in paths:
-            taken = {suite.name for suite in found if isinstance(suite, Suite)}
-            name = PurePath(path).name.split(".")[0]
-            found.append(Suite.of_files(path if name in taken else name, task, [path]))
+    files = {
+        "analogies": arguments.analogies,
+        "word_similarity": arguments.pairs,
+        "categorization": arguments.categories,
+    }
+    return suites_asked([*arguments.suite, *(["facts"] if arguments.facts else [])], files)
+
+
+def suites_asked(named: Sequence[str], files: Mapping[str, Sequence[str]]) -> list[str | Suite]:
+    """Return what is asked: suites that are named, and one of each file, by task."""
+    found: list[str | Suite] = [*named]
+    for task, path in ((task, path) for task, paths in files.items() for path in paths):
+        taken = {suite.name for suite in found if isinstance(suite, Suite)}
+        name = PurePath(path).name.split(".")[0]
+        found.append(Suite.of_files(path if name in taken else name, task, [path]))
     return found
 
 
 def _models(arguments: argparse.Namespace) -> dict[str, Embedding]:
     models: dict[str, Embedding] = {}
     for path, name in _names(arguments.vectors).items():
-        raw = load_any(path, arguments.format, arguments.limit, arguments.vocab, **key_options(arguments))
+        options: dict[str, Any] = key_options(arguments)
+        if (arguments.format or (guess_format(path) if path != "-" else "")) == npy.NAME:
+            options |= {"vocabulary": arguments.vocab, "mmap": "r" if path.endswith(".npy") else None}
+        raw = load_vectors(path, arguments.format, arguments.limit, **options)
         models[name] = raw
         for change in dict.fromkeys(arguments.post):
             models[f"{name}+{change}"] = POSTPROCESSING[change](raw)
@@ -280,9 +277,8 @@ def _print(
     about: dict[str, Any],
 ) -> None:
     if arguments.json:
-        record = {**json.loads(evaluation.to_json()), **finite(about)}
-        record["below_baseline"] = [f"{model}: {shortfall}" for model, shortfall in failed]
-        print_json(record)
+        below = [f"{model}: {shortfall}" for model, shortfall in failed]
+        print_json({**evaluation.as_dict(), **about, "below_baseline": below})
     else:
         show = markdown if arguments.markdown else table
         if evaluation.outcomes:

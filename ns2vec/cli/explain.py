@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ns2vec.cli import train_options
@@ -175,8 +175,7 @@ def table(step: Explanation) -> Iterator[str]:
     head += f"{'offset':>10}" if with_offset else ""
     yield f"{head}{'prediction':>12}{'->':>4}{'after':>8}{'loss':>10}"
     for entry in step.outputs:
-        name = f"node {entry.row}" if entry.word is None else str(entry.word)
-        name = name if len(name) <= 20 else f"{name[:17]}..."
+        name = cut(name_of(entry), 20)
         line = f"{name:<22}{entry.label:>7.3g}{entry.score:>10.4f}{'->':>4}{entry.score_after:>10.4f}"
         line += f"{entry.offset:>10.4f}" if with_offset else ""
         line += f"{entry.prediction:>12.4f}{'->':>4}{entry.prediction_after:>8.4f}"
@@ -195,13 +194,17 @@ def table(step: Explanation) -> Iterator[str]:
 def moves(step: Explanation) -> Iterator[str]:
     """How long the vectors were and are."""
     yield "Lengths of the vectors before and after the step:"
-    entries: Iterable[tuple[str, Any]] = [
-        *((f"input  {entry.word}", entry) for entry in step.inputs),
-        *(
-            (f"output {f'node {entry.row}' if entry.word is None else entry.word}", entry)
-            for entry in step.outputs
-        ),
-    ]
+    entries: list[tuple[str, Any]] = [(f"input  {entry.word}", entry) for entry in step.inputs]
+    entries += [(f"output {name_of(entry)}", entry) for entry in step.outputs]
     for name, entry in entries:
-        shown = name if len(name) <= 28 else f"{name[:25]}..."
-        yield f"  {shown:<30}{entry.norm:>10.6f}  -> {entry.norm_after:>10.6f}"
+        yield f"  {cut(name, 28):<30}{entry.norm:>10.6f}  -> {entry.norm_after:>10.6f}"
+
+
+def name_of(entry: Output) -> str:
+    """The word of an output, or its node of the Huffman tree."""
+    return f"node {entry.row}" if entry.word is None else str(entry.word)
+
+
+def cut(name: str, width: int) -> str:
+    """A name that fits."""
+    return name if len(name) <= width else f"{name[: width - 3]}..."

@@ -38,14 +38,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(found)
         return 0
-    for block in found:
-        for name, value in block.items():
-            text = " ".join(map(str, value)) if isinstance(value, list) else value
-            print(
-                f"{name.replace('_', ' '):<16}{text:.4g}"
-                if isinstance(value, float)
-                else f"{name.replace('_', ' '):<16}{text}"
-            )
+    for name, value in (entry for block in found for entry in block.items()):
+        text = " ".join(map(str, value)) if isinstance(value, list) else value
+        print(f"{name.replace('_', ' '):<16}{f'{text:.4g}' if isinstance(text, float) else text}")
     return 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NoReturn
 
 
@@ -11,20 +11,20 @@ class UsageError(Exception):
     """The command line cannot be understood: exit code 2."""
 
 
-def positive(text: str) -> int:
-    """Convert an option that has to be a whole number of at least 1."""
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
+def at_least(least: int) -> Callable[[str], int]:
+    """Return the conversion of an option that has to be a whole number of at least so much."""
+
+    def convert(text: str) -> int:
+        number = int(text)
+        if number < least:
+            raise ValueError
+        return number
+
+    convert.__name__ = f"whole number of at least {least}"  # argparse names the type in its message
+    return convert
 
 
-def natural(text: str) -> int:
-    """Convert an option that has to be a whole number of at least 0."""
-    number = int(text)
-    if number < 0:
-        raise ValueError
-    return number
+positive, natural = at_least(1), at_least(0)
 
 
 def encoding(text: str) -> str:
@@ -37,8 +37,6 @@ def encoding(text: str) -> str:
 
 
 encoding.__name__ = "name of an encoding such as utf8 or latin1"
-positive.__name__ = "whole number of at least 1"  # argparse names the type in its message
-natural.__name__ = "whole number of at least 0"
 
 
 def _bit(text: str) -> bool:

@@ -42,12 +42,8 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument("vectors", metavar="VECTORS", help="file of vectors; - is standard input")
     parser.add_argument("words", nargs="*", metavar="WORD", help="words, + and -")
     group = parser.add_argument_group("questions")
-    group.add_argument(
-        "--positive", nargs="+", metavar="WORD", action="extend", default=[], help="words to add"
-    )
-    group.add_argument(
-        "--negative", nargs="+", metavar="WORD", action="extend", default=[], help="words to take away"
-    )
+    for flag, text in (("--positive", "words to add"), ("--negative", "words to take away")):
+        group.add_argument(flag, nargs="+", metavar="WORD", action="extend", default=[], help=text)
     for name, (words, _, text) in NAMED.items():
         metavar = tuple(words.split()) if "..." not in words else "WORD"
         group.add_argument(

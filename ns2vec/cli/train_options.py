@@ -61,6 +61,13 @@ SWITCHES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("null_word", (), "add a padding word"),
 )
 
+#: Options of Doc2Vec alone.
+DOCUMENTS = {
+    "dm": "PV-DM (1), where a document's words predict with it, or PV-DBOW (0), where it does alone",
+    "dm_mean": "PV-DM takes the mean (1) or the sum (0) of words and document",
+    "dbow_words": "PV-DBOW trains word vectors, too",
+}
+
 # What word2vec.c has and ns2vec has not.
 NOT_OFFERED = {
     "classes": "-classes is not offered: cluster the vectors with another tool, and leave it out here",
@@ -99,16 +106,15 @@ def add_model_options(parser: Parser) -> None:
     for name, others, text in SWITCHES:
         parser.add_switch(group, _flag(name), *others, dest=name, help=text + _default(name))
     for name, text, names in NAMES:
-        known = f"{text}: {', '.join(names)}{_default(name)}"
-        group.add_argument(_flag(name), dest=name, metavar="NAME", default=argparse.SUPPRESS, help=known)
-    group.add_argument(
-        "--corpus-memory",
-        metavar="SIZE",
-        default=argparse.SUPPRESS,
-        help="memory for encoded text, as 64MiB; the rest goes to a temporary file, "
-        f"with 0 the text is read again each epoch{_default('corpus_memory')}",
-    )
+        _add_text(group, name, "NAME", f"{text}: {', '.join(names)}{_default(name)}")
+    text = "memory for encoded text, as 64MiB; the rest goes to a temporary file, with 0 the text is read "
+    _add_text(group, "corpus_memory", "SIZE", f"{text}again each epoch{_default('corpus_memory')}")
     _add_sampler_help(parser)
+
+
+def _add_text(group: argparse._ArgumentGroup, name: str, metavar: str, help: str) -> None:
+    """Add an option that the library reads, under its own name."""
+    group.add_argument(_flag(name), dest=name, metavar=metavar, default=argparse.SUPPRESS, help=help)
 
 
 def _add_sampler_help(parser: Parser) -> None:
@@ -134,21 +140,25 @@ def _summary(made: type[Any]) -> str:
     return paragraph.split(". ")[0].rstrip(".") + "."
 
 
+def add_document_options(parser: Parser) -> None:
+    """Add what is about vectors of documents."""
+    group = parser.add_argument_group("documents")
+    group.add_argument(
+        "--doc2vec",
+        action="store_true",
+        help="each line is a document, blank ones too, and --output gets their vectors by number of line",
+    )
+    for name, text in DOCUMENTS.items():
+        parser.add_switch(group, _flag(name), dest=name, help=text)
+
+
 def add_checkpoint_options(parser: Parser) -> None:
     """Add what keeps a long run safe."""
     group = parser.add_argument_group("checkpoints")
-    group.add_argument(
-        "--checkpoint",
-        default=argparse.SUPPRESS,
-        metavar="FOLDER",
-        help="write checkpoints there: the last two, one more at the end and at SIGTERM or Ctrl-C",
-    )
-    group.add_argument(
-        "--checkpoint-every",
-        default=argparse.SUPPRESS,
-        metavar="TIME",
-        help="as 30s, 10min or 2h, or a number of epochs (default: 10min)",
-    )
+    text = "write checkpoints there: the last two, one more at the end and at SIGTERM or Ctrl-C"
+    _add_text(group, "checkpoint", "FOLDER", text)
+    text = "as 30s, 10min or 2h, or a number of epochs (default: 10min)"
+    _add_text(group, "checkpoint_every", "TIME", text)
     group.add_argument(
         "--resume",
         action="store_true",
@@ -223,19 +233,24 @@ def check_word2vec_c_options(arguments: argparse.Namespace) -> None:
 
 
 def model_parameters(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Return the parameters of Word2Vec that were given.
+    """Return the parameters of Word2Vec, or of Doc2Vec, that were given.
 
     Raises
     ------
     UsageError
-        If there is nothing to train.
+        If there is nothing to train, or an option is for the other kind of model.
     """
     given = {name: value for name, value in vars(arguments).items() if name in DEFAULTS}
     if "cbow" in arguments:
         given["sg"] = not arguments.cbow
+    if arguments.doc2vec and "sg" in given:
+        raise UsageError("with --doc2vec say --dm 1 in place of --cbow, and --dm 0 in place of --sg")
     for name, value in given.items():
         if isinstance(value, bool) and isinstance(DEFAULTS[name], int):
             given[name] = type(DEFAULTS[name])(value)
     if given.get("negative") == 0 and not given.get("hs") and given.get("objective") is None:
         raise UsageError("--negative 0 leaves nothing to train: add --hs, or give at least 1")
-    return given
+    of_documents = {name: int(value) for name, value in vars(arguments).items() if name in DOCUMENTS}
+    if of_documents and not arguments.doc2vec:
+        raise UsageError(f"{_flag(next(iter(of_documents)))} is for documents: add --doc2vec")
+    return given | of_documents

@@ -22,7 +22,7 @@ from ns2vec.comparison.held_out import HeldOut, log_noise
 from ns2vec.comparison.memory import BatchMemory, count_batch_memory, expected_batch_memory
 from ns2vec.comparison.plan import DEFAULT_BUDGET, REFERENCE_SHARE, Load, TextPlan, TimeTable, make_plan
 from ns2vec.comparison.results import CandidateResult, CandidateRun, Comparison
-from ns2vec.comparison.runs import PIECES_PER_EPOCH, Clock, make_model, measure_speed, train
+from ns2vec.comparison.runs import PIECES_PER_EPOCH, Clock, do_nothing, make_model, measure_speed, train
 from ns2vec.comparison.text import Text, read_text
 from ns2vec.corpus import END, MAX_SENTENCE_WORDS, Corpus, open_corpus
 from ns2vec.evaluation.runner import Settings, evaluate_suites
@@ -40,10 +40,6 @@ N_WINDOWS = 60
 WINDOW_FLOATS = 200_000_000  # weights that are looked through while windows are counted
 LOOKING_SHARE = 0.4  # of the time, at most, goes to evaluation; beyond, the loss is looked at once an epoch
 END_SECONDS = 0.05  # share of the budget that is kept for what comes after the runs
-
-
-def do_not_report(doing: str) -> None:
-    """What is called with what is being done, unless told otherwise."""
 
 
 @dataclass
@@ -90,8 +86,9 @@ class _Setting:
     deadline: float
     notes: list[str]
     reference_share: float = REFERENCE_SHARE
-    report: Callable[[str], None] = do_not_report
+    report: Callable[[str], None] = do_nothing
     looks: dict[str, _Looks] = field(default_factory=dict)
+    found: dict[Candidate, CandidateResult] = field(default_factory=dict)
 
     def scores(self, model: Word2Vec) -> dict[str, float]:
         """Score the suites whose questions the model knows; without intervals, which seeds give."""
@@ -134,7 +131,7 @@ def compare(
     data_dir: Any = None,
     price_per_hour: float | None = None,
     name: str = "",
-    on_progress: Callable[[str], None] = do_not_report,
+    on_progress: Callable[[str], None] = do_nothing,
     **options: Any,
 ) -> Comparison:
     """Train objectives and samplers on a corpus under equal settings, and measure what they cost and bring.
@@ -204,14 +201,14 @@ def compare(
     chosen = _checked(candidates, budget, seeds, reference_share, price_per_hour, options)
     deadline = math.inf if budget is None else started + budget * (1.0 - END_SECONDS)
     setting = _read(corpus, options, held_out, suites, data_dir, deadline, reference_share, on_progress)
-    found = {one: CandidateResult(one.name, one.objective, one.sampler) for one in chosen}
+    setting.found |= {one: CandidateResult(one.name, one.objective, one.sampler) for one in chosen}
     # threads of BLAS that wait for each other are slow where the machine is busy
     with blas_threads(1):
-        _measure_speeds(setting, found, budget, seeds[0])
-        trainable = [one for one in chosen if not found[one].note]
+        _measure_speeds(setting, budget, seeds[0])
+        trainable = [one for one in chosen if not setting.found[one].note]
         seeds = _affordable(setting, seeds, trainable)
-        plan = _plan(setting, found, trainable, len(seeds))
-        _run_all(setting, found, trainable, plan, seeds)
+        plan = _plan(setting, trainable, len(seeds))
+        _run_all(setting, trainable, plan, seeds)
     text = setting.text
     return Comparison(
         corpus={"name": name or type(corpus).__name__, **_shape(text)},
@@ -219,7 +216,7 @@ def compare(
         seeds=list(seeds),
         text_words=_n_words(text.prefix(plan.text_words)),
         reference_words=_n_words(text.prefix(plan.exact_words)),
-        candidates=tuple(found.values()),
+        candidates=tuple(setting.found.values()),
         notes=setting.notes,
         budget=budget,
         seconds=time.perf_counter() - started,
@@ -271,10 +268,9 @@ def _read(
     )
 
 
-def _measure_speeds(
-    setting: _Setting, found: dict[Candidate, CandidateResult], budget: float | None, seed: int
-) -> None:
+def _measure_speeds(setting: _Setting, budget: float | None, seed: int) -> None:
     """Fill in the speed of each candidate, and the time that looking at a model takes."""
+    found = setting.found
     seconds = LONGEST_TRIAL if budget is None else min(LONGEST_TRIAL, TRIAL_SHARE * budget / len(found))
     for place, (one, entry) in enumerate(found.items(), start=1):
         logger.info("speed of %s", one.name)
@@ -286,16 +282,15 @@ def _measure_speeds(
             setting.note(f"{one.name} left out: {error}")
             found[one] = replace(entry, note=str(error))
             continue
+        if one.outputs not in setting.looks:
+            setting.looks[one.outputs] = _measured_looks(setting, model)
+        counted, formula = _memory(setting, one, model)
         config = model._config()
         found[one] = replace(
             entry, sample=sample, full_words=setting.text.n_words * setting.epochs,
             pairs_per_word=_pairs_per_word(setting, model), batch_words=config.batch_words,
-            workers=config.workers,
+            workers=config.workers, memory=counted, memory_formula=formula,
         )  # fmt: skip
-        if one.outputs not in setting.looks:
-            setting.looks[one.outputs] = _measured_looks(setting, model)
-        counted, formula = _memory(setting, one, model)
-        found[one] = replace(found[one], memory=counted, memory_formula=formula)
 
 
 def _measured_looks(setting: _Setting, model: Word2Vec) -> _Looks:
@@ -312,7 +307,7 @@ def _measured_looks(setting: _Setting, model: Word2Vec) -> _Looks:
 def _pairs_per_word(setting: _Setting, model: Word2Vec) -> float:
     """Expected (input, centre) pairs for a word of text: windows of CBOW, contexts of skip-gram.
 
-    CountedCorpus on the held-out sentences, which are thinned like those of training; a window reaches to
+    Counted on the held-out sentences, which are thinned like those of training; a window reaches to
     distance j with probability (window - j + 1) / window, or 1 without shrinking.
     """
     lengths = np.array([len(sentence) for sentence in setting.held_out.sentences], dtype=np.float64)
@@ -337,10 +332,8 @@ def _affordable(setting: _Setting, seeds: Sequence[int], chosen: list[Candidate]
     return seeds[:n_seeds]
 
 
-def _plan(
-    setting: _Setting, found: dict[Candidate, CandidateResult], chosen: list[Candidate], n_seeds: int
-) -> TextPlan:
-    loads = [Load(1.0 / found[one].seconds_per_word, one.outputs == "all") for one in chosen]
+def _plan(setting: _Setting, chosen: list[Candidate], n_seeds: int) -> TextPlan:
+    loads = [Load(1.0 / setting.found[one].seconds_per_word, one.outputs == "all") for one in chosen]
     seconds = setting.deadline - time.perf_counter()
     looks = [setting.looks[one.outputs] for one in chosen]
     plan = make_plan(
@@ -362,12 +355,9 @@ def _plan(
     return plan
 
 
-def _run_all(
-    setting: _Setting, found: dict[Candidate, CandidateResult], chosen: list[Candidate], plan: TextPlan,
-    seeds: Sequence[int],
-) -> None:  # fmt: skip
+def _run_all(setting: _Setting, chosen: list[Candidate], plan: TextPlan, seeds: Sequence[int]) -> None:
     """Train all candidates seed by seed, so that a short budget costs seeds, not candidates."""
-    costs = {one: _cost(setting, found[one], one, plan) for one in chosen}
+    costs = {one: _cost(setting, one, plan) for one in chosen}
     order = sorted(chosen, key=lambda one: (one.outputs == "all", costs[one]))
     table = _time_table(setting, chosen, plan, len(seeds))
     for seed in seeds:
@@ -380,8 +370,9 @@ def _run_all(
             until = table.until(started, [costs[other] for other in order[place:]], is_exact=is_exact)
             tick = partial(setting.report, f"{one.name}, seed {seed} ({place + 1} of {len(order)})")
             try:
-                run = _run_with_f1(setting, found[one], one, plan, seed, until, tick)
-                found[one] = replace(found[one], runs=(*found[one].runs, run))
+                run = _run_with_f1(setting, one, plan, seed, until, tick)
+                entry = setting.found[one]
+                setting.found[one] = replace(entry, runs=(*entry.runs, run))
             except DivergenceError as error:
                 setting.note(f"{one.name} with seed {seed}: {error}")
             if is_exact:
@@ -399,37 +390,35 @@ def _time_table(setting: _Setting, chosen: list[Candidate], plan: TextPlan, n_se
     return TimeTable(setting.deadline, seconds, n_exact * n_seeds)
 
 
-def _cost(setting: _Setting, entry: CandidateResult, one: Candidate, plan: TextPlan) -> float:
+def _cost(setting: _Setting, one: Candidate, plan: TextPlan) -> float:
     """Expected seconds of a run, with all that is asked of its model."""
     is_exact, looks = one.outputs == "all", setting.looks[one.outputs]
     n_words, seconds = plan.exact_words if is_exact else plan.text_words, looks.seconds
     if plan.is_split and not is_exact:
         n_words, seconds = n_words + plan.exact_words, seconds + looks.f1_seconds
-    return seconds + n_words * setting.epochs * entry.seconds_per_word
+    return seconds + n_words * setting.epochs * setting.found[one].seconds_per_word
 
 
 def _run_with_f1(
-    setting: _Setting, entry: CandidateResult, one: Candidate, plan: TextPlan, seed: int, until: float,
-    tick: Callable[[], None],
-) -> CandidateRun:  # fmt: skip
+    setting: _Setting, one: Candidate, plan: TextPlan, seed: int, until: float, tick: Callable[[], None]
+) -> CandidateRun:
     """One run, and where the exact ones have less text, before it another on as much, for F1."""
     n_words = plan.exact_words if one.outputs == "all" else plan.text_words
     logger.info("%s, seed %d, %d words", one.name, seed, n_words)
     tick()
     clock = partial(Clock, deadline=until, tick=tick)
     if not plan.is_split or one.outputs == "all":
-        return _run(setting, entry, one, setting.text.prefix(n_words), seed, clock())
-    short = _run(setting, entry, one, setting.text.prefix(plan.exact_words), seed, clock(), with_scores=False)
-    run = _run(setting, entry, one, setting.text.prefix(n_words), seed, clock())
+        return _run(setting, one, setting.text.prefix(n_words), seed, clock())
+    short = _run(setting, one, setting.text.prefix(plan.exact_words), seed, clock(), with_scores=False)
+    run = _run(setting, one, setting.text.prefix(n_words), seed, clock())
     return replace(run, f1=short.f1)
 
 
 def _run(
-    setting: _Setting, entry: CandidateResult, one: Candidate, rows: Int32Array, seed: int, clock: Clock,
-    with_scores: bool = True,
-) -> CandidateRun:  # fmt: skip
+    setting: _Setting, one: Candidate, rows: Int32Array, seed: int, clock: Clock, with_scores: bool = True
+) -> CandidateRun:
     model = make_model(one, setting.text, setting.options, seed)
-    expected = len(rows) * setting.epochs * entry.seconds_per_word
+    expected = len(rows) * setting.epochs * setting.found[one].seconds_per_word
     curve: list[tuple[int, float]] = []
 
     def look(trained: Word2Vec, n_slices: int) -> None:
@@ -459,7 +448,7 @@ def _run(
 
 
 def _memory(setting: _Setting, one: Candidate, model: Word2Vec) -> tuple[BatchMemory, BatchMemory]:
-    """CountedCorpus and calculated memory of a batch; the weights of the model are used up."""
+    """Counted and calculated memory of a batch; the weights of the model are used up."""
     config = model._config()
     network = model._make_network()
     rng = np.random.default_rng(0)

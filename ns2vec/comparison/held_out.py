@@ -10,26 +10,24 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from ns2vec._typing import Int32Array
+from ns2vec._typing import Float64Array, Int32Array, Int64Array
 from ns2vec.exceptions import CorpusError
 from ns2vec.models.word2vec import Word2Vec
 from ns2vec.objectives import OBJECTIVES
 from ns2vec.probability import log_probabilities, path_log_probabilities
 from ns2vec.vocab import build_huffman
 
-Array = npt.NDArray[np.float64]
-
 MAX_QUESTIONS = 300
 MAX_SCORES = 1 << 22  # n x V scores are computed at a time: 32 MiB
 
 
-def log_noise(model: Word2Vec) -> Array | None:
+def log_noise(model: Word2Vec) -> Float64Array | None:
     """Log of the distribution that a model's negatives come from; None where no single one is known."""
     source = model.bound_sampler().source
     return None if source.log_q is None else source.log_q.astype(np.float64)
 
 
-def log_proba(model: Word2Vec, hidden: npt.NDArray[np.floating]) -> Array:
+def log_proba(model: Word2Vec, hidden: npt.NDArray[np.floating]) -> Float64Array:
     """Log P(word | input) for input vectors (n, D): shape (n, V).
 
     The scores of negative sampling are calibrated with the sampler's own distribution. Where it has none (its
@@ -39,7 +37,7 @@ def log_proba(model: Word2Vec, hidden: npt.NDArray[np.floating]) -> Array:
     if chosen.outputs == "path":
         counts = np.asarray(model.wv.expandos["count"], dtype=np.int64)
         return path_log_probabilities(hidden, model.syn1, build_huffman(counts))
-    log_q: Array | float = 0.0
+    log_q: Float64Array | float = 0.0
     if chosen.outputs == "sampled":
         known = log_noise(model)
         log_q = np.log(model.bound_sampler().data.noise) if known is None else known
@@ -123,7 +121,7 @@ class HeldOut:
 
     def _neighbours(self, n_rows: int) -> tuple[list[int], list[npt.NDArray[np.intp]]]:
         """Words spread evenly over the vocabulary's order, and what stands around them."""
-        pairs: list[npt.NDArray[np.int64]] = []
+        pairs: list[Int64Array] = []
         nothing = np.empty(0, dtype=np.int64)
         for distance in range(1, self.window + 1):
             long = [sentence for sentence in self.sentences if len(sentence) > distance]
@@ -139,10 +137,8 @@ class HeldOut:
     def loss(self, model: Word2Vec) -> float:
         """Mean of -log P(centre | input), in nats."""
         vectors = np.asarray(model.wv.vectors, dtype=np.float64)
-        if model._spec.mean or not model._spec.pooled:
-            hidden = np.stack([vectors[rows].mean(axis=0) for rows, _ in self.terms])
-        else:
-            hidden = np.stack([vectors[rows].sum(axis=0) for rows, _ in self.terms])
+        join = np.mean if model._spec.mean or not model._spec.pooled else np.sum
+        hidden = np.stack([join(vectors[rows], axis=0) for rows, _ in self.terms])
         centres = np.array([centre for _, centre in self.terms])
         return float(-log_proba(model, hidden)[np.arange(len(centres)), centres].mean())
 

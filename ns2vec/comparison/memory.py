@@ -15,10 +15,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from ns2vec._kernels import PLANNED_WINDOWS, ROW_FLOATS, Kernel, Workspace
-from ns2vec._typing import Int32Array, Int64Array
+from ns2vec._typing import Float64Array, Int32Array, Int64Array
 from ns2vec.objectives import OBJECTIVES
 from ns2vec.training.network import Network
 from ns2vec.training.worker import Worker
@@ -91,7 +90,7 @@ def expected_batch_memory(
     *,
     objective: str,
     counts: Int64Array,
-    q: npt.NDArray[np.float64] | None,
+    q: Float64Array | None,
     vector_size: int,
 ) -> BatchMemory:
     """Compute the same from the options, the words of the windows, and the sampler's distribution.
@@ -136,11 +135,10 @@ def _contexts(sentence: Int32Array, position: int, window: int) -> list[int]:
     around = np.concatenate(
         [sentence[max(0, position - window) : position], sentence[position + 1 : position + 1 + window]]
     )
-    found: list[int] = around.tolist()
-    return found
+    return [*around.tolist()]
 
 
-def _distinct(n_draws: int, centre: int, q: npt.NDArray[np.float64] | None) -> float:
+def _distinct(n_draws: int, centre: int, q: Float64Array | None) -> float:
     """Expected number of distinct words among draws that are not the centre."""
     if q is None:
         return float(n_draws)

@@ -21,12 +21,8 @@ WARM_UP_WORDS, FIRST_TRIAL_WORDS = 5, 20  # where every word is scored, a word m
 SLICE_SECONDS = 2.0  # slices of a slow run take about as long, so that its deadline can end it
 
 
-def do_not_look(model: Word2Vec, n_slices: int) -> None:
-    """What a clock calls unless told otherwise."""
-
-
-def do_not_tick() -> None:
-    """What a clock calls unless told otherwise."""
+def do_nothing(*_: Any) -> None:
+    """What is called unless told otherwise."""
 
 
 @dataclass
@@ -47,8 +43,8 @@ class Clock:
         Slices trained.
     """
 
-    look: Callable[[Word2Vec, int], None] = do_not_look
-    tick: Callable[[], None] = do_not_tick
+    look: Callable[[Word2Vec, int], None] = do_nothing
+    tick: Callable[[], None] = do_nothing
     deadline: float = float("inf")
     seconds: float = 0.0
     cpu_seconds: float = 0.0
@@ -72,9 +68,6 @@ class Clock:
         self.look(model, self.n_slices)
         if time.perf_counter() > self.deadline:
             raise StopTraining("the time of this run is over")
-
-    def on_train_end(self, model: Any) -> None:
-        """Nothing is left to do."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +120,7 @@ def make_model(candidate: Candidate, text: Text, options: Mapping[str, Any], see
     if candidate.sampler is not None:
         chosen["sampler"] = candidate.sampler
     model = Word2Vec(**{**options, **chosen, "seed": seed, "progress": False})
-    model.build_vocab(text.counted)  # type: ignore[arg-type]
+    model.build_vocab_from_freq(text.counted)
     return model
 
 

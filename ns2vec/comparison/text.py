@@ -7,38 +7,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from ns2vec._typing import Int32Array, Int64Array, Token
+from ns2vec._typing import BoolArray, Int32Array, Int64Array, Token
 from ns2vec.corpus import END, Chunk, Corpus
-from ns2vec.corpus.sources import Scan
+from ns2vec.corpus.chunks import cut_chunks
 from ns2vec.exceptions import ConfigError, CorpusError, VocabularyError
 from ns2vec.models.word2vec import Word2Vec
 from ns2vec.vocab import keep_probabilities, why_empty
-
-
-class CountedCorpus(Corpus):
-    """A corpus that has been counted: models take their vocabulary from it without reading.
-
-    Parameters
-    ----------
-    scan : Scan
-    """
-
-    def __init__(self, scan: Scan) -> None:
-        self.found = scan
-
-    def scan(self, **_: Any) -> Scan:
-        """Return what was counted."""
-        return self.found
-
-    def chunks(self, key_to_index: dict[Any, int], *, chunk_words: int = 0) -> Iterator[Chunk]:
-        """There is nothing to read."""
-        return iter(())
-
-    def sentences(self) -> Iterator[Sequence[Token]]:
-        """There is nothing to read."""
-        return iter(())
 
 
 class SlicedText(Corpus):
@@ -78,22 +53,7 @@ class SlicedText(Corpus):
         rows = self.rows[self.bounds[first] : self.bounds[min(last, len(self.bounds) - 1)]]
         if last >= len(self.bounds):
             rows = np.concatenate([rows, self.rows[: self.bounds[last - len(self.bounds) + 1]]])
-        ends = np.flatnonzero(rows == END) + 1
-        words_behind = ends - np.arange(1, len(ends) + 1)
-        start = words_before = sentences_before = index = 0
-        while sentences_before < len(ends):
-            last = min(int(np.searchsorted(words_behind, words_before + chunk_words)), len(ends) - 1)
-            n_words, n_sentences = int(words_behind[last]) - words_before, last + 1 - sentences_before
-            words = np.ascontiguousarray(rows[start : ends[last]])
-            yield Chunk(index, words, n_words, n_sentences, words_before, sentences_before)
-            start, index = int(ends[last]), index + 1
-            words_before, sentences_before = words_before + n_words, last + 1
-
-    def scan(self, **_: Any) -> Scan:
-        """Slices are trained, not counted."""
-        raise CorpusError(
-            "slices of a text are trained with a vocabulary that is there: they are not counted"
-        )
+        return cut_chunks(rows, chunk_words)
 
     def sentences(self) -> Iterator[Sequence[Token]]:
         """Slices hold rows, not tokens."""
@@ -123,14 +83,18 @@ class Text:
 
     Parameters
     ----------
-    scan : Scan
+    counted : dict
+        All words with their counts.
     counts : ndarray of shape (V,), int64
+        Of the words of the vocabulary.
     train, held_out : ndarray of int32
         Rows with `END` behind each sentence.
     """
 
-    def __init__(self, scan: Scan, counts: Int64Array, train: Int32Array, held_out: Int32Array) -> None:
-        self.counted, self.counts = CountedCorpus(scan), counts
+    def __init__(
+        self, counted: dict[Token, int], counts: Int64Array, train: Int32Array, held_out: Int32Array
+    ) -> None:
+        self.counted, self.counts = counted, counts
         self.train, self.held_out = train, held_out
         self.n_words = int((train != END).sum())
         self.n_held_out = int((held_out != END).sum())
@@ -145,10 +109,10 @@ class Text:
         surplus = int(words_behind[last]) - n_words
         return np.append(self.train[: ends[last] - 1 - surplus], np.int32(END))
 
-    def thinned(self, sample: float, seed: int = 0) -> list[Int32Array]:
+    def thinned(self, sample: float) -> list[Int32Array]:
         """Return held-out sentences as training would see them: known words only, frequent ones thinned."""
         keep = keep_probabilities(self.counts, sample)
-        draws = np.random.default_rng(seed).random(len(self.held_out))
+        draws = np.random.default_rng(0).random(len(self.held_out))
         known = self.held_out >= 0
         kept = known & (draws < np.where(known, keep[np.maximum(self.held_out, 0)], 0.0))
         number = np.cumsum(self.held_out == END)[kept]
@@ -187,7 +151,8 @@ def read_text(corpus: Corpus, model: Word2Vec, held_out: float) -> Text:
     scan = corpus.scan(chunk_words=model.batch_words)
     if not scan.n_words:
         raise CorpusError(scan.no_words)
-    model.build_vocab(CountedCorpus(scan))  # type: ignore[arg-type]
+    counted = dict(zip(scan.tokens, scan.counts.tolist(), strict=True))
+    model.build_vocab_from_freq(counted)
     if not model.wv.key_to_index:
         raise VocabularyError(why_empty(scan.counts, model.min_count, model.max_final_vocab))
     chunks = corpus.chunks(model.wv.key_to_index, chunk_words=model.batch_words)
@@ -195,11 +160,11 @@ def read_text(corpus: Corpus, model: Word2Vec, held_out: float) -> Text:
     period = max(2, math.floor(1 / held_out + 1e-9))
     is_end = rows == END
     sentence = np.cumsum(is_end) - is_end
-    aside: npt.NDArray[np.bool_] = sentence % period == period - 1
+    aside: BoolArray = sentence % period == period - 1
     if not aside.any():
         raise CorpusError(
             f"the corpus has {int(is_end.sum())} sentences, of which none can be held out: "
             f"expected at least {period}"
         )
     counts = np.asarray(model.wv.expandos["count"], dtype=np.int64)
-    return Text(scan, counts, rows[~aside], rows[aside])
+    return Text(counted, counts, rows[~aside], rows[aside])

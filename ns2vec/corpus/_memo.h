@@ -133,12 +133,8 @@ static inline int ns2vec_memo_add(ns2vec_memo *memo, PyObject *token, int32_t va
 
 static inline void ns2vec_memo_prefetch(PyObject *const *tokens, Py_ssize_t i, Py_ssize_t n)
 {
-#if defined(__GNUC__) || defined(__clang__)
     if (i + NS2VEC_MEMO_AHEAD < n)
         __builtin_prefetch(tokens[i + NS2VEC_MEMO_AHEAD]);
-#else
-    (void)tokens, (void)i, (void)n;
-#endif
 }
 
 /* Encode tokens[i .. n) up to the first that is not remembered; return its index. */

@@ -41,7 +41,6 @@ cdef extern from "_parts.h" nogil:
         void* owner
         int stopped
         int64_t n_lines
-        int64_t word_offset
 
     ctypedef struct ns2vec_part:
         int64_t first_new
@@ -237,11 +236,6 @@ cdef class Scanner:
     def n_lines(self):
         """Line ends met so far in this file."""
         return self.state.n_lines
-
-    @property
-    def word_offset(self):
-        """Byte offset in this file of the word that was last new; where decoding failed."""
-        return self.state.word_offset
 
     @property
     def stopped(self):

@@ -47,7 +47,6 @@ typedef struct {
     int at_start;         /* a byte order mark may come */
     int stopped;          /* line_limit reached */
     int64_t n_lines;      /* line ends seen */
-    int64_t word_offset;  /* file offset of the word last looked up: for error messages */
     int64_t n_batch;
     ns2vec_token batch[NS2VEC_BATCH];
 } ns2vec_scanner;
@@ -122,20 +121,6 @@ static inline uint64_t ns2vec_stops(const ns2vec_scanner *s, const uint8_t *p)
         stops |= (uint64_t)(s->class_of[p[i]] != NS2VEC_OTHER) << i;
 #endif
     return stops;
-}
-
-static inline int ns2vec_lowest_bit(uint64_t mask)
-{
-#if defined(__GNUC__) || defined(__clang__)
-    return __builtin_ctzll(mask);
-#else
-    int i = 0;
-    while (!(mask & 1)) {
-        mask >>= 1;
-        i++;
-    }
-    return i;
-#endif
 }
 
 /* Is it UTF-8 as Python's strict decoder defines it (no overlong forms, surrogates, > U+10FFFF)? */
@@ -234,7 +219,6 @@ static inline int ns2vec_resolve(ns2vec_scanner *s)
             code = s->types.entries[entry].code;
             s->types.entries[entry].count++;
         } else {
-            s->word_offset = s->text_offset + (int64_t)token.start;
             status = ns2vec_meet(s, word, token.length, token.hash, &code);
         }
         if (status == 0 && code != NS2VEC_DROP)
@@ -266,7 +250,7 @@ static inline int ns2vec_search(ns2vec_scanner *s, int last)
         if (end - base < 64)
             stops &= ((uint64_t)1 << (end - base)) - 1;
         for (; stops != 0; stops &= stops - 1) {
-            const int64_t at = base + ns2vec_lowest_bit(stops);
+            const int64_t at = base + __builtin_ctzll(stops);
             const int kind = s->class_of[s->text[at]];
             int width = 1;
             if (kind == NS2VEC_LEAD) {
@@ -318,7 +302,7 @@ static inline int ns2vec_scanner_load(ns2vec_scanner *s, const uint8_t *block, i
 static inline void ns2vec_scanner_open(ns2vec_scanner *s)
 {
     s->n_text = s->text_offset = s->token_start = s->searched = 0;
-    s->n_lines = s->word_offset = s->n_batch = 0;
+    s->n_lines = s->n_batch = 0;
     s->at_start = 1;
     s->stopped = s->line_limit == 0;
 }

@@ -38,7 +38,7 @@ typedef struct {
     ns2vec_entry *entries;
     int64_t n_entries, entry_capacity;
     uint8_t *arena;
-    uint64_t arena_used, arena_capacity;
+    int64_t arena_used, arena_capacity;
     int32_t *entry_of_code; /* code -> entry, for the codes that were given out in order */
     int64_t n_codes, code_capacity;
 } ns2vec_types;
@@ -143,11 +143,7 @@ static inline void ns2vec_types_free(ns2vec_types *types)
 
 static inline void ns2vec_types_prefetch(const ns2vec_types *types, uint32_t hash)
 {
-#if defined(__GNUC__) || defined(__clang__)
     __builtin_prefetch(&types->slots[hash & types->mask]);
-#else
-    (void)types, (void)hash;
-#endif
 }
 
 /* Entry number of a word, or -1. */
@@ -191,15 +187,6 @@ static inline int ns2vec_types_grow_slots(ns2vec_types *types)
     return NS2VEC_OK;
 }
 
-static inline int ns2vec_types_reserve_arena(ns2vec_types *types, size_t n)
-{
-    int64_t capacity = (int64_t)types->arena_capacity;
-    int64_t needed = (int64_t)(types->arena_used + n + NS2VEC_PADDING);
-    int status = ns2vec_reserve((void **)&types->arena, &capacity, needed, 1);
-    types->arena_capacity = (uint64_t)capacity;
-    return status;
-}
-
 /* Add a word that is not in the table. code < 0 and fresh: give it the next code. */
 static inline int ns2vec_types_add(ns2vec_types *types, const uint8_t *word, size_t n, uint32_t hash,
                                    int fresh, int32_t code, int32_t *entry_number)
@@ -209,7 +196,8 @@ static inline int ns2vec_types_add(ns2vec_types *types, const uint8_t *word, siz
         return NS2VEC_TOO_MANY;
     if ((uint64_t)(types->n_entries + 1) * 5 > (types->mask + 1) * 3 && (status = ns2vec_types_grow_slots(types)) != 0)
         return status;
-    if ((status = ns2vec_types_reserve_arena(types, n)) != 0)
+    if ((status = ns2vec_reserve((void **)&types->arena, &types->arena_capacity,
+                                 types->arena_used + (int64_t)n + NS2VEC_PADDING, 1)) != 0)
         return status;
     if ((status = ns2vec_reserve((void **)&types->entries, &types->entry_capacity, types->n_entries + 1,
                                  sizeof(ns2vec_entry))) != 0)
@@ -222,13 +210,13 @@ static inline int ns2vec_types_add(ns2vec_types *types, const uint8_t *word, siz
         types->entry_of_code[types->n_codes++] = (int32_t)types->n_entries;
     }
     ns2vec_entry *entry = &types->entries[types->n_entries];
-    entry->offset = types->arena_used;
+    entry->offset = (uint64_t)types->arena_used;
     entry->count = 0;
     entry->length = (uint32_t)n;
     entry->code = code;
     memcpy(types->arena + types->arena_used, word, n);
     memset(types->arena + types->arena_used + n, 0, NS2VEC_PADDING);
-    types->arena_used += n;
+    types->arena_used += (int64_t)n;
     ns2vec_slot slot = {hash, (int32_t)types->n_entries};
     ns2vec_types_place(types->slots, types->mask, slot);
     *entry_number = (int32_t)types->n_entries++;

@@ -6,7 +6,10 @@ memory or threads, because each chunk draws from its own random stream.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+
+import numpy as np
 
 from ns2vec._typing import Int32Array, Int64Array
 from ns2vec.corpus import _scan
@@ -68,3 +71,17 @@ class Chunk:
         known = rows >= 0
         rows[known] = self.remap[rows[known]]
         return rows
+
+
+def cut_chunks(rows: Int32Array, chunk_words: int = CHUNK_WORDS) -> Iterator[Chunk]:
+    """Yield encoded text, with `END` behind each sentence, as chunks."""
+    ends = np.flatnonzero(rows == END) + 1
+    words_behind = ends - np.arange(1, len(ends) + 1)
+    start = words_before = sentences_before = index = 0
+    while sentences_before < len(ends):
+        last = min(int(np.searchsorted(words_behind, words_before + chunk_words)), len(ends) - 1)
+        n_words, n_sentences = int(words_behind[last]) - words_before, last + 1 - sentences_before
+        words = np.ascontiguousarray(rows[start : ends[last]])
+        yield Chunk(index, words, n_words, n_sentences, words_before, sentences_before)
+        start, index = int(ends[last]), index + 1
+        words_before, sentences_before = words_before + n_words, last + 1

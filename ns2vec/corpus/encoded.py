@@ -9,7 +9,7 @@ from array import array
 
 import numpy as np
 
-from ns2vec._platform import nameless_file, read_at, write_at
+from ns2vec._platform import read_at
 from ns2vec._typing import Int32Array
 from ns2vec.corpus.chunks import Chunk
 from ns2vec.exceptions import CorpusError
@@ -53,8 +53,8 @@ class EncodedCorpus:
         self._offsets = array("q", [0])  # in ids, of the chunks on disk
         self._words = array("q", [0])  # raw words before chunk i
         self._sentences = array("q", [0])
-        self._descriptor: int | None = None
-        self._closer: weakref.finalize[[int], EncodedCorpus] | None = None
+        self._descriptor = -1  # of no file
+        self._closer: weakref.finalize[[], EncodedCorpus] | None = None
         self._closed = False
 
     @property
@@ -87,7 +87,7 @@ class EncodedCorpus:
         CorpusError
             If the temporary file cannot be made or written (for example: the disk is full).
         """
-        if self._descriptor is None and self.n_bytes_in_memory + words.nbytes <= self.memory_limit:
+        if self._descriptor < 0 and self.n_bytes_in_memory + words.nbytes <= self.memory_limit:
             self._in_memory.append(words)
             self.n_bytes_in_memory += words.nbytes
         else:
@@ -99,10 +99,13 @@ class EncodedCorpus:
         folder = "the folder for temporary files"
         try:
             folder = tempfile.gettempdir()
-            if self._descriptor is None:
-                self._descriptor = nameless_file(folder)
-                self._closer = weakref.finalize(self, os.close, self._descriptor)
-            _write_all(self._descriptor, words, self.n_bytes_on_disk)
+            if self._descriptor < 0:
+                file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed with this object
+                self._descriptor = file.fileno()
+                self._closer = weakref.finalize(self, file.close)
+            rest = words.view(np.uint8).data
+            while len(rest):
+                rest = rest[os.write(self._descriptor, rest) :]
         except OSError as error:
             self.close()
             raise CorpusError(
@@ -155,11 +158,8 @@ class EncodedCorpus:
         buffer = words.view(np.uint8).data
         n_read = 0
         while n_read < len(buffer):
-            descriptor = self._descriptor
-            if descriptor is None:
-                raise ValueError("the encoded corpus was closed: scan the corpus again")
             try:
-                n = read_at(descriptor, buffer[n_read:], 4 * start + n_read)
+                n = read_at(self._descriptor, buffer[n_read:], 4 * start + n_read)
             except OSError as error:
                 raise CorpusError(f"cannot read the encoded corpus's temporary file: {error}") from error
             if n == 0:
@@ -174,13 +174,6 @@ class EncodedCorpus:
         """Give memory and disk space back; no thread may be reading."""
         self._closed = True
         self._in_memory = []
-        self._descriptor = None
+        self._descriptor = -1
         if self._closer is not None:
             self._closer()
-
-
-def _write_all(descriptor: int, words: Int32Array, offset: int) -> None:
-    buffer = words.view(np.uint8).data
-    n_written = 0
-    while n_written < len(buffer):
-        n_written += write_at(descriptor, buffer[n_written:], offset + n_written)

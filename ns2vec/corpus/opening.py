@@ -11,7 +11,7 @@ from typing import IO, Any
 
 from ns2vec._files import is_remote, open_bytes
 from ns2vec._magic import N_BYTES, recognized
-from ns2vec._options import shown, whole
+from ns2vec._options import shown
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import ConfigError, CorpusError
 
@@ -59,28 +59,6 @@ def check_path(path: PathLike) -> None:
             f"expected sentences or the path of a text, got {len(name):,} characters of text, {shown(name)}: "
             "make lists of words of it, such as [line.split() for line in text.splitlines()]"
         )
-
-
-def check_length(max_sentence_length: Any) -> int:
-    """Return the length if sentences can have it.
-
-    Raises
-    ------
-    ConfigError
-        If it is not a whole number >= 1.
-    """
-    return whole("max_sentence_length", max_sentence_length, 1)
-
-
-def check_limit(limit: Any) -> int | None:
-    """Return the number of lines to read if it is one, or None for all.
-
-    Raises
-    ------
-    ConfigError
-        If it is not None or a whole number >= 0.
-    """
-    return None if limit is None else whole("limit", limit)
 
 
 def source_name(source: Any) -> str:

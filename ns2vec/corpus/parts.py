@@ -86,17 +86,13 @@ def stretches(paths: Sequence[PathLike]) -> Iterator[Stretch | OSError]:
         yield error
 
 
-@dataclass(frozen=True)
-class Reading:
-    """What was read of a stretch, and what stopped it."""
+def read_stretch(
+    stretch: Stretch | OSError, idle: deque[Scanner]
+) -> tuple[Stretch, Part, UnicodeDecodeError | None]:
+    """Read with an idle scanner; return what was read of the stretch, and what stopped it.
 
-    stretch: Stretch
-    part: Part
-    error: UnicodeDecodeError | None = None
-
-
-def read_stretch(stretch: Stretch | OSError, idle: deque[Scanner]) -> Reading:
-    """Read with an idle scanner; stretches are begun in order, so each scanner gets its own in order."""
+    Stretches are begun in order, so each scanner gets its own in order.
+    """
     if isinstance(stretch, OSError):
         raise stretch
     scanner = idle.popleft()
@@ -110,7 +106,7 @@ def read_stretch(stretch: Stretch | OSError, idle: deque[Scanner]) -> Reading:
         error = met
     part = scanner.take_part()
     idle.append(scanner)
-    return Reading(stretch, part, error)
+    return stretch, part, error
 
 
 def feed_in_parts(
@@ -137,14 +133,13 @@ def feed_in_parts(
     read = partial(read_stretch, idle=deque(readers))
     n_ahead = n_threads + min(n_threads, _PARTS_AHEAD) - 1
     with closing(map_ahead(read, stretches(paths), n_threads, n_ahead)) as readings:
-        for reading in readings:
-            stretch = reading.stretch
+        for stretch, part, error in readings:
             if stretch.start == 0:
                 scanner.open()
-            scanner.merge(reading.part)
-            if reading.error is not None:
+            scanner.merge(part)
+            if error is not None:
                 name = source_name(paths[stretch.number])
-                raise decoding_error(reading.error, name, scanner.n_lines + 1) from reading.error
+                raise decoding_error(error, name, scanner.n_lines + 1) from error
             if stretch.end is None:
                 scanner.close()
             yield (stretch.number + stretch.fraction()) / len(paths)

@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any, TypeAlias
 
 from ns2vec._files import explain
+from ns2vec._options import whole
 from ns2vec._typing import PathLike
 from ns2vec.corpus.chunks import MAX_SENTENCE_WORDS
 from ns2vec.corpus.opening import (
@@ -19,8 +20,6 @@ from ns2vec.corpus.opening import (
     BOM,
     Reader,
     check_errors,
-    check_length,
-    check_limit,
     check_path,
     decoding_error,
     is_seekable,
@@ -74,8 +73,8 @@ class LineSentence:
         errors: str = "strict",
     ) -> None:
         self.source = source
-        self.max_sentence_length = check_length(max_sentence_length)
-        self.limit = check_limit(limit)
+        self.max_sentence_length = whole("max_sentence_length", max_sentence_length, 1)
+        self.limit = None if limit is None else whole("limit", limit)
         self.errors = check_errors(errors)
 
     def __iter__(self) -> Iterator[list[str]]:
@@ -153,8 +152,8 @@ class PathLineSentences:
         errors: str = "strict",
     ) -> None:
         self.source = source
-        self.max_sentence_length = check_length(max_sentence_length)
-        self.limit = check_limit(limit)
+        self.max_sentence_length = whole("max_sentence_length", max_sentence_length, 1)
+        self.limit = None if limit is None else whole("limit", limit)
         self.errors = check_errors(errors)
         self.input_files = list_files(source)
 
@@ -195,7 +194,7 @@ class Text8Corpus:
         self, fname: PathLike, max_sentence_length: int = MAX_SENTENCE_WORDS, *, errors: str = "strict"
     ) -> None:
         self.fname = fname
-        self.max_sentence_length = check_length(max_sentence_length)
+        self.max_sentence_length = whole("max_sentence_length", max_sentence_length, 1)
         self.errors = check_errors(errors)
 
     def __iter__(self) -> Iterator[list[str]]:

@@ -14,7 +14,7 @@ import logging
 import os
 import stat
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator, Hashable, Iterator, Sequence, Sized
+from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass
 from functools import partial
 from types import FunctionType
@@ -26,7 +26,7 @@ from ns2vec._files import explain, is_remote, strip_compression
 from ns2vec._options import shown
 from ns2vec._typing import Int32Array, Int64Array, PathLike, Sentences, Token
 from ns2vec.corpus._scan import Scanner
-from ns2vec.corpus._sentences import SentenceCounter, SentenceEncoder
+from ns2vec.corpus._sentences import SentenceCounter, SentenceEncoder, as_tokens
 from ns2vec.corpus.chunks import CHUNK_WORDS, MAX_SENTENCE_WORDS, Chunk
 from ns2vec.corpus.encoded import EncodedCorpus
 from ns2vec.corpus.opening import (
@@ -40,17 +40,17 @@ from ns2vec.corpus.opening import (
     source_name,
 )
 from ns2vec.corpus.parts import PART_BYTES, feed_in_parts
-from ns2vec.corpus.pruning import count_with_pruning
 from ns2vec.corpus.readers import AsciiLines, LineSentence, PathLineSentences, Text8Corpus
 from ns2vec.exceptions import CorpusError
 from ns2vec.vocab.checks import check_token
-from ns2vec.vocab.trim import TrimRule
+from ns2vec.vocab.trim import TrimRule, keep_word
 
 logger = logging.getLogger(__name__)
 
 OnProgress: TypeAlias = Callable[[int, int, "float | None"], object]
 """Called with words and sentences so far, and the part of the input that was read, if known."""
 
+_Found: TypeAlias = tuple[Int32Array, int, int]  # ids of a chunk, its words and its sentences
 _SENTENCES_PER_REPORT = 10_000
 _ENDED: Any = object()
 
@@ -142,7 +142,7 @@ class Corpus(ABC):
         chunk_words: int = CHUNK_WORDS,
         memory_limit: int = 0,
         workers: int = 1,
-        on_progress: OnProgress | None = None,
+        on_progress: OnProgress = _ignore,
     ) -> Scan:
         """Read the corpus once: count the tokens and, where that saves a pass, keep it encoded.
 
@@ -166,15 +166,14 @@ class Corpus(ABC):
         TypeError
             If a sentence is not iterable or a token not hashable.
         """
-        return self._scan(chunk_words, memory_limit, workers, on_progress or _ignore)
+        return self._scan(chunk_words, memory_limit, workers, on_progress)
 
     def scan_sequential(
         self,
         *,
         max_vocab_size: int | None,
         trim_rule: TrimRule | None = None,
-        min_count: int = 0,
-        on_progress: OnProgress | None = None,
+        on_progress: OnProgress = _ignore,
     ) -> Scan:
         """Count in plain Python, dropping rare tokens whenever there are more than `max_vocab_size`.
 
@@ -184,13 +183,32 @@ class Corpus(ABC):
             After a sentence that leaves more tokens than this, those seen fewer times than a floor
             go, and the floor rises by one: gensim's rule, which ends far below the limit.
         trim_rule : callable(word, count, min_count), optional
-            Asked for each token when there is pruning to do.
-        min_count : int
-            Without effect here: pruning has its own floor, and the final cut is the vocabulary's.
+            Asked for each token when there is pruning to do; its `min_count` is the floor.
         on_progress : callable(n_words, n_sentences, fraction), optional
+
+        Raises
+        ------
+        CorpusError
+            If a token is a missing value; names the sentence by number.
         """
-        found = count_with_pruning(self.sentences(), max_vocab_size, trim_rule, on_progress)
-        counts, n_words, n_sentences = found
+        counts: dict[Token, int] = {}
+        floor = 1
+        n_words = n_sentences = 0
+        for number, sentence in enumerate(self.sentences()):
+            tokens = as_tokens(sentence, number)
+            for token in tokens:
+                if token not in counts and type(token) is not str:
+                    check_token(token, number)
+                counts[token] = counts.get(token, 0) + 1
+            n_words += len(tokens)
+            n_sentences += 1
+            if max_vocab_size and len(counts) > max_vocab_size:
+                for token, n in list(counts.items()):
+                    if not keep_word(token, n, floor, trim_rule):
+                        del counts[token]
+                floor += 1
+            if n_sentences % _SENTENCES_PER_REPORT == 0:
+                on_progress(n_words, n_sentences, None)
         totals = np.fromiter(counts.values(), dtype=np.int64, count=len(counts))
         return Scan(list(counts), totals, n_words, n_sentences)
 
@@ -284,11 +302,8 @@ class FileCorpus(Corpus):
             Of the kinds that `scan` names, or if the text has been emptied since.
         """
         scanner = self.splitting.scanner(chunk_words, vocabulary=_exact_dict(key_to_index))
-        numbering = _Numbering()
-        for _ in self._feed(scanner):
-            for words, n_words, n_sentences in scanner.take():
-                yield numbering.chunk(words, n_words, n_sentences)
-        if self._n_words > 0 and numbering.n_words == 0:
+        yield from _numbered(found for _ in self._feed(scanner) for found in scanner.take())
+        if self._n_words > 0 and scanner.n_words == 0:
             raise CorpusError(
                 f"{self.name}: {self._n_words} words when they were counted, and none now: was it emptied?"
             )
@@ -397,17 +412,12 @@ class IterableCorpus(Corpus):
             pass.
         """
         encoder = SentenceEncoder(_exact_dict(key_to_index), chunk_words=chunk_words, whole=self.whole)
-        numbering = _Numbering()
         first, rest = self._begin()
-        for sentence in first:
-            encoder.add(sentence)
-        while encoder.fill(rest):
-            for words, n_words, n_sentences in encoder.take():
-                yield numbering.chunk(words, n_words, n_sentences)
-        encoder.finish()
-        for words, n_words, n_sentences in encoder.take():
-            yield numbering.chunk(words, n_words, n_sentences)
-        self._check_pass(first, encoder.n_sentences, numbering.n_words)
+        n_words = 0
+        for chunk in _numbered(_encoded(encoder, first, rest)):
+            n_words += chunk.n_words
+            yield chunk
+        self._check_pass(first, encoder.n_sentences, n_words)
 
     def _check_pass(self, first: list[Any], n_sentences: int, n_words: int) -> None:
         """Refuse what is used up: the iterable, or each of the sentences."""
@@ -448,18 +458,23 @@ class IterableCorpus(Corpus):
         return [] if first is _ENDED else [first], rest
 
 
-class _Numbering:
-    """Numbers the chunks of one epoch."""
+def _encoded(encoder: SentenceEncoder, first: list[Any], rest: Iterator[Any]) -> Iterator[_Found]:
+    """Yield the chunks of the first sentence, if there is one, and the others."""
+    for sentence in first:
+        encoder.add(sentence)
+    while encoder.fill(rest):
+        yield from encoder.take()
+    encoder.finish()
+    yield from encoder.take()
 
-    def __init__(self) -> None:
-        self.index = self.n_words = self.n_sentences = 0
 
-    def chunk(self, words: Int32Array, n_words: int, n_sentences: int) -> Chunk:
-        chunk = Chunk(self.index, words, n_words, n_sentences, self.n_words, self.n_sentences)
-        self.index += 1
-        self.n_words += n_words
-        self.n_sentences += n_sentences
-        return chunk
+def _numbered(chunks: Iterable[_Found]) -> Iterator[Chunk]:
+    """Number the chunks of one epoch, and their words and sentences."""
+    words_before = sentences_before = 0
+    for index, (words, n_words, n_sentences) in enumerate(chunks):
+        yield Chunk(index, words, n_words, n_sentences, words_before, sentences_before)
+        words_before += n_words
+        sentences_before += n_sentences
 
 
 def open_corpus(corpus: Any, *, errors: str = "strict") -> Corpus:

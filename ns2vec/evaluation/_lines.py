@@ -1,12 +1,14 @@
-"""Lines of a question file, from a path or from an iterable, with their numbers."""
+"""Lines of a question file, from a path or from an iterable, with their numbers; and TOML of suites."""
 
 from __future__ import annotations
 
 import logging
 import os
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import ConfigError, FormatError
@@ -94,6 +96,26 @@ class Complaints:
         for path, n_lines in seen.items():
             if n_lines > N_TOLD:
                 logger.warning("%s: %d more lines that do not fit; skipped", path, n_lines - N_TOLD)
+
+
+def parse_toml(text: str, name: str) -> dict[str, Any]:
+    """Return the tables of a TOML text that describes suites.
+
+    Raises
+    ------
+    FormatError
+        If it is no TOML; the message begins with `name`.
+    """
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+
+    try:
+        table: dict[str, Any] = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise FormatError(f"{name}: expected a TOML file of [[suite]] tables: {error}") from None
+    return table
 
 
 def source_name(source: PathLike | Iterable[str]) -> str:

@@ -21,7 +21,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -29,13 +29,11 @@ import numpy.typing as npt
 from ns2vec import similarity
 from ns2vec._platform import n_processors
 from ns2vec._registry import Registry
+from ns2vec._typing import BoolArray, FloatArray, Int64Array
 from ns2vec.evaluation._counts import count_not_lower
 from ns2vec.evaluation.lookup import Lookup, Words
 from ns2vec.evaluation.results import Items, PartResult, TaskResult
-from ns2vec.evaluation.statistics import Resampling, mean_interval
-
-FloatArray: TypeAlias = "npt.NDArray[np.floating[Any]]"
-IntArray: TypeAlias = "npt.NDArray[np.int64]"
+from ns2vec.evaluation.statistics import mean
 
 MAX_TILE = 1024  # words
 TABLE_BYTES = 4 << 20  # tables of one tile, which should stay in the cache
@@ -110,7 +108,7 @@ def rank_answers(
     method: str = "3cosadd",
     *,
     pass_over_variants: bool = True,
-) -> IntArray:
+) -> Int64Array:
     """Return the rank from 1 of the best accepted answer of each question.
 
     Any case variant of an accepted word is an answer, but one of a, b or c never is. What scores as high as
@@ -198,7 +196,7 @@ class _Batch:
         dtype = np.float64 if self.vectors.dtype == np.float64 else np.float32
         self.units = _unit_rows(lookup.vectors_at(rows).astype(dtype))
 
-    def ranks(self) -> IntArray:
+    def ranks(self) -> Int64Array:
         """Return the ranks of the answerable questions."""
         if not len(self.answerable):
             return np.zeros(0, dtype=np.int64)
@@ -234,7 +232,7 @@ class _Batch:
         """Return unit vectors of vocabulary rows."""
         return _unit_rows(self.vectors[rows].astype(self.units.dtype, copy=False))
 
-    def _count(self, starts: range, width: int) -> IntArray:
+    def _count(self, starts: range, width: int) -> Int64Array:
         """Return how many words of the tiles score as high as the expected answer, for each question."""
         counts = np.zeros(len(self.answerable), dtype=np.int64)
         for start in starts:
@@ -278,8 +276,7 @@ def score_analogies(
     lookup: Lookup,
     sections: Sequence[AnalogySection],
     *,
-    keep: npt.NDArray[np.bool_] | None = None,
-    resampling: Resampling | None = None,
+    keep: BoolArray | None = None,
     method: str = "3cosadd",
 ) -> TaskResult:
     """Answer analogy questions and score the answers: accuracy by section and group, top-n, ranks.
@@ -292,7 +289,6 @@ def score_analogies(
     sections : sequence of AnalogySection
     keep : ndarray of shape (n_questions,), bool, optional
         Questions to use at most, all sections one after the other.
-    resampling : Resampling, optional
     method : str, optional
         One of `ANALOGY_METHODS`.
 
@@ -333,38 +329,34 @@ def score_analogies(
         for section, end in zip(sections, ends[1:], strict=True)
     )
     measures = _measures(ranks)
-    scored = [part.score for part in parts if part.n_used]
-    measures["macro"] = float(np.mean(scored)) if scored else math.nan
+    measures["macro"] = mean([part.score for part in parts if part.n_used])
     groups = np.array([s.group for s in sections for _ in s.questions], dtype=object)[positions]
     for group in dict.fromkeys(section.group for section in sections if section.group):
         measures[f"accuracy:{group}"] = _measures(ranks[groups == group])["accuracy"]
     asked = _asked_pairs(questions)[positions]
     hits = (ranks == 1).astype(np.float64)
-    low, high = mean_interval(hits, resampling or Resampling(), asked)
-    items = Items(positions, hits, None, asked)
-    return TaskResult("accuracy", measures["accuracy"], low, high, coverage, measures, parts, items)
+    return TaskResult("accuracy", coverage, measures, parts, Items(positions, hits, None, asked))
 
 
-def _asked_pairs(questions: Sequence[Question]) -> IntArray:
+def _asked_pairs(questions: Sequence[Question]) -> Int64Array:
     """Number the word pairs (c, answers) that are asked for."""
     numbers: dict[Any, int] = {}
     found = (numbers.setdefault((question.c, question.accepted), len(numbers)) for question in questions)
     return np.fromiter(found, dtype=np.int64, count=len(questions))
 
 
-def _measures(ranks: IntArray) -> dict[str, float]:
+def _measures(ranks: Int64Array) -> dict[str, float]:
     """Return the measures of some used questions; rank 0 is a wrong answer that has no rank."""
-    if not len(ranks):
-        return dict.fromkeys(["accuracy", *(f"top{n}" for n in TOP_N), "mean_rank", "median_rank"], math.nan)
-    found = {"accuracy": float((ranks == 1).mean())}
-    found.update({f"top{n}": float(((ranks >= 1) & (ranks <= n)).mean()) for n in TOP_N})
     ranked = ranks[ranks > 0]
-    found["mean_rank"] = float(ranked.mean()) if len(ranked) else math.nan
-    found["median_rank"] = float(np.median(ranked)) if len(ranked) else math.nan
-    return found
+    return {
+        "accuracy": mean(ranks == 1),
+        **{f"top{n}": mean((ranks >= 1) & (ranks <= n)) for n in TOP_N},
+        "mean_rank": mean(ranked),
+        "median_rank": float(np.median(ranked)) if len(ranked) else math.nan,
+    }
 
 
-def _part(section: AnalogySection, ranks: IntArray) -> PartResult:
+def _part(section: AnalogySection, ranks: Int64Array) -> PartResult:
     used = ranks[ranks >= 0]
     measures = _measures(used)
     return PartResult(section.name, measures["accuracy"], len(used), len(ranks), measures)

@@ -13,8 +13,8 @@ of its own category, without itself, than to the others?
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -22,27 +22,26 @@ import numpy.typing as npt
 
 from ns2vec import similarity
 from ns2vec._registry import Registry
+from ns2vec._typing import BoolArray, Float64Array, Int64Array
 from ns2vec.evaluation.lookup import Lookup
 from ns2vec.evaluation.results import Items, TaskResult, parts_of_groups
-from ns2vec.evaluation.statistics import Resampling, draw_counts, mean_interval, percentiles
+from ns2vec.evaluation.statistics import Resampling, draw_counts, percentiles
 
-FloatArray: TypeAlias = "npt.NDArray[np.float64]"
 Labels: TypeAlias = "npt.NDArray[np.intp]"
-Mask: TypeAlias = "npt.NDArray[np.bool_]"
 
 N_SEEDS = 10
 MAX_ROUNDS = 300
 
 #: Name -> function (vectors (n, D), n_clusters, seed) -> labels (n,).
-CLUSTERINGS: Registry[Callable[[FloatArray, int, int], Labels]] = Registry("clustering")
+CLUSTERINGS: Registry[Callable[[Float64Array, int, int], Labels]] = Registry("clustering")
 
 
-def _squared_distances(vectors: FloatArray, centres: FloatArray) -> FloatArray:
+def _squared_distances(vectors: Float64Array, centres: Float64Array) -> Float64Array:
     squares = (vectors * vectors).sum(axis=1)[:, None] + (centres * centres).sum(axis=1)
     return np.asarray(np.maximum(squares - 2 * vectors @ centres.T, 0))
 
 
-def _first_centres(vectors: FloatArray, n_clusters: int, rng: np.random.Generator) -> FloatArray:
+def _first_centres(vectors: Float64Array, n_clusters: int, rng: np.random.Generator) -> Float64Array:
     """Draw centres among the vectors, each far from those before it."""
     chosen = [int(rng.integers(len(vectors)))]
     nearest = _squared_distances(vectors, vectors[chosen])[:, 0]
@@ -55,7 +54,7 @@ def _first_centres(vectors: FloatArray, n_clusters: int, rng: np.random.Generato
 
 
 @CLUSTERINGS.entry("kmeans")
-def k_means(vectors: FloatArray, n_clusters: int, seed: int) -> Labels:
+def k_means(vectors: Float64Array, n_clusters: int, seed: int) -> Labels:
     """Cluster vectors by k-means.
 
     Parameters
@@ -100,12 +99,12 @@ def k_means(vectors: FloatArray, n_clusters: int, seed: int) -> Labels:
     return labels
 
 
-def _hierarchical(linkage: str, metric: str) -> Callable[[FloatArray, int, int], Labels]:
-    def cluster(vectors: FloatArray, n_clusters: int, seed: int) -> Labels:
+def _hierarchical(linkage: str) -> Callable[[Float64Array, int, int], Labels]:
+    def cluster(vectors: Float64Array, n_clusters: int, seed: int) -> Labels:
         from scipy.cluster import hierarchy
 
         del seed  # there is nothing random in it
-        tree = hierarchy.linkage(vectors, method=linkage, metric=metric)
+        tree = hierarchy.linkage(vectors, method=linkage)
         return np.asarray(hierarchy.fcluster(tree, n_clusters, criterion="maxclust") - 1, dtype=np.intp)
 
     return cluster
@@ -113,10 +112,10 @@ def _hierarchical(linkage: str, metric: str) -> Callable[[FloatArray, int, int],
 
 # on unit vectors, squared Euclidean distance is twice the cosine distance
 for _linkage in ("average", "complete", "ward"):
-    CLUSTERINGS.register(_linkage, _hierarchical(_linkage, "euclidean"))
+    CLUSTERINGS.register(_linkage, _hierarchical(_linkage))
 
 
-def contingency(categories: npt.ArrayLike, clusters: npt.ArrayLike) -> npt.NDArray[np.int64]:
+def contingency(categories: npt.ArrayLike, clusters: npt.ArrayLike) -> Int64Array:
     """Return how many items each category has in each cluster, shape (n_categories, n_clusters).
 
     Examples
@@ -133,7 +132,7 @@ def contingency(categories: npt.ArrayLike, clusters: npt.ArrayLike) -> npt.NDArr
     return table
 
 
-def majority_hits(categories: npt.ArrayLike, clusters: npt.ArrayLike) -> FloatArray:
+def majority_hits(categories: npt.ArrayLike, clusters: npt.ArrayLike) -> Float64Array:
     """Return 1.0 for each item of its cluster's largest category, shape (n,); their mean is the purity.
 
     Examples
@@ -186,7 +185,7 @@ def _entropy(counts: npt.NDArray[Any]) -> float:
 class _Words:
     """The used words of a suite of ``(word, category)``."""
 
-    def __init__(self, lookup: Lookup, members: Sequence[tuple[str, str]], keep: Mask | None) -> None:
+    def __init__(self, lookup: Lookup, members: Sequence[tuple[str, str]], keep: BoolArray | None) -> None:
         self.positions, self.coverage = lookup.choose([(word,) for word, _ in members], keep)
         used = [members[position] for position in self.positions.tolist()]
         self.categories = np.array([category for _, category in used])
@@ -195,12 +194,7 @@ class _Words:
 
 
 def score_categorization(
-    lookup: Lookup,
-    members: Sequence[tuple[str, str]],
-    *,
-    keep: Mask | None = None,
-    resampling: Resampling | None = None,
-    n_seeds: int = N_SEEDS,
+    lookup: Lookup, members: Sequence[tuple[str, str]], *, keep: BoolArray | None = None
 ) -> TaskResult:
     """Cluster words and compare the clusters with their categories.
 
@@ -210,15 +204,12 @@ def score_categorization(
     members : sequence of (word, category)
     keep : ndarray of shape (n_words,), bool, optional
         Words to use at most.
-    resampling : Resampling, optional
-    n_seeds : int, optional
-        k-means runs with the seeds 0 ... n_seeds - 1; its measures are means over them.
 
     Returns
     -------
     TaskResult
-        Score: the mean purity of k-means. Measures ``purity``, ``nmi``, ``v_measure``, and ``purity:NAME``
-        of the hierarchical clusterings. One part for each category.
+        Score: the mean purity of k-means over the seeds 0 ... `N_SEEDS` - 1. Measures ``purity``, ``nmi``,
+        ``v_measure``, and ``purity:NAME`` of the hierarchical clusterings. One part for each category.
 
     Examples
     --------
@@ -235,21 +226,19 @@ def score_categorization(
     words = _Words(lookup, members, keep)
     n_clusters = len(set(words.categories.tolist()))
     if n_clusters < 2:
-        return TaskResult("purity", math.nan, math.nan, math.nan, words.coverage)
-    runs = [CLUSTERINGS["kmeans"](words.units, n_clusters, seed) for seed in range(n_seeds)]
+        return TaskResult("purity", words.coverage)
+    runs = [CLUSTERINGS["kmeans"](words.units, n_clusters, seed) for seed in range(N_SEEDS)]
     hits = np.mean([majority_hits(words.categories, labels) for labels in runs], axis=0)
     nmi = float(np.mean([normalised_mutual_information(words.categories, labels) for labels in runs]))
     measures = {"purity": float(hits.mean()), "nmi": nmi, "v_measure": nmi}
     for name, cluster in CLUSTERINGS.items():
         if name != "kmeans":
             measures[f"purity:{name}"] = purity(words.categories, cluster(words.units, n_clusters, 0))
-    low, high = mean_interval(hits, resampling or Resampling())
-    items = Items(words.positions, hits)
     parts = parts_of_groups(words.of_members, words.categories, hits)
-    return TaskResult("purity", measures["purity"], low, high, words.coverage, measures, parts, items)
+    return TaskResult("purity", words.coverage, measures, parts, Items(words.positions, hits))
 
 
-def nearest_centroids(units: FloatArray, categories: npt.NDArray[Any]) -> npt.NDArray[Any]:
+def nearest_centroids(units: Float64Array, categories: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Return for each vector the category whose mean vector has the highest cosine with it.
 
     The vector itself is left out of its own category's mean.
@@ -295,25 +284,43 @@ def macro_f1(categories: npt.ArrayLike, predicted: npt.ArrayLike) -> float:
     0.6667
     """
     categories, predicted = np.asarray(categories), np.asarray(predicted)
-    found = []
+    return float(_macro_f1_draws(categories, predicted, np.ones((1, len(categories)), dtype=np.int64))[0])
+
+
+def _macro_f1_draws(
+    categories: npt.NDArray[Any], predicted: npt.NDArray[Any], counts: Int64Array
+) -> Float64Array:
+    """Return the macro F1 of each sample, shape (n_draws,), from the counts of the items in it."""
+    scores = []
     for name in np.unique(np.concatenate([categories, predicted])):
-        n_right = int(((categories == name) & (predicted == name)).sum())
-        found.append(2 * n_right / int((categories == name).sum() + (predicted == name).sum()))
-    return float(np.mean(found))
+        right = (categories == name) & (predicted == name)
+        total = counts @ ((categories == name).astype(np.int64) + (predicted == name))
+        # a category that a sample lacks does not count in it
+        scores.append(np.where(total > 0, 2 * (counts @ right) / np.maximum(total, 1), np.nan))
+    return np.asarray(np.nanmean(scores, axis=0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _NamedWords(Items):
+    """Words whose categories were named: their values are hits, but the score is the macro F1."""
+
+    categories: npt.NDArray[Any]
+    predicted: npt.NDArray[Any]
+
+    def interval(self, resampling: Resampling) -> tuple[float, float]:
+        """Return the bootstrap interval of the macro F1."""
+        counts = draw_counts(len(self.predicted), resampling.n_draws, resampling.seed)
+        return percentiles(_macro_f1_draws(self.categories, self.predicted, counts), resampling.level)
 
 
 def score_classification(
-    lookup: Lookup,
-    members: Sequence[tuple[str, str]],
-    *,
-    keep: Mask | None = None,
-    resampling: Resampling | None = None,
+    lookup: Lookup, members: Sequence[tuple[str, str]], *, keep: BoolArray | None = None
 ) -> TaskResult:
     """Name each word's category by the nearest centroid of the other words.
 
     Parameters
     ----------
-    lookup, members, keep, resampling
+    lookup, members, keep
         As in `score_categorization`.
 
     Returns
@@ -336,23 +343,10 @@ def score_classification(
     """
     words = _Words(lookup, members, keep)
     if len(set(words.categories.tolist())) < 2:
-        return TaskResult("macro_f1", math.nan, math.nan, math.nan, words.coverage)
+        return TaskResult("macro_f1", words.coverage)
     predicted = nearest_centroids(words.units, words.categories)
     hits = np.asarray(predicted == words.categories, dtype=np.float64)
     measures = {"accuracy": float(hits.mean()), "macro_f1": macro_f1(words.categories, predicted)}
-    low, high = _macro_f1_interval(words.categories, predicted, resampling or Resampling())
-    parts, items = parts_of_groups(words.of_members, words.categories, hits), Items(words.positions, hits)
-    return TaskResult("macro_f1", measures["macro_f1"], low, high, words.coverage, measures, parts, items)
-
-
-def _macro_f1_interval(
-    categories: npt.NDArray[Any], predicted: npt.NDArray[Any], resampling: Resampling
-) -> tuple[float, float]:
-    counts = draw_counts(len(categories), resampling.n_draws, resampling.seed)
-    scores = []
-    for name in np.unique(np.concatenate([categories, predicted])):
-        right = (categories == name) & (predicted == name)
-        total = counts @ ((categories == name).astype(np.int64) + (predicted == name))
-        # a category that a sample lacks does not count in it
-        scores.append(np.where(total > 0, 2 * (counts @ right) / np.maximum(total, 1), np.nan))
-    return percentiles(np.nanmean(scores, axis=0), resampling.level)
+    parts = parts_of_groups(words.of_members, words.categories, hits)
+    items = _NamedWords(words.positions, hits, categories=words.categories, predicted=predicted)
+    return TaskResult("macro_f1", words.coverage, measures, parts, items)

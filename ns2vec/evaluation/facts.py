@@ -15,16 +15,14 @@ harder, because the rarest invented families are seldom seen: about 80 % at 10,0
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
-from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
-from ns2vec._typing import PathLike
+from ns2vec._typing import Float64Array, Int64Array, PathLike
 from ns2vec.evaluation.facts_tables import ABSENT, MARKERS_PER_ROW, Fact, World, build_world
 from ns2vec.exceptions import ConfigError
 from ns2vec.formats import open_for_write
@@ -57,16 +55,13 @@ _FILLER_ZIPF = (2.0, 1.0)
 _CUE_ZIPF = (2.0, 0.7)
 _BATCH = 4096  # sentences generated at once
 
-IntArray: TypeAlias = "npt.NDArray[np.int64]"
-FloatArray: TypeAlias = "npt.NDArray[np.float64]"
 
-
-def _zipf(n_items: int, shift: float, exponent: float) -> FloatArray:
+def _zipf(n_items: int, shift: float, exponent: float) -> Float64Array:
     """Return the weights ``1 / (rank + shift) ** exponent``, ranks from 0."""
     return np.asarray((np.arange(n_items) + shift) ** -exponent)
 
 
-def _apportion(weights: FloatArray, total: int, floor: int) -> IntArray:
+def _apportion(weights: Float64Array, total: int, floor: int) -> Int64Array:
     """Split `total` into whole counts proportional to `weights`, none below `floor`."""
     counts = np.full(len(weights), floor, dtype=np.int64)
     exact = weights / weights.sum() * (total - counts.sum())
@@ -76,7 +71,7 @@ def _apportion(weights: FloatArray, total: int, floor: int) -> IntArray:
     return counts
 
 
-def _choose(keys: FloatArray, weights: FloatArray, n_chosen: int) -> IntArray:
+def _choose(keys: Float64Array, weights: Float64Array, n_chosen: int) -> Int64Array:
     """Choose `n_chosen` columns a row without replacement; `keys` are uniform draws of that shape."""
     races = -np.log1p(-keys) / weights
     return np.argsort(races, axis=1, kind="stable")[:, :n_chosen]
@@ -98,11 +93,11 @@ class _Themes:
         Token ids of each side's cues.
     """
 
-    words: IntArray
-    sides: IntArray
-    markers: IntArray
-    weights: FloatArray
-    cues: list[IntArray]
+    words: Int64Array
+    sides: Int64Array
+    markers: Int64Array
+    weights: Float64Array
+    cues: list[Int64Array]
 
 
 def _plan_themes(world: World, key_to_index: dict[str, int]) -> _Themes:
@@ -111,7 +106,7 @@ def _plan_themes(world: World, key_to_index: dict[str, int]) -> _Themes:
     sides: list[tuple[int, int]] = []
     markers: list[list[int]] = []
     weights: list[float] = []
-    cues: list[IntArray] = []
+    cues: list[Int64Array] = []
     for family, family_markers in zip(world.families, world.markers, strict=True):
         first_side = len(cues)
         cues += [np.array([key_to_index[cue] for cue in side]) for side in family.cues]
@@ -247,7 +242,7 @@ class FactsCorpus:
         """Return the sentences; they can be iterated any number of times."""
         return Sentences(self)
 
-    def batches(self) -> Iterator[tuple[IntArray, IntArray]]:
+    def batches(self) -> Iterator[tuple[Int64Array, Int64Array]]:
         """Yield the corpus as ids into `tokens`.
 
         Yields
@@ -264,7 +259,7 @@ class FactsCorpus:
             shuffled = np.take_along_axis(grid, order, axis=1)
             yield shuffled[shuffled >= 0], present.sum(axis=1)
 
-    def _grid(self, start: int, stop: int, rng: np.random.Generator) -> IntArray:
+    def _grid(self, start: int, stop: int, rng: np.random.Generator) -> Int64Array:
         """Return the words of sentences `start` to `stop`, one row each, unordered, -1 where none."""
         themes = self._themes
         numbers = self._sentence_themes[start:stop]
@@ -370,31 +365,30 @@ class FactsCorpus:
 
     def write_corpus(self, path: PathLike) -> int:
         """Write one sentence a line; return the number of words."""
-        with open_for_write(path, "w", encoding="utf8", newline="\n") as out:
-            for sentence in self.sentences():
-                out.write(" ".join(sentence) + "\n")
+        _write_lines(path, map(" ".join, self.sentences()))
         return self.n_words
 
     def write_analogies(self, path: PathLike) -> int:
         """Write the analogy questions in the questions-words layout; return their number."""
-        n_questions, current = 0, None
-        with open_for_write(path, "w", encoding="utf8", newline="\n") as out:
-            for section, words in self.analogies():
-                if section != current:
-                    out.write(f": {section}\n")
-                    current = section
-                out.write(" ".join(words) + "\n")
-                n_questions += 1
-        return n_questions
+        sections: dict[str, list[str]] = {}
+        for section, words in self.analogies():
+            sections.setdefault(f": {section}", []).append(" ".join(words))
+        _write_lines(path, (line for section, asked in sections.items() for line in (section, *asked)))
+        return sum(map(len, sections.values()))
 
     def write_similarity(self, path: PathLike) -> int:
         """Write ``word TAB word TAB score`` lines; return their number."""
-        n_pairs = 0
-        with open_for_write(path, "w", encoding="utf8", newline="\n") as out:
-            for left, right, score in self.similarities():
-                out.write(f"{left}\t{right}\t{score}\n")
-                n_pairs += 1
-        return n_pairs
+        return _write_lines(path, (f"{left}\t{right}\t{score}" for left, right, score in self.similarities()))
+
+
+def _write_lines(path: PathLike, lines: Iterable[str]) -> int:
+    """Write lines; return their number."""
+    n_lines = 0
+    with open_for_write(path, "w", encoding="utf8", newline="\n") as out:
+        for line in lines:
+            out.write(line + "\n")
+            n_lines += 1
+    return n_lines
 
 
 def facts_corpus(n_types: int = DEFAULT_TYPES, seed: int = 1, n_words: int | None = None) -> FactsCorpus:

@@ -9,14 +9,13 @@ the vocabulary with the same structure.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
-from typing import Any
 
 import numpy as np
 
+from ns2vec.evaluation._lines import parse_toml
 from ns2vec.exceptions import ConfigError
 
 ABSENT = "-"
@@ -104,16 +103,6 @@ class World:
     fillers: tuple[str, ...]
 
 
-def _read_suite(name: str) -> dict[str, Any]:
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
-    text = (resources.files("ns2vec.evaluation") / "suites" / name).read_text("utf8")
-    table: dict[str, Any] = tomllib.loads(text)
-    return table
-
-
 def load_real_families() -> tuple[tuple[Family, ...], tuple[str, ...]]:
     """Read the families and the function words that ship with the package.
 
@@ -129,7 +118,8 @@ def load_real_families() -> tuple[tuple[Family, ...], tuple[str, ...]]:
     >>> [family.name for family in families]
     ['country', 'family', 'adjective', 'noun', 'verb']
     """
-    table = _read_suite("facts.toml")
+    text = (resources.files("ns2vec.evaluation") / "suites" / "facts.toml").read_text("utf8")
+    table = parse_toml(text, "facts.toml")
     families = tuple(
         Family(
             name=entry["name"],

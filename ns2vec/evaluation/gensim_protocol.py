@@ -329,26 +329,16 @@ def parse_word_pairs(
     >>> parse_word_pairs(["# a comment", "cat\tdog\t7.5"])
     [('CAT', 'DOG', 7.5)]
     """
-    lines = list(numbered_lines(source, encoding))
-    judged = []
-    skipped = []
-    for number, line in lines:
-        if not line or line.startswith("#"):
-            continue
-        try:
-            left, right, score = line.split(delimiter)
-            judged.append((left, right, float(score)))
-        except ValueError:
-            skipped.append(number)
+    lines = [line for _, line in numbered_lines(source, encoding)]
+    complaints = Complaints()
+    judged = READERS["word_pairs"]([lines], Layout(delimiter), complaints)
     if not judged and delimiter == TAB:
         complaints = Complaints()
-        judged = READERS["word_pairs"]([[line for _, line in lines]], Layout(), complaints)
+        judged = READERS["word_pairs"]([lines], Layout(), complaints)
         complaints.tell()
-    elif skipped:
-        logger.info(
-            "skipping %d lines of %s, the first in line %d: not word, word, score",
-            len(skipped), source_name(source), skipped[0],
-        )  # fmt: skip
+    elif complaints.found:
+        first, n_lines = complaints.found[0], len(complaints.found)
+        logger.info("%s: skipping %d lines, the first is line %d", source_name(source), n_lines, first.line)
     if case_insensitive:
         judged = [(left.upper(), right.upper(), score) for left, right, score in judged]
     return judged

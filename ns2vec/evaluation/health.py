@@ -13,17 +13,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ns2vec import similarity
-from ns2vec._typing import Embedding
+from ns2vec._typing import Embedding, FloatArray, Int64Array
 from ns2vec.evaluation.neighbours import nearest_rows
-from ns2vec.evaluation.statistics import spearman
-
-FloatArray: TypeAlias = "npt.NDArray[np.floating[Any]]"
+from ns2vec.evaluation.statistics import mean, spearman
 
 N_PAIRS = 20000
 BLOCK_ROWS = 4096
@@ -87,7 +85,7 @@ def isotropy(vectors: FloatArray) -> float:
     return float(sums.min() / sums.max())
 
 
-def hub_counts(vectors: FloatArray, k: int = 10) -> npt.NDArray[np.int64]:
+def hub_counts(vectors: FloatArray, k: int = 10) -> Int64Array:
     """Return how often each row is among the k nearest neighbours of another one, shape (n,).
 
     Examples
@@ -138,12 +136,9 @@ def measure_health(embedding: Embedding, *, n_sampled: int = 5000, k: int = 10, 
     2
     """
     vectors = np.asarray(embedding.vectors)
-    finite = np.ones(len(vectors), dtype=bool)
-    for start in range(0, len(vectors), BLOCK_ROWS):
-        block = slice(start, start + BLOCK_ROWS)
-        finite[block] = np.isfinite(vectors[block]).all(axis=1)
     with np.errstate(invalid="ignore", over="ignore"):
         norms = similarity.row_norms(vectors)
+    finite = np.isfinite(norms)
     alive = np.flatnonzero(finite & (norms > 0))
     rows = alive[:n_sampled]
     sample = vectors[rows]
@@ -158,7 +153,7 @@ def measure_health(embedding: Embedding, *, n_sampled: int = 5000, k: int = 10, 
         n_words=len(vectors),
         vector_size=vectors.shape[1],
         isotropy=isotropy(units) if len(rows) else math.nan,
-        mean_cosine=float(cosines.mean()) if len(cosines) else math.nan,
+        mean_cosine=mean(cosines),
         norm_rank_correlation=spearman(norms[alive], alive),
         hubness=_skewness(counts) if len(counts) else math.nan,
         largest_hub=str(embedding.index_to_key[rows[int(counts.argmax())]]) if len(counts) else "",

@@ -6,13 +6,14 @@ import math
 from collections.abc import Mapping
 from html import escape
 
+from ns2vec._build_info import __version__
 from ns2vec._typing import Embedding
 from ns2vec.evaluation.facts_tables import load_real_families
 from ns2vec.evaluation.lookup import Lookup
 from ns2vec.evaluation.neighbours import dump_neighbours
 from ns2vec.evaluation.results import PartResult
 from ns2vec.evaluation.runner import Evaluation, SuiteOutcome
-from ns2vec.evaluation.text_report import MARKS_EXPLAINED, coverage_text, significance_mark
+from ns2vec.evaluation.text_report import coverage_text, score_text, settings_notes, significance_mark
 from ns2vec.reports.charts import interval_bars, principal_plane, word_map
 from ns2vec.reports.html import bullets, cell, legend, page, table, text_table
 
@@ -64,10 +65,6 @@ def _bars(evaluation: Evaluation) -> str:
     return interval_bars(labels, scores, list(evaluation.models))
 
 
-def _number(value: float) -> str:
-    return "–" if math.isnan(value) else f"{value:.3f}"
-
-
 def _score_table(evaluation: Evaluation) -> str:
     rows = []
     for outcome in evaluation.outcomes:
@@ -77,12 +74,11 @@ def _score_table(evaluation: Evaluation) -> str:
             compared = outcome.comparisons.get((0, number))
             mark = significance_mark(compared.p_value) if compared else ""
             title = f"p = {compared.p_value:.4f}, {compared.n_items} items" if compared else ""
-            interval = f"<br>[{_number(result.low)}, {_number(result.high)}]"
-            shown = f"{_number(result.score)}{mark}{interval}"
+            interval = f"<br>[{score_text(result.low)}, {score_text(result.high)}]"
+            shown = f"{score_text(result.score)}{mark}{interval}"
             cells.append(cell(f'<span title="{title}">{shown}</span>', "number"))
         rows.append(cells)
-    note = f'<p class="quiet">{MARKS_EXPLAINED}</p>' if len(evaluation.models) > 1 else ""
-    return table(["suite, measure, used / total", *evaluation.models], rows) + note
+    return table(["suite, measure, used / total", *evaluation.models], rows)
 
 
 def _heat_map(outcome: SuiteOutcome, evaluation: Evaluation) -> str:
@@ -104,7 +100,7 @@ def _heat_cell(part: PartResult) -> str:
     # white to blue; the text turns white where the ground is dark
     red, green, blue = (round(255 + (end - 255) * depth) for end in (8, 69, 148))
     colour = "#fff" if depth > 0.65 else "#111"
-    return cell(_number(part.score), "heat", f"background:rgb({red},{green},{blue});color:{colour}")
+    return cell(score_text(part.score), "heat", f"background:rgb({red},{green},{blue});color:{colour}")
 
 
 def _maps(evaluation: Evaluation, models: Mapping[str, Embedding]) -> str:
@@ -144,30 +140,16 @@ def _neighbour_table(embedding: Embedding) -> str:
 
 
 def _settings(evaluation: Evaluation, command: str) -> str:
-    settings = evaluation.settings
-    entries = {
-        "command": command,
-        "missing words": settings.missing,
-        "vocabulary": f"the first {settings.restrict_vocab:,} words"
-        if settings.restrict_vocab
-        else "all words",
-        "case": "ignored" if settings.case_insensitive else "kept",
-        "analogies": settings.method,
-        "questions": settings.subset,
-        "intervals": f"{settings.resampling.level:.0%}, {settings.resampling.n_draws} bootstrap draws, "
-        f"seed {settings.resampling.seed}",
-        "time": f"{evaluation.seconds:.1f} s",
-        "ns2vec": str(evaluation.as_dict()["ns2vec"]),
-    }
-    shown = "".join(f"<dt>{name}</dt><dd>{escape(text)}</dd>" for name, text in entries.items() if text)
-    return f"<h2>Settings</h2><dl>{shown}</dl>"
+    made = f"{evaluation.seconds:.1f} s, ns2vec {__version__}"
+    given = f"<pre>{escape(command)}</pre>" if command else ""
+    return f"<h2>Settings</h2>{given}{bullets([*settings_notes(evaluation), made])}"
 
 
 def _suites(evaluation: Evaluation) -> str:
     rows = []
     for outcome in evaluation.outcomes:
         suite = outcome.suite
-        notes = [*outcome.notes, *(f"malformed line: {line}" for line in outcome.malformed[:20])]
+        notes = [*outcome.read.notes, *(f"malformed line: {line}" for line in outcome.read.malformed[:20])]
         cited = escape(suite.citation) + bullets(notes)
         rows.append([cell(escape(suite.title)), cell(cited), cell(escape(suite.licence))])
     left_out = bullets(evaluation.left_out_lines())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from typing import Any, TypeAlias
 
@@ -15,11 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ns2vec import similarity
-from ns2vec._typing import Embedding, VectorMaker
+from ns2vec._typing import BoolArray, Embedding, Float64Array, VectorMaker
 from ns2vec.exceptions import ConfigError
 
-FloatArray: TypeAlias = "npt.NDArray[np.float64]"
-Mask: TypeAlias = "npt.NDArray[np.bool_]"
 Rows: TypeAlias = "npt.NDArray[np.intp]"
 
 #: The words that a question needs; a tuple among them: one of these, which an answer is picked from.
@@ -31,8 +30,6 @@ MISSING = {
     "zero": "give the word a vector of zeros: the similarity is 0, the answer wrong",
     "mean": "give the word the mean vector of the vocabulary",
 }
-
-BLOCK_ROWS = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +124,6 @@ class Lookup:
             folded = self.fold(key)
             if self._rows.setdefault(folded, row) != row:
                 self._variants.setdefault(folded, []).append(row)
-        self._mean: FloatArray | None = None
 
     def fold(self, key: Any) -> Any:
         """Return the form in which words are compared; keys that are no str stay as they are."""
@@ -174,7 +170,7 @@ class Lookup:
         row = self._rows.get(folded, -1)
         return [] if row < 0 else [row, *self._variants.get(folded, ())]
 
-    def known(self, questions: Sequence[Words]) -> Mask:
+    def known(self, questions: Sequence[Words]) -> BoolArray:
         """Return for each question whether all the words that it needs have a vector."""
         asked = [tuple(words) for words in questions]
         self.make(word for word in chain.from_iterable(asked) if isinstance(word, str))
@@ -184,7 +180,7 @@ class Lookup:
 
         return np.fromiter((all(map(is_known, words)) for words in asked), dtype=bool, count=len(asked))
 
-    def choose(self, questions: Sequence[Words], keep: Mask | None = None) -> tuple[Rows, Coverage]:
+    def choose(self, questions: Sequence[Words], keep: BoolArray | None = None) -> tuple[Rows, Coverage]:
         """Return the numbers of the questions that are scored, and the coverage of the score.
 
         Parameters
@@ -199,7 +195,7 @@ class Lookup:
             used = used & keep
         return np.flatnonzero(used), self.coverage(questions, known, used)
 
-    def coverage(self, questions: Sequence[Words], known: Mask, used: Mask) -> Coverage:
+    def coverage(self, questions: Sequence[Words], known: BoolArray, used: BoolArray) -> Coverage:
         """Return the coverage of a score over the questions `used`; masks of shape (n_questions,)."""
         n_vocabulary = len(self.keys)
         n_made = 0
@@ -210,21 +206,16 @@ class Lookup:
             )
         return Coverage(int(used.sum()), int((known & used).sum()), len(known), self.missing, n_made)
 
-    @property
-    def mean(self) -> FloatArray:
+    @cached_property
+    def mean(self) -> Float64Array:
         """Mean vector of the vocabulary, shape (D,)."""
-        if self._mean is None:
-            total = np.zeros(self.vectors.shape[1])
-            for start in range(0, len(self.vectors), BLOCK_ROWS):
-                total += self.vectors[start : start + BLOCK_ROWS].sum(axis=0, dtype=np.float64)
-            self._mean = total / max(1, len(self.vectors))
-        return self._mean
+        return np.asarray(self.vectors.sum(axis=0, dtype=np.float64) / max(1, len(self.vectors)))
 
-    def matrix(self, words: Iterable[str]) -> FloatArray:
+    def matrix(self, words: Iterable[str]) -> Float64Array:
         """Return the vectors of words, shape (n, D), float64; the policy decides those of unknown ones."""
         return self.vectors_at(self.rows(words))
 
-    def vectors_at(self, rows: Rows) -> FloatArray:
+    def vectors_at(self, rows: Rows) -> Float64Array:
         """Return the vectors of these rows, -1 for an unknown word, shape (n, D), float64."""
         found = np.zeros((len(rows), self.vectors.shape[1]))
         is_made, is_unknown = rows >= len(self.keys), rows < 0
@@ -235,7 +226,7 @@ class Lookup:
             found[is_unknown] = self.mean
         return found
 
-    def unit_matrix(self, words: Iterable[str]) -> FloatArray:
+    def unit_matrix(self, words: Iterable[str]) -> Float64Array:
         """Return `matrix` with rows of length 1; rows of zeros stay zeros."""
         found = self.matrix(words)
         return np.asarray(similarity.unit_rows(found, similarity.row_norms(found)))

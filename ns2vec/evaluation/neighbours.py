@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ns2vec import similarity
-from ns2vec._typing import Embedding
+from ns2vec._typing import Embedding, FloatArray
 from ns2vec.evaluation.lookup import Lookup
 
 #: Rows and their cosines, best first.
-Neighbours: TypeAlias = "tuple[npt.NDArray[np.intp], npt.NDArray[np.floating[Any]]]"
+Neighbours: TypeAlias = "tuple[npt.NDArray[np.intp], FloatArray]"
 
 
 def spread_words(embedding: Embedding, n_words: int = 20, restrict_vocab: int | None = 50000) -> list[str]:

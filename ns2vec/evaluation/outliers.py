@@ -7,19 +7,15 @@ similarity to the others. The outlier should come last.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
+from ns2vec._typing import BoolArray, Float64Array
 from ns2vec.evaluation.lookup import Lookup, Words
 from ns2vec.evaluation.results import Items, TaskResult, parts_of_groups
-from ns2vec.evaluation.statistics import Resampling, mean_interval
-
-FloatArray: TypeAlias = "npt.NDArray[np.float64]"
+from ns2vec.evaluation.statistics import mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +27,7 @@ class OutlierSet:
     outliers: tuple[str, ...]
 
 
-def outlier_position(members: FloatArray, outlier: FloatArray) -> int:
+def outlier_position(members: Float64Array, outlier: Float64Array) -> int:
     """Return how many members are more central than the outlier: all of them when it is found.
 
     Parameters
@@ -62,11 +58,7 @@ def words_of_sets(sets: Sequence[OutlierSet]) -> list[Words]:
 
 
 def score_outliers(
-    lookup: Lookup,
-    sets: Sequence[OutlierSet],
-    *,
-    keep: npt.NDArray[np.bool_] | None = None,
-    resampling: Resampling | None = None,
+    lookup: Lookup, sets: Sequence[OutlierSet], *, keep: BoolArray | None = None
 ) -> TaskResult:
     """Find the outlier of each set and outlier.
 
@@ -77,7 +69,6 @@ def score_outliers(
     sets : sequence of OutlierSet
     keep : ndarray of shape (n_questions,), bool, optional
         Questions to use at most; a question is one outlier with its set.
-    resampling : Resampling, optional
 
     Returns
     -------
@@ -103,14 +94,9 @@ def score_outliers(
         units = lookup.unit_matrix([*group.members, outlier])
         places.append((outlier_position(units[:-1], units[-1]), len(group.members)))
     hits = np.array([place == n_members for place, n_members in places], dtype=np.float64)
-    opp = [place / n_members for place, n_members in places]
-    measures = {
-        "accuracy": float(hits.mean()) if len(hits) else math.nan,
-        "opp": float(np.mean(opp)) if opp else math.nan,
-    }
+    measures = {"accuracy": mean(hits), "opp": mean([place / n_members for place, n_members in places])}
     of_asked = [group.name for group, _ in asked]
     names = np.array([of_asked[position] for position in positions], dtype=str)
     # the outliers of one set are drawn together
-    low, high = mean_interval(hits, resampling or Resampling(), names)
     items, parts = Items(positions, hits, None, names), parts_of_groups(of_asked, names, hits)
-    return TaskResult("accuracy", measures["accuracy"], low, high, coverage, measures, parts, items)
+    return TaskResult("accuracy", coverage, measures, parts, items)

@@ -7,17 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from ns2vec import similarity
 from ns2vec._registry import Registry
-from ns2vec._typing import Embedding
+from ns2vec._typing import Embedding, FloatArray
 from ns2vec.exceptions import ConfigError
-
-FloatArray: TypeAlias = "npt.NDArray[np.floating[Any]]"
 
 #: Name -> function (embedding) -> embedding.
 POSTPROCESSING: Registry[Callable[[Embedding], Embedding]] = Registry("postprocessing")

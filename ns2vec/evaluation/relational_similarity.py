@@ -9,18 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from ns2vec import similarity
+from ns2vec._typing import BoolArray, Float64Array
 from ns2vec.evaluation.lookup import Lookup
 from ns2vec.evaluation.results import Items, PartResult, TaskResult
-from ns2vec.evaluation.statistics import Resampling, mean_interval, spearman
-
-FloatArray: TypeAlias = "npt.NDArray[np.float64]"
-Mask: TypeAlias = "npt.NDArray[np.bool_]"
+from ns2vec.evaluation.statistics import mean, spearman
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +29,7 @@ class RatedPair:
     degree: float
 
 
-def relation_degrees(prototypes: FloatArray, offsets: FloatArray) -> FloatArray:
+def relation_degrees(prototypes: Float64Array, offsets: Float64Array) -> Float64Array:
     """Return the mean cosine of each offset with the prototype offsets, shape (n,).
 
     Parameters
@@ -54,11 +50,7 @@ def relation_degrees(prototypes: FloatArray, offsets: FloatArray) -> FloatArray:
 
 
 def score_relational_similarity(
-    lookup: Lookup,
-    pairs: Sequence[RatedPair],
-    *,
-    keep: Mask | None = None,
-    resampling: Resampling | None = None,
+    lookup: Lookup, pairs: Sequence[RatedPair], *, keep: BoolArray | None = None
 ) -> TaskResult:
     """Rank the pairs of each relation and correlate with their degrees.
 
@@ -69,14 +61,12 @@ def score_relational_similarity(
         Of a relation without a known prototype no pair is used.
     keep : ndarray of shape (n_pairs,), bool, optional
         Pairs to use at most.
-    resampling : Resampling, optional
-        Draws relations.
 
     Returns
     -------
     TaskResult
         Score: mean over the relations of Spearman's correlation; one part for each relation. Relations are
-        the items in which two models are compared.
+        the items that are drawn, and in which two models are compared.
 
     Examples
     --------
@@ -109,13 +99,11 @@ def score_relational_similarity(
         parts.append(PartResult(relation, score, n_used, sum(not math.isnan(pairs[i].degree) for i in rated)))
     scores = np.array([part.score for part in parts], dtype=np.float64)
     defined = np.flatnonzero(~np.isnan(scores))
-    mean = float(scores[defined].mean()) if len(defined) else math.nan
-    low, high = mean_interval(scores[defined], resampling or Resampling())
     items = Items(defined, scores[defined])
     coverage = lookup.coverage(words, lookup.known(words), used)
-    return TaskResult("spearman", mean, low, high, coverage, {"spearman": mean}, tuple(parts), items)
+    return TaskResult("spearman", coverage, {"spearman": mean(scores[defined])}, tuple(parts), items)
 
 
-def _offsets(lookup: Lookup, pairs: Sequence[RatedPair], chosen: list[int]) -> FloatArray:
+def _offsets(lookup: Lookup, pairs: Sequence[RatedPair], chosen: list[int]) -> Float64Array:
     left = lookup.unit_matrix([pairs[i].left for i in chosen])
     return lookup.unit_matrix([pairs[i].right for i in chosen]) - left

@@ -5,17 +5,24 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any, TypeAlias
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from ns2vec._typing import Float64Array
 from ns2vec.evaluation.lookup import Coverage
-from ns2vec.evaluation.statistics import Difference, Resampling, compare_correlations, compare_means
+from ns2vec.evaluation.statistics import (
+    Difference,
+    Resampling,
+    compare_correlations,
+    compare_means,
+    correlation_interval,
+    mean,
+    mean_interval,
+)
 from ns2vec.exceptions import ConfigError
-
-FloatArray: TypeAlias = "npt.NDArray[np.float64]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +42,15 @@ class Items:
     """
 
     positions: npt.NDArray[Any]
-    values: FloatArray
-    gold: FloatArray | None = None
+    values: Float64Array
+    gold: Float64Array | None = None
     groups: npt.NDArray[Any] | None = None
+
+    def interval(self, resampling: Resampling) -> tuple[float, float]:
+        """Return the bootstrap interval of the score, ``(low, high)``."""
+        if self.gold is not None:
+            return correlation_interval(self.gold, self.values, resampling)
+        return mean_interval(self.values, resampling, self.groups)
 
     def at(self, positions: npt.NDArray[Any]) -> Items:
         """Return the items at these places of the suite."""
@@ -59,7 +72,7 @@ class PartResult:
 
 
 def parts_of_groups(
-    of_suite: Sequence[str], of_used: npt.NDArray[Any], hits: FloatArray
+    of_suite: Sequence[str], of_used: npt.NDArray[Any], hits: Float64Array
 ) -> tuple[PartResult, ...]:
     """Return one part for each group of items: the mean of its hits.
 
@@ -74,7 +87,7 @@ def parts_of_groups(
     parts = []
     for group, n_total in Counter(of_suite).items():
         own = hits[of_used == group] if len(hits) else hits
-        parts.append(PartResult(group, float(own.mean()) if len(own) else math.nan, len(own), n_total))
+        parts.append(PartResult(group, mean(own), len(own), n_total))
     return tuple(parts)
 
 
@@ -85,26 +98,35 @@ class TaskResult:
     Attributes
     ----------
     measure : str
-        What `score` is: ``"spearman"``, ``"accuracy"``.
-    score : float
-        NaN where nothing could be scored.
-    low, high : float
-        Bootstrap interval of the score; NaN where there is none.
+        Which of the measures is the score: ``"spearman"``, ``"accuracy"``.
     coverage : Coverage
     measures : dict of str to float
-        All figures of the task.
+        All figures of the task; none where nothing could be scored.
     parts : tuple of PartResult
     items : Items or None
+    low, high : float
+        Bootstrap interval of the score; NaN where there is none.
     """
 
     measure: str
-    score: float
-    low: float
-    high: float
     coverage: Coverage
     measures: dict[str, float] = field(default_factory=dict)
     parts: tuple[PartResult, ...] = ()
     items: Items | None = None
+    low: float = math.nan
+    high: float = math.nan
+
+    @property
+    def score(self) -> float:
+        """NaN where nothing could be scored."""
+        return self.measures.get(self.measure, math.nan)
+
+    def with_interval(self, resampling: Resampling) -> TaskResult:
+        """Return the result with the bootstrap interval of its score."""
+        if self.items is None:
+            return self
+        low, high = self.items.interval(resampling)
+        return replace(self, low=low, high=high)
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain dicts, lists, str and numbers, without the items."""
@@ -146,7 +168,7 @@ def compare_results(first: TaskResult, second: TaskResult, resampling: Resamplin
     >>> def result(values):
     ...     items = Items(np.arange(4), np.array(values))
     ...     coverage = Coverage(4, 4, 4, "skip")
-    ...     return TaskResult("accuracy", np.mean(values), np.nan, np.nan, coverage, items=items)
+    ...     return TaskResult("accuracy", coverage, items=items)
     >>> compare_results(result([1.0, 1, 1, 0]), result([0.0, 1, 0, 0]), Resampling()).difference
     0.5
     """

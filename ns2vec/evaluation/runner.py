@@ -9,13 +9,12 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from ns2vec._build_info import __version__
-from ns2vec._typing import Embedding, PathLike
+from ns2vec._typing import BoolArray, Embedding, PathLike
 from ns2vec.evaluation._lines import Complaints, Malformed
 from ns2vec.evaluation.analogies import ANALOGY_METHODS
 from ns2vec.evaluation.facts import FactsCorpus, facts_corpus
@@ -32,7 +31,6 @@ from ns2vec.reports.tables import finite
 
 logger = logging.getLogger(__name__)
 
-Mask: TypeAlias = "npt.NDArray[np.bool_]"
 
 SUBSETS = ("common", "own")
 
@@ -91,29 +89,40 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
+class Read:
+    """A suite's questions, and what there is to say about its files."""
+
+    questions: list[Any]
+    malformed: tuple[Malformed, ...] = ()
+    files: tuple[str, ...] = ()
+    sha256: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SuiteOutcome:
     """One suite's scores.
 
     Attributes
     ----------
     suite : Suite
-    measure : str
+    read : Read
+        Its questions, and what there is to say about its files.
     results : tuple of TaskResult
         One for each model; a score is NaN where no question, or too few of them, could be asked.
     comparisons : dict of (int, int) to Difference
         Numbers of two models, the first less than the second -> their difference.
-    malformed : tuple of Malformed
-    files, sha256, notes : tuple of str
     """
 
     suite: Suite
-    measure: str
+    read: Read
     results: tuple[TaskResult, ...]
     comparisons: dict[tuple[int, int], Difference]
-    malformed: tuple[Malformed, ...] = ()
-    files: tuple[str, ...] = ()
-    sha256: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+
+    @property
+    def measure(self) -> str:
+        """Which measure the scores are."""
+        return self.results[0].measure
 
     @property
     def is_scored(self) -> bool:
@@ -184,7 +193,7 @@ class Evaluation:
 
 
 def _outcome_dict(outcome: SuiteOutcome, names: list[str]) -> dict[str, Any]:
-    suite = outcome.suite
+    suite, read = outcome.suite, outcome.read
     return {
         "name": suite.name,
         "title": suite.title,
@@ -192,10 +201,10 @@ def _outcome_dict(outcome: SuiteOutcome, names: list[str]) -> dict[str, Any]:
         "measure": outcome.measure,
         "licence": suite.licence,
         "citation": suite.citation,
-        "files": list(outcome.files),
-        "sha256": list(outcome.sha256),
-        "notes": list(outcome.notes),
-        "malformed": [asdict(line) for line in outcome.malformed],
+        "files": list(read.files),
+        "sha256": list(read.sha256),
+        "notes": list(read.notes),
+        "malformed": [asdict(line) for line in read.malformed],
         "results": {name: result.as_dict() for name, result in zip(names, outcome.results, strict=True)},
         "comparisons": [
             {"models": [names[first], names[second]], **asdict(comparison)}
@@ -207,17 +216,6 @@ def _outcome_dict(outcome: SuiteOutcome, names: list[str]) -> dict[str, Any]:
 @cache
 def _facts() -> FactsCorpus:
     return facts_corpus()
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A suite's questions, and what there is to say about its files."""
-
-    questions: list[Any]
-    malformed: tuple[Malformed, ...] = ()
-    files: tuple[str, ...] = ()
-    sha256: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 def read_questions(
@@ -317,7 +315,8 @@ def evaluate_suites(
         except SuiteNotFoundError as error:
             missing += error.missing
             continue
-        outcomes.append(_outcome(lookups, suite, read, settings))
+        results = _score(lookups, suite, read.questions, settings)
+        outcomes.append(SuiteOutcome(suite, read, results, _compare(results, settings.resampling)))
     if missing and not outcomes:
         raise SuiteNotFoundError(missing)
     shapes = {name: (len(model.index_to_key), model.vectors.shape[1]) for name, model in models.items()}
@@ -327,25 +326,17 @@ def evaluate_suites(
     return done
 
 
-def _outcome(lookups: list[Lookup], suite: Suite, read: Read, settings: Settings) -> SuiteOutcome:
-    results = _score(lookups, suite, read.questions, settings)
-    comparisons = _compare(results, settings.resampling)
-    return SuiteOutcome(
-        suite, results[0].measure, results, comparisons, read.malformed, read.files, read.sha256, read.notes
-    )
-
-
 def _score(
     lookups: list[Lookup], suite: Suite, questions: list[Any], settings: Settings
 ) -> tuple[TaskResult, ...]:
     task = TASKS[suite.task]
     words = task.words(questions)
-    keep: Mask | None = None
+    keep: BoolArray | None = None
     if settings.subset == "common" and settings.missing == "skip" and len(lookups) > 1:
         keep = np.logical_and.reduce([lookup.known(words) for lookup in lookups])
     options = {name: getattr(settings, name) for name in task.options}
     return tuple(
-        task.score(lookup, questions, keep=keep, resampling=settings.resampling, **options)
+        task.score(lookup, questions, keep=keep, **options).with_interval(settings.resampling)
         for lookup in lookups
     )
 

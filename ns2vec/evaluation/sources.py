@@ -1,9 +1,8 @@
 """Finding the files of a suite: a data folder, an installed package, the cache, a download if asked for.
 
 Nothing that is found is executed: packages are located, not imported, and files are only read. A download
-goes to the cache in one step when all bytes are there; an interrupted one goes on where it stopped if the
-server can tell that the file is still the same. A suite without a known sha256 gets the one of its first
-download recorded beside the file, and later reads must match it.
+goes to the cache in one step when all bytes are there. A suite without a known sha256 gets the one of its
+first download recorded beside the file, and later reads must match it.
 """
 
 from __future__ import annotations
@@ -12,10 +11,9 @@ import hashlib
 import importlib.util
 import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ns2vec._typing import PathLike
 from ns2vec.evaluation.suites import Origin, Suite
@@ -23,7 +21,6 @@ from ns2vec.exceptions import FormatError
 
 logger = logging.getLogger(__name__)
 
-READ_BYTES = 1 << 20
 MAX_DOWNLOAD_BYTES = 256 << 20
 TIMEOUT_SECONDS = 60
 
@@ -117,15 +114,6 @@ class FoundFiles:
     notes: tuple[str, ...] = ()
 
 
-def sha256_of(path: PathLike) -> str:
-    """Return the SHA-256 of a file's bytes as hexadecimal digits."""
-    digest = hashlib.sha256()
-    with open(path, "rb") as stream:
-        while block := stream.read(READ_BYTES):
-            digest.update(block)
-    return digest.hexdigest()
-
-
 def cache_folder() -> Path:
     """Return where downloads are kept: ``$XDG_CACHE_HOME/ns2vec/suites``, else ``~/.cache/ns2vec/suites``."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
@@ -170,16 +158,9 @@ def find_suite_files(
         if paths:
             return _checked(suite, origin, paths)
     files = (name for origin in suite.origins if not origin.package for name in origin.files)
-    raise SuiteNotFoundError(
-        [
-            MissingFiles(
-                suite.name,
-                f"not in {os.fspath(named)}" if named else "not found, and no data folder is named",
-                tuple(files),
-                any(origin.urls for origin in suite.origins),
-            )
-        ]
-    )
+    place = f"not in {os.fspath(named)}" if named else "not found, and no data folder is named"
+    has_address = any(origin.urls for origin in suite.origins)
+    raise SuiteNotFoundError([MissingFiles(suite.name, place, tuple(files), has_address)])
 
 
 def _in_folder(origin: Origin, folder: PathLike | None) -> list[Path]:
@@ -214,7 +195,7 @@ def _downloaded(suite: Suite, origin: Origin, allow_download: bool) -> list[Path
 
 
 def _checked(suite: Suite, origin: Origin, paths: list[Path]) -> FoundFiles:
-    hashes = tuple(sha256_of(path) for path in paths)
+    hashes = tuple(hashlib.sha256(path.read_bytes()).hexdigest() for path in paths)
     notes = []
     for number, path in enumerate(paths):
         expected = origin.sha256[number] if number < len(origin.sha256) else _recorded(path)
@@ -249,7 +230,6 @@ def download(url: str, path: PathLike, sha256: str | None = None) -> str:
     url : str
         http or https.
     path : path
-        The bytes so far stand in ``PATH.part``, the server's tag of them in ``PATH.part.etag``.
     sha256 : str, optional
         What the bytes must have; unless given, what they have is recorded in ``PATH.sha256``.
 
@@ -258,59 +238,31 @@ def download(url: str, path: PathLike, sha256: str | None = None) -> str:
     FormatError
         If the address is of another kind, the file is too large, or the bytes are not the expected ones.
     OSError
-        If the server cannot be reached or ends too early; the next call goes on from there.
+        If the server cannot be reached or ends too early.
     """
     from urllib.request import Request, urlopen
 
     if not url.startswith(("http://", "https://")):
         raise FormatError(f"{url}: expected an http or https address")
+    logger.info("downloading %s", url)
+    with urlopen(Request(url, headers={"User-Agent": "ns2vec"}), timeout=TIMEOUT_SECONDS) as answer:
+        body = answer.read(MAX_DOWNLOAD_BYTES + 1)
+        n_expected = answer.headers.get("Content-Length")
+    if len(body) > MAX_DOWNLOAD_BYTES:
+        raise FormatError(f"{url}: larger than {MAX_DOWNLOAD_BYTES} bytes, which no suite is")
+    if n_expected is not None and len(body) < int(n_expected):
+        raise OSError(f"{url}: the server sent {len(body)} of {n_expected} bytes; call again")
+    found = hashlib.sha256(body).hexdigest()
+    if sha256 is not None and found != sha256:
+        raise FormatError(
+            f"{url}: expected sha256 {sha256}, got {found}; the file at the address has changed"
+        )
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
-    partial, tag = target.with_name(target.name + ".part"), target.with_name(target.name + ".part.etag")
-    headers = {"User-Agent": "ns2vec"}
-    if partial.is_file() and tag.is_file() and partial.stat().st_size:
-        headers |= {"Range": f"bytes={partial.stat().st_size}-", "If-Range": tag.read_text("ascii")}
-    logger.info("downloading %s", url)
-    with urlopen(Request(url, headers=headers), timeout=TIMEOUT_SECONDS) as answer:
-        resumed = answer.status == 206
-        etag = answer.headers.get("ETag", "")
-        # a weak tag does not promise the same bytes, so a part under it cannot be continued
-        if etag and not etag.startswith("W/"):
-            tag.write_text(etag, "ascii")
-        elif not resumed:
-            tag.unlink(missing_ok=True)
-        n_expected = answer.headers.get("Content-Length")
-        n_got = 0
-        with open(partial, "ab" if resumed else "wb") as out:
-            for block in _blocks(answer, url):
-                out.write(block)
-                n_got += len(block)
-            out.flush()
-            os.fsync(out.fileno())
-    if n_expected is not None and n_got < int(n_expected):
-        raise OSError(f"{url}: the server sent {n_got} of {n_expected} bytes; call again to go on from there")
-    return _finish(url, target, partial, tag, sha256)
-
-
-def _blocks(answer: Any, url: str) -> Iterator[bytes]:
-    n_read = 0
-    while block := answer.read(READ_BYTES):
-        n_read += len(block)
-        if n_read > MAX_DOWNLOAD_BYTES:
-            raise FormatError(f"{url}: larger than {MAX_DOWNLOAD_BYTES} bytes, which no suite is")
-        yield block
-
-
-def _finish(url: str, target: Path, partial: Path, tag: Path, expected: str | None) -> str:
-    found = sha256_of(partial)
-    tag.unlink(missing_ok=True)
-    if expected is not None and found != expected:
-        partial.unlink()
-        raise FormatError(
-            f"{url}: expected sha256 {expected}, got {found}; the file at the address has changed"
-        )
-    if expected is None:
+    if sha256 is None:
         _record_of(target).write_text(f"{found}  {target.name}\n", "ascii")
         logger.warning("%s: no sha256 was known; recorded %s", url, found)
+    partial = target.with_name(target.name + ".part")
+    partial.write_bytes(body)
     os.replace(partial, target)
     return found

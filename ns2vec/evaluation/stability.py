@@ -7,7 +7,6 @@ share of its k nearest neighbours that both models agree on, among the words tha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,7 +51,6 @@ def common_rows(
 def neighbour_stability(
     first: Embedding,
     second: Embedding,
-    words: Sequence[str] | None = None,
     *,
     k: int = 10,
     n_words: int = 1000,
@@ -63,10 +61,9 @@ def neighbour_stability(
     Parameters
     ----------
     first, second : Embedding
-    words : sequence of str, optional
-        Words that both know; `n_words` of the common words, evenly spread over their order, unless given.
     k : int, optional
     n_words : int, optional
+        So many of the words that both know are compared, evenly spread over their order.
     restrict_vocab : int or None, optional
         Only the first so many words of each model take part.
 
@@ -77,7 +74,7 @@ def neighbour_stability(
     Raises
     ------
     ConfigError
-        If there are not more than `k` common words, or no word is left to compare.
+        If there are not more than `k` common words.
 
     Examples
     --------
@@ -92,13 +89,7 @@ def neighbour_stability(
     keys, first_rows, second_rows = common_rows(first, second, restrict_vocab)
     if len(keys) <= k:
         raise ConfigError(f"expected more than k={k} words that both models know, found {len(keys)}")
-    if words is None:
-        places = np.unique(np.linspace(0, len(keys) - 1, min(n_words, len(keys))).astype(np.intp))
-    else:
-        numbers = {key: number for number, key in enumerate(keys)}
-        places = np.array([numbers[word] for word in words if word in numbers], dtype=np.intp)
-    if not len(places):
-        raise ConfigError("expected at least one word that both models know, found none")
+    places = np.unique(np.linspace(0, len(keys) - 1, min(n_words, len(keys))).astype(np.intp))
     found = [
         [near.tolist() for near, _ in nearest_rows(np.asarray(model.vectors)[rows], places, k)]
         for model, rows in ((first, first_rows), (second, second_rows))

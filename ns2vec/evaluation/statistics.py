@@ -12,15 +12,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from ns2vec._typing import Float64Array, Int64Array
 from ns2vec.exceptions import ConfigError
-
-FloatArray: TypeAlias = "npt.NDArray[np.float64]"
-Counts: TypeAlias = "npt.NDArray[np.int64]"
 
 BLOCK_NUMBERS = 1 << 22  # numbers of one block of draws
 
@@ -81,7 +79,13 @@ class Difference:
     n_items: int
 
 
-def average_ranks(values: npt.ArrayLike) -> FloatArray:
+def mean(values: npt.ArrayLike) -> float:
+    """Return the mean of some numbers, NaN of none."""
+    found = np.asarray(values, dtype=np.float64)
+    return float(found.mean()) if len(found) else math.nan
+
+
+def average_ranks(values: npt.ArrayLike) -> Float64Array:
     """Return ranks from 1 of shape (n,); equal values share the mean of their ranks.
 
     Examples
@@ -94,7 +98,7 @@ def average_ranks(values: npt.ArrayLike) -> FloatArray:
     return np.asarray(_weighted_ranks(plain, np.ones((1, len(plain)), dtype=np.int64))[0])
 
 
-def _weighted_ranks(values: FloatArray, counts: Counts) -> FloatArray:
+def _weighted_ranks(values: Float64Array, counts: Int64Array) -> Float64Array:
     """Return, for each row of `counts`, the average rank of each item in the sample that repeats items.
 
     Shapes: values (n,), counts (n_draws, n), result (n_draws, n).
@@ -107,7 +111,7 @@ def _weighted_ranks(values: FloatArray, counts: Counts) -> FloatArray:
     return np.asarray(ranks[:, group] if len(values) else ranks)
 
 
-def _weighted_pearson(x: FloatArray, y: FloatArray, counts: FloatArray) -> FloatArray:
+def _weighted_pearson(x: Float64Array, y: Float64Array, counts: Float64Array) -> Float64Array:
     """Correlate along the last axis; NaN where one side does not vary."""
     total = counts.sum(axis=-1, keepdims=True)
     x = x - (counts * x).sum(axis=-1, keepdims=True) / total
@@ -144,7 +148,7 @@ def spearman(x: npt.ArrayLike, y: npt.ArrayLike) -> float:
     return pearson(average_ranks(x), average_ranks(y))
 
 
-def draw_counts(n_items: int, n_draws: int, seed: int) -> Counts:
+def draw_counts(n_items: int, n_draws: int, seed: int) -> Int64Array:
     """Return bootstrap draws, shape (n_draws, n_items): how often each item stands in each sample."""
     rng = np.random.default_rng([seed, n_items])
     if not n_items:
@@ -154,7 +158,7 @@ def draw_counts(n_items: int, n_draws: int, seed: int) -> Counts:
     return np.bincount(drawn.ravel(), minlength=n_draws * n_items).reshape(n_draws, n_items)
 
 
-def spearman_draws(x: npt.ArrayLike, y: npt.ArrayLike, counts: Counts) -> FloatArray:
+def spearman_draws(x: npt.ArrayLike, y: npt.ArrayLike, counts: Int64Array) -> Float64Array:
     """Return Spearman's correlation of each drawn sample, shape (n_draws,).
 
     Parameters
@@ -207,7 +211,7 @@ def correlation_interval(x: npt.ArrayLike, y: npt.ArrayLike, resampling: Resampl
     return percentiles(spearman_draws(x, y, counts), resampling.level)
 
 
-def _p_value(observed: float, drawn: FloatArray) -> float:
+def _p_value(observed: float, drawn: Float64Array) -> float:
     """Return the two-sided p-value; the observation itself counts as one draw."""
     if not len(drawn) or math.isnan(observed):
         return math.nan
@@ -262,7 +266,7 @@ def compare_correlations(
     return Difference(difference, low, high, _p_value(difference, exchanged), n_items)
 
 
-def _by_group(values: FloatArray, groups: npt.NDArray[Any] | None) -> tuple[FloatArray, FloatArray]:
+def _by_group(values: Float64Array, groups: npt.NDArray[Any] | None) -> tuple[Float64Array, Float64Array]:
     """Return sums and sizes of the groups; each item is a group of its own where there are none."""
     if groups is None:
         return values, np.ones(len(values))

@@ -30,7 +30,6 @@ what is not said from an earlier suite of the file, else it is taken from a tabl
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -39,6 +38,7 @@ from pathlib import Path
 from typing import Any
 
 from ns2vec._typing import PathLike
+from ns2vec.evaluation._lines import parse_toml
 from ns2vec.evaluation.readers import READERS, Layout
 from ns2vec.evaluation.tasks import TASKS
 from ns2vec.exceptions import ConfigError, FormatError
@@ -94,8 +94,8 @@ class Suite:
     title: str
     task: str
     reader: str
-    licence: str
-    citation: str
+    licence: str = "unknown"
+    citation: str = "unknown"
     note: str = ""
     n_questions: int | None = None
     generated: str = ""
@@ -112,7 +112,7 @@ class Suite:
             If the task is unknown.
         """
         reader = TASKS[task].reader
-        return cls(name, ", ".join(map(str, paths)), task, reader, "unknown", "unknown", paths=tuple(paths))
+        return cls(name, ", ".join(map(str, paths)), task, reader, paths=tuple(paths))
 
 
 def parse_suites(text: str, name: str = "<text>") -> tuple[list[Suite], dict[str, list[str]]]:
@@ -148,14 +148,7 @@ def parse_suites(text: str, name: str = "<text>") -> tuple[list[Suite], dict[str
     >>> suites[0].reader, suites[0].licence
     ('word_pairs', 'unknown')
     """
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
-    try:
-        table: dict[str, Any] = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise FormatError(f"{name}: expected a TOML file of [[suite]] tables: {error}") from None
+    table = parse_toml(text, name)
     defaults = table.get("defaults", {})
     of_addresses = defaults.pop("urls", {})
     entries: dict[str, dict[str, Any]] = {}
@@ -182,18 +175,9 @@ def _suite(entry: dict[str, Any], path: str, of_addresses: dict[str, Any]) -> Su
     generated = entry.get("generated", "")
     if generated not in ("", "facts") or bool(generated) == bool(origins):
         raise FormatError(f"{path}: suite {name!r} needs [[suite.origin]] tables or generated = 'facts'")
-    return Suite(
-        name=name,
-        title=entry.get("title", name),
-        task=task,
-        reader=reader,
-        licence=entry.get("licence", "unknown"),
-        citation=entry.get("citation", "unknown"),
-        note=entry.get("note", ""),
-        n_questions=entry.get("n_questions"),
-        generated=generated,
-        origins=origins,
-    )
+    said = {key: entry[key] for key in ("licence", "citation", "note", "n_questions") if key in entry}
+    title = entry.get("title", name)
+    return Suite(name, title, task, reader, generated=generated, origins=origins, **said)
 
 
 def _origin(origin: dict[str, Any], entry: dict[str, Any], where: str) -> Origin:
@@ -206,13 +190,9 @@ def _origin(origin: dict[str, Any], entry: dict[str, Any], where: str) -> Origin
         raise FormatError(f"{where}: expected one sha256 for each of {len(origin[places[0]])} {places[0]}")
     layout = {key: origin[key] for key in _LAYOUT if key in origin}
     layout["columns"] = tuple(layout.get("columns", ()))
-    return Origin(
-        files=tuple(origin.get("files", ())),
-        urls=tuple(origin.get("urls", ())),
-        package=origin.get("package", ""),
-        sha256=hashes,
-        layout=Layout(groups=dict(entry.get("groups", {})), **layout),
-    )
+    places_and_hashes = {key: tuple(origin.get(key, ())) for key in ("files", "urls", "sha256")}
+    layout_of_files = Layout(groups=dict(entry.get("groups", {})), **layout)
+    return Origin(**places_and_hashes, package=origin.get("package", ""), layout=layout_of_files)
 
 
 @cache
@@ -252,15 +232,13 @@ def collections() -> dict[str, tuple[str, ...]]:
     return dict(_builtin()[1])
 
 
-def select_suites(names: Iterable[str | Suite], files: Sequence[PathLike] = ()) -> list[Suite]:
+def select_suites(names: Iterable[str | Suite]) -> list[Suite]:
     """Return the suites of these names, each once, in their order.
 
     Parameters
     ----------
     names : iterable of str or Suite
         Suites, collections, or paths of TOML files, all of whose suites are meant.
-    files : sequence of paths, optional
-        TOML files whose suites and collections can be named too.
 
     Raises
     ------
@@ -273,23 +251,19 @@ def select_suites(names: Iterable[str | Suite], files: Sequence[PathLike] = ()) 
     >>> [suite.name for suite in select_suites(["mc30", "rg65", "mc30"])]
     ['mc30', 'rg65']
     """
-    suites, lists = builtin_suites(), {key: list(value) for key, value in collections().items()}
-    for path in files:
-        found, named = parse_suites(Path(path).read_text("utf8"), str(path))
-        suites.update((suite.name, suite) for suite in found)
-        lists.update(named)
+    suites, lists = _builtin()
     chosen: dict[str, Suite] = {}
     for name in names:
         if isinstance(name, Suite):
-            chosen[name.name] = name
+            found = [name]
         elif name.endswith(".toml"):
-            chosen.update(
-                (suite.name, suite) for suite in parse_suites(Path(name).read_text("utf8"), name)[0]
-            )
+            found, _ = parse_suites(Path(name).read_text("utf8"), name)
         else:
-            for one in lists.get(name, [name]):
-                if one not in suites:
-                    known = ", ".join([*lists, *suites])
-                    raise ConfigError(f"unknown suite {one!r}: expected a .toml file or one of {known}")
-                chosen[one] = suites[one]
+            asked = lists.get(name, (name,))
+            unknown = next((one for one in asked if one not in suites), None)
+            if unknown is not None:
+                known = ", ".join([*lists, *suites])
+                raise ConfigError(f"unknown suite {unknown!r}: expected a .toml file or one of {known}")
+            found = [suites[one] for one in asked]
+        chosen.update((suite.name, suite) for suite in found)
     return list(chosen.values())

@@ -32,7 +32,7 @@ class Task:
     words : callable
         ``words(questions)``: the words that each item of the suite needs, as `Lookup.known` takes them.
     score : callable
-        ``score(lookup, questions, keep=..., resampling=..., **options)``.
+        ``score(lookup, questions, keep=..., **options)``.
     options : tuple of str
         Further keyword arguments of `score`.
     """

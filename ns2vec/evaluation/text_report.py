@@ -32,13 +32,14 @@ def significance_mark(p_value: float) -> str:
     return next((mark for level, mark in LEVELS if p_value < level), "")
 
 
-def _number(value: float) -> str:
+def score_text(value: float) -> str:
+    """Return a score as a report shows it."""
     return "-" if math.isnan(value) else f"{value:.3f}"
 
 
 def _score(result: TaskResult, mark: str) -> str:
-    interval = "" if math.isnan(result.low) else f" [{_number(result.low)}, {_number(result.high)}]"
-    return f"{_number(result.score)}{mark}{interval}"
+    interval = "" if math.isnan(result.low) else f" [{score_text(result.low)}, {score_text(result.high)}]"
+    return f"{score_text(result.score)}{mark}{interval}"
 
 
 def coverage_text(outcome: SuiteOutcome) -> str:
@@ -65,11 +66,12 @@ def _rows(evaluation: Evaluation, sections: bool) -> list[list[str]]:
         if sections:
             for parts in zip(*(result.parts for result in outcome.results), strict=True):
                 used = f"{parts[0].n_used}/{parts[0].n_total}"
-                rows.append([f"  {parts[0].name}", "", used, *(_number(part.score) for part in parts)])
+                rows.append([f"  {parts[0].name}", "", used, *(score_text(part.score) for part in parts)])
     return rows
 
 
-def _notes(evaluation: Evaluation) -> list[str]:
+def settings_notes(evaluation: Evaluation) -> list[str]:
+    """Return how the suites were read and scored, and what the marks mean."""
     settings = evaluation.settings
     notes = [
         f"missing words: {settings.missing}; restrict_vocab: {settings.restrict_vocab or 'none'}; "
@@ -81,11 +83,16 @@ def _notes(evaluation: Evaluation) -> list[str]:
         subset = "common to all models" if settings.subset == "common" else "of each model's own vocabulary"
         notes.append(f"questions {subset}" if settings.missing == "skip" else "all questions")
         notes.append(MARKS_EXPLAINED)
+    return notes
+
+
+def _notes(evaluation: Evaluation) -> list[str]:
+    notes = settings_notes(evaluation)
     for outcome in evaluation.outcomes:
-        notes += [f"{outcome.suite.name}: {note}" for note in outcome.notes]
-        if outcome.malformed:
-            more = f" and {len(outcome.malformed) - 1} more" if len(outcome.malformed) > 1 else ""
-            notes.append(f"{outcome.suite.name}: malformed line skipped: {outcome.malformed[0]}{more}")
+        notes += [f"{outcome.suite.name}: {note}" for note in outcome.read.notes]
+        if outcome.read.malformed:
+            more = f" and {len(outcome.read.malformed) - 1} more" if len(outcome.read.malformed) > 1 else ""
+            notes.append(f"{outcome.suite.name}: malformed line skipped: {outcome.read.malformed[0]}{more}")
     return notes + evaluation.left_out_lines()
 
 

@@ -10,17 +10,17 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
+from ns2vec._typing import BoolArray, Float64Array
 from ns2vec.evaluation.lookup import Lookup
 from ns2vec.evaluation.results import Items, TaskResult
-from ns2vec.evaluation.statistics import Resampling, correlation_interval, pearson, spearman
+from ns2vec.evaluation.statistics import pearson, spearman
 
 #: Two words and a judgement.
 JudgedPair: TypeAlias = "tuple[str, str, float]"
 
 
-def pair_cosines(lookup: Lookup, pairs: Sequence[JudgedPair]) -> npt.NDArray[np.float64]:
+def pair_cosines(lookup: Lookup, pairs: Sequence[JudgedPair]) -> Float64Array:
     """Return the cosine of each pair's words, shape (n,), with the lookup's vectors for missing words."""
     left = lookup.unit_matrix(pair[0] for pair in pairs)
     right = lookup.unit_matrix(pair[1] for pair in pairs)
@@ -28,11 +28,7 @@ def pair_cosines(lookup: Lookup, pairs: Sequence[JudgedPair]) -> npt.NDArray[np.
 
 
 def score_word_similarity(
-    lookup: Lookup,
-    pairs: Sequence[JudgedPair],
-    *,
-    keep: npt.NDArray[np.bool_] | None = None,
-    resampling: Resampling | None = None,
+    lookup: Lookup, pairs: Sequence[JudgedPair], *, keep: BoolArray | None = None
 ) -> TaskResult:
     """Correlate the cosines of word pairs with judgements.
 
@@ -43,7 +39,6 @@ def score_word_similarity(
     pairs : sequence of (word, word, judgement)
     keep : ndarray of shape (n_pairs,), bool, optional
         Pairs to use at most; all unless given.
-    resampling : Resampling, optional
 
     Returns
     -------
@@ -67,8 +62,5 @@ def score_word_similarity(
     chosen = [pairs[position] for position in positions.tolist()]
     cosines = pair_cosines(lookup, chosen)
     gold = np.array([pair[2] for pair in chosen], dtype=np.float64)
-    rho = spearman(gold, cosines)
-    low, high = correlation_interval(gold, cosines, resampling or Resampling())
-    measures = {"spearman": rho, "pearson": pearson(gold, cosines)}
-    items = Items(positions, cosines, gold)
-    return TaskResult("spearman", rho, low, high, coverage, measures, items=items)
+    measures = {"spearman": spearman(gold, cosines), "pearson": pearson(gold, cosines)}
+    return TaskResult("spearman", coverage, measures, items=Items(positions, cosines, gold))

@@ -9,11 +9,12 @@ float32, in NumPy's spelling; whatever the fast path cannot prove goes to the ca
 
 from libc.math cimport fabs, rint, signbit
 from libc.stdint cimport int64_t, uint32_t, uint64_t
-from libc.stdlib cimport free, malloc
 from libc.string cimport memchr, memcpy
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
 from cpython.unicode cimport PyUnicode_Decode
+
+import numpy as np
 
 cdef extern from "Python.h":
     double PyOS_string_to_double(const char* s, char** endptr, void* overflow) except? -1.0
@@ -42,17 +43,6 @@ cdef inline bint is_blank(char c) noexcept nogil:
     return c == 32 or (9 <= c <= 13)
 
 
-cdef inline const char* read_digits(const char* p, const char* end, uint64_t* digits, int* n_significant) noexcept nogil:
-    """Append decimal digits to `digits`; return where they stop, NULL when there are too many to hold."""
-    while p < end and 48 <= p[0] <= 57:
-        digits[0] = digits[0] * 10 + <uint64_t>(p[0] - 48)
-        n_significant[0] += digits[0] != 0
-        p += 1
-        if n_significant[0] > 18:
-            return NULL
-    return p
-
-
 cdef inline const char* read_exponent(const char* p, const char* end, int* exponent) noexcept nogil:
     """Add what stands behind "e" to `exponent`; return where it stops, NULL when that is no number or too large."""
     cdef int written = 0
@@ -69,45 +59,6 @@ cdef inline const char* read_exponent(const char* p, const char* end, int* expon
     if p == begin or written >= 1000:
         return NULL
     return p
-
-
-cdef inline const char* finish_decimal(
-    const char* p, const char* end, uint64_t digits, int exponent, bint negative, double* value
-) noexcept nogil:
-    """Read the exponent at `p`, if one is there, and set the value; NULL when that would not be exact."""
-    if p < end and (p[0] == b"e" or p[0] == b"E"):
-        p = read_exponent(p + 1, end, &exponent)
-    if p == NULL or digits > (<uint64_t>1 << 53) or exponent < -22 or exponent > 22:
-        return NULL
-    value[0] = scale(<double><int64_t>digits, exponent)
-    if negative:
-        value[0] = -value[0]
-    return p
-
-
-cdef inline const char* read_decimal(const char* p, const char* end, double* value) noexcept nogil:
-    """Parse a plain decimal at `p`; return where it stops, or NULL when the slow parser has to look at it."""
-    cdef uint64_t digits = 0
-    cdef int n_significant = 0, exponent = 0
-    cdef bint negative = False
-    cdef const char* whole
-    cdef const char* part
-    if p < end and (p[0] == b"-" or p[0] == b"+"):
-        negative = p[0] == b"-"
-        p += 1
-    whole = read_digits(p, end, &digits, &n_significant)
-    if whole == NULL:
-        return NULL
-    part = whole
-    if whole < end and whole[0] == b".":
-        part = read_digits(whole + 1, end, &digits, &n_significant)
-        if part == NULL or part - whole > 1000:
-            return NULL
-        exponent = <int>(whole + 1 - part)
-    if part == p or (part == whole + 1 and whole == p):
-        return NULL  # no digit at all
-    p = part
-    return finish_decimal(p, end, digits, exponent, negative, value)
 
 
 cdef inline bint read_eight(const char* p, uint64_t* digits) noexcept nogil:
@@ -132,8 +83,11 @@ cdef inline bint read_eight(const char* p, uint64_t* digits) noexcept nogil:
     return True
 
 
-cdef inline const char* read_short(const char* p, const char* end, double* value) noexcept nogil:
-    """Do what `read_decimal` does for decimals of at most 18 digits, quickly; `end` must hold no digit."""
+cdef inline const char* read_decimal(const char* p, const char* end, double* value) noexcept nogil:
+    """Parse a plain decimal of at most 18 digits at `p`; return where it stops, NULL if it is none.
+
+    What is none goes to a slower parser. There must be a byte at `end` that is no digit.
+    """
     cdef uint64_t digits = 0
     cdef int exponent = 0
     cdef bint negative = p[0] == b"-"
@@ -157,7 +111,14 @@ cdef inline const char* read_short(const char* p, const char* end, double* value
         exponent = <int>(part + 1 - p)
     elif p - whole > 18 or p == whole:
         return NULL
-    return finish_decimal(p, end, digits, exponent, negative, value)
+    if p < end and (p[0] == b"e" or p[0] == b"E"):
+        p = read_exponent(p + 1, end, &exponent)
+    if p == NULL or digits > (<uint64_t>1 << 53) or exponent < -22 or exponent > 22:
+        return NULL  # the value would not be exact
+    value[0] = scale(<double><int64_t>digits, exponent)
+    if negative:
+        value[0] = -value[0]
+    return p
 
 
 cdef inline bint read_row(const char* p, const char* end, floating* row, Py_ssize_t n_columns) noexcept nogil:
@@ -170,9 +131,7 @@ cdef inline bint read_row(const char* p, const char* end, floating* row, Py_ssiz
             p += 1
         if p == end:
             return False
-        after = read_short(p, end, &value)
-        if after == NULL:
-            after = read_decimal(p, end, &value)
+        after = read_decimal(p, end, &value)
         if after == NULL or (after < end and not is_blank(after[0])):
             return False
         row[i] = <floating>value
@@ -222,30 +181,25 @@ def parse_lines(bytes block not None, Py_ssize_t start, floating[:, ::1] rows no
     cdef Py_ssize_t n = 0, n_lines = 0, i, n_rows = rows.shape[0], n_columns = rows.shape[1]
     if start < 0 or start > end - begin:
         raise ValueError(f"start must lie in 0..{end - begin}, got {start}")
-    cdef Py_ssize_t* spans = <Py_ssize_t*>malloc((2 * n_rows + 1) * sizeof(Py_ssize_t))
-    if spans == NULL:
-        raise MemoryError
-    try:
-        with nogil:
-            p = begin + start
-            while True:
-                p = skip_blank_lines(p, end, &n_lines)
-                if p == end or n == n_rows:
-                    break
-                line_end = <const char*>memchr(p, 10, end - p)
-                if line_end == NULL or line_end - p + 1 >= max_line_bytes:
-                    break
-                blank = <const char*>memchr(p, 32, line_end - p)
-                if blank == NULL or not read_row(blank, line_end, &rows[n, 0], n_columns):
-                    break
-                spans[2 * n] = p - begin
-                spans[2 * n + 1] = blank - p
-                n += 1
-                n_lines += 1
-                p = line_end + 1
-        keys = [PyBytes_FromStringAndSize(begin + spans[2 * i], spans[2 * i + 1]) for i in range(n)]
-    finally:
-        free(spans)
+    cdef Py_ssize_t[:, ::1] spans = np.empty((n_rows, 2), dtype=np.intp)
+    with nogil:
+        p = begin + start
+        while True:
+            p = skip_blank_lines(p, end, &n_lines)
+            if p == end or n == n_rows:
+                break
+            line_end = <const char*>memchr(p, 10, end - p)
+            if line_end == NULL or line_end - p + 1 >= max_line_bytes:
+                break
+            blank = <const char*>memchr(p, 32, line_end - p)
+            if blank == NULL or not read_row(blank, line_end, &rows[n, 0], n_columns):
+                break
+            spans[n, 0] = p - begin
+            spans[n, 1] = blank - p
+            n += 1
+            n_lines += 1
+            p = line_end + 1
+    keys = [PyBytes_FromStringAndSize(begin + spans[i, 0], spans[i, 1]) for i in range(n)]
     return keys, n_lines, p - begin
 
 
@@ -424,38 +378,27 @@ def format_lines(list heads not None, const float[:, :] rows not None, double sc
     cdef Py_ssize_t n_rows = rows.shape[0], n_columns = rows.shape[1], i, j
     cdef bytes joined = b"".join(heads)
     cdef const char* head = PyBytes_AS_STRING(joined)
-    cdef Py_ssize_t* lengths
-    cdef char* begin
-    cdef char* p
+    cdef const Py_ssize_t[::1] lengths = np.array([len(head_bytes) for head_bytes in heads], dtype=np.intp)
+    cdef char[::1] out = np.empty(len(joined) + n_rows * (n_columns * MAX_CHARS + 1) + 1, dtype=np.int8)
+    cdef char* p = &out[0]
     cdef int n
-    if len(heads) != n_rows:
+    if lengths.shape[0] != n_rows:
         raise ValueError(f"expected one head for each of {n_rows} rows, got {len(heads)}")
-    lengths = <Py_ssize_t*>malloc((n_rows + 1) * sizeof(Py_ssize_t))
-    begin = <char*>malloc(PyBytes_GET_SIZE(joined) + n_rows * (n_columns * MAX_CHARS + 1) + 1)
-    try:
-        if lengths == NULL or begin == NULL:
-            raise MemoryError
+    with nogil:
         for i in range(n_rows):
-            lengths[i] = PyBytes_GET_SIZE(heads[i])
-        p = begin
-        with nogil:
-            for i in range(n_rows):
-                memcpy(p, head, lengths[i])
-                p += lengths[i]
-                head += lengths[i]
-                for j in range(n_columns):
-                    p[0] = b" "
-                    n = spell(rows[i, j], scientific_from, p + 1)
-                    if n == 0:
-                        with gil:
-                            n = copy_slow_spelling(spell_slowly, rows[i, j], p + 1)
-                    p += n + 1
-                p[0] = b"\n"
-                p += 1
-        return PyBytes_FromStringAndSize(begin, p - begin)
-    finally:
-        free(lengths)
-        free(begin)
+            memcpy(p, head, lengths[i])
+            p += lengths[i]
+            head += lengths[i]
+            for j in range(n_columns):
+                p[0] = b" "
+                n = spell(rows[i, j], scientific_from, p + 1)
+                if n == 0:
+                    with gil:
+                        n = copy_slow_spelling(spell_slowly, rows[i, j], p + 1)
+                p += n + 1
+            p[0] = b"\n"
+            p += 1
+    return PyBytes_FromStringAndSize(&out[0], p - &out[0])
 
 
 # ---- binary records --------------------------------------------------------------------------------------------------
@@ -492,59 +435,20 @@ def scan_records(
         raise ValueError(f"start must lie in 0..{end}, got {start}")
     if start == end or n_bytes == 0:
         return [], start
-    cdef Py_ssize_t* spans = <Py_ssize_t*>malloc((2 * n_rows + 1) * sizeof(Py_ssize_t))
-    if spans == NULL:
-        raise MemoryError
+    cdef Py_ssize_t[:, ::1] spans = np.empty((n_rows, 2), dtype=np.intp)
     base = &block[0]
-    try:
-        with nogil:
-            while n < n_rows:
-                p = start
-                while p < end and base[p] == 10:
-                    p += 1
-                blank = <const unsigned char*>memchr(base + p, 32, end - p)
-                if blank == NULL or end - (blank + 1 - base) < n_bytes:
-                    break
-                spans[2 * n] = p
-                spans[2 * n + 1] = blank - base - p
-                memcpy(&rows[n, 0], blank + 1, n_bytes)
-                start = (blank + 1 - base) + n_bytes
-                n += 1
-        keys = [PyUnicode_Decode(<const char*>base + spans[2 * i], spans[2 * i + 1], codec, policy) for i in range(n)]
-    finally:
-        free(spans)
+    with nogil:
+        while n < n_rows:
+            p = start
+            while p < end and base[p] == 10:
+                p += 1
+            blank = <const unsigned char*>memchr(base + p, 32, end - p)
+            if blank == NULL or end - (blank + 1 - base) < n_bytes:
+                break
+            spans[n, 0] = p
+            spans[n, 1] = blank - base - p
+            memcpy(&rows[n, 0], blank + 1, n_bytes)
+            start = (blank + 1 - base) + n_bytes
+            n += 1
+    keys = [PyUnicode_Decode(<const char*>base + spans[i, 0], spans[i, 1], codec, policy) for i in range(n)]
     return keys, start
-
-
-# ---- keys ------------------------------------------------------------------------------------------------------------
-
-def index_keys(dict index not None, list keys not None, Py_ssize_t start):
-    """Number keys of ``keys[start:]`` on from ``len(index)``, up to the first that has a number already.
-
-    Parameters
-    ----------
-    index : dict of key -> number, OUT
-    keys : list of str
-    start : int
-
-    Returns
-    -------
-    int
-        How many got a number.
-
-    Examples
-    --------
-    >>> from ns2vec.formats._parse import index_keys
-    >>> index = {"a": 0}
-    >>> index_keys(index, ["b", "c", "a", "d"], 0), index
-    (2, {'a': 0, 'b': 1, 'c': 2})
-    """
-    cdef Py_ssize_t i, n = len(keys)
-    if start < 0 or start > n:
-        raise ValueError(f"start must lie in 0..{n}, got {start}")
-    for i in range(start, n):
-        number = len(index)
-        index.setdefault(keys[i], number)
-        if len(index) == number:
-            return i - start
-    return n - start

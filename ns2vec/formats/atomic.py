@@ -81,7 +81,7 @@ def ends_by_itself(path: PathLike) -> bool:
 
 
 @contextlib.contextmanager
-def open_for_read(path: PathLike, own: tuple[str, ...] = ()) -> Iterator[IO[bytes]]:
+def open_for_read(path: PathLike | IO[bytes], own: tuple[str, ...] = ()) -> Iterator[IO[bytes]]:
     """Open a file, an address or ``"-"`` (standard input) for reading bytes, decompressed by its suffix.
 
     Where the caller finds that a file is not what it should be, and its first bytes are those of another
@@ -89,7 +89,7 @@ def open_for_read(path: PathLike, own: tuple[str, ...] = ()) -> Iterator[IO[byte
 
     Parameters
     ----------
-    path : path, address or ``"-"``
+    path : path, address or ``"-"``; or a file object, which is left open
     own : names of `ns2vec._magic.KINDS` that the caller reads itself
 
     Raises
@@ -99,7 +99,9 @@ def open_for_read(path: PathLike, own: tuple[str, ...] = ()) -> Iterator[IO[byte
     FormatError
         If a compressed file is damaged, or unpacks to absurdly much.
     """
-    if os.fspath(path) == "-":
+    if not isinstance(path, (str, os.PathLike)):
+        yield path
+    elif os.fspath(path) == "-":
         yield sys.stdin.buffer
     else:
         with open_bytes(path, damaged=FormatError) as (stream, packed):
@@ -117,13 +119,13 @@ def open_for_read(path: PathLike, own: tuple[str, ...] = ()) -> Iterator[IO[byte
 
 @contextlib.contextmanager
 def open_for_write(
-    path: PathLike, mode: str = "wb", *, encoding: str | None = None, newline: str | None = None
+    path: PathLike | IO[Any], mode: str = "wb", *, encoding: str | None = None, newline: str | None = None
 ) -> Iterator[IO[Any]]:
     """Open a file for writing; the old file stays untouched unless everything was written.
 
     Parameters
     ----------
-    path : path, address or ``"-"`` for standard output
+    path : path, address or ``"-"`` for standard output; or a file object, which is left open
     mode : ``"wb"``, ``"w"`` (text), ``"ab"`` or ``"a"``
     encoding, newline : as in `open`, for the text modes; UTF-8 and plain newlines unless given
 
@@ -147,6 +149,9 @@ def open_for_write(
     """
     if mode not in MODES:
         raise ConfigError(f"unknown mode {mode!r}: expected one of {', '.join(MODES)}")
+    if not isinstance(path, (str, os.PathLike)):
+        yield path
+        return
     with _translated(os.fspath(path)), _open_bytes(os.fspath(path), append=mode[0] == "a") as stream:
         if "b" in mode:
             yield stream

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
-from functools import partial
 from typing import Any
 
 import numpy.typing as npt
@@ -60,8 +59,12 @@ def block_writer(bytes_of: Callable[[list[str], npt.NDArray[Any], PathLike], byt
         OSError
             If the file cannot be written.
         """
+
+        def block_of(block: tuple[list[Any], npt.NDArray[Any]]) -> bytes:
+            keys, rows = block
+            return bytes_of([f"{prefix}{key}" for key in keys], rows, path)
+
         n_rows = len(table.keys) if order is None else len(order)
-        block_of = partial(_block, bytes_of, prefix, path)
         with open_for_write(path, "ab" if append else "wb") as out:
             if write_header:
                 n_named = n_rows if total_vec is None else total_vec
@@ -71,9 +74,3 @@ def block_writer(bytes_of: Callable[[list[str], npt.NDArray[Any], PathLike], byt
                     out.write(block)
 
     return write
-
-
-def _block(bytes_of: Any, prefix: str, path: PathLike, block: tuple[list[Any], npt.NDArray[Any]]) -> bytes:
-    keys, rows = block
-    found: bytes = bytes_of([f"{prefix}{key}" for key in keys], rows, path)
-    return found

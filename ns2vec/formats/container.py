@@ -17,7 +17,6 @@ The `safetensors` package reads these files. `ns2vec.formats.checksums` describe
 
 from __future__ import annotations
 
-import contextlib
 import json
 import math
 import os
@@ -123,8 +122,7 @@ def write_container(
     if checked:
         metadata = checksums.sealed(metadata, {name: _blocks(array) for name, array in arrays.items()})
     header, order = _header(arrays, metadata)
-    opened = contextlib.nullcontext(target) if hasattr(target, "write") else open_for_write(target)
-    with opened as stream:
+    with open_for_write(target) as stream:
         stream.write(header)
         position = 0
         for name, start, n_bytes in order:
@@ -146,7 +144,7 @@ def _header(
     for number, (name, array) in enumerate(arrays.items()):
         if name == "__metadata__" or PADDING.fullmatch(name):
             raise ConfigError(f"an array cannot be named {name!r}: the file layout reserves that name")
-        dtype = _little(array.dtype)
+        dtype = array.dtype.newbyteorder("<")
         if dtype not in NAMES:
             raise ConfigError(f"array {name!r}: expected bool, integers or floats, got {array.dtype}")
         gap = -position % ALIGNMENT
@@ -166,13 +164,9 @@ def _header(
     return len(text).to_bytes(8, "little") + text, order
 
 
-def _little(dtype: np.dtype[Any]) -> np.dtype[Any]:
-    return dtype.newbyteorder("<") if dtype.itemsize > 1 and dtype.kind in "iuf" else dtype
-
-
 def _blocks(array: Array) -> Iterator[Any]:
     """Yield the numbers of an array in file order, a few megabytes at a time."""
-    dtype = _little(array.dtype)
+    dtype = array.dtype.newbyteorder("<")
     if array.ndim == 0 or array.size == 0:
         yield np.asarray(array, dtype=dtype).tobytes()
         return

@@ -18,12 +18,12 @@ import re
 
 from ns2vec._typing import PathLike
 from ns2vec.formats import word2vec_text
-from ns2vec.formats.table import VectorTable, unwritable_key
+from ns2vec.formats.table import VectorTable, utf8_keys
 
 NAME = "fasttext_vec"
 SUFFIXES = (".vec",)
 
-BLANKS = re.compile("[ \t\v\f\r\n\0]")
+BLANKS = re.compile(r"[ \t\v\f\r\n\0]|\A\Z")
 
 looks_like = word2vec_text.looks_like
 read = word2vec_text.read
@@ -44,7 +44,5 @@ def write(path: PathLike, table: VectorTable) -> None:
     OSError
         If the file cannot be written.
     """
-    for key in table.keys:
-        if not str(key) or BLANKS.search(str(key)):
-            raise unwritable_key(str(key), path, "is empty or holds a blank")
+    utf8_keys(list(map(str, table.keys)), path, BLANKS, "is empty or holds a blank")
     word2vec_text.write(path, table)

@@ -21,7 +21,7 @@ import numpy.typing as npt
 from ns2vec._files import strip_compression
 from ns2vec._magic import is_binary
 from ns2vec._platform import descriptor_of
-from ns2vec._typing import PathLike
+from ns2vec._typing import Int64Array, PathLike
 from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.formats._parse import parse_numbers
 from ns2vec.formats.strangers import refuse_stranger
@@ -64,9 +64,14 @@ def lines_of(stream: IO[bytes], path: PathLike) -> Iterator[tuple[int, bytes]]:
     line_no = 0
     while line := stream.readline(MAX_LINE_BYTES):
         line_no += 1
-        if len(line) == MAX_LINE_BYTES:
-            raise FormatError(f"{path}:{line_no}: the line is longer than {MAX_LINE_BYTES} bytes")
+        check_length(line, path, line_no, MAX_LINE_BYTES)
         yield line_no, line
+
+
+def check_length(line: bytes, path: PathLike, line_no: int, most: int) -> None:
+    """Refuse a line that is longer than any that holds a vector."""
+    if len(line) >= most:
+        raise FormatError(f"{path}:{line_no}: the line is longer than {most} bytes")
 
 
 def decode_key(key: bytes, where: str, encoding: str, unicode_errors: str) -> str:
@@ -83,25 +88,22 @@ def decode_key(key: bytes, where: str, encoding: str, unicode_errors: str) -> st
         raise KeyDecodingError(where, error) from None
 
 
-def check_end(line: bytes, message: str, n_found: int, vector_size: int) -> None:
-    """Raise TruncatedFileError where a line lacks numbers because the file ends inside it."""
-    if n_found < vector_size and not line.endswith(b"\n"):
-        raise TruncatedFileError(f"{message}, and the file ends here: it is cut off; write or fetch it again")
-
-
-def check_row(line: bytes, where: str, n_found: int, vector_size: int) -> None:
-    """Compare how many numbers a line has with how many the first one had.
+def check_row(
+    line: bytes, where: str, n_found: int, vector_size: int, what: str = "numbers", remedy: str = ""
+) -> None:
+    """Compare how many numbers a line has with how many there should be.
 
     Raises
     ------
     FormatError
-        If they differ. TruncatedFileError when the file ends inside the line.
+        If they differ, with the remedy. TruncatedFileError when the file ends inside the line.
     """
     if n_found == vector_size:
         return
-    message = f"{where}: expected {vector_size} numbers, found {n_found}"
-    check_end(line, message, n_found, vector_size)
-    raise FormatError(f"{message}; do all lines belong to one set of vectors?")
+    message = f"{where}: expected {vector_size} {what}, found {n_found}"
+    if n_found < vector_size and not line.endswith(b"\n") and not is_binary(line):
+        raise TruncatedFileError(f"{message}, and the file ends here: it is cut off; write or fetch it again")
+    raise FormatError(message + (remedy or "; do all lines belong to one set of vectors?"))
 
 
 def remedy_for(word: bytes) -> str:
@@ -119,9 +121,11 @@ def remedy_for(word: bytes) -> str:
     return ""
 
 
-def key_line(key: bytes, count: int | None) -> bytes:
-    """Return the line of a key, with its count where counts are kept."""
-    return key + (b"\n" if count is None else b"\t%d\n" % count)
+def key_lines(keys: list[bytes], counts: Int64Array | None) -> Iterator[bytes]:
+    """Return the lines of keys, with their counts where counts are kept."""
+    if counts is None:
+        return (key + b"\n" for key in keys)
+    return (b"%s\t%d\n" % pair for pair in zip(keys, counts, strict=True))
 
 
 def is_number(field: bytes) -> bool:
@@ -170,11 +174,6 @@ def check_beside(path: PathLike) -> None:
     text = os.fspath(path)
     if text == "-" or descriptor_of(text) is not None:
         raise ConfigError(f"{text}: this format has a second file beside the first: name a file to write")
-
-
-def find_beside(candidates: list[str]) -> str | None:
-    """Return the first of these paths that is a file, compressed as the others of its set or not."""
-    return next((path for path in candidates if os.path.isfile(path)), None)
 
 
 # ---- the header ---------------------------------------------------------------------------------------
@@ -266,11 +265,6 @@ class LineParser:
         self.path, self.encoding, self.unicode_errors = path, encoding, unicode_errors
         self._has_warned = False
 
-    def check_length(self, line: bytes, line_no: int, most: int) -> None:
-        """Refuse a line that is longer than any that holds a vector."""
-        if len(line) >= most:
-            raise FormatError(f"{self.path}:{line_no}: the line is longer than {most} bytes")
-
     def first_size(self, lines: list[bytes], line_no: int) -> int:
         """Return the vector size of a file without header, of which these are the first lines."""
         if not lines:
@@ -332,20 +326,18 @@ class LineParser:
         return len(key)
 
     def check_count(self, line: bytes, line_no: int, n_found: int, vector_size: int) -> None:
-        """Compare how many numbers a line has with how many there should be.
+        """Do what `check_row` does, with the remedy where one can be told.
 
         Raises
         ------
         FormatError
-            If they differ. TruncatedFileError when the file ends inside the line.
+            If the numbers differ. TruncatedFileError when the file ends inside the line.
         """
         if n_found == vector_size:
             return
-        message = f"{self.path}:{line_no}: expected {vector_size} numbers after the key, found {n_found}"
-        if is_binary(line):
-            raise FormatError(f"{message}; if the vectors are bytes, pass binary=True")
-        check_end(line, message, n_found, vector_size)
-        if line_no == 1 and has_header(line):
-            raise FormatError(f"{message}; this line is word2vec's header: leave out no_header=True")
         remedy = "" if n_found else remedy_for(line[: key_end(line)])
-        raise FormatError(f"{message}{remedy or '; do all lines belong to one set of vectors?'}")
+        if is_binary(line):
+            remedy = "; if the vectors are bytes, pass binary=True"
+        elif line_no == 1 and has_header(line):
+            remedy = "; this line is word2vec's header: leave out no_header=True"
+        check_row(line, f"{self.path}:{line_no}", n_found, vector_size, "numbers after the key", remedy)

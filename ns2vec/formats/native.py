@@ -34,13 +34,7 @@ from ns2vec.formats.atomic import plain_size
 from ns2vec.formats.checksums import is_sealed, state_of_seal, unseal
 from ns2vec.formats.container import Container, looks_like_container, read_container, write_container
 from ns2vec.formats.keys import DAMAGED, StoredKeys, decode, encode, encode_keys, is_storable
-from ns2vec.formats.state import (
-    ModelState,
-    VectorState,
-    first_rows,
-    state_of_table,
-    table_of_state,
-)
+from ns2vec.formats.state import ModelState, VectorState, state_of_table, table_of_state
 from ns2vec.formats.table import VectorTable
 
 NAME = "native"
@@ -57,22 +51,12 @@ Array = npt.NDArray[Any]
 looks_like = looks_like_container
 
 
-def read(
-    path: PathLike,
-    *,
-    limit: int | None = None,
-    datatype: npt.DTypeLike | None = None,
-    mmap: str | None = None,
-    verify: bool = False,
-) -> VectorTable:
+def read(path: PathLike, *, mmap: str | None = None, verify: bool = False) -> VectorTable:
     """Read keys and vectors of a file, whatever model it holds.
 
     Parameters
     ----------
     path : path, address, or ``"-"``; decompressed by its suffix
-    limit : int, optional
-        Return at most so many vectors.
-    datatype : of the vectors in memory; that of the file unless given
     mmap : {None, "r", "r+", "c"}
         Map the vectors instead of reading them.
     verify : bool
@@ -83,13 +67,7 @@ def read(
     FormatError
         If the file is not what it claims to be.
     """
-    # of a part only that part is read
-    part = limit is not None and mmap is None and plain_size(path) is not None
-    state = read_state(path, mmap="r" if part else mmap, verify=verify, whole=True)
-    table = first_rows(table_of_state(state.vectors, path), limit, datatype)
-    if part:
-        table.vectors = np.array(table.vectors)
-    return table
+    return table_of_state(read_state(path, mmap=mmap, verify=verify, whole=True).vectors, path)
 
 
 def write(path: PathLike, table: VectorTable, *, datatype: npt.DTypeLike | None = None) -> None:

@@ -14,6 +14,7 @@ A file has counts if every line ends with one. Arrays of objects, which could ru
 from __future__ import annotations
 
 import itertools
+import os
 import re
 from typing import Any
 
@@ -24,14 +25,14 @@ from ns2vec._typing import Int64Array, PathLike
 from ns2vec.exceptions import FormatError
 from ns2vec.formats.atomic import open_for_read, open_for_write, plain_size
 from ns2vec.formats.gensim.sidefiles import looks_like_npy, read_npy, read_npy_stream, write_npy
-from ns2vec.formats.lines import check_beside, decode_key, find_beside, key_line, lines_of, plain_stem
-from ns2vec.formats.state import first_rows
-from ns2vec.formats.table import VectorTable, encode_key, unique_rows, unwritable_key
+from ns2vec.formats.lines import check_beside, decode_key, key_lines, lines_of, plain_stem
+from ns2vec.formats.table import VectorTable, utf8_keys
 
 NAME = "npy"
 SUFFIXES = (".npy",)
 
 VOCABULARY_SUFFIXES = (".vocab", ".vocab.txt", ".words", ".txt")
+BLANKS = re.compile(r"[\t\n]|\r\Z")
 WITH_COUNT = re.compile(rb"(.*)[\t ]([0-9]{1,18})", re.DOTALL)
 
 Array = npt.NDArray[Any]
@@ -44,9 +45,6 @@ def read(
     *,
     encoding: str = "utf8",
     unicode_errors: str = "strict",
-    limit: int | None = None,
-    datatype: npt.DTypeLike | None = None,
-    duplicates: str = "first",
     mmap: str | None = None,
     vocabulary: PathLike | None = None,
 ) -> VectorTable:
@@ -56,11 +54,6 @@ def read(
     ----------
     path : path of the matrix; decompressed by its suffix
     encoding, unicode_errors : how keys are decoded
-    limit : int, optional
-        Return at most so many vectors.
-    datatype : of the vectors in memory; that of the file unless given
-    duplicates : {"first", "last", "error"}
-        Which of several equal keys counts.
     mmap : {None, "r", "r+", "c"}
         Map the matrix instead of reading it.
     vocabulary : path, optional
@@ -73,7 +66,7 @@ def read(
     OSError
         If one of the files cannot be read.
     """
-    vectors = _matrix(path, limit, mmap)
+    vectors = _matrix(path, mmap)
     beside = _vocabulary_of(path) if vocabulary is None else vocabulary
     keys, counts = _read_keys(beside, len(vectors), encoding, unicode_errors)
     if len(keys) != len(vectors):
@@ -81,15 +74,12 @@ def read(
         raise FormatError(
             f"{beside}: expected one word for each of {len(vectors)} rows of {path}, found {found}"
         )
-    table = first_rows(VectorTable(keys, vectors, counts), limit, datatype)
-    if mmap is None and isinstance(vectors, np.memmap):
-        table.vectors = np.array(table.vectors)
-    return unique_rows(table, duplicates, path)
+    return VectorTable(keys, vectors, counts)
 
 
-def _matrix(path: PathLike, limit: int | None, mmap: str | None) -> Array:
+def _matrix(path: PathLike, mmap: str | None) -> Array:
     if plain_size(path) is not None:
-        vectors = read_npy(path, mmap if limit is None else mmap or "r")
+        vectors = read_npy(path, mmap)
     elif mmap:
         raise OSError(f"{path}: cannot map a compressed or remote file: unpack it first")
     else:
@@ -105,7 +95,8 @@ def _matrix(path: PathLike, limit: int | None, mmap: str | None) -> Array:
 def _vocabulary_of(path: PathLike) -> str:
     stem, compression = plain_stem(path)
     ends = dict.fromkeys((compression, "", ".gz"))
-    found = find_beside([stem + suffix + end for suffix in VOCABULARY_SUFFIXES for end in ends])
+    candidates = (stem + suffix + end for suffix in VOCABULARY_SUFFIXES for end in ends)
+    found = next(filter(os.path.isfile, candidates), None)
     if found is None:
         raise FormatError(f"{path}: expected its words in {stem}.vocab, one a line, or named by --vocab")
     return found
@@ -151,20 +142,12 @@ def write(path: PathLike, table: VectorTable) -> None:
     check_beside(path)
     stem, compression = plain_stem(path)
     beside = f"{stem}{VOCABULARY_SUFFIXES[0]}{compression}"
-    keys = [_encode(key, beside) for key in table.keys]
+    keys = utf8_keys(list(map(str, table.keys)), beside, BLANKS, "holds a tab or an end of line")
     if table.counts is None and keys and all(map(WITH_COUNT.fullmatch, keys)):
         raise FormatError(
             f"{beside}: every key ends with a number, such as {keys[0].decode()!r}, which would be taken for "
             "its count; write counts too, or another format"
         )
     with open_for_write(beside) as out, open_for_write(path) as matrix:
-        for place, key in enumerate(keys):
-            out.write(key_line(key, None if table.counts is None else table.counts[place]))
+        out.writelines(key_lines(keys, table.counts))
         write_npy(matrix, np.asarray(table.vectors))
-
-
-def _encode(key: Any, path: str) -> bytes:
-    text = str(key)
-    if "\t" in text or "\n" in text or text.endswith("\r"):
-        raise unwritable_key(text, path, "holds a tab or an end of line")
-    return encode_key(text, path)

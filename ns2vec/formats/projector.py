@@ -16,9 +16,10 @@ one called word, key, label or name, else the first.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
-from typing import IO, Any
+from typing import IO
 
 import numpy as np
 import numpy.typing as npt
@@ -32,15 +33,16 @@ from ns2vec.formats.lines import (
     check_row,
     decode_key,
     is_number,
-    key_line,
+    key_lines,
     lines_of,
     plain_stem,
 )
-from ns2vec.formats.table import TableBuilder, TruncatedFileError, VectorTable, encode_key, unwritable_key
+from ns2vec.formats.table import TableBuilder, TruncatedFileError, VectorTable, utf8_keys
 
 NAME = "projector"
 SUFFIXES = (".tsv",)
 
+BLANKS = re.compile(r"[\t\n\r]|\A\s*\Z")
 VECTORS = re.compile(r"(vectors?|tensors?)$", re.IGNORECASE)
 KEY_COLUMNS = (b"word", b"key", b"label", b"name")
 COUNT_COLUMNS = (b"count", b"frequency")
@@ -96,30 +98,31 @@ def read(
     """
     beside = metadata_path(path)
     with open_for_read(path) as vectors, open_for_read(beside) as metadata, np.errstate(over="ignore"):
-        keys = _Keys(metadata, beside, encoding, unicode_errors)
+        keys = _read_keys(metadata, beside, encoding, unicode_errors)
+        counts: dict[str, int] = {}
         builder: TableBuilder | None = None
         numbers = np.empty(0)
         for line_no, line in lines_of(vectors, path):
-            if builder is not None and builder.n_read == limit:
-                return builder.finish(keys.counts)
             if builder is None:
                 numbers = np.empty(max(1, len(line.split())))
                 builder = TableBuilder(path, len(numbers), datatype, -1, duplicates)
-                if limit == 0:
-                    return builder.finish(None)
+            if builder.n_read == limit:
+                return builder.finish(counts or None)
             _parse(line, numbers, f"{path}:{line_no}")
-            key = keys.next_key()
+            key, count = next(keys, (None, None))
             if key is None:
                 raise FormatError(f"{path}:{line_no}: there is no key for this line in {beside}")
-            builder.add(key, numbers)
+            if count is not None:
+                counts.setdefault(key, count)
+            builder.add([key], numbers[np.newaxis])
         if builder is None:
             raise FormatError(f"{path}: the file is empty; expected lines of numbers between tabs")
-        if keys.next_key() is not None:
+        if next(keys, None) is not None:
             raise TruncatedFileError(
                 f"{path}: ends after {builder.n_read} vectors, {beside} has more keys: "
                 "they do not belong together, or one is cut off"
             )
-        return builder.finish(keys.counts)
+        return builder.finish(counts or None)
 
 
 def _parse(line: bytes, numbers: npt.NDArray[np.float64], where: str) -> None:
@@ -130,43 +133,31 @@ def _parse(line: bytes, numbers: npt.NDArray[np.float64], where: str) -> None:
     check_row(line, where, n_found, len(numbers))
 
 
-class _Keys:
-    """The keys of a metadata file, one after the other, and their counts if it has any."""
-
-    def __init__(self, stream: IO[bytes], path: str, encoding: str, unicode_errors: str) -> None:
-        self.path, self.encoding, self.unicode_errors = path, encoding, unicode_errors
-        self.counts: dict[str, int] | None = None
-        self._lines = lines_of(stream, path)
-        self._first: tuple[int, bytes] | None = next(self._lines, None)
-        self._key = self._count = -1
-        if self._first is not None and b"\t" in self._first[1]:
-            columns = [column.lower() for column in self._first[1].rstrip(b"\r\n").split(b"\t")]
-            self._key = next((place for place, name in enumerate(columns) if name in KEY_COLUMNS), 0)
-            self._count = next((place for place, name in enumerate(columns) if name in COUNT_COLUMNS), -1)
-            self.counts = {} if self._count >= 0 else None
-            self._first = None
-
-    def next_key(self) -> str | None:
-        """Return the key of the next line, None at the end."""
-        found, self._first = self._first or next(self._lines, None), None
-        if found is None:
-            return None
-        line_no, line = found
-        content, where = line.removesuffix(b"\n").removesuffix(b"\r"), f"{self.path}:{line_no}"
-        if self._key < 0:
-            return decode_key(content, where, self.encoding, self.unicode_errors)
-        columns = content.split(b"\t")
+def _read_keys(
+    stream: IO[bytes], path: str, encoding: str, unicode_errors: str
+) -> Iterator[tuple[str, int | None]]:
+    """Yield the keys of a metadata file, with their counts if it has any."""
+    lines = lines_of(stream, path)
+    first = next(lines, None)
+    if first is None:
+        return
+    columns: list[bytes] = []
+    if b"\t" in first[1]:
+        columns = first[1].lower().rstrip(b"\r\n").split(b"\t")
+    else:
+        lines = itertools.chain([first], lines)
+    key_at = next((place for place, name in enumerate(columns) if name in KEY_COLUMNS), 0)
+    count_at = next((place for place, name in enumerate(columns) if name in COUNT_COLUMNS), -1)
+    for line_no, line in lines:
+        content, where = line.removesuffix(b"\n").removesuffix(b"\r"), f"{path}:{line_no}"
+        fields = content.split(b"\t") if columns else [content]
         try:
-            key = decode_key(columns[self._key], where, self.encoding, self.unicode_errors)
-            if self.counts is not None:
-                self.counts.setdefault(key, int(columns[self._count]))
-        except UnicodeDecodeError:
-            raise
+            key, count = fields[key_at], int(fields[count_at]) if count_at >= 0 else None
         except (IndexError, ValueError):
             raise FormatError(
                 f"{where}: expected the columns of the first line, found {line[:60]!r}"
             ) from None
-        return key
+        yield decode_key(key, where, encoding, unicode_errors), count
 
 
 def write(path: PathLike, table: VectorTable) -> None:
@@ -188,19 +179,12 @@ def write(path: PathLike, table: VectorTable) -> None:
     """
     check_beside(path)
     beside = metadata_path(path)
+    problem = "is blank or holds a tab or an end of line"
+    keys = utf8_keys(list(map(str, table.keys)), beside, BLANKS, problem)
     with open_for_write(beside) as metadata, open_for_write(path) as vectors:
         if table.counts is not None:
             metadata.write(b"key\tcount\n")
-        for line in _metadata(table, beside):
-            metadata.write(line)
+        metadata.writelines(key_lines(keys, table.counts))
         for _, rows in table.blocks():
             for row in rows:
                 vectors.write("\t".join(map(str, row)).encode("ascii") + b"\n")
-
-
-def _metadata(table: VectorTable, path: str) -> Iterator[bytes]:
-    counts: Any = [None] * len(table.keys) if table.counts is None else table.counts
-    for key, count in zip(map(str, table.keys), counts, strict=True):
-        if not key.strip() or any(end in key for end in "\t\n\r"):
-            raise unwritable_key(key, path, "is blank or holds a tab or an end of line")
-        yield key_line(encode_key(key, path), count)

@@ -26,7 +26,7 @@ from ns2vec.formats import (
     word2vec_binary,
     word2vec_text,
 )
-from ns2vec.formats.atomic import ends_by_itself, open_for_read
+from ns2vec.formats.atomic import ends_by_itself, open_for_read, plain_size
 from ns2vec.formats.state import first_rows
 from ns2vec.formats.strangers import refuse_stranger
 from ns2vec.formats.table import VectorTable, unique_rows
@@ -174,7 +174,13 @@ def read_vectors(
         raise ConfigError(f"format {chosen} has no option {option!r}")
     asked = {"limit": limit, "datatype": datatype, "duplicates": duplicates}
     given = {option: value for option, value in asked.items() if option in known and value is not None}
+    # what can be mapped is read as far as it is wanted
+    is_part = limit is not None and "mmap" in known and not options.get("mmap") and _is_plain(path)
+    if is_part:
+        options["mmap"] = "r"
     table = first_rows(read(path, **given, **options), limit, datatype)
+    if is_part:
+        table.vectors = np.array(table.vectors)
     if "duplicates" not in known:
         table = unique_rows(table, duplicates, path)
     return _finite_rows(table, not_finite, path)
@@ -193,6 +199,10 @@ def with_format(path: PathLike, name: str | None = None) -> tuple[PathLike, str]
     if _is_pipe(path):
         path = OpenPath(path)
     return path, _guess(path)
+
+
+def _is_plain(path: PathLike) -> bool:
+    return os.path.isfile(path) and plain_size(path) is not None
 
 
 def _is_pipe(path: PathLike) -> bool:

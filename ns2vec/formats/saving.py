@@ -313,9 +313,6 @@ def _write_pickled(
     except (pickle.PicklingError, AttributeError, TypeError) as error:
         kind = type(thing).__name__
         raise ConfigError(f"cannot save a {kind}: {error}; name the attribute in ignore") from error
-    if not isinstance(target, str | os.PathLike):
-        target.write(content)
-        return
     with open_for_write(target) as stream:
         stream.write(content)
 
@@ -330,11 +327,8 @@ def _read_trusted(source: PathLike | IO[bytes], kind: type) -> Any:
     OSError
         If it cannot be read.
     """
-    if isinstance(source, str | os.PathLike):
-        with open_for_read(source) as stream:
-            content = stream.read()
-    else:
-        content = source.read()
+    with open_for_read(source) as stream:
+        content = stream.read()
     name = getattr(source, "name", source)
     refuse_stranger(content, name, own=("pickle",))
     try:

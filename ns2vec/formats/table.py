@@ -7,7 +7,8 @@ number of rows; any other source grows the table as vectors really arrive.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -17,7 +18,6 @@ import numpy.typing as npt
 from ns2vec._platform import advise_huge_pages, provide_memory
 from ns2vec._typing import Int64Array, PathLike
 from ns2vec.exceptions import ConfigError, FormatError
-from ns2vec.formats._parse import index_keys
 from ns2vec.formats.atomic import open_for_read
 
 logger = logging.getLogger(__name__)
@@ -28,6 +28,7 @@ WRITE_BLOCK_BYTES = 1 << 20
 READ_BLOCK_BYTES = 1 << 22
 #: What a line of numbers is written with.
 TEXT_BYTES = frozenset(b"0123456789+-.eEinfatyINFATY \t\r\n")
+NEWLINE = re.compile("\n")
 #: Which of several rows with equal keys counts.
 DUPLICATES = ("first", "last", "error")
 
@@ -134,43 +135,33 @@ class TableBuilder:
         if self._vectors.nbytes >= HUGE_BYTES:
             advise_huge_pages(self._vectors, wanted)
 
-    def add(self, key: str, vector: npt.NDArray[Any]) -> None:
-        """Take one row of shape (D,), unless its key is known already."""
-        self.n_read += 1
-        row = len(self._keys)
-        known = self._keys.setdefault(key, row)
-        if known != row or len(self._keys) == row:
-            self._first_duplicate = key if self._first_duplicate is None else self._first_duplicate
-            if self.duplicates == "error":
-                tell_duplicates("error", self.path, 1, key)
-            if self.duplicates == "last":
-                self._vectors[known] = vector
-            return
-        if row == len(self._vectors):
-            self._grow(2 * row)
-        self._vectors[row] = vector
+    def add(self, keys: list[str], vectors: npt.NDArray[Any]) -> None:
+        """Take rows of shape (n, D), which `room` may have given out, but for those whose key is known."""
+        start, index, target = len(self._keys), self._keys, self.room(len(keys))
+        rows = [index.setdefault(key, len(index)) for key in keys]
+        self.n_read += len(keys)
+        if len(index) < start + len(keys):
+            self._add_some(start, keys, np.array(rows), vectors)
+        elif vectors.ctypes.data != target.ctypes.data:
+            target[:] = vectors
 
-    def add_many(self, keys: list[str], vectors: npt.NDArray[Any]) -> None:
-        """Take rows of shape (n, D), which `room` may have given out."""
-        target = self.room(len(keys))
-        in_place = vectors.ctypes.data == target.ctypes.data
-        done = 0
-        while done < len(keys):
-            row = len(self._keys)
-            end = done + index_keys(self._keys, keys, done)
-            if not in_place:
-                self._vectors[row : row + end - done] = vectors[done:end]
-            self.n_read += end - done
-            if end < len(keys):
-                self.add(keys[end], vectors[end])
-                in_place = False  # what is left moves up
-            done = end + 1
+    def _add_some(self, start: int, keys: list[str], rows: Int64Array, vectors: npt.NDArray[Any]) -> None:
+        """Take rows among which some repeat a key: of those, what `duplicates` says."""
+        is_first = np.diff(np.maximum.accumulate(np.maximum(rows, start - 1)), prepend=start - 1) > 0
+        if self._first_duplicate is None:
+            self._first_duplicate = keys[int(np.argmin(is_first))]
+        if self.duplicates == "error":
+            tell_duplicates("error", self.path, 1, self._first_duplicate)
+        taken = is_first | (self.duplicates == "last")
+        self._vectors[rows[taken]] = vectors[taken]
 
     def room(self, n_rows: int) -> npt.NDArray[Any]:
-        """Return where the next rows go, shape (n, D); `add_many` need not copy what is written there."""
+        """Return where the next rows go, shape (n, D); `add` need not copy what is written there."""
         start = len(self._keys)
         if start + n_rows > len(self._vectors):
-            self._grow(max(2 * start, start + n_rows))
+            # nobody else holds the array yet, so it may move in place of being copied
+            shape = (max(2 * start, start + n_rows), self._vectors.shape[1])
+            self._vectors.resize(shape, refcheck=False)
         return self._vectors[start : start + n_rows]
 
     def provide(self, first: int, end: int) -> None:
@@ -181,10 +172,6 @@ class TableBuilder:
         is known.
         """
         provide_memory(self._vectors[first : min(end, len(self._keys) + self._n_ahead)])
-
-    def _grow(self, n_rows: int) -> None:
-        # nobody else holds the array yet, so it may move in place of being copied
-        self._vectors.resize((n_rows, self._vectors.shape[1]), refcheck=False)
 
     def finish(self, counts: dict[str, int] | None) -> VectorTable:
         """Return the table; `counts` maps keys to counts (a missing key counts 0)."""
@@ -198,12 +185,8 @@ class TableBuilder:
             return VectorTable(keys, self._vectors, index=self._keys)
         missing = [key for key in keys if key not in counts]
         if missing:
-            logger.warning(
-                "the vocabulary file lacks %d keys of %s (the first is %r): their count is 0",
-                len(missing),
-                self.path,
-                missing[0],
-            )
+            message = "the vocabulary file lacks %d keys of %s (the first is %r): their count is 0"
+            logger.warning(message, len(missing), self.path, missing[0])
         found = np.fromiter((counts.get(key, 0) for key in keys), dtype=np.int64, count=len(keys))
         return VectorTable(keys, self._vectors, found, self._keys)
 
@@ -280,27 +263,32 @@ def tell_duplicates(duplicates: str, path: PathLike, n_rows: int, key: Any) -> N
     logger.warning("%s and %s", found, "are left out" if duplicates == "first" else "take its place")
 
 
-def encode_key(text: str, path: PathLike) -> bytes:
-    """Return a key in UTF-8.
+def utf8_keys(keys: Sequence[str], path: PathLike, refused: re.Pattern[str], problem: str) -> list[bytes]:
+    """Return keys in UTF-8.
+
+    Parameters
+    ----------
+    keys : sequence of str
+    path : the file, for messages
+    refused : pattern of what the format cannot keep
+    problem : what such a key does, for messages
 
     Raises
     ------
     FormatError
-        If it holds half a surrogate pair, which UTF-8 cannot express.
+        If the pattern is found in a key, or half a surrogate pair, which UTF-8 cannot express.
     """
+    for key in filter(refused.search, keys):
+        raise FormatError(
+            f"{path}: the key {key!r} {problem}, which this format cannot keep; "
+            "replace it, by '_' for example"
+        )
     try:
-        return text.encode("utf8")
+        return [key.encode("utf8") for key in keys]
     except UnicodeEncodeError as error:
         raise FormatError(
-            f"{path}: the key {text!r} is not valid Unicode ({error.reason}); replace it"
+            f"{path}: the key {error.object!r} is not valid Unicode ({error.reason}); replace it"
         ) from None
-
-
-def unwritable_key(text: str, path: PathLike, problem: str) -> FormatError:
-    """Return the error for a key that a format cannot hold."""
-    return FormatError(
-        f"{path}: the key {text!r} {problem}, which this format cannot keep; replace it, by '_' for example"
-    )
 
 
 def write_counts(path: PathLike, out: IO[bytes], pairs: Iterable[tuple[str, Any]]) -> None:
@@ -318,9 +306,8 @@ def write_counts(path: PathLike, out: IO[bytes], pairs: Iterable[tuple[str, Any]
         If a key holds a newline, which no reader could tell from the file's own.
     """
     for key, count in pairs:
-        if "\n" in key:
-            raise unwritable_key(key, path, "holds a newline")
-        out.write(encode_key(key, path) + f" {count}\n".encode())
+        (encoded,) = utf8_keys([key], path, NEWLINE, "holds a newline")
+        out.write(encoded + f" {count}\n".encode())
 
 
 def read_counts(path: PathLike, *, encoding: str = "utf8", unicode_errors: str = "strict") -> dict[str, int]:

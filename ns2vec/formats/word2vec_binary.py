@@ -13,6 +13,7 @@ files are those of gensim 4.4 to the byte.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from itertools import repeat
@@ -34,14 +35,14 @@ from ns2vec.formats.table import (
     TableBuilder,
     TruncatedFileError,
     VectorTable,
-    encode_key,
     read_counts,
-    unwritable_key,
+    utf8_keys,
 )
 
 NAME = "word2vec_binary"
 SUFFIXES = (".bin",)
 
+BLANKS = re.compile(r" |\A\n")
 READ_BYTES = 1 << 20
 SNIFF_BYTES = 1 << 15
 USUAL_KEY_BYTES = 256
@@ -100,7 +101,7 @@ def read(
                 if reader.builder is None:  # now one vector of this size has really come
                     n_max = wanted if reader.n_bytes is not None else -1
                     reader.builder = TableBuilder(path, vector_size, datatype, n_max, duplicates)
-                reader.builder.add_many(keys, rows)
+                reader.builder.add(keys, rows)
             reader.check_end(wanted, n_rows)
         return (reader.builder or TableBuilder(path, vector_size, datatype, 0)).finish(counts)
 
@@ -173,8 +174,8 @@ class _BinaryReader:
         if self.n_bytes is not None and self.n_bytes - self.offset < wanted * (self.vector_bytes + 1):
             raise TruncatedFileError(
                 f"{self.path}: unexpected end of input: the header promises {n_rows} vectors of "
-                f"{self.vector_bytes} bytes, the file "
-                f"has {self.n_bytes} bytes; it is cut off or its header is wrong"
+                f"{self.vector_bytes} bytes, the file has {self.n_bytes} bytes; "
+                f"it is cut off or its header is wrong"
             )
 
     def batches(
@@ -205,8 +206,8 @@ class _BinaryReader:
         n_rest = len(self._rest)
         if n_rest > MAX_KEY_BYTES and not (self._rest == ord(" ")).any():
             raise FormatError(
-                f"{self.path}: byte {self.offset}: no blank ends the key that begins here; is "
-                f"this a binary file?"
+                f"{self.path}: byte {self.offset}: no blank ends the key that begins here; "
+                "is this a binary file?"
             )
         piece = next(self._pieces, self._rest[:0])
         if len(piece) <= self._front:
@@ -226,9 +227,8 @@ class _BinaryReader:
         more = next(self._pieces, self._rest[:0])[self._front :]
         if self._rest.tobytes().strip(b"\r\n") or more.tobytes().strip(b"\r\n"):
             raise FormatError(
-                f"{self.path}: byte {self.offset}: the header promises {n_rows} vectors, but more "
-                f"follows; correct the header, "
-                f"or pass limit={n_rows} to read only those"
+                f"{self.path}: byte {self.offset}: the header promises {n_rows} vectors, but more follows; "
+                f"correct the header, or pass limit={n_rows} to read only those"
             )
 
 
@@ -236,10 +236,9 @@ def _bytes_of(heads: list[str], rows: npt.NDArray[Any], path: PathLike) -> bytes
     with np.errstate(over="ignore"):
         little = np.ascontiguousarray(rows, dtype=NUMBER)
     parts: list[Any] = []
-    for head, row in zip(heads, little, strict=True):
-        if " " in head or head.startswith("\n"):
-            raise unwritable_key(head, path, "holds a blank or starts with a newline")
-        parts += (encode_key(head, path), b" ", row.data)
+    keys = utf8_keys(heads, path, BLANKS, "holds a blank or starts with a newline")
+    for key, row in zip(keys, little, strict=True):
+        parts += (key, b" ", row.data)
     return b"".join(parts)
 
 

@@ -6,7 +6,7 @@ import logging
 import warnings
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from ns2vec.keyedvectors.storage import VectorStore
+from ns2vec.keyedvectors.search import SimilarityQueries
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ class _Removed:
             setattr(store, self.renamed, value)
 
 
-class LegacyNames(VectorStore):
+class LegacyNames(SimilarityQueries):
     """The names of gensim 3 on KeyedVectors."""
 
     if not TYPE_CHECKING:
@@ -63,6 +63,11 @@ class LegacyNames(VectorStore):
         """Call `get_vector`."""
         _deprecated("word_vec", "get_vector")
         return self.get_vector(*args, **kwargs)
+
+    def words_closer_than(self, word1: Any, word2: Any) -> list[Any]:
+        """Call `closer_than`."""
+        _deprecated("words_closer_than", "closer_than")
+        return self.closer_than(word1, word2)
 
     def init_sims(self, replace: bool = False) -> None:
         """Call `fill_norms`, or `unit_normalize_all` when `replace`."""

@@ -1,27 +1,32 @@
-"""KeyedVectors: gensim's methods, each a delegation of a few lines."""
+"""KeyedVectors: vectors that are asked, judged, saved and loaded."""
 
 from __future__ import annotations
 
 import logging
-import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from contextlib import nullcontext
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ns2vec import similarity
+from ns2vec._options import whole
 from ns2vec._typing import PathLike
 from ns2vec.evaluation.gensim_protocol import evaluate_word_analogies, evaluate_word_pairs
 from ns2vec.exceptions import ConfigError
+from ns2vec.formats import VectorTable, open_for_write, word2vec_binary, word2vec_text
 from ns2vec.formats.saving import MODELS, Saveable
 from ns2vec.formats.state import ModelState
-from ns2vec.keyedvectors import files, search
+from ns2vec.formats.table import write_counts
+from ns2vec.keyedvectors import files
 from ns2vec.keyedvectors.legacy import LegacyNames
-from ns2vec.keyedvectors.search import wmdistance
+from ns2vec.keyedvectors.search import how_many
 
 if TYPE_CHECKING:
     from typing_extensions import Self
+
+logger = logging.getLogger(__name__)
 
 Array = npt.NDArray[Any]
 
@@ -58,200 +63,6 @@ class KeyedVectors(LegacyNames, Saveable):
 
     KIND = "KeyedVectors"
 
-    # ---- the nearest ----
-
-    def most_similar(
-        self,
-        positive: Any = None,
-        negative: Any = None,
-        topn: int | None = 10,
-        clip_start: int = 0,
-        clip_end: int | None = None,
-        restrict_vocab: int | None = None,
-        indexer: Any = None,
-    ) -> Any:
-        """Find the keys nearest to the mean of some vectors, less others: ``king - man + woman``.
-
-        Parameters
-        ----------
-        positive, negative : key, vector, or list of keys, vectors of shape (D,) and (key or vector, weight)
-            Keys count with their vectors of length 1. In `negative` a weight replaces the -1, sign and all.
-        topn : int or None
-            How many; None gives the array of all similarities between `clip_start` and `clip_end`.
-        clip_start, clip_end : int
-            Search only these rows.
-        restrict_vocab : int
-            Search only the first so many rows (and forget about clipping).
-        indexer : object with ``most_similar(vector, topn)``, optional
-            Answers instead of the exact search.
-
-        Returns
-        -------
-        list of (key, float), nearest first, without the input keys; or ndarray of shape (n,)
-
-        Raises
-        ------
-        KeyError
-            If a key is not present.
-        ValueError
-            If there is no input.
-        """
-        return search.most_similar(
-            self, positive, negative, topn, clip_start, clip_end, restrict_vocab, indexer
-        )
-
-    def most_similar_many(
-        self, queries: Iterable[Any], topn: int = 10, restrict_vocab: int | None = None
-    ) -> list[list[tuple[Any, float]]]:
-        """Answer many queries at once: what `most_similar` lists for each key or vector, but faster.
-
-        Parameters
-        ----------
-        queries : iterable of keys and vectors of shape (D,)
-        topn, restrict_vocab : as in `most_similar`
-
-        Returns
-        -------
-        list with one list of (key, float) for each query
-
-        Raises
-        ------
-        KeyError
-            If a key is not present.
-
-        Examples
-        --------
-        >>> import numpy as np
-        >>> from ns2vec import KeyedVectors
-        >>> kv = KeyedVectors(2)
-        >>> kv.add_vectors(["cat", "dog", "stone"], np.array([[2, 1], [2, 2], [-1, 3]], dtype=np.float32))
-        >>> [found[0][0] for found in kv.most_similar_many(["cat", "stone"], topn=1)]
-        ['dog', 'dog']
-        """
-        return search.most_similar_many(self, queries, topn, restrict_vocab)
-
-    def similar_by_word(self, word: Any, topn: int | None = 10, restrict_vocab: int | None = None) -> Any:
-        """Call `most_similar` with one key."""
-        return self.similar_by_key(word, topn, restrict_vocab)
-
-    def similar_by_key(self, key: Any, topn: int | None = 10, restrict_vocab: int | None = None) -> Any:
-        """Call `most_similar` with one key."""
-        return self.most_similar(positive=[key], topn=topn, restrict_vocab=restrict_vocab)
-
-    def similar_by_vector(self, vector: Any, topn: int | None = 10, restrict_vocab: int | None = None) -> Any:
-        """Call `most_similar` with one vector of shape (D,)."""
-        return self.most_similar(positive=[np.asarray(vector)], topn=topn, restrict_vocab=restrict_vocab)
-
-    def most_similar_cosmul(
-        self,
-        positive: Any = None,
-        negative: Any = None,
-        topn: int | None = 10,
-        restrict_vocab: int | None = None,
-    ) -> Any:
-        """Find the nearest keys by Levy and Goldberg's 3CosMul: a product of similarities in place of a sum.
-
-        Parameters and results are those of `most_similar`; vectors are brought to length 1, and
-        `restrict_vocab` is obeyed.
-        """
-        return search.most_similar_cosmul(self, positive, negative, topn, restrict_vocab)
-
-    def most_similar_to_given(self, key1: Any, keys_list: Sequence[Any]) -> Any:
-        """Return the key of `keys_list` that is most similar to `key1`."""
-        return keys_list[int(np.argmax([self.similarity(key1, key) for key in keys_list]))]
-
-    def closer_than(self, key1: Any, key2: Any) -> list[Any]:
-        """Return all keys that are closer to `key1` than `key2` is."""
-        return search.closer_than(self, key1, key2)
-
-    def words_closer_than(self, word1: Any, word2: Any) -> list[Any]:
-        """Call `closer_than`; deprecated."""
-        warnings.warn(
-            "Call to deprecated `words_closer_than` (use closer_than instead).",
-            DeprecationWarning,
-            stacklevel=2,
-        )
-        return self.closer_than(word1, word2)
-
-    def rank(self, key1: Any, key2: Any) -> int:
-        """Return the place of `key2` among the neighbours of `key1`, from 1."""
-        return len(self.closer_than(key1, key2)) + 1
-
-    # ---- how near ----
-
-    def similarity(self, w1: Any, w2: Any) -> np.float32:
-        """Return the cosine of two keys' vectors."""
-        found: np.float32 = np.float32(similarity.cosine(self[w1], self[w2]))
-        return found
-
-    def distance(self, w1: Any, w2: Any) -> np.float32:
-        """Return 1 minus the cosine of two keys' vectors."""
-        found: np.float32 = np.float32(1 - self.similarity(w1, w2))
-        return found
-
-    def distances(self, word_or_vector: Any, other_words: Sequence[Any] = ()) -> Array:
-        """Return 1 minus the cosine with each of `other_words`, or with every row, shape (n,)."""
-        return search.distances(self, word_or_vector, other_words)
-
-    @staticmethod
-    def cosine_similarities(vector_1: Array, vectors_all: Array) -> Array:
-        """Return the cosines of a vector of shape (D,) with the rows of an array of shape (n, D)."""
-        return similarity.cosine_similarities(vector_1, vectors_all)
-
-    def n_similarity(self, ws1: Sequence[Any], ws2: Sequence[Any]) -> np.float32:
-        """Return the cosine of the means of two lists of keys.
-
-        Raises
-        ------
-        ZeroDivisionError
-            If one of the lists is empty.
-        """
-        found: np.float32 = np.float32(search.n_similarity(self, ws1, ws2))
-        return found
-
-    def relative_cosine_similarity(self, wa: Any, wb: Any, topn: int = 10) -> float:
-        """Return the cosine of two keys divided by the sum of those of `wa` with its `topn` nearest keys."""
-        total: float = sum(score for _, score in self.similar_by_key(wa, topn))
-        return float(self.similarity(wa, wb)) / total
-
-    def rank_by_centrality(self, words: Iterable[Any], use_norm: bool = True) -> list[tuple[Any, Any]]:
-        """Return (similarity to the mean, word), the most central first; unknown words are left out."""
-        return search.rank_by_centrality(self, words, use_norm)
-
-    def doesnt_match(self, words: Iterable[Any]) -> Any:
-        """Return the word that fits the others least.
-
-        Raises
-        ------
-        ValueError
-            If none of the words is present.
-        """
-        return self.rank_by_centrality(words)[-1][1]
-
-    def wmdistance(self, document1: Sequence[Any], document2: Sequence[Any], norm: bool = True) -> float:
-        """Return the word mover's distance of two lists of keys; needs the POT package (``ns2vec[wmd]``).
-
-        The least total distance over which the words of one document have to travel to become those of the
-        other (Kusner et al. 2015, "From word embeddings to document distances").
-
-        Parameters
-        ----------
-        document1, document2 : list of keys; unknown ones are left out
-        norm : bool
-            Bring the vectors to length 1.
-
-        Returns
-        -------
-        float
-            Infinite when nothing of a document is known.
-
-        Raises
-        ------
-        ImportError
-            If POT is not installed.
-        """
-        return wmdistance(self, document1, document2, norm)
-
     # ---- other sets of keys ----
 
     def vectors_for_all(
@@ -266,10 +77,16 @@ class KeyedVectors(LegacyNames, Saveable):
         copy_vecattrs : bool
             Take the attributes along; counts are n, n-1, ... otherwise.
         """
-        empty = KeyedVectors(self.vector_size, dtype=self.vectors.dtype)
-        known = keys if allow_inference else (key for key in keys if self.has_index_for(key))
-        search.vectors_for_all(self, empty, known, copy_vecattrs)
-        return empty
+        made = KeyedVectors(self.vector_size, dtype=self.vectors.dtype)
+        is_known = self.__contains__ if allow_inference else self.has_index_for
+        known = list(filter(is_known, dict.fromkeys(keys)))
+        if known:
+            extras: dict[str, Array] = {"count": np.arange(len(known), 0, -1, dtype=np.int64)}
+            if copy_vecattrs:
+                rows = [self.get_index(key) for key in known]
+                extras |= {name: values[rows] for name, values in self.expandos.items()}
+            made.add_vectors(known, np.vstack([self.get_vector(key) for key in known]), extras)
+        return made
 
     # ---- how good ----
 
@@ -293,7 +110,7 @@ class KeyedVectors(LegacyNames, Saveable):
         return evaluate_word_analogies(
             self,
             analogies,
-            restrict_vocab=search.how_many("restrict_vocab", restrict_vocab),
+            restrict_vocab=how_many("restrict_vocab", restrict_vocab),
             case_insensitive=case_insensitive,
             dummy4unknown=dummy4unknown,
             method=ANALOGY_METHODS[similarity_function],
@@ -314,7 +131,7 @@ class KeyedVectors(LegacyNames, Saveable):
             pairs,
             delimiter=delimiter,
             encoding=encoding,
-            restrict_vocab=search.how_many("restrict_vocab", restrict_vocab),
+            restrict_vocab=how_many("restrict_vocab", restrict_vocab),
             case_insensitive=case_insensitive,
             dummy4unknown=dummy4unknown,
         )
@@ -360,8 +177,23 @@ class KeyedVectors(LegacyNames, Saveable):
         OSError
             If the file cannot be written; the old one is untouched then.
         """
-        options = {"write_header": write_header, "total_vec": total_vec or None, "append": append}
-        files.save_word2vec_format(self, fname, fvocab, binary, sort_attr, prefix=prefix, **options)
+        if len(self.vectors) != len(self.index_to_key):
+            raise ConfigError(
+                f"cannot save: there are {len(self.index_to_key)} keys and {len(self.vectors)} "
+                f"vectors; call resize_vectors() first"
+            )
+        order = files.falling_order(self, sort_attr, needed=fvocab is not None)
+        write = (word2vec_binary if binary else word2vec_text).write
+        logger.info("storing %d vectors of size %d into %s", len(order), self.vector_size, fname)
+        # the file of counts is there only if the vectors are
+        with nullcontext() if fvocab is None else open_for_write(fvocab) as counts:
+            if fvocab is not None and counts is not None:
+                keys = (f"{prefix}{self.index_to_key[row]}" for row in order)
+                write_counts(fvocab, counts, zip(keys, self.expandos[sort_attr][order], strict=True))
+            table = VectorTable(self.index_to_key, self.vectors)
+            rows = None if np.array_equal(order, np.arange(len(self))) else order
+            options = {"write_header": write_header, "total_vec": total_vec or None, "append": append}
+            write(fname, table, order=rows, prefix=prefix, **options)
 
     @classmethod
     def load_word2vec_format(
@@ -395,16 +227,26 @@ class KeyedVectors(LegacyNames, Saveable):
         ------
         FormatError
             A ValueError with path and line or byte; also an EOFError when the file ends too early.
+        ConfigError
+            If `datatype` is no floating-point type.
         NotImplementedError
             For a binary file without header.
         """
+        if np.dtype(datatype).kind != "f":
+            raise ConfigError(
+                f"datatype must be a floating point type such as numpy.float32, got {datatype!r}"
+            )
+        if binary and no_header:
+            raise NotImplementedError("no_header only available for text-format files")
+        read: Any = word2vec_binary.read if binary else partial(word2vec_text.read, no_header=no_header)
+        limit = None if limit is None else whole("limit", limit) or None
         options = {"fvocab": fvocab, "encoding": encoding, "unicode_errors": unicode_errors, "limit": limit}
-        found = files.load_word2vec_format(
-            cls, fname, binary=binary, no_header=no_header, datatype=datatype, **options
-        )
-        found.add_lifecycle_event(
-            "load_word2vec_format", logging.DEBUG, msg=f"{found} from {fname}", binary=binary
-        )
+        table = read(fname, datatype=datatype, **options)
+        n_keys, size = table.vectors.shape
+        # as gensim makes it: subclasses have constructors of their own
+        dtype: dict[str, Any] = {} if table.vectors.dtype == np.float32 else {"dtype": datatype}
+        found = files.adopt_table(cls(size, n_keys, **dtype), table)
+        found.add_lifecycle_event("load_word2vec_format", msg=f"{found} from {fname}", binary=binary)
         return found
 
     def intersect_word2vec_format(
@@ -433,10 +275,23 @@ class KeyedVectors(LegacyNames, Saveable):
         FormatError
             If the file is not in word2vec's format.
         """
-        n_common = files.intersect_word2vec_format(self, fname, lockf, binary, encoding, unicode_errors)
-        self.add_lifecycle_event(
-            "intersect_word2vec_format", logging.DEBUG, msg=f"{n_common} vectors from {fname}"
-        )
+        read = (word2vec_binary if binary else word2vec_text).read
+        table = read(fname, encoding=encoding, unicode_errors=unicode_errors)
+        if table.vectors.shape[1] != self.vector_size:
+            raise ConfigError(
+                f"incompatible vector size {table.vectors.shape[1]} in file {fname}: "
+                f"expected {self.vector_size}"
+            )
+        rows = np.array([self.key_to_index.get(key, -1) for key in table.keys], dtype=np.int64)
+        known = rows >= 0
+        ours = rows[known]
+        self.vectors[ours] = table.vectors[known]
+        factors = np.ones(len(self), dtype=np.float32)
+        factors[:] = getattr(self, "vectors_lockf", 1.0)
+        factors[ours] = lockf
+        self.vectors_lockf = factors
+        self.vectors_changed()
+        self.add_lifecycle_event("intersect_word2vec_format", msg=f"{len(ours)} vectors from {fname}")
 
     def to_state(self) -> ModelState:
         """Return keys, vectors and attributes as plain data."""

@@ -80,88 +80,6 @@ def how_many(name: str, value: Any) -> int | None:
         raise TypeError(str(error)) from None
 
 
-def most_similar(
-    store: VectorStore,
-    positive: Any,
-    negative: Any,
-    topn: int | None,
-    clip_start: int,
-    clip_end: int | None,
-    restrict_vocab: int | None,
-    indexer: Any,
-) -> Neighbours | Array:
-    """Do what `KeyedVectors.most_similar` says."""
-    topn, restrict_vocab = how_many("topn", topn), how_many("restrict_vocab", restrict_vocab)
-    if topn is not None and topn < 1:
-        return []
-    items = [split_item(store, item, 1.0) for item in as_items(store, positive)]
-    items += [split_item(store, item, -1.0) for item in as_items(store, negative)]
-    if not items:
-        raise ValueError("cannot compute similarity with no input; pass positive= or negative= keys")
-    keys, weights = [key for key, _ in items], [weight for _, weight in items]
-    query = store.get_mean_vector(
-        keys, weights, pre_normalize=True, post_normalize=True, ignore_missing=False
-    )
-    if indexer is not None and topn is not None:
-        return indexer.most_similar(query, topn)  # type: ignore[no-any-return]
-
-    # as in gensim, 0 means no limit
-    clips = how_many("clip_start", clip_start) or 0, how_many("clip_end", clip_end) or None
-    start, stop = (0, restrict_vocab) if restrict_vocab else clips
-    start, stop, _ = slice(start, stop).indices(len(store.vectors))
-    norms = store._ready_norms()
-    if topn is None:
-        return similarity.cosines(store.vectors[start:stop], norms[start:stop], query)
-    exclude = input_rows(store, keys)
-    found = similarity.most_similar(
-        store.vectors, norms, query, topn, start=start, stop=stop, exclude=exclude
-    )
-    return pairs(store, *found)
-
-
-def most_similar_many(
-    store: VectorStore, queries: Iterable[Any], topn: int, restrict_vocab: int | None
-) -> list[Neighbours]:
-    """Do what `KeyedVectors.most_similar_many` says."""
-    queries = list(queries)
-    n_each, restrict_vocab = how_many("topn", topn) or 0, how_many("restrict_vocab", restrict_vocab)
-    if not queries or n_each < 1:
-        return [[] for _ in queries]
-    matrix = np.empty(
-        (len(queries), store.vector_size), dtype=np.result_type(store.vectors.dtype, np.float32)
-    )
-    for row, query in zip(matrix, queries, strict=True):
-        row[:] = query if isinstance(query, np.ndarray) else store.get_vector(query)
-    matrix = similarity.unit_rows(matrix, similarity.row_norms(matrix))
-    free = input_rows(store, ())
-    exclude = [
-        free if isinstance(query, np.ndarray) else [store.get_index(query), *free] for query in queries
-    ]
-    stop = restrict_vocab or len(store.vectors)
-    norms = store._ready_norms()[:stop]
-    found = similarity.most_similar_many(store.vectors[:stop], norms, matrix, n_each, exclude=exclude)
-    return [pairs(store, rows, scores) for rows, scores in found]
-
-
-def most_similar_cosmul(
-    store: VectorStore, positive: Any, negative: Any, topn: int | None, restrict_vocab: int | None
-) -> Neighbours | Array:
-    """Do what `KeyedVectors.most_similar_cosmul` says."""
-    topn, restrict_vocab = how_many("topn", topn), how_many("restrict_vocab", restrict_vocab)
-    if topn is not None and topn < 1:
-        return []
-    sides = [as_items(store, positive), as_items(store, negative)]
-    if not any(sides):
-        raise ValueError("cannot compute similarity with no input; pass positive= or negative= keys")
-    positives, negatives = (_unit_vectors(store, side) for side in sides)
-    stop = restrict_vocab or len(store.vectors)
-    scores = similarity.cosmul(store.vectors[:stop], store._ready_norms()[:stop], positives, negatives)
-    if topn is None:
-        return scores
-    exclude = input_rows(store, sides[0] + sides[1])
-    return pairs(store, *similarity.best_without(scores, topn, exclude))
-
-
 def _unit_vectors(store: VectorStore, items: Sequence[Any]) -> Array:
     dtype = np.result_type(store.vectors.dtype, np.float32)
     vectors = [_unit_vector(store, item) for item in items]
@@ -178,84 +96,289 @@ def _unit_vector(store: VectorStore, item: Any) -> Array:
     return item if is_unit or not length else item / length
 
 
-def distances(store: VectorStore, word_or_vector: Any, other_words: Sequence[Any]) -> Array:
-    """Return 1 minus the cosine of a key or vector with some words or with every row, shape (n,)."""
-    if isinstance(word_or_vector, list):
-        word_or_vector = np.asarray(word_or_vector)
-    vector = word_or_vector if isinstance(word_or_vector, np.ndarray) else store.get_vector(word_or_vector)
-    if not len(other_words):
-        length = float(np.sqrt(np.asarray(vector, dtype=np.float64) @ vector)) or 1.0
-        return 1 - similarity.cosines(store.vectors, store._ready_norms() * length, vector)
-    others = store.vectors[[store.get_index(word) for word in other_words]]
-    return 1 - similarity.cosine_similarities(vector, others)
+class SimilarityQueries(VectorStore):
+    """gensim's questions to a set of vectors."""
 
+    # ---- the nearest ----
 
-def n_similarity(store: VectorStore, ws1: Sequence[Any], ws2: Sequence[Any]) -> float:
-    """Return the cosine of the means of two lists of keys."""
-    if not (len(ws1) and len(ws2)):
-        raise ZeroDivisionError("At least one of the passed list is empty.")
-    return similarity.cosine(*(store.get_mean_vector(words, pre_normalize=False) for words in (ws1, ws2)))
+    def most_similar(
+        self,
+        positive: Any = None,
+        negative: Any = None,
+        topn: int | None = 10,
+        clip_start: int = 0,
+        clip_end: int | None = None,
+        restrict_vocab: int | None = None,
+        indexer: Any = None,
+    ) -> Any:
+        """Find the keys nearest to the mean of some vectors, less others: ``king - man + woman``.
 
+        Parameters
+        ----------
+        positive, negative : key, vector, or list of keys, vectors of shape (D,) and (key or vector, weight)
+            Keys count with their vectors of length 1. In `negative` a weight replaces the -1, sign and all.
+        topn : int or None
+            How many; None gives the array of all similarities between `clip_start` and `clip_end`.
+        clip_start, clip_end : int
+            Search only these rows.
+        restrict_vocab : int
+            Search only the first so many rows (and forget about clipping).
+        indexer : object with ``most_similar(vector, topn)``, optional
+            Answers instead of the exact search.
 
-def closer_than(store: VectorStore, key1: Any, key2: Any) -> list[Any]:
-    """Return the keys that are closer to `key1` than `key2` is."""
-    all_distances = distances(store, key1, ())
-    row1, row2 = store.get_index(key1), store.get_index(key2)
-    closer = np.flatnonzero(all_distances < all_distances[row2])
-    return [store.index_to_key[row] for row in closer.tolist() if row != row1]
+        Returns
+        -------
+        list of (key, float), nearest first, without the input keys; or ndarray of shape (n,)
 
-
-def rank_by_centrality(store: VectorStore, words: Iterable[Any], use_norm: bool) -> list[tuple[Any, Any]]:
-    """Return (similarity to the mean, word) of the words that are present, most central first."""
-    words = list(words)
-    used = [word for word in words if word in store]
-    if len(used) != len(words):
-        logger.warning(
-            "vectors for words %s are not present in the model, ignoring these words", set(words) - set(used)
+        Raises
+        ------
+        KeyError
+            If a key is not present.
+        ValueError
+            If there is no input.
+        """
+        topn, restrict_vocab = how_many("topn", topn), how_many("restrict_vocab", restrict_vocab)
+        if topn is not None and topn < 1:
+            return []
+        items = [split_item(self, item, 1.0) for item in as_items(self, positive)]
+        items += [split_item(self, item, -1.0) for item in as_items(self, negative)]
+        if not items:
+            raise ValueError("cannot compute similarity with no input; pass positive= or negative= keys")
+        keys, weights = [key for key, _ in items], [weight for _, weight in items]
+        query = self.get_mean_vector(
+            keys, weights, pre_normalize=True, post_normalize=True, ignore_missing=False
         )
-    if not used:
-        raise ValueError("cannot select a word from an empty list; none of the words has a vector")
-    scores = similarity.centrality(np.vstack([store.get_vector(word, norm=use_norm) for word in used]))
-    return sorted(zip(scores, used, strict=True), key=lambda pair: pair[0], reverse=True)
+        if indexer is not None and topn is not None:
+            return indexer.most_similar(query, topn)
 
+        # as in gensim, 0 means no limit
+        clips = how_many("clip_start", clip_start) or 0, how_many("clip_end", clip_end) or None
+        start, stop = (0, restrict_vocab) if restrict_vocab else clips
+        start, stop, _ = slice(start, stop).indices(len(self.vectors))
+        norms = self._ready_norms()
+        if topn is None:
+            return similarity.cosines(self.vectors[start:stop], norms[start:stop], query)
+        exclude = input_rows(self, keys)
+        found = similarity.most_similar(
+            self.vectors, norms, query, topn, start=start, stop=stop, exclude=exclude
+        )
+        return pairs(self, *found)
 
-def vectors_for_all(store: VectorStore, empty: VectorStore, keys: Iterable[Any], copy_vecattrs: bool) -> None:
-    """Fill `empty` with those of the keys that `store` knows, each once, in their order."""
-    found = [key for key in dict.fromkeys(keys) if key in store]
-    if not found:
-        return
-    rows = [store.get_index(key) for key in found]
-    counts = np.arange(len(found), 0, -1, dtype=np.int64)
-    extras = {name: array[rows] for name, array in store.expandos.items()} if copy_vecattrs else {}
-    empty.add_vectors(
-        found, np.vstack([store.get_vector(key) for key in found]), extras={"count": counts, **extras}
-    )
+    def most_similar_many(
+        self, queries: Iterable[Any], topn: int = 10, restrict_vocab: int | None = None
+    ) -> list[list[tuple[Any, float]]]:
+        """Answer many queries at once: what `most_similar` lists for each key or vector, but faster.
 
+        Parameters
+        ----------
+        queries : iterable of keys and vectors of shape (D,)
+        topn, restrict_vocab : as in `most_similar`
 
-def wmdistance(store: VectorStore, document1: Sequence[Any], document2: Sequence[Any], norm: bool) -> float:
-    """Do what `KeyedVectors.wmdistance` says."""
-    try:
-        from ot import emd2
-    except ImportError:
-        raise ImportError("wmdistance needs the POT package: pip install 'ns2vec[wmd]'") from None
-    known = [[key for key in document if key in store] for document in (document1, document2)]
-    n_unknown = len(document1) + len(document2) - len(known[0]) - len(known[1])
-    if n_unknown:
-        logger.info("%d unknown words of two documents are left out", n_unknown)
-    if not known[0] or not known[1]:
-        logger.warning("at least one document has no known word: its distance is infinite")
-        return float("inf")
-    keys = list(dict.fromkeys(known[0] + known[1]))
-    if len(keys) == 1:
-        return 0.0
-    vectors = np.array([store.get_vector(key, norm=norm) for key in keys], dtype=np.float64)
-    gaps = np.sqrt(((vectors[:, np.newaxis] - vectors) ** 2).sum(axis=2))
-    if gaps.sum() < 1e-8:
-        logger.warning("all distances between the words are zero: the documents' distance is infinite")
-        return float("inf")
-    counts = (Counter(document) for document in known)
-    weights = [
-        np.array([count[key] / len(document) for key in keys])
-        for count, document in zip(counts, known, strict=True)
-    ]
-    return float(emd2(*weights, gaps))
+        Returns
+        -------
+        list with one list of (key, float) for each query
+
+        Raises
+        ------
+        KeyError
+            If a key is not present.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from ns2vec import KeyedVectors
+        >>> kv = KeyedVectors(2)
+        >>> kv.add_vectors(["cat", "dog", "stone"], np.array([[2, 1], [2, 2], [-1, 3]], dtype=np.float32))
+        >>> [found[0][0] for found in kv.most_similar_many(["cat", "stone"], topn=1)]
+        ['dog', 'dog']
+        """
+        queries = list(queries)
+        n_each, restrict_vocab = how_many("topn", topn) or 0, how_many("restrict_vocab", restrict_vocab)
+        if not queries or n_each < 1:
+            return [[] for _ in queries]
+        matrix = np.empty(
+            (len(queries), self.vector_size), dtype=np.result_type(self.vectors.dtype, np.float32)
+        )
+        for row, query in zip(matrix, queries, strict=True):
+            row[:] = query if isinstance(query, np.ndarray) else self.get_vector(query)
+        matrix = similarity.unit_rows(matrix, similarity.row_norms(matrix))
+        free = input_rows(self, ())
+        exclude = [
+            free if isinstance(query, np.ndarray) else [self.get_index(query), *free] for query in queries
+        ]
+        stop = restrict_vocab or len(self.vectors)
+        norms = self._ready_norms()[:stop]
+        found = similarity.most_similar_many(self.vectors[:stop], norms, matrix, n_each, exclude=exclude)
+        return [pairs(self, rows, scores) for rows, scores in found]
+
+    def similar_by_word(self, word: Any, topn: int | None = 10, restrict_vocab: int | None = None) -> Any:
+        """Call `most_similar` with one key."""
+        return self.similar_by_key(word, topn, restrict_vocab)
+
+    def similar_by_key(self, key: Any, topn: int | None = 10, restrict_vocab: int | None = None) -> Any:
+        """Call `most_similar` with one key."""
+        return self.most_similar(positive=[key], topn=topn, restrict_vocab=restrict_vocab)
+
+    def similar_by_vector(self, vector: Any, topn: int | None = 10, restrict_vocab: int | None = None) -> Any:
+        """Call `most_similar` with one vector of shape (D,)."""
+        return self.most_similar(positive=[np.asarray(vector)], topn=topn, restrict_vocab=restrict_vocab)
+
+    def most_similar_cosmul(
+        self,
+        positive: Any = None,
+        negative: Any = None,
+        topn: int | None = 10,
+        restrict_vocab: int | None = None,
+    ) -> Any:
+        """Find the nearest keys by Levy and Goldberg's 3CosMul: a product of similarities in place of a sum.
+
+        Parameters and results are those of `most_similar`; vectors are brought to length 1, and
+        `restrict_vocab` is obeyed.
+        """
+        topn, restrict_vocab = how_many("topn", topn), how_many("restrict_vocab", restrict_vocab)
+        if topn is not None and topn < 1:
+            return []
+        sides = [as_items(self, positive), as_items(self, negative)]
+        if not any(sides):
+            raise ValueError("cannot compute similarity with no input; pass positive= or negative= keys")
+        positives, negatives = (_unit_vectors(self, side) for side in sides)
+        stop = restrict_vocab or len(self.vectors)
+        scores = similarity.cosmul(self.vectors[:stop], self._ready_norms()[:stop], positives, negatives)
+        if topn is None:
+            return scores
+        exclude = input_rows(self, sides[0] + sides[1])
+        return pairs(self, *similarity.best_without(scores, topn, exclude))
+
+    def most_similar_to_given(self, key1: Any, keys_list: Sequence[Any]) -> Any:
+        """Return the key of `keys_list` that is most similar to `key1`."""
+        return keys_list[int(np.argmax([self.similarity(key1, key) for key in keys_list]))]
+
+    def closer_than(self, key1: Any, key2: Any) -> list[Any]:
+        """Return all keys that are closer to `key1` than `key2` is."""
+        gaps = self.distances(key1)
+        row1, row2 = self.get_index(key1), self.get_index(key2)
+        closer = np.flatnonzero(gaps < gaps[row2])
+        return [self.index_to_key[row] for row in closer.tolist() if row != row1]
+
+    def rank(self, key1: Any, key2: Any) -> int:
+        """Return the place of `key2` among the neighbours of `key1`, from 1."""
+        return len(self.closer_than(key1, key2)) + 1
+
+    # ---- how near ----
+
+    def similarity(self, w1: Any, w2: Any) -> np.float32:
+        """Return the cosine of two keys' vectors."""
+        found: np.float32 = np.float32(similarity.cosine(self[w1], self[w2]))
+        return found
+
+    def distance(self, w1: Any, w2: Any) -> np.float32:
+        """Return 1 minus the cosine of two keys' vectors."""
+        found: np.float32 = np.float32(1 - self.similarity(w1, w2))
+        return found
+
+    def distances(self, word_or_vector: Any, other_words: Sequence[Any] = ()) -> Array:
+        """Return 1 minus the cosine with each of `other_words`, or with every row, shape (n,)."""
+        if isinstance(word_or_vector, list):
+            word_or_vector = np.asarray(word_or_vector)
+        vector = word_or_vector if isinstance(word_or_vector, np.ndarray) else self.get_vector(word_or_vector)
+        if not len(other_words):
+            length = float(np.sqrt(np.asarray(vector, dtype=np.float64) @ vector)) or 1.0
+            return 1 - similarity.cosines(self.vectors, self._ready_norms() * length, vector)
+        others = self.vectors[[self.get_index(word) for word in other_words]]
+        return 1 - similarity.cosine_similarities(vector, others)
+
+    @staticmethod
+    def cosine_similarities(vector_1: Array, vectors_all: Array) -> Array:
+        """Return the cosines of a vector of shape (D,) with the rows of an array of shape (n, D)."""
+        return similarity.cosine_similarities(vector_1, vectors_all)
+
+    def n_similarity(self, ws1: Sequence[Any], ws2: Sequence[Any]) -> np.float32:
+        """Return the cosine of the means of two lists of keys.
+
+        Raises
+        ------
+        ZeroDivisionError
+            If one of the lists is empty.
+        """
+        if not (len(ws1) and len(ws2)):
+            raise ZeroDivisionError("At least one of the passed list is empty.")
+        means = (self.get_mean_vector(words, pre_normalize=False) for words in (ws1, ws2))
+        found: np.float32 = np.float32(similarity.cosine(*means))
+        return found
+
+    def relative_cosine_similarity(self, wa: Any, wb: Any, topn: int = 10) -> float:
+        """Return the cosine of two keys divided by the sum of those of `wa` with its `topn` nearest keys."""
+        total: float = sum(score for _, score in self.similar_by_key(wa, topn))
+        return float(self.similarity(wa, wb)) / total
+
+    def rank_by_centrality(self, words: Iterable[Any], use_norm: bool = True) -> list[tuple[Any, Any]]:
+        """Return (similarity to the mean, word), the most central first; unknown words are left out."""
+        words = list(words)
+        used = [word for word in words if word in self]
+        if len(used) != len(words):
+            logger.warning(
+                "vectors for words %s are not present in the model, ignoring these words",
+                set(words) - set(used),
+            )
+        if not used:
+            raise ValueError("cannot select a word from an empty list; none of the words has a vector")
+        scores = similarity.centrality(np.vstack([self.get_vector(word, norm=use_norm) for word in used]))
+        return sorted(zip(scores, used, strict=True), key=lambda pair: pair[0], reverse=True)
+
+    def doesnt_match(self, words: Iterable[Any]) -> Any:
+        """Return the word that fits the others least.
+
+        Raises
+        ------
+        ValueError
+            If none of the words is present.
+        """
+        return self.rank_by_centrality(words)[-1][1]
+
+    def wmdistance(self, document1: Sequence[Any], document2: Sequence[Any], norm: bool = True) -> float:
+        """Return the word mover's distance of two lists of keys; needs the POT package (``ns2vec[wmd]``).
+
+        The least total distance over which the words of one document have to travel to become those of the
+        other (Kusner et al. 2015, "From word embeddings to document distances").
+
+        Parameters
+        ----------
+        document1, document2 : list of keys; unknown ones are left out
+        norm : bool
+            Bring the vectors to length 1.
+
+        Returns
+        -------
+        float
+            Infinite when nothing of a document is known.
+
+        Raises
+        ------
+        ImportError
+            If POT is not installed.
+        """
+        try:
+            from ot import emd2
+        except ImportError:
+            raise ImportError("wmdistance needs the POT package: pip install 'ns2vec[wmd]'") from None
+        known = [[key for key in document if key in self] for document in (document1, document2)]
+        n_unknown = len(document1) + len(document2) - len(known[0]) - len(known[1])
+        if n_unknown:
+            logger.info("%d unknown words of two documents are left out", n_unknown)
+        if not known[0] or not known[1]:
+            logger.warning("at least one document has no known word: its distance is infinite")
+            return float("inf")
+        keys = list(dict.fromkeys(known[0] + known[1]))
+        if len(keys) == 1:
+            return 0.0
+        vectors = np.array([self.get_vector(key, norm=norm) for key in keys], dtype=np.float64)
+        gaps = np.sqrt(((vectors[:, np.newaxis] - vectors) ** 2).sum(axis=2))
+        if gaps.sum() < 1e-8:
+            logger.warning("all distances between the words are zero: the documents' distance is infinite")
+            return float("inf")
+        counts = (Counter(document) for document in known)
+        weights = [
+            np.array([count[key] / len(document) for key in keys])
+            for count, document in zip(counts, known, strict=True)
+        ]
+        return float(emd2(*weights, gaps))

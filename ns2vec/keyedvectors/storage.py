@@ -274,8 +274,6 @@ class VectorStore:
 
     def __setitem__(self, keys: Any, weights: Any) -> None:
         """Store the vector of a key, or the vectors of a list of keys, over what was there."""
-        if isinstance(keys, KEY_TYPES):
-            keys, weights = [keys], np.asarray(weights).reshape(1, -1)
         self.add_vectors(keys, weights, replace=True)
 
     def add_vector(self, key: Any, vector: Any) -> int:

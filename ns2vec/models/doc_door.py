@@ -170,6 +170,17 @@ class DocumentDoor(Word2Vec):
             word_count, queue_factor, report_delay, callbacks=callbacks, **kwargs,
         )  # fmt: skip
 
+    @classmethod
+    def from_checkpoint(
+        cls, folder: PathLike, *, checkpoint_every: Any = None, **settings: Any
+    ) -> tuple[Self, Callable[..., tuple[int, int]]]:
+        """Read the newest checkpoint without training yet; see `Word2Vec.from_checkpoint`."""
+        if "dm" in settings:
+            settings["sg"] = (1 + int(settings.pop("dm"))) % 2
+        if "dm_mean" in settings:
+            settings["cbow_mean"] = settings.pop("dm_mean")
+        return super().from_checkpoint(folder, checkpoint_every=checkpoint_every, **settings)
+
     def _feed(self, corpus: Corpus) -> Feed:
         documents = open_documents(corpus)
         if type(self)._do_train_job is not DocumentDoor._do_train_job:

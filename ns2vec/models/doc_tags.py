@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy as np
 from ns2vec._typing import Int32Array, Int64Array
 from ns2vec.corpus import Chunk
 from ns2vec.corpus.tagged import AnyDocuments, Tag, TagTally
+from ns2vec.formats.keys import n_row_numbers
 from ns2vec.training.encoding import ChunkFeed
 from ns2vec.training.matrices import Rows, empty_rows, grown_column
 from ns2vec.training.units import Side, Units
@@ -42,7 +42,7 @@ class TagUnits(Units):
 
     def adopt(self, dv: Any) -> None:
         """Take tags of a file with their vectors."""
-        n_plain = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], enumerate(dv.index_to_key)))
+        n_plain = n_row_numbers(dv.index_to_key)
         dv.key_to_index = {key: row for row, key in enumerate(dv.index_to_key) if row >= n_plain}
         if not hasattr(dv, "vectors_lockf"):
             dv.vectors_lockf = np.ones(1, dtype=np.float32)

@@ -130,9 +130,8 @@ class GensimVocabulary(StoredModel):
 
             if self.max_vocab_size:
                 scan = corpus.scan_sequential(
-                    max_vocab_size=self.max_vocab_size, trim_rule=trim_rule, min_count=self.min_count,
-                    on_progress=on_progress,
-                )  # fmt: skip
+                    max_vocab_size=self.max_vocab_size, trim_rule=trim_rule, on_progress=on_progress
+                )
             else:
                 scan = corpus.scan(
                     chunk_words=config.batch_words,

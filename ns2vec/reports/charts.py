@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from html import escape
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-FloatArray: TypeAlias = "npt.NDArray[np.float64]"
+from ns2vec._typing import Float64Array
 
 #: Colours of the models, distinguishable without red-green vision (Okabe and Ito).
 PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8a6d00", "#444444")
@@ -97,7 +97,7 @@ def _bar(y: float, number: int, score: float, low: float, high: float, width: fl
     return svg_tag("g", "".join(parts))
 
 
-def principal_plane(vectors: npt.ArrayLike) -> FloatArray:
+def principal_plane(vectors: npt.ArrayLike) -> Float64Array:
     """Return the first two principal components of vectors, shape (n, 2), the same signs on every run.
 
     Parameters
@@ -119,7 +119,7 @@ def principal_plane(vectors: npt.ArrayLike) -> FloatArray:
     return np.asarray(centred @ (axes * signs[:, None]).T)
 
 
-def word_map(words: Sequence[str], groups: Sequence[str], points: FloatArray) -> str:
+def word_map(words: Sequence[str], groups: Sequence[str], points: Float64Array) -> str:
     """Draw words at points, coloured by group; a label that would cover another one shows as a tool tip.
 
     Parameters

@@ -25,8 +25,7 @@ svg text { font: 11px system-ui, sans-serif; }
 .model { display: inline-block; margin-right: 14px; overflow-wrap: anywhere; }
 .key { display: inline-block; width: 12px; height: 12px; margin-right: 6px; vertical-align: -1px; }
 ul { padding-left: 20px; margin: 6px 0; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 14px; }
-dt { color: #555; } dd { margin: 0; overflow-wrap: anywhere; }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; }
 .maps { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 480px), 1fr)); gap: 12px; }
 """
 

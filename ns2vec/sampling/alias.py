@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from ns2vec.exceptions import ConfigError
 from ns2vec.sampling._draws import alias_table
+from ns2vec.sampling.noise import checked_weights
 
 
 def build_alias_table(probabilities: npt.ArrayLike) -> npt.NDArray[np.uint32]:
@@ -37,10 +37,6 @@ def build_alias_table(probabilities: npt.ArrayLike) -> npt.NDArray[np.uint32]:
     >>> build_alias_table([0.75, 0.25]).tolist()
     [[4294967295, 0], [2147483648, 0]]
     """
-    weights = np.asarray(probabilities, dtype=np.float64)
-    if weights.ndim != 1 or not np.isfinite(weights).all() or (weights < 0).any() or not (weights > 0).any():
-        raise ConfigError(
-            "probabilities must be a list of finite numbers of at least 0, one of them positive"
-        )
+    weights = checked_weights("probabilities", probabilities)
     table: npt.NDArray[np.uint32] = alias_table(np.ascontiguousarray(weights), float(weights.sum()))
     return table

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ns2vec._registry import Registry
-from ns2vec._typing import Float32Array, Int32Array, Int64Array
+from ns2vec._typing import Float32Array, Float64Array, Int32Array, Int64Array
 from ns2vec.exceptions import ConfigError
 from ns2vec.sampling._draws import Draws
 from ns2vec.sampling.noise import noise_distribution
@@ -64,8 +64,8 @@ class NoiseData:
     """
 
     counts: Int64Array
-    noise: npt.NDArray[np.float64]
-    kept: npt.NDArray[np.float64]
+    noise: Float64Array
+    kept: Float64Array
     key_to_index: Mapping[Any, int] = field(default_factory=dict)
 
     @classmethod
@@ -318,9 +318,7 @@ class BoundSampler:
         )
         return drawn
 
-    def log_q(
-        self, rows: npt.ArrayLike, *, centre: int = 0, context: int = -1, k: int = 1
-    ) -> npt.NDArray[np.float64]:
+    def log_q(self, rows: npt.ArrayLike, *, centre: int = 0, context: int = -1, k: int = 1) -> Float64Array:
         """Log probability that a draw is each of `rows`, given the key.
 
         Where the draws of a set depend on each other (explicit lists) it is the log of the share of a row
@@ -336,7 +334,7 @@ class BoundSampler:
             if self.source.log_q is None:
                 raise ConfigError(f"{self.sampler!r} cannot tell probabilities: give it log_q")
             return self.source.log_q[wanted].astype(np.float64)
-        found: npt.NDArray[np.float64] = self.source.draws.log_q(wanted, centre=centre, context=context, k=k)
+        found: Float64Array = self.source.draws.log_q(wanted, centre=centre, context=context, k=k)
         return found
 
     def state(self) -> dict[str, Any]:

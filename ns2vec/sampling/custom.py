@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ns2vec._callable import check_low_level
-from ns2vec._typing import Float32Array
+from ns2vec._typing import Float32Array, Int32Array
 from ns2vec.exceptions import ConfigError
 from ns2vec.sampling._draws import UserDraws
 from ns2vec.sampling.base import BlockFunction, NoiseData, Sampler, Source, log_float32
@@ -125,7 +125,7 @@ class FromCallable(Sampler):
         block = partial(self.checked, data.n_words)
         return Source(block=block, log_q=optional_log_q(self.probabilities, data.n_words))
 
-    def checked(self, n_words: int, n: int, generator: np.random.Generator) -> npt.NDArray[np.int32]:
+    def checked(self, n_words: int, n: int, generator: np.random.Generator) -> Int32Array:
         """Call the function; n rows of the vocabulary, or an error that says what came."""
         rows = np.asarray(self.function(n, generator))
         if rows.shape != (n,) or rows.dtype.kind not in "iu":

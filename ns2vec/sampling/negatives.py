@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ns2vec._options import whole
-from ns2vec._typing import Int64Array
+from ns2vec._typing import Float64Array, Int64Array
 from ns2vec.exceptions import ConfigError
 
 MOST = 2**63 - 1
@@ -93,7 +93,7 @@ def get_negative_samples(
 
 
 def _draw_weighted(
-    weights: npt.NDArray[np.float64], forbidden: set[int], n_samples: int, rng: np.random.Generator
+    weights: Float64Array, forbidden: set[int], n_samples: int, rng: np.random.Generator
 ) -> Int64Array:
     allowed = weights > 0
     allowed[list(forbidden)] = False
@@ -112,7 +112,7 @@ def _check_enough(n_samples: int, n_allowed: int, n_ids: int) -> None:
         )
 
 
-def _weights(p: npt.ArrayLike, n_ids: int) -> npt.NDArray[np.float64]:
+def _weights(p: npt.ArrayLike, n_ids: int) -> Float64Array:
     weights = np.asarray(p, dtype=np.float64)
     if weights.shape != (n_ids,):
         raise ConfigError(f"p must have one weight for each id, shape ({n_ids},), got {weights.shape}")

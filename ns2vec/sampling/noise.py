@@ -7,12 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from ns2vec._typing import Float64Array
 from ns2vec.exceptions import ConfigError
 
 
-def noise_distribution(
-    counts: npt.ArrayLike | Sequence[int], ns_exponent: float = 0.75
-) -> npt.NDArray[np.float64]:
+def noise_distribution(counts: npt.ArrayLike | Sequence[int], ns_exponent: float = 0.75) -> Float64Array:
     """Probability of each word to be drawn as noise: proportional to count ** ns_exponent.
 
     Parameters
@@ -46,9 +45,7 @@ def noise_distribution(
     >>> noise_distribution([10000, 500, 200]).round(6).tolist()
     [0.862872, 0.091238, 0.04589]
     """
-    weights = np.asarray(counts, dtype=np.float64)
-    if weights.ndim != 1 or not np.isfinite(weights).all() or (weights < 0).any() or not (weights > 0).any():
-        raise ConfigError("counts must be a list of finite numbers of at least 0, one of them positive")
+    weights = checked_weights("counts", counts)
     if not np.isfinite(ns_exponent):
         raise ConfigError(f"ns_exponent must be a finite number, got {ns_exponent!r}")
     logs = np.full(weights.shape, -np.inf)
@@ -56,8 +53,16 @@ def noise_distribution(
     logs[seen] = ns_exponent * np.log(weights[seen])
     # in logarithms, so that no exponent overflows
     shares = np.exp(logs - logs[seen].max())
-    probabilities: npt.NDArray[np.float64] = shares / shares.sum()
+    probabilities: Float64Array = shares / shares.sum()
     return probabilities
+
+
+def checked_weights(name: str, values: npt.ArrayLike) -> Float64Array:
+    """Return weights as an array, or say what they must be."""
+    weights = np.asarray(values, dtype=np.float64)
+    if weights.ndim != 1 or not np.isfinite(weights).all() or (weights < 0).any() or not (weights > 0).any():
+        raise ConfigError(f"{name} must be a list of finite numbers of at least 0, one of them positive")
+    return weights
 
 
 def make_cum_table(
@@ -88,7 +93,7 @@ def make_cum_table(
     return table
 
 
-def weights_of_cum_table(cum_table: npt.ArrayLike) -> npt.NDArray[np.float64]:
+def weights_of_cum_table(cum_table: npt.ArrayLike) -> Float64Array:
     """Probability of each word under a cumulative table that a user has put in place.
 
     Parameters
@@ -114,5 +119,5 @@ def weights_of_cum_table(cum_table: npt.ArrayLike) -> npt.NDArray[np.float64]:
     steps = np.diff(np.asarray(cum_table, dtype=np.float64), prepend=0.0)
     if steps.ndim != 1 or not len(steps) or not (steps >= 0).all() or not steps.any():
         raise ConfigError("cum_table must be a list of numbers that never falls and ends above 0")
-    weights: npt.NDArray[np.float64] = steps / steps.sum()
+    weights: Float64Array = steps / steps.sum()
     return weights

@@ -8,22 +8,20 @@ a row has no more to give. Scores that are not finite are never chosen.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ns2vec._registry import Registry
+from ns2vec._typing import BoolArray, Float64Array, Int64Array
 from ns2vec.exceptions import ConfigError
 
-Scores: TypeAlias = npt.NDArray[np.float64]
-Columns: TypeAlias = npt.NDArray[np.int64]
-
 #: Name -> ``policy(scores, k, ...) -> columns``.
-POLICIES: Registry[Callable[..., Columns]] = Registry("policy")
+POLICIES: Registry[Callable[..., Int64Array]] = Registry("policy")
 
 
-def as_scores(scores: npt.ArrayLike, k: int) -> Scores:
+def as_scores(scores: npt.ArrayLike, k: int) -> Float64Array:
     """Scores (n, m) in float64, -inf where they are not finite."""
     matrix = np.array(scores, dtype=np.float64)
     if matrix.ndim != 2:
@@ -34,7 +32,7 @@ def as_scores(scores: npt.ArrayLike, k: int) -> Scores:
     return matrix
 
 
-def best_columns(keys: Scores, k: int) -> Columns:
+def best_columns(keys: Float64Array, k: int) -> Int64Array:
     """Columns of the k largest keys of each row, falling; -1 for keys of -inf and beyond m."""
     n, m = keys.shape
     order = np.argsort(-keys, axis=1, kind="stable")[:, :k]
@@ -42,18 +40,18 @@ def best_columns(keys: Scores, k: int) -> Columns:
     return np.concatenate([chosen, np.full((n, max(k - m, 0)), -1)], axis=1).astype(np.int64)
 
 
-def random_among(allowed: npt.NDArray[np.bool_], k: int, generator: np.random.Generator) -> Columns:
+def random_among(allowed: BoolArray, k: int, generator: np.random.Generator) -> Int64Array:
     """K allowed columns of each row without repetition, any as likely as another."""
     return best_columns(np.where(allowed, generator.random(allowed.shape), -np.inf), k)
 
 
-def ranks_of(scores: Scores) -> Columns:
+def ranks_of(scores: Float64Array) -> Int64Array:
     """Rank of each candidate in its row, 0 is the highest; the earlier of equal ones comes first."""
     return np.argsort(np.argsort(-scores, axis=1, kind="stable"), axis=1, kind="stable")
 
 
 @POLICIES.entry("top")
-def top(scores: npt.ArrayLike, k: int = 1) -> Columns:
+def top(scores: npt.ArrayLike, k: int = 1) -> Int64Array:
     """The k highest scores of each row (DNS: Zhang et al. 2013, SIGIR).
 
     Parameters
@@ -78,7 +76,7 @@ def top(scores: npt.ArrayLike, k: int = 1) -> Columns:
 @POLICIES.entry("softmax")
 def softmax(
     scores: npt.ArrayLike, k: int = 1, *, temperature: float = 1.0, generator: np.random.Generator
-) -> Columns:
+) -> Int64Array:
     """K columns without repetition, each in proportion to exp(score / temperature) among those left.
 
     By Gumbel noise (Kool et al. 2019, arXiv:1903.06059); with k = 1 it is softmax-DNS (Shi et al. 2023,
@@ -110,7 +108,7 @@ def softmax(
 @POLICIES.entry("rank_window")
 def rank_window(
     scores: npt.ArrayLike, k: int = 1, *, first: int = 0, last: int, generator: np.random.Generator
-) -> Columns:
+) -> Int64Array:
     """K of the candidates with ranks first <= r < last, all alike; rank 0 is the highest score.
 
     Parameters
@@ -143,7 +141,7 @@ def margin(
     positives: npt.ArrayLike,
     relative: float | None = None,
     absolute: float | None = None,
-) -> Columns:
+) -> Int64Array:
     """The k highest scores that stay below the positive's by a margin.
 
     Parameters
@@ -186,7 +184,7 @@ def margin(
 @POLICIES.entry("percentile")
 def percentile(
     scores: npt.ArrayLike, k: int = 1, *, low: float, high: float, generator: np.random.Generator
-) -> Columns:
+) -> Int64Array:
     """K of the candidates between two percentiles of their row's scores, any as likely as another.
 
     Parameters
@@ -219,10 +217,10 @@ def mixture(
     scores: npt.ArrayLike,
     k: int = 1,
     *,
-    parts: Sequence[tuple[Callable[..., Columns], float]],
+    parts: Sequence[tuple[Callable[..., Int64Array], float]],
     generator: np.random.Generator,
     **options: Any,
-) -> Columns:
+) -> Int64Array:
     """Each of the k places from one of several policies, chosen by weight (Yang et al. 2020, WWW companion).
 
     Parameters
@@ -258,5 +256,5 @@ def mixture(
         raise ConfigError("mixture needs (policy, weight) parts with positive weights")
     choices = np.stack([policy(matrix, k, **options) for policy, _ in parts])
     picked = generator.choice(len(parts), size=choices.shape[1:], p=weights / weights.sum())
-    columns: Columns = np.take_along_axis(choices, picked[np.newaxis], axis=0)[0]
+    columns: Int64Array = np.take_along_axis(choices, picked[np.newaxis], axis=0)[0]
     return columns

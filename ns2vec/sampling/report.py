@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from ns2vec._typing import Int32Array, Int64Array
 from ns2vec.sampling.noise import noise_distribution
 
 if TYPE_CHECKING:
     from ns2vec.sampling.base import BoundSampler
-
-Probabilities = npt.NDArray[np.float64]
 
 
 def sampler_report(
@@ -54,8 +53,9 @@ def sampler_report(
     (3.0, 1.0, 0.511)
     """
     centres, drawn = draws_by_centre(bound, n_draws, seed)
-    q = closed_form(bound)
-    if q is None:
+    if bound.source.log_q is not None:
+        q = np.exp(bound.source.log_q.astype(np.float64))
+    else:
         counts = np.bincount(drawn, minlength=bound.data.n_words).astype(np.float64)
         q = counts / max(counts.sum(), 1.0)
     goal = bound.data.noise if target is None else np.asarray(target, dtype=np.float64)
@@ -72,16 +72,9 @@ def sampler_report(
     }
 
 
-def closed_form(bound: BoundSampler) -> Probabilities | None:
-    """Probability of each row, where one distribution serves all windows."""
-    if bound.source.log_q is None:
-        return None
-    return np.asarray(np.exp(bound.source.log_q.astype(np.float64)))
-
-
 def draws_by_centre(
     bound: BoundSampler, n_draws: int, seed: int, n_centres: int = 500
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+) -> tuple[Int64Array, Int64Array]:
     """Draws for centres (and contexts, and batches) drawn as frequent as words are trained."""
     data = bound.data
     generator = np.random.default_rng(seed)
@@ -106,8 +99,8 @@ def draws_by_centre(
 
 def false_negative_rate(
     bound: BoundSampler,
-    centres: npt.NDArray[np.int64],
-    drawn: npt.NDArray[np.int64],
+    centres: Int64Array,
+    drawn: Int64Array,
     positives: Mapping[Any, Iterable[Any]] | None,
 ) -> float:
     """Share of the draws that are true of their centre and that the sampler's filter lets through."""
@@ -121,9 +114,7 @@ def false_negative_rate(
     return float(wrong.mean()) if len(wrong) else 0.0
 
 
-def pairs_of_lists(
-    offsets: npt.NDArray[np.int64], rows: npt.NDArray[np.int32], n_words: int
-) -> npt.NDArray[np.int64]:
+def pairs_of_lists(offsets: Int64Array, rows: Int32Array, n_words: int) -> Int64Array:
     """One number for each (key, row) of lists in CSR form."""
     keys = np.repeat(np.arange(n_words), np.diff(offsets))
     return np.asarray(keys * n_words + rows)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, ClassVar, TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -12,11 +12,8 @@ from ns2vec._typing import PathLike
 from ns2vec.exceptions import ConfigError
 from ns2vec.sampling._draws import BatchDraws, MixedDraws, PoolDraws
 from ns2vec.sampling.alias import build_alias_table
-from ns2vec.sampling.base import SAMPLERS, NoiseData, Sampler, Source, log_float32
+from ns2vec.sampling.base import SAMPLERS, Lists, NoiseData, Sampler, Source, log_float32
 from ns2vec.sampling.static import Unigram
-
-Lists: TypeAlias = Mapping[Any, Iterable[Any]]
-
 
 POOL_KINDS = ("allowed", "forbidden", "explicit")
 

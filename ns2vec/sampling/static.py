@@ -10,16 +10,14 @@ from abc import abstractmethod
 from typing import Any, ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
 from ns2vec._options import number
+from ns2vec._typing import Float64Array
 from ns2vec.exceptions import ConfigError
 from ns2vec.sampling._draws import StaticDraws
 from ns2vec.sampling.alias import build_alias_table
 from ns2vec.sampling.base import SAMPLERS, NoiseData, Sampler, Source, log_float32
 from ns2vec.sampling.noise import noise_distribution
-
-Probabilities = npt.NDArray[np.float64]
 
 
 class StaticSampler(Sampler):
@@ -40,7 +38,7 @@ class StaticSampler(Sampler):
     """
 
     @abstractmethod
-    def distribution(self, data: NoiseData) -> Probabilities:
+    def distribution(self, data: NoiseData) -> Float64Array:
         """Return the probability of each row, shape (V,), float64; they need not sum to 1."""
 
     def source(self, data: NoiseData) -> Source:
@@ -72,7 +70,7 @@ class Unigram(StaticSampler):
         super().__init__(**options)
         self.exponent = None if exponent is None else number("exponent", exponent)
 
-    def distribution(self, data: NoiseData) -> Probabilities:
+    def distribution(self, data: NoiseData) -> Float64Array:
         """Return count ** exponent, normalised."""
         return data.noise if self.exponent is None else noise_distribution(data.counts, self.exponent)
 
@@ -83,7 +81,7 @@ class Random(StaticSampler):
 
     name: ClassVar[str] = "random"
 
-    def distribution(self, data: NoiseData) -> Probabilities:
+    def distribution(self, data: NoiseData) -> Float64Array:
         """Return the share of each word in the corpus."""
         return noise_distribution(data.counts, 1.0)
 
@@ -94,7 +92,7 @@ class Uniform(StaticSampler):
 
     name: ClassVar[str] = "uniform"
 
-    def distribution(self, data: NoiseData) -> Probabilities:
+    def distribution(self, data: NoiseData) -> Float64Array:
         """Return 1 / V for each word."""
         return np.full(data.n_words, 1.0 / data.n_words)
 
@@ -114,7 +112,7 @@ class LogUniform(StaticSampler):
 
     name: ClassVar[str] = "log_uniform"
 
-    def distribution(self, data: NoiseData) -> Probabilities:
+    def distribution(self, data: NoiseData) -> Float64Array:
         """Return the log-uniform probability of each row's rank."""
         ranks = np.empty(data.n_words, dtype=np.int64)
         ranks[np.argsort(-data.counts, kind="stable")] = np.arange(data.n_words)

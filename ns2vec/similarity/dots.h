@@ -56,26 +56,17 @@ NS2_INLINE void ns2_fetch_row(const float *rows, ptrdiff_t offset, ptrdiff_t wid
 #else
 #define MULTIPLY_ADD(x, y, sum) ((sum) + (x) * (y))
 #endif
+#define TARGET
 #define VECTOR_BYTES 16
 #define NAMED(f) ns2_baseline_##f
 #include "dots.inc"
 
 #if defined(__x86_64__)
-#ifdef __clang__
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
-#else
-#pragma GCC push_options
-#pragma GCC target("avx2,fma")
-#endif
+#define TARGET __attribute__((target("avx2,fma")))
 #define MULTIPLY_ADD(x, y, sum) ((ns2_avx2_vec)_mm256_fmadd_ps((__m256)(x), (__m256)(y), (__m256)(sum)))
 #define VECTOR_BYTES 32
 #define NAMED(f) ns2_avx2_##f
 #include "dots.inc"
-#ifdef __clang__
-#pragma clang attribute pop
-#else
-#pragma GCC pop_options
-#endif
 #endif
 
 /* out[i] = rows[i] . query / norms[i], with 1 in place of a norm of 0.  `is_wide` asks for AVX2, which this processor

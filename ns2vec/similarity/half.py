@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ns2vec._typing import Float32Array
+
 BLOCK_NUMBERS = 1 << 16  # a quarter of a megabyte as float32: stays in the cache
 
 SHIFT = 13
@@ -23,7 +25,7 @@ BIAS = np.float32(2.0**112)
 LEAST_SQUARE_NOT_FINITE = np.float32(2.0**32)
 
 
-def widen(numbers: npt.NDArray[Any], out: npt.NDArray[np.float32]) -> None:
+def widen(numbers: npt.NDArray[Any], out: Float32Array) -> None:
     """Write numbers of any float type to `out` of the same shape, rounded to float32.
 
     Examples
@@ -47,7 +49,7 @@ def widen(numbers: npt.NDArray[Any], out: npt.NDArray[np.float32]) -> None:
         np.copyto(out, numbers, casting="same_kind")
 
 
-def wide_blocks(vectors: npt.NDArray[Any]) -> Iterator[tuple[slice, npt.NDArray[np.float32]]]:
+def wide_blocks(vectors: npt.NDArray[Any]) -> Iterator[tuple[slice, Float32Array]]:
     """Yield where rows are and the rows in float32, as many as fit the cache; the array is used again.
 
     Parameters

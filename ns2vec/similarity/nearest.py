@@ -8,7 +8,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from ns2vec.similarity.products import FloatArray, cosines, divisors, is_blas, products
+from ns2vec._typing import FloatArray
+from ns2vec.similarity.products import cosines, divisors, is_blas, products
 
 Rows: TypeAlias = "npt.NDArray[np.intp]"
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from ns2vec._typing import FloatArray
 from ns2vec.similarity.half import wide_blocks
 from ns2vec.similarity.scan import can_scan, scan
-
-FloatArray: TypeAlias = "npt.NDArray[np.floating[Any]]"
 
 COSMUL_EPSILON = 1e-6  # Levy and Goldberg 2014, equation 4
 BLOCK_ROWS = 4096

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from ns2vec._kernels import ISA
 from ns2vec._platform import after_fork_in_child, n_processors
+from ns2vec._typing import Float32Array
 from ns2vec.similarity._dots import write_cosines
 
 BYTES_PER_THREAD = 8 << 20  # of vectors; from two parts on, two threads save a quarter of the time
@@ -35,9 +36,7 @@ def count_threads(n_bytes: int) -> int:
     return max(1, min(most, n_bytes // BYTES_PER_THREAD))
 
 
-def scan(
-    vectors: npt.NDArray[np.float32], norms: npt.NDArray[np.float32], query: npt.NDArray[np.float32]
-) -> npt.NDArray[np.float32]:
+def scan(vectors: Float32Array, norms: Float32Array, query: Float32Array) -> Float32Array:
     """Return the cosine of each row with a unit `query` of shape (D,), shape (V,).
 
     The arrays are such that `can_scan` says yes. Equal rows get equal cosines, and neither the number

@@ -5,14 +5,12 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from ns2vec._typing import Int64Array
+from ns2vec._typing import Float64Array, Int64Array
 
 ALWAYS = 2**32 - 1
 
 
-def keep_probabilities(
-    counts: Int64Array, sample: float, n_words: int | None = None
-) -> npt.NDArray[np.float64]:
+def keep_probabilities(counts: Int64Array, sample: float, n_words: int | None = None) -> Float64Array:
     """Probability that an occurrence of each word is trained, as word2vec.c has it.
 
     Parameters
@@ -32,7 +30,7 @@ def keep_probabilities(
     if sample == 0:
         return np.ones(counts.shape)
     ratio = threshold_of(counts.sum() if n_words is None else n_words, sample) / np.maximum(counts, 1.0)
-    probabilities: npt.NDArray[np.float64] = np.minimum(np.sqrt(ratio) + ratio, 1.0)
+    probabilities: Float64Array = np.minimum(np.sqrt(ratio) + ratio, 1.0)
     return probabilities
 
 

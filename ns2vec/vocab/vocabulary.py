@@ -26,8 +26,8 @@ class Vocabulary:
     index_to_key : list of length V
     key_to_index : dict, key -> row
     counts : ndarray of shape (V,), int64
-    n_raw_types, n_raw_words : int
-        Types and words that were counted, before anything was left out.
+    n_raw_types : int
+        Types that were counted, before anything was left out.
     n_retained_words : int
         Occurrences of the words of the vocabulary.
     effective_min_count : int
@@ -38,7 +38,6 @@ class Vocabulary:
     key_to_index: dict[Token, int]
     counts: Int64Array
     n_raw_types: int
-    n_raw_words: int
     n_retained_words: int
     effective_min_count: int
 
@@ -104,8 +103,8 @@ def build_vocabulary(
     rows = np.full(len(counts), NO_ROW, dtype=np.int32)
     rows[order] = places
     key_to_index = {key: row for row, key in enumerate(keys)}
-    n_raw_words, n_retained = int(counts.sum()), int(counts[kept].sum())
-    return Vocabulary(keys, key_to_index, found, len(counts), n_raw_words, n_retained, effective), rows
+    n_retained = int(counts[kept].sum())
+    return Vocabulary(keys, key_to_index, found, len(counts), n_retained, effective), rows
 
 
 def effective_min_count(counts: Int64Array, min_count: int, max_final_vocab: int | None) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -70,10 +71,10 @@ def test_the_temporary_file_has_no_name_and_is_given_back(tmp_path, monkeypatch)
 
 
 def test_a_full_disk_is_a_corpus_error(monkeypatch):
-    def full(descriptor, buffer, offset):
+    def full(descriptor, buffer):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(encoded.os, "pwrite", full)
+    monkeypatch.setattr(encoded.os, "write", full)
     with pytest.raises(CorpusError, match=r"No space left on device; set TMPDIR .* or use corpus_memory=0"):
         EncodedCorpus(0).append(ids(1, END), 1, 1)
 
@@ -81,7 +82,7 @@ def test_a_full_disk_is_a_corpus_error(monkeypatch):
 def test_the_full_device_of_the_system(monkeypatch):
     if not os.path.exists("/dev/full"):
         pytest.skip("this system has no /dev/full")
-    monkeypatch.setattr(encoded, "nameless_file", lambda folder: os.open("/dev/full", os.O_RDWR))
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda dir: io.FileIO("/dev/full", "r+"))
     with pytest.raises(CorpusError, match="No space left on device"):
         EncodedCorpus(0).append(ids(1, END), 1, 1)
 
@@ -93,8 +94,8 @@ def test_a_folder_that_cannot_be_written_is_a_corpus_error(monkeypatch, tmp_path
 
 
 def test_short_writes_and_reads_are_continued(monkeypatch):
-    write, read = os.pwrite, os.preadv
-    monkeypatch.setattr(encoded.os, "pwrite", lambda fd, data, at: write(fd, data[:5], at))
+    write, read = os.write, os.preadv
+    monkeypatch.setattr(encoded.os, "write", lambda fd, data: write(fd, data[:5]))
     monkeypatch.setattr(encoded.os, "preadv", lambda fd, views, at: read(fd, [views[0][:7]], at))
     store = filled(0, n_chunks=10)
     assert store.chunk(9).words.tolist() == [9] * 10

@@ -34,7 +34,7 @@ def test_pruning_leaves_what_gensim_leaves(max_vocab_size, keep):
     rule = None if keep is None else lambda word, count, floor: 2 if word == keep else 0
     model = peer.Word2Vec(max_vocab_size=max_vocab_size, min_count=1)
     n_words, n_sentences = model.scan_vocab(sentences, trim_rule=rule)
-    scan = open_corpus(sentences).scan_sequential(max_vocab_size=max_vocab_size, trim_rule=rule, min_count=1)
+    scan = open_corpus(sentences).scan_sequential(max_vocab_size=max_vocab_size, trim_rule=rule)
     assert dict(zip(scan.tokens, scan.counts.tolist(), strict=True)) == dict(model.raw_vocab)
     assert list(scan.tokens) == list(model.raw_vocab)
     assert (scan.n_words, scan.n_sentences) == (n_words, n_sentences)

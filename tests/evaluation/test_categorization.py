@@ -32,7 +32,7 @@ def grouped(make_toy, noise):
 
 
 def test_clear_categories_are_found(make_toy):
-    result = score_categorization(Lookup(grouped(make_toy, 0.1)), MEMBERS, n_seeds=3)
+    result = score_categorization(Lookup(grouped(make_toy, 0.1)), MEMBERS)
     assert result.measures["purity:ward"] == result.measures["purity:average"] == 1.0
     assert result.score == result.measures["purity"] > 0.6
     assert [part.name for part in result.parts] == list(NAMES)
@@ -40,14 +40,14 @@ def test_clear_categories_are_found(make_toy):
 
 def test_the_same_seeds_give_the_same_score(make_toy):
     lookup = Lookup(grouped(make_toy, 1.0))
-    first, second = (score_categorization(lookup, MEMBERS) for _ in range(2))
+    first, second = (score_categorization(lookup, MEMBERS).with_interval(Resampling()) for _ in range(2))
     assert first.measures == second.measures
     assert first.low < first.score < first.high
     assert first.items.values.mean() == pytest.approx(first.score)
 
 
 def test_classification_of_clear_categories(make_toy):
-    result = score_classification(Lookup(grouped(make_toy, 0.1)), MEMBERS)
+    result = score_classification(Lookup(grouped(make_toy, 0.1)), MEMBERS).with_interval(Resampling())
     assert (result.score, result.measures["accuracy"], result.low) == (1.0, 1.0, 1.0)
 
 
@@ -80,7 +80,7 @@ def test_the_interval_of_macro_f1_is_that_of_the_repeated_words(make_toy):
     from ns2vec.evaluation.statistics import draw_counts
 
     lookup = Lookup(grouped(make_toy, 1.5))
-    result = score_classification(lookup, MEMBERS, resampling=Resampling(100))
+    result = score_classification(lookup, MEMBERS).with_interval(Resampling(100))
     categories = np.array([name for _, name in MEMBERS])
     predicted = nearest_centroids(lookup.unit_matrix([word for word, _ in MEMBERS]), categories)
     drawn = [

@@ -15,7 +15,7 @@ COVERAGE = Coverage(4, 4, 4, "skip")
 
 def result(positions, values, gold=None, groups=None):
     positions, values = np.array(positions), np.array(values, dtype=float)
-    return TaskResult("m", 0.0, 0.0, 0.0, COVERAGE, items=Items(positions, values, gold, groups))
+    return TaskResult("m", COVERAGE, items=Items(positions, values, gold, groups))
 
 
 def test_only_common_items_are_compared():
@@ -34,6 +34,6 @@ def test_gold_means_correlations():
 
 def test_nothing_in_common_and_nothing_to_compare():
     assert compare_results(result([0], [1]), result([1], [1]), Resampling()).n_items == 0
-    bare = TaskResult("m", 0.0, 0.0, 0.0, COVERAGE)
+    bare = TaskResult("m", COVERAGE)
     with pytest.raises(ConfigError, match="results with items"):
         compare_results(bare, bare, Resampling())

@@ -60,7 +60,7 @@ def test_models_are_never_changed(make_toy, files, dtype, on_malformed):
             evaluation = evaluate_suites(
                 {"toy": toy}, [*files, "facts"][: 2 if missing != "mean" else 3], settings=changed
             )
-            told = [str(line) for outcome in evaluation.outcomes for line in outcome.malformed]
+            told = [str(line) for outcome in evaluation.outcomes for line in outcome.read.malformed]
             assert [line.rpartition("/")[2] for line in told] == [
                 "p.tsv:51: expected 3 columns, found 1",
                 "q.txt:52: expected 4 words, found 2",

@@ -51,13 +51,11 @@ def test_collections_name_suites():
 def test_names_collections_files_and_suites_are_selected(tmp_path):
     path = tmp_path / "mine.toml"
     path.write_text(
-        '[collection]\nboth = ["mine", "mc30"]\n'
         '[[suite]]\nname = "mine"\ntask = "outliers"\norigin = [{files = ["mine.tsv"]}]\n',
         "utf-8",
     )
     own = Suite.of_files("own", "analogies", ["q.txt"])
     assert [s.name for s in select_suites([str(path), own, "rg65"])] == ["mine", "own", "rg65"]
-    assert [s.name for s in select_suites(["both"], [path])] == ["mine", "mc30"]
     with pytest.raises(ConfigError, match=r"unknown suite 'ws354': expected a \.toml file or one of"):
         select_suites(["ws354"])
 

@@ -17,4 +17,4 @@ def test_a_task_can_be_read_scored_and_tried(name):
     assert task.reader in READERS
     assert name in FACTS_QUESTIONS
     parameters = inspect.signature(task.score).parameters
-    assert {"keep", "resampling", *task.options} <= set(parameters)
+    assert {"keep", *task.options} <= set(parameters)

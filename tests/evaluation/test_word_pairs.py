@@ -45,7 +45,7 @@ def test_the_mean_vector_in_place_of_missing_words(judged):
 def test_only_some_pairs(judged):
     toy, pairs = judged
     keep = np.arange(60) < 20
-    result = score_word_similarity(Lookup(toy), pairs, keep=keep, resampling=Resampling(50))
+    result = score_word_similarity(Lookup(toy), pairs, keep=keep).with_interval(Resampling(50))
     assert result.score == score_word_similarity(Lookup(toy), pairs[:20]).score
     assert result.coverage.n_total == 60
     assert result.items.positions.max() < 20

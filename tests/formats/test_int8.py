@@ -7,7 +7,7 @@ import pytest
 
 from ns2vec import KeyedVectors
 from ns2vec.exceptions import ConfigError, FormatError
-from ns2vec.formats import VectorTable, int8, native
+from ns2vec.formats import VectorTable, int8, native, read_vectors
 
 
 def neighbours(kv, keys):
@@ -33,7 +33,7 @@ def test_int8_is_not_mapped_and_not_for_models(tmp_path):
     native.write(write_int8, VectorTable(["a", "b"], np.ones((2, 3))), datatype="int8")
     with pytest.raises(ConfigError, match="int8 vectors cannot be mapped"):
         KeyedVectors.load(write_int8, mmap="r")
-    assert native.read(write_int8, limit=1).keys == ["a"]
+    assert read_vectors(write_int8, limit=1).keys == ["a"]
     with pytest.raises(ConfigError, match="not finite: int8 cannot store them"):
         native.write(write_int8, VectorTable(["a"], np.array([[np.inf]])), datatype="int8")
     with pytest.raises(ConfigError, match="vectors are stored as one of"):

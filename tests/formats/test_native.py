@@ -15,7 +15,7 @@ import pytest
 
 from ns2vec import KeyedVectors, Word2Vec
 from ns2vec.exceptions import ConfigError, FormatError
-from ns2vec.formats import FORMATS, VectorTable, guess_format, native
+from ns2vec.formats import FORMATS, VectorTable, guess_format, native, read_vectors
 from ns2vec.formats.container import read_container, write_container
 from ns2vec.formats.state import ModelState, VectorState
 
@@ -106,10 +106,10 @@ def test_a_table_and_its_limit(tmp_path, mmap):
     table = VectorTable(["a", "b", "c"], vectors_of(3), np.array([9, 5, 1]))
     FORMATS["native"].write(path, table)
     assert guess_format(path) == "native"
-    found = native.read(path, limit=2, mmap=mmap)
+    found = read_vectors(path, limit=2, mmap=mmap)
     assert (found.keys, found.counts.tolist()) == (["a", "b"], [9, 5])
     assert np.array_equal(found.vectors, table.vectors[:2])
-    assert native.read(path, datatype=np.float16).vectors.dtype == np.float16
+    assert read_vectors(path, datatype=np.float16).vectors.dtype == np.float16
 
 
 def test_free_rows_are_not_in_a_table(tmp_path):

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ns2vec.formats import word2vec_text
-from ns2vec.formats._parse import format_lines, index_keys, parse_lines, parse_numbers, scan_records
+from ns2vec.formats._parse import format_lines, parse_lines, parse_numbers, scan_records
 
 BIT_PATTERNS = st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=40)
 
@@ -151,16 +151,6 @@ def test_keys_of_records_are_decoded_as_asked():
         scan_records(b"\xe4 1", 0, row, "utf8", "strict")
     with pytest.raises(LookupError, match="unknown encoding: none"):
         scan_records(b"a 1", 0, row, "none", "strict")
-
-
-def test_keys_are_numbered_up_to_one_that_is_known():
-    index = {}
-    assert index_keys(index, ["a", "b", "a", "c", "b"], 0) == 2
-    assert index_keys(index, ["a", "b", "a", "c", "b"], 3) == 1
-    assert index == {"a": 0, "b": 1, "c": 2}
-    assert index_keys(index, ["d"], 1) == 0
-    with pytest.raises(ValueError, match=r"start must lie in 0\.\.1, got 2"):
-        index_keys(index, ["d"], 2)
 
 
 def test_spelling_and_parsing_of_a_million_bit_patterns():

@@ -137,7 +137,7 @@ def test_any_table_comes_back_or_is_refused(tmp_path, name, data):
         assert "cannot keep" in str(error) or "taken for its count" in str(error) or "Unicode" in str(error)
         assert "\n" not in str(error)
         return
-    found = FORMATS[name].read(path, datatype=table.vectors.dtype)
+    found = read_vectors(path, name, datatype=table.vectors.dtype)
     same(found, table, counts=name in WITH_COUNTS and table.counts is not None)
     bits = f"u{table.vectors.dtype.itemsize}"
     plain = ~np.isnan(table.vectors)

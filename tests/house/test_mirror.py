@@ -8,7 +8,7 @@ from sources import PACKAGE, ROOT, at, expect_none, files
 
 # Modules without a test file of their own: what is private, in C or a part is tested through its door.
 TESTED_BY = {
-    "tests/cli/test_evaluate.py": "cli/any_vectors cli/common evaluation/_columns",
+    "tests/cli/test_evaluate.py": "cli/common evaluation/_columns",
     "tests/cli/test_info.py": "_build_info",
     "tests/compat/test_signatures.py": "compat/gensim/convert callbacks",
     "tests/compat/gensim/test_alias.py": "compat/gensim/site/sitecustomize",

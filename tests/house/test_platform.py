@@ -8,7 +8,7 @@ from sources import CYTHON, C, at, expect_none, files, line_of, read
 
 NOT_EVERYWHERE = re.compile(
     r"os\.fork|/proc/|\bfcntl\b|\bmsvcrt\b|preadv|pwrite|fchown|fchmod|O_CLOEXEC|O_TEMPORARY|mkstemp|"
-    r"TemporaryFile|import resource$|multiprocessing|madvise",
+    r"NamedTemporaryFile|import resource$|multiprocessing|madvise",
     re.MULTILINE,
 )
 POSIX = re.compile(r"posix_memalign|\baligned_alloc\b|from posix|<(?:unistd|pthread|sys/)")

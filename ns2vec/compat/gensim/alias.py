@@ -11,7 +11,7 @@ import os
 import pickle
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from importlib.abc import InspectLoader
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
@@ -20,6 +20,7 @@ from typing import Any
 
 from ns2vec.compat.gensim import modules
 from ns2vec.keyedvectors import KeyedVectors
+from ns2vec.models.doc2vec import Doc2Vec
 from ns2vec.word2vec import Word2Vec
 
 VERSION = "4.4.0"  # whose interface ns2vec has; packages compare it with "4.0.0"
@@ -32,6 +33,7 @@ MODULES = {
     "gensim.downloader": "downloader",
     "gensim.models": "models",
     "gensim.models.callbacks": "callbacks",
+    "gensim.models.doc2vec": "doc2vec",
     "gensim.models.keyedvectors": "keyedvectors",
     "gensim.models.word2vec": "word2vec",
     "gensim.models.word2vec_corpusfile": "word2vec_corpusfile",
@@ -48,8 +50,14 @@ MODULES = {
 }
 
 
+# packages look for "gensim" in the name of a model's class
+ALIASES: dict[type, str] = {
+    KeyedVectors: "gensim.models.keyedvectors",
+    Word2Vec: "gensim.models.word2vec",
+    Doc2Vec: "gensim.models.doc2vec",
+}
 # names that the classes have while gensim's names mean the installed gensim
-OWN_NAMES: dict[type, str] = {kind: kind.__module__ for kind in (KeyedVectors, Word2Vec)}
+OWN_NAMES: dict[type, str] = {kind: kind.__module__ for kind in ALIASES}
 
 
 def _is_gensims(name: str) -> bool:
@@ -145,13 +153,7 @@ class _NamesLoader(importlib.abc.Loader):
     def exec_module(self, module: ModuleType) -> None:
         source = importlib.import_module(f"{modules.__name__}.{MODULES[self.name]}")
         names = {name: value for name, value in vars(source).items() if not name.startswith("__")}
-        vars(module).update(names)
-        vars(module).update(
-            __doc__=source.__doc__,
-            __file__=source.__file__,
-            __all__=list(source.__all__),
-            __getattr__=self._other,
-        )
+        vars(module).update(names, __doc__=source.__doc__, __file__=source.__file__, __getattr__=self._other)
         if self.name == "gensim":
             vars(module)["__version__"] = VERSION
 
@@ -222,12 +224,9 @@ class AliasFinder(importlib.abc.MetaPathFinder):
         module = REAL.module(name)
         return ModuleSpec(name, _RealLoader(module), origin=getattr(module, "__file__", None))
 
-    def find_distributions(self, context: Any = None) -> Iterable[importlib.metadata.Distribution]:
+    def find_distributions(self, context: Any = None) -> Iterator[importlib.metadata.Distribution]:
         """Answer ``importlib.metadata.version("gensim")``."""
-        return self._distributions(getattr(context, "name", None))
-
-    def _distributions(self, name: str | None) -> Iterator[importlib.metadata.Distribution]:
-        if name is not None and name.lower() == "gensim":
+        if str(getattr(context, "name", None)).lower() == "gensim":
             yield _Distribution()
 
 
@@ -262,9 +261,8 @@ def install(*, children: bool = False) -> None:
                 "ns2vec.compat.gensim.install() before anything imports gensim"
             )
         sys.meta_path.insert(0, AliasFinder())
-        # packages look for "gensim" in the name of a model's class
-        KeyedVectors.__module__ = "gensim.models.keyedvectors"
-        Word2Vec.__module__ = "gensim.models.word2vec"
+        for kind, name in ALIASES.items():
+            kind.__module__ = name
     if children:
         paths = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
         root = str(Path(__file__).parents[3])

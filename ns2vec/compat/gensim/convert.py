@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import numpy as np
@@ -50,10 +51,11 @@ def to_gensim(model: Word2Vec | KeyedVectors) -> Any:
         raise ConfigError(f"expected a Word2Vec or KeyedVectors of ns2vec, got {type(model).__name__}")
     state = model.to_state()
     kind = real_module("gensim.models.word2vec").Word2Vec
-    options = {name: value for name, value in state.attributes.items() if name in _PARAMETERS}
+    parameters = inspect.signature(kind).parameters
+    options = {name: value for name, value in state.attributes.items() if name in parameters}
     made = kind(None, **options)
     for name, value in {**state.attributes, **state.arrays}.items():
-        if name in vars(made) or name in WEIGHTS or name in _STATISTICS:
+        if name in vars(made) or name in (*WEIGHTS, "effective_min_count"):
             setattr(made, name, value)
     made.wv = _vectors_to_gensim(model.wv)
     if made.negative:
@@ -61,14 +63,6 @@ def to_gensim(model: Word2Vec | KeyedVectors) -> Any:
     if made.hs:
         made.create_binary_tree()
     return made
-
-
-_PARAMETERS = (
-    "vector_size", "alpha", "window", "min_count", "max_vocab_size", "sample", "seed", "workers", "min_alpha",
-    "sg", "hs", "negative", "ns_exponent", "cbow_mean", "epochs", "null_word", "sorted_vocab", "batch_words",
-    "compute_loss", "comment", "max_final_vocab", "shrink_windows",
-)  # fmt: skip
-_STATISTICS = ("effective_min_count",)
 
 
 def _vectors_to_gensim(kv: KeyedVectors) -> Any:

@@ -12,15 +12,11 @@ names become inert records, any other name is refused; see `ns2vec.formats.gensi
 
 from __future__ import annotations
 
-from typing import IO
-
-import numpy.typing as npt
-
 from ns2vec._typing import PathLike
 from ns2vec.formats.gensim.unpickling import RefusedGlobalError, looks_like_pickle
 from ns2vec.formats.gensim.upgrade import read_state
 from ns2vec.formats.gensim.writing import write_state
-from ns2vec.formats.state import first_rows, state_of_table, table_of_state
+from ns2vec.formats.state import state_of_table, table_of_state
 from ns2vec.formats.table import VectorTable
 
 __all__ = [
@@ -41,21 +37,12 @@ SUFFIXES = (".gensim",)
 looks_like = looks_like_pickle
 
 
-def read(
-    path: PathLike | IO[bytes],
-    *,
-    limit: int | None = None,
-    datatype: npt.DTypeLike | None = None,
-    mmap: str | None = None,
-) -> VectorTable:
+def read(path: PathLike, *, mmap: str | None = None) -> VectorTable:
     """Read the keys and vectors of a KeyedVectors or Word2Vec that gensim saved.
 
     Parameters
     ----------
     path : path, address, or ``"-"``; decompressed by its suffix
-    limit : int, optional
-        Return at most so many vectors.
-    datatype : of the vectors in memory; that of the file unless given
     mmap : {None, "r", "r+", "c"}
         Map the ``.npy`` files beside `path` instead of reading them.
 
@@ -64,8 +51,7 @@ def read(
     FormatError
         If the file is damaged, names something that no model needs, or holds another kind of model.
     """
-    state = read_state(path, mmap=mmap)
-    return first_rows(table_of_state(state.vectors, path), limit, datatype)
+    return table_of_state(read_state(path, mmap=mmap).vectors, path)
 
 
 def write(path: PathLike, table: VectorTable) -> None:

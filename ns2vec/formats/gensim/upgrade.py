@@ -2,6 +2,8 @@
 
 Before 0.13.4 a Word2Vec held its words itself; until 3.2 ``wv.syn0`` and ``wv.vocab``; from 3.3 to 3.8 output
 weights were in ``trainables`` and options in ``vocabulary``; since 4.0 all are as `ModelState` names them.
+The tags of a Doc2Vec are ``dv`` since 4.0; before, ``docvecs`` had a row for each int tag and, after these,
+for the names in ``offset2doctag`` (``index2doctag`` in 0.12).
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from ns2vec.formats.atomic import open_for_read
 from ns2vec.formats.fitting import fit_rows, fit_state
 from ns2vec.formats.gensim.sidefiles import read_npy, read_npz
 from ns2vec.formats.gensim.unpickling import Plain, Record, unpickle
+from ns2vec.formats.keys import DAMAGED
 from ns2vec.formats.state import ModelState, VectorState
 from ns2vec.formats.strangers import refuse_stranger
 
@@ -42,12 +45,13 @@ OPTIONS = (
     "effective_min_count", "max_vocab_size", "max_final_vocab", "sample", "sorted_vocab", "null_word", "seed",
     "hashfxn", "workers", "batch_words", "sg", "hs", "negative", "ns_exponent", "cbow_mean", "compute_loss",
     "epochs", "comment", "train_count", "total_train_time", "min_alpha_yet_reached", "running_training_loss",
-    "corpus_count", "corpus_total_words", "raw_vocab", "lifecycle_events",
+    "corpus_count", "corpus_total_words", "raw_vocab", "lifecycle_events", "dbow_words", "dm_concat",
+    "dm_tag_count",
 )  # fmt: skip
 
 
 def read_state(source: PathLike | IO[bytes], *, mmap: str | None = None) -> ModelState:
-    """Read a Word2Vec or KeyedVectors that gensim saved.
+    """Read a Word2Vec, Doc2Vec or KeyedVectors that gensim saved.
 
     Parameters
     ----------
@@ -78,15 +82,7 @@ def read_state(source: PathLike | IO[bytes], *, mmap: str | None = None) -> Mode
         return _Upgrade(name, path, mmap).model(root)
     except FormatError:
         raise
-    except (
-        ValueError,
-        TypeError,
-        KeyError,
-        IndexError,
-        AttributeError,
-        OverflowError,
-        RecursionError,
-    ) as error:
+    except DAMAGED as error:
         raise FormatError(f"{name}: damaged: {type(error).__name__}: {error}") from None
 
 
@@ -135,8 +131,10 @@ class _Upgrade:
     def model(self, root: Record) -> ModelState:
         if root.kind in VECTOR_KINDS:
             return ModelState("KeyedVectors", self.vectors(self.attributes(root, "")))
-        if root.kind != "Word2Vec":
-            self.refuse(f"holds a {root.kind}; of gensim's models ns2vec reads Word2Vec and KeyedVectors")
+        if root.kind not in ("Word2Vec", "Doc2Vec"):
+            self.refuse(
+                f"holds a {root.kind}; of gensim's models ns2vec reads Word2Vec, Doc2Vec and KeyedVectors"
+            )
         state = self.attributes(root, "")
         for part in ("vocabulary", "trainables"):
             if isinstance(state.get(part), Record):
@@ -151,12 +149,37 @@ class _Upgrade:
         arrays = {name: self.plain(state[name]) for name in WEIGHTS if state.get(name) is not None}
         options = {name: self.plain(state[name]) for name in OPTIONS if name in state}
         options.setdefault("vector_size", vectors.vectors.shape[1])
+        if options.get("dm_concat"):
+            self.refuse("holds a Doc2Vec with dm_concat=1, which ns2vec does not have")
         n_rows, vector_size = vectors.vectors.shape
         for name, array in arrays.items():
             if not isinstance(array, np.ndarray) or array.shape[1:] != (vector_size,):
                 self.refuse(f"{name} has shape {getattr(array, 'shape', None)}, not that of the vectors")
             arrays[name] = fit_rows(array, n_rows, name, self.name)
-        return ModelState("Word2Vec", vectors, options, arrays)
+        if root.kind == "Word2Vec":
+            return ModelState("Word2Vec", vectors, options, arrays)
+        return ModelState("Doc2Vec", vectors, options, arrays, others={"dv": self.tags(state)})
+
+    def tags(self, state: dict[str, Any]) -> VectorState:
+        """Return the tags of a Doc2Vec, of which old versions kept only the names."""
+        if isinstance(state.get("dv"), Record):
+            return self.vectors(self.attributes(state["dv"], "dv."))
+        if not isinstance(state.get("docvecs"), Record):
+            self.refuse("it is a Doc2Vec without tags")
+        inner = self.attributes(state["docvecs"], "docvecs.")
+        vectors = self.first(inner, "vectors_docs", "doctag_syn0")
+        names = self.first(inner, "offset2doctag", "index2doctag") or []
+        if not isinstance(vectors, np.ndarray) or not isinstance(names, list) or len(names) > len(vectors):
+            self.refuse("the vectors of its tags do not fit their names")
+        n_ints = len(vectors) - len(names)
+        expandos = {name: np.zeros(len(vectors), dtype=np.int64) for name in ("word_count", "doc_count")}
+        doctags = inner.get("doctags") or {}
+        for row, name in enumerate(names, n_ints):
+            tag = doctags.get(name)
+            if isinstance(tag, Record) and len(tag.args) == 3:
+                expandos["word_count"][row], expandos["doc_count"][row] = self.plain(tag.args)[1:]
+        keys = [*range(n_ints), *names]
+        return self.vectors({"index_to_key": keys, "vectors": vectors, "expandos": expandos if names else {}})
 
     def vectors(self, state: dict[str, Any]) -> VectorState:
         keys = self.first(state, "index_to_key", "index2word", "index2entity")

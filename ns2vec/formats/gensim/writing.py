@@ -7,11 +7,12 @@ goes on from piece to piece.
 
 from __future__ import annotations
 
+import io
 import os
 import pickle
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,7 @@ from ns2vec.exceptions import ConfigError
 from ns2vec.formats.atomic import is_replaceable, open_for_write
 from ns2vec.formats.gensim.sidefiles import write_npy
 from ns2vec.formats.gensim.upgrade import OPTIONS
+from ns2vec.formats.keys import n_row_numbers
 from ns2vec.formats.state import ModelState, VectorState
 from ns2vec.vocab import build_huffman
 
@@ -29,15 +31,18 @@ Array = npt.NDArray[Any]
 
 SEP_LIMIT = 10 * 1024**2
 PROTOCOL = 3  # the last one without frames, which could not be cut into pieces
-MODULES = {"Word2Vec": "gensim.models.word2vec", "KeyedVectors": "gensim.models.keyedvectors"}
+MODULES = {
+    "Doc2Vec": "gensim.models.doc2vec",
+    "KeyedVectors": "gensim.models.keyedvectors",
+    "Word2Vec": "gensim.models.word2vec",
+}
 
 
-class _Object:
+class _Object(NamedTuple):
     """An object of gensim's to be written: class name and attributes."""
 
-    def __init__(self, name: str, attributes: dict[str, Any]) -> None:
-        self.name = name
-        self.attributes = attributes
+    name: str
+    attributes: dict[str, Any]
 
 
 def write_state(
@@ -48,7 +53,7 @@ def write_state(
     sep_limit: int = SEP_LIMIT,
     ignore: frozenset[str] = frozenset(),
 ) -> None:
-    """Write a Word2Vec or KeyedVectors that gensim 4 loads, ns2vec installed or not.
+    """Write a Word2Vec, Doc2Vec or KeyedVectors that gensim 4 loads, ns2vec installed or not.
 
     Parameters
     ----------
@@ -77,22 +82,20 @@ def write_state(
     split = _Splitter(None if is_alone else path, separately, sep_limit, ignore)
     if state.attributes.get("hs"):
         _add_paths(state.vectors)
-    inner = _Object(
-        "KeyedVectors", split(_vector_attributes(state.vectors), "wv." * (state.kind == "Word2Vec"))
-    )
-    root = inner
-    if state.kind == "Word2Vec":
-        root = _Object("Word2Vec", split(_model_attributes(state), "") | {"wv": inner})
-        root.attributes["__recursive_saveloads"] = ["wv"]
-    elif state.kind != "KeyedVectors":
-        raise ConfigError(f"expected a Word2Vec or KeyedVectors to write for gensim, got {state.kind!r}")
-    if path is None:
-        _write_pickle(target, root)  # type: ignore[arg-type]
-        return
+    if state.kind not in MODULES:
+        raise ConfigError(f"expected one of {', '.join(MODULES)} to write for gensim, got {state.kind!r}")
+    if state.kind == "KeyedVectors":
+        root = _Object("KeyedVectors", split(_vector_attributes(state.vectors), ""))
+    else:
+        parts = {"wv": _vector_attributes(state.vectors)}
+        parts |= {name: _tag_attributes(other) for name, other in state.others.items()}
+        keyed = {name: _Object("KeyedVectors", split(part, f"{name}.")) for name, part in parts.items()}
+        root = _Object(state.kind, split(_model_attributes(state), "") | keyed)
+        root.attributes["__recursive_saveloads"] = [*keyed]
     for name, array in split.files.items():
         with open_for_write(f"{path}.{name}.npy") as stream:
             write_npy(stream, array)
-    with open_for_write(path) as stream:
+    with open_for_write(target) as stream:
         _write_pickle(stream, root)
 
 
@@ -154,6 +157,14 @@ def _vector_attributes(state: VectorState) -> dict[str, Any]:
     }
 
 
+def _tag_attributes(state: VectorState) -> dict[str, Any]:
+    """Tags that are numbers of rows are in no dict."""
+    found = _vector_attributes(state)
+    n_plain = n_row_numbers(found["index_to_key"])
+    found["key_to_index"] = {key: row for key, row in found["key_to_index"].items() if row >= n_plain}
+    return found
+
+
 def _model_attributes(state: ModelState) -> dict[str, Any]:
     found = {name: value for name, value in state.attributes.items() if name in OPTIONS}
     raw_vocab: defaultdict[Any, int] = defaultdict(int)
@@ -181,22 +192,14 @@ class _Pieces:
     """Pickles values one after the other as parts of one pickle."""
 
     def __init__(self) -> None:
-        self._out = _Buffer()
+        self._out = io.BytesIO()
         self._pickler = pickle.Pickler(self._out, PROTOCOL)
 
     def __call__(self, value: Any) -> bytes:
-        self._out.parts.clear()
+        self._out.seek(0)
+        self._out.truncate()
         self._pickler.dump(value)
-        return b"".join(self._out.parts)[2:-1]  # without PROTO and STOP
-
-
-class _Buffer:
-    def __init__(self) -> None:
-        self.parts: list[bytes] = []
-
-    def write(self, part: Any) -> int:
-        self.parts.append(bytes(part))
-        return len(part)
+        return self._out.getvalue()[2:-1]  # without PROTO and STOP
 
 
 def _object(thing: _Object, pickled: _Pieces) -> Iterator[bytes]:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from ns2vec.exceptions import ConfigError, FormatError
-from ns2vec.formats import FORMATS, VectorTable, guess_format
+from ns2vec.formats import FORMATS, VectorTable, guess_format, read_vectors
 from ns2vec.formats.gensim import read_state, write_state
 from ns2vec.formats.state import ModelState
 
@@ -73,8 +73,8 @@ def test_vectors_alone(tmp_path, state):
 def test_what_gensim_could_not_load_is_not_written(tmp_path, state):
     with pytest.raises(ConfigError, match="leave separately out"):
         write_state(tmp_path / "model.gz", state, separately=["vectors"])
-    with pytest.raises(ConfigError, match="Word2Vec or KeyedVectors"):
-        write_state(tmp_path / "model", ModelState("Doc2Vec", state.vectors))
+    with pytest.raises(ConfigError, match="expected one of Doc2Vec, KeyedVectors, Word2Vec"):
+        write_state(tmp_path / "model", ModelState("LdaModel", state.vectors))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -101,7 +101,7 @@ def test_a_missing_side_file_is_named(tmp_path, state):
 def test_the_format(tmp_path):
     table = VectorTable(["b", "a"], np.eye(2, dtype=np.float32), np.array([2, 1]))
     FORMATS["gensim"].write(tmp_path / "file", table)
-    found = FORMATS["gensim"].read(tmp_path / "file", limit=1)
+    found = read_vectors(tmp_path / "file", limit=1)
     assert (found.keys, found.counts.tolist(), found.vectors.tolist()) == (["b"], [2], [[1.0, 0.0]])
 
 

@@ -13,8 +13,6 @@ from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.formats import open_for_write
 from ns2vec.formats.gensim.unpickling import Plain, looks_like_pickle, unpickle
 
-__all__ = ["AnnoyIndexer"]
-
 
 def _annoy() -> Any:
     try:

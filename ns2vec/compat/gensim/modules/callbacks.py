@@ -3,5 +3,3 @@
 from __future__ import annotations
 
 from ns2vec.callbacks import CallbackAny2Vec
-
-__all__ = ["CallbackAny2Vec"]

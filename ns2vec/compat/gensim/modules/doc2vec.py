@@ -18,27 +18,6 @@ from ns2vec.keyedvectors import KeyedVectors
 from ns2vec.models.doc2vec import Doc2Vec
 from ns2vec.word2vec import Word2Vec
 
-__all__ = [
-    "CORPUSFILE_VERSION",
-    "Doc2Vec",
-    "Doc2VecTrainables",
-    "Doc2VecVocab",
-    "Doctag",
-    "FAST_VERSION",
-    "KeyedVectors",
-    "REAL",
-    "TaggedBrownCorpus",
-    "TaggedDocument",
-    "TaggedLineDocument",
-    "Word2Vec",
-    "default_timer",
-    "deprecated",
-    "pseudorandom_weak_vector",
-    "train_document_dbow",
-    "train_document_dm",
-    "utils",
-]
-
 logger = logging.getLogger(__name__)
 
 REAL = np.float32

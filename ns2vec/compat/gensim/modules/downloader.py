@@ -24,8 +24,6 @@ from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.formats import guess_format
 from ns2vec.keyedvectors import KeyedVectors
 
-__all__ = ["BASE_DIR", "info", "load", "main"]
-
 logger = logging.getLogger(__name__)
 
 BASE_DIR = os.environ.get("GENSIM_DATA_DIR", os.path.expanduser("~/gensim-data"))
@@ -96,19 +94,11 @@ def load(name: str, return_path: bool = False) -> Any:
         return str(path)
     if name == "text8":
         return Text8Corpus(path)
-    start = _start(path)
+    with gzip.open(path) as stream:
+        start = stream.read(BLOCK_BYTES)
     if start.lstrip()[:1] in (b"{", b"["):
         return _Documents(path)
-    with tempfile.TemporaryDirectory() as folder:
-        sample = Path(folder) / "start"
-        sample.write_bytes(start)
-        kind = guess_format(sample)
-    return KeyedVectors.load_word2vec_format(path, binary=kind == "word2vec_binary")
-
-
-def _start(path: Path) -> bytes:
-    with gzip.open(path) as stream:
-        return stream.read(1 << 16)
+    return KeyedVectors.load_word2vec_format(path, binary=guess_format(path) == "word2vec_binary")
 
 
 def _fetch(name: str, path: Path) -> None:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import warnings
+import shutil
 from collections.abc import Sequence
 
 from ns2vec._typing import PathLike
+from ns2vec.compat.gensim.modules.utils import deprecated
 from ns2vec.formats import open_for_read, open_for_write
-
-__all__ = ["get_glove_info", "glove2word2vec", "main"]
-
-BLOCK_BYTES = 1 << 20
 
 
 def get_glove_info(glove_file_name: PathLike) -> tuple[int, int]:
@@ -24,22 +21,16 @@ def get_glove_info(glove_file_name: PathLike) -> tuple[int, int]:
     return n_lines, n_numbers
 
 
+@deprecated("KeyedVectors.load_word2vec_format(path, binary=False, no_header=True) loads GloVe text vectors")
 def glove2word2vec(glove_input_file: PathLike, word2vec_output_file: PathLike) -> tuple[int, int]:
     """Write a GloVe text file with word2vec's header in front; return the two numbers of the header.
 
     Deprecated as in gensim: ``KeyedVectors.load_word2vec_format(path, no_header=True)`` reads GloVe's file.
     """
-    warnings.warn(
-        "Call to deprecated `glove2word2vec` (KeyedVectors.load_word2vec_format(path, binary=False, "
-        "no_header=True) loads GloVe text vectors).",
-        DeprecationWarning,
-        stacklevel=2,
-    )
     found = get_glove_info(glove_input_file)
     with open_for_write(word2vec_output_file) as out, open_for_read(glove_input_file) as stream:
         out.write("{} {}\n".format(*found).encode("ascii"))
-        while block := stream.read(BLOCK_BYTES):
-            out.write(block)
+        shutil.copyfileobj(stream, out)
     return found
 
 

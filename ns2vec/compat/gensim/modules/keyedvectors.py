@@ -17,19 +17,6 @@ from ns2vec.keyedvectors import (
     Word2VecKeyedVectors,
 )
 
-__all__ = [
-    "CompatVocab",
-    "Doc2VecKeyedVectors",
-    "EuclideanKeyedVectors",
-    "KeyedVectors",
-    "REAL",
-    "Vocab",
-    "Word2VecKeyedVectors",
-    "load_word2vec_format",
-    "prep_vectors",
-    "pseudorandom_weak_vector",
-]
-
 REAL = np.float32
 _KEY_TYPES = (str, int, np.integer)
 _EXTENDED_KEY_TYPES = (str, int, np.integer, np.ndarray)

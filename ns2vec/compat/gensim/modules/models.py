@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from ns2vec.callbacks import CallbackAny2Vec
 from ns2vec.keyedvectors import KeyedVectors
+from ns2vec.models.doc2vec import Doc2Vec
 from ns2vec.word2vec import Word2Vec
-
-__all__ = ["CallbackAny2Vec", "FAST_VERSION", "KeyedVectors", "Word2Vec"]
 
 FAST_VERSION = 1

@@ -1,5 +1,3 @@
 """The names of ``gensim`` and of those of its packages that hold modules alone: none."""
 
 from __future__ import annotations
-
-__all__: list[str] = []

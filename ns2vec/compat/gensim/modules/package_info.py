@@ -12,8 +12,6 @@ import scipy
 
 from ns2vec._build_info import build_info
 
-__all__ = ["main", "package_info"]
-
 
 def package_info() -> dict[str, Any]:
     """Return the versions of system, Python, NumPy, SciPy and ns2vec."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import tempfile
 
-__all__ = ["common_texts", "get_tmpfile"]
-
 # the titles of Deerwester et al. 1990, "Indexing by latent semantic analysis", table 2, without stop words
 # and words that occur once
 TITLES = """

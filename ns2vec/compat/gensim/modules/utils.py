@@ -21,42 +21,6 @@ from ns2vec.formats.saving import Saveable
 from ns2vec.vocab import RULE_DEFAULT, RULE_DISCARD, RULE_KEEP
 from ns2vec.vocab import keep_word as keep_vocab_item
 
-__all__ = [
-    "ClippedCorpus",
-    "NO_CYTHON",
-    "PICKLE_PROTOCOL",
-    "RULE_DEFAULT",
-    "RULE_DISCARD",
-    "RULE_KEEP",
-    "RepeatCorpus",
-    "RepeatCorpusNTimes",
-    "SaveLoad",
-    "any2unicode",
-    "any2utf8",
-    "call_on_class_only",
-    "chunkize_serial",
-    "deaccent",
-    "default_prng",
-    "deprecated",
-    "effective_n_jobs",
-    "flatten",
-    "grouper",
-    "identity",
-    "ignore_deprecation_warning",
-    "keep_vocab_item",
-    "merge_counts",
-    "open",
-    "prune_vocab",
-    "qsize",
-    "save_as_line_sentence",
-    "simple_preprocess",
-    "simple_tokenize",
-    "to_unicode",
-    "to_utf8",
-    "tokenize",
-    "trim_vocab_by_freq",
-]
-
 PICKLE_PROTOCOL = 4
 NO_CYTHON = RuntimeError("the compiled modules of ns2vec are missing: build it again")
 LETTERS = re.compile(r"(?:(?!\d)\w)+", re.UNICODE)
@@ -248,7 +212,7 @@ def effective_n_jobs(n_jobs: int | None) -> int:
 # ---- decorators -------------------------------------------------------------------------------------
 
 
-def deprecated(reason: Any) -> Any:
+def deprecated(reason: Any) -> Callable[[Any], Any]:
     """Mark a function as deprecated, for a reason or (as a bare decorator) for none."""
 
     def decorate(function: Callable[..., Any], why: str) -> Callable[..., Any]:

@@ -13,40 +13,12 @@ import numpy as np
 
 from ns2vec.compat.gensim.modules import utils
 from ns2vec.compat.gensim.modules.keyedvectors import Vocab, pseudorandom_weak_vector
-from ns2vec.compat.gensim.modules.utils import call_on_class_only, deprecated, keep_vocab_item
+from ns2vec.compat.gensim.modules.utils import call_on_class_only, deprecated
 from ns2vec.corpus import BrownCorpus, LineSentence, PathLineSentences, Text8Corpus
 from ns2vec.exceptions import ConfigError
 from ns2vec.keyedvectors import KeyedVectors
+from ns2vec.vocab import keep_word as keep_vocab_item
 from ns2vec.word2vec import Word2Vec
-
-__all__ = [
-    "BrownCorpus",
-    "CORPUSFILE_VERSION",
-    "Empty",
-    "FAST_VERSION",
-    "Heapitem",
-    "KeyedVectors",
-    "LineSentence",
-    "MAX_WORDS_IN_BATCH",
-    "PathLineSentences",
-    "Queue",
-    "REAL",
-    "Text8Corpus",
-    "Vocab",
-    "Word2Vec",
-    "Word2VecTrainables",
-    "Word2VecVocab",
-    "call_on_class_only",
-    "default_timer",
-    "deprecated",
-    "keep_vocab_item",
-    "pseudorandom_weak_vector",
-    "score_sentence_cbow",
-    "score_sentence_sg",
-    "train_batch_cbow",
-    "train_batch_sg",
-    "utils",
-]
 
 logger = logging.getLogger(__name__)
 

@@ -9,8 +9,6 @@ from ns2vec._typing import PathLike
 from ns2vec.formats import VectorTable, projector
 from ns2vec.keyedvectors import KeyedVectors
 
-__all__ = ["main", "word2vec2tensor"]
-
 
 def word2vec2tensor(word2vec_model_path: PathLike, tensor_filename: str, binary: bool = False) -> None:
     """Write ``PREFIX_tensor.tsv`` (numbers) and ``PREFIX_metadata.tsv`` (words) of a word2vec file."""

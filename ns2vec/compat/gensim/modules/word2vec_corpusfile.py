@@ -12,8 +12,6 @@ from ns2vec._options import whole
 from ns2vec._typing import PathLike
 from ns2vec.compat.gensim.modules.utils import any2utf8
 
-__all__ = ["CORPUSFILE_VERSION", "CythonLineSentence"]
-
 CORPUSFILE_VERSION = 1
 MAX_WORDS_IN_BATCH = 10000
 
@@ -55,7 +53,7 @@ class CythonLineSentence:
         self.max_words_in_batch = self.max_sentence_length
         self._stream: BufferedReader | None = None
         self._closer: Any = None
-        self._parts: Iterator[list[bytes]] = iter(())
+        self._parts: Iterator[list[bytes]] | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.source, self.offset, self.max_sentence_length)
@@ -88,7 +86,7 @@ class CythonLineSentence:
         """Begin at `offset` again."""
         if self._closer is not None:
             self._closer()
-        self._stream, self._parts = None, iter(())
+        self._stream = self._parts = None
 
     def _sentences(self, lines: Iterable[bytes]) -> Iterator[list[bytes]]:
         for line in lines:
@@ -102,15 +100,11 @@ class CythonLineSentence:
 
     def next_batch(self) -> list[list[bytes]]:
         """Return the next sentences, until they have `max_words_in_batch` words; none after the last."""
+        if self._parts is None:
+            self._parts = self._sentences(iter(self._opened().readline, b""))
         batch: list[list[bytes]] = []
         n_words = 0
-        while n_words < self.max_words_in_batch:
-            part = next(self._parts, None)
-            if part is not None:
-                batch.append(part)
-                n_words += len(part)
-            elif self.is_eof():
-                break
-            else:
-                self._parts = self._sentences([self._opened().readline()])
+        while n_words < self.max_words_in_batch and (part := next(self._parts, None)):
+            batch.append(part)
+            n_words += len(part)
         return batch

@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from ns2vec.corpus import LineSentence
 from ns2vec.word2vec import Word2Vec
 
-__all__ = ["main"]
-
 # option, type, default, help
 OPTIONS = (
     ("-window", int, 5, "words to each side"), ("-size", int, 100, "dimensions of a vector"),
