@@ -13,8 +13,8 @@ cdef extern from "block.h" nogil:
     const int NS2_LOGISTIC
     const int NS2_SOFTMAX
     const int NS2_CUSTOM
-    const int NS2_BPR
-    const int NS2_HINGE
+    const int NS2_SHARED
+    const int NS2_CONTRAST
 
     ctypedef double ns2_user_link(void *user_data, int m, float *scores, const float *labels, const float *weights,
                                   const float *offsets) noexcept nogil
@@ -44,6 +44,17 @@ cdef extern from "block.h" nogil:
         float *packed
         double *loss
 
+    ctypedef struct ns2_pairs:
+        float **inputs
+        float **outputs
+        const long *n_outputs
+        const int32_t *ids
+        const float *weights
+        const float *factors
+        float *bias
+        long n
+        long m
+
     ctypedef struct ns2_ops:
         const char *name
         int always_deltas
@@ -56,7 +67,10 @@ cdef extern from "block.h" nogil:
         void (*apply)(float **rows, long n, long stride, const float *lock, const float *deltas) noexcept nogil
         void (*fetch)(float **rows, long n, long stride) noexcept nogil
         float (*norm)(const float *row, long stride) noexcept nogil
+        void (*pairs)(const ns2_pairs *p, ns2_block *b) noexcept nogil
 
+    const char *ns2_link_name(int link) noexcept
+    int ns2_link_kind(int link) noexcept
     long ns2_tile_width(long m) noexcept
     void ns2_step_composed(const ns2_ops *ops, const ns2_block *b) noexcept
     const ns2_ops *ns2_find_ops(const char *isa) noexcept
@@ -112,14 +126,17 @@ cdef extern from "view.h" nogil:
 cdef extern from "rng.h" nogil:
     const int NS2_STREAM_WINDOWS
     const int NS2_STREAM_NOISE
+    const int NS2_STREAM_ORDER
     uint64_t ns2_stream(uint64_t seed, uint64_t epoch, uint64_t chunk, uint64_t purpose) noexcept
     uint32_t ns2_bits(uint64_t *state) noexcept
     uint32_t ns2_below(uint64_t *state, uint32_t n) noexcept
     void ns2_draw_aliases(uint64_t *state, const uint32_t *table, uint32_t n_rows, long n, int32_t *rows) noexcept
     int32_t ns2_draw_alias(uint64_t *state, const uint32_t *table, uint32_t n_rows) noexcept
+    void ns2_shuffled(uint64_t key, int64_t n, int64_t first, int64_t end, int64_t *things) noexcept
     void ns2_prefetch(const void *address) noexcept
-    bint ns2_is_listed(const uint16_t *bits, const int32_t *rows, long n, int32_t row) noexcept
-    void ns2_mark(uint16_t *bits, long n, int32_t row) noexcept
+    bint ns2_is_listed(const uint16_t *bits, const int32_t *rows, long n, long n_rows, int32_t row) noexcept
+    void ns2_mark(uint16_t *bits, long n, long n_rows, int32_t row) noexcept
+    void ns2_prefetch_bits(const uint16_t *bits, long n, long n_rows, int32_t row) noexcept
 
 
 cdef enum:
@@ -128,7 +145,7 @@ cdef enum:
     MAX_PLACES = 1073741824    # counted before the table of last places is cleared
     PLACE_SLOTS = 4096         # of that table, a power of two
     SET_CONTEXTS = 32       # inputs that share a set of negatives and move in one step, at most
-    MAX_DRAWS = 240         # draws from an alias table made at once
+    MAX_DRAWS = 240         # draws made at once, where they need no asking
 
 
 # Where negatives come from and what is done with those that are not wanted.
@@ -163,6 +180,7 @@ ctypedef struct HotRows:
 ctypedef struct Side:
     float *matrix           # (n_rows, stride)
     float *changes          # where what was learned goes: `matrix`, a matrix of gradients, or NULL for nowhere
+    long stride
     long n_rows
     long n_ids
     const int64_t *offsets  # (n_ids + 1,) of the bags; NULL: unit i is row i
@@ -242,7 +260,7 @@ ctypedef struct Goal:
     int link
     ns2_user_link *user_link
     void *user_data
-    bint contrasts          # the link compares the centre with each negative
+    int kind                # what outputs do to each other under it
     float *bias             # (n_ids,) or NULL
     bint is_sampled         # negatives of a sampler
     bint is_all             # every row, by BLAS
@@ -272,7 +290,7 @@ ctypedef struct Scratch:
     float *log_q            # (2 + negative,) their log q and the centre's
     uint64_t rng            # state of its noise stream
     ns2_request request     # what its sampler is asked
-    int32_t *draws          # (MAX_DRAWS,) of the alias table, those from draws_at to n_draws not yet used
+    int32_t *draws          # (MAX_DRAWS,) of the alias table, or uniform: those from draws_at to n_draws not yet used
     long draws_at
     long n_draws
     long batch              # number of the batch that `pool` was drawn for, -1: none
@@ -352,12 +370,20 @@ cdef class Kernel:
     cdef bint plain_inputs      # rows of one matrix, trained in place
     cdef bint with_locks
     cdef bint packs             # the back end copies rows together
+    cdef bint many_pairs        # pairs need no windows (pairs.pxi)
     cdef PyThread_type_lock lock_of_hot_rows
     cdef readonly long n_rows   # ids that a text may have
     cdef readonly long stride
     cdef long width             # floats of a row that are computed with: the rest is padding
+    cdef readonly long out_stride  # the same of outputs, which are longer where inputs are concatenated
+    cdef long out_width
     cdef readonly long window
     cdef readonly bint pooled
+    cdef readonly bint concat   # pooled one after the other
+    cdef readonly long n_slots  # rows that are concatenated: n_tags and 2 * window
+    cdef long slot              # floats of each
+    cdef long n_tags
+    cdef int32_t null_row       # for places beyond the sentence
     cdef readonly bint pairwise
     cdef readonly bint shrink_windows
     cdef readonly bint with_loss
@@ -366,6 +392,7 @@ cdef class Kernel:
     cdef uint64_t seed
     cdef ns2_ops ops
     cdef int set_inputs(self, object inputs, object tags, long width) except -1
+    cdef int set_concat(self, str reader, long width, object null_row, long n_tags) except -1
     cdef int set_ops(self, str backend, str isa) except -1
     cdef int set_targets(self, object targets) except -1
     cdef int set_reader(self, str reader) except -1
@@ -374,8 +401,8 @@ cdef class Kernel:
     cdef int take_sentence(self, Workspace work, const int32_t[::1] rows, const int32_t[::1] block) except -1
     cdef int take_tags(self, Workspace work, const int32_t[::1] tags, const int64_t[::1] offsets,
                        const int32_t[::1] words) except -1
-    cdef int take_pairs(self, Workspace work, const int32_t[::1] inputs, const int32_t[::1] centres,
-                        const int64_t[::1] offsets, const float[::1] weights) except -1
+    cdef long take_pairs(self, Workspace work, const int32_t[::1] inputs, const int32_t[::1] centres,
+                         const int64_t[::1] offsets, const float[::1] weights, const int64_t[::1] order) except -1
     cdef long first_sampled(self)
 
 
@@ -411,7 +438,8 @@ cdef class Workspace:
     cdef Unit **tag_units       # (n_tags,)
     cdef long tags_left
     cdef Units open_tags
-    cdef const float *pair_weights  # (n_chunk,) or NULL
+    cdef float *pair_weights    # (n_chunk,) or NULL
+    cdef float *given_weights   # (max_words,) room for them
     cdef bint is_gradient       # nothing moves, and errors are summed
     cdef int32_t *last_places   # 1 + the place of the last word of each slot, counted on from chunk to chunk; 0: none
     cdef int32_t n_places       # places before this chunk
@@ -430,9 +458,9 @@ cdef class Workspace:
     cdef float *member_locks
     cdef float *tile            # (max_inputs, widest tile)
     cdef float *deltas          # (max_inputs, stride)
-    cdef float *hidden          # (stride,)
+    cdef float *hidden          # (out_stride,)
     cdef float *planned_hidden  # (stride,) what a sampler may look at
-    cdef float *change          # (stride,) of a unit
+    cdef float *change          # (out_stride,) of a unit
     cdef float *packed          # (max_inputs, stride) full softmax
     cdef float *scores          # (max_inputs, V) full softmax
     cdef float *block_rows      # (max_inputs + 2 outputs, stride) gemm back end
@@ -445,7 +473,7 @@ cdef class Workspace:
     cdef int lay_out_words(self) except -1
     cdef int lay_out_windows(self) except -1
     cdef int lay_out_goal(self, Scratch *scratch, Goal *goal) except -1
-    cdef int lay_out_units(self, Units *units, long n) except -1
+    cdef int lay_out_units(self, Units *units, long n, long stride) except -1
     cdef int lay_out_hot_rows(self, HotRows *hot, Side *side, bint from_the_end) except -1
     cdef int begin(self) except -1
     cdef void *take(self, size_t n_bytes)

@@ -10,12 +10,13 @@ UNKNOWN: int
 ROW_FLOATS: int
 PLANNED_WINDOWS: int
 CONTEXTS_PER_SET: int
-LINK_NAMES: tuple[str, ...]
+LINKS: dict[str, str]
 READERS: tuple[str, ...]
 ISA: str
 COMPILER: str
 
 def list_isas() -> list[str]: ...
+def shuffled(n: int, first: int, end: int, *, seed: int, epoch: int = 0) -> npt.NDArray[np.int64]: ...
 
 class Workspace:
     n_bytes: int
@@ -97,6 +98,9 @@ class Kernel:
     stride: int
     window: int
     pooled: bool
+    concat: bool
+    n_slots: int
+    out_stride: int
     pairwise: bool
     shrink_windows: bool
     with_loss: bool
@@ -108,7 +112,7 @@ class Kernel:
         *,
         tags: _Outputs | None = None,
         reader: str = "windows",
-        pooled: bool = False,
+        pooled: bool | str = False,
         keep: npt.NDArray[np.uint32] | None = None,
         window: int = 5,
         negative_sharing: str = "window",
@@ -121,6 +125,8 @@ class Kernel:
         hot_rows: int = 0,
         width: int = 0,
         isa: str | None = None,
+        null_row: int | None = None,
+        n_tags: int = 0,
     ) -> None: ...
     @property
     def sampled(self) -> bool: ...
@@ -155,6 +161,7 @@ class Kernel:
         work: Workspace,
         offsets: npt.NDArray[np.int64] | None = None,
         weights: npt.NDArray[np.float32] | None = None,
+        order: npt.NDArray[np.int64] | None = None,
         block: npt.NDArray[np.int32] | None = None,
         epoch: int = 0,
         chunk: int = 0,

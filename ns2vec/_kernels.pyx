@@ -48,7 +48,6 @@ UNKNOWN = UNKNOWN_WORD
 ROW_FLOATS = NS2_ROW_FLOATS
 PLANNED_WINDOWS = MAX_WINDOWS
 CONTEXTS_PER_SET = SET_CONTEXTS
-READERS = ("windows", "tags", "pairs")
 
 
 def list_isas():
@@ -89,8 +88,10 @@ cdef class Kernel:
     reader : {"windows", "tags", "pairs"}
         Which inputs meet which centre: the words around it, and the tags of its sentence where there are any; these
         tags alone; or what `train_pairs` is given.
-    pooled : bool
-        The mean (or sum) of all inputs predicts the centre (CBOW), instead of each of them (skip-gram).
+    pooled : bool or "concat"
+        The mean (or sum) of all inputs predicts the centre (CBOW), instead of each of them (skip-gram); or all of them
+        one after the other: the tags, the `window` words before the centre and those after it. Rows of outputs then
+        have ``(n_tags + 2 * window) * width`` floats, and padding.
     keep : ndarray of shape (V,), uint32, optional
         A word is kept when its threshold is at least a 32-bit draw; None keeps all.
     window : int
@@ -107,6 +108,10 @@ cdef class Kernel:
         So many floats of each row are not padding; 0: all.
     isa : str, optional
         Instruction set of the "fused" back end, one of `list_isas`; `ISA` unless given.
+    null_row : int, optional
+        The input that is concatenated for places beyond the sentence.
+    n_tags : int
+        Tags of every sentence, where they are concatenated.
 
     Raises
     ------
@@ -115,17 +120,18 @@ cdef class Kernel:
     """
 
     def __cinit__(
-        self, inputs not None, targets not None, *, tags=None, str reader="windows", bint pooled=False,
+        self, inputs not None, targets not None, *, tags=None, str reader="windows", pooled=False,
         const uint32_t[::1] keep=None, long window=5, str negative_sharing="window",
         bint shrink_windows=True, bint cbow_mean=True, bint cbow_corrected=False, bint compute_loss=False,
-        str backend="fused", uint64_t seed=1, long hot_rows=0, long width=0, str isa=None,
+        str backend="fused", uint64_t seed=1, long hot_rows=0, long width=0, str isa=None, null_row=None, long n_tags=0,
     ):
         self.set_inputs(inputs, tags, width)
         check(negative_sharing in ("window", "pair"),
               f"negative_sharing must be 'window' or 'pair', got {negative_sharing!r}")
         check(1 <= window < 2**31, f"window must be at least 1 and below 2**31, got {window}")
         self.window = window
-        self.pooled = pooled
+        check(not isinstance(pooled, str) or pooled == "concat", f"pooled must be True, False or 'concat', got {pooled!r}")
+        self.pooled = bool(pooled)
         self.shrink_windows = shrink_windows
         self.is_mean = cbow_mean
         self.is_corrected = cbow_corrected
@@ -138,6 +144,8 @@ cdef class Kernel:
             raise MemoryError("no lock for the hot rows")
         self.set_ops(backend, isa)
         self.set_reader(reader)
+        if pooled == "concat":
+            self.set_concat(reader, width, null_row, n_tags)
         self.pairwise = negative_sharing == "pair" and not pooled
         self.set_targets(targets)
         if keep is not None:
@@ -155,6 +163,7 @@ cdef class Kernel:
         self.n_rows = self.inputs_owner.n_ids
         check(0 <= width <= self.stride, f"width must be at most {self.stride}, the length of rows, got {width}")
         self.width = ((width or self.stride) + NS2_WIDTH_FLOATS - 1) // NS2_WIDTH_FLOATS * NS2_WIDTH_FLOATS
+        self.out_stride, self.out_width = self.stride, self.width
         if tags is not None:
             self.tags_owner = as_vectors(tags)
             check(self.tags_owner.stride == self.stride,
@@ -162,6 +171,22 @@ cdef class Kernel:
             self.tags = self.tags_owner.side
         self.plain_inputs = tags is None and not self.inputs.by_copy
         self.with_locks = not self.plain_inputs or self.inputs.lock != NULL
+        return 0
+
+    cdef int set_concat(self, str reader, long width, object null_row, long n_tags) except -1:
+        check(reader == "windows" and not self.shrink_windows, "pooled='concat' is for windows that do not shrink")
+        check(self.inputs.offsets == NULL and self.tags.offsets == NULL, "rows are concatenated, not bags")
+        check((n_tags > 0) == (self.tags_owner is not None), "n_tags goes with tags, and is how many a sentence has")
+        check(self.hot_rows == 0, "hot_rows are not for pooled='concat'")
+        check(null_row is not None and 0 <= null_row < self.n_rows,
+              f"null_row must be one of {self.n_rows} rows of the inputs, got {null_row}")
+        self.concat = self.with_locks = True
+        self.plain_inputs = False
+        self.null_row, self.n_tags = null_row, n_tags
+        self.n_slots = n_tags + 2 * self.window
+        self.slot = width or self.stride
+        self.out_stride = (self.n_slots * self.slot + NS2_ROW_FLOATS - 1) // NS2_ROW_FLOATS * NS2_ROW_FLOATS
+        self.out_width = (self.n_slots * self.slot + NS2_WIDTH_FLOATS - 1) // NS2_WIDTH_FLOATS * NS2_WIDTH_FLOATS
         return 0
 
     cdef int set_ops(self, str backend, str isa) except -1:
@@ -181,7 +206,7 @@ cdef class Kernel:
     cdef int set_reader(self, str reader) except -1:
         check(reader in READERS, f"reader must be one of {', '.join(map(repr, READERS))}, got {reader!r}")
         self.reader_name = reader
-        self.reader = reader_of(reader)
+        self.reader = <reader_function> <size_t> READER_FUNCTIONS[reader]
         check(reader != "tags" or self.tags_owner is not None, "reader='tags' needs tags")
         check(reader != "pairs" or self.tags_owner is None, "reader='pairs' has no tags: its inputs are given")
         return 0
@@ -198,8 +223,8 @@ cdef class Kernel:
             self.n_goals += 1
             goal[0] = target.goal
             goal.ld = ns2_tile_width(1 if goal.is_all else goal.n_outputs)
-            check(target.outputs.stride == self.stride,
-                  f"output rows must be {self.stride} floats long, as inputs are, got {target.outputs.stride}")
+            check(target.outputs.stride == self.out_stride,
+                  f"output rows must be {self.out_stride} floats long, as inputs are, got {target.outputs.stride}")
             self.check_goal(goal)
             if goal.is_all:
                 self.sgemm = <ns2_sgemm *> blas_function("sgemm")
@@ -211,6 +236,7 @@ cdef class Kernel:
         self.together = not self.pooled and self.reader != read_pairs and not (self.pairwise and all_sampled)
         # the sets of more pairs than one window has would not stay in the first-level cache
         self.ahead = 1 if waits else MAX_WINDOWS - 2
+        self.many_pairs = takes_pairs_at_once(self)
         return 0
 
     cdef int check_goal(self, Goal *goal) except -1:
@@ -218,6 +244,7 @@ cdef class Kernel:
               "the gemm back end is for logistic links without a bias")
         check(self.hot_rows == 0 or not (goal.side.by_copy or self.inputs.by_copy or self.tags_owner is not None),
               "hot_rows are for rows that are trained in place, without bags or tags")
+        check(not (self.concat and goal.noise.wants_hidden), "samplers that look at inputs know none that are concatenated")
         if goal.noise.filter_by_input:
             check(self.reader == read_pairs and not self.pooled, "filters by input need reader='pairs', not pooled")
             check(goal.noise.n_filters == self.inputs.n_ids,
@@ -432,41 +459,40 @@ cdef class Kernel:
         for s in range(n_sentences):
             if offsets[s + 1] - offsets[s] > work.max_list:
                 raise ValueError(f"a sentence has {offsets[s + 1] - offsets[s]} tags, the workspace holds {work.max_list}")
+            if self.concat and offsets[s + 1] - offsets[s] != self.n_tags:
+                raise ValueError(f"a sentence has {offsets[s + 1] - offsets[s]} tags, expected {self.n_tags} to concatenate")
         work.tag_offsets = &offsets[0]
         if tags.shape[0]:
             memcpy(work.tags, &tags[0], tags.shape[0] * sizeof(int32_t))
         return 0
 
-    cdef int take_pairs(self, Workspace work, const int32_t[::1] inputs, const int32_t[::1] centres,
-                        const int64_t[::1] offsets, const float[::1] weights) except -1:
-        """Pairs as a chunk: check them, and note where the inputs of each end."""
-        cdef long n = centres.shape[0], e, n_centres = 2**31 - 1
+    cdef long take_pairs(self, Workspace work, const int32_t[::1] inputs, const int32_t[::1] centres,
+                         const int64_t[::1] offsets, const float[::1] weights, const int64_t[::1] order) except -1:
+        """Pairs as a chunk: check them, and note where the inputs of each end; how many."""
+        cdef long n = centres.shape[0], n_inputs, e, n_centres = 2**31 - 1
         check(self.reader == read_pairs, "this kernel reads text: call train")
         check(work.kernel is self, "the workspace was made for another kernel")
-        check(max(n, inputs.shape[0]) <= work.max_words,
-              f"there are {max(n, inputs.shape[0])} pairs or inputs, but the workspace holds {work.max_words}")
         check((offsets is not None) == self.pooled, "offsets go with pooled pairs, and with no others")
+        check(offsets is None or offsets.shape[0] == n + 1, "inputs: the offsets do not fit the targets")
         check(offsets is not None or inputs.shape[0] == n, "inputs must be as many as targets")
         check(weights is None or weights.shape[0] == n, "weights must be as many as targets")
+        if order is not None:
+            check_order(order, n)
+            n = order.shape[0]
+        n_inputs = n if offsets is None else count_inputs(work, offsets, order, n, inputs.shape[0])
+        check(max(n, n_inputs) <= work.max_words,
+              f"there are {max(n, n_inputs)} pairs or inputs, but the workspace holds {work.max_words}")
         for e in range(self.n_goals):
             n_centres = min(n_centres, self.goals[e].n_centres)
-        check_ids(inputs, self.inputs.n_ids, "inputs", 0)
-        check_ids(centres, n_centres, "targets", 0)
-        if offsets is not None:
-            check_csr(offsets, inputs.shape[0], n, "inputs")
-        for e in range(n):
-            work.ends[e] = offsets[e + 1] if offsets is not None else e + 1
-            if offsets is not None and not 0 < offsets[e + 1] - offsets[e] <= work.max_list:
-                raise ValueError(f"pair {e} has {offsets[e + 1] - offsets[e]} inputs, expected 1 to {work.max_list}")
-        work.pair_weights = &weights[0] if weights is not None and n else NULL
-        if n:
-            memcpy(work.chunk, &centres[0], n * sizeof(int32_t))
-            memcpy(work.pair_ids, &inputs[0], inputs.shape[0] * sizeof(int32_t))
-        return 0
+        copy_pairs(work, inputs, centres, offsets, weights, order, n)
+        check_many(work.pair_ids, n_inputs, self.inputs.n_ids, "inputs", 0)
+        check_many(work.chunk, n, n_centres, "targets", 0)
+        start_chunk(self, work, n, n_inputs)
+        return n
 
     def train_pairs(self, const int32_t[::1] inputs not None, const int32_t[::1] targets not None, double alpha, *,
                     Workspace work not None, const int64_t[::1] offsets=None, const float[::1] weights=None,
-                    const int32_t[::1] block=None, uint64_t epoch=0, uint64_t chunk=0):
+                    const int64_t[::1] order=None, const int32_t[::1] block=None, uint64_t epoch=0, uint64_t chunk=0):
         """Train explicit pairs of an input and a target, one after the other.
 
         Parameters
@@ -482,6 +508,8 @@ cdef class Kernel:
             Where the inputs of each pair begin, for pooled kernels.
         weights : ndarray of shape (n,), float32, optional
             Factor of each pair's loss.
+        order : ndarray of shape (m,), int64, optional
+            Which of the pairs are trained, one after the other (see `shuffled`); None: all, as they are.
         block, epoch, chunk
             As in `train`.
 
@@ -491,12 +519,14 @@ cdef class Kernel:
             Sum of the weighted losses before each step; 0.0 unless asked for.
         """
         cdef double loss = 0.0
-        self.take_pairs(work, inputs, targets, offsets, weights)
+        self.take_pairs(work, inputs, targets, offsets, weights, order)
         self.take_block(work, block)
         start_noise(self, work, epoch, chunk)
         with nogil:
-            start_chunk(self, work, targets.shape[0], inputs.shape[0])
-            train_places(self, work, <float> alpha, &loss if self.with_loss else NULL)
+            if self.many_pairs:
+                train_many_pairs(self, work, <float> alpha, &loss if self.with_loss else NULL)
+            else:
+                train_places(self, work, <float> alpha, &loss if self.with_loss else NULL)
             if self.hot_rows:
                 merge_hot_rows(self, work)
         check_bad_row(self, work)
@@ -522,7 +552,7 @@ cdef class Kernel:
         cdef double loss = 0.0
         cdef long i
         cdef float[:, ::1] view
-        self.take_pairs(work, inputs, targets, offsets, weights)
+        self.take_pairs(work, inputs, targets, offsets, weights, None)
         self.take_block(work, block)
         for i in range(self.n_goals):
             check(not self.goals[i].is_all and self.goals[i].bias == NULL and self.hot_rows == 0,
@@ -537,8 +567,8 @@ cdef class Kernel:
             view = found[1 + i]
             work.goals[i].side.changes = &view[0, 0]
             work.goals[i].side.by_copy = work.goals[i].is_special = True
+        start_chunk(self, work, targets.shape[0], inputs.shape[0])
         with nogil:
-            start_chunk(self, work, targets.shape[0], inputs.shape[0])
             train_places(self, work, 1.0, &loss)
         work.is_gradient = False
         work.inputs = self.inputs
@@ -592,4 +622,5 @@ include "_cy/scratch.pxi"
 include "_cy/draws.pxi"
 include "_cy/cuts.pxi"
 include "_cy/loops.pxi"
+include "_cy/pairs.pxi"
 include "_cy/documents.pxi"

@@ -6,11 +6,7 @@
  *
  *     dots(I, O) -> scores (n, ld)      link(scores) -> gradient (n, ld)      update(I, O, gradient)
  *
- * Links: logistic, error = (label - sigmoid(score - offset)) * weight (Mikolov et al. 2013,
- * arXiv:1310.4546, eq. 4, for a whole window at once); softmax over the outputs of one input, error =
- * label - p with p in proportion to weight * exp(score - offset); bpr and hinge, which push output 0 away from each
- * other output, by weight * sigmoid(-lead) (Rendle et al. 2009, arXiv:1205.2618) or by weight where the lead is below
- * 1 (Weston et al. 2011, "WSABIE"); or a function of the user's own.
+ * Links are the lines of NS2_LINKS, or a function of the user's own; links.inc says what each does.
  *
  * One source, block.inc, is compiled once per vector width; dispatch.c picks the table at run time.
  * Rows are `stride` floats long (a multiple of NS2_ROW_FLOATS, padding is zero and stays zero).
@@ -18,6 +14,8 @@
  */
 #ifndef NS2VEC_BLOCK_H
 #define NS2VEC_BLOCK_H
+
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -29,7 +27,19 @@ extern "C" {
 
 typedef struct ns2_ops ns2_ops;
 
-enum { NS2_LOGISTIC = 0, NS2_SOFTMAX = 1, NS2_CUSTOM = 2, NS2_BPR = 3, NS2_HINGE = 4 }; /* links */
+/* What an output does to the others that one input meets with it: nothing; they share a sum; output 0, which was
+ * seen, is compared with each of them. */
+enum { NS2_EACH, NS2_SHARED, NS2_CONTRAST };
+
+/* All links: number, name and what outputs do to each other. The function of the name is in links.inc. */
+#define NS2_LINKS(LINK)                \
+    LINK(NS2_LOGISTIC, logistic, NS2_EACH)  \
+    LINK(NS2_SOFTMAX, softmax, NS2_SHARED)  \
+    LINK(NS2_BPR, bpr, NS2_CONTRAST)        \
+    LINK(NS2_HINGE, hinge, NS2_CONTRAST)
+
+#define NS2_LINK_NUMBER(number, name, kind) number,
+enum { NS2_LINKS(NS2_LINK_NUMBER) NS2_CUSTOM };
 
 /* A link of the user's own for one input: replaces the m scores by errors and returns the loss.
  * labels, weights (m,); offsets (m,) or NULL. */
@@ -63,10 +73,24 @@ typedef struct {
     double *loss;          /* OUT: added to, in float64; NULL when no one asks */
 } ns2_block;
 
+/* Pairs of an input and outputs of its own, to be trained one after the other. */
+typedef struct {
+    float *const *inputs;   /* (n,) rows, changed in place */
+    float *const *outputs;  /* (n, m) rows, changed in place: of each pair what was seen, then others, all distinct */
+    const long *n_outputs;  /* (n,) of the m places those that a pair has, at most NS2_OUTPUTS */
+    const int32_t *ids;     /* (n, m) of the outputs: where their biases are */
+    const float *weights;   /* (n, 8) of the outputs, 0 beyond them */
+    const float *factors;   /* (n,) of each pair's loss, or NULL for 1 */
+    float *bias;            /* IN-OUT, or NULL */
+    long n;
+    long m;
+} ns2_pairs;
+
 struct ns2_ops {
     const char *name;
     int always_deltas; /* update works only with `deltas` */
     void (*dots)(const ns2_block *b);
+    /* scores become errors times alpha; adds the loss where someone asks */
     void (*link)(const ns2_block *b);
     void (*update)(const ns2_block *b);
     void (*step)(const ns2_ops *ops, const ns2_block *b); /* the three, one after the other */
@@ -81,6 +105,8 @@ struct ns2_ops {
     void (*fetch)(float *const *rows, long n, long stride);
     /* squared length of a row */
     float (*norm)(const float *row, long stride);
+    /* all pairs; b says the rest and is scratch. NULL in tables that work only with `deltas` */
+    void (*pairs)(const ns2_pairs *p, ns2_block *b);
 };
 
 /* Floats a row of the score tile takes: output blocks of 6 write 8 columns each, and the link takes whole
@@ -98,9 +124,10 @@ int ns2_list_isas(const char *names[], int capacity);
 /* Name and version of the compiler that built the block. */
 const char *ns2_compiler(void);
 
-/* Loss of a link of our own in float64, from the scores (call between dots and link). */
-void ns2_add_loss(const ns2_block *b);
-/* The link of the user's own, loss included. */
+/* Name of a link, or NULL beyond the last one; what its outputs do to each other. */
+const char *ns2_link_name(int link);
+int ns2_link_kind(int link);
+/* The link of the user's own. */
 void ns2_link_custom(const ns2_block *b);
 /* step for tables whose three parts are separate functions. */
 void ns2_step_composed(const ns2_ops *ops, const ns2_block *b);

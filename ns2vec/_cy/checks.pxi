@@ -19,11 +19,15 @@ cdef int check_csr(const int64_t[::1] offsets, long n_entries, long n_rows, str 
 
 
 cdef int check_ids(const int32_t[::1] ids, long n_rows, str name, int lowest) except -1:
+    return check_many(&ids[0], ids.shape[0], n_rows, name, lowest) if ids.shape[0] else 0
+
+
+cdef int check_many(const int32_t *ids, long n, long n_rows, str name, int lowest) except -1:
     """One pass for the largest and smallest id, so that no loop below has to look."""
     cdef int32_t high = lowest, low = n_rows
     cdef long i
     with nogil:
-        for i in range(ids.shape[0]):
+        for i in range(n):
             high = max(high, ids[i])
             low = min(low, ids[i])
     check(high < n_rows, f"{name} holds id {high}, but there are {n_rows} rows")

@@ -48,15 +48,15 @@ cdef inline double norm_of_inputs(Kernel k, Workspace work, Window *window, long
 
 
 cdef double norm_of_outputs(Kernel k, long goal, ns2_block *b) noexcept nogil:
-    """Sum of the squared lengths of the outputs, by weight; of a softmax, 4 times the largest."""
+    """Sum of the squared lengths of the outputs, by weight; where they share a sum, 4 times the largest."""
     cdef double total = 0.0, longest = 0.0, norm
     cdef float *matrix = k.goals[goal].side.matrix
     cdef long j
     for j in range(b.n_outputs):
-        norm = k.ops.norm(matrix + j * k.stride if b.outputs == NULL else b.outputs[j], k.stride)
+        norm = k.ops.norm(matrix + j * k.out_stride if b.outputs == NULL else b.outputs[j], k.out_stride)
         total += norm if b.outputs == NULL else b.weights[j] * norm
         longest = max(longest, norm)
-    return longest / SLOPE if b.link == NS2_SOFTMAX else total
+    return longest / SLOPE if k.goals[goal].kind == NS2_SHARED else total
 
 
 cdef void note_repeats(Workspace work) noexcept nogil:
@@ -101,7 +101,7 @@ cdef inline void step_set(Kernel k, Workspace work, Window *window, ns2_block *b
                           double heaviest) noexcept nogil:
     """Inputs [first, end) meet the outputs of b, of which one was drawn `heaviest` times."""
     cdef long copies = copies_among(work, window, first, end) if end - first > 1 else 1
-    if b.link == NS2_SOFTMAX:
+    if k.goals[goal].kind == NS2_SHARED:
         heaviest = 1.0  # the errors of one input have a sum of at most 2, however often an output was drawn
     if is_whole(k, work, window, b, goal, first, end, heaviest, copies):
         step_rows(k, work, window, b, goal, first, end - first, copies > 1)
@@ -158,16 +158,18 @@ cdef long rounds_of_pooled(Kernel k, Workspace work, Window *window, float alpha
     cdef long n, copies = 0, most = 1, i
     cdef double heaviest, spread, outputs
     for i in range(k.n_goals):
-        if not k.goals[i].is_sampled or window.drawn[i].heaviest[0] == 1.0 or k.goals[i].link == NS2_SOFTMAX:
+        if not k.goals[i].is_sampled or window.drawn[i].heaviest[0] == 1.0 or k.goals[i].kind == NS2_SHARED:
             continue
         heaviest = window.drawn[i].heaviest[0]
         if copies == 0:
             n = set_inputs(k, work, window)
             copies = most_copies(work.inputs_now, n)
             # how far the hidden vector moves when each input gets its share of the change
-            spread = copies * (1.0 if k.is_mean else n) * (1.0 / n if k.is_mean == k.is_corrected else 1.0)
+            spread = copies
+            if not k.concat:
+                spread *= (1.0 if k.is_mean else n) * (1.0 / n if k.is_mean == k.is_corrected else 1.0)
             gather_inputs(k, work, n)
         k.goals[i].fill(k, work, window, i, 0, &b)
-        outputs = max(heaviest * k.ops.norm(work.hidden, k.stride), spread * norm_of_outputs(k, i, &b))
+        outputs = max(heaviest * k.ops.norm(work.hidden, k.out_stride), spread * norm_of_outputs(k, i, &b))
         most = max(most, rounds(max(SLOPE * alpha * outputs, alpha * spread * heaviest / GROWTH), heaviest * copies))
     return most

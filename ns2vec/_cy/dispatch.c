@@ -1,5 +1,4 @@
 /* Which block this processor runs, and the parts of the block that need no vectors. */
-#include <math.h>
 #include <string.h>
 
 #include "block.h"
@@ -45,56 +44,16 @@ const char *ns2_compiler(void) {
 #endif
 }
 
-/* log(1 + exp(x)) without overflow */
-static double softplus(double x) { return x > 0 ? x + log1p(exp(-x)) : log1p(exp(x)); }
+static const struct {
+    const char *name;
+    int kind;
+} links[] = {
+#define ENTRY(number, name, kind) {#name, kind},
+    NS2_LINKS(ENTRY){NULL, NS2_EACH}};
 
-static double score_of(const ns2_block *b, const float *scores, long j) {
-    return (double)scores[j] - (b->offsets ? (double)b->offsets[j] : 0.0);
-}
+const char *ns2_link_name(int link) { return links[link].name; }
 
-/* Cross entropy of each label with sigmoid(score). */
-static double logistic_loss(const ns2_block *b, const float *scores, const float *labels) {
-    double sum = 0.0;
-    for (long j = 0; j < b->n_outputs; j++) {
-        double score = score_of(b, scores, j);
-        sum += b->weights[j] * (softplus(score) - labels[j] * score);
-    }
-    return sum;
-}
-
-/* Cross entropy of the labels with the softmax of the scores. */
-static double softmax_loss(const ns2_block *b, const float *scores, const float *labels) {
-    double top = -INFINITY, sum = 0.0, seen = 0.0;
-    for (long j = 0; j < b->n_outputs; j++) {
-        /* not fmax: gcc 12 for aarch64 fails to compile that reduction */
-        double score = score_of(b, scores, j);
-        if (score > top) top = score;
-    }
-    for (long j = 0; j < b->n_outputs; j++) {
-        sum += b->weights[j] * exp(score_of(b, scores, j) - top);
-        if (labels[j] != 0.0f) seen += labels[j] * score_of(b, scores, j);
-    }
-    return top + log(sum) - seen;
-}
-
-/* What the lead of output 0 over each other one falls short of. */
-static double contrast_loss(const ns2_block *b, const float *scores, const float *labels) {
-    double sum = 0.0;
-    (void)labels;
-    for (long j = 1; j < b->n_outputs; j++) {
-        double lead = score_of(b, scores, 0) - score_of(b, scores, j);
-        sum += b->weights[j] * (b->link == NS2_BPR ? softplus(-lead) : lead < 1.0 ? 1.0 - lead : 0.0);
-    }
-    return sum;
-}
-
-void ns2_add_loss(const ns2_block *b) {
-    static double (*const losses[])(const ns2_block *, const float *, const float *) = {
-        logistic_loss, softmax_loss, NULL, contrast_loss, contrast_loss};
-    if (b->link == NS2_CUSTOM) return;
-    for (long i = 0; i < b->n_inputs; i++)
-        *b->loss += losses[b->link](b, b->tile + i * b->ld, b->labels + i * b->label_ld);
-}
+int ns2_link_kind(int link) { return links[link].kind; }
 
 void ns2_link_custom(const ns2_block *b) {
     for (long i = 0; i < b->n_inputs; i++) {
@@ -108,7 +67,6 @@ void ns2_link_custom(const ns2_block *b) {
 
 void ns2_step_composed(const ns2_ops *ops, const ns2_block *b) {
     ops->dots(b);
-    if (b->loss) ns2_add_loss(b);
     ops->link(b);
     ops->update(b);
 }

@@ -36,9 +36,13 @@ cdef inline void read_tags_of_sentence(Workspace work, Window *window) noexcept 
         window.n_tags = work.tag_ends[work.sentence] - window.first_tag
 
 
-cdef reader_function reader_of(str name) except NULL:
-    """The function of a name of `READERS`."""
-    return &read_windows if name == "windows" else &read_tags if name == "tags" else &read_pairs
+# every reader: name -> address of its function
+cdef dict READER_FUNCTIONS = {
+    "windows": <size_t> &read_windows,
+    "tags": <size_t> &read_tags,
+    "pairs": <size_t> &read_pairs,
+}
+READERS = tuple(READER_FUNCTIONS)
 
 
 # ---- windows ahead ----------------------------------------------------------------------------
@@ -219,18 +223,17 @@ cdef long draw_rows(Kernel k, Workspace work, long i, ns2_request *request, long
     cdef NoiseFields *noise = &k.goals[i].noise
     cdef Scratch *scratch = &work.goals[i]
     cdef long j, kept = 0, n_rows = k.goals[i].side.n_ids
-    if noise.kind == DRAW_ALIAS and scratch.draws_at + n <= scratch.n_draws:  # as almost always
+    if noise.kind <= DRAW_UNIFORM and scratch.draws_at + n <= scratch.n_draws:  # as almost always
         for j in range(n):
             rows[j] = scratch.draws[scratch.draws_at + j]
         scratch.draws_at += n
         return n
-    if noise.kind == DRAW_ALIAS:
+    if noise.kind <= DRAW_UNIFORM:
         for j in range(n):
-            rows[j] = next_alias_draw(k, work, i, request.rng)
-        return n
-    if noise.kind == DRAW_UNIFORM:
-        for j in range(n):
-            rows[j] = ns2_below(request.rng, <uint32_t> n_rows)
+            if scratch.draws_at == scratch.n_draws:
+                draw_many(k, work, i)
+            rows[j] = scratch.draws[scratch.draws_at]
+            scratch.draws_at += 1
         return n
     if noise.kind == DRAW_BLOCK:
         while kept < n and work.n_block > 0:
@@ -250,41 +253,50 @@ cdef long draw_rows(Kernel k, Workspace work, long i, ns2_request *request, long
     return kept
 
 
-cdef inline int32_t next_alias_draw(Kernel k, Workspace work, long i, uint64_t *rng) noexcept nogil:
-    """The stream's next draw. They are made many at once, so that their columns are waited for together."""
+cdef void draw_many(Kernel k, Workspace work, long i) noexcept nogil:
+    """The stream's next draws, many at once, so that their columns are waited for together."""
     cdef Scratch *scratch = &work.goals[i]
-    if scratch.draws_at == scratch.n_draws:
-        ns2_draw_aliases(rng, k.goals[i].noise.alias, <uint32_t> k.goals[i].side.n_ids, MAX_DRAWS, scratch.draws)
-        scratch.draws_at, scratch.n_draws = 0, MAX_DRAWS
-    scratch.draws_at += 1
-    return scratch.draws[scratch.draws_at - 1]
+    cdef uint32_t n_rows = <uint32_t> k.goals[i].side.n_ids
+    cdef long j
+    if k.goals[i].noise.kind == DRAW_ALIAS:
+        ns2_draw_aliases(&scratch.rng, k.goals[i].noise.alias, n_rows, MAX_DRAWS, scratch.draws)
+    else:
+        for j in range(MAX_DRAWS):
+            scratch.draws[j] = ns2_below(&scratch.rng, n_rows)
+    scratch.draws_at, scratch.n_draws = 0, MAX_DRAWS
+
+
+cdef inline bint is_listed(Goal *goal, long of, int32_t row) noexcept nogil:
+    """Whether a row is on a list of what is no negative."""
+    cdef NoiseFields *noise = &goal.noise
+    cdef int64_t start
+    cdef long n_listed
+    if noise.filter_offsets == NULL:
+        return False
+    start = noise.filter_offsets[of]
+    n_listed = noise.filter_offsets[of + 1] - start
+    return ns2_is_listed(noise.filter_bits + start, noise.filter_rows + start, n_listed, goal.side.n_ids, row)
 
 
 cdef bint is_wanted(Kernel k, Workspace work, Window *window, long i, ns2_request *request, int32_t row) noexcept nogil:
     """Whether a drawn row may be a negative of the window."""
-    cdef NoiseFields *noise = &k.goals[i].noise
-    cdef long p, start
-    if row == request.centre:
+    cdef Goal *goal = &k.goals[i]
+    cdef long p
+    if row == request.centre or is_listed(goal, filter_of(goal, work, window, request.centre), row):
         return False
-    if noise.filter_offsets != NULL:
-        p = filter_of(&k.goals[i], work, window, request.centre)
-        start = noise.filter_offsets[p]
-        if ns2_is_listed(noise.filter_bits + start, noise.filter_rows + start, noise.filter_offsets[p + 1] - start, row):
-            return False
-    if noise.filter_window:
+    if goal.noise.filter_window:
         for p in range(window.first, window.end):
             if work.chunk[p] == row:
                 return False
     return True
 
 
-cdef long draw_set(Kernel k, Workspace work, Window *window, long i, long s, ns2_request *request) noexcept nogil:
+cdef inline long choose_set(Kernel k, Workspace work, Window *window, long i, long s, ns2_request *request) noexcept nogil:
     """The centre and its negatives, each row once with its multiplicity; how many rows."""
     cdef Goal *goal = &k.goals[i]
     cdef Scratch *scratch = &work.goals[i]
     cdef Drawn *drawn = &window.drawn[i]
     cdef int32_t *ids = drawn.ids + s * goal.n_outputs
-    cdef float **outputs = drawn.outputs + s * goal.n_outputs
     cdef float *log_q = scratch.log_q if goal.noise.with_offsets and goal.noise.log_q == NULL else NULL
     cdef long m, j, n = draw_rows(k, work, i, request, goal.negative, scratch.drawn, log_q)
     m = n + 1 if goal.plain_noise and all_differ(request.centre, scratch.drawn, n) else 0
@@ -296,8 +308,17 @@ cdef long draw_set(Kernel k, Workspace work, Window *window, long i, long s, ns2
         drawn.heaviest[s] = 1.0
     else:
         m = merge_draws(k, work, window, i, s, request, n, log_q)
-    if goal.contrasts:
+    if goal.kind == NS2_CONTRAST:
         drawn.heaviest[s] = push_on_centre(drawn.weights + s * goal.ld, m)
+    return m
+
+
+cdef long draw_set(Kernel k, Workspace work, Window *window, long i, long s, ns2_request *request) noexcept nogil:
+    """A set whose rows are fetched; how many rows."""
+    cdef Scratch *scratch = &work.goals[i]
+    cdef int32_t *ids = window.drawn[i].ids + s * k.goals[i].n_outputs
+    cdef float **outputs = window.drawn[i].outputs + s * k.goals[i].n_outputs
+    cdef long j, m = choose_set(k, work, window, i, s, request)
     if scratch.side.by_copy:
         for j in range(m):
             fetch_unit(k, work, &scratch.side, ids[j])

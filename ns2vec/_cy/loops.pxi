@@ -9,7 +9,10 @@ cdef Tally train_chunk(Kernel k, Workspace work, const int32_t *words, long n, c
     if not load_chunk(k, work, words, n, remap, n_ids, ns2_stream(k.seed, epoch, chunk, NS2_STREAM_WINDOWS), &tally):
         tally.n_words = -1
         return tally
-    train_places(k, work, alpha, &tally.loss if k.with_loss else NULL)
+    if k.many_pairs and take_tags_as_inputs(k, work):
+        train_many_pairs(k, work, alpha, &tally.loss if k.with_loss else NULL)
+    else:
+        train_places(k, work, alpha, &tally.loss if k.with_loss else NULL)
     if k.hot_rows:
         merge_hot_rows(k, work)
     return tally
@@ -194,7 +197,7 @@ cdef void step_hidden(Kernel k, Workspace work, Window *window, float alpha, dou
             k.goals[i].fill(k, work, window, i, 0, &b)
         if b.outputs == NULL:
             if not b.add_to_deltas:
-                memset(work.deltas, 0, k.stride * sizeof(float))
+                memset(work.deltas, 0, k.out_stride * sizeof(float))
             step_all_outputs(k, work, &b, i, work.chunk[window.t])
         else:
             step_block(k, work, i, &b)
@@ -211,6 +214,9 @@ cdef inline void step_block(Kernel k, Workspace work, long i, ns2_block *b) noex
     cdef float *bias = k.goals[i].bias
     cdef const int32_t *ids
     cdef long j, row
+    if work.goals[i].side.changes == NULL:
+        step_frozen(k, b)
+        return
     if bias == NULL:
         k.ops.step(&k.ops, b)
         return
@@ -221,6 +227,27 @@ cdef inline void step_block(Kernel k, Workspace work, long i, ns2_block *b) noex
             bias[ids[j]] += b.tile[row * b.ld + j]
 
 
+cdef void step_frozen(Kernel k, ns2_block *b) noexcept nogil:
+    """A block whose outputs stay as they are: its inputs, or their deltas, move along them."""
+    cdef float *row
+    cdef float factor
+    cdef long i, j
+    if b.n_ahead:
+        k.ops.fetch(b.ahead, b.n_ahead, b.stride)
+    if b.n_outputs:
+        k.ops.dots(b)
+        k.ops.link(b)
+    for i in range(b.n_inputs):
+        row = b.inputs[i]
+        factor = b.lock[i] if b.lock != NULL and b.deltas == NULL else <float> 1.0
+        if b.deltas != NULL:
+            row = b.deltas + i * b.stride
+            if not b.add_to_deltas:
+                memset(row, 0, b.stride * sizeof(float))
+        for j in range(b.n_outputs):
+            k.ops.scatter(&row, 1, b.stride, factor * b.tile[i * b.ld + j], NULL, b.outputs[j])
+
+
 cdef void step_all_outputs(Kernel k, Workspace work, ns2_block *b, long i, int32_t centre) noexcept nogil:
     """Every output row at once; the changes of the inputs are added to work.deltas."""
     cdef ns2_full_softmax step
@@ -228,7 +255,7 @@ cdef void step_all_outputs(Kernel k, Workspace work, ns2_block *b, long i, int32
     step.outputs = k.goals[i].side.matrix
     step.frozen = k.goals[i].side.changes == NULL
     step.n_outputs = k.goals[i].side.n_rows
-    step.stride = k.stride
+    step.stride = k.out_stride
     step.inputs = b.inputs
     step.n_inputs = b.n_inputs
     step.target = centre
@@ -268,11 +295,26 @@ cdef long set_inputs(Kernel k, Workspace work, Window *window) noexcept nogil:
 
 cdef long set_pooled_inputs(Kernel k, Workspace work, Window *window) noexcept nogil:
     cdef long p, n = 0
+    if k.concat:
+        return set_slots(k, work, window)
     for p in range(window.first, window.end):
         if p != window.hole:
             n = add_members(k, work, &work.inputs, work.ids[p], n)
     for p in range(window.first_tag, window.first_tag + window.n_tags):
         n = add_members(k, work, &k.tags, work.tags[p], n)
+    return n
+
+
+cdef long set_slots(Kernel k, Workspace work, Window *window) noexcept nogil:
+    """A row for every place of the concatenation: tags, then words from the first to the last; where the sentence has
+    none, the null row.
+    """
+    cdef long p, n = 0
+    for p in range(window.first_tag, window.first_tag + window.n_tags):
+        n = add_members(k, work, &k.tags, work.tags[p], n)
+    for p in range(window.t - k.window, window.t + k.window + 1):
+        if p != window.t:
+            n = add_members(k, work, &work.inputs, work.ids[p] if window.first <= p < window.end else k.null_row, n)
     return n
 
 
@@ -285,7 +327,12 @@ cdef inline long add_members(Kernel k, Workspace work, Side *side, int32_t unit,
 
 
 cdef inline void gather_inputs(Kernel k, Workspace work, long n) noexcept nogil:
-    """The mean (or sum) of the inputs."""
+    """The mean (or sum) of the inputs, or all of them one after the other."""
+    cdef long i
+    if k.concat:
+        for i in range(n):
+            memcpy(work.hidden + i * k.slot, work.inputs_now[i], k.slot * sizeof(float))
+        return
     k.ops.gather(work.inputs_now, n, k.stride, <float> 1.0 / n if k.is_mean else <float> 1.0, work.hidden)
 
 
@@ -294,10 +341,22 @@ cdef void scatter_inputs(Kernel k, Workspace work, long n) noexcept nogil:
     # the gradient of a mean has a factor 1/n, of a sum it has none; word2vec.c has them the other way round
     cdef float share = <float> 1.0 / n if k.is_mean == k.is_corrected else <float> 1.0
     cdef long i
+    if k.concat:
+        scatter_slots(k, work, n)
+        return
     if work.is_gradient:
         for i in range(n):
             work.inputs_now[i] = work.inputs.changes + (work.inputs_now[i] - work.inputs.matrix)
     k.ops.scatter(work.inputs_now, n, k.stride, share, work.locks if k.with_locks else NULL, work.deltas)
+
+
+cdef void scatter_slots(Kernel k, Workspace work, long n) noexcept nogil:
+    """What each place of the concatenation has learned goes to its row."""
+    cdef long i
+    memset(work.change, 0, k.stride * sizeof(float))
+    for i in range(n):
+        memcpy(work.change, work.deltas + i * k.slot, k.slot * sizeof(float))
+        k.ops.scatter(work.inputs_now + i, 1, k.stride, 1.0, work.locks + i, work.change)
 
 
 cdef void start_block(Kernel k, Workspace work, float alpha, double *loss, ns2_block *b) noexcept nogil:
@@ -309,8 +368,8 @@ cdef void start_block(Kernel k, Workspace work, float alpha, double *loss, ns2_b
     b.ahead = work.newest.ahead
     b.n_ahead = work.newest.n_ahead
     work.newest.n_ahead = 0
-    b.stride = k.stride
-    b.width = k.width
+    b.stride = k.out_stride
+    b.width = k.out_width
     b.alpha = alpha
     b.tile = work.tile
     b.packed = work.block_rows

@@ -22,26 +22,44 @@ static inline int ns2_contains(const int32_t *rows, long n, int32_t row) {
     return n == 1 && *rows == row;
 }
 
-/* A list's rows again as bits, NS2_LIST_BITS for each of its n entries: where the bit of a row is. Most rows that are
- * not on the list are known by one look, where halving it takes as many as its length has digits. */
+/* A list's rows again as bits, a word of NS2_LIST_BITS for each of its n entries, so that few rows that are not on the
+ * list need a look at it: halving takes as many as its length has digits. A row has two bits of one word; on a list that
+ * has room for a bit of each of all n_rows it has its own one. */
 #define NS2_LIST_BITS 16
-static inline uint64_t ns2_bit_of(long n, int32_t row) {
-    return ((uint64_t)((uint32_t)row * 2654435769u) * ((uint64_t)n * NS2_LIST_BITS)) >> 32;
+
+static inline int ns2_has_all(long n, long n_rows) { return n * NS2_LIST_BITS >= n_rows; }
+
+static inline uint32_t ns2_word_of(long n, long n_rows, int32_t row, uint16_t *mask) {
+    uint32_t hash = (uint32_t)row * 2654435769u, low = hash ^ hash >> 13;
+    uint32_t own = (uint32_t)row / NS2_LIST_BITS, shared = (uint32_t)(((uint64_t)hash * (uint64_t)n) >> 32);
+    uint32_t one = 1u << row % NS2_LIST_BITS, two = 1u << (low & 15) | 1u << (low >> 4 & 15);
+    /* both are known at once: a branch would be mispredicted */
+    uint32_t all = 0u - (uint32_t)ns2_has_all(n, n_rows);
+    *mask = (uint16_t)((one & all) | (two & ~all));
+    return (own & all) | (shared & ~all);
 }
 
-static inline void ns2_mark(uint16_t *bits, long n, int32_t row) {
-    uint64_t at = ns2_bit_of(n, row);
-    bits[at / NS2_LIST_BITS] |= (uint16_t)(1u << at % NS2_LIST_BITS);
+static inline void ns2_mark(uint16_t *bits, long n, long n_rows, int32_t row) {
+    uint16_t mask;
+    uint32_t word = ns2_word_of(n, n_rows, row, &mask);
+    bits[word] |= mask;
 }
 
-static inline int ns2_is_listed(const uint16_t *bits, const int32_t *rows, long n, int32_t row) {
+static inline int ns2_is_listed(const uint16_t *bits, const int32_t *rows, long n, long n_rows, int32_t row) {
+    uint16_t mask;
     if (n == 0) return 0;
-    uint64_t at = ns2_bit_of(n, row);
-    return (bits[at / NS2_LIST_BITS] >> at % NS2_LIST_BITS & 1) && ns2_contains(rows, n, row);
+    uint32_t word = ns2_word_of(n, n_rows, row, &mask);
+    return (bits[word] & mask) == mask && (ns2_has_all(n, n_rows) || ns2_contains(rows, n, row));
 }
 
-/* Purposes of a chunk's streams: what happens to words, and which noise they meet. */
-enum { NS2_STREAM_WINDOWS = 0, NS2_STREAM_NOISE = 1 };
+/* Brings the bits near that will say whether a row is listed. */
+static inline void ns2_prefetch_bits(const uint16_t *bits, long n, long n_rows, int32_t row) {
+    uint16_t mask;
+    __builtin_prefetch(bits + ns2_word_of(n, n_rows, row, &mask), 0, 3);
+}
+
+/* Purposes of a chunk's streams: what happens to words, which noise they meet, and how an epoch's pairs are ordered. */
+enum { NS2_STREAM_WINDOWS = 0, NS2_STREAM_NOISE = 1, NS2_STREAM_ORDER = 2 };
 
 static inline uint64_t ns2_mix(uint64_t z) {
     z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
@@ -62,6 +80,30 @@ static inline uint64_t ns2_stream(uint64_t seed, uint64_t epoch, uint64_t chunk,
 static inline uint32_t ns2_bits(uint64_t *state) { return (uint32_t)(ns2_next(state) >> 32); }
 static inline uint32_t ns2_below(uint64_t *state, uint32_t n) {
     return (uint32_t)(((uint64_t)ns2_bits(state) * n) >> 32);
+}
+
+/* Which of n things have places [first, end) of a shuffled order, without a list of all: a place is two digits, of
+ * base high and low, of which each is moved by a hash of the other, four times (Luby & Rackoff 1988, for digits that
+ * need not be of two to some power: Black & Rogaway 2002, "Ciphers with arbitrary finite domains"). */
+static inline void ns2_shuffled(uint64_t key, int64_t n, int64_t first, int64_t end, int64_t *things) {
+    uint32_t high = 1, low;
+    while ((int64_t)high * high < n) high++;
+    low = (uint32_t)((n + high - 1) / high);
+    uint32_t next_a = (uint32_t)(first / low), next_b = (uint32_t)(first % low);
+    for (int64_t place = first; place < end; place++) {
+        uint32_t a = next_a, b = next_b;
+        /* a few of the numbers that two digits can write are too large: on to what takes their place */
+        do {
+            for (uint64_t round = 0; round < 4; round += 2) {
+                a += (uint32_t)((ns2_mix(key + round * NS2_GOLDEN + b) >> 32) * high >> 32);
+                if (a >= high) a -= high;
+                b += (uint32_t)((ns2_mix(key + (round + 1) * NS2_GOLDEN + a) >> 32) * low >> 32);
+                if (b >= low) b -= low;
+            }
+        } while ((int64_t)a * low + b >= n);
+        things[place - first] = (int64_t)a * low + b;
+        if (++next_b == low) next_b = 0, next_a++;
+    }
 }
 
 /* One draw from an alias table (Walker 1977; Vose 1991): table[v] = {threshold, alias}. */

@@ -29,7 +29,9 @@ cdef class Workspace:
         if kernel.reader == read_pairs:
             self.max_contexts = max_list if kernel.pooled else 1
         self.max_inputs = self.max_contexts + (max_list if self.has_tags else 0)
-        self.max_sets = n_sets_of(kernel, self.max_inputs)
+        if kernel.concat:
+            self.max_inputs = kernel.n_slots
+        self.max_sets = max(n_sets_of(kernel, self.max_inputs), PAIRS if kernel.many_pairs else 0)
         if kernel.pooled:
             self.max_inputs *= max(kernel.inputs.longest, kernel.tags.longest)
         self.lay_out()
@@ -50,7 +52,7 @@ cdef class Workspace:
     cdef int lay_out(self) except -1:
         cdef Kernel kernel = self.kernel
         cdef long widest = ns2_tile_width(1), most = 1, longest = max(kernel.inputs.longest, kernel.tags.longest), i
-        cdef size_t row = kernel.stride * sizeof(float)
+        cdef size_t row = kernel.stride * sizeof(float), out_row = kernel.out_stride * sizeof(float)
         self.lay_out_words()
         for i in range(kernel.n_goals):
             self.lay_out_goal(&self.goals[i], &kernel.goals[i])
@@ -62,16 +64,17 @@ cdef class Workspace:
         self.members = <float **> self.take(longest * sizeof(float *))
         self.member_locks = <float *> self.take(longest * sizeof(float))
         self.tile = <float *> self.take((self.max_inputs + 1) * widest * sizeof(float))
-        self.deltas = <float *> self.take(self.max_inputs * row)
-        self.hidden = <float *> self.take(row)
+        # what is concatenated has as many floats as all of its rows
+        self.deltas = <float *> self.take(max(self.max_inputs * row, out_row))
+        self.hidden = <float *> self.take(out_row)
         self.planned_hidden = <float *> self.take(row)
-        self.change = <float *> self.take(row)
+        self.change = <float *> self.take(out_row)
         for i in range(kernel.n_goals):
             if kernel.goals[i].is_all:
-                self.packed = <float *> self.take(self.max_inputs * row)
+                self.packed = <float *> self.take(max(self.max_inputs * row, out_row))
                 self.scores = <float *> self.take(self.max_inputs * kernel.goals[i].side.n_rows * sizeof(float))
         if kernel.packs:
-            self.block_rows = <float *> self.take((self.max_inputs + 2 * most) * row)
+            self.block_rows = <float *> self.take((self.max_inputs + 2 * most) * out_row)
         self.lay_out_windows()
         self.lay_out_hot_rows(&self.hot, &kernel.inputs, False)
         return 0
@@ -90,10 +93,11 @@ cdef class Workspace:
         self.norm_sums = <double *> self.take((n + 1) * sizeof(double))
         if kernel.reader == read_pairs:
             self.pair_ids = <int32_t *> self.take(n * sizeof(int32_t))
+            self.given_weights = <float *> self.take(n * sizeof(float))
             n_open = 3
         if (kernel.inputs.by_copy or kernel.reader == read_pairs) and not kernel.pooled:
             self.units = <Unit **> self.take(n * sizeof(Unit *))
-            self.lay_out_units(&self.open_inputs, n_open)
+            self.lay_out_units(&self.open_inputs, n_open, kernel.stride)
         if self.has_tags:
             self.tag_starts = <long *> self.take((n + 1) * sizeof(long))
             self.tag_ends = <long *> self.take((n + 1) * sizeof(long))
@@ -101,20 +105,19 @@ cdef class Workspace:
             self.tag_rows = <float **> self.take(self.n_tags * sizeof(float *))
             self.tag_units = <Unit **> self.take(self.n_tags * sizeof(Unit *))
             if kernel.tags.by_copy and not kernel.pooled:
-                self.lay_out_units(&self.open_tags, 2 * self.max_list + 1)
+                self.lay_out_units(&self.open_tags, 2 * self.max_list + 1, kernel.stride)
         return 0
 
-    cdef int lay_out_units(self, Units *units, long n) except -1:
-        cdef size_t row = self.kernel.stride * sizeof(float)
+    cdef int lay_out_units(self, Units *units, long n, long stride) except -1:
         cdef float *rows
         cdef long i
         units.n = n
         units.units = <Unit *> self.take(n * sizeof(Unit))
-        rows = <float *> self.take(2 * n * row)
+        rows = <float *> self.take(2 * n * stride * sizeof(float))
         if self.arena != NULL:
             for i in range(n):
-                units.units[i].now = rows + 2 * i * self.kernel.stride
-                units.units[i].base = units.units[i].now + self.kernel.stride
+                units.units[i].now = rows + 2 * i * stride
+                units.units[i].base = units.units[i].now + stride
         return 0
 
     cdef int lay_out_goal(self, Scratch *scratch, Goal *goal) except -1:
@@ -124,7 +127,7 @@ cdef class Workspace:
         scratch.offsets = <float *> self.take(goal.ld * sizeof(float))
         scratch.drawn = <int32_t *> self.take(goal.n_outputs * sizeof(int32_t))
         if goal.side.by_copy or self.kernel.reader == read_pairs:
-            self.lay_out_units(&scratch.copies, goal.n_outputs)
+            self.lay_out_units(&scratch.copies, goal.n_outputs, goal.side.stride)
         if goal.is_sampled:
             scratch.one_each = <float *> self.take(goal.ld * sizeof(float))
             scratch.drawn_weights = <float *> self.take(goal.n_outputs * sizeof(float))

@@ -42,7 +42,7 @@ cdef class UnitMatrix:
         self.side.matrix = &matrix[0, 0]
         self.side.changes = NULL if frozen else self.side.matrix
         self.side.is_sum = combine == "sum"
-        self.side.longest = 1
+        self.side.longest, self.side.stride = 1, self.stride
         if offsets is not None:
             self.set_bags(offsets, rows)
         self.side.n_rows, self.side.n_ids = self.n_rows, self.n_ids
@@ -86,13 +86,13 @@ cdef long find_members(Kernel k, Workspace work, Side *side, float *matrix, int3
         n = side.offsets[unit + 1] - first
     for i in range(n):
         row = side.rows[first + i] if side.offsets != NULL else unit
-        work.members[i] = matrix + row * k.stride
+        work.members[i] = matrix + row * side.stride
         work.member_locks[i] = lock_of_row(side, row)
     return n
 
 
 cdef void fetch_unit(Kernel k, Workspace work, Side *side, int32_t unit) noexcept nogil:
-    k.ops.fetch(work.members, find_members(k, work, side, side.matrix, unit), k.stride)
+    k.ops.fetch(work.members, find_members(k, work, side, side.matrix, unit), side.stride)
 
 
 cdef void gather_unit(Kernel k, Workspace work, Side *side, Unit *unit, int32_t id) noexcept nogil:
@@ -101,8 +101,8 @@ cdef void gather_unit(Kernel k, Workspace work, Side *side, Unit *unit, int32_t 
     cdef float lock = 0.0
     for i in range(n):
         lock += work.member_locks[i]
-    k.ops.gather(work.members, n, k.stride, <float> 1.0 if side.is_sum else <float> 1.0 / n, unit.now)
-    memcpy(unit.base, unit.now, k.stride * sizeof(float))
+    k.ops.gather(work.members, n, side.stride, <float> 1.0 if side.is_sum else <float> 1.0 / n, unit.now)
+    memcpy(unit.base, unit.now, side.stride * sizeof(float))
     unit.id = id
     # a sum moves by what all of its rows get, a mean by their mean
     unit.lock = lock if side.is_sum else lock / n
@@ -115,9 +115,9 @@ cdef void scatter_unit(Kernel k, Workspace work, Side *side, Unit *unit) noexcep
     if side.changes == NULL or unit.back == 0:
         return
     n = find_members(k, work, side, side.changes, unit.id)
-    for i in range(k.stride):
+    for i in range(side.stride):
         work.change[i] = unit.now[i] - unit.base[i]
-    k.ops.scatter(work.members, n, k.stride, unit.back, work.member_locks, work.change)
+    k.ops.scatter(work.members, n, side.stride, unit.back, work.member_locks, work.change)
 
 
 cdef Unit *open_unit(Kernel k, Workspace work, Side *side, Units *units, int32_t id) noexcept nogil:
@@ -172,6 +172,8 @@ cdef void reach_units(Kernel k, Workspace work, Window *window) noexcept nogil:
         else:
             work.tag_rows[p] = k.tags.matrix + work.tags[p] * k.stride
     work.tags_reached = max(work.tags_reached, window.first_tag + window.n_tags)
+    if k.concat:
+        window.n_inputs = k.n_slots
 
 
 cdef void leave_inputs(Kernel k, Workspace work, long needed_from, long first_tag) noexcept nogil:

@@ -115,13 +115,12 @@ cdef class Noise:
         for v in range(self.fields.n_filters):
             n = offsets[v + 1] - offsets[v]
             for p in range(offsets[v], offsets[v + 1]):
-                ns2_mark(&self.filter_bits_view[offsets[v]], n, self.fields.filter_rows[p])
+                ns2_mark(&self.filter_bits_view[offsets[v]], n, self.n_rows, self.fields.filter_rows[p])
         return 0
 
 
-# from scores to errors: name -> its number in _cy/block.h
-cdef dict LINKS = {"logistic": NS2_LOGISTIC, "softmax": NS2_SOFTMAX, "bpr": NS2_BPR, "hinge": NS2_HINGE}
-LINK_NAMES = tuple(LINKS)
+# from scores to errors: the names of NS2_LINKS in _cy/block.h, in that order, and what outputs do to each other
+LINKS = {ns2_link_name(i).decode("ascii"): ("each", "shared", "contrast")[ns2_link_kind(i)] for i in range(NS2_CUSTOM)}
 
 
 cdef class Target:
@@ -131,6 +130,8 @@ cdef class Target:
         self.outputs = as_vectors(outputs)
         check(self.outputs.side.lock == NULL, "lock is for inputs: outputs have none")
         self.goal.side = self.outputs.side
+        if self.goal.side.offsets == NULL and self.goal.side.changes == NULL:
+            self.goal.side.by_copy = False  # rows that are only read (step_frozen)
         self.goal.n_centres = self.outputs.n_ids
         if bias is not None:
             self.bias_view = bias
@@ -147,8 +148,8 @@ cdef class Target:
             self.goal.user_data = PyCapsule_GetContext(tuple.__getitem__(link, 0))
             return 0
         check(link in LINKS, f"link must be one of {', '.join(map(repr, LINKS))} or a LowLevelCallable, got {link!r}")
-        self.goal.link = LINKS[link]
-        self.goal.contrasts = link in ("bpr", "hinge")
+        self.goal.link = list(LINKS).index(link)
+        self.goal.kind = ns2_link_kind(self.goal.link)
         return 0
 
 
@@ -160,8 +161,8 @@ cdef class Sampled(Target):
     outputs : UnitMatrix, or ndarray of shape (V, stride), float32
     noise : Noise
     negative : int
-    link : {"logistic", "softmax", "bpr", "hinge"} or scipy.LowLevelCallable
-        From scores of the centre and its negatives to errors; see ``_cy/block.h``.
+    link : str or scipy.LowLevelCallable
+        From scores of the centre and its negatives to errors: a name of `LINKS`, or a function; see ``_cy/block.h``.
     bias : ndarray of shape (V,), float32, optional
         Added to the scores, and trained.
     """
@@ -223,11 +224,10 @@ cdef class All(Target):
     def __cinit__(self, outputs not None):
         self.set_outputs(outputs, None)
         check(self.goal.side.offsets == NULL, "the full softmax has rows as outputs, no bags")
-        self.goal.side.by_copy = False
         check(self.outputs.n_rows < 2**31, "full_softmax is for fewer than 2**31 rows")
         self.goal.fill = fill_all
         self.goal.is_all = True
-        self.goal.link = NS2_SOFTMAX
+        self.set_link("softmax")
 
 
 cdef class Labels(Target):
@@ -251,7 +251,7 @@ cdef class Labels(Target):
 
 cdef inline float *output_row(Kernel k, Workspace work, long i, long row) noexcept nogil:
     """Where this thread keeps a row of target i."""
-    return row_in(&work.goals[i].hot, k.goals[i].side.matrix, row, k.stride)
+    return row_in(&work.goals[i].hot, k.goals[i].side.matrix, row, k.out_stride)
 
 
 cdef inline float *output_of(Kernel k, Workspace work, long i, long j, int32_t id) noexcept nogil:
@@ -301,7 +301,7 @@ cdef inline void fill_sampled(Kernel k, Workspace work, Window *window, long i, 
     b.n_outputs = drawn.set_size[s]
     b.outputs = drawn.outputs + s * goal.n_outputs
     b.weights = drawn.weights + s * goal.ld
-    scratch.labels[0] = <float> 1.0 if goal.link == NS2_SOFTMAX else 1 / b.weights[0]
+    scratch.labels[0] = <float> 1.0 if goal.kind == NS2_SHARED else 1 / b.weights[0]
     b.labels = scratch.labels
     b.offsets = drawn.offsets + s * goal.ld if goal.noise.with_offsets else NULL
     b.link = goal.link
@@ -329,7 +329,7 @@ cdef void fill_path(Kernel k, Workspace work, Window *window, long i, long s, ns
     cdef float *labels = scratch.labels
     cdef float *weights = scratch.weights
     cdef float *matrix = goal.side.matrix
-    cdef long stride = k.stride
+    cdef long stride = k.out_stride
     b.ld = ns2_tile_width(n)
     memset(weights, 0, b.ld * sizeof(float))
     for j in range(n):

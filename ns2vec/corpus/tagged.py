@@ -193,6 +193,7 @@ class Documents(IterableCorpus):
         return list(islice(rest, 1)), rest
 
     def _words(self) -> Iterator[list[Any]]:
+        tally, wait = self.tally, self.waiting.append
         for number, document in enumerate(self.documents()):
             try:
                 words, tags = document.words, document.tags
@@ -201,19 +202,24 @@ class Documents(IterableCorpus):
                     f"document {number} is {shown(document)} of type {type(document).__name__}, expected "
                     "an object with words and tags: TaggedDocument(words, [tag])"
                 ) from None
-            if isinstance(words, str) and not self._warned:
-                self._warned = True
-                logger.warning(
-                    "Each 'words' should be a list of words (usually unicode strings). "
-                    "First 'words' here is instead plain %s.",
-                    type(words),
-                )
-            words = as_tokens(words, number)
-            if self.tally is not None:
-                self.tally.add(tags, len(words), number)
+            if type(words) is not list:
+                words = self._as_list(words, number)
+            if tally is not None:
+                tally.add(tags, len(words), number)
             else:
-                self.waiting.append(tags)
+                wait(tags)
             yield words
+
+    def _as_list(self, words: Any, number: int) -> list[Any]:
+        """The words of a document that are in no list; of a text they are its letters, as in gensim."""
+        if isinstance(words, str) and not self._warned:
+            self._warned = True
+            logger.warning(
+                "Each 'words' should be a list of words (usually unicode strings). "
+                "First 'words' here is instead plain %s.",
+                type(words),
+            )
+        return as_tokens(words, number)
 
     def scan_with_tags(self, scan: Any) -> tuple[Scan, TagTally]:
         """Call `scan`, which reads this corpus once; count the tags in the same pass."""

@@ -38,9 +38,10 @@ class Doc2Vec(DocumentDoor):
     dbow_words : {0, 1}
         PV-DBOW: train word vectors, too, by skip-gram. Without, they stay as they begin.
     dm_concat : {0, 1}
-        Not supported yet: inputs side by side instead of their mean.
+        PV-DM: the vectors of tags and words are concatenated, which tells the order of words and makes output
+        rows ``dm_tag_count + 2 * window`` times as long. Windows do not shrink then.
     dm_tag_count : int
-        Tags of each document, for `dm_concat`.
+        Tags of each document, for `dm_concat`; documents with more or less are not trained.
     dv : KeyedVectors, optional
         What is to hold the vectors of tags.
     dv_mapfile : path, optional
@@ -80,9 +81,6 @@ class Doc2Vec(DocumentDoor):
 
     KIND = "Doc2Vec"
 
-    dm_concat = 0
-    dm_tag_count = 1
-
     def __init__(
         self, documents: Any = None, corpus_file: PathLike | None = None, vector_size: int = 100,
         dm_mean: int | None = None, dm: int = 1, dbow_words: int = 0, dm_concat: int = 0,
@@ -90,18 +88,19 @@ class Doc2Vec(DocumentDoor):
         trim_rule: Callable[..., int] | None = None, callbacks: Iterable[Any] | None = (), window: int = 5,
         epochs: int = 10, shrink_windows: bool = True, **kwargs: Any,
     ) -> None:  # fmt: skip
-        if dm_concat:
-            raise ConfigError("dm_concat=1 is not supported yet: take dm_mean=1 or dm_mean=0")
         self.dbow_words, self.dm_concat = int(dbow_words), int(dm_concat)
         self.dm_tag_count = whole("dm_tag_count", dm_tag_count, 1)
         if dm_mean is not None:
             kwargs = {**kwargs, "cbow_mean": dm_mean}
+        if dm and dm_concat:
+            kwargs = {**kwargs, "null_word": 1}  # for places beyond the document
         has_corpus = documents is not None or corpus_file is not None
         super().__init__(
             sg=(1 + int(dm)) % 2, vector_size=vector_size, window=window, epochs=epochs, comment=comment,
             shrink_windows=shrink_windows, trim_rule=None if has_corpus else trim_rule,
             callbacks=() if has_corpus else callbacks, **kwargs,
         )  # fmt: skip
+        self.layer1_size = self.vector_size * self._spec.n_slots
         if dv is not None:
             self.dv = dv
         if has_corpus:
@@ -150,7 +149,7 @@ class Doc2Vec(DocumentDoor):
         """Short name of what is trained, with the options that matter."""
         parts = [f'"{self.comment}"'] if self.comment else []
         if self.dm:
-            parts.append("dm/m" if self.cbow_mean else "dm/s")
+            parts.append("dm/c" if self.dm_concat else "dm/m" if self.cbow_mean else "dm/s")
         else:
             parts.append("dbow+w" if self.dbow_words else "dbow")
         parts.append(f"d{self.vector_size}")
@@ -225,6 +224,8 @@ class Doc2Vec(DocumentDoor):
         ------
         TypeError, VocabularyError
             As `infer_vector`.
+        ConfigError
+            If more than one tag is concatenated.
 
         Examples
         --------
@@ -247,7 +248,12 @@ class Doc2Vec(DocumentDoor):
         found = (getattr(document, "words", document) for document in documents)
         ids = jobs.encode_batch(map(refuse_text, found), self.wv.key_to_index, whole=True)
         texts = Texts.from_chunk(ids)
-        spec = document_spec(core.config, len(self.wv), with_words=False)
+        if self._n_concat > 1:
+            raise ConfigError(
+                f"a document is inferred with one tag, but the model has dm_tag_count={self.dm_tag_count}: "
+                "train with one tag for each document"
+            )
+        spec = document_spec(core.config, len(self.wv), with_words=False, concat=self._n_concat)
         return infer(core, texts, np.linspace(start, end, n_epochs), spec, n_workers)
 
     def similarity_unseen_docs(

@@ -14,7 +14,7 @@ from ns2vec.exceptions import FormatError
 from ns2vec.formats.state import ModelState
 from ns2vec.keyedvectors import KeyedVectors
 from ns2vec.models import jobs
-from ns2vec.models.doc_tags import DocumentFeed, TagUnits, WholeDocuments
+from ns2vec.models.doc_tags import DocumentFeed, TagUnits, WholeDocuments, with_tags
 from ns2vec.models.word2vec import Word2Vec
 from ns2vec.training.config import TrainingConfig
 from ns2vec.training.core import EmbeddingCore
@@ -28,14 +28,17 @@ if TYPE_CHECKING:
     from ns2vec.vocab import Growth
 
 
-def document_spec(config: TrainingConfig, n_words: int, *, with_words: bool) -> Spec:
+def document_spec(config: TrainingConfig, n_words: int, *, with_words: bool, concat: int = 0) -> Spec:
     """Decide what is trained.
 
     That is PV-DM, whose windows have the tags of their document; or PV-DBOW, whose tags alone meet each
-    word, as do the words around it where there are word vectors to train.
+    word, as do the words around it where there are word vectors to train. `concat` tags are concatenated with
+    the words of the windows of PV-DM; 0 means that they are pooled.
     """
     spec = spec_of(config, n_words)
-    return spec if spec.pooled or with_words else replace(spec, reader="tags")
+    if spec.pooled:
+        return replace(spec, concat=concat)
+    return spec if with_words else replace(spec, reader="tags")
 
 
 class DocumentDoor(Word2Vec):
@@ -45,9 +48,15 @@ class DocumentDoor(Word2Vec):
     ----------
     dbow_words : {0, 1}
         PV-DBOW: train word vectors, too.
+    dm_concat : {0, 1}
+        PV-DM: inputs are concatenated.
+    dm_tag_count : int
+        Tags of each document then.
     """
 
     dbow_words = 0
+    dm_concat = 0
+    dm_tag_count = 1
 
     # ---- what is trained ---------------------------------------------------------------------------
 
@@ -58,8 +67,13 @@ class DocumentDoor(Word2Vec):
 
     def _ready(self) -> EmbeddingCore:
         core = super()._ready()
-        core.make_spec = partial(document_spec, with_words=bool(self.dbow_words))
+        core.make_spec = partial(document_spec, with_words=bool(self.dbow_words), concat=self._n_concat)
         return core
+
+    @property
+    def _n_concat(self) -> int:
+        """Tags that are concatenated with words, 0 where none is."""
+        return self.dm_tag_count if self.dm_concat and not self.sg else 0
 
     @property
     def _tags(self) -> TagUnits:
@@ -186,13 +200,15 @@ class DocumentDoor(Word2Vec):
         if type(self)._do_train_job is not DocumentDoor._do_train_job:
             whole_documents: Any = WholeDocuments(documents)
             return jobs.BatchFeed(self, whole_documents, self._batch_state)
-        return DocumentFeed(documents)
+        return DocumentFeed(documents, self._n_concat)
 
     def _do_train_job(self, job: Iterable[Any], alpha: float, inits: Any) -> tuple[int, int]:
         """Train a batch of documents; subclasses override it and hand on others."""
         documents = list(job)
         ids = jobs.encode_batch([document.words for document in documents], self.wv.key_to_index, whole=True)
         tags, offsets = self._tags.rows_of([document.tags for document in documents])
+        if self._n_concat:
+            ids, tags, offsets = with_tags(ids, tags, offsets, self._n_concat)
         state = self._batch_state
         if state.worker is not None:
             n_trained, n_words, loss = state.worker.train(ids, alpha, state.chunk, None, tags, offsets)
@@ -244,6 +260,7 @@ class DocumentDoor(Word2Vec):
             )
         made = super().from_state(state)
         made._tags.adopt(dv)
+        made.layer1_size = made.vector_size * made._spec.n_slots
         return made
 
     def __getstate__(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -109,13 +110,18 @@ def infer(
         core.config, core.inputs, outputs=core.second, tags=Units(found, "inferred"), spec=lambda *_: fixed
     )
     beside.matrices, beside.tables = core.matrices, core.tables
-    with blas_threads(1):
+    calls_blas = core.config.backend != "fused" or spec.has_one_updater
+    jobs, n_workers = [*jobs_of(texts)], 1 if spec.has_one_updater else n_workers
+    with blas_threads(1) if calls_blas else nullcontext():
         network = beside.network()
         try:
-            run_workers(
-                jobs_of(texts), worker_of(network, core.config, texts, alphas, keys),
-                1 if spec.has_one_updater else n_workers, Tally(), lambda: None,
-            )  # fmt: skip
+            make_worker = worker_of(network, core.config, texts, alphas, keys)
+            if len(jobs) == 1 or n_workers == 1:
+                infer_job = make_worker()
+                for job in jobs:
+                    infer_job(job)
+            else:
+                run_workers(iter(jobs), make_worker, min(n_workers, len(jobs)), Tally(), lambda: None)
         finally:
             network.detach()
     return np.ascontiguousarray(found.vectors)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
 from ns2vec._typing import Int32Array, Int64Array
-from ns2vec.corpus import Chunk
+from ns2vec.corpus import END, UNKNOWN, Chunk
 from ns2vec.corpus.tagged import AnyDocuments, Tag, TagTally
 from ns2vec.formats.keys import n_row_numbers
 from ns2vec.training.encoding import ChunkFeed
@@ -96,6 +97,10 @@ class TagUnits(Units):
 
     def rows_of(self, lists: Iterable[Sequence[Tag]]) -> tuple[Int32Array, Int64Array]:
         """Rows of lists of tags, and where each list begins; unknown tags are left out."""
+        lists = [*lists]
+        plain = self.plain_rows(lists)
+        if plain is not None:
+            return plain
         rows: list[int] = []
         ends = [0]
         keys, n_plain, append = self.wv.key_to_index, self.n_plain, rows.append
@@ -109,19 +114,69 @@ class TagUnits(Units):
             ends.append(len(rows))
         return np.array(rows, dtype=np.int32), np.array(ends, dtype=np.int64)
 
+    def plain_rows(self, lists: list[Sequence[Tag]]) -> tuple[Int32Array, Int64Array] | None:
+        """The same in less time where all tags are numbers of rows; None where they are not."""
+        if self.wv.key_to_index:
+            return None
+        try:
+            offsets = np.cumsum([0, *map(len, lists)])
+            rows = np.array([*chain.from_iterable(lists)])
+        except (TypeError, ValueError):
+            return None
+        is_plain = rows.ndim == 1 and rows.dtype.kind == "i" and len(rows) == offsets[-1]
+        if not is_plain or rows.min() < 0 or rows.max() >= self.n_plain:
+            return None
+        return rows.astype(np.int32), offsets
+
 
 class DocumentFeed(ChunkFeed):
-    """Chunks of documents with the rows of their tags, for a run."""
+    """Chunks of documents with the rows of their tags, for a run.
 
-    def __init__(self, corpus: AnyDocuments) -> None:
+    Parameters
+    ----------
+    corpus : Documents or LineDocuments
+    n_tags : int
+        Tags of each document, where they are concatenated; 0: any number.
+    """
+
+    def __init__(self, corpus: AnyDocuments, n_tags: int = 0) -> None:
         super().__init__(corpus)
         self.documents = corpus
+        self.n_tags = n_tags
 
     def jobs(self, run: Any) -> Iterator[Chunk]:
         """Chunks of one epoch."""
         for chunk in super().jobs(run):
             tags, offsets = run.core.tags.rows_of(self.documents.tags_of(chunk))
-            yield replace(chunk, tags=tags, tag_offsets=offsets)
+            words = chunk.words
+            if self.n_tags:
+                words, tags, offsets = with_tags(words, tags, offsets, self.n_tags)
+            yield replace(chunk, words=words, tags=tags, tag_offsets=offsets)
+
+
+def with_tags(
+    words: Int32Array, tags: Int32Array, offsets: Int64Array, n_tags: int
+) -> tuple[Int32Array, Int32Array, Int64Array]:
+    """Give each document just so many tags; those that had more or less lose their words, as in gensim.
+
+    Examples
+    --------
+    >>> from ns2vec.models.doc_tags import with_tags
+    >>> words, tags = np.array([5, -1, 6, -1], np.int32), np.array([0, 1, 2], np.int32)
+    >>> words, tags, offsets = with_tags(words, tags, np.array([0, 1, 3]), n_tags=1)
+    >>> words.tolist(), tags.tolist(), offsets.tolist()
+    ([5, -1, -2, -1], [0, 0], [0, 1, 2])
+    """
+    lengths = np.diff(offsets)
+    fits = lengths == n_tags
+    if fits.all():
+        return words, tags, offsets
+    is_end = words == END
+    document = np.cumsum(is_end) - is_end
+    rows = np.zeros((len(fits), n_tags), dtype=np.int32)
+    rows[fits] = tags[np.repeat(fits, lengths)].reshape(-1, n_tags)
+    kept = np.where(is_end | fits[document], words, UNKNOWN).astype(np.int32)
+    return kept, rows.reshape(-1), np.arange(len(fits) + 1) * n_tags
 
 
 class WholeDocuments:

@@ -18,17 +18,18 @@ Legend: V words, D dimensions, n input rows, m output rows of one block.
 """
 
 from ns2vec.reference.evaluation import cosines, count_not_lower
-from ns2vec.reference.objectives import LINKS, block_loss, block_step, sigmoid
+from ns2vec.reference.objectives import KINDS, LINKS, block_loss, block_step, sigmoid
 from ns2vec.reference.readers import READERS
 from ns2vec.reference.samplers import DRAWS, Request
 from ns2vec.reference.sides import Side
-from ns2vec.reference.streams import Stream
+from ns2vec.reference.streams import Stream, shuffled
 from ns2vec.reference.targets import TARGETS, All, Labels, Path, Sampled
 from ns2vec.reference.training import Model, train_chunk, train_pairs
 
 __all__ = [
     "All",
     "DRAWS",
+    "KINDS",
     "LINKS",
     "Labels",
     "Model",
@@ -43,6 +44,7 @@ __all__ = [
     "block_step",
     "cosines",
     "count_not_lower",
+    "shuffled",
     "sigmoid",
     "train_chunk",
     "train_pairs",

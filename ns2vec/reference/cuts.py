@@ -10,6 +10,8 @@ from collections.abc import Hashable, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from ns2vec.reference.objectives import KINDS
+
 Array = npt.NDArray[np.float64]
 
 SET_CONTEXTS = 32  # contexts that share a set of negatives or move in one step, at most
@@ -27,9 +29,9 @@ def parts_of(n_contexts: int, n_parts: int) -> list[range]:
 
 
 def norm_of_outputs(outputs: Array, weights: Array, link: str) -> float:
-    """Sum of the squared lengths of output rows (m, D) by weight; of a softmax, 4 times the largest."""
+    """Sum of squared lengths of outputs (m, D) by weight; where they share a sum, 4 times the largest."""
     norms = (outputs**2).sum(axis=1)
-    return float(norms.max() / SLOPE if link == "softmax" else weights @ norms)
+    return float(norms.max() / SLOPE if KINDS[link] == "shared" else weights @ norms)
 
 
 def most_copies(rows: Sequence[Hashable]) -> int:
@@ -101,7 +103,7 @@ def rounds_of_hidden(
     share: float,
 ) -> int:
     """Rounds for a hidden vector (D,), to which `share` of its change comes back by distinct contexts."""
-    if heaviest == 1.0 or outputs[2] == "softmax":
+    if heaviest == 1.0 or KINDS[outputs[2]] == "shared":
         return 1
     copies = most_copies(contexts)
     spread = copies * share

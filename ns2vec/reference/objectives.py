@@ -11,12 +11,29 @@ import numpy.typing as npt
 Array = npt.NDArray[np.float64]
 Link: TypeAlias = Callable[[Array, Array, Array], tuple[float, Array]]
 
+#: Name -> function, of every link; the same names as in `ns2vec._kernels.LINKS`.
+LINKS: dict[str, Link] = {}
+#: Name -> what the outputs of an input do to each other: nothing ("each"), they share a sum ("shared"), or
+#: output 0, which was seen, is compared with each of them ("contrast").
+KINDS: dict[str, str] = {}
+
+
+def link(kind: str) -> Callable[[Link], Link]:
+    """Register a function as the link of its name."""
+
+    def register(function: Link) -> Link:
+        LINKS[function.__name__], KINDS[function.__name__] = function, kind
+        return function
+
+    return register
+
 
 def sigmoid(x: Array) -> Array:
     """The logistic function 1 / (1 + exp(-x)), without overflow."""
     return np.exp(-np.logaddexp(0.0, -x))
 
 
+@link("each")
 def logistic(logits: Array, labels: Array, weights: Array) -> tuple[float, Array]:
     """Cross entropy of each label with the sigmoid of its logit (Mikolov 2013, arXiv:1310.4546, eq. 4).
 
@@ -38,6 +55,7 @@ def logistic(logits: Array, labels: Array, weights: Array) -> tuple[float, Array
     return loss, (labels - sigmoid(logits)) * weights
 
 
+@link("shared")
 def softmax(logits: Array, labels: Array, weights: Array) -> tuple[float, Array]:
     """Cross entropy of the labels with the softmax over the outputs of each input (Bengio et al. 2003).
 
@@ -57,20 +75,18 @@ def contrast(logits: Array, weights: Array, loss: Array, push: Array) -> tuple[f
     return float((weights[1:] * loss).sum()), errors
 
 
+@link("contrast")
 def bpr(logits: Array, labels: Array, weights: Array) -> tuple[float, Array]:
     """-log s(x_0 - x_j) for each negative j (Rendle et al. 2009, arXiv:1205.2618)."""
     lead = logits[:, :1] - logits[:, 1:]
     return contrast(logits, weights, np.logaddexp(0.0, -lead), sigmoid(-lead))
 
 
+@link("contrast")
 def hinge(logits: Array, labels: Array, weights: Array) -> tuple[float, Array]:
     """max(0, 1 - (x_0 - x_j)) for each negative j (Weston et al. 2011, "WSABIE")."""
     lead = logits[:, :1] - logits[:, 1:]
     return contrast(logits, weights, np.maximum(0.0, 1.0 - lead), (lead < 1.0).astype(np.float64))
-
-
-LINKS: dict[str, Link] = {"logistic": logistic, "softmax": softmax, "bpr": bpr, "hinge": hinge}
-CONTRASTS = ("bpr", "hinge")
 
 
 def block_loss(

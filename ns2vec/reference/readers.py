@@ -21,6 +21,8 @@ class Place:
     needed_from, first_tag : int
         No later place looks at positions, or tags, before these.
     weight : float
+    at : int or None
+        Position of the centre, where it is among the units of the chunk.
     """
 
     centre: int
@@ -30,6 +32,7 @@ class Place:
     needed_from: int = 0
     first_tag: int = 0
     weight: float = 1.0
+    at: int | None = None
 
 
 def numbered(tags: list[int], first: int) -> list[tuple[int, int]]:
@@ -46,7 +49,7 @@ def read_windows(
         start, stop = max(0, t - reaches[t]), min(len(words), t + reaches[t] + 1)
         around = [first + p for p in range(start, stop) if p != t]
         place = Place(centre, around, range(first + start, first + stop), numbered(tags, first))
-        place.needed_from, place.first_tag = first + max(0, t - window), first * 1000
+        place.needed_from, place.first_tag, place.at = first + max(0, t - window), first * 1000, first + t
         places.append(place)
     return places
 

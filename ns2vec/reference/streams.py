@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
 MASK = (1 << 64) - 1
 GOLDEN = 0x9E3779B97F4A7C15
-WINDOWS, NOISE = 0, 1
+WINDOWS, NOISE, ORDER = 0, 1, 2
 
 
 def mix(z: int) -> int:
@@ -58,3 +60,24 @@ class Stream:
         r = self.next()
         column = ((r >> 32) * len(table)) >> 32
         return column if (r & 0xFFFFFFFF) < int(table[column, 0]) else int(table[column, 1])
+
+
+def shuffled(n: int, first: int, end: int, *, seed: int, epoch: int = 0) -> list[int]:
+    """Which of n things have places [first, end) of a shuffled order."""
+    if first == end:
+        return []
+    key, high = Stream(seed, epoch, 0, ORDER).state, math.isqrt(n - 1) + 1
+    low = -(-n // high)
+    return [shuffle_one(key, n, high, low, place) for place in range(first, end)]
+
+
+def shuffle_one(key: int, n: int, high: int, low: int, place: int) -> int:
+    """What has a place: two digits, of which each is moved by a hash of the other, until it is one of n."""
+    while True:
+        a, b = divmod(place, low)
+        for turn in (0, 2):
+            a = (a + ((mix((key + turn * GOLDEN + b) & MASK) >> 32) * high >> 32)) % high
+            b = (b + ((mix((key + (turn + 1) * GOLDEN + a) & MASK) >> 32) * low >> 32)) % low
+        place = a * low + b
+        if place < n:
+            return place

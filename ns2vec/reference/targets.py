@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from ns2vec.reference.objectives import CONTRASTS, LINKS, block_loss, block_step
+from ns2vec.reference.objectives import KINDS, LINKS, block_loss, block_step
 from ns2vec.reference.samplers import Draw, Request
 from ns2vec.reference.sides import Side
 from ns2vec.reference.streams import Stream
@@ -44,10 +44,10 @@ class OutputSet:
         self.total = np.zeros((len(units), side.matrix.shape[1]))
 
     def heaviest(self) -> float:
-        """The largest weight that makes a step larger: under a softmax none does."""
-        if self.link == "softmax":
+        """The largest weight that makes a step larger: where outputs share a sum none does."""
+        if KINDS[self.link] == "shared":
             return 1.0
-        if self.link in CONTRASTS:
+        if KINDS[self.link] == "contrast":
             return max(1.0, float(self.weights[1:].sum()))
         return max(1.0, float(self.weights.max(initial=1.0)))
 
@@ -229,7 +229,7 @@ class Sampled(Target):
         if drawn is None:
             raise ValueError("negatives are drawn before the outputs are filled")
         weights, labels = np.array(drawn.weights), np.zeros(len(drawn.units))
-        labels[0] = 1.0 if self.link == "softmax" else 1.0 / weights[0]
+        labels[0] = 1.0 if KINDS[self.link] == "shared" else 1.0 / weights[0]
         return OutputSet(self.side, drawn.units, labels, weights, drawn.offsets, self.link, self.bias)
 
 

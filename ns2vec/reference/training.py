@@ -32,8 +32,10 @@ class Model:
     tags : Side or None
     reader : str
         A name of `READERS`.
-    pooled : bool
-        The mean (or sum) of all inputs meets the outputs, instead of each.
+    pooled : bool or "concat"
+        The mean (or sum) of all inputs meets the outputs, instead of each; or all of them concatenated.
+    null_row : int
+        The input that is concatenated for places beyond the sentence.
     batch_words, pool_size, pool_draw
         Words of a batch; rows drawn to stand for it, and from what.
     keep : ndarray of shape (V,), uint32, or None
@@ -43,7 +45,8 @@ class Model:
     targets: list[Target]
     tags: Side | None = None
     reader: str = "windows"
-    pooled: bool = False
+    pooled: bool | str = False
+    null_row: int = 0
     batch_words: int = 0
     pool_size: int = 0
     pool_draw: Draw | None = None
@@ -157,6 +160,8 @@ def train_places(
         window, ahead, place = ahead, None, places[number] if number < len(places) else None
         if place is not None:
             ahead = Window(place.centre, opened.reach(place), batches.at(number), noise, weight=place.weight)
+            if model.pooled == "concat":
+                ahead.inputs = slots_of(model, place, ahead.inputs)
             ahead.contexts = [units[p] for p in place.positions]
             draw_sets(model, ahead)
         if window is not None:
@@ -166,6 +171,14 @@ def train_places(
         if number:
             opened.leave(place)
     return loss
+
+
+def slots_of(model: Model, place: Place, inputs: list[Live]) -> list[Live]:
+    """Tags, then the words around the centre, from the first to the last, with the null row beyond."""
+    words = dict(zip(place.positions, inputs, strict=False))
+    at, null = place.at or 0, Live(model.inputs, model.null_row)
+    around = [p for p in range(at - model.window, at + model.window + 1) if p != at]
+    return inputs[len(place.positions) :] + [words.get(p, null) for p in around]
 
 
 class Opened:
@@ -322,6 +335,7 @@ def step_pooled(model: Model, window: Window, alpha: float) -> float:
     keys = [(id(side), row) for side, row, _ in pooled_rows(window)]
     n, rounds = len(keys), 1
     share = (1.0 if model.cbow_mean else n) * (1.0 / n if model.cbow_mean == model.cbow_corrected else 1.0)
+    share = 1.0 if model.pooled == "concat" else share
     for i, specs in window.drawn.items():
         for spec in specs:
             outputs = model.targets[i].fill(window.centre, spec)
@@ -333,8 +347,10 @@ def step_pooled(model: Model, window: Window, alpha: float) -> float:
 
 
 def hidden_of(model: Model, window: Window) -> Array:
-    """Mean or sum of the inputs' rows, shape (D,)."""
+    """Mean or sum of the inputs' rows, shape (D,), or all n of them, shape (n D,)."""
     rows = np.array([side.matrix[row] for side, row, _ in pooled_rows(window)])
+    if model.pooled == "concat":
+        return rows.ravel()
     return np.asarray(rows.mean(axis=0) if model.cbow_mean else rows.sum(axis=0))
 
 
@@ -350,8 +366,12 @@ def step_hidden(model: Model, window: Window, alpha: float) -> float:
             outputs.leave()
             loss, change = loss + lost, change + wanted
     share = 1.0 / len(rows) if model.cbow_mean == model.cbow_corrected else 1.0
-    for side, row, factor in rows:
-        side.matrix[row] += share * factor * change[0]
+    if model.pooled == "concat":
+        share, changes = 1.0, change[0].reshape(len(rows), -1)
+    else:
+        changes = np.broadcast_to(change[0], (len(rows), len(change[0])))
+    for (side, row, factor), wanted in zip(rows, changes, strict=True):
+        side.matrix[row] += share * factor * wanted
     return loss
 
 

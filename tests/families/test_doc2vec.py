@@ -61,6 +61,22 @@ class TestDmSum(TestDm):
     options = SMALL | {"dm": 1, "dm_mean": 0, "window": 2}
 
 
+class TestDmConcat(DocumentTests):
+    options = SMALL | {"dm": 1, "dm_concat": 1, "window": 2}
+
+    def examples(self):
+        return [TaggedDocument(words, [number]) for number, words in enumerate(topics())]
+
+    def more_examples(self):
+        documents = [(["fruit1", "fruit2", "kiwi", "plum"], [number]) for number in range(400, 430)]
+        return [TaggedDocument(*pair) for pair in [*documents, *[(["tool3", "saw"], ["sawmill"])] * 10]]
+
+    def has_learned(self, model):
+        """Whether words are nearer to those of their topic."""
+        neighbours = {word: model.wv.most_similar(word, topn=9) for word in ("fruit3", "tool5")}
+        return all(sum(key[:4] == word[:4] for key, _ in found) >= 8 for word, found in neighbours.items())
+
+
 class TestDbowWithWords(DocumentTests):
     options = SMALL | {"dm": 0, "dbow_words": 1}
 

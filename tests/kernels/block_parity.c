@@ -59,7 +59,13 @@ static void expected_errors(const ns2_block *b) {
             z[j] = score[i][j] - (b->offsets ? (double)b->offsets[j] : 0.0);
             sum += (double)weights[j] * exp(z[j]);
         }
-        for (long j = 0; j < b->n_outputs; j++) {
+        grad[i][0] = 0.0;
+        for (long j = 1; j < b->n_outputs && ns2_link_kind(b->link) == NS2_CONTRAST; j++) {
+            double lead = z[0] - z[j], push = b->link == NS2_BPR ? 1.0 / (1.0 + exp(lead)) : lead < 1.0;
+            grad[i][j] = -weights[j] * push * b->alpha;
+            grad[i][0] -= grad[i][j];
+        }
+        for (long j = 0; j < b->n_outputs && ns2_link_kind(b->link) != NS2_CONTRAST; j++) {
             double p = b->link == NS2_SOFTMAX ? weights[j] * exp(z[j]) / sum : 1.0 / (1.0 + exp(-z[j]));
             grad[i][j] = (labels[j] - p) * (b->link == NS2_SOFTMAX ? 1.0 : weights[j]) * b->alpha;
         }
@@ -121,6 +127,53 @@ static void check_block(const ns2_ops *ops, long n, long m, long width, int link
     }
 }
 
+enum { PAIRS = 3 };
+
+/* Three pairs of rows of their own, by `pairs` or as blocks of one input each. */
+static void train_pairs(const ns2_ops *ops, long m, long width, int link, int at_once, float *bias) {
+    static const float factors[PAIRS] = {1.0f, 0.5f, 2.0f};
+    float *in[PAIRS], *out[MAX_M], counts[PAIRS * 8] = {0}, minus[8] = {0};
+    int32_t ids[MAX_M];
+    long n_outputs[PAIRS] = {m, m, m};
+    ns2_block b;
+    fill(PAIRS, PAIRS * m, width);
+    for (long i = 0; i < PAIRS; i++) in[i] = inputs[i];
+    for (long j = 0; j < PAIRS * m; j++) {
+        out[j] = outputs[j], ids[j] = (int32_t)j, bias[j] = offsets[j];
+        counts[j / m * 8 + j % m] = 1.0f;
+    }
+    memset(&b, 0, sizeof b);
+    b.stride = (width + NS2_ROW_FLOATS - 1) / NS2_ROW_FLOATS * NS2_ROW_FLOATS;
+    b.width = width, b.labels = labels, b.alpha = 0.3f, b.link = link, b.tile = tile, b.ld = 8;
+    if (at_once) {
+        const ns2_pairs p = {in, out, n_outputs, ids, counts, factors, bias, PAIRS, m};
+        ops->pairs(&p, &b);
+        return;
+    }
+    b.n_inputs = 1, b.n_outputs = m, b.offsets = minus;
+    for (long i = 0; i < PAIRS; i++) {
+        for (long j = 0; j < m; j++) minus[j] = -bias[i * m + j];
+        b.inputs = in + i, b.outputs = out + i * m, b.weights = counts + 8 * i, b.alpha = 0.3f * factors[i];
+        ops->step(ops, &b);
+        for (long j = 0; j < m; j++) bias[i * m + j] += tile[j];
+    }
+}
+
+static void check_pairs(const ns2_ops *ops, long m, long width, int link) {
+    static float in[PAIRS][MAX_STRIDE], out[MAX_M][MAX_STRIDE], bias[2][MAX_M];
+    unsigned long long start = state;
+    train_pairs(ops, m, width, link, 0, bias[0]);
+    memcpy(in, inputs, sizeof in);
+    memcpy(out, outputs, sizeof out);
+    state = start;
+    train_pairs(ops, m, width, link, 1, bias[1]);
+    for (long k = 0; k < MAX_STRIDE; k++) {
+        for (long i = 0; i < PAIRS; i++) compare(in[i][k], inputs[i][k]);
+        for (long j = 0; j < PAIRS * m; j++) compare(out[j][k], outputs[j][k]);
+    }
+    for (long j = 0; j < PAIRS * m; j++) compare(bias[0][j], bias[1][j]);
+}
+
 static void check_sums(const ns2_ops *ops, long n, long stride) {
     float *in[MAX_N], hidden[MAX_STRIDE];
     fill(n, 1, stride);
@@ -143,14 +196,17 @@ int main(void) {
         const ns2_ops *ops = ns2_find_ops(names[isa]);
         long blocks = 0;
         worst = 0.0;
-        for (int w = 0; w < 5; w++)
+        for (int w = 0; w < 5; w++) {
+            for (long m = 1; m <= NS2_OUTPUTS; m++)
+                for (int link = NS2_LOGISTIC; link <= NS2_HINGE; link++) check_pairs(ops, m, widths[w], link);
             for (long n = 1; n <= MAX_N; n++) {
                 for (long m = 1; m <= MAX_M; m++)
-                    for (int link = NS2_LOGISTIC; link <= NS2_SOFTMAX; link++)
+                    for (int link = NS2_LOGISTIC; link <= (n < 3 ? NS2_HINGE : NS2_SOFTMAX); link++)
                         for (int variant = 0; variant < 3; variant++, blocks++)
                             check_block(ops, n, m, widths[w], link, variant);
                 check_sums(ops, n, (widths[w] + 15) / 16 * 16);
             }
+        }
         printf("%s %s: %ld blocks, largest relative error %.2g\n", ns2_compiler(), names[isa], blocks, worst);
         failed |= !(worst < 1e-5);
     }

@@ -9,7 +9,7 @@ from ns2vec import Doc2Vec, KeyedVectors, TaggedDocument, Word2Vec
 from ns2vec.exceptions import ConfigError
 
 SMALL = {"vector_size": 16, "min_count": 1, "sample": 0, "epochs": 10, "workers": 1, "alpha": 0.05}
-MODES = [{"dm": 1}, {"dm": 1, "dm_mean": 0}, {"dm": 0}, {"dm": 0, "dbow_words": 1}]
+MODES = [{"dm": 1}, {"dm": 1, "dm_mean": 0}, {"dm_concat": 1}, {"dm": 0}, {"dm": 0, "dbow_words": 1}]
 
 
 def topic_documents(n=200):
@@ -68,9 +68,17 @@ def test_words_and_tags_do_not_begin_alike():
     assert not (model.wv.vectors[0] == model.dv.vectors[0]).any()
 
 
-def test_what_is_not_there_yet_is_named():
-    with pytest.raises(ConfigError, match="dm_concat=1 is not supported yet"):
-        Doc2Vec(dm_concat=1)
+def test_concatenated_inputs_make_long_outputs():
+    documents = [*topic_documents(), TaggedDocument(["fruit1"], [3, 4]), TaggedDocument(["tool1"], [])]
+    model = Doc2Vec(documents, dm_concat=1, window=2, **SMALL)
+    assert str(model) == "Doc2Vec<dm/c,d16,n5,w2>"
+    assert model.syn1neg.shape == (21, 5 * 16)
+    assert model.layer1_size == 80
+    assert np.array_equal(model.infer_vector(["fruit1"]), model.infer_vectors([["tool1"], ["fruit1"]])[1])
+    with pytest.raises(ConfigError, match="dm_tag_count=2"):
+        Doc2Vec([TaggedDocument(["a", "b"], [0, 1])] * 9, dm_concat=1, dm_tag_count=2, **SMALL).infer_vector(
+            ["a"]
+        )
 
 
 def test_options_of_word2vec_are_options_and_others_are_not():

@@ -18,6 +18,7 @@ SMALL = {"vector_size": 20, "min_count": 1, "epochs": 5, "workers": 1, "alpha": 
 MODES = [
     {"dm": 1},
     {"dm": 1, "dm_mean": 0, "hs": 1},
+    {"dm_concat": 1, "window": 2},
     {"dm": 0},
     {"dm": 0, "dbow_words": 1, "objective": "nce"},
     {"dm": 0, "objective": "softmax"},

@@ -58,12 +58,16 @@ def test_words_and_tags_of_a_file_are_gensims(tmp_path):
     assert read[0] == read[1]
 
 
-def test_fresh_rows_are_gensims():
-    one, other = (module.Doc2Vec(**SMALL) for module in BOTH)
+@pytest.mark.parametrize("options", [{}, {"dm_concat": 1, "window": 2}, {"dm_concat": 1, "dm_tag_count": 2}])
+def test_fresh_rows_are_gensims(options):
+    one, other = (module.Doc2Vec(**SMALL, **options) for module in BOTH)
     for model, module in ((one, ours), (other, theirs)):
         model.build_vocab(documents(module, MIXED))
     assert np.array_equal(one.wv.vectors, other.wv.vectors)
     assert np.array_equal(one.dv.vectors, other.dv.vectors)
+    assert one.syn1neg.shape == other.syn1neg.shape
+    assert words(one) == words(other)
+    assert one.layer1_size == other.layer1_size
 
 
 @pytest.mark.parametrize(
@@ -71,6 +75,7 @@ def test_fresh_rows_are_gensims():
     [
         {}, {"dm": 0}, {"dm": 0, "dbow_words": 1}, {"hs": 1, "negative": 0}, {"hs": 1}, {"cbow_mean": 0},
         {"workers": 3}, {"min_count": 5}, {"sample": 0}, {"window": 9}, {"sample": 1e-5},
+        {"dm_concat": 1}, {"dm_concat": 1, "dm": 0},
     ],
 )  # fmt: skip
 def test_names_and_attributes_are_gensims(options):

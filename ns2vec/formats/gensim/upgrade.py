@@ -149,9 +149,9 @@ class _Upgrade:
         arrays = {name: self.plain(state[name]) for name in WEIGHTS if state.get(name) is not None}
         options = {name: self.plain(state[name]) for name in OPTIONS if name in state}
         options.setdefault("vector_size", vectors.vectors.shape[1])
-        if options.get("dm_concat"):
-            self.refuse("holds a Doc2Vec with dm_concat=1, which ns2vec does not have")
         n_rows, vector_size = vectors.vectors.shape
+        if options.get("dm_concat") and not options.get("sg"):
+            vector_size *= options.get("dm_tag_count", 1) + 2 * options.get("window", 5)
         for name, array in arrays.items():
             if not isinstance(array, np.ndarray) or array.shape[1:] != (vector_size,):
                 self.refuse(f"{name} has shape {getattr(array, 'shape', None)}, not that of the vectors")

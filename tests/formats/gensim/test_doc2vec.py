@@ -8,15 +8,13 @@ import numpy as np
 import pytest
 
 from ns2vec import Doc2Vec, TaggedDocument, Word2Vec
-from ns2vec.exceptions import FormatError
-from ns2vec.formats.gensim import read_state
 from ns2vec.formats.gensim.unpickling import RefusedGlobalError
 
 VERSIONS = [
     "0.12.0", "0.12.1", "0.12.2", "0.12.3", "0.12.4", "0.13.0", "0.13.1", "0.13.2", "0.13.3", "0.13.4",
     "1.0.0", "1.0.1", "2.0.0", "2.1.0", "2.2.0", "2.3.0", "3.0.0", "3.1.0", "3.2.0", "3.3.0", "3.4.0",
 ]  # fmt: skip
-OLD = ["d2v-lee-v0.13.0", "doc2vec_old", "doc2vec_old_sep"]
+OLD = ["d2v-lee-v0.13.0", "doc2vec_old", "doc2vec_old_sep", "large_tag_doc_10_iter50"]
 OLD += [f"old_d2v_models/d2v_{version}.mdl" for version in VERSIONS]
 DOCUMENTS = [(["a", "b", "c"], [3]), (["a", "x"], ["s1", 1]), ([], ["s2"]), (["b", "x", "c", "b"], ["s1"])]
 SMALL = {"vector_size": 8, "min_count": 1, "epochs": 3, "workers": 1}
@@ -65,7 +63,9 @@ def test_old_files_mean_what_gensim_reads(wheel_data, name):
 
 
 @pytest.mark.parity
-@pytest.mark.parametrize("options", [{}, {"dm": 0, "dbow_words": 1}, {"hs": 1, "negative": 0, "dm_mean": 0}])
+@pytest.mark.parametrize(
+    "options", [{}, {"dm": 0, "dbow_words": 1}, {"hs": 1, "negative": 0, "dm_mean": 0}, {"dm_concat": 1}]
+)
 @pytest.mark.parametrize("sep_limit", [10**7, 1])
 def test_files_go_to_gensim_and_come_back(options, sep_limit, tmp_path):
     module = gensims()
@@ -86,14 +86,6 @@ def test_a_doc2vec_is_no_word2vec(wheel_data, tmp_path):
     Word2Vec([["a", "b"]], min_count=1).save(tmp_path / "words")
     with pytest.raises(AttributeError, match="can't be loaded by Doc2Vec"):
         Doc2Vec.load(tmp_path / "words")
-
-
-def test_concatenated_inputs_are_refused(tmp_path):
-    module = gensims()
-    model = module.Doc2Vec([module.TaggedDocument(*pair) for pair in DOCUMENTS], dm_concat=1, **SMALL)
-    model.save(str(tmp_path / "model"))
-    with pytest.raises(FormatError, match="dm_concat=1"):
-        read_state(tmp_path / "model")
 
 
 def test_nothing_of_a_file_runs(wheel_data, tmp_path):

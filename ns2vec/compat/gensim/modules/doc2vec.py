@@ -70,3 +70,6 @@ def train_document_dm(
 ) -> int:
     """Train a PV-DM model on one document at one learning rate; return the number of words trained."""
     return _train_document(model, doc_words, doctag_indexes, alpha, 0)
+
+
+train_document_dm_concat = train_document_dm
