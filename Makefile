@@ -6,7 +6,7 @@
 # make lint                 ruff, mypy, cython-lint
 # make check                what .ci/run runs: test and lint
 # make test-torch           the loss on PyTorch tensors, in an environment of its own (VENV-torch)
-# make check-deep           instruction sets x compilers, sanitizers, wheels, kills, quality on 100 MB (long)
+# make check-deep           instruction sets x compilers, patches, sanitizers, wheels, kills, quality on 100 MB (long)
 # make wheel                dist/*.whl and dist/*.tar.gz
 # make clean                remove everything that was built, .venv included
 #

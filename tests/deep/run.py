@@ -1,7 +1,7 @@
 """Run what does not fit continuous integration; each part writes a dated JSON to benchmarks/results/.
 
 ``python tests/deep/run.py``                 every part
-``python tests/deep/run.py isa sanitizers``  some: isa, bytes, portable, sanitizers, wheels, kills, quality
+``python tests/deep/run.py isa sanitizers``  some of PARTS
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import extending
 import isa
 import kills
 import portable
@@ -23,6 +24,7 @@ from workbench import save
 
 PARTS = {
     "isa": isa.check,
+    "extending": extending.check,
     "bytes": trained_bytes.check,
     "portable": portable.check,
     "sanitizers": sanitizers.check,

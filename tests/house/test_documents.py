@@ -33,6 +33,19 @@ def test_examples_run(repository: Path, name: str, tmp_path: Path):
     assert run.returncode == 0, run.stderr
 
 
+def test_patches_apply(repository: Path, tmp_path: Path):
+    """What EXTENDING.md shows as patches fits the sources; `make check-deep` builds and tests them."""
+    patches = re.findall(r"^```diff\n(.*?)^```$", read(repository / "EXTENDING.md"), re.DOTALL | re.MULTILINE)
+    assert len(patches) == 2
+    for number, patch in enumerate(patches):
+        (tmp_path / f"{number}.diff").write_text(patch, encoding="utf-8")
+        run = subprocess.run(
+            ["git", "apply", "--check", tmp_path / f"{number}.diff"],
+            cwd=repository, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert run.returncode == 0, run.stderr
+
+
 def test_the_readme_names_the_two_commands(repository: Path):
     text = (repository / "README.md").read_text("utf-8")
     assert "make demo" in text
