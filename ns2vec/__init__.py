@@ -13,10 +13,12 @@ try:
     from ns2vec import callbacks as callbacks
     from ns2vec._build_info import __version__, build_info
     from ns2vec.corpus import LineSentence, PathLineSentences, Text8Corpus
+    from ns2vec.corpus.tagged import TaggedDocument
     from ns2vec.exceptions import StopTraining
     from ns2vec.fasttext import FastText
     from ns2vec.keyedvectors import KeyedVectors
     from ns2vec.losses import negative_sampling_loss
+    from ns2vec.models.doc2vec import Doc2Vec
     from ns2vec.models.phrases import FrozenPhrases, Phrases
     from ns2vec.sampling import get_negative_samples, noise_distribution
     from ns2vec.word2vec import Word2Vec
@@ -30,6 +32,7 @@ except ImportError:
     raise
 
 __all__ = [
+    "Doc2Vec",
     "FastText",
     "FrozenPhrases",
     "KeyedVectors",
@@ -37,6 +40,7 @@ __all__ = [
     "PathLineSentences",
     "Phrases",
     "StopTraining",
+    "TaggedDocument",
     "Text8Corpus",
     "Word2Vec",
     "__version__",

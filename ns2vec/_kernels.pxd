@@ -91,6 +91,7 @@ cdef extern from "softmax.h" nogil:
     ctypedef struct ns2_full_softmax:
         ns2_sgemm *sgemm
         float *outputs
+        int frozen
         long n_outputs
         long stride
         float **inputs

@@ -199,3 +199,15 @@ class Kernel:
         epoch: int = 0,
         chunk: int = 0,
     ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32], npt.NDArray[np.float32], float]: ...
+
+def train_documents(
+    k: Kernel,
+    words: npt.NDArray[np.int32],
+    starts: npt.NDArray[np.int64],
+    alphas: npt.NDArray[np.float64],
+    keys: npt.NDArray[np.uint64],
+    *,
+    work: Workspace,
+    first: int,
+    end: int,
+) -> None: ...

@@ -9,7 +9,10 @@ cdef Tally train_chunk(Kernel k, Workspace work, const int32_t *words, long n, c
     if not load_chunk(k, work, words, n, remap, n_ids, ns2_stream(k.seed, epoch, chunk, NS2_STREAM_WINDOWS), &tally):
         tally.n_words = -1
         return tally
-    train_places(k, work, alpha, &tally.loss if k.with_loss else NULL)
+    if k.many_pairs and take_tags_as_inputs(k, work):
+        train_many_pairs(k, work, alpha, &tally.loss if k.with_loss else NULL)
+    else:
+        train_places(k, work, alpha, &tally.loss if k.with_loss else NULL)
     if k.hot_rows:
         merge_hot_rows(k, work)
     return tally
@@ -211,6 +214,9 @@ cdef inline void step_block(Kernel k, Workspace work, long i, ns2_block *b) noex
     cdef float *bias = k.goals[i].bias
     cdef const int32_t *ids
     cdef long j, row
+    if work.goals[i].side.changes == NULL:
+        step_frozen(k, b)
+        return
     if bias == NULL:
         k.ops.step(&k.ops, b)
         return
@@ -221,11 +227,33 @@ cdef inline void step_block(Kernel k, Workspace work, long i, ns2_block *b) noex
             bias[ids[j]] += b.tile[row * b.ld + j]
 
 
+cdef void step_frozen(Kernel k, ns2_block *b) noexcept nogil:
+    """A block whose outputs stay as they are: its inputs, or their deltas, move along them."""
+    cdef float *row
+    cdef float factor
+    cdef long i, j
+    if b.n_ahead:
+        k.ops.fetch(b.ahead, b.n_ahead, b.stride)
+    if b.n_outputs:
+        k.ops.dots(b)
+        k.ops.link(b)
+    for i in range(b.n_inputs):
+        row = b.inputs[i]
+        factor = b.lock[i] if b.lock != NULL and b.deltas == NULL else <float> 1.0
+        if b.deltas != NULL:
+            row = b.deltas + i * b.stride
+            if not b.add_to_deltas:
+                memset(row, 0, b.stride * sizeof(float))
+        for j in range(b.n_outputs):
+            k.ops.scatter(&row, 1, b.stride, factor * b.tile[i * b.ld + j], NULL, b.outputs[j])
+
+
 cdef void step_all_outputs(Kernel k, Workspace work, ns2_block *b, long i, int32_t centre) noexcept nogil:
     """Every output row at once; the changes of the inputs are added to work.deltas."""
     cdef ns2_full_softmax step
     step.sgemm = k.sgemm
     step.outputs = k.goals[i].side.matrix
+    step.frozen = k.goals[i].side.changes == NULL
     step.n_outputs = k.goals[i].side.n_rows
     step.stride = k.out_stride
     step.inputs = b.inputs

@@ -82,9 +82,28 @@ cdef int copy_pairs(Workspace work, const int32_t[::1] inputs, const int32_t[::1
 cdef bint takes_pairs_at_once(Kernel k):
     """Whether all that a pair does is a step of rows in place, and its draws look at no model."""
     cdef Goal *goal = &k.goals[0]
-    return (k.reader == read_pairs and not k.pooled and k.plain_inputs and not k.with_locks and k.n_goals == 1
+    cdef bint is_plain = (k.plain_inputs and not k.with_locks if k.reader == read_pairs
+                          else not k.tags.by_copy and k.tags.lock == NULL)
+    if k.reader == read_windows or goal.side.changes == NULL or (k.reader == read_tags and goal.noise.filter_window):
+        return False
+    return (is_plain and not k.pooled and k.n_goals == 1
             and goal.is_sampled and goal.n_outputs <= NS2_OUTPUTS and not goal.side.by_copy
             and goal.noise.kind != DRAW_CALL and not goal.noise.with_offsets and k.ops.pairs != NULL)
+
+
+cdef bint take_tags_as_inputs(Kernel k, Workspace work) noexcept nogil:
+    """Make pairs of the words of a chunk and the tags of their sentences; false where one has not just one tag."""
+    cdef long t = 0, s = 0
+    cdef float *row
+    while t < work.n_chunk:
+        if work.tag_ends[s] - work.tag_starts[s] != 1:
+            return False
+        row = k.tags.matrix + work.tags[work.tag_starts[s]] * k.stride
+        while t < work.ends[s]:
+            work.rows[t] = row
+            t += 1
+        s += 1
+    return True
 
 
 cdef void train_many_pairs(Kernel k, Workspace work, float alpha, double *loss) noexcept nogil:
@@ -190,7 +209,7 @@ cdef void step_heavy_pair(Kernel k, Workspace work, Window *window, long s, floa
     cdef double own = 0.0
     cdef float factor = work.pair_weights[window.t + s] if work.pair_weights != NULL else <float> 1.0
     start_block(k, work, alpha * factor, &own if loss != NULL else NULL, &b)
-    work.inputs_now[0] = work.rows[window.t + s]
+    work.inputs_now[0], work.locks[0] = work.rows[window.t + s], 1.0
     fill_sampled(k, work, window, 0, s, &b)
     step_set(k, work, window, &b, 0, 0, 1, window.drawn[0].heaviest[s])
     if loss != NULL:

@@ -31,7 +31,7 @@ cdef class Workspace:
         self.max_inputs = self.max_contexts + (max_list if self.has_tags else 0)
         if kernel.concat:
             self.max_inputs = kernel.n_slots
-        self.max_sets = PAIRS if kernel.many_pairs else n_sets_of(kernel, self.max_inputs)
+        self.max_sets = max(n_sets_of(kernel, self.max_inputs), PAIRS if kernel.many_pairs else 0)
         if kernel.pooled:
             self.max_inputs *= max(kernel.inputs.longest, kernel.tags.longest)
         self.lay_out()

@@ -50,6 +50,6 @@ void ns2_full_softmax_step(const ns2_full_softmax *s) {
         int m = (int)(v - first < rows ? v - first : rows);
         float *outputs = s->outputs + first * d, *errors = s->tile + first;
         s->sgemm("N", "N", &d, &n, &m, &one, outputs, &d, errors, &v, &one, s->deltas, &d);
-        s->sgemm("N", "T", &d, &m, &n, &one, s->packed, &d, errors, &v, &one, outputs, &d);
+        if (!s->frozen) s->sgemm("N", "T", &d, &m, &n, &one, s->packed, &d, errors, &v, &one, outputs, &d);
     }
 }

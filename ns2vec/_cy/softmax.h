@@ -15,6 +15,7 @@ typedef void ns2_sgemm(char *trans_a, char *trans_b, int *m, int *n, int *k, flo
 typedef struct {
     ns2_sgemm *sgemm;
     float *outputs;       /* (n_outputs, stride) IN-OUT, contiguous */
+    int frozen;           /* outputs are left as they are */
     long n_outputs;
     long stride;
     float *const *inputs; /* (n_inputs,) rows; left as they are */

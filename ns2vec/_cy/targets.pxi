@@ -130,6 +130,8 @@ cdef class Target:
         self.outputs = as_vectors(outputs)
         check(self.outputs.side.lock == NULL, "lock is for inputs: outputs have none")
         self.goal.side = self.outputs.side
+        if self.goal.side.offsets == NULL and self.goal.side.changes == NULL:
+            self.goal.side.by_copy = False  # rows that are only read (step_frozen)
         self.goal.n_centres = self.outputs.n_ids
         if bias is not None:
             self.bias_view = bias
@@ -221,7 +223,7 @@ cdef class All(Target):
 
     def __cinit__(self, outputs not None):
         self.set_outputs(outputs, None)
-        check(not self.goal.side.by_copy, "the full softmax trains rows in place: neither bags nor frozen ones")
+        check(self.goal.side.offsets == NULL, "the full softmax has rows as outputs, no bags")
         check(self.outputs.n_rows < 2**31, "full_softmax is for fewer than 2**31 rows")
         self.goal.fill = fill_all
         self.goal.is_all = True

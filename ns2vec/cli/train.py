@@ -8,7 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -19,9 +19,11 @@ from ns2vec.cli.parsing import Parser, UsageError, positive
 from ns2vec.corpus import Corpus, FileCorpus, LineSentence, open_corpus
 from ns2vec.corpus.readers import list_files
 from ns2vec.corpus.sources import Splitting
+from ns2vec.corpus.tagged import LineDocuments, Lines
 from ns2vec.evaluation import Report, evaluate_all
 from ns2vec.formats import FORMATS, VectorTable, check_writable, open_for_read, open_for_write
 from ns2vec.formats.table import write_counts
+from ns2vec.models.doc2vec import Doc2Vec
 from ns2vec.training import parse_memory
 from ns2vec.training.checkpoints import CheckpointFolder
 from ns2vec.word2vec import Word2Vec
@@ -43,6 +45,7 @@ ns2vec train -train corpus.txt -output vectors.bin -cbow 0 -size 50 -threads 2 -
 ns2vec train corpus.txt --output vectors.bin --evaluate-analogies questions.txt --json
 ns2vec train corpus.txt --output vectors.bin --checkpoint saved --resume
 ns2vec train corpus.txt --phrases 2 --output vectors.bin
+ns2vec train --doc2vec --dm 0 documents.txt --output documents.bin --save-model model
 
 Defaults are those of the library, which are gensim's. word2vec.c has others for three options:
 -cbow 1 there means -alpha 0.05, -threads is 12, and the last learning rate is alpha / 10000.
@@ -73,6 +76,7 @@ def add_arguments(parser: Parser) -> None:
     phrases.add_learning_options(parser, "phrase-")
     _add_result_options(parser)
     train_options.add_model_options(parser)
+    train_options.add_document_options(parser)
     train_options.add_checkpoint_options(parser)
     train_options.add_word2vec_c_options(parser)
 
@@ -90,6 +94,9 @@ def _add_result_options(parser: Parser) -> None:
     parser.add_choice(group, "--format", names=FORMATS, help=text)
     group.add_argument(
         "--save-vocab", "-save-vocab", metavar="FILE", help="also write the words with their counts"
+    )
+    group.add_argument(
+        "--save-model", metavar="FILE", help="also write the whole model, for load() to train on or to infer"
     )
     for kind in ("analogies", "pairs"):
         group.add_argument(
@@ -115,6 +122,8 @@ def run(arguments: argparse.Namespace) -> int:
     paths = corpus_paths(arguments)
     model, go_on = resumed(arguments, parameters)
     corpus = open_paths(paths, arguments.errors)
+    if arguments.doc2vec and isinstance(corpus, FileCorpus):
+        corpus = open_as_documents(corpus)
     check_passes(corpus, model)
     check_results(arguments, paths)
     if arguments.phrases:
@@ -150,14 +159,14 @@ def corpus_paths(arguments: argparse.Namespace) -> list[str]:
 
 
 class ChainedFiles:
-    """The sentences of several files, one after the other."""
+    """The sentences of several files, one after the other; or all of their lines."""
 
-    def __init__(self, paths: Sequence[str], errors: str) -> None:
-        self.paths, self.errors = paths, errors
+    def __init__(self, paths: Sequence[Any], errors: str, reader: type[LineSentence] = LineSentence) -> None:
+        self.paths, self.errors, self.reader = paths, errors, reader
 
     def __iter__(self) -> Iterator[list[str]]:
         for path in self.paths:
-            yield from LineSentence(path, errors=self.errors)
+            yield from self.reader(path, errors=self.errors)
 
 
 def open_paths(paths: list[str], errors: str) -> Corpus:
@@ -168,6 +177,12 @@ def open_paths(paths: list[str], errors: str) -> Corpus:
         return open_corpus(paths[0], errors=errors)
     files = [file for path in paths for file in (list_files(path) if os.path.isdir(path) else [path])]
     return FileCorpus(ChainedFiles(files, errors), files, Splitting(errors=errors))
+
+
+def open_as_documents(corpus: FileCorpus) -> LineDocuments:
+    """Return the corpus whose documents are the lines of a text."""
+    lines = ChainedFiles(corpus.sources, corpus.splitting.errors, Lines)
+    return LineDocuments(lines, corpus.sources, replace(corpus.splitting, max_sentence_words=0))
 
 
 def check_passes(corpus: Corpus, model: Word2Vec) -> None:
@@ -183,7 +198,8 @@ def check_passes(corpus: Corpus, model: Word2Vec) -> None:
 def check_results(arguments: argparse.Namespace, paths: list[str]) -> None:
     """Refuse now what would fail after training: files that cannot be written or read."""
     questions = [*arguments.evaluate_analogies, *arguments.evaluate_pairs]
-    if not (arguments.output or arguments.save_vocab or questions or arguments.json):
+    kept = arguments.output or arguments.save_vocab or arguments.save_model
+    if not (kept or questions or arguments.json):
         raise UsageError("nothing would be kept: name a file for the vectors with --output")
     if arguments.output == "-" and (arguments.json or questions or arguments.save_vocab == "-"):
         raise UsageError(
@@ -194,7 +210,7 @@ def check_results(arguments: argparse.Namespace, paths: list[str]) -> None:
     for path in questions:
         with open_for_read(path):
             pass
-    for path in filter(None, (arguments.output, arguments.save_vocab)):
+    for path in filter(None, (arguments.output, arguments.save_vocab, arguments.save_model)):
         if any(os.path.realpath(path) == os.path.realpath(source) for source in paths if source != "-"):
             raise UsageError(f"{path} is the corpus itself: choose another file for the results")
         check_writable(path)
@@ -224,7 +240,8 @@ def train(model: Word2Vec, corpus: Any, go_on: Training | None = None) -> Timing
     if go_on is None:
         model.build_vocab(corpus)
         go_on = partial(
-            model.train,
+            Word2Vec.train,  # Doc2Vec's own returns nothing, as gensim's
+            model,
             total_examples=model.corpus_count,
             total_words=model.corpus_total_words,
             epochs=model.epochs,
@@ -245,10 +262,11 @@ def train(model: Word2Vec, corpus: Any, go_on: Training | None = None) -> Timing
 
 def resumed(arguments: argparse.Namespace, parameters: dict[str, Any]) -> tuple[Word2Vec, Training | None]:
     """Return the model of the last checkpoint and what trains it on; a new one where there is none."""
+    kind = Doc2Vec if arguments.doc2vec else Word2Vec
     if not arguments.resume or not CheckpointFolder(parameters["checkpoint"]).files():
-        return Word2Vec(**parameters), None
+        return kind(**parameters), None
     folder = parameters.pop("checkpoint")
-    model, go_on = Word2Vec.from_checkpoint(folder, **parameters)
+    model, go_on = kind.from_checkpoint(folder, **parameters)
     return model, partial(go_on, strict=not arguments.accept_corpus)
 
 
@@ -256,8 +274,13 @@ def write_results(arguments: argparse.Namespace, model: Word2Vec) -> None:
     """Write the vectors and the words with their counts, as far as they are wanted."""
     keys, counts = model.wv.index_to_key, model.wv.expandos["count"]
     if arguments.output:
-        write_table(arguments.output, VectorTable(keys, model.wv.vectors, counts), output_name(arguments))
-        logger.info("%s: %d vectors of size %d", arguments.output, *model.wv.vectors.shape)
+        table = VectorTable(keys, model.wv.vectors, counts)
+        if isinstance(model, Doc2Vec):
+            table = VectorTable(model.dv.index_to_key, model.dv.vectors)
+        write_table(arguments.output, table, output_name(arguments))
+        logger.info("%s: %d vectors of size %d", arguments.output, *table.vectors.shape)
+    if arguments.save_model:
+        model.save(arguments.save_model)
     if arguments.save_vocab:
         with open_for_write(arguments.save_vocab) as out:
             pairs = zip(map(str, keys), counts.tolist(), strict=True)

@@ -61,6 +61,13 @@ SWITCHES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("null_word", (), "add a padding word"),
 )
 
+#: Options of Doc2Vec alone.
+DOCUMENTS = {
+    "dm": "PV-DM (1), where a document's words predict with it, or PV-DBOW (0), where it does alone",
+    "dm_mean": "PV-DM takes the mean (1) or the sum (0) of words and document",
+    "dbow_words": "PV-DBOW trains word vectors, too",
+}
+
 # What word2vec.c has and ns2vec has not.
 NOT_OFFERED = {
     "classes": "-classes is not offered: cluster the vectors with another tool, and leave it out here",
@@ -131,6 +138,18 @@ def _summary(made: type[Any]) -> str:
     paragraph = " ".join((inspect.getdoc(made) or "").split("\n\n")[0].split())
     paragraph = re.sub(r" \([^()]*\d{4}[^()]*\)", "", paragraph)
     return paragraph.split(". ")[0].rstrip(".") + "."
+
+
+def add_document_options(parser: Parser) -> None:
+    """Add what is about vectors of documents."""
+    group = parser.add_argument_group("documents")
+    group.add_argument(
+        "--doc2vec",
+        action="store_true",
+        help="each line is a document, blank ones too, and --output gets their vectors by number of line",
+    )
+    for name, text in DOCUMENTS.items():
+        parser.add_switch(group, _flag(name), dest=name, help=text)
 
 
 def add_checkpoint_options(parser: Parser) -> None:
@@ -214,19 +233,24 @@ def check_word2vec_c_options(arguments: argparse.Namespace) -> None:
 
 
 def model_parameters(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Return the parameters of Word2Vec that were given.
+    """Return the parameters of Word2Vec, or of Doc2Vec, that were given.
 
     Raises
     ------
     UsageError
-        If there is nothing to train.
+        If there is nothing to train, or an option is for the other kind of model.
     """
     given = {name: value for name, value in vars(arguments).items() if name in DEFAULTS}
     if "cbow" in arguments:
         given["sg"] = not arguments.cbow
+    if arguments.doc2vec and "sg" in given:
+        raise UsageError("with --doc2vec say --dm 1 in place of --cbow, and --dm 0 in place of --sg")
     for name, value in given.items():
         if isinstance(value, bool) and isinstance(DEFAULTS[name], int):
             given[name] = type(DEFAULTS[name])(value)
     if given.get("negative") == 0 and not given.get("hs") and given.get("objective") is None:
         raise UsageError("--negative 0 leaves nothing to train: add --hs, or give at least 1")
-    return given
+    of_documents = {name: int(value) for name, value in vars(arguments).items() if name in DOCUMENTS}
+    if of_documents and not arguments.doc2vec:
+        raise UsageError(f"{_flag(next(iter(of_documents)))} is for documents: add --doc2vec")
+    return given | of_documents

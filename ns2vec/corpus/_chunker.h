@@ -7,6 +7,9 @@
  *
  * Splits are made before the word that would be too many, so a sentence of exactly the limit is
  * one piece, and its end is counted in the chunk that holds its last word.
+ *
+ * With a max_sentence of 0 sentences are whole documents: each is one piece, empty ones and blank lines
+ * too, so that the documents can be counted by their ends.
  */
 #ifndef NS2VEC_CORPUS_CHUNKER_H
 #define NS2VEC_CORPUS_CHUNKER_H
@@ -79,23 +82,32 @@ static inline void ns2vec_chunker_end_sentence(ns2vec_chunker *c)
     c->open_sentences++;
     c->total_sentences++;
     c->sentence_words = 0;
-    if (c->piece_words > 0)
+    if (c->piece_words > 0 || c->max_sentence == 0)
         ns2vec_chunker_end_piece(c);
 }
 
-/* A line's end: a blank line is no sentence. */
-static inline void ns2vec_chunker_end_line(ns2vec_chunker *c)
+/* The text's end: that of its last line, if there is one. */
+static inline void ns2vec_chunker_end_text(ns2vec_chunker *c)
 {
     if (c->sentence_words > 0)
         ns2vec_chunker_end_sentence(c);
 }
 
+/* A line's end: a blank line is no sentence, but may be a document. */
+static inline void ns2vec_chunker_end_line(ns2vec_chunker *c)
+{
+    if (c->sentence_words > 0 || c->max_sentence == 0)
+        ns2vec_chunker_end_sentence(c);
+}
+
 static inline void ns2vec_chunker_word(ns2vec_chunker *c, int32_t id)
 {
-    if (c->sentence_words == c->max_sentence)
-        ns2vec_chunker_end_sentence(c);
-    else if (c->piece_words == NS2VEC_MAX_PIECE)
-        ns2vec_chunker_end_piece(c);
+    if (c->max_sentence != 0) {
+        if (c->sentence_words == c->max_sentence)
+            ns2vec_chunker_end_sentence(c);
+        else if (c->piece_words == NS2VEC_MAX_PIECE)
+            ns2vec_chunker_end_piece(c);
+    }
     c->ids[c->n_ids++] = id;
     c->piece_words++;
     c->sentence_words++;
@@ -109,7 +121,7 @@ static inline int ns2vec_chunker_finish(ns2vec_chunker *c)
     int status = ns2vec_chunker_reserve(c, 2);
     if (status != 0)
         return status;
-    ns2vec_chunker_end_line(c);
+    ns2vec_chunker_end_text(c);
     if (c->open_words > 0 || c->open_sentences > 0)
         ns2vec_chunker_close(c);
     return NS2VEC_OK;

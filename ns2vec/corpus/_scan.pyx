@@ -117,7 +117,8 @@ cdef class Scanner:
     newline_ends : bool
         A newline ends the sentence; otherwise it is one more blank.
     max_sentence_words : int
-        Longer sentences are split and each part counts as a sentence.
+        Longer sentences are split and each part counts as a sentence. With 0 none is, and blank lines are
+        sentences, too.
     line_limit : int
         Read this many lines of each file; -1 reads all.
     errors : {"strict", "replace", "ignore"}
@@ -166,8 +167,10 @@ cdef class Scanner:
     def __cinit__(self, *, int64_t chunk_words, bint unicode_blanks=True, bint newline_ends=True,
                   int64_t max_sentence_words=NS2VEC_MAX_PIECE, int64_t line_limit=-1,
                   str errors not None="strict", dict vocabulary=None, bint in_parts=False):
-        if chunk_words < 1 or max_sentence_words < 1:
-            raise ValueError(f"chunk_words and max_sentence_words must be >= 1, not {chunk_words}, {max_sentence_words}")
+        if chunk_words < 1 or max_sentence_words < 0:
+            raise ValueError(
+                f"chunk_words must be >= 1 and max_sentence_words >= 0, not {chunk_words}, {max_sentence_words}"
+            )
         check(ns2vec_scanner_init(&self.state, unicode_blanks, newline_ends))
         ns2vec_chunker_init(&self.state.chunker, chunk_words, max_sentence_words)
         self.errors = errors

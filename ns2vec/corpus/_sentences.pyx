@@ -182,6 +182,8 @@ cdef class SentenceEncoder:
         Other tokens become `UNKNOWN`. It must not change while the encoder is in use.
     chunk_words : int
         A chunk ends with the first sentence that brings it to this many words.
+    whole : bool
+        Sentences are never split, and empty ones have an end of their own: documents.
 
     Examples
     --------
@@ -197,10 +199,10 @@ cdef class SentenceEncoder:
     cdef ns2vec_chunker chunker
     cdef dict vocabulary
 
-    def __cinit__(self, dict vocabulary not None, *, int64_t chunk_words):
+    def __cinit__(self, dict vocabulary not None, *, int64_t chunk_words, bint whole=False):
         if chunk_words < 1:
             raise ValueError(f"chunk_words must be >= 1, not {chunk_words}")
-        ns2vec_chunker_init(&self.chunker, chunk_words, INT64_MAX)
+        ns2vec_chunker_init(&self.chunker, chunk_words, 0 if whole else INT64_MAX)
         self.vocabulary = vocabulary
 
     def __dealloc__(self):

@@ -331,7 +331,7 @@ static inline int ns2vec_scanner_close(ns2vec_scanner *s)
     if (status == 0)
         status = ns2vec_chunker_reserve(&s->chunker, 1);
     if (status == 0)
-        ns2vec_chunker_end_line(&s->chunker);
+        ns2vec_chunker_end_text(&s->chunker);
     return status;
 }
 

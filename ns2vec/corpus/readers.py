@@ -90,7 +90,10 @@ class LineSentence:
     def _sentences(self, lines: Any, name: str) -> Iterator[list[str]]:
         for number, line in enumerate(islice(lines, self.limit), start=1):
             words = self._words(_without_bom(line) if number == 1 else line, number, name)
-            yield from _parts(words, self.max_sentence_length)
+            yield from self._pieces(words)
+
+    def _pieces(self, words: list[str]) -> list[list[str]]:
+        return _parts(words, self.max_sentence_length)
 
     def _words(self, line: Any, number: int, name: str) -> list[str]:
         return _split(line, number, name, self.errors)
@@ -241,10 +244,14 @@ class BrownCorpus:
     def __iter__(self) -> Iterator[list[str]]:
         for path in list_files(self.dirname):
             for tokens in LineSentence(path):
-                parts = (token.split("/") for token in tokens)
-                tagged = [pair for pair in parts if len(pair) == 2 and pair[1][:2].isalpha()]
-                if tagged:
-                    yield [f"{word.lower()}/{tag[:2]}" for word, tag in tagged]
+                if words := brown_words(tokens):
+                    yield words
+
+
+def brown_words(tokens: list[str]) -> list[str]:
+    """Return the words of a line of the Brown corpus: lower case, with two letters of their tags."""
+    parts = (token.split("/") for token in tokens)
+    return [f"{pair[0].lower()}/{pair[1][:2]}" for pair in parts if len(pair) == 2 and pair[1][:2].isalpha()]
 
 
 def list_files(source: PathLike) -> list[str]:

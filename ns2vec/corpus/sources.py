@@ -95,7 +95,7 @@ class Splitting:
     newline_ends : bool
         A newline ends the sentence, or else is a blank.
     max_sentence_words : int
-        Longer sentences come in parts.
+        Longer sentences come in parts; with 0 none does, and blank lines are sentences, too.
     line_limit : int
         Lines to read of each file; -1 is all.
     errors : {"strict", "replace", "ignore"}
@@ -382,6 +382,8 @@ class IterableCorpus(Corpus):
         If it is not iterable. While reading: if a sentence is not, or a token is not hashable.
     """
 
+    whole = False  # long sentences come in parts, and empty ones go
+
     def __init__(self, iterable: Sentences) -> None:
         if not _is_iterable(iterable):
             raise TypeError(
@@ -420,7 +422,7 @@ class IterableCorpus(Corpus):
             If the iterable yields nothing, or sentences without words, although it had some in an earlier
             pass.
         """
-        encoder = SentenceEncoder(_exact_dict(key_to_index), chunk_words=chunk_words)
+        encoder = SentenceEncoder(_exact_dict(key_to_index), chunk_words=chunk_words, whole=self.whole)
         first, rest = self._begin()
         n_words = 0
         for chunk in _numbered(_encoded(encoder, first, rest)):
@@ -520,7 +522,7 @@ def open_corpus(corpus: Any, *, errors: str = "strict") -> Corpus:
         return corpus
     if isinstance(corpus, (str, os.PathLike)):
         corpus = _reader_of_path(os.fspath(corpus), errors)
-    elif _is_stream(corpus):
+    elif is_stream(corpus):
         corpus = LineSentence(corpus, errors=errors)
     return _file_corpus(corpus) or IterableCorpus(corpus)
 
@@ -564,7 +566,7 @@ def _file_corpus(reader: Any) -> FileCorpus | None:
         return FileCorpus(reader, [reader.fname], splitting)
     if type(reader) is LineSentence:
         sources: list[Any] = [reader.source]
-        if not isinstance(reader.source, (str, os.PathLike)) and not _is_stream(reader.source):
+        if not isinstance(reader.source, (str, os.PathLike)) and not is_stream(reader.source):
             return None
     elif type(reader) is PathLineSentences:
         sources = list(reader.input_files)
@@ -600,7 +602,8 @@ def _plain_size(path: PathLike) -> int:
     return os.path.getsize(path)
 
 
-def _is_stream(value: Any) -> bool:
+def is_stream(value: Any) -> bool:
+    """Whether it is an open file."""
     return callable(getattr(value, "read", None)) and callable(getattr(value, "readline", None))
 
 

@@ -21,6 +21,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -136,6 +137,18 @@ def encode_keys(keys: Sequence[Any]) -> tuple[str, Array]:
     except TypeError as error:
         raise ConfigError(f"cannot save: a key is {error}; save_gensim() pickles keys of any type") from None
     return "json", np.frombuffer(text.encode("ascii"), dtype=np.uint8)
+
+
+def n_row_numbers(keys: Sequence[Any]) -> int:
+    """How many of the first keys are numbers of their rows, as those of documents often are.
+
+    Examples
+    --------
+    >>> from ns2vec.formats.keys import n_row_numbers
+    >>> n_row_numbers([0, 1, "a", 3])
+    2
+    """
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], enumerate(keys)))
 
 
 class StoredKeys:

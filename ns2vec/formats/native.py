@@ -3,11 +3,12 @@
 ::
 
     file      = safetensors layout with checksums, see ns2vec.formats.container and .checksums
-    metadata  = format: "ns2vec", version: major ["." minor], kind: "KeyedVectors" | "Word2Vec",
+    metadata  = format: "ns2vec", version: major ["." minor], kind: "KeyedVectors" | "Word2Vec" | "Doc2Vec",
                 attributes: JSON, vector_attributes: JSON, key_coding: "lines" | "int64" | "json",
-                n_keys: decimal
+                n_keys: decimal, others: JSON list of names
     arrays    = vectors (V, D), keys, vecattr.NAME (V,), vecattr_json.NAME, norms (V,), wv.NAME,
                 attribute.NAME, syn1neg (V, D), ...; scales (V,) where vectors are int8
+    others    = further keys and vectors: all their metadata and arrays begin with NAME and a dot
     keys      = see ns2vec.formats.keys
     JSON      = see ns2vec.formats.keys
 
@@ -130,26 +131,42 @@ def write_state(
     ConfigError
         If a key is of a type that cannot be written, or vectors cannot be stored as `datatype`.
     """
-    arrays = _encode_vectors(state.vectors, datatype)
-    coding, arrays["keys"] = encode_keys(state.vectors.read_keys())
-    for name, values in state.vectors.expandos.items():
+    arrays, metadata = _encode_keyed(state.vectors, datatype)
+    arrays |= state.arrays
+    for name, other in state.others.items():
+        more, about = _encode_keyed(other, None)
+        arrays |= {f"{name}.{part}": array for part, array in more.items()}
+        metadata |= {f"{name}.{part}": text for part, text in about.items()}
+    metadata |= {
+        "format": "ns2vec",
+        "version": f"{MAJOR}.{MINOR}",
+        "kind": state.kind,
+        "attributes": _encode_attributes(state.attributes, "attribute.", arrays),
+    }
+    if state.others:
+        metadata["others"] = json.dumps([*state.others])
+    write_container(target, arrays, metadata, checked=True)
+
+
+def _encode_keyed(
+    state: VectorState, datatype: npt.DTypeLike | None
+) -> tuple[dict[str, Array], dict[str, str]]:
+    """Return arrays and metadata of keys with their vectors."""
+    arrays = _encode_vectors(state, datatype)
+    coding, arrays["keys"] = encode_keys(state.read_keys())
+    for name, values in state.expandos.items():
         try:
             prefix, stored = _encode_vecattr(np.asarray(values))
         except TypeError as error:
             logger.warning("attribute %s of the keys is not saved: a value of it is %s", name, error)
             continue
         arrays[prefix + name] = stored
-    arrays |= state.arrays
     metadata = {
-        "format": "ns2vec",
-        "version": f"{MAJOR}.{MINOR}",
-        "kind": state.kind,
         "key_coding": coding,
-        "n_keys": str(len(state.vectors.keys)),
-        "vector_attributes": _encode_attributes(state.vectors.attributes, "wv.", arrays),
-        "attributes": _encode_attributes(state.attributes, "attribute.", arrays),
+        "n_keys": str(len(state.keys)),
+        "vector_attributes": _encode_attributes(state.attributes, "wv.", arrays),
     }
-    write_container(target, arrays, metadata, checked=True)
+    return arrays, metadata
 
 
 def _encode_vectors(state: VectorState, datatype: npt.DTypeLike | None) -> dict[str, Array]:
@@ -222,7 +239,8 @@ def read_state(
     except DAMAGED as error:
         raise FormatError(f"{name}: damaged: {type(error).__name__}: {error}") from None
     if mmap is None:
-        state.vectors.keys = state.vectors.read_keys()
+        for part in (state.vectors, *state.others.values()):
+            part.keys = part.read_keys()
     if mmap == "r+" and isinstance(source, (str, os.PathLike)):
         unseal(source)  # not before: whoever is refused changes nothing
     return state
@@ -246,21 +264,37 @@ def _check_kind(found: Container, name: Any) -> None:
 
 def _decode_state(found: Container, name: Any, mmap: str | None) -> ModelState:
     arrays, metadata = found.arrays, found.metadata
+    has_norms = mmap != "r+" and is_sealed(metadata)  # else vectors may have changed
+    others = {}
+    for other in json.loads(metadata.get("others", "[]")):
+        begin = f"{other}."
+        more = {part: arrays.pop(part) for part in [*arrays] if part.startswith(begin)}
+        about = {part.removeprefix(begin): text for part, text in metadata.items() if part.startswith(begin)}
+        more = {part.removeprefix(begin): array for part, array in more.items()}
+        others[other] = _decode_keyed(more, about, name, has_norms)
+    inner = _decode_keyed(arrays, metadata, name, has_norms)
+    outer = _decode_attributes(metadata["attributes"], arrays)
+    return ModelState(metadata["kind"], inner, outer, arrays, str(name), others)
+
+
+def _decode_keyed(
+    arrays: dict[str, Array], metadata: dict[str, str], name: Any, has_norms: bool
+) -> VectorState:
+    """Take keys and their vectors out of the arrays."""
     keys = StoredKeys(arrays.pop("keys"), metadata["key_coding"], int(metadata["n_keys"]), name)
-    inner = VectorState(keys, _decode_vectors(arrays), path=name)
+    state = VectorState(keys, _decode_vectors(arrays), path=name)
     norms = arrays.pop("norms", None)
-    if norms is not None and mmap != "r+" and is_sealed(metadata):  # else vectors may have changed
-        if norms.shape != inner.vectors.shape[:1] or norms.dtype.kind != "f":
+    if norms is not None and has_norms:
+        if norms.shape != state.vectors.shape[:1] or norms.dtype.kind != "f":
             raise ValueError(f"expected one length for each vector, found {norms.dtype} {norms.shape}")
-        inner.norms = norms
+        state.norms = norms
     for array in list(arrays):
         prefix, _, attribute = array.partition(".")
         if prefix in ("vecattr", "vecattr_json"):
             stored = arrays.pop(array)
-            inner.expandos[attribute] = _decode_vecattr(stored, prefix == "vecattr_json", len(keys))
-    inner.attributes = _decode_attributes(metadata["vector_attributes"], arrays)
-    outer = _decode_attributes(metadata["attributes"], arrays)
-    return ModelState(metadata["kind"], inner, outer, arrays, str(name))
+            state.expandos[attribute] = _decode_vecattr(stored, prefix == "vecattr_json", len(keys))
+    state.attributes = _decode_attributes(metadata["vector_attributes"], arrays)
+    return state
 
 
 def _decode_vectors(arrays: dict[str, Array]) -> Array:

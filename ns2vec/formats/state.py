@@ -55,12 +55,14 @@ class ModelState:
     Attributes
     ----------
     kind : str
-        Name of the class: ``"KeyedVectors"``, ``"Word2Vec"``.
+        Name of the class: ``"KeyedVectors"``, ``"Word2Vec"``, ``"Doc2Vec"``.
     vectors : VectorState
     attributes : dict of plain values by the names that gensim 4 gives them; empty for KeyedVectors
     arrays : dict of attribute name -> ndarray
     name : str
         Where it was read, for messages.
+    others : dict of attribute name -> VectorState
+        Further keys with vectors: tags of documents.
     """
 
     kind: str
@@ -68,6 +70,7 @@ class ModelState:
     attributes: dict[str, Any] = field(default_factory=dict)
     arrays: dict[str, Array] = field(default_factory=dict)
     name: str = ""
+    others: dict[str, VectorState] = field(default_factory=dict)
 
 
 def table_of_state(state: VectorState, path: Any) -> VectorTable:

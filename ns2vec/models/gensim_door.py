@@ -226,10 +226,9 @@ class GensimDoor(GensimVocabulary):
             self.running_training_loss, self.epoch_losses = 0.0, []
             at = Position(last_alpha=self.alpha)
         core = self._ready()
-        feed: Feed = ChunkFeed(corpus)
-        if type(self)._do_train_job is not GensimDoor._do_train_job:
-            feed = jobs.BatchFeed(self, corpus, self._batch_state)
-            plan = plan.by_examples() if plan.total_examples else plan
+        feed = self._feed(corpus)
+        if isinstance(feed, jobs.BatchFeed) and plan.total_examples:
+            plan = plan.by_examples()
         observers = self._observers(plan, callbacks)
         saver = resuming.saver_of(self, corpus, plan, at, strict=strict)
         if saver is not None:
@@ -251,6 +250,12 @@ class GensimDoor(GensimVocabulary):
         if saver is not None:
             saver.finish(run)
         return at.n_trained, at.n_words
+
+    def _feed(self, corpus: Corpus) -> Feed:
+        """Where jobs come from: chunks, or lists of sentences for a subclass that takes them."""
+        if type(self)._do_train_job is not GensimDoor._do_train_job:
+            return jobs.BatchFeed(self, corpus, self._batch_state)
+        return ChunkFeed(corpus)
 
     def _observers(self, plan: Plan, callbacks: list[Any]) -> list[Observer]:
         """Who watches a train() call, in the order in which they are told."""

@@ -72,9 +72,14 @@ def sentence_batches(
         yield SentenceBatch(index, batch, len(batch), words_before, sentences_before)
 
 
-def encode_batch(sentences: Iterable[Any], key_to_index: dict[Any, int]) -> Int32Array:
-    """Ids of a batch in one array: `UNKNOWN` for words without a row, `END` after each sentence."""
-    encoder = SentenceEncoder(key_to_index, chunk_words=WHOLE_BATCH)
+def encode_batch(
+    sentences: Iterable[Any], key_to_index: dict[Any, int], *, whole: bool = False
+) -> Int32Array:
+    """Ids of a batch in one array: `UNKNOWN` for words without a row, `END` after each sentence.
+
+    With `whole` long sentences are not split, and empty ones have an end, too.
+    """
+    encoder = SentenceEncoder(key_to_index, chunk_words=WHOLE_BATCH, whole=whole)
     for sentence in sentences:
         encoder.add(sentence)
     encoder.finish()

@@ -76,7 +76,8 @@ def from_checkpoint(
         reference, has_sampler = dict(saved["corpus"]), bool(saved["has_sampler"])
     except (KeyError, TypeError, ValueError) as error:
         raise FormatError(f"{path}: a damaged checkpoint: {error!r}") from None
-    state.vectors.vectors = padded(state.vectors.vectors)
+    for keyed in (state.vectors, *state.others.values()):
+        keyed.vectors = padded(keyed.vectors)
     state.arrays = {name: padded(array) if array.ndim == 2 else array for name, array in state.arrays.items()}
     model = kind.from_state(state)
     take_settings(model, settings, has_sampler)

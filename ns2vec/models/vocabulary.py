@@ -379,8 +379,9 @@ class GensimVocabulary(StoredModel):
         report, spec = report if report is not None else {}, self._spec
         report["vocab"] = n_words * (700 if spec.has_path else 500)
         report["vectors"] = n_words * row
+        out_row = -(-self.vector_size * spec.n_slots // 16) * 16 * 4
         for target in spec.targets:
-            report[target.matrix] = n_words * row
+            report[target.matrix] = n_words * out_row
         if spec.has_one_updater:
             report["scores"] = 2 * self.window * n_words * 4
         if self.guard == "rollback":

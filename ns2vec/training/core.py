@@ -25,7 +25,7 @@ from ns2vec.training.run import Feed, Plan, Run
 from ns2vec.training.spec import Spec, TargetSpec, spec_of
 from ns2vec.training.tables import Tables, paths_of, thresholds_of
 from ns2vec.training.units import Side, Units
-from ns2vec.vocab import Columns, Growth, Huffman, Vocabulary
+from ns2vec.vocab import NULL_WORD, Columns, Growth, Huffman, Vocabulary
 
 logger = logging.getLogger(__name__)
 
@@ -158,7 +158,8 @@ class EmbeddingCore:
             units.begin(seed, size)
         self.epochs_trained = 0
         for target in self.spec.targets:
-            self.matrices[target.matrix] = fresh_rows(target, empty_rows(n_rows, size), seed)
+            rows = empty_rows(n_rows, size * self.spec.n_slots)
+            self.matrices[target.matrix] = fresh_rows(target, rows, seed)
             if target.bias:
                 self.matrices[target.bias_name] = np.zeros(len(self.outputs), dtype=np.float32)
         self.log_auto()
@@ -258,6 +259,7 @@ class EmbeddingCore:
             [self.goal(target) for target in spec.targets],
             tags=None if self.tags is None else self.tags.side(size, "tags" in spec.frozen),
             keep=self.wv.expandos.get("sample_int"),
+            null_row=self.wv.key_to_index.get(NULL_WORD),
         )
 
     def goal(self, target: TargetSpec) -> Goal:
@@ -265,10 +267,12 @@ class EmbeddingCore:
         outputs, is_path = self.outputs, target.outputs == "path"
         keys = () if is_path or outputs.bags is not None else outputs.wv.index_to_key
         matrix = self.matrices.get(target.matrix)
-        rows = Rows(target.matrix, matrix, outputs.n_rows, self.config.vector_size, keys)
+        is_frozen = "outputs" in self.spec.frozen
+        size = self.config.vector_size * self.spec.n_slots
+        rows = Rows(target.matrix, matrix, outputs.n_rows, size, keys, is_read=is_frozen)
         return Goal(
             target,
-            Side(rows, outputs.bags, outputs.combine, frozen="outputs" in self.spec.frozen),
+            Side(rows, outputs.bags, outputs.combine, frozen=is_frozen),
             bound=self.sampler() if target.outputs == "sampled" else None,
             huffman=self.huffman() if is_path else None,
             bias=self.output(target.bias_name) if target.bias else None,
@@ -308,7 +312,7 @@ class EmbeddingCore:
         for name, array in self.matrices.items():
             if array is None:
                 continue
-            if np.ndim(array) == 1 or np.shape(array)[1:] == (vector_size,):
+            if np.ndim(array) == 1 or np.shape(array)[1:] == (vector_size * self.spec.n_slots,):
                 found[name] = fit_rows(array, n_rows, name, owner)
             else:
                 logger.warning(
@@ -334,7 +338,7 @@ class EmbeddingCore:
         outputs = {name: array for name, array in arrays.items() if name != "cum_table"}
         for name, array in outputs.items():
             found, size = np.shape(array), wv.vectors.shape
-            expected = (self.outputs.n_rows, size[1])[: max(1, len(found))]
+            expected = (self.outputs.n_rows, size[1] * self.spec.n_slots)[: max(1, len(found))]
             if found != expected:
                 raise FormatError(f"{name} has shape {found}, the vectors have shape {size}")
         self.matrices.update(outputs)

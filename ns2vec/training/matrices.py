@@ -176,15 +176,24 @@ class Rows:
     n_rows, vector_size : int
     keys : sequence
         What the rows belong to, for messages; empty where nobody can tell.
+    is_read : bool
+        They are only read.
 
     Raises
     ------
     ConfigError
-        If the array has another shape or cannot be written.
+        If the array has another shape or cannot be written though it should be.
     """
 
     def __init__(
-        self, name: str, array: Any, n_rows: int, vector_size: int, keys: Sequence[Any] = ()
+        self,
+        name: str,
+        array: Any,
+        n_rows: int,
+        vector_size: int,
+        keys: Sequence[Any] = (),
+        *,
+        is_read: bool = False,
     ) -> None:
         shape = getattr(array, "shape", None)
         if shape != (n_rows, vector_size):
@@ -194,13 +203,14 @@ class Rows:
             )
         if array.dtype.kind != "f":
             raise ConfigError(f"{name} must hold floating point numbers, got {array.dtype}")
-        if not array.flags.writeable:
+        if not (is_read or array.flags.writeable):
             raise ConfigError(f"{name} is read-only and cannot be trained; assign a copy of it")
         self.name = name
         self.keys = keys
         self.array = array
         padded = padded_base(array)
         self.is_copy = padded is None
+        self.is_read = is_read
         if padded is None:
             view = empty_rows(n_rows, vector_size)
             view[:] = array
@@ -211,5 +221,5 @@ class Rows:
 
     def write_back(self) -> None:
         """Give what was trained to the user's array (nothing to do when it is a view)."""
-        if self.is_copy:
+        if self.is_copy and not self.is_read:
             self.array[:] = self.padded[:, : self.array.shape[1]]

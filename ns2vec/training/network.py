@@ -158,6 +158,8 @@ class Network:
         Further inputs, of whole documents.
     keep : ndarray of shape (V,), uint32, or None
         Subsampling thresholds.
+    null_row : int or None
+        The padding word, where inputs are concatenated.
     """
 
     spec: Spec
@@ -165,6 +167,7 @@ class Network:
     goals: Sequence[Goal]
     tags: Side | None = None
     keep: npt.NDArray[np.uint32] | None = None
+    null_row: int | None = None
 
     def kernel(self, config: TrainingConfig, n_words: int = 0) -> _kernels.Kernel:
         """The training kernel over these arrays.
@@ -182,16 +185,19 @@ class Network:
         has_copies = config.workers > 1 and is_plain and self.words is None
         is_long = n_words >= MERGES_PER_WORKER * config.workers * config.batch_words
         keep = self.keep if self.keep is not None and (self.keep != ALWAYS).any() else None
+        options = config.kernel_options()
+        if self.spec.concat:
+            options |= {"shrink_windows": False, "null_row": self.null_row, "n_tags": self.spec.concat}
         made = _kernels.Kernel(
             self.inputs.matrix(),
             [goal.target(config) for goal in self.goals],
             tags=None if self.tags is None else self.tags.matrix(),
             reader=self.spec.reader,
-            pooled=self.spec.pooled,
+            pooled="concat" if self.spec.concat else self.spec.pooled,
             keep=None if keep is None else np.ascontiguousarray(keep, dtype=np.uint32),
             hot_rows=HOT_ROWS if has_copies and is_long else 0,
             width=config.vector_size,
-            **config.kernel_options(),
+            **options,
         )
         if self.words is not None:
             for steering in self.steering():

@@ -68,6 +68,9 @@ class Spec:
     window : int
     pairs : bool
         Each (input, centre) pair has negatives of its own.
+    concat : int
+        The pooled vector is that of so many tags and of all `window` words before and after, one after the
+        other; a padding word takes the place of those that are not there. 0: it is their mean or sum.
 
     Examples
     --------
@@ -84,6 +87,12 @@ class Spec:
     mean: bool = True
     window: int = 5
     pairs: bool = False
+    concat: int = 0
+
+    @property
+    def n_slots(self) -> int:
+        """Vectors that an output row is as long as."""
+        return self.concat + 2 * self.window if self.concat else 1
 
     @property
     def architecture(self) -> str:

@@ -69,14 +69,17 @@ class Units:
         Their keys and vectors; the vectors are trained in place. Users may replace them at any time.
     name : str
         Of the matrix, for messages.
+    shift : int
+        Added to the seed of fresh rows, so that units of two kinds do not begin alike.
     """
 
     bags: Bags | None = None
     combine = "mean"
 
-    def __init__(self, wv: Any, name: str = "wv.vectors") -> None:
+    def __init__(self, wv: Any, name: str = "wv.vectors", shift: int = 0) -> None:
         self.wv = wv
         self.name = name
+        self.shift = shift
         self.is_shared = False  # with others, whose keys and counts must not change
 
     def __len__(self) -> int:
@@ -141,10 +144,14 @@ class Units:
     def matrix(self, rows: Any) -> None:
         self.wv.vectors = rows
 
+    def seed(self, seed: int | None) -> int | None:
+        """The seed of these units' fresh rows."""
+        return None if seed is None else seed + self.shift
+
     def begin(self, seed: int | None, vector_size: int) -> None:
         """Give all fresh rows, small and random."""
         rows = empty_rows(self.n_rows, vector_size)
-        initial_rows(rows, seed)
+        initial_rows(rows, self.seed(seed))
         self.matrix = rows
         self.wv.vectors_lockf = np.ones(1, dtype=np.float32)
         self.compose()
@@ -153,7 +160,7 @@ class Units:
         """Give fresh rows to those that have none; each is the one that it would have begun with."""
         n_known = len(self.matrix)
         rows = grown_rows(self.matrix, self.n_rows)
-        initial_rows(rows, seed, first=n_known)
+        initial_rows(rows, self.seed(seed), first=n_known)
         self.matrix = rows
         lock = getattr(self.wv, "vectors_lockf", np.ones(1, dtype=np.float32))
         if len(lock) == n_known != 1:
@@ -174,7 +181,7 @@ class Units:
             If the matrix has another shape than it should.
         """
         keys = self.wv.index_to_key if self.bags is None else ()
-        rows = Rows(self.name, self.matrix, self.n_rows, vector_size, keys)
+        rows = Rows(self.name, self.matrix, self.n_rows, vector_size, keys, is_read=frozen)
         return Side(rows, self.bags, self.combine, self.lock(), frozen)
 
     def lock(self) -> Float32Array | None:

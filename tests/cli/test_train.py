@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ns2vec import KeyedVectors, Word2Vec
+from ns2vec import Doc2Vec, KeyedVectors, Word2Vec
 from ns2vec.training import Run
 
 SMALL = ["--vector-size", "8", "--epochs", "2", "--workers", "1", "-q"]
@@ -30,6 +30,36 @@ def test_equal_to_the_library(ns2vec, planted):
     found = load("new.bin")
     assert found.index_to_key == expected.index_to_key
     assert np.array_equal(found.vectors, expected.vectors)
+
+
+def test_the_lines_of_a_text_are_documents(ns2vec, planted):
+    Path("gaps.txt").write_text("a b a\n\nb a\n", "utf-8")
+    options = ["--doc2vec", "--dm", "0", "--min-count", "1", *SMALL]
+    assert (
+        ns2vec("train", *options, "corpus.txt", "gaps.txt", "-o", "new.bin", "--save-model", "new.model").code
+        == 0
+    )
+    Path("joined.txt").write_text(Path("corpus.txt").read_text("utf-8") + "a b a\n\nb a\n", "utf-8")
+    expected = Doc2Vec("joined.txt", dm=0, min_count=1, vector_size=8, epochs=2, workers=1)
+    found = load("new.bin")
+    assert found.index_to_key == [str(number) for number in range(len(expected.dv))]
+    assert np.array_equal(found.vectors, expected.dv.vectors)
+    model = Doc2Vec.load("new.model")
+    assert np.array_equal(model.wv.vectors, expected.wv.vectors)
+    assert np.array_equal(model.infer_vector(["a"]), expected.infer_vector(["a"]))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--dm", "0"], "--dm is for documents: add --doc2vec"),
+        (["--doc2vec", "--sg"], "say --dm 1 in place of --cbow"),
+    ],
+)
+def test_options_of_words_and_of_documents_are_told_apart(ns2vec, planted, options, message):
+    code, _, err = ns2vec("train", "corpus.txt", *options, "-o", "new.bin")
+    assert code == 2
+    assert message in err
 
 
 def test_a_word2vec_c_command_line(ns2vec, planted):

@@ -10,15 +10,17 @@ import pytest
 
 from ns2vec.callbacks import CallbackAny2Vec
 from ns2vec.corpus import BrownCorpus, LineSentence, PathLineSentences, Text8Corpus
+from ns2vec.corpus.tagged import TaggedBrownCorpus, TaggedDocument, TaggedLineDocument
 from ns2vec.keyedvectors import KeyedVectors
+from ns2vec.models.doc2vec import Doc2Vec
 from ns2vec.models.phrases import FrozenPhrases, Phrases
 from ns2vec.word2vec import Word2Vec
 
 CLASSES = {
     cls.__name__: cls
     for cls in (
-        BrownCorpus, CallbackAny2Vec, FrozenPhrases, KeyedVectors, LineSentence, PathLineSentences, Phrases,
-        Text8Corpus, Word2Vec,
+        BrownCorpus, CallbackAny2Vec, Doc2Vec, FrozenPhrases, KeyedVectors, LineSentence, PathLineSentences,
+        Phrases, TaggedBrownCorpus, TaggedDocument, TaggedLineDocument, Text8Corpus, Word2Vec,
     )
 }  # fmt: skip
 
@@ -70,6 +72,38 @@ Word2Vec.train(self, corpus_iterable=None, corpus_file=None, total_examples=None
     epochs=None, start_alpha=None, end_alpha=None, word_count=0, queue_factor=2, report_delay=1.0,
     compute_loss=False, callbacks=(), **kwargs)
 Word2Vec.update_weights(self)
+Doc2Vec.__init__(self, documents=None, corpus_file=None, vector_size=100, dm_mean=None, dm=1, dbow_words=0,
+    dm_concat=0, dm_tag_count=1, dv=None, dv_mapfile=None, comment=None, trim_rule=None, callbacks=(),
+    window=5, epochs=10, shrink_windows=True, **kwargs)
+Doc2Vec.__getitem__(self, tag)
+Doc2Vec.__str__(self)
+Doc2Vec._clear_post_train(self)
+Doc2Vec._do_train_job(self, job, alpha, inits)
+Doc2Vec._get_offsets_and_start_doctags_for_corpusfile(cls, corpus_file, workers)
+Doc2Vec._raw_word_count(self, job)
+Doc2Vec.build_vocab(self, corpus_iterable=None, corpus_file=None, update=False, progress_per=10000,
+    keep_raw_vocab=False, trim_rule=None, **kwargs)
+Doc2Vec.build_vocab_from_freq(self, word_freq, keep_raw_vocab=False, corpus_count=None, trim_rule=None,
+    update=False)
+Doc2Vec.estimate_memory(self, vocab_size=None, report=None)
+Doc2Vec.estimated_lookup_memory(self)
+Doc2Vec.infer_vector(self, doc_words, alpha=None, min_alpha=None, epochs=None)
+Doc2Vec.init_sims(self, replace=False)
+Doc2Vec.init_weights(self)
+Doc2Vec.load(cls, *args, **kwargs)
+Doc2Vec.reset_from(self, other_model)
+Doc2Vec.save_word2vec_format(self, fname, doctag_vec=False, word_vec=True, prefix='*dt_', fvocab=None,
+    binary=False)
+Doc2Vec.scan_vocab(self, corpus_iterable=None, corpus_file=None, progress_per=100000, trim_rule=None)
+Doc2Vec.similarity_unseen_docs(self, doc_words1, doc_words2, alpha=None, min_alpha=None, epochs=None)
+Doc2Vec.train(self, corpus_iterable=None, corpus_file=None, total_examples=None, total_words=None,
+    epochs=None, start_alpha=None, end_alpha=None, word_count=0, queue_factor=2, report_delay=1.0,
+    callbacks=(), **kwargs)
+TaggedBrownCorpus.__init__(self, dirname)
+TaggedBrownCorpus.__iter__(self)
+TaggedDocument.__str__(self)
+TaggedLineDocument.__init__(self, source)
+TaggedLineDocument.__iter__(self)
 KeyedVectors.__init__(self, vector_size, count=0, dtype=numpy.float32, mapfile_path=None)
 KeyedVectors.__contains__(self, key)
 KeyedVectors.__getitem__(self, key_or_keys)
@@ -193,11 +227,12 @@ def test_the_list_is_that_of_the_installed_gensim():
     gensim = pytest.importorskip("gensim", reason="gensim is not installed")
     if not gensim.__version__.startswith("4.4."):
         pytest.skip(f"the list is that of gensim 4.4, installed is {gensim.__version__}")
-    from gensim.models import callbacks, keyedvectors, phrases, word2vec
+    from gensim.models import callbacks, doc2vec, keyedvectors, phrases, word2vec
 
+    modules = word2vec, keyedvectors, callbacks, doc2vec, phrases
     for text in joined():
         class_name, method_name = text.split("(")[0].split(".")
-        module = next(m for m in (word2vec, keyedvectors, callbacks, phrases) if hasattr(m, class_name))
+        module = next(m for m in modules if hasattr(m, class_name))
         theirs = inspect.signature(inspect.unwrap(getattr(getattr(module, class_name), method_name)))
         assert parameters(theirs) == parameters(expected_of(text)), text
 
@@ -205,10 +240,10 @@ def test_the_list_is_that_of_the_installed_gensim():
 @pytest.mark.parity
 def test_no_public_method_is_left_out():
     models = pytest.importorskip("gensim.models", reason="gensim is not installed")
+    modules = (models.word2vec, models.keyedvectors, models.callbacks, models.doc2vec, models.phrases)
     listed = {text.split("(")[0] for text in joined()}
     for name in CLASSES:
-        modules = models.word2vec, models.keyedvectors, models.callbacks, models.phrases
-        module = next(m for m in modules if hasattr(m, name))
+        module = next(module for module in modules if hasattr(module, name))
         theirs = vars(getattr(module, name))
         public = {f"{name}.{key}" for key in theirs if callable(getattr(getattr(module, name), key, None))}
         assert {key for key in public if "._" not in key} <= listed

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import ns2vec
 from ns2vec.formats.saving import MODELS
+from ns2vec.keyedvectors import FastTextKeyedVectors
 
-NO_FAMILIES = {ns2vec.KeyedVectors, ns2vec.Phrases, ns2vec.FrozenPhrases}  # they learn no vectors
+# they learn no vectors
+NO_FAMILIES = {ns2vec.KeyedVectors, FastTextKeyedVectors, ns2vec.Phrases, ns2vec.FrozenPhrases}
 
 
 def test_every_family_has_its_tests():

@@ -106,7 +106,7 @@ GEMM = [
 ]
 
 
-def make_case(reader, unit, pooled, names, seed=5, lock=None, **options):
+def make_case(reader, unit, pooled, names, seed=5, lock=None, tags_of=TAGS, **options):
     """A kernel, the oracle's model, and pairs of what they train."""
     rng = np.random.default_rng(seed)
     sides = [make_side(rng, N, unit, **({} if lock is None else {"lock": lock}))]
@@ -125,7 +125,7 @@ def make_case(reader, unit, pooled, names, seed=5, lock=None, **options):
     )
     trained = [(rows, side.matrix) for _, side, rows in sides]
     trained += [pair for _, _, pairs in targets for pair in pairs if pair[0] is not None]
-    return SimpleNamespace(kernel=kernel, model=model, trained=trained, has_tags=len(sides) > 1)
+    return SimpleNamespace(kernel=kernel, model=model, trained=trained, has_tags=len(sides) > 1, tags=tags_of)
 
 
 def pairs_of(rng, pooled, n=30):
@@ -151,13 +151,13 @@ def train_both(case, alpha=0.05):
         slow = reference.train_pairs(model, lists, centres.tolist(), alpha, weights=weights, epoch=1, chunk=2)
         return fast, slow
     words = np.array([word for sentence in SENTENCES for word in [*sentence, -1]], np.int32)
-    tags = {"tags": np.array(list(itertools.chain(*TAGS)), np.int32)} if case.has_tags else {}
+    tags = {"tags": np.array(list(itertools.chain(*case.tags)), np.int32)} if case.has_tags else {}
     if tags:
-        tags["tag_offsets"] = np.cumsum([0, *map(len, TAGS)])
+        tags["tag_offsets"] = np.cumsum([0, *map(len, case.tags)])
     work = _kernels.Workspace(kernel, len(words), max_list=2, n_tags=9)
     n_trained, n_words, fast = kernel.train(words, alpha, work=work, epoch=1, chunk=2, **tags)
     slow_trained, slow = reference.train_chunk(
-        model, SENTENCES, alpha, tags=TAGS if case.has_tags else None, epoch=1, chunk=2
+        model, SENTENCES, alpha, tags=case.tags if case.has_tags else None, epoch=1, chunk=2
     )
     assert n_trained == slow_trained == n_words
     return fast, slow
@@ -186,6 +186,18 @@ def test_every_target_equals_the_oracles(backend, reader, unit, pooled, seed):
         assert fast == pytest.approx(slow, rel=1e-5), name
         assert_same(case)
         assert reader == "tags" or np.abs(case.trained[0][0] - before).max() > 1e-3
+
+
+@pytest.mark.parametrize("backend", WAYS, ids=lambda way: "-".join(filter(None, way)))
+def test_one_tag_for_each_sentence_is_trained_as_pairs_are(backend):
+    for name in GEMM if backend[0] == "gemm" else TARGETS:
+        case = make_case(
+            "tags", "rows", False, [name], tags_of=[[0], [1], [3], [0], [5], [6]], backend=backend[0],
+            isa=backend[1],
+        )  # fmt: skip
+        fast, slow = train_both(case)
+        assert fast == pytest.approx(slow, rel=1e-5), name
+        assert_same(case)
 
 
 def test_the_tables_above_are_the_registries():

@@ -20,6 +20,7 @@ from typing import Any
 
 from ns2vec.compat.gensim import modules
 from ns2vec.keyedvectors import KeyedVectors
+from ns2vec.models.doc2vec import Doc2Vec
 from ns2vec.word2vec import Word2Vec
 
 VERSION = "4.4.0"  # whose interface ns2vec has; packages compare it with "4.0.0"
@@ -32,6 +33,7 @@ MODULES = {
     "gensim.downloader": "downloader",
     "gensim.models": "models",
     "gensim.models.callbacks": "callbacks",
+    "gensim.models.doc2vec": "doc2vec",
     "gensim.models.fasttext": "fasttext",
     "gensim.models.keyedvectors": "keyedvectors",
     "gensim.models.phrases": "phrases",
@@ -50,8 +52,14 @@ MODULES = {
 }
 
 
+# packages look for "gensim" in the name of a model's class
+ALIASES: dict[type, str] = {
+    KeyedVectors: "gensim.models.keyedvectors",
+    Word2Vec: "gensim.models.word2vec",
+    Doc2Vec: "gensim.models.doc2vec",
+}
 # names that the classes have while gensim's names mean the installed gensim
-OWN_NAMES: dict[type, str] = {kind: kind.__module__ for kind in (KeyedVectors, Word2Vec)}
+OWN_NAMES: dict[type, str] = {kind: kind.__module__ for kind in ALIASES}
 
 
 def _is_gensims(name: str) -> bool:
@@ -255,9 +263,8 @@ def install(*, children: bool = False) -> None:
                 "ns2vec.compat.gensim.install() before anything imports gensim"
             )
         sys.meta_path.insert(0, AliasFinder())
-        # packages look for "gensim" in the name of a model's class
-        KeyedVectors.__module__ = "gensim.models.keyedvectors"
-        Word2Vec.__module__ = "gensim.models.word2vec"
+        for kind, name in ALIASES.items():
+            kind.__module__ = name
     if children:
         paths = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
         root = str(Path(__file__).parents[3])

@@ -2,6 +2,8 @@
 
 Before 0.13.4 a Word2Vec held its words itself; until 3.2 ``wv.syn0`` and ``wv.vocab``; from 3.3 to 3.8 output
 weights were in ``trainables`` and options in ``vocabulary``; since 4.0 all are as `ModelState` names them.
+The tags of a Doc2Vec are ``dv`` since 4.0; before, ``docvecs`` had a row for each int tag and, after these,
+for the names in ``offset2doctag`` (``index2doctag`` in 0.12).
 """
 
 from __future__ import annotations
@@ -35,7 +37,7 @@ Array = npt.NDArray[Any]
 ATTRIBUTE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 VECTOR_KINDS = ("KeyedVectors", "Word2VecKeyedVectors", "EuclideanKeyedVectors")
 SUBWORD_KIND = "FastTextKeyedVectors"
-MODEL_KINDS = ("Word2Vec", "FastText")
+MODEL_KINDS = ("Word2Vec", "FastText", "Doc2Vec")
 RENAMED = {"iter": "epochs", "size": "vector_size", "syn0_lockf": "vectors_lockf"}
 WEIGHTS = ("syn1neg", "syn1")
 MAX_THRESHOLD = 2**32 - 1
@@ -47,12 +49,13 @@ OPTIONS = (
     "effective_min_count", "max_vocab_size", "max_final_vocab", "sample", "sorted_vocab", "null_word", "seed",
     "hashfxn", "workers", "batch_words", "sg", "hs", "negative", "ns_exponent", "cbow_mean", "compute_loss",
     "epochs", "comment", "train_count", "total_train_time", "min_alpha_yet_reached", "running_training_loss",
-    "corpus_count", "corpus_total_words", "raw_vocab", "lifecycle_events",
+    "corpus_count", "corpus_total_words", "raw_vocab", "lifecycle_events", "dbow_words", "dm_concat",
+    "dm_tag_count",
 )  # fmt: skip
 
 
 def read_state(source: PathLike | IO[bytes], *, mmap: str | None = None) -> ModelState:
-    """Read a Word2Vec or KeyedVectors that gensim saved.
+    """Read a Word2Vec, Doc2Vec or KeyedVectors that gensim saved.
 
     Parameters
     ----------
@@ -147,19 +150,22 @@ class _Upgrade:
         state = {RENAMED.get(name, name): value for name, value in state.items()}
         own = state.get("wv")
         inner = self.attributes(own, "wv.") if isinstance(own, Record) else state
-        vectors = self.vectors(inner) if root.kind == "Word2Vec" else self.subwords({**state, **inner})
+        vectors = self.subwords({**state, **inner}) if root.kind == "FastText" else self.vectors(inner)
         if "vectors_lockf" in state:
             vectors.attributes.setdefault("vectors_lockf", self.plain(state["vectors_lockf"]))
         arrays = {name: self.plain(state[name]) for name in WEIGHTS if state.get(name) is not None}
         options = {name: self.plain(state[name]) for name in OPTIONS if name in state}
         options.setdefault("vector_size", vectors.vectors.shape[1])
         n_rows, vector_size = vectors.vectors.shape
+        if options.get("dm_concat") and not options.get("sg"):
+            vector_size *= options.get("dm_tag_count", 1) + 2 * options.get("window", 5)
         for name, array in arrays.items():
             if not isinstance(array, np.ndarray) or array.shape[1:] != (vector_size,):
                 self.refuse(f"{name} has shape {getattr(array, 'shape', None)}, not that of the vectors")
             arrays[name] = fit_rows(array, n_rows, name, self.name)
         options |= {name: vectors.attributes[name] for name in NGRAM_OPTIONS if name in vectors.attributes}
-        return ModelState(root.kind, vectors, options, arrays)
+        others = {"dv": self.tags(state)} if root.kind == "Doc2Vec" else {}
+        return ModelState(root.kind, vectors, options, arrays, others=others)
 
     def subwords(self, state: dict[str, Any]) -> VectorState:
         """Return words with rows of their own and those of n-grams; gensim's files lack their means."""
@@ -190,6 +196,27 @@ class _Upgrade:
                 self.name,
             )
         return found
+
+    def tags(self, state: dict[str, Any]) -> VectorState:
+        """Return the tags of a Doc2Vec, of which old versions kept only the names."""
+        if isinstance(state.get("dv"), Record):
+            return self.vectors(self.attributes(state["dv"], "dv."))
+        if not isinstance(state.get("docvecs"), Record):
+            self.refuse("it is a Doc2Vec without tags")
+        inner = self.attributes(state["docvecs"], "docvecs.")
+        vectors = self.first(inner, "vectors_docs", "doctag_syn0")
+        names = self.first(inner, "offset2doctag", "index2doctag") or []
+        if not isinstance(vectors, np.ndarray) or not isinstance(names, list) or len(names) > len(vectors):
+            self.refuse("the vectors of its tags do not fit their names")
+        n_ints = len(vectors) - len(names)
+        expandos = {name: np.zeros(len(vectors), dtype=np.int64) for name in ("word_count", "doc_count")}
+        doctags = inner.get("doctags") or {}
+        for row, name in enumerate(names, n_ints):
+            tag = doctags.get(name)
+            if isinstance(tag, Record) and len(tag.args) == 3:
+                expandos["word_count"][row], expandos["doc_count"][row] = self.plain(tag.args)[1:]
+        keys = [*range(n_ints), *names]
+        return self.vectors({"index_to_key": keys, "vectors": vectors, "expandos": expandos if names else {}})
 
     def vectors(self, state: dict[str, Any]) -> VectorState:
         keys = self.first(state, "index_to_key", "index2word", "index2entity")

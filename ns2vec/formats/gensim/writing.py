@@ -24,6 +24,7 @@ from ns2vec.formats.atomic import is_replaceable, open_for_write
 from ns2vec.formats.gensim.phrases import PHRASE_KINDS, SCORERS
 from ns2vec.formats.gensim.sidefiles import write_npy
 from ns2vec.formats.gensim.upgrade import OPTIONS
+from ns2vec.formats.keys import n_row_numbers
 from ns2vec.formats.state import ModelState, VectorState
 from ns2vec.vocab import build_huffman
 
@@ -33,13 +34,14 @@ SEP_LIMIT = 10 * 1024**2
 PROTOCOL = 3  # the last one without frames, which could not be cut into pieces
 MODULES = {
     "Word2Vec": "gensim.models.word2vec",
+    "Doc2Vec": "gensim.models.doc2vec",
     "FastText": "gensim.models.fasttext",
     "FastTextKeyedVectors": "gensim.models.fasttext",
     "KeyedVectors": "gensim.models.keyedvectors",
     **dict.fromkeys((*PHRASE_KINDS, *SCORERS), "gensim.models.phrases"),
 }
 #: A model -> the class of its vectors.
-VECTORS_OF = {"Word2Vec": "KeyedVectors", "FastText": "FastTextKeyedVectors"}
+VECTORS_OF = {"Word2Vec": "KeyedVectors", "Doc2Vec": "KeyedVectors", "FastText": "FastTextKeyedVectors"}
 
 
 class _Object(NamedTuple):
@@ -106,8 +108,11 @@ def write_state(
     if kind == "FastTextKeyedVectors":
         inner.attributes["__ignoreds"] += ["vectors", "buckets_word"]  # which gensim makes when it loads them
     if is_model:
-        root = _Object(state.kind, split(_model_attributes(state), "") | {"wv": inner})
-        root.attributes["__recursive_saveloads"] = ["wv"]
+        keyed = {"wv": inner}
+        for name, other in state.others.items():
+            keyed[name] = _Object("KeyedVectors", split(_tag_attributes(other), f"{name}."))
+        root = _Object(state.kind, split(_model_attributes(state), "") | keyed)
+        root.attributes["__recursive_saveloads"] = [*keyed]
     for name, array in split.files.items():
         with open_for_write(f"{path}.{name}.npy") as stream:
             write_npy(stream, array)
@@ -176,6 +181,14 @@ def _vector_attributes(state: VectorState, kind: str) -> dict[str, Any]:
             },
         }
     )
+
+
+def _tag_attributes(state: VectorState) -> dict[str, Any]:
+    """Tags that are numbers of rows are in no dict."""
+    found = _vector_attributes(state, "KeyedVectors")
+    n_plain = n_row_numbers(found["index_to_key"])
+    found["key_to_index"] = {key: row for key, row in found["key_to_index"].items() if row >= n_plain}
+    return found
 
 
 def _model_attributes(state: ModelState) -> dict[str, Any]:

@@ -75,7 +75,8 @@ def test_the_list_is_complete(wheel_data):
         if not path.is_file() or not looks_like_pickle(path.read_bytes()[:2]):
             continue
         try:
-            read_state(path)
+            if read_state(path).kind == "Doc2Vec":
+                continue  # test_doc2vec.py
             found.add(path.relative_to(wheel_data).as_posix())
         except FormatError as error:
             message = str(error)
@@ -127,10 +128,8 @@ def test_side_files_are_mapped(wheel_data, tmp_path):
 
 
 def test_other_models_are_named(wheel_data):
-    with pytest.raises(
-        FormatError, match="holds a Doc2Vec; of gensim's models ns2vec reads Word2Vec, FastText"
-    ):
-        read_state(wheel_data / "old_d2v_models" / "d2v_3.4.0.mdl")
+    with pytest.raises(FormatError, match=r"holds a FastText of gensim's old wrapper.* load_facebook_model"):
+        read_state(wheel_data / "ft_model_2.3.0")
 
 
 def keys_alone(state):

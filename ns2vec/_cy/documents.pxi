@@ -1,0 +1,51 @@
+# Inference: documents one after the other, each for all of its epochs, so that none minds the others.
+
+
+def train_documents(Kernel k not None, const int32_t[::1] words not None, const int64_t[::1] starts not None,
+                    const double[::1] alphas not None, const uint64_t[::1] keys not None, *,
+                    Workspace work not None, long first, long end):
+    """Train tag d on document d alone, for all d from `first` to `end`.
+
+    What a tag learns depends on its document and its key, if nothing but the tags changes: give frozen inputs and
+    targets.
+
+    Parameters
+    ----------
+    k : Kernel
+        With tags, of which there is one for each document; its sampler is no Python function.
+    words : ndarray of shape (n,), int32
+        Rows of the words of all documents.
+    starts : ndarray of shape (n_documents + 1,), int64
+        Where each document begins in `words`.
+    alphas : ndarray of shape (n_epochs,), float64
+        Learning rate of each epoch.
+    keys : ndarray of shape (n_documents,), uint64
+        Takes the place of the number of a chunk in the key of the random streams.
+    work : Workspace
+    first, end : int
+    """
+    cdef long d, e, n, n_documents = keys.shape[0]
+    cdef int64_t offsets[2]
+    check(work.kernel is k and work.has_tags, "train_documents needs a kernel with tags, and a workspace for it")
+    check(work.n_tags >= 1 and work.max_list >= 1, "the workspace holds no tag")
+    check(k.tags.n_ids == n_documents, f"{k.tags.n_ids} tags, but {n_documents} documents")
+    check(0 <= first <= end <= n_documents, f"no documents {first} to {end} of {n_documents}")
+    check_csr(starts, words.shape[0], n_documents, "words")
+    for d in range(first, end):
+        n = starts[d + 1] - starts[d]
+        if n > work.max_words:
+            raise ValueError(f"document {d} has {n} words, but the workspace holds {work.max_words}")
+    if starts[first] < starts[end]:
+        check_ids(words[starts[first]:starts[end]], k.n_rows, "words", 0)
+    work.n_block = work.block_at = 0
+    offsets[0], offsets[1] = 0, 1
+    work.tag_offsets = offsets
+    with nogil:
+        for d in range(first, end):
+            n = starts[d + 1] - starts[d]
+            if n:
+                work.tags[0] = <int32_t> d
+                for e in range(alphas.shape[0]):
+                    train_chunk(k, work, &words[starts[d]], n, NULL, k.n_rows, <float> alphas[e], e, keys[d])
+    work.tag_offsets = NULL
+    check_bad_row(k, work)

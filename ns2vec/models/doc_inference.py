@@ -1,0 +1,187 @@
+"""Vectors of documents that a model was not trained on.
+
+Words and outputs are read and do not change; a fresh vector for each document is trained on its words. Its
+start and its random streams follow from these words and the seed alone, so a document gets the same vector,
+to the byte, whatever else is inferred with it, before it or by how many threads.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ns2vec import _kernels
+from ns2vec._typing import Float32Array, Int32Array, Int64Array
+from ns2vec.corpus import END
+from ns2vec.keyedvectors import KeyedVectors
+from ns2vec.training.blas import blas_threads
+from ns2vec.training.core import EmbeddingCore
+from ns2vec.training.loop import Tally, run_workers
+from ns2vec.training.matrices import empty_rows
+from ns2vec.training.network import Network
+from ns2vec.training.spec import Spec
+from ns2vec.training.units import Units
+from ns2vec.training.worker import Worker
+
+JOB_WORDS = 5000  # documents that a thread takes at once have at least so many
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Documents as rows of words; those that are not in the vocabulary are left out.
+
+    Attributes
+    ----------
+    words : ndarray of shape (n,), int32
+        All documents, one after the other.
+    starts : ndarray of shape (n_documents + 1,), int64
+    """
+
+    words: Int32Array
+    starts: Int64Array
+
+    @classmethod
+    def from_chunk(cls, ids: Int32Array) -> Texts:
+        """Make them of a chunk, in which each document has an end."""
+        is_word = ids >= 0
+        starts = np.concatenate([[0], np.cumsum(is_word)[ids == END]]).astype(np.int64)
+        return cls(ids[is_word], starts)
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def keys(self, seed: int) -> npt.NDArray[np.uint64]:
+        """A number for each document that depends on its words and the seed, shape (n_documents,)."""
+        salt = seed.to_bytes(16, "little", signed=True)
+        data = self.words.astype("<i4", copy=False).view(np.uint8).data
+        digests = [
+            hashlib.blake2b(data[4 * start : 4 * end], digest_size=8, key=salt).digest()
+            for start, end in zip(self.starts[:-1].tolist(), self.starts[1:].tolist(), strict=True)
+        ]
+        return np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64)
+
+
+@dataclass(frozen=True)
+class Job:
+    """Documents that one thread infers."""
+
+    first: int
+    end: int
+
+    @property
+    def n_sentences(self) -> int:
+        """How many there are."""
+        return self.end - self.first
+
+
+def infer(
+    core: EmbeddingCore, texts: Texts, alphas: npt.NDArray[np.float64], spec: Spec, n_workers: int
+) -> Float32Array:
+    """Train a vector for each document.
+
+    Parameters
+    ----------
+    core : EmbeddingCore
+        With words and outputs, which do not change.
+    texts : Texts
+    alphas : ndarray of shape (n_epochs,), float64
+    spec : Spec
+        What training trains.
+    n_workers : int
+
+    Returns
+    -------
+    ndarray of shape (n_documents, D), float32
+    """
+    size = core.config.vector_size
+    keys = texts.keys(core.config.seed)
+    found = KeyedVectors(size)
+    found.index_to_key, found.vectors = [*range(len(texts))], start_rows(keys, size)
+    if not len(texts.words):
+        return np.ascontiguousarray(found.vectors)
+    fixed = replace(spec, frozen=frozenset({"inputs", "outputs"}))
+    beside = EmbeddingCore(
+        core.config, core.inputs, outputs=core.second, tags=Units(found, "inferred"), spec=lambda *_: fixed
+    )
+    beside.matrices, beside.tables = core.matrices, core.tables
+    calls_blas = core.config.backend != "fused" or spec.has_one_updater
+    jobs, n_workers = [*jobs_of(texts)], 1 if spec.has_one_updater else n_workers
+    with blas_threads(1) if calls_blas else nullcontext():
+        network = beside.network()
+        try:
+            make_worker = worker_of(network, core.config, texts, alphas, keys)
+            if len(jobs) == 1 or n_workers == 1:
+                infer_job = make_worker()
+                for job in jobs:
+                    infer_job(job)
+            else:
+                run_workers(iter(jobs), make_worker, min(n_workers, len(jobs)), Tally(), lambda: None)
+        finally:
+            network.detach()
+    return np.ascontiguousarray(found.vectors)
+
+
+def start_rows(keys: npt.NDArray[np.uint64], vector_size: int) -> Float32Array:
+    """Small random rows, uniform in [-1, 1) / vector_size, each of which depends on its key alone."""
+    rows = empty_rows(len(keys), vector_size)
+    columns = np.arange(1, vector_size + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    for start in range(0, len(keys), 4096):
+        # the counter of splitmix64 (Steele et al. 2014), for all columns at once
+        mixed = keys[start : start + 4096, np.newaxis] + columns
+        mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        mixed ^= mixed >> np.uint64(31)
+        uniform = (mixed >> np.uint64(40)).astype(np.float32) * np.float32(2.0**-24)
+        rows[start : start + 4096] = (uniform * 2.0 - 1.0) / vector_size
+    return rows
+
+
+def jobs_of(texts: Texts) -> Iterator[Job]:
+    """Consecutive documents of a few thousand words."""
+    first = 0
+    while first < len(texts):
+        enough = int(np.searchsorted(texts.starts, texts.starts[first] + JOB_WORDS))
+        end = min(max(enough, first + 1), len(texts))
+        yield Job(first, end)
+        first = end
+
+
+def worker_of(
+    network: Network, config: Any, texts: Texts, alphas: npt.NDArray[np.float64], keys: npt.NDArray[np.uint64]
+) -> Callable[[], Callable[[Job], tuple[int, int, float]]]:
+    """Return what makes a thread's function: the kernel infers, or a Python sampler draws beside it."""
+    kernel = network.kernel(config)
+    longest = max(int(np.diff(texts.starts).max()), 1)
+
+    def make() -> Callable[[Job], tuple[int, int, float]]:
+        work = _kernels.Workspace(kernel, longest, max_list=1, n_tags=1)
+
+        def work_on(job: Job) -> tuple[int, int, float]:
+            _kernels.train_documents(
+                kernel, texts.words, texts.starts, alphas, keys, work=work, first=job.first, end=job.end
+            )
+            return 0, 0, 0.0
+
+        return work_on
+
+    def make_slow() -> Callable[[Job], tuple[int, int, float]]:
+        worker = Worker(kernel, 0, longest, network.block(), config.seed)
+
+        def work_on(job: Job) -> tuple[int, int, float]:
+            for document in range(job.first, job.end):
+                words = texts.words[texts.starts[document] : texts.starts[document + 1]]
+                for epoch, alpha in enumerate(alphas if len(words) else ()):
+                    worker.epoch = epoch
+                    tag = np.array([document], dtype=np.int32)
+                    worker.train(words, alpha, int(keys[document]), None, tag, np.array([0, 1]))
+            return 0, 0, 0.0
+
+        return work_on
+
+    return make if network.block() is None else make_slow
