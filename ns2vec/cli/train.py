@@ -21,6 +21,7 @@ from ns2vec.corpus.readers import list_files
 from ns2vec.corpus.sources import Splitting
 from ns2vec.corpus.tagged import LineDocuments, Lines
 from ns2vec.evaluation import Report, evaluate_all
+from ns2vec.fasttext import FastText, save_facebook_model
 from ns2vec.formats import FORMATS, VectorTable, check_writable, open_for_read, open_for_write
 from ns2vec.formats.table import write_counts
 from ns2vec.models.doc2vec import Doc2Vec
@@ -46,6 +47,7 @@ ns2vec train corpus.txt --output vectors.bin --evaluate-analogies questions.txt 
 ns2vec train corpus.txt --output vectors.bin --checkpoint saved --resume
 ns2vec train corpus.txt --phrases 2 --output vectors.bin
 ns2vec train --doc2vec --dm 0 documents.txt --output documents.bin --save-model model
+ns2vec train --fasttext --sg corpus.txt -minn 3 -maxn 6 --output vectors.txt --save-model model.bin
 
 Defaults are those of the library, which are gensim's. word2vec.c has others for three options:
 -cbow 1 there means -alpha 0.05, -threads is 12, and the last learning rate is alpha / 10000.
@@ -77,6 +79,7 @@ def add_arguments(parser: Parser) -> None:
     _add_result_options(parser)
     train_options.add_model_options(parser)
     train_options.add_document_options(parser)
+    train_options.add_subword_options(parser)
     train_options.add_checkpoint_options(parser)
     train_options.add_word2vec_c_options(parser)
 
@@ -262,7 +265,7 @@ def train(model: Word2Vec, corpus: Any, go_on: Training | None = None) -> Timing
 
 def resumed(arguments: argparse.Namespace, parameters: dict[str, Any]) -> tuple[Word2Vec, Training | None]:
     """Return the model of the last checkpoint and what trains it on; a new one where there is none."""
-    kind = Doc2Vec if arguments.doc2vec else Word2Vec
+    kind = Doc2Vec if arguments.doc2vec else FastText if arguments.fasttext else Word2Vec
     if not arguments.resume or not CheckpointFolder(parameters["checkpoint"]).files():
         return kind(**parameters), None
     folder = parameters.pop("checkpoint")
@@ -280,7 +283,10 @@ def write_results(arguments: argparse.Namespace, model: Word2Vec) -> None:
         write_table(arguments.output, table, output_name(arguments))
         logger.info("%s: %d vectors of size %d", arguments.output, *table.vectors.shape)
     if arguments.save_model:
-        model.save(arguments.save_model)
+        if isinstance(model, FastText) and arguments.save_model.endswith((".bin", ".bin.gz")):
+            save_facebook_model(model, arguments.save_model)
+        else:
+            model.save(arguments.save_model)
     if arguments.save_vocab:
         with open_for_write(arguments.save_vocab) as out:
             pairs = zip(map(str, keys), counts.tolist(), strict=True)

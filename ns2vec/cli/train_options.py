@@ -68,6 +68,13 @@ DOCUMENTS = {
     "dbow_words": "PV-DBOW trains word vectors, too",
 }
 
+#: Options of FastText alone, which are fastText's too.
+SUBWORDS = {
+    "min_n": (("-minn", "--minn"), "shortest n-grams, in characters (default: 3)"),
+    "max_n": (("-maxn", "--maxn"), "longest n-grams; 0 for none (default: 6)"),
+    "bucket": (("-bucket",), "buckets that n-grams are hashed into (default: 2000000)"),
+}
+
 # What word2vec.c has and ns2vec has not.
 NOT_OFFERED = {
     "classes": "-classes is not offered: cluster the vectors with another tool, and leave it out here",
@@ -152,6 +159,20 @@ def add_document_options(parser: Parser) -> None:
         parser.add_switch(group, _flag(name), dest=name, help=text)
 
 
+def add_subword_options(parser: Parser) -> None:
+    """Add what is about n-grams."""
+    group = parser.add_argument_group("n-grams")
+    group.add_argument(
+        "--fasttext",
+        action="store_true",
+        help="words are made of n-grams, too; --save-model FILE.bin writes what the fasttext package loads",
+    )
+    for name, (others, text) in SUBWORDS.items():
+        group.add_argument(
+            _flag(name), *others, dest=name, type=int, metavar="N", default=argparse.SUPPRESS, help=text
+        )
+
+
 def add_checkpoint_options(parser: Parser) -> None:
     """Add what keeps a long run safe."""
     group = parser.add_argument_group("checkpoints")
@@ -233,7 +254,7 @@ def check_word2vec_c_options(arguments: argparse.Namespace) -> None:
 
 
 def model_parameters(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Return the parameters of Word2Vec, or of Doc2Vec, that were given.
+    """Return the parameters of Word2Vec, Doc2Vec or FastText that were given.
 
     Raises
     ------
@@ -250,7 +271,12 @@ def model_parameters(arguments: argparse.Namespace) -> dict[str, Any]:
             given[name] = type(DEFAULTS[name])(value)
     if given.get("negative") == 0 and not given.get("hs") and given.get("objective") is None:
         raise UsageError("--negative 0 leaves nothing to train: add --hs, or give at least 1")
+    of_subwords = {name: value for name, value in vars(arguments).items() if name in SUBWORDS}
+    if of_subwords and not arguments.fasttext:
+        raise UsageError(f"{_flag(next(iter(of_subwords)))} is for n-grams: add --fasttext")
+    if arguments.fasttext and arguments.doc2vec:
+        raise UsageError("--fasttext and --doc2vec are two kinds of models: choose one")
     of_documents = {name: int(value) for name, value in vars(arguments).items() if name in DOCUMENTS}
     if of_documents and not arguments.doc2vec:
         raise UsageError(f"{_flag(next(iter(of_documents)))} is for documents: add --doc2vec")
-    return given | of_documents
+    return given | of_documents | of_subwords

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from ns2vec import Doc2Vec, KeyedVectors, Word2Vec
+from ns2vec.fasttext import load_facebook_model
 from ns2vec.training import Run
 
 SMALL = ["--vector-size", "8", "--epochs", "2", "--workers", "1", "-q"]
@@ -399,3 +400,17 @@ def test_a_suffix_that_is_no_formats_is_refused_before_training(ns2vec, planted,
 def test_a_named_format_may_have_any_suffix(ns2vec, planted, options):
     words = ["--vector-size", "4", "--epochs", "1", "-q"]
     assert ns2vec("train", "corpus.txt", "-o", "x.xyz", *words, *options).code == 0
+
+
+def test_words_and_their_ngrams(ns2vec, planted):
+    options = ["--min-count", "1", "-size", "8", "-minn", "2", "-maxn", "4", "-bucket", "500"]
+    outcome = ns2vec("train", "corpus.txt", "--fasttext", *options, "--save-model", "model.bin")
+    assert outcome.code == 0, outcome.err
+    found = load_facebook_model("model.bin")
+    assert (found.min_n, found.max_n, found.bucket, found.vector_size) == (2, 4, 500, 8)
+    assert found.wv["unseen"].shape == (8,)
+
+
+def test_options_of_ngrams_need_their_kind_of_model(ns2vec, planted):
+    outcome = ns2vec("train", "corpus.txt", "--output", "v.txt", "--min-n", "2")
+    assert (outcome.code, outcome.err) == (2, "ns2vec: --min-n is for n-grams: add --fasttext\n")

@@ -19,6 +19,7 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from ns2vec.compat.gensim import modules
+from ns2vec.fasttext import FastText, FastTextKeyedVectors
 from ns2vec.keyedvectors import KeyedVectors
 from ns2vec.models.doc2vec import Doc2Vec
 from ns2vec.word2vec import Word2Vec
@@ -57,6 +58,8 @@ ALIASES: dict[type, str] = {
     KeyedVectors: "gensim.models.keyedvectors",
     Word2Vec: "gensim.models.word2vec",
     Doc2Vec: "gensim.models.doc2vec",
+    FastText: "gensim.models.fasttext",
+    FastTextKeyedVectors: "gensim.models.fasttext",
 }
 # names that the classes have while gensim's names mean the installed gensim
 OWN_NAMES: dict[type, str] = {kind: kind.__module__ for kind in ALIASES}
