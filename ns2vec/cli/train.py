@@ -46,7 +46,7 @@ ns2vec train -train corpus.txt -output vectors.bin -cbow 0 -size 50 -threads 2 -
 ns2vec train corpus.txt --output vectors.bin --evaluate-analogies questions.txt --json
 ns2vec train corpus.txt --output vectors.bin --checkpoint saved --resume
 ns2vec train corpus.txt --phrases 2 --output vectors.bin
-ns2vec train --doc2vec --dm 0 documents.txt --output documents.bin --save-model model
+ns2vec train --doc2vec --dm 0 corpus.txt --output documents.bin --save-model model
 ns2vec train --fasttext --sg corpus.txt -minn 3 -maxn 6 --output vectors.txt --save-model model.bin
 
 Defaults are those of the library, which are gensim's. word2vec.c has others for three options:
