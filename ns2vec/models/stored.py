@@ -39,8 +39,8 @@ NOT_SAVED = {
 }  # fmt: skip
 # what a model makes again when it needs it
 TRANSIENT = {
-    "_batch_state", "_made_sampler", "_rows_of_tokens", "_scan", "_seen_tags", "_why_empty", "_core", "load",
-    "checkpoint", "checkpoint_every",
+    "_batch_state", "_made_sampler", "_rows_of_tokens", "_scan", "_seen_tags", "_one_by_one", "_why_empty",
+    "_core", "load", "checkpoint", "checkpoint_every",
 }  # fmt: skip
 # what has a place of its own in a file, or follows from what is there
 SEPARATE = {"wv", "random", "cum_table", "_made_cum_table", "hashfxn", "sampler", "epochs_trained", *WEIGHTS}
