@@ -89,8 +89,8 @@ class Doc2Vec(DocumentDoor):
         trim_rule: Callable[..., int] | None = None, callbacks: Iterable[Any] | None = (), window: int = 5,
         epochs: int = 10, shrink_windows: bool = True, **kwargs: Any,
     ) -> None:  # fmt: skip
-        self.dbow_words, self.dm_concat = int(dbow_words), int(dm_concat)
-        self.dm_tag_count = whole("dm_tag_count", dm_tag_count, 1)
+        given = {"dbow_words": dbow_words, "dm_concat": dm_concat, "dm_tag_count": dm_tag_count}
+        self._take_options(given)
         if dm_mean is not None:
             kwargs = {**kwargs, "cbow_mean": dm_mean}
         if dm and dm_concat:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, cast
 
+from ns2vec._options import flag, whole
 from ns2vec._typing import PathLike
 from ns2vec.corpus import Corpus, Scan
 from ns2vec.corpus.tagged import TagTally, open_document_file, open_documents
@@ -69,6 +70,12 @@ class DocumentDoor(Word2Vec):
         core = super()._ready()
         core.make_spec = partial(document_spec, with_words=bool(self.dbow_words), concat=self._n_concat)
         return core
+
+    def _take_options(self, options: Mapping[str, Any]) -> None:
+        super()._take_options(options)
+        self.dbow_words = int(flag("dbow_words", self.dbow_words))
+        self.dm_concat = int(flag("dm_concat", self.dm_concat))
+        self.dm_tag_count = whole("dm_tag_count", self.dm_tag_count, 1)
 
     @property
     def _n_concat(self) -> int:

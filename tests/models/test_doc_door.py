@@ -126,3 +126,11 @@ def test_a_state_whose_parts_do_not_fit_is_refused():
         Doc2Vec.from_state(state)
     with pytest.raises(AttributeError, match="can't be loaded by Doc2Vec"):
         Doc2Vec.from_state(ModelState("Word2Vec", state.vectors))
+
+
+@pytest.mark.parametrize("name, value", [("dm_tag_count", "many"), ("dm_concat", "no"), ("dbow_words", 0.5)])
+def test_options_of_a_file_are_checked(name, value):
+    state = Doc2Vec(DOCUMENTS, **SMALL).to_state()
+    state.attributes[name] = value
+    with pytest.raises(ValueError, match=name):
+        Doc2Vec.from_state(state)
