@@ -241,6 +241,7 @@ class Doc2Vec(DocumentDoor):
         >>> found.shape, bool((found[1] == model.infer_vector(["e"])).all())
         ((3, 8), True)
         """
+        self._check_objective()
         core = self._ready()
         start = core.config.alpha if alpha is None else number("alpha", alpha, 0)
         end = core.config.min_alpha if min_alpha is None else number("min_alpha", min_alpha, 0)

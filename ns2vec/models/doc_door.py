@@ -253,12 +253,14 @@ class DocumentDoor(Word2Vec):
         AttributeError
             If it is that of a model without tags.
         FormatError
-            If vectors of words and of tags have different lengths.
+            If there are no tags, or their vectors have another length than those of words.
         """
-        if "dv" not in state.others:
+        if state.kind != cls.KIND:
             raise AttributeError(
                 f"Model of type {state.kind} can't be loaded by {cls.__name__}: use {state.kind}.load"
             )
+        if "dv" not in state.others:
+            raise FormatError(f"{state.name}: a Doc2Vec without tags: the file is damaged")
         dv = KeyedVectors.from_state(ModelState(KeyedVectors.KIND, state.others["dv"]))
         if dv.vectors.shape[1:] != state.vectors.vectors.shape[1:]:
             raise FormatError(
