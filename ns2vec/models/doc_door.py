@@ -55,6 +55,8 @@ class DocumentDoor(Word2Vec):
         Tags of each document then.
     """
 
+    OTHERS = ("dv",)
+
     dbow_words = 0
     dm_concat = 0
     dm_tag_count = 1
@@ -276,5 +278,7 @@ class DocumentDoor(Word2Vec):
         return super().__getstate__() | {"dv": self.dv}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
+        if "sampler" not in state:  # gensim pickled it
+            state = self._state_of_gensim(state)
         super().__setstate__({name: value for name, value in state.items() if name != "dv"})
         self._tags.adopt(state["dv"])

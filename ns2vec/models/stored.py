@@ -56,6 +56,7 @@ class StoredModel(Saveable):
     """
 
     KIND = "Word2Vec"
+    OTHERS: tuple[str, ...] = ()  # attributes that are keys with vectors, beside `wv`
 
     # options, which the constructor of each family takes; users may set them later
     vector_size: int
@@ -306,9 +307,11 @@ class StoredModel(Saveable):
         options = {
             name: value
             for name, value in state.items()
-            if name not in TRANSIENT | SEPARATE and not name.startswith("__")
+            if name not in {*TRANSIENT, *SEPARATE, *self.OTHERS} and not name.startswith("__")
         }
-        return type(self).from_state(ModelState(self.KIND, vectors, options, arrays)).__getstate__()
+        others = {name: state[name].to_state().vectors for name in self.OTHERS}
+        plain = ModelState(self.KIND, vectors, options, arrays, others=others)
+        return type(self).from_state(plain).__getstate__()
 
 
 def named(constructor: Any) -> list[str]:
