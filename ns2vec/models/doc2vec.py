@@ -241,7 +241,6 @@ class Doc2Vec(DocumentDoor):
         >>> found.shape, bool((found[1] == model.infer_vector(["e"])).all())
         ((3, 8), True)
         """
-        self._check_objective()
         core = self._ready()
         start = core.config.alpha if alpha is None else number("alpha", alpha, 0)
         end = core.config.min_alpha if min_alpha is None else number("min_alpha", min_alpha, 0)
@@ -260,6 +259,8 @@ class Doc2Vec(DocumentDoor):
                 "train with one tag for each document"
             )
         spec = document_spec(core.config, len(self.wv), with_words=False, concat=self._n_concat)
+        if not spec.targets:
+            self._check_objective()
         alphas = np.linspace(start, end, n_epochs)
         if len(texts) == 1:
             if self._one_by_one is None or not self._one_by_one.is_of(core, spec):
