@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ns2vec import Doc2Vec, TaggedDocument
 from ns2vec.exceptions import FormatError
 from ns2vec.formats import FORMATS, VectorTable, fasttext_bin, read_vectors
 from ns2vec.formats._parse import parse_numbers, scan_records
@@ -185,6 +186,11 @@ def seeds(name: str) -> Iterator[bytes]:
         if name in BESIDE:
             content += BETWEEN + (FOLDER / BESIDE[name]).read_bytes()
         yield content
+    if name in ("native", "gensim"):
+        documents = [TaggedDocument(["a", "b"], [0, "x"]), TaggedDocument(["c"], [1])]
+        state = Doc2Vec(documents, vector_size=2, min_count=1, epochs=1, workers=1).to_state()
+        FORMATS[name].write_state(path, state)  # type: ignore[attr-defined]
+        yield path.read_bytes()
     if name == "native":
         FORMATS[name].write(path, tables[0], datatype="int8")  # type: ignore[call-arg]
         yield path.read_bytes()

@@ -257,13 +257,14 @@ cdef void draw_many(Kernel k, Workspace work, long i) noexcept nogil:
     """The stream's next draws, many at once, so that their columns are waited for together."""
     cdef Scratch *scratch = &work.goals[i]
     cdef uint32_t n_rows = <uint32_t> k.goals[i].side.n_ids
-    cdef long j
+    # of a short document not many are needed
+    cdef long j, n = min(<long> MAX_DRAWS, max(1, work.n_chunk * k.goals[i].negative))
     if k.goals[i].noise.kind == DRAW_ALIAS:
-        ns2_draw_aliases(&scratch.rng, k.goals[i].noise.alias, n_rows, MAX_DRAWS, scratch.draws)
+        ns2_draw_aliases(&scratch.rng, k.goals[i].noise.alias, n_rows, n, scratch.draws)
     else:
-        for j in range(MAX_DRAWS):
+        for j in range(n):
             scratch.draws[j] = ns2_below(&scratch.rng, n_rows)
-    scratch.draws_at, scratch.n_draws = 0, MAX_DRAWS
+    scratch.draws_at, scratch.n_draws = 0, n
 
 
 cdef inline bint is_listed(Goal *goal, long of, int32_t row) noexcept nogil:

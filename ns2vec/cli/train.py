@@ -119,7 +119,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Train, write, evaluate; whatever can be found wrong is found before training."""
     train_options.check_word2vec_c_options(arguments)
     train_options.check_checkpoint_options(arguments)
-    parameters = train_options.model_parameters(arguments)
+    parameters = train_options.family_parameters(arguments)
     if arguments.quiet:
         parameters["progress"] = False
     paths = corpus_paths(arguments)

@@ -254,29 +254,40 @@ def check_word2vec_c_options(arguments: argparse.Namespace) -> None:
 
 
 def model_parameters(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Return the parameters of Word2Vec, Doc2Vec or FastText that were given.
+    """Return the parameters of Word2Vec that were given.
 
     Raises
     ------
     UsageError
-        If there is nothing to train, or an option is for the other kind of model.
+        If there is nothing to train.
     """
     given = {name: value for name, value in vars(arguments).items() if name in DEFAULTS}
     if "cbow" in arguments:
         given["sg"] = not arguments.cbow
-    if arguments.doc2vec and "sg" in given:
-        raise UsageError("with --doc2vec say --dm 1 in place of --cbow, and --dm 0 in place of --sg")
     for name, value in given.items():
         if isinstance(value, bool) and isinstance(DEFAULTS[name], int):
             given[name] = type(DEFAULTS[name])(value)
     if given.get("negative") == 0 and not given.get("hs") and given.get("objective") is None:
         raise UsageError("--negative 0 leaves nothing to train: add --hs, or give at least 1")
-    of_subwords = {name: value for name, value in vars(arguments).items() if name in SUBWORDS}
-    if of_subwords and not arguments.fasttext:
-        raise UsageError(f"{_flag(next(iter(of_subwords)))} is for n-grams: add --fasttext")
+    return given
+
+
+def family_parameters(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return the parameters of the kind of model that was asked for.
+
+    Raises
+    ------
+    UsageError
+        If there is nothing to train, or an option is for another kind of model.
+    """
+    given = model_parameters(arguments)
     if arguments.fasttext and arguments.doc2vec:
         raise UsageError("--fasttext and --doc2vec are two kinds of models: choose one")
-    of_documents = {name: int(value) for name, value in vars(arguments).items() if name in DOCUMENTS}
-    if of_documents and not arguments.doc2vec:
-        raise UsageError(f"{_flag(next(iter(of_documents)))} is for documents: add --doc2vec")
-    return given | of_documents | of_subwords
+    if arguments.doc2vec and "sg" in given:
+        raise UsageError("with --doc2vec say --dm 1 in place of --cbow, and --dm 0 in place of --sg")
+    for family, what, names in (("doc2vec", "documents", DOCUMENTS), ("fasttext", "n-grams", SUBWORDS)):
+        own = {name: int(value) for name, value in vars(arguments).items() if name in names}
+        if own and not getattr(arguments, family):
+            raise UsageError(f"{_flag(next(iter(own)))} is for {what}: add --{family}")
+        given |= own
+    return given

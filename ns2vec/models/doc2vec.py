@@ -14,7 +14,7 @@ from ns2vec.exceptions import ConfigError, VocabularyError
 from ns2vec.formats.saving import MODELS
 from ns2vec.models import jobs, legacy
 from ns2vec.models.doc_door import DocumentDoor, document_spec
-from ns2vec.models.doc_inference import Texts, infer
+from ns2vec.models.doc_inference import OneByOne, Texts, infer
 
 
 class Doc2Vec(DocumentDoor):
@@ -80,6 +80,7 @@ class Doc2Vec(DocumentDoor):
     """
 
     KIND = "Doc2Vec"
+    _one_by_one: OneByOne | None = None
 
     def __init__(
         self, documents: Any = None, corpus_file: PathLike | None = None, vector_size: int = 100,
@@ -88,8 +89,8 @@ class Doc2Vec(DocumentDoor):
         trim_rule: Callable[..., int] | None = None, callbacks: Iterable[Any] | None = (), window: int = 5,
         epochs: int = 10, shrink_windows: bool = True, **kwargs: Any,
     ) -> None:  # fmt: skip
-        self.dbow_words, self.dm_concat = int(dbow_words), int(dm_concat)
-        self.dm_tag_count = whole("dm_tag_count", dm_tag_count, 1)
+        given = {"dbow_words": dbow_words, "dm_concat": dm_concat, "dm_tag_count": dm_tag_count}
+        self._take_options(given)
         if dm_mean is not None:
             kwargs = {**kwargs, "cbow_mean": dm_mean}
         if dm and dm_concat:
@@ -110,6 +111,10 @@ class Doc2Vec(DocumentDoor):
     @classmethod
     def _option_names(cls) -> set[str]:
         return super()._option_names() - {"documents", "dm", "dm_mean", "dv", "dv_mapfile"}
+
+    def _clear_post_train(self) -> None:
+        super()._clear_post_train()
+        self._one_by_one = None
 
     @property
     def docvecs(self) -> Any:
@@ -254,7 +259,15 @@ class Doc2Vec(DocumentDoor):
                 "train with one tag for each document"
             )
         spec = document_spec(core.config, len(self.wv), with_words=False, concat=self._n_concat)
-        return infer(core, texts, np.linspace(start, end, n_epochs), spec, n_workers)
+        if not spec.targets:
+            self._check_objective()
+        alphas = np.linspace(start, end, n_epochs)
+        if len(texts) == 1:
+            if self._one_by_one is None or not self._one_by_one.is_of(core, spec):
+                self._one_by_one = OneByOne(core, spec)
+            if self._one_by_one.can_be_kept:
+                return self._one_by_one.infer(texts, alphas)
+        return infer(core, texts, alphas, spec, n_workers)
 
     def similarity_unseen_docs(
         self, doc_words1: Sequence[Any], doc_words2: Sequence[Any], alpha: float | None = None,

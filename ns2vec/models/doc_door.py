@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, cast
 
+from ns2vec._options import flag, whole
 from ns2vec._typing import PathLike
 from ns2vec.corpus import Corpus, Scan
 from ns2vec.corpus.tagged import TagTally, open_document_file, open_documents
@@ -54,6 +55,8 @@ class DocumentDoor(Word2Vec):
         Tags of each document then.
     """
 
+    OTHERS = ("dv",)
+
     dbow_words = 0
     dm_concat = 0
     dm_tag_count = 1
@@ -69,6 +72,12 @@ class DocumentDoor(Word2Vec):
         core = super()._ready()
         core.make_spec = partial(document_spec, with_words=bool(self.dbow_words), concat=self._n_concat)
         return core
+
+    def _take_options(self, options: Mapping[str, Any]) -> None:
+        super()._take_options(options)
+        self.dbow_words = int(flag("dbow_words", self.dbow_words))
+        self.dm_concat = int(flag("dm_concat", self.dm_concat))
+        self.dm_tag_count = whole("dm_tag_count", self.dm_tag_count, 1)
 
     @property
     def _n_concat(self) -> int:
@@ -246,12 +255,14 @@ class DocumentDoor(Word2Vec):
         AttributeError
             If it is that of a model without tags.
         FormatError
-            If vectors of words and of tags have different lengths.
+            If there are no tags, or their vectors have another length than those of words.
         """
-        if "dv" not in state.others:
+        if state.kind != cls.KIND:
             raise AttributeError(
                 f"Model of type {state.kind} can't be loaded by {cls.__name__}: use {state.kind}.load"
             )
+        if "dv" not in state.others:
+            raise FormatError(f"{state.name}: a Doc2Vec without tags: the file is damaged")
         dv = KeyedVectors.from_state(ModelState(KeyedVectors.KIND, state.others["dv"]))
         if dv.vectors.shape[1:] != state.vectors.vectors.shape[1:]:
             raise FormatError(
@@ -267,5 +278,7 @@ class DocumentDoor(Word2Vec):
         return super().__getstate__() | {"dv": self.dv}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
+        if "sampler" not in state:  # gensim pickled it
+            state = self._state_of_gensim(state)
         super().__setstate__({name: value for name, value in state.items() if name != "dv"})
         self._tags.adopt(state["dv"])

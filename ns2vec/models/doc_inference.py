@@ -8,9 +8,11 @@ to the byte, whatever else is inferred with it, before it or by how many threads
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from operator import is_
 from typing import Any
 
 import numpy as np
@@ -29,6 +31,7 @@ from ns2vec.training.spec import Spec
 from ns2vec.training.units import Units
 from ns2vec.training.worker import Worker
 
+ROOM_WORDS = 500  # of a document, for which there is scratch at once
 JOB_WORDS = 5000  # documents that a thread takes at once have at least so many
 
 
@@ -99,21 +102,13 @@ def infer(
     -------
     ndarray of shape (n_documents, D), float32
     """
-    size = core.config.vector_size
     keys = texts.keys(core.config.seed)
-    found = KeyedVectors(size)
-    found.index_to_key, found.vectors = [*range(len(texts))], start_rows(keys, size)
+    rows = start_rows(keys, core.config.vector_size)
     if not len(texts.words):
-        return np.ascontiguousarray(found.vectors)
-    fixed = replace(spec, frozen=frozenset({"inputs", "outputs"}))
-    beside = EmbeddingCore(
-        core.config, core.inputs, outputs=core.second, tags=Units(found, "inferred"), spec=lambda *_: fixed
-    )
-    beside.matrices, beside.tables = core.matrices, core.tables
-    calls_blas = core.config.backend != "fused" or spec.has_one_updater
+        return np.ascontiguousarray(rows)
     jobs, n_workers = [*jobs_of(texts)], 1 if spec.has_one_updater else n_workers
-    with blas_threads(1) if calls_blas else nullcontext():
-        network = beside.network()
+    with blas_threads(1) if calls_blas(core, spec) else nullcontext():
+        network = network_with(core, rows, spec)
         try:
             make_worker = worker_of(network, core.config, texts, alphas, keys)
             if len(jobs) == 1 or n_workers == 1:
@@ -124,7 +119,81 @@ def infer(
                 run_workers(iter(jobs), make_worker, min(n_workers, len(jobs)), Tally(), lambda: None)
         finally:
             network.detach()
-    return np.ascontiguousarray(found.vectors)
+    return np.ascontiguousarray(rows)
+
+
+def calls_blas(core: EmbeddingCore, spec: Spec) -> bool:
+    """Whether the kernel calls BLAS, which is to keep to one thread."""
+    return core.config.backend != "fused" or spec.has_one_updater
+
+
+def network_with(core: EmbeddingCore, rows: Float32Array, spec: Spec) -> Network:
+    """The core's words and outputs, which do not change, with tags whose vectors are `rows`."""
+    found = KeyedVectors(core.config.vector_size)
+    found.index_to_key, found.vectors = [*range(len(rows))], rows
+    fixed = replace(spec, frozen=frozenset({"inputs", "outputs"}))
+    beside = EmbeddingCore(
+        core.config, core.inputs, outputs=core.second, tags=Units(found, "inferred"), spec=lambda *_: fixed
+    )
+    beside.matrices, beside.tables = core.matrices, core.tables
+    return beside.network()
+
+
+class OneByOne:
+    """Infers one document after the other, with a kernel that is kept while the model has the same arrays.
+
+    To make a kernel takes time of the whole vocabulary.
+
+    Parameters
+    ----------
+    core : EmbeddingCore
+    spec : Spec
+    """
+
+    def __init__(self, core: EmbeddingCore, spec: Spec) -> None:
+        self.made_of = self.parts(core)
+        self.options = core.config, spec
+        self.row = empty_rows(1, core.config.vector_size)
+        network = network_with(core, self.row, spec)
+        copies = (rows.is_copy and rows.array.flags.writeable for rows in network.weights())
+        # what is copied, or follows the training, may change without notice
+        self.can_be_kept = not (
+            calls_blas(core, spec) or network.block() or network.steering() or any(copies)
+        )
+        self.kernel = network.kernel(core.config)
+        network.detach()
+        self.room = ROOM_WORDS
+        self.work = self.workspace()
+        self.lock = threading.Lock()
+
+    def workspace(self) -> _kernels.Workspace:
+        """Scratch for a document of so many words."""
+        return _kernels.Workspace(self.kernel, self.room, max_list=1, n_tags=1)
+
+    @staticmethod
+    def parts(core: EmbeddingCore) -> list[Any]:
+        """The arrays that a kernel is made of."""
+        columns = [core.wv.expandos.get(name) for name in ("count", "sample_int")]
+        return [core.wv.vectors, *core.matrices.values(), *columns, core.tables.cum_table, core.tables.tree]
+
+    def is_of(self, core: EmbeddingCore, spec: Spec) -> bool:
+        """Whether it was made of these arrays and options."""
+        now = self.parts(core)
+        is_same = len(now) == len(self.made_of) and all(map(is_, now, self.made_of))
+        return is_same and self.options == (core.config, spec)
+
+    def infer(self, texts: Texts, alphas: npt.NDArray[np.float64]) -> Float32Array:
+        """Train the vector of one document, shape (1, D)."""
+        keys = texts.keys(self.options[0].seed)
+        with self.lock:
+            if len(texts.words) > self.room:
+                self.room = 2 * len(texts.words)
+                self.work = self.workspace()
+            self.row[:] = start_rows(keys, self.row.shape[1])
+            _kernels.train_documents(
+                self.kernel, texts.words, texts.starts, alphas, keys, work=self.work, first=0, end=1
+            )
+            return np.ascontiguousarray(self.row.copy())
 
 
 def start_rows(keys: npt.NDArray[np.uint64], vector_size: int) -> Float32Array:

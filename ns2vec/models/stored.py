@@ -39,8 +39,8 @@ NOT_SAVED = {
 }  # fmt: skip
 # what a model makes again when it needs it
 TRANSIENT = {
-    "_batch_state", "_made_sampler", "_rows_of_tokens", "_scan", "_seen_tags", "_why_empty", "_core", "load",
-    "checkpoint", "checkpoint_every",
+    "_batch_state", "_made_sampler", "_rows_of_tokens", "_scan", "_seen_tags", "_one_by_one", "_why_empty",
+    "_core", "load", "checkpoint", "checkpoint_every",
 }  # fmt: skip
 # what has a place of its own in a file, or follows from what is there
 SEPARATE = {"wv", "random", "cum_table", "_made_cum_table", "hashfxn", "sampler", "epochs_trained", *WEIGHTS}
@@ -54,6 +54,8 @@ class StoredModel(Saveable):
     `wv`, `syn1neg`, `syn1` and `cum_table` are parts of the core. Subclasses have attributes of their own, so
     what is not gensim's begins with an underscore.
     """
+
+    OTHERS: tuple[str, ...] = ()  # attributes that are keys with vectors, beside `wv`
 
     # options, which the constructor of each family takes; users may set them later
     vector_size: int
@@ -304,9 +306,11 @@ class StoredModel(Saveable):
         options = {
             name: value
             for name, value in state.items()
-            if name not in TRANSIENT | SEPARATE and not name.startswith("__")
+            if name not in {*TRANSIENT, *SEPARATE, *self.OTHERS} and not name.startswith("__")
         }
-        return type(self).from_state(ModelState(self.KIND, vectors, options, arrays)).__getstate__()
+        others = {name: state[name].to_state().vectors for name in self.OTHERS}
+        plain = ModelState(self.KIND, vectors, options, arrays, others=others)
+        return type(self).from_state(plain).__getstate__()
 
 
 def named(constructor: Any) -> list[str]:

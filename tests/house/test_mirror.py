@@ -45,7 +45,6 @@ TESTED_BY = {
     "tests/models/test_online.py": "vocab/growth",
     "tests/models/test_phrases.py": "models/phrase_scores phrases",
     "tests/models/test_vocabulary.py": "training/tables vocab/vocabulary",
-    "tests/models/test_doc2vec.py": "models/doc_door",
     "tests/models/test_word2vec.py": "models/gensim_door models/observers models/parts word2vec",
     "tests/training/test_checkpoints.py": "models/resuming",
     "tests/training/test_loop.py": "training/progress",

@@ -63,6 +63,31 @@ def test_nothing_of_the_model_changes(model):
     assert model.epochs_trained == before.epochs_trained
 
 
+def test_what_changes_in_the_model_changes_what_is_inferred():
+    """A kernel is kept from one document to the next, and sees what has been trained or replaced since."""
+    model = Doc2Vec(zipf_documents(), dm=0, sample=0, **SMALL)
+    words = ["w3", "w5", "w2"]
+    many = [words, ["w1"]]
+    found = [model.infer_vector(words)]
+
+    def changed():
+        found.append(model.infer_vector(words))
+        assert np.array_equal(found[-1], model.infer_vectors(many)[0])
+        return not np.array_equal(found[-1], found[-2])
+
+    assert not changed()
+    model.train(zipf_documents(), total_examples=300, epochs=1)
+    assert changed()
+    model.syn1neg = model.syn1neg * 2
+    assert changed()
+    model.syn1neg *= 2
+    assert changed()
+    model.negative = 3
+    assert changed()
+    model.build_vocab([TaggedDocument(["new"] * 500, ["tag"])], update=True)
+    assert changed()
+
+
 def test_words_outside_the_vocabulary_change_nothing(model):
     assert np.array_equal(model.infer_vector(["no", "w3", "idea", "w5"]), model.infer_vector(["w3", "w5"]))
     lost = model.infer_vectors([["no"], [], ["idea", "no"]])

@@ -234,6 +234,23 @@ for number, model in enumerate(models):
     run(code, str(tmp_path))
 
 
+def test_documents_under_the_alias(tmp_path):
+    """Classes are the same by every name, and pickles of both libraries become models of ns2vec's."""
+    code = """
+import pickle, sys
+import gensim, ns2vec
+from gensim.models.doc2vec import Doc2Vec, TaggedDocument
+assert gensim.models.Doc2Vec is Doc2Vec is ns2vec.Doc2Vec and "gensim" in str(Doc2Vec)
+model = Doc2Vec([TaggedDocument(["a", "b"], [0, "x"])] * 9, min_count=1, vector_size=4, workers=1)
+model.save_gensim(sys.argv[1])
+with open(sys.argv[1], "rb") as stream:
+    for found in (pickle.load(stream), pickle.loads(pickle.dumps(model))):
+        assert type(found) is Doc2Vec and (found.dv["x"] == model.dv["x"]).all()
+        assert (found.infer_vector(["a"]) == model.infer_vector(["a"])).all()
+"""
+    run(INSTALL + code, str(tmp_path / "model"))
+
+
 def test_a_script_and_its_children(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(
