@@ -131,18 +131,15 @@ def write_state(
     ConfigError
         If a key is of a type that cannot be written, or vectors cannot be stored as `datatype`.
     """
-    arrays, metadata = _encode_keyed(state.vectors, datatype)
+    metadata = {"format": "ns2vec", "version": f"{MAJOR}.{MINOR}", "kind": state.kind}  # by which it is known
+    arrays, about = _encode_keyed(state.vectors, datatype)
+    metadata |= about
     arrays |= state.arrays
     for name, other in state.others.items():
         more, about = _encode_keyed(other, None)
         arrays |= {f"{name}.{part}": array for part, array in more.items()}
         metadata |= {f"{name}.{part}": text for part, text in about.items()}
-    metadata |= {
-        "format": "ns2vec",
-        "version": f"{MAJOR}.{MINOR}",
-        "kind": state.kind,
-        "attributes": _encode_attributes(state.attributes, "attribute.", arrays),
-    }
+    metadata["attributes"] = _encode_attributes(state.attributes, "attribute.", arrays)
     if state.others:
         metadata["others"] = json.dumps([*state.others])
     write_container(target, arrays, metadata, checked=True)

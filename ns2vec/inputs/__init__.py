@@ -13,9 +13,9 @@ from ns2vec.inputs.subwords import Bags, BucketRows, Ngrams, hash_word, mean_row
 from ns2vec.inputs.unknown import seeded_rows, unknown_vectors
 
 __all__ = [
+    "Bags",
     "BucketRows",
     "Ngrams",
-    "Bags",
     "hash_word",
     "mean_rows",
     "ngrams_of",

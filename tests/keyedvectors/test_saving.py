@@ -271,8 +271,8 @@ def test_what_is_no_model(tmp_path, kv):
 
 def test_other_kinds_and_repeated_keys(tmp_path):
     vectors = VectorState(["a", "a"], np.ones((2, 2), np.float32))
-    native.write_state(tmp_path / "other", ModelState("Doc2Vec", vectors))
-    with pytest.raises(FormatError, match="holds a 'Doc2Vec'; expected one of KeyedVectors"):
+    native.write_state(tmp_path / "other", ModelState("Atlas", vectors))
+    with pytest.raises(FormatError, match="holds a 'Atlas'; expected one of KeyedVectors"):
         KeyedVectors.load(tmp_path / "other")
     native.write_state(tmp_path / "kv", ModelState("KeyedVectors", vectors))
     with pytest.raises(FormatError, match="two rows have the same key"):
