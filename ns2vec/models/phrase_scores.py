@@ -20,13 +20,9 @@ SCORERS: Registry[Callable[..., Any]] = Registry("scoring")
 
 @SCORERS.entry("default")
 def original_scorer(
-    worda_count: float,
-    wordb_count: float,
-    bigram_count: float,
-    len_vocab: float,
-    min_count: float,
+    worda_count: float, wordb_count: float, bigram_count: float, len_vocab: float, min_count: float,
     corpus_word_count: float,
-) -> float:
+) -> float:  # fmt: skip
     """Return the score of Mikolov et al. (2013), equation 6, times the number of words and pairs.
 
     Parameters
@@ -54,13 +50,9 @@ def original_scorer(
 
 @SCORERS.entry("npmi")
 def npmi_scorer(
-    worda_count: float,
-    wordb_count: float,
-    bigram_count: float,
-    len_vocab: float,
-    min_count: float,
+    worda_count: float, wordb_count: float, bigram_count: float, len_vocab: float, min_count: float,
     corpus_word_count: float,
-) -> float:
+) -> float:  # fmt: skip
     """Return the normalised pointwise mutual information of Bouma (2009): 1 for words never met apart.
 
     Parameters
