@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from ns2vec._kernels import shuffled
 from ns2vec._typing import Float32Array, Int32Array, Int64Array
 
 if TYPE_CHECKING:
@@ -66,19 +67,23 @@ class PairChunk:
     ----------
     index : int
         Number of the chunk in its epoch, from 0.
-    pairs : Pairs
+    whole : Pairs
+        All pairs of an epoch.
+    order : ndarray of shape (n,), int64
+        Places of its own among them.
     words_before, sentences_before : int
         Pairs of this epoch before it.
     """
 
     index: int
-    pairs: Pairs
+    whole: Pairs
+    order: Int64Array
     words_before: int
 
     @property
     def n_sentences(self) -> int:
         """How many there are."""
-        return len(self.pairs)
+        return len(self.order)
 
     @property
     def sentences_before(self) -> int:
@@ -87,7 +92,8 @@ class PairChunk:
 
     def rows(self) -> Int32Array:
         """All their ids: what a checkpoint knows them by."""
-        return np.concatenate([self.pairs.inputs, self.pairs.outputs])
+        pairs = self.whole.take(self.order)
+        return np.concatenate([pairs.inputs, pairs.outputs])
 
 
 class PairFeed:
@@ -103,10 +109,11 @@ class PairFeed:
 
     def jobs(self, run: Run) -> Iterator[PairChunk]:
         """Chunks of one epoch; the order follows from the seed and the epochs that were trained before."""
-        config = run.config
-        order = np.random.default_rng([config.seed, run.core.epochs_trained]).permutation(len(self.pairs))
-        for index, start in enumerate(range(0, len(order), config.batch_words)):
-            yield PairChunk(index, self.pairs.take(order[start : start + config.batch_words]), start)
+        config, n_pairs, epoch = run.config, len(self.pairs), run.core.epochs_trained
+        for index, start in enumerate(range(0, n_pairs, config.batch_words)):
+            end = min(start + config.batch_words, n_pairs)
+            order = shuffled(n_pairs, start, end, seed=config.seed % 2**64, epoch=epoch)
+            yield PairChunk(index, self.pairs, order, start)
 
     def job_of(self, run: Run, worker: Worker) -> Callable[[PairChunk], tuple[int, int, float]]:
         """Train a chunk at the rate of its place in the run."""
@@ -115,5 +122,5 @@ class PairFeed:
     def train(self, run: Run, worker: Worker, chunk: PairChunk) -> tuple[int, int, float]:
         """Train a chunk; return (pairs trained, pairs read, loss)."""
         worker.begin(run.progress(chunk))
-        loss = worker.train_pairs(chunk.pairs, run.rate(chunk), chunk.index)
-        return len(chunk.pairs), len(chunk.pairs), loss
+        loss = worker.train_pairs(chunk.whole.take(chunk.order), run.rate(chunk), chunk.index)
+        return chunk.n_sentences, chunk.n_sentences, loss
