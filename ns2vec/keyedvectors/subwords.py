@@ -159,7 +159,7 @@ class FastTextKeyedVectors(KeyedVectors):
         fresh.resize_vectors(seed)
         self.vectors_vocab = fresh.vectors
         if isinstance(self._ngrams, NgramRows) and self._ngrams.numbered is not None:
-            self._ngrams = NgramRows(self._ngrams.rows, self._ngrams.numbered, seed)
+            self._ngrams = NgramRows(self._ngrams.rows, self._ngrams.numbered, seed + 1)
             self.vectors_ngrams  # noqa: B018 - all of them
         self.adjust_vectors()
 

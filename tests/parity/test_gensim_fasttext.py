@@ -84,6 +84,15 @@ def test_ngrams_and_hashes(word, lengths):
     assert one == other
 
 
+@pytest.mark.parametrize("compact", [True, False])
+def test_rows_begin_alike(compact):
+    one, other = ours.FastText(**SMALL, compact=compact), theirs.FastText(**SMALL)
+    for model in (one, other):
+        model.build_vocab(SENTENCES)
+    for name in ("vectors_vocab", "vectors_ngrams"):
+        np.testing.assert_allclose(getattr(one.wv, name), getattr(other.wv, name), atol=1e-7)
+
+
 QUESTIONS = {
     "in": lambda wv: ["zzz" in wv, "human" in wv, "zzz" in wv.key_to_index],
     "shapes": lambda wv: [wv["zzz"].shape, wv[["zzz", "human"]].shape, wv.get_vector("zz", norm=True).shape],
