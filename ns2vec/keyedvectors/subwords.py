@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ns2vec._typing import Float32Array
+from ns2vec._typing import Float32Array, PathLike
 from ns2vec.exceptions import FormatError
 from ns2vec.formats.saving import MODELS
 from ns2vec.formats.state import ModelState
@@ -235,6 +235,11 @@ class FastTextKeyedVectors(KeyedVectors):
             found = np.asarray(ngrams.rows), buckets, ngrams.seed, ngrams.is_pruned
             attributes.update(zip(SAVED_ROWS, found, strict=True))
         return state
+
+    @classmethod
+    def load(cls, fname_or_handle: PathLike | IO[bytes], **kwargs: Any) -> Any:  # type: ignore[override]
+        """Read vectors that ns2vec or gensim saved; see `KeyedVectors.load`."""
+        return super().load(fname_or_handle, **kwargs)
 
     def state_for_gensim(self) -> ModelState:
         """Return it with the rows of all buckets, without means, as gensim has it in files."""

@@ -127,6 +127,15 @@ class FastText(Word2Vec):
         deprecated("load_fasttext_format", "use load_facebook_vectors or load_facebook_model instead")
         return load_facebook_model(model_file, encoding)
 
+    def load_binary_data(self, encoding: str = "utf8") -> None:
+        """Deprecated; call `load_facebook_model`. Read the file of Facebook's that `file_name` names."""
+        deprecated("load_binary_data", "use load_facebook_vectors or load_facebook_model instead")
+        vars(self).update(vars(load_facebook_model(vars(self)["file_name"], encoding)))
+
+    def init_sims(self, replace: bool = False) -> None:
+        """Deprecated; does nothing unless `replace`, as in gensim: call `wv.fill_norms`."""
+        super().init_sims(replace)
+
     def _clear_post_train(self) -> None:
         """Make the vectors of words anew from what was trained."""
         super()._clear_post_train()

@@ -11,6 +11,7 @@ import pytest
 from ns2vec.callbacks import CallbackAny2Vec
 from ns2vec.corpus import BrownCorpus, LineSentence, PathLineSentences, Text8Corpus
 from ns2vec.corpus.tagged import TaggedBrownCorpus, TaggedDocument, TaggedLineDocument
+from ns2vec.fasttext import FastText, FastTextKeyedVectors
 from ns2vec.keyedvectors import KeyedVectors
 from ns2vec.models.doc2vec import Doc2Vec
 from ns2vec.models.phrases import FrozenPhrases, Phrases
@@ -19,10 +20,13 @@ from ns2vec.word2vec import Word2Vec
 CLASSES = {
     cls.__name__: cls
     for cls in (
-        BrownCorpus, CallbackAny2Vec, Doc2Vec, FrozenPhrases, KeyedVectors, LineSentence, PathLineSentences,
-        Phrases, TaggedBrownCorpus, TaggedDocument, TaggedLineDocument, Text8Corpus, Word2Vec,
+        BrownCorpus, CallbackAny2Vec, Doc2Vec, FastText, FastTextKeyedVectors, FrozenPhrases, KeyedVectors,
+        LineSentence, PathLineSentences, Phrases, TaggedBrownCorpus, TaggedDocument, TaggedLineDocument,
+        Text8Corpus, Word2Vec,
     )
 }  # fmt: skip
+
+MODULES = ("word2vec", "keyedvectors", "callbacks", "doc2vec", "phrases", "fasttext")
 
 # gensim 4.4; a class is named once in front of each of its methods
 SIGNATURES = """
@@ -183,6 +187,28 @@ FrozenPhrases.analyze_sentence(self, sentence)
 FrozenPhrases.find_phrases(self, sentences)
 FrozenPhrases.load(cls, *args, **kwargs)
 FrozenPhrases.score_candidate(self, word_a, word_b, in_between)
+FastText.__init__(self, sentences=None, corpus_file=None, sg=0, hs=0, vector_size=100, alpha=0.025, window=5,
+    min_count=5, max_vocab_size=None, word_ngrams=1, sample=0.001, seed=1, workers=3, min_alpha=0.0001,
+    negative=5, ns_exponent=0.75, cbow_mean=1, hashfxn=hash, epochs=5, null_word=0, min_n=3, max_n=6,
+    sorted_vocab=1, bucket=2000000, trim_rule=None, batch_words=10000, callbacks=(), max_final_vocab=None,
+    shrink_windows=True)
+FastText._clear_post_train(self)
+FastText.estimate_memory(self, vocab_size=None, report=None)
+FastText.init_sims(self, replace=False)
+FastText.load(cls, *args, **kwargs)
+FastText.load_binary_data(self, encoding='utf8')
+FastText.load_fasttext_format(cls, model_file, encoding='utf8')
+FastText.save(self, *args, **kwargs)
+FastTextKeyedVectors.__init__(self, vector_size, min_n, max_n, bucket, count=0, dtype=numpy.float32)
+FastTextKeyedVectors.__contains__(self, word)
+FastTextKeyedVectors.adjust_vectors(self)
+FastTextKeyedVectors.get_sentence_vector(self, sentence)
+FastTextKeyedVectors.get_vector(self, word, norm=False)
+FastTextKeyedVectors.init_post_load(self, fb_vectors)
+FastTextKeyedVectors.load(cls, fname_or_handle, **kwargs)
+FastTextKeyedVectors.recalc_char_ngram_buckets(self)
+FastTextKeyedVectors.resize_vectors(self, seed=0)
+FastTextKeyedVectors.save(self, *args, **kwargs)
 CallbackAny2Vec.on_epoch_begin(self, model)
 CallbackAny2Vec.on_epoch_end(self, model)
 CallbackAny2Vec.on_train_begin(self, model)
@@ -227,9 +253,9 @@ def test_the_list_is_that_of_the_installed_gensim():
     gensim = pytest.importorskip("gensim", reason="gensim is not installed")
     if not gensim.__version__.startswith("4.4."):
         pytest.skip(f"the list is that of gensim 4.4, installed is {gensim.__version__}")
-    from gensim.models import callbacks, doc2vec, keyedvectors, phrases, word2vec
+    from gensim.models import callbacks, doc2vec, fasttext, keyedvectors, phrases, word2vec
 
-    modules = word2vec, keyedvectors, callbacks, doc2vec, phrases
+    modules = word2vec, keyedvectors, callbacks, doc2vec, phrases, fasttext
     for text in joined():
         class_name, method_name = text.split("(")[0].split(".")
         module = next(m for m in modules if hasattr(m, class_name))
@@ -240,7 +266,7 @@ def test_the_list_is_that_of_the_installed_gensim():
 @pytest.mark.parity
 def test_no_public_method_is_left_out():
     models = pytest.importorskip("gensim.models", reason="gensim is not installed")
-    modules = (models.word2vec, models.keyedvectors, models.callbacks, models.doc2vec, models.phrases)
+    modules = [getattr(models, name) for name in MODULES]
     listed = {text.split("(")[0] for text in joined()}
     for name in CLASSES:
         module = next(module for module in modules if hasattr(module, name))
