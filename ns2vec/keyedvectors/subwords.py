@@ -195,9 +195,11 @@ class FastTextKeyedVectors(KeyedVectors):
         if isinstance(self._ngrams, NgramRows):
             return self._ngrams.means(words, self.ngrams)
         bags = word_bags(words, self.ngrams, first_word=None)
-        lists = np.split(bags.rows, bags.offsets[1:-1])
-        empty = np.zeros(self.vector_size, np.float32)
-        return np.array([self._ngrams[rows].mean(axis=0) if len(rows) else empty for rows in lists])
+        found = np.zeros((len(words), self.vector_size), np.float32)
+        for vector, buckets in zip(found, np.split(bags.rows, bags.offsets[1:-1]), strict=True):
+            for bucket in buckets.tolist():  # one by one, which is all that a client's own matrix promises
+                vector += self._ngrams[bucket] / np.float32(len(buckets))
+        return found
 
     def vectors_for(self, words: Sequence[str]) -> Float32Array:
         """Return the vectors of words, known or not, shape (n, D); zeros for a word that has no n-grams.

@@ -15,6 +15,7 @@ from ns2vec.formats.saving import MODELS
 from ns2vec.models import jobs, legacy
 from ns2vec.models.doc_door import DocumentDoor, document_spec
 from ns2vec.models.doc_inference import OneByOne, Texts, infer
+from ns2vec.training.config import TrainingConfig
 
 
 class Doc2Vec(DocumentDoor):
@@ -165,6 +166,12 @@ class Doc2Vec(DocumentDoor):
         parts += [f"s{self.sample:g}"] if self.sample > 0 else []
         parts += [f"t{self.workers}"] if self.workers > 1 else []
         return f"{type(self).__name__}<{','.join(parts)}>"
+
+    def _config(self, **changes: Any) -> TrainingConfig:
+        """Options as they are now; PV-DBOW without words has no window, which clients write as 0."""
+        if self.window == 0 and not self.dm and not self.dbow_words:
+            changes.setdefault("window", 1)
+        return super()._config(**changes)
 
     # ---- other documents -------------------------------------------------------------------------
 

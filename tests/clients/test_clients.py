@@ -76,6 +76,47 @@ side = np.array([int(label) < 10 for label in labels])
 cosines = unit @ unit.T
 assert cosines[side][:, side].mean() > cosines[side][:, ~side].mean()
 """,
+    "karateclub": """
+import networkx as nx
+import numpy as np
+from karateclub import DeepWalk, Graph2Vec, Role2Vec, Walklets
+
+def sides(vectors, groups):
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    cosines, same = unit @ unit.T, groups[:, None] == groups
+    return cosines[same].mean() - cosines[~same].mean()
+
+graph = nx.barbell_graph(10, 0)
+for kind in (DeepWalk, Walklets):
+    model = kind(dimensions=8, workers=1, seed=1)
+    model.fit(graph)
+    assert sides(model.get_embedding(), np.arange(20) // 10) > 0.1, kind
+model = Role2Vec(dimensions=8, workers=1)
+model.fit(graph)
+assert np.isfinite(model.get_embedding()).all() and len(model.get_embedding()) == 20
+graphs = [(nx.path_graph, nx.star_graph)[number % 2](20 + number % 3) for number in range(60)]
+model = Graph2Vec(dimensions=8, workers=1, epochs=100, min_count=1, down_sampling=0.0)
+model.fit(graphs)
+assert sides(model.get_embedding(), np.arange(60) % 2) > 0.3
+""",
+    "compress_fasttext": """
+import compress_fasttext
+import numpy as np
+from gensim.models.fasttext import FastText
+
+endings = ("", "s", "er", "ing", "ed", "ly")
+words = [stem + ending for stem in ("walk", "tree", "stone", "river", "light") for ending in endings]
+rng = np.random.default_rng(1)
+topics = rng.integers(0, 5, 400)
+sentences = [[words[6 * topic + place] for place in rng.integers(0, 6, 5)] for topic in topics]
+whole = FastText(sentences, vector_size=16, min_count=1, bucket=2000, epochs=10, seed=1, workers=1).wv
+quantized = compress_fasttext.quantize_ft(whole, qdim=8, centroids=20)
+pruned = compress_fasttext.prune_ft_freq(whole, new_vocab_size=20, new_ngrams_size=300, pq=False)
+for small in (quantized, pruned):
+    one, other = small["walkers"], whole["walkers"]
+    assert one @ other > 0.9 * np.linalg.norm(one) * np.linalg.norm(other)
+assert pruned.most_similar("walkers", topn=1)[0][0].startswith("walk")
+""",
 }
 
 

@@ -213,3 +213,13 @@ def test_init_sims_is_about_tags(model):
     with pytest.warns(DeprecationWarning, match="init_sims"):
         model.init_sims()
     assert len(model.dv.norms) == len(model.dv)
+
+
+def test_without_words_a_window_is_not_needed():
+    documents = [TaggedDocument(["a", "b"], [0]), TaggedDocument(["c", "d"], [1])] * 20
+    options = {"dm": 0, "min_count": 1, "vector_size": 8, "workers": 1}
+    none, some = (Doc2Vec(documents, **options, window=window) for window in (0, 5))
+    assert none.window == 0
+    assert np.array_equal(none.dv.vectors, some.dv.vectors)
+    with pytest.raises(ValueError, match="window must be a whole number of at least 1"):
+        Doc2Vec(documents, **(options | {"dm": 1}), window=0)
