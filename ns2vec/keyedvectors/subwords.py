@@ -211,12 +211,8 @@ class FastTextKeyedVectors(KeyedVectors):
             found = self.made_vectors(words)
         else:
             found = np.zeros((len(words), self.vector_size), np.float32)
-        known = [
-            (place, self.key_to_index[word]) for place, word in enumerate(words) if word in self.key_to_index
-        ]
-        if known:
-            places, rows = np.array(known).T
-            found[places] = self.vectors[rows]
+        rows = np.array([self.key_to_index.get(word, -1) for word in words], dtype=np.int64)
+        found[rows >= 0] = self.vectors[rows[rows >= 0]]
         return found
 
     def get_sentence_vector(self, sentence: Iterable[Any]) -> Array:

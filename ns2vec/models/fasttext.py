@@ -132,15 +132,6 @@ class FastText(Word2Vec):
         deprecated("load_binary_data", "use load_facebook_vectors or load_facebook_model instead")
         vars(self).update(vars(load_facebook_model(vars(self)["file_name"], encoding)))
 
-    def init_sims(self, replace: bool = False) -> None:
-        """Deprecated; does nothing unless `replace`, as in gensim: call `wv.fill_norms`."""
-        super().init_sims(replace)
-
-    def _clear_post_train(self) -> None:
-        """Make the vectors of words anew from what was trained."""
-        super()._clear_post_train()
-        self.wv.adjust_vectors()
-
     def estimate_memory(
         self, vocab_size: int | None = None, report: dict[str, int] | None = None
     ) -> dict[str, int]:

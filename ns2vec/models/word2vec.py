@@ -113,7 +113,7 @@ class Word2Vec(GensimDoor):
     wv : KeyedVectors
         The words and their vectors, ``wv.vectors`` of shape (V, D).
     syn1neg, syn1 : ndarray of shape (V, D), float32
-        OutputMatrix vectors of negative sampling and of hierarchical softmax.
+        Output vectors of negative sampling and of hierarchical softmax.
     epoch_losses : list of float
         Loss of each epoch of the last `train` call.
 
