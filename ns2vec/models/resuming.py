@@ -47,6 +47,7 @@ def write_checkpoint(
     if network is not None:
         check_rows(network.weights(), at.last_alpha)
         network.write_back()
+        model._core.compose()
     state = model.to_state()
     state.attributes[ATTRIBUTE] = {
         "plan": asdict(plan),

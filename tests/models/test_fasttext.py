@@ -144,6 +144,26 @@ def test_a_file_is_read_as_vectors_of_words_too(model, tmp_path):
     )
 
 
+def test_a_checkpoint_within_an_epoch_has_vectors_of_its_rows(tmp_path):
+    def cut():
+        yield from SENTENCES * 5
+        raise KeyboardInterrupt
+
+    class Corpus:
+        def __iter__(self):
+            return cut()
+
+    model = FastText(**SMALL, batch_words=100, checkpoint=tmp_path)
+    model.build_vocab(SENTENCES * 5)
+    with pytest.raises(KeyboardInterrupt):
+        model.train(Corpus(), total_examples=600, epochs=2)
+    (path,) = tmp_path.glob("*.ns2v")
+    found = FastText.load(path).wv
+    vectors = found.vectors.copy()
+    found.adjust_vectors()
+    assert np.array_equal(found.vectors, vectors)
+
+
 def test_rows_that_do_not_fit_are_refused(model):
     state = model.wv.to_state()
     state.vectors.attributes["ngram_rows"] = np.zeros((3, 12), np.float32)
