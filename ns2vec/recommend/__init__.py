@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from ns2vec.recommend.interactions import Interactions
+from ns2vec.recommend.reading import read_interactions
 
-__all__ = ["Interactions"]
+__all__ = ["Interactions", "read_interactions"]
