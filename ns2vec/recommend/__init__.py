@@ -4,5 +4,16 @@ from __future__ import annotations
 
 from ns2vec.recommend.interactions import Interactions
 from ns2vec.recommend.reading import read_interactions
+from ns2vec.recommend.splits import Split, by_item, by_time, by_user, given, leave_last, random_per_user
 
-__all__ = ["Interactions", "read_interactions"]
+__all__ = [
+    "Interactions",
+    "Split",
+    "by_item",
+    "by_time",
+    "by_user",
+    "given",
+    "leave_last",
+    "random_per_user",
+    "read_interactions",
+]

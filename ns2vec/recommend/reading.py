@@ -163,8 +163,8 @@ class Keys:
             if found is None:
                 place = int(np.flatnonzero(rows == row)[0]) + 1
                 raise CorpusError(
-                    f"{label}: row {place} has the {self.kind} {shown(key)}; expected text or a whole number of "
-                    "at least 0: drop the row, or turn the key into text"
+                    f"{label}: row {place} has the {self.kind} {shown(key)}; expected text or a whole "
+                    "number of at least 0: drop the row, or turn the key into text"
                 )
             keys.append(found)
         return keys

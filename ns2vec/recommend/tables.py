@@ -4,9 +4,9 @@ A delimited file is lines of fields, with or without a line of names before them
 
     field SEP field SEP ... "\n"
 
-SEP is that of the suffix (``.csv``: commas; ``.tsv`` and RecBole's ``.inter``, ``.item``, ``.user``: tabs), else
-what the first line has of tabs, ``::``, semicolons, commas and bars, else blanks. Commas and semicolons come with
-the quotes of CSV. RecBole's names have types: ``user_id:token``, ``rating:float``, ``class:token_seq``.
+SEP is that of the suffix (``.csv``: commas; ``.tsv`` and RecBole's ``.inter``, ``.item``, ``.user``: tabs),
+else what the first line has of tabs, ``::``, semicolons, commas and bars, else blanks. Commas and semicolons
+come with the quotes of CSV. RecBole's names have types: ``user_id:token``, ``class:token_seq``.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from ns2vec.formats.strangers import refuse_stranger
 Column: TypeAlias = "str | int"
 Block: TypeAlias = "list[Sequence[Any]]"
 
-BLOCK_ROWS = 1 << 16
+BLOCK_ROWS = 1 << 12
 SEPARATORS = {".csv": ",", ".tsv": "\t", ".inter": "\t", ".item": "\t", ".user": "\t"}
 GUESSED = ("\t", "::", ";", ",", "|")  # the first of them that the first line has
 ROW_NAMES = ("user", "item", "weight", "time")  # of rows that have none
@@ -128,7 +128,8 @@ def open_table(
                 yield _parquet(stream, source)
             else:
                 separator = SEPARATORS.get(suffix) if separator is None else separator
-                yield _delimited(stream, str(source), separator, header, encoding, known)
+                with _lines(stream, str(source), encoding) as lines:
+                    yield _delimited(lines, str(source), separator, header, known)
     elif isinstance(source, Mapping) or hasattr(source, "columns"):
         yield _framed(source)
     elif isinstance(source, np.ndarray) and source.ndim == 2:
@@ -150,17 +151,13 @@ def open_table(
 
 
 def _delimited(
-    stream: IO[bytes],
+    lines: Iterator[str],
     label: str,
     separator: str | None,
     header: bool | None,
-    encoding: str,
     known: Collection[Collection[str]],
 ) -> Table:
-    lines = _lines(stream, label, encoding)
-    first = next(lines, None)
-    if first is None:
-        raise CorpusError(f"{label}: the file is empty; expected lines of fields")
+    first = next(lines)
     if separator is None:
         separator = next((mark for mark in GUESSED if mark in first), "")
     rows = _split(itertools.chain([first], lines), separator)
@@ -175,15 +172,17 @@ def _delimited(
     return _of_rows(label, rows, len(head), names, kinds)
 
 
-def _lines(stream: IO[bytes], label: str, encoding: str) -> Iterator[str]:
-    """Yield lines with their ends; those without anything in them are left out."""
+@contextmanager
+def _lines(stream: IO[bytes], label: str, encoding: str) -> Iterator[Iterator[str]]:
+    """Give the lines with their ends; those without anything in them are left out."""
     text = io.TextIOWrapper(stream, encoding="utf-8-sig" if encoding == "utf8" else encoding, newline="")
     try:
-        for number, line in enumerate(text):
-            if number == 0:
-                refuse_stranger(line.encode(encoding, "replace")[:N_BYTES], label)
-            if not line.isspace():
-                yield line
+        lines = filter(str.strip, text)
+        first = next(lines, None)
+        if first is None:
+            raise CorpusError(f"{label}: the file is empty; expected lines of fields")
+        refuse_stranger(first.encode(encoding, "replace")[:N_BYTES], label)
+        yield itertools.chain([first], lines)
     except UnicodeDecodeError as error:
         raise FormatError(
             f"{label}: expected text in {encoding}: {error}; convert the file or name its encoding"
