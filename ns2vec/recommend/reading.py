@@ -222,11 +222,11 @@ def numbers(column: Sequence[Any], what: str, label: str, n_before: int = 0) -> 
     CorpusError
         If a value is no finite number; the message has its row.
     """
-    of_text: Callable[[Any], float] = _seconds if what == "time" else float
     try:
         found = np.fromiter(map(float, column), np.float64, len(column))
     except (TypeError, ValueError):
-        found = np.fromiter((_or_nan(of_text, value) for value in column), np.float64, len(column))
+        convert = _seconds if what == "time" else float
+        found = np.fromiter((number_or_nan(value, convert) for value in column), np.float64, len(column))
     wrong = np.flatnonzero(~np.isfinite(found))
     if len(wrong):
         value, also = column[int(wrong[0])], " or an ISO 8601 date" if what == "time" else ""
@@ -237,7 +237,8 @@ def numbers(column: Sequence[Any], what: str, label: str, n_before: int = 0) -> 
     return found
 
 
-def _or_nan(convert: Callable[[Any], float], value: Any) -> float:
+def number_or_nan(value: Any, convert: Callable[[Any], float] = float) -> float:
+    """Return a value as a number, NaN where it is none."""
     try:
         return convert(value)
     except (TypeError, ValueError):

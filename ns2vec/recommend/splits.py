@@ -219,12 +219,14 @@ def by_item(data: Interactions, items: float = 0.1, *, seed: int = 1) -> Split:
 
 
 def _counts(data: Interactions) -> Int64Array:
-    return np.bincount(data.users, minlength=data.n_users)
+    counts: Int64Array = np.bincount(data.users, minlength=data.n_users)
+    return counts
 
 
 def _share_of(data: Interactions, share: float) -> Int64Array:
     """Return how many interactions of each user a share is, rounded down."""
-    return np.floor(_counts(data) * share + 1e-9).astype(np.int64)  # in floats, .29 * 100 is less than 29
+    found: Int64Array = np.floor(_counts(data) * share + 1e-9).astype(np.int64)  # .29 * 100 is less than 29
+    return found
 
 
 def _last(name: str, data: Interactions, times: npt.NDArray[np.generic], n_asked: Int64Array) -> Split:
