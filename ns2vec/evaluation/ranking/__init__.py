@@ -4,5 +4,19 @@ from __future__ import annotations
 
 from ns2vec.evaluation.ranking.metrics import METRICS, values
 from ns2vec.evaluation.ranking.ranks import Factors, Question, Ranks, find_ranks, popularity
+from ns2vec.evaluation.ranking.runner import RankingEvaluation, RankingSettings, evaluate_ranking
+from ns2vec.evaluation.ranking.sampled import sampled_metrics
 
-__all__ = ["METRICS", "Factors", "Question", "Ranks", "find_ranks", "popularity", "values"]
+__all__ = [
+    "METRICS",
+    "Factors",
+    "Question",
+    "RankingEvaluation",
+    "RankingSettings",
+    "Ranks",
+    "evaluate_ranking",
+    "find_ranks",
+    "popularity",
+    "sampled_metrics",
+    "values",
+]

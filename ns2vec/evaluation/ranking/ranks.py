@@ -7,8 +7,9 @@ found block by block, so that memory is bounded by a block of users.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -133,7 +134,7 @@ class Question:
             raise ConfigError("no user has an item to find that is not known yet; is this the right split?")
         return cls(known, wanted, columns, n_wanted - wanted.nnz)
 
-    @property
+    @cached_property
     def users(self) -> Int32Array:
         """Rows of the users who have something to find."""
         return np.flatnonzero(np.diff(self.wanted.indptr)).astype(np.int32)
@@ -200,25 +201,33 @@ def find_ranks(scorer: Scorer, question: Question, ks: Sequence[int] = (), *, se
     shown = {k: np.zeros(n_candidates, dtype=np.int64) for k in ks}
     auc = np.empty(len(users))
     ranks = []
-    step = max(1, BLOCK_SCORES // n_candidates)
-    for start in range(0, len(users), step):
-        rows = users[start : start + step]
-        block = _scores(scorer, question, rows)
-        for place, (user, scores) in enumerate(zip(rows, block, strict=True), start):
-            one = _List(scores, seed, user)
-            wanted = question.wanted[user].indices
-            places, middles = one.places(wanted)
-            ranks.append(np.sort(places))
-            auc[place] = _auc(middles, int((scores > -np.inf).sum()))
-            best = one.best(max(ks, default=0))
-            for k in ks:
-                shown[k][best[:k]] += 1
+    for number, (user, scores) in enumerate(score_blocks(scorer, question)):
+        one = _List(scores, seed, user)
+        places, middles = one.places(question.wanted[user].indices)
+        ranks.append(np.sort(places))
+        auc[number] = _auc(middles, int((scores > -np.inf).sum()))
+        best = one.best(max(ks, default=0))
+        for k in ks:
+            shown[k][best[:k]] += 1
     offsets = np.concatenate([[0], np.cumsum([len(one) for one in ranks])])
     return Ranks(users, offsets.astype(np.int64), np.concatenate(ranks), auc, shown)
 
 
+def score_blocks(scorer: Scorer, question: Question) -> Iterator[tuple[int, Float32Array]]:
+    """Yield each user who has something to find, and the scores of all candidates, those known at -inf.
+
+    Raises
+    ------
+    ConfigError
+        If the scores have another shape, or are not finite.
+    """
+    step = max(1, BLOCK_SCORES // question.known.shape[1])
+    for start in range(0, len(question.users), step):
+        rows = question.users[start : start + step]
+        yield from zip(rows.tolist(), _scores(scorer, question, rows), strict=True)
+
+
 def _scores(scorer: Scorer, question: Question, rows: Int32Array) -> Float32Array:
-    """Return the scores of all candidates, those that are known at -inf."""
     given = np.asarray(scorer(rows))
     columns = question.candidates
     width = given.shape[1] if given.ndim == 2 else -1
@@ -238,7 +247,7 @@ class _List:
     """The candidates of one user; what has the same score is in an order that is drawn when it is needed."""
 
     def __init__(self, scores: Float32Array, seed: int, user: int) -> None:
-        self.scores, self.seed = scores, [seed, int(user)]
+        self.scores, self.seed = scores, [seed, user]
         self._keys: Float64Array | None = None
 
     @property
