@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ns2vec.evaluation.ranking.metrics import METRICS, values
-from ns2vec.evaluation.ranking.ranks import Factors, Question, Ranks, find_ranks, popularity
+from ns2vec.evaluation.ranking.ranks import Factors, Question, Ranks, Scorer, find_ranks, popularity
 from ns2vec.evaluation.ranking.runner import RankingEvaluation, RankingSettings, evaluate_ranking
 from ns2vec.evaluation.ranking.sampled import sampled_metrics
 
@@ -14,6 +14,7 @@ __all__ = [
     "RankingEvaluation",
     "RankingSettings",
     "Ranks",
+    "Scorer",
     "evaluate_ranking",
     "find_ranks",
     "popularity",

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +27,8 @@ Scorer: TypeAlias = Callable[[Int32Array], FloatArray]
 BLOCK_SCORES = 1 << 22  # scores held at once: 16 MiB
 
 
-class Factors(NamedTuple):
+@dataclass(frozen=True)
+class Factors:
     """Vectors of users and items whose products are the scores.
 
     Attributes

@@ -1,11 +1,11 @@
 """Metrics from a sample of the catalogue, as papers report them, and what can be made of them.
 
-Among m sampled items nearly everything is near the top: a sampled recall@10 of .9 says little, and it can put
-two models into another order than the whole catalogue does (Krichene and Rendle 2020,
-doi:10.1145/3394486.3403226). Each wanted item is a question of its own. At rank r of n items it is worth f(r),
-and it gets the rank q among the m sampled ones with the probability A(r, q), a binomial one: each sampled item
-is before it with the probability (r - 1) / (n - 1). The corrected worth w(q) has the least sum of squared bias
-and g times the variance, if each r is as likely (their bias-variance trade-off)::
+Among m sampled items nearly everything is near the top: a sampled recall@10 of .9 says little, and it can
+put two models into another order than the whole catalogue does (Krichene and Rendle 2020,
+doi:10.1145/3394486.3403226). Each wanted item is a question of its own. At rank r of n items it is worth
+f(r), and it gets the rank q among the m sampled ones with the probability A(r, q), a binomial one: each
+sampled item is before it with the probability (r - 1) / (n - 1). The corrected worth w(q) has the least sum
+of squared bias and g times the variance, if each r is as likely (their bias-variance trade-off)::
 
     w = ((1 - g) A'A + g diag(A'1))^-1 A' f        g = .1
 """
