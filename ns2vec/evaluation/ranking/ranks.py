@@ -274,14 +274,15 @@ class _List:
 
     def best(self, k: int) -> npt.NDArray[np.intp]:
         """Return the first k candidates, fewer where all others are known."""
-        if not k:
-            return np.empty(0, dtype=np.intp)
         found = top_k(self.scores, k)
         scores = self.scores[found]
-        if (np.diff(scores) == 0).any() or np.count_nonzero(self.scores >= scores[-1]) > len(found):
+        found, scores = found[scores > -np.inf], scores[scores > -np.inf]
+        if not len(found):
+            return found
+        if (scores[1:] == scores[:-1]).any() or np.count_nonzero(self.scores >= scores[-1]) > len(found):
             rivals = np.flatnonzero(self.scores >= scores[-1])
             found = rivals[np.lexsort((self.keys[rivals], -self.scores[rivals]))[:k]]
-        return found[self.scores[found] > -np.inf]
+        return found
 
 
 def _auc(middles: Float64Array, n_ranked: int) -> float:
