@@ -17,7 +17,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from scipy.stats import binom
+from scipy.special import gammaln, xlog1py, xlogy
 
 from ns2vec._options import whole
 from ns2vec._typing import Float64Array, Int64Array
@@ -57,9 +57,16 @@ def corrected(of_rank: Float64Array, n_sampled: int) -> Float64Array:
     """
     n = len(of_rank)
     before = np.linspace(0, 1, n) if n > 1 else np.zeros(1)
-    chances = binom.pmf(np.arange(n_sampled + 1), n_sampled, before[:, None])
+    chances = _binomial(n_sampled, before[:, None])
     squares = (1 - TRADE_OFF) * chances.T @ chances + TRADE_OFF * np.diag(chances.sum(axis=0))
     return np.asarray(np.linalg.solve(squares, chances.T @ of_rank))
+
+
+def _binomial(n: int, chance: Float64Array) -> Float64Array:
+    """Return the probabilities of 0 to n successes; to import scipy.stats for them takes half a second."""
+    q = np.arange(n + 1)
+    ways = gammaln(n + 1) - gammaln(q + 1) - gammaln(n - q + 1)
+    return np.asarray(np.exp(ways + xlogy(q, chance) + xlog1py(n - q, -chance)))
 
 
 def sampled_metrics(
