@@ -21,7 +21,7 @@ from scipy.special import gammaln, xlog1py, xlogy
 
 from ns2vec._options import whole
 from ns2vec._typing import Float64Array, Int64Array
-from ns2vec.evaluation.ranking.ranks import Question, Scorer, score_blocks
+from ns2vec.evaluation.ranking.ranks import RankingQuestion, Scorer, score_blocks
 from ns2vec.exceptions import ConfigError
 
 logger = logging.getLogger(__name__)
@@ -101,7 +101,7 @@ def sampled_metrics(
         If matrices or scores do not fit, or a user has no item that could be sampled.
     """
     k, n_sampled = whole("k", k, 1), whole("n_sampled", n_sampled, 1)
-    question = Question.of(known, wanted)
+    question = RankingQuestion.of(known, wanted)
     logger.warning(
         "sampled metrics (%d items) can put models into another order than the whole catalogue does; "
         "evaluate_ranking ranks all of it",
@@ -117,7 +117,9 @@ def sampled_metrics(
     return found
 
 
-def _sampled_ranks(scorer: Scorer, question: Question, n_sampled: int, seed: int) -> tuple[Int64Array, int]:
+def _sampled_ranks(
+    scorer: Scorer, question: RankingQuestion, n_sampled: int, seed: int
+) -> tuple[Int64Array, int]:
     """Return the rank of each wanted item among sampled ones, and among how many it really is, on average."""
     ranks, sizes = [], []
     for user, scores in score_blocks(scorer, question):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from ns2vec.evaluation.ranking import Factors, Question, find_ranks, popularity, ranks, values
+from ns2vec.evaluation.ranking import Factors, RankingQuestion, find_ranks, popularity, ranks, values
 from ns2vec.exceptions import ConfigError
 from ns2vec.recommend import by_time, movielens
 
@@ -50,7 +50,7 @@ def test_metrics_are_their_definition(seed, n_candidates, monkeypatch):
     monkeypatch.setattr(ranks, "BLOCK_SCORES", 100)  # blocks of a few users
     scores, known, wanted = random_data(seed)
     columns = np.sort(np.random.default_rng(seed).permutation(30)[:n_candidates])
-    question = Question.of(
+    question = RankingQuestion.of(
         sparse.csr_matrix(known), sparse.csr_matrix(wanted), None if n_candidates == 30 else columns
     )
     found = find_ranks(lambda rows: scores[rows], question, KS, seed=9)
@@ -87,7 +87,7 @@ def test_equal_scores_give_nothing_away():
     wanted = sparse.csr_matrix(
         (np.ones(n_users), (np.arange(n_users), np.zeros(n_users, dtype=int))), (n_users, n_items)
     )
-    question = Question.of(sparse.csr_matrix((n_users, n_items)), wanted)
+    question = RankingQuestion.of(sparse.csr_matrix((n_users, n_items)), wanted)
     found = find_ranks(Factors(np.zeros((n_users, 1)), np.zeros((n_items, 1))), question, [5])
     assert values(found, [5])["recall@5"].mean() == pytest.approx(5 / 50, abs=0.03)
     assert (found.auc == 0.5).all()
@@ -103,7 +103,7 @@ def test_memory_is_that_of_a_block(monkeypatch):
     factors = Factors(*(rng.normal(size=(n, 8)).astype(np.float32) for n in (n_users, n_items)))
     cells = rng.integers(0, n_users, n_cells), rng.integers(0, n_items, n_cells)
     wanted = sparse.csr_matrix((np.ones(n_cells), cells), (n_users, n_items))
-    question = Question.of(sparse.csr_matrix((n_users, n_items)), wanted)
+    question = RankingQuestion.of(sparse.csr_matrix((n_users, n_items)), wanted)
     tracemalloc.start()
     find_ranks(factors, question, [20])
     peak = tracemalloc.get_traced_memory()[1]
@@ -113,15 +113,17 @@ def test_memory_is_that_of_a_block(monkeypatch):
 
 def test_what_is_known_is_not_asked_for():
     known, wanted = sparse.csr_matrix([[1, 1, 0, -1]]), sparse.csr_matrix([[1, 0, 1, 1]])
-    question = Question.of(known, wanted, [0, 1, 2])
+    question = RankingQuestion.of(known, wanted, [0, 1, 2])
     assert (question.n_left_out, question.wanted.toarray().tolist()) == (2, [[0, 0, 1]])
-    assert Question.of(known, wanted).wanted.toarray().tolist() == [[0, 0, 1, 1]]  # below 0 nothing is known
+    assert RankingQuestion.of(known, wanted).wanted.toarray().tolist() == [
+        [0, 0, 1, 1]
+    ]  # below 0 nothing is known
     assert popularity(known)(np.array([0])).tolist() == [[1, 1, 0, 0]]
 
 
 def test_what_cannot_be_ranked_is_refused():
     known, wanted = sparse.csr_matrix((2, 3)), sparse.csr_matrix([[0, 1, 0], [0, 0, 0]])
-    question = Question.of(known, wanted)
+    question = RankingQuestion.of(known, wanted)
     for scores, message in [
         (np.zeros((2, 3)), r"expected scores of shape \(1, 3\), got \(2, 3\)"),
         (np.zeros(3), r"expected scores of shape \(1, 3\), got \(3,\)"),
@@ -136,7 +138,7 @@ def test_what_cannot_be_ranked_is_refused():
         ((known, wanted, [3]), "expected candidates among the rows 0 to 2"),
     ]:
         with pytest.raises(ConfigError, match=message):
-            Question.of(*parts)
+            RankingQuestion.of(*parts)
     with pytest.raises(ConfigError, match="k must be a whole number of at least 1"):
         find_ranks(popularity(known), question, [0])
 
@@ -152,7 +154,7 @@ def test_an_independent_library_finds_the_same_on_movielens(data_dir):
     # films that nobody has seen would tie
     apart = np.random.default_rng(1).normal(size=known.shape[1]) / 1000
     model = Factors(left * sizes, right.T, apart)
-    question = Question.of(known, wanted)
+    question = RankingQuestion.of(known, wanted)
     found = values(find_ranks(model, question), [10, 20])
     relevant, run = {}, {}
     for user, scores in ranks.score_blocks(model, question):

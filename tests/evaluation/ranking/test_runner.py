@@ -17,7 +17,7 @@ from ns2vec.evaluation.ranking import (
     popularity,
     values,
 )
-from ns2vec.evaluation.ranking.ranks import Question
+from ns2vec.evaluation.ranking.ranks import RankingQuestion
 from ns2vec.evaluation.ranking.reports import html_report, markdown, table
 from ns2vec.evaluation.statistics import Resampling, compare_means, mean_interval
 from ns2vec.exceptions import ConfigError
@@ -38,7 +38,8 @@ def evaluation():
 
 def test_scores_intervals_and_tests_are_those_of_the_users(evaluation):
     of_users = [
-        values(find_ranks(model, Question.of(KNOWN, WANTED)), (5,)) for model in (TRUTH, popularity(KNOWN))
+        values(find_ranks(model, RankingQuestion.of(KNOWN, WANTED)), (5,))
+        for model in (TRUTH, popularity(KNOWN))
     ]
     for outcome in evaluation.outcomes:
         first, second = (one[outcome.name] for one in of_users)
@@ -53,7 +54,7 @@ def test_scores_intervals_and_tests_are_those_of_the_users(evaluation):
 
 def test_figures_of_the_catalogue(evaluation):
     counts = np.asarray((KNOWN > 0).sum(axis=0)).ravel()
-    shown = find_ranks(popularity(KNOWN), Question.of(KNOWN, WANTED), [5]).shown[5]
+    shown = find_ranks(popularity(KNOWN), RankingQuestion.of(KNOWN, WANTED), [5]).shown[5]
     of_lists, of_users = shown / shown.sum(), counts / counts.sum()
     figures = {name: found["popularity"] for name, found in evaluation.catalogue.items()}
     assert figures["coverage@5"] == np.mean(shown > 0)
