@@ -23,7 +23,7 @@ from ns2vec.formats.container import read_container
 from ns2vec.formats.fasttext_model import FastTextArgs, FastTextDictionary, FastTextModel
 from ns2vec.formats.fasttext_quantized import QuantizedMatrix
 from ns2vec.formats.table import read_counts
-from ns2vec.models.phrases import PhrasesTransformation
+from ns2vec.models.phrase_files import StoredPhrases
 
 BETWEEN = b"\n=====\n"  # stands between the contents of the two files of a format
 LONGEST_MESSAGE = 2000
@@ -206,7 +206,7 @@ def _fasttext_seeds() -> Iterator[bytes]:
     yield path.read_bytes()
 
 
-def _saved(model: Doc2Vec | PhrasesTransformation) -> Iterator[bytes]:
+def _saved(model: Doc2Vec | StoredPhrases) -> Iterator[bytes]:
     """Yield the file of a model in ns2vec's format, and in gensim's; short, so without its story."""
     model.lifecycle_events = None
     for save in (model.save, model.save_gensim):

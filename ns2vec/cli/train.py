@@ -17,8 +17,8 @@ from ns2vec.cli import phrases, train_options
 from ns2vec.cli.common import output_format, print_json, write_table
 from ns2vec.cli.parsing import Parser, UsageError, positive
 from ns2vec.corpus import Corpus, FileCorpus, LineSentence, open_corpus
+from ns2vec.corpus.files import Splitting
 from ns2vec.corpus.readers import list_files
-from ns2vec.corpus.sources import Splitting
 from ns2vec.corpus.tagged import LineDocuments, Lines
 from ns2vec.evaluation import Report, evaluate_all
 from ns2vec.fasttext import FastText, save_facebook_model
