@@ -47,7 +47,7 @@ def _check(table: VectorTable) -> None:
     float(np.nansum(np.where(np.isfinite(table.vectors), table.vectors, 0).astype(np.float64)))
 
 
-def _refused(error: FormatError) -> None:
+def _refused(error: ConfigError | FormatError) -> None:
     text = str(error)
     if "\n" in text or len(text) > LONGEST_MESSAGE:
         raise AssertionError(f"a message of {len(text)} characters: {text[:200]!r}")
@@ -163,7 +163,7 @@ def documents(content: bytes) -> None:
     """Load a Doc2Vec of ns2vec or gensim; what is loaded infers, or says what it lacks."""
     try:
         found = Doc2Vec.load(io.BytesIO(content))
-    except FormatError as error:
+    except (ConfigError, FormatError) as error:
         _refused(error)
         return
     if not isinstance(found, Doc2Vec) or found.vector_size > LONGEST_VECTOR:

@@ -212,6 +212,8 @@ class Saveable:
         known: type[Saveable] = MODELS[state.kind]
         chosen = cls if issubclass(cls, known) else known
         model = chosen.from_state(state)
+        if not isinstance(getattr(model, "lifecycle_events", None), list | None):
+            raise FormatError(f"{fname}: expected a list of lifecycle_events")
         model.add_lifecycle_event(
             "loaded", logging.DEBUG, fname=str(getattr(fname, "name", fname)), mmap=str(mmap)
         )
