@@ -47,7 +47,7 @@ ns2vec train corpus.txt --output vectors.bin --evaluate-analogies questions.txt 
 ns2vec train corpus.txt --output vectors.bin --checkpoint saved --resume
 ns2vec train corpus.txt --phrases 2 --output vectors.bin
 ns2vec train --doc2vec --dm 0 corpus.txt --output documents.bin --save-model model
-ns2vec train --fasttext --sg corpus.txt -minn 3 -maxn 6 --output vectors.txt --save-model model.bin
+ns2vec train --fasttext --sg corpus.txt -bucket 100000 --output vectors.txt --save-model model.bin
 
 Defaults are those of the library, which are gensim's. word2vec.c has others for three options:
 -cbow 1 there means -alpha 0.05, -threads is 12, and the last learning rate is alpha / 10000.
