@@ -5,12 +5,14 @@ from ns2vec._typing import Int32Array, Int64Array, UInt64Array
 
 SCORERS: dict[str, int]
 
-class PhraseCounts:
-    def __init__(self, delimiter: str, connector_words: Iterable[str], max_size: int) -> None: ...
+class TextKeys:
     @property
     def delimiter(self) -> str: ...
     @property
     def connector_words(self) -> frozenset[str]: ...
+
+class PhraseCounts(TextKeys):
+    def __init__(self, delimiter: str, connector_words: Iterable[str], max_size: int) -> None: ...
     @property
     def n_words(self) -> int: ...
     @property
@@ -41,6 +43,8 @@ class Joiner:
 
 class FrozenJoiner(Joiner):
     def __init__(self, scores: dict[str, Any], delimiter: str, connector_words: Iterable[str]) -> None: ...
+    @property
+    def mark(self) -> Hashable: ...
 
 class ScoringJoiner(Joiner):
     def __init__(
@@ -52,6 +56,8 @@ class ScoringJoiner(Joiner):
         threshold: float,
         corpus_word_count: int,
     ) -> None: ...
+    @property
+    def mark(self) -> Hashable: ...
     def export(self) -> dict[str, Any]: ...
 
 class JoinedCodes:

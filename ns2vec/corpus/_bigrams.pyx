@@ -29,8 +29,10 @@ cdef class PhraseCounts(TextKeys):
 
     Parameters
     ----------
-    delimiter, connector_words
-        As in `TextKeys`.
+    delimiter : str
+        Between the tokens of a joined text.
+    connector_words : iterable of str
+        Tokens that are joined when they are between others, and not counted.
     max_size : int
         With more texts than this after a sentence, those with a count below `floor` go, and it rises by one.
 
@@ -64,6 +66,7 @@ cdef class PhraseCounts(TextKeys):
     cdef uint32_t left  # of the open sentence
 
     def __cinit__(self, str delimiter not None, connector_words, int64_t max_size):
+        self.begin(delimiter, connector_words)
         self.max_size = max_size
         self.floor = 1
         self.left = NOTHING

@@ -37,6 +37,11 @@ cdef class Joiner:
         found = self.joined(own_list(sentence), scores)
         return list(zip(found, scores))
 
+    @property
+    def mark(self):
+        """What differs when the phrases do; hashable."""
+        raise NotImplementedError
+
     cdef bint accepts(self, int64_t entry, Py_ssize_t last, int32_t at, const Run* run) except -1:
         """Whether tokens run.start ... last, which are an entry, are a phrase; its text is kept."""
         raise NotImplementedError

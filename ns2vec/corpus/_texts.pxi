@@ -88,15 +88,7 @@ cdef inline str plain(text):
     return text if type(text) is str else str.__str__(text)
 
 cdef class TextKeys:
-    """Ids of tokens, and keys of texts.
-
-    Parameters
-    ----------
-    delimiter : str
-        Between the tokens of a joined text.
-    connector_words : iterable of str
-        Tokens that are joined when they are between others, and not counted.
-    """
+    """Ids of tokens, and keys of texts; a subclass says what there is for each."""
 
     cdef readonly str delimiter
     cdef readonly object connector_words
@@ -111,13 +103,15 @@ cdef class TextKeys:
     cdef ns2vec_pairs runs  # (left, connector word) -> its number, the value is its kind
     cdef ns2vec_pairs odd_keys  # key of odd ids -> key of their text
 
-    def __cinit__(self, str delimiter not None, connector_words, *others):
+    cdef int begin(self, str delimiter, connector_words) except -1:
+        """Start with the connector words; for the `__cinit__` of a subclass."""
         self.delimiter = delimiter
         self.connector_words = frozenset(connector_words)
         self.ids, self.names = {}, []
         for word in self.connector_words:
             if isinstance(word, str):
                 self.kinds[self.intern(word)] |= CONNECTOR
+        return 0
 
     def __dealloc__(self):
         ns2vec_memo_free(&self.memo)
