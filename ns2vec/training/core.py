@@ -241,12 +241,12 @@ class EmbeddingCore:
         Raises
         ------
         VocabularyError
-            If there are none yet.
+            If there are none yet, or none of their counts.
         """
-        wv, config = self.outputs.wv, self.config
-        if not wv.key_to_index:
+        config, keys = self.config, self.outputs.wv.key_to_index
+        if not keys:
             raise VocabularyError("the sampler has no words to draw from: call build_vocab() first")
-        return self.tables.sampler(wv, config.sampler, config.ns_exponent, config.sample)
+        return self.tables.sampler(keys, self.counts, config.sampler, config.ns_exponent, config.sample)
 
     # ---- training ----
 

@@ -12,6 +12,7 @@ TESTED_BY = {
     "tests/cli/test_info.py": "_build_info",
     "tests/compat/test_signatures.py": "compat/gensim/convert callbacks",
     "tests/compat/gensim/test_alias.py": "compat/gensim/site/sitecustomize",
+    "tests/corpus/test_sources.py": "corpus/base corpus/files corpus/iterables",
     "tests/evaluation/ranking/test_ranks.py": "evaluation/ranking/metrics",
     "tests/evaluation/ranking/test_runner.py": "evaluation/ranking/reports",
     "tests/evaluation/test_html_report.py": "reports/html",
@@ -46,7 +47,9 @@ TESTED_BY = {
         "fasttext keyedvectors/ngram_rows keyedvectors/subwords models/facebook models/subword_units"
     ),
     "tests/models/test_online.py": "vocab/growth",
-    "tests/models/test_phrases.py": "models/phrase_scores phrases",
+    "tests/models/test_phrases.py": (
+        "models/frozen_phrases models/phrase_joining models/phrase_scores phrases"
+    ),
     "tests/models/test_vocabulary.py": "training/tables vocab/vocabulary",
     "tests/models/test_word2vec.py": "models/gensim_door models/observers models/parts word2vec",
     "tests/training/test_checkpoints.py": "models/resuming",
