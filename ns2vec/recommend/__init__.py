@@ -2,6 +2,21 @@
 
 from __future__ import annotations
 
+from ns2vec.recommend.features import Features, read_features
 from ns2vec.recommend.interactions import Interactions
+from ns2vec.recommend.reading import read_interactions
+from ns2vec.recommend.splits import Split, by_item, by_time, by_user, given, leave_last, random_per_user
 
-__all__ = ["Interactions"]
+__all__ = [
+    "Features",
+    "Interactions",
+    "Split",
+    "by_item",
+    "by_time",
+    "by_user",
+    "given",
+    "leave_last",
+    "random_per_user",
+    "read_features",
+    "read_interactions",
+]
