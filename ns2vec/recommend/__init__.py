@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from ns2vec.recommend.factorization import MatrixFactorization
 from ns2vec.recommend.features import Features, read_features
 from ns2vec.recommend.interactions import Interactions
 from ns2vec.recommend.reading import read_interactions
+from ns2vec.recommend.recommender import Recommendation, Recommender
 from ns2vec.recommend.splits import Split, by_item, by_time, by_user, given, leave_last, random_per_user
 
 __all__ = [
     "Features",
     "Interactions",
+    "MatrixFactorization",
+    "Recommendation",
+    "Recommender",
     "Split",
     "by_item",
     "by_time",

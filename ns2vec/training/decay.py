@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from ns2vec.training.run import Run
 
 
+LEAST = 0.25  # of a row stays in an epoch, at least: rows that all share are touched by every pair
+
+
 def decay_factors(touches: npt.ArrayLike, alpha: float, strength: float) -> Float32Array:
     """What is left of rows that were updated so often with the penalty ``strength / 2 * |row|^2`` at each touch.
 
@@ -28,7 +31,7 @@ def decay_factors(touches: npt.ArrayLike, alpha: float, strength: float) -> Floa
     Returns
     -------
     ndarray of shape (n,), float32
-        ``(1 - alpha * strength) ** touches``.
+        ``(1 - alpha * strength) ** touches``, but not below `LEAST`.
 
     Raises
     ------
@@ -38,14 +41,14 @@ def decay_factors(touches: npt.ArrayLike, alpha: float, strength: float) -> Floa
     Examples
     --------
     >>> from ns2vec.training.decay import decay_factors
-    >>> decay_factors([0, 1, 2], alpha=0.1, strength=1).round(3).tolist()
-    [1.0, 0.8999999761581421, 0.8100000023841858]
+    >>> decay_factors([0, 1, 2], alpha=0.1, strength=1).astype(float).round(2).tolist()
+    [1.0, 0.9, 0.81]
     """
     step = alpha * strength
     if not 0.0 <= step < 1.0:
         raise ValueError(f"alpha * regularization must be at least 0 and below 1, got {step}")
-    factors: Float32Array = np.exp(np.asarray(touches) * np.log1p(-step)).astype(np.float32)
-    return factors
+    factors = np.exp(np.asarray(touches) * np.log1p(-step))
+    return np.asarray(np.maximum(factors, LEAST), dtype=np.float32)
 
 
 class Decay(Observer):
