@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 
 MAX_CANDIDATES, CANDIDATE_TRIES = 1024, 16
+WARP_AT_ONCE = 6  # candidates that are drawn before one of them is looked at
 
 
 def is_candidate(request: Request, row: int) -> bool:
@@ -200,11 +201,15 @@ def draw_warp(base: Draw, tries: int) -> Draw:
         bound = scores_of(request, [request.centre])[0] - 1.0
         n_negatives = len(request.outputs) - len({request.centre, *request.excluded})
         for _ in range(k):
-            for place, row in enumerate(candidates(base, request, tries)):
-                if scores_of(request, [row])[0] > bound:
-                    drawn.append(row)
-                    weights.append(math.log(max(n_negatives // (place + 1), 1)))
+            place = 0
+            for left in range(tries, 0, -WARP_AT_ONCE):
+                rows = candidates(base, request, min(left, WARP_AT_ONCE))
+                above = next((i for i, row in enumerate(rows) if scores_of(request, [row])[0] > bound), None)
+                if above is not None:
+                    drawn.append(rows[above])
+                    weights.append(math.log(max(n_negatives // (place + above + 1), 1)))
                     break
+                place += len(rows)
         request.weights = weights
         return drawn
 

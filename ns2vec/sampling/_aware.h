@@ -410,18 +410,22 @@ typedef struct {
     long tries; /* candidates looked at for each negative, at most NS2_CANDIDATES */
 } ns2_warp_sampler;
 
-/* The first of n candidates that scores above `bound`, and its place; scores are taken a few at a time. */
-static long ns2_first_above(const ns2_request *q, const int32_t *rows, long n, float bound, long *n_scores) {
-    enum { AT_ONCE = 8 };
-    float scores[AT_ONCE + 8];
-    for (long first = 0; first < n; first += AT_ONCE) {
-        long m = n - first < AT_ONCE ? n - first : AT_ONCE;
-        ns2_score(q, rows + first, m, scores);
-        *n_scores += m;
-        for (long i = 0; i < m; i++)
-            if (scores[i] > bound) return first + i;
+enum { NS2_WARP_AT_ONCE = 6 }; /* candidates that are drawn and scored together: outputs of a block */
+
+/* The first candidate that scores above `bound`, or -1, and how many there were before it. */
+static int32_t ns2_first_above(const ns2_warp_sampler *s, const ns2_request *q, float bound, long *place,
+                               long *n_scores) {
+    int32_t found[NS2_WARP_AT_ONCE];
+    float scores[NS2_WARP_AT_ONCE + 8];
+    *place = 0;
+    for (long left = s->tries; left > 0; left -= NS2_WARP_AT_ONCE) {
+        long n = ns2_candidates(&s->aware, q, left < NS2_WARP_AT_ONCE ? left : NS2_WARP_AT_ONCE, found);
+        ns2_score(q, found, n, scores);
+        *n_scores += n;
+        for (long i = 0; i < n; i++, ++*place)
+            if (scores[i] > bound) return found[i];
     }
-    return n;
+    return -1;
 }
 
 /* Log of the rank that the positive has among n negatives, estimated from the place of the first violator. */
@@ -432,20 +436,18 @@ static float ns2_warp_weight(long n_negatives, long place) {
 
 static long ns2_warp_draw(const ns2_sampler *self, const ns2_request *q, long k, int32_t *rows, float *log_q) {
     const ns2_warp_sampler *s = (const ns2_warp_sampler *)self;
-    int32_t found[NS2_CANDIDATES];
     float bound, scores[8];
-    long drawn = 0, n_scores = 1, n_negatives = self->n_rows - q->n_excluded;
+    long drawn = 0, n_scores = 1, place, n_negatives = self->n_rows - q->n_excluded;
     (void)log_q;
     if (ns2_is_plain(&s->aware, q) || !q->weights) return ns2_plain_draw(&s->aware, q, k, rows);
     ns2_score(q, &q->centre, 1, scores);
     bound = scores[0] - 1.0f;
     n_negatives -= !(q->n_excluded && ns2_in_list(q->excluded, q->n_excluded, q->centre));
     for (long i = 0; i < k; i++) {
-        long n = ns2_candidates(&s->aware, q, s->tries, found);
-        long place = ns2_first_above(q, found, n, bound, &n_scores);
-        if (place == n) continue;
+        int32_t row = ns2_first_above(s, q, bound, &place, &n_scores);
+        if (row < 0) continue;
         q->weights[drawn] = ns2_warp_weight(n_negatives, place);
-        rows[drawn++] = found[place];
+        rows[drawn++] = row;
     }
     return ns2_count_set(q, k, drawn, n_scores);
 }
