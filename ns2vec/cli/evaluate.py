@@ -9,8 +9,17 @@ from pathlib import PurePath
 from typing import Any
 
 from ns2vec._typing import Embedding
-from ns2vec.cli.common import add_format_option, command_line, key_options, load_vectors, print_json, say
+from ns2vec.cli.common import (
+    add_format_option,
+    command_line,
+    key_options,
+    load_vectors,
+    names_of_files,
+    print_json,
+    say,
+)
 from ns2vec.cli.parsing import Parser, UsageError, natural
+from ns2vec.cli.ranking import add_ranking, run_ranking
 from ns2vec.evaluation._lines import ON_MALFORMED
 from ns2vec.evaluation.analogies import ANALOGY_METHODS
 from ns2vec.evaluation.baselines import Baseline, Shortfall, read_baseline, write_baseline
@@ -65,6 +74,7 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument("vectors", nargs="+", metavar="VECTORS", help="files of vectors; - is standard input")
     _add_questions(parser.add_argument_group("questions"))
     _add_scoring(parser.add_argument_group("scoring"))
+    add_ranking(parser.add_argument_group("ranking"))
     output = parser.add_argument_group("output")
     output.add_argument("--sections", action="store_true", help="list the sections of each suite")
     output.add_argument("--health", action="store_true", help="what is wrong with vectors, without questions")
@@ -133,6 +143,8 @@ def _add_scoring(group: argparse._ArgumentGroup) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Evaluate all files side by side."""
+    if arguments.ranking:
+        return run_ranking(arguments)
     suites = _suites(arguments)
     if not (suites or arguments.health or arguments.stability):
         raise UsageError("nothing to ask: give --suite NAME, or give --analogies, --pairs or --facts")
@@ -204,7 +216,7 @@ def suites_asked(named: Sequence[str], files: Mapping[str, Sequence[str]]) -> li
 
 def _models(arguments: argparse.Namespace) -> dict[str, Embedding]:
     models: dict[str, Embedding] = {}
-    for path, name in _names(arguments.vectors).items():
+    for path, name in names_of_files(arguments.vectors).items():
         options: dict[str, Any] = key_options(arguments)
         if (arguments.format or (guess_format(path) if path != "-" else "")) == npy.NAME:
             options |= {"vocabulary": arguments.vocab, "mmap": "r" if path.endswith(".npy") else None}
@@ -213,13 +225,6 @@ def _models(arguments: argparse.Namespace) -> dict[str, Embedding]:
         for change in dict.fromkeys(arguments.post):
             models[f"{name}+{change}"] = POSTPROCESSING[change](raw)
     return models
-
-
-def _names(paths: Sequence[str]) -> dict[str, str]:
-    """Return path -> what the report calls it: its last part, or all of it where two end alike."""
-    last = {path: PurePath(path).name or path for path in paths}
-    shared = {name for name in last.values() if list(last.values()).count(name) > 1}
-    return {path: path if name in shared else name for path, name in last.items()}
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:
@@ -241,7 +246,7 @@ def _shortfalls(
     if baseline is None:
         return []
     scores = evaluation.scores()
-    names = _names(paths).values()
+    names = names_of_files(paths).values()
     return [(name, found) for name in names for found in baseline.shortfalls(scores[name])]
 
 

@@ -167,9 +167,8 @@ def _in_blocks(
 ) -> Float64Array:
     """Return a statistic of all draws, of which so many are made at once as a block has room for."""
     step = max(1, BLOCK_NUMBERS // max(1, n_items))
-    sizes = (min(step, resampling.n_draws - start) for start in range(0, resampling.n_draws, step))
-    blocks = [statistic(n_draws) for n_draws in sizes]
-    return np.concatenate(blocks) if blocks else np.empty(0)
+    starts = range(0, max(1, resampling.n_draws), step)
+    return np.concatenate([statistic(min(step, resampling.n_draws - start)) for start in starts])
 
 
 def drawn_means(sums: Float64Array, sizes: Float64Array, resampling: Resampling) -> Float64Array:

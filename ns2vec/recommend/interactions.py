@@ -238,6 +238,23 @@ class Interactions:
             item_keys=all_items,
         )
 
+    def joined(self, more: Interactions) -> Interactions:
+        """Return these and further ones; new keys come after the old ones.
+
+        Weights are 1 where only one part has any; times are kept where both have them.
+        """
+        later = more.onto(self.user_keys, self.item_keys)
+        weights = times = None
+        if self.weights is not None or later.weights is not None:
+            parts = [np.ones(len(one)) if one.weights is None else one.weights for one in (self, later)]
+            weights = np.concatenate(parts).astype(np.float32)
+        if self.times is not None and later.times is not None:
+            times = np.concatenate([self.times, later.times])
+        users, items = (
+            np.concatenate([getattr(one, n) for one in (self, later)]) for n in ("users", "items")
+        )
+        return Interactions(users, items, later.user_keys, later.item_keys, weights, times)
+
     # ---- as other shapes ----
 
     def matrix(self) -> sparse.csr_matrix:

@@ -57,21 +57,7 @@ class Split:
     @property
     def known(self) -> Interactions:
         """What is not to be recommended again: `train`, and `history` where there is one."""
-        if self.history is None:
-            return self.train
-        return Interactions(
-            np.concatenate([self.train.users, self.history.users]),
-            np.concatenate([self.train.items, self.history.items]),
-            self.train.user_keys,
-            self.train.item_keys,
-            _joined(self.train, self.history),
-        )
-
-
-def _joined(first: Interactions, second: Interactions) -> npt.NDArray[np.float32] | None:
-    if first.weights is None or second.weights is None:
-        return None
-    return np.concatenate([first.weights, second.weights])
+        return self.train if self.history is None else self.train.joined(self.history)
 
 
 def given(train: Interactions, test: Interactions) -> Split:
