@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ns2vec.recommend.factorization import MatrixFactorization
+from ns2vec.recommend.factorization_machine import FactorizationMachine
 from ns2vec.recommend.features import Features, read_features
 from ns2vec.recommend.interactions import Interactions
 from ns2vec.recommend.layouts import Dataset, lastfm, movielens
@@ -13,6 +14,7 @@ from ns2vec.recommend.splits import Split, by_item, by_time, by_user, given, lea
 
 __all__ = [
     "Dataset",
+    "FactorizationMachine",
     "Features",
     "Interactions",
     "MatrixFactorization",

@@ -190,8 +190,9 @@ class PairModel(Recommender):
     def _take_weights(self, core: EmbeddingCore) -> None:
         """Give a core what a file held."""
         self._count(core)
-        core.inputs.matrix = padded(self.users.vectors)
-        core.matrices["items"] = padded(self.items.vectors)
+        if "items" not in core.matrices:
+            core.inputs.matrix = padded(self.users.vectors)
+            core.matrices["items"] = padded(self.items.vectors)
         if self.item_bias is not None:
             core.matrices["items_bias"] = np.array(self.item_bias, dtype=np.float32)
         loaded = vars(self).get("_loaded", {})
@@ -246,7 +247,7 @@ class PairModel(Recommender):
         self._see(found)
         self._core = core = self._new_core()
         self._add_keys(core, found)
-        core.begin(self._settings.seed)
+        self._begin(core)
         self._show(core)
         usual = LOSSES[self.loss].epochs
         plan = self._plan(len(found.positives()), usual if self.epochs is None else self.epochs)
@@ -276,6 +277,10 @@ class PairModel(Recommender):
         plan = self._plan(len(new.positives()), epochs)
         self._run(plan, Position(last_alpha=plan.start_alpha), pairs=new.positives())
         return self
+
+    def _begin(self, core: EmbeddingCore) -> None:
+        """Fresh weights."""
+        core.begin(self._settings.seed)
 
     def _grow(self, core: EmbeddingCore, new: Interactions) -> None:
         """Give new users and items rows, and take note of what was met."""
