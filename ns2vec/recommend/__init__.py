@@ -7,6 +7,7 @@ from ns2vec.recommend.factorization_machine import FactorizationMachine
 from ns2vec.recommend.features import Features, read_features
 from ns2vec.recommend.interactions import Interactions
 from ns2vec.recommend.layouts import Dataset, lastfm, movielens
+from ns2vec.recommend.lightgcn import LightGCN
 from ns2vec.recommend.planted import Planted, planted_interactions
 from ns2vec.recommend.reading import read_interactions
 from ns2vec.recommend.recommender import Recommendation, Recommender
@@ -17,6 +18,7 @@ __all__ = [
     "FactorizationMachine",
     "Features",
     "Interactions",
+    "LightGCN",
     "MatrixFactorization",
     "Planted",
     "Recommendation",

@@ -19,7 +19,7 @@ from ns2vec.keyedvectors import KeyedVectors
 from ns2vec.models.resuming import padded
 from ns2vec.models.stored import SAMPLER_STATE
 from ns2vec.objectives import Objective, SampledSoftmax
-from ns2vec.recommend.interactions import Interactions
+from ns2vec.recommend.interactions import Interactions, joined
 from ns2vec.recommend.recommender import Recommender
 from ns2vec.sampling import make_sampler
 from ns2vec.training.checkpoints import (
@@ -329,7 +329,7 @@ class PairModel(Recommender):
         finally:
             self._show(core)
             self.users.vectors_changed()
-            vars(self).pop("_history_map", None)
+            self._forget()
         if saver is not None:
             saver.finish(run)
 
@@ -407,23 +407,6 @@ class PairModel(Recommender):
         if pickled["state"] is not None:
             made = type(self).from_state(copy.deepcopy(pickled["state"]))
         vars(self).update(vars(made))
-
-
-def joined(old: Interactions, new: Interactions) -> Interactions:
-    """Return both, with the keys of `new`, of which those of `old` are the first."""
-    columns: dict[str, Any] = {}
-    for name in ("weights", "times"):
-        parts = [getattr(part, name) for part in (old, new)]
-        if name == "weights" and any(part is not None for part in parts):
-            parts = [
-                np.ones(len(data), dtype=np.float32) if part is None else part
-                for data, part in zip((old, new), parts, strict=True)
-            ]
-        columns[name] = None if any(part is None for part in parts) else np.concatenate(parts)
-    users, items = (
-        np.concatenate([getattr(old, name), getattr(new, name)]) for name in ("users", "items")
-    )
-    return Interactions(users, items, new.user_keys, new.item_keys, **columns)
 
 
 def plain_sampler(sampler: Any) -> Any:

@@ -92,8 +92,13 @@ class Recommender(Saveable):
     def _see(self, data: Interactions) -> None:
         """Take note of what users have met."""
         self.seen = data
-        for name in ("_seen_lists", "_liked_lists", "_history_map"):
+        for name in ("_seen_lists", "_liked_lists"):
             vars(self).pop(name, None)
+        self._forget()
+
+    def _forget(self) -> None:
+        """Make again what follows from the vectors."""
+        vars(self).pop("_history_map", None)
 
     def _check_fitted(self) -> None:
         if "users" not in vars(self):
