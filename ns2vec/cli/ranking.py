@@ -10,7 +10,7 @@ import numpy as np
 
 from ns2vec._typing import Embedding, FloatArray
 from ns2vec.cli.common import command_line, load_vectors, names_of_files, print_json, say
-from ns2vec.cli.parsing import UsageError, natural, positive
+from ns2vec.cli.parsing import UsageError
 from ns2vec.evaluation.baselines import Shortfall, read_baseline, write_baseline
 from ns2vec.evaluation.ranking import (
     Factors,
@@ -25,24 +25,6 @@ from ns2vec.evaluation.statistics import Resampling
 from ns2vec.exceptions import FormatError
 from ns2vec.formats import open_for_write
 from ns2vec.recommend import read_interactions
-
-
-def add_ranking(group: argparse._ArgumentGroup) -> None:
-    """Add the options of rankings."""
-    group.add_argument(
-        "--ranking",
-        action="store_true",
-        help="rank items for users: VECTORS are those of users, then of items, in pairs of files",
-    )
-    group.add_argument("--train", metavar="FILE", help="interactions that are known: user, item a line")
-    group.add_argument("--test", metavar="FILE", help="interactions that are to be found")
-    group.add_argument(
-        "--lists", type=positive, nargs="+", metavar="K", default=[10, 20],
-        help="lengths of the lists (default: 10 20)",
-    )  # fmt: skip
-    group.add_argument(
-        "--ties", type=natural, default=1, metavar="SEED", help="of the order of equal scores (default: 1)"
-    )
 
 
 def run_ranking(arguments: argparse.Namespace) -> int:

@@ -195,7 +195,8 @@ def drawn_means(sums: Float64Array, sizes: Float64Array, resampling: Resampling)
 
     def means(n_draws: int) -> Float64Array:
         counts = _counts_of(rng, len(sums), n_draws)
-        return np.asarray((counts @ sums) / (counts @ sizes))
+        with np.errstate(invalid="ignore"):  # a sample of groups that are empty has no mean
+            return np.asarray((counts @ sums) / (counts @ sizes))
 
     return _in_blocks(len(sums), resampling, means)
 

@@ -247,9 +247,9 @@ def number_or_nan(value: Any, convert: Callable[[Any], float] = float) -> float:
 
 def _seconds(value: Any) -> float:
     """Return seconds since 1970 of a number or a date in UTC."""
-    if not isinstance(value, str):
+    if isinstance(value, int | float):
         return float(value)
-    found = np.datetime64(value.strip().removesuffix("Z"), "us")
+    found = np.datetime64(value.strip().removesuffix("Z") if isinstance(value, str) else value, "us")
     return math.nan if np.isnat(found) else float(found.astype(np.int64)) / 1e6
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from ns2vec.evaluation.ranking.metrics import METRICS, values
-from ns2vec.evaluation.ranking.ranks import Factors, Question, Ranks, Scorer, find_ranks, popularity
+from ns2vec.evaluation.ranking.ranks import Factors, RankingQuestion, Ranks, Scorer, find_ranks, popularity
 from ns2vec.evaluation.ranking.runner import RankingEvaluation, RankingSettings, evaluate_ranking
 from ns2vec.evaluation.ranking.sampled import sampled_metrics
 
 __all__ = [
-    "METRICS",
     "Factors",
-    "Question",
+    "METRICS",
     "RankingEvaluation",
+    "RankingQuestion",
     "RankingSettings",
     "Ranks",
     "Scorer",

@@ -91,7 +91,7 @@ def cells(matrix: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class Question:
+class RankingQuestion:
     """What is asked: which items, of those that a user does not know yet, did the user choose?
 
     Attributes
@@ -109,7 +109,7 @@ class Question:
     n_left_out: int
 
     @classmethod
-    def of(cls, known: Any, wanted: Any, candidates: npt.ArrayLike | None = None) -> Question:
+    def of(cls, known: Any, wanted: Any, candidates: npt.ArrayLike | None = None) -> RankingQuestion:
         """Check and prepare matrices of shape (n_users, n_items).
 
         Raises
@@ -166,14 +166,14 @@ class Ranks:
     shown: dict[int, Int64Array]
 
 
-def find_ranks(scorer: Scorer, question: Question, ks: Sequence[int] = (), *, seed: int = 1) -> Ranks:
+def find_ranks(scorer: Scorer, question: RankingQuestion, ks: Sequence[int] = (), *, seed: int = 1) -> Ranks:
     """Rank all candidates that a user does not know, for all users of the question.
 
     Parameters
     ----------
     scorer : callable
         Given rows of users, int32 of shape (b,), it returns finite scores of shape (b, n_items).
-    question : Question
+    question : RankingQuestion
     ks : sequence of int, optional
         Lengths of the lists that are counted.
     seed : int, optional
@@ -192,9 +192,9 @@ def find_ranks(scorer: Scorer, question: Question, ks: Sequence[int] = (), *, se
     --------
     >>> import numpy as np
     >>> from scipy.sparse import csr_matrix
-    >>> from ns2vec.evaluation.ranking import Factors, Question, find_ranks
+    >>> from ns2vec.evaluation.ranking import Factors, RankingQuestion, find_ranks
     >>> scores = Factors(np.ones((1, 1)), np.array([[4.0], [3.0], [2.0], [1.0]]))
-    >>> find_ranks(scores, Question.of(csr_matrix([[1, 0, 0, 0]]), csr_matrix([[0, 0, 1, 0]]))).ranks
+    >>> find_ranks(scores, RankingQuestion.of(csr_matrix([[1, 0, 0, 0]]), csr_matrix([[0, 0, 1, 0]]))).ranks
     array([2])
     """
     ks = tuple(whole("k", k, 1) for k in ks)
@@ -214,7 +214,7 @@ def find_ranks(scorer: Scorer, question: Question, ks: Sequence[int] = (), *, se
     return Ranks(users, offsets.astype(np.int64), np.concatenate(ranks), auc, shown)
 
 
-def score_blocks(scorer: Scorer, question: Question) -> Iterator[tuple[int, Float32Array]]:
+def score_blocks(scorer: Scorer, question: RankingQuestion) -> Iterator[tuple[int, Float32Array]]:
     """Yield each user who has something to find, and the scores of all candidates, those known at -inf.
 
     Raises
@@ -228,7 +228,7 @@ def score_blocks(scorer: Scorer, question: Question) -> Iterator[tuple[int, Floa
         yield from zip(rows.tolist(), _scores(scorer, question, rows), strict=True)
 
 
-def _scores(scorer: Scorer, question: Question, rows: Int32Array) -> Float32Array:
+def _scores(scorer: Scorer, question: RankingQuestion, rows: Int32Array) -> Float32Array:
     given = np.asarray(scorer(rows))
     columns = question.candidates
     width = given.shape[1] if given.ndim == 2 else -1
@@ -274,14 +274,15 @@ class _List:
 
     def best(self, k: int) -> npt.NDArray[np.intp]:
         """Return the first k candidates, fewer where all others are known."""
-        if not k:
-            return np.empty(0, dtype=np.intp)
         found = top_k(self.scores, k)
         scores = self.scores[found]
-        if (np.diff(scores) == 0).any() or np.count_nonzero(self.scores >= scores[-1]) > len(found):
+        found, scores = found[scores > -np.inf], scores[scores > -np.inf]
+        if not len(found):
+            return found
+        if (scores[1:] == scores[:-1]).any() or np.count_nonzero(self.scores >= scores[-1]) > len(found):
             rivals = np.flatnonzero(self.scores >= scores[-1])
             found = rivals[np.lexsort((self.keys[rivals], -self.scores[rivals]))[:k]]
-        return found[self.scores[found] > -np.inf]
+        return found
 
 
 def _auc(middles: Float64Array, n_ranked: int) -> float:

@@ -18,7 +18,7 @@ from ns2vec._options import whole
 from ns2vec._typing import Int32Array
 from ns2vec.evaluation.lookup import Coverage
 from ns2vec.evaluation.ranking.metrics import catalogue_values, values
-from ns2vec.evaluation.ranking.ranks import Question, Ranks, Scorer, cells, find_ranks, n_users_of
+from ns2vec.evaluation.ranking.ranks import RankingQuestion, Ranks, Scorer, cells, find_ranks, n_users_of
 from ns2vec.evaluation.results import Items, TaskResult, compare_all, parts_of_groups
 from ns2vec.evaluation.statistics import Difference, Resampling, drawn_means, percentiles
 from ns2vec.exceptions import ConfigError
@@ -187,7 +187,7 @@ def evaluate_ranking(
         raise ConfigError("expected at least one model to evaluate, got none")
     settings = settings or RankingSettings()
     started = time.perf_counter()
-    question = Question.of(known, wanted, candidates)
+    question = RankingQuestion.of(known, wanted, candidates)
     all_groups = _activity(known) if groups is None else groups
     if len(all_groups) != known.shape[0]:
         raise ConfigError(f"expected a group for each of the {known.shape[0]} users, got {len(all_groups)}")
@@ -198,24 +198,24 @@ def evaluate_ranking(
         ranks = find_ranks(scorer, question, settings.ks, seed=settings.seed)
         results.append(_results(ranks, own_groups, settings))
         figures[name] = catalogue_values(ranks, n_users_of(question.known), known.shape[0])
-    outcomes = []
-    for metric in results[0]:
-        of_models = tuple(result[metric] for result in results)
-        outcomes.append(MetricOutcome(metric, of_models, compare_all(of_models, settings.resampling)))
-    first = next(iter(figures.values()))
+    counts = {
+        "n_users": len(question.users),
+        "n_items": question.known.shape[1],
+        "n_wanted": question.wanted.nnz,
+        "n_left_out": question.n_left_out,
+    }
+    catalogue = {figure: {name: found[figure] for name, found in figures.items()} for figure in figures[name]}
+    outcomes = tuple(_outcome(metric, results, settings) for metric in results[0])
     return RankingEvaluation(
-        tuple(models),
-        tuple(outcomes),
-        {figure: {name: found[figure] for name, found in figures.items()} for figure in first},
-        {
-            "n_users": len(question.users),
-            "n_items": question.known.shape[1],
-            "n_wanted": question.wanted.nnz,
-            "n_left_out": question.n_left_out,
-        },
-        settings,
-        time.perf_counter() - started,
+        tuple(models), outcomes, catalogue, counts, settings, time.perf_counter() - started
     )
+
+
+def _outcome(
+    metric: str, results: Sequence[Mapping[str, TaskResult]], settings: RankingSettings
+) -> MetricOutcome:
+    of_models = tuple(result[metric] for result in results)
+    return MetricOutcome(metric, of_models, compare_all(of_models, settings.resampling))
 
 
 def _results(ranks: Ranks, groups: Sequence[str], settings: RankingSettings) -> dict[str, TaskResult]:

@@ -17,11 +17,11 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from scipy.stats import binom
+from scipy.special import gammaln, xlog1py, xlogy
 
 from ns2vec._options import whole
 from ns2vec._typing import Float64Array, Int64Array
-from ns2vec.evaluation.ranking.ranks import Question, Scorer, score_blocks
+from ns2vec.evaluation.ranking.ranks import RankingQuestion, Scorer, score_blocks
 from ns2vec.exceptions import ConfigError
 
 logger = logging.getLogger(__name__)
@@ -57,9 +57,16 @@ def corrected(of_rank: Float64Array, n_sampled: int) -> Float64Array:
     """
     n = len(of_rank)
     before = np.linspace(0, 1, n) if n > 1 else np.zeros(1)
-    chances = binom.pmf(np.arange(n_sampled + 1), n_sampled, before[:, None])
+    chances = _binomial(n_sampled, before[:, None])
     squares = (1 - TRADE_OFF) * chances.T @ chances + TRADE_OFF * np.diag(chances.sum(axis=0))
     return np.asarray(np.linalg.solve(squares, chances.T @ of_rank))
+
+
+def _binomial(n: int, chance: Float64Array) -> Float64Array:
+    """Return the probabilities of 0 to n successes; to import scipy.stats for them takes half a second."""
+    q = np.arange(n + 1)
+    ways = gammaln(n + 1) - gammaln(q + 1) - gammaln(n - q + 1)
+    return np.asarray(np.exp(ways + xlogy(q, chance) + xlog1py(n - q, -chance)))
 
 
 def sampled_metrics(
@@ -94,7 +101,7 @@ def sampled_metrics(
         If matrices or scores do not fit, or a user has no item that could be sampled.
     """
     k, n_sampled = whole("k", k, 1), whole("n_sampled", n_sampled, 1)
-    question = Question.of(known, wanted)
+    question = RankingQuestion.of(known, wanted)
     logger.warning(
         "sampled metrics (%d items) can put models into another order than the whole catalogue does; "
         "evaluate_ranking ranks all of it",
@@ -110,7 +117,9 @@ def sampled_metrics(
     return found
 
 
-def _sampled_ranks(scorer: Scorer, question: Question, n_sampled: int, seed: int) -> tuple[Int64Array, int]:
+def _sampled_ranks(
+    scorer: Scorer, question: RankingQuestion, n_sampled: int, seed: int
+) -> tuple[Int64Array, int]:
     """Return the rank of each wanted item among sampled ones, and among how many it really is, on average."""
     ranks, sizes = [], []
     for user, scores in score_blocks(scorer, question):
