@@ -6,6 +6,7 @@ from ns2vec.recommend.factorization import MatrixFactorization
 from ns2vec.recommend.factorization_machine import FactorizationMachine
 from ns2vec.recommend.features import Features, read_features
 from ns2vec.recommend.interactions import Interactions
+from ns2vec.recommend.item2vec import Item2Vec
 from ns2vec.recommend.layouts import Dataset, lastfm, movielens
 from ns2vec.recommend.lightgcn import LightGCN
 from ns2vec.recommend.planted import Planted, planted_interactions
@@ -18,6 +19,7 @@ __all__ = [
     "FactorizationMachine",
     "Features",
     "Interactions",
+    "Item2Vec",
     "LightGCN",
     "MatrixFactorization",
     "Planted",

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from ns2vec._options import flag, number, shown, whole
 from ns2vec._typing import BoolArray, Float32Array, Float64Array, Int32Array
+from ns2vec.evaluation.ranking import Factors, RankingEvaluation, RankingSettings, evaluate_ranking, popularity
 from ns2vec.exceptions import ConfigError, CorpusError, FormatError
 from ns2vec.formats.saving import Saveable, set_attributes
 from ns2vec.formats.state import ModelState
@@ -19,6 +20,7 @@ from ns2vec.keyedvectors import KeyedVectors
 from ns2vec.recommend import serving
 from ns2vec.recommend.interactions import Interactions, row_of
 from ns2vec.recommend.reading import read_interactions
+from ns2vec.recommend.splits import Split
 from ns2vec.similarity import most_similar, unit
 
 if TYPE_CHECKING:
@@ -168,6 +170,52 @@ class Recommender(Saveable):
     def _history_map(self) -> Float64Array:
         vectors, items, _ = self.factors()
         return serving.history_map(vectors, items, self._liked_lists)
+
+    def evaluate(self, split: Split, **settings: Any) -> RankingEvaluation:
+        """Rank all items for the users of a split, beside popularity: recall, NDCG and more with intervals.
+
+        A user of whom nothing was trained is folded in from the split's history.
+
+        Parameters
+        ----------
+        split : Split
+            Whose `train` the model was trained on.
+        **settings
+            Of `ns2vec.evaluation.ranking.RankingSettings`, such as ``ks=(10, 20)``.
+
+        Raises
+        ------
+        ConfigError
+            If the split has other keys than the model.
+        """
+        self._check_fitted()
+        n_users, n_items = len(self.users), len(self.items)
+        data = split.known.onto(self.users.index_to_key, self.items.index_to_key)
+        asked = split.test.onto(self.users.index_to_key, self.items.index_to_key)
+        if (data.n_users, data.n_items) != (n_users, n_items) or asked.n_items != n_items:
+            raise ConfigError(
+                f"the split has {data.n_users} users and {data.n_items} items, of whom the model knows "
+                f"{n_users} and {n_items}: train it on the split's train"
+            )
+        vectors, items, bias = self.factors()
+        if split.history is not None:
+            vectors = self._with_newcomers(vectors, data.known())
+        cold = split.cold_items
+        rows = None if cold is None else self._item_rows(split.train.item_keys[row] for row in cold)
+        known = data.matrix()
+        scorers = {type(self).__name__: Factors(vectors, items, bias), "popularity": popularity(known)}
+        named = RankingSettings(**{"split": split.name, **settings})
+        return evaluate_ranking(scorers, known, asked.matrix(), candidates=rows, settings=named)
+
+    def _with_newcomers(self, vectors: Float32Array, histories: serving.Lists) -> Float32Array:
+        """The vectors of users, where those who were not trained are folded in."""
+        offsets, members = histories
+        is_new = (np.diff(self._liked_lists[0]) == 0) & (np.diff(offsets) > 0)
+        found = np.array(vectors)
+        for row in np.flatnonzero(is_new):
+            history = members[offsets[row] : offsets[row + 1]]
+            found[row] = serving.fold_in(history, self.items.vectors, self._history_map)
+        return found
 
     # ---- questions ----
 
