@@ -140,6 +140,12 @@ class RankingQuestion:
         """Rows of the users who have something to find."""
         return np.flatnonzero(np.diff(self.wanted.indptr)).astype(np.int32)
 
+    def wanted_by(self, user: int) -> Int32Array:
+        """Return the candidates that a user is to find, ascending."""
+        start, end = self.wanted.indptr[user : user + 2]
+        found: Int32Array = self.wanted.indices[start:end]
+        return found
+
 
 @dataclass(frozen=True)
 class Ranks:
@@ -204,7 +210,7 @@ def find_ranks(scorer: Scorer, question: RankingQuestion, ks: Sequence[int] = ()
     ranks = []
     for number, (user, scores) in enumerate(score_blocks(scorer, question)):
         one = _List(scores, seed, user)
-        places, middles = one.places(question.wanted[user].indices)
+        places, middles = one.places(question.wanted_by(user))
         ranks.append(np.sort(places))
         auc[number] = _auc(middles, int((scores > -np.inf).sum()))
         best = one.best(max(ks, default=0))

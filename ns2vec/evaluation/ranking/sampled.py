@@ -124,7 +124,7 @@ def _sampled_ranks(
     ranks, sizes = [], []
     for user, scores in score_blocks(scorer, question):
         rng = np.random.default_rng([seed, user])
-        wanted = question.wanted[user].indices
+        wanted = question.wanted_by(user)
         others = scores.copy()
         others[wanted] = -np.inf
         pool = others[others > -np.inf]

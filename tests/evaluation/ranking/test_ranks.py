@@ -158,7 +158,7 @@ def test_an_independent_library_finds_the_same_on_movielens(data_dir):
     found = values(find_ranks(model, question), [10, 20])
     relevant, run = {}, {}
     for user, scores in ranks.score_blocks(model, question):
-        relevant[str(user)] = {str(item): 1 for item in question.wanted[user].indices}
+        relevant[str(user)] = {str(item): 1 for item in question.wanted_by(user)}
         run[str(user)] = {str(item): float(scores[item]) for item in np.flatnonzero(scores > -np.inf)}
     names = {"recall.20": "recall@20", "ndcg_cut.10": "ndcg@10", "P.10": "precision@10", "map": "map"}
     told = pytrec_eval.RelevanceEvaluator(relevant, {*names, "recip_rank"}).evaluate(run)
