@@ -73,8 +73,9 @@ class Recommender(Saveable):
         self.epoch_losses = []
 
     def __repr__(self) -> str:
-        options = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.OPTIONS)
-        return f"{type(self).__name__}({options})"
+        usual = {one.name: one.default for one in inspect.signature(type(self)).parameters.values()}
+        given = {name: getattr(self, name) for name in self.OPTIONS if getattr(self, name) != usual[name]}
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in given.items())})"
 
     # ---- training ----
 
@@ -383,6 +384,20 @@ class Recommender(Saveable):
         return found
 
     # ---- files ----
+
+    @classmethod
+    def load(cls, *args: Any, **kwargs: Any) -> Any:
+        """Read a recommender that was saved: see `KeyedVectors.load`.
+
+        Raises
+        ------
+        FormatError
+            If the file is damaged, or holds something else.
+        """
+        found = super().load(*args, **kwargs)
+        if not isinstance(found, cls):
+            raise FormatError(f"expected a {cls.__name__}, found a {type(found).__name__}")
+        return found
 
     def to_state(self) -> ModelState:
         """Return the model as plain data."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+from typing import ClassVar
 
 import numpy as np
 import pytest
 from family_tests import FamilyTests
 
-from ns2vec.recommend import MatrixFactorization
+from ns2vec.recommend import FactorizationMachine, Features, Item2Vec, LightGCN, MatrixFactorization
 from ns2vec.training.observers import Observer
 
 
@@ -48,9 +49,12 @@ class RecommenderTests(FamilyTests):
     def more_examples(self):
         return [("a0", "a_new"), ("a_new", "a1"), ("a_new", "a2"), ("b1", "b_new"), ("b_new", "b_new")] * 3
 
-    def fit(self, examples, **options):
+    fit_options: ClassVar[dict] = {}
+
+    def fit(self, examples, *, checkpoint=None, **options):
         common = {"workers": 1, "seed": 3, "compute_loss": True}
-        return self.family(**(common | self.options | options)).fit(examples)
+        keep = {} if checkpoint is None else {"checkpoint": checkpoint, "checkpoint_every": "1h"}
+        return self.family(**(common | self.options | options)).fit(examples, **keep, **self.fit_options)
 
     def train(self, model, examples):
         model.partial_fit(examples)
@@ -99,9 +103,8 @@ class PairModelTests(RecommenderTests):
     def test_a_run_that_was_cut_ends_with_the_bytes_of_a_whole_one(self, part, tmp_path, monkeypatch):
         whole = self.fit(self.examples())
         monkeypatch.setattr("ns2vec.recommend.pair_model.EpochLog", lambda: Interrupt(int(self.options["epochs"] * part)))
-        options = {"workers": 1, "seed": 3, "compute_loss": True} | self.options
         with contextlib.suppress(KeyboardInterrupt):
-            self.family(**options).fit(self.examples(), checkpoint=tmp_path, checkpoint_every="1h")
+            self.fit(self.examples(), checkpoint=tmp_path)
         monkeypatch.undo()
         resumed = self.family.resume(tmp_path)
         assert self.same(resumed, whole)
@@ -126,3 +129,58 @@ class TestSoftmax(MatrixTests):
 
 class TestLogistic(MatrixTests):
     options = MatrixTests.options | {"loss": "logistic", "sampler": "adaptive:m=4", "learning_rate": 0.3}
+
+
+class TestMachine(PairModelTests):
+    """Every other item has a feature that says its taste."""
+
+    family = FactorizationMachine
+    options = PairModelTests.options | {"learning_rate": 0.1}
+    fit_options = {"item_features": Features.of({f"{one}{n}": [one] for one in "ab" for n in range(0, 10, 2)})}
+
+    def arrays(self, model):
+        core = model._ready()
+        return super().arrays(model) | {"user_rows": core.inputs.matrix, "item_rows": core.output("items")}
+
+
+class GraphTests(RecommenderTests):
+    """LightGCN has no threads of its own and takes no checkpoints."""
+
+    family = LightGCN
+
+    def fit(self, examples, **options):
+        options.pop("workers", None)
+        return self.family(**({"seed": 3, "compute_loss": True} | self.options | options)).fit(examples)
+
+    @pytest.mark.skip(reason="an epoch is short: there are no checkpoints")
+    def test_a_run_that_was_cut_ends_with_the_bytes_of_a_whole_one(self):
+        pass
+
+
+class TestLightGCN(GraphTests):
+    options = {"vector_size": 16, "epochs": 12, "batch_size": 128}
+    bad_options = [
+        {"vector_size": 0},
+        {"learning_rate": float("nan")},
+        {"epochs": 0},
+        {"layers": -1},
+        {"candidates": 0},
+        {"validation": 1},
+    ]
+
+
+class TestItem2Vec(RecommenderTests):
+    family = Item2Vec
+    options = {"vector_size": 16, "epochs": 12}
+    bad_options = [
+        {"vector_size": 0},
+        {"learning_rate": float("nan")},
+        {"epochs": 0},
+        {"window": 0},
+        {"negatives": 0},
+        {"sampler": "dice"},
+    ]
+
+    @pytest.mark.skip(reason="its Word2Vec takes checkpoints")
+    def test_a_run_that_was_cut_ends_with_the_bytes_of_a_whole_one(self):
+        pass
