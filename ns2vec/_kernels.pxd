@@ -276,7 +276,7 @@ ctypedef struct Goal:
 # What a thread needs for one target.
 ctypedef struct Scratch:
     Side side               # the target's, or with another place for changes
-    bint is_special         # outputs are copies, or have a bias
+    bint is_special         # outputs are copies, frozen, or have a bias
     HotRows hot
     Units copies            # (n_outputs,) of outputs that are not trained in place
     const int32_t *block_ids  # (n_outputs,) of the block that is filled

@@ -210,7 +210,15 @@ cdef void step_hidden(Kernel k, Workspace work, Window *window, float alpha, dou
 
 
 cdef inline void step_block(Kernel k, Workspace work, long i, ns2_block *b) noexcept nogil:
-    """A block of target i; a bias moves by the errors of its output."""
+    """A block of target i."""
+    if work.goals[i].is_special:
+        step_special(k, work, i, b)
+    else:
+        k.ops.step(&k.ops, b)
+
+
+cdef void step_special(Kernel k, Workspace work, long i, ns2_block *b) noexcept nogil:
+    """Outputs that are frozen stay; a bias moves by the errors of its output."""
     cdef float *bias = k.goals[i].bias
     cdef const int32_t *ids
     cdef long j, row

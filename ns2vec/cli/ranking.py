@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ns2vec._typing import Embedding, FloatArray
-from ns2vec.cli.common import command_line, load_vectors, names_of_files, print_json, say
+from ns2vec.cli.common import command_line, key_options, load_vectors, names_of_files, print_json, say
 from ns2vec.cli.parsing import UsageError
 from ns2vec.evaluation.baselines import Shortfall, read_baseline, write_baseline
 from ns2vec.evaluation.ranking import (
@@ -62,7 +62,8 @@ def run_ranking(arguments: argparse.Namespace) -> int:
 
 
 def _evaluate(arguments: argparse.Namespace) -> RankingEvaluation:
-    loaded = [load_vectors(path, arguments.format, arguments.limit) for path in arguments.vectors]
+    options = key_options(arguments)
+    loaded = [load_vectors(path, arguments.format, arguments.limit, **options) for path in arguments.vectors]
     users, items = loaded[::2], loaded[1::2]
     user_keys, item_keys = _common(users), _common(items)
     known, wanted = (_matrix(path, user_keys, item_keys) for path in (arguments.train, arguments.test))

@@ -143,8 +143,9 @@ class Features:
 def _bags(n: int, owners: Any, rows: Any) -> tuple[Int64Array, Int32Array]:
     """Return offsets and rows of n bags; one to which nothing belongs gets row 0."""
     empty = np.flatnonzero(np.bincount(owners, minlength=n) == 0)
-    pairs = np.stack([np.concatenate([owners, empty]), np.concatenate([rows, np.zeros_like(empty)])])
-    owners, rows = np.unique(pairs, axis=1)
+    owners, rows = np.concatenate([owners, empty]), np.concatenate([rows, np.zeros_like(empty)])
+    width = int(rows.max(initial=0)) + 1
+    owners, rows = np.divmod(np.unique(owners * width + rows), width)
     offsets = np.concatenate([[0], np.cumsum(np.bincount(owners, minlength=n))])
     return offsets.astype(np.int64), rows.astype(np.int32)
 
@@ -243,9 +244,9 @@ def _kinds(
 
 
 def _unique_keys(column: Sequence[Any], label: str) -> list[Any]:
-    table = Keys("key")
+    table = Keys("key", label)
     rows = table.take(column)
-    keys = table.listed(rows, label)
+    keys = table.listed()
     if len(keys) < len(rows):
         twice = int(np.argmax(np.bincount(rows)))
         raise CorpusError(

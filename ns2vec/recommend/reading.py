@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+import re
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from datetime import datetime, timezone
 from typing import Any
 
 import numpy as np
@@ -123,63 +126,58 @@ class Keys:
 
     Parameters
     ----------
-    kind : str
-        ``"user"`` or ``"item"``, for messages.
+    kind, label : str
+        What they are, ``"user"`` or ``"item"``, and whose, for messages.
     """
 
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
-        self.rows: defaultdict[Any, int] = defaultdict()
-        self.rows.default_factory = self.rows.__len__
+    def __init__(self, kind: str, label: str) -> None:
+        self.kind, self.label = kind, label
+        self.n_taken = 0
+        self._rows: defaultdict[Any, int] = defaultdict()
+        self._rows.default_factory = self._rows.__len__
 
     def take(self, column: Sequence[Any]) -> Int32Array:
         """Return the row of each key.
 
         Raises
         ------
-        TypeError
-            If a key cannot be one, such as a list.
-        """
-        return np.fromiter(map(self.rows.__getitem__, column), np.int32, len(column))
-
-    def listed(self, rows: Int32Array, label: str) -> list[Any]:
-        """Return all keys, numbers as int.
-
-        Parameters
-        ----------
-        rows : ndarray of shape (n,), int32
-            All that `take` returned.
-        label : str
-            What messages call the data.
-
-        Raises
-        ------
         CorpusError
             If a key is neither text nor a whole number of at least 0.
         """
-        keys = []
-        for key, row in self.rows.items():
-            found = _key(key)
-            if found is None:
-                place = int(np.flatnonzero(rows == row)[0]) + 1
-                raise CorpusError(
-                    f"{label}: row {place} has the {self.kind} {shown(key)}; expected text or a whole "
-                    "number of at least 0: drop the row, or turn the key into text"
-                )
-            keys.append(found)
-        return keys
+        n_known = len(self._rows)
+        try:
+            rows = np.fromiter(map(self._rows.__getitem__, column), np.int32, len(column))
+        except TypeError:  # a list, perhaps
+            wrong = next(place for place, key in enumerate(column) if not isinstance(key, Hashable))
+            raise self._refusal(wrong, column[wrong]) from None
+        for key in itertools.islice(self._rows, n_known, None):
+            if _key(key) is None:
+                raise self._refusal(int(np.flatnonzero(rows == self._rows[key])[0]), key)
+        self.n_taken += len(column)
+        return rows
+
+    def _refusal(self, place: int, key: Any) -> CorpusError:
+        row = self.n_taken + place + 1
+        return CorpusError(
+            f"{self.label}: row {row} has the {self.kind} {shown(key)}; expected text or "
+            "a whole number of at least 0: drop the row, or turn the key into text"
+        )
+
+    def listed(self) -> list[Any]:
+        """Return all keys, numbers as int."""
+        return list(map(_key, self._rows))
 
 
 def _key(key: Any) -> str | int | None:
     """Return what a key is kept as, None where it can be none."""
     if isinstance(key, str):
-        return key or None
+        return str(key) or None
     is_number = isinstance(key, int | float | np.number) and not isinstance(key, bool)
     return int(key) if is_number and key >= 0 and key % 1 == 0 else None
 
 
 def _read(table: Table, places: dict[str, int]) -> Interactions:
-    keys = {"user": Keys("user"), "item": Keys("item")}
+    keys = {kind: Keys(kind, table.label) for kind in ("user", "item")}
     found: dict[str, list[npt.NDArray[Any]]] = {name: [] for name in places}
     n_read = 0
     for block in table.blocks(list(places.values())):
@@ -199,8 +197,8 @@ def _read(table: Table, places: dict[str, int]) -> Interactions:
     return Interactions(
         columns["user"],
         columns["item"],
-        keys["user"].listed(columns["user"], table.label),
-        keys["item"].listed(columns["item"], table.label),
+        keys["user"].listed(),
+        keys["item"].listed(),
         None if weights is None else weights.astype(np.float32),
         _whole_if_all_are(columns["time"]) if "time" in columns else None,
     )
@@ -224,15 +222,16 @@ def numbers(column: Sequence[Any], what: str, label: str, n_before: int = 0) -> 
     """
     try:
         found = np.fromiter(map(float, column), np.float64, len(column))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         convert = _seconds if what == "time" else float
         found = np.fromiter((number_or_nan(value, convert) for value in column), np.float64, len(column))
     wrong = np.flatnonzero(~np.isfinite(found))
     if len(wrong):
-        value, also = column[int(wrong[0])], " or an ISO 8601 date" if what == "time" else ""
+        place, also = int(wrong[0]), " or an ISO 8601 date" if what == "time" else ""
+        remedy = "correct or drop the row" if n_before + place else "say header=True if these are names"
         raise CorpusError(
-            f"{label}: row {n_before + int(wrong[0]) + 1} has the {what} {shown(value)}; expected a finite "
-            f"number{also}: drop the row, or say header=True if it has the names of the columns"
+            f"{label}: row {n_before + place + 1} has the {what} {shown(column[place])}; expected a finite "
+            f"number{also}: {remedy}"
         )
     return found
 
@@ -241,16 +240,16 @@ def number_or_nan(value: Any, convert: Callable[[Any], float] = float) -> float:
     """Return a value as a number, NaN where it is none."""
     try:
         return convert(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return math.nan
 
 
 def _seconds(value: Any) -> float:
-    """Return seconds since 1970 of a number or a date in UTC."""
+    """Return seconds since 1970 of a number or a date, which is in UTC unless it says otherwise."""
     if isinstance(value, int | float):
         return float(value)
-    found = np.datetime64(value.strip().removesuffix("Z") if isinstance(value, str) else value, "us")
-    return math.nan if np.isnat(found) else float(found.astype(np.int64)) / 1e6
+    date = datetime.fromisoformat(re.sub("Z$", "+00:00", str(value).strip()))
+    return (date if date.tzinfo else date.replace(tzinfo=timezone.utc)).timestamp()
 
 
 def _whole_if_all_are(values: Float64Array) -> npt.NDArray[Any]:

@@ -11,6 +11,7 @@ come with the quotes of CSV. RecBole's names have types: ``user_id:token``, ``cl
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import itertools
@@ -81,7 +82,7 @@ class Table:
             raise FormatError(
                 f"{self.label}: no column {shown(column)}: they have no names; give its number, from 0"
             )
-        known = ", ".join(self.names) or f"{self.n_columns} columns, counted from 0"
+        known = ", ".join(map(shown, self.names[:20])) or f"{self.n_columns} columns, counted from 0"
         raise FormatError(f"{self.label}: no column {shown(column)}; it has {known}")
 
     def guess(self, names: Collection[str], kind: str | None = None) -> int | None:
@@ -175,7 +176,10 @@ def _delimited(
 @contextmanager
 def _lines(stream: IO[bytes], label: str, encoding: str) -> Iterator[Iterator[str]]:
     """Give the lines with their ends; those without anything in them are left out."""
-    text = io.TextIOWrapper(stream, encoding="utf-8-sig" if encoding == "utf8" else encoding, newline="")
+    has_mark = (
+        codecs.lookup(encoding).name == "utf-8"
+    )  # perhaps a byte order mark, which is no part of a name
+    text = io.TextIOWrapper(stream, encoding="utf-8-sig" if has_mark else encoding, newline="")
     try:
         lines = filter(str.strip, text)
         first = next(lines, None)
@@ -187,6 +191,8 @@ def _lines(stream: IO[bytes], label: str, encoding: str) -> Iterator[Iterator[st
         raise FormatError(
             f"{label}: expected text in {encoding}: {error}; convert the file or name its encoding"
         ) from error
+    except csv.Error as error:
+        raise FormatError(f"{label}: {error}; do all quotes close?") from error
     finally:
         text.detach()  # whoever opened the stream closes it
 

@@ -92,7 +92,12 @@ def test_what_is_wrong_is_refused():
             ConfigError,
             "unknown kind of feat",
         ),
-        ({"item": [1], "genre": ["a"]}, {"columns": ["year"]}, FormatError, "no column 'year'; it has item"),
+        (
+            {"item": [1], "genre": ["a"]},
+            {"columns": ["year"]},
+            FormatError,
+            "no column 'year'; it has 'item'",
+        ),
         (
             {"item": [1], "year": ["a"]},
             {"columns": {"year": "number"}},

@@ -99,7 +99,7 @@ def test_a_column_of_its_own_for_negatives():
 
 
 def test_times_are_numbers_or_dates():
-    dates = ["1970-01-02", "1970-01-01T00:01:00Z", "1970-01-01 00:00:00.5", datetime(1970, 1, 3), 7.0]
+    dates = ["1970-01-02", "1970-01-01T00:01:00Z", "1970-01-01 01:00:00.500+01:00", datetime(1970, 1, 3), 7.0]
     dated = [("a", "x", 1, date) for date in dates]
     assert read_interactions(dated).times.tolist() == [86400, 60, 0.5, 172800, 7]
     stamps = {"user": ["a"], "item": ["x"], "at": np.array(["1970-01-02"], dtype="datetime64[ns]")}
@@ -117,6 +117,7 @@ BAD_ROWS = [
     ([("a", float("nan"))], "row 1 has the item nan"),
     ([(True, "x")], "row 1 has the user True"),
     ([("", "x")], "row 1 has the user ''"),
+    ([("a", "x"), ("a", ["x"])], r"row 2 has the item \['x'\]"),
     ([("a", "x"), ("a",)], "row 2 has 1 fields, expected at least 2"),
     ([], "the iterable is empty"),
     (["ab", "cd"], r"expected rows such as \(user, item\), got 'ab'"),
@@ -135,9 +136,9 @@ def test_what_is_wrong_is_refused_with_its_row(rows, message):
 
 def test_columns_that_are_not_there(write_text):
     path = write_text("user,item\na,x\n", "a.csv")
-    with pytest.raises(FormatError, match=r"a\.csv: no column 'rating'; it has user, item"):
+    with pytest.raises(FormatError, match=r"a\.csv: no column 'rating'; it has 'user', 'item'"):
         read_interactions(path, weight="rating")
-    with pytest.raises(FormatError, match=r"no column 2; it has user, item"):
+    with pytest.raises(FormatError, match=r"no column 2; it has 'user', 'item'"):
         read_interactions(path, weight=2)
     with pytest.raises(ConfigError, match="users and items cannot both be in column 0"):
         read_interactions(path, user="user", item="user")
@@ -154,6 +155,7 @@ def test_what_is_no_table(write_text, tmp_path):
         ("\n \n", "the file is empty"),
         (b"PK\x03\x04" + bytes(60), "zip"),
         ("user,item\n", "there are no interactions in it"),
+        ('a,"' + "x\n" * 100_000, "field larger than field limit .*; do all quotes close"),
     ]:
         with pytest.raises((CorpusError, FormatError), match=message):
             read_interactions(write_text(content, "a.csv"))
