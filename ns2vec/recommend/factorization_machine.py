@@ -63,6 +63,7 @@ class FactorizationMachine(PairModel):
 
     KIND = "FactorizationMachine"
     BIAS = False
+    PACE = (1 / 3, 1.0)  # all rows of a sum move at once
 
     def __init__(
         self,

@@ -237,10 +237,10 @@ class LightGCN(Recommender):
         self,
         vector_size: int = 64,
         layers: int = 3,
-        epochs: int = 60,
+        epochs: int = 50,
         learning_rate: float = 0.005,
         regularization: float = 1e-4,
-        candidates: int = 4,
+        candidates: int = 8,
         batch_size: int = 4096,
         validation: float = 0.0,
         check_every: int = 5,
@@ -334,7 +334,8 @@ class LightGCN(Recommender):
         best, kept, n_worse = -1.0, self.base, 0
         with ProgressBar("interactions", epochs * len(trained), show=self.progress) as bar:
             for epoch in range(epochs):
-                loss = self._epoch(trained, graph, adam, negatives)
+                with np.errstate(over="ignore", invalid="ignore"):  # it is told when the epoch is over
+                    loss = self._epoch(trained, graph, adam, negatives)
                 bar.update((epoch + 1) * len(trained), f"loss {loss:.4f}")
                 if held is None or (epoch + 1) % self.check_every:
                     continue

@@ -112,6 +112,7 @@ class PairModel(Recommender):
     """Base of matrix factorisation and factorisation machine: how they are trained, grow and are kept."""
 
     BIAS = True  # each item has a bias of its own
+    PACE = (1.0, 1.0)  # usual learning rate and regularisation, as shares of those of a row alone
 
     loss: str
     vector_size: int
@@ -143,9 +144,9 @@ class PairModel(Recommender):
     def _settings(self) -> TrainingConfig:
         """What the engine is told."""
         usual = LOSSES[self.loss]
-        rate = usual.learning_rate if self.learning_rate is None else self.learning_rate
+        rate = usual.learning_rate * self.PACE[0] if self.learning_rate is None else self.learning_rate
         rate = number("learning_rate", rate, 0.0)
-        strength = usual.regularization if self.regularization is None else self.regularization
+        strength = usual.regularization * self.PACE[1] if self.regularization is None else self.regularization
         self._strength = number("regularization", strength, 0.0)
         if self._strength * rate >= 1.0:
             raise ConfigError(
