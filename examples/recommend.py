@@ -1,7 +1,8 @@
 """Products for customers: what to show to whom, why, and how good such lists are.
 
-Purchases are planted: six shelves, popular products and customers who mostly keep to a shelf. One model ranks products
-for known customers, one knows products by features, too, so that what came in today is shown to the right people.
+Purchases are planted: six shelves, popular products and customers who mostly keep to a shelf. One model ranks
+products for known customers, one knows products by features, too, so that what came in today is shown to the
+right people.
 
     python examples/recommend.py
 """
@@ -12,11 +13,17 @@ import sys
 
 import numpy as np
 
-from ns2vec.recommend import FactorizationMachine, Features, MatrixFactorization, by_time, planted_interactions
+from ns2vec.recommend import (
+    FactorizationMachine,
+    Features,
+    MatrixFactorization,
+    by_time,
+    planted_interactions,
+)
 
 
 def main() -> int:
-    """Train, measure, recommend; 1 when lists are no better than popularity, or a new product is shown amiss."""
+    """Train, measure, recommend; 1 when lists are no better than popularity or a new product is misplaced."""
     shop = planted_interactions(400, 240, 6, per_user=20)
     split = by_time(shop.interactions)
     model = MatrixFactorization(loss="bpr", vector_size=32).fit(split.train)

@@ -30,8 +30,9 @@ ns2vec recommend train clicks.csv -o g.ns2v --model lightgcn && ns2vec recommend
 ns2vec recommend train clicks.csv -o c.ns2v && ns2vec recommend evaluate c.ns2v later.csv
 
 train reads a user and an item a line (CSV, TSV, .inter; docs/recommend.md); with --hold-out it first trains
-without that share of each user's interactions, the last ones where there are times, and prints how many of them
-it finds. top recommends for a user, or for the items of --history. similar lists neighbours of an item or, with
+without that share of each user's interactions, the last ones where there are times, and prints how many of
+them it finds. top recommends for a user, or for the items of --history. similar lists neighbours of an item
+or, with
 --users, of a user. evaluate ranks all items for the users of a second file."""
 
 MODELS = {
@@ -143,12 +144,12 @@ def _features(arguments: argparse.Namespace) -> dict[str, Any]:
 def _interactions(arguments: argparse.Namespace, path: str) -> Interactions:
     from ns2vec.recommend import read_interactions
 
-    columns = {
+    columns: dict[str, Any] = {
         name: int(value) if value.isdecimal() else value
         for name in ("user", "item", "weight", "time")
         if (value := getattr(arguments, name)) is not None
     }
-    data = read_interactions(path, **columns)
+    data: Interactions = read_interactions(path, **columns)
     return data if arguments.least is None else data.binary(arguments.least)
 
 
@@ -204,9 +205,7 @@ def similar(arguments: argparse.Namespace) -> None:
     if len(arguments.keys) != 1:
         raise UsageError(f"similar takes one key, got {len(arguments.keys)}")
     model = load(arguments.file)
-    store, ask = (
-        (model.users, model.similar_users) if arguments.users else (model.items, model.similar_items)
-    )
+    store, ask = (model.users, model.similar_users) if arguments.users else (model.items, model.similar_items)
     found = ask(as_key(arguments.keys[0], store.key_to_index), arguments.topn)
     if arguments.json:
         print_json(found)

@@ -14,10 +14,10 @@ class MatrixFactorization(PairModel):
     Parameters
     ----------
     loss : {"bpr", "warp", "logistic", "softmax"}
-        What was chosen is ranked above what was not, one item at a time (Rendle et al. 2009, arXiv:1205.2618); so
-        that the top of the list counts most (Weston et al. 2011, "WSABIE"); each item is a yes or a no (Johnson
-        2014, "Logistic matrix factorization"); or the chosen item is found among all, by a sampled softmax with
-        the correction for how often an item is drawn (Yi et al. 2019, RecSys).
+        What was chosen is ranked above what was not, one item at a time (Rendle et al. 2009,
+        arXiv:1205.2618); so that the top of the list counts most (Weston et al. 2011, "WSABIE"); each item is
+        a yes or a no (Johnson 2014, "Logistic matrix factorization"); or the chosen item is found among all,
+        by a sampled softmax with the correction for how often an item is drawn (Yi et al. 2019, RecSys).
     vector_size : int
         Length of the vectors.
     epochs : int, optional
@@ -26,8 +26,8 @@ class MatrixFactorization(PairModel):
     learning_rate : float, optional
         Falls in a line to a hundredth of it.
     regularization : float, optional
-        L2: at each touch a row loses the share ``learning_rate * regularization`` of itself. It is taken after
-        each epoch, for all touches of the epoch at once, and leaves at least a quarter.
+        L2: at each touch a row loses the share ``learning_rate * regularization`` of itself. It is taken
+        after each epoch, for all touches of the epoch at once, and leaves at least a quarter.
     negatives : int, optional
         Items that each choice is compared with. What a user has chosen is never drawn.
     sampler : str or Sampler, optional

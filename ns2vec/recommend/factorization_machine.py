@@ -29,17 +29,19 @@ SIDES = ("users", "items")
 class FactorizationMachine(PairModel):
     """A vector for each feature of users and items: who is new is known by features (Rendle 2010, ICDM).
 
-    The score is the sum, over each feature of the user and each of the item, of the dot product of their vectors.
-    A user and an item are features themselves where they were met in training, and one more feature is everybody's
-    on each side: what it adds are the biases of all other features. Products within one side, which would be the
-    same for all items of a user or belong to an item alone, are left to the biases. The sum is taken as
-    ``(sum of the user's vectors) . (sum of the item's vectors)``, in time of the features and not of their pairs.
+    The score is the sum, over each feature of the user and each of the item, of the dot product of their
+    vectors. A user and an item are features themselves where they were met in training, and one more feature
+    is everybody's on each side: what it adds are the biases of all other features. Products within one side,
+    which would be the same for all items of a user or belong to an item alone, are left to the biases. The
+    sum is taken as ``(sum of the user's vectors) . (sum of the item's vectors)``, in time of the features and
+    not of their pairs.
 
     Parameters
     ----------
     loss : {"bpr", "warp", "logistic", "softmax"}
         Pairwise ranking, or (``"logistic"``) pointwise with items that were drawn as what was not chosen.
-    vector_size, epochs, learning_rate, regularization, negatives, sampler, compute_loss, seed, workers, progress
+    vector_size, epochs, learning_rate, regularization, negatives, sampler, compute_loss, seed, workers,
+    progress
         As in `MatrixFactorization`. A feature is shrunk at most as often as a user or an item on average.
 
     Attributes
@@ -116,9 +118,7 @@ class FactorizationMachine(PairModel):
     def _touches(self, core: EmbeddingCore, liked: Interactions) -> dict[str, Float64Array]:
         of_keys = super()._touches(core, liked)
         names = {"users": "inputs", "items": "items"}
-        return {
-            names[side]: units.rows_touched(of_keys[names[side]]) for side, units in self._sides(core)
-        }
+        return {names[side]: units.rows_touched(of_keys[names[side]]) for side, units in self._sides(core)}
 
     # ---- training ----
 
@@ -182,7 +182,9 @@ class FactorizationMachine(PairModel):
         core = self._ready()
         self.user_features = merged(self.user_features, checked(user_features))
         self.item_features = merged(self.item_features, checked(item_features))
-        core.inputs.features, core.outputs.features = self.user_features, self.item_features
+        of_sides = (self.user_features, self.item_features)
+        for (_, units), features in zip(self._sides(core), of_sides, strict=True):
+            units.features = features
         return super().partial_fit(self._with_keys(found), epochs=epochs)
 
     def _with_keys(self, data: Interactions) -> Interactions:

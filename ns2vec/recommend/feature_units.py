@@ -1,4 +1,4 @@
-"""Users or items whose vectors are sums of rows: one that all share, one of their own, one of each feature."""
+"""Users or items as sums of rows: one that all share, one of their own, one of each feature."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class FeatureUnits(BagUnits):
         found = np.bincount(self.bags.rows, weights=of_keys[owners], minlength=self.n_rows)
         found[self.of_feature] = np.minimum(found[self.of_feature], of_keys.mean())
         found[SHARED] = 0.0
-        return found
+        return np.asarray(found, dtype=np.float64)
 
     # ---- files ----
 

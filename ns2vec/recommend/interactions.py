@@ -293,9 +293,7 @@ def joined(old: Interactions, new: Interactions) -> Interactions:
                 for data, part in zip((old, new), parts, strict=True)
             ]
         columns[name] = None if any(part is None for part in parts) else np.concatenate(parts)
-    users, items = (
-        np.concatenate([getattr(old, name), getattr(new, name)]) for name in ("users", "items")
-    )
+    users, items = (np.concatenate([getattr(old, name), getattr(new, name)]) for name in ("users", "items"))
     return Interactions(users, items, new.user_keys, new.item_keys, **columns)
 
 

@@ -26,20 +26,21 @@ class Item2Vec(Recommender):
     """Vectors of items that are met together (Barkan & Koenigstein 2016, arXiv:1603.04259).
 
     The items of each user, in the order of time, or those of each basket, are a sentence for skip-gram with
-    negative sampling. A user is the sum of the unit vectors of what was met, so that an item's score is how near
-    it is to the history: baskets and sessions that were never trained are answered by ``recommend(history=...)``
-    in the same way.
+    negative sampling. A user is the sum of the unit vectors of what was met, so that an item's score is how
+    near it is to the history: baskets and sessions that were never trained are answered by
+    ``recommend(history=...)`` in the same way.
 
     Parameters
     ----------
     vector_size : int
     window : int, optional
-        Items on either side that count as met together; None: the whole basket, whose order then means nothing.
+        Items on either side that count as met together; None: the whole basket, whose order then means
+        nothing.
     epochs : int
     negatives : int
     ns_exponent : float
-        Negatives are drawn in proportion to the frequency of an item to this power. It matters more than it does
-        for words, and may be below zero (Caselles-Dupré et al. 2018, arXiv:1804.04212).
+        Negatives are drawn in proportion to the frequency of an item to this power. It matters more than it
+        does for words, and may be below zero (Caselles-Dupré et al. 2018, arXiv:1804.04212).
     learning_rate : float
         Falls in a line to a hundredth of it.
     sample : float

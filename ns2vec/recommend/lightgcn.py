@@ -11,7 +11,7 @@ from scipy import sparse
 from scipy.special import expit
 
 from ns2vec._options import flag, number, whole
-from ns2vec._typing import Float32Array, Int32Array, Int64Array
+from ns2vec._typing import Float32Array, Int64Array
 from ns2vec.exceptions import DivergenceError
 from ns2vec.formats.saving import MODELS
 from ns2vec.formats.state import ModelState
@@ -49,7 +49,7 @@ def graph_of(lists: serving.Lists, n_items: int) -> Any:
     n_users = len(offsets) - 1
     met = sparse.csr_matrix((np.ones(len(rows), np.float32), rows, offsets), shape=(n_users, n_items))
     both = sparse.bmat([[None, met], [met.T, None]]).tocsr()
-    scale = np.maximum(np.diff(both.indptr), 1) ** -0.5
+    scale = np.maximum(np.diff(both.indptr), 1).astype(np.float64) ** -0.5
     both.data = (scale[np.repeat(np.arange(len(scale)), np.diff(both.indptr))] * scale[both.indices]).astype(
         np.float32
     )
@@ -61,9 +61,10 @@ def spread(vectors: Float32Array, graph: Any, layers: int) -> Float32Array:
 
     The map is linear and symmetric: gradients go back through the very same function.
     """
-    total, layer = vectors.copy(), vectors
+    total: Float32Array = vectors.copy()
+    layer = vectors
     for _ in range(layers):
-        layer = graph @ layer
+        layer = np.asarray(graph @ layer)
         total += layer
     total /= layers + 1
     return total
@@ -156,12 +157,12 @@ class Negatives:
             bad = bad[self.is_known(owners[bad], items[bad])]
         usable = np.ones(len(items), dtype=bool)
         usable[bad] = False
-        items, usable = items.reshape(-1, self.candidates), usable.reshape(-1, self.candidates)
+        drawn, allowed = items.reshape(-1, self.candidates), usable.reshape(-1, self.candidates)
         best = np.zeros(len(users), dtype=np.int64)
         if self.candidates > 1:
-            best = np.where(usable, scores(users, items), -np.inf).argmax(axis=1)
+            best = np.where(allowed, scores(users, drawn), -np.inf).argmax(axis=1)
         everyone = np.arange(len(users))
-        return items[everyone, best], usable[everyone, best]
+        return drawn[everyone, best], allowed[everyone, best]
 
 
 def hit_rate_of_lists(
@@ -184,10 +185,10 @@ def hit_rate_of_lists(
 class LightGCN(Recommender):
     """Vectors of users and items, each the mean over steps of a walk on the graph (He et al. 2020).
 
-    Nothing but the vectors before they are spread is trained, by BPR and Adam (arXiv:2002.02126): every batch of
-    interactions spreads all of them and takes the gradient back the same way. With ``candidates=m`` the item that
-    a choice is compared with is the best of m that were drawn, by its score: a list gets good in fewer epochs,
-    and worse again when it goes on for too long.
+    Nothing but the vectors before they are spread is trained, by BPR and Adam (arXiv:2002.02126): every batch
+    of interactions spreads all of them and takes the gradient back the same way. With ``candidates=m`` the
+    item that a choice is compared with is the best of m that were drawn, by its score: a list gets good in
+    fewer epochs, and worse again when it goes on for too long.
 
     Parameters
     ----------
@@ -203,9 +204,9 @@ class LightGCN(Recommender):
     batch_size : int
         Interactions of a step.
     validation : float
-        Share of each user's interactions that is held out to end training by: every `check_every` epochs recall
-        in the first 20 items is measured; after `patience` times without a better one the best vectors are kept.
-        0: all epochs on all interactions. The finished vectors are spread over the whole graph.
+        Share of each user's interactions that is held out to end training by: every `check_every` epochs
+        recall in the first 20 items is measured; after `patience` times without a better one the best vectors
+        are kept. 0: all epochs on all interactions. The finished vectors are spread over the whole graph.
     check_every, patience : int
     compute_loss : bool
         Keep the mean loss of each epoch in `epoch_losses`.
@@ -316,7 +317,9 @@ class LightGCN(Recommender):
             (0, 1), old, (new.n_users, new.n_items), np.split(self.base, [old[0]]), strict=True
         ):
             rng = np.random.default_rng([self.seed, side, n_old])
-            fresh = rng.standard_normal((n_new - n_old, self.vector_size), dtype=np.float32) * np.float32(START)
+            fresh = rng.standard_normal((n_new - n_old, self.vector_size), dtype=np.float32) * np.float32(
+                START
+            )
             parts += [rows, fresh]
         self.base = np.concatenate(parts)
         for store, keys in ((self.users, new.user_keys), (self.items, new.item_keys)):
@@ -372,7 +375,9 @@ class LightGCN(Recommender):
             loss, gradient = bpr_gradient(final, *batch)
             gradient = spread(gradient, graph, self.layers)
             if self.regularization:
-                touches = np.bincount(np.concatenate(batch), minlength=len(self.base)) / np.float32(len(places))
+                touches = np.bincount(np.concatenate(batch), minlength=len(self.base)) / np.float32(
+                    len(places)
+                )
                 gradient += (self.regularization * touches[:, np.newaxis]).astype(np.float32) * self.base
             adam.step(self.base, gradient, self.learning_rate)
             total += loss * len(places)

@@ -218,9 +218,7 @@ class PairModel(Recommender):
 
     # ---- training ----
 
-    def fit(
-        self, data: Any, *, checkpoint: PathLike | None = None, checkpoint_every: Any = None
-    ) -> Self:
+    def fit(self, data: Any, *, checkpoint: PathLike | None = None, checkpoint_every: Any = None) -> Self:
         """Train on interactions; what was learned before is forgotten.
 
         Parameters
@@ -335,12 +333,12 @@ class PairModel(Recommender):
             saver.finish(run)
 
     def _touches(self, core: EmbeddingCore, liked: Interactions) -> dict[str, Float64Array]:
-        """How often an epoch moves each row: of users, of items as positives and, on average, as negatives."""
+        """How often an epoch moves each row; that of an item as a negative, on average."""
         users = np.bincount(liked.users, minlength=liked.n_users).astype(np.float64)
-        noise = core.sampler().data.noise
-        items = np.bincount(liked.items, minlength=liked.n_items) + len(liked) * self._settings.negative * (
-            noise / noise.sum()
-        )
+        log_q = core.sampler().source.log_q  # None: of a sampler that looks at the model
+        share = 1.0 / liked.n_items if log_q is None else np.exp(log_q.astype(np.float64))
+        n_negatives = len(liked) * self._settings.negative
+        items = np.bincount(liked.items, minlength=liked.n_items) + n_negatives * share
         found = {"inputs": users, "items": items}
         return found | {"items_bias": items} if self.BIAS else found
 

@@ -12,7 +12,13 @@ import numpy.typing as npt
 
 from ns2vec._options import flag, number, shown, whole
 from ns2vec._typing import BoolArray, Float32Array, Float64Array, Int32Array
-from ns2vec.evaluation.ranking import Factors, RankingEvaluation, RankingSettings, evaluate_ranking, popularity
+from ns2vec.evaluation.ranking import (
+    Factors,
+    RankingEvaluation,
+    RankingSettings,
+    evaluate_ranking,
+    popularity,
+)
 from ns2vec.exceptions import ConfigError, CorpusError, FormatError
 from ns2vec.formats.saving import Saveable, set_attributes
 from ns2vec.formats.state import ModelState
@@ -21,7 +27,7 @@ from ns2vec.recommend import serving
 from ns2vec.recommend.interactions import Interactions, row_of
 from ns2vec.recommend.reading import read_interactions
 from ns2vec.recommend.splits import Split
-from ns2vec.similarity import most_similar, unit
+from ns2vec.similarity import most_similar, top_k, unit
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -88,7 +94,8 @@ class Recommender(Saveable):
         found = data if isinstance(data, Interactions) else read_interactions(data)
         if not len(found.positives()):
             raise CorpusError(
-                "there are no interactions of a weight above 0 to learn from: expected rows of a user and an item"
+                "there are no interactions of a weight above 0 to learn from: expected rows "
+                "of a user and an item"
             )
         return found
 
@@ -277,7 +284,7 @@ class Recommender(Saveable):
         if strength:
             rows = serving.diverse(scores[0], items, n, strength)
         else:
-            rows = serving.top_k(scores[0], n)
+            rows = top_k(scores[0], n)
             rows = rows[scores[0][rows] > -np.inf]
         because = self._reasons(rows, liked, reasons)
         keys = self.items.index_to_key
@@ -379,7 +386,7 @@ class Recommender(Saveable):
         added = serving.contributions(rows, liked, self.items.vectors, self._history_map)
         keys, found = self.items.index_to_key, []
         for row, parts in zip(rows, added, strict=True):
-            best = [place for place in serving.top_k(parts, n + 1) if liked[place] != row and parts[place] > 0]
+            best = [place for place in top_k(parts, n + 1) if liked[place] != row and parts[place] > 0]
             found.append(tuple((keys[liked[place]], float(parts[place])) for place in best[:n]))
         return found
 
@@ -438,9 +445,10 @@ class Recommender(Saveable):
             made.items = KeyedVectors.from_state(ModelState(KeyedVectors.KIND, state.vectors))
             made.users = KeyedVectors.from_state(ModelState(KeyedVectors.KIND, state.others["users"]))
             made.item_bias = arrays.pop("item_bias", None)
-            columns = {name: arrays.pop(f"seen_{name}", None) for name in ("users", "items", "weights", "times")}
             keys = list(made.users.index_to_key), list(made.items.index_to_key)
-            made._see(Interactions(columns.pop("users"), columns.pop("items"), *keys, **columns))
+            pairs = arrays.pop("seen_users"), arrays.pop("seen_items")
+            more = arrays.pop("seen_weights", None), arrays.pop("seen_times", None)
+            made._see(Interactions(*pairs, *keys, *more))
             made._check_sizes()
             made._take_arrays(arrays)
         except (KeyError, CorpusError) as error:

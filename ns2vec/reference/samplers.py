@@ -28,8 +28,8 @@ class Request:
     batch : list of int
     stream : Stream
     hidden : ndarray of shape (D,)
-        The input vector as it is one window before its turn; with it, the matrices `inputs` and `outputs`, the
-        biases of outputs if they have any, and the rows `excluded` that are no negatives of this window.
+        The input vector as it is one window before its turn; with it, the matrices `inputs` and `outputs`,
+        the biases of outputs if they have any, and the rows `excluded` that are no negatives of this window.
     weights : list of float or None
         OUT: how much each row drawn counts, where a sampler says so.
     """

@@ -329,8 +329,8 @@ class Warp(AwareSampler):
     """The first of some candidates that comes within a margin of 1 of the positive, weighted by log rank.
 
     How many candidates that took estimates the rank of the positive: (V - 1) // tries, where rows that may be
-    negatives count alone. Where none of them comes so near, the set is short and nothing is trained (Weston et
-    al. 2011, "WSABIE", IJCAI, algorithm 1). It is made for objectives with the link ``"hinge"``.
+    negatives count alone. Where none of them comes so near, the set is short and nothing is trained (Weston
+    et al. 2011, "WSABIE", IJCAI, algorithm 1). It is made for objectives with the link ``"hinge"``.
 
     Parameters
     ----------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +19,7 @@ LEAST = 0.25  # of a row stays in an epoch, at least: rows that all share are to
 
 
 def decay_factors(touches: npt.ArrayLike, alpha: float, strength: float) -> Float32Array:
-    """What is left of rows that were updated so often with the penalty ``strength / 2 * |row|^2`` at each touch.
+    """What is left of rows that were touched so often, each time with the penalty ``strength / 2 |row|^2``.
 
     Parameters
     ----------
@@ -62,11 +63,11 @@ class Decay(Observer):
     ----------
     strength : float
     touches : mapping
-        Of ``"inputs"`` and of each matrix and bias of outputs that is to shrink: how often each row is touched in
-        an epoch, (n,), or the number for all.
+        Of ``"inputs"`` and of each matrix and bias of outputs that is to shrink: how often each row is
+        touched in an epoch, (n,), or the number for all.
     """
 
-    def __init__(self, strength: float, touches: dict[str, npt.ArrayLike]) -> None:
+    def __init__(self, strength: float, touches: Mapping[str, npt.ArrayLike]) -> None:
         self.strength, self.touches = strength, touches
 
     def on_epoch(self, run: Run, done: EpochTally) -> None:

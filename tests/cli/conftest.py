@@ -65,7 +65,10 @@ def planted_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def write_clicks(folder: Path) -> None:
     """Who clicked what, when, in ``clicks.csv``; a few lines of later in ``later.csv``."""
     data = planted_interactions(100, 60, 3, per_user=10, noise=0.0).interactions
-    keys = [(data.user_keys[user], data.item_keys[item]) for user, item in zip(data.users, data.items, strict=True)]
+    keys = [
+        (data.user_keys[user], data.item_keys[item])
+        for user, item in zip(data.users, data.items, strict=True)
+    ]
     lines = [f"{user},{item},{time}" for (user, item), time in zip(keys, data.times.tolist(), strict=True)]
     (folder / "clicks.csv").write_text("\n".join(["user,item,time", *lines, ""]), encoding="utf-8")
     later = [f"u{row},i{row % 60}" for row in range(100) if (f"u{row}", f"i{row % 60}") not in keys]

@@ -24,7 +24,7 @@ def test_two_commands_give_recommendations_with_reasons_and_a_measure(ns2vec, sh
     measured = ns2vec(*TRAIN[:3], "--hold-out", "0.2", "--output", "shop.ns2v")
     assert measured.code == 0
     (line,) = [line for line in measured.out.splitlines() if line.startswith("ndcg@10")]
-    ours, popularity = (float(word) for word in re.findall(r" (0\.\d+)", line))
+    ours, popularity = (float(word) for word in re.findall(r"(0\.\d+)\*{0,3} \[", line))
     assert ours > 1.5 * popularity
     outcome = ns2vec("recommend", "top", "shop.ns2v", "u3", "--reasons", "2")
     assert outcome.code == 0
@@ -73,7 +73,10 @@ def test_keys_that_are_numbers_are_understood(ns2vec, shop):
         (["train", "clicks.csv"], "name a file for the recommender with --output"),
         (["train", "clicks.csv", "u1", "-o", "x"], "train takes one file"),
         (["train", "clicks.csv", "-o", "x", "--layers", "2"], "--layers is no option of --model matrix"),
-        (["train", "clicks.csv", "-o", "x", "--item-features", "f"], "--item-features is for --model machine"),
+        (
+            ["train", "clicks.csv", "-o", "x", "--item-features", "f"],
+            "--item-features is for --model machine",
+        ),
         (["train", "clicks.csv", "-o", "x", "--loss", "glove"], "unknown loss 'glove'"),
         (["train", "missing.csv", "-o", "x"], "missing.csv: no such file"),
         (["top", "m.ns2v"], "top takes one user, or --history"),

@@ -102,7 +102,9 @@ class PairModelTests(RecommenderTests):
     @pytest.mark.parametrize("part", [0.1, 0.5, 0.95])
     def test_a_run_that_was_cut_ends_with_the_bytes_of_a_whole_one(self, part, tmp_path, monkeypatch):
         whole = self.fit(self.examples())
-        monkeypatch.setattr("ns2vec.recommend.pair_model.EpochLog", lambda: Interrupt(int(self.options["epochs"] * part)))
+        monkeypatch.setattr(
+            "ns2vec.recommend.pair_model.EpochLog", lambda: Interrupt(int(self.options["epochs"] * part))
+        )
         with contextlib.suppress(KeyboardInterrupt):
             self.fit(self.examples(), checkpoint=tmp_path)
         monkeypatch.undo()
@@ -136,7 +138,9 @@ class TestMachine(PairModelTests):
 
     family = FactorizationMachine
     options = PairModelTests.options | {"learning_rate": 0.1}
-    fit_options = {"item_features": Features.of({f"{one}{n}": [one] for one in "ab" for n in range(0, 10, 2)})}
+    fit_options = {
+        "item_features": Features.of({f"{one}{n}": [one] for one in "ab" for n in range(0, 10, 2)})
+    }
 
     def arrays(self, model):
         core = model._ready()

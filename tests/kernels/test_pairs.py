@@ -93,8 +93,16 @@ def test_pairs_equal_the_oracles(link, negative, isa):
 def test_warp_of_pairs_sees_biases_and_lists(isa):
     """Items of a user who has some already; scores of which those with a bias are higher."""
     rng = np.random.default_rng(5)
-    fast = [rows(rng, N_INPUTS, 24), rows(rng, N_OUTPUTS, 24), rng.standard_normal(N_OUTPUTS).astype(np.float32)]
-    slow = [fast[0][:, :24].astype(np.float64), fast[1][:, :24].astype(np.float64), fast[2].astype(np.float64)]
+    fast = [
+        rows(rng, N_INPUTS, 24),
+        rows(rng, N_OUTPUTS, 24),
+        rng.standard_normal(N_OUTPUTS).astype(np.float32),
+    ]
+    slow = [
+        fast[0][:, :24].astype(np.float64),
+        fast[1][:, :24].astype(np.float64),
+        fast[2].astype(np.float64),
+    ]
     lists = lists_of(rng, N_INPUTS, N_OUTPUTS, N_OUTPUTS - 4)
     offsets, listed = as_csr(lists)
     uniform = make_sampler("uniform").source(NoiseData.of_counts(np.ones(N_OUTPUTS))).draws

@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 
 from ns2vec.exceptions import ConfigError
-from ns2vec.recommend import FactorizationMachine, Features, MatrixFactorization, by_item, planted_interactions
+from ns2vec.recommend import (
+    FactorizationMachine,
+    Features,
+    MatrixFactorization,
+    by_item,
+    planted_interactions,
+)
 
 SMALL = {"vector_size": 16, "epochs": 15}
 

@@ -11,7 +11,10 @@ from ns2vec.recommend.item2vec import baskets
 
 def test_baskets_are_in_the_order_of_time():
     data = read_interactions([("ann", "tea", 1, 30), ("bob", "milk", 1, 5), ("ann", "gin", 1, 10)])
-    assert [[data.item_keys[int(row)] for row in basket] for basket in baskets(data)] == [["gin", "tea"], ["milk"]]
+    assert [[data.item_keys[int(row)] for row in basket] for basket in baskets(data)] == [
+        ["gin", "tea"],
+        ["milk"],
+    ]
 
 
 def test_the_window_is_the_longest_basket_unless_it_is_given():
@@ -29,7 +32,9 @@ def test_a_user_is_the_sum_of_what_was_met():
     np.testing.assert_allclose(model.users["u0"], np.sum(met, axis=0) / np.sqrt(3), rtol=1e-5)
     asked, trained = model.recommend(history=["i1", "i3", "i5"]), model.recommend("u0")
     assert [one.item for one in asked] == [one.item for one in trained]
-    np.testing.assert_allclose([one.score for one in asked], [one.score for one in trained], rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(
+        [one.score for one in asked], [one.score for one in trained], rtol=1e-4, atol=1e-6
+    )
 
 
 @pytest.mark.parametrize("window", [None, 3])

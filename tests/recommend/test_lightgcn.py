@@ -79,6 +79,7 @@ def test_adam_is_the_algorithm_of_the_paper():
 def test_negatives_were_not_chosen_and_are_the_best_of_some(lists):
     rng, users = np.random.default_rng(2), np.repeat([0, 1, 3], 400)
     worth = np.arange(N_ITEMS, dtype=np.float64)
+    plain = 0.0
     for candidates in (1, 3):
         items, has_one = Negatives(lists, N_ITEMS, candidates).draw(users, lambda _, drawn: worth[drawn], rng)
         assert has_one.all()

@@ -28,7 +28,9 @@ def test_every_loss_finds_the_communities(planted, loss):
 @pytest.mark.parametrize("sampler", ["uniform", "unigram", "dynamic:m=4,base=uniform", "warp"])
 def test_no_known_positive_among_a_million_negatives(planted, sampler):
     """Every user and item many times, as training draws them."""
-    model = MatrixFactorization(vector_size=8, epochs=1, sampler=sampler, negatives=5).fit(planted.interactions)
+    model = MatrixFactorization(vector_size=8, epochs=1, sampler=sampler, negatives=5).fit(
+        planted.interactions
+    )
     core, data = model._ready(), planted.interactions
     network = core.network()
     kernel = network.kernel(core.config)
@@ -69,7 +71,9 @@ def test_two_threads_learn_as_well(planted):
 def test_partial_fit_of_a_fresh_model_is_fit():
     rows = [("ann", "tea"), ("bob", "milk"), ("bob", "tea")] * 5
     ours = MatrixFactorization(vector_size=8, epochs=3).partial_fit(rows)
-    assert np.array_equal(ours.users.vectors, MatrixFactorization(vector_size=8, epochs=3).fit(rows).users.vectors)
+    assert np.array_equal(
+        ours.users.vectors, MatrixFactorization(vector_size=8, epochs=3).fit(rows).users.vectors
+    )
 
 
 def test_options_are_checked_together(tmp_path):

@@ -77,7 +77,9 @@ def test_scores_are_products_of_factors(model):
     vectors, items, bias = model.factors()
     expected = vectors[[3]] @ items.T + (0 if bias is None else bias)
     np.testing.assert_allclose(model.scores([3]), expected, rtol=1e-4, atol=1e-6)
-    np.testing.assert_allclose(model.score("u3", ["i9", "i0"]), model.scores([3])[0, [9, 0]], rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(
+        model.score("u3", ["i9", "i0"]), model.scores([3])[0, [9, 0]], rtol=1e-4, atol=1e-6
+    )
 
 
 def test_a_newcomer_is_known_by_a_history(model, planted):
@@ -146,7 +148,9 @@ def test_a_split_of_others_is_refused(models, planted):
 
 def test_keys_that_are_numbers_stay_numbers(tmp_path):
     """The number of a user is not the number of an item, and neither is a row."""
-    rows = [(user, item) for user in range(100, 120) for item in range(0, 1000, 100) if (user + item // 100) % 2]
+    rows = [
+        (user, item) for user in range(100, 120) for item in range(0, 1000, 100) if (user + item // 100) % 2
+    ]
     model = MatrixFactorization(vector_size=8, epochs=5).fit(rows)
     model.save(tmp_path / "numbers")
     again = MatrixFactorization.load(tmp_path / "numbers")
@@ -223,7 +227,9 @@ def test_users_and_items_without_interactions_have_a_result():
 
 
 def test_explicit_negatives_are_not_learned_and_not_recommended():
-    data = Interactions([0, 0, 1, 1], [0, 1, 0, 2], ["ann", "bob"], ["tea", "milk", "gin"], weights=[1, 1, 1, -1])
+    data = Interactions(
+        [0, 0, 1, 1], [0, 1, 0, 2], ["ann", "bob"], ["tea", "milk", "gin"], weights=[1, 1, 1, -1]
+    )
     model = MatrixFactorization(vector_size=8, epochs=3).fit(data)
     assert items_of(model.recommend("bob")) == ["milk"]
     with pytest.raises(CorpusError, match="no interactions of a weight above 0"):

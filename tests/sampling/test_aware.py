@@ -12,7 +12,17 @@ from ns2vec import Word2Vec, _kernels
 from ns2vec.exceptions import ConfigError
 from ns2vec.objectives import OBJECTIVES
 from ns2vec.reference.aware import cosine
-from ns2vec.sampling import Adaptive, Cached, Dynamic, Hard, NoiseData, SelfAdversarial, Uniform, Warp, make_sampler
+from ns2vec.sampling import (
+    Adaptive,
+    Cached,
+    Dynamic,
+    Hard,
+    NoiseData,
+    SelfAdversarial,
+    Uniform,
+    Warp,
+    make_sampler,
+)
 from ns2vec.training.network import make_noise
 
 N_WORDS = 60
