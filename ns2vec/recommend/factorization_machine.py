@@ -36,13 +36,8 @@ class FactorizationMachine(PairModel):
     sum is taken as ``(sum of the user's vectors) . (sum of the item's vectors)``, in time of the features and
     not of their pairs.
 
-    Parameters
-    ----------
-    loss : {"bpr", "warp", "logistic", "softmax"}
-        Pairwise ranking, or (``"logistic"``) pointwise with items that were drawn as what was not chosen.
-    vector_size, epochs, learning_rate, regularization, negatives, sampler, compute_loss, seed, workers,
-    progress
-        As in `MatrixFactorization`. A feature is shrunk at most as often as a user or an item on average.
+    Options are those of `ns2vec.recommend.pair_model.PairModel`: ``loss="logistic"`` is pointwise, the others
+    rank pairs. A feature is shrunk at most as often as a user or an item on average.
 
     Attributes
     ----------
@@ -67,24 +62,8 @@ class FactorizationMachine(PairModel):
     BIAS = False
     PACE = (1 / 3, 1.0)  # all rows of a sum move at once
 
-    def __init__(
-        self,
-        loss: str = "bpr",
-        vector_size: int = 64,
-        epochs: int | None = None,
-        learning_rate: float | None = None,
-        regularization: float | None = None,
-        negatives: int | None = None,
-        sampler: Any = None,
-        compute_loss: bool = False,
-        seed: int = 1,
-        workers: int = 1,
-        progress: bool | None = None,
-    ) -> None:
-        super().__init__()
-        self._take_options(locals())
-        self.user_features: Features | None = None
-        self.item_features: Features | None = None
+    user_features: Features | None = None
+    item_features: Features | None = None
 
     # ---- what is trained ----
 

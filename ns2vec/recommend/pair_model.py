@@ -109,36 +109,63 @@ class EpochLosses(Observer):
 
 
 class PairModel(Recommender):
-    """Base of matrix factorisation and factorisation machine: how they are trained, grow and are kept."""
+    """Base of matrix factorisation and factorisation machine: how they are trained, grow and are kept.
+
+    Parameters
+    ----------
+    loss : {"bpr", "warp", "logistic", "softmax"}
+        What was chosen is ranked above what was not, one item at a time (Rendle et al. 2009,
+        arXiv:1205.2618); so that the top of the list counts most (Weston et al. 2011, "WSABIE"); each item is
+        a yes or a no (Johnson 2014, "Logistic matrix factorization"); or the chosen item is found among all,
+        by a sampled softmax with the correction for how often an item is drawn (Yi et al. 2019, RecSys).
+    vector_size : int
+        Length of the vectors.
+    epochs : int, optional
+        Passes over the interactions. For this and the options below None is what suits the loss: see
+        `ns2vec.recommend.pair_model.LOSSES`.
+    learning_rate : float, optional
+        Falls in a line to a hundredth of it.
+    regularization : float, optional
+        L2: at each touch a row loses the share ``learning_rate * regularization`` of itself. It is taken
+        after each epoch, for all touches of the epoch at once, and leaves at least a quarter.
+    negatives : int, optional
+        Items that each choice is compared with. What a user has chosen is never drawn.
+    sampler : str or Sampler, optional
+        Where they come from, by name: ``"uniform"``, ``"unigram"``, ``"dynamic:m=8,base=uniform"`` ...
+    compute_loss : bool
+        Keep the mean loss of each epoch in `epoch_losses`.
+    seed, workers : int
+        With one worker equal seeds give equal bytes.
+    progress : bool, optional
+        Show a bar; None: on a terminal.
+    """
 
     BIAS = True  # each item has a bias of its own
     PACE = (1.0, 1.0)  # usual learning rate and regularisation, as shares of those of a row alone
 
-    loss: str
-    vector_size: int
-    epochs: int | None
-    learning_rate: float | None
-    regularization: float | None
-    negatives: int | None
-    sampler: Any
-    compute_loss: bool
-    seed: int
-    workers: int
-    progress: bool | None
-
-    def _take_options(self, given: dict[str, Any]) -> None:
-        """Keep the arguments of a constructor, which are checked now.
-
-        Raises
-        ------
-        ConfigError
-            If one has a value that cannot work.
-        """
-        vars(self).update({name: given[name] for name in self.OPTIONS})
+    def __init__(
+        self,
+        loss: str = "bpr",
+        vector_size: int = 64,
+        epochs: int | None = None,
+        learning_rate: float | None = None,
+        regularization: float | None = None,
+        negatives: int | None = None,
+        sampler: Any = None,
+        compute_loss: bool = False,
+        seed: int = 1,
+        workers: int = 1,
+        progress: bool | None = None,
+    ) -> None:
+        super().__init__()
+        self.loss, self.vector_size, self.epochs = loss, vector_size, epochs
+        self.learning_rate, self.regularization = learning_rate, regularization
+        self.negatives, self.sampler, self.compute_loss = negatives, sampler, compute_loss
+        self.seed, self.workers, self.progress = seed, workers, progress
         self._core: EmbeddingCore | None = None
         _ = self._settings
-        if self.epochs is not None:
-            whole("epochs", self.epochs, 1)
+        if epochs is not None:
+            whole("epochs", epochs, 1)
 
     @cached_property
     def _settings(self) -> TrainingConfig:
@@ -232,6 +259,8 @@ class PairModel(Recommender):
 
         Raises
         ------
+        ConfigError
+            If `checkpoint_every` cannot be, or the folder holds checkpoints of another run.
         CorpusError
             If there is nothing to learn from.
         """
