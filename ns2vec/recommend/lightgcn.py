@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 
 START = 0.1  # standard deviation of fresh vectors
 TRIES = 16  # draws of a negative before a pair goes without
+MOST_CELLS = 1 << 26  # of a table of who has chosen what; with more pairs they are looked up in order
 LIST = 20  # items of the lists that early stopping looks at
 ADAM = (0.9, 0.999, 1e-8)
 
@@ -130,10 +131,16 @@ class Negatives:
         offsets, rows = lists
         owners = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
         self.known, self.n_items, self.candidates = owners * n_items + rows, n_items, candidates
+        self.table: Any = None
+        if (len(offsets) - 1) * n_items <= MOST_CELLS:
+            self.table = np.zeros((len(offsets) - 1) * n_items, dtype=bool)
+            self.table[self.known] = True
 
     def is_known(self, users: Any, items: Any) -> Any:
         """Whether users have chosen items."""
         asked = users * self.n_items + items
+        if self.table is not None:
+            return self.table[asked]
         place = np.minimum(np.searchsorted(self.known, asked), len(self.known) - 1)
         return self.known[place] == asked
 
