@@ -247,7 +247,7 @@ class LightGCN(Recommender):
         layers: int = 3,
         epochs: int = 50,
         learning_rate: float = 0.005,
-        regularization: float = 1e-3,
+        regularization: float = 1e-4,
         candidates: int = 8,
         batch_size: int = 4096,
         validation: float = 0.0,

@@ -9,6 +9,7 @@ from ns2vec.exceptions import ConfigError
 from ns2vec.recommend import Interactions, MatrixFactorization, by_time, planted_interactions
 from ns2vec.recommend.interactions import joined
 from ns2vec.recommend.pair_model import LOSSES
+from ns2vec.sampling import Uniform
 from ns2vec.training.pairs import Pairs
 
 
@@ -87,6 +88,13 @@ def test_options_are_checked_together(tmp_path):
     assert np.array_equal(again.users.vectors, model.users.vectors)
     with pytest.raises(ConfigError, match="holds checkpoints already"):
         model.fit([("ann", "tea")], checkpoint=tmp_path)
+
+
+def test_a_sampler_with_lists_of_its_own_is_refused():
+    """What users have chosen is what is left out."""
+    model = MatrixFactorization(vector_size=4, sampler=Uniform(exclude={"tea": ["milk"]}))
+    with pytest.raises(ConfigError, match="excludes outputs, but here every input has a list of its own"):
+        model.fit([("ann", "tea"), ("bob", "milk")])
 
 
 def test_interactions_are_joined_with_their_weights():
