@@ -91,7 +91,7 @@ class Loss:
 #: Name -> loss of a pair model.
 LOSSES: Registry[Loss] = Registry("loss")
 LOSSES.register("bpr", Loss(Bpr, "uniform", 1, 0.15, 0.01, 60))
-LOSSES.register("warp", Loss(Hinge, "warp:tries=30", 1, 0.01, 0.7, 50))
+LOSSES.register("warp", Loss(Hinge, "warp:tries=30", 1, 0.01, 0.75, 50))
 LOSSES.register("logistic", Loss(Logistic, "uniform", 5, 0.1, 0.01, 60))
 LOSSES.register("softmax", Loss(SampledSoftmax, "uniform", 20, 0.1, 0.01, 60))
 
