@@ -27,6 +27,7 @@ from ns2vec.cli import (
     info,
     phrases,
     query,
+    recommend,
     train,
 )  # fmt: skip
 from ns2vec.cli.common import answers_errors, logs_on_stderr
@@ -55,7 +56,7 @@ class Command(Protocol):
 
 
 COMMANDS: Registry[Command] = Registry("command")
-for _module in (train, phrases, evaluate, query, convert, info, calculate, compare, explain, demo):
+for _module in (train, phrases, recommend, evaluate, query, convert, info, calculate, compare, explain, demo):
     COMMANDS.register(_module.NAME, _module)  # type: ignore[arg-type]
 for _command in (fasttext.SKIPGRAM, fasttext.CBOW):
     COMMANDS.register(_command.NAME, _command)  # type: ignore[arg-type]

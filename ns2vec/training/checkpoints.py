@@ -135,8 +135,10 @@ class Position:
 
 def mark_of(job: Any, before: int = 0) -> int:
     """CRC-32 of the rows of a chunk, going on from `before`; a batch of a user's own class has its place."""
-    if isinstance(job, Chunk | PairChunk):
+    if isinstance(job, Chunk):
         return crc32(np.ascontiguousarray(job.rows()).view(np.uint8).data, before)
+    if isinstance(job, PairChunk):
+        return crc32(f"{job.whole.mark} {job.index};".encode(), before)
     return crc32(f"{job.n_sentences} {job.words_before} {job.sentences_before};".encode(), before)
 
 

@@ -19,7 +19,7 @@ from ns2vec.sampling import BoundSampler
 from ns2vec.training.config import TrainingConfig
 from ns2vec.training.encoding import ChunkFeed, EncodedCache
 from ns2vec.training.matrices import Rows, empty_rows, grown_column, grown_rows, initial_rows
-from ns2vec.training.network import Goal, Network
+from ns2vec.training.network import Goal, Lists, Network
 from ns2vec.training.observers import Observer
 from ns2vec.training.run import Feed, Plan, Run
 from ns2vec.training.spec import Spec, TargetSpec, spec_of
@@ -68,6 +68,8 @@ class EmbeddingCore:
         Ids of the text that was counted last.
     epochs_trained : int
         In all: part of the key of the random streams.
+    known : tuple of ndarray, or None
+        Which outputs are no negatives of each input: see `Goal`. For the reader of pairs.
     """
 
     def __init__(
@@ -88,6 +90,7 @@ class EmbeddingCore:
         self.tables = Tables()
         self.encoded = EncodedCache()
         self.epochs_trained = 0
+        self.known: Lists | None = None
 
     @property
     def wv(self) -> Any:
@@ -276,6 +279,7 @@ class EmbeddingCore:
             bound=self.sampler() if target.outputs == "sampled" else None,
             huffman=self.huffman() if is_path else None,
             bias=self.output(target.bias_name) if target.bias else None,
+            known=self.known,
         )
 
     def fit(self, examples: Corpus | Feed, plan: Plan, observers: Iterable[Observer] = ()) -> tuple[int, int]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -48,6 +49,12 @@ class Pairs:
     def __len__(self) -> int:
         return len(self.outputs)
 
+    @cached_property
+    def mark(self) -> int:
+        """CRC-32 of their ids: what a checkpoint knows them by, whatever their order in an epoch."""
+        ids = np.concatenate([self.inputs, self.outputs])
+        return crc32(ids.view(np.uint8).data)
+
     def take(self, places: npt.NDArray[Any]) -> Pairs:
         """Some of them, in the order of `places`."""
         weights = None if self.weights is None else self.weights[places]
@@ -89,11 +96,6 @@ class PairChunk:
     def sentences_before(self) -> int:
         """Pairs of this epoch before it."""
         return self.words_before
-
-    def rows(self) -> Int32Array:
-        """All their ids: what a checkpoint knows them by."""
-        pairs = self.whole.take(self.order)
-        return np.concatenate([pairs.inputs, pairs.outputs])
 
 
 class PairFeed:

@@ -36,6 +36,8 @@ TESTED_BY = {
     "tests/keyedvectors/test_storage.py": "keyedvectors/model",
     "tests/parity/test_gensim_evaluation.py": "reference/evaluation",
     "tests/parity/test_gensim_word2vec.py": "vocab/subsampling vocab/trim",
+    "tests/recommend/test_factorization_machine.py": "recommend/feature_units",
+    "tests/recommend/test_pair_model.py": "recommend/factorization",
     "tests/recommend/test_reading.py": "recommend/tables",
     "tests/sampling/test_aware.py": "reference/aware",
     "tests/sampling/test_base.py": "sampling/noise",
