@@ -28,8 +28,8 @@ cdef int check_graph(const int64_t[::1] offsets, const int32_t[::1] neighbours) 
     if n < 1 or offsets[0] != 0 or offsets[n] != neighbours.shape[0]:
         raise ValueError(f"expected offsets from 0 to {neighbours.shape[0]} for at least one node")
     for v in range(n):
-        if offsets[v] > offsets[v + 1]:
-            raise ValueError(f"offsets fall at node {v}")
+        if not offsets[v] <= offsets[v + 1] <= offsets[n]:
+            raise ValueError(f"offsets fall behind node {v}")
         for e in range(offsets[v], offsets[v + 1]):
             if not 0 <= neighbours[e] < n or (e > offsets[v] and neighbours[e] <= neighbours[e - 1]):
                 raise ValueError(f"neighbours of node {v} must rise and be 0 to {n - 1}, found {neighbours[e]}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from ns2vec.exceptions import ConfigError, VocabularyError
 from ns2vec.formats.saving import MODELS
 from ns2vec.graph.graph import Graph
 from ns2vec.graph.model import NodeModel
+from ns2vec.graph.walks import arrays_mark, place_of
 from ns2vec.keyedvectors import KeyedVectors
 from ns2vec.sampling import build_alias_table
 from ns2vec.sampling._draws import StaticDraws
@@ -22,6 +23,23 @@ from ns2vec.training import Spec, TrainingConfig
 from ns2vec.training.pairs import PairChunk, PairFeed, Pairs
 
 PER_WEIGHT = 1000  # counts are whole numbers: so many for an edge of mean weight
+
+
+@dataclass(frozen=True)
+class EdgeChunk(PairChunk):
+    """Edges that get one learning rate.
+
+    Attributes
+    ----------
+    mark : int
+        Of all edges: by it a checkpoint knows that they are the same.
+    """
+
+    mark: int
+
+    def rows(self) -> Int32Array:
+        """What a checkpoint knows it by."""
+        return place_of(self.mark, self.index, self.n_sentences)
 
 
 class EdgeFeed(PairFeed):
@@ -39,21 +57,21 @@ class EdgeFeed(PairFeed):
     def __init__(self, pairs: Pairs) -> None:
         super().__init__(replace(pairs, weights=None))
         weights = pairs.weights
+        self.mark = arrays_mark(pairs.inputs, pairs.outputs, weights)
         self.draws = None
         if weights is not None:
             share = weights / weights.sum(dtype=np.float64)
             self.draws = StaticDraws(log_float32(share), build_alias_table(share))
 
-    def jobs(self, run: Any) -> Iterator[PairChunk]:
+    def jobs(self, run: Any) -> Iterator[EdgeChunk]:
         """Chunks of one epoch, as many edges as there are."""
         for chunk in super().jobs(run):
-            if self.draws is None:
-                yield chunk
-                continue
-            place = [run.config.seed, run.core.epochs_trained, chunk.index]
-            key = int(np.random.SeedSequence(place).generate_state(1, np.uint64)[0])
-            order = self.draws.sample(len(chunk.order), seed=key).astype(np.int64)
-            yield replace(chunk, order=order)
+            order = chunk.order
+            if self.draws is not None:
+                place = [run.config.seed, run.core.epochs_trained, chunk.index]
+                key = int(np.random.SeedSequence(place).generate_state(1, np.uint64)[0])
+                order = self.draws.sample(len(order), seed=key).astype(np.int64)
+            yield EdgeChunk(chunk.index, chunk.whole, order, chunk.words_before, self.mark)
 
 
 class LINE(NodeModel):
@@ -103,7 +121,7 @@ class LINE(NodeModel):
         objective = self._make_spec(self._config(), 0).words
         if self.order == 1 and (objective is None or objective.outputs != "sampled"):
             raise ConfigError(
-                f"order=1 needs an objective with negatives, got {self.objective!r}: leave it out, or take order=2"
+                f"objective={self.objective!r} has no negatives, which order=1 needs: leave it out, or take order=2"
             )
 
     def _make_spec(self, config: TrainingConfig, n_nodes: int) -> Spec:

@@ -109,7 +109,7 @@ class WalkJob:
 
     def rows(self) -> Int32Array:
         """What a checkpoint knows it by."""
-        return np.array([self.mark & 0x7FFFFFFF, self.index, self.n_sentences], dtype=np.int32)
+        return place_of(self.mark, self.index, self.n_sentences)
 
 
 class WalkFeed:
@@ -152,8 +152,18 @@ class WalkFeed:
 
 def graph_mark(graph: Graph) -> int:
     """CRC-32 of the edges of a graph."""
-    parts: list[Any] = [graph.offsets, graph.neighbours, *([] if graph.weights is None else [graph.weights])]
+    return arrays_mark(graph.offsets, graph.neighbours, graph.weights)
+
+
+def arrays_mark(*arrays: Any) -> int:
+    """CRC-32 of arrays one after the other, without those that are None."""
     found = 0
-    for part in parts:
-        found = crc32(part.view(np.uint8).data, found)
+    for array in arrays:
+        if array is not None:
+            found = crc32(np.ascontiguousarray(array).view(np.uint8).data, found)
     return found
+
+
+def place_of(mark: int, index: int, n: int) -> Int32Array:
+    """What a checkpoint knows a job by whose examples are others in each epoch: what they are of, and its place."""
+    return np.array([mark & 0x7FFFFFFF, index, n], dtype=np.int32)
