@@ -16,7 +16,19 @@ from typing import Protocol
 
 from ns2vec._build_info import build_info
 from ns2vec._registry import Registry
-from ns2vec.cli import calculate, compare, convert, demo, evaluate, explain, graph, info, phrases, query, train
+from ns2vec.cli import (
+    calculate,
+    compare,
+    convert,
+    demo,
+    evaluate,
+    explain,
+    graph,
+    info,
+    phrases,
+    query,
+    train,
+)
 from ns2vec.cli.common import answers_errors, logs_on_stderr
 from ns2vec.cli.parsing import Parser, add_common_options
 

@@ -26,10 +26,10 @@ ns2vec graph embed edges.txt --model node2vec --p 0.5 --q 2 --walks-per-node 5 -
 ns2vec graph embed edges.txt --model line --epochs 20 --vector-size 32 --output nodes.bin
 ns2vec graph links edges.txt --model deepwalk --share 0.2
 
-EDGES has a line for each edge: source, target and perhaps a weight above 0, with blanks or commas between them.
-embed writes vectors, as ns2vec train does. --model line writes both orders side by side, of half the size each.
-links holds a share of the edges out, learns from the others, and writes how well the cosine tells those held out from
-as many pairs without an edge."""
+EDGES has a line for each edge: source, target and perhaps a weight above 0, with blanks or commas between
+them. embed writes vectors, as ns2vec train does. --model line writes both orders side by side, of half the
+size each. links holds a share of the edges out, learns from the others, and writes how well the cosine tells
+those held out from as many pairs without an edge."""
 
 #: flag, conversion, help; names are those of the library's parameters.
 OPTIONS: tuple[tuple[str, Any, str], ...] = (
@@ -55,14 +55,18 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument("-o", "--output", metavar="FILE", help="vectors, in the format of the suffix (embed)")
     group = parser.add_argument_group("model")
     models = ("deepwalk", "node2vec", "line")
-    parser.add_choice(group, "--model", names=models, default="deepwalk", help="one of {} (default: deepwalk)")
+    parser.add_choice(
+        group, "--model", names=models, default="deepwalk", help="one of {} (default: deepwalk)"
+    )
     for name, convert, text in OPTIONS:
         group.add_argument(f"--{name.replace('_', '-')}", type=convert, metavar="X", help=text)
     group.add_argument("--p", type=float, metavar="X", help="node2vec: 1 / p is the weight of going back")
     group.add_argument("--q", type=float, metavar="X", help="node2vec: 1 / q is the weight of going away")
     group = parser.add_argument_group("graph")
     group.add_argument("--directed", action="store_true", help="edges lead one way")
-    group.add_argument("--share", type=float, default=0.2, metavar="X", help="of edges held out (default: 0.2)")
+    group.add_argument(
+        "--share", type=float, default=0.2, metavar="X", help="of edges held out (default: 0.2)"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

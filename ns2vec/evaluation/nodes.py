@@ -1,7 +1,7 @@
 """Classification of nodes by their vectors, as DeepWalk's paper does it (Perozzi et al. 2014, section 6.1).
 
-A logistic regression for each label is fitted to a growing share of the nodes. Of the others, those with k labels get
-the k most probable ones: how many there are is given.
+A logistic regression for each label is fitted to a growing share of the nodes. Of the others, those with k
+labels get the k most probable ones: how many there are is given.
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ def classify_nodes(
         Of nodes to learn from, each above 0 and below 1.
     n_shuffles : int
     strength : float
-        C, how little the weights are held down: the loss is C times the sum over nodes, and half the weights' square.
+        C, how little the weights are held down: the loss is C times the sum over nodes, and half the weights'
+        square.
     seed : int
 
     Returns
@@ -88,15 +89,20 @@ def classify_nodes(
     has_any = marks.any(axis=1)
     rows, marks = rows[has_any], marks[has_any]
     n_shuffles, strength = whole("n_shuffles", n_shuffles, 1), number("strength", strength, 1e-12)
-    orders = [np.random.default_rng([whole("seed", seed), k]).permutation(len(rows)) for k in range(n_shuffles)]
+    orders = [
+        np.random.default_rng([whole("seed", seed), k]).permutation(len(rows)) for k in range(n_shuffles)
+    ]
     found = []
     for share in shares:
         n_known = round(number("share", share, 0.0, 1.0) * len(rows))
         if not 0 < n_known < len(rows):
-            raise ConfigError(f"a share of {share} of {len(rows)} nodes leaves none to learn from or to judge by")
+            raise ConfigError(
+                f"a share of {share} of {len(rows)} nodes leaves none to learn from or to judge by"
+            )
         scores = np.array([one_split(rows, marks, order, n_known, strength) for order in orders])
         spread = scores.std(axis=0, ddof=1) if n_shuffles > 1 else np.full(2, np.nan)
-        found.append(NodeScores(share, *map(float, [*scores.mean(axis=0), *spread]), n_shuffles))
+        micro, macro, micro_sd, macro_sd = map(float, [*scores.mean(axis=0), *spread])
+        found.append(NodeScores(share, micro, macro, micro_sd, macro_sd, n_shuffles))
     return found
 
 
@@ -143,7 +149,7 @@ def most_probable(scores: Float64Array, n_labels: npt.NDArray[Any]) -> BoolArray
 
 
 def f1_scores(truth: BoolArray, guess: BoolArray) -> tuple[float, float]:
-    """F1 over all labels together, and its mean over labels; 0 for a label that is neither there nor guessed."""
+    """F1 over all labels together, and its mean over labels; 0 for one that is neither there nor guessed."""
     hits = (truth & guess).sum(axis=0)
     sizes = truth.sum(axis=0) + guess.sum(axis=0)
     each = np.divide(2.0 * hits, sizes, out=np.zeros(len(hits)), where=sizes > 0)

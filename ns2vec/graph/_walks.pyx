@@ -22,7 +22,6 @@ cdef extern from "_walks.h" nogil:
                      uint64_t seed, uint64_t epoch, int64_t *starts, int64_t *lengths, int32_t *out) noexcept
 
 
-
 cdef int check_graph(const int64_t[::1] offsets, const int32_t[::1] neighbours) except -1:
     cdef int64_t n = offsets.shape[0] - 1, v, e
     if n < 1 or offsets[0] != 0 or offsets[n] != neighbours.shape[0]:

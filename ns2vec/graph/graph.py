@@ -91,8 +91,10 @@ class Graph:
             raise ConfigError(f"a graph has at most {MOST_NODES:,} nodes, got {len(keys):,}")
         ends = [np.asarray(rows, dtype=np.int64).ravel() for rows in (sources, targets)]
         for rows in ends:
-            if len(rows) and not (0 <= rows.min() and rows.max() < len(keys)):
-                raise ConfigError(f"expected rows from 0 to {len(keys) - 1}, got {rows.min()} to {rows.max()}")
+            if len(rows) and not (rows.min() >= 0 and rows.max() < len(keys)):
+                raise ConfigError(
+                    f"expected rows from 0 to {len(keys) - 1}, got {rows.min()} to {rows.max()}"
+                )
         found = None if weights is None else checked_weights(weights, len(ends[0]))
         if not len(ends[0]):
             raise CorpusError("the graph has no edges: expected pairs of nodes")
@@ -206,14 +208,14 @@ def compressed(
     weights: npt.NDArray[np.float64] | None,
     directed: bool,
 ) -> tuple[Int64Array, Int32Array, Float32Array | None]:
-    """Edges in CSR: offsets, neighbours, and weights unless all are 1; doubles are added up."""
+    """Edges in CSR: offsets, neighbours, and weights unless all are 1, which are added up of doubles."""
     if not directed:
         back = sources != targets
         sources, targets = np.r_[sources, targets[back]], np.r_[targets, sources[back]]
         weights = None if weights is None else np.r_[weights, weights[back]]
     numbers, places = np.unique(sources * n_nodes + targets, return_inverse=True)
     if weights is not None:
-        weights = np.bincount(places, weights)
+        weights = np.bincount(places, weights).astype(np.float64)
         numbers, weights = numbers[weights > 0.0], weights[weights > 0.0]
     offsets = np.searchsorted(numbers, np.arange(n_nodes + 1, dtype=np.int64) * n_nodes).astype(np.int64)
     neighbours = (numbers % max(n_nodes, 1)).astype(np.int32)

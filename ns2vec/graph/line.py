@@ -43,10 +43,10 @@ class EdgeChunk(PairChunk):
 
 
 class EdgeFeed(PairFeed):
-    """Edges as pairs; those of a graph with weights are drawn by weight, others shuffled, afresh in each epoch.
+    """Edges as pairs: those of a graph with weights are drawn by weight, others shuffled, in each epoch anew.
 
-    Drawing, and not a factor of the rate, is what LINE does: a heavy edge would else take steps that are too long
-    (Tang et al. 2015, section 4.2).
+    Drawing, and not a factor of the rate, is what LINE does: a heavy edge would else take steps that are too
+    long (Tang et al. 2015, section 4.2).
 
     Parameters
     ----------
@@ -77,19 +77,20 @@ class EdgeFeed(PairFeed):
 class LINE(NodeModel):
     """Train vectors of nodes on edges (Tang et al. 2015, arXiv:1503.03578).
 
-    Of the first order, nodes that are joined get similar vectors (equation 3, with negatives); of the second, nodes
-    with the same neighbours do: each predicts its neighbours, which have vectors of their own for that
-    (equation 6). The paper puts both side by side, see `side_by_side`. Edges are drawn by weight; loops are left
-    out; directed edges are taken as they are by the second order, and have no direction in the first.
+    Of the first order, nodes that are joined get similar vectors (equation 3, with negatives); of the second,
+    nodes with the same neighbours do: each predicts its neighbours, which have vectors of their own for that
+    (equation 6). The paper puts both side by side, see `side_by_side`. Edges are drawn by weight; loops are
+    left out; directed edges are taken as they are by the second order, and have no direction in the first.
 
     Parameters
     ----------
     order : {1, 2}
+    epochs : int
+        Of as many edges as there are, an undirected one in both directions.
     **options
         As in `NodeModel`: vector_size, epochs, alpha, min_alpha, negative, ns_exponent, objective, sampler,
-        negative_sharing, backend, seed, workers, batch_words, compute_loss, guard, checkpoint, checkpoint_every,
-        progress. An epoch has as many edges as there are, an undirected one in both directions. The first order
-        needs negatives: no hierarchical or full softmax.
+        negative_sharing, backend, seed, workers, batch_words, compute_loss, guard, checkpoint,
+        checkpoint_every, progress. The first order needs negatives: no hierarchical or full softmax.
 
     Attributes
     ----------
@@ -109,7 +110,7 @@ class LINE(NodeModel):
     >>> from ns2vec.graph import LINE
     >>> star = [("hub", f"leaf{number}") for number in range(6)]
     >>> model = LINE(order=2, vector_size=8, epochs=200).fit(star)
-    >>> model.wv.similarity("leaf0", "leaf1") > 0.9
+    >>> bool(model.wv.similarity("leaf0", "leaf1") > 0.9)
     True
     """
 
@@ -121,7 +122,7 @@ class LINE(NodeModel):
         objective = self._make_spec(self._config(), 0).words
         if self.order == 1 and (objective is None or objective.outputs != "sampled"):
             raise ConfigError(
-                f"objective={self.objective!r} has no negatives, which order=1 needs: leave it out, or take order=2"
+                f"objective={self.objective!r} has no negatives, which order=1 needs: take order=2"
             )
 
     def _make_spec(self, config: TrainingConfig, n_nodes: int) -> Spec:

@@ -64,8 +64,8 @@ class LinkSplit:
 def split_links(graph: Graph, *, share: float = 0.2, seed: int = 1) -> LinkSplit:
     """Hold edges out of a graph.
 
-    Edges are taken in an order by chance, and left where a node at either end would have none; loops stay. Pairs
-    without an edge are drawn evenly.
+    Edges are taken in an order by chance, and left where a node at either end would have none; loops stay.
+    Pairs without an edge are drawn evenly.
 
     Parameters
     ----------

@@ -20,7 +20,7 @@ from ns2vec.models.stored import StoredModel
 from ns2vec.sampling import Sampler
 from ns2vec.training import EmbeddingCore, Plan, Spec, TrainingConfig
 from ns2vec.training.callbacks import checked_callbacks
-from ns2vec.training.checkpoints import Position
+from ns2vec.training.checkpoints import Position, parse_interval
 from ns2vec.training.guard import Guard
 from ns2vec.training.observers import EpochLog, Observer, ProgressObserver
 from ns2vec.training.run import Feed, Run
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
 # what a configuration has and no model of nodes offers: every node is kept, and none is left out of walks
 FIXED = {
-    "sg": 1, "hs": 0, "cbow_mean": 1, "cbow_update": "word2vec", "sample": 0.0, "min_count": 1, "null_word": 0,
-    "sorted_vocab": 0, "max_vocab_size": None, "max_final_vocab": None, "corpus_memory": 0, "window": 5,
-    "shrink_windows": True,
+    "sg": 1, "hs": 0, "cbow_mean": 1, "cbow_update": "word2vec", "sample": 0.0, "min_count": 1,
+    "null_word": 0, "sorted_vocab": 0, "max_vocab_size": None, "max_final_vocab": None, "corpus_memory": 0,
+    "window": 5, "shrink_windows": True,
 }  # fmt: skip
 
 
@@ -92,12 +92,13 @@ class NodeModel(StoredModel):
         self.sampler, self.negative_sharing, self.backend = sampler, negative_sharing, backend
         self.seed, self.workers, self.batch_words = seed, workers, batch_words
         self.compute_loss, self.guard, self.progress = compute_loss, guard, progress
-        self.running_training_loss, self.epoch_losses = 0.0, []
+        self.running_training_loss = 0.0
+        self.epoch_losses: list[float] = []
         self.min_alpha_yet_reached = alpha
         self._choose_objective(objective)
         self._start_state()
         self.checkpoint, self.checkpoint_every = checkpoint, checkpoint_every
-        resuming.parse_interval(checkpoint_every)
+        parse_interval(checkpoint_every)
 
     @classmethod
     def _with_options(cls, options: dict[str, Any]) -> Self:

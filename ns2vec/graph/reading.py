@@ -35,8 +35,9 @@ def read_graph(
     source : path, ndarray, scipy.sparse matrix, networkx graph, Graph, or iterable
         A path or address leads to an edge list, decompressed by its suffix: source, target and perhaps a
         weight a line, with blanks or commas between them; lines that begin with # or % are comments. An array
-        has shape (m, 2) or (m, 3), whose third column are weights. Of a sparse matrix each entry is the weight
-        of an edge from its row to its column. An iterable gives (source, target) or (source, target, weight).
+        has shape (m, 2) or (m, 3), whose third column are weights. Of a sparse matrix each entry is the
+        weight of an edge from its row to its column. An iterable gives (source, target) or (source, target,
+        weight).
     directed : bool, optional
         Unless given, a networkx graph is what it says, a matrix that is not symmetric is directed, and any
         other source is not directed.
@@ -82,7 +83,9 @@ def read_graph(
         directed = bool(source.is_directed()) if directed is None else directed
         return of_pairs(source.edges(data="weight", default=1), directed, [*(keys or ()), *source.nodes])
     if not isinstance(source, Iterable):
-        raise ConfigError(f"expected a path, an array, a sparse matrix or pairs of nodes, got {shown(source)}")
+        raise ConfigError(
+            f"expected a path, an array, a sparse matrix or pairs of nodes, got {shown(source)}"
+        )
     return of_pairs(source, directed, keys)
 
 

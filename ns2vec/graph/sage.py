@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,12 +34,18 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+SAVED = (
+    "hidden_size", "samples", "walk_length", "walks_per_node", "negative", "ns_exponent", "epochs", "alpha",
+    "batch_pairs", "seed", "epoch_losses",
+)  # fmt: skip
+
 
 class GraphSAGE(Saveable):
     """Learn to make vectors of nodes from their features (Hamilton et al. 2017, arXiv:1706.02216).
 
-    Nodes that are met on the same short walks get similar vectors, by the mean aggregator and negative sampling.
-    What is learned are layers, not vectors: `transform` makes vectors of nodes that were not there in training.
+    Nodes that are met on the same short walks get similar vectors, by the mean aggregator and negative
+    sampling. What is learned are layers, not vectors: `transform` makes vectors of nodes that were not there
+    in training.
 
     Parameters
     ----------
@@ -150,7 +157,9 @@ class GraphSAGE(Saveable):
                 optimizer.step(layers, backward(grads, vectors, trace, layers), self.alpha)
                 total += loss * len(batch)
             losses.append(total / max(len(pairs), 1))
-            logger.info("epoch %d/%d: %d pairs, mean loss %.5f", epoch + 1, self.epochs, len(pairs), losses[-1])
+            logger.info(
+                "epoch %d/%d: %d pairs, mean loss %.5f", epoch + 1, self.epochs, len(pairs), losses[-1]
+            )
         self.layers, self.epoch_losses = layers, losses
         self.wv = self.transform(found, given)
         return self
@@ -164,7 +173,8 @@ class GraphSAGE(Saveable):
     def transform(self, graph: Any, features: Any) -> KeyedVectors:
         """Make vectors of all nodes of a graph, which training need not have seen.
 
-        All neighbours of a node count, not some by chance. A node without edges has the vector of its features.
+        All neighbours of a node count, not some by chance. A node without edges has the vector of its
+        features.
 
         Parameters
         ----------
@@ -194,9 +204,7 @@ class GraphSAGE(Saveable):
 
     def to_state(self) -> ModelState:
         """Return the model as plain data."""
-        names = ("hidden_size", "samples", "walk_length", "walks_per_node", "negative", "ns_exponent", "epochs",
-                 "alpha", "batch_pairs", "seed", "epoch_losses")  # fmt: skip
-        attributes = {name: getattr(self, name) for name in names}
+        attributes = {name: getattr(self, name) for name in SAVED}
         arrays = {f"layer{place}": layer for place, layer in enumerate(self.layers)}
         return ModelState(self.KIND, self.wv.to_state().vectors, attributes, arrays)
 
@@ -218,7 +226,7 @@ class GraphSAGE(Saveable):
             raise FormatError(f"{state.name}: not the options of a GraphSAGE: {error}") from None
         made.layers = [np.array(state.arrays[f"layer{place}"]) for place in range(len(state.arrays))]
         sizes = [layer.shape for layer in made.layers]
-        joints = zip(sizes, sizes[1:], strict=False)
+        joints = pairwise(sizes)
         if sizes and (sizes[-1][1] != made.vector_size or any(a[1] * 2 != b[0] for a, b in joints)):
             raise FormatError(f"{state.name}: layers of shapes {sizes} do not fit each other")
         made.epoch_losses = [float(loss) for loss in losses]

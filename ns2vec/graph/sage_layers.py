@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ TINY = 1e-12
 def fresh_layers(sizes: Sequence[int], rng: np.random.Generator) -> list[Array]:
     """Weights of layers, shape (2 n_in, n_out) each, uniform as Glorot & Bengio 2010 have it."""
     found = []
-    for n_in, n_out in zip(sizes, sizes[1:], strict=False):
+    for n_in, n_out in pairwise(sizes):
         limit = np.sqrt(6.0 / (2 * n_in + n_out))
         found.append(rng.uniform(-limit, limit, (2 * n_in, n_out)).astype(np.float32))
     return found
@@ -132,9 +133,7 @@ def backward(grads: Array, vectors: Array, trace: list[Any], layers: Sequence[Ar
     return found
 
 
-def pair_loss(
-    vectors: Array, n_pairs: int, n_negatives: int
-) -> tuple[float, Array]:
+def pair_loss(vectors: Array, n_pairs: int, n_negatives: int) -> tuple[float, Array]:
     """Loss of pairs with negatives that all of them share, a pair's mean, and its gradients (equation 1).
 
     Parameters

@@ -16,8 +16,8 @@ from ns2vec.graph.walks import WalkFeed, WalkPlan
 class DeepWalk(NodeModel):
     """Train vectors of nodes by skip-gram on random walks (Perozzi et al. 2014, arXiv:1403.6652).
 
-    Walks begin at each node in turn, go by the weights of edges, and are made while they are trained: nothing is
-    written, and each epoch has fresh ones. They are the same for any number of workers.
+    Walks begin at each node in turn, go by the weights of edges, and are made while they are trained: nothing
+    is written, and each epoch has fresh ones. They are the same for any number of workers.
 
     Parameters
     ----------
@@ -31,8 +31,8 @@ class DeepWalk(NodeModel):
         Each window is of 1 to `window` nodes to each side; False: all of them have `window`.
     **options
         As in `NodeModel`: vector_size, epochs, alpha, min_alpha, negative, ns_exponent, objective, sampler,
-        negative_sharing, backend, seed, workers, batch_words, compute_loss, guard, checkpoint, checkpoint_every,
-        progress. Objective ``"hierarchical_softmax"`` is the paper's.
+        negative_sharing, backend, seed, workers, batch_words, compute_loss, guard, checkpoint,
+        checkpoint_every, progress. Objective ``"hierarchical_softmax"`` is the paper's.
 
     Attributes
     ----------
@@ -90,8 +90,8 @@ class Node2Vec(DeepWalk):
     p : float
         A walk goes back to the node that it came from with weight 1 / p.
     q : float
-        It goes to a node that is no neighbour of that one with weight 1 / q: with a small q outwards, as a search in
-        depth does.
+        It goes to a node that is no neighbour of that one with weight 1 / q: with a small q outwards, as a
+        search in depth does.
     **options
         As in `DeepWalk`.
 

@@ -33,8 +33,8 @@ class WalkPlan:
     per_node : int
         Walks from each node in an epoch.
     p, q : float
-        1 / p is the weight of going back, 1 / q that of going away; the weight of going to a node that the walk
-        could have gone to before is 1 (Grover & Leskovec 2016, arXiv:1607.00653, section 3.2).
+        1 / p is the weight of going back, 1 / q that of going away; the weight of going to a node that the
+        walk could have gone to before is 1 (Grover & Leskovec 2016, arXiv:1607.00653, section 3.2).
 
     Raises
     ------
@@ -82,7 +82,8 @@ class WalkPlan:
         for _ in range(self.length - 1):
             now = back @ (now * share)
             total += now
-        return total
+        found: Float64Array = total
+        return found
 
 
 @dataclass(frozen=True)
@@ -165,5 +166,5 @@ def arrays_mark(*arrays: Any) -> int:
 
 
 def place_of(mark: int, index: int, n: int) -> Int32Array:
-    """What a checkpoint knows a job by whose examples are others in each epoch: what they are of, and its place."""
+    """What a checkpoint knows a job by whose examples change with the epoch: what they are of, its place."""
     return np.array([mark & 0x7FFFFFFF, index, n], dtype=np.int32)

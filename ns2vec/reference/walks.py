@@ -30,7 +30,7 @@ class Walks:
     --------
     >>> from ns2vec.reference import Walks
     >>> Walks([[1], [0, 2], []]).walk(0, 3, stream=Stream(1, 0, 0, WALK))
-    [0, 1, 0]
+    [0, 1, 2]
     """
 
     neighbours: Sequence[Sequence[int]]
@@ -60,7 +60,7 @@ class Walks:
         return self.neighbours[at][stream.below(len(self.neighbours[at]))]
 
     def step(self, before: int, at: int, stream: Stream) -> int:
-        """The next node: proposals are rejected until one stays, or until there were as many as neighbours."""
+        """The next node: proposals are rejected until one stays, or there were as many as neighbours."""
         most = max(1.0 / self.p, 1.0, 1.0 / self.q)
         for _ in self.neighbours[at]:
             x = self.choose(at, stream)

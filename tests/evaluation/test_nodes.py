@@ -14,7 +14,9 @@ def planted(n: int = 120, n_labels: int = 4):
     """Vectors near the sum of the directions of their one or two labels."""
     rng = np.random.default_rng(5)
     marks = np.zeros((n, n_labels), dtype=bool)
-    marks[np.arange(n), rng.integers(0, n_labels, n)] = marks[np.arange(n), rng.integers(0, n_labels, n)] = True
+    marks[np.arange(n), rng.integers(0, n_labels, n)] = marks[np.arange(n), rng.integers(0, n_labels, n)] = (
+        True
+    )
     return marks @ rng.normal(size=(n_labels, 6)) + rng.normal(0.0, 0.3, (n, 6)), marks
 
 

@@ -15,7 +15,9 @@ N_NODES = 24  # of each clique
 
 def cliques() -> list[tuple[str, str]]:
     """Edges of two cliques that never meet, ``fruit`` and ``tool``."""
-    return [(f"{name}{a}", f"{name}{b}") for name in ("fruit", "tool") for a in range(N_NODES) for b in range(a)]
+    return [
+        (f"{name}{a}", f"{name}{b}") for name in ("fruit", "tool") for a in range(N_NODES) for b in range(a)
+    ]
 
 
 class GraphTests(FamilyTests):
@@ -36,7 +38,13 @@ class GraphTests(FamilyTests):
         return cliques()
 
     def more_examples(self):
-        fresh = [("fruit1", "kiwi"), ("kiwi", "fruit2"), ("kiwi", "plum"), ("plum", "fruit1"), ("fruit2", "plum")]
+        fresh = [
+            ("fruit1", "kiwi"),
+            ("kiwi", "fruit2"),
+            ("kiwi", "plum"),
+            ("plum", "fruit1"),
+            ("fruit2", "plum"),
+        ]
         return [*fresh, ("tool3", "saw"), ("saw", "tool4")]
 
     def has_learned(self, model):

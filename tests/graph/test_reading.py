@@ -95,7 +95,12 @@ def test_what_is_no_graph_is_refused(source, message):
 
 def test_a_line_that_is_no_edge_is_named(tmp_path):
     path = tmp_path / "edges.txt"
-    for text, place in ((b"a b\na\n", ":2"), (b"a b c\n", ":1"), (b"a b 1 2\n", "expected"), (b"a \xff\n", ":1")):
+    for text, place in (
+        (b"a b\na\n", ":2"),
+        (b"a b c\n", ":1"),
+        (b"a b 1 2\n", "expected"),
+        (b"a \xff\n", ":1"),
+    ):
         path.write_bytes(text)
         with pytest.raises(CorpusError, match=place):
             read_graph(path)

@@ -66,7 +66,9 @@ def test_all_neighbours_make_the_vector_that_many_samples_make():
     rng = np.random.default_rng(1)
     layers = fresh_layers([6, 5, 4], rng)
     levels = sampled_levels(graph, np.arange(len(graph)), (200, 200), rng)
-    assert forward(features, levels, layers)[0] == pytest.approx(all_vectors(graph, features, layers), abs=0.1)
+    assert forward(features, levels, layers)[0] == pytest.approx(
+        all_vectors(graph, features, layers), abs=0.1
+    )
 
 
 @pytest.mark.parametrize("kind", [np.asarray, scipy.sparse.csr_matrix])

@@ -69,7 +69,14 @@ def test_steps_have_the_probabilities_of_the_paper(p, q, weighted):
     """Chi squared of some 10^5 steps from one edge; a false alarm once in 10^6."""
     from scipy.stats import chisquare
 
-    edges = [("t", "v", 2.0), ("t", "a", 1.0), ("v", "a", 0.5), ("v", "b", 3.0), ("v", "c", 1.0), ("t", "b", 1.0)]
+    edges = [
+        ("t", "v", 2.0),
+        ("t", "a", 1.0),
+        ("v", "a", 0.5),
+        ("v", "b", 3.0),
+        ("v", "c", 1.0),
+        ("t", "b", 1.0),
+    ]
     graph = read_graph(edges if weighted else [edge[:2] for edge in edges])
     ids = WalkPlan(40, 8000, p, q).walks(graph, seed=9)
     before, at = graph.rows_of(["t", "v"])
@@ -107,7 +114,10 @@ def test_any_number_of_workers_trains_the_same_walks(workers):
     seen = []
     worker = SimpleNamespace(begin=lambda _: None, train=lambda ids, *_: seen.append(ids))
     run = SimpleNamespace(
-        config=model._config(), core=SimpleNamespace(epochs_trained=0), progress=lambda _: 0.0, rate=lambda _: 0.1
+        config=model._config(),
+        core=SimpleNamespace(epochs_trained=0),
+        progress=lambda _: 0.0,
+        rate=lambda _: 0.1,
     )
     for job in feed.jobs(run):
         feed.job_of(run, worker)(job)
@@ -115,7 +125,9 @@ def test_any_number_of_workers_trains_the_same_walks(workers):
     assert np.array_equal(np.concatenate(seen), WalkPlan(10, 2).walks(graph, seed=1, epoch=0))
 
 
-@pytest.mark.parametrize("options", [{"p": 0}, {"q": -1.0}, {"p": float("nan")}, {"length": 0}, {"per_node": 0}])
+@pytest.mark.parametrize(
+    "options", [{"p": 0}, {"q": -1.0}, {"p": float("nan")}, {"length": 0}, {"per_node": 0}]
+)
 def test_plans_that_cannot_work_are_refused(options):
     (name,) = options
     with pytest.raises(ConfigError, match=name):
