@@ -16,18 +16,23 @@ from pathlib import Path
 import numpy as np
 
 from ns2vec import Doc2Vec, TaggedDocument
-from ns2vec.exceptions import FormatError
+from ns2vec.exceptions import CorpusError, FormatError
 from ns2vec.formats import FORMATS, VectorTable, fasttext_bin, read_vectors
 from ns2vec.formats._parse import parse_numbers, scan_records
 from ns2vec.formats.container import read_container
 from ns2vec.formats.fasttext_model import FastTextArgs, FastTextDictionary, FastTextModel
 from ns2vec.formats.fasttext_quantized import QuantizedMatrix
 from ns2vec.formats.table import read_counts
+from ns2vec.recommend import read_interactions
 
 BETWEEN = b"\n=====\n"  # stands between the contents of the two files of a format
 LONGEST_MESSAGE = 2000
 #: Second file of a format, and where it lies beside the first.
 BESIDE = {"projector": "metadata.tsv", "npy": "vectors.vocab"}
+SUFFIXES = (".csv", ".tsv", ".txt")  # of tables
+_TABLE = (
+    b'user_id:token,item_id:token,rating:float,timestamp:float\na,"x",1,5\nb,\xc3\xbc,-1,2020-01-01T00:00Z\n'
+)
 
 
 def _folder() -> Path:
@@ -44,7 +49,7 @@ def _check(table: VectorTable) -> None:
     float(np.nansum(np.where(np.isfinite(table.vectors), table.vectors, 0).astype(np.float64)))
 
 
-def _refused(error: FormatError) -> None:
+def _refused(error: Exception) -> None:
     text = str(error)
     if "\n" in text or len(text) > LONGEST_MESSAGE:
         raise AssertionError(f"a message of {len(text)} characters: {text[:200]!r}")
@@ -116,6 +121,19 @@ def records(content: bytes) -> None:
         raise AssertionError(f"{used} bytes used, end {end} of {len(content)}")
 
 
+def interactions(content: bytes) -> None:
+    """Read a table of users, items, weights and times; the first byte chooses the layout."""
+    path = FOLDER / f"interactions{SUFFIXES[content[0] % 3 if content else 0]}"
+    path.write_bytes(content[1:])
+    try:
+        found = read_interactions(path, weight=2, time=3)
+    except (FormatError, CorpusError) as error:
+        _refused(error)
+        return
+    if not len(found) or "" in found.user_keys or len(set(found.item_keys)) != found.n_items:
+        raise AssertionError(f"{len(found)} interactions of {found.user_keys} with {found.item_keys}")
+
+
 def fasttext(content: bytes) -> None:
     """Read a model of fastText; what is read makes vectors, and is written and read again."""
     path = FOLDER / "model.bin"
@@ -139,6 +157,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "container": container,
     "counts": counts,
     "fasttext": fasttext,
+    "interactions": interactions,
     "numbers": numbers,
     "records": records,
 }
@@ -169,6 +188,11 @@ def seeds(name: str) -> Iterator[bytes]:
             b"word 12\nother 3\n"
             if name == "counts"
             else b"1 -2.5e-3 nan inf 0.1 123456789012345678901234567890"
+        )
+        return
+    if name == "interactions":
+        yield from (
+            b"%c" % number + _TABLE.replace(b",", mark) for number, mark in enumerate((b",", b"\t", b"::"))
         )
         return
     if name == "fasttext":

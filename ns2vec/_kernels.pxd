@@ -52,6 +52,7 @@ cdef extern from "block.h" nogil:
         const float *weights
         const float *factors
         float *bias
+        int frozen
         long n
         long m
 
@@ -68,6 +69,7 @@ cdef extern from "block.h" nogil:
         void (*fetch)(float **rows, long n, long stride) noexcept nogil
         float (*norm)(const float *row, long stride) noexcept nogil
         void (*pairs)(const ns2_pairs *p, ns2_block *b) noexcept nogil
+        void (*toward)(const ns2_block *b) noexcept nogil
 
     const char *ns2_link_name(int link) noexcept
     int ns2_link_kind(int link) noexcept
@@ -276,7 +278,7 @@ ctypedef struct Goal:
 # What a thread needs for one target.
 ctypedef struct Scratch:
     Side side               # the target's, or with another place for changes
-    bint is_special         # outputs are copies, or have a bias
+    bint is_special         # outputs are copies, frozen, or have a bias
     HotRows hot
     Units copies            # (n_outputs,) of outputs that are not trained in place
     const int32_t *block_ids  # (n_outputs,) of the block that is filled

@@ -574,7 +574,7 @@ cdef class Kernel:
         work.inputs = self.inputs
         for i in range(self.n_goals):
             work.goals[i].side = self.goals[i].side
-            work.goals[i].is_special = self.goals[i].side.by_copy
+            work.goals[i].is_special = is_special(&self.goals[i].side, NULL)
         check_bad_row(self, work)
         for array in found:
             np.negative(array, out=array)

@@ -82,6 +82,7 @@ typedef struct {
     const float *weights;   /* (n, 8) of the outputs, 0 beyond them */
     const float *factors;   /* (n,) of each pair's loss, or NULL for 1 */
     float *bias;            /* IN-OUT, or NULL */
+    int frozen;             /* outputs, and biases, stay as they are */
     long n;
     long m;
 } ns2_pairs;
@@ -107,6 +108,8 @@ struct ns2_ops {
     float (*norm)(const float *row, long stride);
     /* all pairs; b says the rest and is scratch. NULL in tables that work only with `deltas` */
     void (*pairs)(const ns2_pairs *p, ns2_block *b);
+    /* update for outputs that stay as they are */
+    void (*toward)(const ns2_block *b);
 };
 
 /* Floats a row of the score tile takes: output blocks of 6 write 8 columns each, and the link takes whole

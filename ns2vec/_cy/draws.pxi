@@ -85,13 +85,13 @@ cdef void plan_window(Kernel k, Workspace work, Window *window, long start, long
 cdef inline void draw_sets(Kernel k, Workspace work, Window *window, long i) noexcept nogil:
     """The negatives of a window for target i."""
     cdef ns2_request *request = start_request(k, work, i, window.t)
-    cdef bint wants_hidden = k.goals[i].noise.wants_hidden
+    cdef bint wants_hidden = k.goals[i].noise.wants_hidden, is_told = k.goals[i].noise.kind == DRAW_CALL
     cdef long s, n_rows = 0
     if wants_hidden:
         show_model(k, work, i, window, request)
         n_rows = set_inputs(k, work, window)
     for s in range(window.n_sets):
-        if k.pairwise or k.reader == read_pairs:
+        if is_told and (k.pairwise or k.reader == read_pairs):
             request.context = input_id(k, work, window, i, s)
             if wants_hidden:
                 request.hidden = work.inputs_now[s]
@@ -134,17 +134,11 @@ cdef inline long position_of(Window *window, long i) noexcept nogil:
 
 
 cdef inline void fetch(Window *window, float *row) noexcept nogil:
-    """Have a row near when the window is trained: fetched by the updates of an earlier window, a line at a time
-    between their sums, or by `fetch_now`.
+    """Have a row near when the window is trained: it is fetched by the updates of an earlier window, a line at a time
+    between their sums.
     """
     window.ahead[window.n_ahead] = row
     window.n_ahead += 1
-
-
-cdef inline void fetch_now(Kernel k, Window *window) noexcept nogil:
-    """Fetch all rows at once: those of several sets are more than the updates can carry."""
-    k.ops.fetch(window.ahead, window.n_ahead, k.stride)
-    window.n_ahead = 0
 
 
 cdef inline ns2_request *start_request(Kernel k, Workspace work, long i, long t) noexcept nogil:
@@ -223,11 +217,6 @@ cdef long draw_rows(Kernel k, Workspace work, long i, ns2_request *request, long
     cdef NoiseFields *noise = &k.goals[i].noise
     cdef Scratch *scratch = &work.goals[i]
     cdef long j, kept = 0, n_rows = k.goals[i].side.n_ids
-    if noise.kind <= DRAW_UNIFORM and scratch.draws_at + n <= scratch.n_draws:  # as almost always
-        for j in range(n):
-            rows[j] = scratch.draws[scratch.draws_at + j]
-        scratch.draws_at += n
-        return n
     if noise.kind <= DRAW_UNIFORM:
         for j in range(n):
             if scratch.draws_at == scratch.n_draws:
@@ -298,16 +287,25 @@ cdef inline long choose_set(Kernel k, Workspace work, Window *window, long i, lo
     cdef Scratch *scratch = &work.goals[i]
     cdef Drawn *drawn = &window.drawn[i]
     cdef int32_t *ids = drawn.ids + s * goal.n_outputs
+    cdef const int32_t *rows = scratch.drawn
+    cdef int32_t centre = request.centre
     cdef float *log_q = scratch.log_q if goal.noise.with_offsets and goal.noise.log_q == NULL else NULL
-    cdef long m, j, n = draw_rows(k, work, i, request, goal.negative, scratch.drawn, log_q)
-    m = n + 1 if goal.plain_noise and all_differ(request.centre, scratch.drawn, n) else 0
-    if m:
-        ids[0] = request.centre
+    cdef long m = 0, j, n = goal.negative
+    if goal.noise.kind <= DRAW_UNIFORM and scratch.draws_at + n <= scratch.n_draws:  # as almost always
+        rows = scratch.draws + scratch.draws_at
+        scratch.draws_at += n
+    else:
+        n = draw_rows(k, work, i, request, n, scratch.drawn, log_q)
+    if goal.plain_noise and all_differ(centre, rows, n):
+        m = n + 1
+        ids[0] = centre
         for j in range(n):
-            ids[1 + j] = scratch.drawn[j]
+            ids[1 + j] = rows[j]
         memcpy(drawn.weights + s * goal.ld, scratch.one_each, goal.ld * sizeof(float))
         drawn.heaviest[s] = 1.0
     else:
+        if rows != scratch.drawn:
+            memcpy(scratch.drawn, rows, n * sizeof(int32_t))
         m = merge_draws(k, work, window, i, s, request, n, log_q)
     if goal.kind == NS2_CONTRAST:
         drawn.heaviest[s] = push_on_centre(drawn.weights + s * goal.ld, m)
@@ -318,17 +316,25 @@ cdef long draw_set(Kernel k, Workspace work, Window *window, long i, long s, ns2
     """A set whose rows are fetched; how many rows."""
     cdef Scratch *scratch = &work.goals[i]
     cdef int32_t *ids = window.drawn[i].ids + s * k.goals[i].n_outputs
+    # held here, for the stores below might change what is behind a pointer
     cdef float **outputs = window.drawn[i].outputs + s * k.goals[i].n_outputs
-    cdef long j, m = choose_set(k, work, window, i, s, request)
+    cdef float *matrix = k.goals[i].side.matrix
+    cdef HotRows *hot = &scratch.hot
+    cdef long j, m = choose_set(k, work, window, i, s, request), stride = k.out_stride
     if scratch.side.by_copy:
         for j in range(m):
             fetch_unit(k, work, &scratch.side, ids[j])
         return m
     for j in range(m):
-        outputs[j] = output_row(k, work, i, ids[j])
-        fetch(window, outputs[j])
-    if k.pairwise or window.n_sets > 1:
-        fetch_now(k, window)
+        outputs[j] = row_in(hot, matrix, ids[j], stride)
+    if k.pairwise or window.n_sets > 1:  # more than the updates can carry
+        if window.n_ahead:
+            k.ops.fetch(window.ahead, window.n_ahead, k.stride)
+            window.n_ahead = 0
+        k.ops.fetch(outputs, m, stride)
+    else:
+        for j in range(m):
+            fetch(window, outputs[j])
     return m
 
 

@@ -210,7 +210,15 @@ cdef void step_hidden(Kernel k, Workspace work, Window *window, float alpha, dou
 
 
 cdef inline void step_block(Kernel k, Workspace work, long i, ns2_block *b) noexcept nogil:
-    """A block of target i; a bias moves by the errors of its output."""
+    """A block of target i."""
+    if work.goals[i].is_special:
+        step_special(k, work, i, b)
+    else:
+        k.ops.step(&k.ops, b)
+
+
+cdef void step_special(Kernel k, Workspace work, long i, ns2_block *b) noexcept nogil:
+    """Outputs that are frozen stay; a bias moves by the errors of its output."""
     cdef float *bias = k.goals[i].bias
     cdef const int32_t *ids
     cdef long j, row
@@ -229,23 +237,12 @@ cdef inline void step_block(Kernel k, Workspace work, long i, ns2_block *b) noex
 
 cdef void step_frozen(Kernel k, ns2_block *b) noexcept nogil:
     """A block whose outputs stay as they are: its inputs, or their deltas, move along them."""
-    cdef float *row
-    cdef float factor
-    cdef long i, j
     if b.n_ahead:
         k.ops.fetch(b.ahead, b.n_ahead, b.stride)
     if b.n_outputs:
         k.ops.dots(b)
         k.ops.link(b)
-    for i in range(b.n_inputs):
-        row = b.inputs[i]
-        factor = b.lock[i] if b.lock != NULL and b.deltas == NULL else <float> 1.0
-        if b.deltas != NULL:
-            row = b.deltas + i * b.stride
-            if not b.add_to_deltas:
-                memset(row, 0, b.stride * sizeof(float))
-        for j in range(b.n_outputs):
-            k.ops.scatter(&row, 1, b.stride, factor * b.tile[i * b.ld + j], NULL, b.outputs[j])
+    k.ops.toward(b)
 
 
 cdef void step_all_outputs(Kernel k, Workspace work, ns2_block *b, long i, int32_t centre) noexcept nogil:

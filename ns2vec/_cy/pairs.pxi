@@ -84,7 +84,7 @@ cdef bint takes_pairs_at_once(Kernel k):
     cdef Goal *goal = &k.goals[0]
     cdef bint is_plain = (k.plain_inputs and not k.with_locks if k.reader == read_pairs
                           else not k.tags.by_copy and k.tags.lock == NULL)
-    if k.reader == read_windows or goal.side.changes == NULL or (k.reader == read_tags and goal.noise.filter_window):
+    if k.reader == read_windows or (k.reader == read_tags and goal.noise.filter_window):
         return False
     return (is_plain and not k.pooled and k.n_goals == 1
             and goal.is_sampled and goal.n_outputs <= NS2_OUTPUTS and not goal.side.by_copy
@@ -198,7 +198,7 @@ cdef void step_pairs(Kernel k, Workspace work, Window *window, long first, long 
     pairs.ids = drawn.ids + first * goal.n_outputs
     pairs.weights = drawn.weights + first * goal.ld
     pairs.factors = work.pair_weights + window.t + first if work.pair_weights != NULL else NULL
-    pairs.bias = goal.bias
+    pairs.bias, pairs.frozen = goal.bias, goal.side.changes == NULL
     pairs.n, pairs.m = end - first, goal.n_outputs
     k.ops.pairs(&pairs, &b)
 

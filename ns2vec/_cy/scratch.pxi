@@ -182,7 +182,7 @@ cdef class Workspace:
         for i in range(kernel.n_goals):
             scratch = &self.goals[i]
             scratch.side = kernel.goals[i].side
-            scratch.is_special = scratch.side.by_copy or kernel.goals[i].bias != NULL
+            scratch.is_special = is_special(&scratch.side, kernel.goals[i].bias)
             scratch.labels[0] = 1.0
             if kernel.goals[i].is_sampled:
                 for j in range(kernel.goals[i].n_outputs):

@@ -72,6 +72,11 @@ cdef UnitMatrix as_vectors(object given):
     return given if isinstance(given, UnitMatrix) else UnitMatrix(given)
 
 
+cdef inline bint is_special(Side *side, const float *bias) noexcept nogil:
+    """Whether more is to be done for outputs than a step on their rows."""
+    return side.by_copy or side.changes == NULL or bias != NULL
+
+
 cdef inline float lock_of_row(Side *side, long row) noexcept nogil:
     if side.changes == NULL:
         return 0.0

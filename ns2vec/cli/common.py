@@ -12,6 +12,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
+from pathlib import PurePath
 from typing import Any
 
 from ns2vec._files import strip_compression
@@ -199,6 +200,13 @@ def key_options(arguments: argparse.Namespace) -> dict[str, str]:
     """Return how keys are to be decoded, as far as the command line says so."""
     names = ("encoding", "unicode_errors")
     return {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
+
+
+def names_of_files(paths: Sequence[str]) -> dict[str, str]:
+    """Return path -> what the report calls it: its last part, or all of it where two end alike."""
+    last = {path: PurePath(path).name or path for path in paths}
+    shared = {name for name in last.values() if list(last.values()).count(name) > 1}
+    return {path: path if name in shared else name for path, name in last.items()}
 
 
 def load_vectors(

@@ -9,8 +9,16 @@ from pathlib import PurePath
 from typing import Any
 
 from ns2vec._typing import Embedding
-from ns2vec.cli.common import add_format_option, command_line, key_options, load_vectors, print_json, say
-from ns2vec.cli.parsing import Parser, UsageError, natural
+from ns2vec.cli.common import (
+    add_format_option,
+    command_line,
+    key_options,
+    load_vectors,
+    names_of_files,
+    print_json,
+    say,
+)
+from ns2vec.cli.parsing import Parser, UsageError, natural, positive
 from ns2vec.evaluation._lines import ON_MALFORMED
 from ns2vec.evaluation.analogies import ANALOGY_METHODS
 from ns2vec.evaluation.baselines import Baseline, Shortfall, read_baseline, write_baseline
@@ -43,7 +51,9 @@ ns2vec evaluate vectors.bin vectors.txt --health --stability
 ESSLLI, whose files are looked for in --data-dir, $NS2VEC_DATA, installed packages and, with
 --download, at their addresses; --list-suites shows all. Vectors may be of any known format, text
 without a header (GloVe), or .npy with a file of words. Columns of question files are separated by tabs,
-semicolons, commas or blanks. Exit code 1: a score is below --baseline, or a file has no score."""
+semicolons, commas or blanks. --ranking takes vectors of users and of items, and interactions: it ranks all
+items that a user does not know yet (docs/ranking.md). Exit code 1: a score is below --baseline, or a file
+has no score."""
 
 
 FOLDER_OPTION, DOWNLOAD_OPTION = "name a folder with --data-dir", "add --download"
@@ -65,6 +75,7 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument("vectors", nargs="+", metavar="VECTORS", help="files of vectors; - is standard input")
     _add_questions(parser.add_argument_group("questions"))
     _add_scoring(parser.add_argument_group("scoring"))
+    _add_ranking(parser.add_argument_group("ranking"))
     output = parser.add_argument_group("output")
     output.add_argument("--sections", action="store_true", help="list the sections of each suite")
     output.add_argument("--health", action="store_true", help="what is wrong with vectors, without questions")
@@ -131,8 +142,29 @@ def _add_scoring(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--seed", type=natural, default=1, metavar="N", help="of the draws (default: 1)")
 
 
+def _add_ranking(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--ranking",
+        action="store_true",
+        help="rank items for users: VECTORS are those of users, then of items, in pairs of files",
+    )
+    group.add_argument("--train", metavar="FILE", help="interactions that are known: user, item a line")
+    group.add_argument("--test", metavar="FILE", help="interactions that are to be found")
+    group.add_argument(
+        "--lists", type=positive, nargs="+", metavar="K", default=[10, 20],
+        help="lengths of the lists (default: 10 20)",
+    )  # fmt: skip
+    group.add_argument(
+        "--ties", type=natural, default=1, metavar="SEED", help="of the order of equal scores (default: 1)"
+    )
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Evaluate all files side by side."""
+    if arguments.ranking:
+        from ns2vec.cli.ranking import run_ranking  # sparse matrices: .3 s for all commands
+
+        return run_ranking(arguments)
     suites = _suites(arguments)
     if not (suites or arguments.health or arguments.stability):
         raise UsageError("nothing to ask: give --suite NAME, or give --analogies, --pairs or --facts")
@@ -204,7 +236,7 @@ def suites_asked(named: Sequence[str], files: Mapping[str, Sequence[str]]) -> li
 
 def _models(arguments: argparse.Namespace) -> dict[str, Embedding]:
     models: dict[str, Embedding] = {}
-    for path, name in _names(arguments.vectors).items():
+    for path, name in names_of_files(arguments.vectors).items():
         options: dict[str, Any] = key_options(arguments)
         if (arguments.format or (guess_format(path) if path != "-" else "")) == npy.NAME:
             options |= {"vocabulary": arguments.vocab, "mmap": "r" if path.endswith(".npy") else None}
@@ -213,13 +245,6 @@ def _models(arguments: argparse.Namespace) -> dict[str, Embedding]:
         for change in dict.fromkeys(arguments.post):
             models[f"{name}+{change}"] = POSTPROCESSING[change](raw)
     return models
-
-
-def _names(paths: Sequence[str]) -> dict[str, str]:
-    """Return path -> what the report calls it: its last part, or all of it where two end alike."""
-    last = {path: PurePath(path).name or path for path in paths}
-    shared = {name for name in last.values() if list(last.values()).count(name) > 1}
-    return {path: path if name in shared else name for path, name in last.items()}
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:
@@ -241,7 +266,7 @@ def _shortfalls(
     if baseline is None:
         return []
     scores = evaluation.scores()
-    names = _names(paths).values()
+    names = names_of_files(paths).values()
     return [(name, found) for name in names for found in baseline.shortfalls(scores[name])]
 
 

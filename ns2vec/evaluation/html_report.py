@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from ns2vec._build_info import __version__
@@ -11,8 +11,8 @@ from ns2vec._typing import Embedding
 from ns2vec.evaluation.facts_tables import load_real_families
 from ns2vec.evaluation.lookup import Lookup
 from ns2vec.evaluation.neighbours import dump_neighbours
-from ns2vec.evaluation.results import PartResult
-from ns2vec.evaluation.runner import Evaluation, SuiteOutcome
+from ns2vec.evaluation.results import Outcome, PartResult
+from ns2vec.evaluation.runner import Evaluation
 from ns2vec.evaluation.text_report import coverage_text, score_text, settings_notes, significance_mark
 from ns2vec.reports.charts import interval_bars, principal_plane, word_map
 from ns2vec.reports.html import bullets, cell, legend, page, table, text_table
@@ -41,9 +41,7 @@ def html_report(
     """
     sections = [
         _heading(evaluation),
-        "<h2>Scores</h2>" + legend(list(evaluation.models)) + _bars(evaluation),
-        _score_table(evaluation),
-        "<h2>Sections</h2>" + "".join(_heat_map(outcome, evaluation) for outcome in evaluation.outcomes),
+        *score_sections(list(evaluation.models), evaluation.outcomes),
         _maps(evaluation, models or {}),
         _settings(evaluation, command),
         _suites(evaluation),
@@ -59,17 +57,31 @@ def _heading(evaluation: Evaluation) -> str:
     return f'<h1>Evaluation of word vectors</h1><p class="quiet">{described}</p>'
 
 
-def _bars(evaluation: Evaluation) -> str:
-    labels = [outcome.suite.name for outcome in evaluation.outcomes]
-    scores = [[(r.score, r.low, r.high) for r in outcome.results] for outcome in evaluation.outcomes]
-    return interval_bars(labels, scores, list(evaluation.models))
+def score_sections(models: Sequence[str], outcomes: Sequence[Outcome], head: str = "suite") -> list[str]:
+    """Return the scores as bars and as a table, and those of the parts in colours.
+
+    Parameters
+    ----------
+    models : sequence of str
+    outcomes : sequence of Outcome
+    head : str, optional
+        What an outcome is.
+    """
+    labels = [outcome.name for outcome in outcomes]
+    scores = [[(r.score, r.low, r.high) for r in outcome.results] for outcome in outcomes]
+    parts = "".join(_heat_map(outcome, models) for outcome in outcomes)
+    return [
+        "<h2>Scores</h2>" + legend(models) + interval_bars(labels, scores, models),
+        _score_table(models, outcomes, head),
+        f"<h2>Sections</h2>{parts}" if parts else "",
+    ]
 
 
-def _score_table(evaluation: Evaluation) -> str:
+def _score_table(models: Sequence[str], outcomes: Sequence[Outcome], head: str) -> str:
     rows = []
-    for outcome in evaluation.outcomes:
+    for outcome in outcomes:
         below = f"{outcome.measure}, {coverage_text(outcome)}"
-        cells = [cell(f'{escape(outcome.suite.name)}<br><span class="quiet">{escape(below)}</span>')]
+        cells = [cell(f'{escape(outcome.name)}<br><span class="quiet">{escape(below)}</span>')]
         for number, result in enumerate(outcome.results):
             compared = outcome.comparisons.get((0, number))
             mark = significance_mark(compared.p_value) if compared else ""
@@ -78,10 +90,10 @@ def _score_table(evaluation: Evaluation) -> str:
             shown = f"{score_text(result.score)}{mark}{interval}"
             cells.append(cell(f'<span title="{title}">{shown}</span>', "number"))
         rows.append(cells)
-    return table(["suite, measure, used / total", *evaluation.models], rows)
+    return table([f"{head}, measure, used / total", *models], rows)
 
 
-def _heat_map(outcome: SuiteOutcome, evaluation: Evaluation) -> str:
+def _heat_map(outcome: Outcome, models: Sequence[str]) -> str:
     """Colour the score of each part and model."""
     if not outcome.results[0].parts:
         return ""
@@ -90,7 +102,7 @@ def _heat_map(outcome: SuiteOutcome, evaluation: Evaluation) -> str:
         used = f'<span class="quiet">{parts[0].n_used} / {parts[0].n_total}</span>'
         name = cell(f"{escape(parts[0].name)} {used}")
         rows.append([name, *map(_heat_cell, parts)])
-    return f"<h3>{escape(outcome.suite.title)}</h3>" + table(["section", *evaluation.models], rows)
+    return f"<h3>{escape(outcome.title)}</h3>" + table(["section", *models], rows)
 
 
 def _heat_cell(part: PartResult) -> str:

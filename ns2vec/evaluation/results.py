@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -139,6 +140,36 @@ class TaskResult:
             "measures": dict(self.measures),
             "parts": [asdict(part) for part in self.parts],
         }
+
+
+class Outcome(Protocol):
+    """What reports show as one line: all models' results on the same questions."""
+
+    @property
+    def name(self) -> str:
+        """Of the line."""
+
+    @property
+    def title(self) -> str:
+        """Of the table of its parts."""
+
+    @property
+    def measure(self) -> str:
+        """What the score is."""
+
+    @property
+    def results(self) -> tuple[TaskResult, ...]:
+        """One for each model."""
+
+    @property
+    def comparisons(self) -> Mapping[tuple[int, int], Difference]:
+        """Numbers of two models, the first less than the second -> their difference."""
+
+
+def compare_all(results: Sequence[TaskResult], resampling: Resampling) -> dict[tuple[int, int], Difference]:
+    """Return the difference of each two models that have items, by their numbers, the lower one first."""
+    pairs = itertools.combinations([n for n, result in enumerate(results) if result.items is not None], 2)
+    return {(i, j): compare_results(results[i], results[j], resampling) for i, j in pairs}
 
 
 def compare_results(first: TaskResult, second: TaskResult, resampling: Resampling) -> Difference:

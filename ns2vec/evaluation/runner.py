@@ -21,7 +21,7 @@ from ns2vec.evaluation.facts import FactsCorpus, facts_corpus
 from ns2vec.evaluation.facts_suites import FACTS_QUESTIONS
 from ns2vec.evaluation.lookup import Lookup
 from ns2vec.evaluation.readers import EXPECTED, READERS
-from ns2vec.evaluation.results import TaskResult, compare_results
+from ns2vec.evaluation.results import TaskResult, compare_all
 from ns2vec.evaluation.sources import FoundFiles, MissingFiles, SuiteNotFoundError, find_suite_files
 from ns2vec.evaluation.statistics import Difference, Resampling
 from ns2vec.evaluation.suites import Origin, Suite, select_suites
@@ -118,6 +118,16 @@ class SuiteOutcome:
     read: Read
     results: tuple[TaskResult, ...]
     comparisons: dict[tuple[int, int], Difference]
+
+    @property
+    def name(self) -> str:
+        """What the suite is called."""
+        return self.suite.name
+
+    @property
+    def title(self) -> str:
+        """What the suite is."""
+        return self.suite.title
 
     @property
     def measure(self) -> str:
@@ -316,7 +326,7 @@ def evaluate_suites(
             missing += error.missing
             continue
         results = _score(lookups, suite, read.questions, settings)
-        outcomes.append(SuiteOutcome(suite, read, results, _compare(results, settings.resampling)))
+        outcomes.append(SuiteOutcome(suite, read, results, compare_all(results, settings.resampling)))
     if missing and not outcomes:
         raise SuiteNotFoundError(missing)
     shapes = {name: (len(model.index_to_key), model.vectors.shape[1]) for name, model in models.items()}
@@ -339,12 +349,3 @@ def _score(
         task.score(lookup, questions, keep=keep, **options).with_interval(settings.resampling)
         for lookup in lookups
     )
-
-
-def _compare(results: tuple[TaskResult, ...], resampling: Resampling) -> dict[tuple[int, int], Difference]:
-    pairs = [(i, j) for i in range(len(results)) for j in range(i + 1, len(results))]
-    return {
-        (i, j): compare_results(results[i], results[j], resampling)
-        for i, j in pairs
-        if results[i].items is not None and results[j].items is not None
-    }

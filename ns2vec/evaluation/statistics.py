@@ -11,6 +11,7 @@ good, it does not matter which of them gave which of an item's two scores (Fishe
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -150,12 +151,54 @@ def spearman(x: npt.ArrayLike, y: npt.ArrayLike) -> float:
 
 def draw_counts(n_items: int, n_draws: int, seed: int) -> Int64Array:
     """Return bootstrap draws, shape (n_draws, n_items): how often each item stands in each sample."""
-    rng = np.random.default_rng([seed, n_items])
+    return _counts_of(np.random.default_rng([seed, n_items]), n_items, n_draws)
+
+
+def _counts_of(rng: np.random.Generator, n_items: int, n_draws: int) -> Int64Array:
     if not n_items:
         return np.zeros((n_draws, 0), dtype=np.int64)
     drawn = rng.integers(0, n_items, size=(n_draws, n_items))
     drawn += np.arange(0, n_draws * n_items, n_items)[:, None]
     return np.bincount(drawn.ravel(), minlength=n_draws * n_items).reshape(n_draws, n_items)
+
+
+def _in_blocks(
+    n_items: int, resampling: Resampling, statistic: Callable[[int], Float64Array]
+) -> Float64Array:
+    """Return a statistic of all draws, of which so many are made at once as a block has room for."""
+    step = max(1, BLOCK_NUMBERS // max(1, n_items))
+    starts = range(0, max(1, resampling.n_draws), step)
+    return np.concatenate([statistic(min(step, resampling.n_draws - start)) for start in starts])
+
+
+def drawn_means(sums: Float64Array, sizes: Float64Array, resampling: Resampling) -> Float64Array:
+    """Return the means of bootstrap samples.
+
+    Parameters
+    ----------
+    sums, sizes : ndarray of shape (n,) or (n, n_columns)
+        Sum of the values of each group of items, and how many there are.
+    resampling : Resampling
+
+    Returns
+    -------
+    ndarray of shape (n_draws,) or (n_draws, n_columns)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ns2vec.evaluation.statistics import Resampling, drawn_means
+    >>> drawn_means(np.full(5, 2.0), np.ones(5), Resampling(n_draws=2)).tolist()
+    [2.0, 2.0]
+    """
+    rng = np.random.default_rng([resampling.seed, len(sums)])
+
+    def means(n_draws: int) -> Float64Array:
+        counts = _counts_of(rng, len(sums), n_draws)
+        with np.errstate(invalid="ignore"):  # a sample of groups that are empty has no mean
+            return np.asarray((counts @ sums) / (counts @ sizes))
+
+    return _in_blocks(len(sums), resampling, means)
 
 
 def spearman_draws(x: npt.ArrayLike, y: npt.ArrayLike, counts: Int64Array) -> Float64Array:
@@ -295,10 +338,9 @@ def mean_interval(
     (1.0, 1.0)
     """
     sums, sizes = _by_group(np.asarray(values, dtype=np.float64), groups)
-    counts = draw_counts(len(sums), resampling.n_draws, resampling.seed)
     if not len(sums):
         return math.nan, math.nan
-    return percentiles((counts @ sums) / (counts @ sizes), resampling.level)
+    return percentiles(drawn_means(sums, sizes, resampling), resampling.level)
 
 
 def compare_means(
@@ -328,9 +370,11 @@ def compare_means(
     sums, sizes = _by_group(differences, groups)
     if not len(sums):
         return Difference(math.nan, math.nan, math.nan, math.nan, 0)
-    counts = draw_counts(len(sums), resampling.n_draws, resampling.seed)
-    low, high = percentiles((counts @ sums) / (counts @ sizes), resampling.level)
+    low, high = percentiles(drawn_means(sums, sizes, resampling), resampling.level)
     rng = np.random.default_rng([resampling.seed, len(sums), 1])
-    signs = rng.integers(0, 2, size=(resampling.n_draws, len(sums))) * 2.0 - 1.0
-    p_value = _p_value(float(sums.sum()), signs @ sums)
+
+    def exchanged(n_draws: int) -> Float64Array:
+        return np.asarray((rng.integers(0, 2, size=(n_draws, len(sums))) * 2.0 - 1.0) @ sums)
+
+    p_value = _p_value(float(sums.sum()), _in_blocks(len(sums), resampling, exchanged))
     return Difference(float(differences.mean()), low, high, p_value, len(differences))

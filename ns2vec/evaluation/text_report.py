@@ -7,10 +7,11 @@ of the permutation test on common questions, not corrected for the number of sui
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from ns2vec.evaluation.results import TaskResult
-from ns2vec.evaluation.runner import Evaluation, SuiteOutcome
+from ns2vec.evaluation.results import Outcome, TaskResult
+from ns2vec.evaluation.runner import Evaluation
+from ns2vec.evaluation.statistics import Resampling
 from ns2vec.reports.tables import aligned, markdown_table
 
 LEVELS = ((0.001, "***"), (0.01, "**"), (0.05, "*"))
@@ -42,7 +43,7 @@ def _score(result: TaskResult, mark: str) -> str:
     return f"{score_text(result.score)}{mark}{interval}"
 
 
-def coverage_text(outcome: SuiteOutcome) -> str:
+def coverage_text(outcome: Outcome) -> str:
     """Return ``used/total``, of each model where they differ, and how many questions had vectors made."""
     coverages = [result.coverage for result in outcome.results]
     used = _one_or_all([coverage.n_used for coverage in coverages])
@@ -54,20 +55,44 @@ def _one_or_all(counts: Sequence[int]) -> str:
     return " ".join(map(str, counts if len(set(counts)) > 1 else counts[:1]))
 
 
-def _rows(evaluation: Evaluation, sections: bool) -> list[list[str]]:
-    rows = [["suite", "measure", "used/total", *evaluation.models]]
-    for outcome in evaluation.outcomes:
+def score_rows(
+    models: Iterable[str], outcomes: Iterable[Outcome], *, head: str = "suite", sections: bool = False
+) -> list[list[str]]:
+    """Return the cells of a table of scores: a head, and one row for each outcome and part.
+
+    Parameters
+    ----------
+    models : iterable of str
+    outcomes : iterable of Outcome
+    head : str, optional
+        What an outcome is.
+    sections : bool, optional
+        Whether to list the parts.
+    """
+    rows = [[head, "measure", "used/total", *models]]
+    for outcome in outcomes:
         marks = [""]
         for number in range(1, len(outcome.results)):
             compared = outcome.comparisons.get((0, number))
             marks.append(significance_mark(compared.p_value) if compared else "")
         cells = [_score(result, mark) for result, mark in zip(outcome.results, marks, strict=True)]
-        rows.append([outcome.suite.name, outcome.measure, coverage_text(outcome), *cells])
+        rows.append([outcome.name, outcome.measure, coverage_text(outcome), *cells])
         if sections:
             for parts in zip(*(result.parts for result in outcome.results), strict=True):
                 used = f"{parts[0].n_used}/{parts[0].n_total}"
                 rows.append([f"  {parts[0].name}", "", used, *(score_text(part.score) for part in parts)])
     return rows
+
+
+def _rows(evaluation: Evaluation, sections: bool) -> list[list[str]]:
+    return score_rows(evaluation.models, evaluation.outcomes, sections=sections)
+
+
+def resampling_note(resampling: Resampling) -> str:
+    """Return how intervals were drawn."""
+    return (
+        f"intervals: {resampling.level:.0%} of {resampling.n_draws} bootstrap draws, seed {resampling.seed}"
+    )
 
 
 def settings_notes(evaluation: Evaluation) -> list[str]:
@@ -76,8 +101,7 @@ def settings_notes(evaluation: Evaluation) -> list[str]:
     notes = [
         f"missing words: {settings.missing}; restrict_vocab: {settings.restrict_vocab or 'none'}; "
         f"case: {'ignored' if settings.case_insensitive else 'kept'}; analogies: {settings.method}; "
-        f"intervals: {settings.resampling.level:.0%} of {settings.resampling.n_draws} bootstrap draws, "
-        f"seed {settings.resampling.seed}"
+        f"{resampling_note(settings.resampling)}"
     ]
     if len(evaluation.models) > 1:
         subset = "common to all models" if settings.subset == "common" else "of each model's own vocabulary"
@@ -124,8 +148,13 @@ def markdown(evaluation: Evaluation, *, sections: bool = False) -> str:
     -------
     str
     """
-    rows = [[_escape(cell) for cell in row] for row in _rows(evaluation, sections)]
-    return "\n".join([markdown_table(rows), "", *(f"- {_escape(note)}" for note in _notes(evaluation))])
+    return markdown_of(_rows(evaluation, sections), _notes(evaluation))
+
+
+def markdown_of(rows: Sequence[Sequence[str]], notes: Sequence[str]) -> str:
+    """Return rows as a Markdown table, and notes below it."""
+    escaped = [[_escape(cell) for cell in row] for row in rows]
+    return "\n".join([markdown_table(escaped), "", *(f"- {_escape(note)}" for note in notes)])
 
 
 def _escape(text: str) -> str:

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from operator import is_
 from typing import Any
 
@@ -53,6 +54,8 @@ class Texts:
     def from_chunk(cls, ids: Int32Array) -> Texts:
         """Make them of a chunk, in which each document has an end."""
         is_word = ids >= 0
+        if len(ids) and np.count_nonzero(is_word) == len(ids) - 1 and ids[-1] == END:  # one, all of it known
+            return cls(ids[:-1], np.array([0, len(ids) - 1]))
         starts = np.concatenate([[0], np.cumsum(is_word)[ids == END]]).astype(np.int64)
         return cls(ids[is_word], starts)
 
@@ -198,8 +201,7 @@ class OneByOne:
 
 def start_rows(keys: npt.NDArray[np.uint64], vector_size: int) -> Float32Array:
     """Small random rows, uniform in [-1, 1) / vector_size, each of which depends on its key alone."""
-    rows = empty_rows(len(keys), vector_size)
-    columns = np.arange(1, vector_size + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    rows, columns = empty_rows(len(keys), vector_size), columns_of(vector_size)
     for start in range(0, len(keys), 4096):
         # the counter of splitmix64 (Steele et al. 2014), for all columns at once
         mixed = keys[start : start + 4096, np.newaxis] + columns
@@ -209,6 +211,12 @@ def start_rows(keys: npt.NDArray[np.uint64], vector_size: int) -> Float32Array:
         uniform = (mixed >> np.uint64(40)).astype(np.float32) * np.float32(2.0**-24)
         rows[start : start + 4096] = (uniform * 2.0 - 1.0) / vector_size
     return rows
+
+
+@lru_cache(maxsize=1)
+def columns_of(vector_size: int) -> npt.NDArray[np.uint64]:
+    """What is added to a key for each column."""
+    return np.arange(1, vector_size + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
 
 
 def jobs_of(texts: Texts) -> Iterator[Job]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import logging
 from functools import cached_property
+from operator import is_
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -40,7 +41,7 @@ NOT_SAVED = {
 # what a model makes again when it needs it
 TRANSIENT = {
     "_batch_state", "_made_sampler", "_rows_of_tokens", "_scan", "_seen_tags", "_one_by_one", "_why_empty",
-    "_core", "load", "checkpoint", "checkpoint_every",
+    "_checked", "_core", "load", "checkpoint", "checkpoint_every",
 }  # fmt: skip
 # what has a place of its own in a file, or follows from what is there
 SEPARATE = {"wv", "random", "cum_table", "_made_cum_table", "hashfxn", "sampler", "epochs_trained", *WEIGHTS}
@@ -56,6 +57,7 @@ class StoredModel(Saveable):
     """
 
     OTHERS: tuple[str, ...] = ()  # attributes that are keys with vectors, beside `wv`
+    _checked: list[Any] | None = None  # values of all attributes when the options were checked
 
     # options, which the constructor of each family takes; users may set them later
     vector_size: int
@@ -139,9 +141,16 @@ class StoredModel(Saveable):
         return made
 
     def _ready(self) -> EmbeddingCore:
-        """The core, which knows the options as they are now."""
-        self._core.config = self._config()
+        """The core, which knows the options as they are now; to check them all takes time, so once while none is set."""
+        checked, now = self._checked, self._values()
+        if checked is None or len(now) != len(checked) or not all(map(is_, now, checked)):
+            self._core.config = self._config()
+            self._checked = self._values()
         return self._core
+
+    def _values(self) -> list[Any]:
+        """What its attributes are."""
+        return [value for name, value in vars(self).items() if name != "_checked"]
 
     @property
     def _spec(self) -> Spec:

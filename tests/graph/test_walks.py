@@ -66,9 +66,7 @@ def test_each_node_begins_as_many_walks_in_an_order_of_each_epoch():
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize(("p", "q"), ORDERS)
 def test_steps_have_the_probabilities_of_the_paper(p, q, weighted):
-    """Chi squared of some 10^5 steps from one edge; a false alarm once in 10^6."""
-    from scipy.stats import chisquare
-
+    """Chi squared of some 10^4 steps from one edge; with 3 degrees of freedom above 31 once in 10^6."""
     edges = [
         ("t", "v", 2.0),
         ("t", "a", 1.0),
@@ -78,14 +76,15 @@ def test_steps_have_the_probabilities_of_the_paper(p, q, weighted):
         ("t", "b", 1.0),
     ]
     graph = read_graph(edges if weighted else [edge[:2] for edge in edges])
-    ids = WalkPlan(40, 8000, p, q).walks(graph, seed=9)
+    ids = WalkPlan(40, 3000, p, q).walks(graph, seed=9)
     before, at = graph.rows_of(["t", "v"])
     places = np.flatnonzero((ids[:-2] == before) & (ids[1:-1] == at) & (ids[2:] >= 0))
     expected = oracle(graph, p, q).probabilities(before, at)
     lists = graph.neighbours[graph.offsets[at] : graph.offsets[at + 1]]
     counts = np.bincount(ids[places + 2], minlength=len(graph))[lists]
-    assert counts.sum() > 20_000
-    assert chisquare(counts, expected * counts.sum()).pvalue > 1e-6
+    assert counts.sum() > 8000
+    expected = expected * counts.sum()
+    assert ((counts - expected) ** 2 / expected).sum() < 31
 
 
 def test_a_walk_ends_where_no_edge_goes_on():
@@ -97,11 +96,11 @@ def test_a_walk_ends_where_no_edge_goes_on():
 
 def test_visits_are_expected_as_walks_make_them():
     graph = random_graph(weighted=True, directed=True)
-    plan = WalkPlan(8, 20_000)
+    plan = WalkPlan(8, 5000)
     ids = plan.walks(graph)
     expected = plan.expected_visits(graph)
     found = np.bincount(ids[ids >= 0], minlength=len(graph))
-    assert found == pytest.approx(expected, rel=0.03)
+    assert found == pytest.approx(expected, rel=0.05)
     assert expected.sum() == pytest.approx((ids >= 0).sum(), rel=0.005)
 
 

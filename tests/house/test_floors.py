@@ -20,6 +20,7 @@ LAZY = {
     "gensim",
     "importlib",
     "ot",
+    "pyarrow",
     "scipy",
     "smart_open",
     "threadpoolctl",

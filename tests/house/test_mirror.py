@@ -12,6 +12,8 @@ TESTED_BY = {
     "tests/cli/test_info.py": "_build_info",
     "tests/compat/test_signatures.py": "compat/gensim/convert callbacks",
     "tests/compat/gensim/test_alias.py": "compat/gensim/site/sitecustomize",
+    "tests/evaluation/ranking/test_ranks.py": "evaluation/ranking/metrics",
+    "tests/evaluation/ranking/test_runner.py": "evaluation/ranking/reports",
     "tests/evaluation/test_html_report.py": "reports/html",
     "tests/evaluation/test_readers.py": "evaluation/_lines",
     "tests/formats/test_fasttext_bin.py": (
@@ -36,6 +38,7 @@ TESTED_BY = {
     "tests/keyedvectors/test_storage.py": "keyedvectors/model",
     "tests/parity/test_gensim_evaluation.py": "reference/evaluation",
     "tests/parity/test_gensim_word2vec.py": "vocab/subsampling vocab/trim",
+    "tests/recommend/test_reading.py": "recommend/tables",
     "tests/sampling/test_aware.py": "reference/aware",
     "tests/sampling/test_base.py": "sampling/noise",
     "tests/sampling/test_static.py": "sampling/_draws",

@@ -1,0 +1,246 @@
+"""Splits of interactions into what is trained on and what is asked for, as values that have a name.
+
+A number from an evaluation says little without the split it comes from: those that were drawn at random let a
+model see the future, which makes it look better than it will be in use.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from ns2vec._options import number, whole
+from ns2vec._typing import BoolArray, Int32Array, Int64Array
+from ns2vec.exceptions import ConfigError, CorpusError
+from ns2vec.recommend.interactions import Interactions
+
+
+@dataclass(frozen=True)
+class Split:
+    """Interactions to train on and to ask for, with the same keys.
+
+    Attributes
+    ----------
+    name : str
+        How it was made, for reports.
+    train, test : Interactions
+    history : Interactions or None
+        What is known, as it is asked, about users who are not in `train`.
+    cold_items : ndarray, int32, or None
+        Rows of the items that are not in `train`, among which the ones in `test` are to be found.
+
+    Raises
+    ------
+    CorpusError
+        If `train` or `test` is empty.
+    ConfigError
+        If they have other keys.
+    """
+
+    name: str
+    train: Interactions
+    test: Interactions
+    history: Interactions | None = None
+    cold_items: Int32Array | None = None
+
+    def __post_init__(self) -> None:
+        for part, data in (("train on", self.train), ("ask for", self.test)):
+            if not len(data):
+                raise CorpusError(
+                    f"{self.name} leaves no interactions to {part}; change the share, or take more data"
+                )
+        if (self.train.n_users, self.train.n_items) != (self.test.n_users, self.test.n_items):
+            raise ConfigError("expected train and test with the same keys; given(train, test) sees to that")
+
+    @property
+    def known(self) -> Interactions:
+        """What is not to be recommended again: `train`, and `history` where there is one."""
+        return self.train if self.history is None else self.train.joined(self.history)
+
+
+def given(train: Interactions, test: Interactions) -> Split:
+    """Take a split that others have made; keys that only one part has get a row in both.
+
+    Examples
+    --------
+    >>> from ns2vec.recommend import given, read_interactions
+    >>> split = given(read_interactions([("ann", "tea")]), read_interactions([("ann", "milk")]))
+    >>> split.train.item_keys, split.test.items.tolist()
+    (['tea', 'milk'], [1])
+    """
+    test = test.onto(train.user_keys, train.item_keys)
+    return Split("given", train.onto(test.user_keys, test.item_keys), test)
+
+
+def by_time(data: Interactions, test: float = 0.2) -> Split:
+    """Ask for the last share of each user's interactions.
+
+    Parameters
+    ----------
+    data : Interactions
+    test : float, optional
+        The share, between 0 and 1; a user's number is rounded down.
+
+    Raises
+    ------
+    ConfigError
+        If the interactions have no times, or the share cannot be one.
+    CorpusError
+        If a part is empty.
+
+    Examples
+    --------
+    >>> from ns2vec.recommend import by_time, read_interactions
+    >>> data = read_interactions([("ann", item, 1, time) for time, item in enumerate("abcde")])
+    >>> split = by_time(data, 0.4)
+    >>> split.name, [data.item_keys[row] for row in split.test.items]
+    ('by_time(test=0.4)', ['d', 'e'])
+    """
+    share = _share("test", test)
+    return _last(f"by_time(test={share:g})", data, _times(data), _share_of(data, share))
+
+
+def leave_last(data: Interactions) -> Split:
+    """Ask for the last interaction of each user who has two or more.
+
+    Parameters
+    ----------
+    data : Interactions
+
+    Raises
+    ------
+    ConfigError
+        If the interactions have no times.
+    CorpusError
+        If a part is empty.
+    """
+    return _last("leave_last", data, _times(data), (_counts(data) > 1).astype(np.int64))
+
+
+def random_per_user(data: Interactions, test: float = 0.2, *, seed: int = 1) -> Split:
+    """Ask for a random share of each user's interactions.
+
+    Parameters
+    ----------
+    data : Interactions
+    test : float, optional
+        The share, between 0 and 1; a user's number is rounded down.
+    seed : int, optional
+
+    Raises
+    ------
+    ConfigError
+        If the share or the seed cannot be one.
+    CorpusError
+        If a part is empty.
+    """
+    share, seed = _share("test", test), whole("seed", seed)
+    drawn = np.random.default_rng(seed).random(len(data))
+    name = f"random_per_user(test={share:g}, seed={seed})"
+    return _last(name, data, drawn, _share_of(data, share))
+
+
+def by_user(data: Interactions, users: float = 0.1, *, test: float = 0.2, seed: int = 1) -> Split:
+    """Keep a share of the users out of training: how well are new users served?
+
+    Of these users the last share of interactions is asked for (a random one where there are no times), and
+    the rest is their `history`.
+
+    Parameters
+    ----------
+    data : Interactions
+    users : float, optional
+        Share of the users, between 0 and 1.
+    test : float, optional
+        Share of their interactions that is asked for, between 0 and 1.
+    seed : int, optional
+
+    Raises
+    ------
+    ConfigError
+        If a share or the seed cannot be one.
+    CorpusError
+        If a part is empty.
+    """
+    users, test, seed = _share("users", users), _share("test", test), whole("seed", seed)
+    is_cold = np.isin(data.users, _drawn(data.n_users, users, seed))
+    cold = data.take(is_cold)
+    name = f"by_user(users={users:g}, test={test:g}, seed={seed})"
+    times = np.random.default_rng(seed).random(len(cold)) if cold.times is None else cold.times
+    asked = _last(name, cold, times, _share_of(cold, test))
+    return Split(name, data.take(~is_cold), asked.test, history=asked.train)
+
+
+def by_item(data: Interactions, items: float = 0.1, *, seed: int = 1) -> Split:
+    """Keep a share of the items out of training, and ask for all interactions with them.
+
+    Parameters
+    ----------
+    data : Interactions
+    items : float, optional
+        Share of the items, between 0 and 1.
+    seed : int, optional
+
+    Raises
+    ------
+    ConfigError
+        If the share or the seed cannot be one.
+    CorpusError
+        If a part is empty.
+
+    Examples
+    --------
+    >>> from ns2vec.recommend import by_item, read_interactions
+    >>> split = by_item(read_interactions([(user, item) for user in "ab" for item in "tuvwx"]), 0.2)
+    >>> len(split.train), len(split.test), len(split.cold_items)
+    (8, 2, 1)
+    """
+    share, seed = _share("items", items), whole("seed", seed)
+    cold = _drawn(data.n_items, share, seed)
+    is_cold = np.isin(data.items, cold)
+    name = f"by_item(items={share:g}, seed={seed})"
+    return Split(name, data.take(~is_cold), data.take(is_cold), cold_items=cold)
+
+
+def _counts(data: Interactions) -> Int64Array:
+    counts: Int64Array = np.bincount(data.users, minlength=data.n_users)
+    return counts
+
+
+def _share_of(data: Interactions, share: float) -> Int64Array:
+    """Return how many interactions of each user a share is, rounded down."""
+    found: Int64Array = np.floor(_counts(data) * share + 1e-9).astype(np.int64)  # .29 * 100 is less than 29
+    return found
+
+
+def _last(name: str, data: Interactions, times: npt.NDArray[np.generic], n_asked: Int64Array) -> Split:
+    """Ask for the last `n_asked` interactions of each user."""
+    order = replace(data, times=times).chronological()
+    counts = _counts(data)
+    place = np.arange(len(data)) - np.repeat(np.cumsum(counts) - counts, counts)  # among the user's own
+    is_asked: BoolArray = np.zeros(len(data), dtype=bool)
+    is_asked[order] = place >= np.repeat(counts - n_asked, counts)
+    return Split(name, data.take(~is_asked), data.take(is_asked))
+
+
+def _times(data: Interactions) -> npt.NDArray[np.generic]:
+    if data.times is None:
+        raise ConfigError(
+            "there are no times; name their column as you read the data, or use random_per_user"
+        )
+    return data.times
+
+
+def _share(name: str, value: float) -> float:
+    found = number(name, value)
+    if not 0 < found < 1:
+        raise ConfigError(f"{name} must be between 0 and 1, got {found:g}")
+    return found
+
+
+def _drawn(n: int, share: float, seed: int) -> Int32Array:
+    """Return a share of the rows, at least one, ascending."""
+    n_drawn = max(1, round(n * share))
+    return np.sort(np.random.default_rng(seed).permutation(n)[:n_drawn]).astype(np.int32)
