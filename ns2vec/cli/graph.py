@@ -28,8 +28,9 @@ ns2vec graph links edges.txt --model deepwalk --share 0.2
 
 EDGES has a line for each edge: source, target and perhaps a weight above 0, with blanks or commas between
 them. embed writes vectors, as ns2vec train does. --model line writes both orders side by side, of half the
-size each. links holds a share of the edges out, learns from the others, and writes how well the cosine tells
-those held out from as many pairs without an edge."""
+size each. links holds a share of the edges out, learns from the others, and writes how well scores tell
+those held out from as many pairs without an edge: what walks with negatives are trained to give, or else
+the cosine."""
 
 #: flag, conversion, help; names are those of the library's parameters.
 OPTIONS: tuple[tuple[str, Any, str], ...] = (
@@ -83,13 +84,13 @@ def run(arguments: argparse.Namespace) -> int:
     graph = read_graph(arguments.edges, directed=arguments.directed)
     logger.info("%s: %d nodes, %d edges", arguments.edges, len(graph), graph.n_edges)
     if arguments.action == "embed":
-        wv = fitted(graph, arguments.model, options)
+        wv, _ = fitted(graph, arguments.model, options)
         table = VectorTable(wv.index_to_key, wv.vectors)
         write_table(arguments.output, table, output_format(arguments.output))
         logger.info("%s: %d vectors of size %d", arguments.output, *wv.vectors.shape)
         return 0
     split = split_links(graph, share=arguments.share, seed=options.get("seed", 1))
-    found = judge_links(*split.scores(fitted(split.train, arguments.model, options)))
+    found = judge_links(*split.scores(*fitted(split.train, arguments.model, options)))
     print_json({name: getattr(found, name) for name in ("auc", "average_precision", "n_links", "n_others")})
     return 0
 
@@ -113,14 +114,14 @@ def model_options(arguments: argparse.Namespace) -> dict[str, Any]:
     return given
 
 
-def fitted(graph: Graph, model: str, options: dict[str, Any]) -> KeyedVectors:
-    """Return the vectors of a graph's nodes."""
+def fitted(graph: Graph, model: str, options: dict[str, Any]) -> tuple[KeyedVectors, Any]:
+    """Return the vectors of a graph's nodes, and their output vectors where walks and negatives made some."""
     from ns2vec.graph import LINE, DeepWalk, Node2Vec, side_by_side
 
     if model != "line":
         kind = DeepWalk if model == "deepwalk" else Node2Vec
-        walked: KeyedVectors = kind(**options).fit(graph).wv
-        return walked
+        made = kind(**options).fit(graph)
+        return made.wv, getattr(made, "syn1neg", None)
     options = {**options, "vector_size": options.get("vector_size", 128) // 2}
     first, second = (LINE(order=order, **options).fit(graph).wv for order in (1, 2))
-    return side_by_side(first, second)
+    return side_by_side(first, second), None

@@ -32,13 +32,17 @@ class LinkSplit:
     links: Int64Array
     others: Int64Array
 
-    def scores(self, wv: Any) -> tuple[Float64Array, Float64Array]:
-        """Cosines of the vectors of `links` and of `others`, each of shape (n,).
+    def scores(self, wv: Any, outputs: Any = None) -> tuple[Float64Array, Float64Array]:
+        """Scores of `links` and of `others` by vectors, each of shape (n,).
 
         Parameters
         ----------
         wv : KeyedVectors
             Of a model that was fitted to `train`.
+        outputs : ndarray of shape (n_nodes, D), optional
+            Its output vectors, such as ``model.syn1neg``: then the score is what the model was trained to
+            give, the product of the vector of one node and the output vector of the other, both ways.
+            Without, it is the cosine, which knows nothing of how many links a node has.
 
         Raises
         ------
@@ -56,8 +60,12 @@ class LinkSplit:
         True
         """
         rows = np.array([wv.key_to_index[key] for key in self.train.keys])
-        vectors = wv.get_normed_vectors()[rows]
-        first, second = (vectors[pairs].prod(axis=1).sum(axis=1) for pairs in (self.links, self.others))
+        ours = wv.get_normed_vectors()[rows] if outputs is None else wv.vectors[rows]
+        theirs = ours if outputs is None else np.asarray(outputs)[rows]
+        first, second = (
+            ((ours[a] * theirs[b]).sum(axis=1) + (ours[b] * theirs[a]).sum(axis=1)) / 2
+            for a, b in (self.links.T, self.others.T)
+        )
         return first.astype(np.float64), second.astype(np.float64)
 
 
