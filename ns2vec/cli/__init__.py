@@ -24,6 +24,7 @@ from ns2vec.cli import (
     evaluate,
     explain,
     fasttext,
+    graph,
     info,
     phrases,
     query,
@@ -56,13 +57,15 @@ class Command(Protocol):
 
 
 COMMANDS: Registry[Command] = Registry("command")
-for _module in (train, phrases, recommend, evaluate, query, convert, info, calculate, compare, explain, demo):
+for _module in (
+    train, phrases, recommend, graph, evaluate, query, convert, info, calculate, compare, explain, demo,
+):  # fmt: skip
     COMMANDS.register(_module.NAME, _module)  # type: ignore[arg-type]
 for _command in (fasttext.SKIPGRAM, fasttext.CBOW):
     COMMANDS.register(_command.NAME, _command)  # type: ignore[arg-type]
 
 # Commands that take long tell what they are doing; the others only what is wrong.
-TALKATIVE = (train.NAME, phrases.NAME, fasttext.SKIPGRAM.NAME, fasttext.CBOW.NAME)
+TALKATIVE = (train.NAME, phrases.NAME, graph.NAME, fasttext.SKIPGRAM.NAME, fasttext.CBOW.NAME)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

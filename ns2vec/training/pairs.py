@@ -51,9 +51,8 @@ class Pairs:
 
     @cached_property
     def mark(self) -> int:
-        """CRC-32 of their ids: what a checkpoint knows them by, whatever their order in an epoch."""
-        ids = np.concatenate([self.inputs, self.outputs])
-        return crc32(ids.view(np.uint8).data)
+        """CRC-32 of ids and weights: what a checkpoint knows them by, whatever their order in an epoch."""
+        return arrays_mark(self.inputs, self.outputs, self.weights)
 
     def take(self, places: npt.NDArray[Any]) -> Pairs:
         """Some of them, in the order of `places`."""
@@ -93,6 +92,11 @@ class PairChunk:
         return len(self.order)
 
     @property
+    def mark(self) -> int:
+        """What a checkpoint knows the pairs by."""
+        return self.whole.mark
+
+    @property
     def sentences_before(self) -> int:
         """Pairs of this epoch before it."""
         return self.words_before
@@ -126,3 +130,12 @@ class PairFeed:
         worker.begin(run.progress(chunk))
         loss = worker.train_pairs(chunk.whole.take(chunk.order), run.rate(chunk), chunk.index)
         return chunk.n_sentences, chunk.n_sentences, loss
+
+
+def arrays_mark(*arrays: Any) -> int:
+    """CRC-32 of arrays one after the other, without those that are None."""
+    found = 0
+    for array in arrays:
+        if array is not None:
+            found = crc32(np.ascontiguousarray(array).view(np.uint8).data, found)
+    return found

@@ -54,6 +54,8 @@ def planted_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     corpus.write_corpus(folder / "corpus.txt")
     corpus.write_analogies(folder / "questions.txt")
     corpus.write_similarity(folder / "pairs.tsv")
+    edges = [(f"{side}{a}", f"{side}{b}") for side in "xy" for a in range(10) for b in range(a)]
+    (folder / "edges.txt").write_text("# two cliques\n" + "".join(f"{a} {b}\n" for a, b in edges))
     (folder / "corpus.txt.gz").write_bytes(gzip.compress((folder / "corpus.txt").read_bytes()))
     write_clicks(folder)
     options = ["--vector-size", "24", "--sg", "--workers", "1", "--epochs", "3", "-q"]
