@@ -1,6 +1,6 @@
 """The interface of samplers (``_cy/sampler.h``), for the kernels that call them and the modules that are them."""
 
-from libc.stdint cimport int32_t, int64_t, uint64_t
+from libc.stdint cimport int32_t, int64_t, uint16_t, uint64_t
 
 
 cdef extern from "sampler.h" nogil:
@@ -42,6 +42,7 @@ cdef extern from "sampler.h" nogil:
         long n_window
         float *weights
         ns2_counts *counts
+        const uint16_t *excluded_bits
 
     ctypedef struct ns2_sampler:
         int32_t n_rows

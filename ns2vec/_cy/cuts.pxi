@@ -130,21 +130,23 @@ cdef inline bint is_whole(Kernel k, Workspace work, Window *window, ns2_block *b
 cdef void step_singly(Kernel k, Workspace work, Window *window, ns2_block *b, long goal, long first, long end,
                       double heaviest) noexcept nogil:
     """Inputs [first, end) one after the other."""
-    cdef double need
     cdef double *loss = b.loss
     cdef float alpha = b.alpha
     cdef long i, n_rounds, r
     for i in range(first, end):
-        n_rounds = 1
-        if heaviest > 1.0:
-            need = max(heaviest * k.ops.norm(work.inputs_now[i], k.stride), norm_of_outputs(k, goal, b))
-            n_rounds = rounds(alpha * max(SLOPE * need, heaviest / GROWTH), heaviest)
+        n_rounds = rounds_of_input(k, work, b, goal, i, heaviest) if heaviest > 1.0 else 1
         for r in range(n_rounds):
             b.alpha = alpha / n_rounds
             b.loss = loss if r == 0 else NULL
             step_rows(k, work, window, b, goal, i, 1, False)
             b.n_ahead = 0
         b.alpha, b.loss = alpha, loss
+
+
+cdef inline long rounds_of_input(Kernel k, Workspace work, ns2_block *b, long goal, long i, double heaviest) noexcept nogil:
+    """Rounds for input i, with outputs that were drawn several times."""
+    cdef double need = max(heaviest * k.ops.norm(work.inputs_now[i], k.stride), norm_of_outputs(k, goal, b))
+    return rounds(b.alpha * max(SLOPE * need, heaviest / GROWTH), heaviest)
 
 
 cdef inline long rounds(double need, double most) noexcept nogil:

@@ -182,6 +182,7 @@ cdef void show_model(Kernel k, Workspace work, long i, Window *window, ns2_reque
         of = filter_of(goal, work, window, request.centre)
         start = goal.noise.filter_offsets[of]
         request.excluded = goal.noise.filter_rows + start
+        request.excluded_bits = goal.noise.filter_bits + start
         request.n_excluded = goal.noise.filter_offsets[of + 1] - start
     if goal.noise.filter_window:
         request.window = work.chunk + window.first

@@ -1,5 +1,6 @@
 # Pairs of rows that are trained in place, many at once: first the negatives of all of them, then their steps, which are
-# one loop in C (pairs.inc). Everything else goes through windows, one a pair, and the results are the same.
+# one loop in C (pairs.inc). A sampler that looks at the model is promised it one pair old (sampler.h): pairs are then
+# drawn and stepped in turns. Everything else goes through windows, one a pair, and the results are the same.
 
 
 cdef enum:
@@ -80,7 +81,7 @@ cdef int copy_pairs(Workspace work, const int32_t[::1] inputs, const int32_t[::1
 
 
 cdef bint takes_pairs_at_once(Kernel k):
-    """Whether all that a pair does is a step of rows in place, and its draws look at no model."""
+    """Whether all that a pair does is a step of rows in place."""
     cdef Goal *goal = &k.goals[0]
     cdef bint is_plain = (k.plain_inputs and not k.with_locks if k.reader == read_pairs
                           else not k.tags.by_copy and k.tags.lock == NULL)
@@ -88,7 +89,7 @@ cdef bint takes_pairs_at_once(Kernel k):
         return False
     return (is_plain and not k.pooled and k.n_goals == 1
             and goal.is_sampled and goal.n_outputs <= NS2_OUTPUTS and not goal.side.by_copy
-            and goal.noise.kind != DRAW_CALL and not goal.noise.with_offsets and k.ops.pairs != NULL)
+            and not goal.noise.with_offsets and k.ops.pairs != NULL)
 
 
 cdef bint take_tags_as_inputs(Kernel k, Workspace work) noexcept nogil:
@@ -107,31 +108,43 @@ cdef bint take_tags_as_inputs(Kernel k, Workspace work) noexcept nogil:
 
 
 cdef void train_many_pairs(Kernel k, Workspace work, float alpha, double *loss) noexcept nogil:
-    """The chunk's pairs: the sets of a window are those of as many pairs."""
-    cdef Window *window = &work.windows[0]
-    cdef long t, s, end
-    window.n_ahead = 0
-    work.newest = window
-    for t in range((work.n_chunk + PAIRS - 1) // PAIRS):
-        window.t = PAIRS * t
-        window.n_sets = min(<long> PAIRS, work.n_chunk - window.t)
-        draw_for_pairs(k, work, window)
-        s = 0
-        while s < window.n_sets:
-            end = s
-            while end < window.n_sets and window.drawn[0].heaviest[end] == 1.0:
-                end += 1
-            if s < end:
-                step_pairs(k, work, window, s, end, alpha, loss)
-            else:
-                end += 1
-                step_heavy_pair(k, work, window, s, alpha, loss)
-            s = end
+    """The chunk's pairs: the sets of a window are those of as many pairs, which the next window's are drawn after or,
+    where they are one pair and its sampler looks at the model, before.
+    """
+    cdef long ahead = k.goals[0].noise.wants_hidden, size = 1 if ahead else PAIRS
+    cdef long n = (work.n_chunk + size - 1) // size, t
+    cdef Window *window
+    work.newest = &work.windows[0]
+    work.newest.n_ahead = 0
+    for t in range(n + ahead):
+        if t < n:
+            window = &work.windows[t % 2]
+            window.t = size * t
+            window.n_sets = min(size, work.n_chunk - window.t)
+            draw_for_pairs(k, work, window)
+        if t >= ahead:
+            step_drawn(k, work, &work.windows[(t - ahead) % 2], alpha, loss)
+
+
+cdef void step_drawn(Kernel k, Workspace work, Window *window, float alpha, double *loss) noexcept nogil:
+    """The pairs of a window."""
+    cdef long s = 0, end
+    while s < window.n_sets:
+        end = s
+        while end < window.n_sets and window.drawn[0].heaviest[end] == 1.0:
+            end += 1
+        if s < end:
+            step_pairs(k, work, window, s, end, alpha, loss)
+        else:
+            end += 1
+            step_heavy_pair(k, work, window, s, alpha, loss)
+        s = end
 
 
 cdef void draw_for_pairs(Kernel k, Workspace work, Window *window) noexcept nogil:
     """The negatives of the pairs of a window, and where their rows are."""
     cdef Goal *goal = &k.goals[0]
+    cdef bint is_told = goal.noise.kind == DRAW_CALL
     cdef ns2_request *request = &work.goals[0].request
     cdef Drawn *drawn = &window.drawn[0]
     cdef bint is_usual = goal.negative == 1 and goal.noise.kind <= DRAW_UNIFORM and not goal.noise.wants_hidden
@@ -140,11 +153,24 @@ cdef void draw_for_pairs(Kernel k, Workspace work, Window *window) noexcept nogi
     for s in range(window.n_sets):
         window.first = window.t + s
         request.centre = work.chunk[window.first]
+        if is_told:
+            tell_pair(k, work, window, request)
         first = s * goal.n_outputs
         if not (is_usual and take_draw(k, work, window, drawn, s)):
             drawn.set_size[s] = choose_set(k, work, window, 0, s, request)
         for j in range(first, first + drawn.set_size[s]):
             drawn.outputs[j] = output_row(k, work, 0, drawn.ids[j])
+
+
+cdef inline void tell_pair(Kernel k, Workspace work, Window *window, ns2_request *request) noexcept nogil:
+    """What a sampler may know of the pair at window.first besides its centre."""
+    window.n_contexts = k.reader == read_pairs
+    window.hole = window.first + 1
+    start_request(k, work, 0, window.first)
+    request.context = input_id(k, work, window, 0, 0)
+    if k.goals[0].noise.wants_hidden:
+        show_model(k, work, 0, window, request)
+        request.hidden = work.rows[window.first]
 
 
 cdef inline bint take_draw(Kernel k, Workspace work, Window *window, Drawn *drawn, long s) noexcept nogil:
@@ -184,14 +210,15 @@ cdef inline void look_ahead(Goal *goal, Workspace work, long t, int32_t row) noe
 
 cdef void step_pairs(Kernel k, Workspace work, Window *window, long first, long end, float alpha,
                      double *loss) noexcept nogil:
-    """Pairs [first, end) of a window, whose outputs count once."""
+    """Pairs [first, end) of a window, a step each."""
     cdef Goal *goal = &k.goals[0]
     cdef Drawn *drawn = &window.drawn[0]
     cdef ns2_pairs pairs
     cdef ns2_block b
     start_block(k, work, alpha, loss, &b)
     b.link, b.user_link, b.user_data, b.labels = goal.link, goal.user_link, goal.user_data, work.goals[0].labels
-    work.goals[0].labels[0] = 1.0
+    # other than 1 only for a pair on its own, whose centre was drawn and kept (fill_sampled)
+    work.goals[0].labels[0] = <float> 1.0 if goal.kind == NS2_SHARED else 1 / drawn.weights[first * goal.ld]
     pairs.inputs = work.rows + window.t + first
     pairs.outputs = drawn.outputs + first * goal.n_outputs
     pairs.n_outputs = drawn.set_size + first
@@ -211,6 +238,9 @@ cdef void step_heavy_pair(Kernel k, Workspace work, Window *window, long s, floa
     start_block(k, work, alpha * factor, &own if loss != NULL else NULL, &b)
     work.inputs_now[0], work.locks[0] = work.rows[window.t + s], 1.0
     fill_sampled(k, work, window, 0, s, &b)
+    if k.goals[0].kind == NS2_SHARED or rounds_of_input(k, work, &b, 0, 0, window.drawn[0].heaviest[s]) == 1:
+        step_pairs(k, work, window, s, s + 1, alpha, loss)
+        return
     step_set(k, work, window, &b, 0, 0, 1, window.drawn[0].heaviest[s])
     if loss != NULL:
         loss[0] += factor * own

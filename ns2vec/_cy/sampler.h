@@ -4,8 +4,8 @@
  * inline; everything else is called through this table, once for each set of negatives: once a window
  * under window sharing and for CBOW, once a (context, centre) pair under pair sharing.
  *
- * A set is drawn one window before it is used, so that its rows are on their way to the cache.  What a
- * sampler that looks at the model sees is therefore one window old:
+ * A set is drawn one window (one pair, where pairs are given) before it is used, so that its rows are on their
+ * way to the cache.  What a sampler that looks at the model sees is therefore one window old:
  *   hidden   mean of the window's input rows (of the one input row under pair sharing) as they stood
  *            when the window before had not been trained yet; NULL unless the sampler asks for it;
  *   view     the matrices, with the rows that the calling thread keeps copies of (hot.h); other threads
@@ -57,6 +57,7 @@ typedef struct {
     long n_window;
     float *weights;     /* (k,) OUT: a sampler may say how much each of its rows counts; 1 otherwise */
     ns2_counts *counts; /* IN-OUT */
+    const uint16_t *excluded_bits; /* `excluded` for ns2_is_listed (rng.h) */
 } ns2_request;
 
 typedef struct ns2_sampler ns2_sampler;

@@ -201,9 +201,11 @@ def draw_warp(base: Draw, tries: int) -> Draw:
         bound = scores_of(request, [request.centre])[0] - 1.0
         n_negatives = len(request.outputs) - len({request.centre, *request.excluded})
         for _ in range(k):
-            place = 0
-            for left in range(tries, 0, -WARP_AT_ONCE):
-                rows = candidates(base, request, min(left, WARP_AT_ONCE))
+            place, n_looked = 0, 0
+            while n_looked < tries:
+                at_once = WARP_AT_ONCE if n_looked else WARP_AT_ONCE - 1  # the centre is among the first
+                rows = candidates(base, request, min(tries - n_looked, at_once))
+                n_looked += at_once
                 above = next((i for i, row in enumerate(rows) if scores_of(request, [row])[0] > bound), None)
                 if above is not None:
                     drawn.append(rows[above])

@@ -47,8 +47,12 @@ static float ns2_dot16(const float *x, const float *y, long stride) {
 
 /* ---- candidates ------------------------------------------------------------------------------ */
 
-static int ns2_is_candidate(const ns2_request *q, int32_t row) {
-    if (row == q->centre || (q->n_excluded && ns2_in_list(q->excluded, q->n_excluded, row))) return 0;
+static inline int ns2_is_excluded(const ns2_aware_sampler *s, const ns2_request *q, int32_t row) {
+    return ns2_is_listed(q->excluded_bits, q->excluded, q->n_excluded, s->base.n_rows, row);
+}
+
+static inline int ns2_is_candidate(const ns2_aware_sampler *s, const ns2_request *q, int32_t row) {
+    if (row == q->centre || ns2_is_excluded(s, q, row)) return 0;
     for (long i = 0; i < q->n_window; i++)
         if (q->window[i] == row) return 0;
     return 1;
@@ -59,10 +63,10 @@ static long ns2_candidates(const ns2_aware_sampler *s, const ns2_request *q, lon
     long drawn = s->source->draw(s->source, q, n, rows, NULL), kept = 0;
     for (long i = 0; i < drawn; i++) {
         int32_t row = rows[i];
-        int is_wanted = ns2_is_candidate(q, row);
+        int is_wanted = ns2_is_candidate(s, q, row);
         for (int t = 0; t < NS2_CANDIDATE_TRIES && !is_wanted; t++) {
             if (s->source->draw(s->source, q, 1, &row, NULL) < 1) break;
-            is_wanted = ns2_is_candidate(q, row);
+            is_wanted = ns2_is_candidate(s, q, row);
         }
         if (!is_wanted) continue;
         rows[kept++] = row;
@@ -314,7 +318,7 @@ static long ns2_refresh(const ns2_cached_sampler *s, const ns2_request *q, int32
     long n_old = 0, n;
     if (has_old && s->keeps)
         for (long i = 0; i < s->size; i++)
-            if (ns2_is_candidate(q, pool[i])) found[n_old++] = pool[i];
+            if (ns2_is_candidate(&s->aware, q, pool[i])) found[n_old++] = pool[i];
     n = n_old + ns2_candidates(&s->aware, q, s->keeps ? s->size + s->extra - n_old : s->extra, found + n_old);
     n = ns2_distinct(found, n);
     if (n == 0) return 0;
@@ -346,7 +350,7 @@ static long ns2_cached_draw(const ns2_sampler *self, const ns2_request *q, long 
     for (long i = 0; i < k; i++)
         for (int t = 0; t <= NS2_CANDIDATE_TRIES; t++) {
             int32_t row = pool[ns2_below(q->rng, (uint32_t)s->size)];
-            if (!ns2_is_candidate(q, row)) continue;
+            if (!ns2_is_candidate(&s->aware, q, row)) continue;
             rows[drawn++] = row;
             break;
         }
@@ -396,7 +400,7 @@ static long ns2_rank_draw(const ns2_sampler *self, const ns2_request *q, long k,
     for (long i = 0; i < k; i++)
         for (int t = 0; t <= NS2_CANDIDATE_TRIES; t++) {
             int32_t row = ns2_rank_row(s, q, total);
-            if (!ns2_is_candidate(q, row)) continue;
+            if (!ns2_is_candidate(&s->aware, q, row)) continue;
             rows[drawn++] = row;
             break;
         }
@@ -410,18 +414,22 @@ typedef struct {
     long tries; /* candidates looked at for each negative, at most NS2_CANDIDATES */
 } ns2_warp_sampler;
 
-enum { NS2_WARP_AT_ONCE = 6 }; /* candidates that are drawn and scored together: outputs of a block */
+enum { NS2_WARP_AT_ONCE = 6 }; /* rows that are scored together, outputs of a block: candidates, at first with the centre */
 
-/* The first candidate that scores above `bound`, or -1, and how many there were before it. */
-static int32_t ns2_first_above(const ns2_warp_sampler *s, const ns2_request *q, float bound, long *place,
-                               long *n_scores) {
+/* The first candidate within the margin of the centre, or -1, and how many there were before it. */
+static int32_t ns2_first_above(const ns2_warp_sampler *s, const ns2_request *q, long *place, long *n_scores) {
     int32_t found[NS2_WARP_AT_ONCE];
-    float scores[NS2_WARP_AT_ONCE + 8];
+    float scores[NS2_WARP_AT_ONCE + 8], bound = 0.0f;
+    long with_centre = 1;
     *place = 0;
-    for (long left = s->tries; left > 0; left -= NS2_WARP_AT_ONCE) {
-        long n = ns2_candidates(&s->aware, q, left < NS2_WARP_AT_ONCE ? left : NS2_WARP_AT_ONCE, found);
-        ns2_score(q, found, n, scores);
-        *n_scores += n;
+    for (long left = s->tries, n; left > 0; with_centre = 0) {
+        long asked = NS2_WARP_AT_ONCE - with_centre < left ? NS2_WARP_AT_ONCE - with_centre : left;
+        left -= asked;
+        n = ns2_candidates(&s->aware, q, asked, found);
+        if (with_centre) found[n] = q->centre;
+        ns2_score(q, found, n + with_centre, scores);
+        if (with_centre) bound = scores[n] - 1.0f;
+        *n_scores += n + with_centre;
         for (long i = 0; i < n; i++, ++*place)
             if (scores[i] > bound) return found[i];
     }
@@ -436,15 +444,12 @@ static float ns2_warp_weight(long n_negatives, long place) {
 
 static long ns2_warp_draw(const ns2_sampler *self, const ns2_request *q, long k, int32_t *rows, float *log_q) {
     const ns2_warp_sampler *s = (const ns2_warp_sampler *)self;
-    float bound, scores[8];
-    long drawn = 0, n_scores = 1, place, n_negatives = self->n_rows - q->n_excluded;
+    long drawn = 0, n_scores = 0, place, n_negatives = self->n_rows - q->n_excluded;
     (void)log_q;
     if (ns2_is_plain(&s->aware, q) || !q->weights) return ns2_plain_draw(&s->aware, q, k, rows);
-    ns2_score(q, &q->centre, 1, scores);
-    bound = scores[0] - 1.0f;
-    n_negatives -= !(q->n_excluded && ns2_in_list(q->excluded, q->n_excluded, q->centre));
+    n_negatives -= !ns2_is_excluded(&s->aware, q, q->centre);
     for (long i = 0; i < k; i++) {
-        int32_t row = ns2_first_above(s, q, bound, &place, &n_scores);
+        int32_t row = ns2_first_above(s, q, &place, &n_scores);
         if (row < 0) continue;
         q->weights[drawn] = ns2_warp_weight(n_negatives, place);
         rows[drawn++] = row;

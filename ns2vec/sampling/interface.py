@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Sequence
-from ctypes import POINTER, Structure, c_double, c_float, c_int32, c_int64, c_long, c_uint64, c_void_p
+from ctypes import POINTER, Structure, c_double, c_float, c_int32, c_int64, c_long, c_uint16, c_uint64, c_void_p
 from typing import Any
 
 import numpy as np
@@ -81,6 +81,7 @@ class Request(Structure):
         ("n_window", c_long),
         ("weights", POINTER(c_float)),
         ("counts", POINTER(Counts)),
+        ("excluded_bits", POINTER(c_uint16)),
     )
 
     def scores(self, rows: Sequence[int]) -> Float32Array:

@@ -90,7 +90,8 @@ def test_pairs_equal_the_oracles(link, negative, isa):
 
 
 @pytest.mark.parametrize("isa", _kernels.list_isas())
-def test_warp_of_pairs_sees_biases_and_lists(isa):
+@pytest.mark.parametrize("negative", [1, 2])
+def test_warp_of_pairs_sees_biases_and_lists(negative, isa):
     """Items of a user who has some already; scores of which those with a bias are higher."""
     rng = np.random.default_rng(5)
     fast = [
@@ -110,10 +111,10 @@ def test_warp_of_pairs_sees_biases_and_lists(isa):
         N_OUTPUTS, sampler=WarpDraws(uniform, 20), wants_hidden=True, filter_offsets=offsets,
         filter_rows=listed, filter_by_input=True,
     )  # fmt: skip
-    target = _kernels.Sampled(fast[1], noise, 2, link="hinge", bias=fast[2])
+    target = _kernels.Sampled(fast[1], noise, negative, link="hinge", bias=fast[2])
     kernel = _kernels.Kernel(fast[0], [target], reader="pairs", width=24, compute_loss=True, isa=isa)
     goal = reference.Sampled(
-        reference.Side(slow[1]), draw_warp(DRAWS["uniform"], 20), 2, "hinge", slow[2],
+        reference.Side(slow[1]), draw_warp(DRAWS["uniform"], 20), negative, "hinge", slow[2],
         excluded={i: values.tolist() for i, values in enumerate(lists)}, by_input=True,
     )  # fmt: skip
     model = reference.Model(reference.Side(slow[0]), [goal], reader="pairs")
