@@ -5,10 +5,10 @@
     python -m benchmarks recommend epochs --data folder
     python -m benchmarks recommend table
 
-Each of the first three adds its part to benchmarks/results/recommend.json, a model at a time, and goes on where it
-stopped, all models with the first seed before any with the second. `by_seed` holds two figures and the processor
-seconds of training. `table` writes the tables of the guide from that file. All items are ranked but those that a user
-has in training.
+Each of the first three adds its part to benchmarks/results/recommend.json, a model at a time, and goes on
+where it stopped, all models with the first seed before any with the second. `by_seed` holds two figures and
+the processor seconds of training. `table` writes the tables of the guide from that file. All items are
+ranked but those that a user has in training.
 """
 
 from __future__ import annotations
@@ -41,8 +41,10 @@ SEEDS = (1, 2, 3)
 METRICS = {"ml-100k": ("recall@20", "ndcg@10"), "lastfm": ("recall@20", "ndcg@20")}
 LOSSES = ("bpr", "logistic", "softmax")
 # all that look at the model choose among uniform draws, so that only the choice differs
-SAMPLERS = ("uniform", "unigram") + tuple(
-    f"{name}:base=uniform" for name in ("dynamic", "hard", "adaptive", "cached", "self_adversarial")
+SAMPLERS = (
+    "uniform",
+    "unigram",
+    *(f"{name}:base=uniform" for name in ("dynamic", "hard", "adaptive", "cached", "self_adversarial")),
 )
 EPOCHS = (5, 10, 20, 40, 60, 120)
 DYNAMIC = ("uniform", "dynamic:m=4,base=uniform", "dynamic:m=32,base=uniform")
@@ -91,7 +93,12 @@ def parts() -> dict[str, dict[str, Callable[[int], Any]]]:
 
     return {
         "models": MODELS,
-        "samplers": {f"{loss} {name}": factorised(loss, name) for loss in LOSSES for name in SAMPLERS}
+        # the softmax corrects for how often an item is drawn, which those that look at the model cannot tell
+        "samplers": {
+            f"{loss} {name}": factorised(loss, name)
+            for loss in LOSSES
+            for name in (SAMPLERS[:2] if loss == "softmax" else SAMPLERS)
+        }
         | {"warp": factorised("warp", None)},
         "epochs": {f"{name} {n}": factorised("bpr", name, n) for name in DYNAMIC for n in EPOCHS},
     }
@@ -133,10 +140,12 @@ def keep(path: Path, part: str, data: str, name: str, found: dict[str, Any]) -> 
 # ---- the guide's tables ----
 
 
-def cell(found: dict[str, Any]) -> str:
-    """`.201 (.187)`."""
-    first, second = (f"{value:.3f}".lstrip("0") for value in found["mean"])
-    return f"{first} ({second})"
+def cell(of_data: dict[str, Any], name: str) -> str:
+    """`.201 (.187)`, with a star where it is one seed's; a dash where nothing was measured."""
+    if name not in of_data:
+        return "–"
+    first, second = (f"{value:.3f}".lstrip("0") for value in of_data[name]["mean"])
+    return f"{first} ({second})" + "*" * (len(of_data[name].get("by_seed", "popularity")) == 1)
 
 
 def rows_of(part: str, known: dict[str, Any]) -> str:
@@ -146,20 +155,20 @@ def rows_of(part: str, known: dict[str, Any]) -> str:
         head = ["model", "MovieLens 100K, last fifth by time", "Last.fm, its published split"]
         names = ["popularity", *(name for name in MODELS if all(name in found[data] for data in METRICS))]
         body = [
-            [name if name == "popularity" else f"`{name}`", *(cell(found[data][name]) for data in METRICS)]
+            [name if name == "popularity" else f"`{name}`", *(cell(found[data], name) for data in METRICS)]
             for name in names
         ]
     elif part == "samplers":
         head = ["sampler", *(f"{loss}, {data}" for data in METRICS for loss in LOSSES)]
         body = [
-            [f"`{name}`", *(cell(found[data][f"{loss} {name}"]) for data in METRICS for loss in LOSSES)]
+            [f"`{name}`", *(cell(found[data], f"{loss} {name}") for data in METRICS for loss in LOSSES)]
             for name in SAMPLERS
         ]
     else:
         head = ["sampler, data", *(f"{n} epochs" for n in EPOCHS)]
         body = [
-            [f"`{name}`, {data}", *(cell(found[data][f"{name} {n}"]) for n in EPOCHS)]
-            for data in METRICS
+            [f"`{name}`, {data}", *(cell(of_data, f"{name} {n}") for n in EPOCHS)]
+            for data, of_data in found.items()
             for name in DYNAMIC
         ]
     lines = [head, ["---"] * len(head), *body]
@@ -170,8 +179,10 @@ def write_tables(known: dict[str, Any]) -> None:
     """Put each part's table between its marks in the guide."""
     text = GUIDE.read_text("utf-8")
     for part in parts():
-        marks = rf"(<!-- recommend: {part} -->\n\n).*?(\n<!-- end -->)"
-        text, n = re.subn(marks, lambda m, p=part: m[1] + rows_of(p, known) + m[2], text, flags=re.DOTALL)
+        marks = rf"(<!-- recommend: {part} -->\n).*?(<!-- end -->)"
+        text, n = re.subn(
+            marks, lambda m, p=part: f"{m[1]}\n{rows_of(p, known)}\n{m[2]}", text, flags=re.DOTALL
+        )
         if n != 1:
             raise SystemExit(f"{GUIDE}: expected one place for the table {part}, found {n}")
     GUIDE.write_text(text, "utf-8")

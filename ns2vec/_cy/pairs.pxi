@@ -118,12 +118,12 @@ cdef void train_many_pairs(Kernel k, Workspace work, float alpha, double *loss) 
     work.newest.n_ahead = 0
     for t in range(n + ahead):
         if t < n:
-            window = &work.windows[t % 2]
+            window = &work.windows[t % (1 + ahead)]
             window.t = size * t
             window.n_sets = min(size, work.n_chunk - window.t)
             draw_for_pairs(k, work, window)
         if t >= ahead:
-            step_drawn(k, work, &work.windows[(t - ahead) % 2], alpha, loss)
+            step_drawn(k, work, &work.windows[(t - ahead) % (1 + ahead)], alpha, loss)
 
 
 cdef void step_drawn(Kernel k, Workspace work, Window *window, float alpha, double *loss) noexcept nogil:

@@ -8,7 +8,18 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Sequence
-from ctypes import POINTER, Structure, c_double, c_float, c_int32, c_int64, c_long, c_uint16, c_uint64, c_void_p
+from ctypes import (
+    POINTER,
+    Structure,
+    c_double,
+    c_float,
+    c_int32,
+    c_int64,
+    c_long,
+    c_uint16,
+    c_uint64,
+    c_void_p,
+)
 from typing import Any
 
 import numpy as np
