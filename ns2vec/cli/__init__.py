@@ -16,7 +16,19 @@ from typing import Protocol
 
 from ns2vec._build_info import build_info
 from ns2vec._registry import Registry
-from ns2vec.cli import calculate, compare, convert, demo, evaluate, explain, info, phrases, query, train
+from ns2vec.cli import (
+    calculate,
+    classify,
+    compare,
+    convert,
+    demo,
+    evaluate,
+    explain,
+    info,
+    phrases,
+    query,
+    train,
+)
 from ns2vec.cli.common import answers_errors, logs_on_stderr
 from ns2vec.cli.parsing import Parser, add_common_options
 
@@ -43,11 +55,11 @@ class Command(Protocol):
 
 
 COMMANDS: Registry[Command] = Registry("command")
-for _module in (train, phrases, evaluate, query, convert, info, calculate, compare, explain, demo):
+for _module in (train, phrases, classify, evaluate, query, convert, info, calculate, compare, explain, demo):
     COMMANDS.register(_module.NAME, _module)  # type: ignore[arg-type]
 
 # Commands that take long tell what they are doing; the others only what is wrong.
-TALKATIVE = (train.NAME, phrases.NAME)
+TALKATIVE = (train.NAME, phrases.NAME, classify.NAME)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

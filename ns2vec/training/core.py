@@ -14,6 +14,7 @@ from ns2vec._typing import Int64Array
 from ns2vec.corpus import Corpus, Scan
 from ns2vec.exceptions import FormatError, VocabularyError
 from ns2vec.formats.fitting import fit_rows
+from ns2vec.inputs import Bags
 from ns2vec.objectives import SOFTMAX_MAX_WORDS
 from ns2vec.sampling import BoundSampler
 from ns2vec.training.config import TrainingConfig
@@ -68,6 +69,8 @@ class EmbeddingCore:
         Ids of the text that was counted last.
     epochs_trained : int
         In all: part of the key of the random streams.
+    label_sets : Bags or None
+        Outputs of each set, where pairs have sets of labels in the place of an output.
     """
 
     def __init__(
@@ -88,6 +91,7 @@ class EmbeddingCore:
         self.tables = Tables()
         self.encoded = EncodedCache()
         self.epochs_trained = 0
+        self.label_sets: Bags | None = None
 
     @property
     def wv(self) -> Any:
@@ -276,6 +280,7 @@ class EmbeddingCore:
             bound=self.sampler() if target.outputs == "sampled" else None,
             huffman=self.huffman() if is_path else None,
             bias=self.output(target.bias_name) if target.bias else None,
+            sets=self.label_sets if target.outputs == "labels" else None,
         )
 
     def fit(self, examples: Corpus | Feed, plan: Plan, observers: Iterable[Observer] = ()) -> tuple[int, int]:

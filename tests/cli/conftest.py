@@ -54,6 +54,7 @@ def planted_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     corpus.write_analogies(folder / "questions.txt")
     corpus.write_similarity(folder / "pairs.tsv")
     (folder / "corpus.txt.gz").write_bytes(gzip.compress((folder / "corpus.txt").read_bytes()))
+    (folder / "lines.txt").write_text("__label__sea wave\n__label__sky cloud\n" * 20, "utf-8")
     options = ["--vector-size", "24", "--sg", "--workers", "1", "--epochs", "3", "-q"]
     for name in ("vectors.bin", "vectors.txt"):
         assert main(["train", str(folder / "corpus.txt"), *options, "--output", str(folder / name)]) == 0
