@@ -12,7 +12,8 @@ from sources import at, expect_none, line_of, read
 
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 DOCUMENTS = [
-    "README.md", "EXTENDING.md", "docs/doc2vec.md", "docs/fasttext.md", "docs/migrating-from-gensim.md",
+    "README.md", "EXTENDING.md", "docs/classification.md", "docs/doc2vec.md", "docs/fasttext.md",
+    "docs/migrating-from-gensim.md",
     "docs/phrases.md", "docs/ranking.md",
 ]  # fmt: skip
 

@@ -43,6 +43,7 @@ TESTED_BY = {
     "tests/sampling/test_aware.py": "reference/aware",
     "tests/sampling/test_base.py": "sampling/noise",
     "tests/sampling/test_static.py": "sampling/_draws",
+    "tests/sklearn/test_sklearn.py": "sklearn/linear sklearn/text",
     "tests/similarity/test_nearest.py": "similarity/products",
     "tests/similarity/test_scan.py": "similarity/_dots",
     "tests/models/test_errors.py": "models/legacy",
