@@ -49,6 +49,7 @@ EXTENSIONS = [
     extension("ns2vec.evaluation._counts", "ns2vec/evaluation"),
     extension("ns2vec.formats._opcodes", "ns2vec/formats"),
     extension("ns2vec.formats._parse", "ns2vec/formats"),
+    extension("ns2vec.graph._walks", "ns2vec/graph", "ns2vec/_cy"),
     extension("ns2vec.inputs._ngrams", "ns2vec/inputs"),
     extension("ns2vec.inputs._rows", "ns2vec/inputs"),
     extension("ns2vec.sampling._aware", "ns2vec/sampling", "ns2vec/_cy"),

@@ -25,6 +25,7 @@ COMMANDS = {
     "scaling": ("scaling", "corpus size, dimensions, negatives, window, threads"),
     "quality": ("quality", "scores over seeds, beside gensim"),
     "memory": ("memory", "anonymous memory of a training run"),
+    "facebook": ("facebook", "reading a model of fastText, seconds and memory"),
     "online": ("online", "seconds of an update with new words, and how far old vectors drift"),
     "samplers": ("samplers", "speed and quality of each sampler"),
     "calculator": ("calculator", "ns2vec calculate against real runs"),

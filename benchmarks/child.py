@@ -11,7 +11,7 @@ import sys
 from typing import Any
 
 from benchmarks.programs import train, vocabulary
-from benchmarks.tasks import analogies, facts, load, make_vectors, queries
+from benchmarks.tasks import analogies, facts, load, load_facebook, make_vectors, queries
 
 TASKS = {
     "train": train,
@@ -19,6 +19,7 @@ TASKS = {
     "facts": facts,
     "vectors": make_vectors,
     "load": load,
+    "load-facebook": load_facebook,
     "query": queries,
     "analogies": analogies,
 }

@@ -75,6 +75,29 @@ def load(job: dict[str, Any], say: Say) -> dict[str, Any]:
     return {"seconds": seconds, "n_types": n_rows, "dim": dim, "build": build_facts(job["program"])}
 
 
+def load_facebook(job: dict[str, Any], say: Say) -> dict[str, Any]:
+    """Load a model of fastText that the system has in memory already, to train it on."""
+    import resource
+
+    if job["program"] == "gensim":
+        from gensim.models.fasttext import load_facebook_model
+    else:
+        from ns2vec.fasttext import load_facebook_model
+    with open(job["path"], "rb") as source:
+        while source.read(1 << 24):
+            pass
+    say(phase="load")
+    started, processor = time.perf_counter(), time.process_time()
+    model = load_facebook_model(job["path"])
+    return {
+        "seconds": time.perf_counter() - started,
+        "processor_seconds": time.process_time() - processor,
+        "peak_rss": 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
+        "n_types": len(model.wv.index_to_key),
+        "build": build_facts(job["program"]),
+    }
+
+
 def queries(job: dict[str, Any], say: Say) -> dict[str, Any]:
     """Ten neighbours of ``n_queries`` words drawn by a fixed seed: ``batched``, or one call each."""
     vectors = keyed_vectors(job["program"]).load_word2vec_format(job["path"], binary=True)

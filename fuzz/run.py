@@ -26,8 +26,8 @@ CASES = ROOT / "fuzz" / "cases"
 SANITIZE = (
     "-fsanitize=address,undefined,fuzzer-no-link -fno-sanitize=function,vptr -fno-omit-frame-pointer -g -O1"
 )
-INSTRUMENTED = ("ns2vec.formats", "ns2vec._files", "ns2vec._magic")
-HANG_SECONDS, MEGABYTES, LONGEST_INPUT = 20, 3000, 4096
+INSTRUMENTED = ("ns2vec.formats", "ns2vec._files", "ns2vec._magic", "ns2vec.models")
+HANG_SECONDS, MEGABYTES, LONGEST_INPUT = 20, 3000, 8192
 EXECUTIONS = re.compile(r"stat::number_of_executed_units:\s*(\d+)")
 COVERAGE = re.compile(r"cov: (\d+)")
 

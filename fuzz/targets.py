@@ -15,18 +15,21 @@ from pathlib import Path
 
 import numpy as np
 
-from ns2vec import Doc2Vec, TaggedDocument
-from ns2vec.exceptions import CorpusError, FormatError
+from ns2vec import Doc2Vec, Phrases, TaggedDocument
+from ns2vec.exceptions import ConfigError, CorpusError, FormatError, VocabularyError
 from ns2vec.formats import FORMATS, VectorTable, fasttext_bin, read_vectors
 from ns2vec.formats._parse import parse_numbers, scan_records
 from ns2vec.formats.container import read_container
 from ns2vec.formats.fasttext_model import FastTextArgs, FastTextDictionary, FastTextModel
 from ns2vec.formats.fasttext_quantized import QuantizedMatrix
 from ns2vec.formats.table import read_counts
+from ns2vec.models.phrase_files import StoredPhrases
 from ns2vec.recommend import read_interactions
 
 BETWEEN = b"\n=====\n"  # stands between the contents of the two files of a format
 LONGEST_MESSAGE = 2000
+LONGEST_VECTOR = 64
+SENTENCE = ["a", "b", "of", "c", "a_b", "unheard"]
 #: Second file of a format, and where it lies beside the first.
 BESIDE = {"projector": "metadata.tsv", "npy": "vectors.vocab"}
 SUFFIXES = (".csv", ".tsv", ".txt")  # of tables
@@ -152,13 +155,54 @@ def fasttext(content: bytes) -> None:
             raise AssertionError("what was read is written differently")
 
 
+def phrases(content: bytes) -> None:
+    """Load phrases of ns2vec or gensim; what is loaded joins, and is written and loaded again."""
+    try:
+        found = Phrases.load(io.BytesIO(content))
+    except FormatError as error:
+        _refused(error)
+        return
+    except AttributeError as error:
+        if "can't be loaded by" not in str(error):
+            raise
+        return
+    try:
+        joined = found[SENTENCE]
+    except ConfigError:  # scored by a function that is not here
+        return
+    written = io.BytesIO()
+    found.save(written)
+    again = Phrases.load(io.BytesIO(written.getvalue()))
+    if again[SENTENCE] != joined or again.delimiter != found.delimiter:
+        raise AssertionError(f"{joined} became {again[SENTENCE]} when it was written and loaded")
+
+
+def documents(content: bytes) -> None:
+    """Load a Doc2Vec of ns2vec or gensim; what is loaded infers, or says what it lacks."""
+    try:
+        found = Doc2Vec.load(io.BytesIO(content))
+    except (ConfigError, FormatError) as error:
+        _refused(error)
+        return
+    if not isinstance(found, Doc2Vec) or found.vector_size > LONGEST_VECTOR:
+        return
+    try:
+        vector = found.infer_vector(SENTENCE, epochs=1)
+    except (ConfigError, VocabularyError):
+        return
+    if vector.shape != (found.vector_size,):
+        raise AssertionError(f"inferred a vector of shape {vector.shape} in a model of {found.vector_size}")
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
     **{name: reader(name) for name in FORMATS},
     "container": container,
     "counts": counts,
+    "documents": documents,
     "fasttext": fasttext,
     "interactions": interactions,
     "numbers": numbers,
+    "phrases": phrases,
     "records": records,
 }
 
@@ -181,6 +225,51 @@ def _fasttext_seeds() -> Iterator[bytes]:
     yield path.read_bytes()
 
 
+def _saved(model: Doc2Vec | StoredPhrases) -> Iterator[bytes]:
+    """Yield the file of a model in ns2vec's format, and in gensim's; short, so without its story."""
+    model.lifecycle_events = None
+    for save in (model.save, model.save_gensim):
+        written = io.BytesIO()
+        save(written)
+        yield written.getvalue()
+
+
+def _phrase_seeds() -> Iterator[bytes]:
+    """Yield phrases with their counts, without, and one that gensim 3 saved."""
+    sentences = [["a", "b", "of", "c"], ["a", "b", "c"], ["a_b", "of", "c"]]
+    for scoring in ("default", "npmi"):
+        counted = Phrases(sentences, min_count=1, threshold=0.1, scoring=scoring, connector_words=["of"])
+        yield from _saved(counted)
+        yield from _saved(counted.freeze())
+    # a dict of bytes, as it was before 4.0
+    yield (
+        b"\x80\x02cgensim.models.phrases\nPhraser\nq\0)\x81}(X\x09\0\0\0delimiterc_codecs\nencode\n"
+        b"X\1\0\0\0_X\6\0\0\0latin1\x86RX\x0b\0\0\0phrasegrams}X\1\0\0\0aX\1\0\0\0b\x86"
+        b"K\2G?\xf0\0\0\0\0\0\0\x86sub."
+    )
+
+
+def _document_seeds() -> Iterator[bytes]:
+    """Yield models of documents, one for each way to train them."""
+    documents = [TaggedDocument(["a", "b"], [0, "x"]), TaggedDocument(["c"], [1])]
+    for options in ({}, {"dm": 0, "hs": 1, "negative": 0}, {"dm_concat": 1, "window": 1}):
+        yield from _saved(Doc2Vec(documents, vector_size=2, min_count=1, epochs=1, workers=1, **options))
+
+
+def _table_seeds() -> Iterator[bytes]:
+    """Yield a table of interactions in each layout."""
+    for number, mark in enumerate((b",", b"\t", b"::")):
+        yield b"%c" % number + _TABLE.replace(b",", mark)
+
+
+SEEDS = {
+    "documents": _document_seeds,
+    "fasttext": _fasttext_seeds,
+    "interactions": _table_seeds,
+    "phrases": _phrase_seeds,
+}
+
+
 def seeds(name: str) -> Iterator[bytes]:
     """Yield files that are right, to begin with."""
     if name in ("counts", "numbers"):
@@ -190,13 +279,8 @@ def seeds(name: str) -> Iterator[bytes]:
             else b"1 -2.5e-3 nan inf 0.1 123456789012345678901234567890"
         )
         return
-    if name == "interactions":
-        yield from (
-            b"%c" % number + _TABLE.replace(b",", mark) for number, mark in enumerate((b",", b"\t", b"::"))
-        )
-        return
-    if name == "fasttext":
-        yield from _fasttext_seeds()
+    if name in SEEDS:
+        yield from SEEDS[name]()
         return
     tables = [
         VectorTable(["a", "bc", "\u00fc"], np.arange(6, dtype=np.float32).reshape(3, 2), np.array([3, 2, 1])),
@@ -210,11 +294,6 @@ def seeds(name: str) -> Iterator[bytes]:
         if name in BESIDE:
             content += BETWEEN + (FOLDER / BESIDE[name]).read_bytes()
         yield content
-    if name in ("native", "gensim"):
-        documents = [TaggedDocument(["a", "b"], [0, "x"]), TaggedDocument(["c"], [1])]
-        state = Doc2Vec(documents, vector_size=2, min_count=1, epochs=1, workers=1).to_state()
-        FORMATS[name].write_state(path, state)  # type: ignore[attr-defined]
-        yield path.read_bytes()
     if name == "native":
         FORMATS[name].write(path, tables[0], datatype="int8")  # type: ignore[call-arg]
         yield path.read_bytes()

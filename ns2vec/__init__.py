@@ -19,7 +19,7 @@ try:
     from ns2vec.keyedvectors import KeyedVectors
     from ns2vec.losses import negative_sampling_loss
     from ns2vec.models.doc2vec import Doc2Vec
-    from ns2vec.models.phrases import FrozenPhrases, Phrases
+    from ns2vec.phrases import FrozenPhrases, Phrases
     from ns2vec.sampling import get_negative_samples, noise_distribution
     from ns2vec.word2vec import Word2Vec
 except ImportError:

@@ -371,6 +371,7 @@ cdef class Kernel:
     cdef long ahead             # windows that are planned before the one in training
     cdef bint together          # several inputs of a window may move in one step
     cdef bint plain_inputs      # rows of one matrix, trained in place
+    cdef bint pooled_rows       # what is pooled are rows, not bags
     cdef bint with_locks
     cdef bint packs             # the back end copies rows together
     cdef bint many_pairs        # pairs need no windows (pairs.pxi)

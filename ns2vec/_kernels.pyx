@@ -132,6 +132,7 @@ cdef class Kernel:
         self.window = window
         check(not isinstance(pooled, str) or pooled == "concat", f"pooled must be True, False or 'concat', got {pooled!r}")
         self.pooled = bool(pooled)
+        self.pooled_rows = self.pooled and self.inputs.offsets == NULL and self.tags.offsets == NULL
         self.shrink_windows = shrink_windows
         self.is_mean = cbow_mean
         self.is_corrected = cbow_corrected
@@ -181,7 +182,7 @@ cdef class Kernel:
         check(null_row is not None and 0 <= null_row < self.n_rows,
               f"null_row must be one of {self.n_rows} rows of the inputs, got {null_row}")
         self.concat = self.with_locks = True
-        self.plain_inputs = False
+        self.plain_inputs = self.pooled_rows = False
         self.null_row, self.n_tags = null_row, n_tags
         self.n_slots = n_tags + 2 * self.window
         self.slot = width or self.stride

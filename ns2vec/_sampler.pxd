@@ -16,6 +16,7 @@ cdef extern from "sampler.h" nogil:
         long width
         const void *ops
         void (*score)(const ns2_view *self, const float *x, const float **rows, long n, float *scores) noexcept nogil
+        const float *bias
 
     ctypedef struct ns2_counts:
         int64_t n_sets

@@ -1,7 +1,8 @@
 """Phrases, and what gensim has beside them."""
 
+from ns2vec.models.frozen_phrases import FrozenPhrases, Phraser
 from ns2vec.models.phrase_scores import ENGLISH_CONNECTOR_WORDS, npmi_scorer, original_scorer
-from ns2vec.models.phrases import FrozenPhrases, Phraser, Phrases
+from ns2vec.models.phrases import Phrases
 
 __all__ = [
     "ENGLISH_CONNECTOR_WORDS",

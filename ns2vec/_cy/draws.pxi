@@ -159,7 +159,7 @@ cdef void set_view(Kernel k, Workspace work, long i) noexcept nogil:
     view.inputs, view.outputs = k.inputs.matrix, k.goals[i].side.matrix
     view.hot_inputs, view.hot_outputs = work.hot.local, scratch.hot.local
     view.n_hot, view.stride, view.width = work.hot.n, k.stride, k.width
-    view.ops, view.score = &k.ops, ns2_view_score
+    view.ops, view.score, view.bias = &k.ops, ns2_view_score, k.goals[i].bias
     scratch.request.rng = &scratch.rng
     for j in range(1 + k.goals[i].negative):
         scratch.drawn_weights[j] = 1.0

@@ -90,7 +90,7 @@ cdef void start_chunk(Kernel k, Workspace work, long n, long n_ids) noexcept nog
     cdef long p, i
     work.n_chunk = n
     work.reached = work.left = work.measured = work.tags_reached = work.tags_left = work.sentence = 0
-    if not k.inputs.by_copy:
+    if not k.inputs.by_copy or k.pooled_rows:
         for p in range(n_ids):
             work.rows[p] = input_row(k, work, work.ids[p])
     if work.units != NULL:
@@ -203,7 +203,7 @@ cdef void step_hidden(Kernel k, Workspace work, Window *window, float alpha, dou
             step_block(k, work, i, &b)
         leave_outputs(k, work, i, &b)
         b.add_to_deltas = True
-    scatter_inputs(k, work, n)
+    scatter_inputs(k, work, window, n)
 
 
 # ---- blocks -----------------------------------------------------------------------------------
@@ -269,7 +269,7 @@ cdef long set_inputs(Kernel k, Workspace work, Window *window) noexcept nogil:
     cdef float **rows = work.rows
     cdef float **inputs = work.inputs_now
     cdef long p, n = 0, first = window.first, hole = window.hole
-    if not k.plain_inputs and k.pooled:
+    if k.pooled and not (k.plain_inputs or k.pooled_rows):
         return set_pooled_inputs(k, work, window)
     for p in range(first, hole):
         inputs[p - first] = rows[p]
@@ -278,14 +278,16 @@ cdef long set_inputs(Kernel k, Workspace work, Window *window) noexcept nogil:
     if k.with_locks:
         for p in range(first, window.end):
             if p != hole:
-                work.locks[n] = work.units[p].lock if work.inputs.by_copy else lock_of_row(&k.inputs, work.ids[p])
+                work.locks[n] = (work.units[p].lock if work.inputs.by_copy and not k.pooled
+                                 else lock_of_row(&k.inputs, work.ids[p]))
                 n += 1
     n = window.n_contexts
     if k.plain_inputs:
         return n
     for p in range(window.first_tag, window.first_tag + window.n_tags):
         inputs[n] = work.tag_rows[p]
-        work.locks[n] = work.tag_units[p].lock if k.tags.by_copy else lock_of_row(&k.tags, work.tags[p])
+        work.locks[n] = (work.tag_units[p].lock if k.tags.by_copy and not k.pooled
+                         else lock_of_row(&k.tags, work.tags[p]))
         n += 1
     return n
 
@@ -333,18 +335,20 @@ cdef inline void gather_inputs(Kernel k, Workspace work, long n) noexcept nogil:
     k.ops.gather(work.inputs_now, n, k.stride, <float> 1.0 / n if k.is_mean else <float> 1.0, work.hidden)
 
 
-cdef void scatter_inputs(Kernel k, Workspace work, long n) noexcept nogil:
+cdef void scatter_inputs(Kernel k, Workspace work, Window *window, long n) noexcept nogil:
     """What the pooled input has learned goes to each of its rows."""
     # the gradient of a mean has a factor 1/n, of a sum it has none; word2vec.c has them the other way round
     cdef float share = <float> 1.0 / n if k.is_mean == k.is_corrected else <float> 1.0
-    cdef long i
+    # frozen words, which other threads read, are not written to; tags come after them
+    cdef long i, first = window.n_contexts if k.pooled_rows and work.inputs.changes == NULL else 0
     if k.concat:
         scatter_slots(k, work, n)
         return
     if work.is_gradient:
         for i in range(n):
             work.inputs_now[i] = work.inputs.changes + (work.inputs_now[i] - work.inputs.matrix)
-    k.ops.scatter(work.inputs_now, n, k.stride, share, work.locks if k.with_locks else NULL, work.deltas)
+    k.ops.scatter(work.inputs_now + first, n - first, k.stride, share, work.locks + first if k.with_locks else NULL,
+                  work.deltas)
 
 
 cdef void scatter_slots(Kernel k, Workspace work, long n) noexcept nogil:

@@ -58,8 +58,9 @@ static inline void ns2_prefetch_bits(const uint16_t *bits, long n, long n_rows, 
     __builtin_prefetch(bits + ns2_word_of(n, n_rows, row, &mask), 0, 3);
 }
 
-/* Purposes of a chunk's streams: what happens to words, which noise they meet, and how an epoch's pairs are ordered. */
-enum { NS2_STREAM_WINDOWS = 0, NS2_STREAM_NOISE = 1, NS2_STREAM_ORDER = 2 };
+/* Purposes of a chunk's streams: what happens to words, which noise they meet, and how an epoch's pairs are ordered; a
+ * walk has a stream of its own. */
+enum { NS2_STREAM_WINDOWS = 0, NS2_STREAM_NOISE = 1, NS2_STREAM_ORDER = 2, NS2_STREAM_WALK = 3 };
 
 static inline uint64_t ns2_mix(uint64_t z) {
     z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;

@@ -27,6 +27,7 @@ struct ns2_view {
     const void *ops;
     /* scores[i] = x . rows[i] */
     void (*score)(const ns2_view *self, const float *x, const float **rows, long n, float *scores);
+    const float *bias; /* (V,) what is to be added to the scores of outputs, or NULL */
 };
 
 /* What the thread's draws did, for reports and for samplers that follow the loss. */

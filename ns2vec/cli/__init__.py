@@ -24,11 +24,14 @@ from ns2vec.cli import (
     demo,
     evaluate,
     explain,
+    fasttext,
+    graph,
     info,
     phrases,
     query,
+    recommend,
     train,
-)
+)  # fmt: skip
 from ns2vec.cli.common import answers_errors, logs_on_stderr
 from ns2vec.cli.parsing import Parser, add_common_options
 
@@ -55,11 +58,18 @@ class Command(Protocol):
 
 
 COMMANDS: Registry[Command] = Registry("command")
-for _module in (train, phrases, classify, evaluate, query, convert, info, calculate, compare, explain, demo):
+for _module in (
+    train, phrases, classify, recommend, graph, evaluate, query, convert, info, calculate, compare, explain,
+    demo,
+):  # fmt: skip
     COMMANDS.register(_module.NAME, _module)  # type: ignore[arg-type]
+for _command in (fasttext.SKIPGRAM, fasttext.CBOW):
+    COMMANDS.register(_command.NAME, _command)  # type: ignore[arg-type]
 
 # Commands that take long tell what they are doing; the others only what is wrong.
-TALKATIVE = (train.NAME, phrases.NAME, classify.NAME)
+TALKATIVE = (
+    train.NAME, phrases.NAME, classify.NAME, graph.NAME, fasttext.SKIPGRAM.NAME, fasttext.CBOW.NAME,
+)  # fmt: skip
 
 
 def main(argv: Sequence[str] | None = None) -> int:

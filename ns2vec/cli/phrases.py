@@ -11,8 +11,10 @@ from typing import Any
 from ns2vec.cli.parsing import Parser, UsageError, positive
 from ns2vec.corpus import Corpus
 from ns2vec.formats import check_writable, open_for_write
+from ns2vec.models.frozen_phrases import FrozenPhrases
+from ns2vec.models.phrase_joining import TransformedCorpus
 from ns2vec.models.phrase_scores import ENGLISH_CONNECTOR_WORDS, SCORERS
-from ns2vec.models.phrases import FrozenPhrases, Phrases, TransformedCorpus
+from ns2vec.models.phrases import Phrases
 
 logger = logging.getLogger(__name__)
 

@@ -17,8 +17,8 @@ from ns2vec.cli import phrases, train_options
 from ns2vec.cli.common import output_format, print_json, write_table
 from ns2vec.cli.parsing import Parser, UsageError, positive
 from ns2vec.corpus import Corpus, FileCorpus, LineSentence, open_corpus
+from ns2vec.corpus.files import Splitting
 from ns2vec.corpus.readers import list_files
-from ns2vec.corpus.sources import Splitting
 from ns2vec.corpus.tagged import LineDocuments, Lines
 from ns2vec.evaluation import Report, evaluate_all
 from ns2vec.fasttext import FastText, save_facebook_model
@@ -47,7 +47,7 @@ ns2vec train corpus.txt --output vectors.bin --evaluate-analogies questions.txt 
 ns2vec train corpus.txt --output vectors.bin --checkpoint saved --resume
 ns2vec train corpus.txt --phrases 2 --output vectors.bin
 ns2vec train --doc2vec --dm 0 corpus.txt --output documents.bin --save-model model
-ns2vec train --fasttext --sg corpus.txt -minn 3 -maxn 6 --output vectors.txt --save-model model.bin
+ns2vec train --fasttext --sg corpus.txt -bucket 100000 --output vectors.txt --save-model model.bin
 
 Defaults are those of the library, which are gensim's. word2vec.c has others for three options:
 -cbow 1 there means -alpha 0.05, -threads is 12, and the last learning rate is alpha / 10000.

@@ -204,12 +204,13 @@ def _architecture(text: str) -> bool:
 _architecture.__name__ = "architecture (skip_gram or cbow)"
 
 
-class _Debug(argparse.Action):
-    """``-debug 0`` is ``--quiet``."""
+class ZeroIsQuiet(argparse.Action):
+    """``-debug 0`` and ``-verbose 0`` are ``--quiet``."""
 
     def __call__(
         self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option: Any = None
     ) -> None:
+        """Be quiet, if that was asked for."""
         if values == 0:
             namespace.quiet = 1
 
@@ -222,7 +223,7 @@ def add_word2vec_c_options(parser: Parser) -> None:
         "-binary", type=int, choices=(0, 1), help="format of the output: text (0) or binary (1)"
     )
     group.add_argument(
-        "-debug", type=int, action=_Debug, metavar="N", help="0 is --quiet; other values change nothing"
+        "-debug", type=int, action=ZeroIsQuiet, metavar="N", help="0 is --quiet; other values change nothing"
     )
     group.add_argument("-classes", type=int, default=0, help=argparse.SUPPRESS)
     group.add_argument("-read-vocab", help=argparse.SUPPRESS)

@@ -13,10 +13,13 @@ scanned (counted, and kept encoded) and read in chunks:
 
 from __future__ import annotations
 
+from ns2vec.corpus.base import Corpus, Scan
 from ns2vec.corpus.chunks import CHUNK_WORDS, END, MAX_SENTENCE_WORDS, UNKNOWN, Chunk
 from ns2vec.corpus.encoded import EncodedCorpus
+from ns2vec.corpus.files import FileCorpus
+from ns2vec.corpus.iterables import IterableCorpus
 from ns2vec.corpus.readers import BrownCorpus, LineSentence, PathLineSentences, Text8Corpus
-from ns2vec.corpus.sources import Corpus, FileCorpus, IterableCorpus, Scan, open_corpus, open_corpus_file
+from ns2vec.corpus.sources import open_corpus, open_corpus_file
 
 __all__ = [
     "BrownCorpus",

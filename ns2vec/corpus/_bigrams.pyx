@@ -1,114 +1,30 @@
 """Counts of tokens and of pairs of tokens, by their joined text, and the joining of sentences by them.
 
-A table knows each token by an id and each text by a key of two ids, ``left << 32 | right``: the parts of
-``text.split(delimiter)``, of which `left` stands for all but the last. So ``new_york`` is one entry whether
-it came as a pair or as a token, as in a dict of texts, and hardly a text is ever made:
-
-- most tokens hold no character of the delimiter: the key of a pair of them is their two ids
-- the others are *odd*: the text of a pair is made when the pair comes first, and its key is remembered
-- `left` of a token with connector words behind it is a number that was given to the two, and so on
+A table has a number for each key of a text (`_texts.pxi`), in the order in which the texts came, as a dict of
+texts would have it.
 """
 
 from cpython.list cimport PyList_GET_SIZE, PyList_New
 from cpython.object cimport PyObject
 from libc.math cimport INFINITY, log
-from libc.stdint cimport INT64_MIN, int32_t, int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdint cimport INT64_MIN, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
-
-import numpy as np
 
 from ns2vec.corpus._sentences import as_tokens as _as_tokens
 
-
-cdef extern from "Python.h":
-    const Py_ssize_t PY_SSIZE_T_MAX
-    PyObject* PyDict_GetItemWithError(object mapping, object key) except? NULL
-    void Py_INCREF(PyObject* thing)
-    PyObject* PyList_GET_ITEM(object items, Py_ssize_t at)
-    void PyList_SET_ITEM(object items, Py_ssize_t at, PyObject* item)
-    Py_ssize_t PyUnicode_FindChar(object text, Py_UCS4 character, Py_ssize_t start, Py_ssize_t end, int direction) except -2
-
-
-cdef extern from "_memo.h":
-    enum:
-        NS2VEC_OK
-        NS2VEC_NO_MEMORY
-        NS2VEC_TOO_MANY
-        NS2VEC_END
-        NS2VEC_MEMO_LIMIT
-
-    ctypedef struct ns2vec_memo:
-        pass
-
-    void ns2vec_memo_free(ns2vec_memo* memo)
-    int ns2vec_memo_add(ns2vec_memo* memo, PyObject* token, int32_t value)
-    void ns2vec_memo_prefetch_slot(const ns2vec_memo* memo, PyObject* token)
-    int ns2vec_memo_find(const ns2vec_memo* memo, PyObject* token, int32_t* value)
-    int ns2vec_reserve(void** array, int64_t* capacity, int64_t needed, size_t item_bytes)
-
-
-cdef extern from "_pairs.h":
-    ctypedef struct ns2vec_pair:
-        uint64_t key
-        int64_t value
-
-    ctypedef struct ns2vec_pairs:
-        ns2vec_pair* entries
-        int64_t n
-
-    void ns2vec_pairs_free(ns2vec_pairs* pairs)
-    int64_t ns2vec_pairs_find(const ns2vec_pairs* pairs, uint64_t key)
-    int ns2vec_pairs_reserve(ns2vec_pairs* pairs, int64_t n)
-    int64_t ns2vec_pairs_place(ns2vec_pairs* pairs, uint64_t key)
-    int ns2vec_pairs_count(ns2vec_pairs* pairs, const uint64_t* keys, int64_t n) nogil
-    void ns2vec_pairs_drop(ns2vec_pairs* pairs, int64_t floor) nogil
-    void ns2vec_prefetch(const void* address)
-    void ns2vec_pairs_prefetch_slot(const ns2vec_pairs* pairs, uint64_t key)
-    void ns2vec_pairs_prefetch_entry(const ns2vec_pairs* pairs, uint64_t key)
-
-
-cdef extern from *:
-    """
-    #define NS2VEC_NOTHING UINT32_MAX          /* left of a single token; as a key: of no text */
-    #define NS2VEC_RUN (UINT32_C(1) << 31)     /* left is the number of a token with connector words */
-    #define NS2VEC_KEY(left, right) ((uint64_t)(left) << 32 | (uint32_t)(right))
-    """
-    const uint32_t NOTHING "NS2VEC_NOTHING"
-    const uint32_t RUN "NS2VEC_RUN"
-    uint64_t make_key "NS2VEC_KEY"(uint32_t left, uint32_t right)
+include "_chunks.pxi"
+include "_texts.pxi"
 
 cdef enum:
-    CONNECTOR = 1
-    ODD = 2
-    BEGINS = 4
-    ENDS = 8
-    UNKNOWN = -1
-    UNKNOWN_ODD = -2
     WAITING = 8192  # keys that are counted together
-    MAX_REMEMBERED = 1 << 20  # characters
-    MANY = 2048  # entries that do not all stay near the processor
     SLOTS_AHEAD = 8
     MAX_SPARE = 65536  # ids that no count needs, beyond as many as there are counts
 
-cdef uint64_t NO_KEY = make_key(NOTHING, NOTHING)
 cdef int64_t REMOVED = INT64_MIN
 cdef object ENDED = object()
 
 
-cdef int check(int status) except -1:
-    if status == NS2VEC_NO_MEMORY:
-        raise MemoryError("no memory left for the counts of phrases: lower max_vocab_size")
-    if status == NS2VEC_TOO_MANY:
-        raise OverflowError("more than 2**31 distinct tokens or pairs: lower max_vocab_size")
-    return 0
-
-
-cdef inline str plain(text):
-    """A str as one of no subclass."""
-    return text if type(text) is str else str.__str__(text)
-
-
-cdef class PhraseCounts:
+cdef class PhraseCounts(TextKeys):
     """Numbers by text, in the order in which the texts came; the texts are tokens and joined tokens.
 
     Parameters
@@ -136,202 +52,28 @@ cdef class PhraseCounts:
     {'bank': 2, 'england': 2, 'bank_of_england': 2}
     """
 
-    cdef readonly str delimiter
-    cdef readonly object connector_words
     cdef readonly int64_t n_words
     cdef readonly int64_t n_sentences
     cdef readonly int64_t floor
-    cdef int64_t version  # changes when ids do
+    cdef int64_t n_changes
     cdef int64_t max_size
-    cdef dict ids
-    cdef list names
-    cdef ns2vec_memo memo
-    cdef bint remembers_unknown
-    cdef bint remembers_all  # a str of some length that the memo lacks is unknown
-    cdef uint8_t* kinds  # (n_names,): CONNECTOR, ODD; BEGINS, ENDS where they are marked
-    cdef int64_t kind_capacity
     cdef int32_t* codes  # (n_codes,): ids of the codes of a scanner, UNKNOWN where none has been given yet
     cdef int64_t n_codes, code_capacity
-    cdef ns2vec_pairs runs  # (left, connector word) -> its number, the value is its kind
     cdef ns2vec_pairs entries  # what is counted
-    cdef ns2vec_pairs odd_keys  # key of odd ids -> key of their text
     cdef int64_t n_removed
     cdef uint64_t[WAITING] keys
     cdef int64_t n_keys
     cdef uint32_t left  # of the open sentence
 
     def __cinit__(self, str delimiter not None, connector_words, int64_t max_size):
-        self.delimiter = delimiter
-        self.connector_words = frozenset(connector_words)
+        self.begin(delimiter, connector_words)
         self.max_size = max_size
         self.floor = 1
         self.left = NOTHING
-        self.forget_names()
 
     def __dealloc__(self):
-        ns2vec_memo_free(&self.memo)
-        ns2vec_pairs_free(&self.runs)
         ns2vec_pairs_free(&self.entries)
-        ns2vec_pairs_free(&self.odd_keys)
-        free(self.kinds)
         free(self.codes)
-
-    cdef int forget_names(self) except -1:
-        """Start without ids, but for the connector words."""
-        self.ids, self.names = {}, []
-        ns2vec_memo_free(&self.memo)
-        ns2vec_pairs_free(&self.runs)
-        ns2vec_pairs_free(&self.odd_keys)
-        self.n_codes = 0
-        self.remembers_unknown = False
-        for word in self.connector_words:
-            if isinstance(word, str):
-                self.kinds[self.intern(word)] |= CONNECTOR
-        return 0
-
-    # ---- ids and keys ----
-
-    cdef int32_t known(self, token) except? -9:
-        """Id of a token; UNKNOWN or UNKNOWN_ODD."""
-        cdef int32_t at
-        if ns2vec_memo_find(&self.memo, <PyObject*>token, &at):
-            return at
-        if not isinstance(token, str):
-            return UNKNOWN
-        if self.remembers_all and type(token) is str and 0 < len(token) < MAX_REMEMBERED:
-            return UNKNOWN_ODD if self.is_odd(token) else UNKNOWN
-        cdef PyObject* found = PyDict_GetItemWithError(self.ids, token)
-        if found != NULL:
-            at = <object>found
-        else:
-            at = UNKNOWN_ODD if self.is_odd(token) else UNKNOWN
-            self.remembers_unknown = True
-        check(ns2vec_memo_add(&self.memo, <PyObject*>token, at))
-        return at
-
-    cdef bint is_odd(self, token) except -1:
-        if not self.delimiter:
-            return True
-        cdef Py_UCS4 character
-        for character in self.delimiter:
-            if PyUnicode_FindChar(token, character, 0, PY_SSIZE_T_MAX, 1) >= 0:
-                return True
-        return False
-
-    cdef int mark_ends(self) except -1:
-        """Note which tokens begin an entry of several, and which end one."""
-        cdef int64_t i
-        cdef uint32_t left
-        for i in range(self.entries.n):
-            left = <uint32_t>(self.entries.entries[i].key >> 32)
-            if left != NOTHING:
-                self.kinds[self.first_of(left)] |= BEGINS
-                self.kinds[<uint32_t>self.entries.entries[i].key] |= ENDS
-        return 0
-
-    cdef uint32_t first_of(self, uint32_t left) noexcept:
-        """Id of the token that something begins with."""
-        while left & RUN:
-            left = <uint32_t>(self.runs.entries[left & ~RUN].key >> 32)
-        return left
-
-    cdef int remember_all(self) except -1:
-        """Make sure that looking up what is not there is fast, if there are not too many names."""
-        for token in self.names:
-            check(ns2vec_memo_add(&self.memo, <PyObject*>token, <int32_t>self.ids[token]))
-        self.remembers_all = len(self.names) <= NS2VEC_MEMO_LIMIT and all([len(token) < MAX_REMEMBERED for token in self.names])
-        return 0
-
-    cdef int32_t intern(self, token) except -1:
-        """Id of a token, a new one if it has none."""
-        cdef PyObject* found = PyDict_GetItemWithError(self.ids, token)
-        if found != NULL:
-            return <object>found
-        cdef int64_t at = len(self.names)
-        token = plain(token)
-        if at >= <int64_t>RUN - 1:
-            check(NS2VEC_TOO_MANY)
-        check(ns2vec_reserve(<void**>&self.kinds, &self.kind_capacity, at + 1, sizeof(uint8_t)))
-        self.kinds[at] = ODD if self.is_odd(token) else 0
-        if self.remembers_unknown:  # the token may be among them
-            ns2vec_memo_free(&self.memo)
-            self.remembers_unknown = False
-        self.remembers_all = False
-        self.version += 1
-        self.ids[token] = at
-        self.names.append(token)
-        return <int32_t>at
-
-    cdef int kind_of(self, uint32_t left) noexcept:
-        if left == NOTHING:
-            return 0
-        return <int>self.runs.entries[left & ~RUN].value if left & RUN else self.kinds[left]
-
-    cdef uint32_t run(self, uint32_t left, int32_t connector) except 0:
-        """What stands for a left and one more connector word; never 0, for that is a token."""
-        check(ns2vec_pairs_reserve(&self.runs, 1))
-        cdef int64_t n = self.runs.n
-        cdef int64_t at = ns2vec_pairs_place(&self.runs, make_key(left, connector))
-        if at == n:
-            self.runs.entries[at].value = (self.kind_of(left) | self.kinds[connector]) & ODD
-        return RUN | <uint32_t>at
-
-    cdef list parts(self, uint64_t key):
-        """Tokens of a key."""
-        cdef list found = [self.names[<uint32_t>key]]
-        cdef uint32_t left = <uint32_t>(key >> 32)
-        while left != NOTHING:
-            if left & RUN:
-                key = self.runs.entries[left & ~RUN].key
-                found.append(self.names[<uint32_t>key])
-                left = <uint32_t>(key >> 32)
-            else:
-                found.append(self.names[left])
-                left = NOTHING
-        found.reverse()
-        return found
-
-    cdef str text(self, uint64_t key):
-        if key >> 32 == NOTHING:
-            return self.names[<uint32_t>key]
-        return self.delimiter.join(self.parts(key))
-
-    cdef uint64_t key_of(self, text, bint make) except? 0:
-        """Key of a text; with `make` it gets one, else NO_KEY if it has none."""
-        cdef list parts = text.split(self.delimiter) if self.delimiter else [text]
-        cdef uint32_t left = NOTHING
-        cdef int64_t at
-        cdef Py_ssize_t i
-        for i in range(len(parts)):
-            if make:
-                at = self.intern(parts[i])
-            else:
-                found = self.ids.get(parts[i])
-                if found is None:
-                    return NO_KEY
-                at = found
-            if i == len(parts) - 1:
-                break
-            if i == 0:
-                left = <uint32_t>at
-            elif make:
-                left = self.run(left, <int32_t>at)
-            else:
-                at = ns2vec_pairs_find(&self.runs, make_key(left, <uint32_t>at))
-                if at < 0:
-                    return NO_KEY
-                left = RUN | <uint32_t>at
-        return make_key(left, <uint32_t>at)
-
-    cdef uint64_t odd_key(self, uint64_t key) except? 0:
-        """Key of the text that a key of odd ids stands for."""
-        cdef int64_t at = ns2vec_pairs_find(&self.odd_keys, key)
-        if at < 0:
-            found = self.key_of(self.text(key), True)
-            check(ns2vec_pairs_reserve(&self.odd_keys, 1))
-            at = ns2vec_pairs_place(&self.odd_keys, key)
-            self.odd_keys.entries[at].value = <int64_t><uint64_t>found
-        return <uint64_t>self.odd_keys.entries[at].value
 
     # ---- counting ----
 
@@ -370,12 +112,14 @@ cdef class PhraseCounts:
     cdef int flush(self) except -1:
         cdef int64_t n = self.n_keys
         self.n_keys = 0
-        check(ns2vec_pairs_count(&self.entries, self.keys, n))
+        self.n_changes += n > 0
+        grown(ns2vec_pairs_count(&self.entries, self.keys, n))
         return 0
 
     def drop(self, int64_t floor):
         """Let go the texts with a number below a floor."""
         self.tidy()
+        self.n_changes += 1
         ns2vec_pairs_drop(&self.entries, floor)
         ns2vec_pairs_free(&self.odd_keys)
         if len(self.names) + self.runs.n > 2 * self.entries.n + MAX_SPARE:
@@ -396,12 +140,28 @@ cdef class PhraseCounts:
         self.version += 1
         return 0
 
+    @property
+    def mark(self):
+        """What differs when the counts do; hashable."""
+        return self, self.n_changes
+
     cdef int tidy(self) except -1:
         """Count what waits, and let go what was removed."""
         self.flush()
         if self.n_removed:
             ns2vec_pairs_drop(&self.entries, REMOVED + 1)
             self.n_removed = 0
+        return 0
+
+    cdef int mark_ends(self) except -1:
+        """Note which tokens begin an entry of several, and which end one."""
+        cdef int64_t i
+        cdef uint32_t left
+        for i in range(self.entries.n):
+            left = <uint32_t>(self.entries.entries[i].key >> 32)
+            if left != NOTHING:
+                self.kinds[self.first_of(left)] |= BEGINS
+                self.kinds[<uint32_t>self.entries.entries[i].key] |= ENDS
         return 0
 
     cdef int add(self, sentence) except -1:
@@ -422,7 +182,7 @@ cdef class PhraseCounts:
                         "are made of str; write the tokens as text"
                     )
                 at = self.intern(token)
-                check(ns2vec_memo_add(&self.memo, <PyObject*>token, at))
+                grown(ns2vec_memo_add(&self.memo, <PyObject*>token, at))
             self.word(at)
             i += 1
         self.end_sentence()
@@ -459,7 +219,7 @@ cdef class PhraseCounts:
         cdef int64_t i
         cdef int32_t at
         self.tidy()
-        check(ns2vec_reserve(<void**>&self.codes, &self.code_capacity, n_tokens, sizeof(int32_t)))
+        grown(ns2vec_reserve(<void**>&self.codes, &self.code_capacity, n_tokens, sizeof(int32_t)))
         for i in range(words.shape[0]):
             if words[i] == NS2VEC_END:
                 self.end_sentence()
@@ -481,9 +241,10 @@ cdef class PhraseCounts:
         cdef uint64_t key
         self.tidy()
         other.tidy()
+        self.n_changes += 1
         for i in range(other.entries.n):
             key = self.translated(other, other.entries.entries[i].key, token_ids, run_ids)
-            check(ns2vec_pairs_reserve(&self.entries, 1))
+            grown(ns2vec_pairs_reserve(&self.entries, 1))
             self.entries.entries[ns2vec_pairs_place(&self.entries, key)].value += other.entries.entries[i].value
 
     cdef uint64_t translated(
@@ -526,8 +287,9 @@ cdef class PhraseCounts:
         if not isinstance(text, str):
             raise TypeError(f"expected a text, got {text!r} of type {type(text).__name__}")
         self.tidy()
+        self.n_changes += 1
         cdef uint64_t key = self.key_of(plain(text), True)
-        check(ns2vec_pairs_reserve(&self.entries, 1))
+        grown(ns2vec_pairs_reserve(&self.entries, 1))
         self.entries.entries[ns2vec_pairs_place(&self.entries, key)].value = value
 
     def remove(self, text):
@@ -537,6 +299,7 @@ cdef class PhraseCounts:
             return False
         self.entries.entries[at].value = REMOVED
         self.n_removed += 1
+        self.n_changes += 1
         return True
 
     def items(self):
@@ -580,7 +343,7 @@ cdef class PhraseCounts:
             raise ValueError(f"expected as many keys as numbers, found {keys.shape[0]} and {values.shape[0]}")
         for i in range(keys.shape[0]):
             key = self.checked(keys[i], ids, numbers)
-            check(ns2vec_pairs_reserve(&self.entries, 1))
+            grown(ns2vec_pairs_reserve(&self.entries, 1))
             at = self.entries.n
             if ns2vec_pairs_place(&self.entries, key) != at:
                 raise ValueError(f"the key of entry {i} comes twice")
@@ -599,3 +362,4 @@ cdef class PhraseCounts:
 
 
 include "_joining.pxi"
+include "_joined.pxi"

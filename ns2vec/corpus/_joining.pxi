@@ -1,5 +1,7 @@
 """Phrases in sentences: found from the left, each as soon as its last word comes; part of _bigrams.pyx."""
 
+cdef enum:
+    MANY = 2048  # entries that do not all stay near the processor
 
 ctypedef struct Run:
     Py_ssize_t start  # position of the token that a phrase may begin with; -1: there is none
@@ -20,10 +22,9 @@ cdef class Joiner:
     """
 
     cdef PhraseCounts table
-    cdef list spellings  # of the codes of a scanner
-    cdef int32_t[::1] ids_of_codes
-    cdef int64_t version  # of the table that these are ids of
     cdef bint knows_ends  # kinds say which tokens begin and end an entry
+    cdef list tokens  # of the sentence, or by code
+    cdef const int32_t* codes  # of the sentence; NULL: tokens are its own
     cdef object phrase  # that was found last
 
     def join(self, sentence):
@@ -36,56 +37,12 @@ cdef class Joiner:
         found = self.joined(own_list(sentence), scores)
         return list(zip(found, scores))
 
-    def join_codes(self, const int32_t[::1] words not None, tokens):
-        """Return the joined sentences of a chunk as a `Scanner` encodes it: codes, END behind each sentence.
+    @property
+    def mark(self):
+        """What differs when the phrases do; hashable."""
+        raise NotImplementedError
 
-        Parameters
-        ----------
-        words : int32 array
-        tokens : sequence of str, by code
-            It may have grown since the last call, and has to be that of the same scanner.
-        """
-        cdef list found = [], sentence
-        cdef int64_t start = 0, i, k
-        self.table.tidy()
-        self.learn_codes(tokens)
-        cdef int32_t[::1] known = self.ids_of_codes
-        cdef int32_t[::1] ids = np.empty(words.shape[0] + 1, dtype=np.int32)
-        cdef int32_t[::1] spans = np.empty(words.shape[0] + 1, dtype=np.int32)
-        for i in range(words.shape[0]):
-            if words[i] != NS2VEC_END:
-                ids[i] = known[words[i]]
-                continue
-            sentence = PyList_New(i - start)
-            for k in range(start, i):
-                if k + SLOTS_AHEAD < words.shape[0] and words[k + SLOTS_AHEAD] >= 0:
-                    ns2vec_prefetch(PyList_GET_ITEM(self.spellings, words[k + SLOTS_AHEAD]))
-                Py_INCREF(PyList_GET_ITEM(self.spellings, words[k]))
-                PyList_SET_ITEM(sentence, k - start, PyList_GET_ITEM(self.spellings, words[k]))
-            found.append(self.replaced(sentence, &ids[start], &spans[start], None))
-            start = i + 1
-        return found
-
-    cdef int learn_codes(self, tokens) except -1:
-        """Get spelling and id of each code."""
-        cdef int64_t n = len(tokens), i
-        if self.spellings is None:
-            self.spellings = []
-        i = len(self.spellings)
-        self.spellings.extend(tokens[i:n])
-        if self.ids_of_codes is None or self.version != self.table.version:
-            i = 0
-        if self.ids_of_codes is None or self.ids_of_codes.shape[0] < n:
-            ids = np.empty(2 * n, dtype=np.int32)
-            if i:
-                ids[:i] = self.ids_of_codes[:i]
-            self.ids_of_codes = ids
-        for i in range(i, n):
-            self.ids_of_codes[i] = self.table.known(self.spellings[i])
-        self.version = self.table.version
-        return 0
-
-    cdef bint accepts(self, int64_t entry, list tokens, Py_ssize_t last, int32_t at, const Run* run) except -1:
+    cdef bint accepts(self, int64_t entry, Py_ssize_t last, int32_t at, const Run* run) except -1:
         """Whether tokens run.start ... last, which are an entry, are a phrase; its text is kept."""
         raise NotImplementedError
 
@@ -93,7 +50,7 @@ cdef class Joiner:
         """Score of what was accepted last."""
         raise NotImplementedError
 
-    cdef int64_t odd_entry(self, list tokens, Py_ssize_t start, Py_ssize_t last, uint32_t left, int32_t at) except -2:
+    cdef int64_t odd_entry(self, Py_ssize_t start, Py_ssize_t last, uint32_t left, int32_t at) except -2:
         """Entry of tokens of which one holds a character of the delimiter, or -1."""
         raise NotImplementedError
 
@@ -121,7 +78,8 @@ cdef class Joiner:
         cdef list phrases = []
         cdef list phrase_scores = None if scores is None else []
         cdef Py_ssize_t n = PyList_GET_SIZE(tokens), i
-        self.find(tokens, ids, n, spans, phrases, phrase_scores)
+        self.tokens, self.codes = tokens, NULL
+        self.find(ids, n, spans, phrases, phrase_scores)
         cdef Py_ssize_t n_spans = PyList_GET_SIZE(phrases)
         if scores is not None:
             scores += [None] * n
@@ -131,9 +89,7 @@ cdef class Joiner:
             put_phrases(tokens, spans, phrases)
         return tokens
 
-    cdef int find(
-        self, list tokens, const int32_t* ids, Py_ssize_t n, int32_t* spans, list phrases, list scores
-    ) except -1:
+    cdef int find(self, const int32_t* ids, Py_ssize_t n, int32_t* spans, list phrases, list scores) except -1:
         """Find phrases: spans gets first and last position of each, phrases its text."""
         cdef Py_ssize_t n_spans = 0
         cdef Run run
@@ -153,12 +109,12 @@ cdef class Joiner:
             if run.start >= 0:
                 run.odd |= kind & ODD
                 if run.odd:
-                    entry = self.odd_entry(tokens, run.start, i, run.left, at)
+                    entry = self.odd_entry(run.start, i, run.left, at)
                 elif run.left == NOTHING or at < 0 or kind & last_kind != last_kind:
                     entry = -1
                 else:
                     entry = ns2vec_pairs_find(&self.table.entries, make_key(run.left, at))
-                if entry >= 0 and self.accepts(entry, tokens, i, at, &run):
+                if entry >= 0 and self.accepts(entry, i, at, &run):
                     spans[2 * n_spans], spans[2 * n_spans + 1] = <int32_t>run.start, <int32_t>i
                     n_spans += 1
                     phrases.append(self.phrase)
@@ -197,9 +153,12 @@ cdef class Joiner:
         run.odd |= kind & ODD
         return 0
 
-    cdef str text(self, list tokens, Py_ssize_t start, Py_ssize_t last):
-        """Joined text of tokens, None if one is no str."""
-        cdef list run = tokens[start : last + 1]
+    cdef str text(self, Py_ssize_t start, Py_ssize_t last):
+        """Joined text of tokens of the sentence, None if one is no str."""
+        cdef Py_ssize_t i
+        if self.codes != NULL:
+            return self.table.delimiter.join([self.tokens[self.codes[i]] for i in range(start, last + 1)])
+        cdef list run = self.tokens[start : last + 1]
         for token in run:
             if not isinstance(token, str):
                 return None
@@ -264,11 +223,16 @@ cdef class FrozenJoiner(Joiner):
         self.table.remember_all()
         self.knows_ends = True
 
-    cdef int64_t odd_entry(self, list tokens, Py_ssize_t start, Py_ssize_t last, uint32_t left, int32_t at) except -2:
-        found = self.numbers.get(self.text(tokens, start, last))
+    cdef int64_t odd_entry(self, Py_ssize_t start, Py_ssize_t last, uint32_t left, int32_t at) except -2:
+        found = self.numbers.get(self.text(start, last))
         return -1 if found is None else found
 
-    cdef bint accepts(self, int64_t entry, list tokens, Py_ssize_t last, int32_t at, const Run* run) except -1:
+    @property
+    def mark(self):
+        """What differs when the phrases do; hashable."""
+        return self
+
+    cdef bint accepts(self, int64_t entry, Py_ssize_t last, int32_t at, const Run* run) except -1:
         self.phrase, self.entry = self.phrases[entry], entry
         return True
 
@@ -312,18 +276,23 @@ cdef class ScoringJoiner(Joiner):
         # below it the scores are negative, or minus infinity
         self.lowest = min_count if name == "npmi" or (name == "default" and threshold >= 0) else 0.0
 
-    cdef bint accepts(self, int64_t entry, list tokens, Py_ssize_t last, int32_t at, const Run* run) except -1:
+    @property
+    def mark(self):
+        """What differs when the phrases may; hashable."""
+        return self.table.mark, self.scorer, self.min_count, self.threshold, self.corpus_word_count
+
+    cdef bint accepts(self, int64_t entry, Py_ssize_t last, int32_t at, const Run* run) except -1:
         cdef int64_t both = self.table.entries.entries[entry].value, first, second
         if both <= 0 or both < self.lowest:
             return False
-        first = self.token_count(tokens, run.start, run.first)
-        second = self.token_count(tokens, last, at) if first > 0 else 0
+        first = self.token_count(run.start, run.first)
+        second = self.token_count(last, at) if first > 0 else 0
         if second <= 0:
             return False
         score = self.value(first, second, both)
         if score is None:
             return False
-        self.phrase, self.score = self.text(tokens, run.start, last), score
+        self.phrase, self.score = self.text(run.start, last), score
         return True
 
     cdef object last_score(self):
@@ -333,7 +302,7 @@ cdef class ScoringJoiner(Joiner):
         cdef int64_t at = ns2vec_pairs_find(&self.table.entries, key)
         return 0 if at < 0 else self.table.entries.entries[at].value
 
-    cdef int64_t odd_entry(self, list tokens, Py_ssize_t start, Py_ssize_t last, uint32_t left, int32_t at) except -2:
+    cdef int64_t odd_entry(self, Py_ssize_t start, Py_ssize_t last, uint32_t left, int32_t at) except -2:
         cdef int64_t found = -1
         cdef uint64_t key
         if at >= 0 and (left != NOTHING or start == last):
@@ -341,15 +310,15 @@ cdef class ScoringJoiner(Joiner):
         if found >= 0:
             key = <uint64_t>self.table.odd_keys.entries[found].value
         else:
-            text = self.text(tokens, start, last)
+            text = self.text(start, last)
             if text is None:
                 return -1
             key = self.table.key_of(text, False)
         return ns2vec_pairs_find(&self.table.entries, key)
 
-    cdef int64_t token_count(self, list tokens, Py_ssize_t i, int32_t at) except? -1:
+    cdef int64_t token_count(self, Py_ssize_t i, int32_t at) except? -1:
         if at == UNKNOWN_ODD or (at >= 0 and self.table.kinds[at] & ODD):
-            at = <int32_t>self.odd_entry(tokens, i, i, NOTHING, at)
+            at = <int32_t>self.odd_entry(i, i, NOTHING, at)
             return 0 if at < 0 else self.table.entries.entries[at].value
         return 0 if at < 0 else self.number(make_key(NOTHING, at))
 

@@ -9,9 +9,12 @@ from typing import Any
 
 from ns2vec._typing import Sentences
 from ns2vec.corpus._bigrams import PhraseCounts
+from ns2vec.corpus.base import Corpus
 from ns2vec.corpus.chunks import MAX_SENTENCE_WORDS
+from ns2vec.corpus.files import FileCorpus
+from ns2vec.corpus.joined import JoinedCorpus
 from ns2vec.corpus.readers import LineSentence, PathLineSentences, Text8Corpus
-from ns2vec.corpus.sources import Corpus, FileCorpus, open_corpus
+from ns2vec.corpus.sources import open_corpus
 
 READERS = (LineSentence, PathLineSentences, Text8Corpus)
 
@@ -31,7 +34,7 @@ def count_phrases(
     Parameters
     ----------
     sentences : iterable of token sequences, path, or open file
-        `LineSentence`, `PathLineSentences`, `Text8Corpus` and paths are read in C.
+        `LineSentence`, `PathLineSentences`, `Text8Corpus` and paths are read in C, with phrases joined, too.
     delimiter : str
     connector_words : iterable of str
     max_size : int
@@ -54,7 +57,7 @@ def count_phrases(
     [('new', 2), ('york', 2), ('new_york', 2)]
     """
     counts = PhraseCounts(delimiter, connector_words, max_size)
-    text = file_corpus(sentences)
+    text = coded_corpus(sentences)
     if text is not None:
         reported = 0
         for words, tokens in text.codes():
@@ -69,11 +72,12 @@ def count_phrases(
     return counts
 
 
-def file_corpus(sentences: Any) -> FileCorpus | None:
-    """Return the corpus that a scanner reads in whole sentences; None for other sentences."""
-    if not isinstance(sentences, (Corpus, str, os.PathLike, *READERS)) and not hasattr(sentences, "readline"):
-        return None
-    corpus = open_corpus(sentences)
+def coded_corpus(sentences: Any) -> FileCorpus | JoinedCorpus | None:
+    """Return the text behind sentences, which comes in codes of whole sentences; None if there is none."""
+    is_text = isinstance(sentences, (Corpus, str, os.PathLike, *READERS)) or hasattr(sentences, "readline")
+    corpus = open_corpus(sentences) if is_text or hasattr(type(sentences), "as_corpus") else None
+    if isinstance(corpus, JoinedCorpus):
+        return corpus
     # longer sentences come in pieces from the scanner, and a phrase may lie across two
     is_whole = isinstance(corpus, FileCorpus) and corpus.splitting.max_sentence_words <= MAX_SENTENCE_WORDS
     return corpus if is_whole else None  # type: ignore[return-value]

@@ -19,9 +19,12 @@ import numpy as np
 from ns2vec._options import shown
 from ns2vec._typing import PathLike
 from ns2vec.corpus._sentences import as_tokens
+from ns2vec.corpus.base import Scan
 from ns2vec.corpus.chunks import Chunk
+from ns2vec.corpus.files import FileCorpus, Splitting
+from ns2vec.corpus.iterables import IterableCorpus
 from ns2vec.corpus.readers import AsciiLines, LineSentence, brown_words, list_files
-from ns2vec.corpus.sources import FileCorpus, IterableCorpus, Scan, Splitting, is_stream, open_corpus_file
+from ns2vec.corpus.sources import is_stream, open_corpus_file
 from ns2vec.exceptions import CorpusError
 from ns2vec.vocab.checks import check_token
 

@@ -74,6 +74,14 @@ class Saveable:
     def _is_foreign(cls) -> bool:
         return cls.to_state is Saveable.to_state
 
+    def _is_pickled(self) -> bool:
+        """Whether `save` pickles it."""
+        return self._is_foreign()
+
+    @classmethod
+    def _may_be_pickled(cls) -> bool:
+        return cls._is_foreign() or cls not in MODELS.values()
+
     @classmethod
     def from_state(cls, state: ModelState) -> Self:
         """Make a model of plain data."""
@@ -196,13 +204,13 @@ class Saveable:
             If it cannot be read or mapped.
         """
         if trust_pickle:
-            if not cls._is_foreign():
+            if not cls._may_be_pickled():
                 raise ConfigError(f"trust_pickle is for classes that save() pickles, not for {cls.__name__}")
             return _read_trusted(fname, cls)
         try:
             state = _read_state(fname, mmap, verify)
         except RefusedGlobalError as error:
-            if not cls._is_foreign():
+            if not cls._may_be_pickled():
                 raise
             raise RefusedGlobalError(
                 f"{error}; if the file is your own, {cls.__name__}.load(path, trust_pickle=True) unpickles it"
@@ -212,6 +220,8 @@ class Saveable:
         known: type[Saveable] = MODELS[state.kind]
         chosen = cls if issubclass(cls, known) else known
         model = chosen.from_state(state)
+        if not isinstance(getattr(model, "lifecycle_events", None), list | None):
+            raise FormatError(f"{fname}: expected a list of lifecycle_events")
         model.add_lifecycle_event(
             "loaded", logging.DEBUG, fname=str(getattr(fname, "name", fname)), mmap=str(mmap)
         )
@@ -230,11 +240,11 @@ def _save(
 ) -> None:
     protocol = _check_options(separately, sep_limit, ignore, pickle_protocol)
     left_out = frozenset(ignore)
-    if "vectors" in left_out and not model._is_foreign():
+    if "vectors" in left_out and not model._is_pickled():
         raise ConfigError("cannot ignore 'vectors': a model without them cannot be loaded")
     name = str(getattr(fname_or_handle, "name", fname_or_handle))
     model.add_lifecycle_event("saving", logging.DEBUG, fname_or_handle=name, ignore=sorted(left_out))
-    if model._is_foreign():
+    if model._is_pickled():
         _write_pickled(fname_or_handle, model, ignore=left_out, protocol=protocol)
         return
     state = model.to_state()

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ns2vec._typing import Float32Array, PathLike
-from ns2vec.exceptions import FormatError
+from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.formats.saving import MODELS
 from ns2vec.formats.state import ModelState
 from ns2vec.inputs import Bags, BucketRows, Ngrams, hash_word, mean_rows, word_bags
@@ -221,17 +221,33 @@ class FastTextKeyedVectors(KeyedVectors):
 
     # ---- files ----
 
+    def _is_pickled(self) -> bool:
+        """Whether it is a client's class, with matrices that only the client can make again."""
+        has_rows = isinstance(self._ngrams, NgramRows) and isinstance(self.vectors_vocab, np.ndarray)
+        has_own = not has_rows or not isinstance(self.vectors, np.ndarray)
+        return super()._is_pickled() or (has_own and self._may_be_pickled())
+
     def to_state(self) -> ModelState:
-        """Return keys, vectors, rows and attributes as plain data."""
+        """Return keys, vectors, rows and attributes as plain data.
+
+        Raises
+        ------
+        ConfigError
+            If somebody has put other matrices than arrays in place.
+        """
+        ngrams = self._ngrams
+        if not isinstance(ngrams, NgramRows):
+            raise ConfigError(
+                f"vectors_ngrams is a {type(ngrams).__name__}, which no file of ns2vec holds: put an array "
+                "in place, or save a subclass of your own, which is pickled"
+            )
         state = super().to_state()
         attributes = state.vectors.attributes
         for name in NOT_SAVED:
             attributes.pop(name, None)
-        ngrams = self._ngrams
-        if isinstance(ngrams, NgramRows):
-            buckets = None if ngrams.numbered is None else ngrams.numbered.buckets
-            found = np.asarray(ngrams.rows), buckets, ngrams.seed, ngrams.is_pruned
-            attributes.update(zip(SAVED_ROWS, found, strict=True))
+        buckets = None if ngrams.numbered is None else ngrams.numbered.buckets
+        found = np.asarray(ngrams.rows), buckets, ngrams.seed, ngrams.is_pruned
+        attributes.update(zip(SAVED_ROWS, found, strict=True))
         return state
 
     @classmethod

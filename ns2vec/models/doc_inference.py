@@ -216,7 +216,9 @@ def start_rows(keys: npt.NDArray[np.uint64], vector_size: int) -> Float32Array:
 @lru_cache(maxsize=1)
 def columns_of(vector_size: int) -> npt.NDArray[np.uint64]:
     """What is added to a key for each column."""
-    return np.arange(1, vector_size + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    columns = np.arange(1, vector_size + 1, dtype=np.uint64)
+    columns *= np.uint64(0x9E3779B97F4A7C15)
+    return columns
 
 
 def jobs_of(texts: Texts) -> Iterator[Job]:

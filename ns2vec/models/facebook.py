@@ -14,6 +14,8 @@ from ns2vec.keyedvectors.ngram_rows import NgramRows
 from ns2vec.keyedvectors.subwords import FastTextKeyedVectors
 from ns2vec.vocab import Vocabulary
 
+END_OF_LINE = "</s>"
+
 
 def read_model(kind: Any, path: PathLike, encoding: str) -> Any:
     """Do what `load_facebook_model` says, for a class of models with the constructor of FastText."""
@@ -72,5 +74,8 @@ def write_model(model: Any, path: PathLike, encoding: str, lr_update_rate: int, 
     words = [word.encode(encoding) for word in wv.index_to_key]
     dictionary = FastTextDictionary.of(words, wv.expandos["count"], model.corpus_total_words or None)
     inputs = np.concatenate([wv.vectors_vocab, wv._ngrams.whole(wv.bucket)])
+    if END_OF_LINE in wv.key_to_index and not wv.end_is_whole:
+        row = wv.key_to_index[END_OF_LINE]  # there its row alone is its vector
+        inputs[row] = wv.vectors[row]
     outputs = model._core.output("syn1" if model.hs else "syn1neg")
     fasttext_bin.write(path, FastTextModel(args, dictionary, inputs, np.asarray(outputs)))

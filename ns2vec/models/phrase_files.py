@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ns2vec._options import number, whole
 from ns2vec.corpus._bigrams import PhraseCounts
 from ns2vec.exceptions import ConfigError, FormatError
-from ns2vec.formats import gensim
 from ns2vec.formats.keys import StoredKeys, encode_keys
 from ns2vec.formats.state import ModelState, VectorState
+from ns2vec.models.phrase_joining import PhrasesTransformation
 from ns2vec.models.phrase_scores import SCORER_NAMES, SCORERS, original_scorer
 
 if TYPE_CHECKING:
-    from ns2vec.models.phrases import FrozenPhrases, Phrases, PhrasesTransformation
-
-Counted = TypeVar("Counted", bound="Phrases")
-Frozen = TypeVar("Frozen", bound="FrozenPhrases")
+    from typing_extensions import Self
 
 OWN = "own:"
-OPTIONS = ("min_count", "threshold", "delimiter", "lifecycle_events")
-COUNTED_OPTIONS = (*OPTIONS, "max_vocab_size", "progress_per", "min_reduce", "corpus_word_count")
+LIMITS = ("min_count", "threshold")
+COUNTED_OPTIONS = ("max_vocab_size", "progress_per", "min_reduce", "corpus_word_count")
 
 
 class MissingScorer:
@@ -71,28 +69,107 @@ def _own_scorer(name: str) -> Callable[..., Any]:
     return MissingScorer(name)
 
 
-def _state(model: PhrasesTransformation, options: Iterable[str]) -> ModelState:
-    kept = {name: getattr(model, name) for name in options if hasattr(model, name)}
-    kept["scoring"] = _scorer_name(model.scoring)
-    kept["connector_words"] = sorted(model.connector_words)
-    return ModelState(model.KIND, VectorState([], np.zeros((0, 0), dtype=np.float32)), kept)
+class StoredPhrases(PhrasesTransformation):
+    """Phrases that can be written to files, with their counts or with their scores."""
+
+    @classmethod
+    def _is_counted(cls) -> bool:
+        return cls.KIND == "Phrases"
+
+    def to_state(self) -> ModelState:
+        """Return the phrases as plain data."""
+        model: Any = self
+        state = self._options_state()
+        if self._is_counted():
+            names, runs, keys, counts = model._counts.arrays()
+            _put_texts(state, "names", names)
+            state.arrays |= {"runs": runs, "pairs": keys, "counts": counts}
+        else:
+            _put_texts(state, "phrases", list(model.phrasegrams))
+            state.arrays["scores"] = np.array(list(model.phrasegrams.values()), dtype=np.float64)
+        return state
+
+    def state_for_gensim(self) -> ModelState:
+        """Return the phrases as gensim has them in files: in a dict.
+
+        Raises
+        ------
+        ConfigError
+            If the scoring function is one of your own.
+        """
+        model: Any = self
+        state = self._options_state()
+        if state.attributes["scoring"].startswith(OWN):
+            raise ConfigError(
+                "gensim can load no scoring function of your own: freeze the phrases, or use default"
+            )
+        state.attributes["connector_words"] = self.connector_words
+        if self._is_counted():
+            state.attributes["vocab"] = model.vocab.copy()
+        else:
+            state.attributes["phrasegrams"] = dict(model.phrasegrams)
+        return state
+
+    def _options_state(self) -> ModelState:
+        names = (*LIMITS, "delimiter", *(COUNTED_OPTIONS if self._is_counted() else ()))
+        kept = {name: getattr(self, name) for name in names}
+        if hasattr(self, "lifecycle_events"):
+            kept["lifecycle_events"] = self.lifecycle_events
+        kept["scoring"] = _scorer_name(self.scoring)
+        kept["connector_words"] = sorted(self.connector_words)
+        return ModelState(self.KIND, VectorState([], np.zeros((0, 0), dtype=np.float32)), kept)
+
+    @classmethod
+    def from_state(cls, state: ModelState) -> Self:
+        """Make phrases of plain data.
+
+        Raises
+        ------
+        FormatError
+            If its parts do not fit each other.
+        """
+        model = cls.__new__(cls)
+        try:
+            _take_options(model, state.attributes)
+            take = _take_counts if cls._is_counted() else _take_scores
+            take(model, state)
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            if isinstance(error, FormatError):
+                raise
+            raise FormatError(f"{state.name}: damaged: {type(error).__name__}: {error}") from None
+        return model
 
 
-def counted_state(model: Phrases) -> ModelState:
-    """Return phrases with their counts as plain data."""
-    state = _state(model, COUNTED_OPTIONS)
-    names, runs, keys, counts = model._counts.arrays()
-    _put_texts(state, "names", names)
-    state.arrays |= {"runs": runs, "pairs": keys, "counts": counts}
-    return state
+def _take_options(model: Any, given: dict[str, Any]) -> None:
+    for name in LIMITS:
+        number(name, given[name])
+        setattr(model, name, given[name])
+    if "lifecycle_events" in given:
+        model.lifecycle_events = given["lifecycle_events"]
+    model.scoring = _scorer(given["scoring"])
 
 
-def frozen_state(model: FrozenPhrases) -> ModelState:
-    """Return found phrases as plain data."""
-    state = _state(model, OPTIONS)
-    _put_texts(state, "phrases", list(model.phrasegrams))
-    state.arrays["scores"] = np.array(list(model.phrasegrams.values()), dtype=np.float64)
-    return state
+def _take_counts(model: Any, state: ModelState) -> None:
+    given = state.attributes
+    for name in COUNTED_OPTIONS:
+        setattr(model, name, whole(name, given[name], name == "progress_per"))
+    model._counts = PhraseCounts(given["delimiter"], given["connector_words"], given["max_vocab_size"])
+    if "vocab" in given:  # of gensim
+        for text, count in given["vocab"].items():
+            model._counts[text] = count
+    else:
+        arrays = [np.ascontiguousarray(state.arrays[name]) for name in ("runs", "pairs", "counts")]
+        model._counts.take_arrays(_get_texts(state, "names"), *arrays)
+
+
+def _take_scores(model: Any, state: ModelState) -> None:
+    given = state.attributes
+    model.delimiter, model.connector_words = given["delimiter"], frozenset(given["connector_words"])
+    found = given.get("phrasegrams")  # of gensim
+    if found is None:
+        found = dict(zip(_get_texts(state, "phrases"), state.arrays["scores"].tolist(), strict=True))
+    model.phrasegrams = found
+    model._joiner()  # which finds the wrong types
 
 
 def _put_texts(state: ModelState, name: str, texts: list[str]) -> None:
@@ -106,77 +183,3 @@ def _get_texts(state: ModelState, name: str) -> list[str]:
     if not all(isinstance(text, str) for text in found) or len(set(found)) != len(found):
         raise FormatError(f"{state.name}: expected texts, each once, as {name}")
     return found
-
-
-def restore_counted(model: Counted, state: ModelState) -> Counted:
-    """Fill phrases with what a file holds.
-
-    Raises
-    ------
-    FormatError
-        If its parts do not fit each other.
-    """
-    given = state.attributes
-    try:
-        model._counts = PhraseCounts(given["delimiter"], given["connector_words"], given["max_vocab_size"])
-        _take_options(model, state, COUNTED_OPTIONS)
-        if "vocab" in given:  # of gensim
-            for text, count in given["vocab"].items():
-                model._counts[text] = count
-        else:
-            arrays = [np.ascontiguousarray(state.arrays[name]) for name in ("runs", "pairs", "counts")]
-            model._counts.take_arrays(_get_texts(state, "names"), *arrays)
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise _damaged(state, error) from None
-    return model
-
-
-def restore_frozen(model: Frozen, state: ModelState) -> Frozen:
-    """Fill found phrases with what a file holds.
-
-    Raises
-    ------
-    FormatError
-        If its parts do not fit each other.
-    """
-    try:
-        _take_options(model, state, (*OPTIONS, "connector_words"))
-        model.connector_words = frozenset(model.connector_words)
-        found = state.attributes.get("phrasegrams")  # of gensim
-        if found is None:
-            found = dict(zip(_get_texts(state, "phrases"), state.arrays["scores"].tolist(), strict=True))
-        model.phrasegrams = found
-        model._joiner()
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise _damaged(state, error) from None
-    return model
-
-
-def _damaged(state: ModelState, error: Exception) -> FormatError:
-    if isinstance(error, FormatError):
-        return error
-    return FormatError(f"{state.name}: damaged: {type(error).__name__}: {error}")
-
-
-def _take_options(model: Any, state: ModelState, names: Iterable[str]) -> None:
-    given: Mapping[str, Any] = state.attributes
-    for name in names:
-        if name in given and name != "delimiter":
-            setattr(model, name, given[name])
-    if "phrasegrams" in given or "phrases" in state.arrays:
-        model.delimiter = given["delimiter"]
-    model.scoring = _scorer(given["scoring"])
-
-
-def write_for_gensim(target: Any, model: PhrasesTransformation, *args: Any, **kwargs: Any) -> None:
-    """Write phrases as gensim does."""
-    counted = hasattr(model, "vocab")
-    state = _state(model, COUNTED_OPTIONS if counted else OPTIONS)
-    if state.attributes["scoring"].startswith(OWN):
-        raise ConfigError(
-            "gensim can load no scoring function of your own: freeze the phrases, or use default"
-        )
-    state.attributes["connector_words"] = model.connector_words
-    texts: Any = model.vocab.copy() if counted else dict(model.phrasegrams)  # type: ignore[attr-defined]
-    state.attributes["vocab" if counted else "phrasegrams"] = texts
-    gensim.write_state(target, state, *args, **kwargs)

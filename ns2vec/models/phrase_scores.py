@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
 import math
+import pickle
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
+from ns2vec._options import shown
 from ns2vec._registry import Registry
+from ns2vec.exceptions import ConfigError
+
+Scorer: TypeAlias = Callable[..., Any]
 
 ENGLISH_CONNECTOR_WORDS = frozenset(
     ["a", "an", "the", "for", "of", "with", "without", "at", "from", "to", "in", "on", "by", "and", "or"]
@@ -15,7 +21,7 @@ ENGLISH_CONNECTOR_WORDS = frozenset(
 
 NEGATIVE_INFINITY = -math.inf
 
-SCORERS: Registry[Callable[..., Any]] = Registry("scoring")
+SCORERS: Registry[Scorer] = Registry("scoring")
 
 
 @SCORERS.entry("default")
@@ -83,3 +89,30 @@ def npmi_scorer(
 
 
 SCORER_NAMES = {scorer: name for name, scorer in SCORERS.items()}
+
+
+def checked_scorer(scoring: Any) -> Scorer:
+    """Return the function that scores, if it can.
+
+    Raises
+    ------
+    ConfigError
+        If it has no such name, or lacks a parameter.
+    pickle.PickleError
+        If it cannot be pickled.
+    """
+    if isinstance(scoring, str):
+        return SCORERS[scoring]
+    if not callable(scoring):
+        raise ConfigError(f"scoring must be one of {', '.join(SCORERS)} or a function, got {shown(scoring)}")
+    parameters = inspect.signature(scoring).parameters
+    missing = [name for name in inspect.signature(original_scorer).parameters if name not in parameters]
+    if missing and not any(found.kind is found.VAR_KEYWORD for found in parameters.values()):
+        raise ConfigError(f"the scoring function needs the parameters {', '.join(missing)}, by these names")
+    try:
+        pickle.dumps(scoring)
+    except (pickle.PicklingError, AttributeError, TypeError) as error:
+        raise pickle.PickleError(
+            f"the scoring function cannot be pickled, {error}: define it at the top of a module"
+        ) from error
+    return scoring  # type: ignore[no-any-return]

@@ -141,7 +141,7 @@ class StoredModel(Saveable):
         return made
 
     def _ready(self) -> EmbeddingCore:
-        """The core, which knows the options as they are now; to check them all takes time, so once while none is set."""
+        """The core, which knows the options as they are now; they are checked once as long as none is set."""
         checked, now = self._checked, self._values()
         if checked is None or len(now) != len(checked) or not all(map(is_, now, checked)):
             self._core.config = self._config()

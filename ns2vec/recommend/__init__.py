@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from ns2vec.recommend.factorization import MatrixFactorization
+from ns2vec.recommend.factorization_machine import FactorizationMachine
 from ns2vec.recommend.features import Features, read_features
 from ns2vec.recommend.interactions import Interactions
+from ns2vec.recommend.item2vec import Item2Vec
 from ns2vec.recommend.layouts import Dataset, lastfm, movielens
+from ns2vec.recommend.lightgcn import LightGCN
 from ns2vec.recommend.planted import Planted, planted_interactions
 from ns2vec.recommend.reading import read_interactions
+from ns2vec.recommend.recommender import Recommendation, Recommender
 from ns2vec.recommend.splits import Split, by_item, by_time, by_user, given, leave_last, random_per_user
 
 __all__ = [
     "Dataset",
+    "FactorizationMachine",
     "Features",
     "Interactions",
+    "Item2Vec",
+    "LightGCN",
+    "MatrixFactorization",
     "Planted",
+    "Recommendation",
+    "Recommender",
     "Split",
     "by_item",
     "by_time",

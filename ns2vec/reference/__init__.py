@@ -13,6 +13,7 @@ can be compared weight by weight.
 - `ns2vec.reference.subwords`     character n-grams of words, and their hashes
 - `ns2vec.reference.readers`      which inputs meet which centre, one function a reader
 - `ns2vec.reference.targets`      which outputs a centre stands for, one class a target
+- `ns2vec.reference.walks`        random walks over a graph
 - `ns2vec.reference.training`     windows and pairs, and how vectors move
 
 Legend: V words, D dimensions, n input rows, m output rows of one block.
@@ -27,6 +28,7 @@ from ns2vec.reference.streams import Stream, shuffled
 from ns2vec.reference.subwords import fnv1a, ngrams
 from ns2vec.reference.targets import TARGETS, All, Labels, Path, Sampled
 from ns2vec.reference.training import Model, train_chunk, train_pairs
+from ns2vec.reference.walks import Walks
 
 __all__ = [
     "All",
@@ -42,6 +44,7 @@ __all__ = [
     "Side",
     "Stream",
     "TARGETS",
+    "Walks",
     "block_loss",
     "block_step",
     "cosines",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 
 MAX_CANDIDATES, CANDIDATE_TRIES = 1024, 16
+WARP_AT_ONCE = 6  # candidates that are drawn before one of them is looked at
 
 
 def is_candidate(request: Request, row: int) -> bool:
@@ -37,8 +38,9 @@ def candidates(base: Draw, request: Request, n: int) -> list[int]:
 
 
 def scores_of(request: Request, rows: list[int]) -> Array:
-    """Input times output rows."""
-    return np.asarray(request.outputs[rows] @ request.hidden)
+    """Input times output rows, with their biases."""
+    scores = request.outputs[rows] @ request.hidden
+    return np.asarray(scores if request.bias is None else scores + request.bias[rows])
 
 
 def cosine(x: Array, y: Array) -> float:
@@ -187,6 +189,29 @@ def draw_ranked(base: Draw, lists: npt.NDArray[np.int64], deviation: Array, scal
         if not weights.sum() > 0.0:
             return candidates(base, request, k)
         return first_candidates(request, k, lambda: propose(request, weights))
+
+    return draw
+
+
+def draw_warp(base: Draw, tries: int) -> Draw:
+    """The first candidate within a margin of 1 of the centre, by the log of the rank (Weston et al. 2011)."""
+
+    def draw(request: Request, k: int) -> list[int]:
+        drawn, weights = [], []
+        bound = scores_of(request, [request.centre])[0] - 1.0
+        n_negatives = len(request.outputs) - len({request.centre, *request.excluded})
+        for _ in range(k):
+            place = 0
+            for left in range(tries, 0, -WARP_AT_ONCE):
+                rows = candidates(base, request, min(left, WARP_AT_ONCE))
+                above = next((i for i, row in enumerate(rows) if scores_of(request, [row])[0] > bound), None)
+                if above is not None:
+                    drawn.append(rows[above])
+                    weights.append(math.log(max(n_negatives // (place + above + 1), 1)))
+                    break
+                place += len(rows)
+        request.weights = weights
+        return drawn
 
     return draw
 

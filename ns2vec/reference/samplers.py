@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from ns2vec.reference.aware import draw_cached, draw_dynamic, draw_hard, draw_ranked, draw_weighted
+from ns2vec.reference.aware import draw_cached, draw_dynamic, draw_hard, draw_ranked, draw_warp, draw_weighted
 from ns2vec.reference.streams import Stream
 
 Array: TypeAlias = npt.NDArray[np.float64]
@@ -28,8 +28,8 @@ class Request:
     batch : list of int
     stream : Stream
     hidden : ndarray of shape (D,)
-        The input vector as it is one window before its turn; with it, the matrices `inputs` and `outputs` and
-        the rows `excluded` that are no negatives of this window.
+        The input vector as it is one window before its turn; with it, the matrices `inputs` and `outputs`,
+        the biases of outputs if they have any, and the rows `excluded` that are no negatives of this window.
     weights : list of float or None
         OUT: how much each row drawn counts, where a sampler says so.
     """
@@ -41,6 +41,7 @@ class Request:
     hidden: Array = field(default_factory=lambda: np.zeros(0))
     inputs: Array = field(default_factory=lambda: np.zeros((0, 0)))
     outputs: Array = field(default_factory=lambda: np.zeros((0, 0)))
+    bias: Array | None = None
     excluded: list[int] = field(default_factory=list)
     weights: list[float] | None = None
 
@@ -139,4 +140,5 @@ DRAWS: dict[str, Callable[..., Any]] = {
     "adaptive": draw_ranked,
     "cached": draw_cached,
     "self_adversarial": draw_weighted,
+    "warp": draw_warp,
 }

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 MASK = (1 << 64) - 1
 GOLDEN = 0x9E3779B97F4A7C15
-WINDOWS, NOISE, ORDER = 0, 1, 2
+WINDOWS, NOISE, ORDER, WALK = 0, 1, 2, 3
 
 
 def mix(z: int) -> int:

@@ -203,6 +203,7 @@ class Sampled(Target):
         request = Request(window.centre, noise, context, window.batch)
         if served:
             request.inputs, request.outputs = model.inputs.matrix, self.side.matrix
+            request.bias = self.bias
             request.hidden = np.mean([live.vector for live in served], axis=0)
             request.excluded = self.excluded.get(self.key_of(window), [])
             request.excluded = request.excluded + (window.contexts if self.exclude_window else [])

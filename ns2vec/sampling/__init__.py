@@ -13,7 +13,7 @@
 """
 
 from ns2vec.sampling.alias import build_alias_table
-from ns2vec.sampling.aware import Adaptive, AwareSampler, Cached, Dynamic, Hard, SelfAdversarial
+from ns2vec.sampling.aware import Adaptive, AwareSampler, Cached, Dynamic, Hard, SelfAdversarial, Warp
 from ns2vec.sampling.base import SAMPLERS, BlockFunction, BoundSampler, NoiseData, Sampler, Source
 from ns2vec.sampling.custom import FromCallable, LowLevel
 from ns2vec.sampling.negatives import get_negative_samples
@@ -51,6 +51,7 @@ __all__ = [
     "StaticSampler",
     "Uniform",
     "Unigram",
+    "Warp",
     "build_alias_table",
     "get_negative_samples",
     "make_cum_table",

@@ -97,9 +97,10 @@ static inline void ns2_fetch(const float *row, long stride) {
 
 /* Scores of output rows with the input; n is at most NS2_CANDIDATES + 1. */
 static void ns2_score(const ns2_request *q, const int32_t *rows, long n, float *scores) {
-    const float *found[NS2_CANDIDATES + 1];
+    const float *found[NS2_CANDIDATES + 1], *bias = q->view->bias;
     for (long i = 0; i < n; i++) ns2_fetch(found[i] = ns2_view_output(q->view, rows[i]), q->view->stride);
     q->view->score(q->view, q->hidden, found, n, scores);
+    for (long i = 0; i < n && bias; i++) scores[i] += bias[rows[i]];
 }
 
 /* Cosines between the input vectors of rows and of the centre. */
@@ -400,6 +401,55 @@ static long ns2_rank_draw(const ns2_sampler *self, const ns2_request *q, long k,
             break;
         }
     return ns2_count_set(q, k, drawn, 0);
+}
+
+/* ---- the first within a margin of the positive (WARP) ------------------------------------------ */
+
+typedef struct {
+    ns2_aware_sampler aware;
+    long tries; /* candidates looked at for each negative, at most NS2_CANDIDATES */
+} ns2_warp_sampler;
+
+enum { NS2_WARP_AT_ONCE = 6 }; /* candidates that are drawn and scored together: outputs of a block */
+
+/* The first candidate that scores above `bound`, or -1, and how many there were before it. */
+static int32_t ns2_first_above(const ns2_warp_sampler *s, const ns2_request *q, float bound, long *place,
+                               long *n_scores) {
+    int32_t found[NS2_WARP_AT_ONCE];
+    float scores[NS2_WARP_AT_ONCE + 8];
+    *place = 0;
+    for (long left = s->tries; left > 0; left -= NS2_WARP_AT_ONCE) {
+        long n = ns2_candidates(&s->aware, q, left < NS2_WARP_AT_ONCE ? left : NS2_WARP_AT_ONCE, found);
+        ns2_score(q, found, n, scores);
+        *n_scores += n;
+        for (long i = 0; i < n; i++, ++*place)
+            if (scores[i] > bound) return found[i];
+    }
+    return -1;
+}
+
+/* Log of the rank that the positive has among n negatives, estimated from the place of the first violator. */
+static float ns2_warp_weight(long n_negatives, long place) {
+    long rank = n_negatives / (place + 1);
+    return rank > 1 ? logf((float)rank) : 0.0f;
+}
+
+static long ns2_warp_draw(const ns2_sampler *self, const ns2_request *q, long k, int32_t *rows, float *log_q) {
+    const ns2_warp_sampler *s = (const ns2_warp_sampler *)self;
+    float bound, scores[8];
+    long drawn = 0, n_scores = 1, place, n_negatives = self->n_rows - q->n_excluded;
+    (void)log_q;
+    if (ns2_is_plain(&s->aware, q) || !q->weights) return ns2_plain_draw(&s->aware, q, k, rows);
+    ns2_score(q, &q->centre, 1, scores);
+    bound = scores[0] - 1.0f;
+    n_negatives -= !(q->n_excluded && ns2_in_list(q->excluded, q->n_excluded, q->centre));
+    for (long i = 0; i < k; i++) {
+        int32_t row = ns2_first_above(s, q, bound, &place, &n_scores);
+        if (row < 0) continue;
+        q->weights[drawn] = ns2_warp_weight(n_negatives, place);
+        rows[drawn++] = row;
+    }
+    return ns2_count_set(q, k, drawn, n_scores);
 }
 
 /* ---- self-adversarial weights -------------------------------------------------------------------- */

@@ -55,6 +55,10 @@ cdef extern from "_aware.h" nogil:
         long n_dims
         double scale
 
+    ctypedef struct ns2_warp_sampler:
+        ns2_aware_sampler aware
+        long tries
+
     ctypedef struct ns2_weighted_sampler:
         ns2_aware_sampler aware
         float alpha
@@ -63,6 +67,7 @@ cdef extern from "_aware.h" nogil:
     long ns2_hard_draw(const ns2_sampler *, const ns2_request *, long, int32_t *, float *) noexcept
     long ns2_cached_draw(const ns2_sampler *, const ns2_request *, long, int32_t *, float *) noexcept
     long ns2_rank_draw(const ns2_sampler *, const ns2_request *, long, int32_t *, float *) noexcept
+    long ns2_warp_draw(const ns2_sampler *, const ns2_request *, long, int32_t *, float *) noexcept
     long ns2_weighted_draw(const ns2_sampler *, const ns2_request *, long, int32_t *, float *) noexcept
 
 
@@ -216,6 +221,17 @@ cdef class RankDraws(AwareDraws):
         rows[:], widths[:] = lists, deviation
         self.c.lists, self.c.deviation = &rows[0, 0], &widths[0]
         self.c.n_dims = shape[0]
+
+
+cdef class WarpDraws(AwareDraws):
+    """The first of some candidates within a margin of 1 of the centre, weighted by the rank that this tells."""
+
+    cdef ns2_warp_sampler c
+
+    def __cinit__(self, Draws source not None, long tries):
+        check_candidates(tries, "tries")
+        self.c.tries = tries
+        self.start(&self.c.aware, source, ns2_warp_draw)
 
 
 cdef class WeightedDraws(AwareDraws):

@@ -6,15 +6,11 @@
 
 #include "rng.h"
 
-/* Whether a rising list has a row. */
+/* Whether a rising list has a row; without branches, which could not be foretold. */
 static inline int ns2_in_list(const int32_t *list, long n, int32_t row) {
-    long low = 0, high = n;
-    while (low < high) {
-        long middle = (low + high) / 2;
-        if (list[middle] < row) low = middle + 1;
-        else high = middle;
-    }
-    return low < n && list[low] == row;
+    if (n < 1) return 0;
+    for (; n > 1; n -= n / 2) list += list[n / 2] <= row ? n / 2 : 0;
+    return *list == row;
 }
 
 /* k of n without replacement, in order (Knuth, TAOCP 2, algorithm S), or all; how many. */

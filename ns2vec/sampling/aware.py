@@ -22,6 +22,7 @@ from ns2vec.sampling._aware import (
     DynamicDraws,
     HardDraws,
     RankDraws,
+    WarpDraws,
     WeightedDraws,
 )
 from ns2vec.sampling._draws import Draws, StaticDraws
@@ -321,6 +322,34 @@ class Cached(AwareSampler):
     def steering(self, draws: Any, data: NoiseData) -> Steering:
         """Return what keeps the pools."""
         return CachedSteering(draws, self.annealed)
+
+
+@SAMPLERS.entry("warp")
+class Warp(AwareSampler):
+    """The first of some candidates that comes within a margin of 1 of the positive, weighted by log rank.
+
+    How many candidates that took estimates the rank of the positive: (V - 1) // tries, where rows that may be
+    negatives count alone. Where none of them comes so near, the set is short and nothing is trained (Weston
+    et al. 2011, "WSABIE", IJCAI, algorithm 1). It is made for objectives with the link ``"hinge"``.
+
+    Parameters
+    ----------
+    tries : int
+        Candidates that are looked at, 1 to 1024.
+    base, anneal, until, on_collision, exclude
+        See `AwareSampler`. Hardness is the share of the sets that are chosen so. Ranks are estimated for
+        candidates that are as likely as each other.
+    """
+
+    name: ClassVar[str] = "warp"
+
+    def __init__(self, tries: int = 32, base: Any = "uniform", **options: Any) -> None:
+        super().__init__(base=base, **options)
+        self.tries = candidates("tries", tries, 1)
+
+    def draws(self, base: Draws) -> AwareDraws:
+        """Return the draws in C."""
+        return WarpDraws(base, self.tries)
 
 
 @SAMPLERS.entry("self_adversarial")

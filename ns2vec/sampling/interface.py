@@ -32,6 +32,7 @@ class View(Structure):
         ("width", c_long),
         ("ops", c_void_p),
         ("score", ctypes.CFUNCTYPE(None, c_void_p, c_void_p, c_void_p, c_long, c_void_p)),
+        ("bias", POINTER(c_float)),
     )
 
     def input(self, row: int) -> Float32Array:
@@ -89,6 +90,8 @@ class Request(Structure):
         found = np.empty(len(rows), dtype=np.float32)
         hidden = ctypes.cast(self.hidden, c_void_p)
         view.score(ctypes.addressof(view), hidden, ctypes.addressof(begins), len(rows), found.ctypes.data)
+        if view.bias:
+            found += [view.bias[row] for row in rows]
         return found
 
     def may_be_negative(self, row: int) -> bool:

@@ -23,14 +23,12 @@ import numpy as np
 
 from ns2vec._options import shown, whole
 from ns2vec._typing import PathLike
-from ns2vec.corpus import Chunk
 from ns2vec.exceptions import ConfigError, CorpusError, FormatError
 from ns2vec.formats import native
 from ns2vec.formats.atomic import check_writable, remove_stale
 from ns2vec.formats.state import ModelState
 from ns2vec.training.loop import Tally
 from ns2vec.training.observers import Observer
-from ns2vec.training.pairs import PairChunk
 
 logger = logging.getLogger(__name__)
 
@@ -134,9 +132,15 @@ class Position:
 
 
 def mark_of(job: Any, before: int = 0) -> int:
-    """CRC-32 of the rows of a chunk, going on from `before`; a batch of a user's own class has its place."""
-    if isinstance(job, Chunk | PairChunk):
+    """CRC-32 of the rows of a chunk, going on from `before`.
+
+    A job whose examples change with each epoch has the mark of what they are of and its place; a batch of a
+    user's own class has its place.
+    """
+    if hasattr(job, "rows"):
         return crc32(np.ascontiguousarray(job.rows()).view(np.uint8).data, before)
+    if hasattr(job, "mark"):
+        return crc32(f"{job.mark} {job.index} {job.n_sentences};".encode(), before)
     return crc32(f"{job.n_sentences} {job.words_before} {job.sentences_before};".encode(), before)
 
 

@@ -20,7 +20,7 @@ from ns2vec.sampling import BoundSampler
 from ns2vec.training.config import TrainingConfig
 from ns2vec.training.encoding import ChunkFeed, EncodedCache
 from ns2vec.training.matrices import Rows, empty_rows, grown_column, grown_rows, initial_rows
-from ns2vec.training.network import Goal, Network
+from ns2vec.training.network import Goal, Lists, Network
 from ns2vec.training.observers import Observer
 from ns2vec.training.run import Feed, Plan, Run
 from ns2vec.training.spec import Spec, TargetSpec, spec_of
@@ -71,6 +71,8 @@ class EmbeddingCore:
         In all: part of the key of the random streams.
     label_sets : Bags or None
         Outputs of each set, where pairs have sets of labels in the place of an output.
+    known : tuple of ndarray, or None
+        Which outputs are no negatives of each input: see `Goal`. For the reader of pairs.
     """
 
     def __init__(
@@ -92,6 +94,7 @@ class EmbeddingCore:
         self.encoded = EncodedCache()
         self.epochs_trained = 0
         self.label_sets: Bags | None = None
+        self.known: Lists | None = None
 
     @property
     def wv(self) -> Any:
@@ -161,7 +164,7 @@ class EmbeddingCore:
         for units in filter(None, (self.inputs, self.tags)):
             units.begin(seed, size)
         self.epochs_trained = 0
-        for target in self.spec.targets:
+        for target in self.own_targets():
             rows = empty_rows(n_rows, size * self.spec.n_slots)
             self.matrices[target.matrix] = fresh_rows(target, rows, seed)
             if target.bias:
@@ -176,7 +179,7 @@ class EmbeddingCore:
         """
         for units in filter(None, (self.inputs, self.tags)):
             units.extend(seed)
-        for target in self.spec.targets:
+        for target in self.own_targets():
             old = self.output(target.matrix)
             rows = grown_rows(old, self.outputs.n_rows)
             self.matrices[target.matrix] = fresh_rows(target, rows, seed, first=len(old))
@@ -189,6 +192,10 @@ class EmbeddingCore:
             columns = self.outputs.columns()
             for name in ("code", "point"):
                 columns.later(name, partial(late_paths, columns, self.tables, name))
+
+    def own_targets(self) -> list[TargetSpec]:
+        """Targets that have a matrix."""
+        return [target for target in self.spec.targets if not target.tied]
 
     def output(self, name: str) -> Any:
         """An output matrix, or the biases that go with one.
@@ -245,43 +252,50 @@ class EmbeddingCore:
         Raises
         ------
         VocabularyError
-            If there are none yet.
+            If there are none yet, or none of their counts.
         """
-        wv, config = self.outputs.wv, self.config
-        if not wv.key_to_index:
+        config, keys = self.config, self.outputs.wv.key_to_index
+        if not keys:
             raise VocabularyError("the sampler has no words to draw from: call build_vocab() first")
-        return self.tables.sampler(wv, config.sampler, config.ns_exponent, config.sample)
+        return self.tables.sampler(keys, self.counts, config.sampler, config.ns_exponent, config.sample)
 
     # ---- training ----
 
     def network(self) -> Network:
         """Read the state that users may have replaced: weights, noise table, thresholds, locks."""
         spec, size = self.spec, self.config.vector_size
+        inputs = self.inputs.side(size, "inputs" in spec.frozen)
         return Network(
             spec,
-            self.inputs.side(size, "inputs" in spec.frozen),
-            [self.goal(target) for target in spec.targets],
+            inputs,
+            [self.goal(target, inputs) for target in spec.targets],
             tags=None if self.tags is None else self.tags.side(size, "tags" in spec.frozen),
             keep=self.wv.expandos.get("sample_int"),
             null_row=self.wv.key_to_index.get(NULL_WORD),
         )
 
-    def goal(self, target: TargetSpec) -> Goal:
+    def goal(self, target: TargetSpec, inputs: Side) -> Goal:
         """A target with its rows and tables as they are now."""
+        is_path = target.outputs == "path"
+        return Goal(
+            target,
+            inputs if target.tied else self.own_side(target),
+            bound=self.sampler() if target.outputs == "sampled" else None,
+            huffman=self.huffman() if is_path else None,
+            bias=self.output(target.bias_name) if target.bias else None,
+            known=self.known,
+            sets=self.label_sets if target.outputs == "labels" else None,
+        )
+
+    def own_side(self, target: TargetSpec) -> Side:
+        """The rows of a target's own matrix."""
         outputs, is_path = self.outputs, target.outputs == "path"
         keys = () if is_path or outputs.bags is not None else outputs.wv.index_to_key
         matrix = self.matrices.get(target.matrix)
         is_frozen = "outputs" in self.spec.frozen
         size = self.config.vector_size * self.spec.n_slots
         rows = Rows(target.matrix, matrix, outputs.n_rows, size, keys, is_read=is_frozen)
-        return Goal(
-            target,
-            Side(rows, outputs.bags, outputs.combine, frozen=is_frozen),
-            bound=self.sampler() if target.outputs == "sampled" else None,
-            huffman=self.huffman() if is_path else None,
-            bias=self.output(target.bias_name) if target.bias else None,
-            sets=self.label_sets if target.outputs == "labels" else None,
-        )
+        return Side(rows, outputs.bags, outputs.combine, frozen=is_frozen)
 
     def fit(self, examples: Corpus | Feed, plan: Plan, observers: Iterable[Observer] = ()) -> tuple[int, int]:
         """Train on a corpus, or on what another feed gives; return (words trained, words read).

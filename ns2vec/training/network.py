@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from ns2vec import _kernels
 from ns2vec._registry import Registry
-from ns2vec._typing import Float32Array
+from ns2vec._typing import Float32Array, Int32Array, Int64Array
 from ns2vec.corpus import MAX_SENTENCE_WORDS
 from ns2vec.exceptions import ConfigError
 from ns2vec.inputs import Bags
@@ -26,18 +26,20 @@ from ns2vec.training.units import Side
 from ns2vec.training.worker import Worker
 from ns2vec.vocab.huffman import Huffman
 
+Lists: TypeAlias = tuple[Int64Array, Int32Array]
+
 ALWAYS = np.uint32(2**32 - 1)
 HOT_ROWS = 1024  # most frequent rows, of which each worker trains copies of its own (benchmarks/NOTES.md)
 MERGES_PER_WORKER = 100  # in an epoch, at least; in a shorter corpus all rows are shared
 
 
-def make_noise(bound: BoundSampler, objective: type[Objective]) -> _kernels.Noise:
-    """What the kernels need to draw with a sampler for an objective.
+def make_noise(bound: BoundSampler, objective: type[Objective], known: Lists | None = None) -> _kernels.Noise:
+    """What the kernels need to draw with a sampler for an objective; `known` as in `Goal`.
 
     Raises
     ------
     ConfigError
-        If the objective needs probabilities that the sampler cannot tell.
+        If the objective needs probabilities that the sampler cannot tell, or lists are given in two ways.
     """
     source, sampler = bound.source, bound.sampler
     is_inline = (
@@ -48,7 +50,9 @@ def make_noise(bound: BoundSampler, objective: type[Objective]) -> _kernels.Nois
         raise ConfigError(
             f"objective={objective.name!r} needs probabilities of negatives, which {sampler!r} cannot tell"
         )
-    offsets, rows = bound.filter or (None, None)
+    if known is not None and bound.filter is not None:
+        raise ConfigError(f"{sampler!r} excludes outputs, but here every input has a list of its own")
+    offsets, rows = known or bound.filter or (None, None)
     return _kernels.Noise(
         bound.data.n_words,
         alias=source.alias,
@@ -59,6 +63,7 @@ def make_noise(bound: BoundSampler, objective: type[Objective]) -> _kernels.Nois
         with_offsets=objective.with_offsets,
         filter_offsets=offsets,
         filter_rows=rows,
+        filter_by_input=known is not None,
         filter_window=sampler.exclude == "window",
         batch_words=source.batch_words,
         pool_size=source.pool_size,
@@ -80,6 +85,9 @@ class Goal:
     bias : ndarray of shape (n_outputs,), float32, or None
     sets : Bags or None
         Sets of labels, which are what centres are then.
+    known : tuple of ndarray, or None
+        Offsets (n_inputs + 1,), int64, and outputs (n,), int32, rising within each list: which outputs are no
+        negatives of an input.
     """
 
     spec: TargetSpec
@@ -88,6 +96,7 @@ class Goal:
     huffman: Huffman | None = None
     bias: Float32Array | None = None
     sets: Bags | None = None
+    known: Lists | None = None
 
     @property
     def objective(self) -> type[Objective]:
@@ -124,7 +133,7 @@ def sampled_target(goal: Goal, config: TrainingConfig) -> _kernels.Target:
     """The centre with negatives of a sampler."""
     if goal.bound is None:
         raise RuntimeError(f"{goal.spec.matrix} has no sampler")
-    noise, link = make_noise(goal.bound, goal.objective), goal.objective.link
+    noise, link = make_noise(goal.bound, goal.objective, goal.known), goal.objective.link
     return _kernels.Sampled(goal.side.matrix(), noise, config.negative, link=link, bias=goal.bias)
 
 

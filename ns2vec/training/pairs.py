@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -48,6 +49,11 @@ class Pairs:
     def __len__(self) -> int:
         return len(self.outputs)
 
+    @cached_property
+    def mark(self) -> int:
+        """CRC-32 of ids and weights: what a checkpoint knows them by, whatever their order in an epoch."""
+        return arrays_mark(self.inputs, self.outputs, self.weights)
+
     def take(self, places: npt.NDArray[Any]) -> Pairs:
         """Some of them, in the order of `places`."""
         weights = None if self.weights is None else self.weights[places]
@@ -86,14 +92,14 @@ class PairChunk:
         return len(self.order)
 
     @property
+    def mark(self) -> int:
+        """What a checkpoint knows the pairs by."""
+        return self.whole.mark
+
+    @property
     def sentences_before(self) -> int:
         """Pairs of this epoch before it."""
         return self.words_before
-
-    def rows(self) -> Int32Array:
-        """All their ids: what a checkpoint knows them by."""
-        pairs = self.whole.take(self.order)
-        return np.concatenate([pairs.inputs, pairs.outputs])
 
 
 class PairFeed:
@@ -124,3 +130,12 @@ class PairFeed:
         worker.begin(run.progress(chunk))
         loss = worker.train_pairs(chunk.whole.take(chunk.order), run.rate(chunk), chunk.index)
         return chunk.n_sentences, chunk.n_sentences, loss
+
+
+def arrays_mark(*arrays: Any) -> int:
+    """CRC-32 of arrays one after the other, without those that are None."""
+    found = 0
+    for array in arrays:
+        if array is not None:
+            found = crc32(np.ascontiguousarray(array).view(np.uint8).data, found)
+    return found

@@ -30,12 +30,15 @@ class TargetSpec:
         Each output has a number that is added to its scores; they are named after the matrix, with ``_bias``.
     start : {"zeros", "random"}
         What its rows are before training.
+    tied : bool
+        Its rows are those of the inputs: there is no matrix of its own.
     """
 
     matrix: str
     objective: type[Objective]
     bias: bool = False
     start: str = "zeros"
+    tied: bool = False
 
     @property
     def outputs(self) -> str:

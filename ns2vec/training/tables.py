@@ -89,13 +89,14 @@ class Tables:
             return weights_of_cum_table(np.asarray(self.cum_table))
         return noise_distribution(counts, exponent)
 
-    def sampler(self, wv: Any, sampler: Any, exponent: float, sample: float) -> BoundSampler:
-        """Bind a sampler to the words of `wv`; the one that is bound stays while nothing has changed."""
-        counts = np.asarray(wv.expandos["count"])
+    def sampler(
+        self, keys: dict[Any, int], counts: Int64Array, sampler: Any, exponent: float, sample: float
+    ) -> BoundSampler:
+        """Bind a sampler to words and their counts; the bound one stays while nothing has changed."""
         noise, known = self.noise(counts, exponent), self.bound
         if known is not None and self.bound_for is sampler and np.array_equal(known.data.noise, noise):
             return known
-        data = NoiseData(counts, noise, keep_probabilities(counts, sample), wv.key_to_index)
+        data = NoiseData(counts, noise, keep_probabilities(counts, sample), keys)
         self.bound, self.bound_for = make_sampler(sampler).bind(data), sampler
         return self.bound
 

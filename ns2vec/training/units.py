@@ -13,7 +13,7 @@ import numpy as np
 
 from ns2vec import _kernels
 from ns2vec._typing import Float32Array, Int64Array
-from ns2vec.exceptions import ConfigError
+from ns2vec.exceptions import ConfigError, VocabularyError
 from ns2vec.inputs import Bags, mean_rows
 from ns2vec.training.matrices import Rows, empty_rows, grown_column, grown_rows, initial_rows
 from ns2vec.vocab import Columns, Growth, Vocabulary
@@ -95,8 +95,19 @@ class Units:
 
     @property
     def counts(self) -> Int64Array:
-        """How often each was seen, shape (n_units,)."""
-        found: Int64Array = self.wv.expandos["count"]
+        """How often each was seen, shape (n_units,).
+
+        Raises
+        ------
+        VocabularyError
+            If nobody knows: a file may have lost them.
+        """
+        if "count" not in self.wv.expandos:
+            raise VocabularyError(
+                "the words have no counts, which noise and subsampling are drawn by: set them with "
+                'model.wv.set_vecattr(word, "count", number), or load a file that has them'
+            )
+        found: Int64Array = np.asarray(self.wv.expandos["count"])
         return found
 
     def take(self, vocabulary: Vocabulary) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from ns2vec.cli import main
 from ns2vec.evaluation import facts_corpus
+from ns2vec.recommend import planted_interactions
 
 
 class Outcome(NamedTuple):
@@ -53,12 +54,35 @@ def planted_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     corpus.write_corpus(folder / "corpus.txt")
     corpus.write_analogies(folder / "questions.txt")
     corpus.write_similarity(folder / "pairs.tsv")
+    edges = [(f"{side}{a}", f"{side}{b}") for side in "xy" for a in range(10) for b in range(a)]
+    (folder / "edges.txt").write_text("# two cliques\n" + "".join(f"{a} {b}\n" for a, b in edges))
     (folder / "corpus.txt.gz").write_bytes(gzip.compress((folder / "corpus.txt").read_bytes()))
     (folder / "lines.txt").write_text("__label__sea wave\n__label__sky cloud\n" * 20, "utf-8")
+    write_clicks(folder)
     options = ["--vector-size", "24", "--sg", "--workers", "1", "--epochs", "3", "-q"]
     for name in ("vectors.bin", "vectors.txt"):
         assert main(["train", str(folder / "corpus.txt"), *options, "--output", str(folder / name)]) == 0
     return folder
+
+
+def write_clicks(folder: Path) -> None:
+    """Who clicked what, when, in ``clicks.csv``; a few lines of later in ``later.csv``."""
+    data = planted_interactions(100, 60, 3, per_user=10, noise=0.0).interactions
+    keys = [
+        (data.user_keys[user], data.item_keys[item])
+        for user, item in zip(data.users, data.items, strict=True)
+    ]
+    lines = [f"{user},{item},{time}" for (user, item), time in zip(keys, data.times.tolist(), strict=True)]
+    (folder / "clicks.csv").write_text("\n".join(["user,item,time", *lines, ""]), encoding="utf-8")
+    later = [f"u{row},i{row % 60}" for row in range(100) if (f"u{row}", f"i{row % 60}") not in keys]
+    (folder / "later.csv").write_text("\n".join(["user,item", *later, ""]), encoding="utf-8")
+
+
+@pytest.fixture
+def clicks(tmp_path: Path) -> Path:
+    """A folder with interactions of planted tastes."""
+    write_clicks(tmp_path)
+    return tmp_path
 
 
 @pytest.fixture

@@ -115,7 +115,34 @@ pruned = compress_fasttext.prune_ft_freq(whole, new_vocab_size=20, new_ngrams_si
 for small in (quantized, pruned):
     one, other = small["walkers"], whole["walkers"]
     assert one @ other > 0.9 * np.linalg.norm(one) * np.linalg.norm(other)
+    small.save("small")
+    again = type(small).load("small", trust_pickle=True)
+    assert np.array_equal(again["walkers"], one)
 assert pruned.most_similar("walkers", topn=1)[0][0].startswith("walk")
+""",
+    "pyrdf2vec": """
+import numpy as np
+from pyrdf2vec import RDF2VecTransformer
+from pyrdf2vec.embedders import Word2Vec
+from pyrdf2vec.graphs import KG, Vertex
+from pyrdf2vec.walkers import RandomWalker
+
+def state(graph, subject, predicate, thing):
+    first, last = Vertex(f"http://x/{subject}"), Vertex(f"http://x/{thing}")
+    graph.add_walk(first, Vertex(f"http://x/{predicate}", predicate=True, vprev=first, vnext=last), last)
+
+graph = KG()
+for city, names in (("Paris", "abcde"), ("Rome", "vwxyz")):
+    for name in names:
+        state(graph, name, "lives", city)
+        for other in set(names) - {name}:
+            state(graph, name, "knows", other)
+embedder = Word2Vec(epochs=60, vector_size=16, workers=1, seed=1, negative=5)
+transformer = RDF2VecTransformer(embedder, [RandomWalker(3, 30, random_state=1)], verbose=0)
+vectors = np.array(transformer.fit_transform(graph, [f"http://x/{name}" for name in "abcdevwxyz"])[0])
+unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+cosines, same = unit @ unit.T, np.arange(10)[:, None] // 5 == np.arange(10) // 5
+assert cosines[same].mean() > cosines[~same].mean() + 0.1
 """,
 }
 

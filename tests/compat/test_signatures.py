@@ -14,7 +14,7 @@ from ns2vec.corpus.tagged import TaggedBrownCorpus, TaggedDocument, TaggedLineDo
 from ns2vec.fasttext import FastText, FastTextKeyedVectors
 from ns2vec.keyedvectors import KeyedVectors
 from ns2vec.models.doc2vec import Doc2Vec
-from ns2vec.models.phrases import FrozenPhrases, Phrases
+from ns2vec.phrases import FrozenPhrases, Phrases
 from ns2vec.word2vec import Word2Vec
 
 CLASSES = {

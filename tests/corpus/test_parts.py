@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ns2vec import Word2Vec
-from ns2vec.corpus import PathLineSentences, Text8Corpus, open_corpus, open_corpus_file, parts, sources
+from ns2vec.corpus import PathLineSentences, Text8Corpus, files, open_corpus, open_corpus_file, parts
 from ns2vec.corpus._scan import Scanner
 from ns2vec.exceptions import CorpusError
 
@@ -24,7 +24,7 @@ BROKEN = [b"a", b"b", b"\xff", b"\xe2\x80", b"\xc3", b" ", b" ", b"\n", b"caf\xe
 def small_parts(monkeypatch):
     """Parts of some bytes: every text has many of them."""
     monkeypatch.setattr(parts, "PART_BYTES", 20)
-    monkeypatch.setattr(sources, "PART_BYTES", 20)
+    monkeypatch.setattr(files, "PART_BYTES", 20)
 
 
 def outcome(corpus, workers, chunk_words=5, **options):
@@ -57,7 +57,7 @@ def n_parts(monkeypatch):
             seen.append(part)
             super().merge(part)
 
-    monkeypatch.setattr(sources, "Scanner", Counted)
+    monkeypatch.setattr(files, "Scanner", Counted)
     return seen
 
 
@@ -144,7 +144,7 @@ def test_tables_begin_anew_and_nothing_is_lost(write_text, monkeypatch):
 
 def test_a_limit_of_lines_and_compressed_text_are_read_by_one(write_text, n_parts, tmp_path):
     path = write_text("some words here\n" * 100)
-    limited = sources.FileCorpus([], [path], sources.Splitting(line_limit=3))
+    limited = files.FileCorpus([], [path], files.Splitting(line_limit=3))
     assert outcome(limited, 4)[2] == 9
     assert n_parts == []
 

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import ns2vec
 from ns2vec.formats.saving import MODELS
+from ns2vec.graph import GraphSAGE
 from ns2vec.keyedvectors import FastTextKeyedVectors
 
-# they learn no vectors
-NO_FAMILIES = {ns2vec.KeyedVectors, FastTextKeyedVectors, ns2vec.Phrases, ns2vec.FrozenPhrases}
+# they learn no vectors; GraphSAGE learns layers, of NumPy and on one thread (tests/graph/test_sage.py)
+NO_FAMILIES = {ns2vec.KeyedVectors, FastTextKeyedVectors, ns2vec.Phrases, ns2vec.FrozenPhrases, GraphSAGE}
 
 
 def test_every_family_has_its_tests():

@@ -106,6 +106,7 @@ def test_there_are_compiled_modules():
         "ns2vec.evaluation._counts",
         "ns2vec.formats._opcodes",
         "ns2vec.formats._parse",
+        "ns2vec.graph._walks",
         "ns2vec.inputs._ngrams",
         "ns2vec.inputs._rows",
         "ns2vec.sampling._aware",

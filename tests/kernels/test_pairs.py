@@ -9,7 +9,9 @@ import pytest
 
 from ns2vec import _kernels, reference
 from ns2vec.reference import samplers
-from ns2vec.sampling import build_alias_table
+from ns2vec.reference.aware import draw_warp
+from ns2vec.sampling import NoiseData, build_alias_table, make_sampler
+from ns2vec.sampling._aware import WarpDraws
 
 N_INPUTS, N_OUTPUTS, N_PAIRS = 13, 40, 100  # pairs of more than two rounds of draws
 SHARE = 1.0 / np.arange(1, N_OUTPUTS + 1)
@@ -85,6 +87,42 @@ def test_pairs_equal_the_oracles(link, negative, isa):
         for found, expected in arrays:
             np.testing.assert_allclose(found[..., : expected.shape[-1]], expected, 1e-4, 5e-6)
             assert not found[..., expected.shape[-1] :].any()
+
+
+@pytest.mark.parametrize("isa", _kernels.list_isas())
+def test_warp_of_pairs_sees_biases_and_lists(isa):
+    """Items of a user who has some already; scores of which those with a bias are higher."""
+    rng = np.random.default_rng(5)
+    fast = [
+        rows(rng, N_INPUTS, 24),
+        rows(rng, N_OUTPUTS, 24),
+        rng.standard_normal(N_OUTPUTS).astype(np.float32),
+    ]
+    slow = [
+        fast[0][:, :24].astype(np.float64),
+        fast[1][:, :24].astype(np.float64),
+        fast[2].astype(np.float64),
+    ]
+    lists = lists_of(rng, N_INPUTS, N_OUTPUTS, N_OUTPUTS - 4)
+    offsets, listed = as_csr(lists)
+    uniform = make_sampler("uniform").source(NoiseData.of_counts(np.ones(N_OUTPUTS))).draws
+    noise = _kernels.Noise(
+        N_OUTPUTS, sampler=WarpDraws(uniform, 20), wants_hidden=True, filter_offsets=offsets,
+        filter_rows=listed, filter_by_input=True,
+    )  # fmt: skip
+    target = _kernels.Sampled(fast[1], noise, 2, link="hinge", bias=fast[2])
+    kernel = _kernels.Kernel(fast[0], [target], reader="pairs", width=24, compute_loss=True, isa=isa)
+    goal = reference.Sampled(
+        reference.Side(slow[1]), draw_warp(DRAWS["uniform"], 20), 2, "hinge", slow[2],
+        excluded={i: values.tolist() for i, values in enumerate(lists)}, by_input=True,
+    )  # fmt: skip
+    model = reference.Model(reference.Side(slow[0]), [goal], reader="pairs")
+    before = fast[2].copy()
+    found, expected = train_both(rng, kernel, model, alpha=0.02)
+    assert found == pytest.approx(expected, rel=1e-5)
+    for one, other in zip(fast, slow, strict=True):
+        np.testing.assert_allclose(one[..., : other.shape[-1]], other, 1e-4, 1e-5)
+    assert np.abs(fast[2] - before).max() > 0.05
 
 
 def test_threads_with_rows_of_their_own_train_the_same_pairs():

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 import pytest
 
 from ns2vec import FastText, KeyedVectors, Word2Vec
 from ns2vec._typing import VectorMaker
-from ns2vec.exceptions import FormatError
-from ns2vec.fasttext import load_facebook_model, load_facebook_vectors, save_facebook_model
+from ns2vec.exceptions import ConfigError, FormatError
+from ns2vec.fasttext import (
+    FastTextKeyedVectors,
+    load_facebook_model,
+    load_facebook_vectors,
+    save_facebook_model,
+)
 
 SMALL = {"vector_size": 12, "min_count": 1, "sample": 0, "workers": 1, "seed": 3, "bucket": 2000, "epochs": 2}
 SENTENCES = [["walk", "walked", "slowly"], ["walks", "fast", "Österreich"], ["trees", "grow", "slowly"]] * 40
@@ -131,6 +138,63 @@ def test_facebooks_files_bring_the_model_back(options, tmp_path):
     assert (tmp_path / "again.bin").read_bytes() == path.read_bytes()
     again.train(SENTENCES, total_examples=len(SENTENCES), epochs=1)
     assert not np.array_equal(again.wv.vectors, model.wv.vectors)
+
+
+def test_the_word_for_the_end_of_a_line_keeps_its_vector_in_facebooks_files(tmp_path):
+    # the fasttext package counts it once a line and where it is in the text, and gives it no n-grams
+    sentences = [["the", "cat", "</s>", "sat"], ["the", "dog", "sat", "</s>"]] * 20
+    made = FastText(sentences, vector_size=8, min_count=1, bucket=100, workers=1)
+    rows = made.wv.word_bags().offsets
+    assert np.diff(rows)[made.wv.key_to_index["</s>"]] > 1  # as in gensim
+    save_facebook_model(made, tmp_path / "model.bin")
+    found = load_facebook_model(tmp_path / "model.bin")
+    for word in ("</s>", "cat"):
+        assert np.allclose(found.wv[word], made.wv[word], atol=1e-7)
+    before = found.wv["</s>"]
+    found.build_vocab([["new", "</s>"]] * 9, update=True)
+    found.save(tmp_path / "grown")
+    for other in (found, FastText.load(tmp_path / "grown")):
+        row = other.wv.key_to_index["</s>"]
+        assert np.diff(other.wv.word_bags().offsets)[row] == 1
+        assert np.array_equal(other.wv["</s>"], other.wv.vectors_vocab[row])
+        assert np.array_equal(other.wv["</s>"], before)
+    found.train(sentences, total_examples=40, epochs=1)
+    assert np.array_equal(found.wv["</s>"], found.wv.vectors_vocab[row])
+    save_facebook_model(found, tmp_path / "again.bin")
+    assert np.array_equal(load_facebook_vectors(tmp_path / "again.bin")["</s>"], found.wv["</s>"])
+
+
+class Rounded(FastTextKeyedVectors):
+    """Vectors with a matrix that only this class can make, as compress-fasttext has."""
+
+
+class Half:
+    def __init__(self, rows):
+        self.rows = rows.astype(np.float16)
+
+    def __getitem__(self, row):
+        return self.rows[row].astype(np.float32)
+
+
+def test_matrices_of_a_client_are_pickled_with_its_class_and_refused_without(model, tmp_path):
+    made = Rounded(model.wv.vector_size, model.wv.min_n, model.wv.max_n, model.wv.bucket)
+    made.index_to_key, made.key_to_index = model.wv.index_to_key, model.wv.key_to_index
+    made.vectors, made.vectors_ngrams, made.vectors_vocab = (
+        model.wv.vectors,
+        Half(model.wv.vectors_ngrams),
+        None,
+    )
+    made.save(tmp_path / "own")
+    with pytest.raises(FormatError, match=r"Rounded.load\(path, trust_pickle=True\) unpickles it"):
+        Rounded.load(tmp_path / "own")
+    found = Rounded.load(tmp_path / "own", trust_pickle=True)
+    assert np.array_equal(found["unheard"], made["unheard"])
+    other = copy.copy(model.wv)
+    other.vectors_ngrams = Half(model.wv.vectors_ngrams)
+    with pytest.raises(ConfigError, match="vectors_ngrams is a Half"):
+        other.save(tmp_path / "plain")
+    with pytest.raises(ConfigError, match="not for FastTextKeyedVectors"):
+        FastTextKeyedVectors.load(tmp_path / "own", trust_pickle=True)
 
 
 def test_a_file_is_read_as_vectors_of_words_too(model, tmp_path):

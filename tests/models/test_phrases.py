@@ -11,13 +11,13 @@ import pytest
 
 from ns2vec import FrozenPhrases, LineSentence, Phrases, Word2Vec
 from ns2vec.exceptions import ConfigError
+from ns2vec.models.phrase_joining import PhrasesTransformation, TransformedCorpus, is_single
 from ns2vec.models.phrase_scores import (
     ENGLISH_CONNECTOR_WORDS,
     NEGATIVE_INFINITY,
     npmi_scorer,
     original_scorer,
 )
-from ns2vec.models.phrases import PhrasesTransformation, TransformedCorpus, is_single
 
 TEXT = """near the bank of england a river runs to new york city
 new york city has a bank of england office

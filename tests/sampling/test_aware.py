@@ -6,13 +6,23 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from scipy.stats import chisquare
+from scipy.stats import chisquare, spearmanr
 
 from ns2vec import Word2Vec, _kernels
 from ns2vec.exceptions import ConfigError
 from ns2vec.objectives import OBJECTIVES
 from ns2vec.reference.aware import cosine
-from ns2vec.sampling import Adaptive, Cached, Dynamic, Hard, NoiseData, SelfAdversarial, Uniform, make_sampler
+from ns2vec.sampling import (
+    Adaptive,
+    Cached,
+    Dynamic,
+    Hard,
+    NoiseData,
+    SelfAdversarial,
+    Uniform,
+    Warp,
+    make_sampler,
+)
 from ns2vec.training.network import make_noise
 
 N_WORDS = 60
@@ -183,7 +193,28 @@ def test_self_adversarial_weights(draw_sets):
             np.testing.assert_allclose(drawn.weights[s], 5 * expected / expected.sum(), rtol=1e-4)
 
 
-AWARE = ["dynamic", "hard", "hard:near=input", "adaptive:start=1", "adaptive:form=rank", "cached"]
+def test_warp_tells_the_rank_of_the_positive(draw_sets):
+    """Weights against log ranks among all negatives, by brute force (Weston et al. 2011)."""
+    drawn = draw_sets(Warp(tries=300), n_sets=300, negative=40, n_words=400)
+    ranks = []
+    for s, centre in enumerate(drawn.centres):
+        scores = scores_of(drawn, s)
+        violators = np.delete(scores > scores[centre] - 1.0, centre)
+        ranks.append(violators.sum())
+        here = drawn.rows[s] >= 0
+        assert (scores[drawn.rows[s, here]] > scores[centre] - 1.001).all()
+    found = np.where(drawn.rows >= 0, drawn.weights, 0.0).sum(axis=1) / 40
+    assert spearmanr(found, ranks).statistic > 0.9
+    assert drawn.counts["n_scores"] > 300 * 40
+
+
+def test_warp_in_a_small_catalogue_has_weights_of_at_least_0(draw_sets):
+    drawn = draw_sets(Warp(tries=50), n_words=2, negative=3)
+    assert (drawn.weights[drawn.rows >= 0] == 0.0).all()  # log of rank 1
+    assert np.isfinite(drawn.weights).all()
+
+
+AWARE = ["dynamic", "hard", "hard:near=input", "adaptive:start=1", "adaptive:form=rank", "cached", "warp"]
 
 
 @pytest.mark.parametrize("name", [*AWARE, "self_adversarial"])

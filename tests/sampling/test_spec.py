@@ -26,6 +26,7 @@ from ns2vec.sampling import (
     StaticSampler,
     Uniform,
     Unigram,
+    Warp,
     make_sampler,
 )
 from ns2vec.sampling.spec import options_of
@@ -159,6 +160,7 @@ SAVED = [
     Adaptive(form="rank", scale=0.3, exclude=LISTS),
     Cached(size=4, extra=8, every=3, clusters=4, keep=True, temperature=0.5),
     SelfAdversarial(alpha=0.7, base="uniform"),
+    Warp(tries=9, anneal="rise"),
     Unigram(exclude={"name": ["options"], "options": ["name"]}),  # words that look like a state
 ]
 

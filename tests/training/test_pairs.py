@@ -85,7 +85,7 @@ def test_the_order_changes_with_the_epoch_and_follows_from_the_seed(bought):
     class Noting(PairFeed):
         def jobs(self, run):
             for chunk in super().jobs(run):
-                orders.append(chunk.rows())
+                orders.append(chunk.order)
                 yield chunk
 
     one.fit(Noting(bought), Plan(2, 0.1, 0.01, len(bought), None))

@@ -1,0 +1,122 @@
+"""DeepWalk and node2vec: nodes that are met on the same walks get similar vectors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ns2vec._typing import Int32Array, Int64Array
+from ns2vec.formats.saving import MODELS
+from ns2vec.graph.graph import Graph
+from ns2vec.graph.model import NodeModel
+from ns2vec.graph.walks import WalkFeed, WalkPlan
+
+
+class DeepWalk(NodeModel):
+    """Train vectors of nodes by skip-gram on random walks (Perozzi et al. 2014, arXiv:1403.6652).
+
+    Walks begin at each node in turn, go by the weights of edges, and are made while they are trained: nothing
+    is written, and each epoch has fresh ones. They are the same for any number of workers.
+
+    Parameters
+    ----------
+    walk_length : int
+        Nodes of a walk.
+    walks_per_node : int
+        Walks from each node in an epoch.
+    window : int
+        Nodes to each side on a walk that a node is trained with, at most.
+    shrink_windows : bool
+        Each window is of 1 to `window` nodes to each side; False: all of them have `window`.
+    **options
+        As in `NodeModel`: vector_size, epochs, alpha, min_alpha, negative, ns_exponent, objective, sampler,
+        negative_sharing, backend, seed, workers, batch_words, compute_loss, guard, checkpoint,
+        checkpoint_every, progress. Objective ``"hierarchical_softmax"`` is the paper's.
+
+    Attributes
+    ----------
+    wv : KeyedVectors
+        Nodes and their vectors, ``wv.vectors`` of shape (n_nodes, D), rows in the order of the graph.
+    syn1neg, syn1 : ndarray of shape (n_nodes, D), float32
+        Output vectors of negative sampling and of hierarchical softmax.
+    epoch_losses : list of float
+
+    Raises
+    ------
+    ConfigError
+        If an option has a value that cannot work.
+
+    Examples
+    --------
+    >>> from ns2vec.graph import DeepWalk
+    >>> ring = [(node, (node + 1) % 8) for node in range(8)]
+    >>> model = DeepWalk(vector_size=16, walks_per_node=50, window=2, epochs=2).fit(ring)
+    >>> {node for node, _ in model.wv.most_similar(3, topn=2)} == {2, 4}
+    True
+    """
+
+    KIND = "DeepWalk"
+
+    def __init__(
+        self, *, walk_length: int = 40, walks_per_node: int = 10, window: int = 10,
+        shrink_windows: bool = True, **options: Any,
+    ) -> None:  # fmt: skip
+        super().__init__(**options)
+        self.window, self.shrink_windows = window, shrink_windows
+        self.walk_length, self.walks_per_node = walk_length, walks_per_node
+        self._config()
+        self._walk_plan()
+
+    def _walk_plan(self) -> WalkPlan:
+        """How walks go."""
+        return WalkPlan(self.walk_length, self.walks_per_node)
+
+    def _counts(self, graph: Graph) -> Int64Array:
+        return np.ceil(self._walk_plan().expected_visits(graph)).astype(np.int64)
+
+    def _feed(self, graph: Graph, rows: Int32Array | None) -> WalkFeed:
+        return WalkFeed(graph, self._walk_plan(), rows)
+
+    def _examples(self, graph: Graph) -> int:
+        return len(graph) * self._walk_plan().per_node
+
+
+class Node2Vec(DeepWalk):
+    """Train vectors of nodes on walks that tend to stay near or to go away (Grover & Leskovec 2016).
+
+    Parameters
+    ----------
+    p : float
+        A walk goes back to the node that it came from with weight 1 / p.
+    q : float
+        It goes to a node that is no neighbour of that one with weight 1 / q: with a small q outwards, as a
+        search in depth does.
+    **options
+        As in `DeepWalk`.
+
+    Raises
+    ------
+    ConfigError
+        If an option has a value that cannot work.
+
+    Examples
+    --------
+    >>> from ns2vec.graph import Node2Vec
+    >>> ring = [(node, (node + 1) % 8) for node in range(8)]
+    >>> Node2Vec(p=0.25, q=0.25, vector_size=16).fit(ring).wv.vectors.shape
+    (8, 16)
+    """
+
+    KIND = "Node2Vec"
+
+    def __init__(self, *, p: float = 1.0, q: float = 1.0, **options: Any) -> None:
+        self.p, self.q = p, q
+        super().__init__(**options)
+
+    def _walk_plan(self) -> WalkPlan:
+        return WalkPlan(self.walk_length, self.walks_per_node, self.p, self.q)
+
+
+for _kind in (DeepWalk, Node2Vec):
+    MODELS.register(_kind.KIND, _kind)

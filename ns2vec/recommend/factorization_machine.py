@@ -1,0 +1,248 @@
+"""Factorisation machine: vectors of users and items are sums over their features."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ns2vec._options import shown
+from ns2vec._typing import Float64Array, PathLike
+from ns2vec.exceptions import ConfigError, FormatError
+from ns2vec.formats.saving import MODELS
+from ns2vec.formats.state import ModelState
+from ns2vec.keyedvectors import KeyedVectors
+from ns2vec.models.resuming import padded
+from ns2vec.recommend.feature_units import SHARED, FeatureUnits
+from ns2vec.recommend.features import Features
+from ns2vec.recommend.interactions import Interactions
+from ns2vec.recommend.pair_model import PairModel
+from ns2vec.training.core import EmbeddingCore
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+SIDES = ("users", "items")
+
+
+class FactorizationMachine(PairModel):
+    """A vector for each feature of users and items: who is new is known by features (Rendle 2010, ICDM).
+
+    The score is the sum, over each feature of the user and each of the item, of the dot product of their
+    vectors. A user and an item are features themselves where they were met in training, and one more feature
+    is everybody's on each side: what it adds are the biases of all other features. Products within one side,
+    which would be the same for all items of a user or belong to an item alone, are left to the biases. The
+    sum is taken as ``(sum of the user's vectors) . (sum of the item's vectors)``, in time of the features and
+    not of their pairs.
+
+    Options are those of `ns2vec.recommend.pair_model.PairModel`: ``loss="logistic"`` is pointwise, the others
+    rank pairs. A feature is shrunk at most as often as a user or an item on average.
+
+    Attributes
+    ----------
+    users, items : KeyedVectors
+        The sums.
+    user_features, item_features : Features or None
+
+    Examples
+    --------
+    >>> from ns2vec.recommend import FactorizationMachine, Features, Interactions
+    >>> rows = [(user, item) for user in range(20) for item in range(8) if user % 2 == item % 2]
+    >>> users, items = zip(*rows)
+    >>> films = Interactions(users, items, [f"u{row}" for row in range(20)], [f"i{row}" for row in range(8)])
+    >>> genres = {f"i{row}": [["crime", "drama"][row % 2]] for row in range(8)}
+    >>> model = FactorizationMachine(vector_size=8)
+    >>> _ = model.fit(films, item_features=Features.of({**genres, "new": ["drama"], "newer": ["crime"]}))
+    >>> model.recommend("u3", n=1)[0].item
+    'new'
+    """
+
+    KIND = "FactorizationMachine"
+    BIAS = False
+    PACE = (1 / 3, 1.0)  # all rows of a sum move at once
+
+    user_features: Features | None = None
+    item_features: Features | None = None
+
+    # ---- what is trained ----
+
+    def _units(self, store: KeyedVectors, side: str) -> FeatureUnits:
+        features = self.user_features if side == "users" else self.item_features
+        return FeatureUnits(store, features, side)
+
+    def _sides(self, core: EmbeddingCore) -> list[tuple[str, Any]]:
+        return [("users", core.inputs), ("items", core.outputs)]
+
+    def _count(self, core: EmbeddingCore) -> None:
+        super()._count(core)
+        for _, units in self._sides(core):
+            units.renew(units.counts > 0)
+
+    def _show(self, core: EmbeddingCore) -> None:
+        core.outputs.matrix = core.output("items")
+        for _, units in self._sides(core):
+            units.compose()
+            units.wv.vectors_changed()
+        self.item_bias = None
+
+    def _begin(self, core: EmbeddingCore) -> None:
+        """Fresh weights; the shared rows are long enough to learn biases by, and do not see each other."""
+        super()._begin(core)
+        size = self.vector_size
+        even = np.full(size, size**-0.5, dtype=np.float32)
+        core.inputs.matrix[SHARED] = even
+        core.output("items")[SHARED] = even * np.where(np.arange(size) % 2, -1.0, 1.0) * (size > 1)
+
+    def _touches(self, core: EmbeddingCore, liked: Interactions) -> dict[str, Float64Array]:
+        of_keys = super()._touches(core, liked)
+        names = {"users": "inputs", "items": "items"}
+        return {names[side]: units.rows_touched(of_keys[names[side]]) for side, units in self._sides(core)}
+
+    # ---- training ----
+
+    def fit(
+        self,
+        data: Any,
+        *,
+        user_features: Features | None = None,
+        item_features: Features | None = None,
+        checkpoint: PathLike | None = None,
+        checkpoint_every: Any = None,
+    ) -> Self:
+        """Train on interactions and features; what was learned before is forgotten.
+
+        Parameters
+        ----------
+        data : Interactions, or a source that `read_interactions` takes
+        user_features, item_features : Features, optional
+            Their keys may be more than those of the interactions: these are known by features alone.
+        checkpoint, checkpoint_every
+            As in `MatrixFactorization.fit`.
+
+        Raises
+        ------
+        ConfigError
+            If features are no `Features`.
+        CorpusError
+            If there is nothing to learn from.
+        """
+        self.user_features, self.item_features = checked(user_features), checked(item_features)
+        known = self._with_keys(self._read(data))
+        return super().fit(known, checkpoint=checkpoint, checkpoint_every=checkpoint_every)
+
+    def partial_fit(
+        self,
+        data: Any,
+        *,
+        epochs: int = 1,
+        user_features: Features | None = None,
+        item_features: Features | None = None,
+    ) -> Self:
+        """Learn from further interactions; new users, items and features get rows behind the old ones.
+
+        Parameters
+        ----------
+        data : Interactions, or a source that `read_interactions` takes
+        epochs : int
+        user_features, item_features : Features, optional
+            Of new keys, or new ones of old keys. Categories that nobody had before are new features.
+
+        Raises
+        ------
+        ConfigError
+            If features are no `Features`.
+        CorpusError
+            If there is nothing to learn from.
+        """
+        found = self._read(data)
+        if "users" not in vars(self):
+            return self.fit(found, user_features=user_features, item_features=item_features)
+        core = self._ready()
+        self.user_features = merged(self.user_features, checked(user_features))
+        self.item_features = merged(self.item_features, checked(item_features))
+        of_sides = (self.user_features, self.item_features)
+        for (_, units), features in zip(self._sides(core), of_sides, strict=True):
+            units.features = features
+        return super().partial_fit(self._with_keys(found), epochs=epochs)
+
+    def _with_keys(self, data: Interactions) -> Interactions:
+        """The same with rows for whoever has features and no interactions."""
+        keys = [
+            [*own, *(() if features is None else features.keys)]
+            for own, features in (
+                (data.user_keys, self.user_features),
+                (data.item_keys, self.item_features),
+            )
+        ]
+        return data.onto(*(list(dict.fromkeys(each)) for each in keys))
+
+    # ---- files ----
+
+    def to_state(self) -> ModelState:
+        """Return the model as plain data."""
+        state = super().to_state()
+        for side, units in self._sides(self._ready()):
+            if units.features is not None:
+                state.attributes[f"_features_of_{side}"] = {
+                    "keys": units.features.keys,
+                    "names": units.features.names,
+                    "edges": {name: list(ends) for name, ends in units.features.edges.items()},
+                }
+        return state
+
+    def _own_arrays(self) -> dict[str, Any]:
+        core = self._ready()
+        matrices = {"users": core.inputs.matrix, "items": core.output("items")}
+        found = {f"{side}_rows": rows for side, rows in matrices.items()}
+        for side, units in self._sides(core):
+            found |= {f"{side}_{name}": array for name, array in units.arrays().items()}
+        return found
+
+    def _take_arrays(self, arrays: dict[str, Any]) -> None:
+        for side in SIDES:
+            about: Mapping[str, Any] | None = vars(self).pop(f"_features_of_{side}", None)
+            features = None
+            if about is not None:
+                edges = {name: tuple(ends) for name, ends in about["edges"].items()}
+                rows = arrays[f"{side}_offsets"], arrays[f"{side}_features"]
+                features = Features(list(about["keys"]), *rows, list(about["names"]), edges)
+            setattr(self, f"{side[:-1]}_features", features)
+        self._held = arrays
+
+    def _take_weights(self, core: EmbeddingCore) -> None:
+        arrays = vars(self).pop("_held")
+        for side, units in self._sides(core):
+            rows = padded(arrays[f"{side}_rows"])
+            units.adopt(arrays[f"{side}_own"], arrays[f"{side}_of_feature"], len(rows))
+            if units.bags.rows.max(initial=0) >= len(rows):
+                raise FormatError(f"a damaged {type(self).__name__}: {side} have rows beyond {len(rows)}")
+            units.matrix = rows
+        core.matrices["items"] = core.outputs.matrix
+        super()._take_weights(core)
+
+
+def checked(features: Any) -> Features | None:
+    """Return features, or nothing.
+
+    Raises
+    ------
+    ConfigError
+        If it is something else.
+    """
+    if features is not None and not isinstance(features, Features):
+        raise ConfigError(
+            f"expected Features, got {shown(features)}: read_features(source) or Features.of({{key: [...]}}) "
+            "make them"
+        )
+    return features
+
+
+def merged(old: Features | None, new: Features | None) -> Features | None:
+    """Return both; what is new comes after what is old."""
+    if old is None or new is None:
+        return old or new
+    return old.joined(new)
+
+
+MODELS.register(FactorizationMachine.KIND, FactorizationMachine)

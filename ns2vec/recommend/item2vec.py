@@ -1,0 +1,238 @@
+"""item2vec: items as words, and what a user or a basket has met as a sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ns2vec._options import number, whole
+from ns2vec._typing import Float32Array, Float64Array
+from ns2vec.formats.saving import MODELS
+from ns2vec.formats.state import ModelState, VectorState
+from ns2vec.keyedvectors import KeyedVectors
+from ns2vec.models.word2vec import Word2Vec
+from ns2vec.recommend.interactions import Interactions, joined
+from ns2vec.recommend.recommender import Recommender
+from ns2vec.sampling import make_sampler
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+WORDS = "words"  # in a file: the Word2Vec
+
+
+class Item2Vec(Recommender):
+    """Vectors of items that are met together (Barkan & Koenigstein 2016, arXiv:1603.04259).
+
+    The items of each user, in the order of time, or those of each basket, are a sentence for skip-gram with
+    negative sampling. A user is the sum of the unit vectors of what was met, so that an item's score is how
+    near it is to the history: baskets and sessions that were never trained are answered by
+    ``recommend(history=...)`` in the same way.
+
+    Parameters
+    ----------
+    vector_size : int
+    window : int, optional
+        Items on either side that count as met together; None: the whole basket, whose order then means
+        nothing.
+    epochs : int
+    negatives : int
+    ns_exponent : float
+        Negatives are drawn in proportion to the frequency of an item to this power. It matters more than it
+        does for words, and may be below zero (Caselles-Dupré et al. 2018, arXiv:1804.04212).
+    learning_rate : float
+        Falls in a line to a hundredth of it.
+    sample : float
+        Frequent items are left out as frequent words are; 0: never.
+    sampler : str or Sampler, optional
+        Instead of `ns_exponent`.
+    compute_loss : bool
+        Keep the mean loss of an interaction in each epoch in `epoch_losses`.
+    seed, workers : int
+        With one worker equal seeds give equal bytes.
+
+    Attributes
+    ----------
+    users, items : KeyedVectors
+    model : Word2Vec
+        Which knows items by their rows, as text.
+
+    Examples
+    --------
+    >>> from ns2vec.recommend import Item2Vec, read_interactions
+    >>> baskets = [(basket, f"{'ab'[basket % 2]}{item}") for basket in range(40) for item in range(5)]
+    >>> model = Item2Vec(vector_size=32).fit(read_interactions(baskets))
+    >>> sorted(found.item for found in model.recommend(history=["a0", "a1"], n=3))
+    ['a2', 'a3', 'a4']
+    """
+
+    KIND = "Item2Vec"
+
+    def __init__(
+        self,
+        vector_size: int = 64,
+        window: int | None = None,
+        epochs: int = 20,
+        negatives: int = 5,
+        ns_exponent: float = -0.5,
+        learning_rate: float = 0.025,
+        sample: float = 0.0,
+        sampler: Any = None,
+        compute_loss: bool = False,
+        seed: int = 1,
+        workers: int = 1,
+    ) -> None:
+        super().__init__()
+        self.vector_size = whole("vector_size", vector_size, 1)
+        self.window = None if window is None else whole("window", window, 1)
+        self.epochs, self.negatives = whole("epochs", epochs, 1), whole("negatives", negatives, 1)
+        self.ns_exponent = number("ns_exponent", ns_exponent)
+        self.learning_rate = number("learning_rate", learning_rate, 0.0)
+        self.sample, self.sampler = number("sample", sample, 0.0), sampler
+        self.seed, self.workers = whole("seed", seed), whole("workers", workers, 1)
+        self.compute_loss = compute_loss
+        make_sampler(self._sampler)
+
+    @property
+    def _sampler(self) -> Any:
+        return "unigram" if self.sampler is None else self.sampler
+
+    def fit(self, data: Any) -> Self:
+        """Train on interactions; what was learned before is forgotten.
+
+        Parameters
+        ----------
+        data : Interactions, or a source that `read_interactions` takes
+            Those of a weight above 0 are learned from; a user may be a basket.
+
+        Raises
+        ------
+        CorpusError
+            If there is nothing to learn from.
+        """
+        found = self._read(data)
+        self.model = Word2Vec(
+            vector_size=self.vector_size, sg=1, negative=self.negatives, ns_exponent=self.ns_exponent,
+            sampler=self._sampler, sample=self.sample, alpha=self.learning_rate,
+            min_alpha=self.learning_rate / 100, min_count=1, shrink_windows=False, seed=self.seed,
+            workers=self.workers, epochs=self.epochs, compute_loss=self.compute_loss,
+        )  # fmt: skip
+        self.users, self.items, self.epoch_losses = (
+            KeyedVectors(self.vector_size), KeyedVectors(self.vector_size), [],
+        )  # fmt: skip
+        self._learn(found, found, self.epochs)
+        return self
+
+    def partial_fit(self, data: Any, *, epochs: int = 1) -> Self:
+        """Learn from further baskets; new users and items get rows behind the old ones.
+
+        Parameters
+        ----------
+        data : Interactions, or a source that `read_interactions` takes
+        epochs : int
+
+        Raises
+        ------
+        CorpusError
+            If there is nothing to learn from.
+        """
+        epochs = whole("epochs", epochs, 1)
+        if "users" not in vars(self):
+            return self.fit(data)
+        new = self._read(data).onto(self.users.index_to_key, self.items.index_to_key)
+        self._learn(joined(self.seen, new), new, epochs)
+        return self
+
+    def _learn(self, seen: Interactions, new: Interactions, epochs: int) -> None:
+        """Train on what is new, and make vectors of everybody."""
+        sentences = baskets(new.positives())
+        self.model.window = self.window or max(map(len, sentences))
+        self.model.build_vocab(sentences, update=bool(self.model.wv.key_to_index))
+        self.model.train(
+            sentences, total_examples=len(sentences), epochs=epochs, start_alpha=self.learning_rate,
+            end_alpha=self.learning_rate / 100, compute_loss=self.compute_loss,
+        )  # fmt: skip
+        if self.compute_loss:
+            n_items = sum(map(len, sentences))
+            self.epoch_losses += [loss / n_items for loss in self.model.epoch_losses]
+        for store, keys in ((self.users, new.user_keys), (self.items, new.item_keys)):
+            store.index_to_key = list(keys)
+            store.key_to_index = {key: row for row, key in enumerate(keys)}
+        self._see(seen)
+        self._show()
+
+    def _show(self) -> None:
+        """Unit vectors of items, zeros for those nobody has met; users are sums over their histories."""
+        rows = np.zeros((self.seen.n_items, self.vector_size), dtype=np.float32)
+        places = np.array([int(key) for key in self.model.wv.index_to_key], dtype=np.int64)
+        rows[places] = self.model.wv.get_normed_vectors()
+        liked = self.seen.matrix()
+        liked.data[:] = 1.0
+        scale = 1.0 / np.sqrt(np.maximum(np.diff(liked.indptr), 1))
+        users = np.asarray((liked @ rows) * scale[:, np.newaxis], dtype=np.float32)
+        for store, vectors in ((self.items, rows), (self.users, users)):
+            store.vectors = vectors
+            store.vectors_changed()
+        self.item_bias: Float32Array | None = None
+        self._forget()
+
+    @property
+    def _history_map(self) -> Float64Array:
+        """A user is the sum of the history, as it is."""
+        return np.eye(self.vector_size + 1, self.vector_size)
+
+    # ---- files ----
+
+    def to_state(self) -> ModelState:
+        """Return the model as plain data."""
+        state, words = super().to_state(), self.model.to_state()
+        state.others[WORDS] = words.vectors
+        state.attributes |= {"sampler": words.attributes["sampler"] if self.sampler is not None else None}
+        state.attributes["_words"] = words.attributes
+        state.arrays |= {f"words_{name}": array for name, array in words.arrays.items()}
+        return state
+
+    @classmethod
+    def from_state(cls, state: ModelState) -> Self:
+        """Make a model of plain data.
+
+        Raises
+        ------
+        FormatError
+            If its parts do not fit each other.
+        """
+        attributes = dict(state.attributes)
+        about: dict[str, Any] = attributes.pop("_words", {})
+        words = state.others.get(WORDS, VectorState([], np.zeros((0, 1), dtype=np.float32)))
+        arrays = {
+            name.removeprefix("words_"): array
+            for name, array in state.arrays.items()
+            if name.startswith("words_")
+        }
+        rest = {name: array for name, array in state.arrays.items() if not name.startswith("words_")}
+        made = super().from_state(
+            ModelState(state.kind, state.vectors, attributes, rest, state.name, state.others)
+        )
+        made.model = Word2Vec.from_state(ModelState(Word2Vec.KIND, words, about, arrays, state.name))
+        return made
+
+
+def baskets(data: Interactions) -> list[list[str]]:
+    """Return the rows of the items of each user, as text, in the order of time; users without any have none.
+
+    Examples
+    --------
+    >>> from ns2vec.recommend import read_interactions
+    >>> from ns2vec.recommend.item2vec import baskets
+    >>> baskets(read_interactions([("ann", "tea"), ("bob", "milk"), ("ann", "milk")]))
+    [['0', '1'], ['1']]
+    """
+    order = data.chronological()
+    items = [str(row) for row in data.items[order].tolist()]
+    ends = np.cumsum(np.bincount(data.users, minlength=data.n_users)).tolist()
+    found = [items[first:end] for first, end in zip([0, *ends[:-1]], ends, strict=True)]
+    return [basket for basket in found if basket]
+
+
+MODELS.register(Item2Vec.KIND, Item2Vec)

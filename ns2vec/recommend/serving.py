@@ -1,0 +1,176 @@
+"""From vectors of users and items to lists: the best of all items in blocks, diverse ones, and why.
+
+Functions on arrays; P (n, D) are vectors of users, Q (n_items, D) those of items, a score is ``p.q + bias``.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from ns2vec._typing import BoolArray, Float32Array, Float64Array, Int32Array, Int64Array
+from ns2vec.similarity import top_k
+
+BLOCK_SCORES = 1 << 24  # held at once: 64 MiB
+POOL = 10  # best items for each one that is asked for, among which diverse ones are sought
+RIDGE = 0.1  # share of the mean square of a history's vector that holds `history_map` back
+
+Lists: TypeAlias = tuple[Int64Array, Int32Array]
+
+
+def scores_of(vectors: Float32Array, items: Float32Array, bias: Float32Array | None) -> Float32Array:
+    """Return the scores of every item, shape (n, n_items)."""
+    scores: Float32Array = vectors @ items.T
+    if bias is not None:
+        scores += bias
+    return scores
+
+
+def hide(scores: Float32Array, seen: Lists | None, allowed: BoolArray | None) -> None:
+    """Make the scores of what is not to be recommended -inf, in place.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n, n_items), float32
+    seen : tuple of ndarray, or None
+        Offsets (n + 1,) and rows of the items that each row's user has met.
+    allowed : ndarray of shape (n_items,), bool, or None
+    """
+    if seen is not None:
+        offsets, rows = seen
+        scores[np.repeat(np.arange(len(scores)), np.diff(offsets)), rows[offsets[0] : offsets[-1]]] = -np.inf
+    if allowed is not None:
+        scores[:, ~allowed] = -np.inf
+
+
+def top_items(
+    vectors: Float32Array,
+    items: Float32Array,
+    bias: Float32Array | None = None,
+    n: int = 10,
+    *,
+    seen: Lists | None = None,
+    allowed: BoolArray | None = None,
+) -> tuple[Int32Array, Float32Array]:
+    """Return the best items of each of many users, in blocks of bounded memory.
+
+    Parameters
+    ----------
+    vectors : ndarray of shape (n_users, D), float32
+    items : ndarray of shape (n_items, D), float32
+    bias : ndarray of shape (n_items,), float32, optional
+    n : int
+    seen : tuple of ndarray, optional
+        Offsets (n_users + 1,), int64, and rows, int32, of the items that are left out for each user.
+    allowed : ndarray of shape (n_items,), bool, optional
+
+    Returns
+    -------
+    rows : ndarray of shape (n_users, n), int32
+        Best first, ties by the lower row; -1 where there are no more.
+    scores : ndarray of shape (n_users, n), float32
+        -inf where there are no more.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ns2vec.recommend.serving import top_items
+    >>> top_items(np.eye(2, dtype="f"), np.eye(2, dtype="f"), n=1)[0].tolist()
+    [[0], [1]]
+    """
+    n_users, n_items = len(vectors), len(items)
+    rows = np.full((n_users, n), -1, dtype=np.int32)
+    best = np.full((n_users, n), -np.inf, dtype=np.float32)
+    step = max(1, BLOCK_SCORES // max(1, n_items))
+    for first in range(0, n_users, step):
+        scores = scores_of(vectors[first : first + step], items, bias)
+        hide(scores, None if seen is None else (seen[0][first : first + step + 1], seen[1]), allowed)
+        for user, row in enumerate(scores, first):
+            found = top_k(row, n)
+            found = found[row[found] > -np.inf]
+            rows[user, : len(found)], best[user, : len(found)] = found, row[found]
+    return rows, best
+
+
+def diverse(scores: Float32Array, items: Float32Array, n: int, strength: float) -> npt.NDArray[Any]:
+    """Return rows of n good items that differ: maximal marginal relevance (Carbonell & Goldstein 1998).
+
+    Each is the one of the best ``10 n`` with the highest ``(1 - strength) * score - strength * cosine``, with
+    scores from 0 to 1 and the cosine to the nearest item that was chosen before.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n_items,), float32
+        -inf: not to be recommended.
+    items : ndarray of shape (n_items, D), float32
+    n : int
+    strength : float
+        0: the n best; 1: the best one, then whatever is most unlike.
+    """
+    pool = top_k(scores, POOL * n)
+    pool = pool[scores[pool] > -np.inf]
+    if not len(pool):
+        return pool
+    found = scores[pool].astype(np.float64)
+    spread = found.max() - found.min()
+    worth = (1.0 - strength) * (found - found.min()) / (spread or 1.0)
+    rows = items[pool].astype(np.float64)
+    rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-30)
+    nearest, chosen = np.full(len(pool), -1.0), [0]
+    while len(chosen) < min(n, len(pool)):
+        nearest = np.maximum(nearest, rows @ rows[chosen[-1]])
+        value = worth - strength * nearest
+        value[chosen] = -np.inf
+        chosen.append(int(value.argmax()))
+    return np.asarray(pool[chosen])
+
+
+def history_map(vectors: Float32Array, items: Float32Array, seen: Lists) -> Float64Array:
+    """Return how the vector of a user follows from the items that the user has met.
+
+    It is the linear map by which the vectors of the users who were trained follow best from their histories,
+    in a ridge regression: ``p = [sum of q over the history / sqrt(length), 1] @ map``. A user who comes later
+    is folded in with it, and what an item of the history contributes to a score is a term of a sum.
+
+    Parameters
+    ----------
+    vectors : ndarray of shape (n_users, D), float32
+    items : ndarray of shape (n_items, D), float32
+    seen : tuple of ndarray
+        Offsets (n_users + 1,) and rows of the items of each user.
+
+    Returns
+    -------
+    ndarray of shape (D + 1, D), float64
+    """
+    n_seen = np.diff(seen[0])
+    users = np.flatnonzero(n_seen)
+    sums = np.add.reduceat(items[seen[1]].astype(np.float64), seen[0][users], axis=0) if len(users) else None
+    if sums is None:
+        return np.eye(items.shape[1] + 1, items.shape[1])
+    means = np.hstack([sums / np.sqrt(n_seen[users, np.newaxis]), np.ones((len(users), 1))])
+    gram = means.T @ means
+    gram[np.diag_indices_from(gram)] += RIDGE * np.trace(gram) / len(gram)
+    found: Float64Array = np.linalg.solve(gram, means.T @ vectors[users])
+    return found
+
+
+def fold_in(history: npt.NDArray[Any], items: Float32Array, mapping: Float64Array) -> Float32Array:
+    """Return the vector of a user who has met the items of these rows, shape (D,); see `history_map`."""
+    mean = items[history].astype(np.float64).sum(axis=0) / np.sqrt(max(1, len(history)))
+    return np.asarray(np.append(mean, 1.0) @ mapping, dtype=np.float32)
+
+
+def contributions(
+    rows: npt.NDArray[Any], history: npt.NDArray[Any], items: Float32Array, mapping: Float64Array
+) -> Float64Array:
+    """Return what each item of a history adds to the scores of items, shape (n_rows, n_history).
+
+    For a user who was folded in they, the bias of an item and a term that all users share add up to the
+    score.
+    """
+    parts = items[history].astype(np.float64) / np.sqrt(max(1, len(history)))
+    found: Float64Array = items[rows].astype(np.float64) @ (parts @ mapping[:-1]).T
+    return found

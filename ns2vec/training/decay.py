@@ -1,0 +1,81 @@
+"""Regularisation by shrinking rows: after each epoch, as much as an update of each touch would have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from ns2vec._typing import Float32Array
+from ns2vec.training.observers import EpochTally, Observer
+
+if TYPE_CHECKING:
+    from ns2vec.training.run import Run
+
+
+LEAST = 0.25  # of a row stays in an epoch, at least: rows that all share are touched by every pair
+
+
+def decay_factors(touches: npt.ArrayLike, alpha: float, strength: float) -> Float32Array:
+    """What is left of rows that were touched so often, each time with the penalty ``strength / 2 |row|^2``.
+
+    Parameters
+    ----------
+    touches : array_like of shape (n,)
+        Updates of each row.
+    alpha : float
+        Learning rate.
+    strength : float
+
+    Returns
+    -------
+    ndarray of shape (n,), float32
+        ``(1 - alpha * strength) ** touches``, but not below `LEAST`.
+
+    Raises
+    ------
+    ValueError
+        If ``alpha * strength`` is not below 1: one update would turn a row around.
+
+    Examples
+    --------
+    >>> from ns2vec.training.decay import decay_factors
+    >>> decay_factors([0, 1, 2], alpha=0.1, strength=1).astype(float).round(2).tolist()
+    [1.0, 0.9, 0.81]
+    """
+    step = alpha * strength
+    if not 0.0 <= step < 1.0:
+        raise ValueError(f"alpha * regularization must be at least 0 and below 1, got {step}")
+    factors = np.exp(np.asarray(touches) * np.log1p(-step))
+    return np.asarray(np.maximum(factors, LEAST), dtype=np.float32)
+
+
+class Decay(Observer):
+    """L2 regularisation, decoupled from the updates: a row shrinks once an epoch, by all of its touches.
+
+    An update of a row that is penalised multiplies it by ``1 - alpha * strength`` (Rendle et al. 2009,
+    arXiv:1205.2618, figure 4). Here the gradients of an epoch go first and the factors of the row's touches
+    follow, at the mean rate of the epoch.
+
+    Parameters
+    ----------
+    strength : float
+    touches : mapping
+        Of ``"inputs"`` and of each matrix and bias of outputs that is to shrink: how often each row is
+        touched in an epoch, (n,), or the number for all.
+    """
+
+    def __init__(self, strength: float, touches: Mapping[str, npt.ArrayLike]) -> None:
+        self.strength, self.touches = strength, touches
+
+    def on_epoch(self, run: Run, done: EpochTally) -> None:
+        """Shrink the rows."""
+        core = run.core
+        alpha = run.plan.alpha((run.epoch + 0.5) / run.plan.epochs)
+        for name, touches in self.touches.items():
+            rows = core.inputs.matrix if name == "inputs" else core.output(name)
+            factors = decay_factors(touches, alpha, self.strength)
+            rows *= factors if rows.ndim == 1 else factors[..., np.newaxis]
+        core.compose()

@@ -1,0 +1,190 @@
+"""Recommenders keep to what every family keeps to."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import ClassVar
+
+import numpy as np
+import pytest
+from family_tests import FamilyTests
+
+from ns2vec.recommend import FactorizationMachine, Features, Item2Vec, LightGCN, MatrixFactorization
+from ns2vec.training.observers import Observer
+
+
+def choices(n_users=80, n_items=20, n_each=8, seed=0):
+    """Rows of users of two tastes, ``a`` and ``b``, who choose among the items of theirs."""
+    rng = np.random.default_rng(seed)
+    return [
+        (f"{taste}{user}", f"{taste}{item}")
+        for user in range(n_users // 2)
+        for taste in "ab"
+        for item in rng.choice(n_items // 2, n_each, replace=False)
+    ]
+
+
+class Interrupt(Observer):
+    """Ctrl-C after so many chunks."""
+
+    def __init__(self, n_left):
+        self.n_left = n_left
+
+    def watched(self, jobs):
+        for job in jobs:
+            self.n_left -= 1
+            if self.n_left < 0:
+                raise KeyboardInterrupt
+            yield job
+
+
+class RecommenderTests(FamilyTests):
+    """Users and items of two tastes."""
+
+    nothing = "expected rows such as"
+
+    def examples(self):
+        return choices()
+
+    def more_examples(self):
+        return [("a0", "a_new"), ("a_new", "a1"), ("a_new", "a2"), ("b1", "b_new"), ("b_new", "b_new")] * 3
+
+    fit_options: ClassVar[dict] = {}
+
+    def fit(self, examples, *, checkpoint=None, **options):
+        common = {"workers": 1, "seed": 3, "compute_loss": True}
+        keep = {} if checkpoint is None else {"checkpoint": checkpoint, "checkpoint_every": "1h"}
+        return self.family(**(common | self.options | options)).fit(examples, **keep, **self.fit_options)
+
+    def train(self, model, examples):
+        model.partial_fit(examples)
+
+    def grow(self, model, examples):
+        """Growth comes with training."""
+        list(examples)
+
+    def arrays(self, model):
+        bias = {} if model.item_bias is None else {"bias": model.item_bias}
+        return {"vectors": model.users.vectors, "items": model.items.vectors, **bias}
+
+    def has_learned(self, model):
+        users = {user for user, _ in self.examples()}
+        best = {user: model.recommend(user, n=2)[0].item for user in users}
+        return np.mean([user[0] == item[0] for user, item in best.items()]) > 0.95
+
+    def test_growth_keeps_old_rows_and_makes_new_ones(self):
+        """Old keys keep their places; new ones are recommended at once."""
+        model = self.fit(self.examples())
+        users, items = list(model.users.index_to_key), list(model.items.index_to_key)
+        self.train(model, self.more_examples())
+        assert model.users.index_to_key == [*users, "a_new", "b_new"]
+        assert model.items.index_to_key == [*items, "a_new", "b_new"]
+        assert all(len(rows) == n for rows, n in ((model.users.vectors, 82), (model.items.vectors, 22)))
+        assert {found.item for found in model.recommend("a_new", n=30)}.isdisjoint({"a1", "a2"})
+        assert "a_new" in {found.item for found in model.recommend("a2", n=30)}
+
+
+class PairModelTests(RecommenderTests):
+    """Those that the engine of words trains."""
+
+    options = {"vector_size": 16, "epochs": 12}
+    bad_options = [
+        {"vector_size": 0},
+        {"learning_rate": float("nan")},
+        {"epochs": 0},
+        {"negatives": 0},
+        {"sampler": "dice"},
+        {"loss": "glove"},
+        {"regularization": -1},
+        {"workers": 0},
+    ]
+
+    @pytest.mark.parametrize("part", [0.1, 0.5, 0.95])
+    def test_a_run_that_was_cut_ends_with_the_bytes_of_a_whole_one(self, part, tmp_path, monkeypatch):
+        whole = self.fit(self.examples())
+        monkeypatch.setattr(
+            "ns2vec.recommend.pair_model.EpochLog", lambda: Interrupt(int(self.options["epochs"] * part))
+        )
+        with contextlib.suppress(KeyboardInterrupt):
+            self.fit(self.examples(), checkpoint=tmp_path)
+        monkeypatch.undo()
+        resumed = self.family.resume(tmp_path)
+        assert self.same(resumed, whole)
+        assert self.losses(resumed) == self.losses(whole)
+
+
+class MatrixTests(PairModelTests):
+    family = MatrixFactorization
+
+
+class TestBpr(MatrixTests):
+    pass
+
+
+class TestWarp(MatrixTests):
+    options = MatrixTests.options | {"loss": "warp", "learning_rate": 0.1, "epochs": 20}
+
+
+class TestSoftmax(MatrixTests):
+    options = MatrixTests.options | {"loss": "softmax", "learning_rate": 0.3}
+
+
+class TestLogistic(MatrixTests):
+    options = MatrixTests.options | {"loss": "logistic", "sampler": "adaptive:m=4", "learning_rate": 0.3}
+
+
+class TestMachine(PairModelTests):
+    """Every other item has a feature that says its taste."""
+
+    family = FactorizationMachine
+    options = PairModelTests.options | {"learning_rate": 0.1}
+    fit_options = {
+        "item_features": Features.of({f"{one}{n}": [one] for one in "ab" for n in range(0, 10, 2)})
+    }
+
+    def arrays(self, model):
+        core = model._ready()
+        return super().arrays(model) | {"user_rows": core.inputs.matrix, "item_rows": core.output("items")}
+
+
+class GraphTests(RecommenderTests):
+    """LightGCN has no threads of its own and takes no checkpoints."""
+
+    family = LightGCN
+
+    def fit(self, examples, **options):
+        options.pop("workers", None)
+        return self.family(**({"seed": 3, "compute_loss": True} | self.options | options)).fit(examples)
+
+    @pytest.mark.skip(reason="an epoch is short: there are no checkpoints")
+    def test_a_run_that_was_cut_ends_with_the_bytes_of_a_whole_one(self):
+        pass
+
+
+class TestLightGCN(GraphTests):
+    options = {"vector_size": 16, "epochs": 12, "batch_size": 128}
+    bad_options = [
+        {"vector_size": 0},
+        {"learning_rate": float("nan")},
+        {"epochs": 0},
+        {"layers": -1},
+        {"candidates": 0},
+        {"validation": 1},
+    ]
+
+
+class TestItem2Vec(RecommenderTests):
+    family = Item2Vec
+    options = {"vector_size": 16, "epochs": 12}
+    bad_options = [
+        {"vector_size": 0},
+        {"learning_rate": float("nan")},
+        {"epochs": 0},
+        {"window": 0},
+        {"negatives": 0},
+        {"sampler": "dice"},
+    ]
+
+    @pytest.mark.skip(reason="its Word2Vec takes checkpoints")
+    def test_a_run_that_was_cut_ends_with_the_bytes_of_a_whole_one(self):
+        pass
