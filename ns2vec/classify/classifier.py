@@ -16,7 +16,7 @@ from ns2vec.classify import prediction
 from ns2vec.classify.features import LineBags, TextFeatures
 from ns2vec.classify.files import StoredClassifier
 from ns2vec.classify.lines import LabelLists, TextLines, given_labels, labels_in, read_lines
-from ns2vec.classify.observing import BestEpoch, EpochLosses
+from ns2vec.classify.observing import BestEpoch, LineLosses
 from ns2vec.classify.units import LOSSES, TextUnits, label_tree, spec_of
 from ns2vec.exceptions import ConfigError, CorpusError, VocabularyError
 from ns2vec.formats.saving import MODELS
@@ -293,7 +293,7 @@ class Classifier(StoredClassifier):
         least, most = CHUNK_PAIRS
         core.config = replaced(core.config, batch_words=int(np.clip(len(pairs) // CHUNKS, least, most)))
         observers: list[Observer] = [
-            EpochLosses(self.epoch_losses),
+            LineLosses(self.epoch_losses),
             EpochLog(),
             ProgressObserver(self.progress),
         ]

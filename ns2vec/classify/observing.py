@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ns2vec.training.run import Run
 
 
-class EpochLosses(Observer):
+class LineLosses(Observer):
     """Note the mean loss of each epoch in a list."""
 
     def __init__(self, losses: list[float]) -> None:
