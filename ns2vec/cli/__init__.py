@@ -132,7 +132,8 @@ def top_parser() -> Parser:
     parser = Parser(
         prog="ns2vec",
         usage="ns2vec COMMAND [options]",
-        description="Word embeddings by negative sampling: train, evaluate, query.\n\ncommands:\n" + listed,
+        description="Embeddings by negative sampling, of words, items and nodes: train, evaluate, query.\n\n"
+        "commands:\n" + listed,
         epilog="ns2vec COMMAND --help shows the options of a command, with examples.",
     )
     parser.add_argument("--version", action="version", version=_version())
