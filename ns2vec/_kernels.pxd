@@ -350,7 +350,8 @@ cdef class All(Target):
 
 
 cdef class Labels(Target):
-    pass
+    cdef const int64_t[::1] offsets_view
+    cdef const int32_t[::1] labels_view
 
 
 cdef class Kernel:

@@ -88,7 +88,13 @@ class All(Target):
 
 class Labels(Target):
     def __init__(
-        self, outputs: _Outputs, *, link: str = "softmax", bias: npt.NDArray[np.float32] | None = None
+        self,
+        outputs: _Outputs,
+        *,
+        link: str = "softmax",
+        bias: npt.NDArray[np.float32] | None = None,
+        offsets: npt.NDArray[np.int64] | None = None,
+        labels: npt.NDArray[np.int32] | None = None,
     ) -> None: ...
 
 class Kernel:

@@ -231,7 +231,7 @@ cdef class All(Target):
 
 
 cdef class Labels(Target):
-    """Every one of a few classes is an output, of which the centre is right.
+    """Every one of a few classes is an output, of which the centre is right, or those of the centre's set.
 
     Parameters
     ----------
@@ -239,14 +239,28 @@ cdef class Labels(Target):
     link : {"softmax", "logistic"}
         One class of all, or each on its own (one against all).
     bias : ndarray of shape (n_labels,), float32, optional
+    offsets, labels : ndarray, int64 (n_sets + 1,) and int32 (n,), optional
+        Sets of labels in CSR form, which are what centres are then; all labels of a set are right, and share
+        a probability of 1 where there is one class of all.
     """
 
-    def __cinit__(self, outputs not None, *, link="softmax", bias=None):
+    def __cinit__(self, outputs not None, *, link="softmax", bias=None, const int64_t[::1] offsets=None,
+                  const int32_t[::1] labels=None):
         self.set_outputs(outputs, bias)
         check(link in ("softmax", "logistic"), f"link of labels must be 'softmax' or 'logistic', got {link!r}")
         self.set_link(link)
         self.goal.fill = fill_labels
         self.goal.n_outputs = self.outputs.n_ids
+        if offsets is None:
+            return
+        check(labels is not None and offsets.shape[0] > 0, "sets of labels need offsets and labels")
+        self.goal.n_centres = offsets.shape[0] - 1
+        check_csr(offsets, labels.shape[0], self.goal.n_centres, "label set")
+        check_ids(labels, self.outputs.n_ids, "labels", 0)
+        self.offsets_view, self.labels_view = offsets, labels
+        self.goal.path_offsets = &offsets[0]
+        if labels.shape[0]:
+            self.goal.path_points = &labels[0]
 
 
 cdef inline float *output_row(Kernel k, Workspace work, long i, long row) noexcept nogil:
@@ -348,10 +362,11 @@ cdef void fill_all(Kernel k, Workspace work, Window *window, long i, long s, ns2
 
 
 cdef void fill_labels(Kernel k, Workspace work, Window *window, long i, long s, ns2_block *b) noexcept nogil:
-    """Every class; the label of the centre is 1."""
+    """Every class; the label of the centre is 1, or those of its set are or share it."""
     cdef Goal *goal = &k.goals[i]
     cdef Scratch *scratch = &work.goals[i]
-    cdef int32_t j
+    cdef int32_t centre = work.chunk[window.t], j
+    cdef int64_t p, start, end
     b.n_outputs = goal.n_outputs
     b.ld = goal.ld
     for j in range(b.n_outputs):
@@ -359,6 +374,11 @@ cdef void fill_labels(Kernel k, Workspace work, Window *window, long i, long s, 
         scratch.labels[j] = 0.0
         scratch.weights[j] = 1.0
         scratch.drawn[j] = j
-    scratch.labels[work.chunk[window.t]] = 1.0
+    if goal.path_offsets == NULL:
+        scratch.labels[centre] = 1.0
+    else:
+        start, end = goal.path_offsets[centre], goal.path_offsets[centre + 1]
+        for p in range(start, end):
+            scratch.labels[goal.path_points[p]] = 1.0 if goal.kind != NS2_SHARED else <float> 1.0 / (end - start)
     b.outputs, b.labels, b.weights, b.offsets, b.link = scratch.outputs, scratch.labels, scratch.weights, NULL, goal.link
     add_bias(k, work, i, b, scratch.drawn)

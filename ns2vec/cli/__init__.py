@@ -18,6 +18,7 @@ from ns2vec._build_info import build_info
 from ns2vec._registry import Registry
 from ns2vec.cli import (
     calculate,
+    classify,
     compare,
     convert,
     demo,
@@ -58,14 +59,17 @@ class Command(Protocol):
 
 COMMANDS: Registry[Command] = Registry("command")
 for _module in (
-    train, phrases, recommend, graph, evaluate, query, convert, info, calculate, compare, explain, demo,
+    train, phrases, classify, recommend, graph, evaluate, query, convert, info, calculate, compare, explain,
+    demo,
 ):  # fmt: skip
     COMMANDS.register(_module.NAME, _module)  # type: ignore[arg-type]
 for _command in (fasttext.SKIPGRAM, fasttext.CBOW):
     COMMANDS.register(_command.NAME, _command)  # type: ignore[arg-type]
 
 # Commands that take long tell what they are doing; the others only what is wrong.
-TALKATIVE = (train.NAME, phrases.NAME, graph.NAME, fasttext.SKIPGRAM.NAME, fasttext.CBOW.NAME)
+TALKATIVE = (
+    train.NAME, phrases.NAME, classify.NAME, graph.NAME, fasttext.SKIPGRAM.NAME, fasttext.CBOW.NAME,
+)  # fmt: skip
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -128,7 +132,8 @@ def top_parser() -> Parser:
     parser = Parser(
         prog="ns2vec",
         usage="ns2vec COMMAND [options]",
-        description="Word embeddings by negative sampling: train, evaluate, query.\n\ncommands:\n" + listed,
+        description="Embeddings by negative sampling, of words, items and nodes: train, evaluate, query.\n\n"
+        "commands:\n" + listed,
         epilog="ns2vec COMMAND --help shows the options of a command, with examples.",
     )
     parser.add_argument("--version", action="version", version=_version())

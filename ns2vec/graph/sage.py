@@ -17,7 +17,6 @@ from ns2vec.formats.state import ModelState
 from ns2vec.graph.graph import Graph
 from ns2vec.graph.reading import read_graph
 from ns2vec.graph.sage_layers import (
-    Adam,
     all_vectors,
     backward,
     forward,
@@ -28,6 +27,7 @@ from ns2vec.graph.sage_layers import (
 from ns2vec.graph.walks import WalkPlan
 from ns2vec.keyedvectors import KeyedVectors
 from ns2vec.sampling.noise import noise_distribution
+from ns2vec.training.adam import Adam
 
 if TYPE_CHECKING:
     from typing_extensions import Self

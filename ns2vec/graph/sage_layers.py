@@ -1,4 +1,4 @@
-"""GraphSAGE's mean aggregator: layers over sampled neighbours, their gradients, and Adam."""
+"""GraphSAGE's mean aggregator: layers over sampled neighbours, and their gradients."""
 
 from __future__ import annotations
 
@@ -171,20 +171,3 @@ def all_vectors(graph: Graph, features: Any, layers: Sequence[Array]) -> Array:
         now = out if number == len(layers) - 1 else np.maximum(out, 0.0)
     found: Array = now / (np.linalg.norm(now, axis=1, keepdims=True) + TINY)
     return found
-
-
-class Adam:
-    """Steps of Kingma & Ba 2015 (arXiv:1412.6980, algorithm 1) for a list of arrays, in place."""
-
-    def __init__(self, arrays: Sequence[Array]) -> None:
-        self.moments = [(np.zeros_like(array), np.zeros_like(array)) for array in arrays]
-        self.n_steps = 0
-
-    def step(self, arrays: Sequence[Array], grads: Sequence[Array], alpha: float) -> None:
-        """Move arrays against their gradients."""
-        self.n_steps += 1
-        rate = alpha * np.sqrt(1.0 - 0.999**self.n_steps) / (1.0 - 0.9**self.n_steps)
-        for array, grad, (first, second) in zip(arrays, grads, self.moments, strict=True):
-            first += 0.1 * (grad - first)
-            second += 0.001 * (grad * grad - second)
-            array -= (rate * first / (np.sqrt(second) + 1e-8)).astype(array.dtype)

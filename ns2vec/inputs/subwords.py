@@ -123,6 +123,14 @@ class BucketRows:
         found[self.table[used] - 1] = used
         return found
 
+    def add(self, buckets: Int32Array) -> None:
+        """Give rows to those of some buckets that have none, in the order of their numbers."""
+        is_new = np.zeros(len(self.table), dtype=bool)
+        is_new[buckets] = True
+        new = np.flatnonzero(is_new & (self.table == 0))
+        self.table[new] = np.arange(self.n_rows + 1, self.n_rows + 1 + len(new), dtype=np.int32)
+        self.n_rows += len(new)
+
     def rows(self, buckets: Int32Array) -> Int32Array:
         """Return the row of each bucket, -1 for those that have none."""
         found: Int32Array = self.table[buckets] - 1

@@ -20,6 +20,7 @@ from ns2vec.recommend import serving
 from ns2vec.recommend.interactions import Interactions, joined
 from ns2vec.recommend.recommender import Recommender
 from ns2vec.recommend.splits import random_per_user
+from ns2vec.training.adam import Adam
 from ns2vec.training.progress import ProgressBar
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ START = 0.1  # standard deviation of fresh vectors
 TRIES = 16  # draws of a negative before a pair goes without
 MOST_CELLS = 1 << 26  # of a table of who has chosen what; with more pairs they are looked up in order
 LIST = 20  # items of the lists that early stopping looks at
-ADAM = (0.9, 0.999, 1e-8)
 
 
 # ---- functions on arrays ----
@@ -90,31 +90,6 @@ def bpr_gradient(
     shape = len(final), len(final)
     pushes = sparse.csr_matrix((np.concatenate([push, -push, push, -push]), (rows, columns)), shape=shape)
     return float(np.logaddexp(0.0, -lead).mean()), pushes @ final
-
-
-class Adam:
-    """Adam for one matrix (Kingma & Ba 2015, arXiv:1412.6980, algorithm 1)."""
-
-    def __init__(self, shape: tuple[int, ...]) -> None:
-        self.mean, self.square = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
-        self.n_steps = 0
-
-    def step(self, vectors: Float32Array, gradient: Float32Array, rate: float) -> None:
-        """Move vectors against their gradient, in place."""
-        keep, keep_square, least = ADAM
-        self.n_steps += 1
-        self.mean *= keep
-        self.mean += (1.0 - keep) * gradient
-        np.square(gradient, out=gradient)
-        gradient *= 1.0 - keep_square
-        self.square *= keep_square
-        self.square += gradient
-        np.sqrt(self.square, out=gradient)
-        gradient /= np.sqrt(1.0 - keep_square**self.n_steps)
-        gradient += least
-        np.divide(self.mean, gradient, out=gradient)
-        gradient *= rate / (1.0 - keep**self.n_steps)
-        vectors -= gradient
 
 
 class Negatives:
@@ -340,7 +315,7 @@ class LightGCN(Recommender):
         trained = liked if held is None else held.train
         lists = self._liked_lists if held is None else trained.known()
         graph = graph_of(lists, self.seen.n_items)
-        adam, negatives = Adam(self.base.shape), Negatives(lists, self.seen.n_items, self.candidates)
+        adam, negatives = Adam([self.base]), Negatives(lists, self.seen.n_items, self.candidates)
         best, kept, n_worse = -1.0, self.base, 0
         with ProgressBar("interactions", epochs * len(trained), show=self.progress) as bar:
             for epoch in range(epochs):
@@ -386,7 +361,7 @@ class LightGCN(Recommender):
                     len(places)
                 )
                 gradient += (self.regularization * touches[:, np.newaxis]).astype(np.float32) * self.base
-            adam.step(self.base, gradient, self.learning_rate)
+            adam.step([self.base], [gradient], self.learning_rate)
             total += loss * len(places)
         self.epochs_trained += 1
         if not np.isfinite(self.base).all():

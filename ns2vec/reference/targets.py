@@ -115,16 +115,18 @@ class Path(Target):
 
 @dataclass
 class Labels(Target):
-    """Every output is there; the label of the centre is 1."""
+    """Every output is there; the label of the centre is 1, or those of its set are (a softmax: share it)."""
 
     link: str = "softmax"
     bias: Array | None = None
+    sets: list[list[int]] | None = None
 
     def fill(self, centre: int, drawn: OutputSpec | None = None) -> OutputSet:
         """All outputs."""
         n = len(self.side.matrix if self.side.bags is None else self.side.bags)
         labels = np.zeros(n)
-        labels[centre] = 1.0
+        right = [centre] if self.sets is None else self.sets[centre]
+        labels[right] = 1.0 if KINDS[self.link] == "each" else 1.0 / max(1, len(right))
         return OutputSet(self.side, list(range(n)), labels, np.ones(n), 0.0, self.link, self.bias)
 
 

@@ -14,6 +14,7 @@ from ns2vec._typing import Int64Array
 from ns2vec.corpus import Corpus, Scan
 from ns2vec.exceptions import FormatError, VocabularyError
 from ns2vec.formats.fitting import fit_rows
+from ns2vec.inputs import Bags
 from ns2vec.objectives import SOFTMAX_MAX_WORDS
 from ns2vec.sampling import BoundSampler
 from ns2vec.training.config import TrainingConfig
@@ -68,6 +69,8 @@ class EmbeddingCore:
         Ids of the text that was counted last.
     epochs_trained : int
         In all: part of the key of the random streams.
+    label_sets : Bags or None
+        Outputs of each set, where pairs have sets of labels in the place of an output.
     known : tuple of ndarray, or None
         Which outputs are no negatives of each input: see `Goal`. For the reader of pairs.
     """
@@ -90,6 +93,7 @@ class EmbeddingCore:
         self.tables = Tables()
         self.encoded = EncodedCache()
         self.epochs_trained = 0
+        self.label_sets: Bags | None = None
         self.known: Lists | None = None
 
     @property
@@ -280,6 +284,7 @@ class EmbeddingCore:
             huffman=self.huffman() if is_path else None,
             bias=self.output(target.bias_name) if target.bias else None,
             known=self.known,
+            sets=self.label_sets if target.outputs == "labels" else None,
         )
 
     def own_side(self, target: TargetSpec) -> Side:

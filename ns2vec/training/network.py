@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,7 @@ from ns2vec._registry import Registry
 from ns2vec._typing import Float32Array, Int32Array, Int64Array
 from ns2vec.corpus import MAX_SENTENCE_WORDS
 from ns2vec.exceptions import ConfigError
+from ns2vec.inputs import Bags
 from ns2vec.objectives import Objective
 from ns2vec.sampling import BlockFunction, BoundSampler
 from ns2vec.sampling.steering import Steering
@@ -82,6 +83,8 @@ class Goal:
         Where negatives come from.
     huffman : Huffman or None
     bias : ndarray of shape (n_outputs,), float32, or None
+    sets : Bags or None
+        Sets of labels, which are what centres are then.
     known : tuple of ndarray, or None
         Offsets (n_inputs + 1,), int64, and outputs (n,), int32, rising within each list: which outputs are no
         negatives of an input.
@@ -92,6 +95,7 @@ class Goal:
     bound: BoundSampler | None = None
     huffman: Huffman | None = None
     bias: Float32Array | None = None
+    sets: Bags | None = None
     known: Lists | None = None
 
     @property
@@ -151,7 +155,10 @@ def full_target(goal: Goal, config: TrainingConfig) -> _kernels.Target:
 @TARGETS.entry("labels")
 def label_target(goal: Goal, config: TrainingConfig) -> _kernels.Target:
     """Every output, of which there are few."""
-    return _kernels.Labels(goal.side.matrix(), link=goal.objective.link, bias=goal.bias)
+    sets: dict[str, Any] = {}
+    if goal.sets is not None:
+        sets = {"offsets": goal.sets.offsets, "labels": goal.sets.rows}
+    return _kernels.Labels(goal.side.matrix(), link=goal.objective.link, bias=goal.bias, **sets)
 
 
 @dataclass

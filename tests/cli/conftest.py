@@ -57,6 +57,7 @@ def planted_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     edges = [(f"{side}{a}", f"{side}{b}") for side in "xy" for a in range(10) for b in range(a)]
     (folder / "edges.txt").write_text("# two cliques\n" + "".join(f"{a} {b}\n" for a, b in edges))
     (folder / "corpus.txt.gz").write_bytes(gzip.compress((folder / "corpus.txt").read_bytes()))
+    (folder / "lines.txt").write_text("__label__sea wave\n__label__sky cloud\n" * 20, "utf-8")
     write_clicks(folder)
     options = ["--vector-size", "24", "--sg", "--workers", "1", "--epochs", "3", "-q"]
     for name in ("vectors.bin", "vectors.txt"):

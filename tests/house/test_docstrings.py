@@ -25,7 +25,7 @@ def described(path: Path) -> Iterator[tuple[str, Any, str]]:
         for where, one in [(name, thing), *((f"{name}.{key}", member) for key, member in members)]:
             one = one.__func__ if isinstance(one, classmethod | staticmethod) else one
             text = getattr(one, "__doc__", None)
-            if text and (inspect.isroutine(one) or inspect.isclass(one)):
+            if text and callable(one) and (inspect.isroutine(one) or inspect.isclass(one)):
                 yield where, one, inspect.cleandoc(text)
 
 

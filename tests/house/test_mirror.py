@@ -8,6 +8,10 @@ from sources import PACKAGE, ROOT, at, expect_none, files
 
 # Modules without a test file of their own: what is private, in C or a part is tested through its door.
 TESTED_BY = {
+    "tests/classify/test_classifier.py": (
+        "classify/files classify/observing classify/prediction classify/units"
+    ),
+    "tests/classify/test_features.py": "classify/lines",
     "tests/cli/test_evaluate.py": "cli/common evaluation/_columns",
     "tests/cli/test_info.py": "_build_info",
     "tests/compat/test_signatures.py": "compat/gensim/convert callbacks",
@@ -45,6 +49,7 @@ TESTED_BY = {
     "tests/sampling/test_aware.py": "reference/aware",
     "tests/sampling/test_base.py": "sampling/noise",
     "tests/sampling/test_static.py": "sampling/_draws",
+    "tests/sklearn/test_sklearn.py": "sklearn/linear sklearn/text",
     "tests/similarity/test_nearest.py": "similarity/products",
     "tests/similarity/test_scan.py": "similarity/_dots",
     "tests/models/test_errors.py": "models/legacy",

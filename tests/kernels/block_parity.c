@@ -130,7 +130,7 @@ static void check_block(const ns2_ops *ops, long n, long m, long width, int link
 enum { PAIRS = 3 };
 
 /* Three pairs of rows of their own, by `pairs` or as blocks of one input each. */
-static void train_pairs(const ns2_ops *ops, long m, long width, int link, int at_once, float *bias) {
+static void train_pairs(const ns2_ops *ops, long m, long width, int link, int at_once, int frozen, float *bias) {
     static const float factors[PAIRS] = {1.0f, 0.5f, 2.0f};
     float *in[PAIRS], *out[MAX_M], counts[PAIRS * 8] = {0}, minus[8] = {0};
     int32_t ids[MAX_M];
@@ -146,7 +146,7 @@ static void train_pairs(const ns2_ops *ops, long m, long width, int link, int at
     b.stride = (width + NS2_ROW_FLOATS - 1) / NS2_ROW_FLOATS * NS2_ROW_FLOATS;
     b.width = width, b.labels = labels, b.alpha = 0.3f, b.link = link, b.tile = tile, b.ld = 8;
     if (at_once) {
-        const ns2_pairs p = {in, out, n_outputs, ids, counts, factors, bias, PAIRS, m};
+        const ns2_pairs p = {in, out, n_outputs, ids, counts, factors, bias, frozen, PAIRS, m};
         ops->pairs(&p, &b);
         return;
     }
@@ -159,19 +159,19 @@ static void train_pairs(const ns2_ops *ops, long m, long width, int link, int at
     }
 }
 
-static void check_pairs(const ns2_ops *ops, long m, long width, int link) {
+static void check_pairs(const ns2_ops *ops, long m, long width, int link, int frozen) {
     static float in[PAIRS][MAX_STRIDE], out[MAX_M][MAX_STRIDE], bias[2][MAX_M];
     unsigned long long start = state;
-    train_pairs(ops, m, width, link, 0, bias[0]);
+    train_pairs(ops, m, width, link, 0, 0, bias[0]);
     memcpy(in, inputs, sizeof in);
     memcpy(out, outputs, sizeof out);
     state = start;
-    train_pairs(ops, m, width, link, 1, bias[1]);
+    train_pairs(ops, m, width, link, 1, frozen, bias[1]);
     for (long k = 0; k < MAX_STRIDE; k++) {
         for (long i = 0; i < PAIRS; i++) compare(in[i][k], inputs[i][k]);
-        for (long j = 0; j < PAIRS * m; j++) compare(out[j][k], outputs[j][k]);
+        for (long j = 0; j < PAIRS * m; j++) compare(frozen ? old_out[j][k] : out[j][k], outputs[j][k]);
     }
-    for (long j = 0; j < PAIRS * m; j++) compare(bias[0][j], bias[1][j]);
+    for (long j = 0; j < PAIRS * m; j++) compare(frozen ? offsets[j] : bias[0][j], bias[1][j]);
 }
 
 static void check_sums(const ns2_ops *ops, long n, long stride) {
@@ -198,7 +198,8 @@ int main(void) {
         worst = 0.0;
         for (int w = 0; w < 5; w++) {
             for (long m = 1; m <= NS2_OUTPUTS; m++)
-                for (int link = NS2_LOGISTIC; link <= NS2_HINGE; link++) check_pairs(ops, m, widths[w], link);
+                for (int link = NS2_LOGISTIC; link <= NS2_HINGE; link++)
+                    for (int frozen = 0; frozen < 2; frozen++) check_pairs(ops, m, widths[w], link, frozen);
             for (long n = 1; n <= MAX_N; n++) {
                 for (long m = 1; m <= MAX_M; m++)
                     for (int link = NS2_LOGISTIC; link <= (n < 3 ? NS2_HINGE : NS2_SOFTMAX); link++)

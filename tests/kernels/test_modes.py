@@ -23,6 +23,7 @@ SENTENCES = [[3, 1, 4, 1, 5, 9, 2, 6], [5], [], [5, 3, 5, 8, 9, 7], [9, 3, 3, 3,
 TAGS = [[0], [1, 2], [3], [0, 4], [5, 5], [6]]
 COUNTS = np.arange(30, 30 - 2 * N, -2)
 ALIAS = build_alias_table(COUNTS / COUNTS.sum())
+SETS = [[v, (v + 3) % N] if v % 2 else [v] for v in range(N)]  # of labels
 
 
 def matrix(rng, n_rows):
@@ -79,13 +80,18 @@ def everything(**options):
     return make
 
 
-def labels(link, bias, unit="rows"):
+def labels(link, bias, unit="rows", sets=None):
+    csr = {}
+    if sets is not None:
+        ends = np.cumsum([0, *map(len, sets)])
+        csr = {"offsets": ends, "labels": np.array(list(itertools.chain(*sets)), np.int32)}
+
     def make(rng):
         fast, slow, rows = make_side(rng, N, unit)
         biases = np.zeros(N, np.float32) if bias else None
         slow_bias = None if biases is None else np.zeros(N)
-        target = _kernels.Labels(fast, link=link, bias=biases)
-        made = reference.Labels(slow, link=link, bias=slow_bias)
+        target = _kernels.Labels(fast, link=link, bias=biases, **csr)
+        made = reference.Labels(slow, link=link, bias=slow_bias, sets=sets)
         return target, made, [(rows, slow.matrix), (biases, slow_bias)]
 
     return make
@@ -104,6 +110,8 @@ TARGETS = {
     "Labels, softmax": labels("softmax", bias=True),
     "Labels, logistic": labels("logistic", bias=False),
     "Labels, bags": labels("softmax", bias=True, unit="sum"),
+    "Labels, sets": labels("logistic", bias=True, sets=SETS),
+    "Labels, softmax, sets": labels("softmax", bias=False, sets=SETS),
 }
 GEMM = [
     name for name in TARGETS if name in ("Path", "Labels, logistic") or name.startswith("Sampled, logistic")

@@ -7,7 +7,7 @@ import pytest
 
 from ns2vec.exceptions import DivergenceError
 from ns2vec.recommend import LightGCN, planted_interactions
-from ns2vec.recommend.lightgcn import Adam, Negatives, bpr_gradient, graph_of, spread
+from ns2vec.recommend.lightgcn import Negatives, bpr_gradient, graph_of, spread
 
 N_USERS, N_ITEMS, D = 5, 7, 4
 
@@ -63,17 +63,6 @@ def test_the_gradient_is_that_of_finite_differences(lists, vectors):
         moved[1][row, column] -= 1e-5
         slope = (loss_of(moved[0]) - loss_of(moved[1])) / 2e-5
         assert gradient[row, column] == pytest.approx(slope, rel=1e-3, abs=1e-6)
-
-
-def test_adam_is_the_algorithm_of_the_paper():
-    rng, vectors = np.random.default_rng(1), np.ones((3, 2), np.float32)
-    adam, expected, mean, square = Adam((3, 2)), np.ones((3, 2)), np.zeros((3, 2)), np.zeros((3, 2))
-    for step in range(1, 6):
-        gradient = rng.standard_normal((3, 2))
-        mean, square = 0.9 * mean + 0.1 * gradient, 0.999 * square + 0.001 * gradient**2
-        expected -= 0.01 * mean / (1 - 0.9**step) / (np.sqrt(square / (1 - 0.999**step)) + 1e-8)
-        adam.step(vectors, gradient.astype(np.float32), 0.01)
-    np.testing.assert_allclose(vectors, expected, rtol=1e-5)
 
 
 def test_negatives_were_not_chosen_and_are_the_best_of_some(lists):

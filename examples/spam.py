@@ -1,0 +1,92 @@
+"""Spam, sentiment, questions: labels of the lines of a file, and how sure they are.
+
+Without a file, messages are made up: spam and ham share most words, and spam says some others more often.
+With one, each line is a label and a text (a tabulator between them), or fastText's ``__label__spam win a
+prize``. Four fifths teach; a tenth finds the temperature; a tenth is judged.
+
+    python examples/spam.py
+    python examples/spam.py messages.tsv
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from ns2vec.classify import Classifier
+from ns2vec.evaluation.classification import calibration_error, evaluate_labels
+
+USUAL = [
+    "see",
+    "you",
+    "at",
+    "home",
+    "when",
+    "the",
+    "is",
+    "over",
+    "so",
+    "i",
+    "will",
+    "then",
+    "and",
+    "we",
+    "to",
+]
+HINTS = {
+    "spam": ["free", "prize", "win", "claim", "txt", "urgent", "cash", "reply", "now"],
+    "ham": ["love", "sorry", "ok", "later", "mum"],
+}
+
+
+def made_up(n: int = 3000) -> tuple[list[str], list[str]]:
+    """Messages of which one in eight is spam."""
+    rng = np.random.default_rng(1)
+    labels = np.where(rng.random(n) < 0.125, "spam", "ham").tolist()
+    texts = [
+        " ".join([*rng.choice(USUAL, 9), *rng.choice(HINTS[label], 2), *rng.choice(HINTS[other], 2)])
+        for label, other in zip(labels, rng.choice(["ham", "ham", "spam"], n), strict=True)
+    ]
+    return texts, labels
+
+
+def read(path: str) -> tuple[list[str], list[str]]:
+    """Texts and labels of a file, with words and marks apart; lines without a label are left out."""
+    texts, labels = [], []
+    for line in Path(path).read_text("utf-8").splitlines():
+        label, mark, text = line.partition(" " if line.startswith("__label__") else "\t")
+        if mark:
+            labels.append(label.removeprefix("__label__"))
+            texts.append(" ".join(re.findall(r"\w+|[^\w\s]", text.lower())))
+    return texts, labels
+
+
+def main(arguments: list[str]) -> int:
+    """Learn and judge; 1 if it is no better than the most frequent label."""
+    texts, labels = read(arguments[0]) if arguments else made_up()
+    order = np.random.default_rng(0).permutation(len(texts)).tolist()
+    ends = [0, len(order) * 8 // 10, len(order) * 9 // 10, len(order)]
+    parts = [order[start:end] for start, end in pairwise(ends)]
+    learn, tune, judge = parts
+    right = [labels[i] for i in judge]
+    model = Classifier(word_ngrams=2, bucket=200_000, epochs=10, alpha=0.5, progress=False)
+    model.fit([texts[i] for i in learn], [labels[i] for i in learn])
+    temperature = model.calibrate([texts[i] for i in tune], [labels[i] for i in tune])
+    found = [row[0] for row in model.top_k([texts[i] for i in judge])]
+    judged = evaluate_labels(right, [label for label, _ in found])
+    print(f"{len(learn)} texts, {len(model.labels)} labels, {len(model.wv)} words")
+    low, high = judged.intervals["accuracy"]
+    print(f"accuracy {judged.accuracy:.3f} ({low:.3f} to {high:.3f})")
+    for label, score in judged.per_label.items():
+        print(f"F1 of {label}: {score.f1:.3f} ({score.support} texts)")
+    error = calibration_error(judged.is_right, [p for _, p in found])
+    print(f"calibration error {error:.3f} at temperature {temperature:.2f}")
+    return int(judged.accuracy <= max(score.support for score in judged.per_label.values()) / len(right))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,8 @@
+"""Labels of texts: fastText's supervised mode, its files, and more losses."""
+
+from __future__ import annotations
+
+from ns2vec.classify.classifier import Classifier
+from ns2vec.classify.facebook import load_fasttext_classifier, save_fasttext_classifier
+
+__all__ = ["Classifier", "load_fasttext_classifier", "save_fasttext_classifier"]

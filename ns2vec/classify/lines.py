@@ -1,0 +1,177 @@
+"""Lines of text as numbers: every token of every line, and the labels that a line begins with or is given."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from ns2vec._typing import Int32Array, Int64Array, PathLike
+from ns2vec.corpus._scan import END, Scanner
+from ns2vec.corpus.opening import open_binary
+from ns2vec.exceptions import CorpusError
+
+END_OF_LINE = "</s>"  # fastText's word for it, which ends every line
+CHUNK_WORDS = 1 << 20
+BATCH_LINES = 1 << 13
+
+
+@dataclass(frozen=True)
+class TextLines:
+    """Tokens of lines.
+
+    Attributes
+    ----------
+    tokens : list of str
+        The distinct ones, that of the end of a line among them.
+    ids : ndarray of shape (n,), int32
+        Of all tokens, line after line.
+    offsets : ndarray of shape (n_lines + 1,), int64
+        Where the tokens of each line begin; its end is the last of them.
+    """
+
+    tokens: list[str]
+    ids: Int32Array
+    offsets: Int64Array
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def take(self, is_taken: Any) -> TextLines:
+        """Those tokens of all lines for which it is true, a bool for each distinct one."""
+        kept = is_taken[self.ids]
+        ends = np.concatenate([[0], np.cumsum(kept)])
+        return TextLines(self.tokens, self.ids[kept], ends[self.offsets])
+
+    def counts(self) -> Int64Array:
+        """How often each distinct token occurs."""
+        return np.bincount(self.ids, minlength=len(self.tokens)).astype(np.int64)
+
+
+def blocks_of(source: Any) -> Iterator[bytes]:
+    """Bytes of a file, of an open one, or of texts, each of which becomes a line."""
+    if isinstance(source, str | os.PathLike):
+        with open_binary(source) as reader:
+            while block := reader.read():
+                yield block
+        return
+    texts = iter(source)
+    while batch := list(islice(texts, BATCH_LINES)):
+        yield ("\n".join(map(one_line, batch)) + "\n").encode("utf-8", "surrogatepass")
+
+
+def one_line(text: Any) -> str:
+    """A text without ends of lines; tokens with blanks between them.
+
+    Raises
+    ------
+    CorpusError
+        If it is neither str nor a sequence of them.
+    """
+    if isinstance(text, list | tuple):
+        text = " ".join(map(str, text))
+    if not isinstance(text, str):
+        raise CorpusError(
+            f"expected texts as str or lists of tokens, got a {type(text).__name__}: {text!r:.60}"
+        )
+    return text.replace("\n", " ")
+
+
+def read_lines(source: PathLike | Iterable[Any]) -> TextLines:
+    """Split lines into tokens at the blanks that fastText knows.
+
+    Parameters
+    ----------
+    source : path of a text file, or iterable of str or of lists of tokens
+        Bytes that are no UTF-8 become replacement characters.
+
+    Raises
+    ------
+    CorpusError
+        If a text is no text, or the file is none.
+    OSError
+        If the file cannot be read.
+
+    Examples
+    --------
+    >>> from ns2vec.classify.lines import read_lines
+    >>> lines = read_lines(["good film", "", "good"])
+    >>> lines.tokens, lines.ids.tolist(), lines.offsets.tolist()
+    (['good', 'film', '</s>'], [0, 1, 2, 2, 0, 2], [0, 3, 4, 6])
+    """
+    scanner = Scanner(chunk_words=CHUNK_WORDS, unicode_blanks=False, max_sentence_words=0, errors="replace")
+    scanner.open()
+    found = []
+    for block in blocks_of(source):
+        scanner.feed(block)
+        found += scanner.take()
+    scanner.close()
+    scanner.finish()
+    found += scanner.take()
+    ids = np.concatenate([chunk[0] for chunk in found]) if found else np.empty(0, np.int32)
+    tokens = scanner.tokens()[:]
+    end_of_line = tokens.index(END_OF_LINE) if END_OF_LINE in tokens else len(tokens)
+    tokens[end_of_line:] = tokens[end_of_line:] or [END_OF_LINE]
+    ends = ids == END
+    ids[ends] = end_of_line
+    return TextLines(tokens, ids, np.concatenate([[0], np.flatnonzero(ends) + 1]))
+
+
+@dataclass(frozen=True)
+class LabelLists:
+    """Labels of lines.
+
+    Attributes
+    ----------
+    labels : list
+        The distinct ones, in order of first appearance.
+    ids : ndarray of shape (n,), int32
+    offsets : ndarray of shape (n_lines + 1,), int64
+    """
+
+    labels: list[Any]
+    ids: Int32Array
+    offsets: Int64Array
+
+
+def labels_in(lines: TextLines, prefix: str) -> tuple[TextLines, LabelLists]:
+    """Part lines in fastText's layout into words and labels, the tokens that begin with `prefix`."""
+    is_label = np.array([token.startswith(prefix) for token in lines.tokens])
+    found = lines.take(is_label)
+    places, ids = np.unique(found.ids, return_inverse=True)
+    labels = [lines.tokens[place][len(prefix) :] for place in places.tolist()]
+    return lines.take(~is_label), LabelLists(labels, ids.astype(np.int32).reshape(-1), found.offsets)
+
+
+def given_labels(labels: Iterable[Any], n_lines: int) -> LabelLists:
+    """Labels that came beside the lines: one each, or a list of them.
+
+    Raises
+    ------
+    CorpusError
+        If there are not as many as lines, or one is neither text nor a whole number.
+    """
+    lists = [each if isinstance(each, list | tuple | set | frozenset) else (each,) for each in labels]
+    if len(lists) != n_lines:
+        raise CorpusError(f"expected labels for {n_lines} texts, got {len(lists)}: give one, or a list, each")
+    numbers: dict[Any, int] = {}
+    ids = [numbers.setdefault(plain_label(label), len(numbers)) for each in lists for label in ordered(each)]
+    offsets = np.concatenate([[0], np.cumsum([len(ordered(each)) for each in lists])])
+    return LabelLists([*numbers], np.array(ids, dtype=np.int32), offsets.astype(np.int64))
+
+
+def ordered(labels: Any) -> Sequence[Any]:
+    """Labels of a line, each once; those of a set in an order that is the same in every process."""
+    return sorted(labels, key=str) if isinstance(labels, set | frozenset) else [*dict.fromkeys(labels)]
+
+
+def plain_label(label: Any) -> Any:
+    """A label as Python's own type."""
+    label = label.item() if isinstance(label, np.generic) else label
+    if not isinstance(label, str | int):
+        raise CorpusError(f"expected labels as str or int, got {label!r:.60} of type {type(label).__name__}")
+    return label

@@ -1,0 +1,56 @@
+"""What watches the training of a classifier: its losses, and which epoch is the best."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ns2vec.classify import prediction
+from ns2vec.exceptions import StopTraining
+from ns2vec.training.observers import EpochTally, Observer
+
+if TYPE_CHECKING:
+    from ns2vec.classify.classifier import Classifier
+    from ns2vec.training.run import Run
+
+
+class LineLosses(Observer):
+    """Note the mean loss of each epoch in a list."""
+
+    def __init__(self, losses: list[float]) -> None:
+        self.losses = losses
+
+    def on_begin(self, run: Run) -> None:
+        """Forget those of the last call."""
+        self.losses.clear()
+
+    def on_epoch(self, run: Run, done: EpochTally) -> None:
+        """Note one more."""
+        self.losses.append(done.loss / max(1, done.n_trained))
+
+
+class BestEpoch(Observer):
+    """Keep the epoch that is right most often on held-out lines, and end when no better one comes."""
+
+    def __init__(self, model: Classifier, bags: Any, offsets: Any, ids: Any, patience: int) -> None:
+        self.model, self.bags, self.offsets, self.ids, self.patience = model, bags, offsets, ids, patience
+        self.best, self.n_worse = -1.0, 0
+        self.kept: tuple[Any, ...] = ()
+
+    def on_epoch(self, run: Run, done: EpochTally) -> None:
+        """Judge an epoch."""
+        found = prediction.accuracy(self.model._scores_of(self.bags), self.offsets, self.ids)
+        self.n_worse += 1
+        if found > self.best:
+            self.best, self.n_worse = found, 0
+            self.kept = tuple(array.copy() for array in self.arrays(run))
+        if self.n_worse >= self.patience:
+            raise StopTraining(f"{self.patience} epochs were no better than {self.best:.4f}")
+
+    def on_end(self, run: Run) -> None:
+        """Go back to the best one."""
+        for array, best in zip(self.arrays(run), self.kept, strict=False):
+            array[:] = best
+
+    def arrays(self, run: Run) -> tuple[Any, Any]:
+        """What is trained."""
+        return run.core.inputs.matrix, run.core.output("outputs")

@@ -1,0 +1,155 @@
+"""What a classifier trains: rows of words and n-grams whose mean meets labels, by the objective of a loss."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ns2vec._registry import Registry
+from ns2vec._typing import Int64Array
+from ns2vec.classify.features import TextFeatures
+from ns2vec.objectives import OBJECTIVES, Objective
+from ns2vec.training import Spec, TargetSpec, TrainingConfig
+from ns2vec.training.matrices import Rows, empty_rows, initial_rows
+from ns2vec.training.units import Side, Units
+from ns2vec.vocab import Huffman
+
+OUTPUTS = "outputs"  # name of the output matrix
+
+#: Name of a loss, fastText's where it has it -> its objective.
+LOSSES: Registry[type[Objective]] = Registry("loss")
+
+
+@LOSSES.entry("softmax")
+class OneLabel(Objective):
+    """exp(x.y_l) / sum over all labels."""
+
+    name, outputs, link = "softmax", "labels", "softmax"
+
+
+@LOSSES.entry("ova")
+class EachLabel(Objective):
+    """A logistic decision for each label on its own."""
+
+    name, outputs, link = "ova", "labels", "logistic"
+
+
+for _loss, _objective in (
+    ("hs", "hierarchical_softmax"),
+    ("ns", "negative_sampling"),
+    ("nce", "nce"),
+    ("sampled_softmax", "sampled_softmax"),
+):
+    LOSSES.register(_loss, OBJECTIVES[_objective])
+
+
+def spec_of(loss: str, frozen: bool, config: TrainingConfig, n_labels: int) -> Spec:
+    """What a classifier with a loss trains: the mean of a line's rows meets its label."""
+    return Spec(
+        (TargetSpec(OUTPUTS, LOSSES[loss]),),
+        reader="pairs",
+        pooled=True,
+        frozen=frozenset({"inputs"} if frozen else ()),
+    )
+
+
+class TextUnits(Units):
+    """Rows of words, whose vectors they are, and behind them those of n-grams.
+
+    Parameters
+    ----------
+    wv : KeyedVectors
+    features : TextFeatures
+    """
+
+    def __init__(self, wv: Any, features: TextFeatures) -> None:
+        super().__init__(wv, "rows of words and n-grams")
+        self.features = features
+        self.rows: Any = np.empty((0, wv.vector_size), dtype=np.float32)
+
+    @property
+    def n_rows(self) -> int:
+        """Rows that are trained."""
+        return len(self.wv.index_to_key) + self.features.n_bucket_rows
+
+    @property
+    def matrix(self) -> Any:
+        """The rows that are trained, shape (n_rows, D)."""
+        return self.rows
+
+    @matrix.setter
+    def matrix(self, rows: Any) -> None:
+        self.rows = rows
+
+    @property
+    def ngram_rows(self) -> Any:
+        """Those of n-grams."""
+        return self.rows[len(self.wv.vectors) :]
+
+    def take_rows(self, words: Any, ngrams: Any) -> None:
+        """Let these be the rows, which are copied."""
+        rows = empty_rows(len(words) + len(ngrams), self.wv.vector_size)
+        rows[: len(words)], rows[len(words) :] = words, ngrams
+        self.rows = rows
+        self.compose()
+
+    def extend(self, seed: int | None) -> None:
+        """Give fresh rows to words and n-grams that have none: old rows move, words are still the first."""
+        n_words, n_ngrams, size = len(self.wv.index_to_key), self.features.n_bucket_rows, self.wv.vector_size
+        grown = []
+        for number, (old, n_rows) in enumerate(((self.wv.vectors, n_words), (self.ngram_rows, n_ngrams))):
+            fresh = empty_rows(n_rows - len(old), size)
+            initial_rows(fresh, None if seed is None else seed + len(self.rows) + number)
+            grown.append(np.concatenate([old, fresh]))
+        self.take_rows(*grown)
+
+    def compose(self) -> None:
+        """The vectors of words are the first rows."""
+        self.wv.vectors = self.rows[: len(self.wv.index_to_key)]
+        self.wv.vectors_changed()
+
+    def side(self, vector_size: int, frozen: bool = False) -> Side:
+        """What an epoch trains of them."""
+        return Side(Rows(self.name, self.rows, self.n_rows, vector_size, is_read=frozen), frozen=frozen)
+
+
+def label_tree(counts: Int64Array) -> Huffman:
+    """The Huffman tree that fastText builds, branch by branch, of labels in any order.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ns2vec.classify.units import label_tree
+    >>> tree = label_tree(np.array([8, 2, 1]))
+    >>> [tree.code(label).tolist() for label in range(3)]
+    [[0], [0, 1], [1, 1]]
+    """
+    n = len(counts)
+    order = np.argsort(-counts, kind="stable")
+    weights = [*counts[order].tolist(), *[10**15] * (n - 1)]
+    parents, branches = [0] * (2 * n - 1), [0] * (2 * n - 1)
+    leaf, node = n - 1, n
+    for made in range(n, 2 * n - 1):
+        chosen = []
+        for _ in range(2):
+            if leaf >= 0 and weights[leaf] < weights[node]:
+                chosen.append(leaf)
+                leaf -= 1
+            else:
+                chosen.append(node)
+                node += 1
+        weights[made] = weights[chosen[0]] + weights[chosen[1]]
+        parents[chosen[0]] = parents[chosen[1]] = made
+        branches[chosen[1]] = 1
+    paths: list[Any] = [None] * n
+    for place, label in enumerate(order.tolist()):
+        path, at = [], place
+        while at < 2 * n - 2:
+            path.append((parents[at] - n, 1 - branches[at]))
+            at = parents[at]
+        paths[label] = path
+    flat = [step for path in paths for step in path]
+    offsets = np.concatenate([[0], np.cumsum([len(path) for path in paths])]).astype(np.int64)
+    points, codes = zip(*flat, strict=True) if flat else ((), ())
+    return Huffman(offsets, np.array(points, dtype=np.int32), np.array(codes, dtype=np.uint8))

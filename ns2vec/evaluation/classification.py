@@ -1,0 +1,208 @@
+"""How good labels are: accuracy, F1, confusion, calibration, with intervals and a paired test.
+
+>>> from ns2vec.evaluation.classification import evaluate_labels
+>>> found = evaluate_labels(["a", "a", "b", "b"], ["a", "b", "b", "b"])
+>>> found.accuracy, round(found.macro_f1, 3)
+(0.75, 0.733)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ns2vec._options import whole
+from ns2vec._typing import Float64Array, Int64Array
+from ns2vec.evaluation.statistics import Difference, Resampling, compare_means, percentiles
+from ns2vec.exceptions import ConfigError
+
+MOST_CELLS = 1 << 24  # of the confusion of redrawn items at a time
+
+
+@dataclass(frozen=True)
+class LabelScore:
+    """How good one label is found.
+
+    Attributes
+    ----------
+    precision, recall, f1 : float
+        0 where nothing was found, or nothing is there.
+    support : int
+        Items that have it.
+    """
+
+    precision: float
+    recall: float
+    f1: float
+    support: int
+
+
+@dataclass(frozen=True)
+class LabelEvaluation:
+    """What of predicted labels is right.
+
+    Attributes
+    ----------
+    labels : list
+    confusion : ndarray of shape (n_labels, n_labels), int64
+        How often a label (row) was taken for another (column).
+    accuracy, macro_f1, micro_f1 : float
+        The mean of all labels' F1, and that of all decisions together.
+    per_label : dict of label -> LabelScore
+    intervals : dict of str -> (low, high)
+        Of accuracy and macro F1, by the bootstrap.
+    is_right : ndarray of shape (n,), bool
+    """
+
+    labels: list[Any]
+    confusion: Int64Array
+    accuracy: float
+    macro_f1: float
+    micro_f1: float
+    per_label: dict[Any, LabelScore]
+    intervals: dict[str, tuple[float, float]] = field(repr=False, default_factory=dict)
+    is_right: npt.NDArray[np.bool_] = field(repr=False, default_factory=lambda: np.empty(0, bool))
+
+
+def evaluate_labels(
+    truth: Sequence[Any], predicted: Sequence[Any], *, resampling: Resampling | None = None
+) -> LabelEvaluation:
+    """Compare predicted labels with the right ones.
+
+    Parameters
+    ----------
+    truth, predicted : sequences of length n
+        One label of each item.
+    resampling : Resampling, optional
+        For the intervals.
+
+    Raises
+    ------
+    ConfigError
+        If there are no items, or not as many of one as of the other.
+    """
+    labels, codes = coded(truth, predicted)
+    n, cells = len(labels), codes[0] * len(labels) + codes[1]
+    confusion = np.bincount(cells, minlength=n * n).reshape(n, n)
+    precision, recall, f1 = label_scores(confusion)
+    support = confusion.sum(axis=1).tolist()
+    rows = zip(precision.tolist(), recall.tolist(), f1.tolist(), support, strict=True)
+    accuracy = float(np.trace(confusion) / confusion.sum())
+    return LabelEvaluation(
+        labels=labels,
+        confusion=confusion,
+        accuracy=accuracy,
+        macro_f1=float(f1.mean()),
+        micro_f1=accuracy,  # each item has one label: a wrong one is missed once and found once
+        per_label={label: LabelScore(*row) for label, row in zip(labels, rows, strict=True)},
+        intervals=intervals_of(confusion, resampling or Resampling()),
+        is_right=codes[0] == codes[1],
+    )
+
+
+def coded(truth: Sequence[Any], predicted: Sequence[Any]) -> tuple[list[Any], tuple[Int64Array, Int64Array]]:
+    """The distinct labels in order, and the place among them of each item's."""
+    if len(truth) != len(predicted) or not len(truth):
+        raise ConfigError(
+            f"expected a predicted label for each right one, got {len(predicted)} for {len(truth)}"
+        )
+    distinct = {*truth, *predicted}
+    try:
+        labels = sorted(distinct)
+    except TypeError:  # labels of several types
+        labels = sorted(distinct, key=lambda label: (type(label).__name__, str(label)))
+    places = {label: place for place, label in enumerate(labels)}
+    one, other = (np.array([places[label] for label in each], dtype=np.int64) for each in (truth, predicted))
+    return labels, (one, other)
+
+
+def label_scores(confusion: npt.NDArray[Any]) -> tuple[Float64Array, Float64Array, Float64Array]:
+    """Precision, recall and F1 of labels, shape (..., n_labels), for confusions (..., n_labels, n_labels)."""
+    right = np.diagonal(confusion, axis1=-2, axis2=-1).astype(np.float64)
+    found, there = confusion.sum(axis=-2), confusion.sum(axis=-1)
+    return (
+        right / np.maximum(found, 1),
+        right / np.maximum(there, 1),
+        2.0 * right / np.maximum(found + there, 1),
+    )
+
+
+def intervals_of(confusion: Int64Array, resampling: Resampling) -> dict[str, tuple[float, float]]:
+    """Bootstrap intervals: items that are drawn anew are a confusion that is drawn anew."""
+    n_items, n = int(confusion.sum()), len(confusion)
+    rng = np.random.default_rng([resampling.seed, n_items])
+    accuracies, scores = [], []
+    step = max(1, MOST_CELLS // (n * n))
+    for start in range(0, resampling.n_draws, step):
+        n_draws = min(step, resampling.n_draws - start)
+        drawn = rng.multinomial(n_items, confusion.reshape(-1) / n_items, size=n_draws).reshape(-1, n, n)
+        accuracies.append(np.trace(drawn, axis1=1, axis2=2) / n_items)
+        scores.append(label_scores(drawn)[2].mean(axis=1))
+    if not accuracies:
+        return dict.fromkeys(("accuracy", "macro_f1"), (float("nan"), float("nan")))
+    level = resampling.level
+    return {
+        "accuracy": percentiles(np.concatenate(accuracies), level),
+        "macro_f1": percentiles(np.concatenate(scores), level),
+    }
+
+
+def compare_labels(
+    truth: Sequence[Any],
+    first: Sequence[Any],
+    second: Sequence[Any],
+    *,
+    resampling: Resampling | None = None,
+) -> Difference:
+    """Compare the accuracy of two models on the same items, with a paired permutation test.
+
+    Parameters
+    ----------
+    truth, first, second : sequences of length n
+    resampling : Resampling, optional
+
+    Examples
+    --------
+    >>> from ns2vec.evaluation.classification import compare_labels
+    >>> compare_labels(["a"] * 20, ["a"] * 20, ["a"] * 10 + ["b"] * 10).difference
+    0.5
+    """
+    right = [np.equal(*coded(truth, each)[1]) for each in (first, second)]
+    return compare_means(right[0], right[1], resampling or Resampling())
+
+
+def calibration_error(is_right: npt.ArrayLike, confidence: npt.ArrayLike, n_bins: int = 15) -> float:
+    """Expected calibration error: how far confidence is from accuracy (Naeini et al. 2015; Guo et al. 2017).
+
+    Parameters
+    ----------
+    is_right : array-like of shape (n,), bool
+    confidence : array-like of shape (n,)
+        The probability of the predicted label.
+    n_bins : int
+        Bins of equal width.
+
+    Raises
+    ------
+    ConfigError
+        If a probability is not between 0 and 1, or there are not as many as items.
+
+    Examples
+    --------
+    >>> from ns2vec.evaluation.classification import calibration_error
+    >>> calibration_error([True, False, True, True], [0.75] * 4)
+    0.0
+    """
+    right, sure = np.asarray(is_right, dtype=np.float64), np.asarray(confidence, dtype=np.float64)
+    if right.shape != sure.shape or right.ndim != 1 or not ((sure >= 0) & (sure <= 1 + 1e-6)).all():
+        raise ConfigError(
+            f"expected a probability for each of {right.size} items, got {sure.size} numbers: "
+            "pass those of the predicted labels"
+        )
+    bins = np.minimum((sure * whole("n_bins", n_bins, 1)).astype(np.int64), n_bins - 1)
+    gaps = np.bincount(bins, weights=right - sure, minlength=n_bins)
+    return float(np.abs(gaps).sum() / max(1, len(right)))

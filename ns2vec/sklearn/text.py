@@ -1,0 +1,214 @@
+"""Texts for scikit-learn: their labels, and their vectors."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.utils import check_random_state
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted
+
+from ns2vec._typing import Float32Array, Float64Array
+from ns2vec.classify import Classifier
+from ns2vec.exceptions import ConfigError, CorpusError
+from ns2vec.models.word2vec import Word2Vec
+
+MOST_SEED = 2**31 - 1
+
+
+def checked_texts(texts: Any) -> list[str]:
+    """Texts as a list.
+
+    Raises
+    ------
+    CorpusError
+        If they are one text, no texts, or none at all.
+    """
+    if isinstance(texts, str | bytes):
+        raise CorpusError("expected several texts, got one: put it into a list")
+    found = list(texts)
+    if not found:
+        raise CorpusError("expected texts, got 0 samples: give some")
+    if wrong := next((text for text in found if not isinstance(text, str)), None):
+        raise CorpusError(f"expected texts as str, got {type(wrong).__name__}: pass one column of text")
+    return found
+
+
+def seed_of(random_state: Any) -> int:
+    """A seed, from what scikit-learn calls a random state."""
+    if isinstance(random_state, int | np.integer) and random_state >= 0:
+        return int(random_state)
+    return int(check_random_state(random_state).randint(MOST_SEED))
+
+
+class TextInput(BaseEstimator):
+    """Base of what takes texts: it says so to scikit-learn."""
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string, tags.input_tags.two_d_array = True, False
+        tags.input_tags.one_d_array = True
+        return tags
+
+
+class TextClassifier(ClassifierMixin, TextInput):
+    """`ns2vec.classify.Classifier` as an estimator: X are texts, y their labels.
+
+    Parameters
+    ----------
+    loss, vector_size, epochs, alpha, min_count, word_ngrams, min_n, max_n, bucket, negative, sampler
+        As in `ns2vec.classify.Classifier`.
+    class_weight : dict of label -> float, ``"balanced"``, or None
+    random_state : int, RandomState or None
+        The seed.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+    classifier_ : Classifier
+
+    Examples
+    --------
+    >>> from ns2vec.sklearn import TextClassifier
+    >>> texts = ["good film", "bad film"] * 30
+    >>> TextClassifier(vector_size=8, alpha=0.5, random_state=1).fit(texts, [1, 0] * 30).predict(["good"])
+    array([1])
+    """
+
+    def __init__(
+        self, loss: str = "softmax", *, vector_size: int = 100, epochs: int = 5, alpha: float = 0.1,
+        min_count: int = 1, word_ngrams: int = 1, min_n: int = 0, max_n: int = 0, bucket: int = 2_000_000,
+        negative: int = 5, sampler: Any = "unigram", class_weight: Any = None, random_state: Any = None,
+    ) -> None:  # fmt: skip
+        self.loss, self.vector_size, self.epochs, self.alpha = loss, vector_size, epochs, alpha
+        self.min_count, self.word_ngrams, self.min_n, self.max_n = min_count, word_ngrams, min_n, max_n
+        self.bucket, self.negative, self.sampler = bucket, negative, sampler
+        self.class_weight, self.random_state = class_weight, random_state
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> TextClassifier:
+        """Learn from texts and their labels."""
+        texts = checked_texts(X)
+        check_classification_targets(y)
+        self.classes_, codes = np.unique(np.asarray(y), return_inverse=True)
+        options = self.get_params(deep=False)
+        seed = seed_of(options.pop("random_state"))
+        if isinstance(self.class_weight, dict):
+            options["class_weight"] = self._coded_weights()
+        model = Classifier(**options, seed=seed, progress=False, prefix="\0")
+        self.classifier_ = model.fit(texts, codes.tolist(), sample_weight=sample_weight)
+        return self
+
+    def _coded_weights(self) -> dict[int, float]:
+        places = {label: place for place, label in enumerate(self.classes_.tolist())}
+        if unknown := [label for label in self.class_weight if label not in places]:
+            raise ConfigError(f"class_weight names the label {unknown[0]!r}, which no text has: leave it out")
+        return {places[label]: weight for label, weight in self.class_weight.items()}
+
+    def predict_proba(self, X: Any) -> Float32Array:
+        """Probabilities of the classes, shape (n, n_classes)."""
+        check_is_fitted(self)
+        found = np.empty((len(texts := checked_texts(X)), len(self.classes_)), dtype=np.float32)
+        found[:, self.classifier_.labels] = self.classifier_.predict_proba(texts)
+        return found
+
+    def predict(self, X: Any) -> Any:
+        """The most probable class of each text, shape (n,)."""
+        check_is_fitted(self)
+        return self.classes_[self.classifier_.predict(checked_texts(X))]
+
+
+class DocumentVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TextInput):
+    """Vectors of texts, from the vectors of their words.
+
+    Parameters
+    ----------
+    vectors : KeyedVectors, optional
+        Of the words; those of `FastText` have vectors of unknown words, too. They are trained on the texts
+        of `fit` unless given.
+    weighting : {"mean", "sif", "tfidf"}
+        Words count alike; frequent ones count less, and what all texts have in common is taken away (Arora et
+        al. 2017, "A simple but tough-to-beat baseline for sentence embeddings"); or by TF-IDF.
+    smoothing : float
+        Of ``"sif"``: a word counts smoothing / (smoothing + its share of all words).
+    vector_size, epochs : int
+        Of vectors that are trained.
+    random_state : int, RandomState or None
+        The seed of training.
+
+    Attributes
+    ----------
+    vectors_ : KeyedVectors
+    weights_ : dict of str -> float
+        How much words count, where that differs.
+    common_ : ndarray of shape (D,)
+        What is taken away; zeros but for ``"sif"``.
+
+    Examples
+    --------
+    >>> from ns2vec.sklearn import DocumentVectorizer
+    >>> texts = ["the cat sat", "the dog sat"] * 20
+    >>> DocumentVectorizer(vector_size=8, weighting="sif", random_state=1).fit_transform(texts).shape
+    (40, 8)
+    """
+
+    def __init__(
+        self, vectors: Any = None, *, weighting: str = "mean", smoothing: float = 1e-3,
+        vector_size: int = 100, epochs: int = 10, random_state: Any = None,
+    ) -> None:  # fmt: skip
+        self.vectors, self.weighting, self.smoothing = vectors, weighting, smoothing
+        self.vector_size, self.epochs, self.random_state = vector_size, epochs, random_state
+
+    def fit(self, X: Any, y: Any = None) -> DocumentVectorizer:
+        """Train vectors where none were given, and find how much words count."""
+        if self.weighting not in ("mean", "sif", "tfidf"):
+            raise ConfigError(f"weighting must be 'mean', 'sif' or 'tfidf', got {self.weighting!r}")
+        texts = [text.split() for text in checked_texts(X)]
+        self.vectors_ = self.vectors if self.vectors is not None else self._trained(texts)
+        counted = Counter(
+            word for words in texts for word in (words if self.weighting == "sif" else {*words})
+        )
+        n_words = max(1, sum(counted.values()))
+        if self.weighting == "sif":
+            share = {word: count / n_words for word, count in counted.items()}
+            self.weights_ = {word: self.smoothing / (self.smoothing + p) for word, p in share.items()}
+        elif self.weighting == "tfidf":
+            n = 1 + len(texts)
+            self.weights_ = {word: 1.0 + np.log(n / (1 + count)) for word, count in counted.items()}
+        else:
+            self.weights_ = {}
+        self.common_: Float64Array = np.zeros(self._n_features_out)
+        if self.weighting == "sif":
+            self.common_ = np.linalg.svd(self._means(texts), full_matrices=False)[2][0]
+        return self
+
+    def _trained(self, texts: Sequence[list[str]]) -> Any:
+        options: dict[str, Any] = {"vector_size": self.vector_size, "epochs": self.epochs, "sg": 1}
+        return Word2Vec(
+            texts, min_count=1, workers=1, seed=seed_of(self.random_state), progress=False, **options
+        ).wv
+
+    @property
+    def _n_features_out(self) -> int:
+        size: int = self.vectors_.vector_size
+        return size
+
+    def _means(self, texts: Sequence[list[str]]) -> Float64Array:
+        """Weighted means of the vectors of words, shape (n, D); zeros where none is known."""
+        found = np.zeros((len(texts), self._n_features_out))
+        rarest = max(self.weights_.values(), default=1.0)
+        for row, words in zip(found, texts, strict=True):
+            known = [word for word in words if word in self.vectors_]
+            if known:
+                weights = np.array([self.weights_.get(word, rarest) for word in known])
+                row[:] = weights @ np.stack([self.vectors_[word] for word in known]) / weights.sum()
+        return found
+
+    def transform(self, X: Any) -> Float64Array:
+        """Vectors of texts, shape (n, D)."""
+        check_is_fitted(self)
+        found = self._means([text.split() for text in checked_texts(X)])
+        return found - np.outer(found @ self.common_, self.common_)
