@@ -125,7 +125,7 @@ class Item2Vec(Recommender):
         return self
 
     def partial_fit(self, data: Any, *, epochs: int = 1) -> Self:
-        """Learn from further baskets; new users and items get rows behind the old ones.
+        """Learn from further baskets; new users and items get rows after the old ones.
 
         Parameters
         ----------

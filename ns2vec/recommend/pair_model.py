@@ -283,7 +283,7 @@ class PairModel(Recommender):
         return self
 
     def partial_fit(self, data: Any, *, epochs: int = 1) -> Self:
-        """Learn from further interactions; new users and items get rows behind the old ones.
+        """Learn from further interactions; new users and items get rows after the old ones.
 
         Parameters
         ----------
