@@ -186,14 +186,14 @@ class ClassDraws:
     Raises
     ------
     ConfigError
-        If the sampler has more than one distribution, or none that it can tell.
+        If the sampler has more than one distribution, draws from a batch, or cannot tell.
     """
 
     def __init__(self, config: TrainingConfig, counts: Int64Array) -> None:
         self.n_each = config.negative
         self.bound = make_sampler(config.sampler).bind(NoiseData.of_counts(counts, config.ns_exponent))
         log_q = self.bound.source.log_q
-        if log_q is None or self.bound.filter is not None:
+        if log_q is None or self.bound.source.batch_words or self.bound.filter is not None:
             raise ConfigError(
                 f"sparse features need a sampler with one distribution for all classes, such as 'unigram', "
                 f"'uniform' or 'log_uniform', got {config.sampler!r}: take one of these, or X.toarray()"

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
-from sklearn.base import BaseEstimator, OutlierMixin
+from sklearn.base import OutlierMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ns2vec._options import flag, number
@@ -19,7 +19,7 @@ from ns2vec.keyedvectors import KeyedVectors
 from ns2vec.objectives import Objective
 from ns2vec.probability import log_normalised
 from ns2vec.sampling import make_sampler
-from ns2vec.sklearn.text import seed_of
+from ns2vec.sklearn.text import TextInput, seed_of
 from ns2vec.training import EmbeddingCore, Plan, Spec, TargetSpec, TrainingConfig
 from ns2vec.training.pairs import PairFeed, Pairs
 from ns2vec.training.units import Units
@@ -32,17 +32,7 @@ CHUNKS, CHUNK_PAIRS = 20, (10, 5000)
 UNKNOWN = -1
 
 
-class PairInput(BaseEstimator):
-    """Base of what takes pairs of keys: it says so to scikit-learn."""
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.categorical, tags.input_tags.string = True, True
-        tags.input_tags.two_d_array = False
-        return tags
-
-
-class PairAnomalyScorer(OutlierMixin, PairInput):
+class PairAnomalyScorer(OutlierMixin, TextInput):
     """How surprising pairs of keys are, given those that were seen: -log P(second | first), calibrated.
 
     Both sides get vectors, by telling the pairs that were seen from pairs with a negative in the place of the

@@ -46,7 +46,7 @@ def seed_of(random_state: Any) -> int:
 
 
 class TextInput(BaseEstimator):
-    """Base of what takes texts: it says so to scikit-learn."""
+    """Base of what takes texts or keys, and no table of numbers: it says so to scikit-learn."""
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -23,6 +23,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from ns2vec import KeyedVectors
 from ns2vec.exceptions import ConfigError, CorpusError
+from ns2vec.sampling import Pool
 from ns2vec.sklearn import (
     DocumentVectorizer,
     ItemRecommender,
@@ -173,8 +174,9 @@ def test_sparse_features_stay_sparse():
 
 def test_what_sparse_features_cannot_do_is_said():
     X, y = DIGITS
-    with pytest.raises(ConfigError, match="one distribution for all classes"):
-        NegativeSamplingClassifier(sampler="dynamic").fit(sparse.csr_matrix(X), y)
+    for sampler in ("dynamic", "batch", Pool({0: [1, 2]})):
+        with pytest.raises(ConfigError, match="one distribution for all classes"):
+            NegativeSamplingClassifier(sampler=sampler).fit(sparse.csr_matrix(X), y)
     for features in (X, sparse.csr_matrix(X)):
         with pytest.raises(ConfigError, match="loss must be"):
             NegativeSamplingClassifier("hs").fit(features, y)
