@@ -28,6 +28,7 @@ from ns2vec.vocab import build_vocabulary
 SAMPLED = ("ns", "nce", "sampled_softmax")
 BLOCK_SCORES = 1 << 22  # held at once: 32 MiB
 LEAST_HELD_OUT = 20  # pairs that two numbers are fitted to
+MOST_FOR_OFFSET = 10_000  # pairs that `offset_` is found on
 CHUNKS, CHUNK_PAIRS = 20, (10, 5000)
 UNKNOWN = -1
 
@@ -61,7 +62,7 @@ class PairAnomalyScorer(OutlierMixin, TextInput):
     held_out : float
         Share of the pairs that are held out for calibration; 0: scores stay as they were learned.
     contamination : float
-        Share of the pairs of `fit` that `predict` calls outliers.
+        Share of the pairs of `fit` that `predict` calls outliers, by up to 10,000 of them.
     random_state : int, RandomState or None
         The seed.
 
@@ -115,7 +116,12 @@ class PairAnomalyScorer(OutlierMixin, TextInput):
         outliers = number("contamination", self.contamination, 0.0, 0.5)
         flag("relative", self.relative)
         pairs = self._columns(X, reset=True)
-        (self.first_keys_, firsts), (self.second_keys_, seconds) = (numbered(each) for each in pairs)
+        (first_rows, firsts), (second_rows, seconds) = (numbered(each) for each in pairs)
+        self._rows, self.first_keys_, self.second_keys_ = (
+            (first_rows, second_rows),
+            [*first_rows],
+            [*second_rows],
+        )
         if len(self.second_keys_) < 2:
             raise CorpusError("all pairs have the same second: there is nothing to tell apart")
         seed = seed_of(self.random_state)
@@ -130,7 +136,8 @@ class PairAnomalyScorer(OutlierMixin, TextInput):
         self.calibration_ = (1.0, 0.0)
         if len(held) >= LEAST_HELD_OUT:
             self.calibration_ = fitted(self._scores(firsts[held]), self._log_share, seconds[held])
-        self.offset_ = float(np.quantile(-self._surprise(firsts, seconds), outliers))
+        some = order[:MOST_FOR_OFFSET]
+        self.offset_ = float(np.quantile(-self._surprise(firsts[some], seconds[some]), outliers))
         return self
 
     def _train(self, firsts: Int32Array, seconds: Int32Array, counts: Any, seed: int) -> None:
@@ -168,12 +175,15 @@ class PairAnomalyScorer(OutlierMixin, TextInput):
         """
         check_is_fitted(self)
         columns = self._columns(X, reset=False)
-        sides = zip(columns, (self.first_keys_, self.second_keys_), strict=True)
-        return self._surprise(*(places(column, keys) for column, keys in sides))
+        return self._surprise(*(places(*side) for side in zip(columns, self._rows, strict=True)))
 
     def score_samples(self, X: Any) -> Float64Array:
         """How usual pairs are, shape (n,): their surprise, with the other sign."""
         return -self.surprise(X)
+
+    def score(self, X: Any, y: Any = None) -> float:
+        """The mean of `score_samples`: what a grid search maximises."""
+        return float(self.score_samples(X).mean())
 
     def decision_function(self, X: Any) -> Float64Array:
         """`score_samples` less `offset_`, shape (n,): below zero are outliers."""
@@ -222,24 +232,23 @@ def spec_of(objective: type[Objective], config: TrainingConfig, n_seconds: int) 
     return Spec((TargetSpec("seconds", objective, bias=True),), reader="pairs")
 
 
-def numbered(column: npt.NDArray[Any]) -> tuple[list[Any], Int32Array]:
-    """Distinct keys in the order in which they come, and the number of each.
+def numbered(column: npt.NDArray[Any]) -> tuple[dict[Any, int], Int32Array]:
+    """Numbers of keys in the order in which they come, and those of the column.
 
     Examples
     --------
     >>> import numpy as np
     >>> from ns2vec.sklearn.pairs import numbered
     >>> numbered(np.array(["b", "a", "b"]))
-    (['b', 'a'], array([0, 1, 0], dtype=int32))
+    ({'b': 0, 'a': 1}, array([0, 1, 0], dtype=int32))
     """
     keys: dict[Any, int] = {}
     found = [keys.setdefault(key, len(keys)) for key in column.tolist()]
-    return list(keys), np.array(found, dtype=np.int32)
+    return keys, np.array(found, dtype=np.int32)
 
 
-def places(column: npt.NDArray[Any], keys: list[Any]) -> npt.NDArray[np.int64]:
+def places(column: npt.NDArray[Any], known: dict[Any, int]) -> npt.NDArray[np.int64]:
     """Number of each key, -1 of those that are not known."""
-    known = {key: place for place, key in enumerate(keys)}
     return np.array([known.get(key, UNKNOWN) for key in column.tolist()], dtype=np.int64)
 
 

@@ -8,6 +8,7 @@ import pytest
 pytest.importorskip("sklearn")
 
 from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import GridSearchCV
 
 from ns2vec.exceptions import ConfigError, CorpusError
 from ns2vec.sklearn import PairAnomalyScorer
@@ -91,6 +92,11 @@ def test_outliers_are_as_many_as_was_said():
     scorer = PairAnomalyScorer(vector_size=8, contamination=0.05, random_state=1)
     assert (scorer.fit_predict(pairs) == -1).mean() == pytest.approx(0.05, abs=0.005)
     assert (scorer.decision_function(pairs) < 0).tolist() == (scorer.predict(pairs) == -1).tolist()
+
+
+def test_a_grid_search_finds_what_makes_new_pairs_probable():
+    search = GridSearchCV(PairAnomalyScorer(vector_size=8, random_state=1), {"epochs": [1, 20]}, cv=2)
+    assert search.fit(drawn(4000, 1)).best_params_ == {"epochs": 20}
 
 
 def test_bad_input_is_refused():
