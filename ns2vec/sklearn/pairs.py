@@ -30,6 +30,7 @@ BLOCK_SCORES = 1 << 22  # held at once: 32 MiB
 LEAST_HELD_OUT = 20  # pairs that two numbers are fitted to
 MOST_FOR_OFFSET = 10_000  # pairs that `offset_` is found on
 CHUNKS, CHUNK_PAIRS = 20, (10, 5000)
+NEVER = -50.0  # log probability of what a sampler does not draw
 UNKNOWN = -1
 
 
@@ -117,11 +118,8 @@ class PairAnomalyScorer(OutlierMixin, TextInput):
         flag("relative", self.relative)
         pairs = self._columns(X, reset=True)
         (first_rows, firsts), (second_rows, seconds) = (numbered(each) for each in pairs)
-        self._rows, self.first_keys_, self.second_keys_ = (
-            (first_rows, second_rows),
-            [*first_rows],
-            [*second_rows],
-        )
+        self.first_keys_, self.second_keys_ = list(first_rows), list(second_rows)
+        self._rows = first_rows, second_rows
         if len(self.second_keys_) < 2:
             raise CorpusError("all pairs have the same second: there is nothing to tell apart")
         seed = seed_of(self.random_state)
@@ -130,9 +128,8 @@ class PairAnomalyScorer(OutlierMixin, TextInput):
         held, kept = order[:n_held], np.sort(order[n_held:])
         self._train(firsts[kept], seconds[kept], np.bincount(seconds), seed)
         self._is_trained = np.bincount(firsts[kept], minlength=len(self.first_keys_)) > 0
-        held = held[self._is_trained[firsts[held]]][
-            : max(LEAST_HELD_OUT, BLOCK_SCORES // len(self._log_share))
-        ]
+        most = max(LEAST_HELD_OUT, BLOCK_SCORES // len(self.second_keys_))
+        held = held[self._is_trained[firsts[held]]][:most]
         self.calibration_ = (1.0, 0.0)
         if len(held) >= LEAST_HELD_OUT:
             self.calibration_ = fitted(self._scores(firsts[held]), self._log_share, seconds[held])
@@ -161,7 +158,7 @@ class PairAnomalyScorer(OutlierMixin, TextInput):
         self.first_vectors_, self.second_vectors_ = core.wv.vectors.copy(), core.output("seconds").copy()
         self.second_bias_ = core.output("seconds_bias").copy()
         log_q = core.sampler().source.log_q  # None: of a sampler that looks at the model
-        self._noise = np.zeros(len(counts)) if log_q is None else log_q.astype(np.float64)
+        self._noise = np.zeros(len(counts)) if log_q is None else np.maximum(log_q.astype(np.float64), NEVER)
         self._n_pairs = int(counts.sum())
         self._log_share = np.log(counts / counts.sum())
 

@@ -11,6 +11,7 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GridSearchCV
 
 from ns2vec.exceptions import ConfigError, CorpusError
+from ns2vec.sampling import StaticSampler
 from ns2vec.sklearn import PairAnomalyScorer
 
 N_FIRSTS, N_SECONDS, N_KINDS = 200, 40, 4
@@ -85,6 +86,16 @@ def test_unknown_keys_have_a_surprise(fitted):
     of_new_first, of_new_second = fitted.surprise([("new", 5), (3, "new")])
     assert of_new_first == pytest.approx(-np.log(share))
     assert of_new_second == pytest.approx(np.log(20_001))
+
+
+def test_a_sampler_that_never_draws_a_second_leaves_its_surprise_finite():
+    class NotTheFirst(StaticSampler):
+        def distribution(self, data):
+            return np.arange(data.n_words) > 0
+
+    scorer = PairAnomalyScorer(vector_size=8, epochs=2, sampler=NotTheFirst(), random_state=1)
+    pairs = drawn(2000, 1)
+    assert np.isfinite(scorer.fit(pairs).surprise(pairs)).all()
 
 
 def test_outliers_are_as_many_as_was_said():
