@@ -128,6 +128,19 @@ def test_documents_have_vectors_by_which_they_are_told_apart(weighting):
     assert pipeline[0].transform(texts[:1]) == pytest.approx(pipeline[0].transform(texts)[:1])
 
 
+def test_texts_have_vectors_of_their_own():
+    rng = np.random.default_rng(0)
+    topics = rng.integers(0, 2, 300)
+    texts = [" ".join(f"word{word}" for word in rng.integers(0, 60, 20) + 60 * topic) for topic in topics]
+    vectorizer = DocumentVectorizer(weighting="doc2vec", vector_size=16, epochs=20, random_state=1)
+    pipeline = make_pipeline(vectorizer, LogisticRegression(C=100)).fit(texts[:200], topics[:200])
+    assert pipeline.score(texts[200:], topics[200:]) > 0.95
+    again = pickle.loads(pickle.dumps(vectorizer))
+    assert again.transform(texts[:2]).tobytes() == vectorizer.transform(texts[:2]).tobytes()
+    with pytest.raises(ConfigError, match="leave out vectors"):
+        DocumentVectorizer(KeyedVectors(2), weighting="doc2vec").fit(texts)
+
+
 def test_rare_words_count_more_and_given_vectors_are_taken():
     vectors = KeyedVectors(2)
     vectors.add_vectors(["the", "cat"], np.eye(2, dtype=np.float32))
