@@ -248,7 +248,7 @@ cdef void draw_many(Kernel k, Workspace work, long i) noexcept nogil:
     cdef Scratch *scratch = &work.goals[i]
     cdef uint32_t n_rows = <uint32_t> k.goals[i].side.n_ids
     # of a short document not many are needed
-    cdef long j, n = min(<long> MAX_DRAWS, max(1, work.n_chunk * k.goals[i].negative))
+    cdef long j, n = min(<long> MAX_DRAWS, (work.n_chunk // k.run_words + 1) * max(k.goals[i].negative, k.run_negative))
     if k.goals[i].noise.kind == DRAW_ALIAS:
         ns2_draw_aliases(&scratch.rng, k.goals[i].noise.alias, n_rows, n, scratch.draws)
     else:
