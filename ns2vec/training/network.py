@@ -30,8 +30,8 @@ Lists: TypeAlias = tuple[Int64Array, Int32Array]
 
 ALWAYS = np.uint32(2**32 - 1)
 HOT_ROWS = 1024  # most frequent rows, of which each worker trains copies of its own (benchmarks/NOTES.md)
-# words of a document that share negatives, and how many more they draw than one word would (benchmarks/NOTES.md)
-RUN_WORDS, RUN_DRAWS = 4, 1.6
+RUN_WORDS = 4  # of a document that share negatives, as the words of a window do (benchmarks/NOTES.md)
+RUN_DRAWS = 1.6  # how many more they draw than one word would
 MERGES_PER_WORKER = 100  # in an epoch, at least; in a shorter corpus all rows are shared
 
 

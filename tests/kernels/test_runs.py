@@ -69,10 +69,20 @@ def train(kernel, alpha, sentences=SENTENCES, tags=TAGS):
     return kernel.train(words, alpha, work=work, epoch=1, chunk=2, tags=given, tag_offsets=offsets)[2]
 
 
-@pytest.mark.parametrize("options", [
-    {}, {"run_negative": 8}, {"run_words": 2, "run_negative": 3}, {"run_words": 20, "negative": 9}, {"frozen": True}, {"collision": "skip"},
-    {"lock": np.linspace(0, 1, N_TAGS, dtype=np.float32)}, {"negative": 0}, {"negative": 1},
-], ids=str)  # fmt: skip
+OPTIONS = [
+    {},
+    {"run_negative": 8},
+    {"run_words": 2, "run_negative": 3},
+    {"run_words": 20, "negative": 9},
+    {"frozen": True},
+    {"collision": "skip"},
+    {"lock": np.linspace(0, 1, N_TAGS, dtype=np.float32)},
+    {"negative": 0},
+    {"negative": 1},
+]
+
+
+@pytest.mark.parametrize("options", OPTIONS, ids=str)
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: "-".join(filter(None, way)))
 def test_runs_equal_the_oracles(way, options):
     for alpha in (0.01, 0.05, 0.4):  # whole without a look at the outputs, after one, and word by word
