@@ -10,29 +10,25 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from ns2vec._options import flag, number, whole
+from ns2vec._options import flag, whole
 from ns2vec._typing import Float32Array, Int64Array, PathLike
-from ns2vec.classify import prediction
+from ns2vec.classify import learning, prediction
 from ns2vec.classify.features import LineBags, TextFeatures
 from ns2vec.classify.files import StoredClassifier
 from ns2vec.classify.lines import LabelLists, TextLines, given_labels, labels_in, read_lines
 from ns2vec.classify.observing import BestEpoch, LineLosses
-from ns2vec.classify.units import LOSSES, TextUnits, label_tree, spec_of
+from ns2vec.classify.units import LOSSES, OUTPUTS, TextUnits, spec_of
 from ns2vec.exceptions import ConfigError, CorpusError, VocabularyError
 from ns2vec.formats.saving import MODELS
-from ns2vec.inputs import Bags, Ngrams
+from ns2vec.inputs import Ngrams
 from ns2vec.keyedvectors import KeyedVectors
 from ns2vec.sampling import make_sampler
 from ns2vec.training import EmbeddingCore, Plan, TrainingConfig
 from ns2vec.training.observers import EpochLog, Observer, ProgressObserver
-from ns2vec.training.pairs import PairFeed, Pairs
+from ns2vec.training.pairs import PairFeed
 from ns2vec.training.units import Units
-from ns2vec.vocab import build_vocabulary, grow_vocabulary
 
 logger = logging.getLogger(__name__)
-
-CHUNKS = 50  # of an epoch, at least: each has one learning rate
-CHUNK_PAIRS = (20, 2000)
 
 
 class Classifier(StoredClassifier):
@@ -57,11 +53,8 @@ class Classifier(StoredClassifier):
         Lengths of character n-grams; none if `max_n` is 0.
     bucket : int
         How many buckets n-grams are hashed into.
-    negative : int
-    sampler : str, Sampler or callable
-        Where the negatives of sampled losses come from; labels are its words.
-    ns_exponent : float
-        Of the counts of labels in the default sampler.
+    negative, sampler, ns_exponent
+        How many negatives sampled losses have, and where from; labels are the words of the sampler.
     class_weight : dict of label -> float, ``"balanced"``, or None
         Factor of the loss of lines with that label; 1 for labels that are not named.
     prefix : str
@@ -208,7 +201,7 @@ class Classifier(StoredClassifier):
         if not self.labels:
             self._begin(lines, lists)
         else:
-            self._grow(lines, lists)
+            learning.grow(self._core, lines, lists)
         if whole("epochs", epochs, 0):
             self._train(lines, lists, sample_weight, epochs, None)
         return self
@@ -231,67 +224,18 @@ class Classifier(StoredClassifier):
         return words, lists
 
     def _begin(self, lines: TextLines, lists: LabelLists) -> None:
-        """Choose words and labels, and give them fresh vectors."""
-        core, features = self._core, self._units.features
-        counts = lines.counts()
-        known = np.flatnonzero(counts >= max(core.config.min_count, 1))
-        tokens, found = [lines.tokens[i] for i in known.tolist()], counts[known]
-        if self.pretrained is not None:
-            more = [*(self.pretrained.key_to_index.keys() - {*tokens})]
-            more.sort(key=self.pretrained.key_to_index.__getitem__)
-            tokens, found = tokens + more, np.concatenate([found, np.zeros(len(more), np.int64)])
-        core.take_words(build_vocabulary(tokens, found, min_count=0)[0])
-        counts = np.bincount(lists.ids, minlength=len(lists.labels)).astype(np.int64)
-        core.outputs.take(build_vocabulary(lists.labels, counts, min_count=1)[0])
-        features.forget()
-        features.encode(lines, self.wv.key_to_index, is_growing=True)
-        core.begin(core.config.seed)
+        learning.begin(self._core, lines, lists, self.pretrained)
         self.temperature, self.adds_noise = 1.0, True
-        self._take_pretrained()
-        self._finish_tables()
-
-    def _take_pretrained(self) -> None:
-        if self.pretrained is None:
-            return
-        rows = self._units.rows
-        if self.freeze:
-            rows[:] = 0.0
-        places = [self.wv.key_to_index[key] for key in self.pretrained.index_to_key]
-        rows[places] = self.pretrained.vectors
-
-    def _grow(self, lines: TextLines, lists: LabelLists) -> None:
-        core = self._core
-        label_counts = np.bincount(lists.ids, minlength=len(lists.labels)).astype(np.int64)
-        for units, tokens, counts, least in (
-            (core.inputs, lines.tokens, lines.counts(), core.config.min_count),
-            (core.outputs, lists.labels, label_counts, 1),
-        ):
-            seen = np.flatnonzero(counts)
-            tokens = [tokens[i] for i in seen.tolist()]
-            options: Any = {"min_count": least, "sample": 0.0}
-            units.add(grow_vocabulary(units.wv.key_to_index, units.counts, tokens, counts[seen], **options))
-        self._units.features.encode(lines, self.wv.key_to_index, is_growing=True)
-        core.extend(core.config.seed)
-        self._finish_tables()
-
-    def _finish_tables(self) -> None:
-        """The tree of fastText, whose files have no other."""
-        labels = self._core.outputs.wv
-        labels.vectors = self._core.output("outputs")
-        if self._core.spec.has_path:
-            self._core.tables.tree = label_tree(self._core.counts)
 
     def _train(
         self, lines: TextLines, lists: LabelLists, sample_weight: Any, epochs: int, validation: Any
     ) -> None:
         core = self._core
-        places = self._places(lists.labels)
-        ids = places[lists.ids]
-        weights = self._line_weights(lists, ids, sample_weight)
+        ids = self._places(lists.labels)[lists.ids]
+        weights = learning.line_weights(core, ids, lists.offsets, sample_weight, self.class_weight)
         bags = self._units.features.encode(lines, self.wv.key_to_index)
-        pairs = self._pairs(bags, ids, lists.offsets, weights)
-        least, most = CHUNK_PAIRS
-        core.config = replaced(core.config, batch_words=int(np.clip(len(pairs) // CHUNKS, least, most)))
+        pairs = learning.pairs_of(core, bags, ids, lists.offsets, weights)
+        core.config = learning.in_chunks(core.config, len(pairs))
         observers: list[Observer] = [
             LineLosses(self.epoch_losses),
             EpochLog(),
@@ -304,56 +248,12 @@ class Classifier(StoredClassifier):
             core.fit(PairFeed(pairs), plan, observers)
         finally:
             core.label_sets = None
-        core.outputs.wv.vectors = core.output("outputs")
+        core.outputs.wv.vectors = core.output(OUTPUTS)
 
     def _places(self, labels: list[Any]) -> npt.NDArray[np.int32]:
         """Column of each label, -1 of those that are not known."""
         known = self._core.outputs.wv.key_to_index
         return np.array([known.get(label, -1) for label in labels], dtype=np.int32)
-
-    def _line_weights(self, lists: LabelLists, ids: Any, sample_weight: Any) -> Float32Array | None:
-        """Factor of each line's loss; None where all are 1."""
-        found = None
-        n_lines = len(lists.offsets) - 1
-        if sample_weight is not None:
-            found = np.asarray(sample_weight, dtype=np.float32)
-            if found.shape != (n_lines,) or not (np.isfinite(found).all() and (found >= 0).all()):
-                raise ConfigError(f"sample_weight must be {n_lines} finite numbers of at least 0, one a line")
-        if self.class_weight is None:
-            return found
-        of_label = np.append(self._label_weights(), 0.0)[ids]
-        sums = np.diff(np.concatenate([[0.0], np.cumsum(of_label, dtype=np.float64)])[lists.offsets])
-        means = (sums / np.maximum(np.diff(lists.offsets), 1)).astype(np.float32)
-        return means if found is None else means * found
-
-    def _label_weights(self) -> Float32Array:
-        given, counts = self.class_weight, self._core.counts
-        if given == "balanced":
-            return np.asarray(counts.sum() / (len(counts) * counts), dtype=np.float32)
-        if not isinstance(given, Mapping):
-            raise ConfigError(f"class_weight must be a dict, 'balanced' or None, got {given!r:.80}")
-        if unknown := [label for label in given if label not in self._core.outputs.wv.key_to_index]:
-            raise ConfigError(f"class_weight names the label {unknown[0]!r}, which no line has: leave it out")
-        return np.array(
-            [number(f"class_weight of {label!r}", given.get(label, 1.0), 0.0) for label in self.labels],
-            np.float32,
-        )
-
-    def _pairs(self, bags: LineBags, ids: Any, offsets: Int64Array, weights: Any) -> Pairs:
-        """Lines with their labels: a set of them where all labels are scored, else a pair for each label."""
-        lengths = np.diff(offsets)
-        lines = np.flatnonzero((lengths > 0) & (np.diff(bags.offsets) > 0))
-        is_single = bool((lengths[lines] == 1).all())
-        if is_single:
-            outputs = ids[offsets[lines]]
-        elif self._core.spec.targets[0].outputs == "labels":
-            self._core.label_sets, outputs = label_sets(ids, offsets, lines)
-        else:
-            shares = (1.0 / np.repeat(lengths[lines], lengths[lines])).astype(np.float32)
-            lines = np.repeat(np.arange(len(lengths)), lengths * (np.diff(bags.offsets) > 0))
-            outputs = ids[np.repeat(np.diff(bags.offsets) > 0, lengths)]
-            return inputs_of(bags, lines, outputs, shares if weights is None else weights[lines] * shares)
-        return inputs_of(bags, lines, outputs, None if weights is None else weights[lines])
 
     def _held_out(self, validation: Any) -> tuple[LineBags, Int64Array, npt.NDArray[np.int32]]:
         """Features, and the labels that are right."""
@@ -466,35 +366,6 @@ class Classifier(StoredClassifier):
         self.temperature = 1.0
         self.temperature = prediction.fit_temperature(self._scores_of(bags), offsets, ids, self._is_each)
         return self.temperature
-
-
-def replaced(config: TrainingConfig, **changes: Any) -> TrainingConfig:
-    """A configuration with other values."""
-    values = {name: getattr(config, name) for name in TrainingConfig.__dataclass_fields__}
-    return TrainingConfig(**(values | changes))
-
-
-def inputs_of(bags: LineBags, lines: Any, outputs: Any, weights: Float32Array | None) -> Pairs:
-    """Pairs of the features of some lines and an output each."""
-    known = Pairs(bags.rows, np.zeros(len(bags.n_features), np.int32), None, bags.offsets)
-    is_all = len(lines) == len(known) and bool((lines == np.arange(len(known))).all())
-    taken = known if is_all else known.take(lines)
-    return Pairs(taken.inputs, np.ascontiguousarray(outputs, dtype=np.int32), weights, taken.offsets)
-
-
-def label_sets(
-    ids: npt.NDArray[np.int32], offsets: Int64Array, lines: Any
-) -> tuple[Bags, npt.NDArray[np.int32]]:
-    """Distinct sets of labels, and which of them each line has."""
-    numbers: dict[tuple[int, ...], int] = {}
-    listed, starts, ends = ids.tolist(), offsets[lines].tolist(), offsets[lines + 1].tolist()
-    found = [
-        numbers.setdefault(tuple(sorted(listed[start:end])), len(numbers))
-        for start, end in zip(starts, ends, strict=True)
-    ]
-    rows = np.array([label for each in numbers for label in each], dtype=np.int32)
-    sets = Bags(np.concatenate([[0], np.cumsum([*map(len, numbers)])]).astype(np.int64), rows)
-    return sets, np.array(found, dtype=np.int32)
 
 
 MODELS.register(Classifier.KIND, Classifier)
