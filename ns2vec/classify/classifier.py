@@ -17,6 +17,7 @@ from ns2vec.classify.features import LineBags, TextFeatures
 from ns2vec.classify.files import StoredClassifier
 from ns2vec.classify.lines import LabelLists, TextLines, given_labels, labels_in, read_lines
 from ns2vec.classify.observing import BestEpoch, LineLosses
+from ns2vec.classify.quantizing import quantized
 from ns2vec.classify.units import LOSSES, OUTPUTS, TextUnits, spec_of
 from ns2vec.exceptions import ConfigError, CorpusError, VocabularyError
 from ns2vec.formats.saving import MODELS
@@ -112,13 +113,7 @@ class Classifier(StoredClassifier):
         self.min_n, self.max_n, self.sampler = min_n, max_n, sampler
         if LOSSES[loss].outputs == "sampled":
             whole("negative", negative, 1)
-        if pretrained is not None and pretrained.vector_size != vector_size:
-            raise ConfigError(
-                f"vector_size must be that of the pretrained vectors, {pretrained.vector_size}, "
-                f"got {vector_size}"
-            )
-        if freeze and pretrained is None:
-            raise ConfigError("freeze=True needs pretrained vectors: pass pretrained=, or leave it out")
+        learning.check_pretrained(pretrained, vector_size, self.freeze)
         features = TextFeatures(
             Ngrams(min_n, max_n, bucket if max_n else 0), self.word_ngrams, whole("bucket", bucket, 1)
         )
@@ -129,6 +124,7 @@ class Classifier(StoredClassifier):
         )  # fmt: skip
         self.temperature, self.adds_noise = 1.0, True
         self.epoch_losses: list[float] = []
+        self.quantized = {}
         self.lifecycle_events: list[dict[str, Any]] | None = []
         units = TextUnits(KeyedVectors(config.vector_size), features)
         labels = Units(KeyedVectors(config.vector_size), name="labels")
@@ -179,7 +175,11 @@ class Classifier(StoredClassifier):
         ConfigError
             If a weight is negative, or belongs to a label that does not occur.
         """
-        lines, lists = self._read(texts, labels)
+        return self._fit(*self._read(texts, labels), sample_weight, validation)
+
+    def _fit(
+        self, lines: TextLines, lists: LabelLists, sample_weight: Any = None, validation: Any = None
+    ) -> Classifier:
         self._begin(lines, lists)
         self._train(lines, lists, sample_weight, self._core.config.epochs, validation)
         return self
@@ -202,6 +202,7 @@ class Classifier(StoredClassifier):
             self._begin(lines, lists)
         else:
             learning.grow(self._core, lines, lists)
+            self.quantized = {}  # the rows are others from now on
         if whole("epochs", epochs, 0):
             self._train(lines, lists, sample_weight, epochs, None)
         return self
@@ -225,7 +226,7 @@ class Classifier(StoredClassifier):
 
     def _begin(self, lines: TextLines, lists: LabelLists) -> None:
         learning.begin(self._core, lines, lists, self.pretrained)
-        self.temperature, self.adds_noise = 1.0, True
+        self.temperature, self.adds_noise, self.quantized = 1.0, True, {}
 
     def _train(
         self, lines: TextLines, lists: LabelLists, sample_weight: Any, epochs: int, validation: Any
@@ -366,6 +367,36 @@ class Classifier(StoredClassifier):
         self.temperature = 1.0
         self.temperature = prediction.fit_temperature(self._scores_of(bags), offsets, ids, self._is_each)
         return self.temperature
+
+    def quantize(
+        self, *, keep: int | None = None, width: int = 4, has_lengths: bool = False, outputs: bool = False,
+        seed: int = 1,
+    ) -> Classifier:  # fmt: skip
+        """Make a small copy, which `save_fasttext_classifier` writes as an ``.ftz``; nothing is trained.
+
+        Rows are rounded by product quantization (Joulin et al. 2016, "FastText.zip"). In the copy n-grams
+        without a row are no features, as in those that fastText rounds.
+
+        Parameters
+        ----------
+        keep : int, optional
+            Only so many rows, the longest, of words and n-grams; None: all.
+        width : int
+            Numbers of a row that become one byte.
+        has_lengths : bool
+            Round the lengths of rows by themselves, in one more byte each.
+        outputs : bool
+            Round the vectors of labels, too: where there are many.
+        seed : int
+
+        Raises
+        ------
+        VocabularyError
+            If the model has not been trained.
+        ConfigError
+            If `width` is larger than vectors are.
+        """
+        return quantized(self, keep=keep, width=width, has_lengths=has_lengths, outputs=outputs, seed=seed)
 
 
 MODELS.register(Classifier.KIND, Classifier)

@@ -9,6 +9,7 @@ import numpy as np
 
 from ns2vec.classify.learning import finish_tables
 from ns2vec.exceptions import FormatError
+from ns2vec.formats.fasttext_quantized import QuantizedMatrix
 from ns2vec.formats.saving import Saveable
 from ns2vec.formats.state import ModelState
 from ns2vec.inputs import BucketRows
@@ -31,6 +32,7 @@ class StoredClassifier(Saveable):
     sampler: Any
     class_weight: Any
     freeze: bool
+    quantized: dict[str, QuantizedMatrix]
 
     def to_state(self) -> ModelState:
         """Return the model as plain data."""

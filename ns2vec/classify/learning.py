@@ -26,6 +26,20 @@ CHUNK_PAIRS = (20, 2000)
 # ---- words and labels ----
 
 
+def check_pretrained(pretrained: KeyedVectors | None, vector_size: int, freeze: bool) -> None:
+    """Refuse vectors that training cannot begin with."""
+    if pretrained is None:
+        if freeze:
+            raise ConfigError("freeze=True needs pretrained vectors: pass pretrained=, or leave it out")
+        return
+    if pretrained.vector_size != vector_size:
+        raise ConfigError(
+            f"vector_size must be that of the pretrained vectors, {pretrained.vector_size}, got {vector_size}"
+        )
+    if not np.isfinite(pretrained.vectors).all():
+        raise ConfigError("pretrained vectors must be finite, got NaN or infinity: leave those words out")
+
+
 def begin(core: EmbeddingCore, lines: TextLines, lists: LabelLists, pretrained: KeyedVectors | None) -> None:
     """Choose words and labels, and give them fresh vectors."""
     inputs: Any = core.inputs

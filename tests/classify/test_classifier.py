@@ -76,6 +76,9 @@ def test_pretrained_vectors_make_unknown_words_known():
         Classifier(pretrained=vectors, **SMALL)
     with pytest.raises(ConfigError, match="freeze=True needs pretrained"):
         Classifier(freeze=True)
+    vectors.vectors[1, 1] = np.nan
+    with pytest.raises(ConfigError, match="must be finite, got NaN"):
+        Classifier(pretrained=vectors, **options)
 
 
 def test_the_best_epoch_on_held_out_lines_is_kept():
@@ -142,3 +145,17 @@ def test_bad_input_is_refused_or_has_a_defined_result(caplog):
     with pytest.raises(CorpusError, match="no held-out line has a label"):
         model.calibrate(["wave"], ["moon"])
     assert model.predict([]) == [] and model.predict_proba([]).shape == (0, 1)
+
+
+def test_a_label_that_training_did_not_have_is_never_right():
+    texts, labels = planted()
+    model = Classifier(**SMALL).fit(texts, labels, validation=(["wave", "cloud"], ["moon", "sky"]))
+    assert "moon" not in model.labels and model.predict(["cloud"]) == ["sky"]
+    assert model.calibrate([*texts, "wave"], [*labels, "moon"]) > 0
+
+
+def test_a_line_of_ten_megabytes_is_learned_and_labelled():
+    line = "wave ship " * 1_000_000
+    model = Classifier(**SMALL | {"epochs": 1}).fit([line, "cloud bird"] * 2, [1, 2] * 2)
+    assert np.isfinite(model.wv.vectors).all()
+    assert model.predict([line, ""])[0] == 1
