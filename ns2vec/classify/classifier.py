@@ -178,10 +178,11 @@ class Classifier(StoredClassifier):
         return self._fit(*self._read(texts, labels), sample_weight, validation)
 
     def _fit(
-        self, lines: TextLines, lists: LabelLists, sample_weight: Any = None, validation: Any = None
-    ) -> Classifier:
+        self, lines: TextLines, lists: LabelLists, sample_weight: Any = None, validation: Any = None,
+        observers: Iterable[Observer] = (),
+    ) -> Classifier:  # fmt: skip
         self._begin(lines, lists)
-        self._train(lines, lists, sample_weight, self._core.config.epochs, validation)
+        self._train(lines, lists, sample_weight, self._core.config.epochs, validation, observers)
         return self
 
     def partial_fit(
@@ -204,7 +205,7 @@ class Classifier(StoredClassifier):
             learning.grow(self._core, lines, lists)
             self.quantized = {}  # the rows are others from now on
         if whole("epochs", epochs, 0):
-            self._train(lines, lists, sample_weight, epochs, None)
+            self._train(lines, lists, sample_weight, epochs)
         return self
 
     def _read(self, texts: Any, labels: Any) -> tuple[TextLines, LabelLists]:
@@ -229,8 +230,9 @@ class Classifier(StoredClassifier):
         self.temperature, self.adds_noise, self.quantized = 1.0, True, {}
 
     def _train(
-        self, lines: TextLines, lists: LabelLists, sample_weight: Any, epochs: int, validation: Any
-    ) -> None:
+        self, lines: TextLines, lists: LabelLists, sample_weight: Any, epochs: int, validation: Any = None,
+        others: Iterable[Observer] = (),
+    ) -> None:  # fmt: skip
         core = self._core
         ids = self._places(lists.labels)[lists.ids]
         weights = learning.line_weights(core, ids, lists.offsets, sample_weight, self.class_weight)
@@ -241,6 +243,7 @@ class Classifier(StoredClassifier):
             LineLosses(self.epoch_losses),
             EpochLog(),
             ProgressObserver(self.progress),
+            *others,
         ]
         if validation is not None:
             observers.append(BestEpoch(self, *self._held_out(validation), self.patience))

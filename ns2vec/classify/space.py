@@ -64,18 +64,29 @@ class OneOf:
 
 #: Options that go together -> what they may be.
 SPACE: dict[tuple[str, ...], Choice] = {
-    ("alpha",): Scale(0.02, 2.0),
-    ("epochs",): Scale(3, 60, is_whole=True),
+    ("alpha",): Scale(0.03, 1.5),
+    ("epochs",): Scale(4, 50, is_whole=True),
     ("word_ngrams",): OneOf((1, 2, 3), (2, 5, 1)),
     ("min_n", "max_n"): OneOf(((0, 0), (2, 4), (3, 5), (3, 6)), (4, 2, 2, 2)),
     ("vector_size",): OneOf((10, 20, 50, 100), (1, 2, 2, 2)),
     ("bucket",): OneOf((20_000, 200_000, 2_000_000), (1, 3, 2)),
     ("min_count",): OneOf((1, 2), (3, 1)),
 }
-FIRST = {
-    "alpha": 0.2, "epochs": 20, "word_ngrams": 2, "min_n": 0, "max_n": 0, "vector_size": 50,
-    "bucket": 200_000, "min_count": 1,
-}  # fmt: skip
+#: What is good for many texts: pairs of words; spelling; both.
+FIRST = (
+    {
+        "alpha": 0.2, "epochs": 20, "word_ngrams": 2, "min_n": 0, "max_n": 0, "vector_size": 50,
+        "bucket": 200_000, "min_count": 1,
+    },
+    {
+        "alpha": 0.2, "epochs": 12, "word_ngrams": 1, "min_n": 3, "max_n": 6, "vector_size": 50,
+        "bucket": 2_000_000, "min_count": 1,
+    },
+    {
+        "alpha": 0.15, "epochs": 25, "word_ngrams": 2, "min_n": 3, "max_n": 5, "vector_size": 20,
+        "bucket": 2_000_000, "min_count": 1,
+    },
+)  # fmt: skip
 
 
 class Settings:
@@ -100,8 +111,9 @@ class Settings:
         else:
             losses = OneOf(("ova",) if has_sets else ("softmax", "ova"), (1,) if has_sets else (2, 1))
         self.space: dict[tuple[str, ...], Choice] = {("loss",): losses, **SPACE}
-        self.first = {"loss": losses.values[0], **FIRST} | given
-        self.drawn = [self.first]
+        self.first = [{"loss": losses.values[0], **each} | given for each in FIRST]
+        self.first = [each for i, each in enumerate(self.first) if each not in self.first[:i]]
+        self.drawn = [*self.first]
 
     def next(self, best: dict[str, Any] | None) -> dict[str, Any]:
         """A setting that was not tried yet, any or one that is near to the best so far."""

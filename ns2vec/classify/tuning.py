@@ -21,6 +21,7 @@ from ns2vec._typing import Int64Array, PathLike
 from ns2vec.classify.classifier import Classifier
 from ns2vec.classify.judging import Answers, Judge, judge_of
 from ns2vec.classify.lines import LabelLists, TextLines
+from ns2vec.classify.observing import Deadline
 from ns2vec.classify.space import Settings
 from ns2vec.classify.trials import Trial, Tuned
 from ns2vec.exceptions import CorpusError
@@ -32,6 +33,7 @@ KEPT = 3  # one of so many goes on
 STAGES = ((20_000, 1), (100_000, 2), (None, 5))  # lines that are learned from, and how often: of a setting
 N_FOLDS = 5
 MOST_HELD_OUT = 20_000
+LAST = 1.5  # time of the last training, of that of a trial
 ENOUGH_HELD_OUT = 5000  # lines, to judge by one fold alone
 
 
@@ -63,7 +65,7 @@ def autotune(
 ) -> Tuned:  # fmt: skip
     """Try options of a classifier, and learn from all lines with the best.
 
-    The first setting is one that is good for many texts, so little is lost by a small budget.
+    The first settings are good for many texts, so little is lost by a small budget.
 
     Parameters
     ----------
@@ -118,7 +120,7 @@ def autotune(
     for trial in search.rounds(Settings(options, *known, rng)):
         logger.info("%s %.4f: %s", metric, trial.score, trial.options)
     best = max(search.trials, key=Trial.rank)
-    model = search.fitted(examples, best.options, seed)
+    model = fitted(examples, best.options, seed)
     return Tuned(model, best.options, search.trials, metric, time.monotonic() - started)
 
 
@@ -149,7 +151,6 @@ class Search:
     ) -> None:  # fmt: skip
         self.judge, self.seed, self.n_left, self.deadline = judge, seed, n_most, deadline
         self.trials: list[Trial] = []
-        self.longest = 0.0
         order = np.random.default_rng([seed, 1]).permutation(
             np.flatnonzero(np.diff(examples.lists.offsets) > 0)
         )
@@ -161,20 +162,25 @@ class Search:
         self.examples, self.held_out, self.order = examples, held_out, order
 
     @property
+    def end(self) -> float:
+        """When to end trials, so that there is time for learning from all lines with the best of them."""
+        if self.deadline is None or not self.trials:
+            return math.inf
+        best = max(self.trials, key=Trial.rank)
+        return self.deadline - LAST * best.seconds / len(best.scores)
+
     def is_over(self) -> bool:
-        """Whether there is no budget for another training and the last one."""
-        late = self.deadline is not None and time.monotonic() + 2.5 * self.longest > self.deadline
-        return self.n_left < 1 or (late and bool(self.trials))
+        """Whether there is no budget for another training."""
+        return self.n_left < 1 or time.monotonic() > self.end
 
     def rounds(self, settings: Settings) -> Iterator[Trial]:
         """Rounds of settings until the budget is used up; a trial each time one is judged."""
         best: dict[str, Any] | None = None
-        while not self.is_over:
+        while not self.is_over():
             # further rounds: a third of them anywhere, the others near to the best
-            made = [settings.next(best if i % KEPT else None) for i in range(N_SETTINGS)]
-            if best is None:
-                made[0] = settings.first
-            going = [Trial(options) for options in made]
+            made = [] if best else settings.first
+            near = [settings.next(best if i % KEPT else None) for i in range(N_SETTINGS - len(made))]
+            going = [Trial(options) for options in [*made, *near]]
             for n_lines, n_folds in self.stages():
                 for trial in going:
                     yield from self.judged(trial, n_lines, n_folds)
@@ -201,14 +207,16 @@ class Search:
 
     def judged(self, trial: Trial, n_lines: int | None, n_folds: int) -> Iterator[Trial]:
         """Train a setting on more lines, or until it has been judged so often."""
-        if trial.scores and trial.n_lines != n_lines:
-            trial.scores.clear()
-        trial.n_lines = n_lines
-        while len(trial.scores) < n_folds and not self.is_over:
+        known = trial.scores if trial.n_lines == n_lines else []
+        while len(known) < n_folds and not self.is_over():
             started = time.monotonic()
-            trial.scores.append(self.score(trial.options, n_lines, len(trial.scores)))
-            trial.seconds += (spent := time.monotonic() - started)
-            self.longest, self.n_left = max(self.longest, spent), self.n_left - 1
+            score = self.score(trial.options, n_lines, len(known))
+            if self.is_over():  # the training was ended, and says nothing
+                return
+            known.append(score)
+            trial.scores, trial.n_lines = known, n_lines
+            trial.seconds += time.monotonic() - started
+            self.n_left -= 1
             if trial not in self.trials:
                 self.trials.append(trial)
             yield trial
@@ -216,13 +224,14 @@ class Search:
     def score(self, options: dict[str, Any], n_lines: int | None, fold: int) -> float:
         """How good a setting is on a fold; on given lines, with a seed."""
         learned, held = self.folds(fold)
-        model = self.fitted(self.examples.take(learned[:n_lines]), options, self.seed + fold)
+        model = fitted(self.examples.take(learned[:n_lines]), options, self.seed + fold, self.end)
         asked = (self.held_out or self.examples).take(held)
         bags = model._units.features.encode(asked.lines, model.wv.key_to_index)
         ids = model._places(asked.lists.labels)[asked.lists.ids]
         return self.judge(Answers(model, model._scores_of(bags), asked.lists.offsets, ids))
 
-    def fitted(self, examples: Examples, options: dict[str, Any], seed: int) -> Classifier:
-        """A classifier that has learned from some lines."""
-        model = Classifier(**({"progress": False} | options | {"seed": seed}))
-        return model._fit(examples.lines, examples.lists)
+
+def fitted(examples: Examples, options: dict[str, Any], seed: int, end: float = math.inf) -> Classifier:
+    """A classifier that has learned from some lines; what it has learned by `end`, if that comes first."""
+    model = Classifier(**({"progress": False} | options | {"seed": seed}))
+    return model._fit(examples.lines, examples.lists, observers=[Deadline(end)])

@@ -18,7 +18,14 @@ TEXTS = [" ".join(RNG.choice(WORDS[label], 4)) for label in LABELS]
 
 
 def trained(**options):
-    options = {"vector_size": 16, "epochs": 10, "alpha": 0.5, "word_ngrams": 2, "bucket": 3000, "progress": False} | options
+    options = {
+        "vector_size": 16,
+        "epochs": 10,
+        "alpha": 0.5,
+        "word_ngrams": 2,
+        "bucket": 3000,
+        "progress": False,
+    } | options
     return Classifier(**options).fit(TEXTS, LABELS)
 
 

@@ -12,6 +12,7 @@ TESTED_BY = {
         "classify/files classify/learning classify/observing classify/prediction classify/units"
     ),
     "tests/classify/test_features.py": "classify/lines",
+    "tests/classify/test_tuning.py": "classify/judging classify/space classify/trials",
     "tests/cli/test_evaluate.py": "cli/common evaluation/_columns",
     "tests/cli/test_info.py": "_build_info",
     "tests/compat/test_signatures.py": "compat/gensim/convert callbacks",
