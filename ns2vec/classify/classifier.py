@@ -13,13 +13,14 @@ import numpy.typing as npt
 from ns2vec._options import flag, whole
 from ns2vec._typing import Float32Array, Int64Array, PathLike
 from ns2vec.classify import learning, prediction
+from ns2vec.classify.calibrating import out_of_fold
 from ns2vec.classify.features import LineBags, TextFeatures
 from ns2vec.classify.files import StoredClassifier
 from ns2vec.classify.lines import LabelLists, TextLines, given_labels, labels_in, read_lines
 from ns2vec.classify.observing import BestEpoch, LineLosses
 from ns2vec.classify.quantizing import quantized
 from ns2vec.classify.units import LOSSES, OUTPUTS, TextUnits, spec_of
-from ns2vec.exceptions import ConfigError, CorpusError, VocabularyError
+from ns2vec.exceptions import CorpusError, VocabularyError
 from ns2vec.formats.saving import MODELS
 from ns2vec.inputs import Ngrams
 from ns2vec.keyedvectors import KeyedVectors
@@ -332,29 +333,24 @@ class Classifier(StoredClassifier):
         Examples
         --------
         >>> from ns2vec.classify import Classifier
-        >>> lines = ["__label__a red", "__label__b blue"] * 20
-        >>> model = Classifier(vector_size=4, alpha=0.5).fit(lines)
+        >>> model = Classifier(vector_size=4, alpha=0.5).fit(["__label__a red", "__label__b blue"] * 20)
         >>> [label for label, _ in model.top_k(["red"], k=2)[0]]
         ['a', 'b']
         """
-        least = np.full(len(self.labels), 0.0 if isinstance(threshold, Mapping) else threshold)
-        if isinstance(threshold, Mapping):
-            for label, value in threshold.items():
-                if label not in self._core.outputs.wv.key_to_index:
-                    raise ConfigError(
-                        f"threshold names the label {label!r}, which the classifier does not know"
-                    )
-                least[self._core.outputs.wv.key_to_index[label]] = value
+        least = prediction.thresholds(threshold, self._core.outputs.wv.key_to_index)
         found = self.predict_proba(texts)
         return prediction.best(found, self.labels, len(self.labels) if k == -1 else whole("k", k, 1), least)
 
-    def calibrate(self, texts: Any, labels: Iterable[Any] | None = None) -> float:
-        """Find the temperature that makes probabilities of held-out texts right (Guo et al. 2017).
+    def calibrate(self, texts: Any, labels: Iterable[Any] | None = None, *, folds: int = 0) -> float:
+        """Find the temperature that makes probabilities right (Guo et al. 2017).
 
         Parameters
         ----------
         texts, labels
-            As in `fit`, and not what the model was trained on.
+            As in `fit`, and not what the model was trained on, unless there are `folds`.
+        folds : int
+            With 5, say, the texts may be those of `fit`: as many models with the same options each score one
+            fold and learn from the others.
 
         Returns
         -------
@@ -366,9 +362,12 @@ class Classifier(StoredClassifier):
         CorpusError
             If no text has a label that the classifier knows.
         """
-        bags, offsets, ids = self._held_out((texts, labels))
-        self.temperature = 1.0
-        self.temperature = prediction.fit_temperature(self._scores_of(bags), offsets, ids, self._is_each)
+        if folds:
+            scored, offsets, ids = out_of_fold(self, *self._read(texts, labels), whole("folds", folds, 2))
+        else:
+            bags, offsets, ids = self._held_out((texts, labels))
+            scored = self._scores_of(bags) * np.float32(self.temperature)
+        self.temperature = prediction.fit_temperature(scored, offsets, ids, self._is_each)
         return self.temperature
 
     def quantize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy.typing as npt
 from ns2vec._typing import Float32Array, Float64Array, Int64Array
 from ns2vec.classify.features import LineBags
 from ns2vec.classify.units import OUTPUTS
-from ns2vec.exceptions import CorpusError
+from ns2vec.exceptions import ConfigError, CorpusError
 from ns2vec.inputs import mean_rows
 from ns2vec.probability import log_normalised, path_log_probabilities
 from ns2vec.training import EmbeddingCore
@@ -57,6 +58,24 @@ def probabilities(scored: npt.NDArray[Any], is_each: bool) -> Float32Array:
     if is_each:
         return (0.5 + 0.5 * np.tanh(0.5 * wide)).astype(np.float32)
     return np.exp(log_normalised(wide)).astype(np.float32)
+
+
+def thresholds(given: float | Mapping[Any, float], places: Mapping[Any, int]) -> Float64Array:
+    """The least probability of each label, by its column; 0 for those that a dict does not name.
+
+    Raises
+    ------
+    ConfigError
+        If it names one that is not known.
+    """
+    if not isinstance(given, Mapping):
+        return np.full(len(places), float(given))
+    found = np.zeros(len(places))
+    for label, value in given.items():
+        if label not in places:
+            raise ConfigError(f"threshold names the label {label!r}, which the classifier does not know")
+        found[places[label]] = value
+    return found
 
 
 def best(

@@ -113,6 +113,25 @@ def test_calibration_makes_too_sure_probabilities_right():
     assert model.predict(held_out[0]) == best
 
 
+@pytest.mark.parametrize("loss", ["softmax", "hs"])
+def test_calibration_by_folds_is_near_to_that_by_many_held_out_lines(loss):
+    texts, labels = planted(noise=0.3, n=200)
+    model = Classifier(loss=loss, **SMALL | {"epochs": 40, "word_ngrams": 3}).fit(texts, labels)
+    before = model.wv.vectors.copy()
+    found = model.calibrate(texts, labels, folds=4)
+    assert found == pytest.approx(model.calibrate(*planted(noise=0.3, seed=4, n=1000)), rel=0.25)
+    assert found == model.calibrate(texts, labels, folds=4) > 1.1
+    np.testing.assert_array_equal(model.wv.vectors, before)
+    with pytest.raises(CorpusError, match="at least 4 lines with labels for as many folds, got 2"):
+        model.calibrate(["wave", "cloud", "tree"], ["sea", "sky", []], folds=4)
+
+
+def test_a_label_of_one_line_does_not_spoil_calibration_by_folds():
+    texts, labels = planted(noise=0.2)
+    model = Classifier(**SMALL).fit([*texts, "moon"], [*labels, "moon"])
+    assert 0.1 < model.calibrate([*texts, "moon"], [*labels, "moon"], folds=3) < 10
+
+
 def test_thresholds_may_differ_by_label():
     model = Classifier(**SMALL).fit(*planted())
     assert model.top_k(["wave"], k=3, threshold={"sea": 1.1, "sky": 1.1, "land": 0.0})[0][0][0] == "land"
