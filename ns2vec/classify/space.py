@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -72,21 +73,12 @@ SPACE: dict[tuple[str, ...], Choice] = {
     ("bucket",): OneOf((20_000, 200_000, 2_000_000), (1, 3, 2)),
     ("min_count",): OneOf((1, 2), (3, 1)),
 }
-#: What is good for many texts: pairs of words; spelling; both.
-FIRST = (
-    {
-        "alpha": 0.2, "epochs": 20, "word_ngrams": 2, "min_n": 0, "max_n": 0, "vector_size": 50,
-        "bucket": 200_000, "min_count": 1,
-    },
-    {
-        "alpha": 0.2, "epochs": 12, "word_ngrams": 1, "min_n": 3, "max_n": 6, "vector_size": 50,
-        "bucket": 2_000_000, "min_count": 1,
-    },
-    {
-        "alpha": 0.15, "epochs": 25, "word_ngrams": 2, "min_n": 3, "max_n": 5, "vector_size": 20,
-        "bucket": 2_000_000, "min_count": 1,
-    },
-)  # fmt: skip
+WORDS = {"alpha": 0.2, "epochs": 20, "word_ngrams": 2, "min_n": 0, "max_n": 0}
+SPELLING = {"alpha": 0.2, "epochs": 12, "word_ngrams": 1, "min_n": 3, "max_n": 6}
+BOTH = {"alpha": 0.15, "epochs": 25, "word_ngrams": 2, "min_n": 3, "max_n": 5}
+SIZES = {"vector_size": 50, "bucket": 200_000, "min_count": 1}
+#: What is good for many texts; losses take turns.
+FIRST = (WORDS, SPELLING, BOTH, WORDS)
 
 
 class Settings:
@@ -111,7 +103,8 @@ class Settings:
         else:
             losses = OneOf(("ova",) if has_sets else ("softmax", "ova"), (1,) if has_sets else (2, 1))
         self.space: dict[tuple[str, ...], Choice] = {("loss",): losses, **SPACE}
-        self.first = [{"loss": losses.values[0], **each} | given for each in FIRST]
+        turns = zip(FIRST, itertools.cycle(losses.values))
+        self.first = [{"loss": loss, **each, **SIZES} | given for each, loss in turns]
         self.first = [each for i, each in enumerate(self.first) if each not in self.first[:i]]
         self.drawn = [*self.first]
 
