@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,16 +11,20 @@ from ns2vec._typing import Float32Array, Int64Array
 from ns2vec.classify.lines import LabelLists, TextLines
 from ns2vec.exceptions import CorpusError
 
-if TYPE_CHECKING:
-    from ns2vec.classify.classifier import Classifier
-
 UNKNOWN = -1e9  # the score of a label that a model has not met
 
 
 def out_of_fold(
-    model: Classifier, lines: TextLines, lists: LabelLists, n_folds: int
+    model: Any, lines: TextLines, lists: LabelLists, n_folds: int
 ) -> tuple[Float32Array, Int64Array, npt.NDArray[np.int32]]:
     """Scores of lines, each by a model with the same options that has learned from the other folds.
+
+    Parameters
+    ----------
+    model : Classifier
+    lines : TextLines
+    lists : LabelLists
+    n_folds : int
 
     Returns
     -------
@@ -56,8 +60,8 @@ def out_of_fold(
     return np.concatenate(scored), np.concatenate(offsets), np.concatenate(ids).astype(np.int32)
 
 
-def untrained(model: Classifier) -> Classifier:
+def untrained(model: Any) -> Any:
     """A classifier with the same options, for `fit`."""
-    made: Any = type(model).from_state(model.to_state())
+    made = type(model).from_state(model.to_state())
     made.pretrained, made.progress = model.pretrained, False
-    return made  # type: ignore[no-any-return]
+    return made

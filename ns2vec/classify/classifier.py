@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from ns2vec._options import flag, whole
-from ns2vec._typing import Float32Array, Int64Array, PathLike
-from ns2vec.classify import learning, prediction
-from ns2vec.classify.calibrating import out_of_fold
-from ns2vec.classify.features import LineBags, TextFeatures
-from ns2vec.classify.files import StoredClassifier
-from ns2vec.classify.lines import LabelLists, TextLines, given_labels, labels_in, read_lines
+from ns2vec._typing import PathLike
+from ns2vec.classify import learning
+from ns2vec.classify.answering import AnsweringClassifier
+from ns2vec.classify.features import TextFeatures
+from ns2vec.classify.lines import LabelLists, TextLines
 from ns2vec.classify.observing import BestEpoch, LineLosses
 from ns2vec.classify.quantizing import quantized
 from ns2vec.classify.units import LOSSES, OUTPUTS, TextUnits, spec_of
-from ns2vec.exceptions import CorpusError, VocabularyError
 from ns2vec.formats.saving import MODELS
 from ns2vec.inputs import Ngrams
 from ns2vec.keyedvectors import KeyedVectors
@@ -30,10 +26,8 @@ from ns2vec.training.observers import EpochLog, Observer, ProgressObserver
 from ns2vec.training.pairs import PairFeed
 from ns2vec.training.units import Units
 
-logger = logging.getLogger(__name__)
 
-
-class Classifier(StoredClassifier):
+class Classifier(AnsweringClassifier):
     """Labels of texts (Joulin et al. 2017, "Bag of tricks for efficient text classification").
 
     A line's vector is the mean of the rows of its words, of their character n-grams and of its word n-grams;
@@ -132,26 +126,6 @@ class Classifier(StoredClassifier):
         spec = partial(spec_of, loss, self.freeze)
         self._core = EmbeddingCore(config, units, outputs=labels, spec=spec)
 
-    # ---- what it knows ----
-
-    @property
-    def _units(self) -> TextUnits:
-        return cast(TextUnits, self._core.inputs)
-
-    @property
-    def wv(self) -> KeyedVectors:
-        """Vectors of the words."""
-        found: KeyedVectors = self._core.wv
-        return found
-
-    @property
-    def labels(self) -> list[Any]:
-        """The labels, in the order of the columns of `predict_proba`."""
-        found: list[Any] = self._core.outputs.wv.index_to_key
-        return found
-
-    # ---- training ----
-
     def fit(
         self, texts: PathLike | Iterable[Any], labels: Iterable[Any] | None = None, *,
         sample_weight: npt.ArrayLike | None = None, validation: Any = None,
@@ -209,23 +183,6 @@ class Classifier(StoredClassifier):
             self._train(lines, lists, sample_weight, epochs)
         return self
 
-    def _read(self, texts: Any, labels: Any) -> tuple[TextLines, LabelLists]:
-        lines = read_lines(texts)
-        words, lists = labels_in(lines, self.prefix)
-        if labels is not None:
-            lists = given_labels(labels, len(lines))
-        n_bare = int((np.diff(lists.offsets) == 0).sum())
-        if n_bare == len(lines):
-            raise CorpusError(
-                f"the corpus has no labels in {len(lines)} lines: give labels=, "
-                f"or begin them with {self.prefix!r}"
-            )
-        if n_bare:
-            logger.warning("%d of %d lines have no label and are left out", n_bare, len(lines))
-        if len(lists.labels) == 1:
-            logger.warning("all lines have the label %r: there is nothing to tell apart", lists.labels[0])
-        return words, lists
-
     def _begin(self, lines: TextLines, lists: LabelLists) -> None:
         learning.begin(self._core, lines, lists, self.pretrained)
         self.temperature, self.adds_noise, self.quantized = 1.0, True, {}
@@ -254,121 +211,6 @@ class Classifier(StoredClassifier):
         finally:
             core.label_sets = None
         core.outputs.wv.vectors = core.output(OUTPUTS)
-
-    def _places(self, labels: list[Any]) -> npt.NDArray[np.int32]:
-        """Column of each label, -1 of those that are not known."""
-        known = self._core.outputs.wv.key_to_index
-        return np.array([known.get(label, -1) for label in labels], dtype=np.int32)
-
-    def _held_out(self, validation: Any) -> tuple[LineBags, Int64Array, npt.NDArray[np.int32]]:
-        """Features, and the labels that are right."""
-        texts, labels = validation if isinstance(validation, tuple) else (validation, None)
-        lines, lists = self._read(texts, labels)
-        bags = self._units.features.encode(lines, self.wv.key_to_index)
-        return bags, lists.offsets, self._places(lists.labels)[lists.ids]
-
-    # ---- prediction ----
-
-    def scores(self, texts: Any) -> Float32Array:
-        """Scores of labels, shape (n, n_labels): log probabilities up to a constant, or log odds (``ova``).
-
-        Raises
-        ------
-        VocabularyError
-            If the model has not been trained.
-        """
-        if not self.labels:
-            raise VocabularyError("the classifier knows no labels yet: call fit() first")
-        words, _ = labels_in(read_lines(texts), self.prefix)
-        return self._scores_of(self._units.features.encode(words, self.wv.key_to_index))
-
-    def _scores_of(self, bags: LineBags) -> Float32Array:
-        found = prediction.scores(self._core, self._units.rows, bags, self.adds_noise)
-        found /= np.float32(self.temperature)
-        return found
-
-    @property
-    def _is_each(self) -> bool:
-        """Whether each label has a probability of its own."""
-        return self.loss == "ova" or (self.loss == "ns" and not self.adds_noise)
-
-    def predict_proba(self, texts: Any) -> Float32Array:
-        """Probabilities of all labels, in the order of `labels`.
-
-        Parameters
-        ----------
-        texts : path, or iterable of str or of lists of tokens
-            Labels in them are not looked at.
-
-        Returns
-        -------
-        ndarray of shape (n, n_labels), float32
-            Each row sums to 1, but for ``loss="ova"``, where each label is decided on its own.
-        """
-        return prediction.probabilities(self.scores(texts), self._is_each)
-
-    def predict(self, texts: Any) -> list[Any]:
-        """The most probable label of each text; `texts` as in `predict_proba`."""
-        names = self.labels
-        return [names[i] for i in self.scores(texts).argmax(axis=1).tolist()]
-
-    def top_k(
-        self, texts: Any, k: int = 1, threshold: float | Mapping[Any, float] = 0.0
-    ) -> list[list[tuple[Any, float]]]:
-        """The most probable labels of each text with their probabilities, the most probable first.
-
-        Parameters
-        ----------
-        texts : as in `predict_proba`
-        k : int
-            At most so many; -1: all.
-        threshold : float, or dict of label -> float
-            Only labels that are at least so probable.
-
-        Raises
-        ------
-        ConfigError
-            If a threshold is for a label that is not known, or `k` makes no sense.
-
-        Examples
-        --------
-        >>> from ns2vec.classify import Classifier
-        >>> model = Classifier(vector_size=4, alpha=0.5).fit(["__label__a red", "__label__b blue"] * 20)
-        >>> [label for label, _ in model.top_k(["red"], k=2)[0]]
-        ['a', 'b']
-        """
-        least = prediction.thresholds(threshold, self._core.outputs.wv.key_to_index)
-        found = self.predict_proba(texts)
-        return prediction.best(found, self.labels, len(self.labels) if k == -1 else whole("k", k, 1), least)
-
-    def calibrate(self, texts: Any, labels: Iterable[Any] | None = None, *, folds: int = 0) -> float:
-        """Find the temperature that makes probabilities right (Guo et al. 2017).
-
-        Parameters
-        ----------
-        texts, labels
-            As in `fit`, and not what the model was trained on, unless there are `folds`.
-        folds : int
-            With 5, say, the texts may be those of `fit`: as many models with the same options each score one
-            fold and learn from the others.
-
-        Returns
-        -------
-        float
-            The temperature, by which scores are divided from now on: above 1 the model was too sure.
-
-        Raises
-        ------
-        CorpusError
-            If no text has a label that the classifier knows.
-        """
-        if folds:
-            scored, offsets, ids = out_of_fold(self, *self._read(texts, labels), whole("folds", folds, 2))
-        else:
-            bags, offsets, ids = self._held_out((texts, labels))
-            scored = self._scores_of(bags) * np.float32(self.temperature)
-        self.temperature = prediction.fit_temperature(scored, offsets, ids, self._is_each)
-        return self.temperature
 
     def quantize(
         self, *, keep: int | None = None, width: int = 4, has_lengths: bool = False, outputs: bool = False,
