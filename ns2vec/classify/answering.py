@@ -16,7 +16,7 @@ from ns2vec.classify.calibrating import out_of_fold
 from ns2vec.classify.features import LineBags
 from ns2vec.classify.files import StoredClassifier
 from ns2vec.classify.lines import LabelLists, TextLines, given_labels, labels_in, read_lines
-from ns2vec.classify.tree_search import likeliest
+from ns2vec.classify.tree_search import children_of, likeliest
 from ns2vec.classify.units import OUTPUTS, TextUnits
 from ns2vec.exceptions import CorpusError, VocabularyError
 from ns2vec.keyedvectors import KeyedVectors
@@ -30,6 +30,7 @@ class AnsweringClassifier(StoredClassifier):
     prefix: str
     temperature: float
     adds_noise: bool
+    _branches: tuple[Any, Any] = (None, None)  # a tree, and what its decisions lead to
 
     # ---- what it knows ----
 
@@ -137,7 +138,10 @@ class AnsweringClassifier(StoredClassifier):
 
     def _likeliest(self, texts: Any) -> tuple[Any, Any]:
         hidden = prediction.line_vectors(self._units.rows, self._features(texts))
-        return likeliest(hidden, self._core.output(OUTPUTS), self._core.huffman())
+        tree = self._core.huffman()
+        if self._branches[0] is not tree:
+            self._branches = tree, children_of(tree)
+        return likeliest(hidden, self._core.output(OUTPUTS), self._branches[1])
 
     def top_k(
         self, texts: Any, k: int = 1, threshold: float | Mapping[Any, float] = 0.0

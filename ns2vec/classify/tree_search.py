@@ -22,7 +22,7 @@ def children_of(tree: Huffman) -> Int64Array:
         Whose paths lead from the leaf to the root, as those of `ns2vec.classify.units.label_tree` do.
     """
     lengths = np.diff(tree.offsets)
-    found = np.zeros((2, max(1, len(lengths) - 1)), dtype=np.int64)
+    found = np.zeros((2, len(lengths) - 1), dtype=np.int64)
     below = np.concatenate([[0], tree.points[:-1]]).astype(np.int64)[: len(tree.points)]
     has_path = lengths > 0
     below[tree.offsets[:-1][has_path]] = -1 - np.flatnonzero(has_path)
@@ -30,7 +30,9 @@ def children_of(tree: Huffman) -> Int64Array:
     return found
 
 
-def likeliest(hidden: Float32Array, nodes: Float32Array, tree: Huffman) -> tuple[Int64Array, Float64Array]:
+def likeliest(
+    hidden: Float32Array, nodes: Float32Array, children: Int64Array
+) -> tuple[Int64Array, Float64Array]:
     """The likeliest label of each line and its log probability.
 
     Parameters
@@ -38,17 +40,16 @@ def likeliest(hidden: Float32Array, nodes: Float32Array, tree: Huffman) -> tuple
     hidden : ndarray of shape (n, D), float32
     nodes : ndarray of shape (at least V - 1, D), float32
         Vectors of the decisions.
-    tree : Huffman
-        As `children_of` takes it.
+    children : ndarray of shape (2, V - 1), int64
+        As `children_of` returns them.
 
     Returns
     -------
     labels : ndarray of shape (n,), int64
     log_probabilities : ndarray of shape (n,), float64
     """
-    children, n_labels = children_of(tree), len(tree.offsets) - 1
     labels, best = np.zeros(len(hidden), dtype=np.int64), np.zeros(len(hidden))
-    if n_labels < 2:
+    if not children.size:
         return labels, best
     step = max(1, ROOM // hidden.shape[1] // 16)
     for first in range(0, len(hidden), step):

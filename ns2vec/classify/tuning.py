@@ -33,7 +33,7 @@ KEPT = 3  # one of so many goes on
 STAGES = ((20_000, 1), (100_000, 2), (None, 5))  # lines that are learned from, and how often: of a setting
 N_FOLDS = 5
 MOST_HELD_OUT = 20_000
-LAST = 1.5  # time of the last training, of that of a trial
+LAST = 2.0  # time of the last training, of that of a trial
 ENOUGH_HELD_OUT = 5000  # lines, to judge by one fold alone
 
 

@@ -18,7 +18,7 @@ def test_the_likeliest_leaf_is_found(n_labels, spread, monkeypatch):
     tree = label_tree(rng.integers(1, 1000, n_labels))
     hidden = rng.normal(size=(60, 8)).astype(np.float32)
     nodes = (spread * rng.normal(size=(n_labels, 8))).astype(np.float32)
-    found, logs = tree_search.likeliest(hidden, nodes, tree)
+    found, logs = tree_search.likeliest(hidden, nodes, tree_search.children_of(tree))
     everything = path_log_probabilities(hidden, nodes, tree)
     np.testing.assert_allclose(logs, everything.max(axis=1), atol=1e-5)
     chosen = everything[np.arange(60), found]
