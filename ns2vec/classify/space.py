@@ -78,10 +78,10 @@ SPELLING = {"alpha": 0.2, "epochs": 12, "word_ngrams": 1, "min_n": 3, "max_n": 6
 BOTH = {"alpha": 0.15, "epochs": 25, "word_ngrams": 2, "min_n": 3, "max_n": 5}
 SIZES = {"vector_size": 50, "bucket": 200_000, "min_count": 1}
 #: What is good for many texts; losses take turns.
-FIRST = (WORDS, SPELLING, BOTH, WORDS)
+FIRST = (WORDS, WORDS, BOTH, SPELLING)
 
 
-class Settings:
+class Proposals:
     """Settings to try, one after another.
 
     Parameters

@@ -54,14 +54,14 @@ def likeliest(
     step = max(1, ROOM // hidden.shape[1] // 16)
     for first in range(0, len(hidden), step):
         part = slice(first, first + step)
-        search = Search(hidden[part], nodes, children)
+        search = LeafSearch(hidden[part], nodes, children)
         search.descend()
         search.look_further()
         labels[part], best[part] = search.labels, search.best
     return labels, best
 
 
-class Search:
+class LeafSearch:
     """The best leaf so far of some lines, and what may hold a better one.
 
     Parameters

@@ -1,6 +1,6 @@
 """Find good options for a classifier by successive halving, and say what was tried.
 
-Settings are judged on held-out lines. All of a round are judged by little, the best third by more, the best
+Proposals are judged on held-out lines. All of a round are judged by little, the best third by more, the best
 third of those by most (Jamieson and Talwalkar 2016, "Non-stochastic best arm identification and
 hyperparameter optimization"); further rounds try some that are near to the best so far.
 """
@@ -22,7 +22,7 @@ from ns2vec.classify.classifier import Classifier
 from ns2vec.classify.judging import Answers, Judge, judge_of
 from ns2vec.classify.lines import LabelLists, TextLines
 from ns2vec.classify.observing import Deadline
-from ns2vec.classify.space import Settings
+from ns2vec.classify.space import Proposals
 from ns2vec.classify.trials import Trial, Tuned
 from ns2vec.exceptions import CorpusError
 
@@ -116,8 +116,8 @@ def autotune(
     held_out = None if validation is None else Examples(*reader._read(*pair_of(validation)))
     known = len(examples.lists.labels), bool((np.diff(examples.lists.offsets) > 1).any())
     rng = np.random.default_rng(seed)
-    search = Search(examples, held_out, judge, seed, n_most, None if seconds is None else started + seconds)
-    for trial in search.rounds(Settings(options, *known, rng)):
+    search = Halving(examples, held_out, judge, seed, n_most, None if seconds is None else started + seconds)
+    for trial in search.rounds(Proposals(options, *known, rng)):
         logger.info("%s %.4f: %s", metric, trial.score, trial.options)
     best = max(search.trials, key=Trial.rank)
     model = fitted(examples, best.options, seed)
@@ -129,7 +129,7 @@ def pair_of(validation: Any) -> tuple[Any, Any]:
     return validation if isinstance(validation, tuple) else (validation, None)
 
 
-class Search:
+class Halving:
     """Trials of settings on the same held-out lines.
 
     Parameters
@@ -173,7 +173,7 @@ class Search:
         """Whether there is no budget for another training."""
         return self.n_left < 1 or time.monotonic() > self.end
 
-    def rounds(self, settings: Settings) -> Iterator[Trial]:
+    def rounds(self, settings: Proposals) -> Iterator[Trial]:
         """Rounds of settings until the budget is used up; a trial each time one is judged."""
         best: dict[str, Any] | None = None
         while not self.is_over():

@@ -63,6 +63,20 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument(
         "--prefix", "-label", metavar="TEXT", default="__label__", help="begins labels (default: __label__)"
     )
+    add_learning(parser)
+    add_tuning(parser)
+    asking = parser.add_argument_group("predict, test")
+    asking.add_argument(
+        "-k", "--k", type=at_least(-1), metavar="N", default=1, help="labels a line; -1: all (default: 1)"
+    )
+    asking.add_argument(
+        "--threshold", type=float, metavar="P", default=0.0, help="less probable labels are left out"
+    )
+    asking.add_argument("--proba", action="store_true", help="predict: write probabilities, too")
+
+
+def add_learning(parser: Parser) -> None:
+    """Add the options of a model."""
     learning = parser.add_argument_group("train, autotune")
     for name, (other, convert, text) in LEARNING.items():
         learning.add_argument(
@@ -78,6 +92,10 @@ def add_arguments(parser: Parser) -> None:
         help="what is learned: {} (default: softmax)",
     )
     learning.add_argument("--validation", metavar="FILE", help="keep the epoch that is best on these lines")
+
+
+def add_tuning(parser: Parser) -> None:
+    """Add those of autotune and of quantize."""
     tuning = parser.add_argument_group("autotune")
     tuning.add_argument("--budget", type=positive, metavar="N", help="trainings (default: 50)")
     tuning.add_argument(
@@ -101,14 +119,6 @@ def add_arguments(parser: Parser) -> None:
     )
     rounding.add_argument("--lengths", "-qnorm", action="store_true", help="round lengths by themselves")
     rounding.add_argument("--outputs", "-qout", action="store_true", help="round the vectors of labels, too")
-    asking = parser.add_argument_group("predict, test")
-    asking.add_argument(
-        "-k", "--k", type=at_least(-1), metavar="N", default=1, help="labels a line; -1: all (default: 1)"
-    )
-    asking.add_argument(
-        "--threshold", type=float, metavar="P", default=0.0, help="less probable labels are left out"
-    )
-    asking.add_argument("--proba", action="store_true", help="predict: write probabilities, too")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ns2vec.classify import Classifier, autotune
-from ns2vec.classify.space import SPACE, OneOf, Scale, Settings
+from ns2vec.classify.space import SPACE, OneOf, Proposals, Scale
 from ns2vec.exceptions import ConfigError, CorpusError
 
 SMALL = {"vector_size": 6, "bucket": 500, "epochs": 5, "progress": False}
@@ -113,7 +113,7 @@ def test_numbers_are_drawn_from_their_scale_and_near_ones_are_near(choice):
 
 
 def test_settings_are_never_tried_twice_and_keep_what_is_given():
-    settings = Settings({"alpha": 0.3, "epochs": 4}, 5000, False, np.random.default_rng(2))
+    settings = Proposals({"alpha": 0.3, "epochs": 4}, 5000, False, np.random.default_rng(2))
     found = [*settings.first, *(settings.next(None) for _ in range(20))]
     found += [settings.next(found[3]) for _ in range(20)]
     assert all(found.count(each) == 1 for each in found)
