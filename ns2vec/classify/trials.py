@@ -94,8 +94,9 @@ class Tuned:
         return "\n".join([head, "", *aligned(rows), "", *self.effects(names)])
 
     def values(self, name: str) -> list[Any]:
-        """The values of an option that were tried."""
-        return sorted({trial.options[name] for trial in self.trials})
+        """The values of an option that were tried, which may be of any type where it was given."""
+        found = {str(trial.options[name]): trial.options[name] for trial in self.trials}
+        return sorted(found.values()) if len(found) > 1 else [*found.values()]
 
     def effects(self, names: list[str]) -> list[str]:
         """For options of few values, the best score of each in the first fold, which all settings have."""

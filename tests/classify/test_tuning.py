@@ -64,7 +64,8 @@ def test_seconds_end_it_and_one_training_is_always_made():
 @pytest.mark.parametrize("metric", ["accuracy", "macro_f1", "f1:rare", "log_loss"])
 def test_a_metric_prefers_what_it_names(metric):
     texts, labels = ["x y", "x z"] * 30, ["often", "rare"] * 30
-    tuned = autotune(texts, labels, budget=4, metric=metric, alpha=0.5, **SMALL)
+    tuned = autotune(texts, labels, budget=4, metric=metric, alpha=0.5, class_weight={"rare": 2.0}, **SMALL)
+    assert tuned.table().startswith("4 settings, 4 trainings")
     assert tuned.metric == metric and tuned.score == pytest.approx(
         0.0 if metric == "log_loss" else 1.0, abs=0.7
     )
