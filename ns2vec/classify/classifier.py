@@ -216,10 +216,10 @@ class Classifier(AnsweringClassifier):
         self, *, keep: int | None = None, width: int = 4, has_lengths: bool = False, outputs: bool = False,
         seed: int = 1,
     ) -> Classifier:  # fmt: skip
-        """Make a small copy, which `save_fasttext_classifier` writes as an ``.ftz``; nothing is trained.
+        """Make a rounded copy, which `save_fasttext_classifier` writes as a small ``.ftz``; nothing is trained.
 
         Rows are rounded by product quantization (Joulin et al. 2016, "FastText.zip"). In the copy n-grams
-        without a row are no features, as in those that fastText rounds.
+        without a row are no features, as in those that fastText rounds. `save` writes its rows at full size.
 
         Parameters
         ----------
@@ -239,6 +239,13 @@ class Classifier(AnsweringClassifier):
             If the model has not been trained.
         ConfigError
             If `width` is larger than vectors are.
+
+        Examples
+        --------
+        >>> from ns2vec.classify import Classifier
+        >>> model = Classifier(vector_size=4, alpha=0.5).fit(["__label__a red", "__label__b blue"] * 20)
+        >>> model.quantize(width=2).predict(["red", "blue"])
+        ['a', 'b']
         """
         return quantized(self, keep=keep, width=width, has_lengths=has_lengths, outputs=outputs, seed=seed)
 
