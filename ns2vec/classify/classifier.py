@@ -216,7 +216,7 @@ class Classifier(AnsweringClassifier):
         self, *, keep: int | None = None, width: int = 4, has_lengths: bool = False, outputs: bool = False,
         seed: int = 1,
     ) -> Classifier:  # fmt: skip
-        """Make a rounded copy, which `save_fasttext_classifier` writes as a small ``.ftz``; nothing is trained.
+        """Make a rounded copy, which `save_fasttext_classifier` writes as a small ``.ftz``, without training.
 
         Rows are rounded by product quantization (Joulin et al. 2016, "FastText.zip"). In the copy n-grams
         without a row are no features, as in those that fastText rounds. `save` writes its rows at full size.

@@ -29,7 +29,7 @@ from ns2vec.exceptions import CorpusError
 logger = logging.getLogger(__name__)
 
 N_SETTINGS = 9  # of a round
-KEPT = 3  # one of so many goes on
+KEPT = 2  # one of so many goes on
 STAGES = ((20_000, 1), (100_000, 2), (None, 5))  # lines that are learned from, and how often: of a setting
 N_FOLDS = 5
 MOST_HELD_OUT = 20_000
@@ -73,7 +73,7 @@ def autotune(
         As in `Classifier.fit`.
     validation : tuple (texts, labels), or texts that hold their labels; optional
         Lines to judge by, which are not learned from. Unless given, each setting learns from four fifths of
-        the lines and is judged on the others: at first on one fifth, the best on all five.
+        the lines and is judged by the others: at first by one fifth, the best by all five.
     budget : int, optional
         How many times a classifier may be trained: 50, unless there are `seconds`. It repeats to the byte.
     seconds : float, optional
@@ -177,7 +177,7 @@ class Halving:
         """Rounds of settings until the budget is used up; a trial each time one is judged."""
         best: dict[str, Any] | None = None
         while not self.is_over():
-            # further rounds: a third of them anywhere, the others near to the best
+            # further rounds: half of them anywhere, the others near to the best
             made = [] if best else settings.first
             near = [settings.next(best if i % KEPT else None) for i in range(N_SETTINGS - len(made))]
             going = [Trial(options) for options in [*made, *near]]
