@@ -15,7 +15,7 @@ from ns2vec.classify import prediction
 from ns2vec.classify.calibrating import out_of_fold
 from ns2vec.classify.features import LineBags
 from ns2vec.classify.files import StoredClassifier
-from ns2vec.classify.lines import LabelLists, TextLines, given_labels, labels_in, read_lines
+from ns2vec.classify.lines import LabelLists, TextLines, given_labels, labels_in, read_lines, without_labels
 from ns2vec.classify.tree_search import children_of, likeliest
 from ns2vec.classify.units import OUTPUTS, TextUnits
 from ns2vec.exceptions import CorpusError, VocabularyError
@@ -96,7 +96,7 @@ class AnsweringClassifier(StoredClassifier):
         return self._scores_of(self._features(texts))
 
     def _features(self, texts: Any) -> LineBags:
-        words, _ = labels_in(read_lines(texts), self.prefix)
+        words = without_labels(read_lines(texts), self.prefix)
         return self._units.features.encode(words, self.wv.key_to_index)
 
     def _scores_of(self, bags: LineBags) -> Float32Array:

@@ -154,6 +154,12 @@ def chosen(ids: Int32Array, offsets: Int64Array, rows: Int64Array) -> tuple[Int3
     return ids[places], ends
 
 
+def without_labels(lines: TextLines, prefix: str) -> TextLines:
+    """The words of lines in fastText's layout."""
+    is_word = np.array([not token.startswith(prefix) for token in lines.tokens])
+    return lines if is_word.all() else lines.take(is_word)
+
+
 def labels_in(lines: TextLines, prefix: str) -> tuple[TextLines, LabelLists]:
     """Part lines in fastText's layout into words and labels, the tokens that begin with `prefix`."""
     is_label = np.array([token.startswith(prefix) for token in lines.tokens])
