@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
 import numpy as np
@@ -91,11 +91,11 @@ class AnsweringClassifier(StoredClassifier):
         VocabularyError
             If the model has not been trained.
         """
-        if not self.labels:
-            raise VocabularyError("the classifier knows no labels yet: call fit() first")
         return self._scores_of(self._features(texts))
 
     def _features(self, texts: Any) -> LineBags:
+        if not self.labels:
+            raise VocabularyError("the classifier knows no labels yet: call fit() first")
         words = without_labels(read_lines(texts), self.prefix)
         return self._units.features.encode(words, self.wv.key_to_index)
 
@@ -129,7 +129,13 @@ class AnsweringClassifier(StoredClassifier):
         names = self.labels
         if self._is_tree:
             return [names[i] for i in self._likeliest(texts)[0].tolist()]
-        return [names[i] for i in self.scores(texts).argmax(axis=1).tolist()]
+        return [names[i] for block in self._blocks(texts) for i in block.argmax(axis=1).tolist()]
+
+    def _blocks(self, texts: Any) -> Iterator[Float32Array]:
+        """Scores of labels, some lines at a time."""
+        bags = self._features(texts)
+        for block in prediction.score_blocks(self._core, self._units.rows, bags, self.adds_noise):
+            yield block / np.float32(self.temperature)
 
     @property
     def _is_tree(self) -> bool:
@@ -173,8 +179,9 @@ class AnsweringClassifier(StoredClassifier):
             places, logs = self._likeliest(texts)
             rows = zip(places.tolist(), np.exp(logs).tolist(), strict=True)
             return [[(self.labels[i], p)] if p >= least[i] else [] for i, p in rows]
-        found = self.predict_proba(texts)
-        return prediction.best(found, self.labels, len(self.labels) if k == -1 else whole("k", k, 1), least)
+        n_most = len(self.labels) if k == -1 else whole("k", k, 1)
+        found = (prediction.probabilities(block, self._is_each) for block in self._blocks(texts))
+        return [row for block in found for row in prediction.best(block, self.labels, n_most, least)]
 
     def calibrate(self, texts: Any, labels: Iterable[Any] | None = None, *, folds: int = 0) -> float:
         """Find the temperature that makes probabilities right (Guo et al. 2017).

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from ns2vec.inputs import mean_rows
 from ns2vec.probability import log_normalised, path_log_probabilities
 from ns2vec.training import EmbeddingCore
 
-BLOCK_SCORES = 1 << 24  # numbers of scores at a time
+BLOCK_SCORES = 1 << 22  # numbers of scores at a time
 
 
 def line_vectors(rows: Float32Array, bags: LineBags) -> Float32Array:
@@ -30,14 +30,23 @@ def line_vectors(rows: Float32Array, bags: LineBags) -> Float32Array:
 
 def scores(core: EmbeddingCore, rows: Float32Array, bags: LineBags, adds_noise: bool) -> Float32Array:
     """Scores of all labels, shape (n, n_labels)."""
+    found, first = np.empty((len(bags.n_features), len(core.outputs)), dtype=np.float32), 0
+    for block in score_blocks(core, rows, bags, adds_noise):
+        found[first : first + len(block)] = block
+        first += len(block)
+    return found
+
+
+def score_blocks(
+    core: EmbeddingCore, rows: Float32Array, bags: LineBags, adds_noise: bool
+) -> Iterator[Float32Array]:
+    """Scores of all labels, some lines at a time: those of all lines may be more than memory holds."""
     step = max(1, BLOCK_SCORES // max(1, len(core.outputs), core.config.vector_size))
-    found = np.empty((len(bags.n_features), len(core.outputs)), dtype=np.float32)
-    for first in range(0, len(found), step):
-        end = min(first + step, len(found))
+    for first in range(0, len(bags.n_features), step):
+        end = min(first + step, len(bags.n_features))
         offsets = bags.offsets[first : end + 1]
         part = LineBags(offsets - offsets[0], bags.rows[offsets[0] : offsets[-1]], bags.n_features[first:end])
-        found[first:end] = block_scores(core, line_vectors(rows, part), adds_noise)
-    return found
+        yield block_scores(core, line_vectors(rows, part), adds_noise).astype(np.float32, copy=False)
 
 
 def block_scores(core: EmbeddingCore, hidden: Float32Array, adds_noise: bool) -> npt.NDArray[Any]:

@@ -178,3 +178,15 @@ def test_a_line_of_ten_megabytes_is_learned_and_labelled():
     model = Classifier(**SMALL | {"epochs": 1}).fit([line, "cloud bird"] * 2, [1, 2] * 2)
     assert np.isfinite(model.wv.vectors).all()
     assert model.predict([line, ""])[0] == 1
+
+
+@pytest.mark.parametrize("loss", ["softmax", "ns", "ova"])
+def test_blocks_of_lines_are_answered_as_all_at_once(loss, monkeypatch):
+    texts, labels = planted(60)
+    model = Classifier(loss=loss, **SMALL).fit(texts, labels)
+    answers = model.predict(texts), model.top_k(texts, k=2)
+    monkeypatch.setattr("ns2vec.classify.prediction.BLOCK_SCORES", 7 * SMALL["vector_size"])
+    assert model.predict(texts) == answers[0]
+    for row, expected in zip(model.top_k(texts, k=2), answers[1], strict=True):
+        assert [label for label, _ in row] == [label for label, _ in expected]
+        np.testing.assert_allclose([p for _, p in row], [p for _, p in expected], rtol=1e-5)
