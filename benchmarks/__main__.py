@@ -30,6 +30,7 @@ COMMANDS = {
     "online": ("online", "seconds of an update with new words, and how far old vectors drift"),
     "samplers": ("samplers", "speed and quality of each sampler"),
     "recommend": ("recommend", "recommenders, and samplers x losses; the tables of docs/recommend.md"),
+    "classify": ("classify", "classifiers: quality, tuning, size, calibration, speed"),
     "calculator": ("calculator", "ns2vec calculate against real runs"),
 }
 

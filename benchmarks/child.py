@@ -10,6 +10,7 @@ import json
 import sys
 from typing import Any
 
+from benchmarks.classify_tasks import train_and_predict
 from benchmarks.programs import train, vocabulary
 from benchmarks.tasks import analogies, facts, load, load_facebook, make_vectors, queries
 
@@ -22,6 +23,7 @@ TASKS = {
     "load-facebook": load_facebook,
     "query": queries,
     "analogies": analogies,
+    "classify": train_and_predict,
 }
 
 

@@ -6,6 +6,7 @@ table (``ova`` and ``ns``, to .008), where very sure labels are equal.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -68,6 +69,7 @@ def load_fasttext_classifier(path: PathLike, prefix: str = PREFIX) -> Classifier
     core.inputs.take_rows(model.inputs[: words.n_words], model.inputs[words.n_words : n_rows])
     made.adds_noise = False
     made._take_outputs(model.outputs)
+    made.quantized = dict(model.quantized)
     return made
 
 
@@ -79,8 +81,8 @@ def vocabulary_of(keys: list[str], counts: Any) -> Any:
 def save_fasttext_classifier(model: Classifier, path: PathLike) -> None:
     """Write a classifier that the ``fasttext`` package loads, atomically.
 
-    Buckets of n-grams without a row become zeros, so the file holds all of them:
-    ``4 * bucket * vector_size`` bytes.
+    What `Classifier.quantize` has made becomes an ``.ftz``, whatever its name. In a ``.bin`` buckets of
+    n-grams without a row are zeros, so the file holds all of them: ``4 * bucket * vector_size`` bytes.
 
     Parameters
     ----------
@@ -92,7 +94,7 @@ def save_fasttext_classifier(model: Classifier, path: PathLike) -> None:
     Raises
     ------
     ConfigError
-        If fastText has no such loss, or n-grams have been pruned.
+        If fastText has no such loss, or n-grams have been pruned and rows are not rounded any more.
     OSError
         If the file cannot be written.
     """
@@ -101,30 +103,46 @@ def save_fasttext_classifier(model: Classifier, path: PathLike) -> None:
             f"fastText has the losses {', '.join(SAVED_LOSSES)}, not {model.loss!r}: train with one"
         )
     core: Any = model._core
-    features, config = core.inputs.features, core.config
-    if features.skips:
-        raise ConfigError(
-            "fastText reads pruned n-grams beside rounded matrices only: keep the file that was read"
-        )
-    ngrams = np.zeros((features.bucket, config.vector_size), dtype=np.float32)
-    if features.numbered is not None:
-        ngrams[features.numbered.buckets] = core.inputs.ngram_rows
+    features, config, rounded = core.inputs.features, core.config, dict(model.quantized)
+    if features.skips and not rounded:
+        raise ConfigError("fastText reads pruned n-grams beside rounded matrices only: call quantize() first")
     args = FastTextArgs(
         dim=config.vector_size, epoch=config.epochs, min_count=config.min_count, neg=config.negative,
         word_ngrams=features.word_ngrams, loss=model.loss, model="supervised", bucket=features.bucket,
         minn=model.min_n if features.ngrams else 0, maxn=model.max_n if features.ngrams else 0,
     )  # fmt: skip
     order = np.argsort(-core.counts, kind="stable")
-    labels = [f"{model.prefix}{model.labels[i]}" for i in order.tolist()]
+    outputs = np.asarray(core.output("outputs"))
+    if model.loss != "hs":  # whose rows are those of decisions
+        outputs = outputs[order]
+        if "outputs" in rounded:
+            rounded["outputs"] = rounded["outputs"].take(order)
+    ngrams = core.inputs.ngram_rows if rounded else all_buckets(core.inputs, config.vector_size)
+    inputs = np.concatenate([model.wv.vectors, ngrams])
+    dictionary = dictionary_of(model, order.tolist())
+    fasttext_bin.write(path, FastTextModel(args, dictionary, inputs, outputs, quantized=rounded))
+
+
+def all_buckets(units: Any, size: int) -> Any:
+    """Rows of all buckets: zeros, where there is none."""
+    features = units.features
+    found = np.zeros((features.bucket, size), dtype=np.float32)
+    if features.numbered is not None:
+        found[features.numbered.buckets] = units.ngram_rows
+    return found
+
+
+def dictionary_of(model: Classifier, order: list[int]) -> FastTextDictionary:
+    """The words, the labels in some order, and which buckets have a row."""
+    core: Any = model._core
+    labels = [f"{model.prefix}{model.labels[i]}" for i in order]
     entries = FastTextDictionary.of(
         [*model.wv.index_to_key, *labels],
         np.concatenate([np.maximum(core.inputs.counts, 1), core.counts[order]]),
         n_tokens=int(core.inputs.counts.sum()),
     )
-    dictionary = FastTextDictionary(
-        entries.text, entries.offsets, entries.counts, len(labels), entries.n_tokens
-    )
-    outputs = np.asarray(core.output("outputs"))
-    outputs = outputs if model.loss == "hs" else outputs[order]
-    inputs = np.concatenate([model.wv.vectors, ngrams])
-    fasttext_bin.write(path, FastTextModel(args, dictionary, inputs, outputs))
+    pruned = None
+    if core.inputs.features.skips:
+        buckets = core.inputs.features.numbered.buckets
+        pruned = np.stack([buckets, np.arange(len(buckets), dtype=np.int32)], axis=1)
+    return replace(entries, n_labels=len(labels), pruned=pruned)

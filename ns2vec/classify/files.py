@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ns2vec.classify.learning import finish_tables
 from ns2vec.exceptions import FormatError
+from ns2vec.formats.fasttext_quantized import QuantizedMatrix
 from ns2vec.formats.saving import Saveable
 from ns2vec.formats.state import ModelState
 from ns2vec.inputs import BucketRows
@@ -17,9 +20,7 @@ from ns2vec.training.matrices import empty_rows
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-# options that are attributes of the model, and those that its configuration has
-OWN = ("loss", "word_ngrams", "bucket", "min_n", "max_n", "prefix", "patience", "progress")
-CONFIGURED = ("vector_size", "epochs", "alpha", "min_count", "negative", "ns_exponent", "seed", "workers")
+CHANGED = ("sampler", "class_weight", "pretrained", "freeze")  # options that are stored in another form
 STATE = ("temperature", "adds_noise", "epoch_losses")
 
 
@@ -31,13 +32,17 @@ class StoredClassifier(Saveable):
     sampler: Any
     class_weight: Any
     freeze: bool
+    quantized: dict[str, QuantizedMatrix]
 
     def to_state(self) -> ModelState:
         """Return the model as plain data."""
         core, features = self._core, self._core.inputs.features
         known = vars(self)
-        options = {name: known[name] for name in OWN}
-        options |= {name: getattr(core.config, name) for name in CONFIGURED}
+        options = {
+            name: known[name] if name in known else getattr(core.config, name)
+            for name in signature(type(self)).parameters
+            if name not in CHANGED
+        }
         options["sampler"] = (
             self.sampler if isinstance(self.sampler, str) else make_sampler(self.sampler).state_dict()
         )
@@ -95,10 +100,7 @@ class StoredClassifier(Saveable):
         rows = empty_rows(*outputs.shape)
         rows[:] = outputs
         core.matrices["outputs"] = rows
-        self._finish_tables()
-
-    def _finish_tables(self) -> None:
-        raise NotImplementedError
+        finish_tables(core)
 
     def __reduce__(self) -> Any:
         return restored, (type(self), self.to_state())

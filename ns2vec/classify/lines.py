@@ -47,6 +47,10 @@ class TextLines:
         ends = np.concatenate([[0], np.cumsum(kept)])
         return TextLines(self.tokens, self.ids[kept], ends[self.offsets])
 
+    def some(self, rows: Int64Array) -> TextLines:
+        """Some of the lines, with the same tokens to number."""
+        return TextLines(self.tokens, *chosen(self.ids, self.offsets, rows))
+
     def counts(self) -> Int64Array:
         """How often each distinct token occurs."""
         return np.bincount(self.ids, minlength=len(self.tokens)).astype(np.int64)
@@ -136,6 +140,24 @@ class LabelLists:
     labels: list[Any]
     ids: Int32Array
     offsets: Int64Array
+
+    def some(self, rows: Int64Array) -> LabelLists:
+        """Those of some lines."""
+        return LabelLists(self.labels, *chosen(self.ids, self.offsets, rows))
+
+
+def chosen(ids: Int32Array, offsets: Int64Array, rows: Int64Array) -> tuple[Int32Array, Int64Array]:
+    """Ids and offsets of some lines."""
+    lengths = np.diff(offsets)[rows]
+    ends = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    places = np.repeat(offsets[rows] - ends[:-1], lengths) + np.arange(ends[-1])
+    return ids[places], ends
+
+
+def without_labels(lines: TextLines, prefix: str) -> TextLines:
+    """The words of lines in fastText's layout."""
+    is_word = np.array([not token.startswith(prefix) for token in lines.tokens])
+    return lines if is_word.all() else lines.take(is_word)
 
 
 def labels_in(lines: TextLines, prefix: str) -> tuple[TextLines, LabelLists]:

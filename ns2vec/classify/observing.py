@@ -1,7 +1,8 @@
-"""What watches the training of a classifier: its losses, and which epoch is the best."""
+"""What watches the training of a classifier: its losses, which epoch is the best, and the clock."""
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 from ns2vec.classify import prediction
@@ -54,3 +55,15 @@ class BestEpoch(Observer):
     def arrays(self, run: Run) -> tuple[Any, Any]:
         """What is trained."""
         return run.core.inputs.matrix, run.core.output("outputs")
+
+
+class Deadline(Observer):
+    """End a training at the first epoch after a time, by the clock of `time.monotonic`."""
+
+    def __init__(self, at: float) -> None:
+        self.at = at
+
+    def on_epoch(self, run: Run, done: EpochTally) -> None:
+        """Look at the clock."""
+        if time.monotonic() > self.at:
+            raise StopTraining("the time is over")

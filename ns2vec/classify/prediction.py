@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,12 +11,12 @@ import numpy.typing as npt
 from ns2vec._typing import Float32Array, Float64Array, Int64Array
 from ns2vec.classify.features import LineBags
 from ns2vec.classify.units import OUTPUTS
-from ns2vec.exceptions import CorpusError
+from ns2vec.exceptions import ConfigError, CorpusError
 from ns2vec.inputs import mean_rows
 from ns2vec.probability import log_normalised, path_log_probabilities
 from ns2vec.training import EmbeddingCore
 
-BLOCK_SCORES = 1 << 24  # numbers of scores at a time
+BLOCK_SCORES = 1 << 22  # numbers of scores at a time
 
 
 def line_vectors(rows: Float32Array, bags: LineBags) -> Float32Array:
@@ -29,14 +30,23 @@ def line_vectors(rows: Float32Array, bags: LineBags) -> Float32Array:
 
 def scores(core: EmbeddingCore, rows: Float32Array, bags: LineBags, adds_noise: bool) -> Float32Array:
     """Scores of all labels, shape (n, n_labels)."""
+    found, first = np.empty((len(bags.n_features), len(core.outputs)), dtype=np.float32), 0
+    for block in score_blocks(core, rows, bags, adds_noise):
+        found[first : first + len(block)] = block
+        first += len(block)
+    return found
+
+
+def score_blocks(
+    core: EmbeddingCore, rows: Float32Array, bags: LineBags, adds_noise: bool
+) -> Iterator[Float32Array]:
+    """Scores of all labels, some lines at a time: those of all lines may be more than memory holds."""
     step = max(1, BLOCK_SCORES // max(1, len(core.outputs), core.config.vector_size))
-    found = np.empty((len(bags.n_features), len(core.outputs)), dtype=np.float32)
-    for first in range(0, len(found), step):
-        end = min(first + step, len(found))
+    for first in range(0, len(bags.n_features), step):
+        end = min(first + step, len(bags.n_features))
         offsets = bags.offsets[first : end + 1]
         part = LineBags(offsets - offsets[0], bags.rows[offsets[0] : offsets[-1]], bags.n_features[first:end])
-        found[first:end] = block_scores(core, line_vectors(rows, part), adds_noise)
-    return found
+        yield block_scores(core, line_vectors(rows, part), adds_noise).astype(np.float32, copy=False)
 
 
 def block_scores(core: EmbeddingCore, hidden: Float32Array, adds_noise: bool) -> npt.NDArray[Any]:
@@ -57,6 +67,24 @@ def probabilities(scored: npt.NDArray[Any], is_each: bool) -> Float32Array:
     if is_each:
         return (0.5 + 0.5 * np.tanh(0.5 * wide)).astype(np.float32)
     return np.exp(log_normalised(wide)).astype(np.float32)
+
+
+def thresholds(given: float | Mapping[Any, float], places: Mapping[Any, int]) -> Float64Array:
+    """The least probability of each label, by its column; 0 for those that a dict does not name.
+
+    Raises
+    ------
+    ConfigError
+        If it names one that is not known.
+    """
+    if not isinstance(given, Mapping):
+        return np.full(len(places), float(given))
+    found = np.zeros(len(places))
+    for label, value in given.items():
+        if label not in places:
+            raise ConfigError(f"threshold names the label {label!r}, which the classifier does not know")
+        found[places[label]] = value
+    return found
 
 
 def best(

@@ -1,9 +1,10 @@
-"""``ns2vec classify``: learn labels of lines, predict them, and test how good they are."""
+"""``ns2vec classify``: learn labels of lines, predict them, test how good they are, and make models small."""
 
 from __future__ import annotations
 
 import argparse
 import logging
+import os
 import sys
 from collections.abc import Iterator
 from itertools import pairwise
@@ -17,17 +18,26 @@ logger = logging.getLogger(__name__)
 
 NAME = "classify"
 HELP = "Learn labels of lines of text, predict them, test how good they are."
-USAGE = "train|predict|test FILE... [options]"
+USAGE = "train|autotune|predict|test|quantize FILE... [options]"
 EXAMPLES = """
 ns2vec classify train lines.txt --word-ngrams 2 --output model.ns2v
 ns2vec classify train lines.txt -bucket 1000 -o m.bin && ns2vec classify test m.bin lines.txt
+ns2vec classify autotune lines.txt --budget 4 -loss softmax --output best.ns2v
+ns2vec classify quantize best.ns2v lines.txt --output small.ftz
 
 Lines are those of fastText: labels (__label__spam) and words. train writes ns2vec's own file, or fastText's
-if its name ends in .bin; predict and test read both, and .ftz. predict MODEL FILE writes the best label of
-each line, with --proba and probabilities; without FILE, or with -, it answers lines as they come. test MODEL
-FILE prints precision and recall at k, and with one label a line accuracy and F1. Options may be written as
-fastText does: -lr, -epoch, -dim, -wordNgrams, -minn, -maxn, -minCount, -loss, -neg, -thread."""
+if its name ends in .bin or, rounded as by quantize, in .ftz; predict, test and quantize read all of them.
+autotune tries options that are not given, learns with the best and prints what it tried; so does train with
+-autotune-validation, as in fastText, for 300 seconds unless -autotune-duration says otherwise. predict MODEL
+FILE writes the best label of each line, with --proba and probabilities; without FILE, or with -, it answers
+lines as they come. test MODEL FILE prints precision and recall at k, and with one label a line accuracy and
+F1; quantize prints sizes, and with FILE the same of both models. Options may be written as fastText does:
+-lr, -epoch, -dim, -wordNgrams, -minn, -maxn, -minCount, -loss, -neg, -thread."""
 
+ACTIONS = {  # how many files each takes
+    "train": (1,), "autotune": (1,), "predict": (1, 2), "test": (2,), "quantize": (1, 2),
+}  # fmt: skip
+TUNING_SECONDS = 300.0  # fastText's
 BLOCK_BYTES = 1 << 16
 # option -> (fastText's name, type, what it is)
 LEARNING: dict[str, tuple[str, Any, str]] = {
@@ -47,27 +57,14 @@ LEARNING: dict[str, tuple[str, Any, str]] = {
 
 def add_arguments(parser: Parser) -> None:
     """Add the options of ``classify``."""
-    parser.add_argument("action", choices=("train", "predict", "test"), help="what to do")
-    parser.add_argument("files", nargs="+", metavar="FILE", help="train: lines; predict, test: model, lines")
-    parser.add_argument("-o", "--output", "-output", metavar="FILE", help="the model that train writes")
+    parser.add_argument("action", choices=ACTIONS, help="what to do")
+    parser.add_argument("files", nargs="+", metavar="FILE", help="lines to learn from; or a model, lines")
+    parser.add_argument("-o", "--output", "-output", metavar="FILE", help="the model that is written")
     parser.add_argument(
         "--prefix", "-label", metavar="TEXT", default="__label__", help="begins labels (default: __label__)"
     )
-    learning = parser.add_argument_group("train")
-    for name, (other, convert, text) in LEARNING.items():
-        learning.add_argument(
-            f"--{name.replace('_', '-')}", f"-{other}", dest=name, type=convert, metavar="N",
-            default=argparse.SUPPRESS, help=text,
-        )  # fmt: skip
-    parser.add_choice(
-        learning,
-        "--loss",
-        "-loss",
-        names=("softmax", "ova", "hs", "ns", "nce", "sampled_softmax"),
-        default="softmax",
-        help="what is learned: {} (default: softmax)",
-    )
-    learning.add_argument("--validation", metavar="FILE", help="keep the epoch that is best on these lines")
+    add_learning(parser)
+    add_tuning(parser)
     asking = parser.add_argument_group("predict, test")
     asking.add_argument(
         "-k", "--k", type=at_least(-1), metavar="N", default=1, help="labels a line; -1: all (default: 1)"
@@ -78,39 +75,146 @@ def add_arguments(parser: Parser) -> None:
     asking.add_argument("--proba", action="store_true", help="predict: write probabilities, too")
 
 
+def add_learning(parser: Parser) -> None:
+    """Add the options of a model."""
+    learning = parser.add_argument_group("train, autotune")
+    for name, (other, convert, text) in LEARNING.items():
+        learning.add_argument(
+            f"--{name.replace('_', '-')}", f"-{other}", dest=name, type=convert, metavar="N",
+            default=argparse.SUPPRESS, help=text,
+        )  # fmt: skip
+    parser.add_choice(
+        learning,
+        "--loss",
+        "-loss",
+        names=("softmax", "ova", "hs", "ns", "nce", "sampled_softmax"),
+        default=argparse.SUPPRESS,
+        help="what is learned: {} (default: softmax)",
+    )
+    learning.add_argument("--validation", metavar="FILE", help="keep the epoch that is best on these lines")
+
+
+def add_tuning(parser: Parser) -> None:
+    """Add those of autotune and of quantize."""
+    tuning = parser.add_argument_group("autotune")
+    tuning.add_argument("--budget", type=positive, metavar="N", help="trainings (default: 50)")
+    tuning.add_argument(
+        "--seconds",
+        "-autotune-duration",
+        type=float,
+        metavar="S",
+        help="how long to take, in place of --budget",
+    )
+    tuning.add_argument(
+        "--metric", "-autotune-metric", metavar="NAME", default="accuracy",
+        help="what is best: accuracy (f1 is the same), macro_f1, f1:LABEL, log_loss (default: accuracy)",
+    )  # fmt: skip
+    tuning.add_argument("-autotune-validation", metavar="FILE", help="judge by these lines; train: autotune")
+    rounding = parser.add_argument_group("quantize")
+    rounding.add_argument(
+        "--keep", "-cutoff", type=positive, metavar="N", help="rows of words and n-grams (default: all)"
+    )
+    rounding.add_argument(
+        "--width", "-dsub", type=positive, metavar="N", default=4, help="numbers in a byte (default: 4)"
+    )
+    rounding.add_argument("--lengths", "-qnorm", action="store_true", help="round lengths by themselves")
+    rounding.add_argument("--outputs", "-qout", action="store_true", help="round the vectors of labels, too")
+
+
 def run(arguments: argparse.Namespace) -> int:
-    """Train, predict or test."""
-    n_files = {"train": (1,), "predict": (1, 2), "test": (2,)}[arguments.action]
+    """Do what was asked."""
+    n_files = ACTIONS[arguments.action]
     if len(arguments.files) not in n_files:
         raise UsageError(f"classify {arguments.action} takes {n_files[-1]} files, got {len(arguments.files)}")
     if arguments.k == 0:
         raise UsageError("-k is a number of labels, or -1 for all: got 0")
-    if arguments.action == "train":
+    if arguments.action in ("train", "autotune"):
         train(arguments)
         return 0
     model = load(arguments.files[0], arguments.prefix)
     if arguments.action == "predict":
         predict(arguments, model)
+    elif arguments.action == "quantize":
+        print_json(quantize(arguments, model))
     else:
         print_json(tested(model, arguments.files[1], arguments.k, arguments.threshold))
     return 0
 
 
 def train(arguments: argparse.Namespace) -> None:
-    """Learn from a file, and save the model."""
-    from ns2vec.classify import Classifier, save_fasttext_classifier
+    """Learn from a file, with options that are given or found, and save the model."""
+    from ns2vec.classify import Classifier
 
+    check_output(arguments)
+    known = (*LEARNING, "loss", "prefix")
+    options = {name: value for name, value in vars(arguments).items() if name in known}
+    if arguments.action == "autotune" or arguments.autotune_validation:
+        model = tuned(arguments, options)
+    else:
+        model = Classifier(**options).fit(arguments.files[0], validation=arguments.validation)
+    save(arguments, model)
+    logger.info("%s: %d words, %d labels", arguments.output, len(model.wv), len(model.labels))
+
+
+def check_output(arguments: argparse.Namespace) -> None:
+    """Refuse to begin when the model could not be written."""
     if not arguments.output:
         raise UsageError("give --output: the file for the model")
     check_writable(arguments.output)
-    options = {name: value for name, value in vars(arguments).items() if name in LEARNING}
-    model = Classifier(loss=arguments.loss, prefix=arguments.prefix, **options)
-    model.fit(arguments.files[0], validation=arguments.validation)
-    if arguments.output.endswith(".bin"):
+
+
+def save(arguments: argparse.Namespace, model: Any) -> None:
+    """Write a model in the format that the file's name asks for."""
+    from ns2vec.classify import save_fasttext_classifier
+
+    if arguments.output.endswith(".ftz") and not model.quantized:
+        model = rounded(arguments, model)
+    if arguments.output.endswith((".bin", ".ftz")):
         save_fasttext_classifier(model, arguments.output)
     else:
         model.save(arguments.output)
-    logger.info("%s: %d words, %d labels", arguments.output, len(model.wv), len(model.labels))
+
+
+def tuned(arguments: argparse.Namespace, options: dict[str, Any]) -> Any:
+    """The model of the best options; what was tried is printed."""
+    from ns2vec.classify import autotune
+
+    seconds, metric = arguments.seconds, arguments.metric
+    if arguments.action == "train" and seconds is None and arguments.budget is None:
+        seconds = TUNING_SECONDS
+    kind, _, label = metric.partition(":")
+    if kind == "f1":
+        metric = f"f1:{label.removeprefix(arguments.prefix)}" if label else "accuracy"
+    found = autotune(
+        arguments.files[0], validation=arguments.autotune_validation or arguments.validation,
+        budget=arguments.budget, seconds=seconds, metric=metric, **options,
+    )  # fmt: skip
+    print(found.table())
+    return found.model
+
+
+def rounded(arguments: argparse.Namespace, model: Any) -> Any:
+    """A small copy of a model."""
+    return model.quantize(
+        keep=arguments.keep, width=arguments.width, has_lengths=arguments.lengths, outputs=arguments.outputs
+    )
+
+
+def quantize(arguments: argparse.Namespace, model: Any) -> dict[str, Any]:
+    """Write a small copy of a model, and return the sizes, and how good both are on lines."""
+    check_output(arguments)
+    if not arguments.output.endswith(".ftz"):
+        raise UsageError(f"quantize writes fastText's .ftz: end --output with it, got {arguments.output}")
+    small = rounded(arguments, model)
+    save(arguments, small)
+    report: dict[str, Any] = {
+        "bytes_before": os.path.getsize(arguments.files[0]),
+        "bytes": os.path.getsize(arguments.output),
+    }
+    if len(arguments.files) > 1:
+        for name, one in (("before", model), ("after", small)):
+            report[name] = tested(one, arguments.files[1], arguments.k, arguments.threshold)
+    return report
 
 
 def load(path: str, prefix: str) -> Any:

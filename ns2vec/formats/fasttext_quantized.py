@@ -14,7 +14,7 @@ search".
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -73,6 +73,11 @@ class QuantizedMatrix:
                 with np.errstate(over="ignore", invalid="ignore"):
                     found[rows] *= self.lengths[self.length_codes[rows], None]
         return found
+
+    def take(self, rows: npt.NDArray[np.intp]) -> QuantizedMatrix:
+        """Return some of the rows."""
+        lengths = None if self.length_codes is None else self.length_codes[rows]
+        return replace(self, codes=self.codes[rows], length_codes=lengths)
 
     def packed(self) -> bytes:
         """Return the matrix as it is in a file."""

@@ -76,6 +76,9 @@ def test_pretrained_vectors_make_unknown_words_known():
         Classifier(pretrained=vectors, **SMALL)
     with pytest.raises(ConfigError, match="freeze=True needs pretrained"):
         Classifier(freeze=True)
+    vectors.vectors[1, 1] = np.nan
+    with pytest.raises(ConfigError, match="must be finite, got NaN"):
+        Classifier(pretrained=vectors, **options)
 
 
 def test_the_best_epoch_on_held_out_lines_is_kept():
@@ -110,6 +113,25 @@ def test_calibration_makes_too_sure_probabilities_right():
     assert model.predict(held_out[0]) == best
 
 
+@pytest.mark.parametrize("loss", ["softmax", "hs"])
+def test_calibration_by_folds_is_near_to_that_by_many_held_out_lines(loss):
+    texts, labels = planted(noise=0.3, n=200)
+    model = Classifier(loss=loss, **SMALL | {"epochs": 40, "word_ngrams": 3}).fit(texts, labels)
+    before = model.wv.vectors.copy()
+    found = model.calibrate(texts, labels, folds=4)
+    assert found == pytest.approx(model.calibrate(*planted(noise=0.3, seed=4, n=1000)), rel=0.25)
+    assert found == model.calibrate(texts, labels, folds=4) > 1.1
+    np.testing.assert_array_equal(model.wv.vectors, before)
+    with pytest.raises(CorpusError, match="at least 4 lines with labels for as many folds, got 2"):
+        model.calibrate(["wave", "cloud", "tree"], ["sea", "sky", []], folds=4)
+
+
+def test_a_label_of_one_line_does_not_spoil_calibration_by_folds():
+    texts, labels = planted(noise=0.2)
+    model = Classifier(**SMALL).fit([*texts, "moon"], [*labels, "moon"])
+    assert 0.1 < model.calibrate([*texts, "moon"], [*labels, "moon"], folds=3) < 10
+
+
 def test_thresholds_may_differ_by_label():
     model = Classifier(**SMALL).fit(*planted())
     assert model.top_k(["wave"], k=3, threshold={"sea": 1.1, "sky": 1.1, "land": 0.0})[0][0][0] == "land"
@@ -142,3 +164,29 @@ def test_bad_input_is_refused_or_has_a_defined_result(caplog):
     with pytest.raises(CorpusError, match="no held-out line has a label"):
         model.calibrate(["wave"], ["moon"])
     assert model.predict([]) == [] and model.predict_proba([]).shape == (0, 1)
+
+
+def test_a_label_that_training_did_not_have_is_never_right():
+    texts, labels = planted()
+    model = Classifier(**SMALL).fit(texts, labels, validation=(["wave", "cloud"], ["moon", "sky"]))
+    assert "moon" not in model.labels and model.predict(["cloud"]) == ["sky"]
+    assert model.calibrate([*texts, "wave"], [*labels, "moon"]) > 0
+
+
+def test_a_line_of_ten_megabytes_is_learned_and_labelled():
+    line = "wave ship " * 1_000_000
+    model = Classifier(**SMALL | {"epochs": 1}).fit([line, "cloud bird"] * 2, [1, 2] * 2)
+    assert np.isfinite(model.wv.vectors).all()
+    assert model.predict([line, ""])[0] == 1
+
+
+@pytest.mark.parametrize("loss", ["softmax", "ns", "ova"])
+def test_blocks_of_lines_are_answered_as_all_at_once(loss, monkeypatch):
+    texts, labels = planted(60)
+    model = Classifier(loss=loss, **SMALL).fit(texts, labels)
+    answers = model.predict(texts), model.top_k(texts, k=2)
+    monkeypatch.setattr("ns2vec.classify.prediction.BLOCK_SCORES", 7 * SMALL["vector_size"])
+    assert model.predict(texts) == answers[0]
+    for row, expected in zip(model.top_k(texts, k=2), answers[1], strict=True):
+        assert [label for label, _ in row] == [label for label, _ in expected]
+        np.testing.assert_allclose([p for _, p in row], [p for _, p in expected], rtol=1e-5)

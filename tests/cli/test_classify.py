@@ -59,6 +59,42 @@ def test_a_file_of_fasttext_is_written_and_read(ns2vec, folder):
     assert (found["precision"], found["recall"]) == (0.5, 1.0)
 
 
+def test_options_are_tuned_and_what_was_tried_is_printed(ns2vec, folder):
+    small = ["-dim", "6", "-bucket", "500", "-epoch", "5", "-q"]
+    outcome = ns2vec(
+        "classify", "autotune", "lines.txt", "-o", "m.ns2v", "--budget", "4", "-loss", "ova", *small
+    )
+    assert outcome.code == 0 and "4 trainings" in outcome.out and "accuracy  folds" in outcome.out
+    model = Classifier.load("m.ns2v")
+    assert (model.loss, model.wv.vector_size) == ("ova", 6)
+    Path("held.txt").write_text("__label__sea a wave\n__label__sky a cloud\n")
+    tune = [
+        "-autotune-validation",
+        "held.txt",
+        "-autotune-duration",
+        "0",
+        "-autotune-metric",
+        "f1:__label__sea",
+    ]
+    outcome = ns2vec("classify", "train", "lines.txt", "-o", "m.bin", *tune, *small)
+    assert outcome.code == 0 and "f1:sea" in outcome.out and "1 trainings" in outcome.out
+    assert load_fasttext_classifier("m.bin").predict(["wave"]) == ["sea"]
+
+
+def test_a_model_is_made_small_and_both_are_judged(ns2vec, folder):
+    assert ns2vec("classify", "train", "lines.txt", "-o", "m.ns2v", *LEARN).code == 0
+    options = ["-cutoff", "10", "-dsub", "2", "-qnorm", "-qout"]
+    outcome = ns2vec("classify", "quantize", "m.ns2v", "lines.txt", "-o", "small.ftz", *options, "-q")
+    found = json.loads(outcome.out)
+    assert found["bytes_before"] == Path("m.ns2v").stat().st_size
+    assert found["bytes"] == Path("small.ftz").stat().st_size
+    assert found["before"]["accuracy"] == 1 and found["after"]["n_lines"] == 60
+    small = load_fasttext_classifier("small.ftz")
+    assert small.quantized.keys() == {"inputs", "outputs"} and len(small._core.inputs.rows) == 10
+    assert ns2vec("classify", "train", "lines.txt", "-o", "at-once.ftz", *LEARN).code == 0
+    assert load_fasttext_classifier("at-once.ftz").predict(["salt ship"]) == ["sea"]
+
+
 def test_what_makes_no_sense_is_refused(ns2vec, folder):
     Word2Vec([["a", "b"]] * 5, min_count=1, vector_size=4).save("words.ns2v")
     Path("plain.txt").write_text("no labels\n")
@@ -70,6 +106,8 @@ def test_what_makes_no_sense_is_refused(ns2vec, folder):
         (["predict", "m.ns2v", "-k", "0"], 2, "or -1 for all"),
         (["predict", "words.ns2v"], 2, "holds a Word2Vec"),
         (["test", "m.ns2v", "plain.txt"], 2, "no line has a label"),
+        (["quantize", "m.ns2v", "-o", "small.bin"], 2, "end --output with it, got small.bin"),
+        (["autotune", "lines.txt", "-o", "x", "-autotune-metric", "f2"], 2, "metric must be one of"),
     ):
         outcome = ns2vec("classify", *words)
         assert (outcome.code, reason in outcome.refusal()) == (code, True)

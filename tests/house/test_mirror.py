@@ -9,9 +9,11 @@ from sources import PACKAGE, ROOT, at, expect_none, files
 # Modules without a test file of their own: what is private, in C or a part is tested through its door.
 TESTED_BY = {
     "tests/classify/test_classifier.py": (
-        "classify/files classify/observing classify/prediction classify/units"
+        "classify/answering classify/calibrating classify/files classify/learning classify/observing "
+        "classify/prediction classify/units"
     ),
     "tests/classify/test_features.py": "classify/lines",
+    "tests/classify/test_tuning.py": "classify/judging classify/space classify/trials",
     "tests/cli/test_evaluate.py": "cli/common evaluation/_columns",
     "tests/cli/test_info.py": "_build_info",
     "tests/compat/test_signatures.py": "compat/gensim/convert callbacks",

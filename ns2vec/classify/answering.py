@@ -1,0 +1,213 @@
+"""The part of a classifier that answers: labels, their probabilities, and how sure these may be."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from ns2vec._options import whole
+from ns2vec._typing import Float32Array, Int64Array
+from ns2vec.classify import prediction
+from ns2vec.classify.calibrating import out_of_fold
+from ns2vec.classify.features import LineBags
+from ns2vec.classify.files import StoredClassifier
+from ns2vec.classify.lines import LabelLists, TextLines, given_labels, labels_in, read_lines, without_labels
+from ns2vec.classify.tree_search import children_of, likeliest
+from ns2vec.classify.units import OUTPUTS, TextUnits
+from ns2vec.exceptions import CorpusError, VocabularyError
+from ns2vec.keyedvectors import KeyedVectors
+
+logger = logging.getLogger(__name__)
+
+
+class AnsweringClassifier(StoredClassifier):
+    """What a classifier does with the vectors that it has; `ns2vec.classify.Classifier` learns them."""
+
+    prefix: str
+    temperature: float
+    adds_noise: bool
+    _branches: tuple[Any, Any] = (None, None)  # a tree, and what its decisions lead to
+
+    # ---- what it knows ----
+
+    @property
+    def _units(self) -> TextUnits:
+        return cast(TextUnits, self._core.inputs)
+
+    @property
+    def wv(self) -> KeyedVectors:
+        """Vectors of the words."""
+        found: KeyedVectors = self._core.wv
+        return found
+
+    @property
+    def labels(self) -> list[Any]:
+        """The labels, in the order of the columns of `predict_proba`."""
+        found: list[Any] = self._core.outputs.wv.index_to_key
+        return found
+
+    # ---- reading ----
+
+    def _read(self, texts: Any, labels: Any) -> tuple[TextLines, LabelLists]:
+        lines = read_lines(texts)
+        words, lists = labels_in(lines, self.prefix)
+        if labels is not None:
+            lists = given_labels(labels, len(lines))
+        n_bare = int((np.diff(lists.offsets) == 0).sum())
+        if n_bare == len(lines):
+            raise CorpusError(
+                f"the corpus has no labels in {len(lines)} lines: give labels=, "
+                f"or begin them with {self.prefix!r}"
+            )
+        if n_bare:
+            logger.warning("%d of %d lines have no label and are left out", n_bare, len(lines))
+        if len(lists.labels) == 1:
+            logger.warning("all lines have the label %r: there is nothing to tell apart", lists.labels[0])
+        return words, lists
+
+    def _places(self, labels: list[Any]) -> npt.NDArray[np.int32]:
+        """Column of each label, -1 of those that are not known."""
+        known = self._core.outputs.wv.key_to_index
+        return np.array([known.get(label, -1) for label in labels], dtype=np.int32)
+
+    def _held_out(self, validation: Any) -> tuple[LineBags, Int64Array, npt.NDArray[np.int32]]:
+        """Features, and the labels that are right."""
+        texts, labels = validation if isinstance(validation, tuple) else (validation, None)
+        lines, lists = self._read(texts, labels)
+        bags = self._units.features.encode(lines, self.wv.key_to_index)
+        return bags, lists.offsets, self._places(lists.labels)[lists.ids]
+
+    # ---- answers ----
+
+    def scores(self, texts: Any) -> Float32Array:
+        """Scores of labels, shape (n, n_labels): log probabilities up to a constant, or log odds (``ova``).
+
+        Raises
+        ------
+        VocabularyError
+            If the model has not been trained.
+        """
+        return self._scores_of(self._features(texts))
+
+    def _features(self, texts: Any) -> LineBags:
+        if not self.labels:
+            raise VocabularyError("the classifier knows no labels yet: call fit() first")
+        words = without_labels(read_lines(texts), self.prefix)
+        return self._units.features.encode(words, self.wv.key_to_index)
+
+    def _scores_of(self, bags: LineBags) -> Float32Array:
+        found = prediction.scores(self._core, self._units.rows, bags, self.adds_noise)
+        found /= np.float32(self.temperature)
+        return found
+
+    @property
+    def _is_each(self) -> bool:
+        """Whether each label has a probability of its own."""
+        return self.loss == "ova" or (self.loss == "ns" and not self.adds_noise)
+
+    def predict_proba(self, texts: Any) -> Float32Array:
+        """Probabilities of all labels, in the order of `labels`.
+
+        Parameters
+        ----------
+        texts : path, or iterable of str or of lists of tokens
+            Labels in them are not looked at.
+
+        Returns
+        -------
+        ndarray of shape (n, n_labels), float32
+            Each row sums to 1, but for ``loss="ova"``, where each label is decided on its own.
+        """
+        return prediction.probabilities(self.scores(texts), self._is_each)
+
+    def predict(self, texts: Any) -> list[Any]:
+        """The most probable label of each text; `texts` as in `predict_proba`."""
+        names = self.labels
+        if self._is_tree:
+            return [names[i] for i in self._likeliest(texts)[0].tolist()]
+        return [names[i] for block in self._blocks(texts) for i in block.argmax(axis=1).tolist()]
+
+    def _blocks(self, texts: Any) -> Iterator[Float32Array]:
+        """Scores of labels, some lines at a time."""
+        bags = self._features(texts)
+        for block in prediction.score_blocks(self._core, self._units.rows, bags, self.adds_noise):
+            yield block / np.float32(self.temperature)
+
+    @property
+    def _is_tree(self) -> bool:
+        """Whether the best label is found without a look at all."""
+        return self._core.spec.has_path and bool(self.labels)
+
+    def _likeliest(self, texts: Any) -> tuple[Any, Any]:
+        hidden = prediction.line_vectors(self._units.rows, self._features(texts))
+        tree = self._core.huffman()
+        if self._branches[0] is not tree:
+            self._branches = tree, children_of(tree)
+        return likeliest(hidden, self._core.output(OUTPUTS), self._branches[1])
+
+    def top_k(
+        self, texts: Any, k: int = 1, threshold: float | Mapping[Any, float] = 0.0
+    ) -> list[list[tuple[Any, float]]]:
+        """The most probable labels of each text with their probabilities, the most probable first.
+
+        Parameters
+        ----------
+        texts : as in `predict_proba`
+        k : int
+            At most so many; -1: all.
+        threshold : float, or dict of label -> float
+            Only labels that are at least so probable.
+
+        Raises
+        ------
+        ConfigError
+            If a threshold is for a label that is not known, or `k` makes no sense.
+
+        Examples
+        --------
+        >>> from ns2vec.classify import Classifier
+        >>> model = Classifier(vector_size=4, alpha=0.5).fit(["__label__a red", "__label__b blue"] * 20)
+        >>> [label for label, _ in model.top_k(["red"], k=2)[0]]
+        ['a', 'b']
+        """
+        least = prediction.thresholds(threshold, self._core.outputs.wv.key_to_index)
+        if k == 1 and self._is_tree and self.temperature == 1.0:
+            places, logs = self._likeliest(texts)
+            rows = zip(places.tolist(), np.exp(logs).tolist(), strict=True)
+            return [[(self.labels[i], p)] if p >= least[i] else [] for i, p in rows]
+        n_most = len(self.labels) if k == -1 else whole("k", k, 1)
+        found = (prediction.probabilities(block, self._is_each) for block in self._blocks(texts))
+        return [row for block in found for row in prediction.best(block, self.labels, n_most, least)]
+
+    def calibrate(self, texts: Any, labels: Iterable[Any] | None = None, *, folds: int = 0) -> float:
+        """Find the temperature that makes probabilities right (Guo et al. 2017).
+
+        Parameters
+        ----------
+        texts, labels
+            As in `fit`, and not what the model was trained on, unless there are `folds`.
+        folds : int
+            With 5, say, the texts may be those of `fit`: as many models with the same options each score one
+            fold and learn from the others.
+
+        Returns
+        -------
+        float
+            The temperature, by which scores are divided from now on: above 1 the model was too sure.
+
+        Raises
+        ------
+        CorpusError
+            If no text has a label that the classifier knows.
+        """
+        if folds:
+            scored, offsets, ids = out_of_fold(self, *self._read(texts, labels), whole("folds", folds, 2))
+        else:
+            bags, offsets, ids = self._held_out((texts, labels))
+            scored = self._scores_of(bags) * np.float32(self.temperature)
+        self.temperature = prediction.fit_temperature(scored, offsets, ids, self._is_each)
+        return self.temperature

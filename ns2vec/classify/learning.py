@@ -1,0 +1,201 @@
+"""From labelled lines to what is trained: words and labels with fresh vectors, pairs of them, and weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ns2vec._options import number
+from ns2vec._typing import Float32Array, Int64Array
+from ns2vec.classify.features import LineBags
+from ns2vec.classify.lines import LabelLists, TextLines
+from ns2vec.classify.units import OUTPUTS, label_tree
+from ns2vec.exceptions import ConfigError
+from ns2vec.inputs import Bags
+from ns2vec.keyedvectors import KeyedVectors
+from ns2vec.training import EmbeddingCore, TrainingConfig
+from ns2vec.training.pairs import Pairs
+from ns2vec.vocab import build_vocabulary, grow_vocabulary
+
+CHUNKS = 50  # of an epoch, at least: each has one learning rate
+CHUNK_PAIRS = (20, 2000)
+
+# ---- words and labels ----
+
+
+def check_pretrained(pretrained: KeyedVectors | None, vector_size: int, freeze: bool) -> None:
+    """Refuse vectors that training cannot begin with."""
+    if pretrained is None:
+        if freeze:
+            raise ConfigError("freeze=True needs pretrained vectors: pass pretrained=, or leave it out")
+        return
+    if pretrained.vector_size != vector_size:
+        raise ConfigError(
+            f"vector_size must be that of the pretrained vectors, {pretrained.vector_size}, got {vector_size}"
+        )
+    if not np.isfinite(pretrained.vectors).all():
+        raise ConfigError("pretrained vectors must be finite, got NaN or infinity: leave those words out")
+
+
+def begin(core: EmbeddingCore, lines: TextLines, lists: LabelLists, pretrained: KeyedVectors | None) -> None:
+    """Choose words and labels, and give them fresh vectors."""
+    inputs: Any = core.inputs
+    counts = lines.counts()
+    known = np.flatnonzero(counts >= max(core.config.min_count, 1))
+    tokens, found = [lines.tokens[i] for i in known.tolist()], counts[known]
+    if pretrained is not None:
+        more = [*(pretrained.key_to_index.keys() - {*tokens})]
+        more.sort(key=pretrained.key_to_index.__getitem__)
+        tokens, found = tokens + more, np.concatenate([found, np.zeros(len(more), np.int64)])
+    core.take_words(build_vocabulary(tokens, found, min_count=0)[0])
+    core.outputs.take(build_vocabulary(lists.labels, label_counts(lists), min_count=1)[0])
+    inputs.features.forget()
+    inputs.features.encode(lines, core.wv.key_to_index, is_growing=True)
+    core.begin(core.config.seed)
+    if pretrained is not None:
+        if "inputs" in core.spec.frozen:
+            inputs.rows[:] = 0.0
+        inputs.rows[[core.wv.key_to_index[key] for key in pretrained.index_to_key]] = pretrained.vectors
+    finish_tables(core)
+
+
+def grow(core: EmbeddingCore, lines: TextLines, lists: LabelLists) -> None:
+    """Give vectors to words, n-grams and labels that are new."""
+    inputs: Any = core.inputs
+    for units, tokens, counts, least in (
+        (core.inputs, lines.tokens, lines.counts(), core.config.min_count),
+        (core.outputs, lists.labels, label_counts(lists), 1),
+    ):
+        seen = np.flatnonzero(counts)
+        tokens = [tokens[i] for i in seen.tolist()]
+        options: Any = {"min_count": least, "sample": 0.0}
+        units.add(grow_vocabulary(units.wv.key_to_index, units.counts, tokens, counts[seen], **options))
+    inputs.features.encode(lines, core.wv.key_to_index, is_growing=True)
+    core.extend(core.config.seed)
+    finish_tables(core)
+
+
+def label_counts(lists: LabelLists) -> Int64Array:
+    """How many lines have each label."""
+    return np.bincount(lists.ids, minlength=len(lists.labels)).astype(np.int64)
+
+
+def finish_tables(core: EmbeddingCore) -> None:
+    """Let the labels have their vectors, and the tree of fastText, whose files have no other."""
+    core.outputs.wv.vectors = core.output(OUTPUTS)
+    if core.spec.has_path:
+        core.tables.tree = label_tree(core.counts)
+
+
+def in_chunks(config: TrainingConfig, n_pairs: int) -> TrainingConfig:
+    """The configuration for so many pairs."""
+    values = {name: getattr(config, name) for name in TrainingConfig.__dataclass_fields__}
+    least, most = CHUNK_PAIRS
+    return TrainingConfig(**(values | {"batch_words": int(np.clip(n_pairs // CHUNKS, least, most))}))
+
+
+# ---- pairs of lines and labels ----
+
+
+def pairs_of(core: EmbeddingCore, bags: LineBags, ids: Any, offsets: Int64Array, weights: Any) -> Pairs:
+    """Lines with their labels: a set of them where all labels are scored, else a pair for each label.
+
+    Parameters
+    ----------
+    core : EmbeddingCore
+        Its `label_sets` are made where they are needed.
+    bags : LineBags
+        Features of lines.
+    ids : ndarray, int32
+        Columns of the labels of all lines.
+    offsets : ndarray of shape (n + 1,), int64
+        Where the labels of each line begin.
+    weights : ndarray of shape (n,), float32, or None
+    """
+    lengths = np.diff(offsets)
+    has_features = np.diff(bags.offsets) > 0
+    lines = np.flatnonzero((lengths > 0) & has_features)
+    if (lengths[lines] == 1).all():
+        outputs = ids[offsets[lines]]
+    elif core.spec.targets[0].outputs == "labels":
+        core.label_sets, outputs = label_sets(ids, offsets, lines)
+    else:
+        shares = (1.0 / np.repeat(lengths[lines], lengths[lines])).astype(np.float32)
+        lines = np.repeat(np.arange(len(lengths)), lengths * has_features)
+        outputs = ids[np.repeat(has_features, lengths)]
+        return inputs_of(bags, lines, outputs, shares if weights is None else weights[lines] * shares)
+    return inputs_of(bags, lines, outputs, None if weights is None else weights[lines])
+
+
+def inputs_of(bags: LineBags, lines: Any, outputs: Any, weights: Float32Array | None) -> Pairs:
+    """Pairs of the features of some lines and an output each."""
+    known = Pairs(bags.rows, np.zeros(len(bags.n_features), np.int32), None, bags.offsets)
+    is_all = len(lines) == len(known) and bool((lines == np.arange(len(known))).all())
+    taken = known if is_all else known.take(lines)
+    return Pairs(taken.inputs, np.ascontiguousarray(outputs, dtype=np.int32), weights, taken.offsets)
+
+
+def label_sets(
+    ids: npt.NDArray[np.int32], offsets: Int64Array, lines: Any
+) -> tuple[Bags, npt.NDArray[np.int32]]:
+    """Distinct sets of labels, and which of them each line has."""
+    numbers: dict[tuple[int, ...], int] = {}
+    listed, starts, ends = ids.tolist(), offsets[lines].tolist(), offsets[lines + 1].tolist()
+    found = [
+        numbers.setdefault(tuple(sorted(listed[start:end])), len(numbers))
+        for start, end in zip(starts, ends, strict=True)
+    ]
+    rows = np.array([label for each in numbers for label in each], dtype=np.int32)
+    sets = Bags(np.concatenate([[0], np.cumsum([*map(len, numbers)])]).astype(np.int64), rows)
+    return sets, np.array(found, dtype=np.int32)
+
+
+# ---- weights ----
+
+
+def line_weights(
+    core: EmbeddingCore, ids: Any, offsets: Int64Array, sample_weight: Any, class_weight: Any
+) -> Float32Array | None:
+    """Factor of each line's loss: its own, times the mean of those of its labels; None where all are 1.
+
+    Parameters
+    ----------
+    core : EmbeddingCore
+    ids, offsets
+        As in `pairs_of`.
+    sample_weight : array-like of shape (n,), or None
+    class_weight : dict of label -> float, ``"balanced"``, or None
+
+    Raises
+    ------
+    ConfigError
+        If a weight cannot be one, or belongs to a label that does not occur.
+    """
+    found = None
+    n_lines = len(offsets) - 1
+    if sample_weight is not None:
+        found = np.asarray(sample_weight, dtype=np.float32)
+        if found.shape != (n_lines,) or not (np.isfinite(found).all() and (found >= 0).all()):
+            raise ConfigError(f"sample_weight must be {n_lines} finite numbers of at least 0, one a line")
+    if class_weight is None:
+        return found
+    of_label = np.append(label_weights(core, class_weight), 0.0)[ids]
+    sums = np.diff(np.concatenate([[0.0], np.cumsum(of_label, dtype=np.float64)])[offsets])
+    means = (sums / np.maximum(np.diff(offsets), 1)).astype(np.float32)
+    return means if found is None else means * found
+
+
+def label_weights(core: EmbeddingCore, given: Any) -> Float32Array:
+    """Factor of each label; those of frequent ones are small where it is ``"balanced"``."""
+    counts, places = core.counts, core.outputs.wv.key_to_index
+    if given == "balanced":
+        return np.asarray(counts.sum() / (len(counts) * counts), dtype=np.float32)
+    if not isinstance(given, Mapping):
+        raise ConfigError(f"class_weight must be a dict, 'balanced' or None, got {given!r:.80}")
+    if unknown := [label for label in given if label not in places]:
+        raise ConfigError(f"class_weight names the label {unknown[0]!r}, which no line has: leave it out")
+    weights = [number(f"class_weight of {label!r}", given.get(label, 1.0), 0.0) for label in places]
+    return np.array(weights, np.float32)

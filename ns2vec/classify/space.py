@@ -1,0 +1,129 @@
+"""The settings of a classifier that `autotune` tries: what options may be, and what is near to a value."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+MOST_SCORED = 1000  # labels; with more, all of them are not scored for each line
+MOST_DRAWS = 100  # where options are given there may be few others
+KEEPS = 0.6  # how likely an option of a good setting stays as it is
+
+
+class Choice(Protocol):
+    """What one option may be."""
+
+    def draw(self, rng: np.random.Generator) -> Any:
+        """Any value."""
+
+    def near(self, value: Any, rng: np.random.Generator) -> Any:
+        """A value that is not far from another."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Numbers from `low` to `high`, each order of magnitude as likely as another."""
+
+    low: float
+    high: float
+    is_whole: bool = False
+
+    def draw(self, rng: np.random.Generator) -> Any:
+        """Any number of the scale."""
+        return self.rounded(math.exp(rng.uniform(math.log(self.low), math.log(self.high))))
+
+    def near(self, value: Any, rng: np.random.Generator) -> Any:
+        """A number from half to twice as large."""
+        return self.rounded(min(max(value * 2.0 ** rng.uniform(-1.0, 1.0), self.low), self.high))
+
+    def rounded(self, value: float) -> Any:
+        """Two digits say enough."""
+        return round(value) if self.is_whole else float(f"{value:.2g}")
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """Some values."""
+
+    values: Sequence[Any]
+    weights: Sequence[float]
+
+    def draw(self, rng: np.random.Generator) -> Any:
+        """One of them."""
+        return self.values[int(rng.choice(len(self.values), p=np.divide(self.weights, sum(self.weights))))]
+
+    def near(self, value: Any, rng: np.random.Generator) -> Any:
+        """The same, or a neighbour."""
+        place = [*self.values].index(value) if value in self.values else 0
+        return self.values[int(np.clip(place + rng.integers(-1, 2), 0, len(self.values) - 1))]
+
+
+#: Options that go together -> what they may be.
+SPACE: dict[tuple[str, ...], Choice] = {
+    ("alpha",): Scale(0.03, 1.5),
+    ("epochs",): Scale(4, 50, is_whole=True),
+    ("word_ngrams",): OneOf((1, 2, 3), (2, 5, 1)),
+    ("min_n", "max_n"): OneOf(((0, 0), (2, 4), (3, 5), (3, 6)), (4, 2, 2, 2)),
+    ("vector_size",): OneOf((10, 20, 50, 100), (1, 2, 2, 2)),
+    ("bucket",): OneOf((20_000, 200_000, 2_000_000), (1, 3, 2)),
+    ("min_count",): OneOf((1, 2), (3, 1)),
+}
+WORDS = {"alpha": 0.2, "epochs": 20, "word_ngrams": 2, "min_n": 0, "max_n": 0}
+SPELLING = {"alpha": 0.2, "epochs": 12, "word_ngrams": 1, "min_n": 3, "max_n": 6}
+BOTH = {"alpha": 0.15, "epochs": 25, "word_ngrams": 2, "min_n": 3, "max_n": 5}
+SIZES = {"vector_size": 50, "bucket": 200_000, "min_count": 1}
+#: What is good for many texts; losses take turns.
+FIRST = (WORDS, WORDS, BOTH, SPELLING)
+
+
+class Proposals:
+    """Settings to try, one after another.
+
+    Parameters
+    ----------
+    given : dict
+        Options that stay as they are.
+    n_labels : int
+    has_sets : bool
+        Whether lines have several labels.
+    rng : Generator
+    """
+
+    def __init__(
+        self, given: dict[str, Any], n_labels: int, has_sets: bool, rng: np.random.Generator
+    ) -> None:
+        self.given, self.rng = given, rng
+        if n_labels > MOST_SCORED:
+            losses = OneOf(("hs", "ns"), (1, 1))
+        else:
+            losses = OneOf(("ova",) if has_sets else ("softmax", "ova"), (1,) if has_sets else (2, 1))
+        self.space: dict[tuple[str, ...], Choice] = {("loss",): losses, **SPACE}
+        turns = zip(FIRST, itertools.cycle(losses.values))
+        self.first = [{"loss": loss, **each, **SIZES} | given for each, loss in turns]
+        self.first = [each for i, each in enumerate(self.first) if each not in self.first[:i]]
+        self.drawn = [*self.first]
+
+    def next(self, best: dict[str, Any] | None) -> dict[str, Any]:
+        """A setting that was not tried yet, any or one that is near to the best so far."""
+        for _ in range(MOST_DRAWS):
+            if (found := self.draw(best)) not in self.drawn:
+                break
+        self.drawn.append(found)
+        return found
+
+    def draw(self, best: dict[str, Any] | None) -> dict[str, Any]:
+        """Any setting, or one that is near to another."""
+        found: dict[str, Any] = {}
+        for names, choice in self.space.items():
+            if best is None:
+                value = choice.draw(self.rng)
+            else:
+                value = tuple(best[name] for name in names) if len(names) > 1 else best[names[0]]
+                value = value if self.rng.random() < KEEPS else choice.near(value, self.rng)
+            found |= zip(names, value if len(names) > 1 else (value,), strict=True)
+        return found | self.given
