@@ -61,7 +61,7 @@ class LINE(NodeModel):
     Of the first order, nodes that are joined get similar vectors (equation 3, with negatives); of the second,
     nodes with the same neighbours do: each predicts its neighbours, which have vectors of their own for that
     (equation 6). The paper puts both side by side, see `side_by_side`. Edges are drawn by weight; loops are
-    left out; directed edges are taken as they are by the second order, and have no direction in the first.
+    left out, and of the first order no node is drawn as a negative of its own; directed edges are taken as they are by the second order, and have no direction in the first.
 
     Parameters
     ----------
@@ -135,7 +135,19 @@ class LINE(NodeModel):
         pairs = self._edges(graph)
         if rows is not None:
             pairs = replace(pairs, inputs=rows[pairs.inputs], outputs=rows[pairs.outputs])
+        if self.order == 1:
+            self._leave_out_itself()
         return EdgeFeed(pairs)
+
+    def _leave_out_itself(self) -> None:
+        """Let no node be a negative of its own: inputs and outputs are the same rows.
+
+        A sampler that excludes nodes has said what is no negative.
+        """
+        core = self._ready()
+        if core.sampler().filter is None:
+            n_nodes = len(core.wv.index_to_key)
+            core.known = np.arange(n_nodes + 1, dtype=np.int64), np.arange(n_nodes, dtype=np.int32)
 
     def _examples(self, graph: Graph) -> int:
         return len(self._edges(graph))
