@@ -61,7 +61,8 @@ class LINE(NodeModel):
     Of the first order, nodes that are joined get similar vectors (equation 3, with negatives); of the second,
     nodes with the same neighbours do: each predicts its neighbours, which have vectors of their own for that
     (equation 6). The paper puts both side by side, see `side_by_side`. Edges are drawn by weight; loops are
-    left out, and of the first order no node is drawn as a negative of its own; directed edges are taken as they are by the second order, and have no direction in the first.
+    left out, and of the first order no node is drawn as a negative of its own; directed edges are taken as
+    they are by the second order, and have no direction in the first.
 
     Parameters
     ----------

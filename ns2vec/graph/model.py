@@ -20,7 +20,7 @@ from ns2vec.models.stored import StoredModel
 from ns2vec.sampling import Sampler
 from ns2vec.training import EmbeddingCore, Plan, Spec, TrainingConfig
 from ns2vec.training.callbacks import checked_callbacks
-from ns2vec.training.checkpoints import Position, parse_interval
+from ns2vec.training.checkpoints import Position
 from ns2vec.training.guard import Guard
 from ns2vec.training.observers import EpochLog, Observer, ProgressObserver
 from ns2vec.training.run import Feed, Run
@@ -98,7 +98,7 @@ class NodeModel(StoredModel):
         self._choose_objective(objective)
         self._start_state()
         self.checkpoint, self.checkpoint_every = checkpoint, checkpoint_every
-        parse_interval(checkpoint_every)
+        resuming.prepare_checkpoints(checkpoint, checkpoint_every)
 
     @classmethod
     def _with_options(cls, options: dict[str, Any]) -> Self:

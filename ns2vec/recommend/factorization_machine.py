@@ -79,12 +79,14 @@ class FactorizationMachine(PairModel):
         for _, units in self._sides(core):
             units.renew(units.counts > 0)
 
-    def _show(self, core: EmbeddingCore) -> None:
+    def _show(self) -> None:
+        core = self._ready()
         core.outputs.matrix = core.output("items")
         for _, units in self._sides(core):
             units.compose()
             units.wv.vectors_changed()
         self.item_bias = None
+        self._forget()
 
     def _begin(self, core: EmbeddingCore) -> None:
         """Fresh weights; the shared rows are long enough to learn biases by, and do not see each other."""
@@ -139,7 +141,7 @@ class FactorizationMachine(PairModel):
         user_features: Features | None = None,
         item_features: Features | None = None,
     ) -> Self:
-        """Learn from further interactions; new users, items and features get rows behind the old ones.
+        """Learn from further interactions; new users, items and features get rows after the old ones.
 
         Parameters
         ----------

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ns2vec._options import number, whole
 from ns2vec._typing import Float32Array, Float64Array
+from ns2vec.corpus import open_corpus
 from ns2vec.formats.saving import MODELS
 from ns2vec.formats.state import ModelState, VectorState
-from ns2vec.keyedvectors import KeyedVectors
 from ns2vec.models.word2vec import Word2Vec
-from ns2vec.recommend.interactions import Interactions, joined
+from ns2vec.recommend.interactions import Interactions
 from ns2vec.recommend.recommender import Recommender
 from ns2vec.sampling import make_sampler
+from ns2vec.training.checkpoints import Position
+from ns2vec.training.encoding import ChunkFeed
+from ns2vec.training.observers import Observer
+from ns2vec.training.run import Plan, Run
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -98,72 +103,33 @@ class Item2Vec(Recommender):
     def _sampler(self) -> Any:
         return "unigram" if self.sampler is None else self.sampler
 
-    def fit(self, data: Any) -> Self:
-        """Train on interactions; what was learned before is forgotten.
+    # ---- training ----
 
-        Parameters
-        ----------
-        data : Interactions, or a source that `read_interactions` takes
-            Those of a weight above 0 are learned from; a user may be a basket.
-
-        Raises
-        ------
-        CorpusError
-            If there is nothing to learn from.
-        """
-        found = self._read(data)
+    def _start(self) -> None:
         self.model = Word2Vec(
             vector_size=self.vector_size, sg=1, negative=self.negatives, ns_exponent=self.ns_exponent,
             sampler=self._sampler, sample=self.sample, alpha=self.learning_rate,
             min_alpha=self.learning_rate / 100, min_count=1, shrink_windows=False, seed=self.seed,
             workers=self.workers, epochs=self.epochs, compute_loss=self.compute_loss,
         )  # fmt: skip
-        self.users, self.items, self.epoch_losses = (
-            KeyedVectors(self.vector_size), KeyedVectors(self.vector_size), [],
-        )  # fmt: skip
-        self._learn(found, found, self.epochs)
-        return self
 
-    def partial_fit(self, data: Any, *, epochs: int = 1) -> Self:
-        """Learn from further baskets; new users and items get rows after the old ones.
-
-        Parameters
-        ----------
-        data : Interactions, or a source that `read_interactions` takes
-        epochs : int
-
-        Raises
-        ------
-        CorpusError
-            If there is nothing to learn from.
-        """
-        epochs = whole("epochs", epochs, 1)
-        if "users" not in vars(self):
-            return self.fit(data)
-        new = self._read(data).onto(self.users.index_to_key, self.items.index_to_key)
-        self._learn(joined(self.seen, new), new, epochs)
-        return self
-
-    def _learn(self, seen: Interactions, new: Interactions, epochs: int) -> None:
-        """Train on what is new, and make vectors of everybody."""
+    def _grow(self, seen: Interactions, new: Interactions) -> None:
         sentences = baskets(new.positives())
         self.model.window = self.window or max(map(len, sentences))
         self.model.build_vocab(sentences, update=bool(self.model.wv.key_to_index))
-        self.model.train(
-            sentences, total_examples=len(sentences), epochs=epochs, start_alpha=self.learning_rate,
-            end_alpha=self.learning_rate / 100, compute_loss=self.compute_loss,
-        )  # fmt: skip
-        if self.compute_loss:
-            n_items = sum(map(len, sentences))
-            self.epoch_losses += [loss / n_items for loss in self.model.epoch_losses]
-        for store, keys in ((self.users, new.user_keys), (self.items, new.item_keys)):
-            store.index_to_key = list(keys)
-            store.key_to_index = {key: row for row, key in enumerate(keys)}
+        self._take_keys(new)
         self._see(seen)
-        self._show()
+
+    def _plan(self, liked: Interactions, epochs: int | None) -> Plan:
+        rate = self.learning_rate
+        return Plan(epochs or self.epochs, rate, rate / 100, len(liked), None)
+
+    def _make_run(self, liked: Interactions, plan: Plan, at: Position, observers: Sequence[Observer]) -> Run:
+        return Run(self.model._ready(), plan, ChunkFeed(open_corpus(baskets(liked))), tuple(observers), at)
 
     def _show(self) -> None:
         """Unit vectors of items, zeros for those nobody has met; users are sums over their histories."""
+        self.model.wv.vectors_changed()
         rows = np.zeros((self.seen.n_items, self.vector_size), dtype=np.float32)
         places = np.array([int(key) for key in self.model.wv.index_to_key], dtype=np.int64)
         rows[places] = self.model.wv.get_normed_vectors()

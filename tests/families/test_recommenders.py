@@ -103,7 +103,7 @@ class PairModelTests(RecommenderTests):
     def test_a_run_that_was_cut_ends_with_the_bytes_of_a_whole_one(self, part, tmp_path, monkeypatch):
         whole = self.fit(self.examples())
         monkeypatch.setattr(
-            "ns2vec.recommend.pair_model.EpochLog", lambda: Interrupt(int(self.options["epochs"] * part))
+            "ns2vec.recommend.recommender.EpochLog", lambda: Interrupt(int(self.options["epochs"] * part))
         )
         with contextlib.suppress(KeyboardInterrupt):
             self.fit(self.examples(), checkpoint=tmp_path)

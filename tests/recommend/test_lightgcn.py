@@ -7,7 +7,7 @@ import pytest
 
 from ns2vec.exceptions import DivergenceError
 from ns2vec.recommend import LightGCN, planted_interactions
-from ns2vec.recommend.lightgcn import Negatives, bpr_gradient, graph_of, spread
+from ns2vec.recommend.propagation import Negatives, bpr_gradient, graph_of, spread
 
 N_USERS, N_ITEMS, D = 5, 7, 4
 
