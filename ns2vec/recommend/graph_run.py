@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -84,10 +85,12 @@ class GraphRun(Epochs):
         self, model: Any, liked: Interactions, plan: Plan, observers: Sequence[Observer],
         position: Position, held: dict[str, Any],
     ) -> None:  # fmt: skip
-        super().__init__(plan, tuple(observers), position)
-        self.model, self.has_loss = model, model.compute_loss
-        split = random_per_user(liked, model.validation, seed=model.seed) if model.validation else None
+        # a part that nobody looks at would be held out for nothing
+        is_watched = model.validation and plan.epochs >= model.check_every
+        split = random_per_user(liked, model.validation, seed=model.seed) if is_watched else None
         self.data = liked if split is None else split.train
+        super().__init__(replace(plan, total_words=len(self.data)), tuple(observers), position)
+        self.model, self.has_loss = model, model.compute_loss
         self.lists = model._liked_lists if split is None else self.data.known()
         self.graph = graph_of(self.lists, model.seen.n_items)
         self.adam = Adam([model.base])
@@ -196,9 +199,7 @@ class GraphRun(Epochs):
         names_and_shapes = {name: array.shape for name, array in self.arrays().items()}
         found = {name: array.shape for name, array in held.items()}
         if any(found.get(name) != shape for name, shape in names_and_shapes.items()):
-            raise FormatError(
-                f"a damaged checkpoint: expected the arrays {names_and_shapes}, found {found}"
-            )
+            raise FormatError(f"a damaged checkpoint: expected the arrays {names_and_shapes}, found {found}")
         self._restore(held)
         if self.patience is not None:
             told = self.at.guard

@@ -48,7 +48,8 @@ class LightGCN(Recommender):
     validation : float
         Share of each user's interactions that is held out to end training by: every `check_every` epochs
         recall in the first 20 items is measured; after `patience` times without a better one the best vectors
-        are kept. 0: all epochs on all interactions. The finished vectors are spread over the whole graph.
+        are kept. 0, or fewer epochs than `check_every`: all epochs on all interactions. The finished vectors
+        are spread over the whole graph.
     check_every, patience : int
     compute_loss : bool
         Keep the mean loss of each epoch in `epoch_losses`.
