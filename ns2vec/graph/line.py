@@ -70,22 +70,13 @@ class LINE(NodeModel):
     epochs : int
         Of as many edges as there are, an undirected one in both directions.
     **options
-        As in `NodeModel`: vector_size, epochs, alpha, min_alpha, negative, ns_exponent, objective, sampler,
-        negative_sharing, backend, seed, workers, batch_words, compute_loss, guard, checkpoint,
-        checkpoint_every, progress. The first order needs negatives: no hierarchical or full softmax.
-
-    Attributes
-    ----------
-    wv : KeyedVectors
-        Nodes and their vectors, ``wv.vectors`` of shape (n_nodes, D), rows in the order of the graph.
-    syn1neg, syn1 : ndarray of shape (n_nodes, D), float32
-        Of the second order: nodes as they are predicted.
-    epoch_losses : list of float
+        Those of `NodeModel`, whose attributes these models have. The first order has no output vectors, and
+        needs negatives: no hierarchical or full softmax.
 
     Raises
     ------
     ConfigError
-        If an option has a value that cannot work.
+        If the first order is to have none, or an option has a value that cannot work.
 
     Examples
     --------

@@ -75,6 +75,19 @@ class NodeModel(StoredModel):
         Epochs, or a time such as ``"10min"`` (the default).
     progress : bool, optional
         Progress bar on stderr; None shows it when stderr is a terminal.
+
+    Attributes
+    ----------
+    wv : KeyedVectors
+        Nodes and their vectors, ``wv.vectors`` of shape (n_nodes, D), rows in the order of the graph.
+    syn1neg, syn1 : ndarray of shape (n_nodes, D), float32
+        Output vectors of negative sampling and of hierarchical softmax: nodes as they are predicted.
+    epoch_losses : list of float
+
+    Raises
+    ------
+    ConfigError
+        If an option has a value that cannot work, or `checkpoint` holds checkpoints of another run.
     """
 
     def __init__(
