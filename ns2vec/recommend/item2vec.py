@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ns2vec._options import number, whole
-from ns2vec._typing import Float32Array, Float64Array
+from ns2vec._typing import Float64Array
 from ns2vec.corpus import open_corpus
 from ns2vec.formats.saving import MODELS
 from ns2vec.formats.state import ModelState, VectorState
@@ -31,9 +31,9 @@ class Item2Vec(Recommender):
     """Vectors of items that are met together (Barkan & Koenigstein 2016, arXiv:1603.04259).
 
     The items of each user, in the order of time, or those of each basket, are a sentence for skip-gram with
-    negative sampling. A user is the sum of the unit vectors of what was met, so that an item's score is how
-    near it is to the history: baskets and sessions that were never trained are answered by
-    ``recommend(history=...)`` in the same way.
+    negative sampling. A user is the sum of the unit vectors of what was met, over the root of their number,
+    so that an item's score is how near it is to the history, and how popular: baskets and sessions that were
+    never trained are answered by ``recommend(history=...)`` in the same way.
 
     Parameters
     ----------
@@ -56,10 +56,14 @@ class Item2Vec(Recommender):
         Keep the mean loss of an interaction in each epoch in `epoch_losses`.
     seed, workers : int
         With one worker equal seeds give equal bytes.
+    popularity : float
+        What the logarithm of how often an item was met counts in a score. By nearness alone the rarest items
+        come first: each is near the few with which it was met.
 
     Attributes
     ----------
     users, items : KeyedVectors
+    item_bias : ndarray of shape (n_items,), float32
     model : Word2Vec
         Which knows items by their rows, as text.
 
@@ -87,6 +91,7 @@ class Item2Vec(Recommender):
         compute_loss: bool = False,
         seed: int = 1,
         workers: int = 1,
+        popularity: float = 0.3,
     ) -> None:
         super().__init__()
         self.vector_size = whole("vector_size", vector_size, 1)
@@ -96,7 +101,7 @@ class Item2Vec(Recommender):
         self.learning_rate = number("learning_rate", learning_rate, 0.0)
         self.sample, self.sampler = number("sample", sample, 0.0), sampler
         self.seed, self.workers = whole("seed", seed), whole("workers", workers, 1)
-        self.compute_loss = compute_loss
+        self.compute_loss, self.popularity = compute_loss, number("popularity", popularity)
         make_sampler(self._sampler)
 
     @property
@@ -140,7 +145,8 @@ class Item2Vec(Recommender):
         for store, vectors in ((self.items, rows), (self.users, users)):
             store.vectors = vectors
             store.vectors_changed()
-        self.item_bias: Float32Array | None = None
+        n_met = np.asarray(liked.sum(axis=0)).ravel()
+        self.item_bias = (self.popularity * np.log1p(n_met)).astype(np.float32)
         self._forget()
 
     @property
