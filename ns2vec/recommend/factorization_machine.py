@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from ns2vec.models.resuming import padded
 from ns2vec.recommend.feature_units import SHARED, FeatureUnits
 from ns2vec.recommend.features import Features
 from ns2vec.recommend.interactions import Interactions
-from ns2vec.recommend.pair_model import PairModel
+from ns2vec.recommend.pair_model import LOSSES, PairModel
 from ns2vec.training.core import EmbeddingCore
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ class FactorizationMachine(PairModel):
     not of their pairs.
 
     Options are those of `ns2vec.recommend.pair_model.PairModel`: ``loss="logistic"`` is pointwise, the others
-    rank pairs. A feature is shrunk at most as often as a user or an item on average.
+    rank pairs, of which ``"bpr"`` suits sums best. A feature is shrunk at most as often as a user or an item on
+    average.
 
     Attributes
     ----------
@@ -60,7 +61,11 @@ class FactorizationMachine(PairModel):
 
     KIND = "FactorizationMachine"
     BIAS = False
-    PACE = (1 / 3, 1.0)  # all rows of a sum move at once
+    # all rows of a sum move at once; what all items share would be shrunk away by WARP's regularisation
+    PACE: ClassVar[dict[str, tuple[float, float]]] = {
+        **dict.fromkeys(LOSSES, (1 / 3, 1.0)),
+        "warp": (1.0, 0.4),
+    }
 
     user_features: Features | None = None
     item_features: Features | None = None

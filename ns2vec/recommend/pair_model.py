@@ -6,7 +6,7 @@ import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -116,7 +116,8 @@ class PairModel(Recommender):
     """
 
     BIAS = True  # each item has a bias of its own
-    PACE = (1.0, 1.0)  # usual learning rate and regularisation, as shares of those of a row alone
+    # learning rate and regularisation that suit a loss here, as shares of those in `LOSSES`
+    PACE: ClassVar[dict[str, tuple[float, float]]] = {}
 
     def __init__(
         self,
@@ -145,10 +146,10 @@ class PairModel(Recommender):
     @cached_property
     def _settings(self) -> TrainingConfig:
         """What the engine is told."""
-        usual = LOSSES[self.loss]
-        rate = usual.learning_rate * self.PACE[0] if self.learning_rate is None else self.learning_rate
+        usual, pace = LOSSES[self.loss], self.PACE.get(self.loss, (1.0, 1.0))
+        rate = usual.learning_rate * pace[0] if self.learning_rate is None else self.learning_rate
         rate = number("learning_rate", rate, 0.0)
-        strength = usual.regularization * self.PACE[1] if self.regularization is None else self.regularization
+        strength = usual.regularization * pace[1] if self.regularization is None else self.regularization
         self._strength = number("regularization", strength, 0.0)
         if self._strength * rate >= 1.0:
             raise ConfigError(
