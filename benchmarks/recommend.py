@@ -52,8 +52,8 @@ MACHINE = "machine"  # the factorisation machine, by BPR: a column beside the lo
 EPOCHS = (5, 10, 20, 40, 60, 120)
 DYNAMIC = ("uniform", "dynamic:m=4,base=uniform", "dynamic:m=32,base=uniform")
 
-# The softmax corrects for how often an item is drawn, which those that look at the model cannot tell; WARP is a
-# hinge with a sampler of its own.
+# The softmax corrects for how often an item is drawn, which those that look at the model cannot tell; WARP is
+# a hinge with a sampler of its own.
 SAMPLERS_OF = {"softmax": SAMPLERS[:2], "warp": ("uniform", *WARP)}
 
 MODELS: dict[str, Callable[[int], Any]] = {

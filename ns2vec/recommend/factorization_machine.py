@@ -37,8 +37,8 @@ class FactorizationMachine(PairModel):
     not of their pairs.
 
     Options are those of `ns2vec.recommend.pair_model.PairModel`: ``loss="logistic"`` is pointwise, the others
-    rank pairs, of which ``"bpr"`` suits sums best. A feature is shrunk at most as often as a user or an item on
-    average.
+    rank pairs, of which ``"bpr"`` suits sums best. A feature is shrunk at most as often as a user or an item
+    on average.
 
     Attributes
     ----------
@@ -61,7 +61,7 @@ class FactorizationMachine(PairModel):
 
     KIND = "FactorizationMachine"
     BIAS = False
-    # all rows of a sum move at once; what all items share would be shrunk away by WARP's regularisation
+    # all rows of a sum move at once; that of WARP was found by trial
     PACE: ClassVar[dict[str, tuple[float, float]]] = {
         **dict.fromkeys(LOSSES, (1 / 3, 1.0)),
         "warp": (1.0, 0.4),
