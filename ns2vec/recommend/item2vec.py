@@ -85,7 +85,7 @@ class Item2Vec(Recommender):
         epochs: int = 20,
         negatives: int = 5,
         ns_exponent: float = -0.5,
-        learning_rate: float = 0.025,
+        learning_rate: float = 0.05,
         sample: float = 0.0,
         sampler: Any = None,
         compute_loss: bool = False,
