@@ -43,7 +43,7 @@ class Answers:
         Keys and vectors of both sides.
     item_bias : ndarray of shape (n_items,), float32, or None
     seen : Interactions
-        What users have met: it is not recommended again.
+        What was trained on: what a user has met is not recommended again.
     """
 
     users: KeyedVectors

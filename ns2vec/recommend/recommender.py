@@ -52,15 +52,10 @@ class EpochLosses(Observer):
 
 
 class Recommender(Answers, Saveable):
-    """Base of the recommenders: how they learn, are measured and are kept.
+    """Base of the recommenders: how they learn, are measured and are kept; `Answers` has what they are asked.
 
     Attributes
     ----------
-    users, items : KeyedVectors
-        Keys and vectors of both sides.
-    item_bias : ndarray of shape (n_items,), float32, or None
-    seen : Interactions
-        What was trained on: what a user has met is not recommended again.
     epoch_losses : list of float
         Loss of an interaction in each epoch, where it is computed.
     """
