@@ -1,4 +1,4 @@
-# make demo [CORPUS=path]   build, install, train, evaluate, query; the vectors stay in .demo
+# make demo [CORPUS=path]   build, install, train, evaluate, query, recommend; the vectors stay in .demo
 # make test                 build, install, run all tests
 # make eval                 train and evaluate, compare with eval/baselines/ (English where ../shared/data is)
 # make bench                every line of the speed table beside the peers, then its tables (hours)

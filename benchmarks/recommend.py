@@ -6,9 +6,9 @@
     python -m benchmarks recommend table
 
 Each of the first three adds its part to benchmarks/results/recommend.json, a model at a time, and goes on
-where it stopped, all models with the first seed before any with the second. `by_seed` holds two figures and
-the processor seconds of training. `table` writes the tables of the guide from that file. All items are
-ranked but those that a user has in training.
+where it stopped, all models with the first seed before any with the second; `--match` takes some of them.
+`by_seed` holds two figures and the processor seconds of training. `table` writes the tables of the guide from
+that file. All items are ranked but those that a user has in training.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ import numpy as np
 
 from ns2vec.evaluation.ranking import RankingSettings, evaluate_ranking, popularity
 from ns2vec.recommend import (
+    FactorizationMachine,
     Item2Vec,
     LightGCN,
     MatrixFactorization,
@@ -39,19 +40,28 @@ RESULTS = Path(__file__).parent / "results" / "recommend.json"
 GUIDE = Path(__file__).parents[1] / "docs" / "recommend.md"
 SEEDS = (1, 2, 3)
 METRICS = {"ml-100k": ("recall@20", "ndcg@10"), "lastfm": ("recall@20", "ndcg@20")}
-LOSSES = ("bpr", "logistic", "softmax")
+LOSSES = ("bpr", "logistic", "softmax", "warp")
 # all that look at the model choose among uniform draws, so that only the choice differs
 SAMPLERS = (
     "uniform",
     "unigram",
     *(f"{name}:base=uniform" for name in ("dynamic", "hard", "adaptive", "cached", "self_adversarial")),
 )
+WARP = ("warp:tries=30", "warp:tries=300")
+MACHINE = "machine"  # the factorisation machine, by BPR: a column beside the losses
 EPOCHS = (5, 10, 20, 40, 60, 120)
 DYNAMIC = ("uniform", "dynamic:m=4,base=uniform", "dynamic:m=32,base=uniform")
+
+# The softmax corrects for how often an item is drawn, which those that look at the model cannot tell; WARP is
+# a hinge with a sampler of its own.
+SAMPLERS_OF = {"softmax": SAMPLERS[:2], "warp": ("uniform", *WARP)}
 
 MODELS: dict[str, Callable[[int], Any]] = {
     'MatrixFactorization(loss="bpr")': lambda seed: MatrixFactorization(seed=seed),
     'MatrixFactorization(loss="warp")': lambda seed: MatrixFactorization(loss="warp", seed=seed),
+    'MatrixFactorization(loss="warp", sampler="warp:tries=300", learning_rate=0.02)': lambda seed: (
+        MatrixFactorization(loss="warp", sampler="warp:tries=300", learning_rate=0.02, seed=seed)
+    ),
     "LightGCN()": lambda seed: LightGCN(seed=seed),
     "Item2Vec()": lambda seed: Item2Vec(seed=seed),
 }
@@ -91,21 +101,23 @@ def parts() -> dict[str, dict[str, Callable[[int], Any]]]:
     def factorised(loss: str, sampler: str | None, epochs: int | None = None) -> Callable[[int], Any]:
         return lambda seed: MatrixFactorization(loss=loss, sampler=sampler, epochs=epochs, seed=seed)
 
+    def machine(sampler: str) -> Callable[[int], Any]:
+        return lambda seed: FactorizationMachine(sampler=sampler, seed=seed)
+
     return {
         "models": MODELS,
-        # the softmax corrects for how often an item is drawn, which those that look at the model cannot tell
         "samplers": {
-            f"{loss} {name}": factorised(loss, name)
-            for loss in LOSSES
-            for name in (SAMPLERS[:2] if loss == "softmax" else SAMPLERS)
-        }
-        | {"warp": factorised("warp", None)},
+            f"{loss} {name}": machine(name) if loss == MACHINE else factorised(loss, name)
+            for loss in (*LOSSES, MACHINE)
+            for name in SAMPLERS_OF.get(loss, SAMPLERS)
+        },
         "epochs": {f"{name} {n}": factorised("bpr", name, n) for name in DYNAMIC for n in EPOCHS},
     }
 
 
-def measure(part: str, folder: Path, output: Path) -> None:
-    """Everything of a part that the file does not have yet, a seed at a time."""
+def measure(part: str, folder: Path, output: Path, match: str = "") -> None:
+    """What of a part the file does not have yet and a pattern matches, a seed at a time."""
+    wanted = {name: model_of for name, model_of in parts()[part].items() if re.search(match, name)}
     splits = datasets(folder)
     for data, split in splits.items():
         if part == "models":
@@ -117,7 +129,7 @@ def measure(part: str, folder: Path, output: Path) -> None:
             keep(output, part, data, "popularity", {"mean": figures})
     for seed in SEEDS:
         for data, split in splits.items():
-            for name, model_of in parts()[part].items():
+            for name, model_of in wanted.items():
                 by_seed = read(output).get(part, {}).get(data, {}).get(name, {}).get("by_seed", {})
                 if str(seed) not in by_seed:
                     by_seed[str(seed)] = run(model_of, seed, split, METRICS[data])
@@ -159,10 +171,12 @@ def rows_of(part: str, known: dict[str, Any]) -> str:
             for name in names
         ]
     elif part == "samplers":
-        head = ["sampler", *(f"{loss}, {data}" for data in METRICS for loss in LOSSES)]
+        columns = [*LOSSES, MACHINE]
+        head = ["sampler, data", *(f"`{loss}`" for loss in LOSSES), "machine, `bpr`"]
         body = [
-            [f"`{name}`", *(cell(found[data], f"{loss} {name}") for data in METRICS for loss in LOSSES)]
-            for name in SAMPLERS
+            [f"`{name}`, {data}", *(cell(of_data, f"{loss} {name}") for loss in columns)]
+            for data, of_data in found.items()
+            for name in (*SAMPLERS, *WARP)
         ]
     else:
         head = ["sampler, data", *(f"{n} epochs" for n in EPOCHS)]
@@ -195,6 +209,7 @@ def main(argv: list[str]) -> int:
     )
     parser.add_argument("part", choices=(*parts(), "table"))
     parser.add_argument("--data", type=Path, help="folder with ml-100k and lastfm")
+    parser.add_argument("--match", default="", metavar="REGEX", help="only models whose names it is found in")
     parser.add_argument("--output", type=Path, default=RESULTS)
     arguments = parser.parse_args(argv)
     if arguments.part == "table":
@@ -202,5 +217,5 @@ def main(argv: list[str]) -> int:
         return 0
     if arguments.data is None:
         parser.error("--data is needed, the folder with ml-100k and lastfm")
-    measure(arguments.part, arguments.data, arguments.output)
+    measure(arguments.part, arguments.data, arguments.output, arguments.match)
     return 0

@@ -1,4 +1,4 @@
-"""``ns2vec demo``: train, evaluate and query within a minute, on a corpus whose answers are known."""
+"""``ns2vec demo``: words, recommendations and a graph within a minute, on data whose answers are known."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from typing import Any
 
 from ns2vec._build_info import build_info
 from ns2vec._platform import n_processors
+from ns2vec.cli import showcase
 from ns2vec.cli.common import say, write_table
 from ns2vec.cli.parsing import Parser, UsageError, positive
 from ns2vec.cli.questions import Asker
@@ -28,7 +29,7 @@ from ns2vec.keyedvectors import KeyedVectors
 from ns2vec.word2vec import Word2Vec
 
 NAME = "demo"
-HELP = "Show it at work: train, evaluate and query, on a generated corpus or your own."
+HELP = "Show it at work on words, clicks and a graph: generated ones, or a text of your own."
 USAGE = "[options]"
 EXAMPLES = """
 ns2vec demo
@@ -63,7 +64,7 @@ def add_arguments(parser: Parser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Tell a story in five parts on stdout."""
+    """Tell a story in parts on stdout."""
     if (arguments.analogies or arguments.pairs) and not arguments.corpus:
         raise UsageError(
             "--analogies and --pairs go with --corpus: the generated text brings its own questions"
@@ -90,6 +91,8 @@ def run(arguments: argparse.Namespace) -> int:
             first = dict(reversed(list(corpus.analogies())))
             analogies = [first[title][:3] for title in FACTS]
     ask(Asker(vectors, topn=5), analogies)
+    if corpus is not None:
+        is_good &= show_others()
     section("Next", *next_steps(arguments))
     return 0 if is_good else 1
 
@@ -219,6 +222,18 @@ def ask(asker: Asker, analogies: Iterable[tuple[str, str, str]]) -> None:
     groups = [group for group in ODD_ONES_OUT if all(word in known for word in group)]
     lines = [f"{' '.join(group):<32}{asker.odd_one_out(group)['odd_one_out']}" for group in groups]
     section("Odd one out", *lines)
+
+
+def show_others() -> bool:
+    """Show recommendations and a graph; return whether both are what working training gives."""
+    made, is_good = showcase.shop(), True
+    for part in (showcase.recommendations, showcase.nodes):
+        shown = part(made)
+        section(shown.title, *shown.lines)
+        if shown.complaint:
+            say(f"{shown.complaint}: training does not work well")
+            is_good = False
+    return is_good
 
 
 def next_steps(arguments: argparse.Namespace) -> list[str]:

@@ -76,7 +76,7 @@ def _add_training(parser: Parser, group: Any) -> None:
     group.add_argument("--sampler", metavar="NAME", help="where negatives come from")
     for flag in ("vector-size", "epochs", "negatives", "workers", "layers", "window"):
         group.add_argument(f"--{flag}", type=positive, metavar="N", help="option of the model")
-    for flag in ("learning-rate", "regularization", "ns-exponent", "validation"):
+    for flag in ("learning-rate", "regularization", "ns-exponent", "popularity", "validation"):
         group.add_argument(f"--{flag}", type=float, metavar="X", help="option of the model")
     group.add_argument("--seed", type=natural, default=1, metavar="N", help="(default: 1)")
 

@@ -43,7 +43,7 @@ def html_report(
         _heading(evaluation),
         *score_sections(list(evaluation.models), evaluation.outcomes),
         _maps(evaluation, models or {}),
-        _settings(evaluation, command),
+        settings_section(settings_notes(evaluation), evaluation.seconds, command),
         _suites(evaluation),
     ]
     return page("ns2vec evaluation", sections)
@@ -151,10 +151,19 @@ def _neighbour_table(embedding: Embedding) -> str:
     return text_table([["word", "nearest words"], *rows])
 
 
-def _settings(evaluation: Evaluation, command: str) -> str:
-    made = f"{evaluation.seconds:.1f} s, ns2vec {__version__}"
+def settings_section(notes: Sequence[str], seconds: float, command: str) -> str:
+    """Return how the scores were made.
+
+    Parameters
+    ----------
+    notes : sequence of str
+    seconds : float
+    command : str
+        The command line; none if empty.
+    """
+    made = f"{seconds:.1f} s, ns2vec {__version__}"
     given = f"<pre>{escape(command)}</pre>" if command else ""
-    return f"<h2>Settings</h2>{given}{bullets([*settings_notes(evaluation), made])}"
+    return f"<h2>Settings</h2>{given}{bullets([*notes, made])}"
 
 
 def _suites(evaluation: Evaluation) -> str:

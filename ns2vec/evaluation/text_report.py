@@ -1,6 +1,6 @@
-"""An `Evaluation` as a table for a terminal and as Markdown.
+"""An evaluation as a table for a terminal and as Markdown.
 
-A mark behind a score compares the model with the first one: ``*`` p < .05, ``**`` p < .01, ``***`` p < .001,
+A mark after a score compares the model with the first one: ``*`` p < .05, ``**`` p < .01, ``***`` p < .001,
 of the permutation test on common questions, not corrected for the number of suites.
 """
 
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from functools import singledispatch
+from typing import Any
 
 from ns2vec.evaluation.results import Outcome, TaskResult
 from ns2vec.evaluation.runner import Evaluation
@@ -84,10 +86,6 @@ def score_rows(
     return rows
 
 
-def _rows(evaluation: Evaluation, sections: bool) -> list[list[str]]:
-    return score_rows(evaluation.models, evaluation.outcomes, sections=sections)
-
-
 def resampling_note(resampling: Resampling) -> str:
     """Return how intervals were drawn."""
     return (
@@ -120,23 +118,41 @@ def _notes(evaluation: Evaluation) -> list[str]:
     return notes + evaluation.left_out_lines()
 
 
-def table(evaluation: Evaluation, *, sections: bool = False) -> str:
+@singledispatch
+def rows_and_notes(evaluation: Any, sections: bool) -> tuple[list[list[str]], list[str]]:
+    """Return the cells of an evaluation's table, its head first, and notes; each kind registers its own.
+
+    Raises
+    ------
+    TypeError
+        If it is no evaluation.
+    """
+    raise TypeError(f"expected an evaluation, got {type(evaluation).__name__}")
+
+
+@rows_and_notes.register
+def _(evaluation: Evaluation, sections: bool) -> tuple[list[list[str]], list[str]]:
+    return score_rows(evaluation.models, evaluation.outcomes, sections=sections), _notes(evaluation)
+
+
+def table(evaluation: Any, *, sections: bool = False) -> str:
     """Render as aligned lines.
 
     Parameters
     ----------
-    evaluation : Evaluation
+    evaluation : Evaluation or RankingEvaluation
     sections : bool, optional
-        Whether to list the parts of each suite.
+        Whether to list the parts of each suite, or groups of users.
 
     Returns
     -------
     str
     """
-    return "\n".join([*aligned(_rows(evaluation, sections)), *_notes(evaluation)])
+    rows, notes = rows_and_notes(evaluation, sections)
+    return "\n".join([*aligned(rows), *notes])
 
 
-def markdown(evaluation: Evaluation, *, sections: bool = False) -> str:
+def markdown(evaluation: Any, *, sections: bool = False) -> str:
     """Render as a Markdown table with notes.
 
     Parameters
@@ -148,11 +164,7 @@ def markdown(evaluation: Evaluation, *, sections: bool = False) -> str:
     -------
     str
     """
-    return markdown_of(_rows(evaluation, sections), _notes(evaluation))
-
-
-def markdown_of(rows: Sequence[Sequence[str]], notes: Sequence[str]) -> str:
-    """Return rows as a Markdown table, and notes below it."""
+    rows, notes = rows_and_notes(evaluation, sections)
     escaped = [[_escape(cell) for cell in row] for row in rows]
     return "\n".join([markdown_table(escaped), "", *(f"- {_escape(note)}" for note in notes)])
 

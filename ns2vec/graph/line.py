@@ -61,7 +61,8 @@ class LINE(NodeModel):
     Of the first order, nodes that are joined get similar vectors (equation 3, with negatives); of the second,
     nodes with the same neighbours do: each predicts its neighbours, which have vectors of their own for that
     (equation 6). The paper puts both side by side, see `side_by_side`. Edges are drawn by weight; loops are
-    left out; directed edges are taken as they are by the second order, and have no direction in the first.
+    left out, and of the first order no node is drawn as a negative of its own; directed edges are taken as
+    they are by the second order, and have no direction in the first.
 
     Parameters
     ----------
@@ -69,22 +70,13 @@ class LINE(NodeModel):
     epochs : int
         Of as many edges as there are, an undirected one in both directions.
     **options
-        As in `NodeModel`: vector_size, epochs, alpha, min_alpha, negative, ns_exponent, objective, sampler,
-        negative_sharing, backend, seed, workers, batch_words, compute_loss, guard, checkpoint,
-        checkpoint_every, progress. The first order needs negatives: no hierarchical or full softmax.
-
-    Attributes
-    ----------
-    wv : KeyedVectors
-        Nodes and their vectors, ``wv.vectors`` of shape (n_nodes, D), rows in the order of the graph.
-    syn1neg, syn1 : ndarray of shape (n_nodes, D), float32
-        Of the second order: nodes as they are predicted.
-    epoch_losses : list of float
+        Those of `NodeModel`, whose attributes these models have. The first order has no output vectors, and
+        needs negatives: no hierarchical or full softmax.
 
     Raises
     ------
     ConfigError
-        If an option has a value that cannot work.
+        If the first order is to have none, or an option has a value that cannot work.
 
     Examples
     --------
@@ -135,7 +127,19 @@ class LINE(NodeModel):
         pairs = self._edges(graph)
         if rows is not None:
             pairs = replace(pairs, inputs=rows[pairs.inputs], outputs=rows[pairs.outputs])
+        if self.order == 1:
+            self._leave_out_itself()
         return EdgeFeed(pairs)
+
+    def _leave_out_itself(self) -> None:
+        """Let no node be a negative of its own: inputs and outputs are the same rows.
+
+        A sampler that excludes nodes has said what is no negative.
+        """
+        core = self._ready()
+        if core.sampler().filter is None:
+            n_nodes = len(core.wv.index_to_key)
+            core.known = np.arange(n_nodes + 1, dtype=np.int64), np.arange(n_nodes, dtype=np.int32)
 
     def _examples(self, graph: Graph) -> int:
         return len(self._edges(graph))

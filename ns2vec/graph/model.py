@@ -20,7 +20,7 @@ from ns2vec.models.stored import StoredModel
 from ns2vec.sampling import Sampler
 from ns2vec.training import EmbeddingCore, Plan, Spec, TrainingConfig
 from ns2vec.training.callbacks import checked_callbacks
-from ns2vec.training.checkpoints import Position, parse_interval
+from ns2vec.training.checkpoints import Position
 from ns2vec.training.guard import Guard
 from ns2vec.training.observers import EpochLog, Observer, ProgressObserver
 from ns2vec.training.run import Feed, Run
@@ -75,6 +75,19 @@ class NodeModel(StoredModel):
         Epochs, or a time such as ``"10min"`` (the default).
     progress : bool, optional
         Progress bar on stderr; None shows it when stderr is a terminal.
+
+    Attributes
+    ----------
+    wv : KeyedVectors
+        Nodes and their vectors, ``wv.vectors`` of shape (n_nodes, D), rows in the order of the graph.
+    syn1neg, syn1 : ndarray of shape (n_nodes, D), float32
+        Output vectors of negative sampling and of hierarchical softmax: nodes as they are predicted.
+    epoch_losses : list of float
+
+    Raises
+    ------
+    ConfigError
+        If an option has a value that cannot work, or `checkpoint` holds checkpoints of another run.
     """
 
     def __init__(
@@ -98,7 +111,7 @@ class NodeModel(StoredModel):
         self._choose_objective(objective)
         self._start_state()
         self.checkpoint, self.checkpoint_every = checkpoint, checkpoint_every
-        parse_interval(checkpoint_every)
+        resuming.prepare_checkpoints(checkpoint, checkpoint_every)
 
     @classmethod
     def _with_options(cls, options: dict[str, Any]) -> Self:

@@ -30,22 +30,8 @@ class DeepWalk(NodeModel):
     shrink_windows : bool
         Each window is of 1 to `window` nodes to each side; False: all of them have `window`.
     **options
-        As in `NodeModel`: vector_size, epochs, alpha, min_alpha, negative, ns_exponent, objective, sampler,
-        negative_sharing, backend, seed, workers, batch_words, compute_loss, guard, checkpoint,
-        checkpoint_every, progress. Objective ``"hierarchical_softmax"`` is the paper's.
-
-    Attributes
-    ----------
-    wv : KeyedVectors
-        Nodes and their vectors, ``wv.vectors`` of shape (n_nodes, D), rows in the order of the graph.
-    syn1neg, syn1 : ndarray of shape (n_nodes, D), float32
-        Output vectors of negative sampling and of hierarchical softmax.
-    epoch_losses : list of float
-
-    Raises
-    ------
-    ConfigError
-        If an option has a value that cannot work.
+        Those of `NodeModel`, whose attributes these models have. ``objective="hierarchical_softmax"`` is the
+        paper's.
 
     Examples
     --------
@@ -94,11 +80,6 @@ class Node2Vec(DeepWalk):
         search in depth does.
     **options
         As in `DeepWalk`.
-
-    Raises
-    ------
-    ConfigError
-        If an option has a value that cannot work.
 
     Examples
     --------

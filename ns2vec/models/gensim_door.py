@@ -19,7 +19,7 @@ from ns2vec.models.observers import ModelObserver
 from ns2vec.models.vocabulary import GensimVocabulary
 from ns2vec.training import inference
 from ns2vec.training.callbacks import checked_callbacks
-from ns2vec.training.checkpoints import CheckpointFolder, Position, parse_interval
+from ns2vec.training.checkpoints import Position
 from ns2vec.training.encoding import ChunkFeed
 from ns2vec.training.guard import Guard
 from ns2vec.training.network import Network
@@ -46,12 +46,8 @@ class GensimDoor(GensimVocabulary):
 
     def _start_checkpoints(self, folder: PathLike | None, every: Any) -> None:
         """Keep what the constructor was told, and find out now what will not work."""
-        if folder is None and every is not None:
-            raise ConfigError("checkpoint_every needs checkpoint, the folder that they go to")
-        parse_interval(every)
+        resuming.prepare_checkpoints(folder, every)
         self.checkpoint, self.checkpoint_every = folder, every
-        if folder is not None:
-            CheckpointFolder(folder).prepare()
 
     def _warn_ignored(self, trim_rule: object, callbacks: Iterable[Any] | None) -> None:
         if trim_rule is not None:

@@ -11,6 +11,7 @@ from typing import Any
 from ns2vec._typing import PathLike
 from ns2vec.corpus import Corpus, FileCorpus
 from ns2vec.exceptions import ConfigError, CorpusError, FormatError
+from ns2vec.formats.state import ModelState
 from ns2vec.models.stored import SAMPLER_STATE, is_plain
 from ns2vec.sampling import make_sampler
 from ns2vec.training.callbacks import checked_callbacks
@@ -43,7 +44,7 @@ def saver_of(model: Any, corpus: Corpus, plan: Plan, position: Position, *, stri
 def write_checkpoint(
     model: Any, plan: Plan, reference: dict[str, Any], at: Position, network: Network | None
 ) -> None:
-    """Write one; a full disk is told and does not end training, which can go on without."""
+    """Write one of a model that has gensim's door."""
     if network is not None:
         check_rows(network.weights(), at.last_alpha)
         network.write_back()
@@ -57,12 +58,53 @@ def write_checkpoint(
     }
     if gathered := model._sampler_state():  # also of a sampler that has to be given again
         state.attributes[SAMPLER_STATE] = gathered
+    keep(CheckpointFolder(model.checkpoint or ""), state, at)
+
+
+def keep(folder: CheckpointFolder, state: ModelState, at: Position) -> None:
+    """Write a checkpoint's file; a full disk is reported and does not end training."""
     try:
-        path = CheckpointFolder(model.checkpoint or "").write(state)
+        path = folder.write(state)
     except OSError as error:
         logger.error("no checkpoint: %s; training goes on", error)
     else:
         logger.info("%s: epoch %d, chunk %d", path, at.epoch + 1, at.chunks.n_jobs)
+
+
+def prepare_checkpoints(folder: PathLike | None, every: Any) -> None:
+    """Find out before training what will not work.
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be written.
+    ConfigError
+        If `every` cannot be or has no folder, or the folder holds checkpoints of another run.
+    """
+    if folder is None and every is not None:
+        raise ConfigError("checkpoint_every needs checkpoint, the folder that they go to")
+    parse_interval(every)
+    if folder is not None:
+        CheckpointFolder(folder).prepare()
+
+
+def plan_and_position(saved: dict[str, Any], path: str) -> tuple[Plan, Position]:
+    """Read how long a run was to be and how far it had come.
+
+    Raises
+    ------
+    FormatError
+        If it is not what was written.
+    """
+    try:
+        return Plan(**saved["plan"]), Position.from_plain(saved["position"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise damaged(path, error) from None
+
+
+def damaged(path: str, error: Exception) -> FormatError:
+    """Say of a checkpoint that it cannot be one."""
+    return FormatError(f"{path}: a damaged checkpoint: {error!r}")
 
 
 def from_checkpoint(
@@ -72,11 +114,11 @@ def from_checkpoint(
     parse_interval(checkpoint_every)
     path, state = CheckpointFolder(folder).read()
     saved, gathered = state.attributes.pop(ATTRIBUTE), state.attributes.pop(SAMPLER_STATE, {})
+    plan, position = plan_and_position(saved, path)
     try:
-        plan, position = Plan(**saved["plan"]), Position.from_plain(saved["position"])
         reference, has_sampler = dict(saved["corpus"]), bool(saved["has_sampler"])
     except (KeyError, TypeError, ValueError) as error:
-        raise FormatError(f"{path}: a damaged checkpoint: {error!r}") from None
+        raise damaged(path, error) from None
     for keyed in (state.vectors, *state.others.values()):
         keyed.vectors = padded(keyed.vectors)
     state.arrays = {name: padded(array) if array.ndim == 2 else array for name, array in state.arrays.items()}

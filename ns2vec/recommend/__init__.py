@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ns2vec.recommend.answers import Recommendation
 from ns2vec.recommend.factorization import MatrixFactorization
 from ns2vec.recommend.factorization_machine import FactorizationMachine
 from ns2vec.recommend.features import Features, read_features
@@ -11,7 +12,7 @@ from ns2vec.recommend.layouts import Dataset, lastfm, movielens
 from ns2vec.recommend.lightgcn import LightGCN
 from ns2vec.recommend.planted import Planted, planted_interactions
 from ns2vec.recommend.reading import read_interactions
-from ns2vec.recommend.recommender import Recommendation, Recommender
+from ns2vec.recommend.recommender import Recommender
 from ns2vec.recommend.splits import Split, by_item, by_time, by_user, given, leave_last, random_per_user
 
 __all__ = [

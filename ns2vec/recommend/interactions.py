@@ -282,21 +282,6 @@ class Interactions:
         return np.lexsort((*by_time, self.users))
 
 
-def joined(old: Interactions, new: Interactions) -> Interactions:
-    """Return both, with the keys of `new`, of which those of `old` are the first."""
-    columns: dict[str, Any] = {}
-    for name in ("weights", "times"):
-        parts = [getattr(part, name) for part in (old, new)]
-        if name == "weights" and any(part is not None for part in parts):
-            parts = [
-                np.ones(len(data), dtype=np.float32) if part is None else part
-                for data, part in zip((old, new), parts, strict=True)
-            ]
-        columns[name] = None if any(part is None for part in parts) else np.concatenate(parts)
-    users, items = (np.concatenate([getattr(old, name), getattr(new, name)]) for name in ("users", "items"))
-    return Interactions(users, items, new.user_keys, new.item_keys, **columns)
-
-
 def _renumbered(own: Sequence[Any], others: Sequence[Any]) -> tuple[list[Any], Int32Array]:
     """Return `others` with what only `own` has after them, and the row there of each of `own`."""
     rows = {key: row for row, key in enumerate(others)}

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ns2vec._options import number, whole
-from ns2vec._typing import Float32Array, Float64Array
+from ns2vec._typing import Float64Array
+from ns2vec.corpus import open_corpus
 from ns2vec.formats.saving import MODELS
 from ns2vec.formats.state import ModelState, VectorState
-from ns2vec.keyedvectors import KeyedVectors
 from ns2vec.models.word2vec import Word2Vec
-from ns2vec.recommend.interactions import Interactions, joined
+from ns2vec.recommend.interactions import Interactions
 from ns2vec.recommend.recommender import Recommender
 from ns2vec.sampling import make_sampler
+from ns2vec.training.checkpoints import Position
+from ns2vec.training.encoding import ChunkFeed
+from ns2vec.training.observers import Observer
+from ns2vec.training.run import Plan, Run
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -26,9 +31,9 @@ class Item2Vec(Recommender):
     """Vectors of items that are met together (Barkan & Koenigstein 2016, arXiv:1603.04259).
 
     The items of each user, in the order of time, or those of each basket, are a sentence for skip-gram with
-    negative sampling. A user is the sum of the unit vectors of what was met, so that an item's score is how
-    near it is to the history: baskets and sessions that were never trained are answered by
-    ``recommend(history=...)`` in the same way.
+    negative sampling. A user is the sum of the unit vectors of what was met, over the root of their number,
+    so that an item's score is how near it is to the history, and how popular: baskets and sessions that were
+    never trained are answered by ``recommend(history=...)`` in the same way.
 
     Parameters
     ----------
@@ -51,10 +56,14 @@ class Item2Vec(Recommender):
         Keep the mean loss of an interaction in each epoch in `epoch_losses`.
     seed, workers : int
         With one worker equal seeds give equal bytes.
+    popularity : float
+        What the logarithm of how often an item was met counts in a score. By nearness alone the rarest items
+        come first: each is near the few with which it was met.
 
     Attributes
     ----------
     users, items : KeyedVectors
+    item_bias : ndarray of shape (n_items,), float32
     model : Word2Vec
         Which knows items by their rows, as text.
 
@@ -76,12 +85,13 @@ class Item2Vec(Recommender):
         epochs: int = 20,
         negatives: int = 5,
         ns_exponent: float = -0.5,
-        learning_rate: float = 0.025,
+        learning_rate: float = 0.05,
         sample: float = 0.0,
         sampler: Any = None,
         compute_loss: bool = False,
         seed: int = 1,
         workers: int = 1,
+        popularity: float = 0.3,
     ) -> None:
         super().__init__()
         self.vector_size = whole("vector_size", vector_size, 1)
@@ -91,79 +101,40 @@ class Item2Vec(Recommender):
         self.learning_rate = number("learning_rate", learning_rate, 0.0)
         self.sample, self.sampler = number("sample", sample, 0.0), sampler
         self.seed, self.workers = whole("seed", seed), whole("workers", workers, 1)
-        self.compute_loss = compute_loss
+        self.compute_loss, self.popularity = compute_loss, number("popularity", popularity)
         make_sampler(self._sampler)
 
     @property
     def _sampler(self) -> Any:
         return "unigram" if self.sampler is None else self.sampler
 
-    def fit(self, data: Any) -> Self:
-        """Train on interactions; what was learned before is forgotten.
+    # ---- training ----
 
-        Parameters
-        ----------
-        data : Interactions, or a source that `read_interactions` takes
-            Those of a weight above 0 are learned from; a user may be a basket.
-
-        Raises
-        ------
-        CorpusError
-            If there is nothing to learn from.
-        """
-        found = self._read(data)
+    def _start(self) -> None:
         self.model = Word2Vec(
             vector_size=self.vector_size, sg=1, negative=self.negatives, ns_exponent=self.ns_exponent,
             sampler=self._sampler, sample=self.sample, alpha=self.learning_rate,
             min_alpha=self.learning_rate / 100, min_count=1, shrink_windows=False, seed=self.seed,
             workers=self.workers, epochs=self.epochs, compute_loss=self.compute_loss,
         )  # fmt: skip
-        self.users, self.items, self.epoch_losses = (
-            KeyedVectors(self.vector_size), KeyedVectors(self.vector_size), [],
-        )  # fmt: skip
-        self._learn(found, found, self.epochs)
-        return self
 
-    def partial_fit(self, data: Any, *, epochs: int = 1) -> Self:
-        """Learn from further baskets; new users and items get rows after the old ones.
-
-        Parameters
-        ----------
-        data : Interactions, or a source that `read_interactions` takes
-        epochs : int
-
-        Raises
-        ------
-        CorpusError
-            If there is nothing to learn from.
-        """
-        epochs = whole("epochs", epochs, 1)
-        if "users" not in vars(self):
-            return self.fit(data)
-        new = self._read(data).onto(self.users.index_to_key, self.items.index_to_key)
-        self._learn(joined(self.seen, new), new, epochs)
-        return self
-
-    def _learn(self, seen: Interactions, new: Interactions, epochs: int) -> None:
-        """Train on what is new, and make vectors of everybody."""
+    def _grow(self, seen: Interactions, new: Interactions) -> None:
         sentences = baskets(new.positives())
         self.model.window = self.window or max(map(len, sentences))
         self.model.build_vocab(sentences, update=bool(self.model.wv.key_to_index))
-        self.model.train(
-            sentences, total_examples=len(sentences), epochs=epochs, start_alpha=self.learning_rate,
-            end_alpha=self.learning_rate / 100, compute_loss=self.compute_loss,
-        )  # fmt: skip
-        if self.compute_loss:
-            n_items = sum(map(len, sentences))
-            self.epoch_losses += [loss / n_items for loss in self.model.epoch_losses]
-        for store, keys in ((self.users, new.user_keys), (self.items, new.item_keys)):
-            store.index_to_key = list(keys)
-            store.key_to_index = {key: row for row, key in enumerate(keys)}
+        self._take_keys(new)
         self._see(seen)
-        self._show()
+
+    def _plan(self, liked: Interactions, epochs: int | None) -> Plan:
+        rate = self.learning_rate
+        return Plan(epochs or self.epochs, rate, rate / 100, len(liked), None)
+
+    def _make_run(self, liked: Interactions, plan: Plan, at: Position, observers: Sequence[Observer]) -> Run:
+        return Run(self.model._ready(), plan, ChunkFeed(open_corpus(baskets(liked))), tuple(observers), at)
 
     def _show(self) -> None:
         """Unit vectors of items, zeros for those nobody has met; users are sums over their histories."""
+        self.model.wv.vectors_changed()
         rows = np.zeros((self.seen.n_items, self.vector_size), dtype=np.float32)
         places = np.array([int(key) for key in self.model.wv.index_to_key], dtype=np.int64)
         rows[places] = self.model.wv.get_normed_vectors()
@@ -174,7 +145,8 @@ class Item2Vec(Recommender):
         for store, vectors in ((self.items, rows), (self.users, users)):
             store.vectors = vectors
             store.vectors_changed()
-        self.item_bias: Float32Array | None = None
+        n_met = np.asarray(liked.sum(axis=0)).ravel()
+        self.item_bias = (self.popularity * np.log1p(n_met)).astype(np.float32)
         self._forget()
 
     @property

@@ -63,8 +63,7 @@ def movielens(folder: PathLike, *, ratings: bool = False) -> Dataset:
     FormatError
         If the folder has no such files.
     """
-    reader, path = _layout(folder, MOVIELENS)
-    return reader(path, ratings)
+    return _loaded(folder, MOVIELENS, ratings)
 
 
 def lastfm(folder: PathLike, *, counts: bool = False) -> Dataset:
@@ -85,16 +84,16 @@ def lastfm(folder: PathLike, *, counts: bool = False) -> Dataset:
     FormatError
         If the folder has no such files.
     """
-    reader, path = _layout(folder, LASTFM)
-    return reader(path, counts)
+    return _loaded(folder, LASTFM, counts)
 
 
-def _layout(
-    folder: PathLike, layouts: Mapping[str, Callable[[Path, bool], Dataset]]
-) -> tuple[Callable[[Path, bool], Dataset], Path]:
+def _loaded(
+    folder: PathLike, layouts: Mapping[str, Callable[[Path, bool], Dataset]], weighted: bool
+) -> Dataset:
+    """Read the first layout whose files are there."""
     for pattern, reader in layouts.items():
         if found := sorted(Path(folder).glob(pattern)):
-            return reader, found[0]
+            return reader(found[0], weighted)
     raise FormatError(f"{folder}: expected a folder with one of {', '.join(layouts)}; unpack the data set")
 
 

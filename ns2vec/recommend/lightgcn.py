@@ -2,166 +2,26 @@
 
 from __future__ import annotations
 
-import logging
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
-from scipy.special import expit
 
 from ns2vec._options import flag, number, whole
-from ns2vec._typing import Float32Array, Int64Array
-from ns2vec.exceptions import DivergenceError
+from ns2vec._typing import Float32Array
+from ns2vec.exceptions import FormatError
 from ns2vec.formats.saving import MODELS
 from ns2vec.formats.state import ModelState
-from ns2vec.keyedvectors import KeyedVectors
-from ns2vec.recommend import serving
-from ns2vec.recommend.interactions import Interactions, joined
+from ns2vec.recommend.graph_run import GraphRun
+from ns2vec.recommend.interactions import Interactions
+from ns2vec.recommend.propagation import graph_of, spread
 from ns2vec.recommend.recommender import Recommender
-from ns2vec.recommend.splits import random_per_user
-from ns2vec.training.adam import Adam
-from ns2vec.training.progress import ProgressBar
-
-if TYPE_CHECKING:
-    from typing_extensions import Self
-
-logger = logging.getLogger(__name__)
+from ns2vec.training.checkpoints import Position
+from ns2vec.training.observers import Observer
+from ns2vec.training.run import Plan
 
 START = 0.1  # standard deviation of fresh vectors
-TRIES = 16  # draws of a negative before a pair goes without
-MOST_CELLS = 1 << 26  # of a table of who has chosen what; with more pairs they are looked up in order
-LIST = 20  # items of the lists that early stopping looks at
-
-
-# ---- functions on arrays ----
-
-
-def graph_of(lists: serving.Lists, n_items: int) -> Any:
-    """Return D^-1/2 A D^-1/2 of the graph of users and items, shape (n_users + n_items,) * 2, float32.
-
-    Parameters
-    ----------
-    lists : tuple of ndarray
-        Offsets (n_users + 1,) and rows of the items of each user.
-    n_items : int
-    """
-    offsets, rows = lists
-    n_users = len(offsets) - 1
-    met = sparse.csr_matrix((np.ones(len(rows), np.float32), rows, offsets), shape=(n_users, n_items))
-    both = sparse.bmat([[None, met], [met.T, None]]).tocsr()
-    scale = np.maximum(np.diff(both.indptr), 1).astype(np.float64) ** -0.5
-    both.data = (scale[np.repeat(np.arange(len(scale)), np.diff(both.indptr))] * scale[both.indices]).astype(
-        np.float32
-    )
-    return both
-
-
-def spread(vectors: Float32Array, graph: Any, layers: int) -> Float32Array:
-    """Return the mean of a vector and what its neighbours up to `layers` steps away hand on (eq. 4 and 8).
-
-    The map is linear and symmetric: gradients go back through the very same function.
-    """
-    total: Float32Array = vectors.copy()
-    layer = vectors
-    for _ in range(layers):
-        layer = np.asarray(graph @ layer)
-        total += layer
-    total /= layers + 1
-    return total
-
-
-def bpr_gradient(
-    final: Float32Array, users: Int64Array, chosen: Int64Array, others: Int64Array
-) -> tuple[float, Float32Array]:
-    """Return the mean BPR loss of a batch and its gradient by the vectors as they have been spread.
-
-    Parameters
-    ----------
-    final : ndarray of shape (n, D), float32
-        Of users, then of items.
-    users, chosen, others : ndarray of shape (b,), int64
-        Rows of `final`: a user, an item that was chosen, and one that was not.
-    """
-    lead = np.einsum("bd,bd->b", final[users], final[chosen] - final[others])
-    push = (-expit(-lead) / len(users)).astype(np.float32)
-    rows = np.concatenate([users, users, chosen, others])
-    columns = np.concatenate([chosen, others, users, users])
-    shape = len(final), len(final)
-    pushes = sparse.csr_matrix((np.concatenate([push, -push, push, -push]), (rows, columns)), shape=shape)
-    return float(np.logaddexp(0.0, -lead).mean()), pushes @ final
-
-
-class Negatives:
-    """Draws items that a user has not chosen: uniform, or the best of some by score (DNS: Zhang et al. 2013).
-
-    Parameters
-    ----------
-    lists : tuple of ndarray
-        Offsets and rows of the items of each user.
-    n_items, candidates : int
-    """
-
-    def __init__(self, lists: serving.Lists, n_items: int, candidates: int) -> None:
-        offsets, rows = lists
-        owners = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
-        self.known, self.n_items, self.candidates = owners * n_items + rows, n_items, candidates
-        self.table: Any = None
-        if (len(offsets) - 1) * n_items <= MOST_CELLS:
-            self.table = np.zeros((len(offsets) - 1) * n_items, dtype=bool)
-            self.table[self.known] = True
-
-    def is_known(self, users: Any, items: Any) -> Any:
-        """Whether users have chosen items."""
-        asked = users * self.n_items + items
-        if self.table is not None:
-            return self.table[asked]
-        place = np.minimum(np.searchsorted(self.known, asked), len(self.known) - 1)
-        return self.known[place] == asked
-
-    def draw(self, users: Int64Array, scores: Any, rng: np.random.Generator) -> tuple[Any, Any]:
-        """Return items, and which of the users have got one.
-
-        Parameters
-        ----------
-        users : ndarray of shape (b,)
-        scores : callable
-            ``scores(users, items)`` of shape (b, candidates).
-        rng : numpy.random.Generator
-        """
-        owners = np.repeat(users, self.candidates)
-        items = rng.integers(0, self.n_items, len(owners))
-        bad = np.flatnonzero(self.is_known(owners, items))
-        for _ in range(TRIES):
-            if not len(bad):
-                break
-            items[bad] = rng.integers(0, self.n_items, len(bad))
-            bad = bad[self.is_known(owners[bad], items[bad])]
-        usable = np.ones(len(items), dtype=bool)
-        usable[bad] = False
-        drawn, allowed = items.reshape(-1, self.candidates), usable.reshape(-1, self.candidates)
-        best = np.zeros(len(users), dtype=np.int64)
-        if self.candidates > 1:
-            best = np.where(allowed, scores(users, drawn), -np.inf).argmax(axis=1)
-        everyone = np.arange(len(users))
-        return drawn[everyone, best], allowed[everyone, best]
-
-
-def hit_rate_of_lists(
-    vectors: tuple[Float32Array, Float32Array], known: serving.Lists, wanted: serving.Lists
-) -> float:
-    """Return the recall in the first 20 items, mean over the users who want something."""
-    rows, _ = serving.top_items(*vectors, n=LIST, seen=known)
-    offsets, items = wanted
-    found = [
-        np.isin(items[first:end], best).mean()
-        for first, end, best in zip(offsets[:-1], offsets[1:], rows, strict=True)
-        if end > first
-    ]
-    return float(np.mean(found))
-
-
-# ---- the model ----
 
 
 class LightGCN(Recommender):
@@ -188,7 +48,8 @@ class LightGCN(Recommender):
     validation : float
         Share of each user's interactions that is held out to end training by: every `check_every` epochs
         recall in the first 20 items is measured; after `patience` times without a better one the best vectors
-        are kept. 0: all epochs on all interactions. The finished vectors are spread over the whole graph.
+        are kept. 0, or fewer epochs than `check_every`: all epochs on all interactions. The finished vectors
+        are spread over the whole graph.
     check_every, patience : int
     compute_loss : bool
         Keep the mean loss of each epoch in `epoch_losses`.
@@ -246,132 +107,30 @@ class LightGCN(Recommender):
 
     # ---- training ----
 
-    def fit(self, data: Any) -> Self:
-        """Train on interactions; what was learned before is forgotten.
-
-        Parameters
-        ----------
-        data : Interactions, or a source that `read_interactions` takes
-            Those of a weight above 0 are learned from; the others are only not recommended again.
-
-        Raises
-        ------
-        CorpusError
-            If there is nothing to learn from.
-        DivergenceError
-            If vectors have grown beyond numbers: the learning rate is too high.
-        """
-        found = self._read(data)
-        self.users, self.items = KeyedVectors(self.vector_size), KeyedVectors(self.vector_size)
+    def _start(self) -> None:
         self.base = np.zeros((0, self.vector_size), dtype=np.float32)
-        self.epoch_losses, self.epochs_trained, self.item_bias = [], 0, None
-        self._grow(found, found)
-        self._train(found.positives(), self.epochs)
-        return self
-
-    def partial_fit(self, data: Any, *, epochs: int = 1) -> Self:
-        """Learn from further interactions, on the graph of all; new users and items get fresh vectors.
-
-        Parameters
-        ----------
-        data : Interactions, or a source that `read_interactions` takes
-        epochs : int
-            Passes over the new interactions.
-
-        Raises
-        ------
-        CorpusError
-            If there is nothing to learn from.
-        """
-        epochs = whole("epochs", epochs, 1)
-        if "users" not in vars(self):
-            return self.fit(data)
-        new = self._read(data).onto(self.users.index_to_key, self.items.index_to_key)
-        self._grow(joined(self.seen, new), new)
-        self._train(new.positives(), epochs)
-        return self
+        self.epochs_trained = 0
 
     def _grow(self, seen: Interactions, new: Interactions) -> None:
-        """Give new users and items fresh vectors, and take note of what was met."""
         old = len(self.users.index_to_key), len(self.items.index_to_key)
         parts = []
         for side, n_old, n_new, rows in zip(
             (0, 1), old, (new.n_users, new.n_items), np.split(self.base, [old[0]]), strict=True
         ):
             rng = np.random.default_rng([self.seed, side, n_old])
-            fresh = rng.standard_normal((n_new - n_old, self.vector_size), dtype=np.float32) * np.float32(
-                START
-            )
-            parts += [rows, fresh]
+            fresh = rng.standard_normal((n_new - n_old, self.vector_size), dtype=np.float32)
+            parts += [rows, fresh * np.float32(START)]
         self.base = np.concatenate(parts)
-        for store, keys in ((self.users, new.user_keys), (self.items, new.item_keys)):
-            store.index_to_key = list(keys)
-            store.key_to_index = {key: row for row, key in enumerate(keys)}
+        self._take_keys(new)
         self._see(seen)
 
-    def _train(self, liked: Interactions, epochs: int) -> None:
-        """All epochs, or as many as make the lists of what is held out better."""
-        held = random_per_user(liked, self.validation, seed=self.seed) if self.validation else None
-        trained = liked if held is None else held.train
-        lists = self._liked_lists if held is None else trained.known()
-        graph = graph_of(lists, self.seen.n_items)
-        adam, negatives = Adam([self.base]), Negatives(lists, self.seen.n_items, self.candidates)
-        best, kept, n_worse = -1.0, self.base, 0
-        with ProgressBar("interactions", epochs * len(trained), show=self.progress) as bar:
-            for epoch in range(epochs):
-                with np.errstate(over="ignore", invalid="ignore"):  # it is told when the epoch is over
-                    loss = self._epoch(trained, graph, adam, negatives)
-                bar.update((epoch + 1) * len(trained), f"loss {loss:.4f}")
-                if held is None or (epoch + 1) % self.check_every:
-                    continue
-                found = hit_rate_of_lists(self._spread(graph), lists, held.test.known())
-                logger.info("epoch %d: recall@%d of the held-out part %.4f", epoch + 1, LIST, found)
-                if found > best:
-                    best, kept, n_worse = found, self.base.copy(), 0
-                    continue
-                n_worse += 1
-                if n_worse == self.patience:
-                    break
-        if held is not None and best >= 0.0:
-            self.base = kept
-        self._show()
+    def _plan(self, liked: Interactions, epochs: int | None) -> Plan:
+        return Plan(epochs or self.epochs, self.learning_rate, self.learning_rate, len(liked), None)
 
-    def _epoch(self, data: Interactions, graph: Any, adam: Adam, negatives: Negatives) -> float:
-        """Train one epoch; return the mean loss."""
-        rng = np.random.default_rng([self.seed, self.epochs_trained, 7])
-        n_users, order, total = self.seen.n_users, rng.permutation(len(data)), 0.0
-        users, items = data.users.astype(np.int64), data.items.astype(np.int64)
-
-        for first in range(0, len(order), self.batch_size):
-            places = order[first : first + self.batch_size]
-            final = spread(self.base, graph, self.layers)
-
-            def scores(owners: Any, drawn: Any, final: Float32Array = final) -> Any:
-                return np.matmul(final[n_users + drawn], final[owners][..., np.newaxis])[..., 0]
-
-            others, has_one = negatives.draw(users[places], scores, rng)
-            places, others = places[has_one], n_users + others[has_one]
-            if not len(places):
-                continue
-            batch = users[places], n_users + items[places], others
-            loss, gradient = bpr_gradient(final, *batch)
-            gradient = spread(gradient, graph, self.layers)
-            if self.regularization:
-                touches = np.bincount(np.concatenate(batch), minlength=len(self.base)) / np.float32(
-                    len(places)
-                )
-                gradient += (self.regularization * touches[:, np.newaxis]).astype(np.float32) * self.base
-            adam.step([self.base], [gradient], self.learning_rate)
-            total += loss * len(places)
-        self.epochs_trained += 1
-        if not np.isfinite(self.base).all():
-            raise DivergenceError(
-                f"training diverged: vectors are no numbers any more; lower learning_rate, it was "
-                f"{self.learning_rate:g}"
-            )
-        if self.compute_loss:
-            self.epoch_losses.append(total / len(data))
-        return total / len(data)
+    def _make_run(
+        self, liked: Interactions, plan: Plan, at: Position, observers: Sequence[Observer]
+    ) -> GraphRun:
+        return GraphRun(self, liked, plan, observers, at, {"base": self.base, **vars(self).pop("_held", {})})
 
     def _spread(self, graph: Any) -> tuple[Float32Array, Float32Array]:
         final = spread(self.base, graph, self.layers)
@@ -396,8 +155,16 @@ class LightGCN(Recommender):
     def _own_arrays(self) -> dict[str, npt.NDArray[Any]]:
         return {"base": self.base}
 
+    def _run_arrays(self, run: Any) -> dict[str, Any]:
+        found: dict[str, Any] = run.arrays()
+        return found
+
     def _take_arrays(self, arrays: dict[str, Any]) -> None:
         self.base = np.array(arrays["base"], dtype=np.float32)
+        expected = len(self.users) + len(self.items), self.vector_size
+        if self.base.shape != expected:
+            raise FormatError(f"a damaged {self.KIND}: base has shape {self.base.shape}, not {expected}")
+        self._held = {name: array for name, array in arrays.items() if name.startswith("run_")}
 
 
 MODELS.register(LightGCN.KIND, LightGCN)

@@ -3,48 +3,35 @@
 from __future__ import annotations
 
 import copy
-import logging
-from dataclasses import asdict, dataclass
-from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
 
 import numpy as np
 
 from ns2vec._options import flag, number, whole
 from ns2vec._registry import Registry
-from ns2vec._typing import Float64Array, PathLike
-from ns2vec.exceptions import ConfigError, FormatError
+from ns2vec._typing import Float64Array
+from ns2vec.exceptions import ConfigError
 from ns2vec.formats.state import ModelState
 from ns2vec.keyedvectors import KeyedVectors
 from ns2vec.models.resuming import padded
 from ns2vec.models.stored import SAMPLER_STATE
 from ns2vec.objectives import Objective, SampledSoftmax
-from ns2vec.recommend.interactions import Interactions, joined
+from ns2vec.recommend.interactions import Interactions
 from ns2vec.recommend.recommender import Recommender
 from ns2vec.sampling import make_sampler
-from ns2vec.training.checkpoints import (
-    ATTRIBUTE,
-    CheckpointFolder,
-    Position,
-    Saver,
-    parse_interval,
-)
+from ns2vec.training.checkpoints import Position
 from ns2vec.training.config import TrainingConfig
 from ns2vec.training.core import EmbeddingCore
 from ns2vec.training.decay import Decay
-from ns2vec.training.guard import check_rows
-from ns2vec.training.network import Network
-from ns2vec.training.observers import EpochLog, EpochTally, Observer, ProgressObserver
+from ns2vec.training.observers import Observer
 from ns2vec.training.pairs import PairFeed, Pairs
 from ns2vec.training.run import Plan, Run
 from ns2vec.training.spec import Spec, TargetSpec
 from ns2vec.training.units import Units
 from ns2vec.vocab import Growth
-
-if TYPE_CHECKING:
-    from typing_extensions import Self
-
-logger = logging.getLogger(__name__)
 
 END = 0.01  # the learning rate falls to this share of where it began
 
@@ -96,18 +83,6 @@ LOSSES.register("logistic", Loss(Logistic, "uniform", 5, 0.1, 0.01, 60))
 LOSSES.register("softmax", Loss(SampledSoftmax, "uniform", 20, 0.1, 0.01, 60))
 
 
-class EpochLosses(Observer):
-    """Notes the mean loss of each epoch in a list."""
-
-    def __init__(self, losses: list[float]) -> None:
-        self.losses = losses
-
-    def on_epoch(self, run: Run, done: EpochTally) -> None:
-        """Note it."""
-        if run.has_loss:
-            self.losses.append(done.loss / max(1, done.n_words))
-
-
 class PairModel(Recommender):
     """Base of matrix factorisation and factorisation machine: how they are trained, grow and are kept.
 
@@ -141,7 +116,8 @@ class PairModel(Recommender):
     """
 
     BIAS = True  # each item has a bias of its own
-    PACE = (1.0, 1.0)  # usual learning rate and regularisation, as shares of those of a row alone
+    # learning rate and regularisation that suit a loss here, as shares of those in `LOSSES`
+    PACE: ClassVar[dict[str, tuple[float, float]]] = {}
 
     def __init__(
         self,
@@ -170,10 +146,10 @@ class PairModel(Recommender):
     @cached_property
     def _settings(self) -> TrainingConfig:
         """What the engine is told."""
-        usual = LOSSES[self.loss]
-        rate = usual.learning_rate * self.PACE[0] if self.learning_rate is None else self.learning_rate
+        usual, pace = LOSSES[self.loss], self.PACE.get(self.loss, (1.0, 1.0))
+        rate = usual.learning_rate * pace[0] if self.learning_rate is None else self.learning_rate
         rate = number("learning_rate", rate, 0.0)
-        strength = usual.regularization * self.PACE[1] if self.regularization is None else self.regularization
+        strength = usual.regularization * pace[1] if self.regularization is None else self.regularization
         self._strength = number("regularization", strength, 0.0)
         if self._strength * rate >= 1.0:
             raise ConfigError(
@@ -227,7 +203,7 @@ class PairModel(Recommender):
         core.epochs_trained = int(loaded.get("epochs_trained", 0))
         if loaded.get(SAMPLER_STATE):
             core.sampler().restore(loaded[SAMPLER_STATE], self.vector_size)
-        self._show(core)
+        self._show()
 
     def _count(self, core: EmbeddingCore) -> None:
         """Tell a core how often each user and each item is there, and what no negative is."""
@@ -237,85 +213,33 @@ class PairModel(Recommender):
             units.columns()["count"] = counts.astype(np.int64)
         core.known = self._liked_lists
 
-    def _show(self, core: EmbeddingCore) -> None:
-        """Let users see what was trained."""
+    def _show(self) -> None:
+        core = self._ready()
         self.items.vectors = core.output("items")
-        self.items.vectors_changed()
         self.item_bias = core.output("items_bias") if self.BIAS else None
+        for store in (self.users, self.items):
+            store.vectors_changed()
+        self._forget()
 
     # ---- training ----
 
-    def fit(self, data: Any, *, checkpoint: PathLike | None = None, checkpoint_every: Any = None) -> Self:
-        """Train on interactions; what was learned before is forgotten.
+    def _start(self) -> None:
+        self._core = self._new_core()
 
-        Parameters
-        ----------
-        data : Interactions, or a source that `read_interactions` takes
-            Those of a weight above 0 are learned from; the others are only not recommended again.
-        checkpoint : path, optional
-            Folder that keeps how far training has come; see `resume`.
-        checkpoint_every : int or str, optional
-            Epochs, or a time such as ``"10min"``, which it is unless given.
-
-        Raises
-        ------
-        ConfigError
-            If `checkpoint_every` cannot be, or the folder holds checkpoints of another run.
-        CorpusError
-            If there is nothing to learn from.
-        """
-        if checkpoint is None and checkpoint_every is not None:
-            raise ConfigError("checkpoint_every needs checkpoint, the folder that they go to")
-        parse_interval(checkpoint_every)
-        if checkpoint is not None:
-            CheckpointFolder(checkpoint).prepare()
-        found = self._read(data)
-        self.users, self.items = KeyedVectors(self.vector_size), KeyedVectors(self.vector_size)
-        self.item_bias, self.epoch_losses = None, []
-        self._see(found)
-        self._core = core = self._new_core()
-        self._add_keys(core, found)
-        self._begin(core)
-        self._show(core)
-        usual = LOSSES[self.loss].epochs
-        plan = self._plan(len(found.positives()), usual if self.epochs is None else self.epochs)
-        self._run(plan, Position(last_alpha=plan.start_alpha), (checkpoint, checkpoint_every))
-        return self
-
-    def partial_fit(self, data: Any, *, epochs: int = 1) -> Self:
-        """Learn from further interactions; new users and items get rows after the old ones.
-
-        Parameters
-        ----------
-        data : Interactions, or a source that `read_interactions` takes
-        epochs : int
-            Passes over the new interactions.
-
-        Raises
-        ------
-        CorpusError
-            If there is nothing to learn from.
-        """
-        epochs = whole("epochs", epochs, 1)
-        if "users" not in vars(self):
-            return self.fit(data)
-        core, found = self._ready(), self._read(data)
-        new = found.onto(self.users.index_to_key, self.items.index_to_key)
-        self._grow(core, new)
-        plan = self._plan(len(new.positives()), epochs)
-        self._run(plan, Position(last_alpha=plan.start_alpha), pairs=new.positives())
-        return self
+    def _grow(self, seen: Interactions, new: Interactions) -> None:
+        core = self._ready()
+        is_fresh = not core.inputs.wv.index_to_key
+        self._see(seen)
+        self._add_keys(core, new)
+        if is_fresh:
+            self._begin(core)
+        else:
+            core.extend(self._settings.seed)
+        self._show()
 
     def _begin(self, core: EmbeddingCore) -> None:
         """Fresh weights."""
         core.begin(self._settings.seed)
-
-    def _grow(self, core: EmbeddingCore, new: Interactions) -> None:
-        """Give new users and items rows, and take note of what was met."""
-        self._see(joined(self.seen, new))
-        self._add_keys(core, new)
-        core.extend(self._settings.seed)
-        self._show(core)
 
     def _add_keys(self, core: EmbeddingCore, data: Interactions) -> None:
         """Take the keys that come after those there are; none has weights yet."""
@@ -326,40 +250,15 @@ class PairModel(Recommender):
             units.add(Growth(list(keys[n_known:]), rows, np.zeros(len(rows), dtype=np.int64), 1, {}))
         self._count(core)
 
-    def _plan(self, n_pairs: int, epochs: int) -> Plan:
-        config = self._settings
-        return Plan(whole("epochs", epochs, 1), config.alpha, config.min_alpha, n_pairs, None)
+    def _plan(self, liked: Interactions, epochs: int | None) -> Plan:
+        config, usual = self._settings, LOSSES[self.loss].epochs
+        n_epochs = epochs or (usual if self.epochs is None else whole("epochs", self.epochs, 1))
+        return Plan(n_epochs, config.alpha, config.min_alpha, len(liked), None)
 
-    def _run(
-        self,
-        plan: Plan,
-        at: Position,
-        checkpoint: tuple[PathLike | None, Any] = (None, None),
-        pairs: Interactions | None = None,
-    ) -> None:
-        """All epochs of a plan, or those behind a position."""
+    def _make_run(self, liked: Interactions, plan: Plan, at: Position, observers: Sequence[Observer]) -> Run:
         core = self._ready()
-        liked = self.seen.positives() if pairs is None else pairs
-        observers: list[Observer] = [
-            ProgressObserver(self.progress),
-            EpochLog(),
-            EpochLosses(self.epoch_losses),
-            Decay(self._strength, self._touches(core, liked)),
-        ]
-        saver = None
-        if checkpoint[0] is not None:
-            write = partial(self._write_checkpoint, CheckpointFolder(checkpoint[0]), plan)
-            saver = Saver(parse_interval(checkpoint[1]), write, at)
-            observers.append(saver)
-        run = Run(core, plan, PairFeed(Pairs(liked.users, liked.items)), tuple(observers), at)
-        try:
-            run.train()
-        finally:
-            self._show(core)
-            self.users.vectors_changed()
-            self._forget()
-        if saver is not None:
-            saver.finish(run)
+        decay = Decay(self._strength, self._touches(core, liked))
+        return Run(core, plan, PairFeed(Pairs(liked.users, liked.items)), (*observers, decay), at)
 
     def _touches(self, core: EmbeddingCore, liked: Interactions) -> dict[str, Float64Array]:
         """How often an epoch moves each row; that of an item as a negative, on average."""
@@ -382,49 +281,6 @@ class PairModel(Recommender):
             SAMPLER_STATE: core.tables.state_of(self._settings.sampler),
         }
         return state
-
-    def _write_checkpoint(
-        self, folder: CheckpointFolder, plan: Plan, at: Position, network: Network | None
-    ) -> None:
-        """Keep how far a run has come; a full disk is told and does not end it."""
-        if network is not None:
-            check_rows(network.weights(), at.last_alpha)
-            network.write_back()
-            self._ready().compose()
-        self._show(self._ready())
-        state = self.to_state()
-        state.attributes[ATTRIBUTE] = {"plan": asdict(plan), "position": at.to_plain()}
-        try:
-            path = folder.write(state)
-        except OSError as error:
-            logger.error("no checkpoint: %s; training goes on", error)
-        else:
-            logger.info("%s: epoch %d, chunk %d", path, at.epoch + 1, at.chunks.n_jobs)
-
-    @classmethod
-    def resume(cls, folder: PathLike, *, checkpoint_every: Any = None) -> Self:
-        """Go on with a `fit` from the newest checkpoint in a folder, to the end.
-
-        With ``workers=1`` the model is, to the byte, the one that an uninterrupted run would have made. The
-        interactions are in the checkpoint.
-
-        Raises
-        ------
-        FileNotFoundError
-            If there is no checkpoint.
-        FormatError
-            If none can be read.
-        """
-        path, state = CheckpointFolder(folder).read()
-        saved = state.attributes.pop(ATTRIBUTE)
-        try:
-            plan, at = Plan(**saved["plan"]), Position.from_plain(saved["position"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise FormatError(f"{path}: a damaged checkpoint: {error!r}") from None
-        model = cls.from_state(state)
-        if not at.is_finished:
-            model._run(plan, at, (folder, checkpoint_every))
-        return model
 
     def __getstate__(self) -> dict[str, Any]:
         state = self.to_state() if "users" in vars(self) else None

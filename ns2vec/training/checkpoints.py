@@ -339,8 +339,8 @@ class CheckpointFolder:
         """
         if self.files():
             raise ConfigError(
-                f"{self.path} holds checkpoints already: go on with Word2Vec.resume (on the command line: "
-                "--resume), or name another folder to begin anew"
+                f"{self.path} holds checkpoints already: go on with the model's resume (on the command "
+                "line: --resume), or name another folder to begin anew"
             )
         os.makedirs(self.path, exist_ok=True)
         check_writable(self.next_path())

@@ -70,67 +70,48 @@ class Feed(Protocol):
         ...
 
 
-class Run:
-    """Train a core as a plan says.
+class Epochs:
+    """The epochs of a plan, one after the other, and who watches them.
 
     Parameters
     ----------
-    core : EmbeddingCore
     plan : Plan
         May be replaced between epochs.
-    feed : Feed
     observers : iterable of Observer
     position : Position, optional
         Where to begin; kept in step.
-    hot_words : int
-        Length of the corpus in words where its rows are in order of frequency, or 0.
 
     Attributes
     ----------
     network : Network or None
-        What the epoch under way trains.
+        What the epoch under way trains, where the engine trains it.
     epoch : int
         Counted from 0 within this run.
     last_alpha : float
         Learning rate of the last chunk that was handed out.
+    has_loss : bool
+        Whether the loss is computed.
     """
 
+    network: Network | None = None
+    has_loss = False
+
     def __init__(
-        self,
-        core: EmbeddingCore,
-        plan: Plan,
-        feed: Feed,
-        observers: tuple[Observer, ...] = (),
-        position: Position | None = None,
-        *,
-        hot_words: int = 0,
+        self, plan: Plan, observers: tuple[Observer, ...] = (), position: Position | None = None
     ) -> None:
-        self.core, self.config = core, core.config
         self.plan = plan
-        self.feed = feed
         self.observers = observers
         self.at = position if position is not None else Position(last_alpha=plan.start_alpha)
-        self.hot_words = hot_words
-        self.network: Network | None = None
-        self.kernel: Any = None
         self.epoch = self.at.epoch
         self.last_alpha = plan.start_alpha
-        self.piece: Iterator[Any] = iter(())
-
-    @property
-    def has_loss(self) -> bool:
-        """Whether the loss is computed."""
-        return bool(self.config.kernel_options()["compute_loss"])
 
     @property
     def is_last_epoch(self) -> bool:
         """Whether all epochs have been trained."""
         return self.at.epoch >= self.plan.epochs
 
-    # ---- epochs ----
-
     def train(self) -> tuple[int, int]:
-        """Train all epochs, or those behind the position.
+        """Train all epochs, or those after the position.
 
         Returns
         -------
@@ -162,6 +143,46 @@ class Run:
         except KeyboardInterrupt:
             self.tell("on_interrupt", None)
             raise
+
+    def train_epoch(self) -> EpochTally:
+        """Train one epoch, or what a checkpoint has left of it."""
+        raise NotImplementedError
+
+
+class Run(Epochs):
+    """Train a core as a plan says.
+
+    Parameters
+    ----------
+    core : EmbeddingCore
+    plan : Plan
+    feed : Feed
+    observers : iterable of Observer
+    position : Position, optional
+        As in `Epochs`.
+    hot_words : int
+        Length of the corpus in words where its rows are in order of frequency, or 0.
+    """
+
+    def __init__(
+        self,
+        core: EmbeddingCore,
+        plan: Plan,
+        feed: Feed,
+        observers: tuple[Observer, ...] = (),
+        position: Position | None = None,
+        *,
+        hot_words: int = 0,
+    ) -> None:
+        super().__init__(plan, observers, position)
+        self.core, self.config = core, core.config
+        self.has_loss = bool(self.config.kernel_options()["compute_loss"])
+        self.feed = feed
+        self.hot_words = hot_words
+        self.kernel: Any = None
+        self.piece: Iterator[Any] = iter(())
+
+    # ---- epochs ----
 
     def train_epoch(self) -> EpochTally:
         """Train one epoch, or what a checkpoint has left of it."""

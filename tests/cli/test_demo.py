@@ -23,6 +23,9 @@ def test_the_whole_demo(ns2vec, tmp_path, monkeypatch, listing):
     for answer in ("reykjavik", "ruble", "worse"):
         assert f"{answer} 0." in outcome.out.split("Analogies")[1]
     assert re.search(r"Odd one out .* bigger\n", outcome.out)
+    ours, popular = map(float, re.search(r"NDCG@10 (0\.\d+), by popularity (0\.\d+)", outcome.out).groups())
+    assert ours > 1.5 * popular
+    assert float(re.search(r"micro-F1 ([01]\.\d+)", outcome.out)[1]) > 0.8
     assert listing("kept") == ["corpus.txt", "questions.txt", "similarity.tsv", "vectors.bin"]
     assert listing(".") == ["kept"]
     hint = re.search(r"^Next +(ns2vec .*)$", outcome.out, re.MULTILINE)[1]

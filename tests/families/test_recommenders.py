@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import ClassVar
 
 import numpy as np
@@ -25,17 +24,23 @@ def choices(n_users=80, n_items=20, n_each=8, seed=0):
 
 
 class Interrupt(Observer):
-    """Ctrl-C after so many chunks."""
+    """Ctrl-C after so many jobs of the engine, or batches of LightGCN."""
 
-    def __init__(self, n_left):
-        self.n_left = n_left
+    def __init__(self, n_left, event):
+        self.n_left, self.event = n_left, event
+
+    def count(self, event):
+        self.n_left -= event == self.event
+        if self.n_left < 0:
+            raise KeyboardInterrupt
 
     def watched(self, jobs):
         for job in jobs:
-            self.n_left -= 1
-            if self.n_left < 0:
-                raise KeyboardInterrupt
+            self.count("job")
             yield job
+
+    def on_chunk(self, run, tally):
+        self.count("batch")
 
 
 class RecommenderTests(FamilyTests):
@@ -52,7 +57,7 @@ class RecommenderTests(FamilyTests):
     fit_options: ClassVar[dict] = {}
 
     def fit(self, examples, *, checkpoint=None, **options):
-        common = {"workers": 1, "seed": 3, "compute_loss": True}
+        common = {"seed": 3, "compute_loss": True}
         keep = {} if checkpoint is None else {"checkpoint": checkpoint, "checkpoint_every": "1h"}
         return self.family(**(common | self.options | options)).fit(examples, **keep, **self.fit_options)
 
@@ -83,6 +88,22 @@ class RecommenderTests(FamilyTests):
         assert {found.item for found in model.recommend("a_new", n=30)}.isdisjoint({"a1", "a2"})
         assert "a_new" in {found.item for found in model.recommend("a2", n=30)}
 
+    event, n_events = "job", 1
+    """What is counted until a run is cut, and how many an epoch has."""
+
+    @pytest.mark.parametrize("part", [0.1, 0.5, 0.95])
+    def test_a_run_that_was_cut_ends_with_the_bytes_of_a_whole_one(self, part, tmp_path, monkeypatch):
+        whole = self.fit(self.examples())
+        n_before = int(self.options["epochs"] * self.n_events * part)
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr("ns2vec.recommend.recommender.EpochLog", lambda: Interrupt(n_before, self.event))
+            self.fit(self.examples(), checkpoint=tmp_path)
+        resumed = self.family.resume(tmp_path)
+        assert self.same(resumed, whole)
+        assert self.losses(resumed) == self.losses(whole)
+        again = self.family.resume(tmp_path)  # of a run that is finished
+        assert self.same(again, whole)
+
 
 class PairModelTests(RecommenderTests):
     """Those that the engine of words trains."""
@@ -98,19 +119,6 @@ class PairModelTests(RecommenderTests):
         {"regularization": -1},
         {"workers": 0},
     ]
-
-    @pytest.mark.parametrize("part", [0.1, 0.5, 0.95])
-    def test_a_run_that_was_cut_ends_with_the_bytes_of_a_whole_one(self, part, tmp_path, monkeypatch):
-        whole = self.fit(self.examples())
-        monkeypatch.setattr(
-            "ns2vec.recommend.pair_model.EpochLog", lambda: Interrupt(int(self.options["epochs"] * part))
-        )
-        with contextlib.suppress(KeyboardInterrupt):
-            self.fit(self.examples(), checkpoint=tmp_path)
-        monkeypatch.undo()
-        resumed = self.family.resume(tmp_path)
-        assert self.same(resumed, whole)
-        assert self.losses(resumed) == self.losses(whole)
 
 
 class MatrixTests(PairModelTests):
@@ -147,22 +155,12 @@ class TestMachine(PairModelTests):
         return super().arrays(model) | {"user_rows": core.inputs.matrix, "item_rows": core.output("items")}
 
 
-class GraphTests(RecommenderTests):
-    """LightGCN has no threads of its own and takes no checkpoints."""
+class TestLightGCN(RecommenderTests):
+    """It has no threads of its own."""
 
     family = LightGCN
-
-    def fit(self, examples, **options):
-        options.pop("workers", None)
-        return self.family(**({"seed": 3, "compute_loss": True} | self.options | options)).fit(examples)
-
-    @pytest.mark.skip(reason="an epoch is short: there are no checkpoints")
-    def test_a_run_that_was_cut_ends_with_the_bytes_of_a_whole_one(self):
-        pass
-
-
-class TestLightGCN(GraphTests):
     options = {"vector_size": 16, "epochs": 12, "batch_size": 128}
+    event, n_events = "batch", 5
     bad_options = [
         {"vector_size": 0},
         {"learning_rate": float("nan")},
@@ -171,6 +169,9 @@ class TestLightGCN(GraphTests):
         {"candidates": 0},
         {"validation": 1},
     ]
+
+    def fit(self, examples, *, workers=1, **options):
+        return super().fit(examples, **options)
 
 
 class TestItem2Vec(RecommenderTests):
@@ -184,7 +185,3 @@ class TestItem2Vec(RecommenderTests):
         {"negatives": 0},
         {"sampler": "dice"},
     ]
-
-    @pytest.mark.skip(reason="its Word2Vec takes checkpoints")
-    def test_a_run_that_was_cut_ends_with_the_bytes_of_a_whole_one(self):
-        pass

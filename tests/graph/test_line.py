@@ -31,6 +31,18 @@ def test_a_step_of_the_first_order_moves_the_vectors_of_all_three_nodes():
     assert not hasattr(model, "syn1neg")
 
 
+def test_no_node_of_the_first_order_is_a_negative_of_its_own():
+    """A sampler that draws nothing but the input leaves the edge alone: the derivative of log s(ab)."""
+    graph = read_graph([("a", "b")], directed=True, keys=["a", "b", "c"])
+    options = {"vector_size": 5, "alpha": 0.5, "min_alpha": 0.5, "negative": 3, "epochs": 1}
+    model = LINE(order=1, sampler=lambda n, _: np.zeros(n, dtype=np.int32), **options).fit(graph)
+    model.wv.vectors[:] = np.random.default_rng(2).normal(size=(3, 5))
+    a, b, c = model.wv.vectors.astype(np.float64)
+    model.partial_fit(graph)
+    up = 0.5 * sigmoid(-a @ b)
+    assert model.wv.vectors == pytest.approx(np.array([a + up * b, b + up * a, c]), rel=1e-5)
+
+
 def test_edges_of_an_epoch_are_drawn_by_weight():
     ids = np.arange(4, dtype=np.int32)
     weights = np.array([1, 2, 4, 8], dtype=np.float32)

@@ -48,6 +48,7 @@ TESTED_BY = {
     "tests/recommend/test_factorization_machine.py": "recommend/feature_units",
     "tests/recommend/test_pair_model.py": "recommend/factorization",
     "tests/recommend/test_reading.py": "recommend/tables",
+    "tests/recommend/test_recommender.py": "recommend/answers",
     "tests/sampling/test_aware.py": "reference/aware",
     "tests/sampling/test_base.py": "sampling/noise",
     "tests/sampling/test_static.py": "sampling/_draws",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ns2vec.recommend import Item2Vec, read_interactions
+from ns2vec.recommend import Item2Vec, by_time, planted_interactions, read_interactions
 from ns2vec.recommend.item2vec import baskets
 
 
@@ -35,6 +35,21 @@ def test_a_user_is_the_sum_of_what_was_met():
     np.testing.assert_allclose(
         [one.score for one in asked], [one.score for one in trained], rtol=1e-4, atol=1e-6
     )
+
+
+def test_of_two_items_that_are_as_near_the_popular_one_is_better():
+    """By cosines alone a list begins with what hardly anybody has met."""
+    data = planted_interactions(120, 60, 3, per_user=10, noise=0.3, seed=2).interactions
+    split = by_time(data)
+    counts = np.bincount(split.train.items, minlength=60)
+    plain, popular = (Item2Vec(vector_size=16, popularity=weight).fit(split.train) for weight in (0.0, 0.3))
+    assert np.array_equal(plain.users.vectors, popular.users.vectors)
+    np.testing.assert_allclose(popular.item_bias, 0.3 * np.log1p(counts), rtol=1e-6)
+    np.testing.assert_allclose(
+        popular.scores([3]) - plain.scores([3]), popular.item_bias[np.newaxis], atol=1e-5
+    )
+    ours, nearness = (model.evaluate(split, ks=(10,)).scores()["Item2Vec"] for model in (popular, plain))
+    assert ours["ndcg@10"] > 1.2 * nearness["ndcg@10"]
 
 
 @pytest.mark.parametrize("window", [None, 3])

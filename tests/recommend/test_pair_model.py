@@ -7,7 +7,6 @@ import pytest
 
 from ns2vec.exceptions import ConfigError
 from ns2vec.recommend import Interactions, MatrixFactorization, by_time, planted_interactions
-from ns2vec.recommend.interactions import joined
 from ns2vec.recommend.pair_model import LOSSES
 from ns2vec.sampling import Uniform
 from ns2vec.training.pairs import Pairs
@@ -100,7 +99,7 @@ def test_a_sampler_with_lists_of_its_own_is_refused():
 def test_interactions_are_joined_with_their_weights():
     old = Interactions([0], [0], ["ann"], ["tea"])
     new = Interactions([1, 0], [0, 1], ["ann", "bob"], ["tea", "gin"], weights=[2, -1])
-    both = joined(old, new)
+    both = old.joined(new)
     assert both.users.tolist() == [0, 1, 0]
     assert both.weights.tolist() == [1, 2, -1]
-    assert joined(old, old).weights is None
+    assert old.joined(old).weights is None

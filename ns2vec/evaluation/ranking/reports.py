@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from html import escape
-
-from ns2vec._build_info import __version__
-from ns2vec.evaluation.html_report import score_sections
+from ns2vec.evaluation.html_report import score_sections, settings_section
 from ns2vec.evaluation.ranking.runner import RankingEvaluation
 from ns2vec.evaluation.text_report import (
     MARKS_EXPLAINED,
-    markdown_of,
+    markdown,
     resampling_note,
+    rows_and_notes,
     score_rows,
     score_text,
+    table,
 )
-from ns2vec.reports.html import bullets, page, text_table
-from ns2vec.reports.tables import aligned
+from ns2vec.reports.html import page, text_table
+
+__all__ = ["html_report", "markdown", "notes", "table"]
 
 
-def _rows(evaluation: RankingEvaluation, sections: bool) -> list[list[str]]:
+@rows_and_notes.register
+def _(evaluation: RankingEvaluation, sections: bool) -> tuple[list[list[str]], list[str]]:
     rows = score_rows(evaluation.models, evaluation.outcomes, head="metric", sections=sections)
-    return rows + [[figure, "all lists", "", *values] for figure, *values in _catalogue(evaluation)]
+    of_lists = [[figure, "all lists", "", *figures] for figure, *figures in _catalogue(evaluation)]
+    return rows + of_lists, notes(evaluation)
 
 
 def _catalogue(evaluation: RankingEvaluation) -> list[list[str]]:
@@ -45,37 +47,6 @@ def notes(evaluation: RankingEvaluation) -> list[str]:
     return [*found, *([MARKS_EXPLAINED] if len(evaluation.models) > 1 else [])]
 
 
-def table(evaluation: RankingEvaluation, *, sections: bool = False) -> str:
-    """Render as aligned lines.
-
-    Parameters
-    ----------
-    evaluation : RankingEvaluation
-    sections : bool, optional
-        Whether to list groups of users.
-
-    Returns
-    -------
-    str
-    """
-    return "\n".join([*aligned(_rows(evaluation, sections)), *notes(evaluation)])
-
-
-def markdown(evaluation: RankingEvaluation, *, sections: bool = False) -> str:
-    """Render as a Markdown table with notes.
-
-    Parameters
-    ----------
-    evaluation, sections
-        As in `table`.
-
-    Returns
-    -------
-    str
-    """
-    return markdown_of(_rows(evaluation, sections), notes(evaluation))
-
-
 def html_report(evaluation: RankingEvaluation, *, command: str = "") -> str:
     """Render as one self-contained HTML page.
 
@@ -89,12 +60,10 @@ def html_report(evaluation: RankingEvaluation, *, command: str = "") -> str:
     -------
     str
     """
-    given = f"<pre>{escape(command)}</pre>" if command else ""
-    made = f"{evaluation.seconds:.1f} s, ns2vec {__version__}"
     sections = [
         "<h1>Evaluation of recommendations</h1>",
         *score_sections(evaluation.models, evaluation.outcomes, "metric"),
         "<h2>Catalogue</h2>" + text_table([["all lists", *evaluation.models], *_catalogue(evaluation)]),
-        f"<h2>Settings</h2>{given}{bullets([*notes(evaluation), made])}",
+        settings_section(notes(evaluation), evaluation.seconds, command),
     ]
     return page("ns2vec ranking", sections)

@@ -101,9 +101,12 @@ def test_reports_say_what_was_asked(evaluation):
     assert lines[0].split() == ["metric", "measure", "used/total", "<truth>", "popularity"]
     assert "***" in table(evaluation)
     page = html_report(evaluation, command="ns2vec evaluate <a>")
-    for shown in (table(evaluation, sections=True), markdown(evaluation), page):
+    ndcg = next(outcome.results[0] for outcome in evaluation.outcomes if outcome.name == "ndcg@5")
+    interval = f"[{ndcg.low:.3f}, {ndcg.high:.3f}]", "intervals: 95% of 200 bootstrap draws"
+    for shown in (table(evaluation, sections=True), markdown(evaluation).replace("\\", ""), page):
         assert "120 users, " in shown
         assert "coverage@5" in shown
+        assert all(end in shown for end in interval)
     assert "split: by_time(test=0.2); " in page
     assert "more than" in table(evaluation, sections=True)
     assert "&lt;truth&gt;" in page

@@ -1,0 +1,207 @@
+"""How LightGCN is trained: epochs of Adam on whole batches, and when to stop."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ns2vec._typing import Float32Array
+from ns2vec.exceptions import DivergenceError, FormatError, StopTraining
+from ns2vec.recommend.interactions import Interactions
+from ns2vec.recommend.propagation import LIST, Negatives, bpr_gradient, graph_of, recall_of_lists, spread
+from ns2vec.recommend.splits import Split, random_per_user
+from ns2vec.training.adam import Adam
+from ns2vec.training.checkpoints import Position, Saver
+from ns2vec.training.loop import Tally
+from ns2vec.training.observers import EpochTally, Observer
+from ns2vec.training.run import Epochs, Plan
+
+logger = logging.getLogger(__name__)
+
+ORDER = 7  # in the key of the stream that orders and draws
+
+
+class Patience(Observer):
+    """Ends training after some looks without better lists, and keeps the best vectors.
+
+    Parameters
+    ----------
+    recall : callable
+        ``recall()`` of what is held out, as vectors are now.
+    base : ndarray
+        What is trained.
+    every, patience : int
+        Epochs between two looks, and looks without a better one.
+    """
+
+    def __init__(self, recall: Callable[[], float], base: Float32Array, every: int, patience: int) -> None:
+        self.recall, self.base = recall, base
+        self.every, self.patience = every, patience
+        self.best, self.n_worse = -1.0, 0
+        self.kept = base.copy()
+
+    def on_epoch(self, run: Any, done: EpochTally) -> None:
+        """Look, and stop."""
+        if (run.epoch + 1) % self.every:
+            return
+        found = self.recall()
+        logger.info("epoch %d: recall@%d of the held-out part %.4f", run.epoch + 1, LIST, found)
+        if found > self.best:
+            self.best, self.n_worse = found, 0
+            self.kept[:] = self.base
+            return
+        self.n_worse += 1
+        if self.n_worse == self.patience:
+            raise StopTraining(f"no better recall after {self.patience} looks")
+
+    def state(self) -> dict[str, Any]:
+        """How good lists were."""
+        return {"best": self.best, "n_worse": self.n_worse}
+
+
+class GraphRun(Epochs):
+    """Train a `LightGCN` as a plan says.
+
+    Checkpoints are taken between epochs; one at Ctrl-C is of the last whole epoch.
+
+    Parameters
+    ----------
+    model : LightGCN
+        Its options, and ``model.base``, which moves.
+    liked : Interactions
+        To learn from; the graph is that of all that the model has seen.
+    plan, observers, position
+        As in `Epochs`.
+    held : dict of str to ndarray
+        What `arrays` returned, to go on from a position.
+    """
+
+    def __init__(
+        self, model: Any, liked: Interactions, plan: Plan, observers: Sequence[Observer],
+        position: Position, held: dict[str, Any],
+    ) -> None:  # fmt: skip
+        # a part that nobody looks at would be held out for nothing
+        is_watched = model.validation and plan.epochs >= model.check_every
+        split = random_per_user(liked, model.validation, seed=model.seed) if is_watched else None
+        self.data = liked if split is None else split.train
+        super().__init__(replace(plan, total_words=len(self.data)), tuple(observers), position)
+        self.model, self.has_loss = model, model.compute_loss
+        self.lists = model._liked_lists if split is None else self.data.known()
+        self.graph = graph_of(self.lists, model.seen.n_items)
+        self.adam = Adam([model.base])
+        self.negatives = Negatives(self.lists, model.seen.n_items, model.candidates)
+        self.patience = None if split is None else self._patience(split)
+        if position.epoch:
+            self._go_on(held)
+
+    def _patience(self, split: Split) -> Patience:
+        """Look at lists of what is held out, before checkpoints are taken."""
+        model, wanted = self.model, split.test.known()
+
+        def recall() -> float:
+            return recall_of_lists(model._spread(self.graph), self.lists, wanted)
+
+        made = Patience(recall, model.base, model.check_every, model.patience)
+        self.observers = (*self.observers, made)
+        return made
+
+    def train(self) -> tuple[int, int]:
+        """Train, and take the best vectors."""
+        found = super().train()
+        if self.patience is not None and self.patience.best >= 0.0:
+            self.model.base[:] = self.patience.kept
+        return found
+
+    def train_epoch(self) -> EpochTally:
+        """One epoch."""
+        model, tally, started = self.model, Tally(), time.perf_counter()
+        self.tell("on_epoch_begin", tally)
+        self.tell("on_network")
+        is_kept = any(isinstance(observer, Saver) for observer in self.observers)
+        before = {name: array.copy() for name, array in self.arrays().items()} if is_kept else {}
+        try:
+            with np.errstate(over="ignore", invalid="ignore"):  # reported when the epoch is over
+                self._train_batches(tally)
+        except KeyboardInterrupt:
+            if is_kept:
+                self._restore(before)
+                self.tell("on_interrupt", None)
+            raise
+        model.epochs_trained += 1
+        if not np.isfinite(model.base).all():
+            raise DivergenceError(
+                f"training diverged: vectors are no numbers any more; lower learning_rate, it was "
+                f"{model.learning_rate:g}"
+            )
+        n_read, seconds = len(self.data), time.perf_counter() - started
+        return EpochTally(tally.n_trained, n_read, n_read, tally.loss, self.last_alpha, seconds)
+
+    def _train_batches(self, tally: Tally) -> None:
+        """All interactions in an order by chance."""
+        model, n_users = self.model, self.model.seen.n_users
+        rng = np.random.default_rng([model.seed, model.epochs_trained, ORDER])
+        order = rng.permutation(len(self.data))
+        users, items = self.data.users.astype(np.int64), self.data.items.astype(np.int64)
+        for first in range(0, len(order), model.batch_size):
+            places = order[first : first + model.batch_size]
+            n_read = len(places)
+            final = spread(model.base, self.graph, model.layers)
+
+            def scores(owners: Any, drawn: Any, final: Float32Array = final) -> Any:
+                return np.matmul(final[n_users + drawn], final[owners][..., np.newaxis])[..., 0]
+
+            others, has_one = self.negatives.draw(users[places], scores, rng)
+            places, others = places[has_one], n_users + others[has_one]
+            loss = 0.0
+            if len(places):
+                loss = self._step(final, (users[places], n_users + items[places], others))
+            tally.add(len(places), n_read, n_read, loss)
+            self.tell("on_chunk", tally)
+
+    def _step(self, final: Float32Array, batch: tuple[Any, Any, Any]) -> float:
+        """One step of Adam; return the summed loss."""
+        model, n_pairs = self.model, len(batch[0])
+        loss, gradient = bpr_gradient(final, *batch)
+        gradient = spread(gradient, self.graph, model.layers)
+        if model.regularization:
+            touches = np.bincount(np.concatenate(batch), minlength=len(model.base)) / np.float32(n_pairs)
+            gradient += (model.regularization * touches[:, np.newaxis]).astype(np.float32) * model.base
+        self.adam.step([model.base], [gradient], model.learning_rate)
+        return loss * n_pairs
+
+    # ---- going on ----
+
+    def arrays(self) -> dict[str, Any]:
+        """Return all that has to be kept between two epochs."""
+        ((mean, square),) = self.adam.moments
+        found = {"base": self.model.base, "run_mean": mean, "run_square": square}
+        found["run_steps"] = np.array([self.adam.n_steps], dtype=np.int64)
+        return found if self.patience is None else found | {"run_kept": self.patience.kept}
+
+    def _restore(self, held: dict[str, Any]) -> None:
+        for name, array in self.arrays().items():
+            array[:] = held[name]
+        self.adam.n_steps = int(held["run_steps"][0])
+
+    def _go_on(self, held: dict[str, Any]) -> None:
+        """Begin where a checkpoint was taken.
+
+        Raises
+        ------
+        FormatError
+            If it lacks what is needed.
+        """
+        names_and_shapes = {name: array.shape for name, array in self.arrays().items()}
+        found = {name: array.shape for name, array in held.items()}
+        if any(found.get(name) != shape for name, shape in names_and_shapes.items()):
+            raise FormatError(f"a damaged checkpoint: expected the arrays {names_and_shapes}, found {found}")
+        self._restore(held)
+        if self.patience is not None:
+            told = self.at.guard
+            self.patience.best = float(told.get("best", -1.0))
+            self.patience.n_worse = int(told.get("n_worse", 0))
