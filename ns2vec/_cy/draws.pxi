@@ -310,6 +310,9 @@ cdef inline long choose_set(Kernel k, Workspace work, Window *window, long i, lo
         m = merge_draws(k, work, window, i, s, request, n, log_q)
     if goal.kind == NS2_CONTRAST:
         drawn.heaviest[s] = push_on_centre(drawn.weights + s * goal.ld, m)
+    if scratch.marks != NULL:
+        for j in range(m):
+            scratch.marks[ids[j]] = 1
     return m
 
 

@@ -70,8 +70,8 @@ class LINE(NodeModel):
         Of as many edges as there are, an undirected one in both directions.
     **options
         As in `NodeModel`: vector_size, epochs, alpha, min_alpha, negative, ns_exponent, objective, sampler,
-        negative_sharing, backend, seed, workers, batch_words, compute_loss, guard, checkpoint,
-        checkpoint_every, progress. The first order needs negatives: no hierarchical or full softmax.
+        negative_sharing, backend, seed, workers, batch_words, compute_loss, guard, shards,
+        shard_merge, checkpoint, checkpoint_every, progress. The first order needs negatives: no hierarchical or full softmax.
 
     Attributes
     ----------

@@ -69,6 +69,10 @@ class NodeModel(StoredModel):
         Keep the loss of each epoch in `epoch_losses`.
     guard : {None, "stop", "rollback"}
         See `Word2Vec`.
+    shards : int, optional
+        Train in rounds, so that the result does not depend on `workers`: see `Word2Vec`.
+    shard_merge : {"adasum", "others", "mean", "sum"}
+        See `Word2Vec`.
     checkpoint : path, optional
         Folder for checkpoints, from which `resume` goes on.
     checkpoint_every : int or str, optional
@@ -82,7 +86,8 @@ class NodeModel(StoredModel):
         negative: int = 5, ns_exponent: float = 0.75, objective: str | None = None,
         sampler: str | Sampler | Callable[..., Any] = "unigram", negative_sharing: str = "window",
         backend: str = "fused", seed: int | None = 1, workers: int = 1, batch_words: int = 10_000,
-        compute_loss: bool = False, guard: str | None = None, checkpoint: PathLike | None = None,
+        compute_loss: bool = False, guard: str | None = None, shards: int | None = None,
+        shard_merge: str = "adasum", checkpoint: PathLike | None = None,
         checkpoint_every: int | str | None = None, progress: bool | None = None,
     ) -> None:  # fmt: skip
         vars(self).update(FIXED)
@@ -92,6 +97,7 @@ class NodeModel(StoredModel):
         self.sampler, self.negative_sharing, self.backend = sampler, negative_sharing, backend
         self.seed, self.workers, self.batch_words = seed, workers, batch_words
         self.compute_loss, self.guard, self.progress = compute_loss, guard, progress
+        self.shards, self.shard_merge = shards, shard_merge
         self.running_training_loss = 0.0
         self.epoch_losses: list[float] = []
         self.min_alpha_yet_reached = alpha

@@ -31,8 +31,8 @@ class DeepWalk(NodeModel):
         Each window is of 1 to `window` nodes to each side; False: all of them have `window`.
     **options
         As in `NodeModel`: vector_size, epochs, alpha, min_alpha, negative, ns_exponent, objective, sampler,
-        negative_sharing, backend, seed, workers, batch_words, compute_loss, guard, checkpoint,
-        checkpoint_every, progress. Objective ``"hierarchical_softmax"`` is the paper's.
+        negative_sharing, backend, seed, workers, batch_words, compute_loss, guard, shards,
+        shard_merge, checkpoint, checkpoint_every, progress. Objective ``"hierarchical_softmax"`` is the paper's.
 
     Attributes
     ----------

@@ -51,6 +51,8 @@ class Item2Vec(Recommender):
         Keep the mean loss of an interaction in each epoch in `epoch_losses`.
     seed, workers : int
         With one worker equal seeds give equal bytes.
+    shards : int, optional
+        As in `Word2Vec`: equal seeds give equal bytes for any number of workers.
 
     Attributes
     ----------
@@ -82,6 +84,7 @@ class Item2Vec(Recommender):
         compute_loss: bool = False,
         seed: int = 1,
         workers: int = 1,
+        shards: int | None = None,
     ) -> None:
         super().__init__()
         self.vector_size = whole("vector_size", vector_size, 1)
@@ -91,7 +94,7 @@ class Item2Vec(Recommender):
         self.learning_rate = number("learning_rate", learning_rate, 0.0)
         self.sample, self.sampler = number("sample", sample, 0.0), sampler
         self.seed, self.workers = whole("seed", seed), whole("workers", workers, 1)
-        self.compute_loss = compute_loss
+        self.compute_loss, self.shards = compute_loss, shards
         make_sampler(self._sampler)
 
     @property
@@ -117,6 +120,7 @@ class Item2Vec(Recommender):
             sampler=self._sampler, sample=self.sample, alpha=self.learning_rate,
             min_alpha=self.learning_rate / 100, min_count=1, shrink_windows=False, seed=self.seed,
             workers=self.workers, epochs=self.epochs, compute_loss=self.compute_loss,
+            shards=self.shards,
         )  # fmt: skip
         self.users, self.items, self.epoch_losses = (
             KeyedVectors(self.vector_size), KeyedVectors(self.vector_size), [],

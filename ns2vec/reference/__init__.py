@@ -14,12 +14,14 @@ can be compared weight by weight.
 - `ns2vec.reference.readers`      which inputs meet which centre, one function a reader
 - `ns2vec.reference.targets`      which outputs a centre stands for, one class a target
 - `ns2vec.reference.walks`        random walks over a graph
+- `ns2vec.reference.merges`       what becomes of the changes of several shards, one function a rule
 - `ns2vec.reference.training`     windows and pairs, and how vectors move
 
 Legend: V words, D dimensions, n input rows, m output rows of one block.
 """
 
 from ns2vec.reference.evaluation import cosines, count_not_lower
+from ns2vec.reference.merges import MERGES, merged
 from ns2vec.reference.objectives import KINDS, LINKS, block_loss, block_step, sigmoid
 from ns2vec.reference.readers import READERS
 from ns2vec.reference.samplers import DRAWS, Request
@@ -36,6 +38,7 @@ __all__ = [
     "KINDS",
     "LINKS",
     "Labels",
+    "MERGES",
     "Model",
     "Path",
     "READERS",
@@ -50,6 +53,7 @@ __all__ = [
     "cosines",
     "count_not_lower",
     "fnv1a",
+    "merged",
     "ngrams",
     "shuffled",
     "sigmoid",

@@ -18,6 +18,7 @@ from ns2vec.training.guard import check_rows
 from ns2vec.training.loop import Tally, run_workers
 from ns2vec.training.network import Network
 from ns2vec.training.observers import EpochTally, Observer
+from ns2vec.training.sharded.engine import Shards
 from ns2vec.training.worker import Worker
 
 if TYPE_CHECKING:
@@ -113,6 +114,7 @@ class Run:
         self.hot_words = hot_words
         self.network: Network | None = None
         self.kernel: Any = None
+        self.shards: Shards | None = None
         self.epoch = self.at.epoch
         self.last_alpha = plan.start_alpha
         self.piece: Iterator[Any] = iter(())
@@ -121,6 +123,11 @@ class Run:
     def has_loss(self) -> bool:
         """Whether the loss is computed."""
         return bool(self.config.kernel_options()["compute_loss"])
+
+    @property
+    def jobs_of_piece(self) -> int:
+        """Jobs that no observer can cut apart: those of a round, where there are shards."""
+        return 1 if self.shards is None else self.shards.jobs_of_round
 
     @property
     def is_last_epoch(self) -> bool:
@@ -171,7 +178,8 @@ class Run:
         try:
             with self.blas():
                 network = self.begin_network()
-                self.train_pieces(self.handed_out(), tally)
+                jobs = self.handed_out()
+                self.train_pieces(jobs if self.shards is None else self.shards.rounds(jobs), tally)
                 check_rows(network.weights(), self.last_alpha)
         finally:
             self.end_network()
@@ -190,7 +198,10 @@ class Run:
         self.network = made = self.core.network()
         for steering in made.steering():
             steering.before(self.epoch / self.plan.epochs)
-        self.kernel = made.kernel(self.config, self.hot_words)
+        if self.config.shards is None:
+            self.kernel = made.kernel(self.config, self.hot_words)
+        else:
+            self.shards = Shards(self, made)
         self.tell("on_network")
         return made
 
@@ -199,7 +210,7 @@ class Run:
         if self.network is not None:
             self.network.write_back()
             self.network.detach()
-        self.network = self.kernel = None
+        self.network = self.kernel = self.shards = None
         self.core.epochs_trained += 1
         self.core.compose()
 
@@ -230,7 +241,10 @@ class Run:
             observer.on_checkpoint(self, tally)
 
     def work(self, jobs: Iterator[Any], tally: Tally) -> None:
-        """Train jobs with all threads."""
+        """Train jobs, or rounds of them, with all threads."""
+        if self.shards is not None:
+            self.shards.work(jobs, tally)
+            return
         n_workers = 1 if self.core.spec.has_one_updater else self.config.workers
         run_workers(jobs, self.make_worker, n_workers, tally, partial(self.tell, "on_chunk", tally))
 
