@@ -68,13 +68,13 @@ def check_can_be_sharded(run: Run, network: Network) -> None:
     Raises
     ------
     ConfigError
-        If the sampler goes on gathering while it is trained with, or jobs are given to code of the user's.
+        If what the sampler draws depends on what was drawn before, or jobs are given to code of the user's.
     """
-    if network.steering():
+    if any(one.gathers for one in network.steering()):
         sampler = network.bound.sampler if network.bound is not None else None
         raise ConfigError(
-            f"{sampler!r} gathers what all threads have seen, so shards={run.config.shards} cannot repeat with "
-            "it: take a sampler that gathers nothing (sampler='unigram'), or shards=None"
+            f"{sampler!r} draws by what all threads have drawn before, which shards={run.config.shards} cannot "
+            "repeat: take a sampler that does not (sampler='unigram'), or shards=None"
         )
     if why := getattr(run.feed, "not_sharded", ""):
         raise ConfigError(f"shards={run.config.shards} cannot be: {why}; take shards=None")
@@ -97,7 +97,7 @@ class Shards:
         self.run, self.n_shards = run, int(config.shards or 1)
         self.rule = MERGES[config.shard_merge]
         self.n_chunks = chunks_of_round(run.plan.total_words, config)
-        self.arrays = trained_arrays(network)
+        self.arrays, self.steering = trained_arrays(network), network.steering()
         n_workers = 1 if run.core.spec.has_one_updater else min(config.workers, self.n_shards)
         self.replicas = [Replica(network, config, run.core.epochs_trained) for _ in range(n_workers)]
         self.rooms = [ChangeRoom(self.arrays) for _ in range(self.n_shards)]
@@ -128,6 +128,8 @@ class Shards:
         """Train and merge a round; return the interrupt that came meanwhile."""
         shards = [ShardRound(shard, made.of_shard(shard)) for shard in range(self.n_shards)]
         tick = partial(self.run.tell, "on_chunk", tally)
+        for steering in self.steering:
+            steering.before(self.run.progress(made.jobs[0]))
         numbers = itertools.count()
         held = run_all(
             (one for one in shards if one.jobs), lambda: self.trainer(next(numbers)), len(self.replicas), tick

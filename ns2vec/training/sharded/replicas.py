@@ -12,9 +12,10 @@ import numpy.typing as npt
 
 from ns2vec._typing import Float32Array, Int32Array
 from ns2vec.training.matrices import Rows, empty_rows, padded_base
-from ns2vec.training.network import Network
+from ns2vec.training.network import Network, chunk_room
 from ns2vec.training.sharded._merge import take_changes, take_over
 from ns2vec.training.units import Side
+from ns2vec.training.worker import Worker
 
 #: Of each trained matrix: ids of rows (n,), rising, and by how much they have changed (n, width).
 Changes: TypeAlias = list[tuple[Int32Array, Float32Array]]
@@ -80,6 +81,13 @@ class ChangeRoom:
         return [(ids[:n], rows[:n]) for ids, rows, n in zip(self.ids, self.rows, counts, strict=True)]
 
 
+class ShardWorker(Worker):
+    """A worker for whom samplers are made ready with each round, the same for all shards, and not with each chunk."""
+
+    def begin(self, progress: float) -> None:
+        """Nothing is left to do."""
+
+
 class Replica:
     """What a worker trains shards in: a copy of all that training changes.
 
@@ -101,7 +109,9 @@ class Replica:
         self.bases = trained_arrays(network)
         own = copied_network(network)
         self.arrays = trained_arrays(own)
-        self.worker = own.worker(own.kernel(config), config, epoch)
+        self.worker = ShardWorker(
+            own.kernel(config), epoch, chunk_room(config), own.block(), config.seed, own.steering()
+        )
         self.marks = self.note_rows(own)
         self.behind: list[list[Int32Array]] = []
 

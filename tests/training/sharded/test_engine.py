@@ -41,6 +41,7 @@ MODELS = {
     "both": {"hs": 1},
     "full_softmax": {"objective": "softmax"},
     "pair": {"sg": 1, "negative_sharing": "pair"},
+    "dynamic": {"sg": 1, "sampler": "dynamic:m=4,anneal=linear"},
     "fasttext": {"family": FastText, "bucket": 500, "sg": 1},
 }
 
@@ -180,7 +181,7 @@ class Hooked(Word2Vec):
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
-        ({"sampler": "cached:size=4"}, "gathers what all threads have seen"),
+        ({"sampler": "cached:size=4"}, "draws by what all threads have drawn"),
         ({"family": Hooked}, "_do_train_job is overridden"),
         ({"shards": 0}, "shards must be a whole number"),
         ({"shards": 257}, "shards must be a whole number from 1 to 256"),
