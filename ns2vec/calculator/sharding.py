@@ -21,8 +21,8 @@ def shard_parts(
 ) -> dict[str, int]:
     """Bytes of ``replicas``, one of all weights for each worker, and of the ``changes`` of all shards.
 
-    A shard's changes are of the rows that it is expected to touch in a round; Huffman nodes and the outputs of a
-    full softmax are taken as all touched.
+    A shard's changes are of the rows that it is expected to touch in a round; Huffman nodes and the outputs
+    of a full softmax are taken as all touched.
 
     Parameters
     ----------

@@ -75,8 +75,8 @@ class Classifier(StoredClassifier):
     seed, workers : int
         With one worker, the same seed gives the same bytes.
     shards : int, optional
-        Train in rounds of so many parts, so that the same seed gives the same bytes for any number of workers;
-        see docs/scaling.md.
+        Train in rounds of so many parts, so that the same seed gives the same bytes for any number of
+        workers; see docs/scaling.md.
     progress : bool, optional
         Show a progress bar; None: on a terminal.
 

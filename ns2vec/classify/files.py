@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 # options that are attributes of the model, and those that its configuration has
 OWN = ("loss", "word_ngrams", "bucket", "min_n", "max_n", "prefix", "patience", "progress")
-CONFIGURED = ("vector_size", "epochs", "alpha", "min_count", "negative", "ns_exponent", "seed", "workers", "shards")
+CONFIGURED = (
+    "vector_size", "epochs", "alpha", "min_count", "negative", "ns_exponent", "seed", "workers", "shards",
+)  # fmt: skip
 STATE = ("temperature", "adds_noise", "epoch_losses")
 
 

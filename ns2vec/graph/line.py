@@ -71,7 +71,8 @@ class LINE(NodeModel):
     **options
         As in `NodeModel`: vector_size, epochs, alpha, min_alpha, negative, ns_exponent, objective, sampler,
         negative_sharing, backend, seed, workers, batch_words, compute_loss, guard, shards,
-        shard_merge, checkpoint, checkpoint_every, progress. The first order needs negatives: no hierarchical or full softmax.
+        shard_merge, checkpoint, checkpoint_every, progress. The first order needs negatives: no hierarchical
+        or full softmax.
 
     Attributes
     ----------

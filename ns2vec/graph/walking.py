@@ -32,7 +32,8 @@ class DeepWalk(NodeModel):
     **options
         As in `NodeModel`: vector_size, epochs, alpha, min_alpha, negative, ns_exponent, objective, sampler,
         negative_sharing, backend, seed, workers, batch_words, compute_loss, guard, shards,
-        shard_merge, checkpoint, checkpoint_every, progress. Objective ``"hierarchical_softmax"`` is the paper's.
+        shard_merge, checkpoint, checkpoint_every, progress. Objective ``"hierarchical_softmax"`` is the
+        paper's.
 
     Attributes
     ----------

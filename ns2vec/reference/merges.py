@@ -57,7 +57,8 @@ def adasum_of_two(one: Array, other: Array) -> Array:
     product, mine, theirs = one @ other, one @ one, other @ other
     first = 1.0 - product / (2.0 * mine) if mine else 1.0
     second = 1.0 - product / (2.0 * theirs) if theirs else 1.0
-    return np.asarray(first * one + second * other)
+    found: Array = first * one + second * other
+    return found
 
 
 #: Name of a rule of merging -> what becomes of changes (n_shards, width) of one row.
@@ -94,8 +95,8 @@ def merged(rule: str, base: npt.ArrayLike, copies: Sequence[npt.ArrayLike]) -> A
     before = np.asarray(base, dtype=np.float64)
     after = [np.asarray(copy, dtype=np.float64) for copy in copies]
     found = before.copy()
-    for row in range(len(before)):
-        changes = [copy[row] - before[row] for copy in after if (copy[row] != before[row]).any()]
+    for row, start in enumerate(before):
+        changes = [copy[row] - start for copy in after if (copy[row] != start).any()]
         if changes:
             found[row] += MERGES[rule](np.array(changes))
-    return found
+    return np.asarray(found)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from family_tests import FamilyTests
 
+from ns2vec.exceptions import ConfigError
 from ns2vec.recommend import FactorizationMachine, Features, Item2Vec, LightGCN, MatrixFactorization
 from ns2vec.training.observers import Observer
 
@@ -132,6 +133,11 @@ class TestSoftmax(MatrixTests):
 class TestLogistic(MatrixTests):
     options = MatrixTests.options | {"loss": "logistic", "sampler": "adaptive:m=4", "learning_rate": 0.3}
 
+    def test_with_shards_any_number_of_workers_gives_the_same_bytes(self):
+        """Its sampler follows the loss of all threads."""
+        with pytest.raises(ConfigError, match="draws by what all threads have drawn before"):
+            self.fit(self.examples(), shards=4)
+
 
 class TestMachine(PairModelTests):
     """Every other item has a feature that says its taste."""
@@ -155,6 +161,10 @@ class GraphTests(RecommenderTests):
     def fit(self, examples, **options):
         options.pop("workers", None)
         return self.family(**({"seed": 3, "compute_loss": True} | self.options | options)).fit(examples)
+
+    @pytest.mark.skip(reason="there is one thread, and nothing to be sharded")
+    def test_with_shards_any_number_of_workers_gives_the_same_bytes(self):
+        pass
 
     @pytest.mark.skip(reason="an epoch is short: there are no checkpoints")
     def test_a_run_that_was_cut_ends_with_the_bytes_of_a_whole_one(self):

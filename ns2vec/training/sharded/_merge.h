@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define NS2_LANES 16
+#define NS2_ROWS_AHEAD 3 /* that memory is asked for before they are looked at */
 #define NS2_MAX_SHARDS 256
 
 /* Ids and rows of one shard's changes, rising. */
@@ -35,20 +36,37 @@ static inline int ns2_row_differs(const float *restrict one, const float *restri
     return memcmp(one + i, other + i, (size_t)(width - i) * sizeof(float)) != 0;
 }
 
+/* Numbers of the rows that are marked, all of them without marks; the marks are cleared. */
+static int64_t ns2_take_marks(uint8_t *marks, int64_t n_rows, int32_t *ids) {
+    int64_t n = 0;
+    for (int64_t r = 0; r < n_rows; r++) {
+        ids[n] = (int32_t)r;
+        n += marks == NULL || marks[r];
+    }
+    if (marks != NULL) memset(marks, 0, (size_t)n_rows);
+    return n;
+}
+
+static inline void ns2_ask_for(const float *row, long width) {
+    for (long i = 0; i < width; i += NS2_LANES) __builtin_prefetch(row + i);
+}
+
 /* Rows of `local` that are no longer those of `base`: their ids and by how much; `local` is `base` again. Returns how
  * many. `marks` are where to look, NULL: everywhere; they are cleared. */
 static int64_t ns2_take_changes(float *restrict local, const float *restrict base, uint8_t *marks, int64_t n_rows,
                                 long width, int32_t *ids, float *rows) {
+    const int64_t n_marked = ns2_take_marks(marks, n_rows, ids);
     int64_t n = 0;
-    for (int64_t r = 0; r < n_rows; r++) {
-        if (marks != NULL) {
-            if (!marks[r]) continue;
-            marks[r] = 0;
-        }
+    for (int64_t i = 0; i < n_marked; i++) {
+        const int64_t r = ids[i];
         float *l = local + r * width, *out = rows + n * width;
         const float *b = base + r * width;
+        if (marks != NULL && i + NS2_ROWS_AHEAD < n_marked) {
+            ns2_ask_for(local + (int64_t)ids[i + NS2_ROWS_AHEAD] * width, width);
+            ns2_ask_for(base + (int64_t)ids[i + NS2_ROWS_AHEAD] * width, width);
+        }
         if (!ns2_row_differs(l, b, width)) continue;
-        for (long i = 0; i < width; i++) out[i] = l[i] - b[i];
+        for (long j = 0; j < width; j++) out[j] = l[j] - b[j];
         memcpy(l, b, (size_t)width * sizeof(float));
         ids[n++] = (int32_t)r;
     }

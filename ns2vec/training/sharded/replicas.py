@@ -82,7 +82,7 @@ class ChangeRoom:
 
 
 class ShardWorker(Worker):
-    """A worker for whom samplers are made ready with each round, the same for all shards, and not with each chunk."""
+    """A worker for whom samplers are made ready once a round, alike for all shards, not with each chunk."""
 
     def begin(self, progress: float) -> None:
         """Nothing is left to do."""
@@ -118,15 +118,16 @@ class Replica:
     def note_rows(self, own: Network) -> list[npt.NDArray[np.uint8] | None]:
         """Have the kernel note which rows it may change, where it can tell; None for other arrays."""
         marks = {id(array): np.zeros(len(array), dtype=np.uint8) for array in self.arrays}
-        draws = [goal.bound is not None and goal.side.bags is None for goal in own.goals]
-        outputs = [id(goal.side.rows.padded) for goal in own.goals]
-        self.worker.note_rows(
-            inputs=marks.get(id(own.inputs.rows.padded)),
-            tags=None if own.tags is None else marks.get(id(own.tags.rows.padded)),
-            outputs=[marks.get(key) if is_known else None for key, is_known in zip(outputs, draws, strict=True)],
-        )
-        sides = {id(side.rows.padded) for side in (own.inputs, own.tags) if side is not None}
-        noted = (sides | set(outputs)) - {key for key, is_known in zip(outputs, draws, strict=True) if not is_known}
+
+        def of(side: Side | None) -> npt.NDArray[np.uint8] | None:
+            return None if side is None else marks.get(id(side.rows.padded))
+
+        # which outputs a sampler will draw is known to the kernel alone; of other targets all are looked at
+        outputs = [of(goal.side) if goal.bound and goal.side.bags is None else None for goal in own.goals]
+        self.worker.note_rows(inputs=of(own.inputs), tags=of(own.tags), outputs=outputs)
+        unknown = {id(goal.side) for goal, found in zip(own.goals, outputs, strict=True) if found is None}
+        sides = [own.inputs, own.tags, *(goal.side for goal in own.goals)]
+        noted = {id(side.rows.padded) for side in sides if side is not None and id(side) not in unknown}
         return [marks[id(array)] if id(array) in noted else None for array in self.arrays]
 
     def refresh(self) -> None:
@@ -149,4 +150,6 @@ class Replica:
     def changes(self, room: ChangeRoom) -> Changes:
         """Take out what has changed since the weights were taken over; the copy is as they are again."""
         taken = zip(self.arrays, self.bases, room.ids, room.rows, self.marks, strict=True)
-        return room.first([take_changes(own, base, ids, rows, marks) for own, base, ids, rows, marks in taken])
+        return room.first(
+            [take_changes(own, base, ids, rows, marks) for own, base, ids, rows, marks in taken]
+        )
