@@ -274,4 +274,4 @@ class Run:
         rate = self.plan.alpha(self.progress(job))
         for observer in self.observers:
             rate *= observer.rate_factor
-        return rate
+        return rate if self.shards is None else rate * self.shards.rate_factor

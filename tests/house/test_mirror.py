@@ -62,7 +62,7 @@ TESTED_BY = {
     ),
     "tests/models/test_vocabulary.py": "training/tables vocab/vocabulary",
     "tests/models/test_word2vec.py": "models/gensim_door models/observers models/parts word2vec",
-    "tests/training/sharded/test_merges.py": "reference/merges",
+    "tests/training/sharded/test_merge.py": "reference/merges training/sharded/merges",
     "tests/training/test_checkpoints.py": "models/resuming",
     "tests/training/test_loop.py": "training/progress",
     "tests/training/test_network.py": "training/worker",

@@ -96,6 +96,7 @@ class Shards:
         check_can_be_sharded(run, network)
         self.run, self.n_shards = run, int(config.shards or 1)
         self.rule = MERGES[config.shard_merge]
+        self.rate_factor = self.rule.rate_factor(self.n_shards)
         self.n_chunks = chunks_of_round(run.plan.total_words, config)
         self.arrays, self.steering = trained_arrays(network), network.steering()
         n_workers = 1 if run.core.spec.has_one_updater else min(config.workers, self.n_shards)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ns2vec.training.config import TrainingConfig
 
-ROUND_WORDS = 50_000  # of a shard, at most
+ROUND_WORDS = 100_000  # of a shard, at most
 ROUNDS = 20  # in an epoch, at least, while a round has a chunk for each shard
 
 
@@ -30,12 +30,29 @@ def chunks_of_round(n_words: int | None, config: TrainingConfig) -> int:
     >>> from ns2vec.training.sharded.rounds import chunks_of_round
     >>> config = TrainingConfig(shards=4)
     >>> [chunks_of_round(n_words, config) for n_words in (100_000, 2_000_000, 20_000_000, None)]
-    [1, 2, 5, 5]
+    [1, 2, 10, 10]
     """
     most = ROUND_WORDS // config.batch_words
     if n_words is not None:
         most = min(most, n_words // (ROUNDS * (config.shards or 1) * config.batch_words))
     return max(1, most)
+
+
+def examples_of_chunk(n_examples: int, config: TrainingConfig) -> int:
+    """How many of `n_examples` that can be cut anywhere are a chunk: `batch_words`, or fewer with shards.
+
+    Few examples are cut smaller, so that an epoch has `ROUNDS` rounds.
+
+    Examples
+    --------
+    >>> from ns2vec.training import TrainingConfig
+    >>> from ns2vec.training.sharded.rounds import examples_of_chunk
+    >>> [examples_of_chunk(50_000, TrainingConfig(shards=shards)) for shards in (None, 4)]
+    [10000, 625]
+    """
+    if config.shards is None:
+        return config.batch_words
+    return max(1, min(config.batch_words, n_examples // (ROUNDS * config.shards)))
 
 
 @dataclass(frozen=True)
