@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import itertools
 import logging
+import threading
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from ns2vec import Doc2Vec, FastText, TaggedDocument, Word2Vec
 from ns2vec.exceptions import ConfigError, DivergenceError
-from ns2vec.training.sharded.engine import Shards
+from ns2vec.sampling import SAMPLERS
+from ns2vec.training.sharded.engine import Shards, run_all
 
 RNG = np.random.default_rng(0)
 SENTENCES = [[f"w{i}" for i in RNG.zipf(1.5, size=9) if i < 300] for _ in range(600)]
@@ -52,6 +55,16 @@ def test_any_number_of_workers_gives_the_same_bytes(name, shards):
     options = MODELS[name] | {"shards": shards}
     found = {digest(trained(workers=workers, **options)) for workers in (1, 2, 3, 8)}
     assert len(found) == 1
+
+
+@pytest.mark.parametrize("name", sorted(SAMPLERS.keys() - {"pool", "mixed"}))
+def test_a_sampler_repeats_or_is_refused(name):
+    options = {"sg": 1, "sampler": "batch:size=50" if name == "batch" else name, "epochs": 1}
+    if name in ("adaptive", "cached"):
+        with pytest.raises(ConfigError, match="draws by what all threads have drawn"):
+            trained(**options)
+    else:
+        assert digest(trained(workers=1, **options)) == digest(trained(workers=3, **options))
 
 
 def test_documents_give_the_same_bytes_with_any_number_of_workers():
@@ -140,6 +153,24 @@ def test_a_checkpoint_goes_on_with_as_many_shards_as_before(tmp_path):
         Word2Vec.resume(tmp_path, SENTENCES, shards=8)
 
 
+def test_ctrl_c_is_held_back_until_a_round_is_whole():
+    begun, done = threading.Event(), []
+
+    def tick():
+        if not begun.is_set():
+            begun.set()
+            raise KeyboardInterrupt
+
+    def do_job(job):
+        assert begun.wait(60)
+        done.append(job.index)
+        return 0, 0, 0.0
+
+    jobs = iter([SimpleNamespace(index=i, n_sentences=1) for i in range(3)])
+    assert isinstance(run_all(jobs, lambda: do_job, 1, tick), KeyboardInterrupt)
+    assert done == [0, 1, 2]
+
+
 def test_a_round_that_fails_leaves_the_weights_as_they_were(monkeypatch):
     model = trained()
     before, train = digest(model), Shards.trainer
@@ -181,7 +212,6 @@ class Hooked(Word2Vec):
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
-        ({"sampler": "cached:size=4"}, "draws by what all threads have drawn"),
         ({"family": Hooked}, "_do_train_job is overridden"),
         ({"shards": 0}, "shards must be a whole number"),
         ({"shards": 257}, "shards must be a whole number from 1 to 256"),
