@@ -131,17 +131,15 @@ class Shards:
         tick = partial(self.run.tell, "on_chunk", tally)
         for steering in self.steering:
             steering.before(self.run.progress(made.jobs[0]))
-        numbers = itertools.count()
-        held = run_all(
-            (one for one in shards if one.jobs), lambda: self.trainer(next(numbers)), len(self.replicas), tick
-        )
+        turn = itertools.cycle(self.replicas)  # after Ctrl-C other threads go on with the same ones
+        jobs = (one for one in shards if one.jobs)
+        held = run_all(jobs, lambda: self.trainer(next(turn)), len(self.replicas), tick)
         held = self.merge(shards, tick) or held
         self.count(made, shards, tally)
         return held
 
-    def trainer(self, number: int) -> Callable[[ShardRound], tuple[int, int, float]]:
+    def trainer(self, replica: Replica) -> Callable[[ShardRound], tuple[int, int, float]]:
         """What one thread does with a shard of a round."""
-        replica = self.replicas[number]
         do_job = self.run.feed.job_of(self.run, replica.worker)
 
         def train(one: ShardRound) -> tuple[int, int, float]:

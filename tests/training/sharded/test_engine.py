@@ -14,6 +14,7 @@ import pytest
 from ns2vec import Doc2Vec, FastText, TaggedDocument, Word2Vec
 from ns2vec.exceptions import ConfigError, DivergenceError
 from ns2vec.sampling import SAMPLERS
+from ns2vec.training.loop import run_workers
 from ns2vec.training.sharded.engine import Shards, run_all
 
 RNG = np.random.default_rng(0)
@@ -171,12 +172,30 @@ def test_ctrl_c_is_held_back_until_a_round_is_whole():
     assert done == [0, 1, 2]
 
 
+@pytest.mark.parametrize("phase", [4, 5])
+def test_a_run_that_was_interrupted_in_a_round_goes_on_to_the_same_bytes(phase, tmp_path, monkeypatch):
+    """In its training, or in its merge: after one of the jobs, of which the others are then done, too."""
+    whole, calls = trained(), itertools.count()
+
+    def interrupted(jobs, *arguments):
+        if next(calls) != phase:
+            return run_workers(jobs, *arguments)
+        run_workers(itertools.islice(jobs, 1), *arguments)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("ns2vec.training.sharded.engine.run_workers", interrupted)
+        trained(workers=2, checkpoint=tmp_path, checkpoint_every="1h")
+    assert next(calls) == phase + 3 - phase % 2
+    assert digest(Word2Vec.resume(tmp_path, SENTENCES, workers=3)) == digest(whole)
+
+
 def test_a_round_that_fails_leaves_the_weights_as_they_were(monkeypatch):
     model = trained()
     before, train = digest(model), Shards.trainer
 
-    def failing(self, number):
-        do = train(self, number)
+    def failing(self, replica):
+        do = train(self, replica)
 
         def work(one):
             if one.shard == 3:
