@@ -19,6 +19,7 @@ from ns2vec.training.loop import Tally, run_workers
 from ns2vec.training.network import Network
 from ns2vec.training.observers import EpochTally, Observer
 from ns2vec.training.sharded.engine import Shards
+from ns2vec.training.sharded.replicas import ChangeRoom
 from ns2vec.training.worker import Worker
 
 if TYPE_CHECKING:
@@ -115,6 +116,7 @@ class Run:
         self.network: Network | None = None
         self.kernel: Any = None
         self.shards: Shards | None = None
+        self.change_rooms: list[ChangeRoom] = []  # kept from epoch to epoch: fresh memory is slow to write to
         self.epoch = self.at.epoch
         self.last_alpha = plan.start_alpha
         self.piece: Iterator[Any] = iter(())

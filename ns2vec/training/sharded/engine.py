@@ -101,7 +101,9 @@ class Shards:
         self.arrays, self.steering = trained_arrays(network), network.steering()
         n_workers = 1 if run.core.spec.has_one_updater else min(config.workers, self.n_shards)
         self.replicas = [Replica(network, config, run.core.epochs_trained) for _ in range(n_workers)]
-        self.rooms = [ChangeRoom(self.arrays) for _ in range(self.n_shards)]
+        if not run.change_rooms or not run.change_rooms[0].fits(self.arrays):
+            run.change_rooms = [ChangeRoom(self.arrays) for _ in range(self.n_shards)]
+        self.rooms = run.change_rooms
 
     @property
     def jobs_of_round(self) -> int:

@@ -76,6 +76,10 @@ class ChangeRoom:
         self.ids = [np.empty(len(array), dtype=np.int32) for array in arrays]
         self.rows = [np.empty_like(array) for array in arrays]
 
+    def fits(self, arrays: Sequence[Float32Array]) -> bool:
+        """Whether it is for arrays of these shapes."""
+        return [rows.shape for rows in self.rows] == [array.shape for array in arrays]
+
     def first(self, counts: Iterable[int]) -> Changes:
         """The first so many of each array."""
         return [(ids[:n], rows[:n]) for ids, rows, n in zip(self.ids, self.rows, counts, strict=True)]
