@@ -60,7 +60,7 @@ class NodeModel(StoredModel):
         See `Word2Vec`.
     backend : {"fused", "blas", "gemm"}
     seed : int or None
-        With ``workers=1`` the same seed gives the same bytes; None takes one by chance.
+        With ``workers=1``, or with shards, the same seed gives the same bytes; None takes one by chance.
     workers : int
         Training threads.
     batch_words : int

@@ -45,7 +45,7 @@ class Word2Vec(GensimDoor):
     sample : float or None
         Threshold of subsampling frequent words; 0 and None keep all (Mikolov et al. 2013, section 2.3).
     seed : int or None
-        With `workers=1` the same seed gives the same bytes; None takes one by chance.
+        With `workers=1`, or with `shards`, the same seed gives the same bytes; None takes one by chance.
     workers : int
         Training threads.
     sg : {0, 1}

@@ -410,8 +410,8 @@ class PairModel(Recommender):
     def resume(cls, folder: PathLike, *, checkpoint_every: Any = None) -> Self:
         """Go on with a `fit` from the newest checkpoint in a folder, to the end.
 
-        With ``workers=1`` the model is, to the byte, the one that an uninterrupted run would have made. The
-        interactions are in the checkpoint.
+        With ``workers=1``, or with shards, the model is, to the byte, the one that an uninterrupted run would
+        have made. The interactions are in the checkpoint.
 
         Raises
         ------

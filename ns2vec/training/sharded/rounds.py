@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ns2vec.training.config import TrainingConfig
 
-ROUND_WORDS = 200_000  # of a shard, at most
-ROUNDS = 10  # in an epoch, at least, while a round has a chunk for each shard
+ROUND_WORDS = 100_000  # of a shard, at most
+ROUNDS = 20  # in an epoch, at least, while a round has a chunk for each shard
 
 
 def chunks_of_round(n_words: int | None, config: TrainingConfig) -> int:
@@ -30,7 +30,7 @@ def chunks_of_round(n_words: int | None, config: TrainingConfig) -> int:
     >>> from ns2vec.training.sharded.rounds import chunks_of_round
     >>> config = TrainingConfig(shards=4)
     >>> [chunks_of_round(n_words, config) for n_words in (100_000, 2_000_000, 20_000_000, None)]
-    [1, 5, 20, 20]
+    [1, 2, 10, 10]
     """
     most = ROUND_WORDS // config.batch_words
     if n_words is not None:
@@ -48,7 +48,7 @@ def examples_of_chunk(n_examples: int, config: TrainingConfig) -> int:
     >>> from ns2vec.training import TrainingConfig
     >>> from ns2vec.training.sharded.rounds import examples_of_chunk
     >>> [examples_of_chunk(50_000, TrainingConfig(shards=shards)) for shards in (None, 4)]
-    [10000, 1250]
+    [10000, 625]
     """
     if config.shards is None:
         return config.batch_words
