@@ -1,11 +1,13 @@
-"""Spam, sentiment, questions: labels of the lines of a file, and how sure they are.
+"""Spam, questions, or whatever has labels: labels of the lines of a file, and how sure they are.
 
 Without a file, messages are made up: spam and ham share most words, and spam says some others more often.
 With one, each line is a label and a text (a tabulator between them), or fastText's ``__label__spam win a
 prize``. Four fifths teach; a tenth finds the temperature; a tenth is judged.
 
+Labels are few, so the negatives of a message are all other labels (softmax), and no sampler is needed.
+
     python examples/spam.py
-    python examples/spam.py messages.tsv
+    python examples/spam.py messages.tsv --picture spam.png
 """
 
 from __future__ import annotations
@@ -16,27 +18,12 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+from pictures import options, picture
 
 from ns2vec.classify import Classifier
 from ns2vec.evaluation.classification import calibration_error, evaluate_labels
 
-USUAL = [
-    "see",
-    "you",
-    "at",
-    "home",
-    "when",
-    "the",
-    "is",
-    "over",
-    "so",
-    "i",
-    "will",
-    "then",
-    "and",
-    "we",
-    "to",
-]
+USUAL = ["see", "you", "at", "home", "when", "the", "is", "over", "so", "i", "will", "then", "and", "we"]
 HINTS = {
     "spam": ["free", "prize", "win", "claim", "txt", "urgent", "cash", "reply", "now"],
     "ham": ["love", "sorry", "ok", "later", "mum"],
@@ -65,18 +52,30 @@ def read(path: str) -> tuple[list[str], list[str]]:
     return texts, labels
 
 
+def draw(path: str, model: Classifier, texts: list[str], right: list[str]) -> None:
+    """How probable the rarest label is, of texts that have it and of others."""
+    label = model.labels[-1]
+    found = model.predict_proba(texts)[:, -1]
+    is_label = np.array([other == label for other in right])
+    with picture(path, f"How probable {label} is, after calibration") as axes:
+        parts = [found[is_label], found[~is_label]]
+        axes.hist(parts, bins=20, range=(0, 1), label=[label, "others"], color=["C3", "C0"])
+        axes.set(yscale="log", xlabel=f"P({label})", ylabel="messages")
+        axes.legend(frameon=False)
+
+
 def main(arguments: list[str]) -> int:
     """Learn and judge; 1 if it is no better than the most frequent label."""
-    texts, labels = read(arguments[0]) if arguments else made_up()
+    chosen = options(arguments, __doc__, "lines with labels")
+    texts, labels = read(chosen.data[0]) if chosen.data else made_up()
     order = np.random.default_rng(0).permutation(len(texts)).tolist()
     ends = [0, len(order) * 8 // 10, len(order) * 9 // 10, len(order)]
-    parts = [order[start:end] for start, end in pairwise(ends)]
-    learn, tune, judge = parts
-    right = [labels[i] for i in judge]
+    learn, tune, judge = (order[start:end] for start, end in pairwise(ends))
+    right, judged_texts = [labels[i] for i in judge], [texts[i] for i in judge]
     model = Classifier(word_ngrams=2, bucket=200_000, epochs=10, alpha=0.5, progress=False)
     model.fit([texts[i] for i in learn], [labels[i] for i in learn])
     temperature = model.calibrate([texts[i] for i in tune], [labels[i] for i in tune])
-    found = [row[0] for row in model.top_k([texts[i] for i in judge])]
+    found = [row[0] for row in model.top_k(judged_texts)]
     judged = evaluate_labels(right, [label for label, _ in found])
     print(f"{len(learn)} texts, {len(model.labels)} labels, {len(model.wv)} words")
     low, high = judged.intervals["accuracy"]
@@ -85,6 +84,8 @@ def main(arguments: list[str]) -> int:
         print(f"F1 of {label}: {score.f1:.3f} ({score.support} texts)")
     error = calibration_error(judged.is_right, [p for _, p in found])
     print(f"calibration error {error:.3f} at temperature {temperature:.2f}")
+    if chosen.picture:
+        draw(chosen.picture, model, judged_texts, right)
     return int(judged.accuracy <= max(score.support for score in judged.per_label.values()) / len(right))
 
 

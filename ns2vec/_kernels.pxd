@@ -235,6 +235,7 @@ ctypedef struct Window:
     float heaviest          # the largest weight of all of them
     float **ahead           # rows it is the first to touch, where it has one set
     long n_ahead
+    long n_seen             # of a run: outputs that are its words
 
 
 ctypedef struct Tally:
@@ -376,6 +377,8 @@ cdef class Kernel:
     cdef bint with_locks
     cdef bint packs             # the back end copies rows together
     cdef bint many_pairs        # pairs need no windows (pairs.pxi)
+    cdef readonly long run_words  # words of a document that are trained together (runs.pxi)
+    cdef readonly long run_negative  # what they draw
     cdef PyThread_type_lock lock_of_hot_rows
     cdef readonly long n_rows   # ids that a text may have
     cdef readonly long stride

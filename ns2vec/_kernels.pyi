@@ -68,7 +68,9 @@ class UnitMatrix:
 
 _Outputs: TypeAlias = UnitMatrix | npt.NDArray[np.float32]
 
-class Target: ...
+class Target:
+    @property
+    def serves_runs(self) -> bool: ...
 
 class Sampled(Target):
     def __init__(
@@ -118,6 +120,8 @@ class Kernel:
     shrink_windows: bool
     with_loss: bool
     hot_rows: int
+    run_words: int
+    run_negative: int
     def __init__(
         self,
         inputs: _Outputs,
@@ -140,6 +144,8 @@ class Kernel:
         isa: str | None = None,
         null_row: int | None = None,
         n_tags: int = 0,
+        run_words: int = 1,
+        run_negative: int = 0,
     ) -> None: ...
     @property
     def sampled(self) -> bool: ...

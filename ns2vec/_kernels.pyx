@@ -112,6 +112,12 @@ cdef class Kernel:
         The input that is concatenated for places beyond the sentence.
     n_tags : int
         Tags of every sentence, where they are concatenated.
+    run_words : int
+        With ``reader="tags"``: so many words of a document that follow each other share negatives and meet its tags
+        in one step, where that does not overshoot.
+    run_negative : int
+        Negatives that such a run draws; together they count as those that its words would draw alone. 0: as many as
+        one word.
 
     Raises
     ------
@@ -124,6 +130,7 @@ cdef class Kernel:
         const uint32_t[::1] keep=None, long window=5, str negative_sharing="window",
         bint shrink_windows=True, bint cbow_mean=True, bint cbow_corrected=False, bint compute_loss=False,
         str backend="fused", uint64_t seed=1, long hot_rows=0, long width=0, str isa=None, null_row=None, long n_tags=0,
+        long run_words=1, long run_negative=0,
     ):
         self.set_inputs(inputs, tags, width)
         check(negative_sharing in ("window", "pair"),
@@ -148,6 +155,7 @@ cdef class Kernel:
         if pooled == "concat":
             self.set_concat(reader, width, null_row, n_tags)
         self.pairwise = negative_sharing == "pair" and not pooled
+        self.run_words, self.run_negative = run_words, run_negative
         self.set_targets(targets)
         if keep is not None:
             check(keep.shape[0] == self.n_rows, f"keep must have {self.n_rows} entries, got {keep.shape[0]}")
@@ -223,6 +231,8 @@ cdef class Kernel:
             goal = &self.goals[self.n_goals]
             self.n_goals += 1
             goal[0] = target.goal
+            if goal.is_sampled:
+                goal.n_outputs = self.run_words + max(goal.negative, self.run_negative)
             goal.ld = ns2_tile_width(1 if goal.is_all else goal.n_outputs)
             check(target.outputs.stride == self.out_stride,
                   f"output rows must be {self.out_stride} floats long, as inputs are, got {target.outputs.stride}")
@@ -237,6 +247,7 @@ cdef class Kernel:
         self.together = not self.pooled and self.reader != read_pairs and not (self.pairwise and all_sampled)
         # the sets of more pairs than one window has would not stay in the first-level cache
         self.ahead = 1 if waits else MAX_WINDOWS - 2
+        check_runs(self)
         self.many_pairs = takes_pairs_at_once(self)
         return 0
 
@@ -625,4 +636,5 @@ include "_cy/draws.pxi"
 include "_cy/cuts.pxi"
 include "_cy/loops.pxi"
 include "_cy/pairs.pxi"
+include "_cy/runs.pxi"
 include "_cy/documents.pxi"

@@ -248,7 +248,7 @@ cdef void draw_many(Kernel k, Workspace work, long i) noexcept nogil:
     cdef Scratch *scratch = &work.goals[i]
     cdef uint32_t n_rows = <uint32_t> k.goals[i].side.n_ids
     # of a short document not many are needed
-    cdef long j, n = min(<long> MAX_DRAWS, max(1, work.n_chunk * k.goals[i].negative))
+    cdef long j, n = min(<long> MAX_DRAWS, (work.n_chunk // k.run_words + 1) * max(k.goals[i].negative, k.run_negative))
     if k.goals[i].noise.kind == DRAW_ALIAS:
         ns2_draw_aliases(&scratch.rng, k.goals[i].noise.alias, n_rows, n, scratch.draws)
     else:
@@ -282,6 +282,14 @@ cdef bint is_wanted(Kernel k, Workspace work, Window *window, long i, ns2_reques
     return True
 
 
+cdef inline void note_outputs(Scratch *scratch, const int32_t *ids, long n) noexcept nogil:
+    """Note outputs that are met, where somebody asks."""
+    cdef long i
+    if scratch.marks != NULL:
+        for i in range(n):
+            scratch.marks[ids[i]] = 1
+
+
 cdef inline long choose_set(Kernel k, Workspace work, Window *window, long i, long s, ns2_request *request) noexcept nogil:
     """The centre and its negatives, each row once with its multiplicity; how many rows."""
     cdef Goal *goal = &k.goals[i]
@@ -310,9 +318,7 @@ cdef inline long choose_set(Kernel k, Workspace work, Window *window, long i, lo
         m = merge_draws(k, work, window, i, s, request, n, log_q)
     if goal.kind == NS2_CONTRAST:
         drawn.heaviest[s] = push_on_centre(drawn.weights + s * goal.ld, m)
-    if scratch.marks != NULL:
-        for j in range(m):
-            scratch.marks[ids[j]] = 1
+    note_outputs(scratch, ids, m)
     return m
 
 

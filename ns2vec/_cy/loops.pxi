@@ -9,7 +9,9 @@ cdef Tally train_chunk(Kernel k, Workspace work, const int32_t *words, long n, c
     if not load_chunk(k, work, words, n, remap, n_ids, ns2_stream(k.seed, epoch, chunk, NS2_STREAM_WINDOWS), &tally):
         tally.n_words = -1
         return tally
-    if k.many_pairs and take_tags_as_inputs(k, work):
+    if k.run_words > 1:
+        train_runs(k, work, alpha, &tally.loss if k.with_loss else NULL)
+    elif k.many_pairs and take_tags_as_inputs(k, work):
         train_many_pairs(k, work, alpha, &tally.loss if k.with_loss else NULL)
     else:
         train_places(k, work, alpha, &tally.loss if k.with_loss else NULL)

@@ -87,7 +87,7 @@ cdef bint takes_pairs_at_once(Kernel k):
                           else not k.tags.by_copy and k.tags.lock == NULL)
     if k.reader == read_windows or (k.reader == read_tags and goal.noise.filter_window):
         return False
-    return (is_plain and not k.pooled and k.n_goals == 1
+    return (is_plain and not k.pooled and k.n_goals == 1 and k.run_words == 1
             and goal.is_sampled and goal.n_outputs <= NS2_OUTPUTS and not goal.side.by_copy
             and not goal.noise.with_offsets and k.ops.pairs != NULL)
 

@@ -140,6 +140,11 @@ cdef class Target:
             self.goal.bias = &self.bias_view[0]
         return 0
 
+    @property
+    def serves_runs(self):
+        """Whether words of a document may meet it together: `Kernel(run_words=...)`."""
+        return serves_runs(&self.goal)
+
     cdef int set_link(self, object link) except -1:
         if not isinstance(link, str):
             self.link_owner = link
@@ -151,6 +156,11 @@ cdef class Target:
         self.goal.link = list(LINKS).index(link)
         self.goal.kind = ns2_link_kind(self.goal.link)
         return 0
+
+
+cdef inline bint serves_runs(Goal *goal) noexcept nogil:
+    return (goal.is_sampled and goal.link == NS2_LOGISTIC and goal.bias == NULL and not goal.side.by_copy
+            and goal.noise.kind <= DRAW_UNIFORM and goal.noise.collision != ON_COLLISION_KEEP and goal.plain_noise)
 
 
 cdef class Sampled(Target):

@@ -185,6 +185,11 @@ cdef class SentenceEncoder:
     whole : bool
         Sentences are never split, and empty ones have an end of their own: documents.
 
+    Attributes
+    ----------
+    all_plain : bool
+        Whether all sentences were lists or tuples and of no class that may give other words the next time.
+
     Examples
     --------
     >>> from ns2vec.corpus._sentences import SentenceEncoder
@@ -198,12 +203,14 @@ cdef class SentenceEncoder:
     cdef ns2vec_memo memo
     cdef ns2vec_chunker chunker
     cdef dict vocabulary
+    cdef readonly bint all_plain
 
     def __cinit__(self, dict vocabulary not None, *, int64_t chunk_words, bint whole=False):
         if chunk_words < 1:
             raise ValueError(f"chunk_words must be >= 1, not {chunk_words}")
         ns2vec_chunker_init(&self.chunker, chunk_words, 0 if whole else INT64_MAX)
         self.vocabulary = vocabulary
+        self.all_plain = True
 
     def __dealloc__(self):
         ns2vec_memo_free(&self.memo)
@@ -225,6 +232,8 @@ cdef class SentenceEncoder:
         cdef list tokens = as_tokens(sentence, self.chunker.total_sentences)
         cdef Py_ssize_t n = PyList_GET_SIZE(tokens)
         cdef Py_ssize_t i = 0
+        if type(sentence) is not list and type(sentence) is not tuple:
+            self.all_plain = False
         check(ns2vec_chunker_reserve(&self.chunker, n + 1))
         # the tokens' own methods may change the list whenever the dict is asked: there is room for n
         while i < min(n, PyList_GET_SIZE(tokens)):

@@ -63,6 +63,11 @@ class Corpus(ABC):
 
     passes: int | None = None
 
+    @property
+    def is_fixed(self) -> bool:
+        """Whether a pass gives what the last one gave, unless something was changed in between."""
+        return False
+
     def _scan(self, chunk_words: int, memory_limit: int, workers: int, on_progress: OnProgress) -> Scan:
         """Do what `scan` says; for the kinds of corpora that do not say it otherwise."""
         raise NotImplementedError

@@ -63,6 +63,11 @@ class Chunk:
     tags: Int32Array | None = None
     tag_offsets: Int64Array | None = None
 
+    @property
+    def n_bytes(self) -> int:
+        """What its arrays take."""
+        return sum(array.nbytes for array in (self.words, self.tags, self.tag_offsets) if array is not None)
+
     def rows(self) -> Int32Array:
         """Return `words` with `remap` applied: int32 (n,), rows of the vocabulary, `END` and `UNKNOWN`."""
         if self.remap is None:

@@ -45,6 +45,12 @@ class IterableCorpus(Corpus):
         self.passes = 1 if _is_once_only(iterable) else None
         self._n_sentences = self._n_words = 0  # of the last pass
         self._warned = False
+        self._has_plain_items = type(iterable) in (list, tuple)
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether this is a list of lists; those of a class of its own may give other words each time."""
+        return self._has_plain_items
 
     def length(self) -> int | None:
         """Return what ``len`` says, if the iterable has one; see `Corpus.length`."""
@@ -78,6 +84,7 @@ class IterableCorpus(Corpus):
         n_words = 0
         for chunk in numbered(_encoded(encoder, first, rest)):
             n_words += chunk.n_words
+            self._has_plain_items &= encoder.all_plain
             yield chunk
         self._check_pass(first, encoder.n_sentences, n_words)
 

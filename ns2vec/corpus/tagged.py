@@ -207,6 +207,8 @@ class Documents(IterableCorpus):
                 ) from None
             if type(words) is not list:
                 words = self._as_list(words, number)
+            if type(document) is not TaggedDocument:
+                self._has_plain_items = False
             if tally is not None:
                 tally.add(tags, len(words), number)
             else:

@@ -86,8 +86,7 @@ def evaluate_labels(
         If there are no items, or not as many of one as of the other.
     """
     labels, codes = coded(truth, predicted)
-    n, cells = len(labels), codes[0] * len(labels) + codes[1]
-    confusion = np.bincount(cells, minlength=n * n).reshape(n, n)
+    confusion = confusion_of(codes, len(labels))
     precision, recall, f1 = label_scores(confusion)
     support = confusion.sum(axis=1).tolist()
     rows = zip(precision.tolist(), recall.tolist(), f1.tolist(), support, strict=True)
@@ -118,6 +117,12 @@ def coded(truth: Sequence[Any], predicted: Sequence[Any]) -> tuple[list[Any], tu
     places = {label: place for place, label in enumerate(labels)}
     one, other = (np.array([places[label] for label in each], dtype=np.int64) for each in (truth, predicted))
     return labels, (one, other)
+
+
+def confusion_of(codes: tuple[Int64Array, Int64Array], n: int) -> Int64Array:
+    """How often each of n labels (row) was taken for another (column)."""
+    found: Int64Array = np.bincount(codes[0] * n + codes[1], minlength=n * n).reshape(n, n)
+    return found
 
 
 def label_scores(confusion: npt.NDArray[Any]) -> tuple[Float64Array, Float64Array, Float64Array]:
@@ -173,6 +178,60 @@ def compare_labels(
     """
     right = [np.equal(*coded(truth, each)[1]) for each in (first, second)]
     return compare_means(right[0], right[1], resampling or Resampling())
+
+
+@dataclass(frozen=True)
+class F1Stability:
+    """How much of a macro F1 stays when classes are met by samples.
+
+    Attributes
+    ----------
+    mean, lowest : float
+        Of the shares that stay.
+    shares : list of float
+        Of each seed: 1 is the same F1, above 1 a better one.
+    """
+
+    mean: float
+    lowest: float
+    shares: list[float]
+
+
+def f1_stability(
+    truth: Sequence[Any], sampled: Sequence[Sequence[Any]], full: Sequence[Sequence[Any]]
+) -> F1Stability:
+    """Compare labels by models that met samples of the classes with those by models that met all of them.
+
+    Parameters
+    ----------
+    truth : sequence of length n
+    sampled, full : sequences of sequences of length n
+        Predicted labels, for each seed.
+
+    Raises
+    ------
+    ConfigError
+        If there are not as many seeds of one as of the other, or none, or a full model has an F1 of 0.
+
+    Examples
+    --------
+    >>> from ns2vec.evaluation.classification import f1_stability
+    >>> f1_stability(["a", "b"], [["a", "b"], ["a", "a"]], [["a", "b"], ["a", "b"]]).shares
+    [1.0, 0.333]
+    """
+    if len(sampled) != len(full) or not len(full):
+        raise ConfigError(f"expected predictions of the same seeds, got {len(sampled)} and {len(full)}")
+    scores = np.array([[macro_f1(truth, labels) for labels in each] for each in (sampled, full)])
+    if not scores[1].all():
+        raise ConfigError("the full model has a macro F1 of 0: there is nothing that could stay")
+    shares = scores[0] / scores[1]
+    return F1Stability(float(shares.mean()), float(shares.min()), shares.tolist())
+
+
+def macro_f1(truth: Sequence[Any], predicted: Sequence[Any]) -> float:
+    """The mean of all labels' F1, without intervals."""
+    labels, codes = coded(truth, predicted)
+    return float(label_scores(confusion_of(codes, len(labels)))[2].mean())
 
 
 def calibration_error(is_right: npt.ArrayLike, confidence: npt.ArrayLike, n_bins: int = 15) -> float:

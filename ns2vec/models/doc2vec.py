@@ -70,6 +70,10 @@ class Doc2Vec(DocumentDoor):
     gensim drops `dm_mean`, `comment` and the `trim_rule` of the constructor; here they count. A document is
     trained as a whole, while gensim trains the first 10,000 of its words.
 
+    In PV-DBOW without words, four words of a document that follow each other share negatives and are one
+    step, where that does not overshoot. With ``negative_sharing="pair"`` each has its own, as in gensim, and
+    so it has with samplers and objectives other than negative sampling from a fixed distribution.
+
     Examples
     --------
     >>> from ns2vec import Doc2Vec, TaggedDocument

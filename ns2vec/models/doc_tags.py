@@ -144,9 +144,9 @@ class DocumentFeed(ChunkFeed):
         self.documents = corpus
         self.n_tags = n_tags
 
-    def jobs(self, run: Any) -> Iterator[Chunk]:
-        """Chunks of one epoch."""
-        for chunk in super().jobs(run):
+    def read(self, run: Any) -> Iterator[Chunk]:
+        """Chunks of one epoch, with tags."""
+        for chunk in super().read(run):
             tags, offsets = run.core.tags.rows_of(self.documents.tags_of(chunk))
             words = chunk.words
             if self.n_tags:

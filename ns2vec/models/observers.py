@@ -18,6 +18,7 @@ class ModelObserver(Observer):
     def __init__(self, model: Any, callbacks: Iterable[Any]) -> None:
         self.model = model
         self.callbacks = list(callbacks)
+        self.may_change_corpus = bool(self.callbacks)
 
     def on_begin(self, run: Run) -> None:
         """Call `on_train_begin`."""

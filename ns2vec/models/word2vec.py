@@ -94,7 +94,8 @@ class Word2Vec(GensimDoor):
         Where the 1/n of CBOW's mean goes; "corrected" is the true gradient (arXiv:2012.15332).
     corpus_memory : int or str
         How much memory encoded text may take ("64MiB"); beyond it ids go to a temporary file, with
-        0 the text is read again each epoch.
+        0 the text is read again each epoch. A list of lists is kept, too, while `train` lasts and no
+        callback might change it; one that takes more is read again.
     checkpoint : path, optional
         Folder for checkpoints: all that is needed to go on after a crash (`resume`), the last two of them.
     checkpoint_every : int or str, optional

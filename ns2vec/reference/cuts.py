@@ -79,6 +79,36 @@ def is_whole(
     return pressure <= GROWTH and alpha * copies * SLOPE * norm_of_outputs(*outputs) <= 1.0
 
 
+def run_is_whole(
+    tags: Sequence[Hashable],
+    norm_of_tags: float,
+    outputs: tuple[Array, Array, str],
+    heaviest: float,
+    alpha: float,
+) -> bool:
+    """Whether one step does for a run of words what steps of one word each would do; as `is_whole`.
+
+    Parameters
+    ----------
+    tags : sequence
+        Inputs that meet the outputs.
+    norm_of_tags : float
+        Sum of their squared lengths.
+    outputs : tuple of ndarray (m, D), ndarray (m,), str
+        Words of the run and negatives: rows, how often each counts, the link.
+    heaviest : float
+        The largest of these.
+    alpha : float
+    """
+    if heaviest == 1.0 and len(tags) == 1:
+        return True
+    copies = most_copies(tags)
+    pressure = alpha * heaviest * copies
+    if len(tags) > SET_CONTEXTS or pressure > GROWTH or SLOPE * alpha * heaviest * norm_of_tags > 1.0:
+        return False
+    return pressure * len(outputs[0]) <= PLAIN or alpha * copies * SLOPE * norm_of_outputs(*outputs) <= 1.0
+
+
 def n_rounds(need: float, most: float) -> int:
     """Steps that a step of `need` is taken in: each of at most 1, and no more than `most`."""
     return math.ceil(min(need, most)) if need > 1.0 and most > 1.0 else 1

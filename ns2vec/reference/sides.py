@@ -41,6 +41,11 @@ class Side:
         """Whether units are gathered, trained and scattered, instead of in place."""
         return self.bags is not None or self.frozen
 
+    @property
+    def is_read_only(self) -> bool:
+        """Whether it is rows that nothing moves, not even for the time of a block."""
+        return self.frozen and self.bags is None
+
     def vector(self, unit: int) -> Array:
         """The vector of a unit, shape (D,)."""
         members = self.matrix[self.rows(unit)]

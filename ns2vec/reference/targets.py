@@ -69,7 +69,7 @@ class OutputSet:
         self.total += alpha * d_outputs
         if self.copies is None:
             np.add.at(self.side.matrix, self.units, alpha * d_outputs)
-        else:
+        elif not self.side.is_read_only:
             self.copies = self.copies + alpha * d_outputs
         return loss, alpha * d_inputs
 

@@ -1,20 +1,21 @@
-"""Windows and pairs, what they meet, and how vectors move."""
+"""Windows and pairs, and what they meet."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
 from ns2vec.reference import cuts
 from ns2vec.reference.readers import READERS, Place
+from ns2vec.reference.runs import train_runs
 from ns2vec.reference.samplers import Draw, Request
 from ns2vec.reference.sides import Live, Side
+from ns2vec.reference.steps import squared, step_window
 from ns2vec.reference.streams import NOISE, WINDOWS, Stream
-from ns2vec.reference.targets import OutputSet, OutputSpec, Sampled, Target
+from ns2vec.reference.targets import OutputSpec, Sampled, Target
 
 Array = npt.NDArray[np.float64]
 
@@ -39,6 +40,10 @@ class Model:
     batch_words, pool_size, pool_draw
         Words of a batch; rows drawn to stand for it, and from what.
     keep : ndarray of shape (V,), uint32, or None
+    run_words : int
+        Words of a document that are trained together, where its tags alone are inputs.
+    run_negative : int
+        Negatives that they draw; 0: as many as one word.
     """
 
     inputs: Side
@@ -57,6 +62,8 @@ class Model:
     cbow_mean: bool = True
     cbow_corrected: bool = False
     seed: int = 1
+    run_words: int = 1
+    run_negative: int = 0
 
     def parts_of(self, window: Window) -> list[range]:
         """The inputs that each set of negatives serves."""
@@ -117,14 +124,18 @@ def train_chunk(
     """
     windows = Stream(model.seed, epoch, chunk, WINDOWS)
     noise = streams_of(model, epoch, chunk)
-    everything, places = list[int](), list[Place]()
+    everything, places, loss = list[int](), list[Place](), 0.0
     for s, sentence in enumerate(sentences):
         words = subsample(model, sentence, windows)
         reaches = [model.window - (windows.below(model.window) if model.shrink_windows else 0) for _ in words]
         of_sentence = [] if tags is None else tags[s]
+        if model.run_words > 1:
+            loss += train_runs(model, words, of_sentence, alpha, noise[0])
+            everything += words
+            continue
         places += READERS[model.reader](model.window, words, reaches, of_sentence, len(everything))
         everything += words
-    return len(everything), train_places(model, places, everything, everything, alpha, noise)
+    return len(everything), loss + train_places(model, places, everything, everything, alpha, noise)
 
 
 def train_pairs(
@@ -225,11 +236,6 @@ def measure(opened: Opened, window: Window, place: Place, norms: list[float]) ->
     window.norms = [norms[p] for p in place.positions] + of_tags
 
 
-def squared(vector: Array) -> float:
-    """The squared length."""
-    return float(vector @ vector)
-
-
 def draw_sets(model: Model, window: Window) -> None:
     """Draw the negatives of a window, for each target that has any."""
     streams = iter(window.noise)
@@ -265,116 +271,3 @@ def subsample(model: Model, sentence: list[int], stream: Stream) -> list[int]:
     if model.keep is None:
         return known
     return [word for word in known if int(model.keep[word]) >= stream.bits()]
-
-
-# ---- steps -----------------------------------------------------------------------------------------
-
-
-def step_window(model: Model, window: Window, alpha: float) -> float:
-    """The inputs of a window meet the outputs of every target; the loss before it."""
-    if not window.inputs:
-        return 0.0
-    if model.pooled:
-        return step_pooled(model, window, alpha)
-    everything, loss = range(len(window.inputs)), 0.0
-    if window.norms is None:
-        window.norms = [squared(live.vector) for live in window.inputs]
-    for i, target in enumerate(model.targets):
-        drawn = window.drawn_for(i)
-        parts = [everything] if drawn == [None] else model.parts_of(window)
-        for part, spec in zip(parts, drawn, strict=True):
-            outputs = target.fill(window.centre, spec)
-            loss += step_set(window, part, outputs, alpha)
-            outputs.leave()
-    return loss
-
-
-def step_set(window: Window, part: range, outputs: OutputSet, alpha: float) -> float:
-    """A part of the inputs meets an output set: all at once, or where that overshoots one by one."""
-    inputs, norms, loss = [window.inputs[i] for i in part], window.norms or [], 0.0
-    heaviest, rate = outputs.heaviest(), as_float32(alpha)
-    keys = [live.key for live in inputs]
-    if cuts.is_whole(keys, len(window.inputs), sum(norms[i] for i in part), outputs.block(), heaviest, rate):
-        return move(inputs, outputs, alpha)
-    for live in inputs:
-        rounds = cuts.rounds_of_context(live.vector, outputs.block(), heaviest, rate)
-        loss += in_rounds(partial(move, [live], outputs), alpha, rounds)
-    return loss
-
-
-def move(inputs: list[Live], outputs: OutputSet, alpha: float) -> float:
-    """One block between inputs and an output set; the loss before it."""
-    loss, changes = outputs.step(np.array([live.vector for live in inputs]), alpha)
-    for live, change in zip(inputs, changes, strict=True):
-        live.move(change)
-    return loss
-
-
-def in_rounds(step: Callable[[float], float], alpha: float, n_rounds: int) -> float:
-    """Take so many steps, each of a part of `alpha`; the loss before the first."""
-    losses = [step(alpha / n_rounds) for _ in range(n_rounds)]
-    return losses[0]
-
-
-def pooled_rows(window: Window) -> list[tuple[Side, int, float]]:
-    """Every row of every input, with its factor."""
-    return [
-        (live.side, row, factor)
-        for live in window.inputs
-        for row, factor in zip(live.side.rows(live.unit), live.side.factors(live.unit), strict=True)
-    ]
-
-
-def step_pooled(model: Model, window: Window, alpha: float) -> float:
-    """The mean (or sum) of the inputs predicts the centre; its change goes back to every row of them.
-
-    The gradient of a mean carries 1/n, that of a sum does not. word2vec.c has it the other way
-    round, which ``cbow_corrected`` repairs (Irsoy, Benton & Stratos 2021, arXiv:2012.15332).
-    Where a negative was drawn several times, that may take several rounds.
-    """
-    keys = [(id(side), row) for side, row, _ in pooled_rows(window)]
-    n, rounds = len(keys), 1
-    share = (1.0 if model.cbow_mean else n) * (1.0 / n if model.cbow_mean == model.cbow_corrected else 1.0)
-    share = 1.0 if model.pooled == "concat" else share
-    for i, specs in window.drawn.items():
-        for spec in specs:
-            outputs = model.targets[i].fill(window.centre, spec)
-            hidden = hidden_of(model, window)
-            heaviest, rate = outputs.heaviest(), as_float32(alpha)
-            found = cuts.rounds_of_hidden(hidden, keys, outputs.block(), heaviest, rate, share)
-            rounds = max(rounds, found)
-    return in_rounds(partial(step_hidden, model, window), alpha, rounds)
-
-
-def hidden_of(model: Model, window: Window) -> Array:
-    """Mean or sum of the inputs' rows, shape (D,), or all n of them, shape (n D,)."""
-    rows = np.array([side.matrix[row] for side, row, _ in pooled_rows(window)])
-    if model.pooled == "concat":
-        return rows.ravel()
-    return np.asarray(rows.mean(axis=0) if model.cbow_mean else rows.sum(axis=0))
-
-
-def step_hidden(model: Model, window: Window, alpha: float) -> float:
-    """One step of a pooled input; the loss before it."""
-    rows = pooled_rows(window)
-    hidden = hidden_of(model, window)[None]
-    change, loss = np.zeros_like(hidden), 0.0
-    for i, target in enumerate(model.targets):
-        for spec in window.drawn_for(i):
-            outputs = target.fill(window.centre, spec)
-            lost, wanted = outputs.step(hidden, alpha)
-            outputs.leave()
-            loss, change = loss + lost, change + wanted
-    share = 1.0 / len(rows) if model.cbow_mean == model.cbow_corrected else 1.0
-    if model.pooled == "concat":
-        share, changes = 1.0, change[0].reshape(len(rows), -1)
-    else:
-        changes = np.broadcast_to(change[0], (len(rows), len(change[0])))
-    for (side, row, factor), wanted in zip(rows, changes, strict=True):
-        side.matrix[row] += share * factor * wanted
-    return loss
-
-
-def as_float32(alpha: float) -> float:
-    """The rate as the kernels know it, so that both decide alike where a bound is met exactly."""
-    return float(np.float32(alpha))

@@ -5,17 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ns2vec._typing import Float64Array
+from ns2vec._kernels import shuffled
+from ns2vec._typing import Float32Array, Float64Array, Int32Array, Int64Array
 from ns2vec.classify.units import LOSSES
 from ns2vec.exceptions import ConfigError
 from ns2vec.keyedvectors import KeyedVectors
 from ns2vec.probability import log_normalised
-from ns2vec.sampling import make_sampler
+from ns2vec.sampling import NoiseData, make_sampler
+from ns2vec.sklearn._sparse import train_rows
 from ns2vec.sklearn.text import seed_of
 from ns2vec.training import EmbeddingCore, Plan, Spec, TargetSpec, TrainingConfig
 from ns2vec.training.matrices import empty_rows
@@ -31,7 +34,8 @@ class NegativeSamplingClassifier(ClassifierMixin, BaseEstimator):
     """A linear classifier for many classes: each example meets its class and a few others.
 
     Features are scaled to variance 1 (and dense ones moved to mean 0) while learning; `coef_` and
-    `intercept_` are for features as they came. Sparse matrices are made dense, in float32.
+    `intercept_` are for features as they came. Sparse matrices stay sparse: an example takes time of its own
+    numbers that are not zero.
 
     Parameters
     ----------
@@ -41,7 +45,8 @@ class NegativeSamplingClassifier(ClassifierMixin, BaseEstimator):
     negative : int
         Negatives of an example.
     sampler : str, Sampler or callable
-        Where they come from; classes are its words.
+        Where they come from; classes are its words. With sparse features it is one whose negatives are as
+        probable for every class and at any time: ``"unigram"``, ``"uniform"``, ``"log_uniform"`` ...
     ns_exponent : float
         Of the counts of classes in the default sampler.
     epochs : int
@@ -85,26 +90,57 @@ class NegativeSamplingClassifier(ClassifierMixin, BaseEstimator):
         check_classification_targets(y)
         self.classes_, codes = np.unique(y, return_inverse=True)
         rows, centre, scale = scaled(X)
-        core = self._core(rows, np.bincount(codes))
-        if len(self.classes_) > 1:
-            pairs = Pairs(np.arange(len(rows), dtype=np.int32), codes.astype(np.int32))
-            core.fit(PairFeed(pairs), Plan(self.epochs, core.config.alpha, 0.0, len(pairs), None))
-        weights = core.output("classes").astype(np.float64)
-        self.coef_ = weights / scale
-        self.intercept_ = core.output("classes_bias") - self.coef_ @ centre
-        if self.loss == "ns" and len(self.classes_) > 1:
-            log_q = core.sampler().source.log_q
-            self.intercept_ = self.intercept_ + (0.0 if log_q is None else log_q)
+        learn = self._learn_sparse if sparse.issparse(rows) else self._learn_dense
+        weights, bias, log_q = learn(rows, codes.astype(np.int32), np.bincount(codes))
+        self.coef_ = weights.astype(np.float64) / scale
+        self.intercept_ = bias - self.coef_ @ centre
+        if self.loss == "ns" and len(self.classes_) > 1 and log_q is not None:
+            self.intercept_ = self.intercept_ + log_q
         return self
+
+    def _learn_dense(self, rows: Any, codes: Int32Array, counts: Int64Array) -> tuple[Any, Any, Any]:
+        """Weights, biases, and the log of the noise distribution, where there is one."""
+        core = self._core(rows, counts)
+        if len(self.classes_) > 1:
+            pairs = Pairs(np.arange(len(rows), dtype=np.int32), codes)
+            core.fit(PairFeed(pairs), Plan(self.epochs, core.config.alpha, 0.0, len(pairs), None))
+        log_q = core.sampler().source.log_q if self.loss == "ns" else None
+        return core.output("classes"), core.output("classes_bias"), log_q
+
+    def _learn_sparse(self, rows: Any, codes: Int32Array, counts: Int64Array) -> tuple[Any, Any, Any]:
+        """The same without a zero being looked at."""
+        config, n_classes = self._config(*rows.shape), len(counts)
+        weights, bias = np.zeros((n_classes, rows.shape[1]), np.float32), np.zeros(n_classes, np.float32)
+        negatives = ClassDraws(config, counts) if self.loss in SAMPLED else None
+        log_kq = np.zeros(n_classes, np.float32)
+        if negatives is not None and self.loss == "sampled_softmax":
+            log_kq = negatives.log_q + np.float32(np.log(config.negative))
+        arrays = rows.indptr.astype(np.int64), rows.indices.astype(np.int32), rows.data.astype(np.float32)
+        starts = range(0, len(codes), config.batch_words) if n_classes > 1 else ()
+        n_steps, step = max(1, config.epochs * len(starts)), 0
+        for epoch in range(config.epochs):
+            for start in starts:
+                end = min(start + config.batch_words, len(codes))
+                order = shuffled(len(codes), start, end, seed=config.seed, epoch=epoch)
+                labels = codes[order, np.newaxis]
+                if negatives is not None:
+                    labels = np.hstack([labels, negatives.draw(labels, [config.seed, epoch, start])])
+                rate = config.alpha * (1.0 - step / n_steps)
+                options = rate, self.loss != "ns", negatives is None
+                train_rows(*arrays, order, labels, log_kq, weights, bias, *options)
+                step += 1
+        return weights, bias, None if negatives is None else negatives.log_q
+
+    def _config(self, n: int, size: int) -> TrainingConfig:
+        return TrainingConfig(
+            vector_size=size, epochs=self.epochs, alpha=self.alpha, min_alpha=0.0, negative=self.negative,
+            sampler=make_sampler(self.sampler), ns_exponent=self.ns_exponent, sample=0.0, workers=1,
+            seed=seed_of(self.random_state), batch_words=int(np.clip(n // CHUNKS, *CHUNK_PAIRS)),
+        )  # fmt: skip
 
     def _core(self, rows: Any, counts: Any) -> EmbeddingCore:
         """Examples as inputs that stay as they are, and classes that are learned."""
-        size = rows.shape[1]
-        config = TrainingConfig(
-            vector_size=size, epochs=self.epochs, alpha=self.alpha, min_alpha=0.0, negative=self.negative,
-            sampler=make_sampler(self.sampler), ns_exponent=self.ns_exponent, sample=0.0, workers=1,
-            seed=seed_of(self.random_state), batch_words=int(np.clip(len(rows) // CHUNKS, *CHUNK_PAIRS)),
-        )  # fmt: skip
+        size, config = rows.shape[1], self._config(*rows.shape)
         examples, classes = (Units(KeyedVectors(size)) for _ in range(2))
         for units, n_each in ((examples, np.ones(len(rows), np.int64)), (classes, counts.astype(np.int64))):
             units.take(build_vocabulary([*range(len(n_each))], n_each, min_count=0, sorted_vocab=False)[0])
@@ -135,17 +171,62 @@ class NegativeSamplingClassifier(ClassifierMixin, BaseEstimator):
         return self.classes_[scores.argmax(axis=1)]
 
 
+class ClassDraws:
+    """Negatives from one distribution for all classes.
+
+    Parameters
+    ----------
+    config : TrainingConfig
+    counts : ndarray of shape (n_classes,), int64
+
+    Attributes
+    ----------
+    log_q : ndarray of shape (n_classes,), float32
+
+    Raises
+    ------
+    ConfigError
+        If the sampler has more than one distribution, draws from a batch, or cannot tell.
+    """
+
+    def __init__(self, config: TrainingConfig, counts: Int64Array) -> None:
+        self.n_each = config.negative
+        self.bound = make_sampler(config.sampler).bind(NoiseData.of_counts(counts, config.ns_exponent))
+        log_q = self.bound.source.log_q
+        if log_q is None or self.bound.source.batch_words or self.bound.filter is not None:
+            raise ConfigError(
+                f"sparse features need a sampler with one distribution for all classes, such as 'unigram', "
+                f"'uniform' or 'log_uniform', got {config.sampler!r}: take one of these, or X.toarray()"
+            )
+        self.log_q: Float32Array = log_q
+
+    def draw(self, labels: Int32Array, key: list[int]) -> Int32Array:
+        """Draw for each of some classes, shape (n, 1), others: shape (n, k), -1 where too few were found."""
+        seed = int(np.random.SeedSequence(key).generate_state(1)[0])
+        n_drawn = 2 * self.n_each  # to have some in the place of those that hit the class itself
+        drawn = self.bound.sample(len(labels) * n_drawn, seed=seed).reshape(-1, n_drawn)
+        others: npt.NDArray[np.bool_] = drawn != labels
+        places = np.argsort(~others, axis=1, kind="stable")[:, : self.n_each]
+        is_other = np.take_along_axis(others, places, axis=1)
+        found: Int32Array = np.where(is_other, np.take_along_axis(drawn, places, axis=1), np.int32(-1))
+        return found
+
+
 def scaled(X: Any) -> tuple[Any, Float64Array, Any]:
     """Rows of length 1 on average, what was taken away from features, and what they were divided by."""
-    rows = empty_rows(*X.shape)
-    if sparse.issparse(X):
+    is_sparse = sparse.issparse(X)
+    if is_sparse:
         mean = np.asarray(X.mean(axis=0)).reshape(-1)
         spread = np.sqrt(np.maximum(np.asarray(X.multiply(X).mean(axis=0)).reshape(-1) - mean**2, 0.0))
         centre = np.zeros(X.shape[1])
     else:
         centre, spread = X.mean(axis=0), X.std(axis=0)
     scale = np.where(spread > 1e-12 * (1.0 + np.abs(centre)), spread, 1.0)
-    dense = X.multiply(1.0 / scale).toarray() if sparse.issparse(X) else (X - centre) / scale
-    length = np.sqrt(np.einsum("ij,ij->", dense, dense) / len(dense)) or 1.0
-    rows[:] = dense / length
-    return rows, centre, scale * length
+    rows = X.multiply(1.0 / scale).tocsr() if is_sparse else (X - centre) / scale
+    squares = rows.multiply(rows).sum() if is_sparse else np.einsum("ij,ij->", rows, rows)
+    length = np.sqrt(squares / rows.shape[0]) or 1.0
+    if is_sparse:
+        return rows / length, centre, scale * length
+    padded = empty_rows(*X.shape)
+    padded[:] = rows / length
+    return padded, centre, scale * length

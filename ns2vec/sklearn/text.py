@@ -14,10 +14,13 @@ from sklearn.utils.validation import check_is_fitted
 
 from ns2vec._typing import Float32Array, Float64Array
 from ns2vec.classify import Classifier
+from ns2vec.corpus.tagged import TaggedDocument
 from ns2vec.exceptions import ConfigError, CorpusError
+from ns2vec.models.doc2vec import Doc2Vec
 from ns2vec.models.word2vec import Word2Vec
 
 MOST_SEED = 2**31 - 1
+WEIGHTINGS = ("mean", "sif", "tfidf", "doc2vec")
 
 
 def checked_texts(texts: Any) -> list[str]:
@@ -46,7 +49,7 @@ def seed_of(random_state: Any) -> int:
 
 
 class TextInput(BaseEstimator):
-    """Base of what takes texts: it says so to scikit-learn."""
+    """Base of what takes texts or keys, and no table of numbers: it says so to scikit-learn."""
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -122,16 +125,18 @@ class TextClassifier(ClassifierMixin, TextInput):
 
 
 class DocumentVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TextInput):
-    """Vectors of texts, from the vectors of their words.
+    """Vectors of texts, from the vectors of their words or of their own.
 
     Parameters
     ----------
     vectors : KeyedVectors, optional
         Of the words; those of `FastText` have vectors of unknown words, too. They are trained on the texts
         of `fit` unless given.
-    weighting : {"mean", "sif", "tfidf"}
+    weighting : {"mean", "sif", "tfidf", "doc2vec"}
         Words count alike; frequent ones count less, and what all texts have in common is taken away (Arora et
-        al. 2017, "A simple but tough-to-beat baseline for sentence embeddings"); or by TF-IDF.
+        al. 2017, "A simple but tough-to-beat baseline for sentence embeddings"); by TF-IDF; or texts have
+        vectors of their own, from which their words are predicted (PV-DBOW, Le & Mikolov 2014), which takes
+        texts of some sentences to be good.
     smoothing : float
         Of ``"sif"``: a word counts smoothing / (smoothing + its share of all words).
     vector_size, epochs : int
@@ -146,6 +151,8 @@ class DocumentVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Text
         How much words count, where that differs.
     common_ : ndarray of shape (D,)
         What is taken away; zeros but for ``"sif"``.
+    model_ : Doc2Vec
+        With ``"doc2vec"`` only.
 
     Examples
     --------
@@ -164,8 +171,10 @@ class DocumentVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Text
 
     def fit(self, X: Any, y: Any = None) -> DocumentVectorizer:
         """Train vectors where none were given, and find how much words count."""
-        if self.weighting not in ("mean", "sif", "tfidf"):
-            raise ConfigError(f"weighting must be 'mean', 'sif' or 'tfidf', got {self.weighting!r}")
+        if self.weighting not in WEIGHTINGS:
+            raise ConfigError(f"weighting must be one of {', '.join(WEIGHTINGS)}, got {self.weighting!r}")
+        if self.weighting == "doc2vec" and self.vectors is not None:
+            raise ConfigError("weighting='doc2vec' trains vectors of texts itself: leave out vectors")
         texts = [text.split() for text in checked_texts(X)]
         self.vectors_ = self.vectors if self.vectors is not None else self._trained(texts)
         counted = Counter(
@@ -186,10 +195,13 @@ class DocumentVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Text
         return self
 
     def _trained(self, texts: Sequence[list[str]]) -> Any:
-        options: dict[str, Any] = {"vector_size": self.vector_size, "epochs": self.epochs, "sg": 1}
-        return Word2Vec(
-            texts, min_count=1, workers=1, seed=seed_of(self.random_state), progress=False, **options
-        ).wv
+        options: dict[str, Any] = {"vector_size": self.vector_size, "epochs": self.epochs, "min_count": 1}
+        options |= {"workers": 1, "seed": seed_of(self.random_state), "progress": False}
+        if self.weighting != "doc2vec":
+            return Word2Vec(texts, sg=1, **options).wv
+        tagged = [TaggedDocument(words, [row]) for row, words in enumerate(texts)]
+        self.model_ = Doc2Vec(tagged, dm=0, dbow_words=1, **options)
+        return self.model_.wv
 
     @property
     def _n_features_out(self) -> int:
@@ -210,5 +222,8 @@ class DocumentVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Text
     def transform(self, X: Any) -> Float64Array:
         """Vectors of texts, shape (n, D)."""
         check_is_fitted(self)
-        found = self._means([text.split() for text in checked_texts(X)])
+        texts = [text.split() for text in checked_texts(X)]
+        if self.weighting == "doc2vec":
+            return self.model_.infer_vectors(texts).astype(np.float64)
+        found = self._means(texts)
         return found - np.outer(found @ self.common_, self.common_)

@@ -159,6 +159,8 @@ class Saver(Observer):
         Refuse text that is not that of the checkpoint.
     """
 
+    may_change_corpus = False
+
     def __init__(
         self,
         interval: Interval,

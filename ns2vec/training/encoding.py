@@ -1,7 +1,8 @@
 """Ids of a corpus kept from counting to training, and from epoch to epoch.
 
-Files are kept while nothing about them or the vocabulary changes; iterables are asked again each
-epoch, because walks and shufflers give something new each time.
+Files are kept while nothing about them or the vocabulary changes, lists of lists while a run lasts in
+which no callback could change them. Other iterables are asked again each epoch, because walks and
+shufflers give something new each time.
 """
 
 from __future__ import annotations
@@ -94,9 +95,30 @@ class ChunkFeed:
 
     def __init__(self, corpus: Corpus) -> None:
         self.corpus = corpus
+        self.kept: list[Chunk] | None = None  # of an epoch, where the next ones are the same
 
     def jobs(self, run: Any) -> Iterator[Chunk]:
         """Chunks of one epoch."""
+        if self.kept is not None:
+            return iter(self.kept)
+        if self.corpus.is_fixed and not any(observer.may_change_corpus for observer in run.observers):
+            return self.keeping(run)
+        return self.read(run)
+
+    def keeping(self, run: Any) -> Iterator[Chunk]:
+        """Hand chunks on, and keep them for the next epochs if that takes no more than `corpus_memory`."""
+        kept: list[Chunk] = []
+        room = run.config.corpus_memory
+        for chunk in self.read(run):
+            room -= chunk.n_bytes
+            if room >= 0:
+                kept.append(chunk)
+            yield chunk
+        if room >= 0 and self.corpus.is_fixed:
+            self.kept = kept
+
+    def read(self, run: Any) -> Iterator[Chunk]:
+        """Chunks of one epoch, read or kept in encoded form by the model."""
         core, config = run.core, run.config
         found: Iterator[Chunk] = core.encoded.chunks(
             self.corpus, core.wv.key_to_index, config.batch_words, config.corpus_memory

@@ -104,6 +104,8 @@ class Guard(Observer):
     With ``"rollback"`` it keeps one copy of all trained rows. The loss is computed, which takes time.
     """
 
+    may_change_corpus = False
+
     def __init__(
         self, policy: str, interval_words: int = MOST_WORDS, leap: float = 2.0, most_rollbacks: int = 20
     ) -> None:

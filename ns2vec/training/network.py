@@ -30,6 +30,8 @@ Lists: TypeAlias = tuple[Int64Array, Int32Array]
 
 ALWAYS = np.uint32(2**32 - 1)
 HOT_ROWS = 1024  # most frequent rows, of which each worker trains copies of its own (benchmarks/NOTES.md)
+RUN_WORDS = 4  # of a document that share negatives, as the words of a window do (benchmarks/NOTES.md)
+RUN_DRAWS = 1.6  # how many more they draw than one word would
 MERGES_PER_WORKER = 100  # in an epoch, at least; in a shorter corpus all rows are shared
 
 
@@ -205,9 +207,12 @@ class Network:
         options = config.kernel_options()
         if self.spec.concat:
             options |= {"shrink_windows": False, "null_row": self.null_row, "n_tags": self.spec.concat}
+        targets = [goal.target(config) for goal in self.goals]
+        if self.takes_runs(config, targets):
+            options |= {"run_words": RUN_WORDS, "run_negative": round(RUN_DRAWS * config.negative)}
         made = _kernels.Kernel(
             self.inputs.matrix(),
-            [goal.target(config) for goal in self.goals],
+            targets,
             tags=None if self.tags is None else self.tags.matrix(),
             reader=self.spec.reader,
             pooled="concat" if self.spec.concat else self.spec.pooled,
@@ -220,6 +225,12 @@ class Network:
             for steering in self.steering():
                 steering.attach(self.words.padded, config.vector_size)
         return made
+
+    def takes_runs(self, config: TrainingConfig, targets: Sequence[_kernels.Target]) -> bool:
+        """Whether words of a document share negatives: where only its tags meet them, if the target can."""
+        has_rows = self.tags is not None and self.tags.bags is None
+        is_shared = self.spec.reader == "tags" and has_rows and config.negative_sharing == "window"
+        return is_shared and len(targets) == 1 and targets[0].serves_runs
 
     def check_sampler(self) -> None:
         """A sampler that is keyed on the context needs negatives for each pair."""

@@ -50,9 +50,13 @@ class Observer:
     ----------
     rate_factor : float
         The learning rate is multiplied by it, from the next chunk on.
+    may_change_corpus : bool
+        Whether a list that is trained on may have changed after this was called, so that it is read again for
+        each epoch.
     """
 
     rate_factor = 1.0
+    may_change_corpus = True
 
     def on_begin(self, run: Run) -> None:
         """Before the first epoch."""
@@ -104,6 +108,8 @@ class Observer:
 class ProgressObserver(Observer):
     """The progress bar of each epoch; `show` as in `ns2vec.training.progress.ProgressBar`."""
 
+    may_change_corpus = False
+
     def __init__(self, show: bool | None = None) -> None:
         self.show = show
         self.bar: ProgressBar | None = None
@@ -132,6 +138,8 @@ class ProgressObserver(Observer):
 
 class EpochLog(Observer):
     """One line about each epoch; a warning when the corpus was not as long as announced."""
+
+    may_change_corpus = False
 
     def on_epoch(self, run: Run, done: EpochTally) -> None:
         """Write it."""

@@ -5,7 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ns2vec.evaluation.classification import calibration_error, compare_labels, evaluate_labels
+from ns2vec.evaluation.classification import (
+    calibration_error,
+    compare_labels,
+    evaluate_labels,
+    f1_stability,
+)
 from ns2vec.evaluation.statistics import Resampling
 from ns2vec.exceptions import ConfigError
 
@@ -59,6 +64,17 @@ def test_calibration_is_the_gap_between_confidence_and_accuracy():
         0.2, abs=0.02
     )
     assert calibration_error([True, False], [1.0, 1.0]) == 0.5
+
+
+def test_stability_is_the_share_of_f1_that_stays():
+    truth, predicted = drawn()
+    score = evaluate_labels(truth, predicted).macro_f1
+    found = f1_stability(truth, [predicted, truth], [truth, truth])
+    assert found.shares == pytest.approx([score, 1.0])
+    assert (found.mean, found.lowest) == pytest.approx(((score + 1) / 2, score))
+    for sampled, full, reason in (([], [], "same seeds"), ([truth], [["x"] * len(truth)], "F1 of 0")):
+        with pytest.raises(ConfigError, match=reason):
+            f1_stability(truth, sampled, full)
 
 
 def test_what_does_not_fit_is_refused():

@@ -32,7 +32,7 @@ TESTED_BY = {
     "tests/house/test_stubs.py": "_kernels _typing exceptions",
     "tests/kernels/test_modes.py": "reference/readers reference/sides reference/targets",
     "tests/kernels/test_parity.py": "reference/objectives reference/training",
-    "tests/kernels/test_cuts.py": "reference/cuts",
+    "tests/kernels/test_cuts.py": "reference/cuts reference/steps",
     "tests/kernels/test_reference.py": "reference/streams",
     "tests/graph/test_sage.py": "graph/sage_layers",
     "tests/graph/test_walks.py": "reference/walks",

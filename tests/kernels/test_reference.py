@@ -7,7 +7,8 @@ import pytest
 
 from ns2vec import reference
 from ns2vec.objectives import OBJECTIVES
-from ns2vec.reference.training import Window, step_window
+from ns2vec.reference.steps import step_window
+from ns2vec.reference.training import Window
 
 
 def numeric_gradient(loss, x, step=1e-6):

@@ -9,7 +9,8 @@ import pytest
 
 from ns2vec import _kernels, reference
 from ns2vec.objectives import OBJECTIVES
-from ns2vec.reference.training import Window, step_window
+from ns2vec.reference.steps import step_window
+from ns2vec.reference.training import Window
 from ns2vec.sampling import NoiseData, Pool
 from ns2vec.training.network import make_noise
 

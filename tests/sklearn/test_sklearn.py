@@ -10,6 +10,7 @@ import pytest
 
 pytest.importorskip("sklearn")
 
+from joblib import Parallel, delayed
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.datasets import load_digits
@@ -22,13 +23,22 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from ns2vec import KeyedVectors
 from ns2vec.exceptions import ConfigError, CorpusError
-from ns2vec.sklearn import DocumentVectorizer, NegativeSamplingClassifier, TextClassifier
+from ns2vec.sampling import Pool
+from ns2vec.sklearn import (
+    DocumentVectorizer,
+    ItemRecommender,
+    NegativeSamplingClassifier,
+    PairAnomalyScorer,
+    TextClassifier,
+)
 
 SMALL = {"vector_size": 8, "alpha": 0.5, "epochs": 10, "bucket": 100, "random_state": 1}
 ESTIMATORS = [
     *(NegativeSamplingClassifier(loss, random_state=1) for loss in ("softmax", "sampled_softmax", "ns")),
     TextClassifier(random_state=1),
     DocumentVectorizer(random_state=1),
+    ItemRecommender(vector_size=8, epochs=5, random_state=1),
+    PairAnomalyScorer(random_state=1),
 ]
 TEXTS = ["wave ship", "cloud bird", "salt ship", "star cloud"] * 15
 LABELS = np.array(["sea", "sky"] * 30)
@@ -58,6 +68,43 @@ def test_text_in_a_grid_search_over_a_pipeline():
     assert same.predict(["ship", "star"]).tolist() == ["sea", "sky"]
 
 
+DIGITS = load_digits(return_X_y=True)
+PAIRS = [(f"card{i % 7}", f"shop{i % 5}") for i in range(200)]
+FITTED = [
+    (TextClassifier(**SMALL), (TEXTS, LABELS), "predict_proba"),
+    (DocumentVectorizer(vector_size=8, random_state=1), (TEXTS,), "transform"),
+    (NegativeSamplingClassifier(epochs=5, random_state=1), DIGITS, "predict_proba"),
+    (NegativeSamplingClassifier("ns", epochs=5), (sparse.csr_matrix(DIGITS[0]), DIGITS[1]), "predict_proba"),
+    (ItemRecommender(vector_size=8, epochs=5, random_state=1), (DIGITS[0],), "recommend"),
+    (PairAnomalyScorer(vector_size=8, epochs=5, random_state=1), (PAIRS,), "score_samples"),
+]
+
+
+def test_what_was_fitted_pickles_clones_and_answers_in_two_processes():
+    """The answers of two other processes, and of a clone that learns anew, are the same to the byte."""
+    models = [clone(model).set_params(random_state=1).fit(*data) for model, data, _ in FITTED]
+    names = [(data[0][:20], name) for _, data, name in FITTED]
+    answers = [getattr(model, name)(X) for model, (X, name) in zip(models, names, strict=True)]
+    asked = zip([pickle.loads(pickle.dumps(model)) for model in models], names, strict=True)
+    elsewhere = Parallel(n_jobs=2)(delayed(getattr(model, name))(X) for model, (X, name) in asked)
+    again = [clone(model).fit(*data) for model, (_, data, _) in zip(models, FITTED, strict=True)]
+    anew = [getattr(model, name)(X) for model, (X, name) in zip(again, names, strict=True)]
+    for answer, *others in zip(answers, elsewhere, anew, strict=True):
+        assert [other.tobytes() for other in others] == [answer.tobytes()] * 2
+
+
+def test_tables_with_names_go_in_and_come_out():
+    pandas = pytest.importorskip("pandas")
+    table = pandas.DataFrame(DIGITS[0][:200], columns=[f"pixel{i}" for i in range(64)])
+    recommender = ItemRecommender(vector_size=4, epochs=2).set_output(transform="pandas").fit(table)
+    assert recommender.feature_names_in_[0] == "pixel0"
+    assert recommender.transform(table).columns[0] == "itemrecommender0"
+    documents = DocumentVectorizer(vector_size=4, epochs=1).set_output(transform="pandas")
+    assert documents.fit_transform(TEXTS).columns[3] == "documentvectorizer3"
+    pairs = pandas.DataFrame(PAIRS, columns=["card", "shop"])
+    assert PairAnomalyScorer(epochs=1).fit(pairs).feature_names_in_.tolist() == ["card", "shop"]
+
+
 def test_class_weights_are_named_by_the_labels():
     texts, labels = ["wave"] * 100, ["sea"] * 70 + ["sky"] * 30
     model = TextClassifier(class_weight={"sky": 5.0}, **SMALL).fit(texts, labels)
@@ -81,6 +128,19 @@ def test_documents_have_vectors_by_which_they_are_told_apart(weighting):
     assert pipeline[0].transform(texts[:1]) == pytest.approx(pipeline[0].transform(texts)[:1])
 
 
+def test_texts_have_vectors_of_their_own():
+    rng = np.random.default_rng(0)
+    topics = rng.integers(0, 2, 300)
+    texts = [" ".join(f"word{word}" for word in rng.integers(0, 60, 20) + 60 * topic) for topic in topics]
+    vectorizer = DocumentVectorizer(weighting="doc2vec", vector_size=16, epochs=20, random_state=1)
+    pipeline = make_pipeline(vectorizer, LogisticRegression(C=100)).fit(texts[:200], topics[:200])
+    assert pipeline.score(texts[200:], topics[200:]) > 0.95
+    again = pickle.loads(pickle.dumps(vectorizer))
+    assert again.transform(texts[:2]).tobytes() == vectorizer.transform(texts[:2]).tobytes()
+    with pytest.raises(ConfigError, match="leave out vectors"):
+        DocumentVectorizer(KeyedVectors(2), weighting="doc2vec").fit(texts)
+
+
 def test_rare_words_count_more_and_given_vectors_are_taken():
     vectors = KeyedVectors(2)
     vectors.add_vectors(["the", "cat"], np.eye(2, dtype=np.float32))
@@ -95,16 +155,41 @@ def test_rare_words_count_more_and_given_vectors_are_taken():
 
 @pytest.mark.parametrize("loss", ["softmax", "sampled_softmax", "ns"])
 def test_digits_are_read_with_few_negatives_as_with_all(loss):
-    X, y = load_digits(return_X_y=True)
+    X, y = DIGITS
     model = NegativeSamplingClassifier(loss, negative=3, random_state=1).fit(X[:1200], y[:1200])
     assert f1_score(y[1200:], model.predict(X[1200:]), average="macro") > 0.89
     assert model.predict_proba(X[:5]).sum(axis=1) == pytest.approx(1.0)
 
 
-def test_sparse_features_are_as_good_as_dense_ones():
-    X, y = load_digits(return_X_y=True)
-    dense = NegativeSamplingClassifier(random_state=1, epochs=10).fit(X, y)
-    model = NegativeSamplingClassifier(random_state=1, epochs=10).fit(sparse.csr_matrix(X), y)
-    assert model.score(sparse.csr_matrix(X), y) == pytest.approx(dense.score(X, y), abs=0.02)
-    with pytest.raises(ConfigError, match="loss must be"):
-        NegativeSamplingClassifier("hs").fit(X, y)
+@pytest.mark.parametrize("loss", ["softmax", "sampled_softmax", "ns"])
+def test_sparse_features_are_as_good_as_dense_ones(loss):
+    X, y = DIGITS
+    dense = NegativeSamplingClassifier(loss, negative=3, random_state=1).fit(X[:1200], y[:1200])
+    model = NegativeSamplingClassifier(loss, negative=3, random_state=1)
+    model.fit(sparse.csr_matrix(X[:1200]), y[:1200])
+    assert model.score(sparse.csr_matrix(X[1200:]), y[1200:]) > dense.score(X[1200:], y[1200:]) - 0.02
+
+
+def test_sparse_features_stay_sparse():
+    """A dense array of these would take 80 gigabytes."""
+    n, n_features = 20_000, 1_000_000
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 2, n)
+    columns = np.column_stack(
+        [rng.integers(0, 50, (n, 2)) + 500_000 * y[:, None], rng.integers(0, n_features, (n, 3))]
+    )
+    X = sparse.csr_matrix(
+        (np.ones(5 * n), (np.repeat(np.arange(n), 5), columns.ravel())), shape=(n, n_features)
+    )
+    model = NegativeSamplingClassifier(epochs=2, random_state=1).fit(X[:15_000], y[:15_000])
+    assert model.score(X[15_000:], y[15_000:]) > 0.95
+
+
+def test_what_sparse_features_cannot_do_is_said():
+    X, y = DIGITS
+    for sampler in ("dynamic", "batch", Pool({0: [1, 2]})):
+        with pytest.raises(ConfigError, match="one distribution for all classes"):
+            NegativeSamplingClassifier(sampler=sampler).fit(sparse.csr_matrix(X), y)
+    for features in (X, sparse.csr_matrix(X)):
+        with pytest.raises(ConfigError, match="loss must be"):
+            NegativeSamplingClassifier("hs").fit(features, y)

@@ -6,8 +6,10 @@ import os
 
 import pytest
 
-from ns2vec import Word2Vec
+from ns2vec import Doc2Vec, TaggedDocument, Word2Vec
+from ns2vec.callbacks import CallbackAny2Vec
 from ns2vec.corpus import FileCorpus
+from ns2vec.corpus.iterables import IterableCorpus
 
 SMALL = {"vector_size": 8, "min_count": 1, "workers": 1, "sample": 0}
 
@@ -106,3 +108,67 @@ def test_nothing_is_held_after_the_vocabulary_is_made(path):
     assert model._core.encoded.encoded is None
     with pytest.raises(TypeError, match="unexpected keyword"):
         model.build_vocab(path, speed=2)
+
+
+# ---- lists, while a run lasts ------------------------------------------------------------------------
+
+
+class Sentences(list):
+    """A list of a class of its own, which may give other words each time."""
+
+
+@pytest.fixture
+def passes(monkeypatch):
+    """How often an iterable was encoded."""
+    seen, chunks = [], IterableCorpus.chunks
+
+    def counted(self, *arguments, **options):
+        seen.append(self)
+        return chunks(self, *arguments, **options)
+
+    monkeypatch.setattr(IterableCorpus, "chunks", counted)
+    return seen
+
+
+@pytest.mark.parametrize("corpus", [[["a", "b", "c"]] * 50, (("a", "b", "c"),) * 50], ids=["lists", "tuples"])
+def test_lists_are_encoded_once_a_run(corpus, passes):
+    model = Word2Vec(corpus, epochs=3, **SMALL)
+    assert model.train(corpus, total_examples=50, epochs=3) == (450, 450)
+    assert len(passes) == 2
+
+
+def test_documents_are_encoded_once_a_run(passes):
+    Doc2Vec([TaggedDocument(["a", "b"], [i]) for i in range(50)], epochs=3, **SMALL)
+    assert len(passes) == 1
+
+
+def test_kept_lists_train_the_same_bytes():
+    corpus = [TaggedDocument(["a", "b", "x", "c"][: i % 5], [i]) for i in range(200)]
+    kept, read = (Doc2Vec(corpus, epochs=3, batch_words=50, corpus_memory=n, **SMALL) for n in ("1MiB", 0))
+    assert kept.dv.vectors.tobytes() == read.dv.vectors.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("corpus", "options"),
+    [
+        (Sentences([["a", "b"]] * 50), {}),
+        ([Sentences(["a", "b"])] * 50, {}),
+        ([["a", "b"]] * 50, {"corpus_memory": 100}),
+        ([["a", "b"]] * 50, {"callbacks": [CallbackAny2Vec()]}),
+    ],
+    ids=["own list", "own sentences", "no room", "callback"],
+)
+def test_what_may_change_is_read_each_epoch(corpus, options, passes):
+    Word2Vec(corpus, epochs=3, **SMALL, **options)
+    assert len(passes) == 3
+
+
+def test_a_list_that_a_callback_changes_is_read_again():
+    class Halving(CallbackAny2Vec):
+        def on_epoch_end(self, model):
+            del corpus[25:]
+
+    corpus = [["a", "b"]] * 50
+    model = Word2Vec(**SMALL)
+    model.build_vocab(corpus)
+    assert model.train(corpus, total_examples=50, epochs=2, callbacks=[Halving()]) == (150, 150)

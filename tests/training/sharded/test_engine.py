@@ -68,10 +68,16 @@ def test_a_sampler_repeats_or_is_refused(name):
         assert digest(trained(workers=1, **options)) == digest(trained(workers=3, **options))
 
 
+DOCUMENTS = [TaggedDocument(words, [i, f"t{i % 7}"]) for i, words in enumerate(SENTENCES)]
+DOCUMENT_MODELS = [
+    {"dm": 1}, {"dm": 0}, {"dm": 0, "negative_sharing": "pair"}, {"dm": 0, "dbow_words": 1},
+    {"dm": 1, "dm_concat": 1, "dm_tag_count": 2},
+]  # fmt: skip
+
+
 def test_documents_give_the_same_bytes_with_any_number_of_workers():
-    documents = [TaggedDocument(words, [i, f"t{i % 7}"]) for i, words in enumerate(SENTENCES)]
-    for options in ({"dm": 1}, {"dm": 0}, {"dm": 1, "dm_concat": 1, "dm_tag_count": 2}):
-        found = {digest(trained(documents, Doc2Vec, workers=n, **options)) for n in (1, 3)}
+    for options in DOCUMENT_MODELS:
+        found = {digest(trained(DOCUMENTS, Doc2Vec, workers=n, **options)) for n in (1, 3)}
         assert len(found) == 1, options
 
 
@@ -112,6 +118,8 @@ def test_rows_that_were_not_noted_have_not_changed(monkeypatch):
     monkeypatch.setattr(Shards, "train_round", checked)
     for options in MODELS.values():
         trained(workers=2, **options)
+    for options in DOCUMENT_MODELS:
+        trained(DOCUMENTS, Doc2Vec, workers=2, **options)
     assert next(n_rounds) > 20
 
 

@@ -1,0 +1,152 @@
+# Runs of words: words of a document that follow each other meet its tags in one step, and share their negatives.
+#
+# Each word of a run of r is there once, by how often it is in it. Of k negatives that a word would draw alone the run
+# draws n, and each counts r k / n times. Alone, a word with its negatives is so little work that most of the time goes into what is around it.
+# A run moves outputs and tags by the errors of one moment: where that would overshoot (cuts.pxi), its words go one
+# after the other, with the same negatives.
+
+
+cdef int check_runs(Kernel k) except -1:
+    """Refuse runs where they are not what words one by one would be."""
+    check(k.run_words >= 1 and k.run_negative >= 0, "run_words must be at least 1 and run_negative at least 0")
+    if k.run_words == 1:
+        return 0
+    k.run_negative = k.run_negative or k.goals[0].negative
+    check(k.reader == read_tags and not k.pooled and not k.tags.by_copy and not k.pairwise,
+          "run_words are for tags that are rows, not bags, with reader='tags', negative_sharing='window' and not pooled")
+    check(k.n_goals == 1 and serves_runs(&k.goals[0]),
+          "run_words need one target that serves_runs: Sampled, rows without a bias, a logistic link, and negatives of a "
+          "table, without offsets and lists, with on_collision 'redraw' or 'skip'")
+    return 0
+
+
+cdef void train_runs(Kernel k, Workspace work, float alpha, double *loss) noexcept nogil:
+    """The chunk's runs, each planned while the one before it is trained."""
+    cdef Window *window = &work.windows[0]
+    cdef Window *coming = &work.windows[1]
+    plan_run(k, work, window, 0)
+    window.n_ahead = 0
+    while window.t < work.n_chunk:
+        plan_run(k, work, coming, window.end)
+        work.newest = coming
+        if window.n_inputs:
+            train_run(k, work, window, alpha, loss)
+        window, coming = coming, window
+
+
+cdef void plan_run(Kernel k, Workspace work, Window *window, long t) noexcept nogil:
+    """The run at place t, if the chunk has one: up to run_words words of one sentence."""
+    window.t, window.n_ahead, window.n_inputs, window.n_contexts = t, 0, 0, 0
+    if t == work.n_chunk:
+        return
+    if t == work.ends[work.sentence]:
+        work.sentence += 1
+    window.end = min(t + k.run_words, work.ends[work.sentence])
+    read_tags_of_sentence(work, window)
+    window.n_inputs = window.n_tags
+    if window.n_inputs:
+        draw_run(k, work, window)
+
+
+cdef void draw_run(Kernel k, Workspace work, Window *window) noexcept nogil:
+    """The words of a run, and the negatives that they share."""
+    cdef Drawn *drawn = &window.drawn[0]
+    cdef long m = 0, t, j
+    cdef float share = <float> (window.end - window.t) * k.goals[0].negative / max(k.run_negative, 1)
+    cdef int32_t row
+    memset(drawn.weights, 0, k.goals[0].ld * sizeof(float))
+    for t in range(window.t, window.end):
+        m = add_output(drawn, 0, m, work.chunk[t], 1.0)
+    window.n_seen = m
+    for j in range(k.run_negative):
+        row = draw_unseen(k, work, drawn, window.n_seen)
+        if row >= 0:
+            m = add_output(drawn, window.n_seen, m, row, share)
+    drawn.set_size[0] = m
+    drawn.heaviest[0] = 1.0
+    for j in range(m):
+        drawn.heaviest[0] = max(drawn.heaviest[0], drawn.weights[j])
+        drawn.outputs[j] = output_row(k, work, 0, drawn.ids[j])
+        fetch(window, drawn.outputs[j])
+    note_outputs(&work.goals[0], drawn.ids, m)
+
+
+cdef inline long add_output(Drawn *drawn, long first, long m, int32_t row, float weight) noexcept nogil:
+    """Count a row among the outputs [first, m), or after them; how many there are then."""
+    cdef long j = first
+    while j < m and drawn.ids[j] != row:
+        j += 1
+    drawn.ids[j] = row
+    drawn.weights[j] += weight
+    return max(m, j + 1)
+
+
+cdef inline int32_t draw_unseen(Kernel k, Workspace work, Drawn *drawn, long n_seen) noexcept nogil:
+    """A row that is no word of the run; -1 where none came."""
+    cdef long tries, j
+    cdef int32_t row
+    for tries in range(1 + REDRAWS if k.goals[0].noise.collision == ON_COLLISION_REDRAW else 1):
+        draw_rows(k, work, 0, NULL, 1, &row, NULL)
+        j = 0
+        while j < n_seen and drawn.ids[j] != row:
+            j += 1
+        if j == n_seen:
+            return row
+    return -1
+
+
+cdef void train_run(Kernel k, Workspace work, Window *window, float alpha, double *loss) noexcept nogil:
+    """The tags meet all outputs of their run, or one word after the other."""
+    cdef Scratch *scratch = &work.goals[0]
+    cdef Drawn *drawn = &window.drawn[0]
+    cdef ns2_block b
+    cdef int32_t tag
+    cdef long p, j, copies
+    for p in range(window.n_tags):
+        tag = work.tags[window.first_tag + p]
+        work.inputs_now[p] = k.tags.matrix + tag * k.stride
+        work.locks[p] = lock_of_row(&k.tags, tag)
+    copies = most_copies(work.inputs_now, window.n_tags) if window.n_tags > 1 else 1
+    start_block(k, work, alpha, loss, &b)
+    b.n_outputs, b.outputs, b.weights = drawn.set_size[0], drawn.outputs, drawn.weights
+    b.ld = ns2_tile_width(b.n_outputs)
+    b.labels = scratch.labels
+    for j in range(b.ld):
+        scratch.labels[j] = j < window.n_seen
+    if run_is_whole(k, work, window, &b, copies):
+        step_rows(k, work, window, &b, 0, 0, window.n_tags, copies > 1)
+    else:
+        step_words(k, work, window, &b)
+
+
+cdef bint run_is_whole(Kernel k, Workspace work, Window *window, ns2_block *b, long copies) noexcept nogil:
+    """Whether one step does for a run what steps of one word each would do; the rule of `is_whole`."""
+    cdef double heaviest = window.drawn[0].heaviest[0], pressure = b.alpha * heaviest * copies
+    if heaviest == 1.0 and window.n_tags == 1:
+        return True
+    if window.n_tags > SET_CONTEXTS or pressure > GROWTH:
+        return False
+    if SLOPE * b.alpha * heaviest * norm_of_inputs(k, work, window, 0, window.n_tags) > 1.0:
+        return False
+    return pressure * b.n_outputs <= PLAIN or SLOPE * b.alpha * copies * norm_of_outputs(k, 0, b) <= 1.0
+
+
+cdef void step_words(Kernel k, Workspace work, Window *window, ns2_block *b) noexcept nogil:
+    """The words of a run one after the other, each with the negatives of all."""
+    cdef Scratch *scratch = &work.goals[0]
+    cdef Drawn *drawn = &window.drawn[0]
+    cdef long n_words = window.end - window.t, n = drawn.set_size[0] - window.n_seen, t, j
+    cdef double heaviest = 1.0
+    b.n_outputs, b.outputs, b.weights = 1 + n, scratch.outputs, scratch.weights
+    b.ld = ns2_tile_width(b.n_outputs)
+    memset(scratch.weights, 0, b.ld * sizeof(float))
+    memset(scratch.labels, 0, b.ld * sizeof(float))
+    scratch.labels[0] = scratch.weights[0] = 1.0
+    for j in range(n):
+        scratch.outputs[1 + j] = drawn.outputs[window.n_seen + j]
+        scratch.weights[1 + j] = drawn.weights[window.n_seen + j] / n_words
+        heaviest = max(heaviest, scratch.weights[1 + j])
+    for t in range(window.t, window.end):
+        scratch.outputs[0] = output_row(k, work, 0, work.chunk[t])
+        step_set(k, work, window, b, 0, 0, window.n_tags, heaviest)
+        b.n_ahead = 0
