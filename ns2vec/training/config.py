@@ -13,7 +13,8 @@ from ns2vec._options import flag, number, shown, whole
 from ns2vec.exceptions import ConfigError
 from ns2vec.objectives import choose_objective
 from ns2vec.sampling import Sampler, Unigram
-from ns2vec.training.sharded.merges import MERGES
+from ns2vec.training.sharded._merge import MAX_SHARDS
+from ns2vec.training.sharded.merges import DEFAULT, MERGES
 from ns2vec.training.spec import Spec, spec_of
 
 # The names an option may have. Objectives and samplers have registries.
@@ -27,7 +28,6 @@ CHOICES: dict[str, tuple[str, ...]] = {
 
 # Options that are numbers, and the least and the most that each may be. The kernels have int32.
 MOST = 2**31 - 1
-MAX_SHARDS = 256
 WHOLE: dict[str, tuple[int, float]] = {
     "vector_size": (1, 2**40), "window": (1, MOST), "negative": (0, MOST), "min_count": (0, math.inf),
     "workers": (1, MOST), "batch_words": (1, MOST), "epochs": (1, MOST), "corpus_memory": (0, math.inf),
@@ -121,7 +121,7 @@ class TrainingConfig:
     corpus_memory: int = 2**30
     guard: str | None = None
     shards: int | None = None
-    shard_merge: str = "adasum"
+    shard_merge: str = DEFAULT
 
     def __post_init__(self) -> None:
         for name, (lowest, highest) in WHOLE.items():
