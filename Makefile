@@ -1,7 +1,7 @@
 # make demo [CORPUS=path]   build, install, train, evaluate, query; the vectors stay in .demo
 # make test                 build, install, run all tests
 # make eval                 train and evaluate, compare with eval/baselines/ (English where ../shared/data is)
-# make bench                every line of the speed table beside the peers, then README's table (hours)
+# make bench                every line of the speed table beside the peers, then its tables (hours)
 # make test-clients         released packages that import gensim, on ns2vec (installs them)
 # make lint                 ruff, mypy, cython-lint
 # make check                what .ci/run runs: test and lint

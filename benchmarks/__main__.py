@@ -5,7 +5,8 @@
     python -m benchmarks COMMAND --help
 
 Figures go to benchmarks/results/ as JSON, with the same as markdown beside it; a command that was
-stopped goes on where it stopped. `table` writes README's table from that JSON.
+stopped goes on where it stopped. `table` writes docs/benchmarks.md's tables and the
+README's chart from that JSON.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ COMMANDS = {
     "load": ("measure", "reading vectors"),
     "query": ("measure", "nearest neighbours"),
     "evaluate": ("measure", "analogies"),
-    "table": ("table", "README's table from the JSON"),
+    "table": ("table", "the tables of docs/benchmarks.md, and the chart, from the JSON"),
     "scaling": ("scaling", "corpus size, dimensions, negatives, window, threads"),
     "quality": ("quality", "scores over seeds, beside gensim"),
     "memory": ("memory", "anonymous memory of a training run"),

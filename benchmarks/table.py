@@ -1,7 +1,7 @@
-"""README's table from the committed JSON, never typed.
+"""The tables of docs/benchmarks.md and the README's chart from the committed JSON, never typed.
 
-python -m benchmarks table                      write the table between README's markers
-python -m benchmarks table --check              exit code 1 when README says something else
+python -m benchmarks table                      write the tables between the page's markers, and the chart
+python -m benchmarks table --check              exit code 1 when page or chart says something else
 python -m benchmarks table --reason threads-sg "why it misses what is asked"
 """
 
@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from benchmarks.chart import chart
 from benchmarks.processes import ROOT
 from benchmarks.rows import ROWS
 from benchmarks.shared import RESULTS, save_json
@@ -173,7 +174,8 @@ def main(argv: list[str]) -> int:
     )
     parser.add_argument("--results", type=Path, default=RESULTS / "table.json")
     parser.add_argument("--quality", type=Path, default=RESULTS / "quality.json")
-    parser.add_argument("--document", type=Path, default=ROOT / "README.md")
+    parser.add_argument("--document", type=Path, default=ROOT / "docs" / "benchmarks.md")
+    parser.add_argument("--chart", type=Path, default=ROOT / "docs" / "pictures" / "speed.svg")
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--reason", nargs=2, metavar=("ROW", "TEXT"), help="why a row misses its target")
     arguments = parser.parse_args(argv)
@@ -181,14 +183,17 @@ def main(argv: list[str]) -> int:
     try:
         if arguments.reason:
             give_reason(arguments.results, *arguments.reason)
-        wanted = replace_between(text, generated(arguments.results, arguments.quality))
-    except ValueError as error:
+        table = replace_between(text, generated(arguments.results, arguments.quality))
+        drawn = chart(json.loads(arguments.results.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
         print(f"table: {error}", file=sys.stderr)
         return 1
-    if arguments.check:
-        if text != wanted:
-            print(f"{arguments.document.name} is not what the JSON says: run python -m benchmarks table",
-                  file=sys.stderr)  # fmt: skip
-        return int(text != wanted)
-    arguments.document.write_text(wanted, encoding="utf-8")
-    return 0
+    wanted = {arguments.document: table, arguments.chart: drawn}
+    if not arguments.check:
+        for path, content in wanted.items():
+            path.write_text(content, encoding="utf-8")
+        return 0
+    old = [path for path in wanted if not path.exists() or path.read_text("utf-8") != wanted[path]]
+    for path in old:
+        print(f"{path.name} is not what the JSON says: run python -m benchmarks table", file=sys.stderr)
+    return int(bool(old))

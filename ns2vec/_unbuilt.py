@@ -26,9 +26,9 @@ def unbuilt_sources(package: Path) -> str:
     ]
     if not missing:
         return ""
-    others = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+    others = f" and {len(missing) - 1} more are" if len(missing) > 1 else " is"
     return (
-        f"ns2vec was imported from its sources in {package}, where {missing[0]}{others} is not compiled: "
+        f"ns2vec was imported from its sources in {package}, where {missing[0]}{others} not compiled: "
         "start Python in another folder to use an installed ns2vec, or compile it here: "
         f"pip install --editable {package.parent}"
     )

@@ -1,4 +1,4 @@
-"""Rows of the speed table: what becomes of rounds, peers that are missing, README, one tiny run of each."""
+"""Rows of the speed table: what becomes of rounds, missing peers, page and chart; one tiny run of each."""
 
 from __future__ import annotations
 
@@ -135,6 +135,17 @@ def test_the_readme_is_what_the_json_says(script):
     assert script("table").main(["--check"]) == 0
 
 
+def options_of(folder, results, document):
+    """What the table is made of, and where it goes, and the chart."""
+    names = {
+        "results": results,
+        "quality": folder / "none",
+        "document": document,
+        "chart": folder / "chart.svg",
+    }
+    return [str(part) for name, path in names.items() for part in (f"--{name}", path)]
+
+
 def test_the_table_goes_between_the_markers(script, tmp_path, capsys):
     table, row = script("table"), script("rows").ROWS["sg"]
     rounds = rounds_of(ns2vec=[26e6, 20e6, 27e6], gensim=[2e6, 2e6, 1e6])
@@ -146,10 +157,10 @@ def test_the_table_goes_between_the_markers(script, tmp_path, capsys):
         "rounds": rounds,
     }  # fmt: skip
     record = {"machine": {"processor": "P", "n_cores": 2}, "rows": {"sg": described}}
-    results, document = tmp_path / "t.json", tmp_path / "README.md"
+    results, document = tmp_path / "t.json", tmp_path / "page.md"
     results.write_text(json.dumps(record), encoding="utf-8")
     document.write_text("before\n", encoding="utf-8")
-    options = ["--results", str(results), "--quality", str(tmp_path / "none"), "--document", str(document)]
+    options = options_of(tmp_path, results, document)
     assert table.main(options) == 1
     assert "expected one line" in capsys.readouterr().err
     document.write_text(f"before\n{table.BEGIN}\nold\n{table.END}\nafter\n", encoding="utf-8")
@@ -161,6 +172,7 @@ def test_the_table_goes_between_the_markers(script, tmp_path, capsys):
     peer = "gensim corpus_file, 1 worker, on 500 bytes"
     assert f"| skip-gram, 1 thread | {peer} | {figures} |" in text.split("\n")
     assert "text of 1,000 bytes; medians" in text
+    assert ">skip-gram beside gensim</text>" in (tmp_path / "chart.svg").read_text(encoding="utf-8")
     assert text.startswith("before\n")
     assert text.endswith("\nafter\n")
     assert "old" not in text
@@ -200,11 +212,11 @@ def test_a_miss_can_be_explained(script, tmp_path, capsys):
         "machine": {"commit": "abc"},
         "summary": script("summary").summarise(row, rounds), "rounds": rounds, "peer_bytes": 0,
     }  # fmt: skip
-    results, document = tmp_path / "t.json", tmp_path / "README.md"
+    results, document = tmp_path / "t.json", tmp_path / "page.md"
     record = {"machine": {"processor": "P", "n_cores": 2}, "rows": {"sg": described}}
     results.write_text(json.dumps(record), encoding="utf-8")
     document.write_text(f"{table.BEGIN}\n{table.END}\n", encoding="utf-8")
-    options = ["--results", str(results), "--quality", str(tmp_path / "none"), "--document", str(document)]
+    options = options_of(tmp_path, results, document)
     assert table.main([*options, "--reason", "cbow", "why"]) == 1
     assert "no row 'cbow' in t.json: it has sg" in capsys.readouterr().err
     assert table.main([*options, "--reason", "sg", "rows wait for memory"]) == 0
