@@ -29,6 +29,7 @@ COMMANDS = {
     "facebook": ("facebook", "reading a model of fastText, seconds and memory"),
     "online": ("online", "seconds of an update with new words, and how far old vectors drift"),
     "samplers": ("samplers", "speed and quality of each sampler"),
+    "shards": ("shards", "training in shards: quality over seeds, and speed"),
     "recommend": ("recommend", "recommenders, and samplers x losses; the tables of docs/recommend.md"),
     "classify": ("classify", "classifiers: quality, tuning, size, calibration, speed"),
     "calculator": ("calculator", "ns2vec calculate against real runs"),

@@ -34,6 +34,7 @@ TRAINING_CODE = (
     "corpus/*.py*",
     "sampling/*.[hp]*",
     "training/*.py",
+    "training/sharded/*.[hp]*",
     "vocab/*.py*",
     "word2vec.py",
 )

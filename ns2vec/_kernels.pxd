@@ -299,6 +299,7 @@ ctypedef struct Scratch:
     long batch              # number of the batch that `pool` was drawn for, -1: none
     int32_t *pool           # (pool_size,) rows drawn for the batch
     ns2_view view           # what a sampler may look at
+    uint8_t *marks          # (n_ids,) where outputs of sets are noted, or NULL
 
 
 cdef class Noise:
@@ -436,6 +437,7 @@ cdef class Workspace:
     cdef bint has_tags
     cdef int32_t *tags          # (n_tags,) of all sentences, one after the other
     cdef long n_tags            # there is room for
+    cdef long n_chunk_tags      # there are in the chunk
     cdef const int64_t *tag_offsets  # (sentences of the text + 1,) or NULL
     cdef long *tag_starts       # (max_words + 1,) by sentence of the chunk
     cdef long *tag_ends
@@ -454,6 +456,9 @@ cdef class Workspace:
     cdef long measured          # norm_sums is known so far
     cdef double *norm_sums      # (max_words + 1,) squared lengths of the rows before each position, summed
     cdef Window *newest         # the last window that was planned
+    cdef list marks_kept        # owners of marks
+    cdef uint8_t *input_marks   # (rows of the inputs,) where rows of chunks are noted, or NULL
+    cdef uint8_t *tag_marks     # the same of tags
     cdef ns2_counts counts      # what samplers that look at the model did
     cdef const int32_t *block   # (n_block,) rows that a Python sampler drew for the chunk
     cdef long n_block

@@ -460,6 +460,7 @@ cdef class Kernel:
         """Tags of the sentences of the next call."""
         cdef long n_sentences, s
         check(work.has_tags == (tags is not None), "tags go with a kernel that has tags, and with no other")
+        work.n_chunk_tags = 0 if tags is None else tags.shape[0]
         if tags is None:
             return 0
         check(offsets is not None, "tags need tag_offsets")

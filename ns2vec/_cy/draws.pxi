@@ -282,6 +282,14 @@ cdef bint is_wanted(Kernel k, Workspace work, Window *window, long i, ns2_reques
     return True
 
 
+cdef inline void note_outputs(Scratch *scratch, const int32_t *ids, long n) noexcept nogil:
+    """Note outputs that are met, where somebody asks."""
+    cdef long i
+    if scratch.marks != NULL:
+        for i in range(n):
+            scratch.marks[ids[i]] = 1
+
+
 cdef inline long choose_set(Kernel k, Workspace work, Window *window, long i, long s, ns2_request *request) noexcept nogil:
     """The centre and its negatives, each row once with its multiplicity; how many rows."""
     cdef Goal *goal = &k.goals[i]
@@ -310,6 +318,7 @@ cdef inline long choose_set(Kernel k, Workspace work, Window *window, long i, lo
         m = merge_draws(k, work, window, i, s, request, n, log_q)
     if goal.kind == NS2_CONTRAST:
         drawn.heaviest[s] = push_on_centre(drawn.weights + s * goal.ld, m)
+    note_outputs(scratch, ids, m)
     return m
 
 

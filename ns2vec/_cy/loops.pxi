@@ -101,9 +101,31 @@ cdef void start_chunk(Kernel k, Workspace work, long n, long n_ids) noexcept nog
         memset(work.tag_units, 0, work.n_tags * sizeof(Unit *))
     if k.together:
         note_repeats(work)
+    note_inputs(k, work, n_ids)
     for i in range(k.n_goals):
         work.goals[i].batch = -1
         work.goals[i].n_draws = work.goals[i].draws_at = 0
+
+
+cdef void note_inputs(Kernel k, Workspace work, long n_ids) noexcept nogil:
+    """Note the rows of a chunk's inputs and tags, where somebody asks."""
+    if work.input_marks != NULL:
+        note_units(&k.inputs, work.ids, n_ids, work.input_marks)
+        if k.concat:
+            work.input_marks[k.null_row] = 1
+    if work.tag_marks != NULL:
+        note_units(&k.tags, work.tags, work.n_chunk_tags, work.tag_marks)
+
+
+cdef void note_units(Side *side, const int32_t *ids, long n, uint8_t *marks) noexcept nogil:
+    cdef long i
+    cdef int64_t p
+    for i in range(n):
+        if side.offsets == NULL:
+            marks[ids[i]] = 1
+        else:
+            for p in range(side.offsets[ids[i]], side.offsets[ids[i] + 1]):
+                marks[side.rows[p]] = 1
 
 
 cdef void train_places(Kernel k, Workspace work, float alpha, double *loss) noexcept nogil:

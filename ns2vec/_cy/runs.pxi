@@ -68,6 +68,7 @@ cdef void draw_run(Kernel k, Workspace work, Window *window) noexcept nogil:
         drawn.heaviest[0] = max(drawn.heaviest[0], drawn.weights[j])
         drawn.outputs[j] = output_row(k, work, 0, drawn.ids[j])
         fetch(window, drawn.outputs[j])
+    note_outputs(&work.goals[0], drawn.ids, m)
 
 
 cdef inline long add_output(Drawn *drawn, long first, long m, int32_t row, float weight) noexcept nogil:

@@ -176,7 +176,7 @@ def _summary(shape: CorpusShape, config: TrainingConfig, calibration: Calibratio
         memory_total=sum(memory.values()),
         seconds=None if calibration is None else _seconds(shape, config, calibration),
         words_per_second=None if calibration is None else calibration.words_per_second,
-        assumptions=_assumptions(shape, calibration),
+        assumptions=_assumptions(shape, config, calibration),
     )
 
 
@@ -237,12 +237,14 @@ def _seconds(shape: CorpusShape, config: TrainingConfig, calibration: Calibratio
     return seconds | {"setup": calibration.setup_seconds, "training": epoch * config.epochs}
 
 
-def _assumptions(shape: CorpusShape, calibration: Calibration | None) -> list[str]:
+def _assumptions(shape: CorpusShape, config: TrainingConfig, calibration: Calibration | None) -> list[str]:
     found = list(shape.assumptions)
     if not shape.is_file:
         found.append("the sentences themselves take no memory")
     if shape.count_seconds is None and calibration is not None:
         found.append("no time for counting the words")
+    if config.shards is not None and calibration is not None:
+        found.append("no time for merging shards: speed measured with threads that change the same weights")
     if calibration is not None and calibration.n_rows < len(shape.counts):
         found.append(f"speed measured with the {calibration.n_rows} most frequent words")
     return found

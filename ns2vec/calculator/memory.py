@@ -14,6 +14,7 @@ from ns2vec._kernels import ROW_FLOATS, Workspace
 from ns2vec._platform import READ_STATUS
 from ns2vec.calculator.calibration import make_network
 from ns2vec.calculator.shape import CorpusShape
+from ns2vec.calculator.sharding import shard_parts
 from ns2vec.calculator.work import OutputWork
 from ns2vec.training.config import TrainingConfig
 from ns2vec.training.network import chunk_room
@@ -49,10 +50,12 @@ def memory_parts(shape: CorpusShape, config: TrainingConfig, outputs: Sequence[O
         ``process`` (Python, NumPy, ns2vec), ``syn0`` and the output matrices (rows padded to 16
         floats), ``tables`` (noise, Huffman paths, subsampling), ``vocabulary`` (words and counts),
         ``encoded_corpus`` (4 bytes a word, at most `corpus_memory`, and 4 for each distinct word),
-        ``counting`` (what is left of the table of all distinct words), ``workers`` (scratch).
+        ``counting`` (what is left of the table of all distinct words), ``workers`` (scratch), and with
+        shards ``replicas`` and ``changes``.
     """
     n_words = len(shape.counts)
-    matrix = n_words * (-(-config.vector_size // ROW_FLOATS) * ROW_FLOATS) * 4
+    row_bytes = -(-config.vector_size // ROW_FLOATS) * ROW_FLOATS * 4
+    matrix = n_words * row_bytes
     parts = {"process": process_bytes(), "syn0": matrix}
     parts |= {output.matrix: matrix for output in outputs}
     parts["tables"] = 4 * n_words + sum(output.table_bytes for output in outputs)
@@ -61,7 +64,7 @@ def memory_parts(shape: CorpusShape, config: TrainingConfig, outputs: Sequence[O
     parts["encoded_corpus"] = min(config.corpus_memory, 4 * shape.n_ids) + 4 * shape.n_types if is_kept else 0
     parts["counting"] = TYPE_BYTES * shape.n_types
     parts["workers"] = config.workers * scratch_bytes(config)
-    return parts
+    return parts | shard_parts(shape, config, outputs, row_bytes)
 
 
 def scratch_bytes(config: TrainingConfig) -> int:

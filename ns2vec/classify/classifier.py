@@ -63,6 +63,9 @@ class Classifier(AnsweringClassifier):
         With a validation set, training ends after so many epochs without a better accuracy.
     seed, workers : int
         With one worker, the same seed gives the same bytes.
+    shards : int, optional
+        Train in rounds of so many parts, so that the same seed gives the same bytes for any number of
+        workers; see docs/scaling.md.
     progress : bool, optional
         Show a progress bar; None: on a terminal.
 
@@ -99,7 +102,7 @@ class Classifier(AnsweringClassifier):
         negative: int = 5, sampler: Any = "unigram", ns_exponent: float = 0.5,
         class_weight: Mapping[Any, float] | str | None = None, prefix: str = "__label__",
         pretrained: KeyedVectors | None = None, freeze: bool = False, patience: int = 3, seed: int = 1,
-        workers: int = 1, progress: bool | None = None,
+        workers: int = 1, shards: int | None = None, progress: bool | None = None,
     ) -> None:  # fmt: skip
         self.loss, self.class_weight, self.prefix, self.pretrained = loss, class_weight, prefix, pretrained
         self.patience, self.progress = whole("patience", patience, 1), progress
@@ -115,7 +118,8 @@ class Classifier(AnsweringClassifier):
         config = TrainingConfig(
             vector_size=vector_size, epochs=epochs, alpha=alpha, min_alpha=0.0, min_count=min_count,
             negative=negative, sampler=make_sampler(sampler), ns_exponent=ns_exponent, seed=seed,
-            workers=workers, sample=0.0, compute_loss=True, cbow_update="corrected",
+            workers=workers, shards=shards, sample=0.0, compute_loss=True,
+            cbow_update="corrected",
         )  # fmt: skip
         self.temperature, self.adds_noise = 1.0, True
         self.epoch_losses: list[float] = []

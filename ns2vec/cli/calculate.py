@@ -41,6 +41,8 @@ PARTS = {
     "encoded_corpus": "encoded corpus",
     "counting": "left of counting",
     "workers": "scratch of the threads",
+    "replicas": "copies of the weights (shards)",
+    "changes": "changes of a round (shards)",
 }
 
 

@@ -51,6 +51,7 @@ LEARNING: dict[str, tuple[str, Any, str]] = {
     "bucket": ("bucket", positive, "buckets of n-grams (default: 2000000)"),
     "negative": ("neg", positive, "negatives of sampled losses (default: 5)"),
     "workers": ("thread", positive, "threads (default: 1)"),
+    "shards": ("shards", positive, "train in rounds of so many parts, alike for any number of threads"),
     "seed": ("seed", natural, "of the random numbers (default: 1)"),
 }
 

@@ -44,6 +44,7 @@ OPTIONS: tuple[tuple[str, Any, str], ...] = (
     ("objective", str, "what is trained, as hierarchical_softmax (default: negative_sampling)"),
     ("sampler", str, "where negatives come from (default: unigram)"),
     ("workers", positive, "training threads (default: 1)"),
+    ("shards", positive, "train in rounds of so many parts, alike for any number of workers"),
     ("seed", int, "of walks, negatives and first vectors (default: 1)"),
 )
 WALKS = ("walk_length", "walks_per_node", "window")

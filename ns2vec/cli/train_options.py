@@ -32,7 +32,8 @@ NUMBERS: tuple[tuple[str, tuple[str, ...], Any, str], ...] = (
     ("alpha", ("-alpha",), float, "learning rate at the start"),
     ("min_alpha", (), float, "learning rate at the end"),
     ("workers", ("-threads", "--threads"), int, "training threads"),
-    ("seed", (), int, "with --workers 1 the same seed gives the same vectors"),
+    ("seed", (), int, "with --workers 1 or --shards the same seed gives the same vectors"),
+    ("shards", (), positive, "train N parts in rounds: the same vectors for any number of --workers"),
     ("ns_exponent", (), float, "noise is drawn in proportion to count ** EXPONENT"),
     ("max_final_vocab", (), positive, "raise min_count until at most N words stay"),
     ("max_vocab_size", (), positive, "drop rare words while counting when there are more than N"),
@@ -50,6 +51,7 @@ NAMES: tuple[tuple[str, str, Iterable[str]], ...] = (
     ("backend", "who multiplies: own kernels, or BLAS", CHOICES["backend"]),
     ("cbow_update", "where CBOW's mean is divided; 'corrected' is the true gradient", CHOICES["cbow_update"]),
     ("guard", "what to do when training runs away", CHOICES["guard"]),
+    ("shard_merge", "how changes that shards made in the same row become one", CHOICES["shard_merge"]),
 )
 
 SWITCHES: tuple[tuple[str, tuple[str, ...], str], ...] = (

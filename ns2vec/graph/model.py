@@ -60,7 +60,7 @@ class NodeModel(StoredModel):
         See `Word2Vec`.
     backend : {"fused", "blas", "gemm"}
     seed : int or None
-        With ``workers=1`` the same seed gives the same bytes; None takes one by chance.
+        With ``workers=1``, or with shards, the same seed gives the same bytes; None takes one by chance.
     workers : int
         Training threads.
     batch_words : int
@@ -68,6 +68,10 @@ class NodeModel(StoredModel):
     compute_loss : bool
         Keep the loss of each epoch in `epoch_losses`.
     guard : {None, "stop", "rollback"}
+        See `Word2Vec`.
+    shards : int, optional
+        Train in rounds, so that the result does not depend on `workers`: see `Word2Vec`.
+    shard_merge : {"adasum", "others", "mean", "sum"}
         See `Word2Vec`.
     checkpoint : path, optional
         Folder for checkpoints, from which `resume` goes on.
@@ -95,7 +99,8 @@ class NodeModel(StoredModel):
         negative: int = 5, ns_exponent: float = 0.75, objective: str | None = None,
         sampler: str | Sampler | Callable[..., Any] = "unigram", negative_sharing: str = "window",
         backend: str = "fused", seed: int | None = 1, workers: int = 1, batch_words: int = 10_000,
-        compute_loss: bool = False, guard: str | None = None, checkpoint: PathLike | None = None,
+        compute_loss: bool = False, guard: str | None = None, shards: int | None = None,
+        shard_merge: str = "adasum", checkpoint: PathLike | None = None,
         checkpoint_every: int | str | None = None, progress: bool | None = None,
     ) -> None:  # fmt: skip
         vars(self).update(FIXED)
@@ -105,6 +110,7 @@ class NodeModel(StoredModel):
         self.sampler, self.negative_sharing, self.backend = sampler, negative_sharing, backend
         self.seed, self.workers, self.batch_words = seed, workers, batch_words
         self.compute_loss, self.guard, self.progress = compute_loss, guard, progress
+        self.shards, self.shard_merge = shards, shard_merge
         self.running_training_loss = 0.0
         self.epoch_losses: list[float] = []
         self.min_alpha_yet_reached = alpha

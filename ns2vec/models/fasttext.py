@@ -46,6 +46,8 @@ class FastText(Word2Vec):
         As in `Word2Vec`.
     negative_sharing, backend, cbow_update, corpus_memory, checkpoint, checkpoint_every, progress, guard
         As in `Word2Vec`.
+    shards, shard_merge
+        As in `Word2Vec`.
     compact : bool
         Keep only the rows of n-grams that some word of the vocabulary has. The others are as training would
         have left them: they come back from the seed when somebody asks, so results are the same. False holds
@@ -90,7 +92,8 @@ class FastText(Word2Vec):
         sampler: str | Sampler | Callable[..., Any] = "unigram", negative_sharing: str = "window",
         backend: str = "fused", cbow_update: str = "word2vec", corpus_memory: int | str = "1GiB",
         checkpoint: PathLike | None = None, checkpoint_every: int | str | None = None,
-        progress: bool | None = None, guard: str | None = None, compact: bool = True,
+        progress: bool | None = None, guard: str | None = None, shards: int | None = None,
+        shard_merge: str = "adasum", compact: bool = True,
     ) -> None:  # fmt: skip
         if word_ngrams != 1:
             raise NotImplementedError("word_ngrams other than 1 are for classifiers: leave it out")
@@ -106,7 +109,7 @@ class FastText(Word2Vec):
             max_final_vocab=max_final_vocab, shrink_windows=shrink_windows, objective=objective,
             sampler=sampler, negative_sharing=negative_sharing, backend=backend, cbow_update=cbow_update,
             corpus_memory=corpus_memory, checkpoint=checkpoint, checkpoint_every=checkpoint_every,
-            progress=progress, guard=guard,
+            progress=progress, guard=guard, shards=shards, shard_merge=shard_merge,
         )  # fmt: skip
 
     @cached_property

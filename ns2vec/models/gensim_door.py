@@ -316,8 +316,9 @@ class GensimDoor(GensimVocabulary):
     ) -> Self:  # fmt: skip
         """Go on with training from the newest checkpoint in a folder, to the end.
 
-        With ``workers=1`` the model is, to the byte, the one that an uninterrupted run would have made. More
-        checkpoints are taken as training goes on. One of a finished run gives its model at once.
+        With ``workers=1``, or with shards, the model is, to the byte, the one that an uninterrupted run would
+        have made. More checkpoints are taken as training goes on. One of a finished run gives its model at
+        once.
 
         What a sampler has gathered (pools, hardness, ranks) goes on too. One of another package that gathers
         something goes on with it where it has `Steering.state` and `Steering.restore`, and else begins anew.

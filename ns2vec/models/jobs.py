@@ -105,7 +105,14 @@ class BatchFeed:
     corpus : Corpus
     state : BatchState
         The model's, which its `_do_train_job` looks at.
+
+    Attributes
+    ----------
+    not_sharded : str
+        Why its jobs cannot be trained in shards.
     """
+
+    not_sharded = "_do_train_job is overridden, and what it draws nobody can repeat"
 
     def __init__(self, model: Any, corpus: Corpus, state: BatchState) -> None:
         self.model, self.corpus, self.state = model, corpus, state

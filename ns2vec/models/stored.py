@@ -82,6 +82,8 @@ class StoredModel(Saveable):
     corpus_memory: int | str
     compute_loss: bool
     guard: str | None
+    shards: int | None = None
+    shard_merge: str = "adasum"
     progress: bool | None
 
     wv = CoreAttribute()
@@ -127,6 +129,8 @@ class StoredModel(Saveable):
             setattr(self, name, int(flag(name, getattr(self, name))))
         if not isinstance(self.corpus_memory, str):
             self.corpus_memory = config.corpus_memory
+        if self.shards is not None:
+            self.shards = config.shards
         for name, kind in KEPT.items():
             if name not in changes and (name != "seed" or self.seed is not None):
                 setattr(self, name, kind(getattr(config, name)))

@@ -380,10 +380,13 @@ class GensimVocabulary(StoredModel):
         report["vocab"] = n_words * (700 if spec.has_path else 500)
         report["vectors"] = n_words * row
         out_row = -(-self.vector_size * spec.n_slots // 16) * 16 * 4
-        for target in spec.targets:
-            report[target.matrix] = n_words * out_row
+        matrices = [target.matrix for target in spec.targets]
+        report |= dict.fromkeys(matrices, n_words * out_row)
         if spec.has_one_updater:
             report["scores"] = 2 * self.window * n_words * 4
+        if self.shards is not None:
+            copies = min(self.workers, self.shards) + self.shards  # of the changes: at most
+            report["shards"] = copies * sum(report[name] for name in ("vectors", *matrices))
         if self.guard == "rollback":
             report["guard"] = n_words * row * (1 + len(spec.targets))
         report["total"] = sum(size for name, size in report.items() if name != "total")

@@ -45,7 +45,7 @@ class Word2Vec(GensimDoor):
     sample : float or None
         Threshold of subsampling frequent words; 0 and None keep all (Mikolov et al. 2013, section 2.3).
     seed : int or None
-        With `workers=1` the same seed gives the same bytes; None takes one by chance.
+        With `workers=1`, or with `shards`, the same seed gives the same bytes; None takes one by chance.
     workers : int
         Training threads.
     sg : {0, 1}
@@ -108,6 +108,13 @@ class Word2Vec(GensimDoor):
         finite, a loss that leaps): stop with an error, or go back to the last good rows, of which it
         keeps a copy, and on at half the rate. Computes the loss, which takes time. Without a guard every
         epoch ends with a look.
+    shards : int, optional
+        Train so many parts of the text at a time in copies of the weights, which are brought together after
+        each round. The result depends on the seed and on `shards`, and no longer on `workers`: the same
+        bytes for any number of threads (docs/scaling.md). None: all threads change the same weights, which
+        never repeats with several of them.
+    shard_merge : {"adasum", "others", "mean", "sum"}
+        How changes of the same row become one; see `ns2vec.training.sharded.merges.MERGES`.
 
     Attributes
     ----------
@@ -149,7 +156,8 @@ class Word2Vec(GensimDoor):
         sampler: str | Sampler | Callable[..., Any] = "unigram", negative_sharing: str = "window",
         backend: str = "fused", cbow_update: str = "word2vec", corpus_memory: int | str = "1GiB",
         checkpoint: PathLike | None = None, checkpoint_every: int | str | None = None,
-        progress: bool | None = None, guard: str | None = None,
+        progress: bool | None = None, guard: str | None = None, shards: int | None = None,
+        shard_merge: str = "adasum",
     ) -> None:  # fmt: skip
         self.vector_size = vector_size
         self.alpha, self.min_alpha = alpha, min_alpha
@@ -163,7 +171,7 @@ class Word2Vec(GensimDoor):
         self.epochs, self.comment = epochs, comment
         self.sampler, self.negative_sharing, self.backend = sampler, negative_sharing, backend
         self.cbow_update, self.corpus_memory, self.progress = cbow_update, corpus_memory, progress
-        self.guard = guard
+        self.guard, self.shards, self.shard_merge = guard, shards, shard_merge
         self._choose_objective(objective)
         config = self._config()
         self._start_state()

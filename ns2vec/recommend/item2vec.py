@@ -59,6 +59,8 @@ class Item2Vec(Recommender):
     popularity : float
         What the logarithm of how often an item was met counts in a score. By nearness alone the rarest items
         come first: each is near the few with which it was met.
+    shards : int, optional
+        As in `Word2Vec`: equal seeds give equal bytes for any number of workers.
 
     Attributes
     ----------
@@ -92,6 +94,7 @@ class Item2Vec(Recommender):
         seed: int = 1,
         workers: int = 1,
         popularity: float = 0.3,
+        shards: int | None = None,
     ) -> None:
         super().__init__()
         self.vector_size = whole("vector_size", vector_size, 1)
@@ -102,6 +105,7 @@ class Item2Vec(Recommender):
         self.sample, self.sampler = number("sample", sample, 0.0), sampler
         self.seed, self.workers = whole("seed", seed), whole("workers", workers, 1)
         self.compute_loss, self.popularity = compute_loss, number("popularity", popularity)
+        self.shards = shards
         make_sampler(self._sampler)
 
     @property
@@ -116,6 +120,7 @@ class Item2Vec(Recommender):
             sampler=self._sampler, sample=self.sample, alpha=self.learning_rate,
             min_alpha=self.learning_rate / 100, min_count=1, shrink_windows=False, seed=self.seed,
             workers=self.workers, epochs=self.epochs, compute_loss=self.compute_loss,
+            shards=self.shards,
         )  # fmt: skip
 
     def _grow(self, seen: Interactions, new: Interactions) -> None:

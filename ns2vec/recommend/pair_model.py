@@ -113,6 +113,9 @@ class PairModel(Recommender):
         With one worker equal seeds give equal bytes.
     progress : bool, optional
         Show a bar; None: on a terminal.
+    shards : int, optional
+        Train in rounds of so many parts, so that equal seeds give equal bytes for any number of workers; see
+        docs/scaling.md.
     """
 
     BIAS = True  # each item has a bias of its own
@@ -132,12 +135,13 @@ class PairModel(Recommender):
         seed: int = 1,
         workers: int = 1,
         progress: bool | None = None,
+        shards: int | None = None,
     ) -> None:
         super().__init__()
         self.loss, self.vector_size, self.epochs = loss, vector_size, epochs
         self.learning_rate, self.regularization = learning_rate, regularization
         self.negatives, self.sampler, self.compute_loss = negatives, sampler, compute_loss
-        self.seed, self.workers, self.progress = seed, workers, progress
+        self.seed, self.workers, self.shards, self.progress = seed, workers, shards, progress
         self._core: EmbeddingCore | None = None
         _ = self._settings
         if epochs is not None:
@@ -163,6 +167,7 @@ class PairModel(Recommender):
             min_alpha=END * rate,
             seed=whole("seed", self.seed),
             workers=whole("workers", self.workers, 1),
+            shards=self.shards,
             compute_loss=flag("compute_loss", self.compute_loss),
             sample=0.0,
         )

@@ -14,6 +14,7 @@ can be compared weight by weight.
 - `ns2vec.reference.readers`      which inputs meet which centre, one function a reader
 - `ns2vec.reference.targets`      which outputs a centre stands for, one class a target
 - `ns2vec.reference.walks`        random walks over a graph
+- `ns2vec.reference.merges`       what becomes of the changes of several shards, one function a rule
 - `ns2vec.reference.steps`        how vectors move
 - `ns2vec.reference.runs`         words of a document that are trained together
 - `ns2vec.reference.training`     windows and pairs, and what they meet
@@ -22,6 +23,7 @@ Legend: V words, D dimensions, n input rows, m output rows of one block.
 """
 
 from ns2vec.reference.evaluation import cosines, count_not_lower
+from ns2vec.reference.merges import MERGES, merged
 from ns2vec.reference.objectives import KINDS, LINKS, block_loss, block_step, sigmoid
 from ns2vec.reference.readers import READERS
 from ns2vec.reference.samplers import DRAWS, Request
@@ -38,6 +40,7 @@ __all__ = [
     "KINDS",
     "LINKS",
     "Labels",
+    "MERGES",
     "Model",
     "Path",
     "READERS",
@@ -52,6 +55,7 @@ __all__ = [
     "cosines",
     "count_not_lower",
     "fnv1a",
+    "merged",
     "ngrams",
     "shuffled",
     "sigmoid",

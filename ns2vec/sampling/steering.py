@@ -172,6 +172,11 @@ class Steering:
         self.loss, self.n_losses, self.progress = 0.0, 0, 0.0
         self.set_hardness()
 
+    @property
+    def gathers(self) -> bool:
+        """Whether what is drawn depends on what all threads have drawn before, and not on progress alone."""
+        return self.adaptive is not None
+
     def set_hardness(self) -> None:
         """Give the sampler what progress and loss ask for."""
         self.draws.hardness = self.anneal(self.progress) * (self.adaptive.value if self.adaptive else 1.0)
@@ -278,6 +283,8 @@ class CachedSteering(Steering):
     anneal : Anneal
     """
 
+    gathers = True
+
     def __init__(self, draws: CachedDraws, anneal: Anneal) -> None:
         super().__init__(draws, anneal)
         self.pools = draws
@@ -304,6 +311,8 @@ class RankSteering(Steering):
     every : int
         Sets between two sorts.
     """
+
+    gathers = True
 
     def __init__(self, draws: RankDraws, anneal: Anneal, every: int) -> None:
         super().__init__(draws, anneal)

@@ -13,6 +13,8 @@ from ns2vec._options import flag, number, shown, whole
 from ns2vec.exceptions import ConfigError
 from ns2vec.objectives import choose_objective
 from ns2vec.sampling import Sampler, Unigram
+from ns2vec.training.sharded._merge import MAX_SHARDS
+from ns2vec.training.sharded.merges import DEFAULT, MERGES
 from ns2vec.training.spec import Spec, spec_of
 
 # The names an option may have. Objectives and samplers have registries.
@@ -21,6 +23,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "backend": ("fused", "blas", "gemm"),
     "cbow_update": ("word2vec", "corrected"),
     "guard": ("stop", "rollback"),
+    "shard_merge": tuple(MERGES),
 }
 
 # Options that are numbers, and the least and the most that each may be. The kernels have int32.
@@ -117,6 +120,8 @@ class TrainingConfig:
     cbow_update: str = "word2vec"
     corpus_memory: int = 2**30
     guard: str | None = None
+    shards: int | None = None
+    shard_merge: str = DEFAULT
 
     def __post_init__(self) -> None:
         for name, (lowest, highest) in WHOLE.items():
@@ -130,10 +135,12 @@ class TrainingConfig:
             self._take(name, whole(name, getattr(self, name)) != 0)
         for name in FLAGS:
             self._take(name, flag(name, getattr(self, name)))
-        for name in ("negative_sharing", "backend", "cbow_update"):
+        for name in ("negative_sharing", "backend", "cbow_update", "shard_merge"):
             check_choice(name, getattr(self, name))
         if self.guard is not None:
             check_choice("guard", self.guard)
+        if self.shards is not None:
+            self._take("shards", whole("shards", whole("shards", self.shards, 1), 1, MAX_SHARDS))
         self.check_objective()
 
     def _take(self, name: str, value: Any) -> None:

@@ -139,7 +139,8 @@ class Guard(Observer):
 
     def pieces(self, run: Run, jobs: Iterator[Any]) -> Iterator[Iterator[Any]]:
         """Cut an epoch into intervals."""
-        return segments(iter(jobs), max(1, self.interval_words // run.config.batch_words))
+        n_words = run.config.batch_words * run.jobs_of_piece
+        return segments(iter(jobs), max(1, self.interval_words // n_words))
 
     def on_checkpoint(self, run: Run, tally: Tally) -> None:
         """Look at an interval; what is taken back has no loss."""

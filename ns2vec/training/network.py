@@ -229,7 +229,8 @@ class Network:
     def takes_runs(self, config: TrainingConfig, targets: Sequence[_kernels.Target]) -> bool:
         """Whether words of a document share negatives: where only its tags meet them, if the target can."""
         has_rows = self.tags is not None and self.tags.bags is None
-        is_shared = self.spec.reader == "tags" and has_rows and config.negative_sharing == "window"
+        is_alone = self.spec.reader == "tags" and not self.spec.pooled
+        is_shared = is_alone and has_rows and config.negative_sharing == "window"
         return is_shared and len(targets) == 1 and targets[0].serves_runs
 
     def check_sampler(self) -> None:

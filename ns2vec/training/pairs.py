@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from ns2vec._kernels import shuffled
 from ns2vec._typing import Float32Array, Int32Array, Int64Array
+from ns2vec.training.sharded.rounds import examples_of_chunk
 
 if TYPE_CHECKING:
     from ns2vec.training.run import Run
@@ -116,8 +117,9 @@ class PairFeed:
     def jobs(self, run: Run) -> Iterator[PairChunk]:
         """Chunks of one epoch; the order follows from the seed and the epochs that were trained before."""
         config, n_pairs, epoch = run.config, len(self.pairs), run.core.epochs_trained
-        for index, start in enumerate(range(0, n_pairs, config.batch_words)):
-            end = min(start + config.batch_words, n_pairs)
+        n_chunk = examples_of_chunk(n_pairs, config)
+        for index, start in enumerate(range(0, n_pairs, n_chunk)):
+            end = min(start + n_chunk, n_pairs)
             order = shuffled(n_pairs, start, end, seed=config.seed % 2**64, epoch=epoch)
             yield PairChunk(index, self.pairs, order, start)
 

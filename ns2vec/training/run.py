@@ -18,6 +18,8 @@ from ns2vec.training.guard import check_rows
 from ns2vec.training.loop import Tally, run_workers
 from ns2vec.training.network import Network
 from ns2vec.training.observers import EpochTally, Observer
+from ns2vec.training.sharded.engine import Shards
+from ns2vec.training.sharded.replicas import ChangeRoom
 from ns2vec.training.worker import Worker
 
 if TYPE_CHECKING:
@@ -180,7 +182,14 @@ class Run(Epochs):
         self.feed = feed
         self.hot_words = hot_words
         self.kernel: Any = None
+        self.shards: Shards | None = None
+        self.change_rooms: list[ChangeRoom] = []  # kept from epoch to epoch: fresh memory is slow to write to
         self.piece: Iterator[Any] = iter(())
+
+    @property
+    def jobs_of_piece(self) -> int:
+        """Jobs that no observer can cut apart: those of a round, where there are shards."""
+        return 1 if self.shards is None else self.shards.jobs_of_round
 
     # ---- epochs ----
 
@@ -192,7 +201,8 @@ class Run(Epochs):
         try:
             with self.blas():
                 network = self.begin_network()
-                self.train_pieces(self.handed_out(), tally)
+                jobs = self.handed_out()
+                self.train_pieces(jobs if self.shards is None else self.shards.rounds(jobs), tally)
                 check_rows(network.weights(), self.last_alpha)
         finally:
             self.end_network()
@@ -211,7 +221,10 @@ class Run(Epochs):
         self.network = made = self.core.network()
         for steering in made.steering():
             steering.before(self.epoch / self.plan.epochs)
-        self.kernel = made.kernel(self.config, self.hot_words)
+        if self.config.shards is None:
+            self.kernel = made.kernel(self.config, self.hot_words)
+        else:
+            self.shards = Shards(self, made)
         self.tell("on_network")
         return made
 
@@ -220,7 +233,7 @@ class Run(Epochs):
         if self.network is not None:
             self.network.write_back()
             self.network.detach()
-        self.network = self.kernel = None
+        self.network = self.kernel = self.shards = None
         self.core.epochs_trained += 1
         self.core.compose()
 
@@ -251,7 +264,10 @@ class Run(Epochs):
             observer.on_checkpoint(self, tally)
 
     def work(self, jobs: Iterator[Any], tally: Tally) -> None:
-        """Train jobs with all threads."""
+        """Train jobs, or rounds of them, with all threads."""
+        if self.shards is not None:
+            self.shards.work(jobs, tally)
+            return
         n_workers = 1 if self.core.spec.has_one_updater else self.config.workers
         run_workers(jobs, self.make_worker, n_workers, tally, partial(self.tell, "on_chunk", tally))
 
@@ -281,4 +297,4 @@ class Run(Epochs):
         rate = self.plan.alpha(self.progress(job))
         for observer in self.observers:
             rate *= observer.rate_factor
-        return rate
+        return rate if self.shards is None else rate * self.shards.rate_factor

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ns2vec import _kernels
@@ -43,12 +45,21 @@ class Worker:
         self.seed = seed
         self.epoch = epoch
         self.room = (max_words, 1, 0)
+        self.notes: dict[str, Any] = {}
         self.work = self.workspace()
 
     def workspace(self) -> _kernels.Workspace:
         """Scratch for chunks of so many ids, lists of so many inputs, and so many tags in all."""
         max_words, max_list, n_tags = self.room
-        return _kernels.Workspace(self.kernel, max_words, max_list=max_list, n_tags=n_tags)
+        made = _kernels.Workspace(self.kernel, max_words, max_list=max_list, n_tags=n_tags)
+        if self.notes:
+            made.note_rows(**self.notes)
+        return made
+
+    def note_rows(self, **marks: Any) -> None:
+        """Have each row noted that chunks may change; as `ns2vec._kernels.Workspace.note_rows`."""
+        self.notes = marks
+        self.work.note_rows(**marks)
 
     def make_room(self, max_words: int, lists: Int64Array | None = None, n_tags: int = 0) -> None:
         """Have scratch for a chunk; `lists` is where the lists of inputs or tags in it begin."""

@@ -33,6 +33,13 @@ def test_equal_to_the_library(ns2vec, planted):
     assert np.array_equal(found.vectors, expected.vectors)
 
 
+def test_shards_make_the_same_file_with_any_number_of_workers(ns2vec, planted):
+    options = ["--vector-size", "8", "--epochs", "1", "--shards", "4", "--batch-words", "200", "-q"]
+    for workers in (1, 3):
+        assert ns2vec("train", "corpus.txt", *options, "--workers", workers, "-o", f"{workers}.bin").code == 0
+    assert Path("1.bin").read_bytes() == Path("3.bin").read_bytes()
+
+
 def test_the_lines_of_a_text_are_documents(ns2vec, planted):
     Path("gaps.txt").write_text("a b a\n\nb a\n", "utf-8")
     options = ["--doc2vec", "--dm", "0", "--min-count", "1", *SMALL]

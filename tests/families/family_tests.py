@@ -114,6 +114,12 @@ class FamilyTests:
         assert self.same(model, self.fit(self.examples()))
         assert not self.same(model, self.fit(self.examples(), seed=4))
 
+    def test_with_shards_any_number_of_workers_gives_the_same_bytes(self):
+        one, three = (self.fit(self.examples(), shards=4, workers=workers) for workers in (1, 3))
+        assert self.same(one, three)
+        assert self.has_learned(one)
+        assert self.losses(one) == self.losses(three)
+
     @pytest.mark.parametrize("way", ["file", "pickle", "deepcopy"])
     def test_a_saved_model_trains_on_to_the_same_bytes(self, way, tmp_path):
         model = self.fit(self.examples())

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from family_tests import FamilyTests
 
+from ns2vec.exceptions import ConfigError
 from ns2vec.recommend import FactorizationMachine, Features, Item2Vec, LightGCN, MatrixFactorization
 from ns2vec.training.observers import Observer
 
@@ -140,6 +141,11 @@ class TestSoftmax(MatrixTests):
 class TestLogistic(MatrixTests):
     options = MatrixTests.options | {"loss": "logistic", "sampler": "adaptive:m=4", "learning_rate": 0.3}
 
+    def test_with_shards_any_number_of_workers_gives_the_same_bytes(self):
+        """Its sampler follows the loss of all threads."""
+        with pytest.raises(ConfigError, match="draws by what all threads have drawn before"):
+            self.fit(self.examples(), shards=4)
+
 
 class TestMachine(PairModelTests):
     """Every other item has a feature that says its taste."""
@@ -172,6 +178,11 @@ class TestLightGCN(RecommenderTests):
 
     def fit(self, examples, *, workers=1, **options):
         return super().fit(examples, **options)
+
+    def test_with_shards_any_number_of_workers_gives_the_same_bytes(self):
+        """There is one thread, and nothing to be sharded."""
+        with pytest.raises(TypeError, match="shards"):
+            self.family(shards=4)
 
 
 class TestItem2Vec(RecommenderTests):

@@ -47,7 +47,7 @@ def test_edges_of_an_epoch_are_drawn_by_weight():
     ids = np.arange(4, dtype=np.int32)
     weights = np.array([1, 2, 4, 8], dtype=np.float32)
     feed = EdgeFeed(Pairs(ids, ids, weights).take(np.arange(4).repeat(1000)))
-    config = SimpleNamespace(batch_words=300, seed=1)
+    config = SimpleNamespace(batch_words=300, seed=1, shards=None)
     orders = []
     for epoch in (0, 1):
         run = SimpleNamespace(config=config, core=SimpleNamespace(epochs_trained=epoch))

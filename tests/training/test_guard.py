@@ -146,6 +146,7 @@ def test_copies_are_counted():
     assert guarded.estimate_memory(1000)["total"] - plain.estimate_memory(1000)["total"] == 2 * matrix
     assert both.estimate_memory(1000)["guard"] == 3 * matrix
     assert "guard" not in Word2Vec(guard="stop").estimate_memory(1000)
+    assert Word2Vec(shards=4, workers=2).estimate_memory(1000)["shards"] == (2 + 4) * 2 * matrix
 
 
 def test_rows_that_are_not_finite_are_named():

@@ -1,0 +1,57 @@
+"""What copies of the weights take where training is sharded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from ns2vec._typing import Float64Array
+from ns2vec.calculator.shape import CorpusShape
+from ns2vec.calculator.work import OutputWork
+from ns2vec.sampling import noise_distribution
+from ns2vec.training.config import TrainingConfig
+from ns2vec.training.sharded.rounds import chunks_of_round
+from ns2vec.vocab import keep_probabilities
+
+
+def shard_parts(
+    shape: CorpusShape, config: TrainingConfig, outputs: Sequence[OutputWork], row_bytes: int
+) -> dict[str, int]:
+    """Bytes of ``replicas``, one of all weights for each worker, and of the ``changes`` of all shards.
+
+    A shard's changes are of the rows that it is expected to touch in a round; Huffman nodes and the outputs
+    of a full softmax are taken as all touched.
+
+    Parameters
+    ----------
+    shape : CorpusShape
+    config : TrainingConfig
+    outputs : sequence of OutputWork
+    row_bytes : int
+        Of a row with its padding.
+
+    Returns
+    -------
+    dict
+        Empty without shards.
+    """
+    if config.shards is None:
+        return {}
+    n_rows = len(shape.counts)
+    n_workers = 1 if config.spec(n_rows).has_one_updater else min(config.workers, config.shards)
+    replicas = n_workers * n_rows * row_bytes * (1 + len(outputs))
+    kept = shape.counts * keep_probabilities(shape.counts, config.sample)
+    share = chunks_of_round(shape.n_words, config) * config.batch_words / max(shape.n_words, 1)
+    noise = noise_distribution(shape.counts, config.ns_exponent)
+    n_touched = touched(kept * share) + sum(
+        touched((kept + output.n_drawn * noise) * share) if output.n_drawn else n_rows for output in outputs
+    )
+    # a row has its number, and each replica may have to note that it has changed
+    return {"replicas": replicas, "changes": round(config.shards * n_touched * (row_bytes + 4))}
+
+
+def touched(times: npt.NDArray[np.float64] | Float64Array) -> float:
+    """How many of some rows are expected to be touched at all, when each is so often on average."""
+    return float(-np.expm1(-times).sum())

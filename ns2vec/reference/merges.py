@@ -1,0 +1,102 @@
+"""What becomes of the changes that several shards made in one row, one function a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+
+
+def summed(changes: Array) -> Array:
+    """All of them."""
+    return np.asarray(changes.sum(axis=0))
+
+
+def mean(changes: Array) -> Array:
+    """Their mean: of the shards that changed the row, not of all."""
+    return np.asarray(changes.mean(axis=0))
+
+
+def others(changes: Array) -> Array:
+    """Each less what of it those before it have made: the part of it that is along their sum.
+
+    Examples
+    --------
+    >>> from ns2vec.reference.merges import others
+    >>> others(np.array([[1.0, 0.0], [1.0, 2.0]])).tolist()
+    [1.0, 2.0]
+    """
+    done = changes[0]
+    for change in changes[1:]:
+        square = done @ done
+        share = np.clip(change @ done / square, 0.0, 1.0) if square else 0.0
+        done = done + (change - share * done)
+    return np.asarray(done)
+
+
+def adasum(changes: Array) -> Array:
+    """Pairs of neighbours, then pairs of these (Maleki et al. 2020, arXiv:2006.02924, equation 3).
+
+    Examples
+    --------
+    >>> from ns2vec.reference.merges import adasum
+    >>> adasum(np.array([[1.0, 0.0], [1.0, 0.0]])).tolist(), adasum(np.eye(2)).tolist()
+    ([1.0, 0.0], [1.0, 1.0])
+    """
+    while len(changes) > 1:
+        pairs = [adasum_of_two(*changes[i : i + 2]) for i in range(0, len(changes) - 1, 2)]
+        changes = np.array([*pairs, *changes[2 * len(pairs) :]])
+    return np.asarray(changes[0])
+
+
+def adasum_of_two(one: Array, other: Array) -> Array:
+    """Two changes: their mean where they are equal, their sum where neither goes along the other."""
+    product, mine, theirs = one @ other, one @ one, other @ other
+    first = 1.0 - product / (2.0 * mine) if mine else 1.0
+    second = 1.0 - product / (2.0 * theirs) if theirs else 1.0
+    found: Array = first * one + second * other
+    return found
+
+
+#: Name of a rule of merging -> what becomes of changes (n_shards, width) of one row.
+MERGES: dict[str, Callable[[Array], Array]] = {
+    "adasum": adasum,
+    "mean": mean,
+    "others": others,
+    "sum": summed,
+}
+
+
+def merged(rule: str, base: npt.ArrayLike, copies: Sequence[npt.ArrayLike]) -> Array:
+    """Rows after a round: a shard counts for a row where its copy differs from the base.
+
+    Parameters
+    ----------
+    rule : str
+        A name of `MERGES`.
+    base : array_like of shape (n_rows, width)
+        Rows before the round.
+    copies : sequence of array_like of shape (n_rows, width)
+        Rows after it, of each shard in their order.
+
+    Returns
+    -------
+    ndarray of shape (n_rows, width), float64
+
+    Examples
+    --------
+    >>> from ns2vec.reference.merges import merged
+    >>> merged("mean", [[0.0], [5.0]], [[[1.0], [5.0]], [[3.0], [6.0]]]).tolist()
+    [[2.0], [6.0]]
+    """
+    before = np.asarray(base, dtype=np.float64)
+    after = [np.asarray(copy, dtype=np.float64) for copy in copies]
+    found = before.copy()
+    for row, start in enumerate(before):
+        changes = [copy[row] - start for copy in after if (copy[row] != start).any()]
+        if changes:
+            found[row] += MERGES[rule](np.array(changes))
+    return np.asarray(found)

@@ -1,0 +1,51 @@
+"""How the changes that several shards made in the same row become one: rules by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ns2vec._registry import Registry
+from ns2vec.training.sharded._merge import RULES
+
+
+@dataclass(frozen=True)
+class Merge:
+    """A rule of merging.
+
+    Attributes
+    ----------
+    kernel : str
+        Its name among the rules of ``_merge.h``; `ns2vec.reference.merges` has the same in NumPy.
+    summary : str
+        What becomes of a row's changes.
+    rate_power : float
+        Shards train at the learning rate times ``n_shards ** rate_power``. Where shards move a row the same
+        way, a mean takes the step of one of them for that of all.
+
+    Examples
+    --------
+    >>> from ns2vec.training.sharded.merges import MERGES
+    >>> [round(MERGES["adasum"].rate_factor(n_shards), 2) for n_shards in (1, 4, 8)]
+    [1.0, 1.41, 1.68]
+    """
+
+    kernel: str
+    summary: str
+    rate_power: float = 0.0
+
+    def __post_init__(self) -> None:
+        RULES[self.kernel]
+
+    def rate_factor(self, n_shards: int) -> float:
+        """What the learning rate is multiplied by."""
+        return float(n_shards**self.rate_power)
+
+
+#: Name -> rule of merging.
+MERGES: Registry[Merge] = Registry("merge rule")
+MERGES.register("adasum", Merge("adasum", "along each other their mean, across each other their sum", 0.25))
+MERGES.register("mean", Merge("mean", "the mean over the shards that changed the row", 0.5))
+MERGES.register("others", Merge("others", "each one less what of it those before it have made", 0.25))
+MERGES.register("sum", Merge("sum", "their sum, which goes too far for frequent rows"))
+
+DEFAULT = "adasum"
