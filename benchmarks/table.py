@@ -175,7 +175,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--results", type=Path, default=RESULTS / "table.json")
     parser.add_argument("--quality", type=Path, default=RESULTS / "quality.json")
     parser.add_argument("--document", type=Path, default=ROOT / "docs" / "benchmarks.md")
-    parser.add_argument("--chart", type=Path, default=ROOT / "docs" / "pictures" / "speed.svg")
+    parser.add_argument("--chart", type=Path, default=RESULTS / "speed.svg")
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--reason", nargs=2, metavar=("ROW", "TEXT"), help="why a row misses its target")
     arguments = parser.parse_args(argv)

@@ -24,12 +24,8 @@ from ns2vec.evaluation.links import judge_links
 from ns2vec.sampling import Pool
 from ns2vec.sklearn import PairAnomalyScorer
 
-N_REGIONS, N_CIRCLES, N_CARDS, N_MERCHANTS = (
-    10,
-    5,
-    40,
-    12,
-)  # circles of a region; cards, merchants of a circle
+N_REGIONS, N_CIRCLES = 10, 5  # circles of a region
+N_CARDS, N_MERCHANTS = 40, 12  # of a circle
 PER_CARD, ANYWHERE = 5, 0.2  # payments of a card; share of them that is not in its circle
 
 

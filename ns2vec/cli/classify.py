@@ -23,7 +23,7 @@ EXAMPLES = """
 ns2vec classify train lines.txt --word-ngrams 2 --output model.ns2v
 ns2vec classify train lines.txt -bucket 1000 -o m.bin && ns2vec classify test m.bin lines.txt
 ns2vec classify autotune lines.txt --budget 4 -loss softmax --output best.ns2v
-ns2vec classify quantize best.ns2v lines.txt --output small.ftz
+ns2vec classify train lines.txt -o m.ns2v && ns2vec classify quantize m.ns2v lines.txt --output small.ftz
 
 Lines are those of fastText: labels (__label__spam) and words. train writes ns2vec's own file, or fastText's
 if its name ends in .bin or, rounded as by quantize, in .ftz; predict, test and quantize read all of them.
