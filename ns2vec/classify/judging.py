@@ -64,7 +64,7 @@ def macro_f1(answers: Answers) -> float:
 
 
 def log_loss(answers: Answers) -> float:
-    """Less the loss of a label of a held-out line; those that are not known count as all but impossible."""
+    """Mean log probability of the labels of held-out lines; unknown labels count as all but impossible."""
     lines = np.repeat(np.arange(len(answers.top)), np.diff(answers.offsets))
     found = prediction.probabilities(answers.scored, answers.model._is_each)[lines, answers.ids]
     return float(np.log(np.where(answers.ids >= 0, np.maximum(found, 1e-7), 1e-7)).mean())

@@ -1,7 +1,7 @@
 """Find good options for a classifier by successive halving, and say what was tried.
 
-Proposals are judged on held-out lines. All of a round are judged by little, the best third by more, the best
-third of those by most (Jamieson and Talwalkar 2016, "Non-stochastic best arm identification and
+Proposals are judged on held-out lines. All of a round are judged by little, the better half by more, the
+better half of those by most (Jamieson and Talwalkar 2016, "Non-stochastic best arm identification and
 hyperparameter optimization"); further rounds try some that are near to the best so far.
 """
 
@@ -93,7 +93,7 @@ def autotune(
     Raises
     ------
     ConfigError
-        If budget, metric or an option makes no sense.
+        If budget, metric, seed or an option makes no sense.
     CorpusError
         If there are too few lines with labels to hold some out.
 
@@ -105,7 +105,7 @@ def autotune(
     >>> tuned.score, tuned.model.predict(["good taste"])
     (1.0, ['+'])
     """
-    judge, started = judge_of(metric), time.monotonic()
+    judge, started, seed = judge_of(metric), time.monotonic(), whole("seed", seed)
     if seconds is not None:
         seconds = number("seconds", seconds, 0.0)
     n_most = whole("budget", 50 if budget is None else budget, 1)
@@ -232,6 +232,9 @@ class Halving:
 
 
 def fitted(examples: Examples, options: dict[str, Any], seed: int, end: float = math.inf) -> Classifier:
-    """A classifier that has learned from some lines; what it has learned by `end`, if that comes first."""
+    """A classifier that has learned from some lines; what it has learned by `end`, if that comes first.
+
+    Its epochs are not logged: of many settings that would be all that one sees.
+    """
     model = Classifier(**({"progress": False} | options | {"seed": seed}))
     return model._fit(examples.lines, examples.lists, observers=[Deadline(end)])
