@@ -33,7 +33,7 @@ KEPT = 2  # one of so many goes on
 STAGES = ((20_000, 1), (100_000, 2), (None, 5))  # lines that are learned from, and how often: of a setting
 N_FOLDS = 5
 MOST_HELD_OUT = 20_000
-LAST = 2.0  # time of the last training, of that of a trial
+LAST = 2.0  # times as long as a trial on as many lines the last training may take
 ENOUGH_HELD_OUT = 5000  # lines, to judge by one fold alone
 
 
@@ -167,7 +167,8 @@ class Halving:
         if self.deadline is None or not self.trials:
             return math.inf
         best = max(self.trials, key=Trial.rank)
-        return self.deadline - LAST * best.seconds / len(best.scores)
+        share = 1.0 if best.n_lines is None else best.n_lines / len(self.order)
+        return self.deadline - LAST * best.seconds / len(best.scores) / share
 
     def is_over(self) -> bool:
         """Whether there is no budget for another training."""
