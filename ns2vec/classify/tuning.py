@@ -19,7 +19,7 @@ import numpy as np
 from ns2vec._options import number, whole
 from ns2vec._typing import Int64Array, PathLike
 from ns2vec.classify.classifier import Classifier
-from ns2vec.classify.judging import Answers, Judge, judge_of
+from ns2vec.classify.judging import HeldOutAnswers, Judge, judge_of
 from ns2vec.classify.lines import LabelLists, TextLines
 from ns2vec.classify.observing import Deadline
 from ns2vec.classify.space import Proposals
@@ -229,7 +229,7 @@ class Halving:
         asked = (self.held_out or self.examples).take(held)
         bags = model._units.features.encode(asked.lines, model.wv.key_to_index)
         ids = model._places(asked.lists.labels)[asked.lists.ids]
-        return self.judge(Answers(model, model._scores_of(bags), asked.lists.offsets, ids))
+        return self.judge(HeldOutAnswers(model, model._scores_of(bags), asked.lists.offsets, ids))
 
 
 def fitted(examples: Examples, options: dict[str, Any], seed: int, end: float = math.inf) -> Classifier:
