@@ -48,7 +48,7 @@ def main(arguments: list[str]) -> int:
         print(f"{loss}: macro F1 {evaluate_labels(right, found[loss][0]).macro_f1:.3f}")
     stable = {loss: f1_stability(right, found[loss], found["softmax"]) for loss in ("ns", "sampled_softmax")}
     for loss, share in stable.items():
-        print(f"{loss}: {share.mean:.3f} of the full softmax' F1 stays, {share.lowest:.3f} at least")
+        print(f"{loss}: {share.mean:.3f} of the full softmax's F1 stays, {share.lowest:.3f} at least")
     if chosen.picture:
         draw(chosen.picture, models[0], images)
     return int(stable["sampled_softmax"].mean < 0.985)

@@ -96,7 +96,11 @@ def flag(name: str, value: Any) -> bool:
     >>> flag("shrink_windows", np.False_), flag("shrink_windows", None), flag("shrink_windows", 1)
     (False, False, True)
     """
-    return value is not None and whole(name, value) != 0
+    found = 0 if value is None else _plain(value)
+    # infinity and NaN, too, leave a remainder that is not 0
+    if found is None or found % 1 != 0 or found < 0:
+        raise ConfigError(f"{name} must be True or False, got {shown(value)}")
+    return found != 0
 
 
 def _plain(value: Any) -> int | float | None:

@@ -51,7 +51,7 @@ def test_what_is_no_number_is_refused_by_name(value):
 
 @pytest.mark.parametrize("value", ["no", "0", 0.5, NAN, [True]], ids=repr)
 def test_a_text_is_no_flag(value):
-    with pytest.raises(ConfigError, match=r"^n must be a whole number"):
+    with pytest.raises(ConfigError, match=r"^n must be True or False, got "):
         flag("n", value)
 
 

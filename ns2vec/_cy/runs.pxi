@@ -1,9 +1,9 @@
 # Runs of words: words of a document that follow each other meet its tags in one step, and share their negatives.
 #
 # Each word of a run of r is there once, by how often it is in it. Of k negatives that a word would draw alone the run
-# draws n, and each counts r k / n times. Alone, a word with its negatives is so little work that most of the time goes into what is around it.
-# A run moves outputs and tags by the errors of one moment: where that would overshoot (cuts.pxi), its words go one
-# after the other, with the same negatives.
+# draws n, and each counts r k / n times. Alone, a word with its negatives is so little work that most of the time goes
+# into what is around it. A run moves outputs and tags by the errors of one moment: where that would overshoot
+# (cuts.pxi), its words go one after the other, with the same negatives.
 
 
 cdef int check_runs(Kernel k) except -1:

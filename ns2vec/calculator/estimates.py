@@ -244,7 +244,7 @@ def _assumptions(shape: CorpusShape, config: TrainingConfig, calibration: Calibr
     if shape.count_seconds is None and calibration is not None:
         found.append("no time for counting the words")
     if config.shards is not None and calibration is not None:
-        found.append("no time for merging shards: speed measured with threads that change the same weights")
+        found.append("speed as without shards, which take no time to merge")
     if calibration is not None and calibration.n_rows < len(shape.counts):
         found.append(f"speed measured with the {calibration.n_rows} most frequent words")
     return found

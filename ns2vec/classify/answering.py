@@ -32,6 +32,12 @@ class AnsweringClassifier(StoredClassifier):
     adds_noise: bool
     _branches: tuple[Any, Any] = (None, None)  # a tree, and what its decisions lead to
 
+    def __repr__(self) -> str:
+        return (
+            f"{type(self).__name__}<{self.loss}, labels={len(self.labels)}, words={len(self.wv)}, "
+            f"vector_size={self.wv.vector_size}>"
+        )
+
     # ---- what it knows ----
 
     @property

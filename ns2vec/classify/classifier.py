@@ -158,7 +158,7 @@ class Classifier(AnsweringClassifier):
 
     def _fit(
         self, lines: TextLines, lists: LabelLists, sample_weight: Any = None, validation: Any = None,
-        observers: Iterable[Observer] = (),
+        observers: Iterable[Observer] | None = None,
     ) -> Classifier:  # fmt: skip
         self._begin(lines, lists)
         self._train(lines, lists, sample_weight, self._core.config.epochs, validation, observers)
@@ -193,7 +193,7 @@ class Classifier(AnsweringClassifier):
 
     def _train(
         self, lines: TextLines, lists: LabelLists, sample_weight: Any, epochs: int, validation: Any = None,
-        others: Iterable[Observer] = (),
+        others: Iterable[Observer] | None = None,
     ) -> None:  # fmt: skip
         core = self._core
         ids = self._places(lists.labels)[lists.ids]
@@ -203,9 +203,8 @@ class Classifier(AnsweringClassifier):
         core.config = learning.in_chunks(core.config, len(pairs))
         observers: list[Observer] = [
             LineLosses(self.epoch_losses),
-            EpochLog(),
             ProgressObserver(self.progress),
-            *others,
+            *([EpochLog()] if others is None else others),
         ]
         if validation is not None:
             observers.append(BestEpoch(self, *self._held_out(validation), self.patience))
@@ -242,7 +241,7 @@ class Classifier(AnsweringClassifier):
         VocabularyError
             If the model has not been trained.
         ConfigError
-            If `width` is larger than vectors are.
+            If `width` is larger than vectors are, or another option has a value that cannot work.
 
         Examples
         --------

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class HeldOut:
-    """Held-out lines, and what a model says of them.
+class HeldOutAnswers:
+    """What a model says of held-out lines.
 
     Attributes
     ----------
@@ -50,21 +50,21 @@ class HeldOut:
         return found
 
 
-Judge = Callable[[HeldOut], float]
+Judge = Callable[[HeldOutAnswers], float]
 
 
-def accuracy(answers: HeldOut) -> float:
+def accuracy(answers: HeldOutAnswers) -> float:
     """Share of lines whose best label is one of theirs."""
     return prediction.accuracy(answers.scored, answers.offsets, answers.ids)
 
 
-def macro_f1(answers: HeldOut) -> float:
+def macro_f1(answers: HeldOutAnswers) -> float:
     """Mean F1 of labels."""
     return float(answers.f1().mean())
 
 
-def log_loss(answers: HeldOut) -> float:
-    """Less the loss of a label of a held-out line; those that are not known count as all but impossible."""
+def log_loss(answers: HeldOutAnswers) -> float:
+    """Mean log probability of the labels of held-out lines; unknown labels count as all but impossible."""
     lines = np.repeat(np.arange(len(answers.top)), np.diff(answers.offsets))
     found = prediction.probabilities(answers.scored, answers.model._is_each)[lines, answers.ids]
     return float(np.log(np.where(answers.ids >= 0, np.maximum(found, 1e-7), 1e-7)).mean())
@@ -88,7 +88,7 @@ def judge_of(metric: str) -> Judge:
         known = ", ".join(map(repr, METRICS))
         raise ConfigError(f"metric must be one of {known} or 'f1:LABEL', got {shown(metric)}")
 
-    def f1_of_label(answers: HeldOut) -> float:
+    def f1_of_label(answers: HeldOutAnswers) -> float:
         names = [str(label) for label in answers.model.labels]
         if wanted not in names:
             raise ConfigError(f"metric {metric!r} names a label that no line has")

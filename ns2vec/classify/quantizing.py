@@ -28,6 +28,7 @@ def quantized(
     """Return a copy of a classifier that is rounded; see `ns2vec.classify.Classifier.quantize`."""
     if not model._core.outputs.wv.index_to_key:
         raise VocabularyError("the classifier knows no labels yet: call fit() first")
+    seed = whole("seed", seed)
     made = type(model).from_state(model.to_state())
     core: Any = made._core
     n_words, rows = len(core.wv.index_to_key), np.asarray(core.inputs.rows)

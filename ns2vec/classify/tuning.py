@@ -1,7 +1,7 @@
 """Find good options for a classifier by successive halving, and say what was tried.
 
-Proposals are judged on held-out lines. All of a round are judged by little, the best third by more, the best
-third of those by most (Jamieson and Talwalkar 2016, "Non-stochastic best arm identification and
+Proposals are judged on held-out lines. All of a round are judged by little, the better half by more, the
+better half of those by most (Jamieson and Talwalkar 2016, "Non-stochastic best arm identification and
 hyperparameter optimization"); further rounds try some that are near to the best so far.
 """
 
@@ -19,7 +19,7 @@ import numpy as np
 from ns2vec._options import number, whole
 from ns2vec._typing import Int64Array, PathLike
 from ns2vec.classify.classifier import Classifier
-from ns2vec.classify.judging import HeldOut, Judge, judge_of
+from ns2vec.classify.judging import HeldOutAnswers, Judge, judge_of
 from ns2vec.classify.lines import LabelLists, TextLines
 from ns2vec.classify.observing import Deadline
 from ns2vec.classify.space import Proposals
@@ -33,7 +33,7 @@ KEPT = 2  # one of so many goes on
 STAGES = ((20_000, 1), (100_000, 2), (None, 5))  # lines that are learned from, and how often: of a setting
 N_FOLDS = 5
 MOST_HELD_OUT = 20_000
-LAST = 2.0  # time of the last training, of that of a trial
+LAST = 2.0  # times as long as a trial on as many lines the last training may take
 ENOUGH_HELD_OUT = 5000  # lines, to judge by one fold alone
 
 
@@ -93,7 +93,7 @@ def autotune(
     Raises
     ------
     ConfigError
-        If budget, metric or an option makes no sense.
+        If budget, metric, seed or an option makes no sense.
     CorpusError
         If there are too few lines with labels to hold some out.
 
@@ -105,7 +105,7 @@ def autotune(
     >>> tuned.score, tuned.model.predict(["good taste"])
     (1.0, ['+'])
     """
-    judge, started = judge_of(metric), time.monotonic()
+    judge, started, seed = judge_of(metric), time.monotonic(), whole("seed", seed)
     if seconds is not None:
         seconds = number("seconds", seconds, 0.0)
     n_most = whole("budget", 50 if budget is None else budget, 1)
@@ -167,7 +167,8 @@ class Halving:
         if self.deadline is None or not self.trials:
             return math.inf
         best = max(self.trials, key=Trial.rank)
-        return self.deadline - LAST * best.seconds / len(best.scores)
+        share = 1.0 if best.n_lines is None else best.n_lines / len(self.order)
+        return self.deadline - LAST * best.seconds / len(best.scores) / share
 
     def is_over(self) -> bool:
         """Whether there is no budget for another training."""
@@ -228,10 +229,13 @@ class Halving:
         asked = (self.held_out or self.examples).take(held)
         bags = model._units.features.encode(asked.lines, model.wv.key_to_index)
         ids = model._places(asked.lists.labels)[asked.lists.ids]
-        return self.judge(HeldOut(model, model._scores_of(bags), asked.lists.offsets, ids))
+        return self.judge(HeldOutAnswers(model, model._scores_of(bags), asked.lists.offsets, ids))
 
 
 def fitted(examples: Examples, options: dict[str, Any], seed: int, end: float = math.inf) -> Classifier:
-    """A classifier that has learned from some lines; what it has learned by `end`, if that comes first."""
+    """A classifier that has learned from some lines; what it has learned by `end`, if that comes first.
+
+    Its epochs are not logged: of many settings that would be all that one sees.
+    """
     model = Classifier(**({"progress": False} | options | {"seed": seed}))
     return model._fit(examples.lines, examples.lists, observers=[Deadline(end)])

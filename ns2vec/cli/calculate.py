@@ -44,6 +44,7 @@ PARTS = {
     "replicas": "copies of the weights (shards)",
     "changes": "changes of a round (shards)",
 }
+WIDTH = 46  # of a name and its figure
 
 
 def add_arguments(parser: Parser) -> None:
@@ -163,4 +164,5 @@ def table(found: Estimate) -> Iterator[str]:
 def line(name: str, value: int | str, unit: str = "") -> str:
     """One figure: name, value to the right, unit."""
     shown = f"{value:,}" if isinstance(value, int) else value
-    return f"{name.replace('_', ' '):<28}{shown:>18} {unit}".rstrip()
+    name = name.replace("_", " ")
+    return f"{name} {shown:>{WIDTH - len(name) - 1}} {unit}".rstrip()

@@ -126,7 +126,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Do what was asked."""
     n_files = ACTIONS[arguments.action]
     if len(arguments.files) not in n_files:
-        raise UsageError(f"classify {arguments.action} takes {n_files[-1]} files, got {len(arguments.files)}")
+        files = "one file" if n_files == (1,) else f"{n_files[-1]} files"
+        raise UsageError(f"classify {arguments.action} takes {files}, got {len(arguments.files)}")
     if arguments.k == 0:
         raise UsageError("-k is a number of labels, or -1 for all: got 0")
     if arguments.action in ("train", "autotune"):
@@ -151,6 +152,8 @@ def train(arguments: argparse.Namespace) -> None:
     options = {name: value for name, value in vars(arguments).items() if name in known}
     if arguments.action == "autotune" or arguments.autotune_validation:
         model = tuned(arguments, options)
+    elif arguments.budget is not None or arguments.seconds is not None:
+        raise UsageError("train tunes nothing without -autotune-validation FILE: give that, or take autotune")
     else:
         model = Classifier(**options).fit(arguments.files[0], validation=arguments.validation)
     save(arguments, model)

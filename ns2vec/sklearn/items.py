@@ -14,7 +14,7 @@ from ns2vec._typing import Float32Array, Int32Array
 from ns2vec.exceptions import ConfigError
 from ns2vec.recommend import Interactions, MatrixFactorization
 from ns2vec.recommend.serving import fold_in, history_map, scores_of, top_items
-from ns2vec.sklearn.text import seed_of
+from ns2vec.sklearn.text import check_places, seed_of
 
 
 class ItemRecommender(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -83,6 +83,7 @@ class ItemRecommender(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         Numbers above 0 say that a user has taken an item, those below that it was shown and not taken.
         """
         rows = validate_data(self, X, accept_sparse="csr", dtype=np.float64)
+        check_places(rows)
         taken = sparse.coo_matrix(rows)
         options = self.get_params(deep=False)
         seed = seed_of(options.pop("random_state"))
@@ -98,7 +99,9 @@ class ItemRecommender(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
     def _histories(self, X: Any) -> tuple[Any, Any]:
         """What rows have met, and what of it they have taken, each a CSR matrix."""
         check_is_fitted(self)
-        met = sparse.csr_matrix(validate_data(self, X, accept_sparse="csr", dtype=np.float64, reset=False))
+        rows = validate_data(self, X, accept_sparse="csr", dtype=np.float64, reset=False)
+        check_places(rows)
+        met = sparse.csr_matrix(rows)
         met.eliminate_zeros()
         met.sort_indices()
         taken = met.multiply(met > 0).tocsr()

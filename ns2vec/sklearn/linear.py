@@ -12,6 +12,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ns2vec._kernels import shuffled
+from ns2vec._options import whole
 from ns2vec._typing import Float32Array, Float64Array, Int32Array, Int64Array
 from ns2vec.classify.units import LOSSES
 from ns2vec.exceptions import ConfigError
@@ -19,7 +20,7 @@ from ns2vec.keyedvectors import KeyedVectors
 from ns2vec.probability import log_normalised
 from ns2vec.sampling import NoiseData, make_sampler
 from ns2vec.sklearn._sparse import train_rows
-from ns2vec.sklearn.text import seed_of
+from ns2vec.sklearn.text import check_places, seed_of
 from ns2vec.training import EmbeddingCore, Plan, Spec, TargetSpec, TrainingConfig
 from ns2vec.training.matrices import empty_rows
 from ns2vec.training.pairs import PairFeed, Pairs
@@ -43,7 +44,7 @@ class NegativeSamplingClassifier(ClassifierMixin, BaseEstimator):
         All classes; the class and negatives, with scores less log(k q) (Jean et al. 2015); or a logistic
         decision between class and negatives.
     negative : int
-        Negatives of an example.
+        Negatives of an example, at least 1; ``"softmax"`` has none.
     sampler : str, Sampler or callable
         Where they come from; classes are its words. With sparse features it is one whose negatives are as
         probable for every class and at any time: ``"unigram"``, ``"uniform"``, ``"log_uniform"`` ...
@@ -83,10 +84,21 @@ class NegativeSamplingClassifier(ClassifierMixin, BaseEstimator):
         return tags
 
     def fit(self, X: Any, y: Any) -> NegativeSamplingClassifier:
-        """Learn from features, dense or sparse, and classes."""
+        """Learn from features, dense or sparse, and classes.
+
+        Raises
+        ------
+        ConfigError
+            If an option has a value that cannot work.
+        ValueError
+            If X holds NaN or infinity, or places outside of it.
+        """
         if self.loss not in ("softmax", *SAMPLED):
             raise ConfigError(f"loss must be 'softmax', 'sampled_softmax' or 'ns', got {self.loss!r}")
+        if self.loss in SAMPLED:
+            whole("negative", self.negative, 1)
         X, y = validate_data(self, X, y, accept_sparse="csr", dtype=np.float64)
+        check_places(X)
         check_classification_targets(y)
         self.classes_, codes = np.unique(y, return_inverse=True)
         rows, centre, scale = scaled(X)
@@ -159,6 +171,7 @@ class NegativeSamplingClassifier(ClassifierMixin, BaseEstimator):
     def _scores(self, X: Any) -> Float64Array:
         check_is_fitted(self)
         X = validate_data(self, X, accept_sparse="csr", dtype=np.float64, reset=False)
+        check_places(X)
         return np.asarray(X @ self.coef_.T + self.intercept_)
 
     def predict_proba(self, X: Any) -> Float64Array:

@@ -11,7 +11,7 @@ from scipy.optimize import minimize
 from sklearn.base import OutlierMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ns2vec._options import flag, number
+from ns2vec._options import flag, number, whole
 from ns2vec._typing import Float64Array, Int32Array
 from ns2vec.classify.units import LOSSES
 from ns2vec.exceptions import ConfigError, CorpusError
@@ -113,6 +113,7 @@ class PairAnomalyScorer(OutlierMixin, TextInput):
         """
         if self.loss not in SAMPLED:
             raise ConfigError(f"loss must be one of {', '.join(SAMPLED)}, got {self.loss!r}")
+        whole("negative", self.negative, 1)
         share = number("held_out", self.held_out, 0.0, 0.5)
         outliers = number("contamination", self.contamination, 0.0, 0.5)
         flag("relative", self.relative)

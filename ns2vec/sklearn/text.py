@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets
@@ -46,6 +47,18 @@ def seed_of(random_state: Any) -> int:
     if isinstance(random_state, int | np.integer) and random_state >= 0:
         return int(random_state)
     return int(check_random_state(random_state).randint(MOST_SEED))
+
+
+def check_places(X: Any) -> None:
+    """Refuse a sparse matrix that names places outside of it: scipy reads and writes there.
+
+    Raises
+    ------
+    ValueError
+        If it does.
+    """
+    if sparse.issparse(X):
+        X.check_format(full_check=True)
 
 
 class TextInput(BaseEstimator):

@@ -9,7 +9,7 @@ import pytest
 
 from ns2vec.classify import Classifier, load_fasttext_classifier, save_fasttext_classifier
 from ns2vec.classify.lines import END_OF_LINE
-from ns2vec.exceptions import VocabularyError
+from ns2vec.exceptions import ConfigError, VocabularyError
 
 RNG = np.random.default_rng(5)
 WORDS = {label: [f"{label}{i}" for i in range(100)] for label in ("plum", "saw", "tern")}
@@ -87,6 +87,9 @@ def test_without_n_grams_only_words_are_rounded(tmp_path):
     assert load_fasttext_classifier(tmp_path / "small.ftz").predict(TEXTS) == small.predict(TEXTS)
     with pytest.raises(VocabularyError, match="call fit"):
         Classifier().quantize()
+    for wrong in ({"width": 0}, {"keep": 0}, {"seed": -1}):
+        with pytest.raises(ConfigError, match=next(iter(wrong))):
+            small.quantize(**wrong)
 
 
 def test_fasttext_finds_the_same_labels(tmp_path):

@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 
 from ns2vec.classify import Classifier, autotune
+from ns2vec.classify.judging import judge_of
 from ns2vec.classify.space import SPACE, OneOf, Proposals, Scale
+from ns2vec.classify.trials import Trial
+from ns2vec.classify.tuning import Examples, Halving
 from ns2vec.exceptions import ConfigError, CorpusError
 
 SMALL = {"vector_size": 6, "bucket": 500, "epochs": 5, "progress": False}
@@ -88,6 +91,14 @@ def test_much_text_is_learned_from_in_parts_at_first(monkeypatch):
     assert {len(trial.scores) for trial in tuned.trials} == {1}
 
 
+def test_time_is_left_for_the_last_training_on_all_lines():
+    reader = Classifier()
+    search = Halving(Examples(*reader._read(*ordered(50))), None, judge_of("accuracy"), 1, 9, deadline=100.0)
+    for n_lines, end in ((10, 60.0), (None, 92.0)):  # two trainings of 8 seconds, on a fifth of the lines
+        search.trials = [Trial({}, [0.5, 0.5], n_lines, seconds=8.0)]
+        assert search.end == pytest.approx(end)
+
+
 def test_what_cannot_be_tuned_is_refused():
     with pytest.raises(CorpusError, match="at least 10 lines with labels to hold some out, got 2"):
         autotune(["a", "b"], [1, 2])
@@ -97,8 +108,9 @@ def test_what_cannot_be_tuned_is_refused():
         autotune(*ordered(), budget=0)
     with pytest.raises(ConfigError, match="'f1:moon' names a label that no line has"):
         autotune(*ordered(), metric="f1:moon", **SMALL)
-    with pytest.raises(ConfigError, match="alpha"):
-        autotune(*ordered(), alpha=-1.0)
+    for wrong in ({"alpha": -1.0}, {"seed": "a"}):
+        with pytest.raises(ConfigError, match=next(iter(wrong))):
+            autotune(*ordered(), **wrong)
 
 
 @pytest.mark.parametrize("choice", [Scale(0.02, 2.0), Scale(3, 60, is_whole=True)])

@@ -102,3 +102,9 @@ def test_a_pipe_cannot_be_read_twice(planted):
 def test_every_part_of_memory_has_a_name(objective):
     found = estimate(counts=[9, 9], objective=objective, calibrate=False)
     assert set(found.memory) <= set(calculate.PARTS)
+
+
+def test_figures_end_in_one_column():
+    found = estimate(counts=[9, 9], shards=4, calibrate=False)
+    ends = {len(line.removesuffix(" MB")) for line in calculate.table(found) if line.endswith(" MB")}
+    assert len(ends) == 1

@@ -102,6 +102,8 @@ def test_what_makes_no_sense_is_refused(ns2vec, folder):
     for words, code, reason in (
         (["train", "lines.txt"], 2, "give --output"),
         (["train", "plain.txt", "-o", "x"], 1, "no labels in 1 lines"),
+        (["train", "lines.txt", "b", "-o", "x"], 2, "takes one file, got 2"),
+        (["train", "lines.txt", "-o", "x", "--budget", "3"], 2, "without -autotune-validation"),
         (["predict", "m.ns2v", "a", "b"], 2, "takes 2 files, got 3"),
         (["predict", "m.ns2v", "-k", "0"], 2, "or -1 for all"),
         (["predict", "words.ns2v"], 2, "holds a Word2Vec"),

@@ -76,6 +76,27 @@ def test_ci_runs_what_make_check_runs(repository: Path):
     assert re.findall(r"^make ([\w-]+)", run, re.MULTILINE) == checks.split()
 
 
+LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]+))?\)")
+
+
+def anchors(text: str) -> set[str]:
+    """What links may name after the #: headings in small letters, without punctuation, with hyphens."""
+    headings = re.findall(
+        r"^#+ (.*)$", re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE), re.MULTILINE
+    )
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_links_lead_somewhere(repository: Path):
+    wrong = []
+    for document in [*repository.glob("*.md"), *sorted((repository / "docs").glob("*.md"))]:
+        for match in LINK.finditer(read(document)):
+            target = document.parent / match[1] if match[1] else document
+            if not target.exists() or (match[2] and match[2] not in anchors(read(target))):
+                wrong.append(f"{at(document, line_of(read(document), match.start()))}: {match[0]}")
+    expect_none(wrong, "Let these links name files and headings that there are.")
+
+
 PATH = re.compile(r"(?<![\w/.])(?:_cy|benchmarks|docs|eval|examples|fuzz|ns2vec|scripts|tests)/[\w./-]*\w")
 
 

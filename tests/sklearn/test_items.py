@@ -65,3 +65,8 @@ def test_few_items_and_bad_input_have_a_defined_end(fitted):
         ItemRecommender(n_items=0).fit(np.eye(3))
     with pytest.raises(ValueError, match="NaN"):
         fitted.recommend(np.full((1, 60), np.nan))
+    for ask in (fitted.fit, fitted.recommend):
+        outside = sparse.eye(60, format="csr")
+        outside.indices[0] = -1
+        with pytest.raises(ValueError, match="indices must be"):
+            ask(outside)

@@ -121,6 +121,10 @@ def test_bad_input_is_refused():
             PairAnomalyScorer().fit(wrong)
     with pytest.raises(CorpusError, match="nothing to tell apart"):
         PairAnomalyScorer().fit([(1, 2), (3, 2)])
-    for options, reason in (({"loss": "hs"}, "loss must be"), ({"held_out": 0.9}, "held_out")):
+    for options, reason in (
+        ({"loss": "hs"}, "loss must"),
+        ({"held_out": 2}, "held_out"),
+        ({"negative": 0}, "negative"),
+    ):
         with pytest.raises(ConfigError, match=reason):
             PairAnomalyScorer(**options).fit([(1, 2), (3, 4)])

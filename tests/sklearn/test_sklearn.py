@@ -193,3 +193,17 @@ def test_what_sparse_features_cannot_do_is_said():
     for features in (X, sparse.csr_matrix(X)):
         with pytest.raises(ConfigError, match="loss must be"):
             NegativeSamplingClassifier("hs").fit(features, y)
+        for loss in ("ns", "sampled_softmax"):
+            with pytest.raises(ConfigError, match="negative must be a whole number of at least 1"):
+                NegativeSamplingClassifier(loss, negative=0).fit(features, y)
+
+
+@pytest.mark.parametrize("place", [-1, 64])
+def test_places_outside_of_a_sparse_table_are_refused(place):
+    X, y = DIGITS
+    model = NegativeSamplingClassifier(epochs=1, random_state=1).fit(X, y)
+    for ask in (lambda rows: model.fit(rows, y), model.predict):
+        outside = sparse.csr_matrix(X)
+        outside.indices[0] = place
+        with pytest.raises(ValueError, match="indices must be"):
+            ask(outside)

@@ -35,7 +35,7 @@ def trained_arrays(network: Network) -> list[Float32Array]:
 
 
 def copied_rows(rows: Rows) -> Rows:
-    """The same rows in memory of their own, behind which there is nobody's array."""
+    """The same rows in memory of their own, which are written back to no array."""
     made = copy.copy(rows)
     padded = padded_base(empty_rows(*rows.padded.shape))
     if padded is None:
