@@ -33,9 +33,8 @@ def test_a_picture_is_written(pictures, tmp_path):
     assert "</svg>" in (tmp_path / "a.svg").read_text()
 
 
-def test_pages_show_each_picture_and_all_are_small(repository):
-    pages = "docs/uses.md", "README.md"
-    text = "".join((repository / page).read_text("utf-8") for page in pages)
+def test_the_guide_shows_each_picture_and_all_are_small(repository):
+    text = (repository / "docs" / "uses.md").read_text("utf-8")
     found = sorted((repository / "docs" / "pictures").iterdir())
     assert [path.name for path in found if f"pictures/{path.name})" not in text] == []
     assert max(path.stat().st_size for path in found) < 60_000
