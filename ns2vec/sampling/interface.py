@@ -77,7 +77,9 @@ class View(Structure):
     def vector_of(self, bags: Bags, unit: int) -> Float32Array:
         """Sum or mean of the rows of a unit, an array of its own."""
         ids, made = c_int32(unit), np.empty(self.stride, dtype=np.float32)
-        self.compose(ctypes.addressof(self), ctypes.addressof(bags), ctypes.addressof(ids), 1, made.ctypes.data)
+        self.compose(
+            ctypes.addressof(self), ctypes.addressof(bags), ctypes.addressof(ids), 1, made.ctypes.data
+        )
         return made
 
     def row_at(self, address: int, row: int) -> Float32Array:

@@ -52,7 +52,7 @@ class Side:
         return _kernels.UnitMatrix(self.rows.padded, **options)
 
     def vectors(self) -> Float32Array:
-        """The vectors of all units as they are now, (n_units, stride); changed in place where they are rows."""
+        """The vectors of all units as they are now, (n_units, stride); the rows themselves without bags."""
         return self.rows.padded if self.bags is None else composed(self.bags, self.rows.padded, self.combine)
 
 

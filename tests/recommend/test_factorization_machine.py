@@ -13,6 +13,7 @@ from ns2vec.recommend import (
     Features,
     MatrixFactorization,
     by_item,
+    by_time,
     planted_interactions,
 )
 
@@ -104,3 +105,12 @@ def test_features_stay_what_they_were_in_a_file(model, tmp_path):
 def test_what_is_no_features_is_refused(planted):
     with pytest.raises(ConfigError, match=r"expected Features, got \['jazz'\]: read_features"):
         FactorizationMachine().fit(planted.interactions, item_features=["jazz"])
+
+
+@pytest.mark.parametrize("sampler", ["dynamic:m=4,base=uniform", "adaptive:form=rank,base=uniform"])
+def test_samplers_that_look_at_the_model_see_sums(planted, sampler):
+    """Shown rows of features for items, one made worse lists than popularity does, and the other failed."""
+    split = by_time(planted.interactions)
+    model = FactorizationMachine(vector_size=16, epochs=30, sampler=sampler).fit(split.train)
+    scores = model.evaluate(split, ks=(10,)).scores()
+    assert scores[model.KIND]["ndcg@10"] > 1.5 * scores["popularity"]["ndcg@10"]
