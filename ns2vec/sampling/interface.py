@@ -30,7 +30,7 @@ from ns2vec.sampling._draws import Draws
 CAPSULE = b"ns2vec.sampler"
 
 
-class Bags(Structure):
+class BagsOfRows(Structure):
     """Units whose vectors are sums or means of rows (``ns2_bags``)."""
 
     _fields_ = (
@@ -55,8 +55,8 @@ class View(Structure):
         ("ops", c_void_p),
         ("score", ctypes.CFUNCTYPE(None, c_void_p, c_void_p, c_void_p, c_long, c_void_p)),
         ("bias", POINTER(c_float)),
-        ("input_bags", Bags),
-        ("output_bags", Bags),
+        ("input_bags", BagsOfRows),
+        ("output_bags", BagsOfRows),
         ("compose", ctypes.CFUNCTYPE(None, c_void_p, c_void_p, c_void_p, c_long, c_void_p)),
         ("composed", c_void_p),
         ("members", c_void_p),
@@ -74,7 +74,7 @@ class View(Structure):
             return self.vector_of(self.output_bags, row)
         return self.row_at(self.hot_outputs if row < self.n_hot else self.outputs, row)
 
-    def vector_of(self, bags: Bags, unit: int) -> Float32Array:
+    def vector_of(self, bags: BagsOfRows, unit: int) -> Float32Array:
         """Sum or mean of the rows of a unit, an array of its own."""
         ids, made = c_int32(unit), np.empty(self.stride, dtype=np.float32)
         self.compose(

@@ -114,3 +114,16 @@ def test_samplers_that_look_at_the_model_see_sums(planted, sampler):
     model = FactorizationMachine(vector_size=16, epochs=30, sampler=sampler).fit(split.train)
     scores = model.evaluate(split, ks=(10,)).scores()
     assert scores[model.KIND]["ndcg@10"] > 1.5 * scores["popularity"]["ndcg@10"]
+
+
+@pytest.mark.parametrize("sampler", ["hard", "hard:near=input", "hard:near=positive,duplicates=1"])
+def test_a_sampler_that_would_leave_out_all_items_is_refused(sampler):
+    with pytest.raises(ConfigError, match="by the row that they share: take 'hard:near=input,duplicates=1"):
+        FactorizationMachine(sampler=sampler)
+
+
+def test_hard_negatives_are_found_for_sums(planted):
+    """Of the hardest of all candidates nothing is left out."""
+    model = FactorizationMachine(vector_size=8, epochs=2, sampler="hard:near=input,duplicates=1,base=uniform")
+    report = model.fit(planted.interactions)._ready().sampler().report()
+    assert report["short_sets"] < 0.05
