@@ -3,7 +3,7 @@
 from cpython.pythread cimport PyThread_type_lock
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 
-from ns2vec._sampler cimport ns2_counts, ns2_request, ns2_sampler, ns2_view
+from ns2vec._sampler cimport NS2_VIEW_ROWS, ns2_bags, ns2_counts, ns2_request, ns2_sampler, ns2_view
 
 
 cdef extern from "block.h" nogil:
@@ -123,6 +123,8 @@ cdef extern from "hot.h" nogil:
 
 cdef extern from "view.h" nogil:
     void ns2_view_score(const ns2_view *self, const float *x, const float **rows, long n, float *scores) noexcept
+    void ns2_view_compose(const ns2_view *self, const ns2_bags *bags, const int32_t *units, long n,
+                          float *vectors) noexcept
 
 
 cdef extern from "rng.h" nogil:
@@ -167,6 +169,7 @@ ctypedef struct NoiseFields:
     long batch_words                # length of a batch in words, 0: none
     long pool_size                  # rows drawn for each batch, 0: its own words
     bint wants_hidden
+    bint other_inputs               # inputs are no outputs, whatever their number
 
 
 # A thread's own copies of the rows that every thread changes all the time.

@@ -49,6 +49,7 @@ class Noise:
         batch_words: int = 0,
         pool_size: int = 0,
         wants_hidden: bool = False,
+        other_inputs: bool = False,
     ) -> None: ...
 
 class UnitMatrix:

@@ -6,6 +6,14 @@ from libc.stdint cimport int32_t, int64_t, uint16_t, uint64_t
 cdef extern from "sampler.h" nogil:
     const char *NS2_SAMPLER_CAPSULE
 
+    const int NS2_VIEW_ROWS
+
+    ctypedef struct ns2_bags:
+        const float *matrix
+        const int64_t *offsets
+        const int32_t *rows
+        long is_sum
+
     ctypedef struct ns2_view:
         const float *inputs
         const float *outputs
@@ -17,6 +25,12 @@ cdef extern from "sampler.h" nogil:
         const void *ops
         void (*score)(const ns2_view *self, const float *x, const float **rows, long n, float *scores) noexcept nogil
         const float *bias
+        ns2_bags input_bags
+        ns2_bags output_bags
+        void (*compose)(const ns2_view *self, const ns2_bags *bags, const int32_t *units, long n,
+                        float *vectors) noexcept nogil
+        float *composed
+        const float **members
 
     ctypedef struct ns2_counts:
         int64_t n_sets

@@ -9,17 +9,30 @@
  *   hidden   mean of the window's input rows (of the one input row under pair sharing) as they stood
  *            when the window before had not been trained yet; NULL unless the sampler asks for it;
  *   view     the matrices, with the rows that the calling thread keeps copies of (hot.h); other threads
- *            write to the rest meanwhile.
+ *            write to the rest meanwhile.  Where vectors are sums or means of rows that units share (bags), they
+ *            are made of the rows whenever they are looked at, so they are as old as rows are: what windows have
+ *            changed in the vector of an input is not seen in its rows before the last of them has left it.
  */
 #ifndef NS2VEC_SAMPLER_H
 #define NS2VEC_SAMPLER_H
 
 #include <stdint.h>
 
-/* The model as the calling thread sees it. */
+/* Units whose vectors are made of rows: unit i of those at rows[offsets[i]] to rows[offsets[i + 1] - 1]. */
+typedef struct {
+    const float *matrix;    /* (n_rows, stride) */
+    const int64_t *offsets; /* (V + 1,); NULL: unit i is row i, and nothing here is used */
+    const int32_t *rows;
+    long is_sum; /* of the rows, not their mean */
+} ns2_bags;
+
+enum { NS2_VIEW_ROWS = 60 }; /* vectors that are made, or scored, at a time: whole blocks of outputs */
+
+/* The model as the calling thread sees it.  Inputs are the vectors of the rows that a sampler draws as inputs; where
+ * inputs are other things (users, where items are drawn), there are none, and the outputs are here again. */
 typedef struct ns2_view ns2_view;
 struct ns2_view {
-    const float *inputs, *outputs;         /* (V, stride) */
+    const float *inputs, *outputs;         /* (V, stride), unless they are bags (below) */
     const float *hot_inputs, *hot_outputs; /* (n_hot, stride) rows 0 to n_hot - 1, which the thread has copies of */
     long n_hot;
     long stride; /* floats of a row, a multiple of 16 */
@@ -28,6 +41,11 @@ struct ns2_view {
     /* scores[i] = x . rows[i] */
     void (*score)(const ns2_view *self, const float *x, const float **rows, long n, float *scores);
     const float *bias; /* (V,) what is to be added to the scores of outputs, or NULL */
+    ns2_bags input_bags, output_bags; /* where units are bags: `inputs` and `outputs` do not hold their vectors then */
+    /* vectors (n, stride) of units of bags, padding included */
+    void (*compose)(const ns2_view *self, const ns2_bags *bags, const int32_t *units, long n, float *vectors);
+    float *composed;       /* (NS2_VIEW_ROWS + 1, stride) SCRATCH of whoever composes; NULL where no units are bags */
+    const float **members; /* (longest bag,) SCRATCH of `compose` */
 };
 
 /* What the thread's draws did, for reports and for samplers that follow the loss. */

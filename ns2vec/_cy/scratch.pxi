@@ -128,6 +128,8 @@ cdef class Workspace:
         scratch.drawn = <int32_t *> self.take(goal.n_outputs * sizeof(int32_t))
         if goal.side.by_copy or self.kernel.reader == read_pairs:
             self.lay_out_units(&scratch.copies, goal.n_outputs, goal.side.stride)
+        if goal.noise.wants_hidden and (goal.side.offsets != NULL or self.kernel.inputs.offsets != NULL):
+            scratch.view.composed = <float *> self.take((NS2_VIEW_ROWS + 1) * goal.side.stride * sizeof(float))
         if goal.is_sampled:
             scratch.one_each = <float *> self.take(goal.ld * sizeof(float))
             scratch.drawn_weights = <float *> self.take(goal.n_outputs * sizeof(float))

@@ -34,6 +34,8 @@ cdef class Noise:
         Rows drawn (from `alias`) to stand for each batch; 0: its own words do.
     wants_hidden : bool
         The sampler gets the input vector.
+    other_inputs : bool
+        Inputs are no outputs (users, where items are drawn): a sampler is shown no input vectors of outputs.
 
     Raises
     ------
@@ -46,7 +48,7 @@ cdef class Noise:
         str on_collision="redraw", const float[::1] log_q=None, bint with_offsets=False,
         const int64_t[::1] filter_offsets=None, const int32_t[::1] filter_rows=None,
         bint filter_by_input=False, bint filter_window=False, long batch_words=0, long pool_size=0,
-        bint wants_hidden=False,
+        bint wants_hidden=False, bint other_inputs=False,
     ):
         policies = {"redraw": ON_COLLISION_REDRAW, "skip": ON_COLLISION_SKIP, "keep": ON_COLLISION_KEEP}
         check(1 <= n_rows < 2**31, f"n_rows must be at least 1 and below 2**31, got {n_rows}")
@@ -64,6 +66,7 @@ cdef class Noise:
         self.fields.batch_words = batch_words
         self.fields.pool_size = pool_size
         self.fields.wants_hidden = wants_hidden
+        self.fields.other_inputs = other_inputs
         self.log_q_view = log_q
         self.fields.log_q = &log_q[0] if log_q is not None else NULL
         self.set_source(alias, sampler, block)

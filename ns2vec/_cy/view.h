@@ -7,7 +7,7 @@
 #include "block.h"
 #include "sampler.h"
 
-enum { NS2_VIEW_ROWS = 60, NS2_VIEW_TILE = 64 }; /* rows at a time: whole blocks of outputs, and their tile */
+enum { NS2_VIEW_TILE = 64 }; /* of NS2_VIEW_ROWS */
 
 static void ns2_view_score(const ns2_view *self, const float *x, const float **rows, long n, float *scores) {
     const ns2_ops *ops = (const ns2_ops *)self->ops;
@@ -26,6 +26,18 @@ static void ns2_view_score(const ns2_view *self, const float *x, const float **r
         b.ld = ns2_tile_width(b.n_outputs);
         ops->dots(&b);
         memcpy(scores + first, tile, (size_t)b.n_outputs * sizeof(float));
+    }
+}
+
+static void ns2_view_compose(const ns2_view *self, const ns2_bags *bags, const int32_t *units, long n,
+                             float *vectors) {
+    const ns2_ops *ops = (const ns2_ops *)self->ops;
+    for (long i = 0; i < n; i++) {
+        const int32_t *rows = bags->rows + bags->offsets[units[i]];
+        long n_members = (long)(bags->offsets[units[i] + 1] - bags->offsets[units[i]]);
+        for (long j = 0; j < n_members; j++) self->members[j] = bags->matrix + (int64_t)rows[j] * self->stride;
+        ops->gather((float *const *)self->members, n_members, self->stride, bags->is_sum ? 1.0f : 1.0f / n_members,
+                    vectors + i * self->stride);
     }
 }
 

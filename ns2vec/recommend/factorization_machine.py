@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -18,6 +19,8 @@ from ns2vec.recommend.feature_units import SHARED, FeatureUnits
 from ns2vec.recommend.features import Features
 from ns2vec.recommend.interactions import Interactions
 from ns2vec.recommend.pair_model import LOSSES, PairModel
+from ns2vec.sampling import Hard
+from ns2vec.training.config import TrainingConfig
 from ns2vec.training.core import EmbeddingCore
 
 if TYPE_CHECKING:
@@ -71,6 +74,12 @@ class FactorizationMachine(PairModel):
     item_features: Features | None = None
 
     # ---- what is trained ----
+
+    @cached_property
+    def _settings(self) -> TrainingConfig:
+        settings = super()._settings
+        check_sampler(settings.sampler)
+        return settings
 
     def _units(self, store: KeyedVectors, side: str) -> FeatureUnits:
         features = self.user_features if side == "users" else self.item_features
@@ -227,6 +236,24 @@ class FactorizationMachine(PairModel):
             units.matrix = rows
         core.matrices["items"] = core.outputs.matrix
         super()._take_weights(core)
+
+
+def check_sampler(sampler: Any) -> None:
+    """Refuse a sampler that leaves out what resembles the positive: all sums begin with one long shared row.
+
+    Raises
+    ------
+    ConfigError
+        If it would leave out all items.
+    """
+    if not isinstance(sampler, Hard):
+        return
+    if sampler.duplicates < 1.0 or (sampler.near == "positive" and sampler.margin > 0.0):
+        raise ConfigError(
+            f"{sampler!r} draws no items that resemble the positive, but those of a FactorizationMachine all "
+            "do, by the row that they share: take 'hard:near=input,duplicates=1,base=uniform', or "
+            "'dynamic:m=4,base=uniform'"
+        )
 
 
 def checked(features: Any) -> Features | None:

@@ -51,6 +51,12 @@ class Side:
         members = self.matrix[self.rows(unit)]
         return np.asarray(members.sum(axis=0) if self.combine == "sum" else members.mean(axis=0))
 
+    def vectors(self) -> Array:
+        """The vectors of all units, shape (n_units, D)."""
+        if self.bags is None:
+            return self.matrix
+        return np.array([self.vector(unit) for unit in range(len(self.bags))])
+
     def factors(self, unit: int) -> Array:
         """Factor of the change of each of its rows."""
         return np.asarray(self.lock[np.array(self.rows(unit)) % len(self.lock)] * (not self.frozen))

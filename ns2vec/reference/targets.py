@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from ns2vec.reference.objectives import KINDS, LINKS, block_loss, block_step
 from ns2vec.reference.samplers import Draw, Request
-from ns2vec.reference.sides import Side
+from ns2vec.reference.sides import Live, Side
 from ns2vec.reference.streams import Stream
 
 if TYPE_CHECKING:
@@ -139,6 +139,14 @@ def draw_nothing(request: Request, k: int) -> list[int]:
     return []
 
 
+def shown_hidden(model: Model, served: list[Live]) -> Array:
+    """Mean of the inputs that a set serves; of all of their rows where they are pooled."""
+    vectors = [live.vector for live in served]
+    if model.pooled:
+        vectors = [live.side.matrix[row] for live in served for row in live.side.rows(live.unit)]
+    return np.asarray(np.mean(vectors, axis=0))
+
+
 @dataclass
 class Sampled(Target):
     """The centre and negatives of a sampler.
@@ -156,6 +164,8 @@ class Sampled(Target):
     excluded : dict of unit -> units
         What is no negative of a centre, or with `by_input` of an input.
     exclude_window : bool
+    other_inputs : bool
+        Inputs are no outputs, whatever their number: what outputs are as inputs is not known.
     """
 
     draw: Draw = draw_nothing
@@ -167,6 +177,7 @@ class Sampled(Target):
     excluded: dict[int, list[int]] = field(default_factory=dict)
     by_input: bool = False
     exclude_window: bool = False
+    other_inputs: bool = False
 
     def draw_for(self, model: Model, window: Window, noise: Stream) -> list[OutputSpec]:
         """The negatives of a window before its turn, one for each set."""
@@ -202,12 +213,17 @@ class Sampled(Target):
         context = served[0].unit if is_pair and len(served) == 1 and served[0].side is model.inputs else -1
         request = Request(window.centre, noise, context, window.batch)
         if served:
-            request.inputs, request.outputs = model.inputs.matrix, self.side.matrix
+            request.inputs, request.outputs = self.shown_inputs(model), self.side.vectors()
             request.bias = self.bias
-            request.hidden = np.mean([live.vector for live in served], axis=0)
+            request.hidden = shown_hidden(model, served)
             request.excluded = self.excluded.get(self.key_of(window), [])
             request.excluded = request.excluded + (window.contexts if self.exclude_window else [])
         return request
+
+    def shown_inputs(self, model: Model) -> Array:
+        """Input vectors of outputs, or where inputs are other things the outputs again."""
+        inputs, outputs = model.inputs.vectors(), self.side.vectors()
+        return outputs if self.other_inputs or len(inputs) < len(outputs) else inputs
 
     def key_of(self, window: Window) -> int:
         """Whose list of what is excluded counts."""

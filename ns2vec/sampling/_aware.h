@@ -99,22 +99,56 @@ static inline void ns2_fetch(const float *row, long stride) {
     for (long k = 0; k < stride; k += 16) __builtin_prefetch(row + k, 0, 3);
 }
 
+/* Products of x with the vectors of units that are bags, and their squared lengths where somebody asks. */
+static void ns2_products(const ns2_view *v, const ns2_bags *bags, const float *x, const int32_t *units, long n,
+                         float *products, float *squares) {
+    const float *found[NS2_VIEW_ROWS];
+    for (long i = 0; i < NS2_VIEW_ROWS; i++) found[i] = v->composed + i * v->stride;
+    for (long first = 0; first < n; first += NS2_VIEW_ROWS) {
+        long n_now = n - first < NS2_VIEW_ROWS ? n - first : NS2_VIEW_ROWS;
+        v->compose(v, bags, units + first, n_now, v->composed);
+        v->score(v, x, found, n_now, products + first);
+        for (long i = 0; i < n_now && squares; i++) squares[first + i] = ns2_dot16(found[i], found[i], v->stride);
+    }
+}
+
 /* Scores of output rows with the input; n is at most NS2_CANDIDATES + 1. */
 static void ns2_score(const ns2_request *q, const int32_t *rows, long n, float *scores) {
     const float *found[NS2_CANDIDATES + 1], *bias = q->view->bias;
-    for (long i = 0; i < n; i++) ns2_fetch(found[i] = ns2_view_output(q->view, rows[i]), q->view->stride);
-    q->view->score(q->view, q->hidden, found, n, scores);
+    if (q->view->output_bags.offsets) {
+        ns2_products(q->view, &q->view->output_bags, q->hidden, rows, n, scores, NULL);
+    } else {
+        for (long i = 0; i < n; i++) ns2_fetch(found[i] = ns2_view_output(q->view, rows[i]), q->view->stride);
+        q->view->score(q->view, q->hidden, found, n, scores);
+    }
     for (long i = 0; i < n && bias; i++) scores[i] += bias[rows[i]];
+}
+
+/* Products of the input vectors of rows with that of the centre, and the products of their squared lengths. */
+static void ns2_likeness(const ns2_request *q, const int32_t *rows, long n, float *products, float *squares) {
+    const ns2_view *v = q->view;
+    const float *found[NS2_CANDIDATES + 1], *centre;
+    long stride = v->stride;
+    float square;
+    if (v->input_bags.offsets) {
+        float *made = v->composed + NS2_VIEW_ROWS * stride;
+        v->compose(v, &v->input_bags, &q->centre, 1, made);
+        ns2_products(v, &v->input_bags, made, rows, n, products, squares);
+        square = ns2_dot16(made, made, stride);
+        for (long i = 0; i < n; i++) squares[i] *= square;
+        return;
+    }
+    centre = ns2_view_input(v, q->centre);
+    square = ns2_dot16(centre, centre, stride);
+    for (long i = 0; i < n; i++) ns2_fetch(found[i] = ns2_view_input(v, rows[i]), stride);
+    v->score(v, centre, found, n, products);
+    for (long i = 0; i < n; i++) squares[i] = square * ns2_dot16(found[i], found[i], stride);
 }
 
 /* Cosines between the input vectors of rows and of the centre. */
 static void ns2_cosines(const ns2_request *q, const int32_t *rows, long n, float *cosines) {
-    const float *found[NS2_CANDIDATES + 1], *centre = ns2_view_input(q->view, q->centre);
-    long stride = q->view->stride;
-    float squares[NS2_CANDIDATES + 1], square = ns2_dot16(centre, centre, stride);
-    for (long i = 0; i < n; i++) ns2_fetch(found[i] = ns2_view_input(q->view, rows[i]), stride);
-    q->view->score(q->view, centre, found, n, cosines);
-    for (long i = 0; i < n; i++) squares[i] = square * ns2_dot16(found[i], found[i], stride);
+    float squares[NS2_CANDIDATES + 1];
+    ns2_likeness(q, rows, n, cosines, squares);
     for (long i = 0; i < n; i++) { /* four at a time */
         float norms = sqrtf(squares[i]);
         cosines[i] = norms > 0.0f ? cosines[i] / norms : 0.0f;

@@ -1,8 +1,10 @@
 """Samplers that look at the model: candidates come from a base, and scores choose among them.
 
 The kernels show them the input vector one window before it is trained (the mean of the window's inputs, or
-the one input under pair sharing) and the rows of both matrices as the training thread sees them, its own
-copies of hot rows included. None of them can tell the probability of a draw, so they serve objectives
+the one input under pair sharing) and the vectors of both sides as the training thread sees them, its own
+copies of hot rows included; those that are sums or means of rows (subwords, features) are made of the rows
+when they are looked at. Where inputs are no outputs (users, where items are drawn), the vectors of outputs
+serve as those of inputs, too. None of them can tell the probability of a draw, so they serve objectives
 without offsets.
 """
 
@@ -129,8 +131,9 @@ DEFAULT_M = {"input": 64, "positive": 256}
 class Hard(AwareSampler):
     """The hardest of m candidates that a margin lets through, but never near-duplicates of the positive.
 
-    What is hard is a high cosine between the input vectors of candidate and positive (``near="positive"``),
-    or a high score with the input (``near="input"``). Of those within the bounds, ranks `first` to `last`
+    What is hard is a high cosine between the input vectors of candidate and positive (``near="positive"``;
+    of items, which are no inputs, between their own vectors), or a high score with the input
+    (``near="input"``). Of those within the bounds, ranks `first` to `last`
     are taken, k of them without repetition. A set is short where too few are left.
 
     Parameters

@@ -30,6 +30,17 @@ from ns2vec.sampling._draws import Draws
 CAPSULE = b"ns2vec.sampler"
 
 
+class BagsOfRows(Structure):
+    """Units whose vectors are sums or means of rows (``ns2_bags``)."""
+
+    _fields_ = (
+        ("matrix", c_void_p),
+        ("offsets", POINTER(c_int64)),
+        ("rows", POINTER(c_int32)),
+        ("is_sum", c_long),
+    )
+
+
 class View(Structure):
     """The matrices as the calling thread sees them (``ns2_view``)."""
 
@@ -44,15 +55,32 @@ class View(Structure):
         ("ops", c_void_p),
         ("score", ctypes.CFUNCTYPE(None, c_void_p, c_void_p, c_void_p, c_long, c_void_p)),
         ("bias", POINTER(c_float)),
+        ("input_bags", BagsOfRows),
+        ("output_bags", BagsOfRows),
+        ("compose", ctypes.CFUNCTYPE(None, c_void_p, c_void_p, c_void_p, c_long, c_void_p)),
+        ("composed", c_void_p),
+        ("members", c_void_p),
     )
 
     def input(self, row: int) -> Float32Array:
-        """Input vector of a row, (stride,): D numbers and zeros."""
+        """Input vector of a row, (stride,): D numbers and zeros. The output where inputs are other things."""
+        if self.input_bags.offsets:
+            return self.vector_of(self.input_bags, row)
         return self.row_at(self.hot_inputs if row < self.n_hot else self.inputs, row)
 
     def output(self, row: int) -> Float32Array:
         """Output vector of a row, (stride,)."""
+        if self.output_bags.offsets:
+            return self.vector_of(self.output_bags, row)
         return self.row_at(self.hot_outputs if row < self.n_hot else self.outputs, row)
+
+    def vector_of(self, bags: BagsOfRows, unit: int) -> Float32Array:
+        """Sum or mean of the rows of a unit, an array of its own."""
+        ids, made = c_int32(unit), np.empty(self.stride, dtype=np.float32)
+        self.compose(
+            ctypes.addressof(self), ctypes.addressof(bags), ctypes.addressof(ids), 1, made.ctypes.data
+        )
+        return made
 
     def row_at(self, address: int, row: int) -> Float32Array:
         """Row of the matrix that begins at an address."""
@@ -98,7 +126,8 @@ class Request(Structure):
     def scores(self, rows: Sequence[int]) -> Float32Array:
         """Scores of output rows with the input vector."""
         view = self.view.contents
-        begins = (c_void_p * len(rows))(*(view.output(row).ctypes.data for row in rows))
+        outputs = [view.output(row) for row in rows]  # kept while they are read
+        begins = (c_void_p * len(rows))(*(output.ctypes.data for output in outputs))
         found = np.empty(len(rows), dtype=np.float32)
         hidden = ctypes.cast(self.hidden, c_void_p)
         view.score(ctypes.addressof(view), hidden, ctypes.addressof(begins), len(rows), found.ctypes.data)

@@ -10,7 +10,7 @@ import math
 import numbers
 import threading
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,9 @@ from ns2vec.exceptions import ConfigError
 if TYPE_CHECKING:
     from ns2vec._typing import Float32Array
     from ns2vec.sampling._aware import AwareDraws, CachedDraws, RankDraws
+
+#: Makes vectors (V, stride) of what rows hold now.
+Compose: TypeAlias = "Callable[[], Float32Array]"
 
 #: Share of the hardness at a progress in [0, 1], by name.
 ANNEALING: dict[str, Callable[[float], float]] = {
@@ -181,8 +184,11 @@ class Steering:
         """Give the sampler what progress and loss ask for."""
         self.draws.hardness = self.anneal(self.progress) * (self.adaptive.value if self.adaptive else 1.0)
 
-    def attach(self, outputs: Float32Array, n_dims: int) -> None:
-        """Look at the output matrix (V, stride), of whose columns the first n_dims are used."""
+    def attach(self, outputs: Float32Array, n_dims: int, compose: Compose | None = None) -> None:
+        """Look at the output matrix (V, stride), of whose columns the first n_dims are used.
+
+        Where outputs are sums or means of rows, `outputs` has the rows, and ``compose()`` returns the matrix.
+        """
 
     def detach(self) -> None:
         """Let go of the matrix: the epoch is over."""
@@ -319,19 +325,20 @@ class RankSteering(Steering):
         self.rank_draws, self.every = draws, every
         self.sorting = threading.Lock()
         self.outputs: Any = None
+        self.compose: Compose | None = None
         self.n_sets, self.n_sorts = 0, 0
         self.is_restored = False  # within an epoch, which goes on with the lists that it had
 
-    def attach(self, outputs: Float32Array, n_dims: int) -> None:
+    def attach(self, outputs: Float32Array, n_dims: int, compose: Compose | None = None) -> None:
         """Sort once now; later sorts see what `outputs` holds then."""
-        self.outputs = outputs[:, :n_dims]
+        self.outputs, self.compose = outputs[:, :n_dims], compose
         if not self.is_restored:
             self.sort()
         self.is_restored = False
 
     def detach(self) -> None:
         """Let go of the matrix; the next epoch begins with a sort."""
-        self.outputs = None
+        self.outputs = self.compose = None
 
     def after(self, counts: Mapping[str, float]) -> None:
         """Count, and sort when it is time; the other threads go on with the lists they have."""
@@ -348,7 +355,8 @@ class RankSteering(Steering):
 
     def sort(self) -> None:
         """Rows by falling value of each factor, and the standard deviation of each."""
-        columns = np.ascontiguousarray(self.outputs.T)
+        outputs = self.outputs if self.compose is None else self.compose()[:, : self.outputs.shape[1]]
+        columns = np.ascontiguousarray(outputs.T)
         if not np.isfinite(columns).all():
             return  # a model that has diverged: the lists stay as they are
         lists = np.array([np.argsort(-column, kind="stable") for column in columns], dtype=np.int32)

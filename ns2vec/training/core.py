@@ -284,6 +284,7 @@ class EmbeddingCore:
             huffman=self.huffman() if is_path else None,
             bias=self.output(target.bias_name) if target.bias else None,
             known=self.known,
+            other_inputs=self.second is not None,
             sets=self.label_sets if target.outputs == "labels" else None,
         )
 

@@ -35,8 +35,10 @@ RUN_DRAWS = 1.6  # how many more they draw than one word would
 MERGES_PER_WORKER = 100  # in an epoch, at least; in a shorter corpus all rows are shared
 
 
-def make_noise(bound: BoundSampler, objective: type[Objective], known: Lists | None = None) -> _kernels.Noise:
-    """What the kernels need to draw with a sampler for an objective; `known` as in `Goal`.
+def make_noise(
+    bound: BoundSampler, objective: type[Objective], known: Lists | None = None, other_inputs: bool = False
+) -> _kernels.Noise:
+    """What the kernels need to draw with a sampler for an objective; `known` and `other_inputs` as in `Goal`.
 
     Raises
     ------
@@ -70,6 +72,7 @@ def make_noise(bound: BoundSampler, objective: type[Objective], known: Lists | N
         batch_words=source.batch_words,
         pool_size=source.pool_size,
         wants_hidden=source.wants_hidden,
+        other_inputs=other_inputs,
     )
 
 
@@ -90,6 +93,8 @@ class Goal:
     known : tuple of ndarray, or None
         Offsets (n_inputs + 1,), int64, and outputs (n,), int32, rising within each list: which outputs are no
         negatives of an input.
+    other_inputs : bool
+        Inputs are no outputs, whatever their number: users, where items are drawn.
     """
 
     spec: TargetSpec
@@ -99,6 +104,7 @@ class Goal:
     bias: Float32Array | None = None
     sets: Bags | None = None
     known: Lists | None = None
+    other_inputs: bool = False
 
     @property
     def objective(self) -> type[Objective]:
@@ -135,7 +141,8 @@ def sampled_target(goal: Goal, config: TrainingConfig) -> _kernels.Target:
     """The centre with negatives of a sampler."""
     if goal.bound is None:
         raise RuntimeError(f"{goal.spec.matrix} has no sampler")
-    noise, link = make_noise(goal.bound, goal.objective, goal.known), goal.objective.link
+    noise = make_noise(goal.bound, goal.objective, goal.known, goal.other_inputs)
+    link = goal.objective.link
     return _kernels.Sampled(goal.side.matrix(), noise, config.negative, link=link, bias=goal.bias)
 
 
@@ -221,10 +228,17 @@ class Network:
             width=config.vector_size,
             **options,
         )
-        if self.words is not None:
-            for steering in self.steering():
-                steering.attach(self.words.padded, config.vector_size)
+        self.attach(config)
         return made
+
+    def attach(self, config: TrainingConfig) -> None:
+        """Show the outputs to samplers that look at the model."""
+        if self.words is None:
+            return
+        side = self.words.side
+        made_of_rows = {} if side.bags is None else {"compose": side.vectors}
+        for steering in self.steering():
+            steering.attach(self.words.padded, config.vector_size, **made_of_rows)
 
     def takes_runs(self, config: TrainingConfig, targets: Sequence[_kernels.Target]) -> bool:
         """Whether words of a document share negatives: where only its tags meet them, if the target can."""

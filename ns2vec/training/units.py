@@ -51,6 +51,18 @@ class Side:
             options |= {**self.bags._asdict(), "combine": self.combine}
         return _kernels.UnitMatrix(self.rows.padded, **options)
 
+    def vectors(self) -> Float32Array:
+        """The vectors of all units as they are now, (n_units, stride); the rows themselves without bags."""
+        return self.rows.padded if self.bags is None else composed(self.bags, self.rows.padded, self.combine)
+
+
+def composed(bags: Bags, rows: Float32Array, combine: str) -> Float32Array:
+    """Return the mean, or with "sum" the sum, of each bag's rows, (n_bags, D)."""
+    vectors = mean_rows(bags, rows)
+    if combine == "sum":
+        vectors *= np.diff(bags.offsets)[:, np.newaxis]
+    return vectors
+
 
 def lock_factors(vectors_lockf: Any) -> Float32Array | None:
     """Gensim's ``wv.vectors_lockf`` as the kernels take it: None when it is all ones of length 1."""
@@ -253,7 +265,4 @@ class BagUnits(Units):
             raise ConfigError(
                 f"expected a bag for each of {n_keys} keys, got {n_bags}: give bags of the new keys, too"
             )
-        vectors = mean_rows(self.bags, self.rows)
-        if self.combine == "sum":
-            vectors *= np.diff(self.bags.offsets)[:, np.newaxis]
-        self.wv.vectors = vectors
+        self.wv.vectors = composed(self.bags, self.rows, self.combine)

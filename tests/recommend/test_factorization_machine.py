@@ -13,6 +13,7 @@ from ns2vec.recommend import (
     Features,
     MatrixFactorization,
     by_item,
+    by_time,
     planted_interactions,
 )
 
@@ -104,3 +105,25 @@ def test_features_stay_what_they_were_in_a_file(model, tmp_path):
 def test_what_is_no_features_is_refused(planted):
     with pytest.raises(ConfigError, match=r"expected Features, got \['jazz'\]: read_features"):
         FactorizationMachine().fit(planted.interactions, item_features=["jazz"])
+
+
+@pytest.mark.parametrize("sampler", ["dynamic:m=4,base=uniform", "adaptive:form=rank,base=uniform"])
+def test_samplers_that_look_at_the_model_see_sums(planted, sampler):
+    """Shown rows of features for items, one made worse lists than popularity does, and the other failed."""
+    split = by_time(planted.interactions)
+    model = FactorizationMachine(vector_size=16, epochs=30, sampler=sampler).fit(split.train)
+    scores = model.evaluate(split, ks=(10,)).scores()
+    assert scores[model.KIND]["ndcg@10"] > 1.5 * scores["popularity"]["ndcg@10"]
+
+
+@pytest.mark.parametrize("sampler", ["hard", "hard:near=input", "hard:near=positive,duplicates=1"])
+def test_a_sampler_that_would_leave_out_all_items_is_refused(sampler):
+    with pytest.raises(ConfigError, match="by the row that they share: take 'hard:near=input,duplicates=1"):
+        FactorizationMachine(sampler=sampler)
+
+
+def test_hard_negatives_are_found_for_sums(planted):
+    """Of the hardest of all candidates nothing is left out."""
+    model = FactorizationMachine(vector_size=8, epochs=2, sampler="hard:near=input,duplicates=1,base=uniform")
+    report = model.fit(planted.interactions)._ready().sampler().report()
+    assert report["short_sets"] < 0.05

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import ctypes
+import itertools
 import sys
 
 import numpy as np
 import pytest
 
 from ns2vec import Word2Vec, _kernels
+from ns2vec.inputs import Bags
 from ns2vec.objectives import OBJECTIVES
 from ns2vec.sampling import AwareSampler, NoiseData, Uniform
 from ns2vec.sampling.interface import DRAW, FunctionDraws, c_sampler
 from ns2vec.training.network import make_noise
+from ns2vec.training.units import composed
 
 N_WORDS = 12
 
@@ -55,6 +58,26 @@ class Shown(AwareSampler):
             return len(good)
 
         return FunctionDraws(draw, base.n_rows)
+
+
+@pytest.mark.parametrize("combine", ["mean", "sum"])
+def test_vectors_that_are_made_of_rows_are_shown_whole(combine):
+    rng = np.random.default_rng(3)
+    inputs, rows = rng.standard_normal((2, N_WORDS, 16)).astype(np.float32)
+    lists = [[0, *range(i, min(i + i % 3, N_WORDS))] for i in range(N_WORDS)]
+    ends = np.cumsum([0, *map(len, lists)])
+    bags = Bags(ends, np.array(list(itertools.chain(*lists)), np.int32))
+    sampler = Shown(base="uniform")
+    bound = sampler.bind(NoiseData.of_counts([4] * N_WORDS))
+    noise = make_noise(bound, OBJECTIVES["negative_sampling"], other_inputs=True)
+    outputs = _kernels.UnitMatrix(rows, **bags._asdict(), combine=combine)
+    kernel = _kernels.Kernel(inputs, [_kernels.Sampled(outputs, noise, 3)])
+    kernel.draw(np.int32([2]), contexts=np.int32([1]), work=_kernels.Workspace(kernel, 10))
+    (seen,) = sampler.seen
+    expected = composed(bags, rows, combine)
+    np.testing.assert_allclose(seen["outputs"], expected, rtol=1e-5, atol=1e-6)
+    np.testing.assert_array_equal(seen["inputs"], seen["outputs"])
+    np.testing.assert_allclose(seen["scores"], expected @ inputs[1], rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("hot_rows", [0, 5])
