@@ -204,12 +204,14 @@ class AnsweringClassifier(StoredClassifier):
         """
         labels = self.labels
         n_most = len(labels) if k == -1 else whole("k", k, 1)
-        least = prediction.thresholds(threshold, self._core.outputs.wv.key_to_index)
+        least: Any = None  # one for all labels
+        if n_most > 1 or isinstance(threshold, Mapping):
+            least = prediction.thresholds(threshold, self._core.outputs.wv.key_to_index)
         if n_most > 1:
             found = (prediction.probabilities(block, self._is_each) for block in self._parts(texts))
             return [row for block in found for row in prediction.best(block, labels, n_most, least)]
         return [
-            [(labels[i], p)] if p >= least[i] else []
+            [(labels[i], p)] if p >= (threshold if least is None else least[i]) else []
             for places, chances in self._best(texts)
             for i, p in zip(places.tolist(), chances.tolist(), strict=True)
         ]

@@ -90,7 +90,7 @@ def thresholds(given: float | Mapping[Any, float], places: Mapping[Any, int]) ->
         If it names one that is not known.
     """
     if not isinstance(given, Mapping):
-        return np.broadcast_to(np.float64(given), len(places))  # there may be many
+        return np.full(len(places), float(given))
     found = np.zeros(len(places))
     for label, value in given.items():
         if label not in places:
