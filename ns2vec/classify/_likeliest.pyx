@@ -58,44 +58,64 @@ cdef inline void ask_for(const Tree* tree, int64_t at) noexcept nogil:
         i += LINE_FLOATS
 
 
-cdef int find_leaf(const Tree* tree, const float* hidden, Waiting* waiting, Node* best) noexcept nogil:
-    """Go down the likelier branch of each node first, and leave out what is less likely than the best leaf so far.
+cdef inline void push(Node* heap, int64_t n, Node node) noexcept nogil:
+    """Add a node to a heap of n, the likeliest of which is the first."""
+    while n and heap[(n - 1) // 2].chance < node.chance:
+        heap[n] = heap[(n - 1) // 2]
+        n = (n - 1) // 2
+    heap[n] = node
 
-    Chances are those themselves and not their logarithms: the first leaf has at least 2**-depth. Returns -1 where
-    memory does not suffice.
+
+cdef inline Node pop(Node* heap, int64_t n) noexcept nogil:
+    """Take the likeliest of n nodes out of a heap."""
+    cdef Node found = heap[0], last = heap[n - 1]
+    cdef int64_t at = 0, below = 1
+    while below < n - 1:
+        if below + 1 < n - 1 and heap[below + 1].chance > heap[below].chance:
+            below += 1
+        if not heap[below].chance > last.chance:
+            break
+        heap[at] = heap[below]
+        at, below = below, 2 * below + 1
+    heap[at] = last
+    return found
+
+
+cdef int find_leaf(const Tree* tree, const float* hidden, Waiting* waiting, Node* best) noexcept nogil:
+    """Look at the likeliest node of all that wait, until that is a leaf: no other node has to be looked at.
+
+    Chances are those themselves and not their logarithms: the likeliest leaf has at least 2**-depth. Returns -1
+    where memory does not suffice.
     """
     cdef int64_t n = 1
     cdef Node node
     cdef Node* grown
-    cdef double score, less
-    cdef int likelier
-    best.at, best.chance = -1, 0.0
-    waiting.nodes[0].at, waiting.nodes[0].chance = tree.n_nodes - 1, 1.0
-    while n:
+    cdef double score, less, leaf = 0.0
+    cdef int code, likelier
+    waiting.nodes[0] = Node(tree.n_nodes - 1, 1.0)
+    while True:
+        best[0] = pop(waiting.nodes, n)
         n -= 1
-        node = waiting.nodes[n]
-        if not node.chance > best.chance:
-            continue
-        if node.at < 0:
-            best[0] = node
-            continue
+        if best.at < 0:
+            return 0
         if n + 2 > waiting.room:
             grown = <Node*>realloc(waiting.nodes, 2 * waiting.room * sizeof(Node))
             if grown == NULL:
                 return -1
             waiting.nodes, waiting.room = grown, 2 * waiting.room
-        score = product(hidden, tree.nodes + node.at * tree.stride, tree.width)
+        score = product(hidden, tree.nodes + best.at * tree.stride, tree.width)
         less = exp(-fabs(score))
         likelier = 0 if score >= 0 else 1  # a code of 0 is the positive decision
-        waiting.nodes[n].at = tree.children[(1 - likelier) * tree.n_nodes + node.at]
-        waiting.nodes[n].chance = node.chance * (less / (1.0 + less))
-        waiting.nodes[n + 1].at = tree.children[likelier * tree.n_nodes + node.at]
-        waiting.nodes[n + 1].chance = node.chance * (1.0 / (1.0 + less))
-        ask_for(tree, waiting.nodes[n + 1].at)
-        if waiting.nodes[n].chance > best.chance:
-            ask_for(tree, waiting.nodes[n].at)
-        n += 2
-    return 0
+        for code in range(2):
+            node.at = tree.children[code * tree.n_nodes + best.at]
+            node.chance = best.chance * ((1.0 if code == likelier else less) / (1.0 + less))
+            if node.chance < leaf:  # a leaf is likelier
+                continue
+            if node.at < 0:
+                leaf = node.chance
+            ask_for(tree, node.at)
+            push(waiting.nodes, n, node)
+            n += 1
 
 
 cdef class DecisionTree:
