@@ -114,6 +114,18 @@ cdef uint32_t hash_of(const uint8_t* content, int64_t n_bytes) noexcept nogil:
     return state
 
 
+def hash_words(const uint8_t[::1] text not None, const int64_t[::1] offsets not None):
+    """Return fastText's hash of each word, shape (n,), uint32; the words are those of `encode_words`."""
+    cdef Py_ssize_t n = offsets.shape[0] - 1, i
+    cdef uint32_t[::1] found
+    check_words(text, offsets)
+    hashes = np.empty(n, dtype=np.uint32)
+    found = hashes
+    for i in range(n):
+        found[i] = hash_of(&text[offsets[i]], offsets[i + 1] - offsets[i] - 1)
+    return hashes
+
+
 cdef bint is_whole(const uint8_t* word, int64_t n_bytes) noexcept nogil:
     """Whether it is the word that has no n-grams."""
     return n_bytes == 4 and memcmp(word, END_OF_LINE, 4) == 0
