@@ -16,8 +16,9 @@ from ns2vec.classify.calibrating import out_of_fold
 from ns2vec.classify.features import LineBags
 from ns2vec.classify.files import StoredClassifier
 from ns2vec.classify.lines import LabelLists, TextLines, given_labels, labels_in, read_lines, without_labels
-from ns2vec.classify.tree_search import children_of, likeliest
-from ns2vec.classify.units import OUTPUTS, TextUnits
+from ns2vec.classify.single import SingleTexts, only_text
+from ns2vec.classify.tree_search import likeliest, search_of
+from ns2vec.classify.units import LOSSES, OUTPUTS, TextUnits
 from ns2vec.exceptions import CorpusError, VocabularyError
 from ns2vec.keyedvectors import KeyedVectors
 
@@ -30,7 +31,8 @@ class AnsweringClassifier(StoredClassifier):
     prefix: str
     temperature: float
     adds_noise: bool
-    _branches: tuple[Any, Any] = (None, None)  # a tree, and what its decisions lead to
+    _kept: SingleTexts | None = None
+    _search: tuple[Any, Any, Any] | None = None  # a tree, vectors of its decisions, and what finds its leaves
 
     def __repr__(self) -> str:
         return (
@@ -97,11 +99,17 @@ class AnsweringClassifier(StoredClassifier):
         VocabularyError
             If the model has not been trained.
         """
-        return self._scores_of(self._features(texts))
+        self._check_labels()
+        if (text := only_text(texts)) is None:
+            return self._scores_of(self._features(texts))
+        found: Float32Array = self._single().scores(text) / np.float32(self.temperature)
+        return found
 
-    def _features(self, texts: Any) -> LineBags:
+    def _check_labels(self) -> None:
         if not self.labels:
             raise VocabularyError("the classifier knows no labels yet: call fit() first")
+
+    def _features(self, texts: Any) -> LineBags:
         words = without_labels(read_lines(texts), self.prefix)
         return self._units.features.encode(words, self.wv.key_to_index)
 
@@ -135,25 +143,45 @@ class AnsweringClassifier(StoredClassifier):
         names = self.labels
         if self._is_tree:
             return [names[i] for i in self._likeliest(texts)[0].tolist()]
-        return [names[i] for block in self._blocks(texts) for i in block.argmax(axis=1).tolist()]
+        return [names[i] for block in self._parts(texts) for i in block.argmax(axis=1).tolist()]
 
-    def _blocks(self, texts: Any) -> Iterator[Float32Array]:
+    def _many(self, texts: Any) -> Iterator[Float32Array]:
         """Scores of labels, some lines at a time."""
         bags = self._features(texts)
         for block in prediction.score_blocks(self._core, self._units.rows, bags, self.adds_noise):
             yield block / np.float32(self.temperature)
 
+    def _parts(self, texts: Any) -> Iterable[Float32Array]:
+        """Scores of labels, of a single text or some lines at a time."""
+        self._check_labels()
+        if (text := only_text(texts)) is None:
+            return self._many(texts)
+        found = self._single().scores(text)
+        return [found if self.temperature == 1.0 else found / np.float32(self.temperature)]
+
+    def _single(self) -> SingleTexts:
+        """What answers for single texts."""
+        known = self._kept
+        if known is None or not known.is_of(self._core, self.prefix, self.adds_noise):
+            self._kept = known = SingleTexts(self._core, self.prefix, self.adds_noise)
+        return known
+
     @property
     def _is_tree(self) -> bool:
         """Whether the best label is found without a look at all."""
-        return self._core.spec.has_path and bool(self.labels)
+        return LOSSES[self.loss].outputs == "path" and bool(self.labels)
 
     def _likeliest(self, texts: Any) -> tuple[Any, Any]:
-        hidden = prediction.line_vectors(self._units.rows, self._features(texts))
-        tree = self._core.huffman()
-        if self._branches[0] is not tree:
-            self._branches = tree, children_of(tree)
-        return likeliest(hidden, self._core.output(OUTPUTS), self._branches[1])
+        text = only_text(texts)
+        if text is None:
+            hidden = prediction.line_vectors(self._units.rows, self._features(texts))
+        else:
+            hidden = self._single().vector(text)
+        made_of = self._core.huffman(), self._core.output(OUTPUTS)
+        search = self._search
+        if search is None or search[0] is not made_of[0] or search[1] is not made_of[1]:
+            self._search = search = *made_of, search_of(*made_of)
+        return likeliest(hidden, search[2])
 
     def top_k(
         self, texts: Any, k: int = 1, threshold: float | Mapping[Any, float] = 0.0
@@ -180,14 +208,28 @@ class AnsweringClassifier(StoredClassifier):
         >>> [label for label, _ in model.top_k(["red"], k=2)[0]]
         ['a', 'b']
         """
-        least = prediction.thresholds(threshold, self._core.outputs.wv.key_to_index)
-        if k == 1 and self._is_tree and self.temperature == 1.0:
+        labels = self.labels
+        n_most = len(labels) if k == -1 else whole("k", k, 1)
+        least: Any = None  # one for all labels
+        if n_most > 1 or isinstance(threshold, Mapping):
+            least = prediction.thresholds(threshold, self._core.outputs.wv.key_to_index)
+        if n_most > 1:
+            found = (prediction.probabilities(block, self._is_each) for block in self._parts(texts))
+            return [row for block in found for row in prediction.best(block, labels, n_most, least)]
+        return [
+            [(labels[i], p)] if p >= (threshold if least is None else least[i]) else []
+            for places, chances in self._best(texts)
+            for i, p in zip(places.tolist(), chances.tolist(), strict=True)
+        ]
+
+    def _best(self, texts: Any) -> Iterator[tuple[Any, Any]]:
+        """The most probable label of each text by its column, and its probability, some lines at a time."""
+        if self._is_tree and self.temperature == 1.0:
             places, logs = self._likeliest(texts)
-            rows = zip(places.tolist(), np.exp(logs).tolist(), strict=True)
-            return [[(self.labels[i], p)] if p >= least[i] else [] for i, p in rows]
-        n_most = len(self.labels) if k == -1 else whole("k", k, 1)
-        found = (prediction.probabilities(block, self._is_each) for block in self._blocks(texts))
-        return [row for block in found for row in prediction.best(block, self.labels, n_most, least)]
+            yield places, np.exp(logs)
+            return
+        for block in self._parts(texts):
+            yield prediction.likeliest(block, self._is_each)
 
     def calibrate(self, texts: Any, labels: Iterable[Any] | None = None, *, folds: int = 0) -> float:
         """Find the temperature that makes probabilities right (Guo et al. 2017).

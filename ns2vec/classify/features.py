@@ -11,7 +11,7 @@ import numpy.typing as npt
 from ns2vec._typing import Int32Array, Int64Array
 from ns2vec.classify.lines import TextLines
 from ns2vec.inputs import Bags, BucketRows, Ngrams, word_bags
-from ns2vec.inputs._ngrams import encode_words, hash_bytes
+from ns2vec.inputs._ngrams import encode_words, hash_words
 
 FACTOR = np.uint64(116049371)  # of fastText's hash of word n-grams
 BLOCK_LINES = 1 << 15  # arrays of so many lines stay in the caches
@@ -134,10 +134,8 @@ class TextFeatures:
         """Hash of each distinct token: 32 bits with a sign, as 64."""
         if self.word_ngrams < 2:
             return np.empty(0, np.uint64)
-        text, offsets = encode_words(tokens)
-        content, ends = text.tobytes(), offsets.tolist()
-        found = [hash_bytes(content[ends[i] : ends[i + 1] - 1]) for i in range(len(tokens))]
-        return np.array(found, dtype=np.uint32).view(np.int32).astype(np.int64).view(np.uint64)
+        found = hash_words(*encode_words(tokens))
+        return found.view(np.int32).astype(np.int64).view(np.uint64)
 
     def of_block(
         self,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ns2vec._typing import Float32Array, Float64Array, Int64Array
+from ns2vec.classify._likeliest import write_best
 from ns2vec.classify.features import LineBags
 from ns2vec.classify.units import OUTPUTS
 from ns2vec.exceptions import ConfigError, CorpusError
@@ -42,23 +43,27 @@ def score_blocks(
 ) -> Iterator[Float32Array]:
     """Scores of all labels, some lines at a time: those of all lines may be more than memory holds."""
     step = max(1, BLOCK_SCORES // max(1, len(core.outputs), core.config.vector_size))
+    score = scorer_of(core, adds_noise)
     for first in range(0, len(bags.n_features), step):
         end = min(first + step, len(bags.n_features))
         offsets = bags.offsets[first : end + 1]
         part = LineBags(offsets - offsets[0], bags.rows[offsets[0] : offsets[-1]], bags.n_features[first:end])
-        yield block_scores(core, line_vectors(rows, part), adds_noise).astype(np.float32, copy=False)
+        yield score(line_vectors(rows, part)).astype(np.float32, copy=False)
 
 
-def block_scores(core: EmbeddingCore, hidden: Float32Array, adds_noise: bool) -> npt.NDArray[Any]:
-    """Scores of all labels for vectors of lines."""
+def scorer_of(core: EmbeddingCore, adds_noise: bool) -> Callable[[Float32Array], npt.NDArray[Any]]:
+    """Return what gives vectors of lines, shape (n, D), the scores of all labels, shape (n, n_labels)."""
     target, outputs = core.spec.targets[0], core.output(OUTPUTS)
     if target.outputs == "path":
-        return path_log_probabilities(hidden, outputs, core.huffman())
-    found = hidden @ outputs.T
+        tree = core.huffman()
+        return lambda hidden: path_log_probabilities(hidden, outputs, tree)
+    by_label, log_q = outputs.T, None
     if target.outputs == "sampled" and adds_noise and not target.objective.with_offsets:
         log_q = core.sampler().source.log_q
-        found = found if log_q is None else found + log_q.astype(np.float32)
-    return np.asarray(found)
+    if log_q is None:
+        return lambda hidden: np.asarray(hidden @ by_label)
+    log_noise = log_q.astype(np.float32)
+    return lambda hidden: np.asarray(hidden @ by_label + log_noise)
 
 
 def probabilities(scored: npt.NDArray[Any], is_each: bool) -> Float32Array:
@@ -67,6 +72,13 @@ def probabilities(scored: npt.NDArray[Any], is_each: bool) -> Float32Array:
     if is_each:
         return (0.5 + 0.5 * np.tanh(0.5 * wide)).astype(np.float32)
     return np.exp(log_normalised(wide)).astype(np.float32)
+
+
+def likeliest(scored: Float32Array, is_each: bool) -> tuple[Int64Array, Float32Array]:
+    """The label of each line with the highest score, and its probability; arrays of shape (n,)."""
+    places, found = np.empty(len(scored), dtype=np.int64), np.empty(len(scored), dtype=np.float32)
+    write_best(scored, is_each, places, found)
+    return places, found
 
 
 def thresholds(given: float | Mapping[Any, float], places: Mapping[Any, int]) -> Float64Array:

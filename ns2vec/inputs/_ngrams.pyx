@@ -103,19 +103,35 @@ def hash_bytes(const uint8_t[::1] content not None):
     >>> hash_bytes(b"<ca")
     1066916747
     """
+    return hash_of(&content[0] if content.shape[0] else NULL, content.shape[0])
+
+
+cdef uint32_t hash_of(const uint8_t* content, int64_t n_bytes) noexcept nogil:
     cdef uint32_t state = FNV_START
-    cdef Py_ssize_t i
-    for i in range(content.shape[0]):
+    cdef int64_t i
+    for i in range(n_bytes):
         state = mixed(state, content[i])
     return state
 
 
-cdef inline bint is_whole(const uint8_t* word, int64_t n_bytes) noexcept nogil:
+def hash_words(const uint8_t[::1] text not None, const int64_t[::1] offsets not None):
+    """Return fastText's hash of each word, shape (n,), uint32; the words are those of `encode_words`."""
+    cdef Py_ssize_t n = offsets.shape[0] - 1, i
+    cdef uint32_t[::1] found
+    check_words(text, offsets)
+    hashes = np.empty(n, dtype=np.uint32)
+    found = hashes
+    for i in range(n):
+        found[i] = hash_of(&text[offsets[i]], offsets[i + 1] - offsets[i] - 1)
+    return hashes
+
+
+cdef bint is_whole(const uint8_t* word, int64_t n_bytes) noexcept nogil:
     """Whether it is the word that has no n-grams."""
     return n_bytes == 4 and memcmp(word, END_OF_LINE, 4) == 0
 
 
-cdef inline int64_t n_ngrams(const uint8_t* word, int64_t n_bytes, int64_t min_n, int64_t max_n) noexcept nogil:
+cdef int64_t n_ngrams(const uint8_t* word, int64_t n_bytes, int64_t min_n, int64_t max_n) noexcept nogil:
     """How many n-grams a word has with its boundary marks."""
     cdef int64_t n_characters = 2, n, found = 0, i
     for i in range(n_bytes):
@@ -123,15 +139,6 @@ cdef inline int64_t n_ngrams(const uint8_t* word, int64_t n_bytes, int64_t min_n
     for n in range(max(min_n, 1), min(max_n, n_characters) + 1):
         found += n_characters - n + 1 if n > 1 else n_characters - 2
     return found
-
-
-cdef struct Rule:
-    int64_t min_n, max_n
-    uint32_t bucket
-    int32_t first_ngram     # row of the first n-gram
-    int32_t* table          # 1 + row of a bucket behind that, 0 where it has none; NULL: bucket h has row h
-    bint is_growing         # give a row to every bucket that needs one; else leave those without out
-    int32_t n_rows          # that the table has given
 
 
 cdef inline int64_t add_row(Rule* rule, uint32_t state, int32_t* rows) noexcept nogil:

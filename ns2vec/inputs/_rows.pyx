@@ -11,19 +11,11 @@ cdef extern from *:
     void prefetch "__builtin_prefetch"(const void* address) noexcept nogil
 
 cdef enum:
-    MAX_MATRICES = 4
     ROWS_AHEAD = 6           # of a matrix that memory is asked for before they are added
     LINE_FLOATS = 16         # that come from memory at once
 
 
 # ---- means of rows ---------------------------------------------------------------------------------------------------
-
-cdef struct Matrices:
-    (const float*)[MAX_MATRICES] starts
-    Py_ssize_t[MAX_MATRICES] strides
-    int64_t[MAX_MATRICES] n_rows
-    int n
-
 
 cdef inline const float* row_at(const Matrices* matrices, int64_t row) noexcept nogil:
     cdef int k = 0

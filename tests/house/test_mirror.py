@@ -13,6 +13,8 @@ TESTED_BY = {
         "classify/prediction classify/units"
     ),
     "tests/classify/test_features.py": "classify/lines",
+    "tests/classify/test_single.py": "classify/_text",
+    "tests/classify/test_tree_search.py": "classify/_likeliest",
     "tests/classify/test_tuning.py": "classify/judging classify/space classify/trials",
     "tests/cli/test_evaluate.py": "cli/common evaluation/_columns",
     "tests/cli/test_info.py": "_build_info",

@@ -1,0 +1,9 @@
+from ns2vec._typing import Float32Array, Float64Array, Int64Array
+
+class DecisionTree:
+    def __init__(self, nodes: Float32Array, children: Int64Array) -> None: ...
+    def find(self, hidden: Float32Array, labels: Int64Array, logs: Float64Array) -> None: ...
+
+def write_best(
+    scores: Float32Array, is_each: bool, labels: Int64Array, probabilities: Float32Array
+) -> None: ...

@@ -1,0 +1,20 @@
+import numpy as np
+import numpy.typing as npt
+
+from ns2vec._typing import Float32Array, Int32Array, Int64Array
+
+class TextVectors:
+    def __init__(
+        self,
+        text: npt.NDArray[np.uint8],
+        offsets: Int64Array,
+        rows: Float32Array,
+        table: Int32Array | None,
+        *,
+        min_n: int,
+        max_n: int,
+        word_ngrams: int,
+        skips: bool,
+        prefix: bytes,
+    ) -> None: ...
+    def write(self, text: str, out: Float32Array) -> None: ...

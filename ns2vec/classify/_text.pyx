@@ -1,0 +1,258 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+"""The vector of a single text: its words, their rows and those of n-grams, and the mean of these.
+
+`ns2vec.classify.features` does it for many lines at once, where the cost of a call does not count; it is the oracle.
+"""
+
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdlib cimport calloc, free, malloc
+from libc.string cimport memcmp, memcpy
+
+from ns2vec.inputs._ngrams cimport Rule, add_ngrams, hash_of, is_whole, n_ngrams
+from ns2vec.inputs._rows cimport Matrices, add_means, describe
+
+cdef extern from "Python.h":
+    const char* PyUnicode_AsUTF8AndSize(object text, Py_ssize_t* n_bytes) except NULL
+
+cdef extern from *:
+    void prefetch "__builtin_prefetch"(const void* address) noexcept nogil
+
+cdef uint64_t FACTOR = 116049371        # of fastText's hash of word n-grams
+cdef const char* END_OF_LINE = b"</s>"  # the last token of every line
+
+cdef struct Word:
+    const uint8_t* start    # NULL: the slot is empty
+    int64_t n_bytes
+    uint32_t hashed
+    int32_t row
+
+cdef struct Token:
+    const uint8_t* start
+    int64_t n_bytes
+    int32_t row             # of the word; -1: it has none
+    int32_t n_ngrams
+    uint64_t hashed         # 32 bits with a sign
+    uint64_t state          # hash of the words from this one on
+
+
+cdef inline bint is_blank(uint8_t byte) noexcept nogil:
+    return byte == b" " or 9 <= byte <= 13
+
+
+cdef int64_t count_tokens(const uint8_t* text, int64_t n_bytes) noexcept nogil:
+    cdef int64_t found = 0, i
+    cdef bint was_blank = True
+    for i in range(n_bytes):
+        found += was_blank and not is_blank(text[i])
+        was_blank = is_blank(text[i])
+    return found
+
+
+cdef class TextVectors:
+    """Makes vectors of single texts. It keeps its arrays, whose numbers may change; threads may ask it together.
+
+    Parameters
+    ----------
+    text, offsets : ndarray, uint8, and ndarray of shape (n_words + 1,), int64
+        The words, see `ns2vec.inputs._ngrams.encode_words`, in the order of their rows.
+    rows : ndarray of shape (n_words + n_bucket_rows, D), float32
+        The numbers of a row are side by side.
+    table : ndarray of shape (bucket,), int32, or None
+        One more than the row of each bucket behind the words, 0 where it has none; None: there are no n-grams.
+    min_n, max_n : int
+        Lengths of character n-grams; there are none if `max_n` is 0.
+    word_ngrams : int
+        Up to so many words are a feature.
+    skips : bool
+        An n-gram without a row does not count in the mean.
+    prefix : bytes
+        What labels begin with, which are left out.
+
+    Raises
+    ------
+    ValueError
+        If the arrays do not fit together.
+    """
+
+    cdef const uint8_t[::1] text
+    cdef const float[:, :] rows
+    cdef const int32_t[::1] table
+    cdef Matrices matrices
+    cdef Rule rule
+    cdef Word* slots
+    cdef int64_t last_slot, word_ngrams, n_rows
+    cdef Py_ssize_t width
+    cdef bint skips, has_ngrams
+    cdef bytes prefix
+
+    def __cinit__(
+        self, const uint8_t[::1] text not None, const int64_t[::1] offsets not None, const float[:, :] rows not None,
+        const int32_t[::1] table, *, int64_t min_n, int64_t max_n, int64_t word_ngrams, bint skips,
+        bytes prefix not None,
+    ):
+        cdef int64_t n_words = offsets.shape[0] - 1
+        self.text, self.rows, self.table, self.width = text, rows, table, rows.shape[1]
+        self.n_rows = describe((rows,), &self.matrices, self.width)
+        if self.n_rows < n_words or self.width < 1:
+            raise ValueError(
+                f"expected a row for each of {n_words} words, got shape ({rows.shape[0]}, {self.width})"
+            )
+        self.word_ngrams, self.skips, self.prefix = 1, skips, prefix
+        self.rule = Rule(min_n, max_n, 0, <int32_t>n_words, NULL, False, 0)
+        self.has_ngrams = False
+        if table is not None and table.shape[0]:
+            self.rule.table, self.rule.bucket = <int32_t*>&table[0], <uint32_t>table.shape[0]
+            self.has_ngrams, self.word_ngrams = max_n > 0, word_ngrams
+        self.take_words(offsets)
+
+    def __dealloc__(self):
+        free(self.slots)
+
+    cdef int take_words(self, const int64_t[::1] offsets) except -1:
+        """Put words in slots by their hash, at least half of which stay empty."""
+        cdef int64_t n_words = offsets.shape[0] - 1, n_slots = 16, slot, i
+        cdef Word word
+        for i in range(n_words):
+            if offsets[i] < 0 or offsets[i + 1] <= offsets[i] or offsets[i + 1] > self.text.shape[0]:
+                raise ValueError(f"word {i} is at {offsets[i]}:{offsets[i + 1]} of {self.text.shape[0]} bytes")
+        while n_slots < 2 * n_words:
+            n_slots *= 2
+        self.last_slot = n_slots - 1
+        self.slots = <Word*>calloc(n_slots, sizeof(Word))
+        if self.slots == NULL:
+            raise MemoryError
+        for i in range(n_words):
+            word = Word(&self.text[offsets[i]], offsets[i + 1] - offsets[i] - 1, 0, <int32_t>i)
+            word.hashed = hash_of(word.start, word.n_bytes)
+            slot = word.hashed & self.last_slot
+            while self.slots[slot].start != NULL:
+                slot = (slot + 1) & self.last_slot
+            self.slots[slot] = word
+        return 0
+
+    cdef inline int32_t row_of(self, const Token* token) noexcept nogil:
+        """The row of a word, -1 of those that have none."""
+        cdef int64_t slot = <uint32_t>token.hashed & self.last_slot
+        cdef const Word* word = self.slots + slot
+        while word.start != NULL:
+            if (
+                word.hashed == <uint32_t>token.hashed and word.n_bytes == token.n_bytes
+                and memcmp(word.start, token.start, token.n_bytes) == 0
+            ):
+                return word.row
+            slot = (slot + 1) & self.last_slot
+            word = self.slots + slot
+        return -1
+
+    cdef int64_t read_token(
+        self, Token* token, const uint8_t* start, int64_t n_bytes, const char* prefix, int64_t n_prefix
+    ) noexcept nogil:
+        """Fill in where a token is, and its hash; 0: it is a label."""
+        if n_bytes >= n_prefix and memcmp(start, prefix, n_prefix) == 0:
+            return 0
+        token.start, token.n_bytes = start, n_bytes
+        token.hashed = <uint64_t><int64_t><int32_t>hash_of(start, n_bytes)
+        token.state = token.hashed
+        prefetch(self.slots + (<uint32_t>token.hashed & self.last_slot))
+        return 1
+
+    cdef int64_t read_tokens(
+        self, Token* tokens, const uint8_t* text, int64_t n_bytes, const char* prefix, int64_t n_prefix
+    ) noexcept nogil:
+        """Fill in the tokens of a text and of its end; return how many they are without labels."""
+        cdef int64_t found = 0, start = 0, at, i
+        for at in range(n_bytes + 1):
+            if at == n_bytes or is_blank(text[at]):
+                if at > start:
+                    found += self.read_token(tokens + found, text + start, at - start, prefix, n_prefix)
+                start = at + 1
+        found += self.read_token(tokens + found, <const uint8_t*>END_OF_LINE, 4, prefix, n_prefix)
+        for i in range(found):
+            tokens[i].row, tokens[i].n_ngrams = self.row_of(tokens + i), 0
+            if self.has_ngrams and not is_whole(tokens[i].start, tokens[i].n_bytes):
+                tokens[i].n_ngrams = <int32_t>n_ngrams(
+                    tokens[i].start, tokens[i].n_bytes, self.rule.min_n, self.rule.max_n
+                )
+        return found
+
+    cdef int64_t add_features(self, Token* tokens, int64_t n, uint8_t* marked, int32_t* rows) noexcept nogil:
+        """Write the rows of all features that have one, in the order of `TextFeatures`; return how many."""
+        cdef int64_t found = 0, i, size
+        cdef int32_t row
+        marked[0] = b"<"
+        for i in range(n):
+            if tokens[i].row >= 0:
+                rows[found] = tokens[i].row
+                found += 1
+            if tokens[i].n_ngrams:
+                memcpy(marked + 1, tokens[i].start, tokens[i].n_bytes)
+                marked[tokens[i].n_bytes + 1] = b">"
+                found += add_ngrams(&self.rule, marked, tokens[i].n_bytes + 2, rows + found)
+        for size in range(1, self.word_ngrams):
+            for i in range(n - size):
+                tokens[i].state = tokens[i].state * FACTOR + tokens[i + size].hashed
+                prefetch(self.rule.table + tokens[i].state % self.rule.bucket)
+            for i in range(n - size):
+                row = self.rule.table[tokens[i].state % self.rule.bucket]
+                rows[found] = self.rule.first_ngram + row - 1
+                found += row != 0
+        return found
+
+    def write(self, str text not None, float[::1] out not None):
+        """Write the mean of a text's rows to `out`, shape (D,); n-grams without a row are zeros, unless it skips them.
+
+        Raises
+        ------
+        UnicodeEncodeError
+            If the text has surrogates.
+        ValueError
+            If `out` has another length, or a row is not there.
+        """
+        cdef Py_ssize_t n_bytes
+        cdef const uint8_t* content = <const uint8_t*>PyUnicode_AsUTF8AndSize(text, &n_bytes)
+        cdef const char* prefix = self.prefix
+        cdef int64_t n_prefix = len(self.prefix), n
+        cdef Token* tokens
+        if out.shape[0] != self.width:
+            raise ValueError(f"expected room for {self.width} numbers, got {out.shape[0]}")
+        if n_bytes >= 3 and memcmp(content, b"\xef\xbb\xbf", 3) == 0:  # a byte order mark is no part of a text
+            content, n_bytes = content + 3, n_bytes - 3
+        tokens = <Token*>malloc((count_tokens(content, n_bytes) + 1) * sizeof(Token))
+        if tokens == NULL:
+            raise MemoryError
+        try:
+            with nogil:
+                n = self.read_tokens(tokens, content, n_bytes, prefix, n_prefix)
+            self.write_mean(tokens, n, &out[0])
+        finally:
+            free(tokens)
+
+    cdef int write_mean(self, Token* tokens, int64_t n, float* out) except -1:
+        cdef int64_t n_features = 0, longest = 0, i
+        cdef int64_t[2] ends
+        cdef int32_t* rows
+        cdef float share
+        for i in range(n):
+            n_features += (tokens[i].row >= 0) + tokens[i].n_ngrams
+            longest = max(longest, tokens[i].n_bytes)
+        for i in range(1, self.word_ngrams):
+            n_features += max(n - i, 0)
+        # one more row, which the last n-gram may write without having it
+        rows = <int32_t*>malloc((n_features + 1) * sizeof(int32_t) + longest + 2)
+        if rows == NULL:
+            raise MemoryError
+        try:
+            with nogil:
+                ends[0], ends[1] = 0, self.add_features(tokens, n, <uint8_t*>(rows + n_features + 1), rows)
+            for i in range(ends[1]):
+                if not 0 <= rows[i] < self.n_rows:
+                    raise ValueError(f"a feature has row {rows[i]}, but there are {self.n_rows} rows")
+            with nogil:
+                add_means(&self.matrices, ends, rows, 1, out, self.width, self.width)
+                if ends[1] != n_features and not self.skips:
+                    share = <float>(<double>ends[1] / <double>n_features)
+                    for i in range(self.width):
+                        out[i] *= share
+        finally:
+            free(rows)
+        return 0

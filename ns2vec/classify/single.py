@@ -1,0 +1,103 @@
+"""Single texts: the same answers as those of many lines, without what many lines need.
+
+A call with one text would take most of its time to set arrays up.
+"""
+
+from __future__ import annotations
+
+from operator import is_
+from typing import Any
+
+import numpy as np
+
+from ns2vec._typing import Float32Array
+from ns2vec.classify._text import TextVectors
+from ns2vec.classify.lines import one_line
+from ns2vec.classify.prediction import scorer_of
+from ns2vec.classify.units import OUTPUTS
+from ns2vec.inputs._ngrams import encode_words
+from ns2vec.training import EmbeddingCore
+
+
+def only_text(texts: Any) -> str | None:
+    """The text, where there is just one; None for others and for those that have surrogates.
+
+    Raises
+    ------
+    CorpusError
+        If it is neither str nor a list of tokens.
+
+    Examples
+    --------
+    >>> from ns2vec.classify.single import only_text
+    >>> only_text(["a good film"]), only_text([["a", "film"]]), only_text(["a", "b"])
+    ('a good film', 'a film', None)
+    """
+    if not isinstance(texts, list | tuple) or len(texts) != 1:
+        return None
+    found = texts[0] if type(texts[0]) is str else one_line(texts[0])
+    if not found.isascii():
+        try:
+            found.encode()
+        except UnicodeEncodeError:
+            return None
+    return found
+
+
+class SingleTexts:
+    """Answers for single texts, kept while the model has the same arrays; threads may ask it together.
+
+    Parameters
+    ----------
+    core : EmbeddingCore
+        Of a classifier.
+    prefix : str
+        What labels begin with.
+    adds_noise : bool
+        Scores of negative sampling are to become log probabilities.
+    """
+
+    def __init__(self, core: EmbeddingCore, prefix: str, adds_noise: bool) -> None:
+        self.scores_of = scorer_of(core, adds_noise)
+        self.options = prefix, adds_noise
+        self.made_of, self.n_words = self.parts(core), len(core.wv.key_to_index)
+        features: Any = core.inputs.features  # type: ignore[attr-defined]
+        self.size = core.config.vector_size
+        self.vectors = TextVectors(
+            # what is no text is no token, as a blank is none
+            *encode_words([key if isinstance(key, str) else " " for key in core.wv.index_to_key]),
+            core.inputs.rows,  # type: ignore[attr-defined]
+            None if features.numbered is None else features.numbered.table,
+            min_n=features.ngrams.min_n,
+            max_n=features.ngrams.max_n if features.ngrams else 0,
+            word_ngrams=features.word_ngrams,
+            skips=features.skips,
+            prefix=prefix.encode("utf-8", "surrogatepass"),
+        )
+
+    @staticmethod
+    def parts(core: Any) -> list[Any]:
+        """The arrays and options that answers are made of."""
+        units, tables, labels = core.inputs, core.tables, core.outputs.wv
+        features, bound = units.features, tables.bound
+        return [
+            units.rows, units.wv.key_to_index, features.ngrams, features.word_ngrams, features.skips,
+            features.numbered and features.numbered.table, core.matrices.get(OUTPUTS), core.config,
+            core.make_spec, tables.tree, labels.key_to_index, labels.expandos.get("count"),
+            bound and bound.source.log_q,
+        ]  # fmt: skip
+
+    def is_of(self, core: EmbeddingCore, prefix: str, adds_noise: bool) -> bool:
+        """Whether it was made of these."""
+        is_same = self.n_words == len(core.wv.key_to_index) and self.options == (prefix, adds_noise)
+        return is_same and all(map(is_, self.parts(core), self.made_of))
+
+    def vector(self, text: str) -> Float32Array:
+        """The vector of a text, shape (1, D)."""
+        found = np.empty((1, self.size), dtype=np.float32)
+        self.vectors.write(text, found[0])
+        return found
+
+    def scores(self, text: str) -> Float32Array:
+        """Scores of all labels for a text, shape (1, n_labels)."""
+        return self.scores_of(self.vector(text)).astype(np.float32, copy=False)
