@@ -5,6 +5,7 @@
 """
 
 import os
+import sys
 from glob import glob
 
 from Cython.Build import cythonize
@@ -62,12 +63,20 @@ EXTENSIONS = [
     extension("ns2vec.vocab._heap", "ns2vec/vocab"),
 ]
 
-setup(
-    ext_modules=cythonize(
+# Cython's workers have to be forked: started afresh they would run this file again
+N_PROCESSES = (os.cpu_count() or 1) if sys.platform == "linux" else 0
+
+# what is asked first of a source distribution, or is all of it, needs no C
+if sys.argv[1:2] not in (["sdist"], ["egg_info"], ["dist_info"]):
+    EXTENSIONS = cythonize(
         EXTENSIONS,
         build_dir="build/cython",
         compiler_directives=DIRECTIVES,
         force=DEBUG,
-    ),
+        nthreads=N_PROCESSES,
+    )
+
+setup(
+    ext_modules=EXTENSIONS,
     options={"build_ext": {"force": DEBUG, "parallel": os.cpu_count()}},
 )
