@@ -68,7 +68,7 @@ cdef class Joiner:
                     ns2vec_memo_prefetch_slot(&self.table.memo, PyList_GET_ITEM(tokens, i + SLOTS_AHEAD))
                 token = PyList_GET_ITEM(tokens, i)
                 if not ns2vec_memo_find(&self.table.memo, token, &ids[i]):
-                    ids[i] = self.table.known(<object>token)
+                    ids[i] = self.table.not_remembered(<object>token)
             return self.replaced(tokens, ids, ids + n + 1, scores)
         finally:
             free(ids)

@@ -18,6 +18,21 @@ cdef extern from "Python.h":
     Py_ssize_t PyUnicode_FindChar(object text, Py_UCS4 character, Py_ssize_t start, Py_ssize_t end, int direction) except -2
 
 
+cdef extern from *:
+    """
+    /* Whether a str holds a character of ASCII; -1: it is no str of ASCII, and another way has to tell. */
+    static inline int ns2vec_holds_ascii(PyObject *text, int character)
+    {
+        if (!PyUnicode_CheckExact(text) || !PyUnicode_IS_COMPACT_ASCII(text))
+            return -1;
+        return memchr(PyUnicode_1BYTE_DATA(text), character, (size_t)PyUnicode_GET_LENGTH(text)) != NULL;
+    }
+    """
+    int ns2vec_holds_ascii(PyObject* text, int character) noexcept
+    bint PyUnicode_CheckExact(PyObject* text) noexcept
+    Py_ssize_t PyUnicode_GET_LENGTH(PyObject* text) noexcept
+
+
 cdef extern from "_memo.h":
     enum:
         NS2VEC_MEMO_LIMIT
@@ -92,6 +107,7 @@ cdef class TextKeys:
 
     cdef readonly str delimiter
     cdef readonly object connector_words
+    cdef int one_character  # of ASCII, that the delimiter is; 0: it is something else
     cdef int64_t version  # changes when ids do
     cdef dict ids
     cdef list names
@@ -106,6 +122,7 @@ cdef class TextKeys:
     cdef int begin(self, str delimiter, connector_words) except -1:
         """Start with the connector words; for the `__cinit__` of a subclass."""
         self.delimiter = delimiter
+        self.one_character = ord(delimiter) if len(delimiter) == 1 and delimiter.isascii() else 0
         self.connector_words = frozenset(connector_words)
         self.ids, self.names = {}, []
         for word in self.connector_words:
@@ -124,10 +141,16 @@ cdef class TextKeys:
         cdef int32_t at
         if ns2vec_memo_find(&self.memo, <PyObject*>token, &at):
             return at
+        return self.not_remembered(token)
+
+    cdef int32_t not_remembered(self, token) except? -9:
+        """Id of a token that the memo lacks."""
+        cdef int32_t at
+        cdef PyObject* text = <PyObject*>token
+        if self.remembers_all and PyUnicode_CheckExact(text) and 0 < PyUnicode_GET_LENGTH(text) < MAX_REMEMBERED:
+            return UNKNOWN_ODD if self.is_odd(token) else UNKNOWN
         if not isinstance(token, str):
             return UNKNOWN
-        if self.remembers_all and type(token) is str and 0 < len(token) < MAX_REMEMBERED:
-            return UNKNOWN_ODD if self.is_odd(token) else UNKNOWN
         cdef PyObject* found = PyDict_GetItemWithError(self.ids, token)
         if found != NULL:
             at = <object>found
@@ -138,6 +161,11 @@ cdef class TextKeys:
         return at
 
     cdef bint is_odd(self, token) except -1:
+        cdef int holds = -1
+        if self.one_character:  # the usual one, in the usual text
+            holds = ns2vec_holds_ascii(<PyObject*>token, self.one_character)
+        if holds >= 0:
+            return holds
         if not self.delimiter:
             return True
         cdef Py_UCS4 character

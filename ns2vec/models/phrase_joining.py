@@ -67,6 +67,8 @@ def is_single(obj: Any) -> tuple[bool, Any]:
     >>> is_single(["a", "b"]), is_single([["a", "b"]])
     ((True, ['a', 'b']), (False, [['a', 'b']]))
     """
+    if type(obj) is list or type(obj) is tuple:  # as almost always
+        return not obj or isinstance(obj[0], str), obj
     rest = iter(obj)
     first = list(next(zip(rest), ()))
     if rest is obj:  # what was taken from it is gone
