@@ -71,4 +71,4 @@ def test_everything_used_is_there():
     page = files("ns2vec.reports").joinpath("page.css").read_text("utf-8")
     known = set(re.findall(r"^\s*--([\w-]+):", THEME, re.MULTILINE))
     own = set(re.findall(r"--([\w-]+):", page))
-    assert set(re.findall(r"var\(--([\w-]+)", page)) <= known | own | {"from", "to", "at"}
+    assert set(re.findall(r"var\(--([\w-]+)", page)) <= known | own | {"at", "height"}
