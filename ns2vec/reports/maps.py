@@ -142,7 +142,7 @@ def _name_places(
             if box[0] < 0 or box[1] > width or any(_cross(box, other) for other in taken):
                 continue
             begin, end = (box[0] + side, box[1]) if side > 0 else (box[0], box[1] + side)
-            if any(begin < a < end and abs(b - y) < TEXT_HEIGHT / 2 for a, b in others):
+            if any(begin < a < end and abs(b - y) < BESIDE + 2 for a, b in others):
                 continue
             found[number] = side
             taken.append(box)

@@ -72,3 +72,9 @@ def test_everything_used_is_there():
     known = set(re.findall(r"^\s*--([\w-]+):", THEME, re.MULTILINE))
     own = set(re.findall(r"--([\w-]+):", page))
     assert set(re.findall(r"var\(--([\w-]+)", page)) <= known | own | {"at", "height"}
+
+
+def test_a_page_may_decide_for_one_theme():
+    """``light-dark()`` follows ``color-scheme``."""
+    for theme in ("light", "dark"):
+        assert f':root[data-theme="{theme}"] {{ color-scheme: {theme}; }}' in THEME
