@@ -8,6 +8,10 @@ from dataclasses import dataclass
 
 STEPS = (1, 2, 5)
 N_STEPS = 5
+#: Powers of ten -> their exponents as they are written.
+POWERS = {
+    10.0**power: str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")) for power in range(-30, 31)
+}
 SHORT_LOG = 1.5  # decades; a shorter scale has ticks within them
 
 
@@ -76,6 +80,9 @@ class Axis:
     def labels(self) -> list[str]:
         """Return the ticks as text, no two of them alike."""
         if self.is_log:
+            is_long = self.ticks[0] < 1e-3 or self.ticks[-1] >= 1e5
+            if is_long and all(tick in POWERS for tick in self.ticks):
+                return [f"10{POWERS[tick]}" for tick in self.ticks]
             return [f"{tick:,.0f}" if 1 <= tick < 1e7 else f"{tick:g}" for tick in self.ticks]
         step = self.ticks[1] - self.ticks[0]
         n_digits = max(0, -math.floor(math.log10(step) + 1e-9))

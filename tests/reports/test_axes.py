@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import pytest
 
@@ -30,7 +31,18 @@ def test_ticks_hold_the_values_and_their_labels_differ(low, high, is_log):
     assert scale.ticks[-1] >= high * (1 - 1e-9 * math.copysign(1, high))
     assert 2 <= len(scale.ticks) <= 9
     assert len(set(scale.labels())) == len(scale.ticks)
-    assert [float(label.replace(",", "")) for label in scale.labels()] == pytest.approx(scale.ticks, rel=1e-6)
+    assert [number_of(label) for label in scale.labels()] == pytest.approx(scale.ticks, rel=1e-6)
+
+
+def number_of(label: str) -> float:
+    """What a reader takes a label for."""
+    base, power = re.fullmatch(r"([-\d.,e]+?)([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]*)", label).groups()
+    exponent = int(power.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")) or 1)
+    return float(base.replace(",", "")) ** exponent
+
+
+def test_many_powers_of_ten_are_short():
+    assert Axis.around([18.5, 904_724.0], is_log=True).labels() == ["10¹", "10²", "10³", "10⁴", "10⁵", "10⁶"]
 
 
 def test_places_are_shares_of_the_way():
