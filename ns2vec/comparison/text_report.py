@@ -49,7 +49,7 @@ def _row(entry: CandidateResult, found: Comparison) -> list[str]:
     figures = entry.summary(reference, found.price_per_hour)
     cells = [
         entry.name,
-        ("" if entry.is_measured else "~") + _number(entry.seconds, 1),
+        ("" if entry.is_measured else "~") + _number(entry.seconds, 1 if entry.seconds >= 1.0 else 3),
         _share(figures["time_reduction"]),
         _micro(entry.seconds_per_pair),
         _memory(entry),
