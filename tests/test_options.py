@@ -33,7 +33,7 @@ def test_a_flag_becomes_a_bool(value):
 @pytest.mark.parametrize(
     "value",
     ["7", b"7", None, [7], np.array([7]), 1j, NAN, -NAN, float("inf"), 7.5, -1, np.timedelta64(7, "ns"),
-     np.datetime64("NaT"), Decimal("sNaN")],
+     np.datetime64("NaT", "s"), Decimal("sNaN")],
     ids=repr,
 )  # fmt: skip
 def test_what_is_no_whole_number_is_refused_by_name(value):

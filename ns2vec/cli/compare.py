@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ns2vec.cli import train_options
-from ns2vec.cli.common import command_line, print_json
+from ns2vec.cli.common import command_line, print_json, say
 from ns2vec.cli.evaluate import suites_asked
 from ns2vec.cli.parsing import Parser, UsageError, positive
 from ns2vec.cli.train import open_paths
@@ -44,6 +44,7 @@ Where the budget is too short, less text is trained on and the times of whole tr
 every candidate is trained with one seed at least."""
 
 FACTS_WORDS = 1_000_000
+LEAST_SHARE = 0.1
 DIFFERS = ("objective", "sampler", "hs", "seed", "cbow")
 
 
@@ -160,23 +161,33 @@ def read_record(path: str) -> tuple[str, list[Comparison]]:
 
 @contextmanager
 def progress_line(arguments: argparse.Namespace) -> Iterator[Callable[[str], None]]:
-    """Give a function that shows what is being done in one line of a terminal; elsewhere it shows nothing."""
+    """Give a function that says first how long it may take, unless that was asked for, and then what is done.
+
+    The latter is one line of a terminal; elsewhere it is not shown.
+    """
     started = time.monotonic()
     limit = "" if arguments.budget is None else f" of {arguments.budget:.0f}"
+    is_terminal, is_told = sys.stderr.isatty(), arguments.budget != DEFAULT_BUDGET
 
     def show(doing: str) -> None:
-        seconds = time.monotonic() - started
-        sys.stderr.write(f"\r{NAME}: {seconds:.0f}{limit} s: {doing}\033[K")
-        sys.stderr.flush()
+        nonlocal is_told
+        if not is_told:
+            is_told = True
+            say(f"{NAME} takes at most {DEFAULT_BUDGET / 60:g} minutes: --budget 1h allows more, none all")
+        if is_terminal:
+            seconds = time.monotonic() - started
+            sys.stderr.write(f"\r{NAME}: {seconds:.0f}{limit} s: {doing}\033[K")
+            sys.stderr.flush()
 
-    if arguments.quiet or not sys.stderr.isatty():
+    if arguments.quiet:
         yield lambda doing: None
         return
     try:
         yield show
     finally:
-        sys.stderr.write("\r\033[K")
-        sys.stderr.flush()
+        if is_terminal:
+            sys.stderr.write("\r\033[K")
+            sys.stderr.flush()
 
 
 def compared(
@@ -205,7 +216,10 @@ def compared(
         with facts_folder(n_types, arguments.facts_words) as (path, suites):
             left = None
             if arguments.budget is not None:
-                left = (arguments.budget - (time.perf_counter() - started)) / (len(arguments.facts) - number)
+                spent = time.perf_counter() - started
+                # a corpus that took more than its share takes it from the others, but not all of it
+                left = max(arguments.budget - spent, LEAST_SHARE * arguments.budget)
+                left /= len(arguments.facts) - number
             yield compare(
                 path, name=f"facts {n_types}", suites=[*suites, *asked], budget=left, **settings,
                 **{**DEMO_PARAMETERS, **options},

@@ -9,6 +9,7 @@ from pathlib import PurePath
 from typing import Any
 
 from ns2vec._typing import Embedding
+from ns2vec.cli.about import about_files
 from ns2vec.cli.common import (
     add_format_option,
     command_line,
@@ -184,7 +185,7 @@ def run(arguments: argparse.Namespace) -> int:
     _print(arguments, evaluation, failed, _about_vectors(arguments, models))
     if arguments.html:
         with open_for_write(arguments.html, "w", encoding="utf-8") as out:
-            out.write(html_report(evaluation, models, command=command))
+            out.write(html_report(evaluation, models, command=command, about=about_files(arguments)))
     if arguments.write_baseline:
         write_baseline(arguments.write_baseline, command, evaluation.scores()[next(iter(models))])
     for model, shortfall in failed:

@@ -27,7 +27,9 @@ class Unsure:
         raise TypeError("boolean value of NA is ambiguous")
 
 
-@pytest.mark.parametrize("token", [None, NAN, np.float32("nan"), np.datetime64("NaT"), Unsure()], ids=type)
+@pytest.mark.parametrize(
+    "token", [None, NAN, np.float32("nan"), np.datetime64("NaT", "s"), Unsure()], ids=type
+)
 def test_missing_values_are_no_words(token):
     assert is_missing(token)
     with pytest.raises(ConfigError, match="a missing value and no word: leave it out"):
