@@ -16,6 +16,17 @@ from ns2vec._callable import check_low_level
 from ns2vec._registry import Registry
 from ns2vec.exceptions import ConfigError
 
+__all__ = [
+    "FullSoftmax",
+    "HierarchicalSoftmax",
+    "NCE",
+    "NegativeSampling",
+    "OBJECTIVES",
+    "Objective",
+    "SampledSoftmax",
+    "choose_objective",
+]
+
 Array = npt.NDArray[np.float64]
 
 #: Name -> class of objectives; other packages add theirs in the entry-point group of that name.

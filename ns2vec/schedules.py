@@ -14,8 +14,10 @@ from ns2vec._registry import Registry
 
 __all__ = ["SCHEDULES", "Schedule", "constant", "cosine", "linear"]
 
+#: ``schedule(progress, start, end) -> learning rate``, for progress from 0 to 1.
 Schedule: TypeAlias = Callable[[float, float, float], float]
 
+#: Name -> schedule of the learning rate.
 SCHEDULES: Registry[Schedule] = Registry("schedule")
 
 

@@ -20,6 +20,17 @@ from ns2vec._typing import Float64Array, Int64Array
 from ns2vec.evaluation.statistics import Difference, Resampling, compare_means, percentiles
 from ns2vec.exceptions import ConfigError
 
+__all__ = [
+    "F1Stability",
+    "LabelEvaluation",
+    "LabelScore",
+    "calibration_error",
+    "compare_labels",
+    "evaluate_labels",
+    "f1_stability",
+    "macro_f1",
+]
+
 MOST_CELLS = 1 << 24  # of the confusion of redrawn items at a time
 
 

@@ -23,6 +23,8 @@ from ns2vec._typing import Embedding, FloatArray, Int64Array
 from ns2vec.evaluation.neighbours import nearest_rows
 from ns2vec.evaluation.statistics import mean, spearman
 
+__all__ = ["Health", "hub_counts", "isotropy", "measure_health"]
+
 N_PAIRS = 20000
 BLOCK_ROWS = 4096
 

@@ -10,6 +10,8 @@ import numpy.typing as npt
 from ns2vec.evaluation.statistics import average_ranks
 from ns2vec.exceptions import ConfigError
 
+__all__ = ["LinkScores", "judge_links"]
+
 
 @dataclass(frozen=True, slots=True)
 class LinkScores:

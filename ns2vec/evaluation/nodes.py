@@ -17,6 +17,8 @@ from ns2vec._options import number, whole
 from ns2vec._typing import BoolArray, Float64Array
 from ns2vec.exceptions import ConfigError
 
+__all__ = ["NodeScores", "classify_nodes"]
+
 
 @dataclass(frozen=True, slots=True)
 class NodeScores:

@@ -29,6 +29,8 @@ from ns2vec.evaluation.tasks import TASKS
 from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.reports.tables import finite
 
+__all__ = ["Evaluation", "Settings", "SuiteOutcome", "evaluate_suites"]
+
 logger = logging.getLogger(__name__)
 
 

@@ -17,6 +17,8 @@ from ns2vec._typing import Embedding
 from ns2vec.evaluation.neighbours import nearest_rows
 from ns2vec.exceptions import ConfigError
 
+__all__ = ["Stability", "neighbour_stability"]
+
 
 @dataclass(frozen=True, slots=True)
 class Stability:

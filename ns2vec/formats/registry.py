@@ -60,6 +60,7 @@ class Format(Protocol):
         ...
 
 
+#: Name -> format of files of vectors.
 FORMATS: Registry[Format] = Registry("format")
 for _module in (word2vec_text, word2vec_binary, projector, glove, fasttext_vec, npy, native, gensim):
     FORMATS.register(_module.NAME, _module)  # type: ignore[arg-type]

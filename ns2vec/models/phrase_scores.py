@@ -14,6 +14,7 @@ from ns2vec.exceptions import ConfigError
 
 Scorer: TypeAlias = Callable[..., Any]
 
+#: Articles, prepositions and conjunctions that may stand within an English phrase.
 ENGLISH_CONNECTOR_WORDS = frozenset(
     ["a", "an", "the", "for", "of", "with", "without", "at", "from", "to", "in", "on", "by", "and", "or"]
 )

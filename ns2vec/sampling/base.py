@@ -27,6 +27,7 @@ from ns2vec.sampling.steering import Steering
 #: Policies for a draw that cannot be a negative of its window (the centre itself, or excluded).
 COLLISIONS = ("redraw", "skip", "keep")
 
+#: ``function(n, rng) -> n rows``: negatives of the user's own, see `FromCallable`.
 BlockFunction: TypeAlias = Callable[[int, np.random.Generator], npt.ArrayLike]
 Lists: TypeAlias = Mapping[Any, Iterable[Any]]
 

@@ -17,6 +17,19 @@ from ns2vec._registry import Registry
 from ns2vec._typing import BoolArray, Float64Array, Int64Array
 from ns2vec.exceptions import ConfigError
 
+__all__ = [
+    "POLICIES",
+    "best_columns",
+    "margin",
+    "mixture",
+    "percentile",
+    "random_among",
+    "rank_window",
+    "ranks_of",
+    "softmax",
+    "top",
+]
+
 #: Name -> ``policy(scores, k, ...) -> columns``.
 POLICIES: Registry[Callable[..., Int64Array]] = Registry("policy")
 

@@ -18,6 +18,8 @@ import numpy.typing as npt
 from ns2vec._options import number
 from ns2vec.exceptions import ConfigError
 
+__all__ = ["Anneal", "CachedSteering", "Hardness", "RankSteering", "Steering"]
+
 if TYPE_CHECKING:
     from ns2vec._typing import Float32Array
     from ns2vec.sampling._aware import AwareDraws, CachedDraws, RankDraws

@@ -47,6 +47,7 @@ class Metric:
     has_k: bool = True
 
 
+#: Name -> metric of the ranks of what was to be found.
 METRICS: Registry[Metric] = Registry("ranking metric")
 CATALOGUE: Registry[Callable[[Int64Array, Int64Array, int], float]] = Registry("figure of a catalogue")
 

@@ -22,6 +22,7 @@ from ns2vec.exceptions import ConfigError
 from ns2vec.similarity import top_k
 from ns2vec.similarity.products import products
 
+#: Rows of users -> scores of all items, shape (users, items).
 Scorer: TypeAlias = Callable[[Int32Array], FloatArray]
 
 BLOCK_SCORES = 1 << 22  # scores held at once: 16 MiB
