@@ -3,7 +3,7 @@
 # make eval                 train and evaluate, compare with eval/baselines/ (English where ../shared/data is)
 # make bench                every line of the speed table beside the peers, then its tables (hours)
 # make test-clients         released packages that import gensim, on ns2vec (installs them)
-# make lint                 ruff, mypy, cython-lint
+# make lint                 ruff, mypy, cython-lint, numpydoc on the docstrings of public names
 # make docs                 the documentation as a site in site/, every link of it checked
 # make check                what .ci/run runs: test and lint
 # make test-torch           the loss on PyTorch tensors, in an environment of its own (VENV-torch)
@@ -50,6 +50,7 @@ lint: $(VENV)/dev-tools
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	PATH="$(abspath $(BIN)):$$PATH" cython-lint ns2vec
+	$(BIN)/python scripts/site/validate.py
 
 # The theme's notice about its successor is no fault of the pages.
 docs: $(VENV)/docs-tools

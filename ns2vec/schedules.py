@@ -25,6 +25,14 @@ SCHEDULES: Registry[Schedule] = Registry("schedule")
 def linear(progress: float, start: float, end: float) -> float:
     """Fall in a straight line and stay at `end`: word2vec's schedule.
 
+    Parameters
+    ----------
+    progress, start, end : float
+
+    Returns
+    -------
+    float
+
     Examples
     --------
     >>> from ns2vec.schedules import linear
@@ -38,6 +46,14 @@ def linear(progress: float, start: float, end: float) -> float:
 def constant(progress: float, start: float, end: float) -> float:
     """Stay at `start`.
 
+    Parameters
+    ----------
+    progress, start, end : float
+
+    Returns
+    -------
+    float
+
     Examples
     --------
     >>> from ns2vec.schedules import constant
@@ -50,6 +66,14 @@ def constant(progress: float, start: float, end: float) -> float:
 @SCHEDULES.entry("cosine")
 def cosine(progress: float, start: float, end: float) -> float:
     """Fall along half a cosine (Loshchilov & Hutter 2017, arXiv:1608.03983, eq. 5, without restarts).
+
+    Parameters
+    ----------
+    progress, start, end : float
+
+    Returns
+    -------
+    float
 
     Examples
     --------

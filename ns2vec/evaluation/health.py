@@ -73,6 +73,10 @@ def isotropy(vectors: FloatArray) -> float:
     vectors : ndarray of shape (n, D)
         Rows of length 1.
 
+    Returns
+    -------
+    float
+
     Examples
     --------
     >>> import numpy as np
@@ -89,6 +93,15 @@ def isotropy(vectors: FloatArray) -> float:
 
 def hub_counts(vectors: FloatArray, k: int = 10) -> Int64Array:
     """Return how often each row is among the k nearest neighbours of another one, shape (n,).
+
+    Parameters
+    ----------
+    vectors : ndarray of shape (n, D)
+    k : int
+
+    Returns
+    -------
+    ndarray of shape (n,), int64
 
     Examples
     --------

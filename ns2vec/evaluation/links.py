@@ -40,6 +40,10 @@ def judge_links(links: npt.ArrayLike, others: npt.ArrayLike) -> LinkScores:
     links, others : array_like of shape (n,) and (m,)
         Scores; more means more likely.
 
+    Returns
+    -------
+    LinkScores
+
     Raises
     ------
     ConfigError

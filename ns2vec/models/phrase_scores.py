@@ -43,6 +43,10 @@ def original_scorer(
     corpus_word_count : int
         Words of the corpus; without effect here.
 
+    Returns
+    -------
+    float
+
     Examples
     --------
     >>> from ns2vec.models.phrase_scores import original_scorer
@@ -72,6 +76,10 @@ def npmi_scorer(
         A pair that occurs fewer times is none.
     corpus_word_count : int
         Words of the corpus.
+
+    Returns
+    -------
+    float
 
     Examples
     --------

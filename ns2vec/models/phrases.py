@@ -154,6 +154,14 @@ class Phrases(StoredPhrases):
             If text is not UTF-8.
         TypeError
             If a sentence is not iterable or a token is no str; nothing is counted then.
+
+        Examples
+        --------
+        >>> from ns2vec import Phrases
+        >>> phrases = Phrases([["new", "york"], ["new", "york"]], min_count=1, threshold=0.1)
+        >>> phrases.add_vocab([["red", "wine"], ["red", "wine"]])
+        >>> phrases[["red", "wine"]]
+        ['red_wine']
         """
         added = count_phrases(
             sentences,
@@ -241,7 +249,15 @@ class Phrases(StoredPhrases):
         return found
 
     def freeze(self) -> FrozenPhrases:
-        """Return the phrases without the counts: smaller, faster, the same for ever."""
+        """Return the phrases without the counts: smaller, faster, the same for ever.
+
+        Examples
+        --------
+        >>> from ns2vec import Phrases
+        >>> phrases = Phrases([["new", "york"], ["new", "york"]], min_count=1, threshold=0.1)
+        >>> phrases.freeze()[["in", "new", "york"]]
+        ['in', 'new_york']
+        """
         return FrozenPhrases(self)
 
     # ---- copies ----

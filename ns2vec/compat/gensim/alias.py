@@ -237,7 +237,18 @@ class AliasFinder(importlib.abc.MetaPathFinder):
 
 
 def is_installed() -> bool:
-    """Whether ``import gensim`` means ns2vec in this process."""
+    """Whether ``import gensim`` means ns2vec in this process.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> from ns2vec.compat.gensim import is_installed
+    >>> is_installed()
+    False
+    """
     return any(isinstance(finder, AliasFinder) for finder in sys.meta_path)
 
 

@@ -55,6 +55,15 @@ CATALOGUE: Registry[Callable[[Int64Array, Int64Array, int], float]] = Registry("
 def values(ranks: Ranks, ks: Sequence[int]) -> dict[str, Float64Array]:
     """Return all metrics: ``name`` or ``name@k`` -> a value for each user.
 
+    Parameters
+    ----------
+    ranks : Ranks
+    ks : sequence of int
+
+    Returns
+    -------
+    dict of str -> ndarray of shape (n,), float64
+
     Examples
     --------
     >>> import numpy as np
