@@ -53,7 +53,7 @@ def overview() -> str:
 def example_page(path: Path) -> str:
     """Title, picture, text, command and source of an example."""
     title, body = said(path)
-    lines = [f"# {title}", "", body, ""]
+    lines = ["---", f'title: "{title.partition(":")[0]}"', "---", f"# {title}", "", body, ""]
     if picture_of(path):
         lines += [f"![{title}](../pictures/{path.stem}.png)", ""]
     option = f" --picture {path.stem}.png" if picture_of(path) else ""
