@@ -93,7 +93,9 @@ def on_page_content(content: str, **_: Any) -> str:
 
     def formula(found: re.Match[str]) -> str:
         text = html.unescape(found[2]).strip()
-        display = "block" if found[1] == "div" else "inline"
-        return convert(re.sub(r"^\\[(\[]|\\[)\]]$", "", text), display=display)
+        latex = re.sub(r"^\\[(\[]|\\[)\]]$", "", text)
+        if found[1] == "span":
+            return convert(latex)
+        return f'<div class="formula">{convert(latex, display="block")}</div>'
 
     return FORMULA.sub(formula, content)
