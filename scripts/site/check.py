@@ -2,8 +2,9 @@
 
     python scripts/site/check.py site
 
-Prints each broken link and anchor, and each picture, style or script that is not part of the site, with
-the page; the exit code is 1 if there is one. Links to other sites are not followed.
+Prints each broken link and anchor, each picture, style or script that is not part of the site, and each
+public name that the reference does not describe; the exit code is 1 if there is one. Links to other sites
+are not followed.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+
+from surface import INNER, home_of, names_of, public_modules
 
 #: Tag -> attributes whose address a browser fetches when it shows the page.
 FETCHED = {
@@ -90,10 +93,20 @@ def faults(root: Path) -> Iterator[str]:
             yield f"{path.relative_to(root)}: fetches {address}"
 
 
+def undescribed(root: Path) -> Iterator[str]:
+    """Public names that have no place on the page of their module."""
+    for module in [*public_modules(), *INNER]:
+        for name in names_of(module):
+            home = home_of(module, name)
+            page = root / "reference" / f"{home}.html"
+            if not page.exists() or f'id="{home}.{name}"' not in page.read_text("utf-8"):
+                yield f"{module}.{name} is not described on {page.relative_to(root)}"
+
+
 def main(argv: list[str]) -> int:
     """Return 0 if all is well."""
     root = Path(argv[0])
-    found = sorted(faults(root))
+    found = sorted([*faults(root), *undescribed(root)])
     n_pages = sum(1 for _ in root.rglob("*.html"))
     if not n_pages:
         found = [f"{root}: there is no page; build the site with make docs"]

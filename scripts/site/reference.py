@@ -57,7 +57,8 @@ def overview() -> str:
 def module_page(module: str) -> str:
     """The page of a module: what it is for, what it lists and lives elsewhere, and its own names."""
     found = importlib.import_module(module)
-    lines = [f"# {module}", "", f"::: {module}", "    options:", "      members: false", ""]
+    lines = [f"# {module}", "", f"::: {module}", "    options:", "      members: false"]
+    lines += ["      show_root_heading: false", "      show_root_toc_entry: false", ""]
     own = [name for name in names_of(module) if home_of(module, name) == module]
     elsewhere = [name for name in names_of(module) if name not in own]
     if elsewhere:
@@ -68,8 +69,17 @@ def module_page(module: str) -> str:
         lines.append("")
     for name in sorted(own, key=lambda name: (not is_code(getattr(found, name)), name.lower())):
         thing = getattr(found, name)
-        lines += [f"::: {module}.{name}", ""] if is_code(thing) else constant(module, name, thing)
+        if is_code(thing) and thing.__name__ == name:
+            lines += [f"::: {module}.{name}", ""]
+        else:
+            lines += alias(module, name, thing) if is_code(thing) else constant(module, name, thing)
     return "\n".join(lines) + "\n"
+
+
+def alias(module: str, name: str, thing: Any) -> list[str]:
+    """A second name of a class or function."""
+    target = f"{home_of(module, thing.__name__)}.{thing.__name__}"
+    return [f"## `{name}` {{ #{module}.{name} }}", "", f"Another name of [`{thing.__name__}`][{target}].", ""]
 
 
 def is_code(thing: Any) -> bool:
@@ -80,7 +90,10 @@ def is_code(thing: Any) -> bool:
 
 def constant(module: str, name: str, value: Any) -> list[str]:
     """A constant with its comment; of a registry, what is in it."""
-    lines = [f"## `{name}` {{ #{module}.{name} }}", "", comment(module, name), ""]
+    heading = f"## `{name}` {{ #{module}.{name} }}"
+    if "__" in name:  # which is emphasis to Markdown, also in an anchor
+        heading = f"::: {module}.{name}"
+    lines = [heading, "", comment(module, name), ""]
     if isinstance(value, Registry | dict):
         lines += ["| name | what it is |", "| --- | --- |"]
         lines += [f"| `{key}` | {linked(value[key])} |" for key in value]
