@@ -77,6 +77,10 @@ def isotropy(vectors: FloatArray) -> float:
     -------
     float
 
+    References
+    ----------
+    Mu and Viswanath 2018, "All-but-the-top", arXiv:1702.01417, section 2; Arora et al. 2016.
+
     Examples
     --------
     >>> import numpy as np
@@ -102,6 +106,10 @@ def hub_counts(vectors: FloatArray, k: int = 10) -> Int64Array:
     Returns
     -------
     ndarray of shape (n,), int64
+
+    References
+    ----------
+    Radovanović, Nanopoulos and Ivanović 2010, "Hubs in space", JMLR 11.
 
     Examples
     --------

@@ -75,6 +75,10 @@ def classify_nodes(
     ConfigError
         If the arrays do not fit each other, or a share leaves no node to learn from or to judge by.
 
+    References
+    ----------
+    Perozzi et al. 2014, arXiv:1403.6652, section 5, whose protocol it is.
+
     Examples
     --------
     >>> import numpy as np

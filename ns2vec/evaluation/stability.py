@@ -78,6 +78,10 @@ def neighbour_stability(
     ConfigError
         If there are not more than `k` common words.
 
+    References
+    ----------
+    Wendlandt et al. 2018, arXiv:1804.09692; Antoniak and Mimno 2018.
+
     Examples
     --------
     >>> from types import SimpleNamespace

@@ -74,6 +74,10 @@ class Doc2Vec(DocumentDoor):
     step, where that does not overshoot. With ``negative_sharing="pair"`` each has its own, as in gensim, and
     so it has with samplers and objectives other than negative sampling from a fixed distribution.
 
+    References
+    ----------
+    Le and Mikolov 2014, "Distributed representations of sentences and documents", arXiv:1405.4053.
+
     Examples
     --------
     >>> from ns2vec import Doc2Vec, TaggedDocument

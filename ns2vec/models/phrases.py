@@ -61,6 +61,10 @@ class Phrases(StoredPhrases):
     pickle.PickleError
         If a scoring function of your own cannot be pickled.
 
+    References
+    ----------
+    Mikolov et al. 2013, arXiv:1310.4546, section 4; Bouma 2009 for ``scoring="npmi"``.
+
     Examples
     --------
     >>> from ns2vec import Phrases

@@ -42,6 +42,10 @@ class ItemRecommender(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
     item_vectors_ : ndarray of shape (n_features, D), float32
     item_bias_ : ndarray of shape (n_features,), float32
 
+    References
+    ----------
+    Rendle et al. 2009, arXiv:1205.2618, for ``loss="bpr"``.
+
     Examples
     --------
     >>> import numpy as np

@@ -87,6 +87,10 @@ class TextClassifier(ClassifierMixin, TextInput):
     classes_ : ndarray of shape (n_classes,)
     classifier_ : Classifier
 
+    References
+    ----------
+    Joulin et al. 2016, arXiv:1607.01759.
+
     Examples
     --------
     >>> from ns2vec.sklearn import TextClassifier
