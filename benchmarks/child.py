@@ -12,6 +12,7 @@ from typing import Any
 
 from benchmarks.classify_tasks import train_and_predict
 from benchmarks.programs import train, vocabulary
+from benchmarks.subwords import train as train_subwords
 from benchmarks.tasks import analogies, facts, load, load_facebook, make_vectors, queries
 
 TASKS = {
@@ -24,6 +25,7 @@ TASKS = {
     "query": queries,
     "analogies": analogies,
     "classify": train_and_predict,
+    "subwords": train_subwords,
 }
 
 

@@ -145,7 +145,7 @@ cdef extern from "rng.h" nogil:
 
 cdef enum:
     MAX_TARGETS = 4
-    MAX_WINDOWS = 4         # windows that are planned or in training, at most
+    MAX_WINDOWS = 4         # windows that are planned or in training, at most: a power of 2
     MAX_PLACES = 1073741824    # counted before the table of last places is cleared
     PLACE_SLOTS = 4096         # of that table, a power of two
     SET_CONTEXTS = 32       # inputs that share a set of negatives and move in one step, at most
@@ -481,7 +481,7 @@ cdef class Workspace:
     cdef float *block_rows      # (max_inputs + 2 outputs, stride) gemm back end
     cdef HotRows hot            # of the inputs
     cdef Scratch goals[MAX_TARGETS]
-    cdef Window windows[MAX_WINDOWS]  # position t is planned in windows[t % MAX_WINDOWS]
+    cdef Window windows[MAX_WINDOWS]  # position t is planned in windows[t modulo MAX_WINDOWS]
     cdef char *arena            # one block of memory for all of this
     cdef size_t used
     cdef int lay_out(self) except -1

@@ -112,11 +112,16 @@ cdef inline void step_set(Kernel k, Workspace work, Window *window, ns2_block *b
 cdef inline bint is_whole(Kernel k, Workspace work, Window *window, ns2_block *b, long goal, long first, long end,
                           double heaviest, long copies) noexcept nogil:
     """Whether one step does for all of the inputs what steps of one input each would do."""
-    cdef long n = end - first
-    cdef double alpha = b.alpha, inputs, pressure
-    if n == 1:
+    if end - first == 1:
         return heaviest == 1.0 or work.is_gradient
-    inputs = norm_of_inputs(k, work, window, first, end)
+    return stays_within(k, work, window, b, goal, first, end, heaviest, copies)
+
+
+cdef inline bint stays_within(Kernel k, Workspace work, Window *window, ns2_block *b, long goal, long first, long end,
+                              double heaviest, long copies) noexcept nogil:
+    """Whether one step of all of the inputs takes neither them nor the outputs beyond their goals."""
+    cdef double alpha = b.alpha, inputs = norm_of_inputs(k, work, window, first, end), pressure
+    cdef long n = end - first
     if window.n_inputs > SET_CONTEXTS or not SLOPE * alpha * heaviest * inputs <= (1.0 if n <= NARROW else WIDE):
         return False
     if heaviest == 1.0 and copies == 1:

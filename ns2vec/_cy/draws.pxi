@@ -60,6 +60,7 @@ cdef void start_noise(Kernel k, Workspace work, uint64_t epoch, uint64_t chunk) 
 cdef void plan_window(Kernel k, Workspace work, Window *window, long start, long end, long t) noexcept nogil:
     """Position t of the sentence at [start, end) of the chunk."""
     cdef int32_t centre = work.chunk[t]
+    cdef Goal *goal
     cdef long i
     window.t = t
     if k.reader == read_windows:  # the usual one, in line
@@ -76,22 +77,25 @@ cdef void plan_window(Kernel k, Workspace work, Window *window, long start, long
         reach_units(k, work, window)
     window.n_sets = n_sets_of(k, window.n_inputs) if window.n_inputs else 0
     for i in range(k.n_goals):
-        if k.goals[i].path_offsets != NULL:
-            ns2_prefetch(&k.goals[i].path_points[k.goals[i].path_offsets[centre]])
-        elif k.goals[i].is_sampled and window.n_inputs:
+        goal = &k.goals[i]
+        if goal.path_offsets != NULL:
+            ns2_prefetch(&goal.path_points[goal.path_offsets[centre]])
+        elif goal.is_sampled and window.n_inputs:
             draw_sets(k, work, window, i)
 
 
 cdef inline void draw_sets(Kernel k, Workspace work, Window *window, long i) noexcept nogil:
     """The negatives of a window for target i."""
     cdef ns2_request *request = start_request(k, work, i, window.t)
-    cdef bint wants_hidden = k.goals[i].noise.wants_hidden, is_told = k.goals[i].noise.kind == DRAW_CALL
+    cdef Drawn *drawn = &window.drawn[i]
+    cdef bint wants_hidden = k.goals[i].noise.wants_hidden
+    cdef bint is_told = k.goals[i].noise.kind == DRAW_CALL and (k.pairwise or k.reader == read_pairs)
     cdef long s, n_rows = 0
     if wants_hidden:
         show_model(k, work, i, window, request)
         n_rows = set_inputs(k, work, window)
     for s in range(window.n_sets):
-        if is_told and (k.pairwise or k.reader == read_pairs):
+        if is_told:
             request.context = input_id(k, work, window, i, s)
             if wants_hidden:
                 request.hidden = work.inputs_now[s]
@@ -99,9 +103,9 @@ cdef inline void draw_sets(Kernel k, Workspace work, Window *window, long i) noe
             request.hidden = planned_hidden(k, work, set_start(window, s), set_start(window, s + 1))
         if wants_hidden and k.pooled:
             request.hidden = planned_hidden(k, work, 0, n_rows)
-        window.drawn[i].set_size[s] = draw_set(k, work, window, i, s, request)
+        drawn.set_size[s] = draw_set(k, work, window, i, s, request)
         if k.pooled:
-            window.heaviest = max(window.heaviest, window.drawn[i].heaviest[s])
+            window.heaviest = max(window.heaviest, drawn.heaviest[s])
 
 
 cdef inline int32_t input_id(Kernel k, Workspace work, Window *window, long i, long s) noexcept nogil:
@@ -151,56 +155,9 @@ cdef inline ns2_request *start_request(Kernel k, Workspace work, long i, long t)
     return request
 
 
-cdef void set_view(Kernel k, Workspace work, long i) noexcept nogil:
-    """What a sampler of this thread may look at; rows that it drew count 1, unless it says otherwise."""
-    cdef Scratch *scratch = &work.goals[i]
-    cdef ns2_view *view = &scratch.view
-    cdef bint has_inputs = shows_inputs(k, i)
-    cdef long j
-    view.inputs, view.outputs = k.inputs.matrix if has_inputs else k.goals[i].side.matrix, k.goals[i].side.matrix
-    view.hot_inputs, view.hot_outputs = work.hot.local if has_inputs else scratch.hot.local, scratch.hot.local
-    # rows that are drawn are outputs; of inputs that are shown there are copies of at least as many
-    view.n_hot, view.stride, view.width = scratch.hot.n, k.stride, k.width
-    view.ops, view.score, view.bias = &k.ops, ns2_view_score, k.goals[i].bias
-    show_bags(&view.input_bags, &k.inputs if has_inputs else &k.goals[i].side)
-    show_bags(&view.output_bags, &k.goals[i].side)
-    view.compose, view.members = ns2_view_compose, <const float **> work.members
-    scratch.request.rng = &scratch.rng
-    for j in range(1 + k.goals[i].negative):
-        scratch.drawn_weights[j] = 1.0
-
-
-cdef inline bint shows_inputs(Kernel k, long i) noexcept nogil:
-    """Whether outputs of target i are inputs, too: what resembles an output is then told by its input vector."""
-    return not k.goals[i].noise.other_inputs and k.inputs.n_ids >= k.goals[i].side.n_ids
-
-
-cdef void show_bags(ns2_bags *bags, Side *side) noexcept nogil:
-    bags.matrix, bags.offsets, bags.rows, bags.is_sum = side.matrix, side.offsets, side.rows, side.is_sum
-
-
 cdef inline long filter_of(Goal *goal, Workspace work, Window *window, int32_t centre) noexcept nogil:
     """The list of what is no negative."""
     return work.ids[window.first] if goal.noise.filter_by_input else centre
-
-
-cdef void show_model(Kernel k, Workspace work, long i, Window *window, ns2_request *request) noexcept nogil:
-    """What a sampler needs in order to choose by score, and what it must not choose."""
-    cdef Goal *goal = &k.goals[i]
-    cdef int64_t start
-    cdef long of
-    request.view = &work.goals[i].view
-    request.counts = &work.counts
-    request.weights = work.goals[i].drawn_weights
-    if goal.noise.filter_offsets != NULL:
-        of = filter_of(goal, work, window, request.centre)
-        start = goal.noise.filter_offsets[of]
-        request.excluded = goal.noise.filter_rows + start
-        request.excluded_bits = goal.noise.filter_bits + start
-        request.n_excluded = goal.noise.filter_offsets[of + 1] - start
-    if goal.noise.filter_window:
-        request.window = work.chunk + window.first
-        request.n_window = window.end - window.first
 
 
 cdef void set_batch(Kernel k, Workspace work, long i, ns2_request *request, long t) noexcept nogil:
@@ -218,12 +175,6 @@ cdef void set_batch(Kernel k, Workspace work, long i, ns2_request *request, long
             scratch.pool[j] = ns2_draw_alias(request.rng, goal.noise.alias, <uint32_t> goal.side.n_ids)
     request.batch = scratch.pool
     request.n_batch = goal.noise.pool_size
-
-
-cdef const float *planned_hidden(Kernel k, Workspace work, long first, long end) noexcept nogil:
-    """Mean of input rows of a window, as they are one window before its turn."""
-    k.ops.gather(work.inputs_now + first, end - first, k.stride, <float> 1.0 / (end - first), work.planned_hidden)
-    return work.planned_hidden
 
 
 cdef long draw_rows(Kernel k, Workspace work, long i, ns2_request *request, long n, int32_t *rows,
@@ -296,14 +247,6 @@ cdef bint is_wanted(Kernel k, Workspace work, Window *window, long i, ns2_reques
     return True
 
 
-cdef inline void note_outputs(Scratch *scratch, const int32_t *ids, long n) noexcept nogil:
-    """Note outputs that are met, where somebody asks."""
-    cdef long i
-    if scratch.marks != NULL:
-        for i in range(n):
-            scratch.marks[ids[i]] = 1
-
-
 cdef inline long choose_set(Kernel k, Workspace work, Window *window, long i, long s, ns2_request *request) noexcept nogil:
     """The centre and its negatives, each row once with its multiplicity; how many rows."""
     cdef Goal *goal = &k.goals[i]
@@ -339,26 +282,24 @@ cdef inline long choose_set(Kernel k, Workspace work, Window *window, long i, lo
 cdef long draw_set(Kernel k, Workspace work, Window *window, long i, long s, ns2_request *request) noexcept nogil:
     """A set whose rows are fetched; how many rows."""
     cdef Scratch *scratch = &work.goals[i]
-    cdef int32_t *ids = window.drawn[i].ids + s * k.goals[i].n_outputs
-    # held here, for the stores below might change what is behind a pointer
-    cdef float **outputs = window.drawn[i].outputs + s * k.goals[i].n_outputs
-    cdef float *matrix = k.goals[i].side.matrix
-    cdef HotRows *hot = &scratch.hot
-    cdef long j, m = choose_set(k, work, window, i, s, request), stride = k.out_stride
+    cdef Drawn *drawn = &window.drawn[i]
+    cdef long first = s * k.goals[i].n_outputs
+    cdef int32_t *ids = drawn.ids + first
+    cdef float **outputs = drawn.outputs + first
+    cdef long j, m = choose_set(k, work, window, i, s, request)
     if scratch.side.by_copy:
         for j in range(m):
             fetch_unit(k, work, &scratch.side, ids[j])
         return m
-    for j in range(m):
-        outputs[j] = row_in(hot, matrix, ids[j], stride)
+    find_rows(&scratch.hot, k.goals[i].side.matrix, ids, m, k.out_stride, outputs)
     if k.pairwise or window.n_sets > 1:  # more than the updates can carry
         if window.n_ahead:
             k.ops.fetch(window.ahead, window.n_ahead, k.stride)
             window.n_ahead = 0
-        k.ops.fetch(outputs, m, stride)
+        k.ops.fetch(outputs, m, k.out_stride)
     else:
-        for j in range(m):
-            fetch(window, outputs[j])
+        memcpy(window.ahead + window.n_ahead, outputs, m * sizeof(float *))
+        window.n_ahead += m
     return m
 
 
@@ -373,10 +314,18 @@ cdef float push_on_centre(const float *weights, long m) noexcept nogil:
 
 cdef inline bint all_differ(int32_t centre, const int32_t *drawn, long n) noexcept nogil:
     """Whether n rows differ from each other and from the centre, as most do."""
+    cdef uint64_t seen = <uint64_t> 1 << (centre & 63), bit, again = 0
     cdef long i, j
     cdef bint same = False
     if n > 16:
         return False
+    # mostly no two of them end in the same six bits; only else each is held against each
+    for i in range(n):
+        bit = <uint64_t> 1 << (drawn[i] & 63)
+        again |= seen & bit
+        seen |= bit
+    if not again:
+        return True
     for i in range(n):
         same |= drawn[i] == centre
         for j in range(i):

@@ -27,6 +27,17 @@ cdef inline float *row_in(HotRows *hot, float *matrix, long row, long stride) no
     return matrix + row * stride
 
 
+cdef inline void find_rows(HotRows *hot, float *matrix, const int32_t *ids, long n, long stride, float **rows) noexcept nogil:
+    """The rows of n ids where this thread keeps them."""
+    cdef long j
+    if hot.n == 0:  # one thread's: in a loop of its own, which is a third as long
+        for j in range(n):
+            rows[j] = matrix + ids[j] * stride
+    else:
+        for j in range(n):
+            rows[j] = row_in(hot, matrix, ids[j], stride)
+
+
 cdef inline float *input_row(Kernel k, Workspace work, long row) noexcept nogil:
     return row_in(&work.hot, k.inputs.matrix, row, k.stride)
 
@@ -107,27 +118,6 @@ cdef void start_chunk(Kernel k, Workspace work, long n, long n_ids) noexcept nog
         work.goals[i].n_draws = work.goals[i].draws_at = 0
 
 
-cdef void note_inputs(Kernel k, Workspace work, long n_ids) noexcept nogil:
-    """Note the rows of a chunk's inputs and tags, where somebody asks."""
-    if work.input_marks != NULL:
-        note_units(&k.inputs, work.ids, n_ids, work.input_marks)
-        if k.concat:
-            work.input_marks[k.null_row] = 1
-    if work.tag_marks != NULL:
-        note_units(&k.tags, work.tags, work.n_chunk_tags, work.tag_marks)
-
-
-cdef void note_units(Side *side, const int32_t *ids, long n, uint8_t *marks) noexcept nogil:
-    cdef long i
-    cdef int64_t p
-    for i in range(n):
-        if side.offsets == NULL:
-            marks[ids[i]] = 1
-        else:
-            for p in range(side.offsets[ids[i]], side.offsets[ids[i] + 1]):
-                marks[side.rows[p]] = 1
-
-
 cdef void train_places(Kernel k, Workspace work, float alpha, double *loss) noexcept nogil:
     """Every window of the chunk, planned `ahead` windows before its turn, across the ends of sentences."""
     cdef long t, planned = 0, start = 0, n = work.n_chunk, end = n
@@ -140,16 +130,16 @@ cdef void train_places(Kernel k, Workspace work, float alpha, double *loss) noex
                     start = planned
                     work.sentence += 1
                 end = work.ends[work.sentence]
-            work.newest = &work.windows[planned % MAX_WINDOWS]
+            work.newest = &work.windows[planned & (MAX_WINDOWS - 1)]
             plan_window(k, work, work.newest, start, end, planned)
             planned += 1
-        window = &work.windows[t % MAX_WINDOWS]
+        window = &work.windows[t & (MAX_WINDOWS - 1)]
         if work.pair_weights == NULL:
             train_window(k, work, window, alpha, loss)
         else:
             train_weighted(k, work, window, alpha, loss)
         if leaves and t + 1 < n:
-            window = &work.windows[(t + 1) % MAX_WINDOWS]
+            window = &work.windows[(t + 1) & (MAX_WINDOWS - 1)]
             leave_inputs(k, work, window.needed_from, window.first_tag)
     if leaves and n:
         leave_inputs(k, work, work.reached, work.tags_reached)

@@ -100,6 +100,7 @@ cdef void train_run(Kernel k, Workspace work, Window *window, float alpha, doubl
     cdef Scratch *scratch = &work.goals[0]
     cdef Drawn *drawn = &window.drawn[0]
     cdef ns2_block b
+    cdef double heaviest
     cdef int32_t tag
     cdef long p, j, copies
     for p in range(window.n_tags):
@@ -113,22 +114,12 @@ cdef void train_run(Kernel k, Workspace work, Window *window, float alpha, doubl
     b.labels = scratch.labels
     for j in range(b.ld):
         scratch.labels[j] = j < window.n_seen
-    if run_is_whole(k, work, window, &b, copies):
+    heaviest = drawn.heaviest[0]
+    if (heaviest == 1.0 and window.n_tags == 1
+            or stays_within(k, work, window, &b, 0, 0, window.n_tags, heaviest, copies)):
         step_rows(k, work, window, &b, 0, 0, window.n_tags, copies > 1)
     else:
         step_words(k, work, window, &b)
-
-
-cdef bint run_is_whole(Kernel k, Workspace work, Window *window, ns2_block *b, long copies) noexcept nogil:
-    """Whether one step does for a run what steps of one word each would do; the rule of `is_whole`."""
-    cdef double heaviest = window.drawn[0].heaviest[0], pressure = b.alpha * heaviest * copies
-    if heaviest == 1.0 and window.n_tags == 1:
-        return True
-    if window.n_tags > SET_CONTEXTS or pressure > GROWTH:
-        return False
-    if SLOPE * b.alpha * heaviest * norm_of_inputs(k, work, window, 0, window.n_tags) > 1.0:
-        return False
-    return pressure * b.n_outputs <= PLAIN or SLOPE * b.alpha * copies * norm_of_outputs(k, 0, b) <= 1.0
 
 
 cdef void step_words(Kernel k, Workspace work, Window *window, ns2_block *b) noexcept nogil:

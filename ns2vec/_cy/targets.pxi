@@ -355,14 +355,13 @@ cdef void fill_path(Kernel k, Workspace work, Window *window, long i, long s, ns
     cdef float **outputs = scratch.outputs
     cdef float *labels = scratch.labels
     cdef float *weights = scratch.weights
-    cdef float *matrix = goal.side.matrix
-    cdef long stride = k.out_stride
     b.ld = ns2_tile_width(n)
     memset(weights, 0, b.ld * sizeof(float))
     for j in range(n):
-        outputs[j] = row_in(&scratch.hot, matrix, points[j], stride)
-        labels[j] = 1.0 - codes[j]
         weights[j] = 1.0
+    for j in range(n):
+        labels[j] = 1.0 - codes[j]
+    find_rows(&scratch.hot, goal.side.matrix, points, n, k.out_stride, outputs)
     if scratch.is_special:
         for j in range(n):
             outputs[j] = output_of(k, work, i, j, points[j])

@@ -17,6 +17,7 @@ from ns2vec.classify.lines import LabelLists, TextLines
 from ns2vec.classify.observing import BestEpoch, LineLosses
 from ns2vec.classify.quantizing import quantized
 from ns2vec.classify.units import LOSSES, OUTPUTS, TextUnits, spec_of
+from ns2vec.exceptions import ConfigError
 from ns2vec.formats.saving import MODELS
 from ns2vec.inputs import Ngrams
 from ns2vec.keyedvectors import KeyedVectors
@@ -104,6 +105,10 @@ class Classifier(AnsweringClassifier):
         pretrained: KeyedVectors | None = None, freeze: bool = False, patience: int = 3, seed: int = 1,
         workers: int = 1, shards: int | None = None, progress: bool | None = None,
     ) -> None:  # fmt: skip
+        if not prefix:
+            raise ConfigError(
+                f"prefix must be what labels in lines begin with, a str that is not empty, got {prefix!r}"
+            )
         self.loss, self.class_weight, self.prefix, self.pretrained = loss, class_weight, prefix, pretrained
         self.patience, self.progress = whole("patience", patience, 1), progress
         self.freeze = flag("freeze", freeze)

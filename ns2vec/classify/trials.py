@@ -110,7 +110,11 @@ class Tuned:
             own = [str(trial.options[name]) for name in names]
             rows.append([f"{trial.score:.4f}", str(len(trial.scores)), f"{trial.seconds:.1f}", *own])
         n_trainings = sum(len(trial.scores) for trial in self.trials)
-        head = f"{len(self.trials)} settings, {n_trainings} trainings, {self.seconds:.0f} s"
+        counted = [
+            f"{n} {noun}{'s' * (n > 1)}"
+            for n, noun in ((len(self.trials), "setting"), (n_trainings, "training"))
+        ]
+        head = f"{', '.join(counted)}, {self.seconds:.0f} s"
         return "\n".join([head, "", *aligned(rows), "", *self.effects(names)])
 
     def values(self, name: str) -> list[Any]:

@@ -116,7 +116,7 @@ def add_tuning(parser: Parser) -> None:
         "--keep", "-cutoff", type=positive, metavar="N", help="rows of words and n-grams (default: all)"
     )
     rounding.add_argument(
-        "--width", "-dsub", type=positive, metavar="N", default=4, help="numbers in a byte (default: 4)"
+        "--width", "-dsub", type=positive, metavar="N", help="numbers in a byte (default: 4)"
     )
     rounding.add_argument("--lengths", "-qnorm", action="store_true", help="round lengths by themselves")
     rounding.add_argument("--outputs", "-qout", action="store_true", help="round the vectors of labels, too")
@@ -148,6 +148,11 @@ def train(arguments: argparse.Namespace) -> None:
     from ns2vec.classify import Classifier
 
     check_output(arguments)
+    rounding = [name for name in ("keep", "width", "lengths", "outputs") if getattr(arguments, name)]
+    if rounding and not arguments.output.endswith(".ftz"):
+        raise UsageError(
+            f"--{rounding[0]} is for models that are rounded: end --output with .ftz, or take quantize"
+        )
     known = (*LEARNING, "loss", "prefix")
     options = {name: value for name, value in vars(arguments).items() if name in known}
     if arguments.action == "autotune" or arguments.autotune_validation:
@@ -200,7 +205,10 @@ def tuned(arguments: argparse.Namespace, options: dict[str, Any]) -> Any:
 def rounded(arguments: argparse.Namespace, model: Any) -> Any:
     """A small copy of a model."""
     return model.quantize(
-        keep=arguments.keep, width=arguments.width, has_lengths=arguments.lengths, outputs=arguments.outputs
+        keep=arguments.keep,
+        width=arguments.width or 4,
+        has_lengths=arguments.lengths,
+        outputs=arguments.outputs,
     )
 
 

@@ -63,11 +63,20 @@ def is_whole(
         The largest weight; 1 under a softmax.
     alpha : float
     """
-    n = len(contexts)
-    if n == 1:
+    if len(contexts) == 1:
         return heaviest == 1.0
-    if n_of_window > SET_CONTEXTS:
-        return False
+    return n_of_window <= SET_CONTEXTS and stays_within(contexts, norm_of_inputs, outputs, heaviest, alpha)
+
+
+def stays_within(
+    contexts: Sequence[Hashable],
+    norm_of_inputs: float,
+    outputs: tuple[Array, Array, str],
+    heaviest: float,
+    alpha: float,
+) -> bool:
+    """Whether one step takes neither contexts nor outputs beyond their goals; parameters as of `is_whole`."""
+    n = len(contexts)
     if not SLOPE * alpha * heaviest * norm_of_inputs <= (1.0 if n <= NARROW else WIDE):
         return False
     copies = most_copies(contexts)
@@ -86,7 +95,7 @@ def run_is_whole(
     heaviest: float,
     alpha: float,
 ) -> bool:
-    """Whether one step does for a run of words what steps of one word each would do; as `is_whole`.
+    """Whether one step does for a run of words what steps of one word each would do.
 
     Parameters
     ----------
@@ -100,13 +109,9 @@ def run_is_whole(
         The largest of these.
     alpha : float
     """
-    if heaviest == 1.0 and len(tags) == 1:
+    if len(tags) == 1 and heaviest == 1.0:
         return True
-    copies = most_copies(tags)
-    pressure = alpha * heaviest * copies
-    if len(tags) > SET_CONTEXTS or pressure > GROWTH or SLOPE * alpha * heaviest * norm_of_tags > 1.0:
-        return False
-    return pressure * len(outputs[0]) <= PLAIN or alpha * copies * SLOPE * norm_of_outputs(*outputs) <= 1.0
+    return len(tags) <= SET_CONTEXTS and stays_within(tags, norm_of_tags, outputs, heaviest, alpha)
 
 
 def n_rounds(need: float, most: float) -> int:

@@ -291,6 +291,11 @@ def spec_of(objective: type[Objective], config: TrainingConfig, n_seconds: int) 
 def numbered(column: npt.NDArray[Any]) -> tuple[dict[Any, int], Int32Array]:
     """Numbers of keys in the order in which they come, and those of the column.
 
+    Raises
+    ------
+    CorpusError
+        If a key cannot be one of a dict.
+
     Examples
     --------
     >>> import numpy as np
@@ -299,7 +304,10 @@ def numbered(column: npt.NDArray[Any]) -> tuple[dict[Any, int], Int32Array]:
     ({'b': 0, 'a': 1}, array([0, 1, 0], dtype=int32))
     """
     keys: dict[Any, int] = {}
-    found = [keys.setdefault(key, len(keys)) for key in column.tolist()]
+    try:
+        found = [keys.setdefault(key, len(keys)) for key in column.tolist()]
+    except TypeError as error:
+        raise CorpusError(f"keys must be hashable, as str, int and tuples are: {error}") from None
     return keys, np.array(found, dtype=np.int32)
 
 

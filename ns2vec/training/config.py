@@ -140,7 +140,7 @@ class TrainingConfig:
         if self.guard is not None:
             check_choice("guard", self.guard)
         if self.shards is not None:
-            self._take("shards", whole("shards", whole("shards", self.shards, 1), 1, MAX_SHARDS))
+            self._take("shards", whole("shards", self.shards, 1, MAX_SHARDS))
         self.check_objective()
 
     def _take(self, name: str, value: Any) -> None:

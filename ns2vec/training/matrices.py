@@ -161,7 +161,10 @@ def initial_rows(rows: Float32Array, seed: int | None, first: int = 0) -> None:
     # in blocks: the stream goes on where it stopped, and no second matrix is ever whole in memory
     for start in range(first, len(rows), BLOCK_ROWS):
         block = rows[start : start + BLOCK_ROWS]
-        block[:] = (generator.random(block.shape, dtype=np.float32) * 2.0 - 1.0) / vector_size
+        drawn = generator.random(block.shape, dtype=np.float32)
+        drawn *= 2.0
+        drawn -= 1.0
+        np.divide(drawn, vector_size, out=block)
 
 
 class Rows:

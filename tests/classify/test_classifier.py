@@ -152,6 +152,8 @@ def test_bad_input_is_refused_or_has_a_defined_result(caplog):
         model.predict(["wave"])
     with pytest.raises(CorpusError, match="no labels in 2 lines"):
         model.fit(["wave", "cloud"])
+    with pytest.raises(ConfigError, match="prefix must be what labels"):
+        Classifier(prefix="")
     with pytest.raises(ConfigError, match="class_weight names the label 'moon'"):
         Classifier(class_weight={"moon": 2.0}, **SMALL).fit(["wave"], ["sea"])
     for weights in ([1.0], [1.0, -1.0], [np.nan, 1.0]):

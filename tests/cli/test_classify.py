@@ -77,7 +77,7 @@ def test_options_are_tuned_and_what_was_tried_is_printed(ns2vec, folder):
         "f1:__label__sea",
     ]
     outcome = ns2vec("classify", "train", "lines.txt", "-o", "m.bin", *tune, *small)
-    assert outcome.code == 0 and "f1:sea" in outcome.out and "1 trainings" in outcome.out
+    assert outcome.code == 0 and "f1:sea" in outcome.out and "1 training," in outcome.out
     assert load_fasttext_classifier("m.bin").predict(["wave"]) == ["sea"]
 
 
@@ -109,6 +109,7 @@ def test_what_makes_no_sense_is_refused(ns2vec, folder):
         (["predict", "words.ns2v"], 2, "holds a Word2Vec"),
         (["test", "m.ns2v", "plain.txt"], 2, "no line has a label"),
         (["quantize", "m.ns2v", "-o", "small.bin"], 2, "end --output with it, got small.bin"),
+        (["train", "lines.txt", "-o", "m.bin", "--width", "2"], 2, "end --output with .ftz"),
         (["autotune", "lines.txt", "-o", "x", "-autotune-metric", "f2"], 2, "metric must be one of"),
     ):
         outcome = ns2vec("classify", *words)

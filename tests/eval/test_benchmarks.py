@@ -223,3 +223,22 @@ def test_online_training(script, capsys):
     assert online.main(["--rounds", "2", "--sentences", "3000", "--workers", "1"]) == 0
     _, *rounds = capsys.readouterr().out.splitlines()
     assert [row.split()[1] for row in rounds] == ["2001", "2002"]
+
+
+def test_subwords_are_trained_and_known(script, tiny, monkeypatch):
+    options, target = tiny
+    subwords = script("subwords")
+    monkeypatch.setattr(subwords, "N_GRAMS", {"min_n": 3, "max_n": 4, "bucket": 1000})
+    ours = ["--programs", "ns2vec", "--variants", "cbow", "--seeds", "1"]
+    assert subwords.main([*options, *ours]) == 0
+    (run,) = json.loads(target.read_text(encoding="utf8"))["runs"].values()
+    assert set(run["scores"]) == {"semantic", "syntactic", "ws353", "simlex999", "men3000"}
+
+
+def test_subwords_are_held_to_each_peer(script):
+    subwords = script("subwords")
+    ours, theirs = {"seconds": 1.0, "scores": {"ws353": 0.40}}, {"seconds": 9.0, "scores": {"ws353": 0.42}}
+    summary = subwords.summarise([(ours, theirs), (ours, theirs)])
+    assert summary["speed"] == 9
+    assert len(subwords.broken_bounds({"cbow beside gensim": summary})) == 1
+    assert subwords.broken_bounds({"cbow beside gensim": subwords.summarise([(theirs, ours)])}) == []

@@ -116,6 +116,7 @@ def test_bad_input_is_refused():
         ([(1, 2, 3)], "shape"),
         ([], "n > 0"),
         ([(1, None)], "lacks a key"),
+        ([({}, 1), ({}, 2)], "must be hashable"),
     ):
         with pytest.raises(CorpusError, match=reason):
             PairAnomalyScorer().fit(wrong)

@@ -1,0 +1,185 @@
+/* Candidates of the samplers of _aware.h: rows of a base that may be negatives, with their scores. */
+#ifndef NS2VEC_CANDIDATES_H
+#define NS2VEC_CANDIDATES_H
+
+#include <math.h>
+#include <string.h>
+
+#include "_lists.h"
+#include "rng.h"
+#include "sampler.h"
+
+enum { NS2_CANDIDATES = 1024, NS2_CANDIDATE_TRIES = 16 };
+
+typedef struct {
+    ns2_sampler base;
+    const ns2_sampler *source; /* where candidates come from */
+    float hardness;
+} ns2_aware_sampler;
+
+static inline const float *ns2_view_input(const ns2_view *v, int32_t row) {
+    return (row < v->n_hot ? v->hot_inputs : v->inputs) + row * v->stride;
+}
+static inline const float *ns2_view_output(const ns2_view *v, int32_t row) {
+    return (row < v->n_hot ? v->hot_outputs : v->outputs) + row * v->stride;
+}
+
+/* Uniform in (0, 1). */
+static inline double ns2_unit(uint64_t *rng) { return ((double)ns2_bits(rng) + 0.5) / 4294967296.0; }
+
+static inline double ns2_softplus(double x) { return x > 0.0 ? x + log1p(exp(-x)) : log1p(exp(x)); }
+
+/* Rows are whole lines of 16 floats: sums of 16 need no reassociation to become vectors. */
+static float ns2_dot16(const float *x, const float *y, long stride) {
+    float sums[16] = {0};
+    for (long k = 0; k < stride; k += 16)
+        for (int i = 0; i < 16; i++) sums[i] += x[k + i] * y[k + i];
+    for (int width = 8; width > 0; width /= 2)
+        for (int i = 0; i < width; i++) sums[i] += sums[i + width];
+    return sums[0];
+}
+
+/* ---- candidates ------------------------------------------------------------------------------ */
+
+static inline int ns2_is_excluded(const ns2_aware_sampler *s, const ns2_request *q, int32_t row) {
+    return ns2_is_listed(q->excluded_bits, q->excluded, q->n_excluded, s->base.n_rows, row);
+}
+
+static inline int ns2_is_candidate(const ns2_aware_sampler *s, const ns2_request *q, int32_t row) {
+    if (row == q->centre || ns2_is_excluded(s, q, row)) return 0;
+    for (long i = 0; i < q->n_window; i++)
+        if (q->window[i] == row) return 0;
+    return 1;
+}
+
+/* At most n rows of the base that may be negatives; how many. */
+static long ns2_candidates(const ns2_aware_sampler *s, const ns2_request *q, long n, int32_t *rows) {
+    long drawn = s->source->draw(s->source, q, n, rows, NULL), kept = 0;
+    for (long i = 0; i < drawn; i++) {
+        int32_t row = rows[i];
+        int is_wanted = ns2_is_candidate(s, q, row);
+        for (int t = 0; t < NS2_CANDIDATE_TRIES && !is_wanted; t++) {
+            if (s->source->draw(s->source, q, 1, &row, NULL) < 1) break;
+            is_wanted = ns2_is_candidate(s, q, row);
+        }
+        if (!is_wanted) continue;
+        rows[kept++] = row;
+    }
+    return kept;
+}
+
+static long ns2_count_set(const ns2_request *q, long k, long drawn, long n_scores) {
+    if (q->counts) {
+        q->counts->n_sets++;
+        q->counts->n_short += drawn < k;
+        q->counts->n_scores += n_scores;
+    }
+    return drawn;
+}
+
+/* From the base alone. */
+static long ns2_plain_draw(const ns2_aware_sampler *s, const ns2_request *q, long k, int32_t *rows) {
+    return ns2_count_set(q, k, ns2_candidates(s, q, k, rows), 0);
+}
+
+/* Whether this set is to be drawn from the base, where hardness is a share of the sets. */
+static int ns2_is_plain(const ns2_aware_sampler *s, const ns2_request *q) {
+    float hardness = s->hardness;
+    if (!q->hidden || !q->view || hardness <= 0.0f) return 1;
+    return hardness < 1.0f && ns2_unit(q->rng) >= (double)hardness;
+}
+
+static inline void ns2_fetch(const float *row, long stride) {
+    for (long k = 0; k < stride; k += 16) __builtin_prefetch(row + k, 0, 3);
+}
+
+/* Products of x with the vectors of units that are bags, and their squared lengths where somebody asks. */
+static void ns2_products(const ns2_view *v, const ns2_bags *bags, const float *x, const int32_t *units, long n,
+                         float *products, float *squares) {
+    const float *found[NS2_VIEW_ROWS];
+    for (long i = 0; i < NS2_VIEW_ROWS; i++) found[i] = v->composed + i * v->stride;
+    for (long first = 0; first < n; first += NS2_VIEW_ROWS) {
+        long n_now = n - first < NS2_VIEW_ROWS ? n - first : NS2_VIEW_ROWS;
+        v->compose(v, bags, units + first, n_now, v->composed);
+        v->score(v, x, found, n_now, products + first);
+        for (long i = 0; i < n_now && squares; i++) squares[first + i] = ns2_dot16(found[i], found[i], v->stride);
+    }
+}
+
+/* Scores of output rows with the input; n is at most NS2_CANDIDATES + 1. */
+static void ns2_score(const ns2_request *q, const int32_t *rows, long n, float *scores) {
+    const float *found[NS2_CANDIDATES + 1], *bias = q->view->bias;
+    if (q->view->output_bags.offsets) {
+        ns2_products(q->view, &q->view->output_bags, q->hidden, rows, n, scores, NULL);
+    } else {
+        for (long i = 0; i < n; i++) ns2_fetch(found[i] = ns2_view_output(q->view, rows[i]), q->view->stride);
+        q->view->score(q->view, q->hidden, found, n, scores);
+    }
+    for (long i = 0; i < n && bias; i++) scores[i] += bias[rows[i]];
+}
+
+/* Products of the input vectors of rows with that of the centre, and the products of their squared lengths. */
+static void ns2_likeness(const ns2_request *q, const int32_t *rows, long n, float *products, float *squares) {
+    const ns2_view *v = q->view;
+    const float *found[NS2_CANDIDATES + 1], *centre;
+    long stride = v->stride;
+    float square;
+    if (v->input_bags.offsets) {
+        float *made = v->composed + NS2_VIEW_ROWS * stride;
+        v->compose(v, &v->input_bags, &q->centre, 1, made);
+        ns2_products(v, &v->input_bags, made, rows, n, products, squares);
+        square = ns2_dot16(made, made, stride);
+        for (long i = 0; i < n; i++) squares[i] *= square;
+        return;
+    }
+    centre = ns2_view_input(v, q->centre);
+    square = ns2_dot16(centre, centre, stride);
+    for (long i = 0; i < n; i++) ns2_fetch(found[i] = ns2_view_input(v, rows[i]), stride);
+    v->score(v, centre, found, n, products);
+    for (long i = 0; i < n; i++) squares[i] = square * ns2_dot16(found[i], found[i], stride);
+}
+
+/* Cosines between the input vectors of rows and of the centre. */
+static void ns2_cosines(const ns2_request *q, const int32_t *rows, long n, float *cosines) {
+    float squares[NS2_CANDIDATES + 1];
+    ns2_likeness(q, rows, n, cosines, squares);
+    for (long i = 0; i < n; i++) { /* four at a time */
+        float norms = sqrtf(squares[i]);
+        cosines[i] = norms > 0.0f ? cosines[i] / norms : 0.0f;
+    }
+}
+
+/* Leaves each row once, the first of its kind; how many. */
+static long ns2_distinct(int32_t *rows, long n) {
+    enum { N_SLOTS = 4 * NS2_CANDIDATES };
+    uint16_t slots[N_SLOTS]; /* place of a row + 1, 0 where there is none */
+    long kept = 0, mask = 63;
+    while (mask < 2 * n) mask = 2 * mask + 1;
+    memset(slots, 0, (size_t)(mask + 1) * sizeof *slots);
+    for (long i = 0; i < n; i++) {
+        long slot = (long)(((uint32_t)rows[i] * 2654435769u) >> 16) & mask;
+        while (slots[slot] && rows[slots[slot] - 1] != rows[i]) slot = (slot + 1) & mask;
+        if (slots[slot]) continue;
+        rows[kept] = rows[i];
+        slots[slot] = (uint16_t)++kept;
+    }
+    return kept;
+}
+
+/* The `top` rows of the highest values, highest first, equal ones as they came; how many. */
+static long ns2_highest(const int32_t *rows, const float *values, long n, long top, int32_t *best, float *highest) {
+    long filled = 0;
+    for (long i = 0; i < n && top > 0; i++) {
+        long j = filled;
+        if (filled == top && !(values[i] > highest[top - 1])) continue;
+        if (filled < top)
+            filled++;
+        else
+            j--;
+        for (; j > 0 && highest[j - 1] < values[i]; j--) best[j] = best[j - 1], highest[j] = highest[j - 1];
+        best[j] = rows[i], highest[j] = values[i];
+    }
+    return filled;
+}
+
+#endif
