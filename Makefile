@@ -4,7 +4,8 @@
 # make eval                 train and evaluate, compare with eval/baselines/ (English where ../shared/data is)
 # make bench                every line of the speed table beside the peers, then its tables (hours)
 # make test-clients         released packages that import gensim, on ns2vec (installs them)
-# make lint                 ruff, mypy, cython-lint
+# make lint                 ruff, mypy, cython-lint, numpydoc on the docstrings of public names
+# make docs                 the documentation as a site in site/, every link of it checked
 # make check                what .ci/run runs: test and lint
 # make test-torch           the loss on PyTorch tensors, in an environment of its own (VENV-torch)
 # make check-deep           instruction sets x compilers, patches, sanitizers, wheels, kills, quality on 100 MB (long)
@@ -26,7 +27,7 @@ NATIVE := $(wildcard ns2vec/*.pyx ns2vec/*.pxd ns2vec/*/*.pyx ns2vec/*/*.pxd ns2
 PIP     = $(BIN)/python -m pip --disable-pip-version-check --no-input install
 EXPLAIN = >$(LOG) 2>&1 || { $(BIN)/python scripts/preflight.py explain $(LOG); exit 1; }
 
-.PHONY: help demo test bench test-clients lint eval check test-torch check-deep wheel clean
+.PHONY: help demo test bench test-clients lint docs eval check test-torch check-deep wheel clean
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := demo
 
@@ -54,6 +55,12 @@ lint: $(VENV)/dev-tools
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	PATH="$(abspath $(BIN)):$$PATH" cython-lint ns2vec
+	$(BIN)/python scripts/site/validate.py
+
+# The theme's notice about its successor is no fault of the pages.
+docs: $(VENV)/docs-tools
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --clean --quiet
+	$(BIN)/python scripts/site/check.py site
 
 check: test lint
 
@@ -102,6 +109,11 @@ $(VENV)/dev-tools: pyproject.toml | $(VENV)/installed
 	@$(PIP) 'ns2vec[dev,test]' $(EXPLAIN)
 	@touch $@
 
+$(VENV)/docs-tools: pyproject.toml | $(VENV)/installed
+	@echo "installing the tools of the site (log: $(LOG))"
+	@$(PIP) 'ns2vec[docs]' $(EXPLAIN)
+	@touch $@
+
 $(VENV)/torch-tools: pyproject.toml | $(VENV)/test-tools
 	@echo "installing PyTorch (log: $(LOG))"
 	@$(PIP) 'ns2vec[torch]' $(EXPLAIN)
@@ -116,7 +128,7 @@ $(VENV)/clients: tests/clients/requirements.txt tests/clients/requirements-alone
 	@touch $@
 
 clean:
-	rm -rf build dist *.egg-info .demo $(VENV) $(VENV)-torch .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf build dist site *.egg-info .demo $(VENV) $(VENV)-torch .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find ns2vec -name '*.so' -delete
 	find ns2vec -name '*.c' -not -path 'ns2vec/_cy/*' -delete
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 
 import numpy as np
+from pictures import options, picture
 
 from ns2vec import Word2Vec
 
@@ -50,8 +51,20 @@ def recommend(model: Word2Vec, basket: list[int], n: int = 5) -> list[int]:
     return [item for item, _ in model.wv.most_similar(positive=basket, topn=n)]
 
 
-def main() -> int:
+def draw(path: str, model: Word2Vec) -> None:
+    """Cosines of all items with each other, shelf by shelf."""
+    items = [item for shelf in SHELVES.values() for item in shelf]
+    unit = model.wv.vectors_for_all(items).get_normed_vectors()
+    with picture(path, "How near items are to each other", size=(4.6, 4)) as axes:
+        image = axes.imshow(unit @ unit.T, cmap="RdBu_r", vmin=-1, vmax=1)
+        axes.figure.colorbar(image, label="cosine")
+        axes.set_xticks([9.5, 29.5, 49.5], list(SHELVES))
+        axes.set_yticks([9.5, 29.5, 49.5], list(SHELVES), rotation=90, va="center")
+
+
+def main(arguments: list[str]) -> int:
     """Train, then recommend for a basket of each shelf; 1 when a recommendation is from another shelf."""
+    chosen = options(arguments, __doc__)
     model = train(Baskets())
     n_wrong = 0
     for name, shelf in SHELVES.items():
@@ -59,8 +72,10 @@ def main() -> int:
         found = recommend(model, basket)
         n_wrong += sum(item not in shelf for item in found)
         print(f"{name}: {basket} go with {found}")
+    if chosen.picture:
+        draw(chosen.picture, model)
     return int(n_wrong > 0)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

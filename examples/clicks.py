@@ -59,11 +59,8 @@ def main(arguments: list[str]) -> int:
     some = learn & (clicked | (rng.random(len(seen)) < KEPT))
     print(f"{learn.sum()} impressions, {(clicked & learn).sum()} clicks; with fewer negatives {some.sum()}")
     found, losses = {}, {}
-    for name, rows, kept in (
-        ("all", learn, 1.0),
-        ("a tenth", some, KEPT),
-        ("a tenth, not put right", some, 1.0),
-    ):
+    ways = {"all": (learn, 1.0), "a tenth": (some, KEPT), "a tenth, not put right": (some, 1.0)}
+    for name, (rows, kept) in ways.items():
         start = perf_counter()
         found[name] = fitted(seen[rows], clicked[rows], kept).predict_proba(seen[judge])[:, 1]
         losses[name] = log_loss(clicked[judge], found[name])

@@ -19,12 +19,7 @@ from ns2vec.evaluation.links import judge_links
 from ns2vec.graph import LINE, Graph
 from ns2vec.sampling import Pool, Sampler
 
-N_REGIONS, N_MERCHANTS, N_RINGS, RING = (
-    10,
-    60,
-    2,
-    5,
-)  # merchants of a region, rings of it, merchants of a ring
+N_REGIONS, N_MERCHANTS, N_RINGS, RING = 10, 60, 2, 5  # merchants of a region, its rings, merchants of a ring
 N_CARDS, N_PAYMENTS, RING_CARDS = 150, 8, 6  # cards of a region, payments of each; cards of a ring
 
 

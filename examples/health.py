@@ -77,14 +77,10 @@ def main(arguments: list[str]) -> int:
     classifier = NegativeSamplingClassifier("softmax", epochs=20, random_state=1)
     auc = cross_val_score(classifier, measurements, is_benign, scoring="roc_auc", cv=5).mean()
     print(f"breast cancer: AUC {auc:.3f} over five folds")
-    model = Word2Vec(
-        histories(), vector_size=32, sg=1, window=20, min_count=1, sample=1e-3, epochs=10, seed=1
-    )
+    model = Word2Vec(histories(), vector_size=32, sg=1, window=20, min_count=1, epochs=10, seed=1)
     codes = sorted(code for code in model.wv.index_to_key if code.startswith("C"))
-    found = precision(model, codes)
-    print(
-        f"co-morbid codes: precision of ten neighbours {found:.3f}, by chance {11 / (len(model.wv) - 1):.3f}"
-    )
+    found, chance = precision(model, codes), 11 / (len(model.wv) - 1)
+    print(f"co-morbid codes: precision of ten neighbours {found:.3f}, by chance {chance:.3f}")
     if chosen.picture:
         draw(chosen.picture, model, codes)
     return int(auc < 0.97 or found < 0.8)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import sys
 
 import numpy as np
+from pictures import options, picture
 
 from ns2vec.recommend import (
     FactorizationMachine,
@@ -22,8 +23,9 @@ from ns2vec.recommend import (
 )
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     """Train, measure, recommend; 1 when lists are no better than popularity or a new product is misplaced."""
+    chosen = options(arguments, __doc__)
     shop = planted_interactions(400, 240, 6, per_user=20)
     split = by_time(shop.interactions)
     model = MatrixFactorization(loss="bpr", vector_size=32).fit(split.train)
@@ -45,8 +47,14 @@ def main() -> int:
     best = np.argsort(-wanted)[:50]
     share = (shop.user_communities[best] == shop.item_communities[10]).mean()
     print(f"new product with {shelf}: {share:.0%} of the 50 customers it suits best buy from that shelf")
+    if chosen.picture:
+        order = np.argsort(shop.item_communities, kind="stable")
+        rows = np.argsort(shop.user_communities, kind="stable")
+        with picture(chosen.picture, "Scores of products for customers", size=(4.6, 3.6)) as axes:
+            axes.imshow(model.scores(rows[::8])[:, order[::4]], aspect="auto")
+            axes.set(xlabel="products, by shelf", ylabel="customers, by shelf", xticks=[], yticks=[])
     return int(ours < 1.5 * popular or share < 0.5)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -12,6 +12,7 @@ from __future__ import annotations
 import sys
 
 import numpy as np
+from pictures import options, picture
 
 from ns2vec.evaluation.links import judge_links
 from ns2vec.graph import DeepWalk, Graph, LinkSplit, split_links
@@ -37,20 +38,36 @@ def common_friends(split: LinkSplit) -> tuple[np.ndarray, np.ndarray]:
     return both[tuple(split.links.T)], both[tuple(split.others.T)]
 
 
-def main() -> int:
+def draw(path: str, ways: dict[str, tuple[np.ndarray, np.ndarray]]) -> None:
+    """Share of the links found against the share of other pairs that are taken for links."""
+    with picture(path, "Links that were held out, told from other pairs", size=(4.6, 4)) as axes:
+        for name, (links, others) in ways.items():
+            bounds = np.sort(np.concatenate([links, others]))[::-1]
+            shares = [[(part >= bound).mean() for bound in bounds] for part in (others, links)]
+            axes.plot(*shares, label=name)
+        axes.plot([0, 1], [0, 1], color="0.7", linewidth=1)
+        axes.set(xlabel="share of other pairs", ylabel="share of links")
+        axes.legend(frameon=False)
+
+
+def main(arguments: list[str]) -> int:
     """Compare both ways, then name whom one person may know; 1 when vectors are not the better way."""
+    chosen = options(arguments, __doc__)
     graph = network()
     split = split_links(graph, share=0.2)
     model = DeepWalk(vector_size=32, window=5, walks_per_node=20, epochs=2, alpha=0.05).fit(split.train)
-    by_vectors, by_friends = judge_links(*split.scores(model.wv)), judge_links(*common_friends(split))
+    ways = {"vectors": split.scores(model.wv), "common friends": common_friends(split)}
+    by_vectors, by_friends = (judge_links(*scores) for scores in ways.values())
     print(f"links held out: {by_vectors.n_links} of {graph.n_edges // 2}")
     print(f"AUC by vectors: {by_vectors.auc:.3f}, by common friends: {by_friends.auc:.3f}")
     person = max(graph.keys, key=lambda key: len(graph.neighbours_of(key)))
     known = set(split.train.neighbours_of(person))
     found = [other for other, _ in model.wv.most_similar(person, topn=200) if other not in known][:5]
     print(f"{person} may know: {', '.join(found)}")
+    if chosen.picture:
+        draw(chosen.picture, ways)
     return int(by_vectors.auc <= by_friends.auc)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import re
 import sys
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -24,10 +23,8 @@ from ns2vec.classify import Classifier
 from ns2vec.evaluation.classification import calibration_error, evaluate_labels
 
 USUAL = ["see", "you", "at", "home", "when", "the", "is", "over", "so", "i", "will", "then", "and", "we"]
-HINTS = {
-    "spam": ["free", "prize", "win", "claim", "txt", "urgent", "cash", "reply", "now"],
-    "ham": ["love", "sorry", "ok", "later", "mum"],
-}
+SPAM = ["free", "prize", "win", "claim", "txt", "urgent", "cash", "reply", "now"]
+HINTS = {"spam": SPAM, "ham": ["love", "sorry", "ok", "later", "mum"]}
 
 
 def made_up(n: int = 3000) -> tuple[list[str], list[str]]:
@@ -69,8 +66,8 @@ def main(arguments: list[str]) -> int:
     chosen = options(arguments, __doc__, "lines with labels")
     texts, labels = read(chosen.data[0]) if chosen.data else made_up()
     order = np.random.default_rng(0).permutation(len(texts)).tolist()
-    ends = [0, len(order) * 8 // 10, len(order) * 9 // 10, len(order)]
-    learn, tune, judge = (order[start:end] for start, end in pairwise(ends))
+    n = len(order)
+    learn, tune, judge = order[: n * 8 // 10], order[n * 8 // 10 : n * 9 // 10], order[n * 9 // 10 :]
     right, judged_texts = [labels[i] for i in judge], [texts[i] for i in judge]
     model = Classifier(word_ngrams=2, bucket=200_000, epochs=10, alpha=0.5, progress=False)
     model.fit([texts[i] for i in learn], [labels[i] for i in learn])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ns2vec import _kernels
 
+#: The version of ns2vec, also `ns2vec --version`.
 __version__ = "0.1.0"
 
 

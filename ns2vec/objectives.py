@@ -16,6 +16,17 @@ from ns2vec._callable import check_low_level
 from ns2vec._registry import Registry
 from ns2vec.exceptions import ConfigError
 
+__all__ = [
+    "FullSoftmax",
+    "HierarchicalSoftmax",
+    "NCE",
+    "NegativeSampling",
+    "OBJECTIVES",
+    "Objective",
+    "SampledSoftmax",
+    "choose_objective",
+]
+
 Array = npt.NDArray[np.float64]
 
 #: Name -> class of objectives; other packages add theirs in the entry-point group of that name.
@@ -79,6 +90,17 @@ class Objective:
         scores : ndarray of shape (..., V)
         log_q : ndarray of shape (V,)
             Log of the noise distribution that the model was trained with.
+
+        Returns
+        -------
+        ndarray of shape (..., V), float64
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from ns2vec.objectives import OBJECTIVES
+        >>> OBJECTIVES["negative_sampling"].logits(np.zeros(2), np.log([0.25, 0.75])).round(3).tolist()
+        [-1.386, -0.288]
         """
         return scores
 
@@ -88,6 +110,13 @@ class NegativeSampling(Objective):
     """log s(x.y_o) + sum over k negatives of log s(-x.y_w) (Mikolov et al. 2013, arXiv:1310.4546, eq. 4).
 
     Scores tend to log P(w | c) / Pn(w) - log k (Levy & Goldberg 2014), so log Pn has to be added back.
+
+    Examples
+    --------
+    >>> from ns2vec import Word2Vec
+    >>> model = Word2Vec([["cat", "sat"], ["dog", "ran"]] * 20, vector_size=8, min_count=1, negative=5)
+    >>> model.syn1neg.shape
+    (4, 8)
     """
 
     name = "negative_sampling"
@@ -104,6 +133,13 @@ class NCE(Objective):
 
     Scores tend to log P(w | c) itself, normalised without a sum over the vocabulary (Mnih & Teh 2012).
     Noise that hits the centre stays noise: leaving it out would bias the estimate.
+
+    Examples
+    --------
+    >>> from ns2vec import Word2Vec
+    >>> model = Word2Vec([["cat", "sat"], ["dog", "ran"]] * 20, vector_size=8, min_count=1, objective="nce")
+    >>> round(float(model.predict_proba(["cat"]).sum()), 3)
+    1.0
     """
 
     name = "nce"
@@ -118,6 +154,13 @@ class SampledSoftmax(Objective):
     That is the probability that the centre is the one among them which was not drawn as noise, so scores
     tend to log P(w | c) up to a constant for any k (arXiv:1412.2007; Ma & Collins 2018, arXiv:1809.01812).
     Draws that hit the centre are removed.
+
+    Examples
+    --------
+    >>> from ns2vec import Word2Vec
+    >>> options = {"vector_size": 8, "min_count": 1, "objective": "sampled_softmax"}
+    >>> Word2Vec([["cat", "sat"], ["dog", "ran"]] * 20, **options).syn1neg.shape
+    (4, 8)
     """
 
     name = "sampled_softmax"
@@ -128,7 +171,16 @@ class SampledSoftmax(Objective):
 
 @OBJECTIVES.entry("softmax")
 class FullSoftmax(Objective):
-    """exp(x.y_o) / sum over all words of exp(x.y_w) (Bengio et al. 2003): BLAS, one window at a time."""
+    """exp(x.y_o) / sum over all words of exp(x.y_w) (Bengio et al. 2003): BLAS, one window at a time.
+
+    Examples
+    --------
+    >>> from ns2vec import Word2Vec
+    >>> sentences = [["cat", "sat"], ["dog", "ran"]] * 20
+    >>> model = Word2Vec(sentences, vector_size=8, min_count=1, objective="softmax")
+    >>> model.predict_proba(["cat"]).shape
+    (4,)
+    """
 
     name = "softmax"
     outputs = "all"
@@ -137,7 +189,15 @@ class FullSoftmax(Objective):
 
 @OBJECTIVES.entry("hierarchical_softmax")
 class HierarchicalSoftmax(Objective):
-    """Product of logistic decisions on the way through a Huffman tree (Morin & Bengio 2005)."""
+    """Product of logistic decisions on the way through a Huffman tree (Morin & Bengio 2005).
+
+    Examples
+    --------
+    >>> from ns2vec import Word2Vec
+    >>> model = Word2Vec([["cat", "sat"], ["dog", "ran"]] * 20, vector_size=8, min_count=1, hs=1, negative=0)
+    >>> round(float(model.predict_proba(["cat"]).sum()), 3)
+    1.0
+    """
 
     name = "hierarchical_softmax"
     outputs = "path"
@@ -145,6 +205,15 @@ class HierarchicalSoftmax(Objective):
 
 def choose_objective(name: str, n_words: int) -> type[Objective]:
     """Return the objective of a name; ``"auto"`` is decided by the size of the vocabulary.
+
+    Parameters
+    ----------
+    name : str
+    n_words : int
+
+    Returns
+    -------
+    type of Objective
 
     Raises
     ------

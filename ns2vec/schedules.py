@@ -14,14 +14,24 @@ from ns2vec._registry import Registry
 
 __all__ = ["SCHEDULES", "Schedule", "constant", "cosine", "linear"]
 
+#: ``schedule(progress, start, end) -> learning rate``, for progress from 0 to 1.
 Schedule: TypeAlias = Callable[[float, float, float], float]
 
+#: Name -> schedule of the learning rate.
 SCHEDULES: Registry[Schedule] = Registry("schedule")
 
 
 @SCHEDULES.entry("linear")
 def linear(progress: float, start: float, end: float) -> float:
     """Fall in a straight line and stay at `end`: word2vec's schedule.
+
+    Parameters
+    ----------
+    progress, start, end : float
+
+    Returns
+    -------
+    float
 
     Examples
     --------
@@ -36,6 +46,14 @@ def linear(progress: float, start: float, end: float) -> float:
 def constant(progress: float, start: float, end: float) -> float:
     """Stay at `start`.
 
+    Parameters
+    ----------
+    progress, start, end : float
+
+    Returns
+    -------
+    float
+
     Examples
     --------
     >>> from ns2vec.schedules import constant
@@ -48,6 +66,14 @@ def constant(progress: float, start: float, end: float) -> float:
 @SCHEDULES.entry("cosine")
 def cosine(progress: float, start: float, end: float) -> float:
     """Fall along half a cosine (Loshchilov & Hutter 2017, arXiv:1608.03983, eq. 5, without restarts).
+
+    Parameters
+    ----------
+    progress, start, end : float
+
+    Returns
+    -------
+    float
 
     Examples
     --------

@@ -140,6 +140,8 @@ def estimate(
     (2000, 9200, 10000, 55200)
     >>> found.parameters, found.flop
     (800, 33120000)
+    >>> found.to_dict()["positives"]
+    9200
     """
     config = _config(objective, options)
     seconds = SECONDS

@@ -94,10 +94,26 @@ class AnsweringClassifier(StoredClassifier):
     def scores(self, texts: Any) -> Float32Array:
         """Scores of labels, shape (n, n_labels): log probabilities up to a constant, or log odds (``ova``).
 
+        Parameters
+        ----------
+        texts : path, or iterable of str or of lists of tokens
+
+        Returns
+        -------
+        ndarray of shape (n, n_labels), float32
+
         Raises
         ------
         VocabularyError
             If the model has not been trained.
+
+        Examples
+        --------
+        >>> from ns2vec.classify import Classifier
+        >>> texts, labels = ["good fun", "bad taste"] * 20, ["good", "bad"] * 20
+        >>> model = Classifier(vector_size=8, epochs=5).fit(texts, labels)
+        >>> model.scores(["good fun"]).shape
+        (1, 2)
         """
         self._check_labels()
         if (text := only_text(texts)) is None:
@@ -135,11 +151,28 @@ class AnsweringClassifier(StoredClassifier):
         -------
         ndarray of shape (n, n_labels), float32
             Each row sums to 1, but for ``loss="ova"``, where each label is decided on its own.
+
+        Examples
+        --------
+        >>> from ns2vec.classify import Classifier
+        >>> texts, labels = ["good fun", "bad taste"] * 20, ["good", "bad"] * 20
+        >>> model = Classifier(vector_size=8, epochs=5).fit(texts, labels)
+        >>> model.predict_proba(["good fun", "bad fun"]).sum(axis=1).round(3).tolist()
+        [1.0, 1.0]
         """
         return prediction.probabilities(self.scores(texts), self._is_each)
 
     def predict(self, texts: Any) -> list[Any]:
-        """The most probable label of each text; `texts` as in `predict_proba`."""
+        """The most probable label of each text; `texts` as in `predict_proba`.
+
+        Parameters
+        ----------
+        texts : path, or iterable of str or of lists of tokens
+
+        Returns
+        -------
+        list of labels
+        """
         names = self.labels
         if self._is_tree:
             return [names[i] for i in self._likeliest(texts)[0].tolist()]
@@ -196,6 +229,10 @@ class AnsweringClassifier(StoredClassifier):
         threshold : float, or dict of label -> float
             Only labels that are at least so probable.
 
+        Returns
+        -------
+        list of lists of (label, float)
+
         Raises
         ------
         ConfigError
@@ -251,6 +288,14 @@ class AnsweringClassifier(StoredClassifier):
         ------
         CorpusError
             If no text has a label that the classifier knows.
+
+        Examples
+        --------
+        >>> from ns2vec.classify import Classifier
+        >>> texts, labels = ["good fun", "bad taste"] * 20, ["good", "bad"] * 20
+        >>> model = Classifier(vector_size=8, epochs=5, alpha=0.5).fit(texts, labels)
+        >>> model.calibrate(texts[:10], labels[:10]) > 0
+        True
         """
         if folds:
             scored, offsets, ids = out_of_fold(self, *self._read(texts, labels), whole("folds", folds, 2))

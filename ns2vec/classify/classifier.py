@@ -152,6 +152,10 @@ class Classifier(AnsweringClassifier):
         validation : tuple (texts, labels), or texts that hold their labels; optional
             The best epoch by accuracy on these is kept, and training ends early when there is no better one.
 
+        Returns
+        -------
+        self
+
         Raises
         ------
         CorpusError
@@ -181,6 +185,18 @@ class Classifier(AnsweringClassifier):
             As in `fit`.
         epochs : int
             The learning rate falls from `alpha` to zero in them.
+
+        Returns
+        -------
+        self
+
+        Examples
+        --------
+        >>> from ns2vec.classify import Classifier
+        >>> texts, labels = ["good fun", "bad taste"] * 20, ["good", "bad"] * 20
+        >>> model = Classifier(vector_size=8, epochs=5).fit(texts, labels)
+        >>> model.partial_fit(["dull plot"] * 5 + texts, ["dull"] * 5 + labels).labels[-1]
+        'dull'
         """
         lines, lists = self._read(texts, labels)
         if not self.labels:
@@ -240,6 +256,10 @@ class Classifier(AnsweringClassifier):
         outputs : bool
             Round the vectors of labels, too: where there are many.
         seed : int
+
+        Returns
+        -------
+        Classifier
 
         Raises
         ------

@@ -42,6 +42,18 @@ def load_fasttext_classifier(path: PathLike, prefix: str = PREFIX) -> Classifier
     ------
     FormatError
         If the file is not what it claims to be, or holds vectors of words.
+
+    Examples
+    --------
+    >>> import os, tempfile
+    >>> from ns2vec.classify import Classifier, load_fasttext_classifier, save_fasttext_classifier
+    >>> texts, labels = ["good fun", "bad taste"] * 20, ["good", "bad"] * 20
+    >>> model = Classifier(vector_size=8, bucket=100).fit(texts, labels)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = os.path.join(folder, "model.bin")
+    ...     save_fasttext_classifier(model, path)
+    ...     load_fasttext_classifier(path).labels == model.labels
+    True
     """
     model = fasttext_bin.read(path)
     args, words = model.args, model.dictionary
@@ -97,6 +109,17 @@ def save_fasttext_classifier(model: Classifier, path: PathLike) -> None:
         If fastText has no such loss, or n-grams have been pruned and rows are not rounded any more.
     OSError
         If the file cannot be written.
+
+    Examples
+    --------
+    >>> import os, tempfile
+    >>> from ns2vec.classify import Classifier, save_fasttext_classifier
+    >>> texts, labels = ["good fun", "bad taste"] * 20, ["good", "bad"] * 20
+    >>> model = Classifier(vector_size=8, bucket=100).fit(texts, labels)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save_fasttext_classifier(model, os.path.join(folder, "model.bin"))
+    ...     os.listdir(folder)
+    ['model.bin']
     """
     if model.loss not in SAVED_LOSSES:
         raise ConfigError(

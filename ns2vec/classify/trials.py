@@ -27,6 +27,12 @@ class Trial:
         It learned from so many; None: all but those that were held out.
     seconds : float
         Of its trainings.
+
+    Examples
+    --------
+    >>> from ns2vec.classify import Trial
+    >>> Trial({"epochs": 5}, scores=[0.8, 0.9]).rank() > Trial({"epochs": 9}, scores=[0.95]).rank()
+    True
     """
 
     options: dict[str, Any]
@@ -59,6 +65,16 @@ class Tuned:
     metric : str
     seconds : float
         Of all.
+
+    Examples
+    --------
+    >>> from ns2vec.classify import autotune
+    >>> texts, labels = ["good fun", "bad taste", "good plot", "bad joke"] * 10, ["good", "bad"] * 20
+    >>> tuned = autotune(texts, labels, budget=2, vector_size=8, epochs=3, loss="softmax")
+    >>> len(tuned.trials), len(tuned.table(n=1)) > 0
+    (2, True)
+    >>> tuned.values("epochs"), isinstance(tuned.effects(["alpha"]), list)
+    ([3], True)
     """
 
     model: Classifier
@@ -82,6 +98,10 @@ class Tuned:
         ----------
         n : int
             How many settings.
+
+        Returns
+        -------
+        str
         """
         names = [name for name in self.trials[0].options if len(self.values(name)) > 1]
         best = sorted(self.trials, key=Trial.rank, reverse=True)[:n]
@@ -98,12 +118,32 @@ class Tuned:
         return "\n".join([head, "", *aligned(rows), "", *self.effects(names)])
 
     def values(self, name: str) -> list[Any]:
-        """The values of an option that were tried, which may be of any type where it was given."""
+        """The values of an option that were tried, which may be of any type where it was given.
+
+        Parameters
+        ----------
+        name : str
+
+        Returns
+        -------
+        list
+        """
         found = {str(trial.options[name]): trial.options[name] for trial in self.trials}
         return sorted(found.values()) if len(found) > 1 else [*found.values()]
 
     def effects(self, names: list[str]) -> list[str]:
-        """For options of few values, the best score of each in the first fold, which all settings have."""
+        """For options of few values, the best score of each in the first fold, which all settings have.
+
+        Parameters
+        ----------
+        names : list of str
+            Of options.
+
+        Returns
+        -------
+        list of str
+            A line for each option.
+        """
         found = []
         for name in names:
             values = self.values(name)

@@ -58,6 +58,7 @@ class Command(Protocol):
         ...
 
 
+#: Name -> subcommand of ``ns2vec``.
 COMMANDS: Registry[Command] = Registry("command")
 for _module in (
     train, phrases, classify, recommend, graph, evaluate, query, convert, info, calculate, compare, explain,

@@ -53,6 +53,13 @@ class CandidateRun:
         On the text that the reference was trained on; see `CandidateResult.f1_stability`.
     scores : dict of str to float
         Suite -> score.
+
+    Examples
+    --------
+    >>> from ns2vec.comparison import CandidateRun
+    >>> run = CandidateRun(seed=1, text_words=900, n_words=1800, n_trained=1700, seconds=0.5, cpu_seconds=0.9)
+    >>> run.share
+    1.0
     """
 
     seed: int
@@ -147,11 +154,30 @@ class CandidateResult:
         return self.seconds_per_word * self.batch_words
 
     def cost_per_batch(self, price_per_hour: float) -> float:
-        """Price of a batch on a machine that costs `price_per_hour`."""
+        """Price of a batch on a machine that costs `price_per_hour`.
+
+        Parameters
+        ----------
+        price_per_hour : float
+            Of the machine, in any currency.
+
+        Returns
+        -------
+        float
+        """
         return self.seconds_per_batch * price_per_hour / HOUR
 
     def time_reduction(self, reference: CandidateResult) -> float:
-        """Share of the reference's training time that is saved: 1 - t / t_reference."""
+        """Share of the reference's training time that is saved: 1 - t / t_reference.
+
+        Parameters
+        ----------
+        reference : CandidateResult
+
+        Returns
+        -------
+        float
+        """
         return 1.0 - self.seconds / reference.seconds
 
     def f1_stability(self, reference: CandidateResult) -> tuple[float, float]:
@@ -163,13 +189,30 @@ class CandidateResult:
         counted over all input words together. Both models of a ratio have the same seed and were
         trained on the same text with the same options. 1 means as good as full softmax; the
         deviation says how much that depends on the seed.
+
+        Parameters
+        ----------
+        reference : CandidateResult
+
+        Returns
+        -------
+        mean, deviation : float
         """
         theirs = {run.seed: run.f1 for run in reference.runs}
         ratios = [run.f1 / theirs[run.seed] for run in self.runs if theirs.get(run.seed)]
         return mean_and_deviation(ratios)
 
     def score(self, suite: str) -> tuple[float, float]:
-        """Mean and standard deviation over seeds of a suite's score."""
+        """Mean and standard deviation over seeds of a suite's score.
+
+        Parameters
+        ----------
+        suite : str
+
+        Returns
+        -------
+        mean, deviation : float
+        """
         return mean_and_deviation(run.scores.get(suite, math.nan) for run in self.runs)
 
     def loss(self) -> tuple[float, float]:
@@ -185,7 +228,17 @@ class CandidateResult:
         return [(epochs, statistics.fmean(losses)) for epochs, losses in sorted(points.items())]
 
     def summary(self, reference: CandidateResult, price_per_hour: float | None) -> dict[str, Any]:
-        """Return the figures that follow from the runs, as plain numbers."""
+        """Return the figures that follow from the runs, as plain numbers.
+
+        Parameters
+        ----------
+        reference : CandidateResult
+        price_per_hour : float or None
+
+        Returns
+        -------
+        dict
+        """
         stability, loss = self.f1_stability(reference), self.loss()
         suites = dict.fromkeys(suite for run in self.runs for suite in run.scores)
         figures = {
@@ -234,6 +287,22 @@ class Comparison:
     machine : dict
     made, version : str
         Date and time in ISO 8601, and version of ns2vec; ``""`` in records that have none.
+
+    Examples
+    --------
+    >>> from ns2vec.comparison import Comparison, compare, make_candidates
+    >>> corpus = [["sun", "shines"], ["rain", "falls"], ["snow", "falls"]] * 60
+    >>> found = compare(corpus, make_candidates(["negative_sampling"], ["unigram"]), seeds=[1], held_out=0.1,
+    ...                 vector_size=8, min_count=1, epochs=2, workers=1, sample=0)
+    >>> Comparison.from_dict(found.as_dict()).to_json() == found.to_json()
+    True
+    >>> full, sampled = found.candidates
+    >>> len(sampled.runs), len(sampled.mean_curve()) > 0, sampled.loss()[0] > 0
+    (1, True, True)
+    >>> sampled.time_reduction(full) < 1, len(sampled.f1_stability(full)), len(sampled.score("google"))
+    (True, 2, 2)
+    >>> sampled.cost_per_batch(price_per_hour=2.0) > 0, isinstance(sampled.summary(full, None), dict)
+    (True, True)
     """
 
     corpus: dict[str, Any]
@@ -270,12 +339,31 @@ class Comparison:
         return record
 
     def to_json(self, *, indent: int | None = 2) -> str:
-        """Render as JSON."""
+        """Render as JSON.
+
+        Parameters
+        ----------
+        indent : int, optional
+            None: one line.
+
+        Returns
+        -------
+        str
+        """
         return json.dumps(self.as_dict(), indent=indent, allow_nan=False, ensure_ascii=False)
 
     @classmethod
     def from_dict(cls, record: dict[str, Any]) -> Comparison:
-        """Return the comparison that `as_dict` has written, so that its tables can be made again."""
+        """Return the comparison that `as_dict` has written, so that its tables can be made again.
+
+        Parameters
+        ----------
+        record : dict
+
+        Returns
+        -------
+        Comparison
+        """
         values = {"made": "", "version": record["ns2vec"], **record}
         values = {name: values[name] for name in cls.__dataclass_fields__}
         return cls(**{**values, "candidates": tuple(map(_candidate_of, record["candidates"]))})

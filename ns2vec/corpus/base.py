@@ -42,6 +42,13 @@ class Scan:
         The corpus as indices into `tokens`; None for iterables and with ``memory_limit=0``.
     no_words : str
         What to say to the user where there are none.
+
+    Examples
+    --------
+    >>> from ns2vec.corpus import open_corpus
+    >>> found = open_corpus([["cat", "sat"], ["sat"]]).scan()
+    >>> list(found.tokens), found.counts.tolist(), found.n_sentences
+    (['cat', 'sat'], [1, 2], 2)
     """
 
     tokens: Sequence[Token]
@@ -59,6 +66,20 @@ class Corpus(ABC):
     ----------
     passes : int or None
         How often it can be read: 1 for a once-only iterator or stream, None for no limit.
+
+    Examples
+    --------
+    >>> from ns2vec.corpus import open_corpus
+    >>> corpus = open_corpus([["cat", "sat"], ["dog", "sat"]])
+    >>> corpus.length(), corpus.fingerprint() is None, next(iter(corpus.sentences()))
+    (2, True, ['cat', 'sat'])
+    >>> found = corpus.scan()
+    >>> list(found.tokens), found.counts.tolist()
+    (['cat', 'sat', 'dog'], [1, 2, 1])
+    >>> [chunk.n_words for chunk in corpus.chunks({"cat": 0, "sat": 1})]
+    [4]
+    >>> list(corpus.scan_sequential(max_vocab_size=1).tokens)
+    ['sat']
     """
 
     passes: int | None = None
@@ -100,6 +121,10 @@ class Corpus(ABC):
             Threads that may read; what is found is the same for any number.
         on_progress : callable(n_words, n_sentences, fraction), optional
 
+        Returns
+        -------
+        Scan
+
         Raises
         ------
         CorpusError
@@ -129,6 +154,10 @@ class Corpus(ABC):
         trim_rule : callable(word, count, min_count), optional
             Asked for each token when there is pruning to do; its `min_count` is the floor.
         on_progress : callable(n_words, n_sentences, fraction), optional
+
+        Returns
+        -------
+        Scan
 
         Raises
         ------

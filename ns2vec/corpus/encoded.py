@@ -126,6 +126,10 @@ class EncodedCorpus:
         remap : int32 array, optional
             Passed on in the chunk.
 
+        Returns
+        -------
+        Chunk
+
         Raises
         ------
         IndexError

@@ -58,7 +58,7 @@ class Splitting:
 
 
 class FileCorpus(Corpus):
-    """Text in files or in one open stream, read by the C scanner.
+    r"""Text in files or in one open stream, read by the C scanner.
 
     Parameters
     ----------
@@ -72,6 +72,18 @@ class FileCorpus(Corpus):
     ------
     OSError
         If a local path does not exist or may not be looked at.
+
+    Examples
+    --------
+    >>> import os, tempfile
+    >>> from ns2vec.corpus import open_corpus
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = os.path.join(folder, "corpus.txt")
+    ...     with open(path, "w") as out:
+    ...         _ = out.write("the cat sat\n")
+    ...     corpus = open_corpus(path)
+    ...     type(corpus).__name__, [list(words) for _, words in corpus.codes()]
+    ('FileCorpus', [['the', 'cat', 'sat']])
     """
 
     def __init__(self, reader: Sentences, sources: Sequence[Any], splitting: Splitting) -> None:
@@ -126,7 +138,18 @@ class FileCorpus(Corpus):
         )
 
     def codes(self, *, chunk_words: int = CHUNK_WORDS) -> Iterator[tuple[Int32Array, Sequence[str]]]:
-        """Tokenise the text without a vocabulary: yield codes of words, and the words by code, which grow."""
+        """Tokenise the text without a vocabulary: yield codes of words, and the words by code, which grow.
+
+        Parameters
+        ----------
+        chunk_words : int
+            Words after which a chunk ends with its sentence.
+
+        Yields
+        ------
+        codes : ndarray of shape (n,), int32
+        words : sequence of str
+        """
         scanner = self.splitting.scanner(chunk_words)
         tokens = scanner.tokens()
         for words, _, _ in self._chunks(scanner):

@@ -31,6 +31,12 @@ class IterableCorpus(Corpus):
     ------
     TypeError
         If it is not iterable. While reading: if a sentence is not, or a token is not hashable.
+
+    Examples
+    --------
+    >>> from ns2vec.corpus import IterableCorpus
+    >>> IterableCorpus([["cat", "sat"]]).scan().n_words
+    2
     """
 
     whole = False  # long sentences come in parts, and empty ones go

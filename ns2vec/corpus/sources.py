@@ -35,6 +35,10 @@ def open_corpus(corpus: Any, *, errors: str = "strict") -> Corpus:
     errors : {"strict", "replace", "ignore"}
         For paths and open files: what to do with bytes that are not UTF-8. Readers have their own.
 
+    Returns
+    -------
+    Corpus
+
     Raises
     ------
     FileNotFoundError, CorpusError
@@ -67,6 +71,14 @@ def open_corpus(corpus: Any, *, errors: str = "strict") -> Corpus:
 
 def open_corpus_file(path: Any) -> FileCorpus:
     """Return the corpus for gensim's ``corpus_file=``: one uncompressed local file, ASCII blanks.
+
+    Parameters
+    ----------
+    path : path
+
+    Returns
+    -------
+    FileCorpus
 
     Raises
     ------

@@ -20,6 +20,17 @@ from ns2vec._typing import Float64Array, Int64Array
 from ns2vec.evaluation.statistics import Difference, Resampling, compare_means, percentiles
 from ns2vec.exceptions import ConfigError
 
+__all__ = [
+    "F1Stability",
+    "LabelEvaluation",
+    "LabelScore",
+    "calibration_error",
+    "compare_labels",
+    "evaluate_labels",
+    "f1_stability",
+    "macro_f1",
+]
+
 MOST_CELLS = 1 << 24  # of the confusion of redrawn items at a time
 
 
@@ -33,6 +44,12 @@ class LabelScore:
         0 where nothing was found, or nothing is there.
     support : int
         Items that have it.
+
+    Examples
+    --------
+    >>> from ns2vec.evaluation.classification import evaluate_labels
+    >>> evaluate_labels(["a", "b"], ["a", "a"]).per_label["a"]
+    LabelScore(precision=0.5, recall=1.0, f1=0.6666666666666666, support=1)
     """
 
     precision: float
@@ -80,10 +97,21 @@ def evaluate_labels(
     resampling : Resampling, optional
         For the intervals.
 
+    Returns
+    -------
+    LabelEvaluation
+
     Raises
     ------
     ConfigError
         If there are no items, or not as many of one as of the other.
+
+    Examples
+    --------
+    >>> from ns2vec.evaluation.classification import evaluate_labels
+    >>> found = evaluate_labels(["a", "a", "b", "b"], ["a", "a", "b", "a"])
+    >>> found.accuracy, found.per_label["b"].recall, found.confusion.tolist()
+    (0.75, 0.5, [[2, 0], [1, 1]])
     """
     labels, codes = coded(truth, predicted)
     confusion = confusion_of(codes, len(labels))
@@ -170,6 +198,10 @@ def compare_labels(
     truth, first, second : sequences of length n
     resampling : Resampling, optional
 
+    Returns
+    -------
+    Difference
+
     Examples
     --------
     >>> from ns2vec.evaluation.classification import compare_labels
@@ -190,6 +222,12 @@ class F1Stability:
         Of the shares that stay.
     shares : list of float
         Of each seed: 1 is the same F1, above 1 a better one.
+
+    Examples
+    --------
+    >>> from ns2vec.evaluation.classification import f1_stability
+    >>> f1_stability(["a", "b"], [["a", "a"]], [["a", "b"]]).shares[0] < 1
+    True
     """
 
     mean: float
@@ -207,6 +245,10 @@ def f1_stability(
     truth : sequence of length n
     sampled, full : sequences of sequences of length n
         Predicted labels, for each seed.
+
+    Returns
+    -------
+    F1Stability
 
     Raises
     ------
@@ -229,7 +271,22 @@ def f1_stability(
 
 
 def macro_f1(truth: Sequence[Any], predicted: Sequence[Any]) -> float:
-    """The mean of all labels' F1, without intervals."""
+    """The mean of all labels' F1, without intervals.
+
+    Parameters
+    ----------
+    truth, predicted : sequence of length n
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
+    >>> from ns2vec.evaluation.classification import macro_f1
+    >>> macro_f1(["a", "b"], ["a", "b"])
+    1.0
+    """
     labels, codes = coded(truth, predicted)
     return float(label_scores(confusion_of(codes, len(labels)))[2].mean())
 
@@ -244,6 +301,10 @@ def calibration_error(is_right: npt.ArrayLike, confidence: npt.ArrayLike, n_bins
         The probability of the predicted label.
     n_bins : int
         Bins of equal width.
+
+    Returns
+    -------
+    float
 
     Raises
     ------

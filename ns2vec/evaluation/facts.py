@@ -188,6 +188,19 @@ class FactsCorpus:
     >>> section, question = next(corpus.analogies())
     >>> section
     'country-capital-together'
+    >>> ids, lengths = next(corpus.batches())
+    >>> len(ids) == int(lengths.sum())
+    True
+    >>> left, right, score = next(corpus.similarities())
+    >>> round(corpus.planted_similarity(left, right), 2) == score
+    True
+    >>> import os, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     n_words = corpus.write_corpus(os.path.join(folder, "corpus.txt"))
+    ...     n_questions = corpus.write_analogies(os.path.join(folder, "analogies.txt"))
+    ...     n_pairs = corpus.write_similarity(os.path.join(folder, "pairs.tsv"))
+    >>> n_words >= 50_000, n_questions > 0, n_pairs > 0
+    (True, True, True)
     """
 
     def __init__(self, n_types: int = DEFAULT_TYPES, seed: int = 1, n_words: int | None = None) -> None:
@@ -364,12 +377,30 @@ class FactsCorpus:
                     yield left, right, round(self.planted_similarity(left, right), 2)
 
     def write_corpus(self, path: PathLike) -> int:
-        """Write one sentence a line; return the number of words."""
+        """Write one sentence a line; return the number of words.
+
+        Parameters
+        ----------
+        path : path
+
+        Returns
+        -------
+        int
+        """
         _write_lines(path, map(" ".join, self.sentences()))
         return self.n_words
 
     def write_analogies(self, path: PathLike) -> int:
-        """Write the analogy questions in the questions-words layout; return their number."""
+        """Write the analogy questions in the questions-words layout; return their number.
+
+        Parameters
+        ----------
+        path : path
+
+        Returns
+        -------
+        int
+        """
         sections: dict[str, list[str]] = {}
         for section, words in self.analogies():
             sections.setdefault(f": {section}", []).append(" ".join(words))
@@ -377,7 +408,16 @@ class FactsCorpus:
         return sum(map(len, sections.values()))
 
     def write_similarity(self, path: PathLike) -> int:
-        """Write ``word TAB word TAB score`` lines; return their number."""
+        """Write ``word TAB word TAB score`` lines; return their number.
+
+        Parameters
+        ----------
+        path : path
+
+        Returns
+        -------
+        int
+        """
         return _write_lines(path, (f"{left}\t{right}\t{score}" for left, right, score in self.similarities()))
 
 
@@ -393,6 +433,15 @@ def _write_lines(path: PathLike, lines: Iterable[str]) -> int:
 
 def facts_corpus(n_types: int = DEFAULT_TYPES, seed: int = 1, n_words: int | None = None) -> FactsCorpus:
     """Return the facts corpus of these arguments; see `FactsCorpus`.
+
+    Parameters
+    ----------
+    n_types, seed, n_words : int
+        As in `FactsCorpus`.
+
+    Returns
+    -------
+    FactsCorpus
 
     Examples
     --------

@@ -23,6 +23,8 @@ from ns2vec._typing import Embedding, FloatArray, Int64Array
 from ns2vec.evaluation.neighbours import nearest_rows
 from ns2vec.evaluation.statistics import mean, spearman
 
+__all__ = ["Health", "hub_counts", "isotropy", "measure_health"]
+
 N_PAIRS = 20000
 BLOCK_ROWS = 4096
 
@@ -71,6 +73,14 @@ def isotropy(vectors: FloatArray) -> float:
     vectors : ndarray of shape (n, D)
         Rows of length 1.
 
+    Returns
+    -------
+    float
+
+    References
+    ----------
+    Mu and Viswanath 2018, "All-but-the-top", arXiv:1702.01417, section 2; Arora et al. 2016.
+
     Examples
     --------
     >>> import numpy as np
@@ -87,6 +97,19 @@ def isotropy(vectors: FloatArray) -> float:
 
 def hub_counts(vectors: FloatArray, k: int = 10) -> Int64Array:
     """Return how often each row is among the k nearest neighbours of another one, shape (n,).
+
+    Parameters
+    ----------
+    vectors : ndarray of shape (n, D)
+    k : int
+
+    Returns
+    -------
+    ndarray of shape (n,), int64
+
+    References
+    ----------
+    Radovanović, Nanopoulos and Ivanović 2010, "Hubs in space", JMLR 11.
 
     Examples
     --------

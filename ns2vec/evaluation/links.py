@@ -10,6 +10,8 @@ import numpy.typing as npt
 from ns2vec.evaluation.statistics import average_ranks
 from ns2vec.exceptions import ConfigError
 
+__all__ = ["LinkScores", "judge_links"]
+
 
 @dataclass(frozen=True, slots=True)
 class LinkScores:
@@ -37,6 +39,10 @@ def judge_links(links: npt.ArrayLike, others: npt.ArrayLike) -> LinkScores:
     ----------
     links, others : array_like of shape (n,) and (m,)
         Scores; more means more likely.
+
+    Returns
+    -------
+    LinkScores
 
     Raises
     ------

@@ -17,6 +17,8 @@ from ns2vec._options import number, whole
 from ns2vec._typing import BoolArray, Float64Array
 from ns2vec.exceptions import ConfigError
 
+__all__ = ["NodeScores", "classify_nodes"]
+
 
 @dataclass(frozen=True, slots=True)
 class NodeScores:
@@ -72,6 +74,10 @@ def classify_nodes(
     ------
     ConfigError
         If the arrays do not fit each other, or a share leaves no node to learn from or to judge by.
+
+    References
+    ----------
+    Perozzi et al. 2014, arXiv:1403.6652, section 5, whose protocol it is.
 
     Examples
     --------

@@ -70,6 +70,8 @@ class Report:
     >>> print(report.table())
     suite                                score    asked
     toy                             rho  0.500   0.0 % unknown
+    >>> report.as_dict()["n_words"], report.to_json(indent=None)[:1]
+    (3, '{')
     """
 
     n_words: int
@@ -88,7 +90,17 @@ class Report:
         return asdict(self)
 
     def to_json(self, *, indent: int | None = 2) -> str:
-        """Render as JSON; a correlation that is not defined (NaN) becomes null."""
+        """Render as JSON; a correlation that is not defined (NaN) becomes null.
+
+        Parameters
+        ----------
+        indent : int, optional
+            None: one line.
+
+        Returns
+        -------
+        str
+        """
         return json.dumps(finite(self.as_dict()), indent=indent, allow_nan=False)
 
     def table(self, *, sections: bool = True) -> str:
@@ -98,6 +110,10 @@ class Report:
         ----------
         sections : bool, optional
             Whether to list each section of the analogies.
+
+        Returns
+        -------
+        str
         """
         lines = [f"{'suite':<31} {'score':>10} {'asked':>8}"]
         for suite in self.analogies:

@@ -29,6 +29,8 @@ from ns2vec.evaluation.tasks import TASKS
 from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.reports.tables import finite, now
 
+__all__ = ["Evaluation", "Settings", "SuiteOutcome", "evaluate_suites"]
+
 logger = logging.getLogger(__name__)
 
 
@@ -59,6 +61,14 @@ class Settings:
     ------
     ConfigError
         If a value cannot work.
+
+    Examples
+    --------
+    >>> from ns2vec import KeyedVectors
+    >>> from ns2vec.evaluation.runner import Settings
+    >>> wv = KeyedVectors(2)
+    >>> wv.add_vectors(["tea", "milk"], [[1.0, 0.0], [0.0, 1.0]])
+    >>> lookup = Settings(restrict_vocab=1).lookup(wv)
     """
 
     restrict_vocab: int | None = 300000
@@ -79,7 +89,16 @@ class Settings:
             raise ConfigError(f"subset must be 'common' or 'own', got {self.subset!r}")
 
     def lookup(self, embedding: Embedding) -> Lookup:
-        """Return the words and vectors of a model as these settings see them."""
+        """Return the words and vectors of a model as these settings see them.
+
+        Parameters
+        ----------
+        embedding : KeyedVectors, or what has its three attributes
+
+        Returns
+        -------
+        Lookup
+        """
         return Lookup(
             embedding,
             restrict_vocab=self.restrict_vocab,
@@ -155,6 +174,25 @@ class Evaluation:
     seconds : float
     made : str
         Date and time, in ISO 8601.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ns2vec.evaluation import facts_corpus
+    >>> from ns2vec.evaluation.runner import Settings, evaluate_suites
+    >>> from ns2vec import KeyedVectors
+    >>> words = facts_corpus().tokens
+    >>> noise = KeyedVectors(8)
+    >>> noise.add_vectors(words, np.random.default_rng(1).normal(size=(len(words), 8)))
+    >>> settings = Settings(restrict_vocab=None)
+    >>> found = evaluate_suites({"noise": noise}, ["facts_relations"], settings=settings)
+    >>> list(found.scores()["noise"]), found.left_out_lines()
+    (['facts_relations'], [])
+    >>> sorted(found.as_dict())[:1], found.to_json(indent=None)[:1]
+    (['left_out'], '{')
+    >>> outcome = found.outcomes[0]
+    >>> outcome.suite.name, len(outcome.results)
+    ('facts_relations', 1)
     """
 
     models: dict[str, tuple[int, int]]
@@ -202,7 +240,17 @@ class Evaluation:
         }
 
     def to_json(self, *, indent: int | None = 2) -> str:
-        """Render as JSON; numbers that are not defined (NaN) become null."""
+        """Render as JSON; numbers that are not defined (NaN) become null.
+
+        Parameters
+        ----------
+        indent : int, optional
+            None: one line.
+
+        Returns
+        -------
+        str
+        """
         return json.dumps(finite(self.as_dict()), indent=indent, allow_nan=False, ensure_ascii=False)
 
 

@@ -17,6 +17,8 @@ from ns2vec._typing import Embedding
 from ns2vec.evaluation.neighbours import nearest_rows
 from ns2vec.exceptions import ConfigError
 
+__all__ = ["Stability", "neighbour_stability"]
+
 
 @dataclass(frozen=True, slots=True)
 class Stability:
@@ -75,6 +77,10 @@ def neighbour_stability(
     ------
     ConfigError
         If there are not more than `k` common words.
+
+    References
+    ----------
+    Wendlandt et al. 2018, arXiv:1804.09692; Antoniak and Mimno 2018.
 
     Examples
     --------

@@ -147,6 +147,17 @@ def table(evaluation: Any, *, sections: bool = False) -> str:
     Returns
     -------
     str
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ns2vec.evaluation.ranking import Factors, evaluate_ranking
+    >>> from ns2vec.evaluation.ranking.reports import table
+    >>> from scipy.sparse import csr_matrix
+    >>> known, wanted = csr_matrix([[1, 0, 0], [0, 1, 0]]), csr_matrix([[0, 1, 0], [0, 0, 1]])
+    >>> found = evaluate_ranking({"model": Factors(np.eye(2), np.ones((3, 2)))}, known, wanted)
+    >>> "recall@10" in table(found)
+    True
     """
     rows, notes = rows_and_notes(evaluation, sections)
     return "\n".join([*aligned(rows), *notes])
@@ -163,6 +174,17 @@ def markdown(evaluation: Any, *, sections: bool = False) -> str:
     Returns
     -------
     str
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ns2vec.evaluation.ranking import Factors, evaluate_ranking
+    >>> from ns2vec.evaluation.ranking.reports import markdown
+    >>> from scipy.sparse import csr_matrix
+    >>> known, wanted = csr_matrix([[1, 0, 0], [0, 1, 0]]), csr_matrix([[0, 1, 0], [0, 0, 1]])
+    >>> found = evaluate_ranking({"model": Factors(np.eye(2), np.ones((3, 2)))}, known, wanted)
+    >>> markdown(found).count("| recall@10 |")
+    1
     """
     rows, notes = rows_and_notes(evaluation, sections)
     escaped = [[_escape(cell) for cell in row] for row in rows]

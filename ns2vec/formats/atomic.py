@@ -92,12 +92,28 @@ def open_for_read(path: PathLike | IO[bytes], own: tuple[str, ...] = ()) -> Iter
     path : path, address or ``"-"``; or a file object, which is left open
     own : names of `ns2vec._magic.KINDS` that the caller reads itself
 
+    Yields
+    ------
+    binary file
+
     Raises
     ------
     OSError
         If the file cannot be opened, with the remedy.
     FormatError
         If a compressed file is damaged, or unpacks to absurdly much.
+
+    Examples
+    --------
+    >>> import os, tempfile
+    >>> from ns2vec.formats import open_for_read, open_for_write
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = os.path.join(folder, "words.txt.gz")
+    ...     with open_for_write(path) as out:
+    ...         _ = out.write(b"tea milk")
+    ...     with open_for_read(path) as stream:
+    ...         stream.read()
+    b'tea milk'
     """
     if not isinstance(path, (str, os.PathLike)):
         yield path
@@ -128,6 +144,10 @@ def open_for_write(
     path : path, address or ``"-"`` for standard output; or a file object, which is left open
     mode : ``"wb"``, ``"w"`` (text), ``"ab"`` or ``"a"``
     encoding, newline : as in `open`, for the text modes; UTF-8 and plain newlines unless given
+
+    Yields
+    ------
+    file
 
     Raises
     ------
@@ -175,6 +195,10 @@ def check_writable(path: PathLike) -> None:
     """Find out before long work whether `open_for_write` will open this path; nothing is left behind.
 
     Addresses and ``"-"`` are taken on trust, and so is a pipe, whose reader would see it opened.
+
+    Parameters
+    ----------
+    path : path, address or ``"-"``
 
     Raises
     ------

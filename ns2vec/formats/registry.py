@@ -44,6 +44,12 @@ class Format(Protocol):
 
     With ``looks_like(start)`` besides, which tells by the first bytes of a file, the format is also guessed
     where the suffix says nothing.
+
+    Examples
+    --------
+    >>> from ns2vec.formats import FORMATS
+    >>> FORMATS["glove"].NAME, callable(FORMATS["glove"].read), callable(FORMATS["glove"].write)
+    ('glove', True, True)
     """
 
     NAME: str
@@ -51,15 +57,31 @@ class Format(Protocol):
 
     @staticmethod
     def read(path: PathLike, /) -> VectorTable:
-        """Return what the file holds."""
+        """Return what the file holds.
+
+        Parameters
+        ----------
+        path : path
+
+        Returns
+        -------
+        VectorTable
+        """
         ...
 
     @staticmethod
     def write(path: PathLike, table: VectorTable, /) -> None:
-        """Write the table to the file."""
+        """Write the table to the file.
+
+        Parameters
+        ----------
+        path : path
+        table : VectorTable
+        """
         ...
 
 
+#: Name -> format of files of vectors.
 FORMATS: Registry[Format] = Registry("format")
 for _module in (word2vec_text, word2vec_binary, projector, glove, fasttext_vec, npy, native, gensim):
     FORMATS.register(_module.NAME, _module)  # type: ignore[arg-type]
@@ -67,6 +89,14 @@ for _module in (word2vec_text, word2vec_binary, projector, glove, fasttext_vec, 
 
 def format_of_suffix(path: PathLike) -> str | None:
     """Return the name of the format that a path's suffix stands for, compressed or not; None if for none.
+
+    Parameters
+    ----------
+    path : path
+
+    Returns
+    -------
+    str or None
 
     Examples
     --------
@@ -98,10 +128,24 @@ def guess_format(path: PathLike) -> str:
 
     A path without a known suffix and without a file behind it (one to be written) is ``"word2vec_text"``.
 
+    Parameters
+    ----------
+    path : path
+
+    Returns
+    -------
+    str
+
     Raises
     ------
     FormatError
         If the file exists and looks like none of the formats.
+
+    Examples
+    --------
+    >>> from ns2vec.formats import guess_format
+    >>> guess_format("vectors.bin"), guess_format("vectors.npy")
+    ('word2vec_binary', 'npy')
     """
     suffix_says = format_of_suffix(path)
     if os.fspath(path) == "-" or is_remote(path) or not os.path.isfile(path):
@@ -143,6 +187,10 @@ def read_vectors(
         the file.
     **options
         What the format's own `read` takes besides: `encoding`, `unicode_errors`, `mmap`, `vocabulary` ...
+
+    Returns
+    -------
+    VectorTable
 
     Raises
     ------
@@ -189,10 +237,25 @@ def read_vectors(
 def with_format(path: PathLike, name: str | None = None) -> tuple[PathLike, str]:
     """Return the path, which is open if it is that of a pipe, and its format, guessed unless it is named.
 
+    Parameters
+    ----------
+    path : path
+    name : str, optional
+
+    Returns
+    -------
+    path, name
+
     Raises
     ------
     FormatError
         If the file looks like none of the formats.
+
+    Examples
+    --------
+    >>> from ns2vec.formats import with_format
+    >>> with_format("vectors.bin")
+    ('vectors.bin', 'word2vec_binary')
     """
     if name is not None:
         return path, name

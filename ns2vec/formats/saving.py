@@ -91,6 +91,22 @@ class Saveable:
         """Note what happened to the model, with versions and time, in `lifecycle_events`.
 
         Assign None to `lifecycle_events` to keep no record.
+
+        Parameters
+        ----------
+        event_name : str
+        log_level : int
+            Of the line in the log; false for none.
+        **event
+            What else is kept of it: plain values.
+
+        Examples
+        --------
+        >>> from ns2vec import Word2Vec
+        >>> model = Word2Vec([["cat", "sat"]] * 20, vector_size=8, min_count=1)
+        >>> model.add_lifecycle_event("checked", outcome="good")
+        >>> model.lifecycle_events[-1]["outcome"]
+        'good'
         """
         logger.log(log_level, "%s: %s", event_name, event)
         if not hasattr(self, "lifecycle_events"):
@@ -132,6 +148,17 @@ class Saveable:
             If a key is of a type that cannot be written, or an option has a value that makes no sense.
         OSError
             If the file cannot be written; the old one is untouched then.
+
+        Examples
+        --------
+        >>> import os, tempfile
+        >>> from ns2vec import KeyedVectors
+        >>> wv = KeyedVectors(2)
+        >>> wv.add_vectors(["tea", "milk"], [[1.0, 0.0], [0.0, 1.0]])
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     wv.save(os.path.join(folder, "vectors.ns2v"))
+        ...     os.listdir(folder)
+        ['vectors.ns2v']
         """
         _save(self, *args, **kwargs)
 
@@ -158,6 +185,18 @@ class Saveable:
         ------
         OSError
             If a file cannot be written.
+
+        Examples
+        --------
+        >>> import os, tempfile
+        >>> from ns2vec import KeyedVectors
+        >>> wv = KeyedVectors(2)
+        >>> wv.add_vectors(["tea", "milk"], [[1.0, 0.0], [0.0, 1.0]])
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = os.path.join(folder, "vectors.kv")
+        ...     wv.save_gensim(path)
+        ...     KeyedVectors.load(path).index_to_key
+        ['tea', 'milk']
         """
         _check_options(separately, sep_limit, ignore)
         gensim.write_state(
@@ -202,6 +241,18 @@ class Saveable:
             others. ChecksumError if it is not what was written, or cannot be verified.
         OSError
             If it cannot be read or mapped.
+
+        Examples
+        --------
+        >>> import os, tempfile
+        >>> from ns2vec import KeyedVectors
+        >>> wv = KeyedVectors(2)
+        >>> wv.add_vectors(["tea", "milk"], [[1.0, 0.0], [0.0, 1.0]])
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = os.path.join(folder, "vectors.ns2v")
+        ...     wv.save(path)
+        ...     KeyedVectors.load(path)["milk"].tolist()
+        [0.0, 1.0]
         """
         if trust_pickle:
             if not cls._may_be_pickled():

@@ -38,7 +38,21 @@ class TruncatedFileError(FormatError, EOFError):
 
 
 class KeyDecodingError(FormatError, UnicodeDecodeError):
-    """A key is not valid in the encoding that was asked for."""
+    r"""A key is not valid in the encoding that was asked for.
+
+    Parameters
+    ----------
+    where : str
+        Path and place.
+    error : UnicodeDecodeError
+
+    Examples
+    --------
+    >>> from ns2vec.formats import KeyDecodingError
+    >>> error = UnicodeDecodeError("utf-8", b"caf\xe9", 3, 4, "unexpected end of data")
+    >>> KeyDecodingError("vectors.bin: word 3", error).message[:19]
+    'vectors.bin: word 3'
+    """
 
     def __init__(self, where: str, error: UnicodeDecodeError) -> None:
         super().__init__(error.encoding, error.object, error.start, error.end, error.reason)
@@ -61,6 +75,14 @@ class VectorTable:
     vectors : ndarray of shape (V, D), floating point
     counts : ndarray of shape (V,), int64, or None when the format keeps none
     index : dict of key -> row, or None where reading made none
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ns2vec.formats import VectorTable
+    >>> table = VectorTable(["tea", "milk"], np.eye(2, dtype=np.float32))
+    >>> table.take([1]).keys, [keys for keys, rows in table.blocks()]
+    (['milk'], [['tea', 'milk']])
     """
 
     keys: list[Any]
@@ -78,13 +100,34 @@ class VectorTable:
             raise ValueError(f"expected one count for each of {len(self.keys)} keys, got {len(self.counts)}")
 
     def take(self, rows: Any, keys: list[Any] | None = None) -> VectorTable:
-        """Return a table of some rows, in that order; with these keys, if they are known already."""
+        """Return a table of some rows, in that order; with these keys, if they are known already.
+
+        Parameters
+        ----------
+        rows : array_like of shape (n,), int
+        keys : list, optional
+
+        Returns
+        -------
+        VectorTable
+        """
         counts = None if self.counts is None else self.counts[rows]
         keys = [self.keys[row] for row in rows] if keys is None else keys
         return VectorTable(keys, self.vectors[rows], counts)
 
     def blocks(self, order: Int64Array | None = None) -> Iterator[tuple[list[Any], npt.NDArray[Any]]]:
-        """Yield (keys, rows) of at most about a megabyte, in the order of the rows listed in `order`."""
+        """Yield (keys, rows) of at most about a megabyte, in the order of the rows listed in `order`.
+
+        Parameters
+        ----------
+        order : ndarray of shape (n,), int64, optional
+            All rows as they stand unless given.
+
+        Yields
+        ------
+        keys : list
+        rows : ndarray of shape (m, D)
+        """
         n_rows = len(self.keys) if order is None else len(order)
         row_bytes = max(1, self.vectors.shape[1] * self.vectors.dtype.itemsize)
         step = max(1, WRITE_BLOCK_BYTES // row_bytes)

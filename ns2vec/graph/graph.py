@@ -80,12 +80,22 @@ class Graph:
             An edge of weight 0 is none.
         directed : bool
 
+        Returns
+        -------
+        Graph
+
         Raises
         ------
         CorpusError
             If there is no edge, or a weight is below 0 or not finite.
         ConfigError
             If a row number is none, or there are too many nodes.
+
+        Examples
+        --------
+        >>> from ns2vec.graph import Graph
+        >>> Graph.of_edges(["a", "b", "c"], [0, 1], [1, 2]).neighbours_of("b")
+        ['a', 'c']
         """
         if len(keys) > MOST_NODES:
             raise ConfigError(f"a graph has at most {MOST_NODES:,} nodes, got {len(keys):,}")
@@ -122,6 +132,14 @@ class Graph:
     def neighbours_of(self, key: Any) -> list[Any]:
         """Keys that edges from a node lead to.
 
+        Parameters
+        ----------
+        key : str or int
+
+        Returns
+        -------
+        list of keys
+
         Raises
         ------
         KeyError
@@ -135,10 +153,24 @@ class Graph:
     def rows_of(self, keys: Sequence[Any]) -> Int64Array:
         """Row numbers of keys, shape (n,).
 
+        Parameters
+        ----------
+        keys : sequence of keys
+
+        Returns
+        -------
+        ndarray of shape (n,), int64
+
         Raises
         ------
         KeyError
             If one is no node.
+
+        Examples
+        --------
+        >>> from ns2vec.graph import read_graph
+        >>> read_graph([("a", "b"), ("b", "c")]).rows_of(["c", "a"]).tolist()
+        [2, 0]
         """
         try:
             return np.array([self.rows[key] for key in keys], dtype=np.int64)
@@ -146,21 +178,61 @@ class Graph:
             raise KeyError(f"no node {shown(error.args[0])} in this graph") from None
 
     def matrix(self) -> Any:
-        """The weights as a scipy.sparse CSR matrix, shape (n_nodes, n_nodes), float32."""
+        """The weights as a scipy.sparse CSR matrix, shape (n_nodes, n_nodes), float32.
+
+        Examples
+        --------
+        >>> from ns2vec.graph import read_graph
+        >>> read_graph([("a", "b"), ("b", "c")]).matrix().toarray().tolist()
+        [[0.0, 1.0, 0.0], [1.0, 0.0, 1.0], [0.0, 1.0, 0.0]]
+        """
         import scipy.sparse
 
         weights = np.ones(self.n_edges, np.float32) if self.weights is None else self.weights
         return scipy.sparse.csr_matrix((weights, self.neighbours, self.offsets), shape=(len(self),) * 2)
 
     def has_edges(self, sources: npt.ArrayLike, targets: npt.ArrayLike) -> npt.NDArray[np.bool_]:
-        """Whether there is an edge from each row to the other, shape (n,)."""
+        """Whether there is an edge from each row to the other, shape (n,).
+
+        Parameters
+        ----------
+        sources, targets : array_like of shape (n,), int
+            Rows.
+
+        Returns
+        -------
+        ndarray of shape (n,), bool
+
+        Examples
+        --------
+        >>> from ns2vec.graph import read_graph
+        >>> read_graph([("a", "b"), ("b", "c")]).has_edges([0, 0], [1, 2]).tolist()
+        [True, False]
+        """
         known = self.sources.astype(np.int64) * len(self) + self.neighbours
         asked = np.asarray(sources, dtype=np.int64) * len(self) + np.asarray(targets)
         places = np.minimum(np.searchsorted(known, asked), max(len(known) - 1, 0))
         return known[places] == asked if len(known) else np.zeros(len(asked), dtype=np.bool_)
 
     def without_edges(self, gone: npt.NDArray[np.bool_]) -> Graph:
-        """The same nodes without some edges; `gone` is of shape (n_edges,)."""
+        """The same nodes without some edges; `gone` is of shape (n_edges,).
+
+        Parameters
+        ----------
+        gone : ndarray of shape (n_edges,), bool
+
+        Returns
+        -------
+        Graph
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from ns2vec.graph import read_graph
+        >>> graph = read_graph([("a", "b"), ("b", "c")], directed=True)
+        >>> graph.without_edges(np.array([True, False])).neighbours_of("a")
+        []
+        """
         stay = ~gone
         counts = np.bincount(self.sources[stay], minlength=len(self))
         offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
@@ -170,10 +242,24 @@ class Graph:
     def walker(self, p: float = 1.0, q: float = 1.0) -> Walker:
         """What walks over it; see `ns2vec.graph.walks`.
 
+        Parameters
+        ----------
+        p, q : float
+            As in `WalkPlan`.
+
+        Returns
+        -------
+        Walker
+
         Raises
         ------
         VocabularyError
             If there is no edge.
+
+        Examples
+        --------
+        >>> from ns2vec.graph import read_graph
+        >>> walker = read_graph([("a", "b"), ("b", "c")]).walker(p=0.5)
         """
         if not self.n_edges:
             raise VocabularyError("the graph has no edges: there is nothing to walk on")

@@ -44,6 +44,10 @@ class LinkSplit:
             give, the product of the vector of one node and the output vector of the other, both ways.
             Without, it is the cosine, which knows nothing of how many links a node has.
 
+        Returns
+        -------
+        links, others : ndarray of shape (n,), float64
+
         Raises
         ------
         KeyError
@@ -81,6 +85,10 @@ def split_links(graph: Graph, *, share: float = 0.2, seed: int = 1) -> LinkSplit
     share : float
         Of the edges, above 0 and below 1.
     seed : int
+
+    Returns
+    -------
+    LinkSplit
 
     Raises
     ------

@@ -201,6 +201,13 @@ class NodeModel(StoredModel):
         ------
         CorpusError, VocabularyError, ConfigError
             As `fit`.
+
+        Examples
+        --------
+        >>> from ns2vec.graph import DeepWalk
+        >>> model = DeepWalk(vector_size=4, epochs=1).fit([("a", "b"), ("b", "c")])
+        >>> model.partial_fit([("c", "d")]).wv.index_to_key
+        ['a', 'b', 'c', 'd']
         """
         found, told = read_graph(graph), checked_callbacks(callbacks)
         config = self._config() if epochs is None else self._config(epochs=epochs)
@@ -213,12 +220,24 @@ class NodeModel(StoredModel):
     def grow(self, graph: Any) -> None:
         """Make room for the nodes of a graph that the model lacks, without learning from it.
 
+        Parameters
+        ----------
+        graph : Graph, or what `read_graph` makes one of
+
         Raises
         ------
         VocabularyError
             If the model has not been fitted.
         CorpusError
             As `fit`.
+
+        Examples
+        --------
+        >>> from ns2vec.graph import DeepWalk
+        >>> model = DeepWalk(vector_size=4, epochs=1).fit([("a", "b"), ("b", "c")])
+        >>> model.grow([("c", "d")])
+        >>> model.wv.index_to_key
+        ['a', 'b', 'c', 'd']
         """
         found, core = read_graph(graph), self._ready()
         if not self.wv.key_to_index:
@@ -302,6 +321,16 @@ class NodeModel(StoredModel):
             If a setting has another value.
         CorpusError
             If it is another graph.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from ns2vec.graph import DeepWalk
+        >>> edges = [("a", "b"), ("b", "c")]
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     _ = DeepWalk(vector_size=4, epochs=2, checkpoint=folder, checkpoint_every=1).fit(edges)
+        ...     DeepWalk.resume(folder, edges).wv.index_to_key
+        ['a', 'b', 'c']
         """
         model, go_on = resuming.from_checkpoint(cls, folder, checkpoint_every, settings)
         go_on(graph, None, callbacks, strict=strict)

@@ -40,6 +40,13 @@ class WalkPlan:
     ------
     ConfigError
         If a value cannot work.
+
+    Examples
+    --------
+    >>> from ns2vec.graph import WalkPlan, read_graph
+    >>> plan = WalkPlan(length=10, per_node=2)
+    >>> float(plan.expected_visits(read_graph([("a", "b"), ("b", "c")])).sum())
+    60.0
     """
 
     length: int = 40
@@ -55,6 +62,16 @@ class WalkPlan:
 
     def walks(self, graph: Graph, *, seed: int = 1, epoch: int = 0) -> Int32Array:
         """All walks of an epoch at once: rows of the nodes of each, and -1 behind them.
+
+        Parameters
+        ----------
+        graph : Graph
+        seed, epoch : int
+            They choose the walks.
+
+        Returns
+        -------
+        ndarray of shape (n,), int32
 
         Raises
         ------
@@ -75,6 +92,14 @@ class WalkPlan:
         """How often walks of an epoch are expected to come to each node, shape (n_nodes,), if p and q are 1.
 
         Noise and Huffman codes are made of it; with other p and q it is near enough for that.
+
+        Parameters
+        ----------
+        graph : Graph
+
+        Returns
+        -------
+        ndarray of shape (n_nodes,), float64
         """
         now = np.full(len(graph), float(self.per_node))
         total, back, strengths = now.copy(), graph.matrix().T.tocsr(), graph.strengths

@@ -70,7 +70,12 @@ class LegacyNames(SimilarityQueries):
         return self.closer_than(word1, word2)
 
     def init_sims(self, replace: bool = False) -> None:
-        """Call `fill_norms`, or `unit_normalize_all` when `replace`."""
+        """Call `fill_norms`, or `unit_normalize_all` when `replace`.
+
+        Parameters
+        ----------
+        replace : bool
+        """
         _deprecated("init_sims", "fill_norms() or unit_normalize_all()")
         if replace:
             self.unit_normalize_all()
@@ -79,7 +84,23 @@ class LegacyNames(SimilarityQueries):
 
     @staticmethod
     def log_accuracy(section: dict[str, Any]) -> float:
-        """Log the share of right answers of an analogy section and return it."""
+        """Log the share of right answers of an analogy section and return it.
+
+        Parameters
+        ----------
+        section : dict
+            Of those that `evaluate_word_analogies` returns.
+
+        Returns
+        -------
+        float
+
+        Examples
+        --------
+        >>> from ns2vec import KeyedVectors
+        >>> KeyedVectors.log_accuracy({"section": "capitals", "correct": [1, 2, 3], "incorrect": [4]})
+        0.75
+        """
         n_correct, n_asked = len(section["correct"]), len(section["correct"]) + len(section["incorrect"])
         score = n_correct / n_asked if n_asked else 0.0
         logger.info("%s: %.1f%% (%d/%d)", section["section"], 100 * score, n_correct, n_asked)
@@ -89,12 +110,24 @@ class LegacyNames(SimilarityQueries):
 
     @staticmethod
     def log_evaluate_word_pairs(pearson: Any, spearman: Any, oov: float, pairs: Any) -> None:
-        """Log what `evaluate_word_pairs` returned for the file `pairs`."""
+        """Log what `evaluate_word_pairs` returned for the file `pairs`.
+
+        Parameters
+        ----------
+        pearson, spearman : (statistic, p-value)
+        oov : float
+        pairs : path
+
+        Examples
+        --------
+        >>> from ns2vec import KeyedVectors
+        >>> KeyedVectors.log_evaluate_word_pairs((0.5, 0.1), (0.4, 0.2), 0.0, "pairs.tsv")
+        """
         logger.info(
             "%s: Pearson %.4f (p %.3g), Spearman %.4f (p %.3g), %.1f%% of the pairs unknown",
             pairs, pearson[0], pearson[1], spearman[0], spearman[1], oov,
         )  # fmt: skip
 
     def similarity_unseen_docs(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Belongs to Doc2Vec."""
+        """Deprecated here: it belongs to Doc2Vec."""
         raise NotImplementedError("similarity_unseen_docs compares documents: call it on a Doc2Vec model")

@@ -59,6 +59,50 @@ class KeyedVectors(LegacyNames, Saveable):
     ['dog']
     >>> kv.doesnt_match(["cat", "dog", "stone"])
     'stone'
+
+    Questions about keys, and about their vectors:
+
+    >>> wv = KeyedVectors(2)
+    >>> wv.add_vectors(["north", "east", "northeast"], [[0.0, 1.0], [1.0, 0.0], [2.0, 2.0]])
+    >>> wv.get_index("east"), wv.has_index_for("west"), wv.is_key("west")
+    (1, False, True)
+    >>> round(float(wv.similarity("north", "northeast")), 3), round(float(wv.distance("north", "east")), 3)
+    (0.707, 1.0)
+    >>> [round(one, 3) for one in wv.distances("north").tolist()]
+    [0.0, 1.0, 0.293]
+    >>> wv.closer_than("north", "east"), wv.rank("north", "northeast")
+    (['northeast'], 1)
+    >>> wv.most_similar_to_given("east", ["north", "northeast"])
+    'northeast'
+    >>> wv.doesnt_match(["north", "northeast", "east"]) in wv.index_to_key
+    True
+    >>> round(float(wv.n_similarity(["north", "east"], ["northeast"])), 3)
+    1.0
+    >>> [key for _, key in wv.rank_by_centrality(["north", "northeast", "east"])][0]
+    'northeast'
+    >>> wv.most_similar_cosmul(positive=["north", "east"], topn=1)[0][0]
+    'northeast'
+    >>> wv.relative_cosine_similarity("north", "northeast", topn=2)
+    1.0
+    >>> wv.get_vector("northeast", norm=True).round(3).tolist()
+    [0.707, 0.707]
+    >>> wv.get_mean_vector(["north", "east"]).tolist()
+    [0.5, 0.5]
+    >>> wv.cosine_similarities(wv["north"], wv.vectors).round(3).tolist()
+    [1.0, 0.0, 0.707]
+
+    `vectors_changed` has to be called after writing into `vectors`:
+
+    >>> wv.get_normed_vectors().shape
+    (3, 2)
+    >>> wv.vectors[0] = [0.0, 3.0]
+    >>> wv.vectors_changed()
+    >>> wv.fill_norms()
+    >>> wv.norms.round(3).tolist()
+    [3.0, 1.0, 2.828]
+    >>> wv.unit_normalize_all()
+    >>> wv["north"].tolist()
+    [0.0, 1.0]
     """
 
     KIND = "KeyedVectors"
@@ -76,6 +120,18 @@ class KeyedVectors(LegacyNames, Saveable):
         allow_inference : for subclasses that can make vectors of unknown keys
         copy_vecattrs : bool
             Take the attributes along; counts are n, n-1, ... otherwise.
+
+        Returns
+        -------
+        KeyedVectors
+
+        Examples
+        --------
+        >>> from ns2vec import KeyedVectors
+        >>> wv = KeyedVectors(2)
+        >>> wv.add_vectors(["tea", "milk"], [[1.0, 0.0], [0.0, 1.0]])
+        >>> wv.vectors_for_all(["milk", "milk", "beer"]).index_to_key
+        ['milk']
         """
         made = KeyedVectors(self.vector_size, dtype=self.vectors.dtype)
         is_known = self.__contains__ if allow_inference else self.has_index_for
@@ -98,9 +154,41 @@ class KeyedVectors(LegacyNames, Saveable):
         dummy4unknown: bool = False,
         similarity_function: str = "most_similar",
     ) -> tuple[float, list[Any]]:
-        """Answer the analogy questions of a file; see `ns2vec.evaluation.evaluate_word_analogies`.
+        r"""Answer the analogy questions of a file; see `ns2vec.evaluation.evaluate_word_analogies`.
 
         `similarity_function` is ``"most_similar"`` or ``"most_similar_cosmul"``.
+
+        Parameters
+        ----------
+        analogies : path
+            In the layout of questions-words.txt.
+        restrict_vocab : int, optional
+            Only the first so many words are known.
+        case_insensitive : bool
+        dummy4unknown : bool
+            Count questions with unknown words as wrong instead of leaving them out.
+        similarity_function : {"most_similar", "most_similar_cosmul"}
+
+        Returns
+        -------
+        score : float
+            Share of right answers.
+        sections : list of dict
+            Right and wrong questions of each section.
+
+        Examples
+        --------
+        >>> import os, tempfile
+        >>> from ns2vec import KeyedVectors
+        >>> wv = KeyedVectors(2)
+        >>> rows = [[1.0, 0.1], [1.0, 2.0], [2.0, 0.1], [2.0, 2.0]]
+        >>> wv.add_vectors(["man", "woman", "king", "queen"], rows)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = os.path.join(folder, "questions.txt")
+        ...     with open(path, "w") as out:
+        ...         _ = out.write(": people\nman woman king queen\n")
+        ...     wv.evaluate_word_analogies(path)[0]
+        1.0
         """
         if similarity_function not in ANALOGY_METHODS:
             raise ConfigError(
@@ -125,7 +213,39 @@ class KeyedVectors(LegacyNames, Saveable):
         case_insensitive: bool = True,
         dummy4unknown: bool = False,
     ) -> tuple[Any, Any, float]:
-        """Correlate similarities with judgements; see `ns2vec.evaluation.evaluate_word_pairs`."""
+        r"""Correlate similarities with judgements; see `ns2vec.evaluation.evaluate_word_pairs`.
+
+        Parameters
+        ----------
+        pairs : path
+            Lines of two words and a number.
+        delimiter, encoding : str
+        restrict_vocab : int, optional
+            Only the first so many words are known.
+        case_insensitive : bool
+        dummy4unknown : bool
+            Give pairs with unknown words a similarity of 0 instead of leaving them out.
+
+        Returns
+        -------
+        pearson, spearman : (statistic, p-value)
+        oov : float
+            Percentage of pairs with an unknown word.
+
+        Examples
+        --------
+        >>> import os, tempfile
+        >>> from ns2vec import KeyedVectors
+        >>> wv = KeyedVectors(2)
+        >>> wv.add_vectors(["north", "east", "up"], [[0.0, 1.0], [1.0, 0.0], [0.5, 1.0]])
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = os.path.join(folder, "pairs.tsv")
+        ...     with open(path, "w") as out:
+        ...         _ = out.write("north\teast\t1\nnorth\tup\t9\neast\tup\t4\n")
+        ...     pearson, spearman, unknown = wv.evaluate_word_pairs(path)
+        >>> round(float(spearman[0]), 3), unknown
+        (1.0, 0.0)
+        """
         return evaluate_word_pairs(
             self,
             pairs,
@@ -231,6 +351,18 @@ class KeyedVectors(LegacyNames, Saveable):
             If `datatype` is no floating-point type.
         NotImplementedError
             For a binary file without header.
+
+        Examples
+        --------
+        >>> import os, tempfile
+        >>> from ns2vec import KeyedVectors
+        >>> wv = KeyedVectors(2)
+        >>> wv.add_vectors(["tea", "milk"], [[1.0, 0.0], [0.0, 1.0]])
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = os.path.join(folder, "vectors.bin")
+        ...     wv.save_word2vec_format(path, binary=True)
+        ...     KeyedVectors.load_word2vec_format(path, binary=True).index_to_key
+        ['tea', 'milk']
         """
         if np.dtype(datatype).kind != "f":
             raise ConfigError(
@@ -257,7 +389,7 @@ class KeyedVectors(LegacyNames, Saveable):
         encoding: str = "utf8",
         unicode_errors: str = "strict",
     ) -> None:
-        """Take the vectors of the keys that a word2vec file has in common with these; no key is added.
+        r"""Take the vectors of the keys that a word2vec file has in common with these; no key is added.
 
         Parameters
         ----------
@@ -274,6 +406,20 @@ class KeyedVectors(LegacyNames, Saveable):
             If the file's vectors have another size.
         FormatError
             If the file is not in word2vec's format.
+
+        Examples
+        --------
+        >>> import os, tempfile
+        >>> from ns2vec import KeyedVectors
+        >>> wv = KeyedVectors(2)
+        >>> wv.add_vectors(["tea", "milk"], [[1.0, 0.0], [0.0, 1.0]])
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = os.path.join(folder, "others.txt")
+        ...     with open(path, "w") as out:
+        ...         _ = out.write("2 2\nmilk 5 5\ncoffee 7 7\n")
+        ...     wv.intersect_word2vec_format(path)
+        >>> wv.vectors.tolist()
+        [[1.0, 0.0], [5.0, 5.0]]
         """
         read = (word2vec_binary if binary else word2vec_text).read
         table = read(fname, encoding=encoding, unicode_errors=unicode_errors)

@@ -232,6 +232,16 @@ class SimilarityQueries(VectorStore):
 
         Parameters and results are those of `most_similar`; vectors are brought to length 1, and
         `restrict_vocab` is obeyed.
+
+        Parameters
+        ----------
+        positive, negative : key, vector, or a list of them
+        topn : int, or None for an array of all rows
+        restrict_vocab : int, optional
+
+        Returns
+        -------
+        list of (key, float), or ndarray of shape (V,)
         """
         topn, restrict_vocab = how_many("topn", topn), how_many("restrict_vocab", restrict_vocab)
         if topn is not None and topn < 1:
@@ -248,34 +258,91 @@ class SimilarityQueries(VectorStore):
         return pairs(self, *similarity.best_without(scores, topn, exclude))
 
     def most_similar_to_given(self, key1: Any, keys_list: Sequence[Any]) -> Any:
-        """Return the key of `keys_list` that is most similar to `key1`."""
+        """Return the key of `keys_list` that is most similar to `key1`.
+
+        Parameters
+        ----------
+        key1 : str or int
+        keys_list : sequence of keys
+
+        Returns
+        -------
+        str or int
+        """
         return keys_list[int(np.argmax([self.similarity(key1, key) for key in keys_list]))]
 
     def closer_than(self, key1: Any, key2: Any) -> list[Any]:
-        """Return all keys that are closer to `key1` than `key2` is."""
+        """Return all keys that are closer to `key1` than `key2` is.
+
+        Parameters
+        ----------
+        key1, key2 : str or int
+
+        Returns
+        -------
+        list of keys
+        """
         gaps = self.distances(key1)
         row1, row2 = self.get_index(key1), self.get_index(key2)
         closer = np.flatnonzero(gaps < gaps[row2])
         return [self.index_to_key[row] for row in closer.tolist() if row != row1]
 
     def rank(self, key1: Any, key2: Any) -> int:
-        """Return the place of `key2` among the neighbours of `key1`, from 1."""
+        """Return the place of `key2` among the neighbours of `key1`, from 1.
+
+        Parameters
+        ----------
+        key1, key2 : str or int
+
+        Returns
+        -------
+        int
+        """
         return len(self.closer_than(key1, key2)) + 1
 
     # ---- how near ----
 
     def similarity(self, w1: Any, w2: Any) -> np.float32:
-        """Return the cosine of two keys' vectors."""
+        """Return the cosine of two keys' vectors.
+
+        Parameters
+        ----------
+        w1, w2 : str or int
+
+        Returns
+        -------
+        float32
+        """
         found: np.float32 = np.float32(similarity.cosine(self[w1], self[w2]))
         return found
 
     def distance(self, w1: Any, w2: Any) -> np.float32:
-        """Return 1 minus the cosine of two keys' vectors."""
+        """Return 1 minus the cosine of two keys' vectors.
+
+        Parameters
+        ----------
+        w1, w2 : str or int
+
+        Returns
+        -------
+        float32
+        """
         found: np.float32 = np.float32(1 - self.similarity(w1, w2))
         return found
 
     def distances(self, word_or_vector: Any, other_words: Sequence[Any] = ()) -> Array:
-        """Return 1 minus the cosine with each of `other_words`, or with every row, shape (n,)."""
+        """Return 1 minus the cosine with each of `other_words`, or with every row, shape (n,).
+
+        Parameters
+        ----------
+        word_or_vector : str, int, or ndarray of shape (D,)
+        other_words : sequence of keys
+            Every row unless given.
+
+        Returns
+        -------
+        ndarray of shape (n,)
+        """
         if isinstance(word_or_vector, list):
             word_or_vector = np.asarray(word_or_vector)
         vector = word_or_vector if isinstance(word_or_vector, np.ndarray) else self.get_vector(word_or_vector)
@@ -287,11 +354,29 @@ class SimilarityQueries(VectorStore):
 
     @staticmethod
     def cosine_similarities(vector_1: Array, vectors_all: Array) -> Array:
-        """Return the cosines of a vector of shape (D,) with the rows of an array of shape (n, D)."""
+        """Return the cosines of a vector of shape (D,) with the rows of an array of shape (n, D).
+
+        Parameters
+        ----------
+        vector_1 : ndarray of shape (D,)
+        vectors_all : ndarray of shape (n, D)
+
+        Returns
+        -------
+        ndarray of shape (n,)
+        """
         return similarity.cosine_similarities(vector_1, vectors_all)
 
     def n_similarity(self, ws1: Sequence[Any], ws2: Sequence[Any]) -> np.float32:
         """Return the cosine of the means of two lists of keys.
+
+        Parameters
+        ----------
+        ws1, ws2 : sequence of keys
+
+        Returns
+        -------
+        float32
 
         Raises
         ------
@@ -305,12 +390,33 @@ class SimilarityQueries(VectorStore):
         return found
 
     def relative_cosine_similarity(self, wa: Any, wb: Any, topn: int = 10) -> float:
-        """Return the cosine of two keys divided by the sum of those of `wa` with its `topn` nearest keys."""
+        """Return the cosine of two keys divided by the sum of those of `wa` with its `topn` nearest keys.
+
+        Parameters
+        ----------
+        wa, wb : str or int
+        topn : int
+
+        Returns
+        -------
+        float
+        """
         total: float = sum(score for _, score in self.similar_by_key(wa, topn))
         return float(self.similarity(wa, wb)) / total
 
     def rank_by_centrality(self, words: Iterable[Any], use_norm: bool = True) -> list[tuple[Any, Any]]:
-        """Return (similarity to the mean, word), the most central first; unknown words are left out."""
+        """Return (similarity to the mean, word), the most central first; unknown words are left out.
+
+        Parameters
+        ----------
+        words : iterable of keys
+        use_norm : bool
+            Bring vectors to length 1 first.
+
+        Returns
+        -------
+        list of (float, key)
+        """
         words = list(words)
         used = [word for word in words if word in self]
         if len(used) != len(words):
@@ -325,6 +431,15 @@ class SimilarityQueries(VectorStore):
 
     def doesnt_match(self, words: Iterable[Any]) -> Any:
         """Return the word that fits the others least.
+
+        Parameters
+        ----------
+        words : iterable of keys
+            Unknown ones are left out, with a warning.
+
+        Returns
+        -------
+        str or int
 
         Raises
         ------
@@ -354,6 +469,14 @@ class SimilarityQueries(VectorStore):
         ------
         ImportError
             If POT is not installed.
+
+        Examples
+        --------
+        >>> from ns2vec import KeyedVectors
+        >>> wv = KeyedVectors(2)
+        >>> wv.add_vectors(["tea", "milk"], [[1.0, 0.0], [0.0, 1.0]])
+        >>> round(wv.wmdistance(["tea"], ["milk"]), 3)  # doctest: +SKIP
+        1.414
         """
         try:
             from ot import emd2

@@ -95,10 +95,24 @@ class VectorStore:
     def adopt_keys(self, keys: list[Any] | StoredKeys, path: Any) -> None:
         """Take the keys of a file; those of a mapped one are read when they are first asked for.
 
+        Parameters
+        ----------
+        keys : list, or keys of a mapped file
+        path : path
+            Of the file, for messages.
+
         Raises
         ------
         FormatError
             If two rows have the same key; of a mapped file later, with the first question for a key.
+
+        Examples
+        --------
+        >>> from ns2vec import KeyedVectors
+        >>> wv = KeyedVectors(2)
+        >>> wv.adopt_keys(["tea", "milk"], "vectors.bin")
+        >>> wv.key_to_index["milk"]
+        1
         """
         for name in ("index_to_key", "key_to_index"):
             vars(self).pop(name, None)
@@ -140,6 +154,16 @@ class VectorStore:
     def get_index(self, key: Any, default: int | None = None) -> int:
         """Return the row of a key; an integer that is no key is a row number itself.
 
+        Parameters
+        ----------
+        key : str or int
+        default : int, optional
+            Returned where the key is not present.
+
+        Returns
+        -------
+        int
+
         Raises
         ------
         KeyError
@@ -155,7 +179,16 @@ class VectorStore:
         raise KeyError(f"Key '{key}' not present")
 
     def has_index_for(self, key: Any) -> bool:
-        """Whether the key has a row of its own."""
+        """Whether the key has a row of its own.
+
+        Parameters
+        ----------
+        key : str or int
+
+        Returns
+        -------
+        bool
+        """
         return self.get_index(key, -1) >= 0
 
     def __contains__(self, key: Any) -> bool:
@@ -174,7 +207,16 @@ class VectorStore:
         return np.vstack([self.get_vector(key) for key in key_or_keys])
 
     def is_key(self, key: Any) -> bool:
-        """Tell one key from a collection of keys: any hashable token can be a key, a tuple too."""
+        """Tell one key from a collection of keys: any hashable token can be a key, a tuple too.
+
+        Parameters
+        ----------
+        key : object
+
+        Returns
+        -------
+        bool
+        """
         if isinstance(key, KEY_TYPES):
             return True
         try:
@@ -184,6 +226,15 @@ class VectorStore:
 
     def get_vector(self, key: Any, norm: bool = False) -> Array:
         """Return a key's vector, shape (D,), as a read-only view; with `norm` a copy of length 1.
+
+        Parameters
+        ----------
+        key : str or int
+        norm : bool
+
+        Returns
+        -------
+        ndarray of shape (D,)
 
         Raises
         ------
@@ -219,6 +270,10 @@ class VectorStore:
             Bring the keys' vectors, or the result, to length 1.
         ignore_missing : bool
             Leave unknown keys out instead of raising.
+
+        Returns
+        -------
+        ndarray of shape (D,), float32
 
         Raises
         ------
@@ -256,7 +311,12 @@ class VectorStore:
         return np.asarray(self.norms)
 
     def fill_norms(self, force: bool = False) -> None:
-        """Compute the vectors' lengths unless they are known; `force` computes them again."""
+        """Compute the vectors' lengths unless they are known; `force` computes them again.
+
+        Parameters
+        ----------
+        force : bool
+        """
         if self.norms is None or force:
             self.norms = similarity.row_norms(self.vectors)
 
@@ -280,6 +340,23 @@ class VectorStore:
         """Store one vector in a free row, at the end when there is none; return its row.
 
         A key that is present gets the new vector in its old row.
+
+        Parameters
+        ----------
+        key : str or int
+        vector : array_like of shape (D,)
+
+        Returns
+        -------
+        int
+            The row.
+
+        Examples
+        --------
+        >>> from ns2vec import KeyedVectors
+        >>> wv = KeyedVectors(2, count=2)
+        >>> wv.add_vector("tea", [1.0, 0.0]), wv.add_vector("milk", [0.0, 1.0])
+        (0, 1)
         """
         if key in self.key_to_index:
             self.add_vectors([key], [vector], replace=True)
@@ -366,6 +443,15 @@ class VectorStore:
         ------
         KeyError
             If a key is not present. Nothing is changed then.
+
+        Examples
+        --------
+        >>> from ns2vec import KeyedVectors
+        >>> wv = KeyedVectors(2)
+        >>> wv.add_vectors(["tea", "milk"], [[1.0, 0.0], [0.0, 1.0]])
+        >>> wv.remove_keys("tea")
+        >>> wv.index_to_key, wv.vectors.tolist()
+        (['milk'], [[0.0, 1.0]])
         """
         keys = [keys] if self.is_key(keys) else list(keys)
         gone = set()
@@ -409,7 +495,21 @@ class VectorStore:
         return array
 
     def resize_vectors(self, seed: int = 0) -> None:
-        """Give `vectors` as many rows as there are keys; new rows are uniform in [-1, 1) / D from `seed`."""
+        """Give `vectors` as many rows as there are keys; new rows are uniform in [-1, 1) / D from `seed`.
+
+        Parameters
+        ----------
+        seed : int
+
+        Examples
+        --------
+        >>> from ns2vec import KeyedVectors
+        >>> wv = KeyedVectors(2)
+        >>> wv.adopt_keys(["tea", "milk"], "none")
+        >>> wv.resize_vectors(seed=1)
+        >>> wv.vectors.shape
+        (2, 2)
+        """
         shape = (len(self.index_to_key), self.vector_size)
         fresh = np.random.default_rng(whole("seed", seed)).random(shape, dtype=np.float32)
         fresh = ((fresh * 2 - 1) / self.vector_size).astype(self.vectors.dtype, copy=False)
@@ -433,6 +533,16 @@ class VectorStore:
         ------
         TypeError
             If an attribute exists with a type that cannot hold the asked one.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from ns2vec import KeyedVectors
+        >>> wv = KeyedVectors(2)
+        >>> wv.add_vectors(["tea", "milk"], [[1.0, 0.0], [0.0, 1.0]])
+        >>> wv.allocate_vecattrs(["price"], [np.float32])
+        >>> float(wv.get_vecattr("milk", "price"))
+        0.0
         """
         if attrs is None:
             attrs, types = list(self.expandos), [array.dtype.type for array in self.expandos.values()]
@@ -462,6 +572,12 @@ class VectorStore:
     def set_vecattr(self, key: Any, attr: str, val: Any) -> None:
         """Set a key's attribute, which comes into being for all keys with its first value.
 
+        Parameters
+        ----------
+        key : str or int
+        attr : str
+        val : number or object
+
         Raises
         ------
         KeyError
@@ -476,6 +592,15 @@ class VectorStore:
     def get_vecattr(self, key: Any, attr: str) -> Any:
         """Return a key's attribute, such as its ``"count"``.
 
+        Parameters
+        ----------
+        key : str or int
+        attr : str
+
+        Returns
+        -------
+        number or object
+
         Raises
         ------
         KeyError
@@ -484,7 +609,19 @@ class VectorStore:
         return self.expandos[attr][self.get_index(key)]
 
     def sort_by_descending_frequency(self) -> None:
-        """Order the rows by falling count, ties by falling row number; without counts nothing changes."""
+        """Order the rows by falling count, ties by falling row number; without counts nothing changes.
+
+        Examples
+        --------
+        >>> from ns2vec import KeyedVectors
+        >>> wv = KeyedVectors(2)
+        >>> wv.add_vectors(["tea", "milk"], [[1.0, 0.0], [0.0, 1.0]])
+        >>> for key, count in (("tea", 3), ("milk", 8)):
+        ...     wv.set_vecattr(key, "count", count)
+        >>> wv.sort_by_descending_frequency()
+        >>> wv.index_to_key, int(wv.get_vecattr("milk", "count"))
+        (['milk', 'tea'], 8)
+        """
         if not len(self) or "count" not in self.expandos:
             return
         counts = self.expandos["count"]

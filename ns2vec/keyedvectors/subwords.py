@@ -64,6 +64,23 @@ class FastTextKeyedVectors(KeyedVectors):
     >>> model = FastText([["walk", "walked", "walking"]] * 50, min_count=1, vector_size=8, bucket=1000)
     >>> "walks" in model.wv.key_to_index, model.wv["walks"].shape
     (False, (8,))
+    >>> wv = model.wv
+    >>> wv.vectors_for(["walks", "walking"]).shape, wv.made_vectors(["walks"]).shape
+    ((2, 8), (1, 8))
+    >>> wv.get_sentence_vector(["walks", "walking"]).shape
+    (8,)
+    >>> bags = wv.word_bags()  # the word itself and its n-grams
+    >>> len(bags.offsets)
+    4
+
+    After rows were changed by hand, or words added:
+
+    >>> wv.recalc_char_ngram_buckets()
+    >>> wv.adjust_vectors()
+    >>> import numpy as np
+    >>> wv.init_post_load(np.ones((3 + 1000, 8), dtype=np.float32))
+    >>> wv["walks"].tolist() == [1.0] * 8
+    True
     """
 
     KIND = "FastTextKeyedVectors"
@@ -142,7 +159,12 @@ class FastTextKeyedVectors(KeyedVectors):
             self.vectors = mean_rows(self.word_bags(), own, self._ngrams.rows)
 
     def init_post_load(self, fb_vectors: Array) -> None:
-        """Take rows as Facebook's files have them: of words, then of all buckets."""
+        """Take rows as Facebook's files have them: of words, then of all buckets.
+
+        Parameters
+        ----------
+        fb_vectors : ndarray of shape (V + bucket, D)
+        """
         n_words, n_rows = len(self.index_to_key), len(self.index_to_key) + self.bucket
         if fb_vectors.shape != (n_rows, self.vector_size):
             raise FormatError(
@@ -191,7 +213,16 @@ class FastTextKeyedVectors(KeyedVectors):
         return vector
 
     def made_vectors(self, words: Sequence[str | bytes]) -> Float32Array:
-        """Make vectors of n-grams alone, shape (n, D); zeros for a word that has none."""
+        """Make vectors of n-grams alone, shape (n, D); zeros for a word that has none.
+
+        Parameters
+        ----------
+        words : sequence of str or bytes
+
+        Returns
+        -------
+        ndarray of shape (n, D), float32
+        """
         if isinstance(self._ngrams, NgramRows):
             return self._ngrams.means(words, self.ngrams)
         bags = word_bags(words, self.ngrams, first_word=None)
@@ -205,6 +236,14 @@ class FastTextKeyedVectors(KeyedVectors):
         """Return the vectors of words, known or not, shape (n, D); zeros for a word that has no n-grams.
 
         Evaluation asks this for words that are no keys.
+
+        Parameters
+        ----------
+        words : sequence of str
+
+        Returns
+        -------
+        ndarray of shape (n, D), float32
         """
         words = list(words)
         if self.ngrams:
@@ -216,7 +255,16 @@ class FastTextKeyedVectors(KeyedVectors):
         return found
 
     def get_sentence_vector(self, sentence: Iterable[Any]) -> Array:
-        """Return the mean of the words' vectors, each of length 1, shape (D,)."""
+        """Return the mean of the words' vectors, each of length 1, shape (D,).
+
+        Parameters
+        ----------
+        sentence : iterable of str
+
+        Returns
+        -------
+        ndarray of shape (D,), float32
+        """
         return self.get_mean_vector(list(sentence))
 
     # ---- files ----

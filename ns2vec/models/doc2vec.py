@@ -74,6 +74,10 @@ class Doc2Vec(DocumentDoor):
     step, where that does not overshoot. With ``negative_sharing="pair"`` each has its own, as in gensim, and
     so it has with samplers and objectives other than negative sampling from a fixed distribution.
 
+    References
+    ----------
+    Le and Mikolov 2014, "Distributed representations of sentences and documents", arXiv:1405.4053.
+
     Examples
     --------
     >>> from ns2vec import Doc2Vec, TaggedDocument
@@ -286,7 +290,25 @@ class Doc2Vec(DocumentDoor):
         self, doc_words1: Sequence[Any], doc_words2: Sequence[Any], alpha: float | None = None,
         min_alpha: float | None = None, epochs: int | None = None,
     ) -> Any:  # fmt: skip
-        """Cosine of the inferred vectors of two documents; see `infer_vector`."""
+        """Cosine of the inferred vectors of two documents; see `infer_vector`.
+
+        Parameters
+        ----------
+        doc_words1, doc_words2 : sequence of str
+        alpha, min_alpha, epochs : optional
+            As in `infer_vector`.
+
+        Returns
+        -------
+        float32
+
+        Examples
+        --------
+        >>> from ns2vec import Doc2Vec, TaggedDocument
+        >>> model = Doc2Vec([TaggedDocument(["cat", "sat"], [0])] * 20, vector_size=8, min_count=1)
+        >>> round(float(model.similarity_unseen_docs(["cat"], ["cat"])), 3)
+        1.0
+        """
         pair = [self.infer_vector(words, alpha, min_alpha, epochs) for words in (doc_words1, doc_words2)]
         one, other = (vector / np.linalg.norm(vector) for vector in pair)
         return np.dot(one, other)
@@ -309,6 +331,17 @@ class Doc2Vec(DocumentDoor):
         fvocab : path, optional
             Write words and counts there.
         binary : bool
+
+        Examples
+        --------
+        >>> import os, tempfile
+        >>> from ns2vec import Doc2Vec, KeyedVectors, TaggedDocument
+        >>> model = Doc2Vec([TaggedDocument(["cat", "sat"], ["first"])] * 20, vector_size=8, min_count=1)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = os.path.join(folder, "tags.txt")
+        ...     model.save_word2vec_format(path, doctag_vec=True, word_vec=False)
+        ...     KeyedVectors.load_word2vec_format(path).index_to_key
+        ['*dt_first']
         """
         n_tags = len(self.dv) if doctag_vec else 0
         n_words = len(self.wv) if word_vec else 0

@@ -168,7 +168,15 @@ class DocumentDoor(Word2Vec):
         return super().estimate_memory(vocab_size, report)
 
     def estimated_lookup_memory(self) -> int:
-        """Bytes that the keys of tags take, as gensim estimates them: 200 for each."""
+        """Bytes that the keys of tags take, as gensim estimates them: 200 for each.
+
+        Examples
+        --------
+        >>> from ns2vec import Doc2Vec, TaggedDocument
+        >>> documents = [TaggedDocument(["cat"], ["first"]), TaggedDocument(["dog"], ["second"])]
+        >>> Doc2Vec(documents * 10, vector_size=8, min_count=1).estimated_lookup_memory()
+        400
+        """
         return 200 * len(self.dv)
 
     # ---- training --------------------------------------------------------------------------------

@@ -166,12 +166,27 @@ def load_facebook_model(path: PathLike, encoding: str = "utf-8") -> FastText:
     encoding : str
         Of the words. Bytes that are not valid are written as backslashes and numbers, and hashed as they are.
 
+    Returns
+    -------
+    FastText
+
     Raises
     ------
     FormatError
         If the file is not what it claims to be.
     NotImplementedError
         If it is a classifier's.
+
+    Examples
+    --------
+    >>> import os, tempfile
+    >>> from ns2vec.fasttext import FastText, load_facebook_model, save_facebook_model
+    >>> model = FastText([["cats", "sat"]] * 20, vector_size=8, min_count=1, bucket=100, workers=1)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = os.path.join(folder, "model.bin")
+    ...     save_facebook_model(model, path)
+    ...     load_facebook_model(path).wv.index_to_key == model.wv.index_to_key
+    True
     """
     found: FastText = facebook.read_model(FastText, path, encoding)
     return found
@@ -185,10 +200,25 @@ def load_facebook_vectors(path: PathLike, encoding: str = "utf-8") -> FastTextKe
     path, encoding
         As in `load_facebook_model`.
 
+    Returns
+    -------
+    FastTextKeyedVectors
+
     Raises
     ------
     FormatError
         If the file is not what it claims to be.
+
+    Examples
+    --------
+    >>> import os, tempfile
+    >>> from ns2vec.fasttext import FastText, load_facebook_vectors, save_facebook_model
+    >>> model = FastText([["cats", "sat"]] * 20, vector_size=8, min_count=1, bucket=100, workers=1)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = os.path.join(folder, "model.bin")
+    ...     save_facebook_model(model, path)
+    ...     load_facebook_vectors(path)["cat"].shape
+    (8,)
     """
     return facebook.read_vectors(path, encoding)
 
@@ -216,6 +246,18 @@ def save_facebook_model(
         If it has no output vectors.
     OSError
         If the file cannot be written.
+
+    Examples
+    --------
+    >>> import os, tempfile
+    >>> from ns2vec.fasttext import FastText, load_facebook_model, load_facebook_vectors, save_facebook_model
+    >>> model = FastText([["cats", "sat"]] * 20, vector_size=8, min_count=1, bucket=100, workers=1)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = os.path.join(folder, "model.bin")
+    ...     save_facebook_model(model, path)
+    ...     again, vectors = load_facebook_model(path), load_facebook_vectors(path)
+    >>> bool((again.wv["cat"] == vectors["cat"]).all())
+    True
     """
     if not isinstance(model, FastText):
         raise ConfigError(f"expected a FastText model, got a {type(model).__name__}")

@@ -108,6 +108,8 @@ class GensimDoor(GensimVocabulary):
             Accepted for gensim's sake; there is no queue.
         compute_loss : bool
         callbacks : iterable
+        **kwargs
+            Of gensim; without effect.
 
         Returns
         -------
@@ -122,6 +124,15 @@ class GensimDoor(GensimVocabulary):
             If `build_vocab` has not been called.
         TypeError
             If the corpus is missing, given twice, or cannot be read `epochs` times.
+
+        Examples
+        --------
+        >>> from ns2vec import Word2Vec
+        >>> sentences = [["cat", "sat"]] * 20
+        >>> model = Word2Vec(vector_size=8, min_count=1, sample=0)
+        >>> model.build_vocab(sentences)
+        >>> model.train(sentences, total_examples=model.corpus_count, epochs=2)
+        (80, 80)
         """
         if kwargs:
             raise TypeError(f"train() got an unexpected keyword argument {next(iter(kwargs))!r}")
@@ -375,6 +386,12 @@ class GensimDoor(GensimVocabulary):
     ) -> tuple[Self, Callable[..., tuple[int, int]]]:
         """Read the newest checkpoint without training yet: `resume` in two steps.
 
+        Parameters
+        ----------
+        folder : path
+        checkpoint_every, **settings : optional
+            As in `resume`.
+
         Returns
         -------
         model : Word2Vec
@@ -387,13 +404,32 @@ class GensimDoor(GensimVocabulary):
         ------
         FileNotFoundError, FormatError, ConfigError
             As `resume`.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from ns2vec import Word2Vec
+        >>> sentences = [["cat", "sat"]] * 20
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     _ = Word2Vec(sentences, vector_size=8, min_count=1, checkpoint=folder, checkpoint_every=1)
+        ...     model, go_on = Word2Vec.from_checkpoint(folder)
+        >>> len(model.wv)
+        2
         """
         return resuming.from_checkpoint(cls, folder, checkpoint_every, settings)
 
     # ---- results ---------------------------------------------------------------------------------
 
     def get_latest_training_loss(self) -> float:
-        """Loss summed over the last `train` call (with ``compute_loss=True``), in float64."""
+        """Loss summed over the last `train` call (with ``compute_loss=True``), in float64.
+
+        Examples
+        --------
+        >>> from ns2vec import Word2Vec
+        >>> model = Word2Vec([["cat", "sat"]] * 20, vector_size=8, min_count=1, compute_loss=True)
+        >>> model.get_latest_training_loss() > 0
+        True
+        """
         return self.running_training_loss
 
     def predict_output_word(self, context_words_list: Sequence[Any], topn: int | None = 10) -> Any:
@@ -413,6 +449,13 @@ class GensimDoor(GensimVocabulary):
         ------
         RuntimeError
             If the model has no output vectors of words.
+
+        Examples
+        --------
+        >>> from ns2vec import Word2Vec
+        >>> model = Word2Vec([["cat", "sat"], ["dog", "ran"]] * 50, vector_size=8, min_count=1, epochs=20)
+        >>> len(model.predict_output_word(["cat"], topn=2))
+        2
         """
         most = None if topn is None else whole("topn", topn)
         return inference.predicted_words(self._ready(), context_words_list, most)
@@ -482,6 +525,16 @@ class GensimDoor(GensimVocabulary):
             self.wv.fill_norms()
 
     def seeded_vector(self, seed_string: str, vector_size: int) -> Float32Array:
-        """Deprecated; return a small random vector that depends on the text alone, shape (vector_size,)."""
+        """Deprecated; return a small random vector that depends on the text alone, shape (vector_size,).
+
+        Parameters
+        ----------
+        seed_string : str
+        vector_size : int
+
+        Returns
+        -------
+        ndarray of shape (vector_size,), float32
+        """
         legacy.deprecated("seeded_vector", "initial vectors come from the model's seed")
         return legacy.seeded_vector(seed_string, vector_size)

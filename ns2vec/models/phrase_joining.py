@@ -118,6 +118,10 @@ class PhrasesTransformation(Saveable):
         ----------
         sentence : iterable of str
 
+        Returns
+        -------
+        iterator of (key, float or None)
+
         Examples
         --------
         >>> from ns2vec import Phrases
@@ -165,6 +169,17 @@ class PhrasesTransformation(Saveable):
         Parameters
         ----------
         sentences : iterable of token sequences
+
+        Returns
+        -------
+        dict of key -> float
+
+        Examples
+        --------
+        >>> from ns2vec import Phrases
+        >>> phrases = Phrases([["new", "york"], ["new", "york"]], min_count=1, threshold=0.1)
+        >>> phrases.find_phrases([["to", "new", "york"]])
+        {'new_york': 0.75}
         """
         found = chain.from_iterable(map(self.analyze_sentence, sentences))
         return {token: score for token, score in found if score is not None}

@@ -14,6 +14,7 @@ from ns2vec.exceptions import ConfigError
 
 Scorer: TypeAlias = Callable[..., Any]
 
+#: Articles, prepositions and conjunctions that may stand within an English phrase.
 ENGLISH_CONNECTOR_WORDS = frozenset(
     ["a", "an", "the", "for", "of", "with", "without", "at", "from", "to", "in", "on", "by", "and", "or"]
 )
@@ -41,6 +42,10 @@ def original_scorer(
         Taken off the count of the pair, so that rare pairs score low.
     corpus_word_count : int
         Words of the corpus; without effect here.
+
+    Returns
+    -------
+    float
 
     Examples
     --------
@@ -71,6 +76,10 @@ def npmi_scorer(
         A pair that occurs fewer times is none.
     corpus_word_count : int
         Words of the corpus.
+
+    Returns
+    -------
+    float
 
     Examples
     --------

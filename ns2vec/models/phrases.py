@@ -61,6 +61,10 @@ class Phrases(StoredPhrases):
     pickle.PickleError
         If a scoring function of your own cannot be pickled.
 
+    References
+    ----------
+    Mikolov et al. 2013, arXiv:1310.4546, section 4; Bouma 2009 for ``scoring="npmi"``.
+
     Examples
     --------
     >>> from ns2vec import Phrases
@@ -156,6 +160,14 @@ class Phrases(StoredPhrases):
             If text is not UTF-8.
         TypeError
             If a sentence is not iterable or a token is no str; nothing is counted then.
+
+        Examples
+        --------
+        >>> from ns2vec import Phrases
+        >>> phrases = Phrases([["new", "york"], ["new", "york"]], min_count=1, threshold=0.1)
+        >>> phrases.add_vocab([["red", "wine"], ["red", "wine"]])
+        >>> phrases[["red", "wine"]]
+        ['red_wine']
         """
         added = count_phrases(
             sentences,
@@ -243,7 +255,15 @@ class Phrases(StoredPhrases):
         return found
 
     def freeze(self) -> FrozenPhrases:
-        """Return the phrases without the counts: smaller, faster, the same for ever."""
+        """Return the phrases without the counts: smaller, faster, the same for ever.
+
+        Examples
+        --------
+        >>> from ns2vec import Phrases
+        >>> phrases = Phrases([["new", "york"], ["new", "york"]], min_count=1, threshold=0.1)
+        >>> phrases.freeze()[["in", "new", "york"]]
+        ['in', 'new_york']
+        """
         return FrozenPhrases(self)
 
     # ---- copies ----

@@ -93,6 +93,8 @@ class GensimVocabulary(StoredModel):
             Keep the counts of all words in `raw_vocab`.
         trim_rule : callable, optional
             ``trim_rule(word, count, min_count)`` returns RULE_KEEP, RULE_DISCARD or RULE_DEFAULT.
+        **kwargs
+            Of gensim; without effect.
 
         Raises
         ------
@@ -104,6 +106,15 @@ class GensimVocabulary(StoredModel):
         Notes
         -----
         Where no word is left, the log says why, and training refuses; an update then changes nothing.
+
+        Examples
+        --------
+        >>> from ns2vec import Word2Vec
+        >>> model = Word2Vec(vector_size=8, min_count=1)
+        >>> model.build_vocab([["cat", "sat"], ["dog", "sat"]])
+        >>> model.build_vocab([["fox", "sat"]], update=True)
+        >>> model.wv.index_to_key[0], len(model.wv)
+        ('sat', 4)
         """
         self._check_update(update)
         corpus = self._open(corpus_iterable, corpus_file, passes=1)
@@ -150,7 +161,28 @@ class GensimVocabulary(StoredModel):
         self, corpus_iterable: Sentences | PathLike | None = None, corpus_file: PathLike | None = None,
         progress_per: int = 10000, workers: int | None = None, trim_rule: Callable[..., int] | None = None,
     ) -> tuple[int, int]:  # fmt: skip
-        """Count the words of a corpus into `raw_vocab`; return (words, sentences)."""
+        """Count the words of a corpus into `raw_vocab`; return (words, sentences).
+
+        Parameters
+        ----------
+        corpus_iterable, corpus_file : optional
+            As `sentences` and `corpus_file` of the constructor.
+        progress_per : int
+            Sentences between two lines of the log.
+        workers : int, optional
+            Threads that read a file; the model's unless given.
+        trim_rule : callable, optional
+
+        Returns
+        -------
+        n_words, n_sentences : int
+
+        Examples
+        --------
+        >>> from ns2vec import Word2Vec
+        >>> Word2Vec().scan_vocab([["cat", "sat"], ["dog", "sat"]])
+        (4, 2)
+        """
         scan = self._count(self._open(corpus_iterable, corpus_file, passes=1), trim_rule, memory_limit=0)
         self.raw_vocab = dict(zip(scan.tokens, scan.counts.tolist(), strict=True))
         return scan.n_words, scan.n_sentences
@@ -174,6 +206,14 @@ class GensimVocabulary(StoredModel):
         ------
         ConfigError
             If a count is no whole number of at least 0, or a word is a missing value.
+
+        Examples
+        --------
+        >>> from ns2vec import Word2Vec
+        >>> model = Word2Vec(vector_size=8, min_count=2)
+        >>> model.build_vocab_from_freq({"sat": 9, "cat": 4, "emu": 1})
+        >>> model.wv.index_to_key
+        ['sat', 'cat']
         """
         self._check_update(update)
         n_sentences = whole("corpus_count", corpus_count or 0)
@@ -195,6 +235,18 @@ class GensimVocabulary(StoredModel):
         min_count: int | None = None, sample: float | None = None, dry_run: bool = False,
     ) -> dict[str, int]:  # fmt: skip
         """Choose the words that were counted often enough.
+
+        Parameters
+        ----------
+        update : bool
+            Add the words to those that there are.
+        keep_raw_vocab : bool
+            Do not forget the counts of words that are left out.
+        trim_rule : callable, optional
+        min_count, sample : optional
+            In place of the model's.
+        dry_run : bool
+            Change nothing.
 
         Returns
         -------
@@ -275,14 +327,39 @@ class GensimVocabulary(StoredModel):
     # ---- weights and tables ----------------------------------------------------------------------
 
     def prepare_weights(self, update: bool = False) -> None:
-        """Make fresh weights, or with `update` those of words that have none yet."""
+        """Make fresh weights, or with `update` those of words that have none yet.
+
+        Parameters
+        ----------
+        update : bool
+
+        Examples
+        --------
+        >>> from ns2vec import Word2Vec
+        >>> model = Word2Vec(vector_size=8, min_count=1)
+        >>> model.scan_vocab([["cat", "sat"]])
+        (2, 1)
+        >>> _ = model.prepare_vocab()
+        >>> model.prepare_weights()
+        >>> model.wv.vectors.shape
+        (2, 8)
+        """
         if update:
             self.update_weights()
         else:
             self.init_weights()
 
     def init_weights(self) -> None:
-        """Fresh weights: small random input vectors, zero output vectors."""
+        """Fresh weights: small random input vectors, zero output vectors.
+
+        Examples
+        --------
+        >>> from ns2vec import Word2Vec
+        >>> model = Word2Vec([["cat", "sat"]] * 20, vector_size=8, min_count=1)
+        >>> model.init_weights()
+        >>> bool(model.syn1neg.any())
+        False
+        """
         self._ready().begin(self.seed)
 
     def update_weights(self) -> None:
@@ -295,6 +372,17 @@ class GensimVocabulary(StoredModel):
         ------
         VocabularyError
             If there are no weights yet.
+
+        Examples
+        --------
+        >>> from ns2vec import Word2Vec
+        >>> model = Word2Vec([["cat", "sat"]] * 20, vector_size=8, min_count=1)
+        >>> model.scan_vocab([["fox", "sat"]])
+        (2, 1)
+        >>> _ = model.prepare_vocab(update=True)
+        >>> model.update_weights()
+        >>> model.wv.vectors.shape
+        (3, 8)
         """
         self._check_update(True)
         self._ready().extend(self.seed)
@@ -313,11 +401,34 @@ class GensimVocabulary(StoredModel):
         self._core.tables.cum_table = table
 
     def make_cum_table(self, domain: int = 2**31 - 1) -> None:
-        """Make `cum_table`, the cumulative noise distribution (V,) scaled to `domain`, uint32."""
+        """Make `cum_table`, the cumulative noise distribution (V,) scaled to `domain`, uint32.
+
+        Parameters
+        ----------
+        domain : int
+            The last entry of the table.
+
+        Examples
+        --------
+        >>> from ns2vec import Word2Vec
+        >>> model = Word2Vec([["cat", "sat"]] * 20, vector_size=8, min_count=1)
+        >>> model.make_cum_table(domain=100)
+        >>> model.cum_table.tolist()
+        [50, 100]
+        """
         self._core.tables.make_cum_table(self._core.counts, self.ns_exponent, domain)
 
     def create_binary_tree(self) -> None:
-        """Build the Huffman tree of the counts; paths are in the key attributes ``code`` and ``point``."""
+        """Build the Huffman tree of the counts; paths are in the key attributes ``code`` and ``point``.
+
+        Examples
+        --------
+        >>> from ns2vec import Word2Vec
+        >>> model = Word2Vec([["cat", "sat"]] * 20, vector_size=8, min_count=1, hs=1, negative=0)
+        >>> model.create_binary_tree()
+        >>> len(model.wv.get_vecattr("cat", "code"))
+        1
+        """
         self._core.make_tree()
 
     def bound_sampler(self) -> BoundSampler:
@@ -331,11 +442,30 @@ class GensimVocabulary(StoredModel):
         ------
         VocabularyError
             If there is no vocabulary yet.
+
+        Examples
+        --------
+        >>> from ns2vec import Word2Vec
+        >>> model = Word2Vec([["cat", "sat"]] * 20, vector_size=8, min_count=1)
+        >>> model.bound_sampler().sample(5).shape
+        (5,)
         """
         return self._ready().sampler()
 
     def add_null_word(self) -> None:
-        r"""Add the padding word ``"\0"``, with count 1, at the end of a vocabulary without weights."""
+        r"""Add the padding word ``"\0"``, with count 1, at the end of a vocabulary without weights.
+
+        Examples
+        --------
+        >>> from ns2vec import Word2Vec
+        >>> model = Word2Vec(vector_size=8, min_count=1)
+        >>> model.scan_vocab([["cat", "sat"]])
+        (2, 1)
+        >>> _ = model.prepare_vocab()
+        >>> model.add_null_word()
+        >>> model.wv.index_to_key[-1]
+        '\x00'
+        """
         wv = self.wv
         if NULL_WORD in wv.key_to_index:
             return
@@ -356,6 +486,15 @@ class GensimVocabulary(StoredModel):
         ------
         ConfigError
             If the other model has no vocabulary.
+
+        Examples
+        --------
+        >>> from ns2vec import Word2Vec
+        >>> model = Word2Vec([["cat", "sat"]] * 20, vector_size=8, min_count=1)
+        >>> wider = Word2Vec(vector_size=16)
+        >>> wider.reset_from(model)
+        >>> wider.wv.vectors.shape
+        (2, 16)
         """
         theirs = getattr(other_model, "wv", None)
         if theirs is None or not theirs.key_to_index:
@@ -373,6 +512,23 @@ class GensimVocabulary(StoredModel):
 
         Rows are padded to a multiple of 16 floats; a word itself is taken as 500 bytes (700 with
         hierarchical softmax), as gensim does. The full softmax has scores for a whole window (``scores``).
+
+        Parameters
+        ----------
+        vocab_size : int, optional
+            The model's unless given.
+        report : dict, optional
+            Filled in and returned.
+
+        Returns
+        -------
+        dict of str -> int
+
+        Examples
+        --------
+        >>> from ns2vec import Word2Vec
+        >>> Word2Vec(vector_size=100).estimate_memory(1_000_000)["vectors"]
+        448000000
         """
         n_words = whole("vocab_size", vocab_size or len(self.wv))
         row = -(-self.vector_size // 16) * 16 * 4

@@ -218,6 +218,15 @@ class Word2Vec(GensimDoor):
             If a word is not in the vocabulary.
         ConfigError
             If the model has no output vectors of words (hierarchical softmax alone).
+
+        Examples
+        --------
+        >>> from ns2vec import Word2Vec
+        >>> sentences = [["cat", "sat"], ["dog", "ran"]] * 50
+        >>> model = Word2Vec(sentences, vector_size=8, min_count=1, sg=1, epochs=20, seed=1, workers=1)
+        >>> with_sat, with_ran = model.relation_score("cat", ["sat", "ran"])
+        >>> bool(with_sat > with_ran)
+        True
         """
         return inference.relation_scores(self._ready(), word, others, calibrated)
 
@@ -270,6 +279,14 @@ class Word2Vec(GensimDoor):
         ------
         VocabularyError
             If no window has two known words.
+
+        Examples
+        --------
+        >>> from ns2vec import Word2Vec
+        >>> sentences = [["cat", "sat"], ["dog", "ran"]] * 50
+        >>> model = Word2Vec(sentences, vector_size=8, min_count=1, sg=1, epochs=20, seed=1, workers=1)
+        >>> 1.0 <= model.perplexity(sentences[:2]) < 4.0
+        True
         """
         return inference.perplexity(self._ready(), sentences)
 

@@ -77,12 +77,31 @@ class Answers:
         return self.users.vectors, self.items.vectors, self.item_bias
 
     def scores(self, users: npt.ArrayLike) -> Float32Array:
-        """Return the scores of all items for some rows of users, shape (n, n_items)."""
+        """Return the scores of all items for some rows of users, shape (n, n_items).
+
+        Parameters
+        ----------
+        users : array_like of shape (n,), int
+            Rows.
+
+        Returns
+        -------
+        ndarray of shape (n, n_items), float32
+        """
         vectors, items, bias = self.factors()
         return serving.scores_of(vectors[np.asarray(users)], items, bias)
 
     def score(self, user: Any, items: Iterable[Any]) -> Float32Array:
         """Return the scores of some items for a user, shape (n,).
+
+        Parameters
+        ----------
+        user : str or int
+        items : iterable of keys
+
+        Returns
+        -------
+        ndarray of shape (n,), float32
 
         Raises
         ------
@@ -96,6 +115,14 @@ class Answers:
 
     def user_row(self, user: Any) -> int:
         """Return the row of a user.
+
+        Parameters
+        ----------
+        user : str or int
+
+        Returns
+        -------
+        int
 
         Raises
         ------
@@ -161,6 +188,10 @@ class Answers:
             From 0 (the best) to 1 (unlike each other): see `ns2vec.recommend.serving.diverse`.
         reasons : int
             Items of the history to give as reasons for each.
+
+        Returns
+        -------
+        list of Recommendation
 
         Raises
         ------
@@ -233,6 +264,15 @@ class Answers:
     def similar_items(self, item: Any, n: int = 10) -> list[tuple[Any, float]]:
         """Return the items nearest to an item, by the cosine of their vectors.
 
+        Parameters
+        ----------
+        item : str or int
+        n : int
+
+        Returns
+        -------
+        list of (key, float)
+
         Raises
         ------
         KeyError
@@ -243,6 +283,15 @@ class Answers:
 
     def similar_users(self, user: Any, n: int = 10) -> list[tuple[Any, float]]:
         """Return the users nearest to a user, by the cosine of their vectors.
+
+        Parameters
+        ----------
+        user : str or int
+        n : int
+
+        Returns
+        -------
+        list of (key, float)
 
         Raises
         ------

@@ -39,9 +39,14 @@ class FactorizationMachine(PairModel):
     sum is taken as ``(sum of the user's vectors) . (sum of the item's vectors)``, in time of the features and
     not of their pairs.
 
-    Options are those of `ns2vec.recommend.pair_model.PairModel`: ``loss="logistic"`` is pointwise, the others
-    rank pairs, of which ``"bpr"`` suits sums best. A feature is shrunk at most as often as a user or an item
-    on average.
+    Parameters
+    ----------
+    loss : {"bpr", "warp", "logistic", "softmax"}
+        ``"logistic"`` is pointwise, the others rank pairs, of which ``"bpr"`` suits sums best.
+    vector_size, epochs, learning_rate, negatives, sampler, compute_loss, seed, workers, progress, shards
+        As in `MatrixFactorization`.
+    regularization : float, optional
+        As there; a feature is shrunk at most as often as a user or an item on average.
 
     Attributes
     ----------

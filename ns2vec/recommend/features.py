@@ -65,7 +65,16 @@ class Features:
 
     @classmethod
     def of(cls, bags: Mapping[Any, Iterable[str]]) -> Features:
-        """Take the names of the features of each key."""
+        """Take the names of the features of each key.
+
+        Parameters
+        ----------
+        bags : mapping of key -> iterable of str
+
+        Returns
+        -------
+        Features
+        """
         rows = {UNKNOWN: 0}
         pairs = [
             (owner, rows.setdefault(name, len(rows)))
@@ -77,6 +86,14 @@ class Features:
 
     def names_of(self, key: Any) -> list[str]:
         """Return the features of one of the keys.
+
+        Parameters
+        ----------
+        key : str or int
+
+        Returns
+        -------
+        list of str
 
         Raises
         ------
@@ -92,6 +109,14 @@ class Features:
 
     def onto(self, keys: Sequence[Any]) -> Features:
         """Return the features of these keys in their order; those that have none here get `UNKNOWN`.
+
+        Parameters
+        ----------
+        keys : sequence of keys
+
+        Returns
+        -------
+        Features
 
         Examples
         --------
@@ -110,6 +135,14 @@ class Features:
     def with_names(self, names: Sequence[str]) -> Features:
         """Return the same with the rows of these names; features that are not among them go.
 
+        Parameters
+        ----------
+        names : sequence of str
+
+        Returns
+        -------
+        Features
+
         Examples
         --------
         >>> from ns2vec.recommend import Features
@@ -126,6 +159,21 @@ class Features:
         """Return these and further ones: new keys and new names come after the old ones.
 
         A key that both have has the features that `more` gives it.
+
+        Parameters
+        ----------
+        more : Features
+
+        Returns
+        -------
+        Features
+
+        Examples
+        --------
+        >>> from ns2vec.recommend import Features
+        >>> both = Features.of({"alien": ["horror"]}).joined(Features.of({"heat": ["crime"]}))
+        >>> both.keys, both.names_of("heat")
+        (['alien', 'heat'], ['crime'])
         """
         names = list(dict.fromkeys([*self.names, *more.names]))
         old, new = self.with_names(names), more.with_names(names)

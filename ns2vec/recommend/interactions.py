@@ -99,6 +99,15 @@ class Interactions:
     (2, 2, 3)
     >>> bought.matrix().toarray().tolist()
     [[1.0, 1.0], [0.0, 1.0]]
+    >>> more = bought.joined(Interactions([0], [0], ["cleo"], ["beer"]))
+    >>> more.user_keys, more.take([3]).n_users
+    (['ann', 'bob', 'cleo'], 3)
+    >>> shown = Interactions([0, 0], [0, 1], ["ann"], ["tea", "milk"], weights=[1, -1], times=[7, 5])
+    >>> shown.positives().items.tolist(), shown.negatives().items.tolist(), shown.chronological().tolist()
+    ([0], [1], [1, 0])
+    >>> offsets, items = shown.known()
+    >>> items.tolist()
+    [0]
     """
 
     users: Int32Array
@@ -155,7 +164,16 @@ class Interactions:
     # ---- some of them ----
 
     def take(self, places: npt.NDArray[Any]) -> Interactions:
-        """Return some of them, by places or by a mask, with the same keys."""
+        """Return some of them, by places or by a mask, with the same keys.
+
+        Parameters
+        ----------
+        places : ndarray of shape (m,), int, or of shape (n,), bool
+
+        Returns
+        -------
+        Interactions
+        """
         weights = None if self.weights is None else self.weights[places]
         times = None if self.times is None else self.times[places]
         return replace(self, users=self.users[places], items=self.items[places], weights=weights, times=times)
@@ -196,6 +214,10 @@ class Interactions:
         below : {"drop", "negative"}
             What becomes of the others: they go, or are explicit negatives, of weight -1.
 
+        Returns
+        -------
+        Interactions
+
         Raises
         ------
         ConfigError
@@ -221,6 +243,14 @@ class Interactions:
     def onto(self, user_keys: Sequence[Any], item_keys: Sequence[Any]) -> Interactions:
         """Return the same with rows of these keys; keys that are not among them come after them.
 
+        Parameters
+        ----------
+        user_keys, item_keys : sequence of keys
+
+        Returns
+        -------
+        Interactions
+
         Examples
         --------
         >>> from ns2vec.recommend.interactions import Interactions
@@ -242,6 +272,14 @@ class Interactions:
         """Return these and further ones; new keys come after the old ones.
 
         Weights are 1 where only one part has any; times are kept where both have them.
+
+        Parameters
+        ----------
+        more : Interactions
+
+        Returns
+        -------
+        Interactions
         """
         later = more.onto(self.user_keys, self.item_keys)
         weights = times = None

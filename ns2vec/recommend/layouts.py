@@ -36,6 +36,13 @@ class Dataset:
     user_features, item_features : Features or None
     split : Split or None
         That it is published with.
+
+    Examples
+    --------
+    >>> from ns2vec.recommend import Dataset, read_interactions
+    >>> data = Dataset(read_interactions([("ann", "tea"), ("bob", "milk")]))
+    >>> data.interactions.item_keys, data.split
+    (['tea', 'milk'], None)
     """
 
     interactions: Interactions
@@ -62,6 +69,14 @@ def movielens(folder: PathLike, *, ratings: bool = False) -> Dataset:
     ------
     FormatError
         If the folder has no such files.
+
+    Examples
+    --------
+    >>> from ns2vec.recommend import movielens
+    >>> movielens("missing")
+    Traceback (most recent call last):
+    ...
+    ns2vec.exceptions.FormatError: ...
     """
     return _loaded(folder, MOVIELENS, ratings)
 
@@ -83,6 +98,14 @@ def lastfm(folder: PathLike, *, counts: bool = False) -> Dataset:
     ------
     FormatError
         If the folder has no such files.
+
+    Examples
+    --------
+    >>> from ns2vec.recommend import lastfm
+    >>> lastfm("missing")
+    Traceback (most recent call last):
+    ...
+    ns2vec.exceptions.FormatError: ...
     """
     return _loaded(folder, LASTFM, counts)
 

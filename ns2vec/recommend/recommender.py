@@ -58,6 +58,26 @@ class Recommender(Answers, Saveable):
     ----------
     epoch_losses : list of float
         Loss of an interaction in each epoch, where it is computed.
+
+    Examples
+    --------
+    >>> from ns2vec.recommend import MatrixFactorization, Recommender, by_time, planted_interactions
+    >>> split = by_time(planted_interactions(60, 60, 3, per_user=10).interactions)
+    >>> model = MatrixFactorization(vector_size=8, epochs=20).fit(split.train)
+    >>> isinstance(model, Recommender)
+    True
+    >>> sorted(model.evaluate(split, ks=(5,)).scores())
+    ['MatrixFactorization', 'popularity']
+    >>> users, items, bias = model.factors()  # the score of a user and an item is users @ items.T + bias
+    >>> users.shape, items.shape
+    ((60, 8), (60, 8))
+    >>> model.score("u3", ["i1", "i2"]).shape, model.scores([3]).shape, model.user_row("u3")
+    ((2,), (1, 60), 3)
+    >>> rows, scores = model.recommend_many(["u3", "u4"], n=5)
+    >>> rows.shape, len(model.similar_items("i3", n=2)), len(model.similar_users("u3", n=2))
+    ((2, 5), 2, 2)
+    >>> model.partial_fit([("u3", "i1"), ("newcomer", "i2")]).users.index_to_key[-1]
+    'newcomer'
     """
 
     OPTIONS: ClassVar[tuple[str, ...]]
@@ -119,6 +139,10 @@ class Recommender(Answers, Saveable):
         checkpoint_every : int or str, optional
             Epochs, or a time such as ``"10min"``, which it is unless given.
 
+        Returns
+        -------
+        self
+
         Raises
         ------
         ConfigError
@@ -147,6 +171,10 @@ class Recommender(Answers, Saveable):
         epochs : int
             Passes over the new interactions.
 
+        Returns
+        -------
+        self
+
         Raises
         ------
         CorpusError
@@ -168,6 +196,17 @@ class Recommender(Answers, Saveable):
         With one thread the model is, to the byte, the one that an uninterrupted run would have made. The
         interactions are in the checkpoint.
 
+        Parameters
+        ----------
+        folder : path
+            What `checkpoint` of `fit` was.
+        checkpoint_every : int or str, optional
+            As in `fit`.
+
+        Returns
+        -------
+        Recommender
+
         Raises
         ------
         FileNotFoundError
@@ -176,6 +215,18 @@ class Recommender(Answers, Saveable):
             If none can be read.
         ConfigError
             If `checkpoint_every` cannot be.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from ns2vec.recommend import MatrixFactorization
+        >>> rows = [("ann", "tea"), ("bob", "milk"), ("ann", "milk")]
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     whole = MatrixFactorization(vector_size=4, epochs=3)
+        ...     _ = whole.fit(rows, checkpoint=folder, checkpoint_every=1)
+        ...     again = MatrixFactorization.resume(folder)
+        >>> bool((again.items.vectors == whole.items.vectors).all())
+        True
         """
         parse_interval(checkpoint_every)
         path, state = CheckpointFolder(folder).read()
@@ -251,6 +302,10 @@ class Recommender(Answers, Saveable):
             Whose `train` the model was trained on.
         **settings
             Of `ns2vec.evaluation.ranking.RankingSettings`, such as ``ks=(10, 20)``.
+
+        Returns
+        -------
+        RankingEvaluation
 
         Raises
         ------

@@ -37,6 +37,14 @@ class Split:
         If `train` or `test` is empty.
     ConfigError
         If they have other keys.
+
+    Examples
+    --------
+    >>> from ns2vec.recommend import Split, read_interactions
+    >>> data = read_interactions([("ann", "tea"), ("bob", "milk")])
+    >>> split = Split("by hand", data.take([0]), data.take([1]))
+    >>> len(split.train), len(split.test)
+    (1, 1)
     """
 
     name: str
@@ -63,6 +71,14 @@ class Split:
 def given(train: Interactions, test: Interactions) -> Split:
     """Take a split that others have made; keys that only one part has get a row in both.
 
+    Parameters
+    ----------
+    train, test : Interactions
+
+    Returns
+    -------
+    Split
+
     Examples
     --------
     >>> from ns2vec.recommend import given, read_interactions
@@ -82,6 +98,10 @@ def by_time(data: Interactions, test: float = 0.2) -> Split:
     data : Interactions
     test : float, optional
         The share, between 0 and 1; a user's number is rounded down.
+
+    Returns
+    -------
+    Split
 
     Raises
     ------
@@ -109,12 +129,24 @@ def leave_last(data: Interactions) -> Split:
     ----------
     data : Interactions
 
+    Returns
+    -------
+    Split
+
     Raises
     ------
     ConfigError
         If the interactions have no times.
     CorpusError
         If a part is empty.
+
+    Examples
+    --------
+    >>> from ns2vec.recommend import leave_last, read_interactions
+    >>> rows = [("ann", "tea", 1, 5), ("ann", "milk", 1, 9), ("bob", "tea", 1, 7)]
+    >>> split = leave_last(read_interactions(rows))
+    >>> split.test.items.tolist()
+    [1]
     """
     return _last("leave_last", data, _times(data), (_counts(data) > 1).astype(np.int64))
 
@@ -129,12 +161,23 @@ def random_per_user(data: Interactions, test: float = 0.2, *, seed: int = 1) -> 
         The share, between 0 and 1; a user's number is rounded down.
     seed : int, optional
 
+    Returns
+    -------
+    Split
+
     Raises
     ------
     ConfigError
         If the share or the seed cannot be one.
     CorpusError
         If a part is empty.
+
+    Examples
+    --------
+    >>> from ns2vec.recommend import planted_interactions, random_per_user
+    >>> split = random_per_user(planted_interactions(60, 60, 3, per_user=10).interactions, 0.2)
+    >>> len(split.test)
+    102
     """
     share, seed = _share("test", test), whole("seed", seed)
     drawn = np.random.default_rng(seed).random(len(data))
@@ -157,12 +200,23 @@ def by_user(data: Interactions, users: float = 0.1, *, test: float = 0.2, seed: 
         Share of their interactions that is asked for, between 0 and 1.
     seed : int, optional
 
+    Returns
+    -------
+    Split
+
     Raises
     ------
     ConfigError
         If a share or the seed cannot be one.
     CorpusError
         If a part is empty.
+
+    Examples
+    --------
+    >>> from ns2vec.recommend import by_user, planted_interactions
+    >>> split = by_user(planted_interactions(60, 60, 3, per_user=10).interactions, 0.1)
+    >>> split.history is not None
+    True
     """
     users, test, seed = _share("users", users), _share("test", test), whole("seed", seed)
     is_cold = np.isin(data.users, _drawn(data.n_users, users, seed))
@@ -182,6 +236,10 @@ def by_item(data: Interactions, items: float = 0.1, *, seed: int = 1) -> Split:
     items : float, optional
         Share of the items, between 0 and 1.
     seed : int, optional
+
+    Returns
+    -------
+    Split
 
     Raises
     ------

@@ -52,6 +52,14 @@ class AwareSampler(Sampler):
         Share of the run after which negatives come from the base alone: early stopping of the hard ones.
     on_collision, exclude
         See `Sampler`. Centres and excluded words are never chosen, whatever `on_collision` is.
+
+    Examples
+    --------
+    >>> from ns2vec.sampling import Dynamic, NoiseData
+    >>> sampler = Dynamic(m=4, base="uniform", anneal="linear")
+    >>> source = sampler.source(NoiseData.of_counts([3, 2, 1]))
+    >>> sampler.options()["anneal"], source.steering is not None
+    ('linear', True)
     """
 
     def __init__(
@@ -64,10 +72,31 @@ class AwareSampler(Sampler):
 
     @abstractmethod
     def draws(self, base: Draws) -> AwareDraws:
-        """Return the sampler in C over a base in C."""
+        """Return the sampler in C over a base in C.
+
+        Parameters
+        ----------
+        base : draws of the base
+
+        Examples
+        --------
+        >>> from ns2vec.sampling import Dynamic, NoiseData, Uniform
+        >>> sampler = Dynamic(m=4, base="uniform")
+        >>> draws = sampler.draws(Uniform().source(NoiseData.of_counts([3, 2, 1])).draws)
+        """
 
     def steering(self, draws: Any, data: NoiseData) -> Steering:
-        """Return what sets the hardness in training."""
+        """Return what sets the hardness in training.
+
+        Parameters
+        ----------
+        draws : what `draws` returned
+        data : NoiseData
+
+        Returns
+        -------
+        Steering
+        """
         return Steering(draws, self.annealed)
 
     def source(self, data: NoiseData) -> Source:
@@ -163,6 +192,14 @@ class Hard(AwareSampler):
     positive, .324 near the input and .407 with unigram (held-out loss 4.71, 2.65 and 2.52). Where the vectors
     are to serve everywhere, take ``near="input"``, which also has fewer candidates to look at, or go back to
     the base in time (`anneal`, `until`).
+
+    Examples
+    --------
+    >>> from ns2vec import Word2Vec
+    >>> from ns2vec.sampling import Hard
+    >>> sampler = Hard(m=8, near="input")
+    >>> Word2Vec([["a", "b", "c"]] * 50, vector_size=8, min_count=1, sampler=sampler).wv.vectors.shape
+    (3, 8)
     """
 
     name: ClassVar[str] = "hard"
@@ -227,6 +264,14 @@ class Adaptive(AwareSampler):
         Lambda as a share of the vocabulary.
     base, anneal, until, on_collision, exclude
         See `AwareSampler`.
+
+    Examples
+    --------
+    >>> from ns2vec import Word2Vec
+    >>> from ns2vec.sampling import Adaptive
+    >>> model = Word2Vec([["a", "b", "c"]] * 50, vector_size=8, min_count=1, sampler=Adaptive(m=4))
+    >>> model.wv.vectors.shape
+    (3, 8)
     """
 
     name: ClassVar[str] = "adaptive"
@@ -286,6 +331,13 @@ class Cached(AwareSampler):
     temperature : float, optional
     base, anneal, until, on_collision, exclude
         See `AwareSampler`. Hardness is the share of the sets that come from pools.
+
+    Examples
+    --------
+    >>> from ns2vec import Word2Vec
+    >>> from ns2vec.sampling import Cached
+    >>> Word2Vec([["a", "b", "c"]] * 50, vector_size=8, min_count=1, sampler=Cached(size=2)).wv.vectors.shape
+    (3, 8)
     """
 
     name: ClassVar[str] = "cached"
@@ -342,6 +394,13 @@ class Warp(AwareSampler):
     base, anneal, until, on_collision, exclude
         See `AwareSampler`. Hardness is the share of the sets that are chosen so. Ranks are estimated for
         candidates that are as likely as each other.
+
+    Examples
+    --------
+    >>> from ns2vec.recommend import MatrixFactorization
+    >>> rows = [(user, item) for user in range(6) for item in range(6) if user % 2 == item % 2]
+    >>> MatrixFactorization(loss="warp", sampler="warp:tries=8", vector_size=4).fit(rows).items.vectors.shape
+    (6, 4)
     """
 
     name: ClassVar[str] = "warp"
@@ -368,6 +427,14 @@ class SelfAdversarial(AwareSampler):
         Inverse temperature.
     base, anneal, until, on_collision, exclude
         See `AwareSampler`.
+
+    Examples
+    --------
+    >>> from ns2vec import Word2Vec
+    >>> from ns2vec.sampling import SelfAdversarial
+    >>> sampler = SelfAdversarial(alpha=0.5)
+    >>> Word2Vec([["a", "b", "c"]] * 50, vector_size=8, min_count=1, sampler=sampler).wv.vectors.shape
+    (3, 8)
     """
 
     name: ClassVar[str] = "self_adversarial"

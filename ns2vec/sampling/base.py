@@ -27,6 +27,7 @@ from ns2vec.sampling.steering import Steering
 #: Policies for a draw that cannot be a negative of its window (the centre itself, or excluded).
 COLLISIONS = ("redraw", "skip", "keep")
 
+#: ``function(n, rng) -> n rows``: negatives of the user's own, see `FromCallable`.
 BlockFunction: TypeAlias = Callable[[int, np.random.Generator], npt.ArrayLike]
 Lists: TypeAlias = Mapping[Any, Iterable[Any]]
 
@@ -72,7 +73,18 @@ class NoiseData:
     def of_counts(
         cls, counts: npt.ArrayLike, ns_exponent: float = 0.75, key_to_index: Mapping[Any, int] | None = None
     ) -> NoiseData:
-        """Return the data of a vocabulary without subsampling."""
+        """Return the data of a vocabulary without subsampling.
+
+        Parameters
+        ----------
+        counts : array_like of shape (V,), int
+        ns_exponent : float
+        key_to_index : mapping, optional
+
+        Returns
+        -------
+        NoiseData
+        """
         rows = np.asarray(counts, dtype=np.int64)
         return cls(rows, noise_distribution(rows, ns_exponent), np.ones(len(rows)), key_to_index or {})
 
@@ -86,10 +98,28 @@ class NoiseData:
 
         Words are keys of the vocabulary, or rows where there are no keys.
 
+        Parameters
+        ----------
+        lists : mapping of key -> iterable of keys
+        what : str
+            What they are, for messages.
+
+        Returns
+        -------
+        offsets : ndarray of shape (V + 1,), int64
+        rows : ndarray of shape (n,), int32
+
         Raises
         ------
         ConfigError
             If a row is outside the vocabulary, no word of `lists` is in it, or a list is a str.
+
+        Examples
+        --------
+        >>> from ns2vec.sampling import NoiseData
+        >>> offsets, rows = NoiseData.of_counts([3, 2, 1]).lists_to_csr({0: [2, 1]}, "lists")
+        >>> offsets.tolist(), rows.tolist()
+        ([0, 2, 2, 2], [1, 2])
         """
         found: dict[int, Int32Array] = {}
         for key, members in lists.items():
@@ -109,7 +139,22 @@ class NoiseData:
         return offsets, np.concatenate(pieces) if pieces else np.empty(0, dtype=np.int32)
 
     def row_of(self, key: Any) -> int | None:
-        """Row of a key, or of a row itself; None for a word that is not in the vocabulary."""
+        """Row of a key, or of a row itself; None for a word that is not in the vocabulary.
+
+        Parameters
+        ----------
+        key : str or int
+
+        Returns
+        -------
+        int or None
+
+        Examples
+        --------
+        >>> from ns2vec.sampling import NoiseData
+        >>> NoiseData.of_counts([3, 2], key_to_index={"tea": 0, "milk": 1}).row_of("milk")
+        1
+        """
         if key in self.key_to_index:
             return int(self.key_to_index[key])
         if not isinstance(key, int | np.integer) or self.key_to_index:
@@ -142,6 +187,13 @@ class Source:
         The key is the context word, so each (context, centre) pair needs negatives of its own.
     steering : tuple of Steering
         What follows the training, for samplers that look at the model.
+
+    Examples
+    --------
+    >>> from ns2vec.sampling import NoiseData, Uniform
+    >>> source = Uniform().source(NoiseData.of_counts([3, 1]))
+    >>> source.is_uniform, source.log_q.round(3).tolist()
+    (True, [-0.693, -0.693])
     """
 
     draws: Draws | None = None
@@ -172,6 +224,16 @@ class Sampler(ABC):
     ------
     ConfigError
         If an option has another value.
+
+    Examples
+    --------
+    >>> from ns2vec.sampling import NoiseData, Unigram, make_sampler
+    >>> sampler = Unigram(exponent=0.5, exclude="window")
+    >>> sampler.options()["exponent"], make_sampler(sampler.state_dict()).options() == sampler.options()
+    (0.5, True)
+    >>> data = NoiseData.of_counts([100, 1])
+    >>> sampler.source(data).log_q.shape, sampler.bind(data).sample(3).shape
+    ((2,), (3,))
     """
 
     name: ClassVar[str] = ""
@@ -186,10 +248,28 @@ class Sampler(ABC):
 
     @abstractmethod
     def source(self, data: NoiseData) -> Source:
-        """Return how to draw for this vocabulary."""
+        """Return how to draw for this vocabulary.
+
+        Parameters
+        ----------
+        data : NoiseData
+
+        Returns
+        -------
+        Source
+        """
 
     def bind(self, data: NoiseData) -> BoundSampler:
-        """Join the sampler to a vocabulary."""
+        """Join the sampler to a vocabulary.
+
+        Parameters
+        ----------
+        data : NoiseData
+
+        Returns
+        -------
+        BoundSampler
+        """
         return BoundSampler(self, data)
 
     def options(self) -> dict[str, Any]:
@@ -273,6 +353,15 @@ class BoundSampler:
     [0, 0, 0, 0, 0]
     >>> bound.log_q([2]).round(4).tolist()
     [-3.0815]
+
+    What it prefers, and what it has gathered in training, which goes on from there in another process:
+
+    >>> from ns2vec import Word2Vec
+    >>> options = {"vector_size": 8, "min_count": 1, "sampler": "adaptive:m=4"}
+    >>> bound = Word2Vec([["a", "b", "c"]] * 50, **options).bound_sampler()
+    >>> isinstance(bound.report(), dict)
+    True
+    >>> bound.restore(bound.state(), n_dims=8)
     """
 
     def __init__(self, sampler: Sampler, data: NoiseData) -> None:
@@ -324,6 +413,18 @@ class BoundSampler:
         Where the draws of a set depend on each other (explicit lists) it is the log of the share of a row
         that is expected among k of them.
 
+        Parameters
+        ----------
+        rows : array_like of shape (n,), int
+        centre, context : int
+            Rows of the window's centre and input; -1: none.
+        k : int
+            Draws of a set.
+
+        Returns
+        -------
+        ndarray of shape (n,), float64
+
         Raises
         ------
         ConfigError
@@ -374,6 +475,15 @@ class BoundSampler:
         """What the sampler prefers and leaves out; see `ns2vec.sampling.report.sampler_report`.
 
         Where it looks at the model, what its draws did in training: see `Steering.report`.
+
+        Parameters
+        ----------
+        **options
+            Of `ns2vec.sampling.report.sampler_report`.
+
+        Returns
+        -------
+        dict of str -> float
         """
         if self.source.steering:
             return {name: value for one in self.source.steering for name, value in one.report().items()}

@@ -56,6 +56,21 @@ class LowLevel(Sampler):
     References
     ----------
     The interface: ``ns2vec/_cy/sampler.h``.
+
+    Examples
+    --------
+    >>> from ctypes import CFUNCTYPE, POINTER, c_float, c_int, c_int32, c_uint64, c_void_p
+    >>> from scipy import LowLevelCallable
+    >>> from ns2vec.sampling import LowLevel, NoiseData
+    >>> @CFUNCTYPE(c_int, c_void_p, c_int32, c_int32, POINTER(c_float), c_int,
+    ...            POINTER(c_int32), POINTER(c_float), POINTER(c_uint64))
+    ... def always_the_last(user_data, centre, context, hidden, k, rows, log_q, rng):
+    ...     for i in range(k):
+    ...         rows[i] = 2
+    ...     return k
+    >>> bound = LowLevel(LowLevelCallable(always_the_last)).bind(NoiseData.of_counts([3, 2, 1]))
+    >>> bound.sample(4).tolist()
+    [2, 2, 2, 2]
     """
 
     name: ClassVar[str] = "low_level"
@@ -108,6 +123,9 @@ class FromCallable(Sampler):
     >>> model = Word2Vec([["a", "b", "c"]] * 20, min_count=1, vector_size=8, sampler=sampler)
     >>> len(model.wv)
     3
+    >>> import numpy as np
+    >>> FromCallable(lambda n, rng: rng.integers(0, 3, n)).checked(3, 5, np.random.default_rng(1)).shape
+    (5,)
     """
 
     name: ClassVar[str] = "callable"
@@ -126,7 +144,17 @@ class FromCallable(Sampler):
         return Source(block=block, log_q=optional_log_q(self.probabilities, data.n_words))
 
     def checked(self, n_words: int, n: int, generator: np.random.Generator) -> Int32Array:
-        """Call the function; n rows of the vocabulary, or an error that says what came."""
+        """Call the function; n rows of the vocabulary, or an error that says what came.
+
+        Parameters
+        ----------
+        n_words, n : int
+        generator : numpy.random.Generator
+
+        Returns
+        -------
+        ndarray of shape (n,), int32
+        """
         rows = np.asarray(self.function(n, generator))
         if rows.shape != (n,) or rows.dtype.kind not in "iu":
             raise ConfigError(

@@ -27,6 +27,8 @@ import numpy as np
 from ns2vec._typing import Float32Array
 from ns2vec.sampling._draws import Draws
 
+__all__ = ["CSampler", "Counts", "FunctionDraws", "Request", "View", "c_sampler"]
+
 CAPSULE = b"ns2vec.sampler"
 
 

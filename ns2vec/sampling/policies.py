@@ -17,6 +17,19 @@ from ns2vec._registry import Registry
 from ns2vec._typing import BoolArray, Float64Array, Int64Array
 from ns2vec.exceptions import ConfigError
 
+__all__ = [
+    "POLICIES",
+    "best_columns",
+    "margin",
+    "mixture",
+    "percentile",
+    "random_among",
+    "rank_window",
+    "ranks_of",
+    "softmax",
+    "top",
+]
+
 #: Name -> ``policy(scores, k, ...) -> columns``.
 POLICIES: Registry[Callable[..., Int64Array]] = Registry("policy")
 
@@ -33,7 +46,24 @@ def as_scores(scores: npt.ArrayLike, k: int) -> Float64Array:
 
 
 def best_columns(keys: Float64Array, k: int) -> Int64Array:
-    """Columns of the k largest keys of each row, falling; -1 for keys of -inf and beyond m."""
+    """Columns of the k largest keys of each row, falling; -1 for keys of -inf and beyond m.
+
+    Parameters
+    ----------
+    keys : ndarray of shape (n, m), float64
+    k : int
+
+    Returns
+    -------
+    ndarray of shape (n, k), int64
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ns2vec.sampling.policies import best_columns
+    >>> best_columns(np.array([[0.1, 0.9, 0.5]]), 2).tolist()
+    [[1, 2]]
+    """
     n, m = keys.shape
     order = np.argsort(-keys, axis=1, kind="stable")[:, :k]
     chosen = np.where(np.isneginf(np.take_along_axis(keys, order, 1)), -1, order)
@@ -41,12 +71,46 @@ def best_columns(keys: Float64Array, k: int) -> Int64Array:
 
 
 def random_among(allowed: BoolArray, k: int, generator: np.random.Generator) -> Int64Array:
-    """K allowed columns of each row without repetition, any as likely as another."""
+    """K allowed columns of each row without repetition, any as likely as another.
+
+    Parameters
+    ----------
+    allowed : ndarray of shape (n, m), bool
+    k : int
+    generator : numpy.random.Generator
+
+    Returns
+    -------
+    ndarray of shape (n, k), int64
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ns2vec.sampling.policies import random_among
+    >>> random_among(np.array([[False, True, False]]), 1, np.random.default_rng(1)).tolist()
+    [[1]]
+    """
     return best_columns(np.where(allowed, generator.random(allowed.shape), -np.inf), k)
 
 
 def ranks_of(scores: Float64Array) -> Int64Array:
-    """Rank of each candidate in its row, 0 is the highest; the earlier of equal ones comes first."""
+    """Rank of each candidate in its row, 0 is the highest; the earlier of equal ones comes first.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n, m)
+
+    Returns
+    -------
+    ndarray of shape (n, m), int64
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ns2vec.sampling.policies import ranks_of
+    >>> ranks_of(np.array([[0.1, 0.9, 0.5]])).tolist()
+    [[2, 0, 1]]
+    """
     return np.argsort(np.argsort(-scores, axis=1, kind="stable"), axis=1, kind="stable")
 
 
@@ -98,6 +162,13 @@ def softmax(
     ------
     ConfigError
         If the temperature is not above 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ns2vec.sampling.policies import softmax
+    >>> softmax([[0.0, 50.0, 0.0]], generator=np.random.default_rng(1)).tolist()
+    [[1]]
     """
     if not temperature > 0.0:
         raise ConfigError(f"temperature must be above 0, got {temperature!r}")
@@ -125,6 +196,13 @@ def rank_window(
     ------
     ConfigError
         If not 0 <= first < last.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ns2vec.sampling.policies import rank_window
+    >>> rank_window([[0.1, 0.9, 0.5]], first=1, last=2, generator=np.random.default_rng(1)).tolist()
+    [[2]]
     """
     if not 0 <= first < last:
         raise ConfigError(f"ranks must have 0 <= first < last, got {first!r} and {last!r}")
@@ -203,6 +281,14 @@ def percentile(
     ------
     ConfigError
         If the percentiles are others.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ns2vec.sampling.policies import percentile
+    >>> rng = np.random.default_rng(1)
+    >>> percentile([[0.1, 0.9, 0.5, 0.7]], low=99, high=100, generator=rng).tolist()
+    [[1]]
     """
     if not 0.0 <= low <= high <= 100.0:
         raise ConfigError(f"percentiles must have 0 <= low <= high <= 100, got {low!r} and {high!r}")

@@ -37,6 +37,13 @@ class Batch(Sampler):
         Rows of a shared pool; 0 for in-batch negatives.
     on_collision, exclude
         See `Sampler`.
+
+    Examples
+    --------
+    >>> from ns2vec import Word2Vec
+    >>> from ns2vec.sampling import Batch
+    >>> Word2Vec([["a", "b", "c"]] * 50, vector_size=8, min_count=1, sampler=Batch(size=64)).wv.vectors.shape
+    (3, 8)
     """
 
     name: ClassVar[str] = "batch"
@@ -82,6 +89,13 @@ class Pool(Sampler):
     -----
     `nce` and `sampled_softmax` compare a centre with how often noise hits it. Where noise cannot (the centre
     is not on its own list of allowed words), they learn nothing about it; negative sampling does.
+
+    Examples
+    --------
+    >>> from ns2vec.sampling import NoiseData, Pool
+    >>> data = NoiseData.of_counts([3, 2, 1], key_to_index={"tea": 0, "milk": 1, "beer": 2})
+    >>> set(Pool({"tea": ["milk", "beer"]}).bind(data).sample(20, centre=0).tolist()) == {1, 2}
+    True
     """
 
     name: ClassVar[str] = "pool"

@@ -23,6 +23,11 @@ from ns2vec.sampling.noise import noise_distribution
 class StaticSampler(Sampler):
     """Base of the static samplers: a subclass says how probable each row is.
 
+    Parameters
+    ----------
+    on_collision, exclude : optional
+        See `Sampler`.
+
     Examples
     --------
     A sampler of one's own that never draws the most frequent word:
@@ -39,7 +44,16 @@ class StaticSampler(Sampler):
 
     @abstractmethod
     def distribution(self, data: NoiseData) -> Float64Array:
-        """Return the probability of each row, shape (V,), float64; they need not sum to 1."""
+        """Return the probability of each row, shape (V,), float64; they need not sum to 1.
+
+        Parameters
+        ----------
+        data : NoiseData
+
+        Returns
+        -------
+        ndarray of shape (V,), float64
+        """
 
     def source(self, data: NoiseData) -> Source:
         """Return an alias table of the distribution."""
@@ -62,6 +76,12 @@ class Unigram(StaticSampler):
         None takes the model's `ns_exponent` (and its `cum_table`, where a user has replaced it).
     on_collision, exclude
         See `Sampler`.
+
+    Examples
+    --------
+    >>> from ns2vec.sampling import NoiseData, Unigram
+    >>> Unigram(exponent=1.0).distribution(NoiseData.of_counts([3, 1])).tolist()
+    [0.75, 0.25]
     """
 
     name: ClassVar[str] = "unigram"
@@ -77,7 +97,19 @@ class Unigram(StaticSampler):
 
 @SAMPLERS.entry("random")
 class Random(StaticSampler):
-    """Words of the corpus as they come: in proportion to count (Gantner et al. 2012, WBPR)."""
+    """Words of the corpus as they come: in proportion to count (Gantner et al. 2012, WBPR).
+
+    Parameters
+    ----------
+    on_collision, exclude : optional
+        See `Sampler`.
+
+    Examples
+    --------
+    >>> from ns2vec.sampling import NoiseData, Random
+    >>> Random().distribution(NoiseData.of_counts([3, 1])).tolist()
+    [0.75, 0.25]
+    """
 
     name: ClassVar[str] = "random"
 
@@ -88,7 +120,19 @@ class Random(StaticSampler):
 
 @SAMPLERS.entry("uniform")
 class Uniform(StaticSampler):
-    """Every word as likely as another; needs no table."""
+    """Every word as likely as another; needs no table.
+
+    Parameters
+    ----------
+    on_collision, exclude : optional
+        See `Sampler`.
+
+    Examples
+    --------
+    >>> from ns2vec.sampling import NoiseData, Uniform
+    >>> set(Uniform().bind(NoiseData.of_counts([100, 1])).sample(50).tolist())
+    {0, 1}
+    """
 
     name: ClassVar[str] = "uniform"
 
@@ -108,6 +152,17 @@ class LogUniform(StaticSampler):
 
     Ranks come from the counts, so rows need not be sorted (as after a vocabulary update). Known from the
     sampled softmax of large vocabularies (Jean et al. 2015, arXiv:1412.2007).
+
+    Parameters
+    ----------
+    on_collision, exclude : optional
+        See `Sampler`.
+
+    Examples
+    --------
+    >>> from ns2vec.sampling import LogUniform, NoiseData
+    >>> LogUniform().distribution(NoiseData.of_counts([9, 5, 1])).round(3).tolist()
+    [0.5, 0.292, 0.208]
     """
 
     name: ClassVar[str] = "log_uniform"

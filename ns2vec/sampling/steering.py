@@ -18,6 +18,8 @@ import numpy.typing as npt
 from ns2vec._options import number
 from ns2vec.exceptions import ConfigError
 
+__all__ = ["Anneal", "CachedSteering", "Hardness", "RankSteering", "Steering"]
+
 if TYPE_CHECKING:
     from ns2vec._typing import Float32Array
     from ns2vec.sampling._aware import AwareDraws, CachedDraws, RankDraws
@@ -128,6 +130,9 @@ class Hardness:
     >>> hardness = Hardness(start=0.5, step=0.25)
     >>> [hardness.update(loss) for loss in (2.0, 1.9, 1.8, 1.9, float("nan"))]
     [0.5, 0.75, 1.0, 0.75, 0.5]
+    >>> hardness.move(-0.25)
+    >>> hardness.value
+    0.25
     """
 
     def __init__(self, start: float = 0.0, step: float = 0.1) -> None:
@@ -135,7 +140,16 @@ class Hardness:
         self.last: float | None = None
 
     def update(self, loss: float) -> float:
-        """Compare a loss with the one before; return the new hardness."""
+        """Compare a loss with the one before; return the new hardness.
+
+        Parameters
+        ----------
+        loss : float
+
+        Returns
+        -------
+        float
+        """
         if not math.isfinite(loss):
             self.move(-self.step)
             return self.value
@@ -145,7 +159,12 @@ class Hardness:
         return self.value
 
     def move(self, change: float) -> None:
-        """Change the hardness within [0, 1]; rounded, so that steps of 0.1 come back to where they were."""
+        """Change the hardness within [0, 1]; rounded, so that steps of 0.1 come back to where they were.
+
+        Parameters
+        ----------
+        change : float
+        """
         self.value = round(min(max(self.value + change, 0.0), 1.0), 9)
 
 

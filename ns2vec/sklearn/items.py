@@ -42,6 +42,10 @@ class ItemRecommender(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
     item_vectors_ : ndarray of shape (n_features, D), float32
     item_bias_ : ndarray of shape (n_features,), float32
 
+    References
+    ----------
+    Rendle et al. 2009, arXiv:1205.2618, for ``loss="bpr"``.
+
     Examples
     --------
     >>> import numpy as np
@@ -51,6 +55,9 @@ class ItemRecommender(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
     >>> X[0, 4] = 0
     >>> ItemRecommender(vector_size=8, n_items=1, random_state=1).fit(X).recommend(X[:1])
     array([[4]], dtype=int32)
+    >>> model = ItemRecommender(vector_size=8, n_items=1, random_state=1).fit(X)
+    >>> model.decision_function(X[:1]).shape, model.transform(X[:1]).shape, 0 <= model.score(X) <= 1
+    ((1, 6), (1, 8), True)
     """
 
     def __init__(
@@ -81,6 +88,15 @@ class ItemRecommender(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         """Learn from a matrix, shape (n_users, n_items).
 
         Numbers above 0 say that a user has taken an item, those below that it was shown and not taken.
+
+        Parameters
+        ----------
+        X : sparse matrix or array of shape (n_users, n_items)
+        y : ignored
+
+        Returns
+        -------
+        self
         """
         rows = validate_data(self, X, accept_sparse="csr", dtype=np.float64)
         check_places(rows)
@@ -115,15 +131,45 @@ class ItemRecommender(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         return found
 
     def transform(self, X: Any) -> Float32Array:
-        """Vectors of histories, shape (n, D)."""
+        """Vectors of histories, shape (n, D).
+
+        Parameters
+        ----------
+        X : sparse matrix or array of shape (n, n_items)
+            Histories.
+
+        Returns
+        -------
+        ndarray of shape (n, D), float32
+        """
         return self._vectors(self._histories(X)[1])
 
     def decision_function(self, X: Any) -> Float32Array:
-        """Scores of all items, shape (n, n_items), those of the history among them."""
+        """Scores of all items, shape (n, n_items), those of the history among them.
+
+        Parameters
+        ----------
+        X : sparse matrix or array of shape (n, n_items)
+            Histories.
+
+        Returns
+        -------
+        ndarray of shape (n, n_items), float32
+        """
         return scores_of(self.transform(X), self.item_vectors_, self.item_bias_)
 
     def recommend(self, X: Any) -> Int32Array:
-        """Columns of the best items that the history lacks, shape (n, `n_items`); -1 where none is left."""
+        """Columns of the best items that the history lacks, shape (n, `n_items`); -1 where none is left.
+
+        Parameters
+        ----------
+        X : sparse matrix or array of shape (n, n_items)
+            Histories.
+
+        Returns
+        -------
+        ndarray of shape (n, `n_items`), int32
+        """
         return self._best(*self._histories(X))
 
     def _best(self, met: Any, taken: Any) -> Int32Array:
@@ -135,6 +181,16 @@ class ItemRecommender(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         """How many of the items that are hidden from histories `recommend` finds, on average over rows.
 
         Of each row with two items or more a share of `hidden` is hidden, at least one.
+
+        Parameters
+        ----------
+        X : sparse matrix or array of shape (n, n_items)
+            Histories.
+        y : ignored
+
+        Returns
+        -------
+        float
 
         Raises
         ------

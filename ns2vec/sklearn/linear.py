@@ -69,6 +69,9 @@ class NegativeSamplingClassifier(ClassifierMixin, BaseEstimator):
     >>> X = np.repeat([[0.0, 1.0], [1.0, 0.0]], 20, axis=0)
     >>> NegativeSamplingClassifier(random_state=1).fit(X, ["up"] * 20 + ["right"] * 20).predict([[0, 2]])
     array(['up'], dtype='<U5')
+    >>> model = NegativeSamplingClassifier(random_state=1).fit(X, ["up"] * 20 + ["right"] * 20)
+    >>> model.predict_proba(X).shape, model.decision_function(X).shape
+    ((40, 2), (40,))
     """
 
     def __init__(
@@ -85,6 +88,15 @@ class NegativeSamplingClassifier(ClassifierMixin, BaseEstimator):
 
     def fit(self, X: Any, y: Any) -> NegativeSamplingClassifier:
         """Learn from features, dense or sparse, and classes.
+
+        Parameters
+        ----------
+        X : array_like or sparse matrix of shape (n, n_features)
+        y : array_like of shape (n,)
+
+        Returns
+        -------
+        self
 
         Raises
         ------
@@ -164,7 +176,16 @@ class NegativeSamplingClassifier(ClassifierMixin, BaseEstimator):
         return core
 
     def decision_function(self, X: Any) -> Float64Array:
-        """Scores of the classes, shape (n, n_classes); with two, the lead of the second."""
+        """Scores of the classes, shape (n, n_classes); with two, the lead of the second.
+
+        Parameters
+        ----------
+        X : array_like or sparse matrix of shape (n, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n, n_classes) or (n,), float64
+        """
         scores = self._scores(X)
         return scores[:, 1] - scores[:, 0] if scores.shape[1] == 2 else scores
 
@@ -175,11 +196,29 @@ class NegativeSamplingClassifier(ClassifierMixin, BaseEstimator):
         return np.asarray(X @ self.coef_.T + self.intercept_)
 
     def predict_proba(self, X: Any) -> Float64Array:
-        """Probabilities of the classes, shape (n, n_classes)."""
+        """Probabilities of the classes, shape (n, n_classes).
+
+        Parameters
+        ----------
+        X : array_like or sparse matrix of shape (n, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n, n_classes), float64
+        """
         return np.exp(log_normalised(self._scores(X)))
 
     def predict(self, X: Any) -> Any:
-        """The most probable class of each example, shape (n,)."""
+        """The most probable class of each example, shape (n,).
+
+        Parameters
+        ----------
+        X : array_like or sparse matrix of shape (n, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n,)
+        """
         scores = self._scores(X)
         return self.classes_[scores.argmax(axis=1)]
 

@@ -88,6 +88,10 @@ class PairAnomalyScorer(OutlierMixin, TextInput):
     >>> usual, strange = scorer.surprise([(4, 6), (4, 7)])
     >>> bool(usual + 1 < strange)
     True
+    >>> scorer.predict([(4, 7)]).tolist(), scorer.score_samples([(4, 7)]) == -strange
+    ([-1], array([ True]))
+    >>> bool(scorer.decision_function([(4, 7)])[0] < 0), bool(scorer.score(seen) < 0)
+    (True, True)
     """
 
     def __init__(
@@ -103,6 +107,15 @@ class PairAnomalyScorer(OutlierMixin, TextInput):
 
     def fit(self, X: Any, y: Any = None) -> PairAnomalyScorer:
         """Learn from pairs that were seen, shape (n, 2), as often as they were seen.
+
+        Parameters
+        ----------
+        X : array_like of shape (n, 2)
+        y : ignored
+
+        Returns
+        -------
+        self
 
         Raises
         ------
@@ -170,25 +183,70 @@ class PairAnomalyScorer(OutlierMixin, TextInput):
 
         Of an unknown first nothing is known but how often the second occurs; an unknown second has the
         probability that the next pair brings something new, 1 / (n + 1) after n pairs (Laplace).
+
+        Parameters
+        ----------
+        X : array_like of shape (n, 2)
+
+        Returns
+        -------
+        ndarray of shape (n,), float64
         """
         check_is_fitted(self)
         columns = self._columns(X, reset=False)
         return self._surprise(*(places(*side) for side in zip(columns, self._rows, strict=True)))
 
     def score_samples(self, X: Any) -> Float64Array:
-        """How usual pairs are, shape (n,): their surprise, with the other sign."""
+        """How usual pairs are, shape (n,): their surprise, with the other sign.
+
+        Parameters
+        ----------
+        X : array_like of shape (n, 2)
+
+        Returns
+        -------
+        ndarray of shape (n,), float64
+        """
         return -self.surprise(X)
 
     def score(self, X: Any, y: Any = None) -> float:
-        """The mean of `score_samples`: what a grid search maximises."""
+        """The mean of `score_samples`: what a grid search maximises.
+
+        Parameters
+        ----------
+        X : array_like of shape (n, 2)
+        y : ignored
+
+        Returns
+        -------
+        float
+        """
         return float(self.score_samples(X).mean())
 
     def decision_function(self, X: Any) -> Float64Array:
-        """`score_samples` less `offset_`, shape (n,): below zero are outliers."""
+        """`score_samples` less `offset_`, shape (n,): below zero are outliers.
+
+        Parameters
+        ----------
+        X : array_like of shape (n, 2)
+
+        Returns
+        -------
+        ndarray of shape (n,), float64
+        """
         return self.score_samples(X) - self.offset_
 
     def predict(self, X: Any) -> npt.NDArray[np.int64]:
-        """1 for pairs as usual, -1 for outliers, shape (n,)."""
+        """1 for pairs as usual, -1 for outliers, shape (n,).
+
+        Parameters
+        ----------
+        X : array_like of shape (n, 2)
+
+        Returns
+        -------
+        ndarray of shape (n,), int64
+        """
         return np.where(self.decision_function(X) < 0, -1, 1)
 
     def _columns(self, X: Any, *, reset: bool) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:

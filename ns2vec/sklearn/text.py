@@ -87,12 +87,19 @@ class TextClassifier(ClassifierMixin, TextInput):
     classes_ : ndarray of shape (n_classes,)
     classifier_ : Classifier
 
+    References
+    ----------
+    Joulin et al. 2016, arXiv:1607.01759.
+
     Examples
     --------
     >>> from ns2vec.sklearn import TextClassifier
     >>> texts = ["good film", "bad film"] * 30
     >>> TextClassifier(vector_size=8, alpha=0.5, random_state=1).fit(texts, [1, 0] * 30).predict(["good"])
     array([1])
+    >>> model = TextClassifier(vector_size=8, alpha=0.5, random_state=1).fit(texts, [1, 0] * 30)
+    >>> model.predict_proba(["good", "bad"]).shape
+    (2, 2)
     """
 
     def __init__(
@@ -106,7 +113,18 @@ class TextClassifier(ClassifierMixin, TextInput):
         self.class_weight, self.random_state = class_weight, random_state
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> TextClassifier:
-        """Learn from texts and their labels."""
+        """Learn from texts and their labels.
+
+        Parameters
+        ----------
+        X : iterable of str
+        y : array_like of shape (n,)
+        sample_weight : array_like of shape (n,), optional
+
+        Returns
+        -------
+        self
+        """
         texts = checked_texts(X)
         check_classification_targets(y)
         self.classes_, codes = np.unique(np.asarray(y), return_inverse=True)
@@ -125,14 +143,32 @@ class TextClassifier(ClassifierMixin, TextInput):
         return {places[label]: weight for label, weight in self.class_weight.items()}
 
     def predict_proba(self, X: Any) -> Float32Array:
-        """Probabilities of the classes, shape (n, n_classes)."""
+        """Probabilities of the classes, shape (n, n_classes).
+
+        Parameters
+        ----------
+        X : iterable of str
+
+        Returns
+        -------
+        ndarray of shape (n, n_classes), float32
+        """
         check_is_fitted(self)
         found = np.empty((len(texts := checked_texts(X)), len(self.classes_)), dtype=np.float32)
         found[:, self.classifier_.labels] = self.classifier_.predict_proba(texts)
         return found
 
     def predict(self, X: Any) -> Any:
-        """The most probable class of each text, shape (n,)."""
+        """The most probable class of each text, shape (n,).
+
+        Parameters
+        ----------
+        X : iterable of str
+
+        Returns
+        -------
+        ndarray of shape (n,)
+        """
         check_is_fitted(self)
         return self.classes_[self.classifier_.predict(checked_texts(X))]
 
@@ -173,6 +209,9 @@ class DocumentVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Text
     >>> texts = ["the cat sat", "the dog sat"] * 20
     >>> DocumentVectorizer(vector_size=8, weighting="sif", random_state=1).fit_transform(texts).shape
     (40, 8)
+    >>> vectorizer = DocumentVectorizer(vector_size=8, random_state=1).fit(texts)
+    >>> vectorizer.transform(["the cat", "a fox"]).shape
+    (2, 8)
     """
 
     def __init__(
@@ -183,7 +222,17 @@ class DocumentVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Text
         self.vector_size, self.epochs, self.random_state = vector_size, epochs, random_state
 
     def fit(self, X: Any, y: Any = None) -> DocumentVectorizer:
-        """Train vectors where none were given, and find how much words count."""
+        """Train vectors where none were given, and find how much words count.
+
+        Parameters
+        ----------
+        X : iterable of str
+        y : ignored
+
+        Returns
+        -------
+        self
+        """
         if self.weighting not in WEIGHTINGS:
             raise ConfigError(f"weighting must be one of {', '.join(WEIGHTINGS)}, got {self.weighting!r}")
         if self.weighting == "doc2vec" and self.vectors is not None:
@@ -233,7 +282,16 @@ class DocumentVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Text
         return found
 
     def transform(self, X: Any) -> Float64Array:
-        """Vectors of texts, shape (n, D)."""
+        """Vectors of texts, shape (n, D).
+
+        Parameters
+        ----------
+        X : iterable of str
+
+        Returns
+        -------
+        ndarray of shape (n, D), float64
+        """
         check_is_fitted(self)
         texts = [text.split() for text in checked_texts(X)]
         if self.weighting == "doc2vec":

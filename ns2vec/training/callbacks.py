@@ -32,16 +32,54 @@ class CallbackAny2Vec:
     """
 
     def on_train_begin(self, model: Any) -> None:
-        """Before the first epoch."""
+        """Before the first epoch.
+
+        Parameters
+        ----------
+        model : the model that is trained
+
+        Examples
+        --------
+        >>> from ns2vec import Word2Vec
+        >>> from ns2vec.callbacks import CallbackAny2Vec
+        >>> class Names(CallbackAny2Vec):
+        ...     def __init__(self):
+        ...         self.met = []
+        ...     def on_train_begin(self, model):
+        ...         self.met.append("begin")
+        ...     def on_epoch_begin(self, model):
+        ...         self.met.append("epoch")
+        ...     def on_train_end(self, model):
+        ...         self.met.append("end")
+        >>> names = Names()
+        >>> _ = Word2Vec([["cat", "sat"]] * 20, vector_size=8, min_count=1, epochs=2, callbacks=[names])
+        >>> names.met
+        ['begin', 'epoch', 'epoch', 'end']
+        """
 
     def on_epoch_begin(self, model: Any) -> None:
-        """Before each epoch."""
+        """Before each epoch.
+
+        Parameters
+        ----------
+        model : the model that is trained
+        """
 
     def on_epoch_end(self, model: Any) -> None:
-        """After each epoch; weights, losses and rate on `model` are those of the epoch."""
+        """After each epoch; weights, losses and rate on `model` are those of the epoch.
+
+        Parameters
+        ----------
+        model : the model that is trained
+        """
 
     def on_train_end(self, model: Any) -> None:
-        """After the last epoch."""
+        """After the last epoch.
+
+        Parameters
+        ----------
+        model : the model that is trained
+        """
 
 
 def checked_callbacks(callbacks: Iterable[Any] | None) -> list[Any]:

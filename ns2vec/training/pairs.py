@@ -15,6 +15,8 @@ from ns2vec._kernels import shuffled
 from ns2vec._typing import Float32Array, Int32Array, Int64Array
 from ns2vec.training.sharded.rounds import examples_of_chunk
 
+__all__ = ["PairFeed", "Pairs"]
+
 if TYPE_CHECKING:
     from ns2vec.training.run import Run
     from ns2vec.training.worker import Worker

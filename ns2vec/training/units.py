@@ -18,6 +18,8 @@ from ns2vec.inputs import Bags, mean_rows
 from ns2vec.training.matrices import Rows, empty_rows, grown_column, grown_rows, initial_rows
 from ns2vec.vocab import Columns, Growth, Vocabulary
 
+__all__ = ["BagUnits", "Side", "Units"]
+
 FROM_COUNTS = ("sample_int", "code", "point")  # attributes of words that are made again from all counts
 
 

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-RULE_DEFAULT, RULE_DISCARD, RULE_KEEP = 0, 1, 2
+#: A trim rule's answer for a word: as ``min_count`` decides.
+RULE_DEFAULT = 0
+#: A trim rule's answer for a word: leave it out, however frequent.
+RULE_DISCARD = 1
+#: A trim rule's answer for a word: keep it, however rare.
+RULE_KEEP = 2
 """What a trim rule may return, with gensim's values."""
 
 TrimRule: TypeAlias = Callable[[Any, int, int], int]

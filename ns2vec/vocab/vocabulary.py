@@ -11,6 +11,7 @@ from ns2vec._typing import Int32Array, Int64Array, Token
 from ns2vec.vocab.subsampling import expected_kept
 from ns2vec.vocab.trim import TrimRule, keep_word
 
+#: The word that ``null_word=1`` adds to a vocabulary, as in gensim.
 NULL_WORD = "\0"
 """The padding word of ``null_word=1``; it has count 1 and comes before words with count 1, as in gensim."""
 

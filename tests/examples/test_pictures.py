@@ -6,6 +6,7 @@ import importlib.util
 import sys
 
 import pytest
+from sources import code_lines
 
 
 @pytest.fixture
@@ -33,9 +34,12 @@ def test_a_picture_is_written(pictures, tmp_path):
     assert "</svg>" in (tmp_path / "a.svg").read_text()
 
 
-def test_the_guide_shows_each_picture_and_all_are_small(repository):
-    text = (repository / "docs" / "uses.md").read_text("utf-8")
+def test_each_picture_is_of_an_example_and_all_are_small(repository):
     found = sorted((repository / "docs" / "pictures").iterdir())
-    assert [path.name for path in found if f"pictures/{path.name})" not in text] == []
+    assert [path.name for path in found if not (repository / "examples" / f"{path.stem}.py").exists()] == []
     assert max(path.stat().st_size for path in found) < 60_000
-    assert len(found) == text.count("![")
+
+
+def test_examples_are_short(repository):
+    examples = sorted((repository / "examples").glob("*.py"))
+    assert [path.name for path in examples if len(code_lines(path.read_text("utf-8"))) > 60] == []

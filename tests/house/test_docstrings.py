@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import re
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,12 @@ from typing import Any
 from docstrings import faults_of_layout, faults_of_parameters, faults_of_raises
 from sources import at, cinit_parameters, cython_source, expect_none, files, module_name
 
+from ns2vec import Doc2Vec, FastText, Phrases, Word2Vec
+from ns2vec.objectives import OBJECTIVES
+from ns2vec.recommend import Recommender
+from ns2vec.sampling import SAMPLERS
+
+SOURCE = re.compile(r"\b(19|20)\d\d\b|arXiv:")
 MODULES = [path for path in files(".py", ".pyx", folders=("ns2vec",)) if "site" not in path.parts]
 
 
@@ -70,3 +77,25 @@ def test_a_parameter_that_a_reflow_swallowed_is_found():
         "'fvocab' is not documented",
         "'compress fvocab : path, optional' is no parameter",
     ]
+
+
+def published() -> Iterator[tuple[str, Any]]:
+    """Names and classes of what papers describe: samplers, objectives, families of models."""
+    for registry in (SAMPLERS, OBJECTIVES):
+        yield from ((name, registry[name]) for name in registry if name != "uniform")
+    for module in ("", ".classify", ".graph", ".recommend", ".sklearn"):
+        front = importlib.import_module(f"ns2vec{module}")
+        models = (getattr(front, name) for name in front.__all__)
+        yield from (
+            (one.__name__, one)
+            for one in models
+            if inspect.isclass(one) and hasattr(one, "fit") and one is not Recommender
+        )
+    yield from ((one.__name__, one) for one in (Doc2Vec, FastText, Phrases, Word2Vec))
+
+
+def test_what_papers_describe_names_its_source():
+    expect_none(
+        sorted({name for name, thing in published() if not SOURCE.search(inspect.getdoc(thing) or "")}),
+        "Name the paper in the docstring: authors and year, arXiv number.",
+    )

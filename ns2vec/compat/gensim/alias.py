@@ -24,7 +24,8 @@ from ns2vec.keyedvectors import KeyedVectors
 from ns2vec.models.doc2vec import Doc2Vec
 from ns2vec.word2vec import Word2Vec
 
-VERSION = "4.4.0"  # whose interface ns2vec has; packages compare it with "4.0.0"
+#: The release of gensim whose interface ns2vec has; packages compare it with "4.0.0".
+VERSION = "4.4.0"
 
 SITE = Path(__file__).parent / "site"
 PACKAGES = {"gensim", "gensim.models", "gensim.scripts", "gensim.similarities", "gensim.test"}
@@ -236,7 +237,18 @@ class AliasFinder(importlib.abc.MetaPathFinder):
 
 
 def is_installed() -> bool:
-    """Whether ``import gensim`` means ns2vec in this process."""
+    """Whether ``import gensim`` means ns2vec in this process.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> from ns2vec.compat.gensim import is_installed
+    >>> is_installed()
+    False
+    """
     return any(isinstance(finder, AliasFinder) for finder in sys.meta_path)
 
 

@@ -90,6 +90,15 @@ def from_gensim(model: Any) -> Word2Vec | KeyedVectors:
     ------
     ConfigError
         If it is neither.
+
+    Examples
+    --------
+    >>> from ns2vec import KeyedVectors
+    >>> from ns2vec.compat.gensim import from_gensim
+    >>> from_gensim("model.bin")
+    Traceback (most recent call last):
+    ...
+    ns2vec.exceptions.ConfigError: ...
     """
     kind = type(model).__name__
     if hasattr(model, "wv") and kind == "Word2Vec":

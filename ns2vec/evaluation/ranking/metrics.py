@@ -47,12 +47,22 @@ class Metric:
     has_k: bool = True
 
 
+#: Name -> metric of the ranks of what was to be found.
 METRICS: Registry[Metric] = Registry("ranking metric")
 CATALOGUE: Registry[Callable[[Int64Array, Int64Array, int], float]] = Registry("figure of a catalogue")
 
 
 def values(ranks: Ranks, ks: Sequence[int]) -> dict[str, Float64Array]:
     """Return all metrics: ``name`` or ``name@k`` -> a value for each user.
+
+    Parameters
+    ----------
+    ranks : Ranks
+    ks : sequence of int
+
+    Returns
+    -------
+    dict of str -> ndarray of shape (n,), float64
 
     Examples
     --------

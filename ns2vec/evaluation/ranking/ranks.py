@@ -22,6 +22,7 @@ from ns2vec.exceptions import ConfigError
 from ns2vec.similarity import top_k
 from ns2vec.similarity.products import products
 
+#: Rows of users -> scores of all items, shape (users, items).
 Scorer: TypeAlias = Callable[[Int32Array], FloatArray]
 
 BLOCK_SCORES = 1 << 22  # scores held at once: 16 MiB
@@ -62,6 +63,10 @@ def popularity(known: Any) -> Factors:
     ----------
     known : sparse matrix of shape (n_users, n_items)
 
+    Returns
+    -------
+    Factors
+
     Examples
     --------
     >>> import numpy as np
@@ -101,6 +106,14 @@ class RankingQuestion:
         Rows of the items that are ranked; None: all.
     n_left_out : int
         Choices that cannot be asked for: they are known, or are no candidates.
+
+    Examples
+    --------
+    >>> from scipy.sparse import csr_matrix
+    >>> from ns2vec.evaluation.ranking import RankingQuestion
+    >>> question = RankingQuestion.of(csr_matrix([[1, 0, 0]]), csr_matrix([[0, 0, 1]]))
+    >>> question.wanted_by(0).tolist(), question.n_left_out
+    ([2], 0)
     """
 
     known: Any
@@ -111,6 +124,16 @@ class RankingQuestion:
     @classmethod
     def of(cls, known: Any, wanted: Any, candidates: npt.ArrayLike | None = None) -> RankingQuestion:
         """Check and prepare matrices of shape (n_users, n_items).
+
+        Parameters
+        ----------
+        known, wanted : sparse matrix of shape (n_users, n_items)
+        candidates : array_like of int, optional
+            Rows of the items that are ranked; all unless given.
+
+        Returns
+        -------
+        RankingQuestion
 
         Raises
         ------
@@ -141,7 +164,17 @@ class RankingQuestion:
         return np.flatnonzero(np.diff(self.wanted.indptr)).astype(np.int32)
 
     def wanted_by(self, user: int) -> Int32Array:
-        """Return the candidates that a user is to find, ascending."""
+        """Return the candidates that a user is to find, ascending.
+
+        Parameters
+        ----------
+        user : int
+            Row.
+
+        Returns
+        -------
+        ndarray, int32
+        """
         start, end = self.wanted.indptr[user : user + 2]
         found: Int32Array = self.wanted.indices[start:end]
         return found

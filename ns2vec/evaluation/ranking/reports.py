@@ -34,7 +34,27 @@ def _catalogue(evaluation: RankingEvaluation) -> list[list[str]]:
 
 
 def notes(evaluation: RankingEvaluation) -> list[str]:
-    """Return what was asked and how it was scored."""
+    """Return what was asked and how it was scored.
+
+    Parameters
+    ----------
+    evaluation : RankingEvaluation
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ns2vec.evaluation.ranking import Factors, evaluate_ranking
+    >>> from ns2vec.evaluation.ranking.reports import notes
+    >>> from scipy.sparse import csr_matrix
+    >>> known, wanted = csr_matrix([[1, 0, 0], [0, 1, 0]]), csr_matrix([[0, 1, 0], [0, 0, 1]])
+    >>> found = evaluate_ranking({"model": Factors(np.eye(2), np.ones((3, 2)))}, known, wanted)
+    >>> all(isinstance(line, str) for line in notes(found))
+    True
+    """
     counts, settings = evaluation.counts, evaluation.settings
     split = f"split: {settings.split}; " if settings.split else ""
     found = [
@@ -60,6 +80,17 @@ def html_report(evaluation: RankingEvaluation, *, command: str = "") -> str:
     Returns
     -------
     str
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ns2vec.evaluation.ranking import Factors, evaluate_ranking
+    >>> from ns2vec.evaluation.ranking.reports import html_report, markdown, notes, table
+    >>> from scipy.sparse import csr_matrix
+    >>> known, wanted = csr_matrix([[1, 0, 0], [0, 1, 0]]), csr_matrix([[0, 1, 0], [0, 0, 1]])
+    >>> found = evaluate_ranking({"model": Factors(np.eye(2), np.ones((3, 2)))}, known, wanted)
+    >>> html_report(found).startswith("<!doctype html>")
+    True
     """
     sections = [
         heading(

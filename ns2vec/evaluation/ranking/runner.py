@@ -66,6 +66,12 @@ class RankingSettings:
         Of the order of equal scores.
     resampling : Resampling
         Of intervals and tests.
+
+    Examples
+    --------
+    >>> from ns2vec.evaluation.ranking import RankingSettings
+    >>> RankingSettings("last fifth", ks=(5,)).ks
+    (5,)
     """
 
     split: str = ""
@@ -95,6 +101,16 @@ class RankingEvaluation:
     seconds : float
     made : str
         Date and time, in ISO 8601.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ns2vec.evaluation.ranking import Factors, evaluate_ranking
+    >>> from scipy.sparse import csr_matrix
+    >>> known, wanted = csr_matrix([[1, 0, 0], [0, 1, 0]]), csr_matrix([[0, 1, 0], [0, 0, 1]])
+    >>> found = evaluate_ranking({"model": Factors(np.eye(2), np.ones((3, 2)))}, known, wanted)
+    >>> found.scores()["model"]["recall@10"], found.as_dict()["models"], found.to_json(indent=None)[:1]
+    (1.0, ['model'], '{')
     """
 
     models: tuple[str, ...]
@@ -139,7 +155,17 @@ class RankingEvaluation:
         }
 
     def to_json(self, *, indent: int | None = 2) -> str:
-        """Render as JSON; numbers that are not defined (NaN) become null."""
+        """Render as JSON; numbers that are not defined (NaN) become null.
+
+        Parameters
+        ----------
+        indent : int, optional
+            None: one line.
+
+        Returns
+        -------
+        str
+        """
         return json.dumps(finite(self.as_dict()), indent=indent, allow_nan=False, ensure_ascii=False)
 
 

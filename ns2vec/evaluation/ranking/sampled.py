@@ -99,6 +99,16 @@ def sampled_metrics(
     ------
     ConfigError
         If matrices or scores do not fit, or a user has no item that could be sampled.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from scipy.sparse import csr_matrix
+    >>> from ns2vec.evaluation.ranking import Factors, sampled_metrics
+    >>> known, wanted = csr_matrix([[1, 0, 0, 0]]), csr_matrix([[0, 1, 0, 0]])
+    >>> found = sampled_metrics(Factors(np.ones((1, 1)), np.array([[0.0], [3], [2], [1]])), known, wanted, 1)
+    >>> found["sampled_recall@1"]
+    1.0
     """
     k, n_sampled = whole("k", k, 1), whole("n_sampled", n_sampled, 1)
     question = RankingQuestion.of(known, wanted)

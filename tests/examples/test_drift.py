@@ -1,0 +1,7 @@
+"""Words that were moved to another topic are those that have drifted most."""
+
+from __future__ import annotations
+
+
+def test_drift(figures_here):
+    assert figures_here("drift.py")["share of the words that moved among the first ten"] >= 0.9
