@@ -15,9 +15,7 @@ import pytest
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 pytest.importorskip("Cython", reason="building a wheel needs the build requirements of pyproject.toml")
 
-#: What the pages of the app and the reports are made of.
-APP_FILES = ("app/static/*.*", "app/static/rooms/*.*", "reports/*.css")
-
+DATA = ("py.typed", "suites/*.toml", "reports/*.css", "app/static/*.*", "app/static/rooms/*.*")
 UNPUBLISHED = ("build", "dist", "tests", "scripts", "eval", "benchmarks", "__pycache__")
 
 
@@ -72,8 +70,7 @@ def sources(repository: Path, *patterns: str) -> set[str]:
 def test_sdist_holds_the_sources_and_no_more(repository: Path, sdist: Path):
     with tarfile.open(sdist) as archive:
         names = {member.name.split("/", 1)[1] for member in archive if member.isfile()}
-    expected = sources(repository, "*.py", "*.pyi", "*.pyx", "*.pxd", "*.pxi", "py.typed", "suites/*.toml")
-    expected |= sources(repository, *APP_FILES)
+    expected = sources(repository, "*.py", "*.pyi", "*.pyx", "*.pxd", "*.pxi", *DATA)
     expected |= sources(repository, "*.h", "*.inc", "_cy/*.c")
     expected |= {"CHANGELOG.md", "LICENSE", "MANIFEST.in", "README.md", "pyproject.toml", "setup.py"}
     generated = {name for name in names if name.startswith("ns2vec.egg-info/")} | {"PKG-INFO", "setup.cfg"}
@@ -86,7 +83,7 @@ def test_wheel_holds_the_package_and_no_more(repository: Path, wheel: Path):
         described = next(name for name in archive.namelist() if name.endswith("/METADATA"))
         metadata = archive.read(described).decode()
     compiled = {name for name in names if name.endswith((".so", ".pyd"))}
-    assert names - compiled == sources(repository, "*.py", "*.pyi", "suites/*.toml", "py.typed", *APP_FILES)
+    assert names - compiled == sources(repository, "*.py", "*.pyi", *DATA)
     modules = {name.split(".", 1)[0] for name in compiled}
     assert modules == {name.removesuffix(".pyx") for name in sources(repository, "*.pyx")}
     assert "License-Expression: Apache-2.0" in metadata
