@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -23,6 +24,8 @@ CODES = {
     409: "conflict", 413: "too_large", 415: "wrong_type", 421: "wrong_host", 422: "invalid",
     500: "failed", 503: "busy", 504: "too_slow",
 }  # fmt: skip
+
+FROM_PAGE, STATUS = "X-Ns2vec-Page", "X-Ns2vec-Status"
 
 WHERE = ("body", "query", "path", "header")
 
@@ -59,6 +62,17 @@ def problem(status: int, message: str, fields: Mapping[str, str] | None = None) 
     return JSONResponse(told.model_dump(), status_code=status, headers=headers)
 
 
+def for_page(request: Request, told: JSONResponse) -> JSONResponse:
+    """Let our own pages read a refused question as 200 with its status in a header.
+
+    It is part of their normal work (a word that is not known, a number half typed), but browsers log every
+    other status as an error of the page.
+    """
+    if told.status_code == 422 and FROM_PAGE in request.headers:
+        told.headers[STATUS], told.status_code = "422", 200
+    return told
+
+
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return the ``responses`` of a route that may fail like this."""
     return {status: {"model": Problem, "description": CODES[status]} for status in statuses}
@@ -75,6 +89,26 @@ def field_at_fault(message: str, fields: Iterable[str]) -> dict[str, str]:
     """
     first = message.split(" ", 1)[0].rstrip(":")
     return {first: message} if first in set(fields) else {}
+
+
+@contextlib.contextmanager
+def naming_fields(model: type[BaseModel], other: str | None = None) -> Iterator[None]:
+    """Turn what the library refuses into 422, with the message beside the field that it begins with.
+
+    Parameters
+    ----------
+    model : type of BaseModel
+        The question.
+    other : str, optional
+        The field at fault where a message begins with none.
+    """
+    try:
+        yield
+    except Ns2vecError as error:
+        fields = field_at_fault(str(error), model.model_fields)
+        if not fields and other is not None:
+            fields = {other: str(error)}
+        raise ApiError(422, str(error), fields) from None
 
 
 def of_validation(error: RequestValidationError) -> JSONResponse:
@@ -99,7 +133,7 @@ def install_handlers(app: FastAPI) -> None:
 
     def add(kind: type[Exception], answer: Callable[[Any], JSONResponse]) -> None:
         async def handler(request: Request, error: Exception) -> JSONResponse:
-            return answer(error)
+            return for_page(request, answer(error))
 
         app.add_exception_handler(kind, handler)
 

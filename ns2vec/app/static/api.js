@@ -25,7 +25,7 @@ export class ApiError extends Error {
 
 /** Ask; `body` becomes JSON unless it is a Blob. Returns JSON, or the bytes of what is none. */
 export async function ask(path, { method, body, signal, accept } = {}) {
-  const headers = {};
+  const headers = { "X-Ns2vec-Page": "1" };
   const token = sessionStorage.getItem(KEY);
   const verb = method ?? (body === undefined ? "GET" : "POST");
   if (token && verb !== "GET") headers.Authorization = `Bearer ${token}`;
@@ -40,7 +40,8 @@ export async function ask(path, { method, body, signal, accept } = {}) {
     throw new ApiError(0, { message: "The server does not answer. Is it still running?" });
   }
   const isJson = (answer.headers.get("Content-Type") ?? "").includes("json");
-  if (!answer.ok) throw new ApiError(answer.status, isJson ? await answer.json() : {});
+  const status = Number(answer.headers.get("X-Ns2vec-Status") ?? answer.status);
+  if (status >= 400) throw new ApiError(status, isJson ? await answer.json() : {});
   if (answer.status === 204) return null;
   return isJson ? answer.json() : answer.arrayBuffer();
 }

@@ -45,6 +45,14 @@ export function bytes(value) {
   return `${number(value)} B`;
 }
 
+/** A large number in words: 141 billion. */
+export function large(value) {
+  for (const [unit, size] of [["trillion", 1e12], ["billion", 1e9], ["million", 1e6]]) {
+    if (value >= size) return `${number(value / size, 3)} ${unit}`;
+  }
+  return number(value);
+}
+
 /** Seconds for people. */
 export function duration(seconds) {
   if (seconds < 1) return `${number(seconds, 2)} s`;

@@ -55,7 +55,7 @@ function read(kind, input) {
   return Number.isFinite(Number(plain)) ? Number(plain) : text;
 }
 
-/** Fields together: values(), faults({name: message}), and the address that holds what differs from `usual`. */
+/** Fields together: values(), faults({name: message}), and what differs from `usual`, for the address. */
 export function form(fields, usual = {}) {
   const byName = new Map(fields.map((one) => [one.name, one]));
   return {
@@ -68,13 +68,15 @@ export function form(fields, usual = {}) {
     fromAddress() {
       for (const [name, value] of new URLSearchParams(location.search)) byName.get(name)?.set(value);
     },
-    toAddress() {
-      const kept = new URLSearchParams();
+    /** What differs from what is usual, as texts; what is too long for an address is left out. */
+    *changed() {
       for (const one of fields) {
         const value = one.input.type === "checkbox" ? String(one.input.checked) : one.input.value;
-        if (value !== String(usual[one.name] ?? "") && value.length < 2000) kept.set(one.name, value);
+        if (value !== String(usual[one.name] ?? "") && value.length < 2000) yield [one.name, value];
       }
-      const query = kept.toString();
+    },
+    toAddress() {
+      const query = new URLSearchParams([...this.changed()]).toString();
       history.replaceState(null, "", location.pathname + (query ? `?${query}` : ""));
     },
   };
