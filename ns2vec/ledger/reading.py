@@ -50,9 +50,10 @@ def events_of(lines: list[bytes]) -> tuple[list[Event], int]:
             return found, 0
     except (ValueError, RecursionError):
         pass
-    parsed = [_event_of(line) for line in lines]
+    # an empty line is what a writer leaves who met the line of another, half of it, and put an LF behind it
+    parsed = [_event_of(line) for line in lines if line]
     events = [event for event in parsed if event is not None]
-    return events, len(lines) - len(events)
+    return events, len(parsed) - len(events)
 
 
 def _event_of(line: bytes) -> Event | None:

@@ -10,6 +10,7 @@ from array import array
 from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ LISTS = {
     "epoch": "epochs", "evaluation": "evaluations", "warning": "warnings", "checkpoint": "checkpoints",
     "guard": "guards",
 }  # fmt: skip
+PROGRESS = ("interval", "epoch")
 SINGLE = ("config", "environment", "sampler", "end")
 MOST = 10_000  # events of a kind that are kept: the last ones
 INTERVAL_BYTES = 200  # of an interval event, about
@@ -94,7 +96,7 @@ class RunRecord:
         if intervals:
             for name, column in self.columns.items():
                 column.extend(_figures([event.get(name) for event in intervals]))
-            self.last = intervals[-1]
+        self.last = next((event for event in reversed(events) if event["kind"] in PROGRESS), self.last)
         self.n_events += len(events)
         if len(intervals) < len(events):
             for event in events:
@@ -107,7 +109,6 @@ class RunRecord:
             setattr(self, kind, event)
         elif kind in LISTS:
             getattr(self, LISTS[kind]).append(event)
-            self.last = event if kind == "epoch" else self.last
         elif kind == "vocabulary":
             sides = event.get("sides")
             self.vocabulary = [side for side in sides if isinstance(side, dict)] if sides else []
@@ -270,12 +271,12 @@ def open_run(run: PathLike, *, most: int | None = 50_000) -> RunRecord:
 
 
 def sifted(lines: list[bytes], step: int) -> tuple[list[bytes], int]:
-    """Leave out all lines of intervals but every n-th and the last; return also how many were left out."""
+    """Leave out all intervals but every n-th, counted from the last; return also how many were left out."""
     start = b'{"v":%d,"kind":"interval"' % VERSION  # as the writer writes it
-    intervals = [line for line in lines if line.startswith(start)]
-    others = [line for line in lines if not line.startswith(start)] if len(intervals) < len(lines) else []
-    kept = [*intervals[:-1:step], *intervals[-1:]]
-    return [*others, *kept], len(intervals) - len(kept)
+    is_interval = [line.startswith(start) for line in lines]
+    places = count(1 - sum(is_interval))
+    kept = [line for line, one in zip(lines, is_interval, strict=True) if not one or next(places) % step == 0]
+    return kept, len(lines) - len(kept)
 
 
 def _empty(run: PathLike) -> RunRecord:
