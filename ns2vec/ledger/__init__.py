@@ -11,15 +11,20 @@ from ns2vec.ledger.events import KINDS, VERSION, schema
 from ns2vec.ledger.reading import read_events, read_since
 from ns2vec.ledger.recording import Recorder
 from ns2vec.ledger.runs import RunRecord, follow, list_runs, open_run, run_folder
+from ns2vec.ledger.trackers import MLflowTracker, TensorBoardTracker, Tracker, WandbTracker, replay
 from ns2vec.ledger.writing import RunLedger, append_event
 
 __all__ = [
     "KINDS",
+    "MLflowTracker",
     "Recorder",
     "RunComparison",
     "RunLedger",
     "RunRecord",
+    "TensorBoardTracker",
+    "Tracker",
     "VERSION",
+    "WandbTracker",
     "append_event",
     "compare_runs",
     "follow",
@@ -27,6 +32,7 @@ __all__ = [
     "open_run",
     "read_events",
     "read_since",
+    "replay",
     "request_stop",
     "run_folder",
     "schema",
