@@ -16,7 +16,8 @@ SENTENCES = [["the", "cat", "sat"], ["the", "dog", "sat"]] * 40
 
 def trained(*callbacks, **options):
     return Word2Vec(
-        SENTENCES, min_count=1, vector_size=8, epochs=2, workers=1, compute_loss=True, callbacks=callbacks, sample=0,
+        SENTENCES, min_count=1, vector_size=8, epochs=2, workers=1, compute_loss=True, sample=0,
+        callbacks=callbacks,
         **options,
     )  # fmt: skip
 
