@@ -17,6 +17,7 @@ from typing import Protocol
 from ns2vec._build_info import build_info
 from ns2vec._registry import Registry
 from ns2vec.cli import (
+    app,
     calculate,
     classify,
     compare,
@@ -61,7 +62,7 @@ class Command(Protocol):
 COMMANDS: Registry[Command] = Registry("command")
 for _module in (
     train, phrases, classify, recommend, graph, evaluate, query, convert, info, calculate, compare, explain,
-    runs, demo,
+    app, runs, demo,
 ):  # fmt: skip
     COMMANDS.register(_module.NAME, _module)  # type: ignore[arg-type]
 for _command in (fasttext.SKIPGRAM, fasttext.CBOW):

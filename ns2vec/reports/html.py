@@ -7,6 +7,9 @@ from html import escape
 
 from ns2vec.reports.charts import PALETTE
 
+#: Colours of charts in theme.css.
+N_SERIES = 8
+
 STYLE = """
 :root { color-scheme: light; }
 * { box-sizing: border-box; }

@@ -15,6 +15,14 @@ import pytest
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 pytest.importorskip("Cython", reason="building a wheel needs the build requirements of pyproject.toml")
 
+DATA = (
+    "py.typed",
+    "suites/*.toml",
+    "ledger/schema.json",
+    "reports/*.css",
+    "app/static/*.*",
+    "app/static/rooms/*.*",
+)
 UNPUBLISHED = ("build", "dist", "tests", "scripts", "eval", "benchmarks", "__pycache__")
 
 
@@ -69,8 +77,7 @@ def sources(repository: Path, *patterns: str) -> set[str]:
 def test_sdist_holds_the_sources_and_no_more(repository: Path, sdist: Path):
     with tarfile.open(sdist) as archive:
         names = {member.name.split("/", 1)[1] for member in archive if member.isfile()}
-    expected = sources(repository, "*.py", "*.pyi", "*.pyx", "*.pxd", "*.pxi", "py.typed")
-    expected |= sources(repository, "suites/*.toml", "schema.json")
+    expected = sources(repository, "*.py", "*.pyi", "*.pyx", "*.pxd", "*.pxi", *DATA)
     expected |= sources(repository, "*.h", "*.inc", "_cy/*.c")
     expected |= {"CHANGELOG.md", "LICENSE", "MANIFEST.in", "README.md", "pyproject.toml", "setup.py"}
     generated = {name for name in names if name.startswith("ns2vec.egg-info/")} | {"PKG-INFO", "setup.cfg"}
@@ -83,8 +90,7 @@ def test_wheel_holds_the_package_and_no_more(repository: Path, wheel: Path):
         described = next(name for name in archive.namelist() if name.endswith("/METADATA"))
         metadata = archive.read(described).decode()
     compiled = {name for name in names if name.endswith((".so", ".pyd"))}
-    data = sources(repository, "suites/*.toml", "schema.json", "py.typed")
-    assert names - compiled == sources(repository, "*.py", "*.pyi") | data
+    assert names - compiled == sources(repository, "*.py", "*.pyi", *DATA)
     modules = {name.split(".", 1)[0] for name in compiled}
     assert modules == {name.removesuffix(".pyx") for name in sources(repository, "*.pyx")}
     assert "License-Expression: Apache-2.0" in metadata

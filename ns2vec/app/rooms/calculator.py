@@ -1,0 +1,206 @@
+"""The calculator room: from positives to batches, from a corpus to bytes, seconds and money."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+
+from ns2vec._options import whole
+from ns2vec.app.counts import parse_counts
+from ns2vec.app.problems import ApiError, documented, naming_fields
+from ns2vec.app.safety import bounded, state_of
+from ns2vec.app.state import AppState
+from ns2vec.calculator import cost_of, count_pairs, estimate, return_on_investment, zipf_counts
+
+router = APIRouter()
+
+# The calculator itself says what is wrong with a number, so that there is one rule and one message.
+Count = Annotated[Any, WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 10**15})]
+Positive = Annotated[Any, WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 10**9})]
+Amount = Annotated[Any, WithJsonSchema({"type": "number", "minimum": 0.01, "maximum": 1e12})]
+MOST_DIMENSIONS = 10_000
+MOST_TYPES = 2_000_000
+CALIBRATION = 1.0  # seconds
+MOST_SECONDS = 60.0
+
+
+class Asked(BaseModel):
+    """A question: no field but those that are known."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class PairsQuestion(Asked):
+    """Positive pairs, and how they are trained."""
+
+    positives: Count = Field(description="Positive pairs.", examples=[1_000_000])
+    k: Count = Field(5, description="Negatives for each of them.")
+    batch_size: Positive | None = Field(None, description="Pairs of a batch, both kinds together.")
+    drop_last: bool = Field(False, description="Leave out the last batch when it is not full.")
+
+
+class PairsAnswer(BaseModel):
+    """What an epoch comes to."""
+
+    positives: int
+    negatives: int
+    pairs: int
+    batches: int | None
+    command: str = Field(description="The same on the command line.")
+
+
+@router.post("/pairs", summary="Count negatives, pairs and batches.", responses=documented(400, 413, 422))
+async def pairs(asked: PairsQuestion) -> PairsAnswer:
+    """Count the negatives, the pairs and the batches of an epoch."""
+    with naming_fields(PairsQuestion):
+        found = count_pairs(asked.positives, asked.k, asked.batch_size, drop_last=asked.drop_last)
+    words = ["--positives", found.positives, "--negative", int(asked.k)]
+    if asked.batch_size is not None:
+        words += ["--batch-size", int(asked.batch_size)]
+        words += ["--drop-last"] if asked.drop_last else []
+    return PairsAnswer(
+        positives=found.positives,
+        negatives=found.negatives,
+        pairs=found.pairs,
+        batches=found.batches,
+        command=command(words),
+    )
+
+
+def command(words: list[Any]) -> str:
+    """Return a command line of ``ns2vec calculate``."""
+    return shlex.join(["ns2vec", "calculate", *map(str, words)])
+
+
+class EstimateQuestion(Asked):
+    """A corpus, or what is known of it; options of a model; prices."""
+
+    source: Literal["size", "counts", "text"] = Field("size", description="Which of the next is meant.")
+    n_words: Count | None = Field(None, description="size: words of the corpus; counts fall as Zipf says.")
+    n_types: Count | None = Field(None, description="size: distinct words.")
+    counts: str = Field("", description="counts: a word and its count a line.", max_length=8_000_000)
+    text: str = Field("", description="text: a sentence a line.", max_length=8_000_000)
+    sentence_words: Amount | None = Field(None, description="Mean length of a sentence, with size or counts.")
+    max_final_vocab: Positive | None = Field(None, description="Keep only the most frequent words.")
+    min_count: Count = Field(1, description="Leave out words that are rarer.")
+    vector_size: Positive = Field(100, description="Dimensions.")
+    window: Positive = 5
+    negative: Positive = Field(5, description="Negatives, k.")
+    epochs: Positive = 5
+    workers: Positive = Field(2, description="Threads.")
+    sg: bool = Field(True, description="Skip-gram; CBOW otherwise.")
+    calibrate: bool = Field(True, description="Measure the speed of this machine, for about a second.")
+    price_an_hour: Amount | None = Field(None, description="Of the machine.")
+    outlay: Amount | None = Field(None, description="What the project costs once.")
+    monthly: Amount | None = Field(None, description="What it brings a month.")
+    months: Amount | None = Field(None, description="For how long.")
+
+
+OPTIONS = ("max_final_vocab", "min_count", "vector_size", "window", "negative", "epochs", "workers", "sg")
+
+
+class ReturnAnswer(BaseModel):
+    """What an outlay brings."""
+
+    gain: float
+    roi: float
+    months_to_even: float | None
+
+
+class EstimateAnswer(BaseModel):
+    """What a training run is expected to take; figures of work are for one epoch."""
+
+    n_words: int
+    n_types: int
+    vocabulary: int
+    trained_words: int
+    windows: int
+    positives: int
+    negatives_drawn: int
+    scored_pairs: int
+    flop: int
+    epochs: int
+    parameters: int
+    memory: dict[str, int]
+    memory_total: int
+    seconds: dict[str, float] | None
+    words_per_second: float | None
+    cost: float | None
+    returns: ReturnAnswer | None
+    assumptions: list[str]
+    command: str
+
+
+@router.post(
+    "/estimate",
+    summary="Estimate parameters, memory, operations, time and cost.",
+    responses=documented(400, 403, 413, 422, 503, 504),
+)
+async def estimate_run(asked: EstimateQuestion, state: AppState = Depends(state_of)) -> EstimateAnswer:
+    """Estimate what a training run takes; with `calibrate` this machine is measured, if it is not read-only."""
+    if asked.calibrate and state.read_only:
+        raise ApiError(403, "this server is read-only and measures nothing: ask without calibrate")
+    return await bounded(state, lambda: answer(asked), MOST_SECONDS)
+
+
+def answer(asked: EstimateQuestion) -> EstimateAnswer:
+    """Estimate; errors name the field."""
+    with naming_fields(EstimateQuestion, other="text" if asked.source == "text" else "min_count"):
+        options = {name: getattr(asked, name) for name in OPTIONS if getattr(asked, name) is not None}
+        whole("vector_size", asked.vector_size, 1, MOST_DIMENSIONS)
+        source = source_of(asked)
+        found = estimate(**source, **options, calibrate=asked.calibrate, calibration_seconds=CALIBRATION)
+        cost = None
+        if asked.price_an_hour is not None and found.seconds is not None:
+            cost = cost_of(sum(found.seconds.values()), asked.price_an_hour)
+        returns = returns_of(asked)
+    figures = {name: value for name, value in found.to_dict().items() if name != "objectives"}
+    if asked.source == "size":
+        figures["assumptions"].append("counts that fall with the rank of a word (Zipf)")
+    return EstimateAnswer(**figures, cost=cost, returns=returns, command=command_of(asked, options))
+
+
+def source_of(asked: EstimateQuestion) -> dict[str, Any]:
+    """Return the corpus, or the counts in its place, for `estimate`."""
+    if asked.source == "text":
+        sentences = [line.split() for line in asked.text.splitlines()]
+        return {"corpus": list(filter(None, sentences))}
+    if asked.source == "counts":
+        return {"counts": parse_counts(asked.counts), "sentence_words": asked.sentence_words}
+    n_types = whole("n_types", asked.n_types, 1, MOST_TYPES)
+    return {"counts": zipf_counts(asked.n_words, n_types), "sentence_words": asked.sentence_words}
+
+
+def command_of(asked: EstimateQuestion, options: Mapping[str, Any]) -> str:
+    """Return the same question for a terminal."""
+    if asked.source == "text":
+        return command(["corpus.txt", *flags_of(options)])
+    mean = {} if asked.sentence_words is None else {"sentence_words": asked.sentence_words}
+    if asked.source == "counts":
+        return command(["--counts", "counts.txt", *flags_of({**mean, **options})])
+    counts = f"zipf_counts({asked.n_words}, {asked.n_types})"
+    given = "".join(f", {name}={value!r}" for name, value in {**mean, **options}.items())
+    code = f"from ns2vec.calculator import *; print(estimate(counts={counts}{given}))"
+    return shlex.join(["python", "-c", code])
+
+
+def flags_of(options: Mapping[str, Any]) -> list[Any]:
+    """Return options of a model as those of a command line."""
+    found: list[Any] = ["--sg" if options["sg"] else "--cbow"]
+    for name, value in options.items():
+        if name != "sg":
+            found += [f"--{name.replace('_', '-')}", value]
+    return found
+
+
+def returns_of(asked: EstimateQuestion) -> ReturnAnswer | None:
+    """What the outlay brings; None unless it is told."""
+    amounts = (asked.outlay, asked.monthly, asked.months)
+    if all(amount is None for amount in amounts):
+        return None
+    return ReturnAnswer(**asdict(return_on_investment(*amounts)))

@@ -1,0 +1,7 @@
+"""The explorer room."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+router = APIRouter()
