@@ -10,7 +10,7 @@ MOST_COUNT = 2**53
 
 
 def parse_counts(text: str, name: str = "counts") -> dict[str, int]:
-    """Read lines of ``word count``; the two are separated by a blank, a tab or a comma.
+    r"""Read lines of ``word count``; the two are separated by a blank, a tab or a comma.
 
     Parameters
     ----------

@@ -151,8 +151,8 @@ class ModelStore:
         return len(self._held)
 
     def _unknown(self, name: str) -> str:
-        known = ", ".join(map(repr, self._held)) or "none is open"
-        return f"no model is called {name!r}: there is {known}"
+        known = ", ".join(map(repr, self._held))
+        return f"no model is called {name!r}: " + (f"there is {known}" if known else "none is open")
 
 
 @dataclass

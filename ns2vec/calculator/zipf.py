@@ -46,4 +46,5 @@ def zipf_counts(n_words: int, n_types: int) -> Int64Array:
     if words < types:
         raise ConfigError(f"n_words must be at least n_types, {types:,} distinct words, got {words:,}")
     shares = 1.0 / np.arange(1, types + 1)
-    return np.maximum(1, np.rint(shares * (words / shares.sum()))).astype(np.int64)
+    counts: Int64Array = np.maximum(1, np.rint(shares * (words / shares.sum()))).astype(np.int64)
+    return counts

@@ -22,5 +22,5 @@ def test_amounts_that_cannot_be_are_refused_by_name(amounts, name):
 
 
 def test_a_price_is_not_negative():
-    with pytest.raises(ConfigError, match="^price_an_hour must be"):
+    with pytest.raises(ConfigError, match=r"^price_an_hour must be"):
         cost_of(1, -1)

@@ -8,9 +8,10 @@ from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, Field, WithJsonSchema
 
 from ns2vec._options import whole
+from ns2vec.app.asking import Question
 from ns2vec.app.counts import parse_counts
 from ns2vec.app.problems import ApiError, documented, naming_fields
 from ns2vec.app.safety import bounded, state_of
@@ -29,13 +30,7 @@ CALIBRATION = 1.0  # seconds
 MOST_SECONDS = 60.0
 
 
-class Asked(BaseModel):
-    """A question: no field but those that are known."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class PairsQuestion(Asked):
+class PairsQuestion(Question):
     """Positive pairs, and how they are trained."""
 
     positives: Count = Field(description="Positive pairs.", examples=[1_000_000])
@@ -77,7 +72,7 @@ def command(words: list[Any]) -> str:
     return shlex.join(["ns2vec", "calculate", *map(str, words)])
 
 
-class EstimateQuestion(Asked):
+class EstimateQuestion(Question):
     """A corpus, or what is known of it; options of a model; prices."""
 
     source: Literal["size", "counts", "text"] = Field("size", description="Which of the next is meant.")
@@ -142,7 +137,7 @@ class EstimateAnswer(BaseModel):
     responses=documented(400, 403, 413, 422, 503, 504),
 )
 async def estimate_run(asked: EstimateQuestion, state: AppState = Depends(state_of)) -> EstimateAnswer:
-    """Estimate what a training run takes; with `calibrate` this machine is measured, if it is not read-only."""
+    """Estimate what a training run takes; with `calibrate` the speed of this machine is measured."""
     if asked.calibrate and state.read_only:
         raise ApiError(403, "this server is read-only and measures nothing: ask without calibrate")
     return await bounded(state, lambda: answer(asked), MOST_SECONDS)
@@ -173,7 +168,10 @@ def source_of(asked: EstimateQuestion) -> dict[str, Any]:
     if asked.source == "counts":
         return {"counts": parse_counts(asked.counts), "sentence_words": asked.sentence_words}
     n_types = whole("n_types", asked.n_types, 1, MOST_TYPES)
-    return {"counts": zipf_counts(asked.n_words, n_types), "sentence_words": asked.sentence_words}
+    return {
+        "counts": zipf_counts(whole("n_words", asked.n_words, 1), n_types),
+        "sentence_words": asked.sentence_words,
+    }
 
 
 def command_of(asked: EstimateQuestion, options: Mapping[str, Any]) -> str:
@@ -200,7 +198,7 @@ def flags_of(options: Mapping[str, Any]) -> list[Any]:
 
 def returns_of(asked: EstimateQuestion) -> ReturnAnswer | None:
     """What the outlay brings; None unless it is told."""
-    amounts = (asked.outlay, asked.monthly, asked.months)
+    amounts: list[Any] = [asked.outlay, asked.monthly, asked.months]
     if all(amount is None for amount in amounts):
         return None
     return ReturnAnswer(**asdict(return_on_investment(*amounts)))

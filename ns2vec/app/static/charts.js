@@ -2,7 +2,8 @@
 
 import { h, number, s } from "./dom.js";
 
-const WIDTH = 720;
+// as wide as a phone where that is narrow, so that the text stays as large as it is
+const wide = () => (innerWidth < 768 ? Math.max(280, innerWidth - 66) : 720);
 
 /** Names with their colours. */
 export function legend(names) {
@@ -12,7 +13,8 @@ export function legend(names) {
 
 /** Bars beside each other: labels, and series [{name, values}] of the same length. */
 export function barChart(title, labels, series, { format = (value) => number(value, 3), left = 110 } = {}) {
-  const thick = series.length > 1 ? 11 : 16;
+  const WIDTH = wide();
+  const thick = series.length > 1 ? 15 : 17;
   const each = series.length * thick + 10;
   const height = labels.length * each + 6;
   const most = Math.max(...series.flatMap((one) => one.values), 1e-300);
@@ -35,6 +37,7 @@ export function barChart(title, labels, series, { format = (value) => number(val
 
 /** Lines: series [{name, points: [[x, y], ...]}]; points that are not finite break nothing and are left out. */
 export function lineChart(title, series, { x = "", y = "", height = 260 } = {}) {
+  const WIDTH = wide();
   const left = 64, right = 12, top = 10, bottom = 36;
   const kept = series.map((one) => one.points.filter(([a, b]) => Number.isFinite(a) && Number.isFinite(b)));
   const all = kept.flat();

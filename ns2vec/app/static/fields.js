@@ -30,7 +30,7 @@ export function field(name, label, { kind = "text", hint = "", choices = [], val
     kind === "check"
       ? h("div", { class: "field" }, h("div", { class: "check" }, input, h("label", { for: id }, label)), note, error)
       : h("div", { class: "field" }, h("label", { for: id }, label), input, note, error);
-  made.set(value);
+  if (kind !== "choice" || choices.some((choice) => String(choice.value ?? choice) === String(value))) made.set(value);
   return made;
 }
 

@@ -134,6 +134,7 @@ function runPart() {
   const fields = Object.values(groups).flat();
   const asked = form(fields, RUN);
   const others = [];
+  fields[0].element.classList.add("wide");
   const result = h("section", { class: "stack", "aria-label": "Estimate" }, empty("Press Estimate: memory, operations, time and cost come here."));
   const button = h("button", { class: "main" }, "Estimate");
 
