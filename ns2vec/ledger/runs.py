@@ -168,7 +168,8 @@ class RunRecord:
 
     def summary(self) -> dict[str, Any]:
         """Return what a list of runs shows of it, as JSON has it: figures that are not known are None."""
-        last, epochs = self.last, self.config.get("plan", {}).get("epochs")
+        last, plan = self.last, self.config.get("plan")
+        epochs = plan.get("epochs") if isinstance(plan, dict) else None
         losses = [number(event.get("loss")) for event in self.epochs]
         rates = [number(event.get("words_per_second")) for event in self.epochs]
         rate = float(np.mean(rates)) if rates else number(last.get("words_per_second"))
@@ -177,7 +178,7 @@ class RunRecord:
             "id": self.id, "name": self.config.get("name"), "model": self.config.get("model"),
             "status": self.status, "reason": self.end.get("reason"), "started": self.config.get("time"),
             "seconds": seconds, "epochs": self.epochs_trained, "planned_epochs": epochs,
-            "progress": 1.0 if self.status == "finished" else last.get("progress"),
+            "progress": self._progress(epochs),
             "loss": _known(losses[-1] if losses else number(last.get("loss"))),
             "words_per_second": _known(rate),
             "memory_bytes": last.get("memory_bytes"),
@@ -185,6 +186,14 @@ class RunRecord:
             "scores": self.scores(), "n_warnings": len(self.warnings),
             "stop_requested": self.stop_is_requested,
         }  # fmt: skip
+
+    def _progress(self, planned: Any) -> float | None:
+        """Share of the run that is done."""
+        if self.status == "finished":
+            return 1.0
+        if self.last.get("kind") == "epoch" and isinstance(planned, int) and planned > 0:
+            return min(self.epochs_trained / planned, 1.0)
+        return _known(number(self.last.get("progress")))
 
     @property
     def epochs_trained(self) -> int:
