@@ -119,6 +119,7 @@ def test_trackers_import_nothing_until_they_are_made():
     assert not {"tensorboardX", "mlflow", "wandb", "trackio"} & set(vars(trackers))
 
 
+@pytest.mark.filterwarnings("ignore")  # theirs
 def test_the_real_tensorboard_writes_what_it_reads(tmp_path):
     pytest.importorskip("tensorboardX", reason="pip install 'ns2vec[tensorboard]'")
     trained(TensorBoardTracker(tmp_path, name="run", interval=0.0))
@@ -126,6 +127,7 @@ def test_the_real_tensorboard_writes_what_it_reads(tmp_path):
     assert b"epoch/loss" in file.read_bytes()
 
 
+@pytest.mark.filterwarnings("ignore")  # theirs
 def test_the_real_mlflow_keeps_the_run(tmp_path):
     pytest.importorskip("mlflow", reason="pip install 'ns2vec[mlflow]'")
     tracker = MLflowTracker(uri=f"sqlite:///{tmp_path}/mlflow.db")
@@ -135,6 +137,7 @@ def test_the_real_mlflow_keeps_the_run(tmp_path):
     assert run.data.metrics["epoch/loss"] > 0
 
 
+@pytest.mark.filterwarnings("ignore")  # theirs
 def test_the_real_wandb_works_offline(tmp_path, monkeypatch):
     pytest.importorskip("wandb", reason="pip install 'ns2vec[wandb]'")
     monkeypatch.setenv("WANDB_DIR", str(tmp_path))
