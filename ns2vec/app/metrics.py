@@ -66,7 +66,9 @@ def exposition(state: AppState) -> str:
     ]
     running = [one for one in summaries if one["status"] == "running"]
     for name, text, figure in OF_RUNS:
-        samples = [({"run": one["id"], "model": one["model"] or ""}, one[figure]) for one in running]
+        samples: list[Sample] = [
+            ({"run": one["id"], "model": one["model"] or ""}, one[figure]) for one in running
+        ]
         families.append((name, text, samples))
     return "".join(family(*one) for one in families)
 

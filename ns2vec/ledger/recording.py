@@ -48,12 +48,12 @@ class Recorder(Observer):
         self.interval = number("interval", interval, 0.0)
         self.n_words = whole("n_words", n_words)
         self.is_recording = False
-        self.started = self.next_look = self.last_look = 0.0
-        self.seen = Tally()
-        self.n_rollbacks = 0
-        self.is_whole = False  # the last epoch has been trained
-        self.outer_error: BaseException | None = None
-        self.listener: WarningListener | None = None
+        self._started = self._next_look = self._last_look = 0.0
+        self._seen = Tally()
+        self._n_rollbacks = 0
+        self._is_whole = False  # the last epoch has been trained
+        self._outer_error: BaseException | None = None
+        self._listener: WarningListener | None = None
 
     # ---- what subclasses have ----
 
@@ -76,7 +76,7 @@ class Recorder(Observer):
         """Hand on an event; what cannot be kept does not end training."""
         if not self.is_recording:
             return
-        event = {"v": VERSION, "kind": kind, "time": time.time(), "at": time.perf_counter() - self.started}
+        event = {"v": VERSION, "kind": kind, "time": time.time(), "at": time.perf_counter() - self._started}
         try:
             self.take({**event, **plain(figures)})
         except Exception as error:
@@ -85,12 +85,12 @@ class Recorder(Observer):
 
     def on_begin(self, run: Run) -> None:
         """Tell what is going to be trained, and where."""
-        self.started = time.perf_counter()
+        self._started = time.perf_counter()
         self.begin(run)
-        self.is_recording, self.is_whole, self.n_rollbacks = True, False, 0
-        self.outer_error = sys.exc_info()[1]
-        self.listener = WarningListener(self)
-        logging.getLogger("ns2vec").addHandler(self.listener)
+        self.is_recording, self._is_whole, self._n_rollbacks = True, False, 0
+        self._outer_error = sys.exc_info()[1]
+        self._listener = WarningListener(self)
+        logging.getLogger("ns2vec").addHandler(self._listener)
         plan = {name: value for name, value in asdict(run.plan).items() if name != "words_done"}
         self.tell(
             "config", model=_kind_of(run), name=getattr(self, "name", None), settings=settings_of(run),
@@ -105,26 +105,26 @@ class Recorder(Observer):
     def on_epoch_begin(self, run: Run, tally: Tally) -> None:
         """Tell what was measured after the epoch before; count from here."""
         self._tell_scores(run)
-        self.seen = replace(tally)
-        self.last_look = time.perf_counter()
-        self.next_look = self.last_look + self.interval
+        self._seen = replace(tally)
+        self._last_look = time.perf_counter()
+        self._next_look = self._last_look + self.interval
 
     def on_chunk(self, run: Run, tally: Tally) -> None:
         """Tell how it goes, once an interval."""
         now = time.perf_counter()
-        if now < self.next_look:
+        if now < self._next_look:
             return
-        before, self.seen = self.seen, replace(tally)
-        n_words, n_trained = self.seen.n_words - before.n_words, self.seen.n_trained - before.n_trained
-        loss = self.seen.loss - before.loss  # less than nothing after the guard has taken an interval back
+        before, self._seen = self._seen, replace(tally)
+        n_words, n_trained = self._seen.n_words - before.n_words, self._seen.n_trained - before.n_trained
+        loss = self._seen.loss - before.loss  # less than nothing after the guard has taken an interval back
         self.tell(
             "interval", epoch=run.epoch + 1,
-            progress=run.plan.progress(run.epoch, self.seen.n_words, self.seen.n_sentences),
-            n_words=self.seen.n_words, words_per_second=n_words / max(now - self.last_look, 1e-9),
+            progress=run.plan.progress(run.epoch, self._seen.n_words, self._seen.n_sentences),
+            n_words=self._seen.n_words, words_per_second=n_words / max(now - self._last_look, 1e-9),
             alpha=run.last_alpha, memory_bytes=resident_bytes(),
             loss=loss / n_trained if run.has_loss and n_trained and not loss < 0 else None,
         )  # fmt: skip
-        self.last_look, self.next_look = now, now + self.interval
+        self._last_look, self._next_look = now, now + self.interval
         self._tell_guard(run)
         self.look(run)
 
@@ -146,14 +146,14 @@ class Recorder(Observer):
 
     def on_last_epoch(self, run: Run) -> None:
         """Nothing has cut the run short."""
-        self.is_whole = True
+        self._is_whole = True
 
     def on_end(self, run: Run) -> None:
         """Tell how it ended."""
-        if self.listener is None:
+        if self._listener is None:
             return  # it never began
-        logging.getLogger("ns2vec").removeHandler(self.listener)
-        self.listener = None
+        logging.getLogger("ns2vec").removeHandler(self._listener)
+        self._listener = None
         self._tell_scores(run)
         status, reason = self._outcome(run)
         self.tell(
@@ -166,13 +166,13 @@ class Recorder(Observer):
     def _outcome(self, run: Run) -> tuple[str, str | None]:
         """How a run ended, and why."""
         error = sys.exc_info()[1]
-        if error is not None and error is not self.outer_error:
+        if error is not None and error is not self._outer_error:
             if isinstance(error, KeyboardInterrupt):
                 return "interrupted", None
             return "failed", f"{type(error).__name__}: {error}"
         if run.stop_reason is not None:
             return "stopped", run.stop_reason
-        return ("finished" if self.is_whole else "stopped"), None
+        return ("finished" if self._is_whole else "stopped"), None
 
     def _tell_scores(self, run: Run) -> None:
         """Tell what other observers have measured after the last epoch."""
@@ -184,8 +184,8 @@ class Recorder(Observer):
     def _tell_guard(self, run: Run) -> None:
         """Tell when the guard has gone back."""
         for guard in run.observers:
-            if isinstance(guard, Guard) and guard.n_rollbacks != self.n_rollbacks:
-                self.n_rollbacks = guard.n_rollbacks
+            if isinstance(guard, Guard) and guard.n_rollbacks != self._n_rollbacks:
+                self._n_rollbacks = guard.n_rollbacks
                 self.tell("guard", n_rollbacks=guard.n_rollbacks, rate_factor=guard.rate_factor)
 
 
