@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 
 from ns2vec._build_info import __version__
+from ns2vec.app import metrics
 from ns2vec.app.pages import add_pages
 from ns2vec.app.problems import install_handlers
 from ns2vec.app.rooms import ROOMS
@@ -61,6 +62,7 @@ def create_app(state: AppState | None = None) -> FastAPI:
             status="ok", version=__version__, models=len(held.models), read_only=held.read_only
         )
 
+    app.include_router(metrics.router)
     for room in ROOMS.values():
         app.include_router(room.router, prefix="/api", tags=[room.title])
     add_pages(app)

@@ -171,6 +171,8 @@ class AppState:
     hosts : frozenset of str
         What the server may be called in the Host header, without port.
     limits : Limits
+    n_streams : int
+        Pages that follow a run now.
     """
 
     models: ModelStore = field(default_factory=ModelStore)
@@ -179,6 +181,7 @@ class AppState:
     read_only: bool = False
     hosts: frozenset[str] = frozenset({"127.0.0.1", "localhost", "[::1]"})
     limits: Limits = field(default_factory=Limits)
+    n_streams: int = 0
 
     @property
     def hosts_text(self) -> str:

@@ -31,6 +31,7 @@ from ns2vec.cli import (
     phrases,
     query,
     recommend,
+    runs,
     train,
 )  # fmt: skip
 from ns2vec.cli.common import answers_errors, logs_on_stderr
@@ -61,7 +62,7 @@ class Command(Protocol):
 COMMANDS: Registry[Command] = Registry("command")
 for _module in (
     train, phrases, classify, recommend, graph, evaluate, query, convert, info, calculate, compare, explain,
-    app, demo,
+    app, runs, demo,
 ):  # fmt: skip
     COMMANDS.register(_module.NAME, _module)  # type: ignore[arg-type]
 for _command in (fasttext.SKIPGRAM, fasttext.CBOW):

@@ -6,6 +6,8 @@ import argparse
 import contextlib
 import logging
 import socket
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +31,7 @@ The app listens on this machine only unless --host says otherwise; it loads noth
 a proxy, or on another host, name what browsers will call it with --allow-host."""
 
 PORT = 8765
+SECONDS_TO_END = 5.0  # for the demo, after its epoch
 ANYWHERE = ("0.0.0.0", "::", "")
 
 
@@ -55,28 +58,40 @@ def add_arguments(parser: Parser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Serve until interrupted."""
     from ns2vec.app import create_app
-    from ns2vec.app.demo import Demo
     from ns2vec.app.serving import serve
 
     if arguments.openapi:
         print_json(create_app().openapi())
         return 0
     state = state_of(arguments)
-    with open_socket(arguments.host, arguments.port) as bound:
-        demo = Demo(state.models) if arguments.demo else None
-        if demo is not None:
-            demo.start()
+    with open_socket(arguments.host, arguments.port) as bound, contextlib.ExitStack() as stack:
+        if arguments.demo:
+            # nothing is left behind, unless a folder was named
+            runs = arguments.runs or stack.enter_context(tempfile.TemporaryDirectory(prefix="ns2vec-demo-"))
+            state.runs = Path(runs)
+            stack.enter_context(demo_of(state))
         port = bound.getsockname()[1]
         host = "127.0.0.1" if arguments.host in ANYWHERE else arguments.host
         shown = f"[{host}]" if ":" in host else host
         print(f"http://{shown}:{port}/#token={state.token}", flush=True)
         say("press Ctrl-C to end")
-        try:
-            serve(create_app(state), bound, is_verbose=arguments.verbose > 0)
-        finally:
-            if demo is not None:
-                demo.stop()
+        serve(create_app(state), bound, is_verbose=arguments.verbose > 0)
     return 0
+
+
+@contextlib.contextmanager
+def demo_of(state: AppState) -> Iterator[None]:
+    """Train the demo beside the server, in view of the training room; it ends with the server."""
+    from ns2vec.app.demo import Demo
+    from ns2vec.ledger import RunLedger
+
+    demo = Demo(state.models, [RunLedger(state.runs or "runs", name="demo", interval=0.5)])
+    demo.start()
+    try:
+        yield
+    finally:
+        demo.stop()
+        demo.join(SECONDS_TO_END)
 
 
 def state_of(arguments: argparse.Namespace) -> AppState:

@@ -14,7 +14,7 @@ BLOCK = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 DOCUMENTS = [
     "README.md", "EXTENDING.md", "docs/classification.md", "docs/doc2vec.md", "docs/fasttext.md",
     "docs/graphs.md", "docs/migrating-from-gensim.md", "docs/phrases.md", "docs/ranking.md",
-    "docs/recommend.md", "docs/scaling.md", "docs/uses.md",
+    "docs/recommend.md", "docs/runs.md", "docs/scaling.md", "docs/uses.md",
 ]  # fmt: skip
 
 

@@ -41,6 +41,8 @@ TESTED_BY = {
     "tests/kernels/test_cuts.py": "reference/cuts reference/steps",
     "tests/kernels/test_reference.py": "reference/streams",
     "tests/kernels/test_runs.py": "reference/runs",
+    "tests/ledger/test_reading.py": "ledger/events ledger/runs",
+    "tests/ledger/test_writing.py": "ledger/control",
     "tests/graph/test_sage.py": "graph/sage_layers",
     "tests/graph/test_walks.py": "reference/walks",
     "tests/families/test_graph.py": "graph/model graph/walking",

@@ -36,8 +36,8 @@ export function barChart(title, labels, series, { format = (value) => number(val
 }
 
 /** Lines: series [{name, points: [[x, y], ...]}]; points that are not finite break nothing and are left out. */
-export function lineChart(title, series, { x = "", y = "", height = 260 } = {}) {
-  const WIDTH = wide();
+export function lineChart(title, series, { x = "", y = "", height = 260, width = wide() } = {}) {
+  const WIDTH = width;
   const left = 64, right = 12, top = 10, bottom = 36;
   const kept = series.map((one) => one.points.filter(([a, b]) => Number.isFinite(a) && Number.isFinite(b)));
   const all = kept.flat();
