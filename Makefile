@@ -1,3 +1,4 @@
+# make help                 these lines
 # make demo [CORPUS=path]   build, install, train, evaluate, query, recommend; the vectors stay in .demo
 # make test                 build, install, run all tests
 # make eval                 train and evaluate, compare with eval/baselines/ (English where ../shared/data is)
@@ -26,8 +27,12 @@ NATIVE := $(wildcard ns2vec/*.pyx ns2vec/*.pxd ns2vec/*/*.pyx ns2vec/*/*.pxd ns2
 PIP     = $(BIN)/python -m pip --disable-pip-version-check --no-input install
 EXPLAIN = >$(LOG) 2>&1 || { $(BIN)/python scripts/preflight.py explain $(LOG); exit 1; }
 
-.PHONY: demo test test-app bench test-clients lint eval check test-torch check-deep wheel clean
+.PHONY: help demo test test-app bench test-clients lint eval check test-torch check-deep wheel clean
 .DELETE_ON_ERROR:
+.DEFAULT_GOAL := demo
+
+help:
+	@sed -n '/^$$/q; s/^# \{0,1\}//p' $(firstword $(MAKEFILE_LIST))
 
 demo: $(VENV)/installed
 	@$(BIN)/ns2vec demo --keep .demo $(if $(CORPUS),--corpus "$(CORPUS)")

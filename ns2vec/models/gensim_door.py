@@ -461,6 +461,8 @@ class GensimDoor(GensimVocabulary):
             f"vector_size={self.vector_size}, alpha={self.alpha}>"
         )
 
+    __repr__ = __str__
+
     # ---- old names -------------------------------------------------------------------------------
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
