@@ -12,7 +12,7 @@ from ns2vec._options import shown
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import ConfigError, StopTraining
 from ns2vec.ledger.control import forget_stop, stop_is_requested
-from ns2vec.ledger.events import FILE, KINDS, VERSION, Event, checked_id, ledger_path, line_of
+from ns2vec.ledger.events import FILE, KINDS, VERSION, Event, checked_id, ledger_path, line_of, plain
 from ns2vec.ledger.recording import Recorder
 
 APPEND = os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0)
@@ -93,7 +93,7 @@ def append_event(run: PathLike, kind: str, **fields: Any) -> None:
         raise ConfigError(f"there is no kind of event {shown(kind)}: expected one of {', '.join(KINDS)}")
     made = Appender(ledger_path(run))
     try:
-        made.append({"v": VERSION, "kind": kind, "time": time.time(), "at": None, **fields})
+        made.append({"v": VERSION, "kind": kind, "time": time.time(), "at": None, **plain(fields)})
     finally:
         made.close()
 
