@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict
 
 
-class Question(BaseModel):
+class AskedBody(BaseModel):
     """The body of a request: no field but those that are known."""
 
     model_config = ConfigDict(extra="forbid")

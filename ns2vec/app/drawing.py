@@ -74,7 +74,7 @@ def chi_square(drawn: Int64Array, probabilities: Float64Array) -> ChiSquare | No
 
 
 @dataclass(frozen=True)
-class Noise:
+class NoiseDraws:
     """A distribution of noise words, and draws from it.
 
     Attributes
@@ -101,7 +101,7 @@ class Noise:
 def noise_of(
     counts: Mapping[str, int], *, exponent: Any = 0.75, sampler: str = "unigram", n_draws: Any = 0,
     seed: Any = 1, positives: Mapping[str, Iterable[str]] | None = None,
-) -> Noise:  # fmt: skip
+) -> NoiseDraws:  # fmt: skip
     """Bind a sampler to counts, and draw.
 
     Parameters
@@ -137,7 +137,7 @@ def noise_of(
         if n_draws
         else np.zeros(len(words), dtype=np.int64)
     )
-    return Noise(
+    return NoiseDraws(
         words=words,
         counts=data.counts,
         shares=noise_distribution(data.counts, 1.0),

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from ns2vec.app.rooms import ROOMS, Room
+from ns2vec.app.rooms import ROOMS, AppRoom
 
 STATIC = Path(__file__).parent / "static"
 
@@ -52,7 +52,7 @@ def page(shell: str, name: str) -> str:
     return shell
 
 
-def link(name: str, room: Room, is_here: bool) -> str:
+def link(name: str, room: AppRoom, is_here: bool) -> str:
     """Return the link to a room."""
     here = ' aria-current="page"' if is_here else ""
     return f'<a href="/{escape(name)}"{here}>{escape(room.title)}</a>'

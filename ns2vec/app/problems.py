@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -15,8 +14,6 @@ from starlette.exceptions import HTTPException
 
 from ns2vec._options import shown
 from ns2vec.exceptions import Ns2vecError
-
-logger = logging.getLogger(__name__)
 
 #: Status -> its name in `Problem.code`.
 CODES = {
@@ -101,6 +98,11 @@ def naming_fields(model: type[BaseModel], other: str | None = None) -> Iterator[
         The question.
     other : str, optional
         The field at fault where a message begins with none.
+
+    Raises
+    ------
+    ApiError
+        422, in place of what the library raised.
     """
     try:
         yield
@@ -129,7 +131,7 @@ def of_validation(error: RequestValidationError) -> JSONResponse:
 
 
 def install_handlers(app: FastAPI) -> None:
-    """Give every error the form of `Problem`; a bug is logged with its traceback and told without it."""
+    """Give every error that can be expected the form of `Problem`; `ns2vec.app.safety` tells the others."""
 
     def add(kind: type[Exception], answer: Callable[[Any], JSONResponse]) -> None:
         async def handler(request: Request, error: Exception) -> JSONResponse:
@@ -137,12 +139,7 @@ def install_handlers(app: FastAPI) -> None:
 
         app.add_exception_handler(kind, handler)
 
-    def failed(error: Exception) -> JSONResponse:
-        logger.error("a request failed", exc_info=error)
-        return problem(500, "this is a fault of the server: its log says more")
-
     add(ApiError, lambda error: problem(error.status, error.message, error.fields))
     add(Ns2vecError, lambda error: problem(422, str(error)))
     add(RequestValidationError, of_validation)
     add(HTTPException, lambda error: problem(error.status_code, str(error.detail).lower()))
-    add(Exception, failed)

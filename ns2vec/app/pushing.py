@@ -17,7 +17,7 @@ MOST_STEPS = 500
 
 
 @dataclass
-class Met:
+class MetWord:
     """A word that another one met in training.
 
     Attributes
@@ -51,14 +51,14 @@ class Pushes:
     ----------
     word : str
     n_steps : int
-    negatives, positives : list of Met
+    negatives, positives : list of MetWord
         What pushed it away and what pulled it, the strongest first.
     """
 
     word: str
     n_steps: int
-    negatives: list[Met]
-    positives: list[Met]
+    negatives: list[MetWord]
+    positives: list[MetWord]
 
 
 def facts_sentences() -> list[list[str]]:
@@ -107,7 +107,7 @@ def pushes(model: Word2Vec, sentences: Sequence[Sequence[str]], word: str, n_ste
     if not pairs:
         raise VocabularyError(f"word {word!r} stands beside no other word")
     network, config = model._make_network(), model._config()
-    sides: tuple[dict[str, Met], dict[str, Met]] = ({}, {})
+    sides: tuple[dict[str, MetWord], dict[str, MetWord]] = ({}, {})
     for step in range(n_steps):
         sentence, place, centre = pairs[step % len(pairs)]
         rows = [known[token] for token in sentence]
@@ -128,10 +128,10 @@ def pairs_of(sentences: Sequence[Sequence[str]], word: str, window: int) -> Any:
                 yield from ((sentence, place, centre) for centre in beside if centre != place)
 
 
-def count(told: Explanation, sides: tuple[dict[str, Met], dict[str, Met]]) -> None:
+def count(told: Explanation, sides: tuple[dict[str, MetWord], dict[str, MetWord]]) -> None:
     """Add what a step did: its first output was seen, the others are noise."""
     for number, output in enumerate(told.outputs):
         side = sides[1 if number == 0 else 0]
         move = told.alpha * output.weight * abs(output.label - output.prediction) * output.norm
         times = 1 if number == 0 else round(output.weight)
-        side.setdefault(output.word, Met(str(output.word))).add(times, move, output.prediction)
+        side.setdefault(output.word, MetWord(str(output.word))).add(times, move, output.prediction)

@@ -6,6 +6,7 @@ The middleware is plain ASGI, so that streams (server-sent events) pass through 
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -18,6 +19,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ns2vec.app.problems import ApiError, problem
 from ns2vec.app.state import AppState
+
+logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -39,7 +42,7 @@ class TooLargeError(Exception):
     """The body is longer than it may be."""
 
 
-class Guard:
+class Doorkeeper:
     """Refuse foreign hosts and huge bodies; set the headers.
 
     Parameters
@@ -56,9 +59,11 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        has_begun = False
+        most = self.state.limits.body_bytes(scope["path"])
+        too_large = problem(413, f"the body may have at most {most:,} bytes")
+        counted, has_begun = CountedBody(receive, most), False
 
-        async def send_guarded(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             nonlocal has_begun
             if message["type"] == "http.response.start":
                 has_begun = True
@@ -67,23 +72,59 @@ class Guard:
                     headers.setdefault(name, value)
             await send(message)
 
+        async def send_unless_too_large(message: Message) -> None:
+            if not counted.is_over:
+                await send_with_headers(message)
+            elif message["type"] == "http.response.start":  # in place of what became of half a body
+                await too_large(scope, receive, send_with_headers)
+
         headers = Headers(scope=scope)
-        host = host_name(headers.get("host", ""))
+        host, length = host_name(headers.get("host", "")), headers.get("content-length", "0")
         if host not in self.state.hosts:
             refused = problem(421, f"this server is not called {host!r}: {self.state.hosts_text}")
-            await refused(scope, receive, send_guarded)
-            return
-        most = self.state.limits.body_bytes(scope["path"])
-        too_large = problem(413, f"the body may have at most {most:,} bytes")
-        length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > most:
-            await too_large(scope, receive, send_guarded)
-            return
-        try:
-            await self.app(scope, limited(receive, most), send_guarded)
-        except TooLargeError:
-            if not has_begun:
-                await too_large(scope, receive, send_guarded)
+            await refused(scope, receive, send_with_headers)
+        elif not length.isdecimal() or int(length) > most:
+            await too_large(scope, receive, send_with_headers)
+        else:
+            try:
+                await self.app(scope, counted, send_unless_too_large)
+            except TooLargeError:
+                if not has_begun:
+                    await too_large(scope, receive, send_with_headers)
+            except Exception:
+                logger.exception("%s %s failed", scope["method"], scope["path"])
+                if not has_begun:
+                    failed = problem(500, "this is a fault of the server: its log says more")
+                    await failed(scope, receive, send_with_headers)
+
+
+class CountedBody:
+    """Receives a body and counts it, for it may come without its length.
+
+    Parameters
+    ----------
+    receive : callable
+    most : int
+        Bytes.
+    """
+
+    def __init__(self, receive: Receive, most: int) -> None:
+        self.receive, self.most, self.n_bytes, self.is_over = receive, most, 0, False
+
+    async def __call__(self) -> Message:
+        """Hand on the next piece.
+
+        Raises
+        ------
+        TooLargeError
+            When there are more bytes than there may be.
+        """
+        message = await self.receive()
+        self.n_bytes += len(message.get("body", b""))
+        if self.n_bytes > self.most:
+            self.is_over = True
+            raise TooLargeError
+        return message
 
 
 def host_name(host: str) -> str:
@@ -98,21 +139,6 @@ def host_name(host: str) -> str:
     name, _, port = host.rpartition(":")
     is_port = bool(name) and port.isdecimal() and (":" not in name or name.endswith("]"))
     return (name if is_port else host).lower()
-
-
-def limited(receive: Receive, most: int) -> Receive:
-    """Count a body that comes without its length."""
-    n_bytes = 0
-
-    async def counted() -> Message:
-        nonlocal n_bytes
-        message = await receive()
-        n_bytes += len(message.get("body", b""))
-        if n_bytes > most:
-            raise TooLargeError
-        return message
-
-    return counted
 
 
 def state_of(request: Request) -> AppState:

@@ -10,11 +10,11 @@ from ns2vec.app import metrics
 from ns2vec.app.pages import add_pages
 from ns2vec.app.problems import install_handlers
 from ns2vec.app.rooms import ROOMS
-from ns2vec.app.safety import Guard
+from ns2vec.app.safety import Doorkeeper
 from ns2vec.app.state import AppState
 
 
-class Health(BaseModel):
+class HealthAnswer(BaseModel):
     """That the server answers."""
 
     status: str
@@ -54,11 +54,13 @@ def create_app(state: AppState | None = None) -> FastAPI:
     )
     app.state.ns2vec = held
     install_handlers(app)
-    app.add_middleware(Guard, state=held)
+    app.add_middleware(Doorkeeper, state=held)
 
     @app.get("/healthz", tags=["server"], summary="Whether the server answers.")
-    def health() -> Health:
-        return Health(status="ok", version=__version__, models=len(held.models), read_only=held.read_only)
+    def health() -> HealthAnswer:
+        return HealthAnswer(
+            status="ok", version=__version__, models=len(held.models), read_only=held.read_only
+        )
 
     app.include_router(metrics.router)
     for room in ROOMS.values():

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ns2vec.cli.common import add_format_option, key_options, load_vectors, names_of_files, say
+from ns2vec.cli.common import add_format_option, key_options, load_vectors, names_of_files, print_json, say
 from ns2vec.cli.parsing import Parser, UsageError, natural
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ EXAMPLES = """
 ns2vec app --demo
 ns2vec app --model vectors.bin --port 8765
 ns2vec app --model old.bin --model new.bin --runs runs --read-only
+ns2vec app --openapi
 
 Open the address that is printed: what is behind its # is the token, without which nothing can be changed.
 The app listens on this machine only unless --host says otherwise; it loads nothing from elsewhere. Behind
@@ -50,6 +51,7 @@ def add_arguments(parser: Parser) -> None:
     group.add_argument(
         "--allow-host", metavar="NAME", action="append", default=[], help="another name of this server"
     )
+    group.add_argument("--openapi", action="store_true", help="print the description of the API, and end")
     add_format_option(parser)
 
 
@@ -58,6 +60,9 @@ def run(arguments: argparse.Namespace) -> int:
     from ns2vec.app import create_app
     from ns2vec.app.serving import serve
 
+    if arguments.openapi:
+        print_json(create_app().openapi())
+        return 0
     state = state_of(arguments)
     with open_socket(arguments.host, arguments.port) as bound, contextlib.ExitStack() as stack:
         if arguments.demo:
@@ -119,6 +124,7 @@ def open_socket(host: str, port: int) -> socket.socket:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((host, port))
+        bound.listen()  # from here on whoever opens the printed address waits in line
     except (OSError, OverflowError) as error:
         bound.close()
         raise UsageError(f"cannot listen on {host}:{port}: {error}; name another --port, or 0") from None

@@ -8,6 +8,8 @@ from sources import PACKAGE, ROOT, at, expect_none, files
 
 # Modules without a test file of their own: what is private, in C or a part is tested through its door.
 TESTED_BY = {
+    "tests/app/test_server.py": "app/asking app/pages app/problems app/safety",
+    "tests/cli/test_app.py": "app/serving",
     "tests/classify/test_classifier.py": (
         "classify/answering classify/calibrating classify/files classify/learning classify/observing "
         "classify/prediction classify/units"

@@ -15,7 +15,7 @@ from ns2vec.app.rooms import calculator, explorer, samplers, training
 
 
 @dataclass(frozen=True)
-class Room:
+class AppRoom:
     """One room.
 
     Attributes
@@ -29,11 +29,11 @@ class Room:
     router: APIRouter
 
 
-ROOMS: Registry[Room] = Registry("room")
+ROOMS: Registry[AppRoom] = Registry("room")
 for _name, _title, _module in (
     ("calculator", "Calculator", calculator),
     ("training", "Training", training),
     ("explorer", "Explorer", explorer),
     ("samplers", "Samplers", samplers),
 ):
-    ROOMS.register(_name, Room(_title, _module.router))
+    ROOMS.register(_name, AppRoom(_title, _module.router))

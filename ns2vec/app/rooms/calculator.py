@@ -11,12 +11,12 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field, WithJsonSchema
 
 from ns2vec._options import whole
-from ns2vec.app.asking import Question
+from ns2vec.app.asking import AskedBody
 from ns2vec.app.counts import parse_counts
 from ns2vec.app.problems import ApiError, documented, naming_fields
 from ns2vec.app.safety import bounded, state_of
 from ns2vec.app.state import AppState
-from ns2vec.calculator import cost_of, count_pairs, estimate, return_on_investment, zipf_counts
+from ns2vec.calculator import Estimate, cost_of, count_pairs, estimate, return_on_investment, zipf_counts
 
 router = APIRouter()
 
@@ -30,7 +30,7 @@ CALIBRATION = 1.0  # seconds
 MOST_SECONDS = 60.0
 
 
-class PairsQuestion(Question):
+class PairsQuestion(AskedBody):
     """Positive pairs, and how they are trained."""
 
     positives: Count = Field(description="Positive pairs.", examples=[1_000_000])
@@ -72,7 +72,7 @@ def command(words: list[Any]) -> str:
     return shlex.join(["ns2vec", "calculate", *map(str, words)])
 
 
-class EstimateQuestion(Question):
+class EstimateQuestion(AskedBody):
     """A corpus, or what is known of it; options of a model; prices."""
 
     source: Literal["size", "counts", "text"] = Field("size", description="Which of the next is meant.")
@@ -108,27 +108,12 @@ class ReturnAnswer(BaseModel):
 
 
 class EstimateAnswer(BaseModel):
-    """What a training run is expected to take; figures of work are for one epoch."""
+    """What a training run is expected to take, and what that costs."""
 
-    n_words: int
-    n_types: int
-    vocabulary: int
-    trained_words: int
-    windows: int
-    positives: int
-    negatives_drawn: int
-    scored_pairs: int
-    flop: int
-    epochs: int
-    parameters: int
-    memory: dict[str, int]
-    memory_total: int
-    seconds: dict[str, float] | None
-    words_per_second: float | None
-    cost: float | None
+    estimate: Estimate
+    cost: float | None = Field(description="Of the machine; null without a price or a measured speed.")
     returns: ReturnAnswer | None
-    assumptions: list[str]
-    command: str
+    command: str = Field(description="The same on the command line.")
 
 
 @router.post(
@@ -148,16 +133,13 @@ def answer(asked: EstimateQuestion) -> EstimateAnswer:
     with naming_fields(EstimateQuestion, other="text" if asked.source == "text" else "min_count"):
         options = {name: getattr(asked, name) for name in OPTIONS if getattr(asked, name) is not None}
         whole("vector_size", asked.vector_size, 1, MOST_DIMENSIONS)
-        source = source_of(asked)
+        source, returns = source_of(asked), returns_of(asked)
+        cost_of(0, asked.price_an_hour or 0)  # what is wrong is told before anything is measured
         found = estimate(**source, **options, calibrate=asked.calibrate, calibration_seconds=CALIBRATION)
         cost = None
         if asked.price_an_hour is not None and found.seconds is not None:
             cost = cost_of(sum(found.seconds.values()), asked.price_an_hour)
-        returns = returns_of(asked)
-    figures = {name: value for name, value in found.to_dict().items() if name != "objectives"}
-    if asked.source == "size":
-        figures["assumptions"].append("counts that fall with the rank of a word (Zipf)")
-    return EstimateAnswer(**figures, cost=cost, returns=returns, command=command_of(asked, options))
+    return EstimateAnswer(estimate=found, cost=cost, returns=returns, command=command_of(asked, options))
 
 
 def source_of(asked: EstimateQuestion) -> dict[str, Any]:
@@ -178,13 +160,11 @@ def command_of(asked: EstimateQuestion, options: Mapping[str, Any]) -> str:
     """Return the same question for a terminal."""
     if asked.source == "text":
         return command(["corpus.txt", *flags_of(options)])
+    words: list[Any] = ["--counts", "counts.txt"]
+    if asked.source == "size":
+        words = ["--words", asked.n_words, "--types", asked.n_types]
     mean = {} if asked.sentence_words is None else {"sentence_words": asked.sentence_words}
-    if asked.source == "counts":
-        return command(["--counts", "counts.txt", *flags_of({**mean, **options})])
-    counts = f"zipf_counts({asked.n_words}, {asked.n_types})"
-    given = "".join(f", {name}={value!r}" for name, value in {**mean, **options}.items())
-    code = f"from ns2vec.calculator import *; print(estimate(counts={counts}{given}))"
-    return shlex.join(["python", "-c", code])
+    return command([*words, *flags_of({**mean, **options})])
 
 
 def flags_of(options: Mapping[str, Any]) -> list[Any]:

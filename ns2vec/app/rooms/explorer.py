@@ -10,7 +10,7 @@ import numpy as np
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
 
-from ns2vec.app.asking import Question
+from ns2vec.app.asking import AskedBody
 from ns2vec.app.maps import MOST_POINTS, MOST_UMAP, clusters, plane, umap_plane
 from ns2vec.app.problems import ApiError, documented
 from ns2vec.app.rooms import models
@@ -69,7 +69,7 @@ def check_known(held: Held, words: Sequence[str], field: str) -> None:
 # ---- neighbours --------------------------------------------------------------------------------------
 
 
-class SimilarQuestion(Question):
+class SimilarQuestion(AskedBody):
     """Words whose neighbours are wanted."""
 
     words: Words = Field(
@@ -137,7 +137,7 @@ def finite(value: Any) -> Any:
 # ---- other questions ---------------------------------------------------------------------------------
 
 
-class AnalogyQuestion(Question):
+class AnalogyQuestion(AskedBody):
     """Words that are added and taken away: king - man + woman."""
 
     positive: Words = Field(min_length=1, examples=[["king", "woman"]])
@@ -160,7 +160,7 @@ async def analogy(asked: AnalogyQuestion, state: AppState = Depends(state_of)) -
     return [Neighbour(word=str(word), similarity=finite(float(score))) for word, score in found]
 
 
-class OddQuestion(Question):
+class OddQuestion(AskedBody):
     """Words of which one does not belong."""
 
     words: Words = Field(min_length=3, examples=[["paris", "rome", "berlin", "bigger"]])
@@ -187,7 +187,7 @@ async def odd_one_out(asked: OddQuestion, state: AppState = Depends(state_of)) -
     return OddAnswer(odd_one_out=central[-1].word, centrality=central)
 
 
-class SimilarityQuestion(Question):
+class SimilarityQuestion(AskedBody):
     """Pairs of words."""
 
     pairs: list[tuple[Word, Word]] = Field(min_length=1, max_length=1000, examples=[[["king", "queen"]]])
@@ -337,7 +337,7 @@ async def map_words(
 # ---- two models --------------------------------------------------------------------------------------
 
 
-class OverlapQuestion(Question):
+class OverlapQuestion(AskedBody):
     """Two models and the words that are compared."""
 
     model: ModelName = ""

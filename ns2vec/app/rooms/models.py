@@ -30,7 +30,6 @@ SUFFIXES = {
     ".w2v": "word2vec_text",
     ".vec": "fasttext_vec",
     ".glove": "glove",
-    ".tsv": "projector",
     ".ns2v": "native",
 }
 NAMES = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
@@ -102,9 +101,8 @@ def read(path: str, name: str) -> KeyedVectors:
     try:
         table = read_vectors(path, SUFFIXES[Path(path).suffix], not_finite="drop")
     except (Ns2vecError, OSError, ValueError, EOFError, MemoryError) as error:
-        message = (
-            f"{name} cannot be read as vectors: {re.sub(re.escape(path) + ':?', '', str(error)).strip()}"
-        )
+        told = re.sub(re.escape(path) + r":?\s?", "", str(error))
+        message = f"{name} cannot be read as vectors: {told}"
         raise ApiError(422, message, {"name": message}) from None
     if not table.keys:
         raise ApiError(422, f"{name} has no vectors", {"name": "there are no vectors in it"})

@@ -10,9 +10,9 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field, WithJsonSchema
 
 from ns2vec._options import whole
-from ns2vec.app.asking import Question
+from ns2vec.app.asking import AskedBody
 from ns2vec.app.counts import parse_counts
-from ns2vec.app.drawing import EXPONENTS, MOST_DRAWS, Noise, noise_of, static_names
+from ns2vec.app.drawing import EXPONENTS, MOST_DRAWS, NoiseDraws, noise_of, static_names
 from ns2vec.app.problems import documented, naming_fields
 from ns2vec.app.pushing import MOST_STEPS, facts_sentences, pushes, small_model
 from ns2vec.app.safety import bounded, state_of
@@ -34,7 +34,7 @@ Steps = Annotated[Any, WithJsonSchema({"type": "integer", "minimum": 1, "maximum
 Negatives = Annotated[Any, WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 100})]
 
 
-class NoiseQuestion(Question):
+class NoiseQuestion(AskedBody):
     """Counts, and how noise is drawn."""
 
     counts: str = Field(
@@ -156,7 +156,7 @@ def parse_positives(text: str) -> dict[str, list[str]]:
     return found
 
 
-def rows_of(found: Noise, most: int) -> list[NoiseRow]:
+def rows_of(found: NoiseDraws, most: int) -> list[NoiseRow]:
     """The most frequent words."""
     columns = (found.counts, found.shares, found.probabilities, found.drawn)
     best = (-found.counts).argsort(kind="stable")[:most]
@@ -173,7 +173,7 @@ def rows_of(found: Noise, most: int) -> list[NoiseRow]:
 # ---- which negatives pushed this word ----------------------------------------------------------------
 
 
-class PushQuestion(Question):
+class PushQuestion(AskedBody):
     """A word, and the text and options of the small model that is trained."""
 
     word: str = Field("paris", min_length=1, max_length=200)

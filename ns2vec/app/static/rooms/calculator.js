@@ -150,7 +150,7 @@ function runPart() {
     button.disabled = true;
     result.replaceChildren(loading(fields.find((one) => one.name === "calibrate").value() ? "Measuring this machine …" : "Reckoning …"));
     try {
-      showEstimate(result, await ask("/api/estimate", { body: question(asked.values()) }));
+      showEstimate(result, await ask("/api/estimate", { body: question(asked.values()) }), fields[0].value());
       asked.faults({});
     } catch (error) {
       const rest = asked.faults(error.fields ?? {});
@@ -188,7 +188,8 @@ function question(values) {
   return Object.fromEntries(kept);
 }
 
-function showEstimate(result, found) {
+function showEstimate(result, answer, source) {
+  const found = answer.estimate;
   const total = found.seconds ? Object.values(found.seconds).reduce((sum, one) => sum + one, 0) : null;
   const cards = [
     ["Parameters", number(found.parameters), `${number(found.vocabulary)} words`],
@@ -197,18 +198,18 @@ function showEstimate(result, found) {
     ["Pairs scored", large(found.scored_pairs), "an epoch"],
     ["Time", total === null ? "–" : duration(total), total === null ? "not measured" : `${number(Math.round(found.words_per_second))} words/s here`],
   ];
-  if (found.cost !== null) cards.push(["Cost", number(found.cost, 3), "of the machine"]);
-  if (found.returns) {
-    const { roi, gain, months_to_even: even } = found.returns;
+  if (answer.cost !== null) cards.push(["Cost", number(answer.cost, 3), "of the machine"]);
+  if (answer.returns) {
+    const { roi, gain, months_to_even: even } = answer.returns;
     cards.push(["Return on investment", `${number(roi * 100, 3)} %`, `gain ${number(gain)}; ${even === null ? "never pays for itself" : `even after ${number(even, 2)} months`}`]);
   }
   const parts = Object.entries(found.memory).map(([part, size]) => [PARTS[part] ?? part, bytes(size)]);
-  const notes = found.assumptions.map((one) => h("li", {}, one));
+  const notes = [...found.assumptions, ...(source === "size" ? ["the r-th word occurs 1 / r times as often as the first (Zipf)"] : [])].map((one) => h("li", {}, one));
   result.replaceChildren(
     figures(cards),
     h("h2", {}, "Memory by part"),
     table("Memory by part", ["Part", { text: "Size", number: true }], parts),
     notes.length ? h("div", {}, h("h2", {}, "Assumed"), h("ul", {}, notes)) : "",
-    buttons(() => found),
+    buttons(() => answer),
   );
 }

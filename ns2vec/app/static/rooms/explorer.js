@@ -6,7 +6,7 @@ import { field } from "../fields.js";
 import { mapPart } from "../map.js";
 
 const LISTED = 12;
-const sent = ".bin,.txt,.w2v,.vec,.glove,.tsv,.ns2v";
+const sent = ".bin,.txt,.w2v,.vec,.glove,.ns2v";
 
 export async function show(main) {
   const models = await ask("/api/models");
