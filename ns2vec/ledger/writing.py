@@ -81,12 +81,14 @@ def append_event(run: PathLike, kind: str, **fields: Any) -> None:
 
     Examples
     --------
+    >>> import tempfile
     >>> from ns2vec import Word2Vec
     >>> from ns2vec.ledger import RunLedger, append_event, open_run
-    >>> ledger = RunLedger("runs")
-    >>> model = Word2Vec([["a", "b"]] * 50, min_count=1, epochs=1, callbacks=[ledger])
-    >>> append_event(ledger.folder, "evaluation", source="mine", scores={"pairs": {"value": 0.5}})
-    >>> open_run(ledger.folder).evaluations[0]["source"]
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     ledger = RunLedger(folder)
+    ...     model = Word2Vec([["a", "b"]] * 50, min_count=1, epochs=1, callbacks=[ledger])
+    ...     append_event(ledger.folder, "evaluation", source="mine", scores={"pairs": {"value": 0.5}})
+    ...     open_run(ledger.folder).evaluations[0]["source"]
     'mine'
     """
     if kind not in KINDS:
@@ -134,12 +136,14 @@ class RunLedger(Recorder):
 
     Examples
     --------
+    >>> import tempfile
     >>> from ns2vec import Word2Vec
     >>> from ns2vec.ledger import RunLedger, open_run
-    >>> ledger = RunLedger("runs", name="first try")
     >>> sentences = [["the", "cat", "sat"], ["the", "dog", "sat"]] * 50
-    >>> model = Word2Vec(sentences, min_count=1, epochs=3, compute_loss=True, callbacks=[ledger])
-    >>> run = open_run(ledger.folder)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     ledger = RunLedger(folder, name="first try")
+    ...     model = Word2Vec(sentences, min_count=1, epochs=3, compute_loss=True, callbacks=[ledger])
+    ...     run = open_run(ledger.folder)
     >>> run.status, len(run.epochs), run.config["settings"]["negative"]
     ('finished', 3, 5)
     """

@@ -329,7 +329,7 @@ function settingsPart(found) {
 /** Runs side by side. */
 function beside(found) {
   const cell = (value) => (value === null || value === undefined ? "–" : typeof value === "number" ? number(value) : typeof value === "object" ? JSON.stringify(value) : String(value));
-  const heads = ["", ...found.runs];
+  const heads = (first) => [first, ...found.runs];
   const head = (name) => h("span", { class: "nowrap" }, name);
   const rows = (entries) => Object.entries(entries).map(([name, values]) => [head(name), ...values.map(cell)]);
   const came = { ...found.figures, memory_bytes: found.figures.memory_bytes.map((n) => (n === null ? null : bytes(n))) };
@@ -341,8 +341,8 @@ function beside(found) {
   if (series.some((one) => one.points.some(([, y]) => Number.isFinite(y)))) {
     parts.push(h("figure", { class: "card" }, h("figcaption", {}, "Loss of a trained word"), legend(found.runs), lineChart("Loss of the runs over time", series, { x: "seconds" })));
   }
-  parts.push(table("What came of them", heads, rows(figuresByName)));
-  parts.push(h("h3", {}, "Options in which they differ"), Object.keys(found.settings).length ? table("Options", heads, rows(found.settings)) : empty("In none."));
-  if (scores.length) parts.push(h("h3", {}, "Scores"), table("Scores", heads, scores));
+  parts.push(table("What came of them", heads("Figure"), rows(figuresByName)));
+  parts.push(h("h3", {}, "Options in which they differ"), Object.keys(found.settings).length ? table("Options", heads("Option"), rows(found.settings)) : empty("In none."));
+  if (scores.length) parts.push(h("h3", {}, "Scores"), table("Scores", heads("Score"), scores));
   return parts;
 }
