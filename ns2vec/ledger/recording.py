@@ -97,7 +97,7 @@ class Recorder(Observer):
         self.tell(
             "config", model=_kind_of(run), name=getattr(self, "name", None),
             settings=_or_empty(settings_of, run), plan=plan, epochs_done=run.at.epoch,
-            interval_seconds=self.interval,
+            interval_seconds=self.interval, **process(),
         )  # fmt: skip
         self.tell("environment", **environment())
         self.tell("vocabulary", sides=_or_empty(vocabulary_of, run, self.n_words) or [])
@@ -253,14 +253,19 @@ def settings_of(run: Run) -> dict[str, Any]:
 
 
 def environment() -> dict[str, Any]:
-    """Return what made the figures: versions, machine, process."""
+    """Return what made the figures: versions and machine."""
     found = build_info()
     return {
         "ns2vec": found["version"], "isa": found["isa"], "compiler": found["compiler"],
         "python": platform.python_version(), "numpy": np.__version__, "platform": platform.platform(),
-        "processors": n_processors(), "host": platform.node(), "process": os.getpid(),
-        "process_mark": process_mark(os.getpid()),
+        "processors": n_processors(), "host": platform.node(),
     }  # fmt: skip
+
+
+def process() -> dict[str, Any]:
+    """Return what tells whether a run still goes on; in its first event, so that it is always there."""
+    number_of = os.getpid()
+    return {"host": platform.node(), "process": number_of, "process_mark": process_mark(number_of)}
 
 
 def sampler_of(run: Run) -> dict[str, Any]:

@@ -122,9 +122,14 @@ class RunRecord:
         """``finished``, ``stopped``, ``interrupted``, ``failed``; ``running``, or ``lost`` without an end."""
         if self.end:
             return str(self.end.get("status", "finished"))
-        process, mark = self.environment.get("process"), self.environment.get("process_mark")
-        if mark and self.environment.get("host") == platform.node() and knows_processes():
-            return "running" if process_mark(int(process or 0)) == mark else "lost"
+        process, mark = self.config.get("process"), self.config.get("process_mark")
+        if (
+            mark
+            and isinstance(process, int)
+            and self.config.get("host") == platform.node()
+            and knows_processes()
+        ):
+            return "running" if process_mark(process) == mark else "lost"
         pause = number(self.config.get("interval_seconds"))
         patience = PATIENCE + (10 * pause if pause > 0 else 0.0)
         with contextlib.suppress(OSError):

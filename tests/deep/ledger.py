@@ -57,7 +57,9 @@ def kill(runs: Path) -> dict[str, Any]:
         n_events += found.n_events
         epochs = [event["epoch"] for event in found.epochs]
         is_whole = epochs == list(range(1, len(epochs) + 1))
-        bad += not (found.status == "lost" and found.n_unreadable == 0 and found.config and is_whole)
+        if not (found.status == "lost" and found.n_unreadable == 0 and found.config and is_whole):
+            bad += 1
+            sys.stdout.write(f"{name}: {found.status}, {found.n_unreadable} unreadable, {epochs[-3:]}\n")
     bad += len(list_runs(runs)) != N_KILLS
     return {
         "passed": bad == 0,
