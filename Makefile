@@ -1,3 +1,4 @@
+# make help                 these lines
 # make demo [CORPUS=path]   build, install, train, evaluate, query, recommend; the vectors stay in .demo
 # make test                 build, install, run all tests
 # make eval                 train and evaluate, compare with eval/baselines/ (English where ../shared/data is)
@@ -5,6 +6,7 @@
 # make test-clients         released packages that import gensim, on ns2vec (installs them)
 # make lint                 ruff, mypy, cython-lint
 # make check                what .ci/run runs: test and lint
+# make test-app             the app's pages in chromium, its API by its description (installs the tools, not chromium)
 # make test-torch           the loss on PyTorch tensors, in an environment of its own (VENV-torch)
 # make check-deep           instruction sets x compilers, patches, sanitizers, wheels, kills, quality on 100 MB (long)
 # make wheel                dist/*.whl and dist/*.tar.gz
@@ -25,14 +27,21 @@ NATIVE := $(wildcard ns2vec/*.pyx ns2vec/*.pxd ns2vec/*/*.pyx ns2vec/*/*.pxd ns2
 PIP     = $(BIN)/python -m pip --disable-pip-version-check --no-input install
 EXPLAIN = >$(LOG) 2>&1 || { $(BIN)/python scripts/preflight.py explain $(LOG); exit 1; }
 
-.PHONY: demo test bench test-clients lint eval check test-torch check-deep wheel clean
+.PHONY: help demo test test-app bench test-clients lint eval check test-torch check-deep wheel clean
 .DELETE_ON_ERROR:
+.DEFAULT_GOAL := demo
+
+help:
+	@sed -n '/^$$/q; s/^# \{0,1\}//p' $(firstword $(MAKEFILE_LIST))
 
 demo: $(VENV)/installed
 	@$(BIN)/ns2vec demo --keep .demo $(if $(CORPUS),--corpus "$(CORPUS)")
 
 test: $(VENV)/test-tools
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(PYTEST)
+
+test-app: $(VENV)/app-tools
+	$(BIN)/python -m pytest $(or $(PYTEST),tests/app)
 
 eval: $(VENV)/installed
 	$(BIN)/python eval/check.py
@@ -95,6 +104,11 @@ $(VENV)/bench-tools: pyproject.toml | $(VENV)/test-tools
 $(VENV)/dev-tools: pyproject.toml | $(VENV)/installed
 	@echo "installing the developer tools (log: $(LOG))"
 	@$(PIP) 'ns2vec[dev,test]' $(EXPLAIN)
+	@touch $@
+
+$(VENV)/app-tools: pyproject.toml | $(VENV)/test-tools
+	@echo "installing the tools for the app's pages (log: $(LOG))"
+	@$(PIP) 'ns2vec[test-app]' $(EXPLAIN)
 	@touch $@
 
 $(VENV)/torch-tools: pyproject.toml | $(VENV)/test-tools

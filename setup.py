@@ -16,6 +16,8 @@ DEBUG = os.environ.get("NS2VEC_CYTHON_DEBUG", "0") not in ("", "0")
 # Not -ffast-math: reassociation splits the fused multiply-adds of the block and breaks NaN checks.
 # Not -march=native: the instruction set is chosen at import (ns2vec/_cy/dispatch.c).
 FLAGS = ["-O3", "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math"]
+if not DEBUG:
+    FLAGS.append("-g0")  # Python's own flags have -g, which makes a module five times as large
 
 DIRECTIVES = {
     "language_level": 3,

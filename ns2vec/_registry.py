@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
@@ -11,6 +12,19 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
 T = TypeVar("T")
+
+
+def did_you_mean(name: object, known: Iterable[str]) -> str:
+    """Return ``"; did you mean 'train'?"`` for a name that is misspelt, ``""`` where none is near.
+
+    Examples
+    --------
+    >>> from ns2vec._registry import did_you_mean
+    >>> did_you_mean("tain", ["query", "train"])
+    "; did you mean 'train'?"
+    """
+    near = difflib.get_close_matches(str(name), [*known], n=1, cutoff=0.7)
+    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 class Registry(Mapping[str, T]):
@@ -89,7 +103,8 @@ class Registry(Mapping[str, T]):
         except (KeyError, TypeError):
             known = dict.fromkeys([*self._entries, *(point.name for point in self._entry_points())])
             listed = ", ".join(map(repr, known))
-            raise ConfigError(f"unknown {self.kind} {name!r}: expected one of {listed}") from None
+            meant = did_you_mean(name, known)
+            raise ConfigError(f"unknown {self.kind} {name!r}: expected one of {listed}{meant}") from None
 
     def __contains__(self, name: object) -> bool:
         return name in self._entries

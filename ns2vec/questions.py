@@ -58,6 +58,12 @@ class Asker:
         self.topn = topn
         self.restrict_vocab = restrict_vocab
 
+    def unquoted(self, words: Iterable[str]) -> list[str]:
+        """Return words, those that were quoted together one by one, unless they are one key."""
+        return [
+            part for word in words for part in ([word] if word in self.vectors else word.split() or [word])
+        ]
+
     def neighbours(self, positive: Sequence[str], negative: Sequence[str] = ()) -> Answer:
         """Return the words nearest to the mean of some words, less others."""
         self._check([*positive, *negative])

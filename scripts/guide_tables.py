@@ -17,6 +17,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from ns2vec.cli.compare import read_record
+from ns2vec.comparison.remarks import remarks
 from ns2vec.comparison.results import Comparison
 from ns2vec.comparison.text_report import growth_rows, rows
 from ns2vec.reports.tables import markdown_table
@@ -56,7 +57,9 @@ def table_of(name: str, kind: str) -> str:
     if kind == "growth":
         return markdown_table(growth_rows(comparisons))
     if kind == "notes":
-        return "\n".join(f"- {found.corpus['name']}: {note}" for found in comparisons for note in found.notes)
+        return "\n".join(
+            f"- {found.corpus['name']}: {note}" for found in comparisons for note in remarks(found)
+        )
     return "\n\n".join(markdown_table(rows(found)) for found in comparisons)
 
 

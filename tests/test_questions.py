@@ -40,6 +40,11 @@ def test_terms(text, expected):
     assert split_terms(text.split()) == expected
 
 
+def test_a_quoted_key_with_blanks_stays_whole(asker):
+    asker.vectors.add_vectors(["New York"], np.ones((1, 3), dtype=np.float32))
+    assert asker.unquoted(["New York", "king - man", " "]) == ["New York", "king", "-", "man", " "]
+
+
 def test_answers_are_the_librarys(asker):
     vectors = asker.vectors
     found = asker.neighbours(["king", "woman"], ["man"])

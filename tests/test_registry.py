@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ns2vec._registry import Registry
+from ns2vec._registry import Registry, did_you_mean
 from ns2vec.exceptions import ConfigError
 
 
@@ -28,6 +28,12 @@ def test_it_is_a_mapping(colours):
 def test_an_unknown_name_lists_the_known(colours, name):
     with pytest.raises(ConfigError, match=r"unknown colour .*: expected one of 'red', 'green'"):
         colours[name]
+
+
+def test_a_misspelt_name_gets_the_one_that_was_meant(colours):
+    with pytest.raises(ConfigError, match=r"; did you mean 'green'\?$"):
+        colours["gren"]
+    assert did_you_mean("purple", colours) == did_you_mean(None, colours) == ""
 
 
 def test_a_name_is_taken_once(colours):

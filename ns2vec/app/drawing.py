@@ -120,7 +120,7 @@ def noise_of(
     ConfigError
         If one of them cannot be; the message begins with its name.
     """
-    n_draws, seed = whole("n_draws", n_draws, 0, MOST_DRAWS), whole("seed", seed, 0, 2**63)
+    n_draws, seed = whole("n_draws", n_draws, 0, MOST_DRAWS), whole("seed", seed, 0, 2**53)
     words = list(counts)
     rows = {word: row for row, word in enumerate(words)}
     data = NoiseData.of_counts(list(counts.values()), number("exponent", exponent, *EXPONENTS), rows)

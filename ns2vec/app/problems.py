@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -130,6 +131,17 @@ def of_validation(error: RequestValidationError) -> JSONResponse:
     return problem(422, "; ".join(fields.values()), fields)
 
 
+def methods_at(path: str, described: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return the methods of a path of the API; of pages and files it is GET."""
+    found = [
+        method.upper()
+        for template, methods in described.items()
+        if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path)
+        for method in methods
+    ]
+    return sorted(set(found)) or ["GET"]
+
+
 def install_handlers(app: FastAPI) -> None:
     """Give every error that can be expected the form of `Problem`; `ns2vec.app.safety` tells the others."""
 
@@ -142,4 +154,13 @@ def install_handlers(app: FastAPI) -> None:
     add(ApiError, lambda error: problem(error.status, error.message, error.fields))
     add(Ns2vecError, lambda error: problem(422, str(error)))
     add(RequestValidationError, of_validation)
-    add(HTTPException, lambda error: problem(error.status_code, str(error.detail).lower()))
+
+    async def of_http(request: Request, error: Exception) -> JSONResponse:
+        if not isinstance(error, HTTPException):
+            raise error
+        told = problem(error.status_code, str(error.detail).lower())
+        if error.status_code == 405:
+            told.headers["Allow"] = ", ".join(methods_at(request.url.path, app.openapi()["paths"]))
+        return told
+
+    app.add_exception_handler(HTTPException, of_http)

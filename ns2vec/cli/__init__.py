@@ -21,6 +21,7 @@ from ns2vec.cli import (
     calculate,
     classify,
     compare,
+    completion,
     convert,
     demo,
     evaluate,
@@ -62,7 +63,7 @@ class Command(Protocol):
 COMMANDS: Registry[Command] = Registry("command")
 for _module in (
     train, phrases, classify, recommend, graph, evaluate, query, convert, info, calculate, compare, explain,
-    app, runs, demo,
+    app, runs, demo, completion,
 ):  # fmt: skip
     COMMANDS.register(_module.NAME, _module)  # type: ignore[arg-type]
 for _command in (fasttext.SKIPGRAM, fasttext.CBOW):

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ns2vec.cli import train_options
-from ns2vec.cli.common import command_line, print_json
+from ns2vec.cli.common import command_line, print_json, say
 from ns2vec.cli.evaluate import suites_asked
 from ns2vec.cli.parsing import Parser, UsageError, positive
 from ns2vec.cli.train import open_paths
@@ -160,23 +160,33 @@ def read_record(path: str) -> tuple[str, list[Comparison]]:
 
 @contextmanager
 def progress_line(arguments: argparse.Namespace) -> Iterator[Callable[[str], None]]:
-    """Give a function that shows what is being done in one line of a terminal; elsewhere it shows nothing."""
+    """Give a function that says first how long it may take, unless that was asked for, and then what is done.
+
+    The latter is one line of a terminal; elsewhere it is not shown.
+    """
     started = time.monotonic()
     limit = "" if arguments.budget is None else f" of {arguments.budget:.0f}"
+    is_terminal, is_told = sys.stderr.isatty(), arguments.budget != DEFAULT_BUDGET
 
     def show(doing: str) -> None:
-        seconds = time.monotonic() - started
-        sys.stderr.write(f"\r{NAME}: {seconds:.0f}{limit} s: {doing}\033[K")
-        sys.stderr.flush()
+        nonlocal is_told
+        if not is_told:
+            is_told = True
+            say(f"{NAME} takes at most {DEFAULT_BUDGET / 60:g} minutes: --budget 1h allows more, none all")
+        if is_terminal:
+            seconds = time.monotonic() - started
+            sys.stderr.write(f"\r{NAME}: {seconds:.0f}{limit} s: {doing}\033[K")
+            sys.stderr.flush()
 
-    if arguments.quiet or not sys.stderr.isatty():
+    if arguments.quiet:
         yield lambda doing: None
         return
     try:
         yield show
     finally:
-        sys.stderr.write("\r\033[K")
-        sys.stderr.flush()
+        if is_terminal:
+            sys.stderr.write("\r\033[K")
+            sys.stderr.flush()
 
 
 def compared(

@@ -10,6 +10,7 @@ from typing import Any
 
 from ns2vec._typing import Embedding
 from ns2vec.cli import runs
+from ns2vec.cli.about import about_files
 from ns2vec.cli.common import (
     add_format_option,
     command_line,
@@ -190,7 +191,7 @@ def run(arguments: argparse.Namespace) -> int:
     _print(arguments, evaluation, failed, _about_vectors(arguments, models))
     if arguments.html:
         with open_for_write(arguments.html, "w", encoding="utf-8") as out:
-            out.write(html_report(evaluation, models, command=command))
+            out.write(html_report(evaluation, models, command=command, about=about_files(arguments)))
     if arguments.run:
         found = [(outcome.name, outcome.results[0]) for outcome in evaluation.outcomes if outcome.is_scored]
         scores = {name: {"value": one.score, "low": one.low, "high": one.high} for name, one in found}

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NoReturn
+
+from ns2vec._registry import did_you_mean
 
 
 class UsageError(Exception):
@@ -102,8 +105,16 @@ class Parser(argparse.ArgumentParser):
             yield word
 
     def error(self, message: str) -> NoReturn:
-        """Raise what is wrong in place of printing the whole usage."""
-        raise UsageError(f"{message} (see {self.prog} --help)")
+        """Raise what is wrong, and what may have been meant, in place of printing the whole usage."""
+        raise UsageError(f"{message}{self._meant(message)} (see {self.prog} --help)")
+
+    def _meant(self, message: str) -> str:
+        """Return the option, or the choice, that is nearest to the wrong one."""
+        if unknown := re.search(r"unrecognized arguments: .*?(--?[\w-]+)", message):
+            return did_you_mean(unknown[1], self.options())
+        if wrong := re.search(r"invalid choice: '(.*?)' \(choose from (.*)\)", message):
+            return did_you_mean(wrong[1], re.findall(r"[\w-]+", wrong[2]))
+        return ""
 
 
 def add_common_options(parser: Parser) -> None:

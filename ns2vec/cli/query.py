@@ -61,14 +61,13 @@ def add_arguments(parser: Parser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Answer what is asked on the command line, or else everything that comes in on standard input."""
-    named = [(name, words) for name in NAMED if (words := getattr(arguments, name))]
-    added, removed = split_terms(arguments.words)
-    added, removed = [*added, *arguments.positive], [*removed, *arguments.negative]
-    if len(named) + bool(added or removed) > 1:
+    named = [name for name in NAMED if getattr(arguments, name)]
+    is_plain = bool(arguments.words or arguments.positive or arguments.negative)
+    if len(named) + is_plain > 1:
         raise UsageError(
             "one question at a time: words, or one of " + ", ".join(f"--{name}" for name in NAMED)
         )
-    is_asked = bool(named or added or removed)
+    is_asked = bool(named or is_plain)
     if not is_asked and arguments.vectors == "-":
         raise UsageError("standard input gives the vectors, so put the question on the command line")
     asker = Asker(
@@ -79,9 +78,11 @@ def run(arguments: argparse.Namespace) -> int:
     if not is_asked:
         return converse(asker, as_json=arguments.json)
     if named:
-        name, words = named[0]
-        answer = NAMED[name][1](asker, words)
+        answer = NAMED[named[0]][1](asker, asker.unquoted(getattr(arguments, named[0])))
     else:
+        added, removed = split_terms(asker.unquoted(arguments.words))
+        added += asker.unquoted(arguments.positive)
+        removed += asker.unquoted(arguments.negative)
         answer = asker.neighbours(added, removed)
     show(answer, as_json=arguments.json)
     return 0

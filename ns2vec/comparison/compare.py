@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ns2vec._build_info import build_info
+from ns2vec._build_info import __version__, build_info
 from ns2vec._options import number
 from ns2vec._typing import Int32Array
 from ns2vec.comparison.candidates import REFERENCE, Candidate, make_candidates
@@ -23,7 +23,7 @@ from ns2vec.comparison.memory import BatchMemory, count_batch_memory, expected_b
 from ns2vec.comparison.plan import DEFAULT_BUDGET, REFERENCE_SHARE, Load, TextPlan, TimeTable, make_plan
 from ns2vec.comparison.results import CandidateResult, CandidateRun, Comparison
 from ns2vec.comparison.runs import PIECES_PER_EPOCH, Clock, do_nothing, make_model, measure_speed, train
-from ns2vec.comparison.text import Text, read_text
+from ns2vec.comparison.text import Text, check_share, read_text
 from ns2vec.corpus import END, MAX_SENTENCE_WORDS, Corpus, open_corpus
 from ns2vec.evaluation.runner import Settings, evaluate_suites
 from ns2vec.evaluation.sources import SuiteNotFoundError
@@ -31,6 +31,7 @@ from ns2vec.evaluation.statistics import Resampling
 from ns2vec.evaluation.suites import Suite, select_suites
 from ns2vec.exceptions import ConfigError, DivergenceError
 from ns2vec.models.word2vec import Word2Vec
+from ns2vec.reports.tables import now
 from ns2vec.training.blas import blas_threads
 
 logger = logging.getLogger(__name__)
@@ -84,7 +85,7 @@ class _Setting:
     suites: Sequence[str | Suite]
     data_dir: Any
     deadline: float
-    notes: list[str]
+    reasons: dict[str, list[str]]
     reference_share: float = REFERENCE_SHARE
     report: Callable[[str], None] = do_nothing
     looks: dict[str, _Looks] = field(default_factory=dict)
@@ -112,11 +113,14 @@ class _Setting:
         self.suites = [suite for suite in self.suites if _name(suite) not in found.left_out]
         return found.scores()["model"]
 
-    def note(self, text: str) -> None:
-        """Keep a remark, once."""
-        if text not in self.notes:
-            logger.info("%s", text)
-            self.notes.append(text)
+    def note(self, text: str, who: str = "") -> None:
+        """Keep a remark once, with all whom it is about."""
+        logger.info("%s", f"{who}: {text}" if who else text)
+        self.reasons.setdefault(text, []).extend([who] if who else [])
+
+    def notes(self) -> list[str]:
+        """Return the remarks, one line each."""
+        return [f"{', '.join(who)}: {text}" if who else text for text, who in self.reasons.items()]
 
 
 def compare(
@@ -198,7 +202,7 @@ def compare(
     True
     """
     started = time.perf_counter()
-    chosen = _checked(candidates, budget, seeds, reference_share, price_per_hour, options)
+    chosen = _checked(candidates, budget, seeds, held_out, reference_share, price_per_hour, options)
     deadline = math.inf if budget is None else started + budget * (1.0 - END_SECONDS)
     setting = _read(corpus, options, held_out, suites, data_dir, deadline, reference_share, on_progress)
     setting.found |= {one: CandidateResult(one.name, one.objective, one.sampler) for one in chosen}
@@ -217,11 +221,11 @@ def compare(
         text_words=_n_words(text.prefix(plan.text_words)),
         reference_words=_n_words(text.prefix(plan.exact_words)),
         candidates=tuple(setting.found.values()),
-        notes=setting.notes,
+        notes=setting.notes(),
         budget=budget,
         seconds=time.perf_counter() - started,
         price_per_hour=price_per_hour,
-        machine=_machine(),
+        **_origin(),
     )
 
 
@@ -235,7 +239,7 @@ def _shape(text: Text) -> dict[str, int]:
 
 
 def _checked(
-    candidates: Sequence[Candidate] | None, budget: float | None, seeds: Sequence[int],
+    candidates: Sequence[Candidate] | None, budget: float | None, seeds: Sequence[int], held_out: float,
     reference_share: float, price_per_hour: float | None, options: Mapping[str, Any],
 ) -> list[Candidate]:  # fmt: skip
     for name in ("objective", "sampler", "seed", "hs", "progress", "callbacks"):
@@ -244,6 +248,7 @@ def _checked(
     for name, value in (("budget", budget), ("price_per_hour", price_per_hour)):
         if value is not None and number(name, value) <= 0.0:
             raise ConfigError(f"{name} must be a number above 0, got {value!r}")
+    check_share(held_out)
     if not 0.0 < number("reference_share", reference_share) < 1.0:
         raise ConfigError(f"reference_share must be above 0 and below 1, got {reference_share!r}")
     if not seeds:
@@ -264,7 +269,7 @@ def _read(
     spec = model._spec
     asked = HeldOut(text.thinned(model.sample), len(text.counts), window=spec.window, is_cbow=spec.pooled)
     return _Setting(
-        text, asked, options, model.epochs, chosen, data_dir, deadline, [], reference_share, report
+        text, asked, options, model.epochs, chosen, data_dir, deadline, {}, reference_share, report
     )
 
 
@@ -279,7 +284,7 @@ def _measure_speeds(setting: _Setting, budget: float | None, seed: int) -> None:
             model = make_model(one, setting.text, setting.options, seed)
             sample = measure_speed(model, setting.text, seconds)
         except ConfigError as error:
-            setting.note(f"{one.name} left out: {error}")
+            logger.info("%s left out: %s", one.name, error)
             found[one] = replace(entry, note=str(error))
             continue
         if one.outputs not in setting.looks:
@@ -344,13 +349,13 @@ def _plan(setting: _Setting, chosen: list[Candidate], n_seeds: int) -> TextPlan:
     )  # fmt: skip
     if plan.text_words < setting.text.n_words:
         setting.note(
-            f"the budget is enough for {plan.text_words} of {setting.text.n_words} words of text: "
+            f"the budget is enough for {plan.text_words:,} of {setting.text.n_words:,} words of text: "
             "times of whole trainings are extrapolated"
         )
     if plan.is_split:
         setting.note(
-            f"full softmax was trained on {plan.exact_words} words of text: its time is extrapolated, and F1 "
-            "of all candidates is that of training on these words"
+            f"full softmax was trained on {plan.exact_words:,} words of text: its time is extrapolated, and "
+            "F1 of all candidates is that of training on these words"
         )
     return plan
 
@@ -374,7 +379,7 @@ def _run_all(setting: _Setting, chosen: list[Candidate], plan: TextPlan, seeds: 
                 entry = setting.found[one]
                 setting.found[one] = replace(entry, runs=(*entry.runs, run))
             except DivergenceError as error:
-                setting.note(f"{one.name} with seed {seed}: {error}")
+                setting.note(str(error), f"{one.name} with seed {seed}")
             if is_exact:
                 table.take_exact(time.perf_counter() - started)
         if late:
@@ -434,9 +439,7 @@ def _run(
     if done.share < 1.0:
         if with_scores and curve[-1][0] != clock.n_slices:
             look(model, clock.n_slices)
-        setting.note(
-            f"{one.name} with seed {seed} was ended by the budget after {done.share:.0%} of its training"
-        )
+        logger.info("%s with seed %d: ended by the budget after %.0f %%", one.name, seed, 100 * done.share)
     is_over = time.perf_counter() > setting.deadline
     return CandidateRun(
         seed=seed, text_words=_n_words(rows), n_words=done.n_words, n_trained=done.n_trained,
@@ -481,6 +484,8 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, bool | int | float | str | type(None)) else str(value)
 
 
-def _machine() -> dict[str, Any]:
+def _origin() -> dict[str, Any]:
+    """Return where and when a comparison was made, and by what."""
     built = build_info()
-    return {"processor": platform.machine(), "isa": built["isa"], "compiler": built["compiler"]}
+    machine = {"processor": platform.machine(), "isa": built["isa"], "compiler": built["compiler"]}
+    return {"machine": machine, "made": now(), "version": __version__}

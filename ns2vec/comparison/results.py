@@ -232,6 +232,8 @@ class Comparison:
         Seconds that were allowed, and that it took.
     price_per_hour : float or None
     machine : dict
+    made, version : str
+        Date and time in ISO 8601, and version of ns2vec; ``""`` in records that have none.
     """
 
     corpus: dict[str, Any]
@@ -245,6 +247,8 @@ class Comparison:
     seconds: float
     price_per_hour: float | None = None
     machine: dict[str, Any] = field(default_factory=dict)
+    made: str = ""
+    version: str = ""
 
     @property
     def reference(self) -> CandidateResult:
@@ -272,7 +276,8 @@ class Comparison:
     @classmethod
     def from_dict(cls, record: dict[str, Any]) -> Comparison:
         """Return the comparison that `as_dict` has written, so that its tables can be made again."""
-        values = {name: record[name] for name in cls.__dataclass_fields__}
+        values = {"made": "", "version": record["ns2vec"], **record}
+        values = {name: values[name] for name in cls.__dataclass_fields__}
         return cls(**{**values, "candidates": tuple(map(_candidate_of, record["candidates"]))})
 
 

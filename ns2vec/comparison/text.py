@@ -121,6 +121,18 @@ class Text:
         return [piece for piece in pieces if len(piece) > 1]
 
 
+def check_share(held_out: float) -> None:
+    """Refuse a share of held-out text that cannot be.
+
+    Raises
+    ------
+    ConfigError
+        If it is not above 0 and at most 0.5.
+    """
+    if not 0.0 < held_out <= 0.5:
+        raise ConfigError(f"held_out must be a share above 0 and of at most 0.5, got {held_out!r}")
+
+
 def read_text(corpus: Corpus, model: Word2Vec, held_out: float) -> Text:
     """Count and encode a corpus, and set every so many-th sentence aside.
 
@@ -142,8 +154,7 @@ def read_text(corpus: Corpus, model: Word2Vec, held_out: float) -> Text:
     VocabularyError
         If no word is left.
     """
-    if not 0.0 < held_out <= 0.5:
-        raise ConfigError(f"held_out must be a share above 0 and of at most 0.5, got {held_out!r}")
+    check_share(held_out)
     if corpus.passes is not None:
         raise CorpusError(
             "the corpus can be read only once, but comparing reads it twice: give a file or a list"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from ns2vec.comparison.remarks import remarks
 from ns2vec.comparison.results import CandidateResult, Comparison, growth
 from ns2vec.reports.tables import aligned, markdown_table
 
@@ -36,16 +37,14 @@ def _share(value: float) -> str:
 
 
 def rows(found: Comparison) -> list[list[str]]:
-    """Return the head and one row for each candidate."""
+    """Return the head and one row for each candidate that was not left out."""
     head = ["candidate", "time s", "saved", "us/pair", "memory", "loss", "F1", "F1 kept", *found.suites]
     if found.price_per_hour is not None:
         head.append("cost/batch")
-    return [head, *(_row(entry, found) for entry in found.candidates)]
+    return [head, *(_row(entry, found) for entry in found.candidates if not entry.note)]
 
 
 def _row(entry: CandidateResult, found: Comparison) -> list[str]:
-    if entry.note:
-        return [entry.name, f"left out: {entry.note}"]
     reference = found.reference
     figures = entry.summary(reference, found.price_per_hour)
     cells = [
@@ -85,19 +84,19 @@ def _heading(found: Comparison) -> str:
         f"{corpus['name']}: {corpus['n_words']:,} words, {corpus['vocabulary']:,} in the vocabulary; "
         f"trained on {found.text_words:,} words, {found.options['epochs']} epochs, seeds "
         f"{' '.join(map(str, found.seeds))}; {found.seconds:.1f} s"
-        + ("" if found.budget is None else f" of {found.budget:g}")
+        + ("" if found.budget is None else f" of {found.budget:,.0f} s")
     )
 
 
 def _notes(found: Comparison) -> list[str]:
-    return [*COLUMNS_EXPLAINED, *found.notes]
+    return [*COLUMNS_EXPLAINED, *remarks(found)]
 
 
 def table(comparisons: Sequence[Comparison]) -> str:
     """Render as aligned lines, one table for each corpus, and the growth over vocabularies."""
     parts = []
     for found in comparisons:
-        parts.append("\n".join([_heading(found), *aligned(rows(found)), *found.notes, ""]))
+        parts.append("\n".join([_heading(found), *aligned(rows(found)), *remarks(found), ""]))
     if len(comparisons) > 1:
         parts.append("\n".join(["processor time for a pair, us", *aligned(growth_rows(comparisons)), ""]))
     return "\n".join([*parts, *COLUMNS_EXPLAINED])

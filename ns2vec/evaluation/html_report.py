@@ -14,8 +14,11 @@ from ns2vec.evaluation.neighbours import dump_neighbours
 from ns2vec.evaluation.results import Outcome, PartResult
 from ns2vec.evaluation.runner import Evaluation
 from ns2vec.evaluation.text_report import coverage_text, score_text, settings_notes, significance_mark
-from ns2vec.reports.charts import interval_bars, principal_plane, word_map
-from ns2vec.reports.html import bullets, cell, legend, page, table, text_table
+from ns2vec.evaluation.verdicts import verdict
+from ns2vec.reports.bars import interval_bars
+from ns2vec.reports.html import bullets, cell, columns, command_block, page, table, text_table
+from ns2vec.reports.maps import principal_plane, word_map
+from ns2vec.reports.tables import date_text
 
 MAX_MAP_WORDS_PER_GROUP = 14
 MAX_PARTS = 60
@@ -23,7 +26,11 @@ NEIGHBOUR_WORDS = ("king", "paris", "water", "green", "running", "three")
 
 
 def html_report(
-    evaluation: Evaluation, models: Mapping[str, Embedding] | None = None, *, command: str = ""
+    evaluation: Evaluation,
+    models: Mapping[str, Embedding] | None = None,
+    *,
+    command: str = "",
+    about: Mapping[str, Mapping[str, str]] | None = None,
 ) -> str:
     """Render as one self-contained HTML page.
 
@@ -34,31 +41,50 @@ def html_report(
         For the map of example words and their neighbours, which are left out without.
     command : str, optional
         The command line that made the evaluation.
+    about : mapping of str to mapping of str to str, optional
+        Model -> what is known of it: ``{"mine": {"trained": "2026-11-29", "settings": "window 5"}}``.
 
     Returns
     -------
     str
     """
+    names = list(evaluation.models)
     sections = [
-        _heading(evaluation),
-        *score_sections(list(evaluation.models), evaluation.outcomes),
+        heading("Evaluation of word vectors", evaluation.made, verdict(names, evaluation.outcomes)),
+        _about_models(evaluation, about or {}),
+        *score_sections(names, evaluation.outcomes),
         _maps(evaluation, models or {}),
-        settings_section(settings_notes(evaluation), evaluation.seconds, command),
         _suites(evaluation),
+        settings_section(settings_notes(evaluation), evaluation.seconds, command),
     ]
     return page("ns2vec evaluation", sections)
 
 
-def _heading(evaluation: Evaluation) -> str:
-    described = "; ".join(
-        f"{escape(name)}: {shape[0]:,} words, {shape[1]} dimensions"
-        for name, shape in evaluation.models.items()
-    )
-    return f'<h1>Evaluation of word vectors</h1><p class="quiet">{described}</p>'
+def heading(title: str, made: str, said: str) -> str:
+    """Return the title of a page, when and by what it was made, and what it comes to.
+
+    Parameters
+    ----------
+    title : str
+    made : str
+        As `ns2vec.reports.tables.now` has returned it; ``""`` where it is not known.
+    said : str
+    """
+    when = ", ".join(filter(None, [date_text(made), f"ns2vec {__version__}"]))
+    return f'<h1>{escape(title)}</h1><p class="note">{escape(when)}</p><p class="verdict">{escape(said)}</p>'
+
+
+def _about_models(evaluation: Evaluation, about: Mapping[str, Mapping[str, str]]) -> str:
+    known = list(dict.fromkeys(name for facts in about.values() for name in facts))
+    rows = []
+    for name, (n_words, size) in evaluation.models.items():
+        facts = about.get(name, {})
+        rows.append([name, f"{n_words:,}", str(size), *(facts.get(fact, "") for fact in known)])
+    return "<h2>Models</h2>" + text_table([["model", "words", "dimensions", *known], *rows])
 
 
 def score_sections(models: Sequence[str], outcomes: Sequence[Outcome], head: str = "suite") -> list[str]:
-    """Return the scores as bars and as a table, and those of the parts in colours.
+    """Return the scores as bars and as a table, and those of the parts in a table each.
 
     Parameters
     ----------
@@ -69,11 +95,11 @@ def score_sections(models: Sequence[str], outcomes: Sequence[Outcome], head: str
     """
     labels = [outcome.name for outcome in outcomes]
     scores = [[(r.score, r.low, r.high) for r in outcome.results] for outcome in outcomes]
-    parts = "".join(_heat_map(outcome, models) for outcome in outcomes)
+    parts = [part for outcome in outcomes if (part := _parts_table(outcome, models))]
+    drawn = interval_bars(labels, scores, models) if outcomes else ""
     return [
-        "<h2>Scores</h2>" + legend(models) + interval_bars(labels, scores, models),
-        _score_table(models, outcomes, head),
-        f"<h2>Sections</h2>{parts}" if parts else "",
+        "<h2>Scores</h2>" + columns([drawn, _score_table(models, outcomes, head)]),
+        f"<h2>Sections</h2>{columns(parts, 'small')}" if parts else "",
     ]
 
 
@@ -93,26 +119,22 @@ def _score_table(models: Sequence[str], outcomes: Sequence[Outcome], head: str) 
     return table([f"{head}, measure, used / total", *models], rows)
 
 
-def _heat_map(outcome: Outcome, models: Sequence[str]) -> str:
-    """Colour the score of each part and model."""
+def _parts_table(outcome: Outcome, models: Sequence[str]) -> str:
+    """Show the score of each part and model with a bar below it."""
     if not outcome.results[0].parts:
         return ""
     rows = []
     for parts in list(zip(*(result.parts for result in outcome.results), strict=True))[:MAX_PARTS]:
-        used = f'<span class="quiet">{parts[0].n_used} / {parts[0].n_total}</span>'
-        name = cell(f"{escape(parts[0].name)} {used}")
-        rows.append([name, *map(_heat_cell, parts)])
-    return f"<h3>{escape(outcome.title)}</h3>" + table(["section", *models], rows)
+        used = f'<span class="quiet">{parts[0].n_used}\u00a0/\u00a0{parts[0].n_total}</span>'
+        rows.append([cell(f"{escape(parts[0].name)} {used}"), *map(_meter, parts)])
+    shown = table(["section, used / total", *models], rows, is_narrow=len(models) < 3)
+    return f"<h3>{escape(outcome.title)}</h3>{shown}"
 
 
-def _heat_cell(part: PartResult) -> str:
+def _meter(part: PartResult) -> str:
     if math.isnan(part.score):
-        return cell("–", "heat", "background:#eee")
-    depth = max(0.0, min(1.0, part.score))
-    # white to blue; the text turns white where the ground is dark
-    red, green, blue = (round(255 + (end - 255) * depth) for end in (8, 69, 148))
-    colour = "#fff" if depth > 0.65 else "#111"
-    return cell(score_text(part.score), "heat", f"background:rgb({red},{green},{blue});color:{colour}")
+        return cell("–", "meter")
+    return cell(f'{score_text(part.score)}<i style="--at:{max(0.0, min(1.0, part.score)):.3f}"></i>', "meter")
 
 
 def _maps(evaluation: Evaluation, models: Mapping[str, Embedding]) -> str:
@@ -122,33 +144,34 @@ def _maps(evaluation: Evaluation, models: Mapping[str, Embedding]) -> str:
         words, groups = _example_words(lookup)
         if len(words) > 2:
             points = principal_plane(lookup.unit_matrix(words))
-            drawn.append(
-                f"<div><h3>{escape(name)}</h3>{word_map(words, groups, points)}"
-                f"{_neighbour_table(embedding)}</div>"
-            )
+            title = f"<h3>{escape(name)}</h3>"
+            drawn += [title + word_map(words, groups, points), title + _neighbour_table(embedding)]
     if not drawn:
         return ""
-    explained = "First two principal components of example words, coloured by what they are."
-    return f'<h2>Map</h2><p class="quiet">{explained}</p><div class="maps">{"".join(drawn)}</div>'
+    explained = (
+        "First two principal components of example words. Colours are families, shapes are sides of a "
+        "family; names that find no room show where the pointer is."
+    )
+    return f'<h2>Map and neighbours</h2><p class="note">{explained}</p>{columns(drawn)}'
 
 
-def _example_words(lookup: Lookup) -> tuple[list[str], list[str]]:
-    """Return known words of the real facts with their sides."""
+def _example_words(lookup: Lookup) -> tuple[list[str], list[tuple[str, str]]]:
+    """Return known words of the real facts with their families and sides."""
     words: list[str] = []
-    groups: list[str] = []
+    groups: list[tuple[str, str]] = []
     for family in load_real_families()[0]:
         for column, side in enumerate(family.sides):
             known = [word for word in (row[column] for row in family.rows) if lookup.row(word) >= 0]
             known = [word for word in dict.fromkeys(known) if word not in words][:MAX_MAP_WORDS_PER_GROUP]
             words += known
-            groups += [f"{family.name}: {side}"] * len(known)
+            groups += [(family.name, side)] * len(known)
     return words, groups
 
 
 def _neighbour_table(embedding: Embedding) -> str:
     found = dump_neighbours(embedding, NEIGHBOUR_WORDS, topn=6) or dump_neighbours(embedding, topn=6)
     rows = [[word, ", ".join(near for near, _ in neighbours)] for word, neighbours in found.items()]
-    return text_table([["word", "nearest words"], *rows])
+    return text_table([["word", "nearest words"], *rows], is_narrow=True)
 
 
 def settings_section(notes: Sequence[str], seconds: float, command: str) -> str:
@@ -161,9 +184,9 @@ def settings_section(notes: Sequence[str], seconds: float, command: str) -> str:
     command : str
         The command line; none if empty.
     """
-    made = f"{seconds:.1f} s, ns2vec {__version__}"
-    given = f"<pre>{escape(command)}</pre>" if command else ""
-    return f"<h2>Settings</h2>{given}{bullets([*notes, made])}"
+    return (
+        f"<h2>How it was scored</h2>{bullets([*notes, f'it took {seconds:.1f} s'])}{command_block(command)}"
+    )
 
 
 def _suites(evaluation: Evaluation) -> str:

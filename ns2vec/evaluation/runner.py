@@ -27,7 +27,7 @@ from ns2vec.evaluation.statistics import Difference, Resampling
 from ns2vec.evaluation.suites import Origin, Suite, select_suites
 from ns2vec.evaluation.tasks import TASKS
 from ns2vec.exceptions import ConfigError, FormatError
-from ns2vec.reports.tables import finite
+from ns2vec.reports.tables import finite, now
 
 logger = logging.getLogger(__name__)
 
@@ -153,6 +153,8 @@ class Evaluation:
         Suites that were left out since their files are not there.
     settings : Settings
     seconds : float
+    made : str
+        Date and time, in ISO 8601.
     """
 
     models: dict[str, tuple[int, int]]
@@ -160,6 +162,7 @@ class Evaluation:
     missing: tuple[MissingFiles, ...]
     settings: Settings
     seconds: float
+    made: str = ""
 
     @property
     def left_out(self) -> dict[str, str]:
@@ -187,6 +190,7 @@ class Evaluation:
         names = list(self.models)
         return {
             "ns2vec": __version__,
+            "made": self.made,
             "settings": asdict(self.settings),
             "seconds": round(self.seconds, 3),
             "models": [
@@ -330,7 +334,7 @@ def evaluate_suites(
     if missing and not outcomes:
         raise SuiteNotFoundError(missing)
     shapes = {name: (len(model.index_to_key), model.vectors.shape[1]) for name, model in models.items()}
-    done = Evaluation(shapes, tuple(outcomes), tuple(missing), settings, time.perf_counter() - started)
+    done = Evaluation(shapes, tuple(outcomes), tuple(missing), settings, time.perf_counter() - started, now())
     for line in done.left_out_lines():
         logger.warning("%s", line)
     return done

@@ -109,6 +109,33 @@ def describe(path: PathLike) -> dict[str, str]:
     }
 
 
+def settings(path: PathLike) -> dict[str, Any]:
+    """Return the plain attributes of a model in a file: its options, and what it knows of its training.
+
+    Arrays are not read.
+
+    Returns
+    -------
+    dict of str to bool, int, float, str or None
+        Empty for vectors without a model. ``trained`` is the date of its last training, if it has one.
+
+    Raises
+    ------
+    FormatError
+        If the file is not what it claims to be.
+    """
+    found = read_container(path, mmap=None if plain_size(path) is None else "r")
+    _check_kind(found, path)
+    try:
+        attributes = json.loads(found.metadata["attributes"])
+        events = attributes.get("lifecycle_events") or []
+        trained = [event["datetime"] for event in events if event.get("event") == "train"]
+        plain = {name: value for name, value in attributes.items() if not isinstance(value, dict | list)}
+        return plain | ({"trained": str(trained[-1])} if trained else {})
+    except DAMAGED as error:
+        raise FormatError(f"{path}: damaged: {type(error).__name__}: {error}") from None
+
+
 # ---- writing ----------------------------------------------------------------------------------------
 
 

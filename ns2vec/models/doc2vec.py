@@ -171,6 +171,8 @@ class Doc2Vec(DocumentDoor):
         parts += [f"t{self.workers}"] if self.workers > 1 else []
         return f"{type(self).__name__}<{','.join(parts)}>"
 
+    __repr__ = __str__
+
     def _config(self, **changes: Any) -> TrainingConfig:
         """Options as they are now; PV-DBOW without words has no window, which clients write as 0."""
         if self.window == 0 and not self.dm and not self.dbow_words:

@@ -47,6 +47,8 @@ class FrozenPhrases(StoredPhrases):
             f"threshold={self.threshold}>"
         )
 
+    __repr__ = __str__
+
     @property
     def phrasegrams(self) -> dict[str, Any]:
         """Phrases and their scores."""

@@ -455,11 +455,17 @@ class GensimDoor(GensimVocabulary):
         """
         return inference.path_scores(self._ready(), sentences, whole("total_sentences", total_sentences))
 
+    def show(self, words: Sequence[Any] | None = None, topn: int = 8) -> Any:
+        """Draw words with their neighbours, for a notebook or a file; see `ns2vec.KeyedVectors.show`."""
+        return self.wv.show(words, topn)
+
     def __str__(self) -> str:
         return (
             f"{type(self).__name__}<vocab={len(self.wv.index_to_key)}, "
             f"vector_size={self.vector_size}, alpha={self.alpha}>"
         )
+
+    __repr__ = __str__
 
     # ---- old names -------------------------------------------------------------------------------
 

@@ -106,6 +106,8 @@ class Phrases(StoredPhrases):
             f"threshold={self.threshold}, max_vocab_size={self.max_vocab_size}>"
         )
 
+    __repr__ = __str__
+
     # ---- counts ----
 
     @property

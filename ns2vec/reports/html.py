@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from html import escape
+from importlib.resources import files
 
-from ns2vec.reports.charts import PALETTE
-
-#: Colours of charts in theme.css.
+#: Colours of charts in theme.css. After them they come again dashed, then dotted.
 N_SERIES = 8
+LONG_WORD = 14
+PATTERNS = ("", " dashed", " dotted")
 
-STYLE = """
-:root { color-scheme: light; }
-* { box-sizing: border-box; }
-body { font: 15px/1.45 system-ui, sans-serif; color: #1a1a1a; background: #fff; margin: 0 auto;
-       max-width: 1100px; padding: 16px; }
-h1 { font-size: 1.5rem; margin: 0 0 4px; } h2 { font-size: 1.15rem; margin: 28px 0 8px; }
-h3 { font-size: 1rem; margin: 16px 0 6px; } p { margin: 6px 0; } .quiet { color: #555; }
-.scroll { overflow-x: auto; } table { border-collapse: collapse; font-size: 14px; }
-th { overflow-wrap: anywhere; min-width: 84px; max-width: 170px; }
-th, td { padding: 4px 10px; text-align: left; border-bottom: 1px solid #ddd; vertical-align: top; }
-td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-td.heat { text-align: center; font-variant-numeric: tabular-nums; border: 1px solid #fff; min-width: 60px; }
-svg { width: 100%; max-width: 760px; height: auto; display: block; }
-svg text { font: 11px system-ui, sans-serif; }
-.grid { stroke: #ccc; stroke-width: 1; } .interval { stroke: #111; stroke-width: 1.3; fill: none; }
-.model { display: inline-block; margin-right: 14px; overflow-wrap: anywhere; }
-.key { display: inline-block; width: 12px; height: 12px; margin-right: 6px; vertical-align: -1px; }
-ul { padding-left: 20px; margin: 6px 0; }
-pre { white-space: pre-wrap; overflow-wrap: anywhere; }
-.maps { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 480px), 1fr)); gap: 12px; }
-"""
+
+@cache
+def style() -> str:
+    """Return theme.css, which the app serves too, and the rules of pages."""
+    package = files("ns2vec.reports")
+    return "\n".join(package.joinpath(name).read_text("utf-8") for name in ("theme.css", "page.css"))
 
 
 def page(title: str, sections: Iterable[str]) -> str:
@@ -46,10 +33,22 @@ def page(title: str, sections: Iterable[str]) -> str:
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<link rel="icon" href="data:,">'
-        f"<title>{escape(title)}</title><style>{STYLE}</style></head><body>\n"
+        f"<title>{escape(title)}</title><style>{style()}</style></head><body><main>\n"
         + "\n".join(filter(None, sections))
-        + "\n</body></html>\n"
+        + "\n</main></body></html>\n"
     )
+
+
+def series_class(number: int) -> str:
+    """Return the classes that give something the colour of a series, counted from 0.
+
+    Examples
+    --------
+    >>> from ns2vec.reports.html import series_class
+    >>> series_class(0), series_class(9)
+    ('s1', 's2 dashed')
+    """
+    return f"s{number % N_SERIES + 1}{PATTERNS[number // N_SERIES % len(PATTERNS)]}"
 
 
 def cell(text: str, kind: str = "", style: str = "") -> str:
@@ -58,29 +57,109 @@ def cell(text: str, kind: str = "", style: str = "") -> str:
     return f"<td{attributes}{f' style={chr(34)}{style}{chr(34)}' if style else ''}>{text}</td>"
 
 
-def table(heads: Sequence[str], rows: Iterable[Iterable[str]]) -> str:
-    """Return a table of plain heads and rows of cells that `cell` made."""
-    head = "".join(f"<th>{escape(text)}</th>" for text in heads)
-    body = "".join(f"<tr>{''.join(row)}</tr>" for row in rows)
-    return f'<div class="scroll"><table><tr>{head}</tr>{body}</table></div>'
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, is_narrow: bool = False) -> str:
+    """Return a table of plain heads and rows of cells that `cell` made.
 
+    On a narrow page each row becomes a card, in which every cell has its head beside it.
 
-def text_table(rows: Sequence[Sequence[str]]) -> str:
-    """Return a table of plain text, the heads first."""
-    return table(rows[0], ([cell(escape(text)) for text in row] for row in rows[1:]))
-
-
-def legend(names: Iterable[str]) -> str:
-    """Return names with their colours of `PALETTE`."""
-    keys = (
-        f'<span class="model"><span class="key" style="background:{PALETTE[number % len(PALETTE)]}"></span>'
-        f"{escape(name)}</span>"
-        for number, name in enumerate(names)
+    Parameters
+    ----------
+    heads : sequence of str
+    rows : iterable of sequences of str
+        Markup; a row may be shorter than the heads.
+    is_narrow : bool, optional
+        Few columns, which fit into a narrow page as they are.
+    """
+    head = "".join(f'<th scope="col" role="columnheader"{_long(text)}>{escape(text)}</th>' for text in heads)
+    body = "".join(f'<tr role="row">{"".join(_with_heads(heads, row))}</tr>' for row in rows)
+    kind = "" if is_narrow else ' class="cards"'
+    return (
+        f'<div class="scroll"><table{kind} role="table">'
+        f'<thead role="rowgroup"><tr role="row">{head}</tr></thead>'
+        f'<tbody role="rowgroup">{body}</tbody></table></div>'
     )
-    return f"<p>{' '.join(keys)}</p>"
+
+
+def _long(head: str) -> str:
+    """Let a head break within its words where one of them is long, as names of files are."""
+    return ' class="long"' if max(map(len, head.split()), default=0) > LONG_WORD else ""
+
+
+def _with_heads(heads: Sequence[str], row: Sequence[str]) -> Iterable[str]:
+    """Name each cell's column in the cell too, and its role, which cards would lose."""
+    for head, markup in zip(heads, row, strict=False):
+        yield markup.replace("<td", f'<td role="cell" data-head="{escape(head)}"', 1)
+
+
+def text_table(rows: Sequence[Sequence[str]], *, is_narrow: bool = False) -> str:
+    """Return a table of plain text, the heads first; cells that begin with a digit or sign are numbers."""
+    made = (
+        [cell(_unbroken(escape(text)), _kind(text) if place else "") for place, text in enumerate(row)]
+        for row in rows[1:]
+    )
+    return table(rows[0], made, is_narrow=is_narrow)
+
+
+def _unbroken(text: str) -> str:
+    """Keep a percent sign beside its number."""
+    return text.replace(" %", "\u00a0%")
+
+
+def _kind(text: str) -> str:
+    return "number" if text[:1].isdigit() or text[:1] in ("-", "~") else ""
+
+
+def legend(names: Iterable[str], numbers: Sequence[int] | None = None) -> str:
+    """Return names, each behind its number and colour.
+
+    Parameters
+    ----------
+    names : iterable of str
+    numbers : sequence of int, optional
+        Of the colours, from 0; in the order of the names unless given.
+    """
+    listed = list(names)
+    swatch = (
+        '<svg class="swatch" viewBox="0 0 24 12" aria-hidden="true"><path class="line {}" d="M0 6H24"/></svg>'
+    )
+    keys = (
+        f'<li class="key">{swatch.format(series_class(number))}<b>{number + 1}</b> '
+        f"<span>{escape(name)}</span></li>"
+        for name, number in zip(listed, numbers or range(len(listed)), strict=True)
+    )
+    return f'<ul class="legend">{"".join(keys)}</ul>' if listed else ""
 
 
 def bullets(notes: Iterable[str]) -> str:
     """Return a list of plain text; nothing where there is none."""
     listed = "".join(f"<li>{escape(note)}</li>" for note in notes)
     return f"<ul>{listed}</ul>" if listed else ""
+
+
+def facts(described: Mapping[str, str]) -> str:
+    """Return names and values as a list that fills the width; what has no value is left out."""
+    listed = "".join(
+        f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>"
+        for name, value in described.items()
+        if value
+    )
+    return f'<dl class="facts">{listed}</dl>' if listed else ""
+
+
+def columns(parts: Iterable[str], kind: str = "") -> str:
+    """Return parts side by side where the page is wide enough; those that are empty are left out.
+
+    Parameters
+    ----------
+    parts : iterable of str
+    kind : str, optional
+        ``"small"`` for parts that need little width.
+    """
+    shown = [f"<div>{part}</div>" for part in parts if part]
+    return f'<div class="{f"columns {kind}".strip()}">{"".join(shown)}</div>' if shown else ""
+
+
+def command_block(command: str) -> str:
+    """Return a command line in lines that break between its words only; nothing where there is none."""
+    words = " ".join(f"<span>{escape(word)}</span>" for word in command.split(" "))
+    return f'<h2>Command</h2><pre class="command">{words}</pre>' if command else ""

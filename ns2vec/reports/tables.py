@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 
@@ -52,3 +53,20 @@ def finite(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [finite(entry) for entry in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def now() -> str:
+    """Return date and time of day with the offset from UTC, in ISO 8601."""
+    return datetime.now().astimezone().isoformat(timespec="seconds")
+
+
+def date_text(made: str) -> str:
+    """Return what `now` has returned for readers; ``""`` for ``""``.
+
+    Examples
+    --------
+    >>> from ns2vec.reports.tables import date_text
+    >>> date_text("2026-11-29T12:14:37+01:00")
+    '2026-11-29 12:14 (UTC+01:00)'
+    """
+    return f"{made[:10]} {made[11:16]} (UTC{made[19:]})" if made else ""

@@ -1,4 +1,4 @@
-"""Progress on stderr: tqdm when it is installed, else one plain line; silent unless a terminal looks."""
+"""Progress on stderr: tqdm when it is installed, else one plain line; silent unless someone looks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class ProgressBar:
     total : int or None
         Words to read, when known.
     show : bool or None
-        None shows it when `stream` is a terminal.
+        None shows it when `stream` is a terminal or goes to a notebook.
     stream : text stream, optional
         Default stderr.
 
@@ -42,7 +42,8 @@ class ProgressBar:
 
     def is_terminal(self) -> bool:
         """Whether someone can see the stream."""
-        return bool(getattr(self.stream, "isatty", lambda: False)())
+        is_notebook = type(self.stream).__module__.startswith("ipykernel.")
+        return is_notebook or bool(getattr(self.stream, "isatty", lambda: False)())
 
     def open_tqdm(self) -> Any | None:
         """Return tqdm's bar, or None when tqdm is not installed (extra ``progress``)."""

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ns2vec.app import maps
-from ns2vec.reports.charts import principal_plane
+from ns2vec.reports.maps import principal_plane
 from ns2vec.similarity import row_norms, unit_rows
 
 

@@ -168,6 +168,11 @@ def test_our_pages_get_refused_questions_as_200_with_the_status_beside(client):
     assert list(answer.json()["fields"]) == ["positives"]
 
 
+def test_a_method_that_is_none_is_told_with_those_there_are(client):
+    answer = client.put("/api/models/x.txt")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "DELETE, POST")
+
+
 def test_a_fault_of_the_server_shows_nothing_of_it(client, monkeypatch):
     monkeypatch.setattr("ns2vec.app.rooms.calculator.count_pairs", lambda *given, **more: 1 / 0)
     answer = client.post("/api/pairs", json={"positives": 1})

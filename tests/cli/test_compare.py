@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from ns2vec.cli import command_parser, main
+from ns2vec.cli.compare import progress_line
 
 QUICK = ["--vector-size", "8", "--epochs", "1", "--workers", "1", "--seeds", "1"]
 FEW = ["--objectives", "negative_sampling", "--samplers", "unigram"]
@@ -51,6 +52,14 @@ def test_a_terminal_shows_what_is_being_done(ns2vec, planted, monkeypatch, optio
     lines = terminal.getvalue().split("\r")
     assert any("of 1 s: negative_sampling/unigram, seed 1 (1 of 2)" in line for line in lines) == is_shown
     assert lines[-1] == ("\033[K" if is_shown else "")
+
+
+@pytest.mark.parametrize(("options", "is_told"), [([], True), (["-q"], False), (["--budget", "2m"], False)])
+def test_a_budget_that_nobody_asked_for_is_told(capsys, options, is_told):
+    with progress_line(command_parser("compare").parse(["corpus.txt", *options])) as show:
+        show("reading")
+        show("training")
+    assert capsys.readouterr().err.count("compare takes at most 10 minutes: --budget 1h allows") == is_told
 
 
 def test_there_is_a_budget_unless_it_is_none():

@@ -101,7 +101,7 @@ def test_a_report_of_one_file(ns2vec, planted):
     assert outcome.code == 0
     page = Path("report.html").read_text("utf-8")
     assert page.startswith("<!doctype html>")
-    assert "ns2vec evaluate vectors.bin --suite facts_relations" in page
+    assert "<span>vectors.bin</span> <span>--suite</span> <span>facts_relations</span>" in page
 
 
 def test_a_baseline_is_held(ns2vec, planted):

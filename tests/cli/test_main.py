@@ -48,6 +48,24 @@ def test_version_names_kernels_and_compiler(ns2vec):
     assert outcome == (0, f"ns2vec {found['version']} ({found['isa']} kernels, {found['compiler']})\n", "")
 
 
+def test_the_package_runs_as_the_command():
+    command = [sys.executable, "-m", "ns2vec", "--version"]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.startswith("ns2vec ")
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [(["tain"], "train"), (["train", "c.txt", "-o", "x", "--vector-sise", 3], "--vector-size"),
+     (["evaluate", "v.bin", "--missing", "skp"], "skip"),
+     (["train", "c.txt", "-o", "x", "--objective", "ncee"], "nce")],
+    ids=["command", "option", "choice", "name of the library"],
+)  # fmt: skip
+def test_what_is_misspelt_gets_what_was_meant(ns2vec, words, meant):
+    outcome = ns2vec(*words)
+    assert outcome.code == 2
+    assert f"; did you mean {meant!r}?" in outcome.refusal()
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_each_command_has_help_with_examples(ns2vec, name):
     outcome = ns2vec(name, "--help")

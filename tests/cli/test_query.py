@@ -29,6 +29,8 @@ def words_of(text: str) -> list[str]:
     "words",
     [
         ["king", "-", "man", "+", "woman"],
+        ["king - man + woman"],
+        ["--positive", "king woman", "--negative", "man"],
         ["--positive", "king", "woman", "--negative", "man"],
         ["king", "--positive", "woman", "--negative", "man"],
         ["--analogy", "man", "king", "woman"],

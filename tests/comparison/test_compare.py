@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from ns2vec.comparison import Candidate, compare, make_candidates
+from ns2vec.comparison.remarks import remarks
 from ns2vec.comparison.runs import Sample, Trained
 from ns2vec.exceptions import ConfigError, CorpusError
 
@@ -179,5 +180,5 @@ def test_a_candidate_that_does_not_go_with_the_options_is_left_out_with_the_reas
     keyed = Candidate("sampled_softmax", "mixed:unigram=1")
     found = compare(sentences, [keyed], seeds=[1], negative=0, **SMALL)
     assert "negative of at least 1" in found.candidates[1].note
-    assert any(keyed.name in note for note in found.notes)
+    assert any(keyed.name in line for line in remarks(found))
     assert found.candidates[0].runs

@@ -11,7 +11,7 @@ from typing import Any
 
 from workbench import ROOT, copy_of_checkout, outcome, run
 
-VERSIONS = ("3.10", "3.11", "3.12", "3.13")
+VERSIONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
 
 
 def interpreters() -> dict[str, str]:

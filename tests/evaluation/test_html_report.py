@@ -60,15 +60,25 @@ def test_the_page_is_well_formed_and_fetches_nothing(page):
 
 def test_everything_is_on_it(page):
     for expected in (
-        "one&lt;two&gt;", "quo&quot;te&amp;", "facts_analogies", "country-capital-apart", "<h2>Map</h2>",
-        "ns2vec evaluate &lt;a&gt; --html b", "Apache-2.0", "pairs.tsv:4: expected 3 columns, found 1",
-        "20 bootstrap draws, seed 1", "nearest words",
+        "one&lt;two&gt;", "quo&quot;te&amp;", "facts_analogies", "country-capital-apart", "<h2>Map and ",
+        "<span>&lt;a&gt;</span> <span>--html</span>", "Apache-2.0",
+        "pairs.tsv:4: expected 3 columns, found 1", "20 bootstrap draws, seed 1", "nearest words",
     ):  # fmt: skip
         assert expected in page
-    assert page.count("<circle") > 40
+    assert page.count('<path class="mark') > 40
     assert page.count('class="interval"') == 6
 
 
 def test_without_models_there_is_no_map(make_toy):
     evaluation = evaluate_suites({"a": make_toy(["x"])}, ["facts_relations"], settings=Settings())
-    assert "<h2>Map</h2>" not in html_report(evaluation)
+    assert "<h2>Map" not in html_report(evaluation)
+
+
+def test_models_are_told_with_date_and_settings(make_toy):
+    evaluation = evaluate_suites({"a": make_toy(["x"])}, ["facts_relations"], settings=Settings())
+    page = html_report(evaluation, about={"a": {"trained": "2026-11-29", "settings": "window 5"}})
+    assert evaluation.made[:10] in page
+    for head, text in (("trained", "2026-11-29"), ("settings", "window 5")):
+        assert f'data-head="{head}"' in page
+        assert text in page
+    assert '<p class="verdict">Nothing could be scored.' in page

@@ -104,6 +104,9 @@ class FamilyTests:
         assert all(np.isfinite(rows).all() for rows in self.arrays(model).values())
         assert self.has_learned(model)
 
+    def test_it_says_what_it_is(self):
+        assert " at 0x" not in repr(self.fit(self.examples()[:40], epochs=1))
+
     def test_the_loss_falls(self):
         losses = self.losses(self.fit(self.examples()))
         assert len(losses) == self.options["epochs"]

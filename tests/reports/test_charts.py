@@ -1,59 +1,54 @@
-"""Pictures: well formed, to scale, nothing from elsewhere."""
+"""Lines: well formed, to scale, named where they end."""
 
 from __future__ import annotations
 
-import math
+import re
+from itertools import pairwise
 from xml.etree import ElementTree
 
-import numpy as np
 import pytest
 
-from ns2vec.reports.charts import CHART_WIDTH, interval_bars, line_chart, principal_plane, word_map
-
-
-def test_bars_are_as_long_as_the_scores():
-    picture = ElementTree.fromstring(
-        interval_bars(["<a>", "b"], [[(0.5, 0.4, 0.6)], [(0.25, 0.2, 0.3)]], ["m&m"])
-    )
-    lengths = [float(bar.get("width")) for bar in picture.iter("rect")]
-    assert lengths[0] == pytest.approx(2 * lengths[1], rel=1e-2)
-    assert 0 < lengths[0] < CHART_WIDTH / 2
-    assert len(list(picture.iter("path"))) == 2
-    assert next(title.text for title in picture.iter("title")) == "<a>, m&m: 0.5000 [0.4000, 0.6000]"
-
-
-def test_a_missing_score_and_a_negative_one():
-    picture = ElementTree.fromstring(
-        interval_bars(["a"], [[(math.nan,) * 3, (-0.5, math.nan, math.nan)]], "xy")
-    )
-    assert [float(bar.get("width")) for bar in picture.iter("rect")] == [0.0]
-    assert "no score" in [text.text for text in picture.iter("text")]
-
-
-def test_the_plane_is_that_of_the_largest_spread():
-    rng = np.random.default_rng(0)
-    vectors = rng.normal(size=(50, 6)) * [9, 5, 0.1, 0.1, 0.1, 0.1]
-    points = principal_plane(vectors)
-    assert points.shape == (50, 2)
-    assert abs(np.corrcoef(points[:, 0], vectors[:, 0])[0, 1]) > 0.99
-    np.testing.assert_array_equal(points, principal_plane(vectors))
-    assert principal_plane([[1.0], [2.0]]).tolist() == [[-0.5, 0.0], [0.5, 0.0]]
-
-
-def test_words_that_lie_upon_each_other_keep_one_label():
-    points = np.array([[0.0, 0], [0, 0.001], [1, 1]])
-    picture = ElementTree.fromstring(word_map(["first", "<second>", "third"], ["a", "a", "b"], points))
-    assert [text.text for text in picture.iter("text")] == ["first", "third"]
-    assert "<second> (a)" in [title.text for title in picture.iter("title")]
-    assert len({circle.get("fill") for circle in picture.iter("circle")}) == 2
+from ns2vec.reports.charts import LABEL_HEIGHT, line_chart, spread_out
 
 
 def test_a_line_for_each_name():
-    chart = line_chart({"a": [(1, 10.0), (10, 100.0)], "b": [(1, 0.0)]}, x="x", y="y", is_log=True)
-    assert chart.count("<polyline") == 2
-    assert "e+" not in chart
+    chart = line_chart({"a": [(1, 10.0), (10, 100.0)], "b": [(1, 0.0)]}, x="size", y="time", is_log=True)
+    assert chart.count("<polyline") == 1  # 0 has no logarithm
+    assert chart.count(", logarithmic scale") == 2
+
+
+def test_points_are_to_scale():
+    picture = ElementTree.fromstring(line_chart({"<a>": [(0, 0.0), (1, 0.5), (2, 1.0)]}, x="x", y="y"))
+    (line,) = picture.iter("polyline")
+    assert line.get("points") == "0.00,100.00 50.00,50.00 100.00,0.00"
+    assert next(picture.iter("title")).text == "<a>"
+
+
+@pytest.mark.parametrize("n_lines", [1, 14, 30])
+def test_names_stand_at_the_ends_apart_from_each_other(n_lines):
+    lines = {f"line {number}": [(0, 5.0), (1, 1.0 + number / 1000)] for number in range(n_lines)}
+    chart = line_chart(lines, x="x", y="y")
+    height = float(re.search(r"--height:(\d+)px", chart)[1])
+    tops = [float(top) for top in re.findall(r'class="end" style="top:([\d.]+)px"', chart)]
+    assert len(tops) == n_lines
+    assert all(after - before >= LABEL_HEIGHT - 0.11 for before, after in pairwise(tops))
+    assert tops[0] >= 0
+    assert tops[-1] <= height
+    looks = set(re.findall(r'<polyline class="line ([\w ]+)"', chart))
+    assert len(looks) == min(n_lines, 24)  # eight colours in three patterns
+
+
+def test_a_line_keeps_its_colour_where_others_are_missing():
+    chart = line_chart({"b": [(0, 1.0)]}, x="x", y="y", series={"a": 0, "b": 1})
+    assert '<polyline class="line s2"' in chart
+    assert "<b>2</b>" in chart
 
 
 @pytest.mark.parametrize("points", [[], [(0.0, float("nan"))]])
 def test_nothing_to_draw_is_no_chart(points):
     assert line_chart({"a": points}, x="x", y="y") == ""
+
+
+def test_places_that_are_free_are_kept():
+    assert spread_out([10.0, 50.0], 10.0, 100.0) == [10.0, 50.0]
+    assert spread_out([99.0, 99.5], 10.0, 100.0) == [85.0, 95.0]

@@ -12,6 +12,7 @@ import pytest
 from ns2vec.reports.html import N_SERIES
 
 THEME = files("ns2vec.reports").joinpath("theme.css").read_text("utf-8")
+PAGE = files("ns2vec.reports").joinpath("page.css").read_text("utf-8")
 COLOURS = dict(re.findall(r"--([\w-]+): light-dark\((#\w{6}, #\w{6})\)", THEME))
 GROUNDS = ("ground", "surface")
 SERIES = [f"chart-{number}" for number in range(1, N_SERIES + 1)]
@@ -68,7 +69,19 @@ def test_no_two_colours_of_charts_are_alike(theme, vision):
 
 
 def test_everything_used_is_there():
-    page = files("ns2vec.reports").joinpath("page.css").read_text("utf-8")
     known = set(re.findall(r"^\s*--([\w-]+):", THEME, re.MULTILINE))
-    own = set(re.findall(r"--([\w-]+):", page))
-    assert set(re.findall(r"var\(--([\w-]+)", page)) <= known | own | {"from", "to", "at"}
+    own = set(re.findall(r"--([\w-]+):", PAGE))
+    assert set(re.findall(r"var\(--([\w-]+)", PAGE)) <= known | own | {"at", "height"}
+
+
+def test_a_page_may_decide_for_one_theme():
+    """``light-dark()`` follows ``color-scheme``."""
+    for theme in ("light", "dark"):
+        assert f':root[data-theme="{theme}"] {{ color-scheme: {theme}; }}' in THEME
+
+
+def test_layers_of_a_grid_name_both_of_their_lines():
+    """Something placed absolutely reaches to the edge of the grid where its second line is left out."""
+    rules = re.findall(r"\{([^}]*position: absolute[^}]*grid-column: ([^;]*);)", PAGE)
+    assert [line for _, line in rules if "/" not in line] == []
+    assert rules

@@ -213,6 +213,15 @@ def test_bar_shows_itself_on_a_terminal(with_tqdm, monkeypatch):
     assert "50" in stream.getvalue()
 
 
+def test_bar_shows_itself_in_a_notebook(monkeypatch):
+    monkeypatch.setattr(ProgressBar, "open_tqdm", lambda self: None)
+    stream = type("OutStream", (io.StringIO,), {"__module__": "ipykernel.iostream"})()
+    with ProgressBar("epoch 1/1", 100, stream=stream) as bar:
+        bar.last -= 10
+        bar.update(50)
+    assert "epoch 1/1:  50 %" in stream.getvalue()
+
+
 @pytest.mark.parametrize("with_tqdm", [True, False])
 def test_bar_is_not_drawn_more_often_than_eyes_see(with_tqdm, monkeypatch):
     if with_tqdm:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel, Field, WithJsonSchema
+from pydantic import BaseModel, Field
 
 from ns2vec._options import whole
-from ns2vec.app.asking import AskedBody
+from ns2vec.app.asking import AskedBody, Switch, left_to_library
 from ns2vec.app.counts import parse_counts
 from ns2vec.app.problems import ApiError, documented, naming_fields
 from ns2vec.app.safety import bounded, state_of
@@ -20,10 +20,9 @@ from ns2vec.calculator import Estimate, cost_of, count_pairs, estimate, return_o
 
 router = APIRouter()
 
-# The calculator itself says what is wrong with a number, so that there is one rule and one message.
-Count = Annotated[Any, WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 10**15})]
-Positive = Annotated[Any, WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 10**9})]
-Amount = Annotated[Any, WithJsonSchema({"type": "number", "minimum": 0.01, "maximum": 1e12})]
+Count: Any = left_to_library("integer", minimum=0)
+Positive: Any = left_to_library("integer", minimum=1)
+Amount: Any = left_to_library("number")
 MOST_DIMENSIONS = 10_000
 MOST_TYPES = 2_000_000
 CALIBRATION = 1.0  # seconds
@@ -36,7 +35,7 @@ class PairsQuestion(AskedBody):
     positives: Count = Field(description="Positive pairs.", examples=[1_000_000])
     k: Count = Field(5, description="Negatives for each of them.")
     batch_size: Positive | None = Field(None, description="Pairs of a batch, both kinds together.")
-    drop_last: bool = Field(False, description="Leave out the last batch when it is not full.")
+    drop_last: Switch = Field(False, description="Leave out the last batch when it is not full.")
 
 
 class PairsAnswer(BaseModel):
@@ -88,8 +87,8 @@ class EstimateQuestion(AskedBody):
     negative: Positive = Field(5, description="Negatives, k.")
     epochs: Positive = 5
     workers: Positive = Field(2, description="Threads.")
-    sg: bool = Field(True, description="Skip-gram; CBOW otherwise.")
-    calibrate: bool = Field(True, description="Measure the speed of this machine, for about a second.")
+    sg: Switch = Field(True, description="Skip-gram; CBOW otherwise.")
+    calibrate: Switch = Field(True, description="Measure the speed of this machine, for about a second.")
     price_an_hour: Amount | None = Field(None, description="Of the machine.")
     outlay: Amount | None = Field(None, description="What the project costs once.")
     monthly: Amount | None = Field(None, description="What it brings a month.")

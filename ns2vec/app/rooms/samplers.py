@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel, Field, WithJsonSchema
+from pydantic import BaseModel, Field
 
 from ns2vec._options import whole
-from ns2vec.app.asking import AskedBody
+from ns2vec.app.asking import AskedBody, left_to_library
 from ns2vec.app.counts import parse_counts
 from ns2vec.app.drawing import EXPONENTS, MOST_DRAWS, NoiseDraws, noise_of, static_names
 from ns2vec.app.problems import documented, naming_fields
@@ -25,13 +25,11 @@ router = APIRouter()
 PRELOADED = "the 10000\ncat 500\nmoon 200"
 MOST_TEXT = 1_000_000
 
-Exponent = Annotated[
-    Any, WithJsonSchema({"type": "number", "minimum": EXPONENTS[0], "maximum": EXPONENTS[1]})
-]
-Draws = Annotated[Any, WithJsonSchema({"type": "integer", "minimum": 0, "maximum": MOST_DRAWS})]
-Seed = Annotated[Any, WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 2**31})]
-Steps = Annotated[Any, WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MOST_STEPS})]
-Negatives = Annotated[Any, WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 100})]
+Exponent: Any = left_to_library("number", minimum=EXPONENTS[0], maximum=EXPONENTS[1])
+Draws: Any = left_to_library("integer", minimum=0, maximum=MOST_DRAWS)
+Seed: Any = left_to_library("integer", minimum=0, maximum=2**53)
+Steps: Any = left_to_library("integer", minimum=1, maximum=MOST_STEPS)
+Negatives: Any = left_to_library("integer", minimum=1, maximum=100)
 
 
 class NoiseQuestion(AskedBody):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ns2vec.evaluation.html_report import score_sections, settings_section
+from ns2vec.evaluation.html_report import heading, score_sections, settings_section
 from ns2vec.evaluation.ranking.runner import RankingEvaluation
 from ns2vec.evaluation.text_report import (
     MARKS_EXPLAINED,
@@ -13,6 +13,7 @@ from ns2vec.evaluation.text_report import (
     score_text,
     table,
 )
+from ns2vec.evaluation.verdicts import verdict
 from ns2vec.reports.html import page, text_table
 
 __all__ = ["html_report", "markdown", "notes", "table"]
@@ -61,7 +62,11 @@ def html_report(evaluation: RankingEvaluation, *, command: str = "") -> str:
     str
     """
     sections = [
-        "<h1>Evaluation of recommendations</h1>",
+        heading(
+            "Evaluation of recommendations",
+            evaluation.made,
+            verdict(evaluation.models, evaluation.outcomes, "metric"),
+        ),
         *score_sections(evaluation.models, evaluation.outcomes, "metric"),
         "<h2>Catalogue</h2>" + text_table([["all lists", *evaluation.models], *_catalogue(evaluation)]),
         settings_section(notes(evaluation), evaluation.seconds, command),

@@ -22,7 +22,7 @@ from ns2vec.evaluation.ranking.ranks import RankingQuestion, Ranks, Scorer, cell
 from ns2vec.evaluation.results import Items, TaskResult, compare_all, parts_of_groups
 from ns2vec.evaluation.statistics import Difference, Resampling, drawn_means, percentiles
 from ns2vec.exceptions import ConfigError
-from ns2vec.reports.tables import finite
+from ns2vec.reports.tables import finite, now
 
 logger = logging.getLogger(__name__)
 
@@ -93,6 +93,8 @@ class RankingEvaluation:
         asked for, ``n_left_out`` that could not be, since they are known or no candidates.
     settings : RankingSettings
     seconds : float
+    made : str
+        Date and time, in ISO 8601.
     """
 
     models: tuple[str, ...]
@@ -101,6 +103,7 @@ class RankingEvaluation:
     counts: dict[str, int]
     settings: RankingSettings
     seconds: float
+    made: str = ""
 
     def scores(self) -> dict[str, dict[str, float]]:
         """Return model -> metric -> mean over the users."""
@@ -113,6 +116,7 @@ class RankingEvaluation:
         """Return plain dicts, lists, str and numbers, ready for JSON."""
         return {
             "ns2vec": __version__,
+            "made": self.made,
             "settings": asdict(self.settings),
             "seconds": round(self.seconds, 3),
             "models": list(self.models),
@@ -207,7 +211,7 @@ def evaluate_ranking(
     catalogue = {figure: {name: found[figure] for name, found in figures.items()} for figure in figures[name]}
     outcomes = tuple(_outcome(metric, results, settings) for metric in results[0])
     return RankingEvaluation(
-        tuple(models), outcomes, catalogue, counts, settings, time.perf_counter() - started
+        tuple(models), outcomes, catalogue, counts, settings, time.perf_counter() - started, now()
     )
 
 

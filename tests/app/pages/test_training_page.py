@@ -61,19 +61,17 @@ def address(training):
 
 
 @pytest.fixture
-def page(address):
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        made = browser.new_page(viewport={"width": 1440, "height": 900})
-        made.faults = []
-        made.on("pageerror", lambda error: made.faults.append(str(error)))
-        made.on("console", lambda told: told.type == "error" and made.faults.append(told.text))
-        made.on(
-            "request",
-            lambda asked: asked.url.startswith((address, "data:", "blob:")) or made.faults.append(asked.url),
-        )
-        yield made
-        browser.close()
+def page(browser, address):
+    made = browser.new_page(viewport={"width": 1440, "height": 900})
+    made.faults = []
+    made.on("pageerror", lambda error: made.faults.append(str(error)))
+    made.on("console", lambda told: told.type == "error" and made.faults.append(told.text))
+    made.on(
+        "request",
+        lambda asked: asked.url.startswith((address, "data:", "blob:")) or made.faults.append(asked.url),
+    )
+    yield made
+    made.close()
 
 
 def test_a_chart_grows_while_a_thread_trains_and_the_button_ends_it(page, address, training):

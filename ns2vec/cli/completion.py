@@ -1,0 +1,86 @@
+"""``ns2vec completion``: commands, options and files completed by the shell."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from typing import Any
+
+from ns2vec.cli.parsing import Parser, add_common_options
+
+NAME = "completion"
+HELP = "Print what makes a shell complete commands, options and files of ns2vec."
+USAGE = "SHELL"
+EXAMPLES = """
+ns2vec completion bash > ns2vec.bash
+ns2vec completion zsh > _ns2vec
+ns2vec completion fish > ns2vec.fish
+
+For bash the file belongs into ~/.local/share/bash-completion/completions, under the name ns2vec; for zsh into
+a folder of $fpath, as _ns2vec; for fish into ~/.config/fish/completions, as ns2vec.fish. A shell that is
+started then completes. Write it again after an update. It needs pip install ns2vec[completion]."""
+
+SHELLS = ("bash", "zsh", "fish")
+
+#: What an option's value is, by its name in the help.
+FILES = ("CORPUS", "EDGES", "FILE", "IN", "MODEL", "OUT", "PATH", "VECTORS")
+FOLDERS = ("FOLDER",)
+
+
+def add_arguments(parser: Parser) -> None:
+    """Add the options of ``completion``."""
+    parser.add_argument("shell", choices=SHELLS, metavar="SHELL", help=f"of {', '.join(SHELLS)}")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the script to stdout."""
+    from ns2vec.cli import COMMANDS  # which lists this module too
+
+    print(script(arguments.shell, COMMANDS))
+    return 0
+
+
+def script(shell: str, commands: Mapping[str, Any]) -> str:
+    """Return the completion script of a shell.
+
+    Parameters
+    ----------
+    shell : str
+        Of `SHELLS`.
+    commands : mapping of str to module
+        As `ns2vec.cli.COMMANDS`.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    ImportError
+        Without shtab.
+    """
+    try:
+        import shtab
+    except ImportError as error:
+        raise ImportError("completion of commands needs: pip install ns2vec[completion]") from error
+    top = Parser(prog="ns2vec")
+    top.add_argument("--version", action="store_true", help="version, compiler and instruction set")
+    subparsers = top.add_subparsers(dest="command", parser_class=Parser)
+    for name, command in commands.items():
+        parser = subparsers.add_parser(name, help=command.HELP.replace("%", "%%"))
+        command.add_arguments(parser)
+        add_common_options(parser)
+        for action in parser._actions:
+            _prepare(action, shtab.FILE, shtab.DIRECTORY)
+    return str(shtab.complete(top, shell))
+
+
+def _prepare(action: Any, file: Any, folder: Any) -> None:
+    """Say what is completed by files and folders, and give choices as shtab expects them."""
+    names = action.metavar if isinstance(action.metavar, tuple) else (action.metavar,)
+    if any(name in FILES for name in names):
+        action.complete = file
+    elif any(name in FOLDERS for name in names):
+        action.complete = folder
+    if action.choices is not None:
+        action.choices = tuple(map(str, action.choices))
