@@ -12,9 +12,9 @@ from sources import at, expect_none, line_of, read
 
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 DOCUMENTS = [
-    "README.md", "EXTENDING.md", "docs/classification.md", "docs/doc2vec.md", "docs/fasttext.md",
-    "docs/graphs.md", "docs/migrating-from-gensim.md", "docs/phrases.md", "docs/ranking.md",
-    "docs/recommend.md", "docs/runs.md", "docs/scaling.md", "docs/uses.md",
+    "README.md", "EXTENDING.md", "docs/app.md", "docs/classification.md", "docs/doc2vec.md",
+    "docs/fasttext.md", "docs/graphs.md", "docs/migrating-from-gensim.md", "docs/phrases.md",
+    "docs/ranking.md", "docs/recommend.md", "docs/runs.md", "docs/scaling.md", "docs/uses.md",
 ]  # fmt: skip
 
 

@@ -175,7 +175,7 @@ def test_a_map_of_200000_words_is_drawn_and_searched(open_page):
 
     with served(AppState(models=ModelStore({"large": large_vectors(200_000)}))) as large:
         page = open_page("/explorer", at=large)
-        page.get_by_label("Words", exact=True).select_option("200000")
+        page.get_by_role("combobox", name="Words").select_option("200000")
         expect(page.get_by_role("status").filter(has_text="200,000 words.")).to_be_visible()
         before = painted(page)
         search(page, "w123456")
