@@ -17,7 +17,7 @@ from ns2vec.models.word2vec import Word2Vec
 logger = logging.getLogger(__name__)
 
 NAME = "demo"
-EPOCHS = 20
+EPOCHS = 60  # about a minute, so that there is something to see
 
 
 class Snapshots(CallbackAny2Vec):

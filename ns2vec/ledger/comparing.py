@@ -67,12 +67,14 @@ def compare_runs(runs: Sequence[RunRecord]) -> RunComparison:
 
     Examples
     --------
+    >>> import tempfile
     >>> from ns2vec import Word2Vec
     >>> from ns2vec.ledger import RunLedger, compare_runs, open_run
-    >>> ledger, found = RunLedger("runs"), []
-    >>> for k in (2, 5):
-    ...     model = Word2Vec([["a", "b"]] * 50, min_count=1, negative=k, epochs=1, callbacks=[ledger])
-    ...     found.append(open_run(ledger.folder))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     ledger, found = RunLedger(folder), []
+    ...     for k in (2, 5):
+    ...         model = Word2Vec([["a", "b"]] * 50, min_count=1, negative=k, epochs=1, callbacks=[ledger])
+    ...         found.append(open_run(ledger.folder))
     >>> compare_runs(found).settings
     {'negative': [2, 5]}
     """

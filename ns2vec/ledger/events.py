@@ -77,10 +77,9 @@ def number(value: Any) -> float:
 
 
 def line_of(event: Event) -> bytes:
-    """Return an event as one line."""
-    return (
-        json.dumps(plain(event), ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace") + b"\n"
-    )
+    """Return an event, which is as `plain` returns it, as one line."""
+    text = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "replace") + b"\n"
 
 
 def schema() -> dict[str, Any]:

@@ -9,6 +9,7 @@ import platform
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import asdict, fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +51,7 @@ class Recorder(Observer):
         self.is_recording = False
         self._started = self._next_look = self._last_look = 0.0
         self._seen = Tally()
-        self._n_rollbacks = 0
+        self._n_rollbacks = self._scored_epoch = 0
         self._is_whole = False  # the last epoch has been trained
         self._outer_error: BaseException | None = None
         self._listener: WarningListener | None = None
@@ -88,19 +89,20 @@ class Recorder(Observer):
         self._started = time.perf_counter()
         self.begin(run)
         self.is_recording, self._is_whole, self._n_rollbacks = True, False, 0
+        self._scored_epoch = run.at.epoch
         self._outer_error = sys.exc_info()[1]
         self._listener = WarningListener(self)
         logging.getLogger("ns2vec").addHandler(self._listener)
         plan = {name: value for name, value in asdict(run.plan).items() if name != "words_done"}
         self.tell(
-            "config", model=_kind_of(run), name=getattr(self, "name", None), settings=settings_of(run),
-            plan=plan, epochs_done=run.at.epoch, interval_seconds=self.interval,
+            "config", model=_kind_of(run), name=getattr(self, "name", None),
+            settings=_or_empty(settings_of, run), plan=plan, epochs_done=run.at.epoch,
+            interval_seconds=self.interval, **process(),
         )  # fmt: skip
         self.tell("environment", **environment())
-        self.tell("vocabulary", sides=vocabulary_of(run, self.n_words))
-        core = getattr(run, "core", None)
-        if core is not None and any(target.outputs == "sampled" for target in core.spec.targets):
-            self.tell("sampler", name=str(core.config.sampler), **closed_report(core.sampler()))
+        self.tell("vocabulary", sides=_or_empty(vocabulary_of, run, self.n_words) or [])
+        if sampler := _or_empty(sampler_of, run):
+            self.tell("sampler", **sampler)
 
     def on_epoch_begin(self, run: Run, tally: Tally) -> None:
         """Tell what was measured after the epoch before; count from here."""
@@ -140,9 +142,7 @@ class Recorder(Observer):
 
     def on_saved(self, run: Run, path: str) -> None:
         """Tell where a checkpoint is; the last one comes after the end."""
-        was_recording, self.is_recording = self.is_recording, True
         self.tell("checkpoint", path=os.path.abspath(path), epoch=run.at.epoch)
-        self.is_recording = was_recording
 
     def on_last_epoch(self, run: Run) -> None:
         """Nothing has cut the run short."""
@@ -160,7 +160,6 @@ class Recorder(Observer):
             "end", status=status, reason=reason, epochs=run.at.epoch, n_trained=run.at.n_trained,
             n_words=run.at.n_words,
         )  # fmt: skip
-        self.is_recording = False
         self.finish()
 
     def _outcome(self, run: Run) -> tuple[str, str | None]:
@@ -177,7 +176,8 @@ class Recorder(Observer):
     def _tell_scores(self, run: Run) -> None:
         """Tell what other observers have measured after the last epoch."""
         found = {name: value for observer in run.observers for name, value in observer.scores().items()}
-        if found and run.at.epoch:
+        if found and run.at.epoch > self._scored_epoch:
+            self._scored_epoch = run.at.epoch
             scores = {name: {"value": value} for name, value in found.items()}
             self.tell("evaluation", source="training", epoch=run.at.epoch, scores=scores)
 
@@ -227,6 +227,15 @@ class WarningListener(logging.Handler):
 # ---- what is told before training --------------------------------------------------------------------
 
 
+def _or_empty(describe: Callable[..., Any], *arguments: Any) -> Any:
+    """What a function tells of a run; a model that it does not understand is trained all the same."""
+    try:
+        return describe(*arguments)
+    except Exception as error:
+        logger.error("%s: %s; it is not recorded", describe.__name__, error)
+        return {}
+
+
 def _kind_of(run: Run) -> str:
     model = run.model
     return "EmbeddingCore" if model is None else str(getattr(model, "KIND", type(model).__name__))
@@ -244,14 +253,27 @@ def settings_of(run: Run) -> dict[str, Any]:
 
 
 def environment() -> dict[str, Any]:
-    """Return what made the figures: versions, machine, process."""
+    """Return what made the figures: versions and machine."""
     found = build_info()
     return {
         "ns2vec": found["version"], "isa": found["isa"], "compiler": found["compiler"],
         "python": platform.python_version(), "numpy": np.__version__, "platform": platform.platform(),
-        "processors": n_processors(), "host": platform.node(), "process": os.getpid(),
-        "process_mark": process_mark(os.getpid()),
+        "processors": n_processors(), "host": platform.node(),
     }  # fmt: skip
+
+
+def process() -> dict[str, Any]:
+    """Return what tells whether a run still goes on; in its first event, so that it is always there."""
+    number_of = os.getpid()
+    return {"host": platform.node(), "process": number_of, "process_mark": process_mark(number_of)}
+
+
+def sampler_of(run: Run) -> dict[str, Any]:
+    """Return the sampler's name, and how broad it is where that has a closed form; nothing without one."""
+    core = getattr(run, "core", None)
+    if core is None or not any(target.outputs == "sampled" for target in core.spec.targets):
+        return {}
+    return {"name": str(core.config.sampler), **closed_report(core.sampler())}
 
 
 def vocabulary_of(run: Run, n_words: int) -> list[dict[str, Any]]:

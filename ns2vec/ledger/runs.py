@@ -10,7 +10,6 @@ from array import array
 from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import count
 from typing import Any
 
 import numpy as np
@@ -31,6 +30,7 @@ LISTS = {
 PROGRESS = ("interval", "epoch")
 SINGLE = ("config", "environment", "sampler", "end")
 MOST = 10_000  # events of a kind that are kept: the last ones
+TAIL = 8  # lines at the end of a block that are always read, in their order
 INTERVAL_BYTES = 200  # of an interval event, about
 PATIENCE = 60.0  # seconds, and ten intervals, after which a run of another machine counts as lost
 
@@ -122,9 +122,14 @@ class RunRecord:
         """``finished``, ``stopped``, ``interrupted``, ``failed``; ``running``, or ``lost`` without an end."""
         if self.end:
             return str(self.end.get("status", "finished"))
-        process, mark = self.environment.get("process"), self.environment.get("process_mark")
-        if mark and self.environment.get("host") == platform.node() and knows_processes():
-            return "running" if process_mark(int(process or 0)) == mark else "lost"
+        process, mark = self.config.get("process"), self.config.get("process_mark")
+        if (
+            mark
+            and isinstance(process, int)
+            and self.config.get("host") == platform.node()
+            and knows_processes()
+        ):
+            return "running" if process_mark(process) == mark else "lost"
         pause = number(self.config.get("interval_seconds"))
         patience = PATIENCE + (10 * pause if pause > 0 else 0.0)
         with contextlib.suppress(OSError):
@@ -247,7 +252,7 @@ def thinned(at: Float64Array, values: Float64Array, most: int) -> tuple[Float64A
 # ---- finding and reading -----------------------------------------------------------------------------
 
 
-def open_run(run: PathLike, *, most: int | None = 50_000) -> RunRecord:
+def open_run(run: PathLike, *, most: int | None = 20_000) -> RunRecord:
     """Read a ledger, finished or not.
 
     Parameters
@@ -280,11 +285,12 @@ def open_run(run: PathLike, *, most: int | None = 50_000) -> RunRecord:
 
 
 def sifted(lines: list[bytes], step: int) -> tuple[list[bytes], int]:
-    """Leave out all intervals but every n-th, counted from the last; return also how many were left out."""
+    """Leave out intervals but every n-th or so and the last; return also how many were left out."""
     start = b'{"v":%d,"kind":"interval"' % VERSION  # as the writer writes it
-    is_interval = [line.startswith(start) for line in lines]
-    places = count(1 - sum(is_interval))
-    kept = [line for line, one in zip(lines, is_interval, strict=True) if not one or next(places) % step == 0]
+    head, tail = lines[:-TAIL], lines[-TAIL:]
+    others = [line for line in head if not line.startswith(start)]
+    intervals = [line for line in head[::step] if line.startswith(start)]
+    kept = [*others, *intervals, *tail]
     return kept, len(lines) - len(kept)
 
 

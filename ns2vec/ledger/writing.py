@@ -12,7 +12,7 @@ from ns2vec._options import shown
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import ConfigError, StopTraining
 from ns2vec.ledger.control import forget_stop, stop_is_requested
-from ns2vec.ledger.events import FILE, KINDS, VERSION, Event, checked_id, ledger_path, line_of
+from ns2vec.ledger.events import FILE, KINDS, VERSION, Event, checked_id, ledger_path, line_of, plain
 from ns2vec.ledger.recording import Recorder
 
 APPEND = os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0)
@@ -81,19 +81,21 @@ def append_event(run: PathLike, kind: str, **fields: Any) -> None:
 
     Examples
     --------
+    >>> import tempfile
     >>> from ns2vec import Word2Vec
     >>> from ns2vec.ledger import RunLedger, append_event, open_run
-    >>> ledger = RunLedger("runs")
-    >>> model = Word2Vec([["a", "b"]] * 50, min_count=1, epochs=1, callbacks=[ledger])
-    >>> append_event(ledger.folder, "evaluation", source="mine", scores={"pairs": {"value": 0.5}})
-    >>> open_run(ledger.folder).evaluations[0]["source"]
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     ledger = RunLedger(folder)
+    ...     model = Word2Vec([["a", "b"]] * 50, min_count=1, epochs=1, callbacks=[ledger])
+    ...     append_event(ledger.folder, "evaluation", source="mine", scores={"pairs": {"value": 0.5}})
+    ...     open_run(ledger.folder).evaluations[0]["source"]
     'mine'
     """
     if kind not in KINDS:
         raise ConfigError(f"there is no kind of event {shown(kind)}: expected one of {', '.join(KINDS)}")
     made = Appender(ledger_path(run))
     try:
-        made.append({"v": VERSION, "kind": kind, "time": time.time(), "at": None, **fields})
+        made.append({"v": VERSION, "kind": kind, "time": time.time(), "at": None, **plain(fields)})
     finally:
         made.close()
 
@@ -134,12 +136,14 @@ class RunLedger(Recorder):
 
     Examples
     --------
+    >>> import tempfile
     >>> from ns2vec import Word2Vec
     >>> from ns2vec.ledger import RunLedger, open_run
-    >>> ledger = RunLedger("runs", name="first try")
     >>> sentences = [["the", "cat", "sat"], ["the", "dog", "sat"]] * 50
-    >>> model = Word2Vec(sentences, min_count=1, epochs=3, compute_loss=True, callbacks=[ledger])
-    >>> run = open_run(ledger.folder)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     ledger = RunLedger(folder, name="first try")
+    ...     model = Word2Vec(sentences, min_count=1, epochs=3, compute_loss=True, callbacks=[ledger])
+    ...     run = open_run(ledger.folder)
     >>> run.status, len(run.epochs), run.config["settings"]["negative"]
     ('finished', 3, 5)
     """

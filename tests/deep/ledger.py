@@ -18,7 +18,7 @@ from ns2vec import Word2Vec
 from ns2vec.ledger import RunLedger, list_runs, open_run
 
 N_KILLS = 50
-N_PAIRS = 15  # of trainings, with and without a ledger, in turn
+N_EPOCHS, N_PAIRS = 20, 7  # some seconds a training; of trainings, with and without a ledger, in turn
 MOST_SHARE = 0.01
 N_EVENTS = 1_000_000
 MOST_SECONDS = 2.0
@@ -57,7 +57,9 @@ def kill(runs: Path) -> dict[str, Any]:
         n_events += found.n_events
         epochs = [event["epoch"] for event in found.epochs]
         is_whole = epochs == list(range(1, len(epochs) + 1))
-        bad += not (found.status == "lost" and found.n_unreadable == 0 and found.config and is_whole)
+        if not (found.status == "lost" and found.n_unreadable == 0 and found.config and is_whole):
+            bad += 1
+            sys.stdout.write(f"{name}: {found.status}, {found.n_unreadable} unreadable, {epochs[-3:]}\n")
     bad += len(list_runs(runs)) != N_KILLS
     return {
         "passed": bad == 0,
@@ -103,7 +105,7 @@ def overhead(folder: Path) -> dict[str, Any]:
             model.build_vocab(sentences)
             callbacks = [Timed(folder / "cost")] if has_ledger else []
             started, begun = time.process_time(), time.perf_counter()
-            model.train(sentences, total_examples=len(sentences), epochs=3, callbacks=callbacks)
+            model.train(sentences, total_examples=len(sentences), epochs=N_EPOCHS, callbacks=callbacks)
             found[has_ledger] = time.process_time() - started
             seconds.append(time.perf_counter() - begun)
         ratios.append(found[True] / found[False])
@@ -134,17 +136,20 @@ def long_ledger(folder: Path) -> dict[str, Any]:
                 "loss": 0.418976377067794,
             }  # fmt: skip
             out.write(json.dumps(event, separators=(",", ":")) + "\n")
-    seconds = []
+    seconds, processor_seconds = [], []
     for _ in range(5):
-        started = time.perf_counter()
+        started, begun = time.perf_counter(), time.process_time()
         run = open_run(path)
         seconds.append(time.perf_counter() - started)
+        processor_seconds.append(time.process_time() - begun)
     best, worst = min(seconds), max(seconds)
     return {
         "passed": best <= MOST_SECONDS and run.n_events == N_EVENTS and len(run.epochs) == 1000,
         "n_events": run.n_events,
         "n_bytes": path.stat().st_size,
         "seconds": seconds,
+        "processor_seconds": processor_seconds,
         "resident_megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        "summary": f"{run.n_events} events opened in {best:.2f} to {worst:.2f} s",
+        "summary": f"{run.n_events} events opened in {best:.2f} to {worst:.2f} s, "
+        f"{min(processor_seconds):.2f} s of processor time",
     }

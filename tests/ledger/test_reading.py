@@ -11,6 +11,7 @@ import pytest
 from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.ledger import append_event, follow, list_runs, open_run, read_events, read_since, run_folder
 from ns2vec.ledger.reading import read_lines
+from ns2vec.ledger.recording import process
 from ns2vec.ledger.runs import thinned
 
 
@@ -168,14 +169,11 @@ def test_the_name_of_a_run_is_no_path(name, tmp_path):
 
 
 def test_a_run_without_an_end_is_running_while_its_process_lives(tmp_path):
-    from ns2vec.ledger.recording import environment
-
-    here = event("environment", **environment())
-    assert open_run(written(tmp_path / "here", [EVENTS[0], here])).status == "running"
+    here = {**EVENTS[0], **process(), "interval_seconds": 1.0}
+    assert open_run(written(tmp_path / "here", [here])).status == "running"
     gone = {**here, "process_mark": "1"}  # the number belongs to another process by now
-    assert open_run(written(tmp_path / "gone", [EVENTS[0], gone])).status == "lost"
-    elsewhere = {**here, "host": "another"}
-    folder = written(tmp_path / "elsewhere", [EVENTS[0], elsewhere])
+    assert open_run(written(tmp_path / "gone", [gone])).status == "lost"
+    folder = written(tmp_path / "elsewhere", [{**here, "host": "another"}])
     assert open_run(folder).status == "running"
     os.utime(folder / "run.jsonl", (1.0, 1.0))
     assert open_run(folder).status == "lost"

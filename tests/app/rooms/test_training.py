@@ -12,7 +12,6 @@ from ns2vec import Word2Vec
 from ns2vec.app import AppState, create_app
 from ns2vec.ledger import RunLedger, open_run, read_events
 from ns2vec.ledger.control import stop_is_requested
-from ns2vec.ledger.recording import environment
 
 SENTENCES = [["the", "cat", "sat"], ["the", "dog", "sat"]] * 40
 BEARER = {"Authorization": "Bearer secret"}
@@ -20,7 +19,7 @@ BEARER = {"Authorization": "Bearer secret"}
 
 @pytest.fixture
 def folder(tmp_path):
-    """Two runs that are over, and one that claims to be this process and has no end."""
+    """Two runs that are over, and one of this process, which lives, without an end."""
     for name, negative in (("first", 5), ("second", 9)):
         ledger = RunLedger(tmp_path, run_id=name, interval=0.0)
         Word2Vec(
@@ -29,9 +28,8 @@ def folder(tmp_path):
         )  # fmt: skip
     (tmp_path / "open").mkdir()
     lines = (tmp_path / "first" / "run.jsonl").read_text("utf-8").splitlines(keepends=True)
-    here = {"v": 1, "kind": "environment", "time": 1.0, "at": 0.0, **environment()}
     kept = [line for line in lines if '"kind":"end"' not in line]
-    (tmp_path / "open" / "run.jsonl").write_text("".join([*kept, json.dumps(here) + "\n"]), "utf-8")
+    (tmp_path / "open" / "run.jsonl").write_text("".join(kept), "utf-8")
     return tmp_path
 
 

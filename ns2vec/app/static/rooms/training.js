@@ -15,6 +15,8 @@ const CHARTS = [
   ["memory_bytes", "Memory (MB)", "Not told by this system."],
 ];
 
+const NAMES = { words_per_second: "words/s", memory_bytes: "memory", n_keys: "keys", n_warnings: "warnings" };
+
 const figure = (value) => (value === "inf" ? Infinity : value === "-inf" ? -Infinity : value === null || value === undefined ? NaN : Number(value));
 const at = (seconds) => (seconds ? new Date(seconds * 1000).toLocaleString() : "–");
 const label = (run) => run.name ?? run.id;
@@ -22,7 +24,7 @@ const share = (part) => (part === null || part === undefined ? "–" : `${Math.f
 
 export async function show(main) {
   const list = h("div", { class: "stack", "data-runs": true }, loading());
-  const detail = h("div", { class: "stack below-on-phones" }, empty("Choose a run."));
+  const detail = h("div", { class: "stack" });
   main.replaceChildren(h("h1", {}, "Training"), h("div", { class: "columns" }, h("section", { "aria-label": "Runs" }, list), detail));
   const view = new View(list, detail);
   await view.refresh();
@@ -33,8 +35,10 @@ class View {
   constructor(list, detail) {
     this.list = list;
     this.detail = detail;
-    this.shown = new URLSearchParams(location.search).get("run");
-    this.chosen = new Set();
+    const asked = new URLSearchParams(location.search);
+    this.shown = asked.get("run");
+    this.chosen = new Set(asked.getAll("compare"));
+    this.isComparing = this.chosen.size > 1;
     this.live = null;
     this.told = "";
   }
@@ -49,11 +53,12 @@ class View {
       this.list.replaceChildren(failed(error, () => this.refresh()));
       return;
     }
-    const text = JSON.stringify([found, [...this.chosen], this.shown]);
+    const text = JSON.stringify([found, this.shown]);
     if (text === this.told) return;
     this.told = text;
     this.drawList(found);
-    if (!this.live && found.runs.length) {
+    if (this.isComparing && !this.live && this.detail.childElementCount === 0) await this.compare([...this.chosen]);
+    if (!this.live && !this.isComparing && found.runs.length) {
       const known = found.runs.some((run) => run.id === this.shown);
       this.open(known ? this.shown : (found.runs.find((run) => run.status === "running") ?? found.runs[0]).id);
     }
@@ -65,24 +70,27 @@ class View {
       this.list.replaceChildren(empty(`No run is recorded in ${folder} yet. This records one:`), h("pre", {}, line));
       return;
     }
-    const focused = document.activeElement?.dataset?.run;
+    const { focus } = document.activeElement?.dataset ?? {};
+    const known = new Set(runs.map((run) => run.id));
+    this.chosen = new Set([...this.chosen].filter((id) => known.has(id)));
+    this.compareButton = h("button", { type: "button", onclick: () => this.compare([...this.chosen]) }, "Compare the ticked");
+    this.compareButton.disabled = this.chosen.size < 2;
     const items = runs.map((run) => this.item(run));
-    const compare = h("button", { type: "button", disabled: this.chosen.size < 2, onclick: () => this.compare([...this.chosen]) }, "Compare the ticked");
-    this.list.replaceChildren(h("ul", { class: "runs" }, items), h("p", { class: "small quiet" }, "Tick two or more to see them side by side."), compare);
-    if (focused) this.list.querySelector(`button[data-run="${CSS.escape(focused)}"]`)?.focus();
+    this.list.replaceChildren(h("ul", { class: "runs" }, items), h("p", { class: "small quiet" }, "Tick two to eight to see them side by side."), this.compareButton);
+    if (focus) this.list.querySelector(`[data-focus="${CSS.escape(focus)}"]`)?.focus();
   }
 
   item(run) {
-    const tick = h("input", { type: "checkbox", checked: this.chosen.has(run.id), "aria-label": `Compare ${label(run)}` });
+    const tick = h("input", { type: "checkbox", checked: this.chosen.has(run.id), "aria-label": `Compare ${label(run)}`, "data-focus": `tick ${run.id}` });
     tick.addEventListener("change", () => {
       if (tick.checked) this.chosen.add(run.id);
       else this.chosen.delete(run.id);
-      this.refresh();
+      this.compareButton.disabled = this.chosen.size < 2 || this.chosen.size > 8;
     });
     const told = run.status === "running" ? `running, ${share(run.progress)}` : run.status;
     const open = h(
       "button",
-      { type: "button", class: "plain run", "data-run": run.id, "aria-current": run.id === this.shown ? "true" : null, onclick: () => this.open(run.id) },
+      { type: "button", class: "plain run", "data-focus": `run ${run.id}`, "aria-current": run.id === this.shown ? "true" : null, onclick: () => this.open(run.id) },
       h("strong", {}, label(run)),
       h("span", { class: "small quiet" }, ` ${run.model ?? "?"} · ${told}`),
     );
@@ -95,9 +103,8 @@ class View {
     this.shown = id;
     const live = new Live(this.detail, id);
     this.live = live;
-    const address = new URLSearchParams(location.search);
-    address.set("run", id);
-    history.replaceState(null, "", `?${address}`);
+    this.isComparing = false;
+    history.replaceState(null, "", `?${new URLSearchParams({ run: id })}`);
     await live.begin();
     this.told = "";
     await this.refresh();
@@ -106,6 +113,8 @@ class View {
   async compare(ids) {
     this.live?.close();
     this.shown = null;
+    this.isComparing = true;
+    history.replaceState(null, "", `?${new URLSearchParams(ids.map((id) => ["compare", id]))}`);
     this.detail.replaceChildren(loading());
     const asked = new URLSearchParams(ids.map((id) => ["run", id]));
     try {
@@ -290,6 +299,8 @@ class Live {
 
 const interval = (score) => (score.low === null || score.low === undefined ? "–" : `${number(figure(score.low))} to ${number(figure(score.high))}`);
 
+const scoreText = (score) => (score ? number(figure(score.value)) + (interval(score) === "–" ? "" : ` (${interval(score)})`) : "–");
+
 function epochTable(epochs) {
   const heads = ["Epoch", "Loss", "Words/s", "Rate", "Seconds"].map((text) => ({ text, number: true }));
   const row = (e) => [String(e.epoch), number(figure(e.loss)), number(Math.round(figure(e.words_per_second))), number(figure(e.alpha), 3), number(figure(e.duration), 3)];
@@ -318,17 +329,20 @@ function settingsPart(found) {
 /** Runs side by side. */
 function beside(found) {
   const cell = (value) => (value === null || value === undefined ? "–" : typeof value === "number" ? number(value) : typeof value === "object" ? JSON.stringify(value) : String(value));
-  const heads = ["", ...found.runs];
-  const rows = (entries) => Object.entries(entries).map(([name, values]) => [name.replaceAll("_", " "), ...values.map(cell)]);
+  const heads = (first) => [first, ...found.runs];
+  const head = (name) => h("span", { class: "nowrap" }, name);
+  const rows = (entries) => Object.entries(entries).map(([name, values]) => [head(name), ...values.map(cell)]);
+  const came = { ...found.figures, memory_bytes: found.figures.memory_bytes.map((n) => (n === null ? null : bytes(n))) };
+  const figuresByName = Object.fromEntries(Object.entries(came).map(([name, values]) => [NAMES[name] ?? name, values]));
   const series = found.loss.map((line, i) => ({ name: found.runs[i], points: line.at.map((x, j) => [figure(x), figure(line.values[j])]) }));
-  const scores = Object.entries(found.scores).map(([name, all]) => [name, ...all.map((one) => (one ? `${number(figure(one.value))} (${interval(one)})` : "–"))]);
+  const scores = Object.entries(found.scores).map(([name, all]) => [head(name), ...all.map(scoreText)]);
   const parts = [h("h2", {}, "Side by side")];
   if (!found.has_comparable_loss) parts.push(h("p", { class: "banner" }, "Their losses are of different models, negatives or vocabularies: do not compare them."));
   if (series.some((one) => one.points.some(([, y]) => Number.isFinite(y)))) {
     parts.push(h("figure", { class: "card" }, h("figcaption", {}, "Loss of a trained word"), legend(found.runs), lineChart("Loss of the runs over time", series, { x: "seconds" })));
   }
-  parts.push(table("What came of them", heads, rows(found.figures)));
-  parts.push(h("h3", {}, "Options in which they differ"), Object.keys(found.settings).length ? table("Options", heads, rows(found.settings)) : empty("In none."));
-  if (scores.length) parts.push(h("h3", {}, "Scores"), table("Scores", heads, scores));
+  parts.push(table("What came of them", heads("Figure"), rows(figuresByName)));
+  parts.push(h("h3", {}, "Options in which they differ"), Object.keys(found.settings).length ? table("Options", heads("Option"), rows(found.settings)) : empty("In none."));
+  if (scores.length) parts.push(h("h3", {}, "Scores"), table("Scores", heads("Score"), scores));
   return parts;
 }
