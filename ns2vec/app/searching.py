@@ -161,6 +161,5 @@ class Search:
 
 def search_of(held: Held) -> Search:
     """Return the search of a model for this event loop."""
-    loop = asyncio.get_running_loop()
-    found: Search = held.once(("search", id(loop)), lambda: Search(held))
+    found: Search = held.searches.setdefault(id(asyncio.get_running_loop()), Search(held))
     return found

@@ -53,6 +53,22 @@ class Limits:
 
 
 @dataclass
+class Computed:
+    """A value that is computed once.
+
+    Attributes
+    ----------
+    lock : threading.Lock
+        Held meanwhile.
+    values : list
+        The value, when it is there.
+    """
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    values: list[Any] = field(default_factory=list)
+
+
+@dataclass
 class Held:
     """A model that can be looked at.
 
@@ -64,22 +80,23 @@ class Held:
         Where it comes from, for people.
     cache : dict
         What was computed from it: maps, clusters.
-    lock : threading.Lock
-        Held while something is computed for the cache.
+    searches : dict
+        What answers questions to it, by event loop; touched by that loop only.
     """
 
     name: str
     vectors: KeyedVectors
     source: str
-    cache: dict[Any, Any] = field(default_factory=dict)
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    cache: dict[Any, Computed] = field(default_factory=dict)
+    searches: dict[int, Any] = field(default_factory=dict)
 
     def once(self, key: Any, compute: Callable[[], Any]) -> Any:
-        """Return what is in the cache under a key; compute it when it is not."""
-        with self.lock:
-            if key not in self.cache:
-                self.cache[key] = compute()
-            return self.cache[key]
+        """Return what is in the cache under a key; who comes first computes it, others wait."""
+        kept = self.cache.setdefault(key, Computed())
+        with kept.lock:
+            if not kept.values:
+                kept.values.append(compute())
+            return kept.values[0]
 
 
 class ModelStore:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from app_clients import small_vectors
 
@@ -40,6 +42,29 @@ def test_what_is_computed_for_a_model_is_computed_once():
     held = ModelStore({"one": small_vectors()})["one"]
     found = [held.once("key", lambda: object()) for _ in range(2)]
     assert found[0] is found[1]
+
+
+def test_what_takes_long_holds_up_nothing_else():
+    held = ModelStore({"one": small_vectors()})["one"]
+    going, free = threading.Event(), threading.Event()
+
+    def slow():
+        going.set()
+        return free.wait(30)
+
+    thread = threading.Thread(target=held.once, args=("map", slow))
+    thread.start()
+    assert going.wait(30)
+    assert held.once("words", lambda: 5) == 5
+    free.set()
+    thread.join()
+
+
+def test_what_failed_is_computed_again():
+    held = ModelStore({"one": small_vectors()})["one"]
+    with pytest.raises(ZeroDivisionError):
+        held.once("key", lambda: 1 // 0)
+    assert held.once("key", lambda: 1) == 1
 
 
 def test_only_vectors_that_are_sent_may_be_large():

@@ -187,8 +187,8 @@ export class Scatter {
     }
     context.font = "600 13px system-ui, sans-serif";
     const boxes = [];
-    this.marked.slice(0, LABELS).forEach(({ row, text }, i) => {
-      const [x, y] = this.place(row);
+    const shown = this.marked.slice(0, LABELS).map(({ row, text }) => [...this.place(row), text]);
+    shown.forEach(([x, y], i) => {
       context.fillStyle = css(colours.ground);
       context.strokeStyle = css(colours.ink);
       context.lineWidth = 2;
@@ -196,15 +196,17 @@ export class Scatter {
       context.arc(x, y, i === 0 ? 7 : 5, 0, 2 * Math.PI);
       context.fill();
       context.stroke();
+    });
+    for (const [x, y, text] of shown) {
       const wide = context.measureText(text).width;
-      if (boxes.some(([a, b, w]) => Math.abs(b - y) < 15 && x < a + w + 12 && a < x + wide + 12)) return;
+      if (boxes.some(([a, b, w]) => Math.abs(b - y) < 15 && x < a + w + 12 && a < x + wide + 12)) continue;
       boxes.push([x, y, wide]);
       context.lineWidth = 4;
       context.strokeStyle = css(colours.ground);
       context.strokeText(text, x + 9, y + 4);
       context.fillStyle = css(colours.ink);
       context.fillText(text, x + 9, y + 4);
-    });
+    }
     if (this.box) {
       const [a, b, c, d] = this.box;
       context.strokeStyle = css(colours.accent);
