@@ -17,6 +17,7 @@ from app_clients import TOKEN, served, small_vectors
 from ns2vec.app import AppState, ModelStore
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="pip install 'ns2vec[test-app]'")
+sync_api.expect.set_options(timeout=60_000)  # nothing depends on how busy the machine is
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
@@ -55,7 +56,7 @@ def open_page(browser, address) -> Iterator[Any]:
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda told: told.type in ("error", "warning") and faults.append(told.text))
         local = ("http://127.0.0.1:", "data:", "blob:", "file:")
