@@ -44,6 +44,7 @@ Where the budget is too short, less text is trained on and the times of whole tr
 every candidate is trained with one seed at least."""
 
 FACTS_WORDS = 1_000_000
+LEAST_SHARE = 0.1
 DIFFERS = ("objective", "sampler", "hs", "seed", "cbow")
 
 
@@ -215,7 +216,10 @@ def compared(
         with facts_folder(n_types, arguments.facts_words) as (path, suites):
             left = None
             if arguments.budget is not None:
-                left = (arguments.budget - (time.perf_counter() - started)) / (len(arguments.facts) - number)
+                spent = time.perf_counter() - started
+                # a corpus that took more than its share takes it from the others, but not all of it
+                left = max(arguments.budget - spent, LEAST_SHARE * arguments.budget)
+                left /= len(arguments.facts) - number
             yield compare(
                 path, name=f"facts {n_types}", suites=[*suites, *asked], budget=left, **settings,
                 **{**DEMO_PARAMETERS, **options},

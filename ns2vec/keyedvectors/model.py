@@ -22,7 +22,7 @@ from ns2vec.formats.table import write_counts
 from ns2vec.keyedvectors import files
 from ns2vec.keyedvectors.legacy import LegacyNames
 from ns2vec.keyedvectors.search import how_many
-from ns2vec.keyedvectors.showing import Shown, show
+from ns2vec.keyedvectors.showing import VectorPage, show
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -91,7 +91,7 @@ class KeyedVectors(LegacyNames, Saveable):
 
     # ---- to look at ----
 
-    def show(self, words: Sequence[Any] | None = None, topn: int = 8) -> Shown:
+    def show(self, words: Sequence[Any] | None = None, topn: int = 8) -> VectorPage:
         """Draw words with their neighbours; a notebook shows the page that comes back.
 
         Parameters
@@ -103,7 +103,7 @@ class KeyedVectors(LegacyNames, Saveable):
 
         Returns
         -------
-        Shown
+        VectorPage
             ``save(path)`` writes it as one HTML file that holds no script and asks for nothing.
 
         Raises

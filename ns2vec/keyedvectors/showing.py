@@ -17,7 +17,7 @@ N_WORDS = 6
 HEIGHT = 720
 
 
-class Shown:
+class VectorPage:
     """A page about vectors: notebooks show it in a frame, `save` writes it as one file.
 
     Parameters
@@ -52,7 +52,7 @@ class Shown:
             stream.write(self.html)
 
 
-def show(vectors: SimilarityQueries, words: Sequence[Any] | None = None, topn: int = 8) -> Shown:
+def show(vectors: SimilarityQueries, words: Sequence[Any] | None = None, topn: int = 8) -> VectorPage:
     """Draw words with their neighbours; see `ns2vec.KeyedVectors.show`.
 
     Raises
@@ -82,4 +82,4 @@ def show(vectors: SimilarityQueries, words: Sequence[Any] | None = None, topn: i
         word_map([str(word) for word in drawn], groups, points),
         "<h2>Neighbours</h2>" + text_table(rows),
     ]
-    return Shown(page("ns2vec word vectors", sections))
+    return VectorPage(page("ns2vec word vectors", sections))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
+import numpy as np
 import pytest
 from app_clients import small_vectors
 
+from ns2vec import KeyedVectors
 from ns2vec.app import ModelStore
 from ns2vec.app.searching import MOST_AT_ONCE, Search, search_of
 
@@ -32,6 +34,21 @@ def test_many_at_once_get_what_each_alone_would(held):
         alone = held.vectors.most_similar(word, topn=5, restrict_vocab=None if i % 3 else 100)
         assert names(found) == names(alone)
         assert [cosine for _, cosine in found] == pytest.approx([cosine for _, cosine in alone], abs=1e-6)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float64])
+def test_other_numbers_are_searched_too(dtype):
+    wide = small_vectors(300)
+    vectors = KeyedVectors(3, dtype=dtype)
+    vectors.add_vectors(wide.index_to_key, wide.vectors.astype(dtype))
+    other = ModelStore({"other": vectors})["other"]
+
+    async def ask():
+        search = Search(other)
+        return await asyncio.gather(*(search.most_similar([word], 4) for word in ("king", "queen", "man")))
+
+    for word, (found,) in zip(("king", "queen", "man"), asyncio.run(ask()), strict=True):
+        assert names(found) == names(vectors.most_similar(word, topn=4))
 
 
 def test_one_pass_serves_those_that_came_meanwhile(held, monkeypatch):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import sys
+from contextlib import nullcontext
+from types import SimpleNamespace
 
 import pytest
 
 from ns2vec.cli import command_parser, main
-from ns2vec.cli.compare import progress_line
+from ns2vec.cli.compare import compared, progress_line
 
 QUICK = ["--vector-size", "8", "--epochs", "1", "--workers", "1", "--seeds", "1"]
 FEW = ["--objectives", "negative_sampling", "--samplers", "unigram"]
@@ -76,6 +79,16 @@ def test_several_vocabularies_show_growth(ns2vec, planted):
     found = json.loads(outcome.out)["comparisons"]
     assert [one["corpus"]["vocabulary"] for one in found] == [700, 1200]
     assert sum(one["budget"] for one in found) < 4
+
+
+def test_a_corpus_that_takes_too_long_leaves_the_others_a_share(monkeypatch):
+    module = sys.modules["ns2vec.cli.compare"]
+    clock = itertools.count(0.0, 50.0)
+    monkeypatch.setattr(module, "time", SimpleNamespace(perf_counter=lambda: next(clock)))
+    monkeypatch.setattr(module, "facts_folder", lambda *_: nullcontext(("corpus.txt", [])))
+    monkeypatch.setattr(module, "compare", lambda path, budget, **_: budget)
+    words = ["--facts", "700", "800", "900", "--budget", "60s"]
+    assert list(compared(command_parser("compare").parse(words))) == [10.0 / 3, 3.0, 6.0]
 
 
 @pytest.mark.parametrize(
