@@ -7,6 +7,7 @@
 # make lint                 ruff, mypy, cython-lint, numpydoc on the docstrings of public names
 # make docs                 the documentation as a site in site/, every link of it checked
 # make check                what .ci/run runs: test and lint
+# make test-app             the app's pages in chromium, its API by its description (installs the tools, not chromium)
 # make test-torch           the loss on PyTorch tensors, in an environment of its own (VENV-torch)
 # make check-deep           instruction sets x compilers, patches, sanitizers, wheels, kills, quality on 100 MB (long)
 # make wheel                dist/*.whl and dist/*.tar.gz
@@ -27,7 +28,7 @@ NATIVE := $(wildcard ns2vec/*.pyx ns2vec/*.pxd ns2vec/*/*.pyx ns2vec/*/*.pxd ns2
 PIP     = $(BIN)/python -m pip --disable-pip-version-check --no-input install
 EXPLAIN = >$(LOG) 2>&1 || { $(BIN)/python scripts/preflight.py explain $(LOG); exit 1; }
 
-.PHONY: help demo test bench test-clients lint docs eval check test-torch check-deep wheel clean
+.PHONY: help demo test test-app bench test-clients lint docs eval check test-torch check-deep wheel clean
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := demo
 
@@ -39,6 +40,9 @@ demo: $(VENV)/installed
 
 test: $(VENV)/test-tools
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(PYTEST)
+
+test-app: $(VENV)/app-tools
+	$(BIN)/python -m pytest $(or $(PYTEST),tests/app)
 
 eval: $(VENV)/installed
 	$(BIN)/python eval/check.py
@@ -112,6 +116,11 @@ $(VENV)/dev-tools: pyproject.toml | $(VENV)/installed
 $(VENV)/docs-tools: pyproject.toml | $(VENV)/installed
 	@echo "installing the tools of the site (log: $(LOG))"
 	@$(PIP) 'ns2vec[docs]' $(EXPLAIN)
+	@touch $@
+
+$(VENV)/app-tools: pyproject.toml | $(VENV)/test-tools
+	@echo "installing the tools for the app's pages (log: $(LOG))"
+	@$(PIP) 'ns2vec[test-app]' $(EXPLAIN)
 	@touch $@
 
 $(VENV)/torch-tools: pyproject.toml | $(VENV)/test-tools

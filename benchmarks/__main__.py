@@ -34,6 +34,7 @@ COMMANDS = {
     "recommend": ("recommend", "recommenders, and samplers x losses; the tables of docs/recommend.md"),
     "classify": ("classify", "classifiers: quality, tuning, size, calibration, speed"),
     "calculator": ("calculator", "ns2vec calculate against real runs"),
+    "app": ("app", "the web app: start, 50 clients, first paint and memory of each room"),
 }
 
 

@@ -188,3 +188,31 @@ def sync_folder(folder: str) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+# ---- processes ---------------------------------------------------------------------------------------
+
+
+def resident_bytes() -> int | None:
+    """Return the memory of this process that is in RAM, None where the system does not tell."""
+    try:
+        with open("/proc/self/statm", "rb") as stream:
+            return int(stream.read().split()[1]) * mmap.PAGESIZE
+    except (OSError, IndexError, ValueError):
+        return None
+
+
+def process_mark(process: int) -> str | None:
+    """Return what tells a process from a later one of the same number; None if it is gone or nobody knows."""
+    try:
+        with open(f"/proc/{process}/stat", "rb") as stream:
+            # the program's name, in brackets, may hold blanks; the start is the 20th field behind it
+            fields = stream.read().rpartition(b")")[2].split()
+        return None if fields[0] in (b"Z", b"X") else fields[19].decode("ascii")
+    except (OSError, IndexError, ValueError):
+        return None
+
+
+def knows_processes() -> bool:
+    """Whether `process_mark` can tell living processes from others."""
+    return process_mark(os.getpid()) is not None

@@ -23,6 +23,7 @@ from ns2vec.inputs import Ngrams
 from ns2vec.keyedvectors import KeyedVectors
 from ns2vec.sampling import make_sampler
 from ns2vec.training import EmbeddingCore, Plan, TrainingConfig
+from ns2vec.training.callbacks import checked_observers
 from ns2vec.training.observers import EpochLog, Observer, ProgressObserver
 from ns2vec.training.pairs import PairFeed
 from ns2vec.training.units import Units
@@ -138,6 +139,7 @@ class Classifier(AnsweringClassifier):
     def fit(
         self, texts: PathLike | Iterable[Any], labels: Iterable[Any] | None = None, *,
         sample_weight: npt.ArrayLike | None = None, validation: Any = None,
+        callbacks: Iterable[Observer] = (),
     ) -> Classifier:  # fmt: skip
         """Learn from lines, anew.
 
@@ -151,6 +153,8 @@ class Classifier(AnsweringClassifier):
             Factor of each line's loss.
         validation : tuple (texts, labels), or texts that hold their labels; optional
             The best epoch by accuracy on these is kept, and training ends early when there is no better one.
+        callbacks : iterable of Observer
+            Who watches, such as `ns2vec.ledger.RunLedger`.
 
         Returns
         -------
@@ -163,7 +167,8 @@ class Classifier(AnsweringClassifier):
         ConfigError
             If a weight is negative, or belongs to a label that does not occur.
         """
-        return self._fit(*self._read(texts, labels), sample_weight, validation)
+        told = checked_observers(callbacks)
+        return self._fit(*self._read(texts, labels), sample_weight, validation, [EpochLog(), *told])
 
     def _fit(
         self, lines: TextLines, lists: LabelLists, sample_weight: Any = None, validation: Any = None,
@@ -175,7 +180,7 @@ class Classifier(AnsweringClassifier):
 
     def partial_fit(
         self, texts: PathLike | Iterable[Any], labels: Iterable[Any] | None = None, *,
-        sample_weight: npt.ArrayLike | None = None, epochs: int = 1,
+        sample_weight: npt.ArrayLike | None = None, epochs: int = 1, callbacks: Iterable[Observer] = (),
     ) -> Classifier:  # fmt: skip
         """Learn on from more lines; new words, n-grams and labels get vectors. ``epochs=0`` does just that.
 
@@ -185,6 +190,7 @@ class Classifier(AnsweringClassifier):
             As in `fit`.
         epochs : int
             The learning rate falls from `alpha` to zero in them.
+        callbacks : iterable of Observer
 
         Returns
         -------
@@ -198,6 +204,7 @@ class Classifier(AnsweringClassifier):
         >>> model.partial_fit(["dull plot"] * 5 + texts, ["dull"] * 5 + labels).labels[-1]
         'dull'
         """
+        told = checked_observers(callbacks)
         lines, lists = self._read(texts, labels)
         if not self.labels:
             self._begin(lines, lists)
@@ -205,7 +212,7 @@ class Classifier(AnsweringClassifier):
             learning.grow(self._core, lines, lists)
             self.quantized = {}  # the rows are others from now on
         if whole("epochs", epochs, 0):
-            self._train(lines, lists, sample_weight, epochs)
+            self._train(lines, lists, sample_weight, epochs, others=[EpochLog(), *told])
         return self
 
     def _begin(self, lines: TextLines, lists: LabelLists) -> None:
@@ -231,7 +238,7 @@ class Classifier(AnsweringClassifier):
             observers.append(BestEpoch(self, *self._held_out(validation), self.patience))
         plan = Plan(epochs, core.config.alpha, 0.0, len(pairs), None)
         try:
-            core.fit(PairFeed(pairs), plan, observers)
+            core.fit(PairFeed(pairs), plan, observers, model=self)
         finally:
             core.label_sets = None
         core.outputs.wv.vectors = core.output(OUTPUTS)

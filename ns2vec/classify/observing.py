@@ -35,17 +35,23 @@ class BestEpoch(Observer):
     def __init__(self, model: Classifier, bags: Any, offsets: Any, ids: Any, patience: int) -> None:
         self.model, self.bags, self.offsets, self.ids, self.patience = model, bags, offsets, ids, patience
         self.best, self.n_worse = -1.0, 0
+        self.last: float | None = None
         self.kept: tuple[Any, ...] = ()
 
     def on_epoch(self, run: Run, done: EpochTally) -> None:
         """Judge an epoch."""
         found = prediction.accuracy(self.model._scores_of(self.bags), self.offsets, self.ids)
+        self.last = found
         self.n_worse += 1
         if found > self.best:
             self.best, self.n_worse = found, 0
             self.kept = tuple(array.copy() for array in self.arrays(run))
         if self.n_worse >= self.patience:
             raise StopTraining(f"{self.patience} epochs were no better than {self.best:.4f}")
+
+    def scores(self) -> dict[str, float]:
+        """How often the last epoch was right."""
+        return {} if self.last is None else {"validation accuracy": self.last}
 
     def on_end(self, run: Run) -> None:
         """Go back to the best one."""

@@ -17,6 +17,7 @@ from typing import Protocol
 from ns2vec._build_info import build_info
 from ns2vec._registry import Registry
 from ns2vec.cli import (
+    app,
     calculate,
     classify,
     compare,
@@ -31,6 +32,7 @@ from ns2vec.cli import (
     phrases,
     query,
     recommend,
+    runs,
     train,
 )  # fmt: skip
 from ns2vec.cli.common import answers_errors, logs_on_stderr
@@ -62,7 +64,7 @@ class Command(Protocol):
 COMMANDS: Registry[Command] = Registry("command")
 for _module in (
     train, phrases, classify, recommend, graph, evaluate, query, convert, info, calculate, compare, explain,
-    demo, completion,
+    app, runs, demo, completion,
 ):  # fmt: skip
     COMMANDS.register(_module.NAME, _module)  # type: ignore[arg-type]
 for _command in (fasttext.SKIPGRAM, fasttext.CBOW):

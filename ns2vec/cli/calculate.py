@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, fields
 from typing import Any
 
-from ns2vec.calculator import Estimate, PairCounts, count_pairs, estimate
+from ns2vec.calculator import Estimate, PairCounts, count_pairs, estimate, zipf_counts
 from ns2vec.cli import train_options
 from ns2vec.cli.common import print_json
 from ns2vec.cli.parsing import Parser, UsageError
@@ -23,6 +23,7 @@ EXAMPLES = """
 ns2vec calculate corpus.txt --sg --vector-size 300 --workers 2
 ns2vec calculate corpus.txt --no-calibration --json
 ns2vec train corpus.txt --save-vocab counts.txt -q && ns2vec calculate --counts counts.txt --sentence-words 12
+ns2vec calculate --words 10000000 --types 50000 --min-count 1 --no-calibration
 ns2vec calculate --positives 1000000 --negative 5 --batch-size 1024 --drop-last
 
 Figures of work are for one epoch, seconds for the whole run on this machine as busy as it is now;
@@ -56,8 +57,13 @@ def add_arguments(parser: Parser) -> None:
         "--counts", metavar="FILE", help="words with their counts, as ns2vec train --save-vocab writes them"
     )
     group.add_argument(
-        "--sentence-words", type=float, metavar="X", help="with --counts: mean length of a sentence (20)"
+        "--sentence-words",
+        type=float,
+        metavar="X",
+        help="with --counts or --words: mean length of a sentence (20)",
     )
+    group.add_argument("--words", type=int, metavar="N", help="words of the corpus; counts fall as Zipf says")
+    group.add_argument("--types", type=int, metavar="N", help="with --words: how many of them are distinct")
     group.add_argument(
         "--positives",
         type=int,
@@ -100,22 +106,29 @@ def pairs_of(arguments: argparse.Namespace) -> PairCounts:
 
 def check_sources(arguments: argparse.Namespace) -> None:
     """Refuse what does not go together."""
-    given = [arguments.corpus, arguments.counts, arguments.positives]
+    given = [arguments.corpus, arguments.counts, arguments.words, arguments.positives]
     if sum(value is not None for value in given) != 1:
-        raise UsageError("give one of these: a corpus, --counts or --positives")
+        raise UsageError("give one of these: a corpus, --counts, --words or --positives")
+    if (arguments.words is None) != (arguments.types is None):
+        raise UsageError("--words and --types go together")
     if arguments.batch_size is None and arguments.drop_last:
         raise UsageError("--drop-last goes with --batch-size")
     if arguments.positives is None and arguments.batch_size is not None:
         raise UsageError("--batch-size goes with --positives")
-    if arguments.counts is None and arguments.sentence_words is not None:
-        raise UsageError("--sentence-words goes with --counts: the sentences of a corpus are measured")
+    if arguments.counts is arguments.words is None and arguments.sentence_words is not None:
+        raise UsageError(
+            "--sentence-words goes with --counts or --words: the sentences of a corpus are measured"
+        )
 
 
 def source_of(arguments: argparse.Namespace) -> dict[str, Any]:
     """The corpus, or the counts in its place."""
+    mean = {"sentence_words": arguments.sentence_words}
+    if arguments.words is not None:
+        return {"counts": zipf_counts(arguments.words, arguments.types), **mean}
     if arguments.counts is None:
         return {"corpus": open_paths([arguments.corpus], "strict")}
-    return {"counts": dict(read_counts(arguments.counts)), "sentence_words": arguments.sentence_words}
+    return {"counts": dict(read_counts(arguments.counts)), **mean}
 
 
 def options_of(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import IO, Any
 
+from ns2vec.cli import runs
 from ns2vec.cli.common import print_json
 from ns2vec.cli.parsing import Parser, UsageError, at_least, natural, positive
 from ns2vec.formats import check_writable, fasttext_bin, open_for_read
@@ -92,6 +93,7 @@ def add_learning(parser: Parser) -> None:
         default=argparse.SUPPRESS,
         help="what is learned: {} (default: softmax)",
     )
+    runs.add_ledger_options(learning)
     learning.add_argument("--validation", metavar="FILE", help="keep the epoch that is best on these lines")
 
 
@@ -155,12 +157,17 @@ def train(arguments: argparse.Namespace) -> None:
         )
     known = (*LEARNING, "loss", "prefix")
     options = {name: value for name, value in vars(arguments).items() if name in known}
+    watching = runs.ledgers(arguments)
     if arguments.action == "autotune" or arguments.autotune_validation:
+        if watching:
+            raise UsageError("--runs records one training, and autotune is many: leave it out")
         model = tuned(arguments, options)
     elif arguments.budget is not None or arguments.seconds is not None:
         raise UsageError("train tunes nothing without -autotune-validation FILE: give that, or take autotune")
     else:
-        model = Classifier(**options).fit(arguments.files[0], validation=arguments.validation)
+        model = Classifier(**options).fit(
+            arguments.files[0], validation=arguments.validation, callbacks=watching
+        )
     save(arguments, model)
     logger.info("%s: %d words, %d labels", arguments.output, len(model.wv), len(model.labels))
 

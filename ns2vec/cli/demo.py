@@ -18,7 +18,6 @@ from ns2vec._platform import n_processors
 from ns2vec.cli import showcase
 from ns2vec.cli.common import say, write_table
 from ns2vec.cli.parsing import Parser, UsageError, positive
-from ns2vec.cli.questions import Asker
 from ns2vec.cli.train import train
 from ns2vec.corpus import open_corpus
 from ns2vec.evaluation import evaluate_all
@@ -26,6 +25,7 @@ from ns2vec.evaluation.facts import DEMO_PARAMETERS, FactsCorpus, facts_corpus
 from ns2vec.exceptions import FormatError
 from ns2vec.formats import VectorTable, check_writable
 from ns2vec.keyedvectors import KeyedVectors
+from ns2vec.questions import Asker
 from ns2vec.word2vec import Word2Vec
 
 NAME = "demo"

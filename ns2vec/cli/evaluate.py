@@ -9,6 +9,7 @@ from pathlib import PurePath
 from typing import Any
 
 from ns2vec._typing import Embedding
+from ns2vec.cli import runs
 from ns2vec.cli.about import about_files
 from ns2vec.cli.common import (
     add_format_option,
@@ -87,6 +88,11 @@ def add_arguments(parser: Parser) -> None:
     output.add_argument("--markdown", action="store_true", help="the table as Markdown")
     output.add_argument("--html", metavar="FILE", help="also write a report that needs no other file")
     output.add_argument("--baseline", metavar="FILE", help="accepted scores: exit code 1 below them")
+    output.add_argument(
+        "--run",
+        metavar="RUN",
+        help="also record the first model's scores in the ledger of this run (a folder)",
+    )
     output.add_argument("--write-baseline", metavar="FILE", help="accept the first model's scores")
     add_format_option(parser)
     parser.add_argument("--vocab", metavar="FILE", help="words of an .npy file, one a line")
@@ -186,6 +192,10 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.html:
         with open_for_write(arguments.html, "w", encoding="utf-8") as out:
             out.write(html_report(evaluation, models, command=command, about=about_files(arguments)))
+    if arguments.run:
+        found = [(outcome.name, outcome.results[0]) for outcome in evaluation.outcomes if outcome.is_scored]
+        scores = {name: {"value": one.score, "low": one.low, "high": one.high} for name, one in found}
+        runs.keep_scores(arguments.run, scores)
     if arguments.write_baseline:
         write_baseline(arguments.write_baseline, command, evaluation.scores()[next(iter(models))])
     for model, shortfall in failed:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import logging
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from ns2vec.cli import runs
 from ns2vec.cli.common import output_format, print_json, write_table
 from ns2vec.cli.parsing import Parser, UsageError, positive
 from ns2vec.formats import check_writable
@@ -64,6 +66,7 @@ def add_arguments(parser: Parser) -> None:
         group.add_argument(f"--{name.replace('_', '-')}", type=convert, metavar="X", help=text)
     group.add_argument("--p", type=float, metavar="X", help="node2vec: 1 / p is the weight of going back")
     group.add_argument("--q", type=float, metavar="X", help="node2vec: 1 / q is the weight of going away")
+    runs.add_ledger_options(group, has_one_run=False)
     group = parser.add_argument_group("graph")
     group.add_argument("--directed", action="store_true", help="edges lead one way")
     group.add_argument(
@@ -85,13 +88,15 @@ def run(arguments: argparse.Namespace) -> int:
     graph = read_graph(arguments.edges, directed=arguments.directed)
     logger.info("%s: %d nodes, %d edges", arguments.edges, len(graph), graph.n_edges)
     if arguments.action == "embed":
-        wv, _ = fitted(graph, arguments.model, options)
+        wv, _ = fitted(graph, arguments.model, options, runs.ledgers(arguments))
         table = VectorTable(wv.index_to_key, wv.vectors)
         write_table(arguments.output, table, output_format(arguments.output))
         logger.info("%s: %d vectors of size %d", arguments.output, *wv.vectors.shape)
         return 0
     split = split_links(graph, share=arguments.share, seed=options.get("seed", 1))
-    found = judge_links(*split.scores(*fitted(split.train, arguments.model, options)))
+    found = judge_links(
+        *split.scores(*fitted(split.train, arguments.model, options, runs.ledgers(arguments)))
+    )
     print_json({name: getattr(found, name) for name in ("auc", "average_precision", "n_links", "n_others")})
     return 0
 
@@ -115,14 +120,16 @@ def model_options(arguments: argparse.Namespace) -> dict[str, Any]:
     return given
 
 
-def fitted(graph: Graph, model: str, options: dict[str, Any]) -> tuple[KeyedVectors, Any]:
+def fitted(
+    graph: Graph, model: str, options: dict[str, Any], callbacks: Sequence[Any] = ()
+) -> tuple[KeyedVectors, Any]:
     """Return the vectors of a graph's nodes, and their output vectors where walks and negatives made some."""
     from ns2vec.graph import LINE, DeepWalk, Node2Vec, side_by_side
 
     if model != "line":
         kind = DeepWalk if model == "deepwalk" else Node2Vec
-        made = kind(**options).fit(graph)
+        made = kind(**options).fit(graph, callbacks=callbacks)
         return made.wv, getattr(made, "syn1neg", None)
     options = {**options, "vector_size": options.get("vector_size", 128) // 2}
-    first, second = (LINE(order=order, **options).fit(graph).wv for order in (1, 2))
+    first, second = (LINE(order=order, **options).fit(graph, callbacks=callbacks).wv for order in (1, 2))
     return side_by_side(first, second), None

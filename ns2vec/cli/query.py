@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from ns2vec.cli.common import add_format_option, key_options, load_vectors, print_json, say
 from ns2vec.cli.parsing import Parser, UsageError, positive
-from ns2vec.cli.questions import NAMED, Answer, Asker, QuestionError, render, split_terms
+from ns2vec.questions import NAMED, Answer, Asker, QuestionError, render, split_terms
 
 NAME = "query"
 HELP = "Ask for neighbours, analogies, the odd one out; at a prompt when no words are given."

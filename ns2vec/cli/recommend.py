@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from ns2vec.cli import runs
 from ns2vec.cli.common import print_json, say
 from ns2vec.cli.parsing import Parser, UsageError, natural, positive
 from ns2vec.exceptions import FormatError
@@ -79,6 +80,7 @@ def _add_training(parser: Parser, group: Any) -> None:
     for flag in ("learning-rate", "regularization", "ns-exponent", "popularity", "validation"):
         group.add_argument(f"--{flag}", type=float, metavar="X", help="option of the model")
     group.add_argument("--seed", type=natural, default=1, metavar="N", help="(default: 1)")
+    runs.add_ledger_options(group)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -116,7 +118,7 @@ def train(arguments: argparse.Namespace) -> None:
         split = cut(data, arguments.hold_out)
         measured = _model(arguments).fit(split.train, **features)
         _print_evaluation(measured.evaluate(split), as_json=arguments.json)
-    fresh.fit(data, **features).save(arguments.output)
+    fresh.fit(data, **features, callbacks=runs.ledgers(arguments)).save(arguments.output)
     logger.info("%s: %r, %d users, %d items", arguments.output, fresh, data.n_users, data.n_items)
 
 

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from ns2vec._build_info import build_info
-from ns2vec.cli import phrases, train_options
+from ns2vec.cli import phrases, runs, train_options
 from ns2vec.cli.common import output_format, print_json, write_table
 from ns2vec.cli.parsing import Parser, UsageError, positive
 from ns2vec.corpus import Corpus, FileCorpus, LineSentence, open_corpus
@@ -31,8 +31,8 @@ from ns2vec.word2vec import Word2Vec
 
 logger = logging.getLogger(__name__)
 
-#: Trains on a corpus; how many words it trained and read.
-Training: TypeAlias = Callable[[Any], tuple[int, int]]
+#: Trains on a corpus, with callbacks; how many words it trained and read.
+Training: TypeAlias = Callable[..., tuple[int, int]]
 
 NAME = "train"
 HELP = "Train word vectors on text: one sentence a line, words between blanks."
@@ -45,7 +45,7 @@ ns2vec train corpus.txt corpus.txt.gz --output - --save-vocab counts.txt > vecto
 ns2vec train -train corpus.txt -output vectors.bin -cbow 0 -size 50 -threads 2 -binary 1
 ns2vec train corpus.txt --output vectors.bin --evaluate-analogies questions.txt --json
 ns2vec train corpus.txt --output vectors.bin --checkpoint saved --resume
-ns2vec train corpus.txt --phrases 2 --output vectors.bin
+ns2vec train corpus.txt --phrases 2 --output vectors.bin --runs recorded
 ns2vec train --doc2vec --dm 0 corpus.txt --output documents.bin --save-model model
 ns2vec train --fasttext --sg corpus.txt -bucket 100000 --output vectors.txt --save-model model.bin
 
@@ -81,6 +81,7 @@ def add_arguments(parser: Parser) -> None:
     train_options.add_document_options(parser)
     train_options.add_subword_options(parser)
     train_options.add_checkpoint_options(parser)
+    runs.add_ledger_options(parser.add_argument_group("runs"))
     train_options.add_word2vec_c_options(parser)
 
 
@@ -122,6 +123,7 @@ def run(arguments: argparse.Namespace) -> int:
     parameters = train_options.family_parameters(arguments)
     if arguments.quiet:
         parameters["progress"] = False
+    watching = runs.ledgers(arguments)
     paths = corpus_paths(arguments)
     model, go_on = resumed(arguments, parameters)
     corpus = open_paths(paths, arguments.errors)
@@ -134,13 +136,16 @@ def run(arguments: argparse.Namespace) -> int:
             corpus, arguments.phrases, **phrases.learning_options(arguments, "phrase_")
         )
     try:
-        run_of = train(model, corpus, go_on)
+        run_of = train(model, corpus, go_on, watching)
     except KeyboardInterrupt:
         keep_part(arguments, model)
         raise
     write_results(arguments, model)
     analogies, pairs = arguments.evaluate_analogies, arguments.evaluate_pairs
     report = evaluate_all(model.wv, analogies, pairs) if analogies or pairs else None
+    if report is not None and watching and watching[0].folder is not None:
+        scores = {name: {"value": value} for name, value in report.scores().items()}
+        runs.keep_scores(watching[0].folder, scores)
     if arguments.json:
         print_json(summary(arguments, model, run_of, report))
     elif report is not None:
@@ -237,7 +242,9 @@ class Timing:
         return self.n_words / max(self.train_seconds, 1e-9)
 
 
-def train(model: Word2Vec, corpus: Any, go_on: Training | None = None) -> Timing:
+def train(
+    model: Word2Vec, corpus: Any, go_on: Training | None = None, callbacks: Sequence[Any] = ()
+) -> Timing:
     """Count the words and train all epochs; or do with `go_on` what is left of a run."""
     started = time.perf_counter()
     if go_on is None:
@@ -251,7 +258,7 @@ def train(model: Word2Vec, corpus: Any, go_on: Training | None = None) -> Timing
             compute_loss=model.compute_loss,
         )
     counted = time.perf_counter()
-    n_trained, n_words = go_on(corpus)
+    n_trained, n_words = go_on(corpus, callbacks=list(callbacks))
     run_of = Timing(n_words, n_trained, counted - started, time.perf_counter() - counted)
     logger.info(
         "counted in %.1f s, trained %d words in %.1f s: %.0f words/s",

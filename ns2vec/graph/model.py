@@ -15,14 +15,13 @@ from ns2vec.graph.graph import Graph
 from ns2vec.graph.reading import read_graph
 from ns2vec.keyedvectors import KeyedVectors
 from ns2vec.models import resuming
-from ns2vec.models.observers import ModelObserver
+from ns2vec.models.observers import observers_of
 from ns2vec.models.stored import StoredModel
 from ns2vec.sampling import Sampler
 from ns2vec.training import EmbeddingCore, Plan, Spec, TrainingConfig
 from ns2vec.training.callbacks import checked_callbacks
 from ns2vec.training.checkpoints import Position
 from ns2vec.training.guard import Guard
-from ns2vec.training.observers import EpochLog, Observer, ProgressObserver
 from ns2vec.training.run import Feed, Run
 from ns2vec.vocab import build_vocabulary, grow_vocabulary
 
@@ -275,15 +274,14 @@ class NodeModel(StoredModel):
         if at is None:
             self.running_training_loss, self.epoch_losses = 0.0, []
             at = Position(last_alpha=self.alpha)
-        observers: list[Observer] = [
-            ProgressObserver(self.progress), EpochLog(), ModelObserver(self, callbacks)
-        ]  # fmt: skip
+        observers = observers_of(self, callbacks)
         if self.guard is not None:
             observers.append(Guard.for_corpus(self.guard, plan.total_words, self.batch_words))
         saver = resuming.saver_of(self, feed, plan, at, strict=strict)
         if saver is not None:
             observers.append(saver)
         run = Run(self._ready(), plan, feed, tuple(observers), at)
+        run.model = self
         try:
             run.train()
         finally:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ from ns2vec.formats.table import write_counts
 from ns2vec.keyedvectors import files
 from ns2vec.keyedvectors.legacy import LegacyNames
 from ns2vec.keyedvectors.search import how_many
+from ns2vec.keyedvectors.showing import VectorPage, show
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -143,6 +144,39 @@ class KeyedVectors(LegacyNames, Saveable):
                 extras |= {name: values[rows] for name, values in self.expandos.items()}
             made.add_vectors(known, np.vstack([self.get_vector(key) for key in known]), extras)
         return made
+
+    # ---- to look at ----
+
+    def show(self, words: Sequence[Any] | None = None, topn: int = 8) -> VectorPage:
+        """Draw words with their neighbours; a notebook shows the page that comes back.
+
+        Parameters
+        ----------
+        words : sequence of keys, optional
+            Those without a vector are left out; the first six of the vocabulary unless given.
+        topn : int
+            Neighbours of each.
+
+        Returns
+        -------
+        VectorPage
+            ``save(path)`` writes it as one HTML file that holds no script and asks for nothing.
+
+        Raises
+        ------
+        VocabularyError
+            If none of the words has a vector.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from ns2vec import KeyedVectors
+        >>> kv = KeyedVectors(2)
+        >>> kv.add_vectors(["cat", "dog", "stone"], np.array([[2, 1], [2, 2], [-1, 3]], dtype=np.float32))
+        >>> kv.show(["cat"], topn=1).html.startswith("<!doctype html>")
+        True
+        """
+        return show(self, words, topn)
 
     # ---- how good ----
 

@@ -15,7 +15,7 @@ from ns2vec._typing import Float32Array, PathLike, Sentences
 from ns2vec.corpus import Corpus
 from ns2vec.exceptions import ConfigError, VocabularyError
 from ns2vec.models import jobs, legacy, resuming
-from ns2vec.models.observers import ModelObserver
+from ns2vec.models.observers import observers_of
 from ns2vec.models.vocabulary import GensimVocabulary
 from ns2vec.training import inference
 from ns2vec.training.callbacks import checked_callbacks
@@ -23,7 +23,7 @@ from ns2vec.training.checkpoints import Position
 from ns2vec.training.encoding import ChunkFeed
 from ns2vec.training.guard import Guard
 from ns2vec.training.network import Network
-from ns2vec.training.observers import EpochLog, Observer, ProgressObserver
+from ns2vec.training.observers import Observer
 from ns2vec.training.run import Feed, Plan, Run
 from ns2vec.training.worker import Worker
 
@@ -242,6 +242,7 @@ class GensimDoor(GensimVocabulary):
             observers.append(saver)
         n_words = plan.total_words or self.corpus_total_words or 0  # None in models of old gensims
         run = Run(core, plan, feed, tuple(observers), at, hot_words=n_words if self.sorted_vocab else 0)
+        run.model = self
         try:
             run.train()
         finally:
@@ -266,7 +267,7 @@ class GensimDoor(GensimVocabulary):
 
     def _observers(self, plan: Plan, callbacks: list[Any]) -> list[Observer]:
         """Who watches a train() call, in the order in which they are told."""
-        found: list[Observer] = [ProgressObserver(self.progress), EpochLog(), ModelObserver(self, callbacks)]
+        found = observers_of(self, callbacks)
         if self.guard is not None:
             found.append(Guard.for_corpus(self.guard, plan.total_words, self.batch_words))
         return found
@@ -496,6 +497,10 @@ class GensimDoor(GensimVocabulary):
         True
         """
         return inference.path_scores(self._ready(), sentences, whole("total_sentences", total_sentences))
+
+    def show(self, words: Sequence[Any] | None = None, topn: int = 8) -> Any:
+        """Draw words with their neighbours, for a notebook or a file; see `ns2vec.KeyedVectors.show`."""
+        return self.wv.show(words, topn)
 
     def __str__(self) -> str:
         return (

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from ns2vec.training.callbacks import notify
+from ns2vec.training.callbacks import notify, observers_among
 from ns2vec.training.loop import Tally
-from ns2vec.training.observers import EpochTally, Observer
+from ns2vec.training.observers import EpochLog, EpochTally, Observer, ProgressObserver
 from ns2vec.training.run import Run
 
 
@@ -17,7 +17,7 @@ class ModelObserver(Observer):
 
     def __init__(self, model: Any, callbacks: Iterable[Any]) -> None:
         self.model = model
-        self.callbacks = list(callbacks)
+        self.callbacks = [callback for callback in callbacks if not isinstance(callback, Observer)]
         self.may_change_corpus = bool(self.callbacks)
 
     def on_begin(self, run: Run) -> None:
@@ -42,3 +42,14 @@ class ModelObserver(Observer):
     def on_last_epoch(self, run: Run) -> None:
         """Call `on_train_end`."""
         notify(self.callbacks, "on_train_end", self.model)
+
+
+def observers_of(model: Any, callbacks: list[Any]) -> list[Observer]:
+    """Who watches the training of a model, in the order in which they are told.
+
+    Observers among the callbacks come before gensim's, which may end training, so that they see each epoch.
+    """
+    return [
+        ProgressObserver(model.progress), EpochLog(), *observers_among(callbacks),
+        ModelObserver(model, callbacks),
+    ]  # fmt: skip

@@ -43,8 +43,8 @@ def saver_of(model: Any, corpus: Corpus, plan: Plan, position: Position, *, stri
 
 def write_checkpoint(
     model: Any, plan: Plan, reference: dict[str, Any], at: Position, network: Network | None
-) -> None:
-    """Write one of a model that has gensim's door."""
+) -> str | None:
+    """Write one of a model that has gensim's door; return its path."""
     if network is not None:
         check_rows(network.weights(), at.last_alpha)
         network.write_back()
@@ -58,17 +58,18 @@ def write_checkpoint(
     }
     if gathered := model._sampler_state():  # also of a sampler that has to be given again
         state.attributes[SAMPLER_STATE] = gathered
-    keep(CheckpointFolder(model.checkpoint or ""), state, at)
+    return keep(CheckpointFolder(model.checkpoint or ""), state, at)
 
 
-def keep(folder: CheckpointFolder, state: ModelState, at: Position) -> None:
-    """Write a checkpoint's file; a full disk is reported and does not end training."""
+def keep(folder: CheckpointFolder, state: ModelState, at: Position) -> str | None:
+    """Write a checkpoint's file and return its path; a full disk is reported and does not end training."""
     try:
         path = folder.write(state)
     except OSError as error:
         logger.error("no checkpoint: %s; training goes on", error)
-    else:
-        logger.info("%s: epoch %d, chunk %d", path, at.epoch + 1, at.chunks.n_jobs)
+        return None
+    logger.info("%s: epoch %d, chunk %d", path, at.epoch + 1, at.chunks.n_jobs)
+    return path
 
 
 def prepare_checkpoints(folder: PathLike | None, every: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -22,6 +22,7 @@ from ns2vec.recommend.pair_model import LOSSES, PairModel
 from ns2vec.sampling import Hard
 from ns2vec.training.config import TrainingConfig
 from ns2vec.training.core import EmbeddingCore
+from ns2vec.training.observers import Observer
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -130,6 +131,7 @@ class FactorizationMachine(PairModel):
         item_features: Features | None = None,
         checkpoint: PathLike | None = None,
         checkpoint_every: Any = None,
+        callbacks: Iterable[Observer] = (),
     ) -> Self:
         """Train on interactions and features; what was learned before is forgotten.
 
@@ -138,7 +140,7 @@ class FactorizationMachine(PairModel):
         data : Interactions, or a source that `read_interactions` takes
         user_features, item_features : Features, optional
             Their keys may be more than those of the interactions: these are known by features alone.
-        checkpoint, checkpoint_every
+        checkpoint, checkpoint_every, callbacks
             As in `MatrixFactorization.fit`.
 
         Raises
@@ -150,7 +152,9 @@ class FactorizationMachine(PairModel):
         """
         self.user_features, self.item_features = checked(user_features), checked(item_features)
         known = self._with_keys(self._read(data))
-        return super().fit(known, checkpoint=checkpoint, checkpoint_every=checkpoint_every)
+        return super().fit(
+            known, checkpoint=checkpoint, checkpoint_every=checkpoint_every, callbacks=callbacks
+        )
 
     def partial_fit(
         self,
@@ -159,6 +163,7 @@ class FactorizationMachine(PairModel):
         epochs: int = 1,
         user_features: Features | None = None,
         item_features: Features | None = None,
+        callbacks: Iterable[Observer] = (),
     ) -> Self:
         """Learn from further interactions; new users, items and features get rows after the old ones.
 
@@ -168,6 +173,7 @@ class FactorizationMachine(PairModel):
         epochs : int
         user_features, item_features : Features, optional
             Of new keys, or new ones of old keys. Categories that nobody had before are new features.
+        callbacks : iterable of Observer
 
         Raises
         ------
@@ -178,14 +184,16 @@ class FactorizationMachine(PairModel):
         """
         found = self._read(data)
         if "users" not in vars(self):
-            return self.fit(found, user_features=user_features, item_features=item_features)
+            return self.fit(
+                found, user_features=user_features, item_features=item_features, callbacks=callbacks
+            )
         core = self._ready()
         self.user_features = merged(self.user_features, checked(user_features))
         self.item_features = merged(self.item_features, checked(item_features))
         of_sides = (self.user_features, self.item_features)
         for (_, units), features in zip(self._sides(core), of_sides, strict=True):
             units.features = features
-        return super().partial_fit(self._with_keys(found), epochs=epochs)
+        return super().partial_fit(self._with_keys(found), epochs=epochs, callbacks=callbacks)
 
     def _with_keys(self, data: Interactions) -> Interactions:
         """The same with rows for whoever has features and no interactions."""

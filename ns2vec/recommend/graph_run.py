@@ -43,13 +43,15 @@ class Patience(Observer):
         self.recall, self.base = recall, base
         self.every, self.patience = every, patience
         self.best, self.n_worse = -1.0, 0
+        self.last: float | None = None
         self.kept = base.copy()
 
     def on_epoch(self, run: Any, done: EpochTally) -> None:
         """Look, and stop."""
+        self.last = None
         if (run.epoch + 1) % self.every:
             return
-        found = self.recall()
+        found = self.last = self.recall()
         logger.info("epoch %d: recall@%d of the held-out part %.4f", run.epoch + 1, LIST, found)
         if found > self.best:
             self.best, self.n_worse = found, 0
@@ -58,6 +60,10 @@ class Patience(Observer):
         self.n_worse += 1
         if self.n_worse == self.patience:
             raise StopTraining(f"no better recall after {self.patience} looks")
+
+    def scores(self) -> dict[str, float]:
+        """Recall of the last look, if it was after the last epoch."""
+        return {} if self.last is None else {f"held-out recall@{LIST}": self.last}
 
     def state(self) -> dict[str, Any]:
         """How good lists were."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -29,6 +29,7 @@ from ns2vec.recommend.answers import Answers
 from ns2vec.recommend.interactions import Interactions
 from ns2vec.recommend.reading import read_interactions
 from ns2vec.recommend.splits import Split
+from ns2vec.training.callbacks import checked_observers
 from ns2vec.training.checkpoints import ATTRIBUTE, CheckpointFolder, Position, Saver, parse_interval
 from ns2vec.training.guard import check_rows
 from ns2vec.training.network import Network
@@ -127,7 +128,10 @@ class Recommender(Answers, Saveable):
 
     # ---- training ----
 
-    def fit(self, data: Any, *, checkpoint: PathLike | None = None, checkpoint_every: Any = None) -> Self:
+    def fit(
+        self, data: Any, *, checkpoint: PathLike | None = None, checkpoint_every: Any = None,
+        callbacks: Iterable[Observer] = (),
+    ) -> Self:  # fmt: skip
         """Train on interactions; what was learned before is forgotten.
 
         Parameters
@@ -138,6 +142,8 @@ class Recommender(Answers, Saveable):
             Folder that keeps how far training has come; see `resume`.
         checkpoint_every : int or str, optional
             Epochs, or a time such as ``"10min"``, which it is unless given.
+        callbacks : iterable of Observer
+            Who watches, such as `ns2vec.ledger.RunLedger`.
 
         Returns
         -------
@@ -146,23 +152,25 @@ class Recommender(Answers, Saveable):
         Raises
         ------
         ConfigError
-            If `checkpoint_every` cannot be, or the folder holds checkpoints of another run.
+            If `checkpoint_every` or a callback cannot be, or the folder holds checkpoints of another run.
         CorpusError
             If there is nothing to learn from.
         DivergenceError
             If vectors have grown beyond numbers: the learning rate is too high.
         """
         resuming.prepare_checkpoints(checkpoint, checkpoint_every)
+        told = checked_observers(callbacks)
         found = self._read(data)
         self.users, self.items = KeyedVectors(self.vector_size), KeyedVectors(self.vector_size)
         self.item_bias, self.epoch_losses = None, []
         self._start()
         self._grow(found, found)
         liked = found.positives()
-        self._learn(liked, self._plan(liked, None), checkpoint=checkpoint, every=checkpoint_every)
+        plan = self._plan(liked, None)
+        self._learn(liked, plan, checkpoint=checkpoint, every=checkpoint_every, callbacks=told)
         return self
 
-    def partial_fit(self, data: Any, *, epochs: int = 1) -> Self:
+    def partial_fit(self, data: Any, *, epochs: int = 1, callbacks: Iterable[Observer] = ()) -> Self:
         """Learn from further interactions; new users and items get rows after the old ones.
 
         Parameters
@@ -170,6 +178,7 @@ class Recommender(Answers, Saveable):
         data : Interactions, or a source that `read_interactions` takes
         epochs : int
             Passes over the new interactions.
+        callbacks : iterable of Observer
 
         Returns
         -------
@@ -182,15 +191,18 @@ class Recommender(Answers, Saveable):
         """
         n_epochs = whole("epochs", epochs, 1)
         if "users" not in vars(self):
-            return self.fit(data)
+            return self.fit(data, callbacks=callbacks)
+        told = checked_observers(callbacks)
         new = self._read(data).onto(self.users.index_to_key, self.items.index_to_key)
         self._grow(self.seen.joined(new), new)
         liked = new.positives()
-        self._learn(liked, self._plan(liked, n_epochs))
+        self._learn(liked, self._plan(liked, n_epochs), callbacks=told)
         return self
 
     @classmethod
-    def resume(cls, folder: PathLike, *, checkpoint_every: Any = None) -> Self:
+    def resume(
+        cls, folder: PathLike, *, checkpoint_every: Any = None, callbacks: Iterable[Observer] = ()
+    ) -> Self:
         """Go on with a `fit` from the newest checkpoint in a folder, to the end.
 
         With one thread the model is, to the byte, the one that an uninterrupted run would have made. The
@@ -229,11 +241,15 @@ class Recommender(Answers, Saveable):
         True
         """
         parse_interval(checkpoint_every)
+        told = checked_observers(callbacks)
         path, state = CheckpointFolder(folder).read()
         plan, at = resuming.plan_and_position(state.attributes.pop(ATTRIBUTE), path)
         model = cls.from_state(state)
         if not at.is_finished:
-            model._learn(model.seen.positives(), plan, at, checkpoint=folder, every=checkpoint_every)
+            liked = model.seen.positives()
+            model._learn(
+                liked, plan, at, checkpoint=folder, every=checkpoint_every, callbacks=told
+            )  # fmt: skip
         return model
 
     def _read(self, data: Any) -> Interactions:
@@ -248,12 +264,13 @@ class Recommender(Answers, Saveable):
 
     def _learn(
         self, liked: Interactions, plan: Plan, at: Position | None = None, *,
-        checkpoint: PathLike | None = None, every: Any = None,
+        checkpoint: PathLike | None = None, every: Any = None, callbacks: Iterable[Observer] = (),
     ) -> None:  # fmt: skip
         """All epochs of a plan, or those after a position."""
         at = Position(last_alpha=plan.start_alpha) if at is None else at
-        observers = [ProgressObserver(self.progress), EpochLog(), EpochLosses(self.epoch_losses)]
-        run, saver = self._make_run(liked, plan, at, observers), None
+        own = [ProgressObserver(self.progress), EpochLog(), EpochLosses(self.epoch_losses)]
+        run, saver = self._make_run(liked, plan, at, [*own, *callbacks]), None
+        run.model = self
         if checkpoint is not None:
             write = partial(self._write_checkpoint, CheckpointFolder(checkpoint), run)
             saver = Saver(parse_interval(every), write, at)
@@ -267,8 +284,8 @@ class Recommender(Answers, Saveable):
 
     def _write_checkpoint(
         self, folder: CheckpointFolder, run: Any, at: Position, network: Network | None
-    ) -> None:
-        """Keep how far a run has come."""
+    ) -> str | None:
+        """Keep how far a run has come; return where."""
         if network is not None:
             check_rows(network.weights(), at.last_alpha)
             network.write_back()
@@ -277,7 +294,7 @@ class Recommender(Answers, Saveable):
         state = self.to_state()
         state.attributes[ATTRIBUTE] = {"plan": asdict(run.plan), "position": at.to_plain()}
         state.arrays |= self._run_arrays(run)
-        resuming.keep(folder, state, at)
+        return resuming.keep(folder, state, at)
 
     def _run_arrays(self, run: Any) -> dict[str, Any]:
         """Arrays that a run needs to go on, beside those of the model."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from ns2vec._typing import Int32Array, Int64Array
+from ns2vec._typing import Float64Array, Int32Array, Int64Array
 from ns2vec.sampling.noise import noise_distribution
 
 if TYPE_CHECKING:
@@ -59,7 +59,30 @@ def sampler_report(
         counts = np.bincount(drawn, minlength=bound.data.n_words).astype(np.float64)
         q = counts / max(counts.sum(), 1.0)
     goal = bound.data.noise if target is None else np.asarray(target, dtype=np.float64)
-    goal = goal / goal.sum()
+    return {
+        **shape_of(q, goal / goal.sum()),
+        "false_negative_rate": false_negative_rate(bound, centres, drawn, positives),
+    }
+
+
+def closed_report(bound: BoundSampler) -> dict[str, float]:
+    """Return what of `sampler_report` is known without a draw; nothing where there is no closed form.
+
+    Examples
+    --------
+    >>> from ns2vec.sampling import NoiseData, Uniform
+    >>> from ns2vec.sampling.report import closed_report
+    >>> closed_report(Uniform().bind(NoiseData.of_counts([8, 1, 1])))["coverage"]
+    1.0
+    """
+    if bound.source.log_q is None:
+        return {}
+    q = np.exp(bound.source.log_q.astype(np.float64))
+    return shape_of(q, bound.data.noise / bound.data.noise.sum())
+
+
+def shape_of(q: Float64Array, goal: Float64Array) -> dict[str, float]:
+    """How broad a distribution is, and how far from another."""
     seen = q > 0
     entropy = float(-(q[seen] * np.log(q[seen])).sum())
     with np.errstate(divide="ignore"):
@@ -68,7 +91,6 @@ def sampler_report(
         "effective_support": float(np.exp(entropy)),
         "coverage": float(seen.mean()),
         "kl_to_target": divergence,
-        "false_negative_rate": false_negative_rate(bound, centres, drawn, positives),
     }
 
 

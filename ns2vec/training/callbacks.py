@@ -7,6 +7,7 @@ from typing import Any
 
 from ns2vec._options import shown
 from ns2vec.exceptions import ConfigError
+from ns2vec.training.observers import Observer
 
 EVENTS = ("on_train_begin", "on_epoch_begin", "on_epoch_end", "on_train_end")
 
@@ -83,7 +84,7 @@ class CallbackAny2Vec:
 
 
 def checked_callbacks(callbacks: Iterable[Any] | None) -> list[Any]:
-    """Return the callbacks as a list; None is no callback.
+    """Return the callbacks as a list; None is no callback. Observers of a run may be among them.
 
     Raises
     ------
@@ -102,6 +103,29 @@ def checked_callbacks(callbacks: Iterable[Any] | None) -> list[Any]:
         if not any(callable(getattr(callback, event, None)) for event in EVENTS):
             raise ConfigError(
                 f"a callback needs one of the methods {', '.join(EVENTS)}, got {shown(callback)}"
+            )
+    return found
+
+
+def observers_among(callbacks: Iterable[Any]) -> list[Observer]:
+    """Return those of the callbacks that watch the run itself, and are told more than a model."""
+    return [callback for callback in callbacks if isinstance(callback, Observer)]
+
+
+def checked_observers(callbacks: Iterable[Any] | None) -> list[Observer]:
+    """Return callbacks of a model that is not gensim's, all of which have to be observers.
+
+    Raises
+    ------
+    ConfigError
+        If one is not.
+    """
+    found = checked_callbacks(callbacks)
+    for callback in found:
+        if not isinstance(callback, Observer):
+            raise ConfigError(
+                "this model's callbacks have to be observers, such as ns2vec.ledger.RunLedger, "
+                f"got {shown(callback)}"
             )
     return found
 

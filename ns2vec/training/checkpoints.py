@@ -151,8 +151,8 @@ class Saver(Observer):
     ----------
     interval : Interval
     write : callable
-        ``write(position, network)`` makes and keeps the file; called while no worker runs. The network is
-        that of the epoch under way, or None.
+        ``write(position, network)`` makes and keeps the file, and returns its path, or None where it could
+        not be written; called while no worker runs. The network is that of the epoch under way, or None.
     position : Position
         Where to begin; kept in step.
     strict : bool
@@ -164,7 +164,7 @@ class Saver(Observer):
     def __init__(
         self,
         interval: Interval,
-        write: Callable[[Position, Any], None],
+        write: Callable[[Position, Any], str | None],
         position: Position,
         *,
         strict: bool = True,
@@ -290,13 +290,15 @@ class Saver(Observer):
             if n_handed >= tally.n_jobs:
                 at.text_mark = mark
         try:
-            self.write(at, run.network)
+            path = self.write(at, run.network)
         except KeyboardInterrupt:
             self.write(at, run.network)
             raise
         finally:
             self.last = time.monotonic()
             self.saved_epochs = at.epoch if tally is None else -1
+        if path is not None:
+            run.tell("on_saved", path)
 
 
 # ---- files -------------------------------------------------------------------------------------------

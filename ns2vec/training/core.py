@@ -298,8 +298,12 @@ class EmbeddingCore:
         rows = Rows(target.matrix, matrix, outputs.n_rows, size, keys, is_read=is_frozen)
         return Side(rows, outputs.bags, outputs.combine, frozen=is_frozen)
 
-    def fit(self, examples: Corpus | Feed, plan: Plan, observers: Iterable[Observer] = ()) -> tuple[int, int]:
+    def fit(
+        self, examples: Corpus | Feed, plan: Plan, observers: Iterable[Observer] = (), *, model: Any = None
+    ) -> tuple[int, int]:
         """Train on a corpus, or on what another feed gives; return (words trained, words read).
+
+        Observers are told that it is the training of `model`.
 
         Examples
         --------
@@ -316,7 +320,9 @@ class EmbeddingCore:
         (120, 120)
         """
         feed = ChunkFeed(examples) if isinstance(examples, Corpus) else examples
-        return Run(self, plan, feed, tuple(observers)).train()
+        run = Run(self, plan, feed, tuple(observers))
+        run.model = model
+        return run.train()
 
     def compose(self) -> None:
         """Bring vectors that are made of trained rows up to date."""

@@ -92,7 +92,10 @@ class Observer:
         """After Ctrl-C, when no thread trains any more; without a tally it came between two epochs."""
 
     def on_epoch(self, run: Run, done: EpochTally) -> None:
-        """After an epoch."""
+        """After an epoch. Those behind an observer that raises `ns2vec.StopTraining` here are not told."""
+
+    def on_saved(self, run: Run, path: str) -> None:
+        """After a checkpoint was written; that of a finished run comes after `on_end`."""
 
     def on_last_epoch(self, run: Run) -> None:
         """After the last epoch, if none was cut short."""
@@ -102,6 +105,10 @@ class Observer:
 
     def state(self) -> dict[str, Any]:
         """What a checkpoint has to keep of it."""
+        return {}
+
+    def scores(self) -> dict[str, float]:
+        """What it has measured on held-out examples after the last epoch, by name."""
         return {}
 
 

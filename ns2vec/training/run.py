@@ -93,10 +93,16 @@ class Epochs:
         Learning rate of the last chunk that was handed out.
     has_loss : bool
         Whether the loss is computed.
+    model : object or None
+        Whose training it is, for observers that tell what is trained.
+    stop_reason : str or None
+        What `StopTraining` said, when it ended the run.
     """
 
     network: Network | None = None
     has_loss = False
+    model: Any = None
+    stop_reason: str | None = None
 
     def __init__(
         self, plan: Plan, observers: tuple[Observer, ...] = (), position: Position | None = None
@@ -127,6 +133,7 @@ class Epochs:
                 self.end_epoch(self.train_epoch())
             self.tell("on_last_epoch")
         except StopTraining as reason:
+            self.stop_reason = str(reason)
             logger.info("a callback ended training after %d epochs: %s", self.at.epoch, reason)
         finally:
             self.tell("on_end")

@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import extending
 import isa
 import kills
+import ledger
 import portable
 import quality
 import sanitizers
@@ -30,6 +31,7 @@ PARTS = {
     "sanitizers": sanitizers.check,
     "wheels": wheels.check,
     "kills": kills.check,
+    "ledger": ledger.check,
     "quality": quality.check,
 }
 

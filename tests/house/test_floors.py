@@ -27,6 +27,7 @@ LAZY = {
     "tomli",
     "tomllib",
     "tqdm",
+    "umap",
     "urllib",
 }
 

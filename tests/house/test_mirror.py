@@ -8,6 +8,8 @@ from sources import PACKAGE, ROOT, at, expect_none, files
 
 # Modules without a test file of their own: what is private, in C or a part is tested through its door.
 TESTED_BY = {
+    "tests/app/test_server.py": "app/asking app/pages app/problems app/safety",
+    "tests/cli/test_app.py": "app/serving",
     "tests/classify/test_classifier.py": (
         "classify/answering classify/calibrating classify/files classify/learning classify/observing "
         "classify/prediction classify/units"
@@ -39,6 +41,9 @@ TESTED_BY = {
     "tests/kernels/test_cuts.py": "reference/cuts reference/steps",
     "tests/kernels/test_reference.py": "reference/streams",
     "tests/kernels/test_runs.py": "reference/runs",
+    "tests/app/rooms/test_training.py": "app/metrics",
+    "tests/ledger/test_reading.py": "ledger/events ledger/runs",
+    "tests/ledger/test_writing.py": "ledger/control",
     "tests/graph/test_sage.py": "graph/sage_layers",
     "tests/graph/test_walks.py": "reference/walks",
     "tests/families/test_graph.py": "graph/model graph/walking",

@@ -15,7 +15,14 @@ import pytest
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 pytest.importorskip("Cython", reason="building a wheel needs the build requirements of pyproject.toml")
 
-DATA = ("py.typed", "suites/*.toml", "reports/*.css")
+DATA = (
+    "py.typed",
+    "suites/*.toml",
+    "ledger/schema.json",
+    "reports/*.css",
+    "app/static/*.*",
+    "app/static/rooms/*.*",
+)
 UNPUBLISHED = ("build", "dist", "tests", "scripts", "eval", "benchmarks", "__pycache__")
 
 

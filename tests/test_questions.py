@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ns2vec import KeyedVectors
-from ns2vec.cli.questions import NAMED, Asker, QuestionError, render, split_terms
+from ns2vec.questions import NAMED, Asker, QuestionError, render, split_terms
 
 
 @pytest.fixture

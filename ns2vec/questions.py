@@ -26,7 +26,7 @@ def split_terms(words: Sequence[str]) -> tuple[list[str], list[str]]:
 
     Examples
     --------
-    >>> from ns2vec.cli.questions import split_terms
+    >>> from ns2vec.questions import split_terms
     >>> split_terms(["king", "-", "man", "+", "woman"])
     (['king', 'woman'], ['man'])
     """
@@ -102,14 +102,17 @@ class Asker:
     def _check(self, words: Iterable[str]) -> None:
         for word in words:
             if word not in self.vectors:
-                raise QuestionError(f"no vector for {word!r}{self._suggestion(word)}")
+                raise QuestionError(unknown_word(self.vectors, word))
 
-    def _suggestion(self, word: str) -> str:
-        variants = dict.fromkeys([word.lower(), word.capitalize(), word.upper()])
-        found = [variant for variant in variants if variant in self.vectors]
-        near = (key for key in self.vectors.index_to_key[:N_SEARCHED] if _may_be(word, key))
-        found += difflib.get_close_matches(word, near, n=N_SUGGESTED, cutoff=0.7)
-        return f"; near it: {', '.join(list(dict.fromkeys(found))[:N_SUGGESTED])}" if found else ""
+
+def unknown_word(vectors: KeyedVectors, word: str) -> str:
+    """Say that a word has no vector, and which ones are spelt like it."""
+    variants = dict.fromkeys([word.lower(), word.capitalize(), word.upper()])
+    found = [variant for variant in variants if variant in vectors]
+    near = (key for key in vectors.index_to_key[:N_SEARCHED] if _may_be(word, key))
+    found += difflib.get_close_matches(word, near, n=N_SUGGESTED, cutoff=0.7)
+    told = f"no vector for {word!r}"
+    return f"{told}; near it: {', '.join(list(dict.fromkeys(found))[:N_SUGGESTED])}" if found else told
 
 
 def _may_be(word: str, key: Any) -> bool:
@@ -122,7 +125,7 @@ def render(answer: Answer) -> str:
 
     Examples
     --------
-    >>> from ns2vec.cli.questions import render
+    >>> from ns2vec.questions import render
     >>> print(render({"neighbours": [{"word": "queen", "similarity": 0.75}]}))
     queen  0.7500
     """

@@ -1,0 +1,197 @@
+"""Who may ask, and how much at once: Host allow-list, token, headers, sizes, time.
+
+The middleware is plain ASGI, so that streams (server-sent events) pass through it piece by piece.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import anyio.to_thread
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ns2vec.app.problems import ApiError, problem
+from ns2vec.app.state import AppState
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+#: Sent with every answer. Nothing is loaded from elsewhere, and no script or style stands in a page.
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-cache",
+}
+
+
+class TooLargeError(Exception):
+    """The body is longer than it may be."""
+
+
+class Doorkeeper:
+    """Refuse foreign hosts and huge bodies; set the headers.
+
+    Parameters
+    ----------
+    app : ASGI application
+    state : AppState
+    """
+
+    def __init__(self, app: ASGIApp, state: AppState) -> None:
+        self.app, self.state = app, state
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        most = self.state.limits.body_bytes(scope["path"])
+        too_large = problem(413, f"the body may have at most {most:,} bytes")
+        counted, has_begun = CountedBody(receive, most), False
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal has_begun
+            if message["type"] == "http.response.start":
+                has_begun = True
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        async def send_unless_too_large(message: Message) -> None:
+            if not counted.is_over:
+                await send_with_headers(message)
+            elif message["type"] == "http.response.start":  # in place of what became of half a body
+                await too_large(scope, receive, send_with_headers)
+
+        headers = Headers(scope=scope)
+        host, length = host_name(headers.get("host", "")), headers.get("content-length", "0")
+        if host not in self.state.hosts:
+            refused = problem(421, f"this server is not called {host!r}: {self.state.hosts_text}")
+            await refused(scope, receive, send_with_headers)
+        elif not length.isdecimal() or int(length) > most:
+            await too_large(scope, receive, send_with_headers)
+        else:
+            try:
+                await self.app(scope, counted, send_unless_too_large)
+            except TooLargeError:
+                if not has_begun:
+                    await too_large(scope, receive, send_with_headers)
+            except Exception:
+                logger.exception("%s %s failed", scope["method"], scope["path"])
+                if not has_begun:
+                    failed = problem(500, "this is a fault of the server: its log says more")
+                    await failed(scope, receive, send_with_headers)
+
+
+class CountedBody:
+    """Receives a body and counts it, for it may come without its length.
+
+    Parameters
+    ----------
+    receive : callable
+    most : int
+        Bytes.
+    """
+
+    def __init__(self, receive: Receive, most: int) -> None:
+        self.receive, self.most, self.n_bytes, self.is_over = receive, most, 0, False
+
+    async def __call__(self) -> Message:
+        """Hand on the next piece.
+
+        Raises
+        ------
+        TooLargeError
+            When there are more bytes than there may be.
+        """
+        message = await self.receive()
+        self.n_bytes += len(message.get("body", b""))
+        if self.n_bytes > self.most:
+            self.is_over = True
+            raise TooLargeError
+        return message
+
+
+def host_name(host: str) -> str:
+    """Return a Host header without its port.
+
+    Examples
+    --------
+    >>> from ns2vec.app.safety import host_name
+    >>> host_name("localhost:8000"), host_name("[::1]:80"), host_name("::1")
+    ('localhost', '[::1]', '::1')
+    """
+    name, _, port = host.rpartition(":")
+    is_port = bool(name) and port.isdecimal() and (":" not in name or name.endswith("]"))
+    return (name if is_port else host).lower()
+
+
+def state_of(request: Request) -> AppState:
+    """Return what the server holds; for ``Depends``."""
+    state: AppState = request.app.state.ns2vec
+    return state
+
+
+BEARER = HTTPBearer(auto_error=False, description="The token that `ns2vec app` prints with its address.")
+
+
+def need_token(
+    state: AppState = Depends(state_of),  # noqa: B008 - FastAPI's way to say it
+    given: HTTPAuthorizationCredentials | None = Depends(BEARER),  # noqa: B008
+) -> None:
+    """Let a request pass that may change something; ``dependencies=[Depends(need_token)]``.
+
+    Raises
+    ------
+    ApiError
+        401 without the token, 403 in read-only mode.
+    """
+    if state.read_only:
+        raise ApiError(403, "this server is read-only: start it without --read-only")
+    came = "" if given is None else given.credentials
+    if not secrets.compare_digest(came.encode(), state.token.encode()):
+        raise ApiError(401, "this changes something and needs the token: open the address that was printed")
+
+
+async def bounded(state: AppState, work: Callable[[], T], seconds: float | None = None) -> T:
+    """Do heavy work on a thread, a few at a time, and stop waiting for it after some time.
+
+    Parameters
+    ----------
+    state : AppState
+    work : callable
+        Its inputs have been limited: a thread cannot be stopped, it ends by itself.
+    seconds : float, optional
+        ``state.limits.seconds`` unless given.
+
+    Raises
+    ------
+    ApiError
+        503 when too many wait already, 504 when it takes too long.
+    """
+    if state.limits.heavy.statistics().tasks_waiting >= state.limits.max_waiting:
+        raise ApiError(503, "too many requests are being worked on: ask again in a moment")
+    most = state.limits.seconds if seconds is None else seconds
+    task: asyncio.Task[Any] = asyncio.ensure_future(
+        anyio.to_thread.run_sync(work, limiter=state.limits.heavy, abandon_on_cancel=True)
+    )
+    try:
+        found: T = await asyncio.wait_for(task, most)
+    except asyncio.TimeoutError:
+        raise ApiError(504, f"this takes longer than {most:g} s: ask for less") from None
+    return found

@@ -1,0 +1,134 @@
+"""Reading ledgers: while they are written, after a crash, and of later versions.
+
+Lines that are no events are counted and left out, kinds and fields that are unknown are handed on. What is
+read at once is bounded, for files of any size.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+
+from ns2vec._typing import PathLike
+from ns2vec.ledger.events import Event, ledger_path
+
+BLOCK = 1 << 20
+LONGEST = 1 << 26  # a line that is longer is no event
+
+
+def read_lines(path: str, offset: int = 0) -> Iterator[tuple[list[bytes], int]]:
+    """Yield blocks of whole lines without their ends, each with the offset behind it.
+
+    A line is whole when its LF is there. An offset within a line is moved to the next one.
+    """
+    with open(path, "rb") as stream:
+        rest = b""
+        if offset > 0:
+            stream.seek(offset - 1)
+            rest = b"" if stream.read(1) == b"\n" else stream.readline()
+            offset += len(rest)
+            if rest and not rest.endswith(b"\n"):
+                return
+            rest = b""
+        while block := stream.read(BLOCK):
+            whole, lf, tail = (rest + block if rest else block).rpartition(b"\n")
+            rest = tail
+            if lf:
+                offset += len(whole) + 1
+                yield whole.split(b"\n"), offset
+            elif len(rest) > LONGEST:
+                return
+
+
+def events_of(lines: list[bytes]) -> tuple[list[Event], int]:
+    """Return the events of lines, and how many lines are none."""
+    # one array is parsed in half the time of as many lines; where that does not work out, line by line
+    try:
+        found = json.loads(b"[" + b",".join(lines) + b"]")
+        if len(found) == len(lines) and all(type(event) is dict and "kind" in event for event in found):
+            return found, 0
+    except (ValueError, RecursionError):
+        pass
+    # an empty line is what a writer leaves who met the line of another, half of it, and put an LF behind it
+    parsed = [_event_of(line) for line in lines if line]
+    events = [event for event in parsed if event is not None]
+    return events, len(parsed) - len(events)
+
+
+def _event_of(line: bytes) -> Event | None:
+    try:
+        event = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return event if isinstance(event, dict) and isinstance(event.get("kind"), str) else None
+
+
+def read_events(run: PathLike, offset: int = 0) -> Iterator[Event]:
+    """Yield the events of a ledger from a byte offset on.
+
+    Parameters
+    ----------
+    run : path
+        The run's folder, or its ``run.jsonl``.
+    offset : int
+        What `read_since` returned, or 0 for all.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no ledger.
+    """
+    for lines, _ in read_lines(ledger_path(run), offset):
+        yield from events_of(lines)[0]
+
+
+def read_since(run: PathLike, offset: int = 0, limit: int = 10_000) -> tuple[list[tuple[int, Event]], int]:
+    """Return what was written behind an offset, without waiting.
+
+    Parameters
+    ----------
+    run : path
+        The run's folder, or its ``run.jsonl``.
+    offset : int
+        Where the last call ended. One beyond the end of the file begins again at 0: it is of another file.
+    limit : int
+        Events at most; the next call goes on behind them.
+
+    Returns
+    -------
+    events : list of (int, dict)
+        Each with the offset behind it, from which a reader that has seen it goes on.
+    offset : int
+        Where to go on.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no ledger.
+    """
+    path = ledger_path(run)
+    at = offset if 0 <= offset <= os.path.getsize(path) else 0
+    found: list[tuple[int, Event]] = []
+    for lines, end in read_lines(path, at):
+        at = end - sum(map(len, lines)) - len(lines)
+        for line in lines:
+            at += len(line) + 1
+            event = _event_of(line)
+            if event is not None:
+                found.append((at, event))
+            if len(found) >= limit:
+                return found, at
+    return found, at
+
+
+def head_and_tail(path: str, n_bytes: int = 1 << 18) -> tuple[list[Event], list[Event]]:
+    """Return the first and the last events of a ledger, without those between in a file that is long."""
+    size = os.path.getsize(path)
+    if size <= 2 * n_bytes:
+        return [event for lines, _ in read_lines(path) for event in events_of(lines)[0]], []
+    with open(path, "rb") as stream:
+        head = stream.read(n_bytes).split(b"\n")[:-1]
+        stream.seek(size - n_bytes)
+        tail = stream.read(n_bytes).split(b"\n")[1:-1]
+    return events_of(head)[0], events_of(tail)[0]

@@ -1,0 +1,285 @@
+"""Trackers of others as observers: TensorBoard, MLflow, and what speaks the interface of Weights & Biases.
+
+Each takes the events that the ledger takes, while a model is trained or, with `replay`, from a ledger. None
+of them is needed: their packages are imported when a tracker is made.
+"""
+
+from __future__ import annotations
+
+import importlib
+import math
+import os
+from typing import Any, ClassVar
+
+from ns2vec._typing import PathLike
+from ns2vec.ledger.events import Event, number
+from ns2vec.ledger.reading import read_events
+from ns2vec.ledger.recording import Recorder
+
+#: Figures of these events are logged, each under the first name and its own.
+GROUPS = {
+    "interval": ("train", ("loss", "words_per_second", "alpha", "progress", "memory_bytes")),
+    "epoch": ("epoch", ("loss", "words_per_second", "alpha", "duration", "memory_bytes", "n_trained")),
+    "sampler": ("sampler", ("effective_support", "coverage", "kl_to_target")),
+    "guard": ("guard", ("n_rollbacks", "rate_factor")),
+}
+LONGEST = 500  # characters of an option; MLflow takes no long ones
+
+
+def needed(module: str, extra: str) -> Any:
+    """Return a package that only a tracker needs.
+
+    Raises
+    ------
+    ImportError
+        If it is not installed.
+    """
+    try:
+        return importlib.import_module(module)
+    except ImportError:
+        raise ImportError(f"this tracker needs {module}: pip install 'ns2vec[{extra}]'") from None
+
+
+class Tracker(Recorder):
+    """Base of the trackers: from events to figures with a step, which is the number of words read so far.
+
+    Parameters
+    ----------
+    name : str, optional
+        Of the run; by the tracker unless given.
+    interval : float
+        Seconds between two looks.
+    """
+
+    def __init__(self, name: str | None = None, interval: float = 1.0) -> None:
+        super().__init__(interval, 0)
+        self.name = name
+        self.is_open = False
+        self.n_before = self.step = 0
+        self.status = "finished"
+
+    # ---- what a tracker has ----
+
+    def open(self, settings: dict[str, Any]) -> None:
+        """Begin a run with the options of the model."""
+        raise NotImplementedError
+
+    def log(self, figures: dict[str, float], time: float) -> None:
+        """Keep figures of the step that `step` is now."""
+        raise NotImplementedError
+
+    def note(self, kind: str, text: str) -> None:
+        """Keep a warning, or where a checkpoint is."""
+
+    def close(self, status: str) -> None:
+        """End the run; `status` is that of the ledger."""
+        raise NotImplementedError
+
+    # ---- events ----
+
+    def take(self, event: Event) -> None:
+        """Turn an event into what the tracker knows; what comes before the first or after the end is left."""
+        kind = event["kind"]
+        if kind == "config":
+            self.n_before = self.step = 0
+            self.status = "lost"
+            self.open({"model": event.get("model"), **event.get("settings", {})})
+            self.is_open = True
+        if not self.is_open:
+            return
+        if kind in ("interval", "epoch"):
+            self.step = self.n_before + int(event.get("n_words", 0))
+        if kind in GROUPS:
+            group, names = GROUPS[kind]
+            figures = {f"{group}/{name}": number(event.get(name)) for name in names}
+            self.log({name: value for name, value in figures.items() if math.isfinite(value)}, event["time"])
+        if kind == "epoch":
+            self.n_before = self.step
+        elif kind == "evaluation":
+            scores = event.get("scores", {})
+            values = {f"evaluation/{name}": number(score.get("value")) for name, score in scores.items()}
+            self.log({name: value for name, value in values.items() if math.isfinite(value)}, event["time"])
+        elif kind in ("warning", "checkpoint"):
+            self.note(kind, str(event.get("message", event.get("path"))))
+        elif kind == "end":
+            self.status = str(event.get("status"))
+
+    def finish(self) -> None:
+        """End the run."""
+        if self.is_open:
+            self.is_open = False
+            self.close(self.status)
+
+
+def replay(run: PathLike, tracker: Tracker) -> None:
+    """Give a tracker a run that was recorded before.
+
+    Parameters
+    ----------
+    run : path
+        The run's folder, or its ``run.jsonl``.
+    tracker : Tracker
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no ledger.
+    """
+    try:
+        for event in read_events(run):
+            tracker.take(event)
+    finally:
+        tracker.finish()
+
+
+class TensorBoardTracker(Tracker):
+    """Writes event files for TensorBoard, by the package tensorboardX.
+
+    Parameters
+    ----------
+    directory : path
+        Where ``tensorboard --logdir`` looks; each run gets a folder in it when `name` is given.
+    name, interval
+        As in `Tracker`.
+
+    Raises
+    ------
+    ImportError
+        If tensorboardX is not installed: ``pip install 'ns2vec[tensorboard]'``.
+    """
+
+    def __init__(self, directory: PathLike, name: str | None = None, interval: float = 1.0) -> None:
+        super().__init__(name, interval)
+        self.directory = os.fspath(directory)
+        self.module = needed("tensorboardX", "tensorboard")
+        self.writer: Any = None
+
+    def open(self, settings: dict[str, Any]) -> None:
+        """Begin a file."""
+        folder = self.directory if self.name is None else os.path.join(self.directory, self.name)
+        self.writer = self.module.SummaryWriter(folder)
+        rows = "\n".join(f"| {name} | {short(value)} |" for name, value in settings.items())
+        self.writer.add_text("settings", f"| option | value |\n| --- | --- |\n{rows}", 0)
+
+    def log(self, figures: dict[str, float], time: float) -> None:
+        """Add scalars."""
+        for name, value in figures.items():
+            self.writer.add_scalar(name, value, self.step, walltime=time)
+
+    def note(self, kind: str, text: str) -> None:
+        """Add a text."""
+        self.writer.add_text(kind, text, self.step)
+
+    def close(self, status: str) -> None:
+        """End the file."""
+        self.writer.add_text("status", status, self.step)
+        self.writer.close()
+
+
+class MLflowTracker(Tracker):
+    """Logs a run to MLflow.
+
+    Parameters
+    ----------
+    experiment : str
+        Made when it is not there.
+    uri : str, optional
+        Of the tracking server or store; MLflow's own setting unless given.
+    name, interval
+        As in `Tracker`.
+
+    Attributes
+    ----------
+    run_id : str or None
+        MLflow's.
+
+    Raises
+    ------
+    ImportError
+        If MLflow is not installed: ``pip install 'ns2vec[mlflow]'``.
+    """
+
+    STATUS: ClassVar = {"finished": "FINISHED", "stopped": "FINISHED", "failed": "FAILED"}
+
+    def __init__(
+        self, experiment: str = "ns2vec", uri: str | None = None, name: str | None = None,
+        interval: float = 1.0,
+    ) -> None:  # fmt: skip
+        super().__init__(name, interval)
+        self.module = needed("mlflow", "mlflow")
+        self.experiment, self.uri = experiment, uri
+        self.client: Any = None
+        self.run_id: str | None = None
+
+    def open(self, settings: dict[str, Any]) -> None:
+        """Create a run."""
+        self.client = self.module.MlflowClient(tracking_uri=self.uri)
+        found = self.client.get_experiment_by_name(self.experiment)
+        number_of = self.client.create_experiment(self.experiment) if found is None else found.experiment_id
+        self.run_id = self.client.create_run(number_of, run_name=self.name).info.run_id
+        params = [self.module.entities.Param(key, short(value)) for key, value in settings.items()]
+        self.client.log_batch(self.run_id, params=params[:100])
+
+    def log(self, figures: dict[str, float], time: float) -> None:
+        """Log metrics in one call."""
+        at = int(time * 1000)
+        metrics = [self.module.entities.Metric(name, value, at, self.step) for name, value in figures.items()]
+        self.client.log_batch(self.run_id, metrics=metrics)
+
+    def note(self, kind: str, text: str) -> None:
+        """Set a tag; the last one of its kind stays."""
+        self.client.set_tag(self.run_id, f"ns2vec.{kind}", short(text))
+
+    def close(self, status: str) -> None:
+        """End the run."""
+        self.client.set_terminated(self.run_id, self.STATUS.get(status, "KILLED"))
+
+
+class WandbTracker(Tracker):
+    """Logs a run to Weights & Biases, or to a package with the same interface, such as trackio.
+
+    Parameters
+    ----------
+    project : str
+    name, interval
+        As in `Tracker`.
+    module : str
+        ``"wandb"`` or ``"trackio"``, which keeps everything on this machine.
+    **options
+        For its ``init``, such as ``mode="offline"``.
+
+    Raises
+    ------
+    ImportError
+        If the package is not installed: ``pip install 'ns2vec[wandb]'``.
+    """
+
+    def __init__(
+        self, project: str = "ns2vec", name: str | None = None, interval: float = 1.0,
+        *, module: str = "wandb", **options: Any,
+    ) -> None:  # fmt: skip
+        super().__init__(name, interval)
+        self.module = needed(module, module)
+        self.project, self.options = project, options
+        self.run: Any = None
+
+    def open(self, settings: dict[str, Any]) -> None:
+        """Begin a run."""
+        self.run = self.module.init(project=self.project, name=self.name, config=settings, **self.options)
+
+    def log(self, figures: dict[str, float], time: float) -> None:
+        """Log figures of a step."""
+        self.run.log(figures, step=self.step)
+
+    def close(self, status: str) -> None:
+        """End the run; a failed one is marked so where the package can."""
+        if self.module.__name__ == "wandb":
+            self.run.finish(exit_code=0 if status in ("finished", "stopped") else 1)
+        else:
+            self.run.finish()
+
+
+def short(value: Any) -> str:
+    """Return an option as text that every tracker takes."""
+    text = str(value)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."

@@ -1,0 +1,210 @@
+"""The observer that writes a ledger, and appending to one."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import threading
+import time
+from typing import Any
+
+from ns2vec._options import shown
+from ns2vec._typing import PathLike
+from ns2vec.exceptions import ConfigError, StopTraining
+from ns2vec.ledger.control import forget_stop, stop_is_requested
+from ns2vec.ledger.events import FILE, KINDS, VERSION, Event, checked_id, ledger_path, line_of, plain
+from ns2vec.ledger.recording import Recorder
+
+APPEND = os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0)
+
+
+class Appender:
+    """Appends events to a file, each with one call of the system, from any thread.
+
+    Parameters
+    ----------
+    path : str
+    is_new : bool
+        Make the file; it must not be there.
+    """
+
+    def __init__(self, path: str, *, is_new: bool = False) -> None:
+        self.path = path
+        self.lock = threading.Lock()
+        self.descriptor = os.open(path, APPEND | (os.O_CREAT | os.O_EXCL if is_new else 0), 0o644)
+        self.is_torn = self._ends_torn()
+
+    def _ends_torn(self) -> bool:
+        n_bytes = os.lseek(self.descriptor, 0, os.SEEK_END)
+        if not n_bytes:
+            return False
+        os.lseek(self.descriptor, -1, os.SEEK_END)
+        return os.read(self.descriptor, 1) != b"\n"
+
+    def append(self, event: Event) -> None:
+        """Write one line."""
+        line = line_of(event)
+        with self.lock:
+            if self.is_torn:
+                line = b"\n" + line
+            self.is_torn = True
+            if os.write(self.descriptor, line) < len(line):
+                raise OSError(f"{self.path}: the disk is full")
+            self.is_torn = False
+
+    def close(self) -> None:
+        """Give the file back."""
+        with self.lock:
+            descriptor, self.descriptor = self.descriptor, -1
+            if descriptor >= 0:
+                os.close(descriptor)
+
+
+def append_event(run: PathLike, kind: str, **fields: Any) -> None:
+    """Add an event to a ledger, such as scores that were measured after training.
+
+    Parameters
+    ----------
+    run : path
+        The run's folder, or its ``run.jsonl``.
+    kind : str
+        One of `KINDS`.
+    **fields
+        What JSON knows, and arrays.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such kind.
+    FileNotFoundError
+        If there is no ledger.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from ns2vec import Word2Vec
+    >>> from ns2vec.ledger import RunLedger, append_event, open_run
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     ledger = RunLedger(folder)
+    ...     model = Word2Vec([["a", "b"]] * 50, min_count=1, epochs=1, callbacks=[ledger])
+    ...     append_event(ledger.folder, "evaluation", source="mine", scores={"pairs": {"value": 0.5}})
+    ...     open_run(ledger.folder).evaluations[0]["source"]
+    'mine'
+    """
+    if kind not in KINDS:
+        raise ConfigError(f"there is no kind of event {shown(kind)}: expected one of {', '.join(KINDS)}")
+    made = Appender(ledger_path(run))
+    try:
+        made.append({"v": VERSION, "kind": kind, "time": time.time(), "at": None, **plain(fields)})
+    finally:
+        made.close()
+
+
+class RunLedger(Recorder):
+    """Writes ``DIRECTORY/ID/run.jsonl`` while a model is trained; each training is a run of its own.
+
+    Give it to any model among its callbacks: `Word2Vec` and its family when they are made or trained, the
+    others when they are fitted. It watches and changes nothing: vectors are the same to the byte. When
+    somebody has asked for it (`request_stop`), it ends training after the epoch.
+
+    Parameters
+    ----------
+    directory : path
+        Where the folders of runs are; made when the first one begins.
+    name : str, optional
+        What people call the run; need not be the only one of its name.
+    run_id : str, optional
+        Name of the run's folder; by the time and the kind of model unless given.
+    interval : float
+        Seconds between two ``interval`` events.
+    n_words : int
+        How many of the commonest words the ``vocabulary`` event lists.
+
+    Attributes
+    ----------
+    run_id : str or None
+        Of the run under way, or of the last one.
+    folder : str or None
+        Its folder.
+
+    Raises
+    ------
+    ConfigError
+        If an option has a value that cannot work, or there is a run of that name already.
+    OSError
+        If the folder cannot be made. Once a run has begun, a full disk ends the ledger and not training.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from ns2vec import Word2Vec
+    >>> from ns2vec.ledger import RunLedger, open_run
+    >>> sentences = [["the", "cat", "sat"], ["the", "dog", "sat"]] * 50
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     ledger = RunLedger(folder, name="first try")
+    ...     model = Word2Vec(sentences, min_count=1, epochs=3, compute_loss=True, callbacks=[ledger])
+    ...     run = open_run(ledger.folder)
+    >>> run.status, len(run.epochs), run.config["settings"]["negative"]
+    ('finished', 3, 5)
+    """
+
+    def __init__(
+        self, directory: PathLike = "runs", *, name: str | None = None, run_id: str | None = None,
+        interval: float = 1.0, n_words: int = 1000,
+    ) -> None:  # fmt: skip
+        super().__init__(interval, n_words)
+        self.directory = os.fsdecode(directory)
+        self.name = name
+        self.wanted_id = None if run_id is None else checked_id(run_id)
+        self.run_id: str | None = None
+        self.folder: str | None = None
+        self.file: Appender | None = None
+        self.is_told = False
+
+    def begin(self, run: Any) -> None:
+        """Make the folder of a run."""
+        kind = type(run).__name__ if run.model is None else type(run.model).__name__
+        stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
+        run_id = self.wanted_id or f"{stamp}-{kind.lower()}-{secrets.token_hex(2)}"
+        folder = os.path.join(self.directory, run_id)
+        os.makedirs(self.directory, exist_ok=True)
+        try:
+            os.mkdir(folder)
+        except FileExistsError:
+            raise ConfigError(
+                f"{folder} is there already: a run has a folder of its own, name another run_id"
+            ) from None
+        self.file = Appender(os.path.join(folder, FILE), is_new=True)
+        self.run_id, self.folder, self.is_told = run_id, folder, False
+
+    def take(self, event: Event) -> None:
+        """Append an event; those after the end, checkpoints for one, open the file once more."""
+        if self.file is not None:
+            self.file.append(event)
+        elif self.folder is not None:
+            made = Appender(ledger_path(self.folder))
+            try:
+                made.append(event)
+            finally:
+                made.close()
+
+    def finish(self) -> None:
+        """Close the file; a request to stop has been heard by now."""
+        if self.file is not None:
+            self.file.close()
+            self.file = None
+        if self.folder is not None:
+            forget_stop(self.folder)
+
+    def look(self, run: Any) -> None:
+        """Say so when somebody has asked the run to end."""
+        if self.folder is not None and not self.is_told and stop_is_requested(self.folder):
+            self.is_told = True
+            self.tell("stop_requested", epoch=run.epoch + 1)
+
+    def on_epoch_begin(self, run: Any, tally: Any) -> None:
+        """End training here if somebody asked for it during the last epoch: all others have seen its end."""
+        super().on_epoch_begin(run, tally)
+        self.look(run)
+        if self.is_told:
+            raise StopTraining("somebody asked the run to end")
