@@ -79,7 +79,7 @@ class Actors:
             found = member.call.options(num_returns=n_values).remote(method, *arguments)
         except LOST as error:
             raise MemberLost(str(error)) from error
-        return found if n_values > 1 else [found]
+        return [found][:n_values] if n_values < 2 else list(found)
 
     def put(self, value: Any) -> Any:
         """As `Transport.put`."""

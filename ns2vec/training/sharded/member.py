@@ -16,18 +16,19 @@ from ns2vec import _kernels
 from ns2vec._build_info import __version__
 from ns2vec._typing import Float32Array, Int32Array
 from ns2vec.training.blas import blas_threads
-from ns2vec.training.sharded._merge import merge_rows
+from ns2vec.training.sharded._merge import merge_rows, pick_rows
 from ns2vec.training.sharded.replicas import ChangeRoom, Replica, trained_arrays
 from ns2vec.training.sharded.wire import (
     Block,
+    Buffers,
     Part,
     SentNetwork,
+    apply_block,
     n_bytes,
     packed,
-    padded,
     parts_of,
-    put_rows,
     trained_widths,
+    unpacked,
 )
 
 
@@ -96,6 +97,8 @@ class Member:
         self.room: ChangeRoom | None = None
         self.bases: list[Float32Array] = []
         self.widths: list[int] = []
+        self.version = -1  # of the weights
+        self.buffers = Buffers()
 
     # ---- what a member is told ----
 
@@ -123,20 +126,25 @@ class Member:
         self.replica = Replica(self.network, self.config, epoch)
         self.run = RemoteRun(self.config, epoch)
 
-    def take(self, weights: Sequence[Float32Array]) -> None:
+    def take(self, version: int, weights: Sequence[Float32Array]) -> None:
         """Begin from these weights."""
         for base, rows, width in zip(self.bases, weights, self.widths, strict=True):
             base[:, :width] = rows[:, :width]
         if self.replica is not None:
             self.replica.refresh()
+        self.version = version
 
     # ---- a round ----
 
-    def train(self, work: list[Any], progress: float, n_owners: int, wire: str) -> tuple[Any, ...]:
+    def train(
+        self, version: int, work: list[Any], progress: float, n_owners: int, wire: str
+    ) -> tuple[Any, ...]:
         """Train shards; return a report, and for each owner what they have changed in its rows.
 
         Parameters
         ----------
+        version : int
+            Of the weights that the round starts from.
         work : list of (shard, jobs)
             Each job with its progress and its rate.
         progress : float
@@ -147,7 +155,10 @@ class Member:
         replica, run, room = self.replica, self.run, self.room
         if replica is None or run is None or room is None:
             raise RuntimeError("a member has to begin an epoch first")
+        if version != self.version:
+            raise RuntimeError(f"this worker has version {self.version} of the weights, not {version}")
         replica.catch_up()
+        self.buffers.begin_round()
         parts: list[Part] = [[] for _ in range(n_owners)]
         tallies = {}
         for steering in replica.worker.steering:
@@ -156,7 +167,8 @@ class Member:
             for shard, jobs in work:
                 tallies[shard] = [self.do_job(replica, run, *job) for job in jobs]
                 changes = replica.changes(room)
-                for part, block in zip(parts, parts_of(changes, self.widths, n_owners, wire), strict=True):
+                blocks = parts_of(changes, self.widths, n_owners, wire, self.buffers)
+                for part, block in zip(parts, blocks, strict=True):
                     part.append((shard, block))
         report = {
             "tallies": tallies,
@@ -192,23 +204,26 @@ class Member:
         for matrix, (base, width) in enumerate(zip(self.bases, self.widths, strict=True)):
             changes = [block[matrix] for block in shards]
             ids, places = union([ids for ids, _ in changes], len(base))
-            rows = base[ids] if wire == "float32" else np.zeros((len(ids), base.shape[1]), np.float32)
-            of_shards = [
-                (found, padded(change, base.shape[1]))
-                for found, (_, change) in zip(places, changes, strict=True)
-            ]
+            rows = self.buffers.rows(len(ids), width)
+            if wire == "float32":
+                pick_rows(base, ids, rows)
+            else:
+                rows[:] = 0.0
+            of_shards = [(at, unpacked(change)) for at, (_, change) in zip(places, changes, strict=True)]
             if len(ids):
                 merge_rows(kernel, rows, of_shards, 0, len(ids), np.empty(len(ids), dtype=np.int32))
-            merged.append((ids, packed(rows[:, :width], wire)))
+            merged.append((ids, packed(rows, wire)))
         return merged
 
-    def apply(self, *blocks: Block) -> None:
-        """Take over what was merged."""
+    def apply(self, version: int, *blocks: Block) -> None:
+        """Take over what was merged, which makes these weights."""
         if self.replica is None:
             raise RuntimeError("a member has to begin an epoch first")
+        self.version = -1
         for block in blocks:
-            put_rows(self.bases, block)
+            apply_block(self.bases, block)
             self.replica.is_outdated([ids for ids, _ in block])
+        self.version = version
 
 
 def union(lists: Sequence[Int32Array], n_rows: int) -> tuple[Int32Array, list[Int32Array]]:

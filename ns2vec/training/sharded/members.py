@@ -27,7 +27,7 @@ from ns2vec.training.sharded.merges import Merge
 from ns2vec.training.sharded.replicas import trained_arrays
 from ns2vec.training.sharded.rounds import ShardRound
 from ns2vec.training.sharded.transport import MemberLost
-from ns2vec.training.sharded.wire import Block, SentNetwork, n_bytes, put_rows, trained_widths
+from ns2vec.training.sharded.wire import Block, SentNetwork, apply_block, n_bytes, trained_widths
 
 if TYPE_CHECKING:
     from ns2vec.training.network import Network
@@ -104,11 +104,12 @@ class Members:
             found = crc32(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data, found)
         return found
 
-    def bring_up(self, seat: Seat) -> None:
-        """Have a member know what it needs for the next round."""
+    def bring_up(self, seat: Seat) -> list[Any]:
+        """Have a member know what it needs for the next round; return the futures of that."""
         fleet, call = self.fleet, self.fleet.transport.call
+        found = []
         if seat.blob != self.blob_name:
-            call(seat.member, "learn", self.blob, logging.getLogger("ns2vec").getEffectiveLevel())
+            found += call(seat.member, "learn", self.blob, logging.getLogger("ns2vec").getEffectiveLevel())
             seat.blob, seat.epoch, seat.version = self.blob_name, -1, -1
         is_new = seat.epoch != self.epoch
         if seat.version != fleet.version:
@@ -116,12 +117,13 @@ class Members:
                 self.weights = fleet.transport.put(
                     [array[:, :width] for array, width in zip(self.arrays, self.widths, strict=True)]
                 )
-            call(seat.member, "take", self.weights)
+            found += call(seat.member, "take", fleet.version, self.weights)
             seat.version = fleet.version
             fleet.traffic["weights"] += sum(4 * len(a) * w for a, w in zip(self.arrays, self.widths, strict=True))
         if is_new:
-            call(seat.member, "begin", self.epoch)
+            found += call(seat.member, "begin", self.epoch)
             seat.epoch = self.epoch
+        return found
 
     # ---- rounds ----
 
@@ -150,12 +152,11 @@ class Members:
         """Train a round with those who are there."""
         fleet, transport = self.fleet, self.fleet.transport
         seats = fleet.muster(held)
-        for seat in seats:
-            self.bring_up(seat)
-        n = len(seats)
+        ready = all_futures([self.bring_up(seat) for seat in seats])
+        n, version = len(seats), fleet.version
         work = [self.work_of([one for one in shards if one.jobs][i::n]) for i in range(n)]
         given = [
-            transport.call(seat.member, "train", mine, progress, n, fleet.wire, n_values=n + 1)
+            transport.call(seat.member, "train", version, mine, progress, n, fleet.wire, n_values=n + 1)
             for seat, mine in zip(seats, work, strict=True)
         ]
         merged = [
@@ -166,9 +167,11 @@ class Members:
         ]
         merged_blocks = all_futures(merged)
         for seat in seats:
-            transport.call(seat.member, "apply", *merged_blocks)
+            # nobody waits for it: who fails here is found out in the next round, by the version
+            transport.call(seat.member, "apply", version + 1, *merged_blocks, n_values=0)
         reports = [parts[0] for parts in given]
-        held.until(lambda seconds: transport.wait([*reports, *merged_blocks], seconds))
+        held.until(lambda seconds: transport.wait([*ready, *reports, *merged_blocks], seconds))
+        transport.get(ready)
         self.commit(seats, shards, transport.get(reports), transport.get(merged_blocks))
 
     def work_of(self, shards: list[ShardRound]) -> list[Any]:
@@ -184,7 +187,7 @@ class Members:
         """A round is whole: take over its rows here, too."""
         fleet, traffic = self.fleet, self.fleet.traffic
         for block in blocks:
-            put_rows(self.arrays, block)
+            apply_block(self.arrays, block)
         fleet.version += 1
         self.weights = None
         for seat in seats:

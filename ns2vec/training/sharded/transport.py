@@ -112,7 +112,7 @@ class InProcess:
             found = getattr(self.members[member], method)(*pickle.loads(pickle.dumps(values)))
         except Exception as error:
             return [Outcome(error=error) for _ in range(n_values)]
-        return [Outcome(value) for value in (found if n_values > 1 else [found])]
+        return [Outcome(value) for value in (found if n_values > 1 else [found])][:n_values]
 
     def checked(self, arguments: Sequence[Any]) -> list[Outcome]:
         """Arguments as outcomes; raises what one of them has raised."""

@@ -13,6 +13,7 @@ from ns2vec._typing import Float32Array, Int32Array
 from ns2vec.sampling import BoundSampler
 from ns2vec.training.matrices import Rows, empty_rows
 from ns2vec.training.network import Goal, Network
+from ns2vec.training.sharded._merge import pick_rows, put_rows
 from ns2vec.training.units import Side
 
 #: Of each trained matrix: ids (n,), rising, and numbers (n, width), float32 or the upper halves of them.
@@ -137,22 +138,55 @@ def owners_of(ids: Int32Array, matrix: int, n_owners: int) -> npt.NDArray[Any]:
     return (ids // OWNED_ROWS + matrix) % n_owners
 
 
-def parts_of(changes: Block, widths: Sequence[int], n_owners: int, wire: str) -> list[Block]:
-    """What a shard has changed, by the owners of the rows; in memory of its own.
+class Buffers:
+    """Memory that is used again in each round: fresh memory is slow to write to.
 
     Examples
     --------
-    >>> from ns2vec.training.sharded.wire import parts_of
+    >>> from ns2vec.training.sharded.wire import Buffers
+    >>> buffers = Buffers()
+    >>> first = buffers.rows(3, 4)
+    >>> buffers.begin_round()
+    >>> np.shares_memory(buffers.rows(2, 4), first)
+    True
+    """
+
+    def __init__(self) -> None:
+        self.kept: list[Float32Array] = []
+        self.n_given = 0
+
+    def begin_round(self) -> None:
+        """What was given out may be given out again."""
+        self.n_given = 0
+
+    def rows(self, n: int, width: int) -> Float32Array:
+        """Memory for so many rows, until the next round."""
+        if self.n_given == len(self.kept):
+            self.kept.append(np.empty(0, dtype=np.float32))
+        if len(self.kept[self.n_given]) < n * width:
+            self.kept[self.n_given] = np.empty(n * width + n * width // 4, dtype=np.float32)
+        self.n_given += 1
+        return self.kept[self.n_given - 1][: n * width].reshape(n, width)
+
+
+def parts_of(
+    changes: Block, widths: Sequence[int], n_owners: int, wire: str, buffers: Buffers
+) -> list[Block]:
+    """What a shard has changed, by the owners of the rows; in memory that is good until the next round.
+
+    Examples
+    --------
+    >>> from ns2vec.training.sharded.wire import Buffers, parts_of
     >>> ids, rows = np.array([3, 300, 515], np.int32), np.ones((3, 16), np.float32)
-    >>> [part[0][0].tolist() for part in parts_of([(ids, rows)], [10], 2, "float32")]
+    >>> [part[0][0].tolist() for part in parts_of([(ids, rows)], [10], 2, "float32", Buffers())]
     [[3, 515], [300]]
     """
     parts: list[Block] = [[] for _ in range(n_owners)]
     for matrix, ((ids, rows), width) in enumerate(zip(changes, widths, strict=True)):
         owners = owners_of(ids, matrix, n_owners)
         for owner, part in enumerate(parts):
-            mine = np.flatnonzero(owners == owner)
-            part.append((ids[mine], packed(rows[mine, :width], wire)))
+            mine = np.flatnonzero(owners == owner).astype(np.int32)
+            part.append((ids[mine], packed(picked(rows, mine, width, buffers), wire)))
     return parts
 
 
@@ -183,24 +217,20 @@ def unpacked(rows: npt.NDArray[Any]) -> Float32Array:
     return found
 
 
-def padded(rows: npt.NDArray[Any], stride: int) -> Float32Array:
-    """Rows of `stride` numbers, with zeros behind those that travelled."""
-    numbers = unpacked(rows)
-    if numbers.shape[1] == stride:
-        return numbers
-    found = np.zeros((len(numbers), stride), dtype=np.float32)
-    found[:, : numbers.shape[1]] = numbers
-    return found
+def picked(array: Float32Array, ids: Int32Array, width: int, buffers: Buffers) -> Float32Array:
+    """The first `width` numbers of some rows."""
+    rows = buffers.rows(len(ids), width)
+    pick_rows(array, ids, rows)
+    return rows
 
 
-def put_rows(arrays: Sequence[Float32Array], block: Block) -> None:
+def apply_block(arrays: Sequence[Float32Array], block: Block) -> None:
     """Bring merged rows into weights: as they are, or, in bfloat16, by how much they have changed."""
     for array, (ids, rows) in zip(arrays, block, strict=True):
-        width = rows.shape[1]
         if rows.dtype == np.float32:
-            array[ids, :width] = rows
+            put_rows(array, ids, rows)
         else:
-            array[ids, :width] += unpacked(rows)
+            array[ids, : rows.shape[1]] += unpacked(rows)
 
 
 def n_bytes(blocks: Sequence[Block]) -> int:
