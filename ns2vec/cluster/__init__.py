@@ -8,8 +8,8 @@
     with Ray(workers=2):
         model = Word2Vec("corpus.txt", shards=8)
 
-The bytes are those of ``Word2Vec("corpus.txt", shards=8)`` with threads of one machine, also where workers are
-lost and replaced, come or go. Every family of models that has ``shards=`` trains so. See docs/scaling.md.
+The bytes are those of ``Word2Vec("corpus.txt", shards=8)`` with threads of one machine, also where workers
+are lost and replaced, come or go. Every family of models that has ``shards=`` trains so. See docs/scaling.md.
 
 - `ns2vec.cluster.Ray`           workers on Ray (``pip install 'ns2vec[ray]'``)
 - `ns2vec.cluster.transport`     how Ray's actors are called
@@ -17,6 +17,6 @@ lost and replaced, come or go. Every family of models that has ``shards=`` train
 
 from __future__ import annotations
 
-from ns2vec.cluster.ray import Ray
+from ns2vec.cluster.workers import Ray
 
 __all__ = ["Ray"]

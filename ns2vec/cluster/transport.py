@@ -6,23 +6,12 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-import ray
-from ray import cloudpickle
-from ray.exceptions import (
-    ActorUnavailableError,
-    NodeDiedError,
-    ObjectLostError,
-    RayActorError,
-    RayError,
-    RayTaskError,
-    WorkerCrashedError,
-)
-
 from ns2vec.exceptions import Ns2vecError
 from ns2vec.training.sharded.member import LogRelay, Member
-from ns2vec.training.sharded.transport import MemberLost
+from ns2vec.training.sharded.transport import LostMemberError
 
-LOST = (RayActorError, ActorUnavailableError, NodeDiedError, ObjectLostError, WorkerCrashedError)
+#: Names of Ray's errors that say that a process or what it has made is no more.
+LOST = ("RayActorError", "ActorUnavailableError", "NodeDiedError", "ObjectLostError", "WorkerCrashedError")
 
 
 class Host:
@@ -40,7 +29,7 @@ class Host:
         return getattr(self.member, method)(*arguments)
 
 
-class WorkerTraceback(Ns2vecError):
+class WorkerTracebackError(Ns2vecError):
     """What a worker's process says about the exception that this is the cause of."""
 
     def __init__(self, text: str) -> None:
@@ -56,13 +45,16 @@ class Actors:
 
     Parameters
     ----------
+    ray : module
     options : dict
         Of the actors: ``num_cpus``, ``resources``, ``memory``, ``runtime_env`` ...
     """
 
-    def __init__(self, options: dict[str, Any]) -> None:
+    def __init__(self, ray: Any, options: dict[str, Any]) -> None:
+        self.ray = ray
         # Ray is not to restart an actor: a new one would have none of the weights
         self.host = ray.remote(max_restarts=0, max_task_retries=0, **options)(Host)
+        self.lost = tuple(getattr(ray.exceptions, name) for name in LOST)
 
     def hire(self) -> Any:
         """As `Transport.hire`."""
@@ -70,52 +62,50 @@ class Actors:
 
     def dismiss(self, member: Any) -> None:
         """As `Transport.dismiss`."""
-        if ray.is_initialized():
-            ray.kill(member)
+        if self.ray.is_initialized():
+            self.ray.kill(member)
 
     def call(self, member: Any, method: str, *arguments: Any, n_values: int = 1) -> list[Any]:
         """As `Transport.call`."""
         try:
             found = member.call.options(num_returns=n_values).remote(method, *arguments)
-        except LOST as error:
-            raise MemberLost(str(error)) from error
+        except self.lost as error:
+            raise LostMemberError(str(error)) from error
         return [found][:n_values] if n_values < 2 else list(found)
 
     def put(self, value: Any) -> Any:
         """As `Transport.put`."""
-        return ray.put(value)
+        return self.ray.put(value)
 
     def wait(self, futures: Sequence[Any], seconds: float) -> bool:
         """As `Transport.wait`; one that has failed is there."""
-        futures = list(dict.fromkeys(futures))
-        ready, _ = ray.wait(futures, num_returns=len(futures), timeout=seconds, fetch_local=False)
-        return len(ready) == len(futures)
+        waiting = list(dict.fromkeys(futures))
+        n = len(waiting)
+        ready, _ = self.ray.wait(waiting, num_returns=n, timeout=seconds, fetch_local=False)
+        return len(ready) == n
 
     def get(self, futures: Sequence[Any]) -> list[Any]:
         """As `Transport.get`."""
         try:
-            found: list[Any] = ray.get(list(futures))
+            found: list[Any] = self.ray.get(list(futures))
             return found
-        except RayError as error:
-            raise translated(error) from cause_of(error)
+        except self.ray.exceptions.RayError as error:
+            raise self.translated(error) from traceback_of(error)
+
+    def translated(self, error: Any) -> BaseException:
+        """What the worker raised; `LostMemberError` where it raised nothing, because it is no more."""
+        cause = getattr(error, "cause", None)
+        if isinstance(error, self.lost) or isinstance(cause, self.lost):
+            return LostMemberError(str(error).partition("\n")[0])
+        found: BaseException = cause if isinstance(cause, BaseException) else error
+        return found
 
     def dumps(self, value: Any) -> bytes:
         """As `Transport.dumps`: also classes and functions of the user's script."""
-        found: bytes = cloudpickle.dumps(value)
+        found: bytes = self.ray.cloudpickle.dumps(value)
         return found
 
 
-def translated(error: RayError) -> BaseException:
-    """What the worker raised; `MemberLost` where it raised nothing, because it is no more."""
-    cause = getattr(error, "cause", None)
-    if isinstance(error, LOST) or isinstance(cause, LOST):
-        return MemberLost(str(error).partition("\n")[0])
-    if isinstance(error, RayTaskError) and isinstance(cause, BaseException):
-        return cause
-    return error
-
-
-def cause_of(error: RayError) -> BaseException | None:
+def traceback_of(error: Any) -> WorkerTracebackError | None:
     """The worker's traceback, to stand above that of the caller."""
-    text = getattr(error, "traceback_str", None)
-    return WorkerTraceback(text) if text else None
+    return None if getattr(error, "cause", None) is None else WorkerTracebackError(str(error))

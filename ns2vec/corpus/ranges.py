@@ -1,9 +1,9 @@
 """Text files of which several processes read a part each, with the outcome of one that reads all of it.
 
-A file is cut at newlines into ranges of bytes. Whoever counts a range says which words are in it, in the order
-in which they appear, and how many words are in each line. When that is put together in the order of the text,
-words come in the order of a single pass, and the lengths of the lines say where chunks begin: at which byte,
-behind how many sentences of the line there. From then on any process can read any chunk by itself.
+A file is cut at newlines into ranges of bytes. Whoever counts a range says which words are in it, in the
+order in which they appear, and how many words are in each line. When that is put together in the order of the
+text, words come in the order of a single pass, and the lengths of the lines say where chunks begin: at which
+byte, behind how many sentences of the line there. From then on any process can read any chunk by itself.
 """
 
 from __future__ import annotations
@@ -228,9 +228,11 @@ class PlaceReader:
         ends = np.flatnonzero(rows == END) + 1
         skipped = chunk.first[2]
         if len(ends) < skipped + chunk.n_sentences:
-            raise CorpusError(f"{name} was changed while it was trained on: leave it as it is, and begin anew")
+            raise CorpusError(
+                f"{name} was changed while it was trained on: leave it as it is, and begin anew"
+            )
         begin = ends[skipped - 1] if skipped else 0
-        found = rows[begin : ends[skipped + chunk.n_sentences - 1]].copy()
+        found: Int32Array = rows[begin : ends[skipped + chunk.n_sentences - 1]].copy()
         if found.nbytes <= self.left:
             self.kept[chunk.index] = found
             self.left -= found.nbytes
@@ -329,7 +331,7 @@ def n_bytes_of(path: PathLike) -> int:
 
 
 class SpreadCorpus(FileCorpus):
-    """Text in plain files whose ranges others count and whose chunks others read.
+    r"""Text in plain files whose ranges others count and whose chunks others read.
 
     Parameters
     ----------
@@ -337,7 +339,8 @@ class SpreadCorpus(FileCorpus):
         One that `can_be_spread`.
     run_all : callable
         ``run_all(function, items)`` gives what the function makes of each item, in the order of the items.
-    range_bytes : int
+    range_bytes : int, optional
+        Of a range: `RANGE_BYTES`.
 
     Examples
     --------
@@ -345,7 +348,7 @@ class SpreadCorpus(FileCorpus):
     >>> from ns2vec.corpus import open_corpus
     >>> from ns2vec.corpus.ranges import SpreadCorpus
     >>> with tempfile.NamedTemporaryFile() as file:
-    ...     _ = file.write(b"b a b\\nc b\\n"); file.flush()
+    ...     _ = file.write(b"b a b\nc b\n"); file.flush()
     ...     corpus = SpreadCorpus(open_corpus(file.name), map, range_bytes=4)
     ...     scan = corpus.scan(chunk_words=3)
     ...     chunks = [chunk.rows().tolist() for chunk in corpus.chunks({"b": 0}, chunk_words=3)]
@@ -355,9 +358,9 @@ class SpreadCorpus(FileCorpus):
     [[0, -2, 0, -1], [-2, 0, -1]]
     """
 
-    def __init__(self, corpus: FileCorpus, run_all: RunAll, range_bytes: int = RANGE_BYTES) -> None:
+    def __init__(self, corpus: FileCorpus, run_all: RunAll, range_bytes: int | None = None) -> None:
         super().__init__(corpus.reader, corpus.sources, corpus.splitting)
-        self.run_all, self.range_bytes = run_all, range_bytes
+        self.run_all, self.range_bytes = run_all, range_bytes or RANGE_BYTES
         self.places: list[PlacedChunk] = []
         self.places_of: Any = None  # what they were found for
 

@@ -79,7 +79,9 @@ class Shards:
         self.n_chunks = chunks_of_round(run.plan.total_words, config)
         fleet = current_fleet()
         self.backend: Backend = (
-            Threads(run, network, rule, self.n_shards) if fleet is None else Members(run, network, rule, fleet)
+            Threads(run, network, rule, self.n_shards)
+            if fleet is None
+            else Members(run, network, rule, fleet)
         )
 
     @property

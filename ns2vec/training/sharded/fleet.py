@@ -16,8 +16,8 @@ from ns2vec._build_info import __version__
 from ns2vec._options import whole
 from ns2vec.corpus import Corpus
 from ns2vec.corpus.ranges import SpreadCorpus, can_be_spread
-from ns2vec.exceptions import ConfigError
-from ns2vec.training.sharded.transport import MemberLost, Transport
+from ns2vec.exceptions import ConfigError, Ns2vecError
+from ns2vec.training.sharded.transport import LostMemberError, Transport
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +25,10 @@ WIRES = ("float32", "bfloat16")
 TICK_SECONDS = 0.1
 PATIENCE_SECONDS = 30.0  # that work waits for a member to come, where there are others
 MOST_LOSSES = 20  # one after the other, without anything done in between
+
+
+class ClusterError(Ns2vecError, RuntimeError):
+    """The cluster cannot go on."""
 
 
 @dataclass(eq=False)
@@ -106,7 +110,8 @@ class Fleet:
         self.n_wanted = whole("workers", n_members, 1)
         self.seats: list[Seat] = []
         self.coming: list[Seat] = []
-        self.version, self.crc = 0, None
+        self.version = 0
+        self.crc: int | None = None
         self.blobs: dict[str, Any] = {}
         self.n_losses = 0
         self.traffic = dict.fromkeys(("rounds", "repeated", "lost", "changes", "merged", "weights"), 0)
@@ -118,7 +123,7 @@ class Fleet:
 
         Raises
         ------
-        MemberLost
+        ClusterError
             If members are lost as fast as they come.
         ConfigError
             If one has another version or instruction set.
@@ -157,10 +162,12 @@ class Fleet:
             self.coming.remove(seat)
             try:
                 self.let_in(seat)
-            except MemberLost:
+            except LostMemberError:
                 self.note_loss(seat)
         if self.coming:
-            logger.warning("%d workers have not come yet: going on with %d", len(self.coming), len(self.seats))
+            logger.warning(
+                "%d workers have not come yet: going on with %d", len(self.coming), len(self.seats)
+            )
         if not self.seats:
             self.muster(held)
 
@@ -170,9 +177,10 @@ class Fleet:
         ours = {"version": __version__, "isa": _kernels.ISA}
         for name, value in ours.items():
             if facts[name] != value:
+                remedy = "install the same ns2vec" if name == "version" else "set NS2VEC_ISA alike everywhere"
                 raise ConfigError(
-                    f"a worker has {name} {facts[name]}, and the driver {value}, so that their bytes may differ: "
-                    + ("install the same ns2vec" if name == "version" else "set NS2VEC_ISA alike everywhere")
+                    f"a worker has {name} {facts[name]}, and the driver {value}, so their bytes may differ: "
+                    + remedy
                 )
         seat.name = f"worker {facts['pid']}"
         self.seats.append(seat)
@@ -188,7 +196,7 @@ class Fleet:
 
         Raises
         ------
-        MemberLost
+        ClusterError
             If that were too many.
         """
         self.traffic["lost"] += 1
@@ -196,9 +204,9 @@ class Fleet:
         self.transport.dismiss(seat.member)
         logger.warning("%s is lost, and is replaced", seat.name)
         if self.n_losses > MOST_LOSSES:
-            raise MemberLost(
-                f"{self.n_losses} workers were lost without anything done in between: have they enough memory, "
-                "and is ns2vec installed where they run?"
+            raise ClusterError(
+                f"{self.n_losses} workers were lost without anything done in between: have they enough "
+                "memory, and is ns2vec installed where they run?"
             )
 
     def drop_lost(self, held: Held) -> None:
@@ -209,7 +217,7 @@ class Fleet:
             try:
                 held.until(lambda seconds, future=future: self.transport.wait(future, seconds))  # type: ignore[misc]
                 self.transport.get(future)
-            except MemberLost:
+            except LostMemberError:
                 self.seats.remove(seat)
                 self.note_loss(seat)
 
@@ -241,7 +249,7 @@ class Fleet:
                 raise held.interrupt
             try:
                 found = self.transport.get(future)[0]
-            except MemberLost:
+            except LostMemberError:
                 self.drop_lost(held)
                 seats = self.muster(held)
                 waiting[0] = self.given(seats[0], function, item)

@@ -7,8 +7,8 @@ the driver::
     merge   each member merges the rows that it owns            -> these rows
     apply   each member, and the driver, take over all of them
 
-The driver's own weights are those of the last whole round. So whatever happens in the middle of one, it can be
-trained again, by whoever is there.
+The driver's own weights are those of the last whole round. So whatever happens in the middle of one, it can
+be trained again, by whoever is there.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from ns2vec.training.sharded.fleet import Fleet, Held, Seat, all_futures
 from ns2vec.training.sharded.merges import Merge
 from ns2vec.training.sharded.replicas import trained_arrays
 from ns2vec.training.sharded.rounds import ShardRound
-from ns2vec.training.sharded.transport import MemberLost
+from ns2vec.training.sharded.transport import LostMemberError
 from ns2vec.training.sharded.wire import Block, SentNetwork, apply_block, n_bytes, trained_widths
 
 if TYPE_CHECKING:
@@ -67,7 +67,9 @@ class Members:
         run, transport = self.run, self.fleet.transport
         remote = getattr(run.feed, "remote", None)
         if remote is None:
-            raise ConfigError(f"{type(run.feed).__name__} cannot be trained on a cluster: train it by threads")
+            raise ConfigError(
+                f"{type(run.feed).__name__} cannot be trained on a cluster: train it by threads"
+            )
         try:
             blob = transport.dumps((SentNetwork.of(network), run.config, remote(run)))
         except (TypeError, AttributeError, ValueError, ImportError) as error:
@@ -119,7 +121,9 @@ class Members:
                 )
             found += call(seat.member, "take", fleet.version, self.weights)
             seat.version = fleet.version
-            fleet.traffic["weights"] += sum(4 * len(a) * w for a, w in zip(self.arrays, self.widths, strict=True))
+            fleet.traffic["weights"] += sum(
+                4 * len(a) * w for a, w in zip(self.arrays, self.widths, strict=True)
+            )
         if is_new:
             found += call(seat.member, "begin", self.epoch)
             seat.epoch = self.epoch
@@ -135,7 +139,7 @@ class Members:
         while True:
             try:
                 self.attempt(shards, progress, held)
-            except MemberLost:
+            except LostMemberError:
                 fleet.traffic["repeated"] += 1
                 self.outdate()
                 fleet.drop_lost(held)
@@ -178,7 +182,8 @@ class Members:
         """What a member is given of shards: jobs that can travel, with their places in the run."""
         run = self.run
         return [
-            (one.shard, [(alone(job), run.progress(job), run.rate(job)) for job in one.jobs]) for one in shards
+            (one.shard, [(alone(job), run.progress(job), run.rate(job)) for job in one.jobs])
+            for one in shards
         ]
 
     def commit(

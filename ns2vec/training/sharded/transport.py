@@ -11,7 +11,7 @@ from ns2vec.exceptions import Ns2vecError
 from ns2vec.training.sharded.member import Member
 
 
-class MemberLost(Ns2vecError, ConnectionError):
+class LostMemberError(Ns2vecError, ConnectionError):
     """A member has died or cannot be reached."""
 
 
@@ -47,7 +47,7 @@ class Transport(Protocol):
 
         Raises
         ------
-        MemberLost
+        LostMemberError
             If one of them was to come from a member that is lost.
         BaseException
             What the call raised, with the traceback that it has there.
@@ -65,6 +65,7 @@ class Outcome:
 
     value: Any = None
     error: BaseException | None = None
+    member: int = 0
 
 
 @dataclass
@@ -81,7 +82,7 @@ class InProcess:
     lost_at : set of int
         Before these calls their member dies.
     late : set of int
-        Members that come, but not before somebody takes them out of here.
+        Members of which nothing comes before somebody takes them out of here.
     """
 
     members: dict[int, Member] = field(default_factory=dict)
@@ -108,11 +109,12 @@ class InProcess:
         try:
             values = [one.value for one in self.checked(arguments)]
             if member not in self.members:
-                raise MemberLost(f"member {member} is lost")
+                raise LostMemberError(f"member {member} is lost")
             found = getattr(self.members[member], method)(*pickle.loads(pickle.dumps(values)))
         except Exception as error:
-            return [Outcome(error=error) for _ in range(n_values)]
-        return [Outcome(value) for value in (found if n_values > 1 else [found])][:n_values]
+            return [Outcome(error=error, member=member) for _ in range(n_values)]
+        values = found if n_values > 1 else [found]
+        return [Outcome(value, member=member) for value in values][:n_values]
 
     def checked(self, arguments: Sequence[Any]) -> list[Outcome]:
         """Arguments as outcomes; raises what one of them has raised."""
@@ -128,7 +130,7 @@ class InProcess:
 
     def wait(self, futures: Sequence[Outcome], seconds: float) -> bool:
         """As `Transport.wait`: of members that are late nothing is there."""
-        return not any(one.value in self.late for one in futures if isinstance(one.value, int))
+        return not any(one.member in self.late for one in futures)
 
     def get(self, futures: Sequence[Outcome]) -> list[Any]:
         """As `Transport.get`."""

@@ -21,7 +21,9 @@ Block: TypeAlias = list[tuple[Int32Array, npt.NDArray[Any]]]
 #: The same of several shards, each with its number.
 Part: TypeAlias = list[tuple[int, Block]]
 
-OWNED_ROWS = 256  # one after the other that have one owner; frequent rows, which most shards change, have many
+OWNED_ROWS = (
+    256  # one after the other that have one owner; frequent rows, which most shards change, have many
+)
 
 
 # ---- a network ---------------------------------------------------------------------------------------
@@ -202,9 +204,8 @@ def packed(rows: Float32Array, wire: str) -> npt.NDArray[Any]:
     if wire == "float32":
         return np.ascontiguousarray(rows)
     bits = np.ascontiguousarray(rows).view(np.uint32)
-    found = ((bits + np.uint32(0x7FFF) + ((bits >> np.uint32(16)) & np.uint32(1))) >> np.uint32(16)).astype(
-        np.uint16
-    )
+    up = np.uint32(0x7FFF) + ((bits >> np.uint32(16)) & np.uint32(1))
+    found: npt.NDArray[np.uint16] = ((bits + up) >> np.uint32(16)).astype(np.uint16)
     found[np.isnan(rows)] = 0x7FC0  # rounding up might have made an infinity of it
     return found
 

@@ -7,13 +7,12 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from ns2vec._options import whole
+from ns2vec.cluster.transport import Actors
 from ns2vec.exceptions import ConfigError
 from ns2vec.training.sharded.fleet import WIRES, Fleet, using
 
 if TYPE_CHECKING:
     from typing_extensions import Self
-
-LOCAL = "local"
 
 
 class Ray:
@@ -84,11 +83,10 @@ class Ray:
         self.options = options
         self.fleet: Fleet | None = None
         self.stack = ExitStack()
+        self.traffic_then: dict[str, int] = {}
 
     def __enter__(self) -> Self:
         ray = imported()
-        from ns2vec.cluster.transport import Actors
-
         if self.fleet is not None:
             raise ConfigError("this cluster is in use already: make another Ray for another with")
         with ExitStack() as stack:
@@ -96,7 +94,7 @@ class Ray:
                 self.start(ray)
                 stack.callback(ray.shutdown)
             n_workers = self.workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
-            self.fleet = Fleet(Actors(self.actor_options), n_workers, self.wire)
+            self.fleet = Fleet(Actors(ray, self.actor_options), n_workers, self.wire)
             stack.callback(self.fleet.close)
             stack.enter_context(using(self.fleet))
             self.stack = stack.pop_all()
@@ -135,7 +133,7 @@ class Ray:
     def traffic(self) -> dict[str, int]:
         """What went on until now."""
         if self.fleet is None:
-            return vars(self).get("traffic_then", {})
+            return self.traffic_then
         return dict(self.fleet.traffic)
 
 
