@@ -99,6 +99,7 @@ class Member:
         self.widths: list[int] = []
         self.version = -1  # of the weights
         self.buffers = Buffers()
+        self.own_part: Part = []
 
     # ---- what a member is told ----
 
@@ -137,7 +138,7 @@ class Member:
     # ---- a round ----
 
     def train(
-        self, version: int, work: list[Any], progress: float, n_owners: int, wire: str
+        self, version: int, work: list[Any], progress: float, me: int, n_owners: int, wire: str
     ) -> tuple[Any, ...]:
         """Train shards; return a report, and for each owner what they have changed in its rows.
 
@@ -149,7 +150,8 @@ class Member:
             Each job with its progress and its rate.
         progress : float
             Of the round.
-        n_owners : int
+        me, n_owners : int
+            Which of the owners this member is; its own part stays here.
         wire : {"float32", "bfloat16"}
         """
         replica, run, room = self.replica, self.run, self.room
@@ -173,8 +175,9 @@ class Member:
         report = {
             "tallies": tallies,
             "records": [] if self.relay is None else self.relay.take(),
-            "n_bytes": [n_bytes([block for _, block in part]) for part in parts],
+            "n_bytes": sum(n_bytes([block for _, block in part]) for i, part in enumerate(parts) if i != me),
         }
+        self.own_part, parts[me] = parts[me], []
         return report, *parts
 
     def do_job(
@@ -199,7 +202,9 @@ class Member:
             The rows as they are after the round, or with bfloat16 by how much they have changed. The weights
             here stay as they are: a round may be left out, and be trained again.
         """
-        shards = [block for _, block in sorted((pair for part in parts for pair in part), key=lambda p: p[0])]
+        pairs = [*self.own_part, *(pair for part in parts for pair in part)]
+        shards = [block for _, block in sorted(pairs, key=lambda pair: pair[0])]
+        self.own_part = []
         merged: Block = []
         for matrix, (base, width) in enumerate(zip(self.bases, self.widths, strict=True)):
             changes = [block[matrix] for block in shards]

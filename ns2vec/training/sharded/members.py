@@ -160,8 +160,8 @@ class Members:
         n, version = len(seats), fleet.version
         work = [self.work_of([one for one in shards if one.jobs][i::n]) for i in range(n)]
         given = [
-            transport.call(seat.member, "train", version, mine, progress, n, fleet.wire, n_values=n + 1)
-            for seat, mine in zip(seats, work, strict=True)
+            transport.call(seat.member, "train", version, mine, progress, me, n, fleet.wire, n_values=n + 1)
+            for me, (seat, mine) in enumerate(zip(seats, work, strict=True))
         ]
         merged = [
             transport.call(
@@ -203,10 +203,7 @@ class Members:
         for report in reports:
             for record in report["records"]:
                 logging.getLogger(record["name"]).handle(logging.makeLogRecord(record))
-        # a member has no way to go to itself
-        traffic["changes"] += sum(
-            n for i, report in enumerate(reports) for owner, n in enumerate(report["n_bytes"]) if owner != i
-        )
+        traffic["changes"] += sum(report["n_bytes"] for report in reports)
         traffic["merged"] += n_bytes(blocks) * (len(seats) - 1)
 
 

@@ -14,9 +14,9 @@ from ns2vec.training.sharded.wire import Buffers, apply_block, packed, parts_of,
 
 @given(arrays(np.float32, (3, 5), elements=st.floats(-(2.0**99), 2.0**99, width=32)))
 def test_bfloat16_is_the_nearest(rows):
-    """Half a unit in the last of eight bits is at most 2 ** -9 of the number, or of the least one."""
+    """Half a unit in the last of eight bits is at most 2 ** -8 of the number, or of the least one."""
     found = unpacked(packed(rows, "bfloat16"))
-    assert (np.abs(found - rows) <= np.abs(rows) * 2.0**-8 / 2 + 1e-40).all()
+    assert (np.abs(found - rows) <= np.abs(rows) * 2.0**-8 + 1e-40).all()
     assert not (found.view(np.uint32) & 0xFFFF).any()
 
 
