@@ -129,8 +129,8 @@ class Member:
 
     def take(self, version: int, weights: Sequence[Float32Array]) -> None:
         """Begin from these weights."""
-        for base, rows, width in zip(self.bases, weights, self.widths, strict=True):
-            base[:, :width] = rows[:, :width]
+        for base, rows in zip(self.bases, weights, strict=True):
+            base[:] = rows
         if self.replica is not None:
             self.replica.refresh()
         self.version = version

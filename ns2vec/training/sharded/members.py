@@ -27,7 +27,7 @@ from ns2vec.training.sharded.merges import Merge
 from ns2vec.training.sharded.replicas import trained_arrays
 from ns2vec.training.sharded.rounds import ShardRound
 from ns2vec.training.sharded.transport import LostMemberError
-from ns2vec.training.sharded.wire import Block, SentNetwork, apply_block, n_bytes, trained_widths
+from ns2vec.training.sharded.wire import Block, SentNetwork, apply_block, n_bytes
 
 if TYPE_CHECKING:
     from ns2vec.training.network import Network
@@ -52,7 +52,7 @@ class Members:
     def __init__(self, run: Run, network: Network, rule: Merge, fleet: Fleet) -> None:
         self.run, self.rule, self.fleet = run, rule, fleet
         self.epoch = run.core.epochs_trained
-        self.arrays, self.widths = trained_arrays(network), trained_widths(network)
+        self.arrays = trained_arrays(network)
         self.blob, self.blob_name = self.packed(network)
         self.weights: Any = None  # a future, while somebody has to be given them
 
@@ -116,14 +116,10 @@ class Members:
         is_new = seat.epoch != self.epoch
         if seat.version != fleet.version:
             if self.weights is None:
-                self.weights = fleet.transport.put(
-                    [array[:, :width] for array, width in zip(self.arrays, self.widths, strict=True)]
-                )
+                self.weights = fleet.transport.put(self.arrays)
             found += call(seat.member, "take", fleet.version, self.weights)
             seat.version = fleet.version
-            fleet.traffic["weights"] += sum(
-                4 * len(a) * w for a, w in zip(self.arrays, self.widths, strict=True)
-            )
+            fleet.traffic["weights"] += sum(array.nbytes for array in self.arrays)
         if is_new:
             found += call(seat.member, "begin", self.epoch)
             seat.epoch = self.epoch

@@ -272,7 +272,7 @@ def test_weights_are_sent_once_and_then_rows_that_have_changed():
     words = [[f"w{i}", f"w{i + 1}"] * 5 for i in range(0, 2000, 2)]
     fleet = Fleet(InProcess(), 2)
     model = on(fleet, trained, words, epochs=2)
-    whole = 2 * len(model.wv) * 20 * 4
+    whole = 2 * len(model.wv) * 32 * 4
     traffic = fleet.traffic
     assert traffic["weights"] == 2 * whole
     assert traffic["merged"] / traffic["rounds"] < 0.5 * whole
