@@ -19,7 +19,7 @@ from ns2vec._files import is_remote, open_raw, strip_compression
 from ns2vec._magic import N_BYTES
 from ns2vec._typing import Int32Array, Int64Array, PathLike
 from ns2vec.corpus._scan import Scanner
-from ns2vec.corpus.base import OnProgress, Scan, exact_dict
+from ns2vec.corpus.base import Corpus, OnProgress, Scan, exact_dict
 from ns2vec.corpus.chunks import CHUNK_WORDS, END, MAX_SENTENCE_WORDS
 from ns2vec.corpus.files import FileCorpus, Splitting
 from ns2vec.corpus.opening import NOUN, decoding_error, refuse_stranger
@@ -309,7 +309,7 @@ class Cutter:
 # ---- the corpus --------------------------------------------------------------------------------------
 
 
-def can_be_spread(corpus: Any) -> bool:
+def can_be_spread(corpus: Corpus) -> bool:
     """Whether any range of bytes of a corpus can be read by itself: plain files, a sentence a line."""
     if type(corpus) is not FileCorpus or corpus._stream is not None or corpus.passes is not None:
         return False

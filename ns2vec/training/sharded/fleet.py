@@ -14,7 +14,8 @@ from typing import Any
 from ns2vec import _kernels
 from ns2vec._build_info import __version__
 from ns2vec._options import whole
-from ns2vec.corpus import Corpus
+from ns2vec.corpus import Corpus, FileCorpus
+from ns2vec.corpus.portions import SpreadParts, parts_of
 from ns2vec.corpus.ranges import SpreadCorpus, can_be_spread
 from ns2vec.exceptions import ConfigError, Ns2vecError
 from ns2vec.training.sharded.transport import LostMemberError, Transport
@@ -237,11 +238,12 @@ class Fleet:
         """
         held, waiting, left = Held(no_tick), deque[tuple[Any, Seat, list[Any]]](), deque(items)
         busy: dict[Seat, int] = {}
+        shared = self.transport.put(function)
         while left or waiting:
             seats = self.muster(held)
             while left and len(waiting) < 2 * len(seats):
                 seat = min(seats, key=lambda one: busy.get(one, 0))
-                waiting.append(self.given(seat, function, left.popleft()))
+                waiting.append(self.given(seat, shared, left.popleft()))
                 busy[seat] = busy.get(seat, 0) + 1
             item, seat, future = waiting[0]
             held.until(lambda seconds, future=future: self.transport.wait(future, seconds))  # type: ignore[misc]
@@ -252,20 +254,23 @@ class Fleet:
             except LostMemberError:
                 self.drop_lost(held)
                 seats = self.muster(held)
-                waiting[0] = self.given(seats[0], function, item)
+                waiting[0] = self.given(seats[0], shared, item)
                 continue
             waiting.popleft()
             busy[seat] -= 1
             self.n_losses = 0
             yield found
 
-    def given(self, seat: Seat, function: Callable[[Any], Any], item: Any) -> tuple[Any, Seat, list[Any]]:
-        """An item that a member works on."""
+    def given(self, seat: Seat, function: Any, item: Any) -> tuple[Any, Seat, list[Any]]:
+        """An item that a member works on; the function is a future."""
         return item, seat, self.transport.call(seat.member, "do", function, item)
 
     def spread(self, corpus: Corpus) -> Corpus:
         """A corpus that members count and read, where each can read a part by itself."""
-        return SpreadCorpus(corpus, self.run_all) if can_be_spread(corpus) else corpus  # type: ignore[arg-type]
+        if isinstance(corpus, FileCorpus) and can_be_spread(corpus):
+            return SpreadCorpus(corpus, self.run_all)
+        parts = parts_of(corpus)
+        return corpus if parts is None else SpreadParts(parts, self.run_all)
 
 
 # ---- the fleet of a ``with`` -------------------------------------------------------------------------
