@@ -147,7 +147,8 @@ def trained(model: Any, corpus: str, cluster: Any, is_killing: bool, began: floa
 def outcome(job: dict[str, Any]) -> dict[str, Any]:
     """What comes of a run in a process of its own."""
     command = [sys.executable, "-m", "benchmarks.cluster", json.dumps(job)]
-    environment = child_environment(job) | {"RAY_DEDUP_LOGS": "0"}
+    # Ray would let workers come after all else that this machine does
+    environment = child_environment(job) | {"RAY_worker_niceness": "0"}
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found

@@ -253,11 +253,10 @@ class Fleet:
                 found = self.transport.get(future)[0]
             except LostMemberError:
                 self.drop_lost(held)
-                seats = self.muster(held)
-                waiting[0] = self.given(seats[0], shared, item)
+                waiting[0] = self.given(self.muster(held)[0], shared, item)
                 continue
             waiting.popleft()
-            busy[seat] -= 1
+            busy[seat] = max(0, busy.get(seat, 0) - 1)
             self.n_losses = 0
             yield found
 
