@@ -124,13 +124,11 @@ def cluster_estimate(
     everything = n_all * 4 * config.vector_size * (n_shards * away + n_workers - 1)
     words = n_shards * chunks_of_round(shape.n_words, config) * config.batch_words
     busiest = (changed_bytes + merged_bytes) / n_workers
-    network_seconds, processor_seconds = 8 * busiest / speed, None
+    network_seconds, processor_seconds, bound = 8 * busiest / speed, None, None
     if words_per_second is not None:
         most = -(-n_shards // n_workers)  # shards of a worker
-        on_rows = (most * per_shard + merged / row) * row * BYTE_SECONDS
+        on_rows = (most * per_shard * row + merged) * BYTE_SECONDS
         processor_seconds = most * words / n_shards / words_per_second + on_rows
-    bound = None
-    if processor_seconds is not None:
         bound = "network" if network_seconds > processor_seconds else "processors"
     return ClusterEstimate(
         workers=n_workers,

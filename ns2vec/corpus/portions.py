@@ -22,7 +22,7 @@ from ns2vec.vocab.checks import check_token
 MakePart: TypeAlias = Callable[[int], Iterable[Sequence[Token]]]
 
 
-class Parts:
+class SentenceParts:
     """Sentences in parts, each made by a function from its number; on a cluster workers make them.
 
     Parameters
@@ -39,10 +39,10 @@ class Parts:
 
     Examples
     --------
-    >>> from ns2vec.cluster import Parts
+    >>> from ns2vec.cluster import SentenceParts
     >>> def make_part(i):
     ...     return [[f"word{i}", "and"], ["more"]]
-    >>> [*Parts(make_part, 2)]
+    >>> [*SentenceParts(make_part, 2)]
     [['word0', 'and'], ['more'], ['word1', 'and'], ['more']]
     """
 
@@ -71,14 +71,16 @@ class Parts:
         return iter(found)
 
 
-def count_part(parts: Parts, number: int) -> tuple[list[Token], Int64Array, int, int]:
+def count_part(parts: SentenceParts, number: int) -> tuple[list[Token], Int64Array, int, int]:
     """Distinct tokens of a part in order of appearance, how often each is there, words and sentences."""
     counter = SentenceCounter(check_token)
     counter.fill(parts.sentences_of(number), 2**62)
     return list(counter.tokens()), counter.counts(), counter.n_words, counter.n_sentences
 
 
-def encode_part(parts: Parts, key_to_index: dict[Any, int], number: int) -> tuple[Int32Array, Int64Array]:
+def encode_part(
+    parts: SentenceParts, key_to_index: dict[Any, int], number: int
+) -> tuple[Int32Array, Int64Array]:
     """Rows of the words of a part, and the length of each sentence."""
     lengths: list[int] = []
     rows: list[int] = []
@@ -113,16 +115,16 @@ def cut_parts(encoded: Iterable[tuple[Int32Array, Int64Array]], chunk_words: int
 
 
 class SpreadParts(Corpus):
-    """Parts that others make.
+    """Sentences whose parts others make.
 
     Parameters
     ----------
-    parts : Parts
+    parts : SentenceParts
     run_all : callable
         As of `ns2vec.corpus.ranges.SpreadCorpus`.
     """
 
-    def __init__(self, parts: Parts, run_all: RunAll) -> None:
+    def __init__(self, parts: SentenceParts, run_all: RunAll) -> None:
         self.parts, self.run_all = parts, run_all
 
     def _scan(self, chunk_words: int, memory_limit: int, workers: int, on_progress: OnProgress) -> Scan:
@@ -148,7 +150,7 @@ class SpreadParts(Corpus):
         return iter(self.parts)
 
 
-def parts_of(corpus: Any) -> Parts | None:
+def parts_of(corpus: Any) -> SentenceParts | None:
     """The parts that a corpus is made of, if it is."""
-    is_plain = type(corpus) is IterableCorpus and type(corpus.iterable) is Parts
+    is_plain = type(corpus) is IterableCorpus and type(corpus.iterable) is SentenceParts
     return corpus.iterable if is_plain else None

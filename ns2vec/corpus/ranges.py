@@ -344,12 +344,13 @@ class SpreadCorpus(FileCorpus):
 
     Examples
     --------
-    >>> import tempfile
+    >>> import pathlib, tempfile
     >>> from ns2vec.corpus import open_corpus
     >>> from ns2vec.corpus.ranges import SpreadCorpus
-    >>> with tempfile.NamedTemporaryFile() as file:
-    ...     _ = file.write(b"b a b\nc b\n"); file.flush()
-    ...     corpus = SpreadCorpus(open_corpus(file.name), map, range_bytes=4)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "text.txt")
+    ...     _ = path.write_text("b a b\nc b\n")
+    ...     corpus = SpreadCorpus(open_corpus(path), map, range_bytes=4)
     ...     scan = corpus.scan(chunk_words=3)
     ...     chunks = [chunk.rows().tolist() for chunk in corpus.chunks({"b": 0}, chunk_words=3)]
     >>> list(scan.tokens), scan.counts.tolist(), scan.n_words

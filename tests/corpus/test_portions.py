@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ns2vec import Word2Vec
 from ns2vec.corpus import open_corpus
-from ns2vec.corpus.portions import Parts, SpreadParts, parts_of
+from ns2vec.corpus.portions import SentenceParts, SpreadParts, parts_of
 from ns2vec.exceptions import ConfigError, CorpusError
 from ns2vec.training.sharded.fleet import Fleet, using
 from ns2vec.training.sharded.transport import InProcess
@@ -42,11 +42,11 @@ def assert_alike(parts, chunk_words):
 
 @given(st.lists(SENTENCES, min_size=1, max_size=4), st.sampled_from([1, 4, 100]))
 def test_any_parts_give_what_the_whole_gives(made, chunk_words):
-    assert_alike(Parts(Made(made), len(made)), chunk_words)
+    assert_alike(SentenceParts(Made(made), len(made)), chunk_words)
 
 
 def test_long_sentences_are_cut_alike():
-    assert_alike(Parts(Made([[["a"] * 25_000, [], ["b"] * 10_000], [["a"] * 3]]), 2), 12_000)
+    assert_alike(SentenceParts(Made([[["a"] * 25_000, [], ["b"] * 10_000], [["a"] * 3]]), 2), 12_000)
 
 
 def test_parts_on_a_cluster_give_the_bytes_of_the_sentences():
@@ -54,16 +54,18 @@ def test_parts_on_a_cluster_give_the_bytes_of_the_sentences():
     options = {"min_count": 1, "vector_size": 8, "shards": 4, "batch_words": 50, "epochs": 2}
     local = Word2Vec([sentence for part in made for sentence in part], **options)
     with using(Fleet(InProcess(lost_at={3, 9}), 2)):
-        spread = Word2Vec(Parts(Made(made), 5), **options)
+        spread = Word2Vec(SentenceParts(Made(made), 5), **options)
     assert spread.wv.vectors.tobytes() == local.wv.vectors.tobytes()
-    assert Word2Vec(Parts(Made(made), 5), **options).wv.vectors.tobytes() == local.wv.vectors.tobytes()
+    assert (
+        Word2Vec(SentenceParts(Made(made), 5), **options).wv.vectors.tobytes() == local.wv.vectors.tobytes()
+    )
     assert parts_of(open_corpus(made[0])) is None
 
 
 def test_what_are_no_parts_is_refused():
     with pytest.raises(TypeError, match="expected a function that gives the sentences of a part"):
-        Parts((words for words in [["a"]]), 2)
+        SentenceParts((words for words in [["a"]]), 2)
     with pytest.raises(ConfigError, match=r"make_part\(0\) must give sentences, got 'a b'"):
-        [*Parts(lambda number: "a b", 1)]
+        [*SentenceParts(lambda number: "a b", 1)]
     with pytest.raises(CorpusError, match="missing value"):
-        SpreadParts(Parts(Made([[["a", None]]]), 1), map).scan()
+        SpreadParts(SentenceParts(Made([[["a", None]]]), 1), map).scan()

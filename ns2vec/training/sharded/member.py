@@ -153,6 +153,11 @@ class Member:
         me, n_owners : int
             Which of the owners this member is; its own part stays here.
         wire : {"float32", "bfloat16"}
+
+        Raises
+        ------
+        RuntimeError
+            If the weights here are others, or no epoch has begun.
         """
         replica, run, room = self.replica, self.run, self.room
         if replica is None or run is None or room is None:

@@ -60,7 +60,7 @@ class Transport(Protocol):
 
 
 @dataclass
-class Outcome:
+class Settled:
     """A future of `InProcess`: a value, or what was raised."""
 
     value: Any = None
@@ -101,7 +101,7 @@ class InProcess:
         """As `Transport.dismiss`."""
         self.members.pop(member, None)
 
-    def call(self, member: int, method: str, *arguments: Any, n_values: int = 1) -> list[Outcome]:
+    def call(self, member: int, method: str, *arguments: Any, n_values: int = 1) -> list[Settled]:
         """As `Transport.call`; what is given goes through `pickle`, as it would on its way elsewhere."""
         self.n_calls += 1
         if self.n_calls in self.lost_at:
@@ -112,27 +112,27 @@ class InProcess:
                 raise LostMemberError(f"member {member} is lost")
             found = getattr(self.members[member], method)(*pickle.loads(pickle.dumps(values)))
         except Exception as error:
-            return [Outcome(error=error, member=member) for _ in range(n_values)]
+            return [Settled(error=error, member=member) for _ in range(n_values)]
         values = found if n_values > 1 else [found]
-        return [Outcome(value, member=member) for value in values][:n_values]
+        return [Settled(value, member=member) for value in values][:n_values]
 
-    def checked(self, arguments: Sequence[Any]) -> list[Outcome]:
+    def checked(self, arguments: Sequence[Any]) -> list[Settled]:
         """Arguments as outcomes; raises what one of them has raised."""
-        found = [one if isinstance(one, Outcome) else Outcome(one) for one in arguments]
+        found = [one if isinstance(one, Settled) else Settled(one) for one in arguments]
         for one in found:
             if one.error is not None:
                 raise one.error
         return found
 
-    def put(self, value: Any) -> Outcome:
+    def put(self, value: Any) -> Settled:
         """As `Transport.put`."""
-        return Outcome(value)
+        return Settled(value)
 
-    def wait(self, futures: Sequence[Outcome], seconds: float) -> bool:
+    def wait(self, futures: Sequence[Settled], seconds: float) -> bool:
         """As `Transport.wait`: of members that are late nothing is there."""
         return not any(one.member in self.late for one in futures)
 
-    def get(self, futures: Sequence[Outcome]) -> list[Any]:
+    def get(self, futures: Sequence[Settled]) -> list[Any]:
         """As `Transport.get`."""
         return [one.value for one in self.checked(futures)]
 

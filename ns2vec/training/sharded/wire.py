@@ -203,10 +203,16 @@ def packed(rows: Float32Array, wire: str) -> npt.NDArray[Any]:
     """
     if wire == "float32":
         return np.ascontiguousarray(rows)
-    bits = np.ascontiguousarray(rows).view(np.uint32)
-    up = np.uint32(0x7FFF) + ((bits >> np.uint32(16)) & np.uint32(1))
-    found: npt.NDArray[np.uint16] = ((bits + up) >> np.uint32(16)).astype(np.uint16)
-    found[np.isnan(rows)] = 0x7FC0  # rounding up might have made an infinity of it
+    found = np.empty(rows.shape, dtype=np.uint16)
+    for first in range(0, len(rows), BLOCK_ROWS):  # which stay near the processor
+        block = rows[first : first + BLOCK_ROWS]
+        bits = block.view(np.uint32)
+        up = (bits >> np.uint32(16)) & np.uint32(1)
+        up += np.uint32(0x7FFF)
+        up += bits
+        up >>= np.uint32(16)
+        up[np.isnan(block)] = 0x7FC0  # rounding up might have made an infinity of it
+        found[first : first + BLOCK_ROWS] = up
     return found
 
 
@@ -214,8 +220,8 @@ def unpacked(rows: npt.NDArray[Any]) -> Float32Array:
     """What `packed` has packed."""
     if rows.dtype == np.float32:
         return rows
-    found: Float32Array = (rows.astype(np.uint32) << np.uint32(16)).view(np.float32)
-    return found
+    bits: npt.NDArray[np.uint32] = np.left_shift(rows, np.uint32(16), dtype=np.uint32)
+    return bits.view(np.float32)
 
 
 def picked(array: Float32Array, ids: Int32Array, width: int, buffers: Buffers) -> Float32Array:
