@@ -21,9 +21,8 @@ Block: TypeAlias = list[tuple[Int32Array, npt.NDArray[Any]]]
 #: The same of several shards, each with its number.
 Part: TypeAlias = list[tuple[int, Block]]
 
-OWNED_ROWS = (
-    256  # one after the other that have one owner; frequent rows, which most shards change, have many
-)
+BLOCK_ROWS = 256  # that are packed together
+OWNED_ROWS = 256  # one after the other that have one owner; frequent rows, which many change, have several
 
 
 # ---- a network ---------------------------------------------------------------------------------------
