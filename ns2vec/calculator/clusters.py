@@ -114,17 +114,16 @@ def cluster_estimate(
     n_workers, speed = whole("cluster_workers", n_workers, 1), bits_per_second(network)
     if config.shards is None:
         raise ConfigError("a cluster trains shards: say how many, as shards=8")
-    n_shards, row = config.shards, 4 * config.vector_size + 4
-    n_workers = min(n_workers, n_shards)
+    n_shards, row = config.shards, 4 * config.vector_size + 4  # with its number
+    n_workers, words = min(n_workers, n_shards), n_shards * words_of_round(shape, config)
     n_all = len(shape.counts) * (1 + len(outputs))
     per_shard = touched_rows(shape, config, outputs)
     merged = min(n_all, touched_rows(shape, config, outputs, n_shards)) * row
     away = (n_workers - 1) / n_workers  # of rows that others own
     changed_bytes, merged_bytes = n_shards * per_shard * row * away, merged * (n_workers - 1)
     everything = n_all * 4 * config.vector_size * (n_shards * away + n_workers - 1)
-    words = n_shards * chunks_of_round(shape.n_words, config) * config.batch_words
-    busiest = (changed_bytes + merged_bytes) / n_workers
-    network_seconds, processor_seconds, bound = 8 * busiest / speed, None, None
+    network_seconds = 8 * (changed_bytes + merged_bytes) / n_workers / speed
+    processor_seconds = bound = None
     if words_per_second is not None:
         most = -(-n_shards // n_workers)  # shards of a worker
         on_rows = (most * per_shard * row + merged) * BYTE_SECONDS
@@ -143,6 +142,11 @@ def cluster_estimate(
         driver=driver_parts(shape, config, outputs, memory),
         worker=worker_parts(shape, config, outputs, memory, n_workers),
     )
+
+
+def words_of_round(shape: CorpusShape, config: TrainingConfig) -> int:
+    """Words that a shard trains between two merges."""
+    return chunks_of_round(shape.n_words, config) * config.batch_words
 
 
 def weights_of(memory: dict[str, int], outputs: Sequence[OutputWork]) -> int:

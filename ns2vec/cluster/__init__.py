@@ -21,4 +21,4 @@ from __future__ import annotations
 from ns2vec.cluster.workers import Ray
 from ns2vec.corpus.portions import SentenceParts
 
-__all__ = ["SentenceParts", "Ray"]
+__all__ = ["Ray", "SentenceParts"]
