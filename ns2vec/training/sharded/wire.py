@@ -198,7 +198,7 @@ def packed(rows: Float32Array, wire: str) -> npt.NDArray[Any]:
     --------
     >>> from ns2vec.training.sharded.wire import packed, unpacked
     >>> unpacked(packed(np.array([[1.0, 1.001, -3e-5]], np.float32), "bfloat16")).tolist()
-    [[1.0, 1.0, -2.9921531677246094e-05]]
+    [[1.0, 1.0, -3.0040740966796875e-05]]
     """
     if wire == "float32":
         return np.ascontiguousarray(rows)
