@@ -22,9 +22,9 @@ second_node() { ip netns exec nsb "$RAY" start $NODE --address 10.9.0.1:6399 --n
 
 in_a "$RAY" start $NODE --head --node-ip-address 10.9.0.1 --port 6399 --include-dashboard false \
     --temp-dir "$FOLDER/ray" >"$FOLDER/head.log" 2>&1 &
-HEAD=$!; sleep 20
+sleep 20
 second_node >"$FOLDER/second.log" 2>&1 &
-SECOND=$!; sleep 15
+sleep 15
 
 in_a "$PYTHON" - "$CORPUS" "$FOLDER/begun" <<'DRIVER' &
 import hashlib, logging, pathlib, sys, threading, time
@@ -54,9 +54,9 @@ DRIVER
 TRAINING=$!
 until [ -e "$FOLDER/begun" ]; do sleep 1; done
 date +"%T the second host is cut off"; ip -n nsb link set vb down; sleep 25
-ip -n nsb link set vb up; date +"%T it is back"; kill $SECOND; sleep 4
+ip -n nsb link set vb up; date +"%T it is back"; sleep 3; ip netns pids nsb | xargs -r kill; sleep 4
 second_node >"$FOLDER/third.log" 2>&1 &
-THIRD=$!; date +"%T another node begins on it"
+date +"%T another node begins on it"
 wait $TRAINING
-kill $HEAD $THIRD; wait $HEAD $THIRD
+for name in nsa nsb; do ip netns pids $name | xargs -r kill; done; wait
 ip netns del nsa; ip netns del nsb; rm -rf "$FOLDER"
