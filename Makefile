@@ -9,6 +9,7 @@
 # make check                what .ci/run runs: test and lint
 # make test-app             the app's pages in chromium, its API by its description (installs the tools, not chromium)
 # make test-torch           the loss on PyTorch tensors, in an environment of its own (VENV-torch)
+# make test-cluster         shards on Ray, in an environment of its own (VENV-cluster)
 # make check-deep           instruction sets x compilers, patches, sanitizers, wheels, kills, quality on 100 MB (long)
 # make wheel                dist/*.whl and dist/*.tar.gz
 # make clean                remove everything that was built, .venv included
@@ -28,7 +29,7 @@ NATIVE := $(wildcard ns2vec/*.pyx ns2vec/*.pxd ns2vec/*/*.pyx ns2vec/*/*.pxd ns2
 PIP     = $(BIN)/python -m pip --disable-pip-version-check --no-input install
 EXPLAIN = >$(LOG) 2>&1 || { $(BIN)/python scripts/preflight.py explain $(LOG); exit 1; }
 
-.PHONY: help demo test test-app bench test-clients lint docs eval check test-torch check-deep wheel clean
+.PHONY: help demo test test-app bench test-clients lint docs eval check test-torch test-cluster check-deep wheel clean
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := demo
 
@@ -72,6 +73,11 @@ check: test lint
 test-torch:
 	@$(MAKE) --no-print-directory VENV=$(VENV)-torch $(VENV)-torch/torch-tools
 	$(VENV)-torch/bin/python -m pytest $(or $(PYTEST),tests/test_losses_torch.py)
+
+# Nor Ray: members that are objects of the tests' own process stand for it everywhere else.
+test-cluster:
+	@$(MAKE) --no-print-directory VENV=$(VENV)-cluster $(VENV)-cluster/cluster-tools
+	$(VENV)-cluster/bin/python -m pytest $(or $(PYTEST),tests/cluster)
 
 check-deep: $(VENV)/test-tools $(VENV)/dev-tools
 	$(BIN)/python tests/deep/run.py $(PARTS)
@@ -128,6 +134,11 @@ $(VENV)/torch-tools: pyproject.toml | $(VENV)/test-tools
 	@$(PIP) 'ns2vec[torch]' $(EXPLAIN)
 	@touch $@
 
+$(VENV)/cluster-tools: pyproject.toml | $(VENV)/installed
+	@echo "installing Ray (log: $(LOG))"
+	@$(PIP) 'ns2vec[test-cluster]' $(EXPLAIN)
+	@touch $@
+
 # An environment of their own: they need many packages, and gensim must not be there.
 $(VENV)/clients: tests/clients/requirements.txt tests/clients/requirements-alone.txt | $(VENV)/installed
 	@echo "installing the clients (log: $(LOG))"
@@ -137,7 +148,7 @@ $(VENV)/clients: tests/clients/requirements.txt tests/clients/requirements-alone
 	@touch $@
 
 clean:
-	rm -rf build dist site *.egg-info .demo $(VENV) $(VENV)-torch .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf build dist site *.egg-info .demo $(VENV) $(VENV)-torch $(VENV)-cluster .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find ns2vec -name '*.so' -delete
 	find ns2vec -name '*.c' -not -path 'ns2vec/_cy/*' -delete
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -31,6 +31,8 @@ COMMANDS = {
     "online": ("online", "seconds of an update with new words, and how far old vectors drift"),
     "samplers": ("samplers", "speed and quality of each sampler"),
     "shards": ("shards", "training in shards: quality over seeds, and speed"),
+    "cluster": ("cluster", "shards on Ray: bytes, speed, memory, traffic"),
+    "kills": ("kills", "shards on Ray whose workers are killed: the same bytes"),
     "recommend": ("recommend", "recommenders, and samplers x losses; the tables of docs/recommend.md"),
     "classify": ("classify", "classifiers: quality, tuning, size, calibration, speed"),
     "calculator": ("calculator", "ns2vec calculate against real runs"),

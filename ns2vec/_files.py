@@ -193,13 +193,14 @@ class Counted(io.RawIOBase):
         super().close()
 
 
-def _open_remote(name: str, unknown: type[Ns2vecError]) -> IO[bytes]:
+def _open_remote(name: str, unknown: type[Ns2vecError], *, seekable: bool = False) -> IO[bytes]:
     protocol = name.split(":")[0]
     try:
         import smart_open  # 80 ms, and only for what is remote
 
         # unpacked here, where it can be seen how much of how little comes out
-        return io.BufferedReader(Counted(smart_open.open(name, "rb", compression="disable")), BLOCK_BYTES)
+        opened: IO[bytes] = smart_open.open(name, "rb", compression="disable")
+        return opened if seekable else io.BufferedReader(Counted(opened), BLOCK_BYTES)
     except ImportError as error:
         extra = {"https": "http"}.get(protocol, protocol)
         raise ImportError(
@@ -207,6 +208,18 @@ def _open_remote(name: str, unknown: type[Ns2vecError]) -> IO[bytes]:
         ) from error
     except NotImplementedError as error:
         raise unknown(f"cannot read {name}: smart_open does not know {protocol}://; check it") from error
+
+
+@contextlib.contextmanager
+def open_raw(path: PathLike, *, noun: str = "file", damaged: type[Ns2vecError]) -> Iterator[IO[bytes]]:
+    """Open a path or address for reading its bytes from any place, with ``seek``; nothing is unpacked."""
+    name = os.fspath(path)
+    if not is_remote(name):
+        with _open_local(name, noun) as stream:
+            yield stream
+        return
+    with _open_remote(name, damaged, seekable=True) as stream:
+        yield stream
 
 
 def explain(error: OSError, name: str, noun: str = "file") -> OSError:

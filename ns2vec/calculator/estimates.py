@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from ns2vec._options import number, whole
 from ns2vec._typing import Int64Array, PathLike, Sentences
 from ns2vec.calculator.calibration import SECONDS, Calibration, measure_speed
+from ns2vec.calculator.clusters import DEFAULT_NETWORK, ClusterEstimate, cluster_estimate
 from ns2vec.calculator.memory import memory_parts
 from ns2vec.calculator.shape import CorpusShape, shape_of_corpus, shape_of_counts
 from ns2vec.calculator.work import Expected, OutputWork, expect_windows, outputs_of
@@ -59,6 +60,8 @@ class Estimate:
         Measured speed: words of the corpus, all threads together.
     assumptions : list of str
         What was not known.
+    cluster : ClusterEstimate or None
+        What workers of a cluster take, computed.
     """
 
     objectives: list[str]
@@ -78,6 +81,7 @@ class Estimate:
     seconds: dict[str, float] | None
     words_per_second: float | None
     assumptions: list[str]
+    cluster: ClusterEstimate | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain numbers, lists and dicts, ready for JSON."""
@@ -94,6 +98,8 @@ def estimate(
     max_final_vocab: int | None = None,
     calibrate: bool = True,
     calibration_seconds: float | None = None,
+    cluster_workers: int | None = None,
+    network: str = DEFAULT_NETWORK,
     **options: Any,
 ) -> Estimate:
     """Say what training on a corpus, or on a vocabulary with these counts, will take.
@@ -113,6 +119,10 @@ def estimate(
         weights, at most 512 MiB a matrix. Without it there are no seconds.
     calibration_seconds : float, optional
         How long to measure, 1.5 unless given.
+    cluster_workers : int, optional
+        Also compute what so many workers of a cluster take.
+    network : str
+        Between them: ``"10Gbit"``, ``"100Mbit"``.
     **options
         The other options of `ns2vec.Word2Vec`, with the same defaults: `vector_size`, `window`,
         `negative`, `sg`, `workers`, `epochs`, ...
@@ -153,7 +163,13 @@ def estimate(
     if calibrate:
         logger.info("measuring the speed of %d threads", config.workers)
         calibration = measure_speed(shape, config, seconds)
-    return _summary(shape, config, calibration)
+    found = _summary(shape, config, calibration)
+    if cluster_workers is None:
+        return found
+    outputs = outputs_of(shape, config, expect_windows(shape, config))
+    speed = None if calibration is None else calibration.words_per_second / config.workers
+    cluster = cluster_estimate(shape, config, outputs, found.memory, speed, cluster_workers, network)
+    return replace(found, cluster=cluster)
 
 
 def _summary(shape: CorpusShape, config: TrainingConfig, calibration: Calibration | None) -> Estimate:

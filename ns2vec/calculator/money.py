@@ -10,6 +10,17 @@ from ns2vec._options import number
 def cost_of(seconds: float, price_an_hour: float) -> float:
     """Return what a machine costs for some seconds.
 
+    Parameters
+    ----------
+    seconds : float
+    price_an_hour : float
+        In any currency.
+
+    Returns
+    -------
+    float
+        In the same.
+
     Raises
     ------
     ConfigError

@@ -42,14 +42,22 @@ def shard_parts(
     n_rows = len(shape.counts)
     n_workers = 1 if config.spec(n_rows).has_one_updater else min(config.workers, config.shards)
     replicas = n_workers * n_rows * row_bytes * (1 + len(outputs))
-    kept = shape.counts * keep_probabilities(shape.counts, config.sample)
-    share = chunks_of_round(shape.n_words, config) * config.batch_words / max(shape.n_words, 1)
-    noise = noise_distribution(shape.counts, config.ns_exponent)
-    n_touched = touched(kept * share) + sum(
-        touched((kept + output.n_drawn * noise) * share) if output.n_drawn else n_rows for output in outputs
-    )
+    n_touched = touched_rows(shape, config, outputs)
     # a row has its number, and each replica may have to note that it has changed
     return {"replicas": replicas, "changes": round(config.shards * n_touched * (row_bytes + 4))}
+
+
+def touched_rows(
+    shape: CorpusShape, config: TrainingConfig, outputs: Sequence[OutputWork], n_shards: int = 1
+) -> float:
+    """How many rows of all matrices so many shards are expected to touch in a round."""
+    kept = shape.counts * keep_probabilities(shape.counts, config.sample)
+    share = n_shards * chunks_of_round(shape.n_words, config) * config.batch_words / max(shape.n_words, 1)
+    noise = noise_distribution(shape.counts, config.ns_exponent)
+    return touched(kept * share) + sum(
+        touched((kept + output.n_drawn * noise) * share) if output.n_drawn else len(kept)
+        for output in outputs
+    )
 
 
 def touched(times: npt.NDArray[np.float64] | Float64Array) -> float:

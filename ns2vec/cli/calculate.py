@@ -8,6 +8,7 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from ns2vec.calculator import Estimate, PairCounts, count_pairs, estimate, zipf_counts
+from ns2vec.calculator.clusters import DEFAULT_NETWORK, ClusterEstimate
 from ns2vec.cli import train_options
 from ns2vec.cli.common import print_json
 from ns2vec.cli.parsing import Parser, UsageError
@@ -22,6 +23,7 @@ USAGE = "[CORPUS] [options]"
 EXAMPLES = """
 ns2vec calculate corpus.txt --sg --vector-size 300 --workers 2
 ns2vec calculate corpus.txt --no-calibration --json
+ns2vec calculate corpus.txt --sg --shards 32 --cluster-workers 16 --network 10Gbit
 ns2vec train corpus.txt --save-vocab counts.txt -q && ns2vec calculate --counts counts.txt --sentence-words 12
 ns2vec calculate --words 10000000 --types 50000 --min-count 1 --no-calibration
 ns2vec calculate --positives 1000000 --negative 5 --batch-size 1024 --drop-last
@@ -79,6 +81,13 @@ def add_arguments(parser: Parser) -> None:
         action="store_true",
         help="do not measure the speed of this machine (no seconds then)",
     )
+    group = parser.add_argument_group("cluster", "computed from constants of one machine, not measured")
+    group.add_argument(
+        "--cluster-workers", type=int, metavar="N", help="with --shards: what N workers on Ray take"
+    )
+    group.add_argument(
+        "--network", metavar="SPEED", help=f"between them, as 10Gbit or 100Mbit (default: {DEFAULT_NETWORK})"
+    )
     train_options.add_model_options(parser)
 
 
@@ -115,6 +124,8 @@ def check_sources(arguments: argparse.Namespace) -> None:
         raise UsageError("--drop-last goes with --batch-size")
     if arguments.positives is None and arguments.batch_size is not None:
         raise UsageError("--batch-size goes with --positives")
+    if arguments.network is not None and arguments.cluster_workers is None:
+        raise UsageError("--network goes with --cluster-workers")
     if arguments.counts is arguments.words is None and arguments.sentence_words is not None:
         raise UsageError(
             "--sentence-words goes with --counts or --words: the sentences of a corpus are measured"
@@ -137,7 +148,11 @@ def options_of(arguments: argparse.Namespace) -> dict[str, Any]:
     for name in parameters:
         if name not in KNOWN:
             raise UsageError(f"--{name.replace('_', '-')} is not calculated with: leave it out")
-    return {**parameters, "calibrate": not arguments.no_calibration}
+    found = {**parameters, "calibrate": not arguments.no_calibration}
+    if arguments.cluster_workers is not None:
+        network = arguments.network or DEFAULT_NETWORK
+        found |= {"cluster_workers": arguments.cluster_workers, "network": network}
+    return found
 
 
 def read_counts(path: str) -> Iterator[tuple[str, int]]:
@@ -170,8 +185,26 @@ def table(found: Estimate) -> Iterator[str]:
         )
         for name, seconds in found.seconds.items():
             yield line(f"  {name}", f"{seconds:,.1f}", "s")
+    if found.cluster is not None:
+        yield from cluster_lines(found.cluster)
     for assumption in found.assumptions:
         yield f"assumed: {assumption}"
+
+
+def cluster_lines(found: ClusterEstimate) -> Iterator[str]:
+    """What workers of a cluster take, in lines."""
+    yield line("cluster, computed", found.workers, "workers")
+    yield line("  rounds", found.rounds, "in an epoch")
+    yield line("  changed rows", f"{found.changed_bytes / 1e6:,.1f}", "MB a round, to their owners")
+    yield line("  merged rows", f"{found.merged_bytes / 1e6:,.1f}", "MB a round, to all workers")
+    yield line("  of exchanging all rows", f"{found.share_of_everything:.1%}")
+    yield line("  network", f"{found.network_seconds:,.3f}", "s a round")
+    if found.processor_seconds is not None:
+        yield line("  processors", f"{found.processor_seconds:,.3f}", f"s a round; bound: {found.bound}")
+    for name, parts in (("driver", found.driver), ("worker", found.worker)):
+        yield line(f"  memory of the {name}", f"{sum(parts.values()) / 1e6:,.1f}", "MB")
+        for part, size in parts.items():
+            yield line(f"    {PARTS.get(part, part)}", f"{size / 1e6:,.1f}", "MB")
 
 
 def line(name: str, value: int | str, unit: str = "") -> str:

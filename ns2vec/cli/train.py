@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from ns2vec._build_info import build_info
-from ns2vec.cli import phrases, runs, train_options
+from ns2vec.cli import clusters, phrases, runs, train_options
 from ns2vec.cli.common import output_format, print_json, write_table
 from ns2vec.cli.parsing import Parser, UsageError, positive
 from ns2vec.corpus import Corpus, FileCorpus, LineSentence, open_corpus
@@ -45,6 +45,7 @@ ns2vec train corpus.txt corpus.txt.gz --output - --save-vocab counts.txt > vecto
 ns2vec train -train corpus.txt -output vectors.bin -cbow 0 -size 50 -threads 2 -binary 1
 ns2vec train corpus.txt --output vectors.bin --evaluate-analogies questions.txt --json
 ns2vec train corpus.txt --output vectors.bin --checkpoint saved --resume
+ns2vec train corpus.txt --shards 8 --workers 2 --cluster ray --output vectors.bin
 ns2vec train corpus.txt --phrases 2 --output vectors.bin --runs recorded
 ns2vec train --doc2vec --dm 0 corpus.txt --output documents.bin --save-model model
 ns2vec train --fasttext --sg corpus.txt -bucket 100000 --output vectors.txt --save-model model.bin
@@ -82,6 +83,7 @@ def add_arguments(parser: Parser) -> None:
     train_options.add_subword_options(parser)
     train_options.add_checkpoint_options(parser)
     runs.add_ledger_options(parser.add_argument_group("runs"))
+    clusters.add_cluster_options(parser)
     train_options.add_word2vec_c_options(parser)
 
 
@@ -120,6 +122,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Train, write, evaluate; whatever can be found wrong is found before training."""
     train_options.check_word2vec_c_options(arguments)
     train_options.check_checkpoint_options(arguments)
+    clusters.check_cluster_options(arguments)
     parameters = train_options.family_parameters(arguments)
     if arguments.quiet:
         parameters["progress"] = False
@@ -136,7 +139,8 @@ def run(arguments: argparse.Namespace) -> int:
             corpus, arguments.phrases, **phrases.learning_options(arguments, "phrase_")
         )
     try:
-        run_of = train(model, corpus, go_on, watching)
+        with clusters.cluster_of(arguments):
+            run_of = train(model, corpus, go_on, watching)
     except KeyboardInterrupt:
         keep_part(arguments, model)
         raise

@@ -7,7 +7,7 @@ memory or threads, because each chunk draws from its own random stream.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -67,6 +67,10 @@ class Chunk:
     def n_bytes(self) -> int:
         """What its arrays take."""
         return sum(array.nbytes for array in (self.words, self.tags, self.tag_offsets) if array is not None)
+
+    def alone(self) -> Chunk:
+        """The same for another process, which does not need the whole of `remap` for it."""
+        return self if self.remap is None else replace(self, words=self.rows(), remap=None)
 
     def rows(self) -> Int32Array:
         """Return `words` with `remap` applied: int32 (n,), rows of the vocabulary, `END` and `UNKNOWN`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -157,6 +157,13 @@ class WalkFeed:
         for index, start in enumerate(range(0, self.n_walks, n_together)):
             n_walks = min(n_together, self.n_walks - start)
             yield WalkJob(index, n_walks, start, start * length, mark)
+
+    def __reduce__(self) -> Any:
+        return WalkFeed, (self.graph, self.plan, self.rows)
+
+    def remote(self, run: Run) -> WalkFeed:
+        """What walks and trains in another process: this, with the whole graph."""
+        return self
 
     def job_of(self, run: Run, worker: Worker) -> Callable[[WalkJob], tuple[int, int, float]]:
         """Walk, and train at the rate of the place in the run."""

@@ -499,7 +499,23 @@ class GensimDoor(GensimVocabulary):
         return inference.path_scores(self._ready(), sentences, whole("total_sentences", total_sentences))
 
     def show(self, words: Sequence[Any] | None = None, topn: int = 8) -> Any:
-        """Draw words with their neighbours, for a notebook or a file; see `ns2vec.KeyedVectors.show`."""
+        """Draw words with their neighbours, for a notebook or a file.
+
+        Parameters
+        ----------
+        words, topn
+            As in `ns2vec.KeyedVectors.show`.
+
+        Returns
+        -------
+        VectorPage
+
+        Examples
+        --------
+        >>> from ns2vec import Word2Vec
+        >>> Word2Vec([["a", "b"]] * 9, min_count=1, vector_size=4).show(["a"], topn=1).html[:9]
+        '<!doctype'
+        """
         return self.wv.show(words, topn)
 
     def __str__(self) -> str:

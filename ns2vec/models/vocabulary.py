@@ -14,6 +14,7 @@ from ns2vec.models.stored import StoredModel
 from ns2vec.sampling import BoundSampler
 from ns2vec.training.config import parse_memory
 from ns2vec.training.progress import ProgressBar
+from ns2vec.training.sharded.fleet import spread
 from ns2vec.vocab import (
     NULL_WORD,
     Growth,
@@ -49,8 +50,9 @@ class GensimVocabulary(StoredModel):
         if corpus_iterable is not None and corpus_file is not None:
             raise TypeError("give either corpus_iterable or corpus_file, not both")
         if corpus_file is not None:
-            return open_corpus_file(corpus_file)
+            return spread(open_corpus_file(corpus_file))
         corpus = corpus_iterable if isinstance(corpus_iterable, Corpus) else open_corpus(corpus_iterable)
+        corpus = spread(corpus)
         # a stream that is kept encoded is read once and trained as often as wanted
         is_kept = isinstance(corpus, FileCorpus) and parse_memory(self.corpus_memory) > 0
         if corpus.passes is None or corpus.passes >= passes or is_kept:

@@ -214,6 +214,7 @@ class Recommender(Answers, Saveable):
             What `checkpoint` of `fit` was.
         checkpoint_every : int or str, optional
             As in `fit`.
+        callbacks : iterable of Observer
 
         Returns
         -------

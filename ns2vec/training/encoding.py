@@ -13,6 +13,7 @@ from typing import Any
 
 from ns2vec._typing import Int32Array
 from ns2vec.corpus import Chunk, Corpus, EncodedCorpus
+from ns2vec.corpus.ranges import PlaceReader, SpreadCorpus
 from ns2vec.training.worker import Worker
 
 
@@ -120,6 +121,8 @@ class ChunkFeed:
     def read(self, run: Any) -> Iterator[Chunk]:
         """Chunks of one epoch, read or kept in encoded form by the model."""
         core, config = run.core, run.config
+        if isinstance(self.corpus, SpreadCorpus):
+            return self.corpus.chunks(core.wv.key_to_index, chunk_words=config.batch_words)
         found: Iterator[Chunk] = core.encoded.chunks(
             self.corpus, core.wv.key_to_index, config.batch_words, config.corpus_memory
         )
@@ -127,10 +130,37 @@ class ChunkFeed:
 
     def job_of(self, run: Any, worker: Worker) -> Callable[[Chunk], tuple[int, int, float]]:
         """Train a chunk at the rate of its place in the run."""
-        return partial(self.train, run, worker)
+        return partial(train_chunk, run, worker)
 
-    def train(self, run: Any, worker: Worker, chunk: Chunk) -> tuple[int, int, float]:
+    def remote(self, run: Any) -> RemoteChunks:
+        """What trains its chunks in another process."""
+        if not isinstance(self.corpus, SpreadCorpus):
+            return RemoteChunks()
+        config = run.config
+        return RemoteChunks(self.corpus.reader_for(run.core.wv.key_to_index, config.corpus_memory))
+
+
+class RemoteChunks:
+    """Trains chunks in a process that has no corpus: those it is given, or reads from where they are.
+
+    Parameters
+    ----------
+    reader : PlaceReader, optional
+    """
+
+    def __init__(self, reader: PlaceReader | None = None) -> None:
+        self.reader = reader
+
+    def train(self, run: Any, worker: Worker, chunk: Any) -> tuple[int, int, float]:
         """Train a chunk; return (words trained, words read, loss)."""
+        if self.reader is None:
+            return train_chunk(run, worker, chunk)
         worker.begin(run.progress(chunk))
-        rate = run.rate(chunk)
-        return worker.train(chunk.words, rate, chunk.index, chunk.remap, chunk.tags, chunk.tag_offsets)
+        return worker.train(self.reader.read(chunk), run.rate(chunk), chunk.index)
+
+
+def train_chunk(run: Any, worker: Worker, chunk: Chunk) -> tuple[int, int, float]:
+    """Train a chunk; return (words trained, words read, loss)."""
+    worker.begin(run.progress(chunk))
+    rate = run.rate(chunk)
+    return worker.train(chunk.words, rate, chunk.index, chunk.remap, chunk.tags, chunk.tag_offsets)

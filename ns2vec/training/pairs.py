@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
@@ -89,6 +89,10 @@ class PairChunk:
     order: Int64Array
     words_before: int
 
+    def alone(self) -> PairChunk:
+        """The same for another process: with no other pairs than its own."""
+        return replace(self, whole=self.whole.take(self.order), order=np.arange(len(self.order)))
+
     @property
     def n_sentences(self) -> int:
         """How many there are."""
@@ -127,9 +131,17 @@ class PairFeed:
 
     def job_of(self, run: Run, worker: Worker) -> Callable[[PairChunk], tuple[int, int, float]]:
         """Train a chunk at the rate of its place in the run."""
-        return partial(self.train, run, worker)
+        return partial(RemotePairs().train, run, worker)
 
-    def train(self, run: Run, worker: Worker, chunk: PairChunk) -> tuple[int, int, float]:
+    def remote(self, run: Run) -> RemotePairs:
+        """What trains its chunks in another process."""
+        return RemotePairs()
+
+
+class RemotePairs:
+    """Trains chunks of pairs in any process: they bring all that is needed."""
+
+    def train(self, run: Any, worker: Worker, chunk: PairChunk) -> tuple[int, int, float]:
         """Train a chunk; return (pairs trained, pairs read, loss)."""
         worker.begin(run.progress(chunk))
         loss = worker.train_pairs(chunk.whole.take(chunk.order), run.rate(chunk), chunk.index)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ns2vec.exceptions import StopTraining
+from ns2vec.exceptions import ConfigError, StopTraining
 from ns2vec.schedules import SCHEDULES
 from ns2vec.training.blas import blas_threads
 from ns2vec.training.checkpoints import Position
@@ -19,6 +19,7 @@ from ns2vec.training.loop import Tally, run_workers
 from ns2vec.training.network import Network
 from ns2vec.training.observers import EpochTally, Observer
 from ns2vec.training.sharded.engine import Shards
+from ns2vec.training.sharded.fleet import current_fleet
 from ns2vec.training.sharded.replicas import ChangeRoom
 from ns2vec.training.worker import Worker
 
@@ -68,7 +69,11 @@ class Feed(Protocol):
         ...
 
     def job_of(self, run: Run, worker: Worker) -> Callable[[Any], tuple[int, int, float]]:
-        """What one thread does with a job: it returns (words trained, words read, loss)."""
+        """What one thread does with a job: it returns (words trained, words read, loss).
+
+        A feed whose jobs are trained on a cluster, too, has a method ``remote(run)``, which returns what can
+        be sent to another process and has ``train(run, worker, job)``.
+        """
         ...
 
 
@@ -228,6 +233,8 @@ class Run(Epochs):
         self.network = made = self.core.network()
         for steering in made.steering():
             steering.before(self.epoch / self.plan.epochs)
+        if self.config.shards is None and current_fleet() is not None:
+            raise ConfigError("a cluster trains shards: say how many, as shards=8")
         if self.config.shards is None:
             self.kernel = made.kernel(self.config, self.hot_words)
         else:

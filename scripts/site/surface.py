@@ -63,6 +63,9 @@ INNER: tuple[str, ...] = (
     "ns2vec.sampling.steering",
     "ns2vec.vocab",
     "ns2vec.cli",
+    "ns2vec.ledger",
+    "ns2vec.cluster",
+    "ns2vec.app",
 )
 
 #: They have an ``__all__`` for the rest of the package.

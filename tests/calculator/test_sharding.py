@@ -7,7 +7,7 @@ import pytest
 
 from ns2vec import Word2Vec
 from ns2vec.calculator import estimate
-from ns2vec.training.sharded.engine import Shards
+from ns2vec.training.sharded.threads import Threads
 
 RNG = np.random.default_rng(1)
 SENTENCES = [[f"w{i}" for i in RNG.zipf(1.2, size=20) if i < 5000] for _ in range(3000)]
@@ -17,15 +17,15 @@ OPTIONS = {"vector_size": 16, "min_count": 1, "workers": 2, "batch_words": 1000,
 @pytest.mark.parametrize("options", [{"sg": 1}, {"hs": 1, "negative": 0}])
 def test_memory_of_shards_is_what_they_take(monkeypatch, options):
     """Replicas to the byte; changes as they are on average, for the fullest round."""
-    taken, merge = [], Shards.merge
+    taken, merge = [], Threads.merge
 
-    def measured(self, shards, tick):
+    def measured(self, changes, tick):
         copies = sum(array.nbytes for one in self.replicas for array in one.arrays)
-        rows = sum(ids.nbytes + rows.nbytes for one in shards for ids, rows in one.changes)
+        rows = sum(ids.nbytes + rows.nbytes for one in changes for ids, rows in one)
         taken.append((copies, rows))
-        return merge(self, shards, tick)
+        return merge(self, changes, tick)
 
-    monkeypatch.setattr(Shards, "merge", measured)
+    monkeypatch.setattr(Threads, "merge", measured)
     Word2Vec(SENTENCES, shards=4, **OPTIONS, **options)
     expected = estimate(SENTENCES, calibrate=False, shards=4, **OPTIONS, **options).memory
     copies, changes = max(taken)

@@ -21,6 +21,7 @@ LAZY = {
     "importlib",
     "ot",
     "pyarrow",
+    "ray",
     "scipy",
     "smart_open",
     "threadpoolctl",

@@ -9,5 +9,11 @@ sums are the same, and so are the bytes.
 - `ns2vec.training.sharded.rounds`    which chunks make a round, and which shard has which
 - `ns2vec.training.sharded.merges`    rules of merging, by name
 - `ns2vec.training.sharded.replicas`  the copy that a worker trains in, and what has changed in it
-- `ns2vec.training.sharded.engine`    the rounds of an epoch on local threads
+- `ns2vec.training.sharded.engine`    the rounds of an epoch, whoever trains them
+- `ns2vec.training.sharded.threads`   local threads
+- `ns2vec.training.sharded.members`   processes of a cluster: rounds, by calls
+- `ns2vec.training.sharded.fleet`     who of them is there, was lost and is replaced
+- `ns2vec.training.sharded.member`    what one of them does
+- `ns2vec.training.sharded.wire`      what travels between them
+- `ns2vec.training.sharded.transport` how they are reached: Ray is in `ns2vec.cluster`
 """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -80,6 +80,29 @@ class Round:
     def of_shard(self, shard: int) -> list[Any]:
         """What one shard trains, in this order."""
         return [job for job in self.jobs if job.index % self.n_shards == shard]
+
+
+@dataclass
+class ShardRound:
+    """What one shard has to do in a round, and what came of it.
+
+    Attributes
+    ----------
+    shard : int
+    jobs : list
+        Its chunks, in their order.
+    tallies : list of tuple
+        (words trained, words read, loss) of each.
+    """
+
+    shard: int
+    jobs: list[Any]
+    tallies: list[tuple[int, int, float]] = field(default_factory=list)
+
+    @property
+    def n_sentences(self) -> int:
+        """In all of its chunks."""
+        return sum(job.n_sentences for job in self.jobs)
 
 
 def rounds_of(jobs: Iterator[Any], n_shards: int, n_chunks: int) -> Iterator[Round]:

@@ -15,7 +15,7 @@ from ns2vec import Doc2Vec, FastText, TaggedDocument, Word2Vec
 from ns2vec.exceptions import ConfigError, DivergenceError
 from ns2vec.sampling import SAMPLERS
 from ns2vec.training.loop import run_workers
-from ns2vec.training.sharded.engine import Shards, run_all
+from ns2vec.training.sharded.threads import Threads, run_all
 
 RNG = np.random.default_rng(0)
 SENTENCES = [[f"w{i}" for i in RNG.zipf(1.5, size=9) if i < 300] for _ in range(600)]
@@ -104,10 +104,10 @@ def test_the_loss_is_the_same_to_the_last_bit():
 
 def test_rows_that_were_not_noted_have_not_changed(monkeypatch):
     """After a round each replica is as the weights are, up to the rows that it has yet to take over."""
-    train_round, n_rounds = Shards.train_round, itertools.count()
+    train, n_rounds = Threads.train, itertools.count()
 
     def checked(self, *arguments):
-        held = train_round(self, *arguments)
+        held = train(self, *arguments)
         for replica in self.replicas:
             replica.catch_up()
             for own, base in zip(replica.arrays, replica.bases, strict=True):
@@ -115,7 +115,7 @@ def test_rows_that_were_not_noted_have_not_changed(monkeypatch):
         next(n_rounds)
         return held
 
-    monkeypatch.setattr(Shards, "train_round", checked)
+    monkeypatch.setattr(Threads, "train", checked)
     for options in MODELS.values():
         trained(workers=2, **options)
     for options in DOCUMENT_MODELS:
@@ -192,7 +192,7 @@ def test_a_run_that_was_interrupted_in_a_round_goes_on_to_the_same_bytes(phase, 
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("ns2vec.training.sharded.engine.run_workers", interrupted)
+        patch.setattr("ns2vec.training.sharded.threads.run_workers", interrupted)
         trained(workers=2, checkpoint=tmp_path, checkpoint_every="1h")
     assert next(calls) == phase + 3 - phase % 2
     assert digest(Word2Vec.resume(tmp_path, SENTENCES, workers=3)) == digest(whole)
@@ -200,7 +200,7 @@ def test_a_run_that_was_interrupted_in_a_round_goes_on_to_the_same_bytes(phase, 
 
 def test_a_round_that_fails_leaves_the_weights_as_they_were(monkeypatch):
     model = trained()
-    before, train = digest(model), Shards.trainer
+    before, train = digest(model), Threads.trainer
 
     def failing(self, replica):
         do = train(self, replica)
@@ -212,7 +212,7 @@ def test_a_round_that_fails_leaves_the_weights_as_they_were(monkeypatch):
 
         return work
 
-    monkeypatch.setattr(Shards, "trainer", failing)
+    monkeypatch.setattr(Threads, "trainer", failing)
     with pytest.raises(ZeroDivisionError):
         model.train(SENTENCES, total_examples=len(SENTENCES), epochs=1)
     assert digest(model) == before

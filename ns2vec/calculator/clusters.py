@@ -1,0 +1,191 @@
+"""What a cluster takes: memory of driver and workers, bytes of a round, and when the network is the bound.
+
+Nothing here is measured on a cluster. The constants were measured on one machine (``python -m benchmarks
+cluster``), and the rest is arithmetic.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ns2vec._options import shown, whole
+from ns2vec.calculator.shape import CorpusShape
+from ns2vec.calculator.sharding import touched_rows
+from ns2vec.calculator.work import OutputWork
+from ns2vec.exceptions import ConfigError
+from ns2vec.training.config import TrainingConfig
+from ns2vec.training.sharded.rounds import chunks_of_round
+
+RAY_BYTES = 32_000_000  # of anonymous memory that Ray itself takes in a process
+NOISE_BYTES = 44  # a word: counts, noise, what is kept, the alias table, thresholds, ids of a round
+KEY_BYTES = 190  # a word in a worker: its str, the dict's entry, and the table of the scanner
+COUNT_BYTES = 180  # a distinct word in the driver while it counts: its str and the dict's entry
+BYTE_SECONDS = 1.1e-9  # of a changed byte: found, sent, merged, taken over; it was .7 to 1.5 in several runs
+DEFAULT_NETWORK = "10Gbit"
+_BITS = {"mbit": 1e6, "gbit": 1e9}
+
+
+@dataclass(frozen=True)
+class ClusterEstimate:
+    """Computed, not measured.
+
+    Attributes
+    ----------
+    workers, shards : int
+    rounds : int
+        In an epoch.
+    changed_bytes, merged_bytes : int
+        That travel in a round: changed rows to their owners, and merged rows to all workers.
+    share_of_everything : float
+        The same, to what would travel if shards sent all of their rows, and owners all of theirs.
+    network_seconds : float
+        Of a round: the busiest worker's bytes at the speed of the network.
+    processor_seconds : float or None
+        Of a round: training, and the work on changed rows; None without calibration.
+    bound : {"processors", "network"} or None
+        What takes longer.
+    driver, worker : dict of str to int
+        Bytes of anonymous memory by part.
+    """
+
+    workers: int
+    shards: int
+    rounds: int
+    changed_bytes: int
+    merged_bytes: int
+    share_of_everything: float
+    network_seconds: float
+    processor_seconds: float | None
+    bound: str | None
+    driver: dict[str, int]
+    worker: dict[str, int]
+
+
+def bits_per_second(network: str) -> float:
+    """Read the speed of a network.
+
+    Raises
+    ------
+    ConfigError
+        If it is none.
+
+    Examples
+    --------
+    >>> from ns2vec.calculator.clusters import bits_per_second
+    >>> bits_per_second("10Gbit"), bits_per_second("2.5 gbit")
+    (10000000000.0, 2500000000.0)
+    """
+    found = re.fullmatch(r"(\d+(?:\.\d+)?) ?(mbit|gbit)", str(network).strip().lower())
+    if found is None or float(found[1]) == 0.0:
+        raise ConfigError(f"network must be a speed such as '10Gbit' or '100Mbit', got {shown(network)}")
+    return float(found[1]) * _BITS[found[2]]
+
+
+def cluster_estimate(
+    shape: CorpusShape,
+    config: TrainingConfig,
+    outputs: Sequence[OutputWork],
+    memory: dict[str, int],
+    words_per_second: float | None,
+    n_workers: int,
+    network: str = DEFAULT_NETWORK,
+) -> ClusterEstimate:
+    """Say what so many workers on a network take.
+
+    Parameters
+    ----------
+    shape : CorpusShape
+    config : TrainingConfig
+    outputs : sequence of OutputWork
+    memory : dict of str to int
+        Parts of a process that trains by threads.
+    words_per_second : float or None
+        Of one thread.
+    n_workers : int
+    network : str
+
+    Raises
+    ------
+    ConfigError
+        If there are no shards, or a value cannot be.
+    """
+    n_workers, speed = whole("cluster_workers", n_workers, 1), bits_per_second(network)
+    if config.shards is None:
+        raise ConfigError("a cluster trains shards: say how many, as shards=8")
+    n_shards, row = config.shards, 4 * config.vector_size + 4  # with its number
+    n_workers, words = min(n_workers, n_shards), n_shards * words_of_round(shape, config)
+    n_all = len(shape.counts) * (1 + len(outputs))
+    per_shard = touched_rows(shape, config, outputs)
+    merged = min(n_all, touched_rows(shape, config, outputs, n_shards)) * row
+    away = (n_workers - 1) / n_workers  # of rows that others own
+    changed_bytes, merged_bytes = n_shards * per_shard * row * away, merged * (n_workers - 1)
+    everything = n_all * 4 * config.vector_size * (n_shards * away + n_workers - 1)
+    network_seconds = 8 * (changed_bytes + merged_bytes) / n_workers / speed
+    processor_seconds = bound = None
+    if words_per_second is not None:
+        most = -(-n_shards // n_workers)  # shards of a worker
+        on_rows = (most * per_shard * row + merged) * BYTE_SECONDS
+        processor_seconds = most * words / n_shards / words_per_second + on_rows
+        bound = "network" if network_seconds > processor_seconds else "processors"
+    return ClusterEstimate(
+        workers=n_workers,
+        shards=n_shards,
+        rounds=max(1, round(shape.n_words / words)),
+        changed_bytes=round(changed_bytes),
+        merged_bytes=round(merged_bytes),
+        share_of_everything=(changed_bytes + merged_bytes) / everything if everything else 0.0,
+        network_seconds=network_seconds,
+        processor_seconds=processor_seconds,
+        bound=bound,
+        driver=driver_parts(shape, config, outputs, memory),
+        worker=worker_parts(shape, config, outputs, memory, n_workers),
+    )
+
+
+def words_of_round(shape: CorpusShape, config: TrainingConfig) -> int:
+    """Words that a shard trains between two merges."""
+    return chunks_of_round(shape.n_words, config) * config.batch_words
+
+
+def weights_of(memory: dict[str, int], outputs: Sequence[OutputWork]) -> int:
+    """Bytes of all rows, with their padding."""
+    return memory["syn0"] + sum(memory[output.matrix] for output in outputs)
+
+
+def driver_parts(
+    shape: CorpusShape, config: TrainingConfig, outputs: Sequence[OutputWork], memory: dict[str, int]
+) -> dict[str, int]:
+    """Bytes of the process that calls `train`."""
+    return {
+        "process": memory["process"] + RAY_BYTES,
+        "weights": weights_of(memory, outputs),
+        "tables": memory["tables"],
+        "vocabulary": memory["vocabulary"],
+        "counting": COUNT_BYTES * shape.n_types,
+    }
+
+
+def worker_parts(
+    shape: CorpusShape,
+    config: TrainingConfig,
+    outputs: Sequence[OutputWork],
+    memory: dict[str, int],
+    n_workers: int,
+) -> dict[str, int]:
+    """Bytes of a worker: what it has read stays, up to `corpus_memory`."""
+    n_words, n_shards = len(shape.counts), int(config.shards or 1)
+    weights, row = weights_of(memory, outputs), 4 * config.vector_size
+    per_shard, mine = touched_rows(shape, config, outputs), -(-n_shards // n_workers)
+    merged = touched_rows(shape, config, outputs, n_shards) / n_workers
+    stride = weights / max(1, n_words * (1 + len(outputs)))
+    return {
+        "process": memory["process"] + RAY_BYTES,
+        "weights": weights,
+        "replicas": weights,
+        "changes": round(per_shard * (stride + 4) + (mine * per_shard + merged) * (row + 4)),
+        "encoded_corpus": min(config.corpus_memory, 4 * shape.n_ids // n_workers) if shape.is_file else 0,
+        "vocabulary": (KEY_BYTES + NOISE_BYTES) * n_words,
+        "workers": memory["workers"] // config.workers,
+    }

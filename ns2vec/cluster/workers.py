@@ -1,0 +1,152 @@
+"""Workers on Ray, for the models that are trained inside a ``with``."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+from ns2vec._options import whole
+from ns2vec.cluster.transport import Actors
+from ns2vec.exceptions import ConfigError
+from ns2vec.training.sharded.fleet import WIRES, Fleet, using
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+
+class Ray:
+    """Workers on Ray, who train the shards of every model that is trained inside a ``with``.
+
+    Parameters
+    ----------
+    workers : int, optional
+        How many actors; a processor for each. None: one for each processor of the cluster, at the time.
+    address : str, optional
+        The cluster: ``"ray://host:10001"`` from outside, ``"host:6379"`` or ``"auto"`` from one of its
+        machines. None: what Ray finds in ``RAY_ADDRESS``, or else a new one on this machine, which ends with
+        the ``with``. Where Ray has been started in this process already, that is taken.
+    wire : {"float32", "bfloat16"}
+        How changed rows travel. With ``"bfloat16"`` half the bytes do, rounded: other vectors than those of
+        ``"float32"``, but again the same for any number of workers.
+    actor_options : dict, optional
+        Of Ray's actors: ``num_cpus``, ``memory``, ``resources``, ``runtime_env`` ...
+    **options
+        Of ``ray.init``: ``num_cpus``, ``object_store_memory``, ``runtime_env`` ...
+
+    Attributes
+    ----------
+    traffic : dict of str to int
+        What went on: rounds that were trained, rounds begun again, workers lost, and bytes of changed rows
+        (``changes``, to their owners), of merged rows (``merged``, to the other workers) and of whole
+        ``weights``.
+
+    Raises
+    ------
+    ImportError
+        If Ray is not installed.
+    ConfigError
+        If an option has a value that cannot work.
+
+    Examples
+    --------
+    ::
+
+        from ns2vec import Word2Vec
+        from ns2vec.cluster import Ray
+
+        with Ray(workers=2) as cluster:
+            model = Word2Vec("corpus.txt", shards=8)
+        print(cluster.traffic["lost"], "workers were lost")
+
+    Notes
+    -----
+    docs/scaling.md says what travels, what is replaced and what it costs.
+    """
+
+    def __init__(
+        self,
+        workers: int | None = None,
+        address: str | None = None,
+        *,
+        wire: str = "float32",
+        actor_options: dict[str, Any] | None = None,
+        **options: Any,
+    ) -> None:
+        if workers is not None:
+            workers = whole("workers", workers, 1)
+        if wire not in WIRES:
+            raise ConfigError(f"wire must be one of {', '.join(map(repr, WIRES))}, got {wire!r}")
+        imported()
+        self.workers, self.address, self.wire = workers, address, wire
+        self.actor_options = {"num_cpus": 1} | (actor_options or {})
+        self.options = options
+        self.fleet: Fleet | None = None
+        self.stack = ExitStack()
+        self.traffic_then: dict[str, int] = {}
+
+    def __enter__(self) -> Self:
+        ray = imported()
+        if self.fleet is not None:
+            raise ConfigError("this cluster is in use already: make another Ray for another with")
+        with ExitStack() as stack:
+            if not ray.is_initialized():
+                self.start(ray)
+                stack.callback(ray.shutdown)
+            n_workers = self.workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
+            self.fleet = Fleet(Actors(ray, self.actor_options), n_workers, self.wire)
+            stack.callback(self.fleet.close)
+            stack.enter_context(using(self.fleet))
+            self.stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self.traffic_then = self.traffic
+        self.fleet = None
+        self.stack.close()
+
+    def start(self, ray: Any) -> None:
+        """Join a cluster, or begin one on this machine."""
+        options: dict[str, Any] = {"logging_level": "warning", **self.options}
+        address = self.address or os.environ.get("RAY_ADDRESS")
+        if address:
+            options["address"] = address
+        else:
+            # nothing of it is heard outside this machine
+            options = {"include_dashboard": False, "num_cpus": self.workers, **options}
+            os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+        ray.init(**options)
+
+    def resize(self, workers: int) -> None:
+        """Have so many workers from the next round on; from any thread, or a callback.
+
+        Raises
+        ------
+        ConfigError
+            If it is no whole number of at least 1, or outside of a ``with``.
+        """
+        if self.fleet is None:
+            raise ConfigError("a cluster has workers inside its with only")
+        self.fleet.n_wanted = whole("workers", workers, 1)
+
+    @property
+    def traffic(self) -> dict[str, int]:
+        """What went on until now."""
+        if self.fleet is None:
+            return self.traffic_then
+        return dict(self.fleet.traffic)
+
+
+def imported() -> Any:
+    """The ray package.
+
+    Raises
+    ------
+    ImportError
+        If it is not installed.
+    """
+    try:
+        import ray
+    except ImportError:
+        raise ImportError("ns2vec.cluster.Ray needs the ray package: pip install 'ns2vec[ray]'") from None
+    return ray

@@ -1,0 +1,303 @@
+"""The members of a cluster: who is there, who was lost and is replaced, and work that any of them can do."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+from ns2vec import _kernels
+from ns2vec._build_info import __version__
+from ns2vec._options import whole
+from ns2vec.corpus import Corpus, FileCorpus
+from ns2vec.corpus.portions import SpreadParts, parts_of
+from ns2vec.corpus.ranges import SpreadCorpus, can_be_spread
+from ns2vec.exceptions import ConfigError, Ns2vecError
+from ns2vec.training.sharded.transport import LostMemberError, Transport
+
+logger = logging.getLogger(__name__)
+
+WIRES = ("float32", "bfloat16")
+TICK_SECONDS = 0.1
+PATIENCE_SECONDS = 30.0  # that work waits for a member to come, where there are others
+MOST_LOSSES = 20  # one after the other, without anything done in between
+
+
+class ClusterError(Ns2vecError, RuntimeError):
+    """The cluster cannot go on."""
+
+
+@dataclass(eq=False)
+class Seat:
+    """A member, and how far it is in step.
+
+    Attributes
+    ----------
+    member : object
+        What the transport calls it by.
+    facts : list
+        Future of its `hello`.
+    name : str
+    blob : str
+        What it has learned.
+    epoch, version : int
+        Of its weights; -1: they may be anything.
+    """
+
+    member: Any
+    facts: list[Any]
+    name: str = "a member"
+    blob: str = ""
+    epoch: int = -1
+    version: int = -1
+
+
+class Held:
+    """Waiting for others, through which the first Ctrl-C is kept; a second one is raised at once."""
+
+    def __init__(self, tick: Callable[[], None]) -> None:
+        self.tick = tick
+        self.interrupt: KeyboardInterrupt | None = None
+
+    def until(self, is_done: Callable[[float], bool]) -> None:
+        """Wait until ``is_done(seconds)``, which takes so long at most, says so."""
+        while True:
+            try:
+                if is_done(TICK_SECONDS):
+                    return
+                self.tick()
+            except KeyboardInterrupt as interrupt:
+                if self.interrupt is not None:
+                    raise
+                self.interrupt = interrupt
+
+
+def no_tick() -> None:
+    """Nobody looks."""
+
+
+class Fleet:
+    """Members that train shards, as many as are wanted.
+
+    Parameters
+    ----------
+    transport : Transport
+    n_members : int
+    wire : {"float32", "bfloat16"}
+        How rows travel.
+
+    Attributes
+    ----------
+    n_wanted : int
+        May be changed at any time: members come and go between two rounds.
+    version : int
+        Of the weights: it rises whenever they change.
+    crc : int or None
+        Of the weights that all members have; None: of no known ones.
+    traffic : dict of str to int
+        Rounds that were trained, those begun again, members lost, and bytes of changes, of merged rows and of
+        whole weights that were sent.
+    """
+
+    def __init__(self, transport: Transport, n_members: int, wire: str = "float32") -> None:
+        if wire not in WIRES:
+            raise ConfigError(f"wire must be one of {', '.join(map(repr, WIRES))}, got {wire!r}")
+        self.transport, self.wire = transport, wire
+        self.n_wanted = whole("workers", n_members, 1)
+        self.seats: list[Seat] = []
+        self.coming: list[Seat] = []
+        self.version = 0
+        self.crc: int | None = None
+        self.blobs: dict[str, Any] = {}
+        self.n_losses = 0
+        self.traffic = dict.fromkeys(("rounds", "repeated", "lost", "changes", "merged", "weights"), 0)
+
+    # ---- who is there ----
+
+    def muster(self, held: Held) -> list[Seat]:
+        """Have as many members as are wanted, or those that have come; at least one.
+
+        Raises
+        ------
+        ClusterError
+            If members are lost as fast as they come.
+        ConfigError
+            If one has another version or instruction set.
+        """
+        while len(self.seats) + len(self.coming) > self.n_wanted and (self.coming or len(self.seats) > 1):
+            self.release((self.coming or self.seats).pop())
+        while len(self.seats) + len(self.coming) < self.n_wanted:
+            member = self.transport.hire()
+            self.coming.append(Seat(member, self.transport.call(member, "hello")))
+        if self.coming:
+            self.welcome(held)
+        return self.seats
+
+    def welcome(self, held: Held) -> None:
+        """Let members in that have come; wait for the others while that is likely to help."""
+        deadline = time.monotonic() + (PATIENCE_SECONDS if self.seats else 0.0)
+        is_told = False
+
+        def are_here(seconds: float) -> bool:
+            nonlocal is_told
+            facts = [future for seat in self.coming for future in seat.facts]
+            if self.transport.wait(facts, seconds):
+                return True
+            if time.monotonic() < deadline:
+                return False
+            some = [seat for seat in self.coming if self.transport.wait(seat.facts, 0.0)]
+            if not some and not self.seats and not is_told:
+                is_told = True
+                logger.warning("waiting for workers: the cluster has no free processor for one")
+            return bool(some or self.seats)
+
+        if not self.seats:
+            deadline += PATIENCE_SECONDS
+        held.until(are_here)
+        for seat in [seat for seat in self.coming if self.transport.wait(seat.facts, 0.0)]:
+            self.coming.remove(seat)
+            try:
+                self.let_in(seat)
+            except LostMemberError:
+                self.note_loss(seat)
+        if self.coming:
+            logger.warning(
+                "%d workers have not come yet: going on with %d", len(self.coming), len(self.seats)
+            )
+        if not self.seats:
+            self.muster(held)
+
+    def let_in(self, seat: Seat) -> None:
+        """Take a member that has come."""
+        facts = self.transport.get(seat.facts)[0]
+        ours = {"version": __version__, "isa": _kernels.ISA}
+        for name, value in ours.items():
+            if facts[name] != value:
+                remedy = "install the same ns2vec" if name == "version" else "set NS2VEC_ISA alike everywhere"
+                raise ConfigError(
+                    f"a worker has {name} {facts[name]}, and the driver {value}, so their bytes may differ: "
+                    + remedy
+                )
+        seat.name = f"worker {facts['pid']}"
+        self.seats.append(seat)
+        logger.info("%s has come: %d of %d", seat.name, len(self.seats), self.n_wanted)
+
+    def release(self, seat: Seat) -> None:
+        """Let a member go."""
+        self.transport.dismiss(seat.member)
+        logger.info("%s goes", seat.name)
+
+    def note_loss(self, seat: Seat) -> None:
+        """Count a member that is lost.
+
+        Raises
+        ------
+        ClusterError
+            If that were too many.
+        """
+        self.traffic["lost"] += 1
+        self.n_losses += 1
+        self.transport.dismiss(seat.member)
+        logger.warning("%s is lost, and is replaced", seat.name)
+        if self.n_losses > MOST_LOSSES:
+            raise ClusterError(
+                f"{self.n_losses} workers were lost without anything done in between: have they enough "
+                "memory, and is ns2vec installed where they run?"
+            )
+
+    def drop_lost(self, held: Held) -> None:
+        """Find out who is lost, and go on without them."""
+        answers = [(seat, self.transport.call(seat.member, "hello")) for seat in self.seats]
+        for seat, future in answers:
+            seat.version = -1  # nobody knows how far the others came
+            try:
+                held.until(lambda seconds, future=future: self.transport.wait(future, seconds))  # type: ignore[misc]
+                self.transport.get(future)
+            except LostMemberError:
+                self.seats.remove(seat)
+                self.note_loss(seat)
+
+    def close(self) -> None:
+        """Let all members go."""
+        for seat in [*self.seats, *self.coming]:
+            self.transport.dismiss(seat.member)
+        self.seats, self.coming, self.blobs = [], [], {}
+
+    # ---- work that any of them can do ----
+
+    def run_all(self, function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
+        """Have members apply a function to each item; give the results in the order of the items.
+
+        What a lost member was to do others do again. Members have two items each at a time, so that no more
+        results than that wait here.
+        """
+        held, waiting, left = Held(no_tick), deque[tuple[Any, Seat, list[Any]]](), deque(items)
+        busy: dict[Seat, int] = {}
+        shared = self.transport.put(function)
+        while left or waiting:
+            seats = self.muster(held)
+            while left and len(waiting) < 2 * len(seats):
+                seat = min(seats, key=lambda one: busy.get(one, 0))
+                waiting.append(self.given(seat, shared, left.popleft()))
+                busy[seat] = busy.get(seat, 0) + 1
+            item, seat, future = waiting[0]
+            held.until(lambda seconds, future=future: self.transport.wait(future, seconds))  # type: ignore[misc]
+            if held.interrupt is not None:
+                raise held.interrupt
+            try:
+                found = self.transport.get(future)[0]
+            except LostMemberError:
+                self.drop_lost(held)
+                waiting[0] = self.given(self.muster(held)[0], shared, item)
+                continue
+            waiting.popleft()
+            busy[seat] = max(0, busy.get(seat, 0) - 1)
+            self.n_losses = 0
+            yield found
+
+    def given(self, seat: Seat, function: Any, item: Any) -> tuple[Any, Seat, list[Any]]:
+        """An item that a member works on; the function is a future."""
+        return item, seat, self.transport.call(seat.member, "do", function, item)
+
+    def spread(self, corpus: Corpus) -> Corpus:
+        """A corpus that members count and read, where each can read a part by itself."""
+        if isinstance(corpus, FileCorpus) and can_be_spread(corpus):
+            return SpreadCorpus(corpus, self.run_all)
+        parts = parts_of(corpus)
+        return corpus if parts is None else SpreadParts(parts, self.run_all)
+
+
+# ---- the fleet of a ``with`` -------------------------------------------------------------------------
+
+_CURRENT: ContextVar[Fleet | None] = ContextVar("ns2vec_fleet", default=None)
+
+
+def current_fleet() -> Fleet | None:
+    """Who trains shards inside a ``with``; None: threads of this process."""
+    return _CURRENT.get()
+
+
+@contextmanager
+def using(fleet: Fleet) -> Iterator[Fleet]:
+    """Have a fleet train the shards of all models inside a ``with``."""
+    token = _CURRENT.set(fleet)
+    try:
+        yield fleet
+    finally:
+        _CURRENT.reset(token)
+
+
+def spread(corpus: Corpus) -> Corpus:
+    """A corpus as the fleet of a ``with`` reads it; without one as it is."""
+    fleet = current_fleet()
+    return corpus if fleet is None else fleet.spread(corpus)
+
+
+def all_futures(lists: Sequence[list[Any]]) -> list[Any]:
+    """The futures of several calls."""
+    return [future for futures in lists for future in futures]

@@ -1,0 +1,208 @@
+"""The rounds of an epoch on a cluster: shards in its members, and the merge by the owners of the rows.
+
+A round is three calls, of which the second and third get what the ones before them give without going through
+the driver::
+
+    train   each member trains its shards                       -> for each owner the rows that have changed
+    merge   each member merges the rows that it owns            -> these rows
+    apply   each member, and the driver, take over all of them
+
+The driver's own weights are those of the last whole round. So whatever happens in the middle of one, it can
+be trained again, by whoever is there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
+
+import numpy as np
+
+from ns2vec.exceptions import ConfigError
+from ns2vec.training.sharded.fleet import Fleet, Held, Seat, all_futures
+from ns2vec.training.sharded.merges import Merge
+from ns2vec.training.sharded.replicas import trained_arrays
+from ns2vec.training.sharded.rounds import ShardRound
+from ns2vec.training.sharded.transport import LostMemberError
+from ns2vec.training.sharded.wire import Block, SentNetwork, apply_block, n_bytes
+
+if TYPE_CHECKING:
+    from ns2vec.training.network import Network
+    from ns2vec.training.run import Run
+
+logger = logging.getLogger(__name__)
+
+
+class Members:
+    """Trains rounds on the members of a fleet.
+
+    Parameters
+    ----------
+    run : Run
+        With an epoch under way.
+    network : Network
+        The weights that rounds start from and end in.
+    rule : Merge
+    fleet : Fleet
+    """
+
+    def __init__(self, run: Run, network: Network, rule: Merge, fleet: Fleet) -> None:
+        self.run, self.rule, self.fleet = run, rule, fleet
+        self.epoch = run.core.epochs_trained
+        self.arrays = trained_arrays(network)
+        self.blob, self.blob_name = self.packed(network)
+        self.weights: Any = None  # a future, while somebody has to be given them
+
+    def packed(self, network: Network) -> tuple[Any, str]:
+        """What members have to learn, as a future, and its name; the same as before where nothing changed.
+
+        Raises
+        ------
+        ConfigError
+            If it cannot be sent.
+        """
+        run, transport = self.run, self.fleet.transport
+        remote = getattr(run.feed, "remote", None)
+        if remote is None:
+            raise ConfigError(
+                f"{type(run.feed).__name__} cannot be trained on a cluster: train it by threads"
+            )
+        try:
+            blob = transport.dumps((SentNetwork.of(network), run.config, remote(run)))
+        except (TypeError, AttributeError, ValueError, ImportError) as error:
+            raise ConfigError(
+                f"this model cannot be sent to workers: {error}; what is made of machine code or open files "
+                "stays where it is"
+            ) from error
+        name = hashlib.sha256(blob).hexdigest()
+        if name not in self.fleet.blobs:
+            self.fleet.blobs = {name: transport.put(blob)}
+        return self.fleet.blobs[name], name
+
+    # ---- weights ----
+
+    def begin(self) -> None:
+        """Find out whether somebody has set the weights since members had them."""
+        if self.fleet.crc is None or self.fleet.crc != self.crc():
+            self.outdate()
+
+    def end(self) -> None:
+        """Note which weights members have."""
+        self.fleet.crc = self.crc()
+
+    def outdate(self) -> None:
+        """Have all members given the weights."""
+        self.fleet.version += 1
+        self.fleet.crc = None
+
+    def crc(self) -> int:
+        """CRC-32 of the weights and of their shapes."""
+        found = 0
+        for array in self.arrays:
+            found = crc32(repr(array.shape).encode(), found)
+            found = crc32(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data, found)
+        return found
+
+    def bring_up(self, seat: Seat) -> list[Any]:
+        """Have a member know what it needs for the next round; return the futures of that."""
+        fleet, call = self.fleet, self.fleet.transport.call
+        found = []
+        if seat.blob != self.blob_name:
+            found += call(seat.member, "learn", self.blob, logging.getLogger("ns2vec").getEffectiveLevel())
+            seat.blob, seat.epoch, seat.version = self.blob_name, -1, -1
+        is_new = seat.epoch != self.epoch
+        if seat.version != fleet.version:
+            if self.weights is None:
+                self.weights = fleet.transport.put(self.arrays)
+            found += call(seat.member, "take", fleet.version, self.weights)
+            seat.version = fleet.version
+            fleet.traffic["weights"] += sum(array.nbytes for array in self.arrays)
+        if is_new:
+            found += call(seat.member, "begin", self.epoch)
+            seat.epoch = self.epoch
+        return found
+
+    # ---- rounds ----
+
+    def train(
+        self, shards: list[ShardRound], progress: float, tick: Callable[[], None]
+    ) -> KeyboardInterrupt | None:
+        """Train a round until it is whole; return the interrupt that came meanwhile."""
+        fleet, held = self.fleet, Held(tick)
+        while True:
+            try:
+                self.attempt(shards, progress, held)
+            except LostMemberError:
+                fleet.traffic["repeated"] += 1
+                self.outdate()
+                fleet.drop_lost(held)
+                logger.warning("the round is trained again")
+            except BaseException:
+                self.outdate()
+                raise
+            else:
+                fleet.traffic["rounds"] += 1
+                fleet.n_losses = 0
+                return held.interrupt
+
+    def attempt(self, shards: list[ShardRound], progress: float, held: Held) -> None:
+        """Train a round with those who are there."""
+        fleet, transport = self.fleet, self.fleet.transport
+        seats = fleet.muster(held)
+        ready = all_futures([self.bring_up(seat) for seat in seats])
+        n, version = len(seats), fleet.version
+        work = [self.work_of([one for one in shards if one.jobs][i::n]) for i in range(n)]
+        given = [
+            transport.call(seat.member, "train", version, mine, progress, me, n, fleet.wire, n_values=n + 1)
+            for me, (seat, mine) in enumerate(zip(seats, work, strict=True))
+        ]
+        merged = [
+            transport.call(
+                seat.member, "merge", self.rule.kernel, fleet.wire, *(parts[1 + owner] for parts in given)
+            )
+            for owner, seat in enumerate(seats)
+        ]
+        merged_blocks = all_futures(merged)
+        for seat in seats:
+            # nobody waits for it: who fails here is found out in the next round, by the version
+            transport.call(seat.member, "apply", version + 1, *merged_blocks, n_values=0)
+        reports = [parts[0] for parts in given]
+        held.until(lambda seconds: transport.wait([*ready, *reports, *merged_blocks], seconds))
+        transport.get(ready)
+        self.commit(seats, shards, transport.get(reports), transport.get(merged_blocks))
+
+    def work_of(self, shards: list[ShardRound]) -> list[Any]:
+        """What a member is given of shards: jobs that can travel, with their places in the run."""
+        run = self.run
+        return [
+            (one.shard, [(alone(job), run.progress(job), run.rate(job)) for job in one.jobs])
+            for one in shards
+        ]
+
+    def commit(
+        self, seats: list[Seat], shards: list[ShardRound], reports: list[Any], blocks: list[Block]
+    ) -> None:
+        """A round is whole: take over its rows here, too."""
+        fleet, traffic = self.fleet, self.fleet.traffic
+        for block in blocks:
+            apply_block(self.arrays, block)
+        fleet.version += 1
+        self.weights = None
+        for seat in seats:
+            seat.version = fleet.version
+        of_shard = {shard: found for report in reports for shard, found in report["tallies"].items()}
+        for one in shards:
+            one.tallies = of_shard.get(one.shard, [])
+        for report in reports:
+            for record in report["records"]:
+                logging.getLogger(record["name"]).handle(logging.makeLogRecord(record))
+        traffic["changes"] += sum(report["n_bytes"] for report in reports)
+        traffic["merged"] += n_bytes(blocks) * (len(seats) - 1)
+
+
+def alone(job: Any) -> Any:
+    """A job that can travel: with nothing but what it is about."""
+    return job.alone() if hasattr(job, "alone") else job

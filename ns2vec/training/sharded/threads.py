@@ -1,0 +1,131 @@
+"""The rounds of an epoch on local threads: shards in replicas of the workers, and then the merge."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ns2vec._typing import Int32Array
+from ns2vec.training.loop import Tally, run_workers
+from ns2vec.training.sharded._merge import merge_rows
+from ns2vec.training.sharded.merges import Merge
+from ns2vec.training.sharded.replicas import ChangeRoom, Changes, Replica, trained_arrays
+from ns2vec.training.sharded.rounds import ShardRound
+
+if TYPE_CHECKING:
+    from ns2vec.training.network import Network
+    from ns2vec.training.run import Run
+
+RANGE_ROWS = 8192  # merged by one thread at a time
+
+
+@dataclass
+class RowRange:
+    """Rows of one matrix that a thread merges."""
+
+    matrix: int
+    first: int
+    end: int
+    changed: Int32Array = field(default_factory=lambda: np.empty(0, dtype=np.int32))
+    n_sentences: int = 0
+
+
+class Threads:
+    """Trains rounds with threads of this process.
+
+    Parameters
+    ----------
+    run : Run
+        With an epoch under way.
+    network : Network
+        The weights that rounds start from and end in.
+    rule : Merge
+    n_shards : int
+    """
+
+    def __init__(self, run: Run, network: Network, rule: Merge, n_shards: int) -> None:
+        config = run.config
+        self.run, self.rule = run, rule
+        self.arrays, self.steering = trained_arrays(network), network.steering()
+        n_workers = 1 if run.core.spec.has_one_updater else min(config.workers, n_shards)
+        self.replicas = [Replica(network, config, run.core.epochs_trained) for _ in range(n_workers)]
+        if not run.change_rooms or not run.change_rooms[0].fits(self.arrays):
+            run.change_rooms = [ChangeRoom(self.arrays) for _ in range(n_shards)]
+        self.rooms = run.change_rooms
+        self.changes: dict[int, Changes] = {}
+
+    def begin(self) -> None:
+        """Be as the weights are now: somebody may have set them back."""
+        for replica in self.replicas:
+            replica.refresh()
+
+    def end(self) -> None:
+        """Nothing is left to do."""
+
+    def train(
+        self, shards: list[ShardRound], progress: float, tick: Callable[[], None]
+    ) -> KeyboardInterrupt | None:
+        """Train and merge a round; return the interrupt that came meanwhile."""
+        for steering in self.steering:
+            steering.before(progress)
+        turn = itertools.cycle(self.replicas)  # after Ctrl-C other threads go on with the same ones
+        self.changes = {}
+        jobs = (one for one in shards if one.jobs)
+        held = run_all(jobs, lambda: self.trainer(next(turn)), len(self.replicas), tick)
+        return self.merge([self.changes[shard] for shard in sorted(self.changes)], tick) or held
+
+    def trainer(self, replica: Replica) -> Callable[[ShardRound], tuple[int, int, float]]:
+        """What one thread does with a shard of a round."""
+        do_job = self.run.feed.job_of(self.run, replica.worker)
+
+        def train(one: ShardRound) -> tuple[int, int, float]:
+            replica.catch_up()
+            one.tallies = [do_job(job) for job in one.jobs]
+            self.changes[one.shard] = replica.changes(self.rooms[one.shard])
+            return 0, 0, 0.0
+
+        return train
+
+    def merge(self, changes: list[Changes], tick: Callable[[], None]) -> KeyboardInterrupt | None:
+        """Bring what the shards have changed into the weights, in the order of the shards."""
+        ranges = [
+            RowRange(matrix, first, min(first + RANGE_ROWS, len(array)))
+            for matrix, array in enumerate(self.arrays)
+            for first in range(0, len(array), RANGE_ROWS)
+        ]
+        held = run_all(iter(ranges), lambda: partial(self.merge_range, changes), len(self.replicas), tick)
+        changed = [
+            np.concatenate([part.changed for part in ranges if part.matrix == matrix])
+            for matrix in range(len(self.arrays))
+        ]
+        for replica in self.replicas:
+            replica.is_outdated(changed)
+        return held
+
+    def merge_range(self, changes: list[Changes], part: RowRange) -> tuple[int, int, float]:
+        """Merge some rows of a matrix."""
+        array, ids = self.arrays[part.matrix], np.empty(part.end - part.first, dtype=np.int32)
+        of_matrix = [found[part.matrix] for found in changes]
+        n_changed = merge_rows(self.rule.kernel, array, of_matrix, part.first, part.end, ids)
+        part.changed = ids[:n_changed]
+        return 0, 0, 0.0
+
+
+def run_all(
+    jobs: Iterator[Any],
+    make_worker: Callable[[], Callable[[Any], tuple[int, int, float]]],
+    n_workers: int,
+    tick: Callable[[], None],
+) -> KeyboardInterrupt | None:
+    """Do all jobs, also those that are left at Ctrl-C, which is returned; a second one is raised at once."""
+    try:
+        run_workers(jobs, make_worker, n_workers, Tally(), tick)
+    except KeyboardInterrupt as interrupt:
+        run_workers(jobs, make_worker, n_workers, Tally(), tick)
+        return interrupt
+    return None
