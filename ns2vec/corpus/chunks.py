@@ -69,7 +69,15 @@ class Chunk:
         return sum(array.nbytes for array in (self.words, self.tags, self.tag_offsets) if array is not None)
 
     def alone(self) -> Chunk:
-        """The same for another process, which does not need the whole of `remap` for it."""
+        """The same for another process, which does not need the whole of `remap` for it.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from ns2vec.corpus import Chunk
+        >>> Chunk(np.array([1, 0, -1], np.int32), 2, 1, remap=np.array([7, 5], np.int32)).alone().words.tolist()
+        [5, 7, -1]
+        """
         return self if self.remap is None else replace(self, words=self.rows(), remap=None)
 
     def rows(self) -> Int32Array:
