@@ -6,7 +6,7 @@
 # make test-clients         released packages that import gensim, on ns2vec (installs them)
 # make lint                 ruff, mypy, cython-lint, numpydoc on the docstrings of public names
 # make docs                 the documentation as a site in site/, every link of it checked
-# make check                what .ci/run runs: test and lint
+# make check                what .ci/run runs: test, lint and docs
 # make test-app             the app's pages in chromium, its API by its description (installs the tools, not chromium)
 # make test-torch           the loss on PyTorch tensors, in an environment of its own (VENV-torch)
 # make test-cluster         shards on Ray, in an environment of its own (VENV-cluster)
@@ -67,7 +67,7 @@ docs: $(VENV)/docs-tools
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --clean --quiet
 	$(BIN)/python scripts/site/check.py site
 
-check: test lint
+check: test lint docs
 
 # PyTorch is large and nothing in ns2vec imports it, so no other target installs it.
 test-torch:

@@ -74,8 +74,9 @@ class Chunk:
         Examples
         --------
         >>> import numpy as np
-        >>> from ns2vec.corpus import Chunk
-        >>> Chunk(np.array([1, 0, -1], np.int32), 2, 1, remap=np.array([7, 5], np.int32)).alone().words.tolist()
+        >>> from ns2vec.corpus import Chunk, END
+        >>> ids = np.array([1, 0, END], dtype=np.int32)
+        >>> Chunk(0, ids, 2, 1, 0, 0, remap=np.array([7, 5], dtype=np.int32)).alone().words.tolist()
         [5, 7, -1]
         """
         return self if self.remap is None else replace(self, words=self.rows(), remap=None)
