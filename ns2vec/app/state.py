@@ -118,6 +118,11 @@ class ModelStore:
     >>> store = ModelStore({"pets": kv})
     >>> store["pets"].vectors.index_to_key, len(store)
     (['cat', 'dog'], 1)
+    >>> store.put("others", kv, source="others.bin").source
+    'others.bin'
+    >>> store.remove("pets")
+    >>> [held.name for held in store]
+    ['others']
     """
 
     def __init__(
@@ -131,6 +136,20 @@ class ModelStore:
 
     def put(self, name: str, vectors: KeyedVectors, source: str = "") -> Held:
         """Hold a model under a name; one of that name is replaced.
+
+        Parameters
+        ----------
+        name : str
+            What pages and questions call it.
+        vectors : KeyedVectors
+            Not copied.
+        source : str
+            Where it comes from, for people.
+
+        Returns
+        -------
+        Held
+            The model as the store holds it, with ``name``, ``vectors`` and ``source``.
 
         Raises
         ------
@@ -148,7 +167,18 @@ class ModelStore:
         return made
 
     def remove(self, name: str) -> None:
-        """Let go of a model."""
+        """Let go of a model.
+
+        Parameters
+        ----------
+        name : str
+            What it was put under.
+
+        Raises
+        ------
+        VocabularyError
+            If no model has that name.
+        """
         with self._lock:
             if name not in self._held:
                 raise VocabularyError(self._unknown(name))
@@ -190,6 +220,18 @@ class AppState:
     limits : Limits
     n_streams : int
         Pages that follow a run now.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ns2vec import KeyedVectors
+    >>> from ns2vec.app import AppState, ModelStore, create_app
+    >>> kv = KeyedVectors(2)
+    >>> kv.add_vectors(["cat", "dog"], np.eye(2, dtype=np.float32))
+    >>> state = AppState(ModelStore({"pets": kv}), read_only=True)
+    >>> app = create_app(state)
+    >>> state.hosts_text
+    'ask for 127.0.0.1 or [::1] or localhost'
     """
 
     models: ModelStore = field(default_factory=ModelStore)

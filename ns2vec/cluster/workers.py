@@ -106,7 +106,22 @@ class Ray:
         self.stack.close()
 
     def start(self, ray: Any) -> None:
-        """Join a cluster, or begin one on this machine."""
+        """Join a cluster, or begin one on this machine; ``with`` calls it where Ray has not been started.
+
+        Parameters
+        ----------
+        ray : module
+            The ray package.
+
+        Examples
+        --------
+        ::
+
+            import ray
+            from ns2vec.cluster import Ray
+
+            Ray(workers=2).start(ray)
+        """
         options: dict[str, Any] = {"logging_level": "warning", **self.options}
         address = self.address or os.environ.get("RAY_ADDRESS")
         if address:
@@ -120,10 +135,27 @@ class Ray:
     def resize(self, workers: int) -> None:
         """Have so many workers from the next round on; from any thread, or a callback.
 
+        Parameters
+        ----------
+        workers : int
+            How many actors.
+
         Raises
         ------
         ConfigError
             If it is no whole number of at least 1, or outside of a ``with``.
+
+        Examples
+        --------
+        ::
+
+            from ns2vec import Word2Vec
+            from ns2vec.cluster import Ray
+
+            with Ray(workers=2) as cluster:
+                model = Word2Vec("corpus.txt", shards=8)
+                cluster.resize(4)
+                other = Word2Vec("other.txt", shards=8)
         """
         if self.fleet is None:
             raise ConfigError("a cluster has workers inside its with only")

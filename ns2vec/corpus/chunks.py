@@ -49,8 +49,8 @@ class Chunk:
     >>> from ns2vec.corpus import Chunk, END
     >>> ids = np.array([2, 0, END], dtype=np.int32)
     >>> chunk = Chunk(0, ids, 2, 1, 0, 0, remap=np.array([5, 6, 7], dtype=np.int32))
-    >>> chunk.rows().tolist()
-    [7, 5, -1]
+    >>> chunk.rows().tolist(), chunk.alone().words.tolist()
+    ([7, 5, -1], [7, 5, -1])
     """
 
     index: int

@@ -42,8 +42,11 @@ class SentenceParts:
     >>> from ns2vec.cluster import SentenceParts
     >>> def make_part(i):
     ...     return [[f"word{i}", "and"], ["more"]]
-    >>> [*SentenceParts(make_part, 2)]
+    >>> parts = SentenceParts(make_part, 2)
+    >>> [*parts]
     [['word0', 'and'], ['more'], ['word1', 'and'], ['more']]
+    >>> [*parts.sentences_of(1)]
+    [['word1', 'and'], ['more']]
     """
 
     def __init__(self, make_part: MakePart, n_parts: int) -> None:
@@ -59,6 +62,16 @@ class SentenceParts:
 
     def sentences_of(self, number: int) -> Iterator[Sequence[Token]]:
         """The sentences of a part.
+
+        Parameters
+        ----------
+        number : int
+            Of the part, from 0.
+
+        Returns
+        -------
+        iterator of sequences of str
+            Made anew by each call.
 
         Raises
         ------

@@ -60,6 +60,10 @@ def compare_runs(runs: Sequence[RunRecord]) -> RunComparison:
     runs : sequence of RunRecord
         Two or more, of `open_run`.
 
+    Returns
+    -------
+    RunComparison
+
     Raises
     ------
     ConfigError
@@ -71,12 +75,16 @@ def compare_runs(runs: Sequence[RunRecord]) -> RunComparison:
     >>> from ns2vec import Word2Vec
     >>> from ns2vec.ledger import RunLedger, compare_runs, open_run
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     ledger, found = RunLedger(folder), []
+    ...     found = []
     ...     for k in (2, 5):
+    ...         ledger = RunLedger(folder, name=f"k={k}")
     ...         model = Word2Vec([["a", "b"]] * 50, min_count=1, negative=k, epochs=1, callbacks=[ledger])
     ...         found.append(open_run(ledger.folder))
-    >>> compare_runs(found).settings
-    {'negative': [2, 5]}
+    >>> comparison = compare_runs(found)
+    >>> comparison.settings, comparison.as_dict()["runs"]
+    ({'negative': [2, 5]}, ['k=2', 'k=5'])
+    >>> print(*(line for line in comparison.table().splitlines() if "k=" in line or "negative" in line))
+    k=2 k=5 negative 2 5
     """
     if len(runs) < 2:
         raise ConfigError(f"a comparison needs two runs or more, got {len(runs)}")

@@ -25,6 +25,22 @@ def request_stop(run: PathLike) -> None:
     ------
     FileNotFoundError
         If there is no ledger.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from ns2vec import Word2Vec
+    >>> from ns2vec.ledger import RunLedger, open_run, request_stop
+    >>> from ns2vec.training import Observer
+    >>> class Hasty(Observer):
+    ...     def on_epoch(self, run, done):
+    ...         request_stop(ledger.folder)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     ledger = RunLedger(folder)
+    ...     model = Word2Vec([["a", "b"]] * 50, min_count=1, epochs=9, callbacks=[ledger, Hasty()])
+    ...     run = open_run(ledger.folder)
+    >>> run.status, len(run.epochs)
+    ('stopped', 1)
     """
     os.stat(ledger_path(run))
     with open(_stop_path(run), "ab"):
@@ -32,7 +48,30 @@ def request_stop(run: PathLike) -> None:
 
 
 def stop_is_requested(run: PathLike) -> bool:
-    """Whether somebody has asked a run to end."""
+    """Whether somebody has asked a run to end.
+
+    Parameters
+    ----------
+    run : path
+        The run's folder, or its ``run.jsonl``.
+
+    Returns
+    -------
+    bool
+        The end of the run takes the request back.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from ns2vec.ledger import request_stop, stop_is_requested
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     Path(folder, "run.jsonl").touch()
+    ...     before = stop_is_requested(folder)
+    ...     request_stop(folder)
+    ...     before, stop_is_requested(folder)
+    (False, True)
+    """
     return os.path.exists(_stop_path(run))
 
 

@@ -85,6 +85,10 @@ def line_of(event: Event) -> bytes:
 def schema() -> dict[str, Any]:
     """Return the JSON Schema of an event.
 
+    Returns
+    -------
+    dict
+
     Examples
     --------
     >>> from ns2vec.ledger import schema

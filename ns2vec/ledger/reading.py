@@ -74,10 +74,27 @@ def read_events(run: PathLike, offset: int = 0) -> Iterator[Event]:
     offset : int
         What `read_since` returned, or 0 for all.
 
+    Yields
+    ------
+    dict
+        An event, also of a kind that this version does not know.
+
     Raises
     ------
     FileNotFoundError
         If there is no ledger.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from ns2vec import Word2Vec
+    >>> from ns2vec.ledger import RunLedger, read_events
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     ledger = RunLedger(folder)
+    ...     model = Word2Vec([["a", "b"]] * 50, min_count=1, epochs=1, callbacks=[ledger])
+    ...     kinds = [event["kind"] for event in read_events(ledger.folder)]
+    >>> kinds[0], kinds[-1]
+    ('config', 'end')
     """
     for lines, _ in read_lines(ledger_path(run), offset):
         yield from events_of(lines)[0]
@@ -106,6 +123,19 @@ def read_since(run: PathLike, offset: int = 0, limit: int = 10_000) -> tuple[lis
     ------
     FileNotFoundError
         If there is no ledger.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from ns2vec import Word2Vec
+    >>> from ns2vec.ledger import RunLedger, read_since
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     ledger = RunLedger(folder)
+    ...     model = Word2Vec([["a", "b"]] * 50, min_count=1, epochs=1, callbacks=[ledger])
+    ...     first, offset = read_since(ledger.folder, limit=2)
+    ...     then, offset = read_since(ledger.folder, offset)
+    >>> [event["kind"] for _, event in first], then[-1][1]["kind"], then[-1][0] == offset
+    (['config', 'environment'], 'end', True)
     """
     path = ledger_path(run)
     at = offset if 0 <= offset <= os.path.getsize(path) else 0

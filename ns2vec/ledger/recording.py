@@ -41,6 +41,23 @@ class Recorder(Observer):
         Seconds between two ``interval`` events.
     n_words : int
         How many of the commonest keys the ``vocabulary`` event lists.
+
+    Examples
+    --------
+    >>> from ns2vec import Word2Vec
+    >>> from ns2vec.ledger import Recorder
+    >>> class Kinds(Recorder):
+    ...     def begin(self, run):
+    ...         self.kinds = []
+    ...     def take(self, event):
+    ...         self.kinds.append(event["kind"])
+    ...     def look(self, run):
+    ...         self.tell("warning", message="an interval is over")
+    ...     def finish(self):
+    ...         print(*self.kinds)
+    >>> recorder = Kinds(interval=60.0)
+    >>> model = Word2Vec([["a", "b"]] * 50, min_count=1, epochs=2, callbacks=[recorder])
+    config environment vocabulary sampler epoch epoch end
     """
 
     may_change_corpus = False
@@ -59,22 +76,48 @@ class Recorder(Observer):
     # ---- what subclasses have ----
 
     def begin(self, run: Run) -> None:
-        """Before the first event of a run."""
+        """Before the first event of a run.
+
+        Parameters
+        ----------
+        run : Run
+            What is going to be trained.
+        """
 
     def take(self, event: Event) -> None:
-        """Keep an event."""
+        """Keep an event.
+
+        Parameters
+        ----------
+        event : dict
+            As JSON has it, with ``v``, ``kind``, ``time`` and ``at``.
+        """
         raise NotImplementedError
 
     def finish(self) -> None:
         """After the event ``end``."""
 
     def look(self, run: Run) -> None:
-        """Once an interval."""
+        """Once an interval.
+
+        Parameters
+        ----------
+        run : Run
+            The run under way.
+        """
 
     # ---- events ----
 
     def tell(self, kind: str, **figures: Any) -> None:
-        """Hand on an event; what cannot be kept does not end training."""
+        """Hand on an event; what cannot be kept does not end training.
+
+        Parameters
+        ----------
+        kind : str
+            One of `KINDS`.
+        **figures
+            The event's fields: what JSON knows, and arrays.
+        """
         if not self.is_recording:
             return
         event = {"v": VERSION, "kind": kind, "time": time.time(), "at": time.perf_counter() - self._started}

@@ -64,6 +64,23 @@ class RunRecord:
         Every so many-th interval event was read.
     other_kinds : Counter
         How many events there are of kinds that this version does not know.
+    columns : dict of str to array
+        Figures of the ``interval`` events; `series` returns them.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from ns2vec import Word2Vec
+    >>> from ns2vec.ledger import RunLedger, open_run
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     ledger = RunLedger(folder, interval=60.0)
+    ...     model = Word2Vec([["a", "b"]] * 50, min_count=1, epochs=3, callbacks=[ledger])
+    ...     run = open_run(ledger.folder)
+    >>> run.summary()["model"], run.summary()["epochs"], run.series("n_words")[1].tolist()
+    ('Word2Vec', 3, [100.0, 100.0, 100.0])
+    >>> run.take([{"kind": "evaluation", "scores": {"pairs": {"value": 0.5}}}])
+    >>> run.scores()
+    {'pairs': {'value': 0.5}}
     """
 
     id: str
@@ -91,7 +108,13 @@ class RunRecord:
     # ---- taking events in ----
 
     def take(self, events: list[Event]) -> None:
-        """Take further events."""
+        """Take further events.
+
+        Parameters
+        ----------
+        events : list of dict
+            In the order of the ledger, behind those that were taken before.
+        """
         intervals = [event for event in events if event["kind"] == "interval"]
         if intervals:
             for name, column in self.columns.items():
@@ -263,12 +286,28 @@ def open_run(run: PathLike, *, most: int | None = 20_000) -> RunRecord:
         About so many ``interval`` events are read, every n-th of a longer run; None: all, in more time and
         memory. Events of other kinds are all read.
 
+    Returns
+    -------
+    RunRecord
+
     Raises
     ------
     FileNotFoundError
         If there is no ledger.
     FormatError
         If the file holds no event.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from ns2vec import Word2Vec
+    >>> from ns2vec.ledger import RunLedger, open_run
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     ledger = RunLedger(folder, name="first try")
+    ...     model = Word2Vec([["a", "b"]] * 50, min_count=1, epochs=2, callbacks=[ledger])
+    ...     run = open_run(ledger.folder)
+    >>> run.status, run.config["name"], [event["n_words"] for event in run.epochs]
+    ('finished', 'first try', [100, 100])
     """
     made = _empty(run)
     made.step = 1 if most is None else max(1, os.path.getsize(made.path) // (INTERVAL_BYTES * max(most, 1)))
@@ -310,12 +349,34 @@ def glance(run: PathLike) -> RunRecord:
 def run_folder(directory: PathLike, run_id: str) -> str:
     """Return the folder of a run.
 
+    Parameters
+    ----------
+    directory : path
+        Where the folders of runs are.
+    run_id : str
+        Name of the run's folder.
+
+    Returns
+    -------
+    str
+
     Raises
     ------
     ConfigError
         If the name could be a path.
     FileNotFoundError
         If there is no such run.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from ns2vec import Word2Vec
+    >>> from ns2vec.ledger import RunLedger, run_folder
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     ledger = RunLedger(folder, run_id="first")
+    ...     model = Word2Vec([["a", "b"]] * 50, min_count=1, epochs=1, callbacks=[ledger])
+    ...     run_folder(folder, "first") == ledger.folder
+    True
     """
     folder = os.path.join(os.fsdecode(directory), checked_id(run_id))
     os.stat(os.path.join(folder, FILE))
@@ -323,12 +384,32 @@ def run_folder(directory: PathLike, run_id: str) -> str:
 
 
 def list_runs(directory: PathLike) -> list[RunRecord]:
-    """Return the runs of a folder, the newest first, each as far as `glance` reads it.
+    """Return the runs of a folder, the newest first: of long ledgers only the beginning and the end.
+
+    Parameters
+    ----------
+    directory : path
+        Where the folders of runs are; what else is in it is left out.
+
+    Returns
+    -------
+    list of RunRecord
 
     Raises
     ------
     FileNotFoundError
         If there is no such folder.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from ns2vec import Word2Vec
+    >>> from ns2vec.ledger import RunLedger, list_runs
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     ledger = RunLedger(folder, run_id="first")
+    ...     model = Word2Vec([["a", "b"]] * 50, min_count=1, epochs=1, callbacks=[ledger])
+    ...     [(run.id, run.status) for run in list_runs(folder)]
+    [('first', 'finished')]
     """
     found = []
     for entry in os.scandir(directory):
@@ -363,6 +444,18 @@ def follow(
     ------
     FileNotFoundError
         If there is no ledger.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from ns2vec import Word2Vec
+    >>> from ns2vec.ledger import RunLedger, follow
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     ledger = RunLedger(folder)
+    ...     model = Word2Vec([["a", "b"]] * 50, min_count=1, epochs=1, callbacks=[ledger])
+    ...     kinds = [event["kind"] for offset, event in follow(ledger.folder)]
+    >>> kinds[0], kinds[-1]
+    ('config', 'end')
     """
     until = None if seconds is None else time.monotonic() + seconds
     while True:

@@ -49,6 +49,25 @@ class Tracker(Recorder):
         Of the run; by the tracker unless given.
     interval : float
         Seconds between two looks.
+
+    Examples
+    --------
+    >>> from ns2vec import Word2Vec
+    >>> from ns2vec.ledger import Tracker
+    >>> class Lines(Tracker):
+    ...     def open(self, settings):
+    ...         self.lines = [f"negative: {settings['negative']}"]
+    ...     def log(self, figures, time):
+    ...         if "epoch/n_trained" in figures:
+    ...             self.lines.append(f"an epoch ends at word {self.step}")
+    ...     def note(self, kind, text):
+    ...         self.lines.append(f"{kind}: {text}")
+    ...     def close(self, status):
+    ...         self.lines.append(status)
+    >>> tracker = Lines()
+    >>> model = Word2Vec([["a", "b"]] * 50, min_count=1, epochs=2, callbacks=[tracker])
+    >>> tracker.lines
+    ['negative: 5', 'an epoch ends at word 100', 'an epoch ends at word 200', 'finished']
     """
 
     def __init__(self, name: str | None = None, interval: float = 1.0) -> None:
@@ -61,18 +80,45 @@ class Tracker(Recorder):
     # ---- what a tracker has ----
 
     def open(self, settings: dict[str, Any]) -> None:
-        """Begin a run with the options of the model."""
+        """Begin a run with the options of the model.
+
+        Parameters
+        ----------
+        settings : dict of str to object
+            Name of each option and its value, as JSON has it; ``model`` is the kind of model.
+        """
         raise NotImplementedError
 
     def log(self, figures: dict[str, float], time: float) -> None:
-        """Keep figures of the step that `step` is now."""
+        """Keep figures of the step that `step` is now.
+
+        Parameters
+        ----------
+        figures : dict of str to float
+            By names such as ``"train/loss"``; all are finite.
+        time : float
+            Seconds since 1970.
+        """
         raise NotImplementedError
 
     def note(self, kind: str, text: str) -> None:
-        """Keep a warning, or where a checkpoint is."""
+        """Keep a warning, or where a checkpoint is.
+
+        Parameters
+        ----------
+        kind : {"warning", "checkpoint"}
+        text : str
+            The message, or the path.
+        """
 
     def close(self, status: str) -> None:
-        """End the run; `status` is that of the ledger."""
+        """End the run.
+
+        Parameters
+        ----------
+        status : str
+            How it ended, as in the ledger; ``"lost"`` where that has no end.
+        """
         raise NotImplementedError
 
     # ---- events ----
@@ -124,6 +170,24 @@ def replay(run: PathLike, tracker: Tracker) -> None:
     ------
     FileNotFoundError
         If there is no ledger.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from ns2vec import Word2Vec
+    >>> from ns2vec.ledger import RunLedger, Tracker, replay
+    >>> class Steps(Tracker):
+    ...     def open(self, settings):
+    ...         self.steps = []
+    ...     def log(self, figures, time):
+    ...         self.steps.append(self.step)
+    ...     def close(self, status):
+    ...         print(status, self.steps)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     ledger = RunLedger(folder, interval=60.0)
+    ...     model = Word2Vec([["a", "b"]] * 50, min_count=1, epochs=2, callbacks=[ledger])
+    ...     replay(ledger.folder, Steps())
+    finished [0, 100, 200]
     """
     try:
         for event in read_events(run):
@@ -146,6 +210,15 @@ class TensorBoardTracker(Tracker):
     ------
     ImportError
         If tensorboardX is not installed: ``pip install 'ns2vec[tensorboard]'``.
+
+    Examples
+    --------
+    ::
+
+        from ns2vec import Word2Vec
+        from ns2vec.ledger import TensorBoardTracker
+
+        model = Word2Vec("corpus.txt", callbacks=[TensorBoardTracker("logs", name="first try")])
     """
 
     def __init__(self, directory: PathLike, name: str | None = None, interval: float = 1.0) -> None:
@@ -197,6 +270,15 @@ class MLflowTracker(Tracker):
     ------
     ImportError
         If MLflow is not installed: ``pip install 'ns2vec[mlflow]'``.
+
+    Examples
+    --------
+    ::
+
+        from ns2vec import Word2Vec
+        from ns2vec.ledger import MLflowTracker
+
+        model = Word2Vec("corpus.txt", callbacks=[MLflowTracker("corpus", uri="sqlite:///runs.db")])
     """
 
     STATUS: ClassVar = {"finished": "FINISHED", "stopped": "FINISHED", "failed": "FAILED"}
@@ -252,6 +334,15 @@ class WandbTracker(Tracker):
     ------
     ImportError
         If the package is not installed: ``pip install 'ns2vec[wandb]'``.
+
+    Examples
+    --------
+    ::
+
+        from ns2vec import Word2Vec
+        from ns2vec.ledger import WandbTracker
+
+        model = Word2Vec("corpus.txt", callbacks=[WandbTracker("corpus", mode="offline")])
     """
 
     def __init__(

@@ -53,6 +53,37 @@ class Observer:
     may_change_corpus : bool
         Whether a list that is trained on may have changed after this was called, so that it is read again for
         each epoch.
+
+    Examples
+    --------
+    >>> from ns2vec import Word2Vec
+    >>> from ns2vec.training import Observer
+    >>> class Words(Observer):
+    ...     n_jobs = n_words = 0
+    ...     def on_network(self, run):
+    ...         print("epoch", run.epoch + 1)
+    ...     def pieces(self, run, jobs):
+    ...         return (iter([job]) for job in jobs)
+    ...     def watched(self, jobs):
+    ...         for job in jobs:
+    ...             self.n_jobs += 1
+    ...             yield job
+    ...     def on_checkpoint(self, run, tally):
+    ...         self.n_words = tally.n_words
+    ...     def has_judged(self, tally):
+    ...         return self.n_words == tally.n_words
+    ...     def on_interrupt(self, run, tally):
+    ...         print("stopped by hand after", self.n_words, "words")
+    ...     def scores(self):
+    ...         return {"words": float(self.n_words)}
+    ...     def state(self):
+    ...         return {"n_jobs": self.n_jobs}
+    >>> words = Words()
+    >>> model = Word2Vec([["a", "b"]] * 50, min_count=1, epochs=2, callbacks=[words])
+    epoch 1
+    epoch 2
+    >>> words.n_jobs, words.scores(), words.state()
+    (2, {'words': 100.0}, {'n_jobs': 2})
     """
 
     rate_factor = 1.0
@@ -65,16 +96,45 @@ class Observer:
         """Before an epoch; `tally` is what a checkpoint has left of it."""
 
     def on_network(self, run: Run) -> None:
-        """When an epoch's matrices are ready to be trained, in ``run.network``."""
+        """When an epoch's matrices are ready to be trained, in ``run.network``.
+
+        Parameters
+        ----------
+        run : Run
+            The run under way.
+        """
 
     def watched(self, jobs: Iterator[Any]) -> Iterator[Any]:
-        """Hand on an epoch's jobs; asked for the next one by one thread at a time."""
+        """Hand on an epoch's jobs; asked for the next one by one thread at a time.
+
+        Parameters
+        ----------
+        jobs : iterator
+            What the threads are going to train, in order.
+
+        Returns
+        -------
+        iterator
+            The same jobs.
+        """
         return jobs
 
     def pieces(self, run: Run, jobs: Iterator[Any]) -> Iterator[Iterator[Any]] | None:
         """Cut jobs where this observer wants a look while nothing is trained; None where it does not matter.
 
         The first observer that cuts decides.
+
+        Parameters
+        ----------
+        run : Run
+            The run under way.
+        jobs : iterator
+            Those of an epoch.
+
+        Returns
+        -------
+        iterator of iterators, or None
+            The pieces; each is used up before the next one is asked for.
         """
         return None
 
@@ -82,14 +142,41 @@ class Observer:
         """Some ten times a second while chunks are trained."""
 
     def on_checkpoint(self, run: Run, tally: Tally) -> None:
-        """Between two pieces, and at the end of an epoch: nothing is being trained."""
+        """Between two pieces, and at the end of an epoch: nothing is being trained.
+
+        Parameters
+        ----------
+        run : Run
+            The run under way.
+        tally : Tally
+            What the epoch has done so far.
+        """
 
     def has_judged(self, tally: Tally) -> bool:
-        """Whether what was trained so far may be kept."""
+        """Whether what was trained so far may be kept.
+
+        Parameters
+        ----------
+        tally : Tally
+            What the epoch has done so far.
+
+        Returns
+        -------
+        bool
+            False: the piece is trained to its end, and `on_checkpoint` called, before it is kept.
+        """
         return True
 
     def on_interrupt(self, run: Run, tally: Tally | None) -> None:
-        """After Ctrl-C, when no thread trains any more; without a tally it came between two epochs."""
+        """After Ctrl-C, when no thread trains any more.
+
+        Parameters
+        ----------
+        run : Run
+            The run that was interrupted.
+        tally : Tally or None
+            What the epoch has done so far; None if it came between two epochs.
+        """
 
     def on_epoch(self, run: Run, done: EpochTally) -> None:
         """After an epoch. Those behind an observer that raises `ns2vec.StopTraining` here are not told."""

@@ -37,6 +37,8 @@ PUBLIC: dict[str, tuple[str, ...]] = {
         "ns2vec.schedules",
         "ns2vec.losses",
         "ns2vec.callbacks",
+        "ns2vec.ledger",
+        "ns2vec.cluster",
         "ns2vec.calculator",
         "ns2vec.exceptions",
     ),
@@ -52,6 +54,7 @@ PUBLIC: dict[str, tuple[str, ...]] = {
         "ns2vec.evaluation.ranking.reports",
         "ns2vec.comparison",
     ),
+    "Web": ("ns2vec.app",),
 }
 
 #: What a sampler, an objective or a family of one's own is made with (EXTENDING.md): pages, and no promise.
@@ -63,9 +66,6 @@ INNER: tuple[str, ...] = (
     "ns2vec.sampling.steering",
     "ns2vec.vocab",
     "ns2vec.cli",
-    "ns2vec.ledger",
-    "ns2vec.cluster",
-    "ns2vec.app",
 )
 
 #: They have an ``__all__`` for the rest of the package.
