@@ -15,7 +15,7 @@ import anyio.to_thread
 import numpy as np
 
 from ns2vec._typing import Float32Array
-from ns2vec.app.state import Held
+from ns2vec.app.state import HeldModel
 from ns2vec.keyedvectors.search import pairs
 from ns2vec.similarity import best_without, row_norms, unit_rows
 from ns2vec.similarity.products import divisors
@@ -41,10 +41,10 @@ class Search:
 
     Parameters
     ----------
-    held : Held
+    held : HeldModel
     """
 
-    def __init__(self, held: Held) -> None:
+    def __init__(self, held: HeldModel) -> None:
         self.held = held
         self.waiting: list[Waiting] = []
         self.is_busy = False
@@ -159,7 +159,7 @@ class Search:
         ]
 
 
-def search_of(held: Held) -> Search:
+def search_of(held: HeldModel) -> Search:
     """Return the search of a model for this event loop."""
     found: Search = held.searches.setdefault(id(asyncio.get_running_loop()), Search(held))
     return found

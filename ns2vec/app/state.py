@@ -69,7 +69,7 @@ class Computed:
 
 
 @dataclass
-class Held:
+class HeldModel:
     """A model that can be looked at.
 
     Attributes
@@ -128,13 +128,13 @@ class ModelStore:
     def __init__(
         self, models: Mapping[str, KeyedVectors] | None = None, most: int = Limits.max_models
     ) -> None:
-        self._held: dict[str, Held] = {}
+        self._held: dict[str, HeldModel] = {}
         self._lock = threading.Lock()
         self.most = most
         for name, vectors in (models or {}).items():
             self.put(name, vectors)
 
-    def put(self, name: str, vectors: KeyedVectors, source: str = "") -> Held:
+    def put(self, name: str, vectors: KeyedVectors, source: str = "") -> HeldModel:
         """Hold a model under a name; one of that name is replaced.
 
         Parameters
@@ -148,7 +148,7 @@ class ModelStore:
 
         Returns
         -------
-        Held
+        HeldModel
             The model as the store holds it, with ``name``, ``vectors`` and ``source``.
 
         Raises
@@ -159,7 +159,7 @@ class ModelStore:
         if not len(vectors):
             raise ConfigError(f"model {name!r} has no vectors")
         vectors.fill_norms()  # once, and not within the first question
-        made = Held(name, vectors, source)
+        made = HeldModel(name, vectors, source)
         with self._lock:
             if name not in self._held and len(self._held) >= self.most:
                 raise ConfigError(f"{self.most} models are open already: close one first")
@@ -184,13 +184,13 @@ class ModelStore:
                 raise VocabularyError(self._unknown(name))
             del self._held[name]
 
-    def __getitem__(self, name: str) -> Held:
+    def __getitem__(self, name: str) -> HeldModel:
         with self._lock:
             if name not in self._held:
                 raise VocabularyError(self._unknown(name))
             return self._held[name]
 
-    def __iter__(self) -> Iterator[Held]:
+    def __iter__(self) -> Iterator[HeldModel]:
         with self._lock:
             return iter(list(self._held.values()))
 

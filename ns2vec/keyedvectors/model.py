@@ -213,6 +213,11 @@ class KeyedVectors(LegacyNames, Saveable):
         sections : list of dict
             Right and wrong questions of each section.
 
+        Raises
+        ------
+        ConfigError
+            If `similarity_function` is neither of the two.
+
         Examples
         --------
         >>> import os, tempfile

@@ -242,6 +242,11 @@ class SimilarityQueries(VectorStore):
         Returns
         -------
         list of (key, float), or ndarray of shape (V,)
+
+        Raises
+        ------
+        ValueError
+            If there is neither a positive nor a negative key.
         """
         topn, restrict_vocab = how_many("topn", topn), how_many("restrict_vocab", restrict_vocab)
         if topn is not None and topn < 1:
@@ -416,6 +421,11 @@ class SimilarityQueries(VectorStore):
         Returns
         -------
         list of (float, key)
+
+        Raises
+        ------
+        ValueError
+            If none of the words has a vector.
         """
         words = list(words)
         used = [word for word in words if word in self]

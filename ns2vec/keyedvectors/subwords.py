@@ -164,6 +164,11 @@ class FastTextKeyedVectors(KeyedVectors):
         Parameters
         ----------
         fb_vectors : ndarray of shape (V + bucket, D)
+
+        Raises
+        ------
+        FormatError
+            If they have another shape.
         """
         n_words, n_rows = len(self.index_to_key), len(self.index_to_key) + self.bucket
         if fb_vectors.shape != (n_rows, self.vector_size):

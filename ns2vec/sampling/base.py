@@ -149,6 +149,11 @@ class NoiseData:
         -------
         int or None
 
+        Raises
+        ------
+        ConfigError
+            If a row is outside the vocabulary.
+
         Examples
         --------
         >>> from ns2vec.sampling import NoiseData

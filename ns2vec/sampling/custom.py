@@ -154,6 +154,11 @@ class FromCallable(Sampler):
         Returns
         -------
         ndarray of shape (n,), int32
+
+        Raises
+        ------
+        ConfigError
+            If that is not n rows of the vocabulary.
         """
         rows = np.asarray(self.function(n, generator))
         if rows.shape != (n,) or rows.dtype.kind not in "iu":

@@ -232,6 +232,11 @@ class DocumentVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Text
         Returns
         -------
         self
+
+        Raises
+        ------
+        ConfigError
+            If `weighting` is unknown, or does not go with `vectors`.
         """
         if self.weighting not in WEIGHTINGS:
             raise ConfigError(f"weighting must be one of {', '.join(WEIGHTINGS)}, got {self.weighting!r}")

@@ -16,7 +16,7 @@ from ns2vec.app.problems import ApiError, documented
 from ns2vec.app.rooms import models
 from ns2vec.app.safety import bounded, state_of
 from ns2vec.app.searching import search_of
-from ns2vec.app.state import AppState, Held
+from ns2vec.app.state import AppState, HeldModel
 from ns2vec.exceptions import Ns2vecError
 from ns2vec.questions import unknown_word
 
@@ -34,7 +34,7 @@ MAP_SECONDS = 600.0
 FAILURES = documented(400, 404, 413, 422, 503, 504)
 
 
-def held_of(state: AppState, name: str) -> Held:
+def held_of(state: AppState, name: str) -> HeldModel:
     """Return an open model.
 
     Raises
@@ -52,7 +52,7 @@ def held_of(state: AppState, name: str) -> Held:
         raise ApiError(404, str(error), {"model": str(error)}) from None
 
 
-def check_known(held: Held, words: Sequence[str], field: str) -> None:
+def check_known(held: HeldModel, words: Sequence[str], field: str) -> None:
     """Refuse words without a vector.
 
     Raises
@@ -228,7 +228,7 @@ async def words(
     return [described(held, row) for row in await bounded(state, lambda: rows_of_search(held, q, most))]
 
 
-def rows_of_search(held: Held, text: str, most: int) -> list[int]:
+def rows_of_search(held: HeldModel, text: str, most: int) -> list[int]:
     """Rows whose word is the text, begins with it, or holds it, in that order."""
     wanted = text.lower()
     lowered: list[str] = held.once("lowered", lambda: [str(key).lower() for key in held.vectors.index_to_key])
@@ -248,7 +248,7 @@ def rows_of_search(held: Held, text: str, most: int) -> list[int]:
     return list(dict.fromkeys([*same, *begin, *within]))[:most]
 
 
-def described(held: Held, row: int) -> WordAnswer:
+def described(held: HeldModel, row: int) -> WordAnswer:
     """What there is to say of a row."""
     vectors = held.vectors
     counts = vectors.expandos.get("count")
@@ -374,7 +374,7 @@ async def overlap(asked: OverlapQuestion, state: AppState = Depends(state_of)) -
     return await bounded(state, lambda: overlap_of(first, second, asked))
 
 
-def overlap_of(first: Held, second: Held, asked: OverlapQuestion) -> OverlapAnswer:
+def overlap_of(first: HeldModel, second: HeldModel, asked: OverlapQuestion) -> OverlapAnswer:
     """Ask both models for neighbours, and count those in common."""
     known = second.vectors.key_to_index
     shared = [key for key in first.vectors.index_to_key if key in known]

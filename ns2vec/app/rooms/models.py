@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 
 from ns2vec.app.problems import ApiError, documented
 from ns2vec.app.safety import bounded, need_token, state_of
-from ns2vec.app.state import AppState, Held
+from ns2vec.app.state import AppState, HeldModel
 from ns2vec.exceptions import Ns2vecError
 from ns2vec.formats import read_vectors
 from ns2vec.keyedvectors import KeyedVectors
@@ -47,7 +47,7 @@ class ModelAnswer(BaseModel):
     has_counts: bool = Field(description="Whether it knows how often its words occur.")
 
 
-def described(held: Held) -> ModelAnswer:
+def described(held: HeldModel) -> ModelAnswer:
     """What there is to say of a model."""
     n_words, n_dims = held.vectors.vectors.shape
     has_counts = "count" in held.vectors.expandos
