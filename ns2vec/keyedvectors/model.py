@@ -22,11 +22,11 @@ from ns2vec.formats.table import write_counts
 from ns2vec.keyedvectors import files
 from ns2vec.keyedvectors.legacy import LegacyNames
 from ns2vec.keyedvectors.search import how_many
+from ns2vec.keyedvectors.showing import VectorPage, show
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-    from ns2vec.keyedvectors.showing import VectorPage
 
 logger = logging.getLogger(__name__)
 
@@ -177,8 +177,6 @@ class KeyedVectors(LegacyNames, Saveable):
         >>> kv.show(["cat"], topn=1).html.startswith("<!doctype html>")
         True
         """
-        from ns2vec.keyedvectors.showing import show  # drawing is nothing that training needs
-
         return show(self, words, topn)
 
     # ---- how good ----

@@ -87,6 +87,8 @@ def test_examples_of_the_help_work(ns2vec, planted, example, tmp_path):
         pytest.skip("the whole demo has a slow test of its own")
     if example.startswith("ns2vec app") and "--openapi" not in example:
         pytest.skip("it serves until it is ended: tests/cli/test_app.py")
+    if "--cluster ray" in example:
+        pytest.importorskip("ray", reason="pip install 'ns2vec[ray]': make test-cluster runs it")
     if not re.search(r"[|<>&]", example):
         assert ns2vec(*shlex.split(example)[1:]).code == 0
         return
@@ -113,7 +115,7 @@ def test_examples_of_the_help_work(ns2vec, planted, example, tmp_path):
         (["query", "v.bin", "x", "--topn", "0"], "invalid whole number of at least 1 value: '0'"),
         (["convert", "one"], "required: OUT"),
         (["convert", "a", "b", "--to", "xml"], "invalid choice: 'xml'"),
-        (["calculate"], "give one of these: a corpus, --counts or --positives"),
+        (["calculate"], "give one of these: a corpus, --counts, --words or --positives"),
         (["calculate", "c.txt", "--null-word"], "--null-word is not calculated with"),
         (["demo", "--pairs", "p.tsv"], "go with --corpus"),
     ],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 import pytest
@@ -123,7 +122,7 @@ class Documents:
         return iter([self.chunk])
 
     def job_of(self, run, worker):
-        return partial(ChunkFeed(None).train, run, worker)
+        return ChunkFeed(None).job_of(run, worker)
 
 
 @pytest.mark.parametrize("reader", ["tags", "windows"])
