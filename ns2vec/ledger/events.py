@@ -29,9 +29,11 @@ from ns2vec.exceptions import ConfigError
 #: One line of a ledger.
 Event: TypeAlias = dict[str, Any]
 
+#: Version of the schema that this version of ns2vec writes.
 VERSION = 1
 FILE = "run.jsonl"
 STOP = "stop"  # a file of this name beside the ledger asks the run to end after its epoch
+#: Kinds of events that this version writes, as the schema has them.
 KINDS = (
     "config", "environment", "vocabulary", "sampler", "interval", "epoch", "guard", "evaluation",
     "checkpoint", "warning", "stop_requested", "end",
