@@ -146,13 +146,14 @@ class Recorder(Observer):
         self.tell("vocabulary", sides=_or_empty(vocabulary_of, run, self.n_words) or [])
         if sampler := _or_empty(sampler_of, run):
             self.tell("sampler", **sampler)
+        # not anew in each epoch: those shorter than an interval would never be heard of
+        self._next_look = time.perf_counter() + self.interval
 
     def on_epoch_begin(self, run: Run, tally: Tally) -> None:
         """Tell what was measured after the epoch before; count from here."""
         self._tell_scores(run)
         self._seen = replace(tally)
         self._last_look = time.perf_counter()
-        self._next_look = self._last_look + self.interval
 
     def on_chunk(self, run: Run, tally: Tally) -> None:
         """Tell how it goes, once an interval."""

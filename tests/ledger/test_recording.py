@@ -237,3 +237,11 @@ def test_each_training_is_a_run_of_its_own(tmp_path):
     assert len(list_runs(tmp_path)) == 2
     with pytest.raises(ConfigError, match="is there already"):
         small(Word2Vec, callbacks=[RunLedger(tmp_path, run_id=ledger.run_id)])
+
+
+def test_epochs_shorter_than_an_interval_are_heard_of(tmp_path):
+    ledger = RunLedger(tmp_path, interval=0.05)
+    Word2Vec([["a", "b", "c"]] * 50, min_count=1, vector_size=4, epochs=300, workers=1, callbacks=[ledger])
+    run = open_run(ledger.folder)
+    assert max(event["duration"] for event in run.epochs) < run.end["at"] / 3
+    assert len(run.columns["at"]) >= 1

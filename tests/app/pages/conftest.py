@@ -33,7 +33,9 @@ def address(state) -> Iterator[str]:
         yield found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(
+    scope="package"
+)  # while it is there, a loop runs in this thread, which other tests of the app make
 def browser() -> Iterator[Any]:
     if CHROMIUM is None:
         pytest.skip("there is no chromium: apt-get install chromium")
