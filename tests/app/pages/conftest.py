@@ -33,9 +33,8 @@ def address(state) -> Iterator[str]:
         yield found
 
 
-@pytest.fixture(
-    scope="package"
-)  # while it is there, a loop runs in this thread, which other tests of the app make
+# of a file: the loop that it keeps in this thread is in the way of tests that make their own
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     if CHROMIUM is None:
         pytest.skip("there is no chromium: apt-get install chromium")
