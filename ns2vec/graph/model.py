@@ -280,8 +280,7 @@ class NodeModel(StoredModel):
         saver = resuming.saver_of(self, feed, plan, at, strict=strict)
         if saver is not None:
             observers.append(saver)
-        run = Run(self._ready(), plan, feed, tuple(observers), at)
-        run.model = self
+        run = Run(self._ready(), plan, feed, tuple(observers), at, model=self)
         try:
             run.train()
         finally:

@@ -241,8 +241,8 @@ class GensimDoor(GensimVocabulary):
         if saver is not None:
             observers.append(saver)
         n_words = plan.total_words or self.corpus_total_words or 0  # None in models of old gensims
-        run = Run(core, plan, feed, tuple(observers), at, hot_words=n_words if self.sorted_vocab else 0)
-        run.model = self
+        hot_words = n_words if self.sorted_vocab else 0
+        run = Run(core, plan, feed, tuple(observers), at, hot_words=hot_words, model=self)
         try:
             run.train()
         finally:

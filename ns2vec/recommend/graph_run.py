@@ -95,8 +95,8 @@ class GraphRun(Epochs):
         is_watched = model.validation and plan.epochs >= model.check_every
         split = random_per_user(liked, model.validation, seed=model.seed) if is_watched else None
         self.data = liked if split is None else split.train
-        super().__init__(replace(plan, total_words=len(self.data)), tuple(observers), position)
-        self.model, self.has_loss = model, model.compute_loss
+        super().__init__(replace(plan, total_words=len(self.data)), tuple(observers), position, model=model)
+        self.has_loss = model.compute_loss
         self.lists = model._liked_lists if split is None else self.data.known()
         self.graph = graph_of(self.lists, model.seen.n_items)
         self.adam = Adam([model.base])

@@ -135,7 +135,14 @@ class Item2Vec(Recommender):
         return Plan(epochs or self.epochs, rate, rate / 100, len(liked), None)
 
     def _make_run(self, liked: Interactions, plan: Plan, at: Position, observers: Sequence[Observer]) -> Run:
-        return Run(self.model._ready(), plan, ChunkFeed(open_corpus(baskets(liked))), tuple(observers), at)
+        return Run(
+            self.model._ready(),
+            plan,
+            ChunkFeed(open_corpus(baskets(liked))),
+            tuple(observers),
+            at,
+            model=self,
+        )
 
     def _show(self) -> None:
         """Unit vectors of items, zeros for those nobody has met; users are sums over their histories."""

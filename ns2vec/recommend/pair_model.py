@@ -263,7 +263,7 @@ class PairModel(Recommender):
     def _make_run(self, liked: Interactions, plan: Plan, at: Position, observers: Sequence[Observer]) -> Run:
         core = self._ready()
         decay = Decay(self._strength, self._touches(core, liked))
-        return Run(core, plan, PairFeed(Pairs(liked.users, liked.items)), (*observers, decay), at)
+        return Run(core, plan, PairFeed(Pairs(liked.users, liked.items)), (*observers, decay), at, model=self)
 
     def _touches(self, core: EmbeddingCore, liked: Interactions) -> dict[str, Float64Array]:
         """How often an epoch moves each row; that of an item as a negative, on average."""

@@ -271,7 +271,6 @@ class Recommender(Answers, Saveable):
         at = Position(last_alpha=plan.start_alpha) if at is None else at
         own = [ProgressObserver(self.progress), EpochLog(), EpochLosses(self.epoch_losses)]
         run, saver = self._make_run(liked, plan, at, [*own, *callbacks]), None
-        run.model = self
         if checkpoint is not None:
             write = partial(self._write_checkpoint, CheckpointFolder(checkpoint), run)
             saver = Saver(parse_interval(every), write, at)

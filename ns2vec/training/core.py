@@ -320,9 +320,7 @@ class EmbeddingCore:
         (120, 120)
         """
         feed = ChunkFeed(examples) if isinstance(examples, Corpus) else examples
-        run = Run(self, plan, feed, tuple(observers))
-        run.model = model
-        return run.train()
+        return Run(self, plan, feed, tuple(observers), model=model).train()
 
     def compose(self) -> None:
         """Bring vectors that are made of trained rows up to date."""

@@ -87,6 +87,8 @@ class Epochs:
     observers : iterable of Observer
     position : Position, optional
         Where to begin; kept in step.
+    model : object, optional
+        Whose training it is, for observers that tell what is trained.
 
     Attributes
     ----------
@@ -98,21 +100,19 @@ class Epochs:
         Learning rate of the last chunk that was handed out.
     has_loss : bool
         Whether the loss is computed.
-    model : object or None
-        Whose training it is, for observers that tell what is trained.
     stop_reason : str or None
         What `StopTraining` said, when it ended the run.
     """
 
     network: Network | None = None
     has_loss = False
-    model: Any = None
     stop_reason: str | None = None
 
     def __init__(
-        self, plan: Plan, observers: tuple[Observer, ...] = (), position: Position | None = None
-    ) -> None:
-        self.plan = plan
+        self, plan: Plan, observers: tuple[Observer, ...] = (), position: Position | None = None,
+        *, model: Any = None,
+    ) -> None:  # fmt: skip
+        self.plan, self.model = plan, model
         self.observers = observers
         self.at = position if position is not None else Position(last_alpha=plan.start_alpha)
         self.epoch = self.at.epoch
@@ -176,6 +176,8 @@ class Run(Epochs):
         As in `Epochs`.
     hot_words : int
         Length of the corpus in words where its rows are in order of frequency, or 0.
+    model : object, optional
+        As in `Epochs`.
     """
 
     def __init__(
@@ -187,8 +189,9 @@ class Run(Epochs):
         position: Position | None = None,
         *,
         hot_words: int = 0,
+        model: Any = None,
     ) -> None:
-        super().__init__(plan, observers, position)
+        super().__init__(plan, observers, position, model=model)
         self.core, self.config = core, core.config
         self.has_loss = bool(self.config.kernel_options()["compute_loss"])
         self.feed = feed
