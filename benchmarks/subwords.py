@@ -104,6 +104,8 @@ def train_fasttext(job: dict[str, Any], path: str) -> tuple[Any, float]:
     from ns2vec.fasttext import load_facebook_vectors
 
     given = job["parameters"]
+    # The program has a seed, its function for Python no argument for it: defaults are handed on as they are.
+    fasttext.FastText.unsupervised_default["seed"] = given["seed"]
     started = time.process_time()
     model = fasttext.train_unsupervised(
         job["corpus"],
@@ -140,7 +142,7 @@ class Benchmark:
         self.known = KnownRuns(path, self.corpus, keep=True)
 
     def job(self, program: str, variant: str, seed: int) -> dict[str, Any]:
-        """The run of one seed; the package `fasttext` takes none, and one thread repeats it all the same."""
+        """The run of one seed."""
         parameters = {**PARAMETERS, **N_GRAMS, "workers": 1, **VARIANTS[variant], **self.changed}
         return {
             "task": "subwords",
