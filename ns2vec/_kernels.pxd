@@ -135,6 +135,7 @@ cdef extern from "rng.h" nogil:
     uint32_t ns2_bits(uint64_t *state) noexcept
     uint32_t ns2_below(uint64_t *state, uint32_t n) noexcept
     void ns2_draw_aliases(uint64_t *state, const uint32_t *table, uint32_t n_rows, long n, int32_t *rows) noexcept
+    void ns2_draw_below(uint64_t *state, uint32_t n_rows, long n, int32_t *rows) noexcept
     int32_t ns2_draw_alias(uint64_t *state, const uint32_t *table, uint32_t n_rows) noexcept
     void ns2_shuffled(uint64_t key, int64_t n, int64_t first, int64_t end, int64_t *things) noexcept
     void ns2_prefetch(const void *address) noexcept

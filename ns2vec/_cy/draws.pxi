@@ -213,12 +213,11 @@ cdef void draw_many(Kernel k, Workspace work, long i) noexcept nogil:
     cdef Scratch *scratch = &work.goals[i]
     cdef uint32_t n_rows = <uint32_t> k.goals[i].side.n_ids
     # of a short document not many are needed
-    cdef long j, n = min(<long> MAX_DRAWS, (work.n_chunk // k.run_words + 1) * max(k.goals[i].negative, k.run_negative))
+    cdef long n = min(<long> MAX_DRAWS, (work.n_chunk // k.run_words + 1) * max(k.goals[i].negative, k.run_negative))
     if k.goals[i].noise.kind == DRAW_ALIAS:
         ns2_draw_aliases(&scratch.rng, k.goals[i].noise.alias, n_rows, n, scratch.draws)
     else:
-        for j in range(n):
-            scratch.draws[j] = ns2_below(&scratch.rng, n_rows)
+        ns2_draw_below(&scratch.rng, n_rows, n, scratch.draws)
     scratch.draws_at, scratch.n_draws = 0, n
 
 
@@ -269,6 +268,12 @@ cdef inline long choose_set(Kernel k, Workspace work, Window *window, long i, lo
             ids[1 + j] = rows[j]
         memcpy(drawn.weights + s * goal.ld, scratch.one_each, goal.ld * sizeof(float))
         drawn.heaviest[s] = 1.0
+    elif n == 1 == goal.negative and not goal.noise.with_offsets and is_wanted(k, work, window, i, request, rows[0]):
+        m = 2
+        ids[0], ids[1] = centre, rows[0]
+        memcpy(drawn.weights + s * goal.ld, scratch.one_each, goal.ld * sizeof(float))
+        drawn.weights[s * goal.ld + 1] = scratch.drawn_weights[0]
+        drawn.heaviest[s] = max(<float> 1.0, scratch.drawn_weights[0])
     else:
         if rows != scratch.drawn:
             memcpy(scratch.drawn, rows, n * sizeof(int32_t))

@@ -231,17 +231,28 @@ cdef void step_pairs(Kernel k, Workspace work, Window *window, long first, long 
     k.ops.pairs(&pairs, &b)
 
 
+cdef inline bint takes_one_round(Kernel k, Workspace work, Window *window, long s, float alpha) noexcept nogil:
+    """Whether one step does for a pair, although an output of it was drawn several times."""
+    cdef Goal *goal = &k.goals[0]
+    cdef Drawn *drawn = &window.drawn[0]
+    cdef ns2_block b
+    b.alpha = alpha
+    b.outputs, b.n_outputs = drawn.outputs + s * goal.n_outputs, drawn.set_size[s]
+    b.weights = drawn.weights + s * goal.ld
+    return rounds_of_input(k, work, &b, 0, 0, drawn.heaviest[s]) == 1
+
+
 cdef void step_heavy_pair(Kernel k, Workspace work, Window *window, long s, float alpha, double *loss) noexcept nogil:
     """A pair with an output that was drawn several times: in rounds where one step would overshoot."""
     cdef ns2_block b
     cdef double own = 0.0
     cdef float factor = work.pair_weights[window.t + s] if work.pair_weights != NULL else <float> 1.0
-    start_block(k, work, alpha * factor, &own if loss != NULL else NULL, &b)
     work.inputs_now[0], work.locks[0] = work.rows[window.t + s], 1.0
-    fill_sampled(k, work, window, 0, s, &b)
-    if k.goals[0].kind == NS2_SHARED or rounds_of_input(k, work, &b, 0, 0, window.drawn[0].heaviest[s]) == 1:
+    if k.goals[0].kind == NS2_SHARED or takes_one_round(k, work, window, s, alpha * factor):
         step_pairs(k, work, window, s, s + 1, alpha, loss)
         return
+    start_block(k, work, alpha * factor, &own if loss != NULL else NULL, &b)
+    fill_sampled(k, work, window, 0, s, &b)
     step_set(k, work, window, &b, 0, 0, 1, window.drawn[0].heaviest[s])
     if loss != NULL:
         loss[0] += factor * own

@@ -52,6 +52,30 @@ static inline int ns2_is_listed(const uint16_t *bits, const int32_t *rows, long 
     return (bits[word] & mask) == mask && (ns2_has_all(n, n_rows) || ns2_contains(rows, n, row));
 }
 
+/* Bit i for each of m <= 32 rows that is `own` or listed: what all of them share is asked once. */
+static inline uint32_t ns2_which_listed(const uint16_t *bits, const int32_t *list, long n, long n_rows, int32_t own,
+                                        const int32_t *rows, long m) {
+    uint32_t found = 0;
+    uint16_t mask;
+    if (n == 0) {
+        for (long i = 0; i < m; i++) found |= (uint32_t)(rows[i] == own) << i;
+    } else if (ns2_has_all(n, n_rows)) {
+        for (long i = 0; i < m; i++) {
+            uint32_t row = (uint32_t)rows[i], word = bits[row / NS2_LIST_BITS];
+            found |= ((word >> row % NS2_LIST_BITS & 1u) | (rows[i] == own)) << i;
+        }
+    } else {
+        for (long i = 0; i < m; i++) {
+            uint32_t word = ns2_word_of(n, n_rows, rows[i], &mask);
+            uint32_t may_be = (bits[word] & mask) == mask;
+            found |= (may_be | (rows[i] == own)) << i;
+        }
+        for (uint32_t left = found, i = 0; left; left >>= 1, i++)
+            if (left & 1 && rows[i] != own && !ns2_contains(list, n, rows[i])) found ^= 1u << i;
+    }
+    return found;
+}
+
 /* Brings the bits near that will say whether a row is listed. */
 static inline void ns2_prefetch_bits(const uint16_t *bits, long n, long n_rows, int32_t row) {
     uint16_t mask;
@@ -120,6 +144,13 @@ static inline int32_t ns2_draw_alias(uint64_t *state, const uint32_t *table, uin
 static inline void ns2_draw_aliases(uint64_t *state, const uint32_t *table, uint32_t n_rows, long n, int32_t *rows) {
     uint64_t s = *state;
     for (long i = 0; i < n; i++) rows[i] = ns2_draw_alias(&s, table, n_rows);
+    *state = s;
+}
+
+/* The next n integers below n_rows. */
+static inline void ns2_draw_below(uint64_t *state, uint32_t n_rows, long n, int32_t *rows) {
+    uint64_t s = *state;
+    for (long i = 0; i < n; i++) rows[i] = (int32_t)ns2_below(&s, n_rows);
     *state = s;
 }
 

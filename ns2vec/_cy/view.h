@@ -13,8 +13,7 @@ static void ns2_view_score(const ns2_view *self, const float *x, const float **r
     const ns2_ops *ops = (const ns2_ops *)self->ops;
     float tile[2 * NS2_VIEW_TILE] __attribute__((aligned(64)));
     float *input = (float *)x;
-    ns2_block b;
-    memset(&b, 0, sizeof b);
+    ns2_block b; /* of which dots asks for no more than this */
     b.inputs = &input;
     b.n_inputs = 1;
     b.stride = self->stride;

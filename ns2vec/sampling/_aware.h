@@ -270,16 +270,14 @@ typedef struct {
     long tries; /* candidates looked at for each negative, at most NS2_CANDIDATES */
 } ns2_warp_sampler;
 
-enum { NS2_WARP_AT_ONCE = 6 }; /* rows that are scored together, outputs of a block: candidates, at first with the centre */
-
 /* The first candidate within the margin of the centre, or -1, and how many there were before it. */
 static int32_t ns2_first_above(const ns2_warp_sampler *s, const ns2_request *q, long *place, long *n_scores) {
-    int32_t found[NS2_WARP_AT_ONCE];
-    float scores[NS2_WARP_AT_ONCE + 8], bound = 0.0f;
+    int32_t found[NS2_SIDE_BY_SIDE];
+    float scores[NS2_SIDE_BY_SIDE + 8], bound = 0.0f;
     long with_centre = 1;
     *place = 0;
     for (long left = s->tries, n; left > 0; with_centre = 0) {
-        long asked = NS2_WARP_AT_ONCE - with_centre < left ? NS2_WARP_AT_ONCE - with_centre : left;
+        long asked = NS2_SIDE_BY_SIDE - with_centre < left ? NS2_SIDE_BY_SIDE - with_centre : left;
         left -= asked;
         n = ns2_candidates(&s->aware, q, asked, found);
         if (with_centre) found[n] = q->centre;

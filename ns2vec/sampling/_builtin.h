@@ -43,12 +43,13 @@ typedef struct {
 static long ns2_static_draw(const ns2_sampler *self, const ns2_request *request, long k, int32_t *rows,
                             float *log_q) {
     const ns2_static_sampler *s = (const ns2_static_sampler *)self;
-    for (long i = 0; i < k; i++) {
-        rows[i] = s->alias ? ns2_draw_alias(request->rng, s->alias, (uint32_t)self->n_rows)
-                           : (int32_t)ns2_below(request->rng, (uint32_t)self->n_rows);
-        if (log_q) log_q[i] = s->table.log_q[rows[i]];
-    }
-    if (log_q) log_q[k] = s->table.log_q[request->centre];
+    if (s->alias)
+        ns2_draw_aliases(request->rng, s->alias, (uint32_t)self->n_rows, k, rows);
+    else
+        ns2_draw_below(request->rng, (uint32_t)self->n_rows, k, rows);
+    if (!log_q) return k;
+    for (long i = 0; i < k; i++) log_q[i] = s->table.log_q[rows[i]];
+    log_q[k] = s->table.log_q[request->centre];
     return k;
 }
 

@@ -9,7 +9,8 @@
 #include "rng.h"
 #include "sampler.h"
 
-enum { NS2_CANDIDATES = 1024, NS2_CANDIDATE_TRIES = 16 };
+enum { NS2_CANDIDATES = 1024, NS2_CANDIDATE_TRIES = 16, NS2_AT_ONCE = 32 };
+enum { NS2_SIDE_BY_SIDE = 6 }; /* rows that the block scores together */
 
 typedef struct {
     ns2_sampler base;
@@ -52,18 +53,35 @@ static inline int ns2_is_candidate(const ns2_aware_sampler *s, const ns2_request
     return 1;
 }
 
+/* Bit i for each of at most NS2_AT_ONCE rows that may be no negative. */
+static inline uint32_t ns2_unwanted(const ns2_aware_sampler *s, const ns2_request *q, const int32_t *rows, long n) {
+    uint32_t found =
+        ns2_which_listed(q->excluded_bits, q->excluded, q->n_excluded, s->base.n_rows, q->centre, rows, n);
+    for (long j = 0; j < q->n_window; j++)
+        for (long i = 0; i < n; i++) found |= (uint32_t)(rows[i] == q->window[j]) << i;
+    return found;
+}
+
+/* Draws again, NS2_CANDIDATE_TRIES times at most; whether a row came that may be a negative. */
+static int ns2_redraw(const ns2_aware_sampler *s, const ns2_request *q, int32_t *row) {
+    for (int t = 0; t < NS2_CANDIDATE_TRIES; t++) {
+        if (s->source->draw(s->source, q, 1, row, NULL) < 1) return 0;
+        if (ns2_is_candidate(s, q, *row)) return 1;
+    }
+    return 0;
+}
+
 /* At most n rows of the base that may be negatives; how many. */
 static long ns2_candidates(const ns2_aware_sampler *s, const ns2_request *q, long n, int32_t *rows) {
     long drawn = s->source->draw(s->source, q, n, rows, NULL), kept = 0;
-    for (long i = 0; i < drawn; i++) {
-        int32_t row = rows[i];
-        int is_wanted = ns2_is_candidate(s, q, row);
-        for (int t = 0; t < NS2_CANDIDATE_TRIES && !is_wanted; t++) {
-            if (s->source->draw(s->source, q, 1, &row, NULL) < 1) break;
-            is_wanted = ns2_is_candidate(s, q, row);
+    for (long first = 0; first < drawn; first += NS2_AT_ONCE) {
+        long n_now = drawn - first < NS2_AT_ONCE ? drawn - first : NS2_AT_ONCE;
+        uint32_t unwanted = ns2_unwanted(s, q, rows + first, n_now);
+        for (long i = first; i < first + n_now; i++, unwanted >>= 1) {
+            int32_t row = rows[i];
+            if (unwanted & 1 && !ns2_redraw(s, q, &row)) continue;
+            rows[kept++] = row;
         }
-        if (!is_wanted) continue;
-        rows[kept++] = row;
     }
     return kept;
 }
@@ -112,7 +130,9 @@ static void ns2_score(const ns2_request *q, const int32_t *rows, long n, float *
     if (q->view->output_bags.offsets) {
         ns2_products(q->view, &q->view->output_bags, q->hidden, rows, n, scores, NULL);
     } else {
-        for (long i = 0; i < n; i++) ns2_fetch(found[i] = ns2_view_output(q->view, rows[i]), q->view->stride);
+        for (long i = 0; i < n; i++) found[i] = ns2_view_output(q->view, rows[i]);
+        /* so few are read side by side anyway */
+        for (long i = 0; i < n && n > NS2_SIDE_BY_SIDE; i++) ns2_fetch(found[i], q->view->stride);
         q->view->score(q->view, q->hidden, found, n, scores);
     }
     for (long i = 0; i < n && bias; i++) scores[i] += bias[rows[i]];
