@@ -378,6 +378,7 @@ cdef class Kernel:
     cdef bint together          # several inputs of a window may move in one step
     cdef bint plain_inputs      # rows of one matrix, trained in place
     cdef bint pooled_rows       # what is pooled are rows, not bags
+    cdef bint summed            # bags that are pooled are trained as sums of their rows while windows use them
     cdef bint with_locks
     cdef bint packs             # the back end copies rows together
     cdef bint many_pairs        # pairs need no windows (pairs.pxi)
@@ -403,6 +404,7 @@ cdef class Kernel:
     cdef bint is_corrected
     cdef uint64_t seed
     cdef ns2_ops ops
+    cdef const ns2_ops *scoring # of rows that are asked for one by one: they are not packed for a product of matrices
     cdef int set_inputs(self, object inputs, object tags, long width) except -1
     cdef int set_concat(self, str reader, long width, object null_row, long n_tags) except -1
     cdef int set_ops(self, str backend, str isa) except -1

@@ -154,6 +154,7 @@ cdef class Kernel:
         self.set_reader(reader)
         if pooled == "concat":
             self.set_concat(reader, width, null_row, n_tags)
+        self.summed = self.pooled and not self.concat and not self.pooled_rows and self.reader != read_pairs
         self.pairwise = negative_sharing == "pair" and not pooled
         self.run_words, self.run_negative = run_words, run_negative
         self.set_targets(targets)
@@ -210,6 +211,7 @@ cdef class Kernel:
             self.ops = ns2_gemm_ops(fused, <ns2_sgemm *> blas_function("sgemm"))
         else:
             self.ops = fused[0]
+        self.scoring = fused if self.packs else &self.ops
         return 0
 
     cdef int set_reader(self, str reader) except -1:

@@ -162,7 +162,7 @@ cdef inline long rounds(double need, double most) noexcept nogil:
 cdef long rounds_of_pooled(Kernel k, Workspace work, Window *window, float alpha) noexcept nogil:
     """Rounds for the pooled input of a window, with which outputs are that were drawn several times."""
     cdef ns2_block b
-    cdef long n, copies = 0, most = 1, i
+    cdef long n, n_rows, copies = 0, most = 1, i
     cdef double heaviest, spread, outputs
     for i in range(k.n_goals):
         if not k.goals[i].is_sampled or window.drawn[i].heaviest[0] == 1.0 or k.goals[i].kind == NS2_SHARED:
@@ -170,12 +170,13 @@ cdef long rounds_of_pooled(Kernel k, Workspace work, Window *window, float alpha
         heaviest = window.drawn[i].heaviest[0]
         if copies == 0:
             n = set_inputs(k, work, window)
+            n_rows = n_rows_of(k, work, window, n)
             copies = most_copies(work.inputs_now, n)
             # how far the hidden vector moves when each input gets its share of the change
             spread = copies
             if not k.concat:
-                spread *= (1.0 if k.is_mean else n) * (1.0 / n if k.is_mean == k.is_corrected else 1.0)
-            gather_inputs(k, work, n)
+                spread *= (1.0 if k.is_mean else n_rows) * (1.0 / n_rows if k.is_mean == k.is_corrected else 1.0)
+            gather_inputs(k, work, n, n_rows)
         k.goals[i].fill(k, work, window, i, 0, &b)
         outputs = max(heaviest * k.ops.norm(work.hidden, k.out_stride), spread * norm_of_outputs(k, i, &b))
         most = max(most, rounds(max(SLOPE * alpha * outputs, alpha * spread * heaviest / GROWTH), heaviest * copies))

@@ -90,19 +90,20 @@ cdef inline void draw_sets(Kernel k, Workspace work, Window *window, long i) noe
     cdef Drawn *drawn = &window.drawn[i]
     cdef bint wants_hidden = k.goals[i].noise.wants_hidden
     cdef bint is_told = k.goals[i].noise.kind == DRAW_CALL and (k.pairwise or k.reader == read_pairs)
-    cdef long s, n_rows = 0
+    cdef long s, first, end, n = 0
     if wants_hidden:
         show_model(k, work, i, window, request)
-        n_rows = set_inputs(k, work, window)
+        n = set_inputs(k, work, window)
     for s in range(window.n_sets):
         if is_told:
             request.context = input_id(k, work, window, i, s)
             if wants_hidden:
                 request.hidden = work.inputs_now[s]
         elif wants_hidden and not k.pooled:
-            request.hidden = planned_hidden(k, work, set_start(window, s), set_start(window, s + 1))
+            first, end = set_start(window, s), set_start(window, s + 1)
+            request.hidden = planned_hidden(k, work, first, end, end - first)
         if wants_hidden and k.pooled:
-            request.hidden = planned_hidden(k, work, 0, n_rows)
+            request.hidden = planned_hidden(k, work, 0, n, n_rows_of(k, work, window, n))
         drawn.set_size[s] = draw_set(k, work, window, i, s, request)
         if k.pooled:
             window.heaviest = max(window.heaviest, drawn.heaviest[s])

@@ -196,10 +196,11 @@ cdef void train_pooled(Kernel k, Workspace work, Window *window, float alpha, do
 
 cdef void step_hidden(Kernel k, Workspace work, Window *window, float alpha, double *loss) noexcept nogil:
     cdef ns2_block b
-    cdef long n, i
+    cdef long n, n_rows, i
     start_block(k, work, alpha, loss, &b)
     n = set_inputs(k, work, window)
-    gather_inputs(k, work, n)
+    n_rows = n_rows_of(k, work, window, n)
+    gather_inputs(k, work, n, n_rows)
     b.inputs = &work.hidden
     b.n_inputs = 1
     b.lock = NULL
@@ -217,7 +218,7 @@ cdef void step_hidden(Kernel k, Workspace work, Window *window, float alpha, dou
             step_block(k, work, i, &b)
         leave_outputs(k, work, i, &b)
         b.add_to_deltas = True
-    scatter_inputs(k, work, window, n)
+    scatter_inputs(k, work, window, n, n_rows)
 
 
 # ---- blocks -----------------------------------------------------------------------------------
@@ -279,11 +280,13 @@ cdef void step_all_outputs(Kernel k, Workspace work, ns2_block *b, long i, int32
 
 
 cdef long set_inputs(Kernel k, Workspace work, Window *window) noexcept nogil:
-    """UnitMatrix of the window's inputs into work.inputs_now, and their locks; how many. Pooled bags are all their rows."""
+    """Vectors of the window's inputs into work.inputs_now, and their locks; how many. Bags of pairs that are pooled
+    are all their rows.
+    """
     cdef float **rows = work.rows
     cdef float **inputs = work.inputs_now
     cdef long p, n = 0, first = window.first, hole = window.hole
-    if k.pooled and not (k.plain_inputs or k.pooled_rows):
+    if k.pooled and not (k.plain_inputs or k.pooled_rows or k.summed):
         return set_pooled_inputs(k, work, window)
     for p in range(first, hole):
         inputs[p - first] = rows[p]
@@ -292,7 +295,7 @@ cdef long set_inputs(Kernel k, Workspace work, Window *window) noexcept nogil:
     if k.with_locks:
         for p in range(first, window.end):
             if p != hole:
-                work.locks[n] = (work.units[p].lock if work.inputs.by_copy and not k.pooled
+                work.locks[n] = (work.units[p].lock if work.inputs.by_copy and opens_units(k)
                                  else lock_of_row(&k.inputs, work.ids[p]))
                 n += 1
     n = window.n_contexts
@@ -300,7 +303,7 @@ cdef long set_inputs(Kernel k, Workspace work, Window *window) noexcept nogil:
         return n
     for p in range(window.first_tag, window.first_tag + window.n_tags):
         inputs[n] = work.tag_rows[p]
-        work.locks[n] = (work.tag_units[p].lock if k.tags.by_copy and not k.pooled
+        work.locks[n] = (work.tag_units[p].lock if k.tags.by_copy and opens_units(k)
                          else lock_of_row(&k.tags, work.tags[p]))
         n += 1
     return n
@@ -316,6 +319,23 @@ cdef long set_pooled_inputs(Kernel k, Workspace work, Window *window) noexcept n
     for p in range(window.first_tag, window.first_tag + window.n_tags):
         n = add_members(k, work, &k.tags, work.tags[p], n)
     return n
+
+
+cdef long n_rows_of(Kernel k, Workspace work, Window *window, long n) noexcept nogil:
+    """How many rows the n inputs of a window are made of."""
+    cdef long p, total = 0
+    if not k.summed:
+        return n
+    for p in range(window.first, window.end):
+        if p != window.hole:
+            total += n_members(&work.inputs, work.ids[p])
+    for p in range(window.first_tag, window.first_tag + window.n_tags):
+        total += n_members(&k.tags, work.tags[p])
+    return total
+
+
+cdef inline long n_members(Side *side, int32_t unit) noexcept nogil:
+    return side.offsets[unit + 1] - side.offsets[unit] if side.offsets != NULL else 1
 
 
 cdef long set_slots(Kernel k, Workspace work, Window *window) noexcept nogil:
@@ -339,20 +359,20 @@ cdef inline long add_members(Kernel k, Workspace work, Side *side, int32_t unit,
     return n + m
 
 
-cdef inline void gather_inputs(Kernel k, Workspace work, long n) noexcept nogil:
-    """The mean (or sum) of the inputs, or all of them one after the other."""
+cdef inline void gather_inputs(Kernel k, Workspace work, long n, long n_rows) noexcept nogil:
+    """The mean (or sum) of the n_rows of n inputs, or all inputs one after the other."""
     cdef long i
     if k.concat:
         for i in range(n):
             memcpy(work.hidden + i * k.slot, work.inputs_now[i], k.slot * sizeof(float))
         return
-    k.ops.gather(work.inputs_now, n, k.stride, <float> 1.0 / n if k.is_mean else <float> 1.0, work.hidden)
+    k.ops.gather(work.inputs_now, n, k.stride, <float> 1.0 / n_rows if k.is_mean else <float> 1.0, work.hidden)
 
 
-cdef void scatter_inputs(Kernel k, Workspace work, Window *window, long n) noexcept nogil:
+cdef void scatter_inputs(Kernel k, Workspace work, Window *window, long n, long n_rows) noexcept nogil:
     """What the pooled input has learned goes to each of its rows."""
     # the gradient of a mean has a factor 1/n, of a sum it has none; word2vec.c has them the other way round
-    cdef float share = <float> 1.0 / n if k.is_mean == k.is_corrected else <float> 1.0
+    cdef float share = <float> 1.0 / n_rows if k.is_mean == k.is_corrected else <float> 1.0
     # frozen words, which other threads read, are not written to; tags come after them
     cdef long i, first = window.n_contexts if k.pooled_rows and work.inputs.changes == NULL else 0
     if k.concat:

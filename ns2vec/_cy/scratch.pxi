@@ -95,7 +95,7 @@ cdef class Workspace:
             self.pair_ids = <int32_t *> self.take(n * sizeof(int32_t))
             self.given_weights = <float *> self.take(n * sizeof(float))
             n_open = 3
-        if (kernel.inputs.by_copy or kernel.reader == read_pairs) and not kernel.pooled:
+        if (kernel.inputs.by_copy or kernel.reader == read_pairs) and opens_units(kernel):
             self.units = <Unit **> self.take(n * sizeof(Unit *))
             self.lay_out_units(&self.open_inputs, n_open, kernel.stride)
         if self.has_tags:
@@ -104,7 +104,7 @@ cdef class Workspace:
             self.tags = <int32_t *> self.take(self.n_tags * sizeof(int32_t))
             self.tag_rows = <float **> self.take(self.n_tags * sizeof(float *))
             self.tag_units = <Unit **> self.take(self.n_tags * sizeof(Unit *))
-            if kernel.tags.by_copy and not kernel.pooled:
+            if kernel.tags.by_copy and opens_units(kernel):
                 self.lay_out_units(&self.open_tags, 2 * self.max_list + 1, kernel.stride)
         return 0
 

@@ -1,7 +1,8 @@
 # Where vectors live. A unit is a row, trained where it is, or a bag of rows: its mean (or sum) is gathered when the
 # first window reaches it, moves in place as a row would, and what has changed goes to every row of the bag when no
 # window reaches it any more. Positions of the same unit share it, so that repeated words see each other's updates;
-# bags that share a row see each other's changes from the next gathering on, and none is lost.
+# bags that share a row see each other's changes from the next gathering on, and none is lost. Where inputs are pooled,
+# the bag is the sum of its rows, so that the mean of all rows of a window is made of a vector a word.
 
 
 cdef class UnitMatrix:
@@ -100,17 +101,17 @@ cdef void fetch_unit(Kernel k, Workspace work, Side *side, int32_t unit) noexcep
     k.ops.fetch(work.members, find_members(k, work, side, side.matrix, unit), side.stride)
 
 
-cdef void gather_unit(Kernel k, Workspace work, Side *side, Unit *unit, int32_t id) noexcept nogil:
+cdef void gather_unit(Kernel k, Workspace work, Side *side, Unit *unit, int32_t id, bint is_sum) noexcept nogil:
     """The vector of a unit, and how it has to move so that it goes where its rows will take it."""
     cdef long n = find_members(k, work, side, side.matrix, id), i
     cdef float lock = 0.0
     for i in range(n):
         lock += work.member_locks[i]
-    k.ops.gather(work.members, n, side.stride, <float> 1.0 if side.is_sum else <float> 1.0 / n, unit.now)
+    k.ops.gather(work.members, n, side.stride, <float> 1.0 if is_sum else <float> 1.0 / n, unit.now)
     memcpy(unit.base, unit.now, side.stride * sizeof(float))
     unit.id = id
     # a sum moves by what all of its rows get, a mean by their mean
-    unit.lock = lock if side.is_sum else lock / n
+    unit.lock = lock if is_sum else lock / n
     unit.back = 1 / unit.lock if unit.lock > 0 else <float> 0.0
 
 
@@ -137,9 +138,14 @@ cdef Unit *open_unit(Kernel k, Workspace work, Side *side, Units *units, int32_t
         elif unit.id == id and not work.is_gradient:
             unit.n_uses += 1
             return unit
-    gather_unit(k, work, side, free, id)
+    gather_unit(k, work, side, free, id, k.summed or side.is_sum)
     free.n_uses = 1
     return free
+
+
+cdef inline bint opens_units(Kernel k) noexcept nogil:
+    """Whether bags, and rows that are frozen, are trained as vectors of their own while windows use them."""
+    return k.summed or not k.pooled
 
 
 cdef void close_unit(Kernel k, Workspace work, Side *side, Unit *unit) noexcept nogil:
@@ -160,7 +166,7 @@ cdef void reach_units(Kernel k, Workspace work, Window *window) noexcept nogil:
     """Open the units that a window is the first to reach, or have their rows fetched."""
     cdef long p
     for p in range(max(work.reached, window.first), window.end):
-        if work.inputs.by_copy and not k.pooled:
+        if work.inputs.by_copy and opens_units(k):
             if p + 2 < work.n_chunk:
                 fetch_unit(k, work, &work.inputs, work.ids[p + 2])
             work.units[p] = open_unit(k, work, &work.inputs, &work.open_inputs, work.ids[p])
@@ -171,7 +177,7 @@ cdef void reach_units(Kernel k, Workspace work, Window *window) noexcept nogil:
             fetch(window, work.rows[p])
     work.reached = max(work.reached, window.end)
     for p in range(max(work.tags_reached, window.first_tag), window.first_tag + window.n_tags):
-        if k.tags.by_copy and not k.pooled:
+        if k.tags.by_copy and opens_units(k):
             work.tag_units[p] = open_unit(k, work, &k.tags, &work.open_tags, work.tags[p])
             work.tag_rows[p] = work.tag_units[p].now
         else:

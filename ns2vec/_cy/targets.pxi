@@ -291,7 +291,7 @@ cdef inline float *output_of(Kernel k, Workspace work, long i, long j, int32_t i
 cdef float *copy_of(Kernel k, Workspace work, long i, long j, int32_t id) noexcept nogil:
     """A copy of an output's unit for place j of a block."""
     cdef Scratch *scratch = &work.goals[i]
-    gather_unit(k, work, &scratch.side, &scratch.copies.units[j], id)
+    gather_unit(k, work, &scratch.side, &scratch.copies.units[j], id, scratch.side.is_sum)
     # a block has no factors for outputs
     scratch.copies.units[j].back = 1.0
     return scratch.copies.units[j].now

@@ -11,7 +11,7 @@ cdef void set_view(Kernel k, Workspace work, long i) noexcept nogil:
     view.hot_inputs, view.hot_outputs = work.hot.local if has_inputs else scratch.hot.local, scratch.hot.local
     # rows that are drawn are outputs; of inputs that are shown there are copies of at least as many
     view.n_hot, view.stride, view.width = scratch.hot.n, k.stride, k.width
-    view.ops, view.score, view.bias = &k.ops, ns2_view_score, k.goals[i].bias
+    view.ops, view.score, view.bias = k.scoring, ns2_view_score, k.goals[i].bias
     show_bags(&view.input_bags, &k.inputs if has_inputs else &k.goals[i].side)
     show_bags(&view.output_bags, &k.goals[i].side)
     view.compose, view.members = ns2_view_compose, <const float **> work.members
@@ -48,7 +48,7 @@ cdef void show_model(Kernel k, Workspace work, long i, Window *window, ns2_reque
         request.n_window = window.end - window.first
 
 
-cdef const float *planned_hidden(Kernel k, Workspace work, long first, long end) noexcept nogil:
-    """Mean of input rows of a window, as they are one window before its turn."""
-    k.ops.gather(work.inputs_now + first, end - first, k.stride, <float> 1.0 / (end - first), work.planned_hidden)
+cdef const float *planned_hidden(Kernel k, Workspace work, long first, long end, long n_rows) noexcept nogil:
+    """Mean of the n_rows of inputs of a window, as they are one window before its turn."""
+    k.ops.gather(work.inputs_now + first, end - first, k.stride, <float> 1.0 / n_rows, work.planned_hidden)
     return work.planned_hidden

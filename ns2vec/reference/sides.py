@@ -70,15 +70,24 @@ class Live:
     """A unit that windows train: in place where it is a row; a bag as a vector of its own until `leave`.
 
     A mean moves as the mean of its rows will, a sum as their sum: by `lock` times the change.
+
+    Parameters
+    ----------
+    side : Side
+    unit : int
+    as_sum : bool
+        Of its rows, whatever the side says: so that it is part of the mean (or sum) of all rows of a window.
     """
 
-    def __init__(self, side: Side, unit: int) -> None:
+    def __init__(self, side: Side, unit: int, as_sum: bool = False) -> None:
         self.side, self.unit, self.n_uses = side, unit, 1
+        self.is_summed = as_sum and side.bags is not None
         factors = side.factors(unit)
-        self.lock = float(
-            factors.sum() if side.combine == "sum" and side.bags is not None else factors.mean()
-        )
-        self.now = side.vector(unit) if side.is_copied else None
+        is_sum = self.is_summed or (side.combine == "sum" and side.bags is not None)
+        self.lock = float(factors.sum() if is_sum else factors.mean())
+        self.now = None
+        if side.is_copied:
+            self.now = side.matrix[side.rows(unit)].sum(axis=0) if self.is_summed else side.vector(unit)
         self.total = np.zeros(side.matrix.shape[1])
 
     @property

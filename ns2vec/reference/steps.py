@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ns2vec.reference import cuts
-from ns2vec.reference.sides import Live, Side
+from ns2vec.reference.sides import Live
 from ns2vec.reference.targets import OutputSet
 
 if TYPE_CHECKING:
@@ -74,13 +75,42 @@ def in_rounds(step: Callable[[float], float], alpha: float, n_rounds: int) -> fl
     return losses[0]
 
 
-def pooled_rows(window: Window) -> list[tuple[Side, int, float]]:
-    """Every row of every input, with its factor."""
-    return [
-        (live.side, row, factor)
-        for live in window.inputs
-        for row, factor in zip(live.side.rows(live.unit), live.side.factors(live.unit), strict=True)
-    ]
+@dataclass
+class Part:
+    """What is pooled: a row, or all rows of a bag that the window trains as their sum.
+
+    Attributes
+    ----------
+    key : hashable
+        Equal for two of the same.
+    n_rows : int
+    vector : ndarray of shape (D,)
+    move : callable
+        Takes the change that each row is to get.
+    """
+
+    key: Hashable
+    n_rows: int
+    vector: Array
+    move: Callable[[Array], None]
+
+
+def parts_of(window: Window) -> list[Part]:
+    """What the inputs of a window are made of."""
+    parts = []
+    for live in window.inputs:
+        if live.is_summed:
+            parts.append(Part(live.key, len(live.side.rows(live.unit)), live.vector, live.move))
+            continue
+        for row, factor in zip(live.side.rows(live.unit), live.side.factors(live.unit), strict=True):
+            matrix = live.side.matrix
+            parts.append(Part((id(live.side), row), 1, matrix[row], partial(move_row, matrix, row, factor)))
+    return parts
+
+
+def move_row(matrix: Array, row: int, factor: float, change: Array) -> None:
+    """Change a row by what a block wants, times its factor."""
+    matrix[row] += factor * change
 
 
 def step_pooled(model: Model, window: Window, alpha: float) -> float:
@@ -90,8 +120,8 @@ def step_pooled(model: Model, window: Window, alpha: float) -> float:
     round, which ``cbow_corrected`` repairs (Irsoy, Benton & Stratos 2021, arXiv:2012.15332).
     Where a negative was drawn several times, that may take several rounds.
     """
-    keys = [(id(side), row) for side, row, _ in pooled_rows(window)]
-    n, rounds = len(keys), 1
+    parts = parts_of(window)
+    keys, n, rounds = [part.key for part in parts], sum(part.n_rows for part in parts), 1
     share = (1.0 if model.cbow_mean else n) * (1.0 / n if model.cbow_mean == model.cbow_corrected else 1.0)
     share = 1.0 if model.pooled == "concat" else share
     for i, specs in window.drawn.items():
@@ -106,15 +136,16 @@ def step_pooled(model: Model, window: Window, alpha: float) -> float:
 
 def hidden_of(model: Model, window: Window) -> Array:
     """Mean or sum of the inputs' rows, shape (D,), or all n of them, shape (n D,)."""
-    rows = np.array([side.matrix[row] for side, row, _ in pooled_rows(window)])
+    parts = parts_of(window)
+    vectors = np.array([part.vector for part in parts])
     if model.pooled == "concat":
-        return rows.ravel()
-    return np.asarray(rows.mean(axis=0) if model.cbow_mean else rows.sum(axis=0))
+        return vectors.ravel()
+    return np.asarray(vectors.sum(axis=0) / (sum(part.n_rows for part in parts) if model.cbow_mean else 1))
 
 
 def step_hidden(model: Model, window: Window, alpha: float) -> float:
     """One step of a pooled input; the loss before it."""
-    rows = pooled_rows(window)
+    parts = parts_of(window)
     hidden = hidden_of(model, window)[None]
     change, loss = np.zeros_like(hidden), 0.0
     for i, target in enumerate(model.targets):
@@ -123,13 +154,13 @@ def step_hidden(model: Model, window: Window, alpha: float) -> float:
             lost, wanted = outputs.step(hidden, alpha)
             outputs.leave()
             loss, change = loss + lost, change + wanted
-    share = 1.0 / len(rows) if model.cbow_mean == model.cbow_corrected else 1.0
+    share = 1.0 / sum(part.n_rows for part in parts) if model.cbow_mean == model.cbow_corrected else 1.0
     if model.pooled == "concat":
-        share, changes = 1.0, change[0].reshape(len(rows), -1)
+        share, changes = 1.0, change[0].reshape(len(parts), -1)
     else:
-        changes = np.broadcast_to(change[0], (len(rows), len(change[0])))
-    for (side, row, factor), wanted in zip(rows, changes, strict=True):
-        side.matrix[row] += share * factor * wanted
+        changes = np.broadcast_to(change[0], (len(parts), len(change[0])))
+    for part, wanted in zip(parts, changes, strict=True):
+        part.move(share * wanted)
     return loss
 
 

@@ -141,10 +141,14 @@ def draw_nothing(request: Request, k: int) -> list[int]:
 
 def shown_hidden(model: Model, served: list[Live]) -> Array:
     """Mean of the inputs that a set serves; of all of their rows where they are pooled."""
-    vectors = [live.vector for live in served]
+    vectors, n = [live.vector for live in served], len(served)
     if model.pooled:
-        vectors = [live.side.matrix[row] for live in served for row in live.side.rows(live.unit)]
-    return np.asarray(np.mean(vectors, axis=0))
+        n = sum(len(live.side.rows(live.unit)) for live in served)
+        vectors = [
+            live.vector if live.is_summed else live.side.matrix[live.side.rows(live.unit)].sum(axis=0)
+            for live in served
+        ]
+    return np.asarray(np.sum(vectors, axis=0) / n)
 
 
 @dataclass

@@ -215,7 +215,8 @@ class Opened:
         same = next((live for live in opened.values() if live.n_uses and live.unit == unit), None)
         if same is not None:
             same.n_uses += 1
-        opened[position] = same or Live(side, unit)
+        as_sum = self.model.pooled is True and self.model.reader != "pairs"
+        opened[position] = same or Live(side, unit, as_sum)
 
     def leave(self, following: Place | None) -> None:
         """Leave what the following place, or any after it, does not reach."""
