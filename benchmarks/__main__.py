@@ -34,6 +34,7 @@ COMMANDS = {
     "cluster": ("cluster", "shards on Ray: bytes, speed, memory, traffic"),
     "kills": ("kills", "shards on Ray whose workers are killed: the same bytes"),
     "recommend": ("recommend", "recommenders, and samplers x losses; the tables of docs/recommend.md"),
+    "recommenders": ("recommenders", "epochs and top lists beside implicit and LightFM"),
     "classify": ("classify", "classifiers: quality, tuning, size, calibration, speed"),
     "calculator": ("calculator", "ns2vec calculate against real runs"),
     "app": ("app", "the web app: start, 50 clients, first paint and memory of each room"),
@@ -45,7 +46,7 @@ def main(argv: list[str]) -> int:
     name = argv[0] if argv else "--help"
     if name in ("-h", "--help"):
         print(__doc__)
-        print("\n".join(f"  {command:<11} {what}" for command, (_, what) in COMMANDS.items()))
+        print("\n".join(f"  {command:<12} {what}" for command, (_, what) in COMMANDS.items()))
         return 0
     if name not in COMMANDS:
         print(f"benchmarks: expected one of {', '.join(COMMANDS)}, got {name!r}", file=sys.stderr)

@@ -404,7 +404,7 @@ cdef class Kernel:
     cdef bint is_corrected
     cdef uint64_t seed
     cdef ns2_ops ops
-    cdef const ns2_ops *scoring # of rows that are asked for one by one: they are not packed for a product of matrices
+    cdef const ns2_ops *scoring  # of rows that are asked for one by one: they are not packed for a product of matrices
     cdef int set_inputs(self, object inputs, object tags, long width) except -1
     cdef int set_concat(self, str reader, long width, object null_row, long n_tags) except -1
     cdef int set_ops(self, str backend, str isa) except -1

@@ -144,7 +144,7 @@ class RemotePairs:
     def train(self, run: Any, worker: Worker, chunk: PairChunk) -> tuple[int, int, float]:
         """Train a chunk; return (pairs trained, pairs read, loss)."""
         worker.begin(run.progress(chunk))
-        loss = worker.train_pairs(chunk.whole.take(chunk.order), run.rate(chunk), chunk.index)
+        loss = worker.train_pairs(chunk.whole, run.rate(chunk), chunk.index, chunk.order)
         return chunk.n_sentences, chunk.n_sentences, loss
 
 

@@ -101,13 +101,17 @@ class Worker:
         self.end()
         return tally
 
-    def train_pairs(self, pairs: Pairs, alpha: float, chunk: int) -> float:
-        """Train explicit pairs; return the loss."""
-        self.make_room(max(len(pairs), len(pairs.inputs)), pairs.offsets)
-        block = self.draw_block(len(pairs), chunk)
+    def train_pairs(self, pairs: Pairs, alpha: float, chunk: int, order: Int64Array) -> float:
+        """Train those explicit pairs whose places `order` has, one after the other; return the loss."""
+        if pairs.offsets is not None:  # lists, whose scratch is as large as all of them together
+            pairs, order = pairs.take(order), np.arange(len(order))
+        self.make_room(
+            len(order) if pairs.offsets is None else max(len(order), len(pairs.inputs)), pairs.offsets
+        )
+        block = self.draw_block(len(order), chunk)
         loss = self.kernel.train_pairs(
             pairs.inputs, pairs.outputs, alpha, work=self.work, offsets=pairs.offsets, weights=pairs.weights,
-            block=block, epoch=self.epoch, chunk=chunk,
+            order=order, block=block, epoch=self.epoch, chunk=chunk,
         )  # fmt: skip
         self.end()
         return loss

@@ -87,6 +87,15 @@ def test_same_weights_as_oracle(
     assert np.abs(case.arrays["syn1neg"] - before).max() > 0.01
 
 
+@pytest.mark.parametrize("backend", ["blas", "gemm"])
+def test_samplers_that_look_at_the_model_serve_every_back_end(
+    make_case, random_sentences, train_both, assert_same_weights, backend
+):
+    case = make_case("negative_sampling", "dynamic:m=4", backend=backend)
+    train_both(case, random_sentences(), alpha=0.05)
+    assert_same_weights(case)
+
+
 def test_every_sampler_of_the_registry_is_compared():
     assert all(any(case.startswith(name) for case in CASES) for name in SAMPLERS)
 

@@ -44,7 +44,8 @@ def test_no_known_positive_among_a_million_negatives(planted, sampler):
         # one user's pairs move the user's own items and those that were drawn against them, and no others
         for repeat in range(3):
             items = np.repeat(chosen[:1], 600)
-            worker.train_pairs(Pairs(np.full(600, user, np.int32), items), 1e-3, 10 * user + repeat)
+            pairs = Pairs(np.full(600, user, np.int32), items)
+            worker.train_pairs(pairs, 1e-3, 10 * user + repeat, np.arange(600))
             n_negatives += 600 * 5
         moved = np.flatnonzero((core.output("items") != before[0]).any(axis=1))
         assert set(moved.tolist()) & set(chosen[1:].tolist()) == set()
