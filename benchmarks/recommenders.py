@@ -4,10 +4,10 @@
     python -m benchmarks recommenders --data folder --only bpr warp --rounds 5
 
 One thread, 64 factors, MovieLens 100K (the first four fifths of what each user did). In each round every
-program takes its turn; the ratios are of medians. Seconds of an epoch are those of a long training less those of
-a short one, so that what is done once is not in them. LightFM looks at 10 candidates of a positive, WARP here at
-30 unless it is told otherwise: both are measured. `top` ranks 40,000 items for 30,000 users by random factors. A
-peer that is not installed is left out.
+program takes its turn; ratios are of medians. Seconds of an epoch are those of a long training less
+those of a short one, so that what is done once is not in them. LightFM looks at 10 candidates of a
+positive, WARP here at 30 unless it is told otherwise: both are measured. `top` ranks 40,000 items for
+30,000 users by random factors. A peer that is not installed is left out.
 """
 
 from __future__ import annotations
