@@ -214,13 +214,7 @@ def compare(
     setting = _read(corpus, options, held_out, suites, data_dir, deadline, reference_share, on_progress)
     setting.runs = runs
     setting.found |= {one: CandidateResult(one.name, one.objective, one.sampler) for one in chosen}
-    # threads of BLAS that wait for each other are slow where the machine is busy
-    with blas_threads(1):
-        _measure_speeds(setting, budget, seeds[0])
-        trainable = [one for one in chosen if not setting.found[one].note]
-        seeds = _affordable(setting, seeds, trainable)
-        plan = _plan(setting, trainable, len(seeds))
-        _run_all(setting, trainable, plan, seeds)
+    plan, seeds = _measure_and_train(setting, chosen, budget, seeds)
     text = setting.text
     return Comparison(
         corpus={"name": name or type(corpus).__name__, **_shape(text)},
@@ -279,6 +273,20 @@ def _read(
     return _Setting(
         text, asked, options, model.epochs, chosen, data_dir, deadline, {}, reference_share, report
     )
+
+
+def _measure_and_train(
+    setting: _Setting, chosen: list[Candidate], budget: float | None, seeds: Sequence[int]
+) -> tuple[TextPlan, Sequence[int]]:
+    """Fill in what is found; return how much text was for whom, and the seeds that there was time for."""
+    # threads of BLAS that wait for each other are slow where the machine is busy
+    with blas_threads(1):
+        _measure_speeds(setting, budget, seeds[0])
+        trainable = [one for one in chosen if not setting.found[one].note]
+        seeds = _affordable(setting, seeds, trainable)
+        plan = _plan(setting, trainable, len(seeds))
+        _run_all(setting, trainable, plan, seeds)
+    return plan, seeds
 
 
 def _measure_speeds(setting: _Setting, budget: float | None, seed: int) -> None:
