@@ -23,7 +23,7 @@ from ns2vec.similarity.products import divisors, is_blas, products
 from ns2vec.similarity.scan import can_scan, in_parts
 
 FEWEST, AT_ONCE = 4, 128  # queries of one pass
-BLOCK_SCORES = 1 << 19  # of a product: 2 MiB, which stay in the processor's cache until it is looked through
+BLOCK_SCORES = 1 << 19  # of a block: 2 MiB, which stay in the processor's cache until it is looked through
 PRODUCT_SCORES = 1 << 23  # of a product that is looked through as a whole: 32 MiB
 ROWS_PER_BEST = 16  # or more: else most rows are candidates
 ROWS_PER_THREAD = 4096
@@ -120,16 +120,18 @@ def _in_parts(
     n_parts = max(1, min(n_threads, len(vectors) // ROWS_PER_THREAD))
     inverse = np.reciprocal(lengths)
     columns = np.ascontiguousarray(queries.T)
+    # without threads of ours BLAS may have some, which wait for each other after each product: fewer then
+    n_scores = BLOCK_SCORES if n_threads > 1 else 4 * BLOCK_SCORES
 
     def search(part: int) -> Candidates:
         start, stop = (len(vectors) * at // n_parts for at in (part, part + 1))
-        return _candidates(vectors, inverse, columns, best, range(start, stop))
+        return _candidates(vectors, inverse, columns, best, range(start, stop), n_scores)
 
     return in_parts(search, n_parts)
 
 
 def _candidates(
-    vectors: Float32Array, inverse: Float32Array, columns: Float32Array, best: int, rows: range
+    vectors: Float32Array, inverse: Float32Array, columns: Float32Array, best: int, rows: range, n_scores: int
 ) -> Candidates:
     """Look through some rows, block by block.
 
@@ -143,9 +145,11 @@ def _candidates(
     best : int
         How many of each query are wanted.
     rows : range
+    n_scores : int
+        Of a block.
     """
     width, n = columns.shape
-    step = max(GROUPS_PER_BEST * best * 2, BLOCK_SCORES // n)
+    step = max(GROUPS_PER_BEST * best * 2, n_scores // n)
     # twice the error of two sums of products that are made in different orders
     slack = np.float32(2 * (width + 8) * np.finfo(np.float32).eps)
     bound = np.full(n, -np.inf, dtype=np.float32)  # the best of each query are not lower

@@ -44,7 +44,7 @@ def test_each_gets_what_it_gets_alone_to_the_last_digit(n_rows, topn, n_threads)
 
 @pytest.mark.parametrize("order", [1, -1])
 def test_the_best_may_come_first_or_last(order, monkeypatch):
-    monkeypatch.setattr(many, "BLOCK_SCORES", 1 << 12)
+    monkeypatch.setattr(many, "BLOCK_SCORES", 1 << 10)
     angles = np.linspace(0, 1, 20_000, dtype=np.float32)[::order]
     vectors = np.stack([np.cos(angles), np.sin(angles), np.ones_like(angles)], axis=1)
     queries = units(vectors[np.linspace(0, 19_999, 8).astype(int)])
