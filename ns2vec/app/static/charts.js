@@ -65,7 +65,7 @@ export function lineChart(title, series, { x = "", y = "", height = 260, width =
     drawn.push(s("line", { class: "grid", x1: left, x2: WIDTH - right, y1: py(b), y2: py(b) }));
     drawn.push(s("text", { x: left - 6, y: py(b) + 4, "text-anchor": "end" }, text));
   }
-  for (const [a, text] of ticks(across, WIDTH < 400 ? 4 : 6)) {
+  for (const [a, text] of ticks(across, 6)) {
     drawn.push(s("text", { x: px(a), y: height - bottom + 16, "text-anchor": px(a) > WIDTH - 30 ? "end" : "middle" }, text));
   }
   drawn.push(s("text", { x: (left + WIDTH) / 2, y: height - 4, "text-anchor": "middle" }, x));

@@ -162,8 +162,8 @@ function runPart() {
   }
 
   const group = (title, list) => h("fieldset", {}, h("legend", {}, title), h("div", { class: "pairwise" }, list.map((one) => one.element)));
-  const inside = h("form", { class: "inside columns", novalidate: true, "aria-label": "Training run" },
-    h("div", { class: "stack" }, group("Corpus", groups.corpus), group("Model", groups.model), group("Money", groups.money), button),
+  const inside = h("form", { class: "inside stack", novalidate: true, "aria-label": "Training run" },
+    h("div", { class: "groups" }, group("Corpus", groups.corpus), group("Model", groups.model), group("Money", groups.money)), h("div", {}, button),
     result,
   );
   inside.addEventListener("submit", estimate);
