@@ -23,7 +23,7 @@ from ns2vec.similarity.products import divisors, is_blas, products
 from ns2vec.similarity.scan import can_scan, in_parts
 
 FEWEST, AT_ONCE = 4, 128  # queries of one pass
-BLOCK_SCORES = 1 << 19  # of a block: 2 MiB, which stay in the processor's cache until it is looked through
+BLOCK_SCORES = 1 << 18  # of a block: 1 MiB, which stays in the processor's cache until it is looked through
 PRODUCT_SCORES = 1 << 23  # of a product that is looked through as a whole: 32 MiB
 ROWS_PER_BEST = 16  # or more: else most rows are candidates
 ROWS_PER_THREAD = 4096
@@ -121,7 +121,7 @@ def _in_parts(
     inverse = np.reciprocal(lengths)
     columns = np.ascontiguousarray(queries.T)
     # without threads of ours BLAS may have some, which wait for each other after each product: fewer then
-    n_scores = BLOCK_SCORES if n_threads > 1 else 4 * BLOCK_SCORES
+    n_scores = BLOCK_SCORES if n_threads > 1 else 8 * BLOCK_SCORES
 
     def search(part: int) -> Candidates:
         start, stop = (len(vectors) * at // n_parts for at in (part, part + 1))
