@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 import anyio.to_thread
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ns2vec.app.problems import ApiError, problem
@@ -36,6 +35,9 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-cache",
 }
+
+
+RAW_HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 
 
 class TooLargeError(Exception):
@@ -60,42 +62,44 @@ class Doorkeeper:
             await self.app(scope, receive, send)
             return
         most = self.state.limits.body_bytes(scope["path"])
-        too_large = problem(413, f"the body may have at most {most:,} bytes")
         counted, has_begun = CountedBody(receive, most), False
 
         async def send_with_headers(message: Message) -> None:
             nonlocal has_begun
             if message["type"] == "http.response.start":
                 has_begun = True
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
+                given = message["headers"]
+                names = {name for name, _ in given}
+                message["headers"] = [*given, *(header for header in RAW_HEADERS if header[0] not in names)]
             await send(message)
+
+        async def refuse(status: int, message: str) -> None:
+            await problem(status, message)(scope, receive, send_with_headers)
+
+        async def refuse_size() -> None:
+            await refuse(413, f"the body may have at most {most:,} bytes")
 
         async def send_unless_too_large(message: Message) -> None:
             if not counted.is_over:
                 await send_with_headers(message)
             elif message["type"] == "http.response.start":  # in place of what became of half a body
-                await too_large(scope, receive, send_with_headers)
+                await refuse_size()
 
-        headers = Headers(scope=scope)
-        host, length = host_name(headers.get("host", "")), headers.get("content-length", "0")
+        host, length = host_name(header_of(scope, b"host")), header_of(scope, b"content-length", "0")
         if host not in self.state.hosts:
-            refused = problem(421, f"this server is not called {host!r}: {self.state.hosts_text}")
-            await refused(scope, receive, send_with_headers)
+            await refuse(421, f"this server is not called {host!r}: {self.state.hosts_text}")
         elif not length.isdecimal() or int(length) > most:
-            await too_large(scope, receive, send_with_headers)
+            await refuse_size()
         else:
             try:
                 await self.app(scope, counted, send_unless_too_large)
             except TooLargeError:
                 if not has_begun:
-                    await too_large(scope, receive, send_with_headers)
+                    await refuse_size()
             except Exception:
                 logger.exception("%s %s failed", scope["method"], scope["path"])
                 if not has_begun:
-                    failed = problem(500, "this is a fault of the server: its log says more")
-                    await failed(scope, receive, send_with_headers)
+                    await refuse(500, "this is a fault of the server: its log says more")
 
 
 class CountedBody:
@@ -127,6 +131,14 @@ class CountedBody:
         return message
 
 
+def header_of(scope: Scope, name: bytes, missing: str = "") -> str:
+    """Return the first header of a name that is given in lower case."""
+    for key, value in scope["headers"]:
+        if key == name:
+            return str(value.decode("latin-1"))
+    return missing
+
+
 def host_name(host: str) -> str:
     """Return a Host header without its port.
 
@@ -141,7 +153,7 @@ def host_name(host: str) -> str:
     return (name if is_port else host).lower()
 
 
-def state_of(request: Request) -> AppState:
+async def state_of(request: Request) -> AppState:  # a plain function would be sent to a thread, each time
     """Return what the server holds; for ``Depends``."""
     state: AppState = request.app.state.ns2vec
     return state

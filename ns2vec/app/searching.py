@@ -12,17 +12,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import anyio.to_thread
-import numpy as np
 
-from ns2vec._typing import Float32Array
+from ns2vec.app.problems import ApiError
 from ns2vec.app.state import HeldModel
-from ns2vec.keyedvectors.search import pairs
-from ns2vec.similarity import best_without, row_norms, unit_rows
-from ns2vec.similarity.products import divisors
+from ns2vec.similarity.scan import count_threads
 
 Neighbours = list[tuple[Any, float]]
 MOST_AT_ONCE = 64  # queries of one pass
-STEP = 16  # memory for scores grows by so many queries
+MOST_WAITING = 4096  # queries that may wait for a pass
 GATHERING = 0.002  # seconds in which the next one comes, while many ask
 
 
@@ -47,15 +44,13 @@ class Search:
     def __init__(self, held: HeldModel) -> None:
         self.held = held
         self.waiting: list[Waiting] = []
-        self.is_busy = False
-        self.tasks: set[asyncio.Task[None]] = set()
-        self.scores: Float32Array | None = None  # (n, V) of a pass
-        self.divisors: Any = None  # (V,), lengths of the vectors
+        self.taken: list[Waiting] = []  # of the pass under way
+        self.task: asyncio.Task[None] | None = None  # answers, while somebody waits
 
     async def most_similar(
         self, queries: Sequence[Any], topn: int, restrict: int | None = None
     ) -> list[Neighbours]:
-        """Return the neighbours of words, as `KeyedVectors.most_similar_many` does.
+        """Return the neighbours of words, each as `KeyedVectors.most_similar` lists them.
 
         Parameters
         ----------
@@ -63,40 +58,58 @@ class Search:
         topn : int
         restrict : int, optional
             Search the first so many words.
+
+        Raises
+        ------
+        ApiError
+            503 when too many wait already.
         """
+        if self.waiting and sum(len(asked.queries) for asked in self.waiting) + len(queries) > MOST_WAITING:
+            raise ApiError(503, "too many words are being searched for: ask again in a moment")
         asked = Waiting(list(queries), topn, restrict, asyncio.get_running_loop().create_future())
         self.waiting.append(asked)
-        if not self.is_busy:
-            self.is_busy = True
-            task = asyncio.create_task(self._work())
-            self.tasks.add(task)
-            task.add_done_callback(self.tasks.discard)
+        if self.task is None:
+            self.task = asyncio.create_task(self._work())
+            self.task.add_done_callback(self._ended)
         return await asked.answer
 
     async def _work(self) -> None:
         """Answer until nobody waits."""
+        is_many = False
+        while self.waiting:
+            if is_many:
+                await self._gather()
+            self.taken = self._take()
+            is_many = len(self.taken) > 1 or bool(self.waiting)
+            await self._answer(self.taken)
+            is_many = is_many or bool(self.waiting)
+            if is_many and not self.waiting:
+                await asyncio.sleep(GATHERING)
+        self.task, self.taken = None, []
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """Let nobody wait for a task that was stopped, with the server or before it began."""
+        if self.task is task:
+            self.task = None
+            left, self.waiting = [*self.taken, *self.waiting], []
+            for asked in left:
+                asked.answer.cancel()
+
+    async def _answer(self, batch: list[Waiting]) -> None:
+        """Answer requests together; where that fails, one by one, so that each gets its own error."""
         try:
-            is_many = False
-            while self.waiting:
-                if is_many:
-                    await self._gather()
-                batch = self._take()
-                is_many = len(batch) > 1 or bool(self.waiting)
-                try:
-                    found = await anyio.to_thread.run_sync(self._search, batch)
-                except Exception as error:
-                    for asked in batch:
-                        if not asked.answer.done():
-                            asked.answer.set_exception(error)
-                    continue
-                for asked, answers in zip(batch, found, strict=True):
-                    if not asked.answer.done():
-                        asked.answer.set_result(answers)
-                is_many = is_many or bool(self.waiting)
-                if is_many and not self.waiting:
-                    await asyncio.sleep(GATHERING)
-        finally:
-            self.is_busy = False
+            found = await anyio.to_thread.run_sync(self._search, batch) if batch else []
+        except Exception as error:
+            if len(batch) == 1:
+                if not batch[0].answer.done():
+                    batch[0].answer.set_exception(error)
+                return
+            for asked in batch:
+                await self._answer([asked])
+            return
+        for asked, answers in zip(batch, found, strict=True):
+            if not asked.answer.done():
+                asked.answer.set_result(answers)
 
     async def _gather(self) -> None:
         """Wait while requests keep coming: whoever was answered a moment ago asks again."""
@@ -106,11 +119,13 @@ class Search:
             await asyncio.sleep(GATHERING)
 
     def _take(self) -> list[Waiting]:
-        """Take requests that search the same words, as many as one pass serves."""
+        """Take requests that search the same words, as many as one pass serves; forget who went away."""
         batch: list[Waiting] = []
         left: list[Waiting] = []
         n_queries = 0
         for asked in self.waiting:
+            if asked.answer.done():
+                continue
             is_alike = not batch or asked.restrict == batch[0].restrict
             if is_alike and (not batch or n_queries + len(asked.queries) <= MOST_AT_ONCE):
                 batch.append(asked)
@@ -124,42 +139,20 @@ class Search:
         queries = [query for asked in batch for query in asked.queries]
         topn, restrict = max(asked.topn for asked in batch), batch[0].restrict
         vectors = self.held.vectors
-        if len(queries) == 1:  # one alone is scanned by all processors
-            found = [vectors.most_similar(queries[0], topn=topn, restrict_vocab=restrict)]
-        elif restrict is None and self._is_plain(queries):
-            found = self._in_one_pass(queries, topn)
-        else:
-            found = vectors.most_similar_many(queries, topn=topn, restrict_vocab=restrict)
+        # BLAS has one thread, see `serving`
+        n_threads = count_threads(vectors.vectors[:restrict].nbytes)
+        found = vectors.most_similar_many(queries, topn, restrict, n_threads)
         answers, at = [], 0
         for asked in batch:
             answers.append([one[: asked.topn] for one in found[at : at + len(asked.queries)]])
             at += len(asked.queries)
         return answers
 
-    def _is_plain(self, keys: list[Any]) -> bool:
-        """Whether each key has a row and each row a key, of float32."""
-        vectors = self.held.vectors
-        has_keys = len(vectors.key_to_index) == len(vectors.index_to_key)
-        return vectors.vectors.dtype == np.float32 and has_keys and all(map(vectors.has_index_for, keys))
-
-    def _in_one_pass(self, keys: list[Any], topn: int) -> list[Neighbours]:
-        """`most_similar_many` with scores in memory that is kept: fresh memory costs as much as they do."""
-        vectors = self.held.vectors
-        n, n_words = len(keys), len(vectors.vectors)
-        if self.scores is None or len(self.scores) < n:
-            self.scores = np.empty((-(-n // STEP) * STEP, n_words), dtype=np.float32)
-            self.divisors = divisors(row_norms(vectors.vectors))
-        rows = [vectors.get_index(key) for key in keys]
-        units = vectors.vectors[rows]
-        units = np.asarray(unit_rows(units, row_norms(units)), dtype=np.float32)
-        scores = np.matmul(units, vectors.vectors.T, out=self.scores[:n])
-        scores /= self.divisors
-        return [
-            pairs(vectors, *best_without(one, topn, [row])) for one, row in zip(scores, rows, strict=True)
-        ]
-
 
 def search_of(held: HeldModel) -> Search:
     """Return the search of a model for this event loop."""
-    found: Search = held.searches.setdefault(id(asyncio.get_running_loop()), Search(held))
+    loop = asyncio.get_running_loop()
+    if loop not in held.searches:
+        held.searches[loop] = Search(held)
+    found: Search = held.searches[loop]
     return found

@@ -10,8 +10,12 @@ from ns2vec.app import metrics
 from ns2vec.app.pages import add_pages
 from ns2vec.app.problems import install_handlers
 from ns2vec.app.rooms import ROOMS
+from ns2vec.app.rooms.explorer import SimilarQuestion, similar_json
 from ns2vec.app.safety import Doorkeeper
+from ns2vec.app.short_way import Often, ShortWay
 from ns2vec.app.state import AppState
+
+OFTEN: Often = {"/api/most_similar": (SimilarQuestion, similar_json)}
 
 
 class HealthAnswer(BaseModel):
@@ -54,7 +58,8 @@ def create_app(state: AppState | None = None) -> FastAPI:
     )
     app.state.ns2vec = held
     install_handlers(app)
-    app.add_middleware(Doorkeeper, state=held)
+    app.add_middleware(ShortWay, state=held, often=OFTEN)
+    app.add_middleware(Doorkeeper, state=held)  # the last that is added is the first that is asked
 
     @app.get("/healthz", tags=["server"], summary="Whether the server answers.")
     def health() -> HealthAnswer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -80,7 +81,7 @@ class HeldModel:
         Where it comes from, for people.
     cache : dict
         What was computed from it: maps, clusters.
-    searches : dict
+    searches : mapping, weak in its keys
         What answers questions to it, by event loop; touched by that loop only.
     """
 
@@ -88,7 +89,7 @@ class HeldModel:
     vectors: KeyedVectors
     source: str
     cache: dict[Any, Computed] = field(default_factory=dict)
-    searches: dict[int, Any] = field(default_factory=dict)
+    searches: weakref.WeakKeyDictionary[Any, Any] = field(default_factory=weakref.WeakKeyDictionary)
 
     def once(self, key: Any, compute: Callable[[], Any]) -> Any:
         """Return what is in the cache under a key; who comes first computes it, others wait."""

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ns2vec.cli import train_options
+from ns2vec.cli import runs, train_options
 from ns2vec.cli.common import command_line, print_json, say
 from ns2vec.cli.evaluate import suites_asked
 from ns2vec.cli.parsing import Parser, UsageError, positive
@@ -36,6 +36,7 @@ ns2vec compare corpus.txt --objectives negative_sampling nce --samplers unigram 
 ns2vec compare corpus.txt --objectives nce --samplers unigram uniform --seeds 1 --budget 3s --markdown
 ns2vec compare corpus.txt --objectives nce --samplers unigram --pairs pairs.tsv --budget 3s --output c.json
 ns2vec compare corpus.txt --objectives nce --budget 3s --output c.json && ns2vec compare --from c.json
+ns2vec compare corpus.txt --objectives nce --seeds 1 --budget 3s --runs runs && ns2vec runs list
 
 Full softmax is always among the candidates: time saved and F1 are given relative to it. Without
 --objectives all are compared, with one sampler; without --samplers all that need no options, with one
@@ -107,6 +108,7 @@ def add_arguments(parser: Parser) -> None:
     output.add_argument("--markdown", action="store_true", help="the tables as Markdown")
     output.add_argument("--html", metavar="FILE", help="also write a page with plots")
     output.add_argument("--output", metavar="FILE", help="also write everything as JSON")
+    runs.add_ledger_options(output, has_one_run=False)
     train_options.add_model_options(parser)
 
 
@@ -145,6 +147,8 @@ def check_sources(arguments: argparse.Namespace) -> None:
             raise UsageError(
                 f"--{name} is not for compare: use --objectives, --samplers, --seeds and --architecture"
             )
+    if arguments.record and arguments.runs:
+        raise UsageError("--runs records trainings, and --from trains nothing: leave one out")
 
 
 def read_record(path: str) -> tuple[str, list[Comparison]]:
@@ -203,6 +207,7 @@ def compared(
         "data_dir": arguments.data_dir,
         "price_per_hour": arguments.price_per_hour,
         "on_progress": on_progress,
+        "runs": arguments.runs,
     }
     files = {"analogies": arguments.analogies, "word_similarity": arguments.pairs}
     asked = suites_asked(arguments.suite, files)

@@ -21,6 +21,7 @@ from ns2vec.comparison.candidates import REFERENCE, Candidate, make_candidates
 from ns2vec.comparison.held_out import HeldOut, log_noise
 from ns2vec.comparison.memory import BatchMemory, count_batch_memory, expected_batch_memory
 from ns2vec.comparison.plan import DEFAULT_BUDGET, REFERENCE_SHARE, Load, TextPlan, TimeTable, make_plan
+from ns2vec.comparison.recorded import record_scores
 from ns2vec.comparison.results import CandidateResult, CandidateRun, Comparison
 from ns2vec.comparison.runs import PIECES_PER_EPOCH, Clock, do_nothing, make_model, measure_speed, train
 from ns2vec.comparison.text import Text, check_share, read_text
@@ -30,6 +31,7 @@ from ns2vec.evaluation.sources import SuiteNotFoundError
 from ns2vec.evaluation.statistics import Resampling
 from ns2vec.evaluation.suites import Suite, select_suites
 from ns2vec.exceptions import ConfigError, DivergenceError
+from ns2vec.ledger import RunLedger
 from ns2vec.models.word2vec import Word2Vec
 from ns2vec.reports.tables import now
 from ns2vec.training.blas import blas_threads
@@ -88,6 +90,7 @@ class _Setting:
     reasons: dict[str, list[str]]
     reference_share: float = REFERENCE_SHARE
     report: Callable[[str], None] = do_nothing
+    runs: Any = None
     looks: dict[str, _Looks] = field(default_factory=dict)
     found: dict[Candidate, CandidateResult] = field(default_factory=dict)
 
@@ -136,6 +139,7 @@ def compare(
     price_per_hour: float | None = None,
     name: str = "",
     on_progress: Callable[[str], None] = do_nothing,
+    runs: Any = None,
     **options: Any,
 ) -> Comparison:
     """Train objectives and samplers on a corpus under equal settings, and measure what they cost and bring.
@@ -176,6 +180,9 @@ def compare(
     on_progress : callable, optional
         Called as ``on_progress(doing)``, again and again, with what is being done: ``"nce/unigram, seed 1
         (2 of 12)"``.
+    runs : path, optional
+        Folder where the run of each candidate and seed writes a ledger (`ns2vec.ledger.RunLedger`), with its
+        scores at the end. Its epochs are the slices of text between two looks at the held-out loss.
     **options
         Of `ns2vec.Word2Vec`, but for `objective`, `sampler`, `seed`, `hs`, `progress` and `callbacks`.
 
@@ -205,14 +212,9 @@ def compare(
     chosen = _checked(candidates, budget, seeds, held_out, reference_share, price_per_hour, options)
     deadline = math.inf if budget is None else started + budget * (1.0 - END_SECONDS)
     setting = _read(corpus, options, held_out, suites, data_dir, deadline, reference_share, on_progress)
+    setting.runs = runs
     setting.found |= {one: CandidateResult(one.name, one.objective, one.sampler) for one in chosen}
-    # threads of BLAS that wait for each other are slow where the machine is busy
-    with blas_threads(1):
-        _measure_speeds(setting, budget, seeds[0])
-        trainable = [one for one in chosen if not setting.found[one].note]
-        seeds = _affordable(setting, seeds, trainable)
-        plan = _plan(setting, trainable, len(seeds))
-        _run_all(setting, trainable, plan, seeds)
+    plan, seeds = _measure_and_train(setting, chosen, budget, seeds)
     text = setting.text
     return Comparison(
         corpus={"name": name or type(corpus).__name__, **_shape(text)},
@@ -271,6 +273,20 @@ def _read(
     return _Setting(
         text, asked, options, model.epochs, chosen, data_dir, deadline, {}, reference_share, report
     )
+
+
+def _measure_and_train(
+    setting: _Setting, chosen: list[Candidate], budget: float | None, seeds: Sequence[int]
+) -> tuple[TextPlan, Sequence[int]]:
+    """Fill in what is found; return how much text was for whom, and the seeds that there was time for."""
+    # threads of BLAS that wait for each other are slow where the machine is busy
+    with blas_threads(1):
+        _measure_speeds(setting, budget, seeds[0])
+        trainable = [one for one in chosen if not setting.found[one].note]
+        seeds = _affordable(setting, seeds, trainable)
+        plan = _plan(setting, trainable, len(seeds))
+        _run_all(setting, trainable, plan, seeds)
+    return plan, seeds
 
 
 def _measure_speeds(setting: _Setting, budget: float | None, seed: int) -> None:
@@ -431,9 +447,11 @@ def _run(
 
     if with_scores:
         clock.look = look
+    is_recorded = with_scores and setting.runs is not None
+    ledger = RunLedger(setting.runs, name=f"{one.name}, seed {seed}") if is_recorded else None
     done = train(
         model, rows, epochs=setting.epochs, clock=clock, pieces=setting.looks[one.outputs].pieces,
-        seconds_expected=expected,
+        seconds_expected=expected, observers=[] if ledger is None else [ledger],
     )  # fmt: skip
     slices_per_epoch = max(1, round(clock.n_slices / max(done.share, 1e-9) / setting.epochs))
     if done.share < 1.0:
@@ -441,13 +459,16 @@ def _run(
             look(model, clock.n_slices)
         logger.info("%s with seed %d: ended by the budget after %.0f %%", one.name, seed, 100 * done.share)
     is_over = time.perf_counter() > setting.deadline
-    return CandidateRun(
+    found = CandidateRun(
         seed=seed, text_words=_n_words(rows), n_words=done.n_words, n_trained=done.n_trained,
         seconds=done.seconds, cpu_seconds=done.cpu_seconds, share=done.share,
         curve=[(n_slices / slices_per_epoch, loss) for n_slices, loss in curve],
         f1=math.nan if done.share < 1.0 or is_over else setting.held_out.f1(model),
         scores=setting.scores(model) if with_scores and done.share == 1.0 and not is_over else {},
     )  # fmt: skip
+    if ledger is not None:
+        record_scores(ledger, found)
+    return found
 
 
 def _memory(setting: _Setting, one: Candidate, model: Word2Vec) -> tuple[BatchMemory, BatchMemory]:

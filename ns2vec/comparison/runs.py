@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ from ns2vec.comparison.candidates import Candidate
 from ns2vec.comparison.text import SlicedText, Text, cut_sentences
 from ns2vec.exceptions import StopTraining
 from ns2vec.models.word2vec import Word2Vec
+from ns2vec.training import Observer
 
 PIECES_PER_EPOCH = 4  # where the loss is looked at
 LARGE_SLICE = 4_000_000  # words; a shorter slice would change how the workers share frequent rows
@@ -132,6 +133,7 @@ def train(
     clock: Clock,
     pieces: int = PIECES_PER_EPOCH,
     seconds_expected: float = 0.0,
+    observers: Sequence[Observer] = (),
 ) -> Trained:
     """Train on rows; the clock's `look` is called before, and then `pieces` times an epoch.
 
@@ -146,6 +148,8 @@ def train(
     seconds_expected : float
         A slow run is cut into more slices, and sentences that are longer than one, so that its deadline can
         end it.
+    observers : sequence of Observer
+        Who watches besides the clock.
 
     Returns
     -------
@@ -172,7 +176,7 @@ def train(
         text,  # type: ignore[arg-type]
         total_examples=text.sentences_per_slice, total_words=text.words_per_slice, epochs=n_slices,
         start_alpha=model.alpha, end_alpha=model.min_alpha,
-        callbacks=[clock],
+        callbacks=[clock, *observers],
     )  # fmt: skip
     return Trained(model, n_words, n_trained, clock.seconds, clock.cpu_seconds, clock.n_slices / n_slices)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,10 @@ from ns2vec.graph.walks import WalkPlan
 from ns2vec.keyedvectors import KeyedVectors
 from ns2vec.sampling.noise import noise_distribution
 from ns2vec.training.adam import Adam
+from ns2vec.training.callbacks import checked_observers
+from ns2vec.training.loop import Tally
+from ns2vec.training.observers import Observer
+from ns2vec.training.run import LoopRun, Plan
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -113,7 +117,7 @@ class GraphSAGE(Saveable):
         self.layers: list[Any] = []
         self.epoch_losses: list[float] = []
 
-    def fit(self, graph: Any, features: Any) -> Self:
+    def fit(self, graph: Any, features: Any, *, callbacks: Iterable[Observer] = ()) -> Self:
         """Learn layers from a graph, and vectors of its nodes.
 
         Parameters
@@ -121,6 +125,8 @@ class GraphSAGE(Saveable):
         graph : Graph, or what `read_graph` makes one of
         features : array_like or scipy.sparse matrix of shape (n_nodes, F)
             Of the nodes, in the order of ``graph.keys``.
+        callbacks : iterable of Observer
+            Who watches, `ns2vec.ledger.RunLedger` for one; words are pairs here.
 
         Returns
         -------
@@ -129,37 +135,43 @@ class GraphSAGE(Saveable):
         Raises
         ------
         ConfigError
-            If there are not as many features as nodes, or they are not finite.
+            If a callback is no observer, or there are not as many features as nodes, or they are not finite.
         CorpusError, VocabularyError
             If the graph has no edges, or something is no edge.
         """
-        found = read_graph(graph)
+        told, found = checked_observers(callbacks), read_graph(graph)
         given = checked_features(features, len(found))
         rng = np.random.default_rng(self.seed)
         between = [self.hidden_size] * (len(self.samples) - 1)
         layers = fresh_layers([given.shape[1], *between, self.vector_size], rng)
         optimizer, noise = Adam(layers), noise_of(found, self.ns_exponent)
         walks, walker = WalkPlan(self.walk_length, self.walks_per_node), found.walker()
-        losses = []
-        for epoch in range(self.epochs):
+        losses: list[float] = []
+
+        def train_epoch(run: LoopRun, tally: Tally) -> None:
             ids = walker.walks(
                 0, len(found) * walks.per_node, length=walks.length, per_node=walks.per_node,
-                seed=self.seed, epoch=epoch,
+                seed=self.seed, epoch=run.epoch,
             )  # fmt: skip
             pairs = pairs_of_walks(ids)
-            total = 0.0
             for batch in self._batches(pairs, rng):
                 negatives = np.searchsorted(noise, rng.random(self.negative))
-                nodes = np.concatenate([batch[:, 0], batch[:, 1], negatives])
-                levels = sampled_levels(found, nodes, self.samples, rng)
+                drawn = np.concatenate([batch[:, 0], batch[:, 1], negatives])
+                levels = sampled_levels(found, drawn, self.samples, rng)
                 vectors, trace = forward(given, levels, layers)
                 loss, grads = pair_loss(vectors, len(batch), self.negative)
                 optimizer.step(layers, backward(grads, vectors, trace, layers), self.alpha)
-                total += loss * len(batch)
-            losses.append(total / max(len(pairs), 1))
+                tally.add(len(batch), len(batch), len(batch), loss * len(batch))
+                run.tell("on_chunk", tally)
+            losses.append(tally.loss / max(len(pairs), 1))
             logger.info(
-                "epoch %d/%d: %d pairs, mean loss %.5f", epoch + 1, self.epochs, len(pairs), losses[-1]
+                "epoch %d/%d: %d pairs, mean loss %.5f", run.epoch + 1, self.epochs, len(pairs), losses[-1]
             )
+
+        n_pairs = len(found) * walks.per_node * (walks.length - 1)  # less those of a node with itself
+        plan = Plan(self.epochs, self.alpha, self.alpha, n_pairs, None)
+        nodes = {"nodes": (found.keys, np.diff(found.offsets))}
+        LoopRun(plan, told, train_epoch, model=self, sides=nodes, has_loss=True).train()
         self.layers, self.epoch_losses = layers, losses
         self.wv = self.transform(found, given)
         return self

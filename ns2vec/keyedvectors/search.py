@@ -96,6 +96,12 @@ def _unit_vector(store: VectorStore, item: Any) -> Array:
     return item if is_unit or not length else item / length
 
 
+def _alone(store: VectorStore, item: Any) -> Array:
+    """Return the unit vector that `most_similar` searches with for one key or vector."""
+    wide = np.asarray(item if isinstance(item, np.ndarray) else store.get_vector(item, norm=True))
+    return similarity.unit(wide.astype(np.float64)).astype(store.vectors.dtype)
+
+
 class SimilarityQueries(VectorStore):
     """gensim's questions to a set of vectors."""
 
@@ -165,7 +171,11 @@ class SimilarityQueries(VectorStore):
         return pairs(self, *found)
 
     def most_similar_many(
-        self, queries: Iterable[Any], topn: int = 10, restrict_vocab: int | None = None
+        self,
+        queries: Iterable[Any],
+        topn: int = 10,
+        restrict_vocab: int | None = None,
+        n_threads: int = 1,
     ) -> list[list[tuple[Any, float]]]:
         """Answer many queries at once: what `most_similar` lists for each key or vector, but faster.
 
@@ -173,6 +183,8 @@ class SimilarityQueries(VectorStore):
         ----------
         queries : iterable of keys and vectors of shape (D,)
         topn, restrict_vocab : as in `most_similar`
+        n_threads : int
+            Parts of float32 vectors that are read at the same time; BLAS may use threads of its own.
 
         Returns
         -------
@@ -196,17 +208,15 @@ class SimilarityQueries(VectorStore):
         n_each, restrict_vocab = how_many("topn", topn) or 0, how_many("restrict_vocab", restrict_vocab)
         if not queries or n_each < 1:
             return [[] for _ in queries]
-        matrix = np.empty(
-            (len(queries), self.vector_size), dtype=np.result_type(self.vectors.dtype, np.float32)
-        )
-        for row, query in zip(matrix, queries, strict=True):
-            row[:] = query if isinstance(query, np.ndarray) else self.get_vector(query)
-        matrix = similarity.unit_rows(matrix, similarity.row_norms(matrix))
+        dtype = np.result_type(self.vectors.dtype, np.float32)
+        matrix = np.array([_alone(self, query) for query in queries], dtype=dtype)
         free = input_rows(self, ())
         exclude = [free if isinstance(query, np.ndarray) else input_rows(self, [query]) for query in queries]
         stop = restrict_vocab or len(self.vectors)
         norms = self._ready_norms()[:stop]
-        found = similarity.most_similar_many(self.vectors[:stop], norms, matrix, n_each, exclude=exclude)
+        found = similarity.most_similar_many(
+            self.vectors[:stop], norms, matrix, n_each, exclude=exclude, n_threads=n_threads
+        )
         return [pairs(self, rows, scores) for rows, scores in found]
 
     def similar_by_word(self, word: Any, topn: int | None = 10, restrict_vocab: int | None = None) -> Any:

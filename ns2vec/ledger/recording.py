@@ -23,6 +23,7 @@ from ns2vec.sampling.report import closed_report
 from ns2vec.training.guard import Guard
 from ns2vec.training.loop import Tally
 from ns2vec.training.observers import EpochTally, Observer
+from ns2vec.training.run import Epochs, LoopRun
 
 if TYPE_CHECKING:
     from ns2vec.training.run import Run
@@ -320,20 +321,24 @@ def sampler_of(run: Run) -> dict[str, Any]:
     return {"name": str(core.config.sampler), **closed_report(core.sampler())}
 
 
-def vocabulary_of(run: Run, n_words: int) -> list[dict[str, Any]]:
+def vocabulary_of(run: Epochs, n_words: int) -> list[dict[str, Any]]:
     """Return the kinds of keys that are trained, with their number and the commonest of them."""
     core = getattr(run, "core", None)
+    if isinstance(run, LoopRun):
+        return [_side(name, keys, counts, n_words) for name, (keys, counts) in run.sides.items()]
     if core is not None:
         units = {"inputs": core.inputs, "outputs": core.second, "tags": core.tags}
         stores = {name: one.wv for name, one in units.items() if one is not None}
     else:
         model = run.model
         stores = {name: getattr(model, name) for name in ("users", "items") if hasattr(model, name)}
-    return [_side(name, store, n_words) for name, store in stores.items()]
+    return [
+        _side(name, store.index_to_key, store.expandos.get("count"), n_words)
+        for name, store in stores.items()
+    ]
 
 
-def _side(name: str, store: Any, n_words: int) -> dict[str, Any]:
-    keys, counts = store.index_to_key, store.expandos.get("count")
+def _side(name: str, keys: Any, counts: Any, n_words: int) -> dict[str, Any]:
     found: dict[str, Any] = {"name": name, "n_keys": len(keys), "total": None, "commonest": []}
     if counts is None or not len(counts):
         return found

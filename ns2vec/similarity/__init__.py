@@ -5,7 +5,8 @@ row of zeros has similarity 0 to everything. Ties are broken by the lower row nu
 is not a number come last, so equal inputs give equal lists.
 """
 
-from ns2vec.similarity.nearest import best_without, most_similar, most_similar_many, top_k
+from ns2vec.similarity.many import most_similar_many
+from ns2vec.similarity.nearest import best_without, most_similar, top_k
 from ns2vec.similarity.products import (
     COSMUL_EPSILON,
     centrality,

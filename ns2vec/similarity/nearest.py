@@ -1,19 +1,18 @@
-"""The nearest rows of one query or of many, and the best of any scores; see `ns2vec.similarity`."""
+"""The nearest rows of one query, and the best of any scores; see `ns2vec.similarity`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from ns2vec._typing import FloatArray
-from ns2vec.similarity.products import cosines, divisors, is_blas, products
+from ns2vec.similarity.products import cosines
 
 Rows: TypeAlias = "npt.NDArray[np.intp]"
 
-BLOCK_SCORES = 1 << 23  # scores held at once by a batched query: 32 MiB
 GROUPS = 64
 
 
@@ -96,31 +95,3 @@ def best_without(
         rows = rows[[row + start not in unwanted for row in rows.tolist()]]
     rows = rows[:topn]
     return rows + start, scores[rows]
-
-
-def most_similar_many(
-    vectors: FloatArray,
-    norms: FloatArray,
-    queries: FloatArray,
-    topn: int,
-    *,
-    exclude: Sequence[Sequence[int] | npt.NDArray[Any]] | None = None,
-) -> Iterator[tuple[Rows, FloatArray]]:
-    """Yield what `most_similar` returns for each of many unit queries; matrix products in bounded blocks.
-
-    Parameters
-    ----------
-    vectors, norms : see the module
-    queries : ndarray of shape (n, D), rows of length 1
-    topn : int
-    exclude : for each query the row numbers that must not be among its results
-    """
-    step = max(1, BLOCK_SCORES // max(1, len(vectors)))
-    lengths = divisors(norms)
-    for first in range(0, len(queries), step):
-        block = queries[first : first + step]
-        scores = products(block, vectors.T) if is_blas(vectors) else products(vectors, block.T).T
-        scores = np.ascontiguousarray(scores)
-        scores /= lengths
-        for i, row in enumerate(scores, start=first):
-            yield best_without(row, topn, () if exclude is None else exclude[i])

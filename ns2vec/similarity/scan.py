@@ -5,7 +5,9 @@ from __future__ import annotations
 import functools
 import itertools
 import os
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +16,8 @@ from ns2vec._kernels import ISA
 from ns2vec._platform import after_fork_in_child, n_processors
 from ns2vec._typing import Float32Array
 from ns2vec.similarity._dots import write_cosines
+
+T = TypeVar("T")
 
 BYTES_PER_THREAD = 8 << 20  # of vectors; from two parts on, two threads save a quarter of the time
 MAX_THREADS = 8  # they share one memory; not measured beyond two
@@ -52,16 +56,28 @@ def scan(vectors: Float32Array, norms: Float32Array, query: Float32Array) -> Flo
         rows = slice(len(vectors) * part // n_threads, len(vectors) * (part + 1) // n_threads)
         write_cosines(vectors[rows], query, norms[rows], cosines[rows], ISA != "baseline", is_backward)
 
-    helped: list[Future[None]] = []
-    for part in range(1, n_threads):
-        try:
-            helped.append(_helpers().submit(read, part))
-        except RuntimeError:  # no more threads for this process, or it is about to end
-            read(part)
-    read(0)
-    for future in helped:
-        future.result()
+    in_parts(read, n_threads)
     return cosines
+
+
+def in_parts(work: Callable[[int], T], n_parts: int) -> list[T]:
+    """Return ``[work(0), ..., work(n_parts - 1)]``, worked on at the same time.
+
+    Parameters
+    ----------
+    work : callable
+    n_parts : int
+        `count_threads` says how many are good.
+    """
+    helped: list[Future[T] | T] = []
+    for part in range(1, n_parts):
+        try:
+            helped.append(_helpers().submit(work, part))
+        except RuntimeError:  # no more threads for this process, or it is about to end
+            helped.append(work(part))
+    done = [work(0)]
+    done += [part.result() if isinstance(part, Future) else part for part in helped]
+    return done
 
 
 @functools.cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from ns2vec.exceptions import ConfigError
 from ns2vec.recommend import Interactions, MatrixFactorization
 from ns2vec.recommend.serving import fold_in, history_map, scores_of, top_items
 from ns2vec.sklearn.text import check_places, seed_of
+from ns2vec.training import Observer
 
 
 class ItemRecommender(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -84,7 +86,7 @@ class ItemRecommender(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
     def _n_features_out(self) -> int:
         return int(self.item_vectors_.shape[1])
 
-    def fit(self, X: Any, y: Any = None) -> ItemRecommender:
+    def fit(self, X: Any, y: Any = None, *, callbacks: Iterable[Observer] = ()) -> ItemRecommender:
         """Learn from a matrix, shape (n_users, n_items).
 
         Numbers above 0 say that a user has taken an item, those below that it was shown and not taken.
@@ -93,6 +95,8 @@ class ItemRecommender(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         ----------
         X : sparse matrix or array of shape (n_users, n_items)
         y : ignored
+        callbacks : iterable of Observer
+            Who watches the training, `ns2vec.ledger.RunLedger` for one.
 
         Returns
         -------
@@ -107,7 +111,9 @@ class ItemRecommender(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         number("hidden", options.pop("hidden"), 0.0, 1.0)
         users, items = (list(range(n)) for n in rows.shape)
         data = Interactions(taken.row, taken.col, users, items, taken.data)
-        self.recommender_ = MatrixFactorization(**options, seed=seed, progress=False).fit(data)
+        self.recommender_ = MatrixFactorization(**options, seed=seed, progress=False).fit(
+            data, callbacks=callbacks
+        )
         user_vectors, self.item_vectors_, self.item_bias_ = self.recommender_.factors()
         self.history_map_ = history_map(user_vectors, self.item_vectors_, data.known())
         return self

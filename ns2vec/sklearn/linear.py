@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -21,9 +22,12 @@ from ns2vec.probability import log_normalised
 from ns2vec.sampling import NoiseData, make_sampler
 from ns2vec.sklearn._sparse import train_rows
 from ns2vec.sklearn.text import check_places, seed_of
-from ns2vec.training import EmbeddingCore, Plan, Spec, TargetSpec, TrainingConfig
+from ns2vec.training import EmbeddingCore, Observer, Plan, Spec, TargetSpec, TrainingConfig
+from ns2vec.training.callbacks import checked_observers
+from ns2vec.training.loop import Tally
 from ns2vec.training.matrices import empty_rows
 from ns2vec.training.pairs import PairFeed, Pairs
+from ns2vec.training.run import LoopRun
 from ns2vec.training.units import Units
 from ns2vec.vocab import build_vocabulary
 
@@ -86,13 +90,15 @@ class NegativeSamplingClassifier(ClassifierMixin, BaseEstimator):
         tags.input_tags.sparse = True
         return tags
 
-    def fit(self, X: Any, y: Any) -> NegativeSamplingClassifier:
+    def fit(self, X: Any, y: Any, *, callbacks: Iterable[Observer] = ()) -> NegativeSamplingClassifier:
         """Learn from features, dense or sparse, and classes.
 
         Parameters
         ----------
         X : array_like or sparse matrix of shape (n, n_features)
         y : array_like of shape (n,)
+        callbacks : iterable of Observer
+            Who watches the training, `ns2vec.ledger.RunLedger` for one.
 
         Returns
         -------
@@ -109,29 +115,35 @@ class NegativeSamplingClassifier(ClassifierMixin, BaseEstimator):
             raise ConfigError(f"loss must be 'softmax', 'sampled_softmax' or 'ns', got {self.loss!r}")
         if self.loss in SAMPLED:
             whole("negative", self.negative, 1)
+        watching = checked_observers(callbacks)
         X, y = validate_data(self, X, y, accept_sparse="csr", dtype=np.float64)
         check_places(X)
         check_classification_targets(y)
         self.classes_, codes = np.unique(y, return_inverse=True)
         rows, centre, scale = scaled(X)
         learn = self._learn_sparse if sparse.issparse(rows) else self._learn_dense
-        weights, bias, log_q = learn(rows, codes.astype(np.int32), np.bincount(codes))
+        weights, bias, log_q = learn(rows, codes.astype(np.int32), np.bincount(codes), watching)
         self.coef_ = weights.astype(np.float64) / scale
         self.intercept_ = bias - self.coef_ @ centre
         if self.loss == "ns" and len(self.classes_) > 1 and log_q is not None:
             self.intercept_ = self.intercept_ + log_q
         return self
 
-    def _learn_dense(self, rows: Any, codes: Int32Array, counts: Int64Array) -> tuple[Any, Any, Any]:
+    def _learn_dense(
+        self, rows: Any, codes: Int32Array, counts: Int64Array, watching: list[Observer]
+    ) -> tuple[Any, Any, Any]:
         """Weights, biases, and the log of the noise distribution, where there is one."""
         core = self._core(rows, counts)
         if len(self.classes_) > 1:
             pairs = Pairs(np.arange(len(rows), dtype=np.int32), codes)
-            core.fit(PairFeed(pairs), Plan(self.epochs, core.config.alpha, 0.0, len(pairs), None))
+            plan = Plan(self.epochs, core.config.alpha, 0.0, len(pairs), None)
+            core.fit(PairFeed(pairs), plan, watching, model=self)
         log_q = core.sampler().source.log_q if self.loss == "ns" else None
         return core.output("classes"), core.output("classes_bias"), log_q
 
-    def _learn_sparse(self, rows: Any, codes: Int32Array, counts: Int64Array) -> tuple[Any, Any, Any]:
+    def _learn_sparse(
+        self, rows: Any, codes: Int32Array, counts: Int64Array, watching: list[Observer]
+    ) -> tuple[Any, Any, Any]:
         """The same without a zero being looked at."""
         config, n_classes = self._config(*rows.shape), len(counts)
         weights, bias = np.zeros((n_classes, rows.shape[1]), np.float32), np.zeros(n_classes, np.float32)
@@ -140,19 +152,26 @@ class NegativeSamplingClassifier(ClassifierMixin, BaseEstimator):
         if negatives is not None and self.loss == "sampled_softmax":
             log_kq = negatives.log_q + np.float32(np.log(config.negative))
         arrays = rows.indptr.astype(np.int64), rows.indices.astype(np.int32), rows.data.astype(np.float32)
-        starts = range(0, len(codes), config.batch_words) if n_classes > 1 else ()
-        n_steps, step = max(1, config.epochs * len(starts)), 0
-        for epoch in range(config.epochs):
-            for start in starts:
+        starts = range(0, len(codes), config.batch_words)
+
+        def train_epoch(run: LoopRun, tally: Tally) -> None:
+            for place, start in enumerate(starts):
                 end = min(start + config.batch_words, len(codes))
-                order = shuffled(len(codes), start, end, seed=config.seed, epoch=epoch)
+                order = shuffled(len(codes), start, end, seed=config.seed, epoch=run.epoch)
                 labels = codes[order, np.newaxis]
                 if negatives is not None:
-                    labels = np.hstack([labels, negatives.draw(labels, [config.seed, epoch, start])])
-                rate = config.alpha * (1.0 - step / n_steps)
-                options = rate, self.loss != "ns", negatives is None
+                    labels = np.hstack([labels, negatives.draw(labels, [config.seed, run.epoch, start])])
+                step = run.epoch * len(starts) + place
+                run.last_alpha = config.alpha * (1.0 - step / (config.epochs * len(starts)))
+                options = run.last_alpha, self.loss != "ns", negatives is None
                 train_rows(*arrays, order, labels, log_kq, weights, bias, *options)
-                step += 1
+                tally.add(end - start, end - start, end - start, 0.0)
+                run.tell("on_chunk", tally)
+
+        if n_classes > 1:
+            plan = Plan(config.epochs, config.alpha, 0.0, len(codes), None)
+            classes = {"classes": (self.classes_.tolist(), counts)}
+            LoopRun(plan, watching, train_epoch, model=self, sides=classes).train()
         return weights, bias, None if negatives is None else negatives.log_q
 
     def _config(self, n: int, size: int) -> TrainingConfig:

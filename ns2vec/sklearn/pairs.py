@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -20,7 +21,8 @@ from ns2vec.objectives import Objective
 from ns2vec.probability import log_normalised
 from ns2vec.sampling import make_sampler
 from ns2vec.sklearn.text import TextInput, seed_of
-from ns2vec.training import EmbeddingCore, Plan, Spec, TargetSpec, TrainingConfig
+from ns2vec.training import EmbeddingCore, Observer, Plan, Spec, TargetSpec, TrainingConfig
+from ns2vec.training.callbacks import checked_observers
 from ns2vec.training.pairs import PairFeed, Pairs
 from ns2vec.training.units import Units
 from ns2vec.vocab import build_vocabulary
@@ -105,13 +107,15 @@ class PairAnomalyScorer(OutlierMixin, TextInput):
 
     # ---- learning ----
 
-    def fit(self, X: Any, y: Any = None) -> PairAnomalyScorer:
+    def fit(self, X: Any, y: Any = None, *, callbacks: Iterable[Observer] = ()) -> PairAnomalyScorer:
         """Learn from pairs that were seen, shape (n, 2), as often as they were seen.
 
         Parameters
         ----------
         X : array_like of shape (n, 2)
         y : ignored
+        callbacks : iterable of Observer
+            Who watches the training, `ns2vec.ledger.RunLedger` for one.
 
         Returns
         -------
@@ -130,6 +134,7 @@ class PairAnomalyScorer(OutlierMixin, TextInput):
         share = number("held_out", self.held_out, 0.0, 0.5)
         outliers = number("contamination", self.contamination, 0.0, 0.5)
         flag("relative", self.relative)
+        watching = checked_observers(callbacks)
         pairs = self._columns(X, reset=True)
         (first_rows, firsts), (second_rows, seconds) = (numbered(each) for each in pairs)
         self.first_keys_, self.second_keys_ = list(first_rows), list(second_rows)
@@ -140,7 +145,7 @@ class PairAnomalyScorer(OutlierMixin, TextInput):
         order = np.random.default_rng([seed, len(firsts)]).permutation(len(firsts))
         n_held = int(share * len(firsts))
         held, kept = order[:n_held], np.sort(order[n_held:])
-        self._train(firsts[kept], seconds[kept], np.bincount(seconds), seed)
+        self._train(firsts[kept], seconds[kept], np.bincount(seconds), seed, watching)
         self._is_trained = np.bincount(firsts[kept], minlength=len(self.first_keys_)) > 0
         most = max(LEAST_HELD_OUT, BLOCK_SCORES // len(self.second_keys_))
         held = held[self._is_trained[firsts[held]]][:most]
@@ -151,7 +156,9 @@ class PairAnomalyScorer(OutlierMixin, TextInput):
         self.offset_ = float(np.quantile(-self._surprise(firsts[some], seconds[some]), outliers))
         return self
 
-    def _train(self, firsts: Int32Array, seconds: Int32Array, counts: Any, seed: int) -> None:
+    def _train(
+        self, firsts: Int32Array, seconds: Int32Array, counts: Any, seed: int, watching: list[Observer]
+    ) -> None:
         """Vectors of both sides."""
         config = TrainingConfig(
             vector_size=self.vector_size, epochs=self.epochs, alpha=self.alpha, min_alpha=0.0,
@@ -168,7 +175,8 @@ class PairAnomalyScorer(OutlierMixin, TextInput):
         core = EmbeddingCore(config, sides[0], outputs=sides[1], spec=partial(spec_of, LOSSES[self.loss]))
         core.begin(seed)
         pairs = Pairs(firsts, seconds)
-        core.fit(PairFeed(pairs), Plan(config.epochs, config.alpha, 0.0, len(pairs), None))
+        plan = Plan(config.epochs, config.alpha, 0.0, len(pairs), None)
+        core.fit(PairFeed(pairs), plan, watching, model=self)
         self.first_vectors_, self.second_vectors_ = core.wv.vectors.copy(), core.output("seconds").copy()
         self.second_bias_ = core.output("seconds_bias").copy()
         log_q = core.sampler().source.log_q  # None: of a sampler that looks at the model

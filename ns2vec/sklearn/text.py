@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,8 @@ from ns2vec.corpus.tagged import TaggedDocument
 from ns2vec.exceptions import ConfigError, CorpusError
 from ns2vec.models.doc2vec import Doc2Vec
 from ns2vec.models.word2vec import Word2Vec
+from ns2vec.training import Observer
+from ns2vec.training.callbacks import checked_observers
 
 MOST_SEED = 2**31 - 1
 WEIGHTINGS = ("mean", "sif", "tfidf", "doc2vec")
@@ -112,7 +114,9 @@ class TextClassifier(ClassifierMixin, TextInput):
         self.bucket, self.negative, self.sampler = bucket, negative, sampler
         self.class_weight, self.random_state = class_weight, random_state
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> TextClassifier:
+    def fit(
+        self, X: Any, y: Any, sample_weight: Any = None, *, callbacks: Iterable[Observer] = ()
+    ) -> TextClassifier:
         """Learn from texts and their labels.
 
         Parameters
@@ -120,6 +124,8 @@ class TextClassifier(ClassifierMixin, TextInput):
         X : iterable of str
         y : array_like of shape (n,)
         sample_weight : array_like of shape (n,), optional
+        callbacks : iterable of Observer
+            Who watches the training, `ns2vec.ledger.RunLedger` for one.
 
         Returns
         -------
@@ -133,7 +139,7 @@ class TextClassifier(ClassifierMixin, TextInput):
         if isinstance(self.class_weight, dict):
             options["class_weight"] = self._coded_weights()
         model = Classifier(**options, seed=seed, progress=False, prefix="\0")
-        self.classifier_ = model.fit(texts, codes.tolist(), sample_weight=sample_weight)
+        self.classifier_ = model.fit(texts, codes.tolist(), sample_weight=sample_weight, callbacks=callbacks)
         return self
 
     def _coded_weights(self) -> dict[int, float]:
@@ -221,13 +227,15 @@ class DocumentVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Text
         self.vectors, self.weighting, self.smoothing = vectors, weighting, smoothing
         self.vector_size, self.epochs, self.random_state = vector_size, epochs, random_state
 
-    def fit(self, X: Any, y: Any = None) -> DocumentVectorizer:
+    def fit(self, X: Any, y: Any = None, *, callbacks: Iterable[Observer] = ()) -> DocumentVectorizer:
         """Train vectors where none were given, and find how much words count.
 
         Parameters
         ----------
         X : iterable of str
         y : ignored
+        callbacks : iterable of Observer
+            Who watches the training, `ns2vec.ledger.RunLedger` for one.
 
         Returns
         -------
@@ -236,14 +244,18 @@ class DocumentVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Text
         Raises
         ------
         ConfigError
-            If `weighting` is unknown, or does not go with `vectors`.
+            If `weighting` is unknown, or does not go with `vectors`; if somebody is to watch and vectors
+            were given, so that nothing is trained.
         """
         if self.weighting not in WEIGHTINGS:
             raise ConfigError(f"weighting must be one of {', '.join(WEIGHTINGS)}, got {self.weighting!r}")
         if self.weighting == "doc2vec" and self.vectors is not None:
             raise ConfigError("weighting='doc2vec' trains vectors of texts itself: leave out vectors")
+        watching = checked_observers(callbacks)
+        if watching and self.vectors is not None:
+            raise ConfigError("callbacks watch training, and vectors are trained already: leave one out")
         texts = [text.split() for text in checked_texts(X)]
-        self.vectors_ = self.vectors if self.vectors is not None else self._trained(texts)
+        self.vectors_ = self.vectors if self.vectors is not None else self._trained(texts, watching)
         counted = Counter(
             word for words in texts for word in (words if self.weighting == "sif" else {*words})
         )
@@ -261,9 +273,10 @@ class DocumentVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Text
             self.common_ = np.linalg.svd(self._means(texts), full_matrices=False)[2][0]
         return self
 
-    def _trained(self, texts: Sequence[list[str]]) -> Any:
+    def _trained(self, texts: Sequence[list[str]], watching: list[Observer]) -> Any:
         options: dict[str, Any] = {"vector_size": self.vector_size, "epochs": self.epochs, "min_count": 1}
         options |= {"workers": 1, "seed": seed_of(self.random_state), "progress": False}
+        options["callbacks"] = watching
         if self.weighting != "doc2vec":
             return Word2Vec(texts, sg=1, **options).wv
         tagged = [TaggedDocument(words, [row]) for row, words in enumerate(texts)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
@@ -161,6 +161,42 @@ class Epochs:
     def train_epoch(self) -> EpochTally:
         """Train one epoch, or what a checkpoint has left of it."""
         raise NotImplementedError
+
+
+class LoopRun(Epochs):
+    """Epochs of a loop that trains no core, watched like any others.
+
+    Parameters
+    ----------
+    plan : Plan
+    observers : iterable of Observer
+    work : callable
+        Called as ``work(run, tally)`` to train an epoch: it adds to the tally, and tells ``on_chunk``.
+    model : object
+        As in `Epochs`.
+    sides : mapping of str to (keys, counts)
+        What is trained, for observers that tell of it: names of the kinds of keys, and how often each
+        occurs or None.
+    has_loss : bool
+        Whether `work` adds losses.
+    """
+
+    def __init__(
+        self, plan: Plan, observers: Iterable[Observer], work: Callable[[LoopRun, Tally], None],
+        *, model: Any, sides: Mapping[str, tuple[Sequence[Any], Any]], has_loss: bool = False,
+    ) -> None:  # fmt: skip
+        super().__init__(plan, tuple(observers), model=model)
+        self.work, self.sides, self.has_loss = work, sides, has_loss
+
+    def train_epoch(self) -> EpochTally:
+        """Train one epoch."""
+        tally, started = Tally(), time.perf_counter()
+        self.tell("on_epoch_begin", tally)
+        self.work(self, tally)
+        seconds = time.perf_counter() - started
+        return EpochTally(
+            tally.n_trained, tally.n_words, tally.n_sentences, tally.loss, self.last_alpha, seconds
+        )
 
 
 class Run(Epochs):

@@ -39,6 +39,16 @@ def test_table_json_and_page(ns2vec, planted):
     assert json.loads(ns2vec("compare", "--from", "c.json", "--json").out) == record
 
 
+def test_runs_are_recorded_where_it_is_asked(ns2vec, planted):
+    outcome = ns2vec("compare", "corpus.txt", *QUICK, *FEW, "--budget", "none", "--runs", "recorded")
+    assert outcome.code == 0, outcome.err
+    listed = json.loads(ns2vec("runs", "list", "--runs", "recorded", "--json").out)["runs"]
+    assert sorted(run["name"] for run in listed) == ["negative_sampling/unigram, seed 1", "softmax, seed 1"]
+    assert all(run["scores"]["F1"]["value"] > 0 for run in listed)
+    refused = ns2vec("compare", "--from", "c.json", "--runs", "recorded")
+    assert (refused.code, "--from trains nothing" in refused.err) == (2, True)
+
+
 class Terminal(io.StringIO):
     """A stream that someone looks at."""
 

@@ -79,7 +79,7 @@ def planned(monkeypatch):
         def measure_speed(model, text, seconds):
             return Sample(1000, 1000 * expected[model.objective], 1.0)
 
-        def train(model, rows, *, epochs, clock, pieces, seconds_expected):
+        def train(model, rows, *, epochs, clock, pieces, seconds_expected, observers):
             seconds = real[model.objective] * len(rows) * epochs
             told.order.append((model.objective, model.seed))
             n_slices = 100

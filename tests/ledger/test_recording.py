@@ -13,7 +13,7 @@ from ns2vec.callbacks import CallbackAny2Vec
 from ns2vec.classify import Classifier
 from ns2vec.corpus.tagged import TaggedDocument
 from ns2vec.exceptions import ConfigError
-from ns2vec.graph import LINE, Node2Vec
+from ns2vec.graph import LINE, GraphSAGE, Node2Vec
 from ns2vec.ledger import RunLedger, list_runs, open_run, schema
 from ns2vec.models.doc2vec import Doc2Vec
 from ns2vec.recommend import Item2Vec, LightGCN, MatrixFactorization, read_interactions
@@ -42,6 +42,7 @@ FAMILIES = {
     "Item2Vec": lambda told: Item2Vec(vector_size=8, epochs=2).fit(read_interactions(CLICKS), callbacks=told),
     "LightGCN": lambda told: LightGCN(vector_size=8, epochs=2).fit(read_interactions(CLICKS), callbacks=told),
     "Node2Vec": lambda told: Node2Vec(vector_size=8, epochs=2).fit(EDGES, callbacks=told),
+    "GraphSAGE": lambda told: GraphSAGE(vector_size=8, epochs=2).fit(EDGES, np.eye(6), callbacks=told),
     "LINE": lambda told: LINE(vector_size=8, epochs=2).fit(EDGES, callbacks=told),
     "Classifier": lambda told: Classifier(vector_size=8, epochs=2).fit(TEXTS, callbacks=told),
 }  # fmt: skip

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from ns2vec import similarity
-from ns2vec.similarity import nearest
 
 SCORES = hnp.arrays(
     np.float32,
@@ -106,29 +105,6 @@ def test_most_similar_is_brute_force(start, stop, topn):
     ]
     assert rows.tolist() == expected
     np.testing.assert_allclose(scores, cosines[expected], atol=1e-6)
-
-
-@pytest.mark.parametrize("block", [1, 1500, 1 << 23])
-def test_many_queries_are_single_queries(monkeypatch, block):
-    monkeypatch.setattr(nearest, "BLOCK_SCORES", block)
-    vectors = some_vectors()
-    norms = similarity.row_norms(vectors)
-    queries = similarity.unit_rows(vectors[:7], norms[:7])
-    exclude = [[i, 20] for i in range(7)]
-    found = list(similarity.most_similar_many(vectors, norms, queries, 5, exclude=exclude))
-    assert len(found) == 7
-    for query, without, (rows, scores) in zip(queries, exclude, found, strict=True):
-        one_rows, one_scores = similarity.most_similar(vectors, norms, query, 5, exclude=without)
-        assert rows.tolist() == one_rows.tolist()
-        np.testing.assert_allclose(scores, one_scores, atol=1e-6)
-
-
-def test_many_queries_of_half_precision():
-    vectors = some_vectors().astype(np.float16)
-    norms = similarity.row_norms(vectors)
-    queries = similarity.unit_rows(vectors[:3], norms[:3]).astype(np.float32)
-    found = [rows[0] for rows, _ in similarity.most_similar_many(vectors, norms, queries, 1)]
-    assert found == [0, 1, 2]
 
 
 def test_cosmul_is_its_formula():

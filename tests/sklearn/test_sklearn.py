@@ -23,6 +23,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from ns2vec import KeyedVectors
 from ns2vec.exceptions import ConfigError, CorpusError
+from ns2vec.ledger import RunLedger, open_run
 from ns2vec.sampling import Pool
 from ns2vec.sklearn import (
     DocumentVectorizer,
@@ -50,6 +51,43 @@ with warnings.catch_warnings():
     @parametrize_with_checks(ESTIMATORS)
     def test_the_rules_of_scikit_learn(estimator, check):
         check(estimator)
+
+
+PAIRS = np.array([["a", "b"], ["a", "c"], ["d", "b"], ["d", "c"]] * 20)
+TAKEN = np.kron(np.eye(2), np.ones((10, 4)))
+WATCHED = {
+    "dense features": (NegativeSamplingClassifier("ns", random_state=1), (TAKEN, TAKEN[:, 0])),
+    "sparse features": (
+        NegativeSamplingClassifier("ns", sampler="uniform", random_state=1),
+        (sparse.csr_matrix(TAKEN), TAKEN[:, 0]),
+    ),
+    "texts": (TextClassifier(**SMALL), (TEXTS, LABELS)),
+    "documents": (DocumentVectorizer(vector_size=8, random_state=1), (TEXTS,)),
+    "doc2vec": (DocumentVectorizer(vector_size=8, weighting="doc2vec", random_state=1), (TEXTS,)),
+    "items": (ItemRecommender(vector_size=8, epochs=5, random_state=1), (TAKEN,)),
+    "pairs": (PairAnomalyScorer(vector_size=8, epochs=5, random_state=1), (PAIRS,)),
+}
+
+
+@pytest.mark.parametrize("name", WATCHED)
+def test_a_ledger_watches_and_changes_nothing(name, tmp_path):
+    estimator, data = WATCHED[name]
+    ledger = RunLedger(tmp_path)
+    watched = clone(estimator).fit(*data, callbacks=[ledger])
+    plain = clone(estimator).fit(*data)
+    ask = "transform" if hasattr(plain, "transform") else "decision_function"
+    ask = "predict_proba" if name == "texts" else ask
+    assert np.array_equal(getattr(watched, ask)(data[0]), getattr(plain, ask)(data[0]))
+    run = open_run(ledger.folder)
+    assert (run.status, len(run.epochs)) == ("finished", estimator.epochs)
+    assert run.vocabulary and all(side["n_keys"] > 0 for side in run.vocabulary)
+
+
+def test_vectors_that_are_there_already_cannot_be_watched(tmp_path):
+    vectors = DocumentVectorizer(vector_size=8, random_state=1).fit(TEXTS).vectors_
+    with pytest.raises(ConfigError, match="vectors are trained already"):
+        DocumentVectorizer(vectors).fit(TEXTS, callbacks=[RunLedger(tmp_path)])
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_text_in_a_grid_search_over_a_pipeline():

@@ -23,7 +23,8 @@ router = APIRouter()
 Count: Any = left_to_library("integer", minimum=0)
 Positive: Any = left_to_library("integer", minimum=1)
 Amount: Any = left_to_library("number")
-MOST_DIMENSIONS = 10_000
+#: What a model is tried with takes memory and time, so there is a limit to it.
+MOST = {"vector_size": 10_000, "window": 1000, "negative": 1000, "workers": 256}
 MOST_TYPES = 2_000_000
 CALIBRATION = 1.0  # seconds
 MOST_SECONDS = 60.0
@@ -131,7 +132,8 @@ def answer(asked: EstimateQuestion) -> EstimateAnswer:
     """Estimate; errors name the field."""
     with naming_fields(EstimateQuestion, other="text" if asked.source == "text" else "min_count"):
         options = {name: getattr(asked, name) for name in OPTIONS if getattr(asked, name) is not None}
-        whole("vector_size", asked.vector_size, 1, MOST_DIMENSIONS)
+        for name, most in MOST.items():
+            whole(name, getattr(asked, name), 1, most)
         source, returns = source_of(asked), returns_of(asked)
         cost_of(0, asked.price_an_hour or 0)  # what is wrong is told before anything is measured
         found = estimate(**source, **options, calibrate=asked.calibrate, calibration_seconds=CALIBRATION)

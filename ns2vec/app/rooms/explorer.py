@@ -103,6 +103,11 @@ class SimilarAnswer(BaseModel):
 )
 async def most_similar(asked: SimilarQuestion, state: AppState = Depends(state_of)) -> Response:
     """Return the neighbours of each word; one that is not known says so and spoils no other."""
+    return Response(await similar_json(state, asked), media_type="application/json")
+
+
+async def similar_json(state: AppState, asked: SimilarQuestion) -> bytes:
+    """Return the answer of `most_similar`."""
     held = held_of(state, asked.model)
     known = [word for word in asked.words if word in held.vectors]
     found = iter(await search_of(held).most_similar(known, asked.topn, asked.restrict) if known else ())
@@ -113,7 +118,7 @@ async def most_similar(asked: SimilarQuestion, state: AppState = Depends(state_o
             answers.append({"word": word, "neighbours": near, "error": None})
         else:
             answers.append({"word": word, "neighbours": [], "error": unknown_word(held.vectors, word)})
-    return Response(as_json(answers), media_type="application/json")
+    return as_json(answers)
 
 
 def as_json(value: Any) -> bytes:

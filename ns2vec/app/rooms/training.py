@@ -32,6 +32,16 @@ MOST_STREAMS = 64
 BATCH = 500  # events that are sent in one piece
 PAUSE = 0.5  # seconds between two looks at a ledger
 SILENCE = 15.0  # seconds after which a comment keeps the connection open
+#: One event of a stream.
+STREAMED = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string", "description": "Offset behind the event."},
+        "event": {"type": "string", "enum": ["ledger", "closed"]},
+        "data": {"type": "string", "description": "A line of the ledger, JSON."},
+    },
+    "required": ["id", "event", "data"],
+}
 SERIES = ("loss", "words_per_second", "alpha", "memory_bytes")
 
 
@@ -242,7 +252,7 @@ async def stop(run: RunName, state: AppState = Depends(state_of)) -> StopAnswer:
     response_class=StreamingResponse,
     responses={
         200: {
-            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+            "content": {"text/event-stream": {"schema": STREAMED}},
             "description": "Events of the ledger, each with the offset behind it as its id; then `closed`.",
         },
         **documented(404, 422, 503),

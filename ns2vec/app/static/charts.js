@@ -1,6 +1,6 @@
 // Charts as SVG: bars and lines. The colours are those of theme.css, by class, so they follow the theme.
 
-import { h, number, s } from "./dom.js";
+import { fixed, h, s } from "./dom.js";
 
 // as wide as a phone where that is narrow, so that the text stays as large as it is
 const wide = () => (innerWidth < 768 ? Math.max(280, innerWidth - 66) : 720);
@@ -12,7 +12,7 @@ export function legend(names) {
 }
 
 /** Bars beside each other: labels, and series [{name, values}] of the same length. */
-export function barChart(title, labels, series, { format = (value) => number(value, 3), left = 110 } = {}) {
+export function barChart(title, labels, series, { format = (value) => fixed(value, 3), left = 110 } = {}) {
   const WIDTH = wide();
   const thick = series.length > 1 ? 15 : 17;
   const each = series.length * thick + 10;
@@ -35,6 +35,19 @@ export function barChart(title, labels, series, { format = (value) => number(val
   return s("svg", { class: "chart", viewBox: `0 0 ${WIDTH} ${height}`, role: "img", "aria-label": title }, drawn);
 }
 
+/** Round numbers within a range, and how to write them. */
+function ticks([low, high], most) {
+  if (!(high > low)) return [low].map((value) => [value, fixed(value, 3)]);
+  const rough = (high - low) / most;
+  const unit = 10 ** Math.floor(Math.log10(rough));
+  const step = unit * [1, 2, 5, 10].find((times) => times * unit >= rough * (1 - 1e-9));
+  const digits = Math.min(20, Math.max(0, -Math.floor(Math.log10(step) + 1e-9)));
+  const text = (value) => value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  const first = Math.ceil(low / step - 1e-9);
+  const count = Math.floor(high / step + 1e-9) - first + 1;
+  return Array.from({ length: count }, (_, i) => [(first + i) * step, text((first + i) * step)]);
+}
+
 /** Lines: series [{name, points: [[x, y], ...]}]; points that are not finite break nothing and are left out. */
 export function lineChart(title, series, { x = "", y = "", height = 260, width = wide() } = {}) {
   const WIDTH = width;
@@ -48,11 +61,12 @@ export function lineChart(title, series, { x = "", y = "", height = 260, width =
   const px = (value) => place(value, across, left, WIDTH - right);
   const py = (value) => place(value, up, height - bottom, top);
   const drawn = [];
-  for (let i = 0; i <= 4; i += 1) {
-    const [a, b] = [across, up].map(([low, high]) => low + ((high - low) * i) / 4);
+  for (const [b, text] of ticks(up, 7)) {
     drawn.push(s("line", { class: "grid", x1: left, x2: WIDTH - right, y1: py(b), y2: py(b) }));
-    drawn.push(s("text", { x: left - 6, y: py(b) + 4, "text-anchor": "end" }, number(b, 3)));
-    drawn.push(s("text", { x: px(a), y: height - bottom + 16, "text-anchor": i === 4 ? "end" : i ? "middle" : "start" }, number(a, 3)));
+    drawn.push(s("text", { x: left - 6, y: py(b) + 4, "text-anchor": "end" }, text));
+  }
+  for (const [a, text] of ticks(across, 6)) {
+    drawn.push(s("text", { x: px(a), y: height - bottom + 16, "text-anchor": px(a) > WIDTH - 30 ? "end" : "middle" }, text));
   }
   drawn.push(s("text", { x: (left + WIDTH) / 2, y: height - 4, "text-anchor": "middle" }, x));
   drawn.push(s("text", { x: left + 6, y: top + 12 }, y));

@@ -37,6 +37,12 @@ export function number(value, digits = 4) {
   return value.toLocaleString("en", { maximumSignificantDigits: digits });
 }
 
+/** As many digits that count, zeros at the end too: for numbers below each other. */
+export function fixed(value, digits) {
+  if (value === null || value === undefined || Number.isNaN(value)) return "–";
+  return value.toLocaleString("en", { minimumSignificantDigits: digits, maximumSignificantDigits: digits });
+}
+
 /** Bytes for people. */
 export function bytes(value) {
   for (const [unit, size] of [["GB", 1e9], ["MB", 1e6], ["kB", 1e3]]) {

@@ -199,13 +199,15 @@ export class Scatter {
     });
     for (const [x, y, text] of shown) {
       const wide = context.measureText(text).width;
-      if (boxes.some(([a, b, w]) => Math.abs(b - y) < 15 && x < a + w + 12 && a < x + wide + 12)) continue;
-      boxes.push([x, y, wide]);
+      // to the left of its point where it would be cut off
+      const from = x + 9 + wide > this.canvas.clientWidth ? x - 9 - wide : x + 9;
+      if (boxes.some(([a, b, w]) => Math.abs(b - y) < 15 && from < a + w + 3 && a < from + wide + 3)) continue;
+      boxes.push([from, y, wide]);
       context.lineWidth = 4;
       context.strokeStyle = css(colours.ground);
-      context.strokeText(text, x + 9, y + 4);
+      context.strokeText(text, from, y + 4);
       context.fillStyle = css(colours.ink);
-      context.fillText(text, x + 9, y + 4);
+      context.fillText(text, from, y + 4);
     }
     if (this.box) {
       const [a, b, c, d] = this.box;

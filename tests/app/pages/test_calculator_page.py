@@ -91,7 +91,7 @@ def test_memory_time_and_money(open_page):
     page = open_page("/calculator")
     page.get_by_text("Memory, time and money").click()
     page.get_by_label("Corpus", exact=True).select_option("counts")
-    assert not page.get_by_label("Words of the corpus").is_visible()
+    assert not page.get_by_label("Corpus words").is_visible()
     page.get_by_label("Dimensions (d)").fill("50")
     for label, value in [
         ("Price of an hour", "3"),
@@ -111,15 +111,15 @@ def test_memory_time_and_money(open_page):
 @pytest.mark.parametrize(
     ("label", "value", "message"),
     [
-        ("Words of the corpus", "x", "n_words must be"),
+        ("Corpus words", "x", "n_words must be"),
         ("Distinct words (V)", "0", "n_types must be"),
         ("Dimensions (d)", "0", "vector_size must be"),
         ("Window", "0", "window must be"),
         ("Negatives (k)", "-1", "negative must be"),
         ("Epochs", "0", "epochs must be"),
         ("Threads", "0", "workers must be"),
-        ("Leave out words below this count", "999999999", "no word is left"),
-        ("Words of a sentence", "0", "sentence_words must be"),
+        ("Minimum count", "999999999", "no word is left"),
+        ("Sentence length", "0", "sentence_words must be"),
         ("Price of an hour", "free", "price_an_hour must be"),
         ("Outlay", "0", "outlay must be"),
         ("Brings a month", "x", "outlay must be"),

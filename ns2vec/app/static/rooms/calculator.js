@@ -108,12 +108,12 @@ function runFields() {
         { value: "counts", label: "Counts of its words" },
         { value: "text", label: "The text itself" },
       ] }),
-      of("n_words", "Words of the corpus"),
+      of("n_words", "Corpus words"),
       of("n_types", "Distinct words (V)"),
       of("counts", "Counts", "long", { hint: "A word and its count a line" }),
       of("text", "Text", "long", { hint: "A sentence a line; nothing of it is kept" }),
-      of("sentence_words", "Words of a sentence", "number", { hint: "Mean; empty: 20" }),
-      of("min_count", "Leave out words below this count"),
+      of("sentence_words", "Sentence length", "number", { hint: "Mean words; empty: 20" }),
+      of("min_count", "Minimum count", "number", { hint: "Rarer words are left out" }),
     ],
     model: [
       of("vector_size", "Dimensions (d)"), of("window", "Window"), of("negative", "Negatives (k)"), of("epochs", "Epochs"),
@@ -162,8 +162,8 @@ function runPart() {
   }
 
   const group = (title, list) => h("fieldset", {}, h("legend", {}, title), h("div", { class: "pairwise" }, list.map((one) => one.element)));
-  const inside = h("form", { class: "inside columns", novalidate: true, "aria-label": "Training run" },
-    h("div", { class: "stack" }, group("Corpus", groups.corpus), group("Model", groups.model), group("Money", groups.money), button),
+  const inside = h("form", { class: "inside stack", novalidate: true, "aria-label": "Training run" },
+    h("div", { class: "groups" }, group("Corpus", groups.corpus), group("Model", groups.model), group("Money", groups.money)), h("div", {}, button),
     result,
   );
   inside.addEventListener("submit", estimate);

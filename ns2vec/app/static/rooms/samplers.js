@@ -103,7 +103,7 @@ function noiseResult(found) {
       ["Chi-square", test === null ? "–" : number(test.statistic, 4), test === null ? "nothing drawn" : `${test.degrees} degrees, p = ${number(test.p_value, 3)}: ${fits}`],
     ]),
     h("div", { class: "card" }, legend(series.map((one) => one.name)), barChart("Share of the corpus, probability as noise, share of the draws", shown.map((row) => row.word), series)),
-    table(`Words and their probability${more}`, ["Word", ...["Count", "Share of the corpus", "Probability", "Drawn"].map((text) => ({ text, number: true }))], rows),
+    table(`Words and their probability${more}`, ["Word", ...["Count", "Share", "Probability", "Drawn"].map((text) => ({ text, number: true }))], rows),
   ];
 }
 

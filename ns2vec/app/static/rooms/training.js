@@ -2,7 +2,7 @@
 
 import { ask, hasToken } from "../api.js";
 import { legend, lineChart } from "../charts.js";
-import { bytes, duration, empty, failed, figures, h, loading, number, settled, table } from "../dom.js";
+import { bytes, duration, empty, failed, figures, fixed, h, loading, number, settled, table } from "../dom.js";
 
 const REFRESH = 3000; // milliseconds between two looks at the list
 const REDRAW = 250; // at most so often while events come
@@ -261,7 +261,7 @@ class Live {
     if (this.epochs.length) parts.push(h("h3", {}, "Epochs"), epochTable(this.epochs));
     if (found.sampler.effective_support) {
       const { effective_support: support, coverage, kl_to_target: distance } = found.sampler;
-      parts.push(h("h3", {}, `Sampler: ${found.sampler.name}`), figures([["Effective support", number(support)], ["Coverage", share(coverage)], ["From the noise distribution", `${number(Math.abs(distance) < 1e-6 ? 0 : distance, 3)} nats`]]));
+      parts.push(h("h3", {}, `Sampler: ${found.sampler.name}`), figures([["Effective support", number(support)], ["Coverage", share(coverage)], ["Distance from the noise", `${number(Math.abs(distance) < 1e-6 ? 0 : distance, 3)} nats`]]));
     }
     if (this.messages.length) parts.push(h("h3", {}, "Messages"), messageTable(this.messages));
     if (found.n_unreadable) parts.push(h("p", { class: "banner" }, `${found.n_unreadable} lines of the ledger cannot be read.`));
@@ -303,7 +303,7 @@ const scoreText = (score) => (score ? number(figure(score.value)) + (interval(sc
 
 function epochTable(epochs) {
   const heads = ["Epoch", "Loss", "Words/s", "Rate", "Seconds"].map((text) => ({ text, number: true }));
-  const row = (e) => [String(e.epoch), number(figure(e.loss)), number(Math.round(figure(e.words_per_second))), number(figure(e.alpha), 3), number(figure(e.duration), 3)];
+  const row = (e) => [String(e.epoch), fixed(figure(e.loss), 4), number(Math.round(figure(e.words_per_second))), fixed(figure(e.alpha), 3), fixed(figure(e.duration), 3)];
   return table("Epochs, the last first", heads, epochs.slice(-50).reverse().map(row));
 }
 
