@@ -14,7 +14,7 @@ from ns2vec.formats.state import ModelState
 from ns2vec.inputs import Ngrams
 from ns2vec.keyedvectors.subwords import FastTextKeyedVectors
 from ns2vec.models import facebook
-from ns2vec.models.legacy import deprecated
+from ns2vec.models.deprecations import deprecated
 from ns2vec.models.subword_units import SubwordUnits
 from ns2vec.models.word2vec import Word2Vec
 from ns2vec.sampling import Sampler

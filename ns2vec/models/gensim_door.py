@@ -14,7 +14,7 @@ from ns2vec._options import whole
 from ns2vec._typing import Float32Array, PathLike, Sentences
 from ns2vec.corpus import Corpus
 from ns2vec.exceptions import ConfigError, VocabularyError
-from ns2vec.models import jobs, legacy, resuming
+from ns2vec.models import deprecations, jobs, resuming
 from ns2vec.models.observers import observers_of
 from ns2vec.models.vocabulary import GensimVocabulary
 from ns2vec.training import inference
@@ -530,16 +530,16 @@ class GensimDoor(GensimVocabulary):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        legacy.warn_about_hooks(cls)
+        deprecations.warn_about_hooks(cls)
 
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> NoReturn:
-            legacy.missing(self, name)
+            deprecations.missing(self, name)
 
     def init_sims(self, replace: bool = False) -> None:
         """Deprecated; call `wv.fill_norms` or, to lose the lengths for good, `wv.unit_normalize_all`."""
-        legacy.deprecated("init_sims", "use wv.fill_norms() or wv.unit_normalize_all() instead")
+        deprecations.deprecated("init_sims", "use wv.fill_norms() or wv.unit_normalize_all() instead")
         if replace:
             self.wv.unit_normalize_all()
         else:
@@ -557,5 +557,5 @@ class GensimDoor(GensimVocabulary):
         -------
         ndarray of shape (vector_size,), float32
         """
-        legacy.deprecated("seeded_vector", "initial vectors come from the model's seed")
-        return legacy.seeded_vector(seed_string, vector_size)
+        deprecations.deprecated("seeded_vector", "initial vectors come from the model's seed")
+        return deprecations.seeded_vector(seed_string, vector_size)

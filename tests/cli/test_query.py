@@ -34,6 +34,9 @@ def words_of(text: str) -> list[str]:
         ["--positive", "king", "woman", "--negative", "man"],
         ["king", "--positive", "woman", "--negative", "man"],
         ["--analogy", "man", "king", "woman"],
+        ["--analogy", "man king woman"],
+        ["--analogy", "king - man + woman"],
+        ["--analogy", "king", "-", "man", "+", "woman"],
     ],
     ids=" ".join,
 )

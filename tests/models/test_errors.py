@@ -13,7 +13,7 @@ import pytest
 
 from ns2vec import Word2Vec
 from ns2vec.callbacks import CallbackAny2Vec
-from ns2vec.models.legacy import INSTEAD
+from ns2vec.models.deprecations import INSTEAD
 
 SMALL = {"vector_size": 8, "min_count": 1, "workers": 2, "epochs": 2}
 SENTENCES = [["a", "b", "c"]] * 20
