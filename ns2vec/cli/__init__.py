@@ -72,7 +72,8 @@ for _command in (fasttext.SKIPGRAM, fasttext.CBOW):
 
 # Commands that take long tell what they are doing; the others only what is wrong.
 TALKATIVE = (
-    train.NAME, phrases.NAME, classify.NAME, graph.NAME, fasttext.SKIPGRAM.NAME, fasttext.CBOW.NAME,
+    train.NAME, phrases.NAME, classify.NAME, recommend.NAME, graph.NAME, fasttext.SKIPGRAM.NAME,
+    fasttext.CBOW.NAME,
 )  # fmt: skip
 
 
@@ -107,6 +108,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(words: list[str]) -> int:
+    if words[:1] == ["help"]:
+        words = [*words[1:2], "--help"]
     if not words or words[0] not in COMMANDS:
         return _run_without_command(words)
     command = COMMANDS[words[0]]

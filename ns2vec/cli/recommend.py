@@ -33,8 +33,7 @@ ns2vec recommend train clicks.csv -o c.ns2v && ns2vec recommend evaluate c.ns2v 
 train reads a user and an item a line (CSV, TSV, .inter; docs/recommend.md); with --hold-out it first trains
 without that share of each user's interactions, the last ones where there are times, and prints how many of
 them it finds. top recommends for a user, or for the items of --history. similar lists neighbours of an item
-or, with
---users, of a user. evaluate ranks all items for the users of a second file."""
+or, with --users, of a user. evaluate ranks all items for the users of a second file."""
 
 MODELS = {
     "matrix": "MatrixFactorization",
@@ -113,13 +112,15 @@ def train(arguments: argparse.Namespace) -> None:
     fresh = _model(arguments)
     features = _features(arguments)
     data = _interactions(arguments, arguments.file)
+    size = len(data), data.n_users, data.n_items
+    logger.info("%s: %d interactions of %d users with %d items", arguments.file, *size)
     if arguments.hold_out is not None:
         cut = random_per_user if data.times is None else by_time
         split = cut(data, arguments.hold_out)
         measured = _model(arguments).fit(split.train, **features)
         _print_evaluation(measured.evaluate(split), as_json=arguments.json)
     fresh.fit(data, **features, callbacks=runs.ledgers(arguments)).save(arguments.output)
-    logger.info("%s: %r, %d users, %d items", arguments.output, fresh, data.n_users, data.n_items)
+    logger.info("%s: %r", arguments.output, fresh)
 
 
 def _model(arguments: argparse.Namespace) -> Any:

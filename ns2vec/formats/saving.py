@@ -343,7 +343,7 @@ def _read_state(source: PathLike | IO[bytes], mmap: str | None, verify: bool) ->
             raise ChecksumError(f"{name}: cannot be verified: gensim's files hold no checksums")
         return gensim.read_state(source, mmap=mmap)
     refuse_stranger(start, name)
-    raise FormatError(f"{name}: no model that ns2vec or gensim saved; {_way_to_vectors(start)}")
+    raise FormatError(f"{name}: this is not a model that ns2vec or gensim saved; {_way_to_vectors(start)}")
 
 
 def _way_to_vectors(start: bytes) -> str:

@@ -106,7 +106,7 @@ def test_the_header_is_found_where_none_should_be(reading):
 def test_only_lines_of_numbers_are_called_text_without_header(reading, name, content):
     with pytest.raises(FormatError, match="a text file without header loads with no_header=True"):
         reading(FORMATS[name], content)
-    with pytest.raises(FormatError, match=r"found b'the cat sat\\n'$"):
+    with pytest.raises(FormatError, match=r"found b'the cat sat\\n'; is this a file of vectors\?$"):
         reading(FORMATS[name], b"the cat sat\n")
 
 

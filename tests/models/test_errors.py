@@ -70,7 +70,7 @@ def test_gensim_3_attributes_name_what_to_write_now(name):
     with pytest.raises(AttributeError, match=re.escape(f"{name!r}: write model.{INSTEAD[name]}")):
         getattr(model, name)
     assert not hasattr(model, "no_such_name")
-    with pytest.raises(TypeError, match="not subscriptable"):
+    with pytest.raises(TypeError, match=r"not subscriptable: write model\.wv\[word\]"):
         model["a"]
 
 
