@@ -117,7 +117,7 @@ def unknown_word(vectors: KeyedVectors, word: str) -> str:
     near = (key for key in vectors.index_to_key[:N_SEARCHED] if _may_be(word, key))
     found += close_names(word, near, N_SUGGESTED)
     told = f"no vector for {word!r}"
-    return f"{told}; near it: {', '.join(list(dict.fromkeys(found))[:N_SUGGESTED])}" if found else told
+    return f"{told}; did you mean: {', '.join(list(dict.fromkeys(found))[:N_SUGGESTED])}" if found else told
 
 
 def _may_be(word: str, key: Any) -> bool:

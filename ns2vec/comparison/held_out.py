@@ -94,7 +94,7 @@ class HeldOut:
     ) -> None:
         if not sentences:
             raise CorpusError(
-                "no two words of the vocabulary stand together in the held-out part: hold out more"
+                "no two words of the vocabulary occur together in the held-out part: hold out more"
             )
         self.sentences, self.window, self.k = sentences, window, k
         self.n_questions = int(np.clip(MAX_SCORES // n_rows, 20, MAX_QUESTIONS))

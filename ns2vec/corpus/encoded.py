@@ -169,7 +169,7 @@ class EncodedCorpus:
             if n == 0:
                 raise CorpusError(
                     f"the temporary file of the encoded corpus ends at byte {4 * start + n_read:,} of "
-                    f"{self.n_bytes_on_disk:,}: was it cut? train again, or raise corpus_memory"
+                    f"{self.n_bytes_on_disk:,}: was it truncated? train again, or raise corpus_memory"
                 )
             n_read += n
         return words

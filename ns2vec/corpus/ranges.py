@@ -229,7 +229,7 @@ class PlaceReader:
         skipped = chunk.first[2]
         if len(ends) < skipped + chunk.n_sentences:
             raise CorpusError(
-                f"{name} was changed while it was trained on: leave it as it is, and begin anew"
+                f"{name} changed while it was being trained on: leave it unchanged and start again"
             )
         begin = ends[skipped - 1] if skipped else 0
         found: Int32Array = rows[begin : ends[skipped + chunk.n_sentences - 1]].copy()
@@ -403,7 +403,7 @@ class SpreadCorpus(FileCorpus):
             self.scan(chunk_words=chunk_words)
         if n_words > 0 and not self.places:
             raise CorpusError(
-                f"{self.name}: {n_words} words when they were counted, and none now: was it emptied?"
+                f"{self.name}: {n_words} words when they were counted, and none now: has it been emptied?"
             )
         reader = self.reader_for(key_to_index, 0)
         return (replace(chunk, reader=reader) for chunk in self.places)

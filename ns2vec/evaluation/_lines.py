@@ -77,7 +77,7 @@ class Complaints:
         """
         complaint = Malformed(path, line, reason)
         if self.on_malformed == "refuse":
-            raise FormatError(f"{complaint}; correct the file, or have such lines skipped")
+            raise FormatError(f"{complaint}; correct the file, or skip such lines")
         self.found.append(complaint)
 
     def remark(self, text: str) -> None:

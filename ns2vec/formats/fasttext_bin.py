@@ -207,7 +207,7 @@ def write(path: PathLike, model: FastTextModel) -> None:
         )
     if model.dictionary.pruned is not None and "inputs" not in model.quantized:
         raise ConfigError(
-            "fastText reads pruned buckets beside quantized inputs only: write the model as it was read"
+            "fastText reads pruned buckets only with quantized inputs: write the model as it was read"
         )
     if model.version not in VERSIONS:
         raise ConfigError(

@@ -173,7 +173,7 @@ def check_beside(path: PathLike) -> None:
     """
     text = os.fspath(path)
     if text == "-" or descriptor_of(text) is not None:
-        raise ConfigError(f"{text}: this format has a second file beside the first: name a file to write")
+        raise ConfigError(f"{text}: this format has a second file next to the first: name a file to write")
 
 
 # ---- the header ---------------------------------------------------------------------------------------
@@ -320,7 +320,7 @@ class LineParser:
         if n_in_key and not self._has_warned:
             self._has_warned = True
             logger.warning(
-                "%s:%d: the last %d fields are taken for the numbers, so the key is %r",
+                "%s:%d: the last %d fields are taken as the numbers, so the key is %r",
                 self.path, line_no, len(numbers), key.decode(self.encoding, "backslashreplace"),
             )  # fmt: skip
         return len(key)

@@ -63,7 +63,8 @@ class Saveable:
     def to_state(self) -> ModelState:
         """Return the model as plain data."""
         raise NotImplementedError(
-            f"a {type(self).__name__} has no plain form: define to_state and from_state; save() pickles it"
+            f"a {type(self).__name__} cannot be stored as plain data: define to_state and "
+            "from_state; save() pickles it"
         )
 
     def state_for_gensim(self) -> ModelState:
@@ -303,7 +304,7 @@ def _save(
         for attribute in left_out.intersection(part):
             del part[attribute]
     if dtype is not None and state.arrays:
-        raise ConfigError("dtype is for vectors alone: save model.wv, or leave dtype out")
+        raise ConfigError("dtype is for vectors only: save model.wv, or leave dtype out")
     native.write_state(fname_or_handle, state, datatype=dtype)
     logger.info("saved %s under %s", model, name)
 

@@ -302,7 +302,7 @@ def tell_duplicates(duplicates: str, path: PathLike, n_rows: int, key: Any) -> N
     """Warn about rows that repeat a key, or refuse the file for them."""
     found = f"{path}: {n_rows} rows repeat a key of an earlier row (the first is {key!r})"
     if duplicates == "error":
-        raise FormatError(f"{found}; duplicates='first' or 'last' reads it all the same")
+        raise FormatError(f"{found}; duplicates='first' or 'last' reads it anyway")
     logger.warning("%s and %s", found, "are left out" if duplicates == "first" else "take its place")
 
 

@@ -94,7 +94,7 @@ def read(
         wanted = n_rows if limit is None else min(n_rows, limit)
         peek = getattr(stream, "peek", None)
         if peek and wanted and has_text_row(header + peek(SNIFF_BYTES)[:SNIFF_BYTES]):
-            raise FormatError(f"{path}: text follows the header, no binary vectors: pass binary=False")
+            raise FormatError(f"{path}: text follows the header, not binary vectors: pass binary=False")
         reader.check_size(wanted, n_rows)
         with closing(reader):
             for keys, rows in reader.batches(wanted, encoding, unicode_errors):
@@ -206,7 +206,7 @@ class _BinaryReader:
         n_rest = len(self._rest)
         if n_rest > MAX_KEY_BYTES and not (self._rest == ord(" ")).any():
             raise FormatError(
-                f"{self.path}: byte {self.offset}: no blank ends the key that begins here; "
+                f"{self.path}: byte {self.offset}: the key that begins here is not followed by a blank; "
                 "is this a binary file?"
             )
         piece = next(self._pieces, self._rest[:0])

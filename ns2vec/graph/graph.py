@@ -56,7 +56,7 @@ class Graph:
     def __post_init__(self) -> None:
         object.__setattr__(self, "rows", {key: row for row, key in enumerate(self.keys)})
         if len(self.rows) != len(self.keys):
-            raise ConfigError(f"expected keys that differ, got {len(self.rows)} for {len(self.keys)} nodes")
+            raise ConfigError(f"expected distinct keys, got {len(self.rows)} for {len(self.keys)} nodes")
 
     @classmethod
     def of_edges(

@@ -188,7 +188,7 @@ def word_bags(
         first_ngram = 0 if first_word is None else first_word + n_words
     if max(first_ngram + ngrams.bucket, n_words + (first_word or 0)) > MAX_ROWS:
         raise ConfigError(
-            f"{n_words} words and {ngrams.bucket} buckets need more than {MAX_ROWS} rows: take fewer buckets"
+            f"{n_words} words and {ngrams.bucket} buckets need more than {MAX_ROWS} rows: use fewer buckets"
         )
     found, rows, n_rows = fill_bags(
         text, offsets, ngrams.min_n, ngrams.max_n, ngrams.bucket,

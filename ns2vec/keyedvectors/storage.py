@@ -534,7 +534,7 @@ class VectorStore:
         for key in keys:
             if type(key) is not str and is_missing(key):
                 raise ConfigError(
-                    f"{shown(key)} is a missing value and no key (None marks a free row): leave it out"
+                    f"{shown(key)} is a missing value, not a key (None marks a free row): leave it out"
                 )
         rows, n_keys = np.asarray(weights), len(keys)
         if n_keys == 0 and rows.size == 0:

@@ -125,7 +125,7 @@ class Recorder(Observer):
             self.take({**event, **plain(figures)})
         except Exception as error:
             self.is_recording = False
-            logger.error("%s records no more: %s; training goes on", type(self).__name__, error)
+            logger.error("%s stops recording: %s; training continues", type(self).__name__, error)
 
     def on_begin(self, run: Run) -> None:
         """Tell what is going to be trained, and where."""

@@ -77,7 +77,8 @@ class GensimDoor(GensimVocabulary):
             )  # fmt: skip
         except KeyboardInterrupt:
             logger.warning(
-                "interrupted: the model keeps what %d epochs and a part taught it", len(self.epoch_losses)
+                "interrupted: the model keeps what %d epochs and part of another taught it",
+                len(self.epoch_losses),
             )
         self._core.encoded.clear()
         self.add_lifecycle_event("created", logging.DEBUG, params=str(self))
@@ -172,7 +173,7 @@ class GensimDoor(GensimVocabulary):
         if corpus.passes is None:
             return corpus.scan().n_words, None
         raise ConfigError(
-            "total_examples and total_words are 0, and the corpus can be read once only, so nobody can count "
+            "total_examples and total_words are 0, and the corpus can be read only once, so nobody can count "
             "it: give the number of its sentences as total_examples"
         )
 
@@ -204,7 +205,7 @@ class GensimDoor(GensimVocabulary):
         if total_words is None and total_examples is None:
             known = "model.corpus_count" if self.corpus_count else "len(sentences)"
             raise ConfigError(
-                "give total_examples or total_words, so that the learning rate can fall: "
+                "give total_examples or total_words, so that the learning rate can decay: "
                 f"total_examples={known}"
             )
 
@@ -275,8 +276,8 @@ class GensimDoor(GensimVocabulary):
     def _warn_if_empty(self, n_words: int) -> None:
         if n_words == 0 and self.train_count == 1:
             logger.warning(
-                "train() called with an empty iterator: nothing was trained, for the corpus had no words; "
-                "is an iterator used up?"
+                "train() called with an empty iterator: nothing was trained, since the corpus had no words; "
+                "is the iterator exhausted?"
             )
 
     def _clear_post_train(self) -> None:

@@ -241,7 +241,7 @@ class Phrases(StoredPhrases):
             If the delimiter is empty.
         """
         if not self.delimiter:
-            raise ConfigError("phrases that are joined by nothing cannot be taken apart: use find_phrases")
+            raise ConfigError("phrases joined without a delimiter cannot be split: use find_phrases")
         joiner = self._joiner()
         if joiner is not None:
             return joiner.export()

@@ -141,7 +141,7 @@ class GraphRun(Epochs):
         model.epochs_trained += 1
         if not np.isfinite(model.base).all():
             raise DivergenceError(
-                f"training diverged: vectors are no numbers any more; lower learning_rate, it was "
+                f"training diverged: vectors are no longer finite; lower learning_rate, it was "
                 f"{model.learning_rate:g}"
             )
         n_read, seconds = len(self.data), time.perf_counter() - started

@@ -247,7 +247,8 @@ class Guard(Observer):
         self.n_rollbacks += 1
         self.rate_factor /= 2
         logger.warning(
-            "training diverged at learning rate %g: %s; back to the last good rows, and on at half the rate",
+            "training diverged at learning rate %g: %s; restored the last good rows; continuing at "
+            "half the rate",
             alpha, problem,
         )  # fmt: skip
 

@@ -202,7 +202,7 @@ class Rows:
         if shape != (n_rows, vector_size):
             raise ConfigError(
                 f"{name} must have shape ({n_rows}, {vector_size}), got {shape}; was it replaced? "
-                "init_weights() makes fresh ones"
+                "init_weights() makes new ones"
             )
         if array.dtype.kind != "f":
             raise ConfigError(f"{name} must hold floating point numbers, got {array.dtype}")

@@ -118,7 +118,7 @@ class Units:
         """
         if "count" not in self.wv.expandos:
             raise VocabularyError(
-                "the words have no counts, which noise and subsampling are drawn by: set them with "
+                "the words have no counts, which noise and subsampling need: set them with "
                 'model.wv.set_vecattr(word, "count", number), or load a file that has them'
             )
         found: Int64Array = np.asarray(self.wv.expandos["count"])

@@ -246,7 +246,7 @@ def test_the_list_of_suites(ns2vec):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["vectors.bin"], "nothing to ask"),
+        (["vectors.bin"], "nothing to evaluate"),
         (["vectors.bin", "--suite", "ws354"], "unknown suite 'ws354'"),
         (["vectors.bin", "--facts", "--method", "guess"], "invalid choice: 'guess'"),
     ],

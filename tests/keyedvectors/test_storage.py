@@ -46,7 +46,7 @@ def test_a_missing_value_is_no_key(kv, key):
         lambda: kv.add_vector(key, np.ones(6)),
         lambda: kv.__setitem__(["new", key], np.ones((2, 6))),
     ):
-        with pytest.raises(ConfigError, match="is a missing value and no key"):
+        with pytest.raises(ConfigError, match="is a missing value, not a key"):
             add()
     assert len(kv) == len(kv.key_to_index) == 8
 

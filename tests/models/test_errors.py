@@ -201,7 +201,7 @@ def test_read_only_weights_are_named():
 def test_a_pipe_that_is_not_kept_is_named(tmp_path):
     path = tmp_path / "pipe"
     os.mkfifo(path)
-    with pytest.raises(TypeError, match=r"pipe can be read once only, but 3 passes .* corpus_memory above 0"):
+    with pytest.raises(TypeError, match=r"pipe can be read only once, but 3 passes .* corpus_memory above 0"):
         Word2Vec(path, **SMALL, corpus_memory=0)
 
 

@@ -228,7 +228,7 @@ async def stop(run: RunName, state: AppState = Depends(state_of)) -> StopAnswer:
     folder = found_run(state, run)
     status = await bounded(state, lambda: reading(lambda: glance(folder).status))
     if status != "running":
-        raise ApiError(409, f"the run is over ({status}): there is nothing to stop")
+        raise ApiError(409, f"the run has ended ({status}): there is nothing to stop")
     request_stop(folder)
     return StopAnswer(id=run, stop_requested=True)
 

@@ -159,7 +159,7 @@ def unpickle(data: bytes, name: Any) -> Any:
     except MemoryError:
         raise
     except Exception as error:  # the unpickler raises whatever the data makes its parts raise
-        raise FormatError(f"{name}: no pickle of a model: {type(error).__name__}: {error}") from None
+        raise FormatError(f"{name}: not a pickle of a model: {type(error).__name__}: {error}") from None
 
 
 class Plain:

@@ -88,7 +88,7 @@ def write_state(
     path = None if hasattr(target, "write") else os.fspath(target)
     compressed = path is not None and bool(strip_compression(path)[1])
     if compressed and separately:
-        raise ConfigError(f"{path}: gensim cannot map arrays beside a compressed file: leave separately out")
+        raise ConfigError(f"{path}: gensim cannot map the arrays of a compressed file: leave out separately")
     # beside a compressed file gensim would look for archives, and nothing lies beside a pipe: all goes in one
     is_alone = compressed or (path is not None and not is_remote(path) and not is_replaceable(path))
     split = _Splitter(None if is_alone else path, separately, sep_limit, ignore)

@@ -167,7 +167,7 @@ class Fleet:
                 self.note_loss(seat)
         if self.coming:
             logger.warning(
-                "%d workers have not come yet: going on with %d", len(self.coming), len(self.seats)
+                "%d workers have not arrived yet: continuing with %d", len(self.coming), len(self.seats)
             )
         if not self.seats:
             self.muster(held)
@@ -203,7 +203,7 @@ class Fleet:
         self.traffic["lost"] += 1
         self.n_losses += 1
         self.transport.dismiss(seat.member)
-        logger.warning("%s is lost, and is replaced", seat.name)
+        logger.warning("%s is lost and is being replaced", seat.name)
         if self.n_losses > MOST_LOSSES:
             raise ClusterError(
                 f"{self.n_losses} workers were lost without anything done in between: have they enough "

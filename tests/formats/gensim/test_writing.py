@@ -71,7 +71,7 @@ def test_vectors_alone(tmp_path, state):
 
 
 def test_what_gensim_could_not_load_is_not_written(tmp_path, state):
-    with pytest.raises(ConfigError, match="leave separately out"):
+    with pytest.raises(ConfigError, match="leave out separately"):
         write_state(tmp_path / "model.gz", state, separately=["vectors"])
     with pytest.raises(ConfigError, match="expected one of Word2Vec, Doc2Vec, FastText"):
         write_state(tmp_path / "model", ModelState("LdaModel", state.vectors))
