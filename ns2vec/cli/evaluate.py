@@ -229,7 +229,8 @@ def _why_unscored(outcome: SuiteOutcome) -> str:
     used = max(result.coverage.n_used for result in outcome.results)
     total = outcome.results[0].coverage.n_total
     who = "the vectors" if len(outcome.results) == 1 else "all vectors"
-    return f"{outcome.suite.name}: no score: {used} of {total} questions could be asked; {who} must know their words"
+    asked = f"{used} of {total} questions could be asked"
+    return f"{outcome.suite.name}: no score: {asked}; {who} must know their words"
 
 
 def _suites(arguments: argparse.Namespace) -> list[str | Suite]:
