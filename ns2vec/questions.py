@@ -22,7 +22,7 @@ class QuestionError(VocabularyError):
 def split_terms(words: Sequence[str]) -> tuple[list[str], list[str]]:
     """Split ``king - man + woman`` into words to add and words to take away.
 
-    A sign belongs to what follows it; with nothing behind it, or behind another sign, it is a word.
+    A sign belongs to what follows it; with nothing after it, or after another sign, it is a word.
 
     Examples
     --------

@@ -150,7 +150,7 @@ class AnsweringClassifier(StoredClassifier):
         Returns
         -------
         ndarray of shape (n, n_labels), float32
-            Each row sums to 1, but for ``loss="ova"``, where each label is decided on its own.
+            Each row sums to 1, except for ``loss="ova"``, where each label is decided on its own.
 
         Examples
         --------

@@ -88,7 +88,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0; 1 for a failure, told in one line on stderr; 2 for a command line that makes no sense;
+        0; 1 for a failure, reported in one line on stderr; 2 for a command line that makes no sense;
         130 after Ctrl-C and 143 after SIGTERM.
 
     Examples

@@ -51,7 +51,7 @@ class _Looks:
     ----------
     loss_seconds, f1_seconds, score_seconds : float
     pieces : int
-        How often an epoch the loss is looked at; 0: only before and behind the training.
+        How often an epoch the loss is looked at; 0: only before and after the training.
     epochs : int
     """
 
@@ -143,7 +143,7 @@ def compare(
     1. Every `1 / held_out`-th sentence is set aside; the vocabulary is that of the whole corpus.
     2. The speed of each candidate is measured on a short sample.
     3. From that follows how much of the text fits into the budget (`ns2vec.comparison.plan`): equally
-       much for all, but for those that score every word. Times that were not measured on the whole
+       much for all, except for those that score every word. Times that were not measured on the whole
        text are extrapolated, and labelled so.
     4. Each candidate is trained with each seed, the quickest first and those that score every word last.
        With the first seed every candidate gets a run; where time is short, later seeds are left out.
@@ -177,7 +177,7 @@ def compare(
         Called as ``on_progress(doing)``, again and again, with what is being done: ``"nce/unigram, seed 1
         (2 of 12)"``.
     **options
-        Of `ns2vec.Word2Vec`, but for `objective`, `sampler`, `seed`, `hs`, `progress` and `callbacks`.
+        Of `ns2vec.Word2Vec`, except for `objective`, `sampler`, `seed`, `hs`, `progress` and `callbacks`.
 
     Returns
     -------

@@ -21,7 +21,7 @@ class EncodedCorpus:
     Parameters
     ----------
     memory_limit : int
-        Bytes of ids to keep in memory. The first chunk that does not fit and all behind it go
+        Bytes of ids to keep in memory. The first chunk that does not fit and all after it go
         to one file in ``tempfile.gettempdir()`` (set ``TMPDIR`` to move it), which has no name
         any more when the first byte is written, so it goes away with the process.
 

@@ -40,7 +40,7 @@ class Complaints:
     Attributes
     ----------
     on_malformed : str
-        ``"skip"``: keep the complaint and go on; ``"refuse"``: raise at the first one.
+        ``"skip"``: keep the complaint and continue; ``"refuse"``: raise at the first one.
     found : list of Malformed
     remarks : list of str
         How files were read that need not have been meant so.

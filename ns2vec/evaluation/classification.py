@@ -165,7 +165,7 @@ def label_scores(confusion: npt.NDArray[Any]) -> tuple[Float64Array, Float64Arra
 
 
 def intervals_of(confusion: Int64Array, resampling: Resampling) -> dict[str, tuple[float, float]]:
-    """Bootstrap intervals: items that are drawn anew are a confusion that is drawn anew."""
+    """Bootstrap intervals: items that are drawn again are a confusion that is drawn again."""
     n_items, n = int(confusion.sum()), len(confusion)
     rng = np.random.default_rng([resampling.seed, n_items])
     accuracies, scores = [], []

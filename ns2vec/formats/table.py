@@ -179,7 +179,7 @@ class TableBuilder:
             advise_huge_pages(self._vectors, wanted)
 
     def add(self, keys: list[str], vectors: npt.NDArray[Any]) -> None:
-        """Take rows of shape (n, D), which `room` may have given out, but for those whose key is known."""
+        """Take rows of shape (n, D), which `room` may have given out, except for those whose key is known."""
         start, index, target = len(self._keys), self._keys, self.room(len(keys))
         rows = [index.setdefault(key, len(index)) for key in keys]
         self.n_read += len(keys)

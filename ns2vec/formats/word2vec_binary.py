@@ -7,7 +7,7 @@ r"""word2vec's binary format: a header line, then for each key its name and its 
     record = "\n"* key " " float32{vector_size}       (little-endian)
     key    = bytes without " ", not starting with "\n", in the file's encoding (UTF-8)
 
-word2vec.c writes a newline behind each vector, gensim does not; readers skip newlines before a key. Written
+word2vec.c writes a newline after each vector, gensim does not; readers skip newlines before a key. Written
 files are those of gensim 4.4 to the byte.
 """
 

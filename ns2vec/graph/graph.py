@@ -1,4 +1,4 @@
-"""A graph as arrays: nodes are rows, the neighbours of each stand one behind the other."""
+"""A graph as arrays: nodes are rows, the neighbours of each stand one after the other."""
 
 from __future__ import annotations
 

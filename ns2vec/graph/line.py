@@ -25,7 +25,7 @@ PER_WEIGHT = 1000  # counts are whole numbers: so many for an edge of mean weigh
 
 
 class EdgeFeed(PairFeed):
-    """Edges as pairs: those of a graph with weights are drawn by weight, others shuffled, in each epoch anew.
+    """Edges as pairs: those of a graph with weights are drawn by weight, others shuffled in each epoch.
 
     Drawing, and not a factor of the rate, is what LINE does: a heavy edge would else take steps that are too
     long (Tang et al. 2015, section 4.2).

@@ -319,12 +319,12 @@ class KeyedVectors(LegacyNames, Saveable):
             Also write a file of ``key count`` lines.
         binary : bool
         total_vec : int, optional
-            The number of vectors that the header tells; for files that are written in parts.
+            The number of vectors that the header gives; for files that are written in parts.
         write_header : bool
         prefix : str
             Put before each key.
         append : bool
-            Write behind what the file has.
+            Append to what the file has.
         sort_attr : str
             Keys are written by this attribute, falling; in their own order if it does not exist.
 

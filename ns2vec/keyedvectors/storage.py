@@ -385,7 +385,7 @@ class VectorStore:
         return similarity.unit_rows(self.vectors, self._ready_norms())
 
     def unit_normalize_all(self) -> None:
-        """Bring all vectors to length 1 in place; training cannot go on well from there."""
+        """Bring all vectors to length 1 in place; training cannot continue well from there."""
         self.fill_norms(force=True)
         self.vectors[...] = self.get_normed_vectors()
         self.norms = np.ones(len(self.vectors), dtype=similarity.row_norms(self.vectors[:0]).dtype)
@@ -493,7 +493,7 @@ class VectorStore:
                 self.expandos[name][targets] = values[list(stored.values())]
 
     def remove_keys(self, keys: Any) -> None:
-        """Remove keys with their vectors and attributes; the rows behind them move up.
+        """Remove keys with their vectors and attributes; the rows after them move up.
 
         Parameters
         ----------

@@ -151,7 +151,7 @@ class FastTextKeyedVectors(KeyedVectors):
         self._word_bags = None
 
     def adjust_vectors(self) -> None:
-        """Make `vectors` anew, after rows of words or n-grams have changed."""
+        """Make `vectors` again, after rows of words or n-grams have changed."""
         own = np.asarray(self.vectors_vocab, dtype=np.float32)
         if not self.ngrams:
             self.vectors = np.array(own)

@@ -228,7 +228,7 @@ class GensimDoor(GensimVocabulary):
         self, corpus: Corpus, plan: Plan, callbacks: list[Any], at: Position | None = None,
         *, strict: bool = True,
     ) -> tuple[int, int]:  # fmt: skip
-        """All epochs of a train() call, or those behind a position."""
+        """All epochs of a train() call, or those after a position."""
         started = time.perf_counter()
         if at is None:
             self.running_training_loss, self.epoch_losses = 0.0, []
@@ -330,11 +330,12 @@ class GensimDoor(GensimVocabulary):
         """Go on with training from the newest checkpoint in a folder, to the end.
 
         With ``workers=1``, or with shards, the model is, to the byte, the one that an uninterrupted run would
-        have made. More checkpoints are taken as training goes on. One of a finished run gives its model at
+        have made. More checkpoints are taken as training continues. One of a finished run gives its model at
         once.
 
-        What a sampler has gathered (pools, hardness, ranks) goes on too. One of another package that gathers
-        something goes on with it where it has `Steering.state` and `Steering.restore`, and else begins anew.
+        What a sampler has gathered (pools, hardness, ranks) is restored too. One of another package that
+        gathers something keeps it where it has `Steering.state` and `Steering.restore`; otherwise it starts
+        again.
 
         Parameters
         ----------
@@ -348,7 +349,7 @@ class GensimDoor(GensimVocabulary):
             They see `on_train_begin`, and `on_epoch_begin` of the epoch under way, once more.
         strict : bool
             Refuse text that has changed: files of another size or time, other sentences in the part that was
-            trained. If false, it is told in the log.
+            trained. If false, it is logged.
         checkpoint_every : optional
             As in the constructor.
         **settings

@@ -1,4 +1,4 @@
-"""Phrases: words that stand together more often than chance has it become one token, ``new_york``.
+"""Phrases: words that occur together more often than chance has it become one token, ``new_york``.
 
 The scores are those of Mikolov et al. (2013), "Distributed Representations of Words and Phrases and their
 Compositionality", and of Bouma (2009), "Normalized (Pointwise) Mutual Information in Collocation Extraction".
@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 
 class Phrases(StoredPhrases):
-    """Find the phrases of a corpus: pairs of words that stand together more often than chance has it.
+    """Find the phrases of a corpus: pairs of words that occur together more often than chance has it.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Checkpoints of a model's training, and going on from them."""
+"""Checkpoints of a model's training, and continuing from them."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ class GraphRun(Epochs):
     plan, observers, position
         As in `Epochs`.
     held : dict of str to ndarray
-        What `arrays` returned, to go on from a position.
+        What `arrays` returned, to continue from a position.
     """
 
     def __init__(
@@ -180,7 +180,7 @@ class GraphRun(Epochs):
         self.adam.step([model.base], [gradient], model.learning_rate)
         return loss * n_pairs
 
-    # ---- going on ----
+    # ---- continuing ----
 
     def arrays(self) -> dict[str, Any]:
         """Return all that has to be kept between two epochs."""

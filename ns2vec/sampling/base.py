@@ -359,7 +359,7 @@ class BoundSampler:
     >>> bound.log_q([2]).round(4).tolist()
     [-3.0815]
 
-    What it prefers, and what it has gathered in training, which goes on from there in another process:
+    What it prefers, and what it has gathered in training, which continues from there in another process:
 
     >>> from ns2vec import Word2Vec
     >>> options = {"vector_size": 8, "min_count": 1, "sampler": "adaptive:m=4"}

@@ -199,7 +199,7 @@ class DocumentVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Text
     weights_ : dict of str -> float
         How much words count, where that differs.
     common_ : ndarray of shape (D,)
-        What is taken away; zeros but for ``"sif"``.
+        What is taken away; zeros except for ``"sif"``.
     model_ : Doc2Vec
         With ``"doc2vec"`` only.
 

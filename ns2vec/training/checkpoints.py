@@ -132,7 +132,7 @@ class Position:
 
 
 def mark_of(job: Any, before: int = 0) -> int:
-    """CRC-32 of the rows of a chunk, going on from `before`.
+    """CRC-32 of the rows of a chunk, continuing from `before`.
 
     A job whose examples change with each epoch has the mark of what they are of and its place; a batch of a
     user's own class has its place.
@@ -184,7 +184,7 @@ class Saver(Observer):
         self.handed = (0, 0)
 
     def watched(self, jobs: Iterator[Any]) -> Iterator[Any]:
-        """Hand jobs on behind those that were trained before the checkpoint, and take note of the text.
+        """Hand jobs on after those that were trained before the checkpoint, and take note of the text.
 
         Raises
         ------
@@ -278,7 +278,7 @@ class Saver(Observer):
     def save(self, run: Any, tally: Tally | None = None) -> None:
         """Take a checkpoint; `tally` is what was done of the epoch under way.
 
-        A signal in the middle does not lose it: it is written once more before the signal goes on.
+        A signal in the middle does not lose it: it is written once more before the signal takes effect.
         """
         at = self.position
         for observer in run.observers:

@@ -253,7 +253,7 @@ def explain_step(
 
 
 def check_step(network: Network, sentence: npt.NDArray[np.int32], position: int) -> None:
-    """Refuse what cannot be told as one step."""
+    """Refuse what cannot be explained as one step."""
     if sentence.ndim != 1 or len(sentence) < 2:
         raise ConfigError(f"a step needs a sentence of at least two known words, got {sentence.tolist()}")
     if not 0 <= position < len(sentence):

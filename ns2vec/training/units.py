@@ -220,7 +220,7 @@ class BagUnits(Units):
     Parameters
     ----------
     wv : KeyedVectors
-        Its vectors are made anew whenever the rows have been trained.
+        Its vectors are made again whenever the rows have been trained.
     bags : Bags
         The rows of each key; replace them before `extend` when keys have been added.
     n_rows : int

@@ -257,7 +257,7 @@ async def events(
     ] = None,
     state: AppState = Depends(state_of),
 ) -> StreamingResponse:
-    """Send what is written behind an offset, and go on until the run is over."""
+    """Send what is written after an offset, and continue until the run is over."""
     folder = found_run(state, run)
     if last_event_id and last_event_id.isascii() and last_event_id.isdecimal():
         after = int(last_event_id)

@@ -1,7 +1,7 @@
 """Unpickling that cannot run anything: every name in the pickle becomes an inert record, or an error.
 
 Three walls. `check_pickle` lets through only opcodes, lengths and tuples that models consist of. `find_class`
-answers the names in `KNOWN` with classes that only keep what they are given, made anew for each file, so
+answers the names in `KNOWN` with classes that only keep what they are given, made again for each file, so
 that nothing in the file reaches the process. `Plain` then makes numbers, texts, lists and arrays of the
 records; an array's shape and dtype are believed only where they fit its bytes.
 """

@@ -2,7 +2,7 @@
 
 A pickle names classes by their modules, and pickle itself names only what it can import. So the few opcodes
 that make gensim's objects are written here, and pickle writes everything in between: one pickler, whose memo
-goes on from piece to piece.
+continues from piece to piece.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ MOST_LOSSES = 20  # one after the other, without anything done in between
 
 
 class ClusterError(Ns2vecError, RuntimeError):
-    """The cluster cannot go on."""
+    """The cluster cannot continue."""
 
 
 @dataclass(eq=False)
@@ -211,7 +211,7 @@ class Fleet:
             )
 
     def drop_lost(self, held: Held) -> None:
-        """Find out who is lost, and go on without them."""
+        """Find out who is lost, and continue without them."""
         answers = [(seat, self.transport.call(seat.member, "hello")) for seat in self.seats]
         for seat, future in answers:
             seat.version = -1  # nobody knows how far the others came
