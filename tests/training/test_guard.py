@@ -159,7 +159,7 @@ def test_rows_that_are_not_finite_are_named():
 
 @pytest.mark.parametrize("options", [{}, {"sg": 0}, {"hs": 1, "negative": 0}, {"objective": "nce"}])
 def test_a_planted_runaway_is_reported_with_its_word_and_what_to_change(sentences, options):
-    with pytest.raises(DivergenceError, match=r"diverged: .*'\w+'.*; lower alpha: 0.025 to 0.05 is usual"):
+    with pytest.raises(DivergenceError, match=r"diverged: .*'\w+'.*; lower alpha, 0.025 to 0.05 is usual"):
         Word2Vec(sentences * 20, **(SMALL | options | {"alpha": 5, "min_alpha": 5}))
 
 

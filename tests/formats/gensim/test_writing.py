@@ -92,7 +92,7 @@ def test_a_missing_side_file_is_named(tmp_path, state):
     path = tmp_path / "model"
     write_state(path, state, sep_limit=20)
     (tmp_path / "model.syn1neg.npy").unlink()
-    with pytest.raises(FileNotFoundError, match=r"beside it.*model\.syn1neg\.npy"):
+    with pytest.raises(FileNotFoundError, match=r"in the same folder.*model\.syn1neg\.npy"):
         read_state(path)
     with pytest.raises(FormatError, match="load it by its path"):
         read_state(io.BytesIO(path.read_bytes()))
