@@ -130,7 +130,6 @@ def train(arguments: argparse.Namespace) -> None:
         measured = _model(arguments).fit(split.train, **features)
         _print_evaluation(measured.evaluate(split), as_json=arguments.json)
     fresh.fit(data, **features, callbacks=runs.ledgers(arguments)).save(arguments.output)
-    logger.info("%s: %r", arguments.output, fresh)
 
 
 def _model(arguments: argparse.Namespace) -> Any:
