@@ -8,6 +8,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 try:
     from ns2vec import calculator as calculator  # users write ns2vec.calculator after import ns2vec
     from ns2vec import callbacks as callbacks
@@ -30,6 +32,19 @@ except ImportError:
     if reason := unbuilt_sources(Path(__file__).resolve().parent):
         raise ImportError(reason) from None
     raise
+
+# Packages that are loaded when they are first asked for: ns2vec.recommend after import ns2vec.
+_PACKAGES = ("classify", "comparison", "graph", "ledger", "recommend")
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        if name in _PACKAGES:
+            from importlib import import_module
+
+            return import_module(f"ns2vec.{name}")
+        raise AttributeError(f"module 'ns2vec' has no attribute {name!r}", name=name)
+
 
 __all__ = [
     "Doc2Vec",

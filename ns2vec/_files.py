@@ -224,10 +224,11 @@ def open_raw(path: PathLike, *, noun: str = "file", damaged: type[Ns2vecError]) 
 
 def explain(error: OSError, name: str, noun: str = "file") -> OSError:
     """Return the error of the same type with the remedy in its text."""
+    of_texts = ", or use PathLineSentences for text" if "corpus" in noun else ""
     remedies = {
         errno.ENOENT: f"no such {noun}; check the path",
         errno.EACCES: f"no permission to read the {noun}; check its mode and owner",
-        errno.EISDIR: f"this is a folder, not a {noun}; name one file, or use PathLineSentences for text",
+        errno.EISDIR: f"this is a folder, not a {noun}; name one file{of_texts}",
     }
     text = remedies.get(error.errno or 0)
     return type(error)(error.errno, text, name) if text else error

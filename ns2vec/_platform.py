@@ -72,7 +72,7 @@ def provide_memory(memory: npt.NDArray[Any]) -> None:
 
 
 def _advise(memory: npt.NDArray[Any], advice: int | None) -> None:
-    """Give advice about the whole pages of an array; a system that does not know it goes on without."""
+    """Give advice about the whole pages of an array; a system that does not know it ignores it."""
     start = -(-memory.ctypes.data // mmap.PAGESIZE) * mmap.PAGESIZE
     n_bytes = (memory.ctypes.data + memory.nbytes - start) // mmap.PAGESIZE * mmap.PAGESIZE
     if advice is not None and n_bytes > 0:
@@ -206,7 +206,7 @@ def process_mark(process: int) -> str | None:
     """Return what tells a process from a later one of the same number; None if it is gone or nobody knows."""
     try:
         with open(f"/proc/{process}/stat", "rb") as stream:
-            # the program's name, in brackets, may hold blanks; the start is the 20th field behind it
+            # the program's name, in brackets, may hold blanks; the start is the 20th field after it
             fields = stream.read().rpartition(b")")[2].split()
         return None if fields[0] in (b"Z", b"X") else fields[19].decode("ascii")
     except (OSError, IndexError, ValueError):

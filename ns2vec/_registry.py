@@ -14,8 +14,20 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+def close_names(name: object, known: Iterable[str], n: int) -> list[str]:
+    """Return up to n known names that are spelt like `name`, the closest first.
+
+    Examples
+    --------
+    >>> from ns2vec._registry import close_names
+    >>> close_names("tain", ["query", "train", "tail"], 2)
+    ['train', 'tail']
+    """
+    return difflib.get_close_matches(str(name), [*known], n=n, cutoff=0.7)
+
+
 def did_you_mean(name: object, known: Iterable[str]) -> str:
-    """Return ``"; did you mean 'train'?"`` for a name that is misspelt, ``""`` where none is near.
+    """Return ``"; did you mean 'train'?"`` for a misspelt name, ``""`` where no known one is close.
 
     Examples
     --------
@@ -23,8 +35,8 @@ def did_you_mean(name: object, known: Iterable[str]) -> str:
     >>> did_you_mean("tain", ["query", "train"])
     "; did you mean 'train'?"
     """
-    near = difflib.get_close_matches(str(name), [*known], n=1, cutoff=0.7)
-    return f"; did you mean {near[0]!r}?" if near else ""
+    close = close_names(name, known, 1)
+    return f"; did you mean {close[0]!r}?" if close else ""
 
 
 class Registry(Mapping[str, T]):

@@ -62,7 +62,7 @@ def negative_sampling_loss(
     }  # fmt: skip
     arrays = [name for name, value in given.items() if not _is_tensor(value)]
     if 0 < len(arrays) < 3:
-        raise ConfigError(f"give three arrays or three tensors: {' and '.join(arrays)} is no torch.Tensor")
+        raise ConfigError(f"give three arrays or three tensors: {' and '.join(arrays)} is not a torch.Tensor")
     if arrays:
         center, context, negatives = (np.asarray(value, dtype=np.float64) for value in given.values())
         log_sigmoid: Any = _log_sigmoid

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from ns2vec._registry import close_names
 from ns2vec.exceptions import VocabularyError
 from ns2vec.keyedvectors import KeyedVectors
 
@@ -22,7 +22,7 @@ class QuestionError(VocabularyError):
 def split_terms(words: Sequence[str]) -> tuple[list[str], list[str]]:
     """Split ``king - man + woman`` into words to add and words to take away.
 
-    A sign belongs to what follows it; with nothing behind it, or behind another sign, it is a word.
+    A sign belongs to what follows it; with nothing after it, or after another sign, it is a word.
 
     Examples
     --------
@@ -72,9 +72,14 @@ class Asker:
         return {"positive": list(positive), "negative": list(negative), **self._nearest(positive, negative)}
 
     def analogy(self, words: Sequence[str]) -> Answer:
-        """Return what is to the third word as the second is to the first."""
+        """Return what is to the third word as the second is to the first; a sum (B - A + C) asks the same."""
+        added, removed = split_terms(words)
+        if len(words) > 3 and (len(added), len(removed)) == (2, 1):
+            words = [*removed, *added]
         if len(words) != 3:
-            raise QuestionError(f"an analogy needs three words (man king woman), got {len(words)}")
+            raise QuestionError(
+                f"an analogy needs three words (man king woman, or king - man + woman), got {len(words)}"
+            )
         self._check(words)
         a, b, c = words
         return {"analogy": [a, b, c], **self._nearest([b, c], [a])}
@@ -110,9 +115,9 @@ def unknown_word(vectors: KeyedVectors, word: str) -> str:
     variants = dict.fromkeys([word.lower(), word.capitalize(), word.upper()])
     found = [variant for variant in variants if variant in vectors]
     near = (key for key in vectors.index_to_key[:N_SEARCHED] if _may_be(word, key))
-    found += difflib.get_close_matches(word, near, n=N_SUGGESTED, cutoff=0.7)
+    found += close_names(word, near, N_SUGGESTED)
     told = f"no vector for {word!r}"
-    return f"{told}; near it: {', '.join(list(dict.fromkeys(found))[:N_SUGGESTED])}" if found else told
+    return f"{told}; did you mean: {', '.join(list(dict.fromkeys(found))[:N_SUGGESTED])}" if found else told
 
 
 def _may_be(word: str, key: Any) -> bool:

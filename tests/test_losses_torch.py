@@ -57,5 +57,5 @@ def test_dtype_stays():
 
 def test_arrays_among_tensors_are_named():
     center, context, negatives = batch()
-    with pytest.raises(ConfigError, match="context_vector is no torch"):
+    with pytest.raises(ConfigError, match="context_vector is not a torch"):
         negative_sampling_loss(center, context.numpy(), negatives)

@@ -69,8 +69,8 @@ def test_restriction(asker):
         ("odd-one-out", ["man", "king", "man"], "three different words or more, got 2"),
         ("similarity", ["man"], "needs two words, got 1"),
         ("similarity", ["man", "zebra"], "no vector for 'zebra'$"),
-        ("similarity", ["man", "apple"], "no vector for 'apple'; near it: Apple"),
-        ("similarity", ["man", "quen"], "no vector for 'quen'; near it: queen"),
+        ("similarity", ["man", "apple"], "no vector for 'apple'; did you mean: Apple"),
+        ("similarity", ["man", "quen"], "no vector for 'quen'; did you mean: queen"),
     ],
 )
 def test_questions_without_answer(asker, question, words, message):

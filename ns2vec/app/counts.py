@@ -45,7 +45,7 @@ def parse_counts(text: str, name: str = "counts") -> dict[str, int]:
         if not word or not count.isdecimal() or int(count) > MOST_COUNT:
             raise ConfigError(f"{name} must have a word and its count in line {number}, got {shown(line)}")
         if word in found:
-            raise ConfigError(f"{name} must name each word once: {shown(word)} comes again in line {number}")
+            raise ConfigError(f"{name} must name each word once: {shown(word)} is repeated in line {number}")
         found[word] = int(count)
     if not any(found.values()):
         raise ConfigError(f"{name} must have a line with a word and a count above 0")

@@ -110,7 +110,7 @@ def noise_of(
     exponent : float
         Of the model's noise distribution.
     sampler : str
-        A name of `static_names`, with its options behind a colon.
+        A name of `static_names`, with its options after a colon.
     n_draws, seed : int
     positives : mapping of words to words, optional
         Draws of these are false negatives.

@@ -105,7 +105,7 @@ def pushes(model: Word2Vec, sentences: Sequence[Sequence[str]], word: str, n_ste
         raise VocabularyError(f"word {word!r} is not among the {len(known):,} words of the text")
     pairs = list(islice(pairs_of(sentences, word, model.window), MOST_STEPS))
     if not pairs:
-        raise VocabularyError(f"word {word!r} stands beside no other word")
+        raise VocabularyError(f"word {word!r} never occurs next to another word")
     network, config = model._make_network(), model._config()
     sides: tuple[dict[str, MetWord], dict[str, MetWord]] = ({}, {})
     for step in range(n_steps):

@@ -197,7 +197,7 @@ async def bounded(state: AppState, work: Callable[[], T], seconds: float | None 
         503 when too many wait already, 504 when it takes too long.
     """
     if state.limits.heavy.statistics().tasks_waiting >= state.limits.max_waiting:
-        raise ApiError(503, "too many requests are being worked on: ask again in a moment")
+        raise ApiError(503, "too many requests at once: try again in a moment")
     most = state.limits.seconds if seconds is None else seconds
     task: asyncio.Task[Any] = asyncio.ensure_future(
         anyio.to_thread.run_sync(work, limiter=state.limits.heavy, abandon_on_cancel=True)

@@ -24,7 +24,7 @@ def zipf_counts(n_words: int, n_types: int) -> Int64Array:
     Returns
     -------
     ndarray of shape (n_types,), int64
-        None is below 1, so that their sum is `n_words` but for rounding and the rarest words.
+        None is below 1, so that their sum is `n_words` except for rounding and the rarest words.
 
     Raises
     ------

@@ -74,7 +74,7 @@ class AnsweringClassifier(StoredClassifier):
         if n_bare:
             logger.warning("%d of %d lines have no label and are left out", n_bare, len(lines))
         if len(lists.labels) == 1:
-            logger.warning("all lines have the label %r: there is nothing to tell apart", lists.labels[0])
+            logger.warning("all lines have the label %r: there is nothing to distinguish", lists.labels[0])
         return words, lists
 
     def _places(self, labels: list[Any]) -> npt.NDArray[np.int32]:
@@ -150,7 +150,7 @@ class AnsweringClassifier(StoredClassifier):
         Returns
         -------
         ndarray of shape (n, n_labels), float32
-            Each row sums to 1, but for ``loss="ova"``, where each label is decided on its own.
+            Each row sums to 1, except for ``loss="ova"``, where each label is decided on its own.
 
         Examples
         --------

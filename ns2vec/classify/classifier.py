@@ -141,7 +141,7 @@ class Classifier(AnsweringClassifier):
         sample_weight: npt.ArrayLike | None = None, validation: Any = None,
         callbacks: Iterable[Observer] = (),
     ) -> Classifier:  # fmt: skip
-        """Learn from lines, anew.
+        """Learn from lines, from scratch.
 
         Parameters
         ----------

@@ -128,7 +128,7 @@ def save_fasttext_classifier(model: Classifier, path: PathLike) -> None:
     core: Any = model._core
     features, config, rounded = core.inputs.features, core.config, dict(model.quantized)
     if features.skips and not rounded:
-        raise ConfigError("fastText reads pruned n-grams beside rounded matrices only: call quantize() first")
+        raise ConfigError("fastText reads pruned n-grams only with rounded matrices: call quantize() first")
     args = FastTextArgs(
         dim=config.vector_size, epoch=config.epochs, min_count=config.min_count, neg=config.negative,
         word_ngrams=features.word_ngrams, loss=model.loss, model="supervised", bucket=features.bucket,

@@ -43,7 +43,7 @@ class LineBags:
 
 @dataclass
 class TextFeatures:
-    """What of a line is an input: the words, which have the first rows, and buckets of n-grams behind them.
+    """What of a line is an input: the words, which have the first rows, and buckets of n-grams after them.
 
     Attributes
     ----------
@@ -81,13 +81,13 @@ class TextFeatures:
             self.numbered = BucketRows(self.bucket)
 
     def forget(self) -> None:
-        """Begin anew: no bucket has a row."""
+        """Start again: no bucket has a row."""
         self.numbered = BucketRows(self.bucket) if self.bucket else None
         self.skips = False
 
     @property
     def n_bucket_rows(self) -> int:
-        """Rows behind the words."""
+        """Rows after the words."""
         return 0 if self.numbered is None else len(self.numbered)
 
     def encode(self, lines: TextLines, words: dict[Any, int], *, is_growing: bool = False) -> LineBags:

@@ -29,7 +29,7 @@ from ns2vec.exceptions import CorpusError
 logger = logging.getLogger(__name__)
 
 N_SETTINGS = 9  # of a round
-KEPT = 2  # one of so many goes on
+KEPT = 2  # one in so many is kept
 STAGES = ((20_000, 1), (100_000, 2), (None, 5))  # lines that are learned from, and how often: of a setting
 N_FOLDS = 5
 MOST_HELD_OUT = 20_000

@@ -55,7 +55,7 @@ def spec_of(loss: str, frozen: bool, config: TrainingConfig, n_labels: int) -> S
 
 
 class TextUnits(Units):
-    """Rows of words, whose vectors they are, and behind them those of n-grams.
+    """Rows of words, whose vectors they are, and after them those of n-grams.
 
     Parameters
     ----------

@@ -72,7 +72,8 @@ for _command in (fasttext.SKIPGRAM, fasttext.CBOW):
 
 # Commands that take long tell what they are doing; the others only what is wrong.
 TALKATIVE = (
-    train.NAME, phrases.NAME, classify.NAME, graph.NAME, fasttext.SKIPGRAM.NAME, fasttext.CBOW.NAME,
+    train.NAME, phrases.NAME, classify.NAME, recommend.NAME, graph.NAME, fasttext.SKIPGRAM.NAME,
+    fasttext.CBOW.NAME,
 )  # fmt: skip
 
 
@@ -87,7 +88,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0; 1 for a failure, told in one line on stderr; 2 for a command line that makes no sense;
+        0; 1 for a failure, reported in one line on stderr; 2 for a command line that makes no sense;
         130 after Ctrl-C and 143 after SIGTERM.
 
     Examples
@@ -107,6 +108,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(words: list[str]) -> int:
+    if words[:1] == ["help"]:
+        words = [*words[1:2], "--help"]
     if not words or words[0] not in COMMANDS:
         return _run_without_command(words)
     command = COMMANDS[words[0]]

@@ -40,18 +40,20 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument(
         "--model", metavar="FILE", action="append", default=[], help="vectors to look at; may be repeated"
     )
-    parser.add_argument("--runs", metavar="FOLDER", help="where the ledgers of training runs are (runs)")
-    parser.add_argument("--demo", action="store_true", help="train a small model of generated text meanwhile")
-    parser.add_argument("--read-only", action="store_true", help="let nobody change anything")
+    parser.add_argument("--runs", metavar="FOLDER", help="folder with the ledgers of training runs (runs)")
+    parser.add_argument(
+        "--demo", action="store_true", help="train a small model on generated text in the background"
+    )
+    parser.add_argument("--read-only", action="store_true", help="refuse every change")
     group = parser.add_argument_group("server")
     group.add_argument("--host", default="127.0.0.1", metavar="NAME", help="address to listen on (127.0.0.1)")
     group.add_argument(
-        "--port", type=natural, default=PORT, metavar="N", help=f"port ({PORT}); 0 takes a free one"
+        "--port", type=natural, default=PORT, metavar="N", help=f"port ({PORT}); 0 picks a free one"
     )
     group.add_argument(
         "--allow-host", metavar="NAME", action="append", default=[], help="another name of this server"
     )
-    group.add_argument("--openapi", action="store_true", help="print the description of the API, and end")
+    group.add_argument("--openapi", action="store_true", help="print the description of the API and exit")
     add_format_option(parser)
 
 
@@ -74,7 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
         host = "127.0.0.1" if arguments.host in ANYWHERE else arguments.host
         shown = f"[{host}]" if ":" in host else host
         print(f"http://{shown}:{port}/#token={state.token}", flush=True)
-        say("press Ctrl-C to end")
+        say("press Ctrl-C to stop")
         serve(create_app(state), bound, is_verbose=arguments.verbose > 0)
     return 0
 

@@ -61,20 +61,24 @@ def add_arguments(parser: Parser) -> None:
     """Add the options of ``classify``."""
     parser.add_argument("action", choices=ACTIONS, help="what to do")
     parser.add_argument("files", nargs="+", metavar="FILE", help="lines to learn from; or a model, lines")
-    parser.add_argument("-o", "--output", "-output", metavar="FILE", help="the model that is written")
+    parser.add_argument("-o", "--output", "-output", metavar="FILE", help="file for the model")
     parser.add_argument(
-        "--prefix", "-label", metavar="TEXT", default="__label__", help="begins labels (default: __label__)"
+        "--prefix",
+        "-label",
+        metavar="TEXT",
+        default="__label__",
+        help="prefix of labels (default: __label__)",
     )
     add_learning(parser)
     add_tuning(parser)
     asking = parser.add_argument_group("predict, test")
     asking.add_argument(
-        "-k", "--k", type=at_least(-1), metavar="N", default=1, help="labels a line; -1: all (default: 1)"
+        "-k", "--k", type=at_least(-1), metavar="N", default=1, help="labels per line; -1: all (default: 1)"
     )
     asking.add_argument(
         "--threshold", type=float, metavar="P", default=0.0, help="less probable labels are left out"
     )
-    asking.add_argument("--proba", action="store_true", help="predict: write probabilities, too")
+    asking.add_argument("--proba", action="store_true", help="predict: also write probabilities")
 
 
 def add_learning(parser: Parser) -> None:
@@ -110,7 +114,7 @@ def add_tuning(parser: Parser) -> None:
     )
     tuning.add_argument(
         "--metric", "-autotune-metric", metavar="NAME", default="accuracy",
-        help="what is best: accuracy (f1 is the same), macro_f1, f1:LABEL, log_loss (default: accuracy)",
+        help="what to optimise: accuracy (f1 is the same), macro_f1, f1:LABEL, log_loss (default: accuracy)",
     )  # fmt: skip
     tuning.add_argument("-autotune-validation", metavar="FILE", help="judge by these lines; train: autotune")
     rounding = parser.add_argument_group("quantize")
@@ -121,7 +125,7 @@ def add_tuning(parser: Parser) -> None:
         "--width", "-dsub", type=positive, metavar="N", help="numbers in a byte (default: 4)"
     )
     rounding.add_argument("--lengths", "-qnorm", action="store_true", help="round lengths by themselves")
-    rounding.add_argument("--outputs", "-qout", action="store_true", help="round the vectors of labels, too")
+    rounding.add_argument("--outputs", "-qout", action="store_true", help="also round the vectors of labels")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -153,17 +157,17 @@ def train(arguments: argparse.Namespace) -> None:
     rounding = [name for name in ("keep", "width", "lengths", "outputs") if getattr(arguments, name)]
     if rounding and not arguments.output.endswith(".ftz"):
         raise UsageError(
-            f"--{rounding[0]} is for models that are rounded: end --output with .ftz, or take quantize"
+            f"--{rounding[0]} is for models that are rounded: end --output with .ftz, or use quantize"
         )
     known = (*LEARNING, "loss", "prefix")
     options = {name: value for name, value in vars(arguments).items() if name in known}
     watching = runs.ledgers(arguments)
     if arguments.action == "autotune" or arguments.autotune_validation:
         if watching:
-            raise UsageError("--runs records one training, and autotune is many: leave it out")
+            raise UsageError("--runs records one training run, and autotune makes many: leave it out")
         model = tuned(arguments, options)
     elif arguments.budget is not None or arguments.seconds is not None:
-        raise UsageError("train tunes nothing without -autotune-validation FILE: give that, or take autotune")
+        raise UsageError("train tunes nothing without -autotune-validation FILE: give that, or use autotune")
     else:
         model = Classifier(**options).fit(
             arguments.files[0], validation=arguments.validation, callbacks=watching

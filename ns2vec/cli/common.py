@@ -83,7 +83,7 @@ def _sigterm_interrupts() -> Iterator[None]:
 
 
 def answers_errors(work: Callable[[], int], options: Callable[[], Collection[str]] = frozenset) -> int:
-    """Do the work and return its exit code; what can be expected to go wrong is told in one line.
+    """Do the work and return its exit code; what can be expected to go wrong is reported in one line.
 
     Parameters
     ----------
@@ -269,7 +269,7 @@ def output_format(path: str, option: str = "--format") -> str:
     """
     known = format_of_suffix(path)
     suffix = os.path.splitext(strip_compression(path)[0])[1]
-    # "wiki.300" and "2024.05" have numbers behind the dot, and a pipe has the name that the shell gave it
+    # "wiki.300" and "2024.05" have numbers after the dot, and a pipe has the name that the shell gave it
     if known is None and suffix[1:2].isalpha() and is_replaceable(path):
         listed = " ".join(end for module in FORMATS.values() for end in module.SUFFIXES)
         raise UsageError(

@@ -159,7 +159,7 @@ def read_record(path: str) -> tuple[str, list[Comparison]]:
         return record["command"], [Comparison.from_dict(found) for found in record["comparisons"]]
     except (KeyError, TypeError) as error:
         raise ValueError(
-            f"{path}: expected what ns2vec compare --output has written, got {error!r}"
+            f"{path}: expected a file that ns2vec compare --output wrote, got {error!r}"
         ) from None
 
 

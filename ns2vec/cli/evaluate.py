@@ -80,9 +80,13 @@ def add_arguments(parser: Parser) -> None:
     _add_ranking(parser.add_argument_group("ranking"))
     output = parser.add_argument_group("output")
     output.add_argument("--sections", action="store_true", help="list the sections of each suite")
-    output.add_argument("--health", action="store_true", help="what is wrong with vectors, without questions")
     output.add_argument(
-        "--stability", action="store_true", help="share of nearest neighbours that are the first vectors' too"
+        "--health", action="store_true", help="check the vectors themselves, without questions"
+    )
+    output.add_argument(
+        "--stability",
+        action="store_true",
+        help="share of nearest neighbours in common with the first vectors",
     )
     output.add_argument("--json", action="store_true", help="everything, as JSON")
     output.add_argument("--markdown", action="store_true", help="the table as Markdown")
@@ -106,8 +110,8 @@ def _add_questions(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--categories", metavar="FILE", help="a word and its category a line", **many)
     group.add_argument("--facts", action="store_true", help="short for --suite facts")
     group.add_argument("--data-dir", metavar="FOLDER", help="where suites' files are ($NS2VEC_DATA)")
-    group.add_argument("--download", action="store_true", help="fetch files that are nowhere else")
-    group.add_argument("--list-suites", action=_ListSuites, nargs=0, help="show what there is, and end")
+    group.add_argument("--download", action="store_true", help="download files that are not found here")
+    group.add_argument("--list-suites", action=_ListSuites, nargs=0, help="list what is available and exit")
     group.add_argument(
         "--malformed", choices=ON_MALFORMED, default="skip", help="lines that do not fit (default: skip)"
     )
@@ -129,7 +133,9 @@ def _add_scoring(group: argparse._ArgumentGroup) -> None:
         help="questions with unknown words (default: skip)",
     )
     group.add_argument(
-        "--own-questions", action="store_true", help="score each model on all questions that it knows itself"
+        "--own-questions",
+        action="store_true",
+        help="score each model on all the questions it knows the words of",
     )
     group.add_argument(
         "--method", choices=tuple(ANALOGY_METHODS), default="3cosadd", help="of analogies (default: 3cosadd)"
@@ -141,7 +147,7 @@ def _add_scoring(group: argparse._ArgumentGroup) -> None:
         default=[],
         choices=tuple(POSTPROCESSING),
         metavar="NAME",
-        help=f"score changed vectors beside the raw ones: {', '.join(POSTPROCESSING)}",
+        help=f"also score changed vectors: {', '.join(POSTPROCESSING)}",
     )
     group.add_argument(
         "--draws", type=natural, default=1000, metavar="N", help="of intervals and tests (default: 1000)"
@@ -155,8 +161,8 @@ def _add_ranking(group: argparse._ArgumentGroup) -> None:
         action="store_true",
         help="rank items for users: VECTORS are those of users, then of items, in pairs of files",
     )
-    group.add_argument("--train", metavar="FILE", help="interactions that are known: user, item a line")
-    group.add_argument("--test", metavar="FILE", help="interactions that are to be found")
+    group.add_argument("--train", metavar="FILE", help="known interactions: a user and an item a line")
+    group.add_argument("--test", metavar="FILE", help="interactions to find")
     group.add_argument(
         "--lists", type=positive, nargs="+", metavar="K", default=[10, 20],
         help="lengths of the lists (default: 10 20)",
@@ -174,7 +180,7 @@ def run(arguments: argparse.Namespace) -> int:
         return run_ranking(arguments)
     suites = _suites(arguments)
     if not (suites or arguments.health or arguments.stability):
-        raise UsageError("nothing to ask: give --suite NAME, or give --analogies, --pairs or --facts")
+        raise UsageError("nothing to evaluate: give --suite NAME, or give --analogies, --pairs or --facts")
     if arguments.stability and len(arguments.vectors) + len(arguments.post) < 2:
         raise UsageError("--stability compares the neighbours of vectors: give two files or more")
     baseline = read_baseline(arguments.baseline) if arguments.baseline else None
@@ -222,8 +228,9 @@ def _unscored(evaluation: Evaluation) -> list[SuiteOutcome]:
 def _why_unscored(outcome: SuiteOutcome) -> str:
     used = max(result.coverage.n_used for result in outcome.results)
     total = outcome.results[0].coverage.n_total
-    words = "whose words the vectors know" if len(outcome.results) == 1 else "whose words all vectors know"
-    return f"{outcome.suite.name}: no score: {used} of {total} questions could be asked ({words})"
+    who = "the vectors" if len(outcome.results) == 1 else "all vectors"
+    asked = f"{used} of {total} questions could be asked"
+    return f"{outcome.suite.name}: no score: {asked}; {who} must know their words"
 
 
 def _suites(arguments: argparse.Namespace) -> list[str | Suite]:

@@ -91,14 +91,14 @@ def find_sentence(model: Word2Vec, corpus: Corpus, word: str) -> tuple[list[Any]
     if word not in known:
         raise VocabularyError(
             f"{word!r} is not among the {len(known):,} words of the vocabulary: "
-            "take another word, or lower --min-count"
+            "choose another word, or lower --min-count"
         )
     for tokens in corpus.sentences():
         if word in tokens:
             sentence = [token for token in tokens if token in known]
             if len(sentence) > 1:
                 return sentence, sentence.index(word)
-    raise VocabularyError(f"{word!r} stands in no sentence with another known word: take another word")
+    raise VocabularyError(f"{word!r} occurs in no sentence with another known word: choose another word")
 
 
 # ---- text --------------------------------------------------------------------------------------------

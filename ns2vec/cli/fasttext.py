@@ -105,7 +105,7 @@ class FastTextCommand:
 NOTES = """
 
 MODEL.bin, which the fasttext package loads, and MODEL.vec are written. Options and defaults are fastText's,
-but for -thread; ends of lines are no word </s>. ns2vec train --fasttext has more options."""
+except for -thread; the end of a line is not a word </s>. ns2vec train --fasttext has more options."""
 
 SKIPGRAM = FastTextCommand(
     "skipgram",

@@ -68,7 +68,7 @@ def add_arguments(parser: Parser) -> None:
     group.add_argument("--q", type=float, metavar="X", help="node2vec: 1 / q is the weight of going away")
     runs.add_ledger_options(group, has_one_run=False)
     group = parser.add_argument_group("graph")
-    group.add_argument("--directed", action="store_true", help="edges lead one way")
+    group.add_argument("--directed", action="store_true", help="edges are directed")
     group.add_argument(
         "--share", type=float, default=0.2, metavar="X", help="of edges held out (default: 0.2)"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NoReturn
@@ -113,7 +114,10 @@ class Parser(argparse.ArgumentParser):
         if unknown := re.search(r"unrecognized arguments: .*?(--?[\w-]+)", message):
             return did_you_mean(unknown[1], self.options())
         if wrong := re.search(r"invalid choice: '(.*?)' \(choose from (.*)\)", message):
-            return did_you_mean(wrong[1], re.findall(r"[\w-]+", wrong[2]))
+            actions = re.findall(r"[\w-]+", wrong[2])
+            if "argument action:" in message and os.path.exists(wrong[1]):
+                return f"; say what to do with the file: {self.prog} {actions[0]} {wrong[1]}"
+            return did_you_mean(wrong[1], actions)
         return ""
 
 

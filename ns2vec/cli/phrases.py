@@ -44,7 +44,7 @@ def add_arguments(parser: Parser) -> None:
         "-o",
         "--output",
         metavar="FILE",
-        help="what is written; - is standard output, which apply and export use",
+        help="file to write; - is standard output, the default of apply and export",
     )
     parser.add_argument(
         "--phrases",
@@ -83,7 +83,7 @@ def add_learning_options(parser: Parser, prefix: str = "") -> None:
     group.add_argument(
         "--connector-words",
         metavar="WORDS",
-        help="may be within a phrase and neither begin nor end it: with commas between them, or english",
+        help="may occur inside a phrase, but not at its ends: separated by commas, or english",
     )
 
 

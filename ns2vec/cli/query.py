@@ -19,12 +19,13 @@ ns2vec query vectors.bin king
 ns2vec query vectors.bin king queen --topn 5
 ns2vec query vectors.bin king - man + woman
 ns2vec query vectors.bin --analogy man king woman
+ns2vec query vectors.bin --analogy "king - man + woman"
 ns2vec query vectors.bin --odd-one-out king queen paris
 ns2vec query vectors.bin --similarity king queen --json
 printf 'king\\nking - man + woman\\n' | ns2vec query vectors.bin
 
-Words that begin with a dash go behind --. Without words questions are read from standard input,
-one a line; at a terminal :help shows what can be asked there."""
+Words that begin with a dash go after --. Without words, questions are read from standard input,
+one a line; at a terminal, :help shows what can be asked there."""
 
 PROMPT_HELP = """\
 king                       the words nearest to it
@@ -44,15 +45,9 @@ def add_arguments(parser: Parser) -> None:
     group = parser.add_argument_group("questions")
     for flag, text in (("--positive", "words to add"), ("--negative", "words to take away")):
         group.add_argument(flag, nargs="+", metavar="WORD", action="extend", default=[], help=text)
-    for name, (words, _, text) in NAMED.items():
-        metavar = tuple(words.split()) if "..." not in words else "WORD"
-        group.add_argument(
-            f"--{name}",
-            nargs=len(metavar) if isinstance(metavar, tuple) else "+",
-            metavar=metavar,
-            dest=name,
-            help=text,
-        )
+    for name, (wanted, _, text) in NAMED.items():
+        # one quoted string may hold all words, so they are counted when it has been split
+        group.add_argument(f"--{name}", nargs="+", metavar="WORD", dest=name, help=f"{wanted}: {text}")
     parser.add_argument("--topn", type=positive, default=10, metavar="N", help="words to list (default: 10)")
     parser.add_argument("--restrict-vocab", type=positive, metavar="N", help="search the first N words only")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")

@@ -33,8 +33,7 @@ ns2vec recommend train clicks.csv -o c.ns2v && ns2vec recommend evaluate c.ns2v 
 train reads a user and an item a line (CSV, TSV, .inter; docs/recommend.md); with --hold-out it first trains
 without that share of each user's interactions, the last ones where there are times, and prints how many of
 them it finds. top recommends for a user, or for the items of --history. similar lists neighbours of an item
-or, with
---users, of a user. evaluate ranks all items for the users of a second file."""
+or, with --users, of a user. evaluate ranks all items for the users of a second file."""
 
 MODELS = {
     "matrix": "MatrixFactorization",
@@ -49,17 +48,27 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument("action", choices=tuple(ACTIONS), help="what to do")
     parser.add_argument("file", metavar="FILE", help="train: interactions; otherwise: a recommender")
     parser.add_argument("keys", nargs="*", metavar="KEY", help="a user, an item, or a file of interactions")
-    parser.add_argument("-o", "--output", metavar="FILE", help="where the recommender goes")
+    parser.add_argument("-o", "--output", metavar="FILE", help="file for the recommender")
     parser.add_argument("--json", action="store_true", help="print JSON")
     _add_training(parser, parser.add_argument_group("training"))
     group = parser.add_argument_group("questions")
     group.add_argument("--topn", type=positive, default=10, metavar="N", help="items to list (default: 10)")
-    group.add_argument("--history", nargs="+", metavar="ITEM", help="recommend to who has met these")
+    group.add_argument(
+        "--history", nargs="+", metavar="ITEM", help="recommend to a user who has met these items"
+    )
     group.add_argument("--reasons", type=natural, default=0, metavar="N", help="give N reasons for each")
-    group.add_argument("--diversity", type=float, default=0.0, metavar="X", help="0 to 1: unlike each other")
+    group.add_argument(
+        "--diversity",
+        type=float,
+        default=0.0,
+        metavar="X",
+        help="0 to 1: how unlike each other they should be",
+    )
     group.add_argument("--allowed", nargs="+", metavar="ITEM", help="recommend nothing else")
     group.add_argument("--banned", nargs="+", default=[], metavar="ITEM", help="do not recommend these")
-    group.add_argument("--include-seen", action="store_true", help="recommend what was met, too")
+    group.add_argument(
+        "--include-seen", action="store_true", help="also recommend items that the user has met"
+    )
     group.add_argument("--users", action="store_true", help="similar: the key is that of a user")
 
 
@@ -68,7 +77,7 @@ def _add_training(parser: Parser, group: Any) -> None:
     group.add_argument("--hold-out", type=float, metavar="SHARE", help="measure on this share first")
     for name in ("user", "item", "weight", "time"):
         group.add_argument(f"--{name}", metavar="COLUMN", help=f"name or number of the column of {name}s")
-    group.add_argument("--least", type=float, metavar="X", help="weights below X are no choices")
+    group.add_argument("--least", type=float, metavar="X", help="weights below X do not count as choices")
     for side in ("user", "item"):
         group.add_argument(
             f"--{side}-features", metavar="FILE", help=f"table of what is known of {side}s: --model machine"
@@ -113,13 +122,14 @@ def train(arguments: argparse.Namespace) -> None:
     fresh = _model(arguments)
     features = _features(arguments)
     data = _interactions(arguments, arguments.file)
+    size = len(data), data.n_users, data.n_items
+    logger.info("%s: %d interactions of %d users with %d items", arguments.file, *size)
     if arguments.hold_out is not None:
         cut = random_per_user if data.times is None else by_time
         split = cut(data, arguments.hold_out)
         measured = _model(arguments).fit(split.train, **features)
         _print_evaluation(measured.evaluate(split), as_json=arguments.json)
     fresh.fit(data, **features, callbacks=runs.ledgers(arguments)).save(arguments.output)
-    logger.info("%s: %r, %d users, %d items", arguments.output, fresh, data.n_users, data.n_items)
 
 
 def _model(arguments: argparse.Namespace) -> Any:

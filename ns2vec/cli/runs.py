@@ -32,7 +32,7 @@ def add_arguments(parser: Parser) -> None:
     """Add the options of ``runs``."""
     parser.add_argument("action", choices=tuple(ACTIONS), help="what to do")
     parser.add_argument("names", nargs="*", metavar="RUN", help="name or path of a run")
-    parser.add_argument("--runs", default="runs", metavar="FOLDER", help="where runs are (default: runs)")
+    parser.add_argument("--runs", default="runs", metavar="FOLDER", help="folder of the runs (default: runs)")
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -193,7 +193,7 @@ def stop(arguments: argparse.Namespace) -> None:
         raise UsageError("name the run to stop: ns2vec runs list shows them")
     for folder in _newest(arguments, 1, "stop"):
         if (status := open_run(folder).status) != "running":
-            raise ValueError(f"{folder}: the run is over ({status}), there is nothing to stop")
+            raise ValueError(f"{folder}: the run has ended ({status}): there is nothing to stop")
         request_stop(folder)
 
 

@@ -316,7 +316,7 @@ def keep_part(arguments: argparse.Namespace, model: Word2Vec) -> None:
     n_epochs = len(model.epoch_losses)
     if model.checkpoint is not None:
         if CheckpointFolder(model.checkpoint).files():
-            logger.warning("stopped: the same command with --resume goes on from %s", model.checkpoint)
+            logger.warning("stopped: the same command with --resume continues from %s", model.checkpoint)
         else:
             logger.warning("stopped: no checkpoint is in %s yet", model.checkpoint)
         return
@@ -325,7 +325,10 @@ def keep_part(arguments: argparse.Namespace, model: Word2Vec) -> None:
         return
     write_results(arguments, model)
     logger.warning(
-        "%s has what %d of %d epochs and a part taught it", arguments.output, n_epochs, model.epochs
+        "%s holds what %d of %d epochs and part of another taught it",
+        arguments.output,
+        n_epochs,
+        model.epochs,
     )
 
 

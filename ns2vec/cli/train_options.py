@@ -167,7 +167,7 @@ def add_subword_options(parser: Parser) -> None:
     group.add_argument(
         "--fasttext",
         action="store_true",
-        help="words are made of n-grams, too; --save-model FILE.bin writes what the fasttext package loads",
+        help="words also have n-grams; --save-model FILE.bin writes what the fasttext package loads",
     )
     for name, (others, text) in SUBWORDS.items():
         group.add_argument(
@@ -185,7 +185,7 @@ def add_checkpoint_options(parser: Parser) -> None:
     group.add_argument(
         "--resume",
         action="store_true",
-        help="go on from the last checkpoint, with its options; without one, begin",
+        help="continue from the last checkpoint, with its options; start if there is none",
     )
     group.add_argument(
         "--accept-corpus",
@@ -287,7 +287,7 @@ def family_parameters(arguments: argparse.Namespace) -> dict[str, Any]:
     if arguments.fasttext and arguments.doc2vec:
         raise UsageError("--fasttext and --doc2vec are two kinds of models: choose one")
     if arguments.doc2vec and "sg" in given:
-        raise UsageError("with --doc2vec say --dm 1 in place of --cbow, and --dm 0 in place of --sg")
+        raise UsageError("with --doc2vec, use --dm 1 instead of --cbow and --dm 0 instead of --sg")
     for family, what, names in (("doc2vec", "documents", DOCUMENTS), ("fasttext", "n-grams", SUBWORDS)):
         own = {name: int(value) for name, value in vars(arguments).items() if name in names}
         if own and not getattr(arguments, family):

@@ -88,7 +88,7 @@ class Ray:
     def __enter__(self) -> Self:
         ray = imported()
         if self.fleet is not None:
-            raise ConfigError("this cluster is in use already: make another Ray for another with")
+            raise ConfigError("this cluster is already in use: make another Ray for another with block")
         with ExitStack() as stack:
             if not ray.is_initialized():
                 self.start(ray)
@@ -158,7 +158,7 @@ class Ray:
                 other = Word2Vec("other.txt", shards=8)
         """
         if self.fleet is None:
-            raise ConfigError("a cluster has workers inside its with only")
+            raise ConfigError("a cluster has workers only inside its with block")
         self.fleet.n_wanted = whole("workers", workers, 1)
 
     @property

@@ -53,7 +53,7 @@ class _Looks:
     ----------
     loss_seconds, f1_seconds, score_seconds : float
     pieces : int
-        How often an epoch the loss is looked at; 0: only before and behind the training.
+        How often an epoch the loss is looked at; 0: only before and after the training.
     epochs : int
     """
 
@@ -147,7 +147,7 @@ def compare(
     1. Every `1 / held_out`-th sentence is set aside; the vocabulary is that of the whole corpus.
     2. The speed of each candidate is measured on a short sample.
     3. From that follows how much of the text fits into the budget (`ns2vec.comparison.plan`): equally
-       much for all, but for those that score every word. Times that were not measured on the whole
+       much for all, except for those that score every word. Times that were not measured on the whole
        text are extrapolated, and labelled so.
     4. Each candidate is trained with each seed, the quickest first and those that score every word last.
        With the first seed every candidate gets a run; where time is short, later seeds are left out.
@@ -184,7 +184,7 @@ def compare(
         Folder where the run of each candidate and seed writes a ledger (`ns2vec.ledger.RunLedger`), with its
         scores at the end. Its epochs are the slices of text between two looks at the held-out loss.
     **options
-        Of `ns2vec.Word2Vec`, but for `objective`, `sampler`, `seed`, `hs`, `progress` and `callbacks`.
+        Of `ns2vec.Word2Vec`, except for `objective`, `sampler`, `seed`, `hs`, `progress` and `callbacks`.
 
     Returns
     -------

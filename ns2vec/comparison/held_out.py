@@ -81,12 +81,12 @@ class HeldOut:
     terms : list of (rows of the input, centre)
         For the loss. Skip-gram: a context word and the centre; CBOW: all contexts and the centre.
     words, truths : list of int, list of ndarray
-        For F1: an input word, and the words that stand within `window` of it in held-out text.
+        For F1: an input word, and the words that occur within `window` of it in held-out text.
 
     Raises
     ------
     CorpusError
-        If no two known words stand together in the held-out part.
+        If no two known words occur together in the held-out part.
     """
 
     def __init__(
@@ -94,7 +94,7 @@ class HeldOut:
     ) -> None:
         if not sentences:
             raise CorpusError(
-                "no two words of the vocabulary stand together in the held-out part: hold out more"
+                "no two words of the vocabulary occur together in the held-out part: hold out more"
             )
         self.sentences, self.window, self.k = sentences, window, k
         self.n_questions = int(np.clip(MAX_SCORES // n_rows, 20, MAX_QUESTIONS))

@@ -184,7 +184,7 @@ class CandidateResult:
         """How much of full softmax's F1 is kept: mean and standard deviation over seeds of F1 / F1_reference.
 
         F1 is that of predictions on held-out text: for each input word the k = 10 words that the
-        model gives the highest calibrated probability, against the distinct words that stand within
+        model gives the highest calibrated probability, against the distinct words that occur within
         `window` of it in the held-out part (thinned as training thins); precision and recall are
         counted over all input words together. Both models of a ratio have the same seed and were
         trained on the same text with the same options. 1 means as good as full softmax; the

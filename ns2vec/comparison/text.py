@@ -25,7 +25,7 @@ class SlicedText(Corpus):
     Parameters
     ----------
     rows : ndarray of shape (n,), int32
-        Rows of the vocabulary with `END` behind each sentence and `UNKNOWN` among them.
+        Rows of the vocabulary with `END` after each sentence and `UNKNOWN` among them.
     n_slices : int
         At most; there are fewer where there are fewer sentences.
     """
@@ -48,7 +48,7 @@ class SlicedText(Corpus):
         """Read the next slice."""
         first = self.n_passes * self.sentences_per_slice % (len(self.bounds) - 1)
         self.n_passes += 1
-        # all slices have as many sentences; the one that reaches the end goes on at the beginning
+        # all slices have as many sentences; the one that reaches the end continues at the beginning
         last = first + self.sentences_per_slice
         rows = self.rows[self.bounds[first] : self.bounds[min(last, len(self.bounds) - 1)]]
         if last >= len(self.bounds):
@@ -88,7 +88,7 @@ class Text:
     counts : ndarray of shape (V,), int64
         Of the words of the vocabulary.
     train, held_out : ndarray of int32
-        Rows with `END` behind each sentence.
+        Rows with `END` after each sentence.
     """
 
     def __init__(

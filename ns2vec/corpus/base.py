@@ -98,7 +98,7 @@ class Corpus(ABC):
         return None
 
     def fingerprint(self) -> Hashable | None:
-        """Return what changes when the content may have changed; None if that cannot be told."""
+        """Return what changes when the content may have changed; None if that cannot be known."""
         return None
 
     def scan(

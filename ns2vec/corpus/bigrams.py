@@ -29,7 +29,7 @@ def count_phrases(
     max_size: int,
     progress_per: int,
 ) -> PhraseCounts:
-    """Count the tokens of a corpus and the pairs of tokens that stand side by side.
+    """Count the tokens of a corpus and the pairs of tokens that are next to each other.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def count_phrases(
 
 
 def coded_corpus(sentences: Any) -> FileCorpus | JoinedCorpus | None:
-    """Return the text behind sentences, which comes in codes of whole sentences; None if there is none."""
+    """Return the text after sentences, which comes in codes of whole sentences; None if there is none."""
     is_text = isinstance(sentences, (Corpus, str, os.PathLike, *READERS)) or hasattr(sentences, "readline")
     corpus = open_corpus(sentences) if is_text or hasattr(type(sentences), "as_corpus") else None
     if isinstance(corpus, JoinedCorpus):

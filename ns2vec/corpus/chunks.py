@@ -15,7 +15,7 @@ from ns2vec._typing import Int32Array, Int64Array
 from ns2vec.corpus import _scan
 
 END: int = _scan.END
-"""Stands behind each sentence in `Chunk.words`."""
+"""Comes after each sentence in `Chunk.words`."""
 UNKNOWN: int = _scan.UNKNOWN
 """Stands for a word outside the vocabulary: it is a raw word, but is not trained."""
 MAX_SENTENCE_WORDS: int = _scan.MAX_SENTENCE_WORDS
@@ -33,7 +33,7 @@ class Chunk:
     index : int
         Number of the chunk in its epoch, from 0.
     words : int32 array of shape (n,)
-        Ids with `END` behind each sentence (or part of a long one) and `UNKNOWN` among them.
+        Ids with `END` after each sentence (or part of a long one) and `UNKNOWN` among them.
     n_words, n_sentences : int
         Raw words in it; sentences, as the reader or iterable yields them, that end in it.
     words_before, sentences_before : int
@@ -92,7 +92,7 @@ class Chunk:
 
 
 def cut_chunks(rows: Int32Array, chunk_words: int = CHUNK_WORDS) -> Iterator[Chunk]:
-    """Yield encoded text, with `END` behind each sentence, as chunks."""
+    """Yield encoded text, with `END` after each sentence, as chunks."""
     ends = np.flatnonzero(rows == END) + 1
     words_behind = ends - np.arange(1, len(ends) + 1)
     start = words_before = sentences_before = index = 0

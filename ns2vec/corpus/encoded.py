@@ -21,7 +21,7 @@ class EncodedCorpus:
     Parameters
     ----------
     memory_limit : int
-        Bytes of ids to keep in memory. The first chunk that does not fit and all behind it go
+        Bytes of ids to keep in memory. The first chunk that does not fit and all after it go
         to one file in ``tempfile.gettempdir()`` (set ``TMPDIR`` to move it), which has no name
         any more when the first byte is written, so it goes away with the process.
 
@@ -169,7 +169,7 @@ class EncodedCorpus:
             if n == 0:
                 raise CorpusError(
                     f"the temporary file of the encoded corpus ends at byte {4 * start + n_read:,} of "
-                    f"{self.n_bytes_on_disk:,}: was it cut? train again, or raise corpus_memory"
+                    f"{self.n_bytes_on_disk:,}: was it truncated? train again, or raise corpus_memory"
                 )
             n_read += n
         return words

@@ -172,7 +172,8 @@ class FileCorpus(Corpus):
             yield from scanner.take()
         if self._n_words > 0 and scanner.n_words == 0:
             raise CorpusError(
-                f"{self.name}: {self._n_words} words when they were counted, and none now: was it emptied?"
+                f"{self.name}: {self._n_words} words when they were counted, and none now: has it "
+                "been emptied?"
             )
 
     def sentences(self) -> Iterator[Sequence[Token]]:
@@ -185,7 +186,7 @@ class FileCorpus(Corpus):
             return
         if self._consumed:
             raise CorpusError(
-                f"{self.name} can be read once only and has been read: give a file, or keep the encoded "
+                f"{self.name} can be read only once and has been read: give a file, or keep the encoded "
                 "text with corpus_memory > 0"
             )
         self._consumed = True

@@ -108,7 +108,8 @@ class IterableCorpus(Corpus):
             if isinstance(first[0], Iterator):
                 remedy = f"a {type(first[0]).__name__} can be read once; make each sentence a list of words"
             raise CorpusError(
-                f"all {n_sentences} sentences are empty in this pass and had words in an earlier: {remedy}"
+                f"all {n_sentences} sentences are empty in this pass but had words in an earlier "
+                f"one: {remedy}"
             )
         self._n_sentences, self._n_words = n_sentences, n_words
 

@@ -46,7 +46,7 @@ class JoinedCorpus(Corpus):
         return self.text.no_words
 
     def fingerprint(self) -> Hashable | None:
-        """Return that of the text and what marks the phrases; None if that of the text cannot be told."""
+        """Return that of the text and what marks the phrases; None if that of the text cannot be known."""
         found = self.text.fingerprint()
         return None if found is None else (found, self.make_joiner().mark)
 

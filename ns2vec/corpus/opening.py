@@ -10,7 +10,7 @@ from itertools import chain, islice
 from typing import IO, Any
 
 from ns2vec._files import is_remote, open_bytes
-from ns2vec._magic import N_BYTES, recognized
+from ns2vec._magic import N_BYTES, is_binary, recognized
 from ns2vec._options import shown
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import ConfigError, CorpusError
@@ -71,6 +71,11 @@ def source_name(source: Any) -> str:
 
 def decoding_error(error: UnicodeDecodeError, name: str, line_number: int) -> CorpusError:
     """Return the error for bytes that are not UTF-8, naming the file, the line and the bytes."""
+    if is_binary(error.object):
+        return CorpusError(
+            f"{name}, line {line_number}: this is a binary file, not text; "
+            "a corpus is UTF-8 text, a sentence a line"
+        )
     around = error.object[max(0, error.start - 10) : error.end + 10]
     hint = "is it UTF-16? " if around.startswith((b"\xff\xfe", b"\xfe\xff")) else ""
     return CorpusError(

@@ -39,7 +39,7 @@ class OpenFile:
         self.n_bytes = os.fstat(self.descriptor).st_size
 
     def blank_behind(self, at: int) -> int | None:
-        """Offset of the first blank at `at` or behind it, None if there is none."""
+        """Offset of the first blank at `at` or after it, None if there is none."""
         while block := os.pread(self.descriptor, 1 << 12, at):
             if found := _BLANK.search(block):
                 return at + found.start()

@@ -71,7 +71,7 @@ class SentenceParts:
         Returns
         -------
         iterator of sequences of str
-            Made anew by each call.
+            Made again by each call.
 
         Raises
         ------

@@ -71,7 +71,7 @@ class RangeCount:
     line_words : ndarray of shape (n_lines,), int32
         Words of each line.
     line_ends : ndarray of shape (n_lines,), int64
-        The byte behind each.
+        The byte after each.
     start : int
         The byte that the first line begins at.
     """
@@ -85,7 +85,7 @@ class RangeCount:
 
 
 def line_begin(stream: IO[bytes], at: int) -> int:
-    """The first byte at `at` or behind it that a line begins with; that behind the file where none does."""
+    """The first byte at `at` or after it that a line begins with; the one after the file where none does."""
     if at == 0:
         return 0
     stream.seek(at - 1)
@@ -163,7 +163,7 @@ class PlacedChunk:
     first : tuple of int
         Number of the file and byte of the line that it begins in, and sentences of this line before it.
     last : tuple of int
-        Number of the file that its last line is in, and the byte behind this line.
+        Number of the file that its last line is in, and the byte after this line.
     reader : PlaceReader or None
         Reads it here.
     """
@@ -212,7 +212,7 @@ class PlaceReader:
         return PlaceReader, (self.paths, self.splitting, self.key_to_index, self.memory)
 
     def read(self, chunk: PlacedChunk) -> Int32Array:
-        """Rows of a chunk, with `END` behind each sentence.
+        """Rows of a chunk, with `END` after each sentence.
 
         Raises
         ------
@@ -229,7 +229,7 @@ class PlaceReader:
         skipped = chunk.first[2]
         if len(ends) < skipped + chunk.n_sentences:
             raise CorpusError(
-                f"{name} was changed while it was trained on: leave it as it is, and begin anew"
+                f"{name} changed while it was being trained on: leave it unchanged and start again"
             )
         begin = ends[skipped - 1] if skipped else 0
         found: Int32Array = rows[begin : ends[skipped + chunk.n_sentences - 1]].copy()
@@ -403,7 +403,7 @@ class SpreadCorpus(FileCorpus):
             self.scan(chunk_words=chunk_words)
         if n_words > 0 and not self.places:
             raise CorpusError(
-                f"{self.name}: {n_words} words when they were counted, and none now: was it emptied?"
+                f"{self.name}: {n_words} words when they were counted, and none now: has it been emptied?"
             )
         reader = self.reader_for(key_to_index, 0)
         return (replace(chunk, reader=reader) for chunk in self.places)

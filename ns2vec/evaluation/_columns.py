@@ -56,7 +56,7 @@ def guess_separator(lines: Sequence[str], n_fields: int, *, with_number: bool = 
     n_fields : int
         Columns that are needed.
     with_number : bool, optional
-        The last of them is a number; there may be others before and behind it.
+        The last of them is a number; there may be others before and after it.
 
     Returns
     -------
@@ -83,12 +83,12 @@ def guess_separator(lines: Sequence[str], n_fields: int, *, with_number: bool = 
 def choose_columns(rows: Sequence[Sequence[str]]) -> tuple[int, int, int] | None:
     """Return where two words and a number stand in rows of more than three columns.
 
-    The words are in the first two columns that are not numbers, the number in the first behind them that is.
+    The words are in the first two columns that are not numbers, the number in the first after them that is.
 
     Returns
     -------
     tuple of (int, int, int) or None
-        None where most rows have three columns, or not two words and a number behind them.
+        None where most rows have three columns, or not two words and a number after them.
 
     Examples
     --------

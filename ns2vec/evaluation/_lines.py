@@ -40,7 +40,7 @@ class Complaints:
     Attributes
     ----------
     on_malformed : str
-        ``"skip"``: keep the complaint and go on; ``"refuse"``: raise at the first one.
+        ``"skip"``: keep the complaint and continue; ``"refuse"``: raise at the first one.
     found : list of Malformed
     remarks : list of str
         How files were read that need not have been meant so.
@@ -77,7 +77,7 @@ class Complaints:
         """
         complaint = Malformed(path, line, reason)
         if self.on_malformed == "refuse":
-            raise FormatError(f"{complaint}; correct the file, or have such lines skipped")
+            raise FormatError(f"{complaint}; correct the file, or skip such lines")
         self.found.append(complaint)
 
     def remark(self, text: str) -> None:

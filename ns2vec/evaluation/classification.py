@@ -165,7 +165,7 @@ def label_scores(confusion: npt.NDArray[Any]) -> tuple[Float64Array, Float64Arra
 
 
 def intervals_of(confusion: Int64Array, resampling: Resampling) -> dict[str, tuple[float, float]]:
-    """Bootstrap intervals: items that are drawn anew are a confusion that is drawn anew."""
+    """Bootstrap intervals: items that are drawn again are a confusion that is drawn again."""
     n_items, n = int(confusion.sum()), len(confusion)
     rng = np.random.default_rng([resampling.seed, n_items])
     accuracies, scores = [], []
@@ -265,7 +265,7 @@ def f1_stability(
         raise ConfigError(f"expected predictions of the same seeds, got {len(sampled)} and {len(full)}")
     scores = np.array([[macro_f1(truth, labels) for labels in each] for each in (sampled, full)])
     if not scores[1].all():
-        raise ConfigError("the full model has a macro F1 of 0: there is nothing that could stay")
+        raise ConfigError("the full model has a macro F1 of 0: no share of it can be kept")
     shares = scores[0] / scores[1]
     return F1Stability(float(shares.mean()), float(shares.min()), shares.tolist())
 

@@ -1,7 +1,7 @@
 """A corpus generated from known facts, and the questions whose answers follow from them.
 
 Training on it shows within a minute whether a trainer learns: analogy accuracy has a known
-ceiling, and in half of the facts the two words never stand in one sentence, so only shared
+ceiling, and in half of the facts the two words never occur in one sentence, so only shared
 contexts can teach them. The same ``(n_types, seed, n_words)`` always gives the same corpus.
 
 A sentence is built around one word of a family (or around both words of a fact that stands
@@ -46,7 +46,7 @@ DEMO_PARAMETERS = MappingProxyType(
 )
 
 _MARKERS = 3  # per sentence
-_CUES = 3  # per sentence around one word; two of each side around a fact that stands together
+_CUES = 3  # per sentence around one word; two of each side around a fact that occurs together
 _CUES_TOGETHER = 2
 _MAX_FILLERS = 5  # a sentence has 1..5, on average 3 of 10 words
 _TOGETHER_WEIGHT = 0.5  # frequency of a fact's own sentences, relative to its left word's

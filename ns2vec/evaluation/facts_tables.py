@@ -1,7 +1,7 @@
 """The planted world of the facts corpus: families of words, their sides, cues, markers and facts.
 
 A *family* is a table: a row is one thing (France), a column one *side* of it (country, capital,
-currency). A word stands near the *cues* of its side and near the *markers* of its row, so that
+currency). A word occurs near the *cues* of its side and near the *markers* of its row, so that
 its vector becomes "side + row" and analogies between rows hold. Real families come from
 ``suites/facts.toml``; any number of invented ones, made of pronounceable pseudo-words, extend
 the vocabulary with the same structure.
@@ -208,7 +208,7 @@ def _assign_markers(n_rows: int, pool: list[str], rng: np.random.Generator) -> t
 
 
 def _family_facts(family: Family, rng: np.random.Generator) -> list[Fact]:
-    """Pair the first side with each other side; half of each relation's pairs stand together."""
+    """Pair the first side with each other side; half of each relation's pairs occur together."""
     facts = []
     for column in range(1, len(family.sides)):
         pairs = [(row[0], row[column]) for row in family.rows if ABSENT not in (row[0], row[column])]

@@ -76,7 +76,7 @@ def evaluate_word_analogies(
     Raises
     ------
     FormatError
-        If a line stands before the first ``: section`` line, or there are lines of which none has
+        If a line comes before the first ``: section`` line, or there are lines of which none has
         four words.
     ConfigError
         If the method is unknown.
@@ -153,7 +153,7 @@ def parse_analogies(
     Raises
     ------
     FormatError
-        If a line that is not blank stands before the first ``: section`` line, or no line has four words
+        If a line that is not blank comes before the first ``: section`` line, or no line has four words
         although there are some.
 
     Examples

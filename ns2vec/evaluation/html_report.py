@@ -99,7 +99,7 @@ def score_sections(models: Sequence[str], outcomes: Sequence[Outcome], head: str
     drawn = interval_bars(labels, scores, models) if outcomes else ""
     return [
         "<h2>Scores</h2>" + columns([drawn, _score_table(models, outcomes, head)]),
-        f"<h2>Sections</h2>{columns(parts, 'small')}" if parts else "",
+        f"<h2>Sections</h2>{columns(parts, 'small' if len(models) < 3 else '')}" if parts else "",
     ]
 
 

@@ -1,6 +1,6 @@
 """Words of a question file as rows of an embedding: case, restricted vocabulary, made vectors, missing words.
 
-Every score says how much of its suite it stands on (`Coverage`), because a model that knows few words is
+Every score says how much of its suite it rests on (`Coverage`), because a model that knows few words is
 asked easier questions.
 """
 
@@ -34,7 +34,7 @@ MISSING = {
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How much of a suite a score stands on.
+    """How much of a suite a score rests on.
 
     Attributes
     ----------

@@ -115,7 +115,7 @@ def classify_nodes(
 def one_split(
     rows: Float64Array, marks: BoolArray, order: npt.NDArray[np.int64], n_known: int, strength: float
 ) -> tuple[float, float]:
-    """Micro and macro F1 of the nodes behind the first `n_known` of an order."""
+    """Micro and macro F1 of the nodes after the first `n_known` of an order."""
     known, asked = order[:n_known], order[n_known:]
     weights, bias = one_against_rest(rows[known], marks[known], strength)
     return f1_scores(marks[asked], most_probable(rows[asked] @ weights + bias, marks[asked].sum(axis=1)))

@@ -12,7 +12,7 @@
 
 SEP is what the suite says, else it is found out from the lines: tabs, semicolons, commas or blanks. Word
 pairs may then have a header and further columns: the words are the first two columns that are not numbers,
-the judgement is the first number behind them. ``#`` starts a comment line, and a blank line is skipped.
+the judgement is the first number after them. ``#`` starts a comment line, and a blank line is skipped.
 Every other line that does not fit is a complaint with file, line and reason.
 """
 

@@ -155,7 +155,7 @@ def parse_suites(text: str, name: str = "<text>") -> tuple[list[Suite], dict[str
     for entry in table.get("suite", ()):
         like = entry.get("like")
         if like is not None and like not in entries:
-            raise FormatError(f"{name}: like = {like!r} names no suite that stands before")
+            raise FormatError(f"{name}: like = {like!r} names no suite defined before it")
         entries[str(entry.get("name"))] = {**(defaults if like is None else entries[like]), **entry}
     suites = [_suite(entry, name, of_addresses) for entry in entries.values()]
     return suites, {key: list(names) for key, names in table.get("collection", {}).items()}

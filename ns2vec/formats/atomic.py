@@ -388,5 +388,5 @@ def remove_stale(target: PathLike) -> list[str]:
         path for path in (os.path.join(folder, entry) for entry in sorted(left)) if remove_abandoned(path)
     ]
     for path in gone:
-        logger.warning("%s: deleted; a write that was killed had left it", path)
+        logger.warning("%s: deleted; an interrupted write left it behind", path)
     return gone

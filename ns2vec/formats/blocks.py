@@ -50,7 +50,7 @@ def block_writer(bytes_of: Callable[[list[str], npt.NDArray[Any], PathLike], byt
         total_vec : int, optional
             The number of vectors that the header names; for files that are written in parts.
         append : bool
-            Write behind what the file has.
+            Append to what the file has.
 
         Raises
         ------

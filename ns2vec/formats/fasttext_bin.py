@@ -88,7 +88,7 @@ def read(path: PathLike, *, has_outputs: bool = True, mmap: str | None = None) -
         Read the output matrix too, which looking up vectors does not need.
     mmap : {None, "r", "c"}
         Map the matrices of a plain file instead of reading them; ``"c"`` keeps changes in memory. Those whose
-        place in the file is no multiple of four bytes, which depends on the words, are read all the same.
+        place in the file is no multiple of four bytes, which depends on the words, are read anyway.
 
     Raises
     ------
@@ -207,7 +207,7 @@ def write(path: PathLike, model: FastTextModel) -> None:
         )
     if model.dictionary.pruned is not None and "inputs" not in model.quantized:
         raise ConfigError(
-            "fastText reads pruned buckets beside quantized inputs only: write the model as it was read"
+            "fastText reads pruned buckets only with quantized inputs: write the model as it was read"
         )
     if model.version not in VERSIONS:
         raise ConfigError(
@@ -249,7 +249,7 @@ def _write_dictionary(path: PathLike, out: IO[Any], words: FastTextDictionary) -
 
 
 def _entries(words: FastTextDictionary) -> npt.NDArray[np.uint8]:
-    """Return the entries as bytes: the text, with count and kind behind each NUL."""
+    """Return the entries as bytes: the text, with count and kind after each NUL."""
     tails = np.zeros((len(words), ENTRY_BYTES), dtype=np.uint8)
     tails[:, :8] = words.counts.astype("<i8").view(np.uint8).reshape(-1, 8)
     tails[words.n_words :, 8] = 1

@@ -59,12 +59,12 @@ class FastTextArgs:
 
 @dataclass(frozen=True)
 class FastTextDictionary:
-    """Words, labels behind them, and which buckets of n-grams are left.
+    """Words, labels after them, and which buckets of n-grams are left.
 
     Attributes
     ----------
     text : ndarray, uint8
-        All entries as bytes, a NUL behind each.
+        All entries as bytes, a NUL after each.
     offsets : ndarray of shape (n + 1,), int64
         Entry i is ``text[offsets[i]:offsets[i + 1] - 1]``.
     counts : ndarray of shape (n,), int64
@@ -73,7 +73,7 @@ class FastTextDictionary:
     n_tokens : int
         Words in the corpus.
     pruned : ndarray of shape (k, 2), int32, or None where all buckets have their row
-        A bucket and its row, counted behind the words; other n-grams are left out of words.
+        A bucket and its row, counted after the words; other n-grams are left out of words.
     """
 
     text: npt.NDArray[np.uint8]
@@ -127,7 +127,7 @@ class FastTextModel:
     args : FastTextArgs
     dictionary : FastTextDictionary
     inputs : ndarray of shape (n_words + n_buckets, dim), float32
-        Vectors of words, and behind them those of n-grams.
+        Vectors of words, and after them those of n-grams.
     outputs : ndarray of shape (n_words or n_labels, dim), float32, or None where they were not wanted
     version : {12, 11, 0}
         Of the file; 0 is that of 2016, which had no number.

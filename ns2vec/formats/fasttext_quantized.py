@@ -41,7 +41,7 @@ class QuantizedMatrix:
     ----------
     codes : ndarray of shape (n_rows, n_pieces), uint8
     centroids : ndarray of shape (256 * dim,), float32
-        Those of one piece behind those of another, shape (256, width) each.
+        Those of one piece after those of another, shape (256, width) each.
     width : int
         Of a piece; the last may be narrower.
     length_codes : ndarray of shape (n_rows,), uint8, or None

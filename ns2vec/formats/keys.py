@@ -173,7 +173,7 @@ class StoredKeys:
         if most is None:
             raise FormatError(f"{path}: unknown coding of keys {coding[:40]!r}")
         if not 0 <= n_keys <= most:
-            raise FormatError(f"{path}: damaged: {n_keys} keys cannot stand in {stored.nbytes} bytes")
+            raise FormatError(f"{path}: damaged: {n_keys} keys do not fit in {stored.nbytes} bytes")
 
     def __len__(self) -> int:
         return self.n_keys

@@ -45,6 +45,6 @@ class Bounded(Counted):
         if self.tell() > max(MOST_BYTES, MOST_TIMES * self._packed.tell()):
             raise FormatError(
                 f"{self._path}: unpacks to more than {MOST_TIMES} times its size ({self.tell()} bytes), "
-                "which no vectors do; if you trust the file, unpack it first"
+                "which no file of vectors does; if you trust the file, unpack it first"
             )
         return n_read

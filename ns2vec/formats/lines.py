@@ -173,7 +173,7 @@ def check_beside(path: PathLike) -> None:
     """
     text = os.fspath(path)
     if text == "-" or descriptor_of(text) is not None:
-        raise ConfigError(f"{text}: this format has a second file beside the first: name a file to write")
+        raise ConfigError(f"{text}: this format has a second file next to the first: name a file to write")
 
 
 # ---- the header ---------------------------------------------------------------------------------------
@@ -195,16 +195,16 @@ def parse_header(line: bytes, path: PathLike) -> tuple[int, int]:
     """
     expected = f"{path}:1: expected a header 'number_of_vectors vector_size', found"
     if not line.strip():
-        raise FormatError(f"{expected} nothing")
+        raise FormatError(f"{expected} nothing; is the file empty?")
     try:
         n_rows, vector_size = (int(part) for part in line.removeprefix(BOM).split())
         if n_rows < 0 or not 1 <= vector_size <= MAX_VECTOR_SIZE:
             raise ValueError
     except ValueError:
         refuse_stranger(line, path)
-        found = f"{expected} {line[:60]!r}"
+        found = f"{expected} {line[:20] if is_binary(line) else line[:60]!r}"
         if is_binary(line) or not numbers_at_end(line):
-            raise FormatError(found) from None
+            raise FormatError(f"{found}; is this a file of vectors?") from None
         raise FormatError(f"{found}; a text file without header loads with no_header=True") from None
     return n_rows, vector_size
 
@@ -320,7 +320,7 @@ class LineParser:
         if n_in_key and not self._has_warned:
             self._has_warned = True
             logger.warning(
-                "%s:%d: the last %d fields are taken for the numbers, so the key is %r",
+                "%s:%d: the last %d fields are taken as the numbers, so the key is %r",
                 self.path, line_no, len(numbers), key.decode(self.encoding, "backslashreplace"),
             )  # fmt: skip
         return len(key)

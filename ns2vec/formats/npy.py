@@ -145,8 +145,8 @@ def write(path: PathLike, table: VectorTable) -> None:
     keys = utf8_keys(list(map(str, table.keys)), beside, BLANKS, "holds a tab or an end of line")
     if table.counts is None and keys and all(map(WITH_COUNT.fullmatch, keys)):
         raise FormatError(
-            f"{beside}: every key ends with a number, such as {keys[0].decode()!r}, which would be taken for "
-            "its count; write counts too, or another format"
+            f"{beside}: every key ends with a number, such as {keys[0].decode()!r}, which would be read as "
+            "its count; write counts too, or use another format"
         )
     with open_for_write(beside) as out, open_for_write(path) as matrix:
         out.writelines(key_lines(keys, table.counts))

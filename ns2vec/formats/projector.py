@@ -129,7 +129,7 @@ def _parse(line: bytes, numbers: npt.NDArray[np.float64], where: str) -> None:
     try:
         n_found = parse_numbers(line, 0, numbers)
     except ValueError as error:
-        raise FormatError(f"{where}: {error}; keys belong into the metadata file") from None
+        raise FormatError(f"{where}: {error}; keys belong in the metadata file") from None
     check_row(line, where, n_found, len(numbers))
 
 

@@ -295,7 +295,7 @@ def _finite_rows(table: VectorTable, not_finite: str, path: PathLike) -> VectorT
         return table
     found = f"{path}: {len(bad)} vectors hold NaN or infinity (the first is that of {table.keys[bad[0]]!r})"
     if not_finite == "error":
-        raise FormatError(f"{found}; not_finite='keep' or 'drop' reads it all the same")
+        raise FormatError(f"{found}; not_finite='keep' or 'drop' reads it anyway")
     logger.warning("%s and are %s", found, "kept" if not_finite == "keep" else "left out")
     if not_finite == "keep":
         return table

@@ -63,7 +63,8 @@ class Saveable:
     def to_state(self) -> ModelState:
         """Return the model as plain data."""
         raise NotImplementedError(
-            f"a {type(self).__name__} has no plain form: define to_state and from_state; save() pickles it"
+            f"a {type(self).__name__} cannot be stored as plain data: define to_state and "
+            "from_state; save() pickles it"
         )
 
     def state_for_gensim(self) -> ModelState:
@@ -303,7 +304,7 @@ def _save(
         for attribute in left_out.intersection(part):
             del part[attribute]
     if dtype is not None and state.arrays:
-        raise ConfigError("dtype is for vectors alone: save model.wv, or leave dtype out")
+        raise ConfigError("dtype is for vectors only: save model.wv, or leave dtype out")
     native.write_state(fname_or_handle, state, datatype=dtype)
     logger.info("saved %s under %s", model, name)
 
@@ -343,7 +344,7 @@ def _read_state(source: PathLike | IO[bytes], mmap: str | None, verify: bool) ->
             raise ChecksumError(f"{name}: cannot be verified: gensim's files hold no checksums")
         return gensim.read_state(source, mmap=mmap)
     refuse_stranger(start, name)
-    raise FormatError(f"{name}: no model that ns2vec or gensim saved; {_way_to_vectors(start)}")
+    raise FormatError(f"{name}: this is not a model that ns2vec or gensim saved; {_way_to_vectors(start)}")
 
 
 def _way_to_vectors(start: bytes) -> str:

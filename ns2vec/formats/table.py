@@ -179,7 +179,7 @@ class TableBuilder:
             advise_huge_pages(self._vectors, wanted)
 
     def add(self, keys: list[str], vectors: npt.NDArray[Any]) -> None:
-        """Take rows of shape (n, D), which `room` may have given out, but for those whose key is known."""
+        """Take rows of shape (n, D), which `room` may have given out, except for those whose key is known."""
         start, index, target = len(self._keys), self._keys, self.room(len(keys))
         rows = [index.setdefault(key, len(index)) for key in keys]
         self.n_read += len(keys)
@@ -302,7 +302,7 @@ def tell_duplicates(duplicates: str, path: PathLike, n_rows: int, key: Any) -> N
     """Warn about rows that repeat a key, or refuse the file for them."""
     found = f"{path}: {n_rows} rows repeat a key of an earlier row (the first is {key!r})"
     if duplicates == "error":
-        raise FormatError(f"{found}; duplicates='first' or 'last' reads it all the same")
+        raise FormatError(f"{found}; duplicates='first' or 'last' reads it anyway")
     logger.warning("%s and %s", found, "are left out" if duplicates == "first" else "take its place")
 
 

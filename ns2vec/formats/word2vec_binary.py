@@ -7,7 +7,7 @@ r"""word2vec's binary format: a header line, then for each key its name and its 
     record = "\n"* key " " float32{vector_size}       (little-endian)
     key    = bytes without " ", not starting with "\n", in the file's encoding (UTF-8)
 
-word2vec.c writes a newline behind each vector, gensim does not; readers skip newlines before a key. Written
+word2vec.c writes a newline after each vector, gensim does not; readers skip newlines before a key. Written
 files are those of gensim 4.4 to the byte.
 """
 
@@ -94,7 +94,7 @@ def read(
         wanted = n_rows if limit is None else min(n_rows, limit)
         peek = getattr(stream, "peek", None)
         if peek and wanted and has_text_row(header + peek(SNIFF_BYTES)[:SNIFF_BYTES]):
-            raise FormatError(f"{path}: text follows the header, no binary vectors: pass binary=False")
+            raise FormatError(f"{path}: text follows the header, not binary vectors: pass binary=False")
         reader.check_size(wanted, n_rows)
         with closing(reader):
             for keys, rows in reader.batches(wanted, encoding, unicode_errors):
@@ -206,7 +206,7 @@ class _BinaryReader:
         n_rest = len(self._rest)
         if n_rest > MAX_KEY_BYTES and not (self._rest == ord(" ")).any():
             raise FormatError(
-                f"{self.path}: byte {self.offset}: no blank ends the key that begins here; "
+                f"{self.path}: byte {self.offset}: the key that begins here is not followed by a blank; "
                 "is this a binary file?"
             )
         piece = next(self._pieces, self._rest[:0])

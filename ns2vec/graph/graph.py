@@ -1,4 +1,4 @@
-"""A graph as arrays: nodes are rows, the neighbours of each stand one behind the other."""
+"""A graph as arrays: nodes are rows, the neighbours of each stand one after the other."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Graph:
     def __post_init__(self) -> None:
         object.__setattr__(self, "rows", {key: row for row, key in enumerate(self.keys)})
         if len(self.rows) != len(self.keys):
-            raise ConfigError(f"expected keys that differ, got {len(self.rows)} for {len(self.keys)} nodes")
+            raise ConfigError(f"expected distinct keys, got {len(self.rows)} for {len(self.keys)} nodes")
 
     @classmethod
     def of_edges(

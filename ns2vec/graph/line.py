@@ -25,7 +25,7 @@ PER_WEIGHT = 1000  # counts are whole numbers: so many for an edge of mean weigh
 
 
 class EdgeFeed(PairFeed):
-    """Edges as pairs: those of a graph with weights are drawn by weight, others shuffled, in each epoch anew.
+    """Edges as pairs: those of a graph with weights are drawn by weight, others shuffled in each epoch.
 
     Drawing, and not a factor of the rate, is what LINE does: a heavy edge would else take steps that are too
     long (Tang et al. 2015, section 4.2).
@@ -95,7 +95,7 @@ class LINE(NodeModel):
         objective = self._make_spec(self._config(), 0).words
         if self.order == 1 and (objective is None or objective.outputs != "sampled"):
             raise ConfigError(
-                f"objective={self.objective!r} has no negatives, which order=1 needs: take order=2"
+                f"objective={self.objective!r} has no negatives, which order=1 needs: use order=2"
             )
 
     def _make_spec(self, config: TrainingConfig, n_nodes: int) -> Spec:
@@ -119,7 +119,7 @@ class LINE(NodeModel):
         """
         kept = graph.sources != graph.neighbours
         if not kept.any():
-            raise VocabularyError("the graph has no edges but loops: there is nothing to train on")
+            raise VocabularyError("the graph has no edges except loops: there is nothing to train on")
         weights = None if graph.weights is None else graph.weights[kept]
         return Pairs(graph.sources[kept], graph.neighbours[kept], weights)
 

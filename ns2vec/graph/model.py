@@ -73,7 +73,7 @@ class NodeModel(StoredModel):
     shard_merge : {"adasum", "others", "mean", "sum"}
         See `Word2Vec`.
     checkpoint : path, optional
-        Folder for checkpoints, from which `resume` goes on.
+        Folder for checkpoints, from which `resume` continues.
     checkpoint_every : int or str, optional
         Epochs, or a time such as ``"10min"`` (the default).
     progress : bool, optional
@@ -270,7 +270,7 @@ class NodeModel(StoredModel):
     def _run(
         self, feed: Any, plan: Plan, callbacks: list[Any], at: Position | None = None, *, strict: bool = True
     ) -> tuple[int, int]:
-        """All epochs, or those behind a position; return (examples trained, read)."""
+        """All epochs, or those after a position; return (examples trained, read)."""
         if at is None:
             self.running_training_loss, self.epoch_losses = 0.0, []
             at = Position(last_alpha=self.alpha)
@@ -304,7 +304,7 @@ class NodeModel(StoredModel):
             That the run began with.
         callbacks : iterable
         strict : bool
-            Refuse another graph; if false, it is told in the log.
+            Refuse another graph; if false, it is logged.
         checkpoint_every : optional
             As in the constructor.
         **settings

@@ -61,7 +61,7 @@ class WalkPlan:
             object.__setattr__(self, name, number(name, getattr(self, name), LEAST, 1 / LEAST))
 
     def walks(self, graph: Graph, *, seed: int = 1, epoch: int = 0) -> Int32Array:
-        """All walks of an epoch at once: rows of the nodes of each, and -1 behind them.
+        """All walks of an epoch at once: rows of the nodes of each, and -1 after them.
 
         Parameters
         ----------

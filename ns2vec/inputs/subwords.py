@@ -5,7 +5,7 @@ Each is hashed into one of `bucket` buckets, and a bucket has a row. A word's ve
 row and those of its n-grams; a word that training has not seen has those of its n-grams alone. Bojanowski et
 al. 2017, "Enriching word vectors with subword information".
 
-Rows have fastText's numbers, words first and bucket h behind them, or `BucketRows` numbers those buckets that
+Rows have fastText's numbers, words first and bucket h after them, or `BucketRows` numbers those buckets that
 some word uses in the order in which they are met: fewer rows, with those of frequent words side by side.
 """
 
@@ -156,9 +156,9 @@ def word_bags(
     first_word : int or None
         The row of the first word, the others follow; None for unknown words, which have no rows of their own.
     first_ngram : int, optional
-        The row of the first n-gram: that behind the words unless given, which is 0 for unknown words.
+        The row of the first n-gram: that after the words unless given, which is 0 for unknown words.
     numbered : BucketRows, optional
-        Which row a bucket has; bucket h has row h behind the first unless given.
+        Which row a bucket has; bucket h has row h after the first unless given.
     is_growing : bool
         Give rows to buckets that have none; else such n-grams are left out.
     end_is_whole : bool
@@ -188,7 +188,7 @@ def word_bags(
         first_ngram = 0 if first_word is None else first_word + n_words
     if max(first_ngram + ngrams.bucket, n_words + (first_word or 0)) > MAX_ROWS:
         raise ConfigError(
-            f"{n_words} words and {ngrams.bucket} buckets need more than {MAX_ROWS} rows: take fewer buckets"
+            f"{n_words} words and {ngrams.bucket} buckets need more than {MAX_ROWS} rows: use fewer buckets"
         )
     found, rows, n_rows = fill_bags(
         text, offsets, ngrams.min_n, ngrams.max_n, ngrams.bucket,

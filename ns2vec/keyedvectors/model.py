@@ -20,7 +20,7 @@ from ns2vec.formats.saving import MODELS, Saveable
 from ns2vec.formats.state import ModelState
 from ns2vec.formats.table import write_counts
 from ns2vec.keyedvectors import files
-from ns2vec.keyedvectors.legacy import LegacyNames
+from ns2vec.keyedvectors.removed_names import LegacyNames
 from ns2vec.keyedvectors.search import how_many
 from ns2vec.keyedvectors.showing import VectorPage, show
 
@@ -319,12 +319,12 @@ class KeyedVectors(LegacyNames, Saveable):
             Also write a file of ``key count`` lines.
         binary : bool
         total_vec : int, optional
-            The number of vectors that the header tells; for files that are written in parts.
+            The number of vectors that the header gives; for files that are written in parts.
         write_header : bool
         prefix : str
             Put before each key.
         append : bool
-            Write behind what the file has.
+            Append to what the file has.
         sort_attr : str
             Keys are written by this attribute, falling; in their own order if it does not exist.
 

@@ -303,6 +303,66 @@ class VectorStore:
         mean = similarity.weighted_mean(np.asarray(rows), used)
         return (similarity.unit(mean) if post_normalize else mean).astype(self.vectors.dtype)
 
+    def get_mean_vectors(
+        self,
+        texts: Iterable[Sequence[Any]],
+        pre_normalize: bool = True,
+        post_normalize: bool = False,
+        ignore_missing: bool = True,
+    ) -> Array:
+        """Return `get_mean_vector` of many texts at once, shape (N, D); gensim has no such method.
+
+        Parameters
+        ----------
+        texts : iterable of lists of keys
+        pre_normalize, post_normalize : bool
+            Scale the keys' vectors, or the results, to length 1.
+        ignore_missing : bool
+            Leave unknown keys out instead of raising. A text without a known key becomes zeros.
+
+        Returns
+        -------
+        ndarray of shape (N, D), float32
+
+        Raises
+        ------
+        TypeError
+            If a text is a str.
+        KeyError
+            If a key is not present and `ignore_missing` is false.
+
+        Examples
+        --------
+        >>> from ns2vec import KeyedVectors
+        >>> wv = KeyedVectors(2)
+        >>> wv.add_vectors(["north", "east"], [[0.0, 2.0], [4.0, 0.0]])
+        >>> wv.get_mean_vectors([["north", "east"], ["east", "east", "south"], []]).tolist()
+        [[0.5, 0.5], [1.0, 0.0], [0.0, 0.0]]
+        """
+        from scipy.sparse import csr_matrix  # slow to import
+
+        column_of: dict[Any, int] = {}
+        columns, ends = [], [0]
+        for text in texts:
+            if isinstance(text, str):
+                raise TypeError(
+                    f"expected lists of keys, got the str {text[:40]!r}: split it into words first"
+                )
+            for key in text:
+                if key in column_of or key in self:
+                    columns.append(column_of.setdefault(key, len(column_of)))
+                elif not ignore_missing:
+                    raise KeyError(f"Key '{key}' not present in vocabulary")
+            ends.append(len(columns))
+        found = np.zeros((len(ends) - 1, self.vector_size), dtype=self.vectors.dtype)
+        if column_of:
+            table = np.asarray([self.get_vector(key, norm=pre_normalize) for key in column_of], np.float32)
+            n_keys = np.diff(ends)
+            each = np.repeat(1 / np.maximum(n_keys, 1), n_keys)
+            means = csr_matrix((each, columns, ends), shape=(len(n_keys), len(table))) @ table
+            found[...] = similarity.unit_rows(means, similarity.row_norms(means)) if post_normalize else means
+        return found
+
     # ---- lengths ----
 
     def _ready_norms(self) -> Array:
@@ -325,7 +385,7 @@ class VectorStore:
         return similarity.unit_rows(self.vectors, self._ready_norms())
 
     def unit_normalize_all(self) -> None:
-        """Bring all vectors to length 1 in place; training cannot go on well from there."""
+        """Bring all vectors to length 1 in place; training cannot continue well from there."""
         self.fill_norms(force=True)
         self.vectors[...] = self.get_normed_vectors()
         self.norms = np.ones(len(self.vectors), dtype=similarity.row_norms(self.vectors[:0]).dtype)
@@ -433,7 +493,7 @@ class VectorStore:
                 self.expandos[name][targets] = values[list(stored.values())]
 
     def remove_keys(self, keys: Any) -> None:
-        """Remove keys with their vectors and attributes; the rows behind them move up.
+        """Remove keys with their vectors and attributes; the rows after them move up.
 
         Parameters
         ----------
@@ -474,7 +534,7 @@ class VectorStore:
         for key in keys:
             if type(key) is not str and is_missing(key):
                 raise ConfigError(
-                    f"{shown(key)} is a missing value and no key (None marks a free row): leave it out"
+                    f"{shown(key)} is a missing value, not a key (None marks a free row): leave it out"
                 )
         rows, n_keys = np.asarray(weights), len(keys)
         if n_keys == 0 and rows.size == 0:

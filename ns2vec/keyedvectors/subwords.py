@@ -151,7 +151,7 @@ class FastTextKeyedVectors(KeyedVectors):
         self._word_bags = None
 
     def adjust_vectors(self) -> None:
-        """Make `vectors` anew, after rows of words or n-grams have changed."""
+        """Make `vectors` again, after rows of words or n-grams have changed."""
         own = np.asarray(self.vectors_vocab, dtype=np.float32)
         if not self.ngrams:
             self.vectors = np.array(own)
@@ -291,8 +291,8 @@ class FastTextKeyedVectors(KeyedVectors):
         ngrams = self._ngrams
         if not isinstance(ngrams, NgramRows):
             raise ConfigError(
-                f"vectors_ngrams is a {type(ngrams).__name__}, which no file of ns2vec holds: put an array "
-                "in place, or save a subclass of your own, which is pickled"
+                f"vectors_ngrams is a {type(ngrams).__name__}, which ns2vec's files cannot hold: assign "
+                "an array, or save your own subclass, which is pickled"
             )
         state = super().to_state()
         attributes = state.vectors.attributes

@@ -18,7 +18,7 @@ LONGEST = 1 << 26  # a line that is longer is no event
 
 
 def read_lines(path: str, offset: int = 0) -> Iterator[tuple[list[bytes], int]]:
-    """Yield blocks of whole lines without their ends, each with the offset behind it.
+    """Yield blocks of whole lines without their ends, each with the offset after it.
 
     A line is whole when its LF is there. An offset within a line is moved to the next one.
     """
@@ -101,7 +101,7 @@ def read_events(run: PathLike, offset: int = 0) -> Iterator[Event]:
 
 
 def read_since(run: PathLike, offset: int = 0, limit: int = 10_000) -> tuple[list[tuple[int, Event]], int]:
-    """Return what was written behind an offset, without waiting.
+    """Return what was written after an offset, without waiting.
 
     Parameters
     ----------
@@ -110,14 +110,14 @@ def read_since(run: PathLike, offset: int = 0, limit: int = 10_000) -> tuple[lis
     offset : int
         Where the last call ended. One beyond the end of the file begins again at 0: it is of another file.
     limit : int
-        Events at most; the next call goes on behind them.
+        Events at most; the next call continues after them.
 
     Returns
     -------
     events : list of (int, dict)
-        Each with the offset behind it, from which a reader that has seen it goes on.
+        Each with the offset after it, from which a reader that has seen it continues.
     offset : int
-        Where to go on.
+        Where to continue.
 
     Raises
     ------

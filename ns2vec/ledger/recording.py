@@ -126,7 +126,7 @@ class Recorder(Observer):
             self.take({**event, **plain(figures)})
         except Exception as error:
             self.is_recording = False
-            logger.error("%s records no more: %s; training goes on", type(self).__name__, error)
+            logger.error("%s stops recording: %s; training continues", type(self).__name__, error)
 
     def on_begin(self, run: Run) -> None:
         """Tell what is going to be trained, and where."""
@@ -147,7 +147,7 @@ class Recorder(Observer):
         self.tell("vocabulary", sides=_or_empty(vocabulary_of, run, self.n_words) or [])
         if sampler := _or_empty(sampler_of, run):
             self.tell("sampler", **sampler)
-        # not anew in each epoch: those shorter than an interval would never be heard of
+        # not again in each epoch: those shorter than an interval would never be heard of
         self._next_look = time.perf_counter() + self.interval
 
     def on_epoch_begin(self, run: Run, tally: Tally) -> None:
@@ -251,7 +251,7 @@ class WarningListener(logging.Handler):
         if not is_ours or self.busy or self.n_told == MOST_WARNINGS:
             return
         self.n_told += 1
-        self.busy = True  # an event that cannot be kept is told in the log
+        self.busy = True  # an event that cannot be kept is logged
         try:
             self.recorder.tell(
                 "warning", level=record.levelname, source=record.name, message=record.getMessage()
@@ -308,7 +308,7 @@ def environment() -> dict[str, Any]:
 
 
 def process() -> dict[str, Any]:
-    """Return what tells whether a run still goes on; in its first event, so that it is always there."""
+    """Return what shows whether a run is still running; in its first event, so that it is always there."""
     number_of = os.getpid()
     return {"host": platform.node(), "process": number_of, "process_mark": process_mark(number_of)}
 

@@ -1,4 +1,4 @@
-"""A run as its ledger tells it, the runs of a folder, and following one that goes on."""
+"""A run as its ledger records it, the runs of a folder, and following one that is still running."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class RunRecord:
     n_events, n_unreadable : int
         Events, and lines that are none.
     offset : int
-        Where `read_since` goes on.
+        Where `read_since` continues.
     step : int
         Every so many-th interval event was read.
     other_kinds : Counter
@@ -113,7 +113,7 @@ class RunRecord:
         Parameters
         ----------
         events : list of dict
-            In the order of the ledger, behind those that were taken before.
+            In the order of the ledger, after those that were taken before.
         """
         intervals = [event for event in events if event["kind"] == "interval"]
         if intervals:

@@ -172,7 +172,7 @@ class RunLedger(Recorder):
             os.mkdir(folder)
         except FileExistsError:
             raise ConfigError(
-                f"{folder} is there already: a run has a folder of its own, name another run_id"
+                f"{folder} already exists: each run has its own folder, so choose another run_id"
             ) from None
         self.file = Appender(os.path.join(folder, FILE), is_new=True)
         self.run_id, self.folder, self.is_told = run_id, folder, False

@@ -12,7 +12,7 @@ from ns2vec._options import number, whole
 from ns2vec._typing import Float32Array, PathLike
 from ns2vec.exceptions import ConfigError, VocabularyError
 from ns2vec.formats.saving import MODELS
-from ns2vec.models import jobs, legacy
+from ns2vec.models import deprecations, jobs
 from ns2vec.models.doc_door import DocumentDoor, document_spec
 from ns2vec.models.doc_inference import OneByOne, Texts, infer
 from ns2vec.training.config import TrainingConfig
@@ -128,12 +128,12 @@ class Doc2Vec(DocumentDoor):
     @property
     def docvecs(self) -> Any:
         """Deprecated name of `dv`."""
-        legacy.deprecated("docvecs", "The `docvecs` property has been renamed `dv`.")
+        deprecations.deprecated("docvecs", "The `docvecs` property has been renamed `dv`.")
         return self.dv
 
     @docvecs.setter
     def docvecs(self, dv: Any) -> None:
-        legacy.deprecated("docvecs", "The `docvecs` property has been renamed `dv`.")
+        deprecations.deprecated("docvecs", "The `docvecs` property has been renamed `dv`.")
         self.dv = dv
 
     @property
@@ -357,7 +357,7 @@ class Doc2Vec(DocumentDoor):
 
     def init_sims(self, replace: bool = False) -> None:
         """Deprecated; call `dv.fill_norms` or, to lose the lengths for good, `dv.unit_normalize_all`."""
-        legacy.deprecated("init_sims", "use dv.fill_norms() or dv.unit_normalize_all() instead")
+        deprecations.deprecated("init_sims", "use dv.fill_norms() or dv.unit_normalize_all() instead")
         if replace:
             self.dv.unit_normalize_all()
         else:

@@ -14,7 +14,7 @@ from ns2vec.formats.state import ModelState
 from ns2vec.inputs import Ngrams
 from ns2vec.keyedvectors.subwords import FastTextKeyedVectors
 from ns2vec.models import facebook
-from ns2vec.models.legacy import deprecated
+from ns2vec.models.deprecations import deprecated
 from ns2vec.models.subword_units import SubwordUnits
 from ns2vec.models.word2vec import Word2Vec
 from ns2vec.sampling import Sampler
@@ -96,7 +96,7 @@ class FastText(Word2Vec):
         shard_merge: str = "adasum", compact: bool = True,
     ) -> None:  # fmt: skip
         if word_ngrams != 1:
-            raise NotImplementedError("word_ngrams other than 1 are for classifiers: leave it out")
+            raise NotImplementedError("word_ngrams other than 1 is for classifiers: leave it out")
         ngrams = Ngrams(min_n, max_n, bucket)
         self.min_n, self.max_n, self.bucket = ngrams.min_n, ngrams.max_n, ngrams.bucket if ngrams else 0
         self.word_ngrams, self.compact = word_ngrams, bool(compact)

@@ -14,7 +14,7 @@ from ns2vec._options import whole
 from ns2vec._typing import Float32Array, PathLike, Sentences
 from ns2vec.corpus import Corpus
 from ns2vec.exceptions import ConfigError, VocabularyError
-from ns2vec.models import jobs, legacy, resuming
+from ns2vec.models import deprecations, jobs, resuming
 from ns2vec.models.observers import observers_of
 from ns2vec.models.vocabulary import GensimVocabulary
 from ns2vec.training import inference
@@ -77,7 +77,8 @@ class GensimDoor(GensimVocabulary):
             )  # fmt: skip
         except KeyboardInterrupt:
             logger.warning(
-                "interrupted: the model keeps what %d epochs and a part taught it", len(self.epoch_losses)
+                "interrupted: the model keeps what %d epochs and part of another taught it",
+                len(self.epoch_losses),
             )
         self._core.encoded.clear()
         self.add_lifecycle_event("created", logging.DEBUG, params=str(self))
@@ -172,7 +173,7 @@ class GensimDoor(GensimVocabulary):
         if corpus.passes is None:
             return corpus.scan().n_words, None
         raise ConfigError(
-            "total_examples and total_words are 0, and the corpus can be read once only, so nobody can count "
+            "total_examples and total_words are 0, and the corpus can be read only once, so nobody can count "
             "it: give the number of its sentences as total_examples"
         )
 
@@ -204,7 +205,7 @@ class GensimDoor(GensimVocabulary):
         if total_words is None and total_examples is None:
             known = "model.corpus_count" if self.corpus_count else "len(sentences)"
             raise ConfigError(
-                "give total_examples or total_words, so that the learning rate can fall: "
+                "give total_examples or total_words, so that the learning rate can decay: "
                 f"total_examples={known}"
             )
 
@@ -227,7 +228,7 @@ class GensimDoor(GensimVocabulary):
         self, corpus: Corpus, plan: Plan, callbacks: list[Any], at: Position | None = None,
         *, strict: bool = True,
     ) -> tuple[int, int]:  # fmt: skip
-        """All epochs of a train() call, or those behind a position."""
+        """All epochs of a train() call, or those after a position."""
         started = time.perf_counter()
         if at is None:
             self.running_training_loss, self.epoch_losses = 0.0, []
@@ -275,8 +276,8 @@ class GensimDoor(GensimVocabulary):
     def _warn_if_empty(self, n_words: int) -> None:
         if n_words == 0 and self.train_count == 1:
             logger.warning(
-                "train() called with an empty iterator: nothing was trained, for the corpus had no words; "
-                "is an iterator used up?"
+                "train() called with an empty iterator: nothing was trained, since the corpus had no words; "
+                "is the iterator exhausted?"
             )
 
     def _clear_post_train(self) -> None:
@@ -329,11 +330,12 @@ class GensimDoor(GensimVocabulary):
         """Go on with training from the newest checkpoint in a folder, to the end.
 
         With ``workers=1``, or with shards, the model is, to the byte, the one that an uninterrupted run would
-        have made. More checkpoints are taken as training goes on. One of a finished run gives its model at
+        have made. More checkpoints are taken as training continues. One of a finished run gives its model at
         once.
 
-        What a sampler has gathered (pools, hardness, ranks) goes on too. One of another package that gathers
-        something goes on with it where it has `Steering.state` and `Steering.restore`, and else begins anew.
+        What a sampler has gathered (pools, hardness, ranks) is restored too. One of another package that
+        gathers something keeps it where it has `Steering.state` and `Steering.restore`; otherwise it starts
+        again.
 
         Parameters
         ----------
@@ -347,7 +349,7 @@ class GensimDoor(GensimVocabulary):
             They see `on_train_begin`, and `on_epoch_begin` of the epoch under way, once more.
         strict : bool
             Refuse text that has changed: files of another size or time, other sentences in the part that was
-            trained. If false, it is told in the log.
+            trained. If false, it is logged.
         checkpoint_every : optional
             As in the constructor.
         **settings
@@ -530,16 +532,19 @@ class GensimDoor(GensimVocabulary):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        legacy.warn_about_hooks(cls)
+        deprecations.warn_about_hooks(cls)
 
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> NoReturn:
-            legacy.missing(self, name)
+            deprecations.missing(self, name)
+
+        def __getitem__(self, key: Any) -> NoReturn:
+            deprecations.not_subscriptable(self)
 
     def init_sims(self, replace: bool = False) -> None:
         """Deprecated; call `wv.fill_norms` or, to lose the lengths for good, `wv.unit_normalize_all`."""
-        legacy.deprecated("init_sims", "use wv.fill_norms() or wv.unit_normalize_all() instead")
+        deprecations.deprecated("init_sims", "use wv.fill_norms() or wv.unit_normalize_all() instead")
         if replace:
             self.wv.unit_normalize_all()
         else:
@@ -557,5 +562,5 @@ class GensimDoor(GensimVocabulary):
         -------
         ndarray of shape (vector_size,), float32
         """
-        legacy.deprecated("seeded_vector", "initial vectors come from the model's seed")
-        return legacy.seeded_vector(seed_string, vector_size)
+        deprecations.deprecated("seeded_vector", "initial vectors come from the model's seed")
+        return deprecations.seeded_vector(seed_string, vector_size)

@@ -38,7 +38,7 @@ class MissingScorer:
     ) -> float:  # fmt: skip
         """Refuse to score."""
         raise ConfigError(
-            f"these phrases are scored by a function of your own, {self.name}, which is not in the file: "
+            f"these phrases are scored by your own function, {self.name}, which is not in the file: "
             "import its module first, or load them with Phrases.load(path, scoring=function)"
         )
 
@@ -101,7 +101,7 @@ class StoredPhrases(PhrasesTransformation):
         state = self._options_state()
         if state.attributes["scoring"].startswith(OWN):
             raise ConfigError(
-                "gensim can load no scoring function of your own: freeze the phrases, or use default"
+                "gensim cannot load your own scoring function: freeze the phrases, or use default"
             )
         state.attributes["connector_words"] = self.connector_words
         if self._is_counted():

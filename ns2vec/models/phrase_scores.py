@@ -1,4 +1,4 @@
-"""Scores of pairs of words: how much more often they stand together than chance has it."""
+"""Scores of pairs of words: how much more often they occur together than chance has it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ns2vec.exceptions import ConfigError
 
 Scorer: TypeAlias = Callable[..., Any]
 
-#: Articles, prepositions and conjunctions that may stand within an English phrase.
+#: Articles, prepositions and conjunctions that may occur within an English phrase.
 ENGLISH_CONNECTOR_WORDS = frozenset(
     ["a", "an", "the", "for", "of", "with", "without", "at", "from", "to", "in", "on", "by", "and", "or"]
 )

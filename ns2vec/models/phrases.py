@@ -1,4 +1,4 @@
-"""Phrases: words that stand together more often than chance has it become one token, ``new_york``.
+"""Phrases: words that occur together more often than chance has it become one token, ``new_york``.
 
 The scores are those of Mikolov et al. (2013), "Distributed Representations of Words and Phrases and their
 Compositionality", and of Bouma (2009), "Normalized (Pointwise) Mutual Information in Collocation Extraction".
@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 
 class Phrases(StoredPhrases):
-    """Find the phrases of a corpus: pairs of words that stand together more often than chance has it.
+    """Find the phrases of a corpus: pairs of words that occur together more often than chance has it.
 
     Parameters
     ----------
@@ -241,7 +241,7 @@ class Phrases(StoredPhrases):
             If the delimiter is empty.
         """
         if not self.delimiter:
-            raise ConfigError("phrases that are joined by nothing cannot be taken apart: use find_phrases")
+            raise ConfigError("phrases joined without a delimiter cannot be split: use find_phrases")
         joiner = self._joiner()
         if joiner is not None:
             return joiner.export()

@@ -1,4 +1,4 @@
-"""Checkpoints of a model's training, and going on from them."""
+"""Checkpoints of a model's training, and continuing from them."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def keep(folder: CheckpointFolder, state: ModelState, at: Position) -> str | Non
     try:
         path = folder.write(state)
     except OSError as error:
-        logger.error("no checkpoint: %s; training goes on", error)
+        logger.error("no checkpoint: %s; training continues", error)
         return None
     logger.info("%s: epoch %d, chunk %d", path, at.epoch + 1, at.chunks.n_jobs)
     return path
@@ -83,7 +83,7 @@ def prepare_checkpoints(folder: PathLike | None, every: Any) -> None:
         If `every` cannot be or has no folder, or the folder holds checkpoints of another run.
     """
     if folder is None and every is not None:
-        raise ConfigError("checkpoint_every needs checkpoint, the folder that they go to")
+        raise ConfigError("checkpoint_every needs checkpoint, the folder for the checkpoints")
     parse_interval(every)
     if folder is not None:
         CheckpointFolder(folder).prepare()
@@ -127,7 +127,7 @@ def from_checkpoint(
     take_settings(model, settings, has_sampler)
     model._restore_sampler(gathered, path)
     model.checkpoint, model.checkpoint_every = folder, checkpoint_every
-    logger.info("%s: going on in epoch %d, chunk %d", path, position.epoch + 1, position.chunks.n_jobs)
+    logger.info("%s: continuing in epoch %d, chunk %d", path, position.epoch + 1, position.chunks.n_jobs)
     return model, partial(go_on, model, path, plan, position, reference)
 
 
@@ -159,14 +159,14 @@ def take_settings(model: Any, settings: dict[str, Any], has_sampler: bool) -> No
     known = model._option_names()
     for name, value in settings.items():
         if name not in known:
-            raise ConfigError(f"{name} is no setting of a model: leave it out")
+            raise ConfigError(f"{name} is not a setting of a model: leave it out")
         ours = getattr(model, name)
         if name in FREE or (name == "sampler" and not has_sampler):
             setattr(model, name, value)
         elif value != ours and not (name == "sampler" and same_sampler(value, ours)):
             raise ConfigError(
                 f"{name} was {ours!r} when the checkpoint was taken, got {value!r}: leave it out, or "
-                "begin anew in another folder"
+                "start again in another folder"
             )
     model._ready()
 
@@ -220,7 +220,7 @@ def check_reference(corpus: Corpus, expected: dict[str, Any], *, strict: bool) -
     )
     if strict:
         raise CorpusError(
-            f"{message}; give the text that the run began with (cp -p keeps the time of a copy), or say "
+            f"{message}; give the text that the run started with (cp -p keeps the time of a copy), or say "
             "strict=False (--accept-corpus)"
         )
     logger.warning("%s", message)

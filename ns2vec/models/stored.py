@@ -16,8 +16,8 @@ from ns2vec.formats.keys import DAMAGED
 from ns2vec.formats.saving import Saveable, set_attributes
 from ns2vec.formats.state import ModelState
 from ns2vec.keyedvectors import KeyedVectors
+from ns2vec.models.deprecations import class_only
 from ns2vec.models.jobs import BatchState
-from ns2vec.models.legacy import class_only
 from ns2vec.models.parts import CoreAttribute, OutputMatrix
 from ns2vec.sampling import Sampler, make_sampler
 from ns2vec.training.checkpoints import ATTRIBUTE

@@ -88,7 +88,7 @@ class SubwordUnits(Units):
         self.compose()
 
     def compose(self) -> None:
-        """Make the vectors of words anew."""
+        """Make the vectors of words again."""
         self.wv.adjust_vectors()
 
     def lock(self) -> Float32Array | None:

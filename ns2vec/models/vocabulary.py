@@ -59,7 +59,7 @@ class GensimVocabulary(StoredModel):
             return corpus
         if isinstance(corpus, FileCorpus):
             raise TypeError(
-                f"{corpus.name} can be read once only, but {passes} passes are needed: give a file, "
+                f"{corpus.name} can be read only once, but {passes} passes are needed: give a file, "
                 "or a corpus_memory above 0, which keeps the encoded text"
             )
         raise TypeError(

@@ -97,7 +97,7 @@ class Word2Vec(GensimDoor):
         0 the text is read again each epoch. A list of lists is kept, too, while `train` lasts and no
         callback might change it; one that takes more is read again.
     checkpoint : path, optional
-        Folder for checkpoints: all that is needed to go on after a crash (`resume`), the last two of them.
+        Folder for checkpoints: all that is needed to continue after a crash (`resume`), the last two of them.
     checkpoint_every : int or str, optional
         How often: each so many epochs, or a time such as ``"10min"`` (the default), ``"30s"``, ``"2h"``. One
         more is taken at the end and at Ctrl-C.

@@ -53,7 +53,7 @@ class Answers:
 
     def _check_fitted(self) -> None:
         if "users" not in vars(self):
-            raise RuntimeError(f"this {type(self).__name__} has learned nothing yet: call fit() first")
+            raise RuntimeError(f"this {type(self).__name__} has not been fitted yet: call fit() first")
 
     def _see(self, data: Interactions) -> None:
         """Take note of what users have met."""
@@ -303,7 +303,7 @@ class Answers:
     def _asker(self, user: Any, history: Iterable[Any] | None) -> tuple[Float32Array, Int32Array, Int32Array]:
         """Vector of who asks, and rows of the items that were met and liked."""
         if (user is None) == (history is None):
-            raise ConfigError("recommend() needs one of a user and history=[...], the items of somebody new")
+            raise ConfigError("recommend() needs one of a user and history=[...], the items of a new user")
         vectors, items, _ = self.factors()
         if history is None:
             row = self.user_row(user)

@@ -84,7 +84,7 @@ class GraphRun(Epochs):
     plan, observers, position
         As in `Epochs`.
     held : dict of str to ndarray
-        What `arrays` returned, to go on from a position.
+        What `arrays` returned, to continue from a position.
     """
 
     def __init__(
@@ -141,7 +141,7 @@ class GraphRun(Epochs):
         model.epochs_trained += 1
         if not np.isfinite(model.base).all():
             raise DivergenceError(
-                f"training diverged: vectors are no numbers any more; lower learning_rate, it was "
+                f"training diverged: vectors are no longer finite; lower learning_rate, it was "
                 f"{model.learning_rate:g}"
             )
         n_read, seconds = len(self.data), time.perf_counter() - started
@@ -180,7 +180,7 @@ class GraphRun(Epochs):
         self.adam.step([model.base], [gradient], model.learning_rate)
         return loss * n_pairs
 
-    # ---- going on ----
+    # ---- continuing ----
 
     def arrays(self) -> dict[str, Any]:
         """Return all that has to be kept between two epochs."""

@@ -231,7 +231,7 @@ class Interactions:
         [1.0, -1.0]
         """
         if self.weights is None:
-            raise ConfigError("there are no weights to compare; name their column as you read the data")
+            raise ConfigError("there are no weights to compare; name their column when you read the data")
         if below not in ("drop", "negative"):
             raise ConfigError(f"below must be 'drop' or 'negative', got {shown(below)}")
         chosen = self.weights >= least

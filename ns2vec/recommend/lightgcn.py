@@ -30,7 +30,7 @@ class LightGCN(Recommender):
     Nothing but the vectors before they are spread is trained, by BPR and Adam (arXiv:2002.02126): every batch
     of interactions spreads all of them and takes the gradient back the same way. With ``candidates=m`` the
     item that a choice is compared with is the best of m that were drawn, by its score: a list gets good in
-    fewer epochs, and worse again when it goes on for too long.
+    fewer epochs, and worse again when it continues for too long.
 
     Parameters
     ----------

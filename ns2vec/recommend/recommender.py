@@ -1,4 +1,4 @@
-"""What all recommenders have in common: they learn, are measured, are kept, and go on."""
+"""What all recommenders have in common: they learn, are measured, are kept, and continue."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ class Recommender(Answers, Saveable):
     # ---- what a family says ----
 
     def _start(self) -> None:
-        """Begin anew, without users and items."""
+        """Start again, without users and items."""
         raise NotImplementedError
 
     def _grow(self, seen: Interactions, new: Interactions) -> None:
@@ -297,7 +297,7 @@ class Recommender(Answers, Saveable):
         return resuming.keep(folder, state, at)
 
     def _run_arrays(self, run: Any) -> dict[str, Any]:
-        """Arrays that a run needs to go on, beside those of the model."""
+        """Arrays that a run needs to continue, beside those of the model."""
         return {}
 
     def _take_keys(self, data: Interactions) -> None:

@@ -57,10 +57,10 @@ class Split:
         for part, data in (("train on", self.train), ("ask for", self.test)):
             if not len(data):
                 raise CorpusError(
-                    f"{self.name} leaves no interactions to {part}; change the share, or take more data"
+                    f"{self.name} leaves no interactions to {part}; change the share, or use more data"
                 )
         if (self.train.n_users, self.train.n_items) != (self.test.n_users, self.test.n_items):
-            raise ConfigError("expected train and test with the same keys; given(train, test) sees to that")
+            raise ConfigError("expected train and test with the same keys; given(train, test) makes them so")
 
     @property
     def known(self) -> Interactions:
@@ -286,7 +286,7 @@ def _last(name: str, data: Interactions, times: npt.NDArray[np.generic], n_asked
 def _times(data: Interactions) -> npt.NDArray[np.generic]:
     if data.times is None:
         raise ConfigError(
-            "there are no times; name their column as you read the data, or use random_per_user"
+            "there are no times; name their column when you read the data, or use random_per_user"
         )
     return data.times
 

@@ -297,7 +297,7 @@ def _parquet(stream: IO[bytes], path: PathLike) -> Table:
     try:
         file = parquet.ParquetFile(io.BytesIO(stream.read()) if is_remote(path) else stream)
     except ValueError as error:  # ArrowInvalid
-        raise FormatError(f"{path}: this is no Parquet file: {error}") from error
+        raise FormatError(f"{path}: this is not a Parquet file: {error}") from error
     names = file.schema_arrow.names
 
     def blocks(places: Sequence[int]) -> Iterator[Block]:

@@ -14,7 +14,7 @@ can be compared weight by weight.
 - `ns2vec.reference.readers`      which inputs meet which centre, one function a reader
 - `ns2vec.reference.targets`      which outputs a centre stands for, one class a target
 - `ns2vec.reference.walks`        random walks over a graph
-- `ns2vec.reference.merges`       what becomes of the changes of several shards, one function a rule
+- `ns2vec.reference.merges`       what happens to the changes of several shards, one function a rule
 - `ns2vec.reference.steps`        how vectors move
 - `ns2vec.reference.runs`         words of a document that are trained together
 - `ns2vec.reference.training`     windows and pairs, and what they meet

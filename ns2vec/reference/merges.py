@@ -61,7 +61,7 @@ def adasum_of_two(one: Array, other: Array) -> Array:
     return found
 
 
-#: Name of a rule of merging -> what becomes of changes (n_shards, width) of one row.
+#: Name of a rule of merging -> what happens to changes (n_shards, width) of one row.
 MERGES: dict[str, Callable[[Array], Array]] = {
     "adasum": adasum,
     "mean": mean,

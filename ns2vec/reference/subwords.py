@@ -8,7 +8,7 @@ CHARACTER = re.compile(rb"[^\x80-\xbf][\x80-\xbf]*")
 
 
 def ngrams(word: bytes, min_n: int, max_n: int) -> list[bytes]:
-    """The pieces of ``<word>`` of `min_n` to `max_n` characters, but for the two marks by themselves."""
+    """The pieces of ``<word>`` of `min_n` to `max_n` characters, except for the two marks by themselves."""
     characters = CHARACTER.findall(b"<" + word + b">")
     last = len(characters) - 1
     return [

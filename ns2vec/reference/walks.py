@@ -75,7 +75,7 @@ class Walks:
         return self.neighbours[at][int(np.searchsorted(sums, target, side="right"))]
 
     def walk(self, start: int, length: int, stream: Stream) -> list[int]:
-        """At most `length` nodes; fewer where no edge goes on."""
+        """At most `length` nodes; fewer where no edge leads on."""
         found, before = [start], -1
         while len(found) < length and self.neighbours[found[-1]]:
             found.append(self.step(before, found[-1], stream))

@@ -21,7 +21,7 @@ class Bar:
     value : float
         NaN where there is none.
     text : str
-        What is written behind the bar.
+        What is written after the bar.
     low, high : float
         Ends of an interval; NaN where there is none.
     kind : str

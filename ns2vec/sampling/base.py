@@ -291,7 +291,7 @@ class Sampler(ABC):
         """
         if self.name not in SAMPLERS or SAMPLERS[self.name] is not type(self):
             raise ConfigError(
-                f"{type(self).__name__} cannot be saved: register it in SAMPLERS, under what it has as `name`"
+                f"{type(self).__name__} cannot be saved: register it in SAMPLERS under its `name`"
             )
         return {"name": self.name, "options": plain(self.options())}
 
@@ -359,7 +359,7 @@ class BoundSampler:
     >>> bound.log_q([2]).round(4).tolist()
     [-3.0815]
 
-    What it prefers, and what it has gathered in training, which goes on from there in another process:
+    What it prefers, and what it has gathered in training, which continues from there in another process:
 
     >>> from ns2vec import Word2Vec
     >>> options = {"vector_size": 8, "min_count": 1, "sampler": "adaptive:m=4"}
@@ -403,7 +403,7 @@ class BoundSampler:
         if self.source.block is not None:
             return np.asarray(self.source.block(n, np.random.default_rng(seed)), dtype=np.int32)
         if self.source.draws is None:
-            raise ConfigError(f"the sampler {self.sampler!r} has nothing to draw with")
+            raise ConfigError(f"the sampler {self.sampler!r} has no function to draw with")
         if self.source.wants_hidden:
             raise ConfigError(f"{self.sampler!r} looks at the model: it draws in training only")
         members = None if batch is None else np.ascontiguousarray(batch, dtype=np.int32)
@@ -438,7 +438,7 @@ class BoundSampler:
         wanted = np.ascontiguousarray(rows, dtype=np.int32)
         if self.source.draws is None or not self.source.draws.tells:
             if self.source.log_q is None:
-                raise ConfigError(f"{self.sampler!r} cannot tell probabilities: give it log_q")
+                raise ConfigError(f"{self.sampler!r} does not know its probabilities: give it log_q")
             return self.source.log_q[wanted].astype(np.float64)
         found: Float64Array = self.source.draws.log_q(wanted, centre=centre, context=context, k=k)
         return found

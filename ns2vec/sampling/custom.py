@@ -96,7 +96,7 @@ class LowLevel(Sampler):
         return Source(draws, log_q=log_q, wants_hidden=self.wants_hidden)
 
     def state_dict(self) -> dict[str, Any]:
-        """Machine code cannot be saved: give the sampler again when training goes on."""
+        """Machine code cannot be saved: give the sampler again when training continues."""
         raise ConfigError("a LowLevelCallable cannot be saved: pass sampler= again after loading")
 
 

@@ -178,7 +178,7 @@ class FunctionDraws:
     Attributes
     ----------
     hardness : float
-        Set by the sampler's `Steering` while training goes on.
+        Set by the sampler's `Steering` while training continues.
     """
 
     tells = False

@@ -39,7 +39,7 @@ def get_negative_samples(
         Weights, such as `noise_distribution` gives; they need not sum to 1, and an id of weight 0
         is never drawn. None draws all ids alike.
     seed : int or numpy.random.Generator, optional
-        The same seed gives the same negatives; a generator goes on where it stopped.
+        The same seed gives the same negatives; a generator continues where it stopped.
 
     Returns
     -------

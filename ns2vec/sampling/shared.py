@@ -125,7 +125,7 @@ class Pool(Sampler):
         offsets, rows = data.lists_to_csr(self.lists, "pool")
         below = self.fallback.source(data)
         if below.draws is None or below.batch_words:
-            raise ConfigError(f"pool cannot fall back on {self.fallback!r}: take a static sampler")
+            raise ConfigError(f"pool cannot fall back on {self.fallback!r}: use a static sampler")
         log_allowed = None
         if self.kind == "forbidden":
             if below.log_q is None:

@@ -17,7 +17,7 @@ def make_sampler(given: Any) -> Sampler:
     Parameters
     ----------
     given : str, dict, callable, scipy.LowLevelCallable, Sampler or its class
-        A string is a name of `SAMPLERS`, with options behind a colon: ``"unigram:exponent=0.5"``,
+        A string is a name of `SAMPLERS`, with options after a colon: ``"unigram:exponent=0.5"``,
         ``"batch:size=512"``, ``"mixed:unigram=0.8,uniform=0.2"``. A dict is what `Sampler.state_dict`
         returned.
 
@@ -98,7 +98,7 @@ def number_or_text(value: str) -> int | float | str:
 def restored(value: Any) -> Any:
     """Samplers within saved options, at any depth of lists."""
     is_state = isinstance(value, Mapping) and set(value) == {"name", "options"}
-    # lists of the words "name" and "options" look alike, but for what they hold
+    # lists of the words "name" and "options" look alike, except for what they hold
     if is_state and isinstance(value["name"], str) and isinstance(value["options"], Mapping):
         return make_sampler(value)
     if isinstance(value, list | tuple):

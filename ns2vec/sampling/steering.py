@@ -231,7 +231,7 @@ class Steering:
                 self.set_hardness()
 
     def state(self) -> dict[str, Any]:
-        """What it takes to go on from here in another process: numbers and arrays, by name.
+        """What it takes to continue from here in another process: numbers and arrays, by name.
 
         Called between two chunks. Values are int, float or ndarray of bool, int or float, the caller's own.
         """
@@ -346,7 +346,7 @@ class RankSteering(Steering):
         self.outputs: Any = None
         self.compose: Compose | None = None
         self.n_sets, self.n_sorts = 0, 0
-        self.is_restored = False  # within an epoch, which goes on with the lists that it had
+        self.is_restored = False  # within an epoch, which continues with the lists that it had
 
     def attach(self, outputs: Float32Array, n_dims: int, compose: Compose | None = None) -> None:
         """Sort once now; later sorts see what `outputs` holds then."""
@@ -360,7 +360,7 @@ class RankSteering(Steering):
         self.outputs = self.compose = None
 
     def after(self, counts: Mapping[str, float]) -> None:
-        """Count, and sort when it is time; the other threads go on with the lists they have."""
+        """Count, and sort when it is time; the other threads continue with the lists they have."""
         super().after(counts)
         with self.lock:
             self.n_sets += int(counts.get("n_sets", 0))

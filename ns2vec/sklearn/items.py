@@ -210,7 +210,9 @@ class ItemRecommender(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
             n = min(max(1, round(self.hidden * (end - start))), end - start - 1)
             hidden += [(row, column) for column in rng.permutation(taken.indices[start:end])[:n]]
         if not hidden:
-            raise ConfigError("score needs rows with two items or more: one is hidden, the others lead to it")
+            raise ConfigError(
+                "score needs rows with two items or more: one is hidden and the others are used to find it"
+            )
         rows, columns = np.array(hidden).T
         left, known = met.tolil(), taken.tolil()
         left[rows, columns] = known[rows, columns] = 0

@@ -267,7 +267,7 @@ class ClassDraws:
         if log_q is None or self.bound.source.batch_words or self.bound.filter is not None:
             raise ConfigError(
                 f"sparse features need a sampler with one distribution for all classes, such as 'unigram', "
-                f"'uniform' or 'log_uniform', got {config.sampler!r}: take one of these, or X.toarray()"
+                f"'uniform' or 'log_uniform', got {config.sampler!r}: use one of these, or X.toarray()"
             )
         self.log_q: Float32Array = log_q
 

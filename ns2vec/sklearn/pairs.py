@@ -126,7 +126,7 @@ class PairAnomalyScorer(OutlierMixin, TextInput):
         ConfigError
             If an option has a value that cannot work.
         CorpusError
-            If X is not pairs of keys, or there is nothing to tell apart.
+            If X is not pairs of keys, or there is nothing to distinguish.
         """
         if self.loss not in SAMPLED:
             raise ConfigError(f"loss must be one of {', '.join(SAMPLED)}, got {self.loss!r}")
@@ -140,7 +140,7 @@ class PairAnomalyScorer(OutlierMixin, TextInput):
         self.first_keys_, self.second_keys_ = list(first_rows), list(second_rows)
         self._rows = first_rows, second_rows
         if len(self.second_keys_) < 2:
-            raise CorpusError("all pairs have the same second: there is nothing to tell apart")
+            raise CorpusError("all pairs have the same second key: there is nothing to distinguish")
         seed = seed_of(self.random_state)
         order = np.random.default_rng([seed, len(firsts)]).permutation(len(firsts))
         n_held = int(share * len(firsts))

@@ -38,7 +38,7 @@ def checked_texts(texts: Any) -> list[str]:
         raise CorpusError("expected several texts, got one: put it into a list")
     found = list(texts)
     if not found:
-        raise CorpusError("expected texts, got 0 samples: give some")
+        raise CorpusError("expected texts, got 0 samples: give at least one")
     if wrong := next((text for text in found if not isinstance(text, str)), None):
         raise CorpusError(f"expected texts as str, got {type(wrong).__name__}: pass one column of text")
     return found
@@ -205,7 +205,7 @@ class DocumentVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Text
     weights_ : dict of str -> float
         How much words count, where that differs.
     common_ : ndarray of shape (D,)
-        What is taken away; zeros but for ``"sif"``.
+        What is taken away; zeros except for ``"sif"``.
     model_ : Doc2Vec
         With ``"doc2vec"`` only.
 
@@ -250,7 +250,7 @@ class DocumentVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Text
         if self.weighting not in WEIGHTINGS:
             raise ConfigError(f"weighting must be one of {', '.join(WEIGHTINGS)}, got {self.weighting!r}")
         if self.weighting == "doc2vec" and self.vectors is not None:
-            raise ConfigError("weighting='doc2vec' trains vectors of texts itself: leave out vectors")
+            raise ConfigError("weighting='doc2vec' trains its own vectors of texts: leave out vectors")
         watching = checked_observers(callbacks)
         if watching and self.vectors is not None:
             raise ConfigError("callbacks watch training, and vectors are trained already: leave one out")

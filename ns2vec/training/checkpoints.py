@@ -132,7 +132,7 @@ class Position:
 
 
 def mark_of(job: Any, before: int = 0) -> int:
-    """CRC-32 of the rows of a chunk, going on from `before`.
+    """CRC-32 of the rows of a chunk, continuing from `before`.
 
     A job whose examples change with each epoch has the mark of what they are of and its place; a batch of a
     user's own class has its place.
@@ -184,7 +184,7 @@ class Saver(Observer):
         self.handed = (0, 0)
 
     def watched(self, jobs: Iterator[Any]) -> Iterator[Any]:
-        """Hand jobs on behind those that were trained before the checkpoint, and take note of the text.
+        """Hand jobs on after those that were trained before the checkpoint, and take note of the text.
 
         Raises
         ------
@@ -207,10 +207,10 @@ class Saver(Observer):
         if self.handed[0] < n_done:
             raise CorpusError(
                 f"the corpus ends after {self.handed[0]} chunks, but {n_done} were trained before the "
-                "checkpoint: give the text that the run began with"
+                "checkpoint: give the text that the run started with"
             )
         if self.expected_first is not None:
-            raise CorpusError("the corpus has no sentence: give the text that the run began with")
+            raise CorpusError("the corpus has no sentence: give the text that the run started with")
 
     def check_first(self, mark: int) -> None:
         """Compare the first chunk of the first epoch from here with that of the checkpoint."""
@@ -224,7 +224,7 @@ class Saver(Observer):
         message = f"this is not the corpus of the checkpoint: {what}"
         if self.strict:
             raise CorpusError(
-                f"{message}; give the same text, or say strict=False (--accept-corpus) if it may differ"
+                f"{message}; give the same text, or pass strict=False (--accept-corpus) if it may differ"
             )
         logger.warning("%s", message)
 
@@ -278,7 +278,7 @@ class Saver(Observer):
     def save(self, run: Any, tally: Tally | None = None) -> None:
         """Take a checkpoint; `tally` is what was done of the epoch under way.
 
-        A signal in the middle does not lose it: it is written once more before the signal goes on.
+        A signal in the middle does not lose it: it is written once more before the signal takes effect.
         """
         at = self.position
         for observer in run.observers:
@@ -341,8 +341,8 @@ class CheckpointFolder:
         """
         if self.files():
             raise ConfigError(
-                f"{self.path} holds checkpoints already: go on with the model's resume (on the command "
-                "line: --resume), or name another folder to begin anew"
+                f"{self.path} already holds checkpoints: continue with the model's resume (on the command "
+                "line: --resume), or name another folder to start again"
             )
         os.makedirs(self.path, exist_ok=True)
         check_writable(self.next_path())
@@ -384,7 +384,7 @@ class CheckpointFolder:
             try:
                 state = native.read_state(path)
                 if not isinstance(state.attributes.get(ATTRIBUTE), dict):
-                    raise FormatError(f"{path}: a model, but no checkpoint")
+                    raise FormatError(f"{path}: a model, but not a checkpoint")
                 return path, state
             except FormatError as error:
                 logger.warning("%s; trying the checkpoint before it", error)
@@ -392,5 +392,5 @@ class CheckpointFolder:
         if damage:
             raise FormatError(f"no checkpoint in {self.path} can be read: {damage}")
         raise FileNotFoundError(
-            errno.ENOENT, "no checkpoint in this folder: check the path, or begin anew", self.path
+            errno.ENOENT, "no checkpoint in this folder: check the path, or start without resuming", self.path
         )

@@ -156,7 +156,7 @@ class TrainingConfig:
             if self.backend == "gemm" and (chosen.outputs == "all" or chosen.link != "logistic"):
                 raise ConfigError(
                     f"backend='gemm' with objective={self.objective!r}: gemm is for logistic objectives; "
-                    "take backend='fused' or 'blas'"
+                    "use backend='fused' or 'blas'"
                 )
 
     def unused(self, n_words: int) -> list[str]:

@@ -340,7 +340,7 @@ class EmbeddingCore:
                 found[name] = fit_rows(array, n_rows, name, owner)
             else:
                 logger.warning(
-                    "%s is not saved: it has shape %s, the vectors have shape %s; train anew after loading",
+                    "%s is not saved: it has shape %s, the vectors have shape %s; train again after loading",
                     name, np.shape(array), (n_rows, vector_size),
                 )  # fmt: skip
         if self.tables.has_own_noise:

@@ -253,7 +253,7 @@ def explain_step(
 
 
 def check_step(network: Network, sentence: npt.NDArray[np.int32], position: int) -> None:
-    """Refuse what cannot be told as one step."""
+    """Refuse what cannot be explained as one step."""
     if sentence.ndim != 1 or len(sentence) < 2:
         raise ConfigError(f"a step needs a sentence of at least two known words, got {sentence.tolist()}")
     if not 0 <= position < len(sentence):
@@ -265,7 +265,7 @@ def check_step(network: Network, sentence: npt.NDArray[np.int32], position: int)
     objective = network.goals[0].objective
     if objective.link not in EXPLAINED:
         raise ConfigError(
-            f"the link of {objective.name!r} is another: only {' and '.join(EXPLAINED)} are explained"
+            f"{objective.name!r} has another link function: only {' and '.join(EXPLAINED)} are explained"
         )
 
 
@@ -275,7 +275,7 @@ def pair_at_the_end(
     """Move input and seen word to the end of the sentence, where a window of one word joins just them."""
     beside = input_position if input_position is not None else position - 1 if position else 1
     if not 0 <= beside < len(sentence) or beside == position:
-        raise ConfigError(f"input_position must be another position of the sentence, got {beside}")
+        raise ConfigError(f"input_position must be a different position of the sentence, got {beside}")
     rest = np.delete(sentence, [beside, position])
     return np.concatenate([rest, sentence[[beside, position]]]), len(sentence) - 1
 

@@ -1,7 +1,7 @@
 """Noticing that training runs away: rows that are not finite or have no sane length, or a loss that leaps.
 
 Every epoch ends with a look at the rows, so that useless vectors are never handed out without a word. A
-`Guard` looks more often, keeps a copy of the last good rows, and can go on from there with a lower rate.
+`Guard` looks more often, keeps a copy of the last good rows, and can continue from there with a lower rate.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ class Guard(Observer):
         model that knows nothing, counts as running away. (Text with longer sentences has more pairs to
         each word, so a higher loss alone means little.)
     most_rollbacks : int
-        After so many, stop all the same.
+        After so many, stop anyway.
 
     Notes
     -----
@@ -213,7 +213,7 @@ class Guard(Observer):
         Raises
         ------
         DivergenceError
-            If training ran away and cannot go on.
+            If training ran away and cannot continue.
         """
         per_word = loss / n_trained if n_trained else self.good_loss
         problem = what_is_wrong(self.weights)
@@ -247,7 +247,8 @@ class Guard(Observer):
         self.n_rollbacks += 1
         self.rate_factor /= 2
         logger.warning(
-            "training diverged at learning rate %g: %s; back to the last good rows, and on at half the rate",
+            "training diverged at learning rate %g: %s; restored the last good rows; continuing at "
+            "half the rate",
             alpha, problem,
         )  # fmt: skip
 

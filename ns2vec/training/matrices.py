@@ -106,7 +106,7 @@ def padded_base(array: Any) -> Float32Array | None:
 
 
 def grown_rows(array: npt.NDArray[Any], n_rows: int) -> Float32Array:
-    """The rows of a matrix with zeros behind them, in the same memory while it has room.
+    """The rows of a matrix with zeros after them, in the same memory while it has room.
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ def grown_rows(array: npt.NDArray[Any], n_rows: int) -> Float32Array:
 
 
 def grown_column(array: npt.NDArray[Any], n_rows: int) -> npt.NDArray[Any]:
-    """The values of a column, of any type, with zeros behind them, in the same memory while it has room."""
+    """The values of a column, of any type, with zeros after them, in the same memory while it has room."""
     room = room_of(array)
     if room is None or n_rows > len(room):
         room = np.zeros(spare(n_rows), array.dtype).view(Room)
@@ -158,7 +158,7 @@ def initial_rows(rows: Float32Array, seed: int | None, first: int = 0) -> None:
     # two float32 are made of each number of the stream
     generator.bit_generator.advance(first * vector_size // 2)
     generator.random(first * vector_size % 2, dtype=np.float32)
-    # in blocks: the stream goes on where it stopped, and no second matrix is ever whole in memory
+    # in blocks: the stream continues where it stopped, and no second matrix is ever whole in memory
     for start in range(first, len(rows), BLOCK_ROWS):
         block = rows[start : start + BLOCK_ROWS]
         drawn = generator.random(block.shape, dtype=np.float32)
@@ -202,7 +202,7 @@ class Rows:
         if shape != (n_rows, vector_size):
             raise ConfigError(
                 f"{name} must have shape ({n_rows}, {vector_size}), got {shape}; was it replaced? "
-                "init_weights() makes fresh ones"
+                "init_weights() makes new ones"
             )
         if array.dtype.kind != "f":
             raise ConfigError(f"{name} must hold floating point numbers, got {array.dtype}")

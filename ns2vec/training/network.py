@@ -52,7 +52,7 @@ def make_noise(
     tells = source.log_q is not None or (source.draws is not None and source.draws.tells)
     if objective.with_offsets and not tells:
         raise ConfigError(
-            f"objective={objective.name!r} needs probabilities of negatives, which {sampler!r} cannot tell"
+            f"objective={objective.name!r} needs probabilities of negatives, which {sampler!r} does not know"
         )
     if known is not None and bound.filter is not None:
         raise ConfigError(f"{sampler!r} excludes outputs, but here every input has a list of its own")
@@ -252,7 +252,7 @@ class Network:
         bound = self.bound
         if bound is not None and bound.source.needs_pairs and not self.spec.pairs:
             raise ConfigError(
-                f"{bound.sampler!r} is keyed on the context word: it needs sg=1 and negative_sharing='pair'"
+                f"{bound.sampler!r} depends on the context word: it needs sg=1 and negative_sharing='pair'"
             )
 
     @property

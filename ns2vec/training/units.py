@@ -118,7 +118,7 @@ class Units:
         """
         if "count" not in self.wv.expandos:
             raise VocabularyError(
-                "the words have no counts, which noise and subsampling are drawn by: set them with "
+                "the words have no counts, which noise and subsampling need: set them with "
                 'model.wv.set_vecattr(word, "count", number), or load a file that has them'
             )
         found: Int64Array = np.asarray(self.wv.expandos["count"])
@@ -220,7 +220,7 @@ class BagUnits(Units):
     Parameters
     ----------
     wv : KeyedVectors
-        Its vectors are made anew whenever the rows have been trained.
+        Its vectors are made again whenever the rows have been trained.
     bags : Bags
         The rows of each key; replace them before `extend` when keys have been added.
     n_rows : int

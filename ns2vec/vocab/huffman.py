@@ -13,7 +13,7 @@ from ns2vec.vocab._heap import merge_nodes
 
 @dataclass(frozen=True)
 class Huffman:
-    """Paths from the root to every word, one behind the other.
+    """Paths from the root to every word, one after the other.
 
     Attributes
     ----------

@@ -83,6 +83,7 @@ ARTICLES = {
     "CHANGELOG.md": "changelog.md",
     "benchmarks/results/scaling.md": "benchmarks-scaling.md",
     "benchmarks/results/speed.svg": "pictures/speed.svg",
+    "ns2vec/ledger/schema.json": "schema.json",
 }
 
 

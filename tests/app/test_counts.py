@@ -20,7 +20,7 @@ def test_blanks_tabs_and_commas_separate():
         ("the -1", "line 1"),
         ("the 1.5", "line 1"),
         (f"the {2**60}", "line 1"),
-        ("the 1\nthe 2", "'the' comes again in line 2"),
+        ("the 1\nthe 2", "'the' is repeated in line 2"),
         ("the 0", "a count above 0"),
         ("", "a count above 0"),
     ],

@@ -43,7 +43,7 @@ def test_steps_are_summed_and_predictions_averaged():
 def test_words_that_are_not_there_and_texts_without_pairs_are_refused(model):
     with pytest.raises(VocabularyError, match="word 'white' is not among the 7 words"):
         pushes(model, SENTENCES, "white")
-    with pytest.raises(VocabularyError, match="word 'alone' stands beside no other"):
+    with pytest.raises(VocabularyError, match="word 'alone' never occurs next to another"):
         pushes(small_model([["alone"], ["a", "b"]], vector_size=4), [["alone"]], "alone")
     with pytest.raises(CorpusError, match="text must have a line of two words"):
         small_model([["alone"], []])

@@ -161,7 +161,7 @@ def test_bad_input_is_refused_or_has_a_defined_result(caplog):
             model.fit(["wave", "cloud"], ["sea", "sky"], sample_weight=weights)
     with caplog.at_level(logging.WARNING):
         model.fit(["__label__sea wave", "no label", "__label__sea"])
-    assert "1 of 3 lines have no label" in caplog.text and "nothing to tell apart" in caplog.text
+    assert "1 of 3 lines have no label" in caplog.text and "nothing to distinguish" in caplog.text
     assert model.predict(["", "unknown words", "__label__x"]) == ["sea"] * 3
     with pytest.raises(CorpusError, match="no held-out line has a label"):
         model.calibrate(["wave"], ["moon"])

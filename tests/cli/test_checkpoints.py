@@ -56,7 +56,7 @@ def test_sigterm_writes_one_and_says_how_to_go_on(corpus):
         shutil.rmtree(folder)  # on a busy machine the signal may come when the training is over
         (corpus.parent / "cut.bin").unlink()
     assert code == 143
-    assert "the same command with --resume goes on" in told
+    assert "the same command with --resume continues" in told
     assert not (corpus.parent / "cut.bin").exists()
     subprocess.run(command(corpus, "cut.bin", *more, "--resume"), check=True)
     assert (corpus.parent / "cut.bin").read_bytes() == (corpus.parent / "whole.bin").read_bytes()
@@ -100,7 +100,7 @@ def test_standard_input_is_given_again(corpus):
     again = command("-", corpus.parent / "cut.bin", *more, "--resume")
     nothing = subprocess.run(again, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     assert nothing.returncode == 1
-    assert "the corpus has no sentence: give the text that the run began with" in nothing.stderr
+    assert "the corpus has no sentence: give the text that the run started with" in nothing.stderr
     assert not (corpus.parent / "cut.bin").exists()
     with open(corpus, "rb") as text:
         subprocess.run(again, stdin=text, check=True)

@@ -126,4 +126,4 @@ def test_a_record_of_something_else_is_refused(ns2vec, planted):
     (planted / "other.json").write_text('{"a": 1}', "utf-8")
     outcome = ns2vec("compare", "--from", "other.json")
     assert outcome.code == 1
-    assert "expected what ns2vec compare --output has written" in outcome.refusal()
+    assert "expected a file that ns2vec compare --output wrote" in outcome.refusal()

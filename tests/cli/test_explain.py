@@ -91,7 +91,7 @@ def test_a_word_without_company(ns2vec, tmp_path):
     path.write_text("alone\nthe cat\n", encoding="utf-8")
     outcome = ns2vec(*SMALL, "--corpus", path, "--word", "alone", "--min-count", 1)
     assert outcome.code == 1
-    assert "'alone' stands in no sentence with another known word" in outcome.refusal()
+    assert "'alone' occurs in no sentence with another known word" in outcome.refusal()
 
 
 def test_a_pipe_cannot_be_read_twice():

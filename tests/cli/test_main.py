@@ -66,6 +66,17 @@ def test_what_is_misspelt_gets_what_was_meant(ns2vec, words, meant):
     assert f"; did you mean {meant!r}?" in outcome.refusal()
 
 
+def test_help_is_a_word_too(ns2vec):
+    assert ns2vec("help", "query") == ns2vec("query", "--help")
+    assert ns2vec("help") == ns2vec("--help")
+
+
+def test_a_file_where_an_action_belongs(ns2vec, planted):
+    outcome = ns2vec("graph", "vectors.txt")
+    assert outcome.code == 2
+    assert "; say what to do with the file: ns2vec graph embed vectors.txt (see" in outcome.refusal()
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_each_command_has_help_with_examples(ns2vec, name):
     outcome = ns2vec(name, "--help")

@@ -34,6 +34,9 @@ def words_of(text: str) -> list[str]:
         ["--positive", "king", "woman", "--negative", "man"],
         ["king", "--positive", "woman", "--negative", "man"],
         ["--analogy", "man", "king", "woman"],
+        ["--analogy", "man king woman"],
+        ["--analogy", "king - man + woman"],
+        ["--analogy", "king", "-", "man", "+", "woman"],
     ],
     ids=" ".join,
 )
@@ -81,7 +84,7 @@ def test_vectors_from_standard_input(ns2vec, planted):
 def test_an_unknown_word_is_named_with_its_neighbours_in_spelling(ns2vec, planted):
     outcome = ns2vec("query", "vectors.bin", "king", "grandmothr")
     assert outcome.code == 1
-    assert outcome.refusal() == "ns2vec: no vector for 'grandmothr'; near it: grandmother, grandfather\n"
+    assert outcome.refusal() == "ns2vec: no vector for 'grandmothr'; did you mean: grandmother, grandfather\n"
 
 
 @pytest.mark.parametrize("name", ["model.ns2v", "vectors.ns2v", "facebook.bin"])
@@ -166,7 +169,7 @@ def test_at_a_terminal(planted):
         process.wait()
         os.close(ours)
     assert b":help" in shown
-    assert b"no vector for 'kingg'; near it: king" in shown
+    assert b"no vector for 'kingg'; did you mean: king" in shown
     assert re.search(rb"\w+ +0\.\d{4}", shown)
     assert b"Traceback" not in shown
 

@@ -24,7 +24,7 @@ PYTHON = re.compile(r"\b[a-z_]+=('|True|False|\d)|KeyedVectors|ns2vec\.formats")
         ("or pass limit=12 to read", {"--limit"}, "or pass --limit 12 to read"),
         ("or pass on_malformed='skip'", {"--malformed"}, "or pass --malformed skip"),
         ("duplicates='first' or 'last' reads", {"--duplicates"}, "--duplicates first or last reads"),
-        ("take backend='fused' or 'blas'", {"--backend"}, "take --backend fused or blas"),
+        ("use backend='fused' or 'blas'", {"--backend"}, "use --backend fused or blas"),
         ("pass binary=True", {"--from", "--format"}, "pass --from word2vec_binary"),
         ("pass binary=False", {"--format"}, "pass --format word2vec_text"),
         ("loads with no_header=True", {"--format"}, "loads with --format glove"),

@@ -88,7 +88,7 @@ def test_what_makes_no_sense_is_refused(ns2vec, corpus, words, code, message):
 def test_a_run_that_is_over_is_not_stopped(ns2vec, corpus):
     train(ns2vec, "--run-id", "a")
     outcome = ns2vec("runs", "stop", "a")
-    assert outcome.code == 1 and "the run is over (finished)" in outcome.refusal()
+    assert outcome.code == 1 and "the run has ended (finished)" in outcome.refusal()
 
 
 def test_a_run_id_needs_a_folder(ns2vec, corpus):

@@ -61,7 +61,7 @@ def test_the_lines_of_a_text_are_documents(ns2vec, planted):
     ("options", "message"),
     [
         (["--dm", "0"], "--dm is for documents: add --doc2vec"),
-        (["--doc2vec", "--sg"], "say --dm 1 in place of --cbow"),
+        (["--doc2vec", "--sg"], "use --dm 1 instead of --cbow"),
     ],
 )
 def test_options_of_words_and_of_documents_are_told_apart(ns2vec, planted, options, message):
@@ -349,7 +349,7 @@ def test_a_whole_epoch_is_kept(ns2vec, planted, interrupted_after, number, code)
     interrupted_after(1, number)
     outcome = ns2vec("train", "corpus.txt", "--vector-size", "8", "--epochs", "4", "-o", "new.bin")
     assert outcome.code == code
-    assert "new.bin has what 1 of 4 epochs and a part taught it" in outcome.err
+    assert "new.bin holds what 1 of 4 epochs and part of another taught it" in outcome.err
     assert "Traceback" not in outcome.err
     assert np.isfinite(load("new.bin").vectors).all()
 

@@ -118,7 +118,7 @@ def test_killed_actors_are_replaced(caplog):
         killer.join()
     assert same
     assert found.traffic["lost"] > 0
-    assert "is lost, and is replaced" in caplog.text
+    assert "is lost and is being replaced" in caplog.text
 
 
 def test_workers_come_and_go():
@@ -126,7 +126,7 @@ def test_workers_come_and_go():
         model = trained(epochs=3, callbacks=[Acting(lambda: found.resize(4), lambda: found.resize(1))])
         assert len(found.fleet.seats) == 1
     assert digest(model) == digest(trained(epochs=3))
-    with pytest.raises(ConfigError, match="has workers inside its with only"):
+    with pytest.raises(ConfigError, match="has workers only inside its with"):
         found.resize(2)
 
 

@@ -118,7 +118,7 @@ def test_a_text_that_was_emptied_or_has_no_words_is_named(path, write_text):
     corpus = open_corpus(frozen[LineSentence(path)])
     corpus.scan()
     path.write_text("\n")
-    with pytest.raises(CorpusError, match="was it emptied"):
+    with pytest.raises(CorpusError, match="has it been emptied"):
         list(corpus.chunks({"new_york": 0}))
     assert (
         "one.txt: no words in it"

@@ -122,6 +122,12 @@ def test_a_folder_is_no_line_sentence(tmp_path):
         open_corpus(LineSentence(tmp_path)).scan()
 
 
+def test_a_binary_file_is_no_text_with_a_wrong_encoding(write_text):
+    path = write_text(b"a\nb \xff\0\n")
+    with pytest.raises(CorpusError, match="line 2: this is a binary file, not text"):
+        open_corpus(path).scan()
+
+
 def test_an_unreadable_file_is_named(write_text):
     if os.geteuid() == 0:
         pytest.skip("root may read everything")

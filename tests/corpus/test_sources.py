@@ -255,9 +255,9 @@ def test_a_pipe_is_read_once_and_can_be_kept():
         writer.join()
         assert scan.counts.tolist() == [4000, 2000]
         assert scan.encoded.n_words == 6000
-        with pytest.raises(CorpusError, match="can be read once only"):
+        with pytest.raises(CorpusError, match="can be read only once"):
             list(corpus.chunks({"a": 0}))
-        with pytest.raises(CorpusError, match="can be read once only"):
+        with pytest.raises(CorpusError, match="can be read only once"):
             corpus.sentences()
 
 

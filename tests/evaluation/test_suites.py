@@ -131,5 +131,5 @@ def test_what_suites_have_in_common_is_said_once():
     )  # fmt: skip
     assert one.origins == two.origins
     assert [origin.layout.delimiter for origin in one.origins] == [None, ","]
-    with pytest.raises(FormatError, match="like = 'three' names no suite that stands before"):
+    with pytest.raises(FormatError, match="like = 'three' names no suite defined before it"):
         parse_suites(SHORT.replace('like = "one"', 'like = "three"'))

@@ -143,7 +143,7 @@ class TestLogistic(MatrixTests):
 
     def test_with_shards_any_number_of_workers_gives_the_same_bytes(self):
         """Its sampler follows the loss of all threads."""
-        with pytest.raises(ConfigError, match="draws by what all threads have drawn before"):
+        with pytest.raises(ConfigError, match="draws according to what all threads have drawn before"):
             self.fit(self.examples(), shards=4)
 
 

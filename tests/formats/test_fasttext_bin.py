@@ -235,7 +235,7 @@ def test_matrices_of_any_layout_are_written(reading, tmp_path):
 def test_what_no_file_can_hold_is_refused(reading, tmp_path):
     with pytest.raises(ConfigError, match="read it with has_outputs=True"):
         fasttext_bin.write(tmp_path / "x.bin", reading(a_model(), has_outputs=False))
-    with pytest.raises(ConfigError, match="pruned buckets beside quantized inputs only"):
+    with pytest.raises(ConfigError, match="pruned buckets only with quantized inputs"):
         fasttext_bin.write(
             tmp_path / "x.bin", dataclasses.replace(reading(a_quantized_model()[0]), quantized={})
         )

@@ -127,7 +127,7 @@ def test_what_a_killed_write_leaves_is_found_and_a_living_one_is_left_alone(path
     (path.parent / "other").unlink()
     assert len(os.listdir(path.parent)) == 2
     Word2Vec.load(path).save(path)
-    assert "deleted; a write that was killed had left it" in caplog.text
+    assert "deleted; an interrupted write left it behind" in caplog.text
     assert_old_is_whole(path)
 
 

@@ -60,7 +60,7 @@ def test_what_cannot_be_pickled_or_unpickled_is_said(kv, tmp_path):
     with pytest.raises(ConfigError, match=r"cannot save a Own: .*; name the attribute in ignore"):
         own.save(tmp_path / "own")
     assert Own.load(tmp_path / "own", trust_pickle=True).note == {"a": 1}  # the old file is untouched
-    (tmp_path / "bad").write_bytes(b"no pickle")
+    (tmp_path / "bad").write_bytes(b"not a pickle")
     with pytest.raises(FormatError, match="bad: cannot be unpickled"):
         Own.load(tmp_path / "bad", trust_pickle=True)
     (tmp_path / "zip").write_bytes(b"PK\x03\x04abc")
@@ -70,5 +70,5 @@ def test_what_cannot_be_pickled_or_unpickled_is_said(kv, tmp_path):
         Own.load(io.BytesIO(b"P0\n."), trust_pickle=True)
     with pytest.raises(FormatError, match="expected a Other, found a Own"):
         type("Other", (Saveable,), {}).load(tmp_path / "own", trust_pickle=True)
-    with pytest.raises(NotImplementedError, match="a Own has no plain form"):
+    with pytest.raises(NotImplementedError, match="a Own cannot be stored as plain data"):
         own.to_state()

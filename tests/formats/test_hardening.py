@@ -149,7 +149,7 @@ def test_parts_that_do_not_belong_together(tmp_path, name):
         (glove, b"", "the file is empty"),
         (glove, b"a 1 2\nb 1", "it is cut off"),
         (projector, b"1\t2\n3\n", ":2: expected 2 numbers, found 1"),
-        (projector, b"1\t2\n3\tx\n", ":2: expected a number, found 'x'; keys belong into"),
+        (projector, b"1\t2\n3\tx\n", ":2: expected a number, found 'x'; keys belong in"),
         (projector, b"", "the file is empty"),
     ],
 )
@@ -230,7 +230,7 @@ def test_bombs_in_archives(tmp_path, monkeypatch):
     monkeypatch.setattr(sidefiles, "MAX_UNPACKED_BYTES", 1 << 16)
     with zipfile.ZipFile(tmp_path / "x.npz", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("val.npy", npy_header("(1000, 1000)") + bytes(4_000_000))
-    with pytest.raises(FormatError, match="no vectors do that"):
+    with pytest.raises(FormatError, match="no file of vectors does that"):
         sidefiles.read_npz(tmp_path / "x.npz")
 
 
@@ -290,7 +290,9 @@ def test_a_remote_file_that_unpacks_to_absurdly_much(tmp_path, monkeypatch, comp
     path = tmp_path / f"vectors.bin{compression}"
     path.write_bytes(PACKERS[compression](b"999999 1\n" + b"a 0000" * 999999))
     monkeypatch.setattr(limits, "MOST_BYTES", 1 << 16)
-    with pytest.raises(FormatError, match=r"unpacks to more than 100 times its size .* which no vectors do"):
+    with pytest.raises(
+        FormatError, match=r"unpacks to more than 100 times its size .* which no file of vectors does"
+    ):
         read_vectors(path.as_uri(), "word2vec_binary")
 
 

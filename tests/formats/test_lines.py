@@ -45,7 +45,7 @@ def test_numbers_in_a_key_are_told(reading, caplog):
     found = reading(word2vec_text, b"3 2\nthe 1 2\nwindows 95 3 4\nweb 2.0 5 6\n")
     assert found.keys == ["the", "windows 95", "web 2.0"]
     assert caplog.text.count("so the key is") == 1
-    assert "vectors:3: the last 2 fields are taken for the numbers, so the key is 'windows 95'" in caplog.text
+    assert "vectors:3: the last 2 fields are taken as the numbers, so the key is 'windows 95'" in caplog.text
 
 
 def test_a_header_with_another_size_than_most_lines_is_wrong(reading):
@@ -106,7 +106,7 @@ def test_the_header_is_found_where_none_should_be(reading):
 def test_only_lines_of_numbers_are_called_text_without_header(reading, name, content):
     with pytest.raises(FormatError, match="a text file without header loads with no_header=True"):
         reading(FORMATS[name], content)
-    with pytest.raises(FormatError, match=r"found b'the cat sat\\n'$"):
+    with pytest.raises(FormatError, match=r"found b'the cat sat\\n'; is this a file of vectors\?$"):
         reading(FORMATS[name], b"the cat sat\n")
 
 
@@ -123,5 +123,5 @@ def test_binary_vectors_read_as_text_are_named(tmp_path, no_header):
 @pytest.mark.parametrize("n_rows", [1, 50])
 def test_text_read_as_binary_is_named(reading, row, n_rows):
     content = f"{n_rows} 2\n".encode() + f"{row}\n".encode() * n_rows
-    with pytest.raises(FormatError, match="text follows the header, no binary vectors: pass binary=False"):
+    with pytest.raises(FormatError, match="text follows the header, not binary vectors: pass binary=False"):
         reading(word2vec_binary, content)

@@ -100,7 +100,7 @@ def test_a_pipe_is_known_by_its_first_bytes(tmp_path, name, limit):
 @pytest.mark.parametrize("path", ["-", "/dev/stdout"])
 def test_what_takes_two_files_needs_a_folder(tmp_path, monkeypatch, name, path):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(ConfigError, match="has a second file beside the first: name a file to write"):
+    with pytest.raises(ConfigError, match="has a second file next to the first: name a file to write"):
         FORMATS[name].write(path, a_table())
     assert os.listdir(tmp_path) == []
 
@@ -134,7 +134,7 @@ def test_any_table_comes_back_or_is_refused(tmp_path, name, data):
     try:
         FORMATS[name].write(path, table)
     except FormatError as error:
-        assert "cannot keep" in str(error) or "taken for its count" in str(error) or "Unicode" in str(error)
+        assert "cannot keep" in str(error) or "read as its count" in str(error) or "Unicode" in str(error)
         assert "\n" not in str(error)
         return
     found = read_vectors(path, name, datatype=table.vectors.dtype)

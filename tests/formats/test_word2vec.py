@@ -310,7 +310,7 @@ def test_absurd_headers_allocate_nothing(tmp_path, name, suffix, header):
 
 def test_a_key_without_end_is_refused(reading, monkeypatch):
     monkeypatch.setattr(word2vec_binary, "MAX_KEY_BYTES", 1000)
-    with pytest.raises(FormatError, match="byte 4: no blank ends the key"):
+    with pytest.raises(FormatError, match="byte 4: the key that begins here is not followed by a blank"):
         reading(word2vec_binary, b"1 1\n" + b"x" * (3 << 20))
 
 

@@ -46,5 +46,5 @@ def test_unknown_nodes_and_rows_are_named():
             call("z")
     with pytest.raises(ConfigError, match="expected rows from 0 to 1"):
         Graph.of_edges(["a", "b"], [0], [2])
-    with pytest.raises(ConfigError, match="keys that differ"):
+    with pytest.raises(ConfigError, match="distinct keys"):
         Graph.of_edges(["a", "a"], np.array([0]), np.array([1]))

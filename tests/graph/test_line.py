@@ -60,7 +60,7 @@ def test_edges_of_an_epoch_are_drawn_by_weight():
 def test_loops_are_left_out():
     model = LINE(order=2, vector_size=4, epochs=1)
     assert len(model._edges(read_graph([("a", "a"), ("a", "b")]))) == 2
-    with pytest.raises(VocabularyError, match="no edges but loops"):
+    with pytest.raises(VocabularyError, match="no edges except loops"):
         model.fit([("a", "a")])
 
 

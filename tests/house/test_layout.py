@@ -6,6 +6,7 @@ import ast
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -129,3 +130,14 @@ def test_nothing_else_lies_at_the_top():
 
 def test_the_package_is_typed():
     assert (PACKAGE / "py.typed").exists()
+
+
+def test_a_module_that_pytest_is_given_first_is_loaded_once():
+    """``conftest.py`` imports it by its name; doctests of the classes' other users fail otherwise."""
+    program = (
+        "import pytest; pytest.main(['--collect-only', '-q', 'ns2vec/training/observers.py']);"
+        "import ns2vec.training as package; from ns2vec.training.observers import Observer;"
+        "raise SystemExit(Observer is not package.Observer)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, check=False)
+    assert done.returncode == 0, done.stdout.decode()

@@ -65,7 +65,7 @@ TESTED_BY = {
     "tests/sklearn/test_sklearn.py": "sklearn/linear sklearn/text",
     "tests/similarity/test_nearest.py": "similarity/products",
     "tests/similarity/test_scan.py": "similarity/_dots",
-    "tests/models/test_errors.py": "models/legacy",
+    "tests/models/test_errors.py": "models/deprecations",
     "tests/models/test_fasttext.py": (
         "fasttext keyedvectors/ngram_rows keyedvectors/subwords models/facebook models/subword_units"
     ),

@@ -135,6 +135,15 @@ def test_the_modules_users_name_come_with_the_package():
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+def test_packages_of_families_are_loaded_when_they_are_asked_for():
+    code = (
+        "import sys, ns2vec; assert 'ns2vec.graph' not in sys.modules;"
+        "ns2vec.graph.DeepWalk, ns2vec.recommend.Item2Vec, ns2vec.classify.Classifier;"
+        "raise SystemExit(hasattr(ns2vec, 'no_such_name'))"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_import_loads_nothing_slow():
     slow = ["scipy.linalg", "scipy.stats", "scipy.sparse", "tqdm", "requests", "gensim", "smart_open"]
     code = f"import json, sys, ns2vec; print(json.dumps([name for name in {slow!r} if name in sys.modules]))"

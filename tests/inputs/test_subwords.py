@@ -153,7 +153,7 @@ def test_ngrams_are_whole_numbers(options):
 
 
 def test_more_rows_than_int32_numbers_are_refused():
-    with pytest.raises(ConfigError, match="need more than 2147483647 rows: take fewer buckets"):
+    with pytest.raises(ConfigError, match="need more than 2147483647 rows: use fewer buckets"):
         word_bags(["a"], Ngrams(3, 6, 2**31 - 1))
 
 

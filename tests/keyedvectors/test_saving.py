@@ -261,7 +261,7 @@ def test_what_is_no_model(tmp_path, kv):
     with pytest.raises(FormatError, match="load_word2vec_format"):
         KeyedVectors.load(path)
     path.write_bytes(b"")
-    with pytest.raises(FormatError, match="no model"):
+    with pytest.raises(FormatError, match="not a model"):
         KeyedVectors.load(path)
     with pytest.raises(FileNotFoundError):
         KeyedVectors.load(tmp_path / "missing")

@@ -46,7 +46,7 @@ def test_a_missing_value_is_no_key(kv, key):
         lambda: kv.add_vector(key, np.ones(6)),
         lambda: kv.__setitem__(["new", key], np.ones((2, 6))),
     ):
-        with pytest.raises(ConfigError, match="is a missing value and no key"):
+        with pytest.raises(ConfigError, match="is a missing value, not a key"):
             add()
     assert len(kv) == len(kv.key_to_index) == 8
 
@@ -154,6 +154,23 @@ def test_mean_vectors(kv):
         kv.get_mean_vector([])
     with pytest.raises(ValueError, match="same number of elements"):
         kv.get_mean_vector(["man"], weights=[1, 2])
+
+
+@pytest.mark.parametrize("options", [{}, {"pre_normalize": False}, {"post_normalize": True}], ids=str)
+def test_means_of_many_texts_are_those_of_each(kv, options):
+    texts = [["man", "king", "man"], ["kong", "king"], ("woman",)]
+    expected = [kv.get_mean_vector(list(text), **options) for text in texts]
+    found = kv.get_mean_vectors(iter(texts), **options)
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+    assert found.dtype == np.float32
+    assert kv.get_mean_vectors([]).shape == (0, kv.vector_size)
+
+
+def test_means_of_many_texts_refuse_text_that_is_not_split(kv):
+    with pytest.raises(TypeError, match="got the str 'king'"):
+        kv.get_mean_vectors(["king", "man"])
+    with pytest.raises(KeyError, match="'kong' not present"):
+        kv.get_mean_vectors([["king"], ["kong"]], ignore_missing=False)
 
 
 # ---- adding ----

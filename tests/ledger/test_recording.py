@@ -223,7 +223,7 @@ def test_a_full_disk_does_not_end_training(tmp_path, caplog):
     ledger = Full(tmp_path)
     model = small(Word2Vec, callbacks=[ledger])
     assert len(model.epoch_losses) == 2
-    assert "Full records no more: no space left; training goes on" in caplog.text
+    assert "Full stops recording: no space left; training continues" in caplog.text
 
 
 def test_others_take_observers_only(tmp_path):
@@ -236,7 +236,7 @@ def test_each_training_is_a_run_of_its_own(tmp_path):
     small(Word2Vec, callbacks=[ledger])
     small(Word2Vec, callbacks=[ledger])
     assert len(list_runs(tmp_path)) == 2
-    with pytest.raises(ConfigError, match="is there already"):
+    with pytest.raises(ConfigError, match="already exists"):
         small(Word2Vec, callbacks=[RunLedger(tmp_path, run_id=ledger.run_id)])
 
 

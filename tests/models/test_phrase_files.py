@@ -65,7 +65,7 @@ def test_a_file_cannot_name_a_function_that_is_no_scorer(tmp_path):
     for name in ("own:os.system", "own:subprocess.run", "own:os.path.join", "own:nowhere.f", "own:"):
         state.attributes["scoring"] = name
         write_state(tmp_path / "phrases", state)
-        with pytest.raises(ConfigError, match="function of your own"):
+        with pytest.raises(ConfigError, match="your own function"):
             Phrases.load(tmp_path / "phrases")[["bank", "of", "england"]]
 
 

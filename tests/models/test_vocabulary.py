@@ -153,7 +153,7 @@ def test_an_update_that_brings_no_word_changes_nothing(day, options, tmp_path):
 @pytest.mark.parametrize("options", [{}, {"max_vocab_size": 3}], ids=repr)
 @pytest.mark.parametrize("token", [None, NAN, np.float64("nan"), np.datetime64("NaT", "s")], ids=repr)
 def test_a_missing_value_is_refused_with_its_sentence(token, options):
-    with pytest.raises(CorpusError, match=r"^sentence 1 holds .*, a missing value and no word"):
+    with pytest.raises(CorpusError, match=r"^sentence 1 holds .*, a missing value, not a word"):
         Word2Vec([["Alice", "Bob"], ["Bob", token]], **(SMALL | options))
     with pytest.raises(CorpusError, match=r"^sentence 0 holds "):
         Word2Vec(SENTENCES, **(SMALL | options)).build_vocab([["a", token]], update=True)
@@ -194,7 +194,7 @@ def test_sentences_that_lose_their_words_are_an_error():
             yield from [list(self.words)] * 9
             self.words = ()
 
-    with pytest.raises(CorpusError, match=r"had words in an earlier: give the same sentences in each pass"):
+    with pytest.raises(CorpusError, match="had words in an earlier one: give the same sentences"):
         Word2Vec(Fading(), **SMALL)
 
 

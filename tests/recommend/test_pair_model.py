@@ -86,7 +86,7 @@ def test_options_are_checked_together(tmp_path):
     model.fit([("ann", "tea"), ("ann", "milk")], checkpoint=tmp_path)
     again = MatrixFactorization.resume(tmp_path)
     assert np.array_equal(again.users.vectors, model.users.vectors)
-    with pytest.raises(ConfigError, match="holds checkpoints already"):
+    with pytest.raises(ConfigError, match="already holds checkpoints"):
         model.fit([("ann", "tea")], checkpoint=tmp_path)
 
 

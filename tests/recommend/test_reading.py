@@ -173,7 +173,7 @@ def test_parquet_needs_its_extra(write_text):
         with pytest.raises(ImportError, match=r"pip install ns2vec\[arrow\]"):
             read_interactions(path)
         pytest.skip("pyarrow is not installed")
-    with pytest.raises(FormatError, match="this is no Parquet file"):
+    with pytest.raises(FormatError, match="this is not a Parquet file"):
         read_interactions(path)
     columns = table(COLUMNS)
     parquet.write_table(columns, path)

@@ -57,9 +57,9 @@ def test_a_sampler_without_a_way_to_draw(data):
         def source(self, data):
             return Source()
 
-    with pytest.raises(ConfigError, match="has nothing to draw with"):
+    with pytest.raises(ConfigError, match="has no function to draw with"):
         Idle().bind(data).sample(1)
-    with pytest.raises(ConfigError, match="cannot tell probabilities"):
+    with pytest.raises(ConfigError, match="does not know its probabilities"):
         Idle().bind(data).log_q([0])
 
 

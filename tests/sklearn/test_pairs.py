@@ -120,7 +120,7 @@ def test_bad_input_is_refused():
     ):
         with pytest.raises(CorpusError, match=reason):
             PairAnomalyScorer().fit(wrong)
-    with pytest.raises(CorpusError, match="nothing to tell apart"):
+    with pytest.raises(CorpusError, match="nothing to distinguish"):
         PairAnomalyScorer().fit([(1, 2), (3, 2)])
     for options, reason in (
         ({"loss": "hs"}, "loss must"),

@@ -225,11 +225,11 @@ def test_settings(tmp_path, sentences):
     Word2Vec(Cut(sentences, 700), checkpoint=tmp_path, **OPTIONS)
     with pytest.raises(ConfigError, match="window was 5 when the checkpoint was taken, got 3"):
         Word2Vec.resume(tmp_path, sentences, window=3)
-    with pytest.raises(ConfigError, match="windows is no setting"):
+    with pytest.raises(ConfigError, match="windows is not a setting"):
         Word2Vec.resume(tmp_path, sentences, windows=3)
     with pytest.raises(ConfigError, match="workers"):
         Word2Vec.resume(tmp_path, sentences, workers=0)
-    with pytest.raises(ConfigError, match="holds checkpoints already"):
+    with pytest.raises(ConfigError, match="already holds checkpoints"):
         Word2Vec(sentences, checkpoint=tmp_path)
     assert Word2Vec.resume(tmp_path, sentences, workers=2, window=5, sampler="unigram").workers == 2
 

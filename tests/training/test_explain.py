@@ -143,7 +143,9 @@ def test_refusals(model_of, sentences):
         step_of(model, sentences[0][:1], 0)
     with pytest.raises(ConfigError, match="position must be at least 0 and below 8"):
         step_of(model, sentences[0], 8)
-    with pytest.raises(ConfigError, match="input_position must be another position of the sentence, got 2"):
+    with pytest.raises(
+        ConfigError, match="input_position must be a different position of the sentence, got 2"
+    ):
         step_of(model, sentences[0], 2, input_position=2)
     with pytest.raises(ConfigError, match="one objective is explained at a time"):
         step_of(model_of(hs=1), sentences[0])

@@ -30,7 +30,7 @@ def test_a_run_that_is_driven_to_nan_ends_finite_with_rollback(sentences, caplog
         )
     assert is_finite(model)
     assert "training diverged at learning rate 100000" in caplog.text
-    assert "on at half the rate" in caplog.text
+    assert "continuing at half the rate" in caplog.text
     # it went on learning, not only back
     assert model.syn1neg.any()
 

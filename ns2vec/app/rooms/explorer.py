@@ -122,7 +122,7 @@ async def similar_json(state: AppState, asked: SimilarQuestion) -> bytes:
 
 
 def as_json(value: Any) -> bytes:
-    """Return JSON; a number that is not finite cannot be told and counts as 0."""
+    """Return JSON; a number that is not finite cannot be written and counts as 0."""
     try:
         text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     except ValueError:

@@ -238,7 +238,7 @@ async def stop(run: RunName, state: AppState = Depends(state_of)) -> StopAnswer:
     folder = found_run(state, run)
     status = await bounded(state, lambda: reading(lambda: glance(folder).status))
     if status != "running":
-        raise ApiError(409, f"the run is over ({status}): there is nothing to stop")
+        raise ApiError(409, f"the run has ended ({status}): there is nothing to stop")
     request_stop(folder)
     return StopAnswer(id=run, stop_requested=True)
 
@@ -267,7 +267,7 @@ async def events(
     ] = None,
     state: AppState = Depends(state_of),
 ) -> StreamingResponse:
-    """Send what is written behind an offset, and go on until the run is over."""
+    """Send what is written after an offset, and continue until the run is over."""
     folder = found_run(state, run)
     if last_event_id and last_event_id.isascii() and last_event_id.isdecimal():
         after = int(last_event_id)

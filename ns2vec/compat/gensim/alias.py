@@ -274,7 +274,7 @@ def install(*, children: bool = False) -> None:
     if not is_installed():
         if "gensim" in sys.modules:
             raise ImportError(
-                "gensim has been imported already, and what took names from it keeps them: call "
+                "gensim has already been imported, and modules that imported names from it keep them: call "
                 "ns2vec.compat.gensim.install() before anything imports gensim"
             )
         sys.meta_path.insert(0, AliasFinder())

@@ -113,7 +113,7 @@ def sampled_metrics(
     k, n_sampled = whole("k", k, 1), whole("n_sampled", n_sampled, 1)
     question = RankingQuestion.of(known, wanted)
     logger.warning(
-        "sampled metrics (%d items) can put models into another order than the whole catalogue does; "
+        "sampled metrics (%d items) can rank models differently from the whole catalogue; "
         "evaluate_ranking ranks all of it",
         n_sampled,
     )

@@ -86,7 +86,7 @@ def read_npy_stream(stream: IO[bytes], path: PathLike) -> Array:
     dtype, shape, order, _ = _header(stream, path)
     content = read_exactly(stream, math.prod(shape) * dtype.itemsize, path, "numbers")
     if stream.read(1):
-        raise FormatError(f"{path}: more bytes follow behind an array of shape {shape}")
+        raise FormatError(f"{path}: more bytes follow an array of shape {shape}")
     numbers = np.frombuffer(content, dtype=dtype).reshape(shape, order=order)
     return numbers.astype(dtype.newbyteorder("="), copy=False)
 
@@ -105,7 +105,8 @@ def read_npz(path: PathLike) -> Array:
             found = archive.getinfo("val.npy")
             if found.file_size > max(MAX_UNPACKED_BYTES, MAX_UNPACKED_TIMES * found.compress_size):
                 raise FormatError(
-                    f"{path}: {found.compress_size} bytes unpack to {found.file_size}: no vectors do that"
+                    f"{path}: {found.compress_size} bytes unpack to {found.file_size}: no file of "
+                    "vectors does that"
                 )
             content = stream.read()
     except (KeyError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:

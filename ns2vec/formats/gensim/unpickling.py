@@ -1,7 +1,7 @@
 """Unpickling that cannot run anything: every name in the pickle becomes an inert record, or an error.
 
 Three walls. `check_pickle` lets through only opcodes, lengths and tuples that models consist of. `find_class`
-answers the names in `KNOWN` with classes that only keep what they are given, made anew for each file, so
+answers the names in `KNOWN` with classes that only keep what they are given, made again for each file, so
 that nothing in the file reaches the process. `Plain` then makes numbers, texts, lists and arrays of the
 records; an array's shape and dtype are believed only where they fit its bytes.
 """
@@ -159,7 +159,7 @@ def unpickle(data: bytes, name: Any) -> Any:
     except MemoryError:
         raise
     except Exception as error:  # the unpickler raises whatever the data makes its parts raise
-        raise FormatError(f"{name}: no pickle of a model: {type(error).__name__}: {error}") from None
+        raise FormatError(f"{name}: not a pickle of a model: {type(error).__name__}: {error}") from None
 
 
 class Plain:

@@ -127,7 +127,7 @@ class _Upgrade:
             return read_npz(path) if compressed else read_npy(path, self.mmap)
         except FileNotFoundError as error:
             raise FileNotFoundError(
-                error.errno, "this file belongs to the model and has to be beside it", path
+                error.errno, "this file belongs to the model and has to be in the same folder", path
             ) from None
 
     # ---- the model ----
@@ -191,8 +191,8 @@ class _Upgrade:
             attributes["ngrams_pruned"] = True
         if not self.plain(state.get("compatible_hash")):
             logger.warning(
-                "%s: gensim before 3.8 hashed n-grams that are not ASCII in another way: the vectors of such "
-                "words are others",
+                "%s: gensim before 3.8 hashed non-ASCII n-grams differently: the vectors of such words "
+                "differ",
                 self.name,
             )
         return found

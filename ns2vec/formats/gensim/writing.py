@@ -2,7 +2,7 @@
 
 A pickle names classes by their modules, and pickle itself names only what it can import. So the few opcodes
 that make gensim's objects are written here, and pickle writes everything in between: one pickler, whose memo
-goes on from piece to piece.
+continues from piece to piece.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def write_state(
     path = None if hasattr(target, "write") else os.fspath(target)
     compressed = path is not None and bool(strip_compression(path)[1])
     if compressed and separately:
-        raise ConfigError(f"{path}: gensim cannot map arrays beside a compressed file: leave separately out")
+        raise ConfigError(f"{path}: gensim cannot map the arrays of a compressed file: leave out separately")
     # beside a compressed file gensim would look for archives, and nothing lies beside a pipe: all goes in one
     is_alone = compressed or (path is not None and not is_remote(path) and not is_replaceable(path))
     split = _Splitter(None if is_alone else path, separately, sep_limit, ignore)

@@ -52,11 +52,12 @@ def check_can_be_sharded(run: Run, network: Network) -> None:
     if any(one.gathers for one in network.steering()):
         sampler = network.bound.sampler if network.bound is not None else None
         raise ConfigError(
-            f"{sampler!r} draws by what all threads have drawn before, which shards={run.config.shards} "
-            "cannot repeat: take a sampler that does not (sampler='unigram'), or shards=None"
+            f"{sampler!r} draws according to what all threads have drawn before, which "
+            f"shards={run.config.shards} "
+            "cannot repeat: use a sampler that does not (sampler='unigram'), or shards=None"
         )
     if why := getattr(run.feed, "not_sharded", ""):
-        raise ConfigError(f"shards={run.config.shards} cannot be: {why}; take shards=None")
+        raise ConfigError(f"shards={run.config.shards} cannot be: {why}; use shards=None")
 
 
 class Shards:

@@ -29,7 +29,7 @@ MOST_LOSSES = 20  # one after the other, without anything done in between
 
 
 class ClusterError(Ns2vecError, RuntimeError):
-    """The cluster cannot go on."""
+    """The cluster cannot continue."""
 
 
 @dataclass(eq=False)
@@ -167,7 +167,7 @@ class Fleet:
                 self.note_loss(seat)
         if self.coming:
             logger.warning(
-                "%d workers have not come yet: going on with %d", len(self.coming), len(self.seats)
+                "%d workers have not arrived yet: continuing with %d", len(self.coming), len(self.seats)
             )
         if not self.seats:
             self.muster(held)
@@ -203,7 +203,7 @@ class Fleet:
         self.traffic["lost"] += 1
         self.n_losses += 1
         self.transport.dismiss(seat.member)
-        logger.warning("%s is lost, and is replaced", seat.name)
+        logger.warning("%s is lost and is being replaced", seat.name)
         if self.n_losses > MOST_LOSSES:
             raise ClusterError(
                 f"{self.n_losses} workers were lost without anything done in between: have they enough "
@@ -211,7 +211,7 @@ class Fleet:
             )
 
     def drop_lost(self, held: Held) -> None:
-        """Find out who is lost, and go on without them."""
+        """Find out who is lost, and continue without them."""
         answers = [(seat, self.transport.call(seat.member, "hello")) for seat in self.seats]
         for seat, future in answers:
             seat.version = -1  # nobody knows how far the others came

@@ -161,7 +161,7 @@ class Member:
         """
         replica, run, room = self.replica, self.run, self.room
         if replica is None or run is None or room is None:
-            raise RuntimeError("a member has to begin an epoch first")
+            raise RuntimeError("a member has to start an epoch first")
         if version != self.version:
             raise RuntimeError(f"this worker has version {self.version} of the weights, not {version}")
         replica.catch_up()
@@ -228,7 +228,7 @@ class Member:
     def apply(self, version: int, *blocks: Block) -> None:
         """Take over what was merged, which makes these weights."""
         if self.replica is None:
-            raise RuntimeError("a member has to begin an epoch first")
+            raise RuntimeError("a member has to start an epoch first")
         self.version = -1
         for block in blocks:
             apply_block(self.bases, block)

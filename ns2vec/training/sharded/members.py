@@ -74,8 +74,7 @@ class Members:
             blob = transport.dumps((SentNetwork.of(network), run.config, remote(run)))
         except (TypeError, AttributeError, ValueError, ImportError) as error:
             raise ConfigError(
-                f"this model cannot be sent to workers: {error}; what is made of machine code or open files "
-                "stays where it is"
+                f"this model cannot be sent to workers: {error}; machine code and open files cannot be sent"
             ) from error
         name = hashlib.sha256(blob).hexdigest()
         if name not in self.fleet.blobs:

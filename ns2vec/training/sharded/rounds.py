@@ -108,7 +108,7 @@ class ShardRound:
 def rounds_of(jobs: Iterator[Any], n_shards: int, n_chunks: int) -> Iterator[Round]:
     """Cut an epoch into rounds of `n_chunks` chunks for each shard; no job is asked for before its round.
 
-    A run that goes on within an epoch begins with the number of its first job, and so with the same rounds.
+    A run that continues within an epoch begins with the number of its first job, and so with the same rounds.
     """
     size, found = n_shards * n_chunks, []
     for job in jobs:

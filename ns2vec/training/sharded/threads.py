@@ -73,7 +73,7 @@ class Threads:
         """Train and merge a round; return the interrupt that came meanwhile."""
         for steering in self.steering:
             steering.before(progress)
-        turn = itertools.cycle(self.replicas)  # after Ctrl-C other threads go on with the same ones
+        turn = itertools.cycle(self.replicas)  # after Ctrl-C other threads continue with the same ones
         self.changes = {}
         jobs = (one for one in shards if one.jobs)
         held = run_all(jobs, lambda: self.trainer(next(turn)), len(self.replicas), tick)

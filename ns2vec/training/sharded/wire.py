@@ -56,7 +56,7 @@ class SentSide:
 
 @dataclass
 class SentGoal:
-    """A `Goal` whose side and sampler are made anew where it arrives."""
+    """A `Goal` whose side and sampler are made again where it arrives."""
 
     goal: Goal
     side: int
@@ -121,7 +121,7 @@ class SentNetwork:
 
 
 def trained_widths(network: Network) -> list[int]:
-    """How many numbers of each row of `trained_arrays` are in use; those behind them are zeros."""
+    """How many numbers of each row of `trained_arrays` are in use; those after them are zeros."""
     sides = [network.inputs, *(goal.side for goal in network.goals)]
     if network.tags is not None:
         sides.append(network.tags)

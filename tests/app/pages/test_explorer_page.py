@@ -36,7 +36,7 @@ def test_a_word_is_searched_and_its_neighbours_are_followed(open_page, state):
 
 def test_a_word_that_is_not_known_is_told_beside_the_field(open_page):
     page = open_page("/explorer?word=paris")
-    expect(page.locator(".error", has_text="no vector for 'paris'; near it: Paris")).to_be_visible()
+    expect(page.locator(".error", has_text="no vector for 'paris'; did you mean: Paris")).to_be_visible()
 
 
 def test_suggestions_come_while_one_types(open_page):

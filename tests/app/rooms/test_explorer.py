@@ -18,7 +18,7 @@ def test_many_words_are_answered_at_once_and_an_unknown_one_spoils_none(client, 
     )
     assert (queen["word"], queen["error"]) == ("queen", None)
     assert paris["neighbours"] == []
-    assert paris["error"] == "no vector for 'paris'; near it: Paris"
+    assert paris["error"] == "no vector for 'paris'; did you mean: Paris"
 
 
 def test_the_search_can_be_restricted_and_the_model_chosen(client):

@@ -158,7 +158,7 @@ try:
 except ImportError as error:
     print(error)
 """
-    assert "gensim has been imported already" in run(code)
+    assert "gensim has already been imported" in run(code)
     assert not is_installed()
 
 

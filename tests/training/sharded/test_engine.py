@@ -62,7 +62,7 @@ def test_any_number_of_workers_gives_the_same_bytes(name, shards):
 def test_a_sampler_repeats_or_is_refused(name):
     options = {"sg": 1, "sampler": "batch:size=50" if name == "batch" else name, "epochs": 1}
     if name in ("adaptive", "cached"):
-        with pytest.raises(ConfigError, match="draws by what all threads have drawn"):
+        with pytest.raises(ConfigError, match="draws according to what all threads have drawn"):
             trained(**options)
     else:
         assert digest(trained(workers=1, **options)) == digest(trained(workers=3, **options))
@@ -222,7 +222,7 @@ def test_rows_that_a_guard_sets_back_are_set_back_in_all_copies(caplog):
     options = {"alpha": 4.0, "guard": "rollback", "epochs": 3, "sg": 1, "shard_merge": "mean"}
     with caplog.at_level(logging.WARNING):
         found = {digest(trained(workers=workers, **options)) for workers in (1, 3)}
-    assert "back to the last good rows" in caplog.text
+    assert "restored the last good rows" in caplog.text
     assert len(found) == 1
 
 

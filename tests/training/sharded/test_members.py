@@ -110,7 +110,7 @@ def test_a_member_may_be_lost_before_any_call(caplog):
         assert digest(on(fleet, trained, epochs=1)) == expected, call
         # who is lost while it takes over the last round is not missed
         assert fleet.traffic["lost"] == 1 or call > whole.n_calls - 2
-    assert "is lost, and is replaced" in caplog.text
+    assert "is lost and is being replaced" in caplog.text
     assert "the round is trained again" in caplog.text
 
 
@@ -150,7 +150,7 @@ def test_nobody_waits_for_ever_for_a_member_that_does_not_come(monkeypatch, capl
 
     model = on(fleet, trained, callbacks=[Arriving()])
     assert seen == [1, 2]
-    assert "1 workers have not come yet: going on with 1" in caplog.text
+    assert "1 workers have not arrived yet: continuing with 1" in caplog.text
     assert digest(model) == digest(trained())
 
 
@@ -244,7 +244,7 @@ def test_rows_that_a_guard_sets_back_are_set_back_in_all_members(caplog):
     options = {"alpha": 4.0, "guard": "rollback", "sg": 1, "shard_merge": "mean"}
     with caplog.at_level(logging.WARNING):
         found = digest(on(Fleet(InProcess(), 2), trained, **options))
-    assert "back to the last good rows" in caplog.text
+    assert "restored the last good rows" in caplog.text
     assert found == digest(trained(**options))
 
 

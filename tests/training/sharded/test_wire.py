@@ -62,5 +62,5 @@ def test_a_merge_leaves_the_weights_of_the_member_as_they_are():
 
 def test_a_member_trains_within_an_epoch_only():
     for call in (lambda: Member().train(0, [], 0.0, 0, 1, "float32"), lambda: Member().apply(1)):
-        with pytest.raises(RuntimeError, match="has to begin an epoch first"):
+        with pytest.raises(RuntimeError, match="has to start an epoch first"):
             call()

@@ -28,7 +28,7 @@ def _deprecated(name: str, instead: str) -> None:
 
 
 class _Removed:
-    """An attribute of gensim 3. Reading it goes on to `__getattr__`; clients still assign to some of them."""
+    """An attribute of gensim 3. Reading it falls through to `__getattr__`; clients still assign to some."""
 
     def __init__(self, renamed: str = "", *, takes: bool = False) -> None:
         self.renamed, self.takes = renamed, takes

@@ -76,6 +76,17 @@ def missing(model: Any, name: str) -> NoReturn:
     raise AttributeError(f"{type(model).__name__!r} object has no attribute {name!r}{instead}")
 
 
+def not_subscriptable(model: Any) -> NoReturn:
+    """Say that words are looked up elsewhere than in gensim 3.
+
+    Raises
+    ------
+    TypeError
+        Always.
+    """
+    raise TypeError(f"{type(model).__name__!r} object is not subscriptable: write model.wv[word]")
+
+
 def deprecated(name: str, instead: str) -> None:
     """Warn the caller of a method's caller."""
     warnings.warn(f"Call to deprecated `{name}` ({instead}).", DeprecationWarning, stacklevel=3)
