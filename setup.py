@@ -62,6 +62,7 @@ EXTENSIONS = [
     extension("ns2vec.similarity._dots", "ns2vec/similarity"),
     extension("ns2vec.sklearn._sparse", "ns2vec/sklearn"),
     extension("ns2vec.training.sharded._merge", "ns2vec/training/sharded"),
+    extension("ns2vec.training.sharded._parts", "ns2vec/training/sharded"),
     extension("ns2vec.vocab._heap", "ns2vec/vocab"),
 ]
 

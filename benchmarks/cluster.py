@@ -38,7 +38,16 @@ from benchmarks.shared import (
 from benchmarks.table import as_markdown
 
 RUNS = ["threads", "shards", "ray:1", "ray:2", "ray:4", "ray:2:bfloat16", "ray:2:kill"]
-COLUMNS = ["", "words/s", "words/s of processor time", "start-up s", "MB a round", "of all rows", "sha256"]
+COLUMNS = [
+    "",
+    "words/s",
+    "words/s of processor time",
+    "start-up s",
+    "MB a round",
+    "of all rows of shards",
+    "of all rows of workers",
+    "sha256",
+]
 POLL_SECONDS = 0.05
 
 
@@ -154,20 +163,21 @@ def outcome(job: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def row(name: str, outcomes: list[dict[str, Any]]) -> list[str]:
+def row(name: str, outcomes: list[dict[str, Any]], n_shards: int) -> list[str]:
     """One line of the table: medians over the rounds."""
     speed = statistics.median(one["n_words"] / one["train_seconds"] for one in outcomes)
     per_cpu = statistics.median(one["n_words"] / sum(one["processor_seconds"].values()) for one in outcomes)
     start = statistics.median(one["start_seconds"] for one in outcomes)
-    first, sent, share = outcomes[0], "", ""
+    first, sent, shares = outcomes[0], "", ["", ""]
     if first["traffic"] and int(name.split(":")[1]) > 1:
         traffic, n_workers = first["traffic"], int(name.split(":")[1])
         n_bytes = (traffic["changes"] + traffic["merged"]) / traffic["rounds"]
-        # everything: each worker hands all rows to their owners, and gets all rows of the others
-        everything = 2 * (n_workers - 1) * first["bytes_of_all_rows"]
-        sent, share = f"{n_bytes / 1e6:.1f}", f"{n_bytes / everything:.1%}"
+        # everything: each shard, or each worker, hands all rows to their owners, and these theirs to all
+        senders = (n_shards, n_workers)
+        everything = [first["bytes_of_all_rows"] * (n / n_workers + 1) * (n_workers - 1) for n in senders]
+        sent, shares = f"{n_bytes / 1e6:.1f}", [f"{n_bytes / all_bytes:.1%}" for all_bytes in everything]
     started = f"{start:.1f}" if name.startswith("ray") else ""
-    return [name, f"{speed:,.0f}", f"{per_cpu:,.0f}", started, sent, share, first["sha256"][:12]]
+    return [name, f"{speed:,.0f}", f"{per_cpu:,.0f}", started, sent, *shares, first["sha256"][:12]]
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -191,7 +201,8 @@ def main(argv: list[str] | None = None) -> int:
     path = results_path("cluster", arguments.results, is_dated=False)
     record = {"machine": describe_machine(), "corpus": describe_corpus(corpus), "settings": settings}
     save_json(path, record | {"runs": found})
-    print(as_markdown([COLUMNS, ["---"] * len(COLUMNS), *(row(name, runs) for name, runs in found.items())]))
+    lines = [row(name, runs, arguments.shards) for name, runs in found.items()]
+    print(as_markdown([COLUMNS, ["---"] * len(COLUMNS), *lines]))
     exact = [name for name in found if name != "threads" and "bfloat16" not in name]
     return int(len({one["sha256"] for name in exact for one in found[name]}) > 1)
 

@@ -10,19 +10,27 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from ns2vec._options import shown, whole
+from ns2vec._typing import Float64Array
 from ns2vec.calculator.shape import CorpusShape
-from ns2vec.calculator.sharding import touched_rows
+from ns2vec.calculator.sharding import chances_of_rows, touched_rows
 from ns2vec.calculator.work import OutputWork
 from ns2vec.exceptions import ConfigError
 from ns2vec.training.config import TrainingConfig
-from ns2vec.training.sharded.rounds import chunks_of_round
+from ns2vec.training.sharded._parts import add_to_sets, count_parts
+from ns2vec.training.sharded.exchange import bits_of
+from ns2vec.training.sharded.members import members_of, neighbours
+from ns2vec.training.sharded.merges import MERGES
+from ns2vec.training.sharded.rounds import ShardRound, chunks_of_round
 
 RAY_BYTES = 32_000_000  # of anonymous memory that Ray itself takes in a process
 NOISE_BYTES = 44  # a word: counts, noise, what is kept, the alias table, thresholds, ids of a round
 KEY_BYTES = 190  # a word in a worker: its str, the dict's entry, and the table of the scanner
 COUNT_BYTES = 180  # a distinct word in the driver while it counts: its str and the dict's entry
 BYTE_SECONDS = 1.1e-9  # of a changed byte: found, sent, merged, taken over; it was .7 to 1.5 in several runs
+GRID, SAMPLED_ROWS = 65, 512  # chances, and rows for each of them, from which it is computed what is sent
 DEFAULT_NETWORK = "10Gbit"
 _BITS = {"mbit": 1e6, "gbit": 1e9}
 
@@ -37,7 +45,8 @@ class ClusterEstimate:
     rounds : int
         In an epoch.
     changed_bytes, merged_bytes : int
-        That travel in a round: changed rows to their owners, and merged rows to all workers.
+        That travel in a round: changed rows to their owners, with the bits that say which, and merged rows to
+        all workers.
     share_of_everything : float
         The same, to what would travel if shards sent all of their rows, and owners all of theirs.
     network_seconds : float
@@ -115,12 +124,15 @@ def cluster_estimate(
     if config.shards is None:
         raise ConfigError("a cluster trains shards: say how many, as shards=8")
     n_shards, row = config.shards, 4 * config.vector_size + 4  # with its number
+    chances = chances_of_rows(shape, config, outputs)
     n_workers, words = min(n_workers, n_shards), n_shards * words_of_round(shape, config)
     n_all = len(shape.counts) * (1 + len(outputs))
     per_shard = touched_rows(shape, config, outputs)
     merged = min(n_all, touched_rows(shape, config, outputs, n_shards)) * row
     away = (n_workers - 1) / n_workers  # of rows that others own
-    changed_bytes, merged_bytes = n_shards * per_shard * row * away, merged * (n_workers - 1)
+    marks = n_shards * n_all / 8 * (n_workers - 1)
+    changed_bytes = 4 * config.vector_size * sent_rows(chances, config, n_workers) + marks
+    merged_bytes = merged * (n_workers - 1)
     everything = n_all * 4 * config.vector_size * (n_shards * away + n_workers - 1)
     network_seconds = 8 * (changed_bytes + merged_bytes) / n_workers / speed
     processor_seconds = bound = None
@@ -142,6 +154,40 @@ def cluster_estimate(
         driver=driver_parts(shape, config, outputs, memory),
         worker=worker_parts(shape, config, outputs, memory, n_workers),
     )
+
+
+def sent_rows(chances: Sequence[Float64Array], config: TrainingConfig, n_workers: int) -> float:
+    """How many rows workers are expected to send to their owners in a round.
+
+    Parameters
+    ----------
+    chances : sequence of ndarray of float64
+        How likely a shard is to change each row.
+    config : TrainingConfig
+    n_workers : int
+    """
+    grid = np.linspace(0.0, 1.0, GRID)
+    of_grid = [sent_of(chance, int(config.shards or 1), n_workers, config.shard_merge) for chance in grid]
+    return float(sum(np.interp(of_matrix, grid, of_grid).sum() for of_matrix in chances))
+
+
+def sent_of(chance: float, n_shards: int, n_workers: int, rule: str) -> float:
+    """Rows that are sent for each row that every shard changes by this chance, as a sample of rows shows.
+
+    Examples
+    --------
+    >>> from ns2vec.calculator.clusters import sent_of
+    >>> [sent_of(1.0, 8, n_workers, "adasum") for n_workers in (1, 2, 8)], sent_of(1.0, 8, 2, "mean")
+    ([0.0, 1.0, 7.0], 4.0)
+    """
+    random, sets = np.random.default_rng(1), np.zeros((SAMPLED_ROWS, (n_shards + 63) // 64), np.uint64)
+    for shard in range(n_shards):
+        ids = np.flatnonzero(random.random(SAMPLED_ROWS) < chance).astype(np.int32)
+        add_to_sets(sets, shard, bits_of(ids, SAMPLED_ROWS))
+    groups = neighbours([ShardRound(shard, []) for shard in range(n_shards)], n_workers)
+    way = (sets, members_of(groups, n_shards), n_workers, 0)
+    sent = count_parts(MERGES[rule].kernel, "float32", way)
+    return float(sent.sum() - sent.trace()) / SAMPLED_ROWS
 
 
 def words_of_round(shape: CorpusShape, config: TrainingConfig) -> int:
@@ -179,12 +225,13 @@ def worker_parts(
     weights, row = weights_of(memory, outputs), 4 * config.vector_size
     per_shard, mine = touched_rows(shape, config, outputs), -(-n_shards // n_workers)
     merged = touched_rows(shape, config, outputs, n_shards) / n_workers
+    sent = sent_rows(chances_of_rows(shape, config, outputs), config, n_workers) / n_workers
     stride = weights / max(1, n_words * (1 + len(outputs)))
     return {
         "process": memory["process"] + RAY_BYTES,
         "weights": weights,
         "replicas": weights,
-        "changes": round(per_shard * (stride + 4) + (mine * per_shard + merged) * (row + 4)),
+        "changes": round(mine * per_shard * (stride + 4) + sent * row + merged * (row + 4)),
         "encoded_corpus": min(config.corpus_memory, 4 * shape.n_ids // n_workers) if shape.is_file else 0,
         "vocabulary": (KEY_BYTES + NOISE_BYTES) * n_words,
         "workers": memory["workers"] // config.workers,

@@ -51,15 +51,22 @@ def touched_rows(
     shape: CorpusShape, config: TrainingConfig, outputs: Sequence[OutputWork], n_shards: int = 1
 ) -> float:
     """How many rows of all matrices so many shards are expected to touch in a round."""
+    return sum(float(chances.sum()) for chances in chances_of_rows(shape, config, outputs, n_shards))
+
+
+def chances_of_rows(
+    shape: CorpusShape, config: TrainingConfig, outputs: Sequence[OutputWork], n_shards: int = 1
+) -> list[Float64Array]:
+    """Of each matrix: how likely so many shards are to touch each row in a round."""
     kept = shape.counts * keep_probabilities(shape.counts, config.sample)
     share = n_shards * chunks_of_round(shape.n_words, config) * config.batch_words / max(shape.n_words, 1)
     noise = noise_distribution(shape.counts, config.ns_exponent)
-    return touched(kept * share) + sum(
-        touched((kept + output.n_drawn * noise) * share) if output.n_drawn else len(kept)
+    return [touched(kept * share)] + [
+        touched((kept + output.n_drawn * noise) * share) if output.n_drawn else np.ones(len(kept))
         for output in outputs
-    )
+    ]
 
 
-def touched(times: npt.NDArray[np.float64] | Float64Array) -> float:
-    """How many of some rows are expected to be touched at all, when each is so often on average."""
-    return float(-np.expm1(-times).sum())
+def touched(times: npt.NDArray[np.float64] | Float64Array) -> Float64Array:
+    """How likely rows are to be touched at all, when each is so often on average."""
+    return np.asarray(-np.expm1(-times))

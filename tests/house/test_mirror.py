@@ -78,6 +78,7 @@ TESTED_BY = {
     "tests/training/sharded/test_engine.py": "training/sharded/threads",
     "tests/training/sharded/test_members.py": "training/sharded/fleet training/sharded/transport",
     "tests/training/sharded/test_merge.py": "reference/merges training/sharded/merges",
+    "tests/training/sharded/test_parts.py": "reference/parts training/sharded/exchange",
     "tests/training/sharded/test_wire.py": "training/sharded/member",
     "tests/training/test_checkpoints.py": "models/resuming",
     "tests/training/test_loop.py": "training/progress",

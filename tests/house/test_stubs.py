@@ -116,5 +116,6 @@ def test_there_are_compiled_modules():
         "ns2vec.similarity._dots",
         "ns2vec.sklearn._sparse",
         "ns2vec.training.sharded._merge",
+        "ns2vec.training.sharded._parts",
         "ns2vec.vocab._heap",
     ]

@@ -14,6 +14,7 @@ sums are the same, and so are the bytes.
 - `ns2vec.training.sharded.members`   processes of a cluster: rounds, by calls
 - `ns2vec.training.sharded.fleet`     who of them is there, was lost and is replaced
 - `ns2vec.training.sharded.member`    what one of them does
+- `ns2vec.training.sharded.exchange` what they send each other of a round
 - `ns2vec.training.sharded.wire`      what travels between them
 - `ns2vec.training.sharded.transport` how they are reached: Ray is in `ns2vec.cluster`
 """

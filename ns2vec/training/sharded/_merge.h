@@ -37,7 +37,7 @@ static inline int ns2_row_differs(const float *restrict one, const float *restri
 }
 
 /* Numbers of the rows that are marked, all of them without marks; the marks are cleared. */
-static int64_t ns2_take_marks(uint8_t *marks, int64_t n_rows, int32_t *ids) {
+static inline int64_t ns2_take_marks(uint8_t *marks, int64_t n_rows, int32_t *ids) {
     int64_t n = 0;
     for (int64_t r = 0; r < n_rows; r++) {
         ids[n] = (int32_t)r;
@@ -53,7 +53,7 @@ static inline void ns2_ask_for(const float *row, long width) {
 
 /* Rows of `local` that are no longer those of `base`: their ids and by how much; `local` is `base` again. Returns how
  * many. `marks` are where to look, NULL: everywhere; they are cleared. */
-static int64_t ns2_take_changes(float *restrict local, const float *restrict base, uint8_t *marks, int64_t n_rows,
+static inline int64_t ns2_take_changes(float *restrict local, const float *restrict base, uint8_t *marks, int64_t n_rows,
                                 long width, int32_t *ids, float *rows) {
     const int64_t n_marked = ns2_take_marks(marks, n_rows, ids);
     int64_t n = 0;
@@ -167,7 +167,7 @@ static inline int64_t ns2_first_from(const ns2_changes *of, int64_t row) {
 
 /* Merge the changes of rows [first, end) into `base`; the rows that have changed to `ids`, rising. Returns how
  * many, or -1 where ids do not rise. */
-static int64_t ns2_merge_rows_of(int rule, float *base, long width, const ns2_changes *shards, int n_shards,
+static inline int64_t ns2_merge_rows_of(int rule, float *base, long width, const ns2_changes *shards, int n_shards,
                                  int64_t first, int64_t end, int32_t *ids, float *room) {
     int64_t at[NS2_MAX_SHARDS], n = 0, last = first - 1;
     const float *changes[NS2_MAX_SHARDS];
@@ -188,7 +188,7 @@ static int64_t ns2_merge_rows_of(int rule, float *base, long width, const ns2_ch
 }
 
 /* local[ids] = base[ids] */
-static void ns2_take_over(float *restrict local, const float *restrict base, long width, const int32_t *ids, int64_t n) {
+static inline void ns2_take_over(float *restrict local, const float *restrict base, long width, const int32_t *ids, int64_t n) {
     for (int64_t i = 0; i < n; i++)
         memcpy(local + (int64_t)ids[i] * width, base + (int64_t)ids[i] * width, (size_t)width * sizeof(float));
 }

@@ -24,9 +24,3 @@ def merge_rows(
 def take_over(
     local: npt.NDArray[np.float32], base: npt.NDArray[np.float32], ids: npt.NDArray[np.int32]
 ) -> None: ...
-def pick_rows(
-    array: npt.NDArray[np.float32], ids: npt.NDArray[np.int32], rows: npt.NDArray[np.float32]
-) -> None: ...
-def put_rows(
-    array: npt.NDArray[np.float32], ids: npt.NDArray[np.int32], rows: npt.NDArray[np.float32]
-) -> None: ...

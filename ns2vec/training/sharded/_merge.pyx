@@ -4,7 +4,6 @@ The lines that compute are in ``_merge.h``; `ns2vec.reference.merges` repeats th
 """
 
 from libc.stdint cimport int32_t, int64_t, uint8_t
-from libc.string cimport memcpy
 
 import numpy as np
 
@@ -140,49 +139,3 @@ def take_over(float[:, ::1] local not None, const float[:, ::1] base not None, c
     if ids.shape[0] and base.shape[1]:
         with nogil:
             ns2_take_over(&local[0, 0], &base[0, 0], base.shape[1], &ids[0], ids.shape[0])
-
-
-cdef int check_rows(const int32_t[::1] ids, int64_t n_rows, int64_t n_given, int64_t most, int64_t width) except -1:
-    cdef int64_t i
-    if ids.shape[0] != n_given or width > most:
-        raise ValueError(f"expected {ids.shape[0]} rows of at most {most} numbers, got ({n_given}, {width})")
-    for i in range(ids.shape[0]):
-        if not 0 <= ids[i] < n_rows:
-            raise ValueError(f"ids must be from 0 to {n_rows - 1}, found {ids[i]}")
-    return 0
-
-
-def pick_rows(const float[:, ::1] array not None, const int32_t[::1] ids not None, float[:, ::1] rows not None):
-    """Copy the first numbers of some rows: ``rows[:] = array[ids, :width]``.
-
-    Parameters
-    ----------
-    array : ndarray of shape (n_rows, stride), float32
-    ids : ndarray of shape (n,), int32
-    rows : ndarray of shape (n, width), float32
-        Written to.
-    """
-    cdef int64_t i, width = rows.shape[1]
-    check_rows(ids, array.shape[0], rows.shape[0], array.shape[1], width)
-    if ids.shape[0] and width:
-        with nogil:
-            for i in range(ids.shape[0]):
-                memcpy(&rows[i, 0], &array[ids[i], 0], width * sizeof(float))
-
-
-def put_rows(float[:, ::1] array not None, const int32_t[::1] ids not None, const float[:, ::1] rows not None):
-    """Replace the first numbers of some rows: ``array[ids, :width] = rows``.
-
-    Parameters
-    ----------
-    array : ndarray of shape (n_rows, stride), float32
-        Changed in place.
-    ids : ndarray of shape (n,), int32
-    rows : ndarray of shape (n, width), float32
-    """
-    cdef int64_t i, width = rows.shape[1]
-    check_rows(ids, array.shape[0], rows.shape[0], array.shape[1], width)
-    if ids.shape[0] and width:
-        with nogil:
-            for i in range(ids.shape[0]):
-                memcpy(&array[ids[i], 0], &rows[i, 0], width * sizeof(float))

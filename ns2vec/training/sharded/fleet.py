@@ -18,6 +18,7 @@ from ns2vec.corpus import Corpus, FileCorpus
 from ns2vec.corpus.portions import SpreadParts, parts_of
 from ns2vec.corpus.ranges import SpreadCorpus, can_be_spread
 from ns2vec.exceptions import ConfigError, Ns2vecError
+from ns2vec.training.sharded._merge import MAX_SHARDS
 from ns2vec.training.sharded.transport import LostMemberError, Transport
 
 logger = logging.getLogger(__name__)
@@ -129,9 +130,10 @@ class Fleet:
         ConfigError
             If one has another version or instruction set.
         """
-        while len(self.seats) + len(self.coming) > self.n_wanted and (self.coming or len(self.seats) > 1):
+        n_wanted = min(self.n_wanted, MAX_SHARDS)  # more would have nothing to do
+        while len(self.seats) + len(self.coming) > n_wanted and (self.coming or len(self.seats) > 1):
             self.release((self.coming or self.seats).pop())
-        while len(self.seats) + len(self.coming) < self.n_wanted:
+        while len(self.seats) + len(self.coming) < n_wanted:
             member = self.transport.hire()
             self.coming.append(Seat(member, self.transport.call(member, "hello")))
         if self.coming:

@@ -11,25 +11,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ns2vec import _kernels
 from ns2vec._build_info import __version__
-from ns2vec._typing import Float32Array, Int32Array
+from ns2vec._typing import Float32Array
 from ns2vec.training.blas import blas_threads
-from ns2vec.training.sharded._merge import merge_rows, pick_rows
-from ns2vec.training.sharded.replicas import ChangeRoom, Replica, trained_arrays
-from ns2vec.training.sharded.wire import (
-    Block,
-    Buffers,
-    Part,
-    SentNetwork,
-    apply_block,
-    n_bytes,
-    packed,
-    parts_of,
-    trained_widths,
-    unpacked,
-)
+from ns2vec.training.sharded.exchange import Exchange, Marks, Part, marks_of
+from ns2vec.training.sharded.replicas import ChangeRoom, Changes, Replica, trained_arrays
+from ns2vec.training.sharded.wire import Block, Buffers, SentNetwork, apply_block, trained_widths
 
 
 class RemoteRun:
@@ -94,12 +84,13 @@ class Member:
         self.network: Any = None
         self.run: RemoteRun | None = None
         self.replica: Replica | None = None
-        self.room: ChangeRoom | None = None
+        self.rooms: list[ChangeRoom] = []
         self.bases: list[Float32Array] = []
         self.widths: list[int] = []
         self.version = -1  # of the weights
         self.buffers = Buffers()
-        self.own_part: Part = []
+        self.changes: dict[int, Changes] = {}
+        self.exchange: Exchange | None = None
 
     # ---- what a member is told ----
 
@@ -115,11 +106,11 @@ class Member:
         """Take what is trained: network, options, and what does a job."""
         if self.relay is not None:
             logging.getLogger("ns2vec").setLevel(level)
-        self.network = self.replica = self.room = None
+        self.network = self.replica = self.exchange = None
+        self.rooms, self.changes = [], {}
         sent, self.config, self.feed = pickle.loads(blob)
         self.network = SentNetwork.made(sent)
         self.bases, self.widths = trained_arrays(self.network), trained_widths(self.network)
-        self.room = ChangeRoom(self.bases)
 
     def begin(self, epoch: int) -> None:
         """Begin an epoch, with the weights that are here."""
@@ -137,10 +128,8 @@ class Member:
 
     # ---- a round ----
 
-    def train(
-        self, version: int, work: list[Any], progress: float, me: int, n_owners: int, wire: str
-    ) -> tuple[Any, ...]:
-        """Train shards; return a report, and for each owner what they have changed in its rows.
+    def train(self, version: int, work: list[Any], progress: float) -> tuple[dict[str, Any], Marks]:
+        """Train shards; return a report, and which rows they have changed.
 
         Parameters
         ----------
@@ -150,40 +139,28 @@ class Member:
             Each job with its progress and its rate.
         progress : float
             Of the round.
-        me, n_owners : int
-            Which of the owners this member is; its own part stays here.
-        wire : {"float32", "bfloat16"}
 
         Raises
         ------
         RuntimeError
             If the weights here are others, or no epoch has begun.
         """
-        replica, run, room = self.replica, self.run, self.room
-        if replica is None or run is None or room is None:
-            raise RuntimeError("a member has to start an epoch first")
+        replica, run = self.replica, self.run
+        if replica is None or run is None:
+            raise RuntimeError("a member has to begin an epoch first")
         if version != self.version:
             raise RuntimeError(f"this worker has version {self.version} of the weights, not {version}")
-        replica.catch_up()
         self.buffers.begin_round()
-        parts: list[Part] = [[] for _ in range(n_owners)]
-        tallies = {}
+        self.changes, tallies = {}, {}
+        self.rooms += [ChangeRoom(self.bases) for _ in work[len(self.rooms) :]]
         for steering in replica.worker.steering:
             steering.before(progress)
         with self.blas():
-            for shard, jobs in work:
+            for (shard, jobs), room in zip(work, self.rooms, strict=False):
                 tallies[shard] = [self.do_job(replica, run, *job) for job in jobs]
-                changes = replica.changes(room)
-                blocks = parts_of(changes, self.widths, n_owners, wire, self.buffers)
-                for part, block in zip(parts, blocks, strict=True):
-                    part.append((shard, block))
-        report = {
-            "tallies": tallies,
-            "records": [] if self.relay is None else self.relay.take(),
-            "n_bytes": sum(n_bytes([block for _, block in part]) for i, part in enumerate(parts) if i != me),
-        }
-        self.own_part, parts[me] = parts[me], []
-        return report, *parts
+                self.changes[shard] = replica.changes(room)
+        report = {"tallies": tallies, "records": [] if self.relay is None else self.relay.take()}
+        return report, marks_of(self.changes, [len(base) for base in self.bases])
 
     def do_job(
         self, replica: Replica, run: RemoteRun, job: Any, progress: float, rate: float
@@ -198,32 +175,37 @@ class Member:
         is_called = self.config.backend != "fused" or self.network.spec.has_one_updater
         return blas_threads(1) if is_called else nullcontext()
 
-    def merge(self, kernel: str, wire: str, *parts: Part) -> Block:
-        """Merge the changes of the rows that are owned here, of all shards in their order.
+    def share(
+        self, rule: str, wire: str, me: int, member_of: npt.NDArray[np.uint8], *marks: Marks
+    ) -> tuple[Any, ...]:
+        """Return how many bytes go to others, and what is sent to each member.
 
-        Returns
-        -------
-        Block
-            The rows as they are after the round, or with bfloat16 by how much they have changed. The weights
-            here stay as they are: a round may be left out, and be trained again.
+        Parameters
+        ----------
+        rule, wire, me, member_of
+            As of `Exchange`.
+        *marks : Marks
+            Of all members.
         """
-        pairs = [*self.own_part, *(pair for part in parts for pair in part)]
-        shards = [block for _, block in sorted(pairs, key=lambda pair: pair[0])]
-        self.own_part = []
-        merged: Block = []
-        for matrix, (base, width) in enumerate(zip(self.bases, self.widths, strict=True)):
-            changes = [block[matrix] for block in shards]
-            ids, places = union([ids for ids, _ in changes], len(base))
-            rows = self.buffers.rows(len(ids), width)
-            if wire == "float32":
-                pick_rows(base, ids, rows)
-            else:
-                rows[:] = 0.0
-            of_shards = [(at, unpacked(change)) for at, (_, change) in zip(places, changes, strict=True)]
-            if len(ids):
-                merge_rows(kernel, rows, of_shards, 0, len(ids), np.empty(len(ids), dtype=np.int32))
-            merged.append((ids, packed(rows, wire)))
-        return merged
+        n_rows = [len(base) for base in self.bases]
+        exchange = Exchange(rule, wire, me, len(marks), member_of, self.changes, n_rows, marks)
+        parts = exchange.parts(self.widths, self.buffers)
+        self.exchange = exchange
+        n_told = (len(marks) - 1) * sum(bits.nbytes for _, of_shard in marks[me] for bits in of_shard)
+        return n_told + sum(rows.nbytes for part in parts for rows in part), *parts
+
+    def merge(self, *parts: Part) -> Block:
+        """Merge the rows that are owned here; the weights stay as they are: a round may be left out.
+
+        Raises
+        ------
+        RuntimeError
+            If nothing was shared before.
+        """
+        if self.exchange is None:
+            raise RuntimeError("a member has to share its changes first")
+        exchange, self.exchange = self.exchange, None
+        return exchange.merged(parts, self.bases, self.widths, self.buffers)
 
     def apply(self, version: int, *blocks: Block) -> None:
         """Take over what was merged, which makes these weights."""
@@ -231,25 +213,5 @@ class Member:
             raise RuntimeError("a member has to start an epoch first")
         self.version = -1
         for block in blocks:
-            apply_block(self.bases, block)
-            self.replica.is_outdated([ids for ids, _ in block])
+            apply_block(self.bases, block, self.replica.arrays)
         self.version = version
-
-
-def union(lists: Sequence[Int32Array], n_rows: int) -> tuple[Int32Array, list[Int32Array]]:
-    """All ids that are in rising lists, rising, and where in it those of each list are.
-
-    Examples
-    --------
-    >>> from ns2vec.training.sharded.member import union
-    >>> ids, places = union([np.array([1, 7], np.int32), np.array([5, 7], np.int32)], 9)
-    >>> ids.tolist(), [place.tolist() for place in places]
-    ([1, 5, 7], [[0, 2], [1, 2]])
-    """
-    marks = np.zeros(n_rows, dtype=bool)
-    for ids in lists:
-        marks[ids] = True
-    found = np.flatnonzero(marks).astype(np.int32)
-    place = np.empty(n_rows, dtype=np.int32)
-    place[found] = np.arange(len(found), dtype=np.int32)
-    return found, [place[ids] for ids in lists]

@@ -1,9 +1,10 @@
 """The rounds of an epoch on a cluster: shards in its members, and the merge by the owners of the rows.
 
-A round is three calls, of which the second and third get what the ones before them give without going through
-the driver::
+A round is four calls, of which all but the first get what the ones before them give without going through the
+driver::
 
-    train   each member trains its shards                       -> for each owner the rows that have changed
+    train   each member trains its shards                       -> which rows have changed
+    share   each member sees who owns which rows                -> for each owner what has changed in its rows
     merge   each member merges the rows that it owns            -> these rows
     apply   each member, and the driver, take over all of them
 
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 import numpy as np
+import numpy.typing as npt
 
 from ns2vec.exceptions import ConfigError
 from ns2vec.training.sharded.fleet import Fleet, Held, Seat, all_futures
@@ -153,24 +155,32 @@ class Members:
         seats = fleet.muster(held)
         ready = all_futures([self.bring_up(seat) for seat in seats])
         n, version = len(seats), fleet.version
-        work = [self.work_of([one for one in shards if one.jobs][i::n]) for i in range(n)]
-        given = [
-            transport.call(seat.member, "train", version, mine, progress, me, n, fleet.wire, n_values=n + 1)
-            for me, (seat, mine) in enumerate(zip(seats, work, strict=True))
+        groups = neighbours([one for one in shards if one.jobs], n)
+        owners = members_of(groups, len(shards))
+        told = [
+            transport.call(seat.member, "train", version, self.work_of(mine), progress, n_values=2)
+            for seat, mine in zip(seats, groups, strict=True)
         ]
-        merged = [
+        marks = [of_member for _, of_member in told]
+        shared = [
             transport.call(
-                seat.member, "merge", self.rule.kernel, fleet.wire, *(parts[1 + owner] for parts in given)
+                seat.member, "share", self.rule.kernel, fleet.wire, me, owners, *marks, n_values=n + 1
             )
-            for owner, seat in enumerate(seats)
+            for me, seat in enumerate(seats)
         ]
-        merged_blocks = all_futures(merged)
+        merged_blocks = all_futures(
+            [
+                transport.call(seat.member, "merge", *(parts[1 + owner] for parts in shared))
+                for owner, seat in enumerate(seats)
+            ]
+        )
         for seat in seats:
             # nobody waits for it: who fails here is found out in the next round, by the version
             transport.call(seat.member, "apply", version + 1, *merged_blocks, n_values=0)
-        reports = [parts[0] for parts in given]
-        held.until(lambda seconds: transport.wait([*ready, *reports, *merged_blocks], seconds))
+        reports, sent = [report for report, _ in told], [of_member[0] for of_member in shared]
+        held.until(lambda seconds: transport.wait([*ready, *reports, *sent, *merged_blocks], seconds))
         transport.get(ready)
+        fleet.traffic["changes"] += sum(transport.get(sent))
         self.commit(seats, shards, transport.get(reports), transport.get(merged_blocks))
 
     def work_of(self, shards: list[ShardRound]) -> list[Any]:
@@ -198,8 +208,28 @@ class Members:
         for report in reports:
             for record in report["records"]:
                 logging.getLogger(record["name"]).handle(logging.makeLogRecord(record))
-        traffic["changes"] += sum(report["n_bytes"] for report in reports)
         traffic["merged"] += n_bytes(blocks) * (len(seats) - 1)
+
+
+def neighbours(shards: list[ShardRound], n_members: int) -> list[list[ShardRound]]:
+    """Which shards each member trains: such that are next to each other, whose changes merge with each other.
+
+    Examples
+    --------
+    >>> from ns2vec.training.sharded.members import neighbours
+    >>> neighbours([*range(8)], 3)
+    [[0, 1], [2, 3, 4], [5, 6, 7]]
+    """
+    n = len(shards)
+    return [shards[n * i // n_members : n * (i + 1) // n_members] for i in range(n_members)]
+
+
+def members_of(groups: list[list[ShardRound]], n_shards: int) -> npt.NDArray[np.uint8]:
+    """Which member has each shard; those without work count as those before them."""
+    found = np.zeros(n_shards, dtype=np.uint8)
+    for member, group in enumerate(groups):
+        found[[one.shard for one in group]] = member
+    return np.maximum.accumulate(found)
 
 
 def alone(job: Any) -> Any:

@@ -258,14 +258,15 @@ def test_what_is_logged_in_a_member_is_logged_by_the_driver():
 # ---- what travels ------------------------------------------------------------------------------------
 
 
-def test_bfloat16_gives_the_same_bytes_for_any_number_of_members_with_half_the_traffic():
+def test_bfloat16_gives_the_same_bytes_for_any_number_of_members_with_less_traffic():
     fleets_of = {n: Fleet(InProcess(), n, wire="bfloat16") for n in (1, 2, 4)}
     found = {digest(on(fleet, trained, sg=1, vector_size=64)) for fleet in fleets_of.values()}
     plain = Fleet(InProcess(), 2)
     assert len(found) == 1
     assert found != {digest(on(plain, trained, sg=1, vector_size=64))}
-    for what in ("changes", "merged"):
-        assert 0.5 < fleets_of[2].traffic[what] / plain.traffic[what] < 0.55
+    assert 0.5 < fleets_of[2].traffic["merged"] / plain.traffic["merged"] < 0.55
+    # changes that members do not bring together before they send them
+    assert 0.5 < fleets_of[2].traffic["changes"] / plain.traffic["changes"] < 0.8
 
 
 def test_weights_are_sent_once_and_then_rows_that_have_changed():

@@ -7,15 +7,7 @@ import pytest
 
 from ns2vec.reference.merges import MERGES as DEFINITIONS
 from ns2vec.reference.merges import merged
-from ns2vec.training.sharded._merge import (
-    MAX_SHARDS,
-    RULES,
-    merge_rows,
-    pick_rows,
-    put_rows,
-    take_changes,
-    take_over,
-)
+from ns2vec.training.sharded._merge import MAX_SHARDS, RULES, merge_rows, take_changes, take_over
 from ns2vec.training.sharded.merges import MERGES
 
 
@@ -104,28 +96,3 @@ def test_arrays_that_do_not_fit_are_refused(call, problem):
     base = np.zeros((4, 16), np.float32)
     with pytest.raises(ValueError, match=problem):
         call(base, np.arange(4, dtype=np.int32), np.ones((4, 16), np.float32))
-
-
-def test_rows_are_picked_and_put_back_without_their_padding():
-    array, ids = np.arange(96, dtype=np.float32).reshape(6, 16), np.array([5, 0, 2], np.int32)
-    rows = np.empty((3, 10), np.float32)
-    pick_rows(array, ids, rows)
-    assert (rows == array[ids, :10]).all()
-    other = np.zeros_like(array)
-    put_rows(other, ids, rows)
-    assert (other[ids, :10] == rows).all()
-    assert other.sum() == rows.sum()
-
-
-@pytest.mark.parametrize("function", [pick_rows, put_rows])
-@pytest.mark.parametrize(
-    ("ids", "shape", "problem"),
-    [
-        ([0, 6], (2, 4), "from 0 to 5, found 6"),
-        ([0], (2, 4), "expected 1 rows"),
-        ([0], (1, 17), "at most 16"),
-    ],
-)
-def test_rows_that_are_not_there_are_refused(function, ids, shape, problem):
-    with pytest.raises(ValueError, match=problem):
-        function(np.zeros((6, 16), np.float32), np.array(ids, np.int32), np.zeros(shape, np.float32))

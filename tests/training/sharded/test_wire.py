@@ -4,63 +4,64 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 
-from ns2vec.training.sharded.member import Member, union
-from ns2vec.training.sharded.wire import Buffers, apply_block, packed, parts_of, unpacked
+from ns2vec.training.sharded.member import Member
+from ns2vec.training.sharded.replicas import ChangeRoom
+from ns2vec.training.sharded.wire import Buffers, apply_block, n_bytes
 
 
-@given(arrays(np.float32, (3, 5), elements=st.floats(-(2.0**99), 2.0**99, width=32)))
-def test_bfloat16_is_the_nearest(rows):
-    """Half a unit in the last of eight bits is at most 2 ** -8 of the number, or of the least one."""
-    found = unpacked(packed(rows, "bfloat16"))
-    assert (np.abs(found - rows) <= np.abs(rows) * 2.0**-8 + 1e-40).all()
-    assert not (found.view(np.uint32) & 0xFFFF).any()
+def test_memory_is_given_out_once_in_a_round_and_again_in_the_next():
+    buffers = Buffers()
+    first, second = buffers.rows(3, 4), buffers.rows(5, 4)
+    assert not np.shares_memory(first, second)
+    buffers.begin_round()
+    assert np.shares_memory(buffers.rows(6, 4, np.dtype(np.uint16)), first)
+    assert np.shares_memory(buffers.rows(6, 4), second)
 
 
-def test_bfloat16_of_a_tie_is_the_even_one_and_of_nan_is_nan():
-    ties = np.array([[0x3F808000, 0x3F818000]], np.uint32).view(np.float32)
-    assert packed(ties, "bfloat16").tolist() == [[0x3F80, 0x3F82]]
-    strange = np.array([[np.nan, np.inf, -0.0]], np.float32)
-    assert str(unpacked(packed(strange, "bfloat16")).tolist()) == "[[nan, inf, -0.0]]"
+@pytest.mark.parametrize(
+    ("rows", "after"),
+    [(np.full((2, 10), 4.0, np.float32), 4.0), (np.full((2, 10), 0x4000, np.uint16), 3.0)],
+    ids=["float32 replaces", "bfloat16 adds"],
+)
+def test_merged_rows_are_brought_into_weights_and_their_copies(rows, after):
+    arrays, copies = [np.ones((4, 16), np.float32)], [np.zeros((4, 16), np.float32)]
+    block = [(np.array([1, 3], np.int32), rows)]
+    apply_block(arrays, block, copies)
+    assert arrays[0][:, 0].tolist() == [1.0, after, 1.0, after]
+    assert copies[0][:, :10].tolist() == [[0.0] * 10, [after] * 10] * 2
+    assert (arrays[0][:, 10:] == 1.0).all()
+    assert n_bytes([block]) == 2 * 4 + rows.nbytes
 
 
-@pytest.mark.parametrize("n_owners", [1, 2, 3])
-def test_every_row_has_one_owner_and_all_have_some(n_owners):
-    ids = np.arange(0, 5000, 3, dtype=np.int32)
-    rows = np.random.default_rng(0).random((len(ids), 16), dtype=np.float32)
-    parts = parts_of([(ids, rows)], [10], n_owners, "float32", Buffers())
-    sent = [part[0][0] for part in parts]
-    assert sorted(np.concatenate(sent)) == ids.tolist()
-    assert min(map(len, sent)) > 0.8 * len(ids) / n_owners
-    for ((found, numbers),) in parts:
-        assert (numbers == rows[np.searchsorted(ids, found), :10]).all()
-
-
-def test_ids_of_all_lists_rise_and_each_knows_its_places():
-    rng = np.random.default_rng(1)
-    lists = [np.sort(rng.choice(50, n, replace=False)).astype(np.int32) for n in (0, 7, 30)]
-    ids, places = union(lists, 50)
-    assert ids.tolist() == sorted({*lists[1], *lists[2]})
-    assert all((ids[at] == one).all() for at, one in zip(places, lists, strict=True))
+def member_with(changed: int) -> Member:
+    """A member of two whose shards have changed one row."""
+    member = Member()
+    member.bases, member.widths = [np.ones((4, 16), np.float32)], [10]
+    room = ChangeRoom(member.bases)
+    room.ids[0][0], room.rows[0][0] = changed, 0.5
+    member.changes = {changed // 2: room.first([1])}
+    return member
 
 
 def test_a_merge_leaves_the_weights_of_the_member_as_they_are():
     """A round may be left out, and be trained again."""
-    member = Member()
-    member.bases, member.widths = [np.ones((4, 16), np.float32)], [10]
-    change = (np.array([1, 3], np.int32), np.full((2, 10), 0.5, np.float32))
-    parts = [[(2, [change])], [(0, [change])]]
-    block = member.merge("sum", "float32", *parts)
-    assert (member.bases[0] == 1.0).all()
-    apply_block(member.bases, block)
-    assert member.bases[0][:, :10].tolist() == [[1.0] * 10, [2.0] * 10] * 2
-    assert (member.bases[0][:, 10:] == 1.0).all()
+    members = [member_with(1), member_with(3)]
+    marks = [[(i, [np.packbits(np.arange(4) == 1 + 2 * i, bitorder="little")])] for i in range(2)]
+    owners = np.array([0, 1], np.uint8)
+    shared = [one.share("sum", "float32", me, owners, *marks) for me, one in enumerate(members)]
+    assert [n_sent for n_sent, *_ in shared] == [1, 1]  # a byte of marks; who alone changed a row owns it
+    blocks = [one.merge(*(parts[1 + me] for parts in shared)) for me, one in enumerate(members)]
+    assert all((one.bases[0] == 1.0).all() for one in members)
+    weights = [np.ones((4, 16), np.float32)]
+    for block in blocks:
+        apply_block(weights, block)
+    assert weights[0][:, 0].tolist() == [1.0, 1.5, 1.0, 1.5]
 
 
-def test_a_member_trains_within_an_epoch_only():
-    for call in (lambda: Member().train(0, [], 0.0, 0, 1, "float32"), lambda: Member().apply(1)):
-        with pytest.raises(RuntimeError, match="has to start an epoch first"):
+def test_a_member_does_one_thing_after_the_other():
+    for call in (lambda: Member().train(0, [], 0.0), lambda: Member().apply(1)):
+        with pytest.raises(RuntimeError, match="has to begin an epoch first"):
             call()
+    with pytest.raises(RuntimeError, match="has to share its changes first"):
+        Member().merge()

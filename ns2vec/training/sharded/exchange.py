@@ -1,0 +1,140 @@
+"""A member's side of what a round exchanges: what it sends to the owners of rows, and the rows that it owns.
+
+All members first tell each other which rows their shards have changed, a bit for each row and shard. From
+these bits each of them sees who owns a row (who would have the most to send of it), what comes from whom, and
+in which order; so rows travel without their numbers. A member brings the changes of its own shards together
+before it sends them, as far as the merge would do so anyway: shards 0 to 3 are a half of the tree of eight.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from ns2vec._typing import Float32Array, Int32Array
+from ns2vec.training.sharded._parts import WIRES, add_to_sets, count_parts, fill_parts, merge_parts
+from ns2vec.training.sharded.replicas import Changes
+from ns2vec.training.sharded.wire import Block, Buffers
+
+#: Of each shard: its number, and of each matrix a bit for each row.
+Marks: TypeAlias = list[tuple[int, list[npt.NDArray[np.uint8]]]]
+#: Of each matrix: rows on their way to an owner.
+Part: TypeAlias = list[npt.NDArray[Any]]
+
+
+def marks_of(changes: dict[int, Changes], n_rows: Sequence[int]) -> Marks:
+    """Which rows shards have changed.
+
+    Examples
+    --------
+    >>> from ns2vec.training.sharded.exchange import marks_of
+    >>> marks_of({3: [(np.array([0, 9], np.int32), np.ones((2, 16), np.float32))]}, [10])
+    [(3, [array([1, 2], dtype=uint8)])]
+    """
+    return [
+        (shard, [bits_of(ids, n) for (ids, _), n in zip(found, n_rows, strict=True)])
+        for shard, found in changes.items()
+    ]
+
+
+def bits_of(ids: Int32Array, n_rows: int) -> npt.NDArray[np.uint8]:
+    """A bit for each row, set for these."""
+    flags = np.zeros(n_rows, dtype=bool)
+    flags[ids] = True
+    return np.packbits(flags, bitorder="little")
+
+
+class Exchange:
+    """One member's exchange of one round.
+
+    Parameters
+    ----------
+    rule : str
+        A name among the rules of ``_merge.h``.
+    wire : {"float32", "bfloat16"}
+    me : int
+        Which member this is.
+    n_members : int
+    member_of : ndarray of shape (n_shards,), uint8
+        Who trains each shard; it does not fall.
+    changes : dict of int to Changes
+        Of the shards that were trained here.
+    n_rows : sequence of int
+        Of each matrix.
+    marks : sequence of Marks
+        Of all members.
+    """
+
+    def __init__(
+        self,
+        rule: str,
+        wire: str,
+        me: int,
+        n_members: int,
+        member_of: npt.NDArray[np.uint8],
+        changes: dict[int, Changes],
+        n_rows: Sequence[int],
+        marks: Sequence[Marks],
+    ) -> None:
+        self.rule, self.wire, self.me, self.n_members = rule, wire, me, n_members
+        self.changes = changes
+        n_words = (len(member_of) + 63) // 64
+        sets = [np.zeros((n, n_words), dtype=np.uint64) for n in n_rows]
+        for shard, bits in (one for of_member in marks for one in of_member):
+            for matrix, of_matrix in enumerate(bits):
+                add_to_sets(sets[matrix], shard, of_matrix)
+        self.ways = [(of_matrix, member_of, n_members, turn) for turn, of_matrix in enumerate(sets)]
+        self.sent = [count_parts(rule, wire, way) for way in self.ways]
+
+    def of_matrix(self, matrix: int) -> list[tuple[int, Int32Array, Float32Array]]:
+        """What the shards of this member have changed in a matrix."""
+        return [(shard, *found[matrix]) for shard, found in self.changes.items()]
+
+    def parts(self, widths: Sequence[int], buffers: Buffers) -> list[Part]:
+        """What each member is sent, in memory that is good until the next round; this one nothing."""
+        found: list[Part] = [[] for _ in range(self.n_members)]
+        for matrix, (way, sent, width) in enumerate(zip(self.ways, self.sent, widths, strict=True)):
+            rows = [
+                buffers.rows(0 if to == self.me else int(sent[self.me, to]), width, WIRES[self.wire])
+                for to in range(self.n_members)
+            ]
+            fill_parts(self.rule, self.wire, way, self.me, self.of_matrix(matrix), rows, sent)
+            for part, of_matrix in zip(found, rows, strict=True):
+                part.append(of_matrix)
+        found[self.me] = []
+        return found
+
+    def merged(
+        self, parts: Sequence[Part], bases: Sequence[Float32Array], widths: Sequence[int], buffers: Buffers
+    ) -> Block:
+        """Merge the rows that this member owns; the weights stay as they are.
+
+        Parameters
+        ----------
+        parts : sequence of Part
+            From each member.
+        bases : sequence of ndarray
+            The weights.
+        widths : sequence of int
+            How many numbers of a row travel.
+        buffers : Buffers
+
+        Returns
+        -------
+        Block
+            The rows as they are after the round, or in bfloat16 by how much they have changed.
+        """
+        block: Block = []
+        for matrix, (way, sent, base, width) in enumerate(
+            zip(self.ways, self.sent, bases, widths, strict=True)
+        ):
+            dtype, n_owned = WIRES[self.wire], int(sent[self.me, self.me])
+            ids, rows = np.empty(n_owned, dtype=np.int32), buffers.rows(n_owned, width, dtype)
+            came = [part[matrix] if part else np.empty((0, width), dtype) for part in parts]
+            shards = self.of_matrix(matrix)
+            merge_parts(self.rule, self.wire, way, self.me, shards, came, base, ids, rows, sent)
+            block.append((ids, rows))
+        return block
