@@ -12,13 +12,15 @@ The bytes are those of ``Word2Vec("corpus.txt", shards=8)`` with threads of one 
 are lost and replaced, come or go. Every family of models that has ``shards=`` trains so. See docs/scaling.md.
 
 - `ns2vec.cluster.Ray`           workers on Ray (``pip install 'ns2vec[ray]'``)
-- `ns2vec.cluster.SentenceParts`         sentences that workers make, part by part
+- `ns2vec.cluster.SentenceParts` sentences that workers make, part by part
+- `ns2vec.cluster.dataset_parts` those of a Ray Dataset
 - `ns2vec.cluster.transport`     how Ray's actors are called
 """
 
 from __future__ import annotations
 
+from ns2vec.cluster.datasets import dataset_parts
 from ns2vec.cluster.workers import Ray
 from ns2vec.corpus.portions import SentenceParts
 
-__all__ = ["Ray", "SentenceParts"]
+__all__ = ["Ray", "SentenceParts", "dataset_parts"]

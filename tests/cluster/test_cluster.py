@@ -9,14 +9,15 @@ import sys
 import pytest
 
 from ns2vec.cli.train import NAME
-from ns2vec.cluster import Ray
+from ns2vec.cluster import Ray, dataset_parts
 from ns2vec.exceptions import ConfigError
 
 
 def test_without_ray_the_error_names_the_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "ray", None)
-    with pytest.raises(ImportError, match=r"needs the ray package: pip install 'ns2vec\[ray\]'"):
-        Ray(workers=2)
+    for call in (lambda: Ray(workers=2), lambda: dataset_parts(None)):
+        with pytest.raises(ImportError, match=r"needs the ray package: pip install 'ns2vec\[ray\]'"):
+            call()
 
 
 def test_importing_ns2vec_imports_nothing_of_a_cluster():

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from ns2vec import FastText, Word2Vec
-from ns2vec.cluster import Ray
+from ns2vec.cluster import Ray, dataset_parts
 from ns2vec.exceptions import ConfigError
 from ns2vec.recommend import MatrixFactorization
 
@@ -172,7 +172,7 @@ def test_ctrl_c_reaches_the_driver_and_the_run_goes_on_without_ray(tmp_path):
 SCRIPT = """
 import sys
 from ns2vec import Word2Vec
-from ns2vec.cluster import Ray
+from ns2vec.cluster import Ray, dataset_parts
 
 corpus, folder = sys.argv[1:]
 class Telling:
@@ -196,3 +196,21 @@ def test_a_killed_driver_is_resumed(tmp_path):
     with Ray(4):
         resumed = Word2Vec.resume(folder, str(path))
     assert digest(resumed) == digest(trained(str(path), epochs=10, sg=1))
+
+
+def test_workers_read_the_blocks_of_a_dataset():
+    data = pytest.importorskip("ray.data")
+    tables = [
+        [{"n": i, "text": " ".join(words)} for i, words in enumerate(SENTENCES[k::3])] for k in range(3)
+    ]
+    rows = data.from_items(tables[0]).union(*map(data.from_items, tables[1:])).materialize()
+    in_order = [row["text"].split() for row in rows.iter_rows()]
+    with Ray(2):
+        parts = dataset_parts(rows)
+        model = trained(parts)
+        with pytest.raises(ConfigError, match="the dataset has no column 'body', only 'n', 'text'"):
+            dataset_parts(rows, "body")
+    assert parts.n_parts > 1
+    assert digest(model) == digest(trained(in_order))
+    with pytest.raises(TypeError, match=r"expected a ray\.data\.Dataset"):
+        dataset_parts(in_order)

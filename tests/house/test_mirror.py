@@ -19,7 +19,7 @@ TESTED_BY = {
     "tests/classify/test_tree_search.py": "classify/_likeliest",
     "tests/classify/test_tuning.py": "classify/judging classify/space classify/trials",
     "tests/cluster/test_cluster.py": "cli/clusters cluster/workers",
-    "tests/cluster/test_ray.py": "cluster/transport",
+    "tests/cluster/test_ray.py": "cluster/datasets cluster/transport",
     "tests/cli/test_evaluate.py": "cli/common evaluation/_columns",
     "tests/cli/test_info.py": "_build_info",
     "tests/compat/test_signatures.py": "compat/gensim/convert callbacks",
