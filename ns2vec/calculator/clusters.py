@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 import numpy as np
 
 from ns2vec._options import shown, whole
-from ns2vec._typing import Float64Array
 from ns2vec.calculator.shape import CorpusShape
 from ns2vec.calculator.sharding import chances_of_rows, touched_rows
 from ns2vec.calculator.work import OutputWork
@@ -26,6 +26,7 @@ from ns2vec.training.sharded.merges import MERGES
 from ns2vec.training.sharded.rounds import ShardRound, chunks_of_round
 
 RAY_BYTES = 32_000_000  # of anonymous memory that Ray itself takes in a process
+ARROW_BYTES = 14_000_000  # more, where pyarrow is installed: Ray imports it
 NOISE_BYTES = 44  # a word: counts, noise, what is kept, the alias table, thresholds, ids of a round
 KEY_BYTES = 190  # a word in a worker: its str, the dict's entry, and the table of the scanner
 COUNT_BYTES = 180  # a distinct word in the driver while it counts: its str and the dict's entry
@@ -124,15 +125,12 @@ def cluster_estimate(
     if config.shards is None:
         raise ConfigError("a cluster trains shards: say how many, as shards=8")
     n_shards, row = config.shards, 4 * config.vector_size + 4  # with its number
-    chances = chances_of_rows(shape, config, outputs)
     n_workers, words = min(n_workers, n_shards), n_shards * words_of_round(shape, config)
-    n_all = len(shape.counts) * (1 + len(outputs))
-    per_shard = touched_rows(shape, config, outputs)
+    n_all, per_shard = len(shape.counts) * (1 + len(outputs)), touched_rows(shape, config, outputs)
     merged = min(n_all, touched_rows(shape, config, outputs, n_shards)) * row
     away = (n_workers - 1) / n_workers  # of rows that others own
-    marks = n_shards * n_all / 8 * (n_workers - 1)
-    changed_bytes = 4 * config.vector_size * sent_rows(chances, config, n_workers) + marks
-    merged_bytes = merged * (n_workers - 1)
+    marks, merged_bytes = n_shards * n_all / 8 * (n_workers - 1), merged * (n_workers - 1)
+    changed_bytes = 4 * config.vector_size * sent_rows(shape, config, outputs, n_workers) + marks
     everything = n_all * 4 * config.vector_size * (n_shards * away + n_workers - 1)
     network_seconds = 8 * (changed_bytes + merged_bytes) / n_workers / speed
     processor_seconds = bound = None
@@ -156,18 +154,13 @@ def cluster_estimate(
     )
 
 
-def sent_rows(chances: Sequence[Float64Array], config: TrainingConfig, n_workers: int) -> float:
-    """How many rows workers are expected to send to their owners in a round.
-
-    Parameters
-    ----------
-    chances : sequence of ndarray of float64
-        How likely a shard is to change each row.
-    config : TrainingConfig
-    n_workers : int
-    """
+def sent_rows(
+    shape: CorpusShape, config: TrainingConfig, outputs: Sequence[OutputWork], n_workers: int
+) -> float:
+    """How many rows workers are expected to send to their owners in a round."""
     grid = np.linspace(0.0, 1.0, GRID)
     of_grid = [sent_of(chance, int(config.shards or 1), n_workers, config.shard_merge) for chance in grid]
+    chances = chances_of_rows(shape, config, outputs)
     return float(sum(np.interp(of_matrix, grid, of_grid).sum() for of_matrix in chances))
 
 
@@ -200,12 +193,17 @@ def weights_of(memory: dict[str, int], outputs: Sequence[OutputWork]) -> int:
     return memory["syn0"] + sum(memory[output.matrix] for output in outputs)
 
 
+def ray_bytes() -> int:
+    """Anonymous memory that Ray takes in a process, if the others have installed what is installed here."""
+    return RAY_BYTES + (0 if find_spec("pyarrow") is None else ARROW_BYTES)
+
+
 def driver_parts(
     shape: CorpusShape, config: TrainingConfig, outputs: Sequence[OutputWork], memory: dict[str, int]
 ) -> dict[str, int]:
     """Bytes of the process that calls `train`."""
     return {
-        "process": memory["process"] + RAY_BYTES,
+        "process": memory["process"] + ray_bytes(),
         "weights": weights_of(memory, outputs),
         "tables": memory["tables"],
         "vocabulary": memory["vocabulary"],
@@ -225,10 +223,10 @@ def worker_parts(
     weights, row = weights_of(memory, outputs), 4 * config.vector_size
     per_shard, mine = touched_rows(shape, config, outputs), -(-n_shards // n_workers)
     merged = touched_rows(shape, config, outputs, n_shards) / n_workers
-    sent = sent_rows(chances_of_rows(shape, config, outputs), config, n_workers) / n_workers
+    sent = sent_rows(shape, config, outputs, n_workers) / n_workers
     stride = weights / max(1, n_words * (1 + len(outputs)))
     return {
-        "process": memory["process"] + RAY_BYTES,
+        "process": memory["process"] + ray_bytes(),
         "weights": weights,
         "replicas": weights,
         "changes": round(mine * per_shard * (stride + 4) + sent * row + merged * (row + 4)),

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ns2vec import Word2Vec, cli
-from ns2vec.calculator import estimate
+from ns2vec.calculator import clusters, estimate
 from ns2vec.exceptions import ConfigError
 from ns2vec.training.sharded.fleet import Fleet, using
 from ns2vec.training.sharded.transport import InProcess
@@ -39,6 +39,14 @@ def test_the_memory_of_weights_is_that_of_a_member():
         (member, _) = transport.members.values()
         assert sum(base.nbytes for base in member.bases) == computed().worker["weights"]
         assert sum(own.nbytes for own in member.replica.arrays) == computed().worker["replicas"]
+
+
+def test_what_ray_imports_counts_where_it_is_installed(monkeypatch):
+    found = []
+    for spec in (None, object()):
+        monkeypatch.setattr(clusters, "find_spec", lambda name, spec=spec: spec)
+        found.append(computed().driver["process"])
+    assert found[1] - found[0] == clusters.ARROW_BYTES
 
 
 def test_a_slow_network_is_the_bound():

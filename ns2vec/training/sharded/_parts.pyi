@@ -4,28 +4,29 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-Way: TypeAlias = tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint8], int, int]
-Shard: TypeAlias = tuple[int, npt.NDArray[np.int32], npt.NDArray[np.float32]]
+_WayArrays: TypeAlias = tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint8], int, int]
+_ShardChanges: TypeAlias = tuple[int, npt.NDArray[np.int32], npt.NDArray[np.float32]]
 
+RULES: dict[str, int]
 WIRES: dict[str, np.dtype[Any]]
 
 def add_to_sets(sets: npt.NDArray[np.uint64], shard: int, bits: npt.NDArray[np.uint8]) -> None: ...
-def count_parts(rule: str, wire: str, way: Way) -> npt.NDArray[np.int64]: ...
+def count_parts(rule: str, wire: str, way: _WayArrays) -> npt.NDArray[np.int64]: ...
 def fill_parts(
     rule: str,
     wire: str,
-    way: Way,
+    way: _WayArrays,
     me: int,
-    shards: Sequence[Shard],
+    shards: Sequence[_ShardChanges],
     parts: Sequence[npt.NDArray[Any]],
     sent: npt.NDArray[np.int64],
 ) -> None: ...
 def merge_parts(
     rule: str,
     wire: str,
-    way: Way,
+    way: _WayArrays,
     me: int,
-    shards: Sequence[Shard],
+    shards: Sequence[_ShardChanges],
     parts: Sequence[npt.NDArray[Any]],
     base: npt.NDArray[np.float32],
     ids: npt.NDArray[np.int32],

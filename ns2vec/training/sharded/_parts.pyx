@@ -15,11 +15,12 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
 
 import numpy as np
 
-from ns2vec.training.sharded._merge import RULES
-
 
 cdef extern from "_parts.h" nogil:
     const int NS2_MAX_SHARDS
+    const int NS2_MERGE_SUM
+    const int NS2_MERGE_MEAN
+    const int NS2_MERGE_OTHERS
     const int NS2_MERGE_ADASUM
     const int NS2_MOST_NODES
 
@@ -43,6 +44,7 @@ cdef extern from "_parts.h" nogil:
                          int is_half, long width) noexcept
     void ns2_add_to_sets(uint64_t *sets, int n_words, int shard, const uint8_t *bits, int64_t n_rows) noexcept
 
+RULES = {"sum": NS2_MERGE_SUM, "mean": NS2_MERGE_MEAN, "others": NS2_MERGE_OTHERS, "adasum": NS2_MERGE_ADASUM}
 WIRES = {"float32": np.dtype(np.float32), "bfloat16": np.dtype(np.uint16)}
 
 

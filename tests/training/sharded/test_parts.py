@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from ns2vec.reference.parts import OWNED_ROWS, bfloat16, gathered, nodes_of, owner_of
-from ns2vec.training.sharded._merge import RULES, merge_rows
+from ns2vec.training.sharded import _merge
+from ns2vec.training.sharded._merge import merge_rows
 from ns2vec.training.sharded._parts import (
+    RULES,
     WIRES,
     add_to_sets,
     count_parts,
@@ -66,6 +68,10 @@ def merged(changes, member_of, base, rule="adasum", wire="float32"):
         apply_block([found], block, [copy])
     assert found.tobytes() == copy.tobytes()
     return found, sum(len(rows) for part in parts for of_owner in part for rows in of_owner)
+
+
+def test_rules_have_the_numbers_that_they_have_for_threads():
+    assert RULES == _merge.RULES
 
 
 MEMBERS = {
