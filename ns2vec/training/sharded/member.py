@@ -147,7 +147,7 @@ class Member:
         """
         replica, run = self.replica, self.run
         if replica is None or run is None:
-            raise RuntimeError("a member has to begin an epoch first")
+            raise RuntimeError("a member has to start an epoch first")
         if version != self.version:
             raise RuntimeError(f"this worker has version {self.version} of the weights, not {version}")
         self.buffers.begin_round()

@@ -61,7 +61,7 @@ def test_a_merge_leaves_the_weights_of_the_member_as_they_are():
 
 def test_a_member_does_one_thing_after_the_other():
     for call in (lambda: Member().train(0, [], 0.0), lambda: Member().apply(1)):
-        with pytest.raises(RuntimeError, match="has to begin an epoch first"):
+        with pytest.raises(RuntimeError, match="has to start an epoch first"):
             call()
     with pytest.raises(RuntimeError, match="has to share its changes first"):
         Member().merge()
