@@ -47,8 +47,8 @@ MAX_LINE_BYTES = 16 << 20
 MAX_HEADER_BYTES = 1024
 MAX_VECTOR_SIZE = 2**31 - 1
 BOM = b"\xef\xbb\xbf"
-# a number as it should be, or as it should not be: with a comma, or behind its place and a colon
-LIKE_A_NUMBER = re.compile(rb"[+-]?[0-9.,:]+(?:[eE][+-]?[0-9]+)?")
+# a number as it should be, or as it should not be: with a comma, or after its place and a colon
+LIKE_A_NUMBER = re.compile(rb"[+-]?[.,]*[0-9][0-9.,:]*(?:[eE][+-]?[0-9]+)?")
 # "windows 95" is a key; a line with more numbers before its last ones is two lines without a newline between
 MOST_NUMBERS_IN_KEY = 4
 

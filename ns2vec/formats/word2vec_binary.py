@@ -93,7 +93,9 @@ def read(
         reader = _BinaryReader(path, stream, len(header), vector_size)
         wanted = n_rows if limit is None else min(n_rows, limit)
         peek = getattr(stream, "peek", None)
-        if peek and wanted and has_text_row(header + peek(SNIFF_BYTES)[:SNIFF_BYTES]):
+        # the four bytes of a single number are text now and then
+        may_be_text = wanted > 0 and vector_size > 1
+        if peek and may_be_text and has_text_row(header + peek(SNIFF_BYTES)[:SNIFF_BYTES]):
             raise FormatError(f"{path}: text follows the header, not binary vectors: pass binary=False")
         reader.check_size(wanted, n_rows)
         with closing(reader):

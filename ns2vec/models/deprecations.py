@@ -87,6 +87,17 @@ def not_subscriptable(model: Any) -> NoReturn:
     raise TypeError(f"{type(model).__name__!r} object is not subscriptable: write model.wv[word]")
 
 
+def not_iterable(model: Any) -> NoReturn:
+    """Say that words are asked for elsewhere than in gensim 3.
+
+    Raises
+    ------
+    TypeError
+        Always.
+    """
+    raise TypeError(f"argument of type {type(model).__name__!r} is not iterable: write word in model.wv")
+
+
 def deprecated(name: str, instead: str) -> None:
     """Warn the caller of a method's caller."""
     warnings.warn(f"Call to deprecated `{name}` ({instead}).", DeprecationWarning, stacklevel=3)

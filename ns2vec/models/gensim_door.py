@@ -542,6 +542,9 @@ class GensimDoor(GensimVocabulary):
         def __getitem__(self, key: Any) -> NoReturn:
             deprecations.not_subscriptable(self)
 
+        def __contains__(self, key: Any) -> NoReturn:
+            deprecations.not_iterable(self)
+
     def init_sims(self, replace: bool = False) -> None:
         """Deprecated; call `wv.fill_norms` or, to lose the lengths for good, `wv.unit_normalize_all`."""
         deprecations.deprecated("init_sims", "use wv.fill_norms() or wv.unit_normalize_all() instead")

@@ -144,6 +144,12 @@ def test_any_table_comes_back_or_is_refused(tmp_path, name, data):
     assert np.array_equal(found.vectors.view(bits)[plain], table.vectors.view(bits)[plain])
 
 
+def test_a_single_number_whose_bytes_are_text_is_a_number(tmp_path):
+    table = VectorTable(["a"], np.frombuffer(b"1\nDJ", np.float32).reshape(1, 1))
+    FORMATS["word2vec_binary"].write(tmp_path / "vectors.bin", table)
+    assert read_vectors(tmp_path / "vectors.bin", "word2vec_binary").vectors == table.vectors
+
+
 @pytest.mark.parametrize(
     ("name", "key"),
     [
