@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,15 +102,32 @@ class TextFeatures:
             Row of each word.
         is_growing : bool
         """
-        sizes, starts, flat = self.of_tokens(lines.tokens, words)
-        hashes = self.hashes(lines.tokens)
-        parts = [
-            self.of_block(lines, first, min(first + BLOCK_LINES, len(lines)), (sizes, starts, flat), hashes)
-            for first in range(0, len(lines), BLOCK_LINES)
-        ]
-        counts = np.concatenate([part[0] for part in parts]) if parts else np.empty(0, np.int64)
-        rows = np.concatenate([part[1] for part in parts]) if parts else np.empty(0, np.int32)
-        return self.numbered_rows(rows, counts, len(words), is_growing)
+        if is_growing:
+            self.number(lines, words)
+        parts = [self.with_rows(*block, len(words)) for block in self.blocks(lines, words)]
+        lengths, n_features = (
+            np.concatenate([part[i] for part in parts]) if parts else np.empty(0, np.int64) for i in (1, 2)
+        )
+        offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        rows = [part[0] for part in parts]
+        del parts
+        return LineBags(offsets, joined(rows), n_features)
+
+    def number(self, lines: TextLines, words: dict[Any, int]) -> None:
+        """Give rows to n-grams of lines that have none."""
+        if self.numbered is None:
+            return
+        is_used = np.zeros(self.bucket, dtype=bool)
+        for rows, _ in self.blocks(lines, words):
+            is_used[-2 - rows[rows < NONE]] = True
+        self.numbered.add(np.flatnonzero(is_used).astype(np.int32))
+
+    def blocks(self, lines: TextLines, words: dict[Any, int]) -> Iterator[tuple[Int32Array, Int64Array]]:
+        """Yield the features of some lines at a time, as of `of_tokens`, and how many each line has."""
+        known, hashes = self.of_tokens(lines.tokens, words), self.hashes(lines.tokens)
+        for first in range(0, len(lines), BLOCK_LINES):
+            counts, rows = self.of_block(lines, first, min(first + BLOCK_LINES, len(lines)), known, hashes)
+            yield rows, counts
 
     def of_tokens(
         self, tokens: list[str], words: dict[Any, int]
@@ -179,19 +197,37 @@ class TextFeatures:
         found[: len(found) - n] += hashed[n:]
         return found
 
-    def numbered_rows(self, rows: Int32Array, counts: Int64Array, n_words: int, is_growing: bool) -> LineBags:
-        """Put rows in the place of buckets, and leave out those without."""
-        offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    def with_rows(
+        self, rows: Int32Array, counts: Int64Array, n_words: int
+    ) -> tuple[Int32Array, Int64Array, Int64Array]:
+        """Put rows in the place of buckets; return those that there are, how many, and how many features."""
         if self.numbered is None:
-            return LineBags(offsets, rows, counts)
+            return rows, counts, counts
         is_bucket = rows < NONE
-        buckets = -2 - rows[is_bucket]
-        if is_growing:
-            self.numbered.add(buckets)
-        found = self.numbered.rows(buckets)
+        found = self.numbered.rows(-2 - rows[is_bucket])
         rows[is_bucket] = np.where(found >= 0, found + n_words, NONE)
         kept = rows != NONE
         if kept.all():
-            return LineBags(offsets, rows, counts)
-        ends = np.concatenate([[0], np.cumsum(kept)]).astype(np.int64)[offsets]
-        return LineBags(ends, rows[kept], np.diff(ends) if self.skips else counts)
+            return rows, counts, counts
+        ends = np.concatenate([[0], np.cumsum(kept)]).astype(np.int64)
+        lengths = np.diff(ends[np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)])
+        return rows[kept], lengths, lengths if self.skips else counts
+
+
+def joined(parts: list[Int32Array]) -> Int32Array:
+    """Return arrays one after the other; each is let go once it is copied, so that they are not there twice.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ns2vec.classify.features import joined
+    >>> joined([np.array([3, 1], np.int32), np.array([4], np.int32)]).tolist()
+    [3, 1, 4]
+    """
+    found = np.empty(sum(map(len, parts)), dtype=np.int32)
+    end = len(found)
+    while parts:
+        part = parts.pop()
+        found[end - len(part) : end] = part
+        end -= len(part)
+    return found

@@ -53,7 +53,7 @@ def begin(core: EmbeddingCore, lines: TextLines, lists: LabelLists, pretrained: 
     core.take_words(build_vocabulary(tokens, found, min_count=0)[0])
     core.outputs.take(build_vocabulary(lists.labels, label_counts(lists), min_count=1)[0])
     inputs.features.forget()
-    inputs.features.encode(lines, core.wv.key_to_index, is_growing=True)
+    inputs.features.number(lines, core.wv.key_to_index)
     core.begin(core.config.seed)
     if pretrained is not None:
         if "inputs" in core.spec.frozen:
@@ -73,7 +73,7 @@ def grow(core: EmbeddingCore, lines: TextLines, lists: LabelLists) -> None:
         tokens = [tokens[i] for i in seen.tolist()]
         options: Any = {"min_count": least, "sample": 0.0}
         units.add(grow_vocabulary(units.wv.key_to_index, units.counts, tokens, counts[seen], **options))
-    inputs.features.encode(lines, core.wv.key_to_index, is_growing=True)
+    inputs.features.number(lines, core.wv.key_to_index)
     core.extend(core.config.seed)
     finish_tables(core)
 
