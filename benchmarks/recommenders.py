@@ -118,7 +118,7 @@ def timed(work: Callable[[], Any]) -> float:
 
 
 def programs(folder: Path, wanted: list[str]) -> dict[str, dict[str, Program]]:
-    """What takes its turn, by task; what is ours has a name in brackets."""
+    """What takes its turn, by task and name; ours comes first."""
     train = by_time(movielens(folder / "ml-100k").interactions).train
     matrix = train.matrix().tocsr().astype(np.float32)
     rng = np.random.default_rng(1)

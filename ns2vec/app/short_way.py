@@ -1,7 +1,7 @@
 """A shorter way for questions that are asked often: to the answer without routing and dependencies.
 
 Only what can be answered goes this way. Everything else (another path, a body that is no JSON or not the
-question's, a model that is not open) goes on to the application with the body as it came, which has the one
+question's, a model that is not open) is handed to the application with the body as it came, which has the one
 rule and the one message for it.
 """
 

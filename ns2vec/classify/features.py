@@ -64,7 +64,9 @@ class TextFeatures:
     >>> from ns2vec.classify.features import TextFeatures
     >>> from ns2vec.classify.lines import read_lines
     >>> features = TextFeatures(word_ngrams=2, bucket=1000)
-    >>> found = features.encode(read_lines(["a good film"]), {"a": 0, "good": 1, "film": 2}, is_growing=True)
+    >>> lines, words = read_lines(["a good film"]), {"a": 0, "good": 1, "film": 2}
+    >>> features.number(lines, words)
+    >>> found = features.encode(lines, words)
     >>> found.rows.tolist(), found.n_features.tolist()
     ([0, 1, 2, 4, 3, 5], [6])
     """
@@ -91,8 +93,8 @@ class TextFeatures:
         """Rows after the words."""
         return 0 if self.numbered is None else len(self.numbered)
 
-    def encode(self, lines: TextLines, words: dict[Any, int], *, is_growing: bool = False) -> LineBags:
-        """Return the rows of each line; `is_growing` gives rows to n-grams that have none.
+    def encode(self, lines: TextLines, words: dict[Any, int]) -> LineBags:
+        """Return the rows of each line.
 
         Parameters
         ----------
@@ -100,10 +102,7 @@ class TextFeatures:
             Without labels.
         words : dict
             Row of each word.
-        is_growing : bool
         """
-        if is_growing:
-            self.number(lines, words)
         parts = [self.with_rows(*block, len(words)) for block in self.blocks(lines, words)]
         lengths, n_features = (
             np.concatenate([part[i] for part in parts]) if parts else np.empty(0, np.int64) for i in (1, 2)
@@ -126,8 +125,7 @@ class TextFeatures:
         """Yield the features of some lines at a time, as of `of_tokens`, and how many each line has."""
         known, hashes = self.of_tokens(lines.tokens, words), self.hashes(lines.tokens)
         for first in range(0, len(lines), BLOCK_LINES):
-            counts, rows = self.of_block(lines, first, min(first + BLOCK_LINES, len(lines)), known, hashes)
-            yield rows, counts
+            yield self.of_block(lines, first, min(first + BLOCK_LINES, len(lines)), known, hashes)
 
     def of_tokens(
         self, tokens: list[str], words: dict[Any, int]
@@ -162,8 +160,8 @@ class TextFeatures:
         end: int,
         known: tuple[Int64Array, Int64Array, Int32Array],
         hashes: npt.NDArray[np.uint64],
-    ) -> tuple[Int64Array, Int32Array]:
-        """How many features each of some lines has, and the features."""
+    ) -> tuple[Int32Array, Int64Array]:
+        """The features of some lines, and how many each has."""
         sizes, starts, flat = known
         offsets = lines.offsets[first : end + 1] - lines.offsets[first]
         ids = lines.ids[lines.offsets[first] : lines.offsets[end]]
@@ -186,7 +184,7 @@ class TextFeatures:
             places = np.repeat(bases - (np.cumsum(n_more) - n_more), n_more) + np.arange(n_more.sum())
             rows[places] = -2 - (state[firsts] % np.uint64(self.bucket)).astype(np.int32)
             bases = bases + n_more
-        return counts, rows
+        return rows, counts
 
     @staticmethod
     def grown_hashes(

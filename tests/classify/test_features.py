@@ -32,12 +32,17 @@ def expected_buckets(tokens, features):
     return sorted(buckets)
 
 
+def numbered_and_encoded(features, lines, words):
+    features.number(lines, words)
+    return features.encode(lines, words)
+
+
 @pytest.mark.parametrize("word_ngrams", [1, 2, 4])
 @pytest.mark.parametrize("max_n", [0, 3])
 def test_features_are_words_their_ngrams_and_word_ngrams(word_ngrams, max_n):
     features = TextFeatures(Ngrams(2, max_n, 5000 if max_n else 0), word_ngrams, 5000)
     words = {"good": 0, "film": 1, "</s>": 2}
-    found = features.encode(read_lines(LINES), words, is_growing=True)
+    found = numbered_and_encoded(features, read_lines(LINES), words)
     for i, line in enumerate(LINES):
         tokens = line.split()
         rows = found.rows[found.offsets[i] : found.offsets[i + 1]]
@@ -52,7 +57,7 @@ def test_features_are_words_their_ngrams_and_word_ngrams(word_ngrams, max_n):
 def test_a_feature_without_a_row_counts_unless_it_was_pruned():
     features = TextFeatures(word_ngrams=2, bucket=5000)
     words = {"good": 0, "film": 1, "</s>": 2}
-    features.encode(read_lines(["good film"]), words, is_growing=True)
+    features.number(read_lines(["good film"]), words)
     lines = read_lines(["film good"])
     assert [len(features.encode(lines, words).rows), *features.encode(lines, words).n_features] == [3, 5]
     features.skips = True
@@ -61,9 +66,9 @@ def test_a_feature_without_a_row_counts_unless_it_was_pruned():
 
 def test_blocks_of_lines_change_nothing(monkeypatch):
     lines, words = read_lines(LINES * 3), {"good": 0, "film": 1}
-    whole = TextFeatures(Ngrams(2, 3, 50), 3, 50).encode(lines, words, is_growing=True)
+    whole = numbered_and_encoded(TextFeatures(Ngrams(2, 3, 50), 3, 50), lines, words)
     monkeypatch.setattr("ns2vec.classify.features.BLOCK_LINES", 5)
-    parts = TextFeatures(Ngrams(2, 3, 50), 3, 50).encode(lines, words, is_growing=True)
+    parts = numbered_and_encoded(TextFeatures(Ngrams(2, 3, 50), 3, 50), lines, words)
     assert [a.tolist() for a in (parts.offsets, parts.rows)] == [
         a.tolist() for a in (whole.offsets, whole.rows)
     ]

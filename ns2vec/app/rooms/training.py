@@ -36,7 +36,7 @@ SILENCE = 15.0  # seconds after which a comment keeps the connection open
 STREAMED = {
     "type": "object",
     "properties": {
-        "id": {"type": "string", "description": "Offset behind the event."},
+        "id": {"type": "string", "description": "Offset after the event."},
         "event": {"type": "string", "enum": ["ledger", "closed"]},
         "data": {"type": "string", "description": "A line of the ledger, JSON."},
     },
@@ -253,7 +253,7 @@ async def stop(run: RunName, state: AppState = Depends(state_of)) -> StopAnswer:
     responses={
         200: {
             "content": {"text/event-stream": {"schema": STREAMED}},
-            "description": "Events of the ledger, each with the offset behind it as its id; then `closed`.",
+            "description": "Events of the ledger, each with the offset after it as its id; then `closed`.",
         },
         **documented(404, 422, 503),
     },
