@@ -77,8 +77,8 @@ cdef class JoinedCodes:
         cdef Joiner joiner = self.joiner
         joiner.table.tidy()
         self.learn(tokens)
-        cdef int32_t[::1] ids = np.empty(n_words + 1, dtype=np.int32)
-        cdef int32_t[::1] spans = np.empty(n_words + 1, dtype=np.int32)
+        cdef int32_t[::1] ids = np.empty(2 * n_words + 2, dtype=np.int32)
+        cdef int32_t[::1] spans = np.empty(2 * n_words + 2, dtype=np.int32)
         check(ns2vec_chunker_reserve(&self.chunker, n_words))
         joiner.tokens = self.spellings
         for i in range(n_words):
@@ -87,7 +87,7 @@ cdef class JoinedCodes:
                 continue
             if i > start:
                 joiner.codes = &words[start]
-                self.sentence(&words[start], &ids[start], i - start, &spans[start])
+                self.sentence(&words[start], &ids[start], i - start, &spans[2 * start])
             ns2vec_chunker_end_sentence(&self.chunker)
             start = i + 1
 

@@ -57,7 +57,7 @@ cdef class Joiner:
     cdef list joined(self, list tokens, list scores):
         """The joined tokens of a list that nobody else can change; their scores are put into a list."""
         cdef Py_ssize_t n = PyList_GET_SIZE(tokens), i
-        cdef int32_t* ids = <int32_t*>malloc(2 * (n + 1) * sizeof(int32_t))
+        cdef int32_t* ids = <int32_t*>malloc(3 * (n + 1) * sizeof(int32_t))
         cdef PyObject* token
         if ids == NULL:
             raise MemoryError("no memory left for a sentence")
@@ -74,7 +74,7 @@ cdef class Joiner:
             free(ids)
 
     cdef list replaced(self, list tokens, const int32_t* ids, int32_t* spans, list scores):
-        """Put phrases in the place of what they are made of; `spans` has room for n + 1 numbers."""
+        """Put phrases in the place of what they are made of; `spans` has room for 2 n + 2 numbers."""
         cdef list phrases = []
         cdef list phrase_scores = None if scores is None else []
         cdef Py_ssize_t n = PyList_GET_SIZE(tokens), i
@@ -91,17 +91,37 @@ cdef class Joiner:
 
     cdef int find(self, const int32_t* ids, Py_ssize_t n, int32_t* spans, list phrases, list scores) except -1:
         """Find phrases: spans gets first and last position of each, phrases its text."""
+        cdef int32_t* seconds = spans + n + 1
+        cdef Py_ssize_t n_seconds = 0, n_spans = 0, i, k
+        cdef Run run
+        if not self.has_neighbours_alone(ids, n, seconds, &n_seconds):
+            return self.find_longer(ids, n, spans, phrases, scores)
+        cdef int64_t entry
+        run.start, run.odd = -1, False
+        for k in range(n_seconds):
+            i = seconds[k]
+            if n_spans and i - 1 <= spans[2 * n_spans - 1]:
+                continue  # the first of the two belongs to the phrase before
+            entry = ns2vec_pairs_find(&self.table.entries, make_key(ids[i - 1], ids[i]))
+            if entry < 0:
+                continue
+            run.start, run.first, run.left = i - 1, ids[i - 1], ids[i - 1]
+            if self.accepts(entry, i, ids[i], &run):
+                n_spans = self.found(spans, n_spans, &run, i, phrases, scores)
+        return 0
+
+    cdef int find_longer(self, const int32_t* ids, Py_ssize_t n, int32_t* spans, list phrases, list scores) except -1:
+        """What `find` does where there are connector words, or tokens that hold a character of the delimiter."""
         cdef Py_ssize_t n_spans = 0
         cdef Run run
         cdef Py_ssize_t i
         cdef int32_t at
         cdef int kind, first_kind = BEGINS if self.knows_ends else 0, last_kind = ENDS if self.knows_ends else 0
         cdef int64_t entry
-        self.prefetch(ids, n)
         run.start, run.left, run.first, run.odd = -1, NOTHING, UNKNOWN, False
         for i in range(n):
             at = ids[i]
-            kind = self.table.kinds[at] if at >= 0 else ODD if at == UNKNOWN_ODD else 0
+            kind = self.kind(at)
             if kind & CONNECTOR:
                 if run.start >= 0:
                     self.lengthen(&run, at, kind)
@@ -115,34 +135,51 @@ cdef class Joiner:
                 else:
                     entry = ns2vec_pairs_find(&self.table.entries, make_key(run.left, at))
                 if entry >= 0 and self.accepts(entry, i, at, &run):
-                    spans[2 * n_spans], spans[2 * n_spans + 1] = <int32_t>run.start, <int32_t>i
-                    n_spans += 1
-                    phrases.append(self.phrase)
-                    if scores is not None:
-                        scores.append(self.last_score())
+                    n_spans = self.found(spans, n_spans, &run, i, phrases, scores)
                     run.start = -1
                     continue
             run.start, run.first, run.odd = i, at, kind & ODD
             run.left = at if at >= 0 and kind & first_kind == first_kind else NOTHING
         return 0
 
-    cdef void prefetch(self, const int32_t* ids, Py_ssize_t n) noexcept:
-        """Have what will be asked about pairs of neighbours on its way."""
-        cdef Py_ssize_t i
-        if self.table.entries.n < MANY:
-            return
-        for i in range(1, n):
-            if self.may_be(ids[i - 1], ids[i]):
-                ns2vec_pairs_prefetch_slot(&self.table.entries, make_key(ids[i - 1], ids[i]))
-        for i in range(1, n):
-            if self.may_be(ids[i - 1], ids[i]):
-                ns2vec_pairs_prefetch_entry(&self.table.entries, make_key(ids[i - 1], ids[i]))
+    cdef Py_ssize_t found(
+        self, int32_t* spans, Py_ssize_t n_spans, const Run* run, Py_ssize_t last, list phrases, list scores
+    ) except -1:
+        """Note the phrase that was accepted; return how many there are now."""
+        spans[2 * n_spans], spans[2 * n_spans + 1] = <int32_t>run.start, <int32_t>last
+        phrases.append(self.phrase)
+        if scores is not None:
+            scores.append(self.last_score())
+        return n_spans + 1
 
-    cdef inline bint may_be(self, int32_t first, int32_t second) noexcept:
-        """Whether two neighbours may be a phrase."""
-        if first < 0 or second < 0:
-            return False
-        return not self.knows_ends or (self.table.kinds[first] & BEGINS and self.table.kinds[second] & ENDS)
+    cdef inline int kind(self, int32_t at) noexcept:
+        return self.table.kinds[at] if at >= 0 else ODD if at == UNKNOWN_ODD else 0
+
+    cdef bint has_neighbours_alone(
+        self, const int32_t* ids, Py_ssize_t n, int32_t* seconds, Py_ssize_t* n_seconds
+    ) noexcept:
+        """Whether all phrases are of two neighbours, as they are without connector words and odd tokens.
+
+        `seconds` gets the positions of tokens that may be a phrase with the one before them. What will be
+        asked about them is on its way after that.
+        """
+        cdef int first_kind = BEGINS if self.knows_ends else 0, last_kind = ENDS if self.knows_ends else 0
+        cdef int kind, seen = 0, may_begin = 0
+        cdef Py_ssize_t i, n_found = 0
+        for i in range(n):
+            kind = self.kind(ids[i])
+            seen |= kind
+            seconds[n_found] = <int32_t>i
+            # no branch, which the processor would guess wrongly
+            n_found += may_begin & (ids[i] >= 0) & (kind & last_kind == last_kind)
+            may_begin = (ids[i] >= 0) & (kind & first_kind == first_kind)
+        n_seconds[0] = n_found
+        if self.table.entries.n >= MANY:
+            for i in range(n_found):
+                ns2vec_pairs_prefetch_slot(&self.table.entries, make_key(ids[seconds[i] - 1], ids[seconds[i]]))
+            for i in range(n_found):
+                ns2vec_pairs_prefetch_entry(&self.table.entries, make_key(ids[seconds[i] - 1], ids[seconds[i]]))
+        return not seen & (CONNECTOR | ODD)
 
     cdef int lengthen(self, Run* run, int32_t connector, int kind) except -1:
         """Put a connector word behind what may become a phrase."""
