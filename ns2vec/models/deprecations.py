@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import warnings
-from typing import Any, NoReturn
+from collections.abc import Callable
+from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 
+from ns2vec._registry import did_you_mean
 from ns2vec._typing import Float32Array
 
 logger = logging.getLogger(__name__)
@@ -35,12 +38,42 @@ INSTEAD = {
     "load_word2vec_format": "KeyedVectors.load_word2vec_format(path)",
 }  # fmt: skip
 
+# arguments of constructors before gensim 4 -> their names since then
+RENAMED = {"size": "vector_size", "iter": "epochs", "common_terms": "connector_words"}
+
+Constructor = TypeVar("Constructor", bound=Callable[..., None])
+
 # methods of gensim's training loop and of its pickles: ns2vec has neither, so a subclass's own are not called
 NOT_CALLED = {
     "_check_corpus_sanity", "_do_train_epoch", "_get_next_alpha", "_job_producer", "_load_specials",
     "_log_epoch_end", "_log_epoch_progress", "_log_progress", "_log_train_end", "_save_specials",
     "_scan_vocab", "_train_epoch", "_train_epoch_corpusfile", "_worker_loop", "_worker_loop_corpusfile",
 }  # fmt: skip
+
+
+def names_arguments(constructor: Constructor) -> Constructor:
+    """Have a constructor say what to write for an argument that it does not have.
+
+    Examples
+    --------
+    >>> from ns2vec import Word2Vec
+    >>> Word2Vec(size=100)
+    Traceback (most recent call last):
+        ...
+    TypeError: Word2Vec() got an unexpected keyword argument 'size': write vector_size=..., as since gensim 4
+    """
+    code = constructor.__code__
+    known = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+
+    @functools.wraps(constructor)
+    def checked(self: Any, *args: Any, **kwargs: Any) -> None:
+        for name in kwargs.keys() - {*known}:
+            new = RENAMED.get(name)
+            instead = f": write {new}=..., as since gensim 4" if new in known else did_you_mean(name, known)
+            raise TypeError(f"{type(self).__name__}() got an unexpected keyword argument {name!r}{instead}")
+        constructor(self, *args, **kwargs)
+
+    return checked  # type: ignore[return-value]
 
 
 def class_only(*args: Any, **kwargs: Any) -> NoReturn:

@@ -14,7 +14,7 @@ from ns2vec.formats.state import ModelState
 from ns2vec.inputs import Ngrams
 from ns2vec.keyedvectors.subwords import FastTextKeyedVectors
 from ns2vec.models import facebook
-from ns2vec.models.deprecations import deprecated
+from ns2vec.models.deprecations import deprecated, names_arguments
 from ns2vec.models.subword_units import SubwordUnits
 from ns2vec.models.word2vec import Word2Vec
 from ns2vec.sampling import Sampler
@@ -79,6 +79,7 @@ class FastText(Word2Vec):
     max_n: int
     bucket: int
 
+    @names_arguments
     def __init__(
         self, sentences: Sentences | PathLike | None = None, corpus_file: PathLike | None = None, sg: int = 0,
         hs: int = 0, vector_size: int = 100, alpha: float = 0.025, window: int = 5, min_count: int = 5,

@@ -15,6 +15,7 @@ from ns2vec.corpus._bigrams import PhraseCounts, ScoringJoiner
 from ns2vec.corpus.bigrams import PhraseVocab, count_phrases
 from ns2vec.exceptions import ConfigError
 from ns2vec.formats.saving import MODELS
+from ns2vec.models.deprecations import names_arguments
 from ns2vec.models.frozen_phrases import FrozenPhrases
 from ns2vec.models.phrase_files import StoredPhrases
 from ns2vec.models.phrase_scores import SCORER_NAMES, Scorer, checked_scorer
@@ -78,6 +79,7 @@ class Phrases(StoredPhrases):
 
     KIND = "Phrases"
 
+    @names_arguments
     def __init__(
         self,
         sentences: Any = None,

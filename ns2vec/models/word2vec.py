@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from ns2vec._typing import PathLike, Sentences
 from ns2vec.formats.saving import MODELS
+from ns2vec.models.deprecations import names_arguments
 from ns2vec.models.gensim_door import GensimDoor
 from ns2vec.models.stored import named
 from ns2vec.sampling import Sampler
@@ -143,6 +144,7 @@ class Word2Vec(GensimDoor):
 
     KIND = "Word2Vec"
 
+    @names_arguments
     def __init__(
         self, sentences: Sentences | PathLike | None = None, corpus_file: PathLike | None = None,
         vector_size: int = 100, alpha: float = 0.025, window: int = 5, min_count: int = 5,

@@ -11,7 +11,7 @@ import traceback
 import numpy as np
 import pytest
 
-from ns2vec import Word2Vec
+from ns2vec import Doc2Vec, FastText, Phrases, Word2Vec
 from ns2vec.callbacks import CallbackAny2Vec
 from ns2vec.models.deprecations import INSTEAD
 
@@ -59,9 +59,21 @@ def test_bad_options_are_value_errors_that_name_them(options, message):
         Word2Vec(SENTENCES, **(SMALL | options))
 
 
-def test_gensim_3_names_are_refused():
-    with pytest.raises(TypeError, match="unexpected keyword argument 'size'"):
-        Word2Vec(SENTENCES, size=10)
+@pytest.mark.parametrize(
+    "kind, name, instead",
+    [
+        (Word2Vec, "size", ": write vector_size=..., as since gensim 4"),
+        (Doc2Vec, "iter", ": write epochs=..., as since gensim 4"),
+        (FastText, "bukcet", "; did you mean 'bucket'?"),
+        (Phrases, "common_terms", ": write connector_words=..., as since gensim 4"),
+        (Word2Vec, "colour", ""),
+    ],
+    ids=str,
+)
+def test_an_unknown_argument_is_refused_and_the_right_one_named(kind, name, instead):
+    message = f"{kind.__name__}() got an unexpected keyword argument {name!r}{instead}"
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
+        kind(SENTENCES, **{name: 10})
 
 
 @pytest.mark.parametrize("name", INSTEAD)
