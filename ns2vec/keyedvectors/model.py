@@ -20,8 +20,8 @@ from ns2vec.formats.saving import MODELS, Saveable
 from ns2vec.formats.state import ModelState
 from ns2vec.formats.table import write_counts
 from ns2vec.keyedvectors import files
+from ns2vec.keyedvectors.items import how_many
 from ns2vec.keyedvectors.removed_names import LegacyNames
-from ns2vec.keyedvectors.search import how_many
 from ns2vec.keyedvectors.showing import VectorPage, show
 
 if TYPE_CHECKING:

@@ -3,106 +3,29 @@
 from __future__ import annotations
 
 import logging
-import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from ns2vec import similarity
-from ns2vec._options import whole
-from ns2vec.exceptions import ConfigError
-from ns2vec.keyedvectors.storage import VectorStore
+from ns2vec.keyedvectors.items import (
+    as_items,
+    how_many,
+    input_rows,
+    pairs,
+    query_vector,
+    split_item,
+    unit_vectors,
+)
+from ns2vec.keyedvectors.means import MeanVectors
+from ns2vec.keyedvectors.storage import Array
 
 logger = logging.getLogger(__name__)
 
-UNIT_ERRORS = 4  # rounding errors by which the length of a vector that was divided by its length is not 1
 
-Array: TypeAlias = npt.NDArray[Any]
-Neighbours: TypeAlias = list[tuple[Any, float]]
-
-
-def as_items(store: VectorStore, value: Any) -> list[Any]:
-    """Return what gensim accepts as `positive` or `negative` as a list of keys, vectors, (item, weight)."""
-    if value is None:
-        return []
-    if isinstance(value, np.ndarray):
-        # a row of numbers is a vector; strings in an array are keys
-        return [value] if value.ndim == 1 and value.dtype.kind not in "OUS" else list(value)
-    if store.is_key(value):
-        return [value]
-    if isinstance(value, (tuple, bytes)):
-        kind = type(value).__name__
-        raise TypeError(f"expected a list of keys, got the {kind} {value!r}; write it as a list")
-    return list(value)
-
-
-def split_item(store: VectorStore, item: Any, sign: float) -> tuple[Any, float]:
-    """Return the key or vector of an item, and its weight."""
-    if isinstance(item, np.ndarray) or store.is_key(item):
-        return item, sign
-    try:
-        key, weight = item
-    except (TypeError, ValueError):
-        raise TypeError(f"expected a key, a vector or a pair (key, weight), got {item!r}") from None
-    return key, float(weight)
-
-
-def input_rows(store: VectorStore, keys: Iterable[Any]) -> list[int]:
-    """Return the rows that the keys name; rows without a key are added, for they answer nothing."""
-    rows = [
-        store.get_index(key) for key in keys if not isinstance(key, np.ndarray) and store.has_index_for(key)
-    ]
-    if len(store.key_to_index) < len(store.index_to_key):
-        rows.extend(row for row, key in enumerate(store.index_to_key) if key is None)
-    return rows
-
-
-def pairs(store: VectorStore, rows: Array, scores: Array) -> Neighbours:
-    """Name the rows."""
-    keys = store.index_to_key
-    return [(keys[row], score) for row, score in zip(rows.tolist(), scores.tolist(), strict=True)]
-
-
-def how_many(name: str, value: Any) -> int | None:
-    """Return `topn` or `restrict_vocab` as an int; None means all.
-
-    Raises
-    ------
-    TypeError
-        As in gensim, if it is no whole number.
-    """
-    try:
-        return None if value is None else whole(name, value, -math.inf)
-    except ConfigError as error:
-        raise TypeError(str(error)) from None
-
-
-def _unit_vectors(store: VectorStore, items: Sequence[Any]) -> Array:
-    dtype = np.result_type(store.vectors.dtype, np.float32)
-    vectors = [_unit_vector(store, item) for item in items]
-    return np.asarray(vectors, dtype=dtype).reshape(len(items), store.vector_size)
-
-
-def _unit_vector(store: VectorStore, item: Any) -> Array:
-    """Return what `get_vector` with ``norm=True`` gives; of a vector, too, whatever its length is."""
-    if not isinstance(item, np.ndarray):
-        return store.get_vector(item, norm=True)
-    length = similarity.row_norms(item[np.newaxis])[0]
-    # a second division would change the last digit of a vector that has been brought to length 1
-    is_unit = abs(length - 1.0) <= UNIT_ERRORS * np.finfo(np.result_type(item, np.float16)).eps
-    return item if is_unit or not length else item / length
-
-
-def _alone(store: VectorStore, item: Any) -> Array:
-    """Return the unit vector that `most_similar` searches with for one key or vector."""
-    wide = np.asarray(item if isinstance(item, np.ndarray) else store.get_vector(item, norm=True))
-    return similarity.unit(wide.astype(np.float64)).astype(store.vectors.dtype)
-
-
-class SimilarityQueries(VectorStore):
+class SimilarityQueries(MeanVectors):
     """gensim's questions to a set of vectors."""
 
     # ---- the nearest ----
@@ -209,7 +132,7 @@ class SimilarityQueries(VectorStore):
         if not queries or n_each < 1:
             return [[] for _ in queries]
         dtype = np.result_type(self.vectors.dtype, np.float32)
-        matrix = np.array([_alone(self, query) for query in queries], dtype=dtype)
+        matrix = np.array([query_vector(self, query) for query in queries], dtype=dtype)
         free = input_rows(self, ())
         exclude = [free if isinstance(query, np.ndarray) else input_rows(self, [query]) for query in queries]
         stop = restrict_vocab or len(self.vectors)
@@ -264,7 +187,7 @@ class SimilarityQueries(VectorStore):
         sides = [as_items(self, positive), as_items(self, negative)]
         if not any(sides):
             raise ValueError("cannot compute similarity with no input; pass positive= or negative= keys")
-        positives, negatives = (_unit_vectors(self, side) for side in sides)
+        positives, negatives = (unit_vectors(self, side) for side in sides)
         stop = restrict_vocab or len(self.vectors)
         scores = similarity.cosmul(self.vectors[:stop], self._ready_norms()[:stop], positives, negatives)
         if topn is None:

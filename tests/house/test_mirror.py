@@ -52,6 +52,7 @@ TESTED_BY = {
     "tests/inputs/test_ngrams.py": "reference/subwords",
     "tests/kernels/test_samplers.py": "reference/samplers",
     "tests/keyedvectors/test_saving.py": "formats/fitting formats/saving",
+    "tests/keyedvectors/test_search.py": "keyedvectors/items",
     "tests/keyedvectors/test_storage.py": "keyedvectors/model",
     "tests/parity/test_gensim_evaluation.py": "reference/evaluation",
     "tests/parity/test_gensim_word2vec.py": "vocab/subsampling vocab/trim",
