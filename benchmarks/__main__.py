@@ -27,6 +27,7 @@ COMMANDS = {
     "quality": ("quality", "scores over seeds, beside gensim"),
     "memory": ("memory", "anonymous memory of a training run"),
     "subwords": ("subwords", "FastText beside gensim's and the package: quality over seeds, and speed"),
+    "families": ("families", "phrases and documents beside gensim"),
     "facebook": ("facebook", "reading a model of fastText, seconds and memory"),
     "online": ("online", "seconds of an update with new words, and how far old vectors drift"),
     "samplers": ("samplers", "speed and quality of each sampler"),

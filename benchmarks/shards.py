@@ -49,7 +49,7 @@ def row(name: str, outcomes: list[dict[str, Any]]) -> list[str]:
     return [
         name,
         *(f"{speed:,.0f}" for speed in speeds),
-        *(f"{mean:.4f} ± {deviation:.4f}" for mean, deviation in scores),
+        *(f"{mean:.4f}" + (f" ± {deviation:.4f}" if len(outcomes) > 1 else "") for mean, deviation in scores),
     ]
 
 
