@@ -8,7 +8,7 @@ cdef int check(bint condition, str message) except -1:
 
 
 cdef int check_csr(const int64_t[::1] offsets, long n_entries, long n_rows, str name) except -1:
-    """Offsets of a list for every row, one list behind the other."""
+    """Offsets of a list for every row, one list after the other."""
     cdef long v
     check(offsets.shape[0] == n_rows + 1 and offsets[0] == 0 and offsets[n_rows] == n_entries,
           f"{name}: the offsets do not fit the entries or the vocabulary")

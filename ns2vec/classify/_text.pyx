@@ -58,7 +58,7 @@ cdef class TextVectors:
     rows : ndarray of shape (n_words + n_bucket_rows, D), float32
         The numbers of a row are side by side.
     table : ndarray of shape (bucket,), int32, or None
-        One more than the row of each bucket behind the words, 0 where it has none; None: there are no n-grams.
+        One more than the row of each bucket after the words, 0 where it has none; None: there are no n-grams.
     min_n, max_n : int
         Lengths of character n-grams; there are none if `max_n` is 0.
     word_ngrams : int

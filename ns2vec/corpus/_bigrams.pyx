@@ -207,7 +207,7 @@ cdef class PhraseCounts(TextKeys):
         return True
 
     def add_codes(self, const int32_t[::1] words not None, tokens):
-        """Count sentences as a `Scanner` encodes them: codes, END behind each sentence.
+        """Count sentences as a `Scanner` encodes them: codes, END after each sentence.
 
         Parameters
         ----------

@@ -65,7 +65,7 @@ cdef class JoinedCodes:
         return self.chunker.total_sentences
 
     def add(self, const int32_t[::1] words not None, tokens):
-        """Join sentences: codes as a `Scanner` encodes them, END behind each sentence.
+        """Join sentences: codes as a `Scanner` encodes them, END after each sentence.
 
         Parameters
         ----------
@@ -158,7 +158,7 @@ def spelled(const int32_t[::1] words not None, list tokens not None):
     Parameters
     ----------
     words : int32 array
-        Codes, END behind each sentence.
+        Codes, END after each sentence.
     tokens : list, by code
 
     Examples

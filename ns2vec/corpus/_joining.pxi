@@ -182,7 +182,7 @@ cdef class Joiner:
         return not seen & (CONNECTOR | ODD)
 
     cdef int lengthen(self, Run* run, int32_t connector, int kind) except -1:
-        """Put a connector word behind what may become a phrase."""
+        """Put a connector word after what may become a phrase."""
         cdef int64_t number = -1
         if run.left != NOTHING:
             number = ns2vec_pairs_find(&self.table.runs, make_key(run.left, connector))

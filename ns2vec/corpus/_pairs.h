@@ -1,7 +1,7 @@
 /* Numbers by pairs of ids: a hash table of 64-bit keys whose entries keep the order in which they came.
  *
  * A slot is the 4 bytes of an entry's number, so that a table costs 22 to 28 bytes an entry; the entries stand
- * one behind the other, which makes walking through them, dropping some, and writing them to a file cheap.
+ * one after the other, which makes walking through them, dropping some, and writing them to a file cheap.
  * Nothing here touches Python. Every function that can fail returns NS2VEC_OK or a negative error, and leaves
  * the table usable on error.
  */

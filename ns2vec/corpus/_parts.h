@@ -3,7 +3,7 @@
  * A scanner of parts has a table of its own and keeps codes of that table, with NS2VEC_END for
  * every newline. What it hands on brings along the words that were new to its table, in order of
  * appearance. When parts are merged in the order of the text, a word that no earlier part had is
- * new here too, and comes behind those that stand before it: codes, counts and chunks are those
+ * new here too, and comes after those that stand before it: codes, counts and chunks are those
  * of a single pass, for any number of tables and any cuts at blanks.
  */
 #ifndef NS2VEC_CORPUS_PARTS_H
@@ -16,7 +16,7 @@
 typedef struct {
     int32_t *codes;
     int64_t n_codes;
-    uint8_t *text; /* the new words, one behind the other, then padding */
+    uint8_t *text; /* the new words, one after the other, then padding */
     uint32_t *lengths;
     int64_t first_new, n_new; /* their codes are first_new, first_new + 1, ... */
     int64_t *counts;          /* of the codes 0 .. n_counts-1, when the table has ended; else NULL */

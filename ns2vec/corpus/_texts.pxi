@@ -6,7 +6,7 @@ and hardly a text is ever made:
 
 - most tokens hold no character of the delimiter: the key of a pair of them is their two ids
 - the others are *odd*: the text of a pair is made when the pair comes first, and its key is remembered
-- `left` of a token with connector words behind it is a number that was given to the two, and so on
+- `left` of a token with connector words after it is a number that was given to the two, and so on
 """
 
 cdef extern from "Python.h":

@@ -279,7 +279,7 @@ static inline int ns2vec_search(ns2vec_scanner *s, int last)
     return ns2vec_resolve(s);
 }
 
-/* Drop the bytes that are done with and add a block behind the rest. */
+/* Drop the bytes that are done with and add a block after the rest. */
 static inline int ns2vec_scanner_load(ns2vec_scanner *s, const uint8_t *block, int64_t n)
 {
     const int64_t done = s->token_start < s->n_text ? s->token_start : s->n_text;

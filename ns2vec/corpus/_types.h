@@ -1,7 +1,7 @@
 /* The table of distinct words: bytes -> code, in open addressing.
  *
  * A slot is 8 bytes (32 bits of hash, entry number), so that a miss costs one cache line; the
- * words themselves stand one behind the other in one arena. Nothing here touches Python.
+ * words themselves stand one after the other in one arena. Nothing here touches Python.
  * Every function returns NS2VEC_OK or a negative error, and leaves the table usable on error.
  */
 #ifndef NS2VEC_CORPUS_TYPES_H
@@ -18,7 +18,7 @@ enum {
     NS2VEC_TOO_MANY = -3 /* 2**31 types, or a word of 4 GiB */
 };
 
-#define NS2VEC_PADDING 64 /* readable bytes behind text and arena: loads of 8 or 64 never check the end */
+#define NS2VEC_PADDING 64 /* readable bytes after text and arena: loads of 8 or 64 never check the end */
 
 typedef struct {
     uint32_t hash;
@@ -93,7 +93,7 @@ static inline uint64_t ns2vec_mix(uint64_t a, uint64_t b)
 #endif
 }
 
-/* Hash of n >= 1 bytes; may read up to 8 bytes behind them. */
+/* Hash of n >= 1 bytes; may read up to 8 bytes after them. */
 static inline uint32_t ns2vec_hash(const uint8_t *p, size_t n)
 {
     const uint64_t k0 = UINT64_C(0x9E3779B97F4A7C15), k1 = UINT64_C(0xD6E8FEB86659FD93);
@@ -107,7 +107,7 @@ static inline uint32_t ns2vec_hash(const uint8_t *p, size_t n)
     return (uint32_t)(h ^ (h >> 32));
 }
 
-/* Equality of n >= 1 bytes; may read up to 8 bytes behind both. */
+/* Equality of n >= 1 bytes; may read up to 8 bytes after both. */
 static inline int ns2vec_same(const uint8_t *a, const uint8_t *b, size_t n)
 {
     while (n > 8) {

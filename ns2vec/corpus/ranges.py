@@ -38,7 +38,7 @@ RunAll: TypeAlias = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any
 
 @dataclass(frozen=True)
 class ByteRange:
-    """Lines of a file: those that begin at byte `start` or behind it, and before `end`.
+    """Lines of a file: those that begin at byte `start` or after it, and before `end`.
 
     Attributes
     ----------

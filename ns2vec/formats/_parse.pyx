@@ -44,7 +44,7 @@ cdef inline bint is_blank(char c) noexcept nogil:
 
 
 cdef inline const char* read_exponent(const char* p, const char* end, int* exponent) noexcept nogil:
-    """Add what stands behind "e" to `exponent`; return where it stops, NULL when that is no number or too large."""
+    """Add what stands after "e" to `exponent`; return where it stops, NULL when that is no number or too large."""
     cdef int written = 0
     cdef bint negative = False
     cdef const char* begin
@@ -341,7 +341,7 @@ cdef int spell(float value, double scientific_from, char* out) noexcept nogil:
 
 cdef inline int spell_positional(const char* reversed_digits, int n_digits, int power, char* out, int n) noexcept nogil:
     cdef int place
-    # place 0 is the units digit, negative places are behind the point
+    # place 0 is the units digit, negative places are after the point
     for place in range(max(n_digits - 1 - power, 0), min(-power, -1) - 1, -1):
         if place == -1:
             out[n] = b"."
@@ -464,8 +464,8 @@ def scan_entries(
     ----------
     block : buffer of bytes
     text : array, uint8, OUT: the keys with their NULs; as long as the block
-    lengths, counts : arrays of shape (n,), int64, OUT: bytes of each key with its NUL, and the number behind it
-    kinds : array of shape (n,), uint8, OUT: the byte behind that
+    lengths, counts : arrays of shape (n,), int64, OUT: bytes of each key with its NUL, and the number after it
+    kinds : array of shape (n,), uint8, OUT: the byte after that
 
     Returns
     -------

@@ -255,7 +255,7 @@ def _from_stream(stream: IO[bytes], n_bytes: int | None, name: Any, verify: bool
             numbers = np.frombuffer(content, dtype=entry.dtype).reshape(entry.shape)
             found.arrays[entry.name] = _native(numbers)
     if stream.read(1):
-        _refuse(name, "more bytes follow behind the last array")
+        _refuse(name, "more bytes follow after the last array")
     if verify:
         _verify(found, name)
     return found

@@ -57,7 +57,7 @@ LONG = struct.Struct("<q")
 FLAG = struct.Struct("<?")
 FLOAT = np.dtype("<f4")
 NUL = re.compile("\0")
-ENTRY_BYTES = 9  # behind the NUL
+ENTRY_BYTES = 9  # after the NUL
 WRITE_BYTES = 1 << 22
 MAX_NGRAM_BYTES = 1 << 28
 MAX_PRUNED_BUCKETS = 1 << 28  # they are looked up in a table of all
@@ -152,7 +152,7 @@ def _read_dictionary(parts: Parts, args: FastTextArgs, *, has_pruned: bool) -> F
         )
     text, offsets, counts, kinds = parts.entries(n_entries)
     if kinds[:n_words].any() or (kinds[n_words:] != 1).any() or (counts < 0).any():
-        parts.refuse(f"expected {n_words} words and behind them {n_labels} labels, each with a count")
+        parts.refuse(f"expected {n_words} words and after them {n_labels} labels, each with a count")
     if args.maxn > 100 and len(text) * args.maxn > MAX_NGRAM_BYTES:
         parts.refuse(f"its words have n-grams of up to {args.maxn} characters: more than memory holds")
     pruned = None

@@ -156,4 +156,4 @@ class Parts:
     def check_end(self) -> None:
         """Raise FormatError if more follows."""
         if self._rest or self.stream.read(1):
-            self.refuse("more bytes follow behind the outputs, the last part")
+            self.refuse("more bytes follow after the outputs, the last part")

@@ -80,7 +80,7 @@ def fit_rows(array: Array, n_rows: int, what: str, path: Any) -> Array:
     n_found = len(array)
     if n_found == n_rows:
         return array
-    how = "the first are kept" if n_found > n_rows else "zeros are put behind them"
+    how = "the first are kept" if n_found > n_rows else "zeros are put after them"
     logger.warning("%s: %s has %d values for %d keys: %s", path, what, n_found, n_rows, how)
     if n_found > n_rows:
         return array[:n_rows]

@@ -210,7 +210,7 @@ class TableBuilder:
     def provide(self, first: int, end: int) -> None:
         """Have memory ready for rows that will be reached soon.
 
-        To get memory from the system takes longer than to fill it. Nothing is done far behind the rows that
+        To get memory from the system takes longer than to fill it. Nothing is done far after the rows that
         have come, because rows with equal keys need none. Any thread may call this for a table whose `n_max`
         is known.
         """

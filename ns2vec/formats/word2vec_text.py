@@ -174,7 +174,7 @@ class _TextReader:
         self.lines.check_count(line, self.line_no + 1 + self.ahead.index(line), n_fields, vector_size)
 
     def read_blocks(self, dtype: npt.DTypeLike) -> bytes:
-        """Read on all threads; return the line behind the last row that is wanted, ``b""`` if none is."""
+        """Read on all threads; return the line after the last row that is wanted, ``b""`` if none is."""
         parse = partial(_parse_block, vector_size=len(self.numbers), dtype=dtype)
         if ends_by_itself(self.path):
             blocks = map_ahead(parse, self.blocks(self.stream.read), N_THREADS)
@@ -241,7 +241,7 @@ class _TextReader:
         return min(1024 if self.wanted is None else self.wanted, possible)
 
     def check_end(self, line: bytes) -> None:
-        """Compare what was read, and the line behind it, with what the header promises."""
+        """Compare what was read, and the line after it, with what the header promises."""
         n_read, n_rows = self.builder.n_read, self.n_rows
         if n_rows is None or (n_read < n_rows and n_read == self.limit):
             return

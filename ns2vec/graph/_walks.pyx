@@ -28,7 +28,7 @@ cdef int check_graph(const int64_t[::1] offsets, const int32_t[::1] neighbours) 
         raise ValueError(f"expected offsets from 0 to {neighbours.shape[0]} for at least one node")
     for v in range(n):
         if not offsets[v] <= offsets[v + 1] <= offsets[n]:
-            raise ValueError(f"offsets fall behind node {v}")
+            raise ValueError(f"offsets fall after node {v}")
         for e in range(offsets[v], offsets[v + 1]):
             if not 0 <= neighbours[e] < n or (e > offsets[v] and neighbours[e] <= neighbours[e - 1]):
                 raise ValueError(f"neighbours of node {v} must rise and be 0 to {n - 1}, found {neighbours[e]}")
@@ -106,7 +106,7 @@ cdef class Walker:
         Returns
         -------
         ids : ndarray of shape (m,), int32
-            Nodes of each walk and -1 behind them.
+            Nodes of each walk and -1 after them.
         """
         if not 0 <= first <= first + n_walks <= self.n_nodes * per_node or length < 1:
             raise ValueError(f"walks {first} to {first + n_walks} of length {length} are not among {self.n_nodes} x {per_node}")
@@ -123,7 +123,7 @@ cdef class Walker:
 
 
 def alias_cells(const int64_t[::1] offsets not None, const float[::1] weights not None):
-    """Alias tables of the edges of each node (Vose 1991), one behind the other.
+    """Alias tables of the edges of each node (Vose 1991), one after the other.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """Character n-grams of words as rows of a matrix: arrays in, arrays out.
 
-Words come as one text, each with a NUL behind it as in fastText's files, and the offsets of their first bytes. An n-gram of ``<word>`` is n characters of it: a byte that
+Words come as one text, each with a NUL after it as in fastText's files, and the offsets of their first bytes. An n-gram of ``<word>`` is n characters of it: a byte that
 begins none (``10xxxxxx`` in UTF-8) belongs to the character before it, whether or not that is valid, as in fastText.
 The oracle is `ns2vec.reference.subwords`.
 """

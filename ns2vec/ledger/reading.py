@@ -50,7 +50,7 @@ def events_of(lines: list[bytes]) -> tuple[list[Event], int]:
             return found, 0
     except (ValueError, RecursionError):
         pass
-    # an empty line is what a writer leaves who met the line of another, half of it, and put an LF behind it
+    # an empty line is what a writer leaves who met the line of another, half of it, and put an LF after it
     parsed = [_event_of(line) for line in lines if line]
     events = [event for event in parsed if event is not None]
     return events, len(parsed) - len(events)

@@ -42,7 +42,7 @@ NS2_INLINE ptrdiff_t ns2_rows_ahead(ptrdiff_t stride) {
     return rows < 4 ? 4 : rows;
 }
 
-/* The address may lie behind the matrix: it is not read, and so not made as a pointer into it either. */
+/* The address may lie after the matrix: it is not read, and so not made as a pointer into it either. */
 NS2_INLINE void ns2_fetch_row(const float *rows, ptrdiff_t offset, ptrdiff_t width) {
     const intptr_t from = (intptr_t)rows + offset * (ptrdiff_t)sizeof(float);
     for (ptrdiff_t k = 0; k < width; k += NS2_LINE_FLOATS)

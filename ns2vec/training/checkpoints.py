@@ -238,7 +238,7 @@ class Saver(Observer):
             yield self.until_due(first, jobs)
 
     def until_due(self, first: Any, jobs: Iterator[Any]) -> Iterator[Any]:
-        """Yield a job and those behind it until a checkpoint is due."""
+        """Yield a job and those after it until a checkpoint is due."""
         yield first
         while not self.is_due():
             try:

@@ -179,7 +179,7 @@ class Observer:
         """
 
     def on_epoch(self, run: Run, done: EpochTally) -> None:
-        """After an epoch. Those behind an observer that raises `ns2vec.StopTraining` here are not told."""
+        """After an epoch. Those after an observer that raises `ns2vec.StopTraining` here are not told."""
 
     def on_saved(self, run: Run, path: str) -> None:
         """After a checkpoint was written; that of a finished run comes after `on_end`."""

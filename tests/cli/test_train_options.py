@@ -44,7 +44,7 @@ def test_every_parameter_has_its_option():
 
 @pytest.mark.parametrize("name", SAMPLERS)
 def test_help_lists_the_samplers_with_their_options(name):
-    """As they are written behind --sampler, each with its default."""
+    """As they are written after --sampler, each with its default."""
     lines = command_parser("train").format_help().splitlines()
     line = next(line for line in lines if re.fullmatch(rf" {{4}}{name}(:.*)?", line))
     options = line.strip().removeprefix(name).removeprefix(":").split(", ")

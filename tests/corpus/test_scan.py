@@ -160,7 +160,7 @@ def test_nul_is_a_character_and_crlf_a_blank():
     assert sentences == [["a\0b", "\0", "c"], ["d"], ["e", "f"]]
 
 
-def test_words_that_differ_behind_a_nul_or_in_length_are_different():
+def test_words_that_differ_after_a_nul_or_in_length_are_different():
     words = (
         ["\0" * n for n in range(1, 20)] + ["a" * n for n in range(1, 40)] + ["a\0", "a\0\0", "aaaaaaaa\0"]
     )

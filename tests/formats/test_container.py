@@ -149,7 +149,7 @@ LIES = {
     "an unhashable dtype": with_header({"x": tensor([4], [0, 16], [])}, bytes(16)),
     "a gap": with_header({"x": tensor([2], [8, 16])}, bytes(16)),
     "an overlap": with_header({"x": tensor([2], [0, 8]), "y": tensor([2], [4, 12])}, bytes(12)),
-    "bytes behind the arrays": with_header({"x": tensor([2], [0, 8])}, bytes(9)),
+    "bytes after the arrays": with_header({"x": tensor([2], [0, 8])}, bytes(9)),
     "no offsets": with_header({"x": {"dtype": "F32", "shape": [1]}}, bytes(4)),
     "a text as an array": with_header({"x": "F32"}, bytes(4)),
     "nested too deep": (200000).to_bytes(8, "little") + b"[" * 200000,

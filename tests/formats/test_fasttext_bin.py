@@ -390,7 +390,7 @@ DAMAGED = {
     "pruned below none": (HEAD + args() + SIZES.pack(1, 1, 0, 9, -2), "-2 of their buckets kept"),
     "a label among words": (
         a_model(words=["a", "b"]).replace(*(b"a\0" + struct.pack("<qb", 10, kind) for kind in (0, 1))),
-        "expected 2 words and behind them 0 labels",
+        "expected 2 words and after them 0 labels",
     ),
     "a negative count": (
         a_model(words=["a", "b"]).replace(*(b"a\0" + struct.pack("<qb", n, 0) for n in (10, -1))),
@@ -402,7 +402,7 @@ DAMAGED = {
         "dictionary say, found (6, 4)",
     ),
     "wide rows": (HEAD + args() + dictionary() + matrix(numbers(5, 5)), "found (5, 5)"),
-    "more than outputs": (a_model() + b"\0", "more bytes follow behind the outputs"),
+    "more than outputs": (a_model() + b"\0", "more bytes follow after the outputs"),
     "a bucket that is none": (HEAD + args() + dictionary(pruned=[(3, 0)]), "each of 1 kept buckets, of 3,"),
     "a row that is none": (HEAD + args() + dictionary(pruned=[(2, 1)]), "to have a row of its own"),
     "endless buckets": (HEAD + args(bucket=BIG) + dictionary(pruned=[(2, 0)]), "at most 268435456 buckets"),

@@ -64,7 +64,7 @@ def test_a_line_with_a_long_key_that_is_cut_off(reading, end):
 
 WRONG = {
     "a decimal comma": ("b 0,5 1", "expected a number, found '0,5'; numbers have a decimal point here"),
-    "an exponent behind it": ("b 1 -0,5e-3", "numbers have a decimal point here, no comma"),
+    "an exponent after it": ("b 1 -0,5e-3", "numbers have a decimal point here, no comma"),
     "places before values": ("b 1:0.5 2:1", "expected a number, found '1:0.5'; pairs index:value are no"),
     "names before values": ("b x:0.5 1", "pairs index:value are no vector"),
     "commas between fields": ("b,0.5,1", "found 0; fields stand between blanks here, not between commas"),

@@ -144,7 +144,7 @@ def test_there_are_no_walks_without_edges():
     [
         ([0, 1], [1], "must rise and be 0 to 0"),
         ([0, 2, 2], [1, 1], "must rise"),
-        ([0, 2, 1], [0], "offsets fall behind node 0"),
+        ([0, 2, 1], [0], "offsets fall after node 0"),
         ([0, 1], [0, 0], "expected offsets from 0 to 2"),
         ([], [], "at least one node"),
     ],

@@ -40,7 +40,7 @@ def test_bags_are_those_of_the_oracle(words, min_n, max_n, bucket):
 
 
 @given(words=st.lists(WORDS, max_size=6))
-def test_words_become_one_text_with_a_nul_behind_each(words):
+def test_words_become_one_text_with_a_nul_after_each(words):
     text, offsets = encode_words(words)
     assert text.tobytes() == b"".join(as_bytes(word) + b"\0" for word in words)
     assert offsets.tolist() == np.cumsum([0, *(len(as_bytes(word)) + 1 for word in words)]).tolist()

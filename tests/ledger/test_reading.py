@@ -88,7 +88,7 @@ def test_reading_goes_on_where_it_ended(tmp_path):
         assert rest == EVENTS[len(EVENTS) - len(rest) :]
 
 
-def test_an_offset_within_a_line_goes_to_the_next_and_one_behind_the_end_begins_again(tmp_path):
+def test_an_offset_within_a_line_goes_to_the_next_and_one_after_the_end_begins_again(tmp_path):
     folder = written(tmp_path / "run", EVENTS)
     assert [one["kind"] for _, one in read_since(folder, 3)[0]] == [one["kind"] for one in EVENTS[1:]]
     assert len(read_since(folder, 10**9)[0]) == len(EVENTS)

@@ -95,7 +95,7 @@ def test_rows_grow_in_place_while_there_is_room():
 
 
 def test_only_the_newest_view_grows_in_place():
-    """Two models that share a matrix must not both take the same rows behind it."""
+    """Two models that share a matrix must not both take the same rows after it."""
     rows = empty_rows(100, 5)
     one, other = grown_rows(rows, 101), grown_rows(rows, 101)
     assert not np.shares_memory(one, other)

@@ -41,7 +41,7 @@ class NoiseQuestion(AskedBody):
     model: str = Field("", description="Take the counts of this open model.", max_length=200)
     exponent: Exponent = Field(0.75, description="Counts are raised to it.")
     sampler: str = Field(
-        "unigram", max_length=200, description="Name, and options behind a colon.", examples=["uniform"]
+        "unigram", max_length=200, description="Name, and options after a colon.", examples=["uniform"]
     )
     n_draws: Draws = Field(0, description="Draw so many words, and test them.")
     seed: Seed = 1

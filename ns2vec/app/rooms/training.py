@@ -82,7 +82,7 @@ class Line(BaseModel):
 
 
 class RunDetails(BaseModel):
-    """All that is shown of a run; events behind `offset` come by its stream."""
+    """All that is shown of a run; events after `offset` come by its stream."""
 
     summary: RunSummary
     settings: dict[str, Any]
@@ -261,7 +261,7 @@ async def stop(run: RunName, state: AppState = Depends(state_of)) -> StopAnswer:
 async def events(
     request: Request,
     run: RunName,
-    after: Annotated[int, Query(ge=0, le=2**53, description="Offset to begin behind; 0: all.")] = 0,
+    after: Annotated[int, Query(ge=0, le=2**53, description="Offset to begin after; 0: all.")] = 0,
     last_event_id: Annotated[
         str | None, Header(max_length=20, description="Of a browser that resumes.")
     ] = None,

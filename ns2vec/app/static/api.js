@@ -1,4 +1,4 @@
-// Questions to the server. The token comes behind the # of the printed address and stays in this tab.
+// Questions to the server. The token comes after the # of the printed address and stays in this tab.
 
 const KEY = "ns2vec-token";
 
