@@ -31,7 +31,7 @@ def interpreters() -> dict[str, str]:
 
 
 def check_one(python: str, home: Path) -> dict[str, Any]:
-    """Build a wheel of an sdist with `python`, install it into an empty environment in `home`, use it there."""
+    """Build an sdist, with `python` a wheel of it, install that into an empty environment, use it there."""
     sources, outside = copy_of_checkout(home / "sources"), home / "outside"
     outside.mkdir()
     interpreter = home / "empty" / "bin" / "python"

@@ -284,11 +284,16 @@ SMOOTH = [name for name in TARGETS if "hinge" not in name and "frozen" not in na
 @pytest.mark.parametrize("unit", UNITS)
 @pytest.mark.parametrize("reader", _kernels.READERS)
 def test_the_oracle_moves_along_the_gradient(reader, unit, pooled):
-    """Along a random direction in each matrix; rows of a mean's bag get its whole gradient, 3 x their own."""
+    """Along a random direction in each matrix; rows of a mean's bag get its whole gradient, 3 x their own.
+
+    Inputs know targets by the gradient they get, so each target meets every two of reader, unit and pooled
+    (but a third of readers with units): all three together with it would show nothing else.
+    """
     rng, alpha, h = np.random.default_rng(0), 1e-6, 1e-5
+    turn = _kernels.READERS.index(reader) + UNITS.index(unit) + pooled
     lists, centres, _ = pairs_of(rng, pooled, 12)
     pairs = (lists, centres.tolist()) if reader == "pairs" else None
-    for name in SMOOTH:
+    for name in SMOOTH[turn % 3 :: 3]:
 
         def build(name=name):
             return make_case(reader, unit, pooled, [name], cbow_corrected=True)
