@@ -100,7 +100,7 @@ def test_examples_of_the_help_work(ns2vec, planted, example, tmp_path):
         pytest.skip("it serves until it is ended: tests/cli/test_app.py")
     if "--cluster ray" in example:
         pytest.importorskip("ray", reason="pip install 'ns2vec[ray]': make test-cluster runs it")
-    if not re.search(r"[|<>]", example):
+    if not re.search(r"[|<>;]", example):
         for command in example.split(" && "):
             program, *words = shlex.split(command)
             assert (program, ns2vec(*words).code) == ("ns2vec", 0)

@@ -182,9 +182,7 @@ def train_both(case, alpha=0.05, once=alone):
     work = _kernels.Workspace(kernel, len(words), max_list=2, n_tags=9)
     n_trained, n_words, fast = kernel.train(words, alpha, work=work, epoch=1, chunk=2, **tags)
     how = {"tags": case.tags if case.has_tags else None, "epoch": 1, "chunk": 2}
-    slow_trained, slow = once(
-        about, arrays, lambda: reference.train_chunk(model, SENTENCES, alpha, **how)
-    )
+    slow_trained, slow = once(about, arrays, lambda: reference.train_chunk(model, SENTENCES, alpha, **how))
     assert n_trained == slow_trained == n_words
     return fast, slow
 
