@@ -39,8 +39,9 @@ help:
 demo: $(VENV)/installed
 	@$(BIN)/ns2vec demo --keep .demo $(if $(CORPUS),--corpus "$(CORPUS)")
 
+# The tests start Python hundreds of times: each start would compile ns2vec anew if no bytecode may be kept.
 test: $(VENV)/test-tools
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(PYTEST)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(PYTEST)
 
 test-app: $(VENV)/app-tools
 	$(BIN)/python -m pytest $(or $(PYTEST),tests/app)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from ns2vec.reference.objectives import KINDS, LINKS, block_loss, block_step
 from ns2vec.reference.samplers import Draw, Request
-from ns2vec.reference.sides import Live, Side
+from ns2vec.reference.sides import Live, Side, add_rows
 from ns2vec.reference.streams import Stream
 
 if TYPE_CHECKING:
@@ -65,10 +65,10 @@ class OutputSet:
         loss, (d_inputs, d_outputs) = block_loss(*block), block_step(*block)
         if self.bias is not None:
             errors = LINKS[self.link](inputs @ block[1].T - self.offsets, self.labels, self.weights)[1]
-            np.add.at(self.bias, self.units, alpha * errors.sum(axis=0))
+            add_rows(self.bias, self.units, alpha * errors.sum(axis=0))
         self.total += alpha * d_outputs
         if self.copies is None:
-            np.add.at(self.side.matrix, self.units, alpha * d_outputs)
+            add_rows(self.side.matrix, self.units, alpha * d_outputs)
         elif not self.side.is_read_only:
             self.copies = self.copies + alpha * d_outputs
         return loss, alpha * d_inputs

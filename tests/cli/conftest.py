@@ -33,6 +33,13 @@ class Outcome(NamedTuple):
         return self.err
 
 
+@pytest.fixture(autouse=True)
+def short_measurements(monkeypatch):
+    """Speeds are measured for a moment: which figures are printed is no matter here."""
+    monkeypatch.setattr("ns2vec.calculator.estimates.SECONDS", 0.05)
+    monkeypatch.setattr(sys.modules["ns2vec.comparison.compare"], "LONGEST_TRIAL", 0.02)
+
+
 @pytest.fixture
 def ns2vec(capsys, monkeypatch):
     """Return ``run(*words, stdin=b"") -> Outcome``."""

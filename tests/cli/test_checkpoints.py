@@ -18,11 +18,21 @@ from ns2vec.cli import main
 OPTIONS = ["--epochs", "40", "--min-count", "1", "--workers", "1", "--size", "48", "--batch-words", "500"]
 
 
-@pytest.fixture
-def corpus(tmp_path):
-    generator = random.Random(5)
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A folder with the text, and ``whole.bin``, which a run makes of it that nothing stops."""
+    folder, generator = tmp_path_factory.mktemp("whole"), random.Random(5)
     lines = [" ".join(f"w{generator.randrange(300)}" for _ in range(10)) for _ in range(4000)]
-    (tmp_path / "corpus.txt").write_text("\n".join(lines) + "\n")
+    (folder / "corpus.txt").write_text("\n".join(lines) + "\n")
+    subprocess.run(command(folder / "corpus.txt", "whole.bin"), check=True)
+    return folder
+
+
+@pytest.fixture
+def corpus(made, tmp_path):
+    """The text in a folder of its own, ``whole.bin`` beside it."""
+    for name in ("corpus.txt", "whole.bin"):
+        shutil.copy(made / name, tmp_path)
     return tmp_path / "corpus.txt"
 
 
@@ -47,7 +57,6 @@ def killed(arguments, folder, kill, seconds, wait=60):
 
 def test_sigterm_writes_one_and_says_how_to_go_on(corpus):
     folder = corpus.parent / "saved"
-    subprocess.run(command(corpus, "whole.bin"), check=True)
     more = ["--checkpoint", str(folder), "--checkpoint-every", "0.05s"]
     for _ in range(5):
         code, told = killed(command(corpus, "cut.bin", *more), folder, signal.SIGTERM, 0.1)
@@ -64,7 +73,6 @@ def test_sigterm_writes_one_and_says_how_to_go_on(corpus):
 
 def test_six_kills_at_any_moment(corpus):
     folder = corpus.parent / "saved"
-    subprocess.run(command(corpus, "whole.bin"), check=True)
     more = ["--checkpoint", str(folder), "--checkpoint-every", "0.02s", "--resume"]
     for seconds in (0.0, 0.03, 0.05, 0.01, 0.07, 0.02):
         killed(command(corpus, "cut.bin", *more), folder, signal.SIGKILL, 0.2 + seconds)
@@ -89,7 +97,6 @@ def test_wrong_use(corpus, capsys):
 
 def test_standard_input_is_given_again(corpus):
     folder = corpus.parent / "saved"
-    subprocess.run(command(corpus, "whole.bin"), check=True)
     more = ["--checkpoint", str(folder), "--checkpoint-every", "1"]
     with open(corpus, "rb") as text:
         child = subprocess.Popen(command("-", corpus.parent / "cut.bin", *more), stdin=text)

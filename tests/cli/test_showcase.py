@@ -7,6 +7,7 @@ import re
 import pytest
 
 from ns2vec.cli import showcase
+from ns2vec.recommend import planted_interactions
 
 
 @pytest.fixture(scope="module")
@@ -26,4 +27,5 @@ def test_a_part_is_content_with_training_that_works_and_no_less(made, part, limi
     assert shown.complaint == ""
     assert len(shown.lines) == 3
     monkeypatch.setattr(showcase, limit, 100)
-    assert re.match(complaint, part(made).complaint)
+    small = planted_interactions(200, 80, 6, per_user=8)
+    assert re.match(complaint, part(small).complaint)

@@ -176,7 +176,8 @@ def test_what_cannot_be_is_refused(sentences):
         compare(iter(sentences))
 
 
-def test_a_candidate_that_does_not_go_with_the_options_is_left_out_with_the_reason(sentences):
+def test_a_candidate_that_does_not_go_with_the_options_is_left_out_with_the_reason(sentences, monkeypatch):
+    monkeypatch.setattr(sys.modules["ns2vec.comparison.compare"], "LONGEST_TRIAL", 0.02)
     keyed = Candidate("sampled_softmax", "mixed:unigram=1")
     found = compare(sentences, [keyed], seeds=[1], negative=0, **SMALL)
     assert "negative of at least 1" in found.candidates[1].note

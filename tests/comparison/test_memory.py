@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -13,13 +15,20 @@ from ns2vec.training.config import TrainingConfig
 WORDS = 60_000
 
 
+@cache
+def sentences_of(n_types: int) -> list[list[str]]:
+    """Text with so many words to know."""
+    return list(facts_corpus(n_types, n_words=WORDS).sentences())
+
+
 def memory(n_types: int, objective: str, **options):
     """(counted, formula) of a trained model."""
-    corpus = list(facts_corpus(n_types, n_words=WORDS).sentences())
+    corpus = sentences_of(n_types)
     model = Word2Vec(
-        corpus[:2000], min_count=1, vector_size=16, workers=1, epochs=1, alpha=0.05, sample=0,
-        objective=objective, **options,
-    )  # fmt: skip
+        min_count=1, vector_size=16, workers=1, epochs=1, alpha=0.05, sample=0, objective=objective, **options
+    )
+    model.build_vocab(corpus[:2000])
+    model.train(corpus[:200], total_examples=200, epochs=1)
     network, config = model._make_network(), model._config()
     kernel = network.kernel(config)
     rng = np.random.default_rng(1)

@@ -6,6 +6,7 @@ import glob
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -30,16 +31,18 @@ def interpreters() -> dict[str, str]:
 
 
 def check_one(python: str, home: Path) -> dict[str, Any]:
-    """Build a wheel with `python`, install it into an empty environment in `home`, use it there."""
+    """Build an sdist, with `python` a wheel of it, install that into an empty environment, use it there."""
     sources, outside = copy_of_checkout(home / "sources"), home / "outside"
     outside.mkdir()
     interpreter = home / "empty" / "bin" / "python"
+    pip = [interpreter, "-m", "pip"]
     total = 0.0
-    for step in ("venv", "wheel", "install", "smoke"):
+    for step in ("sdist", "venv", "wheel", "install", "smoke"):
         command: list[object] = {
+            "sdist": [sys.executable, "-m", "build", "--sdist", "--outdir", outside, sources],
             "venv": [python, "-m", "venv", home / "empty"],
-            "wheel": [interpreter, "-m", "pip", "wheel", "--no-deps", "--wheel-dir", outside, sources],
-            "install": [interpreter, "-m", "pip", "install", *outside.glob("ns2vec-*.whl")],
+            "wheel": [*pip, "wheel", "--no-deps", "--wheel-dir", outside, *outside.glob("ns2vec-*.tar.gz")],
+            "install": [*pip, "install", *outside.glob("ns2vec-*.whl")],
             "smoke": [interpreter, "-I", ROOT / "tests" / "house" / "smoke.py"],
         }[step]
         code, output, seconds = run(command, outside)

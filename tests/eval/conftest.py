@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import sys
 from pathlib import Path
 
@@ -23,6 +24,22 @@ def script(repository: Path, monkeypatch: pytest.MonkeyPatch):
     yield lambda name: importlib.import_module(name if name in SCRIPTS else f"benchmarks.{name}")
     for name in SCRIPTS:
         sys.modules.pop(name, None)
+
+
+@pytest.fixture
+def without_children(script, monkeypatch):
+    """Return ``without_children(name)``: that module of benchmarks/ has its jobs done in this process.
+
+    For tests of what is made of the outcomes: other tests of each kind of job start processes, each of which
+    takes longer to start than to do what it is for here.
+    """
+
+    def run_child(job):
+        tasks = script("child").TASKS
+        outcome = tasks[job.get("task", "train")](json.loads(json.dumps(job)), lambda **phase: None)
+        return {**json.loads(json.dumps(outcome)), "wall_seconds": 1.0, "peak_bytes": {"start": 1}}
+
+    return lambda name: monkeypatch.setattr(script(name), "run_child", run_child)
 
 
 @pytest.fixture(scope="session")

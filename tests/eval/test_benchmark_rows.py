@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import shutil
 
@@ -258,8 +259,12 @@ def with_long_epochs(module, monkeypatch):
 
 
 @pytest.mark.slow
-def test_rows_are_measured_and_not_measured_again(script, planted_text, planted_data, tmp_path, monkeypatch):
+def test_rows_are_measured_and_not_measured_again(
+    script, planted_text, planted_data, tmp_path, monkeypatch, without_children
+):
     measure, target = script("measure"), tmp_path / "table.json"
+    without_children("measure")
+    monkeypatch.setattr(measure, "fma_peak", functools.partial(measure.fma_peak, seconds=0.01))
     with_long_epochs(measure, monkeypatch)
     options = ["--corpus", planted_text, "--data", planted_data, "--results", target, "--rounds", "1"]
     argv = ["train", "--rows", "threads-sg", *map(str, options)]
@@ -276,8 +281,12 @@ def test_rows_are_measured_and_not_measured_again(script, planted_text, planted_
 @pytest.mark.slow
 @pytest.mark.parity
 @pytest.mark.parametrize("command", ["vocab", "load", "query", "evaluate"])
-def test_the_other_commands_run(script, planted_text, planted_data, tmp_path, monkeypatch, command):
+def test_the_other_commands_run(
+    script, planted_text, planted_data, tmp_path, monkeypatch, without_children, command
+):
     pytest.importorskip("gensim", reason="gensim is not installed")
+    if command != "vocab":  # which starts a process for each program, as all do
+        without_children("measure")
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     target = tmp_path / "table.json"
     options = ["--corpus", planted_text, "--data", planted_data, "--results", target, "--rounds", "1"]
@@ -299,8 +308,9 @@ def test_scaling_keeps_the_proportions_and_finds_the_spread(script, planted_text
 
 
 @pytest.mark.slow
-def test_scaling_runs(script, planted_text, tmp_path, monkeypatch):
+def test_scaling_runs(script, planted_text, tmp_path, monkeypatch, without_children):
     scaling, target = script("scaling"), tmp_path / "scaling.json"
+    without_children("scaling")
     monkeypatch.setitem(scaling.AXES, "window", ("window", (2,)))
     monkeypatch.setattr(scaling, "TEXT8_BYTES", 0)
     with_long_epochs(scaling, monkeypatch)

@@ -191,8 +191,9 @@ def test_memory_runs(script, tiny, capsys):
     assert memory.main([*options, "--allowance", "0.001"]) == 1
 
 
-def test_samplers_run_and_go_on_where_they_stopped(script, tiny, capsys, monkeypatch):
+def test_samplers_run_and_go_on_where_they_stopped(script, tiny, capsys, monkeypatch, without_children):
     options, target = tiny
+    without_children("known_runs")
     samplers = script("samplers")
     options += ["--samplers", "uniform", "--rounds", "1"]
     assert samplers.main([*options, "--seeds", "1", "2"]) == 0

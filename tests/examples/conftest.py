@@ -1,11 +1,11 @@
-"""What examples print is judged: long ones run in a process of their own, short ones here."""
+"""What examples print is judged: those that learn something run here, which spares a start of Python each."""
 
 from __future__ import annotations
 
 import re
 import runpy
-import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
@@ -15,14 +15,16 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "house"))
 
 
 @pytest.fixture
-def figures(repository):
+def figures(repository, monkeypatch, capsys):
     """Return ``figures(name, *arguments) -> {what a line says before its first number: the number}``."""
+    monkeypatch.syspath_prepend(str(repository / "examples"))
 
     def run(name: str, *arguments: object) -> dict[str, float]:
-        program = [sys.executable, str(repository / "examples" / name), *map(str, arguments)]
-        done = subprocess.run(program, capture_output=True, text=True, timeout=120, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return numbers(done.stdout)
+        with warnings.catch_warnings():
+            warnings.simplefilter("default")  # as where a program is started
+            program = runpy.run_path(str(repository / "examples" / name), run_name="example")
+            assert program["main"]([str(argument) for argument in arguments]) == 0
+        return numbers(capsys.readouterr().out)
 
     return run
 
@@ -31,16 +33,3 @@ def numbers(printed: str) -> dict[str, float]:
     """Return what each line says before its first number, and the number."""
     found = re.findall(r"^(.+?):? (\d+\.\d+)", printed, re.MULTILINE)
     return {text: float(number) for text, number in found}
-
-
-@pytest.fixture
-def figures_here(repository, monkeypatch, capsys):
-    """As `figures`, in this process, which spares a start of Python."""
-    monkeypatch.syspath_prepend(str(repository / "examples"))
-
-    def run(name: str) -> dict[str, float]:
-        program = runpy.run_path(str(repository / "examples" / name), run_name="example")
-        assert program["main"]([]) == 0
-        return numbers(capsys.readouterr().out)
-
-    return run

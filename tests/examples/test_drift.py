@@ -3,5 +3,5 @@
 from __future__ import annotations
 
 
-def test_drift(figures_here):
-    assert figures_here("drift.py")["share of the words that moved among the first ten"] >= 0.9
+def test_drift(figures):
+    assert figures("drift.py")["share of the words that moved among the first ten"] >= 0.9

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-def test_rare_words(figures_here):
-    found = figures_here("rare_words.py")
+def test_rare_words(figures):
+    found = figures("rare_words.py")
     assert found["1 times"] < 0.5
     assert found["30 times"] > 0.9

@@ -181,7 +181,7 @@ def parse_one(word, dtype=np.float64):
 
 
 @given(st.from_regex(r"[+-]?[0-9]{0,22}(\.[0-9]{0,22})?([eE][+-]?[0-9]{1,3})?", fullmatch=True))
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=400, deadline=None)
 def test_lines_hold_pythons_floats_or_are_left(word):
     try:
         expected = float(word)

@@ -126,7 +126,7 @@ def tables(draw, dtypes):
 
 
 @EVERY
-@settings(deadline=None, max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_table_comes_back_or_is_refused(tmp_path, name, data):
     table = data.draw(tables(DTYPES[name]))

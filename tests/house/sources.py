@@ -41,9 +41,14 @@ def read(path: Path) -> str:
 
 
 @functools.cache
+def tree_of(text: str) -> ast.Module:
+    """The syntax tree of a Python source; each is parsed once for all rules."""
+    return ast.parse(text)
+
+
 def parsed(path: Path) -> ast.Module:
     """The syntax tree of a Python file."""
-    return ast.parse(read(path))
+    return tree_of(read(path))
 
 
 def at(path: Path, line: int = 1) -> str:
@@ -118,7 +123,7 @@ def python_functions(text: str) -> Iterator[Function]:
     [Function(name='f', line=1, n_lines=2)]
     """
     coded = code_lines(text)
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(tree_of(text)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             n_lines = len(coded.intersection(range(node.lineno, node.end_lineno + 1)))
             yield Function(node.name, node.lineno, n_lines)
@@ -178,14 +183,10 @@ def imports(tree: ast.AST, module: str, is_package: bool) -> Iterator[tuple[str,
     >>> list(imports(ast.parse(source), "top.a.c", is_package=False))
     [('top.a.b', 1, False), ('top.d.e', 2, False), ('g.h', 4, True)]
     """
-    inside: set[ast.AST] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            inside.update(ast.walk(node))
-    for node in ast.walk(tree):
+    for node, inside in statements(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
-                yield alias.name, node.lineno, node in inside
+                yield alias.name, node.lineno, inside
         elif isinstance(node, ast.ImportFrom):
             base = node.module or ""
             if node.level:
@@ -193,7 +194,16 @@ def imports(tree: ast.AST, module: str, is_package: bool) -> Iterator[tuple[str,
                 kept = parts[: len(parts) - node.level + is_package]
                 base = ".".join([*kept, *([base] if base else [])])
             for alias in node.names:
-                yield f"{base}.{alias.name}", node.lineno, node in inside
+                yield f"{base}.{alias.name}", node.lineno, inside
+
+
+def statements(tree: ast.AST, inside: bool = False) -> Iterator[tuple[ast.stmt, bool]]:
+    """Every statement of `tree`, and whether it is inside a function; expressions hold none."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.stmt):
+            yield node, inside
+        if not isinstance(node, ast.expr):
+            yield from statements(node, inside or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
 
 def cython_source(path: Path) -> str:

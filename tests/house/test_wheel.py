@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tarfile
 import zipfile
 from pathlib import Path
@@ -54,18 +56,40 @@ def sdist(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def wheel(sdist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the wheel from the sdist alone: what is missing there shows here.
+def unpacked(sdist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files of the sdist, as old as those that went into it."""
+    folder = tmp_path_factory.mktemp("unpacked")
+    with tarfile.open(sdist) as archive:
+        archive.extractall(folder, filter="data")
+    return next(folder.iterdir())
 
-    Without optimisation, which takes most of the time: `make check-deep PARTS=wheels` builds as releases do.
+
+@pytest.fixture(scope="session")
+def wheel(repository: Path, unpacked: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the wheel from the sdist's files alone, with what the checkout has compiled of the same files.
+
+    setuptools compiles again what is older than its sources. All is compiled, as for a release, by
+    `make check-deep PARTS=wheels`; that nothing is missing for it is seen in `included`.
     """
+    modules = unpacked / "build" / f"lib.{sysconfig.get_platform()}-{sys.implementation.cache_tag}"
+    for path in (repository / "ns2vec").rglob(f"*{sysconfig.get_config_var('EXT_SUFFIX')}"):
+        target = modules / path.relative_to(repository)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(path, target)
+    if (repository / "build" / "cython").is_dir():
+        shutil.copytree(repository / "build" / "cython", unpacked / "build" / "cython")
     folder = tmp_path_factory.mktemp("wheel")
-    compiler = folder / "cc"
-    compiler.write_text(f'#!/bin/sh\nexec {os.environ.get("CC", "cc")} "$@" -O0\n', encoding="utf-8")
-    compiler.chmod(0o755)
     command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--no-index"]
-    run(*command, "--wheel-dir", folder, sdist, cwd=folder, CC=str(compiler))
+    run(*command, "--wheel-dir", folder, unpacked, cwd=folder)
     return next(folder.glob("ns2vec-*.whl"))
+
+
+def included(folder: Path) -> dict[str, list[str]]:
+    """What each source of native code takes in by name, ``include`` or ``cdef extern from``."""
+    asks = re.compile(r"""^\s*(?:#\s*include|include|cdef extern from)\s+["']([^"'<>]+)["']""", re.MULTILINE)
+    kinds = (".pyx", ".pxd", ".pxi", ".c", ".h", ".inc")
+    paths = [path for path in (folder / "ns2vec").rglob("*") if path.suffix in kinds]
+    return {path.relative_to(folder).as_posix(): asks.findall(path.read_text("utf-8")) for path in paths}
 
 
 def sources(repository: Path, *patterns: str) -> set[str]:
@@ -82,6 +106,21 @@ def test_sdist_holds_the_sources_and_no_more(repository: Path, sdist: Path):
     expected |= {"CHANGELOG.md", "LICENSE", "MANIFEST.in", "README.md", "pyproject.toml", "setup.py"}
     generated = {name for name in names if name.startswith("ns2vec.egg-info/")} | {"PKG-INFO", "setup.cfg"}
     assert names - generated == expected
+
+
+def test_the_sources_of_the_sdist_include_nothing_that_is_not_there(repository: Path, unpacked: Path):
+    asked = included(unpacked)
+    assert asked == included(repository)
+    names = {path.name for path in (unpacked / "ns2vec").rglob("*")}
+    foreign = {"Python.h"}
+    missing = {
+        (source, name)
+        for source, found in asked.items()
+        for name in found
+        if name not in foreign and Path(name).name not in names
+    }
+    assert missing == set()
+    assert sum(map(len, asked.values())) > 20, "the sources are not read as they were"
 
 
 def test_wheel_holds_the_package_and_no_more(repository: Path, wheel: Path):
@@ -109,9 +148,11 @@ def test_wheel_works_in_an_empty_environment(repository: Path, wheel: Path, tmp_
     if offline.returncode:
         pytest.skip(offline.stderr.strip())
     environment = tmp_path / "empty"
-    run(sys.executable, "-m", "venv", environment, cwd=tmp_path)
+    run(sys.executable, "-m", "venv", "--without-pip", environment, cwd=tmp_path)
     python = environment / "bin" / "python"
-    run(python, "-m", "pip", "install", "--quiet", wheel, cwd=tmp_path)
+    pip = [sys.executable, "-m", "pip", "--python", python]
+    # most modules of the dependencies are never imported here: they need no bytecode
+    run(*pip, "install", "--quiet", "--no-compile", wheel, cwd=tmp_path)
     smoke = shutil.copy(repository / "tests" / "house" / "smoke.py", tmp_path)
     output = run(python, "-I", smoke, cwd=tmp_path)
     assert output.startswith("ns2vec ")

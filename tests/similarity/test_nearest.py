@@ -46,9 +46,10 @@ def test_top_k_of_many(n_scores):
         np.zeros(n_scores),
         np.arange(n_scores),
     ):
+        wide = scores.astype(np.float32)
+        ranked = brute_force(wide, n_scores)
         for k in (1, 10, n_scores // 3):
-            wide = scores.astype(np.float32)
-            assert similarity.top_k(wide, k).tolist() == brute_force(wide, k)
+            assert similarity.top_k(wide, k).tolist() == ranked[:k]
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])

@@ -324,28 +324,34 @@ PROGRAMS = {
 }
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
-def test_modules_that_are_programs(name, tmp_path):
-    """By the runner, and in a child process, where Python itself asks the alias for the code."""
-    arguments = ["-m", name, "-h"]
-    found = []
-    for command in (["-m", "ns2vec.compat.gensim", *arguments], ["-c", CHILD.format(arguments)]):
-        done = subprocess.run([sys.executable, *command], capture_output=True, text=True, timeout=120)
-        assert done.returncode == 0, done.stderr
-        assert PROGRAMS[name] in done.stdout
-        found.append(done.stdout)
-    assert found[0] == found[1]
-
-
-CHILD = """
-import subprocess, sys
+CHILDREN = f"""
+import json, subprocess, sys
 import ns2vec.compat.gensim as compat
 compat.install(children=True)
-done = subprocess.run([sys.executable, *{0}], capture_output=True, text=True)
-sys.stdout.write(done.stdout)
-sys.stderr.write(done.stderr)
-sys.exit(done.returncode)
+done = [
+    subprocess.run([sys.executable, "-m", name, "-h"], capture_output=True, text=True)
+    for name in {[*PROGRAMS]}
+]
+print(json.dumps([[one.returncode, one.stdout, one.stderr] for one in done]))
 """
+
+
+@pytest.fixture(scope="module")
+def of_children():
+    """What each program says in a child process, where Python itself asks the alias for the code."""
+    return dict(zip(PROGRAMS, json.loads(run(CHILDREN)), strict=True))
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_modules_that_are_programs(of_children, name):
+    """By the runner, and in a child process."""
+    command = [sys.executable, "-m", "ns2vec.compat.gensim", "-m", name, "-h"]
+    by_runner = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert by_runner.returncode == 0, by_runner.stderr
+    assert PROGRAMS[name] in by_runner.stdout
+    code, said, error = of_children[name]
+    assert code == 0, error
+    assert said == by_runner.stdout
 
 
 @pytest.mark.skipif(not HAS_GENSIM, reason="gensim is not installed")
