@@ -37,6 +37,7 @@ COMMANDS = {
     "recommend": ("recommend", "recommenders, and samplers x losses; the tables of docs/recommend.md"),
     "recommenders": ("recommenders", "epochs and top lists beside implicit and LightFM"),
     "classify": ("classify", "classifiers: quality, tuning, size, calibration, speed"),
+    "uses": ("uses", "the programs of docs/uses.md: what they print"),
     "calculator": ("calculator", "ns2vec calculate against real runs"),
     "app": ("app", "the web app: start, 50 clients, first paint and memory of each room"),
 }
