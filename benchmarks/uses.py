@@ -3,7 +3,7 @@
     python -m benchmarks uses                 all, with the real data where the programs read some
     python -m benchmarks uses --only fraud digits
 
-Each program runs in a process of its own, one after the other. Exit code 1: a program did not find what it must.
+Each program runs in a process of its own. Exit code 1: a program did not find what it must.
 """
 
 from __future__ import annotations
