@@ -1,10 +1,14 @@
 """Node embeddings on BlogCatalog: node classification, link prediction, and the speed of walks beside peers.
 
-    python -m benchmarks.graphs nodes --data folder --output benchmarks/results/graphs.json
-    python -m benchmarks.graphs links --data folder --output benchmarks/results/graphs.json
-    python -m benchmarks.graphs walks --data folder --output benchmarks/results/graphs.json
+    python -m benchmarks graphs nodes --data folder
+    python -m benchmarks graphs nodes --data folder --models "node2vec p=q=.25, 80 walks" "LINE 1st+2nd"
+    python -m benchmarks graphs peers --data folder --walks 80 --objectives hs
+    python -m benchmarks graphs links --data folder
+    python -m benchmarks graphs walks --data folder
 
-Each adds its part to the file. `links` needs gensim, `walks` what of fastnode2vec and pecanpy is there.
+Each adds its part to the file. `peers` trains gensim on the very walks that DeepWalk makes, seed by seed,
+and tells the differences; it and `links` need gensim, `walks` what of fastnode2vec and pecanpy is there.
+With 80 walks gensim takes some five to ten minutes a seed.
 """
 
 from __future__ import annotations
@@ -14,6 +18,7 @@ import json
 import statistics
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +27,19 @@ import scipy.io
 
 from ns2vec.evaluation.links import judge_links
 from ns2vec.evaluation.nodes import classify_nodes
-from ns2vec.graph import LINE, DeepWalk, Graph, LinkSplit, Node2Vec, read_graph, side_by_side, split_links
+from ns2vec.graph import LINE, DeepWalk, Graph, Node2Vec, read_graph, side_by_side, split_links
 from ns2vec.graph.walks import WalkPlan
 
+RESULTS = Path(__file__).parent / "results" / "graphs.json"
 SEEDS = (1, 2, 3)
+SHARES = ("10%", "50%", "90%")  # of the labels
+OBJECTIVES = {"hs": "hierarchical_softmax", "ns": "negative_sampling"}
 NODES = {
     "DeepWalk, 80 walks": lambda seed: walked(DeepWalk, seed, walks_per_node=80),
     "DeepWalk, 10 walks": lambda seed: walked(DeepWalk, seed, walks_per_node=10),
+    "DeepWalk, 80 walks, hierarchical softmax": lambda seed: walked(
+        DeepWalk, seed, walks_per_node=80, objective="hierarchical_softmax"
+    ),
     "DeepWalk, 10 walks, hierarchical softmax": lambda seed: walked(
         DeepWalk, seed, walks_per_node=10, objective="hierarchical_softmax"
     ),
@@ -79,21 +90,57 @@ def judge_nodes(graph: Graph, labels: Any, names: list[str]) -> dict[str, Any]:
         means, spread = np.mean(runs, axis=0), np.std(runs, axis=0, ddof=1)
         found[name] = {
             share: {"micro": mean[0], "macro": mean[1], "micro_sd": sd[0], "macro_sd": sd[1]}
-            for share, mean, sd in zip(("10%", "50%", "90%"), means.round(2), spread.round(2), strict=True)
+            for share, mean, sd in zip(SHARES, means.round(2), spread.round(2), strict=True)
         } | {"processor_seconds": round(statistics.mean(seconds), 1), "seeds": len(SEEDS)}
     return found
 
 
-def by_gensim(split: LinkSplit, seed: int) -> Any:
+def judge_peers(graph: Graph, labels: Any, n_walks: int, objectives: list[str]) -> dict[str, Any]:
+    """F1 by DeepWalk and by gensim on the same walks, by seed, and what DeepWalk has more on average."""
+    found: dict[str, Any] = {}
+    for name in objectives:
+        runs: dict[str, list[Any]] = {"ns2vec": [], "gensim": []}
+        seconds: dict[str, list[float]] = {"ns2vec": [], "gensim": []}
+        for seed in SEEDS:
+            make = {
+                "ns2vec": walked(DeepWalk, seed, walks_per_node=n_walks, objective=OBJECTIVES[name]),
+                "gensim": partial(by_gensim, seed=seed, n_walks=n_walks, hs=int(name == "hs")),
+            }
+            for program, train in make.items():
+                started = time.process_time()
+                trained = train(graph)
+                seconds[program].append(round(time.process_time() - started, 1))
+                vectors = getattr(trained, "wv", trained)[list(graph.keys)]
+                judged = [(100 * at.micro, 100 * at.macro) for at in classify_nodes(vectors, labels)]
+                runs[program].append(np.round(judged, 2).tolist())
+                print(
+                    name, program, seed, runs[program][-1], seconds[program][-1], file=sys.stderr, flush=True
+                )
+        more = np.subtract(runs["ns2vec"], runs["gensim"])
+        mean, error = more.mean(axis=0), more.std(axis=0, ddof=1) / len(SEEDS) ** 0.5
+        found[f"{name}, {n_walks} walks"] = {
+            "micro_and_macro_by_seed": runs,
+            "processor_seconds": seconds,
+            "more_than_gensim": {
+                share: {"micro": at[0], "macro": at[1], "micro_se": of[0], "macro_se": of[1]}
+                for share, at, of in zip(SHARES, mean.round(2).tolist(), error.round(2).tolist(), strict=True)
+            },
+        }
+        print(name, found[f"{name}, {n_walks} walks"]["more_than_gensim"], file=sys.stderr, flush=True)
+    return found
+
+
+def by_gensim(graph: Graph, seed: int, n_walks: int = 10, hs: int = 0) -> Any:
     """gensim on the same walks, as sentences."""
     from gensim.models import Word2Vec
 
-    ids = WalkPlan(40, 10).walks(split.train, seed=seed)
+    ids = WalkPlan(40, n_walks).walks(graph, seed=seed)
     walks = np.split(ids, np.flatnonzero(ids < 0) + 1)[:-1]
-    sentences = [[split.train.keys[row] for row in walk[:-1]] for walk in walks]
+    sentences = [[graph.keys[row] for row in walk[:-1]] for walk in walks]
     return Word2Vec(
-        sentences, vector_size=128, window=10, sg=1, min_count=0, sample=0, epochs=1, workers=1, seed=seed
-    )
+        sentences, vector_size=128, window=10, sg=1, hs=hs, negative=0 if hs else 5, min_count=0, sample=0,
+        epochs=1, workers=1, seed=seed,
+    )  # fmt: skip
 
 
 def judge_predictions(graph: Graph) -> dict[str, Any]:
@@ -102,7 +149,7 @@ def judge_predictions(graph: Graph) -> dict[str, Any]:
     for seed in SEEDS:
         split = split_links(graph, share=0.2, seed=seed)
         ours = DeepWalk(seed=seed, vector_size=128, window=10).fit(split.train)
-        for name, model in {"ns2vec": ours, "gensim": by_gensim(split, seed)}.items():
+        for name, model in {"ns2vec": ours, "gensim": by_gensim(split.train, seed)}.items():
             judged = judge_links(*split.scores(model.wv, model.syn1neg))
             found[name].append([round(judged.auc, 4), round(judged.average_precision, 4)])
         print(seed, found, file=sys.stderr, flush=True)
@@ -163,19 +210,23 @@ def peers(graph: Graph, p: float, q: float) -> dict[str, Any]:
     return found
 
 
-def main() -> int:
+def main(argv: list[str] | None = None) -> int:
     """Measure one part."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("part", choices=("nodes", "links", "walks"))
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--output", type=Path, required=True)
+    parser.add_argument("part", choices=("nodes", "peers", "links", "walks"))
+    parser.add_argument("--data", type=Path, required=True, help="folder with graphs/blogcatalog")
+    parser.add_argument("--output", type=Path, default=RESULTS)
     parser.add_argument("--models", nargs="+", choices=tuple(NODES), default=list(NODES))
-    arguments = parser.parse_args()
+    parser.add_argument("--walks", type=int, default=80, help="peers: walks from each node")
+    parser.add_argument("--objectives", nargs="+", choices=tuple(OBJECTIVES), default=list(OBJECTIVES))
+    arguments = parser.parse_args(argv)
     graph, labels = blogcatalog(arguments.data)
     if arguments.part == "nodes":
         found = judge_nodes(graph, labels, arguments.models)
+    elif arguments.part == "peers":
+        found = judge_peers(graph, labels, arguments.walks, arguments.objectives)
     else:
         found = judge_predictions(graph) if arguments.part == "links" else time_walks(graph)
     known = json.loads(arguments.output.read_text("utf-8")) if arguments.output.exists() else {}

@@ -1,13 +1,17 @@
-"""Recommenders beside implicit and LightFM: processor time of an epoch, and the time of top-20 lists.
+"""Recommenders beside implicit, LightFM and PyTorch: time of an epoch, and of top-20 lists.
 
     python -m benchmarks recommenders --data folder
     python -m benchmarks recommenders --data folder --only bpr warp --rounds 5
+    python -m benchmarks recommenders --data folder --only threads
 
-One thread, 64 factors, MovieLens 100K (the first four fifths of what each user did). In each round every
-program takes its turn; ratios are of medians. Seconds of an epoch are those of a long training less
-those of a short one, so that what is done once is not in them. LightFM looks at 10 candidates of a
-positive, WARP here at 30 unless it is told otherwise: both are measured. `top` ranks 40,000 items for
-30,000 users by random factors. A peer that is not installed is left out.
+One thread, 64 factors, MovieLens 100K (the first four fifths of what each user did), processor time. In
+each round every program takes its turn; ratios are of medians. Seconds of an epoch are those of a long
+training less those of a short one, so that what is done once is not in them. LightFM looks at 10
+candidates of a positive, WARP here at 30 unless it is told otherwise: both are measured. `lightgcn`
+compares with the same model written plainly in PyTorch (benchmarks/torch_lightgcn.py). `top` ranks 40,000
+items for 30,000 users by random factors. `threads` is BPR on 40,000 items by one and by two threads, in
+seconds of the clock, with the NDCG@10 of both: it wants a machine that does nothing else. A peer that is
+not installed is left out; tasks that are not run keep their figures in the file.
 """
 
 from __future__ import annotations
@@ -18,6 +22,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,25 +30,36 @@ import numpy as np
 import scipy.sparse as sp
 
 from benchmarks.shared import describe_machine, say
-from ns2vec.recommend import MatrixFactorization, by_time, movielens
+from ns2vec.recommend import (
+    Interactions,
+    LightGCN,
+    MatrixFactorization,
+    Split,
+    by_time,
+    movielens,
+    random_per_user,
+)
 from ns2vec.recommend.serving import top_items
 
 RESULTS = Path(__file__).parent / "results" / "recommenders.json"
 FACTORS = 64
-SHORT, LONG = 2, 22  # epochs
+MANY, FEW = (2, 22), (2, 10)  # epochs of a short and a long training
 N_USERS, N_ITEMS, N_BEST = 30_000, 40_000, 20
+GROUPS, PER_USER, ASKED = 100, 50, 2_000  # of the catalogue for threads; users whose lists are judged
+
+TASKS = ("bpr", "warp", "lightgcn", "top", "threads")
 
 Program = Callable[[], float]
 
 
-def seconds_an_epoch(train: Callable[[int], Any]) -> float:
+def seconds_an_epoch(train: Callable[[int], Any], epochs: tuple[int, int] = MANY) -> float:
     """Processor seconds that each epoch after the first few takes."""
     taken = []
-    for n_epochs in (SHORT, LONG):
+    for n_epochs in epochs:
         started = time.process_time()
         train(n_epochs)
         taken.append(time.process_time() - started)
-    return (taken[1] - taken[0]) / (LONG - SHORT)
+    return (taken[1] - taken[0]) / (epochs[1] - epochs[0])
 
 
 def ours(train: Any, **options: Any) -> Program:
@@ -85,6 +101,53 @@ def lightfm_warp(matrix: sp.csr_matrix) -> Program:
     return lambda: seconds_an_epoch(fit)
 
 
+def our_graph(train: Any, candidates: int) -> Program:
+    """An epoch of LightGCN."""
+
+    def fit(n_epochs: int) -> None:
+        LightGCN(vector_size=FACTORS, epochs=n_epochs, candidates=candidates, progress=False).fit(train)
+
+    return lambda: seconds_an_epoch(fit, FEW)
+
+
+def torch_graph(train: Any, layout: str) -> Program:
+    """An epoch of the same model in PyTorch."""
+    from benchmarks.torch_lightgcn import fit
+
+    return lambda: seconds_an_epoch(lambda n_epochs: fit(train, n_epochs, layout), FEW)
+
+
+def catalogue() -> Split:
+    """Who met what of 40,000 items: most in a group of one's own, its first items above all."""
+    rng = np.random.default_rng(1)
+    users = np.repeat(np.arange(N_USERS), PER_USER)
+    group = np.where(rng.random(len(users)) < 0.9, users % GROUPS, rng.integers(0, GROUPS, len(users)))
+    place = (N_ITEMS // GROUPS * rng.random(len(users)) ** 2).astype(np.int64)  # the first ones more often
+    met = np.unique(users * N_ITEMS + group * (N_ITEMS // GROUPS) + place)
+    data = Interactions(met // N_ITEMS, met % N_ITEMS, list(range(N_USERS)), list(range(N_ITEMS)))
+    split = random_per_user(data, 0.2, seed=1)
+    return replace(split, test=split.test.take(split.test.users % (N_USERS // ASKED) == 0))
+
+
+def by_threads(split: Any, n_threads: int, found: dict[str, float]) -> Program:
+    """Seconds of the clock for an epoch; how good lists are after the long training goes to `found`."""
+
+    def run() -> float:
+        taken = []
+        for n_epochs in MANY:
+            model = MatrixFactorization(
+                vector_size=FACTORS, epochs=n_epochs, workers=n_threads, seed=1, progress=False
+            )
+            started = time.perf_counter()
+            model.fit(split.train)
+            taken.append(time.perf_counter() - started)
+        judged = model.evaluate(split, ks=(10,))
+        found[f"{n_threads} threads"] = judged.scores()["MatrixFactorization"]["ndcg@10"]
+        return (taken[1] - taken[0]) / (MANY[1] - MANY[0])
+
+    return run
+
+
 def our_top(users: Any, items: Any) -> Program:
     """The best items of every user."""
     return lambda: timed(lambda: top_items(users, items, n=N_BEST))
@@ -117,12 +180,13 @@ def timed(work: Callable[[], Any]) -> float:
     return time.process_time() - started
 
 
-def programs(folder: Path, wanted: list[str]) -> dict[str, dict[str, Program]]:
-    """What takes its turn, by task and name; ours comes first."""
+def programs(folder: Path, wanted: list[str], lists: dict[str, float]) -> dict[str, dict[str, Program]]:
+    """What takes its turn, by task and name; ours comes first. How good lists are goes to `lists`."""
     train = by_time(movielens(folder / "ml-100k").interactions).train
     matrix = train.matrix().tocsr().astype(np.float32)
     rng = np.random.default_rng(1)
     users, items = (rng.standard_normal((n, FACTORS), np.float32) for n in (N_USERS, N_ITEMS))
+    large = catalogue() if "threads" in wanted else None
     peers: dict[str, dict[str, Callable[[], Program]]] = {
         "bpr": {"ns2vec": lambda: ours(train), "implicit": lambda: implicit_bpr(matrix)},
         "warp": {
@@ -130,7 +194,17 @@ def programs(folder: Path, wanted: list[str]) -> dict[str, dict[str, Program]]:
             "ns2vec, 30 tries": lambda: ours(train, loss="warp"),
             "lightfm": lambda: lightfm_warp(matrix),
         },
+        "lightgcn": {
+            "ns2vec": lambda: our_graph(train, 1),
+            "ns2vec, 8 candidates": lambda: our_graph(train, 8),
+            "torch": lambda: torch_graph(train, "coo"),
+            "torch, CSR": lambda: torch_graph(train, "csr"),
+        },
         "top": {"ns2vec": lambda: our_top(users, items), "implicit": lambda: implicit_top(users, items)},
+        "threads": {
+            "ns2vec": lambda: by_threads(large, 2, lists),
+            "one thread": lambda: by_threads(large, 1, lists),
+        },
     }
     found: dict[str, dict[str, Program]] = {}
     for task in wanted:
@@ -159,19 +233,25 @@ def main(argv: list[str] | None = None) -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", type=Path, required=True, help="folder with ml-100k")
-    parser.add_argument("--only", nargs="+", choices=("bpr", "warp", "top"), default=["bpr", "warp", "top"])
+    parser.add_argument("--only", nargs="+", choices=TASKS, default=list(TASKS))
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--output", type=Path, default=RESULTS)
     arguments = parser.parse_args(argv)
-    results: dict[str, Any] = {"machine": describe_machine(), "factors": FACTORS, "tasks": {}}
-    for task, of_task in programs(arguments.data, arguments.only).items():
+    known = json.loads(arguments.output.read_text("utf-8")) if arguments.output.exists() else {"tasks": {}}
+    results: dict[str, Any] = {"factors": FACTORS, "tasks": known["tasks"]}
+    for before in results["tasks"].values():
+        before.setdefault("machine", known.get("machine"))
+    lists: dict[str, float] = {}
+    for task, of_task in programs(arguments.data, arguments.only, lists).items():
         seconds: dict[str, list[float]] = {name: [] for name in of_task}
         for number in range(arguments.rounds):
             say(f"{task}: round {number + 1}")
             for name, program in of_task.items():
                 seconds[name].append(program())
-        results["tasks"][task] = summarise(seconds)
-        print(task, results["tasks"][task]["ratios"], flush=True)
+        results["tasks"][task] = summarise(seconds) | {"machine": describe_machine()}
+        if task == "threads":
+            results["tasks"][task]["ndcg@10"] = {name: round(value, 4) for name, value in lists.items()}
+        print(task, results["tasks"][task]["ratios"], lists if task == "threads" else "", flush=True)
     arguments.output.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
     return 0
 

@@ -56,6 +56,14 @@ cdef extern from "block.h" nogil:
         long n
         long m
 
+    ctypedef struct ns2_compared:
+        float *input
+        float *seen
+        float *other
+        float *seen_bias
+        float *other_bias
+        float weight
+
     ctypedef struct ns2_ops:
         const char *name
         int always_deltas
@@ -70,6 +78,8 @@ cdef extern from "block.h" nogil:
         float (*norm)(const float *row, long stride) noexcept nogil
         void (*pairs)(const ns2_pairs *p, ns2_block *b) noexcept nogil
         void (*toward)(const ns2_block *b) noexcept nogil
+        void (*few)(const float *x, const float **rows, long n, long width, float *scores) noexcept nogil
+        int (*compare)(const ns2_compared *c, const ns2_block *b) noexcept nogil
 
     const char *ns2_link_name(int link) noexcept
     int ns2_link_kind(int link) noexcept
@@ -139,9 +149,10 @@ cdef extern from "rng.h" nogil:
     int32_t ns2_draw_alias(uint64_t *state, const uint32_t *table, uint32_t n_rows) noexcept
     void ns2_shuffled(uint64_t key, int64_t n, int64_t first, int64_t end, int64_t *things) noexcept
     void ns2_prefetch(const void *address) noexcept
-    bint ns2_is_listed(const uint16_t *bits, const int32_t *rows, long n, long n_rows, int32_t row) noexcept
-    void ns2_mark(uint16_t *bits, long n, long n_rows, int32_t row) noexcept
-    void ns2_prefetch_bits(const uint16_t *bits, long n, long n_rows, int32_t row) noexcept
+    const int NS2_LIST_BITS
+    bint ns2_is_listed(const uint16_t *bits, long n_words, const int32_t *rows, long n, long n_rows, int32_t row) noexcept
+    void ns2_mark(uint16_t *bits, long n_words, long n_rows, int32_t row) noexcept
+    void ns2_prefetch_bits(const uint16_t *bits, long n_words, long n_rows, int32_t row) noexcept
 
 
 cdef enum:
@@ -164,6 +175,7 @@ ctypedef struct NoiseFields:
     const int64_t *filter_offsets   # (n_filters + 1,) or NULL: rows that are no negatives of a centre, or of an input
     const int32_t *filter_rows      # rising within each list
     const uint16_t *filter_bits     # the same as bits (rng.h)
+    long filter_words               # of each list, or 0: as many as it has rows
     long n_filters
     bint filter_by_input
     bint filter_window              # words of the window are no negatives
@@ -382,6 +394,7 @@ cdef class Kernel:
     cdef bint with_locks
     cdef bint packs             # the back end copies rows together
     cdef bint many_pairs        # pairs need no windows (pairs.pxi)
+    cdef bint comparisons       # nor sets: each is compared with one negative (compared.pxi)
     cdef readonly long run_words  # words of a document that are trained together (runs.pxi)
     cdef readonly long run_negative  # what they draw
     cdef PyThread_type_lock lock_of_hot_rows

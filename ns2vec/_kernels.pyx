@@ -251,6 +251,7 @@ cdef class Kernel:
         self.ahead = 1 if waits else MAX_WINDOWS - 2
         check_runs(self)
         self.many_pairs = takes_pairs_at_once(self)
+        self.comparisons = compares_pairs(self)
         return 0
 
     cdef int check_goal(self, Goal *goal) except -1:
@@ -538,7 +539,9 @@ cdef class Kernel:
         self.take_block(work, block)
         start_noise(self, work, epoch, chunk)
         with nogil:
-            if self.many_pairs:
+            if self.comparisons:
+                train_comparisons(self, work, <float> alpha, &loss if self.with_loss else NULL)
+            elif self.many_pairs:
                 train_many_pairs(self, work, <float> alpha, &loss if self.with_loss else NULL)
             else:
                 train_places(self, work, <float> alpha, &loss if self.with_loss else NULL)
@@ -640,5 +643,6 @@ include "_cy/draws.pxi"
 include "_cy/cuts.pxi"
 include "_cy/loops.pxi"
 include "_cy/pairs.pxi"
+include "_cy/compared.pxi"
 include "_cy/runs.pxi"
 include "_cy/documents.pxi"

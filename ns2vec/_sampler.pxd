@@ -31,6 +31,7 @@ cdef extern from "sampler.h" nogil:
                         float *vectors) noexcept nogil
         float *composed
         const float **members
+        void (*few)(const float *x, const float **rows, long n, long width, float *scores) noexcept nogil
 
     ctypedef struct ns2_counts:
         int64_t n_sets
@@ -57,6 +58,7 @@ cdef extern from "sampler.h" nogil:
         float *weights
         ns2_counts *counts
         const uint16_t *excluded_bits
+        long n_excluded_words
 
     ctypedef struct ns2_sampler:
         int32_t n_rows

@@ -87,6 +87,13 @@ typedef struct {
     long m;
 } ns2_pairs;
 
+/* A pair with one output beside what was seen. */
+typedef struct {
+    float *input, *seen, *other; /* rows, changed in place */
+    float *seen_bias, *other_bias; /* IN-OUT, or both NULL */
+    float weight;                /* of the comparison */
+} ns2_compared;
+
 struct ns2_ops {
     const char *name;
     int always_deltas; /* update works only with `deltas` */
@@ -110,6 +117,11 @@ struct ns2_ops {
     void (*pairs)(const ns2_pairs *p, ns2_block *b);
     /* update for outputs that stay as they are */
     void (*toward)(const ns2_block *b);
+    /* scores of an input with n <= NS2_OUTPUTS rows; room for 8. NULL: `dots` */
+    void (*few)(const float *x, const float **rows, long n, long width, float *scores);
+    /* bpr or hinge on one pair and the one output that it is compared with; 0, and nothing done, where one step of
+     * that weight may overshoot. NULL where `pairs` is */
+    int (*compare)(const ns2_compared *c, const ns2_block *b);
 };
 
 /* Floats a row of the score tile takes: output blocks of 6 write 8 columns each, and the link takes whole

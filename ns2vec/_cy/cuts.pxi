@@ -8,6 +8,8 @@
 #
 # Stability is not all: in wide windows inputs learn from how far an output moves while the window lasts, which a block
 # cannot see. So a block of more than NARROW contexts may go a quarter as far, and one of SET_CONTEXTS is the largest.
+# On a Huffman path inputs learn most from how the nodes near its root move, which all words meet: where windows are wider
+# than NARROW, the inputs of all of them meet it one by one.
 
 
 cdef enum:
@@ -107,6 +109,11 @@ cdef inline void step_set(Kernel k, Workspace work, Window *window, ns2_block *b
         step_rows(k, work, window, b, goal, first, end - first, copies > 1)
     else:
         step_singly(k, work, window, b, goal, first, end, heaviest)
+
+
+cdef inline bint has_wide_windows(Kernel k) noexcept nogil:
+    """Whether windows may have more than NARROW contexts."""
+    return k.reader == read_windows and 2 * k.window > NARROW
 
 
 cdef inline bint is_whole(Kernel k, Workspace work, Window *window, ns2_block *b, long goal, long first, long end,

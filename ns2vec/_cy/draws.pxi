@@ -231,7 +231,8 @@ cdef inline bint is_listed(Goal *goal, long of, int32_t row) noexcept nogil:
         return False
     start = noise.filter_offsets[of]
     n_listed = noise.filter_offsets[of + 1] - start
-    return ns2_is_listed(noise.filter_bits + start, noise.filter_rows + start, n_listed, goal.side.n_ids, row)
+    return ns2_is_listed(bits_of_list(noise, of), words_of_list(noise, of), noise.filter_rows + start, n_listed,
+                         goal.side.n_ids, row)
 
 
 cdef bint is_wanted(Kernel k, Workspace work, Window *window, long i, ns2_request *request, int32_t row) noexcept nogil:

@@ -205,8 +205,7 @@ cdef inline bint take_draw(Kernel k, Workspace work, Window *window, Drawn *draw
 cdef inline void look_ahead(Goal *goal, Workspace work, long t, int32_t row) noexcept nogil:
     """Have the bits near that a pair will be asked for."""
     cdef long of = work.ids[t] if goal.noise.filter_by_input else work.chunk[t]
-    cdef int64_t start = goal.noise.filter_offsets[of]
-    ns2_prefetch_bits(goal.noise.filter_bits + start, goal.noise.filter_offsets[of + 1] - start, goal.side.n_ids, row)
+    ns2_prefetch_bits(bits_of_list(&goal.noise, of), words_of_list(&goal.noise, of), goal.side.n_ids, row)
 
 
 cdef void step_pairs(Kernel k, Workspace work, Window *window, long first, long end, float alpha,

@@ -22,51 +22,51 @@ static inline int ns2_contains(const int32_t *rows, long n, int32_t row) {
     return n == 1 && *rows == row;
 }
 
-/* A list's rows again as bits, a word of NS2_LIST_BITS for each of its n entries, so that few rows that are not on the
- * list need a look at it: halving takes as many as its length has digits. A row has two bits of one word; on a list that
- * has room for a bit of each of all n_rows it has its own one. */
+/* A list's rows again as bits, in words of NS2_LIST_BITS: as many as it has entries, so that few rows that are not on it
+ * need a look at it (halving takes as many as its length has digits), or more. A row has two bits of one word; with room
+ * for a bit of each of all n_rows it has its own one, and no look is needed. */
 #define NS2_LIST_BITS 16
 
-static inline int ns2_has_all(long n, long n_rows) { return n * NS2_LIST_BITS >= n_rows; }
+static inline int ns2_has_all(long n_words, long n_rows) { return n_words * NS2_LIST_BITS >= n_rows; }
 
-static inline uint32_t ns2_word_of(long n, long n_rows, int32_t row, uint16_t *mask) {
+static inline uint32_t ns2_word_of(long n_words, long n_rows, int32_t row, uint16_t *mask) {
     uint32_t hash = (uint32_t)row * 2654435769u, low = hash ^ hash >> 13;
-    uint32_t own = (uint32_t)row / NS2_LIST_BITS, shared = (uint32_t)(((uint64_t)hash * (uint64_t)n) >> 32);
+    uint32_t own = (uint32_t)row / NS2_LIST_BITS, shared = (uint32_t)(((uint64_t)hash * (uint64_t)n_words) >> 32);
     uint32_t one = 1u << row % NS2_LIST_BITS, two = 1u << (low & 15) | 1u << (low >> 4 & 15);
     /* both are known at once: a branch would be mispredicted */
-    uint32_t all = 0u - (uint32_t)ns2_has_all(n, n_rows);
+    uint32_t all = 0u - (uint32_t)ns2_has_all(n_words, n_rows);
     *mask = (uint16_t)((one & all) | (two & ~all));
     return (own & all) | (shared & ~all);
 }
 
-static inline void ns2_mark(uint16_t *bits, long n, long n_rows, int32_t row) {
+static inline void ns2_mark(uint16_t *bits, long n_words, long n_rows, int32_t row) {
     uint16_t mask;
-    uint32_t word = ns2_word_of(n, n_rows, row, &mask);
+    uint32_t word = ns2_word_of(n_words, n_rows, row, &mask);
     bits[word] |= mask;
 }
 
-static inline int ns2_is_listed(const uint16_t *bits, const int32_t *rows, long n, long n_rows, int32_t row) {
+static inline int ns2_is_listed(const uint16_t *bits, long n_words, const int32_t *rows, long n, long n_rows, int32_t row) {
     uint16_t mask;
     if (n == 0) return 0;
-    uint32_t word = ns2_word_of(n, n_rows, row, &mask);
-    return (bits[word] & mask) == mask && (ns2_has_all(n, n_rows) || ns2_contains(rows, n, row));
+    uint32_t word = ns2_word_of(n_words, n_rows, row, &mask);
+    return (bits[word] & mask) == mask && (ns2_has_all(n_words, n_rows) || ns2_contains(rows, n, row));
 }
 
 /* Bit i for each of m <= 32 rows that is `own` or listed: what all of them share is asked once. */
-static inline uint32_t ns2_which_listed(const uint16_t *bits, const int32_t *list, long n, long n_rows, int32_t own,
-                                        const int32_t *rows, long m) {
+static inline uint32_t ns2_which_listed(const uint16_t *bits, long n_words, const int32_t *list, long n, long n_rows,
+                                        int32_t own, const int32_t *rows, long m) {
     uint32_t found = 0;
     uint16_t mask;
     if (n == 0) {
         for (long i = 0; i < m; i++) found |= (uint32_t)(rows[i] == own) << i;
-    } else if (ns2_has_all(n, n_rows)) {
+    } else if (ns2_has_all(n_words, n_rows)) {
         for (long i = 0; i < m; i++) {
             uint32_t row = (uint32_t)rows[i], word = bits[row / NS2_LIST_BITS];
             found |= ((word >> row % NS2_LIST_BITS & 1u) | (rows[i] == own)) << i;
         }
     } else {
         for (long i = 0; i < m; i++) {
-            uint32_t word = ns2_word_of(n, n_rows, rows[i], &mask);
+            uint32_t word = ns2_word_of(n_words, n_rows, rows[i], &mask);
             uint32_t may_be = (bits[word] & mask) == mask;
             found |= (may_be | (rows[i] == own)) << i;
         }
@@ -77,9 +77,9 @@ static inline uint32_t ns2_which_listed(const uint16_t *bits, const int32_t *lis
 }
 
 /* Brings the bits near that will say whether a row is listed. */
-static inline void ns2_prefetch_bits(const uint16_t *bits, long n, long n_rows, int32_t row) {
+static inline void ns2_prefetch_bits(const uint16_t *bits, long n_words, long n_rows, int32_t row) {
     uint16_t mask;
-    __builtin_prefetch(bits + ns2_word_of(n, n_rows, row, &mask), 0, 3);
+    __builtin_prefetch(bits + ns2_word_of(n_words, n_rows, row, &mask), 0, 3);
 }
 
 /* Purposes of a chunk's streams: what happens to words, which noise they meet, and how an epoch's pairs are ordered; a

@@ -46,6 +46,8 @@ struct ns2_view {
     void (*compose)(const ns2_view *self, const ns2_bags *bags, const int32_t *units, long n, float *vectors);
     float *composed;       /* (NS2_VIEW_ROWS + 1, stride) SCRATCH of whoever composes; NULL where no units are bags */
     const float **members; /* (longest bag,) SCRATCH of `compose` */
+    /* `score` of at most 6 rows without its detours; room for 8 scores. NULL where the back end has none */
+    void (*few)(const float *x, const float **rows, long n, long width, float *scores);
 };
 
 /* What the thread's draws did, for reports and for samplers that follow the loss. */
@@ -75,7 +77,8 @@ typedef struct {
     long n_window;
     float *weights;     /* (k,) OUT: a sampler may say how much each of its rows counts; 1 otherwise */
     ns2_counts *counts; /* IN-OUT */
-    const uint16_t *excluded_bits; /* `excluded` for ns2_is_listed (rng.h) */
+    const uint16_t *excluded_bits; /* (n_excluded_words,) `excluded` for ns2_is_listed (rng.h) */
+    long n_excluded_words;
 } ns2_request;
 
 typedef struct ns2_sampler ns2_sampler;

@@ -2,6 +2,10 @@
 # centre of a window: rows, labels, weights, offsets.
 
 
+cdef enum:
+    WORDS_AN_ENTRY = 4        # of lists as bits, at most, where that leaves room for every row (rng.h)
+
+
 cdef class Noise:
     """Where negatives come from, and what is done with draws that cannot be negatives.
 
@@ -105,21 +109,38 @@ cdef class Noise:
         self.filter_offsets_view, self.filter_rows_view = offsets, rows
         self.fields.filter_offsets = &offsets[0]
         if rows.shape[0]:
-            self.filter_bits_view = np.zeros(rows.shape[0], np.uint16)
+            self.fields.filter_words = words_of_each_list(rows.shape[0], self.fields.n_filters, self.n_rows)
+            self.filter_bits_view = np.zeros(
+                self.fields.filter_words * self.fields.n_filters or rows.shape[0], np.uint16
+            )
             self.fields.filter_rows, self.fields.filter_bits = &rows[0], &self.filter_bits_view[0]
             self.mark_filter()
         return 0
 
     cdef int mark_filter(self) except -1:
-        """The lists again as bits: 2 bytes an entry."""
+        """The lists again as bits."""
         cdef const int64_t *offsets = self.fields.filter_offsets
-        cdef long v, n
+        cdef long v
         cdef int64_t p
         for v in range(self.fields.n_filters):
-            n = offsets[v + 1] - offsets[v]
             for p in range(offsets[v], offsets[v + 1]):
-                ns2_mark(&self.filter_bits_view[offsets[v]], n, self.n_rows, self.fields.filter_rows[p])
+                ns2_mark(<uint16_t *> bits_of_list(&self.fields, v), words_of_list(&self.fields, v), self.n_rows,
+                         self.fields.filter_rows[p])
         return 0
+
+
+cdef long words_of_each_list(long n_entries, long n_lists, long n_rows):
+    """Words for a bit of each of all rows, where so many a list are not far more than 2 bytes an entry; else 0."""
+    cdef long n_words = (n_rows + NS2_LIST_BITS - 1) // NS2_LIST_BITS
+    return n_words if n_words <= WORDS_AN_ENTRY * n_entries // n_lists else 0
+
+
+cdef inline long words_of_list(NoiseFields *noise, long of) noexcept nogil:
+    return noise.filter_words or noise.filter_offsets[of + 1] - noise.filter_offsets[of]
+
+
+cdef inline const uint16_t *bits_of_list(NoiseFields *noise, long of) noexcept nogil:
+    return noise.filter_bits + (of * noise.filter_words if noise.filter_words else noise.filter_offsets[of])
 
 
 # from scores to errors: the names of NS2_LINKS in _cy/block.h, in that order, and what outputs do to each other

@@ -11,7 +11,7 @@ cdef void set_view(Kernel k, Workspace work, long i) noexcept nogil:
     view.hot_inputs, view.hot_outputs = work.hot.local if has_inputs else scratch.hot.local, scratch.hot.local
     # rows that are drawn are outputs; of inputs that are shown there are copies of at least as many
     view.n_hot, view.stride, view.width = scratch.hot.n, k.stride, k.width
-    view.ops, view.score, view.bias = k.scoring, ns2_view_score, k.goals[i].bias
+    view.ops, view.score, view.bias, view.few = k.scoring, ns2_view_score, k.goals[i].bias, k.scoring.few
     show_bags(&view.input_bags, &k.inputs if has_inputs else &k.goals[i].side)
     show_bags(&view.output_bags, &k.goals[i].side)
     view.compose, view.members = ns2_view_compose, <const float **> work.members
@@ -41,7 +41,8 @@ cdef void show_model(Kernel k, Workspace work, long i, Window *window, ns2_reque
         of = filter_of(goal, work, window, request.centre)
         start = goal.noise.filter_offsets[of]
         request.excluded = goal.noise.filter_rows + start
-        request.excluded_bits = goal.noise.filter_bits + start
+        request.excluded_bits = bits_of_list(&goal.noise, of)
+        request.n_excluded_words = words_of_list(&goal.noise, of)
         request.n_excluded = goal.noise.filter_offsets[of + 1] - start
     if goal.noise.filter_window:
         request.window = work.chunk + window.first

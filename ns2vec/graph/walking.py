@@ -59,7 +59,12 @@ class DeepWalk(NodeModel):
         return WalkPlan(self.walk_length, self.walks_per_node)
 
     def _counts(self, graph: Graph) -> Int64Array:
-        return np.ceil(self._walk_plan().expected_visits(graph)).astype(np.int64)
+        """Visits as they are expected; for a Huffman tree as they are, which makes better vectors."""
+        plan, core = self._walk_plan(), self._ready()
+        targets = self._make_spec(core.config, len(graph)).targets
+        if any(target.outputs == "path" for target in targets):
+            return plan.visits(graph, seed=core.config.seed % 2**64, epoch=core.epochs_trained)
+        return np.ceil(plan.expected_visits(graph)).astype(np.int64)
 
     def _feed(self, graph: Graph, rows: Int32Array | None) -> WalkFeed:
         return WalkFeed(graph, self._walk_plan(), rows)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ns2vec._options import number, whole
-from ns2vec._typing import Float64Array, Int32Array
+from ns2vec._typing import Float64Array, Int32Array, Int64Array
 from ns2vec.graph._walks import Walker
 from ns2vec.graph.graph import Graph
 from ns2vec.training.pairs import arrays_mark
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ns2vec.training.run import Run
     from ns2vec.training.worker import Worker
 
+COUNTED = 10_000  # walks whose visits are counted at a time
 LEAST = 1e-9  # of p and q: what is smaller leaves nothing of the other weights
 
 
@@ -88,10 +89,44 @@ class WalkPlan:
             0, len(graph) * self.per_node, length=self.length, per_node=self.per_node, seed=seed, epoch=epoch
         )
 
+    def visits(self, graph: Graph, *, seed: int = 1, epoch: int = 0) -> Int64Array:
+        """How often the walks of an epoch come to each node, shape (n_nodes,).
+
+        Parameters
+        ----------
+        graph : Graph
+        seed, epoch : int
+            They choose the walks.
+
+        Returns
+        -------
+        ndarray of shape (n_nodes,), int64
+
+        Raises
+        ------
+        VocabularyError
+            If the graph has no edges.
+
+        Examples
+        --------
+        >>> from ns2vec.graph import WalkPlan, read_graph
+        >>> WalkPlan(length=3, per_node=1).visits(read_graph([("a", "b")])).tolist()
+        [3, 3]
+        """
+        walker, n_walks = graph.walker(self.p, self.q), len(graph) * self.per_node
+        found = np.zeros(len(graph) + 1, dtype=np.int64)  # the first of what ends a walk
+        for first in range(0, n_walks, COUNTED):
+            ids = walker.walks(
+                first, min(COUNTED, n_walks - first), length=self.length, per_node=self.per_node,
+                seed=seed, epoch=epoch,
+            )  # fmt: skip
+            found += np.bincount(ids + 1, minlength=len(found))
+        return found[1:]
+
     def expected_visits(self, graph: Graph) -> Float64Array:
         """How often walks of an epoch are expected to come to each node, shape (n_nodes,), if p and q are 1.
 
-        Noise and Huffman codes are made of it; with other p and q it is near enough for that.
+        Noise is made of it; with other p and q it is near enough for that.
 
         Parameters
         ----------

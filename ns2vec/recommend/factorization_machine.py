@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -20,7 +19,6 @@ from ns2vec.recommend.features import Features
 from ns2vec.recommend.interactions import Interactions
 from ns2vec.recommend.pair_model import LOSSES, PairModel
 from ns2vec.sampling import Hard
-from ns2vec.training.config import TrainingConfig
 from ns2vec.training.core import EmbeddingCore
 from ns2vec.training.observers import Observer
 
@@ -81,11 +79,9 @@ class FactorizationMachine(PairModel):
 
     # ---- what is trained ----
 
-    @cached_property
-    def _settings(self) -> TrainingConfig:
-        settings = super()._settings
-        check_sampler(settings.sampler)
-        return settings
+    def _check_training(self) -> None:
+        super()._check_training()
+        check_sampler(self._settings.sampler)
 
     def _units(self, store: KeyedVectors, side: str) -> FeatureUnits:
         features = self.user_features if side == "users" else self.item_features
@@ -146,10 +142,11 @@ class FactorizationMachine(PairModel):
         Raises
         ------
         ConfigError
-            If features are no `Features`.
+            If features are no `Features`, or a loaded model has a sampler that would leave out all items.
         CorpusError
             If there is nothing to learn from.
         """
+        self._check_training()
         self.user_features, self.item_features = checked(user_features), checked(item_features)
         known = self._with_keys(self._read(data))
         return super().fit(
@@ -178,10 +175,11 @@ class FactorizationMachine(PairModel):
         Raises
         ------
         ConfigError
-            If features are no `Features`.
+            If features are no `Features`, or a loaded model has a sampler that would leave out all items.
         CorpusError
             If there is nothing to learn from.
         """
+        self._check_training()
         found = self._read(data)
         if "users" not in vars(self):
             return self.fit(
@@ -207,6 +205,15 @@ class FactorizationMachine(PairModel):
         return data.onto(*(list(dict.fromkeys(each)) for each in keys))
 
     # ---- files ----
+
+    @classmethod
+    def _with_saved(cls, options: dict[str, Any]) -> Self:
+        """A model of a file can be asked whatever it was trained with; only training is refused."""
+        made = super()._with_saved({**options, "sampler": None})
+        made.sampler = options.get("sampler")
+        vars(made).pop("_settings", None)
+        _ = made._settings
+        return made
 
     def to_state(self) -> ModelState:
         """Return the model as plain data."""

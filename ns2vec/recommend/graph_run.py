@@ -13,7 +13,14 @@ import numpy as np
 from ns2vec._typing import Float32Array
 from ns2vec.exceptions import DivergenceError, FormatError, StopTraining
 from ns2vec.recommend.interactions import Interactions
-from ns2vec.recommend.propagation import LIST, Negatives, bpr_gradient, graph_of, recall_of_lists, spread
+from ns2vec.recommend.propagation import (
+    LIST,
+    Negatives,
+    Spreading,
+    bpr_gradient,
+    graph_of,
+    recall_of_lists,
+)
 from ns2vec.recommend.splits import Split, random_per_user
 from ns2vec.training.adam import Adam
 from ns2vec.training.checkpoints import Position, Saver
@@ -98,7 +105,8 @@ class GraphRun(Epochs):
         super().__init__(replace(plan, total_words=len(self.data)), tuple(observers), position, model=model)
         self.has_loss = model.compute_loss
         self.lists = model._liked_lists if split is None else self.data.known()
-        self.graph = graph_of(self.lists, model.seen.n_items)
+        self.spreading = Spreading(graph_of(self.lists, model.seen.n_items), model.layers)
+        self.final, self.gradient = np.empty_like(model.base), np.empty_like(model.base)
         self.adam = Adam([model.base])
         self.negatives = Negatives(self.lists, model.seen.n_items, model.candidates)
         self.patience = None if split is None else self._patience(split)
@@ -110,7 +118,7 @@ class GraphRun(Epochs):
         model, wanted = self.model, split.test.known()
 
         def recall() -> float:
-            return recall_of_lists(model._spread(self.graph), self.lists, wanted)
+            return recall_of_lists(model._sides(self.spreading(model.base)), self.lists, wanted)
 
         made = Patience(recall, model.base, model.check_every, model.patience)
         self.observers = (*self.observers, made)
@@ -156,7 +164,7 @@ class GraphRun(Epochs):
         for first in range(0, len(order), model.batch_size):
             places = order[first : first + model.batch_size]
             n_read = len(places)
-            final = spread(model.base, self.graph, model.layers)
+            final = self.spreading(model.base, self.final)
 
             def scores(owners: Any, drawn: Any, final: Float32Array = final) -> Any:
                 return np.matmul(final[n_users + drawn], final[owners][..., np.newaxis])[..., 0]
@@ -173,7 +181,7 @@ class GraphRun(Epochs):
         """One step of Adam; return the summed loss."""
         model, n_pairs = self.model, len(batch[0])
         loss, gradient = bpr_gradient(final, *batch)
-        gradient = spread(gradient, self.graph, model.layers)
+        gradient = self.spreading(gradient, self.gradient)
         if model.regularization:
             touches = np.bincount(np.concatenate(batch), minlength=len(model.base)) / np.float32(n_pairs)
             gradient += (model.regularization * touches[:, np.newaxis]).astype(np.float32) * model.base

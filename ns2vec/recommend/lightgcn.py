@@ -15,7 +15,7 @@ from ns2vec.formats.saving import MODELS
 from ns2vec.formats.state import ModelState
 from ns2vec.recommend.graph_run import GraphRun
 from ns2vec.recommend.interactions import Interactions
-from ns2vec.recommend.propagation import graph_of, spread
+from ns2vec.recommend.propagation import Spreading, graph_of
 from ns2vec.recommend.recommender import Recommender
 from ns2vec.training.checkpoints import Position
 from ns2vec.training.observers import Observer
@@ -132,13 +132,14 @@ class LightGCN(Recommender):
     ) -> GraphRun:
         return GraphRun(self, liked, plan, observers, at, {"base": self.base, **vars(self).pop("_held", {})})
 
-    def _spread(self, graph: Any) -> tuple[Float32Array, Float32Array]:
-        final = spread(self.base, graph, self.layers)
+    def _sides(self, final: Float32Array) -> tuple[Float32Array, Float32Array]:
+        """Vectors of users and of items."""
         return final[: self.seen.n_users], final[self.seen.n_users :]
 
     def _show(self) -> None:
         """Spread the vectors over the whole graph."""
-        users, items = self._spread(graph_of(self._liked_lists, self.seen.n_items))
+        spreading = Spreading(graph_of(self._liked_lists, self.seen.n_items), self.layers)
+        users, items = self._sides(spreading(self.base))
         for store, rows in ((self.users, users), (self.items, items)):
             store.vectors = np.ascontiguousarray(rows)
             store.vectors_changed()

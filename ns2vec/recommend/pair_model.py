@@ -143,7 +143,7 @@ class PairModel(Recommender):
         self.negatives, self.sampler, self.compute_loss = negatives, sampler, compute_loss
         self.seed, self.workers, self.shards, self.progress = seed, workers, shards, progress
         self._core: EmbeddingCore | None = None
-        _ = self._settings
+        self._check_training()
         if epochs is not None:
             whole("epochs", epochs, 1)
 
@@ -171,6 +171,10 @@ class PairModel(Recommender):
             compute_loss=flag("compute_loss", self.compute_loss),
             sample=0.0,
         )
+
+    def _check_training(self) -> None:
+        """Refuse options that nothing can be trained with."""
+        _ = self._settings
 
     # ---- what is trained ----
 
@@ -261,6 +265,7 @@ class PairModel(Recommender):
         return Plan(n_epochs, config.alpha, config.min_alpha, len(liked), None)
 
     def _make_run(self, liked: Interactions, plan: Plan, at: Position, observers: Sequence[Observer]) -> Run:
+        self._check_training()
         core = self._ready()
         decay = Decay(self._strength, self._touches(core, liked))
         return Run(core, plan, PairFeed(Pairs(liked.users, liked.items)), (*observers, decay), at, model=self)

@@ -10,6 +10,7 @@ from scipy.special import expit
 
 from ns2vec._typing import Float32Array, Int64Array
 from ns2vec.recommend import serving
+from ns2vec.recommend._spread import spread_mean
 
 TRIES = 16  # draws of a negative before a pair goes without
 MOST_CELLS = 1 << 26  # of a table of who has chosen what; with more pairs they are looked up in order
@@ -36,18 +37,38 @@ def graph_of(lists: serving.Lists, n_items: int) -> Any:
     return both
 
 
-def spread(vectors: Float32Array, graph: Any, layers: int) -> Float32Array:
-    """Return the mean of a vector and what its neighbours up to `layers` steps away hand on (eq. 4 and 8).
+class Spreading:
+    """The mean of a vector and what its neighbours up to `layers` steps away hand on (eq. 4 and 8).
 
-    The map is linear and symmetric: gradients go back through the very same function.
+    The map is linear and symmetric: gradients go back through the very same one.
+
+    Parameters
+    ----------
+    graph : csr_matrix of shape (n, n), float32
+        What `graph_of` returns.
+    layers : int
     """
-    total: Float32Array = vectors.copy()
-    layer = vectors
-    for _ in range(layers):
-        layer = np.asarray(graph @ layer)
-        total += layer
-    total /= layers + 1
-    return total
+
+    def __init__(self, graph: Any, layers: int) -> None:
+        self.graph = graph.indptr.astype(np.int64), graph.indices.astype(np.int32), graph.data
+        self.layers = layers
+        # made once: to get so much memory afresh for each product takes about as long as the product
+        self._scratch: Float32Array = np.empty((2, 0, 0), dtype=np.float32)
+
+    def __call__(self, vectors: Float32Array, out: Float32Array | None = None) -> Float32Array:
+        """Return spread vectors.
+
+        Parameters
+        ----------
+        vectors : ndarray of shape (n, D), float32
+        out : ndarray of shape (n, D), float32, optional
+            Where to write them.
+        """
+        if self._scratch.shape[1:] != vectors.shape:
+            self._scratch = np.empty((2, *vectors.shape), dtype=np.float32)
+        found = np.empty_like(vectors) if out is None else out
+        spread_mean(*self.graph, vectors, found, self._scratch, self.layers)
+        return found
 
 
 def bpr_gradient(

@@ -95,9 +95,11 @@ def read_interactions(
     asked = {"user": user, "item": item, "weight": weight, "time": time, "negative": negative}
     if header is None and any(isinstance(column, str) for column in asked.values()):
         header = True
+    is_told = any(column is not None for column in (user, item))
     with open_table(
-        source, separator=separator, header=header, encoding=encoding, known=(USER_NAMES, ITEM_NAMES)
-    ) as table:
+        source, separator=separator, header=header, encoding=encoding, known=(USER_NAMES, ITEM_NAMES),
+        expected="" if is_told else "a user and an item on each line, separated by a comma, a tab or blanks",
+    ) as table:  # fmt: skip
         return _read(table, _places(table, asked))
 
 

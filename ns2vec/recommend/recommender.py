@@ -407,7 +407,7 @@ class Recommender(Answers, Saveable):
             If its parts do not fit each other.
         """
         attributes, arrays = dict(state.attributes), dict(state.arrays)
-        made = cls(**{name: attributes.pop(name) for name in cls.OPTIONS if name in attributes})
+        made = cls._with_saved({name: attributes.pop(name) for name in cls.OPTIONS if name in attributes})
         set_attributes(made, attributes)
         try:
             made.items = KeyedVectors.from_state(ModelState(KeyedVectors.KIND, state.vectors))
@@ -422,6 +422,11 @@ class Recommender(Answers, Saveable):
         except (KeyError, CorpusError) as error:
             raise FormatError(f"{state.name}: a damaged {cls.__name__}: {error}") from None
         return made
+
+    @classmethod
+    def _with_saved(cls, options: dict[str, Any]) -> Self:
+        """A model with the options of a file."""
+        return cls(**options)
 
     def _check_sizes(self) -> None:
         sizes = {self.users.vector_size, self.items.vector_size}

@@ -17,6 +17,7 @@ import io
 import itertools
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -39,6 +40,9 @@ Block: TypeAlias = "list[Sequence[Any]]"
 BLOCK_ROWS = 1 << 12
 SEPARATORS = {".csv": ",", ".tsv": "\t", ".inter": "\t", ".item": "\t", ".user": "\t"}
 GUESSED = ("\t", "::", ";", ",", "|")  # the first of them that the first line has
+LOOKED_AT = 200  # rows of a file that may be running text
+MOST_FIELDS = 30  # of a table without names, usually
+EVEN = 0.8  # share of the rows of a table that have the usual number of fields, at least
 ROW_NAMES = ("user", "item", "weight", "time")  # of rows that have none
 TYPED_NAME = re.compile(r"([^:]+):(token|float)(_seq)?")
 
@@ -99,6 +103,7 @@ def open_table(
     header: bool | None = None,
     encoding: str = "utf8",
     known: Collection[Collection[str]] = (),
+    expected: str = "",
 ) -> Iterator[Table]:
     """Open any source of rows.
 
@@ -112,6 +117,9 @@ def open_table(
         or one of each of the sets `known` is among them.
     encoding : str, optional
     known : collection of collections of str
+    expected : str
+        What the lines of a file should be, for the message that they are running text: lines without names
+        whose separator was guessed, and that are too many or too uneven for a table. Empty: any lines do.
 
     Yields
     ------
@@ -121,6 +129,8 @@ def open_table(
     ------
     ConfigError
         If the source is none of these.
+    FormatError
+        If its lines are no table.
     """
     if isinstance(source, str | os.PathLike):
         suffix = os.path.splitext(strip_compression(source)[0])[1].lower()
@@ -130,7 +140,7 @@ def open_table(
             else:
                 separator = SEPARATORS.get(suffix) if separator is None else separator
                 with _lines(stream, str(source), encoding) as lines:
-                    yield _delimited(lines, str(source), separator, header, known)
+                    yield _delimited(lines, str(source), separator, header, known, expected)
     elif isinstance(source, Mapping) or hasattr(source, "columns"):
         yield _framed(source)
     elif isinstance(source, np.ndarray) and source.ndim == 2:
@@ -157,8 +167,10 @@ def _delimited(
     separator: str | None,
     header: bool | None,
     known: Collection[Collection[str]],
+    expected: str,
 ) -> Table:
     first = next(lines)
+    is_guessed = separator is None
     if separator is None:
         separator = next((mark for mark in GUESSED if mark in first), "")
     rows = _split(itertools.chain([first], lines), separator)
@@ -167,10 +179,35 @@ def _delimited(
     if header is None:
         header = all(typed) or (len(known) > 0 and all(set(names) & set(head) for names in known))
     if not header:
-        return _of_rows(label, itertools.chain([head], rows), len(head))
+        rows = itertools.chain([head], rows)
+        if is_guessed and expected:
+            rows = _no_prose(rows, label, expected)
+        return _of_rows(label, rows, len(head))
     names = [match[1] if match else name.strip() for match, name in zip(typed, head, strict=True)]
     kinds = {match[1]: match[2] + (match[3] or "") for match in typed if match}
     return _of_rows(label, rows, len(head), names, kinds)
+
+
+def _no_prose(rows: Iterator[list[str]], label: str, expected: str) -> Iterator[list[str]]:
+    """Give the same rows, if they are not running text.
+
+    Raises
+    ------
+    FormatError
+        If the first ones have more fields than a table without names, or mostly different numbers of them.
+    """
+    seen = list(itertools.islice(rows, LOOKED_AT))
+    sizes = Counter(map(len, seen))
+    usual, n_usual = sizes.most_common(1)[0]
+    is_uneven = max(sizes) > len(ROW_NAMES) and n_usual < EVEN * len(seen)
+    if is_uneven or usual > MOST_FIELDS:
+        longest = max(seen, key=len)
+        raise FormatError(
+            f"{label}: this looks like running text, not like a table: lines have from {min(sizes)} to "
+            f"{max(sizes)} fields, such as {shown(' '.join(longest[:20]))}; expected {expected}. If it is a "
+            "table, say which columns users and items are in"
+        )
+    return itertools.chain(seen, rows)
 
 
 @contextmanager

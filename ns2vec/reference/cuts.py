@@ -28,6 +28,11 @@ def parts_of(n_contexts: int, n_parts: int) -> list[range]:
     return [range(start, end) for start, end in itertools.pairwise(starts)]
 
 
+def has_wide_windows(reader: str, window: int) -> bool:
+    """Whether windows may have more than NARROW contexts: on a Huffman path inputs then move one by one."""
+    return reader == "windows" and 2 * window > NARROW
+
+
 def norm_of_outputs(outputs: Array, weights: Array, link: str) -> float:
     """Sum of squared lengths of outputs (m, D) by weight; where they share a sum, 4 times the largest."""
     norms = (outputs**2).sum(axis=1)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from ns2vec.reference import cuts
 from ns2vec.reference.sides import Live
-from ns2vec.reference.targets import OutputSet
+from ns2vec.reference.targets import OutputSet, Path
 
 if TYPE_CHECKING:
     from ns2vec.reference.training import Model, Window
@@ -37,6 +37,9 @@ def step_window(model: Model, window: Window, alpha: float) -> float:
     for i, target in enumerate(model.targets):
         drawn = window.drawn_for(i)
         parts = [everything] if drawn == [None] else model.parts_of(window)
+        if isinstance(target, Path) and cuts.has_wide_windows(model.reader, model.window):
+            parts = cuts.parts_of(len(everything), len(everything))
+            drawn = drawn * len(parts)
         for part, spec in zip(parts, drawn, strict=True):
             outputs = target.fill(window.centre, spec)
             inputs, norms = [window.inputs[i] for i in part], sum(window.norms[i] for i in part)

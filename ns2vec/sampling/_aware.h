@@ -273,19 +273,29 @@ typedef struct {
 /* The first candidate within the margin of the centre, or -1, and how many there were before it. */
 static int32_t ns2_first_above(const ns2_warp_sampler *s, const ns2_request *q, long *place, long *n_scores) {
     int32_t found[NS2_SIDE_BY_SIDE];
-    float scores[NS2_SIDE_BY_SIDE + 8], bound = 0.0f;
+    float scores[NS2_SIDE_BY_SIDE + 8] = {0}, bound = 0.0f;
     long with_centre = 1;
     *place = 0;
     for (long left = s->tries, n; left > 0; with_centre = 0) {
         long asked = NS2_SIDE_BY_SIDE - with_centre < left ? NS2_SIDE_BY_SIDE - with_centre : left;
+        uint32_t above = 0;
         left -= asked;
         n = ns2_candidates(&s->aware, q, asked, found);
         if (with_centre) found[n] = q->centre;
-        ns2_score(q, found, n + with_centre, scores);
+        if (q->view->output_bags.offsets)
+            ns2_score(q, found, n + with_centre, scores);
+        else
+            ns2_score_few(q, found, n + with_centre, scores);
         if (with_centre) bound = scores[n] - 1.0f;
         *n_scores += n + with_centre;
-        for (long i = 0; i < n; i++, ++*place)
-            if (scores[i] > bound) return found[i];
+        /* which is the first could not be foretold: all are compared, and one branch is left */
+        for (int i = 0; i < NS2_SIDE_BY_SIDE; i++) above |= (uint32_t)(scores[i] > bound) << i;
+        above &= (1u << n) - 1u;
+        if (above) {
+            *place += __builtin_ctz(above);
+            return found[__builtin_ctz(above)];
+        }
+        *place += n;
     }
     return -1;
 }

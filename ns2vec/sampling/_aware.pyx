@@ -4,7 +4,7 @@ Options are checked by the classes of `ns2vec.sampling.aware`; what would lead a
 checked here again.
 """
 
-from libc.stdint cimport int32_t, uint16_t
+from libc.stdint cimport int32_t, uint16_t, uint32_t
 
 import numpy as np
 
@@ -19,6 +19,8 @@ cdef extern from "_aware.h" nogil:
     ctypedef struct ns2_aware_sampler:
         ns2_sampler base
         const ns2_sampler *source
+        int is_static
+        const uint32_t *alias
         float hardness
 
     ctypedef struct ns2_dynamic_sampler:
@@ -91,6 +93,7 @@ cdef class AwareDraws(Draws):
     cdef int start(self, ns2_aware_sampler *aware, Draws source, draw_function draw) except -1:
         self.aware, self.source = aware, source
         aware.source, aware.hardness = source.sampler, 1.0
+        aware.is_static, aware.alias = source.is_static, source.alias
         aware.base.draw, aware.base.log_q = draw, NULL
         return self.publish(&aware.base, source.n_rows)
 

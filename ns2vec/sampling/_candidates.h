@@ -10,11 +10,14 @@
 #include "sampler.h"
 
 enum { NS2_CANDIDATES = 1024, NS2_CANDIDATE_TRIES = 16, NS2_AT_ONCE = 32 };
+enum { NS2_NO_ROW = -1 };
 enum { NS2_SIDE_BY_SIDE = 6 }; /* rows that the block scores together */
 
 typedef struct {
     ns2_sampler base;
     const ns2_sampler *source; /* where candidates come from */
+    int is_static;             /* the source is an alias table, or uniform: drawn from in line */
+    const uint32_t *alias;
     float hardness;
 } ns2_aware_sampler;
 
@@ -43,7 +46,7 @@ static float ns2_dot16(const float *x, const float *y, long stride) {
 /* ---- candidates ------------------------------------------------------------------------------ */
 
 static inline int ns2_is_excluded(const ns2_aware_sampler *s, const ns2_request *q, int32_t row) {
-    return ns2_is_listed(q->excluded_bits, q->excluded, q->n_excluded, s->base.n_rows, row);
+    return ns2_is_listed(q->excluded_bits, q->n_excluded_words, q->excluded, q->n_excluded, s->base.n_rows, row);
 }
 
 static inline int ns2_is_candidate(const ns2_aware_sampler *s, const ns2_request *q, int32_t row) {
@@ -55,33 +58,50 @@ static inline int ns2_is_candidate(const ns2_aware_sampler *s, const ns2_request
 
 /* Bit i for each of at most NS2_AT_ONCE rows that may be no negative. */
 static inline uint32_t ns2_unwanted(const ns2_aware_sampler *s, const ns2_request *q, const int32_t *rows, long n) {
-    uint32_t found =
-        ns2_which_listed(q->excluded_bits, q->excluded, q->n_excluded, s->base.n_rows, q->centre, rows, n);
+    uint32_t found = ns2_which_listed(q->excluded_bits, q->n_excluded_words, q->excluded, q->n_excluded, s->base.n_rows,
+                                      q->centre, rows, n);
     for (long j = 0; j < q->n_window; j++)
         for (long i = 0; i < n; i++) found |= (uint32_t)(rows[i] == q->window[j]) << i;
     return found;
 }
 
+/* At most n rows of the base; how many. */
+static inline long ns2_draw_base(const ns2_aware_sampler *s, const ns2_request *q, long n, int32_t *rows) {
+    if (!s->is_static) return s->source->draw(s->source, q, n, rows, NULL);
+    if (s->alias)
+        ns2_draw_aliases(q->rng, s->alias, (uint32_t)s->base.n_rows, n, rows);
+    else
+        ns2_draw_below(q->rng, (uint32_t)s->base.n_rows, n, rows);
+    return n;
+}
+
 /* Draws again, NS2_CANDIDATE_TRIES times at most; whether a row came that may be a negative. */
 static int ns2_redraw(const ns2_aware_sampler *s, const ns2_request *q, int32_t *row) {
     for (int t = 0; t < NS2_CANDIDATE_TRIES; t++) {
-        if (s->source->draw(s->source, q, 1, row, NULL) < 1) return 0;
+        if (ns2_draw_base(s, q, 1, row) < 1) return 0;
         if (ns2_is_candidate(s, q, *row)) return 1;
     }
     return 0;
 }
 
 /* At most n rows of the base that may be negatives; how many. */
-static long ns2_candidates(const ns2_aware_sampler *s, const ns2_request *q, long n, int32_t *rows) {
-    long drawn = s->source->draw(s->source, q, n, rows, NULL), kept = 0;
+static inline long ns2_candidates(const ns2_aware_sampler *s, const ns2_request *q, long n, int32_t *rows) {
+    long drawn = ns2_draw_base(s, q, n, rows), kept = 0;
     for (long first = 0; first < drawn; first += NS2_AT_ONCE) {
-        long n_now = drawn - first < NS2_AT_ONCE ? drawn - first : NS2_AT_ONCE;
-        uint32_t unwanted = ns2_unwanted(s, q, rows + first, n_now);
-        for (long i = first; i < first + n_now; i++, unwanted >>= 1) {
-            int32_t row = rows[i];
-            if (unwanted & 1 && !ns2_redraw(s, q, &row)) continue;
-            rows[kept++] = row;
+        long n_now = drawn - first < NS2_AT_ONCE ? drawn - first : NS2_AT_ONCE, n_lost = 0;
+        int32_t *now = rows + first;
+        /* few are unwanted: the others stay where they are */
+        for (uint32_t left = ns2_unwanted(s, q, now, n_now); left; left &= left - 1) {
+            long i = __builtin_ctz(left);
+            if (ns2_redraw(s, q, now + i)) continue;
+            now[i] = NS2_NO_ROW, n_lost++;
         }
+        if (n_lost == 0 && kept == first) {
+            kept += n_now;
+            continue;
+        }
+        for (long i = 0; i < n_now; i++)
+            if (now[i] != NS2_NO_ROW) rows[kept++] = now[i];
     }
     return kept;
 }
@@ -124,15 +144,29 @@ static void ns2_products(const ns2_view *v, const ns2_bags *bags, const float *x
     }
 }
 
+/* Scores of at most NS2_SIDE_BY_SIDE output rows with the input; room for 8. */
+static inline __attribute__((always_inline)) void ns2_score_few(const ns2_request *q, const int32_t *rows, long n, float *scores) {
+    const ns2_view *v = q->view;
+    const float *found[NS2_SIDE_BY_SIDE];
+    for (long i = 0; i < n; i++) found[i] = ns2_view_output(v, rows[i]);
+    /* so few are read side by side anyway: nothing is fetched */
+    if (v->few)
+        v->few(q->hidden, found, n, v->width, scores);
+    else
+        v->score(v, q->hidden, found, n, scores);
+    for (long i = 0; i < n && v->bias; i++) scores[i] += v->bias[rows[i]];
+}
+
 /* Scores of output rows with the input; n is at most NS2_CANDIDATES + 1. */
 static void ns2_score(const ns2_request *q, const int32_t *rows, long n, float *scores) {
     const float *found[NS2_CANDIDATES + 1], *bias = q->view->bias;
     if (q->view->output_bags.offsets) {
         ns2_products(q->view, &q->view->output_bags, q->hidden, rows, n, scores, NULL);
+    } else if (n <= NS2_SIDE_BY_SIDE) {
+        ns2_score_few(q, rows, n, scores);
+        return;
     } else {
-        for (long i = 0; i < n; i++) found[i] = ns2_view_output(q->view, rows[i]);
-        /* so few are read side by side anyway */
-        for (long i = 0; i < n && n > NS2_SIDE_BY_SIDE; i++) ns2_fetch(found[i], q->view->stride);
+        for (long i = 0; i < n; i++) ns2_fetch(found[i] = ns2_view_output(q->view, rows[i]), q->view->stride);
         q->view->score(q->view, q->hidden, found, n, scores);
     }
     for (long i = 0; i < n && bias; i++) scores[i] += bias[rows[i]];

@@ -1,6 +1,6 @@
 """The type that samplers in C derive from."""
 
-from libc.stdint cimport int32_t
+from libc.stdint cimport int32_t, uint32_t
 
 from ns2vec._sampler cimport ns2_sampler
 
@@ -10,5 +10,8 @@ cdef class Draws:
     cdef readonly bint tells
     cdef readonly object capsule
     cdef readonly long n_rows
+    # of one distribution for all windows, which others may draw from in line: its alias table, NULL where it is uniform
+    cdef bint is_static
+    cdef const uint32_t *alias
     cdef int publish(self, ns2_sampler *sampler, long n_rows) except -1
     cdef int check_key(self, int32_t centre, int32_t context) except -1

@@ -194,6 +194,7 @@ cdef class StaticDraws(Draws):
                     raise ValueError(f"alias table points to row {alias[v, 1]} of {n_rows}")
             self.c.alias = &alias[0, 0]
         self.log_q_view, self.alias_view = log_q, alias
+        self.is_static, self.alias = True, self.c.alias
         self.c.table.log_q = &log_q[0]
         self.c.table.base.draw, self.c.table.base.log_q = ns2_static_draw, ns2_table_log_q
         self.publish(&self.c.table.base, n_rows)

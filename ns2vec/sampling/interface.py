@@ -62,6 +62,7 @@ class View(Structure):
         ("compose", ctypes.CFUNCTYPE(None, c_void_p, c_void_p, c_void_p, c_long, c_void_p)),
         ("composed", c_void_p),
         ("members", c_void_p),
+        ("few", c_void_p),
     )
 
     def input(self, row: int) -> Float32Array:
@@ -123,6 +124,7 @@ class Request(Structure):
         ("weights", POINTER(c_float)),
         ("counts", POINTER(Counts)),
         ("excluded_bits", POINTER(c_uint16)),
+        ("n_excluded_words", c_long),
     )
 
     def scores(self, rows: Sequence[int]) -> Float32Array:

@@ -79,6 +79,7 @@ def test_keys_that_are_numbers_are_understood(ns2vec, shop):
         ),
         (["train", "clicks.csv", "-o", "x", "--loss", "glove"], "unknown loss 'glove'"),
         (["train", "missing.csv", "-o", "x"], "missing.csv: no such file"),
+        (["train", "prose.txt", "-o", "x"], "prose.txt: this looks like running text, not like a table"),
         (["top", "m.ns2v"], "top takes one user, or --history"),
         (["top", "m.ns2v", "u1", "--history", "i1"], "top takes one user, or --history"),
         (["top", "m.ns2v", "nobody"], "unknown user 'nobody'"),
@@ -90,6 +91,7 @@ def test_keys_that_are_numbers_are_understood(ns2vec, shop):
 )
 def test_what_cannot_be_is_one_line(ns2vec, shop, words, message):
     (shop / "others.csv").write_text("user,item\nx,y\n", encoding="utf-8")
+    (shop / "prose.txt").write_text("the quick brown fox\njumps over the lazy old dog\n", encoding="utf-8")
     MatrixFactorization(vector_size=4, epochs=1).fit([("u1", "i1"), ("u1", "i2")]).save("m.ns2v")
     outcome = ns2vec("recommend", *words)
     assert outcome.code in (1, 2)

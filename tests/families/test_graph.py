@@ -8,7 +8,7 @@ from family_tests import FamilyTests
 
 from ns2vec.graph import LINE, DeepWalk, Node2Vec, read_graph
 from ns2vec.graph.line import EdgeFeed
-from ns2vec.graph.walks import WalkFeed
+from ns2vec.graph.walks import WalkFeed, WalkPlan
 
 N_NODES = 24  # of each clique
 
@@ -115,6 +115,12 @@ class TestDeepWalk(GraphTests):
 class TestDeepWalkWithAPath(TestDeepWalk):
     options = WALKED | {"objective": "hierarchical_softmax", "epochs": 20}
     bad_options = [{"vector_size": 0}]
+
+    def test_the_tree_is_that_of_the_walks_that_are_trained(self):
+        graph = read_graph(cliques())
+        model = DeepWalk(**self.options, seed=5).fit(graph)
+        visits = WalkPlan(10, 4).visits(graph, seed=5)
+        assert [model.wv.get_vecattr(key, "count") for key in graph.keys] == visits.tolist()
 
 
 class TestNode2Vec(TestDeepWalk):

@@ -101,6 +101,7 @@ def test_visits_are_expected_as_walks_make_them():
     expected = plan.expected_visits(graph)
     found = np.bincount(ids[ids >= 0], minlength=len(graph))
     assert found == pytest.approx(expected, rel=0.05)
+    assert np.array_equal(plan.visits(graph), found)
     assert expected.sum() == pytest.approx((ids >= 0).sum(), rel=0.005)
 
 

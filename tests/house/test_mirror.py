@@ -58,6 +58,7 @@ TESTED_BY = {
     "tests/parity/test_gensim_word2vec.py": "vocab/subsampling vocab/trim",
     "tests/recommend/test_factorization_machine.py": "recommend/feature_units",
     "tests/recommend/test_pair_model.py": "recommend/factorization",
+    "tests/recommend/test_propagation.py": "recommend/_spread",
     "tests/recommend/test_reading.py": "recommend/tables",
     "tests/recommend/test_recommender.py": "recommend/answers",
     "tests/sampling/test_aware.py": "reference/aware",

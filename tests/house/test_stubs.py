@@ -111,6 +111,7 @@ def test_there_are_compiled_modules():
         "ns2vec.graph._walks",
         "ns2vec.inputs._ngrams",
         "ns2vec.inputs._rows",
+        "ns2vec.recommend._spread",
         "ns2vec.sampling._aware",
         "ns2vec.sampling._draws",
         "ns2vec.similarity._dots",

@@ -10,9 +10,9 @@ import pytest
 
 from ns2vec import _kernels, reference
 from ns2vec.reference import samplers
-from ns2vec.reference.aware import draw_warp
+from ns2vec.reference.aware import draw_dynamic, draw_warp
 from ns2vec.sampling import NoiseData, build_alias_table, make_sampler
-from ns2vec.sampling._aware import WarpDraws
+from ns2vec.sampling._aware import DynamicDraws, WarpDraws
 
 N_INPUTS, N_OUTPUTS, N_PAIRS = 13, 40, 100  # pairs of more than two rounds of draws
 SHARE = 1.0 / np.arange(1, N_OUTPUTS + 1)
@@ -91,40 +91,57 @@ def test_pairs_equal_the_oracles(once, link, negative, isa):
             assert not found[..., expected.shape[-1] :].any()
 
 
+LOOKING = {
+    "warp": (lambda draws: WarpDraws(draws, 20), lambda draw: draw_warp(draw, 20)),
+    "dynamic": (lambda draws: DynamicDraws(draws, 8), lambda draw: draw_dynamic(draw, 8)),
+}
+
+
 @pytest.mark.parametrize("isa", _kernels.list_isas())
-@pytest.mark.parametrize("negative", [1, 2])
-def test_warp_of_pairs_sees_biases_and_lists(negative, isa):
+@pytest.mark.parametrize(
+    ("name", "link", "negative", "alpha", "longest", "width"),
+    [
+        ("warp", "hinge", 1, 0.02, N_OUTPUTS - 4, 24),
+        ("warp", "hinge", 2, 0.02, N_OUTPUTS - 4, 24),
+        ("warp", "hinge", 1, 0.02, 1, 104),  # lists too short for a bit of every row
+        ("warp", "bpr", 1, 0.6, N_OUTPUTS - 4, 40),  # steps so long that they are taken in rounds
+        ("dynamic", "bpr", 1, 0.1, N_OUTPUTS - 4, 32),
+    ],
+)
+def test_samplers_that_look_at_pairs_see_biases_and_lists(name, link, negative, alpha, longest, width, isa):
     """Items of a user who has some already; scores of which those with a bias are higher."""
     rng = np.random.default_rng(5)
     fast = [
-        rows(rng, N_INPUTS, 24),
-        rows(rng, N_OUTPUTS, 24),
+        rows(rng, N_INPUTS, width),
+        rows(rng, N_OUTPUTS, width),
         rng.standard_normal(N_OUTPUTS).astype(np.float32),
     ]
     slow = [
-        fast[0][:, :24].astype(np.float64),
-        fast[1][:, :24].astype(np.float64),
+        fast[0][:, :width].astype(np.float64),
+        fast[1][:, :width].astype(np.float64),
         fast[2].astype(np.float64),
     ]
-    lists = lists_of(rng, N_INPUTS, N_OUTPUTS, N_OUTPUTS - 4)
+    lists = lists_of(rng, N_INPUTS, N_OUTPUTS, longest)
     offsets, listed = as_csr(lists)
     uniform = make_sampler("uniform").source(NoiseData.of_counts(np.ones(N_OUTPUTS))).draws
+    make_draws, make_oracle = LOOKING[name]
     noise = _kernels.Noise(
-        N_OUTPUTS, sampler=WarpDraws(uniform, 20), wants_hidden=True, filter_offsets=offsets,
+        N_OUTPUTS, sampler=make_draws(uniform), wants_hidden=True, filter_offsets=offsets,
         filter_rows=listed, filter_by_input=True,
     )  # fmt: skip
-    target = _kernels.Sampled(fast[1], noise, negative, link="hinge", bias=fast[2])
-    kernel = _kernels.Kernel(fast[0], [target], reader="pairs", width=24, compute_loss=True, isa=isa)
+    target = _kernels.Sampled(fast[1], noise, negative, link=link, bias=fast[2])
+    kernel = _kernels.Kernel(fast[0], [target], reader="pairs", width=width, compute_loss=True, isa=isa)
     goal = reference.Sampled(
-        reference.Side(slow[1]), draw_warp(DRAWS["uniform"], 20), negative, "hinge", slow[2],
+        reference.Side(slow[1]), make_oracle(DRAWS["uniform"]), negative, link, slow[2],
         excluded={i: values.tolist() for i, values in enumerate(lists)}, by_input=True,
     )  # fmt: skip
     model = reference.Model(reference.Side(slow[0]), [goal], reader="pairs")
     before = fast[2].copy()
-    found, expected = train_both(rng, kernel, model, alpha=0.02)
+    found, expected = train_both(rng, kernel, model, alpha=alpha)
     assert found == pytest.approx(expected, rel=1e-5)
     for one, other in zip(fast, slow, strict=True):
         np.testing.assert_allclose(one[..., : other.shape[-1]], other, 1e-4, 1e-5)
+        assert not one[..., other.shape[-1] :].any()
     assert np.abs(fast[2] - before).max() > 0.05
 
 

@@ -12,10 +12,12 @@ from ns2vec.recommend import (
     FactorizationMachine,
     Features,
     MatrixFactorization,
+    Recommender,
     by_item,
     by_time,
     planted_interactions,
 )
+from ns2vec.sampling import Hard
 
 SMALL = {"vector_size": 16, "epochs": 15}
 
@@ -120,6 +122,22 @@ def test_samplers_that_look_at_the_model_see_sums(planted, sampler):
 def test_a_sampler_that_would_leave_out_all_items_is_refused(sampler):
     with pytest.raises(ConfigError, match="by the row that they share: take 'hard:near=input,duplicates=1"):
         FactorizationMachine(sampler=sampler)
+
+
+def test_a_model_of_a_file_with_such_a_sampler_answers_and_is_not_trained_on(planted, tmp_path):
+    """Files are older than the refusal."""
+    model = FactorizationMachine(vector_size=8, epochs=1).fit(planted.interactions)
+    state = model.to_state()
+    state.attributes["sampler"] = Hard().state_dict()
+    old = FactorizationMachine.from_state(state)
+    assert old.recommend("u3", n=3) == model.recommend("u3", n=3)
+    old.save(tmp_path / "old.ns2v")
+    again = Recommender.load(tmp_path / "old.ns2v")
+    assert again.recommend("u3", n=3) == model.recommend("u3", n=3)
+    for train in (again.fit, again.partial_fit):
+        with pytest.raises(ConfigError, match="by the row that they share"):
+            train(planted.interactions)
+    assert again.recommend("u3", n=3) == model.recommend("u3", n=3)
 
 
 def test_hard_negatives_are_found_for_sums(planted):

@@ -8,7 +8,7 @@ import pytest
 from ns2vec.exceptions import DivergenceError, FormatError
 from ns2vec.formats import native
 from ns2vec.recommend import LightGCN, planted_interactions
-from ns2vec.recommend.propagation import graph_of, spread
+from ns2vec.recommend.propagation import Spreading, graph_of
 from ns2vec.training.observers import Observer
 
 OPTIONS = {"vector_size": 8, "learning_rate": 0.1, "validation": 0.2, "check_every": 2, "patience": 2}
@@ -24,7 +24,9 @@ def test_training_ends_when_lists_get_no_better(data):
     model = LightGCN(epochs=500, **OPTIONS).fit(data)
     assert model.epochs_trained < 500
     graph = graph_of(data.known(), data.n_items)
-    np.testing.assert_allclose(model.users.vectors, spread(model.base, graph, 3)[: data.n_users], atol=1e-6)
+    np.testing.assert_allclose(
+        model.users.vectors, Spreading(graph, 3)(model.base)[: data.n_users], atol=1e-6
+    )
 
 
 def test_what_runs_away_is_told():

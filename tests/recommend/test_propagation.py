@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ns2vec.recommend.propagation import Negatives, bpr_gradient, graph_of, recall_of_lists, spread
+from ns2vec.recommend._spread import spread_mean
+from ns2vec.recommend.propagation import Negatives, Spreading, bpr_gradient, graph_of, recall_of_lists
 
 N_USERS, N_ITEMS, D = 5, 7, 4
 
@@ -38,22 +39,54 @@ def test_vectors_are_spread_as_equations_4_and_8_say(lists, vectors):
     for _ in range(3):
         layer = a @ layer
         expected = expected + layer
-    np.testing.assert_allclose(spread(vectors, graph, 3), expected / 4, atol=1e-6)
-    assert np.array_equal(spread(vectors, graph, 0), vectors)
+    np.testing.assert_allclose(Spreading(graph, 3)(vectors), expected / 4, atol=1e-6)
+    assert np.array_equal(Spreading(graph, 0)(vectors), vectors)
+
+
+@pytest.mark.parametrize("width", [1, 3, 8, 39, 64])
+def test_vectors_of_any_length_are_spread_into_memory_that_is_given(lists, width):
+    """Tiles, quads and single columns; memory that was used before does not show."""
+    graph, rng = graph_of(lists, N_ITEMS), np.random.default_rng(width)
+    spreading, out = Spreading(graph, 2), np.full((N_USERS + N_ITEMS, width), np.nan, dtype=np.float32)
+    for _ in range(2):
+        vectors = rng.standard_normal(out.shape).astype(np.float32)
+        once = graph.toarray() @ vectors
+        assert spreading(vectors, out) is out
+        np.testing.assert_allclose(out, (vectors + once + graph.toarray() @ once) / 3, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("offsets", "ends", "n_out", "message"),
+    [
+        ([0, 1], [0], 2, "a graph of 1 nodes for 2 vectors"),
+        ([0, 1, 2], [0, 2], 2, "edges beyond its 2 nodes"),
+        ([0, 2, 1], [0], 2, "offsets that do not rise"),
+        ([0, 1, 2], [0, 1], 3, "expected memory for 2 vectors of 4 numbers"),
+    ],
+)
+def test_graphs_that_do_not_fit_are_refused(offsets, ends, n_out, message):
+    vectors, out = np.zeros((2, 4), np.float32), np.zeros((n_out, 4), np.float32)
+    weights = np.ones(len(ends), np.float32)
+    with pytest.raises(ValueError, match=message):
+        spread_mean(
+            np.array(offsets, np.int64), np.array(ends, np.int32), weights, vectors, out,
+            np.zeros((2, n_out, 4), np.float32), 1,
+        )  # fmt: skip
 
 
 def test_the_gradient_is_that_of_finite_differences(lists, vectors):
     """Through the spreading, in float64."""
     users, chosen, others = np.array([0, 0, 1, 3, 4]), np.array([5, 6, 9, 8, 11]), np.array([9, 10, 5, 6, 6])
     graph = graph_of(lists, N_ITEMS)
+    a, spreading = dense(lists), Spreading(graph, 3)
 
     def loss_of(base):
-        final = spread(base, graph.astype(np.float64), 3)
+        final = (base + a @ base + a @ a @ base + a @ a @ a @ base) / 4
         lead = (final[users] * (final[chosen] - final[others])).sum(axis=1)
         return np.logaddexp(0.0, -lead).mean()
 
-    loss, by_final = bpr_gradient(spread(vectors, graph, 3), users, chosen, others)
-    gradient, base = spread(by_final, graph, 3), vectors.astype(np.float64)
+    loss, by_final = bpr_gradient(spreading(vectors), users, chosen, others)
+    gradient, base = spreading(by_final), vectors.astype(np.float64)
     assert loss == pytest.approx(loss_of(base), rel=1e-6)
     for row, column in np.ndindex(base.shape):
         moved = [base.copy(), base.copy()]

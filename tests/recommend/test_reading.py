@@ -46,6 +46,35 @@ def test_files_in_any_layout(name, write_text):
     assert told(read_interactions(write_text(text, name), **options)) == ROWS
 
 
+PROSE = (
+    "It was the best of times it was the worst of times\nit was the age of wisdom\nand of\nfoolishness too\n"
+)
+TEXTS = {
+    "blanks.txt": (PROSE, "from 2 to 12 fields, such as 'It was the best"),
+    "one-line.txt": ("word " * 40, "from 40 to 40 fields, such as 'word word"),
+}
+
+
+@pytest.mark.parametrize("name", ["blanks.txt", "one-line.txt"])
+def test_running_text_is_no_table(name, write_text):
+    text, seen = TEXTS[name]
+    with pytest.raises(
+        FormatError, match=f"this looks like running text.*{seen}.*expected a user and an item"
+    ):
+        read_interactions(write_text(text, name))
+
+
+def test_uneven_lines_are_read_when_their_columns_are_named(write_text):
+    found = read_interactions(write_text(PROSE, "notes.txt"), user=0, item=1)
+    assert told(found)[0][:2] == ("It", "was")
+    assert len(found) == 4
+
+
+def test_times_may_be_missing_from_some_lines(write_text):
+    found = read_interactions(write_text("ann tea 2 30\nbob milk\nann milk 3\n", "uneven.txt"))
+    assert found.user_keys == ["ann", "bob"]
+
+
 COLUMNS = dict(zip(NAMES, map(list, zip(*ROWS, strict=True)), strict=True))
 
 
