@@ -419,6 +419,7 @@ cdef class Kernel:
     cdef ns2_ops ops
     cdef const ns2_ops *scoring  # of rows that are asked for one by one: they are not packed for a product of matrices
     cdef int set_inputs(self, object inputs, object tags, long width) except -1
+    cdef int check_packed(self, str reader, object pooled, long hot_rows, str backend) except -1
     cdef int set_concat(self, str reader, long width, object null_row, long n_tags) except -1
     cdef int set_ops(self, str backend, str isa) except -1
     cdef int set_targets(self, object targets) except -1

@@ -140,6 +140,7 @@ cdef class Kernel:
         check(not isinstance(pooled, str) or pooled == "concat", f"pooled must be True, False or 'concat', got {pooled!r}")
         self.pooled = bool(pooled)
         self.pooled_rows = self.pooled and self.inputs.offsets == NULL and self.tags.offsets == NULL
+        self.check_packed(reader, pooled, hot_rows, backend)
         self.shrink_windows = shrink_windows
         self.is_mean = cbow_mean
         self.is_corrected = cbow_corrected
@@ -169,7 +170,7 @@ cdef class Kernel:
     cdef int set_inputs(self, object inputs, object tags, long width) except -1:
         self.inputs_owner = as_vectors(inputs)
         self.inputs = self.inputs_owner.side
-        self.stride = self.inputs_owner.stride
+        self.stride = (self.inputs.stride + NS2_ROW_FLOATS - 1) // NS2_ROW_FLOATS * NS2_ROW_FLOATS
         self.n_rows = self.inputs_owner.n_ids
         check(0 <= width <= self.stride, f"width must be at most {self.stride}, the length of rows, got {width}")
         self.width = ((width or self.stride) + NS2_WIDTH_FLOATS - 1) // NS2_WIDTH_FLOATS * NS2_WIDTH_FLOATS
@@ -181,6 +182,14 @@ cdef class Kernel:
             self.tags = self.tags_owner.side
         self.plain_inputs = tags is None and not self.inputs.by_copy
         self.with_locks = not self.plain_inputs or self.inputs.lock != NULL
+        return 0
+
+    cdef int check_packed(self, str reader, object pooled, long hot_rows, str backend) except -1:
+        """Rows of inputs without padding are gathered into a hidden row and scattered, and nothing else."""
+        check(self.inputs.stride == self.stride or (self.pooled_rows and pooled != "concat" and reader == "pairs"
+                                                    and hot_rows == 0 and backend == "fused"),
+              f"rows must be a multiple of {ROW_FLOATS} floats long, got {self.inputs.stride}: only inputs of pairs that "
+              "are pooled need no padding, with the back end 'fused' and without hot rows")
         return 0
 
     cdef int set_concat(self, str reader, long width, object null_row, long n_tags) except -1:
@@ -259,6 +268,8 @@ cdef class Kernel:
               "the gemm back end is for logistic links without a bias")
         check(self.hot_rows == 0 or not (goal.side.by_copy or self.inputs.by_copy or self.tags_owner is not None),
               "hot_rows are for rows that are trained in place, without bags or tags")
+        check(self.inputs.stride == self.stride or goal.noise.kind != DRAW_CALL or goal.noise.other_inputs,
+              f"samplers that may look at inputs need rows of a multiple of {ROW_FLOATS} floats")
         check(not (self.concat and goal.noise.wants_hidden), "samplers that look at inputs know none that are concatenated")
         if goal.noise.filter_by_input:
             check(self.reader == read_pairs and not self.pooled, "filters by input need reader='pairs', not pooled")
@@ -575,8 +586,8 @@ cdef class Kernel:
         for i in range(self.n_goals):
             check(not self.goals[i].is_all and self.goals[i].bias == NULL and self.hot_rows == 0,
                   "gradients are for targets other than All, without a bias, and for kernels without hot rows")
-        found = [np.zeros((side_rows, self.stride), np.float32) for side_rows in
-                 [self.inputs.n_rows] + [(<Target> target).outputs.n_rows for target in self.targets]]
+        found = [np.zeros((self.inputs.n_rows, self.inputs.stride), np.float32)]
+        found += [np.zeros(((<Target> target).outputs.n_rows, self.stride), np.float32) for target in self.targets]
         start_noise(self, work, epoch, chunk)
         work.is_gradient = True
         view = found[0]

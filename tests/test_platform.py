@@ -42,3 +42,13 @@ def test_systems_that_take_no_advice(monkeypatch):
     _platform.advise_huge_pages(memory, False)
     _platform.provide_memory(memory)
     assert memory.all()
+
+
+def test_memory_that_was_let_go_goes_back_where_the_allocator_can(monkeypatch):
+    asked = []
+    monkeypatch.setattr(_platform, "_malloc_trim", lambda: asked.append)
+    _platform.give_back_memory()
+    assert asked == [0]
+    monkeypatch.setattr(_platform, "_malloc_trim", lambda: None)
+    _platform.give_back_memory()
+    assert asked == [0]

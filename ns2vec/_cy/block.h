@@ -9,7 +9,8 @@
  * Links are the lines of NS2_LINKS, or a function of the user's own; links.inc says what each does.
  *
  * One source, block.inc, is compiled once per vector width; dispatch.c picks the table at run time.
- * Rows are `stride` floats long (a multiple of NS2_ROW_FLOATS, padding is zero and stays zero).
+ * Rows are `stride` floats long (a multiple of NS2_ROW_FLOATS, padding is zero and stays zero); those that are
+ * only gathered and scattered need no padding.
  * Legend: n = n_inputs, m = n_outputs, ld = ns2_tile_width(m).
  */
 #ifndef NS2VEC_BLOCK_H
@@ -102,7 +103,7 @@ struct ns2_ops {
     void (*link)(const ns2_block *b);
     void (*update)(const ns2_block *b);
     void (*step)(const ns2_ops *ops, const ns2_block *b); /* the three, one after the other */
-    /* hidden = scale * sum of the rows */
+    /* hidden = scale * sum of the rows; here and in scatter rows may have any length */
     void (*gather)(float *const *rows, long n, long stride, float scale, float *hidden);
     /* row_i += scale * lock_i * delta, one row after the other, so repeated rows lose nothing */
     void (*scatter)(float *const *rows, long n, long stride, float scale, const float *lock,

@@ -39,7 +39,7 @@ cdef inline void find_rows(HotRows *hot, float *matrix, const int32_t *ids, long
 
 
 cdef inline float *input_row(Kernel k, Workspace work, long row) noexcept nogil:
-    return row_in(&work.hot, k.inputs.matrix, row, k.stride)
+    return row_in(&work.hot, k.inputs.matrix, row, k.inputs.stride)
 
 
 cdef inline void merge(HotRows *hot, long stride) noexcept nogil:
@@ -369,7 +369,7 @@ cdef inline void gather_inputs(Kernel k, Workspace work, long n, long n_rows) no
         for i in range(n):
             memcpy(work.hidden + i * k.slot, work.inputs_now[i], k.slot * sizeof(float))
         return
-    k.ops.gather(work.inputs_now, n, k.stride, <float> 1.0 / n_rows if k.is_mean else <float> 1.0, work.hidden)
+    k.ops.gather(work.inputs_now, n, k.inputs.stride, <float> 1.0 / n_rows if k.is_mean else <float> 1.0, work.hidden)
 
 
 cdef void scatter_inputs(Kernel k, Workspace work, Window *window, long n, long n_rows) noexcept nogil:
@@ -384,7 +384,7 @@ cdef void scatter_inputs(Kernel k, Workspace work, Window *window, long n, long 
     if work.is_gradient:
         for i in range(n):
             work.inputs_now[i] = work.inputs.changes + (work.inputs_now[i] - work.inputs.matrix)
-    k.ops.scatter(work.inputs_now + first, n - first, k.stride, share, work.locks + first if k.with_locks else NULL,
+    k.ops.scatter(work.inputs_now + first, n - first, k.inputs.stride, share, work.locks + first if k.with_locks else NULL,
                   work.deltas)
 
 

@@ -11,7 +11,8 @@ cdef class UnitMatrix:
     Parameters
     ----------
     matrix : ndarray of shape (n_rows, stride), float32
-        Changed in place; stride is a multiple of 16 and padding is zero.
+        Changed in place; stride is a multiple of 16 and padding is zero, unless they are inputs of pairs that are
+        pooled: those may have any stride, and need no padding.
     offsets, rows : ndarray, int64 (n_ids + 1,) and int32 (n,), optional
         Bags in CSR form, none empty: unit i has the rows ``rows[offsets[i]:offsets[i + 1]]``. Without them unit i is
         row i.
@@ -38,8 +39,7 @@ cdef class UnitMatrix:
         self.n_rows = self.n_ids = matrix.shape[0]
         self.stride = matrix.shape[1]
         check(self.n_rows >= 1, f"a matrix must have at least one row, got {self.n_rows}")
-        check(self.stride >= 1 and self.stride % NS2_ROW_FLOATS == 0,
-              f"rows must be a multiple of {ROW_FLOATS} floats long, got {self.stride}")
+        check(self.stride >= 1, "rows must be at least one float long, got none")
         self.side.matrix = &matrix[0, 0]
         self.side.changes = NULL if frozen else self.side.matrix
         self.side.is_sum = combine == "sum"

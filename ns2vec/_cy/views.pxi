@@ -51,5 +51,5 @@ cdef void show_model(Kernel k, Workspace work, long i, Window *window, ns2_reque
 
 cdef const float *planned_hidden(Kernel k, Workspace work, long first, long end, long n_rows) noexcept nogil:
     """Mean of the n_rows of inputs of a window, as they are one window before its turn."""
-    k.ops.gather(work.inputs_now + first, end - first, k.stride, <float> 1.0 / n_rows, work.planned_hidden)
+    k.ops.gather(work.inputs_now + first, end - first, k.inputs.stride, <float> 1.0 / n_rows, work.planned_hidden)
     return work.planned_hidden

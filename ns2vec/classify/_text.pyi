@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -18,3 +20,17 @@ class TextVectors:
         prefix: bytes,
     ) -> None: ...
     def write(self, text: str, out: Float32Array) -> None: ...
+
+class SingleAnswers:
+    def __init__(
+        self,
+        vectors: TextVectors,
+        outputs: Float32Array,
+        labels: list[Any],
+        *,
+        is_each: bool,
+        made_of: list[tuple[dict[str, Any], str, Any]],
+        words: dict[Any, int],
+    ) -> None: ...
+    def label(self, texts: Any) -> Any: ...
+    def best(self, texts: Any, temperature: float) -> tuple[Any, float] | None: ...

@@ -1,18 +1,30 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
-"""The vector of a single text: its words, their rows and those of n-grams, and the mean of these.
+"""The vector of a single text: its words, their rows and those of n-grams, and the mean of these; its likeliest label.
 
-`ns2vec.classify.features` does it for many lines at once, where the cost of a call does not count; it is the oracle.
+`ns2vec.classify.features` does it for many lines at once, where the cost of a call does not count; it is the oracle,
+as `ns2vec.classify.prediction` is of labels.
 """
 
+from cpython.dict cimport PyDict_GetItem
+from cpython.object cimport PyObject
+from libc.math cimport exp
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcmp, memcpy
 
 from ns2vec.inputs._ngrams cimport Rule, add_ngrams, hash_of, is_whole, n_ngrams
-from ns2vec.inputs._rows cimport Matrices, add_means, describe
+from ns2vec.inputs._rows cimport Matrices, describe
 
 cdef extern from "Python.h":
     const char* PyUnicode_AsUTF8AndSize(object text, Py_ssize_t* n_bytes) except NULL
+
+cdef extern from "answer.h" nogil:
+    void ns2_ask_for_row(const float* row, Py_ssize_t width)
+    void ns2_mean(const float** rows, Py_ssize_t n, Py_ssize_t width, float share, float* out)
+    void ns2_products(
+        const float* rows, Py_ssize_t n, Py_ssize_t stride, const float* x, Py_ssize_t width, float* out
+    )
+    double ns2_sum_of_exponentials(const float* scores, Py_ssize_t n, float best, float factor)
 
 cdef extern from *:
     void prefetch "__builtin_prefetch"(const void* address) noexcept nogil
@@ -208,13 +220,16 @@ cdef class TextVectors:
         ValueError
             If `out` has another length, or a row is not there.
         """
+        if out.shape[0] != self.width:
+            raise ValueError(f"expected room for {self.width} numbers, got {out.shape[0]}")
+        self.write_vector(text, &out[0])
+
+    cdef int write_vector(self, str text, float* out) except -1:
         cdef Py_ssize_t n_bytes
         cdef const uint8_t* content = <const uint8_t*>PyUnicode_AsUTF8AndSize(text, &n_bytes)
         cdef const char* prefix = self.prefix
         cdef int64_t n_prefix = len(self.prefix), n
         cdef Token* tokens
-        if out.shape[0] != self.width:
-            raise ValueError(f"expected room for {self.width} numbers, got {out.shape[0]}")
         if n_bytes >= 3 and memcmp(content, b"\xef\xbb\xbf", 3) == 0:  # a byte order mark is no part of a text
             content, n_bytes = content + 3, n_bytes - 3
         tokens = <Token*>malloc((count_tokens(content, n_bytes) + 1) * sizeof(Token))
@@ -223,36 +238,151 @@ cdef class TextVectors:
         try:
             with nogil:
                 n = self.read_tokens(tokens, content, n_bytes, prefix, n_prefix)
-            self.write_mean(tokens, n, &out[0])
+            self.write_mean(tokens, n, out)
         finally:
             free(tokens)
+        return 0
+
+    cdef inline const float* row_at(self, int32_t row) noexcept nogil:
+        return self.matrices.starts[0] + row * self.matrices.strides[0]
 
     cdef int write_mean(self, Token* tokens, int64_t n, float* out) except -1:
-        cdef int64_t n_features = 0, longest = 0, i
-        cdef int64_t[2] ends
+        cdef int64_t n_features = 0, longest = 0, i, n_rows, bad = -1
         cdef int32_t* rows
+        cdef const float** found
         cdef float share
+        cdef Py_ssize_t d
         for i in range(n):
             n_features += (tokens[i].row >= 0) + tokens[i].n_ngrams
             longest = max(longest, tokens[i].n_bytes)
         for i in range(1, self.word_ngrams):
             n_features += max(n - i, 0)
         # one more row, which the last n-gram may write without having it
-        rows = <int32_t*>malloc((n_features + 1) * sizeof(int32_t) + longest + 2)
-        if rows == NULL:
+        found = <const float**>malloc(
+            (n_features + 1) * (sizeof(float*) + sizeof(int32_t)) + longest + 2
+        )
+        if found == NULL:
             raise MemoryError
-        try:
-            with nogil:
-                ends[0], ends[1] = 0, self.add_features(tokens, n, <uint8_t*>(rows + n_features + 1), rows)
-            for i in range(ends[1]):
+        rows = <int32_t*>(found + n_features + 1)
+        with nogil:
+            n_rows = self.add_features(tokens, n, <uint8_t*>(rows + n_features + 1), rows)
+            for i in range(n_rows):
                 if not 0 <= rows[i] < self.n_rows:
-                    raise ValueError(f"a feature has row {rows[i]}, but there are {self.n_rows} rows")
-            with nogil:
-                add_means(&self.matrices, ends, rows, 1, out, self.width, self.width)
-                if ends[1] != n_features and not self.skips:
-                    share = <float>(<double>ends[1] / <double>n_features)
-                    for i in range(self.width):
-                        out[i] *= share
-        finally:
-            free(rows)
+                    bad = i
+                    break
+                found[i] = self.row_at(rows[i])
+                # most of the time goes by until rows come from memory: all of them are asked for at once
+                ns2_ask_for_row(found[i], self.width)
+            if bad < 0:
+                ns2_mean(found, n_rows, self.width, <float>(1.0 / <double>max(n_rows, 1)), out)
+                if n_rows != n_features and not self.skips:
+                    share = <float>(<double>n_rows / <double>n_features)
+                    for d in range(self.width):
+                        out[d] *= share
+        if bad >= 0:
+            bad = rows[bad]
+            free(found)
+            raise ValueError(f"a feature has row {bad}, but there are {self.n_rows} rows")
+        free(found)
         return 0
+
+
+cdef class SingleAnswers:
+    """The likeliest label of a single text, in one call; as long as the model has what it was made of.
+
+    Parameters
+    ----------
+    vectors : TextVectors
+    outputs : ndarray of shape (n_labels, D), float32
+        The numbers of a row are side by side.
+    labels : list
+    is_each : bool
+        Each label is decided on its own.
+    made_of : list of tuple (dict, str, value)
+        Attributes, and the values with which the answers are right.
+    words : dict
+        Of the model; with as many entries the answers are right.
+
+    Raises
+    ------
+    ValueError
+        If the arrays do not fit together.
+    """
+
+    cdef TextVectors vectors
+    cdef const float[:, :] outputs
+    cdef list labels, made_of
+    cdef dict words
+    cdef Py_ssize_t n_labels, n_words, stride
+    cdef bint is_each
+
+    def __cinit__(
+        self, TextVectors vectors not None, const float[:, :] outputs not None, list labels not None, *,
+        bint is_each, list made_of not None, dict words not None,
+    ):
+        self.n_labels, self.n_words = len(labels), len(words)
+        if self.n_labels < 1 or outputs.shape[0] != self.n_labels or outputs.shape[1] != vectors.width:
+            raise ValueError(
+                f"expected a vector of {vectors.width} numbers for each of {self.n_labels} labels, at least one, "
+                f"got shape ({outputs.shape[0]}, {outputs.shape[1]})"
+            )
+        if outputs.strides[0] % sizeof(float) or vectors.width > 1 and outputs.strides[1] != sizeof(float):
+            raise ValueError("expected rows whose numbers are side by side: pass np.ascontiguousarray(outputs)")
+        self.vectors, self.outputs, self.labels, self.is_each = vectors, outputs, labels, is_each
+        self.made_of, self.words = made_of, words
+        self.stride = outputs.strides[0] // <Py_ssize_t>sizeof(float)
+
+    cdef bint is_valid(self):
+        cdef tuple each
+        if len(self.words) != self.n_words or len(self.labels) != self.n_labels:
+            return False
+        for each in self.made_of:
+            if PyDict_GetItem(each[0], each[1]) != <PyObject*>each[2]:
+                return False
+        return True
+
+    cdef Py_ssize_t find(self, object texts, float factor, double* probability) except -2:
+        """The place of the likeliest label and, unless NULL, its probability; -1: ask in the way of many texts."""
+        cdef object text
+        cdef float* hidden
+        cdef float* scores
+        cdef Py_ssize_t best = 0, i
+        if type(texts) is list and len(<list>texts) == 1:
+            text = (<list>texts)[0]
+        elif type(texts) is tuple and len(<tuple>texts) == 1:
+            text = (<tuple>texts)[0]
+        else:
+            return -1
+        if type(text) is not str or not self.is_valid():
+            return -1
+        hidden = <float*>malloc((self.vectors.width + self.n_labels) * sizeof(float))
+        if hidden == NULL:
+            raise MemoryError
+        scores = hidden + self.vectors.width
+        try:
+            self.vectors.write_vector(<str>text, hidden)
+            with nogil:
+                ns2_products(&self.outputs[0, 0], self.n_labels, self.stride, hidden, self.vectors.width, scores)
+                for i in range(1, self.n_labels):
+                    if scores[i] > scores[best]:
+                        best = i
+                if probability != NULL and self.is_each:
+                    probability[0] = 1.0 / (1.0 + exp(-<double>(factor * scores[best])))
+                elif probability != NULL:
+                    probability[0] = 1.0 / ns2_sum_of_exponentials(scores, self.n_labels, scores[best], factor)
+        except UnicodeEncodeError:
+            return -1
+        finally:
+            free(hidden)
+        return best
+
+    def label(self, object texts):
+        """Return the likeliest label of the only text; None where another way has to find it."""
+        cdef Py_ssize_t best = self.find(texts, 1.0, NULL)
+        return None if best < 0 else self.labels[best]
+
+    def best(self, object texts, double temperature):
+        """Return the likeliest label of the only text and its probability; None where another way has to find them."""
+        cdef double probability = 0.0
+        cdef Py_ssize_t best = self.find(texts, <float>(1.0 / temperature), &probability)
+        return None if best < 0 else (self.labels[best], <double><float>probability)

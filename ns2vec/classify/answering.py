@@ -12,6 +12,7 @@ import numpy.typing as npt
 from ns2vec._options import whole
 from ns2vec._typing import Float32Array, Int64Array
 from ns2vec.classify import prediction
+from ns2vec.classify._text import SingleAnswers
 from ns2vec.classify.calibrating import out_of_fold
 from ns2vec.classify.features import LineBags
 from ns2vec.classify.files import StoredClassifier
@@ -32,6 +33,7 @@ class AnsweringClassifier(StoredClassifier):
     temperature: float
     adds_noise: bool
     _kept: SingleTexts | None = None
+    _quick: SingleAnswers | None = None
     _search: tuple[Any, Any, Any] | None = None  # a tree, vectors of its decisions, and what finds its leaves
 
     def __repr__(self) -> str:
@@ -173,6 +175,8 @@ class AnsweringClassifier(StoredClassifier):
         -------
         list of labels
         """
+        if (quick := self._quick) is not None and (found := quick.label(texts)) is not None:
+            return [found]
         names = self.labels
         if self._is_tree:
             return [names[i] for i in self._likeliest(texts)[0].tolist()]
@@ -197,6 +201,9 @@ class AnsweringClassifier(StoredClassifier):
         known = self._kept
         if known is None or not known.is_of(self._core, self.prefix, self.adds_noise):
             self._kept = known = SingleTexts(self._core, self.prefix, self.adds_noise)
+            self._quick = None
+        if self._quick is None:
+            self._quick = known.answers(self, self._is_each)
         return known
 
     @property
@@ -245,6 +252,10 @@ class AnsweringClassifier(StoredClassifier):
         >>> [label for label, _ in model.top_k(["red"], k=2)[0]]
         ['a', 'b']
         """
+        if type(k) is int and k == 1 and isinstance(threshold, float):
+            quick = self._quick
+            if quick is not None and (best := quick.best(texts, self.temperature)) is not None:
+                return [[best] if best[1] >= threshold else []]
         labels = self.labels
         n_most = len(labels) if k == -1 else whole("k", k, 1)
         least: Any = None  # one for all labels

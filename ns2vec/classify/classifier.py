@@ -131,7 +131,7 @@ class Classifier(AnsweringClassifier):
         self.epoch_losses: list[float] = []
         self.quantized = {}
         self.lifecycle_events: list[dict[str, Any]] | None = []
-        units = TextUnits(KeyedVectors(config.vector_size), features)
+        units = TextUnits(KeyedVectors(config.vector_size), features, is_packed=shards is None)
         labels = Units(KeyedVectors(config.vector_size), name="labels")
         spec = partial(spec_of, loss, self.freeze)
         self._core = EmbeddingCore(config, units, outputs=labels, spec=spec)
@@ -226,8 +226,8 @@ class Classifier(AnsweringClassifier):
         core = self._core
         ids = self._places(lists.labels)[lists.ids]
         weights = learning.line_weights(core, ids, lists.offsets, sample_weight, self.class_weight)
-        bags = self._units.features.encode(lines, self.wv.key_to_index)
-        pairs = learning.pairs_of(core, bags, ids, lists.offsets, weights)
+        rows = self._units.features.rows_of(lines, self.wv.key_to_index)
+        pairs = learning.pairs_of(core, rows, ids, lists.offsets, weights)
         core.config = learning.in_chunks(core.config, len(pairs))
         observers: list[Observer] = [
             LineLosses(self.epoch_losses),

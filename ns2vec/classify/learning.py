@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from ns2vec._options import number
-from ns2vec._typing import Float32Array, Int64Array
-from ns2vec.classify.features import LineBags
+from ns2vec._platform import give_back_memory
+from ns2vec._typing import Float32Array, Int32Array, Int64Array
+from ns2vec.classify._lines import LineRows
 from ns2vec.classify.lines import LabelLists, TextLines
 from ns2vec.classify.units import OUTPUTS, label_tree
 from ns2vec.exceptions import ConfigError
@@ -54,6 +57,7 @@ def begin(core: EmbeddingCore, lines: TextLines, lists: LabelLists, pretrained: 
     core.outputs.take(build_vocabulary(lists.labels, label_counts(lists), min_count=1)[0])
     inputs.features.forget()
     inputs.features.number(lines, core.wv.key_to_index)
+    give_back_memory()  # what reading and counting took: the rows come from the system
     core.begin(core.config.seed)
     if pretrained is not None:
         if "inputs" in core.spec.frozen:
@@ -100,15 +104,51 @@ def in_chunks(config: TrainingConfig, n_pairs: int) -> TrainingConfig:
 # ---- pairs of lines and labels ----
 
 
-def pairs_of(core: EmbeddingCore, bags: LineBags, ids: Any, offsets: Int64Array, weights: Any) -> Pairs:
+@dataclass(frozen=True)
+class LinePairs:
+    """Lines that meet an output each; their features are made when they are trained.
+
+    Attributes
+    ----------
+    rows : LineRows
+        Tells the features of any line.
+    lines : ndarray of shape (n,), int64, or None
+        The line of each pair; None: pair i has line i.
+    outputs : ndarray of shape (n,), int32
+    weights : ndarray of shape (n,), float32, or None
+        Factor of each pair's loss.
+    """
+
+    rows: LineRows
+    lines: Int64Array | None
+    outputs: Int32Array
+    weights: Float32Array | None
+    is_pooled: ClassVar[bool] = True
+
+    def __len__(self) -> int:
+        return len(self.outputs)
+
+    @cached_property
+    def mark(self) -> int:
+        """What a checkpoint knows them by: the features of all lines, their outputs and weights."""
+        return self.take(np.arange(len(self))).mark
+
+    def take(self, places: npt.NDArray[Any]) -> Pairs:
+        """Some of them, in the order of `places`, with their features."""
+        offsets, rows, _ = self.rows.rows(places if self.lines is None else self.lines[places])
+        weights = None if self.weights is None else self.weights[places]
+        return Pairs(rows, self.outputs[places], weights, offsets)
+
+
+def pairs_of(core: EmbeddingCore, rows: LineRows, ids: Any, offsets: Int64Array, weights: Any) -> LinePairs:
     """Lines with their labels: a set of them where all labels are scored, else a pair for each label.
 
     Parameters
     ----------
     core : EmbeddingCore
         Its `label_sets` are made where they are needed.
-    bags : LineBags
-        Features of lines.
+    rows : LineRows
+        Features of lines, all of which have rows.
     ids : ndarray, int32
         Columns of the labels of all lines.
     offsets : ndarray of shape (n + 1,), int64
@@ -116,7 +156,7 @@ def pairs_of(core: EmbeddingCore, bags: LineBags, ids: Any, offsets: Int64Array,
     weights : ndarray of shape (n,), float32, or None
     """
     lengths = np.diff(offsets)
-    has_features = np.diff(bags.offsets) > 0
+    has_features = rows.counts() > 0
     lines = np.flatnonzero((lengths > 0) & has_features)
     if (lengths[lines] == 1).all():
         outputs = ids[offsets[lines]]
@@ -126,16 +166,14 @@ def pairs_of(core: EmbeddingCore, bags: LineBags, ids: Any, offsets: Int64Array,
         shares = (1.0 / np.repeat(lengths[lines], lengths[lines])).astype(np.float32)
         lines = np.repeat(np.arange(len(lengths)), lengths * has_features)
         outputs = ids[np.repeat(has_features, lengths)]
-        return inputs_of(bags, lines, outputs, shares if weights is None else weights[lines] * shares)
-    return inputs_of(bags, lines, outputs, None if weights is None else weights[lines])
+        return of_lines(rows, lines, outputs, shares if weights is None else weights[lines] * shares)
+    return of_lines(rows, lines, outputs, None if weights is None else weights[lines])
 
 
-def inputs_of(bags: LineBags, lines: Any, outputs: Any, weights: Float32Array | None) -> Pairs:
-    """Pairs of the features of some lines and an output each."""
-    known = Pairs(bags.rows, np.zeros(len(bags.n_features), np.int32), None, bags.offsets)
-    is_all = len(lines) == len(known) and bool((lines == np.arange(len(known))).all())
-    taken = known if is_all else known.take(lines)
-    return Pairs(taken.inputs, np.ascontiguousarray(outputs, dtype=np.int32), weights, taken.offsets)
+def of_lines(rows: LineRows, lines: Any, outputs: Any, weights: Float32Array | None) -> LinePairs:
+    """Pairs of some lines and an output each."""
+    is_all = len(lines) == len(rows) and bool((lines == np.arange(len(rows))).all())
+    return LinePairs(rows, None if is_all else lines, np.ascontiguousarray(outputs, dtype=np.int32), weights)
 
 
 def label_sets(

@@ -9,51 +9,56 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ns2vec._typing import Int32Array, Int64Array, PathLike
+from ns2vec.classify._codes import count, pack, part, unpack
 from ns2vec.corpus._scan import END, Scanner
 from ns2vec.corpus.opening import open_binary
 from ns2vec.exceptions import CorpusError
 
 END_OF_LINE = "</s>"  # fastText's word for it, which ends every line
-CHUNK_WORDS = 1 << 20
+CHUNK_WORDS = 1 << 23  # arrays of so many go back to the system when they are let go; smaller ones may not
 BATCH_LINES = 1 << 13
 
 
 @dataclass(frozen=True)
 class TextLines:
-    """Tokens of lines.
+    """Tokens of lines, in less than half of the memory of as many numbers.
 
     Attributes
     ----------
     tokens : list of str
         The distinct ones, that of the end of a line among them.
-    ids : ndarray of shape (n,), int32
-        Of all tokens, line after line.
-    offsets : ndarray of shape (n_lines + 1,), int64
-        Where the tokens of each line begin; its end is the last of them.
+    codes : ndarray, uint8
+        All tokens as bytes, line after line (`ns2vec.classify._codes.pack`); the last of a line is its end.
+    ends : ndarray of shape (n_lines + 1,), int64
+        Where the bytes of each line begin.
     """
 
     tokens: list[str]
-    ids: Int32Array
-    offsets: Int64Array
+    codes: npt.NDArray[np.uint8]
+    ends: Int64Array
 
     def __len__(self) -> int:
-        return len(self.offsets) - 1
+        return len(self.ends) - 1
 
-    def take(self, is_taken: Any) -> TextLines:
-        """Those tokens of all lines for which it is true, a bool for each distinct one."""
-        kept = is_taken[self.ids]
-        ends = np.concatenate([[0], np.cumsum(kept)])
-        return TextLines(self.tokens, self.ids[kept], ends[self.offsets])
+    def ids(self) -> tuple[Int32Array, Int64Array]:
+        """The numbers of all tokens, and where those of each line begin."""
+        return unpack(self.codes, self.ends)
+
+    def part(self, is_taken: npt.NDArray[np.bool_]) -> tuple[TextLines, TextLines]:
+        """The tokens of all lines for which it is true, a bool for each distinct one, and the others."""
+        left, taken = part(self.codes, self.ends, is_taken.view(np.uint8))
+        return TextLines(self.tokens, *taken), TextLines(self.tokens, *left)
 
     def some(self, rows: Int64Array) -> TextLines:
         """Some of the lines, with the same tokens to number."""
-        return TextLines(self.tokens, *chosen(self.ids, self.offsets, rows))
+        return TextLines(self.tokens, *chosen(self.codes, self.ends, rows))
 
     def counts(self) -> Int64Array:
         """How often each distinct token occurs."""
-        return np.bincount(self.ids, minlength=len(self.tokens)).astype(np.int64)
+        return count(self.codes, len(self.tokens))
 
 
 def blocks_of(source: Any) -> Iterator[bytes]:
@@ -104,8 +109,8 @@ def read_lines(source: PathLike | Iterable[Any]) -> TextLines:
     --------
     >>> from ns2vec.classify.lines import read_lines
     >>> lines = read_lines(["good film", "", "good"])
-    >>> lines.tokens, lines.ids.tolist(), lines.offsets.tolist()
-    (['good', 'film', '</s>'], [0, 1, 2, 2, 0, 2], [0, 3, 4, 6])
+    >>> lines.tokens, [array.tolist() for array in lines.ids()]
+    (['good', 'film', '</s>'], [[0, 1, 2, 2, 0, 2], [0, 3, 4, 6]])
     """
     scanner = Scanner(chunk_words=CHUNK_WORDS, unicode_blanks=False, max_sentence_words=0, errors="replace")
     scanner.open()
@@ -116,13 +121,10 @@ def read_lines(source: PathLike | Iterable[Any]) -> TextLines:
     scanner.close()
     scanner.finish()
     found += scanner.take()
-    ids = np.concatenate([chunk[0] for chunk in found]) if found else np.empty(0, np.int32)
     tokens = scanner.tokens()[:]
     end_of_line = tokens.index(END_OF_LINE) if END_OF_LINE in tokens else len(tokens)
     tokens[end_of_line:] = tokens[end_of_line:] or [END_OF_LINE]
-    ends = ids == END
-    ids[ends] = end_of_line
-    return TextLines(tokens, ids, np.concatenate([[0], np.flatnonzero(ends) + 1]))
+    return TextLines(tokens, *pack([chunk[0] for chunk in found], END, end_of_line))
 
 
 @dataclass(frozen=True)
@@ -146,27 +148,28 @@ class LabelLists:
         return LabelLists(self.labels, *chosen(self.ids, self.offsets, rows))
 
 
-def chosen(ids: Int32Array, offsets: Int64Array, rows: Int64Array) -> tuple[Int32Array, Int64Array]:
-    """Ids and offsets of some lines."""
+def chosen(values: npt.NDArray[Any], offsets: Int64Array, rows: Int64Array) -> tuple[Any, Int64Array]:
+    """Values and offsets of some lines."""
     lengths = np.diff(offsets)[rows]
     ends = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     places = np.repeat(offsets[rows] - ends[:-1], lengths) + np.arange(ends[-1])
-    return ids[places], ends
+    return values[places], ends
 
 
 def without_labels(lines: TextLines, prefix: str) -> TextLines:
     """The words of lines in fastText's layout."""
     is_word = np.array([not token.startswith(prefix) for token in lines.tokens])
-    return lines if is_word.all() else lines.take(is_word)
+    return lines if is_word.all() else lines.part(is_word)[0]
 
 
 def labels_in(lines: TextLines, prefix: str) -> tuple[TextLines, LabelLists]:
     """Part lines in fastText's layout into words and labels, the tokens that begin with `prefix`."""
     is_label = np.array([token.startswith(prefix) for token in lines.tokens])
-    found = lines.take(is_label)
-    places, ids = np.unique(found.ids, return_inverse=True)
-    labels = [lines.tokens[place][len(prefix) :] for place in places.tolist()]
-    return lines.take(~is_label), LabelLists(labels, ids.astype(np.int32).reshape(-1), found.offsets)
+    found, words = lines.part(is_label)
+    is_there = found.counts() > 0
+    labels = [lines.tokens[place][len(prefix) :] for place in np.flatnonzero(is_there).tolist()]
+    ids, offsets = found.ids()
+    return words, LabelLists(labels, (np.cumsum(is_there, dtype=np.int32) - 1)[ids], offsets)
 
 
 def given_labels(labels: Iterable[Any], n_lines: int) -> LabelLists:

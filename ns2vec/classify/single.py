@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ns2vec._typing import Float32Array
-from ns2vec.classify._text import TextVectors
+from ns2vec.classify._text import SingleAnswers, TextVectors
 from ns2vec.classify.lines import one_line
 from ns2vec.classify.prediction import scorer_of
 from ns2vec.classify.units import OUTPUTS
@@ -86,6 +86,39 @@ class SingleTexts:
             core.make_spec, tables.tree, labels.key_to_index, labels.expandos.get("count"),
             bound and bound.source.log_q,
         ]  # fmt: skip
+
+    def answers(self, model: Any, is_each: bool) -> SingleAnswers | None:
+        """What finds the likeliest label in one call, where all labels are scored; None elsewhere."""
+        core = model._core
+        units, labels = core.inputs, core.outputs.wv
+        words, features = units.wv.key_to_index, units.features
+        if core.spec.targets[0].outputs != "labels" or (type(words), type(labels.index_to_key)) != (
+            dict,
+            list,
+        ):
+            return None
+        made_of = [
+            (vars(owner), name, vars(owner).get(name))
+            for owner, names in (
+                (model, ("_core", "prefix", "loss")),
+                (core, ("inputs", "second", "config", "make_spec", "tables")),
+                (units, ("wv", "rows", "features")),
+                (units.wv, ("key_to_index",)),
+                (features, ("ngrams", "word_ngrams", "skips", "numbered")),
+                (core.outputs, ("wv",)),
+                (labels, ("index_to_key",)),
+                *(() if features.numbered is None else ((features.numbered, ("table",)),)),
+            )
+            for name in names
+        ]
+        return SingleAnswers(
+            self.vectors,
+            core.output(OUTPUTS),
+            labels.index_to_key,
+            is_each=is_each,
+            made_of=[*made_of, (core.matrices, OUTPUTS, core.matrices[OUTPUTS])],
+            words=words,
+        )
 
     def is_of(self, core: EmbeddingCore, prefix: str, adds_noise: bool) -> bool:
         """Whether it was made of these."""

@@ -70,13 +70,14 @@ SPACE: dict[tuple[str, ...], Choice] = {
     ("word_ngrams",): OneOf((1, 2, 3), (2, 5, 1)),
     ("min_n", "max_n"): OneOf(((0, 0), (2, 4), (3, 5), (3, 6)), (4, 2, 2, 2)),
     ("vector_size",): OneOf((10, 20, 50, 100), (1, 2, 2, 2)),
-    ("bucket",): OneOf((20_000, 200_000, 2_000_000), (1, 3, 2)),
+    # only buckets that are used have rows: few save memory where there is a lot of text, and cost accuracy
+    ("bucket",): OneOf((200_000, 2_000_000), (1, 3)),
     ("min_count",): OneOf((1, 2), (3, 1)),
 }
 WORDS = {"alpha": 0.2, "epochs": 20, "word_ngrams": 2, "min_n": 0, "max_n": 0}
 SPELLING = {"alpha": 0.2, "epochs": 12, "word_ngrams": 1, "min_n": 3, "max_n": 6}
 BOTH = {"alpha": 0.15, "epochs": 25, "word_ngrams": 2, "min_n": 3, "max_n": 5}
-SIZES = {"vector_size": 50, "bucket": 200_000, "min_count": 1}
+SIZES = {"vector_size": 50, "bucket": 2_000_000, "min_count": 1}
 #: What is good for many texts; losses take turns.
 FIRST = (WORDS, WORDS, BOTH, SPELLING)
 

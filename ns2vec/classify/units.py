@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from ns2vec._registry import Registry
-from ns2vec._typing import Int64Array
+from ns2vec._typing import Float32Array, Int64Array
 from ns2vec.classify.features import TextFeatures
 from ns2vec.objectives import OBJECTIVES, Objective
 from ns2vec.training import Spec, TargetSpec, TrainingConfig
-from ns2vec.training.matrices import Rows, empty_rows, initial_rows
+from ns2vec.training.matrices import Rows, empty_rows, initial_rows, packed_rows
 from ns2vec.training.units import Side, Units
 from ns2vec.vocab import Huffman
 
@@ -61,11 +61,13 @@ class TextUnits(Units):
     ----------
     wv : KeyedVectors
     features : TextFeatures
+    is_packed : bool
+        Rows have no padding: a table of millions is most of the memory. Shards merge padded ones.
     """
 
-    def __init__(self, wv: Any, features: TextFeatures) -> None:
+    def __init__(self, wv: Any, features: TextFeatures, is_packed: bool = True) -> None:
         super().__init__(wv, "rows of words and n-grams")
-        self.features = features
+        self.features, self.is_packed = features, is_packed
         self.rows: Any = np.empty((0, wv.vector_size), dtype=np.float32)
 
     @property
@@ -87,9 +89,18 @@ class TextUnits(Units):
         """Those of n-grams."""
         return self.rows[len(self.wv.vectors) :]
 
+    def empty(self, n_rows: int, vector_size: int) -> Float32Array:
+        """Zeros for so many rows, as they are trained."""
+        return (packed_rows if self.is_packed else empty_rows)(n_rows, vector_size)
+
+    def begin(self, seed: int | None, vector_size: int) -> None:
+        """Give all fresh rows, small and random; those of an earlier training are let go before."""
+        self.rows = self.wv.vectors = np.empty((0, vector_size), dtype=np.float32)
+        super().begin(seed, vector_size)
+
     def take_rows(self, words: Any, ngrams: Any) -> None:
         """Let these be the rows, which are copied."""
-        rows = empty_rows(len(words) + len(ngrams), self.wv.vector_size)
+        rows = self.empty(len(words) + len(ngrams), self.wv.vector_size)
         rows[: len(words)], rows[len(words) :] = words, ngrams
         self.rows = rows
         self.compose()
@@ -99,7 +110,7 @@ class TextUnits(Units):
         n_words, n_ngrams, size = len(self.wv.index_to_key), self.features.n_bucket_rows, self.wv.vector_size
         grown = []
         for number, (old, n_rows) in enumerate(((self.wv.vectors, n_words), (self.ngram_rows, n_ngrams))):
-            fresh = empty_rows(n_rows - len(old), size)
+            fresh = np.empty((n_rows - len(old), size), dtype=np.float32)
             initial_rows(fresh, None if seed is None else seed + len(self.rows) + number)
             grown.append(np.concatenate([old, fresh]))
         self.take_rows(*grown)
@@ -111,7 +122,10 @@ class TextUnits(Units):
 
     def side(self, vector_size: int, frozen: bool = False) -> Side:
         """What an epoch trains of them."""
-        return Side(Rows(self.name, self.rows, self.n_rows, vector_size, is_read=frozen), frozen=frozen)
+        rows = Rows(
+            self.name, self.rows, self.n_rows, vector_size, is_read=frozen, may_be_packed=self.is_packed
+        )
+        return Side(rows, frozen=frozen)
 
 
 def label_tree(counts: Int64Array) -> Huffman:
@@ -142,14 +156,19 @@ def label_tree(counts: Int64Array) -> Huffman:
         weights[made] = weights[chosen[0]] + weights[chosen[1]]
         parents[chosen[0]] = parents[chosen[1]] = made
         branches[chosen[1]] = 1
-    paths: list[Any] = [None] * n
-    for place, label in enumerate(order.tolist()):
-        path, at = [], place
-        while at < 2 * n - 2:
-            path.append((parents[at] - n, 1 - branches[at]))
-            at = parents[at]
-        paths[label] = path
-    flat = [step for path in paths for step in path]
-    offsets = np.concatenate([[0], np.cumsum([len(path) for path in paths])]).astype(np.int64)
-    points, codes = zip(*flat, strict=True) if flat else ((), ())
-    return Huffman(offsets, np.array(points, dtype=np.int32), np.array(codes, dtype=np.uint8))
+    depths = np.zeros(2 * n - 1, dtype=np.int64)
+    for node in range(2 * n - 3, -1, -1):
+        depths[node] = depths[parents[node]] + 1
+    lengths = np.empty(n, dtype=np.int64)
+    lengths[order] = depths[:n]
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    points, codes = np.empty(offsets[-1], dtype=np.int32), np.empty(offsets[-1], dtype=np.uint8)
+    above, taken = np.array(parents), np.array(branches, dtype=np.uint8)
+    # all labels climb a branch at a time
+    nodes, places = np.arange(n), offsets[:-1][order]
+    while len(nodes := nodes[going := nodes < 2 * n - 2]):
+        places = places[going]
+        codes[places], nodes_above = 1 - taken[nodes], above[nodes]
+        points[places] = nodes_above - n
+        nodes, places = nodes_above, places + 1
+    return Huffman(offsets, points, codes)

@@ -11,6 +11,7 @@ can be compared weight by weight.
 - `ns2vec.reference.evaluation`   cosines with a query, ranks of expected answers in analogies
 - `ns2vec.reference.sides`        where vectors live: rows, and bags of rows
 - `ns2vec.reference.subwords`     character n-grams of words, and their hashes
+- `ns2vec.reference.lines`        features of lines of text
 - `ns2vec.reference.readers`      which inputs meet which centre, one function a reader
 - `ns2vec.reference.targets`      which outputs a centre stands for, one class a target
 - `ns2vec.reference.walks`        random walks over a graph

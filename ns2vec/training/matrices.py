@@ -56,21 +56,37 @@ def empty_rows(n_rows: int, vector_size: int) -> Float32Array:
         If there is not that much memory.
     """
     stride = -(-vector_size // _kernels.ROW_FLOATS) * _kernels.ROW_FLOATS
-    for n_made in (spare(n_rows), n_rows):
-        try:
-            memory = np.zeros(n_made * stride * 4 + 64, np.uint8)
-            break
-        except MemoryError:
-            continue
-    else:
-        raise MemoryError(
-            f"no memory for {n_rows:,} rows of {vector_size:,} numbers ({n_rows * stride * 4:,} bytes): "
-            "lower vector_size, or raise min_count"
-        )
-    first = -memory.ctypes.data % 64
-    padded = memory[first : first + n_made * stride * 4].view(np.float32).reshape(n_made, stride)
+    try:
+        padded = aligned_zeros(spare(n_rows), stride)
+    except MemoryError:
+        padded = aligned_zeros(n_rows, stride)
     rows: Float32Array = part_of(padded.view(Room), n_rows, vector_size)
     return rows
+
+
+def packed_rows(n_rows: int, vector_size: int) -> Float32Array:
+    """Zeros of shape (n_rows, vector_size) without padding, for rows that are only summed up: see `Rows`.
+
+    Raises
+    ------
+    MemoryError
+        If there is not that much memory.
+    """
+    return aligned_zeros(n_rows, vector_size)
+
+
+def aligned_zeros(n_rows: int, stride: int) -> Float32Array:
+    """Zeros of shape (n_rows, stride) that begin with a cache line."""
+    try:
+        memory = np.zeros(n_rows * stride * 4 + 64, np.uint8)
+    except MemoryError:
+        raise MemoryError(
+            f"no memory for {n_rows:,} rows of {stride:,} numbers ({n_rows * stride * 4:,} bytes): "
+            "lower vector_size, or raise min_count"
+        ) from None
+    first = -memory.ctypes.data % 64
+    found: Float32Array = memory[first : first + n_rows * stride * 4].view(np.float32).reshape(n_rows, stride)
+    return found
 
 
 def part_of(room: Any, n_rows: int, n_columns: int | None = None) -> Any:
@@ -181,6 +197,9 @@ class Rows:
         What the rows belong to, for messages; empty where nobody can tell.
     is_read : bool
         They are only read.
+    may_be_packed : bool
+        The kernel only gathers and scatters them, and takes them without padding; else they are trained in a
+        padded copy.
 
     Raises
     ------
@@ -197,6 +216,7 @@ class Rows:
         keys: Sequence[Any] = (),
         *,
         is_read: bool = False,
+        may_be_packed: bool = False,
     ) -> None:
         shape = getattr(array, "shape", None)
         if shape != (n_rows, vector_size):
@@ -212,6 +232,8 @@ class Rows:
         self.keys = keys
         self.array = array
         padded = padded_base(array)
+        if padded is None and may_be_packed and array.dtype == np.float32 and array.flags.c_contiguous:
+            padded = array
         self.is_copy = padded is None
         self.is_read = is_read
         if padded is None:

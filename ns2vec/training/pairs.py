@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from zlib import crc32
 
 import numpy as np
@@ -15,7 +15,7 @@ from ns2vec._kernels import shuffled
 from ns2vec._typing import Float32Array, Int32Array, Int64Array
 from ns2vec.training.sharded.rounds import examples_of_chunk
 
-__all__ = ["PairFeed", "Pairs"]
+__all__ = ["AnyPairs", "PairFeed", "Pairs"]
 
 if TYPE_CHECKING:
     from ns2vec.training.run import Run
@@ -52,6 +52,11 @@ class Pairs:
     def __len__(self) -> int:
         return len(self.outputs)
 
+    @property
+    def is_pooled(self) -> bool:
+        """Whether each output meets a list of inputs."""
+        return self.offsets is not None
+
     @cached_property
     def mark(self) -> int:
         """CRC-32 of ids and weights: what a checkpoint knows them by, whatever their order in an epoch."""
@@ -68,6 +73,26 @@ class Pairs:
         return Pairs(inputs, self.outputs[places], weights, offsets)
 
 
+class AnyPairs(Protocol):
+    """Pairs whose inputs are there, as those of `Pairs`, or are made when they are taken."""
+
+    def __len__(self) -> int: ...
+
+    @property
+    def is_pooled(self) -> bool:
+        """Whether each output meets a list of inputs."""
+        ...
+
+    @property
+    def mark(self) -> int:
+        """What a checkpoint knows them by, whatever their order in an epoch."""
+        ...
+
+    def take(self, places: npt.NDArray[Any]) -> Pairs:
+        """Some of them, in the order of `places`."""
+        ...
+
+
 @dataclass(frozen=True)
 class PairChunk:
     """Pairs that get one learning rate; each counts as a word and as a sentence.
@@ -76,7 +101,7 @@ class PairChunk:
     ----------
     index : int
         Number of the chunk in its epoch, from 0.
-    whole : Pairs
+    whole : AnyPairs
         All pairs of an epoch.
     order : ndarray of shape (n,), int64
         Places of its own among them.
@@ -85,7 +110,7 @@ class PairChunk:
     """
 
     index: int
-    whole: Pairs
+    whole: AnyPairs
     order: Int64Array
     words_before: int
 
@@ -114,10 +139,10 @@ class PairFeed:
 
     Parameters
     ----------
-    pairs : Pairs
+    pairs : Pairs, or whatever else gives some of them when it is asked
     """
 
-    def __init__(self, pairs: Pairs) -> None:
+    def __init__(self, pairs: AnyPairs) -> None:
         self.pairs = pairs
 
     def jobs(self, run: Run) -> Iterator[PairChunk]:

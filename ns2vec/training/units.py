@@ -173,9 +173,13 @@ class Units:
         """The seed of these units' fresh rows."""
         return None if seed is None else seed + self.shift
 
+    def empty(self, n_rows: int, vector_size: int) -> Float32Array:
+        """Zeros for so many rows, as they are trained."""
+        return empty_rows(n_rows, vector_size)
+
     def begin(self, seed: int | None, vector_size: int) -> None:
         """Give all fresh rows, small and random."""
-        rows = empty_rows(self.n_rows, vector_size)
+        rows = self.empty(self.n_rows, vector_size)
         initial_rows(rows, self.seed(seed))
         self.matrix = rows
         self.wv.vectors_lockf = np.ones(1, dtype=np.float32)

@@ -10,7 +10,7 @@ from ns2vec import _kernels
 from ns2vec._typing import Int32Array, Int64Array
 from ns2vec.sampling import BlockFunction
 from ns2vec.sampling.steering import Steering
-from ns2vec.training.pairs import Pairs
+from ns2vec.training.pairs import AnyPairs, Pairs
 
 
 class Worker:
@@ -101,10 +101,13 @@ class Worker:
         self.end()
         return tally
 
-    def train_pairs(self, pairs: Pairs, alpha: float, chunk: int, order: Int64Array) -> float:
+    def train_pairs(self, given: AnyPairs, alpha: float, chunk: int, order: Int64Array) -> float:
         """Train those explicit pairs whose places `order` has, one after the other; return the loss."""
-        if pairs.offsets is not None:  # lists, whose scratch is as large as all of them together
-            pairs, order = pairs.take(order), np.arange(len(order))
+        if not isinstance(given, Pairs) or given.is_pooled:
+            # lists, whose scratch is as large as all of them together
+            pairs, order = given.take(order), np.arange(len(order))
+        else:
+            pairs = given
         self.make_room(
             len(order) if pairs.offsets is None else max(len(order), len(pairs.inputs)), pairs.offsets
         )

@@ -9,7 +9,7 @@ import pytest
 
 from ns2vec.classify import Classifier, prediction
 from ns2vec.classify._likeliest import write_best
-from ns2vec.classify._text import TextVectors
+from ns2vec.classify._text import SingleAnswers, TextVectors
 from ns2vec.classify.units import LOSSES
 from ns2vec.exceptions import CorpusError, VocabularyError
 from ns2vec.inputs._ngrams import encode_words
@@ -119,3 +119,72 @@ def test_arrays_that_do_not_fit_are_refused():
         beyond.write("a b", np.empty(4, dtype=np.float32))
     with pytest.raises(ValueError, match="at least one label"):
         write_best(rows[:, :0].copy(), False, np.zeros(2, dtype=np.int64), np.zeros(2, dtype=np.float32))
+
+
+def answers_of(model):
+    """What answers in one call, after a first text."""
+    model.predict(["wave"])
+    return model._quick
+
+
+@pytest.mark.parametrize("loss", ["softmax", "ova"])
+def test_one_call_finds_the_label_and_its_probability(loss):
+    model = trained(loss=loss, word_ngrams=2, min_n=2, max_n=3)
+    quick = answers_of(model)
+    for temperature in (1.0, 0.4, 3.0):
+        model.temperature = temperature
+        for text in (text for text in TEXTS + ODD if "\ud800" not in text):
+            chances = model.predict_proba([text.removeprefix("\ufeff")] * 2)[0]
+            label, chance = quick.best((text,), temperature)
+            assert label == quick.label([text]) == model.labels[int(chances.argmax())]
+            assert chance == pytest.approx(float(chances.max()), rel=1e-6)
+    for other in (["wave", "ship"], "wave", [], [3], [["wave"]], ["\ud800"], iter(["wave"])):
+        assert quick.label(other) is None
+
+
+def test_many_labels_are_all_compared():
+    rng = np.random.default_rng(1)
+    texts = [f"w{i}" for i in range(103)]
+    model = Classifier(**SMALL | {"vector_size": 21}).fit(texts * 3, texts * 3)
+    for n_labels in (103, 102, 101, 1):
+        outputs = rng.standard_normal((n_labels, 21)).astype(np.float32)
+        model._core.outputs.wv.index_to_key[:] = texts[:n_labels]
+        vectors = model._single().vectors
+        quick = SingleAnswers(
+            vectors, outputs, texts[:n_labels], is_each=False, made_of=[], words=model.wv.key_to_index
+        )
+        for text in texts:
+            scores = 7.0 * (model._single().vector(text) @ outputs.T)[0].astype(np.float64)
+            label, chance = quick.best([text], 1 / 7)
+            assert label == texts[int(scores.argmax())]
+            assert chance == pytest.approx(1 / np.exp(scores - scores.max()).sum(), rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda model: vars(model).update(prefix="wave"),
+        lambda model: vars(model).update(loss="ova"),
+        lambda model: model._core.matrices.update(outputs=model._core.output("outputs").copy()),
+        lambda model: setattr(model._units, "rows", model._units.rows.copy()),
+        lambda model: setattr(model._units.features, "skips", True),
+        lambda model: model.labels.append("z"),
+        lambda model: model.wv.key_to_index.update(z=0),
+    ],
+)
+def test_another_model_is_not_answered_for(change):
+    model = trained(word_ngrams=2)
+    quick = answers_of(model)
+    assert quick.label(["wave"]) is not None
+    change(model)
+    assert quick.label(["wave"]) is None
+
+
+def test_no_other_loss_answers_in_one_call():
+    assert answers_of(trained(loss="hs")) is None
+    assert answers_of(trained(loss="ns")) is None
+    with pytest.raises(ValueError, match="a vector of 9 numbers for each of 2 labels"):
+        model = trained()
+        SingleAnswers(
+            model._single().vectors, model.wv.vectors[:3], ["a", "b"], is_each=False, made_of=[], words={}
+        )

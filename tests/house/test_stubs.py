@@ -100,7 +100,9 @@ def test_examples_of_compiled_modules_run():
 def test_there_are_compiled_modules():
     assert [module_name(path) for path in MODULES] == [
         "ns2vec._kernels",
+        "ns2vec.classify._codes",
         "ns2vec.classify._likeliest",
+        "ns2vec.classify._lines",
         "ns2vec.classify._text",
         "ns2vec.corpus._bigrams",
         "ns2vec.corpus._scan",

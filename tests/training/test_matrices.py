@@ -11,6 +11,7 @@ from ns2vec.training.matrices import (
     grown_column,
     grown_rows,
     initial_rows,
+    packed_rows,
     padded_base,
 )
 
@@ -48,6 +49,15 @@ def test_a_view_of_everything_leads_back():
     rows = empty_rows(7, 20)
     assert padded_base(rows[:]) is not None
     assert np.shares_memory(padded_base(rows[:]), rows)
+
+
+def test_rows_without_padding_are_trained_in_place_where_the_kernel_takes_them():
+    rows = packed_rows(5, 100)
+    assert (rows.strides, rows.ctypes.data % 64, rows.any()) == ((400, 4), 0, False)
+    assert Rows("rows", rows, 5, 100, may_be_packed=True).padded is rows
+    for other in (rows.astype(np.float64), rows[:, ::-1]):
+        assert Rows("rows", other, 5, 100, may_be_packed=True).is_copy
+    assert Rows("rows", rows, 5, 100).padded.shape == (5, 112)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

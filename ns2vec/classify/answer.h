@@ -1,0 +1,53 @@
+/* What the answer for a single text takes: the mean of rows, products with labels, a sum of exponentials. */
+#ifndef NS2VEC_ANSWER_H
+#define NS2VEC_ANSWER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define NS2_INLINE static inline __attribute__((always_inline))
+#define NS2_LINE_FLOATS 16
+#define NS2_ROWS 4 /* labels whose products are made together */
+
+#define TARGET
+#define VECTOR_BYTES 16
+#define NAMED(f) ns2_baseline_##f
+#include "answer.inc"
+
+#if defined(__x86_64__)
+#define TARGET __attribute__((target("avx2,fma")))
+#define VECTOR_BYTES 32
+#define NAMED(f) ns2_avx2_##f
+#include "answer.inc"
+#define NS2_CALL(f, ...) (ns2_has_avx2() ? ns2_avx2_##f(__VA_ARGS__) : ns2_baseline_##f(__VA_ARGS__))
+#else
+#define NS2_CALL(f, ...) ns2_baseline_##f(__VA_ARGS__)
+#endif
+
+#if defined(__x86_64__)
+static int ns2_has_avx2(void) {
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+}
+#endif
+
+/* Has a row near. */
+static void ns2_ask_for_row(const float *row, ptrdiff_t width) {
+    for (ptrdiff_t k = 0; k < width; k += NS2_LINE_FLOATS) __builtin_prefetch(row + k, 0, 3);
+}
+
+/* out = share * sum of the rows, added one after the other: the numbers are those of any other vector width. */
+static void ns2_mean(const float *const *rows, ptrdiff_t n, ptrdiff_t width, float share, float *out) {
+    NS2_CALL(mean, rows, n, width, share, out);
+}
+
+/* out[i] = rows[i] . x */
+static void ns2_products(const float *rows, ptrdiff_t n, ptrdiff_t stride, const float *x, ptrdiff_t width, float *out) {
+    NS2_CALL(products, rows, n, stride, x, width, out);
+}
+
+/* Sum of exp(factor * (scores[i] - best)), where no score is larger than `best`. */
+static double ns2_sum_of_exponentials(const float *scores, ptrdiff_t n, float best, float factor) {
+    return NS2_CALL(sum_of_exponentials, scores, n, best, factor);
+}
+#endif
