@@ -46,7 +46,7 @@ def extension(name, *folders, c_sources=()):
 
 EXTENSIONS = [
     extension("ns2vec._kernels", "ns2vec/_cy", c_sources=sorted(glob("ns2vec/_cy/*.c"))),
-    extension("ns2vec.classify._codes", "ns2vec/classify"),
+    extension("ns2vec.inputs._codes", "ns2vec/inputs"),
     extension("ns2vec.classify._likeliest", "ns2vec/classify"),
     extension("ns2vec.classify._lines", "ns2vec/classify"),
     extension("ns2vec.classify._text", "ns2vec/classify", "ns2vec/inputs"),

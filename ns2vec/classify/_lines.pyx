@@ -4,7 +4,7 @@
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 
-from ns2vec.classify._codes cimport check_codes, count, read_token
+from ns2vec.inputs._codes cimport check_codes, count, read_token
 
 import numpy as np
 
@@ -23,15 +23,15 @@ cdef class LineRows:
     Parameters
     ----------
     codes, ends : ndarray, uint8, and ndarray of shape (n_lines + 1,), int64
-        The lines, see `ns2vec.classify._codes.pack`.
+        The lines, see `ns2vec.inputs._codes.pack`.
     starts, own : ndarray of shape (n_tokens + 1,), int64, and ndarray, int32
         Features of each token alone are ``own[starts[i]:starts[i + 1]]``: rows, or -2 less a bucket.
     hashes : ndarray of shape (n_tokens,), uint32
         fastText's; none are needed unless there are word n-grams.
     word_ngrams : int
         Up to so many words are a feature.
-    bucket, first_row : int
-        How many buckets there are, and the row of the first that has one.
+    first_row : int
+        The row of the first bucket that has one.
     table : ndarray of shape (bucket,), int32, or None
         One more than the row of each bucket, counted from `first_row`, 0 where it has none; None: there are no n-grams.
 

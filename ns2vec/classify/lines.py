@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ns2vec._typing import Int32Array, Int64Array, PathLike
-from ns2vec.classify._codes import count, pack, part, unpack
+from ns2vec.inputs._codes import count, pack, part, unpack
 from ns2vec.corpus._scan import END, Scanner
 from ns2vec.corpus.opening import open_binary
 from ns2vec.exceptions import CorpusError
@@ -31,7 +31,7 @@ class TextLines:
     tokens : list of str
         The distinct ones, that of the end of a line among them.
     codes : ndarray, uint8
-        All tokens as bytes, line after line (`ns2vec.classify._codes.pack`); the last of a line is its end.
+        All tokens as bytes, line after line (`ns2vec.inputs._codes.pack`); the last of a line is its end.
     ends : ndarray of shape (n_lines + 1,), int64
         Where the bytes of each line begin.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ns2vec.classify._codes import count, pack, part, unpack
+from ns2vec.inputs._codes import count, pack, part, unpack
 from ns2vec.classify._lines import LineRows
 from ns2vec.classify.features import TextFeatures
 from ns2vec.classify.lines import given_labels, labels_in, read_lines

@@ -14,7 +14,7 @@ TESTED_BY = {
         "classify/answering classify/calibrating classify/files classify/learning classify/observing "
         "classify/prediction classify/units"
     ),
-    "tests/classify/test_features.py": "classify/_codes classify/_lines classify/lines reference/lines",
+    "tests/classify/test_features.py": "inputs/_codes classify/_lines classify/lines reference/lines",
     "tests/classify/test_single.py": "classify/_text",
     "tests/classify/test_tree_search.py": "classify/_likeliest",
     "tests/classify/test_tuning.py": "classify/judging classify/space classify/trials",

@@ -36,7 +36,7 @@ def pack(list chunks not None, int32_t end, int32_t end_token):
     Examples
     --------
     >>> import numpy as np
-    >>> from ns2vec.classify._codes import pack
+    >>> from ns2vec.inputs._codes import pack
     >>> codes, ends = pack([np.array([1, 300, -1, 2, -1], np.int32)], -1, 3)
     >>> codes.tolist(), ends.tolist()
     ([1, 172, 2, 3, 2, 3], [0, 4, 6])
