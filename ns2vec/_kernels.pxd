@@ -282,6 +282,7 @@ ctypedef struct Goal:
     int kind                # what outputs do to each other under it
     float *bias             # (n_ids,) or NULL
     bint is_sampled         # negatives of a sampler
+    long most_inputs        # that meet a set in one step
     bint is_all             # every row, by BLAS
     long negative
     float log_k

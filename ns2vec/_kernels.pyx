@@ -247,6 +247,7 @@ cdef class Kernel:
             goal.ld = ns2_tile_width(1 if goal.is_all else goal.n_outputs)
             check(target.outputs.stride == self.out_stride,
                   f"output rows must be {self.out_stride} floats long, as inputs are, got {target.outputs.stride}")
+            goal.most_inputs = most_inputs_of_step(self, goal)
             self.check_goal(goal)
             if goal.is_all:
                 self.sgemm = <ns2_sgemm *> blas_function("sgemm")

@@ -111,9 +111,10 @@ cdef inline void step_set(Kernel k, Workspace work, Window *window, ns2_block *b
         step_singly(k, work, window, b, goal, first, end, heaviest)
 
 
-cdef inline bint has_wide_windows(Kernel k) noexcept nogil:
-    """Whether windows may have more than NARROW contexts."""
-    return k.reader == read_windows and 2 * k.window > NARROW
+cdef long most_inputs_of_step(Kernel k, const Goal *goal):
+    """How many inputs may meet outputs of a target in one step."""
+    cdef bint has_wide_windows = k.reader == read_windows and 2 * k.window > NARROW
+    return 1 if goal.fill == fill_path and has_wide_windows else SET_CONTEXTS
 
 
 cdef inline bint is_whole(Kernel k, Workspace work, Window *window, ns2_block *b, long goal, long first, long end,
@@ -127,9 +128,11 @@ cdef inline bint is_whole(Kernel k, Workspace work, Window *window, ns2_block *b
 cdef inline bint stays_within(Kernel k, Workspace work, Window *window, ns2_block *b, long goal, long first, long end,
                               double heaviest, long copies) noexcept nogil:
     """Whether one step of all of the inputs takes neither them nor the outputs beyond their goals."""
-    cdef double alpha = b.alpha, inputs = norm_of_inputs(k, work, window, first, end), pressure
+    cdef double alpha = b.alpha, pressure
     cdef long n = end - first
-    if window.n_inputs > SET_CONTEXTS or not SLOPE * alpha * heaviest * inputs <= (1.0 if n <= NARROW else WIDE):
+    if window.n_inputs > k.goals[goal].most_inputs:
+        return False
+    if not SLOPE * alpha * heaviest * norm_of_inputs(k, work, window, first, end) <= (1.0 if n <= NARROW else WIDE):
         return False
     if heaviest == 1.0 and copies == 1:
         return True

@@ -172,10 +172,7 @@ cdef void train_window(Kernel k, Workspace work, Window *window, float alpha, do
         goal = &k.goals[i]
         if not goal.is_sampled:
             goal.fill(k, work, window, i, 0, &b)
-            if goal.fill == fill_path and has_wide_windows(k):
-                step_singly(k, work, window, &b, i, 0, n, 1.0)
-            else:
-                step_set(k, work, window, &b, i, 0, n, 1.0)
+            step_set(k, work, window, &b, i, 0, n, 1.0)
             leave_outputs(k, work, i, &b)
             continue
         for s in range(window.n_sets):
