@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ns2vec._typing import Int32Array, Int64Array, PathLike
-from ns2vec.inputs._codes import count, pack, part, unpack
 from ns2vec.corpus._scan import END, Scanner
 from ns2vec.corpus.opening import open_binary
 from ns2vec.exceptions import CorpusError
+from ns2vec.inputs._codes import count, pack, part, unpack
 
 END_OF_LINE = "</s>"  # fastText's word for it, which ends every line
 CHUNK_WORDS = 1 << 23  # arrays of so many go back to the system when they are let go; smaller ones may not

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ns2vec.inputs._codes import count, pack, part, unpack
 from ns2vec.classify._lines import LineRows
 from ns2vec.classify.features import TextFeatures
 from ns2vec.classify.lines import given_labels, labels_in, read_lines
 from ns2vec.exceptions import CorpusError
 from ns2vec.inputs import Ngrams, hash_word
+from ns2vec.inputs._codes import count, pack, part, unpack
 from ns2vec.inputs._ngrams import hash_bytes
 from ns2vec.reference import lines as oracle
 
