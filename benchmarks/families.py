@@ -97,19 +97,12 @@ def training(model: Any, tagged: list[Any]) -> Program:
 
 def at_once(model: Any, texts: list[list[str]], n_threads: int) -> Program:
     """All documents in one call, by the clock."""
-    return lambda: by_clock(lambda: model.infer_vectors(texts, workers=n_threads))
+    return lambda: timed(lambda: model.infer_vectors(texts, workers=n_threads), time.perf_counter)
 
 
 def looping(model: Any, texts: list[list[str]]) -> Program:
     """One document after the other, by the clock."""
-    return lambda: by_clock(lambda: [model.infer_vector(words) for words in texts])
-
-
-def by_clock(work: Callable[[], Any]) -> float:
-    """Seconds of a call."""
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
+    return lambda: timed(lambda: [model.infer_vector(words) for words in texts], time.perf_counter)
 
 
 def main(argv: list[str] | None = None) -> int:

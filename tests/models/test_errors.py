@@ -67,6 +67,7 @@ def test_bad_options_are_value_errors_that_name_them(options, message):
         (FastText, "bukcet", "; did you mean 'bucket'?"),
         (Phrases, "common_terms", ": write connector_words=..., as since gensim 4"),
         (Word2Vec, "colour", ""),
+        (Word2Vec, "common_terms", ""),  # its new name is no argument of this constructor
     ],
     ids=str,
 )
