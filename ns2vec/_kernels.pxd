@@ -179,6 +179,7 @@ ctypedef struct NoiseFields:
     long n_filters
     bint filter_by_input
     bint filter_window              # words of the window are no negatives
+    bint is_clean                   # the sampler draws no such rows: they need not be looked for
     long batch_words                # length of a batch in words, 0: none
     long pool_size                  # rows drawn for each batch, 0: its own words
     bint wants_hidden

@@ -239,6 +239,8 @@ cdef bint is_wanted(Kernel k, Workspace work, Window *window, long i, ns2_reques
     """Whether a drawn row may be a negative of the window."""
     cdef Goal *goal = &k.goals[i]
     cdef long p
+    if goal.noise.is_clean:
+        return True
     if row == request.centre or is_listed(goal, filter_of(goal, work, window, request.centre), row):
         return False
     if goal.noise.filter_window:

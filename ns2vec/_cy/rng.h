@@ -30,13 +30,13 @@ static inline int ns2_contains(const int32_t *rows, long n, int32_t row) {
 static inline int ns2_has_all(long n_words, long n_rows) { return n_words * NS2_LIST_BITS >= n_rows; }
 
 static inline uint32_t ns2_word_of(long n_words, long n_rows, int32_t row, uint16_t *mask) {
+    if (ns2_has_all(n_words, n_rows)) { /* the same way for all rows of a list: nearly always foretold */
+        *mask = (uint16_t)(1u << row % NS2_LIST_BITS);
+        return (uint32_t)row / NS2_LIST_BITS;
+    }
     uint32_t hash = (uint32_t)row * 2654435769u, low = hash ^ hash >> 13;
-    uint32_t own = (uint32_t)row / NS2_LIST_BITS, shared = (uint32_t)(((uint64_t)hash * (uint64_t)n_words) >> 32);
-    uint32_t one = 1u << row % NS2_LIST_BITS, two = 1u << (low & 15) | 1u << (low >> 4 & 15);
-    /* both are known at once: a branch would be mispredicted */
-    uint32_t all = 0u - (uint32_t)ns2_has_all(n_words, n_rows);
-    *mask = (uint16_t)((one & all) | (two & ~all));
-    return (own & all) | (shared & ~all);
+    *mask = (uint16_t)(1u << (low & 15) | 1u << (low >> 4 & 15));
+    return (uint32_t)(((uint64_t)hash * (uint64_t)n_words) >> 32);
 }
 
 static inline void ns2_mark(uint16_t *bits, long n_words, long n_rows, int32_t row) {

@@ -94,6 +94,7 @@ cdef class Noise:
             check(self.fields.sampler.n_rows == self.n_rows,
                   f"the sampler is for {self.fields.sampler.n_rows} rows, but there are {self.n_rows}")
             self.fields.kind = DRAW_CALL
+            self.fields.is_clean = self.fields.wants_hidden and getattr(sampler, "is_clean", False)
         if block:
             self.fields.kind = DRAW_BLOCK
         return 0

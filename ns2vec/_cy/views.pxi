@@ -16,6 +16,9 @@ cdef void set_view(Kernel k, Workspace work, long i) noexcept nogil:
     show_bags(&view.output_bags, &k.goals[i].side)
     view.compose, view.members = ns2_view_compose, <const float **> work.members
     scratch.request.rng = &scratch.rng
+    if k.goals[i].noise.wants_hidden:
+        scratch.request.view, scratch.request.counts = view, &work.counts
+        scratch.request.weights = scratch.drawn_weights
     for j in range(1 + k.goals[i].negative):
         scratch.drawn_weights[j] = 1.0
 
@@ -29,14 +32,11 @@ cdef void show_bags(ns2_bags *bags, Side *side) noexcept nogil:
     bags.matrix, bags.offsets, bags.rows, bags.is_sum = side.matrix, side.offsets, side.rows, side.is_sum
 
 
-cdef void show_model(Kernel k, Workspace work, long i, Window *window, ns2_request *request) noexcept nogil:
-    """What a sampler needs in order to choose by score, and what it must not choose."""
+cdef inline void show_model(Kernel k, Workspace work, long i, Window *window, ns2_request *request) noexcept nogil:
+    """What a sampler that looks at the model must not choose."""
     cdef Goal *goal = &k.goals[i]
     cdef int64_t start
     cdef long of
-    request.view = &work.goals[i].view
-    request.counts = &work.counts
-    request.weights = work.goals[i].drawn_weights
     if goal.noise.filter_offsets != NULL:
         of = filter_of(goal, work, window, request.centre)
         start = goal.noise.filter_offsets[of]

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from ns2vec._typing import BoolArray, Float32Array, Float64Array, Int32Array, Int64Array
 from ns2vec.similarity import top_k
 
-BLOCK_SCORES = 1 << 24  # held at once: 64 MiB
+BLOCK_SCORES = 1 << 21  # held at once: 8 MiB, which is used again before it leaves the cache
 POOL = 10  # best items for each one that is asked for, among which diverse ones are sought
 RIDGE = 0.1  # share of the mean square of a history's vector that holds `history_map` back
 

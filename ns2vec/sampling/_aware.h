@@ -267,58 +267,86 @@ static long ns2_rank_draw(const ns2_sampler *self, const ns2_request *q, long k,
 
 typedef struct {
     ns2_aware_sampler aware;
-    long tries; /* candidates looked at for each negative, at most NS2_CANDIDATES */
+    long tries;        /* candidates looked at for each negative, at most NS2_CANDIDATES */
+    const float *logs; /* (n_logs,) what a rank weighs: its logarithm, and nothing for 0 */
+    long n_logs;
 } ns2_warp_sampler;
 
-/* The first candidate within the margin of the centre, or -1, and how many there were before it. */
-static int32_t ns2_first_above(const ns2_warp_sampler *s, const ns2_request *q, long *place, long *n_scores) {
+typedef float ns2_four_scores __attribute__((vector_size(16)));
+typedef int32_t ns2_four_signs __attribute__((vector_size(16)));
+
+/* Bit i for each of 8 scores above a bound. */
+static inline uint32_t ns2_which_above(const float *scores, float bound) {
+    const ns2_four_signs low = {1, 2, 4, 8}, high = {16, 32, 64, 128};
+    const ns2_four_scores bounds = {bound, bound, bound, bound};
+    ns2_four_scores first, second;
+    uint64_t halves[2];
+    memcpy(&first, scores, sizeof first);
+    memcpy(&second, scores + 4, sizeof second);
+    ns2_four_signs found = ((first > bounds) & low) | ((second > bounds) & high);
+    memcpy(halves, &found, sizeof halves);
+    halves[0] |= halves[1];
+    return (uint32_t)halves[0] | (uint32_t)(halves[0] >> 32);
+}
+
+typedef struct {
+    float bound;   /* what a score must be above */
+    long place;    /* candidates before the one that was found */
+    long n_scores;
+} ns2_search;
+
+/* The first of some more candidates within the margin of the centre, or -1; the centre is scored with the first of them.
+ * Where `asked` and `with_centre` are constants, loops over so few rows become straight lines. */
+static inline __attribute__((always_inline)) int32_t ns2_look_on(const ns2_warp_sampler *s, const ns2_request *q,
+                                                                 const long asked, const int with_centre, ns2_search *at) {
     int32_t found[NS2_SIDE_BY_SIDE];
-    float scores[NS2_SIDE_BY_SIDE + 8] = {0}, bound = 0.0f;
-    long with_centre = 1;
-    *place = 0;
-    for (long left = s->tries, n; left > 0; with_centre = 0) {
-        long asked = NS2_SIDE_BY_SIDE - with_centre < left ? NS2_SIDE_BY_SIDE - with_centre : left;
-        uint32_t above = 0;
-        left -= asked;
-        n = ns2_candidates(&s->aware, q, asked, found);
-        if (with_centre) found[n] = q->centre;
-        if (q->view->output_bags.offsets)
-            ns2_score(q, found, n + with_centre, scores);
-        else
-            ns2_score_few(q, found, n + with_centre, scores);
-        if (with_centre) bound = scores[n] - 1.0f;
-        *n_scores += n + with_centre;
-        /* which is the first could not be foretold: all are compared, and one branch is left */
-        for (int i = 0; i < NS2_SIDE_BY_SIDE; i++) above |= (uint32_t)(scores[i] > bound) << i;
-        above &= (1u << n) - 1u;
-        if (above) {
-            *place += __builtin_ctz(above);
-            return found[__builtin_ctz(above)];
-        }
-        *place += n;
-    }
-    return -1;
+    float scores[NS2_SIDE_BY_SIDE + 8];
+    uint32_t above;
+    long n = ns2_candidates_inline(&s->aware, q, asked, found);
+    if (with_centre) found[n] = q->centre;
+    if (__builtin_expect(n == asked && !q->view->output_bags.offsets, 1))
+        ns2_score_few(q, found, asked + with_centre, scores);
+    else
+        ns2_score(q, found, n + with_centre, scores);
+    if (with_centre) at->bound = scores[n] - 1.0f;
+    at->n_scores += n + with_centre;
+    /* which is the first could not be foretold: all are compared, and one branch is left */
+    above = ns2_which_above(scores, at->bound) & ((1u << n) - 1u);
+    at->place += above ? __builtin_ctz(above) : n;
+    return above ? found[__builtin_ctz(above)] : -1;
+}
+
+/* The first candidate within the margin of the centre, or -1. */
+static int32_t ns2_first_above(const ns2_warp_sampler *s, const ns2_request *q, ns2_search *at) {
+    long left = s->tries - (NS2_SIDE_BY_SIDE - 1);
+    int32_t row;
+    at->place = 0;
+    if (left < 0) return ns2_look_on(s, q, s->tries, 1, at);
+    row = ns2_look_on(s, q, NS2_SIDE_BY_SIDE - 1, 1, at);
+    for (; row < 0 && left >= NS2_SIDE_BY_SIDE; left -= NS2_SIDE_BY_SIDE) row = ns2_look_on(s, q, NS2_SIDE_BY_SIDE, 0, at);
+    return row < 0 && left > 0 ? ns2_look_on(s, q, left, 0, at) : row;
 }
 
 /* Log of the rank that the positive has among n negatives, estimated from the place of the first violator. */
-static float ns2_warp_weight(long n_negatives, long place) {
-    long rank = n_negatives / (place + 1);
-    return rank > 1 ? logf((float)rank) : 0.0f;
+static inline float ns2_warp_weight(const ns2_warp_sampler *s, long n_negatives, long place) {
+    long rank = n_negatives > 0 ? (long)((uint32_t)n_negatives / (uint32_t)(place + 1)) : 0;
+    return rank < s->n_logs ? s->logs[rank] : logf((float)rank);
 }
 
 static long ns2_warp_draw(const ns2_sampler *self, const ns2_request *q, long k, int32_t *rows, float *log_q) {
     const ns2_warp_sampler *s = (const ns2_warp_sampler *)self;
-    long drawn = 0, n_scores = 0, place, n_negatives = self->n_rows - q->n_excluded;
+    ns2_search at = {0};
+    long drawn = 0, n_negatives = self->n_rows - q->n_excluded;
     (void)log_q;
     if (ns2_is_plain(&s->aware, q) || !q->weights) return ns2_plain_draw(&s->aware, q, k, rows);
     n_negatives -= !ns2_is_excluded(&s->aware, q, q->centre);
     for (long i = 0; i < k; i++) {
-        int32_t row = ns2_first_above(s, q, &place, &n_scores);
+        int32_t row = ns2_first_above(s, q, &at);
         if (row < 0) continue;
-        q->weights[drawn] = ns2_warp_weight(n_negatives, place);
+        q->weights[drawn] = ns2_warp_weight(s, n_negatives, at.place);
         rows[drawn++] = row;
     }
-    return ns2_count_set(q, k, drawn, n_scores);
+    return ns2_count_set(q, k, drawn, at.n_scores);
 }
 
 /* ---- self-adversarial weights -------------------------------------------------------------------- */

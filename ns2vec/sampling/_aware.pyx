@@ -4,12 +4,17 @@ Options are checked by the classes of `ns2vec.sampling.aware`; what would lead a
 checked here again.
 """
 
+from libc.math cimport logf
 from libc.stdint cimport int32_t, uint16_t, uint32_t
 
 import numpy as np
 
 from ns2vec._sampler cimport ns2_request, ns2_sampler
 from ns2vec.sampling._draws cimport Draws
+
+
+cdef enum:
+    MOST_LOGS = 1 << 14       # of ranks, 64 KB; there are few draws of a rank above it
 
 
 cdef extern from "_aware.h" nogil:
@@ -60,6 +65,8 @@ cdef extern from "_aware.h" nogil:
     ctypedef struct ns2_warp_sampler:
         ns2_aware_sampler aware
         long tries
+        const float *logs
+        long n_logs
 
     ctypedef struct ns2_weighted_sampler:
         ns2_aware_sampler aware
@@ -123,6 +130,7 @@ cdef class DynamicDraws(AwareDraws):
         check_candidates(m, "m")
         check_candidates(top, "top")
         self.c.m, self.c.top, self.c.temperature, self.c.with_loss = m, top, temperature, with_loss
+        self.is_clean = True
         self.start(&self.c.aware, source, ns2_dynamic_draw)
 
 
@@ -230,10 +238,17 @@ cdef class WarpDraws(AwareDraws):
     """The first of some candidates within a margin of 1 of the centre, weighted by the rank that this tells."""
 
     cdef ns2_warp_sampler c
+    cdef const float[::1] logs
 
     def __cinit__(self, Draws source not None, long tries):
+        cdef long rank, n_logs = max(2, min(source.n_rows + 1, MOST_LOGS))
+        cdef float[::1] logs = np.zeros(n_logs, np.float32)
         check_candidates(tries, "tries")
+        for rank in range(2, n_logs):
+            logs[rank] = logf(<float> rank)
         self.c.tries = tries
+        self.logs, self.c.logs, self.c.n_logs = logs, &logs[0], n_logs
+        self.is_clean = True
         self.start(&self.c.aware, source, ns2_warp_draw)
 
 

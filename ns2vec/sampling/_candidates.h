@@ -57,7 +57,7 @@ static inline int ns2_is_candidate(const ns2_aware_sampler *s, const ns2_request
 }
 
 /* Bit i for each of at most NS2_AT_ONCE rows that may be no negative. */
-static inline uint32_t ns2_unwanted(const ns2_aware_sampler *s, const ns2_request *q, const int32_t *rows, long n) {
+static inline __attribute__((always_inline)) uint32_t ns2_unwanted(const ns2_aware_sampler *s, const ns2_request *q, const int32_t *rows, long n) {
     uint32_t found = ns2_which_listed(q->excluded_bits, q->n_excluded_words, q->excluded, q->n_excluded, s->base.n_rows,
                                       q->centre, rows, n);
     for (long j = 0; j < q->n_window; j++)
@@ -66,7 +66,7 @@ static inline uint32_t ns2_unwanted(const ns2_aware_sampler *s, const ns2_reques
 }
 
 /* At most n rows of the base; how many. */
-static inline long ns2_draw_base(const ns2_aware_sampler *s, const ns2_request *q, long n, int32_t *rows) {
+static inline __attribute__((always_inline)) long ns2_draw_base(const ns2_aware_sampler *s, const ns2_request *q, long n, int32_t *rows) {
     if (!s->is_static) return s->source->draw(s->source, q, n, rows, NULL);
     if (s->alias)
         ns2_draw_aliases(q->rng, s->alias, (uint32_t)s->base.n_rows, n, rows);
@@ -85,7 +85,7 @@ static int ns2_redraw(const ns2_aware_sampler *s, const ns2_request *q, int32_t 
 }
 
 /* At most n rows of the base that may be negatives; how many. */
-static inline long ns2_candidates(const ns2_aware_sampler *s, const ns2_request *q, long n, int32_t *rows) {
+static inline __attribute__((always_inline)) long ns2_candidates_inline(const ns2_aware_sampler *s, const ns2_request *q, long n, int32_t *rows) {
     long drawn = ns2_draw_base(s, q, n, rows), kept = 0;
     for (long first = 0; first < drawn; first += NS2_AT_ONCE) {
         long n_now = drawn - first < NS2_AT_ONCE ? drawn - first : NS2_AT_ONCE, n_lost = 0;
@@ -104,6 +104,10 @@ static inline long ns2_candidates(const ns2_aware_sampler *s, const ns2_request 
             if (now[i] != NS2_NO_ROW) rows[kept++] = now[i];
     }
     return kept;
+}
+
+static long ns2_candidates(const ns2_aware_sampler *s, const ns2_request *q, long n, int32_t *rows) {
+    return ns2_candidates_inline(s, q, n, rows);
 }
 
 static long ns2_count_set(const ns2_request *q, long k, long drawn, long n_scores) {

@@ -8,6 +8,7 @@ from ns2vec._sampler cimport ns2_sampler
 cdef class Draws:
     cdef const ns2_sampler *sampler
     cdef readonly bint tells
+    cdef readonly bint is_clean     # what a request excludes, and its window, is never drawn
     cdef readonly object capsule
     cdef readonly long n_rows
     # of one distribution for all windows, which others may draw from in line: its alias table, NULL where it is uniform

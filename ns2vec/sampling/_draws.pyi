@@ -12,6 +12,7 @@ class Draws:
     capsule: Any
     n_rows: int
     tells: bool
+    is_clean: bool
     def sample(
         self,
         n: int,
