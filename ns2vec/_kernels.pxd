@@ -142,6 +142,7 @@ cdef extern from "rng.h" nogil:
     const int NS2_STREAM_NOISE
     const int NS2_STREAM_ORDER
     uint64_t ns2_stream(uint64_t seed, uint64_t epoch, uint64_t chunk, uint64_t purpose) noexcept
+    uint64_t ns2_next(uint64_t *state) noexcept
     uint32_t ns2_bits(uint64_t *state) noexcept
     uint32_t ns2_below(uint64_t *state, uint32_t n) noexcept
     void ns2_draw_aliases(uint64_t *state, const uint32_t *table, uint32_t n_rows, long n, int32_t *rows) noexcept

@@ -1,6 +1,28 @@
 # Inference: documents one after the other, each for all of its epochs, so that none minds the others.
 
 
+def write_start_rows(float[:, :] rows not None, const uint64_t[::1] keys not None):
+    """Fill rows with small random numbers, uniform in [-1, 1) / D; each row depends on its key alone.
+
+    Column j has number j + 1 of a splitmix64 stream (Steele et al. 2014) that starts at the key.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n, D), float32
+        Written to.
+    keys : ndarray of shape (n,), uint64
+    """
+    cdef long i, j, n = rows.shape[0], width = rows.shape[1]
+    cdef uint64_t state
+    check(keys.shape[0] == n, f"expected a key for each of {n} rows, got {keys.shape[0]}")
+    with nogil:
+        for i in range(n):
+            state = keys[i]
+            for j in range(width):
+                # 24 bits: every step but the division is exact
+                rows[i, j] = (<float> (ns2_next(&state) >> 40) * <float> 2.0**-23 - <float> 1.0) / <float> width
+
+
 def train_documents(Kernel k not None, const int32_t[::1] words not None, const int64_t[::1] starts not None,
                     const double[::1] alphas not None, const uint64_t[::1] keys not None, *,
                     Workspace work not None, long first, long end):

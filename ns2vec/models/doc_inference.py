@@ -8,11 +8,11 @@ to the byte, whatever else is inferred with it, before it or by how many threads
 from __future__ import annotations
 
 import hashlib
+import itertools
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from operator import is_
 from typing import Any
 
@@ -62,14 +62,16 @@ class Texts:
     def __len__(self) -> int:
         return len(self.starts) - 1
 
-    def keys(self, seed: int) -> npt.NDArray[np.uint64]:
-        """A number for each document that depends on its words and the seed, shape (n_documents,)."""
-        salt = seed.to_bytes(16, "little", signed=True)
+    def keys(self, seed: int, first: int = 0, end: int | None = None) -> npt.NDArray[np.uint64]:
+        """A number for each document from `first` to `end` that depends on its words and the seed."""
+        end = len(self) if end is None else end
+        salted = hashlib.blake2b(digest_size=8, key=seed.to_bytes(16, "little", signed=True))
         data = self.words.astype("<i4", copy=False).view(np.uint8).data
-        digests = [
-            hashlib.blake2b(data[4 * start : 4 * end], digest_size=8, key=salt).digest()
-            for start, end in zip(self.starts[:-1].tolist(), self.starts[1:].tolist(), strict=True)
-        ]
+        digests = []
+        for start, stop in itertools.pairwise(self.starts[first : end + 1].tolist()):
+            hashed = salted.copy()  # cheaper than to take in the key again
+            hashed.update(data[4 * start : 4 * stop])
+            digests.append(hashed.digest())
         return np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64)
 
 
@@ -105,15 +107,15 @@ def infer(
     -------
     ndarray of shape (n_documents, D), float32
     """
-    keys = texts.keys(core.config.seed)
-    rows = start_rows(keys, core.config.vector_size)
+    rows = empty_rows(len(texts), core.config.vector_size)
     if not len(texts.words):
+        _kernels.write_start_rows(rows, texts.keys(core.config.seed))
         return np.ascontiguousarray(rows)
     jobs, n_workers = [*jobs_of(texts)], 1 if spec.has_one_updater else n_workers
     with blas_threads(1) if calls_blas(core, spec) else nullcontext():
         network = network_with(core, rows, spec)
         try:
-            make_worker = worker_of(network, core.config, texts, alphas, keys)
+            make_worker = worker_of(network, core.config, texts, alphas, rows)
             if len(jobs) == 1 or n_workers == 1:
                 infer_job = make_worker()
                 for job in jobs:
@@ -192,33 +194,11 @@ class OneByOne:
             if len(texts.words) > self.room:
                 self.room = 2 * len(texts.words)
                 self.work = self.workspace()
-            self.row[:] = start_rows(keys, self.row.shape[1])
+            _kernels.write_start_rows(self.row, keys)
             _kernels.train_documents(
                 self.kernel, texts.words, texts.starts, alphas, keys, work=self.work, first=0, end=1
             )
             return np.ascontiguousarray(self.row.copy())
-
-
-def start_rows(keys: npt.NDArray[np.uint64], vector_size: int) -> Float32Array:
-    """Small random rows, uniform in [-1, 1) / vector_size, each of which depends on its key alone."""
-    rows, columns = empty_rows(len(keys), vector_size), columns_of(vector_size)
-    for start in range(0, len(keys), 4096):
-        # the counter of splitmix64 (Steele et al. 2014), for all columns at once
-        mixed = keys[start : start + 4096, np.newaxis] + columns
-        mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        mixed ^= mixed >> np.uint64(31)
-        uniform = (mixed >> np.uint64(40)).astype(np.float32) * np.float32(2.0**-24)
-        rows[start : start + 4096] = (uniform * 2.0 - 1.0) / vector_size
-    return rows
-
-
-@lru_cache(maxsize=1)
-def columns_of(vector_size: int) -> npt.NDArray[np.uint64]:
-    """What is added to a key for each column."""
-    columns = np.arange(1, vector_size + 1, dtype=np.uint64)
-    columns *= np.uint64(0x9E3779B97F4A7C15)
-    return columns
 
 
 def jobs_of(texts: Texts) -> Iterator[Job]:
@@ -232,16 +212,22 @@ def jobs_of(texts: Texts) -> Iterator[Job]:
 
 
 def worker_of(
-    network: Network, config: Any, texts: Texts, alphas: npt.NDArray[np.float64], keys: npt.NDArray[np.uint64]
+    network: Network, config: Any, texts: Texts, alphas: npt.NDArray[np.float64], rows: Float32Array
 ) -> Callable[[], Callable[[Job], tuple[int, int, float]]]:
     """Return what makes a thread's function: the kernel infers, or a Python sampler draws beside it."""
-    kernel = network.kernel(config)
+    kernel, keys = network.kernel(config), np.empty(len(texts), dtype=np.uint64)
+
+    def start(job: Job) -> None:
+        found = keys[job.first : job.end] = texts.keys(config.seed, job.first, job.end)
+        _kernels.write_start_rows(rows[job.first : job.end], found)
+
     longest = max(int(np.diff(texts.starts).max()), 1)
 
     def make() -> Callable[[Job], tuple[int, int, float]]:
         work = _kernels.Workspace(kernel, longest, max_list=1, n_tags=1)
 
         def work_on(job: Job) -> tuple[int, int, float]:
+            start(job)
             _kernels.train_documents(
                 kernel, texts.words, texts.starts, alphas, keys, work=work, first=job.first, end=job.end
             )
@@ -253,6 +239,7 @@ def worker_of(
         worker = Worker(kernel, 0, longest, network.block(), config.seed)
 
         def work_on(job: Job) -> tuple[int, int, float]:
+            start(job)
             for document in range(job.first, job.end):
                 words = texts.words[texts.starts[document] : texts.starts[document + 1]]
                 for epoch, alpha in enumerate(alphas if len(words) else ()):

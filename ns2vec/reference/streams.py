@@ -19,6 +19,14 @@ def mix(z: int) -> int:
     return z ^ (z >> 31)
 
 
+def start_row(key: int, width: int) -> npt.NDArray[np.float32]:
+    """Where the vector of a document begins: uniform in [-1, 1) / width."""
+    bits = [mix((key + (column + 1) * GOLDEN) & MASK) >> 40 for column in range(width)]
+    uniform = np.array(bits, dtype=np.float32) / np.float32(2**23) - np.float32(1.0)
+    row: npt.NDArray[np.float32] = uniform / np.float32(width)
+    return row
+
+
 class Stream:
     """The random stream of one chunk and purpose.
 
