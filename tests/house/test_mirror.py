@@ -71,12 +71,14 @@ TESTED_BY = {
     "tests/models/test_fasttext.py": (
         "fasttext keyedvectors/ngram_rows keyedvectors/subwords models/facebook models/subword_units"
     ),
-    "tests/models/test_online.py": "vocab/growth",
+    "tests/models/test_online.py": "models/weights vocab/growth",
     "tests/models/test_phrases.py": (
         "models/frozen_phrases models/phrase_joining models/phrase_scores phrases"
     ),
     "tests/models/test_vocabulary.py": "training/tables vocab/vocabulary",
-    "tests/models/test_word2vec.py": "models/gensim_door models/observers models/parts word2vec",
+    "tests/models/test_word2vec.py": (
+        "models/gensim_door models/observers models/parts models/training word2vec"
+    ),
     "tests/training/sharded/test_engine.py": "training/sharded/threads",
     "tests/training/sharded/test_members.py": "training/sharded/fleet training/sharded/transport",
     "tests/training/sharded/test_merge.py": "reference/merges training/sharded/merges",
