@@ -24,6 +24,7 @@ TESTED_BY = {
     "tests/cli/test_info.py": "_build_info",
     "tests/compat/test_signatures.py": "compat/gensim/convert callbacks",
     "tests/compat/gensim/test_alias.py": "compat/gensim/site/sitecustomize",
+    "tests/comparison/test_compare.py": "comparison/trials",
     "tests/corpus/test_sources.py": "corpus/base corpus/files corpus/iterables",
     "tests/evaluation/ranking/test_ranks.py": "evaluation/ranking/metrics",
     "tests/evaluation/ranking/test_runner.py": "evaluation/ranking/reports",
