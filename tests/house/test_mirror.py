@@ -63,7 +63,7 @@ TESTED_BY = {
     "tests/recommend/test_reading.py": "recommend/tables",
     "tests/recommend/test_recommender.py": "recommend/answers",
     "tests/sampling/test_aware.py": "reference/aware",
-    "tests/sampling/test_base.py": "sampling/noise",
+    "tests/sampling/test_bound.py": "sampling/noise",
     "tests/sampling/test_static.py": "sampling/_draws",
     "tests/sklearn/test_sklearn.py": "sklearn/linear sklearn/text",
     "tests/similarity/test_nearest.py": "similarity/products",
