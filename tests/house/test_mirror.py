@@ -52,6 +52,7 @@ TESTED_BY = {
     "tests/families/test_graph.py": "graph/model graph/walking",
     "tests/inputs/test_ngrams.py": "reference/subwords",
     "tests/kernels/test_samplers.py": "reference/samplers",
+    "tests/keyedvectors/test_files.py": "keyedvectors/word2vec_files",
     "tests/keyedvectors/test_saving.py": "formats/fitting formats/saving",
     "tests/keyedvectors/test_search.py": "keyedvectors/items",
     "tests/keyedvectors/test_storage.py": "keyedvectors/model",
