@@ -45,7 +45,7 @@ TESTED_BY = {
     "tests/kernels/test_reference.py": "reference/streams",
     "tests/kernels/test_runs.py": "reference/runs",
     "tests/app/rooms/test_training.py": "app/metrics",
-    "tests/ledger/test_reading.py": "ledger/events ledger/runs",
+    "tests/ledger/test_reading.py": "ledger/events ledger/run_record ledger/runs",
     "tests/ledger/test_writing.py": "ledger/control",
     "tests/graph/test_sage.py": "graph/sage_layers",
     "tests/graph/test_walks.py": "reference/walks",
