@@ -28,6 +28,7 @@ TESTED_BY = {
     "tests/corpus/test_sources.py": "corpus/base corpus/files corpus/iterables",
     "tests/evaluation/ranking/test_ranks.py": "evaluation/ranking/metrics",
     "tests/evaluation/ranking/test_runner.py": "evaluation/ranking/reports",
+    "tests/evaluation/test_facts.py": "evaluation/facts_sentences",
     "tests/evaluation/test_html_report.py": "reports/html",
     "tests/evaluation/test_readers.py": "evaluation/_lines",
     "tests/formats/test_fasttext_bin.py": (
