@@ -1,12 +1,17 @@
-"""Files of vectors."""
+"""Files of vectors; some are put together in a module that tests import, whatever the import mode."""
 
 from __future__ import annotations
+
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from ns2vec import KeyedVectors
 from ns2vec.formats import word2vec_binary, word2vec_text
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture
