@@ -156,6 +156,7 @@ ctypedef struct Scratch:
     const int32_t *block_ids  # (n_outputs,) of the block that is filled
     float **outputs         # (n_outputs,)
     float *labels           # (ld,)
+    long labelled           # of all classes: the centre whose labels these are, -1: none
     float *weights          # (ld,)
     float *offsets          # (ld,)
     float *one_each         # (ld,) multiplicities of a set without repeated rows

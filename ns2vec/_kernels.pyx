@@ -3,7 +3,8 @@
 Three nouns: a *unit* is where an input's vector lives (``_cy/sides.pxi``), a *reader* says which units meet
 which centre (``_cy/draws.pxi``), a *target* which outputs the centre stands for, with which labels
 (``_cy/targets.pxi``). ``train_window`` (``_cy/loops.pxi``) is the same for all of them; what happens to the rows
-is the block of ``_cy/block.h``. ``ns2vec.reference`` holds the same algorithm in plain NumPy.
+is the block of ``_cy/block.h``. How a kernel is made of its options is in ``_cy/making.pxi``, what its calls are given
+in ``_cy/given.pxi``. ``ns2vec.reference`` holds the same algorithm in plain NumPy.
 
 Skip-gram reads the row of the *context* word and predicts the centre, as word2vec.c does.
 """
@@ -374,6 +375,7 @@ include "_cy/capsules.pxi"
 include "_cy/making.pxi"
 include "_cy/given.pxi"
 include "_cy/sides.pxi"
+include "_cy/noise.pxi"
 include "_cy/targets.pxi"
 include "_cy/scratch.pxi"
 include "_cy/marks.pxi"

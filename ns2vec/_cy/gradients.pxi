@@ -26,6 +26,8 @@ cdef object gradients_of_chunk(Kernel k, Workspace work, long n, long n_inputs):
     for i in range(k.n_goals):
         work.goals[i].side = k.goals[i].side
         work.goals[i].is_special = is_special(&k.goals[i].side, NULL)
+        if k.goals[i].fill == fill_labels:
+            lay_out_labels(k, work, i)  # outputs were copies
     check_bad_row(k, work)
     for array in found:
         np.negative(array, out=array)
