@@ -263,12 +263,17 @@ class GensimVocabulary(GensimWeights):
             tokens, counts = checked_frequencies(self.raw_vocab)
         else:
             tokens, counts = scan.tokens, scan.counts
+        rule: dict[str, Any] = {
+            "min_count": min_count, "max_final_vocab": self.max_final_vocab, "trim_rule": trim_rule,
+        }  # fmt: skip
         found: Growth | tuple[Vocabulary, Int32Array]
         if update:
-            found = self._choose_more(tokens, counts, trim_rule, min_count, sample)
+            known = self.wv.key_to_index, self._core.counts
+            found = grow_vocabulary(*known, tokens, counts, sample=sample, **rule)
             report = found.report
         else:
-            found = self._choose_words(tokens, counts, trim_rule, min_count)
+            sorted_vocab, null_word = bool(self.sorted_vocab), bool(self.null_word)
+            found = build_vocabulary(tokens, counts, sorted_vocab=sorted_vocab, null_word=null_word, **rule)
             report = vocabulary_report(found[0], sample)
         if not report["num_retained_words"]:
             why = why_empty(counts, min_count, self.max_final_vocab)
@@ -297,22 +302,6 @@ class GensimVocabulary(GensimWeights):
             vocabulary, self._rows_of_tokens = found
             self.effective_min_count = vocabulary.effective_min_count
             core.take_words(vocabulary, self._null_row(vocabulary.key_to_index))
-
-    def _choose_words(
-        self, tokens: Any, counts: Any, trim_rule: Any, min_count: int
-    ) -> tuple[Vocabulary, Int32Array]:
-        """Choose a first vocabulary; return it with the row of each token."""
-        return build_vocabulary(
-            tokens, counts, min_count=min_count, max_final_vocab=self.max_final_vocab, trim_rule=trim_rule,
-            sorted_vocab=bool(self.sorted_vocab), null_word=bool(self.null_word),
-        )  # fmt: skip
-
-    def _choose_more(self, tokens: Any, counts: Any, trim_rule: Any, min_count: int, sample: float) -> Growth:
-        """Choose what the words of a further corpus add."""
-        return grow_vocabulary(
-            self.wv.key_to_index, self._core.counts, tokens, counts, min_count=min_count,
-            sample=sample, max_final_vocab=self.max_final_vocab, trim_rule=trim_rule,
-        )  # fmt: skip
 
     def _null_row(self, keys: Mapping[Any, int]) -> int | None:
         """Row of the padding word, which is no text, in a vocabulary that has been given one."""
