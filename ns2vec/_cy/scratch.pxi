@@ -186,6 +186,8 @@ cdef class Workspace:
             scratch.side = kernel.goals[i].side
             scratch.is_special = is_special(&scratch.side, kernel.goals[i].bias)
             scratch.labels[0] = 1.0
+            if kernel.goals[i].fill == fill_labels:
+                lay_out_labels(kernel, self, i)
             if kernel.goals[i].is_sampled:
                 for j in range(kernel.goals[i].n_outputs):
                     scratch.one_each[j] = 1.0

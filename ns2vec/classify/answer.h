@@ -9,27 +9,8 @@
 #define NS2_LINE_FLOATS 16
 #define NS2_ROWS 4 /* labels whose products are made together */
 
-#define TARGET
-#define VECTOR_BYTES 16
-#define NAMED(f) ns2_baseline_##f
-#include "answer.inc"
-
-#if defined(__x86_64__)
-#define TARGET __attribute__((target("avx2,fma")))
-#define VECTOR_BYTES 32
-#define NAMED(f) ns2_avx2_##f
-#include "answer.inc"
-#define NS2_CALL(f, ...) (ns2_has_avx2() ? ns2_avx2_##f(__VA_ARGS__) : ns2_baseline_##f(__VA_ARGS__))
-#else
-#define NS2_CALL(f, ...) ns2_baseline_##f(__VA_ARGS__)
-#endif
-
-#if defined(__x86_64__)
-static int ns2_has_avx2(void) {
-    __builtin_cpu_init();
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-}
-#endif
+#define NS2_SOURCE "answer.inc"
+#include "widths.h"
 
 /* Has a row near. */
 static void ns2_ask_for_row(const float *row, ptrdiff_t width) {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -123,7 +123,6 @@ class LinePairs:
     lines: Int64Array | None
     outputs: Int32Array
     weights: Float32Array | None
-    is_pooled: ClassVar[bool] = True
 
     def __len__(self) -> int:
         return len(self.outputs)
@@ -138,6 +137,10 @@ class LinePairs:
         offsets, rows, _ = self.rows.rows(places if self.lines is None else self.lines[places])
         weights = None if self.weights is None else self.weights[places]
         return Pairs(rows, self.outputs[places], weights, offsets)
+
+    def in_order(self, places: Int64Array) -> tuple[Pairs, None]:
+        """Pairs to train, which are made for it."""
+        return self.take(places), None
 
 
 def pairs_of(core: EmbeddingCore, rows: LineRows, ids: Any, offsets: Int64Array, weights: Any) -> LinePairs:

@@ -8,7 +8,7 @@ import platform
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -18,18 +18,15 @@ from ns2vec._build_info import __version__, build_info
 from ns2vec._options import number
 from ns2vec._typing import Int32Array
 from ns2vec.comparison.candidates import REFERENCE, Candidate, make_candidates
-from ns2vec.comparison.held_out import HeldOut, log_noise
-from ns2vec.comparison.memory import BatchMemory, count_batch_memory, expected_batch_memory
 from ns2vec.comparison.plan import DEFAULT_BUDGET, REFERENCE_SHARE, Load, TextPlan, TimeTable, make_plan
 from ns2vec.comparison.recorded import record_scores
 from ns2vec.comparison.results import CandidateResult, CandidateRun, Comparison
-from ns2vec.comparison.runs import PIECES_PER_EPOCH, Clock, do_nothing, make_model, measure_speed, train
-from ns2vec.comparison.text import Text, check_share, read_text
-from ns2vec.corpus import END, MAX_SENTENCE_WORDS, Corpus, open_corpus
-from ns2vec.evaluation.runner import Settings, evaluate_suites
-from ns2vec.evaluation.sources import SuiteNotFoundError
-from ns2vec.evaluation.statistics import Resampling
-from ns2vec.evaluation.suites import Suite, select_suites
+from ns2vec.comparison.runs import Clock, do_nothing, make_model, train
+from ns2vec.comparison.setting import Setting, read_setting
+from ns2vec.comparison.text import Text, check_share
+from ns2vec.comparison.trials import measure_speeds
+from ns2vec.corpus import END
+from ns2vec.evaluation.suites import Suite
 from ns2vec.exceptions import ConfigError, DivergenceError
 from ns2vec.ledger import RunLedger
 from ns2vec.models.word2vec import Word2Vec
@@ -38,92 +35,8 @@ from ns2vec.training.blas import blas_threads
 
 logger = logging.getLogger(__name__)
 
-TRIAL_SHARE, LONGEST_TRIAL = 0.1, 1.0  # of the budget for all, seconds for each
-N_WINDOWS = 60
-WINDOW_FLOATS = 200_000_000  # weights that are looked through while windows are counted
 LOOKING_SHARE = 0.4  # of the time, at most, goes to evaluation; beyond, the loss is looked at once an epoch
 END_SECONDS = 0.05  # share of the budget that is kept for what comes after the runs
-
-
-@dataclass
-class _Looks:
-    """What looking at a model takes, of candidates with the same kind of output set.
-
-    Attributes
-    ----------
-    loss_seconds, f1_seconds, score_seconds : float
-    pieces : int
-        How often an epoch the loss is looked at; 0: only before and after the training.
-    epochs : int
-    """
-
-    loss_seconds: float
-    f1_seconds: float
-    score_seconds: float
-    epochs: int
-    pieces: int = PIECES_PER_EPOCH
-
-    @property
-    def seconds(self) -> float:
-        """Return the time that evaluating one run takes."""
-        n_looks = 1 + self.pieces * self.epochs if self.pieces else 2
-        return n_looks * self.loss_seconds + self.f1_seconds + self.score_seconds
-
-    def fit(self, allowed: float) -> None:
-        """Look less often where it would take longer than allowed."""
-        for self.pieces in (PIECES_PER_EPOCH, 1, 0):
-            if self.seconds <= allowed:
-                break
-
-
-@dataclass
-class _Setting:
-    """What all runs share."""
-
-    text: Text
-    held_out: HeldOut
-    options: dict[str, Any]
-    epochs: int
-    suites: Sequence[str | Suite]
-    data_dir: Any
-    deadline: float
-    reasons: dict[str, list[str]]
-    reference_share: float = REFERENCE_SHARE
-    report: Callable[[str], None] = do_nothing
-    runs: Any = None
-    looks: dict[str, _Looks] = field(default_factory=dict)
-    found: dict[Candidate, CandidateResult] = field(default_factory=dict)
-
-    def scores(self, model: Word2Vec) -> dict[str, float]:
-        """Score the suites whose questions the model knows; without intervals, which seeds give."""
-        if not self.suites:
-            return {}
-        settings = Settings(resampling=Resampling(n_draws=0))
-        try:
-            found = evaluate_suites(
-                {"model": model.wv}, self.suites, settings=settings, data_dir=self.data_dir
-            )
-        except SuiteNotFoundError as error:
-            names = ", ".join(one.suite for one in error.missing)
-            self.note(f"left out: {names}: the files are {error.missing[0].place}")
-            self.suites = ()
-            return {}
-        for line in found.left_out_lines():
-            self.note(line)
-        for outcome in found.outcomes:
-            if not outcome.is_scored:
-                self.note(f"{outcome.suite.name} has no score: too few of its words are known")
-        self.suites = [suite for suite in self.suites if _name(suite) not in found.left_out]
-        return found.scores()["model"]
-
-    def note(self, text: str, who: str = "") -> None:
-        """Keep a remark once, with all whom it is about."""
-        logger.info("%s", f"{who}: {text}" if who else text)
-        self.reasons.setdefault(text, []).extend([who] if who else [])
-
-    def notes(self) -> list[str]:
-        """Return the remarks, one line each."""
-        return [f"{', '.join(who)}: {text}" if who else text for text, who in self.reasons.items()]
 
 
 def compare(
@@ -211,8 +124,9 @@ def compare(
     started = time.perf_counter()
     chosen = _checked(candidates, budget, seeds, held_out, reference_share, price_per_hour, options)
     deadline = math.inf if budget is None else started + budget * (1.0 - END_SECONDS)
-    setting = _read(corpus, options, held_out, suites, data_dir, deadline, reference_share, on_progress)
-    setting.runs = runs
+    setting = read_setting(
+        corpus, options, held_out, suites, data_dir, deadline, reference_share, on_progress, runs
+    )
     setting.found |= {one: CandidateResult(one.name, one.objective, one.sampler) for one in chosen}
     plan, seeds = _measure_and_train(setting, chosen, budget, seeds)
     text = setting.text
@@ -259,29 +173,13 @@ def _checked(
     return list(dict.fromkeys([Candidate(REFERENCE), *given]))
 
 
-def _read(
-    corpus: Any, options: dict[str, Any], held_out: float, suites: Sequence[str | Suite], data_dir: Any,
-    deadline: float, reference_share: float, report: Callable[[str], None],
-) -> _Setting:  # fmt: skip
-    chosen = select_suites(suites) if suites else ()
-    report("reading the corpus")
-    model = Word2Vec(**options, progress=False)
-    opened = corpus if isinstance(corpus, Corpus) else open_corpus(corpus)
-    text = read_text(opened, model, held_out)
-    spec = model._spec
-    asked = HeldOut(text.thinned(model.sample), len(text.counts), window=spec.window, is_cbow=spec.pooled)
-    return _Setting(
-        text, asked, options, model.epochs, chosen, data_dir, deadline, {}, reference_share, report
-    )
-
-
 def _measure_and_train(
-    setting: _Setting, chosen: list[Candidate], budget: float | None, seeds: Sequence[int]
+    setting: Setting, chosen: list[Candidate], budget: float | None, seeds: Sequence[int]
 ) -> tuple[TextPlan, Sequence[int]]:
     """Fill in what is found; return how much text was for whom, and the seeds that there was time for."""
     # threads of BLAS that wait for each other are slow where the machine is busy
     with blas_threads(1):
-        _measure_speeds(setting, budget, seeds[0])
+        measure_speeds(setting, budget, seeds[0])
         trainable = [one for one in chosen if not setting.found[one].note]
         seeds = _affordable(setting, seeds, trainable)
         plan = _plan(setting, trainable, len(seeds))
@@ -289,59 +187,7 @@ def _measure_and_train(
     return plan, seeds
 
 
-def _measure_speeds(setting: _Setting, budget: float | None, seed: int) -> None:
-    """Fill in the speed of each candidate, and the time that looking at a model takes."""
-    found = setting.found
-    seconds = LONGEST_TRIAL if budget is None else min(LONGEST_TRIAL, TRIAL_SHARE * budget / len(found))
-    for place, (one, entry) in enumerate(found.items(), start=1):
-        logger.info("speed of %s", one.name)
-        setting.report(f"speed of {one.name} ({place} of {len(found)})")
-        try:
-            model = make_model(one, setting.text, setting.options, seed)
-            sample = measure_speed(model, setting.text, seconds)
-        except ConfigError as error:
-            logger.info("%s left out: %s", one.name, error)
-            found[one] = replace(entry, note=str(error))
-            continue
-        if one.outputs not in setting.looks:
-            setting.looks[one.outputs] = _measured_looks(setting, model)
-        counted, formula = _memory(setting, one, model)
-        config = model._config()
-        found[one] = replace(
-            entry, sample=sample, full_words=setting.text.n_words * setting.epochs,
-            pairs_per_word=_pairs_per_word(setting, model), batch_words=config.batch_words,
-            workers=config.workers, memory=counted, memory_formula=formula,
-        )  # fmt: skip
-
-
-def _measured_looks(setting: _Setting, model: Word2Vec) -> _Looks:
-    """Take the time of a look at the loss and at the suites; F1 is as many questions as the loss."""
-    setting.scores(model)  # questions are read, modules imported
-    begun = time.perf_counter()
-    setting.scores(model)
-    between = time.perf_counter()
-    setting.held_out.loss(model)
-    seconds = time.perf_counter() - between
-    return _Looks(seconds, 2.0 * seconds, between - begun, setting.epochs)
-
-
-def _pairs_per_word(setting: _Setting, model: Word2Vec) -> float:
-    """Expected (input, centre) pairs for a word of text: windows of CBOW, contexts of skip-gram.
-
-    Counted on the held-out sentences, which are thinned like those of training; a window reaches to
-    distance j with probability (window - j + 1) / window, or 1 without shrinking.
-    """
-    lengths = np.array([len(sentence) for sentence in setting.held_out.sentences], dtype=np.float64)
-    if model._spec.pooled:
-        return float(lengths.sum() / setting.text.n_held_out)
-    n_pairs = 0.0
-    for distance in range(1, model.window + 1):
-        reach = (model.window - distance + 1) / model.window if model.shrink_windows else 1.0
-        n_pairs += 2.0 * reach * float(np.maximum(lengths - distance, 0.0).sum())
-    return n_pairs / setting.text.n_held_out
-
-
-def _affordable(setting: _Setting, seeds: Sequence[int], chosen: list[Candidate]) -> Sequence[int]:
+def _affordable(setting: Setting, seeds: Sequence[int], chosen: list[Candidate]) -> Sequence[int]:
     """Look less often, then leave out seeds, where looking at models would take most of the time."""
     allowed = LOOKING_SHARE * (setting.deadline - time.perf_counter())
     for looks in setting.looks.values():
@@ -353,7 +199,7 @@ def _affordable(setting: _Setting, seeds: Sequence[int], chosen: list[Candidate]
     return seeds[:n_seeds]
 
 
-def _plan(setting: _Setting, chosen: list[Candidate], n_seeds: int) -> TextPlan:
+def _plan(setting: Setting, chosen: list[Candidate], n_seeds: int) -> TextPlan:
     loads = [Load(1.0 / setting.found[one].seconds_per_word, one.outputs == "all") for one in chosen]
     seconds = setting.deadline - time.perf_counter()
     looks = [setting.looks[one.outputs] for one in chosen]
@@ -376,7 +222,7 @@ def _plan(setting: _Setting, chosen: list[Candidate], n_seeds: int) -> TextPlan:
     return plan
 
 
-def _run_all(setting: _Setting, chosen: list[Candidate], plan: TextPlan, seeds: Sequence[int]) -> None:
+def _run_all(setting: Setting, chosen: list[Candidate], plan: TextPlan, seeds: Sequence[int]) -> None:
     """Train all candidates seed by seed, so that a short budget costs seeds, not candidates."""
     costs = {one: _cost(setting, one, plan) for one in chosen}
     order = sorted(chosen, key=lambda one: (one.outputs == "all", costs[one]))
@@ -402,7 +248,7 @@ def _run_all(setting: _Setting, chosen: list[Candidate], plan: TextPlan, seeds: 
             setting.note(f"the budget ended before seed {seed} of {', '.join(late)}")
 
 
-def _time_table(setting: _Setting, chosen: list[Candidate], plan: TextPlan, n_seeds: int) -> TimeTable:
+def _time_table(setting: Setting, chosen: list[Candidate], plan: TextPlan, n_seeds: int) -> TimeTable:
     """Full softmax has its share where it cannot have all of the text, else what the others leave."""
     n_exact = sum(one.outputs == "all" for one in chosen)
     seconds = math.inf
@@ -411,7 +257,7 @@ def _time_table(setting: _Setting, chosen: list[Candidate], plan: TextPlan, n_se
     return TimeTable(setting.deadline, seconds, n_exact * n_seeds)
 
 
-def _cost(setting: _Setting, one: Candidate, plan: TextPlan) -> float:
+def _cost(setting: Setting, one: Candidate, plan: TextPlan) -> float:
     """Expected seconds of a run, with all that is asked of its model."""
     is_exact, looks = one.outputs == "all", setting.looks[one.outputs]
     n_words, seconds = plan.exact_words if is_exact else plan.text_words, looks.seconds
@@ -421,7 +267,7 @@ def _cost(setting: _Setting, one: Candidate, plan: TextPlan) -> float:
 
 
 def _run_with_f1(
-    setting: _Setting, one: Candidate, plan: TextPlan, seed: int, until: float, tick: Callable[[], None]
+    setting: Setting, one: Candidate, plan: TextPlan, seed: int, until: float, tick: Callable[[], None]
 ) -> CandidateRun:
     """One run, and where the exact ones have less text, before it another on as much, for F1."""
     n_words = plan.exact_words if one.outputs == "all" else plan.text_words
@@ -436,7 +282,7 @@ def _run_with_f1(
 
 
 def _run(
-    setting: _Setting, one: Candidate, rows: Int32Array, seed: int, clock: Clock, with_scores: bool = True
+    setting: Setting, one: Candidate, rows: Int32Array, seed: int, clock: Clock, with_scores: bool = True
 ) -> CandidateRun:
     model = make_model(one, setting.text, setting.options, seed)
     expected = len(rows) * setting.epochs * setting.found[one].seconds_per_word
@@ -469,32 +315,6 @@ def _run(
     if ledger is not None:
         record_scores(ledger, found)
     return found
-
-
-def _memory(setting: _Setting, one: Candidate, model: Word2Vec) -> tuple[BatchMemory, BatchMemory]:
-    """Counted and calculated memory of a batch; the weights of the model are used up."""
-    config = model._config()
-    network = model._make_network()
-    rng = np.random.default_rng(0)
-    for outputs in network.weights()[1:]:  # inputs do not move where the outputs are zero, as fresh ones are
-        outputs.padded[:, : config.vector_size] = rng.normal(
-            scale=0.1, size=(len(outputs.padded), config.vector_size)
-        )
-    kernel = network.kernel(config, setting.text.n_words)
-    max_words = 2 * config.batch_words + 2 * MAX_SENTENCE_WORDS
-    n_windows = int(np.clip(WINDOW_FLOATS // network.inputs.rows.padded.size, 10, N_WINDOWS))
-    windows = setting.held_out.windows(n_windows)
-    log_q = log_noise(model) if one.outputs == "sampled" else None
-    formula = expected_batch_memory(
-        kernel, max_words, windows, objective=one.objective, counts=setting.text.counts,
-        q=None if log_q is None else np.exp(log_q), vector_size=config.vector_size,
-    )  # fmt: skip
-    with blas_threads(1):
-        return count_batch_memory(network, kernel, max_words, windows), formula
-
-
-def _name(suite: str | Suite) -> str:
-    return suite if isinstance(suite, str) else suite.name
 
 
 def _n_words(rows: Int32Array) -> int:

@@ -10,7 +10,8 @@ from ns2vec.ledger.control import request_stop, stop_is_requested
 from ns2vec.ledger.events import KINDS, VERSION, schema
 from ns2vec.ledger.reading import read_events, read_since
 from ns2vec.ledger.recording import Recorder
-from ns2vec.ledger.runs import RunRecord, follow, list_runs, open_run, run_folder
+from ns2vec.ledger.run_record import RunRecord
+from ns2vec.ledger.runs import follow, list_runs, open_run, run_folder
 from ns2vec.ledger.trackers import MLflowTracker, TensorBoardTracker, Tracker, WandbTracker, replay
 from ns2vec.ledger.writing import RunLedger, append_event
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ns2vec.exceptions import ConfigError
-from ns2vec.ledger.runs import RunRecord
+from ns2vec.ledger.run_record import RunRecord
 from ns2vec.reports.tables import aligned, finite
 
 FIGURES = ("status", "epochs", "seconds", "words_per_second", "loss", "memory_bytes", "n_keys", "n_warnings")

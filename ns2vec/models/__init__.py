@@ -1,8 +1,10 @@
 """Families of models, each a core of `ns2vec.training` behind a door of its own.
 
 - `ns2vec.models.word2vec`      Word2Vec: constructor, and what it says about words
-- `ns2vec.models.gensim_door`   gensim's methods and names for training
-- `ns2vec.models.vocabulary`    gensim's methods for what comes before
+- `ns2vec.models.gensim_door`   gensim's methods and names for a trained model
+- `ns2vec.models.training`      gensim's methods for training
+- `ns2vec.models.vocabulary`    gensim's methods for what comes before: the words
+- `ns2vec.models.weights`       and their weights and tables
 - `ns2vec.models.phrases`       Phrases and FrozenPhrases, which join words before training
 - `ns2vec.models.stored`        options, files, pickles, copies
 """

@@ -100,7 +100,7 @@ class BatchFeed:
 
     Parameters
     ----------
-    model : GensimDoor
+    model : GensimTraining
         Its `_do_train_job`, `_get_thread_working_mem` and `_raw_word_count` are called.
     corpus : Corpus
     state : BatchState

@@ -1,4 +1,4 @@
-"""What gensim's models do before training: counting, choosing words, fresh weights, more words."""
+"""What gensim's models do before training: counting, choosing words, adding more of them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 from ns2vec._options import number, shown, whole
 from ns2vec._typing import Int32Array, PathLike, Sentences
 from ns2vec.corpus import Corpus, FileCorpus, Scan, open_corpus, open_corpus_file
-from ns2vec.exceptions import ConfigError, VocabularyError
+from ns2vec.exceptions import ConfigError
 from ns2vec.models.stored import StoredModel
-from ns2vec.sampling import BoundSampler
+from ns2vec.models.weights import GensimWeights
 from ns2vec.training.config import parse_memory
 from ns2vec.training.progress import ProgressBar
 from ns2vec.training.sharded.fleet import spread
@@ -29,8 +29,8 @@ from ns2vec.vocab import (
 logger = logging.getLogger(__name__)
 
 
-class GensimVocabulary(StoredModel):
-    """What gensim's models do before training; of a model that has words, and weights for them."""
+class GensimVocabulary(GensimWeights):
+    """What gensim's models do to have words, and weights for them."""
 
     def _start_state(self) -> None:
         super()._start_state()
@@ -66,14 +66,6 @@ class GensimVocabulary(StoredModel):
             f"Using a generator as corpus_iterable can't support {passes} passes. "
             "Try a re-iterable sequence: a list, or an object whose __iter__ starts again"
         )
-
-    def _check_update(self, update: bool) -> None:
-        """A vocabulary that is to grow has to be there, with weights."""
-        if update and (not self.wv.key_to_index or not len(self.wv.vectors)):
-            raise VocabularyError(
-                "You cannot do an online vocabulary-update of a model which has no prior vocabulary: "
-                "call build_vocab() without update=True first"
-            )
 
     def build_vocab(
         self, corpus_iterable: Sentences | PathLike | None = None, corpus_file: PathLike | None = None,
@@ -271,12 +263,17 @@ class GensimVocabulary(StoredModel):
             tokens, counts = checked_frequencies(self.raw_vocab)
         else:
             tokens, counts = scan.tokens, scan.counts
+        rule: dict[str, Any] = {
+            "min_count": min_count, "max_final_vocab": self.max_final_vocab, "trim_rule": trim_rule,
+        }  # fmt: skip
         found: Growth | tuple[Vocabulary, Int32Array]
         if update:
-            found = self._choose_more(tokens, counts, trim_rule, min_count, sample)
+            known = self.wv.key_to_index, self._core.counts
+            found = grow_vocabulary(*known, tokens, counts, sample=sample, **rule)
             report = found.report
         else:
-            found = self._choose_words(tokens, counts, trim_rule, min_count)
+            sorted_vocab, null_word = bool(self.sorted_vocab), bool(self.null_word)
+            found = build_vocabulary(tokens, counts, sorted_vocab=sorted_vocab, null_word=null_word, **rule)
             report = vocabulary_report(found[0], sample)
         if not report["num_retained_words"]:
             why = why_empty(counts, min_count, self.max_final_vocab)
@@ -306,153 +303,9 @@ class GensimVocabulary(StoredModel):
             self.effective_min_count = vocabulary.effective_min_count
             core.take_words(vocabulary, self._null_row(vocabulary.key_to_index))
 
-    def _choose_words(
-        self, tokens: Any, counts: Any, trim_rule: Any, min_count: int
-    ) -> tuple[Vocabulary, Int32Array]:
-        """Choose a first vocabulary; return it with the row of each token."""
-        return build_vocabulary(
-            tokens, counts, min_count=min_count, max_final_vocab=self.max_final_vocab, trim_rule=trim_rule,
-            sorted_vocab=bool(self.sorted_vocab), null_word=bool(self.null_word),
-        )  # fmt: skip
-
-    def _choose_more(self, tokens: Any, counts: Any, trim_rule: Any, min_count: int, sample: float) -> Growth:
-        """Choose what the words of a further corpus add."""
-        return grow_vocabulary(
-            self.wv.key_to_index, self._core.counts, tokens, counts, min_count=min_count,
-            sample=sample, max_final_vocab=self.max_final_vocab, trim_rule=trim_rule,
-        )  # fmt: skip
-
     def _null_row(self, keys: Mapping[Any, int]) -> int | None:
         """Row of the padding word, which is no text, in a vocabulary that has been given one."""
         return keys.get(NULL_WORD) if self.null_word else None
-
-    # ---- weights and tables ----------------------------------------------------------------------
-
-    def prepare_weights(self, update: bool = False) -> None:
-        """Make fresh weights, or with `update` those of words that have none yet.
-
-        Parameters
-        ----------
-        update : bool
-
-        Examples
-        --------
-        >>> from ns2vec import Word2Vec
-        >>> model = Word2Vec(vector_size=8, min_count=1)
-        >>> model.scan_vocab([["cat", "sat"]])
-        (2, 1)
-        >>> _ = model.prepare_vocab()
-        >>> model.prepare_weights()
-        >>> model.wv.vectors.shape
-        (2, 8)
-        """
-        if update:
-            self.update_weights()
-        else:
-            self.init_weights()
-
-    def init_weights(self) -> None:
-        """Fresh weights: small random input vectors, zero output vectors.
-
-        Examples
-        --------
-        >>> from ns2vec import Word2Vec
-        >>> model = Word2Vec([["cat", "sat"]] * 20, vector_size=8, min_count=1)
-        >>> model.init_weights()
-        >>> bool(model.syn1neg.any())
-        False
-        """
-        self._ready().begin(self.seed)
-
-    def update_weights(self) -> None:
-        """Give words without vectors fresh ones and zero output vectors; the rows that are there stay.
-
-        A new row is the one that a model of this size would have begun with. With hierarchical softmax the
-        tree is built again from all counts, so its inner nodes are other groups of words than before.
-
-        Raises
-        ------
-        VocabularyError
-            If there are no weights yet.
-
-        Examples
-        --------
-        >>> from ns2vec import Word2Vec
-        >>> model = Word2Vec([["cat", "sat"]] * 20, vector_size=8, min_count=1)
-        >>> model.scan_vocab([["fox", "sat"]])
-        (2, 1)
-        >>> _ = model.prepare_vocab(update=True)
-        >>> model.update_weights()
-        >>> model.wv.vectors.shape
-        (3, 8)
-        """
-        self._check_update(True)
-        self._ready().extend(self.seed)
-
-    @property
-    def cum_table(self) -> Any:
-        """The cumulative noise distribution, shape (V,), uint32; None without words or their output vectors.
-
-        Training draws from the exact distribution; a table that a user puts in place is read at the next
-        `train`.
-        """
-        return self._ready().cum_table()
-
-    @cum_table.setter
-    def cum_table(self, table: Any) -> None:
-        self._core.tables.cum_table = table
-
-    def make_cum_table(self, domain: int = 2**31 - 1) -> None:
-        """Make `cum_table`, the cumulative noise distribution (V,) scaled to `domain`, uint32.
-
-        Parameters
-        ----------
-        domain : int
-            The last entry of the table.
-
-        Examples
-        --------
-        >>> from ns2vec import Word2Vec
-        >>> model = Word2Vec([["cat", "sat"]] * 20, vector_size=8, min_count=1)
-        >>> model.make_cum_table(domain=100)
-        >>> model.cum_table.tolist()
-        [50, 100]
-        """
-        self._core.tables.make_cum_table(self._core.counts, self.ns_exponent, domain)
-
-    def create_binary_tree(self) -> None:
-        """Build the Huffman tree of the counts; paths are in the key attributes ``code`` and ``point``.
-
-        Examples
-        --------
-        >>> from ns2vec import Word2Vec
-        >>> model = Word2Vec([["cat", "sat"]] * 20, vector_size=8, min_count=1, hs=1, negative=0)
-        >>> model.create_binary_tree()
-        >>> len(model.wv.get_vecattr("cat", "code"))
-        1
-        """
-        self._core.make_tree()
-
-    def bound_sampler(self) -> BoundSampler:
-        """The model's sampler at work on its vocabulary: draws, probabilities, `report`.
-
-        Returns
-        -------
-        BoundSampler
-
-        Raises
-        ------
-        VocabularyError
-            If there is no vocabulary yet.
-
-        Examples
-        --------
-        >>> from ns2vec import Word2Vec
-        >>> model = Word2Vec([["cat", "sat"]] * 20, vector_size=8, min_count=1)
-        >>> model.bound_sampler().sample(5).shape
-        (5,)
-        """
-        return self._ready().sampler()
 
     def add_null_word(self) -> None:
         r"""Add the padding word ``"\0"``, with count 1, at the end of a vocabulary without weights.
@@ -506,46 +359,3 @@ class GensimVocabulary(StoredModel):
         self._core.share_words(theirs)
         self.corpus_count = other_model.corpus_count
         self.init_weights()
-
-    def estimate_memory(
-        self, vocab_size: int | None = None, report: dict[str, int] | None = None
-    ) -> dict[str, int]:
-        """Bytes that words, vectors and output weights take for a vocabulary of `vocab_size`.
-
-        Rows are padded to a multiple of 16 floats; a word itself is taken as 500 bytes (700 with
-        hierarchical softmax), as gensim does. The full softmax has scores for a whole window (``scores``).
-
-        Parameters
-        ----------
-        vocab_size : int, optional
-            The model's unless given.
-        report : dict, optional
-            Filled in and returned.
-
-        Returns
-        -------
-        dict of str -> int
-
-        Examples
-        --------
-        >>> from ns2vec import Word2Vec
-        >>> Word2Vec(vector_size=100).estimate_memory(1_000_000)["vectors"]
-        448000000
-        """
-        n_words = whole("vocab_size", vocab_size or len(self.wv))
-        row = -(-self.vector_size // 16) * 16 * 4
-        report, spec = report if report is not None else {}, self._spec
-        report["vocab"] = n_words * (700 if spec.has_path else 500)
-        report["vectors"] = n_words * row
-        out_row = -(-self.vector_size * spec.n_slots // 16) * 16 * 4
-        matrices = [target.matrix for target in spec.targets]
-        report |= dict.fromkeys(matrices, n_words * out_row)
-        if spec.has_one_updater:
-            report["scores"] = 2 * self.window * n_words * 4
-        if self.shards is not None:
-            copies = min(self.workers, self.shards) + self.shards  # of the changes: at most
-            report["shards"] = copies * sum(report[name] for name in ("vectors", *matrices))
-        if self.guard == "rollback":
-            report["guard"] = n_words * row * (1 + len(spec.targets))
-        report["total"] = sum(size for name, size in report.items() if name != "total")
-        return report

@@ -1,6 +1,7 @@
 """Which rows are negatives, and with what probability.
 
 - `ns2vec.sampling.base`     what a sampler is
+- `ns2vec.sampling.bound`    a sampler at work on one vocabulary
 - `ns2vec.sampling.static`   one distribution for all windows: unigram, random, uniform, log_uniform
 - `ns2vec.sampling.shared`   batch, pool, and mixtures of samplers
 - `ns2vec.sampling.aware`    looking at the model: dynamic, hard, adaptive, cached, self_adversarial
@@ -14,7 +15,8 @@
 
 from ns2vec.sampling.alias import build_alias_table
 from ns2vec.sampling.aware import Adaptive, AwareSampler, Cached, Dynamic, Hard, SelfAdversarial, Warp
-from ns2vec.sampling.base import SAMPLERS, BlockFunction, BoundSampler, NoiseData, Sampler, Source
+from ns2vec.sampling.base import SAMPLERS, BlockFunction, NoiseData, Sampler, Source
+from ns2vec.sampling.bound import BoundSampler
 from ns2vec.sampling.custom import FromCallable, LowLevel
 from ns2vec.sampling.negatives import get_negative_samples
 from ns2vec.sampling.noise import make_cum_table, noise_distribution, weights_of_cum_table

@@ -12,7 +12,7 @@ from ns2vec._typing import Float64Array, Int32Array, Int64Array
 from ns2vec.sampling.noise import noise_distribution
 
 if TYPE_CHECKING:
-    from ns2vec.sampling.base import BoundSampler
+    from ns2vec.sampling.bound import BoundSampler
 
 
 def sampler_report(

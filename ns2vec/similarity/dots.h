@@ -49,38 +49,16 @@ NS2_INLINE void ns2_fetch_row(const float *rows, ptrdiff_t offset, ptrdiff_t wid
         __builtin_prefetch((const void *)(from + k * (ptrdiff_t)sizeof(float)), 0, 3);
 }
 
-/* x * y + sum: in one instruction everywhere or nowhere.  Where the compiler has the choice it takes both, and a row's
- * cosine then depends on its place among the four. */
-#if defined(__aarch64__)
-#define MULTIPLY_ADD(x, y, sum) ((ns2_four)vfmaq_f32((float32x4_t)(sum), (float32x4_t)(x), (float32x4_t)(y)))
-#else
-#define MULTIPLY_ADD(x, y, sum) ((sum) + (x) * (y))
-#endif
-#define TARGET
-#define VECTOR_BYTES 16
-#define NAMED(f) ns2_baseline_##f
-#include "dots.inc"
-
-#if defined(__x86_64__)
-#define TARGET __attribute__((target("avx2,fma")))
-#define MULTIPLY_ADD(x, y, sum) ((ns2_avx2_vec)_mm256_fmadd_ps((__m256)(x), (__m256)(y), (__m256)(sum)))
-#define VECTOR_BYTES 32
-#define NAMED(f) ns2_avx2_##f
-#include "dots.inc"
-#endif
+#define NS2_SOURCE "dots.inc"
+#include "widths.h"
 
 /* out[i] = rows[i] . query / norms[i], with 1 in place of a norm of 0.  `is_wide` asks for AVX2, which this processor
  * may lack: then it is not used. */
 static void ns2_cosines(const float *rows, ptrdiff_t n, ptrdiff_t stride, const float *query, ptrdiff_t width,
                         const float *norms, float *out, int is_wide) {
-#if defined(__x86_64__)
-    __builtin_cpu_init();
-    if (is_wide && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-        ns2_avx2_cosines(rows, n, stride, query, width, norms, out);
-        return;
-    }
-#endif
-    (void)is_wide;
-    ns2_baseline_cosines(rows, n, stride, query, width, norms, out);
+    if (is_wide)
+        NS2_CALL(cosines, rows, n, stride, query, width, norms, out);
+    else
+        ns2_baseline_cosines(rows, n, stride, query, width, norms, out);
 }
 #endif

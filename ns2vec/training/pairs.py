@@ -52,11 +52,6 @@ class Pairs:
     def __len__(self) -> int:
         return len(self.outputs)
 
-    @property
-    def is_pooled(self) -> bool:
-        """Whether each output meets a list of inputs."""
-        return self.offsets is not None
-
     @cached_property
     def mark(self) -> int:
         """CRC-32 of ids and weights: what a checkpoint knows them by, whatever their order in an epoch."""
@@ -72,16 +67,18 @@ class Pairs:
         inputs = self.inputs[np.repeat(starts - offsets[:-1], lengths) + np.arange(offsets[-1])]
         return Pairs(inputs, self.outputs[places], weights, offsets)
 
+    def in_order(self, places: Int64Array) -> tuple[Pairs, Int64Array | None]:
+        """Pairs to train, and which of them in which order.
+
+        Lists are taken first: scratch is as large as all lists that a kernel is given.
+        """
+        return (self, places) if self.offsets is None else (self.take(places), None)
+
 
 class AnyPairs(Protocol):
     """Pairs whose inputs are there, as those of `Pairs`, or are made when they are taken."""
 
     def __len__(self) -> int: ...
-
-    @property
-    def is_pooled(self) -> bool:
-        """Whether each output meets a list of inputs."""
-        ...
 
     @property
     def mark(self) -> int:
@@ -90,6 +87,10 @@ class AnyPairs(Protocol):
 
     def take(self, places: npt.NDArray[Any]) -> Pairs:
         """Some of them, in the order of `places`."""
+        ...
+
+    def in_order(self, places: Int64Array) -> tuple[Pairs, Int64Array | None]:
+        """Pairs to train, and which of them in which order; None where these are `places` already."""
         ...
 
 

@@ -10,7 +10,7 @@ from ns2vec import _kernels
 from ns2vec._typing import Int32Array, Int64Array
 from ns2vec.sampling import BlockFunction
 from ns2vec.sampling.steering import Steering
-from ns2vec.training.pairs import AnyPairs, Pairs
+from ns2vec.training.pairs import AnyPairs
 
 
 class Worker:
@@ -101,17 +101,12 @@ class Worker:
         self.end()
         return tally
 
-    def train_pairs(self, given: AnyPairs, alpha: float, chunk: int, order: Int64Array) -> float:
-        """Train those explicit pairs whose places `order` has, one after the other; return the loss."""
-        if not isinstance(given, Pairs) or given.is_pooled:
-            # lists, whose scratch is as large as all of them together
-            pairs, order = given.take(order), np.arange(len(order))
-        else:
-            pairs = given
-        self.make_room(
-            len(order) if pairs.offsets is None else max(len(order), len(pairs.inputs)), pairs.offsets
-        )
-        block = self.draw_block(len(order), chunk)
+    def train_pairs(self, given: AnyPairs, alpha: float, chunk: int, places: Int64Array) -> float:
+        """Train the explicit pairs at `places`, one after the other; return the loss."""
+        pairs, order = given.in_order(places)
+        n_inputs = 0 if pairs.offsets is None else len(pairs.inputs)
+        self.make_room(max(len(places), n_inputs), pairs.offsets)
+        block = self.draw_block(len(places), chunk)
         loss = self.kernel.train_pairs(
             pairs.inputs, pairs.outputs, alpha, work=self.work, offsets=pairs.offsets, weights=pairs.weights,
             order=order, block=block, epoch=self.epoch, chunk=chunk,

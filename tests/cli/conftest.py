@@ -37,7 +37,7 @@ class Outcome(NamedTuple):
 def short_measurements(monkeypatch):
     """Speeds are measured for a moment: which figures are printed is no matter here."""
     monkeypatch.setattr("ns2vec.calculator.estimates.SECONDS", 0.05)
-    monkeypatch.setattr(sys.modules["ns2vec.comparison.compare"], "LONGEST_TRIAL", 0.02)
+    monkeypatch.setattr("ns2vec.comparison.trials.LONGEST_TRIAL", 0.02)
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import pytest
 
 from ns2vec.comparison import Comparison, compare, make_candidates
@@ -23,7 +21,7 @@ def found(sentences) -> Comparison:
     with pytest.MonkeyPatch.context() as patched:
         # a machine that is busy would cut the text of slow runs more finely, which adds some words to it
         patched.setattr("ns2vec.comparison.runs.SLICE_SECONDS", float("inf"))
-        patched.setattr(sys.modules["ns2vec.comparison.compare"], "LONGEST_TRIAL", 0.02)
+        patched.setattr("ns2vec.comparison.trials.LONGEST_TRIAL", 0.02)
         return compare(
             sentences, candidates, seeds=[1, 2], held_out=0.1, price_per_hour=3.6, name="planted",
             alpha=0.05, **options,

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from ns2vec.comparison import Candidate, compare, make_candidates
+from ns2vec.comparison import Candidate, compare, make_candidates, trials
 from ns2vec.comparison.remarks import remarks
 from ns2vec.comparison.runs import Sample, Trained
 from ns2vec.exceptions import ConfigError, CorpusError
@@ -98,8 +98,9 @@ def planned(monkeypatch):
             told.now += 1e-6
             return told.now
 
-        monkeypatch.setattr(module, "time", SimpleNamespace(perf_counter=perf_counter))
-        monkeypatch.setattr(module, "measure_speed", measure_speed)
+        for timed in (module, trials):
+            monkeypatch.setattr(timed, "time", SimpleNamespace(perf_counter=perf_counter))
+        monkeypatch.setattr(trials, "measure_speed", measure_speed)
         monkeypatch.setattr(module, "train", train)
         return told
 
@@ -139,16 +140,6 @@ def test_an_own_sampler_that_is_slow_costs_no_one_else_the_run(sentences, planne
     assert clock.now <= 60.0
 
 
-@pytest.mark.parametrize(
-    ("allowed", "pieces", "seconds"),
-    [(1e9, 4, 24.0), (24.0, 4, 24.0), (23.0, 1, 9.0), (8.0, 0, 5.0), (0.0, 0, 5.0)],
-)
-def test_a_loss_that_takes_long_is_looked_at_less(allowed, pieces, seconds):
-    looks = sys.modules["ns2vec.comparison.compare"]._Looks(1.0, 2.0, 1.0, epochs=5)
-    looks.fit(allowed)
-    assert (looks.pieces, looks.seconds) == (pieces, seconds)
-
-
 def test_what_is_being_done_is_reported(sentences):
     told = []
     candidates = make_candidates(["nce"], ["unigram"])
@@ -177,7 +168,7 @@ def test_what_cannot_be_is_refused(sentences):
 
 
 def test_a_candidate_that_does_not_go_with_the_options_is_left_out_with_the_reason(sentences, monkeypatch):
-    monkeypatch.setattr(sys.modules["ns2vec.comparison.compare"], "LONGEST_TRIAL", 0.02)
+    monkeypatch.setattr(trials, "LONGEST_TRIAL", 0.02)
     keyed = Candidate("sampled_softmax", "mixed:unigram=1")
     found = compare(sentences, [keyed], seeds=[1], negative=0, **SMALL)
     assert "negative of at least 1" in found.candidates[1].note

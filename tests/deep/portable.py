@@ -17,7 +17,8 @@ BLOCK = [
     "ns2vec/_cy/block_baseline.c",
     "ns2vec/_cy/dispatch.c",
 ]
-PROGRAMS = {"": BLOCK, ", scan": ["-Ins2vec/similarity", "tests/similarity/dots_parity.c"]}
+SCAN = ["-Ins2vec/similarity", "-Ins2vec/_cy", "tests/similarity/dots_parity.c"]
+PROGRAMS = {"": BLOCK, ", scan": SCAN}
 # compiler, more flags, what runs the program
 TARGETS = {
     "gcc": ("gcc", (), ()),

@@ -1,11 +1,17 @@
-"""Files of vectors."""
+"""Files of vectors; some are put together in a module that tests import, whatever the import mode."""
 
 from __future__ import annotations
+
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from ns2vec import KeyedVectors
+from ns2vec.formats import word2vec_binary, word2vec_text
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture
@@ -18,6 +24,19 @@ def reading(tmp_path):
         return module.read(path, **options)
 
     return read
+
+
+@pytest.fixture
+def small_blocks(monkeypatch):
+    """Files of word2vec are read fifty bytes at a time."""
+    monkeypatch.setattr(word2vec_text, "READ_BYTES", 50)
+    monkeypatch.setattr(word2vec_binary, "READ_BYTES", 50)
+
+
+@pytest.fixture
+def numbered():
+    """Return ``numbered(n_rows)``: lines of word2vec's text, each of a key and two numbers."""
+    return lambda n_rows: b"".join(b"w%d %d.5 -%d\n" % (i, i, i) for i in range(n_rows))
 
 
 @pytest.fixture

@@ -263,7 +263,11 @@ def test_a_format_from_elsewhere_needs_no_options(monkeypatch, tmp_path):
 def test_formats_offer_the_five_names(name):
     module = FORMATS[name]
     assert name == module.NAME
+    assert all(suffix.startswith(".") for suffix in module.SUFFIXES)
     assert all(guess_format(f"missing{suffix}.xz") == name for suffix in module.SUFFIXES)
+    assert all(guess_format(f"missing{suffix.upper()}.gz") == name for suffix in module.SUFFIXES)
+    assert callable(module.read)
+    assert callable(module.write)
     assert not module.looks_like(b"")
     assert "::" in module.__doc__
 
@@ -277,6 +281,28 @@ def test_the_content_counts_more_than_the_name(tmp_path, name):
     assert guess_format(tmp_path / "x.bin.model") == expected
     os.rename(tmp_path / "x.bin.model", tmp_path / "x.txt")
     assert guess_format(tmp_path / "x.txt") == expected
+
+
+@pytest.mark.parametrize("name", ["word2vec_text", "word2vec_binary"])
+@pytest.mark.parametrize("path", ["file", "file.gz"])
+def test_a_name_without_a_suffix_of_a_format_says_nothing(tmp_path, name, path):
+    FORMATS[name].write(tmp_path / path, a_table())
+    assert guess_format(tmp_path / path) == name
+
+
+def test_guessing_the_rest(tmp_path):
+    assert guess_format(tmp_path / "to_be_written") == "word2vec_text"
+    assert guess_format("-") == "word2vec_text"
+    (tmp_path / "glove").write_text("the 0.1 0.2\n")
+    assert guess_format(tmp_path / "glove") == "glove"
+    (tmp_path / "program").write_bytes(b"\x7fELF")
+    with pytest.raises(FormatError, match="looks like none of word2vec_text, word2vec_binary"):
+        guess_format(tmp_path / "program")
+
+
+def test_unknown_formats_are_refused():
+    with pytest.raises(ConfigError, match="unknown format 'parquet': expected one of 'word2vec_text'"):
+        FORMATS["parquet"]
 
 
 def test_starts():

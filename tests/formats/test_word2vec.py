@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import logging
 import os
 import threading
@@ -13,13 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from ns2vec.exceptions import ConfigError, FormatError
+from ns2vec.exceptions import FormatError
 from ns2vec.formats import (
     FORMATS,
     KeyDecodingError,
-    TruncatedFileError,
     VectorTable,
-    guess_format,
     word2vec_binary,
     word2vec_text,
 )
@@ -227,177 +224,12 @@ def test_counts_of_a_vocabulary_file(tmp_path, reading, caplog):
         reading(word2vec_text, b"2 1\na 1\nb 2\n", fvocab=tmp_path / "counts")
 
 
-# ---- damage ----
-
-HEADERS = [
-    b"",
-    b"\n",
-    b"foo\n",
-    b"a 1 2\n",
-    b"3\n",
-    b"-1 2\n",
-    b"2 0\n",
-    b"2.0 2\n",
-    b"2 9999999999\n",
-    b"0 9999999999\n",
-    b"9" * 5000 + b" 2\n",
-    b"\x81\x04\x95",
-]
-
-
-@BOTH
-@pytest.mark.parametrize("header", HEADERS)
-def test_bad_headers(reading, name, header):
-    with pytest.raises(
-        FormatError, match=":1: expected a header 'number_of_vectors vector_size', found"
-    ) as caught:
-        reading(FORMATS[name], header + b"a 1 2\n" * bool(header.strip()))
-    assert "\n" not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (b"2 2\na 1\nb 3 4\n", ":2: expected 2 numbers after the key, found 1"),
-        (b"2 2\na 1 2 3\nb 3 4\n", ":2: expected 2 numbers after the key, found 3"),
-        (b"2 2\na 1 2\nb 1 2 3 4 5 6c 3 4\n", ":3: expected a number, found '6c'"),
-        (b"2 2\na 1 2\nb 1 2 3 4 5 6 7\n", ":3: expected 2 numbers after the key, found 7; do all lines"),
-        (b"2 2\na 1 2\nb 3 x4\n", ":3: expected a number, found 'x4'"),
-        (b"2 2\na\nb 3 4\n", ":2: expected 2 numbers after the key, found 0"),
-        (b"1 2\na 1 2\nb 3 4\n", ":3: the header promises 1 vectors, but more follow; correct the header"),
-    ],
-)
-def test_damaged_text(reading, content, message):
-    with pytest.raises(FormatError) as caught:
-        reading(word2vec_text, content)
-    assert message in str(caught.value)
-    assert isinstance(caught.value, ValueError)
-
-
-@pytest.mark.parametrize(
-    "content", [b"3 2\na 1 2\nb 3 4\n", b"3 2\n", b"2 2\na 1 2\nb 3", b"1000000000000 2\na 1 2\n"]
-)
-def test_text_that_ends_too_early(reading, content):
-    with pytest.raises(EOFError, match="it is cut off") as caught:
-        reading(word2vec_text, content)
-    assert isinstance(caught.value, FormatError)
-
-
-def test_binary_with_more_than_promised(reading):
-    with pytest.raises(FormatError, match="byte 10: the header promises 1 vectors, but more follows"):
-        reading(word2vec_binary, b"1 1\na 1234b 1234")
-
-
-@pytest.mark.parametrize("suffix", ["", ".gz"])
-@pytest.mark.parametrize("n_missing", [1, 3, 4, 5, 6, 7, 12])
-def test_binary_that_ends_too_early(tmp_path, suffix, n_missing):
-    content = b"2 1\na 1234b 1234"[:-n_missing]
-    (tmp_path / f"file{suffix}").write_bytes(gzip.compress(content) if suffix else content)
-    with pytest.raises(TruncatedFileError, match="unexpected end of input") as caught:
-        word2vec_binary.read(tmp_path / f"file{suffix}")
-    assert isinstance(caught.value, EOFError)
-
-
-@BOTH
-@pytest.mark.parametrize("suffix", ["", ".gz"])
-@pytest.mark.parametrize("header", [b"%d 2\n" % 10**15, b"2 %d\n" % 10**9, b"%d %d\n" % (10**12, 10**12)])
-def test_absurd_headers_allocate_nothing(tmp_path, name, suffix, header):
-    content = header + b"a 1 2\nb 3 4\n" * 10
-    (tmp_path / f"file{suffix}").write_bytes(gzip.compress(content) if suffix else content)
-    with pytest.raises(FormatError, match="file"):
-        FORMATS[name].read(tmp_path / f"file{suffix}")
-
-
-def test_a_key_without_end_is_refused(reading, monkeypatch):
-    monkeypatch.setattr(word2vec_binary, "MAX_KEY_BYTES", 1000)
-    with pytest.raises(FormatError, match="byte 4: the key that begins here is not followed by a blank"):
-        reading(word2vec_binary, b"1 1\n" + b"x" * (3 << 20))
-
-
-def test_a_line_without_end_is_refused(reading, monkeypatch):
-    monkeypatch.setattr(word2vec_text, "MAX_LINE_BYTES", 1000)
-    with pytest.raises(FormatError, match=":2: the line is longer than 1000 bytes"):
-        reading(word2vec_text, b"1 1\n" + b"x" * 3000)
-
-
-PIECES = st.sampled_from(
-    [b"2 1", b"1 2", b"\n", b" ", b"a", b"1.5", b"-", b"\x00\x00\x80\x3f", b"\t", b"9" * 30, b"\xff", b"nan"]
-)
-
-
-@BOTH
-@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(content=st.lists(PIECES | st.binary(max_size=6), max_size=16).map(b"".join), header=st.booleans())
-def test_any_bytes_are_vectors_or_a_format_error(tmp_path, name, content, header):
-    path = tmp_path / "fuzz"
-    path.write_bytes(b"2 1\n" * header + content)
-    try:
-        found = FORMATS[name].read(path)
-    except FormatError as error:
-        assert str(error).startswith(str(path))
-        assert "\n" not in str(error)
-    else:
-        assert len(found.keys) == len(found.vectors)
-
-
-@BOTH
-def test_a_missing_file(tmp_path, name):
-    with pytest.raises(FileNotFoundError) as caught:
-        FORMATS[name].read(tmp_path / "missing")
-    assert caught.value.filename == str(tmp_path / "missing")
-
-
-# ---- which format ----
-
-
-@BOTH
-def test_formats_offer_the_four_names(name):
-    module = FORMATS[name]
-    assert name == module.NAME
-    assert all(suffix.startswith(".") and guess_format(f"x{suffix}") == name for suffix in module.SUFFIXES)
-    assert all(guess_format(f"x{suffix.upper()}.gz") == name for suffix in module.SUFFIXES)
-    assert callable(module.read)
-    assert callable(module.write)
-
-
-@BOTH
-@pytest.mark.parametrize("path", ["file", "file.gz"])
-def test_formats_are_guessed_by_content(tmp_path, name, path):
-    FORMATS[name].write(tmp_path / path, a_table())
-    assert guess_format(tmp_path / path) == name
-
-
-def test_guessing_the_rest(tmp_path):
-    assert guess_format(tmp_path / "to_be_written") == "word2vec_text"
-    assert guess_format("-") == "word2vec_text"
-    (tmp_path / "glove").write_text("the 0.1 0.2\n")
-    assert guess_format(tmp_path / "glove") == "glove"
-    (tmp_path / "program").write_bytes(b"\x7fELF")
-    with pytest.raises(FormatError, match="looks like none of word2vec_text, word2vec_binary"):
-        guess_format(tmp_path / "program")
-
-
-def test_unknown_formats_are_refused():
-    with pytest.raises(ConfigError, match="unknown format 'parquet': expected one of 'word2vec_text'"):
-        FORMATS["parquet"]
-
-
 # ---- blocks ----
-
-
-def numbered(n_rows):
-    return b"".join(b"w%d %d.5 -%d\n" % (i, i, i) for i in range(n_rows))
-
-
-@pytest.fixture
-def small_blocks(monkeypatch):
-    monkeypatch.setattr(word2vec_text, "READ_BYTES", 50)
-    monkeypatch.setattr(word2vec_binary, "READ_BYTES", 50)
 
 
 @pytest.mark.parametrize("limit", [None, 1, 17, 299, 300, 400])
 @pytest.mark.parametrize("end", [b"\n", b"", b"\n\n \n", b" \r\n"])
-def test_text_in_many_blocks(small_blocks, reading, limit, end):
+def test_text_in_many_blocks(small_blocks, numbered, reading, limit, end):
     content = b"300 2\n" + numbered(300).rstrip() + end
     found = reading(word2vec_text, content, limit=limit)
     n_rows = min(limit or 300, 300)
@@ -416,31 +248,6 @@ def test_blocks_with_numbers_for_the_slow_parser(small_blocks, reading, dtype):
     assert found.vectors[0].tolist() == first.tolist()
     assert np.isnan(found.vectors[1, 0])
     assert found.vectors[100:].tolist() == [[1, 2]] * 100
-
-
-@pytest.mark.parametrize(
-    ("line", "message"),
-    [
-        (b"b 1\n", ":252: expected 2 numbers after the key, found 1"),
-        (b"b 1 2 3 4 5 6 7\n", ":252: expected 2 numbers after the key, found 7"),
-        (b"b 1 2x\n", ":252: expected a number, found '2x'"),
-        (b"\xff 1 2\n", r":252: the key b'\xff' is not valid utf-8"),
-        (b"b 1", ":252: expected 2 numbers after the key, found 1, and the file ends here"),
-        (b"", ":251: unexpected end of input: the header promises 300 vectors, the file has 249"),
-    ],
-)
-def test_damage_in_a_later_block_is_named_by_its_line(small_blocks, reading, line, message):
-    rows = numbered(299).splitlines(keepends=True)
-    after = b"".join(rows[249:]) if line.endswith(b"\n") else b""
-    with pytest.raises(FormatError) as caught:
-        reading(word2vec_text, b"300 2\n" + b"\n" + b"".join(rows[:249]) + line + after)
-    assert message in str(caught.value)
-
-
-def test_text_with_more_than_promised_in_a_later_block(small_blocks, reading):
-    with pytest.raises(FormatError, match=":252: the header promises 250 vectors, but more follow"):
-        reading(word2vec_text, b"250 2\n" + numbered(300))
-    assert len(reading(word2vec_text, b"250 2\n" + numbered(250) + b"\n" * 200).keys) == 250
 
 
 @BOTH

@@ -24,9 +24,11 @@ TESTED_BY = {
     "tests/cli/test_info.py": "_build_info",
     "tests/compat/test_signatures.py": "compat/gensim/convert callbacks",
     "tests/compat/gensim/test_alias.py": "compat/gensim/site/sitecustomize",
+    "tests/comparison/test_compare.py": "comparison/trials",
     "tests/corpus/test_sources.py": "corpus/base corpus/files corpus/iterables",
     "tests/evaluation/ranking/test_ranks.py": "evaluation/ranking/metrics",
     "tests/evaluation/ranking/test_runner.py": "evaluation/ranking/reports",
+    "tests/evaluation/test_facts.py": "evaluation/facts_sentences",
     "tests/evaluation/test_html_report.py": "reports/html",
     "tests/evaluation/test_readers.py": "evaluation/_lines",
     "tests/formats/test_fasttext_bin.py": (
@@ -44,13 +46,14 @@ TESTED_BY = {
     "tests/kernels/test_reference.py": "reference/streams",
     "tests/kernels/test_runs.py": "reference/runs",
     "tests/app/rooms/test_training.py": "app/metrics",
-    "tests/ledger/test_reading.py": "ledger/events ledger/runs",
+    "tests/ledger/test_reading.py": "ledger/events ledger/run_record ledger/runs",
     "tests/ledger/test_writing.py": "ledger/control",
     "tests/graph/test_sage.py": "graph/sage_layers",
     "tests/graph/test_walks.py": "reference/walks",
     "tests/families/test_graph.py": "graph/model graph/walking",
     "tests/inputs/test_ngrams.py": "reference/subwords",
     "tests/kernels/test_samplers.py": "reference/samplers",
+    "tests/keyedvectors/test_files.py": "keyedvectors/word2vec_files",
     "tests/keyedvectors/test_saving.py": "formats/fitting formats/saving",
     "tests/keyedvectors/test_search.py": "keyedvectors/items",
     "tests/keyedvectors/test_storage.py": "keyedvectors/model",
@@ -62,7 +65,7 @@ TESTED_BY = {
     "tests/recommend/test_reading.py": "recommend/tables",
     "tests/recommend/test_recommender.py": "recommend/answers",
     "tests/sampling/test_aware.py": "reference/aware",
-    "tests/sampling/test_base.py": "sampling/noise",
+    "tests/sampling/test_bound.py": "sampling/noise",
     "tests/sampling/test_static.py": "sampling/_draws",
     "tests/sklearn/test_sklearn.py": "sklearn/linear sklearn/text",
     "tests/similarity/test_nearest.py": "similarity/products",
@@ -71,12 +74,14 @@ TESTED_BY = {
     "tests/models/test_fasttext.py": (
         "fasttext keyedvectors/ngram_rows keyedvectors/subwords models/facebook models/subword_units"
     ),
-    "tests/models/test_online.py": "vocab/growth",
+    "tests/models/test_online.py": "models/weights vocab/growth",
     "tests/models/test_phrases.py": (
         "models/frozen_phrases models/phrase_joining models/phrase_scores phrases"
     ),
     "tests/models/test_vocabulary.py": "training/tables vocab/vocabulary",
-    "tests/models/test_word2vec.py": "models/gensim_door models/observers models/parts word2vec",
+    "tests/models/test_word2vec.py": (
+        "models/gensim_door models/observers models/parts models/training word2vec"
+    ),
     "tests/training/sharded/test_engine.py": "training/sharded/threads",
     "tests/training/sharded/test_members.py": "training/sharded/fleet training/sharded/transport",
     "tests/training/sharded/test_merge.py": "reference/merges training/sharded/merges",

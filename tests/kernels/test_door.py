@@ -135,6 +135,76 @@ def test_empty_chunk_is_nothing(make_case):
     assert kernel.train(np.zeros(0, np.int32), 0.1, work=_kernels.Workspace(kernel, 1)) == (0, 0, 0.0)
 
 
+# ---- parts of a kernel, pairs ----------------------------------------------------------------------
+
+
+ROWS, ONE = np.zeros((4, 16), np.float32), np.ones(1, np.float32)
+FIRST = np.zeros(1, np.int32)
+
+
+def vectors(**options):
+    return _kernels.UnitMatrix(ROWS, **options)
+
+
+def pairs_kernel():
+    sampled = _kernels.Sampled(np.zeros((11, 16), np.float32), _kernels.Noise(11), 4)
+    return _kernels.Kernel(np.zeros((11, 16), np.float32), [sampled], reader="pairs")
+
+
+def kernel(n_targets=1, bias=None, **options):
+    return _kernels.Kernel(ROWS, [_kernels.Labels(ROWS, bias=bias)] * n_targets, **options)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: vectors(offsets=np.array([0, 1, 1]), rows=FIRST), "bag 1 is empty"),
+        (lambda: vectors(offsets=np.array([0, 1]), rows=FIRST + 4), "bags holds id 4"),
+        (lambda: vectors(offsets=np.array([0, 2]), rows=FIRST), "bag: the offsets"),
+        (lambda: vectors(offsets=np.array([0, 1])), "bags need offsets and rows"),
+        (lambda: vectors(combine="max"), "combine must be 'mean' or 'sum', got 'max'"),
+        (lambda: _kernels.Labels(ROWS, link="bpr"), "link of labels must be 'softmax' or 'logistic'"),
+        (lambda: _kernels.Labels(ROWS, bias=ONE), "bias must have one entry an output, 4, got 1"),
+        (lambda: _kernels.All(vectors(offsets=np.arange(5), rows=np.arange(4, dtype=np.int32))), "no bags"),
+        (lambda: _kernels.Labels(vectors(lock=ONE)), "lock is for inputs"),
+        (lambda: kernel(n_targets=5), "a kernel has 1 to 4 targets, got 5"),
+        (lambda: kernel(reader="pairs", tags=ROWS), "'pairs' has no tags"),
+        (lambda: kernel(bias=np.zeros(4, np.float32), backend="gemm"), "gemm"),
+    ],
+)  # fmt: skip
+def test_bad_parts_are_named(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"inputs": [0, 11]}, "inputs holds id 11"),
+        ({"targets": [0, 11]}, "targets holds id 11"),
+        ({"inputs": [0]}, "inputs must be as many as targets"),
+        ({"weights": np.ones(1, np.float32)}, "weights must be as many as targets"),
+        ({"offsets": np.array([0, 1, 2])}, "offsets go with pooled pairs"),
+        ({"inputs": [0] * 9, "targets": [0] * 9}, "there are 9 pairs or inputs, but the workspace holds 8"),
+    ],
+)
+def test_bad_pairs_are_named(change, message):
+    kernel = pairs_kernel()
+    given = {"inputs": [0, 1], "targets": [1, 2], **change}
+    arrays = [np.array(given.pop(name), np.int32) for name in ("inputs", "targets")]
+    with pytest.raises(ValueError, match=message):
+        kernel.train_pairs(*arrays, 0.1, work=_kernels.Workspace(kernel, 8), **given)
+
+
+def test_only_text_of_plain_rows_is_drawn_for():
+    kernel = pairs_kernel()
+    with pytest.raises(ValueError, match="draw is for kernels of text and plain rows"):
+        kernel.draw(np.array([1], np.int32), work=_kernels.Workspace(kernel, 4))
+
+
+# ---- instruction sets ---------------------------------------------------------------------------------
+
+
 @pytest.mark.parametrize("isa", _kernels.list_isas())
 def test_environment_chooses_the_instruction_set(isa, monkeypatch):
     monkeypatch.setenv("NS2VEC_ISA", isa)

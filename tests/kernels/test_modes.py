@@ -342,60 +342,7 @@ def test_gradients_are_those_of_the_oracle_and_nothing_moves(unit, pooled):
             )
 
 
-# ---- doors -----------------------------------------------------------------------------------------
-
-
-ROWS, ONE = np.zeros((4, 16), np.float32), np.ones(1, np.float32)
-FIRST = np.zeros(1, np.int32)
-
-
-def vectors(**options):
-    return _kernels.UnitMatrix(ROWS, **options)
-
-
-def kernel(n_targets=1, bias=None, **options):
-    return _kernels.Kernel(ROWS, [_kernels.Labels(ROWS, bias=bias)] * n_targets, **options)
-
-
-@pytest.mark.parametrize(
-    ("make", "message"),
-    [
-        (lambda: vectors(offsets=np.array([0, 1, 1]), rows=FIRST), "bag 1 is empty"),
-        (lambda: vectors(offsets=np.array([0, 1]), rows=FIRST + 4), "bags holds id 4"),
-        (lambda: vectors(offsets=np.array([0, 2]), rows=FIRST), "bag: the offsets"),
-        (lambda: vectors(offsets=np.array([0, 1])), "bags need offsets and rows"),
-        (lambda: vectors(combine="max"), "combine must be 'mean' or 'sum', got 'max'"),
-        (lambda: _kernels.Labels(ROWS, link="bpr"), "link of labels must be 'softmax' or 'logistic'"),
-        (lambda: _kernels.Labels(ROWS, bias=ONE), "bias must have one entry an output, 4, got 1"),
-        (lambda: _kernels.All(vectors(offsets=np.arange(5), rows=np.arange(4, dtype=np.int32))), "no bags"),
-        (lambda: _kernels.Labels(vectors(lock=ONE)), "lock is for inputs"),
-        (lambda: kernel(n_targets=5), "a kernel has 1 to 4 targets, got 5"),
-        (lambda: kernel(reader="pairs", tags=ROWS), "'pairs' has no tags"),
-        (lambda: kernel(bias=np.zeros(4, np.float32), backend="gemm"), "gemm"),
-    ],
-)  # fmt: skip
-def test_bad_parts_are_named(make, message):
-    with pytest.raises(ValueError, match=message):
-        make()
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"inputs": [0, N]}, f"inputs holds id {N}"),
-        ({"targets": [0, N]}, f"targets holds id {N}"),
-        ({"inputs": [0]}, "inputs must be as many as targets"),
-        ({"weights": np.ones(1, np.float32)}, "weights must be as many as targets"),
-        ({"offsets": np.array([0, 1, 2])}, "offsets go with pooled pairs"),
-        ({"inputs": [0] * 9, "targets": [0] * 9}, "there are 9 pairs or inputs, but the workspace holds 8"),
-    ],
-)
-def test_bad_pairs_are_named(change, message):
-    kernel = make_case("pairs", "rows", False, ["Sampled, logistic"]).kernel
-    given = {"inputs": [0, 1], "targets": [1, 2], **change}
-    arrays = [np.array(given.pop(name), np.int32) for name in ("inputs", "targets")]
-    with pytest.raises(ValueError, match=message):
-        kernel.train_pairs(*arrays, 0.1, work=_kernels.Workspace(kernel, 8), **given)
+# ---- negatives, scratch ---------------------------------------------------------------------------
 
 
 def test_negatives_are_none_of_what_the_input_has():
@@ -431,12 +378,6 @@ def test_samplers_are_not_asked_about_inputs_that_they_do_not_know(n_inputs):
     kernel.train_pairs(*pair, 0.1, work=_kernels.Workspace(kernel, 40))
     n_changed = (outputs != before).any(axis=1).sum()
     assert n_changed == 2 if n_inputs <= N else n_changed > 2
-
-
-def test_only_text_of_plain_rows_is_drawn_for():
-    kernel = make_case("pairs", "rows", False, ["Sampled, logistic"]).kernel
-    with pytest.raises(ValueError, match="draw is for kernels of text and plain rows"):
-        kernel.draw(np.array([1], np.int32), work=_kernels.Workspace(kernel, 4))
 
 
 def test_scratch_of_everything_at_once_fits():

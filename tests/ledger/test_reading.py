@@ -12,7 +12,7 @@ from ns2vec.exceptions import ConfigError, FormatError
 from ns2vec.ledger import append_event, follow, list_runs, open_run, read_events, read_since, run_folder
 from ns2vec.ledger.reading import read_lines
 from ns2vec.ledger.recording import process
-from ns2vec.ledger.runs import thinned
+from ns2vec.ledger.run_record import thinned
 
 
 def event(kind, **fields):

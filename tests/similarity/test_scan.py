@@ -208,7 +208,8 @@ def test_the_scan_in_c_agrees_with_doubles(tmp_path):
     if shutil.which(compiler[0]) is None or not (folder / "dots.inc").exists():
         pytest.skip("needs a C compiler and the C sources")
     source, program = Path(__file__).with_name("dots_parity.c"), tmp_path / "dots_parity"
-    build = [*compiler, "-O2", "-ffp-contract=fast", f"-I{folder}", str(source), "-lm", "-o", str(program)]
+    folders = [f"-I{folder}", f"-I{folder.parent / '_cy'}"]
+    build = [*compiler, "-O2", "-ffp-contract=fast", *folders, str(source), "-lm", "-o", str(program)]
     assert subprocess.run(build, check=False).returncode == 0
     done = subprocess.run([program], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout

@@ -126,6 +126,15 @@ def test_taking_some_takes_their_lists_and_weights():
     assert found.offsets.tolist() == [0, 3, 4, 7]
 
 
+def test_lists_are_taken_to_be_trained_and_others_named_by_their_places():
+    places, ids = np.array([2, 0]), np.arange(3, dtype=np.int32)
+    plain = Pairs(ids, ids + 5)
+    assert plain.in_order(places) == (plain, places)
+    lists, order = Pairs(ids, ids + 5, offsets=np.arange(4)).in_order(places)
+    assert order is None
+    assert (lists.inputs.tolist(), lists.outputs.tolist()) == ([2, 0], [7, 5])
+
+
 def test_outputs_may_be_bags_of_features(bought):
     """Items that are known by their taste alone: items of one taste have one vector."""
     core = core_of(bought, NegativeSampling)

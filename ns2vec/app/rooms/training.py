@@ -18,7 +18,8 @@ from ns2vec.app.safety import bounded, need_token, state_of
 from ns2vec.app.state import AppState
 from ns2vec.exceptions import FormatError
 from ns2vec.ledger import compare_runs, list_runs, open_run, read_since, request_stop, run_folder
-from ns2vec.ledger.runs import RunRecord, glance
+from ns2vec.ledger.run_record import RunRecord
+from ns2vec.ledger.runs import glance
 from ns2vec.reports.tables import finite
 
 router = APIRouter()
