@@ -263,18 +263,8 @@ class GensimVocabulary(GensimWeights):
             tokens, counts = checked_frequencies(self.raw_vocab)
         else:
             tokens, counts = scan.tokens, scan.counts
-        rule: dict[str, Any] = {
-            "min_count": min_count, "max_final_vocab": self.max_final_vocab, "trim_rule": trim_rule,
-        }  # fmt: skip
-        found: Growth | tuple[Vocabulary, Int32Array]
-        if update:
-            known = self.wv.key_to_index, self._core.counts
-            found = grow_vocabulary(*known, tokens, counts, sample=sample, **rule)
-            report = found.report
-        else:
-            sorted_vocab, null_word = bool(self.sorted_vocab), bool(self.null_word)
-            found = build_vocabulary(tokens, counts, sorted_vocab=sorted_vocab, null_word=null_word, **rule)
-            report = vocabulary_report(found[0], sample)
+        rule = {"min_count": min_count, "max_final_vocab": self.max_final_vocab, "trim_rule": trim_rule}
+        found, report = self._choose(tokens, counts, update, sample, rule)
         if not report["num_retained_words"]:
             why = why_empty(counts, min_count, self.max_final_vocab)
             self._why_empty = scan.no_words if scan is not None and not len(counts) else why
@@ -291,6 +281,18 @@ class GensimVocabulary(GensimWeights):
             report["downsample_total"],
         )  # fmt: skip
         return report
+
+    def _choose(
+        self, tokens: Any, counts: Any, update: bool, sample: float, rule: dict[str, Any]
+    ) -> tuple[Growth | tuple[Vocabulary, Int32Array], dict[str, int]]:
+        """Choose a first vocabulary, with the row of each token, or what is added to one; report on it."""
+        if update:
+            known = self.wv.key_to_index, self._core.counts
+            more = grow_vocabulary(*known, tokens, counts, sample=sample, **rule)
+            return more, more.report
+        sorted_vocab, null_word = bool(self.sorted_vocab), bool(self.null_word)
+        first = build_vocabulary(tokens, counts, sorted_vocab=sorted_vocab, null_word=null_word, **rule)
+        return first, vocabulary_report(first[0], sample)
 
     def _take(self, found: Growth | tuple[Vocabulary, Int32Array]) -> None:
         """Make words that were chosen those of the model."""
