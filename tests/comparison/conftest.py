@@ -23,6 +23,6 @@ def found(sentences) -> Comparison:
         patched.setattr("ns2vec.comparison.runs.SLICE_SECONDS", float("inf"))
         patched.setattr("ns2vec.comparison.trials.LONGEST_TRIAL", 0.02)
         return compare(
-            sentences, candidates, seeds=[1, 2], held_out=0.1, price_per_hour=3.6, name="planted",
-            alpha=0.05, **options,
+            sentences, candidates, seeds=[1, 2], budget=None, held_out=0.1, price_per_hour=3.6,
+            name="planted", alpha=0.05, **options,
         )  # fmt: skip
