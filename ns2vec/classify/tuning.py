@@ -219,6 +219,7 @@ class Halving:
             trial.seconds += time.monotonic() - started
             self.n_left -= 1
             if trial not in self.trials:
+                trial.first_score = score
                 self.trials.append(trial)
             yield trial
 
