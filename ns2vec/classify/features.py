@@ -137,12 +137,15 @@ class TextFeatures:
             table=None if self.numbered is None else self.numbered.table,
         )
 
-    def of_tokens(self, tokens: PackedTokens, words: Words) -> tuple[Int64Array, Int32Array]:
-        """Where each token's own features begin, and these: a word's row, and -2 less each bucket."""
+    def of_tokens(self, tokens: PackedTokens, words: Words) -> tuple[Int64Array | None, Int32Array]:
+        """Where each token's own features begin, and these: a word's row, and -2 less each bucket.
+
+        Without n-grams of characters the row of each token is all there is, -1 where it has none.
+        """
         own = rows_of_words(tokens, words)
-        is_word = own != NONE
         if not self.ngrams:
-            return np.concatenate([[0], np.cumsum(is_word)]).astype(np.int64, copy=False), own[is_word]
+            return None, own
+        is_word = own != NONE
         bags = word_bags((tokens.text, tokens.offsets), self.ngrams, first_word=None)
         starts = bags.offsets + np.concatenate([[0], np.cumsum(is_word)])
         found = np.empty(int(starts[-1]), dtype=np.int32)
