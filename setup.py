@@ -59,6 +59,7 @@ EXTENSIONS = [
     extension("ns2vec.graph._walks", "ns2vec/graph", "ns2vec/_cy"),
     extension("ns2vec.inputs._ngrams", "ns2vec/inputs"),
     extension("ns2vec.inputs._rows", "ns2vec/inputs"),
+    extension("ns2vec.inputs._words", "ns2vec/inputs"),
     extension("ns2vec.recommend._spread", "ns2vec/recommend", "ns2vec/_cy"),
     extension("ns2vec.sampling._aware", "ns2vec/sampling", "ns2vec/_cy"),
     extension("ns2vec.sampling._draws", "ns2vec/sampling", "ns2vec/_cy"),

@@ -11,7 +11,7 @@ class LineRows:
         codes: Codes,
         ends: Int64Array,
         *,
-        starts: Int64Array,
+        starts: Int64Array | None,
         own: Int32Array,
         hashes: npt.NDArray[np.uint32],
         word_ngrams: int,

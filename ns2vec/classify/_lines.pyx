@@ -24,8 +24,9 @@ cdef class LineRows:
     ----------
     codes, ends : ndarray, uint8, and ndarray of shape (n_lines + 1,), int64
         The lines, see `ns2vec.inputs._codes.pack`.
-    starts, own : ndarray of shape (n_tokens + 1,), int64, and ndarray, int32
-        Features of each token alone are ``own[starts[i]:starts[i + 1]]``: rows, or -2 less a bucket.
+    starts, own : ndarray of shape (n_tokens + 1,), int64, or None; and ndarray, int32
+        Features of each token alone are ``own[starts[i]:starts[i + 1]]``: rows, or -2 less a bucket. None: token i
+        has the row ``own[i]``, or with -1 none.
     hashes : ndarray of shape (n_tokens,), uint32
         fastText's; none are needed unless there are word n-grams.
     word_ngrams : int
@@ -46,32 +47,43 @@ cdef class LineRows:
     cdef const int32_t[::1] own, table
     cdef const uint32_t[::1] hashes
     cdef int64_t word_ngrams, first_row, most_own
+    cdef bint has_starts
     cdef uint64_t bucket
 
     def __cinit__(
         self, const uint8_t[::1] codes not None, const int64_t[::1] ends not None, *,
-        const int64_t[::1] starts not None, const int32_t[::1] own not None, const uint32_t[::1] hashes not None,
+        const int64_t[::1] starts, const int32_t[::1] own not None, const uint32_t[::1] hashes not None,
         int64_t word_ngrams, int64_t first_row, const int32_t[::1] table,
     ):
-        cdef int64_t n_distinct = starts.shape[0] - 1
-        cdef Py_ssize_t i
+        cdef int64_t n_distinct = own.shape[0] if starts is None else starts.shape[0] - 1
         check_codes(codes, ends)
         count(codes, n_distinct)
         self.bucket = 0 if table is None else table.shape[0]
         self.word_ngrams = word_ngrams if self.bucket else 1
+        self.has_starts = starts is not None
+        self.check_own(starts, own)
+        if self.word_ngrams > 1 and hashes.shape[0] != n_distinct:
+            raise ValueError(f"expected a hash of each of {n_distinct} tokens, got {hashes.shape[0]}")
+        self.codes, self.ends, self.starts, self.own = codes, ends, starts, own
+        self.hashes, self.table, self.first_row = hashes, table, first_row
+
+    cdef int check_own(self, const int64_t[::1] starts, const int32_t[::1] own) except -1:
+        cdef int64_t n_distinct, bucket = self.bucket if self.has_starts else 0
+        cdef Py_ssize_t i
+        self.most_own = 1
+        for i in range(own.shape[0]):
+            if own[i] < -1 and -2 - <int64_t>own[i] >= bucket:
+                raise ValueError(f"expected buckets below {bucket}, got {-2 - <int64_t>own[i]}")
+        if not self.has_starts:
+            return 0
+        n_distinct = starts.shape[0] - 1
         if starts[0] != 0 or starts[n_distinct] != own.shape[0]:
             raise ValueError(f"expected starts from 0 to {own.shape[0]}")
         for i in range(n_distinct):
             if starts[i + 1] < starts[i]:
                 raise ValueError(f"starts must not fall, got {starts[i]} and then {starts[i + 1]}")
             self.most_own = max(self.most_own, starts[i + 1] - starts[i])
-        for i in range(own.shape[0]):
-            if own[i] < -1 and <uint64_t>(-2 - <int64_t>own[i]) >= self.bucket:
-                raise ValueError(f"expected buckets below {self.bucket}, got {-2 - <int64_t>own[i]}")
-        if self.word_ngrams > 1 and hashes.shape[0] != n_distinct:
-            raise ValueError(f"expected a hash of each of {n_distinct} tokens, got {hashes.shape[0]}")
-        self.codes, self.ends, self.starts, self.own = codes, ends, starts, own
-        self.hashes, self.table, self.first_row = hashes, table, first_row
+        return 0
 
     def __len__(self):
         return self.ends.shape[0] - 1
@@ -96,7 +108,10 @@ cdef class LineRows:
         else:
             while at < end:
                 at = read_token(at, &token)
-                found += self.starts[token + 1] - self.starts[token]
+                if self.has_starts:
+                    found += self.starts[token + 1] - self.starts[token]
+                else:
+                    found += self.own[token] >= 0
         for size in range(1, self.word_ngrams):
             found += max(n - size, 0)
         return found
@@ -142,9 +157,13 @@ cdef class LineRows:
         cdef const uint8_t* end = &self.codes[0] + self.ends[line + 1]
         while at < end:
             at = read_token(at, &token)
-            for i in range(self.starts[token], self.starts[token + 1]):
-                rows[found] = self.own[i]
-                found += 1
+            if self.has_starts:
+                for i in range(self.starts[token], self.starts[token + 1]):
+                    rows[found] = self.own[i]
+                    found += 1
+            else:
+                rows[found] = self.own[token]
+                found += rows[found] >= 0
             if self.word_ngrams > 1:
                 # 32 bits with a sign, as 64
                 hashed[n] = states[n] = <uint64_t><int64_t><int32_t>self.hashes[token]

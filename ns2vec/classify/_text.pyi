@@ -1,15 +1,12 @@
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
-from ns2vec._typing import Float32Array, Int32Array, Int64Array
+from ns2vec._typing import Float32Array, Int32Array
+from ns2vec.inputs._words import WordTable
 
 class TextVectors:
     def __init__(
         self,
-        text: npt.NDArray[np.uint8],
-        offsets: Int64Array,
+        words: WordTable,
         rows: Float32Array,
         table: Int32Array | None,
         *,
@@ -30,7 +27,7 @@ class SingleAnswers:
         *,
         is_each: bool,
         made_of: list[tuple[dict[str, Any], str, Any]],
-        words: dict[Any, int],
+        words: dict[Any, int] | None,
     ) -> None: ...
     def label(self, texts: Any) -> Any: ...
     def best(self, texts: Any, temperature: float) -> tuple[Any, float] | None: ...

@@ -9,9 +9,10 @@ from cpython.dict cimport PyDict_GetItem
 from cpython.object cimport PyObject
 from libc.math cimport exp
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
-from libc.stdlib cimport calloc, free, malloc
+from libc.stdlib cimport free, malloc
 from libc.string cimport memcmp, memcpy
 
+from ns2vec.inputs._words cimport WordTable, Words, ask_for_word, row_of
 from ns2vec.inputs._ngrams cimport Rule, add_ngrams, hash_of, is_whole, n_ngrams
 from ns2vec.inputs._rows cimport Matrices, describe
 
@@ -31,12 +32,6 @@ cdef extern from *:
 
 cdef uint64_t FACTOR = 116049371        # of fastText's hash of word n-grams
 cdef const char* END_OF_LINE = b"</s>"  # the last token of every line
-
-cdef struct Word:
-    const uint8_t* start    # NULL: the slot is empty
-    int64_t n_bytes
-    uint32_t hashed
-    int32_t row
 
 cdef struct Token:
     const uint8_t* start
@@ -65,8 +60,8 @@ cdef class TextVectors:
 
     Parameters
     ----------
-    text, offsets : ndarray, uint8, and ndarray of shape (n_words + 1,), int64
-        The words, see `ns2vec.inputs._ngrams.encode_words`, in the order of their rows.
+    words : WordTable
+        The words in the order of their rows.
     rows : ndarray of shape (n_words + n_bucket_rows, D), float32
         The numbers of a row are side by side.
     table : ndarray of shape (bucket,), int32, or None
@@ -86,24 +81,24 @@ cdef class TextVectors:
         If the arrays do not fit together.
     """
 
-    cdef const uint8_t[::1] text
+    cdef WordTable table_of_words
+    cdef const Words* words
     cdef const float[:, :] rows
     cdef const int32_t[::1] table
     cdef Matrices matrices
     cdef Rule rule
-    cdef Word* slots
-    cdef int64_t last_slot, word_ngrams, n_rows
+    cdef int64_t word_ngrams, n_rows
     cdef Py_ssize_t width
     cdef bint skips, has_ngrams
     cdef bytes prefix
 
     def __cinit__(
-        self, const uint8_t[::1] text not None, const int64_t[::1] offsets not None, const float[:, :] rows not None,
-        const int32_t[::1] table, *, int64_t min_n, int64_t max_n, int64_t word_ngrams, bint skips,
-        bytes prefix not None,
+        self, WordTable words not None, const float[:, :] rows not None, const int32_t[::1] table, *,
+        int64_t min_n, int64_t max_n, int64_t word_ngrams, bint skips, bytes prefix not None,
     ):
-        cdef int64_t n_words = offsets.shape[0] - 1
-        self.text, self.rows, self.table, self.width = text, rows, table, rows.shape[1]
+        cdef int64_t n_words = len(words)
+        self.table_of_words, self.words = words, &words.words
+        self.rows, self.table, self.width = rows, table, rows.shape[1]
         self.n_rows = describe((rows,), &self.matrices, self.width)
         if self.n_rows < n_words or self.width < 1:
             raise ValueError(
@@ -115,46 +110,6 @@ cdef class TextVectors:
         if table is not None and table.shape[0]:
             self.rule.table, self.rule.bucket = <int32_t*>&table[0], <uint32_t>table.shape[0]
             self.has_ngrams, self.word_ngrams = max_n > 0, word_ngrams
-        self.take_words(offsets)
-
-    def __dealloc__(self):
-        free(self.slots)
-
-    cdef int take_words(self, const int64_t[::1] offsets) except -1:
-        """Put words in slots by their hash, at least half of which stay empty."""
-        cdef int64_t n_words = offsets.shape[0] - 1, n_slots = 16, slot, i
-        cdef Word word
-        for i in range(n_words):
-            if offsets[i] < 0 or offsets[i + 1] <= offsets[i] or offsets[i + 1] > self.text.shape[0]:
-                raise ValueError(f"word {i} is at {offsets[i]}:{offsets[i + 1]} of {self.text.shape[0]} bytes")
-        while n_slots < 2 * n_words:
-            n_slots *= 2
-        self.last_slot = n_slots - 1
-        self.slots = <Word*>calloc(n_slots, sizeof(Word))
-        if self.slots == NULL:
-            raise MemoryError
-        for i in range(n_words):
-            word = Word(&self.text[offsets[i]], offsets[i + 1] - offsets[i] - 1, 0, <int32_t>i)
-            word.hashed = hash_of(word.start, word.n_bytes)
-            slot = word.hashed & self.last_slot
-            while self.slots[slot].start != NULL:
-                slot = (slot + 1) & self.last_slot
-            self.slots[slot] = word
-        return 0
-
-    cdef inline int32_t row_of(self, const Token* token) noexcept nogil:
-        """The row of a word, -1 of those that have none."""
-        cdef int64_t slot = <uint32_t>token.hashed & self.last_slot
-        cdef const Word* word = self.slots + slot
-        while word.start != NULL:
-            if (
-                word.hashed == <uint32_t>token.hashed and word.n_bytes == token.n_bytes
-                and memcmp(word.start, token.start, token.n_bytes) == 0
-            ):
-                return word.row
-            slot = (slot + 1) & self.last_slot
-            word = self.slots + slot
-        return -1
 
     cdef int64_t read_token(
         self, Token* token, const uint8_t* start, int64_t n_bytes, const char* prefix, int64_t n_prefix
@@ -165,7 +120,7 @@ cdef class TextVectors:
         token.start, token.n_bytes = start, n_bytes
         token.hashed = <uint64_t><int64_t><int32_t>hash_of(start, n_bytes)
         token.state = token.hashed
-        prefetch(self.slots + (<uint32_t>token.hashed & self.last_slot))
+        ask_for_word(self.words, <uint32_t>token.hashed)
         return 1
 
     cdef int64_t read_tokens(
@@ -180,7 +135,8 @@ cdef class TextVectors:
                 start = at + 1
         found += self.read_token(tokens + found, <const uint8_t*>END_OF_LINE, 4, prefix, n_prefix)
         for i in range(found):
-            tokens[i].row, tokens[i].n_ngrams = self.row_of(tokens + i), 0
+            tokens[i].row = row_of(self.words, tokens[i].start, tokens[i].n_bytes, <uint32_t>tokens[i].hashed)
+            tokens[i].n_ngrams = 0
             if self.has_ngrams and not is_whole(tokens[i].start, tokens[i].n_bytes):
                 tokens[i].n_ngrams = <int32_t>n_ngrams(
                     tokens[i].start, tokens[i].n_bytes, self.rule.min_n, self.rule.max_n
@@ -299,9 +255,9 @@ cdef class SingleAnswers:
     is_each : bool
         Each label is decided on its own.
     made_of : list of tuple (dict, str, value)
-        Attributes, and the values with which the answers are right.
-    words : dict
-        Of the model; with as many entries the answers are right.
+        Attributes, and the values with which the answers are right; None: it is None, or not there.
+    words : dict, or None
+        Of the model, where it has made one; with as many entries the answers are right.
 
     Raises
     ------
@@ -318,9 +274,9 @@ cdef class SingleAnswers:
 
     def __cinit__(
         self, TextVectors vectors not None, const float[:, :] outputs not None, list labels not None, *,
-        bint is_each, list made_of not None, dict words not None,
+        bint is_each, list made_of not None, dict words,
     ):
-        self.n_labels, self.n_words = len(labels), len(words)
+        self.n_labels, self.n_words = len(labels), 0 if words is None else len(words)
         if self.n_labels < 1 or outputs.shape[0] != self.n_labels or outputs.shape[1] != vectors.width:
             raise ValueError(
                 f"expected a vector of {vectors.width} numbers for each of {self.n_labels} labels, at least one, "
@@ -334,10 +290,12 @@ cdef class SingleAnswers:
 
     cdef bint is_valid(self):
         cdef tuple each
-        if len(self.words) != self.n_words or len(self.labels) != self.n_labels:
+        cdef PyObject* found
+        if self.words is not None and len(self.words) != self.n_words or len(self.labels) != self.n_labels:
             return False
         for each in self.made_of:
-            if PyDict_GetItem(each[0], each[1]) != <PyObject*>each[2]:
+            found = PyDict_GetItem(each[0], each[1])
+            if found != <PyObject*>each[2] and not (found == NULL and each[2] is None):
                 return False
         return True
 

@@ -88,7 +88,7 @@ class AnsweringClassifier(StoredClassifier):
         """Features, and the labels that are right."""
         texts, labels = validation if isinstance(validation, tuple) else (validation, None)
         lines, lists = self._read(texts, labels)
-        bags = self._units.features.encode(lines, self.wv.key_to_index)
+        bags = self._units.features.encode(lines, self._units.words)
         return bags, lists.offsets, self._places(lists.labels)[lists.ids]
 
     # ---- answers ----
@@ -129,7 +129,7 @@ class AnsweringClassifier(StoredClassifier):
 
     def _features(self, texts: Any) -> LineBags:
         words = without_labels(read_lines(texts), self.prefix)
-        return self._units.features.encode(words, self.wv.key_to_index)
+        return self._units.features.encode(words, self._units.words)
 
     def _scores_of(self, bags: LineBags) -> Float32Array:
         found = prediction.scores(self._core, self._units.rows, bags, self.adds_noise)

@@ -49,7 +49,7 @@ def out_of_fold(
         rest = np.setdiff1d(order, held)
         other = untrained(model)._fit(lines.some(rest), lists.some(rest))
         asked, right = lines.some(held), lists.some(held)
-        found = other._scores_of(other._units.features.encode(asked, other.wv.key_to_index))
+        found = other._scores_of(other._units.features.encode(asked, other._units.words))
         columns = model._places(other.labels)
         all_labels = np.full((len(held), len(model.labels)), UNKNOWN, dtype=np.float32)
         all_labels[:, columns[columns >= 0]] = found[:, columns >= 0]

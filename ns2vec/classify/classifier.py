@@ -9,6 +9,7 @@ from typing import Any
 import numpy.typing as npt
 
 from ns2vec._options import flag, whole
+from ns2vec._platform import give_back_memory
 from ns2vec._typing import PathLike
 from ns2vec.classify import learning
 from ns2vec.classify.answering import AnsweringClassifier
@@ -168,14 +169,18 @@ class Classifier(AnsweringClassifier):
             If a weight is negative, or belongs to a label that does not occur.
         """
         told = checked_observers(callbacks)
-        return self._fit(*self._read(texts, labels), sample_weight, validation, [EpochLog(), *told])
+        # the rows come last: by then lines and labels are gone, but for what the pairs need of them
+        pairs = self._begin(*self._read(texts, labels), sample_weight)
+        learning.make_rows(self._core, self.pretrained)
+        self._train(pairs, self._core.config.epochs, validation, [EpochLog(), *told])
+        return self
 
     def _fit(
-        self, lines: TextLines, lists: LabelLists, sample_weight: Any = None, validation: Any = None,
-        observers: Iterable[Observer] | None = None,
-    ) -> Classifier:  # fmt: skip
-        self._begin(lines, lists)
-        self._train(lines, lists, sample_weight, self._core.config.epochs, validation, observers)
+        self, lines: TextLines, lists: LabelLists, observers: Iterable[Observer] | None = None
+    ) -> Classifier:
+        pairs = self._begin(lines, lists)
+        learning.make_rows(self._core, self.pretrained)
+        self._train(pairs, self._core.config.epochs, others=observers)
         return self
 
     def partial_fit(
@@ -207,27 +212,39 @@ class Classifier(AnsweringClassifier):
         told = checked_observers(callbacks)
         lines, lists = self._read(texts, labels)
         if not self.labels:
-            self._begin(lines, lists)
+            self._choose(lines, lists)
+            learning.make_rows(self._core, self.pretrained)
         else:
             learning.grow(self._core, lines, lists)
             self.quantized = {}  # the rows are others from now on
         if whole("epochs", epochs, 0):
-            self._train(lines, lists, sample_weight, epochs, others=[EpochLog(), *told])
+            self._train(self._pairs(lines, lists, sample_weight), epochs, others=[EpochLog(), *told])
         return self
 
-    def _begin(self, lines: TextLines, lists: LabelLists) -> None:
-        learning.begin(self._core, lines, lists, self.pretrained)
+    def _choose(self, lines: TextLines, lists: LabelLists) -> None:
+        learning.choose(self._core, lines, lists, self.pretrained)
         self.temperature, self.adds_noise, self.quantized = 1.0, True, {}
 
-    def _train(
-        self, lines: TextLines, lists: LabelLists, sample_weight: Any, epochs: int, validation: Any = None,
-        others: Iterable[Observer] | None = None,
-    ) -> None:  # fmt: skip
+    def _begin(self, lines: TextLines, lists: LabelLists, sample_weight: Any = None) -> learning.LinePairs:
+        self._choose(lines, lists)
+        try:
+            return self._pairs(lines, lists, sample_weight)
+        except BaseException:
+            learning.make_rows(self._core, self.pretrained)  # what was chosen would have those of others
+            raise
+
+    def _pairs(self, lines: TextLines, lists: LabelLists, sample_weight: Any) -> learning.LinePairs:
         core = self._core
         ids = self._places(lists.labels)[lists.ids]
         weights = learning.line_weights(core, ids, lists.offsets, sample_weight, self.class_weight)
-        rows = self._units.features.rows_of(lines, self.wv.key_to_index)
-        pairs = learning.pairs_of(core, rows, ids, lists.offsets, weights)
+        rows = self._units.features.rows_of(lines, self._units.words)
+        return learning.pairs_of(core, rows, ids, lists.offsets, weights)
+
+    def _train(
+        self, pairs: learning.LinePairs, epochs: int, validation: Any = None,
+        others: Iterable[Observer] | None = None,
+    ) -> None:  # fmt: skip
+        core = self._core
         core.config = learning.in_chunks(core.config, len(pairs))
         observers: list[Observer] = [
             LineLosses(self.epoch_losses),
@@ -236,6 +253,7 @@ class Classifier(AnsweringClassifier):
         ]
         if validation is not None:
             observers.append(BestEpoch(self, *self._held_out(validation), self.patience))
+        give_back_memory()  # what the pairs were made of
         plan = Plan(epochs, core.config.alpha, 0.0, len(pairs), None)
         try:
             core.fit(PairFeed(pairs), plan, observers, model=self)

@@ -11,11 +11,22 @@ import numpy.typing as npt
 from ns2vec._typing import Int32Array, Int64Array
 from ns2vec.classify._lines import LineRows
 from ns2vec.classify.lines import TextLines
+from ns2vec.classify.tokens import PackedTokens
 from ns2vec.inputs import Bags, BucketRows, Ngrams, word_bags
-from ns2vec.inputs._ngrams import encode_words, hash_words
+from ns2vec.inputs._ngrams import hash_words
+from ns2vec.inputs._words import WordTable
 
 NONE = -1
 NO_NGRAMS = Ngrams(0, 0, 0)
+
+Words = dict[Any, int] | WordTable  # what has the row of each word
+
+
+def rows_of_words(tokens: PackedTokens, words: Words) -> Int32Array:
+    """The row of each token, -1 of those that are no known words."""
+    if isinstance(words, WordTable):
+        return words.rows(tokens.text, tokens.offsets)
+    return np.array([words.get(token, NONE) for token in tokens], dtype=np.int32)
 
 
 @dataclass(frozen=True)
@@ -91,20 +102,20 @@ class TextFeatures:
         """Rows after the words."""
         return 0 if self.numbered is None else len(self.numbered)
 
-    def encode(self, lines: TextLines, words: dict[Any, int]) -> LineBags:
+    def encode(self, lines: TextLines, words: Words) -> LineBags:
         """Return the rows of each line.
 
         Parameters
         ----------
         lines : TextLines
             Without labels.
-        words : dict
+        words : dict, or WordTable
             Row of each word.
         """
         offsets, rows, counts = self.rows_of(lines, words).rows()
         return LineBags(offsets, rows, np.diff(offsets) if self.skips else counts)
 
-    def number(self, lines: TextLines, words: dict[Any, int]) -> None:
+    def number(self, lines: TextLines, words: Words) -> None:
         """Give rows to n-grams of lines that have none."""
         if self.numbered is None:
             return
@@ -112,7 +123,7 @@ class TextFeatures:
         self.rows_of(lines, words).mark(is_used)
         self.numbered.add(np.flatnonzero(is_used).astype(np.int32))
 
-    def rows_of(self, lines: TextLines, words: dict[Any, int]) -> LineRows:
+    def rows_of(self, lines: TextLines, words: Words) -> LineRows:
         """What tells the rows of any lines, of which none are made yet; as long as no buckets get rows."""
         starts, own = self.of_tokens(lines.tokens, words)
         return LineRows(
@@ -126,13 +137,16 @@ class TextFeatures:
             table=None if self.numbered is None else self.numbered.table,
         )
 
-    def of_tokens(self, tokens: list[str], words: dict[Any, int]) -> tuple[Int64Array, Int32Array]:
-        """Where each token's own features begin, and these: a word's row, and -2 less each bucket."""
-        own = np.array([words.get(token, NONE) for token in tokens], dtype=np.int32)
-        is_word = own != NONE
+    def of_tokens(self, tokens: PackedTokens, words: Words) -> tuple[Int64Array | None, Int32Array]:
+        """Where each token's own features begin, and these: a word's row, and -2 less each bucket.
+
+        Without n-grams of characters the row of each token is all there is, -1 where it has none.
+        """
+        own = rows_of_words(tokens, words)
         if not self.ngrams:
-            return np.concatenate([[0], np.cumsum(is_word)]).astype(np.int64, copy=False), own[is_word]
-        bags = word_bags(tokens, self.ngrams, first_word=None)
+            return None, own
+        is_word = own != NONE
+        bags = word_bags((tokens.text, tokens.offsets), self.ngrams, first_word=None)
         starts = bags.offsets + np.concatenate([[0], np.cumsum(is_word)])
         found = np.empty(int(starts[-1]), dtype=np.int32)
         is_ngram = np.ones(len(found), dtype=bool)
@@ -141,8 +155,8 @@ class TextFeatures:
         found[is_ngram] = -2 - bags.rows
         return starts, found
 
-    def hashes(self, tokens: list[str]) -> npt.NDArray[np.uint32]:
+    def hashes(self, tokens: PackedTokens) -> npt.NDArray[np.uint32]:
         """Hash of each distinct token, where there are word n-grams."""
         if self.word_ngrams < 2:
             return np.empty(0, np.uint32)
-        return hash_words(*encode_words(tokens))
+        return hash_words(tokens.text, tokens.offsets)

@@ -21,7 +21,7 @@ from ns2vec.inputs import Bags
 from ns2vec.keyedvectors import KeyedVectors
 from ns2vec.training import EmbeddingCore, TrainingConfig
 from ns2vec.training.pairs import Pairs
-from ns2vec.vocab import build_vocabulary, grow_vocabulary
+from ns2vec.vocab import Vocabulary, build_vocabulary, falling_order, grow_vocabulary
 
 CHUNKS = 50  # of an epoch, at least: each has one learning rate
 CHUNK_PAIRS = (20, 2000)
@@ -43,20 +43,18 @@ def check_pretrained(pretrained: KeyedVectors | None, vector_size: int, freeze: 
         raise ConfigError("pretrained vectors must be finite, got NaN or infinity: leave those words out")
 
 
-def begin(core: EmbeddingCore, lines: TextLines, lists: LabelLists, pretrained: KeyedVectors | None) -> None:
-    """Choose words and labels, and give them fresh vectors."""
+def choose(core: EmbeddingCore, lines: TextLines, lists: LabelLists, pretrained: KeyedVectors | None) -> None:
+    """Choose words, labels and n-grams; `make_rows` gives them vectors."""
     inputs: Any = core.inputs
-    counts = lines.counts()
-    known = np.flatnonzero(counts >= max(core.config.min_count, 1))
-    tokens, found = [lines.tokens[i] for i in known.tolist()], counts[known]
-    if pretrained is not None:
-        more = [*(pretrained.key_to_index.keys() - {*tokens})]
-        more.sort(key=pretrained.key_to_index.__getitem__)
-        tokens, found = tokens + more, np.concatenate([found, np.zeros(len(more), np.int64)])
-    core.take_words(build_vocabulary(tokens, found, min_count=0)[0])
+    take_words(core, lines, pretrained)
     core.outputs.take(build_vocabulary(lists.labels, label_counts(lists), min_count=1)[0])
     inputs.features.forget()
-    inputs.features.number(lines, core.wv.key_to_index)
+    inputs.features.number(lines, inputs.words)
+
+
+def make_rows(core: EmbeddingCore, pretrained: KeyedVectors | None) -> None:
+    """Give words, labels and n-grams fresh vectors."""
+    inputs: Any = core.inputs
     give_back_memory()  # what reading and counting took: the rows come from the system
     core.begin(core.config.seed)
     if pretrained is not None:
@@ -66,18 +64,34 @@ def begin(core: EmbeddingCore, lines: TextLines, lists: LabelLists, pretrained: 
     finish_tables(core)
 
 
+def take_words(core: EmbeddingCore, lines: TextLines, pretrained: KeyedVectors | None) -> None:
+    """Choose words, the most frequent first; those that have vectors are known, too."""
+    counts = lines.counts()
+    known = np.flatnonzero(counts >= max(core.config.min_count, 1))
+    if pretrained is None:
+        known = known[falling_order(counts[known])]
+        core.take_words(Vocabulary([], {}, counts[known], len(known), int(counts[known].sum()), 0))
+        core.inputs.take_words(lines.tokens.taken(known))  # type: ignore[attr-defined]
+        return
+    tokens = lines.tokens.taken(known).read()
+    more = [*(pretrained.key_to_index.keys() - {*tokens})]
+    more.sort(key=pretrained.key_to_index.__getitem__)
+    found = np.concatenate([counts[known], np.zeros(len(more), np.int64)])
+    core.take_words(build_vocabulary(tokens + more, found, min_count=0)[0])
+
+
 def grow(core: EmbeddingCore, lines: TextLines, lists: LabelLists) -> None:
     """Give vectors to words, n-grams and labels that are new."""
     inputs: Any = core.inputs
     for units, tokens, counts, least in (
-        (core.inputs, lines.tokens, lines.counts(), core.config.min_count),
+        (core.inputs, lines.tokens.read(), lines.counts(), core.config.min_count),
         (core.outputs, lists.labels, label_counts(lists), 1),
     ):
         seen = np.flatnonzero(counts)
         tokens = [tokens[i] for i in seen.tolist()]
         options: Any = {"min_count": least, "sample": 0.0}
         units.add(grow_vocabulary(units.wv.key_to_index, units.counts, tokens, counts[seen], **options))
-    inputs.features.number(lines, core.wv.key_to_index)
+    inputs.features.number(lines, inputs.words)
     core.extend(core.config.seed)
     finish_tables(core)
 

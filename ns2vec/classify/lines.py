@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ns2vec._typing import Int32Array, Int64Array, PathLike
+from ns2vec.classify.tokens import PackedTokens
 from ns2vec.corpus._scan import END, Scanner
 from ns2vec.corpus.opening import open_binary
 from ns2vec.exceptions import CorpusError
@@ -28,7 +29,7 @@ class TextLines:
 
     Attributes
     ----------
-    tokens : list of str
+    tokens : PackedTokens
         The distinct ones, that of the end of a line among them.
     codes : ndarray, uint8
         All tokens as bytes, line after line (`ns2vec.inputs._codes.pack`); the last of a line is its end.
@@ -36,7 +37,7 @@ class TextLines:
         Where the bytes of each line begin.
     """
 
-    tokens: list[str]
+    tokens: PackedTokens
     codes: npt.NDArray[np.uint8]
     ends: Int64Array
 
@@ -109,7 +110,7 @@ def read_lines(source: PathLike | Iterable[Any]) -> TextLines:
     --------
     >>> from ns2vec.classify.lines import read_lines
     >>> lines = read_lines(["good film", "", "good"])
-    >>> lines.tokens, [array.tolist() for array in lines.ids()]
+    >>> lines.tokens[:], [array.tolist() for array in lines.ids()]
     (['good', 'film', '</s>'], [[0, 1, 2, 2, 0, 2], [0, 3, 4, 6]])
     """
     scanner = Scanner(chunk_words=CHUNK_WORDS, unicode_blanks=False, max_sentence_words=0, errors="replace")
@@ -121,9 +122,10 @@ def read_lines(source: PathLike | Iterable[Any]) -> TextLines:
     scanner.close()
     scanner.finish()
     found += scanner.take()
-    tokens = scanner.tokens()[:]
-    end_of_line = tokens.index(END_OF_LINE) if END_OF_LINE in tokens else len(tokens)
-    tokens[end_of_line:] = tokens[end_of_line:] or [END_OF_LINE]
+    tokens = PackedTokens(*scanner.text())
+    end_of_line = tokens.place_of(END_OF_LINE)
+    if end_of_line is None:
+        end_of_line, tokens = len(tokens), tokens.plus(END_OF_LINE)
     return TextLines(tokens, *pack([chunk[0] for chunk in found], END, end_of_line))
 
 
@@ -158,16 +160,15 @@ def chosen(values: npt.NDArray[Any], offsets: Int64Array, rows: Int64Array) -> t
 
 def without_labels(lines: TextLines, prefix: str) -> TextLines:
     """The words of lines in fastText's layout."""
-    is_word = np.array([not token.startswith(prefix) for token in lines.tokens])
+    is_word = ~lines.tokens.begin_with(prefix)
     return lines if is_word.all() else lines.part(is_word)[0]
 
 
 def labels_in(lines: TextLines, prefix: str) -> tuple[TextLines, LabelLists]:
     """Part lines in fastText's layout into words and labels, the tokens that begin with `prefix`."""
-    is_label = np.array([token.startswith(prefix) for token in lines.tokens])
-    found, words = lines.part(is_label)
+    found, words = lines.part(lines.tokens.begin_with(prefix))
     is_there = found.counts() > 0
-    labels = [lines.tokens[place][len(prefix) :] for place in np.flatnonzero(is_there).tolist()]
+    labels = [token[len(prefix) :] for token in lines.tokens.taken(np.flatnonzero(is_there))]
     ids, offsets = found.ids()
     return words, LabelLists(labels, (np.cumsum(is_there, dtype=np.int32) - 1)[ids], offsets)
 

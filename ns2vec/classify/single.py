@@ -16,6 +16,7 @@ from ns2vec.classify.lines import one_line
 from ns2vec.classify.prediction import scorer_of
 from ns2vec.classify.units import OUTPUTS
 from ns2vec.inputs._ngrams import encode_words
+from ns2vec.inputs._words import WordTable
 from ns2vec.training import EmbeddingCore
 
 
@@ -44,6 +45,14 @@ def only_text(texts: Any) -> str | None:
     return found
 
 
+def table_of(units: Any) -> WordTable:
+    """The row of each word of a classifier."""
+    if isinstance(units.words, WordTable):
+        return units.words
+    # what is no text is no token, as a blank is none
+    return WordTable(*encode_words([key if isinstance(key, str) else " " for key in units.wv.index_to_key]))
+
+
 class SingleTexts:
     """Answers for single texts, kept while the model has the same arrays; threads may ask it together.
 
@@ -58,14 +67,14 @@ class SingleTexts:
     """
 
     def __init__(self, core: EmbeddingCore, prefix: str, adds_noise: bool) -> None:
+        table = table_of(core.inputs)  # which may have the words read: before they are looked at
         self.scores_of = scorer_of(core, adds_noise)
         self.options = prefix, adds_noise
-        self.made_of, self.n_words = self.parts(core), len(core.wv.key_to_index)
+        self.made_of, self.n_words = self.parts(core), len(core.wv)
         features: Any = core.inputs.features  # type: ignore[attr-defined]
         self.size = core.config.vector_size
         self.vectors = TextVectors(
-            # what is no text is no token, as a blank is none
-            *encode_words([key if isinstance(key, str) else " " for key in core.wv.index_to_key]),
+            table,
             core.inputs.rows,  # type: ignore[attr-defined]
             None if features.numbered is None else features.numbered.table,
             min_n=features.ngrams.min_n,
@@ -81,7 +90,8 @@ class SingleTexts:
         units, tables, labels = core.inputs, core.tables, core.outputs.wv
         features, bound = units.features, tables.bound
         return [
-            units.rows, units.wv.key_to_index, features.ngrams, features.word_ngrams, features.skips,
+            units.rows, units.wv, vars(units.wv).get("key_to_index"),
+            features.ngrams, features.word_ngrams, features.skips,
             features.numbered and features.numbered.table, core.matrices.get(OUTPUTS), core.config,
             core.make_spec, tables.tree, labels.key_to_index, labels.expandos.get("count"),
             bound and bound.source.log_q,
@@ -91,11 +101,9 @@ class SingleTexts:
         """What finds the likeliest label in one call, where all labels are scored; None elsewhere."""
         core = model._core
         units, labels = core.inputs, core.outputs.wv
-        words, features = units.wv.key_to_index, units.features
-        if core.spec.targets[0].outputs != "labels" or (type(words), type(labels.index_to_key)) != (
-            dict,
-            list,
-        ):
+        words, features = vars(units.wv).get("key_to_index"), units.features
+        is_plain = (words is None or type(words) is dict) and type(labels.index_to_key) is list
+        if core.spec.targets[0].outputs != "labels" or not is_plain:
             return None
         made_of = [
             (vars(owner), name, vars(owner).get(name))
@@ -122,7 +130,7 @@ class SingleTexts:
 
     def is_of(self, core: EmbeddingCore, prefix: str, adds_noise: bool) -> bool:
         """Whether it was made of these."""
-        is_same = self.n_words == len(core.wv.key_to_index) and self.options == (prefix, adds_noise)
+        is_same = self.n_words == len(core.wv) and self.options == (prefix, adds_noise)
         return is_same and all(map(is_, self.parts(core), self.made_of))
 
     def vector(self, text: str) -> Float32Array:

@@ -27,6 +27,8 @@ class Trial:
         It learned from so many; None: all but those that were held out.
     seconds : float
         Of its trainings.
+    first_score : float
+        That of its first training: all settings begin with as many lines and the same fold.
 
     Examples
     --------
@@ -39,6 +41,7 @@ class Trial:
     scores: list[float] = field(default_factory=list)
     n_lines: int | None = None
     seconds: float = 0.0
+    first_score: float = float("nan")
 
     @property
     def score(self) -> float:
@@ -92,7 +95,7 @@ class Tuned:
         return self.table()
 
     def table(self, n: int = 10) -> str:
-        """Return the best settings as lines, the best first, and the best score of each value of an option.
+        """Return the best settings as lines, the best first, and how each value of an option began.
 
         Parameters
         ----------
@@ -132,7 +135,9 @@ class Tuned:
         return sorted(found.values()) if len(found) > 1 else [*found.values()]
 
     def effects(self, names: list[str]) -> list[str]:
-        """For options of few values, the best score of each in the first fold, which all settings have.
+        """For options of few values, the best first score of each, and how many settings had it.
+
+        First scores are of as many lines and the same fold; the best of many is higher by chance, too.
 
         Parameters
         ----------
@@ -149,10 +154,9 @@ class Tuned:
             values = self.values(name)
             if len(values) > 4:
                 continue
-            best = [
-                max(trial.scores[0] for trial in self.trials if trial.options[name] == value)
-                for value in values
-            ]
-            shown = ", ".join(f"{value}: {score:.4f}" for value, score in zip(values, best, strict=True))
-            found.append(f"best of {name} in one fold: {shown}")
+            shown = []
+            for value in values:
+                scores = [trial.first_score for trial in self.trials if trial.options[name] == value]
+                shown.append(f"{value}: {max(scores):.4f} of {len(scores)}")
+            found.append(f"best first {self.metric} by {name}: {', '.join(shown)}")
         return found

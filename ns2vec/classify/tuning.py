@@ -219,6 +219,7 @@ class Halving:
             trial.seconds += time.monotonic() - started
             self.n_left -= 1
             if trial not in self.trials:
+                trial.first_score = score
                 self.trials.append(trial)
             yield trial
 
@@ -227,7 +228,7 @@ class Halving:
         learned, held = self.folds(fold)
         model = fitted(self.examples.take(learned[:n_lines]), options, self.seed + fold, self.end)
         asked = (self.held_out or self.examples).take(held)
-        bags = model._units.features.encode(asked.lines, model.wv.key_to_index)
+        bags = model._units.features.encode(asked.lines, model._units.words)
         ids = model._places(asked.lists.labels)[asked.lists.ids]
         return self.judge(HeldOutAnswers(model, model._scores_of(bags), asked.lists.offsets, ids))
 

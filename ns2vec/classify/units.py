@@ -8,7 +8,8 @@ import numpy as np
 
 from ns2vec._registry import Registry
 from ns2vec._typing import Float32Array, Int64Array
-from ns2vec.classify.features import TextFeatures
+from ns2vec.classify.features import TextFeatures, Words
+from ns2vec.classify.tokens import PackedTokens, WordKeys
 from ns2vec.objectives import OBJECTIVES, Objective
 from ns2vec.training import Spec, TargetSpec, TrainingConfig
 from ns2vec.training.matrices import Rows, empty_rows, initial_rows, packed_rows
@@ -73,7 +74,18 @@ class TextUnits(Units):
     @property
     def n_rows(self) -> int:
         """Rows that are trained."""
-        return len(self.wv.index_to_key) + self.features.n_bucket_rows
+        return len(self.wv) + self.features.n_bucket_rows
+
+    def take_words(self, words: PackedTokens) -> None:
+        """Begin with these keys, of which nobody may ever ask for Python's list and dict."""
+        self.wv.adopt_keys(WordKeys(words), self.name)
+
+    @property
+    def words(self) -> Words:
+        """What has the row of each word."""
+        keys = self.wv.unread_keys
+        found: Words = keys.table if isinstance(keys, WordKeys) else self.wv.key_to_index
+        return found
 
     @property
     def matrix(self) -> Any:
@@ -107,7 +119,7 @@ class TextUnits(Units):
 
     def extend(self, seed: int | None) -> None:
         """Give fresh rows to words and n-grams that have none: old rows move, words are still the first."""
-        n_words, n_ngrams, size = len(self.wv.index_to_key), self.features.n_bucket_rows, self.wv.vector_size
+        n_words, n_ngrams, size = len(self.wv), self.features.n_bucket_rows, self.wv.vector_size
         grown = []
         for number, (old, n_rows) in enumerate(((self.wv.vectors, n_words), (self.ngram_rows, n_ngrams))):
             fresh = np.empty((n_rows - len(old), size), dtype=np.float32)
@@ -117,7 +129,7 @@ class TextUnits(Units):
 
     def compose(self) -> None:
         """The vectors of words are the first rows."""
-        self.wv.vectors = self.rows[: len(self.wv.index_to_key)]
+        self.wv.vectors = self.rows[: len(self.wv)]
         self.wv.vectors_changed()
 
     def side(self, vector_size: int, frozen: bool = False) -> Side:

@@ -81,15 +81,18 @@ cdef class JoinedCodes:
         cdef int32_t[::1] spans = np.empty(2 * n_words + 2, dtype=np.int32)
         check(ns2vec_chunker_reserve(&self.chunker, n_words))
         joiner.tokens = self.spellings
-        for i in range(n_words):
-            if words[i] != NS2VEC_END:
-                ids[i] = self.ids[words[i]]
-                continue
-            if i > start:
-                joiner.codes = &words[start]
-                self.sentence(&words[start], &ids[start], i - start, &spans[2 * start])
-            ns2vec_chunker_end_sentence(&self.chunker)
-            start = i + 1
+        try:
+            for i in range(n_words):
+                if words[i] != NS2VEC_END:
+                    ids[i] = self.ids[words[i]]
+                    continue
+                if i > start:
+                    joiner.codes = &words[start]
+                    self.sentence(&words[start], &ids[start], i - start, &spans[2 * start])
+                ns2vec_chunker_end_sentence(&self.chunker)
+                start = i + 1
+        finally:
+            joiner.codes = NULL  # the words are the caller's
 
     cdef int learn(self, tokens) except -1:
         """Get spelling and id of each code."""

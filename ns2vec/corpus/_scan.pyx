@@ -310,6 +310,27 @@ cdef class Scanner:
         """Return the distinct words in order of first appearance, decoded lazily."""
         return Tokens(self)
 
+    def text(self):
+        """Return the distinct words as one text of UTF-8, and where each begins: uint8, and int64 (n_tokens + 1,).
+
+        A newline is after each.
+        """
+        cdef int64_t n_codes = self.state.types.n_codes, code
+        cdef const ns2vec_entry* entry
+        cdef int64_t[::1] offset
+        cdef uint8_t[::1] to
+        offsets = np.zeros(n_codes + 1, dtype=np.int64)
+        offset = offsets
+        for code in range(n_codes):
+            offset[code + 1] = offset[code] + self.state.types.entries[self.state.types.entry_of_code[code]].length + 1
+        words = np.empty(offset[n_codes], dtype=np.uint8)
+        to = words
+        for code in range(n_codes):
+            entry = &self.state.types.entries[self.state.types.entry_of_code[code]]
+            memcpy(&to[offset[code]], self.state.types.arena + entry.offset, entry.length)
+            to[offset[code + 1] - 1] = b"\n"
+        return words, offsets
+
     def counts(self):
         """Return int64 (n_tokens,): occurrences of each token."""
         out = np.zeros(self.state.types.n_codes, dtype=np.int64)

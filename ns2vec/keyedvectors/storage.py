@@ -89,6 +89,12 @@ class VectorStore:
         index_to_key = cached_property(_read_keys)
         key_to_index = cached_property(_index_keys)
 
+    @property
+    def unread_keys(self) -> StoredKeys | None:
+        """Keys as they came; None once somebody has asked for `index_to_key` or `key_to_index`."""
+        known = vars(self)
+        return None if "index_to_key" in known or "key_to_index" in known else known.get("_stored_keys")
+
     def adopt_keys(self, keys: list[Any] | StoredKeys, path: Any) -> None:
         """Take the keys of a file; those of a mapped one are read when they are first asked for.
 

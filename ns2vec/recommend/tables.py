@@ -179,24 +179,21 @@ def _delimited(
     if header is None:
         header = all(typed) or (len(known) > 0 and all(set(names) & set(head) for names in known))
     if not header:
-        rows = itertools.chain([head], rows)
+        seen = [head]
         if is_guessed and expected:
-            rows = _no_prose(rows, label, expected)
-        return _of_rows(label, rows, len(head))
+            seen += itertools.islice(rows, LOOKED_AT - 1)
+            _refuse_prose(seen, label, expected)
+        return _of_rows(label, itertools.chain(seen, rows), len(head))
     names = [match[1] if match else name.strip() for match, name in zip(typed, head, strict=True)]
     kinds = {match[1]: match[2] + (match[3] or "") for match in typed if match}
     return _of_rows(label, rows, len(head), names, kinds)
 
 
-def _no_prose(rows: Iterator[list[str]], label: str, expected: str) -> Iterator[list[str]]:
-    """Give the same rows, if they are not running text.
+def _refuse_prose(seen: Sequence[list[str]], label: str, expected: str) -> None:
+    """Raise FormatError if rows are running text.
 
-    Raises
-    ------
-    FormatError
-        If the first ones have more fields than a table without names, or mostly different numbers of them.
+    They have more fields than a table without names, or mostly different numbers of them.
     """
-    seen = list(itertools.islice(rows, LOOKED_AT))
     sizes = Counter(map(len, seen))
     usual, n_usual = sizes.most_common(1)[0]
     is_uneven = max(sizes) > len(ROW_NAMES) and n_usual < EVEN * len(seen)
@@ -207,7 +204,6 @@ def _no_prose(rows: Iterator[list[str]], label: str, expected: str) -> Iterator[
             f"{max(sizes)} fields, such as {shown(' '.join(longest[:20]))}; expected {expected}. If it is a "
             "table, say which columns users and items are in"
         )
-    return itertools.chain(seen, rows)
 
 
 @contextmanager

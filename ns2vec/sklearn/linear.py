@@ -24,8 +24,9 @@ from ns2vec.sklearn._sparse import train_rows
 from ns2vec.sklearn.text import check_places, seed_of
 from ns2vec.training import EmbeddingCore, Observer, Plan, Spec, TargetSpec, TrainingConfig
 from ns2vec.training.callbacks import checked_observers
+from ns2vec.training.guard import check_rows
 from ns2vec.training.loop import Tally
-from ns2vec.training.matrices import empty_rows
+from ns2vec.training.matrices import Rows, empty_rows
 from ns2vec.training.pairs import PairFeed, Pairs
 from ns2vec.training.run import LoopRun
 from ns2vec.training.units import Units
@@ -33,6 +34,7 @@ from ns2vec.vocab import build_vocabulary
 
 SAMPLED = ("sampled_softmax", "ns")
 CHUNKS, CHUNK_PAIRS = 20, (10, 5000)
+ADVICE = "lower alpha: 1.0 is usual"
 
 
 class NegativeSamplingClassifier(ClassifierMixin, BaseEstimator):
@@ -108,6 +110,8 @@ class NegativeSamplingClassifier(ClassifierMixin, BaseEstimator):
         ------
         ConfigError
             If an option has a value that cannot work.
+        DivergenceError
+            If weights have grown beyond all sense: `alpha` is too large.
         ValueError
             If X holds NaN or infinity, or places outside of it.
         """
@@ -153,6 +157,10 @@ class NegativeSamplingClassifier(ClassifierMixin, BaseEstimator):
             log_kq = negatives.log_q + np.float32(np.log(config.negative))
         arrays = rows.indptr.astype(np.int64), rows.indices.astype(np.int32), rows.data.astype(np.float32)
         starts = range(0, len(codes), config.batch_words)
+        trained = [
+            Rows(name, array, *array.shape, is_read=True, may_be_packed=True)
+            for name, array in (("coef_", weights), ("intercept_", bias[:, np.newaxis]))
+        ]
 
         def train_epoch(run: LoopRun, tally: Tally) -> None:
             for place, start in enumerate(starts):
@@ -167,6 +175,7 @@ class NegativeSamplingClassifier(ClassifierMixin, BaseEstimator):
                 train_rows(*arrays, order, labels, log_kq, weights, bias, *options)
                 tally.add(end - start, end - start, end - start, 0.0)
                 run.tell("on_chunk", tally)
+            check_rows(trained, run.last_alpha, ADVICE)
 
         if n_classes > 1:
             plan = Plan(config.epochs, config.alpha, 0.0, len(codes), None)

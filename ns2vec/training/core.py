@@ -271,7 +271,7 @@ class EmbeddingCore:
             [self.goal(target, inputs) for target in spec.targets],
             tags=None if self.tags is None else self.tags.side(size, "tags" in spec.frozen),
             keep=self.wv.expandos.get("sample_int"),
-            null_row=self.wv.key_to_index.get(NULL_WORD),
+            null_row=self.wv.key_to_index.get(NULL_WORD) if spec.concat else None,
         )
 
     def goal(self, target: TargetSpec, inputs: Side) -> Goal:

@@ -66,7 +66,7 @@ def what_is_wrong(weights: Iterable[Rows], limit: float = HUGE) -> str | None:
     return next((problem for rows in weights if (problem := outgrown(rows, limit))), None)
 
 
-def check_rows(weights: Iterable[Rows], alpha: float) -> None:
+def check_rows(weights: Iterable[Rows], alpha: float, advice: str | None = None) -> None:
     """Raise if training has run away, and warn where it is about to.
 
     Parameters
@@ -74,6 +74,8 @@ def check_rows(weights: Iterable[Rows], alpha: float) -> None:
     weights : iterable of Rows
     alpha : float
         Learning rate of the last chunk, for the message.
+    advice : str, optional
+        What to do, in the place of what helps where words are trained.
 
     Raises
     ------
@@ -84,8 +86,10 @@ def check_rows(weights: Iterable[Rows], alpha: float) -> None:
     problem = what_is_wrong(weights, LARGE)
     if problem is None:
         return
-    usual = "0.025 to 0.05 is usual" if alpha > USUAL_ALPHA else f"try {alpha / 4:.1g}"
-    remedy = f"(learning rate {alpha:g}); lower alpha, {usual}, or train with guard='rollback', which does so"
+    if advice is None:
+        usual = "0.025 to 0.05 is usual" if alpha > USUAL_ALPHA else f"try {alpha / 4:.1g}"
+        advice = f"lower alpha, {usual}, or train with guard='rollback', which does so"
+    remedy = f"(learning rate {alpha:g}); {advice}"
     if broken := what_is_wrong(weights, HUGE):  # perhaps in another matrix than the first that is large
         raise DivergenceError(f"training diverged: {broken} {remedy}")
     logger.warning("training is running away: %s %s", problem, remedy)

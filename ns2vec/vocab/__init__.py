@@ -6,7 +6,14 @@ from ns2vec.vocab.growth import Growth, grow_vocabulary
 from ns2vec.vocab.huffman import Huffman, build_huffman
 from ns2vec.vocab.subsampling import expected_kept, keep_probabilities, keep_thresholds
 from ns2vec.vocab.trim import RULE_DEFAULT, RULE_DISCARD, RULE_KEEP, keep_word
-from ns2vec.vocab.vocabulary import NULL_WORD, Vocabulary, build_vocabulary, vocabulary_report, why_empty
+from ns2vec.vocab.vocabulary import (
+    NULL_WORD,
+    Vocabulary,
+    build_vocabulary,
+    falling_order,
+    vocabulary_report,
+    why_empty,
+)
 
 __all__ = [
     "Columns",
@@ -22,6 +29,7 @@ __all__ = [
     "check_token",
     "checked_frequencies",
     "expected_kept",
+    "falling_order",
     "grow_vocabulary",
     "is_missing",
     "keep_probabilities",

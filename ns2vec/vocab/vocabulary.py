@@ -92,7 +92,7 @@ def build_vocabulary(
     counts = np.asarray(counts, dtype=np.int64)
     effective = effective_min_count(counts, min_count, max_final_vocab)
     kept = choose(tokens, counts, effective, trim_rule)
-    order = kept[np.lexsort((-kept, -counts[kept]))] if sorted_vocab else kept
+    order = kept[falling_order(counts[kept])] if sorted_vocab else kept
     keys = [tokens[i] for i in order.tolist()]
     found = counts[order]
     places = np.arange(len(order), dtype=np.int32)
@@ -106,6 +106,19 @@ def build_vocabulary(
     key_to_index = {key: row for row, key in enumerate(keys)}
     n_retained = int(counts[kept].sum())
     return Vocabulary(keys, key_to_index, found, len(counts), n_retained, effective), rows
+
+
+def falling_order(counts: Int64Array) -> Int64Array:
+    """Places by falling count, among equals the last one first.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ns2vec.vocab import falling_order
+    >>> falling_order(np.array([2, 1, 2])).tolist()
+    [2, 0, 1]
+    """
+    return np.lexsort((-np.arange(len(counts)), -counts))
 
 
 def effective_min_count(counts: Int64Array, min_count: int, max_final_vocab: int | None) -> int:

@@ -159,6 +159,8 @@ def test_bad_input_is_refused_or_has_a_defined_result(caplog):
     for weights in ([1.0], [1.0, -1.0], [np.nan, 1.0]):
         with pytest.raises(ConfigError, match="sample_weight must be 2 finite numbers"):
             model.fit(["wave", "cloud"], ["sea", "sky"], sample_weight=weights)
+        # nothing was learned, but all that was chosen has rows
+        assert model.predict_proba(["wave", "wave cloud"]).shape == (2, len(model.labels)) == (2, 2)
     with caplog.at_level(logging.WARNING):
         model.fit(["__label__sea wave", "no label", "__label__sea"])
     assert "1 of 3 lines have no label" in caplog.text and "nothing to distinguish" in caplog.text

@@ -135,6 +135,10 @@ def test_bad_tokens_and_places_are_refused():
         "word_ngrams": 1, "first_row": 301, "table": None,
     }  # fmt: skip
     assert LineRows(codes, ends, **made).rows()[1].tolist() == [1, 300]
+    own = np.where(np.arange(301) == 1, -1, np.arange(301)).astype(np.int32)
+    alone = LineRows(codes, ends, **made | {"starts": None, "own": own})
+    assert [array.tolist() for array in alone.rows()] == [[0, 0, 1], [300], [0, 1]]
+    assert alone.counts().tolist() == [0, 1]
     table = np.zeros(10, np.int32)
     for change, reason in (
         ({"starts": np.arange(300)}, "below 299"),
@@ -142,6 +146,8 @@ def test_bad_tokens_and_places_are_refused():
         ({"starts": np.r_[0, 2, 1, np.arange(3, 302)]}, "must not fall"),
         ({"own": np.full(301, -13, np.int32), "table": table}, "buckets below 10, got 11"),
         ({"word_ngrams": 2, "table": table}, "a hash of each of 301 tokens"),
+        ({"starts": None, "own": np.full(301, -2, np.int32), "table": table}, "buckets below 0, got 0"),
+        ({"starts": None, "own": np.zeros(299, np.int32)}, "below 299"),
     ):
         with pytest.raises(ValueError, match=reason):
             LineRows(codes, ends, **made | change)
@@ -156,7 +162,7 @@ def test_a_file_and_its_lines_are_the_same(tmp_path):
     path = tmp_path / "lines.txt"
     path.write_bytes("\n".join(LINES).encode() + b"\r\n\xff x")
     from_file, given = read_lines(path), read_lines([*LINES, "� x"])
-    assert from_file.tokens == given.tokens
+    assert from_file.tokens[:] == given.tokens[:]
     assert [array.tolist() for array in from_file.ids()] == [array.tolist() for array in given.ids()]
 
 

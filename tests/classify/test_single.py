@@ -13,6 +13,7 @@ from ns2vec.classify._text import SingleAnswers, TextVectors
 from ns2vec.classify.units import LOSSES
 from ns2vec.exceptions import CorpusError, VocabularyError
 from ns2vec.inputs._ngrams import encode_words
+from ns2vec.inputs._words import WordTable
 
 TEXTS = ["wave ship salt", "cloud bird über", "hill tree wave", "日本 語 star", "the  bird\tflies\x0b away"]
 ODD = [
@@ -106,15 +107,13 @@ def test_bad_input_is_told_as_for_many():
 
 
 def test_arrays_that_do_not_fit_are_refused():
-    rows, words = np.ones((2, 4), dtype=np.float32), encode_words(["a", "b"])
+    rows, words = np.ones((2, 4), dtype=np.float32), WordTable(*encode_words(["a", "b"]))
     options = {"min_n": 0, "max_n": 0, "word_ngrams": 2, "skips": False, "prefix": b"#"}
     with pytest.raises(ValueError, match="expected a row for each of 3 words"):
-        TextVectors(*encode_words(["a", "b", "c"]), rows, None, **options)
-    with pytest.raises(ValueError, match="word 1 is at 2:9 of 4 bytes"):
-        TextVectors(words[0], np.array([0, 2, 9]), rows, None, **options)
+        TextVectors(WordTable(*encode_words(["a", "b", "c"])), rows, None, **options)
     with pytest.raises(ValueError, match="expected room for 4 numbers, got 3"):
-        TextVectors(*words, rows, None, **options).write("a", np.empty(3, dtype=np.float32))
-    beyond = TextVectors(*words, rows, np.array([7], dtype=np.int32), **options)
+        TextVectors(words, rows, None, **options).write("a", np.empty(3, dtype=np.float32))
+    beyond = TextVectors(words, rows, np.array([7], dtype=np.int32), **options)
     with pytest.raises(ValueError, match="a feature has row 8, but there are 2 rows"):
         beyond.write("a b", np.empty(4, dtype=np.float32))
     with pytest.raises(ValueError, match="at least one label"):

@@ -8,7 +8,7 @@ import pytest
 from ns2vec.classify import Classifier, autotune
 from ns2vec.classify.judging import judge_of
 from ns2vec.classify.space import SPACE, OneOf, Proposals, Scale
-from ns2vec.classify.trials import Trial
+from ns2vec.classify.trials import Trial, Tuned
 from ns2vec.classify.tuning import Examples, Halving
 from ns2vec.exceptions import ConfigError, CorpusError
 
@@ -31,7 +31,7 @@ def test_it_finds_that_word_order_decides():
     assert tuned.model.predict(["a not good", "a good not"]) == ["bad", "fine"]
     assert sum(len(trial.scores) for trial in tuned.trials) <= 30
     table = str(tuned)
-    assert "30 trainings" in table and "best of word_ngrams in one fold: 1: 0." in table
+    assert "30 trainings" in table and "best first accuracy by word_ngrams: 1: 0." in table
     assert "alpha" not in table  # was not tried
 
 
@@ -50,6 +50,18 @@ def test_the_better_half_is_judged_by_more_folds():
     assert sorted(len(trial.scores) for trial in tuned.trials) == [1] * 4 + [2] * 2 + [5] * 3
     best = max(tuned.trials, key=lambda trial: (len(trial.scores), trial.score))
     assert tuned.options == best.options and tuned.score == pytest.approx(np.mean(best.scores))
+
+
+def test_values_of_an_option_are_compared_by_what_all_settings_began_with():
+    trials = [
+        Trial({"epochs": 5}, [0.9, 0.8], n_lines=100_000, first_score=0.5),
+        Trial({"epochs": 20}, [0.7], n_lines=20_000, first_score=0.7),
+        Trial({"epochs": 5}, [0.6], n_lines=20_000, first_score=0.6),
+    ]
+    tuned = Tuned(Classifier(**SMALL), trials[0].options, trials, "accuracy", 1.0)
+    assert tuned.effects(["epochs"]) == ["best first accuracy by epochs: 5: 0.6000 of 2, 20: 0.7000 of 1"]
+    trials = autotune(*ordered(60), budget=23, **SMALL).trials
+    assert [trial.first_score for trial in trials] == [trial.scores[0] for trial in trials]
 
 
 def test_given_lines_judge_and_are_not_learned():

@@ -67,6 +67,9 @@ def test_counts_are_in_order_of_first_appearance(text, block):
     for word in text.removeprefix("\ufeff").split():
         counts[word] = counts.get(word, 0) + 1
     assert list(scanner.tokens()) == list(counts)
+    words, offsets = scanner.text()
+    assert words.tobytes() == "".join(f"{word}\n" for word in counts).encode()
+    assert np.diff(offsets).tolist() == [len(word.encode()) + 1 for word in counts]
     assert scanner.counts().tolist() == list(counts.values())
 
 

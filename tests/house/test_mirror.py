@@ -16,6 +16,7 @@ TESTED_BY = {
     ),
     "tests/classify/test_features.py": "inputs/_codes classify/_lines classify/lines reference/lines",
     "tests/classify/test_single.py": "classify/_text",
+    "tests/classify/test_tokens.py": "inputs/_words",
     "tests/classify/test_tree_search.py": "classify/_likeliest",
     "tests/classify/test_tuning.py": "classify/judging classify/space classify/trials",
     "tests/cluster/test_cluster.py": "cli/clusters cluster/workers",

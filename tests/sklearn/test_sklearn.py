@@ -22,7 +22,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from ns2vec import KeyedVectors
-from ns2vec.exceptions import ConfigError, CorpusError
+from ns2vec.exceptions import ConfigError, CorpusError, DivergenceError
 from ns2vec.ledger import RunLedger, open_run
 from ns2vec.sampling import Pool
 from ns2vec.sklearn import (
@@ -206,6 +206,20 @@ def test_sparse_features_are_as_good_as_dense_ones(loss):
     model = NegativeSamplingClassifier(loss, negative=3, random_state=1)
     model.fit(sparse.csr_matrix(X[:1200]), y[:1200])
     assert model.score(sparse.csr_matrix(X[1200:]), y[1200:]) > dense.score(X[1200:], y[1200:]) - 0.02
+
+
+@pytest.mark.parametrize("loss", ["softmax", "sampled_softmax", "ns"])
+def test_weights_that_run_away_are_told_with_sparse_features_too(loss, caplog):
+    X, y = DIGITS
+    for features, advice in ((X, "lower alpha"), (sparse.csr_matrix(X), "lower alpha: 1.0 is usual")):
+        with pytest.raises(DivergenceError, match=f"training diverged: numbers of .*{advice}"):
+            NegativeSamplingClassifier(loss, epochs=3, alpha=1e8, random_state=1).fit(features, y)
+        caplog.clear()
+        NegativeSamplingClassifier(loss, epochs=3, alpha=1e4, random_state=1).fit(features, y)
+        assert "training is running away: numbers of" in caplog.text and advice in caplog.text
+        caplog.clear()
+        NegativeSamplingClassifier(loss, epochs=3, random_state=1).fit(features, y)
+        assert "running away" not in caplog.text
 
 
 def test_sparse_features_stay_sparse():

@@ -1,0 +1,13 @@
+import numpy as np
+import numpy.typing as npt
+
+from ns2vec._typing import Int32Array, Int64Array
+
+Text = npt.NDArray[np.uint8]
+
+class WordTable:
+    def __init__(self, text: Text, offsets: Int64Array) -> None: ...
+    def __len__(self) -> int: ...
+    def rows(self, text: Text, offsets: Int64Array) -> Int32Array: ...
+
+def take_words(text: Text, offsets: Int64Array, places: Int64Array) -> tuple[Text, Int64Array]: ...
