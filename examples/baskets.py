@@ -1,8 +1,8 @@
 """Items that are bought together: baskets of item numbers, whose order means nothing.
 
-A basket is a set, so any two of its items are centre and context: the window is as wide as the widest
-basket and never shrinks, and no subsampling drops an item. Keys are the shop's own item numbers (int);
-nothing has to become text. Baskets are trained in the order in which they come: no shuffling is assumed.
+A basket is a set, so any two of its items are centre and context: the window is as wide as the widest basket
+and never shrinks, and subsampling drops no item. Keys are the shop's own item numbers (int); nothing has to
+be turned into text. Baskets are trained in the order in which they come and are not shuffled.
 
     python examples/baskets.py
 """

@@ -1,12 +1,12 @@
 """Social content: who clicks on which post, from features of users and posts, with a fraction of the data.
 
-Impressions are made up: a user of an age group and an interest sees a post with a topic, a format and a time
-of day. Few are clicked; how few depends on how interest and topic, age and format, go together.
+Impressions are generated: a user with an age group and an interest sees a post with a topic, a format and a
+time of day. Few are clicked; how few depends on how interest and topic, and age and format, go together.
 
 The negatives are impressions without a click, fifty for each click. One in ten of them, evenly drawn, teaches
-nearly the same: afterwards the odds are too high by the factor that clicks were kept more often, which is put
-right in the intercept (He et al. 2014, "Practical lessons from predicting clicks on ads at Facebook"). Hard
-negatives would not do: nobody could say how much too high their odds are.
+the model nearly the same. Afterwards the predicted odds are too high, because clicks were kept more often;
+the intercept corrects this by the ratio (He et al. 2014, "Practical lessons from predicting clicks on ads at
+Facebook"). Hard negatives would not do, because nobody could say by how much their odds are too high.
 
     python examples/clicks.py
     python examples/clicks.py --picture clicks.png

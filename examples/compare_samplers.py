@@ -1,8 +1,8 @@
 """Samplers compared: what negatives cost, and what they are worth.
 
-The facts corpus is made up of known facts, so how alike two of its words should be is known. The same model
-is trained on it with several samplers; processor time is beside how well the order of similarities is found.
-`ns2vec compare` does this with your text, several seeds, probabilities and a report.
+The facts corpus is generated from known facts, so how similar two of its words should be is known. The same
+model is trained on it with several samplers; the table shows the processor time and how well the model ranks
+the similarities. `ns2vec compare` does this with your own text, several seeds, probabilities and a report.
 
     python examples/compare_samplers.py
 """

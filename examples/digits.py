@@ -1,8 +1,8 @@
-"""Images of digits: 8 x 8 grey values to ten classes, met by three others each instead of by all.
+"""Images of digits: 8 x 8 grey values in ten classes, each compared with three others instead of all.
 
-Negatives are classes drawn in proportion to how often they occur (here all alike); as many classes as words
-would cost the same. What of the F1 of the full softmax stays is measured over five seeds. Needs scikit-learn,
-which has the images.
+Negatives are classes drawn in proportion to how often they occur (here all about equally often); with as many
+classes as there are words in a text, an example would cost the same. How much of the full softmax's F1 is
+kept is measured over five seeds. Needs scikit-learn, which has the images.
 
     python examples/digits.py
     python examples/digits.py --picture digits.png

@@ -1,7 +1,7 @@
-"""Meaning that changes: which words mean something else in the second half of a century?
+"""Changes in meaning: which words mean something else in the second half of a century?
 
-Two texts of a made-up language are trained apart. Their spaces are turned onto each other by the words that
-both have (orthogonal Procrustes; Hamilton et al. 2016, arXiv:1605.09096), and a word has drifted as far as
+Two texts in a generated language are trained separately. One space is rotated onto the other by the words
+that both have (orthogonal Procrustes; Hamilton et al. 2016, arXiv:1605.09096); a word has drifted as far as
 its two vectors are then apart. Ten words were moved to another topic in the second text.
 
     python examples/drift.py

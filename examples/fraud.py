@@ -1,13 +1,14 @@
 """Fraud: a card pays where its owner never would.
 
-Cards pay at merchants of their region, most of all at those of their owner's circle; a fifth of the payments
-is at any merchant of the region. A stolen card pays at merchants of another circle of the same region, at
-popular ones as often as the owner does: how rare a merchant is says nothing. Only who pays where does.
+Cards pay at merchants in their region, most of all at those of their owner's circle; a fifth of the payments
+is at any merchant in the region. A stolen card pays at merchants of another circle in the same region, and at
+popular ones as often as the owner does. So how rare a merchant is says nothing; only who pays where does.
 
-A negative of a payment is the same card at another merchant. Evenly drawn ones are of other regions nine
-times out of ten and teach the region, which the thief shares with the owner. Merchants of the same region are
-the hard negatives, and what they leave to learn is the circle; the model itself can also choose the harder
-one of two draws. Neither tells how often a merchant is drawn: surprise is calibrated on payments held out.
+A negative of a payment is the same card at another merchant. Evenly drawn negatives are from other regions
+nine times out of ten and teach the region, which the thief shares with the owner. Merchants in the same
+region are the hard negatives; what they leave to learn is the circle. The model itself can also choose the
+harder one of two draws. Neither sampler knows how often a merchant is drawn, so surprise is calibrated on
+held-out payments.
 
     python examples/fraud.py
     python examples/fraud.py --picture fraud.png

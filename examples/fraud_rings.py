@@ -1,10 +1,10 @@
-"""Merchants that work together: rings of fraud in a graph of merchants and cards.
+"""Merchants that work together: fraud rings in a graph of merchants and cards.
 
-A card pays at merchants of its own region, mostly at those that many go to. The merchants of a ring have
-cards in common that pay at hardly any other place. Rings lie within one region, so most of what a merchant
-shares with its ring, the region, it shares with hundreds of honest ones: evenly drawn negatives are of other
-regions nine times out of ten and teach just that. Negatives of the same region are the hard ones, and what
-they leave to learn is the ring.
+A card pays at merchants in its own region, mostly at popular ones. The merchants of a ring share cards that
+pay at hardly any other place. Rings lie within one region, so most of what a merchant shares with its ring,
+the region, it also shares with hundreds of honest merchants. Evenly drawn negatives are from other regions
+nine times out of ten and teach just that. Negatives from the same region are the hard ones; what they leave
+to learn is the ring.
 
     python examples/fraud_rings.py
 """

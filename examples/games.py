@@ -1,14 +1,14 @@
 """Games: what a player does next, from the last actions of the session.
 
-Sessions are made up: a player follows quests, in which each of 600 actions has a few that usually come next,
-and now and then does something popular (opens the map, sells loot). The last three actions are a line of text
-and the next one its label: which place an action has among the three is part of its name, because order means
-something here.
+Sessions are generated: a player follows quests, in which each of 600 actions has a few usual successors, and
+now and then does something popular (opens the map, sells loot). The last three actions are a line of text and
+the next one is its label. The name of an action includes its position among the three, because order matters
+here.
 
-The negatives of a label are other actions. To meet all 600 would cost thirty times as much as to meet twenty,
-so a sampled softmax draws them in proportion to how often they occur: popular actions are what a model would
-say by itself, and are met most often. The correction for how often each is drawn makes scores those of the
-full softmax.
+The negatives of a label are other actions. Comparing it with all 600 would cost thirty times as much as with
+twenty, so a sampled softmax draws them in proportion to how often they occur: popular actions are what a
+model would predict by default, and are drawn most often. The correction for how often each is drawn makes the
+scores tend to those of the full softmax.
 
     python examples/games.py
     python examples/games.py --picture games.png

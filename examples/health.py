@@ -1,12 +1,12 @@
-"""Healthcare: a diagnosis from a table of measurements, and illnesses that come together from histories.
+"""Healthcare: a diagnosis from a table of measurements, and illnesses that occur together from histories.
 
 The table is scikit-learn's breast cancer data: 30 measurements of 569 tumours. There are two classes, so the
 only negative of one is the other, and no sampler is needed (softmax).
 
-Histories are made up: a patient has one to three of twelve conditions, three of the twelve codes of each, and
-between them codes that anybody has. Codes are words and histories are sentences. The negatives of a pair of
-codes are codes drawn in proportion to how often they occur, to the power of 0.75: those that anybody has are
-drawn most often, so that to be near them says little.
+Histories are generated: a patient has one to three of twelve conditions, three of the twelve codes of each,
+and between them codes that anybody may have. Codes are words and histories are sentences. The negatives of a
+pair of codes are codes drawn in proportion to how often they occur, to the power of 0.75: codes that anybody
+may have are drawn most often, so that being close to them says little.
 
     python examples/health.py
     python examples/health.py --picture health.png

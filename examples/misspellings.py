@@ -1,7 +1,7 @@
 """Words that nobody has seen: misspellings find the word that was meant.
 
-FastText's vectors are made of character n-grams, so a misspelt word lies near the one that it was made of.
-Long words of Python's own reference are misspelt in every place, and the words nearest to them are asked.
+FastText's vectors are made of character n-grams, so a misspelt word is close to the word that was meant. Long
+words from Python's own reference are misspelt at every position, and the words nearest to them are looked up.
 
     python examples/misspellings.py
 """

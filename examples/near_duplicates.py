@@ -1,8 +1,8 @@
-"""Documents that say nearly the same: found among those that were trained, and for new ones.
+"""Documents that say nearly the same thing: found among trained documents, and for new ones.
 
-Forms of a news item differ in some of their words. PV-DBOW gives each document a vector; those of two forms
-of one item point the same way. A new document gets a vector from its words (`infer_vectors`), and its nearest
-neighbours among the known ones are its duplicates.
+Versions of a news item differ in some of their words. PV-DBOW gives each document a vector; those of two
+versions of one item point in the same direction. A new document gets a vector from its words
+(`infer_vectors`), and its nearest neighbours among the known documents are its duplicates.
 
     python examples/near_duplicates.py
 """

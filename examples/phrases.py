@@ -1,8 +1,8 @@
-"""Phrases in a real text: the reference of the Python language, or a text of yours.
+"""Phrases in a real text: the reference of the Python language, or your own text.
 
-Words that stand together more often than chance has it become one token: first pairs, then pairs of what is
-a pair already. Words such as "of" may be within a phrase, and neither begin nor end one. Vectors are then
-trained on the joined text, which is read again in each epoch and never kept.
+Words that occur together more often than by chance become one token: first pairs of words, then pairs of
+which one or both are pairs already. Words such as "of" may occur inside a phrase, but neither begin nor end
+one. Vectors are then trained on the joined text, which is read again in each epoch and never kept.
 
     python examples/phrases.py
     python examples/phrases.py corpus.txt

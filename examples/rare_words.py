@@ -1,8 +1,9 @@
-"""Rare words: what a vector is worth that was learned from three occurrences.
+"""Rare words: how good a vector is that was learned from three occurrences.
 
-A made-up language has stems with endings. Each stem has common forms and a rare one, which the text has three
-times. Word2Vec knows of the rare form what three sentences say; FastText knows its letters, too, which it
-shares with the common forms. Both are asked for the word nearest to the rare form: is it of the same stem?
+A generated language has stems with endings. Each stem has common forms and a rare form, which occurs three
+times in the text. Word2Vec knows of the rare form only what three sentences say; FastText also knows its
+letters, which it shares with the common forms. Both are asked for the word nearest to the rare form: does it
+have the same stem?
 
     python examples/rare_words.py
 """

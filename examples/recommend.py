@@ -1,8 +1,8 @@
 """Products for customers: what to show to whom, why, and how good such lists are.
 
-Purchases are planted: six shelves, popular products and customers who mostly keep to a shelf. One model ranks
-products for known customers, one knows products by features, too, so that what came in today is shown to the
-right people.
+Purchases are generated: six shelves, popular products, and customers who mostly keep to one shelf. One model
+ranks products for known customers; another also knows products by their features, so that it shows today's
+new products to the right people.
 
     python examples/recommend.py
 """

@@ -1,10 +1,11 @@
-"""Sentiment: whether a review praises or damns, and the words by which that is told.
+"""Sentiment: whether a review is positive or negative, and which words show it.
 
-Without files, reviews are made up in which "not" turns a word around, so that pairs of words are needed. With
-two, they are the good and the bad reviews, one a line, such as rt-polarity.pos and rt-polarity.neg.
+Without files, reviews are generated in which "not" reverses the meaning of a word, so that pairs of words are
+needed. With two files, they are the good and the bad reviews, one per line, such as rt-polarity.pos and
+rt-polarity.neg.
 
-Words, pairs of words and pieces of words (4 and 5 letters: "wonderfully" is known by "wonderful") are rows of
-a small matrix. The only negative of a label is the other one: softmax, no sampler.
+Words, pairs of words and pieces of words (4 and 5 letters: "wonderfully" is recognised by "wonderful") are
+rows of a small matrix. The only negative of a label is the other one: softmax, no sampler.
 
     python examples/sentiment.py
     python examples/sentiment.py good.txt bad.txt --picture sentiment.png

@@ -1,8 +1,9 @@
-"""Who will know whom: vectors of the people of a social network tell links to come from other pairs.
+"""Who will know whom: vectors of the people in a social network tell future links from other pairs.
 
-The network is made up: people have two interests of twenty, and those who share one know each other more
-often. A fifth of the links is held out, and as many pairs of strangers are drawn; the cosine of two vectors,
-learned from the other links, has to tell them apart. Counting common friends is what it has to beat.
+The network is generated: people have two interests out of twenty, and those who share one know each other
+more often. A fifth of the links is held out, and the same number of pairs of strangers is drawn; the cosine
+of two vectors, learned from the other links, must tell them apart. The method to beat is counting common
+friends.
 
     python examples/social_links.py
 """

@@ -1,8 +1,9 @@
-"""Spam, questions, or whatever has labels: labels of the lines of a file, and how sure they are.
+"""Spam, questions, or anything with labels: labels for the lines of a file, and how sure they are.
 
-Without a file, messages are made up: spam and ham share most words, and spam says some others more often.
-With one, each line is a label and a text (a tabulator between them), or fastText's ``__label__spam win a
-prize``. Four fifths teach; a tenth finds the temperature; a tenth is judged.
+Without a file, messages are generated: spam and ham share most words, and some words are more frequent in
+spam. With a file, each line is a label and a text (separated by a tab), or fastText's ``__label__spam win a
+prize``. Four fifths of the lines are trained on, a tenth is used to find the temperature, and a tenth is the
+test set.
 
 Labels are few, so the negatives of a message are all other labels (softmax), and no sampler is needed.
 

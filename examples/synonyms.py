@@ -1,8 +1,8 @@
 """Search that knows synonyms: whoever looks for a sofa finds the couch.
 
-Descriptions in a made-up shop name the same thing by one of three words. A search for words as they are finds
-a third of what is meant. Words that stand in the same contexts lie near each other, so the nearest names
-of things are added to the query, and the hits are ranked by how near the word was that they were found by.
+Descriptions in an imaginary shop name the same thing by one of three words. A literal word search finds a
+third of what is meant. Words that occur in the same contexts have similar vectors, so the nearest names of
+things are added to the query, and hits are ranked by how close the word that found them is to the query.
 
     python examples/synonyms.py
 """
