@@ -57,7 +57,7 @@ def evaluate_word_analogies(
     analogies : path or iterable of str
         Questions in the questions-words layout; a path may be compressed.
     restrict_vocab : int or None, optional
-        Only the first so many words can be asked or answered; None: all.
+        Only this many words from the beginning are used in questions and answers; None: all.
     case_insensitive : bool, optional
         Compare upper-cased words; of several variants of a word the first has the vector.
     dummy4unknown : bool, optional

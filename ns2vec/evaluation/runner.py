@@ -44,7 +44,7 @@ class Settings:
     Attributes
     ----------
     restrict_vocab : int or None
-        Only the first so many words of a model are known; None: all.
+        Use only this many words from the beginning of each model; None: all.
     case_insensitive : bool
     missing : str
         Policy for unknown words, of `ns2vec.evaluation.lookup.MISSING`.

@@ -25,7 +25,7 @@ class KeyAttributes(VectorStore):
         Raises
         ------
         TypeError
-            If an attribute exists with a type that cannot hold the asked one.
+            If an attribute exists with a type that cannot hold the requested one.
 
         Examples
         --------
@@ -63,7 +63,7 @@ class KeyAttributes(VectorStore):
         return present.dtype
 
     def set_vecattr(self, key: Any, attr: str, val: Any) -> None:
-        """Set a key's attribute, which comes into being for all keys with its first value.
+        """Set a key's attribute; the first value creates the attribute for all keys.
 
         Parameters
         ----------
@@ -102,7 +102,7 @@ class KeyAttributes(VectorStore):
         return self.expandos[attr][self.get_index(key)]
 
     def sort_by_descending_frequency(self) -> None:
-        """Order the rows by falling count, ties by falling row number; without counts nothing changes.
+        """Sort the rows by descending count, ties by descending row number; without counts nothing changes.
 
         Examples
         --------

@@ -23,7 +23,7 @@ class ChangingVectors(KeyAttributes):
         self.add_vectors(keys, weights, replace=True)
 
     def add_vector(self, key: Any, vector: Any) -> int:
-        """Store one vector in a free row, at the end when there is none; return its row.
+        """Store one vector in a free row, or at the end if there is none; return its row.
 
         A key that is present gets the new vector in its old row.
 
@@ -85,8 +85,8 @@ class ChangingVectors(KeyAttributes):
         Raises
         ------
         ValueError
-            If the numbers of keys, vectors and extra values, or the vectors' size, do not fit, or a key is a
-            missing value (None, NaN). Nothing is changed then.
+            If the numbers of keys, vectors and extra values differ, the vectors have the wrong size, or a key
+            is a missing value (None, NaN). Nothing is changed then.
         """
         if isinstance(keys, KEY_TYPES):
             keys, weights = [keys], np.asarray(weights).reshape(1, -1)

@@ -31,7 +31,7 @@ class MeanVectors(ChangingVectors):
         weights : list of numbers, optional
             1 for each key unless given.
         pre_normalize, post_normalize : bool
-            Bring the keys' vectors, or the result, to length 1.
+            Scale the keys' vectors, or the result, to length 1.
         ignore_missing : bool
             Leave unknown keys out instead of raising.
 
@@ -74,7 +74,7 @@ class MeanVectors(ChangingVectors):
         post_normalize: bool = False,
         ignore_missing: bool = True,
     ) -> Array:
-        """Return `get_mean_vector` of many texts at once, shape (N, D); gensim has no such method.
+        """Return `get_mean_vector` for many texts at once, shape (N, D); gensim has no such method.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""KeyedVectors: vectors that are asked, judged, saved and loaded."""
+"""KeyedVectors: vectors that are queried, evaluated, saved and loaded."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ class KeyedVectors(Word2VecFiles):
     count : int
         Rows to reserve; `add_vector` fills them.
     dtype : float16, float32 or float64
-        Of `vectors`. float16 takes half the memory of float32; what is asked is computed in float32, for
-        which a block of rows at a time is converted, so that a query takes a few times as long. float64
-        takes twice the memory and the time.
+        The type of `vectors`. float16 takes half the memory of float32; queries are computed in float32, for
+        which one block of rows at a time is converted, so a query takes a few times as long. float64 takes
+        twice the memory and the time.
     mapfile_path : kept as an attribute, not used
 
     Examples
@@ -102,14 +102,14 @@ class KeyedVectors(Word2VecFiles):
     def vectors_for_all(
         self, keys: Iterable[Any], allow_inference: bool = True, copy_vecattrs: bool = False
     ) -> KeyedVectors:
-        """Return new KeyedVectors with those of the keys that are present, each once, in their order.
+        """Return new KeyedVectors with the given keys that are present, each once, in the given order.
 
         Parameters
         ----------
         keys : iterable of keys
         allow_inference : for subclasses that can make vectors of unknown keys
         copy_vecattrs : bool
-            Take the attributes along; counts are n, n-1, ... otherwise.
+            Copy the attributes, too; otherwise counts are n, n-1, ...
 
         Returns
         -------
@@ -137,19 +137,19 @@ class KeyedVectors(Word2VecFiles):
     # ---- to look at ----
 
     def show(self, words: Sequence[Any] | None = None, topn: int = 8) -> VectorPage:
-        """Draw words with their neighbours; a notebook shows the page that comes back.
+        """Draw words with their neighbours; a notebook shows the returned page.
 
         Parameters
         ----------
         words : sequence of keys, optional
-            Those without a vector are left out; the first six of the vocabulary unless given.
+            Words without a vector are left out; by default the first six of the vocabulary.
         topn : int
-            Neighbours of each.
+            Neighbours of each word.
 
         Returns
         -------
         VectorPage
-            ``save(path)`` writes it as one HTML file that holds no script and asks for nothing.
+            ``save(path)`` writes it as one HTML file, which contains no script and loads nothing.
 
         Raises
         ------
@@ -186,7 +186,7 @@ class KeyedVectors(Word2VecFiles):
         analogies : path
             In the layout of questions-words.txt.
         restrict_vocab : int, optional
-            Only the first so many words are known.
+            Use only this many words from the beginning.
         case_insensitive : bool
         dummy4unknown : bool
             Count questions with unknown words as wrong instead of leaving them out.
@@ -195,9 +195,9 @@ class KeyedVectors(Word2VecFiles):
         Returns
         -------
         score : float
-            Share of right answers.
+            Share of correct answers.
         sections : list of dict
-            Right and wrong questions of each section.
+            The questions of each section that were answered correctly and incorrectly.
 
         Raises
         ------
@@ -241,7 +241,7 @@ class KeyedVectors(Word2VecFiles):
         case_insensitive: bool = True,
         dummy4unknown: bool = False,
     ) -> tuple[Any, Any, float]:
-        r"""Correlate similarities with judgements; see `ns2vec.evaluation.evaluate_word_pairs`.
+        r"""Correlate similarities with human judgements; see `ns2vec.evaluation.evaluate_word_pairs`.
 
         Parameters
         ----------
@@ -249,7 +249,7 @@ class KeyedVectors(Word2VecFiles):
             Lines of two words and a number.
         delimiter, encoding : str
         restrict_vocab : int, optional
-            Only the first so many words are known.
+            Use only this many words from the beginning.
         case_insensitive : bool
         dummy4unknown : bool
             Give pairs with unknown words a similarity of 0 instead of leaving them out.

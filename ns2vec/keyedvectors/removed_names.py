@@ -1,4 +1,4 @@
-"""Names that gensim 4 removed or deprecated: they say what to write instead."""
+"""Names that gensim 4 removed or deprecated: they say what to use instead."""
 
 from __future__ import annotations
 
@@ -84,12 +84,12 @@ class LegacyNames(SimilarityQueries):
 
     @staticmethod
     def log_accuracy(section: dict[str, Any]) -> float:
-        """Log the share of right answers of an analogy section and return it.
+        """Log the share of correct answers in an analogy section and return it.
 
         Parameters
         ----------
         section : dict
-            Of those that `evaluate_word_analogies` returns.
+            One of those that `evaluate_word_analogies` returns.
 
         Returns
         -------

@@ -1,4 +1,4 @@
-"""gensim's questions to a set of vectors, in terms of `ns2vec.similarity`: keys in, keys and numbers out."""
+"""gensim's queries of a set of vectors, in terms of `ns2vec.similarity`: keys in, keys and numbers out."""
 
 from __future__ import annotations
 
@@ -40,20 +40,21 @@ class SimilarityQueries(MeanVectors):
         restrict_vocab: int | None = None,
         indexer: Any = None,
     ) -> Any:
-        """Find the keys nearest to the mean of some vectors, less others: ``king - man + woman``.
+        """Find the keys nearest to the mean of some vectors minus others: ``king - man + woman``.
 
         Parameters
         ----------
         positive, negative : key, vector, or list of keys, vectors of shape (D,) and (key or vector, weight)
-            Keys count with their vectors of length 1. In `negative` a weight replaces the -1, sign and all.
+            The vectors of keys are scaled to length 1. In `negative`, a weight replaces the -1, including its
+            sign.
         topn : int or None
             How many; None gives the array of all similarities between `clip_start` and `clip_end`.
         clip_start, clip_end : int
             Search only these rows.
         restrict_vocab : int
-            Search only the first so many rows (and forget about clipping).
+            Search only this many rows from the beginning (`clip_start` and `clip_end` are then ignored).
         indexer : object with ``most_similar(vector, topn)``, optional
-            Answers instead of the exact search.
+            Used instead of the exact search.
 
         Returns
         -------
@@ -100,14 +101,14 @@ class SimilarityQueries(MeanVectors):
         restrict_vocab: int | None = None,
         n_threads: int = 1,
     ) -> list[list[tuple[Any, float]]]:
-        """Answer many queries at once: what `most_similar` lists for each key or vector, but faster.
+        """Answer many queries at once: the same lists as `most_similar` for each key or vector, but faster.
 
         Parameters
         ----------
         queries : iterable of keys and vectors of shape (D,)
         topn, restrict_vocab : as in `most_similar`
         n_threads : int
-            Parts of float32 vectors that are read at the same time; BLAS may use threads of its own.
+            How many parts of float32 vectors are read at the same time; BLAS may use its own threads.
 
         Returns
         -------
@@ -161,9 +162,9 @@ class SimilarityQueries(MeanVectors):
         topn: int | None = 10,
         restrict_vocab: int | None = None,
     ) -> Any:
-        """Find the nearest keys by Levy and Goldberg's 3CosMul: a product of similarities in place of a sum.
+        """Find the nearest keys by Levy and Goldberg's 3CosMul: a product of similarities instead of a sum.
 
-        Parameters and results are those of `most_similar`; vectors are brought to length 1, and
+        Parameters and results are those of `most_similar`; vectors are scaled to length 1, and
         `restrict_vocab` is obeyed.
 
         Parameters
@@ -226,7 +227,7 @@ class SimilarityQueries(MeanVectors):
         return [self.index_to_key[row] for row in closer.tolist() if row != row1]
 
     def rank(self, key1: Any, key2: Any) -> int:
-        """Return the place of `key2` among the neighbours of `key1`, from 1.
+        """Return the rank of `key2` among the neighbours of `key1`, counted from 1.
 
         Parameters
         ----------
@@ -275,7 +276,7 @@ class SimilarityQueries(MeanVectors):
         ----------
         word_or_vector : str, int, or ndarray of shape (D,)
         other_words : sequence of keys
-            Every row unless given.
+            By default every row.
 
         Returns
         -------
@@ -343,13 +344,13 @@ class SimilarityQueries(MeanVectors):
         return float(self.similarity(wa, wb)) / total
 
     def rank_by_centrality(self, words: Iterable[Any], use_norm: bool = True) -> list[tuple[Any, Any]]:
-        """Return (similarity to the mean, word), the most central first; unknown words are left out.
+        """Return (similarity to the mean, word) pairs, the most central first; unknown words are left out.
 
         Parameters
         ----------
         words : iterable of keys
         use_norm : bool
-            Bring vectors to length 1 first.
+            Scale vectors to length 1 first.
 
         Returns
         -------
@@ -394,19 +395,19 @@ class SimilarityQueries(MeanVectors):
     def wmdistance(self, document1: Sequence[Any], document2: Sequence[Any], norm: bool = True) -> float:
         """Return the word mover's distance of two lists of keys; needs the POT package (``ns2vec[wmd]``).
 
-        The least total distance over which the words of one document have to travel to become those of the
+        This is the smallest total distance that the words of one document must travel to become those of the
         other (Kusner et al. 2015, "From word embeddings to document distances").
 
         Parameters
         ----------
         document1, document2 : list of keys; unknown ones are left out
         norm : bool
-            Bring the vectors to length 1.
+            Scale the vectors to length 1.
 
         Returns
         -------
         float
-            Infinite when nothing of a document is known.
+            Infinite if a document has no known words.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""Vectors to look at: a map of words with their neighbours, as a page that needs nothing else."""
+"""Vectors to look at: a map of words with their neighbours, as a self-contained page."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ HEIGHT = 720
 
 
 class VectorPage:
-    """A page about vectors: notebooks show it in a frame, `save` writes it as one file.
+    """A page about vectors: notebooks show it in a frame; `save` writes it to one file.
 
     Parameters
     ----------
     html : str
-        The whole page; it holds no script and asks for nothing.
+        The whole page; it contains no script and loads nothing.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class VectorPage:
         Parameters
         ----------
         path : path
-            Compressed by its suffix, as all files.
+            Compressed according to its suffix, like all files.
         """
         with open_for_write(path, "w", encoding="utf-8") as stream:
             stream.write(self.html)

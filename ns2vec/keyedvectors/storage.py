@@ -41,9 +41,9 @@ class VectorStore:
     Attributes
     ----------
     vectors : ndarray of shape (V, D), any stride
-        Assigning another array forgets `norms`; after writing into the array call `vectors_changed`.
+        Assigning another array discards `norms`; after writing into the array, call `vectors_changed`.
     index_to_key : list of length V; None marks a free row
-        Of a mapped file it is read when it is first asked for, and so is `key_to_index`.
+        For a mapped file, it is read when first needed, and so is `key_to_index`.
     key_to_index : dict
     norms : ndarray of shape (V,), or None until somebody needs it
     expandos : dict of attribute name -> ndarray of shape (V,)
@@ -140,7 +140,7 @@ class VectorStore:
         self.norms = None
 
     def vectors_changed(self) -> None:
-        """Forget what was computed from the vectors; to be called after writing into `vectors`."""
+        """Discard what was computed from the vectors; call this after writing into `vectors`."""
         self.norms = None
 
     def __len__(self) -> int:
@@ -161,7 +161,7 @@ class VectorStore:
         ----------
         key : str or int
         default : int, optional
-            Returned where the key is not present.
+            Returned if the key is not present.
 
         Returns
         -------
@@ -228,7 +228,7 @@ class VectorStore:
             return False
 
     def get_vector(self, key: Any, norm: bool = False) -> Array:
-        """Return a key's vector, shape (D,), as a read-only view; with `norm` a copy of length 1.
+        """Return a key's vector, shape (D,), as a read-only view; with `norm`, as a copy of length 1.
 
         Parameters
         ----------
@@ -276,7 +276,7 @@ class VectorStore:
         return similarity.unit_rows(self.vectors, self._ready_norms())
 
     def unit_normalize_all(self) -> None:
-        """Bring all vectors to length 1 in place; training cannot continue well from there."""
+        """Scale all vectors to length 1 in place; training cannot continue well after that."""
         self.fill_norms(force=True)
         self.vectors[...] = self.get_normed_vectors()
         self.norms = np.ones(len(self.vectors), dtype=similarity.row_norms(self.vectors[:0]).dtype)

@@ -1,4 +1,4 @@
-"""FastTextKeyedVectors: words with n-grams, and a vector for every word that has any."""
+"""FastTextKeyedVectors: words with n-grams, and a vector for every word that has n-grams."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ SAVED_ROWS = ("ngram_rows", "ngram_buckets", "ngram_seed", "ngrams_pruned")
 class FastTextKeyedVectors(KeyedVectors):
     """Words, each with a vector that is the mean of its own row and those of its character n-grams.
 
-    A word that is not among the keys has the mean of its n-grams' rows for its vector, so every question to
+    The vector of a word that is not among the keys is the mean of its n-grams' rows, so every query of
     `KeyedVectors` that takes a word takes any word here (Bojanowski et al. 2017).
 
     Parameters
@@ -53,10 +53,10 @@ class FastTextKeyedVectors(KeyedVectors):
     vectors_vocab : ndarray of shape (V, D)
         The words' own rows.
     vectors_ngrams : ndarray of shape (bucket, D)
-        The rows of n-grams. Rows of buckets that no word uses are made when somebody asks for all of them;
-        until then only those in use take memory.
+        The rows of n-grams. Rows of buckets that no word uses are made when all rows are requested; until
+        then only those in use take memory.
     vectors : ndarray of shape (V, D)
-        Means, which `adjust_vectors` makes; training does so after each epoch.
+        Means, computed by `adjust_vectors`; training calls it after each epoch.
 
     Examples
     --------
@@ -147,11 +147,11 @@ class FastTextKeyedVectors(KeyedVectors):
         self._word_bags = None  # clients set it to None to save memory
 
     def recalc_char_ngram_buckets(self) -> None:
-        """Hash the n-grams of all words again; to be called when words were added by hand."""
+        """Hash the n-grams of all words again; call this after adding words by hand."""
         self._word_bags = None
 
     def adjust_vectors(self) -> None:
-        """Make `vectors` again, after rows of words or n-grams have changed."""
+        """Compute `vectors` again, after rows of words or n-grams have changed."""
         own = np.asarray(self.vectors_vocab, dtype=np.float32)
         if not self.ngrams:
             self.vectors = np.array(own)
@@ -159,7 +159,7 @@ class FastTextKeyedVectors(KeyedVectors):
             self.vectors = mean_rows(self.word_bags(), own, self._ngrams.rows)
 
     def init_post_load(self, fb_vectors: Array) -> None:
-        """Take rows as Facebook's files have them: of words, then of all buckets.
+        """Take rows in the order of Facebook's files: those of words, then those of all buckets.
 
         Parameters
         ----------
@@ -180,7 +180,7 @@ class FastTextKeyedVectors(KeyedVectors):
         self.adjust_vectors()
 
     def resize_vectors(self, seed: int = 0) -> None:
-        """Give words that have no rows yet fresh ones; those that are there stay."""
+        """Give words without rows new ones; existing rows stay."""
         fresh = KeyedVectors(self.vector_size)
         fresh.index_to_key, fresh.vectors = self.index_to_key, np.asarray(self.vectors_vocab)
         fresh.resize_vectors(seed)
@@ -196,12 +196,12 @@ class FastTextKeyedVectors(KeyedVectors):
         return bool(self.ngrams) or word in self.key_to_index
 
     def get_vector(self, word: Any, norm: bool = False) -> Array:
-        """Return a word's vector, shape (D,), read-only; that of an unknown word is made of its n-grams.
+        """Return a word's vector, shape (D,), read-only; for an unknown word it is made from its n-grams.
 
         Raises
         ------
         KeyError
-            If the word is unknown and there are no n-grams, or it is no text.
+            If the word is unknown and there are no n-grams, or if it is not text.
         """
         if self.has_index_for(word):
             return super().get_vector(word, norm=norm)
@@ -218,7 +218,7 @@ class FastTextKeyedVectors(KeyedVectors):
         return vector
 
     def made_vectors(self, words: Sequence[str | bytes]) -> Float32Array:
-        """Make vectors of n-grams alone, shape (n, D); zeros for a word that has none.
+        """Make vectors from n-grams alone, shape (n, D); zeros for a word without n-grams.
 
         Parameters
         ----------
@@ -240,7 +240,7 @@ class FastTextKeyedVectors(KeyedVectors):
     def vectors_for(self, words: Sequence[str]) -> Float32Array:
         """Return the vectors of words, known or not, shape (n, D); zeros for a word that has no n-grams.
 
-        Evaluation asks this for words that are no keys.
+        Evaluation uses this for words that are not keys.
 
         Parameters
         ----------
@@ -286,7 +286,7 @@ class FastTextKeyedVectors(KeyedVectors):
         Raises
         ------
         ConfigError
-            If somebody has put other matrices than arrays in place.
+            If the matrices have been replaced by objects that are not arrays.
         """
         ngrams = self._ngrams
         if not isinstance(ngrams, NgramRows):

@@ -1,4 +1,4 @@
-"""KeyedVectors in word2vec's files, text and binary: written, read, or taken where a key is shared."""
+"""KeyedVectors in word2vec's files, text and binary: written, read, or merged for shared keys."""
 
 from __future__ import annotations
 
@@ -49,21 +49,22 @@ class Word2VecFiles(LegacyNames, Saveable):
             Also write a file of ``key count`` lines.
         binary : bool
         total_vec : int, optional
-            The number of vectors that the header gives; for files that are written in parts.
+            The number of vectors to write in the header; for files that are written in parts.
         write_header : bool
         prefix : str
             Put before each key.
         append : bool
-            Append to what the file has.
+            Append to the file.
         sort_attr : str
-            Keys are written by this attribute, falling; in their own order if it does not exist.
+            Keys are written in descending order of this attribute, or in their own order if it does not
+            exist.
 
         Raises
         ------
         FormatError
-            If a key holds a blank (or, as text, a newline): the file could not be read again.
+            If a key contains a space (or, as text, a newline), because the file could not be read again.
         ValueError
-            If `fvocab` is asked for and there is no `sort_attr`.
+            If `fvocab` is given and there is no `sort_attr`.
         OSError
             If the file cannot be written; the old one is untouched then.
         """
@@ -107,18 +108,18 @@ class Word2VecFiles(LegacyNames, Saveable):
         binary : bool
         encoding, unicode_errors : how keys are decoded
         limit : int, optional
-            Read at most so many vectors.
+            Read at most this many vectors.
         datatype : of `vectors`: float16, float32 or float64; see the class for what they cost
         no_header : bool
-            The text file starts with its first vector, as GloVe's do; keys may hold blanks, with a header and
-            without, for the last `vector_size` fields of a line are its numbers.
+            The text file starts with its first vector, as GloVe's do. Keys may contain spaces, with or
+            without a header, because the last `vector_size` fields of a line are its components.
 
         Raises
         ------
         FormatError
             A ValueError with path and line or byte; also an EOFError when the file ends too early.
         ConfigError
-            If `datatype` is no floating-point type.
+            If `datatype` is not a floating-point type.
         NotImplementedError
             For a binary file without header.
 
@@ -159,14 +160,14 @@ class Word2VecFiles(LegacyNames, Saveable):
         encoding: str = "utf8",
         unicode_errors: str = "strict",
     ) -> None:
-        r"""Take the vectors of the keys that a word2vec file has in common with these; no key is added.
+        r"""Take the vectors of a word2vec file for the keys that are present here; no key is added.
 
         Parameters
         ----------
         fname : path; decompressed by its suffix
         lockf : float
-            How much of each later update in training those vectors take: 0 keeps them as they are. It goes
-            into `vectors_lockf`, shape (V,).
+            The factor by which later updates in training change these vectors: 0 keeps them as they are. It
+            is stored in `vectors_lockf`, shape (V,).
         binary : bool
         encoding, unicode_errors : how keys are decoded
 

@@ -24,41 +24,41 @@ class Doc2Vec(DocumentDoor):
     Parameters
     ----------
     documents : iterable of `TaggedDocument`, or path, optional
-        Anything with ``words`` and ``tags`` that can be iterated `epochs` + 1 times; or a text with a
-        document on each line, whose tag is the number of the line. With it the model is built and trained
-        at once.
+        Anything with ``words`` and ``tags`` that can be iterated `epochs` + 1 times; or the path of a text
+        with one document per line, whose tag is the number of the line. If it is given, the model is built
+        and trained immediately.
     corpus_file : path, optional
-        Plain text file instead of `documents`: one document a line, words between ASCII blanks.
+        Plain text file instead of `documents`: one document per line, words separated by ASCII white space.
     vector_size : int
-        D, dimensions of a vector.
+        D, the number of dimensions of a vector.
     dm_mean : {0, 1}, optional
-        PV-DM: the input is the mean (1, as without it) or the sum (0) of the vectors of words and tags.
+        PV-DM: the input is the mean (1, the default) or the sum (0) of the vectors of words and tags.
     dm : {0, 1}
-        1 is PV-DM: words around a place and the tags of its document predict the word there. 0 is PV-DBOW:
-        the tags alone predict each word of their document.
+        1 is PV-DM: the words around a position and the tags of its document predict the word there. 0 is
+        PV-DBOW: the tags alone predict each word of their document.
     dbow_words : {0, 1}
-        PV-DBOW: train word vectors, too, by skip-gram. Without, they stay as they begin.
+        PV-DBOW: also train word vectors, by skip-gram. Otherwise they keep their initial values.
     dm_concat : {0, 1}
-        PV-DM: the vectors of tags and words are concatenated, which tells the order of words and makes output
-        rows ``dm_tag_count + 2 * window`` times as long. Windows do not shrink then.
+        PV-DM: the vectors of tags and words are concatenated, which preserves the order of words and makes
+        output rows ``dm_tag_count + 2 * window`` times as long. Windows do not shrink then.
     dm_tag_count : int
-        Tags of each document, for `dm_concat`; documents with more or less are not trained.
+        Number of tags of each document, for `dm_concat`; documents with more or fewer are not trained.
     dv : KeyedVectors, optional
-        What is to hold the vectors of tags.
+        The object that will hold the vectors of tags.
     dv_mapfile : path, optional
         Accepted for gensim's sake: vectors are kept in memory.
     comment : str, optional
     trim_rule, callbacks, window, epochs, shrink_windows
         As for `Word2Vec`.
     **kwargs
-        All other options of `Word2Vec` but `sg`, which follows from `dm`.
+        All other options of `Word2Vec` except `sg`, which follows from `dm`.
 
     Attributes
     ----------
     dv : KeyedVectors
         Tags and their vectors, ``dv.vectors`` of shape (n_tags, D).
     wv : KeyedVectors
-        Words and theirs.
+        Words and their vectors.
 
     Raises
     ------
@@ -67,12 +67,12 @@ class Doc2Vec(DocumentDoor):
 
     Notes
     -----
-    gensim drops `dm_mean`, `comment` and the `trim_rule` of the constructor; here they count. A document is
-    trained as a whole, while gensim trains the first 10,000 of its words.
+    gensim ignores `dm_mean`, `comment` and the `trim_rule` of the constructor; here they take effect. A
+    document is trained as a whole, while gensim trains only its first 10,000 words.
 
-    In PV-DBOW without words, four words of a document that follow each other share negatives and are one
-    step, where that does not overshoot. With ``negative_sharing="pair"`` each has its own, as in gensim, and
-    so it has with samplers and objectives other than negative sampling from a fixed distribution.
+    In PV-DBOW without words, four successive words of a document share negatives and are trained in one step,
+    where that does not overshoot. With ``negative_sharing="pair"`` each has its own negatives, as in gensim;
+    the same holds for samplers and objectives other than negative sampling from a fixed distribution.
 
     References
     ----------
@@ -189,9 +189,9 @@ class Doc2Vec(DocumentDoor):
         self, doc_words: Sequence[Any], alpha: float | None = None, min_alpha: float | None = None,
         epochs: int | None = None,
     ) -> Float32Array:  # fmt: skip
-        """Vector of a document that the model was not trained on.
+        """Return the vector of a document that the model was not trained on.
 
-        A document has one vector: the same words give the same bytes again, in any process.
+        A document always gets the same vector: the same words give the same bytes, in any process.
 
         Parameters
         ----------
@@ -205,12 +205,12 @@ class Doc2Vec(DocumentDoor):
         Returns
         -------
         ndarray of shape (D,), float32
-            A random one where no word is known.
+            A random one if no word is known.
 
         Raises
         ------
         TypeError
-            If it is a text and not a list of words.
+            If the document is a str and not a list of words.
         VocabularyError
             If the model has no words.
         """
@@ -228,7 +228,7 @@ class Doc2Vec(DocumentDoor):
         self, documents: Iterable[Any], *, alpha: float | None = None, min_alpha: float | None = None,
         epochs: int | None = None, workers: int | None = None,
     ) -> Float32Array:  # fmt: skip
-        """Vectors of many documents, each that of `infer_vector`, by several threads.
+        """Return the vectors of many documents, as `infer_vector` gives them, using several threads.
 
         Parameters
         ----------
@@ -290,7 +290,7 @@ class Doc2Vec(DocumentDoor):
         self, doc_words1: Sequence[Any], doc_words2: Sequence[Any], alpha: float | None = None,
         min_alpha: float | None = None, epochs: int | None = None,
     ) -> Any:  # fmt: skip
-        """Cosine of the inferred vectors of two documents; see `infer_vector`.
+        """Return the cosine of the inferred vectors of two documents; see `infer_vector`.
 
         Parameters
         ----------
@@ -325,11 +325,11 @@ class Doc2Vec(DocumentDoor):
         ----------
         fname : path
         doctag_vec, word_vec : bool
-            Write those of tags, of words.
+            Whether to write the vectors of tags, and of words.
         prefix : str
-            Put before each tag, which tells it from words.
+            Put before each tag, to distinguish it from words.
         fvocab : path, optional
-            Write words and counts there.
+            Also write words and their counts to this file.
         binary : bool
 
         Examples

@@ -52,7 +52,7 @@ class DocumentDoor(Word2Vec):
     dm_concat : {0, 1}
         PV-DM: inputs are concatenated.
     dm_tag_count : int
-        Tags of each document then.
+        The number of tags of each document then.
     """
 
     OTHERS = ("dv",)
@@ -138,7 +138,7 @@ class DocumentDoor(Word2Vec):
         self, word_freq: Mapping[Any, int], keep_raw_vocab: bool = False, corpus_count: int | None = None,
         trim_rule: Callable[..., int] | None = None, update: bool = False,
     ) -> None:  # fmt: skip
-        """Choose the vocabulary from counts that are known already; there are no tags then.
+        """Choose the vocabulary from known counts; there are no tags then.
 
         See `Word2Vec.build_vocab_from_freq`. With `update` the tags stay.
         """
@@ -146,7 +146,7 @@ class DocumentDoor(Word2Vec):
         super().build_vocab_from_freq(word_freq, keep_raw_vocab, corpus_count, trim_rule, update)
 
     def reset_from(self, other_model: Any) -> None:
-        """Take words and tags of another model, shared with it, and begin with fresh weights.
+        """Share the words and tags of another model, and begin with new weights.
 
         Raises
         ------
@@ -161,14 +161,14 @@ class DocumentDoor(Word2Vec):
     def estimate_memory(
         self, vocab_size: int | None = None, report: dict[str, int] | None = None
     ) -> dict[str, int]:
-        """Bytes that words, tags, vectors and output weights take; see `Word2Vec.estimate_memory`."""
+        """Return the bytes of words, tags, vectors and output weights; see `Word2Vec.estimate_memory`."""
         report = report if report is not None else {}
         report["doctag_lookup"] = self.estimated_lookup_memory()
         report["doctag_syn0"] = len(self.dv) * -(-self.vector_size // 16) * 16 * 4
         return super().estimate_memory(vocab_size, report)
 
     def estimated_lookup_memory(self) -> int:
-        """Bytes that the keys of tags take, as gensim estimates them: 200 for each.
+        """Return the bytes that the keys of tags take, as gensim estimates them: 200 each.
 
         Examples
         --------
@@ -187,7 +187,7 @@ class DocumentDoor(Word2Vec):
         start_alpha: float | None = None, end_alpha: float | None = None, word_count: int = 0,
         queue_factor: int = 2, report_delay: float = 1.0, callbacks: Iterable[Any] | None = (), **kwargs: Any,
     ) -> Any:  # fmt: skip
-        """Train on documents with the words and tags there are; see `Word2Vec.train`.
+        """Train on documents with the existing words and tags; see `Word2Vec.train`.
 
         Tags that `build_vocab` has not seen are left out.
 

@@ -24,16 +24,16 @@ from ns2vec.training.core import EmbeddingCore
 class FastText(Word2Vec):
     """Train vectors of words and of their character n-grams (Bojanowski et al. 2017, arXiv:1607.04606).
 
-    A word's vector is the mean of a row of its own and the rows of its n-grams, so rare words learn from
-    words that are written like them, and unknown words have vectors, too. Parameters that are not listed here
-    are those of `Word2Vec`.
+    A word's vector is the mean of its own row and the rows of its n-grams, so rare words learn from words
+    with a similar spelling, and unknown words have vectors, too. Parameters without a description here are
+    those of `Word2Vec`.
 
     Parameters
     ----------
     sentences, corpus_file, sg, hs, vector_size, alpha, window, min_count, max_vocab_size
         As in `Word2Vec`.
     word_ngrams : {1}
-        Others are for classifiers.
+        Other values are for classifiers.
     sample, seed, workers, min_alpha, negative, ns_exponent, cbow_mean, hashfxn, epochs, null_word
         As in `Word2Vec`.
     min_n, max_n : int
@@ -49,9 +49,9 @@ class FastText(Word2Vec):
     shards, shard_merge
         As in `Word2Vec`.
     compact : bool
-        Keep only the rows of n-grams that some word of the vocabulary has. The others are as training would
-        have left them: they come back from the seed when somebody asks, so results are the same. False holds
-        ``bucket * vector_size * 4`` bytes.
+        Keep only the rows of n-grams that occur in some word of the vocabulary. Training would not have
+        changed the others: they are made again from the seed when needed, so results are the same. False
+        holds ``bucket * vector_size * 4`` bytes.
 
     Attributes
     ----------
@@ -120,7 +120,7 @@ class FastText(Word2Vec):
         return EmbeddingCore(self._config(), SubwordUnits(wv, self.compact))
 
     def state_for_gensim(self) -> ModelState:
-        """Return the model as gensim has it in files."""
+        """Return the model as gensim stores it in files."""
         state = self.to_state()
         state.vectors = self.wv.state_for_gensim().vectors
         return state
@@ -132,14 +132,14 @@ class FastText(Word2Vec):
         return load_facebook_model(model_file, encoding)
 
     def load_binary_data(self, encoding: str = "utf8") -> None:
-        """Deprecated; call `load_facebook_model`. Read the file of Facebook's that `file_name` names."""
+        """Deprecated; call `load_facebook_model`. Read the Facebook file at `file_name`."""
         deprecated("load_binary_data", "use load_facebook_vectors or load_facebook_model instead")
         vars(self).update(vars(load_facebook_model(vars(self)["file_name"], encoding)))
 
     def estimate_memory(
         self, vocab_size: int | None = None, report: dict[str, int] | None = None
     ) -> dict[str, int]:
-        """Bytes that words, rows and outputs take, as gensim counts them, with the full table of n-grams.
+        """Return the bytes of words, rows and outputs, as gensim counts them, with the full table of n-grams.
 
         The lists of n-grams (``buckets_word``) are those of the words that the model has.
         """
@@ -163,9 +163,9 @@ def load_facebook_model(path: PathLike, encoding: str = "utf-8") -> FastText:
     Parameters
     ----------
     path : path
-        A ``.bin``, or an ``.ftz`` whose matrices are rounded; decompressed by its suffix.
+        A ``.bin`` file, or a quantized ``.ftz`` file; decompressed by its suffix.
     encoding : str
-        Of the words. Bytes that are not valid are written as backslashes and numbers, and hashed as they are.
+        Encoding of the words. Invalid bytes are shown as backslashes and numbers, but hashed as they are.
 
     Returns
     -------
@@ -176,7 +176,7 @@ def load_facebook_model(path: PathLike, encoding: str = "utf-8") -> FastText:
     FormatError
         If the file is not what it claims to be.
     NotImplementedError
-        If it is a classifier's.
+        If it is a classifier.
 
     Examples
     --------
@@ -194,7 +194,7 @@ def load_facebook_model(path: PathLike, encoding: str = "utf-8") -> FastText:
 
 
 def load_facebook_vectors(path: PathLike, encoding: str = "utf-8") -> FastTextKeyedVectors:
-    """Read the vectors of a model that fastText saved, classifiers too, without what only training needs.
+    """Read the vectors of a model or classifier that fastText saved, without what only training needs.
 
     Parameters
     ----------
@@ -235,14 +235,14 @@ def save_facebook_model(
     path : path
         Compressed by its suffix.
     encoding : str
-        Of the words.
+        Encoding of the words.
     lr_update_rate, word_ngrams : int
-        Noted in the file; fastText's own training has them.
+        Written to the file; only fastText's own training uses them.
 
     Raises
     ------
     ConfigError
-        If the model is no FastText.
+        If the model is not a FastText model.
     AttributeError
         If it has no output vectors.
     OSError

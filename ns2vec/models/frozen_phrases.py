@@ -59,7 +59,7 @@ class FrozenPhrases(StoredPhrases):
         self._grams = _Grams(scores)
 
     def score_candidate(self, word_a: str, word_b: str, in_between: Iterable[str]) -> tuple[Any, Any]:
-        """Return the joined text and the score of two words if they are a phrase, else (None, None).
+        """Return the joined text and the score of two words if they are a phrase, otherwise (None, None).
 
         Parameters
         ----------

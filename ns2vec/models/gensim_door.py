@@ -34,35 +34,34 @@ class GensimDoor(GensimTraining):
         corpus_file: PathLike | None = None, *, callbacks: Iterable[Any] = (), strict: bool = True,
         checkpoint_every: Any = None, **settings: Any,
     ) -> Self:  # fmt: skip
-        """Go on with training from the newest checkpoint in a folder, to the end.
+        """Continue training from the newest checkpoint in a folder, to the end.
 
         With ``workers=1``, or with shards, the model is, to the byte, the one that an uninterrupted run would
-        have made. More checkpoints are taken as training continues. One of a finished run gives its model at
-        once.
+        have made. More checkpoints are taken as training continues. The checkpoint of a finished run returns
+        its model immediately.
 
-        What a sampler has gathered (pools, hardness, ranks) is restored too. One of another package that
-        gathers something keeps it where it has `Steering.state` and `Steering.restore`; otherwise it starts
-        again.
+        What a sampler has gathered (pools, hardness, ranks) is restored, too. A sampler from another package
+        keeps what it gathers if it has `Steering.state` and `Steering.restore`; otherwise it starts again.
 
         Parameters
         ----------
         folder : path
-            What `checkpoint` was.
+            The folder that was given as `checkpoint`.
         corpus_iterable, corpus_file
-            The text that the run began with, given in the same way. It is read up to where training stood,
-            without being trained. Of an iterable that gives something new on each pass (walks, a shuffler) as
-            much is passed over; that needs ``strict=False``.
+            The text that the run began with, given in the same way. It is read, without being trained, up to
+            where training had come. If an iterable yields something new on each pass (walks, shuffled
+            sentences), the same amount is skipped; this needs ``strict=False``.
         callbacks : iterable
-            They see `on_train_begin`, and `on_epoch_begin` of the epoch under way, once more.
+            Their `on_train_begin`, and `on_epoch_begin` of the current epoch, are called once more.
         strict : bool
-            Refuse text that has changed: files of another size or time, other sentences in the part that was
-            trained. If false, it is logged.
+            Refuse text that has changed: files with another size or time, other sentences in the part that
+            was trained. If false, the change is logged.
         checkpoint_every : optional
             As in the constructor.
         **settings
             Parameters of the constructor. `workers`, `corpus_memory`, `progress` and `comment` replace what
-            was saved; any other must have the value it had, and a `sampler` that could not be saved has to be
-            given.
+            was saved; any other must have the value it had, and a `sampler` that could not be saved must be
+            given again.
 
         Raises
         ------
@@ -71,9 +70,9 @@ class GensimDoor(GensimTraining):
         FormatError
             If none can be read, or the state of the sampler does not fit it.
         ConfigError
-            If a setting has another value.
+            If a setting has a different value.
         CorpusError
-            If it is another text.
+            If the text is a different one.
 
         Examples
         --------
@@ -105,7 +104,7 @@ class GensimDoor(GensimTraining):
         Returns
         -------
         model : Word2Vec
-            As it stood.
+            As it was when the checkpoint was taken.
         go_on : callable
             ``go_on(corpus_iterable=None, corpus_file=None, callbacks=(), *, strict=True)`` trains it to the
             end and returns (words trained, words read) of the whole run, as `train` does.
@@ -131,7 +130,7 @@ class GensimDoor(GensimTraining):
     # ---- results ---------------------------------------------------------------------------------
 
     def get_latest_training_loss(self) -> float:
-        """Loss summed over the last `train` call (with ``compute_loss=True``), in float64.
+        """Return the loss summed over the last `train` call (with ``compute_loss=True``), in float64.
 
         Examples
         --------
@@ -143,7 +142,7 @@ class GensimDoor(GensimTraining):
         return self.running_training_loss
 
     def predict_output_word(self, context_words_list: Sequence[Any], topn: int | None = 10) -> Any:
-        """Gensim's prediction: the softmax of the raw scores, which favours rare words (see `predict_proba`).
+        """Return gensim's prediction, a softmax of raw scores: it favours rare words; see `predict_proba`.
 
         Parameters
         ----------
@@ -158,7 +157,7 @@ class GensimDoor(GensimTraining):
         Raises
         ------
         RuntimeError
-            If the model has no output vectors of words.
+            If the model has no output vectors for words.
 
         Examples
         --------
@@ -174,7 +173,7 @@ class GensimDoor(GensimTraining):
         self, sentences: Iterable[Sequence[Any]], total_sentences: int = int(1e6), chunksize: int = 100,
         queue_factor: int = 2, report_delay: float = 1,
     ) -> npt.NDArray[np.float32]:  # fmt: skip
-        """Log probability of sentences under hierarchical softmax: document classification by inversion.
+        """Return the log probability of sentences under hierarchical softmax: classification by inversion.
 
         Windows have their full width; skip-gram sums over (context, centre) pairs, CBOW over windows (Taddy
         2015, "Document classification by inversion of distributed language representations").
@@ -183,7 +182,7 @@ class GensimDoor(GensimTraining):
         ----------
         sentences : iterable of token sequences
         total_sentences : int
-            Score at most so many; a warning says when there are more.
+            Score at most this many; a warning says if there are more.
         chunksize, queue_factor, report_delay
             Accepted for gensim's sake.
 

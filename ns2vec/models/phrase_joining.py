@@ -77,12 +77,12 @@ def is_single(obj: Any) -> tuple[bool, Any]:
 
 
 class PhrasesTransformation(Saveable):
-    """What joins phrases; a subclass says by `score_candidate` which they are.
+    """Join phrases; a subclass says by `score_candidate` which they are.
 
     Parameters
     ----------
     connector_words : iterable of str
-        Words that may be within a phrase, and neither begin nor end one.
+        Words that may occur inside a phrase, but neither begin nor end one.
     """
 
     scoring: Scorer
@@ -103,7 +103,7 @@ class PhrasesTransformation(Saveable):
         Raises
         ------
         NotImplementedError
-            If a subclass does not say it.
+            If a subclass does not define it.
         """
         raise NotImplementedError("define score_candidate in a subclass, or use Phrases or FrozenPhrases")
 
@@ -192,14 +192,14 @@ class PhrasesTransformation(Saveable):
         ----------
         fname : path, or file object opened for reading bytes
         scoring : callable, optional
-            The scoring function of your own that the phrases were found with: a file holds its name alone.
+            Your own scoring function, with which the phrases were found: a file holds only its name.
 
         Raises
         ------
         AttributeError
             If the file holds a model of another kind.
         FormatError
-            If the file is damaged, holds no model, or names what could run code.
+            If the file is damaged, holds no model, or names something that could run code.
         """
         found = super().load(*args, **kwargs)
         if not isinstance(found, PhrasesTransformation):

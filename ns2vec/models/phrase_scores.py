@@ -1,4 +1,4 @@
-"""Scores of pairs of words: how much more often they occur together than chance has it."""
+"""Scores of pairs of words: how much more often they occur together than by chance."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def original_scorer(
     len_vocab : int
         Number of distinct words and pairs.
     min_count : float
-        Taken off the count of the pair, so that rare pairs score low.
+        Subtracted from the count of the pair, so that rare pairs score low.
     corpus_word_count : int
         Words of the corpus; without effect here.
 
@@ -64,7 +64,7 @@ def npmi_scorer(
     worda_count: float, wordb_count: float, bigram_count: float, len_vocab: float, min_count: float,
     corpus_word_count: float,
 ) -> float:  # fmt: skip
-    """Return the normalised pointwise mutual information of Bouma (2009): 1 for words never met apart.
+    """Return the normalised pointwise mutual information of Bouma (2009): 1 for words that never occur apart.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def npmi_scorer(
     len_vocab : int
         Number of distinct words and pairs; without effect here.
     min_count : float
-        A pair that occurs fewer times is none.
+        A pair that occurs fewer times is not a phrase.
     corpus_word_count : int
         Words of the corpus.
 

@@ -1,4 +1,4 @@
-"""Phrases: words that occur together more often than chance has it become one token, ``new_york``.
+"""Phrases: words that occur together more often than by chance become one token, ``new_york``.
 
 The scores are those of Mikolov et al. (2013), "Distributed Representations of Words and Phrases and their
 Compositionality", and of Bouma (2009), "Normalized (Pointwise) Mutual Information in Collocation Extraction".
@@ -24,36 +24,37 @@ logger = logging.getLogger(__name__)
 
 
 class Phrases(StoredPhrases):
-    """Find the phrases of a corpus: pairs of words that occur together more often than chance has it.
+    """Find the phrases of a corpus: pairs of words that occur together more often than by chance.
 
     Parameters
     ----------
     sentences : iterable of token sequences, or path, optional
-        `LineSentence` and other readers of text are counted in C. More can be added with `add_vocab`.
+        The text of `LineSentence` and other readers is counted in C. More can be added with `add_vocab`.
     min_count : float
-        The default score takes so many off the count of each pair, and npmi leaves pairs below it out.
+        The default score subtracts it from the count of each pair; npmi leaves out pairs with a smaller
+        count.
     threshold : float
-        A pair is a phrase when its score is greater.
+        A pair is a phrase if its score is greater.
     max_vocab_size : int
-        When words and pairs together are more than this after a sentence, rare ones are dropped.
+        If there are more words and pairs than this after a sentence, rare ones are dropped.
     delimiter : str
         Joins the words of a phrase.
     progress_per : int
         Sentences between two lines of the log.
     scoring : {"default", "npmi"} or callable
-        `original_scorer`, `npmi_scorer`, or a function of your own with their parameters.
+        `original_scorer`, `npmi_scorer`, or your own function with the same parameters.
     connector_words : iterable of str
-        Words that may be within a phrase (``bank_of_england``), and neither begin nor end one:
-        `ENGLISH_CONNECTOR_WORDS`, for instance.
+        Words that may occur inside a phrase (``bank_of_england``), but neither begin nor end one: for example
+        `ENGLISH_CONNECTOR_WORDS`.
 
     Attributes
     ----------
     vocab : mapping of text -> count
-        Of words and of joined pairs.
+        Counts of words and of joined pairs.
     corpus_word_count : int
         Words of all sentences.
     min_reduce : int
-        Below this count texts are dropped when there are too many.
+        Words and pairs below this count are dropped when there are too many.
 
     Raises
     ------
@@ -118,7 +119,7 @@ class Phrases(StoredPhrases):
 
     @property
     def vocab(self) -> PhraseVocab:
-        """Counts of words and of joined pairs, which may be changed, or set from any mapping."""
+        """Counts of words and of joined pairs; you may change them, or set them from any mapping."""
         return PhraseVocab(self._counts)
 
     @vocab.setter
@@ -133,7 +134,7 @@ class Phrases(StoredPhrases):
 
     @property
     def delimiter(self) -> str:
-        """What joins the words of a phrase."""
+        """The text that joins the words of a phrase."""
         return self._counts.delimiter
 
     @delimiter.setter
@@ -142,7 +143,7 @@ class Phrases(StoredPhrases):
 
     @property
     def connector_words(self) -> frozenset[str]:
-        """Words that may be within a phrase."""
+        """Words that may occur inside a phrase."""
         return self._counts.connector_words
 
     @connector_words.setter
@@ -150,7 +151,7 @@ class Phrases(StoredPhrases):
         self._recount(self.delimiter, words, self.vocab)
 
     def add_vocab(self, sentences: Any) -> None:
-        """Count more sentences; phrases are found by all that have been counted.
+        """Count more sentences; phrases follow from all that have been counted.
 
         Parameters
         ----------
@@ -161,7 +162,7 @@ class Phrases(StoredPhrases):
         CorpusError
             If text is not UTF-8.
         TypeError
-            If a sentence is not iterable or a token is no str; nothing is counted then.
+            If a sentence is not iterable or a token is not a str; nothing is counted then.
 
         Examples
         --------
@@ -205,7 +206,7 @@ class Phrases(StoredPhrases):
     # ---- phrases ----
 
     def score_candidate(self, word_a: str, word_b: str, in_between: Iterable[str]) -> tuple[Any, Any]:
-        """Return the joined text and the score of two words if they are a phrase, else (None, None).
+        """Return the joined text and the score of two words if they are a phrase, otherwise (None, None).
 
         Parameters
         ----------
@@ -232,10 +233,10 @@ class Phrases(StoredPhrases):
         )
 
     def export_phrases(self) -> dict[str, Any]:
-        """Return all phrases and their scores, in the order in which the pairs were first met.
+        """Return all phrases and their scores, in the order in which the pairs first occurred.
 
-        A joined text is taken apart at each delimiter, as gensim does it: of ``new_york_city``, with words
-        that are phrases already, ``new`` and ``city`` are scored. `find_phrases` scores what is in a text.
+        A joined text is split at each delimiter, as in gensim: for ``new_york_city``, where a word is already
+        a phrase, ``new`` and ``city`` are scored. `find_phrases` scores the phrases that occur in a text.
 
         Raises
         ------
@@ -257,7 +258,7 @@ class Phrases(StoredPhrases):
         return found
 
     def freeze(self) -> FrozenPhrases:
-        """Return the phrases without the counts: smaller, faster, the same for ever.
+        """Return the phrases without the counts: smaller, faster, and unchanging.
 
         Examples
         --------

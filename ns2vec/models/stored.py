@@ -278,7 +278,7 @@ class StoredModel(Saveable):
         AttributeError
             If the file holds a model of another kind.
         FormatError
-            If the file is damaged, holds no model, or names what could run code.
+            If the file is damaged, holds no model, or names something that could run code.
         """
         model = super().load(*args, **kwargs)
         if not isinstance(model, StoredModel):

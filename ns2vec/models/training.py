@@ -76,19 +76,19 @@ class GensimTraining(GensimVocabulary):
         queue_factor: int = 2, report_delay: float = 1.0, compute_loss: bool = False,
         callbacks: Iterable[Any] | None = (), **kwargs: Any,
     ) -> tuple[int, int]:  # fmt: skip
-        """Train on a corpus with the vocabulary there is.
+        """Train on a corpus with the existing vocabulary.
 
         Parameters
         ----------
         corpus_iterable, corpus_file
             As `sentences` and `corpus_file` of the constructor.
         total_examples, total_words : int
-            Length of the corpus; one of them is needed for the learning rate to fall in step
+            Length of the corpus; one of them is required, so that the learning rate falls at the right pace
             (``model.corpus_count``, ``model.corpus_total_words``).
         epochs : int
-            Passes over the corpus; needed (``model.epochs``).
+            Passes over the corpus; required (``model.epochs``).
         start_alpha, end_alpha : float, optional
-            Learning rate, instead of the model's; kept by the model.
+            Learning rates to use instead of the model's; the model keeps them.
         word_count : int
             Words already trained, for the learning rate.
         queue_factor, report_delay
@@ -96,12 +96,12 @@ class GensimTraining(GensimVocabulary):
         compute_loss : bool
         callbacks : iterable
         **kwargs
-            Of gensim; without effect.
+            gensim's other options; without effect.
 
         Returns
         -------
         trained_words, raw_words : int
-            Words left after vocabulary and subsampling, and words read, over all epochs.
+            Words that were trained (known words left after subsampling), and words read, over all epochs.
 
         Raises
         ------

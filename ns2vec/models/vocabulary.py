@@ -72,15 +72,15 @@ class GensimVocabulary(GensimWeights):
         update: bool = False, progress_per: int = 10000, keep_raw_vocab: bool = False,
         trim_rule: Callable[..., int] | None = None, **kwargs: Any,
     ) -> None:  # fmt: skip
-        """Count the words of a corpus, choose the vocabulary, make fresh weights, or more of them.
+        """Count the words of a corpus, choose the vocabulary, and make new weights or add some.
 
         Parameters
         ----------
         corpus_iterable, corpus_file
             As `sentences` and `corpus_file` of the constructor; read once.
         update : bool
-            Add the words of this corpus to a model that has a vocabulary: words it has keep their rows and
-            vectors, new ones follow with fresh vectors. Train on the new corpus afterwards.
+            Add the words of this corpus to a model that has a vocabulary: known words keep their rows and
+            vectors, and new words follow with new vectors. Train on the new corpus afterwards.
         progress_per : int
             Accepted for gensim's sake.
         keep_raw_vocab : bool
@@ -88,18 +88,18 @@ class GensimVocabulary(GensimWeights):
         trim_rule : callable, optional
             ``trim_rule(word, count, min_count)`` returns RULE_KEEP, RULE_DISCARD or RULE_DEFAULT.
         **kwargs
-            Of gensim; without effect.
+            gensim's other options; without effect.
 
         Raises
         ------
         CorpusError
             If the corpus cannot be read.
         VocabularyError
-            If `update` is asked for and there is no vocabulary.
+            If `update` is true and there is no vocabulary.
 
         Notes
         -----
-        Where no word is left, the log says why, and training refuses; an update then changes nothing.
+        If no word is left, the log says why, and training is refused; an update then changes nothing.
 
         Examples
         --------
@@ -164,7 +164,7 @@ class GensimVocabulary(GensimWeights):
         progress_per : int
             Sentences between two lines of the log.
         workers : int, optional
-            Threads that read a file; the model's unless given.
+            Threads that read a file; by default the model's `workers`.
         trim_rule : callable, optional
 
         Returns
@@ -185,7 +185,7 @@ class GensimVocabulary(GensimWeights):
         self, word_freq: Mapping[Any, int], keep_raw_vocab: bool = False, corpus_count: int | None = None,
         trim_rule: Callable[..., int] | None = None, update: bool = False,
     ) -> None:  # fmt: skip
-        """Choose the vocabulary from counts that are known already, and make fresh weights, or more.
+        """Choose the vocabulary from known counts, and make new weights or add some.
 
         Parameters
         ----------
@@ -193,13 +193,13 @@ class GensimVocabulary(GensimWeights):
         keep_raw_vocab, trim_rule, update
             As in `build_vocab`.
         corpus_count : int, optional
-            Sentences of the corpus; without it `train` finds out how long the corpus is, or takes the sum of
-            the counts, `corpus_total_words`, for it.
+            Sentences of the corpus. Without it, `train` finds out how long the corpus is, or uses the sum of
+            the counts, `corpus_total_words`.
 
         Raises
         ------
         ConfigError
-            If a count is no whole number of at least 0, or a word is a missing value.
+            If a count is not a whole number of at least 0, or a word is a missing value.
 
         Examples
         --------
@@ -233,7 +233,7 @@ class GensimVocabulary(GensimWeights):
         Parameters
         ----------
         update : bool
-            Add the words to those that there are.
+            Add the words to the existing ones.
         keep_raw_vocab : bool
             Do not forget the counts of words that are left out.
         trim_rule : callable, optional
@@ -251,7 +251,7 @@ class GensimVocabulary(GensimWeights):
         Raises
         ------
         ConfigError
-            If `min_count` or `sample` cannot be, or a count in `raw_vocab`.
+            If `min_count`, `sample` or a count in `raw_vocab` is invalid.
         """
         self._check_update(update)
         config = self._config()
@@ -333,7 +333,7 @@ class GensimVocabulary(GensimWeights):
         self._core.tables.forget()
 
     def reset_from(self, other_model: Any) -> None:
-        """Take the vocabulary of another model, shared with it, and begin with fresh weights.
+        """Share the vocabulary of another model, and begin with new weights.
 
         Parameters
         ----------

@@ -22,7 +22,7 @@ class GensimWeights(StoredModel):
             )
 
     def prepare_weights(self, update: bool = False) -> None:
-        """Make fresh weights, or with `update` those of words that have none yet.
+        """Make new weights or, with `update`, weights for the words that have none yet.
 
         Parameters
         ----------
@@ -45,7 +45,7 @@ class GensimWeights(StoredModel):
             self.init_weights()
 
     def init_weights(self) -> None:
-        """Fresh weights: small random input vectors, zero output vectors.
+        """Make new weights: small random input vectors, zero output vectors.
 
         Examples
         --------
@@ -58,10 +58,11 @@ class GensimWeights(StoredModel):
         self._ready().begin(self.seed)
 
     def update_weights(self) -> None:
-        """Give words without vectors fresh ones and zero output vectors; the rows that are there stay.
+        """Give words without vectors new input vectors and zero output vectors; existing rows stay.
 
         A new row is the one that a model of this size would have begun with. With hierarchical softmax the
-        tree is built again from all counts, so its inner nodes are other groups of words than before.
+        tree is built again from all counts, so its inner nodes stand for different groups of words than
+        before.
 
         Raises
         ------
@@ -86,8 +87,7 @@ class GensimWeights(StoredModel):
     def cum_table(self) -> Any:
         """The cumulative noise distribution, shape (V,), uint32; None without words or their output vectors.
 
-        Training draws from the exact distribution; a table that a user puts in place is read at the next
-        `train`.
+        Training draws from the exact distribution; a table that you set is read at the next `train`.
         """
         return self._ready().cum_table()
 
@@ -114,7 +114,7 @@ class GensimWeights(StoredModel):
         self._core.tables.make_cum_table(self._core.counts, self.ns_exponent, domain)
 
     def create_binary_tree(self) -> None:
-        """Build the Huffman tree of the counts; paths are in the key attributes ``code`` and ``point``.
+        """Build the Huffman tree from the counts; its paths are in the key attributes ``code`` and ``point``.
 
         Examples
         --------
@@ -127,7 +127,7 @@ class GensimWeights(StoredModel):
         self._core.make_tree()
 
     def bound_sampler(self) -> BoundSampler:
-        """The model's sampler at work on its vocabulary: draws, probabilities, `report`.
+        """Return the model's sampler, bound to its vocabulary: draws, probabilities, `report`.
 
         Returns
         -------
@@ -150,10 +150,10 @@ class GensimWeights(StoredModel):
     def estimate_memory(
         self, vocab_size: int | None = None, report: dict[str, int] | None = None
     ) -> dict[str, int]:
-        """Bytes that words, vectors and output weights take for a vocabulary of `vocab_size`.
+        """Return the bytes that words, vectors and output weights take for a vocabulary of `vocab_size`.
 
-        Rows are padded to a multiple of 16 floats; a word itself is taken as 500 bytes (700 with
-        hierarchical softmax), as gensim does. The full softmax has scores for a whole window (``scores``).
+        Rows are padded to a multiple of 16 floats; a word itself counts as 500 bytes (700 with hierarchical
+        softmax), as in gensim. The full softmax has scores for a whole window (``scores``).
 
         Parameters
         ----------

@@ -27,95 +27,97 @@ class Word2Vec(GensimDoor):
     Parameters
     ----------
     sentences : iterable of token sequences, or path, optional
-        Anything that can be iterated `epochs` + 1 times: lists, `LineSentence`, a path that
-        smart_open opens. With it the model is built and trained at once; without, call
-        `build_vocab` and `train`.
+        Anything that can be iterated `epochs` + 1 times: lists, `LineSentence`, or a path that smart_open
+        opens. If it is given, the model is built and trained immediately; otherwise call `build_vocab` and
+        `train`.
     corpus_file : path, optional
-        Plain text file instead of `sentences`: one sentence a line, words between ASCII blanks.
+        Plain text file instead of `sentences`: one sentence per line, words separated by ASCII white space.
     vector_size : int
-        D, dimensions of a vector.
+        D, the number of dimensions of a vector.
     alpha, min_alpha : float
         Learning rate at the start and at the end; it falls linearly.
     window : int
-        Words to each side of the centre word; each window shrinks to a uniform 1..window unless
-        `shrink_windows` is false.
+        Words on each side of the centre word. Each window shrinks to a random width, uniform in 1..window,
+        unless `shrink_windows` is false.
     min_count : int
         Words with fewer occurrences are left out.
     max_vocab_size : int, optional
-        Drop rare words while counting when there are more types than this.
+        Drop rare words during counting if there are more distinct words than this.
     sample : float or None
-        Threshold of subsampling frequent words; 0 and None keep all (Mikolov et al. 2013, section 2.3).
+        Threshold for subsampling frequent words; 0 and None keep all (Mikolov et al. 2013, section 2.3).
     seed : int or None
-        With `workers=1`, or with `shards`, the same seed gives the same bytes; None takes one by chance.
+        With `workers=1`, or with `shards`, the same seed gives the same bytes; None chooses one at random.
     workers : int
         Training threads.
     sg : {0, 1}
         1 is skip-gram, 0 CBOW.
     hs : {0, 1}
-        1 adds hierarchical softmax (set ``negative=0`` to have it alone).
+        1 adds hierarchical softmax (set ``negative=0`` to use it alone).
     negative : int
-        k, noise words; 0 turns negative sampling off.
+        k, the number of noise words; 0 turns negative sampling off.
     ns_exponent : float
-        Noise is drawn in proportion to count ** ns_exponent; any sign.
+        Noise is drawn in proportion to count ** ns_exponent, which may be negative.
     cbow_mean : {0, 1}
-        CBOW input is the mean (1) or the sum (0) of the context vectors.
+        The input of CBOW is the mean (1) or the sum (0) of the context vectors.
     hashfxn : callable
         Accepted for gensim's sake; initial vectors depend on `seed` alone, as in gensim 4.
     epochs : int
     null_word, trim_rule, sorted_vocab, max_final_vocab, comment
         As in gensim.
     batch_words : int
-        Words of a chunk: what a thread takes at a time, at one learning rate.
+        Words per chunk, which one thread trains at one learning rate.
     compute_loss : bool
         Sum the exact loss in float64; see `get_latest_training_loss` and `epoch_losses`.
     callbacks : iterable of objects with gensim's four methods, or some of them
     shrink_windows : bool
-        False: every window has `window` words to each side.
+        False: every window has `window` words on each side.
     objective : str, optional
-        Instead of `hs`, just this one: ``"negative_sampling"``, ``"nce"``, ``"sampled_softmax"``,
-        ``"softmax"``, ``"hierarchical_softmax"`` (`ns2vec.objectives`), or ``"auto"``. ``"softmax"``
-        updates with one thread and gives the others to BLAS; ``"auto"`` takes it for vocabularies of at
-        most `ns2vec.objectives.SOFTMAX_MAX_WORDS` words, else negative sampling.
+        Use this objective alone, instead of what `hs` says: ``"negative_sampling"``, ``"nce"``,
+        ``"sampled_softmax"``, ``"softmax"``, ``"hierarchical_softmax"`` (`ns2vec.objectives`), or ``"auto"``.
+        ``"softmax"`` updates with one thread and leaves the others to BLAS; ``"auto"`` uses it for
+        vocabularies of at most `ns2vec.objectives.SOFTMAX_MAX_WORDS` words, otherwise negative sampling.
     sampler : str, Sampler, scipy.LowLevelCallable or callable
         Where negatives come from: a name of `ns2vec.sampling.SAMPLERS` with options
         (``"unigram"``, ``"uniform"``, ``"batch:size=512"``, ``"mixed:unigram=0.8,uniform=0.2"``), a sampler
         object, a function in machine code, or a Python function that fills blocks.
     negative_sharing : {"window", "pair"}
-        ``"pair"`` draws a noise set for each (context, centre) pair and trains one pair after the other, as
-        word2vec.c does. With ``"window"``, several times faster, the contexts of a centre word share a set,
-        fresh for every 32 of them, and move in one step where that is as good: up to 10 contexts
-        (``window=5``) while ``alpha * sum |x|^2 / 4 <= 1``, up to 32 while it is at most 1/4, x being their
-        rows. Where a step would be longer, where a word is there so often that its copies would overshoot,
-        and in windows of more than 32 contexts, they go one by one, each seeing what the one before has
-        changed. A step with a negative that was drawn n times takes up to n rounds, in CBOW too.
+        ``"pair"`` draws a set of negatives for each (context, centre) pair and trains one pair after the
+        other, as word2vec.c does. With ``"window"``, which is several times faster, the contexts of a centre
+        word share a set (a new one for every 32 of them) and are updated in one step where that is as good:
+        up to 10 contexts (``window=5``) while ``alpha * sum |x|^2 / 4 <= 1``, up to 32 while it is at most
+        1/4, where x are their rows. Where a step would be longer, where a word occurs so often that its
+        copies would overshoot, and in windows of more than 32 contexts, contexts are trained one by one, each
+        seeing the changes made by the one before. A step with a negative that was drawn n times takes up to n
+        rounds, in CBOW too.
     backend : {"fused", "blas", "gemm"}
-        Who does the sums: kernels of our own, BLAS row by row, or three matrix products a window (for
-        logistic objectives). Only the first is fast for word vectors.
+        How products are computed: with ns2vec's own kernels, with BLAS row by row, or with three matrix
+        products per window (for logistic objectives). Only the first is fast for word vectors.
     cbow_update : {"word2vec", "corrected"}
-        Where the 1/n of CBOW's mean goes; "corrected" is the true gradient (arXiv:2012.15332).
+        How the 1/n of CBOW's mean enters the update; "corrected" is the true gradient (arXiv:2012.15332).
     corpus_memory : int or str
-        How much memory encoded text may take ("64MiB"); beyond it ids go to a temporary file, with
-        0 the text is read again each epoch. A list of lists is kept, too, while `train` lasts and no
-        callback might change it; one that takes more is read again.
+        How much memory encoded text may take ("64MiB"); ids beyond it go to a temporary file. With 0, the
+        text is read again in each epoch. A list of lists is also kept during `train`, if no callback might
+        change it; a list that takes more memory is read again.
     checkpoint : path, optional
-        Folder for checkpoints: all that is needed to continue after a crash (`resume`), the last two of them.
+        Folder for the last two checkpoints, which hold everything needed to continue after a crash
+        (`resume`).
     checkpoint_every : int or str, optional
-        How often: each so many epochs, or a time such as ``"10min"`` (the default), ``"30s"``, ``"2h"``. One
-        more is taken at the end and at Ctrl-C.
+        How often to take one: a number of epochs, or a time such as ``"10min"`` (the default), ``"30s"``,
+        ``"2h"``. One more is taken at the end and at Ctrl-C.
     progress : bool, optional
-        Progress bar on stderr; None shows it when stderr is a terminal.
+        Show a progress bar on stderr; None shows it if stderr is a terminal.
     guard : {None, "stop", "rollback"}
-        Look ten times an epoch, and every million words, whether training runs away (rows that are not
-        finite, a loss that leaps): stop with an error, or go back to the last good rows, of which it
-        keeps a copy, and on at half the rate. Computes the loss, which takes time. Without a guard every
-        epoch ends with a look.
+        Check ten times per epoch, and every million words, whether training diverges (rows that are not
+        finite, a loss that jumps). Then stop with an error, or go back to a copy of the last good rows and
+        continue at half the learning rate. A guard computes the loss, which takes time. Without a guard, rows
+        are checked at the end of every epoch.
     shards : int, optional
-        Train so many parts of the text at a time in copies of the weights, which are brought together after
-        each round. The result depends on the seed and on `shards`, and no longer on `workers`: the same
-        bytes for any number of threads (docs/scaling.md). None: all threads change the same weights, which
-        never repeats with several of them.
+        Train this many parts of the text at a time, in copies of the weights that are merged after each
+        round. The result depends on the seed and on `shards`, but not on `workers`: the same bytes for any
+        number of threads (docs/scaling.md). None: all threads change the same weights, so a run with several
+        threads cannot be repeated exactly.
     shard_merge : {"adasum", "others", "mean", "sum"}
-        How changes of the same row become one; see `ns2vec.training.sharded.merges.MERGES`.
+        How changes to the same row are merged; see `ns2vec.training.sharded.merges.MERGES`.
 
     Attributes
     ----------
@@ -131,7 +133,7 @@ class Word2Vec(GensimDoor):
     ConfigError
         If an option has a value that cannot work.
     DivergenceError
-        If training ran away.
+        If training diverged.
 
     Examples
     --------
@@ -200,15 +202,15 @@ class Word2Vec(GensimDoor):
     def relation_score(
         self, word: Any, others: Iterable[Any], *, calibrated: bool = True
     ) -> npt.NDArray[np.float64]:
-        """How strongly the model relates an input word to others.
+        """Return how strongly the model relates an input word to others.
 
         Parameters
         ----------
         word : key
         others : iterable of keys
         calibrated : bool
-            Make scores comparable among words of different frequency: log P(other | word) up to a
-            constant. Otherwise the products of input and output vectors as training sees them.
+            Make scores comparable between words of different frequency: log P(other | word) up to a constant.
+            Otherwise return the products of input and output vectors, as in training.
 
         Returns
         -------
@@ -219,7 +221,7 @@ class Word2Vec(GensimDoor):
         KeyError
             If a word is not in the vocabulary.
         ConfigError
-            If the model has no output vectors of words (hierarchical softmax alone).
+            If the model has no output vectors for words (with hierarchical softmax alone).
 
         Examples
         --------
@@ -233,11 +235,11 @@ class Word2Vec(GensimDoor):
         return inference.relation_scores(self._ready(), word, others, calibrated)
 
     def predict_proba(self, context_words: Sequence[Any]) -> npt.NDArray[np.float64]:
-        """Probability of each word of the vocabulary to stand among `context_words`.
+        """Return the probability of each word of the vocabulary as the centre of `context_words`.
 
-        Calibrated: negative sampling has log Pn added back. For CBOW the context words make one input vector,
-        as in training; for skip-gram each predicts on its own and the mean of their distributions is
-        returned.
+        Probabilities are calibrated: for negative sampling, log Pn is added back. For CBOW the context words
+        form one input vector, as in training; for skip-gram each predicts by itself, and the mean of their
+        distributions is returned.
 
         Parameters
         ----------
@@ -264,7 +266,7 @@ class Word2Vec(GensimDoor):
         return inference.probabilities(self._ready(), context_words)
 
     def perplexity(self, sentences: Iterable[Sequence[Any]]) -> float:
-        """Exp of the mean of -log P(centre | context) over all windows of some sentences.
+        """Return the exponential of the mean of -log P(centre | context) over all windows of some sentences.
 
         Windows have their full width. Skip-gram counts each (context, centre) pair, CBOW each window.
 
@@ -275,7 +277,7 @@ class Word2Vec(GensimDoor):
         Returns
         -------
         float
-            Between 1, for a model that is always right, and about V.
+            1 for a model that is always right; about V for one that knows nothing.
 
         Raises
         ------
