@@ -1,4 +1,4 @@
-"""The part of a classifier that answers: labels, their probabilities, and how sure these may be."""
+"""The part of a classifier that predicts: labels, their probabilities, and their calibration."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 
 class AnsweringClassifier(StoredClassifier):
-    """What a classifier does with the vectors that it has; `ns2vec.classify.Classifier` learns them."""
+    """What a classifier does with its vectors; `ns2vec.classify.Classifier` learns them."""
 
     prefix: str
     temperature: float
@@ -94,7 +94,7 @@ class AnsweringClassifier(StoredClassifier):
     # ---- answers ----
 
     def scores(self, texts: Any) -> Float32Array:
-        """Scores of labels, shape (n, n_labels): log probabilities up to a constant, or log odds (``ova``).
+        """Return scores, shape (n, n_labels): log probabilities up to a constant, or log odds (``ova``).
 
         Parameters
         ----------
@@ -142,17 +142,17 @@ class AnsweringClassifier(StoredClassifier):
         return self.loss == "ova" or (self.loss == "ns" and not self.adds_noise)
 
     def predict_proba(self, texts: Any) -> Float32Array:
-        """Probabilities of all labels, in the order of `labels`.
+        """Return the probabilities of all labels, in the order of `labels`.
 
         Parameters
         ----------
         texts : path, or iterable of str or of lists of tokens
-            Labels in them are not looked at.
+            Labels in them are ignored.
 
         Returns
         -------
         ndarray of shape (n, n_labels), float32
-            Each row sums to 1, except for ``loss="ova"``, where each label is decided on its own.
+            Each row sums to 1, except for ``loss="ova"``, where each label is decided separately.
 
         Examples
         --------
@@ -165,7 +165,7 @@ class AnsweringClassifier(StoredClassifier):
         return prediction.probabilities(self.scores(texts), self._is_each)
 
     def predict(self, texts: Any) -> list[Any]:
-        """The most probable label of each text; `texts` as in `predict_proba`.
+        """Return the most probable label of each text; `texts` as in `predict_proba`.
 
         Parameters
         ----------
@@ -226,15 +226,15 @@ class AnsweringClassifier(StoredClassifier):
     def top_k(
         self, texts: Any, k: int = 1, threshold: float | Mapping[Any, float] = 0.0
     ) -> list[list[tuple[Any, float]]]:
-        """The most probable labels of each text with their probabilities, the most probable first.
+        """Return the most probable labels of each text with their probabilities, the most probable first.
 
         Parameters
         ----------
         texts : as in `predict_proba`
         k : int
-            At most so many; -1: all.
+            At most this many; -1: all.
         threshold : float, or dict of label -> float
-            Only labels that are at least so probable.
+            Only labels that are at least this probable.
 
         Returns
         -------
@@ -243,7 +243,7 @@ class AnsweringClassifier(StoredClassifier):
         Raises
         ------
         ConfigError
-            If a threshold is for a label that is not known, or `k` makes no sense.
+            If a threshold is for an unknown label, or `k` is invalid.
 
         Examples
         --------
@@ -280,20 +280,20 @@ class AnsweringClassifier(StoredClassifier):
             yield prediction.likeliest(block, self._is_each)
 
     def calibrate(self, texts: Any, labels: Iterable[Any] | None = None, *, folds: int = 0) -> float:
-        """Find the temperature that makes probabilities right (Guo et al. 2017).
+        """Find the temperature that calibrates probabilities (Guo et al. 2017).
 
         Parameters
         ----------
         texts, labels
-            As in `fit`, and not what the model was trained on, unless there are `folds`.
+            As in `fit`, but not the texts that the model was trained on, unless there are `folds`.
         folds : int
-            With 5, say, the texts may be those of `fit`: as many models with the same options each score one
-            fold and learn from the others.
+            With 5, for example, the texts may be those of `fit`: five models with the same options each score
+            one fold and are trained on the others.
 
         Returns
         -------
         float
-            The temperature, by which scores are divided from now on: above 1 the model was too sure.
+            The temperature, by which scores are divided from now on; above 1, the model was overconfident.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""Classifier: lines of text to labels, by the mean of the vectors of their words and n-grams."""
+"""Classifier: labels for lines of text, from the mean of the vectors of their words and n-grams."""
 
 from __future__ import annotations
 
@@ -31,43 +31,45 @@ from ns2vec.training.units import Units
 
 
 class Classifier(AnsweringClassifier):
-    """Labels of texts (Joulin et al. 2017, "Bag of tricks for efficient text classification").
+    """Predict labels of texts (Joulin et al. 2017, "Bag of tricks for efficient text classification").
 
-    A line's vector is the mean of the rows of its words, of their character n-grams and of its word n-grams;
-    it meets the vectors of the labels. Features, losses and defaults are those of ``fasttext supervised``.
-    Unlike there, lines are shuffled in each epoch, and only n-grams that occur have rows.
+    The vector of a line is the mean of the rows of its words, of their character n-grams and of its word
+    n-grams; it is compared with the vectors of the labels. Features, losses and defaults are those of
+    ``fasttext supervised``. Unlike in fastText, lines are shuffled in each epoch, and only n-grams that occur
+    have rows.
 
     Parameters
     ----------
     loss : {"softmax", "ova", "hs", "ns", "nce", "sampled_softmax"}
-        One label of all; each label on its own; a tree of decisions; against sampled labels.
+        One label out of all (``"softmax"``), each label separately (``"ova"``), a tree of decisions
+        (``"hs"``), or comparison with sampled labels (the others).
     vector_size, epochs : int
     alpha : float
         Learning rate, which falls to zero.
     min_count : int
-        Rarer words are unknown.
+        Words that occur less often are unknown.
     word_ngrams : int
-        Pieces of up to so many words are features.
+        Sequences of up to this many words are features.
     min_n, max_n : int
         Lengths of character n-grams; none if `max_n` is 0.
     bucket : int
         How many buckets n-grams are hashed into.
     negative, sampler, ns_exponent
-        How many negatives sampled losses have, and where from; labels are the words of the sampler.
+        How many negatives sampled losses use, and how they are drawn; labels are the words of the sampler.
     class_weight : dict of label -> float, ``"balanced"``, or None
-        Factor of the loss of lines with that label; 1 for labels that are not named.
+        Factor for the loss of lines with that label; 1 for labels that are not named.
     prefix : str
-        What a label begins with in a line.
+        The prefix of labels in a line.
     pretrained : KeyedVectors, optional
-        Vectors to begin with; their words are known, too.
+        Initial vectors; their words are known, too.
     freeze : bool
-        Leave the rows of words and n-grams as they are; those without pretrained vectors are zeros.
+        Do not train the rows of words and n-grams; those without pretrained vectors are zeros.
     patience : int
-        With a validation set, training ends after so many epochs without a better accuracy.
+        With a validation set, training ends after this many epochs without a better accuracy.
     seed, workers : int
         With one worker, the same seed gives the same bytes.
     shards : int, optional
-        Train in rounds of so many parts, so that the same seed gives the same bytes for any number of
+        Train in rounds of this many parts, so that the same seed gives the same bytes for any number of
         workers; see docs/scaling.md.
     progress : bool, optional
         Show a progress bar; None: on a terminal.
@@ -75,13 +77,13 @@ class Classifier(AnsweringClassifier):
     Attributes
     ----------
     labels : list
-        The most frequent one first.
+        The labels, the most frequent one first.
     wv : KeyedVectors
         Vectors of the words.
     temperature : float
         Scores are divided by it; `calibrate` finds it.
     epoch_losses : list of float
-        Mean loss of a line, of each epoch of the last call.
+        Mean loss per line, for each epoch of the last call.
 
     Raises
     ------
@@ -142,20 +144,21 @@ class Classifier(AnsweringClassifier):
         sample_weight: npt.ArrayLike | None = None, validation: Any = None,
         callbacks: Iterable[Observer] = (),
     ) -> Classifier:  # fmt: skip
-        """Learn from lines, from scratch.
+        """Train on lines, from scratch.
 
         Parameters
         ----------
         texts : path, or iterable of str or of lists of tokens
-            Without `labels` each line holds its labels, as words that begin with `prefix`.
+            Without `labels`, each line contains its labels, as words that begin with `prefix`.
         labels : iterable, optional
-            A str or int for each text, or a list of them. Texts without any are left out, with a warning.
+            A str or int for each text, or a list of them. Texts without a label are left out, with a warning.
         sample_weight : array-like of shape (n,), optional
-            Factor of each line's loss.
+            Factor for each line's loss.
         validation : tuple (texts, labels), or texts that hold their labels; optional
-            The best epoch by accuracy on these is kept, and training ends early when there is no better one.
+            The epoch with the best accuracy on these texts is kept, and training ends early if none is
+            better.
         callbacks : iterable of Observer
-            Who watches, such as `ns2vec.ledger.RunLedger`.
+            Objects that watch training, such as `ns2vec.ledger.RunLedger`.
 
         Returns
         -------
@@ -164,7 +167,7 @@ class Classifier(AnsweringClassifier):
         Raises
         ------
         CorpusError
-            If no line has a label, or texts and labels do not go together.
+            If no line has a label, or texts and labels do not match.
         ConfigError
             If a weight is negative, or belongs to a label that does not occur.
         """
@@ -187,14 +190,15 @@ class Classifier(AnsweringClassifier):
         self, texts: PathLike | Iterable[Any], labels: Iterable[Any] | None = None, *,
         sample_weight: npt.ArrayLike | None = None, epochs: int = 1, callbacks: Iterable[Observer] = (),
     ) -> Classifier:  # fmt: skip
-        """Learn on from more lines; new words, n-grams and labels get vectors. ``epochs=0`` does just that.
+        """Continue training on more lines; new words, n-grams and labels get vectors.
 
         Parameters
         ----------
         texts, labels, sample_weight
             As in `fit`.
         epochs : int
-            The learning rate falls from `alpha` to zero in them.
+            Passes over the lines; the learning rate falls from `alpha` to zero. 0 only adds words, n-grams
+            and labels.
         callbacks : iterable of Observer
 
         Returns
@@ -265,21 +269,22 @@ class Classifier(AnsweringClassifier):
         self, *, keep: int | None = None, width: int = 4, has_lengths: bool = False, outputs: bool = False,
         seed: int = 1,
     ) -> Classifier:  # fmt: skip
-        """Make a rounded copy, which `save_fasttext_classifier` writes as a small ``.ftz``, without training.
+        """Make a quantized copy without training; `save_fasttext_classifier` writes it as a small ``.ftz``.
 
-        Rows are rounded by product quantization (Joulin et al. 2016, "FastText.zip"). In the copy n-grams
-        without a row are no features, as in those that fastText rounds. `save` writes its rows at full size.
+        Rows are rounded by product quantization (Joulin et al. 2016, "FastText.zip"). In the copy, n-grams
+        without a row are not features, as in models quantized by fastText. `save` writes its rows at full
+        size.
 
         Parameters
         ----------
         keep : int, optional
-            Only so many rows, the longest, of words and n-grams; None: all.
+            Keep only this many rows of words and n-grams, the longest; None: all.
         width : int
-            Numbers of a row that become one byte.
+            Components of a row that become one byte.
         has_lengths : bool
-            Round the lengths of rows by themselves, in one more byte each.
+            Round the lengths of rows separately, in one more byte each.
         outputs : bool
-            Round the vectors of labels, too: where there are many.
+            Round the vectors of labels, too; useful if there are many.
         seed : int
 
         Returns
@@ -291,7 +296,7 @@ class Classifier(AnsweringClassifier):
         VocabularyError
             If the model has not been trained.
         ConfigError
-            If `width` is larger than vectors are, or another option has a value that cannot work.
+            If `width` is larger than the vectors, or another option has a value that cannot work.
 
         Examples
         --------

@@ -1,4 +1,4 @@
-"""Classifiers from and to the files of fastText's supervised mode.
+"""Read and write classifiers in the files of fastText's supervised mode.
 
 fastText adds 0.00001 to each probability, or at each step of a tree, and looks up logistic functions in a
 table (``ova`` and ``ns``, to .008), where very sure labels are equal.
@@ -29,9 +29,9 @@ def load_fasttext_classifier(path: PathLike, prefix: str = PREFIX) -> Classifier
     Parameters
     ----------
     path : path
-        A ``.bin``, or an ``.ftz`` whose matrices are rounded; decompressed by its suffix.
+        A ``.bin`` file, or a quantized ``.ftz`` file; decompressed by its suffix.
     prefix : str
-        What its labels begin with.
+        The prefix of its labels.
 
     Returns
     -------
@@ -41,7 +41,7 @@ def load_fasttext_classifier(path: PathLike, prefix: str = PREFIX) -> Classifier
     Raises
     ------
     FormatError
-        If the file is not what it claims to be, or holds vectors of words.
+        If the file is not what it claims to be, or holds word vectors.
 
     Examples
     --------
@@ -93,20 +93,21 @@ def vocabulary_of(keys: list[str], counts: Any) -> Any:
 def save_fasttext_classifier(model: Classifier, path: PathLike) -> None:
     """Write a classifier that the ``fasttext`` package loads, atomically.
 
-    What `Classifier.quantize` has made becomes an ``.ftz``, whatever its name. In a ``.bin`` buckets of
-    n-grams without a row are zeros, so the file holds all of them: ``4 * bucket * vector_size`` bytes.
+    A copy made by `Classifier.quantize` becomes an ``.ftz`` file, whatever its name. In a ``.bin`` file,
+    buckets of n-grams without a row are zeros, so the file holds all buckets: ``4 * bucket * vector_size``
+    bytes.
 
     Parameters
     ----------
     model : Classifier
-        With ``loss="ns"`` fastText ranks by scores without the noise that ns2vec adds.
+        With ``loss="ns"``, fastText ranks by scores without the noise distribution that ns2vec adds.
     path : path
-        Compressed by its suffix.
+        Compressed according to its suffix.
 
     Raises
     ------
     ConfigError
-        If fastText has no such loss, or n-grams have been pruned and rows are not rounded any more.
+        If fastText has no such loss, or n-grams have been pruned and rows are no longer rounded.
     OSError
         If the file cannot be written.
 

@@ -1,8 +1,8 @@
-"""Find good options for a classifier by successive halving, and say what was tried.
+"""Find good options for a classifier by successive halving, and report what was tried.
 
-Proposals are judged on held-out lines. All of a round are judged by little, the better half by more, the
-better half of those by most (Jamieson and Talwalkar 2016, "Non-stochastic best arm identification and
-hyperparameter optimization"); further rounds try some that are near to the best so far.
+Settings are judged on held-out lines. All settings of a round are judged on a few lines, the better half on
+more, the better half of those on most (Jamieson and Talwalkar 2016, "Non-stochastic best arm identification
+and hyperparameter optimization"); further rounds also try settings near the best so far.
 """
 
 from __future__ import annotations
@@ -63,37 +63,38 @@ def autotune(
     budget: int | None = None, seconds: float | None = None, metric: str = "accuracy", seed: int = 1,
     **options: Any,
 ) -> Tuned:  # fmt: skip
-    """Try options of a classifier, and learn from all lines with the best.
+    """Try options of a classifier, and train on all lines with the best.
 
-    The first settings are good for many texts, so little is lost by a small budget.
+    The first settings are good for many texts, so a small budget loses little.
 
     Parameters
     ----------
     texts, labels
         As in `Classifier.fit`.
     validation : tuple (texts, labels), or texts that hold their labels; optional
-        Lines to judge by, which are not learned from. Unless given, each setting learns from four fifths of
-        the lines and is judged by the others: at first by one fifth, the best by all five.
+        Lines to judge by, which are not trained on. By default, each setting is trained on four fifths of the
+        lines and judged on the rest: at first on one fifth, the best settings on all five in turn.
     budget : int, optional
-        How many times a classifier may be trained: 50, unless there are `seconds`. It repeats to the byte.
+        How many times a classifier may be trained: 50 by default, unless `seconds` is given. The result
+        repeats to the byte.
     seconds : float, optional
-        How long to take, the last training included; how many settings that is depends on the machine.
+        How long to take, including the final training; how many settings are tried depends on the machine.
     metric : str
         ``"accuracy"`` (the best label is one of the line's), ``"macro_f1"``, ``"f1:LABEL"`` of one label, or
         ``"log_loss"``.
     seed : int
     **options
-        Of `Classifier`; they stay as they are: ``loss="ova"``, ``vector_size=100``.
+        Options of `Classifier` to keep fixed: ``loss="ova"``, ``vector_size=100``.
 
     Returns
     -------
     Tuned
-        With the `model`, its `options`, and all `trials`; printed, it is a table of them.
+        It has the `model`, its `options` and all `trials`; printed, it is a table of the trials.
 
     Raises
     ------
     ConfigError
-        If budget, metric, seed or an option makes no sense.
+        If budget, metric, seed or an option is invalid.
     CorpusError
         If there are too few lines with labels to hold some out.
 

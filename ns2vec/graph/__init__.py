@@ -1,11 +1,11 @@
-"""Graphs: vectors of nodes by walks, by edges, and from features, on the same engine as words.
+"""Graphs: vectors of nodes from walks, edges and features, on the same engine as words.
 
-- `ns2vec.graph.reading`   graphs of files, arrays, sparse matrices, networkx, pairs
+- `ns2vec.graph.reading`   graphs from files, arrays, sparse matrices, networkx, pairs
 - `ns2vec.graph.walks`     walks in C, made by the threads that train them
 - `ns2vec.graph.walking`   `DeepWalk` and `Node2Vec`
 - `ns2vec.graph.line`      `LINE`, of the first and second order
 - `ns2vec.graph.sage`      `GraphSAGE`, whose vectors come from features
-- `ns2vec.graph.links`     edges held out, and pairs without an edge
+- `ns2vec.graph.links`     held-out edges, and pairs without an edge
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A graph as arrays: nodes are rows, the neighbours of each stand one after the other."""
+"""A graph as arrays: nodes are rows, and the neighbours of each node are consecutive."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ MOST_NODES = 2**31 - 1
 
 @dataclass(frozen=True)
 class Graph:
-    """Nodes with keys, and edges that may have weights; `read_graph` makes one of anything.
+    """Nodes with keys, and edges that may have weights; `read_graph` makes a graph from many sources.
 
-    Of an undirected graph each edge is there in both directions, a loop once. A node without edges stays: its
-    walks consist of itself, so that its vector stays as it began. A walk may stay where a loop is.
+    An undirected graph has each edge in both directions, and each loop once. A node without edges is kept:
+    its walks consist of itself, so its vector keeps its initial value. A walk may stay at a node with a loop.
 
     Attributes
     ----------
     keys : list of str or int
-        Of each node, in the order of rows.
+        Key of each node, in the order of rows.
     offsets : ndarray of shape (n_nodes + 1,), int64
         Where the edges of each node begin.
     neighbours : ndarray of shape (n_edges,), int32
-        Where each edge leads to, rising for each node.
+        Where each edge leads, ascending for each node.
     weights : ndarray of shape (n_edges,), float32, or None
         Above 0; None where all are 1.
     directed : bool
@@ -68,16 +68,16 @@ class Graph:
         *,
         directed: bool = False,
     ) -> Graph:
-        """Make a graph of row numbers.
+        """Make a graph from row numbers.
 
         Parameters
         ----------
         keys : sequence of length n_nodes
         sources, targets : array_like of shape (m,), int
-            Rows of both ends of each edge; in an undirected graph either way round. An edge that is there
-            several times has the sum of the weights.
+            Rows of both ends of each edge; in an undirected graph in either order. An edge that occurs
+            several times gets the sum of the weights.
         weights : array_like of shape (m,), optional
-            An edge of weight 0 is none.
+            An edge of weight 0 is left out.
         directed : bool
 
         Returns
@@ -89,7 +89,7 @@ class Graph:
         CorpusError
             If there is no edge, or a weight is below 0 or not finite.
         ConfigError
-            If a row number is none, or there are too many nodes.
+            If a row number is invalid, or there are too many nodes.
 
         Examples
         --------
@@ -164,7 +164,7 @@ class Graph:
         Raises
         ------
         KeyError
-            If one is no node.
+            If a key is not a node.
 
         Examples
         --------

@@ -1,4 +1,4 @@
-"""LINE: nodes get similar vectors that are joined by an edge, or that are joined to the same nodes."""
+"""LINE: nodes get similar vectors if an edge connects them, or if they have the same neighbours."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ PER_WEIGHT = 1000  # counts are whole numbers: so many for an edge of mean weigh
 class EdgeFeed(PairFeed):
     """Edges as pairs: those of a graph with weights are drawn by weight, others shuffled in each epoch.
 
-    Drawing, and not a factor of the rate, is what LINE does: a heavy edge would else take steps that are too
-    long (Tang et al. 2015, section 4.2).
+    LINE draws by weight instead of multiplying the learning rate, because a heavy edge would otherwise take
+    steps that are too long (Tang et al. 2015, section 4.2).
 
     Parameters
     ----------
@@ -58,25 +58,25 @@ class EdgeFeed(PairFeed):
 class LINE(NodeModel):
     """Train vectors of nodes on edges (Tang et al. 2015, arXiv:1503.03578).
 
-    Of the first order, nodes that are joined get similar vectors (equation 3, with negatives); of the second,
-    nodes with the same neighbours do: each predicts its neighbours, which have vectors of their own for that
-    (equation 6). The paper puts both side by side, see `side_by_side`. Edges are drawn by weight; loops are
-    left out, and of the first order no node is drawn as a negative of its own; directed edges are taken as
-    they are by the second order, and have no direction in the first.
+    In the first order, connected nodes get similar vectors (equation 3, with negatives). In the second, nodes
+    with the same neighbours do: each node predicts its neighbours, which have separate vectors for this
+    (equation 6). The paper concatenates both; see `side_by_side`. Edges are drawn by weight, and loops are
+    left out. In the first order, no node is drawn as its own negative, and edges have no direction; the
+    second order respects the direction of edges.
 
     Parameters
     ----------
     order : {1, 2}
     epochs : int
-        Of as many edges as there are, an undirected one in both directions.
+        Each epoch draws as many edges as there are, counting an undirected edge in both directions.
     **options
-        Those of `NodeModel`, whose attributes these models have. The first order has no output vectors, and
-        needs negatives: no hierarchical or full softmax.
+        Options of `NodeModel`, whose attributes these models have. The first order has no output vectors, and
+        needs negatives, so it cannot use hierarchical or full softmax.
 
     Raises
     ------
     ConfigError
-        If the first order is to have none, or an option has a value that cannot work.
+        If the first order has no negatives, or an option has a value that cannot work.
 
     Examples
     --------
@@ -146,12 +146,12 @@ class LINE(NodeModel):
 
 
 def side_by_side(first: KeyedVectors, second: KeyedVectors) -> KeyedVectors:
-    """Vectors of two models side by side, each of length 1, as LINE puts its first and second order.
+    """Concatenate the vectors of two models, each scaled to length 1, as LINE does with its two orders.
 
     Parameters
     ----------
     first, second : KeyedVectors
-        Of the same keys, in any order.
+        Vectors of the same keys, in any order.
 
     Returns
     -------

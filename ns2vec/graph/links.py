@@ -1,4 +1,4 @@
-"""Link prediction: edges held out of a graph, and as many pairs of nodes without an edge."""
+"""Link prediction: held-out edges of a graph, and as many pairs of nodes without an edge."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ TRIES = 100  # rounds of drawing pairs without an edge
 
 @dataclass(frozen=True)
 class LinkSplit:
-    """A graph to learn from, and pairs to judge by.
+    """A graph to train on, and pairs to test on.
 
     Attributes
     ----------
     train : Graph
-        Without the edges that are held out; all nodes are there, and none of them has lost its last edge.
+        The graph without the held-out edges; it has all nodes, and none of them has lost its last edge.
     links, others : ndarray of shape (n, 2), int64
-        Rows of both ends of edges held out, and of as many pairs that have no edge in the whole graph.
+        Rows of both ends of held-out edges, and of as many pairs that have no edge in the whole graph.
     """
 
     train: Graph
@@ -33,16 +33,16 @@ class LinkSplit:
     others: Int64Array
 
     def scores(self, wv: Any, outputs: Any = None) -> tuple[Float64Array, Float64Array]:
-        """Scores of `links` and of `others` by vectors, each of shape (n,).
+        """Return the scores that vectors give `links` and `others`, each of shape (n,).
 
         Parameters
         ----------
         wv : KeyedVectors
-            Of a model that was fitted to `train`.
+            Vectors of a model that was fitted to `train`.
         outputs : ndarray of shape (n_nodes, D), optional
-            Its output vectors, such as ``model.syn1neg``: then the score is what the model was trained to
-            give, the product of the vector of one node and the output vector of the other, both ways.
-            Without, it is the cosine, which knows nothing of how many links a node has.
+            Its output vectors, such as ``model.syn1neg``. With them, the score is what the model was trained
+            to predict: the product of the vector of one node and the output vector of the other, in both
+            directions. Without them it is the cosine, which ignores how many links a node has.
 
         Returns
         -------
@@ -51,7 +51,7 @@ class LinkSplit:
         Raises
         ------
         KeyError
-            If it lacks a node.
+            If `wv` lacks a node.
 
         Examples
         --------
@@ -76,14 +76,14 @@ class LinkSplit:
 def split_links(graph: Graph, *, share: float = 0.2, seed: int = 1) -> LinkSplit:
     """Hold edges out of a graph.
 
-    Edges are taken in an order by chance, and left where a node at either end would have none; loops stay.
-    Pairs without an edge are drawn evenly.
+    Edges are taken out in random order, except where a node at either end would lose its last edge; loops
+    stay. Pairs without an edge are drawn uniformly.
 
     Parameters
     ----------
     graph : Graph
     share : float
-        Of the edges, above 0 and below 1.
+        Share of the edges to hold out, above 0 and below 1.
     seed : int
 
     Returns
@@ -93,7 +93,7 @@ def split_links(graph: Graph, *, share: float = 0.2, seed: int = 1) -> LinkSplit
     Raises
     ------
     ConfigError
-        If no edge can be taken, or the graph has hardly a pair without an edge.
+        If no edge can be taken out, or the graph has hardly any pairs without an edge.
 
     Examples
     --------

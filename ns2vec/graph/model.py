@@ -1,4 +1,4 @@
-"""What models of nodes have in common: they are fitted to a graph, saved, resumed, and learn new nodes."""
+"""What node models have in common: they are fitted to a graph, saved, resumed, and learn new nodes."""
 
 from __future__ import annotations
 
@@ -42,16 +42,16 @@ class NodeModel(StoredModel):
     Parameters
     ----------
     vector_size : int
-        D, dimensions of a vector.
+        D, the number of dimensions of a vector.
     epochs : int
     alpha, min_alpha : float
         Learning rate at the start and at the end; it falls linearly.
     negative : int
-        Negatives of each example.
+        Negatives for each example.
     ns_exponent : float
-        Noise is drawn in proportion to how often a node is met, to this power.
+        Noise is drawn in proportion to how often a node occurs, to this power.
     objective : str, optional
-        A name of `ns2vec.objectives`: ``"negative_sampling"`` unless given, ``"hierarchical_softmax"``,
+        A name of `ns2vec.objectives`: ``"negative_sampling"`` (the default), ``"hierarchical_softmax"``,
         ``"softmax"``, ``"nce"``, ``"sampled_softmax"``, ``"auto"``.
     sampler : str, Sampler or callable
         Where negatives come from, see `ns2vec.sampling`.
@@ -59,11 +59,11 @@ class NodeModel(StoredModel):
         See `Word2Vec`.
     backend : {"fused", "blas", "gemm"}
     seed : int or None
-        With ``workers=1``, or with shards, the same seed gives the same bytes; None takes one by chance.
+        With ``workers=1``, or with shards, the same seed gives the same bytes; None chooses one at random.
     workers : int
         Training threads.
     batch_words : int
-        Nodes or edges that a thread takes at a time, at one learning rate.
+        Nodes or edges per chunk, which one thread trains at one learning rate.
     compute_loss : bool
         Keep the loss of each epoch in `epoch_losses`.
     guard : {None, "stop", "rollback"}
@@ -75,9 +75,9 @@ class NodeModel(StoredModel):
     checkpoint : path, optional
         Folder for checkpoints, from which `resume` continues.
     checkpoint_every : int or str, optional
-        Epochs, or a time such as ``"10min"`` (the default).
+        A number of epochs, or a time such as ``"10min"`` (the default).
     progress : bool, optional
-        Progress bar on stderr; None shows it when stderr is a terminal.
+        Show a progress bar on stderr; None shows it if stderr is a terminal.
 
     Attributes
     ----------
@@ -153,11 +153,11 @@ class NodeModel(StoredModel):
     # ---- fitting ----
 
     def fit(self, graph: Any, *, callbacks: Iterable[Any] = ()) -> Self:
-        """Learn vectors of all nodes of a graph, in `wv`; what was learned before is forgotten.
+        """Learn vectors for all nodes of a graph, in `wv`; what was learned before is discarded.
 
         Parameters
         ----------
-        graph : Graph, or what `read_graph` makes one of
+        graph : Graph, or a source that `read_graph` takes
         callbacks : iterable of objects with the methods of gensim's callbacks, or some of them
 
         Returns
@@ -167,7 +167,7 @@ class NodeModel(StoredModel):
         Raises
         ------
         CorpusError, VocabularyError
-            If it has no edges, or something is no edge.
+            If the graph has no edges, or something is not an edge.
         ConfigError
             If an option has a value that cannot work.
         """
@@ -182,14 +182,14 @@ class NodeModel(StoredModel):
         return self
 
     def partial_fit(self, graph: Any, *, epochs: int | None = None, callbacks: Iterable[Any] = ()) -> Self:
-        """Learn more from a graph; nodes that are new get vectors, those that are not in it stay as they are.
+        """Learn more from a graph; new nodes get vectors, and nodes that are not in it stay as they are.
 
         Parameters
         ----------
-        graph : Graph, or what `read_graph` makes one of
+        graph : Graph, or a source that `read_graph` takes
             With the edges to learn from: those of new nodes, or all.
         epochs : int, optional
-            Of this call; the model's unless given.
+            Epochs of this call; by default the model's.
         callbacks : iterable
 
         Returns
@@ -221,7 +221,7 @@ class NodeModel(StoredModel):
 
         Parameters
         ----------
-        graph : Graph, or what `read_graph` makes one of
+        graph : Graph, or a source that `read_graph` takes
 
         Raises
         ------
@@ -294,30 +294,30 @@ class NodeModel(StoredModel):
         cls, folder: PathLike, graph: Any, *, callbacks: Iterable[Any] = (), strict: bool = True,
         checkpoint_every: Any = None, **settings: Any,
     ) -> Self:  # fmt: skip
-        """Go on with training from the newest checkpoint in a folder, to the end.
+        """Continue training from the newest checkpoint in a folder, to the end.
 
         Parameters
         ----------
         folder : path
-            What `checkpoint` was.
-        graph : Graph, or what `read_graph` makes one of
-            That the run began with.
+            The folder that was given as `checkpoint`.
+        graph : Graph, or a source that `read_graph` takes
+            The graph that the run began with.
         callbacks : iterable
         strict : bool
-            Refuse another graph; if false, it is logged.
+            Refuse a different graph; if false, the difference is logged.
         checkpoint_every : optional
             As in the constructor.
         **settings
-            `workers` and `progress` may be others than they were.
+            `workers` and `progress` may differ from what they were.
 
         Raises
         ------
         FileNotFoundError, FormatError
             If there is no checkpoint, or none that can be read.
         ConfigError
-            If a setting has another value.
+            If a setting has a different value.
         CorpusError
-            If it is another graph.
+            If the graph is a different one.
 
         Examples
         --------

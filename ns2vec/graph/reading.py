@@ -1,9 +1,9 @@
-"""Graphs of whatever holds edges: files, arrays, sparse matrices, networkx, pairs.
+"""Graphs from anything that holds edges: files, arrays, sparse matrices, networkx, pairs.
 
-An edge list as a file is text in UTF-8, one edge a line::
+An edge list in a file is text in UTF-8, one edge per line::
 
     line   = [source blanks target [blanks weight]] [comment]
-    blanks = any of blank, tabulator, comma
+    blanks = any of space, tab, comma
     comment = "#" or "%", at the beginning of a line, and what follows
 """
 
@@ -28,37 +28,38 @@ KEY_TYPES: dict[str, Callable[[str], Any]] = {"str": str, "int": int}
 def read_graph(
     source: Any, *, directed: bool | None = None, keys: Sequence[Any] | None = None, key_type: str = "str"
 ) -> Graph:
-    """Make a graph of a file, an array, a sparse matrix, a networkx graph, or pairs.
+    """Make a graph from a file, an array, a sparse matrix, a networkx graph, or pairs.
 
     Parameters
     ----------
     source : path, ndarray, scipy.sparse matrix, networkx graph, Graph, or iterable
-        A path or address leads to an edge list, decompressed by its suffix: source, target and perhaps a
-        weight a line, with blanks or commas between them; lines that begin with # or % are comments. An array
-        has shape (m, 2) or (m, 3), whose third column are weights. Of a sparse matrix each entry is the
-        weight of an edge from its row to its column. An iterable gives (source, target) or (source, target,
+        A path or address of an edge list, decompressed by its suffix: each line has a source, a target and
+        possibly a weight, separated by spaces or commas; lines that begin with # or % are comments. An array
+        has shape (m, 2), or (m, 3) with weights in the third column. In a sparse matrix, each entry is the
+        weight of an edge from its row to its column. An iterable yields (source, target) or (source, target,
         weight).
     directed : bool, optional
-        Unless given, a networkx graph is what it says, a matrix that is not symmetric is directed, and any
-        other source is not directed.
+        By default, a networkx graph knows whether it is directed, a matrix is directed if it is not
+        symmetric, and any other source is undirected.
     keys : sequence of str or int, optional
-        Of nodes, in the order of rows: those of a matrix; elsewhere those that come first, with or without
-        edges. The others follow as they appear; of an array of numbers, as they rise.
+        Keys of nodes, in the order of rows: all nodes for a matrix; otherwise the nodes that come first, with
+        or without edges. The others follow in order of appearance, or in ascending order for an array of
+        numbers.
     key_type : {"str", "int"}
-        What keys in a file are.
+        The type of keys in a file.
 
     Returns
     -------
     Graph
-        Edges that occur several times are one, with the sum of their weights where there are weights; an edge
-        of weight 0 is none.
+        Repeated edges become one, with the sum of their weights if there are weights; an edge of weight 0 is
+        left out.
 
     Raises
     ------
     CorpusError
-        If there are no edges, or something is no edge, or a weight is below 0 or not finite.
+        If there are no edges, or something is not an edge, or a weight is below 0 or not finite.
     ConfigError
-        If an option has a value that cannot work, or the source is of no known kind.
+        If an option has a value that cannot work, or the source is of an unknown kind.
     OSError
         If a file cannot be read.
 

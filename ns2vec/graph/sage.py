@@ -1,4 +1,4 @@
-"""GraphSAGE without labels: a node's vector is made of its features and those of its neighbours."""
+"""GraphSAGE without labels: a node's vector is made from its features and those of its neighbours."""
 
 from __future__ import annotations
 
@@ -47,38 +47,38 @@ SAVED = (
 class GraphSAGE(Saveable):
     """Learn to make vectors of nodes from their features (Hamilton et al. 2017, arXiv:1706.02216).
 
-    Nodes that are met on the same short walks get similar vectors, by the mean aggregator and negative
-    sampling. What is learned are layers, not vectors: `transform` makes vectors of nodes that were not there
-    in training.
+    Nodes that occur on the same short walks get similar vectors, by the mean aggregator and negative
+    sampling. The model learns layers, not vectors: `transform` makes vectors for nodes that were not in the
+    training graph.
 
     Parameters
     ----------
     vector_size : int
-        D, dimensions of a vector.
+        D, the number of dimensions of a vector.
     hidden_size : int
-        Of the layers between; as `vector_size` unless given.
+        Size of the layers in between; by default `vector_size`.
     samples : sequence of int
-        Neighbours that training draws for each node: one number a layer, that of the last layer first.
+        Neighbours that training draws for each node: one number per layer, that of the last layer first.
     walk_length, walks_per_node : int
-        Walks that pairs come from, see `DeepWalk`; each node of a walk is paired with the first one.
+        The walks that pairs come from (see `DeepWalk`); each node of a walk is paired with the first one.
     negative : int
-        Negatives of each pair; all pairs of a batch share them.
+        Negatives for each pair; all pairs of a batch share them.
     ns_exponent : float
         Negatives are drawn in proportion to the number of edges to this power.
     epochs : int
     alpha : float
         Learning rate of Adam.
     batch_pairs : int
-        Pairs of a step.
+        Pairs per step.
     seed : int
 
     Attributes
     ----------
     wv : KeyedVectors
-        Nodes of the graph that was fitted, vectors of length 1.
+        Nodes of the fitted graph, with vectors of length 1.
     layers : list of ndarray of shape (2 n_in, n_out), float32
     epoch_losses : list of float
-        Mean loss of a pair.
+        Mean loss per pair, for each epoch.
 
     Raises
     ------
@@ -118,15 +118,15 @@ class GraphSAGE(Saveable):
         self.epoch_losses: list[float] = []
 
     def fit(self, graph: Any, features: Any, *, callbacks: Iterable[Observer] = ()) -> Self:
-        """Learn layers from a graph, and vectors of its nodes.
+        """Learn layers from a graph, and make vectors for its nodes.
 
         Parameters
         ----------
-        graph : Graph, or what `read_graph` makes one of
+        graph : Graph, or a source that `read_graph` takes
         features : array_like or scipy.sparse matrix of shape (n_nodes, F)
-            Of the nodes, in the order of ``graph.keys``.
+            Features of the nodes, in the order of ``graph.keys``.
         callbacks : iterable of Observer
-            Who watches, `ns2vec.ledger.RunLedger` for one; words are pairs here.
+            Objects that watch training, such as `ns2vec.ledger.RunLedger`; words are pairs here.
 
         Returns
         -------
@@ -135,9 +135,10 @@ class GraphSAGE(Saveable):
         Raises
         ------
         ConfigError
-            If a callback is no observer, or there are not as many features as nodes, or they are not finite.
+            If a callback is not an observer, the numbers of features and nodes differ, or features are not
+            finite.
         CorpusError, VocabularyError
-            If the graph has no edges, or something is no edge.
+            If the graph has no edges, or something is not an edge.
         """
         told, found = checked_observers(callbacks), read_graph(graph)
         given = checked_features(features, len(found))
@@ -183,14 +184,14 @@ class GraphSAGE(Saveable):
             yield pairs[order[start : start + self.batch_pairs]]
 
     def transform(self, graph: Any, features: Any) -> KeyedVectors:
-        """Make vectors of all nodes of a graph, which training need not have seen.
+        """Make vectors for all nodes of a graph, which may be new to the model.
 
-        All neighbours of a node count, not some by chance. A node without edges has the vector of its
-        features.
+        All neighbours of a node count, not a random sample. The vector of a node without edges comes from its
+        own features.
 
         Parameters
         ----------
-        graph : Graph, or what `read_graph` makes one of
+        graph : Graph, or a source that `read_graph` takes
         features : array_like or scipy.sparse matrix of shape (n_nodes, F)
 
         Returns
@@ -202,7 +203,7 @@ class GraphSAGE(Saveable):
         VocabularyError
             If the model has not been fitted.
         ConfigError
-            If features have another shape, or are not finite.
+            If features have a different shape, or are not finite.
         """
         if not self.layers:
             raise VocabularyError("the model has not been fitted: call fit() first")

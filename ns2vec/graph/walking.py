@@ -1,4 +1,4 @@
-"""DeepWalk and node2vec: nodes that are met on the same walks get similar vectors."""
+"""DeepWalk and node2vec: nodes that occur on the same walks get similar vectors."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from ns2vec.graph.walks import WalkFeed, WalkPlan
 class DeepWalk(NodeModel):
     """Train vectors of nodes by skip-gram on random walks (Perozzi et al. 2014, arXiv:1403.6652).
 
-    Walks begin at each node in turn, go by the weights of edges, and are made while they are trained: nothing
-    is written, and each epoch has fresh ones. They are the same for any number of workers.
+    Walks begin at each node in turn, choose edges by their weights, and are made during training: nothing is
+    written, and each epoch has new walks. They are the same for any number of workers.
 
     Parameters
     ----------
     walk_length : int
-        Nodes of a walk.
+        Number of nodes in a walk.
     walks_per_node : int
         Walks from each node in an epoch.
     window : int
-        Nodes to each side on a walk that a node is trained with, at most.
+        The most nodes on each side, on a walk, that a node is trained with.
     shrink_windows : bool
-        Each window is of 1 to `window` nodes to each side; False: all of them have `window`.
+        Each window has 1 to `window` nodes on each side; False: all windows have `window`.
     **options
-        Those of `NodeModel`, whose attributes these models have. ``objective="hierarchical_softmax"`` is the
-        paper's.
+        Options of `NodeModel`, whose attributes these models have. ``objective="hierarchical_softmax"`` is
+        the paper's.
 
     Examples
     --------
@@ -74,15 +74,15 @@ class DeepWalk(NodeModel):
 
 
 class Node2Vec(DeepWalk):
-    """Train vectors of nodes on walks that tend to stay near or to go away (Grover & Leskovec 2016).
+    """Train vectors of nodes on walks that tend to stay close or to go far (Grover & Leskovec 2016).
 
     Parameters
     ----------
     p : float
-        A walk goes back to the node that it came from with weight 1 / p.
+        A walk returns to the node that it came from with weight 1 / p.
     q : float
-        It goes to a node that is no neighbour of that one with weight 1 / q: with a small q outwards, as a
-        search in depth does.
+        It goes to a node that is not a neighbour of that node with weight 1 / q: with a small q it goes
+        outwards, like a depth-first search.
     **options
         As in `DeepWalk`.
 

@@ -1,4 +1,4 @@
-"""What can be asked of vectors of users and items: lists with reasons, filters, neighbours."""
+"""Queries of the vectors of users and items: lists with reasons, filters, neighbours."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Recommendation(NamedTuple):
     item : str or int
     score : float
     because : tuple of (key, float)
-        Items of the user's history that speak for it most, and what each adds to the score.
+        Items of the user's history that contribute most, and what each adds to the score.
     """
 
     item: Any
@@ -35,7 +35,7 @@ class Recommendation(NamedTuple):
 
 
 class Answers:
-    """Lists, neighbours and reasons, of whoever has vectors of users and items.
+    """Lists, neighbours and reasons, for any model with vectors of users and items.
 
     Attributes
     ----------
@@ -43,7 +43,7 @@ class Answers:
         Keys and vectors of both sides.
     item_bias : ndarray of shape (n_items,), float32, or None
     seen : Interactions
-        What was trained on: what a user has met is not recommended again.
+        The training data: items that a user has met are not recommended again.
     """
 
     users: KeyedVectors
@@ -177,17 +177,17 @@ class Answers:
         user : str or int, optional
         n : int
         history : iterable of keys, optional
-            Items of somebody who is not among the users, instead of `user`: nothing is trained. Unknown items
-            are passed over.
+            Items of someone who is not among the users, instead of `user`; nothing is trained. Unknown items
+            are ignored.
         include_seen : bool
-            What the user has met may be recommended again.
+            Items that the user has met may be recommended again.
         allowed : iterable of keys, optional
             Recommend nothing else.
         banned : iterable of keys, optional
         diversity : float
-            From 0 (the best) to 1 (unlike each other): see `ns2vec.recommend.serving.diverse`.
+            From 0 (the best items) to 1 (items unlike each other): see `ns2vec.recommend.serving.diverse`.
         reasons : int
-            Items of the history to give as reasons for each.
+            How many items of the history to give as reasons for each recommendation.
 
         Returns
         -------
@@ -196,9 +196,9 @@ class Answers:
         Raises
         ------
         ConfigError
-            If an option has a value that cannot work, or there is not one of `user` and `history`.
+            If an option has a value that cannot work, or not exactly one of `user` and `history` is given.
         KeyError
-            If the user, or an item of `allowed` or `banned`, is unknown, or all of `history` are.
+            If the user, an item of `allowed` or `banned`, or every item of `history` is unknown.
 
         Examples
         --------
@@ -242,14 +242,14 @@ class Answers:
         Parameters
         ----------
         users : sequence of keys, optional
-            All users unless given.
+            By default all users.
         n, include_seen, allowed, banned
             As in `recommend`.
 
         Returns
         -------
         rows : ndarray of shape (n_users, n), int32
-            Of ``items.index_to_key``; -1 where there are no more.
+            Rows of ``items.index_to_key``; -1 where there are no more.
         scores : ndarray of shape (n_users, n), float32
         """
         n = whole("n", n, 1)

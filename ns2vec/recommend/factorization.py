@@ -7,38 +7,39 @@ from ns2vec.recommend.pair_model import PairModel
 
 
 class MatrixFactorization(PairModel):
-    """Vectors of users and items whose dot product, with the item's bias, ranks items for a user.
+    """Vectors of users and items whose dot product, plus the item's bias, ranks items for a user.
 
     Parameters
     ----------
     loss : {"bpr", "warp", "logistic", "softmax"}
-        What was chosen is ranked above what was not, one item at a time (Rendle et al. 2009,
-        arXiv:1205.2618); so that the top of the list counts most (Weston et al. 2011, "WSABIE"); each item is
-        a yes or a no (Johnson 2014, "Logistic matrix factorization"); or the chosen item is found among all,
-        by a sampled softmax with the correction for how often an item is drawn (Yi et al. 2019, RecSys).
+        ``"bpr"`` ranks chosen items above others, one pair at a time (Rendle et al. 2009, arXiv:1205.2618);
+        ``"warp"`` does so with most weight on the top of the list (Weston et al. 2011, "WSABIE");
+        ``"logistic"`` treats each item as a yes or a no (Johnson 2014, "Logistic matrix factorization");
+        ``"softmax"`` finds the chosen item among all items, by a sampled softmax with a correction for how
+        often an item is drawn (Yi et al. 2019, RecSys).
     vector_size : int
         Length of the vectors.
     epochs : int, optional
-        Passes over the interactions. For this and the options below None is what suits the loss: see
+        Passes over the interactions. For this and the options below, None takes the default of the loss: see
         `ns2vec.recommend.pair_model.LOSSES`.
     learning_rate : float, optional
-        Falls in a line to a hundredth of it.
+        Falls linearly to a hundredth of its initial value.
     regularization : float, optional
-        L2: at each touch a row loses the share ``learning_rate * regularization`` of itself. It is taken
-        after each epoch, for all touches of the epoch at once, and leaves at least a quarter.
+        L2: at each update a row loses the share ``learning_rate * regularization`` of itself. This is applied
+        after each epoch, for all its updates at once, and leaves at least a quarter of the row.
     negatives : int, optional
-        Items that each choice is compared with. What a user has chosen is never drawn.
+        Items that each chosen item is compared with. Items that the user has chosen are never drawn.
     sampler : str or Sampler, optional
-        Where they come from, by name: ``"uniform"``, ``"unigram"``, ``"dynamic:m=8,base=uniform"`` ...
+        How negatives are drawn, by name: ``"uniform"``, ``"unigram"``, ``"dynamic:m=8,base=uniform"`` ...
     compute_loss : bool
         Keep the mean loss of each epoch in `epoch_losses`.
     seed, workers : int
-        With one worker equal seeds give equal bytes.
+        With one worker, the same seed gives the same bytes.
     progress : bool, optional
-        Show a bar; None: on a terminal.
+        Show a progress bar; None: only on a terminal.
     shards : int, optional
-        Train in rounds of so many parts, so that equal seeds give equal bytes for any number of workers; see
-        docs/scaling.md.
+        Train in rounds of this many parts, so that the same seed gives the same bytes for any number of
+        workers; see docs/scaling.md.
 
     Attributes
     ----------

@@ -29,28 +29,28 @@ SIDES = ("users", "items")
 
 
 class FactorizationMachine(PairModel):
-    """A vector for each feature of users and items: who is new is known by features (Rendle 2010, ICDM).
+    """A vector for each feature of users and items, so new ones are known by features (Rendle 2010, ICDM).
 
-    The score is the sum, over each feature of the user and each of the item, of the dot product of their
-    vectors. A user and an item are features themselves where they were met in training, and one more feature
-    is everybody's on each side: what it adds are the biases of all other features. Products within one side,
-    which would be the same for all items of a user or belong to an item alone, are left to the biases. The
-    sum is taken as ``(sum of the user's vectors) . (sum of the item's vectors)``, in time of the features and
-    not of their pairs.
+    The score is the sum, over each feature of the user and each feature of the item, of the dot products of
+    their vectors. Users and items that occur in training are features themselves, and each side has one more
+    feature that all share, which acts as the bias of the features on the other side. Products within one
+    side, which would be the same for all items of a user or depend on an item alone, are left to the biases.
+    The sum is computed as ``(sum of the user's vectors) . (sum of the item's vectors)``, in time proportional
+    to the number of features, not of their pairs.
 
     Parameters
     ----------
     loss : {"bpr", "warp", "logistic", "softmax"}
-        ``"logistic"`` is pointwise, the others rank pairs, of which ``"bpr"`` suits sums best.
+        ``"logistic"`` is pointwise; the others rank pairs, and ``"bpr"`` suits sums best.
     vector_size, epochs, learning_rate, negatives, sampler, compute_loss, seed, workers, progress, shards
         As in `MatrixFactorization`.
     regularization : float, optional
-        As there; a feature is shrunk at most as often as a user or an item on average.
+        As in `MatrixFactorization`; a feature is shrunk at most as often as a user or an item on average.
 
     Attributes
     ----------
     users, items : KeyedVectors
-        The sums.
+        The sums of their features' vectors.
     user_features, item_features : Features or None
 
     Examples
@@ -129,13 +129,13 @@ class FactorizationMachine(PairModel):
         checkpoint_every: Any = None,
         callbacks: Iterable[Observer] = (),
     ) -> Self:
-        """Train on interactions and features; what was learned before is forgotten.
+        """Train on interactions and features; what was learned before is discarded.
 
         Parameters
         ----------
         data : Interactions, or a source that `read_interactions` takes
         user_features, item_features : Features, optional
-            Their keys may be more than those of the interactions: these are known by features alone.
+            They may have keys without interactions, which are known by features alone.
         checkpoint, checkpoint_every, callbacks
             As in `MatrixFactorization.fit`.
 
@@ -169,7 +169,8 @@ class FactorizationMachine(PairModel):
         data : Interactions, or a source that `read_interactions` takes
         epochs : int
         user_features, item_features : Features, optional
-            Of new keys, or new ones of old keys. Categories that nobody had before are new features.
+            Features of new keys, or new features of old keys. Categories that nobody had before become new
+            features.
         callbacks : iterable of Observer
 
         Raises

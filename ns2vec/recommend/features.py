@@ -32,19 +32,19 @@ KINDS: Registry[Callable[..., list[list[str]]]] = Registry("kind of feature")
 class Features:
     """Features of users or of items, each a row of one table.
 
-    No bag is empty: of whom nothing is known, the row `UNKNOWN` is known.
+    No bag is empty: if nothing is known about a user or item, it has the row `UNKNOWN`.
 
     Attributes
     ----------
     keys : list of str or int
-        Of the users or items.
+        Keys of the users or items.
     offsets : ndarray of shape (n + 1,), int64
     rows : ndarray, int32
         Entity i has the features ``rows[offsets[i]:offsets[i + 1]]``, each once, ascending.
     names : list of str
-        Of the features in the order of their rows; the first is `UNKNOWN`.
+        Names of the features in the order of their rows; the first is `UNKNOWN`.
     edges : dict of str to tuple of float
-        Column of numbers -> where its bins end.
+        Numeric column -> where its bins end.
 
     Examples
     --------
@@ -65,7 +65,7 @@ class Features:
 
     @classmethod
     def of(cls, bags: Mapping[Any, Iterable[str]]) -> Features:
-        """Take the names of the features of each key.
+        """Make features from the names of the features of each key.
 
         Parameters
         ----------
@@ -108,7 +108,7 @@ class Features:
         return {key: place for place, key in enumerate(self.keys)}
 
     def onto(self, keys: Sequence[Any]) -> Features:
-        """Return the features of these keys in their order; those that have none here get `UNKNOWN`.
+        """Return the features of these keys in their order; keys without features get `UNKNOWN`.
 
         Parameters
         ----------
@@ -133,7 +133,7 @@ class Features:
         return Features(list(keys), *_bags(len(keys), owners, self.rows[picked]), self.names, self.edges)
 
     def with_names(self, names: Sequence[str]) -> Features:
-        """Return the same with the rows of these names; features that are not among them go.
+        """Return the same bags with the rows of these names; features that are not among them are dropped.
 
         Parameters
         ----------
@@ -156,7 +156,7 @@ class Features:
         return Features(self.keys, *_bags(len(self), owners, found[found >= 0]), list(names), self.edges)
 
     def joined(self, more: Features) -> Features:
-        """Return these and further ones: new keys and new names come after the old ones.
+        """Return these features and further ones: new keys and new names come after the old ones.
 
         A key that both have has the features that `more` gives it.
 
@@ -217,35 +217,35 @@ def read_features(
     Parameters
     ----------
     source : path, DataFrame, dict of columns, or iterable of rows
-        One row a user or item; of a file as in `read_interactions`.
+        One row per user or item; files as in `read_interactions`.
     key : str or int, optional
-        Name or number of the column of keys; unless given, the column of a usual name (``item_id``,
-        ``userId`` ...), else the first.
+        Name or number of the column of keys; by default the column with a usual name (``item_id``, ``userId``
+        ...), otherwise the first.
     columns : mapping or iterable, optional
-        Which columns, or column -> what it has: ``"category"``, ``"tags"`` (several, between bars or blanks,
-        or a list) or ``"number"`` (one of `n_bins` bins). All columns unless given. What is not said is what
-        the header says (RecBole's ``token``, ``token_seq``, ``float``); else numbers of a DataFrame are
-        numbers, lists are tags and all other is categories.
+        Which columns to read, or column -> its kind: ``"category"``, ``"tags"`` (several, separated by bars
+        or spaces, or a list) or ``"number"`` (one of `n_bins` bins). By default all columns. If a kind is not
+        given, the header decides (RecBole's ``token``, ``token_seq``, ``float``); otherwise numbers in a
+        DataFrame are numbers, lists are tags, and everything else is a category.
     edges : mapping of str to sequence of float, optional
-        Bins of columns of numbers, such as ``known.edges``; unless given, each bin has as many values.
+        Bins of numeric columns, such as ``known.edges``; by default all bins have the same number of values.
     n_bins : int, optional
-        Bins of a column of numbers.
+        Number of bins for a numeric column.
     separator, header, encoding
         As in `read_interactions`; a header is assumed unless `columns` are numbers.
 
     Returns
     -------
     Features
-        Each is called ``column=value``. An empty value gives no feature.
+        Each feature is called ``column=value``. An empty value gives no feature.
 
     Raises
     ------
     ConfigError
         If a kind of column is unknown.
     CorpusError
-        If there is no row, a key is none or comes twice, or a number is none.
+        If there is no row, a key is invalid or occurs twice, or a number is invalid.
     FormatError
-        If a file is no table, or a column is missing.
+        If a file is not a table, or a column is missing.
 
     Examples
     --------

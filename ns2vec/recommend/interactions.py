@@ -1,4 +1,4 @@
-"""Who met what: interactions of users with items, as rows of two tables of keys."""
+"""Interactions of users with items, as rows of two tables of keys."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def check_rows(rows: npt.ArrayLike, n_keys: int, kind: str) -> Int32Array:
     Raises
     ------
     CorpusError
-        If they are no whole numbers, or one is below zero or has no key.
+        If they are not whole numbers, or one is below zero or has no key.
     """
     found = np.asarray(rows)
     if found.ndim != 1 or (len(found) and found.dtype.kind not in "iu"):
@@ -74,16 +74,16 @@ def check_rows(rows: npt.ArrayLike, n_keys: int, kind: str) -> Int32Array:
 
 @dataclass(frozen=True)
 class Interactions:
-    """Which user met which item, how much and when.
+    """Which users interacted with which items, how strongly and when.
 
     Attributes
     ----------
     users, items : ndarray of shape (n,), int32
-        Rows.
+        Rows of the keys.
     user_keys, item_keys : list of str or int
         Keys in the order of the rows.
     weights : ndarray of shape (n,), float32, or None
-        None: all 1. Below zero is an explicit negative: it was shown and not chosen.
+        None: all 1. A weight below zero is an explicit negative: the item was shown and not chosen.
     times : ndarray of shape (n,), int64 or float64, or None
 
     Raises
@@ -164,7 +164,7 @@ class Interactions:
     # ---- some of them ----
 
     def take(self, places: npt.NDArray[Any]) -> Interactions:
-        """Return some of them, by places or by a mask, with the same keys.
+        """Return some of the interactions, by position or by a mask, with the same keys.
 
         Parameters
         ----------
@@ -179,15 +179,15 @@ class Interactions:
         return replace(self, users=self.users[places], items=self.items[places], weights=weights, times=times)
 
     def positives(self) -> Interactions:
-        """Return those of a weight above zero."""
+        """Return the interactions with a weight above zero."""
         return self if self.weights is None else self.take(self.weights > 0)
 
     def negatives(self) -> Interactions:
-        """Return the explicit negatives: those of a weight below zero."""
+        """Return the explicit negatives: the interactions with a weight below zero."""
         return self.take(np.empty(0, dtype=np.int64) if self.weights is None else self.weights < 0)
 
     def added_up(self) -> Interactions:
-        """Return each pair of user and item once: its weights are added, its time is the latest.
+        """Return each pair of user and item once, with the sum of its weights and its latest time.
 
         Examples
         --------
@@ -212,7 +212,7 @@ class Interactions:
         ----------
         least : float
         below : {"drop", "negative"}
-            What becomes of the others: they go, or are explicit negatives, of weight -1.
+            What happens to the others: they are dropped, or become explicit negatives with weight -1.
 
         Returns
         -------
@@ -241,7 +241,7 @@ class Interactions:
     # ---- with other keys ----
 
     def onto(self, user_keys: Sequence[Any], item_keys: Sequence[Any]) -> Interactions:
-        """Return the same with rows of these keys; keys that are not among them come after them.
+        """Return the same interactions with the rows of these keys; other keys come after them.
 
         Parameters
         ----------
@@ -269,9 +269,9 @@ class Interactions:
         )
 
     def joined(self, more: Interactions) -> Interactions:
-        """Return these and further ones; new keys come after the old ones.
+        """Return these interactions and further ones; new keys come after the old ones.
 
-        Weights are 1 where only one part has any; times are kept where both have them.
+        If only one part has weights, those of the other are 1; times are kept if both parts have them.
 
         Parameters
         ----------
@@ -296,13 +296,13 @@ class Interactions:
     # ---- as other shapes ----
 
     def matrix(self) -> sparse.csr_matrix:
-        """Return the positives, shape (n_users, n_items), float32; weights of equal pairs are added."""
+        """Return the positives, shape (n_users, n_items), float32; weights of repeated pairs are added."""
         kept = self.positives()
         weights = np.ones(len(kept), dtype=np.float32) if kept.weights is None else kept.weights
         return sparse.csr_matrix((weights, (kept.users, kept.items)), shape=(self.n_users, self.n_items))
 
     def known(self) -> tuple[Int64Array, Int32Array]:
-        """Return the items that each user is positive about, each once, ascending.
+        """Return the positive items of each user, each once, ascending.
 
         Returns
         -------
@@ -315,7 +315,7 @@ class Interactions:
         return found.indptr.astype(np.int64), found.indices.astype(np.int32)
 
     def chronological(self) -> Int64Array:
-        """Return places sorted by user, then time, then place (place alone where there are no times)."""
+        """Return positions sorted by user, then time, then position (position only without times)."""
         by_time = () if self.times is None else (self.times,)
         return np.lexsort((*by_time, self.users))
 

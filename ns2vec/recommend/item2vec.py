@@ -1,4 +1,4 @@
-"""item2vec: items as words, and what a user or a basket has met as a sentence."""
+"""item2vec: items as words, and the items of a user or a basket as a sentence."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ WORDS = "words"  # in a file: the Word2Vec
 
 
 class Item2Vec(Recommender):
-    """Vectors of items that are met together (Barkan & Koenigstein 2016, arXiv:1603.04259).
+    """Vectors of items that occur together (Barkan & Koenigstein 2016, arXiv:1603.04259).
 
-    The items of each user, in the order of time, or those of each basket, are a sentence for skip-gram with
-    negative sampling. A user is the sum of the unit vectors of what was met, over the root of their number,
-    so that an item's score is how near it is to the history, and how popular: baskets and sessions that were
-    never trained are answered by ``recommend(history=...)`` in the same way.
+    The items of each user, in order of time, or those of each basket, are a sentence for skip-gram with
+    negative sampling. The vector of a user is the sum of the unit vectors of the user's items, divided by the
+    square root of their number, so an item's score is how close it is to the history, plus how popular it is.
+    ``recommend(history=...)`` scores baskets and sessions that were never trained in the same way.
 
     Parameters
     ----------
     vector_size : int
     window : int, optional
-        Items on either side that count as met together; None: the whole basket, whose order then means
+        Items on each side that count as occurring together; None: the whole basket, whose order then means
         nothing.
     epochs : int
     negatives : int
@@ -47,27 +47,27 @@ class Item2Vec(Recommender):
         Negatives are drawn in proportion to the frequency of an item to this power. It matters more than it
         does for words, and may be below zero (Caselles-Dupré et al. 2018, arXiv:1804.04212).
     learning_rate : float
-        Falls in a line to a hundredth of it.
+        Falls linearly to a hundredth of its initial value.
     sample : float
-        Frequent items are left out as frequent words are; 0: never.
+        Threshold for subsampling frequent items, as for words; 0 keeps all.
     sampler : str or Sampler, optional
         Instead of `ns_exponent`.
     compute_loss : bool
-        Keep the mean loss of an interaction in each epoch in `epoch_losses`.
+        Keep the mean loss per interaction of each epoch in `epoch_losses`.
     seed, workers : int
-        With one worker equal seeds give equal bytes.
+        With one worker, the same seed gives the same bytes.
     popularity : float
-        What the logarithm of how often an item was met counts in a score. By nearness alone the rarest items
-        come first: each is near the few with which it was met.
+        Weight, in a score, of the logarithm of how often an item occurs. By similarity alone the rarest items
+        would come first: each is close to the few items with which it occurs.
     shards : int, optional
-        As in `Word2Vec`: equal seeds give equal bytes for any number of workers.
+        As in `Word2Vec`: the same seed gives the same bytes for any number of workers.
 
     Attributes
     ----------
     users, items : KeyedVectors
     item_bias : ndarray of shape (n_items,), float32
     model : Word2Vec
-        Which knows items by their rows, as text.
+        The trained model, whose words are the rows of items, as text.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""LightGCN: vectors that are spread over the graph of who met what, and nothing else."""
+"""LightGCN: vectors that are propagated over the graph of users and items, and nothing else."""
 
 from __future__ import annotations
 
@@ -25,44 +25,44 @@ START = 0.1  # standard deviation of fresh vectors
 
 
 class LightGCN(Recommender):
-    """Vectors of users and items, each the mean over steps of a walk on the graph (He et al. 2020).
+    """Vectors of users and items, each the mean over propagation steps on the graph (He et al. 2020).
 
-    Nothing but the vectors before they are spread is trained, by BPR and Adam (arXiv:2002.02126): every batch
-    of interactions spreads all of them and takes the gradient back the same way. With ``candidates=m`` the
-    item that a choice is compared with is the best of m that were drawn, by its score: a list gets good in
-    fewer epochs, and worse again when it continues for too long.
+    Only the vectors before propagation are trained, with BPR and Adam (arXiv:2002.02126): every batch of
+    interactions propagates all vectors and takes the gradient back in the same way. With ``candidates=m``,
+    the negative of a chosen item is the highest-scoring of m drawn items: lists get good in fewer epochs, and
+    worse again if training continues for too long.
 
     Parameters
     ----------
     vector_size : int
     layers : int
-        Steps of the walk; 0 is matrix factorisation.
+        Propagation steps; 0 is matrix factorisation.
     epochs : int
     learning_rate : float
     regularization : float
-        Of the squares of the vectors that a batch touches, before they are spread (eq. 15).
+        Factor of the squares of the vectors that a batch uses, before propagation (eq. 15).
     candidates : int
-        1: uniform.
+        Drawn items from which the highest-scoring one is the negative; 1: uniform draws.
     batch_size : int
-        Interactions of a step.
+        Interactions per step.
     validation : float
-        Share of each user's interactions that is held out to end training by: every `check_every` epochs
-        recall in the first 20 items is measured; after `patience` times without a better one the best vectors
-        are kept. 0, or fewer epochs than `check_every`: all epochs on all interactions. The finished vectors
-        are spread over the whole graph.
+        Share of each user's interactions that is held out to decide when to stop: recall in the first 20
+        items is measured every `check_every` epochs; after `patience` measurements without an improvement,
+        training ends with the best vectors. With 0, or fewer epochs than `check_every`, all epochs train on
+        all interactions. The final vectors are propagated over the whole graph.
     check_every, patience : int
     compute_loss : bool
         Keep the mean loss of each epoch in `epoch_losses`.
     seed : int
     progress : bool, optional
-        Show a bar; None: on a terminal.
+        Show a progress bar; None: only on a terminal.
 
     Attributes
     ----------
     users, items : KeyedVectors
-        The vectors as they have been spread.
+        The vectors after propagation.
     base : ndarray of shape (n_users + n_items, vector_size), float32
-        What is trained.
+        The vectors that are trained.
 
     Examples
     --------

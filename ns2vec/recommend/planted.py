@@ -1,4 +1,4 @@
-"""Implicit feedback whose truth is known: communities, popularity, changes of taste, features."""
+"""Implicit feedback generated from a known truth: communities, popularity, changes of taste, features."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ class Planted:
     interactions : Interactions
         Users ``"u0"``, ``"u1"`` ..., items ``"i0"`` ..., each pair once, with whole times.
     user_features : Features
-        ``group``: the community of most users, another for the rest; ``age``: says nothing.
+        ``group``: the right community for most users, another for the rest; ``age``: says nothing.
     item_features : Features
-        ``genre``: the community; ``tags``: two, of which one says the genre and one nothing; ``price``:
+        ``genre``: the community; ``tags``: two, one of which reveals the genre and one nothing; ``price``:
         higher in later communities.
     user_communities, item_communities : ndarray of shape (n_users,) or (n_items,), int64
-        Of users, the one that they begin in.
+        For users, the community in which they begin.
     has_moved : ndarray of shape (n_users,), bool
-        Who is in the next community in the second half of the time.
+        Which users are in the next community in the second half of the time.
     popularity : ndarray of shape (n_items,), float64
-        What the chance of an item is proportional to, among those of its community.
+        What the probability of an item is proportional to, among the items of its community.
     """
 
     interactions: Interactions
@@ -58,20 +58,20 @@ def planted_interactions(
 ) -> Planted:
     """Generate interactions of users who prefer the items of their community, popular ones above all.
 
-    It takes some 50 bytes of memory for each pair of a user and an item.
+    It takes about 50 bytes of memory for each pair of a user and an item.
 
     Parameters
     ----------
     n_users, n_items, n_communities : int, optional
-        Users and items are dealt out to at most 10 communities.
+        Users and items are divided among at most 10 communities.
     per_user : int, optional
-        Items of a user, on average; from half to one and a half times as many.
+        Items per user, on average; each user has from half to one and a half times as many.
     exponent : float, optional
         The n-th item of a community is chosen in proportion to n to the power of minus this (Zipf).
     noise : float, optional
-        Share of all choices that do not heed communities, from 0 to 1.
+        Share of all choices that ignore communities, from 0 to 1.
     drift : float, optional
-        Share of the users who change over to the next community halfway, from 0 to 1.
+        Share of the users who move to the next community halfway, from 0 to 1.
     seed : int, optional
 
     Returns

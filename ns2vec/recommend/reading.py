@@ -37,45 +37,46 @@ def read_interactions(
     header: bool | None = None,
     encoding: str = "utf8",
 ) -> Interactions:
-    """Read who met what.
+    """Read interactions of users with items.
 
     Parameters
     ----------
     source : path, DataFrame, dict of columns, sparse matrix, ndarray, iterable of rows, or Interactions
-        Files are CSV, TSV, RecBole's ``.inter`` or Parquet (extra ``arrow``), compressed ones and
-        addresses too. Their keys are text; those of the other sources are what they are. Rows are
-        (user, item), (user, item, weight) or (user, item, weight, time). A sparse matrix has users in its
-        rows, items in its columns and weights in its cells; its keys are the numbers of these. Interactions
-        are returned as they are.
+        Files are CSV, TSV, RecBole's ``.inter`` or Parquet (extra ``arrow``); they may be compressed or at
+        addresses. Their keys are text; keys from other sources keep their type. Rows are (user, item), (user,
+        item, weight) or (user, item, weight, time). A sparse matrix has users in its rows, items in its
+        columns and weights in its cells; its keys are the row and column numbers. Interactions are returned
+        unchanged.
     user, item : str or int, optional
-        Name or number of the column of keys. Unless given, the column of a usual name (``user_id``, ``item``,
-        ``movieId`` ...), else the first and the second.
+        Name or number of the column of keys. By default, the column with a usual name (``user_id``, ``item``,
+        ``movieId`` ...), otherwise the first and the second.
     weight : str or int, optional
-        Name or number of the column of weights; all are 1 unless given. Below zero is an explicit negative.
+        Name or number of the column of weights; by default all are 1. A weight below zero is an explicit
+        negative.
     time : str or int, optional
-        Name or number of the column of times: numbers, or dates as ISO 8601 writes them. Unless given, a
-        column that is called ``timestamp`` or ``time``.
+        Name or number of the column of times: numbers, or dates in ISO 8601 format. By default, a column that
+        is called ``timestamp`` or ``time``.
     negative : str or int, optional
         Name or number of a column that is not 0 where the interaction is an explicit negative.
     separator : str, optional
-        Of the fields in a file, ``""`` for any blanks; guessed unless given.
+        Separator of the fields in a file, ``""`` for any white space; guessed by default.
     header : bool, optional
-        Whether the first line of a file has the names of the columns. Unless given it has if a column is
-        asked for by name, or the names are usual ones.
+        Whether the first line of a file has the names of the columns. By default it does if you name a column
+        or if it contains usual names.
     encoding : str, optional
-        Of a file.
+        Encoding of a file.
 
     Returns
     -------
     Interactions
-        Rows of keys in the order in which they are met first; equal pairs as often as they come.
+        Keys have rows in the order in which they first occur; repeated pairs are kept.
 
     Raises
     ------
     CorpusError
-        If there is no interaction, or a key, weight or time is none: the message has its row.
+        If there is no interaction, or a key, weight or time is invalid: the message gives its row.
     FormatError
-        If a file is no table, or a column is missing.
+        If a file is not a table, or a column is missing.
     ImportError
         If a Parquet file needs pyarrow.
 
@@ -124,7 +125,7 @@ def _places(table: Table, asked: dict[str, Column | None]) -> dict[str, int]:
 
 
 class Keys:
-    """Keys that get rows in the order in which they are met first.
+    """Keys that get rows in the order in which they first occur.
 
     Parameters
     ----------
@@ -220,7 +221,7 @@ def numbers(column: Sequence[Any], what: str, label: str, n_before: int = 0) -> 
     Raises
     ------
     CorpusError
-        If a value is no finite number; the message has its row.
+        If a value is not a finite number; the message gives its row.
     """
     try:
         found = np.fromiter(map(float, column), np.float64, len(column))

@@ -1,4 +1,4 @@
-"""What all recommenders have in common: they learn, are measured, are kept, and continue."""
+"""What all recommenders have in common: they are trained, evaluated, saved, and resumed."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ class EpochLosses(Observer):
 
 
 class Recommender(Answers, Saveable):
-    """Base of the recommenders: how they learn, are measured and are kept; `Answers` has what they are asked.
+    """Base of the recommenders: how they are trained, evaluated and saved; `Answers` has their queries.
 
     Attributes
     ----------
     epoch_losses : list of float
-        Loss of an interaction in each epoch, where it is computed.
+        Mean loss per interaction in each epoch, if it is computed.
 
     Examples
     --------
@@ -132,18 +132,19 @@ class Recommender(Answers, Saveable):
         self, data: Any, *, checkpoint: PathLike | None = None, checkpoint_every: Any = None,
         callbacks: Iterable[Observer] = (),
     ) -> Self:  # fmt: skip
-        """Train on interactions; what was learned before is forgotten.
+        """Train on interactions; what was learned before is discarded.
 
         Parameters
         ----------
         data : Interactions, or a source that `read_interactions` takes
-            Those of a weight above 0 are learned from; the others are only not recommended again.
+            The model learns from interactions with a weight above 0; items of the others are not recommended
+            again.
         checkpoint : path, optional
-            Folder that keeps how far training has come; see `resume`.
+            Folder in which to save the progress of training; see `resume`.
         checkpoint_every : int or str, optional
-            Epochs, or a time such as ``"10min"``, which it is unless given.
+            A number of epochs, or a time such as ``"10min"``, the default.
         callbacks : iterable of Observer
-            Who watches, such as `ns2vec.ledger.RunLedger`.
+            Objects that watch training, such as `ns2vec.ledger.RunLedger`.
 
         Returns
         -------
@@ -152,11 +153,11 @@ class Recommender(Answers, Saveable):
         Raises
         ------
         ConfigError
-            If `checkpoint_every` or a callback cannot be, or the folder holds checkpoints of another run.
+            If `checkpoint_every` or a callback is invalid, or the folder holds checkpoints of another run.
         CorpusError
             If there is nothing to learn from.
         DivergenceError
-            If vectors have grown beyond numbers: the learning rate is too high.
+            If vectors have become infinite or NaN: the learning rate is too high.
         """
         resuming.prepare_checkpoints(checkpoint, checkpoint_every)
         told = checked_observers(callbacks)
@@ -203,7 +204,7 @@ class Recommender(Answers, Saveable):
     def resume(
         cls, folder: PathLike, *, checkpoint_every: Any = None, callbacks: Iterable[Observer] = ()
     ) -> Self:
-        """Go on with a `fit` from the newest checkpoint in a folder, to the end.
+        """Continue a `fit` from the newest checkpoint in a folder, to the end.
 
         With one thread the model is, to the byte, the one that an uninterrupted run would have made. The
         interactions are in the checkpoint.
@@ -211,7 +212,7 @@ class Recommender(Answers, Saveable):
         Parameters
         ----------
         folder : path
-            What `checkpoint` of `fit` was.
+            The folder that was given to `fit` as `checkpoint`.
         checkpoint_every : int or str, optional
             As in `fit`.
         callbacks : iterable of Observer
@@ -227,7 +228,7 @@ class Recommender(Answers, Saveable):
         FormatError
             If none can be read.
         ConfigError
-            If `checkpoint_every` cannot be.
+            If `checkpoint_every` is invalid.
 
         Examples
         --------
@@ -309,16 +310,16 @@ class Recommender(Answers, Saveable):
     # ---- evaluation ----
 
     def evaluate(self, split: Split, **settings: Any) -> RankingEvaluation:
-        """Rank all items for the users of a split, beside popularity: recall, NDCG and more with intervals.
+        """Rank all items for the users of a split, next to popularity: recall, NDCG and more, with intervals.
 
-        A user of whom nothing was trained is folded in from the split's history.
+        The vector of a user who was not trained is computed from the split's history.
 
         Parameters
         ----------
         split : Split
-            Whose `train` the model was trained on.
+            The split whose `train` the model was trained on.
         **settings
-            Of `ns2vec.evaluation.ranking.RankingSettings`, such as ``ks=(10, 20)``.
+            Options of `ns2vec.evaluation.ranking.RankingSettings`, such as ``ks=(10, 20)``.
 
         Returns
         -------
@@ -327,7 +328,7 @@ class Recommender(Answers, Saveable):
         Raises
         ------
         ConfigError
-            If the split has other keys than the model.
+            If the keys of the split are not those of the model.
         """
         self._check_fitted()
         n_users, n_items = len(self.users), len(self.items)
@@ -362,7 +363,7 @@ class Recommender(Answers, Saveable):
 
     @classmethod
     def load(cls, *args: Any, **kwargs: Any) -> Any:
-        """Read a recommender that was saved: see `KeyedVectors.load`.
+        """Read a saved recommender: see `KeyedVectors.load`.
 
         Raises
         ------

@@ -95,7 +95,7 @@ def top_items(
 
 
 def diverse(scores: Float32Array, items: Float32Array, n: int, strength: float) -> npt.NDArray[Any]:
-    """Return rows of n good items that differ: maximal marginal relevance (Carbonell & Goldstein 1998).
+    """Return rows of n good and diverse items: maximal marginal relevance (Carbonell & Goldstein 1998).
 
     Each is the one of the best ``10 n`` with the highest ``(1 - strength) * score - strength * cosine``, with
     scores from 0 to 1 and the cosine to the nearest item that was chosen before.
@@ -107,7 +107,7 @@ def diverse(scores: Float32Array, items: Float32Array, n: int, strength: float) 
     items : ndarray of shape (n_items, D), float32
     n : int
     strength : float
-        0: the n best; 1: the best one, then whatever is most unlike.
+        0: the n best; 1: the best one, then those that are most unlike the ones before.
     """
     pool = top_k(scores, POOL * n)
     pool = pool[scores[pool] > -np.inf]
@@ -128,11 +128,11 @@ def diverse(scores: Float32Array, items: Float32Array, n: int, strength: float) 
 
 
 def history_map(vectors: Float32Array, items: Float32Array, seen: Lists) -> Float64Array:
-    """Return how the vector of a user follows from the items that the user has met.
+    """Return the map from the items that a user has met to the user's vector.
 
-    It is the linear map by which the vectors of the users who were trained follow best from their histories,
-    in a ridge regression: ``p = [sum of q over the history / sqrt(length), 1] @ map``. A user who comes later
-    is folded in with it, and what an item of the history contributes to a score is a term of a sum.
+    It is the linear map that best predicts the vectors of trained users from their histories, by ridge
+    regression: ``p = [sum of q over the history / sqrt(length), 1] @ map``. It folds in users who come later,
+    and the contribution of an item of the history to a score is a term of a sum.
 
     Parameters
     ----------
@@ -168,8 +168,8 @@ def contributions(
 ) -> Float64Array:
     """Return what each item of a history adds to the scores of items, shape (n_rows, n_history).
 
-    For a user who was folded in they, the bias of an item and a term that all users share add up to the
-    score.
+    For a user who was folded in, these contributions, the bias of the item and a term that all users share
+    add up to the score.
     """
     parts = items[history].astype(np.float64) / np.sqrt(max(1, len(history)))
     found: Float64Array = items[rows].astype(np.float64) @ (parts @ mapping[:-1]).T

@@ -1,7 +1,7 @@
-"""Splits of interactions into what is trained on and what is asked for, as values that have a name.
+"""Splits of interactions into a training part and a test part, as values that have a name.
 
-A number from an evaluation says little without the split it comes from: those that were drawn at random let a
-model see the future, which makes it look better than it will be in use.
+A figure from an evaluation says little without the split that it comes from: random splits let a model see
+the future, which makes it look better than it will be in use.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ns2vec.recommend.interactions import Interactions
 
 @dataclass(frozen=True)
 class Split:
-    """Interactions to train on and to ask for, with the same keys.
+    """Interactions to train on and interactions to predict, with the same keys.
 
     Attributes
     ----------
@@ -27,16 +27,16 @@ class Split:
         How it was made, for reports.
     train, test : Interactions
     history : Interactions or None
-        What is known, as it is asked, about users who are not in `train`.
+        What is known about users who are not in `train` when the model is tested.
     cold_items : ndarray, int32, or None
-        Rows of the items that are not in `train`, among which the ones in `test` are to be found.
+        Rows of the items that are not in `train`; those in `test` must be found among them.
 
     Raises
     ------
     CorpusError
         If `train` or `test` is empty.
     ConfigError
-        If they have other keys.
+        If the two parts have different keys.
 
     Examples
     --------
@@ -64,12 +64,12 @@ class Split:
 
     @property
     def known(self) -> Interactions:
-        """What is not to be recommended again: `train`, and `history` where there is one."""
+        """What is not to be recommended again: `train`, and `history` if there is one."""
         return self.train if self.history is None else self.train.joined(self.history)
 
 
 def given(train: Interactions, test: Interactions) -> Split:
-    """Take a split that others have made; keys that only one part has get a row in both.
+    """Use a split that others have made; keys that only one part has get a row in both.
 
     Parameters
     ----------
@@ -91,13 +91,13 @@ def given(train: Interactions, test: Interactions) -> Split:
 
 
 def by_time(data: Interactions, test: float = 0.2) -> Split:
-    """Ask for the last share of each user's interactions.
+    """Test on the last share of each user's interactions.
 
     Parameters
     ----------
     data : Interactions
     test : float, optional
-        The share, between 0 and 1; a user's number is rounded down.
+        The share, between 0 and 1; the number for each user is rounded down.
 
     Returns
     -------
@@ -106,7 +106,7 @@ def by_time(data: Interactions, test: float = 0.2) -> Split:
     Raises
     ------
     ConfigError
-        If the interactions have no times, or the share cannot be one.
+        If the interactions have no times, or the share is invalid.
     CorpusError
         If a part is empty.
 
@@ -123,7 +123,7 @@ def by_time(data: Interactions, test: float = 0.2) -> Split:
 
 
 def leave_last(data: Interactions) -> Split:
-    """Ask for the last interaction of each user who has two or more.
+    """Test on the last interaction of each user who has two or more.
 
     Parameters
     ----------
@@ -152,13 +152,13 @@ def leave_last(data: Interactions) -> Split:
 
 
 def random_per_user(data: Interactions, test: float = 0.2, *, seed: int = 1) -> Split:
-    """Ask for a random share of each user's interactions.
+    """Test on a random share of each user's interactions.
 
     Parameters
     ----------
     data : Interactions
     test : float, optional
-        The share, between 0 and 1; a user's number is rounded down.
+        The share, between 0 and 1; the number for each user is rounded down.
     seed : int, optional
 
     Returns
@@ -168,7 +168,7 @@ def random_per_user(data: Interactions, test: float = 0.2, *, seed: int = 1) -> 
     Raises
     ------
     ConfigError
-        If the share or the seed cannot be one.
+        If the share or the seed is invalid.
     CorpusError
         If a part is empty.
 
@@ -188,8 +188,8 @@ def random_per_user(data: Interactions, test: float = 0.2, *, seed: int = 1) -> 
 def by_user(data: Interactions, users: float = 0.1, *, test: float = 0.2, seed: int = 1) -> Split:
     """Keep a share of the users out of training: how well are new users served?
 
-    Of these users the last share of interactions is asked for (a random one where there are no times), and
-    the rest is their `history`.
+    The last share of these users' interactions is tested (a random share if there are no times), and the rest
+    is their `history`.
 
     Parameters
     ----------
@@ -197,7 +197,7 @@ def by_user(data: Interactions, users: float = 0.1, *, test: float = 0.2, seed: 
     users : float, optional
         Share of the users, between 0 and 1.
     test : float, optional
-        Share of their interactions that is asked for, between 0 and 1.
+        Share of their interactions that is tested, between 0 and 1.
     seed : int, optional
 
     Returns
@@ -207,7 +207,7 @@ def by_user(data: Interactions, users: float = 0.1, *, test: float = 0.2, seed: 
     Raises
     ------
     ConfigError
-        If a share or the seed cannot be one.
+        If a share or the seed is invalid.
     CorpusError
         If a part is empty.
 
@@ -228,7 +228,7 @@ def by_user(data: Interactions, users: float = 0.1, *, test: float = 0.2, seed: 
 
 
 def by_item(data: Interactions, items: float = 0.1, *, seed: int = 1) -> Split:
-    """Keep a share of the items out of training, and ask for all interactions with them.
+    """Keep a share of the items out of training, and test on all interactions with them.
 
     Parameters
     ----------
@@ -244,7 +244,7 @@ def by_item(data: Interactions, items: float = 0.1, *, seed: int = 1) -> Split:
     Raises
     ------
     ConfigError
-        If the share or the seed cannot be one.
+        If the share or the seed is invalid.
     CorpusError
         If a part is empty.
 
