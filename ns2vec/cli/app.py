@@ -26,9 +26,9 @@ ns2vec app --model vectors.bin --port 8765
 ns2vec app --model old.bin --model new.bin --runs runs --read-only
 ns2vec app --openapi
 
-Open the address that is printed: what is behind its # is the token, without which nothing can be changed.
-The app listens on this machine only unless --host says otherwise; it loads nothing from elsewhere. Behind
-a proxy, or on another host, name what browsers will call it with --allow-host."""
+Open the address that is printed: the part after its # is the token, without which nothing can be changed.
+The app listens on this machine only, unless --host says otherwise; it loads nothing from elsewhere. Behind
+a proxy, or on another host, give the name that browsers use for it with --allow-host."""
 
 PORT = 8765
 SECONDS_TO_END = 5.0  # for the demo, after its epoch

@@ -18,7 +18,7 @@ from ns2vec.formats import open_for_read
 from ns2vec.training.config import TrainingConfig
 
 NAME = "calculate"
-HELP = "Tell how many pairs, negatives, bytes and seconds training will take."
+HELP = "Estimate how many pairs, negatives, bytes and seconds training will take."
 USAGE = "[CORPUS] [options]"
 EXAMPLES = """
 ns2vec calculate corpus.txt --sg --vector-size 300 --workers 2
@@ -28,8 +28,8 @@ ns2vec train corpus.txt --save-vocab counts.txt -q && ns2vec calculate --counts 
 ns2vec calculate --words 10000000 --types 50000 --min-count 1 --no-calibration
 ns2vec calculate --positives 1000000 --negative 5 --batch-size 1024 --drop-last
 
-Figures of work are for one epoch, seconds for the whole run on this machine as busy as it is now;
-memory is that of the process while it trains. The corpus is read twice."""
+Pairs and operations are for one epoch; seconds are for the whole run on this machine, as busy as it is now;
+memory is that of the process during training. The corpus is read twice."""
 
 # What changes the figures; other options of training make no difference here, and are refused.
 KNOWN = {field.name for field in fields(TrainingConfig)} | {"objective", "max_final_vocab"}
@@ -53,7 +53,7 @@ WIDTH = 46  # of a name and its figure
 def add_arguments(parser: Parser) -> None:
     """Add the options of ``calculate``."""
     parser.add_argument("corpus", nargs="?", metavar="CORPUS", help="text file, folder or address")
-    parser.add_argument("--json", action="store_true", help="write all figures as one object")
+    parser.add_argument("--json", action="store_true", help="write all figures as one JSON object")
     group = parser.add_argument_group("instead of a corpus")
     group.add_argument(
         "--counts", metavar="FILE", help="words with their counts, as ns2vec train --save-vocab writes them"
@@ -64,15 +64,15 @@ def add_arguments(parser: Parser) -> None:
         metavar="X",
         help="with --counts or --words: mean length of a sentence (20)",
     )
-    group.add_argument("--words", type=int, metavar="N", help="words of the corpus; counts fall as Zipf says")
+    group.add_argument("--words", type=int, metavar="N", help="words of the corpus; counts follow Zipf's law")
     group.add_argument("--types", type=int, metavar="N", help="with --words: how many of them are distinct")
     group.add_argument(
         "--positives",
         type=int,
         metavar="N",
-        help="just count: pairs and batches for N positives and --negative",
+        help="only count pairs and batches, for N positives and --negative",
     )
-    group.add_argument("--batch-size", type=int, metavar="N", help="with --positives: pairs of a batch")
+    group.add_argument("--batch-size", type=int, metavar="N", help="with --positives: pairs per batch")
     group.add_argument(
         "--drop-last", action="store_true", help="with --batch-size: leave out a last batch that is not full"
     )
@@ -83,10 +83,10 @@ def add_arguments(parser: Parser) -> None:
     )
     group = parser.add_argument_group("cluster", "computed from constants of one machine, not measured")
     group.add_argument(
-        "--cluster-workers", type=int, metavar="N", help="with --shards: what N workers on Ray take"
+        "--cluster-workers", type=int, metavar="N", help="with --shards: time and memory of N workers on Ray"
     )
     group.add_argument(
-        "--network", metavar="SPEED", help=f"between them, as 10Gbit or 100Mbit (default: {DEFAULT_NETWORK})"
+        "--network", metavar="SPEED", help=f"between them: 10Gbit, 100Mbit (default: {DEFAULT_NETWORK})"
     )
     train_options.add_model_options(parser)
 

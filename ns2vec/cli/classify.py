@@ -18,7 +18,7 @@ from ns2vec.formats import check_writable, fasttext_bin, open_for_read
 logger = logging.getLogger(__name__)
 
 NAME = "classify"
-HELP = "Learn labels of lines of text, predict them, test how good they are."
+HELP = "Learn labels for lines of text, predict them, and test how good they are."
 USAGE = "train|autotune|predict|test|quantize FILE... [options]"
 EXAMPLES = """
 ns2vec classify train lines.txt --word-ngrams 2 --output model.ns2v
@@ -26,13 +26,13 @@ ns2vec classify train lines.txt -bucket 1000 -o m.bin && ns2vec classify test m.
 ns2vec classify autotune lines.txt --budget 4 -loss softmax --output best.ns2v
 ns2vec classify train lines.txt -o m.ns2v && ns2vec classify quantize m.ns2v lines.txt --output small.ftz
 
-Lines are those of fastText: labels (__label__spam) and words. train writes ns2vec's own file, or fastText's
-if its name ends in .bin or, rounded as by quantize, in .ftz; predict, test and quantize read all of them.
-autotune tries options that are not given, learns with the best and prints what it tried; so does train with
+Lines have fastText's layout: labels (__label__spam) and words. train writes ns2vec's own file, or fastText's
+if its name ends in .bin or, quantized, in .ftz; predict, test and quantize read all of them.
+autotune tries options that are not given, trains with the best and prints what it tried; so does train with
 -autotune-validation, as in fastText, for 300 seconds unless -autotune-duration says otherwise. predict MODEL
-FILE writes the best label of each line, with --proba and probabilities; without FILE, or with -, it answers
-lines as they come. test MODEL FILE prints precision and recall at k, and with one label a line accuracy and
-F1; quantize prints sizes, and with FILE the same of both models. Options may be written as fastText does:
+FILE writes the best label of each line and, with --proba, probabilities; without FILE, or with -, it answers
+each line as it arrives. test MODEL FILE prints precision and recall at k and, if each line has one label,
+accuracy and F1; quantize prints sizes and, with FILE, both models' scores. fastText's options work, too:
 -lr, -epoch, -dim, -wordNgrams, -minn, -maxn, -minCount, -loss, -neg, -thread."""
 
 ACTIONS = {  # how many files each takes
@@ -42,25 +42,25 @@ TUNING_SECONDS = 300.0  # fastText's
 BLOCK_BYTES = 1 << 16
 # option -> (fastText's name, type, what it is)
 LEARNING: dict[str, tuple[str, Any, str]] = {
-    "vector_size": ("dim", positive, "numbers in a vector (default: 100)"),
+    "vector_size": ("dim", positive, "dimensions of a vector (default: 100)"),
     "epochs": ("epoch", positive, "passes over the lines (default: 5)"),
     "alpha": ("lr", float, "learning rate at the start (default: 0.1)"),
-    "min_count": ("minCount", natural, "rarer words are unknown (default: 1)"),
-    "word_ngrams": ("wordNgrams", positive, "pieces of up to so many words are features (default: 1)"),
-    "min_n": ("minn", natural, "least length of character n-grams (default: 0)"),
-    "max_n": ("maxn", natural, "largest length of character n-grams (default: 0, none)"),
+    "min_count": ("minCount", natural, "words that occur less often are unknown (default: 1)"),
+    "word_ngrams": ("wordNgrams", positive, "sequences of up to N words are features (default: 1)"),
+    "min_n": ("minn", natural, "shortest character n-grams (default: 0)"),
+    "max_n": ("maxn", natural, "longest character n-grams (default: 0, none)"),
     "bucket": ("bucket", positive, "buckets of n-grams (default: 2000000)"),
-    "negative": ("neg", positive, "negatives of sampled losses (default: 5)"),
+    "negative": ("neg", positive, "negatives for sampled losses (default: 5)"),
     "workers": ("thread", positive, "threads (default: 1)"),
-    "shards": ("shards", positive, "train in rounds of so many parts, alike for any number of threads"),
-    "seed": ("seed", natural, "of the random numbers (default: 1)"),
+    "shards": ("shards", positive, "train N parts in rounds: the same result for any number of threads"),
+    "seed": ("seed", natural, "seed of the random numbers (default: 1)"),
 }
 
 
 def add_arguments(parser: Parser) -> None:
     """Add the options of ``classify``."""
     parser.add_argument("action", choices=ACTIONS, help="what to do")
-    parser.add_argument("files", nargs="+", metavar="FILE", help="lines to learn from; or a model, lines")
+    parser.add_argument("files", nargs="+", metavar="FILE", help="lines to train on; or a model, then lines")
     parser.add_argument("-o", "--output", "-output", metavar="FILE", help="file for the model")
     parser.add_argument(
         "--prefix",
@@ -76,7 +76,7 @@ def add_arguments(parser: Parser) -> None:
         "-k", "--k", type=at_least(-1), metavar="N", default=1, help="labels per line; -1: all (default: 1)"
     )
     asking.add_argument(
-        "--threshold", type=float, metavar="P", default=0.0, help="less probable labels are left out"
+        "--threshold", type=float, metavar="P", default=0.0, help="leave out labels that are less probable"
     )
     asking.add_argument("--proba", action="store_true", help="predict: also write probabilities")
 
@@ -95,22 +95,24 @@ def add_learning(parser: Parser) -> None:
         "-loss",
         names=("softmax", "ova", "hs", "ns", "nce", "sampled_softmax"),
         default=argparse.SUPPRESS,
-        help="what is learned: {} (default: softmax)",
+        help="the loss: {} (default: softmax)",
     )
     runs.add_ledger_options(learning)
-    learning.add_argument("--validation", metavar="FILE", help="keep the epoch that is best on these lines")
+    learning.add_argument(
+        "--validation", metavar="FILE", help="keep the epoch with the best score on these lines"
+    )
 
 
 def add_tuning(parser: Parser) -> None:
     """Add those of autotune and of quantize."""
     tuning = parser.add_argument_group("autotune")
-    tuning.add_argument("--budget", type=positive, metavar="N", help="trainings (default: 50)")
+    tuning.add_argument("--budget", type=positive, metavar="N", help="training runs (default: 50)")
     tuning.add_argument(
         "--seconds",
         "-autotune-duration",
         type=float,
         metavar="S",
-        help="how long to take, in place of --budget",
+        help="how long to take, instead of --budget",
     )
     tuning.add_argument(
         "--metric", "-autotune-metric", metavar="NAME", default="accuracy",
@@ -119,12 +121,16 @@ def add_tuning(parser: Parser) -> None:
     tuning.add_argument("-autotune-validation", metavar="FILE", help="judge by these lines; train: autotune")
     rounding = parser.add_argument_group("quantize")
     rounding.add_argument(
-        "--keep", "-cutoff", type=positive, metavar="N", help="rows of words and n-grams (default: all)"
+        "--keep",
+        "-cutoff",
+        type=positive,
+        metavar="N",
+        help="rows of words and n-grams to keep (default: all)",
     )
     rounding.add_argument(
-        "--width", "-dsub", type=positive, metavar="N", help="numbers in a byte (default: 4)"
+        "--width", "-dsub", type=positive, metavar="N", help="components per byte (default: 4)"
     )
-    rounding.add_argument("--lengths", "-qnorm", action="store_true", help="round lengths by themselves")
+    rounding.add_argument("--lengths", "-qnorm", action="store_true", help="round lengths separately")
     rounding.add_argument("--outputs", "-qout", action="store_true", help="also round the vectors of labels")
 
 

@@ -20,10 +20,10 @@ def add_cluster_options(parser: Parser) -> None:
         "--cluster",
         metavar="WHERE",
         default=LOCAL,
-        help="who trains --shards: local threads (local), or --workers processes of Ray: on this machine or "
-        "the cluster of RAY_ADDRESS (ray), or on another (ray://HOST:10001, HOST:6379) (default: local)",
+        help="who trains --shards: local threads (local), or --workers processes of Ray, on this machine or "
+        "the cluster of RAY_ADDRESS (ray) or on another one (ray://HOST:10001, HOST:6379) (default: local)",
     )
-    parser.add_choice(group, "--wire", names=WIRES, help="how changed rows travel: {} (default: float32)")
+    parser.add_choice(group, "--wire", names=WIRES, help="how changed rows are sent: {} (default: float32)")
 
 
 def check_cluster_options(arguments: argparse.Namespace) -> None:

@@ -177,14 +177,14 @@ def add_format_option(parser: Parser) -> None:
     """Add what a command needs to read vectors."""
     text = "format of the vectors: {}; guessed unless given"
     parser.add_choice(parser, "--format", names=FORMATS, help=text)
-    parser.add_argument("--limit", type=positive, metavar="N", help="read the first N vectors only")
+    parser.add_argument("--limit", type=positive, metavar="N", help="read only the first N vectors")
     add_key_options(parser)
 
 
 def add_key_options(parser: Parser) -> None:
     """Add how the keys of vectors are decoded."""
     parser.add_argument(
-        "--encoding", type=encoding, metavar="NAME", help="of the keys of the vectors; utf8 unless given"
+        "--encoding", type=encoding, metavar="NAME", help="encoding of the keys (default: utf8)"
     )
     parser.add_argument(
         "--errors",
@@ -192,7 +192,7 @@ def add_key_options(parser: Parser) -> None:
         dest="unicode_errors",
         choices=("strict", "replace", "ignore", "surrogateescape", "backslashreplace"),
         metavar="HOW",
-        help="keys that are not valid: strict (an error, the default), replace, ignore, backslashreplace",
+        help="invalid bytes in keys: strict (an error, the default), replace, ignore, backslashreplace",
     )
 
 

@@ -38,11 +38,11 @@ ns2vec compare corpus.txt --objectives nce --samplers unigram --pairs pairs.tsv 
 ns2vec compare corpus.txt --objectives nce --budget 3s --output c.json && ns2vec compare --from c.json
 ns2vec compare corpus.txt --objectives nce --seeds 1 --budget 3s --runs runs && ns2vec runs list
 
-Full softmax is always among the candidates: time saved and F1 are given relative to it. Without
---objectives all are compared, with one sampler; without --samplers all that need no options, with one
-objective; with both, each with each. Options of training are those of ns2vec train and equal for all.
-Where the budget is too short, less text is trained on and the times of whole trainings are extrapolated;
-every candidate is trained with one seed at least."""
+Full softmax is always among the candidates: time saved and F1 are relative to it. Without --objectives,
+all objectives are compared, with one sampler; without --samplers, all samplers that need no options, with one
+objective; with both, every combination. Training options are those of ns2vec train, the same for all.
+If the budget is too short, less text is trained on, and the times of whole training runs are extrapolated;
+every candidate is trained with at least one seed."""
 
 FACTS_WORDS = 1_000_000
 LEAST_SHARE = 0.1
@@ -81,31 +81,31 @@ def add_arguments(parser: Parser) -> None:
     group.add_argument(
         "--facts-words", type=positive, default=FACTS_WORDS, metavar="N", help=f"their length ({FACTS_WORDS})"
     )
-    group.add_argument("--from", dest="record", metavar="FILE", help="show what --output has kept")
+    group.add_argument("--from", dest="record", metavar="FILE", help="show a file that --output has written")
     group = parser.add_argument_group("candidates")
-    group.add_argument("--objectives", metavar="NAME", help=f"of {', '.join(OBJECTIVES)}", **many)
-    group.add_argument("--samplers", metavar="NAME", help=f"of {', '.join(SAMPLERS)}, with options", **many)
-    group.add_argument("--seeds", type=int, metavar="N", help="one run for each (default: 1 2 3)", **many)
+    group.add_argument("--objectives", metavar="NAME", help=f"some of {', '.join(OBJECTIVES)}", **many)
+    group.add_argument("--samplers", metavar="NAME", help=f"{', '.join(SAMPLERS)}, with options", **many)
+    group.add_argument("--seeds", type=int, metavar="N", help="one run per seed (default: 1 2 3)", **many)
     group.add_argument(
         "--budget", type=_duration, default=DEFAULT_BUDGET, metavar="TIME",
-        help=f"for everything, as 120s, 5m or 1h; none: no limit (default: {DEFAULT_BUDGET / 60:g}m)",
+        help=f"time for everything: 120s, 5m, 1h; none: no limit (default: {DEFAULT_BUDGET / 60:g}m)",
     )  # fmt: skip
     group.add_argument(
         "--reference-share", type=float, default=REFERENCE_SHARE, metavar="X",
-        help="of the budget, for full softmax where it cannot have all of the text (default: %(default)s)",
+        help="share of the budget for full softmax, if it cannot have all of the text (default: %(default)s)",
     )  # fmt: skip
     group = parser.add_argument_group("questions")
     group.add_argument("--suite", metavar="NAME", default=[], help="suites, as in ns2vec evaluate", **many)
-    group.add_argument("--analogies", metavar="FILE", default=[], help="questions, four words a line", **many)
-    group.add_argument("--pairs", metavar="FILE", default=[], help="two words and a judgement a line", **many)
+    group.add_argument("--analogies", metavar="FILE", default=[], help="four words per line", **many)
+    group.add_argument("--pairs", metavar="FILE", default=[], help="two words and a score per line", **many)
     group.add_argument("--data-dir", metavar="FOLDER", help="where suites' files are ($NS2VEC_DATA)")
     group.add_argument(
-        "--held-out", type=float, default=0.05, metavar="X", help="share of the sentences (default: 0.05)"
+        "--held-out", type=float, default=0.05, metavar="X", help="share of sentences (default: 0.05)"
     )
     output = parser.add_argument_group("output")
     output.add_argument("--price-per-hour", type=_price, metavar="X", help="of this machine, in any currency")
-    output.add_argument("--json", action="store_true", help="everything, as JSON")
-    output.add_argument("--markdown", action="store_true", help="the tables as Markdown")
+    output.add_argument("--json", action="store_true", help="print everything as JSON")
+    output.add_argument("--markdown", action="store_true", help="print the tables as Markdown")
     output.add_argument("--html", metavar="FILE", help="also write a page with plots")
     output.add_argument("--output", metavar="FILE", help="also write everything as JSON")
     runs.add_ledger_options(output, has_one_run=False)

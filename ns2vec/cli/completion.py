@@ -9,16 +9,16 @@ from typing import Any
 from ns2vec.cli.parsing import Parser, add_common_options
 
 NAME = "completion"
-HELP = "Print what makes a shell complete commands, options and files of ns2vec."
+HELP = "Print the script that lets a shell complete ns2vec's commands, options and files."
 USAGE = "SHELL"
 EXAMPLES = """
 ns2vec completion bash > ns2vec.bash
 ns2vec completion zsh > _ns2vec
 ns2vec completion fish > ns2vec.fish
 
-For bash the file belongs into ~/.local/share/bash-completion/completions, under the name ns2vec; for zsh into
-a folder of $fpath, as _ns2vec; for fish into ~/.config/fish/completions, as ns2vec.fish. A shell that is
-started then completes. Write it again after an update. It needs pip install ns2vec[completion]."""
+For bash, put the file into ~/.local/share/bash-completion/completions under the name ns2vec; for zsh into
+a folder of $fpath, as _ns2vec; for fish into ~/.config/fish/completions, as ns2vec.fish. It works in every
+shell that is started afterwards. Write it again after an update. It needs pip install ns2vec[completion]."""
 
 SHELLS = ("bash", "zsh", "fish")
 
@@ -29,7 +29,7 @@ FOLDERS = ("FOLDER",)
 
 def add_arguments(parser: Parser) -> None:
     """Add the options of ``completion``."""
-    parser.add_argument("shell", choices=SHELLS, metavar="SHELL", help=f"of {', '.join(SHELLS)}")
+    parser.add_argument("shell", choices=SHELLS, metavar="SHELL", help=f"one of {', '.join(SHELLS)}")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -9,7 +9,7 @@ from ns2vec.cli.parsing import Parser, UsageError, positive
 from ns2vec.formats import DUPLICATES, FORMATS, NOT_FINITE, check_writable, native, read_vectors
 
 NAME = "convert"
-HELP = "Write vectors in another format, compressed, or only the first of them."
+HELP = "Write vectors in another format, compressed, or only the first ones."
 USAGE = "IN OUT [options]"
 EXAMPLES = """
 ns2vec convert vectors.bin vectors.txt
@@ -26,16 +26,16 @@ def add_arguments(parser: Parser) -> None:
         "source", metavar="IN", help="vectors; - is standard input; .gz, .xz ... are unpacked"
     )
     parser.add_argument("target", metavar="OUT", help="file to write; - is standard output")
-    text = "format of IN: {}; guessed from its content and name unless given"
+    text = "format of IN: {}; by default guessed from its content and name"
     parser.add_choice(parser, "--from", dest="source_format", names=FORMATS, help=text)
-    text = "format of OUT; by its suffix unless given, text if it has none"
+    text = "format of OUT; by default from its suffix, text if it has none"
     parser.add_choice(parser, "--to", dest="target_format", names=FORMATS, help=text)
-    parser.add_argument("--limit", type=positive, metavar="N", help="only the first N vectors")
-    text = "numbers of OUT: {} (int8 in native files only)"
+    parser.add_argument("--limit", type=positive, metavar="N", help="write only the first N vectors")
+    text = "type of the components of OUT: {} (int8 in native files only)"
     parser.add_choice(parser, "--dtype", names=native.DTYPES, help=text)
     add_key_options(parser)
     for flag, names, metavar, text in (
-        ("--duplicates", DUPLICATES, "WHICH", "which of equal keys counts: {}"),
+        ("--duplicates", DUPLICATES, "WHICH", "which of several equal keys to keep: {}"),
         ("--not-finite", NOT_FINITE, "HOW", "vectors with NaN or infinity: {}"),
     ):
         parser.add_choice(parser, flag, names=names, metavar=metavar, default=names[0], help=text)

@@ -29,7 +29,7 @@ from ns2vec.questions import Asker
 from ns2vec.word2vec import Word2Vec
 
 NAME = "demo"
-HELP = "Show it at work on words, clicks and a graph: generated ones, or a text of your own."
+HELP = "Show ns2vec at work on words, clicks and a graph: generated ones, or your own text."
 USAGE = "[options]"
 EXAMPLES = """
 ns2vec demo
@@ -50,13 +50,17 @@ N_NEIGHBOUR_LINES = 4
 
 def add_arguments(parser: Parser) -> None:
     """Add the options of ``demo``."""
-    parser.add_argument("--corpus", metavar="PATH", help="train on this text in place of the generated one")
-    parser.add_argument("--keep", metavar="FOLDER", help="leave the vectors (and the generated files) there")
+    parser.add_argument("--corpus", metavar="PATH", help="train on this text instead of the generated one")
+    parser.add_argument("--keep", metavar="FOLDER", help="keep the vectors (and the generated files) there")
     parser.add_argument(
         "--analogies", metavar="FILE", action="append", default=[], help="questions to ask about --corpus"
     )
     parser.add_argument(
-        "--pairs", metavar="FILE", action="append", default=[], help="word pairs to compare after --corpus"
+        "--pairs",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="word pairs to score after training on --corpus",
     )
     parser.add_argument(
         "--workers", type=positive, metavar="N", help="training threads (default: all processors)"

@@ -49,11 +49,11 @@ ns2vec evaluate vectors.bin --analogies questions.txt --restrict-vocab 30000 --s
 ns2vec evaluate vectors.txt --pairs pairs.tsv --markdown
 ns2vec evaluate vectors.bin vectors.txt --health --stability
 
---suite standard asks WordSim-353, SimLex-999, MEN, RG-65, MC-30, Google's analogies, AP, BLESS and
-ESSLLI, whose files are looked for in --data-dir, $NS2VEC_DATA, installed packages and, with
---download, at their addresses; --list-suites shows all. Vectors may be of any known format, text
+--suite standard is WordSim-353, SimLex-999, MEN, RG-65, MC-30, Google's analogies, AP, BLESS and
+ESSLLI. Their files are looked for in --data-dir, $NS2VEC_DATA, installed packages and, with
+--download, at their addresses; --list-suites shows all suites. Vectors may have any known format, text
 without a header (GloVe), or .npy with a file of words. Columns of question files are separated by tabs,
-semicolons, commas or blanks. --ranking takes vectors of users and of items, and interactions: it ranks all
+semicolons, commas or spaces. --ranking takes vectors of users and of items, and interactions: it ranks all
 items that a user does not know yet (docs/ranking.md). Exit code 1: a score is below --baseline, or a file
 has no score."""
 
@@ -86,11 +86,11 @@ def add_arguments(parser: Parser) -> None:
     output.add_argument(
         "--stability",
         action="store_true",
-        help="share of nearest neighbours in common with the first vectors",
+        help="share of nearest neighbours shared with the first vectors",
     )
-    output.add_argument("--json", action="store_true", help="everything, as JSON")
-    output.add_argument("--markdown", action="store_true", help="the table as Markdown")
-    output.add_argument("--html", metavar="FILE", help="also write a report that needs no other file")
+    output.add_argument("--json", action="store_true", help="print everything as JSON")
+    output.add_argument("--markdown", action="store_true", help="print the table as Markdown")
+    output.add_argument("--html", metavar="FILE", help="also write a self-contained report")
     output.add_argument("--baseline", metavar="FILE", help="accepted scores: exit code 1 below them")
     output.add_argument(
         "--run",
@@ -99,21 +99,21 @@ def add_arguments(parser: Parser) -> None:
     )
     output.add_argument("--write-baseline", metavar="FILE", help="accept the first model's scores")
     add_format_option(parser)
-    parser.add_argument("--vocab", metavar="FILE", help="words of an .npy file, one a line")
+    parser.add_argument("--vocab", metavar="FILE", help="words of an .npy file, one per line")
 
 
 def _add_questions(group: argparse._ArgumentGroup) -> None:
     many: dict[str, Any] = {"nargs": "+", "action": "extend", "default": []}
     group.add_argument("--suite", metavar="NAME", help="suites, lists of suites, .toml files", **many)
-    group.add_argument("--analogies", metavar="FILE", help="questions, four words a line", **many)
-    group.add_argument("--pairs", metavar="FILE", help="two words and a judgement a line", **many)
-    group.add_argument("--categories", metavar="FILE", help="a word and its category a line", **many)
+    group.add_argument("--analogies", metavar="FILE", help="four words per line", **many)
+    group.add_argument("--pairs", metavar="FILE", help="two words and a score per line", **many)
+    group.add_argument("--categories", metavar="FILE", help="a word and its category per line", **many)
     group.add_argument("--facts", action="store_true", help="short for --suite facts")
     group.add_argument("--data-dir", metavar="FOLDER", help="where suites' files are ($NS2VEC_DATA)")
     group.add_argument("--download", action="store_true", help="download files that are not found here")
     group.add_argument("--list-suites", action=_ListSuites, nargs=0, help="list what is available and exit")
     group.add_argument(
-        "--malformed", choices=ON_MALFORMED, default="skip", help="lines that do not fit (default: skip)"
+        "--malformed", choices=ON_MALFORMED, default="skip", help="for malformed lines (default: skip)"
     )
 
 
@@ -123,22 +123,22 @@ def _add_scoring(group: argparse._ArgumentGroup) -> None:
         type=natural,
         default=300000,
         metavar="N",
-        help="only the first N words are known; 0: all (default: 300000)",
+        help="use only the first N words; 0: all (default: 300000)",
     )
-    group.add_argument("--case-sensitive", action="store_true", help="do not compare upper-cased words")
+    group.add_argument("--case-sensitive", action="store_true", help="distinguish upper and lower case")
     group.add_argument(
         "--missing",
         choices=tuple(MISSING),
         default="skip",
-        help="questions with unknown words (default: skip)",
+        help="what to do with questions that have unknown words (default: skip)",
     )
     group.add_argument(
         "--own-questions",
         action="store_true",
-        help="score each model on all the questions it knows the words of",
+        help="score each model on all questions whose words it knows",
     )
     group.add_argument(
-        "--method", choices=tuple(ANALOGY_METHODS), default="3cosadd", help="of analogies (default: 3cosadd)"
+        "--method", choices=tuple(ANALOGY_METHODS), default="3cosadd", help="for analogies (default: 3cosadd)"
     )
     group.add_argument(
         "--post",
@@ -147,12 +147,12 @@ def _add_scoring(group: argparse._ArgumentGroup) -> None:
         default=[],
         choices=tuple(POSTPROCESSING),
         metavar="NAME",
-        help=f"also score changed vectors: {', '.join(POSTPROCESSING)}",
+        help=f"also score postprocessed vectors: {', '.join(POSTPROCESSING)}",
     )
     group.add_argument(
-        "--draws", type=natural, default=1000, metavar="N", help="of intervals and tests (default: 1000)"
+        "--draws", type=natural, default=1000, metavar="N", help="for intervals and tests (default: 1000)"
     )
-    group.add_argument("--seed", type=natural, default=1, metavar="N", help="of the draws (default: 1)")
+    group.add_argument("--seed", type=natural, default=1, metavar="N", help="seed of the draws (default: 1)")
 
 
 def _add_ranking(group: argparse._ArgumentGroup) -> None:
@@ -161,14 +161,14 @@ def _add_ranking(group: argparse._ArgumentGroup) -> None:
         action="store_true",
         help="rank items for users: VECTORS are those of users, then of items, in pairs of files",
     )
-    group.add_argument("--train", metavar="FILE", help="known interactions: a user and an item a line")
+    group.add_argument("--train", metavar="FILE", help="known interactions: a user and an item per line")
     group.add_argument("--test", metavar="FILE", help="interactions to find")
     group.add_argument(
         "--lists", type=positive, nargs="+", metavar="K", default=[10, 20],
         help="lengths of the lists (default: 10 20)",
     )  # fmt: skip
     group.add_argument(
-        "--ties", type=natural, default=1, metavar="SEED", help="of the order of equal scores (default: 1)"
+        "--ties", type=natural, default=1, metavar="SEED", help="seed of the order of ties (default: 1)"
     )
 
 

@@ -26,10 +26,10 @@ ns2vec explain --word king --cbow --negative 3 --sampler uniform
 ns2vec explain --word paris --sg --objective hierarchical_softmax
 ns2vec explain --word paris --corpus corpus.txt --sg --objective nce --seed 7 --json
 
-A small model is trained first, with one thread unless --workers says otherwise (and on the generated
-corpus with --min-count 1); then the step is made at the learning rate --alpha in the first sentence that
-has the word; the sentence is the batch of samplers that draw from it. Skip-gram: the word is the input and
-its neighbour is predicted. CBOW: the word is predicted from its neighbours."""
+A small model is trained first, with one thread unless --workers says otherwise (and with --min-count 1 on
+the generated corpus). Then the step is made at the learning rate --alpha in the first sentence that
+has the word; for samplers that draw from a batch, this sentence is the batch. Skip-gram: the word is the
+input, and its neighbour is predicted. CBOW: the word is predicted from its neighbours."""
 
 FACTS_TYPES, FACTS_WORDS = 2000, 30_000
 WIDTH = 100
@@ -38,8 +38,8 @@ WIDTH = 100
 def add_arguments(parser: Parser) -> None:
     """Add the options of ``explain``."""
     parser.add_argument("--word", required=True, metavar="W", help="the word to follow")
-    parser.add_argument("--corpus", metavar="PATH", help="train on this text in place of the generated one")
-    parser.add_argument("--json", action="store_true", help="write all figures as one object")
+    parser.add_argument("--corpus", metavar="PATH", help="train on this text instead of the generated one")
+    parser.add_argument("--json", action="store_true", help="write all figures as one JSON object")
     train_options.add_model_options(parser)
 
 

@@ -16,21 +16,21 @@ OPTIONS: dict[str, tuple[str, Any, Any, str]] = {
     "bucket": ("--bucket", natural, 2_000_000, "buckets that n-grams are hashed into"),
     "minn": ("--min-n", natural, 3, "shortest n-grams, in characters"),
     "maxn": ("--max-n", natural, 6, "longest n-grams; 0 for none"),
-    "t": ("--sample", float, 1e-4, "threshold of subsampling frequent words"),
+    "t": ("--sample", float, 1e-4, "threshold for subsampling frequent words"),
     "lr": ("--alpha", float, 0.05, "learning rate at the start; it falls to 0"),
     "dim": ("--vector-size", positive, 100, "dimensions of a vector"),
-    "ws": ("--window", positive, 5, "words to each side of the centre word"),
+    "ws": ("--window", positive, 5, "words on each side of the centre word"),
     "epoch": ("--epochs", positive, 5, "passes over the text"),
     "neg": ("--negative", positive, 5, "noise words"),
-    "thread": ("--workers", positive, None, "training threads (default: 3, which in fastText is 12)"),
+    "thread": ("--workers", positive, None, "training threads (default: 3; in fastText 12)"),
     "seed": ("--seed", natural, None, "with -thread 1 the same seed gives the same vectors"),
 }
 LOSSES = {"ns": [], "hs": ["--hs", "1", "--negative", "0"]}
 #: What fastText's own training has otherwise than ns2vec's defaults.
 FIXED = ("--fasttext", "--min-alpha", "0", "--ns-exponent", "0.5")
 WITHOUT_EFFECT = {
-    "lrUpdateRate": "the rate follows the text word by word",
-    "saveOutput": "the outputs are in the .bin",
+    "lrUpdateRate": "the learning rate follows the text word by word",
+    "saveOutput": "the output vectors are in the .bin file",
 }
 NOT_OFFERED = {
     "wordNgrams": "-wordNgrams is for classifiers: leave it out, or join phrases with ns2vec train --phrases",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 NAME = "graph"
-HELP = "Make vectors of the nodes of a graph, or try how well they predict links."
+HELP = "Make vectors for the nodes of a graph, or test how well they predict links."
 USAGE = "embed|links EDGES [options]"
 EXAMPLES = """
 ns2vec graph embed edges.txt --output nodes.bin
@@ -28,26 +28,26 @@ ns2vec graph embed edges.txt --model node2vec --p 0.5 --q 2 --walks-per-node 5 -
 ns2vec graph embed edges.txt --model line --epochs 20 --vector-size 32 --output nodes.bin
 ns2vec graph links edges.txt --model deepwalk --share 0.2
 
-EDGES has a line for each edge: source, target and perhaps a weight above 0, with blanks or commas between
-them. embed writes vectors, as ns2vec train does. --model line writes both orders side by side, of half the
-size each. links holds a share of the edges out, learns from the others, and writes how well scores tell
-those held out from as many pairs without an edge: what walks with negatives are trained to give, or else
-the cosine."""
+EDGES has one line per edge: source, target and possibly a weight above 0, separated by spaces or commas.
+embed writes vectors, as ns2vec train does. --model line concatenates both orders, each with half the
+size. links holds out a share of the edges, trains on the others, and writes how well scores distinguish
+the held-out edges from as many pairs without an edge. The score is what walks with negatives are trained to
+predict, or otherwise the cosine."""
 
 #: flag, conversion, help; names are those of the library's parameters.
 OPTIONS: tuple[tuple[str, Any, str], ...] = (
     ("vector_size", positive, "dimensions of a vector (default: 128)"),
-    ("walk_length", positive, "nodes of a walk (default: 40)"),
+    ("walk_length", positive, "nodes in a walk (default: 40)"),
     ("walks_per_node", positive, "walks from each node in an epoch (default: 10)"),
-    ("window", positive, "nodes to each side on a walk (default: 10)"),
-    ("negative", positive, "negatives of each example (default: 5)"),
+    ("window", positive, "nodes on each side on a walk (default: 10)"),
+    ("negative", positive, "negatives for each example (default: 5)"),
     ("epochs", positive, "epochs (default: 1, with line 50)"),
     ("alpha", float, "learning rate at the start (default: 0.025)"),
-    ("objective", str, "what is trained, as hierarchical_softmax (default: negative_sampling)"),
-    ("sampler", str, "where negatives come from (default: unigram)"),
+    ("objective", str, "the loss, such as hierarchical_softmax (default: negative_sampling)"),
+    ("sampler", str, "how negatives are drawn (default: unigram)"),
     ("workers", positive, "training threads (default: 1)"),
-    ("shards", positive, "train in rounds of so many parts, alike for any number of workers"),
-    ("seed", int, "of walks, negatives and first vectors (default: 1)"),
+    ("shards", positive, "train N parts in rounds: the same result for any number of workers"),
+    ("seed", int, "seed of walks, negatives and initial vectors (default: 1)"),
 )
 WALKS = ("walk_length", "walks_per_node", "window")
 
@@ -56,7 +56,9 @@ def add_arguments(parser: Parser) -> None:
     """Add the options of ``graph``."""
     parser.add_argument("action", choices=("embed", "links"), help="what to do")
     parser.add_argument("edges", metavar="EDGES", help="a file of edges, decompressed by its suffix")
-    parser.add_argument("-o", "--output", metavar="FILE", help="vectors, in the format of the suffix (embed)")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", help="file for the vectors, in the format of its suffix (embed)"
+    )
     group = parser.add_argument_group("model")
     models = ("deepwalk", "node2vec", "line")
     parser.add_choice(
@@ -70,7 +72,7 @@ def add_arguments(parser: Parser) -> None:
     group = parser.add_argument_group("graph")
     group.add_argument("--directed", action="store_true", help="edges are directed")
     group.add_argument(
-        "--share", type=float, default=0.2, metavar="X", help="of edges held out (default: 0.2)"
+        "--share", type=float, default=0.2, metavar="X", help="share of edges to hold out (default: 0.2)"
     )
 
 

@@ -124,5 +124,7 @@ class Parser(argparse.ArgumentParser):
 def add_common_options(parser: Parser) -> None:
     """Add what every command understands."""
     group = parser.add_argument_group("messages")
-    group.add_argument("-v", "--verbose", action="count", default=0, help="say more on stderr; -vv: all")
-    group.add_argument("-q", "--quiet", action="count", default=0, help="say less on stderr: errors only")
+    group.add_argument(
+        "-v", "--verbose", action="count", default=0, help="report more on stderr; -vv: everything"
+    )
+    group.add_argument("-q", "--quiet", action="count", default=0, help="report less on stderr: errors only")

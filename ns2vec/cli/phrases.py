@@ -29,9 +29,9 @@ ns2vec phrases learn corpus.txt -o 2.ns2v && ns2vec phrases learn corpus.txt --p
 ns2vec phrases learn corpus.txt.gz -o two.ns2v && ns2vec phrases export two.ns2v --output list.tsv
 
 learn counts pairs of words and keeps those with a score above the threshold. With --phrases, which may be
-given several times, the text is joined by those first: phrases of phrases have three words and more.
-apply writes a sentence a line; export writes phrase, tabulator, score, the best first. gensim's Phrases and
-Phraser files are read too. ns2vec train --phrases 2 learns and joins before it trains."""
+given several times, the text is first joined by those: phrases of phrases have three words or more.
+apply writes one sentence per line; export writes phrase, tab, score, the best first. gensim's Phrases and
+Phraser files are read, too. ns2vec train --phrases 2 learns and joins before it trains."""
 
 
 def add_arguments(parser: Parser) -> None:
@@ -78,7 +78,7 @@ def add_learning_options(parser: Parser, prefix: str = "") -> None:
         return
     group.add_argument("--delimiter", metavar="TEXT", default="_", help="joins the words (default: _)")
     group.add_argument(
-        "--max-vocab-size", type=positive, metavar="N", help="drop rare pairs when there are more"
+        "--max-vocab-size", type=positive, metavar="N", help="drop rare pairs if there are more than N"
     )
     group.add_argument(
         "--connector-words",

@@ -12,7 +12,7 @@ from ns2vec.cli.parsing import Parser, UsageError, positive
 from ns2vec.questions import NAMED, Answer, Asker, QuestionError, render, split_terms
 
 NAME = "query"
-HELP = "Ask for neighbours, analogies, the odd one out; at a prompt when no words are given."
+HELP = "Ask for neighbours, analogies, the odd one out; at a prompt if no words are given."
 USAGE = "VECTORS [WORD...] [options]"
 EXAMPLES = """
 ns2vec query vectors.bin king
@@ -25,7 +25,7 @@ ns2vec query vectors.bin --similarity king queen --json
 printf 'king\\nking - man + woman\\n' | ns2vec query vectors.bin
 
 Words that begin with a dash go after --. Without words, questions are read from standard input,
-one a line; at a terminal, :help shows what can be asked there."""
+one per line; at a terminal, :help shows what you can ask."""
 
 PROMPT_HELP = """\
 king                       the words nearest to it
@@ -43,14 +43,14 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument("vectors", metavar="VECTORS", help="file of vectors; - is standard input")
     parser.add_argument("words", nargs="*", metavar="WORD", help="words, + and -")
     group = parser.add_argument_group("questions")
-    for flag, text in (("--positive", "words to add"), ("--negative", "words to take away")):
+    for flag, text in (("--positive", "words to add"), ("--negative", "words to subtract")):
         group.add_argument(flag, nargs="+", metavar="WORD", action="extend", default=[], help=text)
     for name, (wanted, _, text) in NAMED.items():
         # one quoted string may hold all words, so they are counted when it has been split
         group.add_argument(f"--{name}", nargs="+", metavar="WORD", dest=name, help=f"{wanted}: {text}")
     parser.add_argument("--topn", type=positive, default=10, metavar="N", help="words to list (default: 10)")
-    parser.add_argument("--restrict-vocab", type=positive, metavar="N", help="search the first N words only")
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument("--restrict-vocab", type=positive, metavar="N", help="search only the first N words")
+    parser.add_argument("--json", action="store_true", help="print one JSON object per line")
     add_format_option(parser)
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 NAME = "recommend"
-HELP = "Train a recommender on a table of clicks; recommend items with reasons; measure it."
+HELP = "Train a recommender on a table of clicks; recommend items with reasons; evaluate it."
 USAGE = "train|top|similar|evaluate FILE [KEY...] [options]"
 EXAMPLES = """
 ns2vec recommend train clicks.csv --hold-out 0.2 --output shop.ns2v
@@ -30,8 +30,8 @@ ns2vec recommend train clicks.csv -o n.ns2v --epochs 3 && ns2vec recommend top n
 ns2vec recommend train clicks.csv -o g.ns2v --model lightgcn && ns2vec recommend similar g.ns2v i1
 ns2vec recommend train clicks.csv -o c.ns2v && ns2vec recommend evaluate c.ns2v later.csv
 
-train reads a user and an item a line (CSV, TSV, .inter; docs/recommend.md); with --hold-out it first trains
-without that share of each user's interactions, the last ones where there are times, and prints how many of
+train reads a user and an item per line (CSV, TSV, .inter; docs/recommend.md). With --hold-out it first trains
+without this share of each user's interactions (the last ones if there are times) and prints how many of
 them it finds. top recommends for a user, or for the items of --history. similar lists neighbours of an item
 or, with --users, of a user. evaluate ranks all items for the users of a second file."""
 
@@ -56,7 +56,7 @@ def add_arguments(parser: Parser) -> None:
     group.add_argument(
         "--history", nargs="+", metavar="ITEM", help="recommend to a user who has met these items"
     )
-    group.add_argument("--reasons", type=natural, default=0, metavar="N", help="give N reasons for each")
+    group.add_argument("--reasons", type=natural, default=0, metavar="N", help="give N reasons for each item")
     group.add_argument(
         "--diversity",
         type=float,
@@ -69,26 +69,32 @@ def add_arguments(parser: Parser) -> None:
     group.add_argument(
         "--include-seen", action="store_true", help="also recommend items that the user has met"
     )
-    group.add_argument("--users", action="store_true", help="similar: the key is that of a user")
+    group.add_argument("--users", action="store_true", help="similar: the key is a user")
 
 
 def _add_training(parser: Parser, group: Any) -> None:
     parser.add_choice(group, "--model", names=MODELS, default="matrix", help="one of {} (default: matrix)")
-    group.add_argument("--hold-out", type=float, metavar="SHARE", help="measure on this share first")
+    group.add_argument(
+        "--hold-out", type=float, metavar="SHARE", help="first evaluate on this share of the data"
+    )
     for name in ("user", "item", "weight", "time"):
         group.add_argument(f"--{name}", metavar="COLUMN", help=f"name or number of the column of {name}s")
     group.add_argument("--least", type=float, metavar="X", help="weights below X do not count as choices")
     for side in ("user", "item"):
         group.add_argument(
-            f"--{side}-features", metavar="FILE", help=f"table of what is known of {side}s: --model machine"
+            f"--{side}-features",
+            metavar="FILE",
+            help=f"table of what is known about {side}s: --model machine",
         )
     group.add_argument("--loss", metavar="NAME", help="bpr, warp, logistic or softmax")
-    group.add_argument("--sampler", metavar="NAME", help="where negatives come from")
+    group.add_argument("--sampler", metavar="NAME", help="how negatives are drawn")
     for flag in ("vector-size", "epochs", "negatives", "workers", "shards", "layers", "window"):
         group.add_argument(f"--{flag}", type=positive, metavar="N", help="option of the model")
     for flag in ("learning-rate", "regularization", "ns-exponent", "popularity", "validation"):
         group.add_argument(f"--{flag}", type=float, metavar="X", help="option of the model")
-    group.add_argument("--seed", type=natural, default=1, metavar="N", help="(default: 1)")
+    group.add_argument(
+        "--seed", type=natural, default=1, metavar="N", help="seed of the random numbers (default: 1)"
+    )
     runs.add_ledger_options(group)
 
 

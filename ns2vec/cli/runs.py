@@ -23,9 +23,9 @@ ns2vec train corpus.txt -o a.bin --runs runs --run-id r1 && ns2vec runs show r1
 for k in 5 9; do ns2vec train corpus.txt -o a.bin --negative $k --runs r; done && ns2vec runs compare --runs r
 ns2vec runs list --runs . --json
 
-A RUN is the name of a run in the folder, or the path of one; without any, show takes the newest and compare
-the two newest. stop asks a run to end after its epoch. Exit code 1: there is no such run; 2: the command
-makes no sense. docs/runs.md tells what is recorded."""
+A RUN is the name of a run in the folder, or the path of one; without a name, show takes the newest run and
+compare the two newest. stop asks a run to end after its epoch. Exit code 1: there is no such run; 2: the
+command makes no sense. docs/runs.md says what is recorded."""
 
 
 def add_arguments(parser: Parser) -> None:
@@ -39,7 +39,7 @@ def add_arguments(parser: Parser) -> None:
 def add_ledger_options(group: Any, *, has_one_run: bool = True) -> None:
     """Add what makes a training write a ledger; a command that may train several times names none of them."""
     group.add_argument(
-        "--runs", metavar="FOLDER", help="record the training there, for ns2vec runs and ns2vec app"
+        "--runs", metavar="FOLDER", help="record the training run there, for ns2vec runs and ns2vec app"
     )
     if has_one_run:
         group.add_argument("--run-id", metavar="NAME", help="name of the run's folder (default: by the time)")

@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 Training: TypeAlias = Callable[..., tuple[int, int]]
 
 NAME = "train"
-HELP = "Train word vectors on text: one sentence a line, words between blanks."
+HELP = "Train word vectors on text: one sentence per line, words separated by spaces."
 USAGE = "CORPUS... --output FILE [options]"
 EXAMPLES = """
 ns2vec train corpus.txt --output vectors.bin
@@ -50,8 +50,8 @@ ns2vec train corpus.txt --phrases 2 --output vectors.bin --runs recorded
 ns2vec train --doc2vec --dm 0 corpus.txt --output documents.bin --save-model model
 ns2vec train --fasttext --sg corpus.txt -bucket 100000 --output vectors.txt --save-model model.bin
 
-Defaults are those of the library, which are gensim's. word2vec.c has others for three options:
--cbow 1 there means -alpha 0.05, -threads is 12, and the last learning rate is alpha / 10000.
+Defaults are those of the library, which are gensim's. word2vec.c has different ones for three options:
+-cbow 1 there means -alpha 0.05, -threads is 12, and the final learning rate is alpha / 10000.
 Ctrl-C after the first epoch keeps what has been learned so far."""
 
 
@@ -94,15 +94,17 @@ def _add_result_options(parser: Parser) -> None:
         "--output",
         "-output",
         metavar="FILE",
-        help="the vectors; - is standard output; .gz, .xz ... compress",
+        help="file for the vectors; - is standard output; .gz, .xz ... compress",
     )
-    text = "format of the output: {}; by the suffix unless given"
+    text = "format of the output: {}; by default from the suffix"
     parser.add_choice(group, "--format", names=FORMATS, help=text)
     group.add_argument(
         "--save-vocab", "-save-vocab", metavar="FILE", help="also write the words with their counts"
     )
     group.add_argument(
-        "--save-model", metavar="FILE", help="also write the whole model, for load() to train on or to infer"
+        "--save-model",
+        metavar="FILE",
+        help="also write the whole model, for load(), further training or inference",
     )
     for kind in ("analogies", "pairs"):
         group.add_argument(

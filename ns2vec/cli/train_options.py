@@ -24,50 +24,58 @@ DEFAULTS = {
 
 NUMBERS: tuple[tuple[str, tuple[str, ...], Any, str], ...] = (
     ("vector_size", ("-size", "--size"), int, "dimensions of a vector"),
-    ("window", ("-window",), int, "words to each side of the centre word"),
+    ("window", ("-window",), int, "words on each side of the centre word"),
     ("negative", ("-negative",), int, "noise words for each window; 0 turns negative sampling off"),
     ("epochs", ("-iter", "--iter"), int, "passes over the corpus"),
     ("min_count", ("-min-count",), int, "leave out words that occur fewer times"),
-    ("sample", ("-sample",), float, "threshold of subsampling frequent words; 0 keeps all"),
+    ("sample", ("-sample",), float, "threshold for subsampling frequent words; 0 keeps all"),
     ("alpha", ("-alpha",), float, "learning rate at the start"),
     ("min_alpha", (), float, "learning rate at the end"),
     ("workers", ("-threads", "--threads"), int, "training threads"),
     ("seed", (), int, "with --workers 1 or --shards the same seed gives the same vectors"),
     ("shards", (), positive, "train N parts in rounds: the same vectors for any number of --workers"),
     ("ns_exponent", (), float, "noise is drawn in proportion to count ** EXPONENT"),
-    ("max_final_vocab", (), positive, "raise min_count until at most N words stay"),
-    ("max_vocab_size", (), positive, "drop rare words while counting when there are more than N"),
-    ("batch_words", (), int, "words that a thread takes at a time"),
+    ("max_final_vocab", (), positive, "raise min_count until at most N words are left"),
+    ("max_vocab_size", (), positive, "drop rare words during counting if there are more than N"),
+    ("batch_words", (), int, "words per chunk, which one thread trains at one learning rate"),
 )
 
 NAMES: tuple[tuple[str, str, Iterable[str]], ...] = (
-    ("objective", "what is trained; instead of --hs and --negative 0", (*OBJECTIVES, "auto")),
-    ("sampler", "where noise words come from, as dynamic:m=4,anneal=linear; see samplers below", SAMPLERS),
+    ("objective", "the loss; instead of --hs and --negative 0", (*OBJECTIVES, "auto")),
+    (
+        "sampler",
+        "how noise words are drawn, for example dynamic:m=4,anneal=linear; see samplers below",
+        SAMPLERS,
+    ),
     (
         "negative_sharing",
-        "one set of noise words for a window, or for each pair as in word2vec.c",
+        "one set of noise words per window, or per pair as in word2vec.c",
         CHOICES["negative_sharing"],
     ),
-    ("backend", "who multiplies: own kernels, or BLAS", CHOICES["backend"]),
-    ("cbow_update", "where CBOW's mean is divided; 'corrected' is the true gradient", CHOICES["cbow_update"]),
-    ("guard", "what to do when training runs away", CHOICES["guard"]),
-    ("shard_merge", "how changes that shards made in the same row become one", CHOICES["shard_merge"]),
+    ("backend", "what multiplies: ns2vec's own kernels, or BLAS", CHOICES["backend"]),
+    (
+        "cbow_update",
+        "how CBOW's mean enters the update; 'corrected' is the true gradient",
+        CHOICES["cbow_update"],
+    ),
+    ("guard", "what to do if training diverges", CHOICES["guard"]),
+    ("shard_merge", "how the changes of several shards to the same row are merged", CHOICES["shard_merge"]),
 )
 
 SWITCHES: tuple[tuple[str, tuple[str, ...], str], ...] = (
-    ("hs", ("-hs",), "hierarchical softmax; add --negative 0 to have it alone"),
-    ("cbow_mean", (), "CBOW takes the mean (1) or the sum (0) of the context"),
-    ("shrink_windows", (), "each window shrinks at random, which gives near words more weight"),
+    ("hs", ("-hs",), "hierarchical softmax; add --negative 0 to use it alone"),
+    ("cbow_mean", (), "CBOW uses the mean (1) or the sum (0) of the context"),
+    ("shrink_windows", (), "each window shrinks at random, which gives close words more weight"),
     ("compute_loss", (), "sum the exact loss; slower"),
-    ("sorted_vocab", (), "order the words by falling count"),
+    ("sorted_vocab", (), "sort the words by descending count"),
     ("null_word", (), "add a padding word"),
 )
 
 #: Options of Doc2Vec alone.
 DOCUMENTS = {
-    "dm": "PV-DM (1), where a document's words predict with it, or PV-DBOW (0), where it does alone",
-    "dm_mean": "PV-DM takes the mean (1) or the sum (0) of words and document",
-    "dbow_words": "PV-DBOW trains word vectors, too",
+    "dm": "PV-DM (1): a document predicts words together with the words around them; PV-DBOW (0): alone",
+    "dm_mean": "PV-DM uses the mean (1) or the sum (0) of words and document",
+    "dbow_words": "PV-DBOW also trains word vectors",
 }
 
 #: Options of FastText alone, which are fastText's too.
@@ -128,7 +136,7 @@ def _add_text(group: argparse._ArgumentGroup, name: str, metavar: str, help: str
 
 def _add_sampler_help(parser: Parser) -> None:
     """List the samplers with their options: ``name:option=value,option=value``."""
-    lines = ["NAME:option=value,option=value, with what an option is unless given:"]
+    lines = ["NAME:option=value,option=value, with the default of each option:"]
     common = options_of(Sampler)
     for name, made in SAMPLERS.items():
         own = [option for option in options_of(made) if option not in common]
@@ -155,7 +163,7 @@ def add_document_options(parser: Parser) -> None:
     group.add_argument(
         "--doc2vec",
         action="store_true",
-        help="each line is a document, blank ones too, and --output gets their vectors by number of line",
+        help="each line is a document, even a blank one, and --output gets their vectors, by line number",
     )
     for name, text in DOCUMENTS.items():
         parser.add_switch(group, _flag(name), dest=name, help=text)
@@ -167,7 +175,7 @@ def add_subword_options(parser: Parser) -> None:
     group.add_argument(
         "--fasttext",
         action="store_true",
-        help="words also have n-grams; --save-model FILE.bin writes what the fasttext package loads",
+        help="words also have n-grams; --save-model FILE.bin writes a file that the fasttext package loads",
     )
     for name, (others, text) in SUBWORDS.items():
         group.add_argument(
@@ -190,7 +198,7 @@ def add_checkpoint_options(parser: Parser) -> None:
     group.add_argument(
         "--accept-corpus",
         action="store_true",
-        help="with --resume: only warn when the text has another size or time than at the checkpoint",
+        help="with --resume: only warn if the size or time of the text has changed since the checkpoint",
     )
 
 
