@@ -118,7 +118,7 @@ def add_tuning(parser: Parser) -> None:
         "--metric", "-autotune-metric", metavar="NAME", default="accuracy",
         help="what to optimise: accuracy (f1 is the same), macro_f1, f1:LABEL, log_loss (default: accuracy)",
     )  # fmt: skip
-    tuning.add_argument("-autotune-validation", metavar="FILE", help="judge by these lines; train: autotune")
+    tuning.add_argument("-autotune-validation", metavar="FILE", help="lines to judge by (train: autotune)")
     rounding = parser.add_argument_group("quantize")
     rounding.add_argument(
         "--keep",

@@ -175,7 +175,7 @@ def command_line(name: str, otherwise: Sequence[str]) -> str:
 
 def add_format_option(parser: Parser) -> None:
     """Add what a command needs to read vectors."""
-    text = "format of the vectors: {}; guessed unless given"
+    text = "format of the vectors: {}; guessed by default"
     parser.add_choice(parser, "--format", names=FORMATS, help=text)
     parser.add_argument("--limit", type=positive, metavar="N", help="read only the first N vectors")
     add_key_options(parser)

@@ -67,7 +67,7 @@ def add_arguments(parser: Parser) -> None:
     for name, convert, text in OPTIONS:
         group.add_argument(f"--{name.replace('_', '-')}", type=convert, metavar="X", help=text)
     group.add_argument("--p", type=float, metavar="X", help="node2vec: 1 / p is the weight of going back")
-    group.add_argument("--q", type=float, metavar="X", help="node2vec: 1 / q is the weight of going away")
+    group.add_argument("--q", type=float, metavar="X", help="node2vec: 1 / q is the weight of going further")
     runs.add_ledger_options(group, has_one_run=False)
     group = parser.add_argument_group("graph")
     group.add_argument("--directed", action="store_true", help="edges are directed")

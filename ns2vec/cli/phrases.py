@@ -66,8 +66,8 @@ def add_learning_options(parser: Parser, prefix: str = "") -> None:
     """Add what says which pairs are phrases."""
     group = parser.add_argument_group("learning phrases")
     for flag, convert, text in (
-        ("min-count", positive, "rarer pairs are none (default: 5)"),
-        ("threshold", float, "a phrase scores more (default: 10, with npmi 0.5)"),
+        ("min-count", positive, "pairs that occur less often are ignored (default: 5)"),
+        ("threshold", float, "score above which a pair is a phrase (default: 10, with npmi 0.5)"),
     ):
         group.add_argument(
             f"--{prefix}{flag}", type=convert, metavar="X" if convert is float else "N", help=text

@@ -42,7 +42,7 @@ def add_ledger_options(group: Any, *, has_one_run: bool = True) -> None:
         "--runs", metavar="FOLDER", help="record the training run there, for ns2vec runs and ns2vec app"
     )
     if has_one_run:
-        group.add_argument("--run-id", metavar="NAME", help="name of the run's folder (default: by the time)")
+        group.add_argument("--run-id", metavar="NAME", help="name of the run's folder (default: the time)")
 
 
 def ledgers(arguments: argparse.Namespace) -> list[Any]:

@@ -124,7 +124,7 @@ def add_model_options(parser: Parser) -> None:
         parser.add_switch(group, _flag(name), *others, dest=name, help=text + _default(name))
     for name, text, names in NAMES:
         _add_text(group, name, "NAME", f"{text}: {', '.join(names)}{_default(name)}")
-    text = "memory for encoded text, as 64MiB; the rest goes to a temporary file, with 0 the text is read "
+    text = "memory for encoded text (64MiB); the rest goes to a temporary file; with 0 the text is read "
     _add_text(group, "corpus_memory", "SIZE", f"{text}again each epoch{_default('corpus_memory')}")
     _add_sampler_help(parser)
 
@@ -188,7 +188,7 @@ def add_checkpoint_options(parser: Parser) -> None:
     group = parser.add_argument_group("checkpoints")
     text = "write checkpoints there: the last two, one more at the end and at SIGTERM or Ctrl-C"
     _add_text(group, "checkpoint", "FOLDER", text)
-    text = "as 30s, 10min or 2h, or a number of epochs (default: 10min)"
+    text = "a time such as 30s, 10min or 2h, or a number of epochs (default: 10min)"
     _add_text(group, "checkpoint_every", "TIME", text)
     group.add_argument(
         "--resume",

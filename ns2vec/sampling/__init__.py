@@ -1,14 +1,14 @@
-"""Which rows are negatives, and with what probability.
+"""Which rows become negatives, and with what probability.
 
 - `ns2vec.sampling.base`     what a sampler is
-- `ns2vec.sampling.bound`    a sampler at work on one vocabulary
+- `ns2vec.sampling.bound`    a sampler bound to one vocabulary
 - `ns2vec.sampling.static`   one distribution for all windows: unigram, random, uniform, log_uniform
 - `ns2vec.sampling.shared`   batch, pool, and mixtures of samplers
 - `ns2vec.sampling.aware`    looking at the model: dynamic, hard, adaptive, cached, self_adversarial
 - `ns2vec.sampling.steering` how these change while the model trains
 - `ns2vec.sampling.policies` their choices alone, on a matrix of scores
 - `ns2vec.sampling.interface` their interface in C, for ctypes
-- `ns2vec.sampling.custom`   functions of the user's own
+- `ns2vec.sampling.custom`   the user's own functions
 - `ns2vec.sampling.spec`     from ``sampler="name:option=value"`` to a sampler
 - `ns2vec.sampling.report`   what a sampler prefers and leaves out
 """

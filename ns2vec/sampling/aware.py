@@ -45,11 +45,11 @@ class AwareSampler(Sampler):
     Parameters
     ----------
     base : str or Sampler
-        Where candidates come from: a sampler with one distribution for all windows.
+        The sampler that draws candidates; it must have one distribution for all windows.
     anneal : {"linear", "cosine", "rise", "constant"}, optional
         How hardness changes with the progress of a run: from 1 to 0, or ("rise") from 0 to 1.
     until : float
-        Share of the run after which negatives come from the base alone: early stopping of the hard ones.
+        Share of the run after which negatives come from the base alone: early stopping for hard negatives.
     on_collision, exclude
         See `Sampler`. Centres and excluded words are never chosen, whatever `on_collision` is.
 
@@ -117,13 +117,13 @@ class AwareSampler(Sampler):
 class Dynamic(AwareSampler):
     """Each negative is the best of m candidates by its score with the input (DNS: Zhang et al. 2013, SIGIR).
 
-    With ``top=n`` it is one of the n best, any as likely as another (DNS(M, N): Shi et al. 2023,
+    With ``top=n`` it is one of the n best, with equal probability (DNS(M, N): Shi et al. 2023,
     arXiv:2302.03472); with a temperature, one of the m in proportion to exp(score / temperature).
 
     Parameters
     ----------
     m : int
-        Candidates of each negative, 1 to 1024. Annealing takes it to 1.
+        Candidates for each negative, 1 to 1024. Annealing reduces it to 1.
     top : int
     temperature : float, optional
     base, anneal, until, on_collision, exclude
@@ -160,21 +160,21 @@ DEFAULT_M = {"input": 64, "positive": 256}
 class Hard(AwareSampler):
     """The hardest of m candidates that a margin lets through, but never near-duplicates of the positive.
 
-    What is hard is a high cosine between the input vectors of candidate and positive (``near="positive"``;
-    of items, which are no inputs, between their own vectors), or a high score with the input
-    (``near="input"``). Of those within the bounds, ranks `first` to `last`
-    are taken, k of them without repetition. A set is short where too few are left.
+    A candidate is hard if the cosine between the input vectors of candidate and positive is high
+    (``near="positive"``; for items, which are not inputs, between their own vectors), or if its score with
+    the input is high (``near="input"``). Of the candidates within the bounds, ranks `first` to `last` are
+    taken, k of them without repetition. A set is short if too few are left.
 
     Parameters
     ----------
     m : int, optional
-        Candidates of a set; None is 256 near the positive and 64 near the input. Annealing takes it to k.
+        Candidates for a set; None is 256 near the positive and 64 near the input. Annealing reduces it to k.
     near : {"positive", "input"}
     margin : float
-        No negative has a score above that of the positive less margin times its size (NV-Retriever,
-        arXiv:2407.15831, for positive scores), or a cosine above 1 - margin with it.
+        No negative has a score above that of the positive minus margin times its magnitude (NV-Retriever,
+        arXiv:2407.15831, for positive scores), or a cosine above 1 - margin with the positive.
     first, last : int
-        Window of ranks, 0 is the hardest; last 0 is first + k.
+        Range of ranks, 0 being the hardest; ``last=0`` means first + k.
     duplicates : float
         Highest cosine with the positive's input vector that a negative may have.
     base, anneal, until, on_collision, exclude
@@ -182,16 +182,16 @@ class Hard(AwareSampler):
 
     Notes
     -----
-    Negatives near the positive resemble the word that is to be predicted, those near the input what the model
-    wrongly expects: training drives the latter away from the words that they stand against, so they are no
-    nearer to them than others. Seen on 25 MB of English (100 dimensions, seed 1; 5 epochs with `unigram`),
-    mean cosine of negative and positive, skip-gram and CBOW: near the positive .520 and .493, near the
-    input .228 and .157, uniform .277 and .168, unigram .217 and .123.
+    Negatives near the positive resemble the word to be predicted; those near the input are what the model
+    wrongly expects. Training drives the latter away from the positives, so they are no closer to them than
+    other words. On 25 MB of English (100 dimensions, seed 1; 5 epochs with `unigram`), the mean cosine of
+    negative and positive, for skip-gram and CBOW, was .520 and .493 near the positive, .228 and .157 near the
+    input, .277 and .168 with uniform, and .217 and .123 with unigram.
 
-    The harder, the less general the vectors: after 3 epochs of skip-gram with each, MEN was .211 near the
-    positive, .324 near the input and .407 with unigram (held-out loss 4.71, 2.65 and 2.52). Where the vectors
-    are to serve everywhere, take ``near="input"``, which also has fewer candidates to look at, or go back to
-    the base in time (`anneal`, `until`).
+    The harder the negatives, the less general the vectors: after 3 epochs of skip-gram with each, MEN was
+    .211 near the positive, .324 near the input and .407 with unigram (held-out loss 4.71, 2.65 and 2.52). For
+    general-purpose vectors, use ``near="input"``, which also has fewer candidates to score, or return to the
+    base in time (`anneal`, `until`).
 
     Examples
     --------
@@ -244,22 +244,22 @@ FORMS = ("loss", "rank")
 class Adaptive(AwareSampler):
     """Negatives as hard as the model can take.
 
-    With ``form="loss"`` each is the best of 1 to m candidates: more while the loss falls, fewer when it rises
-    or is no number. The loss that is watched is that of the centre and of a row of the base, which does not
-    depend on the hardness itself. With ``form="rank"`` a factor of the input vector is drawn in proportion to
-    its size times the standard deviation of that factor among the output rows, then a rank r in proportion to
-    exp(-r / lambda), and the row of that rank by the factor (AOBPR: Rendle & Freudenthaler 2014, WSDM); the
-    ranks are sorted again every V log2 V sets.
+    With ``form="loss"`` each negative is the best of 1 to m candidates: more while the loss falls, fewer when
+    it rises or is NaN. The loss that is watched is that of the centre and of a row drawn from the base, which
+    does not depend on the hardness itself. With ``form="rank"`` a factor of the input vector is drawn in
+    proportion to its magnitude times the standard deviation of that factor among the output rows, then a rank
+    r in proportion to exp(-r / lambda), and the row with that rank by the factor is taken (AOBPR: Rendle &
+    Freudenthaler 2014, WSDM); the ranks are sorted again every V log2 V sets.
 
     Parameters
     ----------
     form : {"loss", "rank"}
     m : int
-        Most candidates.
+        The largest number of candidates.
     step, start : float
-        How far one comparison of losses moves the hardness, and where it begins.
+        How far one comparison of losses moves the hardness, and its initial value.
     interval : int
-        Sets whose mean loss is compared.
+        Number of sets whose mean loss is compared.
     scale : float
         Lambda as a share of the vocabulary.
     base, anneal, until, on_collision, exclude
@@ -310,11 +310,11 @@ class Adaptive(AwareSampler):
 
 @SAMPLERS.entry("cached")
 class Cached(AwareSampler):
-    """A pool of hard rows for each word or cluster, from which negatives are drawn at once (NSCaching).
+    """A pool of hard rows for each word or cluster, from which negatives are drawn directly (NSCaching).
 
-    A pool holds `size` rows. It is made when its key is first met and made new after `every` uses, by the
+    A pool holds `size` rows. It is made when its key first occurs and renewed after `every` uses, by the
     thread that uses it: `extra` candidates, and the old rows if they are kept, compete by their score with
-    the present input, or by score / temperature plus Gumbel noise, which takes rows without repetition in
+    the current input, or by score / temperature plus Gumbel noise, which samples rows without replacement in
     proportion to exp(score / temperature) (Zhang et al. 2019, arXiv:1812.06410).
 
     Parameters
@@ -324,10 +324,10 @@ class Cached(AwareSampler):
     every : int
         Uses of a pool between two refreshes.
     clusters : int
-        0: a pool for each centre, ``4 * V * size`` bytes. Else a power of 2 up to 65536: inputs share a pool
-        whose first log2(clusters) numbers have the same signs.
+        0: a pool for each centre, ``4 * V * size`` bytes. Otherwise a power of 2 up to 65536: inputs share a
+        pool if their first log2(clusters) components have the same signs.
     keep : bool
-        Old rows compete.
+        Whether the old rows compete, too.
     temperature : float, optional
     base, anneal, until, on_collision, exclude
         See `AwareSampler`. Hardness is the share of the sets that come from pools.
@@ -383,17 +383,18 @@ class Cached(AwareSampler):
 class Warp(AwareSampler):
     """The first of some candidates that comes within a margin of 1 of the positive, weighted by log rank.
 
-    How many candidates that took estimates the rank of the positive: (V - 1) // tries, where rows that may be
-    negatives count alone. Where none of them comes so near, the set is short and nothing is trained (Weston
-    et al. 2011, "WSABIE", IJCAI, algorithm 1). It is made for objectives with the link ``"hinge"``.
+    The number of candidates that this took gives an estimate of the rank of the positive, (V - 1) // tries,
+    in which only rows that may be negatives count. If no candidate comes within the margin, the set is short
+    and nothing is trained (Weston et al. 2011, "WSABIE", IJCAI, algorithm 1). The sampler is made for
+    objectives with the link ``"hinge"``.
 
     Parameters
     ----------
     tries : int
-        Candidates that are looked at, 1 to 1024.
+        Candidates to score at most, 1 to 1024.
     base, anneal, until, on_collision, exclude
-        See `AwareSampler`. Hardness is the share of the sets that are chosen so. Ranks are estimated for
-        candidates that are as likely as each other.
+        See `AwareSampler`. Hardness is the share of the sets that are chosen in this way. Rank estimates
+        assume that all candidates are equally likely.
 
     Examples
     --------
@@ -416,10 +417,10 @@ class Warp(AwareSampler):
 
 @SAMPLERS.entry("self_adversarial")
 class SelfAdversarial(AwareSampler):
-    """Rows of the base, weighted by how hard they are: k times the softmax of alpha times their scores.
+    """Rows drawn from the base, weighted by their hardness: k times the softmax of alpha times their scores.
 
-    No gradient goes through the weights (Sun et al. 2019, arXiv:1902.10197, eq. 5). Annealing takes alpha to
-    0, where all weights are 1.
+    No gradient flows through the weights (Sun et al. 2019, arXiv:1902.10197, eq. 5). Annealing reduces alpha
+    to 0, where all weights are 1.
 
     Parameters
     ----------

@@ -49,8 +49,7 @@ class NoiseData:
     ----------
     counts : ndarray of shape (V,), int64
     noise : ndarray of shape (V,), float64
-        The model's own noise distribution: count ** ns_exponent, or the `cum_table` that a user has
-        put in place.
+        The model's own noise distribution: count ** ns_exponent, or the `cum_table` that you have set.
     kept : ndarray of shape (V,), float64
         Probability that an occurrence of each word survives subsampling.
     key_to_index : mapping
@@ -93,7 +92,7 @@ class NoiseData:
         return len(self.counts)
 
     def lists_to_csr(self, lists: Lists, what: str) -> tuple[Int64Array, Int32Array]:
-        """Turn ``{word: words}`` into offsets (V + 1,) and rising rows (n,); unknown words are left out.
+        """Turn ``{word: words}`` into offsets (V + 1,) and ascending rows (n,); unknown words are left out.
 
         Words are keys of the vocabulary, or rows where there are no keys.
 
@@ -138,7 +137,7 @@ class NoiseData:
         return offsets, np.concatenate(pieces) if pieces else np.empty(0, dtype=np.int32)
 
     def row_of(self, key: Any) -> int | None:
-        """Row of a key, or of a row itself; None for a word that is not in the vocabulary.
+        """Return the row of a key (a row stays as it is), or None for a word that is not in the vocabulary.
 
         Parameters
         ----------
@@ -218,16 +217,16 @@ class Sampler(ABC):
     Parameters
     ----------
     on_collision : {"redraw", "skip", "keep"}, optional
-        What is done with a draw of the centre itself (or of an excluded word): drawn again, 16 times at
-        most; left out; or, for the centre, kept as a negative. None takes what the objective needs.
+        What happens if the centre itself (or an excluded word) is drawn: it is drawn again, at most 16 times;
+        left out; or, for the centre, kept as a negative. None takes what the objective needs.
     exclude : {"window"} or mapping, optional
-        Filter of false negatives: words of the window itself, or ``{word: words that are no negatives
-        of it}``.
+        Filter for false negatives: the words of the window itself, or
+        ``{word: words that are not negatives of it}``.
 
     Raises
     ------
     ConfigError
-        If an option has another value.
+        If an option has an invalid value.
 
     Examples
     --------
@@ -264,7 +263,7 @@ class Sampler(ABC):
         """
 
     def bind(self, data: NoiseData) -> BoundSampler:
-        """Join the sampler to a vocabulary.
+        """Bind the sampler to a vocabulary.
 
         Parameters
         ----------
@@ -277,11 +276,11 @@ class Sampler(ABC):
         return BoundSampler(self, data)
 
     def options(self) -> dict[str, Any]:
-        """Return the arguments that make an equal sampler: what is kept under the names of the parameters."""
+        """Return the arguments that make an equal sampler: the attributes named like the parameters."""
         return {name: getattr(self, name) for name in options_of(type(self)) if hasattr(self, name)}
 
     def state_dict(self) -> dict[str, Any]:
-        """Everything a saved model has to keep: `ns2vec.sampling.make_sampler` takes it back.
+        """Return everything a saved model must keep: `ns2vec.sampling.make_sampler` restores it.
 
         Raises
         ------

@@ -1,6 +1,6 @@
-"""A sampler at work on one vocabulary: it draws, gives probabilities and reports.
+"""A sampler bound to one vocabulary: it draws, gives probabilities and reports.
 
-It does so with the very C functions that training calls.
+It uses the same C functions as training.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class BoundSampler:
-    """A sampler at work on one vocabulary.
+    """A sampler bound to one vocabulary.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ class BoundSampler:
         Raises
         ------
         ConfigError
-            If the sampler can draw in training only.
+            If the sampler can draw only in training.
         """
         if self.source.block is not None:
             return np.asarray(self.source.block(n, np.random.default_rng(seed)), dtype=np.int32)
@@ -90,10 +90,10 @@ class BoundSampler:
         return drawn
 
     def log_q(self, rows: npt.ArrayLike, *, centre: int = 0, context: int = -1, k: int = 1) -> Float64Array:
-        """Log probability that a draw is each of `rows`, given the key.
+        """Return the log probability that a draw is each of `rows`, given the key.
 
-        Where the draws of a set depend on each other (explicit lists) it is the log of the share of a row
-        that is expected among k of them.
+        If the draws of a set depend on each other (explicit lists), it is the log of the expected share of a
+        row among k of them.
 
         Parameters
         ----------
@@ -101,7 +101,7 @@ class BoundSampler:
         centre, context : int
             Rows of the window's centre and input; -1: none.
         k : int
-            Draws of a set.
+            Draws per set.
 
         Returns
         -------
@@ -110,7 +110,7 @@ class BoundSampler:
         Raises
         ------
         ConfigError
-            If the sampler cannot tell.
+            If the sampler does not know.
         """
         wanted = np.ascontiguousarray(rows, dtype=np.int32)
         if self.source.draws is None or not self.source.draws.tells:
@@ -132,7 +132,7 @@ class BoundSampler:
         }
 
     def restore(self, state: Mapping[str, Any], n_dims: int) -> None:
-        """Go on from what `state` returned for the same sampler and vocabulary.
+        """Continue from what `state` returned for the same sampler and vocabulary.
 
         Parameters
         ----------
@@ -154,14 +154,14 @@ class BoundSampler:
             raise ConfigError(f"{unknown[0]} is unknown")
 
     def report(self, **options: Any) -> dict[str, float]:
-        """What the sampler prefers and leaves out; see `ns2vec.sampling.report.sampler_report`.
+        """Report what the sampler prefers and leaves out; see `ns2vec.sampling.report.sampler_report`.
 
-        Where it looks at the model, what its draws did in training: see `Steering.report`.
+        If it looks at the model, the report also says what its draws did in training: see `Steering.report`.
 
         Parameters
         ----------
         **options
-            Of `ns2vec.sampling.report.sampler_report`.
+            Options of `ns2vec.sampling.report.sampler_report`.
 
         Returns
         -------

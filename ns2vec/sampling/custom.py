@@ -1,4 +1,4 @@
-"""Samplers of the user's own: a C function called without the GIL, or a Python function that fills blocks."""
+"""The user's own samplers: a C function called without the GIL, or a Python function that fills blocks."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def optional_log_q(probabilities: npt.ArrayLike | None, n_words: int) -> Float32
 
 
 class LowLevel(Sampler):
-    """A function in machine code (numba cfunc, ctypes, Cython), called by the training threads themselves.
+    """A function in machine code (numba cfunc, ctypes, Cython), which the training threads call directly.
 
     Parameters
     ----------
@@ -41,10 +41,11 @@ class LowLevel(Sampler):
         `context` is -1 under window sharing and for CBOW. `hidden` is NULL unless `wants_hidden`.
         `log_q` is NULL unless the objective needs probabilities and `tells_log_q`; then it has k + 1
         entries, the last for the centre. `rng` is the state of the chunk's stream: the function draws
-        its random numbers from it alone, so that runs repeat. All threads call the function at once.
+        its random numbers from it alone, so that runs repeat. All threads call the function concurrently.
         A row outside the vocabulary ends training with an error.
     probabilities : array_like of shape (V,), optional
-        Of a draw, where one distribution serves all windows; objectives with offsets then use them.
+        Probability that a draw is each row, if one distribution serves all windows; objectives with offsets
+        then use it.
     tells_log_q : bool
         The function fills `log_q` itself.
     wants_hidden : bool
@@ -106,12 +107,12 @@ class FromCallable(Sampler):
     Parameters
     ----------
     function : callable
-        ``function(n, generator)`` returns n rows; `generator` is a numpy Generator seeded for the
-        chunk, so runs repeat where the function draws from it alone. Called with the GIL, once a
-        chunk and never for a single pair; rows that are not needed are dropped, and used once more
-        where collisions need more than n.
+        ``function(n, generator)`` returns n rows; `generator` is a numpy Generator seeded for the chunk, so
+        runs repeat if the function draws from it alone. It is called with the GIL, once per chunk and never
+        for a single pair; rows that are not needed are dropped, and rows are used again if collisions need
+        more than n.
     probabilities : array_like of shape (V,), optional
-        Of a draw; objectives with offsets need them.
+        Probability that a draw is each row; objectives with offsets need it.
     on_collision, exclude
         See `Sampler`.
 

@@ -22,17 +22,16 @@ POOL_KINDS = ("allowed", "forbidden", "explicit")
 class Batch(Sampler):
     """Negatives from the batch of the window: its own words, or a pool that all its windows share.
 
-    A batch is `size` successive words of a chunk. Without a pool each negative is one of them, any
-    position as likely as another (in-batch negatives: Yih et al. 2011); its probability is the share
-    of a word among the words that survive subsampling, which is what `log_q` tells and what sampled
-    softmax subtracts (Yi et al. 2019, RecSys). With ``pool=n``, n rows are drawn from the noise
-    distribution for each batch and shared (Ji et al. 2016, arXiv:1611.06172), so a draw has that
-    distribution.
+    A batch is `size` successive words of a chunk. Without a pool, each negative is one of them, with equal
+    probability for each position (in-batch negatives: Yih et al. 2011). The probability of a word is its
+    share among the words that survive subsampling, which is what `log_q` returns and what sampled softmax
+    subtracts (Yi et al. 2019, RecSys). With ``pool=n``, n rows are drawn from the noise distribution for each
+    batch and shared (Ji et al. 2016, arXiv:1611.06172), so a draw has that distribution.
 
     Parameters
     ----------
     size : int
-        Words of a batch.
+        Words per batch.
     pool : int
         Rows of a shared pool; 0 for in-batch negatives.
     on_collision, exclude
@@ -62,24 +61,24 @@ class Batch(Sampler):
 
 @SAMPLERS.entry("pool")
 class Pool(Sampler):
-    """Lists of the key word: allowed or forbidden negatives, or explicit ones.
+    """Lists for each key word: allowed, forbidden or explicit negatives.
 
-    - ``"allowed"``: each draw is one of the key's list, any as likely as another (pseudo-typed
-      negatives: Krompass et al. 2015);
+    - ``"allowed"``: each draw is from the key's list, with equal probabilities (pseudo-typed negatives:
+      Krompass et al. 2015);
     - ``"forbidden"``: drawn from `fallback` until a row is not on the list, 64 times at most;
-    - ``"explicit"``: rows of the list without repetition, all of it when it is not longer than k
-      (items that were shown and not chosen, say).
+    - ``"explicit"``: rows of the list without repetition, all of them if the list is not longer than k (for
+      example, items that were shown and not chosen).
 
     Keys without a list draw from `fallback`.
 
     Parameters
     ----------
     lists : mapping or path
-        ``{word: words}``, or a text file with a line ``word word word ...`` for each key.
+        ``{word: words}``, or a text file with one line ``word word word ...`` for each key.
     kind : {"allowed", "forbidden", "explicit"}
     key : {"centre", "context"}
-        Which word of a pair the lists belong to; ``"context"`` needs ``negative_sharing="pair"``
-        and skip-gram, because only there each context has negatives of its own.
+        Which word of a pair the lists belong to; ``"context"`` needs ``negative_sharing="pair"`` and
+        skip-gram, because only there does each context have its own negatives.
     fallback : Sampler, optional
         Default `Unigram`.
     on_collision, exclude
@@ -87,8 +86,8 @@ class Pool(Sampler):
 
     Notes
     -----
-    `nce` and `sampled_softmax` compare a centre with how often noise hits it. Where noise cannot (the centre
-    is not on its own list of allowed words), they learn nothing about it; negative sampling does.
+    `nce` and `sampled_softmax` compare a centre with how often noise hits it. If noise cannot hit it (the
+    centre is not on its own list of allowed words), they learn nothing about it; negative sampling does.
 
     Examples
     --------
@@ -159,7 +158,7 @@ def read_lists(path: PathLike) -> dict[str, list[str]]:
 
 @SAMPLERS.entry("mixed")
 class Mixed(Sampler):
-    """Each negative from one of several samplers, chosen by weight (``mixed:unigram=0.8,uniform=0.2``).
+    """Each negative comes from one of several samplers, chosen by weight (``mixed:unigram=0.8,uniform=0.2``).
 
     Its log q is that of the mixture.
 

@@ -1,4 +1,4 @@
-"""From what a user gives as ``sampler=`` to a `Sampler`."""
+"""From the value of ``sampler=`` to a `Sampler`."""
 
 from __future__ import annotations
 

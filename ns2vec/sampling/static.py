@@ -21,7 +21,7 @@ from ns2vec.sampling.noise import noise_distribution
 
 
 class StaticSampler(Sampler):
-    """Base of the static samplers: a subclass says how probable each row is.
+    """Base of the static samplers: a subclass defines the probability of each row.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ class Unigram(StaticSampler):
     Parameters
     ----------
     exponent : float, optional
-        None takes the model's `ns_exponent` (and its `cum_table`, where a user has replaced it).
+        None takes the model's `ns_exponent` (and its `cum_table`, if you have replaced it).
     on_collision, exclude
         See `Sampler`.
 
@@ -97,7 +97,7 @@ class Unigram(StaticSampler):
 
 @SAMPLERS.entry("random")
 class Random(StaticSampler):
-    """Words of the corpus as they come: in proportion to count (Gantner et al. 2012, WBPR).
+    """Random words of the corpus, in proportion to count (Gantner et al. 2012, WBPR).
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ class Random(StaticSampler):
 
 @SAMPLERS.entry("uniform")
 class Uniform(StaticSampler):
-    """Every word as likely as another; needs no table.
+    """All words equally likely; needs no table.
 
     Parameters
     ----------
