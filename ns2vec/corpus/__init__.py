@@ -1,7 +1,7 @@
 """Text and sentences in, chunks of ids out.
 
 Public readers: `LineSentence`, `PathLineSentences`, `Text8Corpus`. Inside the package
-`open_corpus` and `open_corpus_file` turn whatever a user gives into a `Corpus`, which can be
+`open_corpus` and `open_corpus_file` turn any input into a `Corpus`, which can be
 scanned (counted, and kept encoded) and read in chunks:
 
 - `ns2vec.corpus.sources`   every kind of input behind one interface

@@ -32,17 +32,17 @@ Source: TypeAlias = "PathLike | Any"
 
 
 class LineSentence:
-    r"""One sentence per line, words separated by blanks.
+    r"""One sentence per line, words separated by white space.
 
     Parameters
     ----------
     source : path or file object
-        A path (compressed files and URLs as smart_open reads them) or an object with ``seek``
-        that yields lines of bytes or str.
+        A path (also of a compressed file, or a URL that smart_open reads), or an object with ``seek`` that
+        yields lines of bytes or str.
     max_sentence_length : int
-        Longer lines come in parts of this many words.
+        Longer lines are split into parts of this many words.
     limit : int, optional
-        Read this many lines only, blank ones included.
+        Read only this many lines, including blank ones.
     errors : {"strict", "replace", "ignore"}
         What to do with bytes that are not UTF-8.
 
@@ -53,8 +53,8 @@ class LineSentence:
 
     Notes
     -----
-    Words are split where ``str.split()`` splits, at every Unicode blank; only a newline ends a
-    line. Blank lines yield nothing. A UTF-8 byte order mark at the start is skipped.
+    Words are split as by ``str.split()``, at any Unicode white space; only a newline ends a line. Blank lines
+    yield nothing. A UTF-8 byte order mark at the start is skipped.
 
     Examples
     --------
@@ -100,7 +100,7 @@ class LineSentence:
 
 
 class AsciiLines(LineSentence):
-    """The sentences of ``corpus_file``: words end at ASCII blanks only, as gensim reads them."""
+    """The sentences of ``corpus_file``: words end only at ASCII white space, as in gensim."""
 
     def _words(self, line: Any, number: int, name: str) -> list[str]:
         try:
@@ -122,14 +122,14 @@ class PathLineSentences:
     Attributes
     ----------
     input_files : list of str
-        What will be read, in this order.
+        The files that will be read, in this order.
 
     Raises
     ------
     ValueError
         If `source` is neither a file nor a folder.
     CorpusError
-        If the folder holds no files.
+        If the folder contains no files.
 
     Examples
     --------
@@ -168,7 +168,7 @@ class Text8Corpus:
     Parameters
     ----------
     fname : path
-        Newlines in it are blanks like others.
+        Path of the file; newlines in it count as spaces.
     max_sentence_length : int
         Words per sentence; the last one may be shorter.
     errors : {"strict", "replace", "ignore"}

@@ -1,6 +1,6 @@
-"""The run ledger: what a training did, written while it runs, read live or years later.
+"""The run ledger: what a training run did, written while it runs, read live or years later.
 
-`RunLedger` among the callbacks of any model writes ``runs/ID/run.jsonl``, an event a line. Everything that
+`RunLedger` among the callbacks of any model writes ``runs/ID/run.jsonl``, one event per line. Everything that
 shows runs reads only that: `list_runs`, `open_run`, `follow`, `compare_runs`. `request_stop` asks a run of
 another process to end.
 """

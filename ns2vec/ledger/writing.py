@@ -61,7 +61,7 @@ class Appender:
 
 
 def append_event(run: PathLike, kind: str, **fields: Any) -> None:
-    """Add an event to a ledger, such as scores that were measured after training.
+    """Add an event to a ledger, such as scores measured after training.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def append_event(run: PathLike, kind: str, **fields: Any) -> None:
     kind : str
         One of `KINDS`.
     **fields
-        What JSON knows, and arrays.
+        Values that JSON knows, and arrays.
 
     Raises
     ------
@@ -101,38 +101,38 @@ def append_event(run: PathLike, kind: str, **fields: Any) -> None:
 
 
 class RunLedger(Recorder):
-    """Writes ``DIRECTORY/ID/run.jsonl`` while a model is trained; each training is a run of its own.
+    """Writes ``DIRECTORY/ID/run.jsonl`` while a model is trained; each training call is a separate run.
 
-    Give it to any model among its callbacks: `Word2Vec` and its family when they are made or trained, the
-    others when they are fitted. It watches and changes nothing: vectors are the same to the byte. When
-    somebody has asked for it (`request_stop`), it ends training after the epoch.
+    Pass it to any model as a callback: to `Word2Vec` and its family in the constructor or in `train`, to the
+    others in `fit`. It watches and changes nothing: vectors are the same to the byte. If a stop has been
+    requested (`request_stop`), it ends training after the epoch.
 
     Parameters
     ----------
     directory : path
-        Where the folders of runs are; made when the first one begins.
+        Folder for the folders of runs; made when the first run begins.
     name : str, optional
-        What people call the run; need not be the only one of its name.
+        A name for people; it need not be unique.
     run_id : str, optional
-        Name of the run's folder; by the time and the kind of model unless given.
+        Name of the run's folder; by default made from the time and the kind of model.
     interval : float
         Seconds between two ``interval`` events.
     n_words : int
-        How many of the commonest words the ``vocabulary`` event lists.
+        How many of the most common words the ``vocabulary`` event lists.
 
     Attributes
     ----------
     run_id : str or None
-        Of the run under way, or of the last one.
+        Name of the current run, or of the last one.
     folder : str or None
         Its folder.
 
     Raises
     ------
     ConfigError
-        If an option has a value that cannot work, or there is a run of that name already.
+        If an option has a value that cannot work, or there already is a run of that name.
     OSError
-        If the folder cannot be made. Once a run has begun, a full disk ends the ledger and not training.
+        If the folder cannot be made. Once a run has begun, a full disk ends the ledger but not training.
 
     Examples
     --------

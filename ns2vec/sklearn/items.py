@@ -20,10 +20,10 @@ from ns2vec.training import Observer
 
 
 class ItemRecommender(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
-    """`ns2vec.recommend.MatrixFactorization` as an estimator: X are users by items.
+    """`ns2vec.recommend.MatrixFactorization` as an estimator: X has users as rows and items as columns.
 
-    A row is a history, of a user of `fit` or of somebody new: its vector follows from the items in it, and
-    nothing is trained for it.
+    A row is the history of a user, who may be new: its vector is computed from the items in it, and nothing
+    is trained for it.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ class ItemRecommender(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
     Attributes
     ----------
     recommender_ : MatrixFactorization
-        Its items are the numbers of columns.
+        The recommender; its items are column numbers.
     item_vectors_ : ndarray of shape (n_features, D), float32
     item_bias_ : ndarray of shape (n_features,), float32
 
@@ -87,16 +87,16 @@ class ItemRecommender(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         return int(self.item_vectors_.shape[1])
 
     def fit(self, X: Any, y: Any = None, *, callbacks: Iterable[Observer] = ()) -> ItemRecommender:
-        """Learn from a matrix, shape (n_users, n_items).
+        """Train on a matrix, shape (n_users, n_items).
 
-        Numbers above 0 say that a user has taken an item, those below that it was shown and not taken.
+        A value above 0 means that a user has chosen an item; one below 0, that it was shown and not chosen.
 
         Parameters
         ----------
         X : sparse matrix or array of shape (n_users, n_items)
         y : ignored
         callbacks : iterable of Observer
-            Who watches the training, `ns2vec.ledger.RunLedger` for one.
+            Objects that watch training, such as `ns2vec.ledger.RunLedger`.
 
         Returns
         -------
@@ -137,7 +137,7 @@ class ItemRecommender(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         return found
 
     def transform(self, X: Any) -> Float32Array:
-        """Vectors of histories, shape (n, D).
+        """Return the vectors of histories, shape (n, D).
 
         Parameters
         ----------
@@ -151,7 +151,7 @@ class ItemRecommender(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         return self._vectors(self._histories(X)[1])
 
     def decision_function(self, X: Any) -> Float32Array:
-        """Scores of all items, shape (n, n_items), those of the history among them.
+        """Return the scores of all items, shape (n, n_items), including those in the history.
 
         Parameters
         ----------
@@ -165,7 +165,7 @@ class ItemRecommender(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         return scores_of(self.transform(X), self.item_vectors_, self.item_bias_)
 
     def recommend(self, X: Any) -> Int32Array:
-        """Columns of the best items that the history lacks, shape (n, `n_items`); -1 where none is left.
+        """Return columns of the best items not in the history, shape (n, `n_items`); -1 where none is left.
 
         Parameters
         ----------
@@ -184,9 +184,9 @@ class ItemRecommender(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         return best[0]
 
     def score(self, X: Any, y: Any = None) -> float:
-        """How many of the items that are hidden from histories `recommend` finds, on average over rows.
+        """Return the share of hidden items that `recommend` finds, on average over rows.
 
-        Of each row with two items or more a share of `hidden` is hidden, at least one.
+        In each row with two items or more, the share `hidden` of them is hidden, but at least one.
 
         Parameters
         ----------

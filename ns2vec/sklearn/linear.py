@@ -1,4 +1,4 @@
-"""Linear classification of feature vectors into many classes, which are met by samples of them."""
+"""Linear classification of feature vectors into many classes, which are sampled in training."""
 
 from __future__ import annotations
 
@@ -38,24 +38,24 @@ ADVICE = "lower alpha: 1.0 is usual"
 
 
 class NegativeSamplingClassifier(ClassifierMixin, BaseEstimator):
-    """A linear classifier for many classes: each example meets its class and a few others.
+    """A linear classifier for many classes: each example is compared with its class and a few others.
 
-    Features are scaled to variance 1 (and dense ones moved to mean 0) while learning; `coef_` and
-    `intercept_` are for features as they came. Sparse matrices stay sparse: an example takes time of its own
-    numbers that are not zero.
+    Features are scaled to variance 1 (and dense ones shifted to mean 0) during training; `coef_` and
+    `intercept_` are for the original features. Sparse matrices stay sparse: the time for an example is
+    proportional to the number of its nonzero values.
 
     Parameters
     ----------
     loss : {"softmax", "sampled_softmax", "ns"}
-        All classes; the class and negatives, with scores less log(k q) (Jean et al. 2015); or a logistic
-        decision between class and negatives.
+        All classes; the class and negatives, with scores minus log(k q) (Jean et al. 2015); or a logistic
+        decision between the class and negatives.
     negative : int
-        Negatives of an example, at least 1; ``"softmax"`` has none.
+        Negatives for each example, at least 1; ``"softmax"`` has none.
     sampler : str, Sampler or callable
-        Where they come from; classes are its words. With sparse features it is one whose negatives are as
-        probable for every class and at any time: ``"unigram"``, ``"uniform"``, ``"log_uniform"`` ...
+        How negatives are drawn; classes are its words. With sparse features, its distribution must be the
+        same for every class and at any time: ``"unigram"``, ``"uniform"``, ``"log_uniform"`` ...
     ns_exponent : float
-        Of the counts of classes in the default sampler.
+        Exponent of the counts of classes in the default sampler.
     epochs : int
     alpha : float
         Learning rate at the start, for examples of length 1.
@@ -93,14 +93,14 @@ class NegativeSamplingClassifier(ClassifierMixin, BaseEstimator):
         return tags
 
     def fit(self, X: Any, y: Any, *, callbacks: Iterable[Observer] = ()) -> NegativeSamplingClassifier:
-        """Learn from features, dense or sparse, and classes.
+        """Train on features, dense or sparse, and classes.
 
         Parameters
         ----------
         X : array_like or sparse matrix of shape (n, n_features)
         y : array_like of shape (n,)
         callbacks : iterable of Observer
-            Who watches the training, `ns2vec.ledger.RunLedger` for one.
+            Objects that watch training, such as `ns2vec.ledger.RunLedger`.
 
         Returns
         -------
@@ -113,7 +113,7 @@ class NegativeSamplingClassifier(ClassifierMixin, BaseEstimator):
         DivergenceError
             If weights have grown beyond all sense: `alpha` is too large.
         ValueError
-            If X holds NaN or infinity, or places outside of it.
+            If X contains NaN, infinity, or indices outside its shape.
         """
         if self.loss not in ("softmax", *SAMPLED):
             raise ConfigError(f"loss must be 'softmax', 'sampled_softmax' or 'ns', got {self.loss!r}")
@@ -204,7 +204,7 @@ class NegativeSamplingClassifier(ClassifierMixin, BaseEstimator):
         return core
 
     def decision_function(self, X: Any) -> Float64Array:
-        """Scores of the classes, shape (n, n_classes); with two, the lead of the second.
+        """Return the scores of the classes, shape (n, n_classes); with two classes, the lead of the second.
 
         Parameters
         ----------
@@ -224,7 +224,7 @@ class NegativeSamplingClassifier(ClassifierMixin, BaseEstimator):
         return np.asarray(X @ self.coef_.T + self.intercept_)
 
     def predict_proba(self, X: Any) -> Float64Array:
-        """Probabilities of the classes, shape (n, n_classes).
+        """Return the probabilities of the classes, shape (n, n_classes).
 
         Parameters
         ----------
@@ -237,7 +237,7 @@ class NegativeSamplingClassifier(ClassifierMixin, BaseEstimator):
         return np.exp(log_normalised(self._scores(X)))
 
     def predict(self, X: Any) -> Any:
-        """The most probable class of each example, shape (n,).
+        """Return the most probable class of each example, shape (n,).
 
         Parameters
         ----------

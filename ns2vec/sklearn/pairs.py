@@ -37,12 +37,12 @@ UNKNOWN = -1
 
 
 class PairAnomalyScorer(OutlierMixin, TextInput):
-    """How surprising pairs of keys are, given those that were seen: -log P(second | first), calibrated.
+    """How surprising pairs of keys are, given the pairs that were seen: -log P(second | first), calibrated.
 
-    Both sides get vectors, by telling the pairs that were seen from pairs with a negative in the place of the
-    second. What scores then mean is found on pairs that were held out: scores are stretched, and seconds
-    weighted by how often they occur, so that these pairs are as probable as can be (a temperature, as in Guo
-    et al. 2017, and a prior). So any sampler may be taken, those that look at the model, too.
+    Both sides get vectors by learning to distinguish the pairs that were seen from pairs whose second key is
+    replaced by a negative. Scores are then calibrated on held-out pairs: they are scaled, and second keys are
+    weighted by how often they occur, so that these pairs become as probable as possible (a temperature, as in
+    Guo et al. 2017, and a prior). So any sampler may be used, including those that look at the model.
 
     Parameters
     ----------
@@ -50,22 +50,22 @@ class PairAnomalyScorer(OutlierMixin, TextInput):
         See `ns2vec.classify.Classifier`.
     vector_size : int
     negative : int
-        Negatives of a pair.
+        Negatives for each pair.
     sampler : str, Sampler or callable
-        Where they come from: ``"unigram"``, ``"log_uniform"``, ``"uniform"``, ``"dynamic:m=4"`` ...; seconds
-        are its words.
+        How negatives are drawn: ``"unigram"``, ``"log_uniform"``, ``"uniform"``, ``"dynamic:m=4"`` ...;
+        second keys are its words.
     ns_exponent : float
-        Of the counts of seconds in the default sampler.
+        Exponent of the counts of second keys in the default sampler.
     epochs : int
     alpha : float
         Learning rate at the start; it falls to zero.
     relative : bool
-        Measure surprise against that of the second alone, by log P(second | first) / P(second): a second that
-        is rare everywhere is no anomaly then.
+        Measure surprise relative to that of the second key alone, by log P(second | first) / P(second): then
+        a second key that is rare everywhere is no anomaly.
     held_out : float
-        Share of the pairs that are held out for calibration; 0: scores stay as they were learned.
+        Share of the pairs to hold out for calibration; 0: scores stay as they were learned.
     contamination : float
-        Share of the pairs of `fit` that `predict` calls outliers, by up to 10,000 of them.
+        Share of the pairs of `fit` that `predict` calls outliers, estimated from at most 10,000 of them.
     random_state : int, RandomState or None
         The seed.
 
@@ -75,7 +75,7 @@ class PairAnomalyScorer(OutlierMixin, TextInput):
     first_vectors_, second_vectors_ : ndarray of shape (n_keys, D), float32
     second_bias_ : ndarray of shape (n_seconds,), float32
     calibration_ : tuple of float
-        What scores, and the logarithms of the shares of seconds, are multiplied by.
+        Factors of the scores and of the logarithms of the shares of second keys.
     offset_ : float
         The score below which a pair is an outlier.
 
@@ -108,14 +108,14 @@ class PairAnomalyScorer(OutlierMixin, TextInput):
     # ---- learning ----
 
     def fit(self, X: Any, y: Any = None, *, callbacks: Iterable[Observer] = ()) -> PairAnomalyScorer:
-        """Learn from pairs that were seen, shape (n, 2), as often as they were seen.
+        """Train on the pairs that were seen, shape (n, 2), each as often as it was seen.
 
         Parameters
         ----------
         X : array_like of shape (n, 2)
         y : ignored
         callbacks : iterable of Observer
-            Who watches the training, `ns2vec.ledger.RunLedger` for one.
+            Objects that watch training, such as `ns2vec.ledger.RunLedger`.
 
         Returns
         -------
@@ -187,9 +187,9 @@ class PairAnomalyScorer(OutlierMixin, TextInput):
     # ---- questions ----
 
     def surprise(self, X: Any) -> Float64Array:
-        """Surprise of pairs in nats, shape (n,): the larger, the stranger.
+        """Return the surprise of pairs in nats, shape (n,): the larger, the stranger.
 
-        Of an unknown first nothing is known but how often the second occurs; an unknown second has the
+        For an unknown first key, only the frequency of the second key counts; an unknown second key has the
         probability that the next pair brings something new, 1 / (n + 1) after n pairs (Laplace).
 
         Parameters
@@ -205,7 +205,7 @@ class PairAnomalyScorer(OutlierMixin, TextInput):
         return self._surprise(*(places(*side) for side in zip(columns, self._rows, strict=True)))
 
     def score_samples(self, X: Any) -> Float64Array:
-        """How usual pairs are, shape (n,): their surprise, with the other sign.
+        """Return how usual pairs are, shape (n,): the negative of their surprise.
 
         Parameters
         ----------
@@ -218,7 +218,7 @@ class PairAnomalyScorer(OutlierMixin, TextInput):
         return -self.surprise(X)
 
     def score(self, X: Any, y: Any = None) -> float:
-        """The mean of `score_samples`: what a grid search maximises.
+        """Return the mean of `score_samples`, which a grid search maximises.
 
         Parameters
         ----------
@@ -232,7 +232,7 @@ class PairAnomalyScorer(OutlierMixin, TextInput):
         return float(self.score_samples(X).mean())
 
     def decision_function(self, X: Any) -> Float64Array:
-        """`score_samples` less `offset_`, shape (n,): below zero are outliers.
+        """Return `score_samples` minus `offset_`, shape (n,): outliers are below zero.
 
         Parameters
         ----------
@@ -245,7 +245,7 @@ class PairAnomalyScorer(OutlierMixin, TextInput):
         return self.score_samples(X) - self.offset_
 
     def predict(self, X: Any) -> npt.NDArray[np.int64]:
-        """1 for pairs as usual, -1 for outliers, shape (n,).
+        """Return 1 for usual pairs and -1 for outliers, shape (n,).
 
         Parameters
         ----------

@@ -117,7 +117,7 @@ class TextClassifier(ClassifierMixin, TextInput):
     def fit(
         self, X: Any, y: Any, sample_weight: Any = None, *, callbacks: Iterable[Observer] = ()
     ) -> TextClassifier:
-        """Learn from texts and their labels.
+        """Train on texts and their labels.
 
         Parameters
         ----------
@@ -125,7 +125,7 @@ class TextClassifier(ClassifierMixin, TextInput):
         y : array_like of shape (n,)
         sample_weight : array_like of shape (n,), optional
         callbacks : iterable of Observer
-            Who watches the training, `ns2vec.ledger.RunLedger` for one.
+            Objects that watch training, such as `ns2vec.ledger.RunLedger`.
 
         Returns
         -------
@@ -149,7 +149,7 @@ class TextClassifier(ClassifierMixin, TextInput):
         return {places[label]: weight for label, weight in self.class_weight.items()}
 
     def predict_proba(self, X: Any) -> Float32Array:
-        """Probabilities of the classes, shape (n, n_classes).
+        """Return the probabilities of the classes, shape (n, n_classes).
 
         Parameters
         ----------
@@ -165,7 +165,7 @@ class TextClassifier(ClassifierMixin, TextInput):
         return found
 
     def predict(self, X: Any) -> Any:
-        """The most probable class of each text, shape (n,).
+        """Return the most probable class of each text, shape (n,).
 
         Parameters
         ----------
@@ -180,22 +180,22 @@ class TextClassifier(ClassifierMixin, TextInput):
 
 
 class DocumentVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TextInput):
-    """Vectors of texts, from the vectors of their words or of their own.
+    """Vectors of texts: from the vectors of their words, or learned for each text.
 
     Parameters
     ----------
     vectors : KeyedVectors, optional
-        Of the words; those of `FastText` have vectors of unknown words, too. They are trained on the texts
-        of `fit` unless given.
+        Word vectors; those of `FastText` include unknown words. By default they are trained on the texts of
+        `fit`.
     weighting : {"mean", "sif", "tfidf", "doc2vec"}
-        Words count alike; frequent ones count less, and what all texts have in common is taken away (Arora et
-        al. 2017, "A simple but tough-to-beat baseline for sentence embeddings"); by TF-IDF; or texts have
-        vectors of their own, from which their words are predicted (PV-DBOW, Le & Mikolov 2014), which takes
-        texts of some sentences to be good.
+        All words count the same; frequent words count less, and what all texts have in common is removed
+        (Arora et al. 2017, "A simple but tough-to-beat baseline for sentence embeddings"); weights by TF-IDF;
+        or each text has its own vector, from which its words are predicted (PV-DBOW, Le & Mikolov 2014),
+        which needs texts of several sentences to work well.
     smoothing : float
-        Of ``"sif"``: a word counts smoothing / (smoothing + its share of all words).
+        For ``"sif"``: the weight of a word is smoothing / (smoothing + its share of all words).
     vector_size, epochs : int
-        Of vectors that are trained.
+        Options for vectors that are trained.
     random_state : int, RandomState or None
         The seed of training.
 
@@ -203,9 +203,9 @@ class DocumentVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Text
     ----------
     vectors_ : KeyedVectors
     weights_ : dict of str -> float
-        How much words count, where that differs.
+        The weights of words, if they differ.
     common_ : ndarray of shape (D,)
-        What is taken away; zeros except for ``"sif"``.
+        The component that is removed; zeros except for ``"sif"``.
     model_ : Doc2Vec
         With ``"doc2vec"`` only.
 
@@ -228,14 +228,14 @@ class DocumentVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Text
         self.vector_size, self.epochs, self.random_state = vector_size, epochs, random_state
 
     def fit(self, X: Any, y: Any = None, *, callbacks: Iterable[Observer] = ()) -> DocumentVectorizer:
-        """Train vectors where none were given, and find how much words count.
+        """Train vectors if none were given, and compute the weights of words.
 
         Parameters
         ----------
         X : iterable of str
         y : ignored
         callbacks : iterable of Observer
-            Who watches the training, `ns2vec.ledger.RunLedger` for one.
+            Objects that watch training, such as `ns2vec.ledger.RunLedger`.
 
         Returns
         -------
@@ -244,7 +244,7 @@ class DocumentVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Text
         Raises
         ------
         ConfigError
-            If `weighting` is unknown, or does not go with `vectors`; if somebody is to watch and vectors
+            If `weighting` is unknown or does not go with `vectors`, or if there are callbacks but vectors
             were given, so that nothing is trained.
         """
         if self.weighting not in WEIGHTINGS:
@@ -300,7 +300,7 @@ class DocumentVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Text
         return found
 
     def transform(self, X: Any) -> Float64Array:
-        """Vectors of texts, shape (n, D).
+        """Return the vectors of texts, shape (n, D).
 
         Parameters
         ----------
