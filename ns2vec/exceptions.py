@@ -5,7 +5,7 @@
     Ns2vecError
      +-- ConfigError        (ValueError)    an option has a value that cannot work
      +-- CorpusError        (ValueError)    the text or the sentences cannot be read or trained on
-     +-- DivergenceError    (FloatingPointError)  training ran away: rows are not finite, or the loss leapt
+     +-- DivergenceError    (FloatingPointError)  training diverged: rows are not finite, or the loss jumped
      +-- FormatError        (ValueError)    a file of vectors or questions is not what it claims to be
      +-- VocabularyError    (RuntimeError)  the model has no vocabulary, or nothing survived min_count
     StopTraining            (Exception)     raised by a callback to end training cleanly
@@ -40,7 +40,7 @@ class CorpusError(Ns2vecError, ValueError):
 
 
 class DivergenceError(Ns2vecError, FloatingPointError):
-    """Training ran away: rows are not finite, or the loss leapt."""
+    """Training diverged: rows are not finite, or the loss jumped."""
 
 
 class FormatError(Ns2vecError, ValueError):

@@ -1,4 +1,4 @@
-"""Losses for a training loop of one's own, on NumPy arrays or PyTorch tensors."""
+"""Losses for your own training loop, on NumPy arrays or PyTorch tensors."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ REDUCTIONS = ("mean", "sum", "none")
 def negative_sampling_loss(
     center_vector: Any, context_vector: Any, negative_vectors: Any, *, reduction: str = "mean"
 ) -> Any:
-    """Loss of negative sampling: how badly a word tells its context from k noise words.
+    """Return the loss of negative sampling: how badly a word distinguishes its context from k noise words.
 
     Parameters
     ----------
@@ -28,8 +28,8 @@ def negative_sampling_loss(
     negative_vectors : array or tensor of shape (k, D) or (B, k, D)
         Output vectors of the noise; k may be 0.
     reduction : {"mean", "sum", "none"}
-        What becomes of the losses of a batch, as in PyTorch; the k negatives of an example are
-        always summed.
+        How the losses of a batch are combined, as in PyTorch; the k negatives of an example are always
+        summed.
 
     Returns
     -------

@@ -23,7 +23,7 @@ SCHEDULES: Registry[Schedule] = Registry("schedule")
 
 @SCHEDULES.entry("linear")
 def linear(progress: float, start: float, end: float) -> float:
-    """Fall in a straight line and stay at `end`: word2vec's schedule.
+    """Fall linearly and stay at `end`: word2vec's schedule.
 
     Parameters
     ----------

@@ -3,8 +3,8 @@
 - `count_pairs`  from positives, k and a batch size
 - `estimate`     from a corpus (or counts) and the options of a model: expected work, memory by
   part, operations, and the time on this machine
-- `zipf_counts`  counts for a corpus of which only the size is known
-- `cost_of`, `return_on_investment`  what that costs, and what an outlay brings
+- `zipf_counts`  counts for a corpus when only its size is known
+- `cost_of`, `return_on_investment`  what a run costs, and what an expense returns
 
 The costs of an objective follow from its output set: `ns2vec.calculator.work.OUTPUTS`.
 """

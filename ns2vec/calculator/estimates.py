@@ -25,32 +25,32 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Estimate:
-    """What a training run is expected to take; figures of work are for one epoch.
+    """What a training run is expected to take; amounts of work are for one epoch.
 
     Attributes
     ----------
     objectives : list of str
-        What is trained.
+        The objectives that are trained.
     n_words, n_types, vocabulary : int
         Words and distinct words of the corpus; words of the vocabulary.
     trained_words : int
-        Words left after vocabulary and subsampling.
+        Known words that are left after subsampling.
     windows : int
         Centre words with a context.
     positives : int
         (context, centre) pairs with skip-gram, windows with CBOW.
     negatives_drawn : int
-        Noise words drawn: k a window when they are shared, k a pair otherwise.
+        Noise words drawn: k per window if they are shared, otherwise k per pair.
     scored_pairs : int
-        Scores computed: each input row with each output row it meets.
+        Scores computed: each input row with each output row that it meets.
     flop : int
-        Floating-point operations: 6 D for a scored pair (score, and both updates), and with CBOW
-        3 D for a context (its part in the mean, and the update that comes back).
+        Floating-point operations: 6 D per scored pair (the score and both updates), and with CBOW 3 D per
+        context word (its part in the mean, and its update).
     epochs : int
     parameters : int
         Weights that are trained.
     memory : dict of str to int
-        Bytes of anonymous memory by part, while training.
+        Bytes of anonymous memory during training, by part.
     memory_total : int
         Their sum.
     seconds : dict of str to float, or None
@@ -59,9 +59,9 @@ class Estimate:
     words_per_second : float or None
         Measured speed: words of the corpus, all threads together.
     assumptions : list of str
-        What was not known.
+        What had to be assumed.
     cluster : ClusterEstimate or None
-        What workers of a cluster take, computed.
+        What workers of a cluster would take, computed.
     """
 
     objectives: list[str]
@@ -102,7 +102,7 @@ def estimate(
     network: str = DEFAULT_NETWORK,
     **options: Any,
 ) -> Estimate:
-    """Say what training on a corpus, or on a vocabulary with these counts, will take.
+    """Estimate what training on a corpus, or on a vocabulary with these counts, will take.
 
     Parameters
     ----------
@@ -111,18 +111,18 @@ def estimate(
     counts : mapping of word -> count, or list of counts, optional
         Instead of a corpus: how often each word occurs, before `min_count`.
     sentence_words : float, optional
-        With `counts`: mean length of a sentence; 20 when it is not given.
+        With `counts`: mean length of a sentence; by default 20.
     objective, max_final_vocab
         As in `ns2vec.Word2Vec`.
     calibrate : bool
-        Measure how fast this machine trains: takes about two seconds and the memory of the
-        weights, at most 512 MiB a matrix. Without it there are no seconds.
+        Measure how fast this machine trains. This takes about two seconds and the memory of the weights, at
+        most 512 MiB per matrix. Without it there are no seconds.
     calibration_seconds : float, optional
-        How long to measure, 1.5 unless given.
+        How long to measure; by default 1.5.
     cluster_workers : int, optional
-        Also compute what so many workers of a cluster take.
+        Also compute what this many workers of a cluster would take.
     network : str
-        Between them: ``"10Gbit"``, ``"100Mbit"``.
+        Speed of the network between them: ``"10Gbit"``, ``"100Mbit"``.
     **options
         The other options of `ns2vec.Word2Vec`, with the same defaults: `vector_size`, `window`,
         `negative`, `sg`, `workers`, `epochs`, ...
@@ -134,7 +134,7 @@ def estimate(
     Raises
     ------
     ConfigError
-        If an option cannot be; the message names it.
+        If an option is invalid; the message names it.
     CorpusError
         If the corpus cannot be read twice.
     VocabularyError

@@ -8,12 +8,13 @@
     with Ray(workers=2):
         model = Word2Vec("corpus.txt", shards=8)
 
-The bytes are those of ``Word2Vec("corpus.txt", shards=8)`` with threads of one machine, also where workers
-are lost and replaced, come or go. Every family of models that has ``shards=`` trains so. See docs/scaling.md.
+The bytes are those of ``Word2Vec("corpus.txt", shards=8)`` with threads on one machine, even if workers are
+lost and replaced, join or leave. Every family of models that has ``shards=`` can train in this way. See
+docs/scaling.md.
 
 - `ns2vec.cluster.Ray`           workers on Ray (``pip install 'ns2vec[ray]'``)
 - `ns2vec.cluster.SentenceParts` sentences that workers make, part by part
-- `ns2vec.cluster.dataset_parts` those of a Ray Dataset
+- `ns2vec.cluster.dataset_parts` sentences of a Ray Dataset
 - `ns2vec.cluster.transport`     how Ray's actors are called
 """
 

@@ -37,19 +37,19 @@ class BlockSentences:
 
 
 def dataset_parts(dataset: Any, column: str = "text", split: Split = str.split) -> SentenceParts:
-    """Sentences of a Ray Dataset, of which workers read the blocks.
+    """Make sentences from a Ray Dataset, whose blocks the workers read.
 
-    The dataset is executed once, now; its blocks stay in Ray's store as long as somebody has the result.
-    Where the result of training is to be the same each time, so has the order of the blocks: set
+    The dataset is executed once, now; its blocks stay in Ray's store as long as the result exists. If the
+    result of training must be the same each time, the order of the blocks must be, too: set
     ``ray.data.DataContext.get_current().execution_options.preserve_order = True`` before.
 
     Parameters
     ----------
     dataset : ray.data.Dataset
     column : str
-        Of sentences.
+        The column of sentences.
     split : callable
-        Makes tokens of a value of the column; ``list`` where it holds tokens already.
+        Makes tokens from a value of the column; ``list`` if it already holds tokens.
 
     Returns
     -------
@@ -61,7 +61,7 @@ def dataset_parts(dataset: Any, column: str = "text", split: Split = str.split) 
     ImportError
         If Ray is not installed.
     TypeError
-        If it is no Ray Dataset.
+        If it is not a Ray Dataset.
     ConfigError
         If there is no such column, or nothing in it.
 

@@ -1,4 +1,4 @@
-"""Workers on Ray, for the models that are trained inside a ``with``."""
+"""Workers on Ray, for the models that are trained inside a ``with`` block."""
 
 from __future__ import annotations
 
@@ -16,29 +16,30 @@ if TYPE_CHECKING:
 
 
 class Ray:
-    """Workers on Ray, who train the shards of every model that is trained inside a ``with``.
+    """Workers on Ray, which train the shards of every model that is trained inside a ``with`` block.
 
     Parameters
     ----------
     workers : int, optional
-        How many actors; a processor for each. None: one for each processor of the cluster, at the time.
+        Number of actors, each with one processor. None: one for each processor that the cluster has at the
+        time.
     address : str, optional
         The cluster: ``"ray://host:10001"`` from outside, ``"host:6379"`` or ``"auto"`` from one of its
-        machines. None: what Ray finds in ``RAY_ADDRESS``, or else a new one on this machine, which ends with
-        the ``with``. Where Ray has been started in this process already, that is taken.
+        machines. None: the cluster in ``RAY_ADDRESS``, or otherwise a new one on this machine, which ends
+        with the ``with`` block. If Ray has already been started in this process, that cluster is used.
     wire : {"float32", "bfloat16"}
-        How changed rows travel. With ``"bfloat16"`` half the bytes do, rounded: other vectors than those of
-        ``"float32"``, but again the same for any number of workers.
+        How changed rows are sent. ``"bfloat16"`` rounds them to half the bytes: the vectors differ from those
+        of ``"float32"``, but are again the same for any number of workers.
     actor_options : dict, optional
-        Of Ray's actors: ``num_cpus``, ``memory``, ``resources``, ``runtime_env`` ...
+        Options of Ray's actors: ``num_cpus``, ``memory``, ``resources``, ``runtime_env`` ...
     **options
-        Of ``ray.init``: ``num_cpus``, ``object_store_memory``, ``runtime_env`` ...
+        Options of ``ray.init``: ``num_cpus``, ``object_store_memory``, ``runtime_env`` ...
 
     Attributes
     ----------
     traffic : dict of str to int
-        What went on: rounds that were trained, rounds begun again, workers lost, and bytes of changed rows
-        (``changes``, to their owners), of merged rows (``merged``, to the other workers) and of whole
+        What has happened: rounds trained, rounds repeated, workers lost, and bytes of changed rows
+        (``changes``, to their owners), of merged rows (``merged``, to the other workers) and of complete
         ``weights``.
 
     Raises
@@ -133,17 +134,17 @@ class Ray:
         ray.init(**options)
 
     def resize(self, workers: int) -> None:
-        """Have so many workers from the next round on; from any thread, or a callback.
+        """Change the number of workers from the next round on; call it from any thread or callback.
 
         Parameters
         ----------
         workers : int
-            How many actors.
+            Number of actors.
 
         Raises
         ------
         ConfigError
-            If it is no whole number of at least 1, or outside of a ``with``.
+            If it is not a whole number of at least 1, or there is no ``with`` block.
 
         Examples
         --------

@@ -1,7 +1,7 @@
-"""Objectives and samplers beside each other, under equal settings, on the user's own text.
+"""Objectives and samplers compared with equal settings, on the user's own text.
 
 - `compare`            trains every candidate and measures it: time, memory, quality, loss, cost
-- `make_candidates`    which objectives meet which samplers
+- `make_candidates`    which objectives are combined with which samplers
 - `ns2vec.comparison.results`        what was found, and what follows from it
 - `ns2vec.comparison.memory`         the working set of a batch: counted, and by formula
 - `ns2vec.comparison.text_report`    tables for a terminal and as Markdown

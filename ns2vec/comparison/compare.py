@@ -55,49 +55,48 @@ def compare(
     runs: Any = None,
     **options: Any,
 ) -> Comparison:
-    """Train objectives and samplers on a corpus under equal settings, and measure what they cost and bring.
+    """Train objectives and samplers on a corpus with equal settings, and measure their costs and scores.
 
     1. Every `1 / held_out`-th sentence is set aside; the vocabulary is that of the whole corpus.
     2. The speed of each candidate is measured on a short sample.
-    3. From that follows how much of the text fits into the budget (`ns2vec.comparison.plan`): equally
-       much for all, except for those that score every word. Times that were not measured on the whole
-       text are extrapolated, and labelled so.
+    3. From this follows how much of the text fits into the budget (`ns2vec.comparison.plan`): the same amount
+       for all candidates, except those that score every word. Times that were not measured on the whole text
+       are extrapolated, and labelled so.
     4. Each candidate is trained with each seed, the quickest first and those that score every word last.
-       With the first seed every candidate gets a run; where time is short, later seeds are left out.
-       Time is that of training alone; the held-out loss is looked at four times an epoch beside it. A run
-       that would outlast its share of the budget is ended.
-    5. Memory of a batch is counted and calculated on a trained model.
+       With the first seed every candidate gets a run; if time is short, later seeds are left out. Time is
+       that of training alone; the held-out loss is measured four times per epoch in addition. A run that
+       would exceed its share of the budget is ended.
+    5. The memory of a batch is counted, and calculated, on a trained model.
 
     Parameters
     ----------
     corpus : path, iterable of token sequences or Corpus
         As `sentences` of `ns2vec.Word2Vec`; read twice.
     candidates : sequence of Candidate, optional
-        `make_candidates()` unless given. Full softmax is added if it is missing: it is the reference.
+        By default `make_candidates()`. Full softmax is added if it is missing: it is the reference.
     budget : float or None
-        Seconds for everything; None: as long as it takes.
+        Seconds for everything; None: no limit.
     seeds : sequence of int
     held_out : float
-        Share of the sentences that is not trained on, above 0 and at most 0.5.
+        Share of the sentences to hold out, above 0 and at most 0.5.
     reference_share : float
-        Share of the budget, at most, that goes to full softmax where it cannot be trained on all of the
-        text: above 0 and below 1. The less it is, the more is left for the others.
+        The largest share of the budget for full softmax if it cannot be trained on all of the text: above 0
+        and below 1. The smaller it is, the more is left for the others.
     suites : sequence of str or Suite
         As in `ns2vec.evaluation.runner.evaluate_suites`.
     data_dir : path, optional
         Where the suites' files are.
     price_per_hour : float, optional
-        Of the machine, in any currency.
+        Price of the machine, in any currency.
     name : str
-        What to call the corpus.
+        Name of the corpus.
     on_progress : callable, optional
-        Called as ``on_progress(doing)``, again and again, with what is being done: ``"nce/unigram, seed 1
-        (2 of 12)"``.
+        Called repeatedly as ``on_progress(doing)``, with a text such as ``"nce/unigram, seed 1 (2 of 12)"``.
     runs : path, optional
         Folder where the run of each candidate and seed writes a ledger (`ns2vec.ledger.RunLedger`), with its
-        scores at the end. Its epochs are the slices of text between two looks at the held-out loss.
+        scores at the end. Its epochs are the stretches of text between two measurements of the held-out loss.
     **options
-        Of `ns2vec.Word2Vec`, except for `objective`, `sampler`, `seed`, `hs`, `progress` and `callbacks`.
+        Options of `ns2vec.Word2Vec`, except `objective`, `sampler`, `seed`, `hs`, `progress` and `callbacks`.
 
     Returns
     -------
@@ -106,7 +105,7 @@ def compare(
     Raises
     ------
     ConfigError
-        If an option cannot be.
+        If an option is invalid.
     CorpusError
         If the corpus is too short or can be read only once.
 

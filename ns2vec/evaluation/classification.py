@@ -36,14 +36,14 @@ MOST_CELLS = 1 << 24  # of the confusion of redrawn items at a time
 
 @dataclass(frozen=True)
 class LabelScore:
-    """How good one label is found.
+    """How well one label is predicted.
 
     Attributes
     ----------
     precision, recall, f1 : float
-        0 where nothing was found, or nothing is there.
+        0 if the label was never predicted, or never occurs.
     support : int
-        Items that have it.
+        Number of items that have the label.
 
     Examples
     --------
@@ -60,7 +60,7 @@ class LabelScore:
 
 @dataclass(frozen=True)
 class LabelEvaluation:
-    """What of predicted labels is right.
+    """How well predicted labels agree with the true ones.
 
     Attributes
     ----------
@@ -68,10 +68,10 @@ class LabelEvaluation:
     confusion : ndarray of shape (n_labels, n_labels), int64
         How often a label (row) was taken for another (column).
     accuracy, macro_f1, micro_f1 : float
-        The mean of all labels' F1, and that of all decisions together.
+        Accuracy, the mean F1 over labels, and the F1 of all decisions together.
     per_label : dict of label -> LabelScore
     intervals : dict of str -> (low, high)
-        Of accuracy and macro F1, by the bootstrap.
+        Bootstrap intervals of accuracy and macro F1.
     is_right : ndarray of shape (n,), bool
     """
 
@@ -88,14 +88,14 @@ class LabelEvaluation:
 def evaluate_labels(
     truth: Sequence[Any], predicted: Sequence[Any], *, resampling: Resampling | None = None
 ) -> LabelEvaluation:
-    """Compare predicted labels with the right ones.
+    """Compare predicted labels with the true ones.
 
     Parameters
     ----------
     truth, predicted : sequences of length n
-        One label of each item.
+        One label for each item.
     resampling : Resampling, optional
-        For the intervals.
+        How intervals are computed.
 
     Returns
     -------
@@ -104,7 +104,7 @@ def evaluate_labels(
     Raises
     ------
     ConfigError
-        If there are no items, or not as many of one as of the other.
+        If there are no items, or the numbers of labels differ.
 
     Examples
     --------
@@ -214,14 +214,14 @@ def compare_labels(
 
 @dataclass(frozen=True)
 class F1Stability:
-    """How much of a macro F1 stays when classes are met by samples.
+    """How much of a macro F1 is kept when classes are sampled in training.
 
     Attributes
     ----------
     mean, lowest : float
-        Of the shares that stay.
+        The mean and the lowest of the shares.
     shares : list of float
-        Of each seed: 1 is the same F1, above 1 a better one.
+        The share of F1 that is kept, for each seed: 1 is the same F1, above 1 a better one.
 
     Examples
     --------
@@ -238,7 +238,7 @@ class F1Stability:
 def f1_stability(
     truth: Sequence[Any], sampled: Sequence[Sequence[Any]], full: Sequence[Sequence[Any]]
 ) -> F1Stability:
-    """Compare labels by models that met samples of the classes with those by models that met all of them.
+    """Compare labels predicted by models that sampled classes with those by models that used all of them.
 
     Parameters
     ----------
@@ -253,7 +253,7 @@ def f1_stability(
     Raises
     ------
     ConfigError
-        If there are not as many seeds of one as of the other, or none, or a full model has an F1 of 0.
+        If the numbers of seeds differ or are 0, or a full model has an F1 of 0.
 
     Examples
     --------
@@ -271,7 +271,7 @@ def f1_stability(
 
 
 def macro_f1(truth: Sequence[Any], predicted: Sequence[Any]) -> float:
-    """The mean of all labels' F1, without intervals.
+    """Return the mean F1 over labels, without intervals.
 
     Parameters
     ----------
@@ -292,7 +292,7 @@ def macro_f1(truth: Sequence[Any], predicted: Sequence[Any]) -> float:
 
 
 def calibration_error(is_right: npt.ArrayLike, confidence: npt.ArrayLike, n_bins: int = 15) -> float:
-    """Expected calibration error: how far confidence is from accuracy (Naeini et al. 2015; Guo et al. 2017).
+    """Return the expected calibration error (Naeini et al. 2015; Guo et al. 2017).
 
     Parameters
     ----------
@@ -300,7 +300,7 @@ def calibration_error(is_right: npt.ArrayLike, confidence: npt.ArrayLike, n_bins
     confidence : array-like of shape (n,)
         The probability of the predicted label.
     n_bins : int
-        Bins of equal width.
+        Number of bins of equal width.
 
     Returns
     -------
@@ -309,7 +309,7 @@ def calibration_error(is_right: npt.ArrayLike, confidence: npt.ArrayLike, n_bins
     Raises
     ------
     ConfigError
-        If a probability is not between 0 and 1, or there are not as many as items.
+        If a probability is not between 0 and 1, or the numbers of probabilities and items differ.
 
     Examples
     --------

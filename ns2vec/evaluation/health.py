@@ -37,19 +37,19 @@ class Health:
     ----------
     n_words, vector_size : int
     isotropy : float
-        In (0, 1], 1 is isotropic.
+        In (0, 1]; 1 is isotropic.
     mean_cosine : float
-        Of random pairs.
+        Mean cosine of random pairs.
     norm_rank_correlation : float
-        Spearman's, of a row's length with its number (rows are sorted by falling frequency).
+        Spearman correlation of a row's length with its number (rows are sorted by descending frequency).
     hubness : float
         Skewness of the neighbour counts; 0 without hubs.
     largest_hub : str
         The word that is most often a neighbour.
     n_zero, n_not_finite, n_duplicate : int
-        Dead rows.
+        Numbers of dead rows.
     n_sampled : int
-        Rows that isotropy and hubness were measured on, the first ones.
+        Number of rows, from the beginning, on which isotropy and hubness were measured.
     """
 
     n_words: int
@@ -131,18 +131,18 @@ def _skewness(counts: npt.NDArray[Any]) -> float:
 
 
 def measure_health(embedding: Embedding, *, n_sampled: int = 5000, k: int = 10, seed: int = 1) -> Health:
-    """Measure what can be known about vectors without questions.
+    """Measure what vectors reveal without any questions.
 
     Parameters
     ----------
     embedding : Embedding
-        Rows sorted by falling frequency, as trainers write them.
+        Rows sorted by descending frequency, as trainers write them.
     n_sampled : int, optional
-        Isotropy and hubness look at the first so many living rows.
+        Number of rows, from the beginning and without dead ones, for isotropy and hubness.
     k : int, optional
-        Neighbours of the hubness.
+        Number of neighbours for hubness.
     seed : int, optional
-        Of the random pairs.
+        Seed of the random pairs.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""How well scores tell links from pairs that have none: AUC and average precision."""
+"""How well scores distinguish links from pairs without a link: AUC and average precision."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ __all__ = ["LinkScores", "judge_links"]
 
 @dataclass(frozen=True, slots=True)
 class LinkScores:
-    """What a ranking of pairs is worth.
+    """How good a ranking of pairs is.
 
     Attributes
     ----------
     auc : float
-        Share of (link, other) that are in the right order; equal scores count half.
+        Share of (link, other) pairs in the right order; equal scores count half.
     average_precision : float
-        Mean, over links, of the share of links among what scores as high or higher.
+        Mean, over links, of the share of links among the pairs that score as high or higher.
     n_links, n_others : int
     """
 
@@ -33,12 +33,12 @@ class LinkScores:
 
 
 def judge_links(links: npt.ArrayLike, others: npt.ArrayLike) -> LinkScores:
-    """Judge scores of pairs that are linked and of pairs that are not.
+    """Judge the scores of linked pairs and of other pairs.
 
     Parameters
     ----------
     links, others : array_like of shape (n,) and (m,)
-        Scores; more means more likely.
+        Scores; a higher score means more likely.
 
     Returns
     -------
@@ -47,7 +47,7 @@ def judge_links(links: npt.ArrayLike, others: npt.ArrayLike) -> LinkScores:
     Raises
     ------
     ConfigError
-        If there are none of one kind, or one is not a number.
+        If there are no pairs of one kind, or a score is NaN.
 
     Examples
     --------

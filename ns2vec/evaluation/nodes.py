@@ -1,7 +1,7 @@
-"""Classification of nodes by their vectors, as DeepWalk's paper does it (Perozzi et al. 2014, section 6.1).
+"""Classification of nodes by their vectors, as in the DeepWalk paper (Perozzi et al. 2014, section 6.1).
 
-A logistic regression for each label is fitted to a growing share of the nodes. Of the others, those with k
-labels get the k most probable ones: how many there are is given.
+A logistic regression for each label is fitted to a growing share of the nodes. Of the other nodes, those with
+k labels get the k most probable ones: the number of labels is given.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ __all__ = ["NodeScores", "classify_nodes"]
 
 @dataclass(frozen=True, slots=True)
 class NodeScores:
-    """F1 of a share of labelled nodes, mean and standard deviation over shuffles.
+    """F1 for a share of labelled nodes: mean and standard deviation over shuffles.
 
     Attributes
     ----------
     share : float
-        Of the nodes whose labels were given.
+        Share of the nodes whose labels were given.
     micro, macro : float
     micro_sd, macro_sd : float
-        Of one shuffle; NaN where there was just one.
+        Standard deviation over shuffles; NaN if there was only one.
     n_shuffles : int
     """
 
@@ -51,19 +51,19 @@ def classify_nodes(
     strength: float = 1.0,
     seed: int = 1,
 ) -> list[NodeScores]:
-    """Judge vectors by how well they tell the labels of nodes.
+    """Judge vectors by how well they predict the labels of nodes.
 
     Parameters
     ----------
     vectors : array_like of shape (n, D)
     labels : array_like or scipy.sparse matrix of shape (n, L)
-        What is not 0 is a label. Nodes without any are left out.
+        A value other than 0 is a label. Nodes without a label are left out.
     shares : sequence of float
-        Of nodes to learn from, each above 0 and below 1.
+        Shares of nodes to train on, each above 0 and below 1.
     n_shuffles : int
     strength : float
-        C, how little the weights are held down: the loss is C times the sum over nodes, and half the weights'
-        square.
+        C, the inverse strength of regularisation: the loss is C times the sum over nodes, plus half the sum
+        of squared weights.
     seed : int
 
     Returns
@@ -73,11 +73,11 @@ def classify_nodes(
     Raises
     ------
     ConfigError
-        If the arrays do not fit each other, or a share leaves no node to learn from or to judge by.
+        If the shapes of the arrays do not match, or a share leaves no node to train on or to test on.
 
     References
     ----------
-    Perozzi et al. 2014, arXiv:1403.6652, section 5, whose protocol it is.
+    The protocol is that of Perozzi et al. 2014, arXiv:1403.6652, section 5.
 
     Examples
     --------

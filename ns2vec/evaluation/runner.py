@@ -47,12 +47,13 @@ class Settings:
         Use only this many words from the beginning of each model; None: all.
     case_insensitive : bool
     missing : str
-        Policy for unknown words, of `ns2vec.evaluation.lookup.MISSING`.
+        Policy for unknown words, one of `ns2vec.evaluation.lookup.MISSING`.
     method : str
-        Of answering analogies, of `ANALOGY_METHODS`.
+        How analogies are answered, one of `ANALOGY_METHODS`.
     subset : str
-        With several models and the policy ``"skip"``: score all on the questions that all of them know
-        (``"common"``), or each on its own (``"own"``). Comparisons always use common questions.
+        With several models and the policy ``"skip"``: score all models on the questions whose words all of
+        them know (``"common"``), or each model on its own questions (``"own"``). Comparisons always use
+        common questions.
     on_malformed : str
         ``"skip"`` or ``"refuse"`` malformed lines; they are listed either way.
     resampling : Resampling
@@ -327,12 +328,12 @@ def evaluate_suites(
     Parameters
     ----------
     models : mapping of str to Embedding
-        They are never changed.
+        The models by name; they are never changed.
     suites : sequence of str or Suite, optional
         Names of suites and collections, or paths of TOML files of suites.
     settings : Settings, optional
     data_dir : path, optional
-        Folder of question files; ``$NS2VEC_DATA`` unless given.
+        Folder of question files; by default ``$NS2VEC_DATA``.
     allow_download : bool, optional
 
     Returns

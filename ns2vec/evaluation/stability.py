@@ -1,8 +1,8 @@
 """How much two models agree about neighbours: overlap@k.
 
-Two trainings on the same text with different seeds give different vectors; what a user sees of it is that
+Two training runs on the same text with different seeds give different vectors; what users notice is that
 nearest neighbours change (Antoniak and Mimno 2018; Wendlandt et al. 2018). The overlap@k of a word is the
-share of its k nearest neighbours that both models agree on, among the words that both know.
+share of its k nearest neighbours on which both models agree, among the words that both know.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Stability:
     by_word : dict of str to float
     k : int
     n_common : int
-        Words among which the neighbours were looked for.
+        Number of words among which neighbours were looked for.
     """
 
     overlap: float
@@ -65,9 +65,9 @@ def neighbour_stability(
     first, second : Embedding
     k : int, optional
     n_words : int, optional
-        So many of the words that both know are compared, evenly spread over their order.
+        Compare this many of the words that both know, evenly spread over their order.
     restrict_vocab : int or None, optional
-        Only the first so many words of each model take part.
+        Use only this many words from the beginning of each model.
 
     Returns
     -------

@@ -40,10 +40,10 @@ BLOCK_ROWS = 4096
 
 
 class Format(Protocol):
-    """What a module has to offer to be registered in `FORMATS`; reading and writing may take more options.
+    """What a module must offer to be registered in `FORMATS`; reading and writing may take more options.
 
-    With ``looks_like(start)`` besides, which tells by the first bytes of a file, the format is also guessed
-    where the suffix says nothing.
+    With a function ``looks_like(start)``, which judges the first bytes of a file, the format is also guessed
+    if the suffix says nothing.
 
     Examples
     --------
@@ -57,7 +57,7 @@ class Format(Protocol):
 
     @staticmethod
     def read(path: PathLike, /) -> VectorTable:
-        """Return what the file holds.
+        """Return the contents of the file.
 
         Parameters
         ----------
@@ -124,9 +124,9 @@ def format_of_start(start: bytes, suffix_says: str | None = None) -> str | None:
 
 
 def guess_format(path: PathLike) -> str:
-    """Return the name of the format of a file: by its first bytes, by its suffix where they do not tell.
+    """Return the name of the format of a file: by its first bytes or, if they do not decide, by its suffix.
 
-    A path without a known suffix and without a file behind it (one to be written) is ``"word2vec_text"``.
+    A path without a known suffix and without a file (one to be written) is ``"word2vec_text"``.
 
     Parameters
     ----------
@@ -175,18 +175,18 @@ def read_vectors(
     ----------
     path : path, address, or ``"-"`` for standard input; decompressed by its suffix
     name : str, optional
-        Of `FORMATS`; guessed unless given.
+        One of `FORMATS`; guessed by default.
     limit : int, optional
-        Return at most so many vectors: the first.
+        Return at most this many vectors, from the beginning.
     datatype : of the vectors in memory: float16, float32 or float64
-        Unless given that of the file, float32 where it holds text.
+        By default that of the file, or float32 if it is text.
     duplicates : {"first", "last", "error"}
-        Which of several equal keys counts.
+        Which of several equal keys to keep.
     not_finite : {"keep", "drop", "error"}
-        What to do with vectors that hold NaN or infinity: keep them with a warning, leave them out, or refuse
-        the file.
+        What to do with vectors that contain NaN or infinity: keep them with a warning, leave them out, or
+        refuse the file.
     **options
-        What the format's own `read` takes besides: `encoding`, `unicode_errors`, `mmap`, `vocabulary` ...
+        Further options of the format's own `read`: `encoding`, `unicode_errors`, `mmap`, `vocabulary` ...
 
     Returns
     -------
@@ -197,7 +197,7 @@ def read_vectors(
     FormatError
         If the file is not what it claims to be.
     ConfigError
-        If the format is not known or has no such option, or `limit` is no whole number.
+        If the format is unknown or has no such option, or `limit` is not a whole number.
     OSError
         If it cannot be read.
 

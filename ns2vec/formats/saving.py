@@ -89,7 +89,7 @@ class Saveable:
         raise NotImplementedError
 
     def add_lifecycle_event(self, event_name: str, log_level: int = logging.INFO, **event: Any) -> None:
-        """Note what happened to the model, with versions and time, in `lifecycle_events`.
+        """Record what happened to the model, with versions and time, in `lifecycle_events`.
 
         Assign None to `lifecycle_events` to keep no record.
 
@@ -97,9 +97,9 @@ class Saveable:
         ----------
         event_name : str
         log_level : int
-            Of the line in the log; false for none.
+            Level of the line in the log; false for none.
         **event
-            What else is kept of it: plain values.
+            Further plain values to record.
 
         Examples
         --------
@@ -123,25 +123,25 @@ class Saveable:
             self.lifecycle_events.append({**event, **record})
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Write the model to one file, atomically; `load` reads it, and maps its arrays when asked to.
+        """Write the model to one file, atomically; `load` reads it, and can map its arrays.
 
-        Parts that do not fit each other, as when `vectors` was cut and `expandos` was not, are cut with a
-        warning.
+        Parts of different lengths, for example if `vectors` was shortened and `expandos` was not, are cut to
+        fit, with a warning.
 
         Parameters
         ----------
         fname_or_handle : path, or file object opened for writing bytes
             Exactly this file is written, and no other. A ``.gz``, ``.bz2`` or ``.xz`` suffix compresses.
-            What is no regular file, such as a pipe, is written through.
+            Anything other than a regular file, such as a pipe, is written to directly.
         separately, sep_limit, pickle_protocol
             Accepted for gensim's sake: there is one file, whose arrays can be mapped, and no pickle.
         ignore : iterable of str, optional
             Attributes to leave out.
         dtype : "float16", "float32", "float64" or "int8", optional
-            How the vectors are stored; as they are unless given. All but int8 are loaded as they are stored,
-            and can be mapped. int8, with a scale for each row, saves space in the file only: it becomes
-            float32 in memory on loading, so it cannot be mapped. For KeyedVectors, not for a model to train
-            on. See `KeyedVectors` for what a query to float16 costs.
+            How the vectors are stored; by default unchanged. All types except int8 are loaded as they are
+            stored, and can be mapped. int8, with a scale for each row, saves space only in the file: it
+            becomes float32 on loading, so it cannot be mapped. This is for KeyedVectors, not for a model to
+            train on. See `KeyedVectors` for the cost of float16 queries.
 
         Raises
         ------
@@ -176,9 +176,9 @@ class Saveable:
         ----------
         fname_or_handle : path, or file object opened for writing bytes
         separately : list of str, optional
-            Attributes that go to a ``.npy`` file of their own beside the path, which gensim can map.
+            Attributes to write to separate ``.npy`` files next to the path, which gensim can map.
         sep_limit : int
-            Without `separately`: arrays of so many numbers or more get a file of their own.
+            Without `separately`: arrays with at least this many values get a separate file.
         ignore : iterable of str
             Attributes to leave out.
 
@@ -219,24 +219,24 @@ class Saveable:
         ----------
         fname : path, or file object opened for reading bytes
         mmap : {None, "r", "r+", "c"}
-            Map the arrays instead of reading them: ``"r"`` for reading, ``"c"`` to train without changing
-            the file. The keys of a mapped file are read when they are first needed. A pickle or a copy of
-            what was mapped holds all of its vectors, for the file may have changed when the pickle is read:
-            processes that shall share a file load it by its path, each for itself.
+            Map the arrays instead of reading them: ``"r"`` for reading, ``"c"`` to train without changing the
+            file. The keys of a mapped file are read when they are first needed. A pickle or a copy of a
+            mapped model holds all of its vectors, because the file may have changed when the pickle is read.
+            To share a file among processes, let each process load it by its path.
         verify : bool
             Compare each part of an ns2vec file with its sha256 first; this reads all of it.
         trust_pickle : bool
-            For classes of your own, which `save` pickles: unpickle the file. This can run any code, so do it
-            with files of your own only.
+            Unpickle the file, for your own classes, which `save` pickles. This can run any code, so use it
+            only on your own files.
 
         Returns
         -------
-        The model that the file holds, of this class where it fits.
+        The model in the file, as this class if it fits.
 
         Raises
         ------
         ConfigError
-            If `trust_pickle` is asked for and `save` does not pickle this class.
+            If `trust_pickle` is true and `save` does not pickle this class.
         FormatError
             If the file is damaged, holds no model, or (RefusedGlobalError) could run code if unpickled by
             others. ChecksumError if it is not what was written, or cannot be verified.

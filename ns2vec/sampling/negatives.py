@@ -1,4 +1,4 @@
-"""Negatives for a training loop of one's own: distinct ids that are not the target."""
+"""Negatives for your own training loop: distinct ids that are not the target."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ def get_negative_samples(
     num_samples : int
         k, how many negatives.
     exclude : iterable of int, optional
-        Other ids that must not come, such as further positives of the same input.
+        Other ids that must not be drawn, such as further positives of the same input.
     p : array_like of shape (V,), optional
-        Weights, such as `noise_distribution` gives; they need not sum to 1, and an id of weight 0
-        is never drawn. None draws all ids alike.
+        Weights, such as `noise_distribution` gives; they need not sum to 1, and an id of weight 0 is never
+        drawn. None draws all ids with equal probability.
     seed : int or numpy.random.Generator, optional
         The same seed gives the same negatives; a generator continues where it stopped.
 

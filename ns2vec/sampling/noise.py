@@ -12,15 +12,15 @@ from ns2vec.exceptions import ConfigError
 
 
 def noise_distribution(counts: npt.ArrayLike | Sequence[int], ns_exponent: float = 0.75) -> Float64Array:
-    """Probability of each word to be drawn as noise: proportional to count ** ns_exponent.
+    """Return the probability that each word is drawn as noise: proportional to count ** ns_exponent.
 
     Parameters
     ----------
     counts : array_like of shape (V,)
         How often each word occurs; a word with count 0 is never drawn.
     ns_exponent : float
-        1 draws words as often as they occur, 0 all alike, negative values prefer rare words;
-        word2vec takes 0.75.
+        1 draws words as often as they occur, 0 draws all with equal probability, and negative values prefer
+        rare words; word2vec uses 0.75.
 
     Returns
     -------
@@ -68,7 +68,7 @@ def checked_weights(name: str, values: npt.ArrayLike) -> Float64Array:
 def make_cum_table(
     counts: npt.ArrayLike, ns_exponent: float = 0.75, domain: int = 2**31 - 1
 ) -> npt.NDArray[np.uint32]:
-    """The cumulative noise distribution scaled to `domain` and rounded: gensim's ``cum_table``.
+    """Return the cumulative noise distribution scaled to `domain` and rounded: gensim's ``cum_table``.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def make_cum_table(
 
 
 def weights_of_cum_table(cum_table: npt.ArrayLike) -> Float64Array:
-    """Probability of each word under a cumulative table that a user has put in place.
+    """Return the probability of each word under a cumulative table that a user has set.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
-"""Choices of hard negatives among scored candidates, alone: a matrix of scores in, columns out.
+"""Choices of hard negatives among scored candidates, on their own: a matrix of scores in, columns out.
 
-What the samplers of `ns2vec.sampling.aware` do within training, for any other model: each policy takes scores
-(n, m) of m candidates for each of n positives and returns the columns of k of them, (n, k) in int64, -1 where
-a row has no more to give. Scores that are not finite are never chosen.
+They do for any model what the samplers of `ns2vec.sampling.aware` do in training: each policy takes scores
+(n, m) of m candidates for each of n positives and returns the columns of k of them, (n, k) in int64, with -1
+where a row has no more candidates. Scores that are not finite are never chosen.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def ranks_of(scores: Float64Array) -> Int64Array:
 
 @POLICIES.entry("top")
 def top(scores: npt.ArrayLike, k: int = 1) -> Int64Array:
-    """The k highest scores of each row (DNS: Zhang et al. 2013, SIGIR).
+    """Choose the k highest scores of each row (DNS: Zhang et al. 2013, SIGIR).
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def top(scores: npt.ArrayLike, k: int = 1) -> Int64Array:
     Returns
     -------
     ndarray of shape (n, k), int64
-        Columns by falling score; -1 where there are no more.
+        Columns by descending score; -1 where there are no more.
 
     Examples
     --------
@@ -141,7 +141,7 @@ def top(scores: npt.ArrayLike, k: int = 1) -> Int64Array:
 def softmax(
     scores: npt.ArrayLike, k: int = 1, *, temperature: float = 1.0, generator: np.random.Generator
 ) -> Int64Array:
-    """K columns without repetition, each in proportion to exp(score / temperature) among those left.
+    """Choose k columns without repetition, each in proportion to exp(score / temperature) among those left.
 
     By Gumbel noise (Kool et al. 2019, arXiv:1903.06059); with k = 1 it is softmax-DNS (Shi et al. 2023,
     arXiv:2302.03472).
@@ -180,7 +180,7 @@ def softmax(
 def rank_window(
     scores: npt.ArrayLike, k: int = 1, *, first: int = 0, last: int, generator: np.random.Generator
 ) -> Int64Array:
-    """K of the candidates with ranks first <= r < last, all alike; rank 0 is the highest score.
+    """Choose k candidates with ranks first <= r < last, with equal probability; rank 0 is the highest score.
 
     Parameters
     ----------
@@ -220,7 +220,7 @@ def margin(
     relative: float | None = None,
     absolute: float | None = None,
 ) -> Int64Array:
-    """The k highest scores that stay below the positive's by a margin.
+    """Choose the k highest scores that stay below the positive's by a margin.
 
     Parameters
     ----------
@@ -263,7 +263,7 @@ def margin(
 def percentile(
     scores: npt.ArrayLike, k: int = 1, *, low: float, high: float, generator: np.random.Generator
 ) -> Int64Array:
-    """K of the candidates between two percentiles of their row's scores, any as likely as another.
+    """Choose k candidates between two percentiles of their row's scores, with equal probability.
 
     Parameters
     ----------
@@ -280,7 +280,7 @@ def percentile(
     Raises
     ------
     ConfigError
-        If the percentiles are others.
+        If the percentiles are out of order or range.
 
     Examples
     --------
@@ -307,7 +307,7 @@ def mixture(
     generator: np.random.Generator,
     **options: Any,
 ) -> Int64Array:
-    """Each of the k places from one of several policies, chosen by weight (Yang et al. 2020, WWW companion).
+    """Fill each of the k places by a policy drawn by weight (Yang et al. 2020, WWW companion).
 
     Parameters
     ----------
@@ -322,7 +322,7 @@ def mixture(
     Returns
     -------
     ndarray of shape (n, k), int64
-        A column that two parts choose may stand in a row twice.
+        A column that two parts choose may occur twice in a row.
 
     Raises
     ------

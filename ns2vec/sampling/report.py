@@ -31,19 +31,18 @@ def sampler_report(
     target : array_like of shape (V,), optional
         A distribution to compare with; default the model's noise distribution.
     positives : mapping of words to words, optional
-        What is true of each word (seen beside it, bought with it): draws of these are false negatives.
+        True partners of each word (seen next to it, bought with it): draws of these are false negatives.
     n_draws : int
-        Draws for what has no closed form.
+        Number of draws for figures without a closed form.
     seed : int
 
     Returns
     -------
     dict
-        ``effective_support``: exp of the entropy, how many rows it is as broad as;
-        ``coverage``: share of the vocabulary that can be drawn (was drawn, where there is no closed
-        form); ``kl_to_target``: Kullback-Leibler divergence from the target in nats;
-        ``false_negative_rate``: share of draws that are the centre or one of its positives, after the
-        sampler's own filter.
+        ``effective_support``: exp of the entropy, the number of equally likely rows with the same entropy;
+        ``coverage``: share of the vocabulary that can be drawn (was drawn, where there is no closed form);
+        ``kl_to_target``: Kullback-Leibler divergence from the target in nats; ``false_negative_rate``: share
+        of draws that are the centre or one of its positives, after the sampler's own filter.
 
     Examples
     --------

@@ -70,15 +70,15 @@ def stored_array(
 class Anneal:
     """Hardness as a function of the progress of a run.
 
-    Hard negatives speed training up early and overfit late, so they are best taken back with time.
+    Hard negatives speed up training early and overfit late, so it is best to reduce them with time.
 
     Parameters
     ----------
     name : {"linear", "cosine", "rise", "constant"}, optional
         None is ``"constant"``.
     until : float
-        Share of the run, in (0, 1]: the course is over then, and a sampler draws from its base for the rest
-        (``"rise"`` alone stays at 1).
+        Share of the run, in (0, 1], over which hardness changes. Afterwards a sampler draws from its base
+        (only ``"rise"`` stays at 1).
 
     Raises
     ------
@@ -108,7 +108,7 @@ class Anneal:
 
 
 class Hardness:
-    """Hardness that follows the loss: up while it falls, down when it rises or is no number.
+    """Hardness that follows the loss: up while it falls, down when it rises or is NaN.
 
     The curriculum of Shi et al. 2023 (arXiv:2302.03472), with the loss as the judge of its pace.
 
@@ -171,18 +171,18 @@ class Hardness:
 class Steering:
     """Sets a sampler's hardness during training and counts what its draws did.
 
-    Of one epoch `attach` is called first, then `before` and `after` around each chunk, by the thread that
-    trains it, then `detach`. What it gathers lasts as long as the vocabulary and goes into files and copies
-    of the model by `state` and `restore`; a subclass with state of its own adds to both.
+    In an epoch, `attach` is called first, then `before` and `after` around each chunk, by the thread that
+    trains it, then `detach`. What a steering gathers lasts as long as the vocabulary and goes into files and
+    copies of the model through `state` and `restore`; a subclass with its own state extends both.
 
     Parameters
     ----------
     draws : AwareDraws
     anneal : Anneal
     adaptive : Hardness, optional
-        Follows the loss that the sampler tells.
+        Follows the loss that the sampler reports.
     interval : int
-        Losses of one comparison.
+        Number of losses per comparison.
     """
 
     def __init__(
@@ -231,7 +231,7 @@ class Steering:
                 self.set_hardness()
 
     def state(self) -> dict[str, Any]:
-        """What it takes to continue from here in another process: numbers and arrays, by name.
+        """Return everything needed to continue from here in another process: numbers and arrays, by name.
 
         Called between two chunks. Values are int, float or ndarray of bool, int or float, the caller's own.
         """
@@ -245,19 +245,19 @@ class Steering:
         return found
 
     def restore(self, state: Mapping[str, Any], n_dims: int) -> None:
-        """Go on from what `state` returned, for the same options and vocabulary.
+        """Continue from what `state` returned, for the same options and vocabulary.
 
         Parameters
         ----------
         state : mapping
-            It may come from a file, so anything may stand in it.
+            It may come from a file, so it may contain anything.
         n_dims : int
             D of the model.
 
         Raises
         ------
         ConfigError
-            If an entry is missing or has a value that cannot be.
+            If an entry is missing or has an impossible value.
         """
         totals = {name: name.removeprefix("total.") for name in state if name.startswith("total.")}
         with self.lock:
@@ -273,7 +273,7 @@ class Steering:
             self.set_hardness()
 
     def report(self) -> dict[str, float]:
-        """What was counted in training so far, and the hardness now.
+        """Return what was counted in training so far, and the current hardness.
 
         Returns
         -------

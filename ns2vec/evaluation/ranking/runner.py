@@ -59,13 +59,13 @@ class RankingSettings:
     Attributes
     ----------
     split : str
-        What the split is called.
+        Name of the split.
     ks : tuple of int
         Lengths of lists.
     seed : int
-        Of the order of equal scores.
+        Seed of the order of equal scores.
     resampling : Resampling
-        Of intervals and tests.
+        How intervals and tests are computed.
 
     Examples
     --------
@@ -93,10 +93,10 @@ class RankingEvaluation:
     models : tuple of str
     outcomes : tuple of MetricOutcome
     catalogue : dict of str to dict of str to float
-        Figure of all lists together -> model -> its value: coverage, popularity, novelty.
+        Metric of all lists together -> model -> its value: coverage, popularity, novelty.
     counts : dict of str to int
-        ``n_users`` who have something to find, ``n_items`` that are ranked, ``n_wanted`` choices that are
-        asked for, ``n_left_out`` that could not be, since they are known or no candidates.
+        ``n_users`` who have something to find, ``n_items`` that are ranked, ``n_wanted`` choices to find, and
+        ``n_left_out`` choices that are known or not among the candidates.
     settings : RankingSettings
     seconds : float
     made : str
@@ -183,14 +183,14 @@ def evaluate_ranking(
     Parameters
     ----------
     models : mapping of str to callable
-        Name -> what gives the scores of all items, finite and of shape (b, n_items), for rows of users,
-        int32 of shape (b,): `Factors`, `popularity`, or a method of any model.
+        Name -> function from rows of users, int32 of shape (b,), to the scores of all items, finite and of
+        shape (b, n_items): `Factors`, `popularity`, or a method of any model.
     known, wanted : sparse matrix of shape (n_users, n_items)
-        What is not to be recommended again, and what is to be found. Cells of 0 or below do not count.
+        Items that are not to be recommended again, and items to find. Cells of 0 or below do not count.
     candidates : array-like of int, optional
-        Rows of the items that are ranked; all unless given.
+        Rows of the items to rank; by default all.
     groups : sequence of str, optional
-        The group of each user, for a table of the groups; by how many items they know unless given.
+        The group of each user, for a table of the groups; by default, groups by how many items users know.
     settings : RankingSettings, optional
 
     Returns
@@ -200,7 +200,7 @@ def evaluate_ranking(
     Raises
     ------
     ConfigError
-        If there is no model, matrices do not fit, no user has anything to find, or scores are not finite.
+        If there is no model, shapes do not match, no user has anything to find, or scores are not finite.
 
     Examples
     --------
