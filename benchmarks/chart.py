@@ -34,7 +34,7 @@ def chart(record: dict[str, Any]) -> str:
     bottom = TOP + HEIGHT * len(values)
     return "\n".join([
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {bottom + 12}" role="img" '
-        'aria-label="Times as fast as peers">',
+        'aria-label="Speed relative to peers">',
         f"<style>{STYLE}</style>",
         f'<text x="{LABEL}" y="18" class="note">times as fast as the peer; the dashed line is 1</text>',
         *rows,
