@@ -1,4 +1,4 @@
-"""The web app: a calculator, training runs, an explorer of vectors, samplers; and the API beneath them.
+"""The web app: a calculator, training runs, an explorer of vectors, samplers; and the API behind them.
 
 ``pip install 'ns2vec[web]'``, then ``ns2vec app --demo``; or from Python:
 
@@ -7,10 +7,10 @@
 'ns2vec'
 
 - `ns2vec.app.server`   puts everything together
-- `ns2vec.app.state`    what the server holds: models, token, limits
-- `ns2vec.app.safety`   who may ask, and how much at once
-- `ns2vec.app.problems` how the API says what is wrong
-- `ns2vec.app.rooms`    one module a room, with its part of the API
+- `ns2vec.app.state`    the state of the server: models, token, limits
+- `ns2vec.app.safety`   access control, and limits on size and time
+- `ns2vec.app.problems` error responses of the API
+- `ns2vec.app.rooms`    one module per room, with its part of the API
 - `ns2vec.app.pages`    the shell of the pages and the static files
 """
 

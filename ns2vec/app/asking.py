@@ -1,4 +1,4 @@
-"""What the questions of all rooms have in common."""
+"""What the requests of all rooms have in common."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 
 class AskedBody(BaseModel):
-    """The body of a request: no field but those that are known."""
+    """The body of a request, without unknown fields."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -18,14 +18,14 @@ Switch = Annotated[bool, Strict()]  # neither 1 nor "yes"
 
 
 def no_switch(value: Any) -> Any:
-    """Refuse true and false, which Python takes for 1 and 0."""
+    """Refuse true and false, which Python treats as 1 and 0."""
     if isinstance(value, bool):
         raise PydanticCustomError("number", "input should be a number")
     return value
 
 
 def left_to_library(kind: str, **limits: float) -> Any:
-    """Return the type of a number that the library judges, so that there is one rule and one message.
+    """Return the type of a number that the library checks, so that there is one rule and one message.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Words and counts as people type them: a word and its count a line."""
+"""Typed words and counts: one word and its count per line."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ MOST_COUNT = 2**53
 
 
 def parse_counts(text: str, name: str = "counts") -> dict[str, int]:
-    r"""Read lines of ``word count``; the two are separated by a blank, a tab or a comma.
+    r"""Read lines of ``word count``; the two are separated by a space, a tab or a comma.
 
     Parameters
     ----------
     text : str
     name : str
-        Of the field, with which messages begin.
+        Name of the field, with which messages begin.
 
     Returns
     -------
@@ -26,7 +26,7 @@ def parse_counts(text: str, name: str = "counts") -> dict[str, int]:
     Raises
     ------
     ConfigError
-        If a line is something else, a word comes twice, or there is none.
+        If a line has another form, a word is repeated, or there is no word.
 
     Examples
     --------
@@ -53,6 +53,6 @@ def parse_counts(text: str, name: str = "counts") -> dict[str, int]:
 
 
 def split_line(line: str) -> tuple[str, str]:
-    """Take the last field of a line for the count."""
+    """Split a line into the word and its last field, the count."""
     at = max(line.rfind(mark) for mark in " \t,")
     return line[: max(at, 0)].rstrip(" \t,"), line[at + 1 :]

@@ -1,4 +1,4 @@
-"""What ``ns2vec app --demo`` shows: a model of generated facts that is trained while one looks at it."""
+"""What ``ns2vec app --demo`` shows: a model of generated facts that is trained in the background."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ EPOCHS = 60  # about a minute, so that there is something to see
 
 
 class Snapshots(CallbackAny2Vec):
-    """Put a copy of the vectors into the store after each epoch, so that questions never see half an update.
+    """Put a copy of the vectors into the store after each epoch, so that queries never see half an update.
 
     Parameters
     ----------
     store : ModelStore
     stop : threading.Event
-        Training ends at the end of an epoch when it is set.
+        If it is set, training stops at the end of the epoch.
     """
 
     def __init__(self, store: ModelStore, stop: threading.Event) -> None:
         self.store, self.stop, self.n_epochs = store, stop, 0
 
     def on_epoch_end(self, model: Any) -> None:
-        """Copy, and end when that was asked for."""
+        """Copy, and stop if this was requested."""
         self.n_epochs += 1
         copy = KeyedVectors(model.vector_size)
         copy.add_vectors(
@@ -53,7 +53,7 @@ class Demo(threading.Thread):
     store : ModelStore
         Gets the vectors after each epoch.
     callbacks : sequence of callbacks, optional
-        More of what watches the training.
+        More callbacks of the training.
     epochs : int
     n_words : int
         Size of the corpus.
@@ -75,7 +75,7 @@ class Demo(threading.Thread):
         """Make the corpus and train."""
         try:
             sentences = list(facts_corpus(n_words=self.n_words).sentences())
-            # one thread: the others answer questions
+            # one thread: the others answer requests
             parameters: dict[str, Any] = {**DEMO_PARAMETERS, "epochs": self.epochs, "workers": 1}
             watching = [Snapshots(self.store, self.stopping), *self.callbacks]
             Word2Vec(sentences, callbacks=watching, progress=False, compute_loss=True, **parameters)
@@ -84,5 +84,5 @@ class Demo(threading.Thread):
             logger.exception("the demo could not be trained")
 
     def stop(self) -> None:
-        """End after this epoch."""
+        """Stop after this epoch."""
         self.stopping.set()

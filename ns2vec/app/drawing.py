@@ -1,4 +1,4 @@
-"""What a noise distribution is, what draws from it look like, and whether they fit it."""
+"""A noise distribution, draws from it, and a test whether they fit it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ns2vec._typing import Float64Array, Int64Array
 from ns2vec.exceptions import ConfigError
 from ns2vec.sampling import SAMPLERS, BoundSampler, NoiseData, StaticSampler, make_sampler, noise_distribution
 
-LEAST_EXPECTED = 5.0  # of a cell of the chi-square test (Cochran 1954)
+LEAST_EXPECTED = 5.0  # in a cell of the chi-square test (Cochran 1954)
 MOST_DRAWS = 2_000_000
 EXPONENTS = (-5.0, 5.0)
 
@@ -31,9 +31,9 @@ class ChiSquare:
     ----------
     statistic : float
     degrees : int
-        Cells less one; words that are expected fewer than five times share a cell.
+        Number of cells minus one; words expected fewer than five times share a cell.
     p_value : float
-        How often draws of this very distribution lie as far from it or further.
+        Probability that draws from this distribution differ from it at least as much.
     """
 
     statistic: float
@@ -42,7 +42,7 @@ class ChiSquare:
 
 
 def chi_square(drawn: Int64Array, probabilities: Float64Array) -> ChiSquare | None:
-    """Test draws against a distribution (Pearson 1900); None where it leaves one cell only.
+    """Test draws against a distribution (Pearson 1900); None if there is only one cell.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def noise_of(
     counts: Mapping[str, int], *, exponent: Any = 0.75, sampler: str = "unigram", n_draws: Any = 0,
     seed: Any = 1, positives: Mapping[str, Iterable[str]] | None = None,
 ) -> NoiseDraws:  # fmt: skip
-    """Bind a sampler to counts, and draw.
+    """Bind a sampler to counts, and draw from it.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def noise_of(
     Raises
     ------
     ConfigError
-        If one of them cannot be; the message begins with its name.
+        If a value is invalid; the message begins with its name.
     """
     n_draws, seed = whole("n_draws", n_draws, 0, MOST_DRAWS), whole("seed", seed, 0, 2**53)
     words = list(counts)
@@ -149,12 +149,12 @@ def noise_of(
 
 
 def bind(sampler: str, data: NoiseData) -> BoundSampler:
-    """Make a static sampler of its name.
+    """Make a static sampler from its name.
 
     Raises
     ------
     ConfigError
-        If there is none of that name, or it looks at the model.
+        If there is no sampler of that name, or it looks at the model.
     """
     if sampler.partition(":")[0] not in static_names():
         raise ConfigError(f"sampler must be one of {', '.join(static_names())}, got {sampler!r}")

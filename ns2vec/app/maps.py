@@ -1,4 +1,4 @@
-"""Vectors as points of a plane: two principal components at once, UMAP with its extra; and clusters."""
+"""Vectors as points of a plane, by two principal components or by UMAP (an extra); and clusters."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from ns2vec.similarity import row_norms, unit_rows
 MOST_POINTS = 200_000
 MOST_UMAP = 20_000  # about half a minute on two processors
 N_CLUSTERS = 8
-SAMPLE = 20_000  # rows from which axes and centres are found; then all rows are placed
-CHUNK = 16_384  # rows that are worked on at a time
+SAMPLE = 20_000  # rows from which axes and centres are computed before all rows are placed
+CHUNK = 16_384  # rows at a time
 ROUNDS = 12
 
 
 def sample_rows(vectors: npt.NDArray[Any], most: int) -> Float32Array:
-    """Return some of the first rows, brought to length 1, the same on every run."""
+    """Return some of the first rows, scaled to length 1, the same on every run."""
     n = min(most, len(vectors))
     picked = np.sort(np.random.default_rng(1).choice(n, min(SAMPLE, n), replace=False))
     rows = np.asarray(vectors[picked], dtype=np.float32)
@@ -27,14 +27,14 @@ def sample_rows(vectors: npt.NDArray[Any], most: int) -> Float32Array:
 
 
 def plane(vectors: npt.NDArray[Any], most: int = MOST_POINTS) -> Float32Array:
-    """Return the first two principal components of the directions of vectors, the same signs on every run.
+    """Return the first two principal components of the directions of vectors, with fixed signs.
 
     Parameters
     ----------
     vectors : ndarray of shape (V, D)
-        The axes are found from 20,000 of the rows.
+        The axes are computed from 20,000 of the rows.
     most : int
-        Take the first so many rows.
+        Use only this many rows, the first ones.
 
     Returns
     -------
@@ -63,7 +63,7 @@ def plane(vectors: npt.NDArray[Any], most: int = MOST_POINTS) -> Float32Array:
 
 
 def with_signs(axes: Float64Array) -> Float64Array:
-    """Let the largest part of each column be positive."""
+    """Make the largest component of each column positive."""
     largest = np.abs(axes).argmax(axis=0)
     return np.asarray(axes * np.where(axes[largest, np.arange(axes.shape[1])] < 0, -1.0, 1.0))
 
@@ -114,14 +114,14 @@ def clusters(vectors: npt.NDArray[Any], most: int = MOST_POINTS, n_clusters: int
         centres = unit_rows(centres, row_norms(centres))
     n = min(most, len(vectors))
     found = np.empty(n, dtype=np.uint8)
-    for first in range(0, n, CHUNK):  # the length of a row changes nothing
+    for first in range(0, n, CHUNK):  # the length of a row makes no difference
         some = np.asarray(vectors[first : min(first + CHUNK, n)], dtype=np.float32)
         found[first : first + CHUNK] = (some @ centres.T).argmax(axis=1)
     return found
 
 
 def far_apart(rows: Float32Array, n_clusters: int, generator: np.random.Generator) -> Float32Array:
-    """Choose rows to begin with, each unlike those before it (k-means++, Arthur and Vassilvitskii 2007)."""
+    """Choose initial centres, each unlike those before it (k-means++, Arthur and Vassilvitskii 2007)."""
     chosen = [int(generator.integers(len(rows)))]
     nearest = rows @ rows[chosen[0]]
     while len(chosen) < n_clusters:

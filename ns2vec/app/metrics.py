@@ -1,4 +1,4 @@
-"""``/metrics``: what the server and its runs are doing, in Prometheus's text format."""
+"""``/metrics``: the state of the server and its runs, in the text format of Prometheus."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ router = APIRouter()
 TYPE = "text/plain; version=0.0.4; charset=utf-8"
 STATUSES = ("running", "finished", "stopped", "interrupted", "failed", "lost")
 
-#: Name and help of what is told of each run that is running, and the figure of its summary.
+#: Name and help of each metric of a running run, and the figure of its summary.
 OF_RUNS = (
     ("ns2vec_run_progress_ratio", "Share of the run that is done, 0 to 1.", "progress"),
     ("ns2vec_run_epochs", "Whole epochs that were trained.", "epochs"),
-    ("ns2vec_run_loss", "Mean loss of a trained word in the last epoch.", "loss"),
-    ("ns2vec_run_words_per_second", "Words read in a second.", "words_per_second"),
-    ("ns2vec_run_resident_memory_bytes", "Memory of the process that trains.", "memory_bytes"),
+    ("ns2vec_run_loss", "Mean loss per trained word in the last epoch.", "loss"),
+    ("ns2vec_run_words_per_second", "Words read per second.", "words_per_second"),
+    ("ns2vec_run_resident_memory_bytes", "Memory of the training process.", "memory_bytes"),
     ("ns2vec_run_warnings", "Warnings so far.", "n_warnings"),
 )
 
@@ -47,19 +47,19 @@ Sample = tuple[Mapping[str, str], Any]
     },
 )
 async def metrics(state: AppState = Depends(state_of)) -> Response:  # noqa: B008 - FastAPI's way to say it
-    """Tell how many models and runs there are, and how those go that are running."""
+    """Return the number of models and runs, and the progress of running ones."""
     return Response(await bounded(state, lambda: exposition(state)), media_type=TYPE)
 
 
 def exposition(state: AppState) -> str:
-    """Return all figures."""
+    """Return all metrics."""
     folder = state.runs
     found = list_runs(folder) if folder is not None and folder.is_dir() else []
     summaries = [run.summary() for run in found]
     of_status = Counter(one["status"] for one in summaries)
     families: list[tuple[str, str, list[Sample]]] = [
         ("ns2vec_build_info", "Version of ns2vec.", [({"version": __version__}, 1)]),
-        ("ns2vec_models", "Models that are open.", [({}, len(state.models))]),
+        ("ns2vec_models", "Number of open models.", [({}, len(state.models))]),
         ("ns2vec_streams", "Pages that follow a run.", [({}, state.n_streams)]),
         ("ns2vec_resident_memory_bytes", "Memory of this server.", [({}, resident_bytes())]),
         ("ns2vec_runs", "Recorded runs.", [({"status": name}, of_status[name]) for name in STATUSES]),
@@ -74,7 +74,7 @@ def exposition(state: AppState) -> str:
 
 
 def family(name: str, text: str, samples: Iterable[Sample]) -> str:
-    r"""Return a figure with its values; nothing where none is known.
+    r"""Return a metric with its values; nothing if no value is known.
 
     Examples
     --------
@@ -89,7 +89,7 @@ def family(name: str, text: str, samples: Iterable[Sample]) -> str:
 
 
 def labelled(labels: Mapping[str, str]) -> str:
-    """Return labels as the format writes them."""
+    """Return labels in the syntax of the format."""
     escapes = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
     pairs = ",".join(f'{name}="{value.translate(escapes)}"' for name, value in labels.items())
     return f"{{{pairs}}}" if pairs else ""

@@ -1,4 +1,4 @@
-"""The shell of the pages, and the files that they are made of."""
+"""The shell of the pages, and their static files."""
 
 from __future__ import annotations
 

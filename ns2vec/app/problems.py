@@ -1,4 +1,4 @@
-"""How the API says what is wrong: always the same object, and next to a field where one is to blame."""
+"""Errors of the API: always the same object, with the field if one is at fault."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ WHERE = ("body", "query", "path", "header")
 class Problem(BaseModel):
     """What went wrong."""
 
-    code: str = Field(description="One word for programs.", examples=["invalid"])
-    message: str = Field(description="What was expected, what came, what to do.")
-    fields: dict[str, str] = Field(default_factory=dict, description="Message for each field at fault.")
+    code: str = Field(description="The kind of error, for programs.", examples=["invalid"])
+    message: str = Field(description="What was expected, what was found, and what to do.")
+    fields: dict[str, str] = Field(default_factory=dict, description="A message for each field at fault.")
 
 
 class ApiError(Exception):
@@ -54,17 +54,17 @@ class ApiError(Exception):
 
 
 def problem(status: int, message: str, fields: Mapping[str, str] | None = None) -> JSONResponse:
-    """Return the answer that tells a problem."""
+    """Return the response that reports a problem."""
     told = Problem(code=CODES.get(status, "failed"), message=message, fields=dict(fields or {}))
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
     return JSONResponse(told.model_dump(), status_code=status, headers=headers)
 
 
 def for_page(request: Request, told: JSONResponse) -> JSONResponse:
-    """Let our own pages read a refused question as 200 with its status in a header.
+    """Return a refused request to our own pages as 200 with its status in a header.
 
-    It is part of their normal work (a word that is not known, a number half typed), but browsers log every
-    other status as an error of the page.
+    Refusals are part of their normal work (an unknown word, a half-typed number), but browsers log every
+    other status as an error.
     """
     if told.status_code == 422 and FROM_PAGE in request.headers:
         told.headers[STATUS], told.status_code = "422", 200
@@ -77,7 +77,7 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def field_at_fault(message: str, fields: Iterable[str]) -> dict[str, str]:
-    """Find the field that a message of the library is about: it begins with its name.
+    """Find the field that a message of the library is about: the message begins with its name.
 
     Examples
     --------
@@ -91,19 +91,19 @@ def field_at_fault(message: str, fields: Iterable[str]) -> dict[str, str]:
 
 @contextlib.contextmanager
 def naming_fields(model: type[BaseModel], other: str | None = None) -> Iterator[None]:
-    """Turn what the library refuses into 422, with the message beside the field that it begins with.
+    """Turn errors of the library into 422, with the message for the field whose name it begins with.
 
     Parameters
     ----------
     model : type of BaseModel
         The question.
     other : str, optional
-        The field at fault where a message begins with none.
+        The field at fault if a message begins with no field.
 
     Raises
     ------
     ApiError
-        422, in place of what the library raised.
+        422, instead of the error of the library.
     """
     try:
         yield
@@ -115,7 +115,7 @@ def naming_fields(model: type[BaseModel], other: str | None = None) -> Iterator[
 
 
 def of_validation(error: RequestValidationError) -> JSONResponse:
-    """Tell what pydantic found, in one line for each field."""
+    """Report what pydantic found, in one line for each field."""
     fields: dict[str, str] = {}
     for found in error.errors():
         if found["type"] == "json_invalid":
@@ -132,7 +132,7 @@ def of_validation(error: RequestValidationError) -> JSONResponse:
 
 
 def methods_at(path: str, described: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """Return the methods of a path of the API; of pages and files it is GET."""
+    """Return the methods of a path of the API; for pages and files it is GET."""
     found = [
         method.upper()
         for template, methods in described.items()
@@ -143,7 +143,7 @@ def methods_at(path: str, described: Mapping[str, Mapping[str, Any]]) -> list[st
 
 
 def install_handlers(app: FastAPI) -> None:
-    """Give every error that can be expected the form of `Problem`; `ns2vec.app.safety` tells the others."""
+    """Return all expected errors as a `Problem`; `ns2vec.app.safety` reports the others."""
 
     def add(kind: type[Exception], answer: Callable[[Any], JSONResponse]) -> None:
         async def handler(request: Request, error: Exception) -> JSONResponse:

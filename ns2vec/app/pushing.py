@@ -1,4 +1,4 @@
-"""Which negatives pushed a word: real training steps of a small model, summed up by what the word met."""
+"""Which negatives pushed a word: real training steps of a small model, summed up for each other word."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ MOST_STEPS = 500
 
 @dataclass
 class MetWord:
-    """A word that another one met in training.
+    """A word that another word was trained with.
 
     Attributes
     ----------
     word : str
     times : int
-        How often it was drawn, or seen beside the other one.
+        How often it was drawn, or seen beside the other word.
     move : float
-        How far it moved the other one's vector, all steps together.
+        How far it moved the vector of the other word in all steps together.
     prediction : float
-        What the model gave for it before the step, on average: near 1 it counts as seen, near 0 as noise.
+        Mean prediction of the model before the step: near 1 for seen words, near 0 for noise.
     """
 
     word: str
@@ -45,14 +45,14 @@ class MetWord:
 
 @dataclass(frozen=True)
 class Pushes:
-    """What moved a word.
+    """The words that moved a word.
 
     Attributes
     ----------
     word : str
     n_steps : int
     negatives, positives : list of MetWord
-        What pushed it away and what pulled it, the strongest first.
+        Words that pushed it away and words that pulled it, the strongest first.
     """
 
     word: str
@@ -62,7 +62,7 @@ class Pushes:
 
 
 def facts_sentences() -> list[list[str]]:
-    """The generated corpus that ``ns2vec explain`` takes, too."""
+    """Return the generated corpus that ``ns2vec explain`` uses, too."""
     return list(facts_corpus(FACTS_TYPES, n_words=FACTS_WORDS).sentences())
 
 
@@ -82,7 +82,7 @@ def small_model(sentences: Sequence[Sequence[str]], **options: Any) -> Word2Vec:
 def pushes(model: Word2Vec, sentences: Sequence[Sequence[str]], word: str, n_steps: int = 100) -> Pushes:
     """Make training steps with a word as input, one after another, and undo each.
 
-    A step moves the word's vector by alpha (label - prediction) times the vector of each word that it meets
+    A step moves the word's vector by alpha (label - prediction) times the vector of each output word
     (equation 4 of Mikolov et al. 2013, arXiv:1310.4546); these lengths are summed up.
 
     Parameters
@@ -90,15 +90,15 @@ def pushes(model: Word2Vec, sentences: Sequence[Sequence[str]], word: str, n_ste
     model : Word2Vec
         Skip-gram, with one objective.
     sentences : sequence of sequences of str
-        What it was trained on.
+        The sentences that it was trained on.
     word : str
     n_steps : int
-        The pairs of the word are gone through over and over, with fresh draws.
+        The pairs of the word are repeated as often as needed, with new draws.
 
     Raises
     ------
     VocabularyError
-        If the word is not known, or never beside another one.
+        If the word is unknown, or never next to another word.
     """
     known = model.wv.key_to_index
     if word not in known:
@@ -120,7 +120,7 @@ def pushes(model: Word2Vec, sentences: Sequence[Sequence[str]], word: str, n_ste
 
 
 def pairs_of(sentences: Sequence[Sequence[str]], word: str, window: int) -> Any:
-    """Yield (sentence, place of the word, place of a word beside it) for all of them."""
+    """Yield (sentence, position of the word, position of a neighbour) for all neighbours of the word."""
     for sentence in sentences:
         for place, token in enumerate(sentence):
             if token == word:
@@ -129,7 +129,7 @@ def pairs_of(sentences: Sequence[Sequence[str]], word: str, window: int) -> Any:
 
 
 def count(told: Explanation, sides: tuple[dict[str, MetWord], dict[str, MetWord]]) -> None:
-    """Add what a step did: its first output was seen, the others are noise."""
+    """Add the effect of a step: its first output was seen, the others are noise."""
     for number, output in enumerate(told.outputs):
         side = sides[1 if number == 0 else 0]
         move = told.alpha * output.weight * abs(output.label - output.prediction) * output.norm

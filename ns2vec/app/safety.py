@@ -1,4 +1,4 @@
-"""Who may ask, and how much at once: Host allow-list, token, headers, sizes, time.
+"""Access control and limits: allowed hosts, the token, headers, sizes, time.
 
 The middleware is plain ASGI, so that streams (server-sent events) pass through it piece by piece.
 """
@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-#: Sent with every answer. Nothing is loaded from elsewhere, and no script or style stands in a page.
+#: Sent with every response. Nothing is loaded from elsewhere, and pages have no inline scripts or styles.
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
@@ -41,7 +41,7 @@ RAW_HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADER
 
 
 class TooLargeError(Exception):
-    """The body is longer than it may be."""
+    """The body is longer than allowed."""
 
 
 class Doorkeeper:
@@ -82,7 +82,7 @@ class Doorkeeper:
         async def send_unless_too_large(message: Message) -> None:
             if not counted.is_over:
                 await send_with_headers(message)
-            elif message["type"] == "http.response.start":  # in place of what became of half a body
+            elif message["type"] == "http.response.start":  # instead of the response to half a body
                 await refuse_size()
 
         host, length = host_name(header_of(scope, b"host")), header_of(scope, b"content-length", "0")
@@ -99,29 +99,29 @@ class Doorkeeper:
             except Exception:
                 logger.exception("%s %s failed", scope["method"], scope["path"])
                 if not has_begun:
-                    await refuse(500, "this is a fault of the server: its log says more")
+                    await refuse(500, "this is an error of the server: see its log")
 
 
 class CountedBody:
-    """Receives a body and counts it, for it may come without its length.
+    """Receives a body and counts its bytes, because it may come without its length.
 
     Parameters
     ----------
     receive : callable
     most : int
-        Bytes.
+        Maximum number of bytes.
     """
 
     def __init__(self, receive: Receive, most: int) -> None:
         self.receive, self.most, self.n_bytes, self.is_over = receive, most, 0, False
 
     async def __call__(self) -> Message:
-        """Hand on the next piece.
+        """Pass on the next piece.
 
         Raises
         ------
         TooLargeError
-            When there are more bytes than there may be.
+            If there are more bytes than allowed.
         """
         message = await self.receive()
         self.n_bytes += len(message.get("body", b""))
@@ -132,7 +132,7 @@ class CountedBody:
 
 
 def header_of(scope: Scope, name: bytes, missing: str = "") -> str:
-    """Return the first header of a name that is given in lower case."""
+    """Return the first header of a name, given in lower case."""
     for key, value in scope["headers"]:
         if key == name:
             return str(value.decode("latin-1"))
@@ -153,8 +153,8 @@ def host_name(host: str) -> str:
     return (name if is_port else host).lower()
 
 
-async def state_of(request: Request) -> AppState:  # a plain function would be sent to a thread, each time
-    """Return what the server holds; for ``Depends``."""
+async def state_of(request: Request) -> AppState:  # FastAPI would run a plain function in a thread each time
+    """Return the state of the server; for ``Depends``."""
     state: AppState = request.app.state.ns2vec
     return state
 
@@ -166,7 +166,7 @@ def need_token(
     state: AppState = Depends(state_of),  # noqa: B008 - FastAPI's way to say it
     given: HTTPAuthorizationCredentials | None = Depends(BEARER),  # noqa: B008
 ) -> None:
-    """Let a request pass that may change something; ``dependencies=[Depends(need_token)]``.
+    """Check that a request may make changes; for ``dependencies=[Depends(need_token)]``.
 
     Raises
     ------
@@ -177,7 +177,7 @@ def need_token(
         raise ApiError(403, "this server is read-only: start it without --read-only")
     came = "" if given is None else given.credentials
     if not secrets.compare_digest(came.encode(), state.token.encode()):
-        raise ApiError(401, "this changes something and needs the token: open the address that was printed")
+        raise ApiError(401, "this makes changes and needs the token: open the address that was printed")
 
 
 async def bounded(state: AppState, work: Callable[[], T], seconds: float | None = None) -> T:
@@ -187,14 +187,14 @@ async def bounded(state: AppState, work: Callable[[], T], seconds: float | None 
     ----------
     state : AppState
     work : callable
-        Its inputs have been limited: a thread cannot be stopped, it ends by itself.
+        Its inputs must be limited, because a thread cannot be stopped: it ends by itself.
     seconds : float, optional
-        ``state.limits.seconds`` unless given.
+        ``state.limits.seconds`` by default.
 
     Raises
     ------
     ApiError
-        503 when too many wait already, 504 when it takes too long.
+        503 if too many are already waiting, 504 if it takes too long.
     """
     if state.limits.heavy.statistics().tasks_waiting >= state.limits.max_waiting:
         raise ApiError(503, "too many requests at once: try again in a moment")

@@ -1,7 +1,7 @@
-"""Questions that arrive together are answered together: one pass over the vectors serves all of them.
+"""Queries that arrive together are answered together, in one pass over the vectors.
 
-A single question waits for no one: it is answered at once. Those that come meanwhile are gathered and
-make the next pass.
+A single query is answered at once. Queries that arrive in the meantime are collected and answered in the
+next pass.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from ns2vec.app.state import HeldModel
 from ns2vec.similarity.scan import count_threads
 
 Neighbours = list[tuple[Any, float]]
-MOST_AT_ONCE = 64  # queries of one pass
+MOST_AT_ONCE = 64  # queries in one pass
 MOST_WAITING = 4096  # queries that may wait for a pass
-GATHERING = 0.002  # seconds in which the next one comes, while many ask
+GATHERING = 0.002  # seconds to wait for the next query, while there are many clients
 
 
 @dataclass
 class Waiting:
-    """Questions of one request, and where its answer goes."""
+    """Queries of one request, and the future for its answer."""
 
     queries: list[Any]
     topn: int
@@ -34,7 +34,7 @@ class Waiting:
 
 
 class Search:
-    """Answers questions to one model; used within one event loop.
+    """Answers queries to one model; used within one event loop.
 
     Parameters
     ----------
@@ -44,8 +44,8 @@ class Search:
     def __init__(self, held: HeldModel) -> None:
         self.held = held
         self.waiting: list[Waiting] = []
-        self.taken: list[Waiting] = []  # of the pass under way
-        self.task: asyncio.Task[None] | None = None  # answers, while somebody waits
+        self.taken: list[Waiting] = []  # by the current pass
+        self.task: asyncio.Task[None] | None = None  # runs while requests are waiting
 
     async def most_similar(
         self, queries: Sequence[Any], topn: int, restrict: int | None = None
@@ -57,15 +57,15 @@ class Search:
         queries : sequence of keys that are present
         topn : int
         restrict : int, optional
-            Search the first so many words.
+            Search only this many words, the first ones.
 
         Raises
         ------
         ApiError
-            503 when too many wait already.
+            503 if too many are already waiting.
         """
         if self.waiting and sum(len(asked.queries) for asked in self.waiting) + len(queries) > MOST_WAITING:
-            raise ApiError(503, "too many words are being searched for: ask again in a moment")
+            raise ApiError(503, "too many words are being searched for: try again in a moment")
         asked = Waiting(list(queries), topn, restrict, asyncio.get_running_loop().create_future())
         self.waiting.append(asked)
         if self.task is None:
@@ -74,7 +74,7 @@ class Search:
         return await asked.answer
 
     async def _work(self) -> None:
-        """Answer until nobody waits."""
+        """Answer until no request is waiting."""
         is_many = False
         while self.waiting:
             if is_many:
@@ -88,7 +88,7 @@ class Search:
         self.task, self.taken = None, []
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        """Let nobody wait for a task that was stopped, with the server or before it began."""
+        """Cancel the requests of a task that was stopped, with the server or before it began."""
         if self.task is task:
             self.task = None
             left, self.waiting = [*self.taken, *self.waiting], []
@@ -96,7 +96,7 @@ class Search:
                 asked.answer.cancel()
 
     async def _answer(self, batch: list[Waiting]) -> None:
-        """Answer requests together; where that fails, one by one, so that each gets its own error."""
+        """Answer requests together; if this fails, one by one, so that each gets its own error."""
         try:
             found = await anyio.to_thread.run_sync(self._search, batch) if batch else []
         except Exception as error:
@@ -112,14 +112,14 @@ class Search:
                 asked.answer.set_result(answers)
 
     async def _gather(self) -> None:
-        """Wait while requests keep coming: whoever was answered a moment ago asks again."""
+        """Wait while requests keep coming: clients that have just been answered ask again."""
         n_waiting = -1
         while n_waiting < len(self.waiting) < MOST_AT_ONCE:
             n_waiting = len(self.waiting)
             await asyncio.sleep(GATHERING)
 
     def _take(self) -> list[Waiting]:
-        """Take requests that search the same words, as many as one pass serves; forget who went away."""
+        """Take requests that search the same words, as many as fit in one pass; drop cancelled ones."""
         batch: list[Waiting] = []
         left: list[Waiting] = []
         n_queries = 0

@@ -1,4 +1,4 @@
-"""The server: rooms, pages, errors and safety put together."""
+"""The server: it puts rooms, pages, errors and safety together."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OFTEN: Often = {"/api/most_similar": (SimilarQuestion, similar_json)}
 
 
 class HealthAnswer(BaseModel):
-    """That the server answers."""
+    """The server is running."""
 
     status: str
     version: str
@@ -33,7 +33,7 @@ def create_app(state: AppState | None = None) -> FastAPI:
     Parameters
     ----------
     state : AppState, optional
-        Models, token and limits; an empty one unless given.
+        Models, token and limits; empty by default.
 
     Returns
     -------
@@ -46,7 +46,7 @@ def create_app(state: AppState | None = None) -> FastAPI:
     True
     """
     held = state or AppState()
-    # FastAPI's own pages of documentation load scripts from elsewhere
+    # FastAPI's own documentation pages load scripts from elsewhere
     app = FastAPI(
         title="ns2vec",
         version=__version__,
@@ -59,7 +59,7 @@ def create_app(state: AppState | None = None) -> FastAPI:
     app.state.ns2vec = held
     install_handlers(app)
     app.add_middleware(ShortWay, state=held, often=OFTEN)
-    app.add_middleware(Doorkeeper, state=held)  # the last that is added is the first that is asked
+    app.add_middleware(Doorkeeper, state=held)  # the middleware added last runs first
 
     @app.get("/healthz", tags=["server"], summary="Whether the server answers.")
     def health() -> HealthAnswer:

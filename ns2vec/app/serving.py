@@ -30,7 +30,7 @@ def serve(app: FastAPI, bound: socket.socket, *, is_verbose: bool = False) -> No
         timeout_graceful_shutdown=3,
         server_header=False,
     )
-    # threads of BLAS spin while they wait for each other: with 50 clients on two busy processors a request
-    # took 3.2 ms of processor time with two of them, and 1.8 with one (python -m benchmarks app)
+    # BLAS threads spin while they wait for each other: with 50 clients on two busy processors, a request
+    # took 3.2 ms of processor time with two BLAS threads, and 1.8 with one (python -m benchmarks app)
     with blas_threads(1):
         uvicorn.Server(config).run(sockets=[bound])

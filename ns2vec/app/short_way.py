@@ -1,8 +1,8 @@
-"""A shorter way for questions that are asked often: to the answer without routing and dependencies.
+"""A fast path for frequent requests, without routing and dependencies.
 
-Only what can be answered goes this way. Everything else (another path, a body that is no JSON or not the
-question's, a model that is not open) is handed to the application with the body as it came, which has the one
-rule and the one message for it.
+Only requests that can be answered take it. All others (another path, a body that is not JSON or not of the
+expected form, a model that is not open) are passed to the application with the body unchanged, so that every
+error has one rule and one message.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from ns2vec.app.safety import header_of
 from ns2vec.app.state import AppState
 from ns2vec.exceptions import Ns2vecError
 
-#: Path -> the question, and what answers it with JSON.
+#: Path -> the model of the request, and the function that answers it with JSON.
 Often = Mapping[str, tuple[type[AskedBody], Callable[[AppState, Any], Awaitable[bytes]]]]
 
 
 class ShortWay:
-    """Answer questions of some paths, and hand on all other requests.
+    """Answer requests to some paths, and pass on all others.
 
     Parameters
     ----------
     app : ASGI application
     state : AppState
-    often : mapping of path to (model of the question, function that answers)
+    often : mapping of path to (model of the request, function that answers)
     """
 
     def __init__(self, app: ASGIApp, state: AppState, often: Often) -> None:
@@ -57,7 +57,7 @@ class ShortWay:
 
 
 async def whole_body(receive: Receive) -> list[Message]:
-    """Receive the pieces of a body; the last message may say that the client has gone."""
+    """Receive the pieces of a body; the last message may be a disconnect."""
     messages = [await receive()]
     while messages[-1].get("more_body", False):
         messages.append(await receive())
@@ -65,7 +65,7 @@ async def whole_body(receive: Receive) -> list[Message]:
 
 
 def replayed(messages: list[Message], receive: Receive) -> Receive:
-    """Return a `receive` that hands out what has come, then what comes."""
+    """Return a `receive` that yields the messages received so far, then new ones."""
     left = iter(messages)
 
     async def again() -> Message:

@@ -1,4 +1,4 @@
-"""What the server holds: models by name, the token, who may ask and how much."""
+"""The state of the server: models by name, the token, allowed hosts and limits."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class Limits:
     Attributes
     ----------
     json_bytes, upload_bytes : int
-        Of a body: of questions, and of vectors that are sent.
+        Maximum size of a body: of JSON, and of uploaded vectors.
     seconds : float
-        How long an answer may take.
+        Maximum time for an answer.
     n_heavy, max_waiting : int
-        Requests that compute at once, and that may wait for it.
+        Number of requests that compute at once, and that may wait for their turn.
     max_models : int
-        Models that are held at once.
+        Maximum number of open models.
     """
 
     json_bytes: int = 8 * MIB
@@ -44,7 +44,7 @@ class Limits:
     max_models: int = 8
 
     def body_bytes(self, path: str) -> int:
-        """Bytes that the body of a request to this path may have."""
+        """Maximum number of bytes in the body of a request to this path."""
         return self.upload_bytes if path.startswith(UPLOADS) else self.json_bytes
 
     @cached_property
@@ -60,9 +60,9 @@ class Computed:
     Attributes
     ----------
     lock : threading.Lock
-        Held meanwhile.
+        Held during the computation.
     values : list
-        The value, when it is there.
+        The value, once it is computed.
     """
 
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -71,7 +71,7 @@ class Computed:
 
 @dataclass
 class HeldModel:
-    """A model that can be looked at.
+    """An open model.
 
     Attributes
     ----------
@@ -80,9 +80,9 @@ class HeldModel:
     source : str
         Where it comes from, for people.
     cache : dict
-        What was computed from it: maps, clusters.
+        Values computed from it: maps, clusters.
     searches : mapping, weak in its keys
-        What answers questions to it, by event loop; touched by that loop only.
+        The object that answers queries, by event loop; used by that loop only.
     """
 
     name: str
@@ -92,7 +92,7 @@ class HeldModel:
     searches: weakref.WeakKeyDictionary[Any, Any] = field(default_factory=weakref.WeakKeyDictionary)
 
     def once(self, key: Any, compute: Callable[[], Any]) -> Any:
-        """Return what is in the cache under a key; who comes first computes it, others wait."""
+        """Return the cached value of a key; the first caller computes it, others wait."""
         kept = self.cache.setdefault(key, Computed())
         with kept.lock:
             if not kept.values:
@@ -107,7 +107,7 @@ class ModelStore:
     ----------
     models : mapping of str to KeyedVectors, optional
     most : int
-        How many are held.
+        Maximum number of models.
 
     Examples
     --------
@@ -136,12 +136,12 @@ class ModelStore:
             self.put(name, vectors)
 
     def put(self, name: str, vectors: KeyedVectors, source: str = "") -> HeldModel:
-        """Hold a model under a name; one of that name is replaced.
+        """Store a model under a name; a model of the same name is replaced.
 
         Parameters
         ----------
         name : str
-            What pages and questions call it.
+            Its name in pages and requests.
         vectors : KeyedVectors
             Not copied.
         source : str
@@ -155,25 +155,25 @@ class ModelStore:
         Raises
         ------
         ConfigError
-            If there is no room, or the vectors are none.
+            If there are too many models, or there are no vectors.
         """
         if not len(vectors):
             raise ConfigError(f"model {name!r} has no vectors")
-        vectors.fill_norms()  # once, and not within the first question
+        vectors.fill_norms()  # here, and not in the first query
         made = HeldModel(name, vectors, source)
         with self._lock:
             if name not in self._held and len(self._held) >= self.most:
-                raise ConfigError(f"{self.most} models are open already: close one first")
+                raise ConfigError(f"{self.most} models are already open: close one first")
             self._held[name] = made
         return made
 
     def remove(self, name: str) -> None:
-        """Let go of a model.
+        """Remove a model.
 
         Parameters
         ----------
         name : str
-            What it was put under.
+            The name it was stored under.
 
         Raises
         ------
@@ -205,7 +205,7 @@ class ModelStore:
 
 @dataclass
 class AppState:
-    """What the server holds.
+    """The state of the server.
 
     Attributes
     ----------
@@ -213,14 +213,14 @@ class AppState:
     runs : Path or None
         Folder of the run ledgers.
     token : str
-        Needed for everything that changes something; drawn at random unless given.
+        Needed for requests that make changes; random by default.
     read_only : bool
         Nothing can be changed.
     hosts : frozenset of str
-        What the server may be called in the Host header, without port.
+        Allowed names of the server in the Host header, without port.
     limits : Limits
     n_streams : int
-        Pages that follow a run now.
+        Number of pages that are following a run.
 
     Examples
     --------
@@ -245,5 +245,5 @@ class AppState:
 
     @property
     def hosts_text(self) -> str:
-        """What to call the server, for messages."""
+        """The allowed names of the server, for messages."""
         return f"ask for {' or '.join(sorted(self.hosts))}"

@@ -1,6 +1,6 @@
-"""The rooms of the app: a module each, with its part of the API; its page is ``static/rooms/NAME.js``.
+"""The rooms of the app: one module each, with its part of the API; its page is ``static/rooms/NAME.js``.
 
-A room is an entry of `ROOMS`: a title for the navigation and a router, whose paths come under ``/api``.
+A room is an entry of `ROOMS`: a title for the navigation and a router, whose paths are under ``/api``.
 The page of the room is ``/NAME``; its module exports ``show(main)``, which fills the element.
 """
 

@@ -1,4 +1,4 @@
-"""The calculator room: from positives to batches, from a corpus to bytes, seconds and money."""
+"""The calculator room: positives to batches, and a corpus to bytes, seconds and money."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ router = APIRouter()
 Count: Any = left_to_library("integer", minimum=0)
 Positive: Any = left_to_library("integer", minimum=1)
 Amount: Any = left_to_library("number")
-#: What a model is tried with takes memory and time, so there is a limit to it.
+#: Limits of the options of a model, because they determine memory and time.
 MOST = {"vector_size": 10_000, "window": 1000, "negative": 1000, "workers": 256}
 MOST_TYPES = 2_000_000
 CALIBRATION = 1.0  # seconds
@@ -34,19 +34,19 @@ class PairsQuestion(AskedBody):
     """Positive pairs, and how they are trained."""
 
     positives: Count = Field(description="Positive pairs.", examples=[1_000_000])
-    k: Count = Field(5, description="Negatives for each of them.")
-    batch_size: Positive | None = Field(None, description="Pairs of a batch, both kinds together.")
-    drop_last: Switch = Field(False, description="Leave out the last batch when it is not full.")
+    k: Count = Field(5, description="Negatives for each positive pair.")
+    batch_size: Positive | None = Field(None, description="Pairs per batch, positive and negative together.")
+    drop_last: Switch = Field(False, description="Leave out the last batch if it is not full.")
 
 
 class PairsAnswer(BaseModel):
-    """What an epoch comes to."""
+    """The size of an epoch."""
 
     positives: int
     negatives: int
     pairs: int
     batches: int | None
-    command: str = Field(description="The same on the command line.")
+    command: str = Field(description="The same calculation on the command line.")
 
 
 @router.post("/pairs", summary="Count negatives, pairs and batches.", responses=documented(400, 413, 422))
@@ -73,16 +73,18 @@ def command(words: list[Any]) -> str:
 
 
 class EstimateQuestion(AskedBody):
-    """A corpus, or what is known of it; options of a model; prices."""
+    """A corpus or its size, options of a model, and prices."""
 
-    source: Literal["size", "counts", "text"] = Field("size", description="Which of the next is meant.")
-    n_words: Count | None = Field(None, description="size: words of the corpus; counts fall as Zipf says.")
+    source: Literal["size", "counts", "text"] = Field(
+        "size", description="Which of the following fields describe the corpus."
+    )
+    n_words: Count | None = Field(None, description="size: words of the corpus; counts follow Zipf's law.")
     n_types: Count | None = Field(None, description="size: distinct words.")
-    counts: str = Field("", description="counts: a word and its count a line.", max_length=8_000_000)
-    text: str = Field("", description="text: a sentence a line.", max_length=8_000_000)
-    sentence_words: Amount | None = Field(None, description="Mean length of a sentence, with size or counts.")
+    counts: str = Field("", description="counts: one word and its count per line.", max_length=8_000_000)
+    text: str = Field("", description="text: one sentence per line.", max_length=8_000_000)
+    sentence_words: Amount | None = Field(None, description="Mean length of a sentence, for size or counts.")
     max_final_vocab: Positive | None = Field(None, description="Keep only the most frequent words.")
-    min_count: Count = Field(1, description="Leave out words that are rarer.")
+    min_count: Count = Field(1, description="Leave out words that occur less often.")
     vector_size: Positive = Field(100, description="Dimensions.")
     window: Positive = 5
     negative: Positive = Field(5, description="Negatives, k.")
@@ -90,17 +92,17 @@ class EstimateQuestion(AskedBody):
     workers: Positive = Field(2, description="Threads.")
     sg: Switch = Field(True, description="Skip-gram; CBOW otherwise.")
     calibrate: Switch = Field(True, description="Measure the speed of this machine, for about a second.")
-    price_an_hour: Amount | None = Field(None, description="Of the machine.")
-    outlay: Amount | None = Field(None, description="What the project costs once.")
-    monthly: Amount | None = Field(None, description="What it brings a month.")
-    months: Amount | None = Field(None, description="For how long.")
+    price_an_hour: Amount | None = Field(None, description="Price of an hour of the machine.")
+    outlay: Amount | None = Field(None, description="The one-off cost of the project.")
+    monthly: Amount | None = Field(None, description="Its income per month.")
+    months: Amount | None = Field(None, description="Number of months with that income.")
 
 
 OPTIONS = ("max_final_vocab", "min_count", "vector_size", "window", "negative", "epochs", "workers", "sg")
 
 
 class ReturnAnswer(BaseModel):
-    """What an outlay brings."""
+    """The return on an outlay."""
 
     gain: float
     roi: float
@@ -111,7 +113,7 @@ class EstimateAnswer(BaseModel):
     """What a training run is expected to take, and what that costs."""
 
     estimate: Estimate
-    cost: float | None = Field(description="Of the machine; null without a price or a measured speed.")
+    cost: float | None = Field(description="Cost of the machine; null without a price or a measured speed.")
     returns: ReturnAnswer | None
     command: str = Field(description="The same on the command line.")
 
@@ -122,9 +124,9 @@ class EstimateAnswer(BaseModel):
     responses=documented(400, 403, 413, 422, 503, 504),
 )
 async def estimate_run(asked: EstimateQuestion, state: AppState = Depends(state_of)) -> EstimateAnswer:
-    """Estimate what a training run takes; with `calibrate` the speed of this machine is measured."""
+    """Estimate what a training run takes; with `calibrate`, the speed of this machine is measured."""
     if asked.calibrate and state.read_only:
-        raise ApiError(403, "this server is read-only and measures nothing: ask without calibrate")
+        raise ApiError(403, "this server is read-only and does not measure: leave out calibrate")
     return await bounded(state, lambda: answer(asked), MOST_SECONDS)
 
 
@@ -135,7 +137,7 @@ def answer(asked: EstimateQuestion) -> EstimateAnswer:
         for name, most in MOST.items():
             whole(name, getattr(asked, name), 1, most)
         source, returns = source_of(asked), returns_of(asked)
-        cost_of(0, asked.price_an_hour or 0)  # what is wrong is told before anything is measured
+        cost_of(0, asked.price_an_hour or 0)  # reports errors before anything is measured
         found = estimate(**source, **options, calibrate=asked.calibrate, calibration_seconds=CALIBRATION)
         cost = None
         if asked.price_an_hour is not None and found.seconds is not None:
@@ -144,7 +146,7 @@ def answer(asked: EstimateQuestion) -> EstimateAnswer:
 
 
 def source_of(asked: EstimateQuestion) -> dict[str, Any]:
-    """Return the corpus, or the counts in its place, for `estimate`."""
+    """Return the corpus, or the counts instead, for `estimate`."""
     if asked.source == "text":
         sentences = [line.split() for line in asked.text.splitlines()]
         return {"corpus": list(filter(None, sentences))}
@@ -178,7 +180,7 @@ def flags_of(options: Mapping[str, Any]) -> list[Any]:
 
 
 def returns_of(asked: EstimateQuestion) -> ReturnAnswer | None:
-    """What the outlay brings; None unless it is told."""
+    """Return what the outlay brings; None if no amounts are given."""
     amounts: list[Any] = [asked.outlay, asked.monthly, asked.months]
     if all(amount is None for amount in amounts):
         return None

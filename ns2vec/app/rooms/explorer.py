@@ -1,4 +1,4 @@
-"""The explorer: words near words, analogies, the odd one out, maps, two models side by side."""
+"""The explorer: neighbours, analogies, the odd one out, maps, two models side by side."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ Word = Annotated[str, Field(min_length=1, max_length=500)]
 Words = Annotated[list[Word], Field(max_length=256)]
 TopN = Annotated[int, Field(ge=1, le=1000, strict=True)]
 Restrict = Annotated[
-    int | None, Field(ge=1, le=10**9, strict=True, description="Search the first so many words.")
+    int | None, Field(ge=1, le=10**9, strict=True, description="Search only this many words, the first ones.")
 ]
-ModelName = Annotated[str, Field(max_length=200, description="An open model; the first unless given.")]
+ModelName = Annotated[str, Field(max_length=200, description="An open model; the first one by default.")]
 MAP_SECONDS = 600.0
 FAILURES = documented(400, 404, 413, 422, 503, 504)
 
@@ -40,12 +40,12 @@ def held_of(state: AppState, name: str) -> HeldModel:
     Raises
     ------
     ApiError
-        404 if there is none of that name.
+        404 if there is no model of that name.
     """
     if not name:
         for held in state.models:
             return held
-        raise ApiError(404, "no model is open: start with --model FILE or --demo, or send one")
+        raise ApiError(404, "no model is open: start the app with --model FILE or --demo, or upload one")
     try:
         return state.models[name]
     except Ns2vecError as error:
@@ -58,7 +58,7 @@ def check_known(held: HeldModel, words: Sequence[str], field: str) -> None:
     Raises
     ------
     ApiError
-        422 that names the field and words that are spelt alike.
+        422, with the field and words that are spelt similarly.
     """
     for word in words:
         if word not in held.vectors:
@@ -70,10 +70,10 @@ def check_known(held: HeldModel, words: Sequence[str], field: str) -> None:
 
 
 class SimilarQuestion(AskedBody):
-    """Words whose neighbours are wanted."""
+    """Words to find the neighbours of."""
 
     words: Words = Field(
-        description="Each is answered for itself.", min_length=1, examples=[["king", "queen"]]
+        description="Each word is answered separately.", min_length=1, examples=[["king", "queen"]]
     )
     topn: TopN = 10
     restrict: Restrict = None
@@ -102,7 +102,7 @@ class SimilarAnswer(BaseModel):
     response_model=list[SimilarAnswer],
 )
 async def most_similar(asked: SimilarQuestion, state: AppState = Depends(state_of)) -> Response:
-    """Return the neighbours of each word; one that is not known says so and spoils no other."""
+    """Return the neighbours of each word; an unknown word has its own error."""
     return Response(await similar_json(state, asked), media_type="application/json")
 
 
@@ -122,7 +122,7 @@ async def similar_json(state: AppState, asked: SimilarQuestion) -> bytes:
 
 
 def as_json(value: Any) -> bytes:
-    """Return JSON; a number that is not finite cannot be written and counts as 0."""
+    """Return JSON; a number that is not finite cannot be written and becomes 0."""
     try:
         text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     except ValueError:
@@ -131,7 +131,7 @@ def as_json(value: Any) -> bytes:
 
 
 def finite(value: Any) -> Any:
-    """The same with 0 for what is not finite."""
+    """Return the same value with 0 for numbers that are not finite."""
     if isinstance(value, float):
         return value if np.isfinite(value) else 0.0
     if isinstance(value, dict):
@@ -143,7 +143,7 @@ def finite(value: Any) -> Any:
 
 
 class AnalogyQuestion(AskedBody):
-    """Words that are added and taken away: king - man + woman."""
+    """Words that are added and subtracted: king - man + woman."""
 
     positive: Words = Field(min_length=1, examples=[["king", "woman"]])
     negative: Words = Field(default=[], examples=[["man"]])
@@ -156,7 +156,7 @@ class AnalogyQuestion(AskedBody):
 
 @router.post("/analogy", summary="Nearest words of a sum of words.", responses=FAILURES)
 async def analogy(asked: AnalogyQuestion, state: AppState = Depends(state_of)) -> list[Neighbour]:
-    """Return the words nearest to the mean of some words, less others."""
+    """Return the words nearest to the mean of some words, minus others."""
     held = held_of(state, asked.model)
     check_known(held, asked.positive, "positive")
     check_known(held, asked.negative, "negative")
@@ -176,7 +176,9 @@ class OddAnswer(BaseModel):
     """The word that fits the others least."""
 
     odd_one_out: str
-    centrality: list[Neighbour] = Field(description="Cosine of each with the mean of all, the highest first.")
+    centrality: list[Neighbour] = Field(
+        description="Cosine of each word with the mean of all, the highest first."
+    )
 
 
 @router.post("/odd_one_out", summary="The word that fits the others least.", responses=FAILURES)
@@ -184,7 +186,7 @@ async def odd_one_out(asked: OddQuestion, state: AppState = Depends(state_of)) -
     """Compare each word with the mean of all."""
     held = held_of(state, asked.model)
     if len(set(asked.words)) < 3:
-        message = f"words must be three different ones or more, got {len(set(asked.words))}"
+        message = f"words must have three different words or more, got {len(set(asked.words))}"
         raise ApiError(422, message, {"words": message})
     check_known(held, asked.words, "words")
     ranked = held.vectors.rank_by_centrality(asked.words)
@@ -215,26 +217,26 @@ class WordAnswer(BaseModel):
 
     word: str
     rank: int = Field(description="Its row, from 0; the most frequent first in most files.")
-    count: int | None = Field(description="How often it occurs; null where the model does not know.")
+    count: int | None = Field(description="How often it occurs; null if the model has no counts.")
     norm: float = Field(description="Length of its vector.")
 
 
 @router.get("/words", summary="Search the vocabulary.", responses=FAILURES)
 async def words(
     q: Annotated[
-        str, Query(max_length=200, description="Words that begin with it, then those that hold it.")
+        str, Query(max_length=200, description="Words that begin with this text, then words that contain it.")
     ] = "",
     most: Annotated[int, Query(ge=1, le=200)] = 20,
     model: Annotated[str, Query(max_length=200)] = "",
     state: AppState = Depends(state_of),
 ) -> list[WordAnswer]:
-    """Return words with rank, count and length of vector, the most frequent first."""
+    """Return words with rank, count and vector length, the most frequent first."""
     held = held_of(state, model)
     return [described(held, row) for row in await bounded(state, lambda: rows_of_search(held, q, most))]
 
 
 def rows_of_search(held: HeldModel, text: str, most: int) -> list[int]:
-    """Rows whose word is the text, begins with it, or holds it, in that order."""
+    """Return the rows whose word is the text, begins with it, or contains it, in that order."""
     wanted = text.lower()
     lowered: list[str] = held.once("lowered", lambda: [str(key).lower() for key in held.vectors.index_to_key])
     if not wanted:
@@ -254,7 +256,7 @@ def rows_of_search(held: HeldModel, text: str, most: int) -> list[int]:
 
 
 def described(held: HeldModel, row: int) -> WordAnswer:
-    """What there is to say of a row."""
+    """Return the description of a row."""
     vectors = held.vectors
     counts = vectors.expandos.get("count")
     return WordAnswer(
@@ -267,7 +269,7 @@ def described(held: HeldModel, row: int) -> WordAnswer:
 
 # ---- maps --------------------------------------------------------------------------------------------
 
-Most = Annotated[int, Query(ge=1, le=MOST_POINTS, description="The first so many words.")]
+Most = Annotated[int, Query(ge=1, le=MOST_POINTS, description="Only this many words, the first ones.")]
 BINARY: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
 }
@@ -305,7 +307,7 @@ async def map_clusters(
     model: Annotated[str, Query(max_length=200)] = "",
     state: AppState = Depends(state_of),
 ) -> Response:
-    """Return the cluster of each word, a byte each."""
+    """Return the cluster of each word, one byte each."""
     held = held_of(state, model)
     found = await bounded(
         state,
@@ -343,13 +345,13 @@ async def map_words(
 
 
 class OverlapQuestion(AskedBody):
-    """Two models and the words that are compared."""
+    """Two models and the words to compare."""
 
     model: ModelName = ""
     other: str = Field(max_length=200, min_length=1, description="Another open model.")
-    words: Words = Field(default=[], description="The most frequent ones that both know, unless given.")
+    words: Words = Field(default=[], description="By default the most frequent words that both know.")
     topn: TopN = 10
-    most: int = Field(200, ge=1, le=2000, strict=True, description="How many, unless they are given.")
+    most: int = Field(200, ge=1, le=2000, strict=True, description="How many words, if they are not given.")
 
 
 class OverlapRow(BaseModel):
@@ -362,12 +364,12 @@ class OverlapRow(BaseModel):
 
 
 class OverlapAnswer(BaseModel):
-    """How alike two models are."""
+    """How similar two models are."""
 
     n_words: int
-    n_shared: int = Field(description="Words that both know.")
+    n_shared: int = Field(description="Number of words that both know.")
     mean: float | None = Field(description="Mean share of common neighbours.")
-    rows: list[OverlapRow] = Field(description="The least alike first.")
+    rows: list[OverlapRow] = Field(description="The least similar first.")
 
 
 @router.post("/overlap", summary="Neighbours that two models have in common.", responses=FAILURES)

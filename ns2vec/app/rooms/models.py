@@ -1,4 +1,4 @@
-"""The models that are open: listed, brought along, closed."""
+"""The open models: listing, uploading and closing them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ns2vec.keyedvectors.files import adopt_table
 
 router = APIRouter()
 
-#: What may be sent, and as what it is read: none of these formats holds anything that is run.
+#: Suffixes of files that may be uploaded, and their formats: none of them can run code.
 SUFFIXES = {
     ".bin": "word2vec_binary",
     ".txt": "word2vec_text",
@@ -44,11 +44,11 @@ class ModelAnswer(BaseModel):
     n_words: int
     n_dims: int
     source: str
-    has_counts: bool = Field(description="Whether it knows how often its words occur.")
+    has_counts: bool = Field(description="Whether it has the counts of its words.")
 
 
 def described(held: HeldModel) -> ModelAnswer:
-    """What there is to say of a model."""
+    """Return the description of a model."""
     n_words, n_dims = held.vectors.vectors.shape
     has_counts = "count" in held.vectors.expandos
     return ModelAnswer(
@@ -56,15 +56,15 @@ def described(held: HeldModel) -> ModelAnswer:
     )
 
 
-@router.get("/models", summary="The models that are open.")
+@router.get("/models", summary="The open models.")
 async def models(state: AppState = Depends(state_of)) -> list[ModelAnswer]:
-    """List the models that can be asked."""
+    """List the open models."""
     return [described(held) for held in state.models]
 
 
 @router.post(
     "/models/{name}",
-    summary="Open vectors that are sent.",
+    summary="Upload vectors and open them.",
     status_code=201,
     dependencies=[Depends(need_token)],
     responses=documented(400, 401, 403, 413, 422, 503, 504),
@@ -76,7 +76,7 @@ async def models(state: AppState = Depends(state_of)) -> list[ModelAnswer]:
     },
 )
 async def open_model(name: Name, request: Request, state: AppState = Depends(state_of)) -> ModelAnswer:
-    """Read the body as a file of vectors, whose format the end of the name tells; no pickle is ever read."""
+    """Read the body as a file of vectors, in the format that its suffix names; pickles are never read."""
     suffix = Path(name).suffix.lower()
     if suffix not in SUFFIXES:
         message = f"name must end in one of {', '.join(SUFFIXES)}, got {name!r}"
@@ -87,11 +87,13 @@ async def open_model(name: Name, request: Request, state: AppState = Depends(sta
             async for piece in request.stream():
                 await stream.write(piece)
         vectors = await bounded(state, lambda: read(path, name), READING_SECONDS)
-    return described(await anyio.to_thread.run_sync(state.models.put, name, vectors, "sent by the browser"))
+    return described(
+        await anyio.to_thread.run_sync(state.models.put, name, vectors, "uploaded by the browser")
+    )
 
 
 def read(path: str, name: str) -> KeyedVectors:
-    """Read vectors into memory; messages speak of the name, not of where the file lay.
+    """Read vectors into memory; error messages use the name, not the path of the temporary file.
 
     Raises
     ------
@@ -117,7 +119,7 @@ def read(path: str, name: str) -> KeyedVectors:
     responses=documented(401, 403, 404, 422),
 )
 async def close_model(name: Name, state: AppState = Depends(state_of)) -> None:
-    """Let go of a model; its file stays."""
+    """Close a model; its file is kept."""
     try:
         state.models.remove(name)
     except Ns2vecError as error:

@@ -1,4 +1,4 @@
-"""The room of the samplers: noise distributions, draws, and which negatives pushed a word."""
+"""The room of samplers: noise distributions, draws, and which negatives pushed a word."""
 
 from __future__ import annotations
 
@@ -36,19 +36,21 @@ class NoiseQuestion(AskedBody):
     """Counts, and how noise is drawn."""
 
     counts: str = Field(
-        PRELOADED, max_length=8_000_000, description="A word and its count a line; or empty, with a model."
+        PRELOADED,
+        max_length=8_000_000,
+        description="One word and its count per line; or empty, with a model.",
     )
     model: str = Field("", description="Take the counts of this open model.", max_length=200)
-    exponent: Exponent = Field(0.75, description="Counts are raised to it.")
+    exponent: Exponent = Field(0.75, description="Counts are raised to this power.")
     sampler: str = Field(
-        "unigram", max_length=200, description="Name, and options after a colon.", examples=["uniform"]
+        "unigram", max_length=200, description="Name, with options after a colon.", examples=["uniform"]
     )
-    n_draws: Draws = Field(0, description="Draw so many words, and test them.")
+    n_draws: Draws = Field(0, description="Draw this many words, and test them.")
     seed: Seed = 1
     positives: str = Field(
-        "", max_length=1_000_000, description="What is true of a word, a line each: cat: dog kitten."
+        "", max_length=1_000_000, description="True pairs, one line per word: cat: dog kitten."
     )
-    most: int = Field(50, ge=1, le=1000, description="Words that are listed, the most frequent first.")
+    most: int = Field(50, ge=1, le=1000, description="How many words to list, the most frequent first.")
 
 
 class NoiseRow(BaseModel):
@@ -56,8 +58,8 @@ class NoiseRow(BaseModel):
 
     word: str
     count: int
-    share: float = Field(description="Of the corpus.")
-    probability: float = Field(description="Of one draw.")
+    share: float = Field(description="Share of the corpus.")
+    probability: float = Field(description="Probability in one draw.")
     drawn: int
 
 
@@ -70,14 +72,16 @@ class ChiSquareAnswer(BaseModel):
 
 
 class NoiseAnswer(BaseModel):
-    """A distribution of noise."""
+    """A noise distribution."""
 
     n_words: int
     rows: list[NoiseRow]
-    effective_support: float = Field(description="How many words it is as broad as: exp of its entropy.")
+    effective_support: float = Field(
+        description="Number of equally likely words with the same entropy: exp of the entropy."
+    )
     coverage: float = Field(description="Share of the words that can be drawn.")
-    kl_to_noise: float = Field(description="Divergence from the model's own noise, in nats.")
-    false_negative_rate: float = Field(description="Share of draws that are true of their word.")
+    kl_to_noise: float = Field(description="KL divergence from the model's own noise, in nats.")
+    false_negative_rate: float = Field(description="Share of the draws that are true pairs.")
     chi_square: ChiSquareAnswer | None
 
 
@@ -91,7 +95,7 @@ async def samplers() -> list[str]:
     "/noise", summary="A noise distribution and draws.", responses=documented(400, 413, 422, 503, 504)
 )
 async def noise(asked: NoiseQuestion, state: AppState = Depends(state_of)) -> NoiseAnswer:
-    """Tell the probability of each word, draw, and test the draws."""
+    """Return the probability of each word, draw, and test the draws."""
     return await bounded(state, lambda: noise_answer(asked, state))
 
 
@@ -172,29 +176,29 @@ def rows_of(found: NoiseDraws, most: int) -> list[NoiseRow]:
 
 
 class PushQuestion(AskedBody):
-    """A word, and the text and options of the small model that is trained."""
+    """A word, and the text and options of the small model to train."""
 
     word: str = Field("paris", min_length=1, max_length=200)
     text: str = Field(
-        "", max_length=MOST_TEXT, description="A sentence a line; generated facts when it is empty."
+        "", max_length=MOST_TEXT, description="One sentence per line; generated facts if it is empty."
     )
     negative: Negatives = Field(5, description="Negatives, k.")
     sampler: str = Field("unigram", max_length=200)
-    n_steps: Steps = Field(200, description="Training steps that are looked at.")
-    most: int = Field(20, ge=1, le=200, description="Words that are listed of each kind.")
+    n_steps: Steps = Field(200, description="Number of training steps to record.")
+    most: int = Field(20, ge=1, le=200, description="How many words of each kind to list.")
 
 
 class MetAnswer(BaseModel):
-    """A word that was met in training."""
+    """A word that the input word was trained with."""
 
     word: str
     times: int
-    move: float = Field(description="How far it moved the word's vector, all steps together.")
-    prediction: float = Field(description="What the model gave for it before the step, on average.")
+    move: float = Field(description="How far it moved the word's vector in all steps together.")
+    prediction: float = Field(description="Mean prediction of the model for it before the step.")
 
 
 class PushAnswer(BaseModel):
-    """What moved a word."""
+    """The words that moved a word."""
 
     word: str
     n_steps: int

@@ -1,4 +1,4 @@
-"""The training room: runs as their ledgers tell them, live by server-sent events; stopping one."""
+"""The training room: runs as recorded in their ledgers, live by server-sent events; stopping a run."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ router = APIRouter()
 
 T = TypeVar("T")
 RunName = Annotated[str, Field(max_length=100, description="Name of the run's folder.")]
-MOST_RUNS = 200  # that are listed
-MOST_POINTS = 1000  # of a line in a chart
-MOST_ROWS = 200  # epochs and messages of a run: the last ones
+MOST_RUNS = 200  # in the list
+MOST_POINTS = 1000  # per line of a chart
+MOST_ROWS = 200  # epochs and messages of a run: the latest ones
 MOST_STREAMS = 64
-BATCH = 500  # events that are sent in one piece
-PAUSE = 0.5  # seconds between two looks at a ledger
-SILENCE = 15.0  # seconds after which a comment keeps the connection open
+BATCH = 500  # events sent at once
+PAUSE = 0.5  # seconds between two reads of a ledger
+SILENCE = 15.0  # seconds without events after which a comment keeps the connection open
 #: One event of a stream.
 STREAMED = {
     "type": "object",
     "properties": {
         "id": {"type": "string", "description": "Offset after the event."},
         "event": {"type": "string", "enum": ["ledger", "closed"]},
-        "data": {"type": "string", "description": "A line of the ledger, JSON."},
+        "data": {"type": "string", "description": "A line of the ledger, as JSON."},
     },
     "required": ["id", "event", "data"],
 }
@@ -56,10 +56,10 @@ class RunSummary(BaseModel):
     reason: str | None
     started: float | None = Field(description="Seconds since 1970.")
     seconds: float | None
-    epochs: int = Field(description="Whole ones so far.")
+    epochs: int = Field(description="Complete epochs so far.")
     planned_epochs: int | None
-    progress: float | None = Field(description="Share of the run, 0 to 1.")
-    loss: float | None = Field(description="Mean of a trained word in the last epoch, where it is computed.")
+    progress: float | None = Field(description="Share of the run that is done, 0 to 1.")
+    loss: float | None = Field(description="Mean per trained word in the last epoch, if it is computed.")
     words_per_second: float | None
     memory_bytes: int | None
     n_keys: int | None
@@ -76,14 +76,14 @@ class RunList(BaseModel):
 
 
 class Line(BaseModel):
-    """A figure over the seconds since the run began."""
+    """A figure over the seconds since the start of the run."""
 
     at: list[float | None]
     values: list[float | None]
 
 
 class RunDetails(BaseModel):
-    """All that is shown of a run; events after `offset` come by its stream."""
+    """Everything that is shown of a run; events after `offset` are in its stream."""
 
     summary: RunSummary
     settings: dict[str, Any]
@@ -98,7 +98,7 @@ class RunDetails(BaseModel):
 
 
 class StopAnswer(BaseModel):
-    """That a run has been asked to end."""
+    """Confirmation that a run has been asked to stop."""
 
     id: str
     stop_requested: bool
@@ -108,7 +108,7 @@ class RunsBeside(BaseModel):
     """Runs side by side."""
 
     runs: list[str]
-    settings: dict[str, list[Any]] = Field(description="Options in which they differ.")
+    settings: dict[str, list[Any]] = Field(description="Options that differ.")
     figures: dict[str, list[Any]]
     scores: dict[str, list[dict[str, Any] | None]]
     has_comparable_loss: bool
@@ -137,7 +137,7 @@ def found_run(state: AppState, run: str) -> str:
     Raises
     ------
     ApiError
-        404 if there is none of that name; a name that could be a path is refused with 422.
+        404 if there is no run of that name; a name that could be a path is refused with 422.
     """
     folder = folder_of(state)
     try:
@@ -147,7 +147,7 @@ def found_run(state: AppState, run: str) -> str:
 
 
 def reading(work: Callable[[], T]) -> T:
-    """Read a ledger; one that has gone meanwhile is not there, one that holds no event is no ledger.
+    """Read a ledger; errors if it has been deleted in the meantime, or holds no events.
 
     Raises
     ------
@@ -163,13 +163,13 @@ def reading(work: Callable[[], T]) -> T:
 
 
 def summary_of(run: RunRecord) -> RunSummary:
-    """Return a run's line."""
+    """Return a run's entry of the list."""
     return RunSummary(**finite(run.summary()))
 
 
 @router.get("/runs", summary="The recorded runs.", responses=documented(404, 503))
 async def runs(state: AppState = Depends(state_of)) -> RunList:
-    """List the newest runs; a folder that is not there yet has none."""
+    """List the newest runs; a folder that does not exist yet has none."""
     folder = folder_of(state)
 
     def read() -> list[RunSummary]:
@@ -182,7 +182,7 @@ async def runs(state: AppState = Depends(state_of)) -> RunList:
 
 @router.get("/runs/{run}", summary="A run.", responses=documented(404, 422, 503))
 async def one_run(run: RunName, state: AppState = Depends(state_of)) -> RunDetails:
-    """Tell all that is known of a run, with lines for charts."""
+    """Return everything that is known about a run, with lines for charts."""
     folder = found_run(state, run)
     return await bounded(state, lambda: reading(lambda: details_of(open_run(folder))))
 
@@ -215,7 +215,7 @@ def line_of(run: RunRecord, name: str) -> Line:
 async def beside(
     run: Annotated[list[RunName], Query(min_length=2, max_length=8)], state: AppState = Depends(state_of)
 ) -> RunsBeside:
-    """Tell in which options runs differ, and what came of them."""
+    """Return the options in which runs differ, and their results."""
     folders = [found_run(state, one) for one in run]
 
     def read() -> RunsBeside:
@@ -230,12 +230,12 @@ async def beside(
 
 @router.post(
     "/runs/{run}/stop",
-    summary="End a run after its epoch.",
+    summary="Stop a run after its current epoch.",
     dependencies=[Depends(need_token)],
     responses=documented(401, 403, 404, 409, 422),
 )
 async def stop(run: RunName, state: AppState = Depends(state_of)) -> StopAnswer:
-    """Ask a run to end after the epoch it is in; it keeps what it has learned."""
+    """Ask a run to stop after its current epoch; the model keeps what it has learned."""
     folder = found_run(state, run)
     status = await bounded(state, lambda: reading(lambda: glance(folder).status))
     if status != "running":
@@ -262,18 +262,18 @@ async def stop(run: RunName, state: AppState = Depends(state_of)) -> StopAnswer:
 async def events(
     request: Request,
     run: RunName,
-    after: Annotated[int, Query(ge=0, le=2**53, description="Offset to begin after; 0: all.")] = 0,
+    after: Annotated[int, Query(ge=0, le=2**53, description="Offset after which to begin; 0: all.")] = 0,
     last_event_id: Annotated[
-        str | None, Header(max_length=20, description="Of a browser that resumes.")
+        str | None, Header(max_length=20, description="Sent by a browser that reconnects.")
     ] = None,
     state: AppState = Depends(state_of),
 ) -> StreamingResponse:
-    """Send what is written after an offset, and continue until the run is over."""
+    """Send the events after an offset, and continue until the run is over."""
     folder = found_run(state, run)
     if last_event_id and last_event_id.isascii() and last_event_id.isdecimal():
         after = int(last_event_id)
     if state.n_streams >= MOST_STREAMS:
-        raise ApiError(503, f"{MOST_STREAMS} runs are being followed already: close a page first")
+        raise ApiError(503, f"{MOST_STREAMS} runs are already being followed: close a page first")
     stream = followed(state, request, folder, after)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
@@ -306,6 +306,6 @@ async def followed(state: AppState, request: Request, folder: str, offset: int) 
 
 
 def message(offset: int, event: dict[str, Any]) -> str:
-    """Return an event as server-sent events have it."""
+    """Return an event in the format of server-sent events."""
     data = json.dumps(finite(event), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return f"id: {offset}\nevent: ledger\ndata: {data}\n\n"

@@ -1,8 +1,8 @@
-// Questions to the server. The token comes after the # of the printed address and stays in this tab.
+// Requests to the server. The token is after the # in the printed address and stays in this tab.
 
 const KEY = "ns2vec-token";
 
-/** Take the token out of the address, so that it is not copied with a link. */
+/** Remove the token from the address, so that it is not copied with a link. */
 export function takeToken() {
   const found = new URLSearchParams(location.hash.slice(1)).get("token");
   if (found) {
@@ -23,7 +23,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Ask; `body` becomes JSON unless it is a Blob. Returns JSON, or the bytes of what is none. */
+/** Send a request; `body` becomes JSON unless it is a Blob. Returns JSON, or bytes if the answer is not JSON. */
 export async function ask(path, { method, body, signal, accept } = {}) {
   const headers = { "X-Ns2vec-Page": "1" };
   const token = sessionStorage.getItem(KEY);
@@ -46,7 +46,7 @@ export async function ask(path, { method, body, signal, accept } = {}) {
   return isJson ? answer.json() : answer.arrayBuffer();
 }
 
-/** Only the last question counts: an earlier one that is still on its way is given up. */
+/** Only the latest request counts: an earlier one that is still pending is aborted. */
 export function latest() {
   let waiting = null;
   return async (path, options = {}) => {

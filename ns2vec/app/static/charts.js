@@ -2,7 +2,7 @@
 
 import { fixed, h, s } from "./dom.js";
 
-// as wide as a phone where that is narrow, so that the text stays as large as it is
+// no wider than the screen, so that text keeps its size on phones
 const wide = () => (innerWidth < 768 ? Math.max(280, innerWidth - 66) : 720);
 
 /** Names with their colours. */
@@ -11,7 +11,7 @@ export function legend(names) {
   return h("ul", { class: "legend" }, names.map(key));
 }
 
-/** Bars beside each other: labels, and series [{name, values}] of the same length. */
+/** Grouped bars: labels, and series [{name, values}] of the same length. */
 export function barChart(title, labels, series, { format = (value) => fixed(value, 3), left = 110 } = {}) {
   const WIDTH = wide();
   const thick = series.length > 1 ? 15 : 17;
@@ -35,7 +35,7 @@ export function barChart(title, labels, series, { format = (value) => fixed(valu
   return s("svg", { class: "chart", viewBox: `0 0 ${WIDTH} ${height}`, role: "img", "aria-label": title }, drawn);
 }
 
-/** Round numbers within a range, and how to write them. */
+/** Round numbers within a range, and how to format them. */
 function ticks([low, high], most) {
   if (!(high > low)) return [low].map((value) => [value, fixed(value, 3)]);
   const rough = (high - low) / most;
@@ -48,7 +48,7 @@ function ticks([low, high], most) {
   return Array.from({ length: count }, (_, i) => [(first + i) * step, text((first + i) * step)]);
 }
 
-/** Lines: series [{name, points: [[x, y], ...]}]; points that are not finite break nothing and are left out. */
+/** Lines: series [{name, points: [[x, y], ...]}]; points that are not finite are left out. */
 export function lineChart(title, series, { x = "", y = "", height = 260, width = wide() } = {}) {
   const WIDTH = width;
   const left = 64, right = 12, top = 10, bottom = 36;

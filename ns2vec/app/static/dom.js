@@ -1,4 +1,4 @@
-// Elements without markup in strings: what comes from a model or a file is text, never HTML.
+// Elements without markup in strings: content from a model or a file is always text, never HTML.
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -30,20 +30,20 @@ export function freshId(stem = "id") {
   return `${stem}-${lastId}`;
 }
 
-/** A number for people: 1,234,567 or four digits that count. */
+/** A readable number: 1,234,567, or four significant digits. */
 export function number(value, digits = 4) {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
   if (Number.isInteger(value)) return value.toLocaleString("en");
   return value.toLocaleString("en", { maximumSignificantDigits: digits });
 }
 
-/** As many digits that count, zeros at the end too: for numbers below each other. */
+/** A fixed number of significant digits, with trailing zeros: for columns of numbers. */
 export function fixed(value, digits) {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
   return value.toLocaleString("en", { minimumSignificantDigits: digits, maximumSignificantDigits: digits });
 }
 
-/** Bytes for people. */
+/** Readable bytes. */
 export function bytes(value) {
   for (const [unit, size] of [["GB", 1e9], ["MB", 1e6], ["kB", 1e3]]) {
     if (value >= size) return `${number(value / size, 3)} ${unit}`;
@@ -59,7 +59,7 @@ export function large(value) {
   return number(value);
 }
 
-/** Seconds for people. */
+/** Readable seconds. */
 export function duration(seconds) {
   if (seconds < 1) return `${number(seconds, 2)} s`;
   if (seconds < 120) return `${number(seconds, 3)} s`;
@@ -68,7 +68,7 @@ export function duration(seconds) {
   return `${number(seconds / 86400, 3)} days`;
 }
 
-/** A table: heads are texts or {text, number}; cells are texts, numbers or elements. */
+/** A table: heads are strings or {text, number}; cells are strings, numbers or elements. */
 export function table(caption, heads, rows) {
   const kinds = heads.map((head) => (head.number ? "number" : "word"));
   const cell = (value, i) => h("td", { class: kinds[i] }, typeof value === "number" ? number(value) : value);
@@ -85,7 +85,7 @@ export function table(caption, heads, rows) {
   );
 }
 
-/** Cards with a figure each: [[name, value, note], ...]. */
+/** Cards with one figure each: [[name, value, note], ...]. */
 export function figures(entries) {
   const one = ([name, value, note]) =>
     h("div", { class: "figure" }, h("dt", {}, name), h("dd", {}, value, note ? h("span", { class: "note" }, note) : null));
@@ -97,18 +97,18 @@ export function empty(...children) {
   return h("p", { class: "state" }, ...children);
 }
 
-/** What is shown while something is awaited. */
+/** What is shown while something loads. */
 export function loading(text = "Loading …") {
   return h("p", { class: "state", role: "status" }, text);
 }
 
-/** What is shown when something failed; with a button when it can be tried again. */
+/** What is shown after a failure, with a button if it can be tried again. */
 export function failed(error, again) {
   const button = again ? h("button", { onclick: again }, "Try again") : null;
   return h("div", { class: "state is-error", role: "alert" }, h("p", {}, error.message ?? String(error)), button);
 }
 
-/** Call at most once in `milliseconds`, with the last arguments. */
+/** Wait until `milliseconds` after the last call, then call with the last arguments. */
 export function settled(milliseconds, call) {
   let timer = 0;
   return (...values) => {
@@ -117,14 +117,14 @@ export function settled(milliseconds, call) {
   };
 }
 
-/** Give the reader a file. */
+/** Download a file. */
 export function download(name, text, type) {
   const address = URL.createObjectURL(new Blob([text], { type }));
   h("a", { href: address, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(address), 1000);
 }
 
-/** A button that copies what `text()` returns, and says so. */
+/** A button that copies the result of `text()`, and confirms it. */
 export function copyButton(name, text) {
   const button = h("button", { type: "button" }, name);
   button.addEventListener("click", async () => {
@@ -132,7 +132,7 @@ export function copyButton(name, text) {
       await navigator.clipboard.writeText(text());
       button.textContent = "Copied";
     } catch {
-      button.textContent = "Not copied: the browser refuses";
+      button.textContent = "Not copied: the browser does not allow it";
     }
     setTimeout(() => { button.textContent = name; }, 1500);
   });

@@ -1,4 +1,4 @@
-// Fields of forms: a label, a hint, and what is wrong beside them.
+// Form fields: a label, a hint, and an error message beside them.
 
 import { freshId, h } from "./dom.js";
 
@@ -41,7 +41,7 @@ function makeInput(kind, choices, attributes) {
     const option = (choice) => h("option", { value: choice.value ?? choice }, choice.label ?? choice);
     return h("select", attributes, choices.map(option));
   }
-  // no type=number: it hides what it cannot read, and the server says better what is wrong
+  // no type=number: it hides input that it cannot parse, and the server's message is more helpful
   const mode = kind === "number" ? { inputmode: "decimal" } : {};
   return h("input", { type: "text", autocomplete: "off", spellcheck: "false", ...mode, ...attributes });
 }
@@ -55,12 +55,12 @@ function read(kind, input) {
   return Number.isFinite(Number(plain)) ? Number(plain) : text;
 }
 
-/** Fields together: values(), faults({name: message}), and what differs from `usual`, for the address. */
+/** A form: values(), faults({name: message}), and the values that differ from `usual`, for the address. */
 export function form(fields, usual = {}) {
   const byName = new Map(fields.map((one) => [one.name, one]));
   return {
     values: () => Object.fromEntries(fields.map((one) => [one.name, one.value()])),
-    /** Show each message beside its field; returns those that belong to none. */
+    /** Show each message beside its field; returns the messages that belong to no field. */
     faults(messages) {
       for (const one of fields) one.fault(messages[one.name]);
       return Object.entries(messages).filter(([name]) => !byName.has(name)).map(([, message]) => message);
@@ -68,7 +68,7 @@ export function form(fields, usual = {}) {
     fromAddress() {
       for (const [name, value] of new URLSearchParams(location.search)) byName.get(name)?.set(value);
     },
-    /** What differs from what is usual, as texts; what is too long for an address is left out. */
+    /** Values that differ from `usual`, as text; those too long for an address are left out. */
     *changed() {
       for (const one of fields) {
         const value = one.input.type === "checkbox" ? String(one.input.checked) : one.input.value;

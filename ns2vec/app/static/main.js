@@ -1,4 +1,4 @@
-// The frame of every page: theme, what the server may do, and the module of the room.
+// The frame of every page: the theme, what the server allows, and the module of the room.
 
 import { ask, hasToken, takeToken } from "./api.js";
 import { failed, h } from "./dom.js";
@@ -32,7 +32,7 @@ function themeButton() {
 async function showServer(foot) {
   try {
     const found = await ask("/healthz");
-    const may = found.read_only ? "read-only" : hasToken() ? "changes allowed" : "looking only: open the printed address to change things";
+    const may = found.read_only ? "read-only" : hasToken() ? "changes allowed" : "view only: open the printed address to make changes";
     foot.replaceChildren(h("span", {}, `ns2vec ${found.version}`), h("span", {}, may), h("a", { href: "/api/openapi.json" }, "API"));
   } catch (error) {
     foot.replaceChildren(h("span", {}, error.message));

@@ -1,4 +1,4 @@
-// The map of the explorer: points, colours, a selection that can be taken along.
+// The map of the explorer: points, colours, a selection that can be saved.
 
 import { ask } from "./api.js";
 import { download, empty, failed, h, number } from "./dom.js";
@@ -17,7 +17,7 @@ export function mapPart(pick) {
   const method = field("method", "Map", { kind: "choice", choices: [{ value: "pca", label: "PCA" }, { value: "umap", label: "UMAP" }] });
   const most = field("most", "Words", { kind: "choice", choices: SIZES.map((size) => ({ value: size, label: `first ${number(size)}` })), value: 50000 });
   const way = field("colour", "Colour", { kind: "choice", choices: WAYS });
-  const labels = h("input", { type: "file", accept: ".txt,.tsv,.csv", "aria-label": "File of labels: a word and its label a line", hidden: true });
+  const labels = h("input", { type: "file", accept: ".txt,.tsv,.csv", "aria-label": "File of labels: one word and its label per line", hidden: true });
   const canvas = h("canvas", { class: "map", tabindex: "0", role: "img", "aria-label": "Map of words; arrows move it, + and - zoom, 0 shows all" });
   const tip = h("div", { class: "tip", hidden: true });
   const note = h("p", { class: "quiet small", role: "status" }, "Loading the map …");
@@ -86,12 +86,12 @@ export function mapPart(pick) {
     labels.hidden = way.value() !== "label";
     if (way.value() === "frequency") {
       scatter.colour(byFrequency(counts ?? words.map((_, row) => 1 / (row + 1))), "scale");
-      key.replaceChildren(h("p", { class: "quiet small" }, counts ? "Frequent words are orange, rare ones grey." : "Counts are not known: by rank."));
+      key.replaceChildren(h("p", { class: "quiet small" }, counts ? "Frequent words are orange, rare ones grey." : "Counts are unknown: coloured by rank."));
       return;
     }
     if (way.value() === "label") {
       if (!labels.files.length) {
-        key.replaceChildren(empty("Choose a file with a word and its label a line (tab or comma between them). It stays in this browser."));
+        key.replaceChildren(empty("Choose a file with one word and its label per line (separated by a tab or comma). It stays in this browser."));
         return;
       }
       const [bytes, names] = byLabel(await labels.files[0].text(), rows, scatter.length);
@@ -133,7 +133,7 @@ export function mapPart(pick) {
   return {
     element,
     load,
-    /** Show where words are: the first is what was asked for. */
+    /** Show where words are; the first one is the word that was searched for. */
     mark(list) {
       scatter.mark(list.filter((word) => rows.has(word)).map((word) => ({ row: rows.get(word), text: word })));
     },
@@ -152,7 +152,7 @@ function byFrequency(counts) {
   return Uint8Array.from(logs, (value) => 255 * ((value - low) / (high - low || 1)));
 }
 
-/** Colours by lines of word and label; what has none comes last. */
+/** Colours from lines of word and label; words without a label get the last colour. */
 function byLabel(text, rows, length) {
   const names = [];
   const bytes = new Uint8Array(length).fill(7);

@@ -1,4 +1,4 @@
-// A room as one HTML file that needs nothing else: what is seen, with its styles, and no script.
+// A room as one self-contained HTML file: its visible content and styles, without scripts.
 
 import { download, h } from "./dom.js";
 
@@ -7,7 +7,7 @@ async function styles() {
   return texts.join("\n");
 }
 
-/** Copy the elements; canvases become pictures, fields keep what was typed, buttons go. */
+/** Copy the elements; canvases become pictures, fields keep their values, buttons are removed. */
 function frozen(main) {
   const copy = main.cloneNode(true);
   const [was, is] = [main, copy].map((root) => [...root.querySelectorAll("*")]);

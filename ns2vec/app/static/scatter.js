@@ -1,7 +1,7 @@
-// A map of many points: they are written into the pixels of a canvas, which is quick enough for hundreds of
+// A map of many points: they are written into the pixels of a canvas, which is fast enough for hundreds of
 // thousands in each frame and needs no WebGL. Drag moves it, the wheel or + and - zoom, arrows move it too.
 
-const CELLS = 256; // of the grid in which the nearest point is looked for
+const CELLS = 256; // of the grid that is searched for the nearest point
 const LABELS = 40;
 
 /** The colour of a custom property as 0xAABBGGRR, the order of bytes in a canvas. */
@@ -23,7 +23,7 @@ export class Scatter {
     this.context = canvas.getContext("2d", { alpha: false });
     this.on = on;
     this.points = new Float32Array(0);
-    this.colours = null; // a byte for each point: which colour
+    this.colours = null; // the colour of each point, one byte each
     this.marked = []; // [{ row, text }]
     this.selected = new Set();
     this.box = null; // of a selection that is being drawn, in pixels of the page
@@ -199,7 +199,7 @@ export class Scatter {
     });
     for (const [x, y, text] of shown) {
       const wide = context.measureText(text).width;
-      // to the left of its point where it would be cut off
+      // to the left of its point if it would be cut off on the right
       const from = x + 9 + wide > this.canvas.clientWidth ? x - 9 - wide : x + 9;
       if (boxes.some(([a, b, w]) => Math.abs(b - y) < 15 && from < a + w + 3 && a < from + wide + 3)) continue;
       boxes.push([from, y, wide]);
@@ -272,7 +272,7 @@ export class Scatter {
     return rows;
   }
 
-  // ---- what the reader does ----
+  // ---- mouse and keyboard ----
 
   listen() {
     const { canvas } = this;

@@ -16,14 +16,14 @@ def card(page, name):
 
 def test_the_worked_figures_stand_there_and_follow_what_is_typed(open_page):
     page = open_page("/calculator")
-    for name, value in [("Negatives", "5,000,000"), ("Pairs", "6,000,000"), ("Batches an epoch", "5,860")]:
+    for name, value in [("Negatives", "5,000,000"), ("Pairs", "6,000,000"), ("Batches per epoch", "5,860")]:
         expect(card(page, name)).to_contain_text(value)
-    page.get_by_label("Leave out a last batch").check()
-    expect(card(page, "Batches an epoch")).to_contain_text("5,859")
+    page.get_by_label("Leave out the last batch").check()
+    expect(card(page, "Batches per epoch")).to_contain_text("5,859")
     page.get_by_label("Negatives for each (k)").fill("2")
     expect(card(page, "Pairs")).to_contain_text("3,000,000")
     page.get_by_label("Batch size").fill("")
-    expect(card(page, "Batches an epoch")).to_contain_text("–")
+    expect(card(page, "Batches per epoch")).to_contain_text("–")
 
 
 @pytest.mark.parametrize(
@@ -94,9 +94,9 @@ def test_memory_time_and_money(open_page):
     assert not page.get_by_label("Corpus words").is_visible()
     page.get_by_label("Dimensions (d)").fill("50")
     for label, value in [
-        ("Price of an hour", "3"),
+        ("Price per hour", "3"),
         ("Outlay", "30000"),
-        ("Brings a month", "4500"),
+        ("Income per month", "4500"),
         ("Months", "12"),
     ]:
         page.get_by_label(label).fill(value)
@@ -120,9 +120,9 @@ def test_memory_time_and_money(open_page):
         ("Threads", "0", "workers must be"),
         ("Minimum count", "999999999", "no word is left"),
         ("Sentence length", "0", "sentence_words must be"),
-        ("Price of an hour", "free", "price_an_hour must be"),
+        ("Price per hour", "free", "price_an_hour must be"),
         ("Outlay", "0", "outlay must be"),
-        ("Brings a month", "x", "outlay must be"),
+        ("Income per month", "x", "outlay must be"),
     ],
 )
 def test_each_error_of_an_estimate_stands_beside_a_field_that_gets_the_keyboard(

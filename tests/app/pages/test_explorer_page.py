@@ -84,7 +84,7 @@ def test_the_map_answers_to_the_search_to_colours_and_to_the_keyboard(open_page)
     for key in ("ArrowLeft", "ArrowUp", "+", "-", "+", "0"):
         changes(lambda key=key: page.keyboard.press(key))
     page.get_by_label("Colour").select_option("label")
-    expect(page.locator("main")).to_contain_text("Choose a file with a word and its label")
+    expect(page.locator("main")).to_contain_text("Choose a file with one word and its label")
     labels = {
         "name": "labels.tsv",
         "mimeType": "text/plain",
@@ -123,11 +123,11 @@ def test_a_selection_is_taken_along_as_csv_and_json(open_page, tmp_path, state):
 def test_two_models_side_by_side(open_page):
     page = open_page("/explorer?word=king")
     page.get_by_role("button", name="Compare the most frequent words").click()
-    expect(page.locator("main")).to_contain_text("Choose another model as Beside first.")
-    page.get_by_label("Beside").select_option("other")
+    expect(page.locator("main")).to_contain_text("First choose another model under")
+    page.get_by_label("Compare with").select_option("other")
     expect(page.get_by_role("region", name="Neighbours in other")).to_be_visible()
     page.get_by_role("button", name="Compare the most frequent words").click()
-    expect(page.locator("main")).to_contain_text("of 46 words; both know 46.")
+    expect(page.locator("main")).to_contain_text("of 46 words are the same; both models know 46 words.")
 
 
 def test_vectors_are_opened_in_the_browser_with_the_token_only(open_page, state):

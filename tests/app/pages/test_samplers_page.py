@@ -24,7 +24,7 @@ def test_the_worked_distribution_and_its_draws(open_page):
     assert sum(drawn) == 10_000
     assert drawn[0] > 8000
     expect(page.locator("main")).to_contain_text("the draws fit")
-    page.get_by_role("button", name="Other draws").click()
+    page.get_by_role("button", name="New draws").click()
     expect(row(page, "the").locator("td").last).not_to_have_text(f"{drawn[0]:,}")
 
 
@@ -53,7 +53,7 @@ def test_the_counts_of_a_model(open_page):
         ("Exponent", "steep", "exponent must be a number from -5 to 5"),
         ("Draws", "-1", "n_draws must be"),
         ("Seed", "x", "seed must be"),
-        ("What is true (for false negatives)", "cat dog", "positives must be lines of word: words"),
+        ("True words (to count false negatives)", "cat dog", "positives must be lines of word: words"),
     ],
 )
 def test_each_error_stands_beside_its_field(open_page, label, value, message):

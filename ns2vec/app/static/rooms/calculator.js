@@ -1,4 +1,4 @@
-// The calculator: pairs and batches while one types; memory, time and money on demand.
+// The calculator: pairs and batches are updated on typing; memory, time and money on demand.
 
 import { ask, latest } from "../api.js";
 import { bytes, copyButton, duration, empty, failed, figures, h, large, loading, number, settled, table } from "../dom.js";
@@ -12,7 +12,7 @@ const RUN = {
 };
 const PARTS = {
   process: "Python, NumPy, ns2vec", syn0: "Input vectors", syn1neg: "Output vectors", tables: "Noise, thresholds",
-  vocabulary: "Words and counts", encoded_corpus: "Encoded corpus", counting: "Left of counting", workers: "Scratch of the threads",
+  vocabulary: "Words and counts", encoded_corpus: "Encoded corpus", counting: "Left over from counting", workers: "Thread buffers",
 };
 
 export async function show(main) {
@@ -20,14 +20,14 @@ export async function show(main) {
   const run = runPart();
   main.replaceChildren(
     h("h1", {}, "Calculator"),
-    h("p", { class: "quiet" }, "What an epoch of negative sampling comes to: k noise words are drawn for each positive pair."),
+    h("p", { class: "quiet" }, "The size of an epoch of negative sampling: k noise words are drawn for each positive pair."),
     h("div", { class: "columns" }, pairs.form, pairs.result),
     run.element,
   );
   await pairs.start(run);
 }
 
-/** The address holds both forms. */
+/** Store both forms in the address. */
 function address(...forms) {
   const kept = new URLSearchParams();
   for (const one of forms) for (const [name, value] of one.changed()) kept.set(name, value);
@@ -38,10 +38,10 @@ function address(...forms) {
 
 function pairsPart() {
   const fields = [
-    field("positives", "Positive pairs", { kind: "number", value: PAIRS.positives, hint: "Pairs of words seen together, an epoch" }),
+    field("positives", "Positive pairs", { kind: "number", value: PAIRS.positives, hint: "Pairs of words seen together, per epoch" }),
     field("k", "Negatives for each (k)", { kind: "number", value: PAIRS.k, hint: "5 to 20 for small corpora, 2 to 5 for large ones" }),
-    field("batch_size", "Batch size", { kind: "number", value: PAIRS.batch_size, hint: "Pairs of a batch, both kinds; empty: no batches" }),
-    field("drop_last", "Leave out a last batch that is not full", { kind: "check", value: PAIRS.drop_last }),
+    field("batch_size", "Batch size", { kind: "number", value: PAIRS.batch_size, hint: "Pairs per batch, positive and negative; empty: no batches" }),
+    field("drop_last", "Leave out the last batch if it is not full", { kind: "check", value: PAIRS.drop_last }),
   ];
   const asked = form(fields, PAIRS);
   const result = h("section", { class: "stack", "aria-label": "Result" }, loading("Counting …"));
@@ -66,7 +66,7 @@ function pairsPart() {
         ["Positives", number(answer.positives)],
         ["Negatives", number(answer.negatives)],
         ["Pairs", number(answer.pairs), "positives and negatives"],
-        ["Batches an epoch", answer.batches === null ? "–" : number(answer.batches)],
+        ["Batches per epoch", answer.batches === null ? "–" : number(answer.batches)],
       ]),
       buttons(() => answer),
     );
@@ -110,19 +110,19 @@ function runFields() {
       ] }),
       of("n_words", "Corpus words"),
       of("n_types", "Distinct words (V)"),
-      of("counts", "Counts", "long", { hint: "A word and its count a line" }),
-      of("text", "Text", "long", { hint: "A sentence a line; nothing of it is kept" }),
-      of("sentence_words", "Sentence length", "number", { hint: "Mean words; empty: 20" }),
-      of("min_count", "Minimum count", "number", { hint: "Rarer words are left out" }),
+      of("counts", "Counts", "long", { hint: "One word and its count per line" }),
+      of("text", "Text", "long", { hint: "One sentence per line; the text is not stored" }),
+      of("sentence_words", "Sentence length", "number", { hint: "Mean number of words; empty: 20" }),
+      of("min_count", "Minimum count", "number", { hint: "Words that occur less often are left out" }),
     ],
     model: [
       of("vector_size", "Dimensions (d)"), of("window", "Window"), of("negative", "Negatives (k)"), of("epochs", "Epochs"),
       of("workers", "Threads"), of("sg", "Skip-gram (otherwise CBOW)", "check"),
-      of("calibrate", "Measure the speed of this machine", "check", { hint: "Takes a second or two; without it there is no time" }),
+      of("calibrate", "Measure the speed of this machine", "check", { hint: "Takes a second or two; needed to estimate the time" }),
     ],
     money: [
-      of("price_an_hour", "Price of an hour", "number", { hint: "Of the machine, in any currency" }), of("outlay", "Outlay", "number", { hint: "What the project costs once" }),
-      of("monthly", "Brings a month"), of("months", "Months"),
+      of("price_an_hour", "Price per hour", "number", { hint: "For the machine, in any currency" }), of("outlay", "Outlay", "number", { hint: "The one-off cost of the project" }),
+      of("monthly", "Income per month"), of("months", "Months"),
     ],
   };
 }
@@ -135,7 +135,7 @@ function runPart() {
   const asked = form(fields, RUN);
   const others = [];
   fields[0].element.classList.add("wide");
-  const result = h("section", { class: "stack", "aria-label": "Estimate" }, empty("Press Estimate: memory, operations, time and cost come here."));
+  const result = h("section", { class: "stack", "aria-label": "Estimate" }, empty("Press Estimate to see memory, operations, time and cost here."));
   const button = h("button", { class: "main" }, "Estimate");
 
   function showFields() {
@@ -148,7 +148,7 @@ function runPart() {
     event?.preventDefault();
     address(...others, asked);
     button.disabled = true;
-    result.replaceChildren(loading(fields.find((one) => one.name === "calibrate").value() ? "Measuring this machine …" : "Reckoning …"));
+    result.replaceChildren(loading(fields.find((one) => one.name === "calibrate").value() ? "Measuring this machine …" : "Calculating …"));
     try {
       showEstimate(result, await ask("/api/estimate", { body: question(asked.values()) }), fields[0].value());
       asked.faults({});
@@ -181,7 +181,7 @@ function runPart() {
   };
 }
 
-/** Only what belongs to the source; what is empty is left to the server. */
+/** Keep only the fields of the chosen source; empty ones get the server's defaults. */
 function question(values) {
   const kept = Object.entries(values).filter(([name, value]) =>
     value !== null && !(name in SHOWN && !SHOWN[name].split(" ").includes(values.source)));
@@ -194,14 +194,14 @@ function showEstimate(result, answer, source) {
   const cards = [
     ["Parameters", number(found.parameters), `${number(found.vocabulary)} words`],
     ["Memory", bytes(found.memory_total), "of the process, while training"],
-    ["Operations", large(found.flop), "floating-point, an epoch"],
-    ["Pairs scored", large(found.scored_pairs), "an epoch"],
+    ["Operations", large(found.flop), "floating-point, per epoch"],
+    ["Pairs scored", large(found.scored_pairs), "per epoch"],
     ["Time", total === null ? "–" : duration(total), total === null ? "not measured" : `${number(Math.round(found.words_per_second))} words/s here`],
   ];
-  if (answer.cost !== null) cards.push(["Cost", number(answer.cost, 3), "of the machine"]);
+  if (answer.cost !== null) cards.push(["Cost", number(answer.cost, 3), "for the machine"]);
   if (answer.returns) {
     const { roi, gain, months_to_even: even } = answer.returns;
-    cards.push(["Return on investment", `${number(roi * 100, 3)} %`, `gain ${number(gain)}; ${even === null ? "never pays for itself" : `even after ${number(even, 2)} months`}`]);
+    cards.push(["Return on investment", `${number(roi * 100, 3)} %`, `gain ${number(gain)}; ${even === null ? "never breaks even" : `breaks even after ${number(even, 2)} months`}`]);
   }
   const parts = Object.entries(found.memory).map(([part, size]) => [PARTS[part] ?? part, bytes(size)]);
   const notes = [...found.assumptions, ...(source === "size" ? ["the r-th word occurs 1 / r times as often as the first (Zipf)"] : [])].map((one) => h("li", {}, one));
@@ -209,7 +209,7 @@ function showEstimate(result, answer, source) {
     figures(cards),
     h("h2", {}, "Memory by part"),
     table("Memory by part", ["Part", { text: "Size", number: true }], parts),
-    notes.length ? h("div", {}, h("h2", {}, "Assumed"), h("ul", {}, notes)) : "",
+    notes.length ? h("div", {}, h("h2", {}, "Assumptions"), h("ul", {}, notes)) : "",
     buttons(() => answer),
   );
 }

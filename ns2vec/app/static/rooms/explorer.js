@@ -1,4 +1,4 @@
-// The explorer: search and neighbours, analogies and others, the map, two models beside each other.
+// The explorer: search and neighbours, analogies and other questions, the map, two models side by side.
 
 import { ApiError, ask, hasToken, latest } from "../api.js";
 import { empty, failed, h, loading, number, settled, table } from "../dom.js";
@@ -13,8 +13,8 @@ export async function show(main) {
   const upload = uploadPart();
   if (!models.length) {
     main.replaceChildren(h("h1", {}, "Explorer"),
-      empty("No model is open. Start with ", h("code", {}, "ns2vec app --model vectors.bin"), " or ", h("code", {}, "--demo"), "; the demo needs some seconds for its first epoch."),
-      upload, h("p", {}, h("button", { type: "button", onclick: () => location.reload() }, "Look again")));
+      empty("No model is open. Start with ", h("code", {}, "ns2vec app --model vectors.bin"), " or ", h("code", {}, "--demo"), "; the demo takes some seconds to train its first epoch."),
+      upload, h("p", {}, h("button", { type: "button", onclick: () => location.reload() }, "Reload")));
     return;
   }
   const address = new URLSearchParams(location.search);
@@ -47,7 +47,7 @@ export async function show(main) {
 function modelChoice(name, models, value) {
   const choices = models.map((one) => one.name);
   const all = name === "other" ? [{ value: "", label: "none" }, ...choices] : choices;
-  return field(name, name === "other" ? "Beside" : "Model", { kind: "choice", choices: all, value: choices.includes(value) ? value : (name === "other" ? "" : choices[0]) });
+  return field(name, name === "other" ? "Compare with" : "Model", { kind: "choice", choices: all, value: choices.includes(value) ? value : (name === "other" ? "" : choices[0]) });
 }
 
 function toAddress(word, state) {
@@ -107,11 +107,11 @@ function searchPart(state, map) {
 
 function facts(about, asked) {
   if (!about || about.word !== asked) return h("p", { class: "quiet small" }, "");
-  const count = about.count === null ? "count not known" : `occurs ${number(about.count)} times`;
+  const count = about.count === null ? "count unknown" : `occurs ${number(about.count)} times`;
   return h("p", { class: "quiet small" }, `${about.word}: rank ${number(about.rank + 1)}, ${count}, length ${number(about.norm, 3)}`);
 }
 
-/** A table of neighbours for each model; each word can be followed. */
+/** A table of neighbours for each model; a click on a word searches for it. */
 function sideBySide(names, answers, go) {
   const link = (word) => h("button", { type: "button", class: "plain word", onclick: () => go(word) }, word);
   const shared = answers.length > 1 ? new Set(answers[0].neighbours.map((one) => one.word)) : null;
@@ -126,7 +126,7 @@ function sideBySide(names, answers, go) {
 
 // ---- other questions ----
 
-/** A folded question: fields, what to ask, how to show the answer. */
+/** A collapsed question: its fields, the request, and how to show the answer. */
 function questionPart(title, fields, body, path, render) {
   const result = h("div", { "aria-live": "polite" });
   const inside = h("form", { class: "inside stack", novalidate: true, "aria-label": title }, fields.map((one) => one.element), h("button", { class: "main" }, "Ask"), result);
@@ -150,7 +150,7 @@ const split = (text) => text.split(/[\s,]+/).filter(Boolean);
 
 function analogyPart(state, seek) {
   const given = field("positive", "Words to add", { value: "king woman" });
-  const taken = field("negative", "Words to take away", { value: "man" });
+  const taken = field("negative", "Words to subtract", { value: "man" });
   const body = () => ({ positive: split(given.value()), negative: split(taken.value()), topn: LISTED, model: state.model() });
   return questionPart("Analogy: king − man + woman", [given, taken], body, "/api/analogy", (found) =>
     table("Answers", ["Word", { text: "Cosine", number: true }],
@@ -177,10 +177,10 @@ function comparePart(state) {
   const result = h("div", { class: "stack", "aria-live": "polite" });
   const button = h("button", { class: "main", type: "button" }, "Compare the most frequent words");
   const element = h("section", { class: "card stack", "aria-label": "Two models" }, h("h2", {}, "Two models side by side"),
-    h("p", { class: "quiet" }, "The share of the ten nearest words that both models have in common, of the 200 most frequent words that both know. Choose another model as Beside."), h("div", {}, button), result);
+    h("p", { class: "quiet" }, "How many of the ten nearest words two models have in common, for the 200 most frequent words that both know. Choose the other model under “Compare with”."), h("div", {}, button), result);
   button.addEventListener("click", async () => {
     if (!state.other()) {
-      result.replaceChildren(empty("Choose another model as Beside first."));
+      result.replaceChildren(empty("First choose another model under “Compare with”."));
       return;
     }
     result.replaceChildren(loading("Comparing …"));
@@ -198,15 +198,15 @@ function compared(found, state) {
   const few = (list) => list.slice(0, 5).map((one) => one.word).join(", ");
   const rows = found.rows.slice(0, 50).map((row) => [row.word, `${Math.round(row.overlap * 100)} %`, few(row.model), few(row.other)]);
   return [
-    h("p", {}, "On average ", h("strong", {}, `${number(found.mean * 100, 3)} %`), ` of the neighbours are the same, of ${number(found.n_words)} words; both know ${number(found.n_shared)}.`),
-    table("The least alike first", ["Word", { text: "In common", number: true }, `In ${state.model()}`, `In ${state.other()}`], rows),
+    h("p", {}, "On average ", h("strong", {}, `${number(found.mean * 100, 3)} %`), ` of the neighbours of ${number(found.n_words)} words are the same; both models know ${number(found.n_shared)} words.`),
+    table("Least similar first", ["Word", { text: "In common", number: true }, `In ${state.model()}`, `In ${state.other()}`], rows),
   ];
 }
 
-// ---- vectors that are brought along ----
+// ---- uploaded vectors ----
 
 function uploadPart() {
-  if (!hasToken()) return h("p", { class: "quiet small" }, "To open a file of vectors here, use the address that was printed at the start.");
+  if (!hasToken()) return h("p", { class: "quiet small" }, "To open a file of vectors here, use the address that was printed when the app started.");
   const input = h("input", { type: "file", accept: sent, id: "vectors-file" });
   const told = h("p", { class: "small", role: "status" });
   input.addEventListener("change", async () => {

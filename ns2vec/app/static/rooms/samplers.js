@@ -17,10 +17,10 @@ export async function show(main) {
   const push = pushPart();
   main.replaceChildren(
     h("h1", {}, "Samplers"),
-    h("p", { class: "quiet" }, "Noise words are drawn in proportion to count to the power of an exponent: frequent words less often than they occur, rare ones more often."),
+    h("p", { class: "quiet" }, "Noise words are drawn in proportion to their count raised to an exponent: below 1, frequent words are drawn less often than they occur, and rare words more often."),
     h("div", { class: "columns" }, noise.element, noise.result),
     h("h2", { class: "below" }, "Which negatives pushed this word?"),
-    h("p", { class: "quiet" }, "A small skip-gram model is trained; then real training steps are made with the word as input. Each noise word pushes its vector away, each word seen beside it pulls."),
+    h("p", { class: "quiet" }, "A small skip-gram model is trained; then real training steps are made with the word as input. Each noise word pushes its vector away, and each word seen beside it pulls it closer."),
     h("div", { class: "columns" }, push.element, push.result),
   );
   await noise.start();
@@ -37,15 +37,15 @@ function tell(error, asked, result, again) {
 // ---- noise ----
 
 function noisePart(names, models) {
-  const choices = [{ value: "", label: "What is typed below" }, ...models.map((one) => ({ value: one.name, label: `Model ${one.name}` }))];
+  const choices = [{ value: "", label: "The list below" }, ...models.map((one) => ({ value: one.name, label: `Model ${one.name}` }))];
   const fields = [
     field("model", "Counts of", { kind: "choice", choices, value: USUAL.model }),
-    field("counts", "Counts", { kind: "long", value: USUAL.counts, hint: "A word and its count a line" }),
-    field("exponent", "Exponent", { kind: "number", value: USUAL.exponent, hint: "1 as they occur, 0 all alike; word2vec takes 0.75" }),
+    field("counts", "Counts", { kind: "long", value: USUAL.counts, hint: "One word and its count per line" }),
+    field("exponent", "Exponent", { kind: "number", value: USUAL.exponent, hint: "1: as often as they occur, 0: all equally; word2vec uses 0.75" }),
     field("sampler", "Sampler", { kind: "choice", choices: names, value: USUAL.sampler }),
     field("n_draws", "Draws", { kind: "number", value: USUAL.n_draws }),
     field("seed", "Seed", { kind: "number", value: USUAL.seed }),
-    field("positives", "What is true (for false negatives)", { kind: "long", value: USUAL.positives, hint: "cat: dog kitten, a word a line" }),
+    field("positives", "True words (to count false negatives)", { kind: "long", value: USUAL.positives, hint: "cat: dog kitten, one word per line" }),
   ];
   const asked = form(fields, USUAL);
   const result = h("section", { class: "stack", "aria-label": "Distribution" }, loading("Drawing …"));
@@ -67,7 +67,7 @@ function noisePart(names, models) {
 
   const short = h("div", { class: "pairwise" }, fields.slice(2, 6).map((one) => one.element));
   const [model, counts, , , , , positives] = fields.map((one) => one.element);
-  const again = h("button", { type: "button" }, "Other draws");
+  const again = h("button", { type: "button" }, "New draws");
   again.addEventListener("click", () => {
     fields[5].set(Math.floor(Math.random() * 1e6));
     draw();
@@ -93,7 +93,7 @@ function noiseResult(found) {
   if (nDrawn) series.push({ name: "Share of the draws", values: shown.map((row) => row.drawn / nDrawn) });
   const fits = test === null ? "" : test.p_value < 0.001 ? "the draws do not fit" : "the draws fit";
   const rows = found.rows.map((row) => [row.word, row.count, p(row.share), p(row.probability), row.drawn]);
-  const more = found.n_words > found.rows.length ? ` (the first ${found.rows.length} of ${number(found.n_words)})` : "";
+  const more = found.n_words > found.rows.length ? ` (first ${found.rows.length} of ${number(found.n_words)})` : "";
   return [
     figures([
       ["Words", number(found.n_words)],
@@ -114,11 +114,11 @@ function pushPart() {
     field("word", "Word", { value: PUSH.word }),
     field("negative", "Negatives (k)", { kind: "number", value: PUSH.negative }),
     field("n_steps", "Steps", { kind: "number", value: PUSH.n_steps }),
-    field("text", "Text", { kind: "long", value: PUSH.text, hint: "A sentence a line; empty: generated facts (paris, king, ...)" }),
+    field("text", "Text", { kind: "long", value: PUSH.text, hint: "One sentence per line; empty: generated facts (paris, king, ...)" }),
   ];
   const asked = form(fields, PUSH);
   const result = h("section", { class: "stack", "aria-label": "Pushes" }, loading("Training a small model …"));
-  const button = h("button", { class: "main" }, "Look");
+  const button = h("button", { class: "main" }, "Train and show");
 
   async function look(event) {
     event?.preventDefault();
@@ -145,12 +145,12 @@ function pushResult(found) {
   const part = (title, list, note) => {
     const top = list.slice(0, 12);
     return h("div", { class: "card" }, h("h3", {}, title), h("p", { class: "quiet small" }, note),
-      barChart(title, top.map((met) => met.word), [{ name: "moved by", values: top.map((met) => met.move) }]),
+      barChart(title, top.map((met) => met.word), [{ name: "moved it by", values: top.map((met) => met.move) }]),
       h("details", {}, h("summary", {}, "Figures"), h("div", { class: "inside" },
         table(title, ["Word", ...["Times", "Moved it by", "Prediction"].map((text) => ({ text, number: true }))],
           list.map((met) => [met.word, met.times, met.move.toFixed(4), met.prediction.toFixed(3)])))));
   };
-  const of = (count) => `${number(count)} steps with ${found.word} as input; the bar is how far its vector was moved, all steps together.`;
+  const of = (count) => `${number(count)} steps with ${found.word} as input; the bar shows how far its vector was moved in all steps together.`;
   return [
     part(`Noise that pushed ${found.word} away`, found.negatives, of(found.n_steps)),
     part(`Words seen beside ${found.word} that pulled it`, found.positives, "Strongest first."),

@@ -1,18 +1,18 @@
-// The training room: the recorded runs, one of them live, some of them side by side.
+// The training room: the recorded runs, one of them live, or several side by side.
 
 import { ask, hasToken } from "../api.js";
 import { legend, lineChart } from "../charts.js";
 import { bytes, duration, empty, failed, figures, fixed, h, loading, number, settled, table } from "../dom.js";
 
-const REFRESH = 3000; // milliseconds between two looks at the list
-const REDRAW = 250; // at most so often while events come
-const MOST_POINTS = 2000; // of a line; beyond that every second one is left out
+const REFRESH = 3000; // milliseconds between two updates of the list
+const REDRAW = 250; // milliseconds between two redraws while events arrive
+const MOST_POINTS = 2000; // per line; beyond that, every second point is left out
 
 const CHARTS = [
-  ["loss", "Loss of a trained word", "Is the loss falling? It is recorded with compute_loss=True."],
+  ["loss", "Loss of a trained word", "The loss is recorded with compute_loss=True."],
   ["words_per_second", "Words per second", ""],
   ["alpha", "Learning rate", ""],
-  ["memory_bytes", "Memory (MB)", "Not told by this system."],
+  ["memory_bytes", "Memory (MB)", "Not reported by this system."],
 ];
 
 const NAMES = { words_per_second: "words/s", memory_bytes: "memory", n_keys: "keys", n_warnings: "warnings" };
@@ -43,7 +43,7 @@ class View {
     this.told = "";
   }
 
-  /** Ask for the list; the page is touched only where something has changed. */
+  /** Fetch the list; the page is redrawn only if something has changed. */
   async refresh() {
     let found;
     try {
@@ -67,16 +67,16 @@ class View {
   drawList({ runs, folder }) {
     if (!runs.length) {
       const line = "ns2vec train corpus.txt --output vectors.bin --compute-loss --runs runs";
-      this.list.replaceChildren(empty(`No run is recorded in ${folder} yet. This records one:`), h("pre", {}, line));
+      this.list.replaceChildren(empty(`No run has been recorded in ${folder} yet. This command records one:`), h("pre", {}, line));
       return;
     }
     const { focus } = document.activeElement?.dataset ?? {};
     const known = new Set(runs.map((run) => run.id));
     this.chosen = new Set([...this.chosen].filter((id) => known.has(id)));
-    this.compareButton = h("button", { type: "button", onclick: () => this.compare([...this.chosen]) }, "Compare the ticked");
+    this.compareButton = h("button", { type: "button", onclick: () => this.compare([...this.chosen]) }, "Compare selected runs");
     this.compareButton.disabled = this.chosen.size < 2;
     const items = runs.map((run) => this.item(run));
-    this.list.replaceChildren(h("ul", { class: "runs" }, items), h("p", { class: "small quiet" }, "Tick two to eight to see them side by side."), this.compareButton);
+    this.list.replaceChildren(h("ul", { class: "runs" }, items), h("p", { class: "small quiet" }, "Select two to eight runs to see them side by side."), this.compareButton);
     if (focus) this.list.querySelector(`[data-focus="${CSS.escape(focus)}"]`)?.focus();
   }
 
@@ -126,7 +126,7 @@ class View {
   }
 }
 
-/** One run: figures, charts and messages, which grow while it runs. */
+/** One run: figures, charts and messages, updated while it runs. */
 class Live {
   constructor(place, id) {
     this.place = place;
@@ -163,7 +163,7 @@ class Live {
     this.lines = Object.fromEntries(Object.entries(found.series).map(([name, line]) => [name, line.at.map((x, i) => [figure(x), figure(line.values[i])])]));
   }
 
-  /** The parts that stay; `draw` fills them. */
+  /** The parts that are not replaced; `draw` fills them. */
   frame() {
     this.cards = h("div", { "data-cards": true });
     this.charts = h("div", { class: "chart-grid" });
@@ -213,7 +213,7 @@ class Live {
     if (line.length > MOST_POINTS) this.lines[name] = line.filter((_, i) => i % 2 === line.length % 2);
   }
 
-  /** Draw now, or when the last time is long enough ago. */
+  /** Draw now, or as soon as the last redraw is long enough ago. */
   soon() {
     const wait = this.lastDrawn + REDRAW - performance.now();
     if (wait <= 0) this.draw();
@@ -279,8 +279,8 @@ class Live {
     const isRunning = this.run.status === "running";
     this.bar.hidden = !isRunning;
     this.stopButton.disabled = !hasToken() || this.run.stop_requested;
-    if (this.run.stop_requested) this.stopNote.textContent = "It ends after this epoch.";
-    else if (!hasToken()) this.stopNote.textContent = "To stop it, open the address that was printed at the start.";
+    if (this.run.stop_requested) this.stopNote.textContent = "The run stops after this epoch.";
+    else if (!hasToken()) this.stopNote.textContent = "To stop it, open the address that was printed when the app started.";
   }
 
   async stop() {
@@ -304,12 +304,12 @@ const scoreText = (score) => (score ? number(figure(score.value)) + (interval(sc
 function epochTable(epochs) {
   const heads = ["Epoch", "Loss", "Words/s", "Rate", "Seconds"].map((text) => ({ text, number: true }));
   const row = (e) => [String(e.epoch), fixed(figure(e.loss), 4), number(Math.round(figure(e.words_per_second))), fixed(figure(e.alpha), 3), fixed(figure(e.duration), 3)];
-  return table("Epochs, the last first", heads, epochs.slice(-50).reverse().map(row));
+  return table("Epochs, latest first", heads, epochs.slice(-50).reverse().map(row));
 }
 
 function messageTable(messages) {
-  const text = (m) => m.message ?? m.path ?? (m.kind === "guard" ? `back to the last good rows; rate × ${m.rate_factor}` : Object.keys(m.scores ?? {}).join(", "));
-  return table("Messages, the last first", ["When", "Kind", "What"], messages.slice(-50).reverse().map((m) => [at(m.time), m.level ?? m.kind, text(m)]));
+  const text = (m) => m.message ?? m.path ?? (m.kind === "guard" ? `rolled back to the last good rows; rate × ${m.rate_factor}` : Object.keys(m.scores ?? {}).join(", "));
+  return table("Messages, latest first", ["When", "Kind", "What"], messages.slice(-50).reverse().map((m) => [at(m.time), m.level ?? m.kind, text(m)]));
 }
 
 function settingsPart(found) {
@@ -319,9 +319,9 @@ function settingsPart(found) {
   const told = ["ns2vec", "isa", "compiler", "python", "numpy", "platform", "processors", "host"].map((name) => [name, shown(found.environment[name])]);
   const inside = [
     table("Options", ["Option", "Value"], rows),
-    keys.length ? table("Keys", ["Kind", { text: "Number", number: true }, "Commonest"], keys) : null,
-    table("Where", ["What", "Value"], told),
-    h("p", { class: "small quiet" }, `Begun ${at(found.summary.started)}; ${found.summary.id}`),
+    keys.length ? table("Keys", ["Kind", { text: "Number", number: true }, "Most frequent"], keys) : null,
+    table("Machine", ["Property", "Value"], told),
+    h("p", { class: "small quiet" }, `Started ${at(found.summary.started)}; ${found.summary.id}`),
   ];
   return h("details", {}, h("summary", {}, "Options, keys and machine"), h("div", { class: "inside stack" }, inside));
 }
@@ -337,12 +337,12 @@ function beside(found) {
   const series = found.loss.map((line, i) => ({ name: found.runs[i], points: line.at.map((x, j) => [figure(x), figure(line.values[j])]) }));
   const scores = Object.entries(found.scores).map(([name, all]) => [head(name), ...all.map(scoreText)]);
   const parts = [h("h2", {}, "Side by side")];
-  if (!found.has_comparable_loss) parts.push(h("p", { class: "banner" }, "Their losses are of different models, negatives or vocabularies: do not compare them."));
+  if (!found.has_comparable_loss) parts.push(h("p", { class: "banner" }, "The runs have different models, negatives or vocabularies: do not compare their losses."));
   if (series.some((one) => one.points.some(([, y]) => Number.isFinite(y)))) {
     parts.push(h("figure", { class: "card" }, h("figcaption", {}, "Loss of a trained word"), legend(found.runs), lineChart("Loss of the runs over time", series, { x: "seconds" })));
   }
-  parts.push(table("What came of them", heads("Figure"), rows(figuresByName)));
-  parts.push(h("h3", {}, "Options in which they differ"), Object.keys(found.settings).length ? table("Options", heads("Option"), rows(found.settings)) : empty("In none."));
+  parts.push(table("Results", heads("Figure"), rows(figuresByName)));
+  parts.push(h("h3", {}, "Options that differ"), Object.keys(found.settings).length ? table("Options", heads("Option"), rows(found.settings)) : empty("All options are the same."));
   if (scores.length) parts.push(h("h3", {}, "Scores"), table("Scores", heads("Score"), scores));
   return parts;
 }
