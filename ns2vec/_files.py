@@ -207,7 +207,7 @@ def _open_remote(name: str, unknown: type[Ns2vecError], *, seekable: bool = Fals
             f"cannot read {name}: a package for {protocol}:// is missing; pip install 'smart_open[{extra}]'"
         ) from error
     except NotImplementedError as error:
-        raise unknown(f"cannot read {name}: smart_open does not know {protocol}://; check it") from error
+        raise unknown(f"cannot read {name}: smart_open does not support {protocol}://; check it") from error
 
 
 @contextlib.contextmanager

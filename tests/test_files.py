@@ -81,5 +81,5 @@ def test_a_missing_protocol_is_one_line(monkeypatch):
 
 
 def test_an_unknown_protocol_is_named():
-    with pytest.raises(FormatError, match=r"^cannot read foo://b/x: smart_open does not know foo://"):
+    with pytest.raises(FormatError, match=r"^cannot read foo://b/x: smart_open does not support foo://"):
         read("foo://b/x")

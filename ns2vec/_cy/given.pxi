@@ -36,7 +36,7 @@ cdef int take_tags(Kernel k, Workspace work, const int32_t[::1] tags, const int6
                    const int32_t[::1] words) except -1:
     """Tags of the sentences of the next call."""
     cdef long n_sentences, s
-    check(work.has_tags == (tags is not None), "tags go with a kernel that has tags, and with no other")
+    check(work.has_tags == (tags is not None), "tags are for kernels that have tags, and for no others")
     work.n_chunk_tags = 0 if tags is None else tags.shape[0]
     if tags is None:
         return 0
@@ -63,10 +63,10 @@ cdef long take_pairs(Kernel k, Workspace work, const int32_t[::1] inputs, const 
     cdef long n = centres.shape[0], n_inputs, e, n_centres = 2**31 - 1
     check(k.reader == read_pairs, "this kernel reads text: call train")
     check(work.kernel is k, "the workspace was made for another kernel")
-    check((offsets is not None) == k.pooled, "offsets go with pooled pairs, and with no others")
+    check((offsets is not None) == k.pooled, "offsets are for pooled pairs, and for no others")
     check(offsets is None or offsets.shape[0] == n + 1, "inputs: the offsets do not fit the targets")
-    check(offsets is not None or inputs.shape[0] == n, "inputs must be as many as targets")
-    check(weights is None or weights.shape[0] == n, "weights must be as many as targets")
+    check(offsets is not None or inputs.shape[0] == n, "there must be as many inputs as targets")
+    check(weights is None or weights.shape[0] == n, "there must be as many weights as targets")
     if order is not None:
         check_order(order, n)
         n = order.shape[0]

@@ -30,7 +30,7 @@ cdef int check_packed(Kernel k, str reader, object pooled, long hot_rows, str ba
 cdef int make_concat(Kernel k, str reader, long width, object null_row, long n_tags) except -1:
     check(reader == "windows" and not k.shrink_windows, "pooled='concat' is for windows that do not shrink")
     check(k.inputs.offsets == NULL and k.tags.offsets == NULL, "rows are concatenated, not bags")
-    check((n_tags > 0) == (k.tags_owner is not None), "n_tags goes with tags, and is how many a sentence has")
+    check((n_tags > 0) == (k.tags_owner is not None), "kernels with tags, and no others, need n_tags, the number of tags of a sentence")
     check(k.hot_rows == 0, "hot_rows are not for pooled='concat'")
     check(null_row is not None and 0 <= null_row < k.n_rows,
           f"null_row must be one of {k.n_rows} rows of the inputs, got {null_row}")
@@ -109,13 +109,13 @@ cdef int check_goal(Kernel k, Goal *goal) except -1:
           "hot_rows are for rows that are trained in place, without bags or tags")
     check(k.inputs.stride == k.stride or goal.noise.kind != DRAW_CALL or goal.noise.other_inputs,
           f"samplers that may look at inputs need rows of a multiple of {ROW_FLOATS} floats")
-    check(not (k.concat and goal.noise.wants_hidden), "samplers that look at inputs know none that are concatenated")
+    check(not (k.concat and goal.noise.wants_hidden), "samplers that look at inputs cannot look at concatenated ones")
     if goal.noise.filter_by_input:
         check(k.reader == read_pairs and not k.pooled, "filters by input need reader='pairs', not pooled")
         check(goal.noise.n_filters == k.inputs.n_ids,
               f"the filter is for {goal.noise.n_filters} inputs, but there are {k.inputs.n_ids}")
     check(k.tags_owner is None or not k.pairwise or goal.noise.kind != DRAW_CALL,
-          "samplers that may look at inputs know no tags: take negative_sharing='window'")
+          "samplers that may look at inputs cannot look at tags: use negative_sharing='window'")
     check(k.reader != read_pairs or not goal.noise.filter_window and goal.noise.batch_words == 0,
           "pairs have no window and no batch to exclude or to draw from")
     return 0

@@ -59,7 +59,7 @@ cdef class Noise:
         check(batch_words >= 0 and pool_size >= 0, "batch_words and pool_size must be at least 0")
         check(pool_size == 0 or alias is not None, "a pool is drawn from an alias table: give alias")
         check(not with_offsets or log_q is not None or (sampler is not None and sampler.tells),
-              "offsets need log_q, or a sampler that tells the probability of its draws")
+              "offsets need log_q, or a sampler that gives the probability of its draws")
         check(log_q is None or log_q.shape[0] == n_rows, f"log_q must have {n_rows} entries")
         self.n_rows = n_rows
         self.fields.collision = policies[on_collision]

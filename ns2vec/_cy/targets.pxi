@@ -19,7 +19,7 @@ cdef class Target:
         if bias is not None:
             self.bias_view = bias
             check(self.bias_view.shape[0] == self.outputs.n_ids,
-                  f"bias must have one entry an output, {self.outputs.n_ids}, got {self.bias_view.shape[0]}")
+                  f"bias must have one entry per output, {self.outputs.n_ids}, got {self.bias_view.shape[0]}")
             self.goal.bias = &self.bias_view[0]
         return 0
 
@@ -116,7 +116,7 @@ cdef class All(Target):
 
     def __cinit__(self, outputs not None):
         self.set_outputs(outputs, None)
-        check(self.goal.side.offsets == NULL, "the full softmax has rows as outputs, no bags")
+        check(self.goal.side.offsets == NULL, "the full softmax has rows as outputs, not bags")
         check(self.outputs.n_rows < 2**31, "full_softmax is for fewer than 2**31 rows")
         self.goal.fill = fill_all
         self.goal.is_all = True

@@ -123,7 +123,7 @@ def cluster_estimate(
     """
     n_workers, speed = whole("cluster_workers", n_workers, 1), bits_per_second(network)
     if config.shards is None:
-        raise ConfigError("a cluster trains shards: say how many, as shards=8")
+        raise ConfigError("a cluster trains shards: say how many, for example shards=8")
     n_shards, row = config.shards, 4 * config.vector_size + 4  # with its number
     n_workers, words = min(n_workers, n_shards), n_shards * words_of_round(shape, config)
     n_all, per_shard = len(shape.counts) * (1 + len(outputs)), touched_rows(shape, config, outputs)

@@ -240,7 +240,7 @@ def _shape(
     if counts is not None:
         return shape_of_counts(counts, config, sentence_words=sentence_words, max_final_vocab=max_final_vocab)
     if sentence_words is not None:
-        raise ConfigError("sentence_words goes with counts: the sentences of a corpus are measured")
+        raise ConfigError("sentence_words needs counts: the sentences of a corpus are measured")
     opened = open_corpus(corpus) if corpus_file is None else open_corpus_file(corpus_file)
     return shape_of_corpus(opened, config, max_final_vocab=max_final_vocab)
 

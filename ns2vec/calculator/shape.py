@@ -90,7 +90,7 @@ def shape_of_corpus(
     """
     if corpus.passes is not None:
         raise CorpusError(
-            "the corpus can be read only once, but calculating reads it twice: give a file or a list"
+            "the corpus can be read only once, but the calculation reads it twice: give a file or a list"
         )
     started = time.perf_counter()
     scan = corpus.scan(chunk_words=config.batch_words)

@@ -41,7 +41,7 @@ def out_of_fold(
     """
     rows = np.flatnonzero(np.diff(lists.offsets) > 0)
     if len(rows) < n_folds:
-        raise CorpusError(f"expected at least {n_folds} lines with labels for as many folds, got {len(rows)}")
+        raise CorpusError(f"expected at least {n_folds} lines with labels, one per fold, got {len(rows)}")
     order = np.random.default_rng(model._core.config.seed).permutation(rows)
     scored, offsets, ids = [], [np.zeros(1, np.int64)], []
     for fold in range(n_folds):

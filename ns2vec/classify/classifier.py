@@ -111,7 +111,7 @@ class Classifier(AnsweringClassifier):
     ) -> None:  # fmt: skip
         if not prefix:
             raise ConfigError(
-                f"prefix must be what labels in lines begin with, a str that is not empty, got {prefix!r}"
+                f"prefix must be the str that labels in lines begin with, and not empty, got {prefix!r}"
             )
         self.loss, self.class_weight, self.prefix, self.pretrained = loss, class_weight, prefix, pretrained
         self.patience, self.progress = whole("patience", patience, 1), progress

@@ -59,7 +59,8 @@ def load_fasttext_classifier(path: PathLike, prefix: str = PREFIX) -> Classifier
     args, words = model.args, model.dictionary
     if not model.is_supervised or model.outputs is None:
         raise FormatError(
-            f"{path}: expected a classifier, found {args.model}: ns2vec.fasttext.load_facebook_model reads it"
+            f"{path}: expected a classifier, found {args.model}: read it with "
+            "ns2vec.fasttext.load_facebook_model"
         )
     ngrams = model.ngrams
     made = Classifier(
@@ -129,7 +130,7 @@ def save_fasttext_classifier(model: Classifier, path: PathLike) -> None:
     core: Any = model._core
     features, config, rounded = core.inputs.features, core.config, dict(model.quantized)
     if features.skips and not rounded:
-        raise ConfigError("fastText reads pruned n-grams only with rounded matrices: call quantize() first")
+        raise ConfigError("fastText reads pruned n-grams only with quantized matrices: call quantize() first")
     args = FastTextArgs(
         dim=config.vector_size, epoch=config.epochs, min_count=config.min_count, neg=config.negative,
         word_ngrams=features.word_ngrams, loss=model.loss, model="supervised", bucket=features.bucket,

@@ -234,7 +234,7 @@ def line_weights(
     if sample_weight is not None:
         found = np.asarray(sample_weight, dtype=np.float32)
         if found.shape != (n_lines,) or not (np.isfinite(found).all() and (found >= 0).all()):
-            raise ConfigError(f"sample_weight must be {n_lines} finite numbers of at least 0, one a line")
+            raise ConfigError(f"sample_weight must be {n_lines} finite numbers of at least 0, one per line")
     if class_weight is None:
         return found
     of_label = np.append(label_weights(core, class_weight), 0.0)[ids]

@@ -183,7 +183,9 @@ def given_labels(labels: Iterable[Any], n_lines: int) -> LabelLists:
     """
     lists = [each if isinstance(each, list | tuple | set | frozenset) else (each,) for each in labels]
     if len(lists) != n_lines:
-        raise CorpusError(f"expected labels for {n_lines} texts, got {len(lists)}: give one, or a list, each")
+        raise CorpusError(
+            f"expected labels for {n_lines} texts, got {len(lists)}: give one, or a list, per text"
+        )
     numbers: dict[Any, int] = {}
     ids = [numbers.setdefault(plain_label(label), len(numbers)) for each in lists for label in ordered(each)]
     offsets = np.concatenate([[0], np.cumsum([len(ordered(each)) for each in lists])])

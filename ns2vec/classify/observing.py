@@ -72,4 +72,4 @@ class Deadline(Observer):
     def on_epoch(self, run: Run, done: EpochTally) -> None:
         """Look at the clock."""
         if time.monotonic() > self.at:
-            raise StopTraining("the time is over")
+            raise StopTraining("the time limit was reached")

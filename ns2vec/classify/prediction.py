@@ -139,7 +139,7 @@ def fit_temperature(
     lines = np.repeat(np.arange(len(scored)), np.diff(offsets))[ids >= 0]
     known = ids[ids >= 0]
     if not len(known):
-        raise CorpusError("no held-out line has a label that the classifier knows: give others")
+        raise CorpusError("no held-out line has a label that the classifier knows: give other lines")
     wide = scored.astype(np.float64)
     wanted = np.zeros(wide.shape, dtype=bool)
     wanted[lines, known] = True

@@ -129,5 +129,5 @@ def open_socket(host: str, port: int) -> socket.socket:
         bound.listen()  # from here on whoever opens the printed address waits in line
     except (OSError, OverflowError) as error:
         bound.close()
-        raise UsageError(f"cannot listen on {host}:{port}: {error}; name another --port, or 0") from None
+        raise UsageError(f"cannot listen on {host}:{port}: {error}; give another --port, or 0") from None
     return bound

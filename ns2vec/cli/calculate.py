@@ -119,17 +119,15 @@ def check_sources(arguments: argparse.Namespace) -> None:
     if sum(value is not None for value in given) != 1:
         raise UsageError("give one of these: a corpus, --counts, --words or --positives")
     if (arguments.words is None) != (arguments.types is None):
-        raise UsageError("--words and --types go together")
+        raise UsageError("--words and --types must be given together")
     if arguments.batch_size is None and arguments.drop_last:
-        raise UsageError("--drop-last goes with --batch-size")
+        raise UsageError("--drop-last needs --batch-size")
     if arguments.positives is None and arguments.batch_size is not None:
-        raise UsageError("--batch-size goes with --positives")
+        raise UsageError("--batch-size needs --positives")
     if arguments.network is not None and arguments.cluster_workers is None:
-        raise UsageError("--network goes with --cluster-workers")
+        raise UsageError("--network needs --cluster-workers")
     if arguments.counts is arguments.words is None and arguments.sentence_words is not None:
-        raise UsageError(
-            "--sentence-words goes with --counts or --words: the sentences of a corpus are measured"
-        )
+        raise UsageError("--sentence-words needs --counts or --words: the sentences of a corpus are measured")
 
 
 def source_of(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -147,7 +145,7 @@ def options_of(arguments: argparse.Namespace) -> dict[str, Any]:
     parameters = train_options.model_parameters(arguments)
     for name in parameters:
         if name not in KNOWN:
-            raise UsageError(f"--{name.replace('_', '-')} is not calculated with: leave it out")
+            raise UsageError(f"--{name.replace('_', '-')} is not used by the calculation: leave it out")
     found = {**parameters, "calibrate": not arguments.no_calibration}
     if arguments.cluster_workers is not None:
         network = arguments.network or DEFAULT_NETWORK

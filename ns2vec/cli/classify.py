@@ -141,7 +141,7 @@ def run(arguments: argparse.Namespace) -> int:
         files = "one file" if n_files == (1,) else f"{n_files[-1]} files"
         raise UsageError(f"classify {arguments.action} takes {files}, got {len(arguments.files)}")
     if arguments.k == 0:
-        raise UsageError("-k is a number of labels, or -1 for all: got 0")
+        raise UsageError("-k must be a number of labels, or -1 for all, got 0")
     if arguments.action in ("train", "autotune"):
         train(arguments)
         return 0
@@ -162,15 +162,13 @@ def train(arguments: argparse.Namespace) -> None:
     check_output(arguments)
     rounding = [name for name in ("keep", "width", "lengths", "outputs") if getattr(arguments, name)]
     if rounding and not arguments.output.endswith(".ftz"):
-        raise UsageError(
-            f"--{rounding[0]} is for models that are rounded: end --output with .ftz, or use quantize"
-        )
+        raise UsageError(f"--{rounding[0]} is for quantized models: end --output with .ftz, or use quantize")
     known = (*LEARNING, "loss", "prefix")
     options = {name: value for name, value in vars(arguments).items() if name in known}
     watching = runs.ledgers(arguments)
     if arguments.action == "autotune" or arguments.autotune_validation:
         if watching:
-            raise UsageError("--runs records one training run, and autotune makes many: leave it out")
+            raise UsageError("--runs records one training run, but autotune makes many: leave it out")
         model = tuned(arguments, options)
     elif arguments.budget is not None or arguments.seconds is not None:
         raise UsageError("train tunes nothing without -autotune-validation FILE: give that, or use autotune")
@@ -233,7 +231,7 @@ def quantize(arguments: argparse.Namespace, model: Any) -> dict[str, Any]:
     """Write a small copy of a model, and return the sizes, and how good both are on lines."""
     check_output(arguments)
     if not arguments.output.endswith(".ftz"):
-        raise UsageError(f"quantize writes fastText's .ftz: end --output with it, got {arguments.output}")
+        raise UsageError(f"quantize writes fastText's .ftz: end --output with .ftz, got {arguments.output}")
     small = rounded(arguments, model)
     save(arguments, small)
     report: dict[str, Any] = {

@@ -145,10 +145,10 @@ def check_sources(arguments: argparse.Namespace) -> None:
     for name in DIFFERS:
         if name in arguments:
             raise UsageError(
-                f"--{name} is not for compare: use --objectives, --samplers, --seeds and --architecture"
+                f"compare does not take --{name}: use --objectives, --samplers, --seeds and --architecture"
             )
     if arguments.record and arguments.runs:
-        raise UsageError("--runs records trainings, and --from trains nothing: leave one out")
+        raise UsageError("--runs records training runs, but --from trains nothing: leave one out")
 
 
 def read_record(path: str) -> tuple[str, list[Comparison]]:

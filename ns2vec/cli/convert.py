@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     check_writable(arguments.target)
     target_format = arguments.target_format or output_format(arguments.target, "--to")
     if arguments.dtype == "int8" and target_format != native.NAME:
-        raise UsageError(f"--dtype int8 is for native files, OUT is {target_format}: write float32")
+        raise UsageError(f"--dtype int8 is for native files, but OUT is {target_format}: use float32")
     table = read_vectors(
         arguments.source,
         arguments.source_format,

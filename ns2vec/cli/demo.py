@@ -70,9 +70,7 @@ def add_arguments(parser: Parser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Tell a story in parts on stdout."""
     if (arguments.analogies or arguments.pairs) and not arguments.corpus:
-        raise UsageError(
-            "--analogies and --pairs go with --corpus: the generated text brings its own questions"
-        )
+        raise UsageError("--analogies and --pairs need --corpus: the generated text has its own questions")
     found = build_info()
     print(f"ns2vec {found['version']}, {found['isa']} kernels, {found['compiler']}")
     kept = arguments.keep

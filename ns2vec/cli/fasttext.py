@@ -91,7 +91,7 @@ class FastTextCommand:
             raise UsageError("give the text and a name for the model: -input FILE -output MODEL")
         if arguments.loss not in LOSSES:
             known = " or ".join(LOSSES)
-            raise UsageError(f"-loss {arguments.loss} is not offered for vectors of words: use {known}")
+            raise UsageError(f"-loss {arguments.loss} is not available for word vectors: use {known}")
         found = [*FIXED, "--sg" if self.NAME == "skipgram" else "--cbow", "1"]
         for name, (flag, *_) in OPTIONS.items():
             if given[name] is not None:

@@ -118,7 +118,9 @@ def model_options(arguments: argparse.Namespace) -> dict[str, Any]:
         if name in unknown:
             raise UsageError(f"--model {arguments.model} has no {name.replace('_', '-')}: leave it out")
     if arguments.model == "line" and given.get("vector_size", 2) % 2:
-        raise UsageError(f"--model line has two halves: an even --vector-size, not {given['vector_size']}")
+        raise UsageError(
+            f"--model line has two halves: give an even --vector-size, got {given['vector_size']}"
+        )
     return given
 
 

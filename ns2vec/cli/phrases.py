@@ -116,11 +116,11 @@ def check_options(arguments: argparse.Namespace) -> None:
     if arguments.action == "apply" and not arguments.phrases:
         raise UsageError("there is nothing to join: name a file of phrases with --phrases")
     if arguments.action == "export" and (len(arguments.files) > 1 or arguments.phrases):
-        raise UsageError("export lists the phrases of one file")
+        raise UsageError("export takes one file of phrases")
     if "-" in arguments.files and (
         len(arguments.files) > 1 or (arguments.action == "learn" and arguments.phrases)
     ):
-        raise UsageError("standard input (-) can be read only once, and alone: give a file")
+        raise UsageError("standard input (-) can be read only once, and not with other files: give a file")
 
 
 def learning_options(arguments: argparse.Namespace, prefix: str = "") -> dict[str, Any]:

@@ -98,7 +98,7 @@ def _matrix(path: str, user_keys: Sequence[str], item_keys: Sequence[str]) -> An
     data = read_interactions(path).onto(user_keys, item_keys)
     kept = data.take((data.users < len(user_keys)) & (data.items < len(item_keys)))
     if not len(kept):
-        raise FormatError(f"{path}: no line has a user and an item with vectors; are their keys the same?")
+        raise FormatError(f"{path}: no line has both a user and an item with vectors; are the keys the same?")
     if len(kept) < len(data):
         say(f"{path}: {len(data) - len(kept)} of {len(data)} lines are left out: no vector for user or item")
     return kept.matrix()[: len(user_keys), : len(item_keys)]

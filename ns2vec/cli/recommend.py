@@ -146,7 +146,7 @@ def _model(arguments: argparse.Namespace) -> Any:
     given = {name: value for name, value in vars(arguments).items() if name in every and value is not None}
     for name in given.keys() - set(kind.OPTIONS):
         if name != "seed":
-            raise UsageError(f"--{name.replace('_', '-')} is no option of --model {arguments.model}")
+            raise UsageError(f"--{name.replace('_', '-')} is not an option of --model {arguments.model}")
     return kind(**{name: value for name, value in given.items() if name in kind.OPTIONS})
 
 
@@ -251,7 +251,7 @@ def evaluate(arguments: argparse.Namespace) -> None:
     n_users, n_items = len(model.users), len(model.items)
     kept = data.take((data.users < n_users) & (data.items < n_items))
     if not len(kept):
-        raise FormatError(f"{path}: no line has a user and an item that were trained; are the keys the same?")
+        raise FormatError(f"{path}: no line has both a known user and a known item; are the keys the same?")
     if len(kept) < len(data):
         say(f"{path}: {len(data) - len(kept)} of {len(data)} lines are left out: unknown user or item")
     asked = replace(kept, user_keys=model.seen.user_keys, item_keys=model.seen.item_keys)

@@ -327,7 +327,7 @@ def keep_part(arguments: argparse.Namespace, model: Word2Vec) -> None:
         return
     write_results(arguments, model)
     logger.warning(
-        "%s holds what %d of %d epochs and part of another taught it",
+        "%s holds the result of %d of %d epochs and part of another",
         arguments.output,
         n_epochs,
         model.epochs,

@@ -302,7 +302,7 @@ def _run(
     if done.share < 1.0:
         if with_scores and curve[-1][0] != clock.n_slices:
             look(model, clock.n_slices)
-        logger.info("%s with seed %d: ended by the budget after %.0f %%", one.name, seed, 100 * done.share)
+        logger.info("%s with seed %d: stopped by the budget after %.0f %%", one.name, seed, 100 * done.share)
     is_over = time.perf_counter() > setting.deadline
     found = CandidateRun(
         seed=seed, text_words=_n_words(rows), n_words=done.n_words, n_trained=done.n_trained,

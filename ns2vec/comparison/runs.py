@@ -68,7 +68,7 @@ class Clock:
         self.tick()
         self.look(model, self.n_slices)
         if time.perf_counter() > self.deadline:
-            raise StopTraining("the time of this run is over")
+            raise StopTraining("the time limit of this run was reached")
 
 
 @dataclass(frozen=True)

@@ -157,7 +157,7 @@ def read_text(corpus: Corpus, model: Word2Vec, held_out: float) -> Text:
     check_share(held_out)
     if corpus.passes is not None:
         raise CorpusError(
-            "the corpus can be read only once, but comparing reads it twice: give a file or a list"
+            "the corpus can be read only once, but the comparison reads it twice: give a file or a list"
         )
     scan = corpus.scan(chunk_words=model.batch_words)
     if not scan.n_words:

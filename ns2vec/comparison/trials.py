@@ -30,7 +30,7 @@ def measure_speeds(setting: Setting, budget: float | None, seed: int) -> None:
     found = setting.found
     seconds = LONGEST_TRIAL if budget is None else min(LONGEST_TRIAL, TRIAL_SHARE * budget / len(found))
     for place, (one, entry) in enumerate(found.items(), start=1):
-        logger.info("speed of %s", one.name)
+        logger.info("measuring the speed of %s", one.name)
         setting.report(f"speed of {one.name} ({place} of {len(found)})")
         try:
             model = make_model(one, setting.text, setting.options, seed)

@@ -346,7 +346,7 @@ cdef class PhraseCounts(TextKeys):
             grown(ns2vec_pairs_reserve(&self.entries, 1))
             at = self.entries.n
             if ns2vec_pairs_place(&self.entries, key) != at:
-                raise ValueError(f"the key of entry {i} comes twice")
+                raise ValueError(f"the key of entry {i} occurs twice")
             self.entries.entries[at].value = values[i]
 
     cdef uint64_t checked(self, uint64_t key, list ids, list numbers) except? 0:

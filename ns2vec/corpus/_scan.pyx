@@ -294,7 +294,7 @@ cdef class Scanner:
         cdef Scanner origin = part.origin
         cdef int status
         if self.state.in_parts or self.state.fixed or not origin.state.in_parts:
-            raise ValueError("merge() puts parts together in a scanner without in_parts and vocabulary")
+            raise ValueError("merge() needs a scanner without in_parts and vocabulary")
         if part.state.first_new != origin.n_merged:
             raise ValueError("merge() was not given the next part of that scanner")
         with nogil:

@@ -110,7 +110,7 @@ class EncodedCorpus:
             self.close()
             raise CorpusError(
                 f"cannot write the encoded corpus to {folder} (after {self.n_bytes_on_disk:,} bytes): "
-                f"{error.strerror or error}; set TMPDIR to a folder with room for 4 bytes a word, raise "
+                f"{error.strerror or error}; set TMPDIR to a folder with room for 4 bytes per word, raise "
                 "corpus_memory, or use corpus_memory=0 to read the text again in each epoch"
             ) from error
         self.n_bytes_on_disk += words.nbytes

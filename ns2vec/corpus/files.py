@@ -107,7 +107,7 @@ class FileCorpus(Corpus):
     @property
     def no_words(self) -> str:
         """What to say where there are none."""
-        return f"{self.name}: no words in it; expected words separated by blanks"
+        return f"{self.name}: no words in it; expected words separated by spaces"
 
     def fingerprint(self) -> Hashable | None:
         """Return real path, inode, size and time of each local file, and the splitting; else None."""
@@ -172,7 +172,7 @@ class FileCorpus(Corpus):
             yield from scanner.take()
         if self._n_words > 0 and scanner.n_words == 0:
             raise CorpusError(
-                f"{self.name}: {self._n_words} words when they were counted, and none now: has it "
+                f"{self.name}: {self._n_words} words were counted, but there are none now: has it "
                 "been emptied?"
             )
 

@@ -57,7 +57,7 @@ def check_path(path: PathLike) -> None:
     if has_lines or is_prose or is_long:
         raise CorpusError(
             f"expected sentences or the path of a text, got {len(name):,} characters of text, {shown(name)}: "
-            "make lists of words of it, such as [line.split() for line in text.splitlines()]"
+            "split it into lists of words, such as [line.split() for line in text.splitlines()]"
         )
 
 

@@ -52,7 +52,7 @@ class SentenceParts:
     def __init__(self, make_part: MakePart, n_parts: int) -> None:
         if not callable(make_part):
             raise TypeError(
-                f"expected a function that gives the sentences of a part by number, got {shown(make_part)}"
+                f"expected a function that returns the sentences of part number n, got {shown(make_part)}"
             )
         self.make_part, self.n_parts = make_part, whole("n_parts", n_parts, 1)
 
@@ -80,7 +80,7 @@ class SentenceParts:
         """
         found = self.make_part(number)
         if isinstance(found, str) or not isinstance(found, Iterable):
-            raise ConfigError(f"make_part({number}) must give sentences, got {shown(found)}")
+            raise ConfigError(f"make_part({number}) must return sentences, got {shown(found)}")
         return iter(found)
 
 

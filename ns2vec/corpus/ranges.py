@@ -184,7 +184,7 @@ class PlacedChunk:
     def rows(self) -> Int32Array:
         """Rows of the vocabulary, as `ns2vec.corpus.Chunk.rows`."""
         if self.reader is None:
-            raise RuntimeError("a chunk of another process has no reader")
+            raise RuntimeError("a chunk from another process has no reader")
         return self.reader.read(self)
 
 
@@ -403,7 +403,7 @@ class SpreadCorpus(FileCorpus):
             self.scan(chunk_words=chunk_words)
         if n_words > 0 and not self.places:
             raise CorpusError(
-                f"{self.name}: {n_words} words when they were counted, and none now: has it been emptied?"
+                f"{self.name}: {n_words} words were counted, but there are none now: has it been emptied?"
             )
         reader = self.reader_for(key_to_index, 0)
         return (replace(chunk, reader=reader) for chunk in self.places)

@@ -268,7 +268,9 @@ def list_files(source: PathLike) -> list[str]:
         raise explain(error, path, "folder") from error
     files = [name for name in files if os.path.isfile(name)]
     if not files:
-        raise CorpusError(f"the folder {path!r} holds no files (subfolders are not read): give one that does")
+        raise CorpusError(
+            f"the folder {path!r} holds no files (subfolders are not read): give one with files"
+        )
     return files
 
 

@@ -152,7 +152,7 @@ class TagTally:
             if isinstance(tag, int | np.integer):
                 if not 0 <= tag < MOST_ROWS:
                     raise CorpusError(
-                        f"document {number} has the tag {tag}, but ints are numbers of rows, from 0 on: "
+                        f"document {number} has the tag {tag}, but int tags are row numbers, from 0 on: "
                         f"give str({tag}), which gets the next free row"
                     )
                 self.largest = max(self.largest, int(tag))

@@ -135,7 +135,7 @@ def coded(truth: Sequence[Any], predicted: Sequence[Any]) -> tuple[list[Any], tu
     """The distinct labels in order, and the place among them of each item's."""
     if len(truth) != len(predicted) or not len(truth):
         raise ConfigError(
-            f"expected a predicted label for each right one, got {len(predicted)} for {len(truth)}"
+            f"expected a predicted label for each true one, got {len(predicted)} for {len(truth)}"
         )
     distinct = {*truth, *predicted}
     try:
@@ -265,7 +265,7 @@ def f1_stability(
         raise ConfigError(f"expected predictions of the same seeds, got {len(sampled)} and {len(full)}")
     scores = np.array([[macro_f1(truth, labels) for labels in each] for each in (sampled, full)])
     if not scores[1].all():
-        raise ConfigError("the full model has a macro F1 of 0: no share of it can be kept")
+        raise ConfigError("the full model has a macro F1 of 0, of which no share can be computed")
     shares = scores[0] / scores[1]
     return F1Stability(float(shares.mean()), float(shares.min()), shares.tolist())
 

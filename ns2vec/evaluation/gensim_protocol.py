@@ -183,7 +183,7 @@ def parse_analogies(
             skipped.append(f"{source_name(source)}:{number}: expected 4 words, found {len(words)}")
             logger.info("%s; skipped", skipped[-1])
     if skipped and not any(questions for _, questions in sections):
-        raise FormatError(f"{skipped[0]}, and no line with four: blanks separate the words of a question")
+        raise FormatError(f"{skipped[0]}, and no line has four words: separate the words with spaces")
     return sections
 
 

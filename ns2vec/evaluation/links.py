@@ -58,7 +58,7 @@ def judge_links(links: npt.ArrayLike, others: npt.ArrayLike) -> LinkScores:
     seen, unseen = (np.asarray(scores, dtype=np.float64).ravel() for scores in (links, others))
     n, m = len(seen), len(unseen)
     if not n or not m or np.isnan(seen).any() or np.isnan(unseen).any():
-        raise ConfigError(f"expected scores of links and of others, without NaN, got {n} and {m}")
+        raise ConfigError(f"expected scores of links and of other pairs, without NaN, got {n} and {m}")
     scores = np.concatenate([seen, unseen])
     auc = (average_ranks(scores)[:n].sum() - n * (n + 1) / 2) / (n * m)
     order = np.sort(scores)

@@ -103,7 +103,7 @@ def classify_nodes(
         n_known = round(number("share", share, 0.0, 1.0) * len(rows))
         if not 0 < n_known < len(rows):
             raise ConfigError(
-                f"a share of {share} of {len(rows)} nodes leaves none to learn from or to judge by"
+                f"a share of {share} of {len(rows)} nodes leaves none to train on or none to test on"
             )
         scores = np.array([one_split(rows, marks, order, n_known, strength) for order in orders])
         spread = scores.std(axis=0, ddof=1) if n_shuffles > 1 else np.full(2, np.nan)

@@ -251,7 +251,7 @@ def download(url: str, path: PathLike, sha256: str | None = None) -> str:
     if len(body) > MAX_DOWNLOAD_BYTES:
         raise FormatError(f"{url}: larger than {MAX_DOWNLOAD_BYTES} bytes, which no suite is")
     if n_expected is not None and len(body) < int(n_expected):
-        raise OSError(f"{url}: the server sent {len(body)} of {n_expected} bytes; call again")
+        raise OSError(f"{url}: the server sent {len(body)} of {n_expected} bytes; try again")
     found = hashlib.sha256(body).hexdigest()
     if sha256 is not None and found != sha256:
         raise FormatError(

@@ -79,7 +79,7 @@ def _race(models: Sequence[str], scored: Sequence[Outcome], kind: str) -> str:
     said = f"{models[leader]} has the highest score in {n_wins} of {_count(len(scored), kind)}."
     better, worse, tested = _tests(leader, second, scored)
     if not tested:
-        return f"{said} Whether that is chance was not tested."
+        return f"{said} Whether this is chance was not tested."
     open_ = tested - better - worse
     parts = [f"better in {better}" if better else "", f"worse in {worse}" if worse else ""]
     sure = " and ".join(filter(None, parts))

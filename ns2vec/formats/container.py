@@ -158,8 +158,8 @@ def _header(
     text += b" " * (-(len(text) + 8) % ALIGNMENT)
     if len(text) > MAX_HEADER_BYTES:
         raise ConfigError(
-            f"the attributes would take {len(text)} bytes of the header, at most {MAX_HEADER_BYTES} fit: "
-            "make arrays of the large ones, or leave them out (ignore=...)"
+            f"the attributes would take {len(text)} bytes of the header, which may have {MAX_HEADER_BYTES}: "
+            "turn the large ones into arrays, or leave them out (ignore=...)"
         )
     return len(text).to_bytes(8, "little") + text, order
 

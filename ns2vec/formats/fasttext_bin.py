@@ -132,7 +132,7 @@ def _read_args(parts: Parts) -> tuple[int, FastTextArgs]:
     given = dict(zip((field.name for field in fields(FastTextArgs)), numbers, strict=True))
     wrong = [name for name in ("bucket", "minn", "maxn", "word_ngrams") if given[name] < 0]
     if given["dim"] < 1 or given["loss"] not in LOSSES or given["model"] not in MODELS or wrong:
-        what = "its args cannot be" if version else f"it does not begin with {MAGIC}"
+        what = "its args are impossible" if version else f"it does not begin with {MAGIC}"
         parts.refuse(
             f"expected a model of fastText (.bin or .ftz), but {what}: dim {given['dim']}, "
             f"loss {given['loss']}, model {given['model']}, bucket {given['bucket']}; "
@@ -164,11 +164,11 @@ def _read_dictionary(parts: Parts, args: FastTextArgs, *, has_pruned: bool) -> F
 
 def _check_pruned(parts: Parts, pruned: npt.NDArray[np.int32], bucket: int) -> None:
     if bucket > MAX_PRUNED_BUCKETS:
-        parts.refuse(f"expected at most {MAX_PRUNED_BUCKETS} buckets where few are kept, found {bucket}")
+        parts.refuse(f"expected at most {MAX_PRUNED_BUCKETS} buckets when only some are kept, found {bucket}")
     buckets, rows = pruned.T
     is_numbered = np.array_equal(np.sort(rows), np.arange(len(rows)))
     if len(rows) and not (is_numbered and 0 <= buckets.min() <= buckets.max() < bucket):
-        parts.refuse(f"expected each of {len(rows)} kept buckets, of {bucket}, to have a row of its own")
+        parts.refuse(f"expected each of {len(rows)} kept buckets, of {bucket}, to have its own row")
     if len(np.unique(buckets)) != len(buckets):
         parts.refuse("expected one row for each bucket that was kept, but a bucket has two")
 

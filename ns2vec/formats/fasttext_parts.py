@@ -57,7 +57,7 @@ class Parts:
     def _cut_off(self, part: str, found: str) -> NoReturn:
         raise TruncatedFileError(
             f"{self.path}: byte {self.offset}: unexpected end of input in {part}: {found}; "
-            "the file is cut off, or it is no model of fastText"
+            "the file is cut off, or it is not a fastText model"
         )
 
     def fill(self, target: memoryview, part: str) -> None:

@@ -129,7 +129,7 @@ def read_quantized(parts: Parts, name: str, shape: tuple[int, int]) -> Quantized
         parts.refuse(f"expected as many codes for each of {n_rows} rows of {name}, found {n_codes}")
     # checked before memory is taken: a few codes can stand for long rows
     if 4 * n_rows * dim > max(MOST_BYTES, MOST_TIMES * (n_codes + 4 * N_CENTROIDS * dim)):
-        parts.refuse(f"{n_codes} codes stand for {name} of shape {shape}, which no vectors do")
+        parts.refuse(f"{n_codes} codes for {name} of shape {shape}: no file of vectors has so few")
     codes = parts.numbers(BYTE, (n_rows, n_pieces), name)
     centroids, width = _read_quantizer(parts, name, dim)
     if n_rows and n_pieces != -(-dim // width):

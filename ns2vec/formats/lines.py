@@ -173,7 +173,7 @@ def check_beside(path: PathLike) -> None:
     """
     text = os.fspath(path)
     if text == "-" or descriptor_of(text) is not None:
-        raise ConfigError(f"{text}: this format has a second file next to the first: name a file to write")
+        raise ConfigError(f"{text}: this format needs a second file next to the first: give a file name")
 
 
 # ---- the header ---------------------------------------------------------------------------------------

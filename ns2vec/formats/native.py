@@ -280,7 +280,7 @@ def _check_kind(found: Container, name: Any) -> None:
     if int(match[1]) > MAJOR:
         raise FormatError(
             f"{name}: written in version {version} of the format, but this ns2vec reads up to {MAJOR}: "
-            "update it"
+            "update ns2vec"
         )
     if "vectors" not in found.arrays:
         raise FormatError(f"{name}: damaged: it holds no vectors")

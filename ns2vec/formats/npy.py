@@ -98,7 +98,7 @@ def _vocabulary_of(path: PathLike) -> str:
     candidates = (stem + suffix + end for suffix in VOCABULARY_SUFFIXES for end in ends)
     found = next(filter(os.path.isfile, candidates), None)
     if found is None:
-        raise FormatError(f"{path}: expected its words in {stem}.vocab, one a line, or named by --vocab")
+        raise FormatError(f"{path}: expected its words in {stem}.vocab, one per line, or named by --vocab")
     return found
 
 

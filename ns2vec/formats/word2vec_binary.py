@@ -208,7 +208,7 @@ class _BinaryReader:
         n_rest = len(self._rest)
         if n_rest > MAX_KEY_BYTES and not (self._rest == ord(" ")).any():
             raise FormatError(
-                f"{self.path}: byte {self.offset}: the key that begins here is not followed by a blank; "
+                f"{self.path}: byte {self.offset}: the key that begins here is not followed by a space; "
                 "is this a binary file?"
             )
         piece = next(self._pieces, self._rest[:0])
@@ -229,7 +229,7 @@ class _BinaryReader:
         more = next(self._pieces, self._rest[:0])[self._front :]
         if self._rest.tobytes().strip(b"\r\n") or more.tobytes().strip(b"\r\n"):
             raise FormatError(
-                f"{self.path}: byte {self.offset}: the header promises {n_rows} vectors, but more follows; "
+                f"{self.path}: byte {self.offset}: the header promises {n_rows} vectors, but more follow; "
                 f"correct the header, or pass limit={n_rows} to read only those"
             )
 

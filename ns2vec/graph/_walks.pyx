@@ -75,7 +75,7 @@ cdef class Walker:
         if not (p > 0.0 and q > 0.0):
             raise ValueError(f"p and q must be above 0, got {p} and {q}")
         if (weights is None) != (cells is None):
-            raise ValueError("weights and cells come together")
+            raise ValueError("weights and cells must be given together")
         self.kept = (offsets, neighbours, weights, cells)
         self.n_nodes = offsets.shape[0] - 1
         self.graph.offsets = &offsets[0]

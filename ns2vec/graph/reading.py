@@ -101,7 +101,7 @@ def edges_of_file(path: PathLike, key_of: Callable[[str], Any]) -> Iterable[tupl
                 yield (key_of(fields[0]), key_of(fields[1]), *map(float, fields[2:]))
             except (ValueError, IndexError) as error:
                 raise CorpusError(
-                    f"{os.fspath(path)}:{number}: expected two nodes and perhaps a weight, got "
+                    f"{os.fspath(path)}:{number}: expected two nodes and optionally a weight, got "
                     f"{shown(line.decode('utf-8', 'replace').strip())} ({error})"
                 ) from None
 

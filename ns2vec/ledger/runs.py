@@ -61,7 +61,7 @@ def open_run(run: PathLike, *, most: int | None = 20_000) -> RunRecord:
         made.n_events += n_skipped
         made.take(events)
     if made.n_unreadable and not made.n_events:
-        raise FormatError(f"{made.path}: expected a JSON object with a kind a line, found none")
+        raise FormatError(f"{made.path}: expected a JSON object with a kind in each line, found none")
     return made
 
 

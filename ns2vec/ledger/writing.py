@@ -207,4 +207,4 @@ class RunLedger(Recorder):
         super().on_epoch_begin(run, tally)
         self.look(run)
         if self.is_told:
-            raise StopTraining("somebody asked the run to end")
+            raise StopTraining("the run was asked to stop")

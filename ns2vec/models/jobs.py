@@ -112,7 +112,7 @@ class BatchFeed:
         Why its jobs cannot be trained in shards.
     """
 
-    not_sharded = "_do_train_job is overridden, and what it draws nobody can repeat"
+    not_sharded = "_do_train_job is overridden, and its draws cannot be repeated"
 
     def __init__(self, model: Any, corpus: Corpus, state: BatchState) -> None:
         self.model, self.corpus, self.state = model, corpus, state

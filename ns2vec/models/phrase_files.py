@@ -181,5 +181,5 @@ def _get_texts(state: ModelState, name: str) -> list[str]:
     coding, n_texts = state.attributes["coding"]
     found = StoredKeys(state.arrays[name], coding, n_texts, state.name).read()
     if not all(isinstance(text, str) for text in found) or len(set(found)) != len(found):
-        raise FormatError(f"{state.name}: expected texts, each once, as {name}")
+        raise FormatError(f"{state.name}: expected distinct strings as {name}")
     return found

@@ -220,7 +220,7 @@ def check_reference(corpus: Corpus, expected: dict[str, Any], *, strict: bool) -
     )
     if strict:
         raise CorpusError(
-            f"{message}; give the text that the run started with (cp -p keeps the time of a copy), or say "
+            f"{message}; give the text that the run started with (cp -p keeps the time of a copy), or pass "
             "strict=False (--accept-corpus)"
         )
     logger.warning("%s", message)

@@ -63,7 +63,7 @@ class GensimTraining(GensimVocabulary):
             )  # fmt: skip
         except KeyboardInterrupt:
             logger.warning(
-                "interrupted: the model keeps what %d epochs and part of another taught it",
+                "interrupted: the model keeps the result of %d epochs and part of another",
                 len(self.epoch_losses),
             )
         self._core.encoded.clear()
@@ -159,8 +159,8 @@ class GensimTraining(GensimVocabulary):
         if corpus.passes is None:
             return corpus.scan().n_words, None
         raise ConfigError(
-            "total_examples and total_words are 0, and the corpus can be read only once, so nobody can count "
-            "it: give the number of its sentences as total_examples"
+            "total_examples and total_words are 0, and the corpus can be read only once, so it cannot be "
+            "counted: give the number of its sentences as total_examples"
         )
 
     def _check_objective(self) -> None:

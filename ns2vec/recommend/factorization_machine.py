@@ -271,8 +271,9 @@ def check_sampler(sampler: Any) -> None:
         return
     if sampler.duplicates < 1.0 or (sampler.near == "positive" and sampler.margin > 0.0):
         raise ConfigError(
-            f"{sampler!r} draws no items that resemble the positive, but those of a FactorizationMachine all "
-            "do, by the row that they share: take 'hard:near=input,duplicates=1,base=uniform', or "
+            f"{sampler!r} leaves out items that resemble the positive, but in a FactorizationMachine all "
+            "items do, because of the row that they share: use "
+            "'hard:near=input,duplicates=1,base=uniform' or "
             "'dynamic:m=4,base=uniform'"
         )
 

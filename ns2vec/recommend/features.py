@@ -356,7 +356,7 @@ def bins(
     if others and not is_there.any():
         raise CorpusError(f"{name}: expected numbers, got {shown(others[0])}; read it as a category or tags")
     if others:
-        text = "%s: %d values are no numbers, such as %s; they give no feature"
+        text = "%s: %d values are not numbers, such as %s; they give no feature"
         logger.warning(text, name, len(others), shown(others[0]))
     if name not in edges:
         quantiles = (

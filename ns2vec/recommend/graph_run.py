@@ -66,7 +66,7 @@ class Patience(Observer):
             return
         self.n_worse += 1
         if self.n_worse == self.patience:
-            raise StopTraining(f"no better recall after {self.patience} looks")
+            raise StopTraining(f"recall was no better in {self.patience} evaluations")
 
     def scores(self) -> dict[str, float]:
         """Recall of the last look, if it was after the last epoch."""
@@ -149,7 +149,7 @@ class GraphRun(Epochs):
         model.epochs_trained += 1
         if not np.isfinite(model.base).all():
             raise DivergenceError(
-                f"training diverged: vectors are no longer finite; lower learning_rate, it was "
+                f"training diverged: vectors are no longer finite; lower learning_rate, which was "
                 f"{model.learning_rate:g}"
             )
         n_read, seconds = len(self.data), time.perf_counter() - started

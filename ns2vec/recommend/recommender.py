@@ -259,7 +259,7 @@ class Recommender(Answers, Saveable):
         found = data if isinstance(data, Interactions) else read_interactions(data)
         if not len(found.positives()):
             raise CorpusError(
-                "there are no interactions of a weight above 0 to learn from: expected rows "
+                "there are no interactions with a weight above 0 to train on: expected rows "
                 "of a user and an item"
             )
         return found
@@ -336,7 +336,7 @@ class Recommender(Answers, Saveable):
         asked = split.test.onto(self.users.index_to_key, self.items.index_to_key)
         if (data.n_users, data.n_items) != (n_users, n_items) or asked.n_items != n_items:
             raise ConfigError(
-                f"the split has {data.n_users} users and {data.n_items} items, of whom the model knows "
+                f"the split has {data.n_users} users and {data.n_items} items, of which the model knows "
                 f"{n_users} and {n_items}: train it on the split's train"
             )
         vectors, items, bias = self.factors()

@@ -154,7 +154,7 @@ cdef class Draws:
         cdef long i
         self.check_key(centre, context)
         if self.sampler.log_q == NULL:
-            raise ValueError("this sampler cannot tell how probable a draw is: give it log_q")
+            raise ValueError("this sampler does not know the probability of a draw: give it log_q")
         memset(&request, 0, sizeof(ns2_request))
         request.centre, request.context = centre, context
         out = np.empty(rows.shape[0], np.float64)
@@ -296,7 +296,7 @@ cdef class MixedDraws(Draws):
         cdef long p
         self.parts = tuple(parts)
         if len(self.parts) != weights.shape[0] or not self.parts:
-            raise ValueError(f"expected one weight a part, got {weights.shape[0]} for {len(self.parts)}")
+            raise ValueError(f"expected one weight per part, got {weights.shape[0]} for {len(self.parts)}")
         thresholds = np.round(np.cumsum(weights) * 2.0**32)
         self.weights_view = weights
         self.thresholds_view = np.minimum(thresholds, 2**32 - 1).astype(np.uint32)

@@ -145,7 +145,7 @@ class Dynamic(AwareSampler):
         self.top = candidates("top", top, 1, self.m)
         self.temperature = None if temperature is None else number("temperature", temperature, 1e-6)
         if self.temperature is not None and self.top > 1:
-            raise ConfigError("dynamic takes one of top and temperature")
+            raise ConfigError("dynamic takes either top > 1 or a temperature, not both")
 
     def draws(self, base: Draws) -> AwareDraws:
         """Return the draws in C."""

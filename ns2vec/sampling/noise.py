@@ -118,6 +118,6 @@ def weights_of_cum_table(cum_table: npt.ArrayLike) -> Float64Array:
     """
     steps = np.diff(np.asarray(cum_table, dtype=np.float64), prepend=0.0)
     if steps.ndim != 1 or not len(steps) or not (steps >= 0).all() or not steps.any():
-        raise ConfigError("cum_table must be a list of numbers that never falls and ends above 0")
+        raise ConfigError("cum_table must be a list of numbers that never decreases and ends above 0")
     weights: Float64Array = steps / steps.sum()
     return weights

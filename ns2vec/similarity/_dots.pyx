@@ -36,7 +36,7 @@ def write_cosines(
         )
     if has_items and (width > 1 and vectors.strides[1] != sizeof(float) or stride % sizeof(float)):
         raise ValueError(
-            f"expected rows whose numbers stand side by side, got strides ({stride}, {vectors.strides[1]}); "
+            f"expected rows whose numbers are side by side, got strides ({stride}, {vectors.strides[1]}); "
             "pass np.ascontiguousarray(vectors)"
         )
     if n == 0:

@@ -115,7 +115,7 @@ def train_rows(
     if bias.shape[0] != n_classes or log_kq.shape[0] != n_classes or columns.shape[0] != values.shape[0]:
         raise ValueError(f"expected {n_classes} biases and offsets, and as many values as columns")
     if labels.shape[0] != order.shape[0] or labels.shape[1] < 1:
-        raise ValueError(f"expected the classes that each of {order.shape[0]} examples meets, got {labels.shape[0]}")
+        raise ValueError(f"expected classes for each of {order.shape[0]} examples, got {labels.shape[0]}")
     check(offsets, columns, order, labels, weights.shape[1], n_classes)
     if not n_classes or not weights.shape[1]:
         return

@@ -124,7 +124,7 @@ def checked_observers(callbacks: Iterable[Any] | None) -> list[Observer]:
     for callback in found:
         if not isinstance(callback, Observer):
             raise ConfigError(
-                "this model's callbacks have to be observers, such as ns2vec.ledger.RunLedger, "
+                "this model's callbacks must be observers, such as ns2vec.ledger.RunLedger, "
                 f"got {shown(callback)}"
             )
     return found

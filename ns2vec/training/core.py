@@ -214,7 +214,7 @@ class EmbeddingCore:
         chosen = self.spec.words
         if self.config.objective == "auto" and chosen is not None:
             logger.info(
-                "objective 'auto' is %s: the vocabulary has %d words, the full softmax is taken up to %d",
+                "objective 'auto' is %s: the vocabulary has %d words, full softmax is used up to %d",
                 chosen.name, len(self.outputs), SOFTMAX_MAX_WORDS,
             )  # fmt: skip
 

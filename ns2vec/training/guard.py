@@ -92,7 +92,7 @@ def check_rows(weights: Iterable[Rows], alpha: float, advice: str | None = None)
     remedy = f"(learning rate {alpha:g}); {advice}"
     if broken := what_is_wrong(weights, HUGE):  # perhaps in another matrix than the first that is large
         raise DivergenceError(f"training diverged: {broken} {remedy}")
-    logger.warning("training is running away: %s %s", problem, remedy)
+    logger.warning("training is diverging: %s %s", problem, remedy)
 
 
 class Guard(Observer):

@@ -55,7 +55,7 @@ def make_noise(
             f"objective={objective.name!r} needs probabilities of negatives, which {sampler!r} does not know"
         )
     if known is not None and bound.filter is not None:
-        raise ConfigError(f"{sampler!r} excludes outputs, but here every input has a list of its own")
+        raise ConfigError(f"{sampler!r} excludes outputs, but here every input has its own list")
     offsets, rows = known or bound.filter or (None, None)
     return _kernels.Noise(
         bound.data.n_words,

@@ -273,7 +273,7 @@ class Run(Epochs):
         for steering in made.steering():
             steering.before(self.epoch / self.plan.epochs)
         if self.config.shards is None and current_fleet() is not None:
-            raise ConfigError("a cluster trains shards: say how many, as shards=8")
+            raise ConfigError("a cluster trains shards: say how many, for example shards=8")
         if self.config.shards is None:
             self.kernel = made.kernel(self.config, self.hot_words)
         else:
@@ -327,7 +327,7 @@ class Run(Epochs):
     def make_worker(self) -> Callable[[Any], tuple[int, int, float]]:
         """Make what one thread does with each job."""
         if self.network is None:
-            raise RuntimeError("a worker belongs to an epoch under way")
+            raise RuntimeError("a worker exists only during an epoch")
         return self.feed.job_of(self, self.network.worker(self.kernel, self.config, self.core.epochs_trained))
 
     # ---- chunks ----

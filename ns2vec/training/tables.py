@@ -83,7 +83,7 @@ class Tables:
         """
         if self.cum_table is not None and np.shape(self.cum_table) != (len(counts),):
             raise ConfigError(
-                f"cum_table must have one entry a word, ({len(counts)},), got {np.shape(self.cum_table)}"
+                f"cum_table must have one entry per word, ({len(counts)},), got {np.shape(self.cum_table)}"
             )
         if self.has_own_noise:
             return weights_of_cum_table(np.asarray(self.cum_table))

@@ -92,7 +92,7 @@ counts and round them
         values = [_checked(word, value) for word, value in frequencies.items()]
     for word in frequencies:
         if type(word) is not str and is_missing(word):
-            raise ConfigError(f"there is a count of {shown(word)}, a missing value, not a word: leave it out")
+            raise ConfigError(f"there is a count for {shown(word)}, which is a missing value: leave it out")
     if sum(values) > MOST_WORDS:
         raise ConfigError(f"the counts add up to {sum(values)}; the most is {MOST_WORDS}: divide them all")
     return list(frequencies), np.array(values, dtype=np.int64)

@@ -80,7 +80,7 @@ def test_the_command_says_that_it_is_computed(tmp_path, capsys):
     path.write_text("\n".join(map(" ".join, SENTENCES)))
     command = ["calculate", str(path), "--no-calibration", "--shards", "4", "--network", "1Gbit"]
     assert cli.main(command) == 2
-    assert "--network goes with --cluster-workers" in capsys.readouterr().err
+    assert "--network needs --cluster-workers" in capsys.readouterr().err
     assert cli.main([*command, "--cluster-workers", "2"]) == 0
     assert "cluster, computed" in capsys.readouterr().out
     assert cli.main([*command, "--cluster-workers", "2", "--json"]) == 0

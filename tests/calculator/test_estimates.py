@@ -84,7 +84,7 @@ def test_an_objective_by_name(objective, expected):
         (
             {"counts": None, "corpus": [["a"] * 9], "sentence_words": 3},
             ConfigError,
-            "^sentence_words goes with",
+            "^sentence_words needs",
         ),
         ({"vektor_size": 3}, TypeError, "unknown option 'vektor_size'"),
     ],

@@ -122,7 +122,7 @@ def test_calibration_by_folds_is_near_to_that_by_many_held_out_lines(loss):
     assert found == pytest.approx(model.calibrate(*planted(noise=0.3, seed=4, n=1000)), rel=0.25)
     assert found == model.calibrate(texts, labels, folds=4) > 1.1
     np.testing.assert_array_equal(model.wv.vectors, before)
-    with pytest.raises(CorpusError, match="at least 4 lines with labels for as many folds, got 2"):
+    with pytest.raises(CorpusError, match="at least 4 lines with labels, one per fold, got 2"):
         model.calibrate(["wave", "cloud", "tree"], ["sea", "sky", []], folds=4)
 
 
@@ -152,7 +152,7 @@ def test_bad_input_is_refused_or_has_a_defined_result(caplog):
         model.predict(["wave"])
     with pytest.raises(CorpusError, match="no labels in 2 lines"):
         model.fit(["wave", "cloud"])
-    with pytest.raises(ConfigError, match="prefix must be what labels"):
+    with pytest.raises(ConfigError, match="prefix must be the str that labels"):
         Classifier(prefix="")
     with pytest.raises(ConfigError, match="class_weight names the label 'moon'"):
         Classifier(class_weight={"moon": 2.0}, **SMALL).fit(["wave"], ["sea"])

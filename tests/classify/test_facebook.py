@@ -70,5 +70,5 @@ def test_what_cannot_be_read_or_written_is_refused(tmp_path):
         save_fasttext_classifier(model, tmp_path / "model.bin")
     pruned = load_fasttext_classifier(RECORDED / "softmax.ftz")
     pruned.partial_fit(["x"], [pruned.labels[0]])
-    with pytest.raises(ConfigError, match="pruned n-grams only with rounded matrices: call quantize"):
+    with pytest.raises(ConfigError, match="pruned n-grams only with quantized matrices: call quantize"):
         save_fasttext_classifier(pruned, tmp_path / "model.bin")

@@ -108,7 +108,7 @@ def test_what_makes_no_sense_is_refused(ns2vec, folder):
         (["predict", "m.ns2v", "-k", "0"], 2, "or -1 for all"),
         (["predict", "words.ns2v"], 2, "holds a Word2Vec"),
         (["test", "m.ns2v", "plain.txt"], 2, "no line has a label"),
-        (["quantize", "m.ns2v", "-o", "small.bin"], 2, "end --output with it, got small.bin"),
+        (["quantize", "m.ns2v", "-o", "small.bin"], 2, "end --output with .ftz, got small.bin"),
         (["train", "lines.txt", "-o", "m.bin", "--width", "2"], 2, "end --output with .ftz"),
         (["autotune", "lines.txt", "-o", "x", "-autotune-metric", "f2"], 2, "metric must be one of"),
     ):

@@ -106,8 +106,8 @@ def test_a_corpus_that_takes_too_long_leaves_the_others_a_share(monkeypatch):
     [
         ([], "give one of these: a corpus"),
         (["corpus.txt", "--facts", "1000"], "give one of these: a corpus"),
-        (["corpus.txt", "--sampler", "uniform"], "--sampler is not for compare"),
-        (["corpus.txt", "--hs"], "--hs is not for compare"),
+        (["corpus.txt", "--sampler", "uniform"], "compare does not take --sampler"),
+        (["corpus.txt", "--hs"], "compare does not take --hs"),
         (["corpus.txt", "--budget", "soon"], "invalid duration"),
         (["corpus.txt", "--price-per-hour", "-1"], "price"),
         (["corpus.txt", "--objectives", "no"], "unknown objective 'no'"),

@@ -116,7 +116,7 @@ def test_numbers_of_other_types(ns2vec, planted):
     np.testing.assert_allclose(small, whole, atol=np.abs(whole).max() / 100)
     outcome = ns2vec("convert", "vectors.bin", "new.txt", "--dtype", "int8")
     assert outcome.code == 2
-    assert "--dtype int8 is for native files, OUT is word2vec_text" in outcome.refusal()
+    assert "--dtype int8 is for native files, but OUT is word2vec_text" in outcome.refusal()
 
 
 def test_policies(ns2vec, tmp_path):

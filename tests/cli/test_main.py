@@ -129,8 +129,8 @@ def test_examples_of_the_help_work(ns2vec, planted, example, tmp_path):
         (["convert", "one"], "required: OUT"),
         (["convert", "a", "b", "--to", "xml"], "invalid choice: 'xml'"),
         (["calculate"], "give one of these: a corpus, --counts, --words or --positives"),
-        (["calculate", "c.txt", "--null-word"], "--null-word is not calculated with"),
-        (["demo", "--pairs", "p.tsv"], "go with --corpus"),
+        (["calculate", "c.txt", "--null-word"], "--null-word is not used by the calculation"),
+        (["demo", "--pairs", "p.tsv"], "need --corpus"),
     ],
     ids=" ".join,
 )

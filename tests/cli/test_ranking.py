@@ -97,7 +97,7 @@ def test_what_cannot_be_ranked_is_refused(ns2vec, folder):
         (WORDS[:6], 2, "--ranking needs --train FILE and --test FILE"),
         (WORDS[:2] + WORDS[3:], 2, "--ranking takes pairs of files"),
         ((*WORDS, "--suite", "facts"), 2, "--ranking ranks items; leave out --suite"),
-        ((*WORDS[:7], "other.tsv"), 1, "other.tsv: no line has a user and an item with vectors"),
+        ((*WORDS[:7], "other.tsv"), 1, "other.tsv: no line has both a user and an item with vectors"),
         ((*WORDS[:2], "wide.txt", *WORDS[3:]), 1, "users.txt: users have 3 dimensions, but items have 5"),
     ]:
         outcome = ns2vec(*words)

@@ -72,7 +72,7 @@ def test_keys_that_are_numbers_are_understood(ns2vec, shop):
     [
         (["train", "clicks.csv"], "name a file for the recommender with --output"),
         (["train", "clicks.csv", "u1", "-o", "x"], "train takes one file"),
-        (["train", "clicks.csv", "-o", "x", "--layers", "2"], "--layers is no option of --model matrix"),
+        (["train", "clicks.csv", "-o", "x", "--layers", "2"], "--layers is not an option of --model matrix"),
         (
             ["train", "clicks.csv", "-o", "x", "--item-features", "f"],
             "--item-features is for --model machine",
@@ -86,7 +86,7 @@ def test_keys_that_are_numbers_are_understood(ns2vec, shop):
         (["top", "clicks.csv", "u1"], "clicks.csv"),
         (["similar", "m.ns2v"], "similar takes one key, got 0"),
         (["evaluate", "m.ns2v"], "evaluate takes a recommender and one file"),
-        (["evaluate", "m.ns2v", "others.csv"], "no line has a user and an item that were trained"),
+        (["evaluate", "m.ns2v", "others.csv"], "no line has both a known user and a known item"),
     ],
 )
 def test_what_cannot_be_is_one_line(ns2vec, shop, words, message):

@@ -349,7 +349,7 @@ def test_a_whole_epoch_is_kept(ns2vec, planted, interrupted_after, number, code)
     interrupted_after(1, number)
     outcome = ns2vec("train", "corpus.txt", "--vector-size", "8", "--epochs", "4", "-o", "new.bin")
     assert outcome.code == code
-    assert "new.bin holds what 1 of 4 epochs and part of another taught it" in outcome.err
+    assert "new.bin holds the result of 1 of 4 epochs and part of another" in outcome.err
     assert "Traceback" not in outcome.err
     assert np.isfinite(load("new.bin").vectors).all()
 

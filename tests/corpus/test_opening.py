@@ -161,7 +161,7 @@ def test_a_folder_that_cannot_be_listed_is_explained(tmp_path, monkeypatch):
 def test_a_file_without_words_says_so(write_text, text):
     scan = open_corpus(write_text(text)).scan(memory_limit=100)
     assert (scan.n_words, len(scan.counts), scan.encoded.n_words) == (0, 0, 0)
-    assert scan.no_words.endswith("corpus.txt: no words in it; expected words separated by blanks")
+    assert scan.no_words.endswith("corpus.txt: no words in it; expected words separated by spaces")
 
 
 TEXTS = [

@@ -63,9 +63,9 @@ def test_parts_on_a_cluster_give_the_bytes_of_the_sentences():
 
 
 def test_what_are_no_parts_is_refused():
-    with pytest.raises(TypeError, match="expected a function that gives the sentences of a part"):
+    with pytest.raises(TypeError, match="expected a function that returns the sentences of part number n"):
         SentenceParts((words for words in [["a"]]), 2)
-    with pytest.raises(ConfigError, match=r"make_part\(0\) must give sentences, got 'a b'"):
+    with pytest.raises(ConfigError, match=r"make_part\(0\) must return sentences, got 'a b'"):
         [*SentenceParts(lambda number: "a b", 1)]
     with pytest.raises(CorpusError, match="missing value"):
         SpreadParts(SentenceParts(Made([[["a", None]]]), 1), map).scan()

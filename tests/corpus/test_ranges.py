@@ -86,7 +86,7 @@ def test_a_file_that_has_changed_is_counted_again(tmp_path):
     path.write_text("a b c\n" * 5)
     assert len([*corpus.chunks({"a": 0}, chunk_words=2)]) == 5
     path.write_text("")
-    with pytest.raises(CorpusError, match="and none now: has it been emptied"):
+    with pytest.raises(CorpusError, match="but there are none now: has it been emptied"):
         corpus.chunks({"a": 0}, chunk_words=2)
 
 

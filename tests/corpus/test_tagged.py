@@ -111,7 +111,7 @@ def test_what_is_no_document_is_refused(document):
     "tags, error, message",
     [
         (5, TypeError, "has the tags 5, expected a list of them"),
-        ([-1], CorpusError, "numbers of rows, from 0 on"),
+        ([-1], CorpusError, "row numbers, from 0 on"),
         ([2**31], CorpusError, "give str"),
         ([None], CorpusError, "None"),
         ([["a"]], TypeError, "unhashable"),

@@ -79,7 +79,7 @@ def test_stability_is_the_share_of_f1_that_stays():
 
 def test_what_does_not_fit_is_refused():
     for truth, predicted in (([], []), (["a"], [])):
-        with pytest.raises(ConfigError, match="predicted label for each right one"):
+        with pytest.raises(ConfigError, match="predicted label for each true one"):
             evaluate_labels(truth, predicted)
     with pytest.raises(ConfigError, match="a probability for each of 1 items"):
         calibration_error([True], [1.5])

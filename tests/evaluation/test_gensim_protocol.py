@@ -155,7 +155,7 @@ def test_a_file_without_questions_scores_zero(make_toy, lines, dummy4unknown):
 )
 def test_lines_of_which_none_is_a_question_are_an_error(make_toy, line):
     """gensim divides by zero."""
-    with pytest.raises(FormatError, match=r"^<lines>:3: expected 4 words, found \d, and no line with four"):
+    with pytest.raises(FormatError, match=r"^<lines>:3: expected 4 words, found \d, and no line has four"):
         evaluate_word_analogies(make_toy(SQUARE, SQUARE_VECTORS), [": odd", "", line, line])
 
 

@@ -46,7 +46,7 @@ def test_of_two_models_how_sure_it_is():
     ("p_value", "said"),
     [
         (0.4, "no better than chance allows in any of them"),
-        (math.nan, "Whether that is chance was not tested."),
+        (math.nan, "Whether this is chance was not tested."),
     ],
 )
 def test_a_difference_that_may_be_chance_is_no_win(p_value, said):

@@ -31,11 +31,11 @@ ENOUGH = 40 << 20  # bytes that reading a small file may take for a moment
 BIG = (1 << 31) - 1
 DAMAGED = {
     "another version": (a_model(version=13), "expected version 11 or 12 of fastText's models, found 13"),
-    "an unknown loss": (a_model(loss=9), "its args cannot be: dim 4, loss 9"),
-    "an unknown model": (a_model(model=4), "its args cannot be: dim 4, loss 2, model 4"),
-    "no numbers": (HEAD + args(dim=0), "its args cannot be: dim 0"),
+    "an unknown loss": (a_model(loss=9), "its args are impossible: dim 4, loss 9"),
+    "an unknown model": (a_model(model=4), "its args are impossible: dim 4, loss 2, model 4"),
+    "no numbers": (HEAD + args(dim=0), "its args are impossible: dim 0"),
     "fewer than no buckets": (HEAD + args(bucket=-1), "bucket -1"),
-    "n-grams below none": (HEAD + args(minn=-2), "its args cannot be"),
+    "n-grams below none": (HEAD + args(minn=-2), "its args are impossible"),
     "too few entries": (HEAD + args() + SIZES.pack(3, 2, 2, 9, -1), "3 entries with 2 words and 2 labels"),
     "negative words": (HEAD + args() + SIZES.pack(1, -1, 2, 9, -1), "found 1 entries with -1 words"),
     "negative tokens": (HEAD + args() + SIZES.pack(1, 1, 0, -9, -1), "of -9 tokens"),
@@ -56,7 +56,7 @@ DAMAGED = {
     "wide rows": (HEAD + args() + dictionary() + matrix(numbers(5, 5)), "found (5, 5)"),
     "more than outputs": (a_model() + b"\0", "more bytes follow after the outputs"),
     "a bucket that is none": (HEAD + args() + dictionary(pruned=[(3, 0)]), "each of 1 kept buckets, of 3,"),
-    "a row that is none": (HEAD + args() + dictionary(pruned=[(2, 1)]), "to have a row of its own"),
+    "a row that is none": (HEAD + args() + dictionary(pruned=[(2, 1)]), "to have its own row"),
     "endless buckets": (HEAD + args(bucket=BIG) + dictionary(pruned=[(2, 0)]), "at most 268435456 buckets"),
     "a bucket twice": (HEAD + args() + dictionary(pruned=[(2, 0), (2, 1)]), "a bucket has two"),
     "endless n-grams": (
@@ -114,7 +114,7 @@ def test_a_few_codes_that_stand_for_absurdly_much_are_refused(reading, monkeypat
     monkeypatch.setattr(limits, "MOST_TIMES", 1)
     monkeypatch.setattr("ns2vec.formats.fasttext_quantized.MOST_BYTES", 50)
     monkeypatch.setattr("ns2vec.formats.fasttext_quantized.MOST_TIMES", 0)
-    with pytest.raises(FormatError, match=r"6 codes stand for inputs of shape \(2, 7\), which no vectors do"):
+    with pytest.raises(FormatError, match=r"6 codes for inputs of shape \(2, 7\): no file of vectors has"):
         reading(PREFIX + quantized(CODES, CENTROIDS, 3))
 
 

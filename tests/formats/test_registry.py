@@ -100,7 +100,7 @@ def test_a_pipe_is_known_by_its_first_bytes(tmp_path, name, limit):
 @pytest.mark.parametrize("path", ["-", "/dev/stdout"])
 def test_what_takes_two_files_needs_a_folder(tmp_path, monkeypatch, name, path):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(ConfigError, match="has a second file next to the first: name a file to write"):
+    with pytest.raises(ConfigError, match="needs a second file next to the first: give a file name"):
         FORMATS[name].write(path, a_table())
     assert os.listdir(tmp_path) == []
 

@@ -193,7 +193,7 @@ def test_bags_and_samplers_that_look_at_inputs_are_refused():
     with pytest.raises(ValueError, match="rows are concatenated, not bags"):
         _kernels.Kernel(bags, [_kernels.Labels(outputs)], **options)
     noise = make_noise(Dynamic(m=3).bind(NoiseData.of_counts(COUNTS)), OBJECTIVES["negative_sampling"])
-    with pytest.raises(ValueError, match="samplers that look at inputs know none that are concatenated"):
+    with pytest.raises(ValueError, match="samplers that look at inputs cannot look at concatenated ones"):
         _kernels.Kernel(rows, [_kernels.Sampled(outputs, noise)], **options)
 
 

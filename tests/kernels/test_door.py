@@ -164,7 +164,7 @@ def kernel(n_targets=1, bias=None, **options):
         (lambda: vectors(offsets=np.array([0, 1])), "bags need offsets and rows"),
         (lambda: vectors(combine="max"), "combine must be 'mean' or 'sum', got 'max'"),
         (lambda: _kernels.Labels(ROWS, link="bpr"), "link of labels must be 'softmax' or 'logistic'"),
-        (lambda: _kernels.Labels(ROWS, bias=ONE), "bias must have one entry an output, 4, got 1"),
+        (lambda: _kernels.Labels(ROWS, bias=ONE), "bias must have one entry per output, 4, got 1"),
         (lambda: _kernels.All(vectors(offsets=np.arange(5), rows=np.arange(4, dtype=np.int32))), "no bags"),
         (lambda: _kernels.Labels(vectors(lock=ONE)), "lock is for inputs"),
         (lambda: kernel(n_targets=5), "a kernel has 1 to 4 targets, got 5"),
@@ -182,9 +182,9 @@ def test_bad_parts_are_named(make, message):
     [
         ({"inputs": [0, 11]}, "inputs holds id 11"),
         ({"targets": [0, 11]}, "targets holds id 11"),
-        ({"inputs": [0]}, "inputs must be as many as targets"),
-        ({"weights": np.ones(1, np.float32)}, "weights must be as many as targets"),
-        ({"offsets": np.array([0, 1, 2])}, "offsets go with pooled pairs"),
+        ({"inputs": [0]}, "there must be as many inputs as targets"),
+        ({"weights": np.ones(1, np.float32)}, "there must be as many weights as targets"),
+        ({"offsets": np.array([0, 1, 2])}, "offsets are for pooled pairs"),
         ({"inputs": [0] * 9, "targets": [0] * 9}, "there are 9 pairs or inputs, but the workspace holds 8"),
     ],
 )

@@ -70,7 +70,7 @@ def test_lines_that_are_no_events_are_counted_and_left_out(line, tmp_path):
 
 def test_a_file_of_something_else_is_refused(tmp_path):
     (tmp_path / "run.jsonl").write_text("one\ntwo\n", encoding="utf-8")
-    with pytest.raises(FormatError, match="expected a JSON object with a kind a line"):
+    with pytest.raises(FormatError, match="expected a JSON object with a kind in each line"):
         open_run(tmp_path)
 
 

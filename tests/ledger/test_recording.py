@@ -227,7 +227,7 @@ def test_a_full_disk_does_not_end_training(tmp_path, caplog):
 
 
 def test_others_take_observers_only(tmp_path):
-    with pytest.raises(ConfigError, match="have to be observers"):
+    with pytest.raises(ConfigError, match="must be observers"):
         Classifier().fit(TEXTS, callbacks=[CallbackAny2Vec()])
 
 

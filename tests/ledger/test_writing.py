@@ -68,7 +68,7 @@ def test_another_process_stops_a_run_after_its_epoch(tmp_path):
     request_stop(run.path)
     assert process.wait(60) == 0
     found = open_run(run.path)
-    assert (found.status, found.end["reason"]) == ("stopped", "somebody asked the run to end")
+    assert (found.status, found.end["reason"]) == ("stopped", "the run was asked to stop")
     assert found.end["epochs"] == found.epochs[-1]["epoch"] < 10**6
     assert not stop_is_requested(run.path)
 

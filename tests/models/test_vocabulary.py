@@ -125,7 +125,7 @@ def test_a_file_without_words_is_named(tmp_path):
     path.write_text(" \n\n")
     for corpus in ({"sentences": path}, {"corpus_file": path}):
         with pytest.raises(
-            VocabularyError, match=r"blank\.txt: no words in it; expected words separated by blanks"
+            VocabularyError, match=r"blank\.txt: no words in it; expected words separated by spaces"
         ):
             Word2Vec(**corpus, **SMALL)
 
@@ -226,7 +226,7 @@ def test_a_file_that_is_emptied_after_counting_is_an_error(tmp_path, memory):
         def on_epoch_begin(self, model):
             path.write_text("")
 
-    with pytest.raises(CorpusError, match=r"text: 60 words when they were counted, and none now"):
+    with pytest.raises(CorpusError, match=r"text: 60 words were counted, but there are none now"):
         Word2Vec(path, corpus_memory=memory, callbacks=[Emptying()], **SMALL)
 
 

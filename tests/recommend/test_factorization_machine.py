@@ -120,7 +120,7 @@ def test_samplers_that_look_at_the_model_see_sums(planted, sampler):
 
 @pytest.mark.parametrize("sampler", ["hard", "hard:near=input", "hard:near=positive,duplicates=1"])
 def test_a_sampler_that_would_leave_out_all_items_is_refused(sampler):
-    with pytest.raises(ConfigError, match="by the row that they share: take 'hard:near=input,duplicates=1"):
+    with pytest.raises(ConfigError, match="of the row that they share: use 'hard:near=input,duplicates=1"):
         FactorizationMachine(sampler=sampler)
 
 
@@ -135,7 +135,7 @@ def test_a_model_of_a_file_with_such_a_sampler_answers_and_is_not_trained_on(pla
     again = Recommender.load(tmp_path / "old.ns2v")
     assert again.recommend("u3", n=3) == model.recommend("u3", n=3)
     for train in (again.fit, again.partial_fit):
-        with pytest.raises(ConfigError, match="by the row that they share"):
+        with pytest.raises(ConfigError, match="because of the row that they share"):
             train(planted.interactions)
     assert again.recommend("u3", n=3) == model.recommend("u3", n=3)
 

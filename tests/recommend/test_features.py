@@ -74,7 +74,7 @@ def test_growth_keeps_the_rows_of_before():
 def test_values_that_are_no_numbers_give_no_feature_and_a_warning(caplog):
     with caplog.at_level(logging.WARNING, "ns2vec"):
         found = read_features({"item": [1, 2, 3], "year": ["1", "unkonwn", "2"]}, columns={"year": "number"})
-    assert "year: 1 values are no numbers, such as 'unkonwn'" in caplog.text
+    assert "year: 1 values are not numbers, such as 'unkonwn'" in caplog.text
     assert found.names_of(2) == ["(unknown)"]
 
 

@@ -232,5 +232,5 @@ def test_explicit_negatives_are_not_learned_and_not_recommended():
     )
     model = MatrixFactorization(vector_size=8, epochs=3).fit(data)
     assert items_of(model.recommend("bob")) == ["milk"]
-    with pytest.raises(CorpusError, match="no interactions of a weight above 0"):
+    with pytest.raises(CorpusError, match="no interactions with a weight above 0"):
         model.fit(Interactions([0], [0], ["ann"], ["tea"], weights=[-1]))

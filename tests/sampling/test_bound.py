@@ -90,7 +90,7 @@ def test_a_cumulative_table_of_another_vocabulary(sentences):
     model = Word2Vec(**SMALL)
     model.build_vocab(sentences)
     model.cum_table = np.array([1, 2], np.uint32)
-    with pytest.raises(ConfigError, match=r"cum_table must have one entry a word, \(4,\), got \(2,\)"):
+    with pytest.raises(ConfigError, match=r"cum_table must have one entry per word, \(4,\), got \(2,\)"):
         model.train(sentences, total_examples=1, epochs=1)
 
 

@@ -92,7 +92,7 @@ def test_text_names_a_sampler_with_options(text, expected):
         ("dynamic:m=1025", "m must be a whole number from 1 to 1024, got 1025"),
         ("dynamic:m=4,top=5", "top must be a whole number from 1 to 4, got 5"),
         ("dynamic:temperature=0", "temperature must be a finite number of at least 1e-06, got 0"),
-        ("dynamic:top=2,temperature=1", "dynamic takes one of top and temperature"),
+        ("dynamic:top=2,temperature=1", "dynamic takes either top > 1 or a temperature"),
         ("dynamic:base=batch", "dynamic needs a base with one distribution, such as unigram: got Batch"),
         ("dynamic:base=dynamic", "dynamic needs a base with one distribution"),
         ("dynamic:anneal=down", "anneal must be one of linear, cosine, rise, constant, got 'down'"),

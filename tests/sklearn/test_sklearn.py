@@ -216,7 +216,7 @@ def test_weights_that_run_away_are_told_with_sparse_features_too(loss, caplog):
             NegativeSamplingClassifier(loss, epochs=3, alpha=1e8, random_state=1).fit(features, y)
         caplog.clear()
         NegativeSamplingClassifier(loss, epochs=3, alpha=1e4, random_state=1).fit(features, y)
-        assert "training is running away: numbers of" in caplog.text and advice in caplog.text
+        assert "training is diverging: numbers of" in caplog.text and advice in caplog.text
         caplog.clear()
         NegativeSamplingClassifier(loss, epochs=3, random_state=1).fit(features, y)
         assert "running away" not in caplog.text

@@ -48,7 +48,7 @@ def test_steps_are_those_of_the_oracle(is_softmax, is_full):
         (1, ARRAYS[1] + np.int32(12), "column 1. is not one of 12"),
         (3, np.full(30, 30, np.int64), "there is no row 30"),
         (4, LABELS + np.int32(5), "class .* is not one of 9"),
-        (4, LABELS[:2], "classes that each of 30 examples meets"),
+        (4, LABELS[:2], "classes for each of 30 examples"),
         (5, LOG_KQ[:3], "9 biases and offsets"),
     ],
 )

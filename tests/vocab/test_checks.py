@@ -32,7 +32,7 @@ class Unsure:
 )
 def test_missing_values_are_no_words(token):
     assert is_missing(token)
-    with pytest.raises(ConfigError, match="a missing value, not a word: leave it out"):
+    with pytest.raises(ConfigError, match="which is a missing value: leave it out"):
         checked_frequencies({"a": 1, token: 2})
 
 

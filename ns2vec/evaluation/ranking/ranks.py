@@ -155,7 +155,7 @@ class RankingQuestion:
             known, wanted = known[:, columns], wanted[:, columns]
         wanted = cells(wanted.astype(bool) > known.astype(bool))
         if not wanted.nnz:
-            raise ConfigError("no user has an item to find that is not known yet; is this the right split?")
+            raise ConfigError("no user has an item to find that is not yet known; is this the right split?")
         return cls(known, wanted, columns, n_wanted - wanted.nnz)
 
     @cached_property

@@ -50,7 +50,7 @@ def phrase_state(kind: str, attributes: dict[str, Any], plain: Callable[[Any], A
         "lifecycle_events": given.get("lifecycle_events") or [],
     }
     if not all(type(found[limit]) in (int, float) for limit in ("min_count", "threshold")):
-        raise FormatError(f"{name}: min_count and threshold have to be numbers")
+        raise FormatError(f"{name}: min_count and threshold must be numbers")
     if kind == "Phrases":
         found |= {option: _whole(given.get(option, usual), name) for option, usual in COUNTED.items()}
         counts = _dict(given.get("vocab"), name)
@@ -76,7 +76,7 @@ def _text(value: Any, name: Any) -> str:
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     if not isinstance(value, str):
-        raise FormatError(f"{name}: expected a text, found {str(value)[:40]!r}")
+        raise FormatError(f"{name}: expected text, found {str(value)[:40]!r}")
     return value
 
 

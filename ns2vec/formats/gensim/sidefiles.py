@@ -145,7 +145,7 @@ def _header(stream: IO[bytes], path: PathLike) -> tuple[np.dtype[Any], tuple[int
     if start[6] > 1:
         n_header, begin = int.from_bytes(start[8:10] + stream.read(2), "little"), 12
     if n_header > MAX_HEADER_BYTES:
-        raise FormatError(f"{path}: a .npy header of {n_header} bytes is longer than any of numbers")
+        raise FormatError(f"{path}: the .npy header has {n_header} bytes, which no array of numbers needs")
     header = stream.read(n_header)
     match = HEADER.fullmatch(header)
     try:

@@ -254,7 +254,7 @@ class Plain:
             return _numbers(self._raw(content), self._numbers_dtype(dtype), shape, bool(fortran))
         values = self(content)
         if not isinstance(values, list) or _size(shape) != len(values):
-            raise ValueError("an array of objects does not have as many as its shape says")
+            raise ValueError("an array of objects does not have the number that its shape gives")
         array = np.empty(len(values), dtype=object)
         for place, entry in enumerate(values):
             if isinstance(entry, Record):

@@ -105,7 +105,7 @@ class _Upgrade:
     def attributes(self, record: Record, prefix: str) -> dict[str, Any]:
         """Return the raw attributes of a record; arrays kept in side files are read or mapped."""
         if not isinstance(record.state, dict):
-            self.refuse(f"the state of a {record.kind} is no dict")
+            self.refuse(f"the state of a {record.kind} is not a dict")
         state = dict(record.state)
         for attribute in self.plain(state.get("__scipys", [])):
             self.refuse(f"its sparse matrix {attribute!r} belongs to no Word2Vec or KeyedVectors")
@@ -245,7 +245,7 @@ class _Upgrade:
     def expandos(self, found: Any) -> Iterator[tuple[str, Array]]:
         for name, values in found.items():
             if not isinstance(values, np.ndarray):
-                self.refuse(f"the attribute {name!r} of the keys is no array")
+                self.refuse(f"the attribute {name!r} of the keys is not an array")
             if name not in ("code", "point"):  # the Huffman tree follows from the counts
                 yield name, values
 

@@ -57,7 +57,7 @@ def check_can_be_sharded(run: Run, network: Network) -> None:
             "cannot repeat: use a sampler that does not (sampler='unigram'), or shards=None"
         )
     if why := getattr(run.feed, "not_sharded", ""):
-        raise ConfigError(f"shards={run.config.shards} cannot be: {why}; use shards=None")
+        raise ConfigError(f"shards={run.config.shards} is not possible: {why}; use shards=None")
 
 
 class Shards:

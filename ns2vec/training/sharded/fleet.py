@@ -187,12 +187,12 @@ class Fleet:
                 )
         seat.name = f"worker {facts['pid']}"
         self.seats.append(seat)
-        logger.info("%s has come: %d of %d", seat.name, len(self.seats), self.n_wanted)
+        logger.info("%s has joined: %d of %d", seat.name, len(self.seats), self.n_wanted)
 
     def release(self, seat: Seat) -> None:
         """Let a member go."""
         self.transport.dismiss(seat.member)
-        logger.info("%s goes", seat.name)
+        logger.info("%s leaves", seat.name)
 
     def note_loss(self, seat: Seat) -> None:
         """Count a member that is lost.
@@ -208,7 +208,7 @@ class Fleet:
         logger.warning("%s is lost and is being replaced", seat.name)
         if self.n_losses > MOST_LOSSES:
             raise ClusterError(
-                f"{self.n_losses} workers were lost without anything done in between: have they enough "
+                f"{self.n_losses} workers were lost without progress in between: do they have enough "
                 "memory, and is ns2vec installed where they run?"
             )
 

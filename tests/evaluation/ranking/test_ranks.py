@@ -132,8 +132,8 @@ def test_what_cannot_be_ranked_is_refused():
         with pytest.raises(ConfigError, match=message):
             find_ranks(lambda rows, scores=scores: scores, question)
     for parts, message in [
-        ((known, known), "no user has an item to find that is not known yet"),
-        ((wanted, wanted), "no user has an item to find that is not known yet"),
+        ((known, known), "no user has an item to find that is not yet known"),
+        ((wanted, wanted), "no user has an item to find that is not yet known"),
         ((known, wanted[:, :2]), r"got shapes \(2, 3\) and \(2, 2\)"),
         ((known, wanted, [3]), "expected candidates among the rows 0 to 2"),
     ]:

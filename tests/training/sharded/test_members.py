@@ -121,7 +121,7 @@ def test_all_members_may_be_lost_again_and_again():
 
 
 def test_members_that_are_lost_as_fast_as_they_come_end_the_run():
-    with pytest.raises(ClusterError, match="lost without anything done in between: have they enough memory"):
+    with pytest.raises(ClusterError, match="lost without progress in between: do they have enough memory"):
         on(Fleet(InProcess(lost_at=set(range(1, 2000))), 2), trained)
 
 
