@@ -14,44 +14,44 @@ cdef enum:
     MAX_PLACES = 1073741824    # counted before the table of last places is cleared
     PLACE_SLOTS = 4096         # of that table, a power of two
     SET_CONTEXTS = 32       # inputs that share a set of negatives and move in one step, at most
-    MAX_DRAWS = 240         # draws made at once, where they need no asking
+    MAX_DRAWS = 240         # draws made at once, if they need no requests
 
 
-# Where negatives come from and what is done with those that are not wanted.
+# The source of negatives, and what is done with unwanted ones.
 ctypedef struct NoiseFields:
     int kind                        # one of the DRAW_ constants
     const uint32_t *alias           # (V, 2) or NULL
     const ns2_sampler *sampler      # with DRAW_CALL
     int collision                   # one of the ON_COLLISION_ constants
     bint with_offsets               # scores are compared with log(k q)
-    const float *log_q              # (V,) or NULL: the sampler tells
-    const int64_t *filter_offsets   # (n_filters + 1,) or NULL: rows that are no negatives of a centre, or of an input
-    const int32_t *filter_rows      # rising within each list
+    const float *log_q              # (V,) or NULL: the sampler returns it
+    const int64_t *filter_offsets   # (n_filters + 1,) or NULL: rows that are not negatives of a centre, or of an input
+    const int32_t *filter_rows      # ascending within each list
     const uint16_t *filter_bits     # the same as bits (rng.h)
-    long filter_words               # of each list, or 0: as many as it has rows
+    long filter_words               # words of each list, or 0: as many as it has rows
     long n_filters
     bint filter_by_input
-    bint filter_window              # words of the window are no negatives
-    bint is_clean                   # the sampler draws no such rows: they need not be looked for
-    long batch_words                # length of a batch in words, 0: none
-    long pool_size                  # rows drawn for each batch, 0: its own words
+    bint filter_window              # words of the window are not negatives
+    bint is_clean                   # the sampler draws no such rows: they need not be checked
+    long batch_words                # length of a batch in words; 0: none
+    long pool_size                  # rows drawn for each batch; 0: the words of the batch
     bint wants_hidden
-    bint other_inputs               # inputs are no outputs, whatever their number
+    bint other_inputs               # inputs are not outputs, whatever their number
 
 
-# A thread's own copies of the rows that every thread changes all the time.
+# A thread's own copies of the rows that all threads change all the time.
 ctypedef struct HotRows:
-    float *shared           # (n, stride) these rows in the matrix
-    float *local            # (n, stride) the thread's
-    float *base             # (n, stride) what both were when they last met
+    float *shared           # (n, stride) the rows in the matrix
+    float *local            # (n, stride) the thread's copies
+    float *base             # (n, stride) the value of both after their last merge
     long first              # row of the matrix that is row 0 here
     long n
 
 
-# Where vectors live: unit i is a row of a matrix, or a bag of rows whose mean or sum is its vector.
+# Storage of vectors: unit i is a row of a matrix, or a bag of rows whose mean or sum is its vector.
 ctypedef struct Side:
     float *matrix           # (n_rows, stride)
-    float *changes          # where what was learned goes: `matrix`, a matrix of gradients, or NULL for nowhere
+    float *changes          # destination of changes: `matrix`, a matrix of gradients, or NULL for nowhere
     long stride
     long n_rows
     long n_ids
@@ -61,7 +61,7 @@ ctypedef struct Side:
     bint is_sum
     const float *lock       # (n_locks,) factor of a row's change, by row modulo n_locks, or NULL for 1
     long n_locks
-    bint by_copy            # units are gathered, trained, and what changed is scattered
+    bint by_copy            # units are gathered, trained, and their change is scattered
 
 
 # The vector of a bag while windows train it in place.
@@ -69,9 +69,9 @@ ctypedef struct Unit:
     float *now              # (stride,)
     float *base             # (stride,) as it was gathered
     int32_t id
-    long n_uses             # positions that share it, 0: free
+    long n_uses             # positions that share it; 0: free
     float lock              # factor of its change in a block, so that it moves as its rows will
-    float back              # what each row gets of its change
+    float back              # part of its change that each row gets
 
 
 ctypedef struct Units:
@@ -79,9 +79,9 @@ ctypedef struct Units:
     long n
 
 
-# The negatives that one target has drawn for a window.
+# The negatives that a target has drawn for a window.
 ctypedef struct Drawn:
-    long *set_size          # (max_sets,) distinct output rows of each set, the centre included
+    long *set_size          # (max_sets,) distinct output rows of each set, including the centre
     int32_t *ids            # (max_sets, 1 + negative) outputs; column 0 is the centre
     float **outputs         # (max_sets, 1 + negative) the rows themselves
     float *weights          # (max_sets, ld) multiplicity of each
@@ -89,21 +89,21 @@ ctypedef struct Drawn:
     float *offsets          # (max_sets, ld) log(k q) of each, or NULL
 
 
-# What one centre will meet, drawn some windows ahead.
+# The plan for one centre, drawn some windows ahead.
 ctypedef struct Window:
     long t                  # place of the centre in the chunk
     long first              # inputs are at [first, end), without `hole`
     long end
     long hole               # the centre's own place, or none
-    long n_contexts         # these
+    long n_contexts         # number of these inputs
     long first_tag          # and tags at [first_tag, first_tag + n_tags)
     long n_tags
-    long n_inputs           # all of them
+    long n_inputs           # number of all inputs
     long needed_from        # no later window reaches further back
-    long n_sets             # sets of negatives: 1 for each SET_CONTEXTS inputs, or n_inputs (one set a pair)
+    long n_sets             # sets of negatives: 1 for each SET_CONTEXTS inputs, or n_inputs (one set per pair)
     Drawn drawn[MAX_TARGETS]
     float heaviest          # the largest weight of all of them
-    float **ahead           # rows it is the first to touch, where it has one set
+    float **ahead           # rows that it is the first to use, if it has one set
     long n_ahead
     long n_seen             # of a run: outputs that are its words
 
@@ -117,9 +117,9 @@ ctypedef struct Tally:
 cdef class Kernel
 cdef class Workspace
 
-# Set s of target i for a window: rows, labels, weights and offsets into the block.
+# Writes set s of target i for a window into the block: rows, labels, weights and offsets.
 ctypedef void (*fill_function)(Kernel k, Workspace work, Window *window, long i, long s, ns2_block *b) noexcept nogil
-# Which inputs the centre at place t of the sentence at [start, end) meets.
+# Finds the inputs that are trained on the centre at place t of the sentence at [start, end).
 ctypedef void (*reader_function)(Kernel k, Workspace work, Window *window, long start, long end, long t) noexcept nogil
 
 
@@ -127,51 +127,51 @@ ctypedef void (*reader_function)(Kernel k, Workspace work, Window *window, long 
 ctypedef struct Goal:
     fill_function fill
     Side side
-    long n_centres          # ids that it can have as centres
+    long n_centres          # ids that centres can have
     long n_outputs          # rows of a set, at most
     long ld                 # tile width of such a set
     int link
     ns2_user_link *user_link
     void *user_data
-    int kind                # what outputs do to each other under it
+    int kind                # how outputs affect each other with it
     float *bias             # (n_ids,) or NULL
     bint is_sampled         # negatives of a sampler
-    long most_inputs        # that meet a set in one step
+    long most_inputs        # inputs that are trained on a set in one step
     bint is_all             # every row, by BLAS
     long negative
     float log_k
     NoiseFields noise
-    bint plain_noise        # nothing but the centre is unwanted, and scores have no offsets
+    bint plain_noise        # only the centre is unwanted, and scores have no offsets
     const int64_t *path_offsets
     const int32_t *path_points
     const uint8_t *path_codes
 
 
-# What a thread needs for one target.
+# The scratch of a thread for one target.
 ctypedef struct Scratch:
-    Side side               # the target's, or with another place for changes
+    Side side               # the target's, or one with another destination of changes
     bint is_special         # outputs are copies, frozen, or have a bias
     HotRows hot
-    Units copies            # (n_outputs,) of outputs that are not trained in place
-    const int32_t *block_ids  # (n_outputs,) of the block that is filled
+    Units copies            # (n_outputs,) for outputs that are not trained in place
+    const int32_t *block_ids  # (n_outputs,) of the block that is being filled
     float **outputs         # (n_outputs,)
     float *labels           # (ld,)
-    long labelled           # of all classes: the centre whose labels these are, -1: none
+    long labelled           # for all classes: the centre whose labels these are; -1: none
     float *weights          # (ld,)
     float *offsets          # (ld,)
     float *one_each         # (ld,) multiplicities of a set without repeated rows
-    int32_t *drawn          # (1 + negative,) rows of a set as the sampler gave them
-    float *drawn_weights    # (1 + negative,) how much each of them counts
+    int32_t *drawn          # (1 + negative,) rows of a set as the sampler returned them
+    float *drawn_weights    # (1 + negative,) their weights
     float *log_q            # (2 + negative,) their log q and the centre's
     uint64_t rng            # state of its noise stream
-    ns2_request request     # what its sampler is asked
-    int32_t *draws          # (MAX_DRAWS,) of the alias table, or uniform: those from draws_at to n_draws not yet used
+    ns2_request request     # the request to its sampler
+    int32_t *draws          # (MAX_DRAWS,) from the alias table, or uniform: those from draws_at to n_draws are unused
     long draws_at
     long n_draws
-    long batch              # number of the batch that `pool` was drawn for, -1: none
+    long batch              # number of the batch that `pool` was drawn for; -1: none
     int32_t *pool           # (pool_size,) rows drawn for the batch
-    ns2_view view           # what a sampler may look at
-    uint8_t *marks          # (n_ids,) where outputs of sets are noted, or NULL
+    ns2_view view           # the view of a sampler
+    uint8_t *marks          # (n_ids,) marks of the outputs of sets, or NULL
 
 
 cdef class Noise:
@@ -242,26 +242,26 @@ cdef class Kernel:
     cdef const uint32_t *keep
     cdef ns2_sgemm *sgemm
     cdef readonly long hot_rows
-    cdef long ahead             # windows that are planned before the one in training
+    cdef long ahead             # windows that are planned before the current one is trained
     cdef bint together          # several inputs of a window may move in one step
     cdef bint plain_inputs      # rows of one matrix, trained in place
-    cdef bint pooled_rows       # what is pooled are rows, not bags
+    cdef bint pooled_rows       # pooled units are rows, not bags
     cdef bint summed            # bags that are pooled are trained as sums of their rows while windows use them
     cdef bint with_locks
     cdef bint packs             # the back end copies rows together
     cdef bint many_pairs        # pairs need no windows (pairs.pxi)
     cdef bint comparisons       # nor sets: each is compared with one negative (compared.pxi)
     cdef readonly long run_words  # words of a document that are trained together (runs.pxi)
-    cdef readonly long run_negative  # what they draw
+    cdef readonly long run_negative  # negatives that they draw
     cdef PyThread_type_lock lock_of_hot_rows
     cdef readonly long n_rows   # ids that a text may have
     cdef readonly long stride
-    cdef long width             # floats of a row that are computed with: the rest is padding
-    cdef readonly long out_stride  # the same of outputs, which are longer where inputs are concatenated
+    cdef long width             # floats of a row that are used: the rest is padding
+    cdef readonly long out_stride  # the same for outputs, whose rows are longer if inputs are concatenated
     cdef long out_width
     cdef readonly long window
     cdef readonly bint pooled
-    cdef readonly bint concat   # pooled one after the other
+    cdef readonly bint concat   # pooled by concatenation
     cdef readonly long n_slots  # rows that are concatenated: n_tags and 2 * window
     cdef long slot              # floats of each
     cdef long n_tags
@@ -273,37 +273,37 @@ cdef class Kernel:
     cdef bint is_corrected
     cdef uint64_t seed
     cdef ns2_ops ops
-    cdef const ns2_ops *scoring  # of rows that are asked for one by one: they are not packed for a product of matrices
+    cdef const ns2_ops *scoring  # for scoring single rows: they are not packed for a matrix product
 
 
 cdef class Workspace:
-    cdef Kernel kernel          # what it was made for
+    cdef Kernel kernel          # the kernel that it was made for
     cdef long max_words
     cdef long max_contexts
     cdef long max_list          # tags of a sentence, or inputs of a pooled pair, at most
     cdef long max_inputs        # rows that a window gathers, at most
     cdef long max_sets          # sets of negatives of one window, at most
     cdef readonly long n_bytes
-    cdef int32_t *chunk         # (max_words,) centres: what is left of the chunk's sentences
+    cdef int32_t *chunk         # (max_words,) centres: the remaining words of the chunk's sentences
     cdef int32_t *ids           # (max_words,) inputs: the same, or those of pairs
     cdef int32_t *pair_ids      # (max_words,)
-    cdef int32_t *chunk_shrinks  # (max_words,) how much each window shrinks
-    cdef long *ends             # (max_words + 1,) where each sentence, or the inputs of each pair, end in `ids`
-    cdef float **rows           # (max_words,) where this thread keeps the vectors of `ids`
+    cdef int32_t *chunk_shrinks  # (max_words,) by how much each window shrinks
+    cdef long *ends             # (max_words + 1,) ends of each sentence, or of the inputs of each pair, in `ids`
+    cdef float **rows           # (max_words,) the vectors of `ids` as this thread has them
     cdef Unit **units           # (max_words,) the units that they are in, or NULL
     cdef long n_chunk           # centres in `chunk`
     cdef long reached           # ids before this one are inputs of windows that are planned
     cdef long left              # ids before this one are inputs of no later window
-    cdef Side inputs            # the kernel's, or with another place for changes
+    cdef Side inputs            # the kernel's, or one with another destination of changes
     cdef Units open_inputs
     cdef bint has_tags
-    cdef int32_t *tags          # (n_tags,) of all sentences, one after the other
-    cdef long n_tags            # there is room for
-    cdef long n_chunk_tags      # there are in the chunk
+    cdef int32_t *tags          # (n_tags,) of all sentences, one after another
+    cdef long n_tags            # tags that there is room for
+    cdef long n_chunk_tags      # tags in the chunk
     cdef const int64_t *tag_offsets  # (sentences of the text + 1,) or NULL
     cdef long *tag_starts       # (max_words + 1,) by sentence of the chunk
     cdef long *tag_ends
-    cdef long sentence          # that is planned
+    cdef long sentence          # the planned sentence
     cdef long tags_reached
     cdef float **tag_rows       # (n_tags,)
     cdef Unit **tag_units       # (n_tags,)
@@ -312,28 +312,28 @@ cdef class Workspace:
     cdef float *pair_weights    # (n_chunk,) or NULL
     cdef float *given_weights   # (max_words,) room for them
     cdef bint is_gradient       # nothing moves, and errors are summed
-    cdef int32_t *last_places   # 1 + the place of the last word of each slot, counted on from chunk to chunk; 0: none
+    cdef int32_t *last_places   # 1 + the place of the last word of each slot, numbered on from chunk to chunk; 0: none
     cdef int32_t n_places       # places before this chunk
-    cdef int32_t *repeats       # (max_words,) the last place before each whose word has come again since, or less than 0
-    cdef long measured          # norm_sums is known so far
-    cdef double *norm_sums      # (max_words + 1,) squared lengths of the rows before each position, summed
-    cdef Window *newest         # the last window that was planned
+    cdef int32_t *repeats       # (max_words,) the last place before each whose word has occurred again, or less than 0
+    cdef long measured          # norm_sums is known up to here
+    cdef double *norm_sums      # (max_words + 1,) sums of the squared lengths of the rows before each position
+    cdef Window *newest         # the most recently planned window
     cdef list marks_kept        # owners of marks
-    cdef uint8_t *input_marks   # (rows of the inputs,) where rows of chunks are noted, or NULL
-    cdef uint8_t *tag_marks     # the same of tags
-    cdef ns2_counts counts      # what samplers that look at the model did
+    cdef uint8_t *input_marks   # (rows of the inputs,) marks of the rows of chunks, or NULL
+    cdef uint8_t *tag_marks     # the same for tags
+    cdef ns2_counts counts      # counts of samplers that look at the model
     cdef const int32_t *block   # (n_block,) rows that a Python sampler drew for the chunk
     cdef long n_block
     cdef long block_at
-    cdef int32_t bad_row        # a row outside the matrix that a sampler gave, else 0
-    cdef float **inputs_now     # (max_inputs,) of the window in training
+    cdef int32_t bad_row        # a row outside the matrix that a sampler returned, or 0
+    cdef float **inputs_now     # (max_inputs,) of the window being trained
     cdef float *locks           # (max_inputs,)
     cdef float **members        # (longest bag,)
     cdef float *member_locks
     cdef float *tile            # (max_inputs, widest tile)
     cdef float *deltas          # (max_inputs, stride)
     cdef float *hidden          # (out_stride,)
-    cdef float *planned_hidden  # (stride,) what a sampler may look at
+    cdef float *planned_hidden  # (stride,) that a sampler may look at
     cdef float *change          # (out_stride,) of a unit
     cdef float *packed          # (max_inputs, stride) full softmax
     cdef float *scores          # (max_inputs, V) full softmax

@@ -1,10 +1,10 @@
-"""Training loops without the GIL: a chunk of ids in, changed weights and a tally out.
+"""Training loops without the GIL: a chunk of ids goes in, weights are changed, and a tally is returned.
 
-Three nouns: a *unit* is where an input's vector lives (``_cy/sides.pxi``), a *reader* says which units meet
-which centre (``_cy/draws.pxi``), a *target* which outputs the centre stands for, with which labels
-(``_cy/targets.pxi``). ``train_window`` (``_cy/loops.pxi``) is the same for all of them; what happens to the rows
-is the block of ``_cy/block.h``. How a kernel is made of its options is in ``_cy/making.pxi``, what its calls are given
-in ``_cy/given.pxi``. ``ns2vec.reference`` holds the same algorithm in plain NumPy.
+Three terms: a *unit* holds the vector of an input (``_cy/sides.pxi``), a *reader* determines which units are
+trained on which centre (``_cy/draws.pxi``), and a *target* which outputs the centre has, with which labels
+(``_cy/targets.pxi``). ``train_window`` (``_cy/loops.pxi``) is the same for all of them; the rows are changed
+by the block of ``_cy/block.h``. A kernel is made from its options in ``_cy/making.pxi``, and the arguments of its
+calls are checked in ``_cy/given.pxi``. ``ns2vec.reference`` holds the same algorithm in plain NumPy.
 
 Skip-gram reads the row of the *context* word and predicts the centre, as word2vec.c does.
 """
@@ -25,13 +25,13 @@ from ns2vec._sampler cimport NS2_SAMPLER_CAPSULE
 import numpy as np
 
 cdef enum:
-    # A noise draw that hits the centre is drawn again this often, then given up: so a vocabulary of
+    # A noise draw that hits the centre is repeated at most this often, so that a vocabulary of
     # one word, or one word with all the probability, still ends.
     REDRAWS = 16
     END_OF_SENTENCE = -1
     UNKNOWN_WORD = -2
-    STREAMS = 8               # from the noise of one target to that of the next
-    # kinds of samplers: the first three are drawn from in line
+    STREAMS = 8               # from the noise stream of one target to that of the next
+    # kinds of samplers: draws of the first three are inlined
     DRAW_ALIAS = 0
     DRAW_UNIFORM = 1
     DRAW_BLOCK = 2
@@ -55,17 +55,17 @@ cdef class Kernel:
     Parameters
     ----------
     inputs : UnitMatrix, or ndarray of shape (V, stride), float32
-        What the inputs are.
+        The input vectors.
     targets : sequence of Target, 1 to 4
-        What they are trained for, in this order: `Sampled`, `Path`, `All`, `Labels`.
+        The objectives of the inputs, in this order: `Sampled`, `Path`, `All`, `Labels`.
     tags : UnitMatrix, optional
         Further inputs, of whole sentences (documents).
     reader : {"windows", "tags", "pairs"}
-        Which inputs meet which centre: the words around it, and the tags of its sentence where there are any; these
-        tags alone; or what `train_pairs` is given.
+        Which inputs are trained on which centre: the words around it and the tags of its sentence, if any; only these
+        tags; or the arguments of `train_pairs`.
     pooled : bool or "concat"
-        The mean (or sum) of all inputs predicts the centre (CBOW), instead of each of them (skip-gram); or all of them
-        one after the other: the tags, the `window` words before the centre and those after it. Rows of outputs then
+        The mean (or sum) of all inputs predicts the centre (CBOW), instead of each of them (skip-gram); or all inputs
+        are concatenated: the tags, the `window` words before the centre and those after it. Rows of outputs then
         have ``(n_tags + 2 * window) * width`` floats, and padding.
     keep : ndarray of shape (V,), uint32, optional
         A word is kept when its threshold is at least a 32-bit draw; None keeps all.
@@ -77,27 +77,27 @@ cdef class Kernel:
         "gemm" is for logistic links without a bias.
     seed : int
     hot_rows : int
-        So many rows at the front of each matrix (of a Huffman tree at its end, where the root is) are trained in copies
-        of each thread's own, and merged after each chunk. 0 for one thread.
+        This many rows at the front of each matrix (of a Huffman tree at its end, where the root is) are trained in
+        copies of each thread, and merged after each chunk. 0 for one thread.
     width : int
-        So many floats of each row are not padding; 0: all.
+        This many floats of each row are not padding; 0: all.
     isa : str, optional
-        Instruction set of the "fused" back end, one of `list_isas`; `ISA` unless given.
+        Instruction set of the "fused" back end, one of `list_isas`; `ISA` by default.
     null_row : int, optional
         The input that is concatenated for places beyond the sentence.
     n_tags : int
-        Tags of every sentence, where they are concatenated.
+        Number of tags of every sentence, if they are concatenated.
     run_words : int
-        With ``reader="tags"``: so many words of a document that follow each other share negatives and meet its tags
-        in one step, where that does not overshoot.
+        With ``reader="tags"``: this many consecutive words of a document share negatives and are trained with its tags
+        in one step, if that does not overshoot.
     run_negative : int
-        Negatives that such a run draws; together they count as those that its words would draw alone. 0: as many as
+        Negatives that such a run draws; together they count as many as its words would draw alone. 0: as many as
         one word.
 
     Raises
     ------
     ValueError
-        If arrays do not fit together, or an option cannot be.
+        If arrays do not fit together, or an option is invalid.
     """
 
     def __cinit__(
@@ -168,7 +168,7 @@ cdef class Kernel:
         return (<bytes> self.ops.name).decode("ascii")
 
     def n_sets(self, long n_contexts):
-        """Sets of negatives that a window of so many contexts meets."""
+        """Number of sets of negatives for a window of this many contexts."""
         return n_sets_of(self, n_contexts) if self.sampled else 0
 
     def train(self, const int32_t[::1] words not None, double alpha, *, Workspace work not None,
@@ -187,7 +187,7 @@ cdef class Kernel:
         remap : ndarray of shape (m,), int32, optional
             Row of each id in `words`, or -2; None when `words` holds rows.
         tags, tag_offsets : ndarray, int32 (n_tags,) and int64 (n_sentences + 1,), optional
-            Tags of each sentence in CSR form, where the kernel has tags.
+            Tags of each sentence in CSR form, if the kernel has tags.
         block : ndarray of shape (b,), int32, optional
             Rows that a Python sampler drew for the chunk, used in order, and from the start again when
             collisions have used them up.
@@ -199,7 +199,7 @@ cdef class Kernel:
         n_trained, n_words : int
             Words left after subsampling, and words read.
         loss : float
-            Sum of -log likelihood in float64; 0.0 unless asked for.
+            Sum of -log likelihood in float64; 0.0 unless requested.
         """
         cdef Tally tally
         cdef long n = words.shape[0], n_ids = self.n_rows
@@ -224,7 +224,7 @@ cdef class Kernel:
 
     def draw(self, const int32_t[::1] centres not None, *, Workspace work not None, const int32_t[::1] contexts=None,
              const int32_t[::1] block=None, uint64_t epoch=0, uint64_t chunk=0):
-        """Draw the output sets that the words of one sentence would meet, and train nothing.
+        """Draw the output sets for the words of one sentence, without training.
 
         Parameters
         ----------
@@ -241,7 +241,7 @@ cdef class Kernel:
         rows : ndarray of shape (n, 1 + negative), int32
             The centre, then its distinct negatives, then -1.
         weights, offsets : ndarray of shape (n, 1 + negative), float32
-            Multiplicities (0 where there is no row), and what is subtracted from the scores.
+            Multiplicities (0 for places without a row), and what is subtracted from the scores.
         """
         cdef long n = centres.shape[0], t, i = first_sampled(self)
         check(i >= 0, "this kernel draws no negatives")
@@ -264,7 +264,7 @@ cdef class Kernel:
 
     def train_window(self, const int32_t[::1] sentence not None, long t, double alpha, *, Workspace work not None,
                      const int32_t[::1] block=None, uint64_t epoch=0, uint64_t chunk=0):
-        """Train the full window of one position of a sentence, and tell which negatives it met.
+        """Train the full window of one position of a sentence, and return its negatives.
 
         Parameters
         ----------
@@ -280,7 +280,7 @@ cdef class Kernel:
         rows, weights, offsets : ndarray of shape (n_sets, 1 + negative)
             As in `draw`: one set for the window, one for each context under pair sharing, or none.
         loss : float
-            Minus the log likelihood before the step, in float64.
+            Negative log likelihood before the step, in float64.
         """
         cdef Window *window = &work.windows[0]
         cdef double loss = 0.0
@@ -305,12 +305,12 @@ cdef class Kernel:
     def train_pairs(self, const int32_t[::1] inputs not None, const int32_t[::1] targets not None, double alpha, *,
                     Workspace work not None, const int64_t[::1] offsets=None, const float[::1] weights=None,
                     const int64_t[::1] order=None, const int32_t[::1] block=None, uint64_t epoch=0, uint64_t chunk=0):
-        """Train explicit pairs of an input and a target, one after the other.
+        """Train explicit pairs of an input and a target, one after another.
 
         Parameters
         ----------
         inputs : ndarray of shape (n,), int32
-            Input units; with a pooled kernel all of them one after the other, in the lists of `offsets`.
+            Input units; for a pooled kernel, all inputs concatenated, in the lists of `offsets`.
         targets : ndarray of shape (n,), int32
             The centre of each pair: an output of every target of the kernel.
         alpha : float
@@ -321,14 +321,14 @@ cdef class Kernel:
         weights : ndarray of shape (n,), float32, optional
             Factor of each pair's loss.
         order : ndarray of shape (m,), int64, optional
-            Which of the pairs are trained, one after the other (see `shuffled`); None: all, as they are.
+            Which of the pairs are trained, one after another (see `shuffled`); None: all, in the given order.
         block, epoch, chunk
             As in `train`.
 
         Returns
         -------
         loss : float
-            Sum of the weighted losses before each step; 0.0 unless asked for.
+            Sum of the weighted losses before each step; 0.0 unless requested.
         """
         cdef double loss = 0.0
         take_pairs(self, work, inputs, targets, offsets, weights, order)
@@ -360,7 +360,7 @@ cdef class Kernel:
         -------
         d_inputs : ndarray of shape (n_rows, stride), float32
         d_outputs : list of ndarray of shape (n_rows, stride), float32
-            One for each target. Biases get none: kernels that have them are refused.
+            One for each target. Biases get none: kernels with biases are refused.
         loss : float
         """
         take_pairs(self, work, inputs, targets, offsets, weights, None)

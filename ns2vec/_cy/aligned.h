@@ -1,4 +1,4 @@
-/* Memory that begins on a cache line, which no one function of C gives on every system: Microsoft's library
+/* Memory that begins on a cache line. No single C function allocates it on every system: Microsoft's library
  * has no aligned_alloc, because its free() could not release such memory.
  */
 #ifndef NS2VEC_ALIGNED_H
@@ -11,7 +11,7 @@
 
 #define NS2_CACHE_LINE 64
 
-/* NULL when there is no memory; to be released by ns2_aligned_free. */
+/* NULL if there is no memory; to be released by ns2_aligned_free. */
 static inline void *ns2_aligned_alloc(size_t n_bytes) {
 #ifdef _WIN32
     return _aligned_malloc(n_bytes, NS2_CACHE_LINE);

@@ -1,4 +1,4 @@
-/* The block with 32-byte vectors; called only after dispatch.c has seen AVX2 and FMA. */
+/* The block with 32-byte vectors; called only after dispatch.c has found AVX2 and FMA. */
 #if defined(__x86_64__)
 #define NS2_VECTOR_BYTES 32
 #define NS2_TABLE ns2_ops_avx2

@@ -1,7 +1,7 @@
-/* The block with 64-byte vectors; called only after dispatch.c has seen AVX-512 F, BW, DQ and VL.
+/* The block with 64-byte vectors; called only after dispatch.c has found AVX-512 F, BW, DQ and VL.
  *
- * Every processor with AVX-512 can fetch a line for writing (prfchw): one that another processor has changed then
- * comes as this one's own, where a plain fetch would wait for it twice. */
+ * Every processor with AVX-512 can prefetch a line for writing (prfchw): a line that another processor has changed
+ * then arrives in the exclusive state, where a plain prefetch would wait for it twice. */
 #if defined(__x86_64__)
 #define NS2_VECTOR_BYTES 64
 #define NS2_TABLE ns2_ops_avx512

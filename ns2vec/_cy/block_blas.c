@@ -1,7 +1,7 @@
 /* The block through BLAS level 1: the readable reference among the fast paths.
  *
- * Every dot product is an sdot and every change of a row an saxpy of the library that scipy brings
- * (scipy.linalg.cython_blas); the link has no BLAS form and is the processor's own.
+ * Every dot product is an sdot and every change of a row an saxpy of the library that scipy bundles
+ * (scipy.linalg.cython_blas); the link has no BLAS form and uses the code of the instruction set.
  */
 #include <stddef.h>
 #include <string.h>
@@ -29,7 +29,7 @@ static void dots(const ns2_block *b) {
     }
 }
 
-/* Deltas first, while the outputs are old; the inputs do not change here, so the outputs follow. */
+/* Deltas first, while the outputs are still old; the inputs do not change here, so the outputs follow. */
 static void update(const ns2_block *b) {
     if (!b->add_to_deltas) memset(b->deltas, 0, (size_t)(b->n_inputs * b->stride) * sizeof(float));
     for (long i = 0; i < b->n_inputs; i++)

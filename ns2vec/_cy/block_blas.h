@@ -7,7 +7,7 @@
 typedef float ns2_sdot(int *n, float *x, int *incx, float *y, int *incy);
 typedef void ns2_saxpy(int *n, float *a, float *x, int *incx, float *y, int *incy);
 
-/* `isa` lends its link.  The table it returns always needs `deltas`. */
+/* `isa` provides its link.  The table it returns always needs `deltas`. */
 ns2_ops ns2_blas_ops(const ns2_ops *isa, ns2_sdot *sdot, ns2_saxpy *saxpy);
 
 #endif

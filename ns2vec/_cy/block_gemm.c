@@ -1,7 +1,7 @@
-/* The block as three products of matrices, each a call of BLAS (HogBatch; Ji et al. 2016, arXiv:1604.04661).
+/* The block as three matrix products, each a call of BLAS (HogBatch; Ji et al. 2016, arXiv:1604.04661).
  *
- * Rows are copied together, multiplied, and what changed is added to them.  Nothing is gained for the small sets of
- * word vectors, where a call costs more than its sums; it is what others do, and pays for many negatives.
+ * Rows are copied together and multiplied, and the changes are added to them.  This gains nothing for the small sets
+ * of word vectors, where a call costs more than its arithmetic; other programs do it, and it pays for many negatives.
  * A row-major (n, m) matrix is a column-major (m, n) one, so every product is written transposed.
  */
 #include <string.h>
@@ -22,7 +22,7 @@ static void dots(const ns2_block *b) {
     float one = 1.0f, zero = 0.0f;
     pack(b->inputs, b->n_inputs, b, b->packed);
     pack(b->outputs, b->n_outputs, b, packed_outputs(b));
-    /* the link looks at whole rows of the tile */
+    /* the link reads whole rows of the tile */
     memset(b->tile, 0, (size_t)(b->n_inputs * b->ld) * sizeof(float));
     if (m) sgemm("T", "N", &m, &n, &d, &one, packed_outputs(b), &stride, b->packed, &stride, &zero, b->tile, &ld);
 }

@@ -1,8 +1,8 @@
-# Functions that others keep in capsules: the links of users, and BLAS.
+# Functions in capsules of other packages: links of users, and BLAS.
 
 
 cdef void *user_function(object callable, int n_arguments) except NULL:
-    """The function of a scipy.LowLevelCallable with so many arguments."""
+    """The function of a scipy.LowLevelCallable with this many arguments."""
     capsule = tuple.__getitem__(callable, 0)
     cdef const char *name = PyCapsule_GetName(capsule)
     signature = b"" if name == NULL else <bytes> name
@@ -12,7 +12,7 @@ cdef void *user_function(object callable, int n_arguments) except NULL:
 
 
 cdef void *blas_function(str name) except NULL:
-    """A function of scipy.linalg.cython_blas, looked up when the BLAS back end is first asked for.
+    """A function of scipy.linalg.cython_blas, looked up when the BLAS back end is first used.
 
     A cimport would do the same while ns2vec is imported, and importing scipy.linalg takes longer
     than everything else together.

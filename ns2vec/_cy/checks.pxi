@@ -1,4 +1,4 @@
-# What the entries of _kernels.pyx check, so that nothing below has to look.
+# Checks at the entries of _kernels.pyx, so that nothing below has to check again.
 
 
 cdef int check(bint condition, str message) except -1:
@@ -8,7 +8,7 @@ cdef int check(bint condition, str message) except -1:
 
 
 cdef int check_csr(const int64_t[::1] offsets, long n_entries, long n_rows, str name) except -1:
-    """Offsets of a list for every row, one list after the other."""
+    """Check the offsets of a list for every row, one list after another."""
     cdef long v
     check(offsets.shape[0] == n_rows + 1 and offsets[0] == 0 and offsets[n_rows] == n_entries,
           f"{name}: the offsets do not fit the entries or the vocabulary")
@@ -23,7 +23,7 @@ cdef int check_ids(const int32_t[::1] ids, long n_rows, str name, int lowest) ex
 
 
 cdef int check_many(const int32_t *ids, long n, long n_rows, str name, int lowest) except -1:
-    """One pass for the largest and smallest id, so that no loop below has to look."""
+    """One pass for the largest and the smallest id, so that no loop below has to check."""
     cdef int32_t high = lowest, low = n_rows
     cdef long i
     with nogil:

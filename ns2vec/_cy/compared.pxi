@@ -1,16 +1,16 @@
-# Pairs whose sampler looks at the model, each with one negative that what was seen is compared with (bpr, hinge): the
-# usual work of WARP and dynamic sampling. It is what train_many_pairs would do with the same bytes, without the sets,
-# windows and blocks that more negatives need.
+# Pairs whose sampler looks at the model, each with one negative that is compared with the output that was seen (bpr,
+# hinge): the usual case of WARP and dynamic sampling. The results are the same bytes as from train_many_pairs, without
+# the sets, windows and blocks that more negatives need.
 
 
 cdef enum:
     WORDS_OF_A_LINE = 32      # of memory
-    MOST_FETCHED = 128        # words of a list as bits; of a longer one little would be asked for
+    MOST_FETCHED = 128        # words of a list as bits; a longer list is asked for few of them
 
 
 cdef struct Comparison:
     ns2_compared rows
-    int32_t ids[2]            # of what was seen, and of the other
+    int32_t ids[2]            # of the output that was seen, and of the other one
     bint has_other
 
 
@@ -23,7 +23,7 @@ cdef bint compares_pairs(Kernel k):
 
 
 cdef void train_comparisons(Kernel k, Workspace work, float alpha, double *loss) noexcept nogil:
-    """The chunk's pairs; what the next one is compared with is drawn before a pair is trained (sampler.h)."""
+    """Train the chunk's pairs; the negative of the next pair is drawn before a pair is trained (sampler.h)."""
     cdef Comparison comparisons[2]
     cdef ns2_block b
     cdef long n = work.n_chunk, t
@@ -41,7 +41,7 @@ cdef void train_comparisons(Kernel k, Workspace work, float alpha, double *loss)
 
 
 cdef inline void fetch_pair(Kernel k, Workspace work, long t) noexcept nogil:
-    """Have the rows of a pair near, and the bits of what it must not be compared with."""
+    """Prefetch the rows of a pair, and the bits of the outputs that it must not be compared with."""
     cdef NoiseFields *noise = &k.goals[0].noise
     cdef float *rows[2]
     cdef long word = 0
@@ -54,7 +54,7 @@ cdef inline void fetch_pair(Kernel k, Workspace work, long t) noexcept nogil:
 
 
 cdef inline void draw_comparison(Kernel k, Workspace work, long t, Comparison *c) noexcept nogil:
-    """What pair t is compared with."""
+    """The negative of pair t."""
     cdef Goal *goal = &k.goals[0]
     cdef Scratch *scratch = &work.goals[0]
     cdef Window *window = &work.windows[0]
@@ -80,7 +80,7 @@ cdef inline void draw_comparison(Kernel k, Workspace work, long t, Comparison *c
 
 cdef inline void step_comparison(Kernel k, Workspace work, long t, Comparison *c, ns2_block *b, float alpha,
                                  double *loss) noexcept nogil:
-    """A step of pair t, or rounds of it where one would overshoot."""
+    """A step of pair t, or several rounds if one step would overshoot."""
     cdef double own = 0.0
     cdef float factor = work.pair_weights[t] if work.pair_weights != NULL else <float> 1.0
     b.alpha = alpha * factor
@@ -92,7 +92,7 @@ cdef inline void step_comparison(Kernel k, Workspace work, long t, Comparison *c
 
 
 cdef void step_closely(Kernel k, Workspace work, long t, Comparison *c, float alpha, double *loss) noexcept nogil:
-    """A pair whose step may overshoot, as a window of its own."""
+    """A pair whose step may overshoot, as a window."""
     cdef Window *window = &work.windows[1]
     cdef Drawn *drawn = &window.drawn[0]
     window.t, window.first, window.n_sets = t, t, 1

@@ -1,29 +1,29 @@
-# One step for a window where that is as good as exact pairs, else a step for each input: included by _kernels.pyx.
+# One step for a window if that is as good as exact pairs, otherwise a step for each input: included by _kernels.pyx.
 #
-# A block moves n inputs and m outputs by the errors of one moment, where exact pairs see each other's changes. As the
-# sigmoid's slope is at most 1/4, output j moves beyond its goal when alpha w_j sum_i |x_i|^2 / 4 > 1 (from 2 on it
-# swings ever wider), and so does an input that is there r times when alpha r sum_j w_j |y_j|^2 / 4 > 1. Contexts then
-# go one by one, and where an output was drawn w times, a step is taken in at most w rounds of a part of alpha each:
-# nothing is cut finer than exact pairs. What pairs themselves do to an input with all of its outputs is left alone.
+# A block moves n inputs and m outputs by errors that are computed once, whereas exact pairs see each other's changes.
+# As the slope of the sigmoid is at most 1/4, output j moves beyond its goal if alpha w_j sum_i |x_i|^2 / 4 > 1 (from 2
+# on, it oscillates ever more), and so does an input that occurs r times if alpha r sum_j w_j |y_j|^2 / 4 > 1. Contexts
+# are then trained one by one, and if an output was drawn w times, a step is split into at most w rounds with a part of
+# alpha each: nothing is split finer than exact pairs. What pairs themselves do to an input is not limited.
 #
-# Stability is not all: in wide windows inputs learn from how far an output moves while the window lasts, which a block
-# cannot see. So a block of more than NARROW contexts may go a quarter as far, and one of SET_CONTEXTS is the largest.
-# On a Huffman path inputs learn most from how the nodes near its root move, which all words meet: where windows are wider
-# than NARROW, the inputs of all of them meet it one by one.
+# Stability is not all: in wide windows, inputs learn from how far an output moves during the window, which a block
+# cannot see. So a block of more than NARROW contexts may go a quarter as far, and no block has more than SET_CONTEXTS.
+# On a Huffman path, inputs learn most from the movement of the nodes near the root, which all words share: if windows
+# are wider than NARROW, all inputs are trained on these nodes one by one.
 
 
 cdef enum:
     NARROW = 10               # contexts of a window of 5 words
 
-cdef double SLOPE = 0.25      # of a sigmoid, at most
+cdef double SLOPE = 0.25      # slope of a sigmoid, at most
 cdef double WIDE = 0.25       # how far a block of more than NARROW contexts may go, where others may go 1
-cdef double GROWTH = 0.5      # alpha times the draws and copies of one pair of rows, at most in a step
-cdef double PLAIN = 0.5       # the same times the number of outputs: so small that their lengths need no look
+cdef double GROWTH = 0.5      # alpha times the draws and copies of one pair of rows, at most in one step
+cdef double PLAIN = 0.5       # the same times the number of outputs: if so small, lengths need not be computed
 
 
 cdef inline void measure_rows(Kernel k, Workspace work, Window *window) noexcept nogil:
-    """Sums of squared lengths up to the window's end: when a window first reaches a row, every other row is measured
-    and counts twice. Which, a hash of the place decides, so that no text can hide its long rows.
+    """Sums of squared lengths up to the window's end: when a window first reaches a row, every second row is measured
+    and counts twice. A hash of the place selects them, so that no text can hide its long rows.
     """
     cdef double norm
     cdef long p
@@ -36,7 +36,7 @@ cdef inline void measure_rows(Kernel k, Workspace work, Window *window) noexcept
 
 
 cdef inline double norm_of_inputs(Kernel k, Workspace work, Window *window, long first, long end) noexcept nogil:
-    """Sum of the squared lengths of inputs [first, end): of contexts as they were measured, of tags as they are."""
+    """Sum of the squared lengths of inputs [first, end): contexts as they were measured, tags as they are now."""
     cdef long start, stop, hole = window.hole, n = min(end, window.n_contexts), i
     cdef double total = 0.0
     if first < n:
@@ -50,7 +50,7 @@ cdef inline double norm_of_inputs(Kernel k, Workspace work, Window *window, long
 
 
 cdef double norm_of_outputs(Kernel k, long goal, ns2_block *b) noexcept nogil:
-    """Sum of the squared lengths of the outputs, by weight; where they share a sum, 4 times the largest."""
+    """Sum of the squared lengths of the outputs, by weight; if they share a sum, 4 times the largest."""
     cdef double total = 0.0, longest = 0.0, norm
     cdef float *matrix = k.goals[goal].side.matrix
     cdef long j
@@ -62,8 +62,8 @@ cdef double norm_of_outputs(Kernel k, long goal, ns2_block *b) noexcept nogil:
 
 
 cdef void note_repeats(Workspace work) noexcept nogil:
-    """For each place of the chunk: the last place up to which a word was there that came again since. Words share
-    the slots of a table that fits the nearest cache: it may report a repeat that is none, and misses none.
+    """For each place of the chunk: the last earlier place whose word has occurred again by then. Words share
+    the slots of a table that fits the nearest cache: it may report a repeat that is not one, but misses none.
     """
     cdef int32_t *last = work.last_places
     cdef int32_t newest = -1, p
@@ -71,7 +71,7 @@ cdef void note_repeats(Workspace work) noexcept nogil:
     if work.n_places > MAX_PLACES - work.max_words:
         memset(last, 0, PLACE_SLOTS * sizeof(int32_t))
         work.n_places = 0
-    # places are counted on from chunk to chunk, so that the table needs no clearing: old ones lie before this chunk
+    # places are numbered on from chunk to chunk, so that the table needs no clearing: old ones precede this chunk
     for p in range(<int32_t> work.n_chunk):
         place = &last[work.chunk[p] & (PLACE_SLOTS - 1)]
         newest = max(newest, place[0] - 1 - work.n_places)
@@ -81,15 +81,15 @@ cdef void note_repeats(Workspace work) noexcept nogil:
 
 
 cdef inline long copies_among(Workspace work, Window *window, long first, long end) noexcept nogil:
-    """How often the input that is there most often is among inputs [first, end): mostly once."""
-    # that the centre, or a word of the same slot, is among these places may cost a closer look
+    """How often the most frequent input occurs among inputs [first, end): usually once."""
+    # if the centre, or a word of the same slot, is among these places, this costs only a closer look
     if end <= window.n_contexts and work.repeats[position_of(window, end - 1)] < position_of(window, first):
         return 1
     return most_copies(work.inputs_now + first, end - first)
 
 
 cdef long most_copies(float **rows, long n) noexcept nogil:
-    """How often the row that is there most often is among n rows."""
+    """How often the most frequent row occurs among n rows."""
     cdef long most = 1, copies, i, j
     for j in range(n):
         copies = 1
@@ -101,7 +101,7 @@ cdef long most_copies(float **rows, long n) noexcept nogil:
 
 cdef inline void step_set(Kernel k, Workspace work, Window *window, ns2_block *b, long goal, long first, long end,
                           double heaviest) noexcept nogil:
-    """Inputs [first, end) meet the outputs of b, of which one was drawn `heaviest` times."""
+    """Train inputs [first, end) on the outputs of b, of which one was drawn `heaviest` times."""
     cdef long copies = copies_among(work, window, first, end) if end - first > 1 else 1
     if k.goals[goal].kind == NS2_SHARED:
         heaviest = 1.0  # the errors of one input have a sum of at most 2, however often an output was drawn
@@ -112,14 +112,14 @@ cdef inline void step_set(Kernel k, Workspace work, Window *window, ns2_block *b
 
 
 cdef long most_inputs_of_step(Kernel k, const Goal *goal):
-    """How many inputs may meet outputs of a target in one step."""
+    """How many inputs may be trained on outputs of a target in one step."""
     cdef bint has_wide_windows = k.reader == read_windows and 2 * k.window > NARROW
     return 1 if goal.fill == fill_path and has_wide_windows else SET_CONTEXTS
 
 
 cdef inline bint is_whole(Kernel k, Workspace work, Window *window, ns2_block *b, long goal, long first, long end,
                           double heaviest, long copies) noexcept nogil:
-    """Whether one step does for all of the inputs what steps of one input each would do."""
+    """Whether one step of all inputs is as good as a step for each input."""
     if end - first == 1:
         return heaviest == 1.0 or work.is_gradient
     return stays_within(k, work, window, b, goal, first, end, heaviest, copies)
@@ -127,7 +127,7 @@ cdef inline bint is_whole(Kernel k, Workspace work, Window *window, ns2_block *b
 
 cdef inline bint stays_within(Kernel k, Workspace work, Window *window, ns2_block *b, long goal, long first, long end,
                               double heaviest, long copies) noexcept nogil:
-    """Whether one step of all of the inputs takes neither them nor the outputs beyond their goals."""
+    """Whether one step of all inputs moves neither inputs nor outputs beyond their goals."""
     cdef double alpha = b.alpha, pressure
     cdef long n = end - first
     if window.n_inputs > k.goals[goal].most_inputs:
@@ -144,7 +144,7 @@ cdef inline bint stays_within(Kernel k, Workspace work, Window *window, ns2_bloc
 
 cdef void step_singly(Kernel k, Workspace work, Window *window, ns2_block *b, long goal, long first, long end,
                       double heaviest) noexcept nogil:
-    """Inputs [first, end) one after the other."""
+    """Train inputs [first, end) one after another."""
     cdef double *loss = b.loss
     cdef float alpha = b.alpha
     cdef long i, n_rounds, r
@@ -159,18 +159,18 @@ cdef void step_singly(Kernel k, Workspace work, Window *window, ns2_block *b, lo
 
 
 cdef inline long rounds_of_input(Kernel k, Workspace work, ns2_block *b, long goal, long i, double heaviest) noexcept nogil:
-    """Rounds for input i, with outputs that were drawn several times."""
+    """Rounds for input i, for outputs that were drawn several times."""
     cdef double need = max(heaviest * k.ops.norm(work.inputs_now[i], k.stride), norm_of_outputs(k, goal, b))
     return rounds(b.alpha * max(SLOPE * need, heaviest / GROWTH), heaviest)
 
 
 cdef inline long rounds(double need, double most) noexcept nogil:
-    """Steps that a step of `need` is taken in: each of at most 1, and no more than the `most` draws of an output."""
+    """Into how many steps a step of `need` is split: each of at most 1, and at most the `most` draws of an output."""
     return <long> ceil(min(need, most)) if need > 1.0 and most > 1.0 else 1
 
 
 cdef long rounds_of_pooled(Kernel k, Workspace work, Window *window, float alpha) noexcept nogil:
-    """Rounds for the pooled input of a window, with which outputs are that were drawn several times."""
+    """Rounds for the pooled input of a window, for outputs that were drawn several times."""
     cdef ns2_block b
     cdef long n, n_rows, copies = 0, most = 1, i
     cdef double heaviest, spread, outputs

@@ -1,4 +1,4 @@
-/* Which block this processor runs, and the parts of the block that need no vectors. */
+/* The choice of the block for this processor, and the parts of the block that need no vectors. */
 #include <string.h>
 
 #include "block.h"

@@ -1,4 +1,4 @@
-# Inference: documents one after the other, each for all of its epochs, so that none minds the others.
+# Inference: documents one after another, each for all of its epochs, so that none depends on the others.
 
 
 def write_start_rows(float[:, :] rows not None, const uint64_t[::1] keys not None):
@@ -28,13 +28,13 @@ def train_documents(Kernel k not None, const int32_t[::1] words not None, const 
                     Workspace work not None, long first, long end):
     """Train tag d on document d alone, for all d from `first` to `end`.
 
-    What a tag learns depends on its document and its key, if nothing but the tags changes: give frozen inputs and
+    The result of a tag depends on its document and its key, if nothing but the tags changes: give frozen inputs and
     targets.
 
     Parameters
     ----------
     k : Kernel
-        With tags, of which there is one for each document; its sampler is no Python function.
+        With tags, one for each document; its sampler must not be a Python function.
     words : ndarray of shape (n,), int32
         Rows of the words of all documents.
     starts : ndarray of shape (n_documents + 1,), int64
@@ -42,7 +42,7 @@ def train_documents(Kernel k not None, const int32_t[::1] words not None, const 
     alphas : ndarray of shape (n_epochs,), float64
         Learning rate of each epoch.
     keys : ndarray of shape (n_documents,), uint64
-        Takes the place of the number of a chunk in the key of the random streams.
+        Replaces the number of a chunk in the key of the random streams.
     work : Workspace
     first, end : int
     """

@@ -1,7 +1,7 @@
-# The nogil half of _kernels.pyx: one window ahead, which inputs it has and its negatives.
+# The nogil half of _kernels.pyx: the next window, its inputs and its negatives.
 
 
-# ---- readers: which inputs meet a centre ------------------------------------------------------
+# ---- readers: which inputs are trained on a centre --------------------------------------------
 
 
 cdef inline void read_windows(Kernel k, Workspace work, Window *window, long start, long end, long t) noexcept nogil:
@@ -16,14 +16,14 @@ cdef inline void read_windows(Kernel k, Workspace work, Window *window, long sta
 
 
 cdef void read_tags(Kernel k, Workspace work, Window *window, long start, long end, long t) noexcept nogil:
-    """The tags of its sentence alone."""
+    """Only the tags of its sentence."""
     window.first = window.end = window.hole = window.needed_from = 0
     window.n_contexts = 0
     read_tags_of_sentence(work, window)
 
 
 cdef void read_pairs(Kernel k, Workspace work, Window *window, long start, long end, long t) noexcept nogil:
-    """The input that was given with the centre, or its list of them."""
+    """The input that was given with the centre, or its list of inputs."""
     window.first = work.ends[t - 1] if t > 0 else 0
     window.end = window.hole = work.ends[t]
     window.n_contexts = window.end - window.first
@@ -49,7 +49,7 @@ READERS = tuple(READER_FUNCTIONS)
 
 
 cdef void start_noise(Kernel k, Workspace work, uint64_t epoch, uint64_t chunk) noexcept nogil:
-    """Every target that draws has a stream of its own, so that none minds how many draws another makes at once."""
+    """Each target that draws has a stream of its own, so that its draws do not depend on the other targets."""
     cdef long i, n_sampled = 0
     for i in range(k.n_goals):
         if k.goals[i].is_sampled:
@@ -63,12 +63,12 @@ cdef void plan_window(Kernel k, Workspace work, Window *window, long start, long
     cdef Goal *goal
     cdef long i
     window.t = t
-    if k.reader == read_windows:  # the usual one, in line
+    if k.reader == read_windows:  # the usual one, inline
         read_windows(k, work, window, start, end, t)
     else:
         k.reader(k, work, window, start, end, t)
     window.n_inputs = window.n_contexts + window.n_tags
-    # only what no window before has reached is new to the cache
+    # only rows that no earlier window has reached are new to the cache
     window.n_ahead = 0
     window.heaviest = 1.0
     if k.plain_inputs and not work.is_gradient:
@@ -110,8 +110,8 @@ cdef inline void draw_sets(Kernel k, Workspace work, Window *window, long i) noe
 
 
 cdef inline int32_t input_id(Kernel k, Workspace work, Window *window, long i, long s) noexcept nogil:
-    """Unit of input s as the sampler of target i may know it; -1 for tags, for a list that is pooled, and for inputs
-    that are not among its rows: it looks things up by them.
+    """Unit of input s as the sampler of target i may see it; -1 for tags, for a list that is pooled, and for inputs
+    that are not among its rows, because the sampler uses the unit for look-ups.
     """
     if s >= window.n_contexts or (k.pooled and window.n_contexts > 1) or k.inputs.n_ids > k.goals[i].side.n_ids:
         return -1
@@ -119,27 +119,27 @@ cdef inline int32_t input_id(Kernel k, Workspace work, Window *window, long i, l
 
 
 cdef inline long n_sets_of(Kernel k, long n_inputs) noexcept nogil:
-    """Sets of negatives that so many inputs need."""
+    """Number of sets of negatives for this many inputs."""
     if k.pairwise:
         return n_inputs
     return 1 if k.pooled else (n_inputs + SET_CONTEXTS - 1) // SET_CONTEXTS
 
 
 cdef inline long set_start(Window *window, long s) noexcept nogil:
-    """The first input that set s serves: sets serve equally many, give or take one."""
-    # one set, or one each: without the division, which takes as long as a short row's sums
+    """The first input of set s: sets have equally many inputs, give or take one."""
+    # one set, or one per input: without the division, which takes as long as the sums of a short row
     if window.n_sets == 1 or window.n_sets == window.n_inputs:
         return s if window.n_sets > 1 else s * window.n_inputs
     return s * window.n_inputs // window.n_sets
 
 
 cdef inline long position_of(Window *window, long i) noexcept nogil:
-    """Where context i is in the chunk."""
+    """Place of context i in the chunk."""
     return window.first + i + (window.first + i >= window.hole)
 
 
 cdef inline void fetch(Window *window, float *row) noexcept nogil:
-    """Have a row near when the window is trained: it is fetched by the updates of an earlier window, a line at a time
+    """Have a row in the cache when the window is trained: the updates of an earlier window fetch it, one line at a time
     between their sums.
     """
     window.ahead[window.n_ahead] = row
@@ -147,7 +147,7 @@ cdef inline void fetch(Window *window, float *row) noexcept nogil:
 
 
 cdef inline ns2_request *start_request(Kernel k, Workspace work, long i, long t) noexcept nogil:
-    """What the sampler of target i is asked for place t; other fields stay as they were, or are set after this."""
+    """The request to the sampler of target i for place t; other fields keep their values, or are set afterwards."""
     cdef ns2_request *request = &work.goals[i].request
     request.centre = work.chunk[t]
     request.context = -1
@@ -157,12 +157,12 @@ cdef inline ns2_request *start_request(Kernel k, Workspace work, long i, long t)
 
 
 cdef inline long filter_of(Goal *goal, Workspace work, Window *window, int32_t centre) noexcept nogil:
-    """The list of what is no negative."""
+    """The list of rows that are not negatives."""
     return work.ids[window.first] if goal.noise.filter_by_input else centre
 
 
 cdef void set_batch(Kernel k, Workspace work, long i, ns2_request *request, long t) noexcept nogil:
-    """The words of the batch that position t lies in, or the rows that were drawn for it."""
+    """The words of the batch of position t, or the rows that were drawn for it."""
     cdef Goal *goal = &k.goals[i]
     cdef Scratch *scratch = &work.goals[i]
     cdef long size = goal.noise.batch_words, batch = t // size, j
@@ -180,7 +180,7 @@ cdef void set_batch(Kernel k, Workspace work, long i, ns2_request *request, long
 
 cdef long draw_rows(Kernel k, Workspace work, long i, ns2_request *request, long n, int32_t *rows,
                     float *log_q) noexcept nogil:
-    """At most n rows from the sampler of target i; how many. Static samplers are drawn from in line."""
+    """Draw at most n rows with the sampler of target i; return how many. Static samplers are inlined."""
     cdef NoiseFields *noise = &k.goals[i].noise
     cdef Scratch *scratch = &work.goals[i]
     cdef long j, kept = 0, n_rows = k.goals[i].side.n_ids
@@ -210,10 +210,10 @@ cdef long draw_rows(Kernel k, Workspace work, long i, ns2_request *request, long
 
 
 cdef void draw_many(Kernel k, Workspace work, long i) noexcept nogil:
-    """The stream's next draws, many at once, so that their columns are waited for together."""
+    """The next draws of the stream, many at once, so that their memory accesses overlap."""
     cdef Scratch *scratch = &work.goals[i]
     cdef uint32_t n_rows = <uint32_t> k.goals[i].side.n_ids
-    # of a short document not many are needed
+    # a short document needs only a few
     cdef long n = min(<long> MAX_DRAWS, (work.n_chunk // k.run_words + 1) * max(k.goals[i].negative, k.run_negative))
     if k.goals[i].noise.kind == DRAW_ALIAS:
         ns2_draw_aliases(&scratch.rng, k.goals[i].noise.alias, n_rows, n, scratch.draws)
@@ -223,7 +223,7 @@ cdef void draw_many(Kernel k, Workspace work, long i) noexcept nogil:
 
 
 cdef inline bint is_listed(Goal *goal, long of, int32_t row) noexcept nogil:
-    """Whether a row is on a list of what is no negative."""
+    """Whether a row is on a list of rows that are not negatives."""
     cdef NoiseFields *noise = &goal.noise
     cdef int64_t start
     cdef long n_listed
@@ -251,7 +251,7 @@ cdef bint is_wanted(Kernel k, Workspace work, Window *window, long i, ns2_reques
 
 
 cdef inline long choose_set(Kernel k, Workspace work, Window *window, long i, long s, ns2_request *request) noexcept nogil:
-    """The centre and its negatives, each row once with its multiplicity; how many rows."""
+    """The centre and its negatives, each row once with its multiplicity; returns how many rows."""
     cdef Goal *goal = &k.goals[i]
     cdef Scratch *scratch = &work.goals[i]
     cdef Drawn *drawn = &window.drawn[i]
@@ -260,7 +260,7 @@ cdef inline long choose_set(Kernel k, Workspace work, Window *window, long i, lo
     cdef int32_t centre = request.centre
     cdef float *log_q = scratch.log_q if goal.noise.with_offsets and goal.noise.log_q == NULL else NULL
     cdef long m = 0, j, n = goal.negative
-    if goal.noise.kind <= DRAW_UNIFORM and scratch.draws_at + n <= scratch.n_draws:  # as almost always
+    if goal.noise.kind <= DRAW_UNIFORM and scratch.draws_at + n <= scratch.n_draws:  # almost always
         rows = scratch.draws + scratch.draws_at
         scratch.draws_at += n
     else:
@@ -289,7 +289,7 @@ cdef inline long choose_set(Kernel k, Workspace work, Window *window, long i, lo
 
 
 cdef long draw_set(Kernel k, Workspace work, Window *window, long i, long s, ns2_request *request) noexcept nogil:
-    """A set whose rows are fetched; how many rows."""
+    """A set whose rows are prefetched; returns how many rows."""
     cdef Scratch *scratch = &work.goals[i]
     cdef Drawn *drawn = &window.drawn[i]
     cdef long first = s * k.goals[i].n_outputs
@@ -301,7 +301,7 @@ cdef long draw_set(Kernel k, Workspace work, Window *window, long i, long s, ns2
             fetch_unit(k, work, &scratch.side, ids[j])
         return m
     find_rows(&scratch.hot, k.goals[i].side.matrix, ids, m, k.out_stride, outputs)
-    if k.pairwise or window.n_sets > 1:  # more than the updates can carry
+    if k.pairwise or window.n_sets > 1:  # more than the updates can fetch
         if window.n_ahead:
             k.ops.fetch(window.ahead, window.n_ahead, k.stride)
             window.n_ahead = 0
@@ -313,7 +313,7 @@ cdef long draw_set(Kernel k, Workspace work, Window *window, long i, long s, ns2
 
 
 cdef float push_on_centre(const float *weights, long m) noexcept nogil:
-    """How often the centre is compared with a negative."""
+    """How many comparisons with negatives the centre has."""
     cdef float total = 0.0
     cdef long j
     for j in range(1, m):
@@ -322,13 +322,13 @@ cdef float push_on_centre(const float *weights, long m) noexcept nogil:
 
 
 cdef inline bint all_differ(int32_t centre, const int32_t *drawn, long n) noexcept nogil:
-    """Whether n rows differ from each other and from the centre, as most do."""
+    """Whether n rows differ from each other and from the centre, as they usually do."""
     cdef uint64_t seen = <uint64_t> 1 << (centre & 63), bit, again = 0
     cdef long i, j
     cdef bint same = False
     if n > 16:
         return False
-    # mostly no two of them end in the same six bits; only else each is held against each
+    # usually no two of them have the same last six bits; only otherwise each is compared with each
     for i in range(n):
         bit = <uint64_t> 1 << (drawn[i] & 63)
         again |= seen & bit
@@ -344,7 +344,7 @@ cdef inline bint all_differ(int32_t centre, const int32_t *drawn, long n) noexce
 
 cdef long merge_draws(Kernel k, Workspace work, Window *window, long i, long s, ns2_request *request, long n,
                       float *log_q) noexcept nogil:
-    """n draws into a set without repeated rows; how many rows. Those that are not wanted go."""
+    """Turn n draws into a set without repeated rows; return how many rows. Unwanted ones are dropped."""
     cdef Goal *goal = &k.goals[i]
     cdef Drawn *into = &window.drawn[i]
     cdef int32_t *drawn = work.goals[i].drawn
@@ -381,7 +381,7 @@ cdef long merge_draws(Kernel k, Workspace work, Window *window, long i, long s, 
 
 cdef bint replaced(Kernel k, Workspace work, Window *window, long i, ns2_request *request, long d,
                    float *log_q) noexcept nogil:
-    """Draw again for place d, REDRAWS times at most; whether a row that is wanted came."""
+    """Draw again for place d, at most REDRAWS times; return whether a wanted row was found."""
     cdef float again[2]
     cdef int32_t row
     cdef long tries
@@ -399,7 +399,7 @@ cdef bint replaced(Kernel k, Workspace work, Window *window, long i, ns2_request
 
 
 cdef float offset_of(Goal *goal, int32_t row, const float *log_q) noexcept nogil:
-    """log(k q): from the table of a static sampler, else what the sampler said of its draw."""
+    """log(k q): from the table of a static sampler, otherwise what the sampler returned with its draw."""
     cdef float found = goal.noise.log_q[row] if goal.noise.log_q != NULL else log_q[0]
     # a row that is never drawn has log q = -inf, and inf - inf is not a number
     return goal.log_k + max(found, <float> -80.0)
@@ -419,7 +419,7 @@ cdef void draw_one(Kernel k, Workspace work, long i, long t, int32_t context) no
 
 
 cdef void copy_set(Kernel k, Workspace work, long i, long s, int32_t *rows, float *weights, float *offsets) noexcept nogil:
-    """What is in set s of windows[0]."""
+    """The content of set s of windows[0]."""
     cdef Goal *goal = &k.goals[i]
     cdef Drawn *drawn = &work.windows[0].drawn[i]
     cdef long ids = s * goal.n_outputs, first = s * goal.ld, j

@@ -1,4 +1,4 @@
-# What a call of a kernel is given is checked and laid into the workspace; what a call returns of its sets.
+# Arguments of the calls of a kernel are checked and put into the workspace; and results about sets are returned.
 
 
 cdef long first_sampled(Kernel k):
@@ -21,7 +21,7 @@ cdef int take_block(Kernel k, Workspace work, const int32_t[::1] block) except -
 
 
 cdef int take_sentence(Kernel k, Workspace work, const int32_t[::1] rows, const int32_t[::1] block) except -1:
-    """One sentence, of which nothing is dropped, as a chunk of its own."""
+    """One sentence, from which nothing is dropped, as a chunk."""
     cdef long t
     check(0 < rows.shape[0] <= work.max_words, f"expected 1 to {work.max_words} rows, got {rows.shape[0]}")
     check_ids(rows, k.n_rows, "the sentence", 0)
@@ -59,7 +59,7 @@ cdef int take_tags(Kernel k, Workspace work, const int32_t[::1] tags, const int6
 
 cdef long take_pairs(Kernel k, Workspace work, const int32_t[::1] inputs, const int32_t[::1] centres,
                      const int64_t[::1] offsets, const float[::1] weights, const int64_t[::1] order) except -1:
-    """Pairs as a chunk: check them, and note where the inputs of each end; how many."""
+    """Pairs as a chunk: check them, and note where the inputs of each pair end; return how many."""
     cdef long n = centres.shape[0], n_inputs, e, n_centres = 2**31 - 1
     check(k.reader == read_pairs, "this kernel reads text: call train")
     check(work.kernel is k, "the workspace was made for another kernel")
@@ -83,13 +83,13 @@ cdef long take_pairs(Kernel k, Workspace work, const int32_t[::1] inputs, const 
 
 
 cdef object no_sets(long n, long negative):
-    """Arrays for n output sets, with nothing in them."""
+    """Empty arrays for n output sets."""
     shape = n, 1 + negative
     return np.full(shape, -1, np.int32), np.zeros(shape, np.float32), np.zeros(shape, np.float32)
 
 
 cdef int check_bad_row(Kernel k, Workspace work) except -1:
-    # row 0 always exists, so 0 stands for none
+    # row 0 always exists, so 0 means none
     row, work.bad_row = work.bad_row, 0
     check(row == 0, f"the sampler drew row {row}, but rows go from 0 to {k.goals[max(first_sampled(k), 0)].side.n_ids - 1}")
     return 0

@@ -1,4 +1,4 @@
-# Gradients without a step: the loops of training, with everything that moves gathered in matrices of zeros.
+# Gradients without a step: the loops of training, with all changes collected in matrices of zeros.
 
 
 cdef object gradients_of_chunk(Kernel k, Workspace work, long n, long n_inputs):

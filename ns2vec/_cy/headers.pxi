@@ -1,4 +1,4 @@
-# The C headers of this folder as Cython sees them: included by _kernels.pxd.
+# The C headers of this folder, declared for Cython: included by _kernels.pxd.
 
 
 cdef extern from "block.h" nogil:

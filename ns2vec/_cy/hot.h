@@ -1,15 +1,15 @@
 /* A thread's own copies of hot rows: the most frequent words, and the top of the Huffman tree.
  *
- * Every thread changes these rows all the time, and each change takes the cache line away from the other
- * processors.  So each thread trains copies, and adds what it has changed to the matrix now and then
- * (Vuurens et al. 2016, arXiv:1606.07822, did the first half for the top of the tree).
+ * All threads change these rows all the time, and each change takes the cache line away from the other
+ * processors.  So each thread trains copies, and from time to time adds its changes to the matrix
+ * (Vuurens et al. 2016, arXiv:1606.07822, cache the top of the tree in the same way).
  */
 #ifndef NS2VEC_HOT_H
 #define NS2VEC_HOT_H
 
-/* How much of the change `own` the change `others` has made already: the part of `own` along it, from 0 to 1.
- * Threads that start from the same row learn much the same, so that the plain sum of what they changed goes as many
- * times too far as there are threads; training diverges with four. */
+/* How much of the change `own` is already in the change `others`: the part of `own` along it, from 0 to 1.
+ * Threads that start from the same row learn much the same, so the plain sum of their changes goes too far, by
+ * a factor of up to the number of threads; with four, training diverges. */
 static inline float ns2_share_done(const float *restrict shared, const float *restrict local,
                                    const float *restrict base, long width) {
     float squares = 0.0f, products = 0.0f;
@@ -22,7 +22,7 @@ static inline float ns2_share_done(const float *restrict shared, const float *re
     return products < squares ? products / squares : 1.0f;
 }
 
-/* For each of n rows: shared += own change, less what of it others have made; then all three are the same. */
+/* For each of n rows: shared += own change, minus the part that others have made; then all three are equal. */
 static inline void ns2_merge_rows(float *restrict shared, float *restrict local, float *restrict base, long n,
                                   long stride) {
     for (long r = 0; r < n * stride; r += stride) {

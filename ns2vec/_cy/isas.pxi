@@ -1,4 +1,4 @@
-# Which instruction set the block is run with: the fastest, unless the environment names one.
+# The choice of the block's instruction set: the fastest, unless the environment names one.
 
 import os
 

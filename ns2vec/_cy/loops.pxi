@@ -3,7 +3,7 @@
 
 cdef Tally train_chunk(Kernel k, Workspace work, const int32_t *words, long n, const int32_t *remap, long n_ids,
                        float alpha, uint64_t epoch, uint64_t chunk) noexcept nogil:
-    """Ids are rows, or below n_ids with `remap`; n_words is -1, and nothing trained, when one is not."""
+    """Ids are rows, or below n_ids with `remap`; n_words is -1, and nothing is trained, if an id is neither."""
     cdef Tally tally
     start_noise(k, work, epoch, chunk)
     if not load_chunk(k, work, words, n, remap, n_ids, ns2_stream(k.seed, epoch, chunk, NS2_STREAM_WINDOWS), &tally):
@@ -21,16 +21,16 @@ cdef Tally train_chunk(Kernel k, Workspace work, const int32_t *words, long n, c
 
 
 cdef inline float *row_in(HotRows *hot, float *matrix, long row, long stride) noexcept nogil:
-    """The row where this thread keeps it."""
+    """The row as this thread has it."""
     if <unsigned long> (row - hot.first) < <unsigned long> hot.n:
         return hot.local + (row - hot.first) * stride
     return matrix + row * stride
 
 
 cdef inline void find_rows(HotRows *hot, float *matrix, const int32_t *ids, long n, long stride, float **rows) noexcept nogil:
-    """The rows of n ids where this thread keeps them."""
+    """The rows of n ids as this thread has them."""
     cdef long j
-    if hot.n == 0:  # one thread's: in a loop of its own, which is a third as long
+    if hot.n == 0:  # for a single thread: a loop of its own, with a third of the instructions
         for j in range(n):
             rows[j] = matrix + ids[j] * stride
     else:
@@ -47,7 +47,7 @@ cdef inline void merge(HotRows *hot, long stride) noexcept nogil:
 
 
 cdef void merge_hot_rows(Kernel k, Workspace work) noexcept nogil:
-    """Bring what this thread has changed into the matrices and take over what others have; one thread at a time."""
+    """Merge this thread's changes into the matrices and take over those of others; one thread at a time."""
     cdef long i
     PyThread_acquire_lock(k.lock_of_hot_rows, WAIT_LOCK)
     merge(&work.hot, k.stride)
@@ -58,7 +58,7 @@ cdef void merge_hot_rows(Kernel k, Workspace work) noexcept nogil:
 
 cdef bint load_chunk(Kernel k, Workspace work, const int32_t *words, long n, const int32_t *remap, long n_ids,
                      uint64_t stream, Tally *tally) noexcept nogil:
-    """What vocabulary and subsampling leave of each sentence, and how its windows shrink; false for a bad id."""
+    """The words of each sentence that vocabulary and subsampling keep, and how windows shrink; false for a bad id."""
     cdef long i, end = 0, start = 0, n_sentences = 0, n_words = 0, t, n_read = 0
     cdef int32_t row
     cdef int32_t *chunk = work.chunk
@@ -91,7 +91,7 @@ cdef bint load_chunk(Kernel k, Workspace work, const int32_t *words, long n, con
         if row < 0:
             continue
         chunk[end] = row
-        # whether a word is kept is a coin's toss: a branch would be mispredicted often
+        # whether a word is kept is random: a branch would often be mispredicted
         end += keep == NULL or keep[row] >= ns2_bits(&stream)
     tally.n_words, tally.n_trained, tally.loss = n_words, end, 0.0
     start_chunk(k, work, end, end)
@@ -99,7 +99,7 @@ cdef bint load_chunk(Kernel k, Workspace work, const int32_t *words, long n, con
 
 
 cdef void start_chunk(Kernel k, Workspace work, long n, long n_ids) noexcept nogil:
-    """n centres and n_ids inputs are in the chunk, nothing of it is planned; what was drawn for the last is dropped."""
+    """Begin a chunk of n centres and n_ids inputs, with nothing planned; draws for the last chunk are dropped."""
     cdef long p, i
     work.n_chunk = n
     work.reached = work.left = work.measured = work.tags_reached = work.tags_left = work.sentence = 0
@@ -155,7 +155,7 @@ cdef void train_weighted(Kernel k, Workspace work, Window *window, float alpha, 
 
 
 cdef void train_window(Kernel k, Workspace work, Window *window, float alpha, double *loss) noexcept nogil:
-    """The inputs of a window meet the outputs of every target: each on its own, or pooled into one."""
+    """Train the inputs of a window on the outputs of every target: each input separately, or pooled into one."""
     cdef ns2_block b
     cdef Goal *goal
     cdef long n, i, s
@@ -186,7 +186,7 @@ cdef void train_window(Kernel k, Workspace work, Window *window, float alpha, do
 
 
 cdef void train_pooled(Kernel k, Workspace work, Window *window, float alpha, double *loss) noexcept nogil:
-    """A step for the mean (or sum) of all inputs, in rounds where one would overshoot."""
+    """A step for the mean (or sum) of all inputs, in rounds if one step would overshoot."""
     cdef long n_rounds = 1, i
     if window.heaviest > 1 and not work.is_gradient:
         n_rounds = rounds_of_pooled(k, work, window, alpha)
@@ -233,7 +233,7 @@ cdef inline void step_block(Kernel k, Workspace work, long i, ns2_block *b) noex
 
 
 cdef void step_special(Kernel k, Workspace work, long i, ns2_block *b) noexcept nogil:
-    """Outputs that are frozen stay; a bias moves by the errors of its output."""
+    """Frozen outputs are not changed; a bias moves by the errors of its output."""
     cdef float *bias = k.goals[i].bias
     cdef const int32_t *ids
     cdef long j, row
@@ -251,7 +251,7 @@ cdef void step_special(Kernel k, Workspace work, long i, ns2_block *b) noexcept 
 
 
 cdef void step_frozen(Kernel k, ns2_block *b) noexcept nogil:
-    """A block whose outputs stay as they are: its inputs, or their deltas, move along them."""
+    """A block with fixed outputs: its inputs, or their deltas, move along them."""
     if b.n_ahead:
         k.ops.fetch(b.ahead, b.n_ahead, b.stride)
     if b.n_outputs:
@@ -280,8 +280,8 @@ cdef void step_all_outputs(Kernel k, Workspace work, ns2_block *b, long i, int32
 
 
 cdef long set_inputs(Kernel k, Workspace work, Window *window) noexcept nogil:
-    """Vectors of the window's inputs into work.inputs_now, and their locks; how many. Bags of pairs that are pooled
-    are all their rows.
+    """Put the vectors of the window's inputs into work.inputs_now, and their locks; return how many. For pooled bags of
+    pairs, these are all their rows.
     """
     cdef float **rows = work.rows
     cdef float **inputs = work.inputs_now
@@ -322,7 +322,7 @@ cdef long set_pooled_inputs(Kernel k, Workspace work, Window *window) noexcept n
 
 
 cdef long n_rows_of(Kernel k, Workspace work, Window *window, long n) noexcept nogil:
-    """How many rows the n inputs of a window are made of."""
+    """The number of rows in the n inputs of a window."""
     cdef long p, total = 0
     if not k.summed:
         return n
@@ -339,8 +339,8 @@ cdef inline long n_members(Side *side, int32_t unit) noexcept nogil:
 
 
 cdef long set_slots(Kernel k, Workspace work, Window *window) noexcept nogil:
-    """A row for every place of the concatenation: tags, then words from the first to the last; where the sentence has
-    none, the null row.
+    """A row for every place of the concatenation: tags, then words from the first to the last; the null row for places
+    beyond the sentence.
     """
     cdef long p, n = 0
     for p in range(window.first_tag, window.first_tag + window.n_tags):
@@ -360,7 +360,7 @@ cdef inline long add_members(Kernel k, Workspace work, Side *side, int32_t unit,
 
 
 cdef inline void gather_inputs(Kernel k, Workspace work, long n, long n_rows) noexcept nogil:
-    """The mean (or sum) of the n_rows of n inputs, or all inputs one after the other."""
+    """The mean (or sum) of the n_rows of n inputs, or all inputs concatenated."""
     cdef long i
     if k.concat:
         for i in range(n):
@@ -370,10 +370,10 @@ cdef inline void gather_inputs(Kernel k, Workspace work, long n, long n_rows) no
 
 
 cdef void scatter_inputs(Kernel k, Workspace work, Window *window, long n, long n_rows) noexcept nogil:
-    """What the pooled input has learned goes to each of its rows."""
-    # the gradient of a mean has a factor 1/n, of a sum it has none; word2vec.c has them the other way round
+    """Add what the pooled input has learned to each of its rows."""
+    # the gradient of a mean has a factor 1/n, that of a sum has none; word2vec.c has them the other way round
     cdef float share = <float> 1.0 / n_rows if k.is_mean == k.is_corrected else <float> 1.0
-    # frozen words, which other threads read, are not written to; tags come after them
+    # frozen words, which other threads read, are not written to; tags follow after them
     cdef long i, first = window.n_contexts if k.pooled_rows and work.inputs.changes == NULL else 0
     if k.concat:
         scatter_slots(k, work, n)
@@ -386,7 +386,7 @@ cdef void scatter_inputs(Kernel k, Workspace work, Window *window, long n, long 
 
 
 cdef void scatter_slots(Kernel k, Workspace work, long n) noexcept nogil:
-    """What each place of the concatenation has learned goes to its row."""
+    """Add what each place of the concatenation has learned to its row."""
     cdef long i
     memset(work.change, 0, k.stride * sizeof(float))
     for i in range(n):
@@ -395,7 +395,7 @@ cdef void scatter_slots(Kernel k, Workspace work, long n) noexcept nogil:
 
 
 cdef void start_block(Kernel k, Workspace work, float alpha, double *loss, ns2_block *b) noexcept nogil:
-    """A block without inputs; while it is trained, rows of the newest plan are fetched."""
+    """A block without inputs; while it is trained, rows of the most recently planned window are prefetched."""
     # field by field: to clear the whole block first takes measurably longer
     b.label_ld, b.add_to_deltas = 0, False
     b.offsets, b.lock, b.deltas = NULL, NULL, NULL
@@ -413,7 +413,7 @@ cdef void start_block(Kernel k, Workspace work, float alpha, double *loss, ns2_b
 
 cdef void step_rows(Kernel k, Workspace work, Window *window, ns2_block *b, long i, long first, long n,
                     bint repeats) noexcept nogil:
-    """A block of target i on n of the inputs; in place when the registers allow it and no row is there twice."""
+    """A block of target i on n of the inputs; in place if there are enough registers and no row is repeated."""
     cdef bint in_place = not (repeats or b.n_outputs > NS2_OUTPUTS or k.ops.always_deltas or b.outputs == NULL)
     b.inputs = work.inputs_now + first
     b.n_inputs = n

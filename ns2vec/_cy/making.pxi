@@ -1,4 +1,4 @@
-# What a kernel is made of: inputs, back end, reader and targets are checked, and what follows from them is noted.
+# The parts of a kernel: inputs, back end, reader and targets are checked, and what follows from them is stored.
 
 
 cdef int make_inputs(Kernel k, object inputs, object tags, long width) except -1:
@@ -19,7 +19,7 @@ cdef int make_inputs(Kernel k, object inputs, object tags, long width) except -1
 
 
 cdef int check_packed(Kernel k, str reader, object pooled, long hot_rows, str backend) except -1:
-    """Rows of inputs without padding are gathered into a hidden row and scattered, and nothing else."""
+    """Inputs whose rows have no padding can only be gathered into a hidden row and scattered."""
     check(k.inputs.stride == k.stride or (k.pooled_rows and pooled != "concat" and reader == "pairs" and hot_rows == 0
                                           and backend == "fused"),
           f"rows must be a multiple of {ROW_FLOATS} floats long, got {k.inputs.stride}: only inputs of pairs that "
@@ -89,12 +89,12 @@ cdef int make_goals(Kernel k, object targets) except -1:
         if goal.is_all:
             k.sgemm = <ns2_sgemm *> blas_function("sgemm")
         all_sampled = all_sampled and goal.is_sampled
-        # a sampler behind the interface may look at rows, and is promised them one window old (sampler.h)
+        # a sampler called through the interface may look at rows, and is promised them one window old (sampler.h)
         waits = waits or goal.noise.kind == DRAW_CALL
         if k.reader != read_pairs:
             k.n_rows = min(k.n_rows, goal.n_centres)
     k.together = not k.pooled and k.reader != read_pairs and not (k.pairwise and all_sampled)
-    # the sets of more pairs than one window has would not stay in the first-level cache
+    # the sets of more pairs than one window has would not fit in the first-level cache
     k.ahead = 1 if waits else MAX_WINDOWS - 2
     check_runs(k)
     k.many_pairs = takes_pairs_at_once(k)

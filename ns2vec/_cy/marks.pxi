@@ -1,8 +1,8 @@
-# Which rows a chunk may change, where somebody asks: shards send no others (Workspace.note_rows).
+# Marks for the rows that a chunk may change, if they are requested: shards send no others (Workspace.note_rows).
 
 
 cdef void note_inputs(Kernel k, Workspace work, long n_ids) noexcept nogil:
-    """Note the rows of a chunk's inputs and tags, where somebody asks."""
+    """Mark the rows of a chunk's inputs and tags, if requested."""
     if work.input_marks != NULL:
         note_units(&k.inputs, work.ids, n_ids, work.input_marks)
         if k.concat:
@@ -23,7 +23,7 @@ cdef void note_units(Side *side, const int32_t *ids, long n, uint8_t *marks) noe
 
 
 cdef inline void note_outputs(Scratch *scratch, const int32_t *ids, long n) noexcept nogil:
-    """Note outputs that are met, where somebody asks."""
+    """Mark the outputs that are trained, if requested."""
     cdef long i
     if scratch.marks != NULL:
         for i in range(n):

@@ -1,12 +1,12 @@
-# Where the negatives of a sampled target come from, and lists of rows that are none.
+# The source of the negatives of a sampled target, and lists of rows that are not negatives.
 
 
 cdef enum:
-    WORDS_AN_ENTRY = 4        # of lists as bits, at most, where that leaves room for every row (rng.h)
+    WORDS_AN_ENTRY = 4        # of lists as bits, at most, if that leaves room for every row (rng.h)
 
 
 cdef class Noise:
-    """Where negatives come from, and what is done with draws that cannot be negatives.
+    """The source of negatives, and what is done with draws that cannot be negatives.
 
     Parameters
     ----------
@@ -22,23 +22,23 @@ cdef class Noise:
     on_collision : {"redraw", "skip", "keep"}
         A draw of the centre is drawn again (a bounded number of times), left out, or kept.
     log_q : ndarray of shape (V,), float32, optional
-        Log probability of each row in a draw, for the offsets; None: the sampler tells with each draw.
+        Log probability of each row in a draw, for the offsets; None: the sampler returns it with each draw.
     with_offsets : bool
         Scores are reduced by log(k q).
     filter_offsets, filter_rows : ndarray, int64 (V + 1,) and int32 (n,), optional
-        In CSR form, rising within each row: rows that are no negatives of a centre.
+        In CSR form, ascending within each row: rows that are not negatives of a centre.
     filter_by_input : bool
-        The lists are of inputs instead, one for each: what a user has, say, when items are drawn.
+        The lists are of inputs instead, one for each: for example the items that a user has.
     filter_window : bool
-        Words of the window are no negatives.
+        Words of the window are not negatives.
     batch_words : int
         Length of a batch, for samplers that draw from it.
     pool_size : int
-        Rows drawn (from `alias`) to stand for each batch; 0: its own words do.
+        Number of rows drawn (from `alias`) to represent each batch; 0: the words of the batch.
     wants_hidden : bool
-        The sampler gets the input vector.
+        The sampler is given the input vector.
     other_inputs : bool
-        Inputs are no outputs (users, where items are drawn): a sampler is shown no input vectors of outputs.
+        Inputs are not outputs (users, when items are drawn): a sampler sees no input vectors of outputs.
 
     Raises
     ------
@@ -102,7 +102,7 @@ cdef class Noise:
         if offsets is None:
             return 0
         check(rows is not None, "filter_offsets need filter_rows")
-        # how many inputs there are is known to the kernel alone
+        # only the kernel knows how many inputs there are
         self.fields.n_filters = offsets.shape[0] - 1 if self.fields.filter_by_input else self.n_rows
         check_csr(offsets, rows.shape[0], self.fields.n_filters, "filter")
         check_ids(rows, self.n_rows, "filter_rows", 0)
@@ -118,7 +118,7 @@ cdef class Noise:
         return 0
 
     cdef int mark_filter(self) except -1:
-        """The lists again as bits."""
+        """The lists stored again as bits."""
         cdef const int64_t *offsets = self.fields.filter_offsets
         cdef long v
         cdef int64_t p
@@ -130,7 +130,7 @@ cdef class Noise:
 
 
 cdef long words_of_each_list(long n_entries, long n_lists, long n_rows):
-    """Words for a bit of each of all rows, where so many a list are not far more than 2 bytes an entry; else 0."""
+    """Words for one bit for each of all rows, if a list then takes not far more than 2 bytes per entry; else 0."""
     cdef long n_words = (n_rows + NS2_LIST_BITS - 1) // NS2_LIST_BITS
     return n_words if n_words <= WORDS_AN_ENTRY * n_entries // n_lists else 0
 

@@ -1,11 +1,11 @@
 # Pairs of rows that are trained in place, many at once: first the negatives of all of them, then their steps, which are
-# one loop in C (pairs.inc). A sampler that looks at the model is promised it one pair old (sampler.h): pairs are then
-# drawn and stepped in turns. Everything else goes through windows, one a pair, and the results are the same.
+# one loop in C (pairs.inc). A sampler that looks at the model is promised it one pair old (sampler.h): then draws and
+# steps of pairs alternate. All other pairs are trained as windows, one per pair, and the results are the same.
 
 
 cdef enum:
-    PAIRS = 64                # whose negatives are drawn at once
-    LOOK_AHEAD = 6            # pairs, for what their draws will be compared with
+    PAIRS = 64                # pairs whose negatives are drawn at once
+    LOOK_AHEAD = 6            # pairs ahead for which memory is prefetched
 
 
 def shuffled(long n, long first, long end, *, uint64_t seed, uint64_t epoch=0):
@@ -19,7 +19,7 @@ def shuffled(long n, long first, long end, *, uint64_t seed, uint64_t epoch=0):
     Returns
     -------
     things : ndarray of shape (end - first,), int64
-        All places together hold each of 0 to n - 1 once; none needs the others.
+        All places together hold each of 0 to n - 1 once; each range can be computed alone.
     """
     check(0 <= first <= end <= n < 2**62, f"expected 0 <= first <= end <= n, got {first}, {end}, {n}")
     things = np.empty(end - first, np.int64)
@@ -43,7 +43,7 @@ cdef int check_order(const int64_t[::1] order, long n) except -1:
 
 cdef long count_inputs(Workspace work, const int64_t[::1] offsets, const int64_t[::1] order, long n,
                        long n_given) except -1:
-    """Inputs of n pairs that have lists of them."""
+    """The inputs of n pairs that have lists of them."""
     cdef long total = 0, e
     cdef int64_t p
     for e in range(n):
@@ -58,7 +58,7 @@ cdef long count_inputs(Workspace work, const int64_t[::1] offsets, const int64_t
 
 cdef int copy_pairs(Workspace work, const int32_t[::1] inputs, const int32_t[::1] centres, const int64_t[::1] offsets,
                     const float[::1] weights, const int64_t[::1] order, long n) except -1:
-    """Pairs into the chunk, in the order in which they are trained."""
+    """Copy pairs into the chunk, in the order in which they are trained."""
     cdef long e, end = 0
     cdef int64_t p, q
     cdef bint is_ordered = order is not None, are_lists = offsets is not None, are_weighted = weights is not None
@@ -81,7 +81,7 @@ cdef int copy_pairs(Workspace work, const int32_t[::1] inputs, const int32_t[::1
 
 
 cdef bint takes_pairs_at_once(Kernel k):
-    """Whether all that a pair does is a step of rows in place."""
+    """Whether a pair is no more than a step of rows in place."""
     cdef Goal *goal = &k.goals[0]
     cdef bint is_plain = (k.plain_inputs and not k.with_locks if k.reader == read_pairs
                           else not k.tags.by_copy and k.tags.lock == NULL)
@@ -93,7 +93,7 @@ cdef bint takes_pairs_at_once(Kernel k):
 
 
 cdef bint take_tags_as_inputs(Kernel k, Workspace work) noexcept nogil:
-    """Make pairs of the words of a chunk and the tags of their sentences; false where one has not just one tag."""
+    """Make pairs of the words of a chunk and the tags of their sentences; false if one has not exactly one tag."""
     cdef long t = 0, s = 0
     cdef float *row
     while t < work.n_chunk:
@@ -108,8 +108,8 @@ cdef bint take_tags_as_inputs(Kernel k, Workspace work) noexcept nogil:
 
 
 cdef void train_many_pairs(Kernel k, Workspace work, float alpha, double *loss) noexcept nogil:
-    """The chunk's pairs: the sets of a window are those of as many pairs, which the next window's are drawn after or,
-    where they are one pair and its sampler looks at the model, before.
+    """Train the chunk's pairs: a window is as many pairs as it has sets; the next window's sets are drawn afterwards
+    or, if a window is one pair and its sampler looks at the model, before.
     """
     cdef long ahead = k.goals[0].noise.wants_hidden, size = 1 if ahead else PAIRS
     cdef long n = (work.n_chunk + size - 1) // size, t
@@ -142,7 +142,7 @@ cdef void step_drawn(Kernel k, Workspace work, Window *window, float alpha, doub
 
 
 cdef void draw_for_pairs(Kernel k, Workspace work, Window *window) noexcept nogil:
-    """The negatives of the pairs of a window, and where their rows are."""
+    """The negatives of the pairs of a window, and the addresses of their rows."""
     cdef Goal *goal = &k.goals[0]
     cdef bint is_told = goal.noise.kind == DRAW_CALL
     cdef ns2_request *request = &work.goals[0].request
@@ -163,7 +163,7 @@ cdef void draw_for_pairs(Kernel k, Workspace work, Window *window) noexcept nogi
 
 
 cdef inline void tell_pair(Kernel k, Workspace work, Window *window, ns2_request *request) noexcept nogil:
-    """What a sampler may know of the pair at window.first besides its centre."""
+    """The information for a sampler about the pair at window.first, besides its centre."""
     window.n_contexts = k.reader == read_pairs
     window.hole = window.first + 1
     start_request(k, work, 0, window.first)
@@ -174,14 +174,14 @@ cdef inline void tell_pair(Kernel k, Workspace work, Window *window, ns2_request
 
 
 cdef inline bint take_draw(Kernel k, Workspace work, Window *window, Drawn *drawn, long s) noexcept nogil:
-    """Choose the one negative of pair s among the draws at hand, if that needs no more: `choose_set` in short."""
+    """Choose the one negative of pair s from the available draws, if that is enough: a short form of `choose_set`."""
     cdef Goal *goal = &k.goals[0]
     cdef Scratch *scratch = &work.goals[0]
     cdef int32_t centre = work.chunk[window.first], row
     cdef long of = filter_of(goal, work, window, centre), at = scratch.draws_at, tries
     cdef bint is_good = False
     if goal.noise.filter_offsets != NULL and s + LOOK_AHEAD < window.n_sets and at + LOOK_AHEAD < scratch.n_draws:
-        # likely the draw of that pair: unless one of those between is drawn again
+        # probably the draw of that pair, unless an earlier one is drawn again
         look_ahead(goal, work, window.first + LOOK_AHEAD, scratch.draws[at + LOOK_AHEAD])
     for tries in range(1 + REDRAWS if goal.noise.collision == ON_COLLISION_REDRAW else 1):
         if at == scratch.n_draws:
@@ -203,21 +203,21 @@ cdef inline bint take_draw(Kernel k, Workspace work, Window *window, Drawn *draw
 
 
 cdef inline void look_ahead(Goal *goal, Workspace work, long t, int32_t row) noexcept nogil:
-    """Have the bits near that a pair will be asked for."""
+    """Prefetch the bits that a pair will need."""
     cdef long of = work.ids[t] if goal.noise.filter_by_input else work.chunk[t]
     ns2_prefetch_bits(bits_of_list(&goal.noise, of), words_of_list(&goal.noise, of), goal.side.n_ids, row)
 
 
 cdef void step_pairs(Kernel k, Workspace work, Window *window, long first, long end, float alpha,
                      double *loss) noexcept nogil:
-    """Pairs [first, end) of a window, a step each."""
+    """Train pairs [first, end) of a window, one step each."""
     cdef Goal *goal = &k.goals[0]
     cdef Drawn *drawn = &window.drawn[0]
     cdef ns2_pairs pairs
     cdef ns2_block b
     start_block(k, work, alpha, loss, &b)
     b.link, b.user_link, b.user_data, b.labels = goal.link, goal.user_link, goal.user_data, work.goals[0].labels
-    # other than 1 only for a pair on its own, whose centre was drawn and kept (fill_sampled)
+    # other than 1 only for a single pair, whose centre was drawn and kept (fill_sampled)
     work.goals[0].labels[0] = <float> 1.0 if goal.kind == NS2_SHARED else 1 / drawn.weights[first * goal.ld]
     pairs.inputs = work.rows + window.t + first
     pairs.outputs = drawn.outputs + first * goal.n_outputs
@@ -231,7 +231,7 @@ cdef void step_pairs(Kernel k, Workspace work, Window *window, long first, long 
 
 
 cdef inline bint takes_one_round(Kernel k, Workspace work, Window *window, long s, float alpha) noexcept nogil:
-    """Whether one step does for a pair, although an output of it was drawn several times."""
+    """Whether one step is enough for a pair, although one of its outputs was drawn several times."""
     cdef Goal *goal = &k.goals[0]
     cdef Drawn *drawn = &window.drawn[0]
     cdef ns2_block b
@@ -242,7 +242,7 @@ cdef inline bint takes_one_round(Kernel k, Workspace work, Window *window, long 
 
 
 cdef void step_heavy_pair(Kernel k, Workspace work, Window *window, long s, float alpha, double *loss) noexcept nogil:
-    """A pair with an output that was drawn several times: in rounds where one step would overshoot."""
+    """A pair with an output that was drawn several times: in rounds if one step would overshoot."""
     cdef ns2_block b
     cdef double own = 0.0
     cdef float factor = work.pair_weights[window.t + s] if work.pair_weights != NULL else <float> 1.0

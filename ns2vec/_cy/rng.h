@@ -1,7 +1,7 @@
 /* Counter-keyed random streams and the two draws that training needs.
  *
  * SplitMix64 (Steele, Lea & Flood 2014, "Fast splittable pseudorandom number generators"): one
- * addition and one finalizer a draw, any 64-bit key a good start.  Every chunk of text has its own
+ * addition and one finalizer per draw, and any 64-bit key is a good start.  Every chunk of text has its own
  * streams, keyed by (seed, epochs this model has trained, chunk index, purpose), so results do not
  * depend on which thread takes which chunk.  ns2vec/reference/streams.py repeats these lines in Python.
  */
@@ -12,7 +12,7 @@
 
 #define NS2_GOLDEN 0x9E3779B97F4A7C15ULL
 
-/* Whether a rising list has a row: halved without branches, which would be mispredicted. */
+/* Whether an ascending list has a row: a binary search without branches, which would be mispredicted. */
 static inline int ns2_contains(const int32_t *rows, long n, int32_t row) {
     while (n > 1) {
         long half = n / 2;
@@ -22,15 +22,15 @@ static inline int ns2_contains(const int32_t *rows, long n, int32_t row) {
     return n == 1 && *rows == row;
 }
 
-/* A list's rows again as bits, in words of NS2_LIST_BITS: as many as it has entries, so that few rows that are not on it
- * need a look at it (halving takes as many as its length has digits), or more. A row has two bits of one word; with room
- * for a bit of each of all n_rows it has its own one, and no look is needed. */
+/* The rows of a list stored again as bits (a Bloom filter), in words of NS2_LIST_BITS: at least as many words as the
+ * list has entries, so that few rows that are not in the list need a binary search. A row has two bits in one word; if
+ * there is room for one bit for each of all n_rows, a row has its own bit, and no search is needed. */
 #define NS2_LIST_BITS 16
 
 static inline int ns2_has_all(long n_words, long n_rows) { return n_words * NS2_LIST_BITS >= n_rows; }
 
 static inline uint32_t ns2_word_of(long n_words, long n_rows, int32_t row, uint16_t *mask) {
-    if (ns2_has_all(n_words, n_rows)) { /* the same way for all rows of a list: nearly always foretold */
+    if (ns2_has_all(n_words, n_rows)) { /* the same branch for all rows of a list: nearly always predicted */
         *mask = (uint16_t)(1u << row % NS2_LIST_BITS);
         return (uint32_t)row / NS2_LIST_BITS;
     }
@@ -52,7 +52,7 @@ static inline int ns2_is_listed(const uint16_t *bits, long n_words, const int32_
     return (bits[word] & mask) == mask && (ns2_has_all(n_words, n_rows) || ns2_contains(rows, n, row));
 }
 
-/* Bit i for each of m <= 32 rows that is `own` or listed: what all of them share is asked once. */
+/* Bit i is set if row i of m <= 32 is `own` or listed: the work that they share is done once. */
 static inline uint32_t ns2_which_listed(const uint16_t *bits, long n_words, const int32_t *list, long n, long n_rows,
                                         int32_t own, const int32_t *rows, long m) {
     uint32_t found = 0;
@@ -76,13 +76,13 @@ static inline uint32_t ns2_which_listed(const uint16_t *bits, long n_words, cons
     return found;
 }
 
-/* Brings the bits near that will say whether a row is listed. */
+/* Prefetches the bits that show whether a row is listed. */
 static inline void ns2_prefetch_bits(const uint16_t *bits, long n_words, long n_rows, int32_t row) {
     uint16_t mask;
     __builtin_prefetch(bits + ns2_word_of(n_words, n_rows, row, &mask), 0, 3);
 }
 
-/* Purposes of a chunk's streams: what happens to words, which noise they meet, and how an epoch's pairs are ordered; a
+/* Purposes of a chunk's streams: what happens to words, which noise they meet, and the order of an epoch's pairs; a
  * walk has a stream of its own. */
 enum { NS2_STREAM_WINDOWS = 0, NS2_STREAM_NOISE = 1, NS2_STREAM_ORDER = 2, NS2_STREAM_WALK = 3 };
 
@@ -107,9 +107,9 @@ static inline uint32_t ns2_below(uint64_t *state, uint32_t n) {
     return (uint32_t)(((uint64_t)ns2_bits(state) * n) >> 32);
 }
 
-/* Which of n things have places [first, end) of a shuffled order, without a list of all: a place is two digits, of
- * base high and low, of which each is moved by a hash of the other, four times (Luby & Rackoff 1988, for digits that
- * need not be of two to some power: Black & Rogaway 2002, "Ciphers with arbitrary finite domains"). */
+/* Which of n things have the places [first, end) of a shuffled order, without a list of all: a place is two digits, in
+ * bases high and low, each of which is moved four times by a hash of the other (a Feistel network: Luby & Rackoff 1988;
+ * for bases other than powers of 2, Black & Rogaway 2002, "Ciphers with arbitrary finite domains"). */
 static inline void ns2_shuffled(uint64_t key, int64_t n, int64_t first, int64_t end, int64_t *things) {
     uint32_t high = 1, low;
     while ((int64_t)high * high < n) high++;
@@ -117,7 +117,7 @@ static inline void ns2_shuffled(uint64_t key, int64_t n, int64_t first, int64_t 
     uint32_t next_a = (uint32_t)(first / low), next_b = (uint32_t)(first % low);
     for (int64_t place = first; place < end; place++) {
         uint32_t a = next_a, b = next_b;
-        /* a few of the numbers that two digits can write are too large: on to what takes their place */
+        /* a few of the numbers that two digits can write are too large: they are moved again */
         do {
             for (uint64_t round = 0; round < 4; round += 2) {
                 a += (uint32_t)((ns2_mix(key + round * NS2_GOLDEN + b) >> 32) * high >> 32);
@@ -135,7 +135,7 @@ static inline void ns2_shuffled(uint64_t key, int64_t n, int64_t first, int64_t 
 static inline int32_t ns2_draw_alias(uint64_t *state, const uint32_t *table, uint32_t n_rows) {
     uint64_t r = ns2_next(state);
     uint32_t column = (uint32_t)(((r >> 32) * n_rows) >> 32);
-    /* which of both is a coin's toss: a branch would be mispredicted half of the time */
+    /* the choice between the two is random: a branch would be mispredicted half of the time */
     uint32_t own = 0u - (uint32_t)((uint32_t)r < table[2 * column]);
     return (int32_t)((column & own) | (table[2 * column + 1] & ~own));
 }
@@ -154,7 +154,7 @@ static inline void ns2_draw_below(uint64_t *state, uint32_t n_rows, long n, int3
     *state = s;
 }
 
-/* Brings a line of memory near before it is read. */
+/* Prefetches a line of memory. */
 static inline void ns2_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
 
 #endif

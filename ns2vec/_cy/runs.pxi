@@ -1,13 +1,13 @@
-# Runs of words: words of a document that follow each other meet its tags in one step, and share their negatives.
+# Runs of words: consecutive words of a document are trained with its tags in one step, and share their negatives.
 #
-# Each word of a run of r is there once, by how often it is in it. Of k negatives that a word would draw alone the run
-# draws n, and each counts r k / n times. Alone, a word with its negatives is so little work that most of the time goes
-# into what is around it. A run moves outputs and tags by the errors of one moment: where that would overshoot
-# (cuts.pxi), its words go one after the other, with the same negatives.
+# Each word of a run of r words is an output once, weighted by its count in the run. Instead of the k negatives that
+# each word would draw alone, the run draws n, and each counts r k / n times. A single word with its negatives is so
+# little work that most of the time is overhead. A run moves outputs and tags by errors that are computed once: if that
+# would overshoot (cuts.pxi), its words are trained one after another, with the same negatives.
 
 
 cdef int check_runs(Kernel k) except -1:
-    """Refuse runs where they are not what words one by one would be."""
+    """Refuse runs if they would not be equivalent to single words."""
     check(k.run_words >= 1 and k.run_negative >= 0, "run_words must be at least 1 and run_negative at least 0")
     if k.run_words == 1:
         return 0
@@ -21,7 +21,7 @@ cdef int check_runs(Kernel k) except -1:
 
 
 cdef void train_runs(Kernel k, Workspace work, float alpha, double *loss) noexcept nogil:
-    """The chunk's runs, each planned while the one before it is trained."""
+    """Train the chunk's runs; each is planned while the previous one is trained."""
     cdef Window *window = &work.windows[0]
     cdef Window *coming = &work.windows[1]
     plan_run(k, work, window, 0)
@@ -49,7 +49,7 @@ cdef void plan_run(Kernel k, Workspace work, Window *window, long t) noexcept no
 
 
 cdef void draw_run(Kernel k, Workspace work, Window *window) noexcept nogil:
-    """The words of a run, and the negatives that they share."""
+    """The words of a run, and their shared negatives."""
     cdef Drawn *drawn = &window.drawn[0]
     cdef long m = 0, t, j
     cdef float share = <float> (window.end - window.t) * k.goals[0].negative / max(k.run_negative, 1)
@@ -72,7 +72,7 @@ cdef void draw_run(Kernel k, Workspace work, Window *window) noexcept nogil:
 
 
 cdef inline long add_output(Drawn *drawn, long first, long m, int32_t row, float weight) noexcept nogil:
-    """Count a row among the outputs [first, m), or after them; how many there are then."""
+    """Count a row among the outputs [first, m), or append it; return the new number of outputs."""
     cdef long j = first
     while j < m and drawn.ids[j] != row:
         j += 1
@@ -82,7 +82,7 @@ cdef inline long add_output(Drawn *drawn, long first, long m, int32_t row, float
 
 
 cdef inline int32_t draw_unseen(Kernel k, Workspace work, Drawn *drawn, long n_seen) noexcept nogil:
-    """A row that is no word of the run; -1 where none came."""
+    """A row that is not a word of the run; -1 if none was drawn."""
     cdef long tries, j
     cdef int32_t row
     for tries in range(1 + REDRAWS if k.goals[0].noise.collision == ON_COLLISION_REDRAW else 1):
@@ -96,7 +96,7 @@ cdef inline int32_t draw_unseen(Kernel k, Workspace work, Drawn *drawn, long n_s
 
 
 cdef void train_run(Kernel k, Workspace work, Window *window, float alpha, double *loss) noexcept nogil:
-    """The tags meet all outputs of their run, or one word after the other."""
+    """Train the tags on all outputs of their run, or on one word after another."""
     cdef Scratch *scratch = &work.goals[0]
     cdef Drawn *drawn = &window.drawn[0]
     cdef ns2_block b
@@ -123,7 +123,7 @@ cdef void train_run(Kernel k, Workspace work, Window *window, float alpha, doubl
 
 
 cdef void step_words(Kernel k, Workspace work, Window *window, ns2_block *b) noexcept nogil:
-    """The words of a run one after the other, each with the negatives of all."""
+    """Train the words of a run one after another, each with the negatives of all."""
     cdef Scratch *scratch = &work.goals[0]
     cdef Drawn *drawn = &window.drawn[0]
     cdef long n_words = window.end - window.t, n = drawn.set_size[0] - window.n_seen, t, j

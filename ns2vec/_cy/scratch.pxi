@@ -1,4 +1,4 @@
-# Scratch memory of one thread: one arena, laid out twice, once to count it and once to hand it out.
+# Scratch memory of one thread: one arena, laid out twice, first to compute its size and then to assign its parts.
 
 
 cdef class Workspace:
@@ -44,7 +44,7 @@ cdef class Workspace:
         self.begin()
 
     cdef void *take(self, size_t n_bytes):
-        """The next piece of the arena; while its size is not known, no piece may be looked into."""
+        """The next piece of the arena; until its size is known, no piece may be accessed."""
         cdef size_t at = self.used
         self.used += (n_bytes + 63) // 64 * 64
         return <void *> (<size_t> self.arena + at)
@@ -64,7 +64,7 @@ cdef class Workspace:
         self.members = <float **> self.take(longest * sizeof(float *))
         self.member_locks = <float *> self.take(longest * sizeof(float))
         self.tile = <float *> self.take((self.max_inputs + 1) * widest * sizeof(float))
-        # what is concatenated has as many floats as all of its rows
+        # a concatenation has as many floats as all of its rows
         self.deltas = <float *> self.take(max(self.max_inputs * row, out_row))
         self.hidden = <float *> self.take(out_row)
         self.planned_hidden = <float *> self.take(row)
@@ -82,7 +82,7 @@ cdef class Workspace:
     cdef int lay_out_words(self) except -1:
         cdef Kernel kernel = self.kernel
         cdef long n = self.max_words
-        # until a window no longer reaches an input, all that this and the next one reach are open
+        # until a window no longer reaches an input, all units that this window and the next one reach are open
         cdef long n_open = min(2 * kernel.window + 2, n + 1)
         self.chunk = <int32_t *> self.take(n * sizeof(int32_t))
         self.chunk_shrinks = <int32_t *> self.take(n * sizeof(int32_t))
@@ -175,7 +175,7 @@ cdef class Workspace:
         return 0
 
     cdef int begin(self) except -1:
-        """Fill in what stays the same."""
+        """Fill in the values that do not change."""
         cdef Kernel kernel = self.kernel
         cdef Scratch *scratch
         cdef long i, j
@@ -195,19 +195,19 @@ cdef class Workspace:
         return 0
 
     def take_counts(self):
-        """What samplers that look at the model counted since the last call, by name (``ns2_counts``)."""
+        """The counts of samplers that look at the model since the last call, by name (``ns2_counts``)."""
         counts = self.counts
         memset(&self.counts, 0, sizeof(ns2_counts))
         return counts
 
     def note_rows(self, uint8_t[::1] inputs=None, *, uint8_t[::1] tags=None, outputs=()):
-        """Have each row that chunks may change from now on noted by a 1 in arrays of zeros, one entry a row.
+        """Have every row that chunks may change from now on marked by a 1 in arrays of zeros, one entry per row.
 
         Parameters
         ----------
         inputs, tags : ndarray of shape (n_rows,), uint8, optional
         outputs : sequence of ndarray of shape (n_rows,), uint8, or None
-            One for each target; for targets that draw negatives, and have no bags.
+            One for each target; only for targets that draw negatives, and have no bags.
         """
         cdef Kernel kernel = self.kernel
         cdef uint8_t[::1] marks

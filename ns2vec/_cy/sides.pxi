@@ -1,8 +1,8 @@
-# Where vectors live. A unit is a row, trained where it is, or a bag of rows: its mean (or sum) is gathered when the
-# first window reaches it, moves in place as a row would, and what has changed goes to every row of the bag when no
+# Storage of vectors. A unit is a row, trained in place, or a bag of rows: its mean (or sum) is gathered when the
+# first window reaches it, moves in place as a row would, and its change is added to every row of the bag when no
 # window reaches it any more. Positions of the same unit share it, so that repeated words see each other's updates;
-# bags that share a row see each other's changes from the next gathering on, and none is lost. Where inputs are pooled,
-# the bag is the sum of its rows, so that the mean of all rows of a window is made of a vector a word.
+# bags that share a row see each other's changes after the next gathering, and none is lost. If inputs are pooled,
+# the bag is the sum of its rows, so that the mean of all rows of a window is computed from one vector per word.
 
 
 cdef class UnitMatrix:
@@ -11,18 +11,18 @@ cdef class UnitMatrix:
     Parameters
     ----------
     matrix : ndarray of shape (n_rows, stride), float32
-        Changed in place; stride is a multiple of 16 and padding is zero, unless they are inputs of pairs that are
-        pooled: those may have any stride, and need no padding.
+        Changed in place; stride is a multiple of 16 and padding is zero, except for inputs of pairs that are
+        pooled: they may have any stride, and need no padding.
     offsets, rows : ndarray, int64 (n_ids + 1,) and int32 (n,), optional
         Bags in CSR form, none empty: unit i has the rows ``rows[offsets[i]:offsets[i + 1]]``. Without them unit i is
         row i.
     combine : {"mean", "sum"}
-        What the vector of a bag is. Each of its rows gets the whole gradient of a mean's (as fastText does) or a
-        sum's unit.
+        How the vector of a bag is computed. Each of its rows gets the whole gradient of a mean (as in fastText) or of
+        a sum.
     lock : ndarray of shape (n,), float32, optional
         Factor of each row's change, indexed modulo n; None is 1.
     frozen : bool
-        Nothing of it changes.
+        Its vectors are not changed.
 
     Raises
     ------
@@ -74,7 +74,7 @@ cdef UnitMatrix as_vectors(object given):
 
 
 cdef inline bint is_special(Side *side, const float *bias) noexcept nogil:
-    """Whether more is to be done for outputs than a step on their rows."""
+    """Whether outputs need more than a step on their rows."""
     return side.by_copy or side.changes == NULL or bias != NULL
 
 
@@ -85,7 +85,7 @@ cdef inline float lock_of_row(Side *side, long row) noexcept nogil:
 
 
 cdef long find_members(Kernel k, Workspace work, Side *side, float *matrix, int32_t unit) noexcept nogil:
-    """Rows of a unit in a matrix of the side's shape, and their locks, into the workspace; how many."""
+    """Put the rows of a unit in a matrix of the side's shape, and their locks, into the workspace; return how many."""
     cdef long first = unit, n = 1, i, row
     if side.offsets != NULL:
         first = side.offsets[unit]
@@ -102,7 +102,7 @@ cdef void fetch_unit(Kernel k, Workspace work, Side *side, int32_t unit) noexcep
 
 
 cdef void gather_unit(Kernel k, Workspace work, Side *side, Unit *unit, int32_t id, bint is_sum) noexcept nogil:
-    """The vector of a unit, and how it has to move so that it goes where its rows will take it."""
+    """The vector of a unit, and the factor of its change, so that it moves as its rows will."""
     cdef long n = find_members(k, work, side, side.matrix, id), i
     cdef float lock = 0.0
     for i in range(n):
@@ -110,13 +110,13 @@ cdef void gather_unit(Kernel k, Workspace work, Side *side, Unit *unit, int32_t 
     k.ops.gather(work.members, n, side.stride, <float> 1.0 if is_sum else <float> 1.0 / n, unit.now)
     memcpy(unit.base, unit.now, side.stride * sizeof(float))
     unit.id = id
-    # a sum moves by what all of its rows get, a mean by their mean
+    # a sum moves by the change of all of its rows, a mean by their mean change
     unit.lock = lock if is_sum else lock / n
     unit.back = 1 / unit.lock if unit.lock > 0 else <float> 0.0
 
 
 cdef void scatter_unit(Kernel k, Workspace work, Side *side, Unit *unit) noexcept nogil:
-    """What has changed in a unit to its rows."""
+    """Add the change of a unit to its rows."""
     cdef long n, i
     if side.changes == NULL or unit.back == 0:
         return
@@ -127,7 +127,7 @@ cdef void scatter_unit(Kernel k, Workspace work, Side *side, Unit *unit) noexcep
 
 
 cdef Unit *open_unit(Kernel k, Workspace work, Side *side, Units *units, int32_t id) noexcept nogil:
-    """The unit of an id: one that is open already, or a fresh one."""
+    """The unit of an id: one that is already open, or a new one."""
     cdef Unit *free = NULL
     cdef Unit *unit
     cdef long i
@@ -144,7 +144,7 @@ cdef Unit *open_unit(Kernel k, Workspace work, Side *side, Units *units, int32_t
 
 
 cdef inline bint opens_units(Kernel k) noexcept nogil:
-    """Whether bags, and rows that are frozen, are trained as vectors of their own while windows use them."""
+    """Whether bags, and frozen rows, are trained as separate vectors while windows use them."""
     return k.summed or not k.pooled
 
 
@@ -155,7 +155,7 @@ cdef void close_unit(Kernel k, Workspace work, Side *side, Unit *unit) noexcept 
 
 
 cdef inline void reach_rows(Workspace work, Window *window) noexcept nogil:
-    """Have the rows fetched that a window is the first to reach."""
+    """Prefetch the rows that a window is the first to reach."""
     cdef long p
     for p in range(max(work.reached, window.first), window.end):
         fetch(window, work.rows[p])
@@ -163,7 +163,7 @@ cdef inline void reach_rows(Workspace work, Window *window) noexcept nogil:
 
 
 cdef void reach_units(Kernel k, Workspace work, Window *window) noexcept nogil:
-    """Open the units that a window is the first to reach, or have their rows fetched."""
+    """Open the units that a window is the first to reach, or prefetch their rows."""
     cdef long p
     for p in range(max(work.reached, window.first), window.end):
         if work.inputs.by_copy and opens_units(k):

@@ -3,12 +3,12 @@
 
 #include "softmax.h"
 
-/* Multiplications of one product, at most: with no more OpenBLAS stays in the calling thread. Its threads wait for
- * each other by spinning, so on a busy machine every product lasts as long as the scheduler's slices. */
+/* Multiplications per product, at most: up to this size OpenBLAS stays in the calling thread. Its threads wait for
+ * each other by spinning, so on a busy machine every product would last as long as the scheduler's time slices. */
 #define PRODUCT (1L << 18)
 #define FEWEST_ROWS 16L
 
-/* Scores of one input become errors times alpha; returns -log P(target). */
+/* Turns the scores of one input into errors times alpha; returns -log P(target). */
 static double softmax_errors(float *scores, long n, long target, float alpha) {
     float top = scores[0];
     double sum = 0.0, seen = scores[target];
@@ -45,7 +45,7 @@ void ns2_full_softmax_step(const ns2_full_softmax *s) {
         double loss = softmax_errors(s->tile + i * s->n_outputs, s->n_outputs, s->target, s->alpha);
         if (s->loss) *s->loss += loss;
     }
-    /* of each piece of the outputs the inputs' changes first, while it is old */
+    /* for each part of the outputs, first the changes of the inputs, while the outputs are still old */
     for (long first = 0; first < v; first += rows) {
         int m = (int)(v - first < rows ? v - first : rows);
         float *outputs = s->outputs + first * d, *errors = s->tile + first;

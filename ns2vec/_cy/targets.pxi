@@ -1,8 +1,8 @@
-# What inputs are trained for. A target is one class with its own matrix and one function, which fills a block for the
-# centre of a window: rows, labels, weights, offsets.
+# The objectives of inputs. A target is a class with its own matrix and a function that fills a block for the centre of
+# a window: rows, labels, weights, offsets.
 
 
-# from scores to errors: the names of NS2_LINKS in _cy/block.h, in that order, and what outputs do to each other
+# from scores to errors: the names of NS2_LINKS in _cy/block.h, in that order, and how outputs affect each other
 LINKS = {ns2_link_name(i).decode("ascii"): ("each", "shared", "contrast")[ns2_link_kind(i)] for i in range(NS2_CUSTOM)}
 
 
@@ -25,7 +25,7 @@ cdef class Target:
 
     @property
     def serves_runs(self):
-        """Whether words of a document may meet it together: `Kernel(run_words=...)`."""
+        """Whether words of a document may be trained on it together: `Kernel(run_words=...)`."""
         return serves_runs(&self.goal)
 
     cdef int set_link(self, object link) except -1:
@@ -124,17 +124,17 @@ cdef class All(Target):
 
 
 cdef class Labels(Target):
-    """Every one of a few classes is an output, of which the centre is right, or those of the centre's set.
+    """Each of a few classes is an output; the centre is the right one, or the labels of the centre's set are.
 
     Parameters
     ----------
     outputs : UnitMatrix, or ndarray of shape (n_labels, stride), float32
     link : {"softmax", "logistic"}
-        One class of all, or each on its own (one against all).
+        One class out of all, or each class separately (one against all).
     bias : ndarray of shape (n_labels,), float32, optional
     offsets, labels : ndarray, int64 (n_sets + 1,) and int32 (n,), optional
-        Sets of labels in CSR form, which are what centres are then; all labels of a set are right, and share
-        a probability of 1 where there is one class of all.
+        Sets of labels in CSR form, which centres then are; all labels of a set are right, and share
+        a probability of 1 if one class out of all is right.
     """
 
     def __cinit__(self, outputs not None, *, link="softmax", bias=None, const int64_t[::1] offsets=None,
@@ -157,19 +157,19 @@ cdef class Labels(Target):
 
 
 cdef inline float *output_row(Kernel k, Workspace work, long i, long row) noexcept nogil:
-    """Where this thread keeps a row of target i."""
+    """A row of target i as this thread has it."""
     return row_in(&work.goals[i].hot, k.goals[i].side.matrix, row, k.out_stride)
 
 
 cdef inline float *output_of(Kernel k, Workspace work, long i, long j, int32_t id) noexcept nogil:
-    """Output j of a block: its row, or a copy of its unit that `leave_outputs` brings back."""
+    """Output j of a block: its row, or a copy of its unit that `leave_outputs` writes back."""
     if work.goals[i].is_special and work.goals[i].side.by_copy:
         return copy_of(k, work, i, j, id)
     return output_row(k, work, i, id)
 
 
 cdef float *copy_of(Kernel k, Workspace work, long i, long j, int32_t id) noexcept nogil:
-    """A copy of an output's unit for place j of a block."""
+    """A copy of an output unit for place j of a block."""
     cdef Scratch *scratch = &work.goals[i]
     gather_unit(k, work, &scratch.side, &scratch.copies.units[j], id, scratch.side.is_sum)
     # a block has no factors for outputs
@@ -178,7 +178,7 @@ cdef float *copy_of(Kernel k, Workspace work, long i, long j, int32_t id) noexce
 
 
 cdef inline void leave_outputs(Kernel k, Workspace work, long i, ns2_block *b) noexcept nogil:
-    """What a block has changed in copies goes to the rows."""
+    """Add the changes of a block's copies to their rows."""
     cdef long j
     if work.goals[i].is_special and work.goals[i].side.by_copy:
         for j in range(b.n_outputs):
@@ -186,7 +186,7 @@ cdef inline void leave_outputs(Kernel k, Workspace work, long i, ns2_block *b) n
 
 
 cdef inline void add_bias(Kernel k, Workspace work, long i, ns2_block *b, const int32_t *ids) noexcept nogil:
-    """The bias of outputs is an offset of their scores."""
+    """The bias of outputs becomes an offset of their scores."""
     cdef Scratch *scratch = &work.goals[i]
     cdef long j
     if k.goals[i].bias == NULL:
@@ -224,12 +224,12 @@ cdef inline void fill_sampled(Kernel k, Workspace work, Window *window, long i, 
 
 
 cdef void fill_path(Kernel k, Workspace work, Window *window, long i, long s, ns2_block *b) noexcept nogil:
-    """Huffman path of the centre: a code of 0 is the positive label (word2vec.c)."""
+    """Huffman path of the centre: a code of 0 has the positive label (as in word2vec.c)."""
     cdef Goal *goal = &k.goals[i]
     cdef Scratch *scratch = &work.goals[i]
     cdef int32_t centre = work.chunk[window.t]
     cdef long start = goal.path_offsets[centre], n = goal.path_offsets[centre + 1] - start, j
-    # held here, for the stores below might change what is behind a pointer
+    # local copies, because the stores below might alias what the pointers refer to
     cdef const int32_t *points = goal.path_points + start
     cdef const uint8_t *codes = goal.path_codes + start
     cdef float **outputs = scratch.outputs
@@ -249,12 +249,12 @@ cdef void fill_path(Kernel k, Workspace work, Window *window, long i, long s, ns
 
 
 cdef void fill_all(Kernel k, Workspace work, Window *window, long i, long s, ns2_block *b) noexcept nogil:
-    """All rows, which the full softmax finds itself."""
+    """All rows, which the full softmax reads itself."""
     b.outputs, b.n_outputs, b.link, b.offsets = NULL, k.goals[i].side.n_rows, NS2_SOFTMAX, NULL
 
 
 cdef void lay_out_labels(Kernel k, Workspace work, long i) noexcept nogil:
-    """What is the same for every centre of target i: all classes, each once, and no label yet."""
+    """The fields that are the same for every centre of target i: all classes, each once, and no label yet."""
     cdef Scratch *scratch = &work.goals[i]
     cdef long j
     scratch.labelled = -1
@@ -265,7 +265,7 @@ cdef void lay_out_labels(Kernel k, Workspace work, long i) noexcept nogil:
 
 
 cdef void label(Goal *goal, float *labels, long centre, float whole) noexcept nogil:
-    """Give the class of a centre, or those of its set, a label; they share it where one class is right of all."""
+    """Label the class of a centre, or those of its set; they share the label if one class out of all is right."""
     cdef int64_t p, start, end
     if goal.path_offsets == NULL:
         labels[centre] = whole
@@ -276,7 +276,7 @@ cdef void label(Goal *goal, float *labels, long centre, float whole) noexcept no
 
 
 cdef void fill_labels(Kernel k, Workspace work, Window *window, long i, long s, ns2_block *b) noexcept nogil:
-    """Every class; the label of the centre is 1, or those of its set are or share it."""
+    """Every class; the label of the centre, or those of its set, is 1, or they share it."""
     cdef Goal *goal = &k.goals[i]
     cdef Scratch *scratch = &work.goals[i]
     cdef int32_t centre = work.chunk[window.t], j

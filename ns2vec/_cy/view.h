@@ -1,4 +1,4 @@
-/* How the kernels let samplers see the model: scores by the dots of the block, whatever the instruction set. */
+/* How samplers see the model through the kernels: scores by the dots of the block, for every instruction set. */
 #ifndef NS2VEC_VIEW_H
 #define NS2VEC_VIEW_H
 
@@ -7,13 +7,13 @@
 #include "block.h"
 #include "sampler.h"
 
-enum { NS2_VIEW_TILE = 64 }; /* of NS2_VIEW_ROWS */
+enum { NS2_VIEW_TILE = 64 }; /* floats in a tile of NS2_VIEW_ROWS outputs */
 
 static void ns2_view_score(const ns2_view *self, const float *x, const float **rows, long n, float *scores) {
     const ns2_ops *ops = (const ns2_ops *)self->ops;
     float tile[2 * NS2_VIEW_TILE] __attribute__((aligned(64)));
     float *input = (float *)x;
-    ns2_block b; /* of which dots asks for no more than this */
+    ns2_block b; /* dots needs only these fields of a block */
     b.inputs = &input;
     b.n_inputs = 1;
     b.stride = self->stride;

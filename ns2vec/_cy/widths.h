@@ -1,7 +1,7 @@
-/* One source for two vector widths.  The file NS2_SOURCE is included for vectors of 16 bytes and, on x86-64, once more
- * for those of 32, with VECTOR_BYTES, TARGET (an attribute of functions) and NAMED(f) set, which it undefines.
- * NS2_CALL(f, ...) calls the widest that this processor has.  NS2_TARGET says what compilers may use for the wide one:
- * less than AVX2 and FMA, which the processor has, where no product may be fused with its sum. */
+/* One source for two vector widths.  The file NS2_SOURCE is included for vectors of 16 bytes and, on x86-64, again
+ * for vectors of 32, with VECTOR_BYTES, TARGET (a function attribute) and NAMED(f) set; it undefines them.
+ * NS2_CALL(f, ...) calls the widest one that this processor has.  NS2_TARGET is what compilers may use for the wide
+ * one: less than AVX2 and FMA, although the processor has them, if no product may be fused with its sum. */
 #ifndef NS2_TARGET
 #define NS2_TARGET "avx2,fma"
 #endif
