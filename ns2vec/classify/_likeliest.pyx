@@ -1,5 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
-"""The likeliest label, of scores or at a leaf of a tree of decisions: arrays in, numbers out.
+"""The most probable label, from scores or at a leaf of a tree of decisions: arrays in, numbers out.
 
 The oracle is `ns2vec.probability`.
 """
@@ -12,13 +12,13 @@ cdef extern from *:
     void prefetch "__builtin_prefetch"(const void* address) noexcept nogil
 
 cdef enum:
-    LANES = 8               # sums of a product that are added up at its end
-    LINE_FLOATS = 16        # that come from memory at once
-    FIRST_ROOM = 256        # nodes that wait
+    LANES = 8               # partial sums of a product
+    LINE_FLOATS = 16        # loaded from memory at once
+    FIRST_ROOM = 256        # initial room for waiting nodes
 
 cdef struct Node:
-    int64_t at              # a decision, or -1 less a label
-    double chance           # that the decisions from the root on lead here
+    int64_t at              # a decision, or -1 minus a label
+    double chance           # probability that the decisions from the root lead here
 
 cdef struct Tree:
     const float* nodes      # (n_nodes, D)
@@ -59,7 +59,7 @@ cdef inline void ask_for(const Tree* tree, int64_t at) noexcept nogil:
 
 
 cdef inline void push(Node* heap, int64_t n, Node node) noexcept nogil:
-    """Add a node to a heap of n, the likeliest of which is the first."""
+    """Add a node to a heap of n, of which the most probable node is the first."""
     while n and heap[(n - 1) // 2].chance < node.chance:
         heap[n] = heap[(n - 1) // 2]
         n = (n - 1) // 2
@@ -67,7 +67,7 @@ cdef inline void push(Node* heap, int64_t n, Node node) noexcept nogil:
 
 
 cdef inline Node pop(Node* heap, int64_t n) noexcept nogil:
-    """Take the likeliest of n nodes out of a heap."""
+    """Remove the most probable of n nodes from a heap."""
     cdef Node found = heap[0], last = heap[n - 1]
     cdef int64_t at = 0, below = 1
     while below < n - 1:
@@ -82,10 +82,10 @@ cdef inline Node pop(Node* heap, int64_t n) noexcept nogil:
 
 
 cdef int find_leaf(const Tree* tree, const float* hidden, Waiting* waiting, Node* best) noexcept nogil:
-    """Look at the likeliest node of all that wait, until that is a leaf: no other node has to be looked at.
+    """Expand the most probable of all waiting nodes until it is a leaf: other nodes need not be visited.
 
-    Chances are those themselves and not their logarithms: the likeliest leaf has at least 2**-depth. Returns -1
-    where memory does not suffice.
+    Chances are probabilities, not their logarithms: the most probable leaf has at least 2**-depth. Returns -1
+    if memory does not suffice.
     """
     cdef int64_t n = 1
     cdef Node node
@@ -109,7 +109,7 @@ cdef int find_leaf(const Tree* tree, const float* hidden, Waiting* waiting, Node
         for code in range(2):
             node.at = tree.children[code * tree.n_nodes + best.at]
             node.chance = best.chance * ((1.0 if code == likelier else less) / (1.0 + less))
-            if node.chance < leaf:  # a leaf is likelier
+            if node.chance < leaf:  # a leaf is more probable
                 continue
             if node.at < 0:
                 leaf = node.chance
@@ -119,14 +119,14 @@ cdef int find_leaf(const Tree* tree, const float* hidden, Waiting* waiting, Node
 
 
 cdef class DecisionTree:
-    """Finds leaves. It keeps its arrays, whose numbers may change; threads may ask it at the same time.
+    """Finds leaves. It keeps its arrays, whose values may change; threads may use it at the same time.
 
     Parameters
     ----------
     nodes : ndarray of shape (at least n_nodes, D), float32
-        Vectors of the decisions; the numbers of a row are side by side.
+        Vectors of the decisions; each row is contiguous.
     children : ndarray of shape (2, n_nodes), int64
-        A node before this one, or -1 less a label; the last node is the root.
+        A node before this one, or -1 minus a label; the last node is the root.
 
     Raises
     ------
@@ -150,7 +150,7 @@ cdef class DecisionTree:
             raise ValueError("expected nodes whose numbers are side by side: pass np.ascontiguousarray(nodes)")
         for side in range(2):
             for i in range(n_nodes):
-                if children[side, i] >= i:  # else a way might have no end
+                if children[side, i] >= i:  # otherwise a path might have no end
                     raise ValueError(
                         f"branch {side} of node {i} leads to {children[side, i]}, expected a node before it"
                     )
@@ -165,7 +165,7 @@ cdef class DecisionTree:
         int64_t[::1] labels not None,               # (n,) OUT
         double[::1] logs not None,                  # (n,) OUT log probabilities
     ):
-        """Write the likeliest label of each line and its log probability."""
+        """Write the most probable label of each line and its log probability."""
         cdef Py_ssize_t n = hidden.shape[0], i
         cdef Waiting waiting
         cdef Node best
@@ -193,7 +193,7 @@ cdef class DecisionTree:
 
 def write_best(
     const float[:, ::1] scores not None,        # (n, n_labels) log probabilities up to a constant, or log odds
-    bint is_each,                               # each label is decided on its own
+    bint is_each,                               # each label is decided separately
     int64_t[::1] labels not None,               # (n,) OUT the first of the best
     float[::1] probabilities not None,          # (n,) OUT
 ):

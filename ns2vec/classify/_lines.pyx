@@ -1,5 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
-"""The rows of the features of lines: arrays in, arrays out, the GIL is free. The oracle is `ns2vec.reference.lines`."""
+"""The rows of the features of lines: arrays in, arrays out, without the GIL. The oracle is `ns2vec.reference.lines`."""
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
@@ -12,29 +12,29 @@ cdef extern from *:
     void prefetch "__builtin_prefetch"(const void* address) noexcept nogil
 
 cdef enum:
-    LINES_AHEAD = 6     # whose bytes are asked for before they are read
+    LINES_AHEAD = 6     # whose bytes are prefetched
 
 cdef uint64_t FACTOR = 116049371        # of fastText's hash of word n-grams
 
 
 cdef class LineRows:
-    """Writes the rows of lines, of any of them in any order; threads may ask it together.
+    """Writes the rows of lines, any of them in any order; threads may use it at the same time.
 
     Parameters
     ----------
     codes, ends : ndarray, uint8, and ndarray of shape (n_lines + 1,), int64
         The lines, see `ns2vec.inputs._codes.pack`.
     starts, own : ndarray of shape (n_tokens + 1,), int64, or None; and ndarray, int32
-        Features of each token alone are ``own[starts[i]:starts[i + 1]]``: rows, or -2 less a bucket. None: token i
-        has the row ``own[i]``, or with -1 none.
+        Features of each token alone are ``own[starts[i]:starts[i + 1]]``: rows, or -2 minus a bucket. None: token i
+        has the row ``own[i]``, or none if it is -1.
     hashes : ndarray of shape (n_tokens,), uint32
-        fastText's; none are needed unless there are word n-grams.
+        fastText's hashes; not needed unless there are word n-grams.
     word_ngrams : int
-        Up to so many words are a feature.
+        Sequences of up to this many words are features.
     first_row : int
         The row of the first bucket that has one.
     table : ndarray of shape (bucket,), int32, or None
-        One more than the row of each bucket, counted from `first_row`, 0 where it has none; None: there are no n-grams.
+        One more than the row of each bucket, counted from `first_row`; 0 if it has none. None: there are no n-grams.
 
     Raises
     ------
@@ -96,7 +96,7 @@ cdef class LineRows:
         return 0
 
     cdef int64_t measure(self, int64_t line, bint at_most) noexcept nogil:
-        """How many features a line has, or may have at most, which takes no look at its tokens where these are few."""
+        """How many features a line has; `at_most`: a bound that needs no look-up of tokens with at most one each."""
         cdef int64_t found = 0, n = 0, size, i
         cdef uint32_t token
         cdef const uint8_t* at = &self.codes[0] + self.ends[line]
@@ -117,7 +117,7 @@ cdef class LineRows:
         return found
 
     cdef inline void ask_for(self, const int64_t[::1] places, Py_ssize_t i) noexcept nogil:
-        """Have the bytes near of lines that come soon, in an order that no processor foresees."""
+        """Prefetch the bytes of lines that follow soon, in an order that no processor predicts."""
         cdef Py_ssize_t last = places.shape[0] - 1
         prefetch(&self.ends[0] + places[min(i + 2 * LINES_AHEAD, last)])
         prefetch(&self.codes[0] + self.ends[places[min(i + LINES_AHEAD, last)]])
@@ -150,7 +150,7 @@ cdef class LineRows:
         return found
 
     cdef int64_t write_buckets(self, int64_t line, uint64_t* states, uint64_t* hashed, int32_t* rows) noexcept nogil:
-        """Write a line's features: rows, and -2 less each bucket; return how many."""
+        """Write a line's features: rows, and -2 minus each bucket; return how many."""
         cdef int64_t n = 0, found = 0, size, i
         cdef uint32_t token
         cdef const uint8_t* at = &self.codes[0] + self.ends[line]
@@ -165,7 +165,7 @@ cdef class LineRows:
                 rows[found] = self.own[token]
                 found += rows[found] >= 0
             if self.word_ngrams > 1:
-                # 32 bits with a sign, as 64
+                # signed 32 bits, as 64 bits
                 hashed[n] = states[n] = <uint64_t><int64_t><int32_t>self.hashes[token]
             n += 1
         for size in range(1, self.word_ngrams):
@@ -177,7 +177,7 @@ cdef class LineRows:
         return found
 
     cdef int64_t write_rows(self, int32_t* rows, int64_t n) noexcept nogil:
-        """Put rows in the place of n features, and leave out those that have none; return how many there are."""
+        """Replace n features by their rows, and leave out those without a row; return how many rows there are."""
         cdef int64_t i, kept = 0
         cdef int32_t row
         for i in range(n):
@@ -191,7 +191,7 @@ cdef class LineRows:
         return kept
 
     cdef int64_t longest_of(self, const int64_t[::1] places) noexcept:
-        """Bytes of the longest line: it has no more tokens."""
+        """Number of bytes of the longest line: it has no more tokens."""
         cdef int64_t found = 0, line
         cdef Py_ssize_t n = self.ends.shape[0] - 1 if places is None else places.shape[0], i
         cdef bint is_all = places is None
@@ -201,7 +201,7 @@ cdef class LineRows:
         return found
 
     def rows(self, const int64_t[::1] places=None):
-        """Return the rows of each line: of its tokens, then those of pairs of them, and so on.
+        """Return the rows of each line: those of its tokens, then of pairs of tokens, and so on.
 
         Parameters
         ----------
@@ -212,7 +212,7 @@ cdef class LineRows:
         -------
         offsets : ndarray of shape (n + 1,), int64
         rows : ndarray, int32
-            Without those that features do not have.
+            Features without a row are left out.
         counts : ndarray of shape (n,), int64
             How many features each line has, with a row or without.
         """
@@ -242,7 +242,7 @@ cdef class LineRows:
         return offsets, found if total == len(found) else found[:total].copy(), counts
 
     def mark(self, uint8_t[::1] is_used not None):
-        """Note which buckets the lines use; `is_used` has the shape (bucket,)."""
+        """Mark the buckets that the lines use; `is_used` has the shape (bucket,)."""
         cdef int64_t longest, line, n, i, n_lines = len(self)
         cdef uint64_t* states
         cdef int32_t* rows

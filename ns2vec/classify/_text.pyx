@@ -1,8 +1,8 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
-"""The vector of a single text: its words, their rows and those of n-grams, and the mean of these; its likeliest label.
+"""The vector of a single text (its words, their rows and those of n-grams, and their mean) and its most probable label.
 
-`ns2vec.classify.features` does it for many lines at once, where the cost of a call does not count; it is the oracle,
-as `ns2vec.classify.prediction` is of labels.
+`ns2vec.classify.features` does it for many lines at once, where the overhead of a call does not matter; it is the
+oracle, and `ns2vec.classify.prediction` is the oracle for labels.
 """
 
 from cpython.dict cimport PyDict_GetItem
@@ -36,10 +36,10 @@ cdef const char* END_OF_LINE = b"</s>"  # the last token of every line
 cdef struct Token:
     const uint8_t* start
     int64_t n_bytes
-    int32_t row             # of the word; -1: it has none
+    int32_t row             # of the word; -1: none
     int32_t n_ngrams
-    uint64_t hashed         # 32 bits with a sign
-    uint64_t state          # hash of the words from this one on
+    uint64_t hashed         # signed 32 bits
+    uint64_t state          # hash of the words beginning with this one
 
 
 cdef inline bint is_blank(uint8_t byte) noexcept nogil:
@@ -56,24 +56,24 @@ cdef int64_t count_tokens(const uint8_t* text, int64_t n_bytes) noexcept nogil:
 
 
 cdef class TextVectors:
-    """Makes vectors of single texts. It keeps its arrays, whose numbers may change; threads may ask it together.
+    """Makes vectors of single texts. It keeps its arrays, whose values may change; threads may use it at the same time.
 
     Parameters
     ----------
     words : WordTable
         The words in the order of their rows.
     rows : ndarray of shape (n_words + n_bucket_rows, D), float32
-        The numbers of a row are side by side.
+        Each row is contiguous.
     table : ndarray of shape (bucket,), int32, or None
-        One more than the row of each bucket after the words, 0 where it has none; None: there are no n-grams.
+        One more than the row of each bucket after the words; 0 if it has none. None: there are no n-grams.
     min_n, max_n : int
         Lengths of character n-grams; there are none if `max_n` is 0.
     word_ngrams : int
-        Up to so many words are a feature.
+        Sequences of up to this many words are features.
     skips : bool
         An n-gram without a row does not count in the mean.
     prefix : bytes
-        What labels begin with, which are left out.
+        Prefix of labels, which are left out.
 
     Raises
     ------
@@ -114,7 +114,7 @@ cdef class TextVectors:
     cdef int64_t read_token(
         self, Token* token, const uint8_t* start, int64_t n_bytes, const char* prefix, int64_t n_prefix
     ) noexcept nogil:
-        """Fill in where a token is, and its hash; 0: it is a label."""
+        """Set the position of a token, and its hash; 0: it is a label."""
         if n_bytes >= n_prefix and memcmp(start, prefix, n_prefix) == 0:
             return 0
         token.start, token.n_bytes = start, n_bytes
@@ -126,7 +126,7 @@ cdef class TextVectors:
     cdef int64_t read_tokens(
         self, Token* tokens, const uint8_t* text, int64_t n_bytes, const char* prefix, int64_t n_prefix
     ) noexcept nogil:
-        """Fill in the tokens of a text and of its end; return how many they are without labels."""
+        """Set the tokens of a text and of its end; return their number without labels."""
         cdef int64_t found = 0, start = 0, at, i
         for at in range(n_bytes + 1):
             if at == n_bytes or is_blank(text[at]):
@@ -167,14 +167,14 @@ cdef class TextVectors:
         return found
 
     def write(self, str text not None, float[::1] out not None):
-        """Write the mean of a text's rows to `out`, shape (D,); n-grams without a row are zeros, unless it skips them.
+        """Write the mean of a text's rows to `out`, shape (D,); n-grams without a row are zeros, or are skipped.
 
         Raises
         ------
         UnicodeEncodeError
             If the text has surrogates.
         ValueError
-            If `out` has another length, or a row is not there.
+            If `out` has another length, or a row does not exist.
         """
         if out.shape[0] != self.width:
             raise ValueError(f"expected room for {self.width} numbers, got {out.shape[0]}")
@@ -186,7 +186,7 @@ cdef class TextVectors:
         cdef const char* prefix = self.prefix
         cdef int64_t n_prefix = len(self.prefix), n
         cdef Token* tokens
-        if n_bytes >= 3 and memcmp(content, b"\xef\xbb\xbf", 3) == 0:  # a byte order mark is no part of a text
+        if n_bytes >= 3 and memcmp(content, b"\xef\xbb\xbf", 3) == 0:  # a byte order mark is not part of a text
             content, n_bytes = content + 3, n_bytes - 3
         tokens = <Token*>malloc((count_tokens(content, n_bytes) + 1) * sizeof(Token))
         if tokens == NULL:
@@ -213,7 +213,7 @@ cdef class TextVectors:
             longest = max(longest, tokens[i].n_bytes)
         for i in range(1, self.word_ngrams):
             n_features += max(n - i, 0)
-        # one more row, which the last n-gram may write without having it
+        # one more row, which the last n-gram may write although it has none
         found = <const float**>malloc(
             (n_features + 1) * (sizeof(float*) + sizeof(int32_t)) + longest + 2
         )
@@ -227,7 +227,7 @@ cdef class TextVectors:
                     bad = i
                     break
                 found[i] = self.row_at(rows[i])
-                # most of the time goes by until rows come from memory: all of them are asked for at once
+                # most of the time is spent waiting for rows from memory: all of them are prefetched
                 ns2_ask_for_row(found[i], self.width)
             if bad < 0:
                 ns2_mean(found, n_rows, self.width, <float>(1.0 / <double>max(n_rows, 1)), out)
@@ -244,20 +244,20 @@ cdef class TextVectors:
 
 
 cdef class SingleAnswers:
-    """The likeliest label of a single text, in one call; as long as the model has what it was made of.
+    """The most probable label of a single text, in one call; valid while the model has the attributes it was made from.
 
     Parameters
     ----------
     vectors : TextVectors
     outputs : ndarray of shape (n_labels, D), float32
-        The numbers of a row are side by side.
+        Each row is contiguous.
     labels : list
     is_each : bool
-        Each label is decided on its own.
+        Each label is decided separately.
     made_of : list of tuple (dict, str, value)
-        Attributes, and the values with which the answers are right; None: it is None, or not there.
+        Attributes, and their values for which the answers are right; None: it is None, or missing.
     words : dict, or None
-        Of the model, where it has made one; with as many entries the answers are right.
+        The dict of the model, if it has made one; the answers are right if it has as many entries.
 
     Raises
     ------
@@ -300,7 +300,7 @@ cdef class SingleAnswers:
         return True
 
     cdef Py_ssize_t find(self, object texts, float factor, double* probability) except -2:
-        """The place of the likeliest label and, unless NULL, its probability; -1: ask in the way of many texts."""
+        """The place of the most probable label and, unless NULL, its probability; -1: use the path for many texts."""
         cdef object text
         cdef float* hidden
         cdef float* scores
@@ -335,12 +335,12 @@ cdef class SingleAnswers:
         return best
 
     def label(self, object texts):
-        """Return the likeliest label of the only text; None where another way has to find it."""
+        """Return the most probable label of the only text; None if another path has to find it."""
         cdef Py_ssize_t best = self.find(texts, 1.0, NULL)
         return None if best < 0 else self.labels[best]
 
     def best(self, object texts, double temperature):
-        """Return the likeliest label of the only text and its probability; None where another way has to find them."""
+        """Return the most probable label of the only text and its probability; None if another path has to."""
         cdef double probability = 0.0
         cdef Py_ssize_t best = self.find(texts, <float>(1.0 / temperature), &probability)
         return None if best < 0 else (self.labels[best], <double><float>probability)

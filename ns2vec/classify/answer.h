@@ -1,4 +1,4 @@
-/* What the answer for a single text takes: the mean of rows, products with labels, a sum of exponentials. */
+/* The computations for the label of a single text: mean of rows, products with labels, sum of exponentials. */
 #ifndef NS2VEC_ANSWER_H
 #define NS2VEC_ANSWER_H
 
@@ -7,17 +7,17 @@
 
 #define NS2_INLINE static inline __attribute__((always_inline))
 #define NS2_LINE_FLOATS 16
-#define NS2_ROWS 4 /* labels whose products are made together */
+#define NS2_ROWS 4 /* labels whose products are computed together */
 
 #define NS2_SOURCE "answer.inc"
 #include "widths.h"
 
-/* Has a row near. */
+/* Prefetches a row. */
 static void ns2_ask_for_row(const float *row, ptrdiff_t width) {
     for (ptrdiff_t k = 0; k < width; k += NS2_LINE_FLOATS) __builtin_prefetch(row + k, 0, 3);
 }
 
-/* out = share * sum of the rows, added one after the other: the numbers are those of any other vector width. */
+/* out = share * sum of the rows, added one after another: the result is the same for any vector width. */
 static void ns2_mean(const float *const *rows, ptrdiff_t n, ptrdiff_t width, float share, float *out) {
     NS2_CALL(mean, rows, n, width, share, out);
 }

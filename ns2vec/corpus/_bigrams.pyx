@@ -1,7 +1,7 @@
-"""Counts of tokens and of pairs of tokens, by their joined text, and the joining of sentences by them.
+"""Counts of tokens and of pairs of tokens, by their joined text, and the joining of sentences with them.
 
-A table has a number for each key of a text (`_texts.pxi`), in the order in which the texts came, as a dict of
-texts would have it.
+A table has a number for each key of a text (`_texts.pxi`), in order of first appearance, like a dict of
+texts.
 """
 
 from cpython.list cimport PyList_GET_SIZE, PyList_New
@@ -18,28 +18,28 @@ include "_texts.pxi"
 cdef enum:
     WAITING = 8192  # keys that are counted together
     SLOTS_AHEAD = 8
-    MAX_SPARE = 65536  # ids that no count needs, beyond as many as there are counts
+    MAX_SPARE = 65536  # ids that no count needs, beyond the number of counts
 
 cdef int64_t REMOVED = INT64_MIN
 cdef object ENDED = object()
 
 
 cdef class PhraseCounts(TextKeys):
-    """Numbers by text, in the order in which the texts came; the texts are tokens and joined tokens.
+    """Numbers by text, in order of first appearance; the texts are tokens and joined tokens.
 
     Parameters
     ----------
     delimiter : str
         Between the tokens of a joined text.
     connector_words : iterable of str
-        Tokens that are joined when they are between others, and not counted.
+        Tokens that are joined if they are between others, and not counted.
     max_size : int
-        With more texts than this after a sentence, those with a count below `floor` go, and it rises by one.
+        If there are more texts than this after a sentence, those with a count below `floor` go, and it rises by one.
 
     Attributes
     ----------
     n_words, n_sentences : int
-        Read so far, connector words included.
+        Read so far, including connector words.
     floor : int
 
     Examples
@@ -57,9 +57,9 @@ cdef class PhraseCounts(TextKeys):
     cdef readonly int64_t floor
     cdef int64_t n_changes
     cdef int64_t max_size
-    cdef int32_t* codes  # (n_codes,): ids of the codes of a scanner, UNKNOWN where none has been given yet
+    cdef int32_t* codes  # (n_codes,): ids of the codes of a scanner, UNKNOWN if not assigned yet
     cdef int64_t n_codes, code_capacity
-    cdef ns2vec_pairs entries  # what is counted
+    cdef ns2vec_pairs entries  # the counts
     cdef int64_t n_removed
     cdef uint64_t[WAITING] keys
     cdef int64_t n_keys
@@ -117,7 +117,7 @@ cdef class PhraseCounts(TextKeys):
         return 0
 
     def drop(self, int64_t floor):
-        """Let go the texts with a number below a floor."""
+        """Remove the texts with a number below a floor."""
         self.tidy()
         self.n_changes += 1
         ns2vec_pairs_drop(&self.entries, floor)
@@ -126,7 +126,7 @@ cdef class PhraseCounts(TextKeys):
             self.renumber()
 
     cdef int renumber(self) except -1:
-        """Give ids to the tokens and runs that are still needed, and to no others."""
+        """Assign ids to the tokens and runs that are still needed, and to no others."""
         cdef PhraseCounts fresh = PhraseCounts(self.delimiter, self.connector_words, self.max_size)
         fresh.merge(self)
         self.ids, self.names = fresh.ids, fresh.names
@@ -142,11 +142,11 @@ cdef class PhraseCounts(TextKeys):
 
     @property
     def mark(self):
-        """What differs when the counts do; hashable."""
+        """A value that differs if the counts do; hashable."""
         return self, self.n_changes
 
     cdef int tidy(self) except -1:
-        """Count what waits, and let go what was removed."""
+        """Count waiting keys, and free the memory of what was removed."""
         self.flush()
         if self.n_removed:
             ns2vec_pairs_drop(&self.entries, REMOVED + 1)
@@ -154,7 +154,7 @@ cdef class PhraseCounts(TextKeys):
         return 0
 
     cdef int mark_ends(self) except -1:
-        """Note which tokens begin an entry of several, and which end one."""
+        """Record which tokens begin an entry of several tokens, and which end one."""
         cdef int64_t i
         cdef uint32_t left
         for i in range(self.entries.n):
@@ -169,7 +169,7 @@ cdef class PhraseCounts(TextKeys):
         cdef list tokens = _as_tokens(sentence, self.n_sentences)
         cdef Py_ssize_t i = 0
         cdef int32_t at
-        # the tokens' own methods may change the list
+        # methods of the tokens may change the list
         while i < PyList_GET_SIZE(tokens):
             if i + SLOTS_AHEAD < PyList_GET_SIZE(tokens):
                 ns2vec_memo_prefetch_slot(&self.memo, PyList_GET_ITEM(tokens, i + SLOTS_AHEAD))
@@ -189,12 +189,12 @@ cdef class PhraseCounts(TextKeys):
         return 0
 
     def fill(self, sentences, int64_t limit):
-        """Count the next `limit` sentences of an iterator; False when it has ended.
+        """Count the next `limit` sentences of an iterator; False if it has ended.
 
         Raises
         ------
         TypeError
-            If a sentence is not iterable or a token is no str; names the sentence by number.
+            If a sentence is not iterable or a token is not a str; names the sentence by number.
         """
         self.tidy()
         for _ in range(limit):
@@ -213,7 +213,7 @@ cdef class PhraseCounts(TextKeys):
         ----------
         words : int32 array
         tokens : sequence of str, by code
-            It may have grown since the last call, and has to be that of the same scanner.
+            It may have grown since the last call, but must belong to the same scanner.
         """
         cdef int64_t n_tokens = len(tokens)
         cdef int64_t i
@@ -224,7 +224,7 @@ cdef class PhraseCounts(TextKeys):
             if words[i] == NS2VEC_END:
                 self.end_sentence()
                 continue
-            while self.n_codes < n_tokens:  # which renumbering sets back
+            while self.n_codes < n_tokens:  # renumbering resets it
                 self.codes[self.n_codes] = UNKNOWN
                 self.n_codes += 1
             at = self.codes[words[i]]
@@ -250,7 +250,7 @@ cdef class PhraseCounts(TextKeys):
     cdef uint64_t translated(
         self, PhraseCounts other, uint64_t key, int32_t[::1] token_ids, uint32_t[::1] run_ids
     ) except? 0:
-        """Key of ours for a key of another table."""
+        """Our key for a key of another table."""
         cdef uint32_t left = <uint32_t>(key >> 32), right = <uint32_t>key, number
         if token_ids[right] < 0:
             token_ids[right] = self.intern(other.names[right])
@@ -326,12 +326,12 @@ cdef class PhraseCounts(TextKeys):
         return self.names, runs, keys, values
 
     def take_arrays(self, names, uint64_t[::1] runs not None, uint64_t[::1] keys not None, int64_t[::1] values not None):
-        """Take what `arrays` returned of a table with the same delimiter and connector words.
+        """Set the table to what `arrays` returned for one with the same delimiter and connector words.
 
         Raises
         ------
         ValueError
-            If they do not fit each other.
+            If they are inconsistent.
         """
         cdef int64_t i, at
         cdef list ids = [self.intern(name) for name in names]
@@ -350,7 +350,7 @@ cdef class PhraseCounts(TextKeys):
             self.entries.entries[at].value = values[i]
 
     cdef uint64_t checked(self, uint64_t key, list ids, list numbers) except? 0:
-        """Key of ours for one of a file."""
+        """Our key for a key of a file."""
         cdef uint32_t left = <uint32_t>(key >> 32), right = <uint32_t>key
         cdef bint is_run = left != NOTHING and left & RUN
         cdef list known = numbers if is_run else ids

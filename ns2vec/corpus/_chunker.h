@@ -1,15 +1,15 @@
-/* Where sentences and chunks end. One implementation for text, lists and streams, so that the
+/* The ends of sentences and chunks. One implementation for text, lists and streams, so that the
  * same sentences always make the same chunks.
  *
  *   piece     a run of at most NS2VEC_MAX_PIECE words of one sentence; followed by NS2VEC_END
- *   sentence  what the reader yields: a line, at most max_sentence words of it, or a list
- *   chunk     whole pieces; ends with the first one that brings it to chunk_words words
+ * sentence  an item of the reader: a line, at most max_sentence words of it, or a list
+ * chunk     whole pieces; ends with the first piece that brings it to chunk_words words
  *
- * Splits are made before the word that would be too many, so a sentence of exactly the limit is
+ * Pieces are split before the word that would be too many, so a sentence of exactly the limit is
  * one piece, and its end is counted in the chunk that holds its last word.
  *
- * With a max_sentence of 0 sentences are whole documents: each is one piece, empty ones and blank lines
- * too, so that the documents can be counted by their ends.
+ * With max_sentence 0, sentences are whole documents: each is one piece, including empty ones and blank
+ * lines, so that the documents can be counted by their ends.
  */
 #ifndef NS2VEC_CORPUS_CHUNKER_H
 #define NS2VEC_CORPUS_CHUNKER_H
@@ -18,7 +18,7 @@
 
 #define NS2VEC_END (-1)
 #define NS2VEC_UNKNOWN (-2)
-#define NS2VEC_DROP (-3) /* a word that errors="ignore" leaves nothing of */
+#define NS2VEC_DROP (-3) /* a word of which errors="ignore" leaves nothing */
 #define NS2VEC_MAX_PIECE 10000
 
 typedef struct {
@@ -52,7 +52,7 @@ static inline void ns2vec_chunker_free(ns2vec_chunker *c)
     c->bounds = NULL;
 }
 
-/* Make room for n words or sentence ends: the calls below do not check. */
+/* Reserves room for n words or sentence ends: the calls below do not check. */
 static inline int ns2vec_chunker_reserve(ns2vec_chunker *c, int64_t n)
 {
     int status = ns2vec_reserve((void **)&c->ids, &c->id_capacity, c->n_ids + 2 * n + 2, sizeof(int32_t));
@@ -86,14 +86,14 @@ static inline void ns2vec_chunker_end_sentence(ns2vec_chunker *c)
         ns2vec_chunker_end_piece(c);
 }
 
-/* The text's end: that of its last line, if there is one. */
+/* The end of the text ends its last line, if there is one. */
 static inline void ns2vec_chunker_end_text(ns2vec_chunker *c)
 {
     if (c->sentence_words > 0)
         ns2vec_chunker_end_sentence(c);
 }
 
-/* A line's end: a blank line is no sentence, but may be a document. */
+/* The end of a line: a blank line is not a sentence, but may be a document. */
 static inline void ns2vec_chunker_end_line(ns2vec_chunker *c)
 {
     if (c->sentence_words > 0 || c->max_sentence == 0)
@@ -115,7 +115,7 @@ static inline void ns2vec_chunker_word(ns2vec_chunker *c, int32_t id)
     c->total_words++;
 }
 
-/* The corpus has ended: what is open becomes the last chunk. */
+/* The corpus has ended: the open chunk becomes the last one. */
 static inline int ns2vec_chunker_finish(ns2vec_chunker *c)
 {
     int status = ns2vec_chunker_reserve(c, 2);
@@ -127,7 +127,7 @@ static inline int ns2vec_chunker_finish(ns2vec_chunker *c)
     return NS2VEC_OK;
 }
 
-/* Forget the finished chunks, after they have been copied out. */
+/* Forgets the finished chunks after they have been copied. */
 static inline void ns2vec_chunker_discard(ns2vec_chunker *c)
 {
     if (c->n_bounds == 0)

@@ -1,4 +1,4 @@
-"""Chunks of ids as both compiled modules of the corpus cut and copy them; text included into each."""
+"""Cutting and copying chunks of ids; included as text into both compiled modules of the corpus."""
 
 from libc.stdint cimport INT64_MAX, int32_t, int64_t
 from libc.string cimport memcpy

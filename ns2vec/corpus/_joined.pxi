@@ -1,11 +1,11 @@
-"""Phrases in text that comes in codes; part of _bigrams.pyx."""
+"""Phrases in encoded text; part of _bigrams.pyx."""
 
 
 cdef class JoinedCodes:
-    """Joins the phrases of a text that comes in codes; the joined text has codes of its own.
+    """Joins the phrases of an encoded text; the joined text has codes of its own.
 
-    These are given to tokens and phrases in order of first appearance, and chunks end where they would end
-    if the joined sentences came as lists. No text is made, but once for each distinct token.
+    Codes are assigned to tokens and phrases in order of first appearance, and chunks end where they would end
+    if the joined sentences were lists. No strings are made, except once for each distinct token.
 
     Parameters
     ----------
@@ -13,14 +13,14 @@ cdef class JoinedCodes:
     chunk_words : int
         A chunk ends with the first sentence that brings it to this many words.
     vocabulary : dict of str -> int, optional
-        Codes that are given already; other tokens are UNKNOWN. It must not change meanwhile.
+        Codes that are already assigned; other tokens are UNKNOWN. It must not change during use.
 
     Attributes
     ----------
     tokens : list of str
         By code; empty with a vocabulary.
     n_words, n_sentences : int
-        So far, of the joined text.
+        So far, in the joined text.
 
     Examples
     --------
@@ -36,13 +36,13 @@ cdef class JoinedCodes:
     cdef Joiner joiner
     cdef ns2vec_chunker chunker
     cdef dict numbers  # text -> code
-    cdef bint fixed  # there are no others
+    cdef bint fixed  # codes cannot be added
     cdef readonly list tokens
     cdef int64_t[::1] totals
-    cdef list spellings  # of the codes that come in
-    cdef int32_t[::1] ids  # of these, in the joiner's table
+    cdef list spellings  # of the input codes
+    cdef int32_t[::1] ids  # of the input codes, in the joiner's table
     cdef int64_t version  # of that table
-    cdef int32_t[::1] codes  # of these, here; END where none has been looked up yet
+    cdef int32_t[::1] codes  # of the input codes, here; END if not looked up yet
 
     def __cinit__(self, Joiner joiner not None, *, int64_t chunk_words, dict vocabulary=None):
         ns2vec_chunker_init(&self.chunker, chunk_words, INT64_MAX)
@@ -71,7 +71,7 @@ cdef class JoinedCodes:
         ----------
         words : int32 array
         tokens : sequence of str, by code
-            It may have grown since the last call, and has to be that of the same text.
+            It may have grown since the last call, but must belong to the same text.
         """
         cdef int64_t start = 0, i, n_words = words.shape[0]
         cdef Joiner joiner = self.joiner
@@ -92,7 +92,7 @@ cdef class JoinedCodes:
                 ns2vec_chunker_end_sentence(&self.chunker)
                 start = i + 1
         finally:
-            joiner.codes = NULL  # the words are the caller's
+            joiner.codes = NULL  # the words belong to the caller
 
     cdef int learn(self, tokens) except -1:
         """Get spelling and id of each code."""
@@ -129,7 +129,7 @@ cdef class JoinedCodes:
         return 0
 
     cdef int32_t number(self, token) except? -9:
-        """Code of a token of the joined text; one that has none gets one, or is unknown."""
+        """Code of a token of the joined text; a token without a code gets one, or is unknown."""
         cdef PyObject* found = PyDict_GetItemWithError(self.numbers, token)
         if found != NULL:
             return <object>found
@@ -143,7 +143,7 @@ cdef class JoinedCodes:
         return <int32_t>code
 
     def finish(self):
-        """End the text: what is left becomes the last chunk."""
+        """End the text: the rest becomes the last chunk."""
         check(ns2vec_chunker_finish(&self.chunker))
 
     def take(self):

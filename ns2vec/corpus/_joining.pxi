@@ -1,12 +1,12 @@
-"""Phrases in sentences: found from the left, each as soon as its last word comes; part of _bigrams.pyx."""
+"""Phrases in sentences: found from left to right, each as soon as its last word is read; part of _bigrams.pyx."""
 
 cdef enum:
-    MANY = 2048  # entries that do not all stay near the processor
+    MANY = 2048  # entries that do not all fit in the caches
 
 ctypedef struct Run:
-    Py_ssize_t start  # position of the token that a phrase may begin with; -1: there is none
+    Py_ssize_t start  # position of the token that a phrase may begin with; -1: none
     int32_t first  # its id
-    uint32_t left  # what stands for it and the connector words since; NOTHING: no text of the table begins so
+    uint32_t left  # number of it and the connector words since then; NOTHING: no text of the table begins like this
     bint odd
 
 
@@ -16,16 +16,16 @@ SCORERS = {"own": 0, "default": 1, "npmi": 2}
 
 
 cdef class Joiner:
-    """Finds the phrases of sentences; subclasses say what is one.
+    """Finds the phrases of sentences; subclasses decide what is a phrase.
 
-    Tokens that are no str are in no phrase.
+    Tokens that are not str are in no phrase.
     """
 
     cdef PhraseCounts table
     cdef bint knows_ends  # kinds say which tokens begin and end an entry
     cdef list tokens  # of the sentence, or by code
     cdef const int32_t* codes  # of the sentence; NULL: tokens are its own
-    cdef object phrase  # that was found last
+    cdef object phrase  # found last
 
     def join(self, sentence):
         """Return the tokens of a sentence as a list, those of a phrase joined."""
@@ -39,11 +39,11 @@ cdef class Joiner:
 
     @property
     def mark(self):
-        """What differs when the phrases do; hashable."""
+        """A value that differs if the phrases do; hashable."""
         raise NotImplementedError
 
     cdef bint accepts(self, int64_t entry, Py_ssize_t last, int32_t at, const Run* run) except -1:
-        """Whether tokens run.start ... last, which are an entry, are a phrase; its text is kept."""
+        """Whether tokens run.start ... last, which are an entry, are a phrase; if so, its text is kept."""
         raise NotImplementedError
 
     cdef object last_score(self):
@@ -51,11 +51,11 @@ cdef class Joiner:
         raise NotImplementedError
 
     cdef int64_t odd_entry(self, Py_ssize_t start, Py_ssize_t last, uint32_t left, int32_t at) except -2:
-        """Entry of tokens of which one holds a character of the delimiter, or -1."""
+        """Entry of tokens, one of which holds a character of the delimiter, or -1."""
         raise NotImplementedError
 
     cdef list joined(self, list tokens, list scores):
-        """The joined tokens of a list that nobody else can change; their scores are put into a list."""
+        """Join the tokens of a list that nobody else can change; their scores are put into a list."""
         cdef Py_ssize_t n = PyList_GET_SIZE(tokens), i
         cdef int32_t* ids = <int32_t*>malloc(3 * (n + 1) * sizeof(int32_t))
         cdef PyObject* token
@@ -74,7 +74,7 @@ cdef class Joiner:
             free(ids)
 
     cdef list replaced(self, list tokens, const int32_t* ids, int32_t* spans, list scores):
-        """Put phrases in the place of what they are made of; `spans` has room for 2 n + 2 numbers."""
+        """Replace tokens by the phrases that they form; `spans` has room for 2 n + 2 numbers."""
         cdef list phrases = []
         cdef list phrase_scores = None if scores is None else []
         cdef Py_ssize_t n = PyList_GET_SIZE(tokens), i
@@ -90,7 +90,7 @@ cdef class Joiner:
         return tokens
 
     cdef int find(self, const int32_t* ids, Py_ssize_t n, int32_t* spans, list phrases, list scores) except -1:
-        """Find phrases: spans gets first and last position of each, phrases its text."""
+        """Find phrases: spans gets the first and last position of each, phrases its text."""
         cdef int32_t* seconds = spans + n + 1
         cdef Py_ssize_t n_seconds = 0, n_spans = 0, i, k
         cdef Run run
@@ -101,7 +101,7 @@ cdef class Joiner:
         for k in range(n_seconds):
             i = seconds[k]
             if n_spans and i - 1 <= spans[2 * n_spans - 1]:
-                continue  # the first of the two belongs to the phrase before
+                continue  # the first of the two belongs to the previous phrase
             entry = ns2vec_pairs_find(&self.table.entries, make_key(ids[i - 1], ids[i]))
             if entry < 0:
                 continue
@@ -111,7 +111,7 @@ cdef class Joiner:
         return 0
 
     cdef int find_longer(self, const int32_t* ids, Py_ssize_t n, int32_t* spans, list phrases, list scores) except -1:
-        """What `find` does where there are connector words, or tokens that hold a character of the delimiter."""
+        """Do the same as `find` if there are connector words, or tokens that hold a character of the delimiter."""
         cdef Py_ssize_t n_spans = 0
         cdef Run run
         cdef Py_ssize_t i
@@ -145,7 +145,7 @@ cdef class Joiner:
     cdef Py_ssize_t found(
         self, int32_t* spans, Py_ssize_t n_spans, const Run* run, Py_ssize_t last, list phrases, list scores
     ) except -1:
-        """Note the phrase that was accepted; return how many there are now."""
+        """Record the phrase that was accepted; return how many there are now."""
         spans[2 * n_spans], spans[2 * n_spans + 1] = <int32_t>run.start, <int32_t>last
         phrases.append(self.phrase)
         if scores is not None:
@@ -158,10 +158,10 @@ cdef class Joiner:
     cdef bint has_neighbours_alone(
         self, const int32_t* ids, Py_ssize_t n, int32_t* seconds, Py_ssize_t* n_seconds
     ) noexcept:
-        """Whether all phrases are of two neighbours, as they are without connector words and odd tokens.
+        """Whether all phrases are two neighbours, as they are without connector words and odd tokens.
 
-        `seconds` gets the positions of tokens that may be a phrase with the one before them. What will be
-        asked about them is on its way after that.
+        `seconds` gets the positions of tokens that may form a phrase with the preceding one. Their entries
+        are prefetched afterwards.
         """
         cdef int first_kind = BEGINS if self.knows_ends else 0, last_kind = ENDS if self.knows_ends else 0
         cdef int kind, seen = 0, may_begin = 0
@@ -170,7 +170,7 @@ cdef class Joiner:
             kind = self.kind(ids[i])
             seen |= kind
             seconds[n_found] = <int32_t>i
-            # no branch, which the processor would guess wrongly
+            # no branch, which the processor would mispredict
             n_found += may_begin & (ids[i] >= 0) & (kind & last_kind == last_kind)
             may_begin = (ids[i] >= 0) & (kind & first_kind == first_kind)
         n_seconds[0] = n_found
@@ -182,7 +182,7 @@ cdef class Joiner:
         return not seen & (CONNECTOR | ODD)
 
     cdef int lengthen(self, Run* run, int32_t connector, int kind) except -1:
-        """Put a connector word after what may become a phrase."""
+        """Append a connector word to what may become a phrase."""
         cdef int64_t number = -1
         if run.left != NOTHING:
             number = ns2vec_pairs_find(&self.table.runs, make_key(run.left, connector))
@@ -191,7 +191,7 @@ cdef class Joiner:
         return 0
 
     cdef str text(self, Py_ssize_t start, Py_ssize_t last):
-        """Joined text of tokens of the sentence, None if one is no str."""
+        """Joined text of tokens of the sentence, None if one is not a str."""
         cdef Py_ssize_t i
         if self.codes != NULL:
             return self.table.delimiter.join([self.tokens[self.codes[i]] for i in range(start, last + 1)])
@@ -203,13 +203,13 @@ cdef class Joiner:
 
 
 cdef list own_list(sentence):
-    """Tokens of a sentence as a list that nobody else has."""
+    """Tokens of a sentence as a new list."""
     cdef list tokens = _as_tokens(sentence, 0)
     return list(tokens) if tokens is sentence else tokens
 
 
 cdef int put_phrases(list tokens, const int32_t* spans, list phrases) except -1:
-    """Replace spans of a list, in place: at any time it holds what it held, in another order."""
+    """Replace spans of a list, in place: at any time it holds the same items, in another order."""
     cdef Py_ssize_t n_spans = PyList_GET_SIZE(phrases), n = PyList_GET_SIZE(tokens), at = spans[0], i, k
     for i in range(n_spans):
         swap(tokens, at, spans[2 * i])
@@ -248,7 +248,7 @@ cdef class FrozenJoiner(Joiner):
     cdef dict numbers  # text -> position in the two lists
     cdef list phrases
     cdef list scores
-    cdef int64_t entry  # that was accepted last
+    cdef int64_t entry  # accepted last
 
     def __cinit__(self, dict scores not None, delimiter, connector_words):
         self.table = PhraseCounts(delimiter, connector_words, len(scores))
@@ -266,7 +266,7 @@ cdef class FrozenJoiner(Joiner):
 
     @property
     def mark(self):
-        """What differs when the phrases do; hashable."""
+        """A value that differs if the phrases do; hashable."""
         return self
 
     cdef bint accepts(self, int64_t entry, Py_ssize_t last, int32_t at, const Run* run) except -1:
@@ -278,15 +278,15 @@ cdef class FrozenJoiner(Joiner):
 
 
 cdef class ScoringJoiner(Joiner):
-    """Finds the phrases whose score, by the counts as they are now, is above a threshold.
+    """Finds the phrases whose score, by the current counts, is above a threshold.
 
     Parameters
     ----------
     counts : PhraseCounts
     scorer : callable
-        Called with gensim's six names; the two of gensim are computed here.
+        Called with gensim's six parameters; gensim's two scorers are computed here.
     name : {"own", "default", "npmi"}
-        Which it is.
+        Which scorer it is.
     min_count, threshold : number
     corpus_word_count : int
 
@@ -303,7 +303,7 @@ cdef class ScoringJoiner(Joiner):
 
     cdef object scorer, min_count, threshold, corpus_word_count, score
     cdef int kind
-    cdef double lowest  # count that a pair needs to be a phrase
+    cdef double lowest  # minimum count of a pair that can be a phrase
 
     def __cinit__(self, PhraseCounts counts not None, scorer, name, min_count, threshold, corpus_word_count):
         self.table = counts
@@ -315,7 +315,7 @@ cdef class ScoringJoiner(Joiner):
 
     @property
     def mark(self):
-        """What differs when the phrases may; hashable."""
+        """A value that differs if the phrases may; hashable."""
         return self.table.mark, self.scorer, self.min_count, self.threshold, self.corpus_word_count
 
     cdef bint accepts(self, int64_t entry, Py_ssize_t last, int32_t at, const Run* run) except -1:
@@ -360,7 +360,7 @@ cdef class ScoringJoiner(Joiner):
         return 0 if at < 0 else self.number(make_key(NOTHING, at))
 
     cdef object value(self, int64_t first, int64_t second, int64_t both):
-        """Score if it is above the threshold, else None."""
+        """Score if it is above the threshold, otherwise None."""
         cdef double a = <double>first, b = <double>second, ab = <double>both, score, words
         if self.kind == 1 and max(a, b, ab) < EXACT:
             score = (ab - <double>self.min_count) / (a * b) * <double>self.table.entries.n
@@ -375,7 +375,7 @@ cdef class ScoringJoiner(Joiner):
                 worda_count=first, wordb_count=second, bigram_count=both, len_vocab=self.table.entries.n,
                 min_count=self.min_count, corpus_word_count=self.corpus_word_count,
             )
-            if self.table.version != version:  # the ids of the sentence may be others' now
+            if self.table.version != version:  # the ids of the sentence may have other meanings now
                 raise RuntimeError("the scoring function has changed the counts while they are used")
             return found if found > self.threshold else None
         return score if score > <double>self.threshold else None

@@ -1,6 +1,6 @@
-/* Numbers of Python str, remembered: what a dict answered once, found again without the dict.
+/* A cache of the numbers of Python str: found in a dict once, and then without the dict.
  *
- * A slot is half a cache line and holds the hash that Python keeps in every str and up to 16 bytes
+ * A slot is half a cache line and holds the hash that Python stores in every str and up to 16 bytes
  * of text, so that a common word costs one miss where a dict costs three (index, entry, key).
  * Longer words are compared with a str that the memo owns. Only plain str are remembered: asking
  * for one runs no Python code. Every call needs the GIL.
@@ -38,7 +38,7 @@ static inline void ns2vec_memo_free(ns2vec_memo *memo)
     memset(memo, 0, sizeof *memo);
 }
 
-/* Describe a token; 0 if it is none that the memo takes. */
+/* Describes a token; 0 if the memo cannot hold it. */
 static inline int ns2vec_memo_describe(PyObject *token, ns2vec_memo_slot *key)
 {
     if (!PyUnicode_CheckExact(token) || !PyUnicode_IS_COMPACT(token))
@@ -57,7 +57,7 @@ static inline int ns2vec_memo_describe(PyObject *token, ns2vec_memo_slot *key)
         key->text[1] = 0;
         return 1;
     }
-    /* the 16 bytes that end with the text: the header stands before it, so all of them are the str's */
+    /* the 16 bytes that end with the text: the header precedes it, so they all belong to the str */
     static const uint8_t mask[32] = {[16] = 255, 255, 255, 255, 255, 255, 255, 255,
                                      255, 255, 255, 255, 255, 255, 255, 255};
     const uint8_t *end = (const uint8_t *)PyUnicode_DATA(token) + n;
@@ -76,7 +76,7 @@ static inline int ns2vec_memo_same(const ns2vec_memo_slot *a, const ns2vec_memo_
     return first == second || memcmp(PyUnicode_DATA(first), PyUnicode_DATA(second), a->shape >> 3) == 0;
 }
 
-/* Where a described word is, or the free slot where it would be. */
+/* The slot of a described word, or the free slot where it would be. */
 static inline ns2vec_memo_slot *ns2vec_memo_place(const ns2vec_memo *memo, const ns2vec_memo_slot *key)
 {
     uint64_t at = key->hash & memo->mask;
@@ -122,7 +122,7 @@ static inline int ns2vec_memo_add(ns2vec_memo *memo, PyObject *token, int32_t va
     }
     ns2vec_memo_slot *slot = ns2vec_memo_place(memo, &key);
     if (slot->shape != 0)
-        return NS2VEC_OK; /* while the dict was asked, Python code has been here already */
+        return NS2VEC_OK; /* Python code may have stored it already while the dict was used */
     if (key.shape >> 3 > NS2VEC_MEMO_INLINE)
         Py_INCREF(token);
     *slot = key;
@@ -137,14 +137,14 @@ static inline void ns2vec_memo_prefetch(PyObject *const *tokens, Py_ssize_t i, P
         __builtin_prefetch(tokens[i + NS2VEC_MEMO_AHEAD]);
 }
 
-/* Have the slot of a str on its way, if its hash is known. */
+/* Prefetches the slot of a str, if its hash is known. */
 static inline void ns2vec_memo_prefetch_slot(const ns2vec_memo *memo, PyObject *token)
 {
     if (memo->slots != NULL && PyUnicode_CheckExact(token))
         __builtin_prefetch(&memo->slots[(uint64_t)((PyASCIIObject *)token)->hash & memo->mask]);
 }
 
-/* Encode tokens[i .. n) up to the first that is not remembered; return its index. */
+/* Encodes tokens[i .. n) up to the first that is not cached; returns its index. */
 static inline Py_ssize_t ns2vec_memo_encode(const ns2vec_memo *memo, ns2vec_chunker *chunker, PyObject *const *tokens,
                                             Py_ssize_t i, Py_ssize_t n)
 {
@@ -156,7 +156,7 @@ static inline Py_ssize_t ns2vec_memo_encode(const ns2vec_memo *memo, ns2vec_chun
     return i;
 }
 
-/* Count tokens[i .. n) up to the first that is not remembered; return its index. */
+/* Counts tokens[i .. n) up to the first that is not cached; returns its index. */
 static inline Py_ssize_t ns2vec_memo_count(const ns2vec_memo *memo, int64_t *totals, PyObject *const *tokens,
                                            Py_ssize_t i, Py_ssize_t n)
 {

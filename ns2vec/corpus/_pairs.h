@@ -1,7 +1,7 @@
-/* Numbers by pairs of ids: a hash table of 64-bit keys whose entries keep the order in which they came.
+/* Numbers by pairs of ids: a hash table of 64-bit keys whose entries keep their insertion order.
  *
- * A slot is the 4 bytes of an entry's number, so that a table costs 22 to 28 bytes an entry; the entries stand
- * one after the other, which makes walking through them, dropping some, and writing them to a file cheap.
+ * A slot is the 4 bytes of an entry's number, so that a table costs 22 to 28 bytes per entry; the entries are
+ * consecutive, which makes it cheap to iterate over them, drop some, and write them to a file.
  * Nothing here touches Python. Every function that can fail returns NS2VEC_OK or a negative error, and leaves
  * the table usable on error.
  */
@@ -10,7 +10,7 @@
 
 #include "_types.h"
 
-#define NS2VEC_PAIRS_AHEAD 32 /* keys between the prefetch of a slot and its use; of an entry, half of that */
+#define NS2VEC_PAIRS_AHEAD 32 /* keys between the prefetch of a slot and its use; for an entry, half of that */
 
 typedef struct {
     uint64_t key;
@@ -21,7 +21,7 @@ typedef struct {
     ns2vec_pair *entries;
     int64_t n, capacity;
     int32_t *slots; /* number of an entry; -1: free */
-    uint64_t mask;  /* number of slots - 1; without slots 0 */
+    uint64_t mask;  /* number of slots - 1; 0 without slots */
 } ns2vec_pairs;
 
 static inline void ns2vec_prefetch(const void *address)
@@ -41,7 +41,7 @@ static inline uint64_t ns2vec_pairs_home(const ns2vec_pairs *pairs, uint64_t key
     return ns2vec_mix(key ^ UINT64_C(0x9E3779B97F4A7C15), UINT64_C(0xD6E8FEB86659FD93)) & pairs->mask;
 }
 
-/* The slot of a key, or the free one where it would be; there is always a free one. */
+/* The slot of a key, or the free slot where it would be; there is always a free one. */
 static inline uint64_t ns2vec_pairs_slot(const ns2vec_pairs *pairs, uint64_t key)
 {
     uint64_t at = ns2vec_pairs_home(pairs, key);
@@ -56,7 +56,7 @@ static inline int64_t ns2vec_pairs_find(const ns2vec_pairs *pairs, uint64_t key)
     return pairs->slots == NULL ? -1 : pairs->slots[ns2vec_pairs_slot(pairs, key)];
 }
 
-/* Put all entries, whose keys differ, into slots that are all free. */
+/* Puts all entries, whose keys differ, into free slots. */
 static inline void ns2vec_pairs_fill(ns2vec_pairs *pairs)
 {
     memset(pairs->slots, 0xff, (size_t)(pairs->mask + 1) * sizeof(int32_t));
@@ -70,7 +70,7 @@ static inline void ns2vec_pairs_fill(ns2vec_pairs *pairs)
     }
 }
 
-/* Have n_slots slots, a power of two. */
+/* Sets the number of slots, a power of two. */
 static inline int ns2vec_pairs_index(ns2vec_pairs *pairs, uint64_t n_slots)
 {
     if (n_slots > SIZE_MAX / sizeof(int32_t))
@@ -85,7 +85,7 @@ static inline int ns2vec_pairs_index(ns2vec_pairs *pairs, uint64_t n_slots)
     return NS2VEC_OK;
 }
 
-/* Make room for n more keys: at most 2 of 3 slots are taken. */
+/* Reserves room for n more keys: at most 2 of 3 slots are used. */
 static inline int ns2vec_pairs_reserve(ns2vec_pairs *pairs, int64_t n)
 {
     const int64_t needed = pairs->n + n;
@@ -100,7 +100,7 @@ static inline int ns2vec_pairs_reserve(ns2vec_pairs *pairs, int64_t n)
     return pairs->slots == NULL || n_slots > pairs->mask + 1 ? ns2vec_pairs_index(pairs, n_slots) : NS2VEC_OK;
 }
 
-/* Number of the entry of a key, which is made if there is none; there must be room. */
+/* Number of the entry of a key, which is created if there is none; there must be room. */
 static inline int64_t ns2vec_pairs_place(ns2vec_pairs *pairs, uint64_t key)
 {
     int32_t *slot = &pairs->slots[ns2vec_pairs_slot(pairs, key)];
@@ -112,7 +112,7 @@ static inline int64_t ns2vec_pairs_place(ns2vec_pairs *pairs, uint64_t key)
     return *slot;
 }
 
-/* Two steps towards an entry that will be wanted soon: the slot, and some keys later what is in it. */
+/* Two steps of prefetching an entry: its slot and, some keys later, its content. */
 static inline void ns2vec_pairs_prefetch_slot(const ns2vec_pairs *pairs, uint64_t key)
 {
     ns2vec_prefetch(&pairs->slots[ns2vec_pairs_home(pairs, key)]);
@@ -125,7 +125,7 @@ static inline void ns2vec_pairs_prefetch_entry(const ns2vec_pairs *pairs, uint64
         ns2vec_prefetch(&pairs->entries[near]);
 }
 
-/* Add 1 to the values of n keys, in their order. */
+/* Adds 1 to the values of n keys, in their order. */
 static inline int ns2vec_pairs_count(ns2vec_pairs *pairs, const uint64_t *keys, int64_t n)
 {
     int status = ns2vec_pairs_reserve(pairs, n);
@@ -141,7 +141,7 @@ static inline int ns2vec_pairs_count(ns2vec_pairs *pairs, const uint64_t *keys, 
     return NS2VEC_OK;
 }
 
-/* Drop the entries whose value is below the floor; the others keep their order. */
+/* Drops the entries whose value is below the floor; the others keep their order. */
 static inline void ns2vec_pairs_drop(ns2vec_pairs *pairs, int64_t floor)
 {
     int64_t n = 0;
@@ -151,7 +151,7 @@ static inline void ns2vec_pairs_drop(ns2vec_pairs *pairs, int64_t floor)
     if (n == pairs->n)
         return;
     pairs->n = n;
-    ns2vec_pairs_fill(pairs); /* in place: nothing can fail when memory is short */
+    ns2vec_pairs_fill(pairs); /* in place: nothing can fail if memory is short */
 }
 
 #endif

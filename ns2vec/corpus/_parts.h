@@ -1,9 +1,9 @@
-/* Parts of a text that were scanned apart, and put together as if one scanner had read all of it.
+/* Parts of a text that are scanned separately, and merged as if one scanner had read all of it.
  *
  * A scanner of parts has a table of its own and keeps codes of that table, with NS2VEC_END for
- * every newline. What it hands on brings along the words that were new to its table, in order of
+ * every newline. The parts that it returns include the words that were new to its table, in order of
  * appearance. When parts are merged in the order of the text, a word that no earlier part had is
- * new here too, and comes after those that stand before it: codes, counts and chunks are those
+ * new here, too, and gets its number after those that precede it: codes, counts and chunks are those
  * of a single pass, for any number of tables and any cuts at blanks.
  */
 #ifndef NS2VEC_CORPUS_PARTS_H
@@ -11,15 +11,15 @@
 
 #include "_tokenize.h"
 
-#define NS2VEC_PART_TYPES (1 << 17) /* a table of parts begins anew when it has more: memory, and the caches */
+#define NS2VEC_PART_TYPES (1 << 17) /* a table of parts is cleared when it has more: for memory, and for the caches */
 
 typedef struct {
     int32_t *codes;
     int64_t n_codes;
-    uint8_t *text; /* the new words, one after the other, then padding */
+    uint8_t *text; /* the new words, one after another, then padding */
     uint32_t *lengths;
     int64_t first_new, n_new; /* their codes are first_new, first_new + 1, ... */
-    int64_t *counts;          /* of the codes 0 .. n_counts-1, when the table has ended; else NULL */
+    int64_t *counts;          /* of the codes 0 .. n_counts-1, if the table has ended; otherwise NULL */
     int64_t n_counts;
     int64_t n_lines;
 } ns2vec_part;
@@ -56,7 +56,7 @@ static inline int ns2vec_part_take_words(ns2vec_scanner *s, ns2vec_part *part)
     return NS2VEC_OK;
 }
 
-/* Hand over what was scanned since the last time; `end`: the table ends with it. */
+/* Returns what was scanned since the last call; `end`: the table ends with it. */
 static inline int ns2vec_part_take(ns2vec_scanner *s, int end, ns2vec_part *part)
 {
     int status = ns2vec_part_take_words(s, part);
@@ -96,7 +96,7 @@ static inline int ns2vec_part_merge_words(ns2vec_types *types, const ns2vec_part
     return NS2VEC_OK;
 }
 
-/* Add the next part of the text. code_of[first_new + n_new]: codes of the part's table -> codes here,
+/* Adds the next part of the text. code_of[first_new + n_new]: codes of the part's table -> codes here,
  * filled by the parts before it; parts of one table share it. */
 static inline int ns2vec_part_merge(ns2vec_scanner *s, const ns2vec_part *part, int32_t *code_of)
 {

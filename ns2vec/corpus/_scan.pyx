@@ -1,10 +1,10 @@
 """UTF-8 text to chunks of int32 ids, in C.
 
 `Scanner` tokenises, counts and encodes bytes in one pass without the GIL. It cuts chunks with
-`_chunker.h`, as `_sentences.pyx` does, so the same sentences make the same chunks whatever they
-came from.
+`_chunker.h`, as `_sentences.pyx` does, so the same sentences make the same chunks whatever their
+source.
 
-Nothing here knows files, readers or the package's errors: bytes in, arrays out.
+Nothing here knows about files, readers or the errors of the package: bytes in, arrays out.
 """
 
 from cpython.bytes cimport PyBytes_FromStringAndSize
@@ -71,7 +71,7 @@ cdef bytes PADDING = bytes(8)  # hashing and comparing load 8 bytes at a time
 
 
 cdef class Tokens:
-    """The distinct words of a scan by code, decoded when asked for: a read-only sequence of str."""
+    """The distinct words of a scan by code, decoded on access: a read-only sequence of str."""
 
     cdef Scanner scanner
 
@@ -115,25 +115,25 @@ cdef class Scanner:
     unicode_blanks : bool
         Split at the blanks of ``str.split()``; otherwise at those of ``bytes.split()``.
     newline_ends : bool
-        A newline ends the sentence; otherwise it is one more blank.
+        A newline ends the sentence; otherwise it is a blank like others.
     max_sentence_words : int
-        Longer sentences are split and each part counts as a sentence. With 0 none is, and blank lines are
+        Longer sentences are split and each part counts as a sentence. With 0, none is split, and blank lines are
         sentences, too.
     line_limit : int
         Read this many lines of each file; -1 reads all.
     errors : {"strict", "replace", "ignore"}
         What to do with words that are not UTF-8. `UnicodeDecodeError` under ``"strict"``.
     vocabulary : dict of str -> int, optional
-        Encode with these ids, other words as `UNKNOWN`. Without it every new word gets the
+        Encode with these ids, and other words as `UNKNOWN`. Without it, every new word gets the
         next id, in order of first appearance.
     in_parts : bool
-        Make no chunks: `take_part` is for another scanner to `merge`. Neither `max_sentence_words` nor
-        `chunk_words` plays a role.
+        Make no chunks: `take_part` returns parts for another scanner to `merge`. `max_sentence_words` and
+        `chunk_words` are not used.
 
     Notes
     -----
-    For each file: `open`, any number of `feed`, `close`. At the end of the corpus `finish`.
-    `take` returns the chunks finished so far. An instance is not for use by several threads at
+    For each file: `open`, any number of `feed`, `close`. At the end of the corpus, `finish`.
+    `take` returns the chunks finished so far. An instance must not be used by several threads at
     once. A UTF-8 byte order mark at the start of a file is skipped.
 
     Examples
@@ -146,7 +146,7 @@ cdef class Scanner:
     >>> list(scanner.tokens()), scanner.counts().tolist()
     (['a', 'b', 'c'], [2, 2, 1])
 
-    Two scanners at work on two parts of a text, and one that puts the parts together:
+    Two scanners that read two parts of a text, and one that merges the parts:
 
     >>> whole, *readers = (Scanner(chunk_words=1000, in_parts=i > 0) for i in range(3))
     >>> for reader, text in zip(readers, [b"a b a\\n\\nb", b" c\\n"]):
@@ -188,7 +188,7 @@ cdef class Scanner:
         free(self.merged_codes)
 
     cdef int learn(self, dict vocabulary) except -1:
-        """Fill the table with the words of a vocabulary; what no text can hold is left out."""
+        """Fill the table with the words of a vocabulary; words that no text can hold are left out."""
         cdef int32_t row, entry
         cdef const uint8_t[::1] view
         cdef uint32_t hashed
@@ -224,7 +224,7 @@ cdef class Scanner:
 
     @property
     def n_words(self):
-        """Words met so far."""
+        """Words read so far."""
         return self.state.chunker.total_words
 
     @property
@@ -234,16 +234,16 @@ cdef class Scanner:
 
     @property
     def n_lines(self):
-        """Line ends met so far in this file."""
+        """Line ends read so far in this file."""
         return self.state.n_lines
 
     @property
     def stopped(self):
-        """True when `line_limit` lines of this file have been read: the rest need not be fed."""
+        """True if `line_limit` lines of this file have been read: the rest need not be fed."""
         return bool(self.state.stopped)
 
     def open(self, bint continued=False):
-        """Begin a file, or go on in one at a blank."""
+        """Begin a file, or continue in one at a blank."""
         ns2vec_scanner_open(&self.state)
         self.state.at_start = not continued
 
@@ -257,14 +257,14 @@ cdef class Scanner:
         self.check_scan(status)
 
     def close(self):
-        """End the file, with it its last word and sentence."""
+        """End the file, and with it its last word and sentence."""
         cdef int status
         with nogil:
             status = ns2vec_scanner_close(&self.state)
         self.check_scan(status)
 
     def finish(self):
-        """End the corpus: what is left becomes the last chunk."""
+        """End the corpus: the rest becomes the last chunk."""
         check(ns2vec_chunker_finish(&self.state.chunker))
 
     cdef int check_scan(self, int status) except -1:
@@ -281,7 +281,7 @@ cdef class Scanner:
         return take_chunks(&self.state.chunker, keep)
 
     def take_part(self, bint end=False):
-        """Return what was read since the last time; with `end` no more parts come of this table."""
+        """Return what was read since the last call; with `end`, this table has no more parts."""
         cdef Part part = Part(self)
         cdef int status
         with nogil:
@@ -290,7 +290,7 @@ cdef class Scanner:
         return part
 
     def merge(self, Part part not None):
-        """Add the next part of the text, which another scanner has read; all its parts must come, in order."""
+        """Add the next part of the text, which another scanner has read; all its parts must be added, in order."""
         cdef Scanner origin = part.origin
         cdef int status
         if self.state.in_parts or self.state.fixed or not origin.state.in_parts:
@@ -313,7 +313,7 @@ cdef class Scanner:
     def text(self):
         """Return the distinct words as one text of UTF-8, and where each begins: uint8, and int64 (n_tokens + 1,).
 
-        A newline is after each.
+        Each ends with a newline.
         """
         cdef int64_t n_codes = self.state.types.n_codes, code
         cdef const ns2vec_entry* entry

@@ -1,7 +1,7 @@
 """Python sentences to counts and to chunks of int32 ids.
 
-`SentenceCounter` and `SentenceEncoder` ask their dict once for a word and remember the answer
-(`_memo.h`), which is several times faster than asking for every token. Chunks are cut with
+`SentenceCounter` and `SentenceEncoder` look up a word in their dict once and cache the result
+(`_memo.h`), which is several times faster than a look-up for every token. Chunks are cut with
 `_chunker.h`, as `_scan.pyx` does.
 """
 
@@ -28,7 +28,7 @@ cdef extern from "_memo.h":
                                  Py_ssize_t i, Py_ssize_t n)
 
 
-# `next` and not `for`: some iterators start again whenever `iter` is called
+# `next` instead of `for`: some iterators start again whenever `iter` is called
 cdef object ENDED = object()
 
 
@@ -61,7 +61,7 @@ def as_tokens(sentence, int64_t number):
 
 
 cdef PyObject* look_up(dict mapping, token, int64_t number) except? NULL:
-    """What a dict holds for a token of sentence `number`, NULL if nothing; a clear error for what has no hash."""
+    """The value of a token of sentence `number` in a dict, NULL if it has none; a clear error if it has no hash."""
     try:
         return PyDict_GetItemWithError(mapping, token)
     except TypeError:
@@ -87,7 +87,7 @@ cdef class SentenceCounter:
     Parameters
     ----------
     check : callable(token, sentence), optional
-        Called with each token that is no str when it comes first; raises for what cannot be a word.
+        Called with each token that is not a str when it first occurs; raises for what cannot be a word.
 
     Examples
     --------
@@ -126,7 +126,7 @@ cdef class SentenceCounter:
         cdef list tokens = as_tokens(sentence, self.n_sentences)
         cdef Py_ssize_t i = 0
         cdef int64_t at
-        # the tokens' own methods may change the list whenever the dict is asked
+        # methods of the tokens may change the list during each look-up
         while i < PyList_GET_SIZE(tokens):
             i = ns2vec_memo_count(
                 &self.memo, &self.totals[0], PySequence_Fast_ITEMS(tokens), i, PyList_GET_SIZE(tokens)
@@ -139,7 +139,7 @@ cdef class SentenceCounter:
         self.n_sentences += 1
 
     def fill(self, sentences, int64_t limit):
-        """Count the next `limit` sentences of an iterator; False when it has ended."""
+        """Count the next `limit` sentences of an iterator; False if it has ended."""
         for _ in range(limit):
             sentence = next(sentences, ENDED)
             if sentence is ENDED:
@@ -148,7 +148,7 @@ cdef class SentenceCounter:
         return True
 
     cdef int64_t index(self, token) except -1:
-        """Index of a token that is not remembered."""
+        """Index of a token that is not cached."""
         cdef PyObject* found = look_up(self.index_of, token, self.n_sentences)
         cdef int64_t at
         if found != NULL:
@@ -188,7 +188,7 @@ cdef class SentenceEncoder:
     Attributes
     ----------
     all_plain : bool
-        Whether all sentences were lists or tuples and of no class that may give other words the next time.
+        Whether all sentences were lists or tuples, of no class that may yield other words the next time.
 
     Examples
     --------
@@ -222,7 +222,7 @@ cdef class SentenceEncoder:
         return self.chunker.total_sentences
 
     def add(self, sentence):
-        """Encode one sentence; True when a chunk is ready to `take`.
+        """Encode one sentence; True if a chunk is ready to `take`.
 
         Raises
         ------
@@ -235,7 +235,7 @@ cdef class SentenceEncoder:
         if type(sentence) is not list and type(sentence) is not tuple:
             self.all_plain = False
         check(ns2vec_chunker_reserve(&self.chunker, n + 1))
-        # the tokens' own methods may change the list whenever the dict is asked: there is room for n
+        # methods of the tokens may change the list during each look-up: there is room for n
         while i < min(n, PyList_GET_SIZE(tokens)):
             i = ns2vec_memo_encode(
                 &self.memo, &self.chunker, PySequence_Fast_ITEMS(tokens), i, min(n, PyList_GET_SIZE(tokens))
@@ -247,14 +247,14 @@ cdef class SentenceEncoder:
         return self.chunker.n_bounds > 0
 
     def fill(self, sentences):
-        """Encode sentences of an iterator until a chunk is ready to `take`; False when it has ended."""
+        """Encode sentences of an iterator until a chunk is ready to `take`; False if it has ended."""
         while (sentence := next(sentences, ENDED)) is not ENDED:
             if self.add(sentence):
                 return True
         return False
 
     cdef int32_t row(self, token) except? -1:
-        """Row of a token that is not remembered."""
+        """Row of a token that is not cached."""
         cdef PyObject* found = look_up(self.vocabulary, token, self.chunker.total_sentences)
         cdef int32_t row = NS2VEC_UNKNOWN
         if found != NULL:
@@ -263,7 +263,7 @@ cdef class SentenceEncoder:
         return row
 
     def finish(self):
-        """End the corpus: what is left becomes the last chunk."""
+        """End the corpus: the rest becomes the last chunk."""
         check(ns2vec_chunker_finish(&self.chunker))
 
     def take(self):

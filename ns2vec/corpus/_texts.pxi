@@ -1,12 +1,12 @@
 """Texts as keys of two ids; part of _bigrams.pyx.
 
 Each token has an id, and each text a key, ``left << 32 | right``: the parts of ``text.split(delimiter)``, of
-which `left` stands for all but the last. So ``new_york`` is one key whether it came as a pair or as a token,
-and hardly a text is ever made:
+of which `left` is the number of all but the last. So ``new_york`` is one key whether it came as a pair or as a token,
+and strings are rarely made:
 
 - most tokens hold no character of the delimiter: the key of a pair of them is their two ids
-- the others are *odd*: the text of a pair is made when the pair comes first, and its key is remembered
-- `left` of a token with connector words after it is a number that was given to the two, and so on
+- the others are *odd*: the text of a pair is made when the pair first occurs, and its key is stored
+- `left` of a token with connector words after it is a number assigned to both, and so on
 """
 
 cdef extern from "Python.h":
@@ -99,24 +99,24 @@ cdef int grown(int status) except -1:
 
 
 cdef inline str plain(text):
-    """A str as one of no subclass."""
+    """A str as an instance of str itself, not of a subclass."""
     return text if type(text) is str else str.__str__(text)
 
 cdef class TextKeys:
-    """Ids of tokens, and keys of texts; a subclass says what there is for each."""
+    """Ids of tokens, and keys of texts; a subclass defines the value of each."""
 
     cdef readonly str delimiter
     cdef readonly object connector_words
-    cdef int one_character  # of ASCII, that the delimiter is; 0: it is something else
+    cdef int one_character  # the ASCII character that the delimiter is; 0: it is something else
     cdef int64_t version  # changes when ids do
     cdef dict ids
     cdef list names
     cdef ns2vec_memo memo
     cdef bint remembers_unknown
-    cdef bint remembers_all  # a str of some length that the memo lacks is unknown
-    cdef uint8_t* kinds  # (n_names,): CONNECTOR, ODD; BEGINS, ENDS where they are marked
+    cdef bint remembers_all  # a str of this length that the memo lacks is unknown
+    cdef uint8_t* kinds  # (n_names,): CONNECTOR, ODD; BEGINS, ENDS if they are marked
     cdef int64_t kind_capacity
-    cdef ns2vec_pairs runs  # (left, connector word) -> its number, the value is its kind
+    cdef ns2vec_pairs runs  # (left, connector word) -> its number; the value is its kind
     cdef ns2vec_pairs odd_keys  # key of odd ids -> key of their text
 
     cdef int begin(self, str delimiter, connector_words) except -1:
@@ -162,7 +162,7 @@ cdef class TextKeys:
 
     cdef bint is_odd(self, token) except -1:
         cdef int holds = -1
-        if self.one_character:  # the usual one, in the usual text
+        if self.one_character:  # the usual delimiter, in the usual text
             holds = ns2vec_holds_ascii(<PyObject*>token, self.one_character)
         if holds >= 0:
             return holds
@@ -175,20 +175,20 @@ cdef class TextKeys:
         return False
 
     cdef uint32_t first_of(self, uint32_t left) noexcept:
-        """Id of the token that something begins with."""
+        """Id of the first token of something."""
         while left & RUN:
             left = <uint32_t>(self.runs.entries[left & ~RUN].key >> 32)
         return left
 
     cdef int remember_all(self) except -1:
-        """Make sure that looking up what is not there is fast, if there are not too many names."""
+        """Make the look-up of missing names fast, if there are not too many names."""
         for token in self.names:
             grown(ns2vec_memo_add(&self.memo, <PyObject*>token, <int32_t>self.ids[token]))
         self.remembers_all = len(self.names) <= NS2VEC_MEMO_LIMIT and all([len(token) < MAX_REMEMBERED for token in self.names])
         return 0
 
     cdef int32_t intern(self, token) except -1:
-        """Id of a token, a new one if it has none."""
+        """Id of a token; it gets a new one if it has none."""
         cdef PyObject* found = PyDict_GetItemWithError(self.ids, token)
         if found != NULL:
             return <object>found
@@ -213,7 +213,7 @@ cdef class TextKeys:
         return <int>self.runs.entries[left & ~RUN].value if left & RUN else self.kinds[left]
 
     cdef uint32_t run(self, uint32_t left, int32_t connector) except 0:
-        """What stands for a left and one more connector word; never 0, for that is a token."""
+        """Number of a left and one more connector word; never 0, which is a token."""
         grown(ns2vec_pairs_reserve(&self.runs, 1))
         cdef int64_t n = self.runs.n
         cdef int64_t at = ns2vec_pairs_place(&self.runs, make_key(left, connector))
@@ -242,7 +242,7 @@ cdef class TextKeys:
         return self.delimiter.join(self.parts(key))
 
     cdef uint64_t key_of(self, text, bint make) except? 0:
-        """Key of a text; with `make` it gets one, else NO_KEY if it has none."""
+        """Key of a text; with `make` it gets one, otherwise NO_KEY if it has none."""
         cdef list parts = text.split(self.delimiter) if self.delimiter else [text]
         cdef uint32_t left = NOTHING
         cdef int64_t at
@@ -269,7 +269,7 @@ cdef class TextKeys:
         return make_key(left, <uint32_t>at)
 
     cdef uint64_t odd_key(self, uint64_t key) except? 0:
-        """Key of the text that a key of odd ids stands for."""
+        """Key of the text of a key of odd ids."""
         cdef int64_t at = ns2vec_pairs_find(&self.odd_keys, key)
         if at < 0:
             found = self.key_of(self.text(key), True)

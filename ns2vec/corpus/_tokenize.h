@@ -3,7 +3,7 @@
  * 64 bytes at a time become a bit mask of the bytes that may end a word (blanks, and lead bytes
  * of blanks outside ASCII); continuation bytes are never among them, so a multi-byte blank is
  * found in broken text exactly where a decoder would find it. Words go through a small batch
- * between tokenising and the look-up, which gives the prefetch of the slot time to arrive.
+ * between tokenising and the look-up, which gives the prefetch of the slot time to complete.
  */
 #ifndef NS2VEC_CORPUS_TOKENIZE_H
 #define NS2VEC_CORPUS_TOKENIZE_H
@@ -32,19 +32,19 @@ typedef struct {
     ns2vec_chunker chunker;
     uint8_t class_of[256];
     int wide_blanks;      /* blanks outside ASCII count */
-    int newline_ends;     /* a newline ends the sentence, else it is a blank that is counted */
+    int newline_ends;     /* a newline ends the sentence, otherwise it is a blank that is counted */
     int fixed;            /* the vocabulary is given: other words are NS2VEC_UNKNOWN */
-    int in_parts;         /* keep codes and newlines as they come, for _parts.h */
-    int64_t n_handed;     /* codes whose words were handed over with parts */
+    int in_parts;         /* keep codes and newlines unchanged, for _parts.h */
+    int64_t n_handed;     /* codes whose words were returned with parts */
     int64_t line_limit;   /* per file; -1: none */
     ns2vec_repair repair;
     void *owner;
     /* the open file */
     uint8_t *text;        /* text[0 .. n_text) from file offset text_offset on, then padding */
     int64_t n_text, text_capacity, text_offset;
-    int64_t token_start;  /* everything before it is done with */
+    int64_t token_start;  /* everything before it is finished */
     int64_t searched;     /* no word ends in token_start .. searched */
-    int at_start;         /* a byte order mark may come */
+    int at_start;         /* a byte order mark is possible */
     int stopped;          /* line_limit reached */
     int64_t n_lines;      /* line ends seen */
     int64_t n_batch;
@@ -77,7 +77,7 @@ static inline void ns2vec_scanner_free(ns2vec_scanner *s)
     s->text = NULL;
 }
 
-/* Width of the blank outside ASCII that starts at p (3 bytes readable), 0 if none does.
+/* Width of the blank outside ASCII that starts at p (3 bytes readable), 0 if there is none.
  * U+0085 A0 1680 2000-200A 2028 2029 202F 205F 3000: the blanks of str.split(). */
 static inline int ns2vec_wide_blank(const uint8_t *p)
 {
@@ -97,7 +97,7 @@ static inline int ns2vec_wide_blank(const uint8_t *p)
     }
 }
 
-/* Bit i: class_of[p[i]] may be other than NS2VEC_OTHER, for 64 bytes. */
+/* Bit i: class_of[p[i]] may differ from NS2VEC_OTHER, for 64 bytes. */
 static inline uint64_t ns2vec_stops(const ns2vec_scanner *s, const uint8_t *p)
 {
     uint64_t stops = 0;
@@ -162,7 +162,7 @@ static inline int ns2vec_is_utf8(const uint8_t *p, size_t n)
     return 1;
 }
 
-/* A word the table does not hold: a new type, an unknown word, or bytes that are not UTF-8. */
+/* A word that is not in the table: a new type, an unknown word, or bytes that are not UTF-8. */
 static inline int ns2vec_meet(ns2vec_scanner *s, const uint8_t *word, size_t n, uint32_t hash, int32_t *code)
 {
     int32_t entry;
@@ -199,7 +199,7 @@ static inline void ns2vec_emit_newline(ns2vec_scanner *s)
         ns2vec_chunker_end_line(&s->chunker);
 }
 
-/* Look up the batch and hand its codes and line ends to the chunker. */
+/* Looks up the batch and passes its codes and line ends to the chunker. */
 static inline int ns2vec_resolve(ns2vec_scanner *s)
 {
     int status = ns2vec_chunker_reserve(&s->chunker, s->n_batch);
@@ -239,7 +239,7 @@ static inline int ns2vec_push(ns2vec_scanner *s, int64_t start, int64_t end)
     return s->n_batch == NS2VEC_BATCH ? ns2vec_resolve(s) : NS2VEC_OK;
 }
 
-/* Tokenise text[searched .. n_text); `last`: nothing will follow in this file. */
+/* Tokenises text[searched .. n_text); `last`: nothing follows in this file. */
 static inline int ns2vec_search(ns2vec_scanner *s, int last)
 {
     const int64_t end = s->n_text;
@@ -279,7 +279,7 @@ static inline int ns2vec_search(ns2vec_scanner *s, int last)
     return ns2vec_resolve(s);
 }
 
-/* Drop the bytes that are done with and add a block after the rest. */
+/* Drops the bytes that are finished and appends a block to the rest. */
 static inline int ns2vec_scanner_load(ns2vec_scanner *s, const uint8_t *block, int64_t n)
 {
     const int64_t done = s->token_start < s->n_text ? s->token_start : s->n_text;
@@ -324,7 +324,7 @@ static inline int ns2vec_scanner_feed(ns2vec_scanner *s, const uint8_t *block, i
     return ns2vec_search(s, last);
 }
 
-/* The file has ended: so have its last word and its last sentence. */
+/* The end of the file ends its last word and its last sentence. */
 static inline int ns2vec_scanner_close(ns2vec_scanner *s)
 {
     int status = ns2vec_scanner_feed(s, (const uint8_t *)"", 0, 1);

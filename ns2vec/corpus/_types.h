@@ -1,7 +1,7 @@
-/* The table of distinct words: bytes -> code, in open addressing.
+/* The table of distinct words: bytes -> code, with open addressing.
  *
  * A slot is 8 bytes (32 bits of hash, entry number), so that a miss costs one cache line; the
- * words themselves stand one after the other in one arena. Nothing here touches Python.
+ * words themselves are stored one after another in one arena. Nothing here touches Python.
  * Every function returns NS2VEC_OK or a negative error, and leaves the table usable on error.
  */
 #ifndef NS2VEC_CORPUS_TYPES_H
@@ -43,7 +43,7 @@ typedef struct {
     int64_t n_codes, code_capacity;
 } ns2vec_types;
 
-/* Grow *array to hold at least `needed` items; amortised, keeps the old array on failure. */
+/* Grows *array to hold at least `needed` items; amortised, keeps the old array on failure. */
 static inline int ns2vec_reserve(void **array, int64_t *capacity, int64_t needed, size_t item_bytes)
 {
     if (needed <= *capacity)
@@ -187,7 +187,7 @@ static inline int ns2vec_types_grow_slots(ns2vec_types *types)
     return NS2VEC_OK;
 }
 
-/* Add a word that is not in the table. code < 0 and fresh: give it the next code. */
+/* Adds a word that is not in the table. code < 0 and fresh: assign the next code. */
 static inline int ns2vec_types_add(ns2vec_types *types, const uint8_t *word, size_t n, uint32_t hash,
                                    int fresh, int32_t code, int32_t *entry_number)
 {
@@ -223,7 +223,7 @@ static inline int ns2vec_types_add(ns2vec_types *types, const uint8_t *word, siz
     return NS2VEC_OK;
 }
 
-/* Number of occurrences of every code 0..n_codes-1, words with several spellings in bytes added up. */
+/* Number of occurrences of every code 0..n_codes-1; words with several spellings in bytes are added up. */
 static inline void ns2vec_types_counts(const ns2vec_types *types, int64_t *counts)
 {
     memset(counts, 0, (size_t)types->n_codes * sizeof(int64_t));

@@ -1,4 +1,4 @@
-"""How many words answer an analogy as well as the right one: arrays in, numbers out.
+"""How many words answer an analogy at least as well as the right one: arrays in, numbers out.
 
 One pass over a row of scores that are never stored: a sum and a comparison for each word. In NumPy the same
 takes five passes over blocks of scores (see `ns2vec.reference.count_not_lower`).
@@ -33,7 +33,7 @@ cdef int check_indices(str what, const int64_t[:] indices, Py_ssize_t n_rows) ex
 
 
 def count_not_lower(
-    const floating[:, ::1] of_pairs not None,     # (n_pairs, T): b's part less a's, of each pair (a, b)
+    const floating[:, ::1] of_pairs not None,     # (n_pairs, T): b's part minus a's, of each pair (a, b)
     const floating[:, ::1] of_c not None,         # (n_units, T): c's part
     const int64_t[::1] pairs not None,            # (n_questions,) rows of of_pairs
     const int64_t[::1] cs not None,               # (n_questions,) rows of of_c

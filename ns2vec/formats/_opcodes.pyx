@@ -1,10 +1,10 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
-"""A look at a pickle before it is unpickled: bytes in, nothing or an error out.
+"""A check of a pickle before it is unpickled: bytes in, nothing or an error out.
 
-The unpickler of the standard library allocates what a pickle claims (a memo of four billion entries, a string of an
-exabyte) and hashes what it is given (a tuple nested a million times ends the process, one that refers to itself
-twice at each level never ends). `check_pickle` walks over the opcodes first and lets through only those that saved
-models consist of, with arguments that fit the data, memo numbers in order, small tuples, and not so many lists that
+The unpickler of the standard library allocates whatever a pickle claims (a memo of four billion entries, a string of an
+exabyte) and hashes whatever it is given (a tuple nested a million times crashes the process, one that refers to itself
+twice at each level never ends). `check_pickle` first scans the opcodes and accepts only those that occur in saved
+models, with arguments that fit the data, memo numbers in order, small tuples, and not so many lists that
 a few bytes become gigabytes.
 """
 
@@ -14,11 +14,11 @@ from libc.string cimport memchr
 
 cdef enum:
     MARK = -1
-    MAX_INT_BYTES = 9       # of an integer: enough for uint64, and few enough that no two thousand share a hash
-    MAX_LINE = 512          # of an argument that ends with a newline
+    MAX_INT_BYTES = 9       # per integer: enough for uint64, and few enough that no two thousand share a hash
+    MAX_LINE = 512          # of an argument that ends with a newline, at most
     MEMO_SLACK = 1024       # memo numbers may run ahead of the number of entries by this
     MAX_PROTOCOL = 5
-    BYTES_OF_OBJECT = 8     # that a list, dict, tuple or object takes in a model; a million may take fewer
+    BYTES_OF_OBJECT = 8     # at least, for each list, dict, tuple or object of a model after the first million
     FREE_OBJECTS = 1 << 20
 
 
@@ -40,8 +40,8 @@ cdef int push(Ints* ints, int32_t value) except -1:
 
 
 cdef struct Opcode:
-    char effect             # what happens on the stack, see below
-    char argument           # bytes of the argument; L, U: those of a length in front of it; N: a line
+    char effect             # effect on the stack, see below
+    char argument           # bytes of the argument; L, U: the length precedes it; N: a line
 
 
 # effects: p push a plain value, x pop one, y pop two, m push a mark, M pop to the mark, L the same and push,
@@ -50,7 +50,7 @@ cdef struct Opcode:
 cdef Opcode[256] TABLE
 
 cdef void fill_table() noexcept:
-    """Give every opcode that models consist of its effect and argument; the others stay without effect."""
+    """Set effect and argument of every opcode that models contain; the others have no effect."""
     cdef int code
     for code in range(256):
         TABLE[code].effect = 0
@@ -86,7 +86,7 @@ cdef uint64_t little(const unsigned char* p, int n) noexcept nogil:
 
 
 cdef Py_ssize_t line_end(const unsigned char* base, Py_ssize_t p, Py_ssize_t end) except -1:
-    """Return where the line at `p` ends, its newline included."""
+    """Return where the line at `p` ends, including its newline."""
     cdef const unsigned char* found = <const unsigned char*>memchr(base + p, 10, min(end - p, <Py_ssize_t>MAX_LINE))
     if found == NULL:
         refuse(p, "an argument without an end")
@@ -95,7 +95,7 @@ cdef Py_ssize_t line_end(const unsigned char* base, Py_ssize_t p, Py_ssize_t end
 
 cdef Py_ssize_t skip_argument(const unsigned char* base, Py_ssize_t p, Py_ssize_t end, int kind, char effect,
                               uint64_t* value) except -1:
-    """Return where the argument at `p` ends; a number of fixed length is left in `value`."""
+    """Return where the argument at `p` ends; a number of fixed length is stored in `value`."""
     cdef Py_ssize_t after
     value[0] = 0
     if kind >= 100:                                     # one line, or two
@@ -107,7 +107,7 @@ cdef Py_ssize_t skip_argument(const unsigned char* base, Py_ssize_t p, Py_ssize_
         refuse(p, "the data ends within an argument")
     value[0] = little(base + p, kind % 10)
     p += kind % 10
-    if kind > 10:                                       # a length came first
+    if kind > 10:                                       # preceded by its length
         if value[0] > <uint64_t>(end - p):
             refuse(p, f"an argument of {value[0]} bytes, but {end - p} are left")
         if effect == b"I" and value[0] > MAX_INT_BYTES:
@@ -117,7 +117,7 @@ cdef Py_ssize_t skip_argument(const unsigned char* base, Py_ssize_t p, Py_ssize_
 
 
 cdef int need(Ints* stack, int64_t n, Py_ssize_t at) except -1:
-    """There are `n` values on the stack above its last mark."""
+    """Check that there are `n` values on the stack above its last mark."""
     cdef int64_t i
     if stack.n < n:
         refuse(at, "the stack is empty")
@@ -138,7 +138,7 @@ cdef int64_t above_mark(Ints* stack, Py_ssize_t at) except -1:
 
 
 cdef int make_tuple(Ints* stack, int64_t n, int max_cost, Py_ssize_t at) except -1:
-    """Replace `n` values by a tuple of them; its cost is the number of values that hashing it visits."""
+    """Replace `n` values by a tuple of them; its cost is the number of values that are visited when it is hashed."""
     cdef int64_t cost = 1, i
     need(stack, n, at)
     for i in range(n):
@@ -151,7 +151,7 @@ cdef int make_tuple(Ints* stack, int64_t n, int max_cost, Py_ssize_t at) except 
 
 
 cdef int remember(Ints* memo, uint64_t place, int32_t cost, int64_t* n_memo, Py_ssize_t at) except -1:
-    """Put a value into the memo, which grows in step with what is put there."""
+    """Put a value into the memo, which may grow only with its entries."""
     if place > <uint64_t>(n_memo[0] + MEMO_SLACK):
         refuse(at, f"memo entry {place} after {n_memo[0]} entries")
     while <uint64_t>memo.n <= place:
@@ -162,13 +162,13 @@ cdef int remember(Ints* memo, uint64_t place, int32_t cost, int64_t* n_memo, Py_
 
 
 cdef int act(char effect, uint64_t value, Ints* stack, Ints* memo, int64_t* n_memo, int max_cost, Py_ssize_t at) except -1:
-    """Do on the stack of costs what the opcode does on the stack of values."""
+    """Apply the effect of the opcode to the stack of costs."""
     cdef int64_t n
     if effect == b"p" or effect == b"I":
         push(stack, 0)
     elif effect == b"m":
         push(stack, MARK)
-    elif effect == b"x" or effect == b"y":              # what is popped goes into the value below
+    elif effect == b"x" or effect == b"y":              # the popped values go into the value below
         n = 1 if effect == b"x" else 2
         need(stack, n + 1, at)
         stack.n -= n
@@ -211,12 +211,12 @@ def check_pickle(const unsigned char[::1] data not None, int max_cost=256):
     ----------
     data : buffer of bytes
     max_cost : int
-        Values that hashing a tuple may visit.
+        Maximum number of values that hashing a tuple may visit.
 
     Raises
     ------
     ValueError
-        With the byte and what is wrong there.
+        With the byte and the problem.
     """
     cdef Ints stack, memo
     cdef Py_ssize_t p = 0, at, end = data.shape[0]

@@ -3,8 +3,8 @@
 
 Reading rounds correctly: a decimal of at most 19 digits whose digits fit 53 bits and whose power of ten is at
 most 22 is one exact multiplication or division (Clinger 1990, "How to read floating point numbers accurately");
-everything else goes to CPython's own parser. Writing gives the shortest decimal that reads back as the same
-float32, in NumPy's spelling; whatever the fast path cannot prove goes to the caller's slow speller.
+everything else is left to CPython's own parser. Writing gives the shortest decimal that reads back as the same
+float32, in NumPy's spelling; what the fast path cannot prove is left to the caller's slow speller.
 """
 
 from libc.math cimport fabs, rint, signbit
@@ -38,7 +38,7 @@ cdef inline bint is_blank(char c) noexcept nogil:
 
 
 cdef inline const char* read_exponent(const char* p, const char* end, int* exponent) noexcept nogil:
-    """Add what stands after "e" to `exponent`; return where it stops, NULL when that is no number or too large."""
+    """Add the number after "e" to `exponent`; return where it ends, NULL if it is not a number or too large."""
     cdef int written = 0
     cdef bint negative = False
     cdef const char* begin
@@ -56,16 +56,16 @@ cdef inline const char* read_exponent(const char* p, const char* end, int* expon
 
 
 cdef inline bint read_eight(const char* p, uint64_t* digits) noexcept nogil:
-    """Append the eight digits at `p` to `digits`, all at once; False when they are not all digits.
+    """Append the eight digits at `p` to `digits`, all at once; False if they are not all digits.
 
-    The bytes are put together by their values, neighbours first: eight of one digit, four of two, two of four.
+    The bytes are combined by their values, neighbours first: eight of one digit, four of two, two of four.
     """
     cdef uint64_t ones, pairs, fours
     cdef int i
     ones = 0
-    for i in range(8):  # compilers make this one load, and a byte swap where that is the machine's order
+    for i in range(8):  # compilers make this one load, and a byte swap if the machine's byte order requires it
         ones |= <uint64_t><unsigned char>p[i] << (8 * i)
-    # a digit has the upper half 3, and still has it when 6 is added
+    # a digit has the upper half 3, and still has it after 6 is added
     if ((ones & 0xF0F0F0F0F0F0F0F0ULL) | (((ones + 0x0606060606060606ULL) & 0xF0F0F0F0F0F0F0F0ULL) >> 4)) != (
         0x3333333333333333ULL
     ):
@@ -78,9 +78,9 @@ cdef inline bint read_eight(const char* p, uint64_t* digits) noexcept nogil:
 
 
 cdef inline const char* read_decimal(const char* p, const char* end, double* value) noexcept nogil:
-    """Parse a plain decimal of at most 18 digits at `p`; return where it stops, NULL if it is none.
+    """Parse a plain decimal of at most 18 digits at `p`; return where it ends, NULL if it is not one.
 
-    What is none goes to a slower parser. There must be a byte at `end` that is no digit.
+    Other numbers are left to a slower parser. There must be a byte at `end` that is not a digit.
     """
     cdef uint64_t digits = 0
     cdef int exponent = 0
@@ -116,7 +116,7 @@ cdef inline const char* read_decimal(const char* p, const char* end, double* val
 
 
 cdef inline bint read_row(const char* p, const char* end, floating* row, Py_ssize_t n_columns) noexcept nogil:
-    """Fill `row` from the text before `end`; False unless that is exactly so many plain decimals."""
+    """Fill `row` from the text before `end`; False unless it has exactly this many plain decimals."""
     cdef Py_ssize_t i
     cdef double value = 0.0
     cdef const char* after
@@ -136,7 +136,7 @@ cdef inline bint read_row(const char* p, const char* end, floating* row, Py_ssiz
 
 
 cdef inline const char* skip_blank_lines(const char* p, const char* end, Py_ssize_t* n_lines) noexcept nogil:
-    """Return where the first line begins that is not blank, or the last one, which has no newline."""
+    """Return the beginning of the first line that is not blank, or of the last one, which has no newline."""
     cdef const char* q = p
     while q < end and is_blank(q[0]):
         if q[0] == b"\n":
@@ -147,15 +147,15 @@ cdef inline const char* skip_blank_lines(const char* p, const char* end, Py_ssiz
 
 
 def parse_lines(bytes block not None, Py_ssize_t start, floating[:, ::1] rows not None, Py_ssize_t max_line_bytes):
-    """Parse the lines ``key blank number ... number`` of ``block[start:]`` until one is not plain or rows are full.
+    """Parse the lines ``key blank number ... number`` of ``block[start:]`` until a line is not plain or rows are full.
 
-    A line is not plain, and is left to the caller, when it has not D numbers, a number that `read_decimal` does not
-    take, no blank, no newline, or `max_line_bytes` and more. Runs without the GIL.
+    A line is not plain, and is left to the caller, if it does not have D numbers, or has a number that `read_decimal`
+    does not accept, no blank, no newline, or more than `max_line_bytes`. Runs without the GIL.
 
     Parameters
     ----------
     block : bytes
-    start : where a line begins
+    start : the beginning of a line
     rows : array of shape (n, D), float32 or float64, OUT: one row for each line
     max_line_bytes : int
 
@@ -163,9 +163,9 @@ def parse_lines(bytes block not None, Py_ssize_t start, floating[:, ::1] rows no
     -------
     keys : list of bytes, one for each row that was filled
     n_lines : int
-        Lines that were read, with blank ones.
+        Lines that were read, including blank ones.
     end : int
-        Where the first line begins that was not read.
+        The beginning of the first line that was not read.
     """
     cdef const char* begin = PyBytes_AS_STRING(block)
     cdef const char* end = begin + PyBytes_GET_SIZE(block)
@@ -205,7 +205,7 @@ cdef object refuse(bytes line, Py_ssize_t at):
 def parse_numbers(bytes line not None, Py_ssize_t start, double[::1] out not None):
     """Parse the blank-separated numbers of ``line[start:]`` into `out`; return how many there are.
 
-    The number found may exceed ``len(out)``; what does not fit is counted and dropped.
+    The number may exceed ``len(out)``; further numbers are counted and dropped.
     """
     cdef const char* begin = PyBytes_AS_STRING(line)
     cdef const char* end = begin + PyBytes_GET_SIZE(line)

@@ -1,16 +1,16 @@
-# Records of binary files, cut out of blocks: word2vec's vectors, fastText's dictionary. Included by _parse.pyx.
+# Records of binary files, extracted from blocks: word2vec's vectors, fastText's dictionary. Included by _parse.pyx.
 
 
 def scan_records(
     const unsigned char[::1] block not None, Py_ssize_t start, unsigned char[:, ::1] rows not None,
     str encoding not None, str unicode_errors not None,
 ):
-    """Cut ``block[start:]`` into records ``\\n* key blank bytes[row]`` as long as complete records and rows are left.
+    """Split ``block[start:]`` into records ``\\n* key blank bytes[row]`` while complete records and rows are left.
 
     Parameters
     ----------
     block : buffer of bytes
-    start : where the first record begins
+    start : the beginning of the first record
     rows : array of shape (n, bytes of a vector), uint8, OUT: one row per record
     encoding, unicode_errors : how keys are decoded, as in `bytes.decode`
 
@@ -18,7 +18,7 @@ def scan_records(
     -------
     keys : list of str
     end : int
-        Where the first incomplete record begins.
+        The beginning of the first incomplete record.
 
     Raises
     ------
@@ -56,7 +56,7 @@ def scan_entries(
     const unsigned char[::1] block not None, unsigned char[::1] text not None, int64_t[::1] lengths not None,
     int64_t[::1] counts not None, unsigned char[::1] kinds not None,
 ):
-    """Cut a block into entries of fastText's dictionary, ``key NUL int64 byte``, as long as complete ones are left.
+    """Split a block into entries of fastText's dictionary, ``key NUL int64 byte``, while complete ones are left.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def scan_entries(
     -------
     n_entries : int
     end : int
-        Where the first incomplete entry begins.
+        The beginning of the first incomplete entry.
     """
     cdef Py_ssize_t end = block.shape[0], start = 0, n = 0, n_text = 0, n_bytes
     cdef const unsigned char* nul

@@ -9,7 +9,7 @@ cdef double SCIENTIFIC_BELOW = 1e-4
 
 
 cdef inline bint reads_back(uint64_t digits, int power, float wanted, bint* doubtful) noexcept nogil:
-    """Whether digits / 10**power, read as float32, is `wanted`; doubtful next to a border between two floats."""
+    """Whether digits / 10**power, read as float32, is `wanted`; doubtful next to the border between two floats."""
     cdef double value = scale(<double><int64_t>digits, -power)
     cdef uint64_t bits
     memcpy(&bits, &value, sizeof(bits))
@@ -62,7 +62,7 @@ cdef int shortest_digits(float value, uint64_t* digits, int* power) noexcept nog
 
 
 cdef int spell(float value, double scientific_from, char* out) noexcept nogil:
-    """Write the shortest text of `value` to `out`; return its length, 0 when NumPy has to do it."""
+    """Write the shortest text of `value` to `out`; return its length, 0 if NumPy has to do it."""
     cdef uint64_t digits = 0
     cdef int power = 0, n_digits = 0, n = 0, i, exponent
     cdef char[24] reversed_digits
@@ -114,7 +114,7 @@ cdef inline int spell_positional(const char* reversed_digits, int n_digits, int 
 
 
 cdef int copy_slow_spelling(object spell_slowly, float value, char* out) except -1:
-    """Write what `spell_slowly` says to `out`; return its length."""
+    """Write the result of `spell_slowly` to `out`; return its length."""
     cdef bytes text = spell_slowly(value)
     cdef Py_ssize_t n = PyBytes_GET_SIZE(text)
     if n > MAX_CHARS - 2:
@@ -126,16 +126,16 @@ cdef int copy_slow_spelling(object spell_slowly, float value, char* out) except 
 def format_lines(list heads not None, const float[:, :] rows not None, double scientific_from, spell_slowly not None):
     """Return ``head v1 v2 ... vD\\n`` for each row, every number as ``str(numpy.float32)`` spells it.
 
-    Runs without the GIL except where `spell_slowly` is needed.
+    Runs without the GIL except if `spell_slowly` is needed.
 
     Parameters
     ----------
     heads : list of bytes, one for each row
     rows : array of shape (n, D), float32, any stride
     scientific_from : float
-        From here on numbers are spelled like 1e+16.
+        From here on, numbers are spelled like 1e+16.
     spell_slowly : callable, float -> bytes
-        Spells what the fast path leaves over.
+        Spells the numbers that the fast path leaves.
     """
     cdef Py_ssize_t n_rows = rows.shape[0], n_columns = rows.shape[1], i, j
     cdef bytes joined = b"".join(heads)

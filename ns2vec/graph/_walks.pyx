@@ -1,6 +1,6 @@
-"""Random walks over a graph in CSR, in C and without the lock: arrays in, chunks of ids out.
+"""Random walks over a graph in CSR form, in C and without the GIL: arrays in, chunks of ids out.
 
-The lines that walk are in ``_walks.h``; `ns2vec.reference.walks` repeats them in Python.
+The walks are in ``_walks.h``; `ns2vec.reference.walks` repeats them in Python.
 """
 
 from libc.stdint cimport int32_t, int64_t, uint32_t, uint64_t
@@ -41,19 +41,19 @@ cdef class Walker:
     Parameters
     ----------
     offsets : ndarray of shape (n + 1,), int64
-        Where the neighbours of each node begin.
+        The first neighbour of each node.
     neighbours : ndarray of shape (E,), int32
-        Rising for each node.
+        Ascending for each node.
     weights : ndarray of shape (E,), float32, optional
     cells : ndarray of shape (E, 2), uint32
         Alias tables of the weights, see `alias_cells`; with `weights` only.
     p, q : float
-        Of the second order: how little walks go back, and how little they go away.
+        Of second-order walks: the larger p, the less they return; the larger q, the less they move away.
 
     Raises
     ------
     ValueError
-        If the arrays do not fit each other.
+        If the arrays do not match each other.
     """
 
     cdef ns2_graph graph
@@ -91,14 +91,14 @@ cdef class Walker:
             self.graph.accept[i] = <uint64_t> (self.graph.bias[i] / max(1.0 / p, 1.0, 1.0 / q) * 4294967296.0)
 
     def walks(self, int64_t first, int64_t n_walks, *, int64_t length, int64_t per_node, uint64_t seed, uint64_t epoch=0):
-        """Some walks of an epoch, which are the same whoever asks, and for however many at a time.
+        """Some walks of an epoch; they are the same on every thread, for any number at a time.
 
         Parameters
         ----------
         first, n_walks : int
-            Which of the ``n * per_node`` walks of the epoch.
+            The range of the ``n * per_node`` walks of the epoch.
         length : int
-            Nodes in a walk, at most: one ends earlier where no edge goes on.
+            Maximum number of nodes in a walk: it ends earlier at a node without edges.
         per_node : int
             Walks from each node in an epoch.
         seed, epoch : int
@@ -123,13 +123,13 @@ cdef class Walker:
 
 
 def alias_cells(const int64_t[::1] offsets not None, const float[::1] weights not None):
-    """Alias tables of the edges of each node (Vose 1991), one after the other.
+    """Alias tables of the edges of each node (Vose 1991), one after another.
 
     Parameters
     ----------
     offsets : ndarray of shape (n + 1,), int64
     weights : ndarray of shape (E,), float32
-        Not negative, and above 0 for one edge of each node that has any.
+        Not negative, and above 0 for at least one edge of each node that has any.
 
     Returns
     -------
@@ -151,7 +151,7 @@ def alias_cells(const int64_t[::1] offsets not None, const float[::1] weights no
 
 cdef void fill_cells(const float[::1] weights, uint32_t[:, ::1] cells, double[::1] heights, int64_t[::1] order,
                      int64_t first, int64_t end) noexcept nogil:
-    """The table of one node: low columns wait at the front of `order`, high ones at its end."""
+    """The table of one node: low columns wait at the front of `order`, high columns at its end."""
     cdef int64_t n_low = first, n_high = end, e, column, donor
     cdef double total = 0.0, full = 4294967295.0
     for e in range(first, end):

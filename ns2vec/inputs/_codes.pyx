@@ -1,8 +1,8 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """Tokens of lines as bytes: arrays in, arrays out.
 
-The number of a token is written in the base of 128, the low digits first; all bytes but the last have the high bit.
-Tokens are numbered in the order in which they are met, so that frequent ones mostly take one byte or two.
+The number of a token is written in base 128, low digits first; all bytes but the last have the high bit set.
+Tokens are numbered in order of first appearance, so that frequent ones usually take one or two bytes.
 """
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t
@@ -16,17 +16,17 @@ def pack(list chunks not None, int32_t end, int32_t end_token):
     Parameters
     ----------
     chunks : list of ndarray, int32
-        Tokens of all lines, one after the other, from 0 on, and what ends a line.
+        Tokens of all lines, one after another, numbered from 0, and the marker of the end of a line.
     end : int
-        It, which is negative.
+        This marker, which is negative.
     end_token : int
-        The token in its place.
+        The token that replaces it.
 
     Returns
     -------
     codes : ndarray, uint8
     ends : ndarray of shape (n_lines + 1,), int64
-        Where the bytes of each line begin.
+        First byte of each line.
 
     Raises
     ------
@@ -74,19 +74,19 @@ def pack(list chunks not None, int32_t end, int32_t end_token):
 def part(
     const uint8_t[::1] codes not None, const int64_t[::1] ends not None, const uint8_t[::1] is_taken not None
 ):
-    """Return the lines with some of their tokens alone, and with the others.
+    """Split the tokens of lines in two: those that are taken, and the others.
 
     Parameters
     ----------
     codes, ends : ndarray, uint8, and ndarray of shape (n_lines + 1,), int64
         See `pack`.
     is_taken : ndarray of shape (n_distinct,), uint8
-        1 of tokens that are taken, 0 of others.
+        1 for tokens that are taken, 0 for others.
 
     Returns
     -------
     list of tuple (codes, ends)
-        First those of tokens that are not taken.
+        First the tokens that are not taken.
 
     Raises
     ------
@@ -124,7 +124,7 @@ def part(
 
 
 def unpack(const uint8_t[::1] codes not None, const int64_t[::1] ends not None):
-    """Return the tokens of all lines, and where those of each line begin: int32, and int64 of shape (n_lines + 1,)."""
+    """Return the tokens of all lines, and the first token of each line: int32, and int64 of shape (n_lines + 1,)."""
     cdef Py_ssize_t n_lines = ends.shape[0] - 1, line
     cdef int64_t n = 0
     cdef uint32_t token
@@ -152,7 +152,7 @@ cpdef object count(const uint8_t[::1] codes, int64_t n_distinct):
     Raises
     ------
     ValueError
-        If a token has a larger number, or the last has no end.
+        If a token has a larger number, or the last one is incomplete.
     """
     cdef int64_t[::1] found
     cdef uint32_t token, most = 0
@@ -185,7 +185,7 @@ cdef int64_t n_tokens(const uint8_t[::1] codes) noexcept:
 
 
 cdef int check_codes(const uint8_t[::1] codes, const int64_t[::1] ends) except -1:
-    """Raise ValueError unless each line ends with a token's end."""
+    """Raise ValueError unless each line ends with a complete token."""
     cdef Py_ssize_t n_lines = ends.shape[0] - 1, line
     if n_lines < 0 or ends[0] != 0 or ends[n_lines] != codes.shape[0]:
         raise ValueError(f"expected ends of lines from 0 to {codes.shape[0]}")

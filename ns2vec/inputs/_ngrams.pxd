@@ -1,4 +1,4 @@
-"""N-grams of a word, for modules that meet words one at a time."""
+"""N-grams of a word, for modules that process words one at a time."""
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t
 
@@ -7,9 +7,9 @@ cdef struct Rule:
     int64_t min_n, max_n
     uint32_t bucket
     int32_t first_ngram     # row of the first n-gram
-    int32_t* table          # 1 + row of a bucket behind that, 0 where it has none; NULL: bucket h has row h
-    bint is_growing         # give a row to every bucket that needs one; else leave those without out
-    int32_t n_rows          # that the table has given
+    int32_t* table          # 1 + row of a bucket, counted from there; 0 if it has none. NULL: bucket h has row h
+    bint is_growing         # assign a row to every bucket that needs one; otherwise leave those without a row out
+    int32_t n_rows          # rows that the table has assigned
 
 
 cdef uint32_t hash_of(const uint8_t* content, int64_t n_bytes) noexcept nogil

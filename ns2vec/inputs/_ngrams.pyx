@@ -1,8 +1,9 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """Character n-grams of words as rows of a matrix: arrays in, arrays out.
 
-Words come as one text, each with a NUL after it as in fastText's files, and the offsets of their first bytes. An n-gram of ``<word>`` is n characters of it: a byte that
-begins none (``10xxxxxx`` in UTF-8) belongs to the character before it, whether or not that is valid, as in fastText.
+Words come as one text, with a NUL after each as in fastText's files, and the offsets of their first bytes. An n-gram
+of ``<word>`` is n characters of it: a continuation byte (``10xxxxxx`` in UTF-8) belongs to the character before it,
+whether or not that is valid, as in fastText.
 The oracle is `ns2vec.reference.subwords`.
 """
 
@@ -29,7 +30,7 @@ cdef const char* END_OF_LINE = b"</s>"    # fastText's word for the end of a lin
 # ---- words to one text -----------------------------------------------------------------------------------------------
 
 cdef bytes encoded(word):
-    """The bytes of a word; what files had as no valid UTF-8 becomes what it was."""
+    """The bytes of a word; invalid UTF-8 that was read from a file is restored."""
     if isinstance(word, bytes):
         return word
     if not isinstance(word, str):
@@ -90,7 +91,7 @@ cdef inline bint continues(uint8_t byte) noexcept nogil:
 
 
 cdef inline uint32_t mixed(uint32_t state, uint8_t byte) noexcept nogil:
-    """FNV-1a, over bytes as signed numbers."""
+    """FNV-1a, with bytes as signed numbers."""
     return (state ^ <uint32_t><int8_t>byte) * FNV_PRIME
 
 
@@ -127,12 +128,12 @@ def hash_words(const uint8_t[::1] text not None, const int64_t[::1] offsets not 
 
 
 cdef bint is_whole(const uint8_t* word, int64_t n_bytes) noexcept nogil:
-    """Whether it is the word that has no n-grams."""
+    """Whether it is the word without n-grams."""
     return n_bytes == 4 and memcmp(word, END_OF_LINE, 4) == 0
 
 
 cdef int64_t n_ngrams(const uint8_t* word, int64_t n_bytes, int64_t min_n, int64_t max_n) noexcept nogil:
-    """How many n-grams a word has with its boundary marks."""
+    """Number of n-grams of a word with its boundary marks."""
     cdef int64_t n_characters = 2, n, found = 0, i
     for i in range(n_bytes):
         n_characters += not continues(word[i])
@@ -142,7 +143,7 @@ cdef int64_t n_ngrams(const uint8_t* word, int64_t n_bytes, int64_t min_n, int64
 
 
 cdef inline int64_t add_row(Rule* rule, uint32_t state, int32_t* rows) noexcept nogil:
-    """Write the row of an n-gram, if it has one; return how many were written."""
+    """Write the row of an n-gram, if it has one; return how many rows were written."""
     cdef int32_t row = <int32_t>(state % rule.bucket)
     if rule.table != NULL:
         if rule.table[row] == 0:
@@ -191,7 +192,7 @@ cdef int64_t check_words(const uint8_t[::1] text, const int64_t[::1] offsets) ex
 
 
 cdef int64_t n_rows_at_most(const Rule* rule, const uint8_t* words, const int64_t[::1] offsets, bint have_own):
-    """How many rows the bags have, if every n-gram has one."""
+    """Number of rows in the bags, if every n-gram has one."""
     cdef Py_ssize_t n = offsets.shape[0] - 1, i
     cdef int64_t found = n if have_own else 0
     if rule.bucket:
@@ -240,11 +241,11 @@ def fill_bags(
     first_ngram : int
         Row of the first n-gram.
     table : ndarray of shape (bucket,), int32, IN and OUT, optional
-        One more than an n-gram's row, counted from `first_ngram`; 0: it has none. Bucket h has row h unless given.
+        One more than an n-gram's row, counted from `first_ngram`; 0: it has none. By default, bucket h has row h.
     n_rows : int
-        Rows that the table has given.
+        Number of rows that the table has assigned.
     is_growing : bool
-        Give a row to each bucket that has none, in the order in which they are met; else leave such n-grams out.
+        Assign a row to each bucket without one, in order of first appearance; otherwise leave such n-grams out.
     end_is_whole : bool
         The word ``</s>`` has no n-grams.
 
@@ -254,7 +255,7 @@ def fill_bags(
     rows : ndarray, int32
         Bag i has the rows ``rows[bags[i]:bags[i + 1]]``.
     n_rows : int
-        Rows that the table has given now.
+        New number of rows that the table has assigned.
     """
     cdef Py_ssize_t n = offsets.shape[0] - 1
     cdef int64_t longest = check_words(text, offsets), end = 0

@@ -1,4 +1,4 @@
-"""Means of rows, for modules that make bags of their own."""
+"""Means of rows, for modules that make their own bags."""
 
 from libc.stdint cimport int32_t, int64_t
 

@@ -1,5 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
-"""Means of bags of rows, and rows as a seed would have filled them: arrays in, numbers out."""
+"""Means of bags of rows, and rows as a seed initializes them: arrays in, numbers out."""
 
 from libc.stdint cimport int32_t, int64_t, uint32_t, uint64_t
 
@@ -11,8 +11,8 @@ cdef extern from *:
     void prefetch "__builtin_prefetch"(const void* address) noexcept nogil
 
 cdef enum:
-    ROWS_AHEAD = 6           # of a matrix that memory is asked for before they are added
-    LINE_FLOATS = 16         # that come from memory at once
+    ROWS_AHEAD = 6           # of a matrix, prefetched before they are added
+    LINE_FLOATS = 16         # loaded from memory at once
 
 
 # ---- means of rows ---------------------------------------------------------------------------------------------------
@@ -33,7 +33,7 @@ cdef inline void ask_for(const float* row, Py_ssize_t width) noexcept nogil:
 
 
 cdef int64_t describe(tuple matrices, Matrices* found, Py_ssize_t width) except -1:
-    """Fill in where the matrices are; return how many rows they have together."""
+    """Store where the matrices are; return how many rows they have together."""
     cdef const float[:, :] matrix
     cdef int64_t n_rows = 0
     if not 1 <= len(matrices) <= MAX_MATRICES:
@@ -79,7 +79,7 @@ cdef void add_means(
 def write_means(
     const int64_t[::1] offsets not None,    # (n + 1,)
     const int32_t[::1] rows not None,       # bag i has the rows rows[offsets[i]:offsets[i + 1]]
-    tuple matrices not None,                # of float32, (n_rows, D) each; a row's number counts on through them
+    tuple matrices not None,                # of float32, (n_rows, D) each; rows are numbered on from one to the next
     float[:, :] out not None,               # (n, D) OUT
 ):
     """Write the mean of each bag's rows to `out`, zeros for an empty bag.
@@ -112,7 +112,7 @@ def write_means(
 # ---- rows from their seed --------------------------------------------------------------------------------------------
 
 cdef struct Jumps:
-    uint128[63] factors     # a state times this, and the next added, is the state 2**i numbers later
+    uint128[63] factors     # a state times this, plus the next entry, is the state 2**i numbers later
     uint128[63] summands
 
 
@@ -141,14 +141,14 @@ cdef inline uint128 jumped(const Jumps* jumps, uint128 state, uint64_t n) noexce
 
 
 cdef inline uint64_t number_of(uint128 state) noexcept nogil:
-    """What PCG64 (XSL-RR) makes of its state."""
+    """The output of PCG64 (XSL-RR) for a state."""
     cdef uint64_t mixed = <uint64_t>(state >> 64) ^ <uint64_t>state
     cdef int turn = <int>(state >> 122)
     return (mixed >> turn) | (mixed << ((64 - turn) & 63))
 
 
 cdef void fill_row(const Jumps* jumps, uint128 state, uint64_t begin, float* out, Py_ssize_t width) noexcept nogil:
-    """Write the numbers of the stream from `begin` on: two of each that the generator gives, the lower half first."""
+    """Write the numbers of the stream from `begin` on: two for each output of the generator, the lower half first."""
     cdef uint64_t drawn = 0
     cdef Py_ssize_t i
     state = jumped(jumps, state, begin >> 1)
@@ -165,7 +165,7 @@ def write_seeded(
     const int64_t[::1] rows not None,       # (n,)
     float[:, ::1] out not None,             # (n, D) OUT
 ):
-    """Write rows of a matrix that NumPy's PCG64, in this state, fills uniformly in [-1, 1) / D from row 0 on."""
+    """Write rows of a matrix as NumPy's PCG64, in this state, fills it uniformly in [-1, 1) / D from row 0 on."""
     cdef Py_ssize_t n = rows.shape[0], width = out.shape[1], i
     cdef uint128 state = joined(state_high, state_low)
     cdef Jumps jumps

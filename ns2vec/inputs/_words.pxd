@@ -1,4 +1,4 @@
-"""Words by their bytes, for modules that look up one at a time."""
+"""Words by their bytes, for modules that look up one word at a time."""
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t
 from libc.string cimport memcmp
@@ -20,12 +20,12 @@ cdef struct Words:
 
 
 cdef inline void ask_for_word(const Words* words, uint32_t hashed) noexcept nogil:
-    """Have the slot near of a word that is looked up soon."""
+    """Prefetch the slot of a word that is looked up soon."""
     prefetch(words.slots + (hashed & words.last_slot))
 
 
 cdef inline int32_t row_of(const Words* words, const uint8_t* word, int64_t n_bytes, uint32_t hashed) noexcept nogil:
-    """The row of a word, -1 of those that have none."""
+    """The row of a word, -1 for words without a row."""
     cdef int64_t slot = hashed & words.last_slot, start
     cdef int32_t row = words.slots[slot].next_row - 1
     while row >= 0:

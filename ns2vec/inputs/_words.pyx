@@ -1,7 +1,7 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
-"""Words by their bytes: which row each has, and some of them, without making Python's strings of any.
+"""Words by their bytes: the row of each, and selections of words, without making Python strings.
 
-Words come as one text, a byte after each that is no part of it, and the offsets of their first bytes.
+Words come as one text, with a byte after each that is not part of it, and the offsets of their first bytes.
 """
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t
@@ -13,7 +13,7 @@ from ns2vec.inputs._ngrams cimport hash_of
 import numpy as np
 
 cdef enum:
-    WORDS_AHEAD = 8     # whose slots are asked for before they are looked up
+    WORDS_AHEAD = 8     # whose slots are prefetched before the look-up
 
 
 cdef int check_words(const uint8_t[::1] text, const int64_t[::1] offsets) except -1:
@@ -28,12 +28,12 @@ cdef int check_words(const uint8_t[::1] text, const int64_t[::1] offsets) except
 
 
 cdef class WordTable:
-    """The row of each word, which is its number. It keeps the arrays; threads may ask it together.
+    """The row of each word, which is its number. It keeps the arrays; threads may use it at the same time.
 
     Parameters
     ----------
     text, offsets : ndarray, uint8, and ndarray of shape (n_words + 1,), int64
-        The words, see `ns2vec.inputs._ngrams.encode_words`. Of equal ones the first has the row.
+        The words, see `ns2vec.inputs._ngrams.encode_words`. Of equal words, the first has the row.
 
     Raises
     ------
@@ -55,7 +55,7 @@ cdef class WordTable:
         check_words(text, offsets)
         if n_words > 0x7FFFFFFF:
             raise ValueError(f"{n_words} words have more than 2**31 - 1 rows")
-        # at least half of the slots stay empty
+        # at least half of the slots are empty
         while n_slots < 2 * n_words:
             n_slots *= 2
         self.text, self.offsets = text, offsets
@@ -80,7 +80,7 @@ cdef class WordTable:
         return self.offsets.shape[0] - 1
 
     def rows(self, const uint8_t[::1] text not None, const int64_t[::1] offsets not None):
-        """Return the row of each of some words, which come in the same way, -1 of those that have none: int32."""
+        """Return the row of each of some words, given in the same form; -1 for words without a row: int32."""
         cdef Py_ssize_t n = offsets.shape[0] - 1, i, j
         cdef uint32_t[WORDS_AHEAD] hashes
         cdef int32_t[::1] row
@@ -103,7 +103,7 @@ cdef class WordTable:
 def take_words(
     const uint8_t[::1] text not None, const int64_t[::1] offsets not None, const int64_t[::1] places not None
 ):
-    """Return some of the words, in the order of `places`, in the same way: text and offsets.
+    """Return some of the words, in the order of `places`, in the same form: text and offsets.
 
     Raises
     ------

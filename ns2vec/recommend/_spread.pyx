@@ -1,4 +1,4 @@
-"""How LightGCN's vectors are spread over a graph: products of a sparse matrix, without the GIL (``_spread.h``)."""
+"""The propagation of LightGCN's vectors over a graph: products of a sparse matrix, without the GIL (``_spread.h``)."""
 
 from libc.stdint cimport int32_t, int64_t
 
@@ -11,7 +11,7 @@ cdef extern from "_spread.h" nogil:
 def spread_mean(const int64_t[::1] offsets not None, const int32_t[::1] ends not None, const float[::1] weights not None,
                 const float[:, ::1] vectors not None, float[:, ::1] mean not None, float[:, :, ::1] scratch not None,
                 long layers):
-    """The mean of vectors and of what their neighbours up to `layers` steps away hand on.
+    """The mean of vectors and of those propagated from neighbours up to `layers` steps away.
 
     Parameters
     ----------
@@ -19,7 +19,7 @@ def spread_mean(const int64_t[::1] offsets not None, const int32_t[::1] ends not
         The square matrix of the graph in CSR form.
     vectors : ndarray of shape (n, D), float32
     mean : ndarray of shape (n, D), float32
-        Is written; not the memory of `vectors`.
+        Output; not the memory of `vectors`.
     scratch : ndarray of shape (2, n, D), float32
     layers : int
 

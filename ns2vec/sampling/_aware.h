@@ -1,9 +1,9 @@
-/* Samplers that look at the model, behind the interface of sampler.h.
+/* Samplers that look at the model, with the interface of sampler.h.
  *
- * Each draws candidates from a static base (those that cannot be negatives are drawn again, 16 times at
- * most) and chooses among them by score.  `hardness` in [0, 1] is set from outside while training goes on:
- * at 1 a sampler does what its options say, at 0 it draws from its base.  Where no model is shown it draws
- * from its base too.  ns2vec/reference/samplers.py says the same in Python.
+ * Each draws candidates from a static base (those that cannot be negatives are drawn again, at most 16 times)
+ * and chooses among them by score.  `hardness` in [0, 1] is set from outside during training:
+ * at 1 a sampler follows its options, at 0 it draws from its base.  If it is given no model, it draws
+ * from its base, too.  ns2vec/reference/samplers.py has the same algorithms in Python.
  */
 #ifndef NS2VEC_AWARE_H
 #define NS2VEC_AWARE_H
@@ -15,9 +15,9 @@
 typedef struct {
     ns2_aware_sampler aware;
     long m;             /* candidates of each negative, at most NS2_CANDIDATES */
-    long top;           /* one of so many best of them */
-    float temperature;  /* > 0: in proportion to exp(score / temperature) instead */
-    int with_loss;      /* tell the loss of the centre and the first candidate */
+    long top;           /* one of this many best candidates */
+    float temperature;  /* > 0: with probability proportional to exp(score / temperature) instead */
+    int with_loss;      /* record the loss of the centre and the first candidate */
 } ns2_dynamic_sampler;
 
 static long ns2_best(const float *scores, long n) {
@@ -27,7 +27,7 @@ static long ns2_best(const float *scores, long n) {
     return best;
 }
 
-/* The candidate that exactly `rank` others beat, the earlier of equal ones first. */
+/* The candidate that exactly `rank` others beat; of equal ones, the earlier first. */
 static long ns2_ranked(const float *scores, long n, long rank) {
     for (long i = 0; i < n; i++) {
         long n_better = 0;
@@ -86,14 +86,14 @@ static long ns2_dynamic_draw(const ns2_sampler *self, const ns2_request *q, long
 
 typedef struct {
     ns2_aware_sampler aware;
-    long m;           /* candidates of a set, at most NS2_CANDIDATES */
-    long first, last; /* ranks among those that the bounds leave, 0 is the hardest; last 0: first + k */
+    long m;           /* candidates per set, at most NS2_CANDIDATES */
+    long first, last; /* ranks among the candidates within the bounds, 0 is the hardest; last 0: first + k */
     int near_positive;
-    float margin;     /* of the positive's score, or below the cosine of 1 */
-    float duplicates; /* highest cosine with the positive's input vector */
+    float margin;     /* of the score of the positive, or below the cosine of 1 */
+    float duplicates; /* highest allowed cosine with the positive's input vector */
 } ns2_hard_sampler;
 
-/* Puts what is compared beside each row and returns the bound. */
+/* Writes the values to compare next to each row and returns the bound. */
 static float ns2_hard_values(const ns2_hard_sampler *s, const ns2_request *q, int32_t *rows, long n, float *values) {
     if (s->near_positive) {
         ns2_cosines(q, rows, n, values);
@@ -104,10 +104,10 @@ static float ns2_hard_values(const ns2_hard_sampler *s, const ns2_request *q, in
     return values[n] - s->margin * fabsf(values[n]);
 }
 
-/* Ranks first to last (excluded) of the rows that are no near-duplicates of the positive; how many. */
+/* Ranks first to last (exclusive) of the rows that are not near-duplicates of the positive; returns how many. */
 static long ns2_hard_ranks(const ns2_hard_sampler *s, const ns2_request *q, const int32_t *rows, const float *values,
                            long n, long last, int32_t *allowed, long *n_scores) {
-    enum { FEWEST = 8 }; /* rows whose cosines are taken at once, so that memory is waited for once */
+    enum { FEWEST = 8 }; /* rows whose cosines are computed at once, so that there is one wait for memory */
     int32_t best[NS2_CANDIDATES];
     float highest[NS2_CANDIDATES], cosines[NS2_CANDIDATES + 8];
     int is_checked = !s->near_positive && s->duplicates < 1.0f;
@@ -152,11 +152,11 @@ enum { NS2_POOL_EMPTY = 0xFFFF };
 typedef struct {
     ns2_aware_sampler aware;
     int32_t *rows;     /* (n_keys, size) */
-    uint16_t *uses;    /* (n_keys,) since the pool was new; NS2_POOL_EMPTY: there is none yet */
-    long n_bits;       /* 0: the key is the centre; else the signs of so many numbers of the input */
-    long size, extra;  /* rows of a pool; rows that compete for it at a refresh. size + extra <= NS2_CANDIDATES */
-    long every;        /* uses of a pool until it is refreshed */
-    int keeps;         /* the old rows of a pool compete too */
+    uint16_t *uses;    /* (n_keys,) since the pool was filled; NS2_POOL_EMPTY: not filled yet */
+    long n_bits;       /* 0: the key is the centre; otherwise the signs of this many components of the input */
+    long size, extra;  /* rows of a pool; further candidates at a refresh. size + extra <= NS2_CANDIDATES */
+    long every;        /* uses of a pool before it is refreshed */
+    int keeps;         /* the old rows of a pool are candidates, too */
     float temperature; /* > 0: by score / temperature plus Gumbel noise instead of by score */
 } ns2_cached_sampler;
 
@@ -167,7 +167,7 @@ static long ns2_cache_key(const ns2_cached_sampler *s, const ns2_request *q) {
     return key;
 }
 
-/* Fills a pool with the best of new rows (and old ones); how many scores that took, 0 if nothing was found. */
+/* Fills a pool with the best of new rows (and old ones); returns how many scores that took, 0 if no row was found. */
 static long ns2_refresh(const ns2_cached_sampler *s, const ns2_request *q, int32_t *pool, int has_old) {
     int32_t found[NS2_CANDIDATES + 1], best[NS2_CANDIDATES];
     float values[NS2_CANDIDATES + 8], highest[NS2_CANDIDATES];
@@ -222,13 +222,13 @@ static long ns2_cached_draw(const ns2_sampler *self, const ns2_request *q, long 
 
 typedef struct {
     ns2_aware_sampler aware;
-    const int32_t *lists;   /* (n_dims, V) rows by falling value of each factor of the output matrix */
+    const int32_t *lists;   /* (n_dims, V) rows by descending value of each factor of the output matrix */
     const float *deviation; /* (n_dims,) standard deviation of each factor */
     long n_dims;
     double scale;           /* lambda, in ranks */
 } ns2_rank_sampler;
 
-/* Rank r of V with probability in proportion to exp(-r / scale). */
+/* Rank r below V with probability proportional to exp(-r / scale). */
 static long ns2_draw_rank(double scale, long n_rows, uint64_t *rng) {
     long rank = (long)(-scale * log1p(ns2_unit(rng) * expm1(-(double)n_rows / scale)));
     return rank < n_rows ? rank : n_rows - 1;
@@ -267,8 +267,8 @@ static long ns2_rank_draw(const ns2_sampler *self, const ns2_request *q, long k,
 
 typedef struct {
     ns2_aware_sampler aware;
-    long tries;        /* candidates looked at for each negative, at most NS2_CANDIDATES */
-    const float *logs; /* (n_logs,) what a rank weighs: its logarithm, and nothing for 0 */
+    long tries;        /* candidates tried for each negative, at most NS2_CANDIDATES */
+    const float *logs; /* (n_logs,) weights of ranks: their logarithms, and 0 for rank 0 */
     long n_logs;
 } ns2_warp_sampler;
 
@@ -290,13 +290,13 @@ static inline uint32_t ns2_which_above(const float *scores, float bound) {
 }
 
 typedef struct {
-    float bound;   /* what a score must be above */
-    long place;    /* candidates before the one that was found */
+    float bound;   /* a score must be above it */
+    long place;    /* number of candidates before the one that was found */
     long n_scores;
 } ns2_search;
 
-/* The first of some more candidates within the margin of the centre, or -1; the centre is scored with the first of them.
- * Where `asked` and `with_centre` are constants, loops over so few rows become straight lines. */
+/* The first of some more candidates within the margin of the centre, or -1; the centre is scored with the first of
+ * them. If `asked` and `with_centre` are constants, loops over so few rows are unrolled. */
 static inline __attribute__((always_inline)) int32_t ns2_look_on(const ns2_warp_sampler *s, const ns2_request *q,
                                                                  const long asked, const int with_centre, ns2_search *at) {
     int32_t found[NS2_SIDE_BY_SIDE];
@@ -310,7 +310,7 @@ static inline __attribute__((always_inline)) int32_t ns2_look_on(const ns2_warp_
         ns2_score(q, found, n + with_centre, scores);
     if (with_centre) at->bound = scores[n] - 1.0f;
     at->n_scores += n + with_centre;
-    /* which is the first could not be foretold: all are compared, and one branch is left */
+    /* which is the first cannot be predicted: all are compared, and one branch remains */
     above = ns2_which_above(scores, at->bound) & ((1u << n) - 1u);
     at->place += above ? __builtin_ctz(above) : n;
     return above ? found[__builtin_ctz(above)] : -1;
@@ -327,7 +327,7 @@ static int32_t ns2_first_above(const ns2_warp_sampler *s, const ns2_request *q, 
     return row < 0 && left > 0 ? ns2_look_on(s, q, left, 0, at) : row;
 }
 
-/* Log of the rank that the positive has among n negatives, estimated from the place of the first violator. */
+/* Log of the rank of the positive among n negatives, estimated from the place of the first violator. */
 static inline float ns2_warp_weight(const ns2_warp_sampler *s, long n_negatives, long place) {
     long rank = n_negatives > 0 ? (long)((uint32_t)n_negatives / (uint32_t)(place + 1)) : 0;
     return rank < s->n_logs ? s->logs[rank] : logf((float)rank);
@@ -356,7 +356,7 @@ typedef struct {
     float alpha; /* inverse temperature */
 } ns2_weighted_sampler;
 
-/* Rows of the base, each with n times its share of the softmax of alpha times the scores. */
+/* Rows of the base, each weighted by n times its share of the softmax of alpha times the scores. */
 static long ns2_weighted_draw(const ns2_sampler *self, const ns2_request *q, long k, int32_t *rows, float *log_q) {
     const ns2_weighted_sampler *s = (const ns2_weighted_sampler *)self;
     double alpha = (double)s->alpha * (double)s->aware.hardness, total = 0.0, highest;

@@ -1,6 +1,6 @@
-"""Samplers in C that look at the model (``_aware.h``), one extension type each.
+"""Samplers in C that look at the model (``_aware.h``), one extension type for each.
 
-Options are checked by the classes of `ns2vec.sampling.aware`; what would lead a C loop out of its arrays is
+Options are checked by the classes of `ns2vec.sampling.aware`; values that would lead a C loop outside its arrays are
 checked here again.
 """
 
@@ -14,7 +14,7 @@ from ns2vec.sampling._draws cimport Draws
 
 
 cdef enum:
-    MOST_LOGS = 1 << 14       # of ranks, 64 KB; there are few draws of a rank above it
+    MOST_LOGS = 1 << 14       # of ranks, 64 KB; higher ranks are rarely drawn
 
 
 cdef extern from "_aware.h" nogil:
@@ -91,7 +91,7 @@ cdef class AwareDraws(Draws):
     Attributes
     ----------
     hardness : float
-        From 0 (draws of the base) to 1 (what the options say); set while training goes on.
+        From 0 (draws of the base) to 1 (as the options say); set during training.
     """
 
     cdef ns2_aware_sampler *aware
@@ -122,7 +122,7 @@ cdef int check_candidates(long n, str name) except -1:
 
 
 cdef class DynamicDraws(AwareDraws):
-    """One of the best of m candidates, or one by softmax; `with_loss` tells the loss beside."""
+    """One of the best of m candidates, or one by softmax; `with_loss` records the loss, too."""
 
     cdef ns2_dynamic_sampler c
 
@@ -135,7 +135,7 @@ cdef class DynamicDraws(AwareDraws):
 
 
 cdef class HardDraws(AwareDraws):
-    """The hardest of m candidates within bounds and a window of ranks."""
+    """The hardest of m candidates within bounds and a range of ranks."""
 
     cdef ns2_hard_sampler c
 
@@ -148,13 +148,13 @@ cdef class HardDraws(AwareDraws):
 
 
 cdef class CachedDraws(AwareDraws):
-    """Uniform from a pool of the key, which is refreshed every so many uses.
+    """Uniform from a pool of the key, which is refreshed after a number of uses.
 
     Attributes
     ----------
     rows : ndarray of shape (n_keys, size), int32
     uses : ndarray of shape (n_keys,), uint16
-        Since the pool was new; 65535 where there is none yet.
+        Since the pool was filled; 65535 if it is not filled yet.
     """
 
     cdef ns2_cached_sampler c
@@ -179,7 +179,7 @@ cdef class CachedDraws(AwareDraws):
         self.start(&self.c.aware, source, ns2_cached_draw)
 
     def set_pools(self, const int32_t[:, ::1] rows not None, const uint16_t[::1] uses not None):
-        """Take pools (n_keys, size) and their uses (n_keys,) as they stood before; no thread may be drawing."""
+        """Set pools (n_keys, size) and their uses (n_keys,) to a previous state; no thread may be drawing."""
         if (rows.shape[0], rows.shape[1]) != self.rows.shape or uses.shape[0] != rows.shape[0]:
             raise ValueError(f"pools must have shape {self.rows.shape}, got {(rows.shape[0], rows.shape[1])}")
         if np.min(rows) < 0 or np.max(rows) >= self.n_rows:
@@ -193,7 +193,7 @@ cdef class RankDraws(AwareDraws):
     Attributes
     ----------
     lists : tuple of ndarray, or None
-        Lists (n_dims, V), int32, and deviations (n_dims,), float32, that are drawn from; not to be changed.
+        Current lists (n_dims, V), int32, and deviations (n_dims,), float32; not to be changed.
     """
 
     cdef ns2_rank_sampler c
@@ -210,9 +210,9 @@ cdef class RankDraws(AwareDraws):
         return self.buffers[len(self.buffers) - 1] if self.buffers else None
 
     def set_lists(self, const int32_t[:, ::1] lists not None, const float[::1] deviation not None):
-        """Take new lists (n_dims, V) and deviations (n_dims,); other threads may be drawing meanwhile.
+        """Set new lists (n_dims, V) and deviations (n_dims,); other threads may be drawing at the same time.
 
-        Everything ever given for one shape is written to one of two buffers, so a thread that still reads the
+        All lists for one shape are written to one of two buffers, so a thread that still reads the
         old lists reads rows of the vocabulary.
         """
         cdef int32_t[:, ::1] rows
@@ -235,7 +235,7 @@ cdef class RankDraws(AwareDraws):
 
 
 cdef class WarpDraws(AwareDraws):
-    """The first of some candidates within a margin of 1 of the centre, weighted by the rank that this tells."""
+    """The first of some candidates within a margin of 1 of the centre, weighted by an estimate of its rank."""
 
     cdef ns2_warp_sampler c
     cdef const float[::1] logs

@@ -1,7 +1,7 @@
-/* The samplers that come with ns2vec, behind the interface of sampler.h.
+/* The built-in samplers of ns2vec, with the interface of sampler.h.
  *
  * Each is a struct that begins with the interface; the extension types of _draws.pyx fill it and keep
- * alive what it points to.  ns2vec/reference/samplers.py says the same in Python.
+ * its arrays alive.  ns2vec/reference/samplers.py has the same algorithms in Python.
  */
 #ifndef NS2VEC_BUILTIN_H
 #define NS2VEC_BUILTIN_H
@@ -13,19 +13,19 @@
 #include "rng.h"
 #include "sampler.h"
 
-enum { NS2_POOL_TRIES = 64 }; /* draws of the base before a forbidden row is given up */
+enum { NS2_POOL_TRIES = 64 }; /* draws of the base before it gives up on forbidden rows */
 enum { NS2_POOL_ALLOWED = 0, NS2_POOL_FORBIDDEN = 1, NS2_POOL_EXPLICIT = 2 };
 
-/* Log probability of a row that was drawn; a function of the user's own may have drawn one that does not exist,
- * which the kernel notices afterwards. */
+/* Log probability of a row that was drawn; a custom function may have drawn a row that does not exist,
+ * which the kernel detects afterwards. */
 static float ns2_log_q_drawn(const ns2_sampler *s, const ns2_request *request, long k, int32_t row) {
     return row >= 0 && row < s->n_rows ? (float)s->log_q(s, request, k, row) : 0.0f;
 }
 
-/* Log probabilities that are known row by row: how the structs of such samplers begin. */
+/* Log probabilities that are known for each row: the first fields of such samplers. */
 typedef struct {
     ns2_sampler base;
-    const float *log_q; /* (V,), or NULL where a function tells its own or none */
+    const float *log_q; /* (V,), or NULL if a function returns its own or none */
 } ns2_table_sampler;
 
 static double ns2_table_log_q(const ns2_sampler *self, const ns2_request *request, long k, int32_t row) {
@@ -67,19 +67,19 @@ static long ns2_batch_draw(const ns2_sampler *self, const ns2_request *request, 
     return k;
 }
 
-/* ---- lists of the key word: allowed, forbidden or explicit ----------------------------------- */
+/* ---- lists by the key word: allowed, forbidden or explicit ------------------------------------ */
 
 typedef struct {
     ns2_sampler base;
-    const ns2_sampler *fallback; /* for keys without a list, and under NS2_POOL_FORBIDDEN for all */
+    const ns2_sampler *fallback; /* for keys without a list, and for all with NS2_POOL_FORBIDDEN */
     const int64_t *offsets;      /* (V + 1,) */
-    const int32_t *rows;         /* (n,) rising within each list */
-    const float *log_allowed;    /* (V,) NS2_POOL_FORBIDDEN: log of the probability outside the list */
+    const int32_t *rows;         /* (n,) ascending within each list */
+    const float *log_allowed;    /* (V,) with NS2_POOL_FORBIDDEN: log of the probability of rows outside the list */
     int kind;
     int by_context;              /* the key is the context, not the centre */
 } ns2_pool_sampler;
 
-/* The list of the request's key; empty where a set has no context of its own. */
+/* The list of the request's key; empty if a set has no context of its own. */
 static const int32_t *ns2_pool_list(const ns2_pool_sampler *s, const ns2_request *request, long *n) {
     int32_t key = s->by_context ? request->context : request->centre;
     *n = key < 0 ? 0 : (long)(s->offsets[key + 1] - s->offsets[key]);
@@ -97,7 +97,7 @@ static double ns2_pool_log_q(const ns2_sampler *self, const ns2_request *request
                (double)s->log_allowed[s->by_context ? request->context : request->centre];
     }
     if (!ns2_in_list(list, n, row)) return -INFINITY;
-    /* an explicit row comes once at most: k of the n, or all n */
+    /* an explicit row is drawn at most once: k of the n, or all n */
     return -log((double)(s->kind == NS2_POOL_EXPLICIT && n < k ? k : n));
 }
 
@@ -145,7 +145,7 @@ typedef struct {
 static double ns2_mixed_log_q(const ns2_sampler *self, const ns2_request *request, long k, int32_t row) {
     const ns2_mixed_sampler *s = (const ns2_mixed_sampler *)self;
     double q = 0.0;
-    (void)k; /* every draw asks a part for one row */
+    (void)k; /* each draw asks a part for one row */
     for (long p = 0; p < s->n_parts; p++)
         q += s->weights[p] * exp(s->parts[p]->log_q(s->parts[p], request, 1, row));
     return log(q);
@@ -168,10 +168,10 @@ static long ns2_mixed_draw(const ns2_sampler *self, const ns2_request *request, 
     return drawn;
 }
 
-/* ---- the user's own -------------------------------------------------------------------------- */
+/* ---- custom functions ------------------------------------------------------------------------- */
 
 typedef struct {
-    ns2_table_sampler table; /* log_q is given beside the function, or NULL */
+    ns2_table_sampler table; /* log_q is given with the function, or NULL */
     ns2_user_draw *function;
     void *user_data;
 } ns2_user_sampler;

@@ -15,8 +15,8 @@ enum { NS2_SIDE_BY_SIDE = 6 }; /* rows that the block scores together */
 
 typedef struct {
     ns2_sampler base;
-    const ns2_sampler *source; /* where candidates come from */
-    int is_static;             /* the source is an alias table, or uniform: drawn from in line */
+    const ns2_sampler *source; /* the source of candidates */
+    int is_static;             /* the source is an alias table, or uniform: draws are inlined */
     const uint32_t *alias;
     float hardness;
 } ns2_aware_sampler;
@@ -33,7 +33,7 @@ static inline double ns2_unit(uint64_t *rng) { return ((double)ns2_bits(rng) + 0
 
 static inline double ns2_softplus(double x) { return x > 0.0 ? x + log1p(exp(-x)) : log1p(exp(x)); }
 
-/* Rows are whole lines of 16 floats: sums of 16 need no reassociation to become vectors. */
+/* Rows are multiples of 16 floats: with 16 partial sums, loops can be vectorized without reassociation. */
 static float ns2_dot16(const float *x, const float *y, long stride) {
     float sums[16] = {0};
     for (long k = 0; k < stride; k += 16)
@@ -56,7 +56,7 @@ static inline int ns2_is_candidate(const ns2_aware_sampler *s, const ns2_request
     return 1;
 }
 
-/* Bit i for each of at most NS2_AT_ONCE rows that may be no negative. */
+/* Bit i for each of at most NS2_AT_ONCE rows that must not be a negative. */
 static inline __attribute__((always_inline)) uint32_t ns2_unwanted(const ns2_aware_sampler *s, const ns2_request *q, const int32_t *rows, long n) {
     uint32_t found = ns2_which_listed(q->excluded_bits, q->n_excluded_words, q->excluded, q->n_excluded, s->base.n_rows,
                                       q->centre, rows, n);
@@ -65,7 +65,7 @@ static inline __attribute__((always_inline)) uint32_t ns2_unwanted(const ns2_awa
     return found;
 }
 
-/* At most n rows of the base; how many. */
+/* At most n rows of the base; returns how many. */
 static inline __attribute__((always_inline)) long ns2_draw_base(const ns2_aware_sampler *s, const ns2_request *q, long n, int32_t *rows) {
     if (!s->is_static) return s->source->draw(s->source, q, n, rows, NULL);
     if (s->alias)
@@ -75,7 +75,7 @@ static inline __attribute__((always_inline)) long ns2_draw_base(const ns2_aware_
     return n;
 }
 
-/* Draws again, NS2_CANDIDATE_TRIES times at most; whether a row came that may be a negative. */
+/* Draws again, at most NS2_CANDIDATE_TRIES times; returns whether it drew a row that may be a negative. */
 static int ns2_redraw(const ns2_aware_sampler *s, const ns2_request *q, int32_t *row) {
     for (int t = 0; t < NS2_CANDIDATE_TRIES; t++) {
         if (ns2_draw_base(s, q, 1, row) < 1) return 0;
@@ -84,13 +84,13 @@ static int ns2_redraw(const ns2_aware_sampler *s, const ns2_request *q, int32_t 
     return 0;
 }
 
-/* At most n rows of the base that may be negatives; how many. */
+/* At most n rows of the base that may be negatives; returns how many. */
 static inline __attribute__((always_inline)) long ns2_candidates_inline(const ns2_aware_sampler *s, const ns2_request *q, long n, int32_t *rows) {
     long drawn = ns2_draw_base(s, q, n, rows), kept = 0;
     for (long first = 0; first < drawn; first += NS2_AT_ONCE) {
         long n_now = drawn - first < NS2_AT_ONCE ? drawn - first : NS2_AT_ONCE, n_lost = 0;
         int32_t *now = rows + first;
-        /* few are unwanted: the others stay where they are */
+        /* few are unwanted: the others keep their places */
         for (uint32_t left = ns2_unwanted(s, q, now, n_now); left; left &= left - 1) {
             long i = __builtin_ctz(left);
             if (ns2_redraw(s, q, now + i)) continue;
@@ -119,12 +119,12 @@ static long ns2_count_set(const ns2_request *q, long k, long drawn, long n_score
     return drawn;
 }
 
-/* From the base alone. */
+/* Draws from the base alone. */
 static long ns2_plain_draw(const ns2_aware_sampler *s, const ns2_request *q, long k, int32_t *rows) {
     return ns2_count_set(q, k, ns2_candidates(s, q, k, rows), 0);
 }
 
-/* Whether this set is to be drawn from the base, where hardness is a share of the sets. */
+/* Whether this set is drawn from the base, if hardness is a share of the sets. */
 static int ns2_is_plain(const ns2_aware_sampler *s, const ns2_request *q) {
     float hardness = s->hardness;
     if (!q->hidden || !q->view || hardness <= 0.0f) return 1;
@@ -135,7 +135,7 @@ static inline void ns2_fetch(const float *row, long stride) {
     for (long k = 0; k < stride; k += 16) __builtin_prefetch(row + k, 0, 3);
 }
 
-/* Products of x with the vectors of units that are bags, and their squared lengths where somebody asks. */
+/* Products of x with the vectors of units that are bags, and their squared lengths if requested. */
 static void ns2_products(const ns2_view *v, const ns2_bags *bags, const float *x, const int32_t *units, long n,
                          float *products, float *squares) {
     const float *found[NS2_VIEW_ROWS];
@@ -153,7 +153,7 @@ static inline __attribute__((always_inline)) void ns2_score_few(const ns2_reques
     const ns2_view *v = q->view;
     const float *found[NS2_SIDE_BY_SIDE];
     for (long i = 0; i < n; i++) found[i] = ns2_view_output(v, rows[i]);
-    /* so few are read side by side anyway: nothing is fetched */
+    /* so few are loaded at the same time anyway: no prefetch */
     if (v->few)
         v->few(q->hidden, found, n, v->width, scores);
     else
@@ -207,10 +207,10 @@ static void ns2_cosines(const ns2_request *q, const int32_t *rows, long n, float
     }
 }
 
-/* Leaves each row once, the first of its kind; how many. */
+/* Keeps each row once, at its first place; returns how many. */
 static long ns2_distinct(int32_t *rows, long n) {
     enum { N_SLOTS = 4 * NS2_CANDIDATES };
-    uint16_t slots[N_SLOTS]; /* place of a row + 1, 0 where there is none */
+    uint16_t slots[N_SLOTS]; /* place of a row + 1, 0 if the slot is free */
     long kept = 0, mask = 63;
     while (mask < 2 * n) mask = 2 * mask + 1;
     memset(slots, 0, (size_t)(mask + 1) * sizeof *slots);
@@ -224,7 +224,7 @@ static long ns2_distinct(int32_t *rows, long n) {
     return kept;
 }
 
-/* The `top` rows of the highest values, highest first, equal ones as they came; how many. */
+/* The `top` rows with the highest values, highest first, equal ones in their order; returns how many. */
 static long ns2_highest(const int32_t *rows, const float *values, long n, long top, int32_t *best, float *highest) {
     long filled = 0;
     for (long i = 0; i < n && top > 0; i++) {

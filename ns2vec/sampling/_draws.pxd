@@ -1,4 +1,4 @@
-"""The type that samplers in C derive from."""
+"""The base type of samplers in C."""
 
 from libc.stdint cimport int32_t, uint32_t
 
@@ -8,10 +8,10 @@ from ns2vec._sampler cimport ns2_sampler
 cdef class Draws:
     cdef const ns2_sampler *sampler
     cdef readonly bint tells
-    cdef readonly bint is_clean     # what a request excludes, and its window, is never drawn
+    cdef readonly bint is_clean     # rows that a request or its window excludes are never drawn
     cdef readonly object capsule
     cdef readonly long n_rows
-    # of one distribution for all windows, which others may draw from in line: its alias table, NULL where it is uniform
+    # of one distribution for all windows, whose draws may be inlined: its alias table, NULL if it is uniform
     cdef bint is_static
     cdef const uint32_t *alias
     cdef int publish(self, ns2_sampler *sampler, long n_rows) except -1

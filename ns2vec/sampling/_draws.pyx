@@ -1,7 +1,7 @@
-"""Samplers in C behind the kernels' interface (``_cy/sampler.h``), one extension type each.
+"""Samplers in C with the kernels' interface (``_cy/sampler.h``), one extension type for each.
 
-Every type has `capsule`, which `ns2vec._kernels.Noise` takes, keeps alive what its C side points to,
-and draws for Python through `sample` with the very functions that training calls.
+Every type has a `capsule` for `ns2vec._kernels.Noise`, keeps the arrays of its C struct alive,
+and draws for Python through `sample`, with the same functions that training calls.
 """
 
 from cpython.pycapsule cimport PyCapsule_GetContext, PyCapsule_GetName, PyCapsule_GetPointer, PyCapsule_New
@@ -60,7 +60,7 @@ cdef extern from "_builtin.h" nogil:
 
 
 def alias_table(const double[::1] weights not None, double total):
-    """Alias table of weights that are not negative and sum up to `total`, shape (V, 2): {threshold, alias}."""
+    """Alias table of non-negative weights that sum to `total`, shape (V, 2): {threshold, alias}."""
     cdef Py_ssize_t n = weights.shape[0], n_low = 0, n_high = 0, i, column, donor, best = 0
     cdef double full = 4294967296.0
     cdef double[::1] heights = np.empty(n)
@@ -89,7 +89,7 @@ def alias_table(const double[::1] weights not None, double total):
                 n_high -= 1
                 low[n_low] = donor
                 n_low += 1
-        # what is left is 1 but for rounding, unless it may never be drawn
+        # the rest is 1 except for rounding, unless it may never be drawn
         for i in range(n_low):
             if weights[low[i]] == 0.0:
                 table[low[i], 0], table[low[i], 1] = 0, <uint32_t> best
@@ -102,11 +102,11 @@ cdef class Draws:
     Attributes
     ----------
     capsule : capsule
-        Pointer to the C side; valid while the object lives.
+        Pointer to the C struct; valid as long as the object.
     n_rows : int
         V.
     tells : bool
-        Draws come with their log probabilities where these are asked for.
+        Draws come with their log probabilities if these are requested.
     """
 
     cdef int publish(self, ns2_sampler *sampler, long n_rows) except -1:
@@ -124,7 +124,7 @@ cdef class Draws:
         ----------
         n : int
         centre, context : int
-            Rows of the key; context -1 where there is none.
+            Rows of the key; context -1 if there is none.
         batch : ndarray of shape (b,), int32, optional
             The words of the batch.
         seed : int
@@ -201,12 +201,12 @@ cdef class StaticDraws(Draws):
 
 
 cdef class BatchDraws(Draws):
-    """Rows of the batch that the window lies in, each position as likely as another.
+    """Rows of the batch of the window, each position with equal probability.
 
     Parameters
     ----------
     log_q : ndarray of shape (V,), float32
-        Log probability of a row to stand at a position of a batch.
+        Log probability that a row is at a position of a batch.
     """
 
     cdef ns2_table_sampler c
@@ -227,9 +227,9 @@ cdef class PoolDraws(Draws):
     Parameters
     ----------
     fallback : Draws
-        For keys without a list; with ``kind="forbidden"`` for all.
+        For keys without a list; with ``kind="forbidden"``, for all.
     offsets, rows : ndarray, int64 (V + 1,) and int32 (n,)
-        Lists in CSR form, rising and without repetition within each.
+        Lists in CSR form, ascending and without repetition within each.
     kind : {"allowed", "forbidden", "explicit"}
     by_context : bool
     log_allowed : ndarray of shape (V,), float32, optional
@@ -320,7 +320,7 @@ cdef class MixedDraws(Draws):
 
 
 cdef class UserDraws(Draws):
-    """A sampler of the user's own, called without the GIL.
+    """A custom sampler, called without the GIL.
 
     Parameters
     ----------
@@ -330,7 +330,7 @@ cdef class UserDraws(Draws):
     n_rows : int
     log_q : ndarray of shape (V,), float32, optional
     tells : bool
-        The function fills its `log_q` where that is not NULL.
+        The function fills its `log_q` if that is not NULL.
     """
 
     cdef ns2_user_sampler c

@@ -1,14 +1,14 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """Cosines of many rows with one vector in one pass over memory: arrays in, numbers out.
 
-Memory decides how long it takes: BLAS does not read the matrix as fast as memory gives it, and leaves the division
-for a second pass. The oracle is `ns2vec.reference.cosines`.
+Memory bandwidth limits the speed: BLAS does not read the matrix at full bandwidth, and leaves the division
+to a second pass. The oracle is `ns2vec.reference.cosines`.
 """
 
 from libc.stddef cimport ptrdiff_t
 
 cdef enum:
-    STEP_BYTES = 1 << 19                    # of rows, read from front to back also where the steps are not
+    STEP_BYTES = 1 << 19                    # of rows, read from front to back even if the steps are not
 
 cdef extern from "dots.h" nogil:
     void ns2_cosines(
@@ -18,14 +18,14 @@ cdef extern from "dots.h" nogil:
 
 
 def write_cosines(
-    const float[:, :] vectors not None,     # (V, D) the numbers of a row side by side, rows at any distance
+    const float[:, :] vectors not None,     # (V, D) each row contiguous, rows at any distance
     const float[::1] query not None,        # (D,) of length 1
-    const float[::1] norms not None,        # (V,) lengths of the rows; 1 stands in for 0
+    const float[::1] norms not None,        # (V,) lengths of the rows; 1 instead of 0
     float[::1] out not None,                # (V,) OUT
-    bint is_wide,                           # use AVX2 where there is AVX2
-    bint is_backward=False,                 # read the rows from the last step's to the first's
+    bint is_wide,                           # use AVX2 if available
+    bint is_backward=False,                 # process the steps from the last to the first
 ):
-    """Write each row's product with `query` over the row's length to `out`, the same in either direction."""
+    """Write each row's product with `query`, divided by the row's length, to `out`; the same in either direction."""
     cdef Py_ssize_t n = vectors.shape[0], width = vectors.shape[1], stride = vectors.strides[0]
     cdef Py_ssize_t step = max(4, STEP_BYTES // max(1, width * <Py_ssize_t>sizeof(float))), first
     cdef bint has_items = n > 0 and width > 0
@@ -42,7 +42,7 @@ def write_cosines(
     if n == 0:
         return
     if not has_items:
-        stride = 0  # there is nothing to walk over
+        stride = 0  # there are no rows to step over
     with nogil:
         first = (n - 1) // step * step if is_backward else 0
         while 0 <= first < n:

@@ -1,5 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
-"""Linear classification of sparse rows, one step of gradient descent an example: arrays in, weights changed in place."""
+"""Linear classification of sparse rows, one gradient step per example: arrays in, weights changed in place."""
 
 from libc.math cimport exp
 from libc.stdint cimport int32_t, int64_t
@@ -51,7 +51,7 @@ cdef void make_shares(float *scores, int64_t n) noexcept nogil:
 cdef void train_row(
     const Model *m, int64_t row, int64_t right, const int32_t *labels, int64_t n, float *scores, float rate
 ) noexcept nogil:
-    """Meet n classes: those of `labels`, where -1 is none, or the first n without it."""
+    """Train on n classes: those of `labels`, where -1 is none, or the first n without it."""
     cdef int64_t i, label
     for i in range(n):
         label = i if labels == NULL else labels[i]
@@ -94,19 +94,19 @@ def train_rows(
     const float[::1] values not None,       # and the numbers
     const int64_t[::1] order not None,      # (m,) rows in the order in which they are trained
     const int32_t[:, ::1] labels not None,  # (m, 1 + k) the class of each, then its negatives; -1 is none
-    const float[::1] log_kq not None,       # (C,) what is taken from scores
+    const float[::1] log_kq not None,       # (C,) subtracted from scores
     float[:, ::1] weights not None,         # (C, F) INOUT
     float[::1] bias not None,               # (C,) INOUT
     float rate,
-    bint softmax,                           # over the classes that are met; else each is decided on its own
-    bint full,                              # all classes are met, whatever the negatives
+    bint softmax,                           # over the classes that are trained; otherwise each is decided separately
+    bint full,                              # all classes are trained, whatever the negatives
 ):
-    """Take a step for each row, in order: its class is to have a high score, the others that it meets a low one.
+    """Take a step for each row, in order: the score of its class rises, those of its other classes fall.
 
     Raises
     ------
     ValueError
-        If the arrays do not fit each other.
+        If the arrays do not match each other.
     """
     cdef Model m
     cdef int64_t n_classes = weights.shape[0], n_met = n_classes if full else labels.shape[1], i

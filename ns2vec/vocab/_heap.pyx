@@ -1,9 +1,9 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """The merging of nodes into a Huffman tree: counts in, parents and branches out.
 
-Which of equally light nodes is taken first does not change what the tree is worth, but output vectors mean something
-for one tree only. So the heap moves its entries as Python's `heapq` does, and nodes come and go as in gensim: the
-trees are equal, and models travel both ways.
+The order of nodes of equal weight does not change the cost of the tree, but output vectors are meaningful
+for one tree only. So the heap moves its entries like Python's `heapq`, and nodes are added and removed as in gensim:
+the trees are equal, and models can be exchanged both ways.
 """
 
 from libc.stdint cimport int64_t, uint8_t
@@ -12,7 +12,7 @@ import numpy as np
 
 
 cdef void toward_root(int64_t[::1] heap, int64_t[::1] weights, Py_ssize_t start, Py_ssize_t place) noexcept nogil:
-    """Let the entry at `place` rise until its parent is not heavier."""
+    """Move the entry at `place` up until its parent is not heavier."""
     cdef int64_t node = heap[place]
     cdef Py_ssize_t parent
     while place > start:
@@ -25,7 +25,7 @@ cdef void toward_root(int64_t[::1] heap, int64_t[::1] weights, Py_ssize_t start,
 
 
 cdef void toward_leaf(int64_t[::1] heap, int64_t[::1] weights, Py_ssize_t place, Py_ssize_t n) noexcept nogil:
-    """Move lighter children up along the way to a leaf, put the entry there and let it rise."""
+    """Move lighter children up along the path to a leaf, put the entry there and move it up."""
     cdef int64_t node = heap[place]
     cdef Py_ssize_t start = place, child
     while place < n >> 1:
@@ -39,7 +39,7 @@ cdef void toward_leaf(int64_t[::1] heap, int64_t[::1] weights, Py_ssize_t place,
 
 
 cdef int64_t pop(int64_t[::1] heap, int64_t[::1] weights, Py_ssize_t n) noexcept nogil:
-    """Take the lightest of `n` entries; n - 1 are left."""
+    """Remove the lightest of `n` entries; n - 1 are left."""
     cdef int64_t lightest = heap[0]
     heap[0] = heap[n - 1]
     toward_leaf(heap, weights, 0, n - 1)

@@ -1,7 +1,7 @@
-/* What shards have changed in a matrix: taken out of a shard's copy, and brought together in shard order.
+/* The changes of shards in a matrix: extracted from a shard's copy, and merged in shard order.
  *
- * All sums are of float32 in an order that the shards alone decide, with sixteen partial sums for a row, so that the
- * width of the processor's registers makes no difference.
+ * All sums are in float32, in an order that depends on the shards only, with sixteen partial sums per row, so that the
+ * register width of the processor makes no difference.
  */
 #ifndef NS2VEC_MERGE_H
 #define NS2VEC_MERGE_H
@@ -10,10 +10,10 @@
 #include <string.h>
 
 #define NS2_LANES 16
-#define NS2_ROWS_AHEAD 3 /* that memory is asked for before they are looked at */
+#define NS2_ROWS_AHEAD 3 /* rows that are prefetched ahead */
 #define NS2_MAX_SHARDS 256
 
-/* Ids and rows of one shard's changes, rising. */
+/* Ids and rows of one shard's changes, ascending. */
 typedef struct {
     const int32_t *ids;
     const float *rows;
@@ -36,7 +36,7 @@ static inline int ns2_row_differs(const float *restrict one, const float *restri
     return memcmp(one + i, other + i, (size_t)(width - i) * sizeof(float)) != 0;
 }
 
-/* Numbers of the rows that are marked, all of them without marks; the marks are cleared. */
+/* Numbers of the marked rows, or of all rows without marks; the marks are cleared. */
 static inline int64_t ns2_take_marks(uint8_t *marks, int64_t n_rows, int32_t *ids) {
     int64_t n = 0;
     for (int64_t r = 0; r < n_rows; r++) {
@@ -51,8 +51,8 @@ static inline void ns2_ask_for(const float *row, long width) {
     for (long i = 0; i < width; i += NS2_LANES) __builtin_prefetch(row + i);
 }
 
-/* Rows of `local` that are no longer those of `base`: their ids and by how much; `local` is `base` again. Returns how
- * many. `marks` are where to look, NULL: everywhere; they are cleared. */
+/* Rows of `local` that differ from `base`: their ids and their changes; `local` is set to `base` again. Returns how
+ * many. `marks` are the rows to check, NULL: all; they are cleared. */
 static inline int64_t ns2_take_changes(float *restrict local, const float *restrict base, uint8_t *marks, int64_t n_rows,
                                 long width, int32_t *ids, float *rows) {
     const int64_t n_marked = ns2_take_marks(marks, n_rows, ids);
@@ -96,13 +96,13 @@ static inline void ns2_mix(float *restrict into, float a, const float *restrict 
     for (long i = 0; i < width; i++) into[i] = a * into[i] + b * row[i];
 }
 
-/* The part of `done` that a further change would make once more, from 0 to 1. */
+/* The part of `done` that a further change would repeat, from 0 to 1. */
 static inline float ns2_share(float product, float square) {
     if (!(product > 0.0f)) return 0.0f;
     return product < square ? product / square : 1.0f;
 }
 
-/* In place of the first change: each one less what of it those before have made (see _cy/hot.h). */
+/* Replaces each change except the first by the part of it that earlier ones have not made (see _cy/hot.h). */
 static inline void ns2_merge_others(float *sum, const float **changes, int n, long width) {
     for (int s = 1; s < n; s++) {
         float done = ns2_share(ns2_dot(sum, changes[s], width), ns2_dot(sum, sum, width));
@@ -110,7 +110,7 @@ static inline void ns2_merge_others(float *sum, const float **changes, int n, lo
     }
 }
 
-/* Maleki et al. 2020 (arXiv:2006.02924, eq. 3): two changes along each other count as their mean, two across each other
+/* Maleki et al. 2020 (arXiv:2006.02924, eq. 3): two parallel changes count as their mean, two orthogonal ones
  * as their sum. */
 static inline void ns2_adasum_two(float *one, const float *other, long width) {
     float product = ns2_dot(one, other, width);
@@ -119,7 +119,7 @@ static inline void ns2_adasum_two(float *one, const float *other, long width) {
             theirs > 0.0f ? 1.0f - product / (2.0f * theirs) : 1.0f, width);
 }
 
-/* Pairs of neighbours, then pairs of these, and so on; `room` holds (n + 1) / 2 rows, the result is its first. */
+/* Pairs of neighbours, then pairs of these, and so on; `room` holds (n + 1) / 2 rows, the first is the result. */
 static inline void ns2_merge_adasum(float *room, const float **changes, int n, long width) {
     const size_t n_bytes = (size_t)width * sizeof(float);
     int m = (n + 1) / 2;
@@ -134,7 +134,7 @@ static inline void ns2_merge_adasum(float *room, const float **changes, int n, l
         }
 }
 
-/* row += the changes of n shards, in their order, by a rule; `room` holds as many rows as there are shards. */
+/* row += the changes of n shards, in their order, merged by a rule; `room` holds as many rows as there are shards. */
 static inline void ns2_merge_row(int rule, float *row, const float **changes, int n, long width, float *room) {
     if (n == 1) {
         ns2_add(row, changes[0], 1.0f, width);
@@ -165,8 +165,8 @@ static inline int64_t ns2_first_from(const ns2_changes *of, int64_t row) {
     return low;
 }
 
-/* Merge the changes of rows [first, end) into `base`; the rows that have changed to `ids`, rising. Returns how
- * many, or -1 where ids do not rise. */
+/* Merges the changes of rows [first, end) into `base`; writes the changed rows to `ids`, ascending. Returns how
+ * many, or -1 if ids are not ascending. */
 static inline int64_t ns2_merge_rows_of(int rule, float *base, long width, const ns2_changes *shards, int n_shards,
                                  int64_t first, int64_t end, int32_t *ids, float *room) {
     int64_t at[NS2_MAX_SHARDS], n = 0, last = first - 1;

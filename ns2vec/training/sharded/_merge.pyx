@@ -1,6 +1,6 @@
-"""What shards have changed, row by row, in C and without the lock: arrays in, arrays changed in place.
+"""The changes of shards, row by row, in C and without the GIL: arrays in, arrays changed in place.
 
-The lines that compute are in ``_merge.h``; `ns2vec.reference.merges` repeats them in NumPy.
+The computation is in ``_merge.h``; `ns2vec.reference.merges` repeats it in NumPy.
 """
 
 from libc.stdint cimport int32_t, int64_t, uint8_t
@@ -41,7 +41,7 @@ cdef int check_pair(const float[:, ::1] one, const float[:, ::1] other) except -
 
 def take_changes(float[:, ::1] local not None, const float[:, ::1] base not None, int32_t[::1] ids not None,
                  float[:, ::1] rows not None, uint8_t[::1] marks=None):
-    """Take out of a copy what has changed in it; the copy is as the original again.
+    """Extract the changes of a copy; the copy is set to the original again.
 
     Parameters
     ----------
@@ -49,16 +49,16 @@ def take_changes(float[:, ::1] local not None, const float[:, ::1] base not None
         The copy, changed in place.
     base : ndarray of shape (n_rows, width), float32
     ids : ndarray of shape (n_rows,), int32
-        Written to: which rows have changed, rising.
+        Output: the changed rows, ascending.
     rows : ndarray of shape (n_rows, width), float32
-        Written to: by how much.
+        Output: their changes.
     marks : ndarray of shape (n_rows,), uint8, optional
-        Rows that may have changed; all 0 afterwards. None: all of them may.
+        Rows that may have changed; all 0 afterwards. None: all rows may have changed.
 
     Returns
     -------
     n : int
-        How many have; the first `n` of `ids` and `rows` are theirs.
+        The number of changed rows: the first `n` of `ids` and `rows`.
     """
     cdef int64_t n
     check_pair(local, base)
@@ -75,7 +75,7 @@ def take_changes(float[:, ::1] local not None, const float[:, ::1] base not None
 
 def merge_rows(str rule not None, float[:, ::1] base not None, shards not None, int64_t first, int64_t end,
                int32_t[::1] changed not None):
-    """Merge what shards have changed in some rows; other threads may merge other rows at the same time.
+    """Merge the changes of shards in a range of rows; other threads may merge other rows at the same time.
 
     Parameters
     ----------
@@ -84,16 +84,16 @@ def merge_rows(str rule not None, float[:, ::1] base not None, shards not None, 
     base : ndarray of shape (n_rows, width), float32
         Changed in place.
     shards : sequence of (ids, rows)
-        Of each shard, in their order: int32 (n,), rising, and float32 (n, width).
+        For each shard, in their order: int32 (n,), ascending, and float32 (n, width).
     first, end : int
-        These rows.
+        The range of rows.
     changed : ndarray of shape (end - first,), int32
-        Written to: rows that have changed, rising.
+        Output: the changed rows, ascending.
 
     Returns
     -------
     n : int
-        How many have.
+        Their number.
     """
     cdef ns2_changes found[256]  # NS2_MAX_SHARDS
     cdef const int32_t[::1] ids
@@ -129,7 +129,7 @@ def take_over(float[:, ::1] local not None, const float[:, ::1] base not None, c
         Changed in place.
     base : ndarray of shape (n_rows, width), float32
     ids : ndarray of shape (n,), int32
-        Rising.
+        Ascending.
     """
     cdef int64_t i
     check_pair(local, base)

@@ -1,31 +1,31 @@
-/* The changes of a round on their way: from the members that made them to the owner of the row, and back merged.
+/* The transfer of a round's changes: from the members that made them to the owner of the row, and back merged.
  *
- * Which shards have changed a row is known to all, as a set of bits. From it alone follow the owner of the row and
- * what each member sends to the owner: its shards' changes, brought together as far as the merge would bring them
- * together anyway. So no sum depends on who holds which shards.
+ * All members know which shards have changed a row, as a set of bits. It alone determines the owner of the row and
+ * what each member sends to the owner: its shards' changes, merged as far as the merge would combine them
+ * anyway. So no sum depends on which member has which shards.
  */
 #ifndef NS2VEC_PARTS_H
 #define NS2VEC_PARTS_H
 
 #include "_merge.h"
 
-#define NS2_OWNED_ROWS 256 /* one after the other that have one owner where several might: hot rows are spread */
-#define NS2_MOST_NODES 32  /* of one member's neighbours in a tree over 256 changes: 2 log2(256) at most */
+#define NS2_OWNED_ROWS 256 /* consecutive rows that have one owner if several are possible: hot rows are spread */
+#define NS2_MOST_NODES 32  /* of the neighbours of one member in a tree over 256 changes: at most 2 log2(256) */
 
-/* ---- nodes of the tree that `ns2_merge_adasum` climbs ---- */
+/* ---- nodes of the tree of `ns2_merge_adasum` ---- */
 
 typedef struct {
     int first, end; /* of the changes of a row, in the order of the shards */
 } ns2_node;
 
-/* Whether [first, middle) and [middle, end) are the two halves of a node, of n changes. The left half is full. */
+/* Whether [first, middle) and [middle, end) are the two halves of a node of n changes. The left half is full. */
 static inline int ns2_are_halves(int first, int middle, int end, int n) {
     int size = middle - first, other_end = middle + size < n ? middle + size : n;
     return first % (2 * size) == 0 && end == other_end;
 }
 
-/* Put a node behind its neighbours; two that are halves become one. `room` has a row for each node, NULL: only the nodes
- * are looked at. Returns how many there are. */
+/* Appends a node to its neighbours; two halves are merged into one. `room` has a row for each node, NULL: only the
+ * nodes are computed. Returns how many there are. */
 static inline int ns2_push(ns2_node *nodes, int depth, ns2_node node, const float *row, int n, float *room, long width) {
     for (; depth && ns2_are_halves(nodes[depth - 1].first, node.first, node.end, n); depth--) {
         node.first = nodes[depth - 1].first;
@@ -38,7 +38,7 @@ static inline int ns2_push(ns2_node *nodes, int depth, ns2_node node, const floa
     return depth + 1;
 }
 
-/* The nodes that changes [first, end) of n become by themselves. */
+/* The nodes that changes [first, end) of n form by themselves. */
 static inline int ns2_nodes_of(ns2_node *nodes, int first, int end, int n) {
     int depth = 0;
     for (int k = first; k < end; k++) {
@@ -48,9 +48,9 @@ static inline int ns2_nodes_of(ns2_node *nodes, int first, int end, int n) {
     return depth;
 }
 
-/* ---- numbers as they travel ---- */
+/* ---- numbers on the wire ---- */
 
-/* The upper half of a float32, to the nearest and of two as near to the even one; NaN stays NaN. */
+/* The upper half of a float32, rounded to nearest, ties to even; NaN stays NaN. */
 static inline uint16_t ns2_to_bfloat16(float number) {
     uint32_t bits;
     memcpy(&bits, &number, sizeof bits);
@@ -74,7 +74,7 @@ static inline void ns2_pack(void *rows, int64_t at, const float *row, int is_hal
     }
 }
 
-/* A row that came; `room` is where it is unpacked to. */
+/* A received row; it is unpacked to `room`. */
 static inline const float *ns2_unpack(const void *rows, int64_t at, int is_half, long width, float *room) {
     if (!is_half) return (const float *)rows + at * width;
     const uint16_t *halves = (const uint16_t *)rows + at * width;
@@ -82,23 +82,23 @@ static inline const float *ns2_unpack(const void *rows, int64_t at, int is_half,
     return room;
 }
 
-/* What a change is once it has travelled: with all members the same, whether it did or not. */
+/* Rounds a change as the transfer would: it is the same with all members, whether it was sent or not. */
 static inline const float *ns2_as_sent(const float *row, int is_half, long width, float *room) {
     if (!is_half) return row;
     for (long i = 0; i < width; i++) room[i] = ns2_from_bfloat16(ns2_to_bfloat16(row[i]));
     return room;
 }
 
-/* ---- who sends what to whom ---- */
+/* ---- what members send each other ---- */
 
 typedef struct {
-    int rule, gathers, is_half; /* gathers: members bring their changes together before they send them */
+    int rule, gathers, is_half; /* gathers: members merge their own changes before they send them */
     int n_members, me, turn;
-    int n_words;              /* of 64 bits in a row's set */
+    int n_words;              /* 64-bit words of a row's set */
     const uint64_t *sets;     /* (n_rows, n_words) shards that have changed the row */
-    const uint8_t *member_of; /* (n_shards,) members have neighbours, in their order */
+    const uint8_t *member_of; /* (n_shards,) shards of a member are consecutive, in the order of members */
     int64_t n_rows;
-    long width, stride; /* numbers of a row that travel; from row to row in a matrix and in changes */
+    long width, stride; /* numbers per row that are sent; distance of rows in a matrix and in changes */
 } ns2_way;
 
 typedef struct {
@@ -115,7 +115,7 @@ static inline int ns2_n_sent(const ns2_way *way, int first, int end, int n) {
     return way->gathers && end - first > 1 ? ns2_nodes_of(nodes, first, end, n) : end - first;
 }
 
-/* Find out whose changes a row has, and its owner: who would have the most to send. Returns 0 where it has none. */
+/* Determines whose changes a row has, and its owner: the member with the most to send. Returns 0 if there are none. */
 static inline int ns2_plan_row(const ns2_way *way, int64_t row, ns2_plan *plan) {
     const uint64_t *set = way->sets + row * way->n_words;
     plan->n = plan->n_spans = plan->owner = 0;
@@ -151,13 +151,13 @@ static inline void ns2_count_parts(const ns2_way *way, int64_t *sent) {
     }
 }
 
-/* The next change of a shard that is trained here; NULL where it is of another row. */
+/* The next change of a local shard; NULL if it is of another row. */
 static inline const float *ns2_next_change(ns2_changes *of, int64_t *at, int64_t row, long stride) {
     if (*at >= of->n || of->ids[*at] != row) return NULL;
     return of->rows + stride * (*at)++;
 }
 
-/* The changes that were made here in a row, in their order. Returns how many, or -1 where sets and changes differ. */
+/* The local changes of a row, in their order. Returns how many, or -1 if sets and changes differ. */
 static inline int ns2_own_changes(const ns2_way *way, int64_t row, ns2_changes *own, int64_t *at, const float **changes) {
     const uint64_t *set = way->sets + row * way->n_words;
     int n = 0;
@@ -177,7 +177,7 @@ static inline const ns2_span *ns2_span_of(const ns2_plan *plan, int member) {
     return NULL;
 }
 
-/* What this member sends, to parts[owner]. `room` holds NS2_MOST_NODES rows. Returns 0, or -1 where sets and changes
+/* Writes what this member sends to parts[owner]. `room` holds NS2_MOST_NODES rows. Returns 0, or -1 if sets and changes
  * differ. */
 static inline int ns2_fill_parts(const ns2_way *way, ns2_changes *own, void **parts, float *room) {
     int64_t at[NS2_MAX_SHARDS] = {0}, n_sent[NS2_MAX_SHARDS] = {0};
@@ -206,7 +206,7 @@ static inline int ns2_fill_parts(const ns2_way *way, ns2_changes *own, void **pa
 
 /* ---- the owner ---- */
 
-/* Bring the changes of a row together along the tree; the result is the first row of `room`. */
+/* Merges the changes of a row along the tree; the result is the first row of `room`. */
 static inline void ns2_gather_row(const ns2_way *way, const ns2_plan *plan, const float **own, const void **parts,
                                   int64_t *n_used, float *room) {
     ns2_node nodes[NS2_MOST_NODES], theirs[NS2_MOST_NODES];
@@ -241,8 +241,8 @@ static inline void ns2_line_up(const ns2_way *way, const ns2_plan *plan, const f
     }
 }
 
-/* Merge the rows that are owned here: their ids, and the rows as they then are, or in halves by how much they have
- * changed. `base` stays as it is; `room` holds 2 NS2_MAX_SHARDS + 1 rows. Returns how many, or -1 where sets and changes
+/* Merges the rows that this member owns: writes their ids, and their new values or, in half precision, their changes.
+ * `base` is not changed; `room` holds 2 NS2_MAX_SHARDS + 1 rows. Returns how many, or -1 if sets and changes
  * differ. */
 static inline int64_t ns2_merge_parts(const ns2_way *way, ns2_changes *own, const void **parts, const float *base,
                                       int32_t *ids, void *rows, float *room) {
@@ -270,9 +270,9 @@ static inline int64_t ns2_merge_parts(const ns2_way *way, ns2_changes *own, cons
     return n_merged;
 }
 
-/* ---- everybody ---- */
+/* ---- all members ---- */
 
-/* Bring merged rows into weights, and into a copy of them, if there is one. */
+/* Writes merged rows into weights, and into a copy of them, if there is one. */
 static inline void ns2_take_merged(float *base, float *copy, long stride, const int32_t *ids, const void *rows,
                                    int64_t n, int is_half, long width) {
     for (int64_t i = 0; i < n; i++) {
@@ -287,7 +287,7 @@ static inline void ns2_take_merged(float *base, float *copy, long stride, const 
     }
 }
 
-/* sets[row] |= shard, where its bit is set. */
+/* sets[row] |= shard, if its bit is set. */
 static inline void ns2_add_to_sets(uint64_t *sets, int n_words, int shard, const uint8_t *bits, int64_t n_rows) {
     uint64_t *word = sets + shard / 64;
     for (int64_t row = 0; row < n_rows; row++)

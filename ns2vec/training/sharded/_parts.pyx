@@ -1,14 +1,14 @@
-"""What members of a cluster send each other of a round, and the merge by the owners of the rows: arrays in and out.
+"""What members of a cluster send each other in a round, and the merge by the owners of rows: arrays in and out.
 
-The lines that compute are in ``_parts.h``. ``way`` is what all members know alike: (sets, member_of, n_members, turn).
+The computation is in ``_parts.h``. ``way`` is the same for all members: (sets, member_of, n_members, turn).
 
 sets : ndarray of shape (n_rows, n_words), uint64
-    Bit s of a row's words: shard s has changed it.
+    Bit s of a row's words: shard s has changed the row.
 member_of : ndarray of shape (n_shards,), uint8
-    The member that trains each shard; it does not fall.
+    The member that trains each shard, in ascending order.
 n_members : int
 turn : int
-    Where several members might own a row, it goes round from here.
+    If several members might own a row, they take turns, beginning with this one.
 """
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
@@ -62,7 +62,7 @@ cdef class _Way:
         self.c.n_rows, self.c.n_words = sets.shape[0], <int>sets.shape[1]
         self.c.n_members, self.c.turn, self.c.me = n_members, turn, me
         self.c.rule, self.c.is_half = RULES[rule], WIRES[wire].itemsize == 2
-        # rounded sums of a member's changes would be others than rounded changes
+        # rounded sums of a member's changes would differ from rounded changes
         self.c.gathers = self.c.rule == NS2_MERGE_ADASUM and not self.c.is_half
         self.check(sets, member_of)
         if self.c.n_rows:
@@ -108,7 +108,7 @@ cdef class _Way:
 
 
 def add_to_sets(uint64_t[:, ::1] sets not None, int shard, const uint8_t[::1] bits not None):
-    """Note that a shard has changed some rows.
+    """Record that a shard has changed some rows.
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ def add_to_sets(uint64_t[:, ::1] sets not None, int shard, const uint8_t[::1] bi
         Changed in place.
     shard : int
     bits : ndarray of shape (ceil(n_rows / 8),), uint8
-        As `numpy.packbits` makes them in little order.
+        As from `numpy.packbits` with ``bitorder="little"``.
     """
     if bits.shape[0] != (sets.shape[0] + 7) // 8 or not 0 <= shard < 64 * sets.shape[1]:
         raise ValueError(f"expected {(sets.shape[0] + 7) // 8} bytes and a shard below {64 * sets.shape[1]}")
@@ -131,7 +131,7 @@ def count_parts(str rule not None, str wire not None, way not None):
     Returns
     -------
     sent : ndarray of shape (n_members, n_members), int64
-        From each to each; on the diagonal: the rows that a member owns.
+        From each member to each; on the diagonal: the rows that a member owns.
     """
     cdef _Way found = _Way(rule, wire, way)
     cdef int64_t[:, ::1] sent = np.zeros((found.c.n_members, found.c.n_members), np.int64)
@@ -142,18 +142,18 @@ def count_parts(str rule not None, str wire not None, way not None):
 
 def fill_parts(str rule not None, str wire not None, way not None, int me, shards not None, parts not None,
                sent not None):
-    """Write down what a member sends to each owner.
+    """Write what a member sends to each owner.
 
     Parameters
     ----------
     rule, wire : str
     way : tuple
     me : int
-        Which member this is.
+        The number of this member.
     shards : sequence of (shard, ids, rows)
-        What was changed here: int32 (n,), rising, and float32 (n, stride).
+        Local changes: int32 (n,), ascending, and float32 (n, stride).
     parts : sequence of ndarray of shape (n, width)
-        Written to, one for each member, float32 or uint16.
+        Output, one for each member, float32 or uint16.
     sent : ndarray of shape (n_members, n_members), int64
         Of `count_parts`.
     """
@@ -182,7 +182,7 @@ def fill_parts(str rule not None, str wire not None, way not None, int me, shard
 
 def merge_parts(str rule not None, str wire not None, way not None, int me, shards not None, parts not None,
                 const float[:, ::1] base not None, int32_t[::1] ids not None, rows not None, sent not None):
-    """Merge the rows that a member owns; `base` stays as it is.
+    """Merge the rows that a member owns; `base` is not changed.
 
     Parameters
     ----------
@@ -190,14 +190,14 @@ def merge_parts(str rule not None, str wire not None, way not None, int me, shar
     way : tuple
     me : int
     shards : sequence of (shard, ids, rows)
-        As of `fill_parts`.
+        As for `fill_parts`.
     parts : sequence of ndarray of shape (n, width)
-        What came from each member.
+        Received from each member.
     base : ndarray of shape (n_rows, stride), float32
     ids : ndarray of shape (n,), int32
-        Written to: the rows, rising.
+        Output: the rows, ascending.
     rows : ndarray of shape (n, width), float32 or uint16
-        Written to: as they then are; in bfloat16 by how much they have changed.
+        Output: their new values; in bfloat16, their changes.
     sent : ndarray of shape (n_members, n_members), int64
     """
     cdef _Way found = _Way(rule, wire, way, me)
@@ -229,7 +229,7 @@ def merge_parts(str rule not None, str wire not None, way not None, int me, shar
 
 
 def take_merged(float[:, ::1] base not None, const int32_t[::1] ids not None, rows not None, float[:, ::1] copy=None):
-    """Bring merged rows into weights: as they are, or, in bfloat16, by how much they have changed.
+    """Write merged rows into weights: their values or, in bfloat16, their changes.
 
     Parameters
     ----------
