@@ -1,6 +1,6 @@
 """Which rows become negatives, and with what probability.
 
-- `ns2vec.sampling.base`     what a sampler is
+- `ns2vec.sampling.base`     the base class of samplers
 - `ns2vec.sampling.bound`    a sampler bound to one vocabulary
 - `ns2vec.sampling.static`   one distribution for all windows: unigram, random, uniform, log_uniform
 - `ns2vec.sampling.shared`   batch, pool, and mixtures of samplers
@@ -8,7 +8,7 @@
 - `ns2vec.sampling.steering` how these change while the model trains
 - `ns2vec.sampling.policies` their choices alone, on a matrix of scores
 - `ns2vec.sampling.interface` their interface in C, for ctypes
-- `ns2vec.sampling.custom`   the user's own functions
+- `ns2vec.sampling.custom`   custom functions
 - `ns2vec.sampling.spec`     from ``sampler="name:option=value"`` to a sampler
 - `ns2vec.sampling.report`   what a sampler prefers and leaves out
 """

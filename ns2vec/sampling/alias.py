@@ -1,4 +1,4 @@
-"""Alias tables: one draw from any discrete distribution for one random number and one look-up."""
+"""Alias tables: a draw from any discrete distribution takes one random number and one look-up."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
 """Samplers that look at the model: candidates come from a base, and scores choose among them.
 
 The kernels show them the input vector one window before it is trained (the mean of the window's inputs, or
-the one input under pair sharing) and the vectors of both sides as the training thread sees them, its own
-copies of hot rows included; those that are sums or means of rows (subwords, features) are made of the rows
-when they are looked at. Where inputs are no outputs (users, where items are drawn), the vectors of outputs
-serve as those of inputs, too. None of them can tell the probability of a draw, so they serve objectives
+the one input under pair sharing) and the vectors of both sides as the training thread sees them, including
+its own copies of hot rows; vectors that are sums or means of rows (subwords, features) are computed from the
+rows when they are needed. If inputs are not outputs (users, when items are drawn), the vectors of outputs
+also serve as those of inputs. None of them knows the probability of a draw, so they serve objectives
 without offsets.
 """
 
@@ -35,7 +35,7 @@ from ns2vec.sampling.steering import Anneal, CachedSteering, Hardness, RankSteer
 
 
 def candidates(name: str, value: Any, low: int, high: int = MAX_CANDIDATES) -> int:
-    """Return an option that counts candidates, of which there is an end."""
+    """Return an option that counts candidates, whose number is limited."""
     return whole(name, value, low, high)
 
 
@@ -86,7 +86,7 @@ class AwareSampler(Sampler):
         """
 
     def steering(self, draws: Any, data: NoiseData) -> Steering:
-        """Return what sets the hardness in training.
+        """Return the object that sets the hardness during training.
 
         Parameters
         ----------
@@ -301,7 +301,7 @@ class Adaptive(AwareSampler):
         return DynamicDraws(base, self.m, with_loss=True)
 
     def steering(self, draws: Any, data: NoiseData) -> Steering:
-        """Return what follows the loss, or sorts the ranks."""
+        """Return the steering that follows the loss, or sorts the ranks."""
         if self.form == "rank":
             every = max(1, round(data.n_words * np.log2(data.n_words + 1)))
             return RankSteering(draws, self.annealed, every)
@@ -375,7 +375,7 @@ class Cached(AwareSampler):
         )
 
     def steering(self, draws: Any, data: NoiseData) -> Steering:
-        """Return what keeps the pools."""
+        """Return the steering that keeps the pools."""
         return CachedSteering(draws, self.annealed)
 
 

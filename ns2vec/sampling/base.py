@@ -1,7 +1,7 @@
-"""What a sampler is: from a vocabulary to rows that serve as negatives.
+"""The base class of samplers: from a vocabulary to rows that serve as negatives.
 
-A `Sampler` holds options only and can be used for any number of models. `Sampler.bind` joins it to a
-vocabulary: what comes out is in `ns2vec.sampling.bound`.
+A `Sampler` holds options only and can be used for any number of models. `Sampler.bind` binds it to a
+vocabulary; the result is in `ns2vec.sampling.bound`.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from ns2vec.sampling.steering import Steering
 #: Policies for a draw that cannot be a negative of its window (the centre itself, or excluded).
 COLLISIONS = ("redraw", "skip", "keep")
 
-#: ``function(n, rng) -> n rows``: negatives of the user's own, see `FromCallable`.
+# ``function(n, rng) -> n rows``: a custom source of negatives, see `FromCallable`.
 BlockFunction: TypeAlias = Callable[[int, np.random.Generator], npt.ArrayLike]
 Lists: TypeAlias = Mapping[Any, Iterable[Any]]
 
-#: Name -> class of samplers; other packages add theirs in the entry-point group of that name.
+# Name -> class of samplers; other packages add theirs in the entry-point group of this name.
 SAMPLERS: Registry[type[Sampler]] = Registry("sampler", group="ns2vec.samplers")
 
 
@@ -169,27 +169,27 @@ class NoiseData:
 
 @dataclass(frozen=True)
 class Source:
-    """How a bound sampler draws: what the kernels need of it.
+    """How a bound sampler draws, for the kernels.
 
     Attributes
     ----------
     draws : Draws or None
         The sampler in C; None for a Python function.
     alias : ndarray of shape (V, 2), uint32, or None
-        Lets the kernels draw in line, without a call.
+        Lets the kernels inline the draws, without a call.
     is_uniform : bool
         Likewise, without a table.
     log_q : ndarray of shape (V,), float32, or None
-        Log probability of each row where one distribution serves all windows.
+        Log probability of each row if one distribution serves all windows.
     block : callable or None
-        ``block(n, generator) -> n rows``, called once a chunk.
+        ``block(n, generator) -> n rows``, called once per chunk.
     batch_words, pool_size : int
         For samplers that draw from the batch of a window.
     wants_hidden : bool
     needs_pairs : bool
         The key is the context word, so each (context, centre) pair needs negatives of its own.
     steering : tuple of Steering
-        What follows the training, for samplers that look at the model.
+        Steerings for samplers that look at the model.
 
     Examples
     --------
@@ -212,7 +212,7 @@ class Source:
 
 
 class Sampler(ABC):
-    """Base of the samplers: options, and how they become a `Source` for a vocabulary.
+    """Base of the samplers: options, and their conversion to a `Source` for a vocabulary.
 
     Parameters
     ----------
@@ -300,7 +300,7 @@ class Sampler(ABC):
 
 
 def shown_option(value: Any) -> str:
-    """An option in a representation, which is short and the same in every process."""
+    """Return an option for a representation, short and the same in every process."""
     if isinstance(value, Mapping):
         return f"<lists of {len(value)} words>"
     if callable(value) or type(value).__name__ == "LowLevelCallable":
@@ -325,12 +325,12 @@ def options_of(made: Any) -> dict[str, Any]:
             named = [one for one in parameters if one.kind not in (one.VAR_KEYWORD, one.VAR_POSITIONAL)]
             found |= {one.name: one.default for one in named if one.name not in found}
             if not any(one.kind is one.VAR_KEYWORD for one in parameters):
-                break  # it takes no more
+                break  # the class accepts no other options
     return found
 
 
 def plain(value: Any) -> Any:
-    """Options as data: samplers as their state, lists of words as lists."""
+    """Return options as data: samplers as their state, lists of words as lists."""
     if isinstance(value, Sampler):
         return value.state_dict()
     if isinstance(value, Mapping):

@@ -36,7 +36,7 @@ class BoundSampler:
     >>> bound.log_q([2]).round(4).tolist()
     [-3.0815]
 
-    What it prefers, and what it has gathered in training, which continues from there in another process:
+    What it prefers, and its state after training, with which it continues in another process:
 
     >>> from ns2vec import Word2Vec
     >>> options = {"vector_size": 8, "min_count": 1, "sampler": "adaptive:m=4"}
@@ -110,7 +110,7 @@ class BoundSampler:
         Raises
         ------
         ConfigError
-            If the sampler does not know.
+            If the sampler does not know it.
         """
         wanted = np.ascontiguousarray(rows, dtype=np.int32)
         if self.source.draws is None or not self.source.draws.tells:
@@ -121,9 +121,10 @@ class BoundSampler:
         return found
 
     def state(self) -> dict[str, Any]:
-        """What the sampler has gathered in training: numbers and arrays by name, if there are any.
+        """The state that the sampler has gathered in training: numbers and arrays by name, if any.
 
-        See `Steering.state`; each name begins with the place of the steering in the source, as ``"0.rows"``.
+        See `Steering.state`; each name begins with the index of the steering in the source, as in
+        ``"0.rows"``.
         """
         return {
             f"{place}.{name}": value
@@ -132,7 +133,7 @@ class BoundSampler:
         }
 
     def restore(self, state: Mapping[str, Any], n_dims: int) -> None:
-        """Continue from what `state` returned for the same sampler and vocabulary.
+        """Continue from the result of `state` for the same sampler and vocabulary.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""The user's own samplers: a C function called without the GIL, or a Python function that fills blocks."""
+"""Custom samplers: a C function called without the GIL, or a Python function that fills blocks."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DRAW_PROTOTYPE = (
 
 
 def optional_log_q(probabilities: npt.ArrayLike | None, n_words: int) -> Float32Array | None:
-    """Log of the probabilities that a user gave beside a function."""
+    """Log of the probabilities that were given with a function."""
     if probabilities is None:
         return None
     weights = np.asarray(probabilities, dtype=np.float64)
@@ -97,7 +97,7 @@ class LowLevel(Sampler):
         return Source(draws, log_q=log_q, wants_hidden=self.wants_hidden)
 
     def state_dict(self) -> dict[str, Any]:
-        """Machine code cannot be saved: give the sampler again when training continues."""
+        """Raise: machine code cannot be saved, so the sampler must be given again when training continues."""
         raise ConfigError("a LowLevelCallable cannot be saved: pass sampler= again after loading")
 
 
@@ -140,12 +140,12 @@ class FromCallable(Sampler):
         self.function, self.probabilities = function, probabilities
 
     def source(self, data: NoiseData) -> Source:
-        """Return a source that asks the function once a chunk."""
+        """Return a source that calls the function once per chunk."""
         block = partial(self.checked, data.n_words)
         return Source(block=block, log_q=optional_log_q(self.probabilities, data.n_words))
 
     def checked(self, n_words: int, n: int, generator: np.random.Generator) -> Int32Array:
-        """Call the function; n rows of the vocabulary, or an error that says what came.
+        """Call the function; return n rows of the vocabulary, or raise an error that says what it returned.
 
         Parameters
         ----------
@@ -159,7 +159,7 @@ class FromCallable(Sampler):
         Raises
         ------
         ConfigError
-            If that is not n rows of the vocabulary.
+            If the result is not n rows of the vocabulary.
         """
         rows = np.asarray(self.function(n, generator))
         if rows.shape != (n,) or rows.dtype.kind not in "iu":

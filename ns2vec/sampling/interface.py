@@ -1,7 +1,7 @@
 """The interface of samplers (``_cy/sampler.h``) for ctypes: a draw function of your own that sees the model.
 
-The structures have the fields of that header, in its order; the methods are for functions in Python, with
-which an idea is tried out. For speed the same function is written in C against the header.
+The structures have the fields of that header, in its order; the methods are for functions in Python, to try
+out an idea. For speed, the same function can be written in C against the header.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class View(Structure):
     )
 
     def input(self, row: int) -> Float32Array:
-        """Input vector of a row, (stride,): D numbers and zeros. The output where inputs are other things."""
+        """Input vector of a row, (stride,): D numbers and zeros; the output if inputs are of another kind."""
         if self.input_bags.offsets:
             return self.vector_of(self.input_bags, row)
         return self.row_at(self.hot_inputs if row < self.n_hot else self.inputs, row)
@@ -78,7 +78,7 @@ class View(Structure):
         return self.row_at(self.hot_outputs if row < self.n_hot else self.outputs, row)
 
     def vector_of(self, bags: BagsOfRows, unit: int) -> Float32Array:
-        """Sum or mean of the rows of a unit, an array of its own."""
+        """Sum or mean of the rows of a unit, as a new array."""
         ids, made = c_int32(unit), np.empty(self.stride, dtype=np.float32)
         self.compose(
             ctypes.addressof(self), ctypes.addressof(bags), ctypes.addressof(ids), 1, made.ctypes.data
@@ -92,7 +92,7 @@ class View(Structure):
 
 
 class Counts(Structure):
-    """What the thread's draws did (``ns2_counts``); draw functions add to it."""
+    """Statistics of the thread's draws (``ns2_counts``); draw functions add to it."""
 
     _fields_ = (
         ("n_sets", c_int64),
@@ -107,7 +107,7 @@ class Counts(Structure):
 
 
 class Request(Structure):
-    """What a set of negatives is drawn for (``ns2_request``)."""
+    """A request for a set of negatives (``ns2_request``)."""
 
     _fields_ = (
         ("centre", c_int32),
@@ -130,7 +130,7 @@ class Request(Structure):
     def scores(self, rows: Sequence[int]) -> Float32Array:
         """Scores of output rows with the input vector."""
         view = self.view.contents
-        outputs = [view.output(row) for row in rows]  # kept while they are read
+        outputs = [view.output(row) for row in rows]  # kept alive while they are read
         begins = (c_void_p * len(rows))(*(output.ctypes.data for output in outputs))
         found = np.empty(len(rows), dtype=np.float32)
         hidden = ctypes.cast(self.hidden, c_void_p)
@@ -156,7 +156,7 @@ CSampler._fields_ = (("n_rows", c_int32), ("draw", DRAW), ("log_q", c_void_p))
 
 
 def c_sampler(draws: Draws) -> Any:
-    """Return the pointer to a sampler's C side; the sampler lives as long as the pointer.
+    """Return the pointer to a sampler's C struct; the sampler lives as long as the pointer.
 
     ``pointer.contents.draw(pointer, request, n, rows, None)`` draws at most n rows and returns how many.
     """
@@ -173,14 +173,14 @@ class FunctionDraws:
     Parameters
     ----------
     function : callable, or `DRAW` of a C function's address
-        Called by the training threads, once for each set. What it raises is lost, and its set is empty then.
+        Called by the training threads, once for each set. Its exceptions are lost, and the set is then empty.
     n_rows : int
         V.
 
     Attributes
     ----------
     hardness : float
-        Set by the sampler's `Steering` while training continues.
+        Set by the sampler's `Steering` during training.
     """
 
     tells = False

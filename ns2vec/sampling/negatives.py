@@ -85,7 +85,7 @@ def get_negative_samples(
         return _draw_weighted(_weights(p, n_ids), forbidden, n_samples, rng)
     n_allowed = n_ids - len(forbidden)
     _check_enough(n_samples, n_allowed, n_ids)
-    # ids below n_allowed, where each forbidden one stands for an allowed one of the ids from there on
+    # ids below n_allowed; each forbidden one represents an allowed one of the ids from there on
     high = (i for i in range(n_allowed, n_ids) if i not in forbidden)
     stands_for = dict(zip((i for i in forbidden if i < n_allowed), high, strict=True))
     draws = rng.choice(n_allowed, n_samples, replace=False) if n_samples else np.empty(0, dtype=np.int64)

@@ -58,7 +58,7 @@ def noise_distribution(counts: npt.ArrayLike | Sequence[int], ns_exponent: float
 
 
 def checked_weights(name: str, values: npt.ArrayLike) -> Float64Array:
-    """Return weights as an array, or say what they must be."""
+    """Return weights as an array, or raise an error that says what they must be."""
     weights = np.asarray(values, dtype=np.float64)
     if weights.ndim != 1 or not np.isfinite(weights).all() or (weights < 0).any() or not (weights > 0).any():
         raise ConfigError(f"{name} must be a list of finite numbers of at least 0, one of them positive")
@@ -99,7 +99,7 @@ def weights_of_cum_table(cum_table: npt.ArrayLike) -> Float64Array:
     Parameters
     ----------
     cum_table : array_like of shape (V,)
-        Not falling; any positive last entry.
+        Not decreasing; any positive last entry.
 
     Returns
     -------
@@ -108,7 +108,7 @@ def weights_of_cum_table(cum_table: npt.ArrayLike) -> Float64Array:
     Raises
     ------
     ConfigError
-        If the table falls or is all zero.
+        If the table decreases or is all zero.
 
     Examples
     --------

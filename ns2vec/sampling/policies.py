@@ -1,4 +1,4 @@
-"""Choices of hard negatives among scored candidates, on their own: a matrix of scores in, columns out.
+"""Selection of hard negatives from scored candidates, without a sampler: a matrix of scores in, columns out.
 
 They do for any model what the samplers of `ns2vec.sampling.aware` do in training: each policy takes scores
 (n, m) of m candidates for each of n positives and returns the columns of k of them, (n, k) in int64, with -1
@@ -35,7 +35,7 @@ POLICIES: Registry[Callable[..., Int64Array]] = Registry("policy")
 
 
 def as_scores(scores: npt.ArrayLike, k: int) -> Float64Array:
-    """Scores (n, m) in float64, -inf where they are not finite."""
+    """Scores (n, m) in float64, -inf if they are not finite."""
     matrix = np.array(scores, dtype=np.float64)
     if matrix.ndim != 2:
         raise ConfigError(f"scores must have shape (n, m), got {matrix.shape}")
@@ -46,7 +46,7 @@ def as_scores(scores: npt.ArrayLike, k: int) -> Float64Array:
 
 
 def best_columns(keys: Float64Array, k: int) -> Int64Array:
-    """Columns of the k largest keys of each row, falling; -1 for keys of -inf and beyond m.
+    """Columns of the k largest keys of each row, descending; -1 for keys of -inf and beyond m.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def best_columns(keys: Float64Array, k: int) -> Int64Array:
 
 
 def random_among(allowed: BoolArray, k: int, generator: np.random.Generator) -> Int64Array:
-    """K allowed columns of each row without repetition, any as likely as another.
+    """K allowed columns of each row without repetition, with equal probability.
 
     Parameters
     ----------

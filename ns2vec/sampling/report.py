@@ -65,7 +65,7 @@ def sampler_report(
 
 
 def closed_report(bound: BoundSampler) -> dict[str, float]:
-    """Return what of `sampler_report` is known without a draw; nothing where there is no closed form.
+    """Return the figures of `sampler_report` that need no draws; none if there is no closed form.
 
     Examples
     --------
@@ -81,7 +81,7 @@ def closed_report(bound: BoundSampler) -> dict[str, float]:
 
 
 def shape_of(q: Float64Array, goal: Float64Array) -> dict[str, float]:
-    """How broad a distribution is, and how far from another."""
+    """How broad a distribution is, and its distance from another one."""
     seen = q > 0
     entropy = float(-(q[seen] * np.log(q[seen])).sum())
     with np.errstate(divide="ignore"):
@@ -96,7 +96,7 @@ def shape_of(q: Float64Array, goal: Float64Array) -> dict[str, float]:
 def draws_by_centre(
     bound: BoundSampler, n_draws: int, seed: int, n_centres: int = 500
 ) -> tuple[Int64Array, Int64Array]:
-    """Draws for centres (and contexts, and batches) drawn as frequent as words are trained."""
+    """Draws for centres (and contexts, and batches) that are drawn as often as words are trained."""
     data = bound.data
     generator = np.random.default_rng(seed)
     trained = noise_distribution(data.counts, 1.0) * data.kept
@@ -124,7 +124,7 @@ def false_negative_rate(
     drawn: Int64Array,
     positives: Mapping[Any, Iterable[Any]] | None,
 ) -> float:
-    """Share of the draws that are true of their centre and that the sampler's filter lets through."""
+    """Share of the draws that are true of their centre and pass the sampler's filter."""
     n_words = bound.data.n_words
     pairs = centres * n_words + drawn
     wrong = drawn == centres if bound.sampler.on_collision == "keep" else np.zeros(len(drawn), dtype=bool)

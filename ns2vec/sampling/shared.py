@@ -120,7 +120,7 @@ class Pool(Sampler):
         self.fallback = fallback or Unigram()
 
     def source(self, data: NoiseData) -> Source:
-        """Return a source that looks the key up."""
+        """Return a source that looks up the key."""
         offsets, rows = data.lists_to_csr(self.lists, "pool")
         below = self.fallback.source(data)
         if below.draws is None or below.batch_words:
@@ -131,7 +131,7 @@ class Pool(Sampler):
                 raise ConfigError("pool with kind='forbidden' needs a fallback with one distribution")
             mass = np.zeros(len(rows) + 1)
             np.cumsum(np.exp(below.log_q[rows].astype(np.float64)), out=mass[1:])
-            # not 0, even where a list forbids all: -inf less -inf is not a number
+            # not 0, even if a list forbids all rows: -inf minus -inf is not a number
             log_allowed = log_float32(np.maximum(1.0 - (mass[offsets[1:]] - mass[offsets[:-1]]), 1e-30))
         draws = PoolDraws(
             below.draws,

@@ -57,7 +57,7 @@ def make_sampler(given: Any) -> Sampler:
 
 
 def build(name: str, options: dict[str, Any]) -> Sampler:
-    """Make a sampler of the registry; say which option it does not know."""
+    """Make a sampler of the registry; report an unknown option."""
     made = SAMPLERS[name]
     try:
         sampler = made(**options)
@@ -75,7 +75,7 @@ def build(name: str, options: dict[str, Any]) -> Sampler:
 
 
 def parse_options(text: str, spec: str) -> dict[str, Any]:
-    """Turn ``"size=512,pool=0"`` into a dict; numbers become numbers."""
+    """Turn ``"size=512,pool=0"`` into a dict; numerals become numbers."""
     options: dict[str, Any] = {}
     for part in filter(None, text.split(",")):
         name, equals, value = part.partition("=")
@@ -86,7 +86,7 @@ def parse_options(text: str, spec: str) -> dict[str, Any]:
 
 
 def number_or_text(value: str) -> int | float | str:
-    """Return the number that the text spells, else the text."""
+    """Return the number that the text spells, otherwise the text."""
     for kind in (int, float):
         try:
             return kind(value)
@@ -98,7 +98,7 @@ def number_or_text(value: str) -> int | float | str:
 def restored(value: Any) -> Any:
     """Samplers within saved options, at any depth of lists."""
     is_state = isinstance(value, Mapping) and set(value) == {"name", "options"}
-    # lists of the words "name" and "options" look alike, except for what they hold
+    # lists of the words "name" and "options" look the same, except for their contents
     if is_state and isinstance(value["name"], str) and isinstance(value["options"], Mapping):
         return make_sampler(value)
     if isinstance(value, list | tuple):

@@ -1,7 +1,7 @@
 """Static samplers: one distribution over the vocabulary for all windows.
 
 Each is a class with one method, `StaticSampler.distribution`. The distribution becomes an alias table
-(Walker 1977) from which the kernels draw in line, so all of them cost the same per draw.
+(Walker 1977) from which the kernels draw inline, so all of them cost the same per draw.
 """
 
 from __future__ import annotations

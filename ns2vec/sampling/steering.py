@@ -1,7 +1,7 @@
 """How samplers that look at the model change while it trains: with the progress of the run, or with its loss.
 
-A sampler's `hardness` in [0, 1] says how far it is from its base (0) to what its options ask for (1). A
-`Steering` sets it before each chunk of text and collects what the draws counted after it.
+A sampler's `hardness` in [0, 1] lies between its base (0) and what its options ask for (1). A
+`Steering` sets it before each chunk of text, and afterwards collects the counts of the draws.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ns2vec._typing import Float32Array
     from ns2vec.sampling._aware import AwareDraws, CachedDraws, RankDraws
 
-#: Makes vectors (V, stride) of what rows hold now.
+# Computes vectors (V, stride) from the current rows.
 Compose: TypeAlias = "Callable[[], Float32Array]"
 
 #: Share of the hardness at a progress in [0, 1], by name.
@@ -37,7 +37,7 @@ ANNEALING: dict[str, Callable[[float], float]] = {
 
 
 def stored(state: Mapping[str, Any], name: str) -> Any:
-    """Return an entry of a state, or say that it is missing."""
+    """Return an entry of a state, or report that it is missing."""
     if name not in state:
         raise ConfigError(f"{name} is missing")
     return state[name]
@@ -49,7 +49,7 @@ def stored_number(state: Mapping[str, Any], name: str, low: float = 0.0, high: f
 
 
 def stored_loss(state: Mapping[str, Any], name: str) -> float:
-    """Return a loss of a state, which may be no number where training ran away."""
+    """Return a loss of a state, which may be NaN if training diverged."""
     value = stored(state, name)
     if not isinstance(value, numbers.Real):
         raise ConfigError(f"{name} must be a number, got {value!r}")
@@ -101,7 +101,7 @@ class Anneal:
             raise ConfigError("until must be above 0 and at most 1, got 0")
 
     def __call__(self, progress: float) -> float:
-        """Hardness at `progress`."""
+        """Return the hardness at `progress`."""
         if progress >= self.until and self.until < 1.0 and self.name != "rise":
             return 0.0
         return ANNEALING[self.name](min(progress / self.until, 1.0))
@@ -140,7 +140,7 @@ class Hardness:
         self.last: float | None = None
 
     def update(self, loss: float) -> float:
-        """Compare a loss with the one before; return the new hardness.
+        """Compare a loss with the previous one; return the new hardness.
 
         Parameters
         ----------
@@ -159,7 +159,7 @@ class Hardness:
         return self.value
 
     def move(self, change: float) -> None:
-        """Change the hardness within [0, 1]; rounded, so that steps of 0.1 come back to where they were.
+        """Change the hardness within [0, 1]; rounded, so that steps of 0.1 can return to earlier values.
 
         Parameters
         ----------
@@ -196,30 +196,30 @@ class Steering:
 
     @property
     def gathers(self) -> bool:
-        """Whether what is drawn depends on what all threads have drawn before, and not on progress alone."""
+        """Whether draws depend on what all threads have drawn before, and not on progress alone."""
         return self.adaptive is not None
 
     def set_hardness(self) -> None:
-        """Give the sampler what progress and loss ask for."""
+        """Set the hardness from progress and loss."""
         self.draws.hardness = self.anneal(self.progress) * (self.adaptive.value if self.adaptive else 1.0)
 
     def attach(self, outputs: Float32Array, n_dims: int, compose: Compose | None = None) -> None:
-        """Look at the output matrix (V, stride), of whose columns the first n_dims are used.
+        """Use the output matrix (V, stride), of which the first n_dims columns count.
 
-        Where outputs are sums or means of rows, `outputs` has the rows, and ``compose()`` returns the matrix.
+        If outputs are sums or means of rows, `outputs` has the rows, and ``compose()`` returns the matrix.
         """
 
     def detach(self) -> None:
-        """Let go of the matrix: the epoch is over."""
+        """Release the matrix: the epoch is over."""
 
     def before(self, progress: float) -> None:
-        """Get ready for a chunk at a progress in [0, 1] of the run."""
+        """Prepare for a chunk at a progress in [0, 1] of the run."""
         with self.lock:
             self.progress = progress
             self.set_hardness()
 
     def after(self, counts: Mapping[str, float]) -> None:
-        """Take what one thread's draws counted (``ns2_counts``)."""
+        """Add the counts of one thread's draws (``ns2_counts``)."""
         with self.lock:
             for name, count in counts.items():
                 self.totals[name] = self.totals.get(name, 0.0) + count
@@ -233,7 +233,8 @@ class Steering:
     def state(self) -> dict[str, Any]:
         """Return everything needed to continue from here in another process: numbers and arrays, by name.
 
-        Called between two chunks. Values are int, float or ndarray of bool, int or float, the caller's own.
+        Called between two chunks. Values are int, float or ndarray of bool, int or float, owned by the
+        caller.
         """
         with self.lock:
             found = {"progress": self.progress, "loss": self.loss, "n_losses": self.n_losses}
@@ -245,7 +246,7 @@ class Steering:
         return found
 
     def restore(self, state: Mapping[str, Any], n_dims: int) -> None:
-        """Continue from what `state` returned, for the same options and vocabulary.
+        """Continue from the result of `state`, for the same options and vocabulary.
 
         Parameters
         ----------
@@ -315,7 +316,7 @@ class CachedSteering(Steering):
         self.pools = draws
 
     def state(self) -> dict[str, Any]:
-        """Return the pools too, ``rows`` (n_keys, size) and ``uses`` (n_keys,)."""
+        """Return the pools, too: ``rows`` (n_keys, size) and ``uses`` (n_keys,)."""
         return {**super().state(), "rows": self.pools.rows.copy(), "uses": self.pools.uses.copy()}
 
     def restore(self, state: Mapping[str, Any], n_dims: int) -> None:
@@ -327,7 +328,7 @@ class CachedSteering(Steering):
 
 
 class RankSteering(Steering):
-    """Sorts the factors of the output matrix again every so many sets, on the thread that finds it is time.
+    """Sorts the rows by each factor of the output matrix from time to time, on the thread that is due.
 
     Parameters
     ----------
@@ -349,18 +350,18 @@ class RankSteering(Steering):
         self.is_restored = False  # within an epoch, which continues with the lists that it had
 
     def attach(self, outputs: Float32Array, n_dims: int, compose: Compose | None = None) -> None:
-        """Sort once now; later sorts see what `outputs` holds then."""
+        """Sort once now; later sorts use the current values of `outputs`."""
         self.outputs, self.compose = outputs[:, :n_dims], compose
         if not self.is_restored:
             self.sort()
         self.is_restored = False
 
     def detach(self) -> None:
-        """Let go of the matrix; the next epoch begins with a sort."""
+        """Release the matrix; the next epoch begins with a sort."""
         self.outputs = self.compose = None
 
     def after(self, counts: Mapping[str, float]) -> None:
-        """Count, and sort when it is time; the other threads continue with the lists they have."""
+        """Count, and sort when it is due; the other threads continue with their lists."""
         super().after(counts)
         with self.lock:
             self.n_sets += int(counts.get("n_sets", 0))
@@ -373,17 +374,17 @@ class RankSteering(Steering):
                 self.sorting.release()
 
     def sort(self) -> None:
-        """Rows by falling value of each factor, and the standard deviation of each."""
+        """Rows by descending value of each factor, and the standard deviation of each factor."""
         outputs = self.outputs if self.compose is None else self.compose()[:, : self.outputs.shape[1]]
         columns = np.ascontiguousarray(outputs.T)
         if not np.isfinite(columns).all():
-            return  # a model that has diverged: the lists stay as they are
+            return  # the model has diverged: keep the lists
         lists = np.array([np.argsort(-column, kind="stable") for column in columns], dtype=np.int32)
         self.rank_draws.set_lists(lists, columns.std(axis=1, dtype=np.float64).astype(np.float32))
         self.n_sorts += 1
 
     def state(self) -> dict[str, Any]:
-        """Return ``n_sets``, ``n_sorts``, and within an epoch ``lists`` (D, V) and ``deviation`` (D,) too."""
+        """Return ``n_sets`` and ``n_sorts``, and within an epoch ``lists`` (D, V) and ``deviation`` (D,)."""
         found = {**super().state(), "n_sets": self.n_sets, "n_sorts": self.n_sorts}
         if self.rank_draws.lists is not None and (self.outputs is not None or self.is_restored):
             lists, deviation = self.rank_draws.lists
@@ -391,7 +392,7 @@ class RankSteering(Steering):
         return found
 
     def restore(self, state: Mapping[str, Any], n_dims: int) -> None:
-        """Take the lists of a run that was cut within an epoch."""
+        """Restore the lists of a run that was interrupted within an epoch."""
         n_sets, n_sorts = (int(stored_number(state, name)) for name in ("n_sets", "n_sorts"))
         if "lists" in state:
             lists = stored_array(state, "lists", (n_dims, self.rank_draws.n_rows), np.int32)
@@ -400,5 +401,5 @@ class RankSteering(Steering):
         self.n_sets, self.n_sorts, self.is_restored = n_sets, n_sorts, "lists" in state
 
     def report(self) -> dict[str, float]:
-        """Return the number of sorts too."""
+        """Return the number of sorts, too."""
         return {**super().report(), "sorts": float(self.n_sorts)}

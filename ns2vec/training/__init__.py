@@ -1,4 +1,4 @@
-"""Running epochs over a corpus: what is trained, matrices, threads, learning rate, observers."""
+"""Running epochs over a corpus: specification, matrices, threads, learning rate, observers."""
 
 from ns2vec.training.callbacks import CallbackAny2Vec
 from ns2vec.training.config import TrainingConfig, parse_memory

@@ -17,7 +17,7 @@ class Adam:
     Parameters
     ----------
     arrays : sequence of ndarray
-        What is trained; two more arrays of its size are kept for each.
+        The trained arrays; two more arrays of its size are kept for each.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""How many threads BLAS may use while workers train."""
+"""The number of threads that BLAS may use while workers train."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 
 
 def blas_threads(n_threads: int) -> AbstractContextManager[Any]:
-    """Limit BLAS to so many threads inside a ``with``, when threadpoolctl is there to do so.
+    """Limit BLAS to this many threads inside a ``with``, if threadpoolctl is installed.
 
-    It is one, always. Workers of our own call sdot and saxpy on single rows. The full softmax has one
+    It is always one. Our own workers call sdot and saxpy on single rows. The full softmax has one
     updater, but its products last a millisecond, and OpenBLAS's threads spin while they wait for each
-    other: where the processors are busy, or fewer than the threads, a product lasts as long as the
-    scheduler's slices do, and training fifty times as long. The number given here also overrides
+    other: if the processors are busy, or fewer than the threads, a product lasts as long as the
+    scheduler's time slices, and training fifty times as long. The number given here also overrides
     ``OPENBLAS_NUM_THREADS``, so it must never be more than the user's.
 
     Parameters

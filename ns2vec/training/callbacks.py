@@ -1,4 +1,4 @@
-"""What users hook into training."""
+"""Callbacks: the hooks of users into training."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ EVENTS = ("on_train_begin", "on_epoch_begin", "on_epoch_end", "on_train_end")
 class CallbackAny2Vec:
     """Base of callbacks: override what you need; each method receives the model.
 
-    A callback ends training cleanly by raising `ns2vec.StopTraining`. Any object that has the four
-    methods, or some of them, will do; it need not inherit from this class.
+    A callback ends training cleanly by raising `ns2vec.StopTraining`. Any object that has some of the four
+    methods can be used; it need not inherit from this class.
 
     Examples
     --------
@@ -84,12 +84,12 @@ class CallbackAny2Vec:
 
 
 def checked_callbacks(callbacks: Iterable[Any] | None) -> list[Any]:
-    """Return the callbacks as a list; None is no callback. Observers of a run may be among them.
+    """Return the callbacks as a list; None means none. Observers of a run may be among them.
 
     Raises
     ------
     ConfigError
-        If it is no list of them, or one has none of the four methods, or is a class and no object of it.
+        If it is not a list, or an item has none of the four methods, or is a class instead of an object.
     """
     if callbacks is None:
         return []
@@ -108,17 +108,17 @@ def checked_callbacks(callbacks: Iterable[Any] | None) -> list[Any]:
 
 
 def observers_among(callbacks: Iterable[Any]) -> list[Observer]:
-    """Return those of the callbacks that watch the run itself, and are told more than a model."""
+    """Return the callbacks that are observers: they watch the run itself, and get more than a model."""
     return [callback for callback in callbacks if isinstance(callback, Observer)]
 
 
 def checked_observers(callbacks: Iterable[Any] | None) -> list[Observer]:
-    """Return callbacks of a model that is not gensim's, all of which have to be observers.
+    """Return callbacks of a model that gensim does not have, which must all be observers.
 
     Raises
     ------
     ConfigError
-        If one is not.
+        If one is not an observer.
     """
     found = checked_callbacks(callbacks)
     for callback in found:

@@ -1,9 +1,9 @@
-"""Checkpoints: where a training run stands, and the folder that keeps the last ones.
+"""Checkpoints: the position of a training run, and the folder that keeps the latest ones.
 
 A checkpoint is a model in ns2vec's own format (`ns2vec.formats.native`), which `Word2Vec.load` and
-``ns2vec info`` read as any other, with one attribute more: the plan of the `train` call, the position in it
-and what the text was. Files are named ``checkpoint-00000001.ns2v`` and so on and replace nothing; the last
-two stay.
+``ns2vec info`` read like any other, with one more attribute: the plan of the `train` call, the position in it
+and a description of the text. Files are named ``checkpoint-00000001.ns2v`` and so on and replace nothing; the
+last two are kept.
 """
 
 from __future__ import annotations
@@ -83,24 +83,24 @@ def parse_interval(value: Any) -> Interval:
 
 @dataclass
 class Position:
-    """How far a `train` call has come: so many epochs, and so many chunks of the next one.
+    """The position in a `train` call: whole epochs, and chunks of the next one.
 
     Attributes
     ----------
     epoch : int
         Whole epochs.
     chunks : Tally
-        What was done of the next one; ``n_jobs`` chunks.
+        The progress of the next one; ``n_jobs`` chunks.
     text_mark : int
         CRC-32 of the rows in these chunks.
     first_mark : int or None
-        The same of the first chunk of an epoch; None before the first.
+        The same for the first chunk of an epoch; None before the first.
     n_trained, n_words : int
-        Of the whole epochs.
+        In the whole epochs.
     seconds, last_alpha : float
     is_finished : bool
     guard : dict
-        Of the guard, if there is one: rate_factor, n_rollbacks, good_loss.
+        State of the guard, if there is one: rate_factor, n_rollbacks, good_loss.
     """
 
     epoch: int = 0
@@ -115,16 +115,16 @@ class Position:
     guard: dict[str, Any] = field(default_factory=dict)
 
     def to_plain(self) -> dict[str, Any]:
-        """Return it as what JSON knows."""
+        """Return it as JSON types."""
         return asdict(self)
 
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> Position:
-        """Make it of what `to_plain` returned."""
+        """Make it from the result of `to_plain`."""
         return cls(**{**plain, "chunks": Tally(**plain["chunks"])})
 
     def next_epoch(self, n_trained: int, n_words: int) -> None:
-        """Count one whole epoch more."""
+        """Count one more whole epoch."""
         self.epoch += 1
         self.n_trained += n_trained
         self.n_words += n_words
@@ -134,8 +134,8 @@ class Position:
 def mark_of(job: Any, before: int = 0) -> int:
     """CRC-32 of the rows of a chunk, continuing from `before`.
 
-    A job whose examples change with each epoch has the mark of what they are of and its place; a batch of a
-    user's own class has its place.
+    A job whose examples change with each epoch is marked by their source and its place; a batch of a
+    custom class by its place.
     """
     if hasattr(job, "rows"):
         return crc32(np.ascontiguousarray(job.rows()).view(np.uint8).data, before)
@@ -145,18 +145,18 @@ def mark_of(job: Any, before: int = 0) -> int:
 
 
 class Saver(Observer):
-    """Lets a run pause where a checkpoint is due, and begin where one was taken.
+    """Pauses a run when a checkpoint is due, and begins where one was written.
 
     Parameters
     ----------
     interval : Interval
     write : callable
-        ``write(position, network)`` makes and keeps the file, and returns its path, or None where it could
-        not be written; called while no worker runs. The network is that of the epoch under way, or None.
+        ``write(position, network)`` writes the file and returns its path, or None if it could
+        not be written; called while no worker runs. The network is that of the current epoch, or None.
     position : Position
-        Where to begin; kept in step.
+        The start; updated during the run.
     strict : bool
-        Refuse text that is not that of the checkpoint.
+        Refuse text that differs from that of the checkpoint.
     """
 
     may_change_corpus = False
@@ -173,23 +173,23 @@ class Saver(Observer):
         self.write = write
         self.position = position
         self.strict = strict
-        # chunks handed out in this epoch, and their mark: one value, which an interrupt cannot tear
+        # chunks handed out in this epoch, and their mark: one value, which an interrupt cannot split
         self.handed = (0, 0)
         self.expected_first = position.first_mark
         self.last = time.monotonic()
-        self.saved_epochs = -1  # whole ones of the last checkpoint between two epochs
+        self.saved_epochs = -1  # whole epochs at the last checkpoint between two epochs
 
     def on_epoch_begin(self, run: Any, tally: Tally) -> None:
-        """Nothing of this epoch is handed out yet."""
+        """Begin an epoch, of which nothing has been handed out."""
         self.handed = (0, 0)
 
     def watched(self, jobs: Iterator[Any]) -> Iterator[Any]:
-        """Hand jobs on after those that were trained before the checkpoint, and take note of the text.
+        """Pass on the jobs that were not trained before the checkpoint, and compute the mark of the text.
 
         Raises
         ------
         CorpusError
-            If the text ends too early, or (when strict) is another.
+            If the text ends too early, or (when strict) is different.
         """
         at = self.position
         n_done, expected = at.chunks.n_jobs, at.text_mark
@@ -213,14 +213,14 @@ class Saver(Observer):
             raise CorpusError("the corpus has no sentence: give the text that the run started with")
 
     def check_first(self, mark: int) -> None:
-        """Compare the first chunk of the first epoch from here with that of the checkpoint."""
+        """Compare the first chunk of the first epoch with that of the checkpoint."""
         expected, self.expected_first = self.expected_first, None
         if expected is not None and mark != expected:
             self.complain("its first sentences are others")
         self.position.first_mark = mark
 
     def complain(self, what: str) -> None:
-        """Refuse text that was changed, or warn."""
+        """Refuse text that has changed, or warn."""
         message = f"this is not the corpus of the checkpoint: {what}"
         if self.strict:
             raise CorpusError(
@@ -229,11 +229,11 @@ class Saver(Observer):
         logger.warning("%s", message)
 
     def is_due(self) -> bool:
-        """Whether it is time, by the clock."""
+        """Whether a checkpoint is due, by the clock."""
         return self.interval.seconds is not None and time.monotonic() - self.last >= self.interval.seconds
 
     def pieces(self, run: Any, jobs: Iterator[Any]) -> Iterator[Iterator[Any]]:
-        """Cut the jobs where a checkpoint is due; each piece has to be used up before the next."""
+        """Split the jobs where a checkpoint is due; each piece has to be used up before the next."""
         for first in jobs:
             yield self.until_due(first, jobs)
 
@@ -247,16 +247,16 @@ class Saver(Observer):
                 return
 
     def is_idle(self, tally: Tally) -> bool:
-        """Whether all that was handed out has been trained, so that the weights are those of a position."""
+        """Whether all that was handed out has been trained, so that the weights belong to a position."""
         return tally.is_settled and tally.n_jobs == max(self.handed[0], self.position.chunks.n_jobs)
 
     def on_checkpoint(self, run: Any, tally: Tally) -> None:
-        """Take a checkpoint within an epoch when one is due."""
+        """Write a checkpoint within an epoch if one is due."""
         if self.is_due():
             self.save(run, tally)
 
     def on_interrupt(self, run: Any, tally: Tally | None) -> None:
-        """Take one more, unless the weights are between two positions."""
+        """Write one more, unless the weights are between two positions."""
         if tally is None and self.saved_epochs != self.position.epoch:
             self.save(run)
         elif tally is not None and self.is_idle(tally):
@@ -265,27 +265,27 @@ class Saver(Observer):
                 self.save(run, tally)
 
     def on_epoch(self, run: Any, done: Any) -> None:
-        """Take a checkpoint between two epochs when one is due; the last epoch has one of its own."""
+        """Write a checkpoint between two epochs if one is due; the last epoch has its own."""
         every = self.interval.epochs
         if not run.is_last_epoch and (self.is_due() or (every and self.position.epoch % every == 0)):
             self.save(run)
 
     def finish(self, run: Any) -> None:
-        """Take the last checkpoint, that of the finished run."""
+        """Write the last checkpoint, that of the finished run."""
         self.position.is_finished = True
         self.save(run)
 
     def save(self, run: Any, tally: Tally | None = None) -> None:
-        """Take a checkpoint; `tally` is what was done of the epoch under way.
+        """Write a checkpoint; `tally` is the progress of the current epoch.
 
-        A signal in the middle does not lose it: it is written once more before the signal takes effect.
+        A signal during writing does not lose it: it is written once more before the signal takes effect.
         """
         at = self.position
         for observer in run.observers:
             at.guard.update(observer.state())
         if tally is not None:
             at.chunks = replace(tally)
-            # without a tally both stay as they were: a chunk may be handed out and not trained
+            # without a tally, both keep their values: a chunk may be handed out and not trained
             n_handed, mark = self.handed
             if n_handed >= tally.n_jobs:
                 at.text_mark = mark
@@ -310,12 +310,12 @@ def number_of(name: str) -> int:
 
 
 class CheckpointFolder:
-    """The folder that checkpoints of one run go to.
+    """The folder for the checkpoints of one run.
 
     Parameters
     ----------
     path : path
-        Made when the first checkpoint is written, or by `prepare`.
+        Created when the first checkpoint is written, or by `prepare`.
     """
 
     def __init__(self, path: PathLike) -> None:
@@ -330,12 +330,12 @@ class CheckpointFolder:
         return sorted((name for name in found if NAME.fullmatch(name)), key=number_of)
 
     def prepare(self) -> None:
-        """Make the folder, and find out now whether it can be written.
+        """Create the folder, and find out now whether it is writable.
 
         Raises
         ------
         OSError
-            If it cannot.
+            If it is not.
         ConfigError
             If it holds checkpoints of another run.
         """
@@ -353,7 +353,7 @@ class CheckpointFolder:
         Raises
         ------
         OSError
-            If it cannot be written; those that are there stay.
+            If it cannot be written; existing ones are kept.
         """
         names, path = self.files(), self.next_path()
         native.write_state(path, state)
@@ -362,7 +362,7 @@ class CheckpointFolder:
         return path
 
     def next_path(self) -> str:
-        """Return the path that the next checkpoint gets."""
+        """Return the path of the next checkpoint."""
         names = self.files()
         number = number_of(names[-1]) + 1 if names else 1
         return os.path.join(self.path, f"checkpoint-{number:08d}.ns2v")

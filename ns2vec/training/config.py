@@ -1,4 +1,4 @@
-"""Options of a model, checked once at the door, where they become Python's own numbers."""
+"""Options of a model, checked once on entry and converted to Python's own numbers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ns2vec.training.sharded._merge import MAX_SHARDS
 from ns2vec.training.sharded.merges import DEFAULT, MERGES
 from ns2vec.training.spec import Spec, spec_of
 
-# The names an option may have. Objectives and samplers have registries.
+# Allowed names of options. Objectives and samplers have registries.
 CHOICES: dict[str, tuple[str, ...]] = {
     "negative_sharing": ("window", "pair"),
     "backend": ("fused", "blas", "gemm"),
@@ -26,7 +26,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "shard_merge": tuple(MERGES),
 }
 
-# Options that are numbers, and the least and the most that each may be. The kernels have int32.
+# Options that are numbers, and their minimum and maximum. The kernels have int32.
 MOST = 2**31 - 1
 WHOLE: dict[str, tuple[int, float]] = {
     "vector_size": (1, 2**40), "window": (1, MOST), "negative": (0, MOST), "min_count": (0, math.inf),
@@ -35,9 +35,9 @@ WHOLE: dict[str, tuple[int, float]] = {
 }  # fmt: skip
 NUMBERS = {"alpha": 0.0, "min_alpha": 0.0, "sample": 0.0, "ns_exponent": -math.inf}
 SWITCHES = ("hs", "sg", "cbow_mean")  # 0 or 1
-FLAGS = ("shrink_windows", "compute_loss")  # None, too, is off
+FLAGS = ("shrink_windows", "compute_loss")  # None means off, too
 
-# What a model keeps of them, and as what: gensim's 0 and 1 are ints. Its memory stays as the user wrote it.
+# The types that a model keeps: gensim's 0 and 1 are ints. The memory option keeps the user's spelling.
 KEPT: dict[str, type] = {
     **{name: int for name in (*WHOLE, *SWITCHES) if name != "corpus_memory"},
     **dict.fromkeys(NUMBERS, float),
@@ -80,7 +80,7 @@ def check_choice(name: str, value: object) -> None:
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """What a training run needs to know besides the corpus and the weights; validated when made.
+    """The options of a training run besides the corpus and the weights; validated when it is made.
 
     Raises
     ------
@@ -128,7 +128,7 @@ class TrainingConfig:
             value = whole(name, getattr(self, name), lowest)
             self._take(name, whole(name, value, lowest, highest))
         if vars(self)["sample"] is None:
-            self._take("sample", 0.0)  # gensim's way to say: no subsampling
+            self._take("sample", 0.0)  # None is gensim's way to say: no subsampling
         for name, least in NUMBERS.items():
             self._take(name, number(name, getattr(self, name), least))
         for name in SWITCHES:
@@ -144,10 +144,10 @@ class TrainingConfig:
         self.check_objective()
 
     def _take(self, name: str, value: Any) -> None:
-        object.__setattr__(self, name, value)  # the class is frozen to others
+        object.__setattr__(self, name, value)  # the class is frozen for others
 
     def check_objective(self) -> None:
-        """Refuse an objective that is unknown or lacks its negatives."""
+        """Refuse an objective that is unknown or has no negatives although it needs them."""
         if self.objective is not None:
             chosen = choose_objective(self.objective, 0)
             needs_noise = chosen.outputs == "sampled" or self.objective == "auto"
@@ -160,7 +160,7 @@ class TrainingConfig:
                 )
 
     def unused(self, n_words: int) -> list[str]:
-        """Say of each option that is set and has no effect for a vocabulary of that size why it has none."""
+        """Explain for each option that is set why it has no effect with a vocabulary of this size, if so."""
         spec, found = self.spec(n_words), []
         if not any(target.outputs == "sampled" for target in spec.targets):
             chosen = self.objective and spec.targets[0].objective.name
@@ -174,7 +174,7 @@ class TrainingConfig:
         return found
 
     def spec(self, n_words: int = 0) -> Spec:
-        """What is trained on a vocabulary of `n_words`."""
+        """Return the spec for a vocabulary of `n_words`."""
         return spec_of(self, n_words)
 
     def kernel_options(self) -> dict[str, Any]:

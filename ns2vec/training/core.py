@@ -1,4 +1,4 @@
-"""What every family of models is made of: what is trained, the units, the matrices, and a run over them."""
+"""The common core of all model families: the spec, the units, the matrices, and a run over them."""
 
 from __future__ import annotations
 
@@ -32,47 +32,47 @@ logger = logging.getLogger(__name__)
 
 
 def late_thresholds(columns: Columns, sample: float, null_row: int | None) -> npt.NDArray[np.uint32]:
-    """Thresholds of the counts as they are when somebody asks."""
+    """Subsampling thresholds of the current counts, made on access."""
     return thresholds_of(columns["count"], sample, null_row)
 
 
 def late_paths(columns: Columns, tables: Tables, name: str) -> npt.NDArray[Any]:
-    """Paths of the tree of the counts as they are when somebody asks."""
+    """Paths of the tree of the current counts, made on access."""
     return paths_of(tables.huffman(columns["count"]), name)
 
 
 class EmbeddingCore:
-    """Units with their vectors, output matrices, and all that training needs of them.
+    """Units with their vectors, output matrices, and everything else for training them.
 
-    A family of models holds one, gives it a `config`, units and a spec, and overrides no training.
+    A model family holds one, gives it a `config`, units and a spec, and overrides no training.
 
     Parameters
     ----------
     config : TrainingConfig
     inputs : KeyedVectors or Units
-        What has vectors. The keys of plain vectors are rows of their own.
+        The units with vectors. The keys of plain vectors are units with a row each.
     outputs : Units, optional
-        What is predicted, where that is not the keys of the inputs but a second vocabulary: items, labels.
-        Its bags, if it has any, are those of the outputs; its vectors are not used.
+        The units that are predicted, if they are not the keys of the inputs but a second vocabulary: items,
+        labels. Its bags, if it has any, are those of the outputs; its vectors are not used.
     tags : Units, optional
         Further inputs, of whole documents.
     spec : callable
-        ``spec(config, n_outputs)`` says what is trained.
+        ``spec(config, n_outputs)`` returns what is trained.
 
     Attributes
     ----------
     matrices : dict of str to ndarray
-        Output matrices by name, and the biases of outputs. Any of them, like ``wv.vectors``, may be replaced
+        Output matrices by name, and the biases of outputs. All of them, like ``wv.vectors``, may be replaced
         at any time.
     tables : Tables
     encoded : EncodedCache
-        Ids of the text that was counted last.
+        Ids of the text that was counted most recently.
     epochs_trained : int
-        In all: part of the key of the random streams.
+        In total: part of the key of the random streams.
     label_sets : Bags or None
-        Outputs of each set, where pairs have sets of labels in the place of an output.
+        Outputs of each set, if pairs have sets of labels instead of an output.
     known : tuple of ndarray, or None
-        Which outputs are no negatives of each input: see `Goal`. For the reader of pairs.
+        Which outputs are not negatives of each input: see `Goal`. For the reader of pairs.
     """
 
     def __init__(
@@ -107,12 +107,12 @@ class EmbeddingCore:
 
     @property
     def outputs(self) -> Units:
-        """What is predicted."""
+        """The units that are predicted."""
         return self.second if self.second is not None else Units(self.wv)
 
     @property
     def spec(self) -> Spec:
-        """What is trained."""
+        """The spec of the training."""
         return self.make_spec(self.config, len(self.outputs.wv.key_to_index))
 
     @property
@@ -123,19 +123,19 @@ class EmbeddingCore:
     # ---- words ----
 
     def take_words(self, vocabulary: Vocabulary, null_row: int | None = None) -> None:
-        """Begin with a vocabulary; it has no vectors yet. `null_row` is that of a padding word."""
+        """Set the vocabulary; it has no vectors yet. `null_row` is the row of a padding word."""
         self.inputs.take(vocabulary)
         self.wv.expandos["sample_int"] = thresholds_of(vocabulary.counts, self.config.sample, null_row)
         self.tables.forget()
 
     def share_words(self, wv: Any) -> None:
-        """Take the words of other vectors; a copy is taken before they grow."""
+        """Use the words of other vectors; they are copied before they grow."""
         self.encoded.clear()
         self.inputs.share(wv)
         self.tables.forget()
 
     def add_words(self, growth: Growth, null_row: int | None = None) -> None:
-        """Take new words after the old ones, and count on; in time of the new words."""
+        """Append new words and add to the counts; takes time in proportion to the new words."""
         self.inputs.add(growth)
         self.tables.forget()
         columns = self.inputs.columns()
@@ -143,10 +143,10 @@ class EmbeddingCore:
         logger.info("%d new words, %d in all", len(growth.new_keys), len(self.wv.index_to_key))
 
     def keep_ids(self, corpus: Corpus, fingerprint: Hashable, scan: Scan, rows: Any) -> None:
-        """Keep the ids of a counting pass, if there are any; `rows` leads from them to rows.
+        """Keep the ids of a counting pass, if there are any; `rows` maps them to rows.
 
-        To note which vocabulary they are for takes time of all its words, so a file that is shorter is read
-        again instead.
+        Recording the vocabulary that they are for takes time in proportion to all its words, so a shorter
+        file is read again instead.
         """
         keys = self.wv.key_to_index
         if scan.encoded is None:
@@ -159,7 +159,7 @@ class EmbeddingCore:
     # ---- matrices ----
 
     def begin(self, seed: int | None = None) -> None:
-        """Make fresh weights: small random vectors, and outputs as the spec says."""
+        """Make new weights: small random vectors, and outputs as the spec defines them."""
         size, n_rows = self.config.vector_size, self.outputs.n_rows
         for units in filter(None, (self.inputs, self.tags)):
             units.begin(seed, size)
@@ -173,9 +173,9 @@ class EmbeddingCore:
         self.make_tables()
 
     def extend(self, seed: int | None = None) -> None:
-        """Give rows that have no weights yet fresh ones; the rows that are there stay.
+        """Initialize rows without weights; existing rows are not changed.
 
-        A new row is the one that a core of this size would have begun with.
+        A new row is initialized as in a new core of this size.
         """
         for units in filter(None, (self.inputs, self.tags)):
             units.extend(seed)
@@ -198,19 +198,19 @@ class EmbeddingCore:
         return [target for target in self.spec.targets if not target.tied]
 
     def output(self, name: str) -> Any:
-        """An output matrix, or the biases that go with one.
+        """An output matrix, or the biases that belong to one.
 
         Raises
         ------
         AttributeError
-            If it has not been made: the objective came later.
+            If it has not been made: the objective was set later.
         """
         if name not in self.matrices:
             raise AttributeError(f"there is no {name!r} yet: init_weights() makes it")
         return self.matrices[name]
 
     def log_auto(self) -> None:
-        """Say what ``objective="auto"`` has become."""
+        """Log the objective that ``objective="auto"`` stands for."""
         chosen = self.spec.words
         if self.config.objective == "auto" and chosen is not None:
             logger.info(
@@ -221,13 +221,13 @@ class EmbeddingCore:
     # ---- tables ----
 
     def make_tables(self) -> None:
-        """Make the Huffman tree; the noise distribution is made when it is needed."""
+        """Make the Huffman tree; the noise distribution is made when it is first needed."""
         self.tables.forget()
         if self.spec.has_path and self.has_counts():
             self.make_tree()
 
     def has_counts(self) -> bool:
-        """Whether there are outputs, and how often each occurs."""
+        """Whether there are outputs with counts."""
         return bool(len(self.outputs)) and "count" in self.outputs.wv.expandos
 
     def make_tree(self) -> None:
@@ -247,12 +247,12 @@ class EmbeddingCore:
         return self.tables.cum_table
 
     def sampler(self) -> BoundSampler:
-        """The sampler at work on the outputs.
+        """The sampler, bound to the outputs.
 
         Raises
         ------
         VocabularyError
-            If there are none yet, or none of their counts.
+            If there are no outputs yet, or they have no counts.
         """
         config, keys = self.config, self.outputs.wv.key_to_index
         if not keys:
@@ -275,7 +275,7 @@ class EmbeddingCore:
         )
 
     def goal(self, target: TargetSpec, inputs: Side) -> Goal:
-        """A target with its rows and tables as they are now."""
+        """A target with its current rows and tables."""
         is_path = target.outputs == "path"
         return Goal(
             target,
@@ -301,7 +301,7 @@ class EmbeddingCore:
     def fit(
         self, examples: Corpus | Feed, plan: Plan, observers: Iterable[Observer] = (), *, model: Any = None
     ) -> tuple[int, int]:
-        """Train on a corpus, or on what another feed gives; return (words trained, words read).
+        """Train on a corpus, or on another feed; return (words trained, words read).
 
         Observers are told that it is the training of `model`.
 
@@ -323,7 +323,7 @@ class EmbeddingCore:
         return Run(self, plan, feed, tuple(observers), model=model).train()
 
     def compose(self) -> None:
-        """Bring vectors that are made of trained rows up to date."""
+        """Update vectors that are computed from trained rows."""
         for units in filter(None, (self.inputs, self.tags)):
             units.compose()
             units.wv.norms = None
@@ -331,7 +331,7 @@ class EmbeddingCore:
     # ---- state ----
 
     def arrays(self, n_rows: int, vector_size: int, owner: str) -> dict[str, Any]:
-        """Output matrices for a file, of as many rows as there are vectors; without those of other sizes."""
+        """Output matrices for a file, with a row for each vector; matrices of other sizes are left out."""
         found = {}
         for name, array in self.matrices.items():
             if array is None:
@@ -348,7 +348,7 @@ class EmbeddingCore:
         return found
 
     def adopt(self, wv: Any, arrays: dict[str, Any]) -> None:
-        """Take words, vectors and arrays of a file.
+        """Set words, vectors and arrays from a file.
 
         Raises
         ------
@@ -356,7 +356,7 @@ class EmbeddingCore:
             If a matrix has another shape than the vectors.
         """
         self.wv = wv
-        wv.norms = None  # as after training; whoever looks at a model's vectors reads them as they are
+        wv.norms = None  # as after training; readers of a model's vectors use their current values
         if not hasattr(wv, "vectors_lockf"):
             wv.vectors_lockf = np.ones(1, dtype=np.float32)
         outputs = {name: array for name, array in arrays.items() if name != "cum_table"}
@@ -372,7 +372,7 @@ class EmbeddingCore:
 
 
 def fresh_rows(target: TargetSpec, rows: Any, seed: int | None, first: int = 0) -> Any:
-    """Rows of outputs as the spec has them begin; zeros are there already."""
+    """Initialize rows of outputs as the spec says; zeros are there already."""
     if target.start == "random":
         initial_rows(rows, seed, first)
     return rows

@@ -1,4 +1,4 @@
-"""Regularisation by shrinking rows: after each epoch, as much as an update of each touch would have."""
+"""Regularization by shrinking rows: after each epoch, by as much as each update of a row would have."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from ns2vec.training.run import Run
 
 
-LEAST = 0.25  # of a row stays in an epoch, at least: rows that all share are touched by every pair
+LEAST = 0.25  # factor of a row per epoch, at least: rows shared by all units are updated by every pair
 
 
 def decay_factors(touches: npt.ArrayLike, alpha: float, strength: float) -> Float32Array:
-    """What is left of rows that were touched so often, each time with the penalty ``strength / 2 |row|^2``.
+    """Factors of rows after this many updates, each with the penalty ``strength / 2 |row|^2``.
 
     Parameters
     ----------
     touches : array_like of shape (n,)
-        Updates of each row.
+        Number of updates of each row.
     alpha : float
         Learning rate.
     strength : float
@@ -37,7 +37,7 @@ def decay_factors(touches: npt.ArrayLike, alpha: float, strength: float) -> Floa
     Raises
     ------
     ValueError
-        If ``alpha * strength`` is not below 1: one update would turn a row around.
+        If ``alpha * strength`` is not below 1: one update would change the sign of a row.
 
     Examples
     --------
@@ -53,18 +53,18 @@ def decay_factors(touches: npt.ArrayLike, alpha: float, strength: float) -> Floa
 
 
 class Decay(Observer):
-    """L2 regularisation, decoupled from the updates: a row shrinks once an epoch, by all of its touches.
+    """L2 regularization, decoupled from the updates: a row shrinks once per epoch, for all of its updates.
 
-    An update of a row that is penalised multiplies it by ``1 - alpha * strength`` (Rendle et al. 2009,
-    arXiv:1205.2618, figure 4). Here the gradients of an epoch go first and the factors of the row's touches
-    follow, at the mean rate of the epoch.
+    An update of a row with a penalty multiplies it by ``1 - alpha * strength`` (Rendle et al. 2009,
+    arXiv:1205.2618, figure 4). Here, the gradients of an epoch are applied first and the factors of all
+    updates of a row afterwards, at the mean rate of the epoch.
 
     Parameters
     ----------
     strength : float
     touches : mapping
-        Of ``"inputs"`` and of each matrix and bias of outputs that is to shrink: how often each row is
-        touched in an epoch, (n,), or the number for all.
+        For ``"inputs"`` and each matrix and bias of outputs that is to shrink: how often each row is
+        updated in an epoch, (n,), or one number for all.
     """
 
     def __init__(self, strength: float, touches: Mapping[str, npt.ArrayLike]) -> None:

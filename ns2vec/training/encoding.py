@@ -1,8 +1,8 @@
 """Ids of a corpus kept from counting to training, and from epoch to epoch.
 
-Files are kept while nothing about them or the vocabulary changes, lists of lists while a run lasts in
-which no callback could change them. Other iterables are asked again each epoch, because walks and
-shufflers give something new each time.
+Ids of files are kept while neither the files nor the vocabulary change, those of lists of lists during a run
+in which no callback could change them. Other iterables are read again in each epoch, because walks and
+shufflers yield something new each time.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ns2vec.training.worker import Worker
 
 
 class EncodedCache:
-    """The encoded corpus a model holds, if any, and what it is valid for."""
+    """The encoded corpus of a model, if any, and what it is valid for."""
 
     def __init__(self) -> None:
         self.encoded: EncodedCorpus | None = None
@@ -35,19 +35,19 @@ class EncodedCache:
         key_to_index: dict[Any, int],
         chunk_words: int,
     ) -> None:
-        """Remember ids; `remap` leads them to rows, None when they are rows.
+        """Keep ids; `remap` maps them to rows, None if they are rows.
 
-        `fingerprint` is that of `corpus` from before it was read: a file that changed meanwhile is
-        then read again.
+        `fingerprint` is that of `corpus` from before it was read: a file that has changed since then is
+        read again.
         """
         self.clear()
         self.encoded, self.remap = encoded, remap
-        # a stream has no fingerprint: its ids are good for this very object
+        # a stream has no fingerprint: its ids are valid for this object only
         self.stream = corpus if fingerprint is None else None
         self.valid_for = (fingerprint, vocabulary_mark(key_to_index), chunk_words)
 
     def clear(self) -> None:
-        """Give the memory and the temporary file back."""
+        """Release the memory and the temporary file."""
         if self.encoded is not None:
             self.encoded.close()
         self.encoded = self.remap = self.valid_for = self.stream = None
@@ -77,7 +77,7 @@ class EncodedCache:
         chunk_words: int,
         memory: int,
     ) -> Iterator[Chunk]:
-        """Hand chunks on and keep their ids once all have been read."""
+        """Pass chunks on and keep their ids once all have been read."""
         self.clear()
         encoded = EncodedCorpus(memory)
         for chunk in corpus.chunks(key_to_index, chunk_words=chunk_words):
@@ -87,7 +87,7 @@ class EncodedCache:
 
 
 def vocabulary_mark(key_to_index: dict[Any, int]) -> Hashable:
-    """Return a hash of the keys and their rows, which kept ids depend on (40 ms for a million keys)."""
+    """Return a hash of the keys and their rows, on which kept ids depend (40 ms for a million keys)."""
     return hash((tuple(key_to_index), tuple(key_to_index.values())))
 
 
@@ -96,7 +96,7 @@ class ChunkFeed:
 
     def __init__(self, corpus: Corpus) -> None:
         self.corpus = corpus
-        self.kept: list[Chunk] | None = None  # of an epoch, where the next ones are the same
+        self.kept: list[Chunk] | None = None  # of an epoch, if the next ones are the same
 
     def jobs(self, run: Any) -> Iterator[Chunk]:
         """Chunks of one epoch."""
@@ -107,7 +107,7 @@ class ChunkFeed:
         return self.read(run)
 
     def keeping(self, run: Any) -> Iterator[Chunk]:
-        """Hand chunks on, and keep them for the next epochs if that takes no more than `corpus_memory`."""
+        """Pass chunks on, and keep them for the next epochs if that takes no more than `corpus_memory`."""
         kept: list[Chunk] = []
         room = run.config.corpus_memory
         for chunk in self.read(run):
@@ -129,11 +129,11 @@ class ChunkFeed:
         return found
 
     def job_of(self, run: Any, worker: Worker) -> Callable[[Chunk], tuple[int, int, float]]:
-        """Train a chunk at the rate of its place in the run."""
+        """Train a chunk at the learning rate of its place in the run."""
         return partial(train_chunk, run, worker)
 
     def remote(self, run: Any) -> RemoteChunks:
-        """What trains its chunks in another process."""
+        """The object that trains its chunks in another process."""
         if not isinstance(self.corpus, SpreadCorpus):
             return RemoteChunks()
         config = run.config
@@ -141,7 +141,7 @@ class ChunkFeed:
 
 
 class RemoteChunks:
-    """Trains chunks in a process that has no corpus: those it is given, or reads from where they are.
+    """Trains chunks in a process that has no corpus: chunks that it is given, or reads from their source.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
-"""One training step taken apart: who meets whom, with which scores, and how vectors move.
+"""One training step in detail: which words are trained together, with which scores, and how vectors move.
 
 The shipped kernel makes the step (`Kernel.train_window`), so what is shown is what training does; the rows
-are put back afterwards. The reference's links in float64 say what each output adds to the loss.
+are restored afterwards. The reference's links in float64 compute the loss of each output.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ns2vec.training.worker import Worker
 
 Array = npt.NDArray[np.float64]
 
-EXPLAINED = ("logistic", "softmax")  # links of which a score alone says what the model predicts
+EXPLAINED = ("logistic", "softmax")  # links whose predictions follow from a single score
 
 
 @dataclass(frozen=True)
@@ -36,29 +36,29 @@ class InputWord:
 
 @dataclass(frozen=True)
 class Output:
-    """What the input meets.
+    """An output that the input is trained on.
 
     Attributes
     ----------
     word : object or None
         None for an inner node of the Huffman tree.
     row : int
-        Of the output vectors.
+        Row of the output vectors.
     label : float
-        What the prediction should be: 1 for what was seen, 0 for noise; 1 / (1 + c) for a seen word that
+        The target of the prediction: 1 for the seen word, 0 for noise; 1 / (1 + c) for a seen word that
         was also drawn c times as noise and kept.
     weight : float
-        How often the output counts.
+        Multiplicity of the output.
     noise_probability : float or None
-        That one draw of the sampler is this word; None where nothing is drawn or the sampler cannot tell.
+        Probability that one draw of the sampler is this word; None if nothing is drawn or it is unknown.
     offset : float
-        What is subtracted from the score: log(k q), or 0.
+        Value that is subtracted from the score: log(k q), or 0.
     score, score_after : float
         Input vector times output vector.
     prediction, prediction_after : float
-        Sigma of score less offset, or the share of the softmax.
+        Sigmoid of score minus offset, or the share of the softmax.
     loss : float
-        What the output adds to the loss before the step.
+        Contribution of the output to the loss before the step.
     norm, norm_after : float
         Length of the output vector.
     """
@@ -89,19 +89,19 @@ class Explanation:
     alpha : float
         Learning rate.
     negative : int
-        Draws of noise.
+        Number of draws of noise.
     centre : object
         The word that was seen.
     inputs : tuple of InputWord
     input_norm, input_norm_after : float
         Length of the input vector: of the one word, or of the mean (or sum) of the words for CBOW.
     outputs : tuple of Output
-        The seen word and its negatives; the nodes of its path from the root; or the seen word and those
-        words to which the softmax gives most.
+        The seen word and its negatives; the nodes of its path from the root; or the seen word and the
+        words with the largest predictions of the softmax.
     n_outputs : int
-        How many outputs took part.
+        Number of outputs in the step.
     loss, loss_after : float
-        The kernel's loss of this step, and what the same outputs would cost after it.
+        The kernel's loss of this step, and the loss of the same outputs after it.
     """
 
     objective: str
@@ -136,7 +136,7 @@ class Met:
 
 @dataclass(frozen=True)
 class State:
-    """Vectors of a step at one time, and what follows from them.
+    """Vectors of a step at one time, and values computed from them.
 
     Attributes
     ----------
@@ -165,7 +165,7 @@ def explain_step(
     epoch: int = 0,
     topn: int = 5,
 ) -> Explanation:
-    """Make one training step, tell what happened, and put the vectors back.
+    """Make one training step, return what happened, and restore the vectors.
 
     For negative sampling the step lowers equation 4 of Mikolov et al. 2013 (arXiv:1310.4546), negated,
 
@@ -174,26 +174,27 @@ def explain_step(
     where x is the input vector, y are output vectors and s is the logistic function: each y moves by
     alpha (label - s(x.y)) x, and x by the sum of alpha (label - s(x.y)) y.
 
-    Skip-gram shows one pair of words, CBOW the whole window. A sampler that draws from
-    the batch has the sentence for its batch.
+    Skip-gram shows one pair of words, CBOW the whole window. For a sampler that draws from
+    the batch, the sentence is the batch.
 
     Parameters
     ----------
     network : Network
     config : TrainingConfig
-        The step is made at its `alpha`, with its `seed`.
+        The step is made with its `alpha` and `seed`.
     sentence : array_like of shape (n,), int
         Rows; at least two.
     position : int
-        Of the seen word.
+        Position of the seen word.
     words : sequence of length V
         Word of each row.
     input_position : int, optional
-        Of the input word of skip-gram; the word before `position` unless given (at 0 the one after it).
+        Position of the input word of skip-gram; by default the word before `position` (the one after it for
+        0).
     epoch : int
         Part of the key of the random stream.
     topn : int
-        How many words beside the seen one are told of the full softmax.
+        For the full softmax, how many words besides the seen one are returned.
 
     Returns
     -------
@@ -202,7 +203,7 @@ def explain_step(
     Raises
     ------
     ConfigError
-        If the sentence is too short, two objectives are trained at once, or the link is a user's own.
+        If the sentence is too short, two objectives are trained at once, or the link is a custom one.
 
     Examples
     --------
@@ -253,7 +254,7 @@ def explain_step(
 
 
 def check_step(network: Network, sentence: npt.NDArray[np.int32], position: int) -> None:
-    """Refuse what cannot be explained as one step."""
+    """Refuse a step that cannot be explained."""
     if sentence.ndim != 1 or len(sentence) < 2:
         raise ConfigError(f"a step needs a sentence of at least two known words, got {sentence.tolist()}")
     if not 0 <= position < len(sentence):
@@ -289,14 +290,14 @@ def context_rows(sentence: npt.NDArray[np.int32], position: int, window: int) ->
 def make_step(
     network: Network, config: TrainingConfig, sentence: npt.NDArray[np.int32], position: int, epoch: int
 ) -> tuple[list[Any], list[Any], list[Any], float]:
-    """Let the kernel train one window, and undo it.
+    """Have the kernel train one window, and undo it.
 
     Returns
     -------
     before, after : list of ndarray
         The matrices of input and output rows.
     drawn : list of ndarray
-        Rows, weights and offsets of the output set, as the kernel tells them.
+        Rows, weights and offsets of the output set, as returned by the kernel.
     loss : float
     """
     gathered = network.bound.state() if network.bound is not None else {}
@@ -318,7 +319,7 @@ def make_step(
 
 
 def output_set(network: Network, centre: int, drawn: Sequence[Any]) -> Met:
-    """What the input met."""
+    """The outputs that the input was trained on."""
     goal = network.goals[0]
     if goal.huffman is not None:
         labels = 1.0 - goal.huffman.code(centre).astype(np.float64)
@@ -339,7 +340,7 @@ def output_set(network: Network, centre: int, drawn: Sequence[Any]) -> Met:
 
 
 def state_of(matrices: Sequence[Any], contexts: npt.NDArray[np.int32], met: Met, mean: bool) -> State:
-    """Scores, predictions and losses that follow from input and output matrices."""
+    """Scores, predictions and losses, computed from input and output matrices."""
     inputs, outputs = (
         matrix[rows].astype(np.float64) for matrix, rows in zip(matrices, (contexts, met.rows), strict=True)
     )
@@ -354,7 +355,7 @@ def state_of(matrices: Sequence[Any], contexts: npt.NDArray[np.int32], met: Met,
 
 
 def shown_outputs(network: Network, met: Met, before: State, topn: int) -> list[int]:
-    """Places of all outputs; of the full softmax, the seen word and those with the largest shares."""
+    """Places of all outputs; for the full softmax, the seen word and those with the largest shares."""
     if network.goals[0].spec.outputs != "all":
         return list(range(len(met.rows)))
     seen = int(np.argmax(met.labels))
@@ -365,13 +366,13 @@ def shown_outputs(network: Network, met: Met, before: State, topn: int) -> list[
 def noise_probabilities(
     network: Network, config: TrainingConfig, centre: int, contexts: npt.NDArray[np.int32], met: Met
 ) -> list[float | None]:
-    """Probability of each output in one draw, where there are draws and the sampler can tell."""
+    """Probability of each output in one draw, if there are draws and the sampler knows it."""
     if network.bound is None:
         return [None] * len(met.rows)
     context = -1 if network.spec.pooled else int(contexts[0])
     try:
         log_q = network.bound.log_q(met.rows, centre=centre, context=context, k=config.negative)
-    except ConfigError:  # a function of the user's own
+    except ConfigError:  # a custom function
         return [None] * len(met.rows)
     return [float(q) for q in np.exp(log_q)]
 

@@ -1,7 +1,7 @@
-"""Noticing that training runs away: rows that are not finite or have no sane length, or a loss that leaps.
+"""Detection of divergence: rows that are not finite or far too long, or a loss that jumps.
 
-Every epoch ends with a look at the rows, so that useless vectors are never handed out without a word. A
-`Guard` looks more often, keeps a copy of the last good rows, and can continue from there with a lower rate.
+Every epoch ends with a check of the rows, so that useless vectors are never returned without a warning. A
+`Guard` checks more often, keeps a copy of the last good rows, and can continue from there with a lower rate.
 """
 
 from __future__ import annotations
@@ -27,27 +27,27 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 BLOCK_ROWS = 4096
-LARGE = 100.0  # numbers of trained vectors are below 10; beyond this a warning
-HUGE = 1e6  # no vector whose numbers got here is of use: an error
+LARGE = 100.0  # components of trained vectors are below 10; beyond this, a warning
+HUGE = 1e6  # vectors with components beyond this are useless: an error
 USUAL_ALPHA = 0.1
-MOST_WORDS = 1_000_000  # between two looks
+MOST_WORDS = 1_000_000  # between two checks
 
 
 def largest_numbers(matrix: Float32Array) -> Float32Array:
-    """Largest absolute number of each row, NaN where it has one; without a temporary of the matrix's size."""
+    """Largest absolute number of each row, NaN if it has one; without a temporary of the matrix's size."""
     blocks = (matrix[start : start + BLOCK_ROWS] for start in range(0, len(matrix), BLOCK_ROWS))
     return np.concatenate([np.abs(block).max(axis=1) for block in blocks])
 
 
 def is_within(matrix: Float32Array, limit: float) -> bool:
-    """Whether all numbers are between -limit and limit: NaN is not, for it compares as false."""
+    """Whether all numbers are between -limit and limit; False for NaN, which compares as false."""
     blocks = (matrix[start : start + BLOCK_ROWS] for start in range(0, len(matrix), BLOCK_ROWS))
     return all(-limit <= block.min() and block.max() <= limit for block in blocks)
 
 
 def outgrown(rows: Rows, limit: float) -> str | None:
-    """Say which row of a matrix is not finite or has the largest number beyond a limit, or None."""
-    # as almost always; which rows have what takes four times as long to find
+    """Describe the row that is not finite or has the largest number beyond a limit, or return None."""
+    # almost always; finding the rows takes four times as long
     if is_within(rows.padded, limit):
         return None
     largest = largest_numbers(rows.padded)
@@ -62,12 +62,12 @@ def outgrown(rows: Rows, limit: float) -> str | None:
 
 
 def what_is_wrong(weights: Iterable[Rows], limit: float = HUGE) -> str | None:
-    """Name the first matrix with rows that are of no use, or None."""
+    """Describe the first matrix with useless rows, or return None."""
     return next((problem for rows in weights if (problem := outgrown(rows, limit))), None)
 
 
 def check_rows(weights: Iterable[Rows], alpha: float, advice: str | None = None) -> None:
-    """Raise if training has run away, and warn where it is about to.
+    """Raise if training has diverged, and warn if it is about to.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def check_rows(weights: Iterable[Rows], alpha: float, advice: str | None = None)
     alpha : float
         Learning rate of the last chunk, for the message.
     advice : str, optional
-        What to do, in the place of what helps where words are trained.
+        What to do, instead of the advice for training words.
 
     Raises
     ------
@@ -90,29 +90,29 @@ def check_rows(weights: Iterable[Rows], alpha: float, advice: str | None = None)
         usual = "0.025 to 0.05 is usual" if alpha > USUAL_ALPHA else f"try {alpha / 4:.1g}"
         advice = f"lower alpha, {usual}, or train with guard='rollback', which does so"
     remedy = f"(learning rate {alpha:g}); {advice}"
-    if broken := what_is_wrong(weights, HUGE):  # perhaps in another matrix than the first that is large
+    if broken := what_is_wrong(weights, HUGE):  # perhaps in another matrix than the first large one
         raise DivergenceError(f"training diverged: {broken} {remedy}")
     logger.warning("training is diverging: %s %s", problem, remedy)
 
 
 class Guard(Observer):
-    """Looks at the model every `interval_words` words and at the end of each epoch.
+    """Checks the model every `interval_words` words and at the end of each epoch.
 
     Parameters
     ----------
     policy : {"stop", "rollback"}
-        Stop with an error, or go back to the last good copy and on with the text at half the rate.
+        Stop with an error, or return to the last good copy and continue with the text at half the rate.
     interval_words : int
     leap : float
-        A loss per trained word so many times that of the last good interval, and higher than that of a
-        model that knows nothing, counts as running away. (Text with longer sentences has more pairs to
-        each word, so a higher loss alone means little.)
+        A loss per trained word that is this many times that of the last good interval, and higher than that
+        of a model that has learned nothing, counts as divergence. (Text with longer sentences has more pairs
+        per word, so a higher loss alone means little.)
     most_rollbacks : int
-        After so many, stop anyway.
+        After this many, stop anyway.
 
     Notes
     -----
-    With ``"rollback"`` it keeps one copy of all trained rows. The loss is computed, which takes time.
+    With ``"rollback"``, it keeps one copy of all trained rows. The loss is computed, which takes time.
     """
 
     may_change_corpus = False
@@ -132,63 +132,63 @@ class Guard(Observer):
         self.loss_of_nothing = math.inf
         self.seen = Tally()
 
-    # ---- what the run lets it know ----
+    # ---- events of the run ----
 
     def on_begin(self, run: Run) -> None:
-        """Go on where a checkpoint was taken."""
+        """Continue from a checkpoint."""
         for name, value in run.at.guard.items():
             setattr(self, name, value)
 
     def on_epoch_begin(self, run: Run, tally: Tally) -> None:
-        """Count from here."""
+        """Count from here on."""
         self.seen = replace(tally)
 
     def on_network(self, run: Run) -> None:
-        """Look at the matrices of the epoch."""
+        """Store the matrices of the epoch."""
         if run.network is not None:
             self.watch(run.network.weights(), run.network.loss_of_nothing(run.config))
 
     def pieces(self, run: Run, jobs: Iterator[Any]) -> Iterator[Iterator[Any]]:
-        """Cut an epoch into intervals."""
+        """Split an epoch into intervals."""
         n_words = run.config.batch_words * run.jobs_of_piece
         return segments(iter(jobs), max(1, self.interval_words // n_words))
 
     def on_checkpoint(self, run: Run, tally: Tally) -> None:
-        """Look at an interval; what is taken back has no loss."""
+        """Check an interval; if it is rolled back, it has no loss."""
         loss = tally.loss - self.seen.loss
         if not self.inspect(tally.n_trained - self.seen.n_trained, loss, run.last_alpha):
             tally.loss = self.seen.loss
         self.seen = replace(tally)
 
     def has_judged(self, tally: Tally) -> bool:
-        """Whether it has looked at all that was trained."""
+        """Whether everything that was trained has been checked."""
         return self.seen.n_jobs == tally.n_jobs
 
     def state(self) -> dict[str, Any]:
-        """What a checkpoint has to keep of it."""
+        """The state to keep in a checkpoint."""
         return {name: getattr(self, name) for name in ("rate_factor", "n_rollbacks", "good_loss")}
 
-    # ---- what it does ----
+    # ---- checks ----
 
     @classmethod
     def for_corpus(cls, policy: str, total_words: int | None, batch_words: int) -> Guard:
-        """Return a guard that looks ten times an epoch, and at least every million words."""
+        """Return a guard that checks ten times per epoch, and at least every million words."""
         return cls(policy, min(MOST_WORDS, max(batch_words, (total_words or MOST_WORDS) // 10)))
 
     def watch(self, weights: Iterable[Rows], loss_of_nothing: float) -> None:
-        """Take the rows as they are for good; called when an epoch begins.
+        """Take the current rows as good; called when an epoch begins.
 
         Parameters
         ----------
         weights : iterable of Rows
         loss_of_nothing : float
-            Loss of a trained word when every score is zero, at most; infinite where that is not known, and
-            then a leap from one interval to the next is enough.
+            Upper bound of the loss of a trained word if every score is zero; infinite if it is unknown, and
+            then a jump from one interval to the next is enough.
 
         Raises
         ------
         DivergenceError
-            If the rows are of no use already.
+            If the rows are already useless.
         """
         self.weights = list(weights)
         self.loss_of_nothing = loss_of_nothing
@@ -207,17 +207,17 @@ class Guard(Observer):
             copy[:] = rows.padded
 
     def inspect(self, n_trained: int, loss: float, alpha: float) -> bool:
-        """Look at the rows after an interval of `n_trained` words with summed `loss`.
+        """Check the rows after an interval of `n_trained` words with summed `loss`.
 
         Returns
         -------
         bool
-            False if the rows were set back, so that the interval counts for nothing.
+            False if the rows were rolled back, so that the interval does not count.
 
         Raises
         ------
         DivergenceError
-            If training ran away and cannot continue.
+            If training diverged and cannot continue.
         """
         per_word = loss / n_trained if n_trained else self.good_loss
         problem = what_is_wrong(self.weights)
@@ -237,7 +237,7 @@ class Guard(Observer):
         return False
 
     def limit(self) -> float:
-        """The highest loss per word that the next interval may have."""
+        """The highest loss per word that is allowed in the next interval."""
         if math.isinf(self.loss_of_nothing):
             return self.leap * self.good_loss
         if math.isinf(self.good_loss):
@@ -245,7 +245,7 @@ class Guard(Observer):
         return max(self.leap * self.good_loss, self.loss_of_nothing)
 
     def roll_back(self, problem: str, alpha: float) -> None:
-        """Set the rows back to the last good copy and halve the rate."""
+        """Restore the last good copy of the rows and halve the rate."""
         for rows, copy in zip(self.weights, self.copies, strict=True):
             rows.padded[:] = copy
         self.n_rollbacks += 1
@@ -258,6 +258,6 @@ class Guard(Observer):
 
 
 def segments(jobs: Iterator[Any], n_jobs: int) -> Iterator[Iterator[Any]]:
-    """Cut an iterator of jobs into iterators of at most so many, each to be used up before the next."""
+    """Split an iterator of jobs into iterators of at most this many, each to be used up before the next."""
     for first in jobs:
         yield chain([first], islice(jobs, n_jobs - 1))

@@ -1,4 +1,4 @@
-"""What was learned, read from a core: scores, probabilities, perplexity."""
+"""Results of training, read from a core: scores, probabilities, perplexity."""
 
 from __future__ import annotations
 
@@ -123,27 +123,27 @@ def windows(rows: list[int], window: int) -> Iterable[tuple[list[int], int]]:
 
 
 def inputs(core: EmbeddingCore, rows: Sequence[int]) -> Array:
-    """Vectors of the inputs that some rows make, shape (n, D): each alone, or all as one."""
+    """Vectors of inputs that some rows form, shape (n, D): each alone, or all as one."""
     if core.spec.pooled:
         return pooled(core, rows)[np.newaxis]
     return np.asarray(core.wv.vectors[rows], dtype=np.float64).reshape(-1, core.wv.vector_size)
 
 
 def pooled(core: EmbeddingCore, rows: Sequence[int]) -> Array:
-    """The vector of some input rows together, shape (D,); zero where there are none, as in gensim."""
+    """The joint vector of some input rows, shape (D,); zero if there are none, as in gensim."""
     summed = np.asarray(core.wv.vectors[rows], dtype=np.float64).reshape(-1, core.wv.vector_size).sum(axis=0)
     return np.asarray(summed / max(1, len(rows)) if core.config.cbow_mean else summed)
 
 
 def noise_of(core: EmbeddingCore, objective: type[Objective]) -> Array | float:
-    """Log of the distribution that negatives came from; 0.0 where scores do without."""
+    """Log of the noise distribution; 0.0 if scores need no correction."""
     if objective.outputs != "sampled":
         return 0.0
     known = core.sampler()
     if known.source.log_q is not None:
         return known.source.log_q.astype(np.float64)
     if objective.with_offsets:
-        return 0.0  # training has taken it out already
+        return 0.0  # training has subtracted it already
     raise ConfigError(f"{known.sampler!r} has no single noise distribution to calibrate with")
 
 

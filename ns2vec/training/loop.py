@@ -1,8 +1,8 @@
-"""One epoch on several threads: each takes the next chunk, trains it, adds to the tally.
+"""One epoch on several threads: each takes the next chunk, trains it, and adds to the tally.
 
 There is no queue and no producer. A worker holds the lock only while it asks for the next chunk,
-so text is read (or the user's iterable advanced) by whoever needs work, an exception is met where
-it happens, and nothing can wait for ever.
+so text is read (or the user's iterable advanced) by whichever thread needs work, an exception is handled
+where it is raised, and no thread can wait for ever.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 @dataclass
 class Tally:
-    """What was done so far.
+    """The progress so far.
 
     Attributes
     ----------
@@ -25,10 +25,10 @@ class Tally:
     loss : float
         Sum in float64 over all threads.
     n_jobs : int
-        Finished ones.
+        Number of finished jobs.
     is_settled : bool
-        False while workers may still add to it although `run_workers` has ended: two interrupts. Not a field,
-        since it is no part of a position.
+        False while workers may still add to it although `run_workers` has ended: after two interrupts. Not a
+        field, because it is not part of a position.
     """
 
     is_settled = True
@@ -50,34 +50,34 @@ class Tally:
 
 @dataclass
 class Crew:
-    """What the workers of one epoch share; every field but `ends` is guarded by `lock`."""
+    """The shared state of the workers of one epoch; every field but `ends` is guarded by `lock`."""
 
     jobs: Iterator[Any]
     tally: Tally
     lock: threading.Lock = field(default_factory=threading.Lock)
     stop: bool = False
     error: BaseException | None = None
-    # Thread.join cannot be asked whether a worker is done: up to Python 3.12 an exception raised by a
-    # signal handler while it waits makes it take the thread for finished.
+    # Thread.join cannot be used to find out whether a worker is done: up to Python 3.12, an exception raised
+    # by a signal handler while it waits makes it treat the thread as finished.
     ends: dict[threading.Thread, threading.Event] = field(default_factory=dict)
 
     def hire(self, name: str, do_job: Callable[[Any], tuple[int, int, float]]) -> None:
-        """Make the thread of one worker; it does not run yet."""
+        """Make the thread of one worker; it is not started yet."""
         end = threading.Event()
         self.ends[threading.Thread(target=self.work, args=(do_job, end), name=name, daemon=True)] = end
 
     def next_job(self) -> Any | None:
-        """The next piece of work, or None when there is none or someone failed."""
+        """The next job, or None if there is none or a worker has failed."""
         with self.lock:
             if self.stop:
                 return None
             job = next(self.jobs, None)
             if job is None:
-                self.stop = True  # never back to False: the calling thread may have set it meanwhile
+                self.stop = True  # never reset to False: the calling thread may have set it in the meantime
             return job
 
     def work(self, do_job: Callable[[Any], tuple[int, int, float]], end: threading.Event) -> None:
-        """Take jobs until none are left; remember the first exception and stop everyone."""
+        """Train jobs until none are left; keep the first exception and stop all workers."""
         try:
             while (job := self.next_job()) is not None:
                 n_trained, n_words, loss = do_job(job)
@@ -91,7 +91,7 @@ class Crew:
             end.set()
 
     def dismiss(self) -> None:
-        """Let the workers finish what they have begun; a thread that begins later finds nothing to do."""
+        """Let the workers finish their current jobs; a thread that starts later finds nothing to do."""
         self.stop = True
         for thread, end in self.ends.items():
             if thread.ident is not None:
@@ -127,8 +127,8 @@ def run_workers(
     ------
     BaseException
         The first exception of a worker or of `jobs`, with its own traceback; KeyboardInterrupt
-        after the workers have finished their current jobs, or at once if there is a second one
-        meanwhile, which leaves the tally unsettled; RuntimeError if the system has no room for so many
+        after the workers have finished their current jobs, or at once if there is a second one in the
+        meantime, which leaves the tally unsettled; RuntimeError if the system cannot start so many
         threads.
     """
     crew = Crew(jobs, tally)

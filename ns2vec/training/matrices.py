@@ -1,9 +1,10 @@
-"""Rows as the kernels want them: padded to whole cache lines, aligned to 64 bytes, with room for more.
+"""Rows in the layout of the kernels: padded to whole cache lines, aligned to 64 bytes, with room for more.
 
 The public arrays (``wv.vectors``, ``syn1neg``, ``syn1``, counts) are views of the first rows and the first
-`vector_size` columns. Behind them is memory that costs nothing until it is used, so that a vocabulary grows
-in time of its new words. Users may put any other array in the place of ours: it is then trained in a padded
-copy that is written back whenever someone may look, and the next growth moves it.
+`vector_size` columns. They are part of larger memory that costs nothing until it is used, so that a
+vocabulary grows in time proportional to its new words. Users may replace our arrays by any others: these are
+then trained in a padded copy that is written back whenever someone may read them, and are moved when they
+next grow.
 """
 
 from __future__ import annotations
@@ -22,19 +23,19 @@ BLOCK_ROWS = 4096
 
 
 class Room(np.ndarray):
-    """Memory with rows to spare; marks it, so that a view can be led back to it.
+    """Memory with spare rows; a class of its own, so that it can be found from a view.
 
     Attributes
     ----------
     n_used : int
-        Rows that are in use: only the view of just these may take more.
+        Rows that are in use: only the view of exactly these rows may grow.
     """
 
     n_used: int
 
 
 def spare(n_rows: int) -> int:
-    """Rows to make room for: a quarter more than asked for, so that n rows are moved log(n) times at most."""
+    """Rows to allocate: a quarter more than requested, so that n rows are moved at most log(n) times."""
     return n_rows + n_rows // 4
 
 
@@ -90,7 +91,7 @@ def aligned_zeros(n_rows: int, stride: int) -> Float32Array:
 
 
 def part_of(room: Any, n_rows: int, n_columns: int | None = None) -> Any:
-    """The first rows of a room as a plain array, which is the one that may take more from now on."""
+    """The first rows of a room as a plain array; from now on, only this view may grow."""
     room.n_used = n_rows
     return room[:n_rows, :n_columns].view(np.ndarray) if room.ndim == 2 else room[:n_rows].view(np.ndarray)
 
@@ -113,7 +114,7 @@ def room_of(array: Any) -> Any:
 
 
 def padded_base(array: Any) -> Float32Array | None:
-    """The padded matrix behind an array made by `empty_rows`, or None for any other array."""
+    """The padded matrix of an array made by `empty_rows`, or None for any other array."""
     room = room_of(array)
     if room is None or array.ndim != 2 or not 0 <= room.shape[1] - array.shape[1] < _kernels.ROW_FLOATS:
         return None
@@ -122,12 +123,12 @@ def padded_base(array: Any) -> Float32Array | None:
 
 
 def grown_rows(array: npt.NDArray[Any], n_rows: int) -> Float32Array:
-    """The rows of a matrix with zeros after them, in the same memory while it has room.
+    """The rows of a matrix followed by zeros, in the same memory if it has room.
 
     Parameters
     ----------
     array : ndarray of shape (n, vector_size)
-        The matrix as it is; when it moves, it is left as it was.
+        The matrix; if it is moved, this array is not changed.
     n_rows : int
         At least n.
 
@@ -149,7 +150,7 @@ def grown_rows(array: npt.NDArray[Any], n_rows: int) -> Float32Array:
 
 
 def grown_column(array: npt.NDArray[Any], n_rows: int) -> npt.NDArray[Any]:
-    """The values of a column, of any type, with zeros after them, in the same memory while it has room."""
+    """The values of a column, of any type, followed by zeros, in the same memory if it has room."""
     room = room_of(array)
     if room is None or n_rows > len(room):
         room = np.zeros(spare(n_rows), array.dtype).view(Room)
@@ -159,22 +160,22 @@ def grown_column(array: npt.NDArray[Any], n_rows: int) -> npt.NDArray[Any]:
 
 
 def initial_rows(rows: Float32Array, seed: int | None, first: int = 0) -> None:
-    """Fill input vectors afresh, uniform in [-1, 1) / vector_size, equal to gensim's for the same seed.
+    """Initialize input vectors, uniform in [-1, 1) / vector_size, equal to gensim's for the same seed.
 
     Parameters
     ----------
     rows : ndarray of shape (n, vector_size), float32
-        Written to.
+        Output.
     seed : int or None
     first : int
-        Rows from here on; they get what they would have got had all been filled.
+        Rows from here on; they get the values that they would have if all were initialized.
     """
     generator: Any = np.random.default_rng(seed)
     vector_size = rows.shape[1]
-    # two float32 are made of each number of the stream
+    # each number of the stream gives two float32
     generator.bit_generator.advance(first * vector_size // 2)
     generator.random(first * vector_size % 2, dtype=np.float32)
-    # in blocks: the stream continues where it stopped, and no second matrix is ever whole in memory
+    # in blocks: the stream continues where it stopped, and there is never a second matrix in memory
     for start in range(first, len(rows), BLOCK_ROWS):
         block = rows[start : start + BLOCK_ROWS]
         drawn = generator.random(block.shape, dtype=np.float32)
@@ -194,17 +195,17 @@ class Rows:
         Any strides, any float type.
     n_rows, vector_size : int
     keys : sequence
-        What the rows belong to, for messages; empty where nobody can tell.
+        Keys of the rows, for messages; empty if they are unknown.
     is_read : bool
-        They are only read.
+        The rows are only read.
     may_be_packed : bool
-        The kernel only gathers and scatters them, and takes them without padding; else they are trained in a
-        padded copy.
+        The kernel only gathers and scatters the rows, and accepts them without padding; otherwise they are
+        trained in a padded copy.
 
     Raises
     ------
     ConfigError
-        If the array has another shape or cannot be written though it should be.
+        If the array has another shape or is not writable although it should be.
     """
 
     def __init__(
@@ -245,6 +246,6 @@ class Rows:
         self.padded: Float32Array = padded
 
     def write_back(self) -> None:
-        """Give what was trained to the user's array (nothing to do when it is a view)."""
+        """Copy the trained rows to the user's array (nothing to do if it is a view)."""
         if self.is_copy and not self.is_read:
             self.array[:] = self.padded[:, : self.array.shape[1]]

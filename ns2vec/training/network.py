@@ -1,4 +1,4 @@
-"""A model's weights and tables, made ready for the kernels at the start of an epoch."""
+"""A model's weights and tables, prepared for the kernels at the start of an epoch."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ from ns2vec.vocab.huffman import Huffman
 Lists: TypeAlias = tuple[Int64Array, Int32Array]
 
 ALWAYS = np.uint32(2**32 - 1)
-HOT_ROWS = 1024  # most frequent rows, of which each worker trains copies of its own (benchmarks/NOTES.md)
-RUN_WORDS = 4  # of a document that share negatives, as the words of a window do (benchmarks/NOTES.md)
-RUN_DRAWS = 1.6  # how many more they draw than one word would
-MERGES_PER_WORKER = 100  # in an epoch, at least; in a shorter corpus all rows are shared
+HOT_ROWS = 1024  # most frequent rows, of which each worker trains its own copies (benchmarks/NOTES.md)
+RUN_WORDS = 4  # of a document that share negatives, like the words of a window (benchmarks/NOTES.md)
+RUN_DRAWS = 1.6  # how many times as many negatives they draw as one word
+MERGES_PER_WORKER = 100  # per epoch, at least; in a shorter corpus, all rows are shared
 
 
 def make_noise(
@@ -43,7 +43,7 @@ def make_noise(
     Raises
     ------
     ConfigError
-        If the objective needs probabilities that the sampler cannot tell, or lists are given in two ways.
+        If the objective needs probabilities that the sampler does not know, or lists are given in two ways.
     """
     source, sampler = bound.source, bound.sampler
     is_inline = (
@@ -78,23 +78,23 @@ def make_noise(
 
 @dataclass
 class Goal:
-    """A target as an epoch trains it: its rows, and what says which of them a centre meets.
+    """A target as an epoch trains it: its rows, and how the outputs of a centre are chosen.
 
     Attributes
     ----------
     spec : TargetSpec
     side : Side
     bound : BoundSampler or None
-        Where negatives come from.
+        The source of negatives.
     huffman : Huffman or None
     bias : ndarray of shape (n_outputs,), float32, or None
     sets : Bags or None
-        Sets of labels, which are what centres are then.
+        Sets of labels, which are then the centres.
     known : tuple of ndarray, or None
-        Offsets (n_inputs + 1,), int64, and outputs (n,), int32, rising within each list: which outputs are no
-        negatives of an input.
+        Offsets (n_inputs + 1,), int64, and outputs (n,), int32, ascending within each list: the outputs that
+        are not negatives of an input.
     other_inputs : bool
-        Inputs are no outputs, whatever their number: users, where items are drawn.
+        Inputs are not outputs, whatever their number: users, when items are drawn.
     """
 
     spec: TargetSpec
@@ -108,37 +108,37 @@ class Goal:
 
     @property
     def objective(self) -> type[Objective]:
-        """What the rows are trained for."""
+        """The objective of the rows."""
         return self.spec.objective
 
     @property
     def padded(self) -> Float32Array:
-        """The rows as the kernels have them."""
+        """The rows in the layout of the kernels."""
         return self.side.rows.padded
 
     @property
     def n_outputs(self) -> int:
-        """How many outputs a centre may be."""
+        """The number of outputs that can be centres."""
         return len(self.padded) if self.side.bags is None else len(self.side.bags.offsets) - 1
 
     def target(self, config: TrainingConfig) -> _kernels.Target:
-        """What the kernels take."""
+        """The target for the kernels."""
         return TARGETS[self.spec.outputs](self, config)
 
     def loss_of_nothing(self, negative: int) -> float:
-        """Expected loss of one input when every score is zero, at most; infinite where no bound is known."""
+        """Upper bound of the expected loss of an input if all scores are zero; infinite if none is known."""
         if self.huffman is not None:
             return int(np.diff(self.huffman.offsets).max()) * math.log(2.0)
         return loss_of_zero_scores(self.objective, self.bound, self.n_outputs, negative)
 
 
-#: What an objective's `outputs` name -> the target of the kernels.
+# The `outputs` of an objective -> the target of the kernels.
 TARGETS: Registry[Callable[[Goal, TrainingConfig], _kernels.Target]] = Registry("output set")
 
 
 @TARGETS.entry("sampled")
 def sampled_target(goal: Goal, config: TrainingConfig) -> _kernels.Target:
-    """The centre with negatives of a sampler."""
+    """The centre with negatives from a sampler."""
     if goal.bound is None:
         raise RuntimeError(f"{goal.spec.matrix} has no sampler")
     noise = make_noise(goal.bound, goal.objective, goal.known, goal.other_inputs)
@@ -148,7 +148,7 @@ def sampled_target(goal: Goal, config: TrainingConfig) -> _kernels.Target:
 
 @TARGETS.entry("path")
 def path_target(goal: Goal, config: TrainingConfig) -> _kernels.Target:
-    """The inner nodes on the centre's way through the Huffman tree."""
+    """The inner nodes on the path of the centre in the Huffman tree."""
     if goal.huffman is None:
         raise RuntimeError(f"{goal.spec.matrix} has no tree")
     tree = goal.huffman
@@ -163,7 +163,7 @@ def full_target(goal: Goal, config: TrainingConfig) -> _kernels.Target:
 
 @TARGETS.entry("labels")
 def label_target(goal: Goal, config: TrainingConfig) -> _kernels.Target:
-    """Every output, of which there are few."""
+    """Every output, for a small number of outputs."""
     sets: dict[str, Any] = {}
     if goal.sets is not None:
         sets = {"offsets": goal.sets.offsets, "labels": goal.sets.rows}
@@ -172,7 +172,7 @@ def label_target(goal: Goal, config: TrainingConfig) -> _kernels.Target:
 
 @dataclass
 class Network:
-    """What one epoch trains.
+    """The arrays that one epoch trains.
 
     Attributes
     ----------
@@ -185,7 +185,7 @@ class Network:
     keep : ndarray of shape (V,), uint32, or None
         Subsampling thresholds.
     null_row : int or None
-        The padding word, where inputs are concatenated.
+        The padding word, if inputs are concatenated.
     """
 
     spec: Spec
@@ -202,9 +202,9 @@ class Network:
         ----------
         config : TrainingConfig
         n_words : int
-            Length of the corpus, when known. With hierarchical softmax alone workers keep copies of hot rows
-            where it is so long that copies are merged often enough: all of them change the top of the tree at
-            every word. With negatives it gains next to nothing and costs quality (benchmarks/NOTES.md).
+            Length of the corpus, if known. With hierarchical softmax alone, workers keep copies of hot rows
+            if it is so long that copies are merged often enough: all of them change the top of the tree at
+            every word. With negatives, this gains next to nothing and costs quality (benchmarks/NOTES.md).
         """
         self.check_sampler()
         is_plain = self.tags is None and self.inputs.bags is None and self.spec.reader == "windows"
@@ -241,7 +241,7 @@ class Network:
             steering.attach(self.words.padded, config.vector_size, **made_of_rows)
 
     def takes_runs(self, config: TrainingConfig, targets: Sequence[_kernels.Target]) -> bool:
-        """Whether words of a document share negatives: where only its tags meet them, if the target can."""
+        """Whether words of a document share negatives: only tags are trained on them, and the target can."""
         has_rows = self.tags is not None and self.tags.bags is None
         is_alone = self.spec.reader == "tags" and not self.spec.pooled
         is_shared = is_alone and has_rows and config.negative_sharing == "window"
@@ -257,12 +257,12 @@ class Network:
 
     @property
     def words(self) -> Goal | None:
-        """The target whose outputs are words; None where only a Huffman tree is trained."""
+        """The target whose outputs are words; None if only a Huffman tree is trained."""
         return next((goal for goal in self.goals if goal.huffman is None), None)
 
     @property
     def bound(self) -> BoundSampler | None:
-        """Where negatives come from."""
+        """The source of negatives."""
         return None if self.words is None else self.words.bound
 
     @property
@@ -276,15 +276,15 @@ class Network:
         return [side.rows for side in (sides if self.tags is None else [*sides, self.tags])]
 
     def loss_of_nothing(self, config: TrainingConfig) -> float:
-        """Loss of a trained word when every score is zero, at most: with all of its contexts.
+        """Upper bound of the loss of a trained word, with all of its contexts, if every score is zero.
 
-        Infinite where no bound is known.
+        Infinite if there is no known bound.
         """
         loss = sum(goal.loss_of_nothing(config.negative) for goal in self.goals)
         return float(loss * (2 * config.window if self.spec.is_pair_of_words else 1))
 
     def worker(self, kernel: _kernels.Kernel, config: TrainingConfig, epoch: int) -> Worker:
-        """What one thread holds, with scratch for chunks of the usual length."""
+        """The state of one thread, with scratch for chunks of the usual length."""
         return Worker(kernel, epoch, chunk_room(config), self.block(), config.seed, self.steering())
 
     def block(self) -> BlockFunction | None:
@@ -292,7 +292,7 @@ class Network:
         return self.bound.source.block if self.bound is not None else None
 
     def steering(self) -> tuple[Steering, ...]:
-        """What follows the training for samplers that look at the model."""
+        """The steerings of samplers that look at the model."""
         return self.bound.source.steering if self.bound is not None else ()
 
     def detach(self) -> None:
@@ -301,20 +301,20 @@ class Network:
             steering.detach()
 
     def write_back(self) -> None:
-        """Give trained rows to arrays that users have put in place of ours."""
+        """Copy trained rows to arrays with which users have replaced ours."""
         for rows in self.weights():
             rows.write_back()
 
 
 def chunk_room(config: TrainingConfig) -> int:
-    """Ids that scratch memory is made for: a chunk, its last sentence and their ends."""
+    """Number of ids that scratch memory is allocated for: a chunk, its last sentence and their ends."""
     return 2 * config.batch_words + 2 * MAX_SENTENCE_WORDS
 
 
 def loss_of_zero_scores(
     objective: type[Objective], bound: BoundSampler | None, n_words: int, negative: int
 ) -> float:
-    """Expected loss of one output set whose scores are zero, at most.
+    """Upper bound of the expected loss of one output set whose scores are zero.
 
     Examples
     --------
@@ -327,7 +327,7 @@ def loss_of_zero_scores(
         # with offsets: log(1 + (k q_o) sum_j 1 / (k q_j)), where the sum is V on average
         return math.log1p(n_words * negative) if objective.with_offsets else math.log(n_words)
     if objective.link != "logistic" or (objective.with_offsets and log_q is None):
-        return math.inf  # the user's own link, or probabilities of the user's own
+        return math.inf  # a custom link, or custom probabilities
     if not objective.with_offsets or log_q is None:
         return (1 + negative) * math.log(2.0)
     seen = log_q[np.isfinite(log_q)].astype(np.float64)

@@ -1,4 +1,4 @@
-"""Who watches a training run: one protocol for progress bar, log, callbacks, guard and checkpoints."""
+"""Observers of a training run: one protocol for progress bar, log, callbacks, guard and checkpoints."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class EpochTally:
-    """What one epoch did.
+    """The results of one epoch.
 
     Attributes
     ----------
@@ -40,7 +40,7 @@ class EpochTally:
 
 
 class Observer:
-    """Base of what watches a run: override what you need.
+    """Base of observers of a run: override what you need.
 
     All methods but `watched` are called in the thread that called `train`, in the order of the run's
     observers. `ns2vec.StopTraining` ends the run cleanly where `on_begin`, `on_epoch_begin`, `on_epoch` or
@@ -51,8 +51,8 @@ class Observer:
     rate_factor : float
         The learning rate is multiplied by it, from the next chunk on.
     may_change_corpus : bool
-        Whether a list that is trained on may have changed after this was called, so that it is read again for
-        each epoch.
+        Whether a list that is trained on may have changed after this observer was called, so that it is read
+        again in each epoch.
 
     Examples
     --------
@@ -93,24 +93,24 @@ class Observer:
         """Before the first epoch."""
 
     def on_epoch_begin(self, run: Run, tally: Tally) -> None:
-        """Before an epoch; `tally` is what a checkpoint has left of it."""
+        """Before an epoch; `tally` is its progress at the checkpoint, if the run continues from one."""
 
     def on_network(self, run: Run) -> None:
-        """When an epoch's matrices are ready to be trained, in ``run.network``.
+        """When the matrices of an epoch are ready for training, in ``run.network``.
 
         Parameters
         ----------
         run : Run
-            The run under way.
+            The current run.
         """
 
     def watched(self, jobs: Iterator[Any]) -> Iterator[Any]:
-        """Hand on an epoch's jobs; asked for the next one by one thread at a time.
+        """Pass on the jobs of an epoch; requested by one thread at a time.
 
         Parameters
         ----------
         jobs : iterator
-            What the threads are going to train, in order.
+            The jobs for the threads, in order.
 
         Returns
         -------
@@ -120,26 +120,26 @@ class Observer:
         return jobs
 
     def pieces(self, run: Run, jobs: Iterator[Any]) -> Iterator[Iterator[Any]] | None:
-        """Cut jobs where this observer wants a look while nothing is trained; None where it does not matter.
+        """Split jobs where this observer needs a pause in training; None if it needs none.
 
-        The first observer that cuts decides.
+        The first observer that splits them decides.
 
         Parameters
         ----------
         run : Run
-            The run under way.
+            The current run.
         jobs : iterator
-            Those of an epoch.
+            The jobs of an epoch.
 
         Returns
         -------
         iterator of iterators, or None
-            The pieces; each is used up before the next one is asked for.
+            The pieces; each is used up before the next one is requested.
         """
         return None
 
     def on_chunk(self, run: Run, tally: Tally) -> None:
-        """Some ten times a second while chunks are trained."""
+        """About ten times per second while chunks are trained."""
 
     def on_checkpoint(self, run: Run, tally: Tally) -> None:
         """Between two pieces, and at the end of an epoch: nothing is being trained.
@@ -149,16 +149,16 @@ class Observer:
         run : Run
             The run under way.
         tally : Tally
-            What the epoch has done so far.
+            The progress of the epoch.
         """
 
     def has_judged(self, tally: Tally) -> bool:
-        """Whether what was trained so far may be kept.
+        """Whether the result of the training so far may be kept.
 
         Parameters
         ----------
         tally : Tally
-            What the epoch has done so far.
+            The progress of the epoch.
 
         Returns
         -------
@@ -168,34 +168,34 @@ class Observer:
         return True
 
     def on_interrupt(self, run: Run, tally: Tally | None) -> None:
-        """After Ctrl-C, when no thread trains any more.
+        """After Ctrl-C, when no thread is training any more.
 
         Parameters
         ----------
         run : Run
             The run that was interrupted.
         tally : Tally or None
-            What the epoch has done so far; None if it came between two epochs.
+            The progress of the epoch; None if the interrupt came between two epochs.
         """
 
     def on_epoch(self, run: Run, done: EpochTally) -> None:
-        """After an epoch. Those after an observer that raises `ns2vec.StopTraining` here are not told."""
+        """After an epoch. If an observer raises `ns2vec.StopTraining` here, later ones are not called."""
 
     def on_saved(self, run: Run, path: str) -> None:
-        """After a checkpoint was written; that of a finished run comes after `on_end`."""
+        """After a checkpoint was written; for a finished run, it comes after `on_end`."""
 
     def on_last_epoch(self, run: Run) -> None:
-        """After the last epoch, if none was cut short."""
+        """After the last epoch, if none was interrupted."""
 
     def on_end(self, run: Run) -> None:
-        """When the run is over, whatever has ended it."""
+        """When the run is over, for whatever reason."""
 
     def state(self) -> dict[str, Any]:
-        """What a checkpoint has to keep of it."""
+        """The state to keep in a checkpoint."""
         return {}
 
     def scores(self) -> dict[str, float]:
-        """What it has measured on held-out examples after the last epoch, by name."""
+        """Its scores on held-out examples after the last epoch, by name."""
         return {}
 
 
@@ -209,34 +209,34 @@ class ProgressObserver(Observer):
         self.bar: ProgressBar | None = None
 
     def on_network(self, run: Run) -> None:
-        """Begin a bar."""
+        """Start a bar."""
         self.bar = ProgressBar(
             f"epoch {run.epoch + 1}/{run.plan.epochs}", run.plan.total_words, show=self.show
         )
 
     def on_chunk(self, run: Run, tally: Tally) -> None:
-        """Show what was read."""
+        """Show the progress."""
         if self.bar is not None:
             self.bar.update(tally.n_words, f"alpha {run.last_alpha:.5f}")
 
     def on_epoch(self, run: Run, done: EpochTally) -> None:
-        """Take the bar away."""
+        """Remove the bar."""
         self.on_end(run)
 
     def on_end(self, run: Run) -> None:
-        """Take the bar away after an error."""
+        """Remove the bar after an error."""
         if self.bar is not None:
             self.bar.close()
         self.bar = None
 
 
 class EpochLog(Observer):
-    """One line about each epoch; a warning when the corpus was not as long as announced."""
+    """One log line about each epoch; a warning if the corpus was not as long as announced."""
 
     may_change_corpus = False
 
     def on_epoch(self, run: Run, done: EpochTally) -> None:
-        """Write it."""
+        """Log it."""
         plan = run.plan
         logger.info(
             "epoch %d/%d: %d words (%d trained) in %.1f s, %.0f words/s, alpha %.5f%s",

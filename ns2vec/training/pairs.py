@@ -24,17 +24,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Pairs:
-    """Which inputs meet which outputs.
+    """Which inputs are trained on which outputs.
 
     Attributes
     ----------
     inputs : ndarray of shape (n,), int32
-        Units; where inputs are pooled, all of them one after the other, in the lists of `offsets`.
+        Units; if inputs are pooled, all of them concatenated, in the lists of `offsets`.
     outputs : ndarray of shape (n,), int32
     weights : ndarray of shape (n,), float32, or None
         Factor of each pair's loss.
     offsets : ndarray of shape (n + 1,), int64, or None
-        Where the inputs of each pair begin.
+        First input of each pair.
 
     Examples
     --------
@@ -54,11 +54,11 @@ class Pairs:
 
     @cached_property
     def mark(self) -> int:
-        """CRC-32 of ids and weights: what a checkpoint knows them by, whatever their order in an epoch."""
+        """CRC-32 of ids and weights: a checkpoint identifies them by it, whatever their order in an epoch."""
         return arrays_mark(self.inputs, self.outputs, self.weights)
 
     def take(self, places: npt.NDArray[Any]) -> Pairs:
-        """Some of them, in the order of `places`."""
+        """Select some of them, in the order of `places`."""
         weights = None if self.weights is None else self.weights[places]
         if self.offsets is None:
             return Pairs(self.inputs[places], self.outputs[places], weights)
@@ -68,35 +68,35 @@ class Pairs:
         return Pairs(inputs, self.outputs[places], weights, offsets)
 
     def in_order(self, places: Int64Array) -> tuple[Pairs, Int64Array | None]:
-        """Pairs to train, and which of them in which order.
+        """Pairs to train, and their order.
 
-        Lists are taken first: scratch is as large as all lists that a kernel is given.
+        Lists are selected first: scratch is as large as all lists that a kernel is given.
         """
         return (self, places) if self.offsets is None else (self.take(places), None)
 
 
 class AnyPairs(Protocol):
-    """Pairs whose inputs are there, as those of `Pairs`, or are made when they are taken."""
+    """Pairs whose inputs are stored, as in `Pairs`, or computed when they are taken."""
 
     def __len__(self) -> int: ...
 
     @property
     def mark(self) -> int:
-        """What a checkpoint knows them by, whatever their order in an epoch."""
+        """The mark by which a checkpoint identifies them, whatever their order in an epoch."""
         ...
 
     def take(self, places: npt.NDArray[Any]) -> Pairs:
-        """Some of them, in the order of `places`."""
+        """Select some of them, in the order of `places`."""
         ...
 
     def in_order(self, places: Int64Array) -> tuple[Pairs, Int64Array | None]:
-        """Pairs to train, and which of them in which order; None where these are `places` already."""
+        """Pairs to train, and their order; None if they are already in the order of `places`."""
         ...
 
 
 @dataclass(frozen=True)
 class PairChunk:
-    """Pairs that get one learning rate; each counts as a word and as a sentence.
+    """Pairs that share one learning rate; each counts as a word and as a sentence.
 
     Attributes
     ----------
@@ -105,9 +105,9 @@ class PairChunk:
     whole : AnyPairs
         All pairs of an epoch.
     order : ndarray of shape (n,), int64
-        Places of its own among them.
+        Places of its pairs among them.
     words_before, sentences_before : int
-        Pairs of this epoch before it.
+        Pairs of this epoch before this chunk.
     """
 
     index: int
@@ -116,17 +116,17 @@ class PairChunk:
     words_before: int
 
     def alone(self) -> PairChunk:
-        """The same for another process: with no other pairs than its own."""
+        """A copy for another process: with no other pairs than its own."""
         return replace(self, whole=self.whole.take(self.order), order=np.arange(len(self.order)))
 
     @property
     def n_sentences(self) -> int:
-        """How many there are."""
+        """Number of pairs."""
         return len(self.order)
 
     @property
     def mark(self) -> int:
-        """What a checkpoint knows the pairs by."""
+        """The mark by which a checkpoint identifies the pairs."""
         return self.whole.mark
 
     @property
@@ -136,18 +136,18 @@ class PairChunk:
 
 
 class PairFeed:
-    """Pairs for a run, shuffled afresh in each epoch.
+    """Pairs for a run, shuffled again in each epoch.
 
     Parameters
     ----------
-    pairs : Pairs, or whatever else gives some of them when it is asked
+    pairs : Pairs, or another object that returns some of its pairs on request
     """
 
     def __init__(self, pairs: AnyPairs) -> None:
         self.pairs = pairs
 
     def jobs(self, run: Run) -> Iterator[PairChunk]:
-        """Chunks of one epoch; the order follows from the seed and the epochs that were trained before."""
+        """Chunks of one epoch; the order follows from the seed and the number of epochs trained before."""
         config, n_pairs, epoch = run.config, len(self.pairs), run.core.epochs_trained
         n_chunk = examples_of_chunk(n_pairs, config)
         for index, start in enumerate(range(0, n_pairs, n_chunk)):
@@ -156,16 +156,16 @@ class PairFeed:
             yield PairChunk(index, self.pairs, order, start)
 
     def job_of(self, run: Run, worker: Worker) -> Callable[[PairChunk], tuple[int, int, float]]:
-        """Train a chunk at the rate of its place in the run."""
+        """Train a chunk at the learning rate of its place in the run."""
         return partial(RemotePairs().train, run, worker)
 
     def remote(self, run: Run) -> RemotePairs:
-        """What trains its chunks in another process."""
+        """The object that trains its chunks in another process."""
         return RemotePairs()
 
 
 class RemotePairs:
-    """Trains chunks of pairs in any process: they bring all that is needed."""
+    """Trains chunks of pairs in any process: they contain everything that is needed."""
 
     def train(self, run: Any, worker: Worker, chunk: PairChunk) -> tuple[int, int, float]:
         """Train a chunk; return (pairs trained, pairs read, loss)."""
@@ -175,7 +175,7 @@ class RemotePairs:
 
 
 def arrays_mark(*arrays: Any) -> int:
-    """CRC-32 of arrays one after the other, without those that are None."""
+    """CRC-32 of arrays one after another, without those that are None."""
     found = 0
     for array in arrays:
         if array is not None:

@@ -1,4 +1,4 @@
-"""Progress on stderr: tqdm when it is installed, else one plain line; silent unless someone looks."""
+"""Progress on stderr: tqdm if it is installed, otherwise a plain line; silent if nobody can see it."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ REFRESH_SECONDS = 0.2
 
 
 class ProgressBar:
-    """One line about long work.
+    """One line about a long operation.
 
     Parameters
     ----------
     what : str
         ``"epoch 1/5"``.
     total : int or None
-        Words to read, when known.
+        Words to read, if known.
     show : bool or None
-        None shows it when `stream` is a terminal or goes to a notebook.
+        None shows it if `stream` is a terminal or goes to a notebook.
     stream : text stream, optional
         Default stderr.
 
@@ -46,7 +46,7 @@ class ProgressBar:
         return is_notebook or bool(getattr(self.stream, "isatty", lambda: False)())
 
     def open_tqdm(self) -> Any | None:
-        """Return tqdm's bar, or None when tqdm is not installed (extra ``progress``)."""
+        """Return tqdm's bar, or None if tqdm is not installed (extra ``progress``)."""
         try:
             from tqdm import tqdm
         except ImportError:
@@ -58,7 +58,7 @@ class ProgressBar:
     def update(self, done: int, note: str = "") -> None:
         """Show that `done` words of the total have been read."""
         now = time.monotonic()
-        # counting reports each block, far more often than eyes can follow
+        # counting reports each block, far more often than is visible
         if not self.shown or now - self.last < REFRESH_SECONDS:
             return
         self.last = now
@@ -78,7 +78,7 @@ class ProgressBar:
         self.close()
 
     def close(self) -> None:
-        """Take the bar away."""
+        """Remove the bar."""
         if self.bar is not None:
             self.bar.close()
         elif self.shown:

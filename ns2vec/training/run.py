@@ -1,4 +1,4 @@
-"""One training call: epochs of chunks, their learning rates, and whoever watches."""
+"""One training call: epochs of chunks, their learning rates, and observers."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 class Plan:
     """How long a run is and how its learning rate falls.
 
-    Progress counts words when `total_words` is known, else sentences (gensim's `total_examples`).
+    Progress counts words if `total_words` is known, otherwise sentences (gensim's `total_examples`).
     """
 
     epochs: int
@@ -45,11 +45,11 @@ class Plan:
     schedule: str = "linear"
 
     def by_examples(self) -> Plan:
-        """Return the plan that counts sentences, as gensim does for batches of them."""
+        """Return a plan that counts sentences, as gensim does for batches of them."""
         return replace(self, total_words=None)
 
     def progress(self, epoch: int, words_before: int, sentences_before: int) -> float:
-        """Share of the run that lies before a chunk, in [0, 1]."""
+        """Share of the run before a chunk, in [0, 1]."""
         if self.total_words:
             done = (words_before + self.words_done) / self.total_words
         else:
@@ -62,23 +62,23 @@ class Plan:
 
 
 class Feed(Protocol):
-    """Where the jobs of an epoch come from, and what a thread does with one."""
+    """The source of the jobs of an epoch, and the training of a job on a thread."""
 
     def jobs(self, run: Run) -> Iterator[Any]:
-        """Those of one epoch; each has `n_sentences`, `words_before` and `sentences_before`."""
+        """The jobs of one epoch; each has `n_sentences`, `words_before` and `sentences_before`."""
         ...
 
     def job_of(self, run: Run, worker: Worker) -> Callable[[Any], tuple[int, int, float]]:
-        """What one thread does with a job: it returns (words trained, words read, loss).
+        """The function that trains a job on a thread: it returns (words trained, words read, loss).
 
-        A feed whose jobs are trained on a cluster, too, has a method ``remote(run)``, which returns what can
-        be sent to another process and has ``train(run, worker, job)``.
+        A feed whose jobs can also be trained on a cluster has a method ``remote(run)``, which returns an
+        object that can be sent to another process and has ``train(run, worker, job)``.
         """
         ...
 
 
 class Epochs:
-    """The epochs of a plan, one after the other, and who watches them.
+    """The epochs of a plan, one after another, with observers.
 
     Parameters
     ----------
@@ -86,14 +86,14 @@ class Epochs:
         May be replaced between epochs.
     observers : iterable of Observer
     position : Position, optional
-        Where to begin; kept in step.
+        Where to begin; updated during the run.
     model : object, optional
-        Whose training it is, for observers that tell what is trained.
+        The model that is trained, for observers that report it.
 
     Attributes
     ----------
     network : Network or None
-        What the epoch under way trains, where the engine trains it.
+        The arrays of the current epoch, if the engine trains it.
     epoch : int
         Counted from 0 within this run.
     last_alpha : float
@@ -101,7 +101,7 @@ class Epochs:
     has_loss : bool
         Whether the loss is computed.
     stop_reason : str or None
-        What `StopTraining` said, when it ended the run.
+        Message of the `StopTraining` that ended the run.
     """
 
     network: Network | None = None
@@ -145,12 +145,12 @@ class Epochs:
         return self.at.n_trained, self.at.n_words
 
     def tell(self, event: str, *arguments: Any) -> None:
-        """Let all observers know."""
+        """Call a method of all observers."""
         for observer in self.observers:
             getattr(observer, event)(self, *arguments)
 
     def end_epoch(self, done: EpochTally) -> None:
-        """Count an epoch, and let all know."""
+        """Count an epoch, and tell all observers."""
         self.at.next_epoch(done.n_trained, done.n_words)
         try:
             self.tell("on_epoch", done)
@@ -159,23 +159,23 @@ class Epochs:
             raise
 
     def train_epoch(self) -> EpochTally:
-        """Train one epoch, or what a checkpoint has left of it."""
+        """Train one epoch, or the rest of it after a checkpoint."""
         raise NotImplementedError
 
 
 class LoopRun(Epochs):
-    """Epochs of a loop that trains no core, watched like any others.
+    """Epochs of a loop that trains no core, with the same observers.
 
     Parameters
     ----------
     plan : Plan
     observers : iterable of Observer
     work : callable
-        Called as ``work(run, tally)`` to train an epoch: it adds to the tally, and tells ``on_chunk``.
+        Called as ``work(run, tally)`` to train an epoch: it adds to the tally, and calls ``on_chunk``.
     model : object
         As in `Epochs`.
     sides : mapping of str to (keys, counts)
-        What is trained, for observers that tell of it: names of the kinds of keys, and how often each
+        What is trained, for observers that report it: names of the kinds of keys, and how often each
         occurs or None.
     has_loss : bool
         Whether `work` adds losses.
@@ -211,7 +211,7 @@ class Run(Epochs):
     position : Position, optional
         As in `Epochs`.
     hot_words : int
-        Length of the corpus in words where its rows are in order of frequency, or 0.
+        Length of the corpus in words if its rows are in order of frequency, otherwise 0.
     model : object, optional
         As in `Epochs`.
     """
@@ -234,18 +234,18 @@ class Run(Epochs):
         self.hot_words = hot_words
         self.kernel: Any = None
         self.shards: Shards | None = None
-        self.change_rooms: list[ChangeRoom] = []  # kept from epoch to epoch: fresh memory is slow to write to
+        self.change_rooms: list[ChangeRoom] = []  # kept from epoch to epoch: new memory is slow to write to
         self.piece: Iterator[Any] = iter(())
 
     @property
     def jobs_of_piece(self) -> int:
-        """Jobs that no observer can cut apart: those of a round, where there are shards."""
+        """Jobs that no observer can separate: those of a round, if there are shards."""
         return 1 if self.shards is None else self.shards.jobs_of_round
 
     # ---- epochs ----
 
     def train_epoch(self) -> EpochTally:
-        """Train one epoch, or what a checkpoint has left of it."""
+        """Train one epoch, or the rest of it after a checkpoint."""
         tally = replace(self.at.chunks)
         self.tell("on_epoch_begin", tally)
         started = time.perf_counter()
@@ -263,12 +263,12 @@ class Run(Epochs):
         )
 
     def blas(self) -> AbstractContextManager[Any]:
-        """What calls BLAS calls it on one thread."""
+        """Limit BLAS to one thread, where it is called."""
         is_called = self.config.backend != "fused" or self.core.spec.has_one_updater
         return blas_threads(1) if is_called else nullcontext()
 
     def begin_network(self) -> Network:
-        """Take the matrices as they are now; users may have replaced them."""
+        """Use the current matrices; users may have replaced them."""
         self.network = made = self.core.network()
         for steering in made.steering():
             steering.before(self.epoch / self.plan.epochs)
@@ -282,7 +282,7 @@ class Run(Epochs):
         return made
 
     def end_network(self) -> None:
-        """Give the matrices back; whoever holds them longer would hold what users replace."""
+        """Release the matrices; otherwise arrays that users replace would stay in memory."""
         if self.network is not None:
             self.network.write_back()
             self.network.detach()
@@ -293,7 +293,7 @@ class Run(Epochs):
     # ---- pieces of an epoch, between which nothing is trained ----
 
     def train_pieces(self, jobs: Iterator[Any], tally: Tally) -> None:
-        """Train an epoch's jobs, with a look of the observers where they want one."""
+        """Train the jobs of an epoch, and pause for observers."""
         try:
             for piece in self.pieces(jobs):
                 self.piece = piece
@@ -304,12 +304,12 @@ class Run(Epochs):
             raise
 
     def pieces(self, jobs: Iterator[Any]) -> Iterator[Iterator[Any]]:
-        """The whole epoch at once, or as the first observer cuts it that wants to."""
+        """The whole epoch at once, or in the pieces of the first observer that splits it."""
         cuts = (observer.pieces(self, jobs) for observer in self.observers)
         return next((cut for cut in cuts if cut is not None), iter([jobs]))
 
     def settle(self, tally: Tally) -> None:
-        """Train the rest of an interrupted piece, and let those look who have to before it may be kept."""
+        """Train the rest of an interrupted piece, and call the observers that check it before it is kept."""
         waiting = [observer for observer in self.observers if not observer.has_judged(tally)]
         if waiting:
             self.work(self.piece, tally)
@@ -325,7 +325,7 @@ class Run(Epochs):
         run_workers(jobs, self.make_worker, n_workers, tally, partial(self.tell, "on_chunk", tally))
 
     def make_worker(self) -> Callable[[Any], tuple[int, int, float]]:
-        """Make what one thread does with each job."""
+        """Make the function that trains a job on one thread."""
         if self.network is None:
             raise RuntimeError("a worker exists only during an epoch")
         return self.feed.job_of(self, self.network.worker(self.kernel, self.config, self.core.epochs_trained))
@@ -333,7 +333,7 @@ class Run(Epochs):
     # ---- chunks ----
 
     def handed_out(self) -> Iterator[Any]:
-        """An epoch's jobs, one by one and in order, with `last_alpha` in step."""
+        """The jobs of an epoch, one by one and in order; `last_alpha` is updated."""
         jobs = self.feed.jobs(self)
         for observer in self.observers:
             jobs = observer.watched(jobs)
@@ -342,7 +342,7 @@ class Run(Epochs):
             yield job
 
     def progress(self, job: Any) -> float:
-        """Share of the run that lies before a job."""
+        """Share of the run before a job."""
         return self.plan.progress(self.epoch, job.words_before, job.sentences_before)
 
     def rate(self, job: Any) -> float:

@@ -1,6 +1,6 @@
-"""What is trained: which input rows meet which outputs, decided once from the options.
+"""The spec of a training: which input rows are trained on which outputs, decided once from the options.
 
-Whoever needs to know (kernels, probabilities, estimates, the explanation of a step) reads the `Spec`.
+Kernels, probabilities, estimates and the explanation of a step all read the `Spec`.
 """
 
 from __future__ import annotations
@@ -27,11 +27,12 @@ class TargetSpec:
         Huffman tree.
     objective : type of Objective
     bias : bool
-        Each output has a number that is added to its scores; they are named after the matrix, with ``_bias``.
+        Each output has a number that is added to its scores; these are named after the matrix, with
+        ``_bias``.
     start : {"zeros", "random"}
-        What its rows are before training.
+        Initial values of its rows.
     tied : bool
-        Its rows are those of the inputs: there is no matrix of its own.
+        Its rows are those of the inputs: it has no matrix of its own.
     """
 
     matrix: str
@@ -42,7 +43,7 @@ class TargetSpec:
 
     @property
     def outputs(self) -> str:
-        """Which rows are met: ``"sampled"``, ``"path"``, ``"all"`` or ``"labels"``."""
+        """Which rows are trained: ``"sampled"``, ``"path"``, ``"all"`` or ``"labels"``."""
         return self.objective.outputs
 
     @property
@@ -53,27 +54,27 @@ class TargetSpec:
 
 @dataclass(frozen=True)
 class Spec:
-    """What is trained.
+    """What is trained, and how.
 
     Attributes
     ----------
     targets : tuple of TargetSpec
         In the order of training. At most one of them has outputs that are words.
     reader : {"windows", "tags", "pairs"}
-        Which inputs meet which outputs: the words around a centre meet it, and so do the tags of its document
-        where there are any; these tags alone; or each output has the inputs that a pair gives it.
+        Which inputs are trained on which outputs: the words around a centre and the tags of its document, if
+        any; only these tags; or, for each output, the inputs that a pair gives.
     frozen : frozenset of {"inputs", "tags", "outputs"}
-        What is read and does not change.
+        Parts that are read but not changed.
     pooled : bool
         All inputs of a window make one vector (CBOW); otherwise each is an input of its own (skip-gram).
     mean : bool
         The pooled vector is the mean of its inputs, not their sum.
     window : int
     pairs : bool
-        Each (input, centre) pair has negatives of its own.
+        Each (input, centre) pair has its own negatives.
     concat : int
-        The pooled vector is that of so many tags and of all `window` words before and after, one after the
-        other; a padding word takes the place of those that are not there. 0: it is their mean or sum.
+        The pooled vector is the concatenation of this many tags and of all `window` words before and after; a
+        padding word replaces missing ones. 0: it is their mean or sum.
 
     Examples
     --------
@@ -94,7 +95,7 @@ class Spec:
 
     @property
     def n_slots(self) -> int:
-        """Vectors that an output row is as long as."""
+        """Length of an output row in vectors."""
         return self.concat + 2 * self.window if self.concat else 1
 
     @property
@@ -104,12 +105,12 @@ class Spec:
 
     @property
     def is_pair_of_words(self) -> bool:
-        """Whether each word of a window is an input of its own."""
+        """Whether each word of a window is a separate input."""
         return self.reader == "windows" and not self.pooled
 
     @property
     def words(self) -> type[Objective] | None:
-        """What the output rows of words are trained for; None where only the Huffman tree is."""
+        """The target whose outputs are words; None if only the Huffman tree is trained."""
         return next((target.objective for target in self.targets if target.outputs != "path"), None)
 
     @property
@@ -119,7 +120,7 @@ class Spec:
 
     @property
     def has_one_updater(self) -> bool:
-        """Whether one thread trains, because BLAS takes the others' place."""
+        """Whether only one thread trains, because BLAS does the work of the others."""
         return any(target.outputs == "all" for target in self.targets)
 
     def inputs_of(self, contexts: Sequence[int]) -> list[Sequence[int]]:
@@ -130,7 +131,7 @@ class Spec:
 
 
 def alone(objective: str | None, hs: int, negative: int) -> tuple[int, int]:
-    """`hs` and `negative` where ``objective=`` means just this one, instead of both.
+    """`hs` and `negative` if ``objective=`` names exactly this one, instead of both.
 
     Examples
     --------
@@ -151,7 +152,7 @@ def spec_of(config: TrainingConfig, n_words: int) -> Spec:
     ----------
     config : TrainingConfig
     n_words : int
-        By which ``objective="auto"`` is decided.
+        Determines the objective of ``objective="auto"``.
     """
     path = OBJECTIVES["hierarchical_softmax"] if config.hs else None
     words = OBJECTIVES["negative_sampling"] if config.negative else None

@@ -1,6 +1,6 @@
-"""What follows from the counts of the words: the Huffman tree, the noise, the sampler at work on them.
+"""Tables computed from the counts of the words: the Huffman tree, the noise, the bound sampler.
 
-Each is made when somebody asks for it, and again when the counts have changed.
+Each is made on first use, and again after the counts have changed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ns2vec.vocab import Huffman, build_huffman, keep_probabilities, keep_thresh
 
 
 def thresholds_of(counts: Int64Array, sample: float, null_row: int | None) -> npt.NDArray[np.uint32]:
-    """Subsampling thresholds; the padding word is no text and is never trained, as in gensim."""
+    """Subsampling thresholds; the padding word is not text and is never trained, as in gensim."""
     if null_row is None:
         return keep_thresholds(counts, sample)
     return np.insert(keep_thresholds(np.delete(counts, null_row), sample), null_row, np.uint32(0))
@@ -44,9 +44,9 @@ class Tables:
     Attributes
     ----------
     cum_table : ndarray of shape (V,), uint32, or None
-        A cumulative noise distribution that was asked for or put in place; None while nobody has.
+        A cumulative noise distribution that was requested or set; None until then.
     bound : BoundSampler or None
-        The sampler that drew last, with what it has gathered.
+        The sampler that drew most recently, with its state.
     """
 
     def __init__(self) -> None:
@@ -57,7 +57,7 @@ class Tables:
         self.tree: Huffman | None = None
 
     def forget(self) -> None:
-        """Make all of them again: the counts have changed."""
+        """Reset all tables: the counts have changed."""
         self.cum_table = self.made_cum_table = self.bound = self.tree = None
 
     def make_cum_table(self, counts: Int64Array, exponent: float, domain: int = 2**31 - 1) -> Any:
@@ -68,13 +68,13 @@ class Tables:
 
     @property
     def has_own_noise(self) -> bool:
-        """Whether a user has put a noise distribution in place."""
+        """Whether a user has set a noise distribution."""
         if self.cum_table is None:
             return False
         return self.made_cum_table is None or not np.array_equal(self.cum_table, self.made_cum_table)
 
     def noise(self, counts: Int64Array, exponent: float) -> npt.NDArray[np.float64]:
-        """The noise distribution (V,), read from `cum_table` where a user has replaced it.
+        """The noise distribution (V,), read from `cum_table` if a user has replaced it.
 
         Raises
         ------
@@ -92,7 +92,7 @@ class Tables:
     def sampler(
         self, keys: dict[Any, int], counts: Int64Array, sampler: Any, exponent: float, sample: float
     ) -> BoundSampler:
-        """Bind a sampler to words and their counts; the bound one stays while nothing has changed."""
+        """Bind a sampler to words and their counts; the bound one is kept while nothing has changed."""
         noise, known = self.noise(counts, exponent), self.bound
         if known is not None and self.bound_for is sampler and np.array_equal(known.data.noise, noise):
             return known
@@ -101,7 +101,7 @@ class Tables:
         return self.bound
 
     def state_of(self, sampler: Any) -> dict[str, Any]:
-        """What a sampler has gathered in training, for files and copies; nothing if another one is bound."""
+        """The state of a sampler after training, for files and copies; empty if another one is bound."""
         return {} if self.bound is None or self.bound_for is not sampler else self.bound.state()
 
     def huffman(self, counts: Int64Array) -> Huffman:

@@ -1,7 +1,7 @@
-"""Where the vector of an input is: in a row of its own, or in a bag of rows whose mean or sum it is.
+"""Storage of the vectors of inputs: in a row of its own, or in a bag of rows of which it is the mean or sum.
 
-Units have keys, which are those of a `KeyedVectors`: words, tags, users, nodes. They own the rows that are
-trained for them, and grow with their keys.
+Units have keys, which are those of a `KeyedVectors`: words, tags, users, nodes. They own their trained
+rows, and grow with their keys.
 """
 
 from __future__ import annotations
@@ -20,24 +20,24 @@ from ns2vec.vocab import Columns, Growth, Vocabulary
 
 __all__ = ["BagUnits", "Side", "Units"]
 
-FROM_COUNTS = ("sample_int", "code", "point")  # attributes of words that are made again from all counts
+FROM_COUNTS = ("sample_int", "code", "point")  # attributes of words that are computed from all counts
 
 
 @dataclass
 class Side:
-    """Units as an epoch trains them: their rows, and how vectors are made of these.
+    """Units as an epoch trains them: their rows, and how vectors are computed from them.
 
     Attributes
     ----------
     rows : Rows
     bags : Bags or None
-        The rows of each unit; None where it has one of its own.
+        The rows of each unit; None if each has a row of its own.
     combine : {"mean", "sum"}
-        What of its rows a unit's vector is.
+        How a unit's vector is computed from its rows.
     lock : ndarray of shape (n,), float32, or None
-        Factors of what each row learns.
+        Factors of the changes of each row.
     frozen : bool
-        Nothing of it changes.
+        Its vectors are not changed.
     """
 
     rows: Rows
@@ -47,14 +47,14 @@ class Side:
     frozen: bool = False
 
     def matrix(self) -> _kernels.UnitMatrix:
-        """What the kernels take."""
+        """The units for the kernels."""
         options: dict[str, Any] = {"lock": self.lock, "frozen": self.frozen}
         if self.bags is not None:
             options |= {**self.bags._asdict(), "combine": self.combine}
         return _kernels.UnitMatrix(self.rows.padded, **options)
 
     def vectors(self) -> Float32Array:
-        """The vectors of all units as they are now, (n_units, stride); the rows themselves without bags."""
+        """The current vectors of all units, (n_units, stride); without bags, the rows themselves."""
         return self.rows.padded if self.bags is None else composed(self.bags, self.rows.padded, self.combine)
 
 
@@ -67,7 +67,7 @@ def composed(bags: Bags, rows: Float32Array, combine: str) -> Float32Array:
 
 
 def lock_factors(vectors_lockf: Any) -> Float32Array | None:
-    """Gensim's ``wv.vectors_lockf`` as the kernels take it: None when it is all ones of length 1."""
+    """Gensim's ``wv.vectors_lockf`` for the kernels: None if it is all ones of length 1."""
     if vectors_lockf is None:
         return None
     factors = np.ascontiguousarray(vectors_lockf, dtype=np.float32).reshape(-1)
@@ -75,16 +75,16 @@ def lock_factors(vectors_lockf: Any) -> Float32Array | None:
 
 
 class Units:
-    """Units of which each has a row of its own, which is its vector.
+    """Units that each have a row of their own, which is their vector.
 
     Parameters
     ----------
     wv : KeyedVectors
         Their keys and vectors; the vectors are trained in place. Users may replace them at any time.
     name : str
-        Of the matrix, for messages.
+        Name of the matrix, for messages.
     shift : int
-        Added to the seed of fresh rows, so that units of two kinds do not begin alike.
+        Added to the seed of new rows, so that units of two kinds are not initialized alike.
     """
 
     bags: Bags | None = None
@@ -102,19 +102,19 @@ class Units:
     # ---- keys ----
 
     def columns(self) -> Columns:
-        """Attributes of the keys, of which some may be made late."""
+        """Attributes of the keys, some of which may be computed on first use."""
         if not isinstance(self.wv.expandos, Columns):
             self.wv.expandos = Columns(self.wv.expandos)
         return self.wv.expandos
 
     @property
     def counts(self) -> Int64Array:
-        """How often each was seen, shape (n_units,).
+        """Counts of the units, shape (n_units,).
 
         Raises
         ------
         VocabularyError
-            If nobody knows: a file may have lost them.
+            If they are unknown: a file may lack them.
         """
         if "count" not in self.wv.expandos:
             raise VocabularyError(
@@ -125,19 +125,19 @@ class Units:
         return found
 
     def take(self, vocabulary: Vocabulary) -> None:
-        """Begin with these keys; they have no vectors yet."""
+        """Set the keys; they have no vectors yet."""
         self.wv.index_to_key, self.wv.key_to_index = vocabulary.index_to_key, vocabulary.key_to_index
         self.wv.expandos = Columns({"count": vocabulary.counts})
         self.is_shared = False
 
     def share(self, wv: Any) -> None:
-        """Take the keys of other vectors; a copy is taken before they grow."""
+        """Use the keys of other vectors; they are copied before they grow."""
         self.wv.index_to_key, self.wv.key_to_index = wv.index_to_key, wv.key_to_index
         self.wv.expandos = wv.expandos
         self.is_shared = True
 
     def add(self, growth: Growth) -> None:
-        """Take new keys after the old ones, and count on; in time of the new ones."""
+        """Append new keys, and add to the counts; takes time in proportion to the new ones."""
         wv = self.wv
         if self.is_shared:
             wv.index_to_key, wv.key_to_index = [*wv.index_to_key], {**wv.key_to_index}
@@ -157,7 +157,7 @@ class Units:
 
     @property
     def n_rows(self) -> int:
-        """Rows that are trained. Free ones count too."""
+        """Number of trained rows, including free ones."""
         return len(self.wv)
 
     @property
@@ -170,15 +170,15 @@ class Units:
         self.wv.vectors = rows
 
     def seed(self, seed: int | None) -> int | None:
-        """The seed of these units' fresh rows."""
+        """The seed of these units' new rows."""
         return None if seed is None else seed + self.shift
 
     def empty(self, n_rows: int, vector_size: int) -> Float32Array:
-        """Zeros for so many rows, as they are trained."""
+        """Zeros for this many rows, in the layout for training."""
         return empty_rows(n_rows, vector_size)
 
     def begin(self, seed: int | None, vector_size: int) -> None:
-        """Give all fresh rows, small and random."""
+        """Initialize all rows with small random numbers."""
         rows = self.empty(self.n_rows, vector_size)
         initial_rows(rows, self.seed(seed))
         self.matrix = rows
@@ -186,7 +186,7 @@ class Units:
         self.compose()
 
     def extend(self, seed: int | None) -> None:
-        """Give fresh rows to those that have none; each is the one that it would have begun with."""
+        """Initialize rows without values; each gets the values that it would have had from the start."""
         n_known = len(self.matrix)
         rows = grown_rows(self.matrix, self.n_rows)
         initial_rows(rows, self.seed(seed), first=n_known)
@@ -199,39 +199,39 @@ class Units:
         self.wv.vectors_changed()
 
     def compose(self) -> None:
-        """Bring the vectors up to date with the rows that were trained: here they are the same."""
+        """Update the vectors from the trained rows: here they are the same."""
 
     def side(self, vector_size: int, frozen: bool = False) -> Side:
-        """What an epoch trains of them.
+        """The units as an epoch trains them.
 
         Raises
         ------
         ConfigError
-            If the matrix has another shape than it should.
+            If the matrix has a wrong shape.
         """
         keys = self.wv.index_to_key if self.bags is None else ()
         rows = Rows(self.name, self.matrix, self.n_rows, vector_size, keys, is_read=frozen)
         return Side(rows, self.bags, self.combine, self.lock(), frozen)
 
     def lock(self) -> Float32Array | None:
-        """Factors of what each row learns; None where all learn all."""
+        """Factors of the changes of each row; None if all are 1."""
         return lock_factors(getattr(self.wv, "vectors_lockf", None))
 
 
 class BagUnits(Units):
-    """Units whose vectors are made of rows that several of them may share: subwords, features.
+    """Units whose vectors are computed from rows that several of them may share: subwords, features.
 
     Parameters
     ----------
     wv : KeyedVectors
-        Its vectors are made again whenever the rows have been trained.
+        Its vectors are computed again after the rows have been trained.
     bags : Bags
-        The rows of each key; replace them before `extend` when keys have been added.
+        The rows of each key; replace them before `extend` when keys are added.
     n_rows : int
-        Rows of the matrix that they are in.
+        Number of rows in their matrix.
     combine : {"mean", "sum"}
     name : str
-        Of the matrix of rows, for messages.
+        Name of the matrix of rows, for messages.
     """
 
     def __init__(self, wv: Any, bags: Bags, n_rows: int, combine: str = "mean", name: str = "rows") -> None:
@@ -241,12 +241,12 @@ class BagUnits(Units):
         self.take_bags(bags, n_rows)
 
     def take_bags(self, bags: Bags, n_rows: int) -> None:
-        """Let these be the rows of the keys."""
+        """Set the rows of the keys."""
         self.bags, self.n_bag_rows = bags, n_rows
 
     @property
     def n_rows(self) -> int:
-        """Rows that are trained."""
+        """Number of trained rows."""
         return self.n_bag_rows
 
     @property
@@ -259,12 +259,12 @@ class BagUnits(Units):
         self.rows = rows
 
     def compose(self) -> None:
-        """Make each vector of the rows of its bag.
+        """Compute each vector from the rows of its bag.
 
         Raises
         ------
         ConfigError
-            If there are not as many bags as keys.
+            If the numbers of bags and keys differ.
         """
         n_keys, n_bags = len(self.wv.index_to_key), 0 if self.bags is None else len(self.bags.offsets) - 1
         if self.bags is None or n_bags != n_keys:

@@ -1,4 +1,4 @@
-"""What one training thread holds, and how it trains a chunk."""
+"""The state of one training thread, and the training of a chunk."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ns2vec.training.pairs import AnyPairs
 
 
 class Worker:
-    """What one thread holds: a kernel shared with the others and scratch memory of its own.
+    """The state of one thread: a kernel shared with the others and its own scratch memory.
 
     Parameters
     ----------
@@ -22,12 +22,12 @@ class Worker:
     epoch : int
         Epochs the model had trained before this one: part of the key of the random streams.
     max_words : int
-        Usual length of a chunk in ids; scratch grows when a longer one comes.
+        Usual length of a chunk in ids; scratch grows for a longer one.
     block : callable, optional
         Python sampler: fills the negatives of a chunk.
     seed : int
     steering : tuple of Steering
-        Told what the sampler's draws counted.
+        They get the counts of the sampler's draws.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class Worker:
         self.work = self.workspace()
 
     def workspace(self) -> _kernels.Workspace:
-        """Scratch for chunks of so many ids, lists of so many inputs, and so many tags in all."""
+        """Scratch for chunks of this many ids, lists of this many inputs, and this many tags in total."""
         max_words, max_list, n_tags = self.room
         made = _kernels.Workspace(self.kernel, max_words, max_list=max_list, n_tags=n_tags)
         if self.notes:
@@ -57,12 +57,12 @@ class Worker:
         return made
 
     def note_rows(self, **marks: Any) -> None:
-        """Have each row noted that chunks may change; as `ns2vec._kernels.Workspace.note_rows`."""
+        """Have each row marked that chunks may change; as `ns2vec._kernels.Workspace.note_rows`."""
         self.notes = marks
         self.work.note_rows(**marks)
 
     def make_room(self, max_words: int, lists: Int64Array | None = None, n_tags: int = 0) -> None:
-        """Have scratch for a chunk; `lists` is where the lists of inputs or tags in it begin."""
+        """Provide scratch for a chunk; `lists` holds the beginnings of the lists of inputs or tags in it."""
         max_list = int(np.diff(lists).max()) if lists is not None and len(lists) > 1 else 1
         needed = (max_words, max_list, n_tags)
         if any(more > there for more, there in zip(needed, self.room, strict=True)):
@@ -71,12 +71,12 @@ class Worker:
             self.work = self.workspace()
 
     def begin(self, progress: float) -> None:
-        """Get samplers ready for a chunk at a progress in [0, 1] of the run."""
+        """Prepare samplers for a chunk at a progress in [0, 1] of the run."""
         for steering in self.steering:
             steering.before(progress)
 
     def end(self) -> None:
-        """Let samplers know what the draws of a chunk counted."""
+        """Give samplers the counts of the draws of a chunk."""
         if self.steering:
             counts = self.work.take_counts()
             for steering in self.steering:
@@ -102,7 +102,7 @@ class Worker:
         return tally
 
     def train_pairs(self, given: AnyPairs, alpha: float, chunk: int, places: Int64Array) -> float:
-        """Train the explicit pairs at `places`, one after the other; return the loss."""
+        """Train the explicit pairs at `places`, one after another; return the loss."""
         pairs, order = given.in_order(places)
         n_inputs = 0 if pairs.offsets is None else len(pairs.inputs)
         self.make_room(max(len(places), n_inputs), pairs.offsets)
@@ -115,7 +115,7 @@ class Worker:
         return loss
 
     def draw_block(self, n_words: int, chunk: int) -> Int32Array | None:
-        """Negatives that a Python sampler draws for a chunk: as many as it can need without collisions."""
+        """Negatives that a Python sampler draws for a chunk: as many as it needs without collisions."""
         if self.block is None:
             return None
         sets_per_word = self.kernel.n_sets(min(2 * self.kernel.window, n_words))
