@@ -15,7 +15,7 @@ from ns2vec._typing import Float32Array
 
 logger = logging.getLogger(__name__)
 
-# what gensim 3 had on the model -> what to write now
+# what models of gensim 3 had -> what to write now
 INSTEAD = {
     "vocab": "wv.key_to_index",
     "index2word": "wv.index_to_key",
@@ -43,7 +43,8 @@ RENAMED = {"size": "vector_size", "iter": "epochs", "common_terms": "connector_w
 
 Constructor = TypeVar("Constructor", bound=Callable[..., None])
 
-# methods of gensim's training loop and of its pickles: ns2vec has neither, so a subclass's own are not called
+# methods of gensim's training loop and of its pickles: ns2vec has neither, so those of a subclass are not
+# called
 NOT_CALLED = {
     "_check_corpus_sanity", "_do_train_epoch", "_get_next_alpha", "_job_producer", "_load_specials",
     "_log_epoch_end", "_log_epoch_progress", "_log_progress", "_log_train_end", "_save_specials",
@@ -52,7 +53,7 @@ NOT_CALLED = {
 
 
 def names_arguments(constructor: Constructor) -> Constructor:
-    """Have a constructor say what to write for an argument that it does not have.
+    """Make a constructor say what to write for an argument that it does not have.
 
     Examples
     --------
@@ -88,7 +89,7 @@ def class_only(*args: Any, **kwargs: Any) -> NoReturn:
 
 
 def warn_about_hooks(kind: type) -> None:
-    """Say which of a class's own methods are not called."""
+    """Warn of methods of a class that are not called."""
     unused = sorted(NOT_CALLED & vars(kind).keys())
     if unused:
         logger.warning(
@@ -110,7 +111,7 @@ def missing(model: Any, name: str) -> NoReturn:
 
 
 def not_subscriptable(model: Any) -> NoReturn:
-    """Say that words are looked up elsewhere than in gensim 3.
+    """Say that words are looked up differently than in gensim 3.
 
     Raises
     ------
@@ -121,7 +122,7 @@ def not_subscriptable(model: Any) -> NoReturn:
 
 
 def not_iterable(model: Any) -> NoReturn:
-    """Say that words are asked for elsewhere than in gensim 3.
+    """Say that membership of words is tested differently than in gensim 3.
 
     Raises
     ------

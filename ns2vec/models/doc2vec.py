@@ -160,7 +160,7 @@ class Doc2Vec(DocumentDoor):
             return self.wv[tag]
 
     def __str__(self) -> str:
-        """Short name of what is trained, with the options that matter."""
+        """Short name of the model, with the options that matter."""
         parts = [f'"{self.comment}"'] if self.comment else []
         if self.dm:
             parts.append("dm/c" if self.dm_concat else "dm/m" if self.cbow_mean else "dm/s")
@@ -178,7 +178,7 @@ class Doc2Vec(DocumentDoor):
     __repr__ = __str__
 
     def _config(self, **changes: Any) -> TrainingConfig:
-        """Options as they are now; PV-DBOW without words has no window, which clients write as 0."""
+        """Current options; PV-DBOW without words has no window, which clients write as 0."""
         if self.window == 0 and not self.dm and not self.dbow_words:
             changes.setdefault("window", 1)
         return super()._config(**changes)
@@ -367,7 +367,7 @@ class Doc2Vec(DocumentDoor):
     def _get_offsets_and_start_doctags_for_corpusfile(
         cls, corpus_file: PathLike, workers: int
     ) -> tuple[list[int], list[int]]:
-        """Where each of some workers would begin to read a text: bytes, and numbers of lines."""
+        """Where each of several workers would begin to read a text: bytes, and numbers of lines."""
         return starts_of_parts(corpus_file, workers)
 
 
@@ -377,7 +377,7 @@ def refuse_text(words: Any) -> Any:
     Raises
     ------
     TypeError
-        If they are a text.
+        If they are a str.
     """
     if isinstance(words, str):
         raise TypeError(f"expected lists of words, got the text {words[:40]!r}: split it into words")
@@ -385,7 +385,7 @@ def refuse_text(words: Any) -> Any:
 
 
 def starts_of_parts(path: PathLike, n_parts: int) -> tuple[list[int], list[int]]:
-    """Cut a text before lines into parts of about the same size: first bytes, and first lines."""
+    """Split a text at lines into parts of about the same size: first bytes, and first lines."""
     size = os.path.getsize(path) // n_parts
     offsets, lines = [0], [0]
     end = 0

@@ -1,4 +1,4 @@
-"""What gensim's Doc2Vec does before and while it trains, and how it is saved: words, and tags with them."""
+"""gensim's methods of Doc2Vec before and during training, and for files: words, and tags with them."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 
 
 def document_spec(config: TrainingConfig, n_words: int, *, with_words: bool, concat: int = 0) -> Spec:
-    """Decide what is trained.
+    """Return the spec of a configuration.
 
-    That is PV-DM, whose windows have the tags of their document; or PV-DBOW, whose tags alone meet each
-    word, as do the words around it where there are word vectors to train. `concat` tags are concatenated with
+    Either PV-DM, whose windows have the tags of their document; or PV-DBOW, whose tags alone are trained on
+    each word, as are the words around it if word vectors are trained. `concat` tags are concatenated with
     the words of the windows of PV-DM; 0 means that they are pooled.
     """
     spec = spec_of(config, n_words)
@@ -43,7 +43,7 @@ def document_spec(config: TrainingConfig, n_words: int, *, with_words: bool, con
 
 
 class DocumentDoor(Word2Vec):
-    """A model with tags beside its words.
+    """A model with tags besides its words.
 
     Attributes
     ----------
@@ -81,7 +81,7 @@ class DocumentDoor(Word2Vec):
 
     @property
     def _n_concat(self) -> int:
-        """Tags that are concatenated with words, 0 where none is."""
+        """Number of tags that are concatenated with words, 0 for none."""
         return self.dm_tag_count if self.dm_concat and not self.sg else 0
 
     @property
@@ -256,12 +256,12 @@ class DocumentDoor(Word2Vec):
 
     @classmethod
     def from_state(cls, state: ModelState) -> Self:
-        """Make a model of plain data, ready to be trained on.
+        """Make a model from plain data, ready to be trained on.
 
         Raises
         ------
         AttributeError
-            If it is that of a model without tags.
+            If it is the state of a model without tags.
         FormatError
             If there are no tags, or their vectors have another length than those of words.
         """
@@ -286,7 +286,7 @@ class DocumentDoor(Word2Vec):
         return super().__getstate__() | {"dv": self.dv}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        if "sampler" not in state:  # gensim pickled it
+        if "sampler" not in state:  # pickled by gensim
             state = self._state_of_gensim(state)
         super().__setstate__({name: value for name, value in state.items() if name != "dv"})
         self._tags.adopt(state["dv"])

@@ -1,8 +1,8 @@
 """Vectors of documents that a model was not trained on.
 
-Words and outputs are read and do not change; a fresh vector for each document is trained on its words. Its
-start and its random streams follow from these words and the seed alone, so a document gets the same vector,
-to the byte, whatever else is inferred with it, before it or by how many threads.
+Words and outputs are read and not changed; a new vector for each document is trained on its words. Its
+initial value and its random streams follow from these words and the seed alone, so a document gets the same
+vector, to the byte, whatever else is inferred with it or before it, on any number of threads.
 """
 
 from __future__ import annotations
@@ -32,18 +32,18 @@ from ns2vec.training.spec import Spec
 from ns2vec.training.units import Units
 from ns2vec.training.worker import Worker
 
-ROOM_WORDS = 500  # of a document, for which there is scratch at once
-JOB_WORDS = 5000  # documents that a thread takes at once have at least so many
+ROOM_WORDS = 500  # of a document, for which there is scratch from the start
+JOB_WORDS = 5000  # a thread takes documents with at least this many words at once
 
 
 @dataclass(frozen=True)
 class Texts:
-    """Documents as rows of words; those that are not in the vocabulary are left out.
+    """Documents as rows of words; unknown words are left out.
 
     Attributes
     ----------
     words : ndarray of shape (n,), int32
-        All documents, one after the other.
+        All documents, one after another.
     starts : ndarray of shape (n_documents + 1,), int64
     """
 
@@ -52,7 +52,7 @@ class Texts:
 
     @classmethod
     def from_chunk(cls, ids: Int32Array) -> Texts:
-        """Make them of a chunk, in which each document has an end."""
+        """Make them from a chunk, in which each document has an end."""
         is_word = ids >= 0
         if len(ids) and np.count_nonzero(is_word) == len(ids) - 1 and ids[-1] == END:  # one, all of it known
             return cls(ids[:-1], np.array([0, len(ids) - 1]))
@@ -69,7 +69,7 @@ class Texts:
         data = self.words.astype("<i4", copy=False).view(np.uint8).data
         digests = []
         for start, stop in itertools.pairwise(self.starts[first : end + 1].tolist()):
-            hashed = salted.copy()  # cheaper than to take in the key again
+            hashed = salted.copy()  # cheaper than to hash the key again
             hashed.update(data[4 * start : 4 * stop])
             digests.append(hashed.digest())
         return np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64)
@@ -84,7 +84,7 @@ class Job:
 
     @property
     def n_sentences(self) -> int:
-        """How many there are."""
+        """Number of documents."""
         return self.end - self.first
 
 
@@ -96,11 +96,11 @@ def infer(
     Parameters
     ----------
     core : EmbeddingCore
-        With words and outputs, which do not change.
+        With words and outputs, which are not changed.
     texts : Texts
     alphas : ndarray of shape (n_epochs,), float64
     spec : Spec
-        What training trains.
+        The spec of the training.
     n_workers : int
 
     Returns
@@ -128,12 +128,12 @@ def infer(
 
 
 def calls_blas(core: EmbeddingCore, spec: Spec) -> bool:
-    """Whether the kernel calls BLAS, which is to keep to one thread."""
+    """Whether the kernel calls BLAS, which must then use one thread."""
     return core.config.backend != "fused" or spec.has_one_updater
 
 
 def network_with(core: EmbeddingCore, rows: Float32Array, spec: Spec) -> Network:
-    """The core's words and outputs, which do not change, with tags whose vectors are `rows`."""
+    """The core's words and outputs, which are not changed, with tags whose vectors are `rows`."""
     found = KeyedVectors(core.config.vector_size)
     found.index_to_key, found.vectors = [*range(len(rows))], rows
     fixed = replace(spec, frozen=frozenset({"inputs", "outputs"}))
@@ -145,9 +145,9 @@ def network_with(core: EmbeddingCore, rows: Float32Array, spec: Spec) -> Network
 
 
 class OneByOne:
-    """Infers one document after the other, with a kernel that is kept while the model has the same arrays.
+    """Infers one document after another, with a kernel that is kept while the model has the same arrays.
 
-    To make a kernel takes time of the whole vocabulary.
+    Making a kernel takes time in proportion to the vocabulary.
 
     Parameters
     ----------
@@ -161,7 +161,7 @@ class OneByOne:
         self.row = empty_rows(1, core.config.vector_size)
         network = network_with(core, self.row, spec)
         copies = (rows.is_copy and rows.array.flags.writeable for rows in network.weights())
-        # what is copied, or follows the training, may change without notice
+        # values that are copied, or that follow the training, may change without notice
         self.can_be_kept = not (
             calls_blas(core, spec) or network.block() or network.steering() or any(copies)
         )
@@ -172,17 +172,17 @@ class OneByOne:
         self.lock = threading.Lock()
 
     def workspace(self) -> _kernels.Workspace:
-        """Scratch for a document of so many words."""
+        """Scratch for a document of this many words."""
         return _kernels.Workspace(self.kernel, self.room, max_list=1, n_tags=1)
 
     @staticmethod
     def parts(core: EmbeddingCore) -> list[Any]:
-        """The arrays that a kernel is made of."""
+        """The arrays that a kernel is made from."""
         columns = [core.wv.expandos.get(name) for name in ("count", "sample_int")]
         return [core.wv.vectors, *core.matrices.values(), *columns, core.tables.cum_table, core.tables.tree]
 
     def is_of(self, core: EmbeddingCore, spec: Spec) -> bool:
-        """Whether it was made of these arrays and options."""
+        """Whether it was made from these arrays and options."""
         now = self.parts(core)
         is_same = len(now) == len(self.made_of) and all(map(is_, now, self.made_of))
         return is_same and self.options == (core.config, spec)
@@ -214,7 +214,7 @@ def jobs_of(texts: Texts) -> Iterator[Job]:
 def worker_of(
     network: Network, config: Any, texts: Texts, alphas: npt.NDArray[np.float64], rows: Float32Array
 ) -> Callable[[], Callable[[Job], tuple[int, int, float]]]:
-    """Return what makes a thread's function: the kernel infers, or a Python sampler draws beside it."""
+    """Return a factory of a thread's function: the kernel infers, or a Python sampler draws for it."""
     kernel, keys = network.kernel(config), np.empty(len(texts), dtype=np.uint64)
 
     def start(job: Job) -> None:

@@ -1,4 +1,4 @@
-"""Tags of documents as units: which row each has, more of them, and chunks that carry them."""
+"""Tags of documents as units: their rows, new tags, and chunks with tags."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from ns2vec.training.matrices import Rows, empty_rows, grown_column
 from ns2vec.training.units import Side, Units
 from ns2vec.vocab import Columns
 
-SHIFT = 7919  # gensim's: rows of tags begin with another seed than those of words
+SHIFT = 7919  # as in gensim: rows of tags begin with another seed than those of words
 COUNTS = ("word_count", "doc_count")
 
 
 class TagUnits(Units):
     """Tags with their vectors.
 
-    The first rows are those of int tags, which are in no dict: tag i has row i. The others have keys. Where
-    keys are there already, ints that come later are keys, too.
+    The first rows are those of int tags, which are in no dict: tag i has row i. The others have keys. If
+    there are keys already, ints that are added later are keys, too.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ class TagUnits(Units):
         return len(self.wv.index_to_key) - len(self.wv.key_to_index)
 
     def adopt(self, dv: Any) -> None:
-        """Take tags of a file with their vectors."""
+        """Set tags and their vectors from a file."""
         n_plain = n_row_numbers(dv.index_to_key)
         dv.key_to_index = {key: row for row, key in enumerate(dv.index_to_key) if row >= n_plain}
         if not hasattr(dv, "vectors_lockf"):
@@ -50,13 +50,13 @@ class TagUnits(Units):
         self.wv = dv
 
     def side(self, vector_size: int, frozen: bool = False) -> Side:
-        """What an epoch trains of them; a row without a tag where there are none."""
+        """The tags as an epoch trains them; a single row without a tag if there are none."""
         if not self.n_rows:
             return Side(Rows(self.name, empty_rows(1, vector_size), 1, vector_size))
         return super().side(vector_size, frozen)
 
     def take_tags(self, tally: TagTally) -> None:
-        """Begin with the tags of a pass; they have no vectors yet."""
+        """Set the tags of a pass; they have no vectors yet."""
         dv, n_plain = self.wv, tally.largest + 1
         dv.index_to_key = [*range(n_plain), *tally.documents]
         dv.key_to_index = {key: n_plain + row for row, key in enumerate(tally.documents)}
@@ -65,7 +65,7 @@ class TagUnits(Units):
         self.count(tally)
 
     def add_tags(self, tally: TagTally) -> None:
-        """Take new tags after the old ones, and count on."""
+        """Append new tags, and add to the counts."""
         dv = self.wv
         if self.is_shared:
             dv.index_to_key, dv.key_to_index = [*dv.index_to_key], {**dv.key_to_index}
@@ -84,7 +84,7 @@ class TagUnits(Units):
         self.count(tally)
 
     def count(self, tally: TagTally) -> None:
-        """Count on: how many documents have each key, and how many words these have."""
+        """Add to the counts: how many documents have each key, and how many words these have."""
         dv = self.wv
         if not (tally.documents or dv.expandos):
             return
@@ -115,7 +115,7 @@ class TagUnits(Units):
         return np.array(rows, dtype=np.int32), np.array(ends, dtype=np.int64)
 
     def plain_rows(self, lists: list[Sequence[Tag]]) -> tuple[Int32Array, Int64Array] | None:
-        """The same in less time where all tags are numbers of rows; None where they are not."""
+        """The same in less time if all tags are row numbers; None if they are not."""
         if self.wv.key_to_index:
             return None
         try:
@@ -136,7 +136,7 @@ class DocumentFeed(ChunkFeed):
     ----------
     corpus : Documents or LineDocuments
     n_tags : int
-        Tags of each document, where they are concatenated; 0: any number.
+        Tags of each document, if they are concatenated; 0: any number.
     """
 
     def __init__(self, corpus: AnyDocuments, n_tags: int = 0) -> None:
@@ -157,7 +157,7 @@ class DocumentFeed(ChunkFeed):
 def with_tags(
     words: Int32Array, tags: Int32Array, offsets: Int64Array, n_tags: int
 ) -> tuple[Int32Array, Int32Array, Int64Array]:
-    """Give each document just so many tags; those that had more or less lose their words, as in gensim.
+    """Give each document exactly this many tags; documents with more or fewer lose their words, as in gensim.
 
     Examples
     --------
@@ -180,7 +180,7 @@ def with_tags(
 
 
 class WholeDocuments:
-    """Documents as they are, in place of their words, for a subclass of `Doc2Vec` that takes them."""
+    """Documents instead of their words, for a subclass of `Doc2Vec` that handles them."""
 
     def __init__(self, corpus: AnyDocuments) -> None:
         self.corpus = corpus

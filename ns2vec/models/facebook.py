@@ -18,7 +18,7 @@ END_OF_LINE = "</s>"
 
 
 def read_model(kind: Any, path: PathLike, encoding: str) -> Any:
-    """Do what `load_facebook_model` says, for a class of models with the constructor of FastText."""
+    """Implement `load_facebook_model`, for a class of models with the constructor of FastText."""
     found = fasttext_bin.read(path)
     if found.is_supervised:
         raise NotImplementedError("Supervised fastText models are not supported: this file is a classifier")
@@ -42,7 +42,7 @@ def read_model(kind: Any, path: PathLike, encoding: str) -> Any:
 
 
 def read_vectors(path: PathLike, encoding: str) -> FastTextKeyedVectors:
-    """Do what `load_facebook_vectors` says."""
+    """Implement `load_facebook_vectors`."""
     found = fasttext_bin.read(path, has_outputs=False)
     ngrams, words = found.ngrams, found.dictionary.words(encoding)
     wv = FastTextKeyedVectors(found.args.dim, ngrams.min_n, ngrams.max_n, ngrams.bucket)
@@ -53,7 +53,7 @@ def read_vectors(path: PathLike, encoding: str) -> FastTextKeyedVectors:
 
 
 def fill(wv: FastTextKeyedVectors, found: FastTextModel) -> None:
-    """Take the rows of a file; n-grams are those of the bytes that it has."""
+    """Set the rows from a file; n-grams are those of the bytes that it has."""
     n_words = found.dictionary.n_words
     wv.vectors_vocab = found.inputs[:n_words]
     numbered = found.bucket_rows
@@ -63,7 +63,7 @@ def fill(wv: FastTextKeyedVectors, found: FastTextModel) -> None:
 
 
 def write_model(model: Any, path: PathLike, encoding: str, lr_update_rate: int, word_ngrams: int) -> None:
-    """Do what `save_facebook_model` says."""
+    """Implement `save_facebook_model`."""
     wv: Any = model.wv
     args = FastTextArgs(
         dim=model.vector_size, ws=model.window, epoch=model.epochs, min_count=model.min_count,
@@ -75,7 +75,7 @@ def write_model(model: Any, path: PathLike, encoding: str, lr_update_rate: int, 
     dictionary = FastTextDictionary.of(words, wv.expandos["count"], model.corpus_total_words or None)
     inputs = np.concatenate([wv.vectors_vocab, wv._ngrams.whole(wv.bucket)])
     if END_OF_LINE in wv.key_to_index and not wv.end_is_whole:
-        row = wv.key_to_index[END_OF_LINE]  # there its row alone is its vector
+        row = wv.key_to_index[END_OF_LINE]  # in fastText, its row alone is its vector
         inputs[row] = wv.vectors[row]
     outputs = model._core.output("syn1" if model.hs else "syn1neg")
     fasttext_bin.write(path, FastTextModel(args, dictionary, inputs, np.asarray(outputs)))

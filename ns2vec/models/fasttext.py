@@ -115,7 +115,7 @@ class FastText(Word2Vec):
 
     @cached_property
     def _core(self) -> EmbeddingCore:
-        """What is trained."""
+        """The spec of the model."""
         wv = FastTextKeyedVectors(self.vector_size, self.min_n, self.max_n, self.bucket)
         return EmbeddingCore(self._config(), SubwordUnits(wv, self.compact))
 

@@ -90,7 +90,7 @@ class FrozenPhrases(StoredPhrases):
 
 
 class _Grams(dict[str, Any]):
-    """The phrases of a `FrozenPhrases`: a dict that forgets what was made of it when it is changed."""
+    """The phrases of a `FrozenPhrases`: a dict that discards what was computed from it when it is changed."""
 
     joiner: FrozenJoiner | None = None
     options: tuple[str, frozenset[str]] | None = None

@@ -1,4 +1,4 @@
-"""gensim's door to a trained model: checkpoints, what it says, old names."""
+"""gensim's interface to a trained model: checkpoints, results, old names."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 
 class GensimDoor(GensimTraining):
-    """What gensim's models do once they are trained, and to go on from a checkpoint."""
+    """Methods of gensim's models after training, and for continuing from a checkpoint."""
 
     # ---- checkpoints -----------------------------------------------------------------------------
 
     def _start_checkpoints(self, folder: PathLike | None, every: Any) -> None:
-        """Keep what the constructor was told, and find out now what will not work."""
+        """Store the options of the constructor, and find out now what will not work."""
         resuming.prepare_checkpoints(folder, every)
         self.checkpoint, self.checkpoint_every = folder, every
 

@@ -1,7 +1,7 @@
 """gensim's batch hook: a subclass that overrides `_do_train_job` sees Python lists of sentences.
 
-Such a class may turn one token into a whole walk, so sentences are batched before it as gensim does:
-whole sentences up to `batch_words` raw words, one learning rate a batch. What it hands on to
+Such a class may turn one token into a whole walk, so sentences are batched beforehand, as in gensim:
+whole sentences up to `batch_words` raw words, one learning rate per batch. What it passes to
 ``super()._do_train_job`` goes through the same kernel as everything else.
 """
 
@@ -26,13 +26,13 @@ WHOLE_BATCH = 2**31 - 1
 
 @dataclass(frozen=True)
 class SentenceBatch:
-    """Sentences that get one learning rate.
+    """Sentences that share one learning rate.
 
     Attributes
     ----------
     sentences : list of token sequences
     words_before, sentences_before : int
-        What of this epoch lies before the batch.
+        Words and sentences of this epoch before the batch.
     """
 
     index: int
@@ -45,7 +45,7 @@ class SentenceBatch:
 def sentence_batches(
     sentences: Iterable[Any], batch_words: int, count: Callable[[Any], int]
 ) -> Iterator[SentenceBatch]:
-    """Cut an iterable of sentences into batches of at most `batch_words` raw words (one sentence at least).
+    """Split an iterable of sentences into batches of at most `batch_words` raw words (at least one sentence).
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def encode_batch(
 ) -> Int32Array:
     """Ids of a batch in one array: `UNKNOWN` for words without a row, `END` after each sentence.
 
-    With `whole` long sentences are not split, and empty ones have an end, too.
+    With `whole`, long sentences are not split, and empty ones have an end, too.
     """
     encoder = SentenceEncoder(key_to_index, chunk_words=WHOLE_BATCH, whole=whole)
     for sentence in sentences:
@@ -88,7 +88,7 @@ def encode_batch(
 
 
 class BatchState(threading.local):
-    """What a worker thread is doing, for the base implementation of the hook."""
+    """The current work of a worker thread, for the base implementation of the hook."""
 
     worker: Worker | None = None
     chunk: int = 0
@@ -104,7 +104,7 @@ class BatchFeed:
         Its `_do_train_job`, `_get_thread_working_mem` and `_raw_word_count` are called.
     corpus : Corpus
     state : BatchState
-        The model's, which its `_do_train_job` looks at.
+        The model's state, which its `_do_train_job` uses.
 
     Attributes
     ----------

@@ -13,7 +13,7 @@ from ns2vec.training.run import Run
 
 
 class ModelObserver(Observer):
-    """Keeps a model's losses and rates in step with a run, and then calls the user's callbacks with it."""
+    """Updates a model's losses and rates during a run, and then calls the user's callbacks with it."""
 
     def __init__(self, model: Any, callbacks: Iterable[Any]) -> None:
         self.model = model
@@ -25,7 +25,7 @@ class ModelObserver(Observer):
         notify(self.callbacks, "on_train_begin", self.model)
 
     def on_epoch_begin(self, run: Run, tally: Tally) -> None:
-        """Call `on_epoch_begin`; then take over what callbacks have set, rates for one."""
+        """Call `on_epoch_begin`; then use what callbacks have set, learning rates for example."""
         notify(self.callbacks, "on_epoch_begin", self.model)
         model, plan = self.model, run.plan
         config = model._ready().config
@@ -33,7 +33,7 @@ class ModelObserver(Observer):
             run.plan = replace(plan, start_alpha=config.alpha, end_alpha=config.min_alpha)
 
     def on_epoch(self, run: Run, done: EpochTally) -> None:
-        """Note loss and rate of the epoch, and call `on_epoch_end`."""
+        """Record loss and learning rate of the epoch, and call `on_epoch_end`."""
         self.model.running_training_loss += done.loss
         self.model.epoch_losses.append(done.loss)
         self.model.min_alpha_yet_reached = done.alpha
@@ -45,7 +45,7 @@ class ModelObserver(Observer):
 
 
 def observers_of(model: Any, callbacks: list[Any]) -> list[Observer]:
-    """Who watches the training of a model, in the order in which they are told.
+    """The observers of the training of a model, in the order in which they are called.
 
     Observers among the callbacks come before gensim's, which may end training, so that they see each epoch.
     """

@@ -1,4 +1,4 @@
-"""Public names of a model for what its core keeps."""
+"""Public attributes of a model for the parts of its core."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class CoreAttribute:
 
 
 class OutputMatrix(CoreAttribute):
-    """An output matrix of the model's core; there is no such attribute where it is not trained."""
+    """An output matrix of the model's core; the attribute is missing if it is not trained."""
 
     def __get__(self, model: Any, kind: type | None = None) -> Any:
         if model is None:

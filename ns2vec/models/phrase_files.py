@@ -1,4 +1,4 @@
-"""Phrases as plain data, for files: ns2vec's own keep the counts as arrays, gensim's as a dict."""
+"""Phrases as plain data, for files: ns2vec's own files keep the counts as arrays, gensim's as a dict."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ COUNTED_OPTIONS = ("max_vocab_size", "progress_per", "min_reduce", "corpus_word_
 
 
 class MissingScorer:
-    """In the place of a scoring function of the user's, whose name alone a file holds."""
+    """Replaces a user's scoring function, of which a file holds only the name."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -59,11 +59,11 @@ def _scorer(name: Any) -> Callable[..., Any]:
 
 
 def _own_scorer(name: str) -> Callable[..., Any]:
-    """Return the user's function of a name, if the program has it; nothing is imported, nothing is called."""
+    """Return the user's function of a name, if the program has imported it; nothing is imported or called."""
     needed = inspect.signature(original_scorer).parameters
     module, _, attribute = name.rpartition(".")
     found = vars(sys.modules[module]).get(attribute) if module in sys.modules else None
-    # a file shall have nothing called that is no scoring function
+    # a file must not have anything called that is not a scoring function
     if isinstance(found, FunctionType) and needed.keys() <= inspect.signature(found).parameters.keys():
         return found
     return MissingScorer(name)
@@ -90,7 +90,7 @@ class StoredPhrases(PhrasesTransformation):
         return state
 
     def state_for_gensim(self) -> ModelState:
-        """Return the phrases as gensim has them in files: in a dict.
+        """Return the phrases in the form of gensim's files: in a dict.
 
         Raises
         ------
@@ -121,12 +121,12 @@ class StoredPhrases(PhrasesTransformation):
 
     @classmethod
     def from_state(cls, state: ModelState) -> Self:
-        """Make phrases of plain data.
+        """Make phrases from plain data.
 
         Raises
         ------
         FormatError
-            If its parts do not fit each other.
+            If its parts do not match each other.
         """
         model = cls.__new__(cls)
         try:
@@ -154,7 +154,7 @@ def _take_counts(model: Any, state: ModelState) -> None:
     for name in COUNTED_OPTIONS:
         setattr(model, name, whole(name, given[name], name == "progress_per"))
     model._counts = PhraseCounts(given["delimiter"], given["connector_words"], given["max_vocab_size"])
-    if "vocab" in given:  # of gensim
+    if "vocab" in given:  # from gensim
         for text, count in given["vocab"].items():
             model._counts[text] = count
     else:
@@ -165,11 +165,11 @@ def _take_counts(model: Any, state: ModelState) -> None:
 def _take_scores(model: Any, state: ModelState) -> None:
     given = state.attributes
     model.delimiter, model.connector_words = given["delimiter"], frozenset(given["connector_words"])
-    found = given.get("phrasegrams")  # of gensim
+    found = given.get("phrasegrams")  # from gensim
     if found is None:
         found = dict(zip(_get_texts(state, "phrases"), state.arrays["scores"].tolist(), strict=True))
     model.phrasegrams = found
-    model._joiner()  # which finds the wrong types
+    model._joiner()  # finds wrong types
 
 
 def _put_texts(state: ModelState, name: str, texts: list[str]) -> None:

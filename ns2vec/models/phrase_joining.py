@@ -1,4 +1,4 @@
-"""Sentences whose phrases are joined: what counted and frozen phrases have in common."""
+"""Sentences with joined phrases: the common part of counted and frozen phrases."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class TransformedCorpus:
         self.obj, self.corpus = obj, corpus
 
     def as_corpus(self) -> Corpus:
-        """Return what models train on: of a text one of codes, in which no sentence is made of str."""
+        """Return what models train on: for a text, one of codes, in which no sentence is made of str."""
         text = None if self.obj._joiner() is None else coded_corpus(self.corpus)
         return IterableCorpus(self) if text is None else JoinedCorpus(text, self.obj._joiner)
 
@@ -57,9 +57,9 @@ class TransformedCorpus:
 
 
 def is_single(obj: Any) -> tuple[bool, Any]:
-    """Return whether `obj` is one sentence and no corpus, and what to read in its place.
+    """Return whether `obj` is one sentence and not a corpus, and what to read instead of it.
 
-    One sentence is what is empty, or begins with a str.
+    A single sentence is empty, or begins with a str.
 
     Examples
     --------
@@ -67,17 +67,17 @@ def is_single(obj: Any) -> tuple[bool, Any]:
     >>> is_single(["a", "b"]), is_single([["a", "b"]])
     ((True, ['a', 'b']), (False, [['a', 'b']]))
     """
-    if type(obj) is list or type(obj) is tuple:  # as almost always
+    if type(obj) is list or type(obj) is tuple:  # almost always
         return not obj or isinstance(obj[0], str), obj
     rest = iter(obj)
     first = list(next(zip(rest), ()))
-    if rest is obj:  # what was taken from it is gone
+    if rest is obj:  # the items taken from it are gone
         obj = chain(first, rest)
     return not first or isinstance(first[0], str), obj
 
 
 class PhrasesTransformation(Saveable):
-    """Join phrases; a subclass says by `score_candidate` which they are.
+    """Join phrases; a subclass defines them by `score_candidate`.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ class PhrasesTransformation(Saveable):
         raise NotImplementedError("define score_candidate in a subclass, or use Phrases or FrozenPhrases")
 
     def _joiner(self) -> Any:
-        """What joins in C; None where a subclass has its own `score_candidate`."""
+        """The joiner in C; None if a subclass has its own `score_candidate`."""
         return None
 
     def analyze_sentence(self, sentence: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
@@ -133,8 +133,8 @@ class PhrasesTransformation(Saveable):
         return iter(self._analyzed(sentence) if joiner is None else joiner.analyze(sentence))
 
     def _analyzed(self, sentence: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
-        """What `Joiner.analyze` does, by `score_candidate`."""
-        run: list[Any] = []  # a word and connector words: how a phrase may begin
+        """Do the same as `Joiner.analyze`, by `score_candidate`."""
+        run: list[Any] = []  # a word and connector words: the possible beginning of a phrase
         for word in sentence:
             if word in self.connector_words:
                 if run:

@@ -101,12 +101,12 @@ SCORER_NAMES = {scorer: name for name, scorer in SCORERS.items()}
 
 
 def checked_scorer(scoring: Any) -> Scorer:
-    """Return the function that scores, if it can.
+    """Return the scoring function, if it can be used.
 
     Raises
     ------
     ConfigError
-        If it has no such name, or lacks a parameter.
+        If the name is unknown, or the function lacks a parameter.
     pickle.PickleError
         If it cannot be pickled.
     """

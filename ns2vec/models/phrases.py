@@ -285,7 +285,7 @@ class Phrases(StoredPhrases):
 
 
 def check_limits(min_count: Any, threshold: Any, scoring: Any) -> None:
-    """Refuse limits below which nothing, or everything, is a phrase."""
+    """Refuse thresholds with which nothing, or everything, is a phrase."""
     if not number("min_count", min_count) > 0:
         raise ConfigError(f"min_count must be greater than 0, got {min_count!r}")
     number("threshold", threshold)

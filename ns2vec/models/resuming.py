@@ -29,12 +29,12 @@ from ns2vec.training.run import Plan
 
 logger = logging.getLogger(__name__)
 
-# settings that change how the work is done and not what comes of it
+# settings that change how the work is done, but not its result
 FREE = {"workers", "corpus_memory", "progress", "comment"}
 
 
 def saver_of(model: Any, corpus: Corpus, plan: Plan, position: Position, *, strict: bool) -> Saver | None:
-    """Return what takes the checkpoints of a train() call, None for a model that takes none."""
+    """Return the object that writes the checkpoints of a train() call, None if the model has none."""
     if model.checkpoint is None:
         return None
     write = partial(write_checkpoint, model, plan, corpus_reference(corpus))
@@ -44,7 +44,7 @@ def saver_of(model: Any, corpus: Corpus, plan: Plan, position: Position, *, stri
 def write_checkpoint(
     model: Any, plan: Plan, reference: dict[str, Any], at: Position, network: Network | None
 ) -> str | None:
-    """Write one of a model that has gensim's door; return its path."""
+    """Write a checkpoint of a model with gensim's interface; return its path."""
     if network is not None:
         check_rows(network.weights(), at.last_alpha)
         network.write_back()
@@ -56,7 +56,7 @@ def write_checkpoint(
         "corpus": reference,
         "has_sampler": is_plain(model.sampler),
     }
-    if gathered := model._sampler_state():  # also of a sampler that has to be given again
+    if gathered := model._sampler_state():  # even if the sampler has to be given again
         state.attributes[SAMPLER_STATE] = gathered
     return keep(CheckpointFolder(model.checkpoint or ""), state, at)
 
@@ -80,7 +80,7 @@ def prepare_checkpoints(folder: PathLike | None, every: Any) -> None:
     OSError
         If the folder cannot be written.
     ConfigError
-        If `every` cannot be or has no folder, or the folder holds checkpoints of another run.
+        If `every` is invalid or has no folder, or the folder holds checkpoints of another run.
     """
     if folder is None and every is not None:
         raise ConfigError("checkpoint_every needs checkpoint, the folder for the checkpoints")
@@ -90,12 +90,12 @@ def prepare_checkpoints(folder: PathLike | None, every: Any) -> None:
 
 
 def plan_and_position(saved: dict[str, Any], path: str) -> tuple[Plan, Position]:
-    """Read how long a run was to be and how far it had come.
+    """Read the plan of a run and its position.
 
     Raises
     ------
     FormatError
-        If it is not what was written.
+        If it is damaged.
     """
     try:
         return Plan(**saved["plan"]), Position.from_plain(saved["position"])
@@ -104,7 +104,7 @@ def plan_and_position(saved: dict[str, Any], path: str) -> tuple[Plan, Position]
 
 
 def damaged(path: str, error: Exception) -> FormatError:
-    """Say of a checkpoint that it cannot be one."""
+    """Raise the error for a file that cannot be a checkpoint."""
     return FormatError(f"{path}: a damaged checkpoint: {error!r}")
 
 
@@ -147,7 +147,7 @@ def go_on(
 
 
 def take_settings(model: Any, settings: dict[str, Any], has_sampler: bool) -> None:
-    """Take what may change, and refuse what was otherwise.
+    """Set what may change, and refuse what differs.
 
     Raises
     ------
@@ -172,14 +172,14 @@ def take_settings(model: Any, settings: dict[str, Any], has_sampler: bool) -> No
 
 
 def padded(array: Any) -> Any:
-    """The same numbers where the kernels can train them without a copy."""
+    """The same numbers in an array that the kernels can train without a copy."""
     rows = empty_rows(*array.shape)
     rows[:] = array
     return rows
 
 
 def same_sampler(one: Any, other: Any) -> bool:
-    """Whether two ways of giving a sampler mean the same."""
+    """Whether two specifications of a sampler mean the same."""
     try:
         return make_sampler(one).state_dict() == make_sampler(other).state_dict()
     except (ConfigError, TypeError):
@@ -187,7 +187,7 @@ def same_sampler(one: Any, other: Any) -> bool:
 
 
 def corpus_reference(corpus: Corpus) -> dict[str, Any]:
-    """What a checkpoint says of its text: what kind, and of local files the sizes and times."""
+    """The description of a text in a checkpoint: its kind and, for local files, sizes and times."""
     if not isinstance(corpus, FileCorpus):
         return {"kind": "sentences"}
     found: Any = corpus.fingerprint()
@@ -196,7 +196,7 @@ def corpus_reference(corpus: Corpus) -> dict[str, Any]:
 
 
 def check_reference(corpus: Corpus, expected: dict[str, Any], *, strict: bool) -> None:
-    """Compare a corpus with that of a checkpoint; a file may have moved, with its time.
+    """Compare a corpus with that of a checkpoint; a file may have been moved, with its time.
 
     Raises
     ------
@@ -227,7 +227,7 @@ def check_reference(corpus: Corpus, expected: dict[str, Any], *, strict: bool) -
 
 
 def describe(reference: dict[str, Any]) -> str:
-    """Name a kind of corpus for a message."""
+    """Describe a kind of corpus for a message."""
     if reference.get("kind") != "text":
         return "an iterable of sentences"
     splitting = reference.get("splitting") or {}

@@ -32,34 +32,34 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-SAMPLER_STATE = "sampler_state"  # attribute of a saved model: what BoundSampler.state returned
+SAMPLER_STATE = "sampler_state"  # attribute of a saved model: the result of BoundSampler.state
 WEIGHTS = ("syn1neg", "syn1")
-# parameters of the constructor that no file may set: a model is not trained or told to write by a file
+# parameters of the constructor that a file must not set: a file must not train a model or make it write
 NOT_SAVED = {
     "self", "sentences", "corpus_file", "trim_rule", "callbacks", "hashfxn", "checkpoint", "checkpoint_every",
 }  # fmt: skip
-# what a model makes again when it needs it
+# what a model computes again when it is needed
 TRANSIENT = {
     "_batch_state", "_made_sampler", "_rows_of_tokens", "_scan", "_seen_tags", "_one_by_one", "_why_empty",
     "_checked", "_core", "load", "checkpoint", "checkpoint_every",
 }  # fmt: skip
-# what has a place of its own in a file, or follows from what is there
+# what is stored separately in a file, or follows from other parts
 SEPARATE = {"wv", "random", "cum_table", "_made_cum_table", "hashfxn", "sampler", "epochs_trained", *WEIGHTS}
-# of models that earlier versions pickled
+# in models that earlier versions pickled
 FORMER = {"_bound", "_bound_for", "_encoded", "_huffman", "_network"}
 
 
 class StoredModel(Saveable):
     """A model over an `EmbeddingCore`: its options are attributes, and it can be saved and loaded.
 
-    `wv`, `syn1neg`, `syn1` and `cum_table` are parts of the core. Subclasses have attributes of their own, so
-    what is not gensim's begins with an underscore.
+    `wv`, `syn1neg`, `syn1` and `cum_table` are parts of the core. Subclasses have their own attributes, so
+    attributes that gensim does not have begin with an underscore.
     """
 
-    OTHERS: tuple[str, ...] = ()  # attributes that are keys with vectors, beside `wv`
+    OTHERS: tuple[str, ...] = ()  # attributes that are keys with vectors, besides `wv`
     _checked: list[Any] | None = None  # values of all attributes when the options were checked
 
-    # options, which the constructor of each family takes; users may set them later
+    # options, which are parameters of the constructor of each family; users may set them later
     vector_size: int
     window: int
     alpha: float
@@ -94,7 +94,7 @@ class StoredModel(Saveable):
     # ---- options ----
 
     def _start_state(self) -> None:
-        """Make what a model has before it knows a word."""
+        """Initialize what a model has before it has words."""
         vars(self).pop("_core", None)
         vars(self)["load"] = class_only
         self.lifecycle_events: list[dict[str, Any]] | None = []
@@ -102,18 +102,18 @@ class StoredModel(Saveable):
 
     @cached_property
     def _core(self) -> EmbeddingCore:
-        """What is trained."""
+        """The spec of the model."""
         return EmbeddingCore(self._config(), KeyedVectors(self.vector_size))
 
     def _choose_objective(self, objective: str | None) -> None:
-        """``objective=`` means just this one, instead of `hs` and `negative`."""
+        """``objective=`` means exactly this one, instead of `hs` and `negative`."""
         hs, negative = alone(objective, self.hs, self.negative)
         if self.hs and not hs:
             logger.warning("hs=1 has no effect: objective=%r is trained alone", objective)
         self.objective, self.hs, self.negative = objective, hs, negative
 
     def _config(self, **changes: Any) -> TrainingConfig:
-        """Options as they are now, validated; the model has them as Python's own numbers from here on."""
+        """Return the current options, validated; from here on, the model has them as Python's own numbers."""
         names = TrainingConfig.__dataclass_fields__
         values = {name: getattr(self, name) for name in names} | changes
         values["corpus_memory"] = parse_memory(self.corpus_memory)
@@ -137,7 +137,7 @@ class StoredModel(Saveable):
         return config
 
     def _own_sampler(self) -> Sampler:
-        """The sampler that `sampler` means, the same as long as it is the same."""
+        """The sampler of the option `sampler`; the same object as long as the option is the same."""
         given, made = vars(self).get("_made_sampler") or (None, None)
         if made is None or given is not self.sampler:
             made = make_sampler(self.sampler)
@@ -145,7 +145,7 @@ class StoredModel(Saveable):
         return made
 
     def _ready(self) -> EmbeddingCore:
-        """The core, which knows the options as they are now; they are checked once as long as none is set."""
+        """The core, with the current options; they are checked once until one is set."""
         checked, now = self._checked, self._values()
         if checked is None or len(now) != len(checked) or not all(map(is_, now, checked)):
             self._core.config = self._config()
@@ -153,7 +153,7 @@ class StoredModel(Saveable):
         return self._core
 
     def _values(self) -> list[Any]:
-        """What its attributes are."""
+        """The class of its attributes."""
         return [value for name, value in vars(self).items() if name != "_checked"]
 
     @property
@@ -163,7 +163,7 @@ class StoredModel(Saveable):
 
     @classmethod
     def _option_names(cls) -> set[str]:
-        """Parameters that are saved, of the constructors of the class and of those it is made of."""
+        """Parameters that are saved, of the constructors of the class and its bases."""
         constructors = (vars(kind)["__init__"] for kind in cls.__mro__ if "__init__" in vars(kind))
         names = {name for made in constructors if made is not object.__init__ for name in named(made)}
         return names - NOT_SAVED
@@ -174,7 +174,7 @@ class StoredModel(Saveable):
         raise NotImplementedError
 
     def _take_options(self, options: Mapping[str, Any]) -> None:
-        """Take saved options of a subclass's own constructor; no file changes a method."""
+        """Set saved options of a subclass's own constructor; a file cannot replace a method."""
         for name, value in options.items():
             if callable(getattr(type(self), name, None)):
                 logger.warning("the saved option %r is not used: the class has a method of that name", name)
@@ -210,17 +210,17 @@ class StoredModel(Saveable):
             return "unigram"
 
     def _sampler_state(self) -> dict[str, Any]:
-        """What the sampler has gathered in training, for files and copies."""
+        """The state that the sampler has gathered in training, for files and copies."""
         given, made = vars(self).get("_made_sampler") or (None, None)
         return self._core.tables.state_of(made) if given is self.sampler else {}
 
     def _restore_sampler(self, gathered: Mapping[str, Any], name: str = "") -> None:
-        """Give the sampler what it had gathered; `name` is that of the file.
+        """Restore the state of the sampler; `name` is that of the file.
 
         Raises
         ------
         FormatError
-            If it is not the state of such a sampler.
+            If it is not a state of such a sampler.
         """
         if not gathered:
             return
@@ -234,7 +234,7 @@ class StoredModel(Saveable):
 
     @classmethod
     def from_state(cls, state: ModelState) -> Self:
-        """Make a model of plain data, ready to be trained on.
+        """Make a model from plain data, ready to be trained on.
 
         Raises
         ------
@@ -247,10 +247,10 @@ class StoredModel(Saveable):
         options = {name: attributes.pop(name) for name in cls._option_names() & attributes.keys()}
         made = cls._with_options({**options, "vector_size": state.vectors.vectors.shape[1]})
         for name in ("corpus_count", "corpus_total_words"):
-            attributes.setdefault(name, None)  # which old versions of gensim did not note
+            attributes.setdefault(name, None)  # which old versions of gensim did not save
         attributes.pop("layer1_size", None)
         gathered = attributes.pop(SAMPLER_STATE, {})
-        checkpoint = attributes.pop(ATTRIBUTE, None)  # of one that is read as a model
+        checkpoint = attributes.pop(ATTRIBUTE, None)  # in a checkpoint that is read as a model
         made._core.epochs_trained = attributes.pop("epochs_trained", 0)
         if callable(attributes.get("hashfxn")):
             made.__dict__["hashfxn"] = attributes.pop("hashfxn")
@@ -298,7 +298,7 @@ class StoredModel(Saveable):
         return {**state, **parts, **tables, SAMPLER_STATE: self._sampler_state()}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        if "sampler" not in state:  # gensim pickled it, and its names are ns2vec's in this process
+        if "sampler" not in state:  # pickled by gensim, and its names are ns2vec's in this process
             state = self._state_of_gensim(state)
         state = {name: value for name, value in state.items() if name not in FORMER}
         wv, epochs, gathered = state.pop("wv"), state.pop("epochs_trained", 0), state.pop(SAMPLER_STATE, {})
@@ -313,7 +313,7 @@ class StoredModel(Saveable):
         self._restore_sampler(gathered)
 
     def _state_of_gensim(self, state: dict[str, Any]) -> dict[str, Any]:
-        """Return the attributes of a model of ours for those that gensim 4 pickled."""
+        """Return the attributes of our model for those that gensim 4 pickled."""
         vectors = state["wv"].to_state().vectors
         arrays = {name: state[name] for name in WEIGHTS if state.get(name) is not None}
         options = {
@@ -327,7 +327,7 @@ class StoredModel(Saveable):
 
 
 def named(constructor: Any) -> list[str]:
-    """Parameters that have a name each."""
+    """Parameters that have a name."""
     variable = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
     found = inspect.signature(constructor).parameters.values()
     return [parameter.name for parameter in found if parameter.kind not in variable]

@@ -1,4 +1,4 @@
-"""Words and their n-grams as units to train: one matrix of rows, of which each vector is a mean."""
+"""Words and their n-grams as units for training: one matrix of rows, of which each vector is a mean."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ class SubwordUnits(Units):
     """Words with the rows of a `FastTextKeyedVectors`.
 
     The rows of words come first, then those of n-grams, as in Facebook's files. `vectors_vocab` and the rows
-    of n-grams are views of them; arrays that a user puts in their place are copied when training begins.
+    of n-grams are views of them; arrays with which a user replaces them are copied when training begins.
 
     Parameters
     ----------
     wv : FastTextKeyedVectors
     compact : bool
-        Keep only the rows of n-grams that some word has.
+        Keep only the rows of n-grams that occur in a word.
     """
 
     def __init__(self, wv: Any, compact: bool = True) -> None:
@@ -54,13 +54,13 @@ class SubwordUnits(Units):
         return self.joined
 
     def show(self, rows: Float32Array, n_words: int) -> None:
-        """Let the parts that users see be views of the rows that are trained."""
+        """Set the parts that users see to views of the trained rows."""
         self.joined = rows
         self.views = rows[:n_words], rows[n_words:]
         self.wv.vectors_vocab, self.wv._ngrams.rows = self.views
 
     def begin(self, seed: int | None, vector_size: int) -> None:
-        """Give all fresh rows, small and random; those of n-grams follow from the seed and the bucket."""
+        """Initialize all rows with small random numbers; those of n-grams from the seed and the bucket."""
         wv = self.wv
         # rows of words come from the seed, those of n-grams from the next, as in gensim
         start = int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else seed + 1
@@ -75,7 +75,7 @@ class SubwordUnits(Units):
         self.compose()
 
     def extend(self, seed: int | None) -> None:
-        """Give words that have none fresh rows, and the n-grams that come with them."""
+        """Initialize the rows of words without values, and of the n-grams that are new with them."""
         wv, n_known = self.wv, len(self.wv.vectors_vocab)
         fresh = empty_rows(len(wv.index_to_key), wv.vector_size)
         initial_rows(fresh, seed)
@@ -88,11 +88,11 @@ class SubwordUnits(Units):
         self.compose()
 
     def compose(self) -> None:
-        """Make the vectors of words again."""
+        """Compute the vectors of words again."""
         self.wv.adjust_vectors()
 
     def lock(self) -> Float32Array | None:
-        """Factors of what each row learns: those of words, then those of n-grams."""
+        """Factors of the changes of each row: those of words, then those of n-grams."""
         words, ngrams = (
             lock_factors(getattr(self.wv, f"vectors_{name}_lockf")) for name in ("vocab", "ngrams")
         )

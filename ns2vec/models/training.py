@@ -1,4 +1,4 @@
-"""gensim's way to train: `train`, what it checks and what it warns of, and the hooks for batches."""
+"""gensim's training methods: `train`, its checks and warnings, and the hooks for batches."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 
 class GensimTraining(GensimVocabulary):
-    """What gensim's models do to be trained; of a model that has words and weights."""
+    """Training methods of gensim's models; for a model that has words and weights."""
 
     def _start_state(self) -> None:
         super()._start_state()
@@ -50,7 +50,7 @@ class GensimTraining(GensimVocabulary):
         trim_rule: Any,
         callbacks: Iterable[Any] | None,
     ) -> None:
-        """What the constructor does with a corpus. Ctrl-C while training leaves a usable model."""
+        """Build and train with the constructor's corpus. Ctrl-C during training leaves a usable model."""
         self._check_objective()
         callbacks = checked_callbacks(callbacks)
         corpus: Any = self._open(sentences, corpus_file, passes=self.epochs + 1)
@@ -127,7 +127,7 @@ class GensimTraining(GensimVocabulary):
         if corpus_file is not None and total_words is None:
             known = "model.corpus_total_words" if self.corpus_total_words else "the number of its words"
             raise ConfigError(f"total_words must be provided alongside corpus_file: total_words={known}")
-        # all of them are checked before the model keeps any
+        # all of them are checked before the model stores any
         checked = self._config(
             epochs=epochs, alpha=start_alpha or self.alpha, min_alpha=end_alpha or self.min_alpha,
             compute_loss=compute_loss,
@@ -144,7 +144,7 @@ class GensimTraining(GensimVocabulary):
     def _length_of(
         self, corpus: Corpus, total_words: int | None, total_examples: int | None
     ) -> tuple[int | None, int | None]:
-        """Words and sentences, as announced; where that is 0, what is known of the corpus or can be counted.
+        """Words and sentences, as announced; if that is 0, what is known about the corpus or can be counted.
 
         After `build_vocab_from_freq`, which saw no sentences, `corpus_count` is 0 unless it was given.
         """
@@ -214,7 +214,7 @@ class GensimTraining(GensimVocabulary):
         self, corpus: Corpus, plan: Plan, callbacks: list[Any], at: Position | None = None,
         *, strict: bool = True,
     ) -> tuple[int, int]:  # fmt: skip
-        """All epochs of a train() call, or those after a position."""
+        """All epochs of a train() call, or the rest after a position."""
         started = time.perf_counter()
         if at is None:
             self.running_training_loss, self.epoch_losses = 0.0, []
@@ -227,7 +227,7 @@ class GensimTraining(GensimVocabulary):
         saver = resuming.saver_of(self, corpus, plan, at, strict=strict)
         if saver is not None:
             observers.append(saver)
-        n_words = plan.total_words or self.corpus_total_words or 0  # None in models of old gensims
+        n_words = plan.total_words or self.corpus_total_words or 0  # None in models of old versions of gensim
         hot_words = n_words if self.sorted_vocab else 0
         run = Run(core, plan, feed, tuple(observers), at, hot_words=hot_words, model=self)
         try:
@@ -247,13 +247,13 @@ class GensimTraining(GensimVocabulary):
         return at.n_trained, at.n_words
 
     def _feed(self, corpus: Corpus) -> Feed:
-        """Where jobs come from: chunks, or lists of sentences for a subclass that takes them."""
+        """The source of jobs: chunks, or lists of sentences for a subclass that handles them."""
         if type(self)._do_train_job is not GensimTraining._do_train_job:
             return jobs.BatchFeed(self, corpus, self._batch_state)
         return ChunkFeed(corpus)
 
     def _observers(self, plan: Plan, callbacks: list[Any]) -> list[Observer]:
-        """Who watches a train() call, in the order in which they are told."""
+        """The observers of a train() call, in the order in which they are called."""
         found = observers_of(self, callbacks)
         if self.guard is not None:
             found.append(Guard.for_corpus(self.guard, plan.total_words, self.batch_words))
@@ -267,11 +267,11 @@ class GensimTraining(GensimVocabulary):
             )
 
     def _clear_post_train(self) -> None:
-        """Forget lengths of vectors that training has changed; subclasses may clear more."""
+        """Discard lengths of vectors that training has changed; subclasses may discard more."""
         self.wv.vectors_changed()
 
     def _make_network(self) -> Network:
-        """What an epoch that began now would train."""
+        """The network that an epoch would train now."""
         return self._ready().network()
 
     # ---- gensim's batch hooks --------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What gensim's models do before training: counting, choosing words, adding more of them."""
+"""gensim's methods before training: counting, choosing words, adding more words."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 
 class GensimVocabulary(GensimWeights):
-    """What gensim's models do to have words, and weights for them."""
+    """Methods of gensim's models for their words, and weights for them."""
 
     def _start_state(self) -> None:
         super()._start_state()
@@ -38,13 +38,13 @@ class GensimVocabulary(GensimWeights):
         self.corpus_count = 0
         self.corpus_total_words = 0
         self.effective_min_count = self.min_count
-        self._why_empty: str | None = None  # what to do before training, where build_vocab found nothing
-        # between the counting pass of build_vocab and the ids that are kept of it
+        self._why_empty: str | None = None  # advice before training, if build_vocab found nothing
+        # between the counting pass of build_vocab and the ids that are kept from it
         self._scan: Scan | None = None
         self._rows_of_tokens: Int32Array | None = None
 
     def _open(self, corpus_iterable: Any, corpus_file: PathLike | None, passes: int) -> Corpus:
-        """Turn either way of giving a corpus into one that can be read `passes` times."""
+        """Turn a corpus, given in either way, into one that can be read `passes` times."""
         if corpus_iterable is None and corpus_file is None:
             raise TypeError("give either corpus_iterable or corpus_file: both are None")
         if corpus_iterable is not None and corpus_file is not None:
@@ -53,7 +53,7 @@ class GensimVocabulary(GensimWeights):
             return spread(open_corpus_file(corpus_file))
         corpus = corpus_iterable if isinstance(corpus_iterable, Corpus) else open_corpus(corpus_iterable)
         corpus = spread(corpus)
-        # a stream that is kept encoded is read once and trained as often as wanted
+        # a stream whose ids are kept is read once and can be trained on any number of times
         is_kept = isinstance(corpus, FileCorpus) and parse_memory(self.corpus_memory) > 0
         if corpus.passes is None or corpus.passes >= passes or is_kept:
             return corpus
@@ -125,7 +125,7 @@ class GensimVocabulary(GensimWeights):
         self.add_lifecycle_event("build_vocab", logging.DEBUG, update=update, trim_rule=str(trim_rule))
 
     def _count(self, corpus: Corpus, trim_rule: Callable[..., int] | None, memory_limit: int) -> Scan:
-        """One pass over the corpus; 0 bytes of memory keep no ids."""
+        """One pass over the corpus; with 0 bytes of memory, no ids are kept."""
         self._core.encoded.clear()
         config = self._config()
         with ProgressBar("counting words", None, show=self.progress) as bar:
@@ -285,7 +285,7 @@ class GensimVocabulary(GensimWeights):
     def _choose(
         self, tokens: Any, counts: Any, update: bool, sample: float, rule: dict[str, Any]
     ) -> tuple[Growth | tuple[Vocabulary, Int32Array], dict[str, int]]:
-        """Choose a first vocabulary, with the row of each token, or what is added to one; report on it."""
+        """Choose a first vocabulary, with the row of each token, or additions to one; report on it."""
         if update:
             known = self.wv.key_to_index, self._core.counts
             more = grow_vocabulary(*known, tokens, counts, sample=sample, **rule)
@@ -295,7 +295,7 @@ class GensimVocabulary(GensimWeights):
         return first, vocabulary_report(first[0], sample)
 
     def _take(self, found: Growth | tuple[Vocabulary, Int32Array]) -> None:
-        """Make words that were chosen those of the model."""
+        """Give the model the chosen words."""
         core = self._ready()
         if isinstance(found, Growth):
             self._rows_of_tokens, self.effective_min_count = found.rows, found.effective_min_count
@@ -306,7 +306,7 @@ class GensimVocabulary(GensimWeights):
             core.take_words(vocabulary, self._null_row(vocabulary.key_to_index))
 
     def _null_row(self, keys: Mapping[Any, int]) -> int | None:
-        """Row of the padding word, which is no text, in a vocabulary that has been given one."""
+        """Row of the padding word, which is not text, in a vocabulary that has one."""
         return keys.get(NULL_WORD) if self.null_word else None
 
     def add_null_word(self) -> None:

@@ -1,4 +1,4 @@
-"""What gensim's models do with the weights and tables of a vocabulary: begin, extend, measure them."""
+"""gensim's methods for the weights and tables of a vocabulary: initialize, extend, measure them."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from ns2vec.sampling import BoundSampler
 
 
 class GensimWeights(StoredModel):
-    """What gensim's models do with weights; of a model that has words."""
+    """Methods of gensim's models for weights; for a model that has words."""
 
     def _check_update(self, update: bool) -> None:
-        """A vocabulary that is to grow has to be there, with weights."""
+        """Check that a vocabulary that is to grow has words and weights."""
         if update and (not self.wv.key_to_index or not len(self.wv.vectors)):
             raise VocabularyError(
                 "You cannot do an online vocabulary-update of a model which has no prior vocabulary: "

@@ -190,7 +190,7 @@ class Word2Vec(GensimDoor):
 
     @classmethod
     def _with_options(cls, options: dict[str, Any]) -> Self:
-        made = cls.__new__(cls)  # a subclass's constructor may take other parameters, or train
+        made = cls.__new__(cls)  # the constructor of a subclass may have other parameters, or train
         family: Any = next(kind for kind in cls.__mro__ if "KIND" in vars(kind))
         ours = {name: options.pop(name) for name in named(family.__init__) if name in options}
         family.__init__(made, **ours)

@@ -1,4 +1,4 @@
-"""The rounds of an epoch, whoever trains them: threads of this process, or the members of a cluster."""
+"""The rounds of an epoch, trained by threads of this process or by the members of a cluster."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 
 class Backend(Protocol):
-    """Who trains rounds: from the weights of a network, and into them."""
+    """Trains rounds: from the weights of a network, and into them."""
 
     def begin(self) -> None:
-        """Before rounds: somebody may have set the weights since the last ones."""
+        """Called before rounds: the weights may have been set since the last ones."""
         ...
 
     def train(
@@ -31,23 +31,23 @@ class Backend(Protocol):
     ) -> KeyboardInterrupt | None:
         """Train and merge a round, and fill in the tallies of its shards.
 
-        The weights are those of the begin of the round until all of its shards are trained. Ctrl-C is held
-        back until they are merged, and returned; a second one is raised, and leaves the round out.
+        The weights are those of the beginning of the round until all of its shards are trained. Ctrl-C is
+        held back until they are merged, and returned; a second one is raised, and discards the round.
         """
         ...
 
     def end(self) -> None:
-        """After rounds, if none of them was left out."""
+        """Called after rounds, unless one of them was discarded."""
         ...
 
 
 def check_can_be_sharded(run: Run, network: Network) -> None:
-    """Refuse what cannot be the same whoever does the work.
+    """Refuse what cannot give the same result with any workers.
 
     Raises
     ------
     ConfigError
-        If what the sampler draws depends on what was drawn before, or jobs are given to code of the user's.
+        If draws of the sampler depend on earlier draws, or jobs are given to the user's code.
     """
     if any(one.gathers for one in network.steering()):
         sampler = network.bound.sampler if network.bound is not None else None
@@ -66,7 +66,7 @@ class Shards:
     Parameters
     ----------
     run : Run
-        With an epoch under way.
+        With a current epoch.
     network : Network
         The weights that rounds start from and end in.
     """
@@ -91,11 +91,11 @@ class Shards:
         return self.n_shards * self.n_chunks
 
     def rounds(self, jobs: Iterator[Any]) -> Iterator[Round]:
-        """An epoch's jobs as rounds."""
+        """The jobs of an epoch as rounds."""
         return rounds_of(jobs, self.n_shards, self.n_chunks)
 
     def work(self, rounds: Iterator[Round], tally: Tally) -> None:
-        """Train rounds, one after the other; Ctrl-C comes after the one that is under way."""
+        """Train rounds, one after another; Ctrl-C takes effect after the current one."""
         self.backend.begin()
         for made in rounds:
             held = self.train_round(made, tally)
@@ -104,7 +104,7 @@ class Shards:
         self.backend.end()
 
     def train_round(self, made: Round, tally: Tally) -> KeyboardInterrupt | None:
-        """Train and merge a round; return the interrupt that came meanwhile."""
+        """Train and merge a round; return an interrupt that came in the meantime."""
         shards = [ShardRound(shard, made.of_shard(shard)) for shard in range(self.n_shards)]
         tick = partial(self.run.tell, "on_chunk", tally)
         held = self.backend.train(shards, self.run.progress(made.jobs[0]), tick)
@@ -112,7 +112,7 @@ class Shards:
         return held
 
     def count(self, made: Round, shards: list[ShardRound], tally: Tally) -> None:
-        """Add up a round in the order of the text, in which a float64 sum is the same whoever trained."""
+        """Add up a round in the order of the text, so that a float64 sum is the same with any workers."""
         tallies = [iter(one.tallies) for one in shards]
         for job in made.jobs:
             n_trained, n_words, loss = next(tallies[job.index % self.n_shards])

@@ -1,9 +1,9 @@
-"""A member's side of what a round exchanges: what it sends to the owners of rows, and the rows that it owns.
+"""A member's side of the exchange of a round: what it sends to the owners of rows, and the rows that it owns.
 
-All members first tell each other which rows their shards have changed, a bit for each row and shard. From
-these bits each of them sees who owns a row (who would have the most to send of it), what comes from whom, and
-in which order; so rows travel without their numbers. A member brings the changes of its own shards together
-before it sends them, as far as the merge would do so anyway: shards 0 to 3 are a half of the tree of eight.
+All members first tell each other which rows their shards have changed, one bit for each row and shard. From
+these bits, each of them derives who owns a row (the member with the most to send of it), what each sends, and
+in which order; so rows are sent without their numbers. A member merges the changes of its own shards
+before it sends them, as far as the merge would do so anyway: shards 0 to 3 are one half of the tree of eight.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from ns2vec.training.sharded._parts import WIRES, add_to_sets, count_parts, fill
 from ns2vec.training.sharded.replicas import Changes
 from ns2vec.training.sharded.wire import Block, Buffers
 
-#: Of each shard: its number, and of each matrix a bit for each row.
+# For each shard: its number, and a bit for each row of each matrix.
 Marks: TypeAlias = list[tuple[int, list[npt.NDArray[np.uint8]]]]
-#: Of each matrix: rows on their way to an owner.
+# For each matrix: rows that are sent to an owner.
 Part: TypeAlias = list[npt.NDArray[Any]]
 
 
 def marks_of(changes: dict[int, Changes], n_rows: Sequence[int]) -> Marks:
-    """Which rows shards have changed.
+    """The rows that shards have changed.
 
     Examples
     --------
@@ -41,14 +41,14 @@ def marks_of(changes: dict[int, Changes], n_rows: Sequence[int]) -> Marks:
 
 
 def bits_of(ids: Int32Array, n_rows: int) -> npt.NDArray[np.uint8]:
-    """A bit for each row, set for these."""
+    """A bit for each row, set for the given ones."""
     flags = np.zeros(n_rows, dtype=bool)
     flags[ids] = True
     return np.packbits(flags, bitorder="little")
 
 
 class Exchange:
-    """One member's exchange of one round.
+    """The exchange of one round, for one member.
 
     Parameters
     ----------
@@ -56,16 +56,16 @@ class Exchange:
         A name among the rules of ``_merge.h``.
     wire : {"float32", "bfloat16"}
     me : int
-        Which member this is.
+        The number of this member.
     n_members : int
     member_of : ndarray of shape (n_shards,), uint8
-        Who trains each shard; it does not fall.
+        The member that trains each shard, in ascending order.
     changes : dict of int to Changes
-        Of the shards that were trained here.
+        Of the shards that were trained by this member.
     n_rows : sequence of int
         Of each matrix.
     marks : sequence of Marks
-        Of all members.
+        From all members.
     """
 
     def __init__(
@@ -90,11 +90,11 @@ class Exchange:
         self.sent = [count_parts(rule, wire, way) for way in self.ways]
 
     def of_matrix(self, matrix: int) -> list[tuple[int, Int32Array, Float32Array]]:
-        """What the shards of this member have changed in a matrix."""
+        """The changes of this member's shards in a matrix."""
         return [(shard, *found[matrix]) for shard, found in self.changes.items()]
 
     def parts(self, widths: Sequence[int], buffers: Buffers) -> list[Part]:
-        """What each member is sent, in memory that is good until the next round; this one nothing."""
+        """What is sent to each member, in memory that is valid until the next round; nothing to this one."""
         found: list[Part] = [[] for _ in range(self.n_members)]
         for matrix, (way, sent, width) in enumerate(zip(self.ways, self.sent, widths, strict=True)):
             rows = [
@@ -110,7 +110,7 @@ class Exchange:
     def merged(
         self, parts: Sequence[Part], bases: Sequence[Float32Array], widths: Sequence[int], buffers: Buffers
     ) -> Block:
-        """Merge the rows that this member owns; the weights stay as they are.
+        """Merge the rows that this member owns; the weights are not changed.
 
         Parameters
         ----------
@@ -119,13 +119,13 @@ class Exchange:
         bases : sequence of ndarray
             The weights.
         widths : sequence of int
-            How many numbers of a row travel.
+            Numbers of a row that are sent.
         buffers : Buffers
 
         Returns
         -------
         Block
-            The rows as they are after the round, or in bfloat16 by how much they have changed.
+            The rows after the round or, in bfloat16, their changes.
         """
         block: Block = []
         for matrix, (way, sent, base, width) in enumerate(

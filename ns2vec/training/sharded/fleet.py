@@ -1,4 +1,4 @@
-"""The members of a cluster: who is there, who was lost and is replaced, and work that any of them can do."""
+"""The members of a cluster: which are present, lost and replaced, and work that any of them can do."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ logger = logging.getLogger(__name__)
 
 WIRES = ("float32", "bfloat16")
 TICK_SECONDS = 0.1
-PATIENCE_SECONDS = 30.0  # that work waits for a member to come, where there are others
-MOST_LOSSES = 20  # one after the other, without anything done in between
+PATIENCE_SECONDS = 30.0  # that work waits for a new member, if there are others
+MOST_LOSSES = 20  # in succession, without any progress in between
 
 
 class ClusterError(Ns2vecError, RuntimeError):
@@ -35,19 +35,19 @@ class ClusterError(Ns2vecError, RuntimeError):
 
 @dataclass(eq=False)
 class Seat:
-    """A member, and how far it is in step.
+    """A member, and the state that it has.
 
     Attributes
     ----------
     member : object
-        What the transport calls it by.
+        The transport's handle of it.
     facts : list
         Future of its `hello`.
     name : str
     blob : str
-        What it has learned.
+        The network that it has been sent.
     epoch, version : int
-        Of its weights; -1: they may be anything.
+        Of its weights; -1: unknown.
     """
 
     member: Any
@@ -59,14 +59,14 @@ class Seat:
 
 
 class Held:
-    """Waiting for others, through which the first Ctrl-C is kept; a second one is raised at once."""
+    """Waiting that holds back the first Ctrl-C; a second one is raised at once."""
 
     def __init__(self, tick: Callable[[], None]) -> None:
         self.tick = tick
         self.interrupt: KeyboardInterrupt | None = None
 
     def until(self, is_done: Callable[[float], bool]) -> None:
-        """Wait until ``is_done(seconds)``, which takes so long at most, says so."""
+        """Wait until ``is_done(seconds)``, which takes at most this long, returns True."""
         while True:
             try:
                 if is_done(TICK_SECONDS):
@@ -79,30 +79,30 @@ class Held:
 
 
 def no_tick() -> None:
-    """Nobody looks."""
+    """Stop watching."""
 
 
 class Fleet:
-    """Members that train shards, as many as are wanted.
+    """Members that train shards, as many as requested.
 
     Parameters
     ----------
     transport : Transport
     n_members : int
     wire : {"float32", "bfloat16"}
-        How rows travel.
+        How rows are sent.
 
     Attributes
     ----------
     n_wanted : int
-        May be changed at any time: members come and go between two rounds.
+        May be changed at any time: members join and leave between two rounds.
     version : int
-        Of the weights: it rises whenever they change.
+        Of the weights: it increases whenever they change.
     crc : int or None
-        Of the weights that all members have; None: of no known ones.
+        Of the weights that all members have; None: unknown.
     traffic : dict of str to int
-        Rounds that were trained, those begun again, members lost, and bytes of changes, of merged rows and of
-        whole weights that were sent.
+        Number of rounds trained, rounds repeated and members lost, and bytes sent of changes, of merged rows
+        and of whole weights.
     """
 
     def __init__(self, transport: Transport, n_members: int, wire: str = "float32") -> None:
@@ -118,17 +118,17 @@ class Fleet:
         self.n_losses = 0
         self.traffic = dict.fromkeys(("rounds", "repeated", "lost", "changes", "merged", "weights"), 0)
 
-    # ---- who is there ----
+    # ---- members ----
 
     def muster(self, held: Held) -> list[Seat]:
-        """Have as many members as are wanted, or those that have come; at least one.
+        """Have as many members as requested, or those that have arrived; at least one.
 
         Raises
         ------
         ClusterError
-            If members are lost as fast as they come.
+            If members are lost as fast as they arrive.
         ConfigError
-            If one has another version or instruction set.
+            If a member has another version or instruction set.
         """
         n_wanted = min(self.n_wanted, MAX_SHARDS)  # more would have nothing to do
         while len(self.seats) + len(self.coming) > n_wanted and (self.coming or len(self.seats) > 1):
@@ -141,7 +141,7 @@ class Fleet:
         return self.seats
 
     def welcome(self, held: Held) -> None:
-        """Let members in that have come; wait for the others while that is likely to help."""
+        """Admit members that have arrived; wait for the others as long as that is likely to help."""
         deadline = time.monotonic() + (PATIENCE_SECONDS if self.seats else 0.0)
         is_told = False
 
@@ -175,7 +175,7 @@ class Fleet:
             self.muster(held)
 
     def let_in(self, seat: Seat) -> None:
-        """Take a member that has come."""
+        """Admit a member that has arrived."""
         facts = self.transport.get(seat.facts)[0]
         ours = {"version": __version__, "isa": _kernels.ISA}
         for name, value in ours.items():
@@ -190,7 +190,7 @@ class Fleet:
         logger.info("%s has joined: %d of %d", seat.name, len(self.seats), self.n_wanted)
 
     def release(self, seat: Seat) -> None:
-        """Let a member go."""
+        """Dismiss a member."""
         self.transport.dismiss(seat.member)
         logger.info("%s leaves", seat.name)
 
@@ -200,7 +200,7 @@ class Fleet:
         Raises
         ------
         ClusterError
-            If that were too many.
+            If too many are lost.
         """
         self.traffic["lost"] += 1
         self.n_losses += 1
@@ -213,10 +213,10 @@ class Fleet:
             )
 
     def drop_lost(self, held: Held) -> None:
-        """Find out who is lost, and continue without them."""
+        """Find out which members are lost, and continue without them."""
         answers = [(seat, self.transport.call(seat.member, "hello")) for seat in self.seats]
         for seat, future in answers:
-            seat.version = -1  # nobody knows how far the others came
+            seat.version = -1  # it is unknown how far the others came
             try:
                 held.until(lambda seconds, future=future: self.transport.wait(future, seconds))  # type: ignore[misc]
                 self.transport.get(future)
@@ -225,7 +225,7 @@ class Fleet:
                 self.note_loss(seat)
 
     def close(self) -> None:
-        """Let all members go."""
+        """Dismiss all members."""
         for seat in [*self.seats, *self.coming]:
             self.transport.dismiss(seat.member)
         self.seats, self.coming, self.blobs = [], [], {}
@@ -233,10 +233,10 @@ class Fleet:
     # ---- work that any of them can do ----
 
     def run_all(self, function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
-        """Have members apply a function to each item; give the results in the order of the items.
+        """Have members apply a function to each item; yield the results in the order of the items.
 
-        What a lost member was to do others do again. Members have two items each at a time, so that no more
-        results than that wait here.
+        Work of a lost member is repeated by others. Members have two items each at a time, so that no more
+        results than that are held here.
         """
         held, waiting, left = Held(no_tick), deque[tuple[Any, Seat, list[Any]]](), deque(items)
         busy: dict[Seat, int] = {}
@@ -267,7 +267,7 @@ class Fleet:
         return item, seat, self.transport.call(seat.member, "do", function, item)
 
     def spread(self, corpus: Corpus) -> Corpus:
-        """A corpus that members count and read, where each can read a part by itself."""
+        """A corpus that members count and read, if each can read a part by itself."""
         if isinstance(corpus, FileCorpus) and can_be_spread(corpus):
             return SpreadCorpus(corpus, self.run_all)
         parts = parts_of(corpus)
@@ -280,7 +280,7 @@ _CURRENT: ContextVar[Fleet | None] = ContextVar("ns2vec_fleet", default=None)
 
 
 def current_fleet() -> Fleet | None:
-    """Who trains shards inside a ``with``; None: threads of this process."""
+    """The fleet that trains shards inside a ``with``; None: threads of this process."""
     return _CURRENT.get()
 
 
@@ -295,7 +295,7 @@ def using(fleet: Fleet) -> Iterator[Fleet]:
 
 
 def spread(corpus: Corpus) -> Corpus:
-    """A corpus as the fleet of a ``with`` reads it; without one as it is."""
+    """A corpus as the fleet of a ``with`` reads it; unchanged without a fleet."""
     fleet = current_fleet()
     return corpus if fleet is None else fleet.spread(corpus)
 

@@ -23,18 +23,18 @@ from ns2vec.training.sharded.wire import Block, Buffers, SentNetwork, apply_bloc
 
 
 class RemoteRun:
-    """What training a job asks of its run, where the run is in another process.
+    """What training a job needs from its run, if the run is in another process.
 
     Parameters
     ----------
     config : TrainingConfig
     epoch : int
-        Epochs the model had trained before.
+        Epochs that the model was trained before.
 
     Attributes
     ----------
     at : tuple of float
-        Progress and rate of the job that is trained.
+        Progress and learning rate of the current job.
     """
 
     def __init__(self, config: Any, epoch: int) -> None:
@@ -42,7 +42,7 @@ class RemoteRun:
         self.at = (0.0, 0.0)
 
     def progress(self, job: Any) -> float:
-        """Share of the run that lies before the job."""
+        """Share of the run before the job."""
         return self.at[0]
 
     def rate(self, job: Any) -> float:
@@ -51,30 +51,30 @@ class RemoteRun:
 
 
 class LogRelay(logging.Handler):
-    """Keeps what is logged until the driver fetches it."""
+    """Keeps log records until the driver fetches them."""
 
     def __init__(self) -> None:
         super().__init__()
         self.kept: list[dict[str, Any]] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep a record as what any process can read."""
+        """Keep a record in a form that any process can read."""
         fields = {name: vars(record)[name] for name in ("name", "levelno", "levelname", "created")}
         self.kept.append(fields | {"msg": record.getMessage(), "process": os.getpid()})
 
     def take(self) -> list[dict[str, Any]]:
-        """Hand over what was kept."""
+        """Return the kept records."""
         found, self.kept = self.kept, []
         return found
 
 
 class Member:
-    """What a process of a cluster does for the driver, call by call.
+    """The work of a process of a cluster for the driver, call by call.
 
     Parameters
     ----------
     relay : LogRelay, optional
-        What is logged here; it goes to the driver with each report.
+        Records that are logged here; they are sent to the driver with each report.
     """
 
     def __init__(self, relay: LogRelay | None = None) -> None:
@@ -92,10 +92,10 @@ class Member:
         self.changes: dict[int, Changes] = {}
         self.exchange: Exchange | None = None
 
-    # ---- what a member is told ----
+    # ---- information for a member ----
 
     def hello(self) -> dict[str, Any]:
-        """Who this is: equal bytes need equal code and the same instruction set."""
+        """Describe this process: equal bytes need equal code and the same instruction set."""
         return {"version": __version__, "isa": _kernels.ISA, "pid": os.getpid()}
 
     def do(self, function: Callable[[Any], Any], item: Any) -> Any:
@@ -103,7 +103,7 @@ class Member:
         return function(item)
 
     def learn(self, blob: bytes, level: int = logging.WARNING) -> None:
-        """Take what is trained: network, options, and what does a job."""
+        """Receive what is trained: network, options, and the object that trains a job."""
         if self.relay is not None:
             logging.getLogger("ns2vec").setLevel(level)
         self.network = self.replica = self.exchange = None
@@ -113,8 +113,8 @@ class Member:
         self.bases, self.widths = trained_arrays(self.network), trained_widths(self.network)
 
     def begin(self, epoch: int) -> None:
-        """Begin an epoch, with the weights that are here."""
-        self.replica = None  # gives its memory back before the next one takes it
+        """Begin an epoch, with the weights of this member."""
+        self.replica = None  # frees its memory before the next one allocates it
         self.replica = Replica(self.network, self.config, epoch)
         self.run = RemoteRun(self.config, epoch)
 
@@ -129,21 +129,21 @@ class Member:
     # ---- a round ----
 
     def train(self, version: int, work: list[Any], progress: float) -> tuple[dict[str, Any], Marks]:
-        """Train shards; return a report, and which rows they have changed.
+        """Train shards; return a report, and the rows that they have changed.
 
         Parameters
         ----------
         version : int
-            Of the weights that the round starts from.
+            Of the weights at the beginning of the round.
         work : list of (shard, jobs)
-            Each job with its progress and its rate.
+            Each job with its progress and its learning rate.
         progress : float
             Of the round.
 
         Raises
         ------
         RuntimeError
-            If the weights here are others, or no epoch has begun.
+            If this member has other weights, or no epoch has begun.
         """
         replica, run = self.replica, self.run
         if replica is None or run is None:
@@ -171,21 +171,21 @@ class Member:
         return found
 
     def blas(self) -> AbstractContextManager[Any]:
-        """What calls BLAS calls it on one thread, as `Run.blas`."""
+        """Limit BLAS to one thread, like `Run.blas`."""
         is_called = self.config.backend != "fused" or self.network.spec.has_one_updater
         return blas_threads(1) if is_called else nullcontext()
 
     def share(
         self, rule: str, wire: str, me: int, member_of: npt.NDArray[np.uint8], *marks: Marks
     ) -> tuple[Any, ...]:
-        """Return how many bytes go to others, and what is sent to each member.
+        """Return how many bytes are sent to others, and what is sent to each member.
 
         Parameters
         ----------
         rule, wire, me, member_of
-            As of `Exchange`.
+            As for `Exchange`.
         *marks : Marks
-            Of all members.
+            From all members.
         """
         n_rows = [len(base) for base in self.bases]
         exchange = Exchange(rule, wire, me, len(marks), member_of, self.changes, n_rows, marks)
@@ -195,12 +195,12 @@ class Member:
         return n_told + sum(rows.nbytes for part in parts for rows in part), *parts
 
     def merge(self, *parts: Part) -> Block:
-        """Merge the rows that are owned here; the weights stay as they are: a round may be left out.
+        """Merge the rows that this member owns; the weights are not changed: a round may be discarded.
 
         Raises
         ------
         RuntimeError
-            If nothing was shared before.
+            If nothing has been shared.
         """
         if self.exchange is None:
             raise RuntimeError("a member has to share its changes first")
@@ -208,7 +208,7 @@ class Member:
         return exchange.merged(parts, self.bases, self.widths, self.buffers)
 
     def apply(self, version: int, *blocks: Block) -> None:
-        """Take over what was merged, which makes these weights."""
+        """Apply the merged rows, which completes the weights."""
         if self.replica is None:
             raise RuntimeError("a member has to start an epoch first")
         self.version = -1

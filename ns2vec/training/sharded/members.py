@@ -1,15 +1,15 @@
-"""The rounds of an epoch on a cluster: shards in its members, and the merge by the owners of the rows.
+"""The rounds of an epoch on a cluster: members train shards, and the owners of the rows merge them.
 
-A round is four calls, of which all but the first get what the ones before them give without going through the
+A round is four calls; all but the first get the results of the previous ones without going through the
 driver::
 
-    train   each member trains its shards                       -> which rows have changed
-    share   each member sees who owns which rows                -> for each owner what has changed in its rows
+    train   each member trains its shards                       -> the rows that have changed
+    share   each member finds out who owns which rows           -> for each owner, the changes in its rows
     merge   each member merges the rows that it owns            -> these rows
-    apply   each member, and the driver, take over all of them
+    apply   each member, and the driver, apply all of them
 
-The driver's own weights are those of the last whole round. So whatever happens in the middle of one, it can
-be trained again, by whoever is there.
+The driver's own weights are those of the last complete round. So whatever happens during a round, it can
+be trained again, by the members that are present.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Members:
     Parameters
     ----------
     run : Run
-        With an epoch under way.
+        With a current epoch.
     network : Network
         The weights that rounds start from and end in.
     rule : Merge
@@ -56,10 +56,10 @@ class Members:
         self.epoch = run.core.epochs_trained
         self.arrays = trained_arrays(network)
         self.blob, self.blob_name = self.packed(network)
-        self.weights: Any = None  # a future, while somebody has to be given them
+        self.weights: Any = None  # a future, while a member needs them
 
     def packed(self, network: Network) -> tuple[Any, str]:
-        """What members have to learn, as a future, and its name; the same as before where nothing changed.
+        """What members have to receive, as a future, and its name; the same as before if nothing has changed.
 
         Raises
         ------
@@ -86,16 +86,16 @@ class Members:
     # ---- weights ----
 
     def begin(self) -> None:
-        """Find out whether somebody has set the weights since members had them."""
+        """Find out whether the weights have been set since members received them."""
         if self.fleet.crc is None or self.fleet.crc != self.crc():
             self.outdate()
 
     def end(self) -> None:
-        """Note which weights members have."""
+        """Record which weights members have."""
         self.fleet.crc = self.crc()
 
     def outdate(self) -> None:
-        """Have all members given the weights."""
+        """Send the weights to all members."""
         self.fleet.version += 1
         self.fleet.crc = None
 
@@ -108,7 +108,7 @@ class Members:
         return found
 
     def bring_up(self, seat: Seat) -> list[Any]:
-        """Have a member know what it needs for the next round; return the futures of that."""
+        """Send a member what it needs for the next round; return the futures of the calls."""
         fleet, call = self.fleet, self.fleet.transport.call
         found = []
         if seat.blob != self.blob_name:
@@ -131,7 +131,7 @@ class Members:
     def train(
         self, shards: list[ShardRound], progress: float, tick: Callable[[], None]
     ) -> KeyboardInterrupt | None:
-        """Train a round until it is whole; return the interrupt that came meanwhile."""
+        """Train a round until it is complete; return an interrupt that came in the meantime."""
         fleet, held = self.fleet, Held(tick)
         while True:
             try:
@@ -150,7 +150,7 @@ class Members:
                 return held.interrupt
 
     def attempt(self, shards: list[ShardRound], progress: float, held: Held) -> None:
-        """Train a round with those who are there."""
+        """Train a round with the members that are present."""
         fleet, transport = self.fleet, self.fleet.transport
         seats = fleet.muster(held)
         ready = all_futures([self.bring_up(seat) for seat in seats])
@@ -175,7 +175,7 @@ class Members:
             ]
         )
         for seat in seats:
-            # nobody waits for it: who fails here is found out in the next round, by the version
+            # nobody waits for it: a failure is detected in the next round, by the version
             transport.call(seat.member, "apply", version + 1, *merged_blocks, n_values=0)
         reports, sent = [report for report, _ in told], [of_member[0] for of_member in shared]
         held.until(lambda seconds: transport.wait([*ready, *reports, *sent, *merged_blocks], seconds))
@@ -184,7 +184,7 @@ class Members:
         self.commit(seats, shards, transport.get(reports), transport.get(merged_blocks))
 
     def work_of(self, shards: list[ShardRound]) -> list[Any]:
-        """What a member is given of shards: jobs that can travel, with their places in the run."""
+        """What a member receives of shards: jobs that can be sent, with their places in the run."""
         run = self.run
         return [
             (one.shard, [(alone(job), run.progress(job), run.rate(job)) for job in one.jobs])
@@ -194,7 +194,7 @@ class Members:
     def commit(
         self, seats: list[Seat], shards: list[ShardRound], reports: list[Any], blocks: list[Block]
     ) -> None:
-        """A round is whole: take over its rows here, too."""
+        """A round is complete: apply its rows here, too."""
         fleet, traffic = self.fleet, self.fleet.traffic
         for block in blocks:
             apply_block(self.arrays, block)
@@ -212,7 +212,7 @@ class Members:
 
 
 def neighbours(shards: list[ShardRound], n_members: int) -> list[list[ShardRound]]:
-    """Which shards each member trains: such that are next to each other, whose changes merge with each other.
+    """Which shards each member trains: consecutive ones, whose changes are merged with each other.
 
     Examples
     --------
@@ -225,7 +225,7 @@ def neighbours(shards: list[ShardRound], n_members: int) -> list[list[ShardRound
 
 
 def members_of(groups: list[list[ShardRound]], n_shards: int) -> npt.NDArray[np.uint8]:
-    """Which member has each shard; those without work count as those before them."""
+    """Which member has each shard; members without shards count with those before them."""
     found = np.zeros(n_shards, dtype=np.uint8)
     for member, group in enumerate(groups):
         found[[one.shard for one in group]] = member
@@ -233,5 +233,5 @@ def members_of(groups: list[list[ShardRound]], n_shards: int) -> npt.NDArray[np.
 
 
 def alone(job: Any) -> Any:
-    """A job that can travel: with nothing but what it is about."""
+    """A job that can be sent: with nothing but its own data."""
     return job.alone() if hasattr(job, "alone") else job

@@ -1,4 +1,4 @@
-"""How the changes that several shards made in the same row become one: rules by name."""
+"""How the changes that several shards made in the same row are merged: rules by name."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from ns2vec.training.sharded._merge import RULES
 
 @dataclass(frozen=True)
 class Merge:
-    """A rule of merging.
+    """A merge rule.
 
     Attributes
     ----------
     kernel : str
-        Its name among the rules of ``_merge.h``; `ns2vec.reference.merges` has the same in NumPy.
+        Its name among the rules of ``_merge.h``; `ns2vec.reference.merges` has it in NumPy.
     summary : str
-        What becomes of a row's changes.
+        What is done with the changes of a row.
     rate_power : float
-        Shards train at the learning rate times ``n_shards ** rate_power``. Where shards move a row the same
-        way, a mean takes the step of one of them for that of all.
+        Shards train at the learning rate times ``n_shards ** rate_power``. If shards move a row in the same
+        direction, a mean makes the step of one shard for that of all.
 
     Examples
     --------
@@ -37,11 +37,11 @@ class Merge:
         RULES[self.kernel]
 
     def rate_factor(self, n_shards: int) -> float:
-        """What the learning rate is multiplied by."""
+        """The factor of the learning rate."""
         return float(n_shards**self.rate_power)
 
 
-#: Name -> rule of merging.
+# Name -> merge rule.
 MERGES: Registry[Merge] = Registry("merge rule")
 MERGES.register("adasum", Merge("adasum", "along each other their mean, across each other their sum", 0.25))
 MERGES.register("mean", Merge("mean", "the mean over the shards that changed the row", 0.5))

@@ -1,4 +1,4 @@
-"""The copy of the weights that a worker trains in, and what has changed in it."""
+"""The copy of the weights that a worker trains in, and its changes."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from ns2vec.training.sharded._merge import take_changes, take_over
 from ns2vec.training.units import Side
 from ns2vec.training.worker import Worker
 
-#: Of each trained matrix: ids of rows (n,), rising, and by how much they have changed (n, width).
+# For each trained matrix: ids of rows (n,), ascending, and their changes (n, width).
 Changes: TypeAlias = list[tuple[Int32Array, Float32Array]]
 
 
 def trained_arrays(network: Network) -> list[Float32Array]:
-    """Every array that training changes as a matrix: rows of inputs, outputs and tags, then biases.
+    """Every array that training changes, as a matrix: rows of inputs, outputs and tags, then biases.
 
-    A side that is there twice, as tied outputs are, comes once; what is frozen does not come.
+    A side that occurs twice, as tied outputs do, is included once; frozen ones are not included.
     """
     sides = [network.inputs, *(goal.side for goal in network.goals)]
     if network.tags is not None:
@@ -35,7 +35,7 @@ def trained_arrays(network: Network) -> list[Float32Array]:
 
 
 def copied_rows(rows: Rows) -> Rows:
-    """The same rows in memory of their own, which are written back to no array."""
+    """The same rows in their own memory, which are written back to no array."""
     made = copy.copy(rows)
     padded = padded_base(empty_rows(*rows.padded.shape))
     if padded is None:
@@ -46,7 +46,7 @@ def copied_rows(rows: Rows) -> Rows:
 
 
 def copied_network(network: Network) -> Network:
-    """The same network with copies of all that training changes."""
+    """The same network with copies of everything that training changes."""
     made: dict[int, Side] = {}
 
     def copied(side: Side) -> Side:
@@ -63,9 +63,9 @@ def copied_network(network: Network) -> Network:
 
 
 class ChangeRoom:
-    """Memory for what a shard changes in a round.
+    """Memory for the changes of a shard in a round.
 
-    There is room for every row; what is never written to takes no memory of the process.
+    There is room for every row; pages that are never written to take no memory.
 
     Parameters
     ----------
@@ -77,23 +77,23 @@ class ChangeRoom:
         self.rows = [np.empty_like(array) for array in arrays]
 
     def fits(self, arrays: Sequence[Float32Array]) -> bool:
-        """Whether it is for arrays of these shapes."""
+        """Whether it fits arrays of these shapes."""
         return [rows.shape for rows in self.rows] == [array.shape for array in arrays]
 
     def first(self, counts: Iterable[int]) -> Changes:
-        """The first so many of each array."""
+        """The first n rows of each array."""
         return [(ids[:n], rows[:n]) for ids, rows, n in zip(self.ids, self.rows, counts, strict=True)]
 
 
 class ShardWorker(Worker):
-    """A worker for whom samplers are made ready once a round, alike for all shards, not with each chunk."""
+    """A worker whose samplers are prepared once per round, alike for all shards, not for each chunk."""
 
     def begin(self, progress: float) -> None:
-        """Nothing is left to do."""
+        """Nothing to do."""
 
 
 class Replica:
-    """What a worker trains shards in: a copy of all that training changes.
+    """A copy of everything that training changes, in which a worker trains shards.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ class Replica:
         The weights that rounds start from and end in.
     config : TrainingConfig
     epoch : int
-        Epochs the model had trained before.
+        Epochs that the model was trained before.
 
     Attributes
     ----------
@@ -120,13 +120,13 @@ class Replica:
         self.behind: list[list[Int32Array]] = []
 
     def note_rows(self, own: Network) -> list[npt.NDArray[np.uint8] | None]:
-        """Have the kernel note which rows it may change, where it can tell; None for other arrays."""
+        """Have the kernel mark the rows that it may change, if it can; None for other arrays."""
         marks = {id(array): np.zeros(len(array), dtype=np.uint8) for array in self.arrays}
 
         def of(side: Side | None) -> npt.NDArray[np.uint8] | None:
             return None if side is None else marks.get(id(side.rows.padded))
 
-        # which outputs a sampler will draw is known to the kernel alone; of other targets all are looked at
+        # only the kernel knows which outputs a sampler draws; for other targets, all rows are compared
         outputs = [of(goal.side) if goal.bound and goal.side.bags is None else None for goal in own.goals]
         self.worker.note_rows(inputs=of(own.inputs), tags=of(own.tags), outputs=outputs)
         unknown = {id(goal.side) for goal, found in zip(own.goals, outputs, strict=True) if found is None}
@@ -135,24 +135,24 @@ class Replica:
         return [marks[id(array)] if id(array) in noted else None for array in self.arrays]
 
     def refresh(self) -> None:
-        """Be as the weights are now."""
+        """Copy the current weights."""
         self.behind.clear()
         for own, base in zip(self.arrays, self.bases, strict=True):
             own[:] = base
 
     def is_outdated(self, changed: list[Int32Array]) -> None:
-        """Take note that these rows of the weights have changed."""
+        """Record that these rows of the weights have changed."""
         self.behind.append(changed)
 
     def catch_up(self) -> None:
-        """Take over the rows that have changed."""
+        """Copy the rows that have changed."""
         for changed in self.behind:
             for own, base, ids in zip(self.arrays, self.bases, changed, strict=True):
                 take_over(own, base, ids)
         self.behind.clear()
 
     def changes(self, room: ChangeRoom) -> Changes:
-        """Take out what has changed since the weights were taken over; the copy is as they are again."""
+        """Extract the changes since the weights were copied; the copy is equal to them again."""
         taken = zip(self.arrays, self.bases, room.ids, room.rows, self.marks, strict=True)
         return room.first(
             [take_changes(own, base, ids, rows, marks) for own, base, ids, rows, marks in taken]

@@ -1,4 +1,4 @@
-"""Which chunks make a round, and which shard has which: a matter of their numbers alone."""
+"""Which chunks form a round, and which shard trains which: determined by their numbers alone."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ns2vec.training.config import TrainingConfig
 
-ROUND_WORDS = 100_000  # of a shard, at most
-ROUNDS = 20  # in an epoch, at least, while a round has a chunk for each shard
+ROUND_WORDS = 100_000  # per shard, at most
+ROUNDS = 20  # per epoch, at least, as long as a round has a chunk for each shard
 
 
 def chunks_of_round(n_words: int | None, config: TrainingConfig) -> int:
     """How many chunks each shard trains in a round.
 
-    As many as have `ROUND_WORDS` words, and fewer where an epoch would have less than `ROUNDS` rounds.
+    As many as have `ROUND_WORDS` words, and fewer if an epoch would have less than `ROUNDS` rounds.
 
     Parameters
     ----------
     n_words : int or None
-        Words of an epoch, where they are known.
+        Words of an epoch, if known.
     config : TrainingConfig
 
     Examples
@@ -39,9 +39,10 @@ def chunks_of_round(n_words: int | None, config: TrainingConfig) -> int:
 
 
 def examples_of_chunk(n_examples: int, config: TrainingConfig) -> int:
-    """How many of `n_examples` that can be cut anywhere are a chunk: `batch_words`, or fewer with shards.
+    """How many of `n_examples`, which can be split anywhere, form a chunk: `batch_words`, or fewer with
+    shards.
 
-    Few examples are cut smaller, so that an epoch has `ROUNDS` rounds.
+    A small number of examples is split into smaller chunks, so that an epoch has `ROUNDS` rounds.
 
     Examples
     --------
@@ -78,13 +79,13 @@ class Round:
     n_shards: int
 
     def of_shard(self, shard: int) -> list[Any]:
-        """What one shard trains, in this order."""
+        """The jobs of one shard, in this order."""
         return [job for job in self.jobs if job.index % self.n_shards == shard]
 
 
 @dataclass
 class ShardRound:
-    """What one shard has to do in a round, and what came of it.
+    """The jobs of a shard in a round, and their results.
 
     Attributes
     ----------
@@ -101,12 +102,12 @@ class ShardRound:
 
     @property
     def n_sentences(self) -> int:
-        """In all of its chunks."""
+        """Words in all of its chunks."""
         return sum(job.n_sentences for job in self.jobs)
 
 
 def rounds_of(jobs: Iterator[Any], n_shards: int, n_chunks: int) -> Iterator[Round]:
-    """Cut an epoch into rounds of `n_chunks` chunks for each shard; no job is asked for before its round.
+    """Split an epoch into rounds of `n_chunks` chunks for each shard; no job is requested before its round.
 
     A run that continues within an epoch begins with the number of its first job, and so with the same rounds.
     """

@@ -1,4 +1,4 @@
-"""The rounds of an epoch on local threads: shards in replicas of the workers, and then the merge."""
+"""The rounds of an epoch on local threads: workers train shards in replicas, and then merge them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Threads:
     Parameters
     ----------
     run : Run
-        With an epoch under way.
+        With a current epoch.
     network : Network
         The weights that rounds start from and end in.
     rule : Merge
@@ -60,27 +60,27 @@ class Threads:
         self.changes: dict[int, Changes] = {}
 
     def begin(self) -> None:
-        """Be as the weights are now: somebody may have set them back."""
+        """Copy the current weights: they may have been rolled back."""
         for replica in self.replicas:
             replica.refresh()
 
     def end(self) -> None:
-        """Nothing is left to do."""
+        """Nothing to do."""
 
     def train(
         self, shards: list[ShardRound], progress: float, tick: Callable[[], None]
     ) -> KeyboardInterrupt | None:
-        """Train and merge a round; return the interrupt that came meanwhile."""
+        """Train and merge a round; return an interrupt that came in the meantime."""
         for steering in self.steering:
             steering.before(progress)
-        turn = itertools.cycle(self.replicas)  # after Ctrl-C other threads continue with the same ones
+        turn = itertools.cycle(self.replicas)  # after Ctrl-C, other threads continue with the same replicas
         self.changes = {}
         jobs = (one for one in shards if one.jobs)
         held = run_all(jobs, lambda: self.trainer(next(turn)), len(self.replicas), tick)
         return self.merge([self.changes[shard] for shard in sorted(self.changes)], tick) or held
 
     def trainer(self, replica: Replica) -> Callable[[ShardRound], tuple[int, int, float]]:
-        """What one thread does with a shard of a round."""
+        """The work of one thread on a shard of a round."""
         do_job = self.run.feed.job_of(self.run, replica.worker)
 
         def train(one: ShardRound) -> tuple[int, int, float]:
@@ -92,7 +92,7 @@ class Threads:
         return train
 
     def merge(self, changes: list[Changes], tick: Callable[[], None]) -> KeyboardInterrupt | None:
-        """Bring what the shards have changed into the weights, in the order of the shards."""
+        """Merge the changes of the shards into the weights, in the order of the shards."""
         ranges = [
             RowRange(matrix, first, min(first + RANGE_ROWS, len(array)))
             for matrix, array in enumerate(self.arrays)
@@ -122,7 +122,7 @@ def run_all(
     n_workers: int,
     tick: Callable[[], None],
 ) -> KeyboardInterrupt | None:
-    """Do all jobs, also those that are left at Ctrl-C, which is returned; a second one is raised at once."""
+    """Do all jobs, even those that remain after Ctrl-C, which is returned; a second one is raised at once."""
     try:
         run_workers(jobs, make_worker, n_workers, Tally(), tick)
     except KeyboardInterrupt as interrupt:

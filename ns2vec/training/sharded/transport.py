@@ -1,4 +1,4 @@
-"""How the driver of a cluster reaches its members: calls that give futures, and members that may be lost."""
+"""How the driver of a cluster reaches its members: calls that return futures; members may be lost."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ class LostMemberError(Ns2vecError, ConnectionError):
 
 
 class Transport(Protocol):
-    """What a kind of cluster has to do.
+    """The operations of a kind of cluster.
 
-    Futures may be given to calls as arguments, which then get their values; calls of one member are done in
-    their order.
+    Futures may be passed to calls as arguments, which then get their values; calls to one member are executed
+    in order.
     """
 
     def hire(self) -> Any:
-        """Have one more member begin, and return what to call it by."""
+        """Start one more member, and return a handle of it."""
         ...
 
     def dismiss(self, member: Any) -> None:
-        """Let a member go."""
+        """Dismiss a member."""
         ...
 
     def call(self, member: Any, method: str, *arguments: Any, n_values: int = 1) -> list[Any]:
-        """Call a method of a `Member`; return futures, one for each of the values that it gives."""
+        """Call a method of a `Member`; return futures, one for each value that it returns."""
         ...
 
     def put(self, value: Any) -> Any:
-        """A value as a future, to be given to several calls."""
+        """A value as a future, to be passed to several calls."""
         ...
 
     def wait(self, futures: Sequence[Any], seconds: float) -> bool:
-        """Whether all of them are there, after so long at most."""
+        """Whether all of them are available, after at most this time."""
         ...
 
     def get(self, futures: Sequence[Any]) -> list[Any]:
@@ -48,20 +48,20 @@ class Transport(Protocol):
         Raises
         ------
         LostMemberError
-            If one of them was to come from a member that is lost.
+            If one of them was expected from a member that is lost.
         BaseException
-            What the call raised, with the traceback that it has there.
+            The exception of the call, with its traceback.
         """
         ...
 
     def dumps(self, value: Any) -> bytes:
-        """A value for another process, as `pickle` reads it."""
+        """A value for another process, in a form that `pickle` reads."""
         ...
 
 
 @dataclass
 class Settled:
-    """A future of `InProcess`: a value, or what was raised."""
+    """A future of `InProcess`: a value, or an exception."""
 
     value: Any = None
     error: BaseException | None = None
@@ -70,19 +70,19 @@ class Settled:
 
 @dataclass
 class InProcess:
-    """Members that are objects of this process, one call after the other: for tests, and to see what is sent.
+    """Members that are objects of this process, one call after another: for tests, and to see what is sent.
 
     Attributes
     ----------
     members : dict of int to Member
-        Those that are there.
+        Those that are present.
     n_hired : int
     n_calls : int
-        In all.
+        In total.
     lost_at : set of int
-        Before these calls their member dies.
+        Their member dies before these calls.
     late : set of int
-        Members of which nothing comes before somebody takes them out of here.
+        Members whose results are not available until they are removed from here.
     """
 
     members: dict[int, Member] = field(default_factory=dict)
@@ -102,7 +102,7 @@ class InProcess:
         self.members.pop(member, None)
 
     def call(self, member: int, method: str, *arguments: Any, n_values: int = 1) -> list[Settled]:
-        """As `Transport.call`; what is given goes through `pickle`, as it would on its way elsewhere."""
+        """As `Transport.call`; arguments go through `pickle`, as they would on the way to another process."""
         self.n_calls += 1
         if self.n_calls in self.lost_at:
             self.dismiss(member)
@@ -117,7 +117,7 @@ class InProcess:
         return [Settled(value, member=member) for value in values][:n_values]
 
     def checked(self, arguments: Sequence[Any]) -> list[Settled]:
-        """Arguments as outcomes; raises what one of them has raised."""
+        """Arguments as outcomes; raises the exception of one of them."""
         found = [one if isinstance(one, Settled) else Settled(one) for one in arguments]
         for one in found:
             if one.error is not None:
@@ -129,7 +129,7 @@ class InProcess:
         return Settled(value)
 
     def wait(self, futures: Sequence[Settled], seconds: float) -> bool:
-        """As `Transport.wait`: of members that are late nothing is there."""
+        """As `Transport.wait`: results of members that are late are not available."""
         return not any(one.member in self.late for one in futures)
 
     def get(self, futures: Sequence[Settled]) -> list[Any]:

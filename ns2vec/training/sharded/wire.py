@@ -1,4 +1,4 @@
-"""What goes from process to process: networks without their weights, and rows that have changed."""
+"""Objects that are sent between processes: networks without their weights, and rows that have changed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ns2vec.training.network import Goal, Network
 from ns2vec.training.sharded._parts import take_merged
 from ns2vec.training.units import Side
 
-#: Of each trained matrix: ids (n,), rising, and numbers (n, width), float32 or the upper halves of them.
+# For each trained matrix: ids (n,), ascending, and numbers (n, width), float32 or the upper halves of them.
 Block: TypeAlias = list[tuple[Int32Array, npt.NDArray[Any]]]
 
 FLOAT32: np.dtype[Any] = np.dtype(np.float32)
@@ -27,7 +27,7 @@ FLOAT32: np.dtype[Any] = np.dtype(np.float32)
 
 @dataclass
 class SentSide:
-    """A `Side` whose rows are elsewhere, unless they are frozen."""
+    """A `Side` whose rows are in another process, unless they are frozen."""
 
     side: Side
     name: str
@@ -36,7 +36,7 @@ class SentSide:
 
     @classmethod
     def of(cls, side: Side) -> SentSide:
-        """What is to be sent of a side."""
+        """The part of a side that is sent."""
         rows = side.rows
         nothing: Any = None
         shape = (rows.array.shape[0], rows.array.shape[1])
@@ -44,7 +44,7 @@ class SentSide:
         return cls(replace(side, rows=nothing), rows.name, shape, frozen_rows)
 
     def made(self) -> Side:
-        """The side with rows of its own, which are zeros until they come."""
+        """The side with new rows, which are zeros until they are received."""
         array = empty_rows(*self.shape)
         if self.frozen_rows is not None:
             array[:] = self.frozen_rows
@@ -53,7 +53,7 @@ class SentSide:
 
 @dataclass
 class SentGoal:
-    """A `Goal` whose side and sampler are made again where it arrives."""
+    """A `Goal` whose side and sampler are made again by the receiver."""
 
     goal: Goal
     side: int
@@ -63,7 +63,7 @@ class SentGoal:
 
 @dataclass
 class SentNetwork:
-    """A network on its way: all but the weights.
+    """A network without its weights, to be sent.
 
     Attributes
     ----------
@@ -71,7 +71,7 @@ class SentNetwork:
         Without sides and goals.
     sides : list of SentSide
     inputs, tags : int
-        Which of them; -1 for none.
+        Their indices; -1 for none.
     goals : list of SentGoal
     """
 
@@ -83,7 +83,7 @@ class SentNetwork:
 
     @classmethod
     def of(cls, network: Network) -> SentNetwork:
-        """What is to be sent of a network."""
+        """The part of a network that is sent."""
         sides: dict[int, Side] = {}
         nothing: Any = None
 
@@ -118,7 +118,7 @@ class SentNetwork:
 
 
 def trained_widths(network: Network) -> list[int]:
-    """How many numbers of each row of `trained_arrays` are in use; those after them are zeros."""
+    """How many numbers of each row of `trained_arrays` are in use; the rest are zeros."""
     sides = [network.inputs, *(goal.side for goal in network.goals)]
     if network.tags is not None:
         sides.append(network.tags)
@@ -132,7 +132,7 @@ def trained_widths(network: Network) -> list[int]:
 
 
 class Buffers:
-    """Memory that is used again in each round: fresh memory is slow to write to.
+    """Memory that is used again in each round: new memory is slow to write to.
 
     Examples
     --------
@@ -149,11 +149,11 @@ class Buffers:
         self.n_given = 0
 
     def begin_round(self) -> None:
-        """What was given out may be given out again."""
+        """Make all memory available again."""
         self.n_given = 0
 
     def rows(self, n: int, width: int, dtype: np.dtype[Any] = FLOAT32) -> npt.NDArray[Any]:
-        """Memory for so many rows, until the next round."""
+        """Memory for this many rows, until the next round."""
         if self.n_given == len(self.kept):
             self.kept.append(np.empty(0, dtype=np.uint8))
         size = n * width * dtype.itemsize
@@ -166,12 +166,12 @@ class Buffers:
 def apply_block(
     arrays: Sequence[Float32Array], block: Block, copies: Sequence[Float32Array] | None = None
 ) -> None:
-    """Bring merged rows into weights, and copies of them: as they are, or, in bfloat16, by their change."""
+    """Write merged rows into weights, and copies of them: their values or, in bfloat16, their changes."""
     of_copies = [None] * len(arrays) if copies is None else copies
     for array, (ids, rows), own in zip(arrays, block, of_copies, strict=True):
         take_merged(array, ids, rows, own)
 
 
 def n_bytes(blocks: Sequence[Block]) -> int:
-    """What blocks take on the wire."""
+    """The bytes of blocks on the wire."""
     return sum(ids.nbytes + rows.nbytes for block in blocks for ids, rows in block)
