@@ -33,7 +33,7 @@ except ImportError:
         raise ImportError(reason) from None
     raise
 
-# Packages that are loaded when they are first asked for: ns2vec.recommend after import ns2vec.
+# Packages that are loaded on first access: ns2vec.recommend after import ns2vec.
 _PACKAGES = ("classify", "comparison", "graph", "ledger", "recommend")
 
 if not TYPE_CHECKING:

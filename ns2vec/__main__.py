@@ -1,4 +1,4 @@
-"""``python -m ns2vec``: the command line, where the command ``ns2vec`` is not on the PATH."""
+"""``python -m ns2vec``: the command line, for use if the command ``ns2vec`` is not on the PATH."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Threads that work a little ahead of the one that takes their results in order."""
+"""Threads that work a little ahead of the thread that consumes their results in order."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ def map_ahead(
 ) -> Generator[Result, None, None]:
     """Yield ``function(item)`` for each item, in order, while threads work on the next `n_ahead` items.
 
-    Unless given `n_ahead` is `n_threads`.
-    `items` is drawn by the thread that takes the results, `function` runs in the others; an exception comes
-    where its result would have come. Closing the iterator drops what nobody has begun.
+    By default, `n_ahead` is `n_threads`.
+    The consuming thread draws from `items`, and `function` runs in the others; an exception is raised
+    in place of its result. Closing the iterator drops items that have not been started.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What this installation is: version, compiler, instruction sets."""
+"""Information on this installation: version, compiler, instruction sets."""
 
 from __future__ import annotations
 

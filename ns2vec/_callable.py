@@ -1,4 +1,4 @@
-"""Functions in machine code that users hand in: a wrong signature is an error here, not a crash later."""
+"""Functions in machine code from users: a wrong signature is an error here, not a crash later."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ from typing import Any
 
 from ns2vec.exceptions import ConfigError
 
-# How C spells the types that are passed by value; anything else is a pointer.
+# C spelling of the types that are passed by value; anything else is a pointer.
 SPELLINGS = {"int": r"(const )?(int|(\w*_)?int32_t)", "double": r"(const )?double", "*": r".*[*\]].*"}
 
 
 def check_low_level(function: Any, result: str, arguments: tuple[str, ...], prototype: str) -> None:
-    """Refuse anything but a `scipy.LowLevelCallable` of the right shape.
+    """Refuse anything but a `scipy.LowLevelCallable` with the right signature.
 
     Parameters
     ----------
     function : scipy.LowLevelCallable
     result : {"int", "double"}
     arguments : tuple of {"int", "*"}
-        What is passed: an int, or a pointer to anything.
+        Types of the arguments: an int, or a pointer to anything.
     prototype : str
-        The signature for the message, as C writes it.
+        The signature in C, for the message.
 
     Raises
     ------
     ConfigError
-        If it is something else, or its signature does not fit.
+        If it is something else, or its signature is wrong.
 
     Examples
     --------

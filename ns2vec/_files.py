@@ -1,4 +1,4 @@
-"""Files opened for reading: plain, compressed by their suffix, or remote; errors name the remedy."""
+"""Files opened for reading: plain, compressed by their suffix, or remote; errors suggest a remedy."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ COMPRESSIONS: dict[str, Callable[[IO[bytes], str], IO[bytes]]] = {
 
 
 def strip_compression(path: PathLike) -> tuple[str, str]:
-    """Split a path into what it is without compression and the compression's suffix (or ``""``).
+    """Split a path into the part without compression and the suffix of the compression (or ``""``).
 
     Examples
     --------
@@ -64,7 +64,7 @@ def is_remote(path: PathLike) -> bool:
 
 
 class OpenPath(os.PathLike[str]):
-    """The path of a pipe that is open, because its first bytes have been looked at: they come once.
+    """The path of a pipe that is already open, because its first bytes, which come only once, have been read.
 
     Attributes
     ----------
@@ -94,19 +94,19 @@ def open_bytes(
     noun : str
         What the file is, for messages.
     damaged : class of exception
-        Raised when a compressed file cannot be decompressed.
+        Raised if a compressed file cannot be decompressed.
 
     Yields
     ------
     stream : binary file object
         The text or the vectors.
     raw : binary file object
-        What is behind it, whose position tells how much of the file has been read.
+        The underlying file, whose position shows how much of the file has been read.
 
     Raises
     ------
     OSError
-        Of the kind that `open` raises, with what to do.
+        As raised by `open`, with what to do.
     ImportError
         If a package for the compression or the protocol is missing; names it.
     """
@@ -126,7 +126,7 @@ def open_bytes(
 
 
 def damage(name: str, error: Exception) -> str:
-    """Return the message for a compressed file that cannot be unpacked: it may be another kind of file."""
+    """Return the message for a compressed file that cannot be unpacked: it may be of another kind."""
     start, suffix, remedy = (
         first_bytes(name, N_BYTES, packed=True),
         strip_compression(name)[1],
@@ -141,7 +141,7 @@ def damage(name: str, error: Exception) -> str:
 
 
 def first_bytes(name: str, n: int, *, packed: bool = False) -> bytes:
-    """Return the first bytes of a regular file, unpacked by its suffix unless `packed`; none of another."""
+    """Return the first bytes of a regular file, unpacked by its suffix unless `packed`; none for others."""
     with contextlib.suppress(Exception), contextlib.ExitStack() as stack:
         if os.path.isfile(name):
             raw = stack.enter_context(open(name, "rb"))
@@ -167,7 +167,7 @@ def _open_local(name: str, noun: str) -> IO[bytes]:
 
 
 class Counted(io.RawIOBase):
-    """A stream that tells how many bytes have come, which those behind addresses need not do."""
+    """A stream that counts the bytes that were read, because remote ones may not."""
 
     def __init__(self, stream: Any) -> None:
         super().__init__()
@@ -196,9 +196,9 @@ class Counted(io.RawIOBase):
 def _open_remote(name: str, unknown: type[Ns2vecError], *, seekable: bool = False) -> IO[bytes]:
     protocol = name.split(":")[0]
     try:
-        import smart_open  # 80 ms, and only for what is remote
+        import smart_open  # 80 ms, and needed for remote files only
 
-        # unpacked here, where it can be seen how much of how little comes out
+        # unpacked here, where the compression ratio can be checked
         opened: IO[bytes] = smart_open.open(name, "rb", compression="disable")
         return opened if seekable else io.BufferedReader(Counted(opened), BLOCK_BYTES)
     except ImportError as error:
@@ -212,7 +212,7 @@ def _open_remote(name: str, unknown: type[Ns2vecError], *, seekable: bool = Fals
 
 @contextlib.contextmanager
 def open_raw(path: PathLike, *, noun: str = "file", damaged: type[Ns2vecError]) -> Iterator[IO[bytes]]:
-    """Open a path or address for reading its bytes from any place, with ``seek``; nothing is unpacked."""
+    """Open a path or address for reading bytes at any position, with ``seek``; nothing is unpacked."""
     name = os.fspath(path)
     if not is_remote(name):
         with _open_local(name, noun) as stream:
@@ -223,7 +223,7 @@ def open_raw(path: PathLike, *, noun: str = "file", damaged: type[Ns2vecError]) 
 
 
 def explain(error: OSError, name: str, noun: str = "file") -> OSError:
-    """Return the error of the same type with the remedy in its text."""
+    """Return an error of the same type whose text includes the remedy."""
     of_texts = ", or use PathLineSentences for text" if "corpus" in noun else ""
     remedies = {
         errno.ENOENT: f"no such {noun}; check the path",
@@ -235,7 +235,7 @@ def explain(error: OSError, name: str, noun: str = "file") -> OSError:
 
 
 def is_damage(error: Exception, name: str) -> bool:
-    """Whether it is what the decompressors raise when the bytes are not theirs."""
+    """Whether it is an error that decompressors raise for invalid data."""
     if isinstance(error, Ns2vecError) or not strip_compression(name)[1]:
         return False
     if isinstance(error, OSError):

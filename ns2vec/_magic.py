@@ -1,4 +1,4 @@
-"""Files that hold something else than was asked for: what they are by their first bytes, and what to do."""
+"""Files of another kind than expected: recognised by their first bytes, with what to do."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 
 N_BYTES = 512
-"""So many of a file's first bytes are enough."""
+"""This many of a file's first bytes are enough."""
 
-# no text of words and numbers holds these; the bytes of a float32 rarely do without
+# no text of words and numbers contains these; the bytes of float32 rarely lack them
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 _FOR_VECTORS = "and pass words and matrix to KeyedVectors.add_vectors"
 
@@ -20,17 +20,17 @@ class Kind:
     Attributes
     ----------
     name : str
-        ``"gzip"``, ``"npy"`` ...; a reader names by it what it reads itself.
+        ``"gzip"``, ``"npy"`` ...; readers refer by it to the kinds that they can read.
     what : str
-        What to call such a file, with its article.
+        What such a file is called, with its article.
     way : str
         What to do with it.
     start : compiled pattern of bytes
         Matches the first bytes.
     is_bytes : bool
-        No text begins so, as a corpus or anything else.
+        No text begins like this, as a corpus or anything else.
     is_packed : bool
-        What is wanted may be inside.
+        The expected content may be inside.
     """
 
     name: str
@@ -54,7 +54,7 @@ def _archive(name: str, start: bytes) -> Kind:
     return _kind(name, f"a {name} archive", start, "unpack it, and name the file inside", is_packed=True)
 
 
-#: In this order: of an archive's kinds the general one is last.
+# In this order: the general kind of archives comes last.
 KINDS = (
     _packed("gzip", "a gzip file", rb"\x1f\x8b\x08", ".gz"),
     _packed("bzip2", "a bzip2 file", rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)", ".bz2"),
@@ -147,7 +147,7 @@ KINDS = (
 
 
 def recognized(start: bytes) -> Kind | None:
-    r"""Return what kind of file begins with these bytes, None if it may be what was asked for.
+    r"""Return the kind of file that begins with these bytes, None if it may be what was expected.
 
     Examples
     --------

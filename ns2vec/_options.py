@@ -1,4 +1,4 @@
-"""Where options become Python's own numbers; what is none is refused, by the name of the option."""
+"""Conversion of options to Python's own numbers; other values are refused, with the name of the option."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SHORT.maxstring = SHORT.maxother = 60
 
 
 def shown(value: object, most: int = 80) -> str:
-    """Return the repr of a value for a message: one line, cut where it is long."""
+    """Return the repr of a value for a message: one line, shortened if it is long."""
     text = " ".join(SHORT.repr(value).split())
     return text if len(text) <= most else f"{text[: most - 3]}..."
 
@@ -29,7 +29,7 @@ def whole(name: str, value: Any, lowest: float = 0, highest: float = math.inf) -
     Parameters
     ----------
     name : str
-        What the user calls it.
+        The name that the user knows.
     value : int, or anything that is a whole number: ``np.int64(7)``, ``7.0``, ``np.True_``
     lowest, highest : int
 
@@ -50,7 +50,7 @@ def whole(name: str, value: Any, lowest: float = 0, highest: float = math.inf) -
     ns2vec.exceptions.ConfigError: window must be a whole number of at least 0, got '5'
     """
     found = _plain(value)
-    # infinity and NaN, too, leave a remainder that is not 0
+    # infinity and NaN also leave a remainder that is not 0
     if found is None or found % 1 != 0 or not lowest <= found <= highest:
         raise ConfigError(f"{name} must be a whole number{_range(lowest, highest)}, got {shown(value)}")
     return int(found)
@@ -87,7 +87,7 @@ def flag(name: str, value: Any) -> bool:
     Raises
     ------
     ConfigError
-        If it is anything else: the text "no" is no number, and would be on.
+        If it is anything else: the text "no" is not a number, and would be on.
 
     Examples
     --------
@@ -97,14 +97,14 @@ def flag(name: str, value: Any) -> bool:
     (False, False, True)
     """
     found = 0 if value is None else _plain(value)
-    # infinity and NaN, too, leave a remainder that is not 0
+    # infinity and NaN also leave a remainder that is not 0
     if found is None or found % 1 != 0 or found < 0:
         raise ConfigError(f"{name} must be True or False, got {shown(value)}")
     return found != 0
 
 
 def _plain(value: Any) -> int | float | None:
-    """Return Python's number for any kind of one, None for what is none."""
+    """Return Python's number for any kind of number, None for other values."""
     if isinstance(value, np.generic | np.ndarray):
         if value.ndim or value.dtype.kind not in "biuf":  # dates have an item() that is an int
             return None

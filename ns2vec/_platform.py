@@ -1,4 +1,4 @@
-"""Where operating systems differ: everything that not all of them do stands here and nowhere else.
+"""Differences between operating systems: everything that not all of them have is here and nowhere else.
 
 Files that are in use are not deleted, processes are not forked and ``/proc`` is not read by any other module
 (tests/house/test_platform.py).
@@ -32,9 +32,9 @@ NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 """Flags for `os.open`: a new binary file, for writing."""
 
 READ_STATUS = "import sys, ns2vec; sys.stdout.write(open('/proc/self/status').read())"
-"""A program that writes what Linux knows of a process that has imported ns2vec; elsewhere it fails."""
+"""A program that writes what Linux knows about a process that has imported ns2vec; it fails elsewhere."""
 
-MAX_LINKS = 40  # in a row; Linux follows no more either
+MAX_LINKS = 40  # in a row; Linux does not follow more either
 
 MADV_POPULATE_WRITE = 23  # Linux 5.14; Python has no name for it
 
@@ -42,29 +42,29 @@ _seeking = threading.Lock()
 
 
 def n_processors() -> int:
-    """Return how many processors this process may use, where the system tells, else how many there are."""
+    """Return how many processors this process may use, or how many there are if that is unknown."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def after_fork_in_child(function: Callable[[], object]) -> None:
-    """Have a function called in each process that is forked from this one, where processes fork."""
+    """Have a function called in each process that is forked from this one, on systems with fork."""
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=function)
 
 
 def advise_huge_pages(memory: npt.NDArray[Any], wanted: bool) -> None:
-    """Tell the system whether an array's memory shall come in huge pages, where it takes such advice.
+    """Tell the system whether an array's memory should use huge pages, if it accepts such advice.
 
-    NumPy asks for huge pages for all its large arrays. Their first touch is dear in a virtual machine whose
-    host has taken back what lay free: each has to be fetched from the host in one piece.
+    NumPy asks for huge pages for all its large arrays. Their first touch is expensive in a virtual machine
+    whose host has reclaimed free memory: each page has to be fetched from the host as a whole.
     """
     _advise(memory, getattr(mmap, "MADV_HUGEPAGE" if wanted else "MADV_NOHUGEPAGE", None))
 
 
 def provide_memory(memory: npt.NDArray[Any]) -> None:
-    """Have the system give an array its memory now, where it does that; what was written stays.
+    """Have the system allocate an array's memory now, if it can; existing contents are kept.
 
     Any thread may call this while others write to the array.
     """
@@ -85,9 +85,9 @@ def _madvise() -> Any:
 
 
 def give_back_memory() -> None:
-    """Let the system have what the allocator keeps of memory that was let go; nothing happens but with glibc.
+    """Return the allocator's free memory to the system; no effect except with glibc.
 
-    It keeps up to 64 MB at the end of the heap, and all that lies before something that is still in use.
+    glibc keeps up to 64 MB at the end of the heap, and everything before a block that is still in use.
     """
     if (trim := _malloc_trim()) is not None:
         trim(0)
@@ -99,7 +99,7 @@ def _malloc_trim() -> Any:
 
 
 def descriptor_of(path: str) -> int | None:
-    """Return which open file of this process a path such as ``/dev/fd/9`` stands for."""
+    """Return the open file of this process that a path such as ``/dev/fd/9`` refers to."""
     folders = (f"/proc/{os.getpid()}/fd", "/dev/fd")
     for _ in range(MAX_LINKS):
         folder, name = os.path.split(path)
@@ -113,7 +113,7 @@ def descriptor_of(path: str) -> int | None:
 
 
 def seek_and_read(descriptor: int, buffer: memoryview, offset: int) -> int:
-    """`read_at` for systems that know no positions: one thread at a time."""
+    """`read_at` for systems without positional reads: one thread at a time."""
     with _seeking:
         os.lseek(descriptor, offset, os.SEEK_SET)
         found = os.read(descriptor, len(buffer))
@@ -122,7 +122,7 @@ def seek_and_read(descriptor: int, buffer: memoryview, offset: int) -> int:
 
 
 def read_at(descriptor: int, buffer: memoryview, offset: int) -> int:
-    """Read bytes from a position into a buffer, from any thread; return how many, 0 at the end."""
+    """Read bytes at a position into a buffer, from any thread; return how many, 0 at the end."""
     if hasattr(os, "preadv"):
         return os.preadv(descriptor, [buffer], offset)
     return seek_and_read(descriptor, buffer, offset)
@@ -132,12 +132,12 @@ def read_at(descriptor: int, buffer: memoryview, offset: int) -> int:
 
 
 def hold(descriptor: int, path: str) -> bool:
-    """Mark a file just created as in use, so that `remove_abandoned` leaves it alone while we live.
+    """Mark a newly created file as in use, so that `remove_abandoned` keeps it as long as this process lives.
 
     Returns
     -------
     bool
-        False when somebody was quicker and takes it for abandoned: create another.
+        False if another process was faster and considers it abandoned: create another.
     """
     if fcntl is None:  # an open file cannot be deleted there
         return True
@@ -146,12 +146,12 @@ def hold(descriptor: int, path: str) -> bool:
     except BlockingIOError:
         return False
     except OSError:
-        return True  # a file system without locks, where nothing is taken for abandoned either
+        return True  # a file system without locks, where no file is considered abandoned
     return _is_at(descriptor, path)
 
 
 def remove_abandoned(path: str) -> bool:
-    """Delete a temporary file unless a living process writes it; return whether it is gone."""
+    """Delete a temporary file unless a living process is writing it; return whether it is gone."""
     try:
         if fcntl is None:
             os.unlink(path)

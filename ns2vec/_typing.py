@@ -24,10 +24,10 @@ UInt64Array: TypeAlias = "npt.NDArray[np.uint64]"
 
 @runtime_checkable
 class Embedding(Protocol):
-    """What evaluation and formats ask of a set of vectors.
+    """The interface of a set of vectors that evaluation and formats need.
 
-    A model that makes vectors for words that it has not seen has a method ``vectors_for(words)`` too, which
-    evaluation calls with words that are not in the vocabulary; others need none.
+    A model that can make vectors for unknown words also has a method ``vectors_for(words)``, which
+    evaluation calls with words that are not in the vocabulary; others do not need it.
 
     Attributes
     ----------

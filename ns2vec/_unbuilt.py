@@ -1,7 +1,7 @@
 """Why ns2vec cannot be imported from its own source folder, and what to type.
 
-Python looks in the current folder before it looks among what is installed, so in a checkout it finds
-sources, whose compiled modules are somewhere else after ``pip install .`` and nowhere before it.
+Python searches the current folder before the installed packages, so in a checkout it finds
+sources, whose compiled modules are elsewhere after ``pip install .`` and nowhere before it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 
 
 def unbuilt_sources(package: Path) -> str:
-    """Return what to tell whoever imports the sources in a folder, or ``""`` if all modules are built.
+    """Return the advice for importing the sources in a folder, or ``""`` if all modules are built.
 
     Parameters
     ----------

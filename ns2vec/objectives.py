@@ -1,8 +1,8 @@
-"""Objectives: which outputs a window meets, how scores become errors, and what a score then means.
+"""Objectives: the outputs of a window, the conversion of scores to errors, and the meaning of a score.
 
-An objective is one class with four facts, which the kernels take as arguments: the output set, the link, the
-offsets, and what to do when noise hits the centre. `Objective.logits` says how its scores are read as
-log probabilities afterwards. ``ns2vec/reference`` has each of them once more in NumPy.
+An objective is one class with four properties, which the kernels take as arguments: the output set, the link,
+the offsets, and what to do when noise hits the centre. `Objective.logits` converts its scores to
+log probabilities afterwards. ``ns2vec/reference`` has each of them in NumPy, too.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ __all__ = [
 
 Array = npt.NDArray[np.float64]
 
-#: Name -> class of objectives; other packages add theirs in the entry-point group of that name.
+# Name -> class of objectives; other packages add theirs in the entry-point group of this name.
 OBJECTIVES: Registry[type[Objective]] = Registry("objective", group="ns2vec.objectives")
 
-#: ``objective="auto"`` takes the full softmax up to this many words: there it costs about what
-#: sampling costs, and it is exact.
+# ``objective="auto"`` uses the full softmax for up to this many words: it then costs about as much
+# as sampling, and it is exact.
 SOFTMAX_MAX_WORDS = 200
 
 LINK_PROTOTYPE = (
@@ -234,7 +234,7 @@ def choose_objective(name: str, n_words: int) -> type[Objective]:
 
 
 def check_objective(name: str, chosen: Any) -> None:
-    """Refuse a class that the kernels could not follow."""
+    """Refuse a class with values that the kernels do not know."""
     if not isinstance(chosen, type) or not issubclass(chosen, Objective):
         raise ConfigError(f"objective {name!r} must be a subclass of Objective, got {chosen!r}")
     fixed = {"path": ("logistic",), "all": ("softmax",)}

@@ -1,4 +1,4 @@
-"""Phrases, and what gensim has beside them."""
+"""Phrases, and the other names of gensim's module."""
 
 from ns2vec.models.frozen_phrases import FrozenPhrases, Phraser
 from ns2vec.models.phrase_scores import ENGLISH_CONNECTOR_WORDS, npmi_scorer, original_scorer

@@ -1,4 +1,4 @@
-"""What scores mean: log probabilities of words given an input vector, for each objective.
+"""The meaning of scores: log probabilities of words given an input vector, for each objective.
 
 Legend: n input vectors, V words, D dimensions.
 """
@@ -70,12 +70,12 @@ def path_log_probabilities(hidden: Floats, nodes: Floats, tree: Huffman) -> Arra
         Probabilities sum to 1 in each row.
     """
     scores = np.asarray(nodes, dtype=np.float64) @ np.asarray(hidden, dtype=np.float64).T
-    # a code of 0 is the positive label: log s(x) for 0, log s(-x) = log s(x) - x for 1, of each node once
+    # a code of 0 has the positive label: log s(x) for 0, log s(-x) = log s(x) - x for 1; once for each node
     positive = -np.logaddexp(0.0, -scores)
     decisions = np.stack([positive, positive - scores])
     starts, lengths = tree.offsets[:-1], np.diff(tree.offsets)
     found = np.zeros((len(lengths), len(hidden)))
-    # step by step from the root: all paths at once are gigabytes for a large vocabulary
+    # step by step from the root: all paths at once would take gigabytes for a large vocabulary
     for step in range(int(lengths.max(initial=0))):
         words = np.flatnonzero(lengths > step)
         places = starts[words] + step

@@ -1,4 +1,4 @@
-"""What can be asked of vectors: neighbours, analogy, odd one out, similarity; the answers as dicts."""
+"""Questions about vectors: neighbours, analogy, odd one out, similarity; the answers are dicts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ns2vec.keyedvectors import KeyedVectors
 Answer = dict[str, Any]
 
 N_SUGGESTED = 3
-N_SEARCHED = 50_000  # words, the most frequent first, among which a misspelt one is looked for
+N_SEARCHED = 50_000  # words, the most frequent first, that are searched for the correction of a misspelt one
 
 
 class QuestionError(VocabularyError):
@@ -20,9 +20,9 @@ class QuestionError(VocabularyError):
 
 
 def split_terms(words: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Split ``king - man + woman`` into words to add and words to take away.
+    """Split ``king - man + woman`` into words to add and words to subtract.
 
-    A sign belongs to what follows it; with nothing after it, or after another sign, it is a word.
+    A sign applies to the word after it; with nothing after it, or after another sign, it is a word.
 
     Examples
     --------
@@ -50,7 +50,7 @@ class Asker:
     topn : int
         Neighbours to list.
     restrict_vocab : int, optional
-        Look for neighbours among the first so many words.
+        Search only this many words, the first ones.
     """
 
     def __init__(self, vectors: KeyedVectors, topn: int = 10, restrict_vocab: int | None = None) -> None:
@@ -59,20 +59,20 @@ class Asker:
         self.restrict_vocab = restrict_vocab
 
     def unquoted(self, words: Iterable[str]) -> list[str]:
-        """Return words, those that were quoted together one by one, unless they are one key."""
+        """Return words; those quoted together are split, unless they are one key."""
         return [
             part for word in words for part in ([word] if word in self.vectors else word.split() or [word])
         ]
 
     def neighbours(self, positive: Sequence[str], negative: Sequence[str] = ()) -> Answer:
-        """Return the words nearest to the mean of some words, less others."""
+        """Return the words nearest to the mean of some words, minus others."""
         self._check([*positive, *negative])
         if not (positive or negative):
             raise QuestionError("give at least one word")
         return {"positive": list(positive), "negative": list(negative), **self._nearest(positive, negative)}
 
     def analogy(self, words: Sequence[str]) -> Answer:
-        """Return what is to the third word as the second is to the first; a sum (B - A + C) asks the same."""
+        """Return the word that is to the third as the second to the first; a sum (B - A + C) asks the same."""
         added, removed = split_terms(words)
         if len(words) > 3 and (len(added), len(removed)) == (2, 1):
             words = [*removed, *added]
@@ -111,7 +111,7 @@ class Asker:
 
 
 def unknown_word(vectors: KeyedVectors, word: str) -> str:
-    """Say that a word has no vector, and which ones are spelt like it."""
+    """Return the error for a word without a vector, with similarly spelt words."""
     variants = dict.fromkeys([word.lower(), word.capitalize(), word.upper()])
     found = [variant for variant in variants if variant in vectors]
     near = (key for key in vectors.index_to_key[:N_SEARCHED] if _may_be(word, key))
@@ -121,12 +121,12 @@ def unknown_word(vectors: KeyedVectors, word: str) -> str:
 
 
 def _may_be(word: str, key: Any) -> bool:
-    """Sort out quickly what cannot be meant: a misspelt word has about the same length and letters."""
+    """Quickly exclude implausible corrections: a misspelt word has about the same length and letters."""
     return isinstance(key, str) and abs(len(word) - len(key)) <= 2 and len(set(word) - set(key)) <= 2
 
 
 def render(answer: Answer) -> str:
-    """Return an answer as lines for people.
+    """Return an answer as readable lines.
 
     Examples
     --------
@@ -142,7 +142,7 @@ def render(answer: Answer) -> str:
     return str(answer["odd_one_out"]) if "odd_one_out" in answer else f"{answer['similarity']:.4f}"
 
 
-#: Questions that have a name: as an option (``--analogy``) and at the prompt (``:analogy``).
+# Questions with a name: as an option (``--analogy``) and at the prompt (``:analogy``).
 NAMED: dict[str, tuple[str, Callable[[Asker, Sequence[str]], Answer], str]] = {
     "analogy": ("A B C", Asker.analogy, "A is to B as C is to what?"),
     "odd-one-out": ("WORD...", Asker.odd_one_out, "which word fits the others least?"),

@@ -1,4 +1,4 @@
-"""Word2Vec, and the readers of text that gensim has beside it."""
+"""Word2Vec, and the readers of text in gensim's module."""
 
 from ns2vec.corpus import LineSentence, PathLineSentences, Text8Corpus
 from ns2vec.models.word2vec import Word2Vec

@@ -34,7 +34,7 @@ class AnsweringClassifier(StoredClassifier):
     adds_noise: bool
     _kept: SingleTexts | None = None
     _quick: SingleAnswers | None = None
-    _search: tuple[Any, Any, Any] | None = None  # a tree, vectors of its decisions, and what finds its leaves
+    _search: tuple[Any, Any, Any] | None = None  # a tree, its decisions' vectors, and its search
 
     def __repr__(self) -> str:
         return (
@@ -42,7 +42,7 @@ class AnsweringClassifier(StoredClassifier):
             f"vector_size={self.wv.vector_size}>"
         )
 
-    # ---- what it knows ----
+    # ---- vocabulary ----
 
     @property
     def _units(self) -> TextUnits:
@@ -60,7 +60,7 @@ class AnsweringClassifier(StoredClassifier):
         found: list[Any] = self._core.outputs.wv.index_to_key
         return found
 
-    # ---- reading ----
+    # ---- input ----
 
     def _read(self, texts: Any, labels: Any) -> tuple[TextLines, LabelLists]:
         lines = read_lines(texts)
@@ -80,18 +80,18 @@ class AnsweringClassifier(StoredClassifier):
         return words, lists
 
     def _places(self, labels: list[Any]) -> npt.NDArray[np.int32]:
-        """Column of each label, -1 of those that are not known."""
+        """Column of each label, -1 for unknown ones."""
         known = self._core.outputs.wv.key_to_index
         return np.array([known.get(label, -1) for label in labels], dtype=np.int32)
 
     def _held_out(self, validation: Any) -> tuple[LineBags, Int64Array, npt.NDArray[np.int32]]:
-        """Features, and the labels that are right."""
+        """Features, and the true labels."""
         texts, labels = validation if isinstance(validation, tuple) else (validation, None)
         lines, lists = self._read(texts, labels)
         bags = self._units.features.encode(lines, self._units.words)
         return bags, lists.offsets, self._places(lists.labels)[lists.ids]
 
-    # ---- answers ----
+    # ---- predictions ----
 
     def scores(self, texts: Any) -> Float32Array:
         """Return scores, shape (n, n_labels): log probabilities up to a constant, or log odds (``ova``).
@@ -138,7 +138,7 @@ class AnsweringClassifier(StoredClassifier):
 
     @property
     def _is_each(self) -> bool:
-        """Whether each label has a probability of its own."""
+        """Whether each label has a separate probability."""
         return self.loss == "ova" or (self.loss == "ns" and not self.adds_noise)
 
     def predict_proba(self, texts: Any) -> Float32Array:
@@ -183,13 +183,13 @@ class AnsweringClassifier(StoredClassifier):
         return [names[i] for block in self._parts(texts) for i in block.argmax(axis=1).tolist()]
 
     def _many(self, texts: Any) -> Iterator[Float32Array]:
-        """Scores of labels, some lines at a time."""
+        """Scores of labels, for some lines at a time."""
         bags = self._features(texts)
         for block in prediction.score_blocks(self._core, self._units.rows, bags, self.adds_noise):
             yield block / np.float32(self.temperature)
 
     def _parts(self, texts: Any) -> Iterable[Float32Array]:
-        """Scores of labels, of a single text or some lines at a time."""
+        """Scores of labels, for a single text or some lines at a time."""
         self._check_labels()
         if (text := only_text(texts)) is None:
             return self._many(texts)
@@ -197,7 +197,7 @@ class AnsweringClassifier(StoredClassifier):
         return [found if self.temperature == 1.0 else found / np.float32(self.temperature)]
 
     def _single(self) -> SingleTexts:
-        """What answers for single texts."""
+        """The predictor for single texts."""
         known = self._kept
         if known is None or not known.is_of(self._core, self.prefix, self.adds_noise):
             self._kept = known = SingleTexts(self._core, self.prefix, self.adds_noise)
@@ -208,7 +208,7 @@ class AnsweringClassifier(StoredClassifier):
 
     @property
     def _is_tree(self) -> bool:
-        """Whether the best label is found without a look at all."""
+        """Whether the best label is found without scoring all labels."""
         return LOSSES[self.loss].outputs == "path" and bool(self.labels)
 
     def _likeliest(self, texts: Any) -> tuple[Any, Any]:
@@ -271,7 +271,7 @@ class AnsweringClassifier(StoredClassifier):
         ]
 
     def _best(self, texts: Any) -> Iterator[tuple[Any, Any]]:
-        """The most probable label of each text by its column, and its probability, some lines at a time."""
+        """The column of the most probable label of each text, and its probability, some lines at a time."""
         if self._is_tree and self.temperature == 1.0:
             places, logs = self._likeliest(texts)
             yield places, np.exp(logs)

@@ -1,4 +1,4 @@
-"""Scores of lines by models that did not learn from them: a temperature needs no held-out lines then."""
+"""Scores of lines by models that were not trained on them, so that a temperature needs no held-out lines."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from ns2vec._typing import Float32Array, Int64Array
 from ns2vec.classify.lines import LabelLists, TextLines
 from ns2vec.exceptions import CorpusError
 
-UNKNOWN = -1e9  # the score of a label that a model has not met
+UNKNOWN = -1e9  # the score of a label that a model was not trained on
 
 
 def out_of_fold(
     model: Any, lines: TextLines, lists: LabelLists, n_folds: int
 ) -> tuple[Float32Array, Int64Array, npt.NDArray[np.int32]]:
-    """Scores of lines, each by a model with the same options that has learned from the other folds.
+    """Scores of lines, each by a model with the same options that was trained on the other folds.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def out_of_fold(
         In the order of the model's labels.
     offsets : ndarray of shape (n + 1,), int64
     ids : ndarray, int32
-        Labels of each line, -1 of those that the model of its fold has not met.
+        Labels of each line, -1 for those that the model of its fold does not know.
 
     Raises
     ------

@@ -172,7 +172,7 @@ class Classifier(AnsweringClassifier):
             If a weight is negative, or belongs to a label that does not occur.
         """
         told = checked_observers(callbacks)
-        # the rows come last: by then lines and labels are gone, but for what the pairs need of them
+        # the rows come last: by then lines and labels are freed, except for what the pairs need
         pairs = self._begin(*self._read(texts, labels), sample_weight)
         learning.make_rows(self._core, self.pretrained)
         self._train(pairs, self._core.config.epochs, validation, [EpochLog(), *told])
@@ -220,7 +220,7 @@ class Classifier(AnsweringClassifier):
             learning.make_rows(self._core, self.pretrained)
         else:
             learning.grow(self._core, lines, lists)
-            self.quantized = {}  # the rows are others from now on
+            self.quantized = {}  # the rows are different from now on
         if whole("epochs", epochs, 0):
             self._train(self._pairs(lines, lists, sample_weight), epochs, others=[EpochLog(), *told])
         return self
@@ -234,7 +234,7 @@ class Classifier(AnsweringClassifier):
         try:
             return self._pairs(lines, lists, sample_weight)
         except BaseException:
-            learning.make_rows(self._core, self.pretrained)  # what was chosen would have those of others
+            learning.make_rows(self._core, self.pretrained)  # the chosen words would have the rows of others
             raise
 
     def _pairs(self, lines: TextLines, lists: LabelLists, sample_weight: Any) -> learning.LinePairs:
@@ -257,7 +257,7 @@ class Classifier(AnsweringClassifier):
         ]
         if validation is not None:
             observers.append(BestEpoch(self, *self._held_out(validation), self.patience))
-        give_back_memory()  # what the pairs were made of
+        give_back_memory()  # the memory of the pairs
         plan = Plan(epochs, core.config.alpha, 0.0, len(pairs), None)
         try:
             core.fit(PairFeed(pairs), plan, observers, model=self)

@@ -1,7 +1,7 @@
 """Read and write classifiers in the files of fastText's supervised mode.
 
 fastText adds 0.00001 to each probability, or at each step of a tree, and looks up logistic functions in a
-table (``ova`` and ``ns``, to .008), where very sure labels are equal.
+table (``ova`` and ``ns``, to .008), so that labels with very high scores are equal.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ def save_fasttext_classifier(model: Classifier, path: PathLike) -> None:
     )  # fmt: skip
     order = np.argsort(-core.counts, kind="stable")
     outputs = np.asarray(core.output("outputs"))
-    if model.loss != "hs":  # whose rows are those of decisions
+    if model.loss != "hs":  # its rows are those of decisions
         outputs = outputs[order]
         if "outputs" in rounded:
             rounded["outputs"] = rounded["outputs"].take(order)
@@ -149,7 +149,7 @@ def save_fasttext_classifier(model: Classifier, path: PathLike) -> None:
 
 
 def all_buckets(units: Any, size: int) -> Any:
-    """Rows of all buckets: zeros, where there is none."""
+    """Rows of all buckets: zeros for those without a row."""
     features = units.features
     found = np.zeros((features.bucket, size), dtype=np.float32)
     if features.numbered is not None:

@@ -1,4 +1,4 @@
-"""From tokens of lines to rows: words, their character n-grams, and word n-grams hashed as fastText does."""
+"""From tokens of lines to rows: words, their character n-grams, and word n-grams hashed as in fastText."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from ns2vec.inputs._words import WordTable
 NONE = -1
 NO_NGRAMS = Ngrams(0, 0, 0)
 
-Words = dict[Any, int] | WordTable  # what has the row of each word
+Words = dict[Any, int] | WordTable  # maps each word to its row
 
 
 def rows_of_words(tokens: PackedTokens, words: Words) -> Int32Array:
-    """The row of each token, -1 of those that are no known words."""
+    """The row of each token, -1 for unknown words."""
     if isinstance(words, WordTable):
         return words.rows(tokens.text, tokens.offsets)
     return np.array([words.get(token, NONE) for token in tokens], dtype=np.int32)
@@ -38,7 +38,7 @@ class LineBags:
     offsets : ndarray of shape (n_lines + 1,), int64
     rows : ndarray, int32
     n_features : ndarray of shape (n_lines,), int64
-        Rows of each line, and n-grams that no row was made for: they are zeros, and count in the mean.
+        Rows of each line, plus n-grams without a row: they are zeros, and count in the mean.
     """
 
     offsets: Int64Array
@@ -53,20 +53,20 @@ class LineBags:
 
 @dataclass
 class TextFeatures:
-    """What of a line is an input: the words, which have the first rows, and buckets of n-grams after them.
+    """The features of a line: words, which have the first rows, and buckets of n-grams after them.
 
     Attributes
     ----------
     ngrams : Ngrams
         Character n-grams; there may be none.
     word_ngrams : int
-        Pieces of up to so many words are features, too.
+        Sequences of up to this many words are features, too.
     bucket : int
         How many buckets both are hashed into.
     numbered : BucketRows or None
         Rows of buckets that are used; None: bucket h has row h.
     skips : bool
-        An n-gram without a row is no feature at all (as where fastText has pruned it).
+        An n-gram without a row is not a feature (for example if fastText has pruned it).
 
     Examples
     --------
@@ -93,13 +93,13 @@ class TextFeatures:
             self.numbered = BucketRows(self.bucket)
 
     def forget(self) -> None:
-        """Start again: no bucket has a row."""
+        """Reset: no bucket has a row."""
         self.numbered = BucketRows(self.bucket) if self.bucket else None
         self.skips = False
 
     @property
     def n_bucket_rows(self) -> int:
-        """Rows after the words."""
+        """Number of rows after the words."""
         return 0 if self.numbered is None else len(self.numbered)
 
     def encode(self, lines: TextLines, words: Words) -> LineBags:
@@ -116,7 +116,7 @@ class TextFeatures:
         return LineBags(offsets, rows, np.diff(offsets) if self.skips else counts)
 
     def number(self, lines: TextLines, words: Words) -> None:
-        """Give rows to n-grams of lines that have none."""
+        """Assign rows to n-grams of lines that have none."""
         if self.numbered is None:
             return
         is_used = np.zeros(self.bucket, dtype=np.uint8)
@@ -124,7 +124,7 @@ class TextFeatures:
         self.numbered.add(np.flatnonzero(is_used).astype(np.int32))
 
     def rows_of(self, lines: TextLines, words: Words) -> LineRows:
-        """What tells the rows of any lines, of which none are made yet; as long as no buckets get rows."""
+        """The object that computes the rows of any lines; valid as long as no bucket gets a row."""
         starts, own = self.of_tokens(lines.tokens, words)
         return LineRows(
             lines.codes,
@@ -138,9 +138,10 @@ class TextFeatures:
         )
 
     def of_tokens(self, tokens: PackedTokens, words: Words) -> tuple[Int64Array | None, Int32Array]:
-        """Where each token's own features begin, and these: a word's row, and -2 less each bucket.
+        """The beginnings of each token's own features, and the features: a word's row, and -2 minus each
+        bucket.
 
-        Without n-grams of characters the row of each token is all there is, -1 where it has none.
+        Without character n-grams, only the row of each token, -1 if it has none.
         """
         own = rows_of_words(tokens, words)
         if not self.ngrams:
@@ -156,7 +157,7 @@ class TextFeatures:
         return starts, found
 
     def hashes(self, tokens: PackedTokens) -> npt.NDArray[np.uint32]:
-        """Hash of each distinct token, where there are word n-grams."""
+        """Hash of each distinct token, if there are word n-grams."""
         if self.word_ngrams < 2:
             return np.empty(0, np.uint32)
         return hash_words(tokens.text, tokens.offsets)

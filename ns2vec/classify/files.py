@@ -25,7 +25,7 @@ STATE = ("temperature", "adds_noise", "epoch_losses")
 
 
 class StoredClassifier(Saveable):
-    """The part of a classifier that files and copies know."""
+    """The part of a classifier for files and copies."""
 
     _core: Any
     loss: str
@@ -61,7 +61,7 @@ class StoredClassifier(Saveable):
 
     @classmethod
     def from_state(cls, state: ModelState) -> Self:
-        """Make a model of plain data.
+        """Make a model from plain data.
 
         Raises
         ------
@@ -95,7 +95,7 @@ class StoredClassifier(Saveable):
         return made
 
     def _take_outputs(self, outputs: Any) -> None:
-        """Let these be the vectors of the labels."""
+        """Set the vectors of the labels."""
         core = self._core
         rows = empty_rows(*outputs.shape)
         rows[:] = outputs

@@ -1,4 +1,4 @@
-"""How good a classifier is on held-out lines, by the metrics of `autotune`."""
+"""Evaluation of a classifier on held-out lines, by the metrics of `autotune`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class HeldOutAnswers:
-    """What a model says of held-out lines.
+    """The scores of a model for held-out lines.
 
     Attributes
     ----------
@@ -28,7 +28,7 @@ class HeldOutAnswers:
     scored : ndarray of shape (n, n_labels), float32
     offsets : ndarray of shape (n + 1,), int64
     ids : ndarray, int32
-        The labels of each line, -1 of those that the model does not know.
+        The labels of each line, -1 for unknown ones.
     """
 
     model: Classifier
@@ -41,7 +41,7 @@ class HeldOutAnswers:
         self.top = self.scored.argmax(axis=1)
 
     def f1(self) -> Float64Array:
-        """F1 of each label, where the best label of a line is its answer."""
+        """F1 of each label, if the best label of a line is the prediction."""
         n = len(self.model.labels)
         lines = np.repeat(np.arange(len(self.top)), np.diff(self.offsets))
         right = np.bincount(self.ids[self.top[lines] == self.ids], minlength=n)
@@ -64,7 +64,7 @@ def macro_f1(answers: HeldOutAnswers) -> float:
 
 
 def log_loss(answers: HeldOutAnswers) -> float:
-    """Mean log probability of the labels of held-out lines; unknown labels count as all but impossible."""
+    """Mean log probability of the labels of held-out lines; unknown labels count as nearly impossible."""
     lines = np.repeat(np.arange(len(answers.top)), np.diff(answers.offsets))
     found = prediction.probabilities(answers.scored, answers.model._is_each)[lines, answers.ids]
     return float(np.log(np.where(answers.ids >= 0, np.maximum(found, 1e-7), 1e-7)).mean())
@@ -74,12 +74,12 @@ METRICS: dict[str, Judge] = {"accuracy": accuracy, "macro_f1": macro_f1, "log_lo
 
 
 def judge_of(metric: str) -> Judge:
-    """The function of a metric, whose value is larger for what is better.
+    """The function of a metric, for which larger is better.
 
     Raises
     ------
     ConfigError
-        If there is none of that name.
+        If there is no metric of that name.
     """
     if metric in METRICS:
         return METRICS[metric]

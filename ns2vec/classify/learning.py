@@ -1,4 +1,4 @@
-"""From labelled lines to what is trained: words and labels with fresh vectors, pairs of them, and weights."""
+"""From labelled lines to training data: words and labels with initial vectors, pairs of them, and weights."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from ns2vec.training import EmbeddingCore, TrainingConfig
 from ns2vec.training.pairs import Pairs
 from ns2vec.vocab import Vocabulary, build_vocabulary, falling_order, grow_vocabulary
 
-CHUNKS = 50  # of an epoch, at least: each has one learning rate
+CHUNKS = 50  # per epoch, at least: each has one learning rate
 CHUNK_PAIRS = (20, 2000)
 
 # ---- words and labels ----
 
 
 def check_pretrained(pretrained: KeyedVectors | None, vector_size: int, freeze: bool) -> None:
-    """Refuse vectors that training cannot begin with."""
+    """Refuse unsuitable initial vectors."""
     if pretrained is None:
         if freeze:
             raise ConfigError("freeze=True needs pretrained vectors: pass pretrained=, or leave it out")
@@ -44,7 +44,7 @@ def check_pretrained(pretrained: KeyedVectors | None, vector_size: int, freeze: 
 
 
 def choose(core: EmbeddingCore, lines: TextLines, lists: LabelLists, pretrained: KeyedVectors | None) -> None:
-    """Choose words, labels and n-grams; `make_rows` gives them vectors."""
+    """Choose words, labels and n-grams; `make_rows` initializes their vectors."""
     inputs: Any = core.inputs
     take_words(core, lines, pretrained)
     core.outputs.take(build_vocabulary(lists.labels, label_counts(lists), min_count=1)[0])
@@ -53,9 +53,9 @@ def choose(core: EmbeddingCore, lines: TextLines, lists: LabelLists, pretrained:
 
 
 def make_rows(core: EmbeddingCore, pretrained: KeyedVectors | None) -> None:
-    """Give words, labels and n-grams fresh vectors."""
+    """Initialize the vectors of words, labels and n-grams."""
     inputs: Any = core.inputs
-    give_back_memory()  # what reading and counting took: the rows come from the system
+    give_back_memory()  # the memory of reading and counting: the rows need new memory
     core.begin(core.config.seed)
     if pretrained is not None:
         if "inputs" in core.spec.frozen:
@@ -65,7 +65,7 @@ def make_rows(core: EmbeddingCore, pretrained: KeyedVectors | None) -> None:
 
 
 def take_words(core: EmbeddingCore, lines: TextLines, pretrained: KeyedVectors | None) -> None:
-    """Choose words, the most frequent first; those that have vectors are known, too."""
+    """Choose words, the most frequent first; those with pretrained vectors are known, too."""
     counts = lines.counts()
     known = np.flatnonzero(counts >= max(core.config.min_count, 1))
     if pretrained is None:
@@ -81,7 +81,7 @@ def take_words(core: EmbeddingCore, lines: TextLines, pretrained: KeyedVectors |
 
 
 def grow(core: EmbeddingCore, lines: TextLines, lists: LabelLists) -> None:
-    """Give vectors to words, n-grams and labels that are new."""
+    """Initialize the vectors of new words, n-grams and labels."""
     inputs: Any = core.inputs
     for units, tokens, counts, least in (
         (core.inputs, lines.tokens.read(), lines.counts(), core.config.min_count),
@@ -97,19 +97,19 @@ def grow(core: EmbeddingCore, lines: TextLines, lists: LabelLists) -> None:
 
 
 def label_counts(lists: LabelLists) -> Int64Array:
-    """How many lines have each label."""
+    """Number of lines with each label."""
     return np.bincount(lists.ids, minlength=len(lists.labels)).astype(np.int64)
 
 
 def finish_tables(core: EmbeddingCore) -> None:
-    """Let the labels have their vectors, and the tree of fastText, whose files have no other."""
+    """Set the vectors of labels, and build fastText's tree, because its files have no other."""
     core.outputs.wv.vectors = core.output(OUTPUTS)
     if core.spec.has_path:
         core.tables.tree = label_tree(core.counts)
 
 
 def in_chunks(config: TrainingConfig, n_pairs: int) -> TrainingConfig:
-    """The configuration for so many pairs."""
+    """The configuration for this many pairs."""
     values = {name: getattr(config, name) for name in TrainingConfig.__dataclass_fields__}
     least, most = CHUNK_PAIRS
     return TrainingConfig(**(values | {"batch_words": int(np.clip(n_pairs // CHUNKS, least, most))}))
@@ -120,12 +120,12 @@ def in_chunks(config: TrainingConfig, n_pairs: int) -> TrainingConfig:
 
 @dataclass(frozen=True)
 class LinePairs:
-    """Lines that meet an output each; their features are made when they are trained.
+    """Lines with an output each; their features are computed when they are trained.
 
     Attributes
     ----------
     rows : LineRows
-        Tells the features of any line.
+        Gives the features of any line.
     lines : ndarray of shape (n,), int64, or None
         The line of each pair; None: pair i has line i.
     outputs : ndarray of shape (n,), int32
@@ -143,33 +143,33 @@ class LinePairs:
 
     @cached_property
     def mark(self) -> int:
-        """What a checkpoint knows them by: the features of all lines, their outputs and weights."""
+        """The mark for checkpoints: of the features of all lines, their outputs and weights."""
         return self.take(np.arange(len(self))).mark
 
     def take(self, places: npt.NDArray[Any]) -> Pairs:
-        """Some of them, in the order of `places`, with their features."""
+        """Select some of them, in the order of `places`, with their features."""
         offsets, rows, _ = self.rows.rows(places if self.lines is None else self.lines[places])
         weights = None if self.weights is None else self.weights[places]
         return Pairs(rows, self.outputs[places], weights, offsets)
 
     def in_order(self, places: Int64Array) -> tuple[Pairs, None]:
-        """Pairs to train, which are made for it."""
+        """Pairs to train, computed on request."""
         return self.take(places), None
 
 
 def pairs_of(core: EmbeddingCore, rows: LineRows, ids: Any, offsets: Int64Array, weights: Any) -> LinePairs:
-    """Lines with their labels: a set of them where all labels are scored, else a pair for each label.
+    """Lines with their labels: one set per line if all labels are scored, otherwise one pair per label.
 
     Parameters
     ----------
     core : EmbeddingCore
-        Its `label_sets` are made where they are needed.
+        Its `label_sets` are made if they are needed.
     rows : LineRows
         Features of lines, all of which have rows.
     ids : ndarray, int32
         Columns of the labels of all lines.
     offsets : ndarray of shape (n + 1,), int64
-        Where the labels of each line begin.
+        The first label of each line.
     weights : ndarray of shape (n,), float32, or None
     """
     lengths = np.diff(offsets)
@@ -188,7 +188,7 @@ def pairs_of(core: EmbeddingCore, rows: LineRows, ids: Any, offsets: Int64Array,
 
 
 def of_lines(rows: LineRows, lines: Any, outputs: Any, weights: Float32Array | None) -> LinePairs:
-    """Pairs of some lines and an output each."""
+    """Pairs of some lines with an output each."""
     is_all = len(lines) == len(rows) and bool((lines == np.arange(len(rows))).all())
     return LinePairs(rows, None if is_all else lines, np.ascontiguousarray(outputs, dtype=np.int32), weights)
 
@@ -196,7 +196,7 @@ def of_lines(rows: LineRows, lines: Any, outputs: Any, weights: Float32Array | N
 def label_sets(
     ids: npt.NDArray[np.int32], offsets: Int64Array, lines: Any
 ) -> tuple[Bags, npt.NDArray[np.int32]]:
-    """Distinct sets of labels, and which of them each line has."""
+    """Distinct sets of labels, and the set of each line."""
     numbers: dict[tuple[int, ...], int] = {}
     listed, starts, ends = ids.tolist(), offsets[lines].tolist(), offsets[lines + 1].tolist()
     found = [
@@ -214,7 +214,7 @@ def label_sets(
 def line_weights(
     core: EmbeddingCore, ids: Any, offsets: Int64Array, sample_weight: Any, class_weight: Any
 ) -> Float32Array | None:
-    """Factor of each line's loss: its own, times the mean of those of its labels; None where all are 1.
+    """Factor of each line's loss: its own, times the mean of those of its labels; None if all are 1.
 
     Parameters
     ----------
@@ -227,7 +227,7 @@ def line_weights(
     Raises
     ------
     ConfigError
-        If a weight cannot be one, or belongs to a label that does not occur.
+        If a weight is invalid, or belongs to a label that does not occur.
     """
     found = None
     n_lines = len(offsets) - 1
@@ -244,7 +244,7 @@ def line_weights(
 
 
 def label_weights(core: EmbeddingCore, given: Any) -> Float32Array:
-    """Factor of each label; those of frequent ones are small where it is ``"balanced"``."""
+    """Factor of each label; with ``"balanced"``, those of frequent labels are small."""
     counts, places = core.counts, core.outputs.wv.key_to_index
     if given == "balanced":
         return np.asarray(counts.sum() / (len(counts) * counts), dtype=np.float32)

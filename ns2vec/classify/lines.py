@@ -18,23 +18,23 @@ from ns2vec.corpus.opening import open_binary
 from ns2vec.exceptions import CorpusError
 from ns2vec.inputs._codes import count, pack, part, unpack
 
-END_OF_LINE = "</s>"  # fastText's word for it, which ends every line
-CHUNK_WORDS = 1 << 23  # arrays of so many go back to the system when they are let go; smaller ones may not
+END_OF_LINE = "</s>"  # fastText's word for the end of every line
+CHUNK_WORDS = 1 << 23  # arrays of this size go back to the system when freed; smaller ones may not
 BATCH_LINES = 1 << 13
 
 
 @dataclass(frozen=True)
 class TextLines:
-    """Tokens of lines, in less than half of the memory of as many numbers.
+    """Tokens of lines, in less than half of the memory of the same number of int32.
 
     Attributes
     ----------
     tokens : PackedTokens
-        The distinct ones, that of the end of a line among them.
+        The distinct tokens, including that of the end of a line.
     codes : ndarray, uint8
         All tokens as bytes, line after line (`ns2vec.inputs._codes.pack`); the last of a line is its end.
     ends : ndarray of shape (n_lines + 1,), int64
-        Where the bytes of each line begin.
+        The first byte of each line.
     """
 
     tokens: PackedTokens
@@ -45,20 +45,20 @@ class TextLines:
         return len(self.ends) - 1
 
     def ids(self) -> tuple[Int32Array, Int64Array]:
-        """The numbers of all tokens, and where those of each line begin."""
+        """The numbers of all tokens, and the first token of each line."""
         return unpack(self.codes, self.ends)
 
     def part(self, is_taken: npt.NDArray[np.bool_]) -> tuple[TextLines, TextLines]:
-        """The tokens of all lines for which it is true, a bool for each distinct one, and the others."""
+        """Split the tokens of all lines by a bool for each distinct token: those with True, and others."""
         left, taken = part(self.codes, self.ends, is_taken.view(np.uint8))
         return TextLines(self.tokens, *taken), TextLines(self.tokens, *left)
 
     def some(self, rows: Int64Array) -> TextLines:
-        """Some of the lines, with the same tokens to number."""
+        """Select some of the lines, with the same numbers of tokens."""
         return TextLines(self.tokens, *chosen(self.codes, self.ends, rows))
 
     def counts(self) -> Int64Array:
-        """How often each distinct token occurs."""
+        """Number of occurrences of each distinct token."""
         return count(self.codes, len(self.tokens))
 
 
@@ -80,7 +80,7 @@ def one_line(text: Any) -> str:
     Raises
     ------
     CorpusError
-        If it is neither str nor a sequence of them.
+        If it is neither a str nor a sequence of str.
     """
     if isinstance(text, list | tuple):
         text = " ".join(map(str, text))
@@ -92,17 +92,17 @@ def one_line(text: Any) -> str:
 
 
 def read_lines(source: PathLike | Iterable[Any]) -> TextLines:
-    """Split lines into tokens at the blanks that fastText knows.
+    """Split lines into tokens at the blanks of fastText.
 
     Parameters
     ----------
     source : path of a text file, or iterable of str or of lists of tokens
-        Bytes that are no UTF-8 become replacement characters.
+        Invalid UTF-8 becomes replacement characters.
 
     Raises
     ------
     CorpusError
-        If a text is no text, or the file is none.
+        If a text is not a str, or the file is not text.
     OSError
         If the file cannot be read.
 
@@ -136,7 +136,7 @@ class LabelLists:
     Attributes
     ----------
     labels : list
-        The distinct ones, in order of first appearance.
+        The distinct labels, in order of first appearance.
     ids : ndarray of shape (n,), int32
     offsets : ndarray of shape (n_lines + 1,), int64
     """
@@ -146,7 +146,7 @@ class LabelLists:
     offsets: Int64Array
 
     def some(self, rows: Int64Array) -> LabelLists:
-        """Those of some lines."""
+        """The labels of some lines."""
         return LabelLists(self.labels, *chosen(self.ids, self.offsets, rows))
 
 
@@ -165,7 +165,7 @@ def without_labels(lines: TextLines, prefix: str) -> TextLines:
 
 
 def labels_in(lines: TextLines, prefix: str) -> tuple[TextLines, LabelLists]:
-    """Part lines in fastText's layout into words and labels, the tokens that begin with `prefix`."""
+    """Split lines in fastText's layout into words and labels, the tokens that begin with `prefix`."""
     found, words = lines.part(lines.tokens.begin_with(prefix))
     is_there = found.counts() > 0
     labels = [token[len(prefix) :] for token in lines.tokens.taken(np.flatnonzero(is_there))]
@@ -174,12 +174,12 @@ def labels_in(lines: TextLines, prefix: str) -> tuple[TextLines, LabelLists]:
 
 
 def given_labels(labels: Iterable[Any], n_lines: int) -> LabelLists:
-    """Labels that came beside the lines: one each, or a list of them.
+    """Labels given separately from the lines: one for each, or a list of them.
 
     Raises
     ------
     CorpusError
-        If there are not as many as lines, or one is neither text nor a whole number.
+        If their number differs from that of the lines, or one is neither text nor a whole number.
     """
     lists = [each if isinstance(each, list | tuple | set | frozenset) else (each,) for each in labels]
     if len(lists) != n_lines:
@@ -193,7 +193,7 @@ def given_labels(labels: Iterable[Any], n_lines: int) -> LabelLists:
 
 
 def ordered(labels: Any) -> Sequence[Any]:
-    """Labels of a line, each once; those of a set in an order that is the same in every process."""
+    """Labels of a line without repetition; those of a set in an order that is the same in every process."""
     return sorted(labels, key=str) if isinstance(labels, set | frozenset) else [*dict.fromkeys(labels)]
 
 

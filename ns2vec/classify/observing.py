@@ -1,4 +1,4 @@
-"""What watches the training of a classifier: its losses, which epoch is the best, and the clock."""
+"""Observers of the training of a classifier: its losses, its best epoch, and the clock."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ if TYPE_CHECKING:
 
 
 class LineLosses(Observer):
-    """Note the mean loss of each epoch in a list."""
+    """Record the mean loss of each epoch in a list."""
 
     def __init__(self, losses: list[float]) -> None:
         self.losses = losses
 
     def on_begin(self, run: Run) -> None:
-        """Forget those of the last call."""
+        """Clear those of the last call."""
         self.losses.clear()
 
     def on_epoch(self, run: Run, done: EpochTally) -> None:
-        """Note one more."""
+        """Record one more."""
         self.losses.append(done.loss / max(1, done.n_trained))
 
 
 class BestEpoch(Observer):
-    """Keep the epoch that is right most often on held-out lines, and end when no better one comes."""
+    """Keep the epoch with the best accuracy on held-out lines, and stop if no better one follows."""
 
     def __init__(self, model: Classifier, bags: Any, offsets: Any, ids: Any, patience: int) -> None:
         self.model, self.bags, self.offsets, self.ids, self.patience = model, bags, offsets, ids, patience
@@ -39,7 +39,7 @@ class BestEpoch(Observer):
         self.kept: tuple[Any, ...] = ()
 
     def on_epoch(self, run: Run, done: EpochTally) -> None:
-        """Judge an epoch."""
+        """Evaluate an epoch."""
         found = prediction.accuracy(self.model._scores_of(self.bags), self.offsets, self.ids)
         self.last = found
         self.n_worse += 1
@@ -50,26 +50,26 @@ class BestEpoch(Observer):
             raise StopTraining(f"{self.patience} epochs were no better than {self.best:.4f}")
 
     def scores(self) -> dict[str, float]:
-        """How often the last epoch was right."""
+        """Accuracy of the last epoch."""
         return {} if self.last is None else {"validation accuracy": self.last}
 
     def on_end(self, run: Run) -> None:
-        """Go back to the best one."""
+        """Restore the best epoch."""
         for array, best in zip(self.arrays(run), self.kept, strict=False):
             array[:] = best
 
     def arrays(self, run: Run) -> tuple[Any, Any]:
-        """What is trained."""
+        """The trained arrays."""
         return run.core.inputs.matrix, run.core.output("outputs")
 
 
 class Deadline(Observer):
-    """End a training at the first epoch after a time, by the clock of `time.monotonic`."""
+    """Stop training at the first epoch after a time, by the clock of `time.monotonic`."""
 
     def __init__(self, at: float) -> None:
         self.at = at
 
     def on_epoch(self, run: Run, done: EpochTally) -> None:
-        """Look at the clock."""
+        """Check the clock."""
         if time.monotonic() > self.at:
             raise StopTraining("the time limit was reached")

@@ -1,4 +1,4 @@
-"""From features of lines to scores of labels, their probabilities, and how sure these may be."""
+"""From features of lines to scores of labels, their probabilities, and calibration."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from ns2vec.inputs import mean_rows
 from ns2vec.probability import log_normalised, path_log_probabilities
 from ns2vec.training import EmbeddingCore
 
-BLOCK_SCORES = 1 << 22  # numbers of scores at a time
+BLOCK_SCORES = 1 << 22  # scores at a time
 
 
 def line_vectors(rows: Float32Array, bags: LineBags) -> Float32Array:
-    """Vectors of lines, shape (n, D): means of their rows, where features without one are zeros."""
+    """Vectors of lines, shape (n, D): means of their rows; features without one are zeros."""
     found = mean_rows(bags.bags, rows)
     n_known = np.diff(bags.offsets)
     if (n_known != bags.n_features).any():
@@ -41,7 +41,7 @@ def scores(core: EmbeddingCore, rows: Float32Array, bags: LineBags, adds_noise: 
 def score_blocks(
     core: EmbeddingCore, rows: Float32Array, bags: LineBags, adds_noise: bool
 ) -> Iterator[Float32Array]:
-    """Scores of all labels, some lines at a time: those of all lines may be more than memory holds."""
+    """Scores of all labels, for some lines at a time: those of all lines may not fit in memory."""
     step = max(1, BLOCK_SCORES // max(1, len(core.outputs), core.config.vector_size))
     score = scorer_of(core, adds_noise)
     for first in range(0, len(bags.n_features), step):
@@ -52,7 +52,7 @@ def score_blocks(
 
 
 def scorer_of(core: EmbeddingCore, adds_noise: bool) -> Callable[[Float32Array], npt.NDArray[Any]]:
-    """Return what gives vectors of lines, shape (n, D), the scores of all labels, shape (n, n_labels)."""
+    """Return a function from vectors of lines, shape (n, D), to scores of all labels, shape (n, n_labels)."""
     target, outputs = core.spec.targets[0], core.output(OUTPUTS)
     if target.outputs == "path":
         tree = core.huffman()
@@ -67,7 +67,7 @@ def scorer_of(core: EmbeddingCore, adds_noise: bool) -> Callable[[Float32Array],
 
 
 def probabilities(scored: npt.NDArray[Any], is_each: bool) -> Float32Array:
-    """Probabilities of labels: each on its own, or one of all."""
+    """Probabilities of labels: of each separately, or of one out of all."""
     wide = np.asarray(scored, dtype=np.float64)
     if is_each:
         return (0.5 + 0.5 * np.tanh(0.5 * wide)).astype(np.float32)
@@ -82,12 +82,12 @@ def likeliest(scored: Float32Array, is_each: bool) -> tuple[Int64Array, Float32A
 
 
 def thresholds(given: float | Mapping[Any, float], places: Mapping[Any, int]) -> Float64Array:
-    """The least probability of each label, by its column; 0 for those that a dict does not name.
+    """The threshold of each label, by its column; 0 for labels that a dict does not name.
 
     Raises
     ------
     ConfigError
-        If it names one that is not known.
+        If it names an unknown label.
     """
     if not isinstance(given, Mapping):
         return np.full(len(places), float(given))
@@ -102,7 +102,7 @@ def thresholds(given: float | Mapping[Any, float], places: Mapping[Any, int]) ->
 def best(
     found: Float32Array, labels: list[Any], k: int, least: Float64Array
 ) -> list[list[tuple[Any, float]]]:
-    """The k most probable labels of each line that are at least so probable."""
+    """The k most probable labels of each line with at least this probability."""
     k = min(k, len(labels))
     places = np.argpartition(-found, k - 1, axis=1)[:, :k]
     order = np.argsort(-np.take_along_axis(found, places, 1), axis=1, kind="stable")
@@ -118,16 +118,16 @@ def best(
 def fit_temperature(
     scored: Float32Array, offsets: Int64Array, ids: npt.NDArray[np.int32], is_each: bool
 ) -> float:
-    """The temperature at which labels of held-out lines are likeliest (Guo et al. 2017, arXiv:1706.04599).
+    """The temperature with the highest likelihood of held-out labels (Guo et al. 2017, arXiv:1706.04599).
 
     Parameters
     ----------
     scored : ndarray of shape (n, n_labels)
     offsets : ndarray of shape (n + 1,), int64
     ids : ndarray, int32
-        Labels of each line, -1 of those that the model does not know.
+        Labels of each line, -1 for unknown ones.
     is_each : bool
-        Each label is decided on its own.
+        Each label is decided separately.
 
     Raises
     ------

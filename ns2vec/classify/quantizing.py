@@ -1,4 +1,4 @@
-"""Small classifiers: rows rounded to centroids, and rows of little weight left out; nothing is trained."""
+"""Small classifiers: rows rounded to centroids, and short rows left out; without training."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Model = TypeVar("Model", bound="StoredClassifier")
 def quantized(
     model: Model, *, keep: int | None, width: int, has_lengths: bool, outputs: bool, seed: int
 ) -> Model:
-    """Return a copy of a classifier that is rounded; see `ns2vec.classify.Classifier.quantize`."""
+    """Return a quantized copy of a classifier; see `ns2vec.classify.Classifier.quantize`."""
     if not model._core.outputs.wv.index_to_key:
         raise VocabularyError("the classifier knows no labels yet: call fit() first")
     seed = whole("seed", seed)
@@ -53,7 +53,7 @@ def quantized(
 
 
 def heaviest(rows: Any, keep: int | None, words: dict[Any, int]) -> Int64Array:
-    """Numbers of the longest rows in order, always with that of the end of a line, which is in all lines."""
+    """Numbers of the longest rows in order, including the end of a line in any case: it is in all lines."""
     if keep is None or keep >= len(rows):
         return np.arange(len(rows), dtype=np.int64)
     lengths = np.linalg.norm(rows, axis=1)

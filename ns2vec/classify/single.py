@@ -1,6 +1,6 @@
-"""Single texts: the same answers as those of many lines, without what many lines need.
+"""Single texts: the same answers as for many lines, without the arrays that many lines need.
 
-A call with one text would take most of its time to set arrays up.
+A call with one text would spend most of its time setting up arrays.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from ns2vec.training import EmbeddingCore
 
 
 def only_text(texts: Any) -> str | None:
-    """The text, where there is just one; None for others and for those that have surrogates.
+    """The text, if there is exactly one; None for more, and for a text with surrogates.
 
     Raises
     ------
     CorpusError
-        If it is neither str nor a list of tokens.
+        If it is neither a str nor a list of tokens.
 
     Examples
     --------
@@ -49,25 +49,26 @@ def table_of(units: Any) -> WordTable:
     """The row of each word of a classifier."""
     if isinstance(units.words, WordTable):
         return units.words
-    # what is no text is no token, as a blank is none
+    # tokens that are not text cannot occur, nor can blanks
     return WordTable(*encode_words([key if isinstance(key, str) else " " for key in units.wv.index_to_key]))
 
 
 class SingleTexts:
-    """Answers for single texts, kept while the model has the same arrays; threads may ask it together.
+    """Answers for single texts, valid while the model has the same arrays; threads may use it at the same
+    time.
 
     Parameters
     ----------
     core : EmbeddingCore
-        Of a classifier.
+        The core of a classifier.
     prefix : str
-        What labels begin with.
+        Prefix of labels.
     adds_noise : bool
-        Scores of negative sampling are to become log probabilities.
+        Whether scores of negative sampling have to become log probabilities.
     """
 
     def __init__(self, core: EmbeddingCore, prefix: str, adds_noise: bool) -> None:
-        table = table_of(core.inputs)  # which may have the words read: before they are looked at
+        table = table_of(core.inputs)  # which may read the words: before they are looked up
         self.scores_of = scorer_of(core, adds_noise)
         self.options = prefix, adds_noise
         self.made_of, self.n_words = self.parts(core), len(core.wv)
@@ -86,7 +87,7 @@ class SingleTexts:
 
     @staticmethod
     def parts(core: Any) -> list[Any]:
-        """The arrays and options that answers are made of."""
+        """The arrays and options that answers are computed from."""
         units, tables, labels = core.inputs, core.tables, core.outputs.wv
         features, bound = units.features, tables.bound
         return [
@@ -98,7 +99,7 @@ class SingleTexts:
         ]  # fmt: skip
 
     def answers(self, model: Any, is_each: bool) -> SingleAnswers | None:
-        """What finds the likeliest label in one call, where all labels are scored; None elsewhere."""
+        """Finds the most probable label in one call; None if not all labels are scored."""
         core = model._core
         units, labels = core.inputs, core.outputs.wv
         words, features = vars(units.wv).get("key_to_index"), units.features
@@ -129,7 +130,7 @@ class SingleTexts:
         )
 
     def is_of(self, core: EmbeddingCore, prefix: str, adds_noise: bool) -> bool:
-        """Whether it was made of these."""
+        """Whether it was made from these."""
         is_same = self.n_words == len(core.wv) and self.options == (prefix, adds_noise)
         return is_same and all(map(is_, self.parts(core), self.made_of))
 

@@ -1,4 +1,4 @@
-"""The settings of a classifier that `autotune` tries: what options may be, and what is near to a value."""
+"""The settings of a classifier that `autotune` tries: the values of options, and neighbours of a value."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from typing import Any, Protocol
 
 import numpy as np
 
-MOST_SCORED = 1000  # labels; with more, all of them are not scored for each line
-MOST_DRAWS = 100  # where options are given there may be few others
-KEEPS = 0.6  # how likely an option of a good setting stays as it is
+MOST_SCORED = 1000  # with more labels, losses that score all of them for each line are not tried
+MOST_DRAWS = 100  # if options are given, there may be few other settings
+KEEPS = 0.6  # probability that an option of a good setting is kept
 
 
 class Choice(Protocol):
-    """What one option may be."""
+    """The values of one option."""
 
     def draw(self, rng: np.random.Generator) -> Any:
         """Any value."""
 
     def near(self, value: Any, rng: np.random.Generator) -> Any:
-        """A value that is not far from another."""
+        """A value near another one."""
 
 
 @dataclass(frozen=True)
 class Scale:
-    """Numbers from `low` to `high`, each order of magnitude as likely as another."""
+    """Numbers from `low` to `high`, each order of magnitude with equal probability."""
 
     low: float
     high: float
@@ -42,7 +42,7 @@ class Scale:
         return self.rounded(min(max(value * 2.0 ** rng.uniform(-1.0, 1.0), self.low), self.high))
 
     def rounded(self, value: float) -> Any:
-        """Two digits say enough."""
+        """Two digits are enough."""
         return round(value) if self.is_whole else float(f"{value:.2g}")
 
 
@@ -58,19 +58,19 @@ class OneOf:
         return self.values[int(rng.choice(len(self.values), p=np.divide(self.weights, sum(self.weights))))]
 
     def near(self, value: Any, rng: np.random.Generator) -> Any:
-        """The same, or a neighbour."""
+        """The same value, or a neighbour."""
         place = [*self.values].index(value) if value in self.values else 0
         return self.values[int(np.clip(place + rng.integers(-1, 2), 0, len(self.values) - 1))]
 
 
-#: Options that go together -> what they may be.
+# Options that belong together -> their values.
 SPACE: dict[tuple[str, ...], Choice] = {
     ("alpha",): Scale(0.03, 1.5),
     ("epochs",): Scale(4, 50, is_whole=True),
     ("word_ngrams",): OneOf((1, 2, 3), (2, 5, 1)),
     ("min_n", "max_n"): OneOf(((0, 0), (2, 4), (3, 5), (3, 6)), (4, 2, 2, 2)),
     ("vector_size",): OneOf((10, 20, 50, 100), (1, 2, 2, 2)),
-    # only buckets that are used have rows: few save memory where there is a lot of text, and cost accuracy
+    # only used buckets have rows: few buckets save memory if there is a lot of text, and cost accuracy
     ("bucket",): OneOf((200_000, 2_000_000), (1, 3)),
     ("min_count",): OneOf((1, 2), (3, 1)),
 }
@@ -78,7 +78,7 @@ WORDS = {"alpha": 0.2, "epochs": 20, "word_ngrams": 2, "min_n": 0, "max_n": 0}
 SPELLING = {"alpha": 0.2, "epochs": 12, "word_ngrams": 1, "min_n": 3, "max_n": 6}
 BOTH = {"alpha": 0.15, "epochs": 25, "word_ngrams": 2, "min_n": 3, "max_n": 5}
 SIZES = {"vector_size": 50, "bucket": 2_000_000, "min_count": 1}
-#: What is good for many texts; losses take turns.
+# Settings that are good for many texts; losses alternate.
 FIRST = (WORDS, WORDS, BOTH, SPELLING)
 
 
@@ -88,7 +88,7 @@ class Proposals:
     Parameters
     ----------
     given : dict
-        Options that stay as they are.
+        Options with fixed values.
     n_labels : int
     has_sets : bool
         Whether lines have several labels.
@@ -110,7 +110,7 @@ class Proposals:
         self.drawn = [*self.first]
 
     def next(self, best: dict[str, Any] | None) -> dict[str, Any]:
-        """A setting that was not tried yet, any or one that is near to the best so far."""
+        """A setting that was not tried yet: any, or one near the best so far."""
         for _ in range(MOST_DRAWS):
             if (found := self.draw(best)) not in self.drawn:
                 break
@@ -118,7 +118,7 @@ class Proposals:
         return found
 
     def draw(self, best: dict[str, Any] | None) -> dict[str, Any]:
-        """Any setting, or one that is near to another."""
+        """Any setting, or one near another."""
         found: dict[str, Any] = {}
         for names, choice in self.space.items():
             if best is None:

@@ -1,4 +1,4 @@
-"""Distinct tokens as bytes, which take a fraction of the memory of a list and a dict of Python's strings."""
+"""Distinct tokens as bytes, which take a fraction of the memory of a list and a dict of Python strings."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ END_OF_TOKEN = "\n"
 
 
 class PackedTokens(Sequence[str]):
-    """Distinct tokens, which become str when they are asked for.
+    """Distinct tokens, which become str on access.
 
     Parameters
     ----------
     text : ndarray, uint8
         UTF-8, a newline after each token.
     offsets : ndarray of shape (n + 1,), int64
-        Where each begins.
+        The first byte of each.
 
     Examples
     --------
@@ -38,7 +38,7 @@ class PackedTokens(Sequence[str]):
 
     @classmethod
     def of(cls, tokens: Iterable[str]) -> PackedTokens:
-        """Tokens that are given as str."""
+        """Pack tokens that are given as str."""
         encoded = [f"{token}{END_OF_TOKEN}".encode() for token in tokens]
         offsets = np.concatenate([[0], np.cumsum([*map(len, encoded)])]).astype(np.int64)
         return cls(np.frombuffer(b"".join(encoded), np.uint8), offsets)
@@ -60,11 +60,11 @@ class PackedTokens(Sequence[str]):
         return self.text.tobytes().decode().split(END_OF_TOKEN)[:-1]
 
     def taken(self, places: Int64Array) -> PackedTokens:
-        """Some of them, in the order of `places`."""
+        """Select some of them, in the order of `places`."""
         return PackedTokens(*take_words(self.text, self.offsets, places))
 
     def plus(self, token: str) -> PackedTokens:
-        """These, and one more."""
+        """Append one more."""
         more = PackedTokens.of([token])
         text = np.concatenate([self.text, more.text])
         return PackedTokens(text, np.append(self.offsets, self.offsets[-1] + more.offsets[1]))
@@ -80,14 +80,14 @@ class PackedTokens(Sequence[str]):
         return begins
 
     def place_of(self, token: str) -> int | None:
-        """Where a token is; None: it is not among them."""
+        """The number of a token; None: it is not among them."""
         has_length = np.diff(self.offsets) == len(token.encode()) + 1
         places = np.flatnonzero(has_length & self.begin_with(token))
         return int(places[0]) if len(places) else None
 
 
 class WordKeys(StoredKeys):
-    """Keys of vectors that are words: Python's list and dict of them are made when somebody asks for these.
+    """Keys of vectors that are words: Python's list and dict of them are made when they are first used.
 
     Parameters
     ----------

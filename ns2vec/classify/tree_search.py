@@ -1,4 +1,4 @@
-"""The likeliest leaf of a tree of decisions, without a look at branches that cannot hold it."""
+"""The most probable leaf of a tree of decisions, without visiting branches that cannot hold it."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from ns2vec.vocab import Huffman
 
 
 def children_of(tree: Huffman) -> Int64Array:
-    """What each decision leads to, shape (2, V - 1): a node, or -1 less a label.
+    """The children of each decision, shape (2, V - 1): a node, or -1 minus a label.
 
     Parameters
     ----------
     tree : Huffman
-        Whose paths lead from the leaf to the root, as those of `ns2vec.classify.units.label_tree` do.
+        Its paths lead from the leaf to the root, like those of `ns2vec.classify.units.label_tree`.
     """
     lengths = np.diff(tree.offsets)
     found = np.zeros((2, len(lengths) - 1), dtype=np.int64)
@@ -27,13 +27,13 @@ def children_of(tree: Huffman) -> Int64Array:
 
 
 def search_of(tree: Huffman, nodes: Float32Array) -> DecisionTree | None:
-    """What finds leaves of a tree, which has a vector for each decision; None: there is nothing to decide."""
+    """The search for leaves of a tree with a vector for each decision; None: there are no decisions."""
     children = children_of(tree)
     return DecisionTree(nodes, children) if children.size else None
 
 
 def likeliest(hidden: Float32Array, search: DecisionTree | None) -> tuple[Int64Array, Float64Array]:
-    """The likeliest label of each line and its log probability.
+    """The most probable label of each line and its log probability.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What `autotune` has tried, and how that is shown."""
+"""The trials of `autotune`, and how they are shown."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False)
 class Trial:
-    """A setting, and what came of it.
+    """A setting, and its results.
 
     Attributes
     ----------
     options : dict
         Of `Classifier`.
     scores : list of float
-        One of each fold that it was judged by.
+        One for each fold that it was evaluated on.
     n_lines : int or None
-        It learned from so many; None: all but those that were held out.
+        Number of training lines; None: all but the held-out ones.
     seconds : float
-        Of its trainings.
+        Time of its trainings.
     first_score : float
-        That of its first training: all settings begin with as many lines and the same fold.
+        The score of its first training: all settings begin with the same number of lines and the same fold.
 
     Examples
     --------
@@ -49,7 +49,7 @@ class Trial:
         return float(np.mean(self.scores)) if self.scores else float("-inf")
 
     def rank(self) -> tuple[float, ...]:
-        """What is larger for a better one: to be judged by more lines counts more than any score."""
+        """A key that is larger for a better one: evaluation on more lines counts more than any score."""
         return (float(self.n_lines or np.inf), len(self.scores), self.score)
 
 
@@ -60,14 +60,14 @@ class Tuned:
     Attributes
     ----------
     model : Classifier
-        Of the best options, learned from all lines.
+        With the best options, trained on all lines.
     options : dict
-        The best ones.
+        The best options.
     trials : list of Trial
-        In the order in which they were begun.
+        In the order in which they were started.
     metric : str
     seconds : float
-        Of all.
+        Total time.
 
     Examples
     --------
@@ -88,14 +88,15 @@ class Tuned:
 
     @property
     def score(self) -> float:
-        """Of the best options on held-out lines: as the best of several it is a little too good."""
+        """Score of the best options on held-out lines: as the best of several, it is slightly too high."""
         return max(self.trials, key=Trial.rank).score
 
     def __str__(self) -> str:
         return self.table()
 
     def table(self, n: int = 10) -> str:
-        """Return the best settings as lines, the best first, and how each value of an option began.
+        """Return the best settings as lines, the best first, and the first scores for each value of an
+        option.
 
         Parameters
         ----------
@@ -121,7 +122,7 @@ class Tuned:
         return "\n".join([head, "", *aligned(rows), "", *self.effects(names)])
 
     def values(self, name: str) -> list[Any]:
-        """The values of an option that were tried, which may be of any type where it was given.
+        """The values of an option that were tried; they may be of any type.
 
         Parameters
         ----------
@@ -135,19 +136,20 @@ class Tuned:
         return sorted(found.values()) if len(found) > 1 else [*found.values()]
 
     def effects(self, names: list[str]) -> list[str]:
-        """For options of few values, the best first score of each, and how many settings had it.
+        """For options with few values, the best first score of each value, and how many settings had it.
 
-        First scores are of as many lines and the same fold; the best of many is higher by chance, too.
+        First scores are for the same number of lines and the same fold; the best of many is also higher by
+        chance.
 
         Parameters
         ----------
         names : list of str
-            Of options.
+            Names of options.
 
         Returns
         -------
         list of str
-            A line for each option.
+            One line for each option.
         """
         found = []
         for name in names:

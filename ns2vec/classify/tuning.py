@@ -28,13 +28,13 @@ from ns2vec.exceptions import CorpusError
 
 logger = logging.getLogger(__name__)
 
-N_SETTINGS = 9  # of a round
-KEPT = 2  # one in so many is kept
-STAGES = ((20_000, 1), (100_000, 2), (None, 5))  # lines that are learned from, and how often: of a setting
+N_SETTINGS = 9  # per round
+KEPT = 2  # one in this many is kept
+STAGES = ((20_000, 1), (100_000, 2), (None, 5))  # training lines and folds, for each stage of a setting
 N_FOLDS = 5
 MOST_HELD_OUT = 20_000
-LAST = 2.0  # times as long as a trial on as many lines the last training may take
-ENOUGH_HELD_OUT = 5000  # lines, to judge by one fold alone
+LAST = 2.0  # times the duration of a trial with as many lines that the last training may take
+ENOUGH_HELD_OUT = 5000  # lines: enough to evaluate on one fold only
 
 
 @dataclass
@@ -54,7 +54,7 @@ class Examples:
         return len(self.lines)
 
     def take(self, rows: Int64Array) -> Examples:
-        """Some of them."""
+        """Select some of them."""
         return Examples(self.lines.some(rows), self.lists.some(rows))
 
 
@@ -126,7 +126,7 @@ def autotune(
 
 
 def pair_of(validation: Any) -> tuple[Any, Any]:
-    """Texts and labels, which may be in the texts."""
+    """Texts and labels, which may be part of the texts."""
     return validation if isinstance(validation, tuple) else (validation, None)
 
 
@@ -141,7 +141,7 @@ class Halving:
     judge : callable
     seed : int
     n_most : int
-        Trainings.
+        Number of trainings.
     deadline : float or None
         By the clock of `time.monotonic`.
     """
@@ -164,7 +164,7 @@ class Halving:
 
     @property
     def end(self) -> float:
-        """When to end trials, so that there is time for learning from all lines with the best of them."""
+        """When to stop trials, so that there is time to train on all lines with the best of them."""
         if self.deadline is None or not self.trials:
             return math.inf
         best = max(self.trials, key=Trial.rank)
@@ -176,10 +176,10 @@ class Halving:
         return self.n_left < 1 or time.monotonic() > self.end
 
     def rounds(self, settings: Proposals) -> Iterator[Trial]:
-        """Rounds of settings until the budget is used up; a trial each time one is judged."""
+        """Rounds of settings until the budget is used up; yields a trial after each evaluation."""
         best: dict[str, Any] | None = None
         while not self.is_over():
-            # further rounds: half of them anywhere, the others near to the best
+            # further rounds: half of them anywhere, the others near the best
             made = [] if best else settings.first
             near = [settings.next(best if i % KEPT else None) for i in range(N_SETTINGS - len(made))]
             going = [Trial(options) for options in [*made, *near]]
@@ -190,7 +190,7 @@ class Halving:
             best = max(self.trials, key=Trial.rank).options
 
     def stages(self) -> list[tuple[int | None, int]]:
-        """Lines and folds of each stage that says more than the one before."""
+        """Lines and folds of each stage that gives more information than the one before."""
         n_held = len(self.folds(0)[1])
         found: list[tuple[int | None, int]] = []
         for n_lines, n_folds in STAGES:
@@ -201,19 +201,19 @@ class Halving:
         return found
 
     def folds(self, fold: int) -> tuple[Int64Array, Int64Array]:
-        """Lines to learn from, in any order, and to judge by."""
+        """Lines for training, in any order, and for evaluation."""
         if self.held_out is not None:
             return self.order, np.flatnonzero(np.diff(self.held_out.lists.offsets) > 0)
         held = self.order[fold::N_FOLDS][:MOST_HELD_OUT]
         return self.order[~np.isin(self.order, held)], held
 
     def judged(self, trial: Trial, n_lines: int | None, n_folds: int) -> Iterator[Trial]:
-        """Train a setting on more lines, or until it has been judged so often."""
+        """Train a setting on more lines, or until it has been evaluated this often."""
         known = trial.scores if trial.n_lines == n_lines else []
         while len(known) < n_folds and not self.is_over():
             started = time.monotonic()
             score = self.score(trial.options, n_lines, len(known))
-            if self.is_over():  # the training was ended, and says nothing
+            if self.is_over():  # the training was stopped, and its result means nothing
                 return
             known.append(score)
             trial.scores, trial.n_lines = known, n_lines
@@ -225,7 +225,7 @@ class Halving:
             yield trial
 
     def score(self, options: dict[str, Any], n_lines: int | None, fold: int) -> float:
-        """How good a setting is on a fold; on given lines, with a seed."""
+        """Score of a setting on a fold; on given lines, with a seed."""
         learned, held = self.folds(fold)
         model = fitted(self.examples.take(learned[:n_lines]), options, self.seed + fold, self.end)
         asked = (self.held_out or self.examples).take(held)
@@ -235,9 +235,9 @@ class Halving:
 
 
 def fitted(examples: Examples, options: dict[str, Any], seed: int, end: float = math.inf) -> Classifier:
-    """A classifier that has learned from some lines; what it has learned by `end`, if that comes first.
+    """A classifier trained on some lines; if `end` comes first, as it is then.
 
-    Its epochs are not logged: of many settings that would be all that one sees.
+    Its epochs are not logged: with many settings, they would fill the log.
     """
     model = Classifier(**({"progress": False} | options | {"seed": seed}))
     return model._fit(examples.lines, examples.lists, observers=[Deadline(end)])

@@ -1,4 +1,4 @@
-"""What a classifier trains: rows of words and n-grams whose mean meets labels, by the objective of a loss."""
+"""What a classifier trains: rows of words and n-grams, whose mean predicts labels, by an objective."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ns2vec.vocab import Huffman
 
 OUTPUTS = "outputs"  # name of the output matrix
 
-#: Name of a loss, fastText's where it has it -> its objective.
+# Name of a loss, as in fastText if it has it -> its objective.
 LOSSES: Registry[type[Objective]] = Registry("loss")
 
 
@@ -31,7 +31,7 @@ class OneLabel(Objective):
 
 @LOSSES.entry("ova")
 class EachLabel(Objective):
-    """A logistic decision for each label on its own."""
+    """A logistic decision for each label separately."""
 
     name, outputs, link = "ova", "labels", "logistic"
 
@@ -46,7 +46,7 @@ for _loss, _objective in (
 
 
 def spec_of(loss: str, frozen: bool, config: TrainingConfig, n_labels: int) -> Spec:
-    """What a classifier with a loss trains: the mean of a line's rows meets its label."""
+    """The spec of a classifier with a loss: the mean of a line's rows predicts its label."""
     return Spec(
         (TargetSpec(OUTPUTS, LOSSES[loss]),),
         reader="pairs",
@@ -56,14 +56,14 @@ def spec_of(loss: str, frozen: bool, config: TrainingConfig, n_labels: int) -> S
 
 
 class TextUnits(Units):
-    """Rows of words, whose vectors they are, and after them those of n-grams.
+    """Rows of words, which are their vectors, followed by those of n-grams.
 
     Parameters
     ----------
     wv : KeyedVectors
     features : TextFeatures
     is_packed : bool
-        Rows have no padding: a table of millions is most of the memory. Shards merge padded ones.
+        Rows have no padding: a table of millions of rows is most of the memory. Shards merge padded rows.
     """
 
     def __init__(self, wv: Any, features: TextFeatures, is_packed: bool = True) -> None:
@@ -73,16 +73,16 @@ class TextUnits(Units):
 
     @property
     def n_rows(self) -> int:
-        """Rows that are trained."""
+        """Number of trained rows."""
         return len(self.wv) + self.features.n_bucket_rows
 
     def take_words(self, words: PackedTokens) -> None:
-        """Begin with these keys, of which nobody may ever ask for Python's list and dict."""
+        """Set the keys, without making Python's list and dict of them."""
         self.wv.adopt_keys(WordKeys(words), self.name)
 
     @property
     def words(self) -> Words:
-        """What has the row of each word."""
+        """Maps each word to its row."""
         keys = self.wv.unread_keys
         found: Words = keys.table if isinstance(keys, WordKeys) else self.wv.key_to_index
         return found
@@ -98,27 +98,27 @@ class TextUnits(Units):
 
     @property
     def ngram_rows(self) -> Any:
-        """Those of n-grams."""
+        """The rows of n-grams."""
         return self.rows[len(self.wv.vectors) :]
 
     def empty(self, n_rows: int, vector_size: int) -> Float32Array:
-        """Zeros for so many rows, as they are trained."""
+        """Zeros for this many rows, in the layout for training."""
         return (packed_rows if self.is_packed else empty_rows)(n_rows, vector_size)
 
     def begin(self, seed: int | None, vector_size: int) -> None:
-        """Give all fresh rows, small and random; those of an earlier training are let go before."""
+        """Initialize all rows with small random numbers; those of an earlier training are freed before."""
         self.rows = self.wv.vectors = np.empty((0, vector_size), dtype=np.float32)
         super().begin(seed, vector_size)
 
     def take_rows(self, words: Any, ngrams: Any) -> None:
-        """Let these be the rows, which are copied."""
+        """Set the rows, which are copied."""
         rows = self.empty(len(words) + len(ngrams), self.wv.vector_size)
         rows[: len(words)], rows[len(words) :] = words, ngrams
         self.rows = rows
         self.compose()
 
     def extend(self, seed: int | None) -> None:
-        """Give fresh rows to words and n-grams that have none: old rows move, words are still the first."""
+        """Initialize rows of words and n-grams that have none: old rows move, and words stay the first."""
         n_words, n_ngrams, size = len(self.wv), self.features.n_bucket_rows, self.wv.vector_size
         grown = []
         for number, (old, n_rows) in enumerate(((self.wv.vectors, n_words), (self.ngram_rows, n_ngrams))):
@@ -133,7 +133,7 @@ class TextUnits(Units):
         self.wv.vectors_changed()
 
     def side(self, vector_size: int, frozen: bool = False) -> Side:
-        """What an epoch trains of them."""
+        """The units as an epoch trains them."""
         rows = Rows(
             self.name, self.rows, self.n_rows, vector_size, is_read=frozen, may_be_packed=self.is_packed
         )
@@ -141,7 +141,7 @@ class TextUnits(Units):
 
 
 def label_tree(counts: Int64Array) -> Huffman:
-    """The Huffman tree that fastText builds, branch by branch, of labels in any order.
+    """The Huffman tree that fastText builds, branch by branch, for labels in any order.
 
     Examples
     --------

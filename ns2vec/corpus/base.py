@@ -1,4 +1,4 @@
-"""What every corpus can do: be counted, kept as ids, and read in chunks."""
+"""The interface of every corpus: it can be counted, kept as ids, and read in chunks."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ def ignore(n_words: int, n_sentences: int, fraction: float | None) -> None:
 
 @dataclass
 class Scan:
-    """What one pass over a corpus found.
+    """The result of one pass over a corpus.
 
     Attributes
     ----------
     tokens : sequence of length n
         The distinct tokens in order of first appearance; for files they are decoded on access.
     counts : int64 array of shape (n,)
-        How often each appears.
+        Number of occurrences of each.
     n_words, n_sentences : int
     encoded : EncodedCorpus, optional
         The corpus as indices into `tokens`; None for iterables and with ``memory_limit=0``.
     no_words : str
-        What to say to the user where there are none.
+        What to tell the user if there are none.
 
     Examples
     --------
@@ -65,7 +65,7 @@ class Corpus(ABC):
     Attributes
     ----------
     passes : int or None
-        How often it can be read: 1 for a once-only iterator or stream, None for no limit.
+        How often it can be read: 1 for a single-use iterator or stream, None for no limit.
 
     Examples
     --------
@@ -86,11 +86,11 @@ class Corpus(ABC):
 
     @property
     def is_fixed(self) -> bool:
-        """Whether a pass gives what the last one gave, unless something was changed in between."""
+        """Whether each pass gives the same result, unless something was changed in between."""
         return False
 
     def _scan(self, chunk_words: int, memory_limit: int, workers: int, on_progress: OnProgress) -> Scan:
-        """Do what `scan` says; for the kinds of corpora that do not say it otherwise."""
+        """Implement `scan`, for corpora that do not override it."""
         raise NotImplementedError
 
     def length(self) -> int | None:
@@ -98,7 +98,7 @@ class Corpus(ABC):
         return None
 
     def fingerprint(self) -> Hashable | None:
-        """Return what changes when the content may have changed; None if that cannot be known."""
+        """Return a value that differs if the content may have changed; None if that cannot be known."""
         return None
 
     def scan(
@@ -109,16 +109,16 @@ class Corpus(ABC):
         workers: int = 1,
         on_progress: OnProgress = ignore,
     ) -> Scan:
-        """Read the corpus once: count the tokens and, where that saves a pass, keep it encoded.
+        """Read the corpus once: count the tokens and, if that saves a pass, keep it encoded.
 
         Parameters
         ----------
         chunk_words : int
             Words after which a chunk ends with its sentence.
         memory_limit : int
-            Bytes of ids to keep in memory, the rest goes to a temporary file; 0 keeps nothing.
+            Bytes of ids to keep in memory; the rest goes to a temporary file. 0 keeps nothing.
         workers : int
-            Threads that may read; what is found is the same for any number.
+            Threads that may read; the result is the same for any number.
         on_progress : callable(n_words, n_sentences, fraction), optional
 
         Returns
@@ -144,15 +144,15 @@ class Corpus(ABC):
         trim_rule: TrimRule | None = None,
         on_progress: OnProgress = ignore,
     ) -> Scan:
-        """Count in plain Python, dropping rare tokens whenever there are more than `max_vocab_size`.
+        """Count in plain Python, dropping rare tokens if there are more than `max_vocab_size`.
 
         Parameters
         ----------
         max_vocab_size : int or None
-            After a sentence that leaves more tokens than this, those seen fewer times than a floor
-            go, and the floor rises by one: gensim's rule, which ends far below the limit.
+            If there are more tokens than this after a sentence, those seen fewer times than a floor
+            are dropped, and the floor rises by one: gensim's rule, which ends far below the limit.
         trim_rule : callable(word, count, min_count), optional
-            Asked for each token when there is pruning to do; its `min_count` is the floor.
+            Called for each token if pruning is needed; its `min_count` is the floor.
         on_progress : callable(n_words, n_sentences, fraction), optional
 
         Returns
@@ -212,5 +212,5 @@ def numbered(chunks: Iterable[Found]) -> Iterator[Chunk]:
 
 
 def exact_dict(mapping: dict[Any, int]) -> dict[Any, int]:
-    """Return a dict that C code may look into: the mapping itself, or a copy of one of a subclass."""
+    """Return a dict that C code may access: the mapping itself, or a copy if it is of a subclass."""
     return mapping if type(mapping) is dict else dict(mapping)

@@ -38,7 +38,7 @@ def count_phrases(
     delimiter : str
     connector_words : iterable of str
     max_size : int
-        Drop what is rare whenever a sentence leaves more texts than this.
+        Drop rare texts if there are more than this after a sentence.
     progress_per : int
         Sentences between two lines of the log.
 
@@ -47,7 +47,7 @@ def count_phrases(
     CorpusError
         If text is not UTF-8.
     TypeError
-        If a sentence is not iterable or a token is no str.
+        If a sentence is not iterable or a token is not a str.
 
     Examples
     --------
@@ -73,12 +73,12 @@ def count_phrases(
 
 
 def coded_corpus(sentences: Any) -> FileCorpus | JoinedCorpus | None:
-    """Return the text after sentences, which comes in codes of whole sentences; None if there is none."""
+    """Return the text of sentences, in codes of whole sentences; None if they are not a text."""
     is_text = isinstance(sentences, (Corpus, str, os.PathLike, *READERS)) or hasattr(sentences, "readline")
     corpus = open_corpus(sentences) if is_text or hasattr(type(sentences), "as_corpus") else None
     if isinstance(corpus, JoinedCorpus):
         return corpus
-    # longer sentences come in pieces from the scanner, and a phrase may lie across two
+    # longer sentences come in pieces from the scanner, and a phrase may span two of them
     is_whole = isinstance(corpus, FileCorpus) and corpus.splitting.max_sentence_words <= MAX_SENTENCE_WORDS
     return corpus if is_whole else None  # type: ignore[return-value]
 
@@ -92,7 +92,7 @@ def _report(counts: PhraseCounts) -> None:
 class PhraseVocab(MutableMapping[str, int]):
     """How often each token, and each pair of tokens by its joined text, was counted.
 
-    It does what a dict does, and has the order of one; texts are made when they are asked for.
+    It behaves like a dict, in the same order; strings are made on access.
 
     Parameters
     ----------

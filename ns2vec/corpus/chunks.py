@@ -1,6 +1,6 @@
 """A chunk: the unit of work of a training thread, whole sentences of about 10,000 words.
 
-Where chunks end depends on the sentences and their lengths only, never on block sizes, files,
+The ends of chunks depend on the sentences and their lengths only, never on block sizes, files,
 memory or threads, because each chunk draws from its own random stream.
 """
 
@@ -15,9 +15,9 @@ from ns2vec._typing import Int32Array, Int64Array
 from ns2vec.corpus import _scan
 
 END: int = _scan.END
-"""Comes after each sentence in `Chunk.words`."""
+"""Follows each sentence in `Chunk.words`."""
 UNKNOWN: int = _scan.UNKNOWN
-"""Stands for a word outside the vocabulary: it is a raw word, but is not trained."""
+"""Represents a word outside the vocabulary: it is a raw word, but is not trained."""
 MAX_SENTENCE_WORDS: int = _scan.MAX_SENTENCE_WORDS
 """Longer sentences are split into parts of this many words; no word is lost."""
 CHUNK_WORDS = 10_000
@@ -41,7 +41,7 @@ class Chunk:
     remap : int32 array, optional
         Id -> row of the vocabulary, or `UNKNOWN`. None: `words` holds rows already.
     tags, tag_offsets : int32 array of shape (n_tags,) and int64 array of shape (n_sentences + 1,), optional
-        Tags of the documents: of each part that `END` closes those from one offset to the next.
+        Tags of the documents: each part that ends with `END` has those from one offset to the next.
 
     Examples
     --------
@@ -65,11 +65,11 @@ class Chunk:
 
     @property
     def n_bytes(self) -> int:
-        """What its arrays take."""
+        """Bytes of its arrays."""
         return sum(array.nbytes for array in (self.words, self.tags, self.tag_offsets) if array is not None)
 
     def alone(self) -> Chunk:
-        """The same for another process, which does not need the whole of `remap` for it.
+        """A copy for another process, without the unused part of `remap`.
 
         Examples
         --------

@@ -1,4 +1,4 @@
-"""The encoded corpus: 4 bytes a word, in memory up to a limit and then in a temporary file."""
+"""The encoded corpus: 4 bytes per word, in memory up to a limit and then in a temporary file."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from ns2vec.exceptions import CorpusError
 
 
 class EncodedCorpus:
-    """The ids of a corpus, chunk by chunk, for as many epochs as wanted.
+    """The ids of a corpus, chunk by chunk, for any number of epochs.
 
     Parameters
     ----------
     memory_limit : int
         Bytes of ids to keep in memory. The first chunk that does not fit and all after it go
-        to one file in ``tempfile.gettempdir()`` (set ``TMPDIR`` to move it), which has no name
-        any more when the first byte is written, so it goes away with the process.
+        to one file in ``tempfile.gettempdir()`` (set ``TMPDIR`` to move it), which is already unlinked
+        when the first byte is written, so it disappears with the process.
 
     Attributes
     ----------
@@ -53,7 +53,7 @@ class EncodedCorpus:
         self._offsets = array("q", [0])  # in ids, of the chunks on disk
         self._words = array("q", [0])  # raw words before chunk i
         self._sentences = array("q", [0])
-        self._descriptor = -1  # of no file
+        self._descriptor = -1  # no file
         self._closer: weakref.finalize[[], EncodedCorpus] | None = None
         self._closed = False
 
@@ -78,14 +78,14 @@ class EncodedCorpus:
         Parameters
         ----------
         words : int32 array of shape (n,), C-contiguous
-            Kept without a copy while it fits into memory.
+            Kept without a copy if it fits into memory.
         n_words, n_sentences : int
             As in `Chunk`.
 
         Raises
         ------
         CorpusError
-            If the temporary file cannot be made or written (for example: the disk is full).
+            If the temporary file cannot be created or written (for example: the disk is full).
         """
         if self._descriptor < 0 and self.n_bytes_in_memory + words.nbytes <= self.memory_limit:
             self._in_memory.append(words)
@@ -175,7 +175,7 @@ class EncodedCorpus:
         return words
 
     def close(self) -> None:
-        """Give memory and disk space back; no thread may be reading."""
+        """Release memory and disk space; no thread may be reading."""
         self._closed = True
         self._in_memory = []
         self._descriptor = -1

@@ -30,18 +30,18 @@ from ns2vec.exceptions import CorpusError
 
 @dataclass(frozen=True)
 class Splitting:
-    """How text becomes sentences of words.
+    """How text is split into sentences of words.
 
     Attributes
     ----------
     unicode_blanks : bool
-        Words end at the blanks of ``str.split()``, or else of ``bytes.split()``.
+        Words end at the blanks of ``str.split()``; otherwise at those of ``bytes.split()``.
     newline_ends : bool
-        A newline ends the sentence, or else is a blank.
+        A newline ends the sentence; otherwise it is a blank.
     max_sentence_words : int
-        Longer sentences come in parts; with 0 none does, and blank lines are sentences, too.
+        Longer sentences are split; with 0, none is, and blank lines are sentences, too.
     line_limit : int
-        Lines to read of each file; -1 is all.
+        Lines to read from each file; -1 is all.
     errors : {"strict", "replace", "ignore"}
         Policy for bytes that are not UTF-8.
     """
@@ -65,13 +65,13 @@ class FileCorpus(Corpus):
     reader : iterable
         Yields the same sentences in Python.
     sources : list
-        Paths, or one open file. A stream that cannot be rewound can be read once.
+        Paths, or one open file. A stream that cannot be rewound can be read only once.
     splitting : Splitting
 
     Raises
     ------
     OSError
-        If a local path does not exist or may not be looked at.
+        If a local path does not exist or is not accessible.
 
     Examples
     --------
@@ -92,7 +92,7 @@ class FileCorpus(Corpus):
         self.splitting = splitting
         self._stream = None if isinstance(self.sources[0], (str, os.PathLike)) else self.sources[0]
         self._consumed = False
-        self._n_words = 0  # when they were counted
+        self._n_words = 0  # at the time of counting
         if self._stream is not None:
             self.passes = None if is_seekable(self._stream) else 1
         else:
@@ -100,17 +100,17 @@ class FileCorpus(Corpus):
 
     @property
     def name(self) -> str:
-        """What to call the corpus in a message."""
+        """The name of the corpus in messages."""
         first = source_name(self.sources[0])
         return first if len(self.sources) == 1 else f"{first} and {len(self.sources) - 1} more files"
 
     @property
     def no_words(self) -> str:
-        """What to say where there are none."""
+        """What to report if there are no words."""
         return f"{self.name}: no words in it; expected words separated by spaces"
 
     def fingerprint(self) -> Hashable | None:
-        """Return real path, inode, size and time of each local file, and the splitting; else None."""
+        """Return real path, inode, size and time of each local file, and the splitting; otherwise None."""
         if self._stream is not None or self.passes is not None or any(map(is_remote, self.sources)):
             return None
         files = []
@@ -138,7 +138,8 @@ class FileCorpus(Corpus):
         )
 
     def codes(self, *, chunk_words: int = CHUNK_WORDS) -> Iterator[tuple[Int32Array, Sequence[str]]]:
-        """Tokenise the text without a vocabulary: yield codes of words, and the words by code, which grow.
+        """Tokenise the text without a vocabulary: yield codes of words, and the growing list of words by
+        code.
 
         Parameters
         ----------
@@ -162,7 +163,7 @@ class FileCorpus(Corpus):
         Raises
         ------
         CorpusError
-            Of the kinds that `scan` names, or if the text has been emptied since.
+            For the reasons listed in `scan`, or if the text has been emptied since.
         """
         scanner = self.splitting.scanner(chunk_words, vocabulary=exact_dict(key_to_index))
         return numbered(self._chunks(scanner))
@@ -192,7 +193,7 @@ class FileCorpus(Corpus):
         self._consumed = True
 
     def _feed_by(self, workers: int, scanner: Scanner) -> Generator[float | None, None, None]:
-        """Feed all sources with as many threads as have something to do."""
+        """Feed all sources with as many threads as there is work for."""
         n_threads = min(workers, self._plain_bytes() // PART_BYTES)
         if n_threads < 2:
             return self._feed(scanner)
@@ -200,13 +201,13 @@ class FileCorpus(Corpus):
         return feed_in_parts(scanner, self.sources, partial(self.splitting.scanner, in_parts=True), n_threads)
 
     def _plain_bytes(self) -> int:
-        """Bytes of text if it can be read from several places at once, else 0."""
+        """Bytes of text if several threads can read it at once, otherwise 0."""
         if self._stream is not None or self.splitting.line_limit >= 0:
             return 0
         return sum(map(_plain_size, self.sources)) if all(map(_plain_size, self.sources)) else 0
 
     def _feed(self, scanner: Scanner) -> Generator[float | None, None, None]:
-        """Feed all sources; yield after each block, and when the corpus has ended, the part read."""
+        """Feed all sources; after each block and at the end, yield the part of the text that was read."""
         self._begin_pass()
         for number, source in enumerate(self.sources):
             try:
@@ -230,7 +231,7 @@ class FileCorpus(Corpus):
 
 
 def _can_be_reopened(path: PathLike) -> bool:
-    """True for regular files and URLs; a pipe or a terminal gives its text once.
+    """True for regular files and URLs; a pipe or a terminal can be read only once.
 
     Raises
     ------

@@ -30,7 +30,7 @@ class IterableCorpus(Corpus):
     Raises
     ------
     TypeError
-        If it is not iterable. While reading: if a sentence is not, or a token is not hashable.
+        If it is not iterable. While reading: if a sentence is not iterable, or a token is not hashable.
 
     Examples
     --------
@@ -39,7 +39,7 @@ class IterableCorpus(Corpus):
     2
     """
 
-    whole = False  # long sentences come in parts, and empty ones go
+    whole = False  # long sentences are split, and empty ones are dropped
 
     def __init__(self, iterable: Sentences) -> None:
         if not _is_iterable(iterable):
@@ -49,20 +49,20 @@ class IterableCorpus(Corpus):
             )
         self.iterable = iterable
         self.passes = 1 if _is_once_only(iterable) else None
-        self._n_sentences = self._n_words = 0  # of the last pass
+        self._n_sentences = self._n_words = 0  # in the last pass
         self._warned = False
         self._has_plain_items = type(iterable) in (list, tuple)
 
     @property
     def is_fixed(self) -> bool:
-        """Whether this is a list of lists; those of a class of its own may give other words each time."""
+        """Whether this is a list of lists; other classes may yield other words each time."""
         return self._has_plain_items
 
     def length(self) -> int | None:
-        """Return what ``len`` says, if the iterable has one; see `Corpus.length`."""
+        """Return ``len`` of the iterable, if it has one; see `Corpus.length`."""
         try:
             return len(self.iterable) if isinstance(self.iterable, Sized) else None
-        except TypeError:  # it passes on a length that what it wraps does not have
+        except TypeError:  # it forwards to an object without a length
             return None
 
     def _scan(self, chunk_words: int, memory_limit: int, workers: int, on_progress: OnProgress) -> Scan:
@@ -95,13 +95,13 @@ class IterableCorpus(Corpus):
         self._check_pass(first, encoder.n_sentences, n_words)
 
     def _check_pass(self, first: list[Any], n_sentences: int, n_words: int) -> None:
-        """Refuse what is used up: the iterable, or each of the sentences."""
+        """Refuse an exhausted iterable, or exhausted sentences."""
         if n_sentences == 0 and self._n_sentences > 0:
             raise CorpusError(
                 f"the {type(self.iterable).__name__} yielded {self._n_sentences} sentences in an earlier "
                 "pass and none in this one: give a list, or a class whose __iter__ starts again"
             )
-        # a sentence that is its own iterator was read elsewhere, when the words were counted
+        # a sentence that is its own iterator was exhausted when the words were counted
         had_words = self._n_words > 0 or (n_sentences > 0 and isinstance(first[0], Iterator))
         if n_sentences > 0 and n_words == 0 and had_words:
             remedy = "give the same sentences in each pass"
@@ -121,7 +121,7 @@ class IterableCorpus(Corpus):
             yield sentence
 
     def _begin(self) -> tuple[list[Any], Iterator[Any]]:
-        """Start a pass: the first sentence, if there is one, and the iterator of the others."""
+        """Start a pass: the first sentence, if there is one, and the iterator over the others."""
         rest = iter(self.iterable)
         first = next(rest, _ENDED)
         if isinstance(first, str) and not self._warned:
@@ -151,9 +151,9 @@ def _is_iterable(value: Any) -> bool:
 
 
 def _is_once_only(iterable: Any) -> bool:
-    """True for generators, `map`, `zip` ...: iterators that no class of the user restarts.
+    """True for generators, `map`, `zip` ...: iterators that no user class can restart.
 
-    An iterator with a length, or with an ``__iter__`` of its own, may start again there. This
+    An iterator with a length, or with its own ``__iter__``, may be able to restart. This
     does not call ``__iter__``: a class may count its passes.
     """
     if not isinstance(iterable, Iterator) or hasattr(type(iterable), "__len__"):

@@ -1,4 +1,4 @@
-"""Text whose phrases are joined, from codes to codes: no sentence of str is made on the way to training."""
+"""Text with joined phrases, from codes to codes: no sentence of str is made on the way to training."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from ns2vec.corpus.files import FileCorpus
 
 
 class JoinedCorpus(Corpus):
-    r"""A text with its phrases joined.
+    r"""A text with joined phrases.
 
     Parameters
     ----------
     text : FileCorpus or JoinedCorpus
-        With another kind of phrases joined, if it is a JoinedCorpus.
+        If it is a JoinedCorpus, with other phrases joined.
     make_joiner : callable() -> Joiner
-        Called when a pass begins.
+        Called at the beginning of each pass.
 
     Examples
     --------
@@ -42,17 +42,17 @@ class JoinedCorpus(Corpus):
 
     @property
     def no_words(self) -> str:
-        """What to say where there are none."""
+        """What to report if there are no words."""
         return self.text.no_words
 
     def fingerprint(self) -> Hashable | None:
-        """Return that of the text and what marks the phrases; None if that of the text cannot be known."""
+        """Return that of the text and the mark of the phrases; None if that of the text cannot be known."""
         found = self.text.fingerprint()
         return None if found is None else (found, self.make_joiner().mark)
 
     def _scan(self, chunk_words: int, memory_limit: int, workers: int, on_progress: OnProgress) -> Scan:
         joined = JoinedCodes(self.make_joiner(), chunk_words=chunk_words)
-        # without a fingerprint nobody knows later what the ids are worth
+        # without a fingerprint, it cannot be known later whether the ids are valid
         kept = memory_limit > 0 and self.fingerprint() is not None
         encoded = EncodedCorpus(memory_limit) if kept else None
         try:
@@ -75,7 +75,7 @@ class JoinedCorpus(Corpus):
         yield from joined.take()
 
     def codes(self, *, chunk_words: int = CHUNK_WORDS) -> Iterator[tuple[Int32Array, list[str]]]:
-        """Join the text: yield codes of words and phrases, and these by code, which grow."""
+        """Join the text: yield codes of words and phrases, and the growing list of these by code."""
         joined = JoinedCodes(self.make_joiner(), chunk_words=chunk_words)
         return ((words, joined.tokens) for words, _, _ in self._chunks(joined))
 

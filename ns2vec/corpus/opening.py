@@ -1,4 +1,4 @@
-"""Opening text: plain, compressed, remote or already open, with errors that name the remedy."""
+"""Opening text: plain, compressed, remote or already open, with errors that suggest a remedy."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from ns2vec.exceptions import ConfigError, CorpusError
 BOM = b"\xef\xbb\xbf"
 BLOCK_BYTES = 1 << 18
 NOUN = "corpus file"
-"""What messages call the file."""
+"""The name of the file in messages."""
 TEXTS = ("lfs", "pdf", "utf-16")
-"""Kinds of `ns2vec._magic.KINDS` that text can be made of."""
-NAME_BYTES, PATH_BYTES = 255, 4095  # the most that usual file systems take
+"""Kinds of `ns2vec._magic.KINDS` that can contain text."""
+NAME_BYTES, PATH_BYTES = 255, 4095  # the maximum of usual file systems
 PROSE_WORDS = 8
 _POLICIES = ("strict", "replace", "ignore")
 
 
 def check_errors(errors: str) -> str:
-    """Return the UTF-8 policy if it is one.
+    """Return the UTF-8 policy if it is valid.
 
     Raises
     ------
@@ -40,12 +40,12 @@ def check_errors(errors: str) -> str:
 
 
 def check_path(path: PathLike) -> None:
-    """Refuse a text that is given where its path is expected.
+    """Refuse a text that is passed instead of its path.
 
     Raises
     ------
     CorpusError
-        If there is no such file, and no file can have such a name.
+        If there is no such file, and no file can have this name.
     """
     name = os.fspath(path)
     if os.path.exists(name):
@@ -62,7 +62,7 @@ def check_path(path: PathLike) -> None:
 
 
 def source_name(source: Any) -> str:
-    """What to call a source in a message."""
+    """The name of a source in messages."""
     if isinstance(source, (str, os.PathLike)):
         return os.fspath(source)
     name = getattr(source, "name", None)
@@ -70,7 +70,7 @@ def source_name(source: Any) -> str:
 
 
 def decoding_error(error: UnicodeDecodeError, name: str, line_number: int) -> CorpusError:
-    """Return the error for bytes that are not UTF-8, naming the file, the line and the bytes."""
+    """Return the error for bytes that are not UTF-8, with the file, the line and the bytes."""
     if is_binary(error.object):
         return CorpusError(
             f"{name}, line {line_number}: this is a binary file, not text; "
@@ -85,12 +85,12 @@ def decoding_error(error: UnicodeDecodeError, name: str, line_number: int) -> Co
 
 
 def refuse_stranger(start: Any, name: str) -> None:
-    """Refuse a source that begins with bytes no text begins with, whatever is to be done with invalid ones.
+    """Refuse a source that begins with bytes no text begins with, whatever the policy for invalid ones.
 
     Raises
     ------
     CorpusError
-        That says what it is and what to do.
+        With what it is and what to do.
     """
     kind = recognized(start[:N_BYTES]) if isinstance(start, bytes) else None
     if kind is not None and kind.is_bytes:
@@ -99,20 +99,20 @@ def refuse_stranger(start: Any, name: str) -> None:
 
 
 class Reader:
-    """Blocks of bytes of one open source, and how much of it has been read.
+    """Blocks of bytes of an open source, and how much of it has been read.
 
-    The first of them is looked at: what is no text is refused.
+    The first block is checked: anything but text is refused.
 
     Parameters
     ----------
     stream : binary or text file object
         Text is encoded to UTF-8 again.
     name : str
-        What messages call it.
+        Its name in messages.
     n_bytes : int, optional
         Size of what `position` counts, if known.
     position : callable, optional
-        Returns the bytes read so far, compressed ones in a compressed file.
+        Returns the number of bytes read so far; in a compressed file, of compressed bytes.
     """
 
     def __init__(self, stream: IO[Any], name: str, n_bytes: int | None = None, position: Any = None) -> None:
@@ -130,7 +130,7 @@ class Reader:
         return chain(first, lines)
 
     def read(self, n: int = BLOCK_BYTES) -> bytes:
-        """Return the next bytes, none at the end."""
+        """Return the next bytes, empty at the end."""
         block = self.stream.read(n)
         if self.is_new:
             self.is_new = False
@@ -153,7 +153,7 @@ def open_binary(path: PathLike) -> Iterator[Reader]:
     Raises
     ------
     OSError
-        Of the kind that `open` raises, with what to do.
+        As raised by `open`, with what to do.
     ImportError
         If a module for the compression or the protocol is missing; names the package.
     CorpusError

@@ -1,9 +1,9 @@
-"""Plain text files read by several threads at once, with the outcome of one that reads alone.
+"""Plain text files read by several threads at once, with the same result as by one.
 
 The text is cut at blanks into parts of about `PART_BYTES`. A thread takes the next part, tokenises
-and counts it with a scanner of its own; the caller puts the parts together in the order of the
+and counts it with its own scanner; the caller merges the parts in the order of the
 text (`_parts.h`), so codes, counts, chunks and the first error are the same for any number of
-threads. No more parts are read ahead than keep the threads busy.
+threads. No more parts are read ahead than needed to keep the threads busy.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _BLANK = re.compile(rb"[\t-\r ]")
 
 
 class OpenFile:
-    """A plain file that is open for as long as someone holds this."""
+    """A plain file that stays open as long as this object is used."""
 
     def __init__(self, path: PathLike) -> None:
         with open_binary(path) as reader:
@@ -39,7 +39,7 @@ class OpenFile:
         self.n_bytes = os.fstat(self.descriptor).st_size
 
     def blank_behind(self, at: int) -> int | None:
-        """Offset of the first blank at `at` or after it, None if there is none."""
+        """Offset of the first blank at or after `at`, None if there is none."""
         while block := os.pread(self.descriptor, 1 << 12, at):
             if found := _BLANK.search(block):
                 return at + found.start()
@@ -49,7 +49,7 @@ class OpenFile:
 
 @dataclass(frozen=True)
 class Stretch:
-    """Bytes start .. end of a file (to its end, if `end` is None); no word lies across its borders."""
+    """Bytes start .. end of a file (to its end, if `end` is None); no word crosses its borders."""
 
     number: int
     file: OpenFile
@@ -57,7 +57,7 @@ class Stretch:
     end: int | None
 
     def blocks(self) -> Iterator[bytes]:
-        """Read it; in few blocks, because threads wait for each other between two of them."""
+        """Read it in a few blocks, because threads wait for each other between two of them."""
         at = self.start
         while self.end is None or at < self.end:
             n = PART_BYTES if self.end is None else min(PART_BYTES, self.end - at)
@@ -68,12 +68,12 @@ class Stretch:
             at += len(block)
 
     def fraction(self) -> float:
-        """Part of the file that ends with it."""
+        """Share of the file up to its end."""
         return 1.0 if self.end is None else min(1.0, self.end / max(self.file.n_bytes, 1))
 
 
 def stretches(paths: Sequence[PathLike]) -> Iterator[Stretch | OSError]:
-    """Cut files, in order; an error of the system takes the place of the rest."""
+    """Split files, in order; an OSError replaces the rest."""
     try:
         for number, path in enumerate(paths):
             file = OpenFile(path)
@@ -89,9 +89,9 @@ def stretches(paths: Sequence[PathLike]) -> Iterator[Stretch | OSError]:
 def read_stretch(
     stretch: Stretch | OSError, idle: deque[Scanner]
 ) -> tuple[Stretch, Part, UnicodeDecodeError | None]:
-    """Read with an idle scanner; return what was read of the stretch, and what stopped it.
+    """Read with an idle scanner; return what was read of the stretch, and the error that stopped it.
 
-    Stretches are begun in order, so each scanner gets its own in order.
+    Stretches are begun in order, so each scanner gets its stretches in order.
     """
     if isinstance(stretch, OSError):
         raise stretch
@@ -112,7 +112,8 @@ def read_stretch(
 def feed_in_parts(
     scanner: Scanner, paths: Sequence[PathLike], make_reader: Callable[[], Scanner], n_threads: int
 ) -> Generator[float, None, None]:
-    """Feed plain files to a scanner by `n_threads`; yield now and then what part of the text was read.
+    """Feed plain files to a scanner by `n_threads`; from time to time, yield the part of the text that was
+    read.
 
     Parameters
     ----------
@@ -125,7 +126,7 @@ def feed_in_parts(
     Raises
     ------
     CorpusError
-        If a file is not UTF-8 under ``errors="strict"``: the first place in the order of the text.
+        If a file is not UTF-8 under ``errors="strict"``: for the first such place in the text.
     OSError
         If a file cannot be opened or read.
     """

@@ -1,4 +1,4 @@
-"""Sentences that a function gives part by part, so that several processes can make a part each."""
+"""Sentences that a function returns part by part, so that each of several processes can make a part."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from ns2vec.corpus.ranges import RunAll
 from ns2vec.exceptions import ConfigError
 from ns2vec.vocab.checks import check_token
 
-#: Gives the sentences of a part by its number.
+# Returns the sentences of a part, given its number.
 MakePart: TypeAlias = Callable[[int], Iterable[Sequence[Token]]]
 
 
 class SentenceParts:
-    """Sentences in parts, each made by a function from its number; on a cluster workers make them.
+    """Sentences in parts, each made by a function from its number; on a cluster, workers make them.
 
     Parameters
     ----------
     make_part : callable
-        ``make_part(i)`` gives the sentences of part i, the same ones each time, in any process: it has to be
-        a function, a class or an object that can be pickled, and to read what every machine can read.
+        ``make_part(i)`` returns the sentences of part i, the same each time, in any process: it must be
+        a function, a class or an object that can be pickled, and must read only what every machine can read.
     n_parts : int
 
     Raises
@@ -66,17 +66,17 @@ class SentenceParts:
         Parameters
         ----------
         number : int
-            Of the part, from 0.
+            Number of the part, from 0.
 
         Returns
         -------
         iterator of sequences of str
-            Made again by each call.
+            A new one for each call.
 
         Raises
         ------
         ConfigError
-            If the function gave something else.
+            If the function returned something else.
         """
         found = self.make_part(number)
         if isinstance(found, str) or not isinstance(found, Iterable):
@@ -85,7 +85,7 @@ class SentenceParts:
 
 
 def count_part(parts: SentenceParts, number: int) -> tuple[list[Token], Int64Array, int, int]:
-    """Distinct tokens of a part in order of appearance, how often each is there, words and sentences."""
+    """Distinct tokens of a part in order of appearance, their counts, and totals of words and sentences."""
     counter = SentenceCounter(check_token)
     counter.fill(parts.sentences_of(number), 2**62)
     return list(counter.tokens()), counter.counts(), counter.n_words, counter.n_sentences
@@ -105,7 +105,7 @@ def encode_part(
 
 
 def cut_parts(encoded: Iterable[tuple[Int32Array, Int64Array]], chunk_words: int) -> Iterator[Found]:
-    """Chunks of sentences, as `ns2vec.corpus._chunker.h` cuts them."""
+    """Chunks of sentences, with the same ends as in `ns2vec.corpus._chunker.h`."""
     open_pieces: list[Int32Array] = []
     n_words = n_sentences = 0
     end = np.array([END], dtype=np.int32)
@@ -128,7 +128,7 @@ def cut_parts(encoded: Iterable[tuple[Int32Array, Int64Array]], chunk_words: int
 
 
 class SpreadParts(Corpus):
-    """Sentences whose parts others make.
+    """Sentences whose parts are made by other processes.
 
     Parameters
     ----------
@@ -154,16 +154,16 @@ class SpreadParts(Corpus):
         return Scan(list(counts), found, n_words, n_sentences)
 
     def chunks(self, key_to_index: dict[Any, int], *, chunk_words: int = CHUNK_WORDS) -> Iterator[Chunk]:
-        """Chunks of what others have encoded; see `Corpus.chunks`."""
+        """Chunks of sentences that were encoded elsewhere; see `Corpus.chunks`."""
         encode = partial(encode_part, self.parts, exact_dict(key_to_index))
         return numbered(cut_parts(self.run_all(encode, range(self.parts.n_parts)), chunk_words))
 
     def sentences(self) -> Iterator[Sequence[Token]]:
-        """All of them, made here; see `Corpus.sentences`."""
+        """All sentences, made here; see `Corpus.sentences`."""
         return iter(self.parts)
 
 
 def parts_of(corpus: Any) -> SentenceParts | None:
-    """The parts that a corpus is made of, if it is."""
+    """The parts of a corpus, if it has parts."""
     is_plain = type(corpus) is IterableCorpus and type(corpus.iterable) is SentenceParts
     return corpus.iterable if is_plain else None

@@ -1,9 +1,9 @@
-"""Text files of which several processes read a part each, with the outcome of one that reads all of it.
+"""Text files of which each of several processes reads a part, with the same result as reading all of it.
 
-A file is cut at newlines into ranges of bytes. Whoever counts a range says which words are in it, in the
-order in which they appear, and how many words are in each line. When that is put together in the order of the
-text, words come in the order of a single pass, and the lengths of the lines say where chunks begin: at which
-byte, behind how many sentences of the line there. From then on any process can read any chunk by itself.
+A file is cut at newlines into ranges of bytes. Counting a range gives its words, in order of
+appearance, and the number of words in each line. When these are merged in the order of the
+text, words are in the order of a single pass, and the lengths of the lines determine where chunks begin: at
+which byte, and after how many sentences of the line there. Then any process can read any chunk by itself.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from ns2vec.corpus.opening import NOUN, decoding_error, refuse_stranger
 from ns2vec.exceptions import CorpusError
 
 RANGE_BYTES = 1 << 24
-WHOLE = 2**62  # words of a chunk that never ends
+WHOLE = 2**62  # words of an endless chunk
 _BLOCK = 1 << 16
 
-#: ``run_all(function, items)`` gives what the function makes of each item, in the order of the items.
+# ``run_all(function, items)`` returns the result of the function for each item, in the order of the items.
 RunAll: TypeAlias = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
 
 
@@ -58,22 +58,22 @@ class ByteRange:
 
 @dataclass(frozen=True)
 class RangeCount:
-    """What is in a range.
+    """The contents of a range.
 
     Attributes
     ----------
     number : int
         Of the file in its corpus.
     words : bytes
-        The distinct ones, UTF-8 with blanks between them, in order of first appearance.
+        The distinct words, UTF-8 with blanks between them, in order of first appearance.
     counts : ndarray of shape (n,), int64
-        Of each.
+        Count of each word.
     line_words : ndarray of shape (n_lines,), int32
         Words of each line.
     line_ends : ndarray of shape (n_lines,), int64
-        The byte after each.
+        The byte after each line.
     start : int
-        The byte that the first line begins at.
+        The first byte of the first line.
     """
 
     number: int
@@ -85,7 +85,7 @@ class RangeCount:
 
 
 def line_begin(stream: IO[bytes], at: int) -> int:
-    """The first byte at `at` or after it that a line begins with; the one after the file where none does."""
+    """The first byte at or after `at` that begins a line; the byte after the file if there is none."""
     if at == 0:
         return 0
     stream.seek(at - 1)
@@ -99,12 +99,12 @@ def line_begin(stream: IO[bytes], at: int) -> int:
 
 
 def count_range(of: ByteRange) -> RangeCount:
-    """Count the words of a range, and those of each of its lines.
+    """Count the words of a range, and of each of its lines.
 
     Raises
     ------
     CorpusError
-        If it is no UTF-8 under ``errors="strict"``, or no text at all.
+        If it is not UTF-8 under ``errors="strict"``, or not text at all.
     OSError
         If the file cannot be read.
     """
@@ -114,13 +114,13 @@ def count_range(of: ByteRange) -> RangeCount:
         start, end = line_begin(stream, of.start), line_begin(stream, of.end)
         stream.seek(start)
         text = stream.read(end - start)
-    # a sentence of any length a line, also where there is none: so its ends are those of the lines
+    # one sentence of any length per line, even if empty: so its ends are those of the lines
     scanner = replace(of.splitting, max_sentence_words=0).scanner(WHOLE)
     codes = scanned(scanner, [(start, text)], f"{os.fspath(of.path)} from byte {start}")
     ends = np.flatnonzero(codes == END)
     line_words = np.diff(ends, prepend=-1) - 1
     line_ends = np.flatnonzero(np.frombuffer(text, dtype=np.uint8) == ord("\n")) + 1 + start
-    if len(line_ends) < len(line_words):  # the last line of a file may have no newline
+    if len(line_ends) < len(line_words):  # the last line of a file may lack a newline
         line_ends = np.append(line_ends, end)
     words = " ".join(scanner.tokens()).encode("utf-8")
     return RangeCount(
@@ -130,7 +130,7 @@ def count_range(of: ByteRange) -> RangeCount:
 
 
 def scanned(scanner: Scanner, texts: Iterable[tuple[int, bytes]], name: str) -> Int32Array:
-    """Codes of texts, each with the byte of its file that it begins at.
+    """Codes of texts, each with its first byte in the file.
 
     Raises
     ------
@@ -149,7 +149,7 @@ def scanned(scanner: Scanner, texts: Iterable[tuple[int, bytes]], name: str) -> 
     return np.concatenate(found) if found else np.empty(0, dtype=np.int32)
 
 
-# ---- chunks by their places --------------------------------------------------------------------------
+# ---- chunks by their position ------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,11 +161,11 @@ class PlacedChunk:
     index, n_words, n_sentences, words_before, sentences_before : int
         As in `ns2vec.corpus.Chunk`.
     first : tuple of int
-        Number of the file and byte of the line that it begins in, and sentences of this line before it.
+        Number of the file and first byte of its first line, and the number of earlier sentences of this line.
     last : tuple of int
-        Number of the file that its last line is in, and the byte after this line.
+        Number of the file with its last line, and the byte after this line.
     reader : PlaceReader or None
-        Reads it here.
+        Reads it in this process.
     """
 
     index: int
@@ -178,7 +178,7 @@ class PlacedChunk:
     reader: PlaceReader | None = None
 
     def alone(self) -> PlacedChunk:
-        """The same for another process."""
+        """A copy for another process."""
         return replace(self, reader=None)
 
     def rows(self) -> Int32Array:
@@ -189,7 +189,7 @@ class PlacedChunk:
 
 
 class PlaceReader:
-    """Reads chunks from where they are.
+    """Reads chunks from their files.
 
     Parameters
     ----------
@@ -197,7 +197,7 @@ class PlaceReader:
     splitting : Splitting
     key_to_index : dict of token -> row
     memory : int
-        Bytes of ids to keep, so that the next epoch has not to read them.
+        Bytes of ids to keep, so that the next epoch need not read them again.
     """
 
     def __init__(
@@ -217,7 +217,7 @@ class PlaceReader:
         Raises
         ------
         CorpusError
-            If it is not there any more.
+            If it is no longer there.
         """
         if chunk.index in self.kept:
             return self.kept[chunk.index]
@@ -239,7 +239,7 @@ class PlaceReader:
         return found
 
     def texts(self, chunk: PlacedChunk) -> Iterator[tuple[int, bytes]]:
-        """The bytes that a chunk is in, a text for each file."""
+        """The bytes of a chunk, one text for each file."""
         number, start, _ = chunk.first
         for at in range(number, chunk.last[0] + 1):
             with open_raw(self.paths[at], noun=NOUN, damaged=CorpusError) as stream:
@@ -249,7 +249,7 @@ class PlaceReader:
 
 
 class Cutter:
-    """Finds where chunks begin and end from the words of each line.
+    """Computes the beginnings and ends of chunks from the words of each line.
 
     Parameters
     ----------
@@ -264,19 +264,19 @@ class Cutter:
     def __init__(self, chunk_words: int, max_sentence_words: int) -> None:
         self.chunk_words, self.max_sentence_words = chunk_words, max_sentence_words
         self.chunks: list[PlacedChunk] = []
-        self.n_words = self.n_sentences = 0  # of the finished chunks
+        self.n_words = self.n_sentences = 0  # in the finished chunks
         self.first: tuple[int, int, int] | None = None  # of the open one
         self.last = (0, 0)
         self.open_words = self.open_sentences = 0
 
     def add(self, number: int, start: int, line_ends: Int64Array, line_words: Int32Array) -> None:
-        """Take the next lines of the text, which are in the file `number` from byte `start` on."""
+        """Add the next lines of the text, which are in file `number` from byte `start` on."""
         begins = np.append(start, line_ends[:-1])
         per_line = -(-line_words.astype(np.int64) // self.max_sentence_words)
         line = np.repeat(np.arange(len(line_words)), per_line)  # of each sentence
         nth = np.arange(len(line)) - np.repeat(np.cumsum(per_line) - per_line, per_line)
         words = np.minimum(line_words[line] - nth * self.max_sentence_words, self.max_sentence_words)
-        behind = np.cumsum(words)  # of these lines, with each sentence
+        behind = np.cumsum(words)  # in these lines up to each sentence
         at = 0
         while at < len(line):
             if self.first is None:
@@ -292,7 +292,7 @@ class Cutter:
                 self.close()
 
     def close(self) -> None:
-        """End the chunk that is open, if there is one."""
+        """End the open chunk, if there is one."""
         if self.first is None:
             return
         self.chunks.append(
@@ -310,7 +310,7 @@ class Cutter:
 
 
 def can_be_spread(corpus: Corpus) -> bool:
-    """Whether any range of bytes of a corpus can be read by itself: plain files, a sentence a line."""
+    """Whether any range of bytes of a corpus can be read by itself: plain files, one sentence per line."""
     if type(corpus) is not FileCorpus or corpus._stream is not None or corpus.passes is not None:
         return False
     splitting = corpus.splitting
@@ -323,7 +323,7 @@ def can_be_spread(corpus: Corpus) -> bool:
 
 
 def n_bytes_of(path: PathLike) -> int:
-    """Size of a file, or of what is behind an address."""
+    """Size of a file, or of the content of an address."""
     if not is_remote(path):
         return os.path.getsize(path)
     with open_raw(path, noun=NOUN, damaged=CorpusError) as stream:
@@ -331,16 +331,17 @@ def n_bytes_of(path: PathLike) -> int:
 
 
 class SpreadCorpus(FileCorpus):
-    r"""Text in plain files whose ranges others count and whose chunks others read.
+    r"""Text in plain files whose ranges are counted, and whose chunks are read, by other processes.
 
     Parameters
     ----------
     corpus : FileCorpus
         One that `can_be_spread`.
     run_all : callable
-        ``run_all(function, items)`` gives what the function makes of each item, in the order of the items.
+        ``run_all(function, items)`` returns the result of the function for each item, in the order of the
+        items.
     range_bytes : int, optional
-        Of a range: `RANGE_BYTES`.
+        Size of a range; by default `RANGE_BYTES`.
 
     Examples
     --------
@@ -363,10 +364,10 @@ class SpreadCorpus(FileCorpus):
         super().__init__(corpus.reader, corpus.sources, corpus.splitting)
         self.run_all, self.range_bytes = run_all, range_bytes or RANGE_BYTES
         self.places: list[PlacedChunk] = []
-        self.places_of: Any = None  # what they were found for
+        self.places_of: Any = None  # the arguments that they were computed for
 
     def ranges(self) -> Iterator[ByteRange]:
-        """All of them, in the order of the text."""
+        """All ranges, in the order of the text."""
         for number, path in enumerate(self.sources):
             n_bytes = n_bytes_of(path)
             for start in range(0, n_bytes, self.range_bytes):
@@ -391,7 +392,7 @@ class SpreadCorpus(FileCorpus):
         return Scan([*counts], totals, cutter.n_words, cutter.n_sentences, None, self.no_words)
 
     def chunks(self, key_to_index: dict[Any, int], *, chunk_words: int = CHUNK_WORDS) -> Iterator[Any]:
-        """Places of the chunks; whoever needs the ids of one reads it.
+        """Positions of the chunks; the ids of a chunk are read when they are needed.
 
         Raises
         ------
@@ -409,5 +410,5 @@ class SpreadCorpus(FileCorpus):
         return (replace(chunk, reader=reader) for chunk in self.places)
 
     def reader_for(self, key_to_index: dict[Any, int], memory: int) -> PlaceReader:
-        """What reads chunks with a vocabulary, here or in another process."""
+        """The reader of chunks for a vocabulary, in this process or another."""
         return PlaceReader(self.sources, self.splitting, key_to_index, memory)

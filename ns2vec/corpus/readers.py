@@ -207,7 +207,7 @@ class Text8Corpus:
             yield sentence
 
     def _pieces(self) -> Iterator[list[str]]:
-        """Yield the words of one block after the other; a block's last, unfinished word goes to the next."""
+        """Yield the words of one block after another; a block's unfinished last word is moved to the next."""
         n_lines = 1
         name = source_name(self.fname)
         with open_binary(self.fname) as text:

@@ -4,7 +4,7 @@
 
     LineSentence, PathLineSentences, Text8Corpus, paths, open files  -> FileCorpus      (C scanner)
     lists, generators, any other iterable, subclasses of the readers -> IterableCorpus  (C dict look-ups)
-    what has a corpus of its own, as phrases in a text have          -> its as_corpus()
+    objects with their own corpus, such as joined phrases of a text  -> their as_corpus()
 
 All make the same chunks of the same sentences.
 """
@@ -24,16 +24,16 @@ from ns2vec.corpus.readers import AsciiLines, LineSentence, PathLineSentences, T
 
 
 def open_corpus(corpus: Any, *, errors: str = "strict") -> Corpus:
-    """Return the corpus behind what a user gives.
+    """Return the corpus for an argument of the user.
 
     Parameters
     ----------
     corpus : reader, path, open file or iterable
         `LineSentence`, `PathLineSentences` or `Text8Corpus` (these classes, not subclasses); the
-        path of a text file, of a folder of them, or a URL, compressed or not; a file object; what
-        returns a Corpus from its method `as_corpus`; or any iterable of sequences of hashable tokens.
+        path of a text file, of a folder of them, or a URL, compressed or not; a file object; an object
+        whose method `as_corpus` returns a Corpus; or any iterable of sequences of hashable tokens.
     errors : {"strict", "replace", "ignore"}
-        For paths and open files: what to do with bytes that are not UTF-8. Readers have their own.
+        For paths and open files: what to do with bytes that are not UTF-8. Readers have their own option.
 
     Returns
     -------
@@ -83,7 +83,7 @@ def open_corpus_file(path: Any) -> FileCorpus:
     Raises
     ------
     TypeError
-        As gensim: if there is no such file, or its suffix says that it is compressed.
+        As in gensim: if there is no such file, or its suffix means that it is compressed.
 
     Examples
     --------
@@ -110,7 +110,7 @@ def _reader_of_path(path: str, errors: str) -> LineSentence | PathLineSentences:
 
 
 def _file_corpus(reader: Any) -> FileCorpus | None:
-    """Return the fast corpus for exactly the three readers over something with bytes; else None."""
+    """Return the fast corpus for exactly the three readers of something with bytes; otherwise None."""
     if type(reader) is Text8Corpus:
         splitting = Splitting(True, False, reader.max_sentence_length, -1, reader.errors)
         return FileCorpus(reader, [reader.fname], splitting)

@@ -1,7 +1,7 @@
-"""Documents with tags: what `Doc2Vec` reads.
+"""Documents with tags, the input of `Doc2Vec`.
 
-`open_documents` and `open_document_file` turn what a user gives into a corpus of words that also knows the
-tags of each document. A document is never split, and one without words is a document, too.
+`open_documents` and `open_document_file` turn an argument of the user into a corpus of words that also has
+the tags of each document. A document is never split, and one without words is a document, too.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from ns2vec.vocab.checks import check_token
 logger = logging.getLogger(__name__)
 
 MOST_ROWS = 2**31 - 1
-"""Int tags are numbers of rows, which are counted in 32 bits."""
+"""Int tags are row numbers, which have 32 bits."""
 Tag: TypeAlias = Any
 """A row number, or any hashable key."""
 
@@ -43,7 +43,7 @@ class TaggedDocument(NamedTuple):
     ----------
     words : list of str
     tags : list of int or str
-        Usually one, which is the document's own. Ints are numbers of rows: there are vectors of all up to
+        Usually one, which is the document's own. Ints are row numbers: there are vectors of all up to
         the largest, so count from 0.
 
     Examples
@@ -68,11 +68,11 @@ class Lines(LineSentence):
 
 
 class AsciiWholeLines(Lines, AsciiLines):
-    """The same, of ``corpus_file``."""
+    """The same, for ``corpus_file``."""
 
 
 class TaggedLineDocument:
-    r"""One document a line, words separated by blanks; the tag is the number of the line, from 0.
+    r"""One document per line, words separated by blanks; the tag is the number of the line, from 0.
 
     Parameters
     ----------
@@ -124,9 +124,9 @@ class TagTally:
     Attributes
     ----------
     largest : int
-        The largest int, -1 if there was none.
+        The largest int, -1 if there is none.
     documents, words : dict of key -> int
-        How many documents have a key, and how many words these have together.
+        How many documents have a key, and how many words these have in total.
     """
 
     def __init__(self, largest: int = -1) -> None:
@@ -135,12 +135,12 @@ class TagTally:
         self.words: dict[Any, int] = {}
 
     def add(self, tags: Iterable[Tag], n_words: int, number: int) -> None:
-        """Count those of document `number`.
+        """Count the tags of document `number`.
 
         Raises
         ------
         TypeError, ValueError
-            If they are no list, or one cannot be a tag.
+            If they are not a list, or one cannot be a tag.
         """
         try:
             found = iter(tags)
@@ -163,7 +163,7 @@ class TagTally:
                 self.words[tag] = self.words.get(tag, 0) + n_words
 
     def warn(self, n_documents: int) -> None:
-        """Say what is probably not meant."""
+        """Warn of tags that are probably a mistake."""
         n_rows = self.largest + 1 + len(self.documents)
         if self.largest >= n_documents:
             logger.warning(
@@ -176,7 +176,7 @@ class TagTally:
 
 
 class Documents(IterableCorpus):
-    """Documents of an iterable; as a corpus, it is one of their words.
+    """Documents of an iterable; as a corpus, it contains their words.
 
     Parameters
     ----------
@@ -216,7 +216,7 @@ class Documents(IterableCorpus):
             yield words
 
     def _as_list(self, words: Any, number: int) -> list[Any]:
-        """The words of a document that are in no list; of a text they are its letters, as in gensim."""
+        """The words of a document that is not a list; for a str these are its letters, as in gensim."""
         if isinstance(words, str) and not self._warned:
             self._warned = True
             logger.warning(
@@ -235,11 +235,11 @@ class Documents(IterableCorpus):
             self.tally = None
 
     def tags_of(self, chunk: Chunk) -> list[Sequence[Tag]]:
-        """The tags of the documents of a chunk that was read just now."""
+        """The tags of the documents of the chunk that was read last."""
         return [self.waiting.popleft() for _ in range(chunk.n_sentences)]
 
     def documents(self) -> Iterator[Any]:
-        """The documents themselves, once."""
+        """The documents themselves, in one pass."""
         return iter(self.iterable)
 
 
@@ -257,7 +257,7 @@ class LineDocuments(FileCorpus):
         return [(number,) for number in range(first, first + chunk.n_sentences)]
 
     def documents(self) -> Iterator[TaggedDocument]:
-        """The documents themselves, once."""
+        """The documents themselves, in one pass."""
         lines: Iterator[Any] = self.sentences()
         return numbered(lines)
 
@@ -266,12 +266,12 @@ AnyDocuments: TypeAlias = Documents | LineDocuments
 
 
 def open_documents(documents: Any) -> AnyDocuments:
-    """Return the corpus behind what a user gives.
+    """Return the corpus for an argument of the user.
 
     Parameters
     ----------
     documents : iterable of documents, path or open file
-        A text has one document a line, as `TaggedLineDocument` reads it.
+        A text has one document per line, as `TaggedLineDocument` reads it.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Where the vectors of inputs live when they are no rows of their own: words and their character n-grams.
+"""Vectors of inputs that are not single rows: words and their character n-grams.
 
 Examples
 --------

@@ -1,12 +1,12 @@
 """Words and their character n-grams, as bags of rows of one matrix, the same as fastText's to the bit.
 
-The n-grams of a word are pieces of ``<word>`` of `min_n` to `max_n` characters; a mark alone is none.
+The n-grams of a word are substrings of ``<word>`` of `min_n` to `max_n` characters, except a single mark.
 Each is hashed into one of `bucket` buckets, and a bucket has a row. A word's vector is the mean of its own
-row and those of its n-grams; a word that training has not seen has those of its n-grams alone. Bojanowski et
+row and those of its n-grams; an unknown word has the mean of its n-grams' rows. Bojanowski et
 al. 2017, "Enriching word vectors with subword information".
 
-Rows have fastText's numbers, words first and bucket h after them, or `BucketRows` numbers those buckets that
-some word uses in the order in which they are met: fewer rows, with those of frequent words side by side.
+Rows have fastText's numbers, words first and bucket h after them, or `BucketRows` numbers the buckets that
+are used in order of first appearance: fewer rows, with those of frequent words close together.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ CHARACTER = re.compile(rb"[^\x80-\xbf][\x80-\xbf]*")  # valid UTF-8 or not
 
 @dataclass(frozen=True)
 class Ngrams:
-    """Which character n-grams words have.
+    """The character n-grams of words.
 
     Attributes
     ----------
     min_n, max_n : int
-        Their lengths in characters; there are none if `max_n` is smaller than `min_n`, or 0.
+        Their lengths in characters; no n-grams if `max_n` is smaller than `min_n`, or 0.
     bucket : int
-        How many buckets they are hashed into; none: words have no n-grams.
+        Number of buckets they are hashed into; 0: words have no n-grams.
     """
 
     min_n: int = 3
@@ -68,25 +68,25 @@ class Bags(NamedTuple):
 
 
 class BucketRows:
-    """Rows for those buckets only that are used, numbered in the order in which they are met.
+    """Rows for used buckets only, numbered in order of first appearance.
 
     Parameters
     ----------
     bucket : int
-        How many buckets there are.
+        Number of buckets.
     buckets : ndarray, int, optional
-        The bucket of each row, as another `BucketRows` had them; none has a row unless given.
+        The bucket of each row, from another `BucketRows`; by default, none has a row.
 
     Attributes
     ----------
     table : ndarray of shape (bucket,), int32
-        One more than the row of each bucket, 0 where it has none; `word_bags` adds rows.
+        One more than the row of each bucket, 0 if it has none; `word_bags` adds rows.
     n_rows : int
 
     Raises
     ------
     ConfigError
-        If `buckets` holds a number that is no bucket's, or one twice.
+        If `buckets` holds an invalid number, or a number twice.
 
     Examples
     --------
@@ -105,7 +105,7 @@ class BucketRows:
                 f"expected buckets from 0 to {bucket - 1}, got {listed.min()} to {listed.max()}"
             )
         numbers = np.arange(1, len(listed) + 1, dtype=np.int32)
-        # of what is zero the system gives memory when it is used: a huge number of buckets costs nothing
+        # the system allocates zeroed memory only when it is used: a huge number of buckets costs nothing
         self.table = np.zeros(bucket, dtype=np.int32)
         self.table[listed] = numbers
         self.n_rows = len(listed)
@@ -124,7 +124,7 @@ class BucketRows:
         return found
 
     def add(self, buckets: Int32Array) -> None:
-        """Give rows to those of some buckets that have none, in the order of their numbers."""
+        """Assign rows to those of some buckets that have none, in the order of their numbers."""
         is_new = np.zeros(len(self.table), dtype=bool)
         is_new[buckets] = True
         new = np.flatnonzero(is_new & (self.table == 0))

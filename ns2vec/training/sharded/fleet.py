@@ -79,7 +79,7 @@ class Held:
 
 
 def no_tick() -> None:
-    """Stop watching."""
+    """Do nothing."""
 
 
 class Fleet:
