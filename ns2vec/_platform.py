@@ -178,14 +178,14 @@ def _is_at(descriptor: int, path: str) -> bool:
 
 
 def publish(stream: IO[Any], temporary: str, target: str) -> None:
-    """Put a file that was written and flushed in place of another, in one step."""
+    """Replace a file by another one that was written and flushed, in one step."""
     if not IS_POSIX:
         stream.close()  # open files cannot be renamed there
     os.replace(temporary, target)
 
 
 def keep_owner_and_mode(descriptor: int, existing: os.stat_result) -> None:
-    """Give a new file the owner, where permitted, and the mode of the one it will replace."""
+    """Give a new file the owner, where permitted, and the mode of the one that it will replace."""
     if not IS_POSIX:
         return
     with contextlib.suppress(OSError):
@@ -195,7 +195,7 @@ def keep_owner_and_mode(descriptor: int, existing: os.stat_result) -> None:
 
 
 def sync_folder(folder: str) -> None:
-    """Make a renaming durable where the system lets a folder be synced."""
+    """Make a renaming durable if the system can sync a folder."""
     with contextlib.suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:
@@ -208,7 +208,7 @@ def sync_folder(folder: str) -> None:
 
 
 def resident_bytes() -> int | None:
-    """Return the memory of this process that is in RAM, None where the system does not tell."""
+    """Return the memory of this process that is in RAM, None if the system does not report it."""
     try:
         with open("/proc/self/statm", "rb") as stream:
             return int(stream.read().split()[1]) * mmap.PAGESIZE
@@ -217,10 +217,10 @@ def resident_bytes() -> int | None:
 
 
 def process_mark(process: int) -> str | None:
-    """Return what tells a process from a later one of the same number; None if it is gone or nobody knows."""
+    """Return a mark that tells a process from a later one of the same number; None if gone or unknown."""
     try:
         with open(f"/proc/{process}/stat", "rb") as stream:
-            # the program's name, in brackets, may hold blanks; the start is the 20th field after it
+            # the program's name, in brackets, may contain blanks; the start time is the 20th field after it
             fields = stream.read().rpartition(b")")[2].split()
         return None if fields[0] in (b"Z", b"X") else fields[19].decode("ascii")
     except (OSError, IndexError, ValueError):

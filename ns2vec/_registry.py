@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 def close_names(name: object, known: Iterable[str], n: int) -> list[str]:
-    """Return up to n known names that are spelt like `name`, the closest first.
+    """Return up to n known names that are spelt similarly to `name`, the closest first.
 
     Examples
     --------
@@ -27,7 +27,7 @@ def close_names(name: object, known: Iterable[str], n: int) -> list[str]:
 
 
 def did_you_mean(name: object, known: Iterable[str]) -> str:
-    """Return ``"; did you mean 'train'?"`` for a misspelt name, ``""`` where no known one is close.
+    """Return ``"; did you mean 'train'?"`` for a misspelt name, ``""`` if no known one is close.
 
     Examples
     --------

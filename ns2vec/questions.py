@@ -72,7 +72,7 @@ class Asker:
         return {"positive": list(positive), "negative": list(negative), **self._nearest(positive, negative)}
 
     def analogy(self, words: Sequence[str]) -> Answer:
-        """Return the word that is to the third as the second to the first; a sum (B - A + C) asks the same."""
+        """Return the word that is to the third as the second is to the first; B - A + C asks the same."""
         added, removed = split_terms(words)
         if len(words) > 3 and (len(added), len(removed)) == (2, 1):
             words = [*removed, *added]

@@ -1,11 +1,11 @@
-"""Open files so that a failed write leaves the old file as it was.
+"""Opening files so that a failed write leaves the old file unchanged.
 
 A regular file is written to a temporary file beside it, flushed to the disk and renamed over the target at
-the end. What a killed process has left of that is deleted by the next write of the same file, which says so
+the end. If a process was killed, the next write of the same file deletes the leftovers, and reports this
 in the log. Symbolic links are followed; an existing file keeps its mode (and owner where permitted), a new
-one gets what the umask leaves. Devices, pipes, files that are open already (``/dev/stdout``, ``/dev/fd/9``),
-``"-"`` (standard output) and append mode cannot be renamed over and are written through. The suffix decides
-about compression: ``.gz``, ``.bz2``, ``.xz``, and ``.zst`` through smart_open.
+one gets the mode that the umask leaves. Devices, pipes, files that are already open (``/dev/stdout``,
+``/dev/fd/9``), ``"-"`` (standard output) and append mode cannot be renamed over and are written directly. The
+suffix determines the compression: ``.gz``, ``.bz2``, ``.xz``, and ``.zst`` through smart_open.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ from ns2vec.formats.strangers import stranger_at
 logger = logging.getLogger(__name__)
 
 BLOCK_BYTES = 1 << 20
-NAME_CHARACTERS = 40  # of the target's name, in that of its temporary file
+NAME_CHARACTERS = 40  # characters of the target's name in that of its temporary file
 MODES = ("wb", "w", "ab", "a")
 
-# of the errors a write can meet, those that need a remedy more than a number
+# errors of writing that need a remedy besides their number
 REMEDIES = {
     errno.ENOSPC: "no space left on the device: free some, or write elsewhere",
     errno.EDQUOT: "the disk quota is used up: free some space, or write elsewhere",
@@ -59,12 +59,12 @@ REMEDIES = {
     errno.ESTALE: "the folder on the server has gone: mount it again, or choose another path",
     errno.ENAMETOOLONG: "the name is too long: choose a shorter one",
 }
-# those that writing itself meets, without a file name in the error
+# errors of writing itself, without a file name
 WHILE_WRITING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.ESTALE, errno.EBADF)
 
 
 def plain_size(path: PathLike) -> int | None:
-    """Return the number of bytes a reader of `path` will get, None when only reading can tell."""
+    """Return the number of bytes that a reader of `path` will get, None if only reading can tell."""
     text = os.fspath(path)
     if text == "-" or is_remote(text) or strip_compression(text)[1]:
         return None
@@ -73,7 +73,7 @@ def plain_size(path: PathLike) -> int | None:
 
 
 def ends_by_itself(path: PathLike) -> bool:
-    """Whether a reader may read ahead: a pipe or terminal could make it wait for what it does not need."""
+    """Whether a reader may read ahead: a pipe or terminal could make it wait for data it does not need."""
     text = os.fspath(path)
     if text == "-":
         return False
@@ -84,8 +84,8 @@ def ends_by_itself(path: PathLike) -> bool:
 def open_for_read(path: PathLike | IO[bytes], own: tuple[str, ...] = ()) -> Iterator[IO[bytes]]:
     """Open a file, an address or ``"-"`` (standard input) for reading bytes, decompressed by its suffix.
 
-    Where the caller finds that a file is not what it should be, and its first bytes are those of another
-    kind of file, the error says which, and how to load it.
+    If the caller finds that a file is not what it should be, and its first bytes are those of another
+    kind of file, the error names that kind and how to load it.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def open_for_read(path: PathLike | IO[bytes], own: tuple[str, ...] = ()) -> Iter
     OSError
         If the file cannot be opened, with the remedy.
     FormatError
-        If a compressed file is damaged, or unpacks to absurdly much.
+        If a compressed file is damaged, or unpacks to an absurd size.
 
     Examples
     --------
@@ -137,7 +137,7 @@ def open_for_read(path: PathLike | IO[bytes], own: tuple[str, ...] = ()) -> Iter
 def open_for_write(
     path: PathLike | IO[Any], mode: str = "wb", *, encoding: str | None = None, newline: str | None = None
 ) -> Iterator[IO[Any]]:
-    """Open a file for writing; the old file stays untouched unless everything was written.
+    """Open a file for writing; the old file is unchanged unless everything was written.
 
     Parameters
     ----------
@@ -152,7 +152,7 @@ def open_for_write(
     Raises
     ------
     ConfigError
-        If `mode` is another.
+        If `mode` is not one of these.
     OSError
         With the path and the remedy in its message; the subclass (PermissionError, ...) and ``errno`` are the
         operating system's.
@@ -181,7 +181,7 @@ def open_for_write(
                 yield text
             except BaseException:
                 with contextlib.suppress(OSError, ValueError):
-                    text.detach()  # or its destructor would close the stream of somebody else
+                    text.detach()  # otherwise its destructor would close a stream that is not ours
                 raise
             text.flush()
             text.detach()
@@ -192,9 +192,9 @@ class _Abandoned(Exception):  # noqa: N818 - a signal, not an error
 
 
 def check_writable(path: PathLike) -> None:
-    """Find out before long work whether `open_for_write` will open this path; nothing is left behind.
+    """Find out before long work whether `open_for_write` can open this path; nothing is left behind.
 
-    Addresses and ``"-"`` are taken on trust, and so is a pipe, whose reader would see it opened.
+    Addresses and ``"-"`` are not checked, nor is a pipe, whose reader would notice that it was opened.
 
     Parameters
     ----------
@@ -203,7 +203,7 @@ def check_writable(path: PathLike) -> None:
     Raises
     ------
     OSError, ImportError
-        What `open_for_write` would raise at once.
+        Those that `open_for_write` would raise at once.
 
     Examples
     --------
@@ -228,7 +228,7 @@ def _is_pipe(path: str) -> bool:
 
 @contextlib.contextmanager
 def _translated(path: str) -> Iterator[None]:
-    """Give an operating system's error the remedy; errors that other files raised pass untouched."""
+    """Add the remedy to an operating system's error; errors about other files are not changed."""
     try:
         yield
     except OSError as error:
@@ -271,10 +271,10 @@ def is_replaceable(path: PathLike) -> bool:
     if text == "-" or is_remote(text) or descriptor_of(text) is not None:
         return False
     try:
-        # of the path as it is: the kernel knows where a link in /proc leads, its text need not be a name
+        # of the path as given: the kernel knows where a link in /proc leads, but its text need not be a name
         return stat.S_ISREG(os.stat(text).st_mode)
     except OSError:
-        return True  # creating the temporary file will say what is wrong
+        return True  # creating the temporary file will report the problem
 
 
 @contextlib.contextmanager
@@ -294,7 +294,7 @@ def _written_through(path: str) -> Iterator[IO[bytes]]:
         if descriptor is None:
             target: str | int = path
         else:
-            target = os.dup(descriptor)  # opening it again would begin at the start of its file
+            target = os.dup(descriptor)  # opening it again would begin at the start of the file
         mode = "ab" if is_replaceable(path) else "wb"
         raw = open(target, mode, buffering=BLOCK_BYTES)  # noqa: SIM115 - the next lines close it
     except OSError as error:
@@ -338,7 +338,7 @@ def _naming(path: str) -> Iterator[None]:
 
 
 def _existing(target: str) -> os.stat_result | None:
-    """Return what is known of the file to be replaced; renaming must not overrule its write protection."""
+    """Return the status of the file to be replaced; renaming must not override its write protection."""
     try:
         found = os.stat(target)
     except FileNotFoundError:
@@ -362,15 +362,15 @@ def _create_beside(target: str) -> tuple[str, int]:
 
 
 def remove_stale(target: PathLike) -> list[str]:
-    """Delete temporary files that writes of `target` have left because their process was killed.
+    """Delete temporary files of writes of `target` whose process was killed.
 
-    Each is reported in the log. Files that a living process is writing stay. `open_for_write` does this
+    Each is reported in the log. Files that a living process is writing are kept. `open_for_write` does this
     before it writes.
 
     Returns
     -------
     list of str
-        Paths of what was deleted.
+        Paths of the deleted files.
 
     Examples
     --------
@@ -383,7 +383,7 @@ def remove_stale(target: PathLike) -> list[str]:
     try:
         left = [entry for entry in os.listdir(folder) if pattern.fullmatch(entry)]
     except OSError:
-        return []  # whoever writes there will say what is wrong
+        return []  # a write there will report the problem
     gone = [
         path for path in (os.path.join(folder, entry) for entry in sorted(left)) if remove_abandoned(path)
     ]

@@ -1,4 +1,4 @@
-"""How word2vec's formats are written: a header, and then blocks of rows."""
+"""Writing word2vec's formats: a header, and then blocks of rows."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def block_writer(bytes_of: Callable[[list[str], npt.NDArray[Any], PathLike], byt
     Parameters
     ----------
     bytes_of : callable
-        What the file has for some keys (with their prefix) and their vectors; the path is for messages.
+        Returns the bytes for some keys (with their prefix) and their vectors; the path is for messages.
         Called by several threads.
     """
 
@@ -43,19 +43,20 @@ def block_writer(bytes_of: Callable[[list[str], npt.NDArray[Any], PathLike], byt
         path : path, address, or ``"-"``; compressed by its suffix
         table : VectorTable
         order : ndarray of row numbers, optional
-            Which rows to write in which order; all in their own order unless given.
+            Which rows to write, and in which order; by default all in their own order.
         prefix : str
             Put before each key.
         write_header : bool
         total_vec : int, optional
-            The number of vectors that the header names; for files that are written in parts.
+            The number of vectors in the header, for files that are written in parts.
         append : bool
-            Append to what the file has.
+            Append to the file.
 
         Raises
         ------
         FormatError
-            If a key holds a blank or an end of line, which no reader could tell from the file's own.
+            If a key contains a blank or an end of line, which no reader could distinguish from the file's
+            own.
         OSError
             If the file cannot be written.
         """

@@ -2,11 +2,11 @@
 
 ::
 
-    sha256 = JSON object: name of array -> hexadecimal sha256 of its bytes as they stand in the file;
+    sha256 = JSON object: name of array -> hexadecimal sha256 of its bytes in the file;
              "__metadata__" -> that of the JSON of all other metadata, keys sorted
-    sealed = "yes"; "no " from the moment on that somebody opens the file for changes in place
+    sealed = "yes"; "no " as soon as the file is opened for changes in place
 
-Whoever opens a file to map it does not read all of it, so the sums are compared only when asked for.
+Mapping a file does not read all of it, so the sums are compared on request only.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Blocks = Iterable[Any]
 
 
 class ChecksumError(FormatError):
-    """A part of a file is not what was written, or nothing tells what was."""
+    """A part of a file is not what was written, or there is no checksum of it."""
 
 
 def sealed(metadata: Mapping[str, str], parts: Mapping[str, Blocks]) -> dict[str, str]:
@@ -38,12 +38,12 @@ def sealed(metadata: Mapping[str, str], parts: Mapping[str, Blocks]) -> dict[str
 
 
 def is_sealed(metadata: Mapping[str, str]) -> bool:
-    """Whether the file holds what was written last: nobody opened it for changes in place."""
+    """Whether the file is as it was written: it was not opened for changes in place."""
     return metadata.get(SEAL) == "yes"
 
 
 def state_of_seal(metadata: Mapping[str, str]) -> str | None:
-    """Return why the sums cannot be compared, None if they can."""
+    """Return the reason that the sums cannot be compared, None if they can."""
     if SUMS not in metadata:
         return "it holds no checksums: save it again with this version"
     if not is_sealed(metadata):
@@ -80,7 +80,7 @@ def verify(metadata: Mapping[str, str], parts: Mapping[str, Blocks], path: Any) 
 
 
 def unseal(path: PathLike) -> None:
-    """Note in a file that its sums hold no longer, in place."""
+    """Record in a file, in place, that its sums are no longer valid."""
     with open(path, "r+b") as stream:
         n_header = int.from_bytes(stream.read(8), "little")
         place = stream.read(n_header).find(SEALED)

@@ -10,8 +10,8 @@ r"""Named arrays and text in one file: the safetensors layout, with every array 
     array   = the numbers, little-endian, C order; offsets count from the header's end
 
 The layout allows no gaps, so the bytes between arrays belong to arrays named ``padding.1``, ``padding.2`` ...
-which readers leave out. Nothing in such a file can run; a header is believed only where it fits the file's
-size, before anything is allocated; where that is unknown (compressed, remote), memory grows as bytes come.
+which readers leave out. Nothing in such a file can run; a header is trusted only if it fits the file's
+size, before anything is allocated; if that is unknown (compressed, remote), memory grows as bytes arrive.
 The `safetensors` package reads these files. `ns2vec.formats.checksums` describes the sums in their metadata.
 """
 
@@ -38,7 +38,7 @@ from ns2vec.formats.table import TruncatedFileError, read_exactly
 Array = npt.NDArray[Any]
 
 ALIGNMENT = 64
-# JSON takes some thirty times its size in memory
+# JSON takes about thirty times its size in memory
 MAX_HEADER_BYTES = 16 << 20
 MAX_DIGITS = 20
 BLOCK_BYTES = 1 << 22
@@ -54,7 +54,7 @@ NAMES = {dtype: name for name, dtype in DTYPES.items()}
 
 @dataclass
 class Container:
-    """What a file holds.
+    """The contents of a file.
 
     Attributes
     ----------
@@ -68,7 +68,7 @@ class Container:
 
 @dataclass(frozen=True)
 class _Entry:
-    """Where an array lies, in bytes from the start of the data."""
+    """The position of an array, in bytes from the start of the data."""
 
     name: str
     dtype: np.dtype[Any]
@@ -100,14 +100,14 @@ def write_container(
     arrays : dict of name -> ndarray of any shape and strides; bool, integers, float16, float32 or float64
     metadata : dict of str -> str
     checked : bool
-        Put the sha256 of each part into the metadata; the arrays are gone through twice then.
+        Put the sha256 of each part into the metadata; the arrays are then read twice.
 
     Raises
     ------
     ConfigError
-        If an array has a dtype that the layout does not know, or a name that it reserves.
+        If an array has a dtype that the layout does not have, or a name that it reserves.
     OSError
-        If the file cannot be written; the old one is untouched then.
+        If the file cannot be written; the old one is then unchanged.
 
     Examples
     --------
@@ -197,12 +197,12 @@ def read_container(
     Raises
     ------
     ConfigError
-        If `mmap` is another.
+        If `mmap` is not one of these.
     FormatError
-        If the file is not what its header says. TruncatedFileError (also an EOFError) when it ends too early;
-        ChecksumError when a part is not what was written.
+        If the file does not match its header. TruncatedFileError (also an EOFError) if it ends too early;
+        ChecksumError if a part is not what was written.
     OSError
-        If it cannot be read, or cannot be mapped because it is compressed or no regular file.
+        If it cannot be read, or cannot be mapped because it is compressed or not a regular file.
     """
     if mmap is not None and mmap not in MMAP_MODES:
         raise ConfigError(f"expected mmap to be None or one of {', '.join(MMAP_MODES)}, got {mmap!r}")
@@ -268,7 +268,7 @@ def _native(array: Array) -> Array:
 def _read_header(
     stream: IO[bytes], n_bytes: int | None, name: Any
 ) -> tuple[list[_Entry], dict[str, str], int]:
-    """Return the arrays' places, the metadata and where the data starts; all of it fits the file's size."""
+    """Return the arrays' positions, the metadata and the start of the data; all fits the file's size."""
     first = stream.read(8)
     n_header = int.from_bytes(first, "little")
     if len(first) < 8 or n_header > MAX_HEADER_BYTES:
@@ -314,7 +314,7 @@ def _entry(key: str, value: Any, name: Any) -> _Entry:
             raise ValueError
         if stop - start != math.prod(shape) * dtype.itemsize:
             raise ValueError
-        if math.prod(n or 1 for n in shape) * dtype.itemsize > sys.maxsize:  # no array, though it be empty
+        if math.prod(n or 1 for n in shape) * dtype.itemsize > sys.maxsize:  # no array, even if empty
             raise ValueError
     except (KeyError, TypeError, ValueError):
         _refuse(name, f"the header describes the array {key!r} wrongly: {str(value)[:100]}")

@@ -1,4 +1,4 @@
-r"""fastText's models (``.bin``, quantized ``.ftz``): read, mapped where that is possible, and written.
+r"""fastText's models (``.bin``, quantized ``.ftz``): read, mapped if possible, and written.
 
 ::
 
@@ -13,11 +13,11 @@ r"""fastText's models (``.bin``, quantized ``.ftz``): read, mapped where that is
     outputs    = the same
     is_quantized = int8
 
-Numbers are little-endian and nothing is aligned. What is read and written again has the same bytes. Files of
-2016 have no head, no n_pruned and no is_quantized; they are only read, as version 0. Every count is compared
-with the file's size before memory is taken; where the size is unknown (compressed, remote), memory grows as
-bytes come. Bojanowski et al. 2017, "Enriching word vectors with subword information"; Joulin et al. 2016,
-"FastText.zip".
+Numbers are little-endian and nothing is aligned. A file that is read and written again has the same bytes.
+Files of 2016 have no head, no n_pruned and no is_quantized; they are only read, as version 0. Every count is
+compared with the file's size before memory is allocated; if the size is unknown (compressed, remote), memory
+grows as bytes arrive. Bojanowski et al. 2017, "Enriching word vectors with subword information"; Joulin et
+al. 2016, "FastText.zip".
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ NUL = re.compile("\0")
 ENTRY_BYTES = 9  # after the NUL
 WRITE_BYTES = 1 << 22
 MAX_NGRAM_BYTES = 1 << 28
-MAX_PRUNED_BUCKETS = 1 << 28  # they are looked up in a table of all
+MAX_PRUNED_BUCKETS = 1 << 28  # they are looked up in a table of all buckets
 MMAP_MODES = ("r", "c")
 NUMBERS = {
     option: {name: number for number, name in names.items()}
@@ -71,7 +71,7 @@ Matrix: TypeAlias = "Float32Array | QuantizedMatrix"
 
 
 def looks_like(start: bytes) -> bool:
-    """Whether a file that begins so is a model of fastText with a version."""
+    """Whether a file with these first bytes is a fastText model with a version."""
     return start[:4] == HEAD.pack(MAGIC, 0)[:4]
 
 
@@ -79,25 +79,26 @@ def looks_like(start: bytes) -> bool:
 
 
 def read(path: PathLike, *, has_outputs: bool = True, mmap: str | None = None) -> FastTextModel:
-    """Read a model of fastText, of any kind and quantized or not.
+    """Read a fastText model of any kind, quantized or not.
 
     Parameters
     ----------
     path : path, address, or ``"-"``; decompressed by its suffix
     has_outputs : bool
-        Read the output matrix too, which looking up vectors does not need.
+        Read the output matrix, too, which looking up vectors does not need.
     mmap : {None, "r", "c"}
-        Map the matrices of a plain file instead of reading them; ``"c"`` keeps changes in memory. Those whose
-        place in the file is no multiple of four bytes, which depends on the words, are read anyway.
+        Map the matrices of a plain file instead of reading them; ``"c"`` keeps changes in memory. Matrices
+        whose position in the file is not a multiple of four bytes, which depends on the words, are read
+        anyway.
 
     Raises
     ------
     FormatError
-        With path and byte offset. TruncatedFileError (also an EOFError) when the file ends too early.
+        With path and byte offset. TruncatedFileError (also an EOFError) if the file ends too early.
     ConfigError
-        If `mmap` is another.
+        If `mmap` is not one of these.
     OSError
-        If the file cannot be read, or cannot be mapped because it is compressed or no regular file.
+        If the file cannot be read, or cannot be mapped because it is compressed or not a regular file.
     """
     if mmap is not None and mmap not in MMAP_MODES:
         raise ConfigError(f"expected mmap to be None or one of {', '.join(MMAP_MODES)}, got {mmap!r}")
@@ -184,7 +185,7 @@ def _read_matrix(parts: Parts, name: str, shape: tuple[int, int], version: int) 
 
 
 def write(path: PathLike, model: FastTextModel) -> None:
-    """Write a model of fastText, atomically; what was read from a file has its bytes again.
+    """Write a fastText model, atomically; a model that was read from a file has the same bytes again.
 
     Parameters
     ----------
@@ -195,7 +196,7 @@ def write(path: PathLike, model: FastTextModel) -> None:
     Raises
     ------
     FormatError
-        If a word holds a NUL, which ends words there.
+        If a word contains a NUL, which ends words there.
     ConfigError
         If there are no outputs, buckets are pruned without being quantized, or the version is not 11 or 12.
     OSError

@@ -1,4 +1,4 @@
-"""A model of fastText as plain data: readers of its files return it, writers take it, models become it."""
+"""A fastText model as plain data: readers of files return it, writers take it, models are made from it."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from ns2vec.formats.fasttext_quantized import QuantizedMatrix
 from ns2vec.inputs import Bags, BucketRows, Ngrams, mean_rows, word_bags
 from ns2vec.inputs._ngrams import encode_words
 
-#: Names by their numbers in files.
+# Names by their numbers in files.
 MODELS = {1: "cbow", 2: "skipgram", 3: "supervised"}
 LOSSES = {1: "hs", 2: "ns", 3: "softmax", 4: "ova"}
 LAST_VERSION = 12
-BLOCK_WORDS = 1 << 14  # the rows of so many bags take a few megabytes
+BLOCK_WORDS = 1 << 14  # the rows of this many bags take a few megabytes
 N_THREADS = 2
 
 
 @dataclass(frozen=True)
 class FastTextArgs:
-    """What a model was trained with, by fastText's names, in the order of its files.
+    """The training options of a model, with fastText's names, in the order of its files.
 
     Attributes
     ----------
@@ -59,12 +59,12 @@ class FastTextArgs:
 
 @dataclass(frozen=True)
 class FastTextDictionary:
-    """Words, labels after them, and which buckets of n-grams are left.
+    """Words, labels after them, and the remaining buckets of n-grams.
 
     Attributes
     ----------
     text : ndarray, uint8
-        All entries as bytes, a NUL after each.
+        All entries as bytes, each followed by a NUL.
     offsets : ndarray of shape (n + 1,), int64
         Entry i is ``text[offsets[i]:offsets[i + 1] - 1]``.
     counts : ndarray of shape (n,), int64
@@ -72,8 +72,8 @@ class FastTextDictionary:
         The last entries are labels.
     n_tokens : int
         Words in the corpus.
-    pruned : ndarray of shape (k, 2), int32, or None where all buckets have their row
-        A bucket and its row, counted after the words; other n-grams are left out of words.
+    pruned : ndarray of shape (k, 2), int32, or None if all buckets have their row
+        Buckets and their rows, counted after the words; other n-grams are left out of words.
     """
 
     text: npt.NDArray[np.uint8]
@@ -87,7 +87,7 @@ class FastTextDictionary:
     def of(
         cls, words: Sequence[str | bytes], counts: npt.ArrayLike, n_tokens: int | None = None
     ) -> FastTextDictionary:
-        """Return the dictionary of some words; `n_tokens` is the sum of their counts unless given."""
+        """Return the dictionary of some words; `n_tokens` is the sum of their counts by default."""
         text, offsets = encode_words(list(words))
         found = np.asarray(counts, dtype=np.int64)
         return cls(text, offsets, found, n_tokens=int(found.sum()) if n_tokens is None else n_tokens)
@@ -97,7 +97,7 @@ class FastTextDictionary:
 
     @property
     def n_words(self) -> int:
-        """How many words there are."""
+        """Number of words."""
         return len(self) - self.n_labels
 
     def words(self, encoding: str = "utf-8", errors: str = "backslashreplace") -> list[str]:
@@ -105,7 +105,7 @@ class FastTextDictionary:
         return self._decoded(0, self.n_words, encoding, errors)
 
     def labels(self, encoding: str = "utf-8", errors: str = "backslashreplace") -> list[str]:
-        """Return the labels as text, their prefix included."""
+        """Return the labels as text, including their prefix."""
         return self._decoded(self.n_words, len(self), encoding, errors)
 
     def _decoded(self, first: int, end: int, encoding: str, errors: str) -> list[str]:
@@ -120,20 +120,20 @@ class FastTextDictionary:
 
 @dataclass(frozen=True)
 class FastTextModel:
-    """What a file of fastText holds.
+    """The contents of a file of fastText.
 
     Attributes
     ----------
     args : FastTextArgs
     dictionary : FastTextDictionary
     inputs : ndarray of shape (n_words + n_buckets, dim), float32
-        Vectors of words, and after them those of n-grams.
-    outputs : ndarray of shape (n_words or n_labels, dim), float32, or None where they were not wanted
+        Vectors of words, followed by those of n-grams.
+    outputs : ndarray of shape (n_words or n_labels, dim), float32, or None if they were not requested
     version : {12, 11, 0}
-        Of the file; 0 is that of 2016, which had no number.
+        Of the file; 0 is the version of 2016, which had no number.
     quantized : dict of name -> QuantizedMatrix
-        Matrices that ``fasttext quantize`` has rounded to a few centroids, as they are in the file; `inputs`
-        and `outputs` are what they stand for.
+        Matrices that ``fasttext quantize`` has rounded to a few centroids, as in the file; `inputs`
+        and `outputs` are their values.
 
     Raises
     ------
@@ -157,28 +157,28 @@ class FastTextModel:
 
     @property
     def is_supervised(self) -> bool:
-        """Whether it classifies: its outputs are labels."""
+        """Whether it is a classifier: its outputs are labels."""
         return self.args.model == "supervised"
 
     @property
     def n_inputs(self) -> int:
-        """How many rows the inputs have."""
+        """Number of rows of the inputs."""
         return n_inputs(self.args, self.dictionary)
 
     @property
     def n_outputs(self) -> int:
-        """How many rows the outputs have."""
+        """Number of rows of the outputs."""
         return n_outputs(self.args, self.dictionary)
 
     @property
     def ngrams(self) -> Ngrams:
-        """Which n-grams its words have: before version 12 classifiers had none, whatever `maxn` says."""
+        """The n-grams of its words: before version 12, classifiers had none, whatever `maxn` says."""
         max_n = 0 if self.is_supervised and self.version < LAST_VERSION else self.args.maxn
         return Ngrams(self.args.minn, max_n, self.args.bucket)
 
     @property
     def bucket_rows(self) -> BucketRows | None:
-        """The rows of buckets that pruning has left; None where all are there."""
+        """The rows of buckets that remain after pruning; None if all are there."""
         if self.dictionary.pruned is None:
             return None
         buckets, rows = self.dictionary.pruned.T
@@ -213,10 +213,10 @@ class FastTextModel:
 
 
 def n_inputs(args: FastTextArgs, dictionary: FastTextDictionary) -> int:
-    """How many rows the inputs of such a model have: its words, and the buckets that pruning has left."""
+    """Number of input rows of such a model: its words, and the buckets that remain after pruning."""
     return dictionary.n_words + (args.bucket if dictionary.pruned is None else len(dictionary.pruned))
 
 
 def n_outputs(args: FastTextArgs, dictionary: FastTextDictionary) -> int:
-    """How many rows the outputs of such a model have: its labels, or its words."""
+    """Number of output rows of such a model: its labels, or its words."""
     return dictionary.n_labels if args.model == "supervised" else dictionary.n_words

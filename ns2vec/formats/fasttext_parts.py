@@ -1,4 +1,4 @@
-"""The parts of an open file of fastText, one after another; what its size denies is not believed."""
+"""The parts of an open file of fastText, one after another; claims that exceed its size are refused."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ Bytes = npt.NDArray[np.uint8]
 
 
 class Parts:
-    """What is left of a file.
+    """The rest of a file.
 
     Parameters
     ----------
     path : the file, for messages and to map it
     stream : binary file object
     n_bytes : int or None
-        Of the file, if that is known.
+        Size of the file, if known.
     mmap : {None, "r", "c"}
 
     Attributes
     ----------
     offset : int
-        Of the byte that comes next.
+        Of the next byte.
     """
 
     def __init__(self, path: PathLike, stream: IO[bytes], n_bytes: int | None, mmap: str | None) -> None:
@@ -46,11 +46,11 @@ class Parts:
         self._rest = memoryview(b"")
 
     def refuse(self, problem: str) -> NoReturn:
-        """Raise FormatError, with the place."""
+        """Raise FormatError, with the position."""
         raise FormatError(f"{self.path}: byte {self.offset}: {problem}")
 
     def claim(self, n_bytes: int, part: str) -> None:
-        """Raise TruncatedFileError unless so many bytes can follow."""
+        """Raise TruncatedFileError unless this many bytes can follow."""
         if self.n_bytes is not None and n_bytes > self.n_bytes - self.offset:
             self._cut_off(part, f"{n_bytes} bytes are promised and {self.n_bytes - self.offset} follow")
 
@@ -91,7 +91,7 @@ class Parts:
         return found == 1
 
     def check_shape(self, part: str, found: tuple[int, ...], expected: tuple[int, ...]) -> None:
-        """Raise FormatError unless a matrix has the shape that args and dictionary ask for."""
+        """Raise FormatError unless a matrix has the shape that follows from args and dictionary."""
         if found != expected:
             self.refuse(f"expected {part} of shape {expected}, as args and dictionary say, found {found}")
 
@@ -112,7 +112,7 @@ class Parts:
             if len(found) == n_bytes:
                 break
             done = len(found)
-            # nobody else holds the array yet, so it may move in place of being copied
+            # nobody else has the array yet, so it may be moved instead of copied
             found.resize(min(n_bytes, 2 * done), refcheck=False)
         return found.view(dtype).reshape(shape).astype(dtype.newbyteorder("="), copy=False)
 

@@ -1,4 +1,4 @@
-r"""The quantized matrices of fastText's ``.ftz`` files: rows are put together from a few centroids.
+r"""The quantized matrices of fastText's ``.ftz`` files: rows are assembled from a few centroids.
 
 ::
 
@@ -6,8 +6,8 @@ r"""The quantized matrices of fastText's ``.ftz`` files: rows are put together f
                 [uint8{n_rows} quantizer]              (the lengths of rows, if has_norms)
     quantizer = int32 dim, n_pieces, width, last_width; float32{256 * dim}
 
-A row is cut into pieces of `width` numbers, of which the last may be shorter; each has a code, and a code
-stands for one of 256 centroids of its piece. Jégou et al. 2011, "Product quantization for nearest neighbor
+A row is cut into pieces of `width` numbers, of which the last may be shorter; each has a code, which is the
+number of one of 256 centroids for its piece. Jégou et al. 2011, "Product quantization for nearest neighbor
 search".
 """
 
@@ -41,12 +41,12 @@ class QuantizedMatrix:
     ----------
     codes : ndarray of shape (n_rows, n_pieces), uint8
     centroids : ndarray of shape (256 * dim,), float32
-        Those of one piece after those of another, shape (256, width) each.
+        Those of one piece after another, shape (256, width) each.
     width : int
-        Of a piece; the last may be narrower.
+        Of a piece; the last may be shorter.
     length_codes : ndarray of shape (n_rows,), uint8, or None
     lengths : ndarray of shape (256,), float32, or None
-        What the rows are multiplied by.
+        The rows are multiplied by them.
     """
 
     codes: Bytes
@@ -57,11 +57,11 @@ class QuantizedMatrix:
 
     @property
     def dim(self) -> int:
-        """Numbers in a row."""
+        """Numbers per row."""
         return len(self.centroids) // N_CENTROIDS
 
     def decoded(self) -> Float32Array:
-        """Return the matrix that this one stands for, shape (n_rows, dim)."""
+        """Return the decoded matrix, shape (n_rows, dim)."""
         found = np.empty((len(self.codes), self.dim), dtype=np.float32)
         starts = range(0, self.dim, self.width)
         pieces = np.split(self.centroids, [N_CENTROIDS * start for start in starts[1:]])
@@ -94,7 +94,7 @@ class QuantizedMatrix:
 
 
 def _layout(dim: int, width: int) -> tuple[int, int, int, int]:
-    """Return how a quantizer begins."""
+    """Return the first fields of a quantizer."""
     n_pieces = -(-dim // width)
     return dim, n_pieces, width, dim - (n_pieces - 1) * width
 
@@ -110,16 +110,16 @@ def read_quantized(parts: Parts, name: str, shape: tuple[int, int]) -> Quantized
     Parameters
     ----------
     parts : Parts
-        Its bytes come next.
+        Positioned at its bytes.
     name : str
         For messages.
     shape : (int, int)
-        That the matrix has to have.
+        The expected shape.
 
     Raises
     ------
     FormatError
-        If it has another shape, its parts do not fit each other, or it stands for absurdly much.
+        If it has another shape, its parts do not match each other, or it decodes to an absurd size.
     """
     has_lengths = parts.flag(name)
     n_rows, dim, n_codes = parts.unpack(HEAD, name)
@@ -127,7 +127,7 @@ def read_quantized(parts: Parts, name: str, shape: tuple[int, int]) -> Quantized
     n_pieces = n_codes // n_rows if n_rows else 0
     if n_codes < 0 or n_pieces * n_rows != n_codes or (n_rows and not 1 <= n_pieces <= dim):
         parts.refuse(f"expected as many codes for each of {n_rows} rows of {name}, found {n_codes}")
-    # checked before memory is taken: a few codes can stand for long rows
+    # checked before memory is allocated: a few codes can decode to long rows
     if 4 * n_rows * dim > max(MOST_BYTES, MOST_TIMES * (n_codes + 4 * N_CENTROIDS * dim)):
         parts.refuse(f"{n_codes} codes for {name} of shape {shape}: no file of vectors has so few")
     codes = parts.numbers(BYTE, (n_rows, n_pieces), name)

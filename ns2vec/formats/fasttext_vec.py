@@ -4,12 +4,12 @@ r"""fastText's ``.vec`` files: word2vec's text format with a blank before the en
 
     file   = n_vectors " " vector_size "\n" line*
     line   = key (" " number){vector_size} " \n"
-    key    = characters that are no blanks to fastText (" ", "\t", "\v", "\f", "\r", "\n", NUL), in UTF-8
+    key    = characters that are not blanks to fastText (" ", "\t", "\v", "\f", "\r", "\n", NUL), in UTF-8
 
-fastText writes five significant digits. Files written here have as many as it takes to get the same float32
-back, and no blank at the end; fastText's ``-pretrainedVectors`` and every reader of its files take that. The
-reader is that of ns2vec.formats.word2vec_text, with all its options. Bojanowski et al. 2017, "Enriching word
-vectors with subword information". Subwords are in ``.bin`` files, which these are not.
+fastText writes five significant digits. Files written here have as many as needed to get the same float32
+back, and no blank at the end; fastText's ``-pretrainedVectors`` and every reader of its files accept that.
+The reader is that of ns2vec.formats.word2vec_text, with all its options. Bojanowski et al. 2017, "Enriching
+word vectors with subword information". Subwords are in ``.bin`` files, which these are not.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def write(path: PathLike, table: VectorTable) -> None:
     Raises
     ------
     FormatError
-        If a key holds what fastText takes for a blank, or is empty.
+        If a key contains a blank of fastText, or is empty.
     OSError
         If the file cannot be written.
     """

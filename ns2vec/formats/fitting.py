@@ -1,7 +1,7 @@
-"""Parts of a state that do not fit each other, as assigning to a model's attributes can leave them.
+"""Parts of a state that do not match each other, as assigning to a model's attributes can leave them.
 
-gensim writes and reads such models; here what does not fit is cut before anything is written, and after it is
-read from a file of gensim's, so that what is written can be read and what is read can be used.
+gensim writes and reads such models; here, parts are cut to fit before anything is written, and after it is
+read from a file of gensim, so that files can be read and models can be used.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ Array = npt.NDArray[Any]
 def fit_state(state: VectorState, rows: Callable[[], Mapping[Any, int]] = dict) -> VectorState:
     """Give a state as many keys as vectors, one value of each attribute for each, and no key twice; in place.
 
-    What is too long is cut, what is too short is filled with zeros; each is said in a warning. Keys whose
-    vectors have not been made yet, which is to say none of them, are left as they are.
+    Parts that are too long are cut, and parts that are too short are filled with zeros; each is reported in a
+    warning. Keys are not changed if no vectors have been made yet.
 
     Parameters
     ----------
     state : VectorState
     rows : callable
-        Returns the row of each key, for keys that have two.
+        Returns the row of each key, for keys with two rows.
 
     Raises
     ------
@@ -68,7 +68,7 @@ def fit_state(state: VectorState, rows: Callable[[], Mapping[Any, int]] = dict) 
 
 
 def fit_rows(array: Array, n_rows: int, what: str, path: Any) -> Array:
-    """Return the first rows of an array, filled with zeros where there are too few; a warning says so.
+    """Return the first rows of an array, filled with zeros if there are too few, with a warning.
 
     Examples
     --------
@@ -90,7 +90,7 @@ def fit_rows(array: Array, n_rows: int, what: str, path: Any) -> Array:
 
 
 def _unique(keys: list[Any], rows: Callable[[], Mapping[Any, int]], path: Any) -> list[Any]:
-    """Return the keys with None, which marks a free row, where a key has come before."""
+    """Return the keys with None, which marks a free row, for each repeated key."""
     try:
         n_different = len(set(keys) - {None})
     except TypeError as error:

@@ -26,12 +26,12 @@ SUFFIXES = (".glove",)
 
 
 def looks_like(start: bytes) -> bool:
-    """Whether a file that begins so has keys and numbers in its lines, and no header."""
+    """Whether a file with these first bytes has keys and numbers in its lines, and no header."""
     first, newline, _ = start.partition(b"\n")
     _, blank, numbers = first.partition(b" " if b" " in first else b"\t")
     fields = numbers.split()
     if not newline and len(fields) > 1:
-        fields.pop()  # it may be cut in the middle
+        fields.pop()  # it may be incomplete
     return bool(blank) and len(fields) > 1 and b"\0" not in first and all(map(is_number, fields[-2:]))
 
 

@@ -1,12 +1,12 @@
-"""Vectors in 8 bits a number: a float32 scale for each row, and integers from -127 to 127.
+"""Vectors with 8 bits per number: a float32 scale for each row, and integers from -127 to 127.
 
 ::
 
     scale[r]  = max(abs(vectors[r])) / 127
     stored[r] = rint(vectors[r] / scale[r])
 
-An entry is off by half a scale at most, which moves a cosine by some thousandths; the row's largest number
-comes back as it was.
+The error of a number is at most half a scale, which changes a cosine by some thousandths; the row's largest
+number is restored exactly.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def pack(vectors: Array) -> tuple[npt.NDArray[np.int8], Float32Array]:
             row = block.start + int(np.flatnonzero(~np.isfinite(largest))[0])
             raise ConfigError(f"row {row} holds numbers that are not finite: int8 cannot store them")
         scales[block] = largest / LARGEST
-        # the smallest numbers have no scale of their own: they become 0
+        # the smallest numbers have no scale: they become 0
         divisors = np.where(scales[block] < np.finfo(np.float32).tiny, np.float32(np.inf), scales[block])
         stored[block] = np.clip(np.rint(rows / divisors[:, None]), -LARGEST, LARGEST)
     return stored, scales

@@ -1,6 +1,6 @@
 r"""Python values as JSON and back, and lists of keys as arrays.
 
-What JSON lacks is tagged, arrays go elsewhere under a name:
+Values that JSON lacks are tagged; arrays are stored elsewhere under a name:
 
 ::
 
@@ -9,9 +9,9 @@ What JSON lacks is tagged, arrays go elsewhere under a name:
             | {"dict": [[value, value]..]} | {"array": name}
 
 A dict of one entry that looks like one of the tagged forms is itself written as ``{"dict": ..}``. Keys of a
-native file are read when somebody asks for them::
+native file are read when they are first needed::
 
-    keys = "lines": UTF-8, one key a line, "\n" between them
+    keys = "lines": UTF-8, one key per line, "\n" between them
          | "int64": integers (V,)
          | "json": a JSON list of such values
 """
@@ -33,7 +33,7 @@ COLLECTIONS: dict[str, Any] = {"tuple": tuple, "set": set, "frozenset": frozense
 TAGS = frozenset({*COLLECTIONS, "dict", "array"})
 MOST_SHARING = 2000
 PLAIN = (bool, int, float, str, type(None))
-# what decoding bytes that are not what they claim to be can raise
+# errors from decoding bytes that are not what they claim to be
 DAMAGED = (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError, RecursionError)
 Array = npt.NDArray[Any]
 
@@ -44,12 +44,12 @@ def is_storable(dtype: np.dtype[Any]) -> bool:
 
 
 def encode(value: Any, arrays: dict[str, Array] | None = None, name: str = "") -> Any:
-    """Return what JSON knows of a value; arrays go to `arrays` under `name`.
+    """Return a value as JSON types; arrays go to `arrays` under `name`.
 
     Raises
     ------
     TypeError
-        If there is no plain form of it; the message is the type.
+        If it has no plain form; the message is the type.
 
     Examples
     --------
@@ -81,7 +81,7 @@ def encode(value: Any, arrays: dict[str, Array] | None = None, name: str = "") -
 
 
 def decode(value: Any, arrays: dict[str, Array] | None = None) -> Any:
-    """Return the value that `encode` made JSON of; arrays are taken out of `arrays`."""
+    """Return the value that `encode` converted; arrays are taken from `arrays`."""
     if isinstance(value, list):
         return [decode(entry, arrays) for entry in value]
     if not isinstance(value, dict):
@@ -107,7 +107,7 @@ def lookable(keys: list[Any]) -> list[Any]:
     TypeError
         If one has no hash.
     ValueError
-        If thousands share a hash, as multiples of 2**61 - 1 do: each is compared with all others then.
+        If thousands share a hash, as multiples of 2**61 - 1 do: each would be compared with all others.
     """
     shared = Counter(hash(key) for key in keys if key is not None)
     if shared and max(shared.values()) > MOST_SHARING:
@@ -116,7 +116,7 @@ def lookable(keys: list[Any]) -> list[Any]:
 
 
 def encode_keys(keys: Sequence[Any]) -> tuple[str, Array]:
-    """Return the name of the coding, and the keys in it.
+    """Return the name of the coding, and the encoded keys.
 
     Raises
     ------
@@ -140,7 +140,7 @@ def encode_keys(keys: Sequence[Any]) -> tuple[str, Array]:
 
 
 def n_row_numbers(keys: Sequence[Any]) -> int:
-    """How many of the first keys are numbers of their rows, as those of documents often are.
+    """How many of the first keys are their row numbers, as those of documents often are.
 
     Examples
     --------
@@ -152,7 +152,7 @@ def n_row_numbers(keys: Sequence[Any]) -> int:
 
 
 class StoredKeys:
-    """The keys of a file, which may be mapped; `read` makes Python's own of them.
+    """The keys of a file, which may be mapped; `read` converts them to Python values.
 
     Parameters
     ----------
@@ -164,7 +164,7 @@ class StoredKeys:
     Raises
     ------
     FormatError
-        If so many keys do not fit into so many bytes, or the coding is not known.
+        If this number of keys does not fit in the bytes, or the coding is unknown.
     """
 
     def __init__(self, stored: Array, coding: str, n_keys: int, path: Any) -> None:
@@ -184,7 +184,7 @@ class StoredKeys:
         Raises
         ------
         FormatError
-            If they are damaged, or not as many as the file says.
+            If they are damaged, or their number differs from that of the file.
         """
         try:
             keys = self._decode()

@@ -1,4 +1,4 @@
-"""Compressed files that unpack to absurd sizes are refused while they are read, not when memory is full."""
+"""Compressed files that unpack to absurd sizes are refused while they are read, before memory is full."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from ns2vec._files import Counted, damage, is_damage
 from ns2vec._typing import PathLike
 from ns2vec.exceptions import FormatError
 
-# The numbers of vectors hardly compress, and their text some three times.
+# The numbers of vectors hardly compress, and their text by a factor of about three.
 MOST_BYTES = 256 << 20
 MOST_TIMES = 100
 
 
 class Bounded(Counted):
-    """The unpacked bytes of a stream, as long as they are in proportion to what was packed.
+    """The unpacked bytes of a stream, as long as their number is plausible for the packed size.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ class Bounded(Counted):
     Raises
     ------
     FormatError
-        While reading, when more than `MOST_BYTES` and more than `MOST_TIMES` the packed bytes have come.
+        While reading, if more than `MOST_BYTES` and more than `MOST_TIMES` the packed bytes were unpacked.
     """
 
     def __init__(self, stream: IO[bytes], packed: IO[bytes], path: PathLike) -> None:
@@ -40,7 +40,7 @@ class Bounded(Counted):
         except Exception as error:
             if not is_damage(error, os.fspath(self._path)):
                 raise
-            # here it is sure which of several open files it is
+            # only now is it certain which of several open files it is
             raise FormatError(damage(os.fspath(self._path), error)) from error
         if self.tell() > max(MOST_BYTES, MOST_TIMES * self._packed.tell()):
             raise FormatError(

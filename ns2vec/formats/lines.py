@@ -1,4 +1,4 @@
-r"""What the text formats share: lines of bounded length, keys and numbers, files side by side.
+r"""The common part of text formats: lines of limited length, keys and numbers, pairs of files.
 
 The first line of word2vec's files::
 
@@ -42,12 +42,12 @@ REMEDIES = (
     ),
 )
 
-# split into numbers, a line takes some twenty times its size in memory
+# split into numbers, a line takes about twenty times its size in memory
 MAX_LINE_BYTES = 16 << 20
 MAX_HEADER_BYTES = 1024
 MAX_VECTOR_SIZE = 2**31 - 1
 BOM = b"\xef\xbb\xbf"
-# a number as it should be, or as it should not be: with a comma, or after its place and a colon
+# a number as it should be, or in a wrong form: with a comma, or after its index and a colon
 LIKE_A_NUMBER = re.compile(rb"[+-]?[.,]*[0-9][0-9.,:]*(?:[eE][+-]?[0-9]+)?")
 # "windows 95" is a key; a line with more numbers before its last ones is two lines without a newline between
 MOST_NUMBERS_IN_KEY = 4
@@ -91,12 +91,12 @@ def decode_key(key: bytes, where: str, encoding: str, unicode_errors: str) -> st
 def check_row(
     line: bytes, where: str, n_found: int, vector_size: int, what: str = "numbers", remedy: str = ""
 ) -> None:
-    """Compare how many numbers a line has with how many there should be.
+    """Compare the number of numbers in a line with the expected one.
 
     Raises
     ------
     FormatError
-        If they differ, with the remedy. TruncatedFileError when the file ends inside the line.
+        If they differ, with the remedy. TruncatedFileError if the file ends inside the line.
     """
     if n_found == vector_size:
         return
@@ -107,7 +107,7 @@ def check_row(
 
 
 def remedy_for(word: bytes) -> str:
-    """Return what to do about a field that should be a number and is none, as the end of a message.
+    """Return what to do about a field that should be a number but is not, as the end of a message.
 
     Examples
     --------
@@ -122,7 +122,7 @@ def remedy_for(word: bytes) -> str:
 
 
 def key_lines(keys: list[bytes], counts: Int64Array | None) -> Iterator[bytes]:
-    """Return the lines of keys, with their counts where counts are kept."""
+    """Return the lines of keys, with their counts if counts are kept."""
     if counts is None:
         return (key + b"\n" for key in keys)
     return (b"%s\t%d\n" % pair for pair in zip(keys, counts, strict=True))
@@ -151,7 +151,7 @@ def numbers_at_end(line: bytes) -> int:
 
 
 def plain_stem(path: PathLike) -> tuple[str, str]:
-    """Split a path into what stands before its suffix and the suffix of its compression.
+    """Split a path into the part before its suffix and the suffix of its compression.
 
     Examples
     --------
@@ -180,7 +180,7 @@ def check_beside(path: PathLike) -> None:
 
 
 def has_header(start: bytes) -> bool:
-    """Whether a file that begins so has word2vec's header: two numbers in the first line."""
+    """Whether a file with these first bytes has word2vec's header: two numbers in the first line."""
     fields = start.removeprefix(BOM).partition(b"\n")[0].split()
     return len(fields) == 2 and all(field.isdigit() for field in fields)
 
@@ -191,7 +191,7 @@ def parse_header(line: bytes, path: PathLike) -> tuple[int, int]:
     Raises
     ------
     FormatError
-        If the line is not two numbers that can be true.
+        If the line is not two plausible numbers.
     """
     expected = f"{path}:1: expected a header 'number_of_vectors vector_size', found"
     if not line.strip():
@@ -210,7 +210,7 @@ def parse_header(line: bytes, path: PathLike) -> tuple[int, int]:
 
 
 def text_follows(start: bytes) -> bool:
-    """Whether text follows the header of a file that begins so, be its numbers right or wrong."""
+    """Whether text follows the header of a file with these first bytes, even if its numbers are wrong."""
     _, _, body = start.partition(b"\n")
     line, newline, _ = body.partition(b"\n")
     if TEXT_BYTES.issuperset(line.partition(b" ")[2]):
@@ -227,10 +227,10 @@ def text_follows(start: bytes) -> bool:
 
 
 def has_text_row(start: bytes) -> bool:
-    """Whether the second line of a file that begins so is surely text: something like a number ends it."""
+    """Whether the second line of a file is certainly text: it ends with something like a number."""
     _, _, body = start.partition(b"\n")
     line, newline, _ = body.partition(b"\n")
-    fields = line.partition(b" ")[2].split()  # no key of a binary file has a blank
+    fields = line.partition(b" ")[2].split()  # no key of a binary file contains a blank
     if not newline or not fields or is_binary(body):
         return False
     return bool(LIKE_A_NUMBER.fullmatch(fields[-1])) or is_number(fields[-1])
@@ -240,7 +240,7 @@ def has_text_row(start: bytes) -> bool:
 
 
 def key_end(line: bytes) -> int:
-    """Return where the first field ends: at a blank, at a tab where there is none."""
+    """Return where the first field ends: at a blank, or at a tab if there is no blank."""
     end = line.find(b" ")
     if end < 0:
         end = line.find(b"\t")
@@ -248,12 +248,12 @@ def key_end(line: bytes) -> int:
 
 
 def likely_size(lines: list[bytes]) -> int:
-    """Return how many numbers most of the lines end with, of equally frequent sizes that which came first."""
+    """Return how many numbers most of the lines end with; of equally frequent sizes, the first one."""
     return Counter(map(numbers_at_end, lines)).most_common(1)[0][0]
 
 
 class LineParser:
-    """Makes keys and numbers of the lines of one file.
+    """Converts the lines of one file to keys and numbers.
 
     Parameters
     ----------
@@ -266,7 +266,7 @@ class LineParser:
         self._has_warned = False
 
     def first_size(self, lines: list[bytes], line_no: int) -> int:
-        """Return the vector size of a file without header, of which these are the first lines."""
+        """Return the vector size of a file without header, given its first lines."""
         if not lines:
             raise FormatError(f"{self.path}: the file is empty; expected lines 'key number number ...'")
         size = likely_size(lines)
@@ -284,7 +284,7 @@ class LineParser:
         Raises
         ------
         FormatError
-            If the line does not end with D numbers. TruncatedFileError when the file ends inside it.
+            If the line does not end with D numbers. TruncatedFileError if the file ends inside it.
         """
         where = f"{self.path}:{line_no}"
         end, problem = key_end(line), ""
@@ -296,7 +296,7 @@ class LineParser:
             found = self._long_key_end(line, line_no, numbers)
             end, problem, n_found = (found, "", len(numbers)) if found else (end, problem, n_found)
         if problem and not line.endswith(b"\n") and is_number(line.split()[-1]):
-            # cut off, whatever comes before
+            # cut off, whatever precedes it
             problem, n_found = "", min(numbers_at_end(line), len(numbers) - 1)
         if problem:
             word = next((field for field in line[end:].split() if not is_number(field)), b"")
@@ -305,7 +305,7 @@ class LineParser:
         return decode_key(line[:end], where, self.encoding, self.unicode_errors)
 
     def _long_key_end(self, line: bytes, line_no: int, numbers: npt.NDArray[np.float64]) -> int:
-        """Fill `numbers` from the right and return where the key ends; 0 if that is no key with blanks."""
+        """Fill `numbers` from the right and return where the key ends; 0 if it is not a key with blanks."""
         fields = line.rsplit(None, len(numbers))
         if len(fields) <= len(numbers) or len(fields[0]) <= key_end(line):
             return 0
@@ -326,12 +326,12 @@ class LineParser:
         return len(key)
 
     def check_count(self, line: bytes, line_no: int, n_found: int, vector_size: int) -> None:
-        """Do what `check_row` does, with the remedy where one can be told.
+        """Do the same as `check_row`, with a remedy if one can be suggested.
 
         Raises
         ------
         FormatError
-            If the numbers differ. TruncatedFileError when the file ends inside the line.
+            If the numbers differ. TruncatedFileError if the file ends inside the line.
         """
         if n_found == vector_size:
             return

@@ -1,4 +1,4 @@
-"""ns2vec's own files: one file a model, nothing in it can run, arrays can be mapped.
+"""ns2vec's own files: one file per model, nothing in it can run, and arrays can be mapped.
 
 ::
 
@@ -12,8 +12,8 @@
     keys      = see ns2vec.formats.keys
     JSON      = see ns2vec.formats.keys
 
-Readers refuse a larger major version, and read a larger minor one. Of a mapped file the keys are read when
-somebody asks for them, and the vectors as their pages are used.
+Readers refuse a larger major version, and read a larger minor one. In a mapped file, the keys are read when
+they are first needed, and the vectors as their pages are used.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ logger = logging.getLogger(__name__)
 
 MAJOR, MINOR = 1, 1
 VERSION = re.compile(r"(\d{1,9})(?:\.\d{1,9})?", re.ASCII)
-#: What vectors can be stored as.
+# How vectors can be stored.
 DTYPES = ("float16", "float32", "float64", "int8")
 Array = npt.NDArray[Any]
 
@@ -52,7 +52,7 @@ looks_like = looks_like_container
 
 
 def read(path: PathLike, *, mmap: str | None = None, verify: bool = False) -> VectorTable:
-    """Read keys and vectors of a file, whatever model it holds.
+    """Read keys and vectors of a file, whatever model it contains.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def write(path: PathLike, table: VectorTable, *, datatype: npt.DTypeLike | None 
     path : path, address, or ``"-"``; compressed by its suffix
     table : VectorTable
     datatype : float16, float32, float64 or int8, optional
-        How vectors are stored; as they are unless given.
+        How vectors are stored; by default unchanged.
 
     Raises
     ------
@@ -94,7 +94,7 @@ def describe(path: PathLike) -> dict[str, str]:
     Raises
     ------
     FormatError
-        If the file is not what it claims to be. ChecksumError when a part is not what was written.
+        If the file is not what it claims to be. ChecksumError if a part is not what was written.
     """
     found = read_container(path, mmap=None if plain_size(path) is None else "r")
     _check_kind(found, path)
@@ -110,7 +110,7 @@ def describe(path: PathLike) -> dict[str, str]:
 
 
 def settings(path: PathLike) -> dict[str, Any]:
-    """Return the plain attributes of a model in a file: its options, and what it knows of its training.
+    """Return the plain attributes of a model in a file: its options, and the record of its training.
 
     Arrays are not read.
 
@@ -144,21 +144,21 @@ def write_state(
 ) -> None:
     """Write a model, atomically when `target` is a path.
 
-    Values that no plain data can stand for (functions, open files) are left out with a warning.
+    Values that have no form as plain data (functions, open files) are left out with a warning.
 
     Parameters
     ----------
     target : path, or file object opened for writing bytes
     state : ModelState
     datatype : float16, float32, float64 or int8, optional
-        How vectors are stored; as they are unless given.
+        How vectors are stored; by default unchanged.
 
     Raises
     ------
     ConfigError
         If a key is of a type that cannot be written, or vectors cannot be stored as `datatype`.
     """
-    metadata = {"format": "ns2vec", "version": f"{MAJOR}.{MINOR}", "kind": state.kind}  # by which it is known
+    metadata = {"format": "ns2vec", "version": f"{MAJOR}.{MINOR}", "kind": state.kind}  # identifies the file
     arrays, about = _encode_keyed(state.vectors, datatype)
     metadata |= about
     arrays |= state.arrays
@@ -240,7 +240,7 @@ def read_state(
     verify : bool
         Compare each part with its sha256.
     whole : bool
-        Unpack int8 vectors though the file is mapped.
+        Unpack int8 vectors even if the file is mapped.
 
     Raises
     ------
@@ -266,7 +266,7 @@ def read_state(
         for part in (state.vectors, *state.others.values()):
             part.keys = part.read_keys()
     if mmap == "r+" and isinstance(source, (str, os.PathLike)):
-        unseal(source)  # not before: whoever is refused changes nothing
+        unseal(source)  # not earlier: a refused call changes nothing
     return state
 
 
@@ -288,7 +288,7 @@ def _check_kind(found: Container, name: Any) -> None:
 
 def _decode_state(found: Container, name: Any, mmap: str | None) -> ModelState:
     arrays, metadata = found.arrays, found.metadata
-    has_norms = mmap != "r+" and is_sealed(metadata)  # else vectors may have changed
+    has_norms = mmap != "r+" and is_sealed(metadata)  # otherwise vectors may have changed
     others = {}
     for other in json.loads(metadata.get("others", "[]")):
         begin = f"{other}."
@@ -304,7 +304,7 @@ def _decode_state(found: Container, name: Any, mmap: str | None) -> ModelState:
 def _decode_keyed(
     arrays: dict[str, Array], metadata: dict[str, str], name: Any, has_norms: bool
 ) -> VectorState:
-    """Take keys and their vectors out of the arrays."""
+    """Take keys and their vectors from the arrays."""
     keys = StoredKeys(arrays.pop("keys"), metadata["key_coding"], int(metadata["n_keys"]), name)
     state = VectorState(keys, _decode_vectors(arrays), path=name)
     norms = arrays.pop("norms", None)

@@ -57,12 +57,13 @@ def read(
     mmap : {None, "r", "r+", "c"}
         Map the matrix instead of reading it.
     vocabulary : path, optional
-        The keys, one a line; looked for beside the matrix unless given.
+        The keys, one per line; by default in a file next to the matrix.
 
     Raises
     ------
     FormatError
-        If the file is no floating-point matrix, there is not one key for each row, or a key is damaged.
+        If the file is not a floating-point matrix, the number of keys differs from that of rows, or a key is
+        damaged.
     OSError
         If one of the files cannot be read.
     """
@@ -132,10 +133,10 @@ def write(path: PathLike, table: VectorTable) -> None:
     Raises
     ------
     FormatError
-        If a key holds a tab or a newline or ends with a carriage return, or without counts all of them look
-        as if they had one.
+        If a key contains a tab or a newline or ends with a carriage return, or if without counts all of them
+        look as if they had one.
     ConfigError
-        If the path is standard output: there is no place beside it.
+        If the path is standard output, which has no place for a second file.
     OSError
         If one of the files cannot be written.
     """

@@ -1,4 +1,5 @@
-"""Round a matrix to a few centroids: product quantization, whose outcome fastText's ``.ftz`` files hold.
+"""Rounding a matrix to a few centroids: product quantization, the result of which is in fastText's ``.ftz``
+files.
 
 Jégou et al. 2011, "Product quantization for nearest neighbor search": rows are cut into pieces, and each
 piece becomes the number of the nearest of 256 centroids, which k-means finds for its place in the row.
@@ -17,7 +18,7 @@ from ns2vec._typing import Float32Array, Int64Array
 from ns2vec.exceptions import ConfigError
 from ns2vec.formats.fasttext_quantized import N_CENTROIDS, QuantizedMatrix
 
-N_SAMPLED = 32 * N_CENTROIDS  # rows that centroids are found from
+N_SAMPLED = 32 * N_CENTROIDS  # rows for computing centroids
 N_ROUNDS = 12
 
 Codes = npt.NDArray[np.uint8]
@@ -32,11 +33,11 @@ def quantize_matrix(
     ----------
     matrix : ndarray of shape (n, D), float32
     width : int
-        Numbers in a piece, for each of which a row has one byte.
+        Numbers per piece, for each of which a row has one byte.
     has_lengths : bool
-        Round directions, and the lengths of rows by themselves, for which a row has one byte more.
+        Round directions, and the lengths of rows separately, with one more byte per row.
     seed : int
-        Of the rows that k-means looks at.
+        Of the sample of rows for k-means.
 
     Raises
     ------
@@ -72,7 +73,7 @@ def quantize_matrix(
 
 
 def sampled(norms: Float32Array, rng: np.random.Generator) -> Int64Array:
-    """Rows that centroids are found from, long ones more often: they decide, and most rows are short."""
+    """A sample of rows for centroids, long ones more often: they matter most, and most rows are short."""
     if not norms.any():
         return np.arange(min(1, len(norms)), dtype=np.int64)
     shares = norms.astype(np.float64)
@@ -82,7 +83,7 @@ def sampled(norms: Float32Array, rng: np.random.Generator) -> Int64Array:
 def quantize_pieces(
     pieces: Float32Array, sample: Int64Array, rng: np.random.Generator
 ) -> tuple[Codes, Float32Array]:
-    """Code of each piece, shape (n,), and the centroids, shape (256, width), which are zeros if spare."""
+    """Code of each piece, shape (n,), and the centroids, shape (256, width); unused ones are zeros."""
     found = np.zeros((N_CENTROIDS, pieces.shape[1]), dtype=np.float32)
     points = np.ascontiguousarray(pieces[sample])
     distinct = np.unique(points, axis=0)
@@ -96,7 +97,7 @@ def quantize_pieces(
 
 
 def nearer(centroids: Float32Array, points: Float32Array, rng: np.random.Generator) -> Float32Array:
-    """A round of k-means: the mean of the points that are nearest to each; any point, if none are."""
+    """A round of k-means: the mean of the points nearest to each centroid; any point, if there are none."""
     nearest = vq(points, centroids, check_finite=False)[0]
     counts = np.bincount(nearest, minlength=N_CENTROIDS)
     sums = [np.bincount(nearest, weights=column, minlength=N_CENTROIDS) for column in points.T]

@@ -10,8 +10,8 @@ r"""The two files of TensorFlow's embedding projector: ``vectors.tsv`` and ``met
 
 The n-th line of one file belongs to the n-th of the other. The metadata of ``NAMEvectors.tsv`` (or tensors,
 tensor, as ``gensim.scripts.word2vec2tensor`` calls it) is ``NAMEmetadata.tsv``, that of ``NAME.tsv`` is
-``NAME_metadata.tsv``; both are compressed or none. Where a foreign file has several columns, the key is the
-one called word, key, label or name, else the first.
+``NAME_metadata.tsv``; both are compressed, or neither. If a foreign file has several columns, the key is the
+column called word, key, label or name, otherwise the first.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def metadata_path(path: PathLike) -> str:
 
 
 def looks_like(start: bytes) -> bool:
-    """Whether a file that begins so has nothing but numbers between tabs in its first line."""
+    """Whether a file with these first bytes has nothing but numbers between tabs in its first line."""
     fields = start.partition(b"\n")[0].strip(b"\r").split(b"\t")
     return len(fields) > 1 and all(map(is_number, fields))
 
@@ -84,10 +84,10 @@ def read(
     path : path of the vectors; decompressed by its suffix
     encoding, unicode_errors : how keys are decoded
     limit : int, optional
-        Read at most so many vectors.
+        Read at most this many vectors.
     datatype : of the vectors in memory
     duplicates : {"first", "last", "error"}
-        Which of several equal keys counts.
+        Which of several equal keys to keep.
 
     Raises
     ------
@@ -171,9 +171,9 @@ def write(path: PathLike, table: VectorTable) -> None:
     Raises
     ------
     FormatError
-        If a key holds a tab or an end of line, or has nothing but blanks.
+        If a key contains a tab or an end of line, or only blanks.
     ConfigError
-        If the path is standard output: there is no place beside it.
+        If the path is standard output, which has no place for a second file.
     OSError
         If one of the files cannot be written.
     """

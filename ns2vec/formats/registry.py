@@ -1,4 +1,4 @@
-"""The formats by name, which of them a file has, and vectors of any with the same policies for all."""
+"""The formats by name, recognition of a file's format, and reading any format with the same policies."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from ns2vec.formats.table import VectorTable, unique_rows
 logger = logging.getLogger(__name__)
 
 SNIFF_BYTES = 1 << 15  # enough for the first line of a text file
-#: What to do with vectors that hold NaN or infinity.
+# What to do with vectors that contain NaN or infinity.
 NOT_FINITE = ("keep", "drop", "error")
 BLOCK_ROWS = 4096
 
@@ -222,7 +222,7 @@ def read_vectors(
         raise ConfigError(f"format {chosen} has no option {option!r}")
     asked = {"limit": limit, "datatype": datatype, "duplicates": duplicates}
     given = {option: value for option, value in asked.items() if option in known and value is not None}
-    # what can be mapped is read as far as it is wanted
+    # formats that can be mapped are read only as far as needed
     is_part = limit is not None and "mmap" in known and not options.get("mmap") and _is_plain(path)
     if is_part:
         options["mmap"] = "r"
@@ -235,7 +235,7 @@ def read_vectors(
 
 
 def with_format(path: PathLike, name: str | None = None) -> tuple[PathLike, str]:
-    """Return the path, which is open if it is that of a pipe, and its format, guessed unless it is named.
+    """Return the path, opened if it is a pipe, and its format, guessed unless it is given.
 
     Parameters
     ----------
@@ -277,7 +277,7 @@ def _guess(path: PathLike) -> str:
     stream: Any = path.stream if isinstance(path, OpenPath) else None
     if os.fspath(path) == "-":
         stream = sys.stdin.buffer
-    # what waits in a pipe can be looked at without taking it away
+    # waiting data in a pipe can be peeked at without consuming it
     peek = getattr(stream, "peek", None)
     return (format_of_start(peek(SNIFF_BYTES)) if peek else None) or guess_format(path)
 
@@ -285,7 +285,7 @@ def _guess(path: PathLike) -> str:
 def _finite_rows(table: VectorTable, not_finite: str, path: PathLike) -> VectorTable:
     vectors = table.vectors
     if isinstance(vectors, np.memmap) and not_finite == "keep":
-        return table  # whoever maps a file does not want all of it read
+        return table  # a mapped file should not be read completely
     finite = np.ones(len(vectors), dtype=bool)
     for start in range(0, len(vectors), BLOCK_ROWS):
         block = slice(start, start + BLOCK_ROWS)

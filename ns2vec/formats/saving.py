@@ -1,4 +1,4 @@
-"""`save` and `load` of models, and the record of what happened to them."""
+"""`save` and `load` of models, and the log of their lifecycle events."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 WORD2VEC_OPTIONS = ((word2vec_binary, "binary=True"), (glove, "no_header=True"))
-# what unpickling bytes that are no pickle, or name what is not there, can raise
+# errors from unpickling bytes that are not a pickle, or name something that does not exist
 DAMAGED = (
     pickle.UnpicklingError, EOFError, AttributeError, ImportError, LookupError, TypeError, ValueError,
 )  # fmt: skip
@@ -43,7 +43,7 @@ MODELS: Registry[Any] = Registry("kind of model")
 
 
 def set_attributes(model: Any, attributes: dict[str, Any]) -> None:
-    """Give a model its saved attributes, but nothing that its class defines: a file changes no method."""
+    """Give a model its saved attributes, except those of its class: a file cannot replace a method."""
     for name, value in attributes.items():
         if name.isidentifier() and not name.startswith("__") and not hasattr(type(model), name):
             setattr(model, name, value)
@@ -85,7 +85,7 @@ class Saveable:
 
     @classmethod
     def from_state(cls, state: ModelState) -> Self:
-        """Make a model of plain data."""
+        """Make a model from plain data."""
         raise NotImplementedError
 
     def add_lifecycle_event(self, event_name: str, log_level: int = logging.INFO, **event: Any) -> None:
@@ -330,7 +330,7 @@ def _read_state(source: PathLike | IO[bytes], mmap: str | None, verify: bool) ->
             raise ConfigError("cannot load a model from '-': pass sys.stdin.buffer, or a path")
         with open_for_read(source, own=("ns2vec", "pickle")) as stream:
             start = stream.read(SNIFF_BYTES)
-            if not ends_by_itself(source):  # a pipe gives its bytes once
+            if not ends_by_itself(source):  # a pipe can be read only once
                 source = io.BytesIO(start + stream.read())
     else:
         content = source.read()
@@ -348,14 +348,14 @@ def _read_state(source: PathLike | IO[bytes], mmap: str | None, verify: bool) ->
 
 
 def _way_to_vectors(start: bytes) -> str:
-    """Return how to load what begins so and is no model."""
+    """Return how to load a file with these first bytes that is not a model."""
     options = next((f", {option}" for module, option in WORD2VEC_OPTIONS if module.looks_like(start)), "")
     return f"vectors in word2vec's formats are read by KeyedVectors.load_word2vec_format(path{options})"
 
 
 # ---- classes that ns2vec does not know ---------------------------------------------------------------
-# They are pickled, as gensim does it. Writing a pickle is safe; reading one runs what it says, so that is
-# done only where the user has said that the file is trusted.
+# They are pickled, as in gensim. Writing a pickle is safe; reading one can run any code, so it is
+# done only if the user has declared the file as trusted.
 
 
 def _write_pickled(
@@ -368,7 +368,7 @@ def _write_pickled(
     ConfigError
         If something in it cannot be pickled.
     OSError
-        If the file cannot be written; the old one is untouched then.
+        If the file cannot be written; the old one is then unchanged.
     """
     left_out = ignore & vars(thing).keys()
     if left_out:

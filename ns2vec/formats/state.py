@@ -1,4 +1,4 @@
-"""A saved model as plain data: readers of model files return it, the classes above become it."""
+"""A saved model as plain data: readers of model files return it, and models are made from it."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class VectorState:
     keys : list of length V, or `StoredKeys` of a mapped file; None marks a free row
     vectors : ndarray of shape (V, D)
     expandos : dict of attribute name -> ndarray of shape (V,)
-    attributes : dict of further plain values, small arrays among them
-    norms : ndarray of shape (V,), or None when nobody computed them
+    attributes : dict of further plain values, including small arrays
+    norms : ndarray of shape (V,), or None if they were not computed
     path : the file, for messages
     """
 
@@ -89,7 +89,7 @@ def table_of_state(state: VectorState, path: Any) -> VectorTable:
 
 
 def first_rows(table: VectorTable, limit: int | None, datatype: npt.DTypeLike | None) -> VectorTable:
-    """Return at most `limit` rows of a table, in the dtype that was asked for (its own for None)."""
+    """Return at most `limit` rows of a table, in the requested dtype (its own for None)."""
     keys: Sequence[Any] = table.keys if limit is None else table.keys[:limit]
     vectors, counts = table.vectors[: len(keys)], table.counts
     with np.errstate(over="ignore"):
@@ -98,6 +98,6 @@ def first_rows(table: VectorTable, limit: int | None, datatype: npt.DTypeLike | 
 
 
 def state_of_table(table: VectorTable) -> ModelState:
-    """Return the KeyedVectors that a table stands for."""
+    """Return the table as KeyedVectors."""
     expandos = {} if table.counts is None else {"count": np.asarray(table.counts, dtype=np.int64)}
     return ModelState("KeyedVectors", VectorState(list(table.keys), np.asarray(table.vectors), expandos))

@@ -1,4 +1,4 @@
-"""Files of another kind than was asked for: what they are, and how they are loaded."""
+"""Files of another kind than expected: what they are, and how to load them."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from ns2vec.exceptions import FormatError
 
 
 def stranger(start: bytes, path: object, own: tuple[str, ...] = ()) -> FormatError | None:
-    """Return the error for a file that begins so, None if it may be what was asked for.
+    """Return the error for a file with these first bytes, None if it may be of the expected kind.
 
     Parameters
     ----------
     start : bytes
     path : the file, for the message
-    own : names of `ns2vec._magic.KINDS` that whoever asks reads itself
+    own : names of `ns2vec._magic.KINDS` that the caller reads itself
     """
     kind = recognized(start[:N_BYTES])
     if kind is None or kind.name in own:
@@ -26,7 +26,7 @@ def stranger(start: bytes, path: object, own: tuple[str, ...] = ()) -> FormatErr
 
 
 def refuse_stranger(start: bytes, path: object, own: tuple[str, ...] = ()) -> None:
-    """Raise that error, if there is one.
+    """Raise this error, if there is one.
 
     Raises
     ------
@@ -39,5 +39,5 @@ def refuse_stranger(start: bytes, path: object, own: tuple[str, ...] = ()) -> No
 
 
 def stranger_at(path: PathLike, own: tuple[str, ...] = ()) -> FormatError | None:
-    """Do what `stranger` does for a file that can be read again; what flows by once tells no more."""
+    """Do the same as `stranger` for a file that can be read again; the start of a stream is gone."""
     return stranger(first_bytes(os.fspath(path), N_BYTES), path, own)

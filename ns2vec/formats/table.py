@@ -1,7 +1,7 @@
-"""What every format reads and writes: keys, a matrix, and perhaps counts; and how a table grows from a file.
+"""The common data of all formats: keys, a matrix, and possibly counts; and a table that grows while reading.
 
-A header is a claim, not a fact: nothing is allocated on its word alone. A file of known size bounds the
-number of rows; any other source grows the table as vectors really arrive.
+A header is a claim, not a fact: nothing is allocated because of it alone. The size of a file limits the
+number of rows; for other sources, the table grows as vectors are read.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ FIRST_ALLOCATION_BYTES = 16 << 20
 HUGE_BYTES = 4 << 20
 WRITE_BLOCK_BYTES = 1 << 20
 READ_BLOCK_BYTES = 1 << 22
-#: What a line of numbers is written with.
+# How numbers in lines are separated and written.
 TEXT_BYTES = frozenset(b"0123456789+-.eEinfatyINFATY \t\r\n")
 NEWLINE = re.compile("\n")
-#: Which of several rows with equal keys counts.
+# Which of several rows with equal keys to keep.
 DUPLICATES = ("first", "last", "error")
 
 
 class TruncatedFileError(FormatError, EOFError):
-    """A file ends before everything its header promises."""
+    """A file ends before everything that its header promises."""
 
 
 class KeyDecodingError(FormatError, UnicodeDecodeError):
-    r"""A key is not valid in the encoding that was asked for.
+    r"""A key is not valid in the given encoding.
 
     Parameters
     ----------
     where : str
-        Path and place.
+        Path and position.
     error : UnicodeDecodeError
 
     Examples
@@ -67,14 +67,14 @@ class KeyDecodingError(FormatError, UnicodeDecodeError):
 
 @dataclass
 class VectorTable:
-    """Keys and their vectors, as they stand in a file.
+    """Keys and their vectors, as in a file.
 
     Attributes
     ----------
     keys : list of length V
     vectors : ndarray of shape (V, D), floating point
-    counts : ndarray of shape (V,), int64, or None when the format keeps none
-    index : dict of key -> row, or None where reading made none
+    counts : ndarray of shape (V,), int64, or None if the format keeps none
+    index : dict of key -> row, or None if reading made none
 
     Examples
     --------
@@ -100,7 +100,7 @@ class VectorTable:
             raise ValueError(f"expected one count for each of {len(self.keys)} keys, got {len(self.counts)}")
 
     def take(self, rows: Any, keys: list[Any] | None = None) -> VectorTable:
-        """Return a table of some rows, in that order; with these keys, if they are known already.
+        """Return a table of some rows, in that order, with these keys if they are already known.
 
         Parameters
         ----------
@@ -116,12 +116,12 @@ class VectorTable:
         return VectorTable(keys, self.vectors[rows], counts)
 
     def blocks(self, order: Int64Array | None = None) -> Iterator[tuple[list[Any], npt.NDArray[Any]]]:
-        """Yield (keys, rows) of at most about a megabyte, in the order of the rows listed in `order`.
+        """Yield (keys, rows) of at most about a megabyte, in the order of the rows in `order`.
 
         Parameters
         ----------
         order : ndarray of shape (n,), int64, optional
-            All rows as they stand unless given.
+            By default all rows in their order.
 
         Yields
         ------
@@ -149,9 +149,9 @@ class TableBuilder:
         D.
     dtype : of the table
     n_max : int
-        Rows that can come at most, by what is known for sure; negative when nothing is.
+        Upper limit of the number of rows; negative if it is unknown.
     duplicates : {"first", "last", "error"}
-        Which of the rows with equal keys counts; the place is that of the first.
+        Which of the rows with equal keys to keep; its place is that of the first.
     """
 
     def __init__(
@@ -171,7 +171,7 @@ class TableBuilder:
         self._n_ahead = max(1, FIRST_ALLOCATION_BYTES // (4 * vector_size))
         n_rows = self._n_ahead if n_max < 0 else n_max
         self._vectors: npt.NDArray[Any] = np.empty((n_rows, vector_size), dtype=dtype)
-        # filled once from front to back: small pages come at a steady price, huge ones at any
+        # filled once from front to back: small pages have a constant cost, huge ones an unpredictable one
         self._advise_huge_pages(False)
 
     def _advise_huge_pages(self, wanted: bool) -> None:
@@ -179,7 +179,7 @@ class TableBuilder:
             advise_huge_pages(self._vectors, wanted)
 
     def add(self, keys: list[str], vectors: npt.NDArray[Any]) -> None:
-        """Take rows of shape (n, D), which `room` may have given out, except for those whose key is known."""
+        """Append rows of shape (n, D), which `room` may have returned, except rows with a known key."""
         start, index, target = len(self._keys), self._keys, self.room(len(keys))
         rows = [index.setdefault(key, len(index)) for key in keys]
         self.n_read += len(keys)
@@ -189,7 +189,7 @@ class TableBuilder:
             target[:] = vectors
 
     def _add_some(self, start: int, keys: list[str], rows: Int64Array, vectors: npt.NDArray[Any]) -> None:
-        """Take rows among which some repeat a key: of those, what `duplicates` says."""
+        """Append rows of which some repeat a key: for these, follow `duplicates`."""
         is_first = np.diff(np.maximum.accumulate(np.maximum(rows, start - 1)), prepend=start - 1) > 0
         if self._first_duplicate is None:
             self._first_duplicate = keys[int(np.argmin(is_first))]
@@ -199,25 +199,25 @@ class TableBuilder:
         self._vectors[rows[taken]] = vectors[taken]
 
     def room(self, n_rows: int) -> npt.NDArray[Any]:
-        """Return where the next rows go, shape (n, D); `add` need not copy what is written there."""
+        """Return memory for the next rows, shape (n, D); `add` need not copy what is written there."""
         start = len(self._keys)
         if start + n_rows > len(self._vectors):
-            # nobody else holds the array yet, so it may move in place of being copied
+            # nobody else has the array yet, so it may be moved instead of copied
             shape = (max(2 * start, start + n_rows), self._vectors.shape[1])
             self._vectors.resize(shape, refcheck=False)
         return self._vectors[start : start + n_rows]
 
     def provide(self, first: int, end: int) -> None:
-        """Have memory ready for rows that will be reached soon.
+        """Allocate memory for rows that will be reached soon.
 
-        To get memory from the system takes longer than to fill it. Nothing is done far after the rows that
-        have come, because rows with equal keys need none. Any thread may call this for a table whose `n_max`
-        is known.
+        Getting memory from the system takes longer than filling it. Nothing is allocated far beyond the rows
+        that have been read, because rows with equal keys need none. Any thread may call this for a table
+        whose `n_max` is known.
         """
         provide_memory(self._vectors[first : min(end, len(self._keys) + self._n_ahead)])
 
     def finish(self, counts: dict[str, int] | None) -> VectorTable:
-        """Return the table; `counts` maps keys to counts (a missing key counts 0)."""
+        """Return the table; `counts` maps keys to counts (0 for a missing key)."""
         if self._first_duplicate is not None:
             n_repeated = self.n_read - len(self._keys)
             tell_duplicates(self.duplicates, self.path, n_repeated, self._first_duplicate)
@@ -237,12 +237,12 @@ class TableBuilder:
 def read_exactly(
     stream: IO[bytes], n_bytes: int, path: Any, part: str, *, is_there: bool = False
 ) -> bytearray:
-    """Read so many bytes; unless `is_there` says that the file has them, memory is taken as they come.
+    """Read this many bytes; unless `is_there` says that the file has them, memory grows as they arrive.
 
     Raises
     ------
     TruncatedFileError
-        If the stream ends before.
+        If the stream ends earlier.
     """
     content = bytearray(n_bytes if is_there else min(n_bytes, WRITE_BLOCK_BYTES))
     n_read = 0
@@ -258,13 +258,13 @@ def read_exactly(
 
 
 def unique_rows(table: VectorTable, duplicates: str, path: PathLike) -> VectorTable:
-    """Return a table without equal keys; itself when there are none.
+    """Return a table without equal keys; the same table if there are none.
 
     Parameters
     ----------
     table : VectorTable
     duplicates : {"first", "last", "error"}
-        Which of the rows with equal keys counts; the place is that of the first.
+        Which of the rows with equal keys to keep; its place is that of the first.
     path : the file, for messages
 
     Raises
@@ -292,7 +292,7 @@ def check_duplicates(duplicates: str) -> None:
     Raises
     ------
     ConfigError
-        If it is none.
+        If it is unknown.
     """
     if duplicates not in DUPLICATES:
         raise ConfigError(f"duplicates must be one of {', '.join(DUPLICATES)}, got {duplicates!r}")
@@ -313,8 +313,8 @@ def utf8_keys(keys: Sequence[str], path: PathLike, refused: re.Pattern[str], pro
     ----------
     keys : sequence of str
     path : the file, for messages
-    refused : pattern of what the format cannot keep
-    problem : what such a key does, for messages
+    refused : pattern of characters that the format cannot keep
+    problem : description of such a key, for messages
 
     Raises
     ------
@@ -335,7 +335,7 @@ def utf8_keys(keys: Sequence[str], path: PathLike, refused: re.Pattern[str], pro
 
 
 def write_counts(path: PathLike, out: IO[bytes], pairs: Iterable[tuple[str, Any]]) -> None:
-    """Write a word2vec vocabulary file: one ``key count`` a line.
+    """Write a word2vec vocabulary file: one ``key count`` per line.
 
     Parameters
     ----------
@@ -346,7 +346,7 @@ def write_counts(path: PathLike, out: IO[bytes], pairs: Iterable[tuple[str, Any]
     Raises
     ------
     FormatError
-        If a key holds a newline, which no reader could tell from the file's own.
+        If a key contains a newline, which no reader could distinguish from the file's own.
     """
     for key, count in pairs:
         (encoded,) = utf8_keys([key], path, NEWLINE, "holds a newline")
@@ -354,7 +354,7 @@ def write_counts(path: PathLike, out: IO[bytes], pairs: Iterable[tuple[str, Any]
 
 
 def read_counts(path: PathLike, *, encoding: str = "utf8", unicode_errors: str = "strict") -> dict[str, int]:
-    """Read a word2vec vocabulary file: one ``key count`` a line.
+    """Read a word2vec vocabulary file: one ``key count`` per line.
 
     Raises
     ------
@@ -364,7 +364,7 @@ def read_counts(path: PathLike, *, encoding: str = "utf8", unicode_errors: str =
     counts: dict[str, int] = {}
     with open_for_read(path) as stream:
         for line_no, line in enumerate(stream, start=1):
-            # as they are written here; with tabs or blanks at the end as others write them
+            # as they are written here; others write tabs, or blanks at the end
             key, blank, count = line.rpartition(b" ")
             try:
                 if not (blank and count.strip().isdigit()):

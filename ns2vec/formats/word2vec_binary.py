@@ -54,7 +54,7 @@ Bytes = npt.NDArray[np.uint8]
 
 
 def looks_like(start: bytes) -> bool:
-    """Whether a file that begins so has a header, and then something else than text."""
+    """Whether a file with these first bytes has a header, followed by something other than text."""
     return has_header(start) and not text_follows(start)
 
 
@@ -76,15 +76,15 @@ def read(
     fvocab : path of a file of ``word count`` lines, optional
     encoding, unicode_errors : how keys are decoded
     limit : int, optional
-        Read at most so many vectors.
+        Read at most this many vectors.
     datatype : of the vectors in memory; the file always holds float32
     duplicates : {"first", "last", "error"}
-        Which of several equal keys counts.
+        Which of several equal keys to keep.
 
     Raises
     ------
     FormatError
-        With path and byte offset. TruncatedFileError (also an EOFError) when the file ends too early.
+        With path and byte offset. TruncatedFileError (also an EOFError) if the file ends too early.
     """
     counts = None if fvocab is None else read_counts(fvocab, encoding=encoding, unicode_errors=unicode_errors)
     with open_for_read(path) as stream, np.errstate(over="ignore"):
@@ -93,14 +93,14 @@ def read(
         reader = _BinaryReader(path, stream, len(header), vector_size)
         wanted = n_rows if limit is None else min(n_rows, limit)
         peek = getattr(stream, "peek", None)
-        # the four bytes of a single number are text now and then
+        # the four bytes of a single number may happen to be text
         may_be_text = wanted > 0 and vector_size > 1
         if peek and may_be_text and has_text_row(header + peek(SNIFF_BYTES)[:SNIFF_BYTES]):
             raise FormatError(f"{path}: text follows the header, not binary vectors: pass binary=False")
         reader.check_size(wanted, n_rows)
         with closing(reader):
             for keys, rows in reader.batches(wanted, encoding, unicode_errors):
-                if reader.builder is None:  # now one vector of this size has really come
+                if reader.builder is None:  # now a vector of this size has really been read
                     n_max = wanted if reader.n_bytes is not None else -1
                     reader.builder = TableBuilder(path, vector_size, datatype, n_max, duplicates)
                 reader.builder.add(keys, rows)
@@ -114,11 +114,11 @@ class _BinaryReader:
     Attributes
     ----------
     offset : int
-        Where the record that comes next begins.
+        Of the beginning of the next record.
     n_bytes : int or None
-        Of the file, if that is known.
+        Size of the file, if known.
     builder : TableBuilder or None
-        Takes the records; of a file of known size it has room for all of them.
+        Collects the records; for a file of known size, it has room for all of them.
     """
 
     def __init__(self, path: PathLike, stream: IO[bytes], offset: int, vector_size: int) -> None:
@@ -131,12 +131,12 @@ class _BinaryReader:
         self.builder: TableBuilder | None = None
         self.n_read = 0
         self._rest = np.empty(0, dtype=np.uint8)
-        # in front of each piece there is room for the record that the piece before has begun
+        # before each piece, there is room for the incomplete record at the end of the previous piece
         self._front = min(self.vector_bytes, READ_BYTES) + USUAL_KEY_BYTES
         self._pieces = self._read_ahead()
 
     def _read_ahead(self) -> Iterator[Bytes]:
-        """Yield the file in pieces: read by several threads, by one if in turn only, by none from a pipe."""
+        """Yield the file in pieces: read by several threads, by one if only in order, by none from a pipe."""
         if self.n_bytes is not None:
             offsets = range(self._start, self.n_bytes, self._piece_bytes)
             return map_ahead(self._read_at, offsets, N_THREADS)
@@ -146,10 +146,10 @@ class _BinaryReader:
 
     @property
     def _piece_bytes(self) -> int:
-        return max(READ_BYTES, self.vector_bytes)  # big records cost no more
+        return max(READ_BYTES, self.vector_bytes)  # long records cost no more
 
     def _read_at(self, offset: int) -> Bytes:
-        """Read a piece of a plain file, and have memory ready for the vectors in it."""
+        """Read a piece of a plain file, and allocate memory for the vectors in it."""
         piece = np.empty(self._front + min(self._piece_bytes, (self.n_bytes or 0) - offset), dtype=np.uint8)
         n_found, n = self._front, 1
         while n_found < len(piece) and n:
@@ -161,7 +161,7 @@ class _BinaryReader:
         return piece[:n_found]
 
     def _read_on(self, _: None) -> Bytes:
-        """Read as much as is left of the last piece, so that big records cost no more."""
+        """Read as much as is left of the last piece, so that long records cost no more."""
         found = self.stream.read(max(READ_BYTES, len(self._rest)))
         piece = np.empty(self._front + len(found), dtype=np.uint8)
         piece[self._front :] = np.frombuffer(found, dtype=np.uint8)
@@ -183,7 +183,7 @@ class _BinaryReader:
     def batches(
         self, wanted: int, encoding: str, unicode_errors: str
     ) -> Iterator[tuple[list[str], npt.NDArray[np.float32]]]:
-        """Yield (keys, rows of shape (n, D)) until `wanted` records are read."""
+        """Yield (keys, rows of shape (n, D)) until `wanted` records have been read."""
         while self.n_read < wanted:
             block = self.next_block()
             rows = self.room(min(wanted - self.n_read, len(block) // (self.vector_bytes + 1)))
@@ -198,7 +198,7 @@ class _BinaryReader:
             self.offset += end
 
     def room(self, n_rows: int) -> npt.NDArray[np.float32]:
-        """Return memory for rows: that of the table itself where it holds such numbers."""
+        """Return memory for rows: that of the table itself if it has this type of numbers."""
         if self.builder is not None and (rows := self.builder.room(n_rows)).dtype == NUMBER:
             return rows
         return np.empty((n_rows, self.vector_size), dtype=NUMBER)

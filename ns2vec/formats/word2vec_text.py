@@ -8,10 +8,10 @@ r"""word2vec's text format: a header line, then one line for each key.
     key    = characters without " " and "\n", in the file's encoding (UTF-8)
     number = decimal; written as the shortest one that reads back as the same float32
 
-Written lines are those of gensim 4.4 to the byte. The reader also takes what word2vec.c and others write: a
+Written lines are those of gensim 4.4 to the byte. The reader also accepts what word2vec.c and others write: a
 blank before the line's end, CRLF, tabs or several blanks between numbers, a tab after the key where the
 line has no blank, blank lines, a byte order mark, no newline at the end of the file, no header; and keys with
-blanks (". . .", "new york"), for the last vector_size fields of a line are its numbers. Without a header
+blanks (". . .", "new york"), because the last vector_size fields of a line are its numbers. Without a header,
 vector_size is how many numbers most of the first lines end with.
 """
 
@@ -60,15 +60,16 @@ READ_BYTES = 1 << 20
 N_THREADS = 2
 N_LOOKED_AT = 16
 
-# NumPy 2.3 moved the border between 1000000.0 and 1e+06; a file says what str() says where it is written
+# NumPy 2.3 moved the limit between 1000000.0 and 1e+06; a file has the spelling of str() where it is written
 SCIENTIFIC_FROM = 1e6 if "e" in str(np.float32(1e6)) else 1e16
 
-# whole lines, and what `parse_lines` made of the first of them: keys, rows, number of lines, where they end
+# whole lines, and the result of `parse_lines` for the first of them: keys, rows, number of lines, where they
+# end
 Block: TypeAlias = tuple[bytes, list[bytes], npt.NDArray[Any], int, int]
 
 
 def looks_like(start: bytes) -> bool:
-    """Whether a file that begins so has a header, and then text."""
+    """Whether a file with these first bytes has a header, followed by text."""
     return has_header(start) and text_follows(start)
 
 
@@ -91,17 +92,17 @@ def read(
     fvocab : path of a file of ``word count`` lines, optional
     encoding, unicode_errors : how keys are decoded
     limit : int, optional
-        Read at most so many vectors.
+        Read at most this many vectors.
     datatype : of the vectors in memory
     no_header : bool
         The file starts with its first vector.
     duplicates : {"first", "last", "error"}
-        Which of several equal keys counts.
+        Which of several equal keys to keep.
 
     Raises
     ------
     FormatError
-        With path and line. TruncatedFileError (also an EOFError) when the file ends too early.
+        With path and line. TruncatedFileError (also an EOFError) if the file ends too early.
     """
     counts = None if fvocab is None else read_counts(fvocab, encoding=encoding, unicode_errors=unicode_errors)
     with open_for_read(path) as stream:
@@ -113,7 +114,7 @@ def read(
 
 
 def _parse_block(text: bytes, vector_size: int, dtype: npt.DTypeLike) -> Block:
-    # a number takes two bytes at least
+    # a number takes at least two bytes
     n_most = min(text.count(b"\n"), len(text) // (2 * vector_size))
     rows = np.empty((n_most, vector_size), dtype=dtype)
     keys, n_lines, end = parse_lines(text, 0, rows, MAX_LINE_BYTES)
@@ -121,20 +122,20 @@ def _parse_block(text: bytes, vector_size: int, dtype: npt.DTypeLike) -> Block:
 
 
 class _TextReader:
-    """The lines of one open file behind its header, with the number of the line that was read last."""
+    """The lines of one open file after its header, with the number of the line that was read last."""
 
     builder: TableBuilder
-    numbers: npt.NDArray[np.float64]  # those of one line
+    numbers: npt.NDArray[np.float64]  # of one line
 
     def __init__(self, stream: IO[bytes], lines: LineParser, n_rows: int | None, limit: int | None) -> None:
         self.stream, self.lines, self.path = stream, lines, lines.path
         self.n_rows, self.limit = n_rows, limit
         self.wanted = min((n for n in (n_rows, limit) if n is not None), default=None)
         self.line_no = 0 if n_rows is None else 1
-        self.ahead: list[bytes] = []  # lines that were looked at and not read yet
+        self.ahead: list[bytes] = []  # lines that were looked at but not read yet
 
     def look(self, n: int) -> list[bytes]:
-        """Return the next `n` lines that are not blank, or as many as there are, without reading them."""
+        """Return the next `n` lines that are not blank, or as many as there are, without consuming them."""
         filled = [line for line in self.ahead if not line.isspace()]
         while len(filled) < n and (line := self.stream.readline(MAX_LINE_BYTES)):
             self.ahead.append(line)
@@ -150,7 +151,7 @@ class _TextReader:
         if vector_size is None:
             vector_size = self.lines.first_size(self.look(max(1, n_looked_at)), 1)
         elif has_lines and wanted:
-            # before anything is allocated for a vector of that size
+            # before anything is allocated for a vector of this size
             self.check_size(vector_size, n_looked_at)
         most_rows = self.most_rows(vector_size) if has_lines else 0
         self.builder = TableBuilder(self.path, vector_size, datatype, most_rows, duplicates)
@@ -166,7 +167,7 @@ class _TextReader:
         return self.builder
 
     def check_size(self, vector_size: int, n_looked_at: int) -> None:
-        """Compare the header with the first line; where that has more fields, with several."""
+        """Compare the header with the first line or, if it has more fields, with several lines."""
         line = self.look(1)[0]
         n_fields = len(line[key_end(line) :].split())
         if n_fields > vector_size:  # the header is wrong, or this is a key with blanks
@@ -174,17 +175,17 @@ class _TextReader:
         self.lines.check_count(line, self.line_no + 1 + self.ahead.index(line), n_fields, vector_size)
 
     def read_blocks(self, dtype: npt.DTypeLike) -> bytes:
-        """Read on all threads; return the line after the last row that is wanted, ``b""`` if none is."""
+        """Read on all threads; return the line after the last wanted row, ``b""`` if there is none."""
         parse = partial(_parse_block, vector_size=len(self.numbers), dtype=dtype)
         if ends_by_itself(self.path):
             blocks = map_ahead(parse, self.blocks(self.stream.read), N_THREADS)
-        else:  # line by line, and only as far as is wanted
+        else:  # line by line, and only as far as needed
             blocks = (parse(lines) for lines in self.blocks(self.stream.readline))
         with closing(blocks):
             return next(filter(None, map(self.add_block, blocks)), b"")
 
     def blocks(self, read: Callable[[int], bytes]) -> Iterator[bytes]:
-        """Yield what comes in blocks of whole lines; a line that is too long ends them."""
+        """Yield blocks of whole lines; a line that is too long ends them."""
         yield b"".join(self.ahead)
         self.ahead.clear()
         rest = b""
@@ -199,7 +200,7 @@ class _TextReader:
             yield rest
 
     def add_block(self, block: Block) -> bytes:
-        """Take the rows of a block; return the first line that is not wanted, ``b""`` if there is none."""
+        """Append the rows of a block; return the first line that is not wanted, ``b""`` if there is none."""
         text, keys, rows, n_lines, end = block
         builder, wanted, at = self.builder, self.wanted, 0
         while True:
@@ -225,19 +226,19 @@ class _TextReader:
         try:
             return [key.decode(encoding, unicode_errors) for key in keys]
         except UnicodeDecodeError:
-            for line in io.BytesIO(text[at:]):  # look for the line to name
+            for line in io.BytesIO(text[at:]):  # find the line to report
                 self.line_no += 1
                 if not line.isspace():
                     self.lines.parse(line, self.line_no, self.numbers)
             raise
 
     def most_rows(self, vector_size: int) -> int:
-        """Return how many rows there can be, -1 if unknown: a number takes two bytes at least."""
+        """Return the maximum number of rows, -1 if unknown: a number takes at least two bytes."""
         n_bytes = plain_size(self.path)
         if n_bytes is None:
             return -1
         possible = n_bytes // (2 * vector_size) + 1
-        # without a header the number of rows is a guess: grow instead
+        # without a header, the number of rows is a guess: grow instead
         return min(1024 if self.wanted is None else self.wanted, possible)
 
     def check_end(self, line: bytes) -> None:
@@ -261,7 +262,7 @@ def _bytes_of(heads: list[str], rows: npt.NDArray[Any], path: PathLike) -> bytes
     encoded = utf8_keys(heads, path, BLANKS, "holds a blank or a newline")
     if rows.dtype == np.float32:
         return format_lines(encoded, rows, SCIENTIFIC_FROM, _spell)
-    # numbers of other types as NumPy spells them
+    # numbers of other types in NumPy's spelling
     lines = (" ".join(map(str, row)).encode("ascii") for row in rows)
     return b"".join(head + b" " + line + b"\n" for head, line in zip(encoded, lines, strict=True))
 

@@ -205,7 +205,7 @@ def word_bags(
 
 
 def hash_word(word: str | bytes, ngrams: Ngrams) -> Int32Array:
-    """Return the bucket of each n-gram of a word, in fastText's order; of ``</s>`` too, as gensim does.
+    """Return the bucket of each n-gram of a word, in fastText's order; for ``</s>``, too, as in gensim.
 
     Examples
     --------
@@ -240,20 +240,20 @@ def ngrams_of(word: str | bytes, min_n: int, max_n: int) -> list[bytes]:
 
 
 def mean_rows(bags: Bags, *matrices: npt.NDArray[Any], out: Float32Array | None = None) -> Float32Array:
-    """Return the mean of each bag's rows, zeros for an empty bag; the GIL is free meanwhile.
+    """Return the mean of each bag's rows, zeros for an empty bag; the GIL is released.
 
     Parameters
     ----------
     bags : Bags
     *matrices : ndarray of shape (n_rows, D), float32
-        One to four; the numbers of rows count on through them, as in words and their n-grams.
+        One to four; rows are numbered on from one to the next, as in words and their n-grams.
     out : ndarray of shape (n, D), float32, optional
-        Where to put them.
+        Output.
 
     Returns
     -------
     ndarray of shape (n, D), float32
-        Equal bags of equal rows have equal bytes, whatever else there is; they are those of fastText.
+        Equal bags of equal rows give equal bytes in any context; they are those of fastText.
 
     Raises
     ------

@@ -1,8 +1,8 @@
-"""Vectors of words that training has not seen: means of their n-grams' rows, of which some may not be stored.
+"""Vectors of unknown words: means of their n-grams' rows, some of which may not be stored.
 
-A row of a bucket that no word of the vocabulary uses keeps its random start; it need not be stored, because
-the seed gives it back. Rows are float32 numbers uniform in [-1, 1) / D in the order of the stream, as they
-were when all rows were filled at once (and as gensim fills them).
+A row of a bucket that no word of the vocabulary uses keeps its random initial value; it need not be stored,
+because it follows from the seed. Rows are float32 numbers uniform in [-1, 1) / D in the order of the stream,
+as if all rows were filled at once (and as gensim fills them).
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from ns2vec.inputs.subwords import Bags, BucketRows, Ngrams, mean_rows, word_bag
 
 
 def seeded_rows(rows: npt.ArrayLike, vector_size: int, seed: int) -> Float32Array:
-    """Return some rows of a matrix as its seed would have filled it.
+    """Return some rows of a matrix as its seed initializes them.
 
     Parameters
     ----------
     rows : ndarray of shape (n,), int
-        Which, in any order.
+        Numbers of the rows, in any order.
     vector_size : int
         D.
     seed : int
@@ -50,7 +50,7 @@ def seeded_rows(rows: npt.ArrayLike, vector_size: int, seed: int) -> Float32Arra
 
 @functools.lru_cache(maxsize=64)
 def _start_of(seed: int) -> tuple[int, int, int, int]:
-    """Return the state with which NumPy's generator begins, and its increment, as upper and lower halves."""
+    """Return the initial state of NumPy's generator, and its increment, as upper and lower halves."""
     state: Any = np.random.PCG64(seed).state
     halves = [divmod(state["state"][name], 1 << 64) for name in ("state", "inc")]
     return (*halves[0], *halves[1])
@@ -73,10 +73,10 @@ def unknown_vectors(
     matrix : ndarray of shape (n_rows, D), float32
         The rows of n-grams.
     numbered : BucketRows, optional
-        Which row a bucket has; bucket h has row h unless given.
+        The row of each bucket; by default, bucket h has row h.
     rows_of : callable, optional
-        Returns the rows of buckets that have none in the matrix, shape (n, D); such n-grams are left out
-        unless given.
+        Returns the rows of buckets without a row in the matrix, shape (n, D); by default, such n-grams are
+        left out.
 
     Returns
     -------

@@ -1,9 +1,9 @@
-"""float16 to float32, exactly and some four times as fast as NumPy's own conversion.
+"""float16 to float32, exactly and about four times as fast as NumPy's own conversion.
 
-A float16 is sign, 5 bits of exponent and 10 of mantissa, a float32 sign, 8 and 23. Moved to the float32's
-places the bits are those of the number divided by 2**112, the difference of the exponents' biases, and so are
-those of the smallest numbers, which have no exponent. Infinity and NaN become numbers from 2**16 on, which no
-finite float16 reaches: where the sum of squares leaves room for one, NumPy converts.
+A float16 has a sign, 5 bits of exponent and 10 of mantissa; a float32 a sign, 8 and 23. Moved to their places
+in a float32, the bits are the number divided by 2**112, because of the difference of the exponents' biases;
+this includes the smallest numbers, which have no exponent. Infinity and NaN become numbers from 2**16 on,
+which no finite float16 reaches: if the sum of squares shows that there may be one, NumPy converts.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ import numpy.typing as npt
 
 from ns2vec._typing import Float32Array
 
-BLOCK_NUMBERS = 1 << 16  # a quarter of a megabyte as float32: stays in the cache
+BLOCK_NUMBERS = 1 << 16  # a quarter of a megabyte as float32: fits in the cache
 
 SHIFT = 13
-# sign, exponent and mantissa where a float32 has them; shifting has copied the sign over what lies between
+# sign, exponent and mantissa of a float32; shifting has copied the sign into the bits between them
 PLACES = np.int32(np.uint32(0x8FFFE000).astype(np.int64) - 2**32)
 BIAS = np.float32(2.0**112)
 LEAST_SQUARE_NOT_FINITE = np.float32(2.0**32)
@@ -50,7 +50,7 @@ def widen(numbers: npt.NDArray[Any], out: Float32Array) -> None:
 
 
 def wide_blocks(vectors: npt.NDArray[Any]) -> Iterator[tuple[slice, Float32Array]]:
-    """Yield where rows are and the rows in float32, as many as fit the cache; the array is used again.
+    """Yield slices and their rows in float32, as many as fit in the cache; the array is reused.
 
     Parameters
     ----------

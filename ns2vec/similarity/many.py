@@ -1,9 +1,9 @@
 """The nearest rows of many queries: a matrix product finds candidates, the scan of single queries ranks them.
 
-A product of matrices reads the vectors once for all queries, but its sums are not made in the order of
-`ns2vec.similarity.scan`: they differ in the last digits, and with them the order of rows that lie as close.
-So it only says which rows may be among the best, a few for each query, and these are measured as they are for
-a query alone. An answer does not depend on what else was asked with it.
+A matrix product reads the vectors once for all queries, but its sums are not computed in the order of
+`ns2vec.similarity.scan`: they differ in the last digits, and with them the order of rows of nearly equal
+score. So it only selects rows that may be among the best, a few for each query, and these are scored as for a
+single query. An answer does not depend on the other queries of the call.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from ns2vec.similarity.nearest import Rows, best_without, most_similar
 from ns2vec.similarity.products import divisors, is_blas, products
 from ns2vec.similarity.scan import can_scan, in_parts
 
-FEWEST, AT_ONCE = 4, 128  # queries of one pass
-BLOCK_SCORES = 1 << 18  # of a block: 1 MiB, which stays in the processor's cache until it is looked through
-PRODUCT_SCORES = 1 << 23  # of a product that is looked through as a whole: 32 MiB
-ROWS_PER_BEST = 16  # or more: else most rows are candidates
+FEWEST, AT_ONCE = 4, 128  # queries per pass
+BLOCK_SCORES = 1 << 18  # per block: 1 MiB, which stays in the cache until it has been searched
+PRODUCT_SCORES = 1 << 23  # per product that is searched as a whole: 32 MiB
+ROWS_PER_BEST = 16  # or more: otherwise most rows are candidates
 ROWS_PER_THREAD = 4096
 GROUPS_PER_BEST = 8
-MOST_PER_BEST = 4  # candidates of a block; with more of them it pays to find a better bound
-CROWDED = 8  # where an eighth of a block may be among the best, a scan is cheaper
-SMALLEST = np.float32(1e-30)  # a length of which the inverse and its products are numbers
+MOST_PER_BEST = 4  # candidates of a block; with more, it pays to find a better bound
+CROWDED = 8  # if an eighth of a block may be among the best, a scan is cheaper
+SMALLEST = np.float32(1e-30)  # a length whose inverse and products with it are finite
 
 Answer = tuple[Rows, FloatArray]
 
@@ -43,9 +43,9 @@ class Candidates:
     ----------
     queries, rows : ndarrays of shape (n_candidates,), int64
     scores : ndarray of shape (n_candidates,), float32
-        Nearly their cosines.
+        Approximately their cosines.
     is_crowded : ndarray of shape (n,), bool
-        Queries that have too many, and get none here.
+        Queries with too many candidates, which get none here.
     """
 
     queries: npt.NDArray[np.int64]
@@ -63,7 +63,7 @@ def most_similar_many(
     exclude: Sequence[Sequence[int] | npt.NDArray[Any]] | None = None,
     n_threads: int = 1,
 ) -> Iterator[Answer]:
-    """Yield what `most_similar` returns for each of many unit queries: of float32 to the last digit.
+    """Yield the result of `most_similar` for each of many unit queries: for float32, to the last digit.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def most_similar_many(
     topn : int
     exclude : for each query the row numbers that must not be among its results
     n_threads : int
-        Parts of float32 vectors that are read at the same time; BLAS may use threads of its own.
+        Number of parts of float32 vectors that are read at the same time; BLAS may use its own threads.
 
     Yields
     ------
@@ -101,7 +101,7 @@ def most_similar_many(
 def _by_products(
     vectors: FloatArray, norms: FloatArray, queries: FloatArray, topn: int, exclude: Sequence[Any]
 ) -> Iterator[Answer]:
-    """Yield the best of whole products, where there is no scan of single queries to agree with."""
+    """Yield the best of whole products, if there is no scan of single queries to agree with."""
     step = max(1, PRODUCT_SCORES // max(1, len(vectors)))
     lengths = divisors(norms)
     for first in range(0, len(queries), step):
@@ -120,7 +120,8 @@ def _in_parts(
     n_parts = max(1, min(n_threads, len(vectors) // ROWS_PER_THREAD))
     inverse = np.reciprocal(lengths)
     columns = np.ascontiguousarray(queries.T)
-    # without threads of ours BLAS may have some, which wait for each other after each product: fewer then
+    # without our threads, BLAS may use its own, which wait for each other after each product: then fewer
+    # products
     n_scores = BLOCK_SCORES if n_threads > 1 else 8 * BLOCK_SCORES
 
     def search(part: int) -> Candidates:
@@ -133,7 +134,7 @@ def _in_parts(
 def _candidates(
     vectors: Float32Array, inverse: Float32Array, columns: Float32Array, best: int, rows: range, n_scores: int
 ) -> Candidates:
-    """Look through some rows, block by block.
+    """Search some rows, block by block.
 
     Parameters
     ----------
@@ -143,16 +144,16 @@ def _candidates(
     columns : ndarray of shape (D, n)
         The queries.
     best : int
-        How many of each query are wanted.
+        Number of best rows of each query.
     rows : range
     n_scores : int
-        Of a block.
+        Per block.
     """
     width, n = columns.shape
     step = max(GROUPS_PER_BEST * best * 2, n_scores // n)
-    # twice the error of two sums of products that are made in different orders
+    # twice the error of two sums of products that are computed in different orders
     slack = np.float32(2 * (width + 8) * np.finfo(np.float32).eps)
-    bound = np.full(n, -np.inf, dtype=np.float32)  # the best of each query are not lower
+    bound = np.full(n, -np.inf, dtype=np.float32)  # the best of each query are not below it
     held = np.empty((min(step, len(rows)), n), dtype=np.float32)
     few = MOST_PER_BEST * best * n
     is_near = np.empty(held.shape, dtype=np.bool_)
@@ -177,7 +178,7 @@ def _candidates(
 
 
 def _bound(scores: Float32Array, best: int) -> Float32Array:
-    """Return for each query a score that its `best` highest reach, shape (n,); -inf where there are fewer.
+    """Return for each query a score that its `best` highest reach, shape (n,); -inf if there are fewer.
 
     The scores are dealt into groups; each of the best group maxima is a score, so the last is a bound.
     """
@@ -197,14 +198,14 @@ def _ranked(
     exclude: Sequence[Sequence[int] | npt.NDArray[Any]],
     parts: Sequence[Candidates],
 ) -> Iterator[Answer]:
-    """Yield the best of each query's candidates, measured as a scan measures them."""
+    """Yield the best of each query's candidates, scored as a scan scores them."""
     slack = np.float32(2 * (vectors.shape[1] + 8) * np.finfo(np.float32).eps)
     is_crowded = np.logical_or.reduce([part.is_crowded for part in parts])
     asked, rows, scores = (
         np.concatenate(arrays)
         for arrays in zip(*((part.queries, part.rows, part.scores) for part in parts), strict=True)
     )
-    order = np.argsort(asked.astype(np.uint8), kind="stable")  # rows stay in ascending order
+    order = np.argsort(asked.astype(np.uint8), kind="stable")  # rows keep ascending order
     rows, scores = rows[order], scores[order]
     ends = np.cumsum(np.bincount(asked, minlength=len(queries))).tolist()
     begin = 0

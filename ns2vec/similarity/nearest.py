@@ -41,7 +41,8 @@ def top_k(scores: FloatArray, k: int) -> Rows:
 
 
 def _candidates(scores: FloatArray, k: int) -> Rows:
-    """Return ascending indices that hold the `k` best: a cheap lower bound of the k-th best score picks them.
+    """Return ascending indices that include the `k` best: those above a cheap lower bound of the k-th best
+    score.
 
     The scores are dealt into groups; each of the k best group maxima is a score, so the k-th of them is a
     bound.

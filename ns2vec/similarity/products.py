@@ -21,12 +21,12 @@ def _blocks(n_rows: int) -> Iterator[slice]:
 
 
 def is_blas(array: FloatArray) -> bool:
-    """Whether BLAS multiplies arrays of this dtype."""
+    """Whether BLAS can multiply arrays of this dtype."""
     return array.dtype in (np.float32, np.float64)
 
 
 def products(vectors: FloatArray, right: FloatArray) -> FloatArray:
-    """Return ``vectors @ right`` in float32 at least, without a copy of `vectors`."""
+    """Return ``vectors @ right`` in at least float32, without a copy of `vectors`."""
     if is_blas(vectors):
         return np.asarray(vectors @ right.astype(vectors.dtype, copy=False))
     out = np.empty((len(vectors), *right.shape[1:]), dtype=np.float32)
@@ -37,7 +37,7 @@ def products(vectors: FloatArray, right: FloatArray) -> FloatArray:
 
 
 def divisors(norms: FloatArray) -> FloatArray:
-    """Return the norms with 1 in place of 0, which makes the similarity of a zero row 0."""
+    """Return the norms with 1 instead of 0, which makes the similarity of a zero row 0."""
     if len(norms) and norms.min() > 0:
         return norms
     return np.where(norms == 0, norms.dtype.type(1), norms)
@@ -133,6 +133,6 @@ def cosmul(vectors: FloatArray, norms: FloatArray, positive: FloatArray, negativ
 
 
 def centrality(vectors: FloatArray) -> FloatArray:
-    """Return each row's product with the unit vector of their mean, shape (n,); lowest is the odd one."""
+    """Return each row's product with the unit vector of their mean, shape (n,); the lowest is the odd one."""
     mean = unit(weighted_mean(vectors, np.ones(len(vectors))))
     return products(vectors, mean)

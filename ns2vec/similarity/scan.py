@@ -1,4 +1,4 @@
-"""The cosine of one query with every row, on all processors: what a single question waits for."""
+"""The cosines of one query with every row, on all processors: the time that a single query takes."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from ns2vec.similarity._dots import write_cosines
 
 T = TypeVar("T")
 
-BYTES_PER_THREAD = 8 << 20  # of vectors; from two parts on, two threads save a quarter of the time
+BYTES_PER_THREAD = 8 << 20  # of vectors; with two parts or more, two threads save a quarter of the time
 MAX_THREADS = 8  # they share one memory; not measured beyond two
-# There and back: a pass begins with the rows that the pass before left in the processor's cache.
+# There and back: a pass begins with the rows that the previous pass left in the processor's cache.
 DIRECTIONS = itertools.cycle((False, True))
-LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")  # people who set them mean all arithmetic
+LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")  # users who set them mean all computations
 
 
 def can_scan(vectors: npt.NDArray[np.generic], norms: npt.NDArray[np.generic]) -> bool:
-    """Whether `scan` takes these arrays: float32 in this machine's byte order, rows in one piece each."""
+    """Whether `scan` accepts these arrays: float32 in this machine's byte order, with contiguous rows."""
     is_row_whole = vectors.shape[1] < 2 or vectors.strides[1] == vectors.itemsize
     is_plain = vectors.dtype == norms.dtype == np.float32 and vectors.strides[0] % vectors.itemsize == 0
     return is_plain and is_row_whole and vectors.flags.aligned
@@ -43,8 +43,8 @@ def count_threads(n_bytes: int) -> int:
 def scan(vectors: Float32Array, norms: Float32Array, query: Float32Array) -> Float32Array:
     """Return the cosine of each row with a unit `query` of shape (D,), shape (V,).
 
-    The arrays are such that `can_scan` says yes. Equal rows get equal cosines, and neither the number
-    of threads nor the direction changes anything. The oracle is `ns2vec.reference.cosines`.
+    The arrays must be accepted by `can_scan`. Equal rows get equal cosines, and neither the number
+    of threads nor the direction makes a difference. The oracle is `ns2vec.reference.cosines`.
     """
     norms = np.ascontiguousarray(norms)
     query = np.ascontiguousarray(query, dtype=np.float32)
@@ -61,13 +61,13 @@ def scan(vectors: Float32Array, norms: Float32Array, query: Float32Array) -> Flo
 
 
 def in_parts(work: Callable[[int], T], n_parts: int) -> list[T]:
-    """Return ``[work(0), ..., work(n_parts - 1)]``, worked on at the same time.
+    """Return ``[work(0), ..., work(n_parts - 1)]``, computed at the same time.
 
     Parameters
     ----------
     work : callable
     n_parts : int
-        `count_threads` says how many are good.
+        `count_threads` returns a good number.
     """
     helped: list[Future[T] | T] = []
     for part in range(1, n_parts):
@@ -82,9 +82,9 @@ def in_parts(work: Callable[[int], T], n_parts: int) -> list[T]:
 
 @functools.cache
 def _helpers() -> ThreadPoolExecutor:
-    """The threads that stand by; starting one for each query would take a tenth of the query's time."""
+    """The waiting threads; starting one for each query would take a tenth of the query's time."""
     return ThreadPoolExecutor(MAX_THREADS - 1, thread_name_prefix="ns2vec-query")
 
 
-# a fork copies the pool without its threads: what is handed to it would wait for ever
+# a fork copies the pool without its threads: work given to it would wait for ever
 after_fork_in_child(_helpers.cache_clear)

@@ -1,4 +1,4 @@
-"""Which words a model has, how often they occur, and what follows from their counts."""
+"""The words of a model, their counts, and what follows from them."""
 
 from ns2vec.vocab.checks import check_token, checked_frequencies, is_missing
 from ns2vec.vocab.columns import Columns

@@ -1,4 +1,4 @@
-"""What can be a word, and how often it can occur; errors name the word or the sentence."""
+"""What can be a word, and which counts are valid; errors name the word or the sentence."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from ns2vec._typing import Int64Array, Token
 from ns2vec.exceptions import ConfigError, CorpusError
 
 MOST_WORDS = 2**63 - 1
-"""What the counts of a vocabulary may add up to."""
+"""Maximum of the sum of a vocabulary's counts."""
 
 
 def is_missing(token: Any) -> bool:
     """Whether a token is a missing value, not a word: None, NaN, NaT, pandas' NA.
 
-    None marks the free rows of `KeyedVectors`, and what does not equal itself cannot be looked up.
+    None marks the free rows of `KeyedVectors`, and a value that is not equal to itself cannot be looked up.
 
     Examples
     --------
@@ -31,9 +31,9 @@ def is_missing(token: Any) -> bool:
         return True
     try:
         return bool(token != token)
-    except TypeError:  # pandas' NA equals nothing and differs from nothing
+    except TypeError:  # pandas' NA is neither equal to anything nor different from anything
         return True
-    except ValueError:  # an array, which is no word either, but for another reason
+    except ValueError:  # an array, which is not a word either, but for another reason
         return False
 
 
@@ -49,7 +49,7 @@ def check_token(token: Any, sentence: int) -> None:
     Raises
     ------
     CorpusError
-        If it is one.
+        If it is a missing value.
     """
     if is_missing(token):
         raise CorpusError(
@@ -64,7 +64,7 @@ def checked_frequencies(frequencies: Mapping[Any, Any]) -> tuple[list[Token], In
     Parameters
     ----------
     frequencies : mapping of word -> count
-        Whole numbers of at least 0 of any kind.
+        Whole numbers of at least 0, of any type.
 
     Returns
     -------
@@ -74,7 +74,7 @@ def checked_frequencies(frequencies: Mapping[Any, Any]) -> tuple[list[Token], In
     Raises
     ------
     ConfigError
-        If a count is no whole number of at least 0, a word is a missing value, or the sum is too large.
+        If a count is not a whole number of at least 0, a word is a missing value, or the sum is too large.
 
     Examples
     --------
@@ -88,7 +88,7 @@ def checked_frequencies(frequencies: Mapping[Any, Any]) -> tuple[list[Token], In
 counts and round them
     """
     values = list(frequencies.values())
-    if not all(type(value) is int and value >= 0 for value in values):  # the usual ones without a look each
+    if not all(type(value) is int and value >= 0 for value in values):  # usual ones, without a check of each
         values = [_checked(word, value) for word, value in frequencies.items()]
     for word in frequencies:
         if type(word) is not str and is_missing(word):

@@ -1,4 +1,4 @@
-"""Attributes of the words, of which some are made only when somebody asks for them."""
+"""Attributes of the words, some of which are computed on first use."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 
 
 class Columns(dict[str, Any]):
-    """Name -> one value for each word, as a dict that makes some of its arrays late.
+    """Name -> one value for each word, as a dict that computes some of its arrays on first use.
 
-    What follows from the counts of all words (thresholds, paths) takes time of the whole vocabulary. A
-    vocabulary that grows a hundred times needs it once.
+    Values that follow from the counts of all words (thresholds, paths) take time in proportion to the
+    vocabulary. A vocabulary that grows a hundred times needs them once.
 
     Examples
     --------
@@ -27,12 +27,12 @@ class Columns(dict[str, Any]):
         self.makers: dict[str, Callable[[], Any]] = {}
 
     def later(self, name: str, make: Callable[[], Any]) -> None:
-        """Let `make` return a column when it is first asked for."""
+        """Have `make` compute a column when it is first needed."""
         super().__setitem__(name, None)
         self.makers[name] = make
 
     def is_made(self, name: str) -> bool:
-        """Whether a column is there already."""
+        """Whether a column has been computed."""
         return name in self and name not in self.makers
 
     def __getitem__(self, name: str) -> Any:
@@ -44,7 +44,7 @@ class Columns(dict[str, Any]):
         self.makers.pop(name, None)
         super().__setitem__(name, values)
 
-    # Python copies a dict without asking for its values, unless the class has an __iter__ of its own
+    # Python copies a dict without calling its methods for the values, unless the class has its own __iter__
     def __iter__(self) -> Iterator[str]:
         return super().__iter__()
 
@@ -56,7 +56,7 @@ class Columns(dict[str, Any]):
             return default
 
     def pop(self, name: str, *default: Any) -> Any:
-        """Take a column out."""
+        """Remove and return a column."""
         self.get(name)
         return super().pop(name, *default)
 

@@ -1,4 +1,4 @@
-"""More words for a vocabulary that has vectors already: old rows stay where they are, new ones follow."""
+"""More words for a vocabulary that has vectors: existing rows keep their places, and new ones follow."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ns2vec.vocab.vocabulary import NO_ROW, choose, effective_min_count
 
 @dataclass
 class Growth:
-    """What a second corpus adds to a vocabulary.
+    """The additions of a second corpus to a vocabulary.
 
     Attributes
     ----------
@@ -23,7 +23,7 @@ class Growth:
     rows : ndarray of shape (m,), int32
         Row of each token of the second corpus, -2 for those left out.
     counts : ndarray of shape (m,), int64
-        How often each of them occurs there.
+        Count of each of them there.
     effective_min_count : int
     report : dict, see `ns2vec.vocab.vocabulary_report`
         About the words of the second corpus.
@@ -52,7 +52,7 @@ def grow_vocabulary(
     max_final_vocab: int | None = None,
     trim_rule: TrimRule | None = None,
 ) -> Growth:
-    """Find the words of a second corpus that a vocabulary lacks, in time of that corpus.
+    """Find the words of a second corpus that a vocabulary lacks, in time proportional to that corpus.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def grow_vocabulary(
         Distinct tokens of the second corpus; new ones get rows in this order.
     counts : ndarray of shape (m,)
     min_count : int
-        Fewest occurrences in the second corpus of a new word; words that are known count always.
+        Fewest occurrences of a new word in the second corpus; known words always count.
     sample : float
     max_final_vocab, trim_rule : see `ns2vec.vocab.build_vocabulary`
 
@@ -100,7 +100,7 @@ def grow_vocabulary(
 def expected_after(
     known_counts: Int64Array, rows: Int32Array, added: Int64Array, sample: float
 ) -> tuple[int, int]:
-    """What `expected_kept` says of the known counts with some added; rare words need not be looked at."""
+    """Return `expected_kept` for the known counts with additions; rare words need not be checked."""
     n_words = int(np.sum(known_counts)) + int(added.sum())
     limit = threshold_of(n_words, sample) if sample else np.inf
     frequent = np.union1d(np.flatnonzero(known_counts > limit), rows)

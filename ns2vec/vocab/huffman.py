@@ -13,16 +13,16 @@ from ns2vec.vocab._heap import merge_nodes
 
 @dataclass(frozen=True)
 class Huffman:
-    """Paths from the root to every word, one after the other.
+    """Paths from the root to every word, one after another.
 
     Attributes
     ----------
     offsets : ndarray of shape (V + 1,), int64
-        The path of word v lies at ``offsets[v]:offsets[v + 1]``.
+        The path of word v is at ``offsets[v]:offsets[v + 1]``.
     points : ndarray of shape (n,), int32
         Inner nodes on the paths, numbered 0..V-2; a path begins at the root.
     codes : ndarray of shape (n,), uint8
-        The branch taken at each of them, 0 or 1.
+        The branch taken at each node, 0 or 1.
     """
 
     offsets: Int64Array
@@ -48,7 +48,7 @@ def build_huffman(counts: npt.ArrayLike) -> Huffman:
     Returns
     -------
     Huffman
-        V = 1 has one empty path.
+        For V = 1, the path is empty.
 
     References
     ----------
@@ -69,7 +69,7 @@ def build_huffman(counts: npt.ArrayLike) -> Huffman:
     np.cumsum(depths[:n_words], out=offsets[1:])
     points = np.empty(offsets[-1], dtype=np.int32)
     codes = np.empty(offsets[-1], dtype=np.uint8)
-    # all words climb one step at a time, filling their paths from the end
+    # all words go up one step at a time, and fill their paths from the end
     nodes, places = np.arange(n_words), offsets[1:] - 1
     going = depths[:n_words] > 0
     nodes, places, starts = nodes[going], places[going], offsets[:-1][going]

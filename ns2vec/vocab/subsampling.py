@@ -11,15 +11,15 @@ ALWAYS = 2**32 - 1
 
 
 def keep_probabilities(counts: Int64Array, sample: float, n_words: int | None = None) -> Float64Array:
-    """Probability that an occurrence of each word is trained, as word2vec.c has it.
+    """Probability that an occurrence of each word is trained, as in word2vec.c.
 
     Parameters
     ----------
     counts : ndarray of shape (V,)
     sample : float
-        t as a share of all words; from 1 on, a count; 0 keeps everything.
+        t as a share of all words; from 1 on, a count; 0 keeps all words.
     n_words : int, optional
-        All words, where `counts` are those of some.
+        Number of all words, if `counts` are those of some.
 
     Returns
     -------
@@ -35,13 +35,13 @@ def keep_probabilities(counts: Int64Array, sample: float, n_words: int | None = 
 
 
 def threshold_of(n_words: float, sample: float) -> float:
-    """The t of the formula: a count, of which a word that is 2.618 times as frequent loses occurrences."""
-    # from 1 on, `sample` is the count up to which words are always kept: the root of p(c) = 1 is there
+    """The t of the formula: a count; a word loses occurrences if it is at least 2.618 times as frequent."""
+    # from 1 on, `sample` is the count up to which words are always kept, where p(c) = 1
     return sample * float(n_words) if sample < 1.0 else float(int(sample * (3 + np.sqrt(5)) / 2))
 
 
 def keep_thresholds(counts: Int64Array, sample: float) -> npt.NDArray[np.uint32]:
-    """Thresholds of `sample_int`: a word is kept when a 32-bit draw is not above its own.
+    """Thresholds of `sample_int`: a word is kept if a 32-bit draw is not above its threshold.
 
     Parameters
     ----------
@@ -63,6 +63,6 @@ def keep_thresholds(counts: Int64Array, sample: float) -> npt.NDArray[np.uint32]
 
 
 def expected_kept(counts: Int64Array, sample: float, n_words: int | None = None) -> tuple[int, int]:
-    """How many words are downsampled at all, and how many occurrences of these words are expected to stay."""
+    """How many words are downsampled, and how many occurrences of these words are expected to remain."""
     probabilities = keep_probabilities(counts, sample, n_words)
     return int((probabilities < 1.0).sum()), int((probabilities * counts).sum())

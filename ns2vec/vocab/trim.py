@@ -1,4 +1,4 @@
-"""Whether a word stays: by its count, or by the user's rule."""
+"""Whether a word is kept: by its count, or by the user's rule."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TrimRule: TypeAlias = Callable[[Any, int, int], int]
 
 
 def keep_word(word: Any, count: int, min_count: int, trim_rule: TrimRule | None = None) -> bool:
-    """Whether a word with this count stays in the vocabulary.
+    """Whether a word with this count is kept in the vocabulary.
 
     Parameters
     ----------

@@ -13,7 +13,7 @@ from ns2vec.vocab.trim import TrimRule, keep_word
 
 #: The word that ``null_word=1`` adds to a vocabulary, as in gensim.
 NULL_WORD = "\0"
-"""The padding word of ``null_word=1``; it has count 1 and comes before words with count 1, as in gensim."""
+"""The padding word of ``null_word=1``; it has count 1 and precedes words with count 1, as in gensim."""
 
 NO_ROW = -2
 
@@ -28,11 +28,11 @@ class Vocabulary:
     key_to_index : dict, key -> row
     counts : ndarray of shape (V,), int64
     n_raw_types : int
-        Types that were counted, before anything was left out.
+        Number of types that were counted, before any were left out.
     n_retained_words : int
         Occurrences of the words of the vocabulary.
     effective_min_count : int
-        `min_count`, or more when `max_final_vocab` asked for it.
+        `min_count`, or more if `max_final_vocab` required it.
     """
 
     index_to_key: list[Token]
@@ -58,28 +58,28 @@ def build_vocabulary(
     Parameters
     ----------
     tokens : sequence of length n
-        Distinct tokens in order of first appearance; only those that stay are looked at, unless
+        Distinct tokens in order of first appearance; only those that are kept are accessed, unless
         there is a trim rule.
     counts : ndarray of shape (n,)
     min_count : int
-        Fewest occurrences of a word that stays.
+        Fewest occurrences of a word that is kept.
     max_final_vocab : int, optional
-        Raise `min_count` until at most this many words stay.
+        Raise `min_count` until at most this many words are left.
     trim_rule : callable, optional
         See `ns2vec.vocab.trim`.
     sorted_vocab : bool
-        Order by falling count, among equals the one that appeared last comes first (gensim's
+        Order by descending count, and equal counts with the word that appeared last first (gensim's
         order); otherwise by first appearance.
     null_word : bool
-        Put a padding word in, as the first of those with count 1.
+        Add a padding word, as the first of those with count 1.
 
     Returns
     -------
     vocabulary : Vocabulary
     rows : ndarray of shape (n,), int32
-        Row of each token, -2 for those left out.
+        Row of each token, -2 for tokens that are left out.
 
-        Both are empty when no word is left; `why_empty` says why.
+        Both are empty if no word is left; `why_empty` gives the reason.
 
     Examples
     --------
@@ -109,7 +109,7 @@ def build_vocabulary(
 
 
 def falling_order(counts: Int64Array) -> Int64Array:
-    """Places by falling count, among equals the last one first.
+    """Order by descending count, and equal counts with the last one first.
 
     Examples
     --------
@@ -132,7 +132,7 @@ def effective_min_count(counts: Int64Array, min_count: int, max_final_vocab: int
 def choose(
     tokens: Sequence[Token], counts: Int64Array, min_count: int, trim_rule: TrimRule | None
 ) -> Int64Array:
-    """Indices of the tokens that stay, in order of first appearance."""
+    """Indices of the tokens that are kept, in order of first appearance."""
     if trim_rule is None:
         return np.flatnonzero(counts >= min_count)
     pairs = enumerate(counts.tolist())
@@ -141,7 +141,7 @@ def choose(
 
 
 def why_empty(counts: Int64Array, min_count: int, max_final_vocab: int | None = None) -> str:
-    """Say why no word is left and what to do.
+    """Return the reason that no word is left, and what to do.
 
     Examples
     --------
@@ -161,14 +161,14 @@ def why_empty(counts: Int64Array, min_count: int, max_final_vocab: int | None = 
 
 
 def vocabulary_report(vocabulary: Vocabulary, sample: float) -> dict[str, int]:
-    """What building the vocabulary left out, in the words of gensim's ``prepare_vocab``.
+    """What building the vocabulary left out, with the names of gensim's ``prepare_vocab``.
 
     Returns
     -------
     dict
         ``drop_unique`` types left out, ``retain_total`` occurrences of the others,
         ``downsample_unique`` types that are subsampled, ``downsample_total`` occurrences expected
-        to stay after it, ``num_retained_words`` types.
+        to remain, ``num_retained_words`` types.
     """
     counts = vocabulary.counts
     if NULL_WORD in vocabulary.key_to_index:

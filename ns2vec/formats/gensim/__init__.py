@@ -6,8 +6,8 @@
     NAME.ATTR.npy          a large array attribute; NAME.wv.ATTR.npy one of an attribute object
     NAME.ATTR.npz          the same, when NAME ends with .gz or .bz2 (array "val")
 
-Files of gensim 0.12 to 4.4 are read. No class of gensim and nothing that a pickle names is ever called: known
-names become inert records, any other name is refused; see `ns2vec.formats.gensim.unpickling`.
+Files of gensim 0.12 to 4.4 are read. No class of gensim, and nothing that a pickle names, is ever called:
+known names become inert records, any other name is refused; see `ns2vec.formats.gensim.unpickling`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """gensim's Phrases and Phraser, 1.0 to 4.4, as plain data.
 
-Before 4.0 texts and delimiter were bytes, connector words ``common_terms``, and a Phraser had pairs of words
-as keys, with a count and a score; older ones have no scoring function, or its name in its place.
+Before 4.0, texts and delimiter were bytes, connector words were ``common_terms``, and a Phraser had pairs of
+words as keys, with a count and a score; older ones have no scoring function, or its name instead.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ def phrase_state(kind: str, attributes: dict[str, Any], plain: Callable[[Any], A
     kind : str
         One of `PHRASE_KINDS`.
     attributes : dict
-        As the pickle has them.
+        From the pickle.
     plain : callable
-        Makes plain values of its records.
+        Converts its records to plain values.
     name : of the file, for messages
 
     Raises
     ------
     FormatError
-        If something is missing, or is not what it has to be.
+        If something is missing, or has a wrong type.
     """
     scoring = attributes.pop("scoring", None)
     given = {key: plain(value) for key, value in attributes.items()}

@@ -1,4 +1,4 @@
-r"""The ``.npy`` files that gensim writes beside a model, read without believing their headers.
+r"""The ``.npy`` files that gensim writes next to a model, read without trusting their headers.
 
 ::
 
@@ -32,7 +32,7 @@ Array = npt.NDArray[Any]
 
 MAGIC = b"\x93NUMPY"
 MAX_HEADER_BYTES = 4096
-# an archive may unpack to this, or to so many times its own size
+# an archive may unpack to this, or to this many times its own size
 MAX_UNPACKED_BYTES = 256 << 20
 MAX_UNPACKED_TIMES = 100
 HEADER = re.compile(
@@ -52,7 +52,7 @@ def read_npy(path: PathLike, mmap: str | None = None) -> Array:
     Raises
     ------
     FormatError
-        If it holds no numbers, or not as many as its header says.
+        If it is not an array of numbers, or their count differs from the header.
     OSError
         If it cannot be opened.
     """
@@ -76,12 +76,12 @@ def looks_like_npy(start: bytes) -> bool:
 
 
 def read_npy_stream(stream: IO[bytes], path: PathLike) -> Array:
-    """Read an array of numbers from a stream of unknown length; memory is taken as the numbers come.
+    """Read an array of numbers from a stream of unknown length; memory grows as the numbers arrive.
 
     Raises
     ------
     FormatError
-        If it holds no numbers, or not as many as its header says.
+        If it is not an array of numbers, or their count differs from the header.
     """
     dtype, shape, order, _ = _header(stream, path)
     content = read_exactly(stream, math.prod(shape) * dtype.itemsize, path, "numbers")
@@ -115,20 +115,20 @@ def read_npz(path: PathLike) -> Array:
 
 
 def write_npy(stream: IO[bytes], array: Array) -> None:
-    """Write an array of numbers, a few megabytes at a time when it is not contiguous."""
+    """Write an array of numbers, a few megabytes at a time if it is not contiguous."""
     target: Any = stream if stream.seekable() else _Unseekable(stream)
     np.lib.format.write_array(target, np.asarray(array), allow_pickle=False)
 
 
 class _Unseekable:
-    """Hides from NumPy that a stream which compresses is built on a file, whose position it would ask for."""
+    """Hides from NumPy that a compressing stream is based on a file, whose position it would query."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self.write = stream.write
 
 
 def _check_regular(path: PathLike) -> os.stat_result:
-    """Return what is known of a file; opening a pipe that came along with a model would wait for ever."""
+    """Return the status of a file; opening a pipe in the place of a side file would wait for ever."""
     found = os.stat(path)
     if not stat.S_ISREG(found.st_mode):
         raise FormatError(f"{path}: expected a regular file")
@@ -136,7 +136,7 @@ def _check_regular(path: PathLike) -> os.stat_result:
 
 
 def _header(stream: IO[bytes], path: PathLike) -> tuple[np.dtype[Any], tuple[int, ...], Any, int]:
-    """Return dtype, shape, order and where the numbers start."""
+    """Return dtype, shape, order and the start of the numbers."""
     start = stream.read(10)
     if len(start) < 10 or start[:6] != MAGIC or start[6] not in (1, 2, 3):
         refuse_stranger(start + stream.read(N_BYTES), path, own=("npy",))

@@ -1,9 +1,9 @@
 """Unpickling that cannot run anything: every name in the pickle becomes an inert record, or an error.
 
-Three walls. `check_pickle` lets through only opcodes, lengths and tuples that models consist of. `find_class`
-answers the names in `KNOWN` with classes that only keep what they are given, made again for each file, so
-that nothing in the file reaches the process. `Plain` then makes numbers, texts, lists and arrays of the
-records; an array's shape and dtype are believed only where they fit its bytes.
+There are three barriers. `check_pickle` accepts only opcodes, lengths and tuples that occur in models.
+`find_class` maps the names in `KNOWN` to classes that only store their arguments, made again for each file,
+so that nothing in the file reaches the process. `Plain` then makes numbers, texts, lists and arrays from the
+records; an array's shape and dtype are trusted only if they match its bytes.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ MULTIARRAY = ("numpy.core.multiarray", "numpy._core.multiarray")
 NUMERIC = ("numpy.core.numeric", "numpy._core.numeric")
 BUILTINS = ("builtins", "__builtin__")
 
-# what a name stands for: a record of this kind
+# name -> a record of this kind
 KNOWN = {
     **{(module, name): name for module, names in GENSIM_CLASSES.items() for name in names},
     **{(module, "_reconstruct"): "array" for module in MULTIARRAY},
@@ -50,11 +50,11 @@ KNOWN = {
     ("_codecs", "encode"): "bytes",
     **{(module, name): name for module in BUILTINS for name in ("hash", "int", "float", "str")},
     **{(module, name): "frozenset" for module in BUILTINS for name in ("set", "frozenset")},
-    ("__builtin__", "bytes"): "bytes",  # how protocol 2 spells no bytes
+    ("__builtin__", "bytes"): "bytes",  # protocol 2's spelling of empty bytes
     ("__builtin__", "long"): "int",
     ("__builtin__", "unicode"): "str",
     **{("collections", name): "mapping" for name in ("defaultdict", "Counter", "OrderedDict")},
-    ("UserString", "defaultdict"): "mapping",  # how Python 3 spelled it for Python 2
+    ("UserString", "defaultdict"): "mapping",  # Python 3's spelling for Python 2
     **{
         (module, name): "generator"
         for module, names in {
@@ -77,7 +77,7 @@ class RefusedGlobalError(FormatError):
 
 
 class Record:
-    """Something that a pickle makes of a name: its arguments and its state, nothing else."""
+    """An object that a pickle makes from a name: its arguments and its state, nothing else."""
 
     __slots__ = ("args", "state")
     args: tuple[Any, ...]
@@ -85,7 +85,7 @@ class Record:
     kind = ""
 
     def __new__(cls, *args: Any) -> Record:
-        """Keep the arguments."""
+        """Store the arguments."""
         record = object.__new__(cls)
         record.args = args
         record.state = None
@@ -163,12 +163,12 @@ def unpickle(data: bytes, name: Any) -> Any:
 
 
 class Plain:
-    """Makes plain values of what `unpickle` returns; a shared value is converted once.
+    """Makes plain values from the result of `unpickle`; a shared value is converted once.
 
     Raises
     ------
     ValueError
-        If an array is not what its record says.
+        If an array does not match its record.
     """
 
     def __init__(self) -> None:

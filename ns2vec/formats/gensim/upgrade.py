@@ -1,9 +1,9 @@
-"""Records of gensim 0.12 to 4.4, whose attributes moved about over the years, as one plain state.
+"""Records of gensim 0.12 to 4.4, whose attributes have moved over the years, as one plain state.
 
-Before 0.13.4 a Word2Vec held its words itself; until 3.2 ``wv.syn0`` and ``wv.vocab``; from 3.3 to 3.8 output
-weights were in ``trainables`` and options in ``vocabulary``; since 4.0 all are as `ModelState` names them.
-The tags of a Doc2Vec are ``dv`` since 4.0; before, ``docvecs`` had a row for each int tag and, after these,
-for the names in ``offset2doctag`` (``index2doctag`` in 0.12).
+Before 0.13.4, a Word2Vec held its words itself; until 3.2 ``wv.syn0`` and ``wv.vocab``; from 3.3 to 3.8
+output weights were in ``trainables`` and options in ``vocabulary``; since 4.0 they have the names of
+`ModelState`. The tags of a Doc2Vec are ``dv`` since 4.0; before, ``docvecs`` had a row for each int tag and,
+after these, for the names in ``offset2doctag`` (``index2doctag`` in 0.12).
 """
 
 from __future__ import annotations
@@ -66,9 +66,10 @@ def read_state(source: PathLike | IO[bytes], *, mmap: str | None = None) -> Mode
     Raises
     ------
     FormatError
-        If it is damaged or holds another kind of model; RefusedGlobalError when it names what no model needs.
+        If it is damaged or holds another kind of model; RefusedGlobalError if it names something that no
+        model needs.
     OSError
-        If it cannot be read, or is to be mapped and compressed.
+        If it cannot be read, or should be mapped although it is compressed.
     """
     if hasattr(source, "read"):
         name, path, content = getattr(source, "name", "file object"), None, source.read()
@@ -91,7 +92,7 @@ def read_state(source: PathLike | IO[bytes], *, mmap: str | None = None) -> Mode
 
 
 class _Upgrade:
-    """Turns the records of one file into a state."""
+    """Converts the records of one file to a state."""
 
     def __init__(self, name: Any, path: str | None, mmap: str | None) -> None:
         self.name, self.path, self.mmap = name, path, mmap
@@ -112,7 +113,7 @@ class _Upgrade:
         for attribute in self.plain(state.get("__ignoreds", [])):
             state[attribute] = None
         for attribute in self.plain(state.get("__numpys", [])):
-            if attribute not in state:  # it is there when an object that had been saved was pickled
+            if attribute not in state:  # it is there if an object was pickled after it had been saved
                 state[attribute] = self.side_file(prefix, attribute)
         return state
 
@@ -168,7 +169,7 @@ class _Upgrade:
         return ModelState(root.kind, vectors, options, arrays, others=others)
 
     def subwords(self, state: dict[str, Any]) -> VectorState:
-        """Return words with rows of their own and those of n-grams; gensim's files lack their means."""
+        """Return words with their own rows and those of n-grams; gensim's files lack their means."""
         rows, ngrams = (self.first(state, f"vectors_{name}", f"syn0_{name}") for name in ("vocab", "ngrams"))
         if "syn0_all" in state:
             self.refuse(
@@ -186,7 +187,7 @@ class _Upgrade:
             if isinstance(lock := self.plain(state.get(name)), np.ndarray):
                 attributes[name] = lock
         known = self.plain(state.get("hash2index") or {})
-        if known and len(ngrams) != attributes.get("bucket"):  # gensim 3 kept only the rows that are used
+        if known and len(ngrams) != attributes.get("bucket"):  # gensim 3 kept only rows in use
             attributes["ngram_buckets"] = np.array(sorted(known, key=known.__getitem__), dtype=np.int64)
             attributes["ngrams_pruned"] = True
         if not self.plain(state.get("compatible_hash")):

@@ -1,8 +1,8 @@
 """Model files for gensim 4, written without gensim.
 
-A pickle names classes by their modules, and pickle itself names only what it can import. So the few opcodes
-that make gensim's objects are written here, and pickle writes everything in between: one pickler, whose memo
-continues from piece to piece.
+A pickle names classes by their modules, and pickle itself can name only what it can import. So the few
+opcodes that create gensim's objects are written here, and pickle writes everything in between: one pickler,
+whose memo continues from piece to piece.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from ns2vec.vocab import build_huffman
 Array = npt.NDArray[Any]
 
 SEP_LIMIT = 10 * 1024**2
-PROTOCOL = 3  # the last one without frames, which could not be cut into pieces
+PROTOCOL = 3  # the last protocol without frames, which could not be split
 MODULES = {
     "Word2Vec": "gensim.models.word2vec",
     "Doc2Vec": "gensim.models.doc2vec",
@@ -45,14 +45,14 @@ VECTORS_OF = {"Word2Vec": "KeyedVectors", "Doc2Vec": "KeyedVectors", "FastText":
 
 
 class _Object(NamedTuple):
-    """An object of gensim's to be written: class name and attributes."""
+    """An object of gensim to be written: class name and attributes."""
 
     name: str
     attributes: dict[str, Any]
 
 
 class _Named(NamedTuple):
-    """A function of gensim's to be written: its name."""
+    """A function of gensim to be written: its name."""
 
     name: str
 
@@ -65,23 +65,23 @@ def write_state(
     sep_limit: int = SEP_LIMIT,
     ignore: frozenset[str] = frozenset(),
 ) -> None:
-    """Write a model that gensim 4 loads, ns2vec installed or not.
+    """Write a model that gensim 4 loads, with or without ns2vec.
 
     Parameters
     ----------
-    target : path, or file object (all arrays go into it then)
+    target : path, or file object (which then gets all arrays)
     state : ModelState
     separately : list of str, optional
-        Attributes that go to ``.npy`` files of their own, whatever their size.
+        Attributes that go to their own ``.npy`` files, whatever their size.
     sep_limit : int
-        Arrays of so many numbers or more get a file of their own, which can be mapped.
+        Arrays with at least this many numbers get their own file, which can be mapped.
     ignore : set of str
         Attributes to leave out; gensim then finds None.
 
     Raises
     ------
     ConfigError
-        If arrays are to be written beside a compressed file.
+        If arrays are to be written next to a compressed file.
     OSError
         If a file cannot be written.
     """
@@ -89,7 +89,8 @@ def write_state(
     compressed = path is not None and bool(strip_compression(path)[1])
     if compressed and separately:
         raise ConfigError(f"{path}: gensim cannot map the arrays of a compressed file: leave out separately")
-    # beside a compressed file gensim would look for archives, and nothing lies beside a pipe: all goes in one
+    # next to a compressed file, gensim would look for archives, and a pipe has no place next to it: one file
+    # only
     is_alone = compressed or (path is not None and not is_remote(path) and not is_replaceable(path))
     split = _Splitter(None if is_alone else path, separately, sep_limit, ignore)
     if state.kind in PHRASE_KINDS:
@@ -106,7 +107,7 @@ def write_state(
     kind = VECTORS_OF.get(state.kind, state.kind)
     root = inner = _Object(kind, split(_vector_attributes(state.vectors, kind), "wv." * is_model))
     if kind == "FastTextKeyedVectors":
-        inner.attributes["__ignoreds"] += ["vectors", "buckets_word"]  # which gensim makes when it loads them
+        inner.attributes["__ignoreds"] += ["vectors", "buckets_word"]  # gensim makes these when it loads them
     if is_model:
         keyed = {"wv": inner}
         for name, other in state.others.items():
@@ -131,7 +132,7 @@ def _add_paths(state: VectorState) -> None:
 
 
 class _Splitter:
-    """Moves large arrays out of attributes, as gensim's loader expects to be told."""
+    """Moves large arrays out of attributes, in the form that gensim's loader expects."""
 
     def __init__(
         self, path: str | None, separately: list[str] | None, sep_limit: int, ignore: frozenset[str]
@@ -184,7 +185,7 @@ def _vector_attributes(state: VectorState, kind: str) -> dict[str, Any]:
 
 
 def _tag_attributes(state: VectorState) -> dict[str, Any]:
-    """Tags that are numbers of rows are in no dict."""
+    """Tags that are row numbers are in no dict."""
     found = _vector_attributes(state, "KeyedVectors")
     n_plain = n_row_numbers(found["index_to_key"])
     found["key_to_index"] = {key: row for key, row in found["key_to_index"].items() if row >= n_plain}
@@ -197,7 +198,7 @@ def _model_attributes(state: ModelState) -> dict[str, Any]:
     raw_vocab.update(found.get("raw_vocab") or {})
     seed = int(found.get("seed") or 0)
     return found | state.arrays | {
-        "cum_table": None,  # which gensim makes when it loads a model with negative sampling
+        "cum_table": None,  # gensim makes it when it loads a model with negative sampling
         "hashfxn": hash, "random": np.random.RandomState(seed % 2**32), "raw_vocab": raw_vocab,
     }  # fmt: skip
 
@@ -215,7 +216,7 @@ def _write_pickle(stream: IO[bytes], root: _Object) -> None:
 
 
 class _Pieces:
-    """Pickles values one after the other as parts of one pickle."""
+    """Pickles values one after another as parts of one pickle."""
 
     def __init__(self) -> None:
         self._out = io.BytesIO()
