@@ -63,8 +63,7 @@ N_LOOKED_AT = 16
 # NumPy 2.3 moved the limit between 1000000.0 and 1e+06; a file has the spelling of str() where it is written
 SCIENTIFIC_FROM = 1e6 if "e" in str(np.float32(1e6)) else 1e16
 
-# whole lines, and the result of `parse_lines` for the first of them: keys, rows, number of lines, where they
-# end
+# whole lines, and the result of `parse_lines` for the first of them: keys, rows, number of lines, their end
 Block: TypeAlias = tuple[bytes, list[bytes], npt.NDArray[Any], int, int]
 
 

@@ -15,7 +15,7 @@ from ns2vec._typing import Float32Array, Int32Array, Int64Array
 from ns2vec.exceptions import ConfigError, CorpusError, VocabularyError
 from ns2vec.graph._walks import Walker, alias_cells
 
-#: int32 numbers nodes
+# the largest number of nodes in int32
 MOST_NODES = 2**31 - 1
 
 
@@ -31,11 +31,11 @@ class Graph:
     keys : list of str or int
         Key of each node, in the order of rows.
     offsets : ndarray of shape (n_nodes + 1,), int64
-        Where the edges of each node begin.
+        The first edge of each node.
     neighbours : ndarray of shape (n_edges,), int32
-        Where each edge leads, ascending for each node.
+        The end of each edge, ascending for each node.
     weights : ndarray of shape (n_edges,), float32, or None
-        Above 0; None where all are 1.
+        Above 0; None if all are 1.
     directed : bool
 
     Examples
@@ -115,12 +115,12 @@ class Graph:
 
     @property
     def n_edges(self) -> int:
-        """Edges in the arrays: an undirected one counts in both directions."""
+        """Number of edges in the arrays: an undirected one counts in both directions."""
         return len(self.neighbours)
 
     @cached_property
     def sources(self) -> Int32Array:
-        """Where each edge comes from, shape (n_edges,)."""
+        """The source of each edge, shape (n_edges,)."""
         return np.repeat(np.arange(len(self), dtype=np.int32), np.diff(self.offsets))
 
     @property
@@ -130,7 +130,7 @@ class Graph:
         return np.bincount(self.sources, weights, minlength=len(self)).astype(np.float64)
 
     def neighbours_of(self, key: Any) -> list[Any]:
-        """Keys that edges from a node lead to.
+        """Keys at the ends of the edges of a node.
 
         Parameters
         ----------
@@ -240,7 +240,7 @@ class Graph:
         return replace(self, offsets=offsets, neighbours=self.neighbours[stay], weights=weights)
 
     def walker(self, p: float = 1.0, q: float = 1.0) -> Walker:
-        """What walks over it; see `ns2vec.graph.walks`.
+        """Return a walker over the graph; see `ns2vec.graph.walks`.
 
         Parameters
         ----------
@@ -254,7 +254,7 @@ class Graph:
         Raises
         ------
         VocabularyError
-            If there is no edge.
+            If there are no edges.
 
         Examples
         --------
@@ -273,7 +273,7 @@ def checked_weights(weights: npt.ArrayLike, n_edges: int) -> npt.NDArray[np.floa
     Raises
     ------
     CorpusError
-        If one is below 0 or not finite.
+        If a weight is below 0 or not finite.
     """
     found = np.asarray(weights, dtype=np.float64).ravel()
     if len(found) != n_edges:
@@ -294,7 +294,7 @@ def compressed(
     weights: npt.NDArray[np.float64] | None,
     directed: bool,
 ) -> tuple[Int64Array, Int32Array, Float32Array | None]:
-    """Edges in CSR: offsets, neighbours, and weights unless all are 1, which are added up of doubles."""
+    """Edges in CSR form: offsets, neighbours, and weights unless all are 1; they are summed in float64."""
     if not directed:
         back = sources != targets
         sources, targets = np.r_[sources, targets[back]], np.r_[targets, sources[back]]

@@ -21,11 +21,11 @@ from ns2vec.sampling.base import log_float32
 from ns2vec.training import Spec, TrainingConfig
 from ns2vec.training.pairs import PairChunk, PairFeed, Pairs
 
-PER_WEIGHT = 1000  # counts are whole numbers: so many for an edge of mean weight
+PER_WEIGHT = 1000  # counts are whole numbers: this one for an edge of mean weight
 
 
 class EdgeFeed(PairFeed):
-    """Edges as pairs: those of a graph with weights are drawn by weight, others shuffled in each epoch.
+    """Edges as pairs: if the graph has weights, they are drawn by weight; otherwise shuffled in each epoch.
 
     LINE draws by weight instead of multiplying the learning rate, because a heavy edge would otherwise take
     steps that are too long (Tang et al. 2015, section 4.2).
@@ -33,7 +33,7 @@ class EdgeFeed(PairFeed):
     Parameters
     ----------
     pairs : Pairs
-        Its weights say how often each is drawn.
+        Its weights determine how often each pair is drawn.
     """
 
     def __init__(self, pairs: Pairs) -> None:
@@ -110,7 +110,7 @@ class LINE(NodeModel):
         return np.maximum(np.rint(strengths), 1.0).astype(np.int64)
 
     def _edges(self, graph: Graph) -> Pairs:
-        """Edges that are no loops.
+        """Edges that are not loops.
 
         Raises
         ------
@@ -132,9 +132,9 @@ class LINE(NodeModel):
         return EdgeFeed(pairs)
 
     def _leave_out_itself(self) -> None:
-        """Let no node be a negative of its own: inputs and outputs are the same rows.
+        """Exclude each node as a negative of itself: inputs and outputs are the same rows.
 
-        A sampler that excludes nodes has said what is no negative.
+        If the sampler already excludes nodes, this is left to it.
         """
         core = self._ready()
         if core.sampler().filter is None:

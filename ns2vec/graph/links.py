@@ -129,12 +129,12 @@ def split_links(graph: Graph, *, share: float = 0.2, seed: int = 1) -> LinkSplit
 
 
 def pairs_without_edge(graph: Graph, n_pairs: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
-    """Pairs of two nodes that have no edge, shape (n_pairs, 2), drawn evenly; a pair may come twice.
+    """Pairs of two nodes without an edge, shape (n_pairs, 2), drawn uniformly; a pair may be repeated.
 
     Raises
     ------
     ConfigError
-        If there are too few to be found by chance.
+        If there are too few to be found by random draws.
     """
     found: list[Int64Array] = []
     for _ in range(TRIES):

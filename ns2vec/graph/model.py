@@ -1,4 +1,4 @@
-"""What node models have in common: they are fitted to a graph, saved, resumed, and learn new nodes."""
+"""The common part of node models: they are fitted to a graph, saved, resumed, and extended by new nodes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from ns2vec.vocab import build_vocabulary, grow_vocabulary
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-# what a configuration has and no model of nodes offers: every node is kept, and none is left out of walks
+# options of a configuration that node models do not have: every node is kept, and none is left out of walks
 FIXED = {
     "sg": 1, "hs": 0, "cbow_mean": 1, "cbow_update": "word2vec", "sample": 0.0, "min_count": 1,
     "null_word": 0, "sorted_vocab": 0, "max_vocab_size": None, "max_final_vocab": None, "corpus_memory": 0,
@@ -129,25 +129,25 @@ class NodeModel(StoredModel):
 
     @cached_property
     def _core(self) -> EmbeddingCore:
-        """What is trained."""
+        """The spec of the model."""
         return EmbeddingCore(self._config(), KeyedVectors(self.vector_size), spec=self._make_spec)
 
-    # ---- what a family says ----
+    # ---- methods of each family ----
 
     def _make_spec(self, config: TrainingConfig, n_nodes: int) -> Spec:
-        """What is trained on so many nodes."""
+        """The spec for this many nodes."""
         return config.spec(n_nodes)
 
     def _counts(self, graph: Graph) -> Int64Array:
-        """How often each node of a graph is met, shape (n_nodes,)."""
+        """How often each node of a graph is trained, shape (n_nodes,)."""
         raise NotImplementedError
 
     def _feed(self, graph: Graph, rows: Int32Array | None) -> Feed:
-        """What trains a graph whose nodes have these rows in the model; None: the same ones."""
+        """The feed for a graph whose nodes have these rows in the model; None: the same rows."""
         raise NotImplementedError
 
     def _examples(self, graph: Graph) -> int:
-        """Examples of an epoch: walks, or edges."""
+        """Number of examples in an epoch: walks, or edges."""
         raise NotImplementedError
 
     # ---- fitting ----
@@ -252,12 +252,12 @@ class NodeModel(StoredModel):
         self._run(self._open(graph), plan, callbacks)
 
     def _open(self, graph: Any, corpus_file: None = None, *, passes: int = 1) -> Feed:
-        """What trains a graph all of whose nodes the model has.
+        """The feed for a graph all of whose nodes are in the model.
 
         Raises
         ------
         CorpusError
-            If it has others.
+            If it has other nodes.
         """
         found, known = read_graph(graph), self.wv.key_to_index
         rows = np.array([known.get(key, -1) for key in found.keys], dtype=np.int32)
@@ -270,7 +270,7 @@ class NodeModel(StoredModel):
     def _run(
         self, feed: Any, plan: Plan, callbacks: list[Any], at: Position | None = None, *, strict: bool = True
     ) -> tuple[int, int]:
-        """All epochs, or those after a position; return (examples trained, read)."""
+        """Train all epochs, or the rest after a position; return (examples trained, read)."""
         if at is None:
             self.running_training_loss, self.epoch_losses = 0.0, []
             at = Position(last_alpha=self.alpha)

@@ -1,4 +1,4 @@
-"""Graphs from anything that holds edges: files, arrays, sparse matrices, networkx, pairs.
+"""Graphs from anything with edges: files, arrays, sparse matrices, networkx, pairs.
 
 An edge list in a file is text in UTF-8, one edge per line::
 
@@ -107,7 +107,7 @@ def edges_of_file(path: PathLike, key_of: Callable[[str], Any]) -> Iterable[tupl
 
 
 def of_pairs(edges: Iterable[Any], directed: bool | None, keys: Sequence[Any] | None) -> Graph:
-    """A graph of (source, target) and (source, target, weight)."""
+    """A graph from (source, target) and (source, target, weight)."""
     rows: dict[Any, int] = {}
     for key in keys or ():
         rows.setdefault(key, len(rows))
@@ -126,7 +126,7 @@ def of_pairs(edges: Iterable[Any], directed: bool | None, keys: Sequence[Any] | 
 
 
 def checked_key(key: Any, number: int) -> Any:
-    """A node's key: text, or a whole number, as Python's own.
+    """The key of a node: text, or a whole number, as Python types.
 
     Raises
     ------
@@ -146,7 +146,7 @@ def weight_of(weight: Any, number: int) -> float:
     Raises
     ------
     CorpusError
-        If it is none.
+        If it is not a number.
     """
     try:
         return float(weight)
@@ -155,7 +155,7 @@ def weight_of(weight: Any, number: int) -> float:
 
 
 def of_array(edges: Any, directed: bool | None, keys: Sequence[Any] | None) -> Graph:
-    """A graph of an array whose columns are sources, targets and perhaps weights."""
+    """A graph from an array with columns of sources, targets and optionally weights."""
     if edges.ndim != 2 or edges.shape[1] not in (2, 3):
         raise CorpusError(f"expected an array of edges of shape (m, 2) or (m, 3), got {edges.shape}")
     ends, weights = edges[:, :2], edges[:, 2] if edges.shape[1] == 3 else None
@@ -171,7 +171,7 @@ def of_array(edges: Any, directed: bool | None, keys: Sequence[Any] | None) -> G
 
 
 def of_matrix(matrix: Any, directed: bool | None, keys: Sequence[Any] | None) -> Graph:
-    """A graph of a sparse matrix."""
+    """A graph from a sparse matrix."""
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
         raise CorpusError(f"expected a square matrix of edges, got shape {matrix.shape}")
     n_nodes = matrix.shape[0]
@@ -181,7 +181,7 @@ def of_matrix(matrix: Any, directed: bool | None, keys: Sequence[Any] | None) ->
     if directed is None:
         directed = bool(abs(matrix - matrix.T).nnz)
     rows, columns, weights = found.row, found.col, found.data
-    if not directed and not abs(matrix - matrix.T).nnz:  # each edge is there twice
+    if not directed and not abs(matrix - matrix.T).nnz:  # each edge occurs twice
         once = rows <= columns
         rows, columns, weights = rows[once], columns[once], weights[once]
     named = list(range(n_nodes)) if keys is None else list(keys)

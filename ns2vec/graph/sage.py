@@ -169,7 +169,7 @@ class GraphSAGE(Saveable):
                 "epoch %d/%d: %d pairs, mean loss %.5f", run.epoch + 1, self.epochs, len(pairs), losses[-1]
             )
 
-        n_pairs = len(found) * walks.per_node * (walks.length - 1)  # less those of a node with itself
+        n_pairs = len(found) * walks.per_node * (walks.length - 1)  # without those of a node with itself
         plan = Plan(self.epochs, self.alpha, self.alpha, n_pairs, None)
         nodes = {"nodes": (found.keys, np.diff(found.offsets))}
         LoopRun(plan, told, train_epoch, model=self, sides=nodes, has_loss=True).train()
@@ -178,7 +178,7 @@ class GraphSAGE(Saveable):
         return self
 
     def _batches(self, pairs: Int64Array, rng: np.random.Generator) -> Iterator[Int64Array]:
-        """Pairs of each step, in an order by chance."""
+        """Pairs of each step, in random order."""
         order = rng.permutation(len(pairs))
         for start in range(0, len(pairs), self.batch_pairs):
             yield pairs[order[start : start + self.batch_pairs]]
@@ -223,12 +223,12 @@ class GraphSAGE(Saveable):
 
     @classmethod
     def from_state(cls, state: ModelState) -> Self:
-        """Make a model of plain data.
+        """Make a model from plain data.
 
         Raises
         ------
         FormatError
-            If layers do not fit each other.
+            If layers do not match each other.
         """
         options = dict(state.attributes)
         losses = options.pop("epoch_losses", [])
@@ -280,7 +280,7 @@ def pairs_of_walks(ids: Int32Array) -> Int64Array:
 
 
 def noise_of(graph: Graph, exponent: float) -> Any:
-    """Cumulated probabilities of nodes, by their number of edges to some power, shape (n_nodes,)."""
+    """Cumulative probabilities of nodes, by their number of edges to some power, shape (n_nodes,)."""
     cumulated = np.cumsum(noise_distribution(np.diff(graph.offsets), exponent))
     return cumulated / cumulated[-1]
 

@@ -17,7 +17,7 @@ TINY = 1e-12
 
 
 def fresh_layers(sizes: Sequence[int], rng: np.random.Generator) -> list[Array]:
-    """Weights of layers, shape (2 n_in, n_out) each, uniform as Glorot & Bengio 2010 have it."""
+    """Weights of layers, shape (2 n_in, n_out) each, uniform as in Glorot & Bengio 2010."""
     found = []
     for n_in, n_out in pairwise(sizes):
         limit = np.sqrt(6.0 / (2 * n_in + n_out))
@@ -28,7 +28,7 @@ def fresh_layers(sizes: Sequence[int], rng: np.random.Generator) -> list[Array]:
 def sampled_levels(
     graph: Graph, nodes: Int64Array, n_sampled: Sequence[int], rng: np.random.Generator
 ) -> list[Int64Array]:
-    """Nodes, then sampled neighbours of these, and so on; with replacement, -1 where there is none.
+    """Nodes, then sampled neighbours of these, and so on; with replacement, -1 if there are none.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def sampled_levels(
 
 
 def means_of(features: Any, groups: Int64Array) -> Array:
-    """Mean of the features of each row of `groups`, shape (n, F); zeros where all are -1."""
+    """Mean of the features of each row of `groups`, shape (n, F); zeros if all are -1."""
     import scipy.sparse
 
     n, m = groups.shape
@@ -75,7 +75,8 @@ def dense(features: Any) -> Array:
 def forward(features: Any, levels: Sequence[Int64Array], layers: Sequence[Array]) -> tuple[Array, list[Any]]:
     """Vectors of the nodes of the first level, and what `backward` needs (Hamilton et al. 2017, algorithm 1).
 
-    Each layer gives relu(W [x, mean of the neighbours' x]), the last without relu and of length 1.
+    Each layer computes relu(W [x, mean of the neighbours' x]); the last one has no relu, and vectors of
+    length 1.
 
     Parameters
     ----------
@@ -134,7 +135,7 @@ def backward(grads: Array, vectors: Array, trace: list[Any], layers: Sequence[Ar
 
 
 def pair_loss(vectors: Array, n_pairs: int, n_negatives: int) -> tuple[float, Array]:
-    """Loss of pairs with negatives that all of them share, a pair's mean, and its gradients (equation 1).
+    """Mean loss of pairs with negatives that all of them share, and its gradients (equation 1).
 
     Parameters
     ----------
@@ -157,7 +158,7 @@ def pair_loss(vectors: Array, n_pairs: int, n_negatives: int) -> tuple[float, Ar
 
 
 def all_vectors(graph: Graph, features: Any, layers: Sequence[Array]) -> Array:
-    """Vectors of all nodes, of all their neighbours instead of some, shape (n_nodes, D)."""
+    """Vectors of all nodes, from all of their neighbours instead of a sample, shape (n_nodes, D)."""
     import scipy.sparse
 
     counts = np.diff(graph.offsets)

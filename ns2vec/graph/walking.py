@@ -55,11 +55,11 @@ class DeepWalk(NodeModel):
         self._walk_plan()
 
     def _walk_plan(self) -> WalkPlan:
-        """How walks go."""
+        """The options of walks."""
         return WalkPlan(self.walk_length, self.walks_per_node)
 
     def _counts(self, graph: Graph) -> Int64Array:
-        """Visits as they are expected; for a Huffman tree as they are, which makes better vectors."""
+        """Expected visits; for a Huffman tree actual ones, which make better vectors."""
         plan, core = self._walk_plan(), self._ready()
         targets = self._make_spec(core.config, len(graph)).targets
         if any(target.outputs == "path" for target in targets):

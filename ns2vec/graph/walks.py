@@ -1,4 +1,4 @@
-"""Walks as a run's jobs: each thread makes those it trains, so that no walk is ever kept."""
+"""Walks as the jobs of a run: each thread makes the walks that it trains, so that no walk is stored."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from ns2vec.training.worker import Worker
 
 COUNTED = 10_000  # walks whose visits are counted at a time
-LEAST = 1e-9  # of p and q: what is smaller leaves nothing of the other weights
+LEAST = 1e-9  # of p and q: smaller values leave nothing of the other weights
 
 
 @dataclass(frozen=True)
 class WalkPlan:
-    """How walks go.
+    """The options of walks.
 
     Attributes
     ----------
     length : int
-        Nodes of a walk.
+        Nodes per walk.
     per_node : int
         Walks from each node in an epoch.
     p, q : float
@@ -62,13 +62,13 @@ class WalkPlan:
             object.__setattr__(self, name, number(name, getattr(self, name), LEAST, 1 / LEAST))
 
     def walks(self, graph: Graph, *, seed: int = 1, epoch: int = 0) -> Int32Array:
-        """All walks of an epoch at once: rows of the nodes of each, and -1 after them.
+        """All walks of an epoch at once: rows of the nodes of each, followed by -1.
 
         Parameters
         ----------
         graph : Graph
         seed, epoch : int
-            They choose the walks.
+            They determine the walks.
 
         Returns
         -------
@@ -90,13 +90,13 @@ class WalkPlan:
         )
 
     def visits(self, graph: Graph, *, seed: int = 1, epoch: int = 0) -> Int64Array:
-        """How often the walks of an epoch come to each node, shape (n_nodes,).
+        """How often the walks of an epoch visit each node, shape (n_nodes,).
 
         Parameters
         ----------
         graph : Graph
         seed, epoch : int
-            They choose the walks.
+            They determine the walks.
 
         Returns
         -------
@@ -114,7 +114,7 @@ class WalkPlan:
         [3, 3]
         """
         walker, n_walks = graph.walker(self.p, self.q), len(graph) * self.per_node
-        found = np.zeros(len(graph) + 1, dtype=np.int64)  # the first of what ends a walk
+        found = np.zeros(len(graph) + 1, dtype=np.int64)  # the first is for the ends of walks
         for first in range(0, n_walks, COUNTED):
             ids = walker.walks(
                 first, min(COUNTED, n_walks - first), length=self.length, per_node=self.per_node,
@@ -124,9 +124,9 @@ class WalkPlan:
         return found[1:]
 
     def expected_visits(self, graph: Graph) -> Float64Array:
-        """How often walks of an epoch are expected to come to each node, shape (n_nodes,), if p and q are 1.
+        """Expected number of visits to each node in an epoch, shape (n_nodes,), if p and q are 1.
 
-        Noise is made of it; with other p and q it is near enough for that.
+        Noise is computed from it; with other p and q, it is close enough for that.
 
         Parameters
         ----------
@@ -159,7 +159,7 @@ class WalkJob:
     words_before : int
         Nodes of the walks before it, if all are of full length.
     mark : int
-        Of the graph: by it a checkpoint knows that it is the same.
+        Mark of the graph, by which a checkpoint identifies it.
     """
 
     index: int
@@ -170,7 +170,7 @@ class WalkJob:
 
 
 class WalkFeed:
-    """Walks over a graph for a run: fresh ones in each epoch, the same ones for any number of threads.
+    """Walks over a graph for a run: new ones in each epoch, the same for any number of threads.
 
     Parameters
     ----------
@@ -186,7 +186,7 @@ class WalkFeed:
         self.n_walks = len(graph) * plan.per_node
 
     def jobs(self, run: Run) -> Iterator[WalkJob]:
-        """Those of one epoch, of some `batch_words` nodes each."""
+        """The walks of one epoch, about `batch_words` nodes per job."""
         mark, length = graph_mark(self.graph), self.plan.length
         n_together = -(-run.config.batch_words // length)
         for index, start in enumerate(range(0, self.n_walks, n_together)):
@@ -197,11 +197,11 @@ class WalkFeed:
         return WalkFeed, (self.graph, self.plan, self.rows)
 
     def remote(self, run: Run) -> WalkFeed:
-        """What walks and trains in another process: this, with the whole graph."""
+        """The object that walks and trains in another process: this one, with the whole graph."""
         return self
 
     def job_of(self, run: Run, worker: Worker) -> Callable[[WalkJob], tuple[int, int, float]]:
-        """Walk, and train at the rate of the place in the run."""
+        """Walk, and train at the learning rate of the place in the run."""
         return partial(self.train, run, worker)
 
     def train(self, run: Run, worker: Worker, job: WalkJob) -> tuple[int, int, float]:

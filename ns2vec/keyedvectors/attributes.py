@@ -1,4 +1,4 @@
-"""Attributes of keys: counts and whatever else belongs to a key."""
+"""Attributes of keys: counts and other values for each key."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ns2vec.keyedvectors.storage import Array, VectorStore
 
 
 class KeyAttributes(VectorStore):
-    """A store whose attributes have a value for each key."""
+    """A store with attributes that have a value for each key."""
 
     def allocate_vecattrs(
         self, attrs: Iterable[str] | None = None, types: Iterable[Any] | None = None

@@ -1,4 +1,4 @@
-"""Keys come and go, with their vectors and attributes."""
+"""Adding and removing keys, with their vectors and attributes."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from ns2vec.vocab import is_missing
 
 
 class ChangingVectors(KeyAttributes):
-    """A store that takes and loses keys."""
+    """A store to which keys can be added and from which they can be removed."""
 
     def __setitem__(self, keys: Any, weights: Any) -> None:
-        """Store the vector of a key, or the vectors of a list of keys, over what was there."""
+        """Store the vector of a key, or the vectors of a list of keys, in place of existing ones."""
         self.add_vectors(keys, weights, replace=True)
 
     def add_vector(self, key: Any, vector: Any) -> int:
@@ -97,7 +97,7 @@ class ChangingVectors(KeyAttributes):
         }
 
         n_before = len(self)
-        fresh: dict[Any, int] = {}  # key -> place in `keys` of the vector to be stored
+        fresh: dict[Any, int] = {}  # key -> index in `keys` of the vector to store
         known: dict[Any, int] = {}
         for place, key in enumerate(keys):
             target = known if key in self.key_to_index else fresh

@@ -17,7 +17,7 @@ from ns2vec.similarity import row_norms
 
 logger = logging.getLogger(__name__)
 
-# of what a store holds, that which is saved as parts of its own and never taken from a file's attributes
+# parts of a store that are saved separately and never set from a file's attributes
 PARTS = frozenset(
     {"vectors", "_vectors", "_stored_keys", "index_to_key", "key_to_index", "norms", "expandos"}
 )
@@ -27,11 +27,11 @@ Store = TypeVar("Store", bound=VectorStore)
 
 
 def adopt_table(store: Store, table: VectorTable) -> Store:
-    """Make the table's keys and vectors those of `store`; counts are V ... 1 if it has none."""
+    """Set the keys and vectors of `store` from a table; counts are V ... 1 if it has none."""
     n_keys = len(table.keys)
     store.index_to_key = list(table.keys)
     store.key_to_index = table.index or dict(zip(table.keys, range(n_keys), strict=True))
-    table.index = None  # it grows with the store from here on
+    table.index = None  # from here on, it grows with the store
     store.next_index = n_keys
     store.vectors = table.vectors
     store.expandos["count"] = (
@@ -41,7 +41,7 @@ def adopt_table(store: Store, table: VectorTable) -> Store:
 
 
 def vector_state(store: VectorStore) -> VectorState:
-    """Return keys, vectors and whatever else `store` carries as plain data; what does not fit is cut."""
+    """Return keys, vectors and all other parts of `store` as plain data; parts that do not fit are cut."""
     attributes = {
         name: value for name, value in vars(store).items() if name not in PARTS and not name.startswith("__")
     }
@@ -49,13 +49,13 @@ def vector_state(store: VectorStore) -> VectorState:
     path = f"these {type(store).__name__}"
     state = VectorState(list(store.index_to_key), store.vectors, expandos, attributes, path=path)
     fit_state(state, lambda: store.key_to_index)
-    # not the lengths that queries left behind: nobody may have told that the vectors changed since
+    # not the lengths cached by queries: the vectors may have been changed since
     state.norms = row_norms(state.vectors)
     return state
 
 
 def adopt_state(store: Store, state: VectorState) -> Store:
-    """Make a saved state that of `store`.
+    """Set `store` to a saved state.
 
     Raises
     ------
@@ -72,7 +72,7 @@ def adopt_state(store: Store, state: VectorState) -> Store:
 
 
 def falling_order(store: VectorStore, sort_attr: str, *, needed: bool) -> Int64Array:
-    """Return the rows that have a key, by falling attribute; keys 0, 1, 2 ... at the front stay there."""
+    """Return the rows that have a key, by descending attribute; keys 0, 1, 2 ... at the front stay there."""
     rows = np.fromiter((row for row, key in enumerate(store.index_to_key) if key is not None), dtype=np.int64)
     values = store.expandos.get(sort_attr)
     if values is None:

@@ -1,4 +1,4 @@
-"""What gensim takes in a question: keys, vectors, and pairs of one of them and a weight."""
+"""Arguments of queries in gensim: keys, vectors, and pairs of one of them and a weight."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ns2vec._options import whole
 from ns2vec.exceptions import ConfigError
 from ns2vec.keyedvectors.storage import Array, VectorStore
 
-UNIT_ERRORS = 4  # rounding errors by which the length of a vector that was divided by its length is not 1
+UNIT_ERRORS = 4  # rounding errors by which a vector divided by its length may differ from length 1
 
 Neighbours: TypeAlias = list[tuple[Any, float]]
 
@@ -45,7 +45,7 @@ def split_item(store: VectorStore, item: Any, sign: float) -> tuple[Any, float]:
 
 
 def input_rows(store: VectorStore, keys: Iterable[Any]) -> list[int]:
-    """Return the rows that the keys name; rows without a key are added, for they answer nothing."""
+    """Return the rows of the keys; rows without a key are added, because they must not be answers."""
     rows = [
         store.get_index(key) for key in keys if not isinstance(key, np.ndarray) and store.has_index_for(key)
     ]
@@ -66,7 +66,7 @@ def how_many(name: str, value: Any) -> int | None:
     Raises
     ------
     TypeError
-        As in gensim, if it is no whole number.
+        As in gensim, if it is not a whole number.
     """
     try:
         return None if value is None else whole(name, value, -math.inf)
@@ -82,11 +82,11 @@ def unit_vectors(store: VectorStore, items: Sequence[Any]) -> Array:
 
 
 def unit_vector(store: VectorStore, item: Any) -> Array:
-    """Return what `get_vector` with ``norm=True`` gives; of a vector, too, whatever its length is."""
+    """Return what `get_vector` with ``norm=True`` returns; for vectors, too, whatever their length is."""
     if not isinstance(item, np.ndarray):
         return store.get_vector(item, norm=True)
     length = similarity.row_norms(item[np.newaxis])[0]
-    # a second division would change the last digit of a vector that has been brought to length 1
+    # a second division would change the last digit of a vector that has been scaled to length 1
     is_unit = abs(length - 1.0) <= UNIT_ERRORS * np.finfo(np.result_type(item, np.float16)).eps
     return item if is_unit or not length else item / length
 

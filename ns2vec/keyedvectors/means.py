@@ -13,7 +13,7 @@ from ns2vec.keyedvectors.storage import Array
 
 
 class MeanVectors(ChangingVectors):
-    """A store that answers with means."""
+    """A store that computes means."""
 
     def get_mean_vector(
         self,

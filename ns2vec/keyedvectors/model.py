@@ -20,7 +20,7 @@ from ns2vec.keyedvectors.word2vec_files import Word2VecFiles
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-# gensim's names of two ways to answer an analogy -> ns2vec.evaluation's
+# gensim's names of two methods for analogies -> ns2vec.evaluation's
 ANALOGY_METHODS = {"most_similar": "3cosadd", "most_similar_cosmul": "3cosmul"}
 
 
@@ -134,7 +134,7 @@ class KeyedVectors(Word2VecFiles):
             made.add_vectors(known, np.vstack([self.get_vector(key) for key in known]), extras)
         return made
 
-    # ---- to look at ----
+    # ---- display ----
 
     def show(self, words: Sequence[Any] | None = None, topn: int = 8) -> VectorPage:
         """Draw words with their neighbours; a notebook shows the returned page.
@@ -167,7 +167,7 @@ class KeyedVectors(Word2VecFiles):
         """
         return show(self, words, topn)
 
-    # ---- how good ----
+    # ---- evaluation ----
 
     def evaluate_word_analogies(
         self,
@@ -292,7 +292,7 @@ class KeyedVectors(Word2VecFiles):
 
     @classmethod
     def from_state(cls, state: ModelState) -> Self:
-        """Make KeyedVectors of plain data."""
+        """Make KeyedVectors from plain data."""
         made = cls.__new__(cls)
         KeyedVectors.__init__(made, max(1, state.vectors.vectors.shape[1]))
         return files.adopt_state(made, state.vectors)

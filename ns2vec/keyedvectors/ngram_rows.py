@@ -1,4 +1,4 @@
-"""Rows of n-grams, of which only those that some word uses are kept: all others come back from a seed."""
+"""Rows of n-grams, of which only those that some word uses are stored: all others follow from a seed."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class NgramRows:
     ----------
     rows : ndarray of shape (n, D), float32
     numbered : BucketRows, optional
-        Which bucket each row is for; the row of bucket h is h unless given.
+        The bucket of each row; by default, the row of bucket h is h.
     seed : int, optional
-        From which rows that are not there come; they are zero unless given.
+        The seed of rows that are not stored; by default they are zero.
     is_pruned : bool
-        Words do without n-grams whose rows are not there.
+        Words are made without n-grams whose rows are missing.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class NgramRows:
         return np.arange(len(self.rows)) if self.numbered is None else self.numbered.buckets
 
     def start(self, buckets: npt.NDArray[Any]) -> Float32Array:
-        """Rows as they are before training, shape (len(buckets), D)."""
+        """Initial rows, shape (len(buckets), D)."""
         rows = np.zeros((len(buckets), self.rows.shape[1]), dtype=np.float32)
         self.write_start(rows, buckets)
         return rows
@@ -52,7 +52,7 @@ class NgramRows:
             rows[block] = seeded_rows(buckets[block], rows.shape[1], self.seed or 0)
 
     def fill_up(self) -> None:
-        """Make the rows of buckets that have been numbered since."""
+        """Add rows for buckets that have been numbered since."""
         n_known = len(self.rows)
         if n_known < len(self.buckets):
             self.rows = np.concatenate([self.rows, self.start(self.buckets[n_known:])])

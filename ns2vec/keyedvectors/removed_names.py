@@ -10,7 +10,7 @@ from ns2vec.keyedvectors.search import SimilarityQueries
 
 logger = logging.getLogger(__name__)
 
-# what gensim 3 had and gensim 4 has not -> what to write now
+# names that gensim 4 no longer has -> what to write now
 INSTEAD = {
     "accuracy": "evaluate_word_analogies(path)",
     "syn0": "vectors",
@@ -55,7 +55,7 @@ class LegacyNames(SimilarityQueries):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}{instead}")
 
     vocab: Any = _Removed()
-    vectors_norm: Any = _Removed(takes=True)  # and forgets it, as gensim does
+    vectors_norm: Any = _Removed(takes=True)  # and discards the value, as gensim does
     index2word: Any = _Removed("index_to_key", takes=True)
     index2entity: Any = _Removed("index_to_key", takes=True)
 
@@ -110,7 +110,7 @@ class LegacyNames(SimilarityQueries):
 
     @staticmethod
     def log_evaluate_word_pairs(pearson: Any, spearman: Any, oov: float, pairs: Any) -> None:
-        """Log what `evaluate_word_pairs` returned for the file `pairs`.
+        """Log the result of `evaluate_word_pairs` for the file `pairs`.
 
         Parameters
         ----------

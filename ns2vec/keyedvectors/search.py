@@ -1,4 +1,4 @@
-"""gensim's queries of a set of vectors, in terms of `ns2vec.similarity`: keys in, keys and numbers out."""
+"""gensim's queries of a set of vectors, based on `ns2vec.similarity`: keys in, keys and numbers out."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ logger = logging.getLogger(__name__)
 
 
 class SimilarityQueries(MeanVectors):
-    """gensim's questions to a set of vectors."""
+    """gensim's queries of a set of vectors."""
 
-    # ---- the nearest ----
+    # ---- nearest keys ----
 
     def most_similar(
         self,
@@ -239,7 +239,7 @@ class SimilarityQueries(MeanVectors):
         """
         return len(self.closer_than(key1, key2)) + 1
 
-    # ---- how near ----
+    # ---- similarities ----
 
     def similarity(self, w1: Any, w2: Any) -> np.float32:
         """Return the cosine of two keys' vectors.

@@ -1,4 +1,4 @@
-"""Vectors to look at: a map of words with their neighbours, as a self-contained page."""
+"""Display of vectors: a map of words with their neighbours, as a self-contained page."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class VectorPage:
         self.html = html
 
     def _repr_html_(self) -> str:
-        """What a notebook shows."""
+        """The representation for a notebook."""
         style = f"width: 100%; height: {HEIGHT}px; border: 0"
         return (
             f'<iframe title="word vectors" sandbox="" style="{style}" srcdoc="{escape(self.html)}"></iframe>'

@@ -1,4 +1,4 @@
-"""Where keys and vectors live: looking up, adding, attributes of keys, lengths."""
+"""Storage of keys and vectors: looking up, adding, attributes of keys, lengths."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Array = npt.NDArray[Any]
 
 
 def index_of(keys: list[Any], path: Any) -> dict[Any, int]:
-    """Return the row of each key; None, which marks a free row, is no key.
+    """Return the row of each key; None, which marks a free row, is not a key.
 
     Raises
     ------
@@ -45,7 +45,7 @@ class VectorStore:
     index_to_key : list of length V; None marks a free row
         For a mapped file, it is read when first needed, and so is `key_to_index`.
     key_to_index : dict
-    norms : ndarray of shape (V,), or None until somebody needs it
+    norms : ndarray of shape (V,), or None until they are needed
     expandos : dict of attribute name -> ndarray of shape (V,)
     vector_size : int, D
     next_index : int, the row that `add_vector` fills next
@@ -81,7 +81,7 @@ class VectorStore:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {wanted!r}")
         return stored
 
-    # Plain attributes once they are there, and to the type checker; until then a mapped file has them.
+    # Plain attributes once they are set, and for the type checker; until then a mapped file has them.
     if TYPE_CHECKING:
         index_to_key: list[Any]
         key_to_index: dict[Any, int]
@@ -91,12 +91,12 @@ class VectorStore:
 
     @property
     def unread_keys(self) -> StoredKeys | None:
-        """Keys as they came; None once somebody has asked for `index_to_key` or `key_to_index`."""
+        """Keys as they were given; None once `index_to_key` or `key_to_index` has been used."""
         known = vars(self)
         return None if "index_to_key" in known or "key_to_index" in known else known.get("_stored_keys")
 
     def adopt_keys(self, keys: list[Any] | StoredKeys, path: Any) -> None:
-        """Take the keys of a file; those of a mapped one are read when they are first asked for.
+        """Set the keys of a file; those of a mapped file are read when they are first needed.
 
         Parameters
         ----------
@@ -107,7 +107,7 @@ class VectorStore:
         Raises
         ------
         FormatError
-            If two rows have the same key; of a mapped file later, with the first question for a key.
+            If two rows have the same key; for a mapped file later, when a key is first looked up.
 
         Examples
         --------
@@ -129,7 +129,7 @@ class VectorStore:
     def vectors(self) -> Array:
         """The matrix, shape (V, D)."""
         try:
-            found: Array = vars(self)["vectors"]  # where gensim's pickles have it, and clients look for it
+            found: Array = vars(self)["vectors"]  # gensim's pickles have it there, and clients look for it
         except KeyError:
             raise AttributeError("this object has no vectors yet") from None
         return found
@@ -140,7 +140,7 @@ class VectorStore:
         self.norms = None
 
     def vectors_changed(self) -> None:
-        """Discard what was computed from the vectors; call this after writing into `vectors`."""
+        """Discard values computed from the vectors; call this after writing into `vectors`."""
         self.norms = None
 
     def __len__(self) -> int:
@@ -155,7 +155,7 @@ class VectorStore:
     # ---- looking up ----
 
     def get_index(self, key: Any, default: int | None = None) -> int:
-        """Return the row of a key; an integer that is no key is a row number itself.
+        """Return the row of a key; an integer that is not a key is itself a row number.
 
         Parameters
         ----------
@@ -182,7 +182,7 @@ class VectorStore:
         raise KeyError(f"Key '{key}' not present")
 
     def has_index_for(self, key: Any) -> bool:
-        """Whether the key has a row of its own.
+        """Whether the key has its own row.
 
         Parameters
         ----------
@@ -210,7 +210,7 @@ class VectorStore:
         return np.vstack([self.get_vector(key) for key in key_or_keys])
 
     def is_key(self, key: Any) -> bool:
-        """Tell one key from a collection of keys: any hashable token can be a key, a tuple too.
+        """Distinguish one key from a collection of keys: any hashable token can be a key, even a tuple.
 
         Parameters
         ----------

@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 Array = npt.NDArray[Any]
 
-# of what it holds, that which is saved under other names or made again
+# parts that are saved under other names or computed again
 NOT_SAVED = {"_ngrams", "_word_bags"}
 SAVED_ROWS = ("ngram_rows", "ngram_buckets", "ngram_seed", "ngrams_pruned")
 
@@ -92,9 +92,9 @@ class FastTextKeyedVectors(KeyedVectors):
         super().__init__(vector_size, count=count, dtype=dtype)
         self.min_n, self.max_n = min_n, max_n
         self.bucket = bucket if max_n >= min_n else 0
-        self.bucket = self.ngrams.bucket  # which refuses what cannot be
+        self.bucket = self.ngrams.bucket  # which refuses invalid values
         self.compatible_hash = True
-        self.end_is_whole = False  # fastText's word for the end of a line has no n-grams, in gensim it has
+        self.end_is_whole = False  # fastText's word for the end of a line has no n-grams; in gensim it has
         self.vectors_vocab: Any = np.zeros((count, self.vector_size), dtype=dtype)
         self.vectors_vocab_lockf = np.ones(1, dtype=np.float32)
         self.vectors_ngrams_lockf = np.ones(1, dtype=np.float32)
@@ -106,7 +106,7 @@ class FastTextKeyedVectors(KeyedVectors):
 
     @property
     def ngrams(self) -> Ngrams:
-        """Which n-grams words have."""
+        """The n-grams of words."""
         return Ngrams(self.min_n, self.max_n, self.bucket)
 
     @property
@@ -119,12 +119,12 @@ class FastTextKeyedVectors(KeyedVectors):
 
     @vectors_ngrams.setter
     def vectors_ngrams(self, rows: Any) -> None:
-        # clients have compressed matrices of their own, which only they read
+        # clients have their own compressed matrices, which only they can read
         self._ngrams = NgramRows(rows) if isinstance(rows, np.ndarray) else rows
         self._word_bags = None
 
     def word_bags(self) -> Bags:
-        """The rows of each word: its own, then those of its n-grams, which are numbered on from V."""
+        """The rows of each word: its own, then those of its n-grams, which are numbered from V on."""
         known = self._word_bags
         if known is None or len(known.offsets) != len(self.index_to_key) + 1:
             table = self._ngrams.numbered if isinstance(self._ngrams, NgramRows) else None
@@ -159,7 +159,7 @@ class FastTextKeyedVectors(KeyedVectors):
             self.vectors = mean_rows(self.word_bags(), own, self._ngrams.rows)
 
     def init_post_load(self, fb_vectors: Array) -> None:
-        """Take rows in the order of Facebook's files: those of words, then those of all buckets.
+        """Set the rows in the order of Facebook's files: those of words, then those of all buckets.
 
         Parameters
         ----------
@@ -233,7 +233,7 @@ class FastTextKeyedVectors(KeyedVectors):
         bags = word_bags(words, self.ngrams, first_word=None)
         found = np.zeros((len(words), self.vector_size), np.float32)
         for vector, buckets in zip(found, np.split(bags.rows, bags.offsets[1:-1]), strict=True):
-            for bucket in buckets.tolist():  # one by one, which is all that a client's own matrix promises
+            for bucket in buckets.tolist():  # one by one, because a client's own matrix need not support more
                 vector += self._ngrams[bucket] / np.float32(len(buckets))
         return found
 
@@ -275,7 +275,7 @@ class FastTextKeyedVectors(KeyedVectors):
     # ---- files ----
 
     def _is_pickled(self) -> bool:
-        """Whether it is a client's class, with matrices that only the client can make again."""
+        """Whether it is a client's class, with matrices that only the client can restore."""
         has_rows = isinstance(self._ngrams, NgramRows) and isinstance(self.vectors_vocab, np.ndarray)
         has_own = not has_rows or not isinstance(self.vectors, np.ndarray)
         return super()._is_pickled() or (has_own and self._may_be_pickled())
@@ -309,7 +309,7 @@ class FastTextKeyedVectors(KeyedVectors):
         return super().load(fname_or_handle, **kwargs)
 
     def state_for_gensim(self) -> ModelState:
-        """Return it with the rows of all buckets, without means, as gensim has it in files."""
+        """Return a copy with the rows of all buckets, without means, as in gensim's files."""
         state = self.to_state()
         kept = {name: value for name, value in state.vectors.attributes.items() if name not in SAVED_ROWS}
         table = self._ngrams.whole(self.bucket)
@@ -318,19 +318,19 @@ class FastTextKeyedVectors(KeyedVectors):
 
     @classmethod
     def from_state(cls, state: ModelState) -> Self:
-        """Make it of plain data.
+        """Make it from plain data.
 
         Raises
         ------
         FormatError
-            If the rows do not fit the words.
+            If the rows do not match the words.
         """
         inner = state.vectors
         attributes = dict(inner.attributes)
         facts = {name: attributes.pop(name, default) for name, default in
                  (("min_n", 3), ("max_n", 6), ("bucket", 0))}  # fmt: skip
         rows, buckets, seed, is_pruned = (attributes.pop(name, None) for name in SAVED_ROWS)
-        has_no_means = attributes.pop("has_no_means", False)  # gensim's files
+        has_no_means = attributes.pop("has_no_means", False)  # from gensim's files
         made = cls.__new__(cls)
         FastTextKeyedVectors.__init__(made, max(1, inner.vectors.shape[1]), **facts)
         inner.attributes = attributes
@@ -344,7 +344,7 @@ class FastTextKeyedVectors(KeyedVectors):
         return made
 
     def _check_rows(self, name: str) -> None:
-        """Refuse rows of a file that do not fit its words."""
+        """Refuse rows of a file that do not match its words."""
         size, table = self.vector_size, self._ngrams
         n_ngrams = self.bucket if table.numbered is None else len(table.numbered)
         for what, rows, n_rows in (

@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 
 class Word2VecFiles(LegacyNames, Saveable):
-    """Vectors that are written to and read from word2vec's files."""
+    """Vectors that can be written to and read from word2vec's files."""
 
     def save_word2vec_format(
         self,
@@ -76,7 +76,7 @@ class Word2VecFiles(LegacyNames, Saveable):
         order = files.falling_order(self, sort_attr, needed=fvocab is not None)
         write = (word2vec_binary if binary else word2vec_text).write
         logger.info("storing %d vectors of size %d into %s", len(order), self.vector_size, fname)
-        # the file of counts is there only if the vectors are
+        # the file of counts exists only if the vectors do
         with nullcontext() if fvocab is None else open_for_write(fvocab) as counts:
             if fvocab is not None and counts is not None:
                 keys = (f"{prefix}{self.index_to_key[row]}" for row in order)
@@ -146,7 +146,7 @@ class Word2VecFiles(LegacyNames, Saveable):
         options = {"fvocab": fvocab, "encoding": encoding, "unicode_errors": unicode_errors, "limit": limit}
         table = read(fname, datatype=datatype, **options)
         n_keys, size = table.vectors.shape
-        # as gensim makes it: subclasses have constructors of their own
+        # as in gensim: subclasses have their own constructors
         dtype: dict[str, Any] = {} if table.vectors.dtype == np.float32 else {"dtype": datatype}
         found = files.adopt_table(cls(size, n_keys, **dtype), table)
         found.add_lifecycle_event("load_word2vec_format", msg=f"{found} from {fname}", binary=binary)

@@ -56,14 +56,14 @@ class Answers:
             raise RuntimeError(f"this {type(self).__name__} has not been fitted yet: call fit() first")
 
     def _see(self, data: Interactions) -> None:
-        """Take note of what users have met."""
+        """Store the interactions of users."""
         self.seen = data
         for name in ("_seen_lists", "_liked_lists"):
             vars(self).pop(name, None)
         self._forget()
 
     def _forget(self) -> None:
-        """Make again what follows from the vectors."""
+        """Compute again what follows from the vectors."""
         vars(self).pop("_history_map", None)
 
     # ---- scores and keys ----
@@ -140,7 +140,7 @@ class Answers:
 
     @cached_property
     def _seen_lists(self) -> serving.Lists:
-        """What each user has met, liked or not, in CSR form."""
+        """Items that each user has interacted with, liked or not, in CSR form."""
         pairs = np.unique(self.seen.users.astype(np.int64) * self.seen.n_items + self.seen.items)
         n_each = np.bincount(pairs // max(1, self.seen.n_items), minlength=self.seen.n_users)
         offsets = np.concatenate([[0], np.cumsum(n_each)]).astype(np.int64)
@@ -148,7 +148,7 @@ class Answers:
 
     @cached_property
     def _liked_lists(self) -> serving.Lists:
-        """What each user has liked, in CSR form."""
+        """Items that each user has liked, in CSR form."""
         return self.seen.known()
 
     @cached_property
@@ -301,7 +301,7 @@ class Answers:
         return nearest(self.users, self.user_row(user), n)
 
     def _asker(self, user: Any, history: Iterable[Any] | None) -> tuple[Float32Array, Int32Array, Int32Array]:
-        """Vector of who asks, and rows of the items that were met and liked."""
+        """Vector of the user, and rows of the items that were seen and liked."""
         if (user is None) == (history is None):
             raise ConfigError("recommend() needs one of a user and history=[...], the items of a new user")
         vectors, items, _ = self.factors()
@@ -314,7 +314,7 @@ class Answers:
         given = list(history)
         known = {self.items.key_to_index[key] for key in given if key in self.items.key_to_index}
         if given and not known:
-            self._item_rows(given)  # it says what is wrong with the first
+            self._item_rows(given)  # raises the error for the first item
         met = np.array(sorted(known), dtype=np.int32)
         return serving.fold_in(met, items, self._history_map), met, met
 
@@ -322,7 +322,7 @@ class Answers:
         return self._seen_lists, self._liked_lists
 
     def _allowed(self, allowed: Iterable[Any] | None, banned: Iterable[Any]) -> BoolArray | None:
-        """Which items may be recommended; None for all."""
+        """The items that may be recommended; None for all."""
         out = self._item_rows(banned)
         if allowed is None and not len(out):
             return None
@@ -333,7 +333,7 @@ class Answers:
         return mask
 
     def _reasons(self, rows: Any, liked: Int32Array, n: int) -> list[tuple[tuple[Any, float], ...]]:
-        """The items of a history that add most to each score."""
+        """The items of a history that contribute most to each score."""
         if not n or not len(liked) or not len(rows):
             return [()] * len(rows)
         added = serving.contributions(rows, liked, self.items.vectors, self._history_map)
@@ -353,7 +353,7 @@ def taken(lists: serving.Lists, rows: npt.NDArray[Any]) -> serving.Lists:
 
 
 def nearest(store: KeyedVectors, row: int, n: int) -> list[tuple[Any, float]]:
-    """Return the keys nearest to that of a row, with their cosines."""
+    """Return the keys nearest to the key of a row, with their cosines."""
     vectors = store.vectors
     found, cosines = most_similar(
         vectors, store._ready_norms(), unit(vectors[row]), whole("n", n, 1), exclude=[row]

@@ -68,7 +68,7 @@ class FactorizationMachine(PairModel):
 
     KIND = "FactorizationMachine"
     BIAS = False
-    # all rows of a sum move at once; that of WARP was found by trial
+    # all rows of a sum move at once; the rate of WARP was found by experiment
     PACE: ClassVar[dict[str, tuple[float, float]]] = {
         **dict.fromkeys(LOSSES, (1 / 3, 1.0)),
         "warp": (1.0, 0.4),
@@ -77,7 +77,7 @@ class FactorizationMachine(PairModel):
     user_features: Features | None = None
     item_features: Features | None = None
 
-    # ---- what is trained ----
+    # ---- the model ----
 
     def _check_training(self) -> None:
         super()._check_training()
@@ -105,7 +105,7 @@ class FactorizationMachine(PairModel):
         self._forget()
 
     def _begin(self, core: EmbeddingCore) -> None:
-        """Fresh weights; the shared rows are long enough to learn biases by, and do not see each other."""
+        """Initial weights; the shared rows are long enough to learn biases with, and nearly orthogonal."""
         super()._begin(core)
         size = self.vector_size
         even = np.full(size, size**-0.5, dtype=np.float32)
@@ -195,7 +195,7 @@ class FactorizationMachine(PairModel):
         return super().partial_fit(self._with_keys(found), epochs=epochs, callbacks=callbacks)
 
     def _with_keys(self, data: Interactions) -> Interactions:
-        """The same with rows for whoever has features and no interactions."""
+        """The same interactions with rows for keys that have features but no interactions."""
         keys = [
             [*own, *(() if features is None else features.keys)]
             for own, features in (
@@ -209,7 +209,7 @@ class FactorizationMachine(PairModel):
 
     @classmethod
     def _with_saved(cls, options: dict[str, Any]) -> Self:
-        """A model of a file can be asked whatever it was trained with; only training is refused."""
+        """A loaded model can be queried with any sampler; only training is refused."""
         made = super()._with_saved({**options, "sampler": None})
         made.sampler = options.get("sampler")
         vars(made).pop("_settings", None)
@@ -260,7 +260,7 @@ class FactorizationMachine(PairModel):
 
 
 def check_sampler(sampler: Any) -> None:
-    """Refuse a sampler that leaves out what resembles the positive: all sums begin with one long shared row.
+    """Refuse a sampler that leaves out what resembles the positive: all sums include one long shared row.
 
     Raises
     ------
@@ -284,7 +284,7 @@ def checked(features: Any) -> Features | None:
     Raises
     ------
     ConfigError
-        If it is something else.
+        If it is of another type.
     """
     if features is not None and not isinstance(features, Features):
         raise ConfigError(
@@ -295,7 +295,7 @@ def checked(features: Any) -> Features | None:
 
 
 def merged(old: Features | None, new: Features | None) -> Features | None:
-    """Return both; what is new comes after what is old."""
+    """Return both; new keys and features follow after the old ones."""
     if old is None or new is None:
         return old or new
     return old.joined(new)

@@ -1,4 +1,4 @@
-"""Users or items as sums of rows: one that all share, one of their own, one of each feature."""
+"""Users or items as sums of rows: one row that all share, one of their own, and one for each feature."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ns2vec.inputs import Bags
 from ns2vec.recommend.features import Features
 from ns2vec.training.units import BagUnits
 
-SHARED = 0  # the row that is in every bag: what it meets on the other side are biases
+SHARED = 0  # the row in every bag: its products with the other side are biases
 NO_ROW = -1
 
 
@@ -23,14 +23,14 @@ class FeatureUnits(BagUnits):
     ----------
     wv : KeyedVectors
     features : Features or None
-        Of the keys; a key that is not among them has none.
+        Of the keys; keys that are not among them have no features.
     name : str
-        Of the matrix of rows.
+        Name of the matrix of rows.
 
     Attributes
     ----------
     own : ndarray of shape (n_keys,), int32
-        The row of each key alone, -1 where it has none: nobody has met it, so that its features say all.
+        The row of each key alone, -1 if it has none: without interactions, only its features count.
     of_feature : ndarray of shape (n_features,), int32
         The row of each feature.
     """
@@ -42,7 +42,7 @@ class FeatureUnits(BagUnits):
         self.own = self.of_feature = np.zeros(0, dtype=np.int32)
 
     def renew(self, is_met: BoolArray) -> None:
-        """Give rows to keys that have been met, and to features, that have none yet; old rows stay.
+        """Assign rows to keys with interactions, and to features, that have none yet; old rows are kept.
 
         Parameters
         ----------
@@ -73,9 +73,9 @@ class FeatureUnits(BagUnits):
         return Bags(offsets.astype(np.int64), all_rows[order].astype(np.int32))
 
     def rows_touched(self, touches: npt.ArrayLike) -> npt.NDArray[np.float64]:
-        """How often rows shrink that keys are touched so often for, shape (n_rows,).
+        """How often rows shrink for the updates of their keys, shape (n_rows,).
 
-        The shared row does not; a row of a feature does no more often than that of a key on average.
+        The shared row does not shrink; the row of a feature at most as often as that of a key on average.
         """
         of_keys = np.asarray(touches, dtype=np.float64)
         if self.bags is None:
@@ -89,13 +89,13 @@ class FeatureUnits(BagUnits):
     # ---- files ----
 
     def arrays(self) -> dict[str, Any]:
-        """What a file has to keep beside the rows."""
+        """What a file has to store besides the rows."""
         found: dict[str, Any] = {"own": self.own, "of_feature": self.of_feature}
         if self.features is not None:
             found |= {"offsets": self.features.offsets, "features": self.features.rows}
         return found
 
     def adopt(self, own: Int32Array, of_feature: Int32Array, n_rows: int) -> None:
-        """Take what a file had kept."""
+        """Restore what a file has stored."""
         self.own, self.of_feature = (np.asarray(rows, dtype=np.int32) for rows in (own, of_feature))
         self.take_bags(self._bags(), n_rows)

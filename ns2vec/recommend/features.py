@@ -185,11 +185,11 @@ class Features:
             names,
             {**more.edges, **self.edges},
         )
-        return both.onto(keys)  # of a key that comes twice, the last place counts
+        return both.onto(keys)  # for a repeated key, the last place counts
 
 
 def _bags(n: int, owners: Any, rows: Any) -> tuple[Int64Array, Int32Array]:
-    """Return offsets and rows of n bags; one to which nothing belongs gets row 0."""
+    """Return offsets and rows of n bags; a bag without features gets row 0."""
     empty = np.flatnonzero(np.bincount(owners, minlength=n) == 0)
     owners, rows = np.concatenate([owners, empty]), np.concatenate([rows, np.zeros_like(empty)])
     width = int(rows.max(initial=0)) + 1
@@ -279,7 +279,7 @@ def read_features(
 def _kinds(
     table: Table, columns: Mapping[Column, str] | Iterable[Column] | None, key_place: int
 ) -> dict[int, str | None]:
-    """Return number of each column -> its kind, None where only its values say which."""
+    """Return number of each column -> its kind, None if only its values can tell."""
     if columns is None:
         columns = [place for place in range(table.n_columns) if place != key_place]
     asked = dict(columns) if isinstance(columns, Mapping) else dict.fromkeys(columns)
@@ -305,7 +305,7 @@ def _unique_keys(column: Sequence[Any], label: str) -> list[Any]:
 
 
 def _kind_of(values: Sequence[Any]) -> str:
-    """Return what the values of a column that nothing else tells of are."""
+    """Return the kind of a column, judged by its values alone."""
     value = next((value for value in values if not _is_missing(value)), None)
     if isinstance(value, list | tuple | set | frozenset | np.ndarray):
         return "tags"
@@ -341,7 +341,7 @@ def tags(
 def bins(
     values: Sequence[Any], name: str, edges: dict[str, tuple[float, ...]], n_bins: int
 ) -> list[list[str]]:
-    """Return the bin of each value; the ends of bins that have none yet are added to `edges`.
+    """Return the bin of each value; the edges of bins are added to `edges` if it lacks them.
 
     Raises
     ------

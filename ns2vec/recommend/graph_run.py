@@ -1,4 +1,4 @@
-"""How LightGCN is trained: epochs of Adam on whole batches, and when to stop."""
+"""Training of LightGCN: epochs of Adam on whole batches, and early stopping."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ from ns2vec.training.run import Epochs, Plan
 
 logger = logging.getLogger(__name__)
 
-ORDER = 7  # in the key of the stream that orders and draws
+ORDER = 7  # in the key of the random stream for orders and draws
 
 
 class Patience(Observer):
-    """Ends training after some looks without better lists, and keeps the best vectors.
+    """Stops training after some evaluations without an improvement, and keeps the best vectors.
 
     Parameters
     ----------
     recall : callable
-        ``recall()`` of what is held out, as vectors are now.
+        ``recall()`` on the held-out part, with the current vectors.
     base : ndarray
-        What is trained.
+        The trained array.
     every, patience : int
-        Epochs between two looks, and looks without a better one.
+        Epochs between two evaluations, and evaluations without an improvement.
     """
 
     def __init__(self, recall: Callable[[], float], base: Float32Array, every: int, patience: int) -> None:
@@ -54,7 +54,7 @@ class Patience(Observer):
         self.kept = base.copy()
 
     def on_epoch(self, run: Any, done: EpochTally) -> None:
-        """Look, and stop."""
+        """Evaluate, and stop if there was no improvement."""
         self.last = None
         if (run.epoch + 1) % self.every:
             return
@@ -69,36 +69,36 @@ class Patience(Observer):
             raise StopTraining(f"recall was no better in {self.patience} evaluations")
 
     def scores(self) -> dict[str, float]:
-        """Recall of the last look, if it was after the last epoch."""
+        """Recall of the last evaluation, if it was after the last epoch."""
         return {} if self.last is None else {f"held-out recall@{LIST}": self.last}
 
     def state(self) -> dict[str, Any]:
-        """How good lists were."""
+        """The state of early stopping."""
         return {"best": self.best, "n_worse": self.n_worse}
 
 
 class GraphRun(Epochs):
     """Train a `LightGCN` as a plan says.
 
-    Checkpoints are taken between epochs; one at Ctrl-C is of the last whole epoch.
+    Checkpoints are written between epochs; one at Ctrl-C is of the last whole epoch.
 
     Parameters
     ----------
     model : LightGCN
-        Its options, and ``model.base``, which moves.
+        Its options, and ``model.base``, which is trained.
     liked : Interactions
-        To learn from; the graph is that of all that the model has seen.
+        Training interactions; the graph has all interactions of the model.
     plan, observers, position
         As in `Epochs`.
     held : dict of str to ndarray
-        What `arrays` returned, to continue from a position.
+        The result of `arrays`, to continue from a position.
     """
 
     def __init__(
         self, model: Any, liked: Interactions, plan: Plan, observers: Sequence[Observer],
         position: Position, held: dict[str, Any],
     ) -> None:  # fmt: skip
-        # a part that nobody looks at would be held out for nothing
+        # a part that is never evaluated would be held out for nothing
         is_watched = model.validation and plan.epochs >= model.check_every
         split = random_per_user(liked, model.validation, seed=model.seed) if is_watched else None
         self.data = liked if split is None else split.train
@@ -114,7 +114,7 @@ class GraphRun(Epochs):
             self._go_on(held)
 
     def _patience(self, split: Split) -> Patience:
-        """Look at lists of what is held out, before checkpoints are taken."""
+        """Evaluate on the held-out part, before checkpoints are written."""
         model, wanted = self.model, split.test.known()
 
         def recall() -> float:
@@ -125,7 +125,7 @@ class GraphRun(Epochs):
         return made
 
     def train(self) -> tuple[int, int]:
-        """Train, and take the best vectors."""
+        """Train, and restore the best vectors."""
         found = super().train()
         if self.patience is not None and self.patience.best >= 0.0:
             self.model.base[:] = self.patience.kept
@@ -139,7 +139,7 @@ class GraphRun(Epochs):
         is_kept = any(isinstance(observer, Saver) for observer in self.observers)
         before = {name: array.copy() for name, array in self.arrays().items()} if is_kept else {}
         try:
-            with np.errstate(over="ignore", invalid="ignore"):  # reported when the epoch is over
+            with np.errstate(over="ignore", invalid="ignore"):  # reported after the epoch
                 self._train_batches(tally)
         except KeyboardInterrupt:
             if is_kept:
@@ -156,7 +156,7 @@ class GraphRun(Epochs):
         return EpochTally(tally.n_trained, n_read, n_read, tally.loss, self.last_alpha, seconds)
 
     def _train_batches(self, tally: Tally) -> None:
-        """All interactions in an order by chance."""
+        """All interactions in random order."""
         model, n_users = self.model, self.model.seen.n_users
         rng = np.random.default_rng([model.seed, model.epochs_trained, ORDER])
         order = rng.permutation(len(self.data))
@@ -191,7 +191,7 @@ class GraphRun(Epochs):
     # ---- continuing ----
 
     def arrays(self) -> dict[str, Any]:
-        """Return all that has to be kept between two epochs."""
+        """Return everything that has to be kept between two epochs."""
         ((mean, square),) = self.adam.moments
         found = {"base": self.model.base, "run_mean": mean, "run_square": square}
         found["run_steps"] = np.array([self.adam.n_steps], dtype=np.int64)
@@ -203,12 +203,12 @@ class GraphRun(Epochs):
         self.adam.n_steps = int(held["run_steps"][0])
 
     def _go_on(self, held: dict[str, Any]) -> None:
-        """Begin where a checkpoint was taken.
+        """Continue from a checkpoint.
 
         Raises
         ------
         FormatError
-            If it lacks what is needed.
+            If it lacks an array.
         """
         names_and_shapes = {name: array.shape for name, array in self.arrays().items()}
         found = {name: array.shape for name, array in held.items()}

@@ -321,7 +321,7 @@ class Interactions:
 
 
 def _renumbered(own: Sequence[Any], others: Sequence[Any]) -> tuple[list[Any], Int32Array]:
-    """Return `others` with what only `own` has after them, and the row there of each of `own`."""
+    """Return `others` followed by keys that only `own` has, and the row of each of `own` there."""
     rows = {key: row for row, key in enumerate(others)}
     found = np.array([rows.setdefault(key, len(rows)) for key in own], dtype=np.int32)
     return list(rows), found

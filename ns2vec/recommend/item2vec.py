@@ -24,7 +24,7 @@ from ns2vec.training.run import Plan, Run
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-WORDS = "words"  # in a file: the Word2Vec
+WORDS = "words"  # name in a file: the Word2Vec
 
 
 class Item2Vec(Recommender):
@@ -145,7 +145,7 @@ class Item2Vec(Recommender):
         )
 
     def _show(self) -> None:
-        """Unit vectors of items, zeros for those nobody has met; users are sums over their histories."""
+        """Unit vectors of items, zeros for those without interactions; users are sums over histories."""
         self.model.wv.vectors_changed()
         rows = np.zeros((self.seen.n_items, self.vector_size), dtype=np.float32)
         places = np.array([int(key) for key in self.model.wv.index_to_key], dtype=np.int64)
@@ -163,7 +163,7 @@ class Item2Vec(Recommender):
 
     @property
     def _history_map(self) -> Float64Array:
-        """A user is the sum of the history, as it is."""
+        """The vector of a user is the sum over the history, with no further map."""
         return np.eye(self.vector_size + 1, self.vector_size)
 
     # ---- files ----
@@ -179,12 +179,12 @@ class Item2Vec(Recommender):
 
     @classmethod
     def from_state(cls, state: ModelState) -> Self:
-        """Make a model of plain data.
+        """Make a model from plain data.
 
         Raises
         ------
         FormatError
-            If its parts do not fit each other.
+            If its parts do not match each other.
         """
         attributes = dict(state.attributes)
         about: dict[str, Any] = attributes.pop("_words", {})
@@ -203,7 +203,7 @@ class Item2Vec(Recommender):
 
 
 def baskets(data: Interactions) -> list[list[str]]:
-    """Return the rows of the items of each user, as text, in the order of time; users without any have none.
+    """Return the rows of the items of each user, as text, in order of time; users without items have none.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Public data sets as they are published: MovieLens' and Last.fm's files.
+"""Public data sets in their published form: the files of MovieLens and Last.fm.
 
 ::
 
@@ -35,7 +35,7 @@ class Dataset:
     interactions : Interactions
     user_features, item_features : Features or None
     split : Split or None
-        That it is published with.
+        The split that it is published with.
 
     Examples
     --------
@@ -57,9 +57,9 @@ def movielens(folder: PathLike, *, ratings: bool = False) -> Dataset:
     Parameters
     ----------
     folder : path
-        With the files of any of its sizes.
+        The folder with the files of any of its sizes.
     ratings : bool, optional
-        Keep ratings as weights; without, that a film was rated counts, as usual where items are ranked.
+        Keep ratings as weights; otherwise only the fact of a rating counts, as usual for ranking.
 
     Returns
     -------
@@ -88,7 +88,7 @@ def lastfm(folder: PathLike, *, counts: bool = False) -> Dataset:
     ----------
     folder : path
     counts : bool, optional
-        Keep how often as weights.
+        Keep the counts as weights.
 
     Returns
     -------
@@ -113,7 +113,7 @@ def lastfm(folder: PathLike, *, counts: bool = False) -> Dataset:
 def _loaded(
     folder: PathLike, layouts: Mapping[str, Callable[[Path, bool], Dataset]], weighted: bool
 ) -> Dataset:
-    """Read the first layout whose files are there."""
+    """Read the first layout whose files exist."""
     for pattern, reader in layouts.items():
         if found := sorted(Path(folder).glob(pattern)):
             return reader(found[0], weighted)
@@ -132,7 +132,7 @@ def _rated(path: Path, ratings: bool, **options: Any) -> Interactions:
 
 
 def _decade(text: str) -> str:
-    """Return the decade of a year that ends a text, ``""`` where there is none."""
+    """Return the decade of a year that ends a text, ``""`` if there is none."""
     found = YEAR.search(text)
     return f"{found[1][:3]}0" if found else ""
 
@@ -142,7 +142,7 @@ def _films(keys: list[str], genres: list[Any], dated: list[str]) -> Features:
 
 
 def _people(path: Path, places: list[Column], **options: Any) -> Features | None:
-    """Read key, age, gender and occupation; none where there is no file."""
+    """Read key, age, gender and occupation; empty if there is no file."""
     if not path.exists():
         return None
     key, age, gender, occupation = _columns(path, places, **options)

@@ -21,7 +21,7 @@ from ns2vec.training.checkpoints import Position
 from ns2vec.training.observers import Observer
 from ns2vec.training.run import Plan
 
-START = 0.1  # standard deviation of fresh vectors
+START = 0.1  # standard deviation of initial vectors
 
 
 class LightGCN(Recommender):
@@ -137,7 +137,7 @@ class LightGCN(Recommender):
         return final[: self.seen.n_users], final[self.seen.n_users :]
 
     def _show(self) -> None:
-        """Spread the vectors over the whole graph."""
+        """Propagate the vectors over the whole graph."""
         spreading = Spreading(graph_of(self._liked_lists, self.seen.n_items), self.layers)
         users, items = self._sides(spreading(self.base))
         for store, rows in ((self.users, users), (self.items, items)):

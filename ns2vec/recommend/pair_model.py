@@ -1,4 +1,4 @@
-"""Recommenders that are trained on pairs of a user and an item by the engine that trains words."""
+"""Recommenders that are trained on pairs of a user and an item, by the engine that trains words."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from ns2vec.training.spec import Spec, TargetSpec
 from ns2vec.training.units import Units
 from ns2vec.vocab import Growth
 
-END = 0.01  # the learning rate falls to this share of where it began
+END = 0.01  # the learning rate falls to this share of its initial value
 
 
 class Bpr(Objective):
@@ -43,20 +43,20 @@ class Bpr(Objective):
 
 
 class Hinge(Objective):
-    """The margin of 1 between what was chosen and what was not."""
+    """A margin of 1 between chosen items and others."""
 
     name, link = "hinge", "hinge"
 
 
 class Logistic(Objective):
-    """Each item on its own: log s(x_ui) of what was chosen, log s(-x_uj) of what was not."""
+    """Each item separately: log s(x_ui) for chosen items, log s(-x_uj) for others."""
 
     name = "logistic"
 
 
 @dataclass(frozen=True)
 class Loss:
-    """What a loss trains, and its default options.
+    """The training of a loss, and its default options.
 
     Attributes
     ----------
@@ -84,7 +84,7 @@ LOSSES.register("softmax", Loss(SampledSoftmax, "uniform", 20, 0.1, 0.01, 60))
 
 
 class PairModel(Recommender):
-    """Base of matrix factorisation and factorisation machine: how they are trained, grow and are kept.
+    """Base of matrix factorisation and factorisation machine: their training, growth and files.
 
     Parameters
     ----------
@@ -119,8 +119,8 @@ class PairModel(Recommender):
         workers; see docs/scaling.md.
     """
 
-    BIAS = True  # each item has a bias of its own
-    # learning rate and regularisation that suit a loss here, as shares of those in `LOSSES`
+    BIAS = True  # each item has a bias
+    # factors of the learning rate and regularization in `LOSSES` that suit a loss here
     PACE: ClassVar[dict[str, tuple[float, float]]] = {}
 
     def __init__(
@@ -150,7 +150,7 @@ class PairModel(Recommender):
 
     @cached_property
     def _settings(self) -> TrainingConfig:
-        """What the engine is told."""
+        """The configuration for the engine."""
         usual, pace = LOSSES[self.loss], self.PACE.get(self.loss, (1.0, 1.0))
         rate = usual.learning_rate * pace[0] if self.learning_rate is None else self.learning_rate
         rate = number("learning_rate", rate, 0.0)
@@ -174,26 +174,26 @@ class PairModel(Recommender):
         )
 
     def _check_training(self) -> None:
-        """Refuse options that nothing can be trained with."""
+        """Refuse options that cannot be trained with."""
         _ = self._settings
 
-    # ---- what is trained ----
+    # ---- the model ----
 
     def _spec(self, config: TrainingConfig, n_items: int) -> Spec:
         target = TargetSpec("items", LOSSES[self.loss].objective, bias=self.BIAS, start="random")
         return Spec((target,), reader="pairs")
 
     def _units(self, store: KeyedVectors, side: str) -> Units:
-        """Where the vectors of users or of items are."""
+        """The units of users or of items."""
         return Units(store, name=side)
 
     def _new_core(self) -> EmbeddingCore:
         users, items = self._units(self.users, "users"), self._units(self.items, "items")
-        users.shift = 1  # the two sides do not begin alike
+        users.shift = 1  # the two sides are not initialized alike
         return EmbeddingCore(self._settings, users, outputs=items, spec=self._spec)
 
     def _ready(self) -> EmbeddingCore:
-        """The core of a model that was trained, or of one that was loaded."""
+        """The core of a trained model, or of a loaded one."""
         self._check_fitted()
         if self._core is None:
             self._core = core = self._new_core()
@@ -202,7 +202,7 @@ class PairModel(Recommender):
         return self._core
 
     def _take_weights(self, core: EmbeddingCore) -> None:
-        """Give a core what a file held."""
+        """Set the weights of a core from a file."""
         self._count(core)
         if "items" not in core.matrices:
             core.inputs.matrix = padded(self.users.vectors)
@@ -216,7 +216,7 @@ class PairModel(Recommender):
         self._show()
 
     def _count(self, core: EmbeddingCore) -> None:
-        """Tell a core how often each user and each item is there, and what no negative is."""
+        """Give a core the counts of users and items, and the items that are not negatives of each user."""
         liked = self.seen.positives()
         for units, rows in ((core.inputs, liked.users), (core.outputs, liked.items)):
             counts = np.bincount(rows, minlength=len(units.wv.index_to_key))
@@ -248,11 +248,11 @@ class PairModel(Recommender):
         self._show()
 
     def _begin(self, core: EmbeddingCore) -> None:
-        """Fresh weights."""
+        """Initialize the weights."""
         core.begin(self._settings.seed)
 
     def _add_keys(self, core: EmbeddingCore, data: Interactions) -> None:
-        """Take the keys that come after those there are; none has weights yet."""
+        """Append new keys; none has weights yet."""
         for units, keys in ((core.inputs, data.user_keys), (core.outputs, data.item_keys)):
             n_known = len(units.wv.index_to_key)
             rows = np.arange(n_known, len(keys), dtype=np.int32)
@@ -272,9 +272,9 @@ class PairModel(Recommender):
         return Run(core, plan, PairFeed(Pairs(liked.users, liked.items)), (*observers, decay), at, model=self)
 
     def _touches(self, core: EmbeddingCore, liked: Interactions) -> dict[str, Float64Array]:
-        """How often an epoch moves each row; that of an item as a negative, on average."""
+        """How often an epoch updates each row; an item as a negative, on average."""
         users = np.bincount(liked.users, minlength=liked.n_users).astype(np.float64)
-        log_q = core.sampler().source.log_q  # None: of a sampler that looks at the model
+        log_q = core.sampler().source.log_q  # None for a sampler that looks at the model
         share = 1.0 / liked.n_items if log_q is None else np.exp(log_q.astype(np.float64))
         n_negatives = len(liked) * self._settings.negative
         items = np.bincount(liked.items, minlength=liked.n_items) + n_negatives * share
@@ -305,5 +305,5 @@ class PairModel(Recommender):
 
 
 def plain_sampler(sampler: Any) -> Any:
-    """A sampler as a file keeps it."""
+    """The sampler in the form for a file."""
     return sampler if sampler is None or isinstance(sampler, str) else make_sampler(sampler).state_dict()

@@ -17,7 +17,7 @@ GENRES = ("jazz", "rock", "folk", "soul", "techno", "opera", "blues", "punk", "d
 
 @dataclass(frozen=True)
 class Planted:
-    """Generated interactions, and what they were made of.
+    """Generated interactions, and the truth behind them.
 
     Attributes
     ----------
@@ -33,7 +33,7 @@ class Planted:
     has_moved : ndarray of shape (n_users,), bool
         Which users are in the next community in the second half of the time.
     popularity : ndarray of shape (n_items,), float64
-        What the probability of an item is proportional to, among the items of its community.
+        The probability of an item among the items of its community is proportional to it.
     """
 
     interactions: Interactions
@@ -130,7 +130,7 @@ def _choices(
     n_chosen: Int64Array,
     noise: float,
 ) -> Interactions:
-    """Draw without replacement: of log chances with Gumbel's noise, the largest are such a draw."""
+    """Draw without replacement: the largest of log probabilities with Gumbel noise are such a draw."""
     n_users, n_items = len(n_chosen), len(of_items)
     left = np.ones((n_users, n_items), dtype=bool)
     users, items, times = [], [], []

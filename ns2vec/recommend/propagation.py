@@ -1,4 +1,4 @@
-"""What LightGCN computes on arrays: spreading over the graph, its gradient, negatives, recall of lists."""
+"""LightGCN's computations on arrays: propagation over the graph, its gradient, negatives, recall of lists."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from ns2vec._typing import Float32Array, Int64Array
 from ns2vec.recommend import serving
 from ns2vec.recommend._spread import spread_mean
 
-TRIES = 16  # draws of a negative before a pair goes without
-MOST_CELLS = 1 << 26  # of a table of who has chosen what; with more pairs they are looked up in order
-LIST = 20  # items of the lists that early stopping looks at
+TRIES = 16  # draws of a negative before a pair is left without one
+MOST_CELLS = 1 << 26  # cells of a table of users and items; with more, pairs are looked up in sorted order
+LIST = 20  # length of the lists for early stopping
 
 
 def graph_of(lists: serving.Lists, n_items: int) -> Any:
@@ -38,31 +38,31 @@ def graph_of(lists: serving.Lists, n_items: int) -> Any:
 
 
 class Spreading:
-    """The mean of a vector and what its neighbours up to `layers` steps away hand on (eq. 4 and 8).
+    """The mean of a vector and the propagated vectors of neighbours up to `layers` steps away (eq. 4 and 8).
 
-    The map is linear and symmetric: gradients go back through the very same one.
+    The map is linear and symmetric, so gradients go back through the same map.
 
     Parameters
     ----------
     graph : csr_matrix of shape (n, n), float32
-        What `graph_of` returns.
+        The result of `graph_of`.
     layers : int
     """
 
     def __init__(self, graph: Any, layers: int) -> None:
         self.graph = graph.indptr.astype(np.int64), graph.indices.astype(np.int32), graph.data
         self.layers = layers
-        # made once: to get so much memory afresh for each product takes about as long as the product
+        # allocated once: allocating this much memory for each product takes about as long as the product
         self._scratch: Float32Array = np.empty((2, 0, 0), dtype=np.float32)
 
     def __call__(self, vectors: Float32Array, out: Float32Array | None = None) -> Float32Array:
-        """Return spread vectors.
+        """Return propagated vectors.
 
         Parameters
         ----------
         vectors : ndarray of shape (n, D), float32
         out : ndarray of shape (n, D), float32, optional
-            Where to write them.
+            Output.
         """
         if self._scratch.shape[1:] != vectors.shape:
             self._scratch = np.empty((2, *vectors.shape), dtype=np.float32)
@@ -74,12 +74,12 @@ class Spreading:
 def bpr_gradient(
     final: Float32Array, users: Int64Array, chosen: Int64Array, others: Int64Array
 ) -> tuple[float, Float32Array]:
-    """Return the mean BPR loss of a batch and its gradient by the vectors as they have been spread.
+    """Return the mean BPR loss of a batch and its gradient with respect to the propagated vectors.
 
     Parameters
     ----------
     final : ndarray of shape (n, D), float32
-        Of users, then of items.
+        Vectors of users, then of items.
     users, chosen, others : ndarray of shape (b,), int64
         Rows of `final`: a user, an item that was chosen, and one that was not.
     """
@@ -93,7 +93,8 @@ def bpr_gradient(
 
 
 class Negatives:
-    """Draws items that a user has not chosen: uniform, or the best of some by score (DNS: Zhang et al. 2013).
+    """Draws items that a user has not chosen: uniformly, or the best of some by score (DNS: Zhang et al.
+    2013).
 
     Parameters
     ----------
@@ -120,7 +121,7 @@ class Negatives:
         return self.known[place] == asked
 
     def draw(self, users: Int64Array, scores: Any, rng: np.random.Generator) -> tuple[Any, Any]:
-        """Return items, and which of the users have got one.
+        """Return items, and which of the users have one.
 
         Parameters
         ----------
@@ -150,7 +151,7 @@ class Negatives:
 def recall_of_lists(
     vectors: tuple[Float32Array, Float32Array], known: serving.Lists, wanted: serving.Lists
 ) -> float:
-    """Return the recall in the first 20 items, mean over the users who want something."""
+    """Return the recall in the first 20 items, mean over the users with items to find."""
     rows, _ = serving.top_items(*vectors, n=LIST, seen=known)
     offsets, items = wanted
     found = [

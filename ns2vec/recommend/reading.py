@@ -105,7 +105,7 @@ def read_interactions(
 
 
 def _places(table: Table, asked: dict[str, Column | None]) -> dict[str, int]:
-    """Return what is to be read -> the number of its column."""
+    """Return name -> number of its column, for each column to read."""
     places = {name: table.place(column) for name, column in asked.items() if column is not None}
     guesses = {
         "user": table.guess(USER_NAMES),
@@ -125,12 +125,12 @@ def _places(table: Table, asked: dict[str, Column | None]) -> dict[str, int]:
 
 
 class Keys:
-    """Keys that get rows in the order in which they first occur.
+    """Keys with rows in order of first appearance.
 
     Parameters
     ----------
     kind, label : str
-        What they are, ``"user"`` or ``"item"``, and whose, for messages.
+        Their kind, ``"user"`` or ``"item"``, and the source, for messages.
     """
 
     def __init__(self, kind: str, label: str) -> None:
@@ -150,7 +150,7 @@ class Keys:
         n_known = len(self._rows)
         try:
             rows = np.fromiter(map(self._rows.__getitem__, column), np.int32, len(column))
-        except TypeError:  # a list, perhaps
+        except TypeError:  # perhaps a list
             wrong = next(place for place, key in enumerate(column) if not isinstance(key, Hashable))
             raise self._refusal(wrong, column[wrong]) from None
         for key in itertools.islice(self._rows, n_known, None):
@@ -172,7 +172,7 @@ class Keys:
 
 
 def _key(key: Any) -> str | int | None:
-    """Return what a key is kept as, None where it can be none."""
+    """Return the stored form of a key, None if it is invalid."""
     if isinstance(key, str):
         return str(key) or None
     is_number = isinstance(key, int | float | np.number) and not isinstance(key, bool)
@@ -214,9 +214,9 @@ def numbers(column: Sequence[Any], what: str, label: str, n_before: int = 0) -> 
     ----------
     column : sequence of numbers or str
     what, label : str
-        What they are, and whose, for messages.
+        Their kind, and the source, for messages.
     n_before : int
-        Rows before the first.
+        Number of rows before the first.
 
     Raises
     ------
@@ -240,7 +240,7 @@ def numbers(column: Sequence[Any], what: str, label: str, n_before: int = 0) -> 
 
 
 def number_or_nan(value: Any, convert: Callable[[Any], float] = float) -> float:
-    """Return a value as a number, NaN where it is none."""
+    """Return a value as a number, NaN if it is not one."""
     try:
         return convert(value)
     except (TypeError, ValueError, OverflowError):
@@ -248,7 +248,7 @@ def number_or_nan(value: Any, convert: Callable[[Any], float] = float) -> float:
 
 
 def _seconds(value: Any) -> float:
-    """Return seconds since 1970 of a number or a date, which is in UTC unless it says otherwise."""
+    """Return seconds since 1970 for a number or a date, which is in UTC unless it has a time zone."""
     if isinstance(value, int | float):
         return float(value)
     date = datetime.fromisoformat(re.sub("Z$", "+00:00", str(value).strip()))

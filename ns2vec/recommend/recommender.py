@@ -1,4 +1,4 @@
-"""What all recommenders have in common: they are trained, evaluated, saved, and resumed."""
+"""The common part of all recommenders: they are trained, evaluated, saved, and resumed."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ if TYPE_CHECKING:
 
 
 class EpochLosses(Observer):
-    """Notes the mean loss of each epoch in a list."""
+    """Records the mean loss of each epoch in a list."""
 
     def __init__(self, losses: list[float]) -> None:
         self.losses = losses
 
     def on_epoch(self, run: Epochs, done: EpochTally) -> None:
-        """Note it."""
+        """Record it."""
         if run.has_loss:
             self.losses.append(done.loss / max(1, done.n_words))
 
@@ -99,31 +99,31 @@ class Recommender(Answers, Saveable):
         given = {name: getattr(self, name) for name in self.OPTIONS if getattr(self, name) != usual[name]}
         return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in given.items())})"
 
-    # ---- what a family says ----
+    # ---- methods of each family ----
 
     def _start(self) -> None:
-        """Start again, without users and items."""
+        """Reset, without users and items."""
         raise NotImplementedError
 
     def _grow(self, seen: Interactions, new: Interactions) -> None:
-        """Give the users and items of `new` that are not there yet fresh weights; `seen` is all that was met.
+        """Initialize the weights of users and items of `new` that have none; `seen` holds all interactions.
 
-        The keys of both are the same; those that are there come first.
+        The keys of both are the same, with existing keys first.
         """
         raise NotImplementedError
 
     def _plan(self, liked: Interactions, epochs: int | None) -> Plan:
-        """How long a run is; None: as many epochs as `fit` has."""
+        """The plan of a run; None: as many epochs as `fit` has."""
         raise NotImplementedError
 
     def _make_run(
         self, liked: Interactions, plan: Plan, at: Position, observers: Sequence[Observer]
     ) -> Epochs:
-        """What trains interactions from a position on."""
+        """Train interactions from a position on."""
         raise NotImplementedError
 
     def _show(self) -> None:
-        """Let users see what was trained, in `users`, `items` and `item_bias`."""
+        """Set `users`, `items` and `item_bias` to what was trained."""
         raise NotImplementedError
 
     # ---- training ----
@@ -255,7 +255,7 @@ class Recommender(Answers, Saveable):
         return model
 
     def _read(self, data: Any) -> Interactions:
-        """Interactions, or a source of them, of which some are positive."""
+        """Interactions, or a source of them, some of which are positive."""
         found = data if isinstance(data, Interactions) else read_interactions(data)
         if not len(found.positives()):
             raise CorpusError(
@@ -268,7 +268,7 @@ class Recommender(Answers, Saveable):
         self, liked: Interactions, plan: Plan, at: Position | None = None, *,
         checkpoint: PathLike | None = None, every: Any = None, callbacks: Iterable[Observer] = (),
     ) -> None:  # fmt: skip
-        """All epochs of a plan, or those after a position."""
+        """All epochs of a plan, or the rest after a position."""
         at = Position(last_alpha=plan.start_alpha) if at is None else at
         own = [ProgressObserver(self.progress), EpochLog(), EpochLosses(self.epoch_losses)]
         run, saver = self._make_run(liked, plan, at, [*own, *callbacks]), None
@@ -286,7 +286,7 @@ class Recommender(Answers, Saveable):
     def _write_checkpoint(
         self, folder: CheckpointFolder, run: Any, at: Position, network: Network | None
     ) -> str | None:
-        """Keep how far a run has come; return where."""
+        """Save the progress of a run; return the path."""
         if network is not None:
             check_rows(network.weights(), at.last_alpha)
             network.write_back()
@@ -298,11 +298,11 @@ class Recommender(Answers, Saveable):
         return resuming.keep(folder, state, at)
 
     def _run_arrays(self, run: Any) -> dict[str, Any]:
-        """Arrays that a run needs to continue, beside those of the model."""
+        """Arrays that a run needs to continue, besides those of the model."""
         return {}
 
     def _take_keys(self, data: Interactions) -> None:
-        """Take the keys of interactions, in their order."""
+        """Set the keys from interactions, in their order."""
         for store, keys in ((self.users, data.user_keys), (self.items, data.item_keys)):
             store.index_to_key = list(keys)
             store.key_to_index = {key: row for row, key in enumerate(keys)}
@@ -350,7 +350,7 @@ class Recommender(Answers, Saveable):
         return evaluate_ranking(scorers, known, asked.matrix(), candidates=rows, settings=named)
 
     def _with_newcomers(self, vectors: Float32Array, histories: serving.Lists) -> Float32Array:
-        """The vectors of users, where those who were not trained are folded in."""
+        """The vectors of users; those who were not trained are folded in."""
         offsets, members = histories
         is_new = (np.diff(self._liked_lists[0]) == 0) & (np.diff(offsets) > 0)
         found = np.array(vectors)
@@ -396,16 +396,16 @@ class Recommender(Answers, Saveable):
         return {}
 
     def _take_arrays(self, arrays: dict[str, Any]) -> None:
-        """Take what `_own_arrays` had returned, after all else."""
+        """Restore the result of `_own_arrays`, after everything else."""
 
     @classmethod
     def from_state(cls, state: ModelState) -> Self:
-        """Make a model of plain data.
+        """Make a model from plain data.
 
         Raises
         ------
         FormatError
-            If its parts do not fit each other.
+            If its parts do not match each other.
         """
         attributes, arrays = dict(state.attributes), dict(state.arrays)
         made = cls._with_saved({name: attributes.pop(name) for name in cls.OPTIONS if name in attributes})
@@ -426,7 +426,7 @@ class Recommender(Answers, Saveable):
 
     @classmethod
     def _with_saved(cls, options: dict[str, Any]) -> Self:
-        """A model with the options of a file."""
+        """A model with the options from a file."""
         return cls(**options)
 
     def _check_sizes(self) -> None:

@@ -1,6 +1,7 @@
-"""From vectors of users and items to lists: the best of all items in blocks, diverse ones, and why.
+"""From vectors of users and items to lists: the best of all items in blocks, diverse lists, and reasons.
 
-Functions on arrays; P (n, D) are vectors of users, Q (n_items, D) those of items, a score is ``p.q + bias``.
+Functions on arrays; P (n, D) are vectors of users, Q (n_items, D) vectors of items, and a score is ``p.q +
+bias``.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ import numpy.typing as npt
 from ns2vec._typing import BoolArray, Float32Array, Float64Array, Int32Array, Int64Array
 from ns2vec.similarity import top_k
 
-BLOCK_SCORES = 1 << 21  # held at once: 8 MiB, which is used again before it leaves the cache
-POOL = 10  # best items for each one that is asked for, among which diverse ones are sought
-RIDGE = 0.1  # share of the mean square of a history's vector that holds `history_map` back
+BLOCK_SCORES = 1 << 21  # in memory at once: 8 MiB, which are used again before they leave the cache
+POOL = 10  # best items for each requested item, from which diverse ones are selected
+RIDGE = 0.1  # ridge of `history_map`, as a share of the mean square of a history's vector
 
 Lists: TypeAlias = tuple[Int64Array, Int32Array]
 
@@ -29,13 +30,13 @@ def scores_of(vectors: Float32Array, items: Float32Array, bias: Float32Array | N
 
 
 def hide(scores: Float32Array, seen: Lists | None, allowed: BoolArray | None) -> None:
-    """Make the scores of what is not to be recommended -inf, in place.
+    """Set the scores of items that must not be recommended to -inf, in place.
 
     Parameters
     ----------
     scores : ndarray of shape (n, n_items), float32
     seen : tuple of ndarray, or None
-        Offsets (n + 1,) and rows of the items that each row's user has met.
+        Offsets (n + 1,) and rows of the items that each row's user has seen.
     allowed : ndarray of shape (n_items,), bool, or None
     """
     if seen is not None:
@@ -128,7 +129,7 @@ def diverse(scores: Float32Array, items: Float32Array, n: int, strength: float) 
 
 
 def history_map(vectors: Float32Array, items: Float32Array, seen: Lists) -> Float64Array:
-    """Return the map from the items that a user has met to the user's vector.
+    """Return the map from the items that a user has seen to the user's vector.
 
     It is the linear map that best predicts the vectors of trained users from their histories, by ridge
     regression: ``p = [sum of q over the history / sqrt(length), 1] @ map``. It folds in users who come later,
@@ -158,7 +159,7 @@ def history_map(vectors: Float32Array, items: Float32Array, seen: Lists) -> Floa
 
 
 def fold_in(history: npt.NDArray[Any], items: Float32Array, mapping: Float64Array) -> Float32Array:
-    """Return the vector of a user who has met the items of these rows, shape (D,); see `history_map`."""
+    """Return the vector of a user who has seen the items of these rows, shape (D,); see `history_map`."""
     mean = items[history].astype(np.float64).sum(axis=0) / np.sqrt(max(1, len(history)))
     return np.asarray(np.append(mean, 1.0) @ mapping, dtype=np.float32)
 
@@ -166,7 +167,7 @@ def fold_in(history: npt.NDArray[Any], items: Float32Array, mapping: Float64Arra
 def contributions(
     rows: npt.NDArray[Any], history: npt.NDArray[Any], items: Float32Array, mapping: Float64Array
 ) -> Float64Array:
-    """Return what each item of a history adds to the scores of items, shape (n_rows, n_history).
+    """Return the contribution of each item of a history to the scores of items, shape (n_rows, n_history).
 
     For a user who was folded in, these contributions, the bias of the item and a term that all users share
     add up to the score.

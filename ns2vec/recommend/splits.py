@@ -268,13 +268,13 @@ def _counts(data: Interactions) -> Int64Array:
 
 
 def _share_of(data: Interactions, share: float) -> Int64Array:
-    """Return how many interactions of each user a share is, rounded down."""
+    """Return the number of interactions in a share of each user's interactions, rounded down."""
     found: Int64Array = np.floor(_counts(data) * share + 1e-9).astype(np.int64)  # .29 * 100 is less than 29
     return found
 
 
 def _last(name: str, data: Interactions, times: npt.NDArray[np.generic], n_asked: Int64Array) -> Split:
-    """Ask for the last `n_asked` interactions of each user."""
+    """Test on the last `n_asked` interactions of each user."""
     order = replace(data, times=times).chronological()
     counts = _counts(data)
     place = np.arange(len(data)) - np.repeat(np.cumsum(counts) - counts, counts)  # among the user's own

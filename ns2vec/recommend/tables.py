@@ -4,9 +4,9 @@ A delimited file is lines of fields, with or without a line of names before them
 
     field SEP field SEP ... "\n"
 
-SEP is that of the suffix (``.csv``: commas; ``.tsv`` and RecBole's ``.inter``, ``.item``, ``.user``: tabs),
-else what the first line has of tabs, ``::``, semicolons, commas and bars, else blanks. Commas and semicolons
-come with the quotes of CSV. RecBole's names have types: ``user_id:token``, ``class:token_seq``.
+SEP follows from the suffix (``.csv``: commas; ``.tsv`` and RecBole's ``.inter``, ``.item``, ``.user``: tabs);
+otherwise it is the first of tabs, ``::``, semicolons, commas and bars in the first line, or blanks. Commas
+and semicolons imply the quotes of CSV. RecBole's names have types: ``user_id:token``, ``class:token_seq``.
 """
 
 from __future__ import annotations
@@ -39,29 +39,29 @@ Block: TypeAlias = "list[Sequence[Any]]"
 
 BLOCK_ROWS = 1 << 12
 SEPARATORS = {".csv": ",", ".tsv": "\t", ".inter": "\t", ".item": "\t", ".user": "\t"}
-GUESSED = ("\t", "::", ";", ",", "|")  # the first of them that the first line has
-LOOKED_AT = 200  # rows of a file that may be running text
-MOST_FIELDS = 30  # of a table without names, usually
-EVEN = 0.8  # share of the rows of a table that have the usual number of fields, at least
-ROW_NAMES = ("user", "item", "weight", "time")  # of rows that have none
+GUESSED = ("\t", "::", ";", ",", "|")  # the first of these in the first line
+LOOKED_AT = 200  # rows of a file that are checked for running text
+MOST_FIELDS = 30  # of a table without names, at most
+EVEN = 0.8  # minimum share of the rows of a table with the usual number of fields
+ROW_NAMES = ("user", "item", "weight", "time")  # of rows without names
 TYPED_NAME = re.compile(r"([^:]+):(token|float)(_seq)?")
 
 
 @dataclass(frozen=True)
 class Table:
-    """Columns, of which one name or number asks for each.
+    """Columns, accessed by name or number.
 
     Attributes
     ----------
     label : str
-        What messages call it.
+        Its name in messages.
     n_columns : int
     blocks : callable
-        Given the numbers of columns, it yields blocks of rows: for each of these columns its values.
+        Given the numbers of columns, it yields blocks of rows: the values of each of these columns.
     names : sequence of str
-        Of the columns; empty where they have none.
+        Of the columns; empty if they have none.
     kinds : dict of str to str
-        Name -> type, where the file says one: ``"token"``, ``"float"``, ``"token_seq"``, ``"float_seq"``.
+        Name -> type, if the file has types: ``"token"``, ``"float"``, ``"token_seq"``, ``"float_seq"``.
     """
 
     label: str
@@ -90,7 +90,7 @@ class Table:
         raise FormatError(f"{self.label}: no column {shown(column)}; it has {known}")
 
     def guess(self, names: Collection[str], kind: str | None = None) -> int | None:
-        """Return the number of the first column that is called one of `names`, and is of that type."""
+        """Return the number of the first column with one of `names` and this type."""
         found = (place for place, name in enumerate(self.names) if name in names)
         return next((place for place in found if kind in (None, self.kinds.get(self.names[place]))), None)
 
@@ -111,15 +111,15 @@ def open_table(
     ----------
     source : path, mapping of columns, DataFrame, ndarray of shape (n, n_columns), or iterable of rows
     separator : str, optional
-        Of the fields in a file; ``""``: any blanks.
+        Separator of the fields in a file; ``""``: any blanks.
     header : bool, optional
-        Whether a file's first line has the names of its columns; unless given it has where they are typed,
-        or one of each of the sets `known` is among them.
+        Whether a file's first line has the names of its columns; by default it does if they have types,
+        or if it contains a name from each of the sets in `known`.
     encoding : str, optional
     known : collection of collections of str
     expected : str
-        What the lines of a file should be, for the message that they are running text: lines without names
-        whose separator was guessed, and that are too many or too uneven for a table. Empty: any lines do.
+        Description of valid lines, for the error that a file is running text: lines without names
+        whose separator was guessed, with too many or too varied fields for a table. Empty: no check.
 
     Yields
     ------
@@ -130,7 +130,7 @@ def open_table(
     ConfigError
         If the source is none of these.
     FormatError
-        If its lines are no table.
+        If its lines are not a table.
     """
     if isinstance(source, str | os.PathLike):
         suffix = os.path.splitext(strip_compression(source)[0])[1].lower()
@@ -192,7 +192,7 @@ def _delimited(
 def _refuse_prose(seen: Sequence[list[str]], label: str, expected: str) -> None:
     """Raise FormatError if rows are running text.
 
-    They have more fields than a table without names, or mostly different numbers of them.
+    They have more fields than a table without names, or varying numbers of fields.
     """
     sizes = Counter(map(len, seen))
     usual, n_usual = sizes.most_common(1)[0]
@@ -208,10 +208,8 @@ def _refuse_prose(seen: Sequence[list[str]], label: str, expected: str) -> None:
 
 @contextmanager
 def _lines(stream: IO[bytes], label: str, encoding: str) -> Iterator[Iterator[str]]:
-    """Give the lines with their ends; those without anything in them are left out."""
-    has_mark = (
-        codecs.lookup(encoding).name == "utf-8"
-    )  # perhaps a byte order mark, which is no part of a name
+    """Yield the lines with their ends, without blank ones."""
+    has_mark = codecs.lookup(encoding).name == "utf-8"  # a byte order mark is not part of a name
     text = io.TextIOWrapper(stream, encoding="utf-8-sig" if has_mark else encoding, newline="")
     try:
         lines = filter(str.strip, text)
@@ -227,7 +225,7 @@ def _lines(stream: IO[bytes], label: str, encoding: str) -> Iterator[Iterator[st
     except csv.Error as error:
         raise FormatError(f"{label}: {error}; do all quotes close?") from error
     finally:
-        text.detach()  # whoever opened the stream closes it
+        text.detach()  # the stream is closed by the caller that opened it
 
 
 def _split(lines: Iterator[str], separator: str) -> Iterator[list[str]]:
@@ -235,7 +233,7 @@ def _split(lines: Iterator[str], separator: str) -> Iterator[list[str]]:
         return csv.reader(lines, delimiter=separator)
     if separator.strip():
         return (line.rstrip("\r\n").split(separator) for line in lines)
-    if separator:  # a tab: it may end the line, before an empty field
+    if separator:  # a tab may end the line, before an empty field
         return (line.strip("\r\n").split(separator) for line in lines)
     return (line.split() for line in lines)
 
@@ -247,7 +245,7 @@ def _of_rows(
     names: Sequence[str] = (),
     kinds: dict[str, str] | None = None,
 ) -> Table:
-    """Return the table of rows that come one after the other."""
+    """Return the table of consecutive rows."""
 
     def blocks(places: Sequence[int]) -> Iterator[Block]:
         pick = itemgetter(*places)
@@ -278,12 +276,12 @@ def _rows(source: Iterable[Any]) -> Table:
 
 
 def _of_width(n_columns: int) -> tuple[Sequence[str], dict[str, str]]:
-    """Return names and types of the columns of rows that have so many."""
+    """Return names and types of the columns of rows with this many fields."""
     names = ROW_NAMES[:n_columns]
     return (names, dict.fromkeys(names[2:], "float")) if n_columns <= len(ROW_NAMES) else ((), {})
 
 
-# ---- columns that are there already ----
+# ---- columns in memory ----
 
 
 def _framed(source: Any) -> Table:

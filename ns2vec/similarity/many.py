@@ -120,8 +120,7 @@ def _in_parts(
     n_parts = max(1, min(n_threads, len(vectors) // ROWS_PER_THREAD))
     inverse = np.reciprocal(lengths)
     columns = np.ascontiguousarray(queries.T)
-    # without our threads, BLAS may use its own, which wait for each other after each product: then fewer
-    # products
+    # without our threads, BLAS may use its own, which wait for each other after each product: use fewer
     n_scores = BLOCK_SCORES if n_threads > 1 else 8 * BLOCK_SCORES
 
     def search(part: int) -> Candidates:

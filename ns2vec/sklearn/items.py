@@ -119,7 +119,7 @@ class ItemRecommender(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         return self
 
     def _histories(self, X: Any) -> tuple[Any, Any]:
-        """What rows have met, and what of it they have taken, each a CSR matrix."""
+        """Items that rows have seen, and those that they have chosen, each as a CSR matrix."""
         check_is_fitted(self)
         rows = validate_data(self, X, accept_sparse="csr", dtype=np.float64, reset=False)
         check_places(rows)

@@ -136,7 +136,7 @@ class NegativeSamplingClassifier(ClassifierMixin, BaseEstimator):
     def _learn_dense(
         self, rows: Any, codes: Int32Array, counts: Int64Array, watching: list[Observer]
     ) -> tuple[Any, Any, Any]:
-        """Weights, biases, and the log of the noise distribution, where there is one."""
+        """Weights, biases, and the log of the noise distribution, if there is one."""
         core = self._core(rows, counts)
         if len(self.classes_) > 1:
             pairs = Pairs(np.arange(len(rows), dtype=np.int32), codes)
@@ -148,7 +148,7 @@ class NegativeSamplingClassifier(ClassifierMixin, BaseEstimator):
     def _learn_sparse(
         self, rows: Any, codes: Int32Array, counts: Int64Array, watching: list[Observer]
     ) -> tuple[Any, Any, Any]:
-        """The same without a zero being looked at."""
+        """The same without accessing zeros."""
         config, n_classes = self._config(*rows.shape), len(counts)
         weights, bias = np.zeros((n_classes, rows.shape[1]), np.float32), np.zeros(n_classes, np.float32)
         negatives = ClassDraws(config, counts) if self.loss in SAMPLED else None
@@ -191,7 +191,7 @@ class NegativeSamplingClassifier(ClassifierMixin, BaseEstimator):
         )  # fmt: skip
 
     def _core(self, rows: Any, counts: Any) -> EmbeddingCore:
-        """Examples as inputs that stay as they are, and classes that are learned."""
+        """Examples as inputs that are not changed, and classes that are trained."""
         size, config = rows.shape[1], self._config(*rows.shape)
         examples, classes = (Units(KeyedVectors(size)) for _ in range(2))
         for units, n_each in ((examples, np.ones(len(rows), np.int64)), (classes, counts.astype(np.int64))):
@@ -266,7 +266,7 @@ class ClassDraws:
     Raises
     ------
     ConfigError
-        If the sampler has more than one distribution, draws from a batch, or cannot tell.
+        If the sampler has more than one distribution, draws from a batch, or does not know its probabilities.
     """
 
     def __init__(self, config: TrainingConfig, counts: Int64Array) -> None:
@@ -281,9 +281,9 @@ class ClassDraws:
         self.log_q: Float32Array = log_q
 
     def draw(self, labels: Int32Array, key: list[int]) -> Int32Array:
-        """Draw for each of some classes, shape (n, 1), others: shape (n, k), -1 where too few were found."""
+        """Draw other classes for each class, shape (n, 1): shape (n, k), -1 if too few were found."""
         seed = int(np.random.SeedSequence(key).generate_state(1)[0])
-        n_drawn = 2 * self.n_each  # to have some in the place of those that hit the class itself
+        n_drawn = 2 * self.n_each  # to have spares for those that hit the class itself
         drawn = self.bound.sample(len(labels) * n_drawn, seed=seed).reshape(-1, n_drawn)
         others: npt.NDArray[np.bool_] = drawn != labels
         places = np.argsort(~others, axis=1, kind="stable")[:, : self.n_each]
@@ -293,7 +293,7 @@ class ClassDraws:
 
 
 def scaled(X: Any) -> tuple[Any, Float64Array, Any]:
-    """Rows of length 1 on average, what was taken away from features, and what they were divided by."""
+    """Rows of mean length 1, the values subtracted from features, and those that they were divided by."""
     is_sparse = sparse.issparse(X)
     if is_sparse:
         mean = np.asarray(X.mean(axis=0)).reshape(-1)

@@ -28,11 +28,11 @@ from ns2vec.training.units import Units
 from ns2vec.vocab import build_vocabulary
 
 SAMPLED = ("ns", "nce", "sampled_softmax")
-BLOCK_SCORES = 1 << 22  # held at once: 32 MiB
-LEAST_HELD_OUT = 20  # pairs that two numbers are fitted to
-MOST_FOR_OFFSET = 10_000  # pairs that `offset_` is found on
+BLOCK_SCORES = 1 << 22  # in memory at once: 32 MiB
+LEAST_HELD_OUT = 20  # pairs for fitting two numbers
+MOST_FOR_OFFSET = 10_000  # pairs for estimating `offset_`
 CHUNKS, CHUNK_PAIRS = 20, (10, 5000)
-NEVER = -50.0  # log probability of what a sampler does not draw
+NEVER = -50.0  # log probability of what a sampler never draws
 UNKNOWN = -1
 
 
@@ -179,12 +179,12 @@ class PairAnomalyScorer(OutlierMixin, TextInput):
         core.fit(PairFeed(pairs), plan, watching, model=self)
         self.first_vectors_, self.second_vectors_ = core.wv.vectors.copy(), core.output("seconds").copy()
         self.second_bias_ = core.output("seconds_bias").copy()
-        log_q = core.sampler().source.log_q  # None: of a sampler that looks at the model
+        log_q = core.sampler().source.log_q  # None for a sampler that looks at the model
         self._noise = np.zeros(len(counts)) if log_q is None else np.maximum(log_q.astype(np.float64), NEVER)
         self._n_pairs = int(counts.sum())
         self._log_share = np.log(counts / counts.sum())
 
-    # ---- questions ----
+    # ---- queries ----
 
     def surprise(self, X: Any) -> Float64Array:
         """Return the surprise of pairs in nats, shape (n,): the larger, the stranger.
@@ -258,7 +258,7 @@ class PairAnomalyScorer(OutlierMixin, TextInput):
         return np.where(self.decision_function(X) < 0, -1, 1)
 
     def _columns(self, X: Any, *, reset: bool) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-        """Firsts and seconds as they came."""
+        """First and second keys, unchanged."""
         found = np.empty((0, 0), dtype=object) if isinstance(X, str) else np.asarray(X, dtype=object)
         if found.ndim != 2 or found.shape[1] != 2 or not len(found):
             raise CorpusError(f"expected pairs of keys, shape (n, 2) with n > 0, got shape {np.shape(X)}")
@@ -270,7 +270,7 @@ class PairAnomalyScorer(OutlierMixin, TextInput):
         return found[:, 0], found[:, 1]
 
     def _scores(self, firsts: npt.NDArray[Any]) -> Float64Array:
-        """Scores of all seconds as the loss means them, shape (n, n_seconds)."""
+        """Scores of all second keys in the form of the loss, shape (n, n_seconds)."""
         objective = LOSSES[self.loss]
         products = self.first_vectors_[firsts].astype(np.float64) @ self.second_vectors_.T.astype(np.float64)
         return np.asarray(objective.logits(products + self.second_bias_, self._noise))
@@ -292,17 +292,17 @@ class PairAnomalyScorer(OutlierMixin, TextInput):
 
 
 def spec_of(objective: type[Objective], config: TrainingConfig, n_seconds: int) -> Spec:
-    """What is trained: each first meets its second."""
+    """The spec: each first key predicts its second key."""
     return Spec((TargetSpec("seconds", objective, bias=True),), reader="pairs")
 
 
 def numbered(column: npt.NDArray[Any]) -> tuple[dict[Any, int], Int32Array]:
-    """Numbers of keys in the order in which they come, and those of the column.
+    """Numbers of keys in order of first appearance, and those of the column.
 
     Raises
     ------
     CorpusError
-        If a key cannot be one of a dict.
+        If a key is not hashable.
 
     Examples
     --------
@@ -320,12 +320,12 @@ def numbered(column: npt.NDArray[Any]) -> tuple[dict[Any, int], Int32Array]:
 
 
 def places(column: npt.NDArray[Any], known: dict[Any, int]) -> npt.NDArray[np.int64]:
-    """Number of each key, -1 of those that are not known."""
+    """Number of each key, -1 for unknown ones."""
     return np.array([known.get(key, UNKNOWN) for key in column.tolist()], dtype=np.int64)
 
 
 def fitted(scores: Float64Array, log_share: Float64Array, right: npt.NDArray[Any]) -> tuple[float, float]:
-    """What scores and log shares are multiplied by, so that the right ones are as probable as can be.
+    """Factors of scores and log shares that maximise the probability of the right ones.
 
     Parameters
     ----------

@@ -32,7 +32,7 @@ def checked_texts(texts: Any) -> list[str]:
     Raises
     ------
     CorpusError
-        If they are one text, no texts, or none at all.
+        If they are a single text, not texts, or empty.
     """
     if isinstance(texts, str | bytes):
         raise CorpusError("expected several texts, got one: put it into a list")
@@ -45,26 +45,26 @@ def checked_texts(texts: Any) -> list[str]:
 
 
 def seed_of(random_state: Any) -> int:
-    """A seed, from what scikit-learn calls a random state."""
+    """A seed, from a random state of scikit-learn."""
     if isinstance(random_state, int | np.integer) and random_state >= 0:
         return int(random_state)
     return int(check_random_state(random_state).randint(MOST_SEED))
 
 
 def check_places(X: Any) -> None:
-    """Refuse a sparse matrix that names places outside of it: scipy reads and writes there.
+    """Refuse a sparse matrix with indices outside its shape: scipy reads and writes there.
 
     Raises
     ------
     ValueError
-        If it does.
+        If it has such indices.
     """
     if sparse.issparse(X):
         X.check_format(full_check=True)
 
 
 class TextInput(BaseEstimator):
-    """Base of what takes texts or keys, and no table of numbers: it says so to scikit-learn."""
+    """Base of estimators of texts or keys, not tables of numbers; it declares this to scikit-learn."""
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -89,8 +89,7 @@ def write_state(
     compressed = path is not None and bool(strip_compression(path)[1])
     if compressed and separately:
         raise ConfigError(f"{path}: gensim cannot map the arrays of a compressed file: leave out separately")
-    # next to a compressed file, gensim would look for archives, and a pipe has no place next to it: one file
-    # only
+    # gensim would look for archives next to a compressed file, and a pipe has no place next to it: one file
     is_alone = compressed or (path is not None and not is_remote(path) and not is_replaceable(path))
     split = _Splitter(None if is_alone else path, separately, sep_limit, ignore)
     if state.kind in PHRASE_KINDS:
