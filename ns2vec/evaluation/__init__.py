@@ -1,9 +1,9 @@
-"""How good vectors are: analogies, word pairs, reports, and a corpus whose answers are known.
+"""Evaluation of vectors: analogies, word pairs, reports, and a corpus with known answers.
 
-What is imported here is what gensim's methods and the demo need. `evaluate_suites` of
+This module imports only what gensim's methods and the demo need. `evaluate_suites` of
 `ns2vec.evaluation.runner` scores and compares models on suites of every task, with intervals and coverage;
-`html_report` and `text_report` show it, `baselines` holds it to accepted scores. `stability`, `health`,
-`neighbours` and `postprocessing` stand alone.
+`html_report` and `text_report` show it, `baselines` compares it with accepted scores. `stability`, `health`,
+`neighbours` and `postprocessing` are independent of the others.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""How the lines of a question file fall into columns: the separator, and which columns hold what.
+"""The columns of a question file: the separator, and which columns hold what.
 
-Question files come with tabs, semicolons, commas or blanks, and those of the literature with further columns
-(a part of speech, single judges' scores, a number of the row). What a file has is found out from its first
-lines; a line that does not follow them is the reader's to complain about.
+Question files use tabs, semicolons, commas or blanks, and those of the literature have further columns
+(a part of speech, scores of single judges, a row number). The layout of a file is detected from its first
+lines; the reader reports a line that does not follow it.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
-#: Separator -> its name; the first one that fits best is taken. ``""``: any blanks.
+# Separator -> its name; the first one that fits best is used. ``""``: any blanks.
 SEPARATORS = {"\t": "tabs", ";": "semicolons", ",": "commas", "": "blanks"}
 
 N_LOOKED_AT = 200
 
 
 def as_number(text: str) -> float | None:
-    """Return a finite number, or None where the text is none."""
+    """Return a finite number, or None if the text is not one."""
     try:
         number = float(text)
     except ValueError:
@@ -28,7 +28,7 @@ def as_number(text: str) -> float | None:
 
 
 def split_columns(line: str, separator: str) -> list[str]:
-    """Return the columns of a line without blanks around them; with commas and semicolons quotes work.
+    """Return the columns of a line, stripped of blanks; with commas and semicolons, quotes are supported.
 
     Examples
     --------
@@ -47,21 +47,21 @@ def split_columns(line: str, separator: str) -> list[str]:
 
 
 def guess_separator(lines: Sequence[str], n_fields: int, *, with_number: bool = False) -> str:
-    """Return the separator that cuts most lines into so many columns.
+    """Return the separator that splits most lines into this many columns.
 
     Parameters
     ----------
     lines : sequence of str
         Without comments and blank lines.
     n_fields : int
-        Columns that are needed.
+        Number of columns that are needed.
     with_number : bool, optional
-        The last of them is a number; there may be others before and after it.
+        The last of them is a number; other columns may precede and follow it.
 
     Returns
     -------
     str
-        A key of `SEPARATORS`; where none fits, that which cuts most.
+        A key of `SEPARATORS`; if none fits, the one that splits most lines.
 
     Examples
     --------
@@ -77,18 +77,19 @@ def guess_separator(lines: Sequence[str], n_fields: int, *, with_number: bool = 
         fitting = judged if with_number else wide
         return (len(fitting),) if fitting else (0, len(wide), sum(map(len, rows)))
 
-    return max(SEPARATORS, key=rank)  # of equals the first
+    return max(SEPARATORS, key=rank)  # of equals, the first
 
 
 def choose_columns(rows: Sequence[Sequence[str]]) -> tuple[int, int, int] | None:
-    """Return where two words and a number stand in rows of more than three columns.
+    """Return the columns of two words and a number in rows of more than three columns.
 
-    The words are in the first two columns that are not numbers, the number in the first after them that is.
+    The words are in the first two columns that are not numbers, the number is in the first numeric one after
+    them.
 
     Returns
     -------
     tuple of (int, int, int) or None
-        None where most rows have three columns, or not two words and a number after them.
+        None if most rows have three columns, or not two words followed by a number.
 
     Examples
     --------

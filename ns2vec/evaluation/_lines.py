@@ -18,12 +18,12 @@ from ns2vec.formats.strangers import refuse_stranger
 logger = logging.getLogger(__name__)
 
 ON_MALFORMED = ("skip", "refuse")
-N_TOLD = 3  # malformed lines of a file that are logged one by one
+N_TOLD = 3  # malformed lines of a file that are logged separately
 
 
 @dataclass(frozen=True, slots=True)
 class Malformed:
-    """A line that is not what its file should hold."""
+    """A line that does not have the expected layout."""
 
     path: str
     line: int
@@ -40,10 +40,10 @@ class Complaints:
     Attributes
     ----------
     on_malformed : str
-        ``"skip"``: keep the complaint and continue; ``"refuse"``: raise at the first one.
+        ``"skip"``: record the complaint and continue; ``"refuse"``: raise at the first one.
     found : list of Malformed
     remarks : list of str
-        How files were read that need not have been meant so.
+        Guesses about the layout of files that may be wrong.
 
     Raises
     ------
@@ -68,7 +68,7 @@ class Complaints:
             raise ConfigError(f"on_malformed must be 'skip' or 'refuse', got {self.on_malformed!r}")
 
     def add(self, path: str, line: int, reason: str) -> None:
-        """Take a malformed line.
+        """Record a malformed line.
 
         Raises
         ------
@@ -81,11 +81,11 @@ class Complaints:
         self.found.append(complaint)
 
     def remark(self, text: str) -> None:
-        """Take a remark on how a file is read."""
+        """Record a remark on how a file is read."""
         self.remarks.append(text)
 
     def tell(self) -> None:
-        """Log what was found once the files are read: remarks, and the first malformed lines of each file."""
+        """Log the findings once the files are read: remarks, and the first malformed lines of each file."""
         for text in self.remarks:
             logger.info("%s", text)
         seen: Counter[str] = Counter()
@@ -104,7 +104,7 @@ def parse_toml(text: str, name: str) -> dict[str, Any]:
     Raises
     ------
     FormatError
-        If it is no TOML; the message begins with `name`.
+        If it is not TOML; the message begins with `name`.
     """
     if sys.version_info >= (3, 11):
         import tomllib
@@ -119,7 +119,7 @@ def parse_toml(text: str, name: str) -> dict[str, Any]:
 
 
 def source_name(source: PathLike | Iterable[str]) -> str:
-    """Return how errors and logs call `source`: its path, or ``"<lines>"``."""
+    """Return the name of `source` in errors and logs: its path, or ``"<lines>"``."""
     return str(os.fspath(source)) if isinstance(source, str | os.PathLike) else "<lines>"
 
 
@@ -139,7 +139,7 @@ def numbered_lines(source: PathLike | Iterable[str], encoding: str = "utf8") -> 
     Raises
     ------
     FormatError
-        If the file is not in `encoding`, or of another kind: an archive, a Git LFS pointer ...
+        If the file is not in `encoding`, or is of another kind: an archive, a Git LFS pointer ...
 
     Examples
     --------

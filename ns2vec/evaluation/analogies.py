@@ -11,7 +11,7 @@ All three are sums of tables of cosines between the words of the questions and t
 asks tens of thousands of questions about a thousand words, so the tables cost little, and each question
 costs additions, not a matrix product. The vocabulary is cut into tiles whose tables stay in the cache.
 
-Questions that ask for the same word pair are not independent (Google's 19,544 questions are made of 550
+Questions that ask for the same word pair are not independent (Google's 19,544 questions consist of 550
 pairs), so intervals and tests draw pairs, not questions.
 """
 
@@ -54,7 +54,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class AnalogySection:
-    """Questions about one relation; `group` is the kind of relation, ``""`` where there is none."""
+    """Questions about one relation; `group` is the kind of relation, ``""`` if there is none."""
 
     name: str
     group: str
@@ -63,14 +63,14 @@ class AnalogySection:
 
 @dataclass(frozen=True, slots=True)
 class AnalogyMethod:
-    """One way of answering, on cosines between question words and vocabulary.
+    """A method of answering, based on cosines between question words and vocabulary.
 
     Attributes
     ----------
     tables : callable
-        Cosines, any shape, float -> what a, b and c bring to the score, three arrays of that shape.
+        Cosines, any shape, float -> the contributions of a, b and c to the score, three arrays of that shape.
     products : bool
-        The score is b's part less a's plus c's; or, if true, times c's, with cos(b, c) - cos(a, c)
+        The score is b's part minus a's plus c's; or, if true, times c's, with cos(b, c) - cos(a, c)
         subtracted first.
     """
 
@@ -78,7 +78,7 @@ class AnalogyMethod:
     products: bool = False
 
     def score(self, of_pair: FloatArray, of_c: FloatArray, shift: FloatArray) -> FloatArray:
-        """Return scores from b's part less a's, c's part, and the shift."""
+        """Return scores from b's part minus a's, c's part, and the shift."""
         return (of_pair - shift) * of_c if self.products else of_pair + of_c
 
 
@@ -111,24 +111,24 @@ def rank_answers(
 ) -> Int64Array:
     """Return the rank from 1 of the best accepted answer of each question.
 
-    Any case variant of an accepted word is an answer, but one of a, b or c never is. What scores as high as
-    the best accepted answer is ranked before it.
+    Any case variant of an accepted word is an answer, but a, b and c never are. Words that score as high as
+    the best accepted answer are ranked before it.
 
     Parameters
     ----------
     lookup : Lookup
-        Answers are words of its vocabulary. A question word without a vector has the mean vector where
-        `lookup` says so.
+        Answers are words of its vocabulary. A question word without a vector has the mean vector if
+        the policy of `lookup` is so.
     questions : sequence of Question
     method : str
         One of `ANALOGY_METHODS`.
     pass_over_variants : bool, optional
-        Case variants of a, b and c are not ranked, as a, b and c are not.
+        Leave case variants of a, b and c out of the ranking, like a, b and c.
 
     Returns
     -------
     ndarray of shape (n_questions,), int64
-        0 where no accepted answer is known, a question word has no vector, or the answer's score is no
+        0 if no accepted answer is known, a question word has no vector, or the answer's score is not a
         number.
 
     Raises
@@ -169,7 +169,7 @@ class _Batch:
         has_inputs = (inputs >= 0).all(axis=1) | (lookup.missing == "mean")
         answerable: list[int] = []
         accepted: list[tuple[int, int]] = []  # number of the question, row of an answer
-        unranked: list[tuple[int, int]] = []  # row, number of a question in whose ranks it has no place
+        unranked: list[tuple[int, int]] = []  # row, number of a question in whose ranking it is left out
         for number in np.flatnonzero(has_inputs).tolist():
             question, place = questions[number], len(answerable)
             passed = set(_variants(lookup, asked[3 * number : 3 * number + 3]))
@@ -182,12 +182,12 @@ class _Batch:
             unranked += [(row, place) for row in {*answers, *hidden}]
         self.answerable = np.array(answerable, dtype=np.int64)
         self.accepted = np.array(accepted, dtype=np.int64).reshape(-1, 2)
-        # by row, so that those of a tile lie together
+        # sorted by row, so that those of a tile are consecutive
         self.unranked = np.array(sorted(unranked), dtype=np.int64).reshape(-1, 2)
         self._number_words(lookup, inputs[self.answerable])
 
     def _number_words(self, lookup: Lookup, inputs: npt.NDArray[np.intp]) -> None:
-        """Give numbers to the different words and pairs (a, b), which a benchmark asks many times."""
+        """Number the different words and pairs (a, b), which a benchmark repeats many times."""
         rows, numbers = np.unique(inputs, return_inverse=True)
         self.inputs = numbers.reshape(-1, 3)
         self.pairs, pair_of = np.unique(self.inputs[:, :2], axis=0, return_inverse=True)
@@ -218,7 +218,7 @@ class _Batch:
         rows, columns = np.unique(self.accepted[:, 1], return_inverse=True)
         order = np.argsort(columns, kind="stable")
         for start in range(0, len(rows), MAX_TILE):
-            # by the same products as those of `_count`, so that equal vectors have equal scores
+            # by the same products as in `_count`, so that equal vectors have equal scores
             of_a, of_b, of_c = self.method.tables(self.units @ self._tile(rows[start : start + MAX_TILE]).T)
             low, high = np.searchsorted(columns, [start, start + MAX_TILE], sorter=order)
             chosen = order[low:high]
@@ -256,7 +256,7 @@ class _Batch:
 
 
 def _unit_rows(vectors: FloatArray) -> FloatArray:
-    """Return rows of length 1, of zeros or, where a row has numbers that are not finite, of NaN."""
+    """Return rows of length 1, of zeros or, if a row has numbers that are not finite, of NaN."""
     with np.errstate(invalid="ignore"):
         return similarity.unit_rows(vectors, similarity.row_norms(vectors))
 
@@ -284,11 +284,11 @@ def score_analogies(
     Parameters
     ----------
     lookup : Lookup
-        With the policy ``"skip"`` a question counts when a, b, c have vectors and one accepted answer is
-        in the vocabulary; with ``"zero"`` and ``"mean"`` all questions count.
+        With the policy ``"skip"``, a question counts if a, b, c have vectors and an accepted answer is
+        in the vocabulary; with ``"zero"`` and ``"mean"``, all questions count.
     sections : sequence of AnalogySection
     keep : ndarray of shape (n_questions,), bool, optional
-        Questions to use at most, all sections one after the other.
+        The only questions to use, all sections concatenated.
     method : str, optional
         One of `ANALOGY_METHODS`.
 
@@ -346,7 +346,7 @@ def _asked_pairs(questions: Sequence[Question]) -> Int64Array:
 
 
 def _measures(ranks: Int64Array) -> dict[str, float]:
-    """Return the measures of some used questions; rank 0 is a wrong answer that has no rank."""
+    """Return the measures of the used questions; rank 0 is a wrong answer without a rank."""
     ranked = ranks[ranks > 0]
     return {
         "accuracy": mean(ranks == 1),

@@ -1,9 +1,9 @@
-"""Accepted scores: a model that falls below one of them by more than its tolerance has got worse.
+"""Accepted scores: a model that falls below one of them by more than its tolerance has become worse.
 
 ::
 
     {
-      "command": "the command line that made the scores",
+      "command": "the command line that produced the scores",
       "tolerance": 0.02,
       "scores": {"ws353": 0.65, "google": {"score": 0.40, "tolerance": 0.01}}
     }
@@ -27,7 +27,7 @@ DEFAULT_TOLERANCE = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Shortfall:
-    """A score below its baseline; `score` is NaN where the suite has none."""
+    """A score below its baseline; `score` is NaN if the suite has none."""
 
     suite: str
     score: float
@@ -46,7 +46,7 @@ class Baseline:
     Attributes
     ----------
     command : str
-        What made them.
+        The command line that produced them.
     scores, tolerances : dict of str to float
 
     Examples
@@ -77,7 +77,7 @@ def read_baseline(path: PathLike) -> Baseline:
     Raises
     ------
     FormatError
-        If the file is not one.
+        If the file is not a baseline.
     OSError
         If it cannot be read.
     """
@@ -103,17 +103,17 @@ def write_baseline(
     tolerance: float = DEFAULT_TOLERANCE,
     tolerances: Mapping[str, float] | None = None,
 ) -> None:
-    """Write scores as a baseline, atomically; a score that is not defined is left out.
+    """Write scores as a baseline, atomically; undefined scores are left out.
 
     Parameters
     ----------
     path : path
     command : str
-        What made the scores.
+        The command line that produced the scores.
     scores : mapping of str to float
     tolerance : float, optional
     tolerances : mapping of str to float, optional
-        For suites that have one of their own.
+        For suites that have their own.
     """
     own = tolerances or {}
     rounded = {suite: round(score, 4) for suite, score in scores.items() if not math.isnan(score)}

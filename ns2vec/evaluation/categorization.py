@@ -42,7 +42,7 @@ def _squared_distances(vectors: Float64Array, centres: Float64Array) -> Float64A
 
 
 def _first_centres(vectors: Float64Array, n_clusters: int, rng: np.random.Generator) -> Float64Array:
-    """Draw centres among the vectors, each far from those before it."""
+    """Draw centres from the vectors, each far from the earlier ones."""
     chosen = [int(rng.integers(len(vectors)))]
     nearest = _squared_distances(vectors, vectors[chosen])[:, 0]
     while len(chosen) < n_clusters:
@@ -85,7 +85,7 @@ def k_means(vectors: Float64Array, n_clusters: int, seed: int) -> Labels:
         found = distances.argmin(axis=1)
         sizes = np.bincount(found, minlength=n_clusters)
         for empty in np.flatnonzero(sizes == 0):
-            # an empty cluster takes the vector that is farthest from its centre
+            # an empty cluster gets the vector that is farthest from its centre
             farthest = int(distances[np.arange(len(found)), found].argmax())
             found[farthest] = empty
             distances[farthest] = 0
@@ -103,7 +103,7 @@ def _hierarchical(linkage: str) -> Callable[[Float64Array, int, int], Labels]:
     def cluster(vectors: Float64Array, n_clusters: int, seed: int) -> Labels:
         from scipy.cluster import hierarchy
 
-        del seed  # there is nothing random in it
+        del seed  # nothing is random here
         tree = hierarchy.linkage(vectors, method=linkage)
         return np.asarray(hierarchy.fcluster(tree, n_clusters, criterion="maxclust") - 1, dtype=np.intp)
 
@@ -149,7 +149,7 @@ def majority_hits(categories: npt.ArrayLike, clusters: npt.ArrayLike) -> Float64
 
 
 def purity(categories: npt.ArrayLike, clusters: npt.ArrayLike) -> float:
-    """Return the share of items that are of their cluster's largest category, in (0, 1].
+    """Return the share of items that belong to their cluster's largest category, in (0, 1].
 
     Examples
     --------
@@ -203,7 +203,7 @@ def score_categorization(
     lookup : Lookup
     members : sequence of (word, category)
     keep : ndarray of shape (n_words,), bool, optional
-        Words to use at most.
+        The only words to use.
 
     Returns
     -------
@@ -275,7 +275,7 @@ def nearest_centroids(units: Float64Array, categories: npt.NDArray[Any]) -> npt.
 
 
 def macro_f1(categories: npt.ArrayLike, predicted: npt.ArrayLike) -> float:
-    """Return the mean F1 score of the categories, each counting the same.
+    """Return the mean F1 score of the categories, with equal weights.
 
     Examples
     --------
@@ -295,14 +295,14 @@ def _macro_f1_draws(
     for name in np.unique(np.concatenate([categories, predicted])):
         right = (categories == name) & (predicted == name)
         total = counts @ ((categories == name).astype(np.int64) + (predicted == name))
-        # a category that a sample lacks does not count in it
+        # a category that is missing in a sample does not count
         scores.append(np.where(total > 0, 2 * (counts @ right) / np.maximum(total, 1), np.nan))
     return np.asarray(np.nanmean(scores, axis=0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _NamedWords(Items):
-    """Words whose categories were named: their values are hits, but the score is the macro F1."""
+    """Words with predicted categories: their values are hits, but the score is the macro F1."""
 
     categories: npt.NDArray[Any]
     predicted: npt.NDArray[Any]
@@ -316,7 +316,7 @@ class _NamedWords(Items):
 def score_classification(
     lookup: Lookup, members: Sequence[tuple[str, str]], *, keep: BoolArray | None = None
 ) -> TaskResult:
-    """Name each word's category by the nearest centroid of the other words.
+    """Assign each word to the category with the nearest centroid of the other words.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How good labels are: accuracy, F1, confusion, calibration, with intervals and a paired test.
+"""Evaluation of labels: accuracy, F1, confusion, calibration, with intervals and a paired test.
 
 >>> from ns2vec.evaluation.classification import evaluate_labels
 >>> found = evaluate_labels(["a", "a", "b", "b"], ["a", "b", "b", "b"])
@@ -31,7 +31,7 @@ __all__ = [
     "macro_f1",
 ]
 
-MOST_CELLS = 1 << 24  # of the confusion of redrawn items at a time
+MOST_CELLS = 1 << 24  # cells of the confusion matrices of resampled items at a time
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def evaluate_labels(
 
 
 def coded(truth: Sequence[Any], predicted: Sequence[Any]) -> tuple[list[Any], tuple[Int64Array, Int64Array]]:
-    """The distinct labels in order, and the place among them of each item's."""
+    """The distinct labels in order, and the index of each item's label among them."""
     if len(truth) != len(predicted) or not len(truth):
         raise ConfigError(
             f"expected a predicted label for each true one, got {len(predicted)} for {len(truth)}"
@@ -148,7 +148,7 @@ def coded(truth: Sequence[Any], predicted: Sequence[Any]) -> tuple[list[Any], tu
 
 
 def confusion_of(codes: tuple[Int64Array, Int64Array], n: int) -> Int64Array:
-    """How often each of n labels (row) was taken for another (column)."""
+    """How often each of n labels (row) was predicted as another one (column)."""
     found: Int64Array = np.bincount(codes[0] * n + codes[1], minlength=n * n).reshape(n, n)
     return found
 
@@ -165,7 +165,7 @@ def label_scores(confusion: npt.NDArray[Any]) -> tuple[Float64Array, Float64Arra
 
 
 def intervals_of(confusion: Int64Array, resampling: Resampling) -> dict[str, tuple[float, float]]:
-    """Bootstrap intervals: items that are drawn again are a confusion that is drawn again."""
+    """Bootstrap intervals: resampling items is resampling their confusion matrix."""
     n_items, n = int(confusion.sum()), len(confusion)
     rng = np.random.default_rng([resampling.seed, n_items])
     accuracies, scores = [], []

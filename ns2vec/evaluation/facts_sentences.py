@@ -1,6 +1,6 @@
-"""The sentences of the facts corpus: what each is about, and which words it has.
+"""The sentences of the facts corpus: their subjects and their words.
 
-A sentence is built around one word of a family (or around both words of a fact that stands
+A sentence is built around one word of a family (or around both words of a fact, if they occur
 together): markers of its row, cues of its side, and about 30 % fillers, in random order.
 """
 
@@ -42,19 +42,19 @@ def _apportion(weights: Float64Array, total: int, floor: int) -> Int64Array:
 
 
 def _choose(keys: Float64Array, weights: Float64Array, n_chosen: int) -> Int64Array:
-    """Choose `n_chosen` columns a row without replacement; `keys` are uniform draws of that shape."""
+    """Choose `n_chosen` columns per row without replacement; `keys` are uniform draws of that shape."""
     races = -np.log1p(-keys) / weights
     return np.argsort(races, axis=1, kind="stable")[:, :n_chosen]
 
 
 @dataclass(frozen=True, slots=True)
 class _Themes:
-    """What a sentence can be about.
+    """The possible subjects of sentences.
 
     Attributes
     ----------
     words : ndarray of shape (T, 2), int64
-        Token ids; the second is -1 where the sentence is about one word.
+        Token ids; the second is -1 if the sentence is about one word.
     sides : ndarray of shape (T, 2), int64
         Rows of `cues`; -1 like `words`.
     markers : ndarray of shape (T, MARKERS_PER_ROW), int64
@@ -99,7 +99,7 @@ def _plan_themes(world: World, key_to_index: dict[str, int]) -> _Themes:
 
 
 class SentencePlan:
-    """What every sentence of a corpus is about, and the words that it gets.
+    """The subject of every sentence of a corpus, and its words.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ class SentencePlan:
         Ids of its words.
     seed : int
     n_words_wanted : int
-        About how many words the sentences have together.
+        Approximate total number of words of the sentences.
 
     Attributes
     ----------
@@ -164,7 +164,7 @@ class SentencePlan:
             yield shuffled[shuffled >= 0], present.sum(axis=1)
 
     def _grid(self, start: int, stop: int, rng: np.random.Generator) -> Int64Array:
-        """Return the words of sentences `start` to `stop`, one row each, unordered, -1 where none."""
+        """Return the words of sentences `start` to `stop`, one row each, unordered, -1 for none."""
         themes = self._themes
         numbers = self._sentence_themes[start:stop]
         n_rows = len(numbers)

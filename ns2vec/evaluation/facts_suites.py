@@ -1,7 +1,7 @@
 """Questions of all tasks that follow from the planted facts of a `FactsCorpus`.
 
-Their answers are known: a model that has learned the corpus answers them, one that has not does not. They
-need no file, so they run everywhere.
+Their answers are known: a model that has learned the corpus can answer them, and one that has not cannot.
+They need no file, so they run everywhere.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from ns2vec.evaluation.relational_similarity import RatedPair
 
 SET_SIZE = 8  # members and outliers of a set
 N_PROTOTYPES = 3
-DEGREES = (10.0, 5.0, 0.0)  # a fact, a pair of the right sides, a pair of the wrong ones
+DEGREES = (10.0, 5.0, 0.0)  # a fact, a pair of the right sides, a pair of the wrong sides
 
-#: Name -> function (corpus) -> questions of the task of that name.
+# Name -> function (corpus) -> questions of the task of that name.
 FACTS_QUESTIONS: Registry[Callable[[FactsCorpus], list[Any]]] = Registry("facts suite")
 
 
@@ -50,7 +50,7 @@ def facts_sides(corpus: FactsCorpus) -> dict[str, list[str]]:
 
 @FACTS_QUESTIONS.entry("analogies")
 def analogies(corpus: FactsCorpus) -> list[AnalogySection]:
-    """Return the corpus's own analogy questions; facts whose words never meet are a group of their own."""
+    """Return the corpus's own analogy questions; facts whose words never occur together form a group."""
     sections = []
     for name, found in groupby(corpus.analogies(), key=lambda entry: entry[0]):
         questions = tuple(Question(a, b, c, (d,)) for _, (a, b, c, d) in found)
@@ -73,7 +73,7 @@ def categories(corpus: FactsCorpus) -> list[tuple[str, str]]:
 
 @FACTS_QUESTIONS.entry("outliers")
 def outliers(corpus: FactsCorpus) -> list[OutlierSet]:
-    """Return eight words of each side with eight words of other sides."""
+    """Return sets of eight words of each side with eight words of other sides."""
     rng = np.random.default_rng([corpus.seed, 7])
     sides = facts_sides(corpus)
     found = []
@@ -89,7 +89,7 @@ def outliers(corpus: FactsCorpus) -> list[OutlierSet]:
 
 @FACTS_QUESTIONS.entry("relational_similarity")
 def relations(corpus: FactsCorpus) -> list[RatedPair]:
-    """Return facts of each relation (degree 10), mismatched pairs of it (5) and pairs the wrong way (0)."""
+    """Return facts of each relation (degree 10), mismatched pairs of it (5) and reversed pairs (0)."""
     rng = np.random.default_rng([corpus.seed, 8])
     found = []
     for relation in dict.fromkeys(fact.relation for fact in corpus.facts):

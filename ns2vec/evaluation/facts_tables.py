@@ -20,12 +20,12 @@ from ns2vec.exceptions import ConfigError
 
 ABSENT = "-"
 MARKERS_PER_ROW = 5
-MARKERS_IN_COMMON = 2  # two rows of a family share at most so many markers
+MARKERS_IN_COMMON = 2  # two rows of a family share at most this many markers
 POOL_PER_ROW = 1.5  # markers of a family per row
 INVENTED_ROWS = 40
 INVENTED_CUES = 6
 INVENTED_WEIGHT = 1.6
-RELATIONAL_SHARE = 0.3  # of the types beyond the real families; the others are fillers
+RELATIONAL_SHARE = 0.3  # of the types beyond the real families; the rest are fillers
 MIN_FILLER_TYPES = 200
 FEWEST_ROWS = 12  # of a real family in a small vocabulary
 
@@ -45,7 +45,7 @@ class Family:
     sides : tuple of str
         The columns.
     rows : tuple of tuple of str
-        One tuple of ``len(sides)`` words a row; ``"-"`` where the row has no word for the side.
+        One tuple of ``len(sides)`` words per row; ``"-"`` if the row has no word for the side.
     cues : tuple of tuple of str
         For each side, the words that surround it.
     weight : float
@@ -85,7 +85,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Everything that sentences and questions are made of.
+    """The source of all sentences and questions.
 
     Attributes
     ----------
@@ -246,8 +246,8 @@ def build_world(n_types: int, seed: int) -> World:
     Parameters
     ----------
     n_types : int
-        Vocabulary size. What the real families leave over becomes invented families and fillers; where
-        they need more, each of them keeps its first rows only.
+        Vocabulary size. Types beyond the real families become invented families and fillers; if the real
+        families are too large, each of them keeps only its first rows.
     seed : int
 
     Returns

@@ -1,13 +1,13 @@
-"""gensim's two ways to ask a set of vectors: its files, options, skipping and return values.
+"""gensim's two evaluations of a set of vectors: its files, options, skipping and return values.
 
 Analogies have the questions-words layout of word2vec::
 
     : capital-common-countries
     Athens Greece Baghdad Iraq
 
-and word pairs one pair a line, ``word1 TAB word2 TAB score``; lines that start with ``#`` are comments. The
+and word pairs have one pair per line, ``word1 TAB word2 TAB score``; lines that start with ``#`` are comments. The
 answers are those of the evaluator of all suites (`ns2vec.evaluation.analogies` and `word_pairs`); only words
-of the vocabulary are known, also where a model could make vectors for others.
+of the vocabulary are known, even if a model can make vectors for others.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Quadruple: TypeAlias = tuple[str, str, str, str]
 Section: TypeAlias = dict[str, Any]
 
 TOTAL = "Total accuracy"
-CANDIDATES = 5  # so many nearest words are looked at for one that is no variant of a, b or c
+CANDIDATES = 5  # this many nearest words are searched for one that is not a variant of a, b or c
 TAB = "\t"
 
 
@@ -59,7 +59,7 @@ def evaluate_word_analogies(
     restrict_vocab : int or None, optional
         Only this many words from the beginning are used in questions and answers; None: all.
     case_insensitive : bool, optional
-        Compare upper-cased words; of several variants of a word the first has the vector.
+        Compare upper-cased words; of several variants of a word, the first has the vector.
     dummy4unknown : bool, optional
         Count questions with unknown words as wrong instead of skipping them.
     method : str, optional
@@ -68,7 +68,7 @@ def evaluate_word_analogies(
     Returns
     -------
     score : float
-        Share of right answers; 0.0 where no question could be asked.
+        Share of right answers; 0.0 if no question could be asked.
     sections : list of dict
         ``{"section": name, "correct": [...], "incorrect": [...]}`` with quadruples of words (upper
         case if `case_insensitive`), and a last one, ``"Total accuracy"``, over all of them.
@@ -76,7 +76,7 @@ def evaluate_word_analogies(
     Raises
     ------
     FormatError
-        If a line comes before the first ``: section`` line, or there are lines of which none has
+        If a line precedes the first ``: section`` line, or there are lines but none of them has
         four words.
     ConfigError
         If the method is unknown.
@@ -122,7 +122,7 @@ def evaluate_word_analogies(
 
 
 def _are_right(lookup: Lookup, quadruples: list[Quadruple], method: str) -> Any:
-    """Return whether the right word is the first of the nearest that is no variant of a, b or c."""
+    """Return whether the right word is the first of the nearest words that is not a variant of a, b or c."""
     questions = [Question(a, b, c, (d,)) for a, b, c, d in quadruples]
     is_right = rank_answers(lookup, questions, method) == 1
     doubtful = [
@@ -153,7 +153,7 @@ def parse_analogies(
     Raises
     ------
     FormatError
-        If a line that is not blank comes before the first ``: section`` line, or no line has four words
+        If a line that is not blank precedes the first ``: section`` line, or no line has four words
         although there are some.
 
     Examples
@@ -188,7 +188,7 @@ def parse_analogies(
 
 
 def section_accuracy(section: Section) -> float:
-    """Return the share of correct questions of one section; 0.0 where there are none.
+    """Return the share of correct questions of one section; 0.0 if there are none.
 
     Parameters
     ----------
@@ -235,12 +235,12 @@ def evaluate_word_pairs(
     pairs : path or iterable of str
         A path may be compressed.
     delimiter : str, optional
-        Where no line has tabs, the usual one, commas, semicolons and blanks are tried too.
+        If no line has tabs, the default delimiter, commas, semicolons and blanks are tried, too.
     encoding : str, optional
     restrict_vocab : int or None, optional
-        Pairs with a word after the first so many are unknown; None: all words.
+        Pairs with a word beyond this many, counted from the first, are unknown; None: all words.
     case_insensitive : bool, optional
-        Compare upper-cased words; of several variants of a word the first has the vector.
+        Compare upper-cased words; of several variants of a word, the first has the vector.
     dummy4unknown : bool, optional
         Give pairs with unknown words the similarity 0 instead of skipping them.
 
@@ -249,7 +249,7 @@ def evaluate_word_pairs(
     pearson, spearman : scipy results
         ``[0]`` is the correlation, ``[1]`` its p-value.
     oov_ratio : float
-        Per cent of the pairs with an unknown word.
+        Percentage of pairs with an unknown word.
 
     Raises
     ------
@@ -308,7 +308,7 @@ def parse_word_pairs(
 ) -> list[JudgedPair]:
     r"""Read ``(word, word, score)`` lines; comments and lines of another shape are skipped.
 
-    Where no line fits and the delimiter is the usual one, further columns and other separators are looked
+    If no line fits and the delimiter is the default one, further columns and other separators are tried
     for (`ns2vec.evaluation.readers`).
 
     Parameters

@@ -191,6 +191,6 @@ def _n_duplicates(vectors: FloatArray, alive: npt.NDArray[np.intp]) -> int:
     """Return how many rows repeat an earlier one."""
     seen: set[int] = set()
     for start in range(0, len(alive), BLOCK_ROWS):
-        # the hash of the bytes: 64 bits, so that a million rows collide by chance once in 10**7 runs
+        # a 64-bit hash of the bytes: a collision among a million rows happens by chance once in 10**7 runs
         seen.update(hash(row.tobytes()) for row in vectors[alive[start : start + BLOCK_ROWS]])
     return len(alive) - len(seen)

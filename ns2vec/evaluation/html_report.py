@@ -1,4 +1,4 @@
-"""An `Evaluation` as one HTML file that needs nothing else: no script, no font, no request."""
+"""An `Evaluation` as one self-contained HTML file: no script, no font, no request."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ def html_report(
     ----------
     evaluation : Evaluation
     models : mapping of str to Embedding, optional
-        For the map of example words and their neighbours, which are left out without.
+        For the map of example words and their neighbours, which are left out by default.
     command : str, optional
         The command line that made the evaluation.
     about : mapping of str to mapping of str to str, optional
-        Model -> what is known of it: ``{"mine": {"trained": "2026-11-29", "settings": "window 5"}}``.
+        Model -> information on it: ``{"mine": {"trained": "2026-11-29", "settings": "window 5"}}``.
 
     Returns
     -------
@@ -61,13 +61,13 @@ def html_report(
 
 
 def heading(title: str, made: str, said: str) -> str:
-    """Return the title of a page, when and by what it was made, and what it comes to.
+    """Return the title of a page, when and by what it was made, and its conclusion.
 
     Parameters
     ----------
     title : str
     made : str
-        As `ns2vec.reports.tables.now` has returned it; ``""`` where it is not known.
+        As returned by `ns2vec.reports.tables.now`; ``""`` if unknown.
     said : str
     """
     when = ", ".join(filter(None, [date_text(made), f"ns2vec {__version__}"]))
@@ -84,14 +84,14 @@ def _about_models(evaluation: Evaluation, about: Mapping[str, Mapping[str, str]]
 
 
 def score_sections(models: Sequence[str], outcomes: Sequence[Outcome], head: str = "suite") -> list[str]:
-    """Return the scores as bars and as a table, and those of the parts in a table each.
+    """Return the scores as bars and as a table, and the scores of the parts in one table each.
 
     Parameters
     ----------
     models : sequence of str
     outcomes : sequence of Outcome
     head : str, optional
-        What an outcome is.
+        What an outcome is called.
     """
     labels = [outcome.name for outcome in outcomes]
     scores = [[(r.score, r.low, r.high) for r in outcome.results] for outcome in outcomes]
@@ -182,7 +182,7 @@ def settings_section(notes: Sequence[str], seconds: float, command: str) -> str:
     notes : sequence of str
     seconds : float
     command : str
-        The command line; none if empty.
+        The command line; empty for none.
     """
     return (
         f"<h2>How it was scored</h2>{bullets([*notes, f'it took {seconds:.1f} s'])}{command_block(command)}"

@@ -1,7 +1,7 @@
 """Words of a question file as rows of an embedding: case, restricted vocabulary, made vectors, missing words.
 
-Every score says how much of its suite it rests on (`Coverage`), because a model that knows few words is
-asked easier questions.
+Every score comes with the part of its suite that it is based on (`Coverage`), because a model that knows few
+words is asked easier questions.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ns2vec.exceptions import ConfigError
 
 Rows: TypeAlias = "npt.NDArray[np.intp]"
 
-#: The words that a question needs; a tuple among them: one of these, which an answer is picked from.
+# The words that a question needs; a tuple among them: one of these, as the answer.
 Words: TypeAlias = "Iterable[str | tuple[str, ...]]"
 
 #: What to do with a question that has an unknown word.
@@ -34,7 +34,7 @@ MISSING = {
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How much of a suite a score rests on.
+    """The part of a suite that a score is based on.
 
     Attributes
     ----------
@@ -57,7 +57,7 @@ class Coverage:
 
     @property
     def share(self) -> float:
-        """Used part of the suite, in [0, 1]; 0.0 of an empty one."""
+        """Used part of the suite, in [0, 1]; 0.0 for an empty suite."""
         return self.n_used / self.n_total if self.n_total else 0.0
 
 
@@ -67,21 +67,21 @@ class Lookup:
     Parameters
     ----------
     embedding : Embedding
-        It is never changed, and its vectors are not copied. If it has `vectors_for`, it is asked for the
+        It is never changed, and its vectors are not copied. If it has `vectors_for`, this is called for the
         vectors of words that are not in the vocabulary.
     restrict_vocab : int or None, optional
-        The vocabulary is the first so many words; None: all.
+        The vocabulary is limited to this many words, the first ones; None: all.
     case_insensitive : bool, optional
-        Compare upper-cased words; of several variants of a word the first has the vector.
+        Compare upper-cased words; of several variants of a word, the first has the vector.
     missing : str, optional
         One of `MISSING`.
     can_make : bool, optional
-        Use `vectors_for` where the embedding has it.
+        Use `vectors_for` if the embedding has it.
 
     Raises
     ------
     ConfigError
-        If `missing` is unknown, or there is not one key for each vector.
+        If `missing` is unknown, or the numbers of keys and vectors differ.
 
     Examples
     --------
@@ -126,21 +126,21 @@ class Lookup:
                 self._variants.setdefault(folded, []).append(row)
 
     def fold(self, key: Any) -> Any:
-        """Return the form in which words are compared; keys that are no str stay as they are."""
+        """Return the form in which words are compared; keys that are not str are unchanged."""
         return key.upper() if self.case_insensitive and isinstance(key, str) else key
 
     def row(self, word: str) -> int:
-        """Return the row of a word of the vocabulary, V and more for one that `make` made, else -1."""
+        """Return the row of a word of the vocabulary, V or more for a word that `make` made, otherwise -1."""
         return self._rows.get(self.fold(word), self._made_rows.get(word, -1))
 
     def rows(self, words: Iterable[str]) -> Rows:
-        """Return the rows of words; what the model can make is made."""
+        """Return the rows of words; vectors that the model can make are made."""
         asked = list(words)
         self.make(asked)
         return np.fromiter(map(self.row, asked), dtype=np.intp, count=len(asked))
 
     def make(self, words: Iterable[str]) -> None:
-        """Have the model make vectors of those words that are not in the vocabulary, each once.
+        """Have the model make vectors of the words that are not in the vocabulary, each once.
 
         Raises
         ------
@@ -187,7 +187,7 @@ class Lookup:
         ----------
         questions : sequence of iterables of words
         keep : ndarray of shape (n_questions,), bool, optional
-            Questions to score at most; the policy for missing words decides about these.
+            The only questions to score; the policy for missing words applies to these.
         """
         known = self.known(questions)
         used = known if self.missing == "skip" else np.ones_like(known)
@@ -212,7 +212,7 @@ class Lookup:
         return np.asarray(self.vectors.sum(axis=0, dtype=np.float64) / max(1, len(self.vectors)))
 
     def matrix(self, words: Iterable[str]) -> Float64Array:
-        """Return the vectors of words, shape (n, D), float64; the policy decides those of unknown ones."""
+        """Return the vectors of words, shape (n, D), float64; the policy applies to unknown words."""
         return self.vectors_at(self.rows(words))
 
     def vectors_at(self, rows: Rows) -> Float64Array:

@@ -1,4 +1,4 @@
-"""Nearest neighbours for reading: a score says how good vectors are, the neighbours say what they learned."""
+"""Nearest neighbours for reading: scores show how good vectors are, neighbours what they have learned."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Neighbours: TypeAlias = "tuple[npt.NDArray[np.intp], FloatArray]"
 
 
 def spread_words(embedding: Embedding, n_words: int = 20, restrict_vocab: int | None = 50000) -> list[str]:
-    """Return words from frequent to rare, evenly spread on a logarithmic scale of their rows.
+    """Return words from frequent to rare, evenly spaced on a logarithmic scale of their rows.
 
     Examples
     --------
@@ -72,10 +72,10 @@ def dump_neighbours(
     ----------
     embedding : Embedding
     words : sequence of str, optional
-        Unknown ones are left out; `spread_words` unless given.
+        Unknown words are left out; `spread_words` by default.
     topn : int, optional
     restrict_vocab : int or None, optional
-        Only the first so many words are neighbours.
+        Only this many words, the first ones, can be neighbours.
     case_insensitive : bool, optional
 
     Returns

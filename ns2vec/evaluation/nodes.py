@@ -115,7 +115,7 @@ def classify_nodes(
 def one_split(
     rows: Float64Array, marks: BoolArray, order: npt.NDArray[np.int64], n_known: int, strength: float
 ) -> tuple[float, float]:
-    """Micro and macro F1 of the nodes after the first `n_known` of an order."""
+    """Micro and macro F1 of the nodes after the first `n_known` in an order."""
     known, asked = order[:n_known], order[n_known:]
     weights, bias = one_against_rest(rows[known], marks[known], strength)
     return f1_scores(marks[asked], most_probable(rows[asked] @ weights + bias, marks[asked].sum(axis=1)))
@@ -126,7 +126,7 @@ def one_against_rest(
 ) -> tuple[Float64Array, Float64Array]:
     """A logistic regression for each label, all in one problem for L-BFGS: weights (D, L) and biases (L,).
 
-    The same optimum as of scikit-learn's ``LogisticRegression(C=strength)`` for each label.
+    The optimum is the same as for scikit-learn's ``LogisticRegression(C=strength)`` for each label.
     """
     from scipy.optimize import minimize
 
@@ -155,7 +155,7 @@ def most_probable(scores: Float64Array, n_labels: npt.NDArray[Any]) -> BoolArray
 
 
 def f1_scores(truth: BoolArray, guess: BoolArray) -> tuple[float, float]:
-    """F1 over all labels together, and its mean over labels; 0 for one that is neither there nor guessed."""
+    """F1 over all labels together, and its mean over labels; 0 for a label that is never true or predicted."""
     hits = (truth & guess).sum(axis=0)
     sizes = truth.sum(axis=0) + guess.sum(axis=0)
     each = np.divide(2.0 * hits, sizes, out=np.zeros(len(hits)), where=sizes > 0)

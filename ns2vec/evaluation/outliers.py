@@ -20,7 +20,7 @@ from ns2vec.evaluation.statistics import mean
 
 @dataclass(frozen=True, slots=True)
 class OutlierSet:
-    """Words that belong together, and words each of which does not belong to them."""
+    """Words that belong together, and words each of which does not belong with them."""
 
     name: str
     members: tuple[str, ...]
@@ -28,7 +28,7 @@ class OutlierSet:
 
 
 def outlier_position(members: Float64Array, outlier: Float64Array) -> int:
-    """Return how many members are more central than the outlier: all of them when it is found.
+    """Return how many members are more central than the outlier: all of them if it is found.
 
     Parameters
     ----------
@@ -65,10 +65,10 @@ def score_outliers(
     Parameters
     ----------
     lookup : Lookup
-        With the policy ``"skip"`` a question counts when the set's members and the outlier are all known.
+        With the policy ``"skip"``, a question counts if the set's members and the outlier are all known.
     sets : sequence of OutlierSet
     keep : ndarray of shape (n_questions,), bool, optional
-        Questions to use at most; a question is one outlier with its set.
+        The only questions to use; a question is one outlier with its set.
 
     Returns
     -------
@@ -97,6 +97,6 @@ def score_outliers(
     measures = {"accuracy": mean(hits), "opp": mean([place / n_members for place, n_members in places])}
     of_asked = [group.name for group, _ in asked]
     names = np.array([of_asked[position] for position in positions], dtype=str)
-    # the outliers of one set are drawn together
+    # the outliers of one set are resampled together
     items, parts = Items(positions, hits, None, names), parts_of_groups(of_asked, names, hits)
     return TaskResult("accuracy", coverage, measures, parts, items)

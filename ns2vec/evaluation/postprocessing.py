@@ -1,4 +1,4 @@
-"""Simple changes to vectors that often raise scores, to be scored beside the raw ones.
+"""Simple changes to vectors that often raise scores, to be compared with the raw vectors.
 
 Each function takes an embedding and returns a new one; the given one is never changed.
 """
@@ -22,7 +22,7 @@ POSTPROCESSING: Registry[Callable[[Embedding], Embedding]] = Registry("postproce
 
 @dataclass
 class Vectors:
-    """The least that is an embedding."""
+    """A minimal embedding."""
 
     vectors: Any
     index_to_key: list[Any]
@@ -30,7 +30,7 @@ class Vectors:
 
 
 def _float_vectors(embedding: Embedding) -> FloatArray:
-    """Return the vectors as float32 or float64; perhaps the embedding's own array."""
+    """Return the vectors as float32 or float64, possibly the embedding's own array."""
     vectors = np.asarray(embedding.vectors)
     return vectors if vectors.dtype in (np.float32, np.float64) else vectors.astype(np.float32)
 
@@ -41,7 +41,7 @@ def _with(embedding: Embedding, vectors: FloatArray) -> Vectors:
 
 @POSTPROCESSING.entry("normalise")
 def normalise(embedding: Embedding) -> Vectors:
-    """Divide each vector by its length; cosines stay, sums and centroids change.
+    """Divide each vector by its length; cosines are unchanged, sums and centroids change.
 
     Examples
     --------
@@ -81,7 +81,7 @@ def all_but_the_top(embedding: Embedding, n_components: int | None = None) -> Ve
     ----------
     embedding : Embedding
     n_components : int, optional
-        D / 100, at least 1, unless given.
+        By default D / 100, at least 1.
 
     Raises
     ------

@@ -1,16 +1,16 @@
-"""Question files of all layouts as questions, one function for each layout, in the registry `READERS`.
+"""Reading question files of all layouts, one function for each layout, in the registry `READERS`.
 
 ::
 
     word_pairs   word1 SEP word2 SEP judgement
     categories   word SEP category
-    analogies    ": section" lines, then "a b c d" (questions-words layout); d may be "d1/d2"; what comes
-                 before the first such line is a section of the file's name
-    word_table   "a SEP b" or "a SEP b1/b2" in one file a relation (BATS): all pairs of pairs are asked
+    analogies    ": section" lines, then "a b c d" (questions-words layout); d may be "d1/d2"; lines
+                 before the first such line form a section with the file's name
+    word_table   "a SEP b" or "a SEP b1/b2", one file per relation (BATS): all pairs of pairs are asked
     outliers     set SEP word SEP "member" | "outlier"
     relations    relation SEP word1 SEP word2 SEP degree | "prototype"
 
-SEP is what the suite says, else it is found out from the lines: tabs, semicolons, commas or blanks. Word
+SEP follows from the suite; otherwise it is detected from the lines: tabs, semicolons, commas or blanks. Word
 pairs may then have a header and further columns: the words are the first two columns that are not numbers,
 the judgement is the first number after them. ``#`` starts a comment line, and a blank line is skipped.
 Every other line that does not fit is a complaint with file, line and reason.
@@ -44,12 +44,12 @@ Source: TypeAlias = "PathLike | Iterable[str]"
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What a suite says about its files' lines.
+    """The layout of a suite's files.
 
     Attributes
     ----------
     delimiter : str or None
-        Between columns; ``""``: any blanks; ``","`` and ``";"``: CSV with its quotes; None: found out.
+        Between columns; ``""``: any blanks; ``","`` and ``";"``: CSV with quotes; None: detected.
     columns : tuple of int
         Which columns hold the fields, in the reader's order, from 0; empty: the first ones.
     skip_lines : int
@@ -74,7 +74,7 @@ class Layout:
 READERS: Registry[Callable[[Sequence[Source], Layout, Complaints], list[Any]]] = Registry("question layout")
 
 
-#: Layout name -> what a line of it holds, for errors.
+# Layout name -> description of a line, for errors.
 EXPECTED = {
     "word_pairs": "word, word and judgement",
     "categories": "word and category",
@@ -87,14 +87,14 @@ EXPECTED = {
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    """How the lines of one file are cut; `chosen` where there are more columns than fields."""
+    """How the lines of a file are split; `chosen` if there are more columns than fields."""
 
     separator: str
     n_fields: int
     chosen: tuple[int, ...] = ()
 
     def fields(self, line: str) -> tuple[list[str], str]:
-        """Return the fields of a line, and what is wrong with it or ``""``."""
+        """Return the fields of a line, and a problem with it or ``""``."""
         cells = split_columns(line, self.separator)
         columns = self.chosen or tuple(range(self.n_fields))
         if len(cells) <= max(columns) or (not self.chosen and len(cells) != self.n_fields):
@@ -105,7 +105,7 @@ class _Columns:
 
 
 def _lines(source: Source, layout: Layout) -> list[tuple[int, str]]:
-    """Return what is neither header, comment nor blank, with line numbers."""
+    """Return the lines that are not header, comment or blank, with line numbers."""
     return [
         (number, line)
         for number, line in numbered_lines(source, layout.encoding)
@@ -114,7 +114,7 @@ def _lines(source: Source, layout: Layout) -> list[tuple[int, str]]:
 
 
 def _columns(layout: Layout, lines: Sequence[str], n_fields: int) -> _Columns:
-    """Return how a file's lines are cut: as the layout says, or as they look."""
+    """Return how a file's lines are split: by the layout, or by their appearance."""
     if layout.delimiter is not None:
         return _Columns(layout.delimiter, n_fields, layout.columns)
     return _Columns(
@@ -123,7 +123,7 @@ def _columns(layout: Layout, lines: Sequence[str], n_fields: int) -> _Columns:
 
 
 def _judged_columns(source: Source, layout: Layout, lines: Sequence[str], complaints: Complaints) -> _Columns:
-    """Return how lines of two words and a judgement are cut, further columns left out."""
+    """Return how lines of two words and a judgement are split, with further columns left out."""
     if layout.delimiter is not None or layout.columns:
         return _columns(layout, lines, 3)
     separator = guess_separator(lines, 3, with_number=True)
@@ -140,7 +140,7 @@ def _judged_columns(source: Source, layout: Layout, lines: Sequence[str], compla
 def _rows(
     source: Source, layout: Layout, n_fields: int, complaints: Complaints, *, are_judged: bool = False
 ) -> Iterator[tuple[int, list[str]]]:
-    """Yield line numbers and fields; lines with too few columns or an empty field are complaints."""
+    """Yield line numbers and fields; lines with too few columns or an empty field are reported."""
     lines = _lines(source, layout)
     texts = [line for _, line in lines]
     if are_judged:
@@ -158,7 +158,7 @@ def _rows(
 
 
 def _has_header(lines: Sequence[str], columns: _Columns) -> bool:
-    """Whether a first line names columns: it has a word where the second has a number."""
+    """Whether a first line has names of columns: it has a word where the second line has a number."""
     last = [fields[-1] for fields, reason in map(columns.fields, lines[:2]) if not reason]
     return [as_number(text) is None for text in last] == [True, False]
 
@@ -189,7 +189,7 @@ def read_word_pairs(
 def read_categories(
     sources: Sequence[Source], layout: Layout, complaints: Complaints
 ) -> list[tuple[str, str]]:
-    """Return ``(word, category)`` of all files; a word that comes twice is a complaint."""
+    """Return ``(word, category)`` of all files; a repeated word is reported."""
     found: dict[str, str] = {}
     for source in sources:
         for line, (word, category) in _rows(source, layout, 2, complaints):

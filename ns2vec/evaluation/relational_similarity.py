@@ -35,7 +35,7 @@ def relation_degrees(prototypes: Float64Array, offsets: Float64Array) -> Float64
     Parameters
     ----------
     prototypes : ndarray of shape (p, D)
-        Offsets, right less left, of unit vectors.
+        Offsets, right minus left, of unit vectors.
     offsets : ndarray of shape (n, D)
 
     Examples
@@ -58,15 +58,15 @@ def score_relational_similarity(
     ----------
     lookup : Lookup
     pairs : sequence of RatedPair
-        Of a relation without a known prototype no pair is used.
+        Pairs of a relation without a known prototype are not used.
     keep : ndarray of shape (n_pairs,), bool, optional
-        Pairs to use at most.
+        The only pairs to use.
 
     Returns
     -------
     TaskResult
         Score: mean over the relations of Spearman's correlation; one part for each relation. Relations are
-        the items that are drawn, and in which two models are compared.
+        the items for resampling, and for comparing two models.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""All suites in one report: what `ns2vec evaluate` and the benchmarks print."""
+"""All suites in one report: the output of `ns2vec evaluate` and the benchmarks."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class PairsResult:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What one embedding scored.
+    """The scores of one embedding.
 
     Attributes
     ----------
@@ -131,7 +131,7 @@ def _accuracy_line(label: str, result: AnalogyResult | SectionResult) -> str:
 
 
 def _suite_name(source: PathLike | Iterable[str], taken: Iterable[str]) -> str:
-    """Return the file's name up to its first dot, or its path where that name is taken."""
+    """Return the file's name up to its first dot, or its path if that name is already used."""
     path = source_name(source)
     name = Path(path).name.split(".")[0] or path
     return path if name in taken else name
@@ -168,7 +168,7 @@ def evaluate_all(
     Raises
     ------
     FormatError
-        If a file is not in its layout or no pair of a similarity file is known.
+        If a file does not have its layout or no pair of a similarity file is known.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What a task returns: a score with its interval, its coverage, its parts, and the items it is made of."""
+"""The result of a task: a score with its interval, its coverage, its parts, and its items."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ class Items:
     positions : ndarray of shape (n,), int
         Places in the suite, ascending.
     values : ndarray of shape (n,), float64
-        One score for each item: the mean of them is the task's score, or, where there is `gold`, their
+        One score for each item: their mean is the task's score or, if there is `gold`, their
         rank correlation with it.
     gold : ndarray of shape (n,), float64, or None
     groups : ndarray of shape (n,) or None
-        Items of one group are not independent and are drawn together.
+        Items of one group are not independent and are resampled together.
     """
 
     positions: npt.NDArray[Any]
@@ -80,7 +80,7 @@ def parts_of_groups(
     Parameters
     ----------
     of_suite : sequence of str
-        The group of each item of the suite; the parts have the order of their first items.
+        The group of each item of the suite; the parts are in the order of their first items.
     of_used : ndarray of shape (n,)
         The group of each scored item.
     hits : ndarray of shape (n,)
@@ -94,19 +94,19 @@ def parts_of_groups(
 
 @dataclass(frozen=True, slots=True)
 class TaskResult:
-    """What one embedding scored on one suite.
+    """The score of one embedding on one suite.
 
     Attributes
     ----------
     measure : str
-        Which of the measures is the score: ``"spearman"``, ``"accuracy"``.
+        The measure that is the score: ``"spearman"``, ``"accuracy"``.
     coverage : Coverage
     measures : dict of str to float
-        All figures of the task; none where nothing could be scored.
+        All figures of the task; none if nothing could be scored.
     parts : tuple of PartResult
     items : Items or None
     low, high : float
-        Bootstrap interval of the score; NaN where there is none.
+        Bootstrap interval of the score; NaN if there is none.
     """
 
     measure: str
@@ -119,7 +119,7 @@ class TaskResult:
 
     @property
     def score(self) -> float:
-        """NaN where nothing could be scored."""
+        """The score; NaN if nothing could be scored."""
         return self.measures.get(self.measure, math.nan)
 
     def with_interval(self, resampling: Resampling) -> TaskResult:
@@ -143,19 +143,19 @@ class TaskResult:
 
 
 class Outcome(Protocol):
-    """What reports show as one line: all models' results on the same questions."""
+    """One line of a report: all models' results on the same questions."""
 
     @property
     def name(self) -> str:
-        """Of the line."""
+        """The name of the line."""
 
     @property
     def title(self) -> str:
-        """Of the table of its parts."""
+        """The title of the table of its parts."""
 
     @property
     def measure(self) -> str:
-        """What the score is."""
+        """The name of the score."""
 
     @property
     def results(self) -> tuple[TaskResult, ...]:
@@ -163,11 +163,11 @@ class Outcome(Protocol):
 
     @property
     def comparisons(self) -> Mapping[tuple[int, int], Difference]:
-        """Numbers of two models, the first less than the second -> their difference."""
+        """Indices of two models, the first smaller than the second -> their difference."""
 
 
 def compare_all(results: Sequence[TaskResult], resampling: Resampling) -> dict[tuple[int, int], Difference]:
-    """Return the difference of each two models that have items, by their numbers, the lower one first."""
+    """Return the difference of each two models that have items, by their indices, the smaller one first."""
     pairs = itertools.combinations([n for n, result in enumerate(results) if result.items is not None], 2)
     return {(i, j): compare_results(results[i], results[j], resampling) for i, j in pairs}
 
@@ -178,7 +178,7 @@ def compare_results(first: TaskResult, second: TaskResult, resampling: Resamplin
     Parameters
     ----------
     first, second : TaskResult
-        Of the same suite.
+        On the same suite.
     resampling : Resampling
 
     Returns

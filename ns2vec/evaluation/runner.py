@@ -1,4 +1,4 @@
-"""Models times suites: the scores, their comparisons, and everything that is needed to repeat them."""
+"""Models times suites: the scores, their comparisons, and everything needed to repeat them."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class Settings:
 
         Parameters
         ----------
-        embedding : KeyedVectors, or what has its three attributes
+        embedding : KeyedVectors, or an object with its three attributes
 
         Returns
         -------
@@ -110,7 +110,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A suite's questions, and what there is to say about its files."""
+    """A suite's questions, and remarks on its files."""
 
     questions: list[Any]
     malformed: tuple[Malformed, ...] = ()
@@ -127,11 +127,11 @@ class SuiteOutcome:
     ----------
     suite : Suite
     read : Read
-        Its questions, and what there is to say about its files.
+        Its questions, and remarks on its files.
     results : tuple of TaskResult
         One for each model; a score is NaN where no question, or too few of them, could be asked.
     comparisons : dict of (int, int) to Difference
-        Numbers of two models, the first less than the second -> their difference.
+        Indices of two models, the first smaller than the second -> their difference.
     """
 
     suite: Suite
@@ -141,17 +141,17 @@ class SuiteOutcome:
 
     @property
     def name(self) -> str:
-        """What the suite is called."""
+        """The name of the suite."""
         return self.suite.name
 
     @property
     def title(self) -> str:
-        """What the suite is."""
+        """The title of the suite."""
         return self.suite.title
 
     @property
     def measure(self) -> str:
-        """Which measure the scores are."""
+        """The measure of the scores."""
         return self.results[0].measure
 
     @property
@@ -162,7 +162,7 @@ class SuiteOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What `evaluate_suites` found.
+    """The result of `evaluate_suites`.
 
     Attributes
     ----------
@@ -170,7 +170,7 @@ class Evaluation:
         Name -> shape (V, D) of its vectors.
     outcomes : tuple of SuiteOutcome
     missing : tuple of MissingFiles
-        Suites that were left out since their files are not there.
+        Suites that were left out because their files were not found.
     settings : Settings
     seconds : float
     made : str
@@ -205,11 +205,11 @@ class Evaluation:
 
     @property
     def left_out(self) -> dict[str, str]:
-        """Suites that were left out, and where their files are not."""
+        """Suites that were left out, and where their files were not found."""
         return {one.suite: f"its files are {one.place}" for one in self.missing}
 
     def left_out_lines(self) -> list[str]:
-        """Return the suites that were left out, one line for each place where files are not."""
+        """Return the suites that were left out, one line for each place without their files."""
         places = dict.fromkeys(one.place for one in self.missing)
         return [
             f"left out: {', '.join(one.suite for one in self.missing if one.place == place)}: "
@@ -293,7 +293,7 @@ def read_questions(
     Raises
     ------
     SuiteNotFoundError
-        If no place has its files.
+        If their files are in no place.
     FormatError
         If a line is malformed and is to be refused, or no question can be read.
     """

@@ -1,8 +1,9 @@
-"""Finding the files of a suite: a data folder, an installed package, the cache, a download if asked for.
+"""Finding the files of a suite: in a data folder, an installed package or the cache, or by downloading on
+request.
 
 Nothing that is found is executed: packages are located, not imported, and files are only read. A download
-goes to the cache in one step when all bytes are there. A suite without a known sha256 gets the one of its
-first download recorded beside the file, and later reads must match it.
+is moved to the cache in one step when it is complete. If a suite has no known sha256, that of its
+first download is recorded next to the file, and later reads must match it.
 """
 
 from __future__ import annotations
@@ -27,15 +28,15 @@ TIMEOUT_SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class MissingFiles:
-    """The files of a suite, which no place has.
+    """The files of a suite, which were found nowhere.
 
     Attributes
     ----------
     suite : str
     place : str
-        Where they were looked for: ``"not in data"``.
+        Where they were searched: ``"not in data"``.
     files : tuple of str
-        As they would stand in a data folder.
+        Their paths in a data folder.
     has_address : bool
         They could be downloaded.
     """
@@ -47,7 +48,7 @@ class MissingFiles:
 
 
 class SuiteNotFoundError(FormatError, FileNotFoundError):
-    """No place has the files of one suite or more.
+    """The files of one or more suites were found nowhere.
 
     Parameters
     ----------
@@ -76,7 +77,7 @@ class SuiteNotFoundError(FormatError, FileNotFoundError):
         Parameters
         ----------
         folder, download : str, optional
-            How one names a data folder and allows a download, at the door through which the user came.
+            How a data folder is given and a download is allowed, in the interface of the user.
         """
         names = ", ".join(one.suite for one in self.missing)
         suites = f"suite {names}" if len(self.missing) == 1 else f"{len(self.missing)} suites ({names})"
@@ -87,7 +88,7 @@ class SuiteNotFoundError(FormatError, FileNotFoundError):
         return f"{line}, or {download}{fetched}" if n_addresses else line
 
     def _files(self) -> str:
-        """Name the files of one suite, of several their folders."""
+        """Name the files of a single suite, or the folders of several."""
         files = [name for one in self.missing for name in one.files]
         if len(self.missing) > 1:
             files = list(dict.fromkeys(f"{name.rpartition('/')[0] or name}/" for name in files))
@@ -103,9 +104,9 @@ class FoundFiles:
     paths : tuple of Path
     origin : Origin
     sha256 : tuple of str
-        Of the bytes that are there.
+        Of the bytes that were found.
     notes : tuple of str
-        What a reader of scores should know: other bytes than the recorded ones, a first download.
+        Remarks for readers of scores: bytes differ from the recorded ones, a first download.
     """
 
     paths: tuple[Path, ...]
@@ -115,7 +116,7 @@ class FoundFiles:
 
 
 def cache_folder() -> Path:
-    """Return where downloads are kept: ``$XDG_CACHE_HOME/ns2vec/suites``, else ``~/.cache/ns2vec/suites``."""
+    """Return the folder of downloads: ``$XDG_CACHE_HOME/ns2vec/suites``, or ``~/.cache/ns2vec/suites``."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "ns2vec" / "suites"
 
@@ -130,9 +131,9 @@ def find_suite_files(
     suite : Suite
         With origins.
     data_dir : path, optional
-        Folder with the files, or with a folder ``eval`` of them; ``$NS2VEC_DATA`` unless given.
+        Folder with the files, or with a folder ``eval`` of them; by default ``$NS2VEC_DATA``.
     allow_download : bool, optional
-        Fetch what is nowhere else.
+        Download what is found nowhere else.
 
     Returns
     -------
@@ -143,7 +144,7 @@ def find_suite_files(
     SuiteNotFoundError
         If no origin has the files.
     FormatError
-        If a downloaded file is not the one that was recorded.
+        If a downloaded file differs from the recorded one.
     OSError
         If a download fails.
     """
@@ -223,7 +224,7 @@ def _recorded(path: Path) -> str | None:
 
 
 def download(url: str, path: PathLike, sha256: str | None = None) -> str:
-    """Fetch a file and return its SHA-256; `path` appears only when it is complete and right.
+    """Download a file and return its SHA-256; `path` appears only when it is complete and correct.
 
     Parameters
     ----------
@@ -231,14 +232,14 @@ def download(url: str, path: PathLike, sha256: str | None = None) -> str:
         http or https.
     path : path
     sha256 : str, optional
-        What the bytes must have; unless given, what they have is recorded in ``PATH.sha256``.
+        The expected one; by default, that of the bytes is recorded in ``PATH.sha256``.
 
     Raises
     ------
     FormatError
-        If the address is of another kind, the file is too large, or the bytes are not the expected ones.
+        If the address is of another kind, the file is too large, or the bytes are not as expected.
     OSError
-        If the server cannot be reached or ends too early.
+        If the server cannot be reached or stops too early.
     """
     from urllib.request import Request, urlopen
 

@@ -43,7 +43,7 @@ class Stability:
 def common_rows(
     first: Embedding, second: Embedding, restrict_vocab: int | None = None
 ) -> tuple[list[Any], npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    """Return the keys that both models have among their first so many, and their rows in each."""
+    """Return the keys that both models have among their first ones, and their rows in each."""
     rows = {key: row for row, key in enumerate(second.index_to_key[:restrict_vocab])}
     own = [row for row, key in enumerate(first.index_to_key[:restrict_vocab]) if key in rows]
     keys = [first.index_to_key[row] for row in own]

@@ -26,7 +26,7 @@ BLOCK_NUMBERS = 1 << 22  # numbers of one block of draws
 
 @dataclass(frozen=True, slots=True)
 class Resampling:
-    """How intervals and tests draw.
+    """How intervals and tests resample.
 
     Attributes
     ----------
@@ -62,14 +62,14 @@ class Resampling:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Two models on the same items: `difference` is the first's score less the second's.
+    """Two models on the same items: `difference` is the first's score minus the second's.
 
     Attributes
     ----------
     difference, low, high : float
         Of the scores, with its bootstrap interval.
     p_value : float
-        Of the permutation test that there is no difference; NaN where there was no draw.
+        Of the permutation test that there is no difference; NaN if nothing was drawn.
     n_items : int
     """
 
@@ -81,7 +81,7 @@ class Difference:
 
 
 def mean(values: npt.ArrayLike) -> float:
-    """Return the mean of some numbers, NaN of none."""
+    """Return the mean of some numbers, NaN for none."""
     found = np.asarray(values, dtype=np.float64)
     return float(found.mean()) if len(found) else math.nan
 
@@ -100,7 +100,7 @@ def average_ranks(values: npt.ArrayLike) -> Float64Array:
 
 
 def _weighted_ranks(values: Float64Array, counts: Int64Array) -> Float64Array:
-    """Return, for each row of `counts`, the average rank of each item in the sample that repeats items.
+    """Return, for each row of `counts`, the average rank of each item in the sample with repeated items.
 
     Shapes: values (n,), counts (n_draws, n), result (n_draws, n).
     """
@@ -113,7 +113,7 @@ def _weighted_ranks(values: Float64Array, counts: Int64Array) -> Float64Array:
 
 
 def _weighted_pearson(x: Float64Array, y: Float64Array, counts: Float64Array) -> Float64Array:
-    """Correlate along the last axis; NaN where one side does not vary."""
+    """Correlate along the last axis; NaN if one side is constant."""
     total = counts.sum(axis=-1, keepdims=True)
     x = x - (counts * x).sum(axis=-1, keepdims=True) / total
     y = y - (counts * y).sum(axis=-1, keepdims=True) / total
@@ -125,7 +125,7 @@ def _weighted_pearson(x: Float64Array, y: Float64Array, counts: Float64Array) ->
 
 
 def pearson(x: npt.ArrayLike, y: npt.ArrayLike) -> float:
-    """Return Pearson's correlation of two arrays of shape (n,); NaN where it is not defined.
+    """Return Pearson's correlation of two arrays of shape (n,); NaN if it is undefined.
 
     Examples
     --------
@@ -138,7 +138,7 @@ def pearson(x: npt.ArrayLike, y: npt.ArrayLike) -> float:
 
 
 def spearman(x: npt.ArrayLike, y: npt.ArrayLike) -> float:
-    """Return Spearman's rank correlation of two arrays of shape (n,); NaN where it is not defined.
+    """Return Spearman's rank correlation of two arrays of shape (n,); NaN if it is undefined.
 
     Examples
     --------
@@ -150,7 +150,7 @@ def spearman(x: npt.ArrayLike, y: npt.ArrayLike) -> float:
 
 
 def draw_counts(n_items: int, n_draws: int, seed: int) -> Int64Array:
-    """Return bootstrap draws, shape (n_draws, n_items): how often each item stands in each sample."""
+    """Return bootstrap draws, shape (n_draws, n_items): how often each item is in each sample."""
     return _counts_of(np.random.default_rng([seed, n_items]), n_items, n_draws)
 
 
@@ -165,7 +165,7 @@ def _counts_of(rng: np.random.Generator, n_items: int, n_draws: int) -> Int64Arr
 def _in_blocks(
     n_items: int, resampling: Resampling, statistic: Callable[[int], Float64Array]
 ) -> Float64Array:
-    """Return a statistic of all draws, of which so many are made at once as a block has room for."""
+    """Return a statistic of all draws, computed for as many at once as fit in a block."""
     step = max(1, BLOCK_NUMBERS // max(1, n_items))
     starts = range(0, max(1, resampling.n_draws), step)
     return np.concatenate([statistic(min(step, resampling.n_draws - start)) for start in starts])
@@ -177,7 +177,7 @@ def drawn_means(sums: Float64Array, sizes: Float64Array, resampling: Resampling)
     Parameters
     ----------
     sums, sizes : ndarray of shape (n,) or (n, n_columns)
-        Sum of the values of each group of items, and how many there are.
+        Sum of the values of each group of items, and its size.
     resampling : Resampling
 
     Returns
@@ -195,7 +195,7 @@ def drawn_means(sums: Float64Array, sizes: Float64Array, resampling: Resampling)
 
     def means(n_draws: int) -> Float64Array:
         counts = _counts_of(rng, len(sums), n_draws)
-        with np.errstate(invalid="ignore"):  # a sample of groups that are empty has no mean
+        with np.errstate(invalid="ignore"):  # a sample of empty groups has no mean
             return np.asarray((counts @ sums) / (counts @ sizes))
 
     return _in_blocks(len(sums), resampling, means)
@@ -258,7 +258,7 @@ def _p_value(observed: float, drawn: Float64Array) -> float:
     """Return the two-sided p-value; the observation itself counts as one draw."""
     if not len(drawn) or math.isnan(observed):
         return math.nan
-    # a tie that differs by rounding is a tie
+    # values that differ only by rounding are tied
     n_extreme = int((np.abs(drawn) >= abs(observed) - 1e-12).sum())
     return (n_extreme + 1) / (len(drawn) + 1)
 
@@ -310,7 +310,7 @@ def compare_correlations(
 
 
 def _by_group(values: Float64Array, groups: npt.NDArray[Any] | None) -> tuple[Float64Array, Float64Array]:
-    """Return sums and sizes of the groups; each item is a group of its own where there are none."""
+    """Return sums and sizes of the groups; without groups, each item is its own."""
     if groups is None:
         return values, np.ones(len(values))
     _, group = np.unique(groups, return_inverse=True)

@@ -1,6 +1,6 @@
-"""Suites: which questions there are, where their files come from, who made them and under what licence.
+"""Suites: their questions, the sources of their files, their authors and their licences.
 
-A suite is a ``[[suite]]`` table of a TOML file; those of the package stand in ``ns2vec/evaluation/suites/``::
+A suite is a ``[[suite]]`` table of a TOML file; those of the package are in ``ns2vec/evaluation/suites/``::
 
     [[suite]]
     name = "mc30"
@@ -23,9 +23,9 @@ A suite is a ``[[suite]]`` table of a TOML file; those of the package stand in `
     columns = [1, 2, 3]
     skip_lines = 1
 
-``generated = "facts"`` in place of origins takes the questions from the facts corpus; ``like = "mc30"`` takes
-what is not said from an earlier suite of the file, else it is taken from a table ``[defaults]``, in which
-``[defaults.urls]`` is the layout of files at addresses. A ``[collection]`` table names lists of suites.
+``generated = "facts"`` instead of origins takes the questions from the facts corpus; ``like = "mc30"`` takes
+missing entries from an earlier suite of the file; otherwise they are taken from a table ``[defaults]``, in
+which ``[defaults.urls]`` is the layout of files at addresses. A ``[collection]`` table names lists of suites.
 """
 
 from __future__ import annotations
@@ -48,17 +48,17 @@ _LAYOUT = ("delimiter", "columns", "skip_lines", "encoding")
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """One place that a suite's files can come from.
+    """One source of a suite's files.
 
     Attributes
     ----------
     files : tuple of str
-        Paths in a data folder, or in `package`; empty where there are `urls`.
+        Paths in a data folder, or in `package`; empty if there are `urls`.
     urls : tuple of str
     package : str
         Importable name, ``""`` for a data folder.
     sha256 : tuple of str
-        One for each file or address; empty where no bytes were read yet.
+        One for each file or address; empty if no bytes have been read yet.
     layout : Layout
     """
 
@@ -82,12 +82,12 @@ class Suite:
         One of `READERS`.
     licence, citation, note : str
     n_questions : int or None
-        How many there are in the complete suite.
+        Number of questions in the complete suite.
     generated : str
         ``"facts"``, or ``""`` for files.
     origins : tuple of Origin
     paths : tuple of path
-        Files in the usual layout of the task, in place of origins.
+        Files in the default layout of the task, instead of origins.
     """
 
     name: str
@@ -104,7 +104,7 @@ class Suite:
 
     @classmethod
     def of_files(cls, name: str, task: str, paths: Sequence[PathLike]) -> Suite:
-        """Return a suite of files that are there, in the usual layout of the task.
+        """Return a suite of existing files, in the default layout of the task.
 
         Raises
         ------
@@ -122,7 +122,7 @@ def parse_suites(text: str, name: str = "<text>") -> tuple[list[Suite], dict[str
     ----------
     text : str
     name : str, optional
-        Of the file, for errors.
+        Name of the file, for errors.
 
     Returns
     -------
@@ -132,7 +132,7 @@ def parse_suites(text: str, name: str = "<text>") -> tuple[list[Suite], dict[str
     Raises
     ------
     FormatError
-        If the text is no TOML or a suite lacks something.
+        If the text is not TOML or a suite is incomplete.
     ConfigError
         If a task or reader is unknown.
 
@@ -238,7 +238,7 @@ def select_suites(names: Iterable[str | Suite]) -> list[Suite]:
     Parameters
     ----------
     names : iterable of str or Suite
-        Suites, collections, or paths of TOML files, all of whose suites are meant.
+        Suites, collections, or paths of TOML files, which stand for all of their suites.
 
     Raises
     ------

@@ -1,6 +1,6 @@
-"""The tasks that suites are made of, by name.
+"""The tasks of suites, by name.
 
-A task knows which words its questions need and how a model's answers are scored; suites, reports and the
+A task defines which words its questions need and how a model's answers are scored; suites, reports and the
 command line iterate over `TASKS`.
 """
 
@@ -28,9 +28,9 @@ class Task:
     ----------
     title : str
     reader : str
-        The usual layout of its files, of `READERS`.
+        The default layout of its files, of `READERS`.
     words : callable
-        ``words(questions)``: the words that each item of the suite needs, as `Lookup.known` takes them.
+        ``words(questions)``: the words that each item of the suite needs, in the form for `Lookup.known`.
     score : callable
         ``score(lookup, questions, keep=..., **options)``.
     options : tuple of str

@@ -36,7 +36,7 @@ def significance_mark(p_value: float) -> str:
 
 
 def score_text(value: float) -> str:
-    """Return a score as a report shows it."""
+    """Return a score as shown in reports."""
     return "-" if math.isnan(value) else f"{value:.3f}"
 
 
@@ -46,7 +46,7 @@ def _score(result: TaskResult, mark: str) -> str:
 
 
 def coverage_text(outcome: Outcome) -> str:
-    """Return ``used/total``, of each model where they differ, and how many questions had vectors made."""
+    """Return ``used/total``, for each model if they differ, and the number of questions with made vectors."""
     coverages = [result.coverage for result in outcome.results]
     used = _one_or_all([coverage.n_used for coverage in coverages])
     made = _one_or_all([coverage.n_made for coverage in coverages])
@@ -67,7 +67,7 @@ def score_rows(
     models : iterable of str
     outcomes : iterable of Outcome
     head : str, optional
-        What an outcome is.
+        What an outcome is called.
     sections : bool, optional
         Whether to list the parts.
     """
@@ -87,7 +87,7 @@ def score_rows(
 
 
 def resampling_note(resampling: Resampling) -> str:
-    """Return how intervals were drawn."""
+    """Return how intervals were computed."""
     return (
         f"intervals: {resampling.level:.0%} of {resampling.n_draws} bootstrap draws, seed {resampling.seed}"
     )
@@ -120,12 +120,13 @@ def _notes(evaluation: Evaluation) -> list[str]:
 
 @singledispatch
 def rows_and_notes(evaluation: Any, sections: bool) -> tuple[list[list[str]], list[str]]:
-    """Return the cells of an evaluation's table, its head first, and notes; each kind registers its own.
+    """Return the cells of an evaluation's table, its head first, and notes; each kind registers its own
+    function.
 
     Raises
     ------
     TypeError
-        If it is no evaluation.
+        If it is not an evaluation.
     """
     raise TypeError(f"expected an evaluation, got {type(evaluation).__name__}")
 

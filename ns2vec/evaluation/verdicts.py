@@ -1,4 +1,4 @@
-"""What an evaluation comes to, in a sentence or two."""
+"""The conclusion of an evaluation, in a sentence or two."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ SIGNIFICANT = 0.05
 
 
 def verdict(models: Sequence[str], outcomes: Sequence[Outcome], kind: str = "suite") -> str:
-    """Say which model is best and how sure that is, or where a single one is good and bad.
+    """Say which model is best and how certain that is, or where a single one is good and bad.
 
     Parameters
     ----------
     models : sequence of str
     outcomes : sequence of Outcome
     kind : str, optional
-        What an outcome is.
+        What an outcome is called.
 
     Returns
     -------
@@ -44,7 +44,7 @@ def verdict(models: Sequence[str], outcomes: Sequence[Outcome], kind: str = "sui
 def _extremes(model: str, scored: Sequence[Outcome], kind: str) -> str:
     best, worst = (
         pick(scored, key=lambda one: one.results[0].score) for pick in (max, min)
-    )  # the scored ones have no NaN: there is one model
+    )  # scored outcomes have no NaN: there is one model
     said = f"{best.name} ({best.results[0].score:.3f} {best.measure})"
     if best is worst:
         return f"{model} has one score: {said}."
@@ -55,7 +55,7 @@ def _extremes(model: str, scored: Sequence[Outcome], kind: str) -> str:
 
 
 def _asked(outcomes: Sequence[Outcome], kind: str) -> str:
-    """Say how much could not be asked: scores of few questions mean little."""
+    """Say how many questions could not be asked: scores from few questions mean little."""
     n_used = sum(min(result.coverage.n_used for result in one.results) for one in outcomes)
     n_total = sum(one.results[0].coverage.n_total for one in outcomes)
     if kind != "suite" or not n_total:
@@ -91,7 +91,7 @@ def _race(models: Sequence[str], scored: Sequence[Outcome], kind: str) -> str:
 
 
 def _n_wins(number: int, scored: Sequence[Outcome]) -> int:
-    """Count where a model is above all others."""
+    """Count the outcomes in which a model is above all others."""
     return sum(
         all(
             one.results[number].score > other.score or math.isnan(other.score)
@@ -104,7 +104,7 @@ def _n_wins(number: int, scored: Sequence[Outcome]) -> int:
 
 
 def _tests(leader: int, second: int, scored: Sequence[Outcome]) -> tuple[int, int, int]:
-    """Count where the leader is better, where it is worse, and how many tests there are."""
+    """Count the outcomes in which the leader is better, in which it is worse, and the tests."""
     better = worse = tested = 0
     pair = (min(leader, second), max(leader, second))
     for one in scored:

@@ -1,7 +1,7 @@
-"""Word similarity: do cosines of word pairs rank as people's judgements do?
+"""Word similarity: do cosines rank word pairs as people's judgements do?
 
 Spearman's correlation is the score, as in the literature since WordSim-353 (Finkelstein et al. 2002);
-Pearson's stands beside it.
+Pearson's correlation is reported, too.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ def score_word_similarity(
     Parameters
     ----------
     lookup : Lookup
-        Its policy for missing words decides about pairs with one.
+        Its policy for missing words applies to pairs.
     pairs : sequence of (word, word, judgement)
     keep : ndarray of shape (n_pairs,), bool, optional
-        Pairs to use at most; all unless given.
+        The only pairs to use; by default all.
 
     Returns
     -------

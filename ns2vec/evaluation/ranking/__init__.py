@@ -1,4 +1,4 @@
-"""How good recommendations are: all items ranked for each user, without those that the user knows."""
+"""Evaluation of recommendations: all items are ranked for each user, except those that the user knows."""
 
 from __future__ import annotations
 

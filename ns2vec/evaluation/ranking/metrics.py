@@ -1,6 +1,6 @@
-"""What the ranks of the wanted items are worth to a user, and what the lists make of a catalogue.
+"""Metrics of the ranks of the wanted items, and of the lists of all users.
 
-Of a user who wants t items, which are at the ranks r_1 < r_2 < ... < r_t, h of them among the first k::
+For a user who wants t items, at the ranks r_1 < r_2 < ... < r_t, h of them among the first k::
 
     recall@k     h / t
     precision@k  h / k
@@ -9,9 +9,9 @@ Of a user who wants t items, which are at the ranks r_1 < r_2 < ... < r_t, h of 
                  (Järvelin and Kekäläinen 2002)
     map          mean of i / r_i
     mrr          1 / r_1
-    auc          share of pairs of a wanted and another item that are in order, a tie counting a half
+    auc          share of pairs of a wanted and another item in the right order, a tie counting a half
 
-Of all lists of k items, of which item i has c_i users among the n that are known::
+For all lists of k items, with c_i of n users who know item i::
 
     coverage@k    share of the items that are in a list
     popularity@k  mean of c_i in the lists, over the mean of c_i of what users know (1: as popular as that)
@@ -33,21 +33,21 @@ from ns2vec.evaluation.ranking.ranks import Ranks
 
 @dataclass(frozen=True)
 class Metric:
-    """A figure for each user.
+    """A metric with a value for each user.
 
     Attributes
     ----------
     of : callable
         Given `Ranks` and k, it returns an array of shape (n_users,).
     has_k : bool
-        Whether it looks at the first k only.
+        Whether it depends on the first k only.
     """
 
     of: Callable[[Ranks, int], Float64Array]
     has_k: bool = True
 
 
-#: Name -> metric of the ranks of what was to be found.
+# Name -> metric of the ranks of the items to find.
 METRICS: Registry[Metric] = Registry("ranking metric")
 CATALOGUE: Registry[Callable[[Int64Array, Int64Array, int], float]] = Registry("figure of a catalogue")
 
@@ -79,7 +79,7 @@ def values(ranks: Ranks, ks: Sequence[int]) -> dict[str, Float64Array]:
 
 
 def catalogue_values(ranks: Ranks, n_known: Int64Array, n_users: int) -> dict[str, float]:
-    """Return ``name@k`` -> a figure of the lists of all users.
+    """Return ``name@k`` -> a metric of the lists of all users.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def catalogue_values(ranks: Ranks, n_known: Int64Array, n_users: int) -> dict[st
     n_known : ndarray of shape (n_candidates,), int64
         How many users know each item.
     n_users : int
-        How many users there are.
+        Number of users.
     """
     return {
         f"{name}@{k}": float(figure(shown, n_known, n_users))
@@ -97,7 +97,7 @@ def catalogue_values(ranks: Ranks, n_known: Int64Array, n_users: int) -> dict[st
 
 
 def _per_user(of_items: Float64Array, ranks: Ranks) -> Float64Array:
-    """Return the sums of figures of the wanted items."""
+    """Return the sums of values of the wanted items."""
     return np.add.reduceat(of_items, ranks.offsets[:-1])
 
 
@@ -120,12 +120,12 @@ def precision(ranks: Ranks, k: int) -> Float64Array:
 
 
 def hit_rate(ranks: Ranks, k: int) -> Float64Array:
-    """Return 1 where a wanted item is among the first k, else 0."""
+    """Return 1 if a wanted item is among the first k, otherwise 0."""
     return np.minimum(_hits(ranks, k), 1)
 
 
 def ndcg(ranks: Ranks, k: int) -> Float64Array:
-    """Return the discounted gain of the first k over that of the best list."""
+    """Return the discounted gain of the first k, divided by that of the best list."""
     gains = np.where(ranks.ranks <= k, 1 / np.log2(ranks.ranks + 1.0), 0.0)
     n_wanted = np.minimum(_n_wanted(ranks), k)
     best = np.cumsum(1 / np.log2(np.arange(n_wanted.max()) + 2.0))
@@ -140,12 +140,12 @@ def average_precision(ranks: Ranks, k: int) -> Float64Array:
 
 
 def reciprocal_rank(ranks: Ranks, k: int) -> Float64Array:
-    """Return one over the rank of the first wanted item; `k` is not used."""
+    """Return the reciprocal of the rank of the first wanted item; `k` is not used."""
     return 1 / ranks.ranks[ranks.offsets[:-1]]
 
 
 def area_under_curve(ranks: Ranks, k: int) -> Float64Array:
-    """Return the share of pairs that are in order; `k` is not used."""
+    """Return the share of pairs in the right order; `k` is not used."""
     return ranks.auc
 
 
@@ -166,12 +166,12 @@ def coverage(shown: Int64Array, n_known: Int64Array, n_users: int) -> float:
 
 @CATALOGUE.entry("popularity")
 def popularity_bias(shown: Int64Array, n_known: Int64Array, n_users: int) -> float:
-    """Return how popular items in lists are beside those that users know; NaN where none is known."""
+    """Return the popularity of items in lists, relative to those that users know; NaN if none is known."""
     total = n_known.sum()
     return float((shown @ n_known / shown.sum()) / (n_known @ n_known / total)) if total else math.nan
 
 
 @CATALOGUE.entry("novelty")
 def novelty(shown: Int64Array, n_known: Int64Array, n_users: int) -> float:
-    """Return how many bits it tells, on average, that a user knows an item of a list."""
+    """Return the mean self-information, in bits, of the items in lists."""
     return float(shown @ -np.log2(np.maximum(n_known, 1) / n_users) / shown.sum())

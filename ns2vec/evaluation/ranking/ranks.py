@@ -1,7 +1,7 @@
-"""Where the items that a user chose stand among all items that could have been recommended.
+"""The ranks of the items that a user chose among all items that could have been recommended.
 
-Everything in this package follows from these ranks and from what is in the lists of the first k. They are
-found block by block, so that memory is bounded by a block of users.
+Everything in this package follows from these ranks and from the lists of the first k. They are
+computed block by block, so that memory is limited to a block of users.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from ns2vec.similarity.products import products
 #: Rows of users -> scores of all items, shape (users, items).
 Scorer: TypeAlias = Callable[[Int32Array], FloatArray]
 
-BLOCK_SCORES = 1 << 22  # scores held at once: 16 MiB
+BLOCK_SCORES = 1 << 22  # scores in memory at once: 16 MiB
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Factors:
 
 
 def popularity(known: Any) -> Factors:
-    """Score each item by the number of users who know it: what every model has to beat.
+    """Score each item by the number of users who know it: the baseline for every model.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def n_users_of(known: Any) -> Int64Array:
 
 
 def cells(matrix: Any) -> Any:
-    """Return a sparse matrix in CSR form, without cells of 0 or below and with each cell once, in order."""
+    """Return a sparse matrix in CSR form, with only cells above 0, and each cell once, in order."""
     found = sparse.csr_matrix(matrix)
     found.sum_duplicates()
     if found.nnz and not found.data.min() > 0:
@@ -97,15 +97,15 @@ def cells(matrix: Any) -> Any:
 
 @dataclass(frozen=True)
 class RankingQuestion:
-    """What is asked: which items, of those that a user does not know yet, did the user choose?
+    """The question: which items did each user choose, of those that the user does not know yet?
 
     Attributes
     ----------
     known, wanted : sparse matrix in CSR form, shape (n_users, n_candidates)
     candidates : ndarray of shape (n_candidates,), or None
-        Rows of the items that are ranked; None: all.
+        Rows of the items to rank; None: all.
     n_left_out : int
-        Choices that cannot be asked for: they are known, or are no candidates.
+        Choices that cannot be found: they are known, or are not candidates.
 
     Examples
     --------
@@ -129,7 +129,7 @@ class RankingQuestion:
         ----------
         known, wanted : sparse matrix of shape (n_users, n_items)
         candidates : array_like of int, optional
-            Rows of the items that are ranked; all unless given.
+            Rows of the items to rank; by default all.
 
         Returns
         -------
@@ -138,7 +138,7 @@ class RankingQuestion:
         Raises
         ------
         ConfigError
-            If the shapes differ, a candidate is no item, or no user has anything to find.
+            If the shapes differ, a candidate is not an item, or no user has anything to find.
         """
         if known.shape != wanted.shape:
             raise ConfigError(
@@ -182,18 +182,18 @@ class RankingQuestion:
 
 @dataclass(frozen=True)
 class Ranks:
-    """Where the wanted items are in the lists of their users.
+    """The ranks of the wanted items in the lists of their users.
 
     Attributes
     ----------
     users : ndarray of shape (n,), int32
-        Rows of those who have something to find.
+        Rows of the users with something to find.
     offsets : ndarray of shape (n + 1,), int64
     ranks : ndarray, int64
         User i finds the items at the places ``ranks[offsets[i]:offsets[i + 1]]``, ascending, from 1.
     auc : ndarray of shape (n,), float64
-        Share of pairs of a wanted and another item that are in order, a tie counting a half; NaN where
-        there is no other.
+        Share of pairs of a wanted and another item in the right order, a tie counting a half; NaN if
+        there is no other item.
     shown : dict of int to ndarray of shape (n_candidates,), int64
         k -> how often each candidate is among the first k.
     """
@@ -214,9 +214,9 @@ def find_ranks(scorer: Scorer, question: RankingQuestion, ks: Sequence[int] = ()
         Given rows of users, int32 of shape (b,), it returns finite scores of shape (b, n_items).
     question : RankingQuestion
     ks : sequence of int, optional
-        Lengths of the lists that are counted.
+        Lengths of the lists to count.
     seed : int, optional
-        Equal scores are in an order that is drawn for each user.
+        Equal scores are in random order, drawn for each user.
 
     Returns
     -------
@@ -254,7 +254,7 @@ def find_ranks(scorer: Scorer, question: RankingQuestion, ks: Sequence[int] = ()
 
 
 def score_blocks(scorer: Scorer, question: RankingQuestion) -> Iterator[tuple[int, Float32Array]]:
-    """Yield each user who has something to find, and the scores of all candidates, those known at -inf.
+    """Yield each user with something to find, and the scores of all candidates, -inf for known ones.
 
     Raises
     ------
@@ -284,7 +284,7 @@ def _scores(scorer: Scorer, question: RankingQuestion, rows: Int32Array) -> Floa
 
 
 class _List:
-    """The candidates of one user; what has the same score is in an order that is drawn when it is needed."""
+    """The candidates of one user; equal scores are in random order, which is drawn when it is needed."""
 
     def __init__(self, scores: Float32Array, seed: int, user: int) -> None:
         self.scores, self.seed = scores, [seed, user]
@@ -297,7 +297,7 @@ class _List:
         return self._keys
 
     def places(self, wanted: Int32Array) -> tuple[Int64Array, Float64Array]:
-        """Return the ranks of some candidates, and the mean ranks of all that score as they do."""
+        """Return the ranks of some candidates, and the mean ranks of all candidates with equal scores."""
         places = np.empty(len(wanted), dtype=np.int64)
         middles = np.empty(len(wanted))
         for number, item in enumerate(wanted):
@@ -312,7 +312,7 @@ class _List:
         return places, middles
 
     def best(self, k: int) -> npt.NDArray[np.intp]:
-        """Return the first k candidates, fewer where all others are known."""
+        """Return the first k candidates, fewer if all others are known."""
         found = top_k(self.scores, k)
         scores = self.scores[found]
         found, scores = found[scores > -np.inf], scores[scores > -np.inf]
@@ -325,7 +325,7 @@ class _List:
 
 
 def _auc(middles: Float64Array, n_ranked: int) -> float:
-    """Return the area under the curve by the sum of the mid-ranks (Mann and Whitney 1947)."""
+    """Return the area under the curve from the sum of the mid-ranks (Mann and Whitney 1947)."""
     n_wanted = len(middles)
     n_others = n_ranked - n_wanted
     n_before = middles.sum() - n_wanted * (n_wanted + 1) / 2

@@ -34,7 +34,7 @@ def _catalogue(evaluation: RankingEvaluation) -> list[list[str]]:
 
 
 def notes(evaluation: RankingEvaluation) -> list[str]:
-    """Return what was asked and how it was scored.
+    """Return the question and how it was scored.
 
     Parameters
     ----------

@@ -38,7 +38,7 @@ class MetricOutcome:
     results : tuple of TaskResult
         One for each model; their items are the users.
     comparisons : dict of (int, int) to Difference
-        Numbers of two models, the first less than the second -> their difference.
+        Indices of two models, the first smaller than the second -> their difference.
     """
 
     name: str
@@ -48,7 +48,7 @@ class MetricOutcome:
 
     @property
     def title(self) -> str:
-        """Of the table of groups of users."""
+        """The title of the table of groups of users."""
         return self.name
 
 
@@ -86,7 +86,7 @@ class RankingSettings:
 
 @dataclass(frozen=True)
 class RankingEvaluation:
-    """What `evaluate_ranking` found.
+    """The result of `evaluate_ranking`.
 
     Attributes
     ----------
@@ -249,7 +249,7 @@ def _outcome(
 
 
 def _results(ranks: Ranks, groups: Sequence[str], settings: RankingSettings) -> dict[str, TaskResult]:
-    """Return metric -> its mean with an interval; all metrics are drawn on the same users."""
+    """Return metric -> its mean with an interval; all metrics are computed on the same draws of users."""
     found = values(ranks, settings.ks)
     table = np.stack(list(found.values()), axis=1)
     there = ~np.isnan(table)
@@ -268,7 +268,7 @@ def _results(ranks: Ranks, groups: Sequence[str], settings: RankingSettings) -> 
 
 
 def _activity(known: Any) -> list[str]:
-    """Return the third of the users that each belongs to by how many items are known."""
+    """Return the third of the users that each user belongs to, by the number of known items."""
     counts: Int32Array = np.diff(cells(known).indptr)
     low, high = (int(edge) for edge in np.quantile(counts, [1 / 3, 2 / 3]))
     names = (f"1: up to {low} items", f"2: {low + 1} to {high} items", f"3: more than {high} items")

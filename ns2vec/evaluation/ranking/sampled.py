@@ -1,11 +1,11 @@
-"""Metrics from a sample of the catalogue, as papers report them, and what can be made of them.
+"""Metrics from a sample of the catalogue, as in papers, and their correction.
 
-Among m sampled items nearly everything is near the top: a sampled recall@10 of .9 says little, and it can
-put two models into another order than the whole catalogue does (Krichene and Rendle 2020,
-doi:10.1145/3394486.3403226). Each wanted item is a question of its own. At rank r of n items it is worth
-f(r), and it gets the rank q among the m sampled ones with the probability A(r, q), a binomial one: each
-sampled item is before it with the probability (r - 1) / (n - 1). The corrected worth w(q) has the least sum
-of squared bias and g times the variance, if each r is as likely (their bias-variance trade-off)::
+Among m sampled items, nearly everything is near the top: a sampled recall@10 of .9 means little, and it can
+rank two models differently from the whole catalogue (Krichene and Rendle 2020,
+doi:10.1145/3394486.3403226). Each wanted item is a separate question. At rank r of n items, its true value is
+f(r), and it gets the rank q among the m sampled items with the binomial probability A(r, q): each
+sampled item precedes it with probability (r - 1) / (n - 1). The corrected value w(q) minimises the sum of the
+squared bias and g times the variance, for uniform r (their bias-variance trade-off)::
 
     w = ((1 - g) A'A + g diag(A'1))^-1 A' f        g = .1
 """
@@ -35,14 +35,14 @@ WORTH: dict[str, Callable[[Float64Array, int], Float64Array]] = {
 
 
 def corrected(of_rank: Float64Array, n_sampled: int) -> Float64Array:
-    """Return what each rank among sampled items is worth.
+    """Return the corrected value of each rank among sampled items.
 
     Parameters
     ----------
     of_rank : ndarray of shape (n,), float64
-        What each rank among all n items is worth.
+        The value of each rank among all n items.
     n_sampled : int
-        Items that are sampled, with replacement.
+        Number of items sampled, with replacement.
 
     Returns
     -------
@@ -63,7 +63,7 @@ def corrected(of_rank: Float64Array, n_sampled: int) -> Float64Array:
 
 
 def _binomial(n: int, chance: Float64Array) -> Float64Array:
-    """Return the probabilities of 0 to n successes; to import scipy.stats for them takes half a second."""
+    """Return the probabilities of 0 to n successes; importing scipy.stats for them takes half a second."""
     q = np.arange(n + 1)
     ways = gammaln(n + 1) - gammaln(q + 1) - gammaln(n - q + 1)
     return np.asarray(np.exp(ways + xlogy(q, chance) + xlog1py(n - q, -chance)))
@@ -72,33 +72,33 @@ def _binomial(n: int, chance: Float64Array) -> Float64Array:
 def sampled_metrics(
     scorer: Scorer, known: Any, wanted: Any, k: int = 10, *, n_sampled: int = 100, seed: int = 1
 ) -> dict[str, float]:
-    """Score a model on samples of the catalogue, for comparison with figures that were made so.
+    """Score a model on samples of the catalogue, for comparison with published figures of this kind.
 
-    Use `evaluate_ranking` for everything else: sampled metrics can order models wrongly, and a warning in the
-    log says so.
+    Use `evaluate_ranking` for everything else: sampled metrics can order models wrongly, and a warning is
+    logged.
 
     Parameters
     ----------
     scorer : callable
-        As `evaluate_ranking` takes it.
+        As for `evaluate_ranking`.
     known, wanted : sparse matrix of shape (n_users, n_items)
     k : int, optional
     n_sampled : int, optional
-        Items that each wanted item is ranked among, drawn uniformly, with replacement, from those that the
-        user neither knows nor wants.
+        Number of items that each wanted item is ranked among, drawn uniformly, with replacement, from those
+        that the user neither knows nor wants.
     seed : int, optional
 
     Returns
     -------
     dict of str to float
-        ``sampled_recall@k`` and ``sampled_ndcg@k`` as papers have them; ``corrected_recall@k`` and
-        ``corrected_ndcg@k``, which estimate the figures over the whole catalogue. Each wanted item counts as
-        a list of its own, so that neither is the metric of the same name over lists of users.
+        ``sampled_recall@k`` and ``sampled_ndcg@k``, as in papers; ``corrected_recall@k`` and
+        ``corrected_ndcg@k``, which estimate the metrics over the whole catalogue. Each wanted item counts as
+        a separate list, so neither is the metric of the same name over lists of users.
 
     Raises
     ------
     ConfigError
-        If matrices or scores do not fit, or a user has no item that could be sampled.
+        If matrices or scores do not match, or a user has no item that could be sampled.
 
     Examples
     --------
@@ -130,7 +130,7 @@ def sampled_metrics(
 def _sampled_ranks(
     scorer: Scorer, question: RankingQuestion, n_sampled: int, seed: int
 ) -> tuple[Int64Array, int]:
-    """Return the rank of each wanted item among sampled ones, and among how many it really is, on average."""
+    """Return the rank of each wanted item among sampled ones, and the mean number of all it competes with."""
     ranks, sizes = [], []
     for user, scores in score_blocks(scorer, question):
         rng = np.random.default_rng([seed, user])
