@@ -1,4 +1,4 @@
-"""How fast this machine trains: the real kernels on synthetic text, for a second or two."""
+"""The training speed of this machine: the real kernels on synthetic text, for a second or two."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ SECONDS = 1.5
 WARM_UP = 0.4
 N_WORDS = 1_000_000
 MATRIX_BYTES = 2**29
-"""More than the caches of a machine hold: larger matrices are not slower by row."""
+"""Larger than the caches of a machine: even larger matrices are not slower per row."""
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """What was measured.
+    """The results of the measurement.
 
     Attributes
     ----------
     words_per_second : float
-        Raw words, by all threads together.
+        Raw words, of all threads together.
     setup_seconds : float
-        To make weights and tables.
+        Time for making weights and tables.
     n_rows : int
         Rows of the matrices that were trained.
     """
@@ -49,7 +49,7 @@ class Calibration:
 
 
 def make_network(counts: Int64Array, config: TrainingConfig) -> Network:
-    """Fresh weights and tables for a vocabulary with these counts (V,)."""
+    """Initial weights and tables for a vocabulary with these counts (V,)."""
     core, n_words = EmbeddingCore(config, KeyedVectors(config.vector_size)), len(counts)
     rows = range(n_words)
     core.take_words(Vocabulary([*rows], dict(zip(rows, rows, strict=True)), counts, n_words, 0, 0))
@@ -58,9 +58,9 @@ def make_network(counts: Int64Array, config: TrainingConfig) -> Network:
 
 
 def synthetic_chunks(shape: CorpusShape, config: TrainingConfig, n_rows: int) -> list[Chunk]:
-    """About `N_WORDS` words in sentences as long and words as frequent as those of the corpus.
+    """About `N_WORDS` words, with the sentence lengths and word frequencies of the corpus.
 
-    Words are drawn independently of each other; those beyond `n_rows` come as other rare words.
+    Words are drawn independently of each other; those beyond `n_rows` are replaced by other rare words.
     """
     rng = np.random.default_rng(config.seed)
     mean_length = float(shape.lengths @ shape.n_sentences / shape.n_sentences.sum())
@@ -78,7 +78,7 @@ def synthetic_chunks(shape: CorpusShape, config: TrainingConfig, n_rows: int) ->
 
 
 def measure_speed(shape: CorpusShape, config: TrainingConfig, seconds: float = SECONDS) -> Calibration:
-    """Train synthetic text with the threads and options of the run, until the time is over.
+    """Train synthetic text with the threads and options of the run, for a limited time.
 
     Parameters
     ----------
@@ -106,9 +106,9 @@ def measure_speed(shape: CorpusShape, config: TrainingConfig, seconds: float = S
 
 
 def train_for(network: Network, config: TrainingConfig, chunks: Sequence[Chunk], seconds: float) -> Tally:
-    """Train chunks over and over, each time with fresh draws, until `seconds` have passed (one at least).
+    """Train chunks repeatedly, each time with new draws, until `seconds` have passed (at least one chunk).
 
-    As in training, the full softmax has one updater, and what calls BLAS calls it on one thread.
+    As in training, the full softmax has one updater, and BLAS is limited to one thread.
     """
     has_one_updater = config.spec(len(network.inputs.rows.padded)).has_one_updater
     kernel, tally = network.kernel(config), Tally()
@@ -125,7 +125,7 @@ def train_for(network: Network, config: TrainingConfig, chunks: Sequence[Chunk],
 
 
 def chunks_until(deadline: float, chunks: Sequence[Chunk]) -> Iterator[Chunk]:
-    """Chunks over and over, each with a number of its own; one at least."""
+    """Chunks, repeated, each with its own number; at least one."""
     for i, chunk in enumerate(cycle(chunks)):
         yield replace(chunk, index=i)
         if time.perf_counter() >= deadline:

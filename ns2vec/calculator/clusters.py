@@ -1,4 +1,5 @@
-"""What a cluster takes: memory of driver and workers, bytes of a round, and when the network is the bound.
+"""The needs of a cluster: memory of driver and workers, bytes of a round, and when the network is the
+bottleneck.
 
 Nothing here is measured on a cluster. The constants were measured on one machine (``python -m benchmarks
 cluster``), and the rest is arithmetic.
@@ -25,13 +26,13 @@ from ns2vec.training.sharded.members import members_of, neighbours
 from ns2vec.training.sharded.merges import MERGES
 from ns2vec.training.sharded.rounds import ShardRound, chunks_of_round
 
-RAY_BYTES = 32_000_000  # of anonymous memory that Ray itself takes in a process
-ARROW_BYTES = 14_000_000  # more, where pyarrow is installed: Ray imports it
-NOISE_BYTES = 44  # a word: counts, noise, what is kept, the alias table, thresholds, ids of a round
-KEY_BYTES = 190  # a word in a worker: its str, the dict's entry, and the table of the scanner
-COUNT_BYTES = 180  # a distinct word in the driver while it counts: its str and the dict's entry
-BYTE_SECONDS = 1.1e-9  # of a changed byte: found, sent, merged, taken over; it was .7 to 1.5 in several runs
-GRID, SAMPLED_ROWS = 65, 512  # chances, and rows for each of them, from which it is computed what is sent
+RAY_BYTES = 32_000_000  # anonymous memory of Ray itself in a process
+ARROW_BYTES = 14_000_000  # additional, if pyarrow is installed: Ray imports it
+NOISE_BYTES = 44  # per word: counts, noise, kept share, the alias table, thresholds, ids of a round
+KEY_BYTES = 190  # per word in a worker: its str, the dict entry, and the table of the scanner
+COUNT_BYTES = 180  # per distinct word in the driver while it counts: its str and the dict entry
+BYTE_SECONDS = 1.1e-9  # per changed byte: found, sent, merged, applied; it was .7 to 1.5 in several runs
+GRID, SAMPLED_ROWS = 65, 512  # probabilities for which rows are sampled to estimate the sent rows
 DEFAULT_NETWORK = "10Gbit"
 _BITS = {"mbit": 1e6, "gbit": 1e9}
 
@@ -44,18 +45,18 @@ class ClusterEstimate:
     ----------
     workers, shards : int
     rounds : int
-        In an epoch.
+        Per epoch.
     changed_bytes, merged_bytes : int
-        That travel in a round: changed rows to their owners, with the bits that say which, and merged rows to
+        Sent in a round: changed rows to their owners, with the bits that identify them, and merged rows to
         all workers.
     share_of_everything : float
-        The same, to what would travel if shards sent all of their rows, and owners all of theirs.
+        Ratio of this to the bytes if shards sent all of their rows, and owners all of theirs.
     network_seconds : float
         Of a round: the busiest worker's bytes at the speed of the network.
     processor_seconds : float or None
         Of a round: training, and the work on changed rows; None without calibration.
     bound : {"processors", "network"} or None
-        What takes longer.
+        The one that takes longer.
     driver, worker : dict of str to int
         Bytes of anonymous memory by part.
     """
@@ -79,7 +80,7 @@ def bits_per_second(network: str) -> float:
     Raises
     ------
     ConfigError
-        If it is none.
+        If it is not a valid speed.
 
     Examples
     --------
@@ -102,7 +103,7 @@ def cluster_estimate(
     n_workers: int,
     network: str = DEFAULT_NETWORK,
 ) -> ClusterEstimate:
-    """Say what so many workers on a network take.
+    """Estimate the needs of this many workers on a network.
 
     Parameters
     ----------
@@ -119,7 +120,7 @@ def cluster_estimate(
     Raises
     ------
     ConfigError
-        If there are no shards, or a value cannot be.
+        If there are no shards, or a value is invalid.
     """
     n_workers, speed = whole("cluster_workers", n_workers, 1), bits_per_second(network)
     if config.shards is None:
@@ -128,14 +129,14 @@ def cluster_estimate(
     n_workers, words = min(n_workers, n_shards), n_shards * words_of_round(shape, config)
     n_all, per_shard = len(shape.counts) * (1 + len(outputs)), touched_rows(shape, config, outputs)
     merged = min(n_all, touched_rows(shape, config, outputs, n_shards)) * row
-    away = (n_workers - 1) / n_workers  # of rows that others own
+    away = (n_workers - 1) / n_workers  # share of rows that other workers own
     marks, merged_bytes = n_shards * n_all / 8 * (n_workers - 1), merged * (n_workers - 1)
     changed_bytes = 4 * config.vector_size * sent_rows(shape, config, outputs, n_workers) + marks
     everything = n_all * 4 * config.vector_size * (n_shards * away + n_workers - 1)
     network_seconds = 8 * (changed_bytes + merged_bytes) / n_workers / speed
     processor_seconds = bound = None
     if words_per_second is not None:
-        most = -(-n_shards // n_workers)  # shards of a worker
+        most = -(-n_shards // n_workers)  # shards per worker
         on_rows = (most * per_shard * row + merged) * BYTE_SECONDS
         processor_seconds = most * words / n_shards / words_per_second + on_rows
         bound = "network" if network_seconds > processor_seconds else "processors"
@@ -157,7 +158,7 @@ def cluster_estimate(
 def sent_rows(
     shape: CorpusShape, config: TrainingConfig, outputs: Sequence[OutputWork], n_workers: int
 ) -> float:
-    """How many rows workers are expected to send to their owners in a round."""
+    """Expected number of rows that workers send to their owners in a round."""
     grid = np.linspace(0.0, 1.0, GRID)
     of_grid = [sent_of(chance, int(config.shards or 1), n_workers, config.shard_merge) for chance in grid]
     chances = chances_of_rows(shape, config, outputs)
@@ -165,7 +166,8 @@ def sent_rows(
 
 
 def sent_of(chance: float, n_shards: int, n_workers: int, rule: str) -> float:
-    """Rows that are sent for each row that every shard changes by this chance, as a sample of rows shows.
+    """Rows that are sent per row that each shard changes with this probability, estimated from a sample of
+    rows.
 
     Examples
     --------
@@ -189,12 +191,12 @@ def words_of_round(shape: CorpusShape, config: TrainingConfig) -> int:
 
 
 def weights_of(memory: dict[str, int], outputs: Sequence[OutputWork]) -> int:
-    """Bytes of all rows, with their padding."""
+    """Bytes of all rows, including padding."""
     return memory["syn0"] + sum(memory[output.matrix] for output in outputs)
 
 
 def ray_bytes() -> int:
-    """Anonymous memory that Ray takes in a process, if the others have installed what is installed here."""
+    """Anonymous memory of Ray in a process, assuming that all have the same packages as this one."""
     return RAY_BYTES + (0 if find_spec("pyarrow") is None else ARROW_BYTES)
 
 
@@ -218,7 +220,7 @@ def worker_parts(
     memory: dict[str, int],
     n_workers: int,
 ) -> dict[str, int]:
-    """Bytes of a worker: what it has read stays, up to `corpus_memory`."""
+    """Bytes of a worker: text that it has read is kept, up to `corpus_memory`."""
     n_words, n_shards = len(shape.counts), int(config.shards or 1)
     weights, row = weights_of(memory, outputs), 4 * config.vector_size
     per_shard, mine = touched_rows(shape, config, outputs), -(-n_shards // n_workers)

@@ -246,10 +246,10 @@ def _shape(
 
 
 def _seconds(shape: CorpusShape, config: TrainingConfig, calibration: Calibration) -> dict[str, float]:
-    """Seconds of a whole run: counting once, then training and what must be read again each epoch."""
+    """Seconds of a whole run: counting once, then training and whatever is read again in each epoch."""
     epoch = shape.n_words / calibration.words_per_second
     if shape.read_seconds is not None and not (shape.is_file and config.corpus_memory):
-        # one thread at a time reads, while the others train
+        # only one thread at a time reads, while the others train
         epoch = max(shape.read_seconds, epoch + shape.read_seconds / config.workers)
     seconds = {} if shape.count_seconds is None else {"counting": shape.count_seconds}
     return seconds | {"setup": calibration.setup_seconds, "training": epoch * config.epochs}

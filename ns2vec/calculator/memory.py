@@ -20,10 +20,10 @@ from ns2vec.training.config import TrainingConfig
 from ns2vec.training.network import chunk_room
 
 PROCESS_BYTES = 18_000_000
-"""Python, NumPy and ns2vec, where it cannot be measured."""
+"""Python, NumPy and ns2vec, if it cannot be measured."""
 
 TYPE_BYTES = 32
-"""What stays with the allocator of the table of distinct words, for each of them, after counting.
+"""Memory that the allocator keeps, per distinct word, after the table of distinct words was freed.
 
 Measured on 10 MB and 100 MB of English: 38 and 30 bytes, of the 50 that the table takes."""
 
@@ -49,8 +49,8 @@ def memory_parts(shape: CorpusShape, config: TrainingConfig, outputs: Sequence[O
     dict
         ``process`` (Python, NumPy, ns2vec), ``syn0`` and the output matrices (rows padded to 16
         floats), ``tables`` (noise, Huffman paths, subsampling), ``vocabulary`` (words and counts),
-        ``encoded_corpus`` (4 bytes a word, at most `corpus_memory`, and 4 for each distinct word),
-        ``counting`` (what is left of the table of all distinct words), ``workers`` (scratch), and with
+        ``encoded_corpus`` (4 bytes per word, at most `corpus_memory`, and 4 for each distinct word),
+        ``counting`` (what the table of all distinct words leaves), ``workers`` (scratch), and with
         shards ``replicas`` and ``changes``.
     """
     n_words = len(shape.counts)
@@ -68,6 +68,6 @@ def memory_parts(shape: CorpusShape, config: TrainingConfig, outputs: Sequence[O
 
 
 def scratch_bytes(config: TrainingConfig) -> int:
-    """Scratch memory of one worker, asked of the kernel itself."""
+    """Scratch memory of one worker, as reported by the kernel."""
     kernel = make_network(np.array([2, 1]), config).kernel(config)
     return int(Workspace(kernel, chunk_room(config)).n_bytes)

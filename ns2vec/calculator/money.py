@@ -1,4 +1,4 @@
-"""What time costs, and what an outlay brings; the amounts are the user's, in whatever currency."""
+"""The cost of time, and the return on an outlay; the amounts are the user's, in any currency."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def cost_of(seconds: float, price_an_hour: float) -> float:
     Returns
     -------
     float
-        In the same.
+        In the same currency.
 
     Raises
     ------
     ConfigError
-        If one of the two is negative or no number.
+        If one of the two is negative or not a number.
 
     Examples
     --------
@@ -37,16 +37,16 @@ def cost_of(seconds: float, price_an_hour: float) -> float:
 
 @dataclass(frozen=True)
 class Return:
-    """What an outlay brings.
+    """The return on an outlay.
 
     Attributes
     ----------
     gain : float
-        All that comes in, less the outlay.
+        All income minus the outlay.
     roi : float
         `gain` as a share of the outlay: 0.8 is 80 %.
     months_to_even : float or None
-        After which it has paid for itself; None if it never does.
+        Time until it has paid for itself; None if it never does.
     """
 
     gain: float
@@ -62,9 +62,9 @@ def return_on_investment(outlay: float, monthly: float, months: float) -> Return
     outlay : float
         Paid once; above 0.
     monthly : float
-        What it saves or earns a month, less what it costs a month; may be negative.
+        Savings or income per month, minus costs per month; may be negative.
     months : float
-        How long.
+        Duration.
 
     Returns
     -------
@@ -73,7 +73,7 @@ def return_on_investment(outlay: float, monthly: float, months: float) -> Return
     Raises
     ------
     ConfigError
-        If an amount cannot be; the message begins with its name.
+        If an amount is invalid; the message begins with its name.
 
     Examples
     --------

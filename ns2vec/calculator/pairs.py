@@ -1,4 +1,4 @@
-"""Counting on one's fingers: positives, negatives, pairs, batches."""
+"""Simple counts: positives, negatives, pairs, batches."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from ns2vec._options import whole
 
 @dataclass(frozen=True)
 class PairCounts:
-    """What an epoch over a list of positive pairs comes to.
+    """The size of an epoch over a list of positive pairs.
 
     Attributes
     ----------
     positives, negatives, pairs : int
         `negatives` is k for each positive; `pairs` is both together.
     batches : int or None
-        Batches of `pairs` an epoch takes; None without a batch size.
+        Batches of `pairs` per epoch; None without a batch size.
     """
 
     positives: int
@@ -35,11 +35,11 @@ def count_pairs(
     positives : int
         Positive pairs.
     k : int
-        Negatives for each of them; 0 is allowed.
+        Negatives for each positive pair; 0 is allowed.
     batch_size : int, optional
-        Pairs of a batch, positive and negative ones together.
+        Pairs per batch, positive and negative ones together.
     drop_last : bool
-        Leave out the last batch when it is not full.
+        Leave out the last batch if it is not full.
 
     Returns
     -------
@@ -48,7 +48,7 @@ def count_pairs(
     Raises
     ------
     ConfigError
-        If a number cannot be; the message begins with its name.
+        If a number is invalid; the message begins with its name.
 
     Examples
     --------

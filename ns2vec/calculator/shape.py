@@ -1,4 +1,4 @@
-"""What a corpus looks like to a training run: counts of its words and lengths of its sentences."""
+"""The shape of a corpus for a training run: counts of its words and lengths of its sentences."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from ns2vec.vocab import (
 )
 
 SENTENCE_WORDS = 20.0
-"""Mean length of a sentence when only counts are known; about that of English text."""
+"""Mean length of a sentence if only counts are known; about that of English text."""
 
 STRING_BYTES = 57
-"""A str of eight ASCII letters, for words that are not known."""
+"""A str of eight ASCII letters, in place of unknown words."""
 INT_BYTES = 32
-"""An int, the value of a dict of rows, as Python's allocator rounds it."""
+"""An int, a value of the dict of rows, rounded as by Python's allocator."""
 
 
 @dataclass(frozen=True)
@@ -43,19 +43,19 @@ class CorpusShape:
     n_types, n_words : int
         Distinct words and words, before `min_count`.
     lengths : ndarray of shape (L,), int64
-        Words of a sentence, as training sees it (long ones come in parts of 10,000).
+        Words per sentence, as training sees it (long ones are split into parts of 10,000).
     n_sentences : ndarray of shape (L,), float64
-        How many sentences have that length.
+        Number of sentences of each length.
     kept : ndarray of shape (L,), float64
-        Share of their words that is expected to stay after vocabulary and subsampling.
+        Expected share of their words that remain after vocabulary and subsampling.
     vocabulary_bytes : int
         Memory of the list and the dict of the vocabulary, with its words.
     is_file : bool
         Files are read once and kept as ids, other iterables are read in every epoch.
     count_seconds, read_seconds : float or None
-        How long counting the corpus, and reading it as ids, took here.
+        Time for counting the corpus, and for reading it as ids, on this machine.
     assumptions : tuple of str
-        What was not known and had to be assumed.
+        What was unknown and had to be assumed.
     """
 
     counts: Int64Array
@@ -132,7 +132,7 @@ def shape_of_counts(
     sentence_words: float | None = None,
     max_final_vocab: int | None = None,
 ) -> CorpusShape:
-    """Take counts for a corpus whose sentences all have the same length.
+    """Use counts for a corpus whose sentences all have the same length.
 
     Parameters
     ----------
@@ -140,13 +140,13 @@ def shape_of_counts(
         Before `min_count`.
     config : TrainingConfig
     sentence_words : float, optional
-        Mean length of a sentence; 20 when it is not given.
+        Mean length of a sentence; 20 by default.
     max_final_vocab : int, optional
 
     Raises
     ------
     ConfigError
-        If a count or the length cannot be.
+        If a count or the length is invalid.
     VocabularyError
         If no word is left.
     """

@@ -1,4 +1,4 @@
-"""What copies of the weights take where training is sharded."""
+"""The memory of copies of the weights in sharded training."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from ns2vec.vocab import keep_probabilities
 def shard_parts(
     shape: CorpusShape, config: TrainingConfig, outputs: Sequence[OutputWork], row_bytes: int
 ) -> dict[str, int]:
-    """Bytes of ``replicas``, one of all weights for each worker, and of the ``changes`` of all shards.
+    """Bytes of ``replicas``, one of all weights per worker, and of the ``changes`` of all shards.
 
-    A shard's changes are of the rows that it is expected to touch in a round; Huffman nodes and the outputs
-    of a full softmax are taken as all touched.
+    A shard's changes cover the rows that it is expected to touch in a round; of Huffman nodes and of the
+    outputs of a full softmax, all rows are assumed to be touched.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def shard_parts(
     config : TrainingConfig
     outputs : sequence of OutputWork
     row_bytes : int
-        Of a row with its padding.
+        Per row, with its padding.
 
     Returns
     -------
@@ -43,21 +43,21 @@ def shard_parts(
     n_workers = 1 if config.spec(n_rows).has_one_updater else min(config.workers, config.shards)
     replicas = n_workers * n_rows * row_bytes * (1 + len(outputs))
     n_touched = touched_rows(shape, config, outputs)
-    # a row has its number, and each replica may have to note that it has changed
+    # a row has its number, and each replica may have to record that it has changed
     return {"replicas": replicas, "changes": round(config.shards * n_touched * (row_bytes + 4))}
 
 
 def touched_rows(
     shape: CorpusShape, config: TrainingConfig, outputs: Sequence[OutputWork], n_shards: int = 1
 ) -> float:
-    """How many rows of all matrices so many shards are expected to touch in a round."""
+    """Expected number of rows of all matrices that this many shards touch in a round."""
     return sum(float(chances.sum()) for chances in chances_of_rows(shape, config, outputs, n_shards))
 
 
 def chances_of_rows(
     shape: CorpusShape, config: TrainingConfig, outputs: Sequence[OutputWork], n_shards: int = 1
 ) -> list[Float64Array]:
-    """Of each matrix: how likely so many shards are to touch each row in a round."""
+    """For each matrix, the probability that this many shards touch each row in a round."""
     kept = shape.counts * keep_probabilities(shape.counts, config.sample)
     share = n_shards * chunks_of_round(shape.n_words, config) * config.batch_words / max(shape.n_words, 1)
     noise = noise_distribution(shape.counts, config.ns_exponent)
@@ -68,5 +68,5 @@ def chances_of_rows(
 
 
 def touched(times: npt.NDArray[np.float64] | Float64Array) -> Float64Array:
-    """How likely rows are to be touched at all, when each is so often on average."""
+    """Probability that rows are touched at all, given the expected number of times."""
     return np.asarray(-np.expm1(-times))

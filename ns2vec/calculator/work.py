@@ -17,7 +17,7 @@ from ns2vec.vocab import build_huffman, keep_probabilities
 
 @dataclass(frozen=True)
 class Expected:
-    """Expected figures of one epoch, over subsampling and the windows' shrinking.
+    """Expected figures of one epoch, over subsampling and the shrinking of windows.
 
     Attributes
     ----------
@@ -34,15 +34,15 @@ class Expected:
     n_pairs: float
 
     def n_inputs(self, config: TrainingConfig) -> float:
-        """Input rows that meet an output set: contexts in skip-gram, windows in CBOW."""
+        """Input rows that are trained on an output set: contexts in skip-gram, windows in CBOW."""
         return self.n_windows if config.spec().pooled else self.n_pairs
 
 
 def expect_windows(shape: CorpusShape, config: TrainingConfig) -> Expected:
     """Expected words, windows and pairs of one epoch.
 
-    A sentence of n words of which each stays with probability q keeps L ~ Binomial(n, q) words, and
-    two kept words at distance j are a pair, once each way, when the window reaches that far: with
+    A sentence of n words, each kept with probability q, keeps L ~ Binomial(n, q) words, and
+    two kept words at distance j are a pair, in both directions, if the window reaches that far: with
     probability (window - j + 1) / window, or 1 without shrinking. So the pairs of a sentence are
     2 sum_j P(reach >= j) E max(L - j, 0), where E max(L - j, 0) = n q - j + sum_{i < j} P(L <= i).
     """
@@ -53,7 +53,7 @@ def expect_windows(shape: CorpusShape, config: TrainingConfig) -> Expected:
     pairs = np.zeros(len(lengths))
     missing = np.zeros(len(lengths))
     for j in range(1, min(config.window, int(lengths.max(initial=1))) + 1):
-        # bdtr is not defined beyond n
+        # bdtr is undefined beyond n
         below = bdtr(np.minimum(j - 1.0, lengths), lengths, kept)
         missing += np.where(j - 1 >= lengths, 1.0, below)
         reaches = (config.window - j + 1) / config.window if config.shrink_windows else 1.0
@@ -67,7 +67,7 @@ def expect_windows(shape: CorpusShape, config: TrainingConfig) -> Expected:
 
 @dataclass(frozen=True)
 class OutputWork:
-    """What an objective adds to an epoch and to memory.
+    """The contribution of an objective to an epoch and to memory.
 
     Attributes
     ----------
@@ -76,9 +76,9 @@ class OutputWork:
     n_drawn : float
         Noise words drawn.
     n_scored : float
-        Input rows times the output rows they meet.
+        Input rows times the output rows that they are scored with.
     table_bytes : int
-        Its tables beside the matrix.
+        Its tables besides the matrix.
     """
 
     matrix: str
@@ -90,17 +90,17 @@ class OutputWork:
 OutputRule: TypeAlias = Callable[[CorpusShape, TrainingConfig, Expected], OutputWork]
 
 OUTPUTS: Registry[OutputRule] = Registry("output set")
-"""How many output rows are touched, for each kind of output set that an objective may have."""
+"""The number of output rows touched, for each kind of output set of an objective."""
 
 
 @OUTPUTS.entry("sampled")
 def negatives(shape: CorpusShape, config: TrainingConfig, expected: Expected) -> OutputWork:
-    """The centre and k noise words, drawn once a pair, or once a window and for 32 contexts at most."""
+    """The centre and k noise words, drawn once per pair, or once per window and for at most 32 contexts."""
     n_sets, spec = expected.n_windows, config.spec()
     if spec.pairs:
         n_sets = expected.n_pairs
     elif not spec.pooled and 2 * spec.window > CONTEXTS_PER_SET:
-        # of many contexts the last set has half as many as the others on average
+        # with many contexts, the last set has half as many as the others on average
         n_sets = max(n_sets, expected.n_pairs / CONTEXTS_PER_SET + n_sets / 2)
     # alias table, log q, the noise distribution, subsampling
     table_bytes = len(shape.counts) * (8 + 4 + 8 + 8)

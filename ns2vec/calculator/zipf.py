@@ -1,4 +1,4 @@
-"""Counts for a corpus of which only the size is known."""
+"""Counts for a corpus whose size alone is known."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MOST_TYPES = 10_000_000
 
 
 def zipf_counts(n_words: int, n_types: int) -> Int64Array:
-    """Return counts that fall with the rank, as words of a text do: the r-th word occurs n / r times.
+    """Return counts that decrease with rank like those of words in a text: the r-th word occurs n / r times.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ def zipf_counts(n_words: int, n_types: int) -> Int64Array:
     Returns
     -------
     ndarray of shape (n_types,), int64
-        None is below 1, so that their sum is `n_words` except for rounding and the rarest words.
+        No count is below 1, so their sum is `n_words` except for rounding and the rarest words.
 
     Raises
     ------

@@ -10,12 +10,12 @@ from ns2vec.cluster.workers import imported
 from ns2vec.corpus.portions import SentenceParts
 from ns2vec.exceptions import ConfigError
 
-#: Makes the tokens of a sentence of a value in the column.
+# Makes the tokens of a sentence from a value in the column.
 Split = Callable[[Any], Sequence[str]]
 
 
 class BlockSentences:
-    """Gives the sentences of a block by its number.
+    """Returns the sentences of a block, given its number.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ class BlockSentences:
         self.blocks, self.column, self.split = blocks, column, split
 
     def __call__(self, number: int) -> Iterator[Sequence[str]]:
-        """As `SentenceParts` asks for them."""
+        """The sentences, as `SentenceParts` requests them."""
         from ray.data.block import BlockAccessor
 
         table = BlockAccessor.for_block(imported().get(self.blocks[number])).to_arrow()

@@ -1,4 +1,4 @@
-"""Members of a fleet as actors of Ray: what they give each other stays in Ray's object stores."""
+"""Members of a fleet as actors of Ray: their data for each other stays in Ray's object stores."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ns2vec.exceptions import Ns2vecError
 from ns2vec.training.sharded.member import LogRelay, Member
 from ns2vec.training.sharded.transport import LostMemberError
 
-#: Names of Ray's errors that say that a process or what it has made is no more.
+# Names of Ray's errors that mean that a process or its results no longer exist.
 LOST = ("RayActorError", "ActorUnavailableError", "NodeDiedError", "ObjectLostError", "WorkerCrashedError")
 
 
@@ -30,7 +30,7 @@ class Host:
 
 
 class WorkerTracebackError(Ns2vecError):
-    """What a worker's process says about the exception that this is the cause of."""
+    """The exception of a worker's process, as the cause of this one."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
@@ -47,12 +47,12 @@ class Actors:
     ----------
     ray : module
     options : dict
-        Of the actors: ``num_cpus``, ``resources``, ``memory``, ``runtime_env`` ...
+        Options of the actors: ``num_cpus``, ``resources``, ``memory``, ``runtime_env`` ...
     """
 
     def __init__(self, ray: Any, options: dict[str, Any]) -> None:
         self.ray = ray
-        # Ray is not to restart an actor: a new one would have none of the weights
+        # Ray must not restart an actor: a new one would have none of the weights
         self.host = ray.remote(max_restarts=0, max_task_retries=0, **options)(Host)
         self.lost = tuple(getattr(ray.exceptions, name) for name in LOST)
 
@@ -78,7 +78,7 @@ class Actors:
         return self.ray.put(value)
 
     def wait(self, futures: Sequence[Any], seconds: float) -> bool:
-        """As `Transport.wait`; one that has failed is there."""
+        """As `Transport.wait`; a failed result is available, too."""
         waiting = list(dict.fromkeys(futures))
         n = len(waiting)
         ready, _ = self.ray.wait(waiting, num_returns=n, timeout=seconds, fetch_local=False)
@@ -93,7 +93,7 @@ class Actors:
             raise self.translated(error) from traceback_of(error)
 
     def translated(self, error: Any) -> BaseException:
-        """What the worker raised; `LostMemberError` where it raised nothing, because it is no more."""
+        """The exception of the worker; `LostMemberError` if it raised none, because it no longer exists."""
         cause = getattr(error, "cause", None)
         if isinstance(error, self.lost) or isinstance(cause, self.lost):
             return LostMemberError(str(error).partition("\n")[0])
@@ -101,11 +101,11 @@ class Actors:
         return found
 
     def dumps(self, value: Any) -> bytes:
-        """As `Transport.dumps`: also classes and functions of the user's script."""
+        """As `Transport.dumps`; also for classes and functions of the user's script."""
         found: bytes = self.ray.cloudpickle.dumps(value)
         return found
 
 
 def traceback_of(error: Any) -> WorkerTracebackError | None:
-    """The worker's traceback, to stand above that of the caller."""
+    """The worker's traceback, to be shown above that of the caller."""
     return None if getattr(error, "cause", None) is None else WorkerTracebackError(str(error))

@@ -62,7 +62,7 @@ class Ray:
 
     Notes
     -----
-    docs/scaling.md says what travels, what is replaced and what it costs.
+    docs/scaling.md describes what is sent, what is replaced and what it costs.
     """
 
     def __init__(
@@ -107,7 +107,7 @@ class Ray:
         self.stack.close()
 
     def start(self, ray: Any) -> None:
-        """Join a cluster, or begin one on this machine; ``with`` calls it where Ray has not been started.
+        """Connect to a cluster, or start one on this machine; ``with`` calls it if Ray has not been started.
 
         Parameters
         ----------
@@ -128,7 +128,7 @@ class Ray:
         if address:
             options["address"] = address
         else:
-            # nothing of it is heard outside this machine
+            # nothing of it is accessible from outside this machine
             options = {"include_dashboard": False, "num_cpus": self.workers, **options}
             os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
         ray.init(**options)
@@ -164,7 +164,7 @@ class Ray:
 
     @property
     def traffic(self) -> dict[str, int]:
-        """What went on until now."""
+        """The traffic so far."""
         if self.fleet is None:
             return self.traffic_then
         return dict(self.fleet.traffic)

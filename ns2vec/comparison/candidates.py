@@ -1,4 +1,4 @@
-"""What is compared: objectives, and for those that draw negatives, samplers."""
+"""The candidates: objectives, combined with samplers if they draw negatives."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ns2vec.exceptions import ConfigError
 from ns2vec.objectives import OBJECTIVES, choose_objective
 from ns2vec.sampling import SAMPLERS, make_sampler
 
-#: The objective that the others are measured against.
+# The objective that the others are compared with.
 REFERENCE = "softmax"
 
 USUAL_OBJECTIVE = "negative_sampling"
@@ -25,7 +25,7 @@ class Candidate:
     objective : str
         A name of `ns2vec.objectives.OBJECTIVES`.
     sampler : str or None
-        As `sampler` of `ns2vec.Word2Vec`; None where nothing is drawn.
+        As `sampler` of `ns2vec.Word2Vec`; None if nothing is drawn.
     """
 
     objective: str
@@ -33,7 +33,7 @@ class Candidate:
 
     @property
     def name(self) -> str:
-        """What reports call it: the objective, and its sampler after a slash."""
+        """The name in reports: the objective, and its sampler after a slash."""
         return self.objective if self.sampler is None else f"{self.objective}/{self.sampler}"
 
     @property
@@ -64,21 +64,21 @@ def plain_samplers() -> list[str]:
 def make_candidates(
     objectives: Sequence[str] | None = None, samplers: Sequence[str] | None = None
 ) -> list[Candidate]:
-    """Join objectives and samplers; full softmax is always among them, and first.
+    """Combine objectives and samplers; full softmax is always included, and first.
 
     Parameters
     ----------
     objectives : sequence of str, optional
-        All of the registry unless given.
+        By default all in the registry.
     samplers : sequence of str, optional
-        All of the registry that need no options unless given.
+        By default all in the registry that need no options.
 
     Returns
     -------
     list of Candidate
-        Every objective with every sampler where both are given. Where one is not, each of its
-        entries once: all objectives with the first sampler, all samplers with the first objective
-        that draws, so that the number of runs stays a sum and not a product.
+        Every objective with every sampler if both are given. If one is not, each of its
+        entries occurs once: all objectives with the first sampler, all samplers with the first objective
+        that draws, so that the number of runs is a sum and not a product.
 
     Raises
     ------

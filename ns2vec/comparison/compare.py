@@ -35,8 +35,8 @@ from ns2vec.training.blas import blas_threads
 
 logger = logging.getLogger(__name__)
 
-LOOKING_SHARE = 0.4  # of the time, at most, goes to evaluation; beyond, the loss is looked at once an epoch
-END_SECONDS = 0.05  # share of the budget that is kept for what comes after the runs
+LOOKING_SHARE = 0.4  # of the time, at most, for evaluation; beyond, the loss is measured once per epoch
+END_SECONDS = 0.05  # share of the budget that is kept for the work after the runs
 
 
 def compare(
@@ -175,8 +175,8 @@ def _checked(
 def _measure_and_train(
     setting: Setting, chosen: list[Candidate], budget: float | None, seeds: Sequence[int]
 ) -> tuple[TextPlan, Sequence[int]]:
-    """Fill in what is found; return how much text was for whom, and the seeds that there was time for."""
-    # threads of BLAS that wait for each other are slow where the machine is busy
+    """Fill in the results; return the amount of text for each kind of candidate, and the seeds trained."""
+    # BLAS threads that wait for each other are slow on a busy machine
     with blas_threads(1):
         measure_speeds(setting, budget, seeds[0])
         trainable = [one for one in chosen if not setting.found[one].note]
@@ -187,7 +187,7 @@ def _measure_and_train(
 
 
 def _affordable(setting: Setting, seeds: Sequence[int], chosen: list[Candidate]) -> Sequence[int]:
-    """Look less often, then leave out seeds, where looking at models would take most of the time."""
+    """Measure less often, then leave out seeds, if evaluation would take most of the time."""
     allowed = LOOKING_SHARE * (setting.deadline - time.perf_counter())
     for looks in setting.looks.values():
         looks.fit(allowed / (len(seeds) * len(chosen)))
@@ -248,7 +248,7 @@ def _run_all(setting: Setting, chosen: list[Candidate], plan: TextPlan, seeds: S
 
 
 def _time_table(setting: Setting, chosen: list[Candidate], plan: TextPlan, n_seeds: int) -> TimeTable:
-    """Full softmax has its share where it cannot have all of the text, else what the others leave."""
+    """Full softmax has its share if it cannot have all of the text, otherwise what the others leave."""
     n_exact = sum(one.outputs == "all" for one in chosen)
     seconds = math.inf
     if plan.exact_words < setting.text.n_words and n_exact < len(chosen):
@@ -257,7 +257,7 @@ def _time_table(setting: Setting, chosen: list[Candidate], plan: TextPlan, n_see
 
 
 def _cost(setting: Setting, one: Candidate, plan: TextPlan) -> float:
-    """Expected seconds of a run, with all that is asked of its model."""
+    """Expected seconds of a run, including the evaluation of its model."""
     is_exact, looks = one.outputs == "all", setting.looks[one.outputs]
     n_words, seconds = plan.exact_words if is_exact else plan.text_words, looks.seconds
     if plan.is_split and not is_exact:
@@ -268,7 +268,7 @@ def _cost(setting: Setting, one: Candidate, plan: TextPlan) -> float:
 def _run_with_f1(
     setting: Setting, one: Candidate, plan: TextPlan, seed: int, until: float, tick: Callable[[], None]
 ) -> CandidateRun:
-    """One run, and where the exact ones have less text, before it another on as much, for F1."""
+    """One run, and if the exact candidates have less text, before it another run on as much, for F1."""
     n_words = plan.exact_words if one.outputs == "all" else plan.text_words
     logger.info("%s, seed %d, %d words", one.name, seed, n_words)
     tick()
@@ -325,7 +325,7 @@ def _plain(value: Any) -> Any:
 
 
 def _origin() -> dict[str, Any]:
-    """Return where and when a comparison was made, and by what."""
+    """Return where and when a comparison was made, and by which version."""
     built = build_info()
     machine = {"processor": platform.machine(), "isa": built["isa"], "compiler": built["compiler"]}
     return {"machine": machine, "made": now(), "version": __version__}

@@ -1,4 +1,4 @@
-"""What a model knows of held-out text: its loss, and the F1 of its predictions.
+"""Evaluation of a model on held-out text: its loss, and the F1 of its predictions.
 
 Legend: V words, D dimensions, n questions.
 """
@@ -22,7 +22,7 @@ MAX_SCORES = 1 << 22  # n x V scores are computed at a time: 32 MiB
 
 
 def log_noise(model: Word2Vec) -> Float64Array | None:
-    """Log of the distribution that a model's negatives come from; None where no single one is known."""
+    """Log of the noise distribution of a model; None if there is no single one."""
     source = model.bound_sampler().source
     return None if source.log_q is None else source.log_q.astype(np.float64)
 
@@ -30,8 +30,8 @@ def log_noise(model: Word2Vec) -> Float64Array | None:
 def log_proba(model: Word2Vec, hidden: npt.NDArray[np.floating]) -> Float64Array:
     """Log P(word | input) for input vectors (n, D): shape (n, V).
 
-    The scores of negative sampling are calibrated with the sampler's own distribution. Where it has none (its
-    draws depend on the model), the model's noise distribution, count ** ns_exponent, stands in for it.
+    The scores of negative sampling are calibrated with the sampler's own distribution. If it has none (its
+    draws depend on the model), the model's noise distribution, count ** ns_exponent, is used instead.
     """
     chosen = OBJECTIVES[str(model.objective)]
     if chosen.outputs == "path":
@@ -68,13 +68,13 @@ class HeldOut:
     Parameters
     ----------
     sentences : list of ndarray of int32
-        Rows of the vocabulary, thinned as training thins them.
+        Rows of the vocabulary, subsampled as in training.
     n_rows : int
-        V; the number of questions falls with it, so that asking takes about as long.
+        V; the number of questions decreases with it, so that the evaluation takes about as long.
     window : int
     is_cbow : bool
     k : int
-        Words that are predicted for an input word.
+        Number of words that are predicted for an input word.
 
     Attributes
     ----------
@@ -120,7 +120,7 @@ class HeldOut:
         return contexts, int(sentence[t])
 
     def _neighbours(self, n_rows: int) -> tuple[list[int], list[npt.NDArray[np.intp]]]:
-        """Words spread evenly over the vocabulary's order, and what stands around them."""
+        """Words evenly spaced over the vocabulary's order, and the words around them."""
         pairs: list[Int64Array] = []
         nothing = np.empty(0, dtype=np.int64)
         for distance in range(1, self.window + 1):
@@ -143,7 +143,7 @@ class HeldOut:
         return float(-log_proba(model, hidden)[np.arange(len(centres)), centres].mean())
 
     def f1(self, model: Word2Vec) -> float:
-        """F1@k: the k most probable words of each input against those around it; see `micro_f1`."""
+        """F1@k: the k most probable words for each input, compared with those around it; see `micro_f1`."""
         scores = log_proba(model, model.wv.vectors[self.words])
         k = min(self.k, scores.shape[1])
         best = np.argpartition(-scores, k - 1, axis=1)[:, :k]

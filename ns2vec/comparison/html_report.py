@@ -1,4 +1,4 @@
-"""Comparisons as one HTML page with plots, which needs no other file and no plotting library."""
+"""Comparisons as one self-contained HTML page with plots, without a plotting library."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ns2vec.reports.charts import line_chart
 from ns2vec.reports.html import bullets, columns, command_block, facts, page, text_table
 from ns2vec.reports.tables import date_text
 
-LONG_NAME = 34  # characters; lines with longer ones at their ends have the whole width
+LONG_NAME = 34  # characters; charts with longer names at the ends of lines have the full width
 BY_SEEDS = "; the interval is the standard deviation over seeds"
 
 
@@ -132,7 +132,7 @@ def _quality(
     caption: str,
     label: str,
 ) -> str:
-    """Draw means with their deviations, the best first; nothing where no candidate has a value."""
+    """Draw means with their deviations, the best first; nothing if no candidate has a value."""
     drawn = []
     for entry in shown:
         value, deviation = of(entry)

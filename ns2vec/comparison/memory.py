@@ -1,12 +1,12 @@
-"""Memory of a batch: what a thread holds while it trains one, beside the weights that all share.
+"""Memory of a batch: what a thread holds while it trains a batch, besides the weights that all share.
 
-Two parts. *Scratch* is what a thread allocates once and keeps for a batch of words: ids, inputs, errors,
-scores, copies of hot rows. The *window* is the set of weight rows that one step reads and writes: the
-context rows, and the output rows that they meet; all V of them with the full softmax, 1 + k with negative
-sampling. It has to be in the caches for a step to be fast.
+There are two parts. *Scratch* is what a thread allocates once and keeps for a batch of words: ids, inputs,
+errors, scores, copies of hot rows. The *window* is the set of weight rows that one step reads and writes: the
+context rows, and the output rows that they are trained on; all V of them with the full softmax, 1 + k with
+negative sampling. It has to fit in the caches for a step to be fast.
 
-Both are given twice: counted (bytes that the kernel allocated; rows that really changed when windows of text
-were trained) and by formula.
+Both are reported twice: counted (bytes that the kernel allocated; rows that actually changed when windows of
+text were trained) and by formula.
 """
 
 from __future__ import annotations
@@ -55,12 +55,12 @@ def count_batch_memory(
     Parameters
     ----------
     network : Network
-        Its weights are changed: give a trained model that is not needed any more, without locked
-        rows. (In a fresh one output rows are zero, and inputs do not move.)
+        Its weights are changed: pass a trained model that is no longer needed, without locked
+        rows. (In a new model, output rows are zero, and inputs do not move.)
     kernel : Kernel
-        Made by it.
+        Made from the network.
     max_words : int
-        Words of a batch, for which scratch is made.
+        Words of a batch, for which scratch is allocated.
     windows : sequence of (sentence of shape (n,), int32, position of the centre)
 
     Returns
@@ -69,7 +69,7 @@ def count_batch_memory(
     """
     worker = Worker(kernel, 0, max_words, network.block())
     matrices = [rows.padded for rows in network.weights()]
-    # copies made once: only rows that changed are copied again
+    # copies are made once: only rows that changed are copied again
     before = [matrix.copy() for matrix in matrices]
     n_rows = 0
     for number, (sentence, position) in enumerate(windows):
@@ -106,7 +106,7 @@ def expected_batch_memory(
     objective : str
     counts : ndarray of shape (V,), int64
     q : ndarray of shape (V,), float64, or None
-        Distribution of a negative; None where no single one is known, and all draws are taken to differ.
+        Distribution of a negative; None if there is no single one, and all draws are assumed to differ.
     vector_size : int
 
     Returns
@@ -147,15 +147,17 @@ def _distinct(n_draws: int, centre: int, q: Float64Array | None) -> float:
 
 
 def scratch_formula(kernel: Kernel, max_words: int) -> int:
-    """Bytes of a thread's scratch from the options, without what does not grow with any of them.
+    """Bytes of a thread's scratch, computed from the options, without parts of constant size.
 
     Legend: C contexts (2 window), k negatives, W the wider of 1 + k and the longest path, S floats of a row.
 
-    - 36 bytes a word of the batch: its id, its window's width, where its input row is, how long rows are,
-      where words repeat and sentences end
+    - 36 bytes per word of the batch: its id, its window's width, the address of its input row, the lengths of
+    rows,
+      where words are repeated and sentences end
     - a tile of scores (C + 1) W, and C rows of errors
     - with the full softmax the packed contexts C S and their scores C V
-    - windows that are planned ahead: ids, addresses, weights and offsets of their negatives, rows to fetch;
+    - windows that are planned ahead: ids, addresses, weights and offsets of their negatives, rows to
+    prefetch;
       a set of negatives serves up to 32 contexts, or a pair
     - two copies of each hot row of each matrix
     """

@@ -1,4 +1,4 @@
-"""How a budget of seconds is spent: on how much text each candidate is trained."""
+"""Dividing a budget of seconds: the amount of text that each candidate is trained on."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 DEFAULT_BUDGET = 600.0  # seconds
 
-REFERENCE_SHARE = 0.4  # of the time for runs, at most, goes to candidates that score every word
-FEWEST_WORDS = 5000  # less text teaches nothing: a budget that is too short ends runs instead
-SAFETY = 0.85  # rates measured on a sample, caches cold and machine shared: plan for less than there is
+REFERENCE_SHARE = 0.4  # of the time for runs, at most, for candidates that score every word
+FEWEST_WORDS = 5000  # less text teaches nothing: if the budget is too short, runs are stopped instead
+SAFETY = 0.85  # rates come from a sample, with cold caches, on a shared machine: leave some time unplanned
 
 
 @dataclass(frozen=True)
 class Load:
-    """What a candidate's runs take.
+    """The speed of a candidate's runs.
 
     Attributes
     ----------
@@ -30,14 +30,14 @@ class Load:
 
 @dataclass(frozen=True)
 class TextPlan:
-    """What is trained.
+    """The amounts of text for training.
 
     Attributes
     ----------
     text_words : int
         For the candidates that are not exact, in each epoch.
     exact_words : int
-        For those that are. Where it is less, the others are trained on that much as well, for F1.
+        For exact candidates. If it is less, the others are also trained on this amount, for F1.
     """
 
     text_words: int
@@ -45,7 +45,7 @@ class TextPlan:
 
     @property
     def is_split(self) -> bool:
-        """Whether the exact ones have less text."""
+        """Whether the exact candidates have less text."""
         return self.exact_words < self.text_words
 
 
@@ -62,9 +62,9 @@ def make_plan(
 ) -> TextPlan:
     """Choose how much text every candidate is trained on.
 
-    All candidates that are not exact get the same text. The exact ones get it too when that takes at
-    most `reference_share` of the time; else as much as fits into that share, and the others are
-    trained on that much once more, so that F1 is compared on equal text.
+    All candidates that are not exact get the same text. The exact ones get it, too, if that takes at
+    most `reference_share` of the time; otherwise as much as fits into that share, and the others are
+    trained once more on that amount, so that F1 is compared on equal text.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def make_plan(
     look_seconds : float
         Evaluation of one run.
     f1_seconds : float
-        Of F1 alone, which is all that is asked after the second training of the others.
+        Of F1 alone, which is all that is measured after the second training of the others.
     reference_share : float
         Between 0 and 1.
 
@@ -98,7 +98,7 @@ def make_plan(
     exact = [load for load in loads if load.is_exact]
     others = [load for load in loads if not load.is_exact]
     usable = SAFETY * seconds - n_seeds * len(loads) * look_seconds
-    usable = max(usable, SAFETY * seconds / 4)  # evaluation that leaves no time ends runs instead
+    usable = max(usable, SAFETY * seconds / 4)  # if evaluation leaves no time, runs are stopped instead
     exact_cost, cost = (
         n_seeds * epochs * sum(1.0 / load.words_per_second for load in some) for some in (exact, others)
     )
@@ -121,16 +121,17 @@ def _words(seconds: float, seconds_per_word: float, n_words: int) -> int:
 
 
 class TimeTable:
-    """Until when each run of a seed may last: what takes longer than planned takes it from its own share.
+    """Deadlines for the runs of a seed: a run that takes longer than planned takes the time from its own
+    share.
 
     Parameters
     ----------
     deadline : float
-        Of all runs, on the clock that `until` is asked with; may be infinite.
+        For all runs, on the clock of `until`; may be infinite.
     exact_seconds : float
-        What the exact candidates' runs of all seeds may take together; may be infinite.
+        Maximum time of the exact candidates' runs of all seeds together; may be infinite.
     n_exact_runs : int
-        How many there are.
+        Number of these runs.
 
     Examples
     --------
@@ -146,16 +147,16 @@ class TimeTable:
         self.deadline, self.exact_seconds, self.n_exact_runs = deadline, exact_seconds, n_exact_runs
 
     def until(self, now: float, costs: Sequence[float], *, is_exact: bool = False) -> float:
-        """Return when the next run has to end.
+        """Return the deadline of the next run.
 
         Parameters
         ----------
         now : float
         costs : sequence of float
-            Expected seconds of the next run and, behind it, of the others that are still to come with
-            this seed; later seeds have what is left.
+            Expected seconds of the next run, followed by those of the other remaining runs
+            with this seed; later seeds get what is left.
         is_exact : bool, optional
-            The next run is an exact candidate's.
+            Whether the next run is that of an exact candidate.
         """
         if not math.isfinite(self.deadline):
             return math.inf
@@ -166,6 +167,6 @@ class TimeTable:
         return now + share
 
     def take_exact(self, seconds: float) -> None:
-        """Count an exact candidate's run that is over."""
+        """Count a finished run of an exact candidate."""
         self.exact_seconds -= seconds
         self.n_exact_runs -= 1

@@ -1,4 +1,4 @@
-"""What a comparison adds to the ledgers of its runs."""
+"""The scores that a comparison adds to the ledgers of its runs."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from ns2vec.ledger import RunLedger, append_event
 
 
 def record_scores(ledger: RunLedger, run: CandidateRun) -> None:
-    """Append held-out loss, F1 and the scores of suites, as far as there are any, to a run's ledger.
+    """Append held-out loss, F1 and the scores of suites, if available, to a run's ledger.
 
     Parameters
     ----------
     ledger : RunLedger
-        That has watched the run.
+        The ledger that recorded the run.
     run : CandidateRun
     """
     found = {"F1": run.f1, **run.scores}

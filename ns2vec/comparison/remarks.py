@@ -1,4 +1,4 @@
-"""What there is to say about a comparison besides its figures, each reason once, and what it comes to."""
+"""Remarks on a comparison besides its figures, each reason once, and its conclusion."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ns2vec.comparison.results import CandidateResult, CandidateRun, Comparison,
 
 
 def remarks(found: Comparison) -> list[str]:
-    """Return what was noted, and who was left out, ended early or not scored, one line for each reason.
+    """Return the notes, and the candidates left out, stopped early or not scored, one line for each reason.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def _is_unscored(run: CandidateRun) -> bool:
 
 
 def _who(found: Comparison, is_meant: Callable[[CandidateRun], bool], words: str) -> list[str]:
-    """Return whose runs are meant, the candidates of which the same can be said together."""
+    """Return the runs concerned; candidates with the same remark are joined."""
     groups: dict[str, list[str]] = {}
     trained = [entry for entry in found.candidates if entry.runs]
     for entry in trained:
@@ -47,7 +47,7 @@ def _who(found: Comparison, is_meant: Callable[[CandidateRun], bool], words: str
 
 
 def _told_one_by_one(found: Comparison) -> set[str]:
-    """Return notes that records of older versions have for each candidate and run."""
+    """Return notes that records of older versions repeat for each candidate and run."""
     told = {f"{entry.name} left out: {entry.note}" for entry in found.candidates if entry.note}
     told |= {
         f"{entry.name} with seed {run.seed} was ended by the budget after {run.share:.0%} of its training"
@@ -66,7 +66,7 @@ def _left_out(found: Comparison) -> dict[str, list[str]]:
 
 
 def verdict(found: Comparison) -> str:
-    """Say which candidate is the fastest and which are the best, against full softmax.
+    """Say which candidate is the fastest and which are the best, compared with full softmax.
 
     Parameters
     ----------
@@ -128,6 +128,6 @@ def _fastest(others: list[CandidateResult], reference: CandidateResult) -> str:
 
 
 def seconds_text(entry: CandidateResult) -> str:
-    """Return the time of a whole training; ~ says that it was extrapolated."""
+    """Return the time of a whole training; ~ marks extrapolated values."""
     n_digits = 0 if entry.seconds >= 100 else 1 if entry.seconds >= 1 else 3
     return f"{'' if entry.is_measured else '~'}{entry.seconds:,.{n_digits}f} s"

@@ -1,4 +1,4 @@
-"""What a comparison found, and what follows from it."""
+"""The results of a comparison, and what follows from them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HOUR = 3600.0
 
 
 def mean_and_deviation(values: Iterable[float]) -> tuple[float, float]:
-    """Mean and sample standard deviation, NaN where there are too few.
+    """Mean and sample standard deviation, NaN if there are too few values.
 
     Examples
     --------
@@ -40,15 +40,15 @@ class CandidateRun:
     ----------
     seed : int
     text_words : int
-        Words of the text it was given; the same for all candidates but a reference that is too slow.
+        Words of its text; the same for all candidates except a reference that is too slow.
     n_words, n_trained : int
-        Words read over all epochs; those left after vocabulary and subsampling.
+        Words read over all epochs; words left after vocabulary and subsampling.
     seconds, cpu_seconds : float
         Of training alone; processor time is that of all threads together.
     share : float
-        Part of the planned training that was done: below 1 when the budget ended it.
+        Part of the planned training that was done: below 1 if the budget ended it.
     curve : list of (epochs, loss)
-        Held-out loss during training, in nats a word; the first is that of the fresh model.
+        Held-out loss during training, in nats per word; the first value is that of the initial model.
     f1 : float
         On the text that the reference was trained on; see `CandidateResult.f1_stability`.
     scores : dict of str to float
@@ -81,7 +81,7 @@ class CandidateRun:
 
 @dataclass(frozen=True)
 class CandidateResult:
-    """Everything about one candidate.
+    """All results of one candidate.
 
     Attributes
     ----------
@@ -90,14 +90,14 @@ class CandidateResult:
     sample : Sample or None
         Speed on a short part of the text, before the runs; None if the candidate was left out.
     pairs_per_word : float
-        Expected (input, centre) pairs for a word of the text, after subsampling.
+        Expected (input, centre) pairs per word of the text, after subsampling.
     full_words : int
         Words of a whole training: all of the text, all epochs.
     batch_words, workers : int
     memory, memory_formula : BatchMemory or None
     runs : tuple of CandidateRun
     note : str
-        Why something is missing.
+        Why a result is missing.
     """
 
     name: str
@@ -115,12 +115,12 @@ class CandidateResult:
 
     @property
     def seconds_per_word(self) -> float:
-        """Seconds of training for a word of text: of the runs, or of the sample where that was longer."""
+        """Seconds of training per word of text: of the runs, or of the sample if that was longer."""
         n_words, seconds, _ = self._longest()
         return seconds / n_words if n_words else math.nan
 
     def _longest(self) -> tuple[int, float, float]:
-        """Words, seconds and processor seconds of the runs together, or of the sample."""
+        """Words, seconds and processor seconds of all runs together, or of the sample."""
         n_words = sum(run.n_words for run in self.runs)
         if self.sample is not None and self.sample.n_words >= n_words:
             return self.sample.n_words, self.sample.seconds, self.sample.cpu_seconds
@@ -128,7 +128,7 @@ class CandidateResult:
 
     @property
     def is_measured(self) -> bool:
-        """Whether a whole training was timed; else `seconds` is extrapolated from a part of one."""
+        """Whether a whole training was timed; otherwise `seconds` is extrapolated from a part of one."""
         return any(run.n_words >= self.full_words and run.share == 1.0 for run in self.runs)
 
     @property
@@ -139,18 +139,18 @@ class CandidateResult:
 
     @property
     def seconds_per_pair(self) -> float:
-        """Seconds of training for an (input, centre) pair."""
+        """Seconds of training per (input, centre) pair."""
         return self.seconds_per_word / self.pairs_per_word
 
     @property
     def cpu_seconds_per_pair(self) -> float:
-        """Processor seconds for a pair, which other programs on the machine disturb less."""
+        """Processor seconds per pair, which other programs on the machine affect less."""
         n_words, _, cpu_seconds = self._longest()
         return cpu_seconds / n_words / self.pairs_per_word if n_words else math.nan
 
     @property
     def seconds_per_batch(self) -> float:
-        """Seconds in which a batch of `batch_words` words is trained, by all threads together."""
+        """Seconds for training a batch of `batch_words` words, with all threads together."""
         return self.seconds_per_word * self.batch_words
 
     def cost_per_batch(self, price_per_hour: float) -> float:
@@ -159,7 +159,7 @@ class CandidateResult:
         Parameters
         ----------
         price_per_hour : float
-            Of the machine, in any currency.
+            Price of the machine, in any currency.
 
         Returns
         -------
@@ -220,7 +220,7 @@ class CandidateResult:
         return mean_and_deviation(run.loss for run in self.runs)
 
     def mean_curve(self) -> list[tuple[float, float]]:
-        """Return (epochs, held-out loss), the mean of the runs that got so far."""
+        """Return (epochs, held-out loss), the mean of the runs that reached them."""
         points: dict[float, list[float]] = {}
         for run in self.runs:
             for epochs, loss in run.curve:
@@ -264,7 +264,7 @@ class CandidateResult:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What `ns2vec.comparison.compare` found.
+    """The result of `ns2vec.comparison.compare`.
 
     Attributes
     ----------
@@ -274,15 +274,15 @@ class Comparison:
         Of `ns2vec.Word2Vec`, equal for all candidates.
     seeds : list of int
     text_words : int
-        Words that the candidates were trained on in each epoch; fewer than the corpus has where the
+        Words that the candidates were trained on in each epoch; fewer than in the corpus if the
         budget was too short.
     reference_words : int
-        Words that full softmax was trained on, and every candidate's F1 belongs to.
+        Words that full softmax was trained on; every candidate's F1 is for this text.
     candidates : tuple of CandidateResult
         The reference first.
     notes : list of str
     budget, seconds : float or None, float
-        Seconds that were allowed, and that it took.
+        Seconds that were allowed, and seconds that were used.
     price_per_hour : float or None
     machine : dict
     made, version : str
@@ -326,7 +326,7 @@ class Comparison:
 
     @property
     def suites(self) -> list[str]:
-        """Return the names of the suites that were asked."""
+        """Return the names of the evaluated suites."""
         runs = (run for found in self.candidates for run in found.runs)
         return list(dict.fromkeys(suite for run in runs for suite in run.scores))
 
@@ -392,7 +392,7 @@ def _nan(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class TimeGrowth:
-    """How a candidate's time for a pair grows with the vocabulary.
+    """How a candidate's time per pair grows with the vocabulary.
 
     Attributes
     ----------
@@ -401,7 +401,7 @@ class TimeGrowth:
     seconds_per_pair : list of float
         Processor time.
     factor : float
-        Largest vocabulary's time over the smallest one's.
+        Time with the largest vocabulary, divided by that with the smallest one.
     """
 
     name: str
@@ -416,7 +416,7 @@ def growth(comparisons: Sequence[Comparison]) -> list[TimeGrowth]:
     Returns
     -------
     list of TimeGrowth
-        One for each candidate that all of them have, vocabularies in rising order.
+        One for each candidate that all of them have, with vocabularies in ascending order.
     """
     rising = sorted(comparisons, key=lambda found: found.corpus["vocabulary"])
     by_name = [{entry.name: entry for entry in found.candidates} for found in rising]

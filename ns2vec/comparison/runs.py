@@ -1,4 +1,4 @@
-"""One training run of a candidate: timed, watched at checkpoints, ended at its deadline."""
+"""One training run of a candidate: timed, measured at intervals, stopped at its deadline."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ from ns2vec.exceptions import StopTraining
 from ns2vec.models.word2vec import Word2Vec
 from ns2vec.training import Observer
 
-PIECES_PER_EPOCH = 4  # where the loss is looked at
-LARGE_SLICE = 4_000_000  # words; a shorter slice would change how the workers share frequent rows
-WARM_UP_WORDS, FIRST_TRIAL_WORDS = 5, 20  # where every word is scored, a word may take a second
-SLICE_SECONDS = 2.0  # slices of a slow run take about as long, so that its deadline can end it
+PIECES_PER_EPOCH = 4  # after each of which the loss is measured
+LARGE_SLICE = 4_000_000  # words; shorter slices would change how the workers share frequent rows
+WARM_UP_WORDS, FIRST_TRIAL_WORDS = 5, 20  # if every word is scored, a word may take a second
+SLICE_SECONDS = 2.0  # slices of a slow run take about this long, so that its deadline can stop it
 
 
 def do_nothing(*_: Any) -> None:
-    """What is called unless told otherwise."""
+    """The default callback."""
 
 
 @dataclass
 class Clock:
-    """Callback that takes the time of training alone, and calls `look` between slices.
+    """Callback that measures the time of training alone, and calls `look` between slices.
 
     Attributes
     ----------
     look : callable
         Called as ``look(model, n_slices_done)``, outside the measured time.
     tick : callable
-        Called without arguments after each slice: progress.
+        Called without arguments after each slice, for progress.
     deadline : float
-        In seconds of ``time.perf_counter()``: no slice but the first begins after it.
+        In seconds of ``time.perf_counter()``: no slice except the first begins after it.
     seconds, cpu_seconds : float
         Training so far; processor time of all threads.
     n_slices : int
@@ -53,7 +53,7 @@ class Clock:
     _started: tuple[float, float] = field(default=(0.0, 0.0), repr=False)
 
     def on_train_begin(self, model: Any) -> None:
-        """Look at the fresh model."""
+        """Evaluate the initial model."""
         self.look(model, 0)
 
     def on_epoch_begin(self, model: Any) -> None:
@@ -61,7 +61,7 @@ class Clock:
         self._started = (time.perf_counter(), time.process_time())
 
     def on_epoch_end(self, model: Any) -> None:
-        """Stop the clock, then look."""
+        """Stop the clock, then evaluate."""
         self.seconds += time.perf_counter() - self._started[0]
         self.cpu_seconds += time.process_time() - self._started[1]
         self.n_slices += 1
@@ -79,10 +79,10 @@ class Trained:
     ----------
     model : Word2Vec
     n_words, n_trained : int
-        Words read over all epochs; those left after vocabulary and subsampling.
+        Words read over all epochs; words left after vocabulary and subsampling.
     seconds, cpu_seconds : float
     share : float
-        Part of the run that was trained: 1 unless its deadline ended it.
+        Part of the run that was trained: 1 unless its deadline stopped it.
     """
 
     model: Word2Vec
@@ -110,12 +110,12 @@ class Sample:
 
 
 def make_model(candidate: Candidate, text: Text, options: Mapping[str, Any], seed: int) -> Word2Vec:
-    """Fresh model of a candidate with the vocabulary of the text.
+    """Initial model of a candidate with the vocabulary of the text.
 
     Raises
     ------
     ConfigError
-        If the options do not go with the candidate.
+        If the options do not suit the candidate.
     """
     chosen = {"objective": candidate.objective}
     if candidate.sampler is not None:
@@ -135,7 +135,7 @@ def train(
     seconds_expected: float = 0.0,
     observers: Sequence[Observer] = (),
 ) -> Trained:
-    """Train on rows; the clock's `look` is called before, and then `pieces` times an epoch.
+    """Train on rows; the clock's `look` is called before training, and then `pieces` times per epoch.
 
     Parameters
     ----------
@@ -144,12 +144,12 @@ def train(
     epochs : int
     clock : Clock
     pieces : int
-        0: only before and at the end.
+        0: only before and after the training.
     seconds_expected : float
-        A slow run is cut into more slices, and sentences that are longer than one, so that its deadline can
-        end it.
+        A slow run is split into more slices, and sentences that are longer than a slice, so that its deadline
+        can stop it.
     observers : sequence of Observer
-        Who watches besides the clock.
+        Observers besides the clock.
 
     Returns
     -------
@@ -187,16 +187,16 @@ def measure_speed(model: Word2Vec, text: Text, seconds: float) -> Sample:
     Parameters
     ----------
     model : Word2Vec
-        A fresh one, which is trained.
+        A new model, which is trained.
     text : Text
     seconds : float
-        How long the last measurement has to take at least, unless the text ends before.
+        Minimum duration of the last measurement, unless the text is too short.
     """
     n_words = FIRST_TRIAL_WORDS
-    # what is imported and filled only once is not the candidate's
+    # imports and caches that are filled only once do not count for the candidate
     train(model, text.prefix(WARM_UP_WORDS), epochs=1, clock=Clock(), pieces=1)
     while True:
-        model.min_alpha_yet_reached = model.alpha  # each measurement begins at the same rate
+        model.min_alpha_yet_reached = model.alpha  # each measurement begins with the same learning rate
         rows = text.prefix(n_words)
         done = train(model, rows, epochs=1, clock=Clock(), pieces=1)
         if done.seconds >= seconds or len(rows) == len(text.train):

@@ -1,4 +1,4 @@
-"""What all runs of a comparison share: text, questions, time, remarks."""
+"""The common setting of all runs of a comparison: text, questions, time, remarks."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class Looks:
-    """What looking at a model takes, of candidates with the same kind of output set.
+    """The time for evaluating a model, for candidates with the same kind of output set.
 
     Attributes
     ----------
     loss_seconds, f1_seconds, score_seconds : float
     pieces : int
-        How often an epoch the loss is looked at; 0: only before and after the training.
+        How often per epoch the loss is measured; 0: only before and after the training.
     epochs : int
     """
 
@@ -48,7 +48,7 @@ class Looks:
         return n_looks * self.loss_seconds + self.f1_seconds + self.score_seconds
 
     def fit(self, allowed: float) -> None:
-        """Look less often where it would take longer than allowed."""
+        """Measure less often if it would take longer than allowed."""
         for self.pieces in (PIECES_PER_EPOCH, 1, 0):
             if self.seconds <= allowed:
                 break
@@ -56,7 +56,7 @@ class Looks:
 
 @dataclass
 class Setting:
-    """What all runs share."""
+    """The common setting of all runs."""
 
     text: Text
     held_out: HeldOut
@@ -73,7 +73,7 @@ class Setting:
     found: dict[Candidate, CandidateResult] = field(default_factory=dict)
 
     def scores(self, model: Word2Vec) -> dict[str, float]:
-        """Score the suites whose questions the model knows; without intervals, which seeds give."""
+        """Score the suites whose questions the model can answer; without intervals, which seeds provide."""
         if not self.suites:
             return {}
         settings = Settings(resampling=Resampling(n_draws=0))
@@ -95,7 +95,7 @@ class Setting:
         return found.scores()["model"]
 
     def note(self, text: str, who: str = "") -> None:
-        """Keep a remark once, with all whom it is about."""
+        """Store a remark once, with all candidates that it is about."""
         logger.info("%s", f"{who}: {text}" if who else text)
         self.reasons.setdefault(text, []).extend([who] if who else [])
 
@@ -122,5 +122,5 @@ def read_setting(
 
 
 def suite_name(suite: str | Suite) -> str:
-    """Return what a suite is called."""
+    """Return the name of a suite."""
     return suite if isinstance(suite, str) else suite.name

@@ -1,4 +1,4 @@
-"""The text of a comparison: encoded once, divided into training and held-out sentences, read in slices."""
+"""The text of a comparison: encoded once, split into training and held-out sentences, read in slices."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from ns2vec.vocab import keep_probabilities, why_empty
 
 
 class SlicedText(Corpus):
-    """Sentences that are read a slice at a time: each pass yields the next slice, and then the first again.
+    """Sentences that are read one slice at a time: each pass yields the next slice, and after the last the
+    first.
 
-    So `train(epochs=epochs * n_slices)` reads the text `epochs` times, the learning rate falls as it
+    So `train(epochs=epochs * n_slices)` reads the text `epochs` times, the learning rate falls as
     would in whole epochs, and callbacks are called between slices.
 
     Parameters
@@ -27,7 +28,7 @@ class SlicedText(Corpus):
     rows : ndarray of shape (n,), int32
         Rows of the vocabulary with `END` after each sentence and `UNKNOWN` among them.
     n_slices : int
-        At most; there are fewer where there are fewer sentences.
+        At most; fewer if there are fewer sentences.
     """
 
     def __init__(self, rows: Int32Array, n_slices: int = 1) -> None:
@@ -48,7 +49,8 @@ class SlicedText(Corpus):
         """Read the next slice."""
         first = self.n_passes * self.sentences_per_slice % (len(self.bounds) - 1)
         self.n_passes += 1
-        # all slices have as many sentences; the one that reaches the end continues at the beginning
+        # all slices have the same number of sentences; the one that reaches the end continues at the
+        # beginning
         last = first + self.sentences_per_slice
         rows = self.rows[self.bounds[first] : self.bounds[min(last, len(self.bounds) - 1)]]
         if last >= len(self.bounds):
@@ -61,7 +63,7 @@ class SlicedText(Corpus):
 
 
 def cut_sentences(rows: Int32Array, longest: int) -> Int32Array:
-    """Return rows whose sentences have at most so many words.
+    """Return rows whose sentences have at most this many words.
 
     Examples
     --------
@@ -79,7 +81,7 @@ def cut_sentences(rows: Int32Array, longest: int) -> Int32Array:
 
 
 class Text:
-    """What all candidates are trained on and asked about.
+    """The text for training and evaluating all candidates.
 
     Parameters
     ----------
@@ -100,7 +102,7 @@ class Text:
         self.n_held_out = int((held_out != END).sum())
 
     def prefix(self, n_words: int) -> Int32Array:
-        """Return the first `n_words` words of the training part, the last sentence cut."""
+        """Return the first `n_words` words of the training part, with the last sentence cut."""
         if n_words >= self.n_words:
             return self.train
         ends = np.flatnonzero(self.train == END) + 1
@@ -110,7 +112,7 @@ class Text:
         return np.append(self.train[: ends[last] - 1 - surplus], np.int32(END))
 
     def thinned(self, sample: float) -> list[Int32Array]:
-        """Return held-out sentences as training would see them: known words only, frequent ones thinned."""
+        """Return held-out sentences as in training: known words only, frequent ones subsampled."""
         keep = keep_probabilities(self.counts, sample)
         draws = np.random.default_rng(0).random(len(self.held_out))
         known = self.held_out >= 0
@@ -122,7 +124,7 @@ class Text:
 
 
 def check_share(held_out: float) -> None:
-    """Refuse a share of held-out text that cannot be.
+    """Refuse an invalid share of held-out text.
 
     Raises
     ------
@@ -134,23 +136,23 @@ def check_share(held_out: float) -> None:
 
 
 def read_text(corpus: Corpus, model: Word2Vec, held_out: float) -> Text:
-    """Count and encode a corpus, and set every so many-th sentence aside.
+    """Count and encode a corpus, and hold out sentences at regular intervals.
 
     Parameters
     ----------
     corpus : Corpus
         Read twice.
     model : Word2Vec
-        Its options decide the vocabulary, which it gets.
+        Its options determine the vocabulary, which is stored in it.
     held_out : float
-        Share of the sentences that are held out, in (0, 0.5].
+        Share of the sentences to hold out, in (0, 0.5].
 
     Raises
     ------
     ConfigError
-        If the share cannot be.
+        If the share is invalid.
     CorpusError
-        If the corpus can be read only once, or is too short to be divided.
+        If the corpus can be read only once, or is too short to be split.
     VocabularyError
         If no word is left.
     """

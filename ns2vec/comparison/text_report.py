@@ -70,7 +70,7 @@ def _memory(entry: CandidateResult) -> str:
 
 
 def growth_rows(comparisons: Sequence[Comparison]) -> list[list[str]]:
-    """Return head and rows of the time for a pair by vocabulary."""
+    """Return head and rows of the time per pair by vocabulary."""
     found = growth(comparisons)
     head = ["candidate", *(f"V={size:,}" for size in found[0].vocabularies), "growth"]
     return [

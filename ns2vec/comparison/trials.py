@@ -1,4 +1,4 @@
-"""Each candidate on trial, before the runs: its speed, its memory, and what looking at its model takes."""
+"""Trials of each candidate, before the runs: its speed, its memory, and the time for evaluating its model."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ logger = logging.getLogger(__name__)
 
 TRIAL_SHARE, LONGEST_TRIAL = 0.1, 1.0  # of the budget for all, seconds for each
 N_WINDOWS = 60
-WINDOW_FLOATS = 200_000_000  # weights that are looked through while windows are counted
+WINDOW_FLOATS = 200_000_000  # weights that are compared while windows are counted
 
 
 def measure_speeds(setting: Setting, budget: float | None, seed: int) -> None:
-    """Fill in the speed of each candidate, and the time that looking at a model takes."""
+    """Fill in the speed of each candidate, and the time for evaluating a model."""
     found = setting.found
     seconds = LONGEST_TRIAL if budget is None else min(LONGEST_TRIAL, TRIAL_SHARE * budget / len(found))
     for place, (one, entry) in enumerate(found.items(), start=1):
@@ -51,8 +51,8 @@ def measure_speeds(setting: Setting, budget: float | None, seed: int) -> None:
 
 
 def _measured_looks(setting: Setting, model: Word2Vec) -> Looks:
-    """Take the time of a look at the loss and at the suites; F1 is as many questions as the loss."""
-    setting.scores(model)  # questions are read, modules imported
+    """Measure the time of evaluating the loss and the suites; F1 has as many questions as the loss."""
+    setting.scores(model)  # reads questions, imports modules
     begun = time.perf_counter()
     setting.scores(model)
     between = time.perf_counter()
@@ -62,9 +62,9 @@ def _measured_looks(setting: Setting, model: Word2Vec) -> Looks:
 
 
 def _pairs_per_word(setting: Setting, model: Word2Vec) -> float:
-    """Expected (input, centre) pairs for a word of text: windows of CBOW, contexts of skip-gram.
+    """Expected (input, centre) pairs per word of text: windows of CBOW, contexts of skip-gram.
 
-    Counted on the held-out sentences, which are thinned like those of training; a window reaches to
+    Counted on the held-out sentences, which are subsampled like those of training; a window reaches to
     distance j with probability (window - j + 1) / window, or 1 without shrinking.
     """
     lengths = np.array([len(sentence) for sentence in setting.held_out.sentences], dtype=np.float64)
@@ -78,11 +78,11 @@ def _pairs_per_word(setting: Setting, model: Word2Vec) -> float:
 
 
 def _memory(setting: Setting, one: Candidate, model: Word2Vec) -> tuple[BatchMemory, BatchMemory]:
-    """Counted and calculated memory of a batch; the weights of the model are used up."""
+    """Counted and computed memory of a batch; the weights of the model are overwritten."""
     config = model._config()
     network = model._make_network()
     rng = np.random.default_rng(0)
-    for outputs in network.weights()[1:]:  # inputs do not move where the outputs are zero, as fresh ones are
+    for outputs in network.weights()[1:]:  # inputs do not move if the outputs are zero, as initial ones are
         outputs.padded[:, : config.vector_size] = rng.normal(
             scale=0.1, size=(len(outputs.padded), config.vector_size)
         )

@@ -5,9 +5,9 @@ Analogies have the questions-words layout of word2vec::
     : capital-common-countries
     Athens Greece Baghdad Iraq
 
-and word pairs have one pair per line, ``word1 TAB word2 TAB score``; lines that start with ``#`` are comments. The
-answers are those of the evaluator of all suites (`ns2vec.evaluation.analogies` and `word_pairs`); only words
-of the vocabulary are known, even if a model can make vectors for others.
+and word pairs have one pair per line, ``word1 TAB word2 TAB score``; lines that start with ``#`` are
+comments. The answers are those of the evaluator of all suites (`ns2vec.evaluation.analogies` and
+`word_pairs`); only words of the vocabulary are known, even if a model can make vectors for others.
 """
 
 from __future__ import annotations

@@ -155,7 +155,7 @@ def most_probable(scores: Float64Array, n_labels: npt.NDArray[Any]) -> BoolArray
 
 
 def f1_scores(truth: BoolArray, guess: BoolArray) -> tuple[float, float]:
-    """F1 over all labels together, and its mean over labels; 0 for a label that is never true or predicted."""
+    """F1 over all labels together, and its mean over labels; 0 for labels neither true nor predicted."""
     hits = (truth & guess).sum(axis=0)
     sizes = truth.sum(axis=0) + guess.sum(axis=0)
     each = np.divide(2.0 * hits, sizes, out=np.zeros(len(hits)), where=sizes > 0)

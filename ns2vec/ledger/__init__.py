@@ -1,8 +1,8 @@
-"""The run ledger: what a training run did, written while it runs, read live or years later.
+"""The run ledger: the record of a training run, written while it runs, read live or years later.
 
-`RunLedger` among the callbacks of any model writes ``runs/ID/run.jsonl``, one event per line. Everything that
-shows runs reads only that: `list_runs`, `open_run`, `follow`, `compare_runs`. `request_stop` asks a run of
-another process to end.
+`RunLedger` among the callbacks of any model writes ``runs/ID/run.jsonl``, one event per line. All tools that
+show runs read only this file: `list_runs`, `open_run`, `follow`, `compare_runs`. `request_stop` asks a run of
+another process to stop.
 """
 
 from ns2vec.ledger.comparing import RunComparison, compare_runs

@@ -1,4 +1,4 @@
-"""Runs side by side: which options differ, and what came of them."""
+"""Runs side by side: their different options, and their results."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ class RunComparison:
     ----------
     runs : list of str
     settings : dict of str to list
-        Options in which they differ, with the value of each run; None where a run has none.
+        Options that differ, with the value of each run; None if a run has none.
     figures : dict of str to list
-        What came of them.
+        Their results.
     scores : dict of str to list
-        Last score of each name: a dict with ``value`` and, where known, ``low`` and ``high``, or None.
+        Last score of each name: a dict with ``value`` and, if known, ``low`` and ``high``, or None.
     has_comparable_loss : bool
-        Whether losses are of the same model, objective, negatives and vocabulary; others tell nothing.
+        Whether losses are of the same model, objective, negatives and vocabulary; others cannot be compared.
     """
 
     runs: list[str]
@@ -42,7 +42,7 @@ class RunComparison:
         return found
 
     def table(self) -> str:
-        """Return it as lines of text, a column for each run."""
+        """Return it as lines of text, one column for each run."""
         rows = [["", *self.runs]]
         for name, values in self.figures.items():
             mark = " (not comparable)" if name == "loss" and not self.has_comparable_loss else ""
@@ -53,7 +53,7 @@ class RunComparison:
 
 
 def compare_runs(runs: Sequence[RunRecord]) -> RunComparison:
-    """Put runs side by side.
+    """Compare runs side by side.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Asking a run of another process to end: a file beside its ledger, which the run looks for."""
+"""Asking a run of another process to stop: a file next to its ledger, which the run checks for."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ def _stop_path(run: PathLike) -> str:
 
 
 def request_stop(run: PathLike) -> None:
-    """Ask a run to end after the epoch it is in; it keeps what it has learned, and takes its last checkpoint.
+    """Ask a run to stop after its current epoch; it keeps what it has learned, and writes its last
+    checkpoint.
 
     Parameters
     ----------
@@ -48,7 +49,7 @@ def request_stop(run: PathLike) -> None:
 
 
 def stop_is_requested(run: PathLike) -> bool:
-    """Whether somebody has asked a run to end.
+    """Whether a run has been asked to stop.
 
     Parameters
     ----------
@@ -58,7 +59,7 @@ def stop_is_requested(run: PathLike) -> bool:
     Returns
     -------
     bool
-        The end of the run takes the request back.
+        The request is withdrawn when the run ends.
 
     Examples
     --------
@@ -76,6 +77,6 @@ def stop_is_requested(run: PathLike) -> bool:
 
 
 def forget_stop(run: PathLike) -> None:
-    """Take the request back."""
+    """Withdraw the request."""
     with contextlib.suppress(FileNotFoundError):
         os.unlink(_stop_path(run))

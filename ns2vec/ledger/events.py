@@ -1,14 +1,15 @@
-"""What a ledger holds: events, one JSON object a line.
+"""The contents of a ledger: events, one JSON object per line.
 
 Grammar of a file ``runs/ID/run.jsonl``::
 
     ledger = *(event LF)              ; UTF-8, appended to and never rewritten
     event  = JSON object with v, kind, time, at
 
-``v`` is the version of the schema (`schema`), ``kind`` one of `KINDS` or a name of a later version, ``time``
-seconds since 1970 by the clock of the machine, ``at`` seconds since the run began. A number that is not
-finite is written as ``"nan"``, ``"inf"`` or ``"-inf"``. A writer that dies may leave a last line without LF:
-it was never written. Whoever appends after that puts an LF first, so that the torn line stays alone.
+``v`` is the version of the schema (`schema`), ``kind`` one of `KINDS` or a name from a later version,
+``time`` seconds since 1970 by the clock of the machine, ``at`` seconds since the start of the run. A number
+that is not finite is written as ``"nan"``, ``"inf"`` or ``"-inf"``. A writer that is killed may leave a last
+line without LF: it does not count. Whoever appends after it writes an LF first, so that the broken line is
+separate.
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ Event: TypeAlias = dict[str, Any]
 #: Version of the schema that this version of ns2vec writes.
 VERSION = 1
 FILE = "run.jsonl"
-STOP = "stop"  # a file of this name beside the ledger asks the run to end after its epoch
-#: Kinds of events that this version writes, as the schema has them.
+STOP = "stop"  # a file of this name next to the ledger asks the run to stop after its epoch
+# Kinds of events that this version writes, as in the schema.
 KINDS = (
     "config", "environment", "vocabulary", "sampler", "interval", "epoch", "guard", "evaluation",
     "checkpoint", "warning", "stop_requested", "end",
@@ -43,7 +44,8 @@ NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 
 def plain(value: Any) -> Any:
-    """Return a value as JSON has it: arrays as lists, numbers that are not finite as text, the rest as text.
+    """Return a value as JSON types: arrays as lists, numbers that are not finite as text, everything else as
+    text.
 
     Examples
     --------
@@ -65,7 +67,7 @@ def plain(value: Any) -> Any:
 
 
 def number(value: Any) -> float:
-    """Return a figure of an event as a float; NaN where there is none.
+    """Return a figure of an event as a float; NaN if there is none.
 
     Examples
     --------
@@ -79,7 +81,7 @@ def number(value: Any) -> float:
 
 
 def line_of(event: Event) -> bytes:
-    """Return an event, which is as `plain` returns it, as one line."""
+    """Return an event, in the form that `plain` returns, as one line."""
     text = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
     return text.encode("utf-8", "replace") + b"\n"
 
@@ -108,7 +110,7 @@ def checked_id(run_id: str) -> str:
     Raises
     ------
     ConfigError
-        If it could be a path, or is no name for a file.
+        If it could be a path, or is not a valid file name.
     """
     if not RUN_ID.fullmatch(run_id):
         raise ConfigError(

@@ -1,7 +1,7 @@
-"""Reading ledgers: while they are written, after a crash, and of later versions.
+"""Reading ledgers: while they are written, after a crash, and those of later versions.
 
-Lines that are no events are counted and left out, kinds and fields that are unknown are handed on. What is
-read at once is bounded, for files of any size.
+Lines that are not events are counted and left out; unknown kinds and fields are passed on. The amount
+that is read at once is limited, for files of any size.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from ns2vec._typing import PathLike
 from ns2vec.ledger.events import Event, ledger_path
 
 BLOCK = 1 << 20
-LONGEST = 1 << 26  # a line that is longer is no event
+LONGEST = 1 << 26  # a longer line is not an event
 
 
 def read_lines(path: str, offset: int = 0) -> Iterator[tuple[list[bytes], int]]:
-    """Yield blocks of whole lines without their ends, each with the offset after it.
+    """Yield blocks of complete lines without their ends, each with the offset after it.
 
-    A line is whole when its LF is there. An offset within a line is moved to the next one.
+    A line is complete when its LF is there. An offset within a line is moved to the next line.
     """
     with open(path, "rb") as stream:
         rest = b""
@@ -42,15 +42,15 @@ def read_lines(path: str, offset: int = 0) -> Iterator[tuple[list[bytes], int]]:
 
 
 def events_of(lines: list[bytes]) -> tuple[list[Event], int]:
-    """Return the events of lines, and how many lines are none."""
-    # one array is parsed in half the time of as many lines; where that does not work out, line by line
+    """Return the events of lines, and how many lines are not events."""
+    # one array is parsed in half the time of as many lines; if that fails, parse line by line
     try:
         found = json.loads(b"[" + b",".join(lines) + b"]")
         if len(found) == len(lines) and all(type(event) is dict and "kind" in event for event in found):
             return found, 0
     except (ValueError, RecursionError):
         pass
-    # an empty line is what a writer leaves who met the line of another, half of it, and put an LF after it
+    # a writer that found half a line of another one and wrote an LF after it leaves an empty line
     parsed = [_event_of(line) for line in lines if line]
     events = [event for event in parsed if event is not None]
     return events, len(parsed) - len(events)
@@ -72,12 +72,12 @@ def read_events(run: PathLike, offset: int = 0) -> Iterator[Event]:
     run : path
         The run's folder, or its ``run.jsonl``.
     offset : int
-        What `read_since` returned, or 0 for all.
+        The offset from `read_since`, or 0 for all.
 
     Yields
     ------
     dict
-        An event, also of a kind that this version does not know.
+        An event, possibly of a kind that this version does not know.
 
     Raises
     ------
@@ -108,14 +108,14 @@ def read_since(run: PathLike, offset: int = 0, limit: int = 10_000) -> tuple[lis
     run : path
         The run's folder, or its ``run.jsonl``.
     offset : int
-        Where the last call ended. One beyond the end of the file begins again at 0: it is of another file.
+        The end of the last call. An offset beyond the end of the file restarts at 0: the file is a new one.
     limit : int
-        Events at most; the next call continues after them.
+        Maximum number of events; the next call continues after them.
 
     Returns
     -------
     events : list of (int, dict)
-        Each with the offset after it, from which a reader that has seen it continues.
+        Each with the offset after it, from which a reader can continue.
     offset : int
         Where to continue.
 
@@ -153,7 +153,7 @@ def read_since(run: PathLike, offset: int = 0, limit: int = 10_000) -> tuple[lis
 
 
 def head_and_tail(path: str, n_bytes: int = 1 << 18) -> tuple[list[Event], list[Event]]:
-    """Return the first and the last events of a ledger, without those between in a file that is long."""
+    """Return the first and the last events of a ledger; in a long file, those between are left out."""
     size = os.path.getsize(path)
     if size <= 2 * n_bytes:
         return [event for lines, _ in read_lines(path) for event in events_of(lines)[0]], []

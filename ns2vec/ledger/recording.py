@@ -1,4 +1,4 @@
-"""From what a run lets its observers know to events: the base of the ledger and of trackers."""
+"""From the events of a run's observers to events of a ledger: the base of the ledger and of trackers."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-MOST_WARNINGS = 1000  # of a run; text that is broken in each line would fill the disk
+MOST_WARNINGS = 1000  # per run; text with an error in each line would fill the disk
 
 
 class Recorder(Observer):
-    """Makes events of a run and hands them to `take`, which subclasses have.
+    """Makes events from a run and passes them to `take`, which subclasses implement.
 
     Parameters
     ----------
     interval : float
         Seconds between two ``interval`` events.
     n_words : int
-        How many of the commonest keys the ``vocabulary`` event lists.
+        How many of the most frequent keys the ``vocabulary`` event lists.
 
     Examples
     --------
@@ -70,54 +70,54 @@ class Recorder(Observer):
         self._started = self._next_look = self._last_look = 0.0
         self._seen = Tally()
         self._n_rollbacks = self._scored_epoch = 0
-        self._is_whole = False  # the last epoch has been trained
+        self._is_whole = False  # whether the last epoch has been trained
         self._outer_error: BaseException | None = None
         self._listener: WarningListener | None = None
 
-    # ---- what subclasses have ----
+    # ---- methods of subclasses ----
 
     def begin(self, run: Run) -> None:
-        """Before the first event of a run.
+        """Called before the first event of a run.
 
         Parameters
         ----------
         run : Run
-            What is going to be trained.
+            The run that is about to be trained.
         """
 
     def take(self, event: Event) -> None:
-        """Keep an event.
+        """Store an event.
 
         Parameters
         ----------
         event : dict
-            As JSON has it, with ``v``, ``kind``, ``time`` and ``at``.
+            As JSON types, with ``v``, ``kind``, ``time`` and ``at``.
         """
         raise NotImplementedError
 
     def finish(self) -> None:
-        """After the event ``end``."""
+        """Called after the event ``end``."""
 
     def look(self, run: Run) -> None:
-        """Once an interval.
+        """Called once per interval.
 
         Parameters
         ----------
         run : Run
-            The run under way.
+            The current run.
         """
 
     # ---- events ----
 
     def tell(self, kind: str, **figures: Any) -> None:
-        """Hand on an event; what cannot be kept does not end training.
+        """Pass on an event; one that cannot be stored does not end training.
 
         Parameters
         ----------
         kind : str
             One of `KINDS`.
         **figures
-            The event's fields: what JSON knows, and arrays.
+            The event's fields: JSON types, and arrays.
         """
         if not self.is_recording:
             return
@@ -129,7 +129,7 @@ class Recorder(Observer):
             logger.error("%s stops recording: %s; training continues", type(self).__name__, error)
 
     def on_begin(self, run: Run) -> None:
-        """Tell what is going to be trained, and where."""
+        """Record what is going to be trained, and where."""
         self._started = time.perf_counter()
         self.begin(run)
         self.is_recording, self._is_whole, self._n_rollbacks = True, False, 0
@@ -147,23 +147,23 @@ class Recorder(Observer):
         self.tell("vocabulary", sides=_or_empty(vocabulary_of, run, self.n_words) or [])
         if sampler := _or_empty(sampler_of, run):
             self.tell("sampler", **sampler)
-        # not again in each epoch: those shorter than an interval would never be heard of
+        # not again in each epoch: epochs shorter than an interval would never be recorded
         self._next_look = time.perf_counter() + self.interval
 
     def on_epoch_begin(self, run: Run, tally: Tally) -> None:
-        """Tell what was measured after the epoch before; count from here."""
+        """Record what was measured after the previous epoch; count from here."""
         self._tell_scores(run)
         self._seen = replace(tally)
         self._last_look = time.perf_counter()
 
     def on_chunk(self, run: Run, tally: Tally) -> None:
-        """Tell how it goes, once an interval."""
+        """Record the progress, once per interval."""
         now = time.perf_counter()
         if now < self._next_look:
             return
         before, self._seen = self._seen, replace(tally)
         n_words, n_trained = self._seen.n_words - before.n_words, self._seen.n_trained - before.n_trained
-        loss = self._seen.loss - before.loss  # less than nothing after the guard has taken an interval back
+        loss = self._seen.loss - before.loss  # negative after the guard has rolled back an interval
         self.tell(
             "interval", epoch=run.epoch + 1,
             progress=run.plan.progress(run.epoch, self._seen.n_words, self._seen.n_sentences),
@@ -176,7 +176,7 @@ class Recorder(Observer):
         self.look(run)
 
     def on_epoch(self, run: Run, done: EpochTally) -> None:
-        """Tell what an epoch did."""
+        """Record the results of an epoch."""
         self.tell(
             "epoch", epoch=run.epoch + 1, n_trained=done.n_trained, n_words=done.n_words,
             n_sentences=done.n_sentences, alpha=done.alpha, duration=done.seconds,
@@ -186,15 +186,15 @@ class Recorder(Observer):
         self._tell_guard(run)
 
     def on_saved(self, run: Run, path: str) -> None:
-        """Tell where a checkpoint is; the last one comes after the end."""
+        """Record the path of a checkpoint; the last one is written after the end."""
         self.tell("checkpoint", path=os.path.abspath(path), epoch=run.at.epoch)
 
     def on_last_epoch(self, run: Run) -> None:
-        """Nothing has cut the run short."""
+        """The run was not interrupted."""
         self._is_whole = True
 
     def on_end(self, run: Run) -> None:
-        """Tell how it ended."""
+        """Record how it ended."""
         if self._listener is None:
             return  # it never began
         logging.getLogger("ns2vec").removeHandler(self._listener)
@@ -219,7 +219,7 @@ class Recorder(Observer):
         return ("finished" if self._is_whole else "stopped"), None
 
     def _tell_scores(self, run: Run) -> None:
-        """Tell what other observers have measured after the last epoch."""
+        """Record what other observers have measured after the last epoch."""
         found = {name: value for observer in run.observers for name, value in observer.scores().items()}
         if found and run.at.epoch > self._scored_epoch:
             self._scored_epoch = run.at.epoch
@@ -227,7 +227,7 @@ class Recorder(Observer):
             self.tell("evaluation", source="training", epoch=run.at.epoch, scores=scores)
 
     def _tell_guard(self, run: Run) -> None:
-        """Tell when the guard has gone back."""
+        """Record a rollback of the guard."""
         for guard in run.observers:
             if isinstance(guard, Guard) and guard.n_rollbacks != self._n_rollbacks:
                 self._n_rollbacks = guard.n_rollbacks
@@ -235,7 +235,7 @@ class Recorder(Observer):
 
 
 class WarningListener(logging.Handler):
-    """Hands warnings of the training thread and its workers on as events."""
+    """Passes on warnings of the training thread and its workers as events."""
 
     def __init__(self, recorder: Recorder) -> None:
         super().__init__(logging.WARNING)
@@ -245,13 +245,13 @@ class WarningListener(logging.Handler):
         self.busy = False
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Tell one."""
+        """Record one."""
         self._stand_in(record)
         is_ours = record.thread == self.thread or (record.threadName or "").startswith("ns2vec-worker")
         if not is_ours or self.busy or self.n_told == MOST_WARNINGS:
             return
         self.n_told += 1
-        self.busy = True  # an event that cannot be kept is logged
+        self.busy = True  # an event that cannot be stored is logged
         try:
             self.recorder.tell(
                 "warning", level=record.levelname, source=record.name, message=record.getMessage()
@@ -260,7 +260,7 @@ class WarningListener(logging.Handler):
             self.busy = False
 
     def _stand_in(self, record: logging.LogRecord) -> None:
-        """Write a warning to stderr, as Python does where nobody has set up a handler; this is not one."""
+        """Write a warning to stderr, as Python does without handlers; this one does not count as one."""
         here = logging.getLogger("ns2vec")
         handlers = [*here.handlers, *logging.getLogger().handlers]
         others = [handler for handler in handlers if not isinstance(handler, WarningListener)]
@@ -269,11 +269,11 @@ class WarningListener(logging.Handler):
             logging.lastResort.handle(record)
 
 
-# ---- what is told before training --------------------------------------------------------------------
+# ---- information before training ---------------------------------------------------------------------
 
 
 def _or_empty(describe: Callable[..., Any], *arguments: Any) -> Any:
-    """What a function tells of a run; a model that it does not understand is trained all the same."""
+    """The result of a function that describes a run; training goes on if it fails for a model."""
     try:
         return describe(*arguments)
     except Exception as error:
@@ -287,7 +287,7 @@ def _kind_of(run: Run) -> str:
 
 
 def settings_of(run: Run) -> dict[str, Any]:
-    """Return the options of what is trained, as JSON has them: those of the core, then the model's own."""
+    """Return the options as JSON types: those of the core, then the model's own."""
     config = getattr(run, "config", None)
     found = {one.name: getattr(config, one.name) for one in fields(config)} if is_dataclass(config) else {}
     model = run.model
@@ -298,7 +298,7 @@ def settings_of(run: Run) -> dict[str, Any]:
 
 
 def environment() -> dict[str, Any]:
-    """Return what made the figures: versions and machine."""
+    """Return the environment of the run: versions and machine."""
     found = build_info()
     return {
         "ns2vec": found["version"], "isa": found["isa"], "compiler": found["compiler"],
@@ -308,13 +308,13 @@ def environment() -> dict[str, Any]:
 
 
 def process() -> dict[str, Any]:
-    """Return what shows whether a run is still running; in its first event, so that it is always there."""
+    """Return a mark that shows whether a run is still running; it is part of the first event."""
     number_of = os.getpid()
     return {"host": platform.node(), "process": number_of, "process_mark": process_mark(number_of)}
 
 
 def sampler_of(run: Run) -> dict[str, Any]:
-    """Return the sampler's name, and how broad it is where that has a closed form; nothing without one."""
+    """Return the sampler's name, and its breadth if that has a closed form; empty without a sampler."""
     core = getattr(run, "core", None)
     if core is None or not any(target.outputs == "sampled" for target in core.spec.targets):
         return {}
@@ -322,7 +322,7 @@ def sampler_of(run: Run) -> dict[str, Any]:
 
 
 def vocabulary_of(run: Epochs, n_words: int) -> list[dict[str, Any]]:
-    """Return the kinds of keys that are trained, with their number and the commonest of them."""
+    """Return the kinds of keys that are trained, with their number and the most frequent ones."""
     core = getattr(run, "core", None)
     if isinstance(run, LoopRun):
         return [_side(name, keys, counts, n_words) for name, (keys, counts) in run.sides.items()]

@@ -1,4 +1,4 @@
-"""A run as its ledger records it: its events taken in, and what it says of itself."""
+"""A run as recorded in its ledger: its events, and what follows from them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LISTS = {
 }  # fmt: skip
 PROGRESS = ("interval", "epoch")
 SINGLE = ("config", "environment", "sampler", "end")
-MOST = 10_000  # events of a kind that are kept: the last ones
+MOST = 10_000  # events of each kind that are kept: the last ones
 PATIENCE = 60.0  # seconds, and ten intervals, after which a run of another machine counts as lost
 
 
@@ -38,14 +38,14 @@ def last_ones() -> deque[Event]:
 
 @dataclass
 class RunRecord:
-    """A run, as its ledger tells it.
+    """A run, as recorded in its ledger.
 
     Attributes
     ----------
     id, path : str
         Name of its folder, and its ledger.
     config, environment, sampler, end : dict
-        The last event of each kind; empty where there was none.
+        The last event of each kind; empty if there is none.
     vocabulary : list of dict
         Kinds of keys, with ``name``, ``n_keys``, ``total`` and ``commonest``.
     epochs, evaluations, warnings, checkpoints, guards : sequence of dict
@@ -53,13 +53,13 @@ class RunRecord:
     last : dict
         The last ``interval`` or ``epoch`` event.
     n_events, n_unreadable : int
-        Events, and lines that are none.
+        Number of events, and of lines that are not events.
     offset : int
-        Where `read_since` continues.
+        Offset at which `read_since` continues.
     step : int
-        Every so many-th interval event was read.
+        One in this many interval events was read.
     other_kinds : Counter
-        How many events there are of kinds that this version does not know.
+        Number of events of each kind that this version does not know.
     columns : dict of str to array
         Figures of the ``interval`` events; `series` returns them.
 
@@ -101,15 +101,15 @@ class RunRecord:
         default_factory=lambda: {name: array("d") for name in SERIES}, repr=False
     )
 
-    # ---- taking events in ----
+    # ---- adding events ----
 
     def take(self, events: list[Event]) -> None:
-        """Take further events.
+        """Add further events.
 
         Parameters
         ----------
         events : list of dict
-            In the order of the ledger, after those that were taken before.
+            In the order of the ledger, after those that were added before.
         """
         intervals = [event for event in events if event["kind"] == "interval"]
         if intervals:
@@ -134,7 +134,7 @@ class RunRecord:
         elif kind != "stop_requested":
             self.other_kinds[kind] += 1
 
-    # ---- what it tells ----
+    # ---- results ----
 
     @property
     def status(self) -> str:
@@ -158,23 +158,23 @@ class RunRecord:
 
     @property
     def stop_is_requested(self) -> bool:
-        """Whether somebody has asked it to end after its epoch."""
+        """Whether it has been asked to stop after its epoch."""
         return stop_is_requested(self.path)
 
     def series(self, name: str, most: int | None = None) -> tuple[Float64Array, Float64Array]:
-        """Return a figure over the seconds since the run began.
+        """Return a figure over the seconds since the start of the run.
 
         Parameters
         ----------
         name : str
             ``"loss"``, ``"words_per_second"``, ``"alpha"``, ``"memory_bytes"``, ``"progress"``...
         most : int, optional
-            Points at most: means of neighbours, NaN left out. None: all.
+            Maximum number of points: means of neighbours, NaN left out. None: all.
 
         Returns
         -------
         at, values : ndarray of shape (n,), float64
-            Of the intervals, or of the epochs where the run was over before the first interval.
+            For the intervals, or for the epochs if the run was over before the first interval.
 
         Raises
         ------
@@ -191,7 +191,7 @@ class RunRecord:
         return (at, values) if most is None else thinned(at, values, most)
 
     def summary(self) -> dict[str, Any]:
-        """Return what a list of runs shows of it, as JSON has it: figures that are not known are None."""
+        """Return the summary for a list of runs, as JSON types: unknown figures are None."""
         last, plan = self.last, self.config.get("plan")
         epochs = plan.get("epochs") if isinstance(plan, dict) else None
         losses = [number(event.get("loss")) for event in self.epochs]
@@ -221,12 +221,12 @@ class RunRecord:
 
     @property
     def epochs_trained(self) -> int:
-        """Whole epochs, those before a checkpoint too."""
+        """Whole epochs, including those before a checkpoint."""
         found = self.epochs[-1].get("epoch") if self.epochs else self.config.get("epochs_done")
         return int(found or 0)
 
     def scores(self) -> dict[str, dict[str, Any]]:
-        """Return the last score of each name, with its interval where there is one."""
+        """Return the last score of each name, with its interval if there is one."""
         found: dict[str, dict[str, Any]] = {}
         for event in self.evaluations:
             scores = event.get("scores")
@@ -247,7 +247,7 @@ def _known(value: float) -> float | None:
 
 
 def thinned(at: Float64Array, values: Float64Array, most: int) -> tuple[Float64Array, Float64Array]:
-    """Return at most so many points: means of as many neighbours each, without those that are NaN.
+    """Return at most this many points: means over equal numbers of neighbours, without NaN.
 
     Examples
     --------

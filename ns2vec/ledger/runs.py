@@ -1,4 +1,4 @@
-"""Ledgers as they are found: a run, the runs of a folder, one that is still running."""
+"""Access to ledgers: a run, the runs of a folder, a run that is still running."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def open_run(run: PathLike, *, most: int | None = 20_000) -> RunRecord:
     run : path
         The run's folder, or its ``run.jsonl``.
     most : int, optional
-        About so many ``interval`` events are read, every n-th of a longer run; None: all, in more time and
-        memory. Events of other kinds are all read.
+        About this many ``interval`` events are read, every n-th of a longer run; None: all, which takes more
+        time and memory. Events of other kinds are all read.
 
     Returns
     -------
@@ -37,7 +37,7 @@ def open_run(run: PathLike, *, most: int | None = 20_000) -> RunRecord:
     FileNotFoundError
         If there is no ledger.
     FormatError
-        If the file holds no event.
+        If the file contains no event.
 
     Examples
     --------
@@ -66,7 +66,7 @@ def open_run(run: PathLike, *, most: int | None = 20_000) -> RunRecord:
 
 
 def sifted(lines: list[bytes], step: int) -> tuple[list[bytes], int]:
-    """Leave out intervals but every n-th or so and the last; return also how many were left out."""
+    """Leave out intervals except about every n-th and the last one; return also how many were left out."""
     start = b'{"v":%d,"kind":"interval"' % VERSION  # as the writer writes it
     head, tail = lines[:-TAIL], lines[-TAIL:]
     others = [line for line in head if not line.startswith(start)]
@@ -81,7 +81,7 @@ def _empty(run: PathLike) -> RunRecord:
 
 
 def glance(run: PathLike) -> RunRecord:
-    """Read the beginning and the end of a ledger: enough for a line in a list, whatever its length."""
+    """Read the beginning and the end of a ledger: enough for a list, whatever its length."""
     made = _empty(run)
     for events in head_and_tail(made.path):
         made.take(events)
@@ -94,7 +94,7 @@ def run_folder(directory: PathLike, run_id: str) -> str:
     Parameters
     ----------
     directory : path
-        Where the folders of runs are.
+        Folder with the folders of runs.
     run_id : str
         Name of the run's folder.
 
@@ -126,12 +126,13 @@ def run_folder(directory: PathLike, run_id: str) -> str:
 
 
 def list_runs(directory: PathLike) -> list[RunRecord]:
-    """Return the runs of a folder, the newest first: of long ledgers only the beginning and the end.
+    """Return the runs of a folder, the newest first: of long ledgers, only the beginning and the end are
+    read.
 
     Parameters
     ----------
     directory : path
-        Where the folders of runs are; what else is in it is left out.
+        Folder with the folders of runs; other contents are ignored.
 
     Returns
     -------
@@ -170,16 +171,16 @@ def follow(
     run : path
         The run's folder, or its ``run.jsonl``.
     offset : int
-        Behind the last event that was seen; 0 for all.
+        After the last event that was seen; 0 for all.
     pause : float
-        Seconds between two looks.
+        Seconds between two reads.
     seconds : float, optional
         How long to wait for the end; None: for ever.
 
     Yields
     ------
     offset : int
-        Behind the event.
+        After the event.
     event : dict
 
     Raises
@@ -201,7 +202,7 @@ def follow(
     """
     until = None if seconds is None else time.monotonic() + seconds
     while True:
-        is_over = glance(run).status != "running"  # asked before reading: what comes after it is read yet
+        is_over = glance(run).status != "running"  # checked first, so that events after it are still read
         events, offset = read_since(run, offset)
         yield from events
         if not events and (is_over or (until is not None and time.monotonic() >= until)):

@@ -1,7 +1,7 @@
-"""Trackers of others as observers: TensorBoard, MLflow, and what speaks the interface of Weights & Biases.
+"""Other trackers as observers: TensorBoard, MLflow, and packages with the interface of Weights & Biases.
 
-Each takes the events that the ledger takes, while a model is trained or, with `replay`, from a ledger. None
-of them is needed: their packages are imported when a tracker is made.
+Each gets the same events as the ledger, while a model is trained or, with `replay`, from a ledger. None
+of them is required: their packages are imported when a tracker is made.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from ns2vec.ledger.events import Event, number
 from ns2vec.ledger.reading import read_events
 from ns2vec.ledger.recording import Recorder
 
-#: Figures of these events are logged, each under the first name and its own.
+# Figures of these events are logged, each under this prefix and its own name.
 GROUPS = {
     "interval": ("train", ("loss", "words_per_second", "alpha", "progress", "memory_bytes")),
     "epoch": ("epoch", ("loss", "words_per_second", "alpha", "duration", "memory_bytes", "n_trained")),
     "sampler": ("sampler", ("effective_support", "coverage", "kl_to_target")),
     "guard": ("guard", ("n_rollbacks", "rate_factor")),
 }
-LONGEST = 500  # characters of an option; MLflow takes no long ones
+LONGEST = 500  # characters per option; MLflow does not accept long ones
 
 
 def needed(module: str, extra: str) -> Any:
@@ -46,9 +46,9 @@ class Tracker(Recorder):
     Parameters
     ----------
     name : str, optional
-        Of the run; by the tracker unless given.
+        Of the run; by default chosen by the tracker.
     interval : float
-        Seconds between two looks.
+        Seconds between two logged points.
 
     Examples
     --------
@@ -77,7 +77,7 @@ class Tracker(Recorder):
         self.n_before = self.step = 0
         self.status = "finished"
 
-    # ---- what a tracker has ----
+    # ---- methods of subclasses ----
 
     def open(self, settings: dict[str, Any]) -> None:
         """Begin a run with the options of the model.
@@ -85,24 +85,24 @@ class Tracker(Recorder):
         Parameters
         ----------
         settings : dict of str to object
-            Name of each option and its value, as JSON has it; ``model`` is the kind of model.
+            Name of each option and its value, as JSON types; ``model`` is the kind of model.
         """
         raise NotImplementedError
 
     def log(self, figures: dict[str, float], time: float) -> None:
-        """Keep figures of the step that `step` is now.
+        """Log figures at the current `step`.
 
         Parameters
         ----------
         figures : dict of str to float
-            By names such as ``"train/loss"``; all are finite.
+            With names such as ``"train/loss"``; all are finite.
         time : float
             Seconds since 1970.
         """
         raise NotImplementedError
 
     def note(self, kind: str, text: str) -> None:
-        """Keep a warning, or where a checkpoint is.
+        """Log a warning, or the path of a checkpoint.
 
         Parameters
         ----------
@@ -117,14 +117,14 @@ class Tracker(Recorder):
         Parameters
         ----------
         status : str
-            How it ended, as in the ledger; ``"lost"`` where that has no end.
+            How it ended, as in the ledger; ``"lost"`` if that has no end.
         """
         raise NotImplementedError
 
     # ---- events ----
 
     def take(self, event: Event) -> None:
-        """Turn an event into what the tracker knows; what comes before the first or after the end is left."""
+        """Convert an event for the tracker; events before the first or after the end are ignored."""
         kind = event["kind"]
         if kind == "config":
             self.n_before = self.step = 0
@@ -158,7 +158,7 @@ class Tracker(Recorder):
 
 
 def replay(run: PathLike, tracker: Tracker) -> None:
-    """Give a tracker a run that was recorded before.
+    """Send a recorded run to a tracker.
 
     Parameters
     ----------
@@ -202,7 +202,7 @@ class TensorBoardTracker(Tracker):
     Parameters
     ----------
     directory : path
-        Where ``tensorboard --logdir`` looks; each run gets a folder in it when `name` is given.
+        Folder for ``tensorboard --logdir``; each run gets a folder in it if `name` is given.
     name, interval
         As in `Tracker`.
 
@@ -255,16 +255,16 @@ class MLflowTracker(Tracker):
     Parameters
     ----------
     experiment : str
-        Made when it is not there.
+        Created if it does not exist.
     uri : str, optional
-        Of the tracking server or store; MLflow's own setting unless given.
+        Of the tracking server or store; by default MLflow's own setting.
     name, interval
         As in `Tracker`.
 
     Attributes
     ----------
     run_id : str or None
-        MLflow's.
+        The id in MLflow.
 
     Raises
     ------
@@ -309,7 +309,7 @@ class MLflowTracker(Tracker):
         self.client.log_batch(self.run_id, metrics=metrics)
 
     def note(self, kind: str, text: str) -> None:
-        """Set a tag; the last one of its kind stays."""
+        """Set a tag; the last one of each kind is kept."""
         self.client.set_tag(self.run_id, f"ns2vec.{kind}", short(text))
 
     def close(self, status: str) -> None:
@@ -328,7 +328,7 @@ class WandbTracker(Tracker):
     module : str
         ``"wandb"`` or ``"trackio"``, which keeps everything on this machine.
     **options
-        For its ``init``, such as ``mode="offline"``.
+        Options of its ``init``, such as ``mode="offline"``.
 
     Raises
     ------
@@ -363,7 +363,7 @@ class WandbTracker(Tracker):
         self.run.log(figures, step=self.step)
 
     def close(self, status: str) -> None:
-        """End the run; a failed one is marked so where the package can."""
+        """End the run; a failed run is marked as such if the package can do so."""
         if self.module.__name__ == "wandb":
             self.run.finish(exit_code=0 if status in ("finished", "stopped") else 1)
         else:
@@ -371,6 +371,6 @@ class WandbTracker(Tracker):
 
 
 def short(value: Any) -> str:
-    """Return an option as text that every tracker takes."""
+    """Return an option as text that every tracker accepts."""
     text = str(value)
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."

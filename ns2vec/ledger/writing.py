@@ -1,4 +1,4 @@
-"""The observer that writes a ledger, and appending to one."""
+"""The observer that writes a ledger, and appending to a ledger."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ APPEND = os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0)
 
 
 class Appender:
-    """Appends events to a file, each with one call of the system, from any thread.
+    """Appends events to a file, each with one system call, from any thread.
 
     Parameters
     ----------
     path : str
     is_new : bool
-        Make the file; it must not be there.
+        Create the file; it must not exist.
     """
 
     def __init__(self, path: str, *, is_new: bool = False) -> None:
@@ -53,7 +53,7 @@ class Appender:
             self.is_torn = False
 
     def close(self) -> None:
-        """Give the file back."""
+        """Close the file."""
         with self.lock:
             descriptor, self.descriptor = self.descriptor, -1
             if descriptor >= 0:
@@ -70,7 +70,7 @@ def append_event(run: PathLike, kind: str, **fields: Any) -> None:
     kind : str
         One of `KINDS`.
     **fields
-        Values that JSON knows, and arrays.
+        JSON types, and arrays.
 
     Raises
     ------
@@ -162,7 +162,7 @@ class RunLedger(Recorder):
         self.is_told = False
 
     def begin(self, run: Any) -> None:
-        """Make the folder of a run."""
+        """Create the folder of a run."""
         kind = type(run).__name__ if run.model is None else type(run.model).__name__
         stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
         run_id = self.wanted_id or f"{stamp}-{kind.lower()}-{secrets.token_hex(2)}"
@@ -178,7 +178,7 @@ class RunLedger(Recorder):
         self.run_id, self.folder, self.is_told = run_id, folder, False
 
     def take(self, event: Event) -> None:
-        """Append an event; those after the end, checkpoints for one, open the file once more."""
+        """Append an event; for events after the end, such as checkpoints, the file is opened again."""
         if self.file is not None:
             self.file.append(event)
         elif self.folder is not None:
@@ -189,7 +189,7 @@ class RunLedger(Recorder):
                 made.close()
 
     def finish(self) -> None:
-        """Close the file; a request to stop has been heard by now."""
+        """Close the file; a request to stop has been handled by now."""
         if self.file is not None:
             self.file.close()
             self.file = None
@@ -197,13 +197,13 @@ class RunLedger(Recorder):
             forget_stop(self.folder)
 
     def look(self, run: Any) -> None:
-        """Say so when somebody has asked the run to end."""
+        """Stop if the run was asked to."""
         if self.folder is not None and not self.is_told and stop_is_requested(self.folder):
             self.is_told = True
             self.tell("stop_requested", epoch=run.epoch + 1)
 
     def on_epoch_begin(self, run: Any, tally: Any) -> None:
-        """End training here if somebody asked for it during the last epoch: all others have seen its end."""
+        """Stop here if a request came during the last epoch: all other observers have seen its end."""
         super().on_epoch_begin(run, tally)
         self.look(run)
         if self.is_told:

@@ -1,1 +1,1 @@
-"""How results are shown: pages, charts and tables, for evaluation and comparison alike. Text in, text out."""
+"""Presentation of results: pages, charts and tables, for evaluation and comparison. Text in, text out."""

@@ -1,4 +1,4 @@
-"""Scales of charts: where a value lies, and which values are written beside the axis."""
+"""Scales of charts: the position of a value, and the values that are written next to the axis."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from dataclasses import dataclass
 
 STEPS = (1, 2, 5)
 N_STEPS = 5
-#: Powers of ten -> their exponents as they are written.
+# Powers of ten -> their written exponents.
 POWERS = {
     10.0**power: str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")) for power in range(-30, 31)
 }
-SHORT_LOG = 1.5  # decades; a shorter scale has ticks within them
+SHORT_LOG = 1.5  # decades; a shorter scale has ticks within a decade
 
 
 @dataclass(frozen=True)
 class Axis:
-    """A range of values with its ticks, which are its ends too.
+    """A range of values with its ticks, which include its ends.
 
     Attributes
     ----------
     ticks : tuple of float
-        Rising, at least two.
+        Ascending, at least two.
     is_log : bool
 
     Examples
@@ -49,7 +49,7 @@ class Axis:
         least: float = math.inf,
         most: float = -math.inf,
     ) -> Axis:
-        """Return the scale that holds all values that are finite.
+        """Return a scale that includes all finite values.
 
         Parameters
         ----------
@@ -57,12 +57,12 @@ class Axis:
         is_log : bool, optional
             Only values above 0 count.
         least, most : float, optional
-            Values that the scale reaches to at least.
+            Values that the scale includes at least.
 
         Returns
         -------
         Axis
-            From 0 to 1, or 1 to 10, where there is no value.
+            From 0 to 1, or 1 to 10, if there is no value.
         """
         ends = [end for end in (least, most) if math.isfinite(end)]
         kept = [value for value in (*values, *ends) if math.isfinite(value) and (value > 0 or not is_log)]
@@ -70,7 +70,7 @@ class Axis:
         return cls(tuple(_log_ticks(low, high) if is_log else _ticks(low, high)), is_log)
 
     def place(self, value: float) -> float:
-        """Return where a value lies: 0 at the low end, 1 at the high one, and never beyond."""
+        """Return the position of a value: 0 at the low end, 1 at the high end, and never beyond."""
         low, high, at = (
             math.log10(max(each, 1e-300)) if self.is_log else each
             for each in (self.ticks[0], self.ticks[-1], value)
@@ -78,7 +78,7 @@ class Axis:
         return max(0.0, min(1.0, (at - low) / (high - low)))
 
     def labels(self) -> list[str]:
-        """Return the ticks as text, no two of them alike."""
+        """Return the ticks as text, all different."""
         if self.is_log:
             is_long = self.ticks[0] < 1e-3 or self.ticks[-1] >= 1e5
             if is_long and all(tick in POWERS for tick in self.ticks):
@@ -92,7 +92,7 @@ class Axis:
 
 
 def _ticks(low: float, high: float) -> list[float]:
-    """Return multiples of 1, 2 or 5 times a power of ten, from below the low end to above the high one."""
+    """Return multiples of 1, 2 or 5 times a power of ten, from below the low end to above the high end."""
     if high <= low:
         low, high = low - abs(low) / 2 - (low == 0), high + abs(high) / 2 + (high == 0)
     rough = (high - low) / N_STEPS
@@ -103,7 +103,7 @@ def _ticks(low: float, high: float) -> list[float]:
 
 
 def _log_ticks(low: float, high: float) -> list[float]:
-    """Return powers of ten around both ends, or where they are near, 1, 2 and 5 times those."""
+    """Return powers of ten around both ends or, if these are close, 1, 2 and 5 times powers of ten."""
     exponents = math.floor(math.log10(low) + 1e-9), math.ceil(math.log10(high) - 1e-9)
     if math.log10(high / low) > SHORT_LOG:
         by = max(1, math.ceil((exponents[1] - exponents[0]) / 6))

@@ -1,4 +1,4 @@
-"""Bars with names and numbers beside them, as markup whose type keeps its size however narrow the page is."""
+"""Bars with names and numbers next to them, as markup whose text keeps its size on narrow pages."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ class Bar:
     ----------
     name : str
     value : float
-        NaN where there is none.
+        NaN if there is none.
     text : str
-        What is written after the bar.
+        The text after the bar.
     low, high : float
-        Ends of an interval; NaN where there is none.
+        Ends of an interval; NaN if there is none.
     kind : str
-        Class of its colour: of `series_class`, ``"plain"``, or ``"reference"`` for what the others are
-        measured against.
+        Class of its colour: from `series_class`, ``"plain"``, or ``"reference"`` for the one that others are
+        compared with.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Bar:
 
 
 def bars(groups: Mapping[str, Sequence[Bar]], scale: Axis, caption: str, *, label: str) -> str:
-    """Draw bars from 0, or points on a scale that has no 0 because it is logarithmic.
+    """Draw bars from 0, or points on a logarithmic scale, which has no 0.
 
     Parameters
     ----------
@@ -46,14 +46,14 @@ def bars(groups: Mapping[str, Sequence[Bar]], scale: Axis, caption: str, *, labe
         An empty heading is not shown.
     scale : Axis
     caption : str
-        What is shown; a logarithmic scale is added to it.
+        Title; a logarithmic scale is added to it.
     label : str
-        What the scale measures, and in what.
+        What the scale measures, and its unit.
 
     Returns
     -------
     str
-        A ``<figure>``; ``""`` if there is no bar.
+        A ``<figure>``; ``""`` if there are no bars.
 
     Examples
     --------
@@ -124,7 +124,7 @@ def interval_bars(
     labels : sequence of str
         One for each suite.
     scores : sequence of sequences of (score, low, high)
-        ``scores[suite][model]``; NaN where there is none.
+        ``scores[suite][model]``; NaN if there is none.
     names : sequence of str
         Of the models.
 
@@ -152,7 +152,7 @@ def interval_bars(
 
 
 def scale_of(drawn: Sequence[Bar], *, most: float = -math.inf) -> Axis:
-    """Return the scale of bars from 0; of their intervals, what is below 0 counts where the value is too."""
+    """Return the scale of bars from 0; ends of intervals below 0 count only for negative values."""
     ends = [value for bar in drawn for value in (bar.value, bar.high)]
     ends += [bar.low for bar in drawn if bar.value < 0]
     return Axis.around(ends, least=0.0, most=most)

@@ -1,7 +1,7 @@
-"""Lines over an axis, and maps of words: SVG for what is drawn, markup for what is written.
+"""Line charts and maps of words: SVG for shapes, markup for text.
 
-Shapes are placed in shares of the chart and stretch with it; text is placed in the same shares and does
-not, so that it can be read at any width.
+Shapes are placed in percent of the chart and stretch with it; text is placed in the same way but does
+not stretch, so that it can be read at any width.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from ns2vec.reports.axes import Axis
 from ns2vec.reports.html import legend, series_class
 
 HEIGHT = 320
-LABEL_HEIGHT = 18  # pixels; labels at the ends of lines are this far from each other
+LABEL_HEIGHT = 18  # pixels; minimum distance between labels at the ends of lines
 
 
 def line_chart(
@@ -25,23 +25,23 @@ def line_chart(
     is_log: bool = False,
     series: Mapping[str, int] | None = None,
 ) -> str:
-    """Draw one line for each name, with axes and the names where the lines end.
+    """Draw one line for each name, with axes and the names at the ends of the lines.
 
     Parameters
     ----------
     lines : mapping of name -> points (x, y)
-        Points that are not finite are left out, and with `is_log` those that are not above 0.
+        Points that are not finite are left out, and with `is_log` also those that are not above 0.
     x, y : str
-        What the axes show.
+        Labels of the axes.
     is_log : bool, optional
-        Both axes are logarithmic, which their labels say.
+        Both axes are logarithmic, as their labels say.
     series : mapping of name -> int, optional
-        Numbers of the colours, from 0; in the order of the lines unless given.
+        Numbers of the colours, from 0; by default in the order of the lines.
 
     Returns
     -------
     str
-        A ``<figure>``; ``""`` if there is no point.
+        A ``<figure>``; ``""`` if there are no points.
 
     Examples
     --------
@@ -119,7 +119,7 @@ def _tick_labels(across: Axis, up: Axis) -> str:
 def _ends(
     placed: Mapping[str, Sequence[tuple[float, float]]], numbers: Mapping[str, int], height: float
 ) -> str:
-    """Write the names at the right, each as near to the end of its line as the others let it."""
+    """Write the names on the right, each as close to the end of its line as the others allow."""
     names = sorted(placed, key=lambda name: placed[name][-1][1])
     wanted = [placed[name][-1][1] / 100 * height for name in names]
     leaders, labels = [], []
@@ -139,14 +139,14 @@ def _ends(
 
 
 def spread_out(wanted: Sequence[float], distance: float, height: float) -> list[float]:
-    """Return places near the wanted ones, which rise, that are at least so far from each other.
+    """Return positions near the wanted ones, which ascend, with at least this distance from each other.
 
     Parameters
     ----------
     wanted : sequence of float
-        Rising, from 0 to `height`.
+        Ascending, from 0 to `height`.
     distance, height : float
-        There has to be room: ``distance * len(wanted) <= height``.
+        There must be room: ``distance * len(wanted) <= height``.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Pages that need nothing else: no script, no font, no request."""
+"""Self-contained pages: no script, no font, no request."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cache
 from html import escape
 from importlib.resources import files
 
-#: Colours of charts in theme.css. After them they come again dashed, then dotted.
+# Colours of charts in theme.css. After the last one, they are repeated dashed, then dotted.
 N_SERIES = 8
 LONG_WORD = 14
 PATTERNS = ("", " dashed", " dotted")
@@ -15,13 +15,13 @@ PATTERNS = ("", " dashed", " dotted")
 
 @cache
 def style() -> str:
-    """Return theme.css, which the app serves too, and the rules of pages."""
+    """Return theme.css, which the app also serves, and the rules of pages."""
     package = files("ns2vec.reports")
     return "\n".join(package.joinpath(name).read_text("utf-8") for name in ("theme.css", "page.css"))
 
 
 def page(title: str, sections: Iterable[str]) -> str:
-    """Return a whole page; sections that are empty are left out.
+    """Return a whole page; empty sections are left out.
 
     Examples
     --------
@@ -40,7 +40,7 @@ def page(title: str, sections: Iterable[str]) -> str:
 
 
 def series_class(number: int) -> str:
-    """Return the classes that give something the colour of a series, counted from 0.
+    """Return the classes for the colour of a series, counted from 0.
 
     Examples
     --------
@@ -58,9 +58,9 @@ def cell(text: str, kind: str = "", style: str = "") -> str:
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, is_narrow: bool = False) -> str:
-    """Return a table of plain heads and rows of cells that `cell` made.
+    """Return a table of plain heads and rows of cells made by `cell`.
 
-    On a narrow page each row becomes a card, in which every cell has its head beside it.
+    On a narrow page, each row becomes a card in which every cell has its head next to it.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, is_narrow: boo
     rows : iterable of sequences of str
         Markup; a row may be shorter than the heads.
     is_narrow : bool, optional
-        Few columns, which fit into a narrow page as they are.
+        Few columns, which fit into a narrow page unchanged.
     """
     head = "".join(f'<th scope="col" role="columnheader"{_long(text)}>{escape(text)}</th>' for text in heads)
     body = "".join(f'<tr role="row">{"".join(_with_heads(heads, row))}</tr>' for row in rows)
@@ -81,12 +81,12 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, is_narrow: boo
 
 
 def _long(head: str) -> str:
-    """Let a head break within its words where one of them is long, as names of files are."""
+    """Allow breaks within the words of a head if one of them is long, as file names are."""
     return ' class="long"' if max(map(len, head.split()), default=0) > LONG_WORD else ""
 
 
 def _with_heads(heads: Sequence[str], row: Sequence[str]) -> Iterable[str]:
-    """Name each cell's column in the cell too, and its role, which cards would lose."""
+    """Add the name of its column to each cell, and its role, which cards would lose."""
     for head, markup in zip(heads, row, strict=False):
         yield markup.replace("<td", f'<td role="cell" data-head="{escape(head)}"', 1)
 
@@ -101,7 +101,7 @@ def text_table(rows: Sequence[Sequence[str]], *, is_narrow: bool = False) -> str
 
 
 def _unbroken(text: str) -> str:
-    """Keep a percent sign beside its number."""
+    """Keep a percent sign next to its number."""
     return text.replace(" %", "\u00a0%")
 
 
@@ -110,13 +110,13 @@ def _kind(text: str) -> str:
 
 
 def legend(names: Iterable[str], numbers: Sequence[int] | None = None) -> str:
-    """Return names, each behind its number and colour.
+    """Return names, each after its number and colour.
 
     Parameters
     ----------
     names : iterable of str
     numbers : sequence of int, optional
-        Of the colours, from 0; in the order of the names unless given.
+        Of the colours, from 0; by default in the order of the names.
     """
     listed = list(names)
     swatch = (
@@ -131,13 +131,13 @@ def legend(names: Iterable[str], numbers: Sequence[int] | None = None) -> str:
 
 
 def bullets(notes: Iterable[str]) -> str:
-    """Return a list of plain text; nothing where there is none."""
+    """Return a list of plain text; nothing if it is empty."""
     listed = "".join(f"<li>{escape(note)}</li>" for note in notes)
     return f"<ul>{listed}</ul>" if listed else ""
 
 
 def facts(described: Mapping[str, str]) -> str:
-    """Return names and values as a list that fills the width; what has no value is left out."""
+    """Return names and values as a list that fills the width; names without a value are left out."""
     listed = "".join(
         f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>"
         for name, value in described.items()
@@ -147,7 +147,7 @@ def facts(described: Mapping[str, str]) -> str:
 
 
 def columns(parts: Iterable[str], kind: str = "") -> str:
-    """Return parts side by side where the page is wide enough; those that are empty are left out.
+    """Return parts side by side if the page is wide enough; empty ones are left out.
 
     Parameters
     ----------
@@ -160,6 +160,6 @@ def columns(parts: Iterable[str], kind: str = "") -> str:
 
 
 def command_block(command: str) -> str:
-    """Return a command line in lines that break between its words only; nothing where there is none."""
+    """Return a command line that breaks between its words only; nothing if it is empty."""
     words = " ".join(f"<span>{escape(word)}</span>" for word in command.split(" "))
     return f'<h2>Command</h2><pre class="command">{words}</pre>' if command else ""

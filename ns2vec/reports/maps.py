@@ -1,4 +1,4 @@
-"""A map of words: points on a plane, with as many names as find room."""
+"""A map of words: points on a plane, with as many names as there is room for."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ HEIGHT = 520  # pixels, at any width
 WIDE, NARROW = 640, 320  # pixels for which names are placed; wider charts only spread them further
 MARGIN = 14
 TEXT_HEIGHT = 14
-CHARACTER = 6.6  # mean width of type of 12 pixels
+CHARACTER = 6.6  # mean width of a character in a font of 12 pixels
 BESIDE = 8  # from a point to its name
 
-#: Shapes around (0, 0), of the groups of one colour: disc, square, triangle, diamond, cross.
+# Shapes around (0, 0), for the groups of one colour: disc, square, triangle, diamond, cross.
 SHAPES = (
     "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0z",
     "M-3.6-3.6h7.2v7.2h-7.2z",
@@ -29,7 +29,7 @@ SHAPES = (
 
 
 def principal_plane(vectors: npt.ArrayLike) -> Float64Array:
-    """Return the first two principal components of vectors, shape (n, 2), the same signs on every run.
+    """Return the first two principal components of vectors, shape (n, 2), with the same signs on every run.
 
     Parameters
     ----------
@@ -51,13 +51,13 @@ def principal_plane(vectors: npt.ArrayLike) -> Float64Array:
 
 
 def word_map(words: Sequence[str], groups: Sequence[tuple[str, str]], points: Float64Array) -> str:
-    """Draw words at points, with a legend; a name that would cover another one shows as a tool tip.
+    """Draw words at points, with a legend; a name that would cover another one is shown as a tooltip.
 
     Parameters
     ----------
     words : sequence of str
     groups : sequence of (family, side)
-        What each word is: the family gives the colour, the side within it the shape.
+        The kind of each word: the family determines the colour, the side within it the shape.
     points : ndarray of shape (n, 2)
 
     Returns
@@ -125,7 +125,7 @@ def _name_places(
 ) -> dict[int, int]:
     """Return number of a word -> where its name begins (right of the point) or ends (left of it).
 
-    Names that were placed on a narrower map keep their places: there is more room between them now.
+    Names that were placed on a narrower map keep their positions: there is more room between them now.
     """
     found = dict(placed)
     xs = MARGIN + shares[:, 0] * (width - 2 * MARGIN)

@@ -1,4 +1,4 @@
-"""Rows of cells as aligned lines and as Markdown, and figures as JSON has them."""
+"""Rows of cells as aligned lines and as Markdown, and figures as JSON types."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Return lines with columns of one width; a row that is shorter than the first is a remark.
+    """Return lines with aligned columns; a row that is shorter than the first is a remark.
 
     Examples
     --------
@@ -24,7 +24,7 @@ def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def markdown_table(rows: Sequence[Sequence[str]]) -> str:
-    r"""Return head and rows as one Markdown table; rows that are shorter are filled up.
+    r"""Return head and rows as one Markdown table; shorter rows are filled up.
 
     Examples
     --------
@@ -40,7 +40,7 @@ def markdown_table(rows: Sequence[Sequence[str]]) -> str:
 
 
 def finite(value: Any) -> Any:
-    """Return dicts, lists and numbers for JSON: None in place of what is no finite number.
+    """Return dicts, lists and numbers for JSON: None instead of numbers that are not finite.
 
     Examples
     --------
@@ -61,7 +61,7 @@ def now() -> str:
 
 
 def date_text(made: str) -> str:
-    """Return what `now` has returned for readers; ``""`` for ``""``.
+    """Return the result of `now` for readers; ``""`` for ``""``.
 
     Examples
     --------
