@@ -1,24 +1,24 @@
-"""Every update rule once more in plain NumPy float64: what the kernels are tested against.
+"""All update rules again in plain NumPy with float64: the kernels are tested against them.
 
-Written to be read beside the papers, not to be fast. The random draws are repeated bit for bit
+The code is meant to be read alongside the papers, not to be fast. The random draws are reproduced bit for bit
 (``_cy/rng.h``), so a kernel and this package train the same windows with the same negatives and
 can be compared weight by weight.
 
 - `ns2vec.reference.streams`      the counter-keyed random streams
-- `ns2vec.reference.objectives`   losses of a block and their gradients, one function a link
-- `ns2vec.reference.samplers`     which rows a sampler draws, one function a sampler
-- `ns2vec.reference.aware`        samplers that look at the model
+- `ns2vec.reference.objectives`   losses of a block and their gradients, one function per link
+- `ns2vec.reference.samplers`     which rows a sampler draws, one function per sampler
+- `ns2vec.reference.aware`        samplers that depend on the model
 - `ns2vec.reference.evaluation`   cosines with a query, ranks of expected answers in analogies
-- `ns2vec.reference.sides`        where vectors live: rows, and bags of rows
+- `ns2vec.reference.sides`        storage of vectors: rows, and bags of rows
 - `ns2vec.reference.subwords`     character n-grams of words, and their hashes
 - `ns2vec.reference.lines`        features of lines of text
-- `ns2vec.reference.readers`      which inputs meet which centre, one function a reader
-- `ns2vec.reference.targets`      which outputs a centre stands for, one class a target
+- `ns2vec.reference.readers`      which inputs are trained with which centre, one function per reader
+- `ns2vec.reference.targets`      the outputs of a centre, one class per target
 - `ns2vec.reference.walks`        random walks over a graph
-- `ns2vec.reference.merges`       what happens to the changes of several shards, one function a rule
-- `ns2vec.reference.steps`        how vectors move
+- `ns2vec.reference.merges`       how changes of several shards are merged, one function per rule
+- `ns2vec.reference.steps`        how vectors are updated
 - `ns2vec.reference.runs`         words of a document that are trained together
-- `ns2vec.reference.training`     windows and pairs, and what they meet
+- `ns2vec.reference.training`     windows and pairs, and their output sets
 
 Legend: V words, D dimensions, n input rows, m output rows of one block.
 """

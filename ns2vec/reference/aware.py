@@ -1,4 +1,4 @@
-"""Choices of the samplers that look at the model (in C: ``sampling/_aware.h``), in float64."""
+"""Choices of the samplers that depend on the model (in C: ``sampling/_aware.h``), in float64."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 
 MAX_CANDIDATES, CANDIDATE_TRIES = 1024, 16
-WARP_AT_ONCE = 6  # candidates that are drawn before one of them is looked at
+WARP_AT_ONCE = 6  # candidates that are drawn before the first one is examined
 
 
 def is_candidate(request: Request, row: int) -> bool:
@@ -24,7 +24,7 @@ def is_candidate(request: Request, row: int) -> bool:
 
 
 def candidates(base: Draw, request: Request, n: int) -> list[int]:
-    """Draw n rows of the base; those that cannot be negatives again, 16 times at most."""
+    """Draw n rows of the base; those that cannot be negatives are redrawn, at most 16 times."""
     found = []
     for drawn in base(request, n):
         row = drawn
@@ -38,19 +38,19 @@ def candidates(base: Draw, request: Request, n: int) -> list[int]:
 
 
 def scores_of(request: Request, rows: list[int]) -> Array:
-    """Input times output rows, with their biases."""
+    """Dot products of the input with output rows, plus their biases."""
     scores = request.outputs[rows] @ request.hidden
     return np.asarray(scores if request.bias is None else scores + request.bias[rows])
 
 
 def cosine(x: Array, y: Array) -> float:
-    """Cosine; 0 with a zero vector."""
+    """Cosine; 0 for a zero vector."""
     norms = float(np.linalg.norm(x) * np.linalg.norm(y))
     return float(x @ y) / norms if norms else 0.0
 
 
 def by_value(values: Array) -> list[int]:
-    """Places by falling value, equal ones as they came."""
+    """Positions by descending value; ties in their original order."""
     return [int(i) for i in np.argsort(-values, kind="stable")]
 
 
@@ -60,7 +60,7 @@ def unit(request: Request) -> float:
 
 
 def draw_dynamic(base: Draw, m: int, top: int = 1, temperature: float = 0.0) -> Draw:
-    """Best of m, one of the `top` best, or by softmax (Zhang 2013; Shi 2023, arXiv:2302.03472)."""
+    """The best of m, one of the `top` best, or a draw by softmax (Zhang 2013; Shi 2023, arXiv:2302.03472)."""
 
     def choose(request: Request, scores: Array) -> int:
         if temperature:
@@ -94,7 +94,7 @@ def draw_hard(
     last: int = 0,
     duplicates: float = 1.0,
 ) -> Draw:
-    """K of the ranks within margin and bounds (margins: NV-Retriever, arXiv:2407.15831)."""
+    """K of the ranks within the margin and bounds (margins: NV-Retriever, arXiv:2407.15831)."""
 
     def draw(request: Request, k: int) -> list[int]:
         rows = list(dict.fromkeys(candidates(base, request, max(m, k))))
@@ -126,7 +126,7 @@ def draw_cached(
     keep: bool = True,
     temperature: float = 0.0,
 ) -> Draw:
-    """Uniform from the key's pool, made new after `every` uses (Zhang et al. 2019, arXiv:1812.06410)."""
+    """Uniform from the key's pool, renewed after `every` uses (Zhang et al. 2019, arXiv:1812.06410)."""
     pools: dict[int, list[int]] = {}
     uses: dict[int, int] = {}
 
@@ -157,7 +157,7 @@ def draw_cached(
 
 
 def first_candidates(request: Request, k: int, propose: Callable[[], int]) -> list[int]:
-    """For each of k places the first proposal that may be a negative, of 17 at most."""
+    """For each of k positions, the first of at most 17 proposals that may be a negative."""
     drawn: list[int] = []
     for _ in range(k):
         for _ in range(CANDIDATE_TRIES + 1):
@@ -169,7 +169,7 @@ def first_candidates(request: Request, k: int, propose: Callable[[], int]) -> li
 
 
 def rank_lists(outputs: Array) -> tuple[npt.NDArray[np.int64], Array]:
-    """Rows by falling value of each factor (D, V), and the standard deviation of each factor (D,)."""
+    """Rows by descending value of each factor (D, V), and the standard deviation of each factor (D,)."""
     return np.argsort(-outputs, axis=0, kind="stable").T, outputs.std(axis=0)
 
 
@@ -194,7 +194,7 @@ def draw_ranked(base: Draw, lists: npt.NDArray[np.int64], deviation: Array, scal
 
 
 def draw_warp(base: Draw, tries: int) -> Draw:
-    """The first candidate within a margin of 1 of the centre, by the log of the rank (Weston et al. 2011)."""
+    """The first candidate within a margin of 1 of the centre, weighted by its log rank (Weston 2011)."""
 
     def draw(request: Request, k: int) -> list[int]:
         drawn, weights = [], []

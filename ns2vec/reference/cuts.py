@@ -1,4 +1,4 @@
-"""How a window is cut, so that no step overshoots: the rule of ``_cy/cuts.pxi`` in plain NumPy."""
+"""How a window is split so that no step overshoots: the rule of ``_cy/cuts.pxi`` in plain NumPy."""
 
 from __future__ import annotations
 
@@ -14,33 +14,33 @@ from ns2vec.reference.objectives import KINDS
 
 Array = npt.NDArray[np.float64]
 
-SET_CONTEXTS = 32  # contexts that share a set of negatives or move in one step, at most
+SET_CONTEXTS = 32  # maximum number of contexts that share a set of negatives or move in one step
 NARROW = 10  # contexts of a window of 5 words
-SLOPE = 0.25  # of a sigmoid, at most
-WIDE = 0.25  # how far a block of more than NARROW contexts may go, where others may go 1
-GROWTH = 0.5  # alpha times the draws and copies of one pair of rows, at most in a step
-PLAIN = 0.5  # the same times the number of outputs: so small that their lengths need no look
+SLOPE = 0.25  # maximum slope of a sigmoid
+WIDE = 0.25  # limit for a block of more than NARROW contexts; for others it is 1
+GROWTH = 0.5  # maximum per step of alpha times the draws and copies of one pair of rows
+PLAIN = 0.5  # the same times the number of outputs: below it, lengths need not be checked
 
 
 def parts_of(n_contexts: int, n_parts: int) -> list[range]:
-    """The contexts that each of `n_parts` sets of negatives serves: equally many, give or take one."""
+    """The contexts that each of `n_parts` sets of negatives serves; sizes differ by at most one."""
     starts = [part * n_contexts // n_parts for part in range(n_parts + 1)]
     return [range(start, end) for start, end in itertools.pairwise(starts)]
 
 
 def has_wide_windows(reader: str, window: int) -> bool:
-    """Whether windows may have more than NARROW contexts: on a Huffman path inputs then move one by one."""
+    """Whether windows may have more than NARROW contexts: on a Huffman path, inputs then move one by one."""
     return reader == "windows" and 2 * window > NARROW
 
 
 def norm_of_outputs(outputs: Array, weights: Array, link: str) -> float:
-    """Sum of squared lengths of outputs (m, D) by weight; where they share a sum, 4 times the largest."""
+    """Weighted sum of the squared lengths of outputs (m, D); if they share a sum, 4 times the largest."""
     norms = (outputs**2).sum(axis=1)
     return float(norms.max() / SLOPE if KINDS[link] == "shared" else weights @ norms)
 
 
 def most_copies(rows: Sequence[Hashable]) -> int:
-    """How often the row that is there most often is there."""
+    """The number of copies of the most frequent row."""
     return max(Counter(rows).values())
 
 
@@ -52,18 +52,18 @@ def is_whole(
     heaviest: float,
     alpha: float,
 ) -> bool:
-    """Whether one step does for all of the contexts what steps of one context each would do.
+    """Whether one step for all contexts is equivalent to one step for each of them.
 
     Parameters
     ----------
     contexts : sequence
-        Inputs that meet the outputs.
+        Inputs that are trained on the outputs.
     n_of_window : int
-        Contexts of the whole window.
+        Number of contexts of the whole window.
     norm_of_inputs : float
         Sum of the squared lengths of the contexts' rows.
     outputs : tuple of ndarray (m, D), ndarray (m,), str
-        Output rows, their weights, the link.
+        Output rows, their weights, and the link.
     heaviest : float
         The largest weight; 1 under a softmax.
     alpha : float
@@ -80,7 +80,7 @@ def stays_within(
     heaviest: float,
     alpha: float,
 ) -> bool:
-    """Whether one step takes neither contexts nor outputs beyond their goals; parameters as of `is_whole`."""
+    """Whether one step moves neither contexts nor outputs past their goals; parameters as for `is_whole`."""
     n = len(contexts)
     if not SLOPE * alpha * heaviest * norm_of_inputs <= (1.0 if n <= NARROW else WIDE):
         return False
@@ -100,18 +100,18 @@ def run_is_whole(
     heaviest: float,
     alpha: float,
 ) -> bool:
-    """Whether one step does for a run of words what steps of one word each would do.
+    """Whether one step for a run of words is equivalent to one step for each word.
 
     Parameters
     ----------
     tags : sequence
-        Inputs that meet the outputs.
+        Inputs that are trained on the outputs.
     norm_of_tags : float
         Sum of their squared lengths.
     outputs : tuple of ndarray (m, D), ndarray (m,), str
-        Words of the run and negatives: rows, how often each counts, the link.
+        Words of the run and negatives: rows, the weight of each, and the link.
     heaviest : float
-        The largest of these.
+        The largest of these weights.
     alpha : float
     """
     if len(tags) == 1 and heaviest == 1.0:
@@ -120,14 +120,14 @@ def run_is_whole(
 
 
 def n_rounds(need: float, most: float) -> int:
-    """Steps that a step of `need` is taken in: each of at most 1, and no more than `most`."""
+    """Number of steps into which a step of size `need` is split: each at most 1, and at most `most` steps."""
     return math.ceil(min(need, most)) if need > 1.0 and most > 1.0 else 1
 
 
 def rounds_of_context(
     context: Array, outputs: tuple[Array, Array, str], heaviest: float, alpha: float
 ) -> int:
-    """Rounds for one input row (D,), with which outputs are of which one was drawn `heaviest` times."""
+    """Rounds for one input row (D,); the most frequent output was drawn `heaviest` times."""
     if heaviest == 1.0:
         return 1
     need = max(heaviest * float(context @ context), norm_of_outputs(*outputs))
@@ -142,7 +142,7 @@ def rounds_of_hidden(
     alpha: float,
     share: float,
 ) -> int:
-    """Rounds for a hidden vector (D,), to which `share` of its change comes back by distinct contexts."""
+    """Rounds for a hidden vector (D,) that gets back `share` of its change through distinct contexts."""
     if heaviest == 1.0 or KINDS[outputs[2]] == "shared":
         return 1
     copies = most_copies(contexts)

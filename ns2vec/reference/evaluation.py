@@ -1,6 +1,6 @@
 """Cosines with a query, and ranks of expected answers in analogies.
 
-As ``similarity/_dots.pyx`` and ``evaluation/_counts.pyx`` compute them.
+Computed as in ``similarity/_dots.pyx`` and ``evaluation/_counts.pyx``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ Array = npt.NDArray[np.float64]
 
 
 def cosines(vectors: Array, norms: Array, query: Array) -> Array:
-    """Divide each row's product with a unit query by the row's length, or by 1 where that is 0."""
+    """Divide each row's product with a unit query by the row's length, or by 1 if that is 0."""
     products = np.asarray(vectors, dtype=np.float64) @ np.asarray(query, dtype=np.float64)
     return np.asarray(products / np.where(norms == 0, 1.0, norms))
 
@@ -27,7 +27,7 @@ def count_not_lower(
     excluded: Array,
     products: bool,
 ) -> Array:
-    """Count the words that score as high as expected or higher, in five passes over blocks of scores."""
+    """Count the words whose score is at least the expected one, in five passes over blocks of scores."""
     if products:
         scores = (of_pairs[pairs] - shifts[:, None]) * of_c[cs]
     else:

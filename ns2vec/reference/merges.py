@@ -1,4 +1,4 @@
-"""What becomes of the changes that several shards made in one row, one function a rule."""
+"""How the changes that several shards made to one row are merged: one function per rule."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ Array = npt.NDArray[np.float64]
 
 
 def summed(changes: Array) -> Array:
-    """All of them."""
+    """Their sum."""
     return np.asarray(changes.sum(axis=0))
 
 
 def mean(changes: Array) -> Array:
-    """Their mean: of the shards that changed the row, not of all."""
+    """Their mean, over the shards that changed the row, not over all."""
     return np.asarray(changes.mean(axis=0))
 
 
 def others(changes: Array) -> Array:
-    """Each less what of it those before it have made: the part of it that is along their sum.
+    """Each change minus the part of it that earlier ones have already made: its projection on their sum.
 
     Examples
     --------
@@ -38,7 +38,8 @@ def others(changes: Array) -> Array:
 
 
 def adasum(changes: Array) -> Array:
-    """Pairs of neighbours, then pairs of these (Maleki et al. 2020, arXiv:2006.02924, equation 3).
+    """Merge pairs of neighbours, then pairs of the results (Maleki et al. 2020, arXiv:2006.02924, equation
+    3).
 
     Examples
     --------
@@ -53,7 +54,7 @@ def adasum(changes: Array) -> Array:
 
 
 def adasum_of_two(one: Array, other: Array) -> Array:
-    """Two changes: their mean where they are equal, their sum where neither goes along the other."""
+    """Merge two changes: their mean if they are equal, their sum if they are orthogonal."""
     product, mine, theirs = one @ other, one @ one, other @ other
     first = 1.0 - product / (2.0 * mine) if mine else 1.0
     second = 1.0 - product / (2.0 * theirs) if theirs else 1.0
@@ -61,7 +62,7 @@ def adasum_of_two(one: Array, other: Array) -> Array:
     return found
 
 
-#: Name of a rule of merging -> what happens to changes (n_shards, width) of one row.
+#: Name of a merge rule -> function that merges the changes (n_shards, width) of one row.
 MERGES: dict[str, Callable[[Array], Array]] = {
     "adasum": adasum,
     "mean": mean,
@@ -71,7 +72,7 @@ MERGES: dict[str, Callable[[Array], Array]] = {
 
 
 def merged(rule: str, base: npt.ArrayLike, copies: Sequence[npt.ArrayLike]) -> Array:
-    """Rows after a round: a shard counts for a row where its copy differs from the base.
+    """Rows after a round: a shard takes part in the merge of a row if its copy differs from the base.
 
     Parameters
     ----------
@@ -80,7 +81,7 @@ def merged(rule: str, base: npt.ArrayLike, copies: Sequence[npt.ArrayLike]) -> A
     base : array_like of shape (n_rows, width)
         Rows before the round.
     copies : sequence of array_like of shape (n_rows, width)
-        Rows after it, of each shard in their order.
+        Rows after it, one copy per shard, in the order of the shards.
 
     Returns
     -------

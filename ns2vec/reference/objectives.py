@@ -1,4 +1,4 @@
-"""Losses of a block of input and output rows, and their gradients: one function a link."""
+"""Losses of a block of input and output rows, and their gradients: one function per link."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ import numpy.typing as npt
 Array = npt.NDArray[np.float64]
 Link: TypeAlias = Callable[[Array, Array, Array], tuple[float, Array]]
 
-#: Name -> function, of every link; the same names as in `ns2vec._kernels.LINKS`.
+#: Name -> function, for every link; the same names as in `ns2vec._kernels.LINKS`.
 LINKS: dict[str, Link] = {}
-#: Name -> what the outputs of an input do to each other: nothing ("each"), they share a sum ("shared"), or
-#: output 0, which was seen, is compared with each of them ("contrast").
+#: Name -> how the outputs of an input interact: not at all ("each"), through a shared sum ("shared"), or
+#: output 0, the positive one, is compared with each of the others ("contrast").
 KINDS: dict[str, str] = {}
 
 
 def link(kind: str) -> Callable[[Link], Link]:
-    """Register a function as the link of its name."""
+    """Register a function as the link of this name."""
 
     def register(function: Link) -> Link:
         LINKS[function.__name__], KINDS[function.__name__] = function, kind
@@ -40,9 +40,9 @@ def logistic(logits: Array, labels: Array, weights: Array) -> tuple[float, Array
     Parameters
     ----------
     logits : ndarray of shape (n, m)
-        Scores less offsets.
+        Scores minus offsets.
     labels, weights : ndarray of shape (m,)
-        1 for what was seen and 0 for noise; how often each output counts.
+        1 for positives and 0 for noise; how often each output counts.
 
     Returns
     -------
@@ -59,7 +59,7 @@ def logistic(logits: Array, labels: Array, weights: Array) -> tuple[float, Array
 def softmax(logits: Array, labels: Array, weights: Array) -> tuple[float, Array]:
     """Cross entropy of the labels with the softmax over the outputs of each input (Bengio et al. 2003).
 
-    P_j is in proportion to w_j exp(x_j): an output drawn twice stands twice in the sum.
+    P_j is proportional to w_j exp(x_j): an output that was drawn twice appears twice in the sum.
     """
     weighted = logits + np.log(weights)
     log_p = weighted - np.logaddexp.reduce(weighted, axis=1, keepdims=True)
@@ -68,7 +68,7 @@ def softmax(logits: Array, labels: Array, weights: Array) -> tuple[float, Array]
 
 
 def contrast(logits: Array, weights: Array, loss: Array, push: Array) -> tuple[float, Array]:
-    """Loss and errors where the centre, output 0, is compared with each other output."""
+    """Loss and errors if the centre, output 0, is compared with each other output."""
     errors = np.zeros_like(logits)
     errors[:, 1:] = -weights[1:] * push
     errors[:, 0] = -errors[:, 1:].sum(axis=1)
@@ -119,9 +119,9 @@ def block_step(
     offsets: Array | float = 0.0,
     link: str = "logistic",
 ) -> tuple[Array, Array]:
-    """Minus the gradient of `block_loss`: how inputs (n, D) and outputs (m, D) want to move.
+    """Minus the gradient of `block_loss`: the directions in which inputs (n, D) and outputs (m, D) move.
 
-    Both sides come from the old values of the other.
+    Each side is computed from the old values of the other.
     """
     errors = LINKS[link](inputs @ outputs.T - offsets, labels, weights)[1]
     return errors @ outputs, errors.T @ inputs

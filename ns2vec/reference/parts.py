@@ -1,4 +1,4 @@
-"""What members of a cluster send to owners of rows: nodes of the tree of a merge, numbers in bfloat16."""
+"""What members of a cluster send to owners of rows: nodes of the tree of a merge, as bfloat16 numbers."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import numpy.typing as npt
 
 from ns2vec.reference.merges import Array, adasum
 
-OWNED_ROWS = 256  # one after the other that have one owner where several might
+OWNED_ROWS = 256  # consecutive rows that have the same owner if there are several candidates
 
 
 def nodes_of(first: int, end: int, n: int) -> list[tuple[int, int]]:
-    """The largest nodes that changes [first, end) of n make by themselves, in their order.
+    """The largest nodes that consist of changes [first, end) of n only, in order.
 
     Node i of level l holds the changes from ``i * 2**l`` up to the next node, or up to the last of all.
 
@@ -38,7 +38,7 @@ def nodes_of(first: int, end: int, n: int) -> list[tuple[int, int]]:
 
 
 def gathered(changes: Sequence[npt.ArrayLike], first: int, n: int) -> list[Array]:
-    """What neighbouring changes become before they are sent, the first of them being number `first` of n.
+    """The neighbouring changes as they are sent, after merging; the first of them is number `first` of n.
 
     Examples
     --------
@@ -51,7 +51,7 @@ def gathered(changes: Sequence[npt.ArrayLike], first: int, n: int) -> list[Array
 
 
 def owner_of(row: int, n_sent: Sequence[int], turn: int) -> int:
-    """Who owns a row: who would have the most to send; of several the next one from where the turn is.
+    """The owner of a row: the member that would send the most; of several, the next one in turn.
 
     Examples
     --------
@@ -64,7 +64,7 @@ def owner_of(row: int, n_sent: Sequence[int], turn: int) -> int:
 
 
 def bfloat16(rows: npt.NDArray[np.float32]) -> npt.NDArray[np.uint16]:
-    """The upper halves of float32 numbers, to the nearest and of two as near to the even.
+    """The upper halves of float32 numbers, rounded to nearest, ties to even.
 
     Examples
     --------
@@ -75,5 +75,5 @@ def bfloat16(rows: npt.NDArray[np.float32]) -> npt.NDArray[np.uint16]:
     bits = rows.view(np.uint32).astype(np.uint64)
     bits += np.uint64(0x7FFF) + ((bits >> np.uint64(16)) & np.uint64(1))
     halves: npt.NDArray[np.uint16] = (bits >> np.uint64(16)).astype(np.uint16)
-    halves[np.isnan(rows)] = 0x7FC0  # rounding up might have made an infinity of it
+    halves[np.isnan(rows)] = 0x7FC0  # rounding up might have turned it into infinity
     return halves

@@ -1,4 +1,4 @@
-"""Which inputs meet which centre: one function a reader, from what it reads to the places of a chunk."""
+"""Which inputs are trained with which centre: one function per reader."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Place:
-    """A centre and where its inputs are.
+    """A centre and the positions of its inputs.
 
     Attributes
     ----------
     centre : int
     positions : list of int
-        Of the inputs among all units of the chunk.
+        Of the inputs, among all units of the chunk.
     reached : range
-        Positions that this place is the first to look at, or has looked at before, without a gap.
+        Positions that this place is the first to need, or that were needed before, without gaps.
     tags : list of (position among the tags of the chunk, tag)
     needed_from, first_tag : int
-        No later place looks at positions, or tags, before these.
+        Later places need no positions, or tags, before these.
     weight : float
     at : int or None
-        Position of the centre, where it is among the units of the chunk.
+        Position of the centre, if it is one of the units of the chunk.
     """
 
     centre: int
@@ -36,7 +36,7 @@ class Place:
 
 
 def numbered(tags: list[int], first: int) -> list[tuple[int, int]]:
-    """Tags of a sentence with a position that no other sentence has."""
+    """Tags of a sentence, with positions that no other sentence has."""
     return [(first * 1000 + i, tag) for i, tag in enumerate(tags)]
 
 
@@ -62,7 +62,7 @@ def read_tags(window: int, words: list[int], reaches: list[int], tags: list[int]
 def read_pairs(
     inputs: Sequence[Sequence[int]], centres: Sequence[int], weights: Sequence[float] | None
 ) -> list[Place]:
-    """What was given with each centre."""
+    """The inputs that were passed with each centre."""
     places, end = [], 0
     for number, (units, centre) in enumerate(zip(inputs, centres, strict=True)):
         start, end = end, end + len(units)

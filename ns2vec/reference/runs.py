@@ -1,4 +1,4 @@
-"""Runs of words of a document, which meet its tags in one step and share negatives: ``_cy/runs.pxi``."""
+"""Runs of words of a document, which train its tags in one step and share negatives: ``_cy/runs.pxi``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def train_runs(model: Model, words: list[int], tags: list[int], alpha: float, noise: Stream) -> float:
-    """The runs of one document, one after the other; the loss, each term before its own step."""
+    """The runs of one document, in order; returns the loss, with each term before its own step."""
     target, starts = model.targets[0], range(0, len(words) if tags else 0, model.run_words)
     if not isinstance(target, Sampled) or model.tags is None:
         raise ValueError("runs are of documents with tags, and have negatives")
@@ -33,7 +33,7 @@ def train_runs(model: Model, words: list[int], tags: list[int], alpha: float, no
 def step_run(
     model: Model, target: Sampled, words: list[int], inputs: list[Live], alpha: float, noise: Stream
 ) -> float:
-    """All words of a run at once, or where that overshoots one by one; the loss before."""
+    """All words of a run at once, or one by one if that would overshoot; returns the loss before."""
     seen = {word: float(words.count(word)) for word in words}
     drawn = draw_negatives(target, seen, noise, model.run_negative or target.negative)
     shared = {unit: len(words) * times for unit, times in drawn.items()}
@@ -52,7 +52,7 @@ def step_run(
 
 
 def draw_negatives(target: Sampled, seen: dict[int, float], noise: Stream, n: int) -> dict[int, float]:
-    """Negatives that are no word of the run, and how much each counts for one of its words."""
+    """Negatives that are not words of the run, and the weight of each for one of its words."""
     drawn: dict[int, float] = {}
     request = Request(next(iter(seen)), noise)
     for _ in range(n):

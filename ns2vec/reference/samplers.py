@@ -1,4 +1,4 @@
-"""Which rows a sampler draws for a request: one function a kind (in C: ``sampling/_builtin.h``)."""
+"""Which rows a sampler draws for a request: one function per kind (in C: ``sampling/_builtin.h``)."""
 
 from __future__ import annotations
 
@@ -19,19 +19,20 @@ POOL_TRIES = 64
 
 @dataclass
 class Request:
-    """What a sampler sees of the set it is asked for.
+    """What a sampler knows about the set that it is asked for.
 
     Attributes
     ----------
     centre, context : int
-        `context` is -1 where a set serves the whole window.
+        `context` is -1 if a set serves the whole window.
     batch : list of int
     stream : Stream
     hidden : ndarray of shape (D,)
-        The input vector as it is one window before its turn; with it, the matrices `inputs` and `outputs`,
-        the biases of outputs if they have any, and the rows `excluded` that are no negatives of this window.
+        The input vector as it was one window earlier; with it, the matrices `inputs` and `outputs`,
+        the biases of outputs if there are any, and the rows `excluded`, which are not negatives of this
+        window.
     weights : list of float or None
-        OUT: how much each row drawn counts, where a sampler says so.
+        OUT: the weight of each row drawn, if the sampler sets one.
     """
 
     centre: int
@@ -56,17 +57,17 @@ def draw_static(alias: npt.NDArray[np.uint32]) -> Draw:
 
 
 def draw_uniform(n_rows: int) -> Draw:
-    """Every row alike."""
+    """All rows with equal probability."""
     return lambda request, k: [request.stream.below(n_rows) for _ in range(k)]
 
 
 def draw_batch() -> Draw:
-    """Positions of the batch (or of the pool that stands for it), every one alike."""
+    """Positions of the batch (or of the pool that represents it), with equal probability."""
     return lambda request, k: [request.batch[request.stream.below(len(request.batch))] for _ in range(k)]
 
 
 def draw_allowed(lists: dict[int, list[int]], fallback: Draw, by_context: bool = False) -> Draw:
-    """Rows of the key's list, every one alike."""
+    """Rows of the key's list, with equal probability."""
 
     def draw(request: Request, k: int) -> list[int]:
         rows = lists.get(request.context if by_context else request.centre, [])
@@ -78,7 +79,7 @@ def draw_allowed(lists: dict[int, list[int]], fallback: Draw, by_context: bool =
 
 
 def draw_forbidden(lists: dict[int, list[int]], fallback: Draw, by_context: bool = False) -> Draw:
-    """Rows of the fallback that are not on the key's list."""
+    """Rows of the fallback that are not in the key's list."""
 
     def draw(request: Request, k: int) -> list[int]:
         rows = lists.get(request.context if by_context else request.centre, [])
@@ -95,7 +96,7 @@ def draw_forbidden(lists: dict[int, list[int]], fallback: Draw, by_context: bool
 
 
 def draw_explicit(lists: dict[int, list[int]], fallback: Draw, by_context: bool = False) -> Draw:
-    """K rows of the key's list without repetition (Knuth, TAOCP 2, algorithm S), or all of it."""
+    """K rows of the key's list without repetition (Knuth, TAOCP 2, algorithm S), or the whole list."""
 
     def draw(request: Request, k: int) -> list[int]:
         rows = lists.get(request.context if by_context else request.centre, [])
@@ -126,7 +127,7 @@ def draw_mixed(parts: list[Draw], weights: list[float]) -> Draw:
     return draw
 
 
-#: What makes the draw function of each name in `ns2vec.sampling.SAMPLERS`.
+#: Name in `ns2vec.sampling.SAMPLERS` -> what makes its draw function.
 DRAWS: dict[str, Callable[..., Any]] = {
     "unigram": draw_static,
     "random": draw_static,

@@ -1,4 +1,4 @@
-"""Where vectors live: rows of a matrix, or bags of rows, and how a bag is trained while windows use it."""
+"""Storage of vectors: rows of a matrix, or bags of rows, and how a bag is trained while windows use it."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class Side:
     ----------
     matrix : ndarray of shape (n_rows, D)
     bags : list of lists of rows, or None
-        Unit i is the mean (or the sum) of these rows; None: it is row i.
+        Unit i is the mean (or the sum) of these rows; without bags, it is row i.
     combine : {"mean", "sum"}
     lock : ndarray of shape (n,)
-        Factor of a row's change, by row modulo n.
+        Factor of a row's change, for row modulo n.
     frozen : bool
     """
 
@@ -43,7 +43,7 @@ class Side:
 
     @property
     def is_read_only(self) -> bool:
-        """Whether it is rows that nothing moves, not even for the time of a block."""
+        """Whether its rows never change, not even within a block."""
         return self.frozen and self.bags is None
 
     def vector(self, unit: int) -> Array:
@@ -58,16 +58,16 @@ class Side:
         return np.array([self.vector(unit) for unit in range(len(self.bags))])
 
     def factors(self, unit: int) -> Array:
-        """Factor of the change of each of its rows."""
+        """Factor of the change of each of the unit's rows."""
         return np.asarray(self.lock[np.array(self.rows(unit)) % len(self.lock)] * (not self.frozen))
 
     def add(self, unit: int, change: Array) -> None:
-        """Every row of a unit gets the whole change, times its own factor."""
+        """Add the whole change to every row of a unit, times the row's own factor."""
         add_rows(self.matrix, self.rows(unit), self.factors(unit)[:, None] * change)
 
 
 def add_rows(array: Array, rows: Sequence[int], change: Array) -> None:
-    """Add to rows, each as often as it is named.
+    """Add to rows, as often as each is named.
 
     >>> array = np.zeros(3)
     >>> add_rows(array, [2, 0], np.array([1.0, 5.0]))
@@ -75,23 +75,24 @@ def add_rows(array: Array, rows: Sequence[int], change: Array) -> None:
     >>> array
     array([5., 0., 7.])
     """
-    if len(set(rows)) == len(rows):  # as nearly always, and much faster
+    if len(set(rows)) == len(rows):  # almost always the case, and much faster
         array[rows] += change
     else:
         np.add.at(array, rows, change)
 
 
 class Live:
-    """A unit that windows train: in place where it is a row; a bag as a vector of its own until `leave`.
+    """A unit that windows train: a row in place; a bag as a vector of its own until `leave`.
 
-    A mean moves as the mean of its rows will, a sum as their sum: by `lock` times the change.
+    A mean changes as the mean of its rows will, a sum as their sum: by `lock` times the change.
 
     Parameters
     ----------
     side : Side
     unit : int
     as_sum : bool
-        Of its rows, whatever the side says: so that it is part of the mean (or sum) of all rows of a window.
+        Use the sum of its rows, whatever the side specifies: it is part of the mean (or sum) of all rows of a
+        window.
     """
 
     def __init__(self, side: Side, unit: int, as_sum: bool = False) -> None:
@@ -107,16 +108,16 @@ class Live:
 
     @property
     def key(self) -> tuple[int, int]:
-        """Equal for two of the same unit."""
+        """Equal for two objects of the same unit."""
         return id(self.side), self.unit
 
     @property
     def vector(self) -> Array:
-        """The vector as it is, shape (D,)."""
+        """The current vector, shape (D,)."""
         return self.side.matrix[self.unit] if self.now is None else self.now
 
     def move(self, change: Array) -> None:
-        """Change it by what a block wants, times its factor."""
+        """Add the change that a block computed, times the unit's factor."""
         if self.now is None:
             self.side.add(self.unit, change)
         else:
@@ -124,7 +125,7 @@ class Live:
             self.total += change
 
     def leave(self) -> None:
-        """What has changed goes to the rows."""
+        """Write the changes to the rows."""
         self.n_uses -= 1
         if self.n_uses == 0 and self.now is not None:
             self.side.add(self.unit, self.total)

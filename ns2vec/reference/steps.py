@@ -1,4 +1,4 @@
-"""How the inputs of a window and their outputs move."""
+"""How the inputs of a window and their outputs are updated."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def squared(vector: Array) -> float:
 
 
 def step_window(model: Model, window: Window, alpha: float) -> float:
-    """The inputs of a window meet the outputs of every target; the loss before it."""
+    """Train the inputs of a window on the outputs of every target; return the loss before it."""
     if not window.inputs:
         return 0.0
     if model.pooled:
@@ -49,9 +49,9 @@ def step_window(model: Model, window: Window, alpha: float) -> float:
 
 
 def step_set(inputs: list[Live], outputs: OutputSet, alpha: float, norms: float, n_of_window: int) -> float:
-    """Inputs meet an output set: all at once, or where that overshoots one by one.
+    """Train inputs on an output set: all at once, or one by one if that would overshoot.
 
-    `norms` is the sum of their squared lengths, and `n_of_window` how many inputs their window has.
+    `norms` is the sum of their squared lengths, and `n_of_window` the number of inputs of their window.
     """
     heaviest, rate = outputs.heaviest(), as_float32(alpha)
     keys = [live.key for live in inputs]
@@ -65,7 +65,7 @@ def step_set(inputs: list[Live], outputs: OutputSet, alpha: float, norms: float,
 
 
 def move(inputs: list[Live], outputs: OutputSet, alpha: float) -> float:
-    """One block between inputs and an output set; the loss before it."""
+    """Train one block of inputs and an output set; return the loss before it."""
     loss, changes = outputs.step(np.array([live.vector for live in inputs]), alpha)
     for live, change in zip(inputs, changes, strict=True):
         live.move(change)
@@ -73,23 +73,23 @@ def move(inputs: list[Live], outputs: OutputSet, alpha: float) -> float:
 
 
 def in_rounds(step: Callable[[float], float], alpha: float, n_rounds: int) -> float:
-    """Take so many steps, each of a part of `alpha`; the loss before the first."""
+    """Take `n` steps, each with its part of `alpha`; return the loss before the first."""
     losses = [step(alpha / n_rounds) for _ in range(n_rounds)]
     return losses[0]
 
 
 @dataclass
 class Part:
-    """What is pooled: a row, or all rows of a bag that the window trains as their sum.
+    """An element of a pool: a row, or all rows of a bag that the window trains as their sum.
 
     Attributes
     ----------
     key : hashable
-        Equal for two of the same.
+        Equal for two elements that are the same.
     n_rows : int
     vector : ndarray of shape (D,)
     move : callable
-        Takes the change that each row is to get.
+        Takes the change that each row is to receive.
     """
 
     key: Hashable
@@ -99,7 +99,7 @@ class Part:
 
 
 def parts_of(window: Window) -> list[Part]:
-    """What the inputs of a window are made of."""
+    """The elements of the inputs of a window."""
     parts = []
     for live in window.inputs:
         if live.is_summed:
@@ -112,16 +112,16 @@ def parts_of(window: Window) -> list[Part]:
 
 
 def move_row(matrix: Array, row: int, factor: float, change: Array) -> None:
-    """Change a row by what a block wants, times its factor."""
+    """Add to a row the change that a block computed, times its factor."""
     matrix[row] += factor * change
 
 
 def step_pooled(model: Model, window: Window, alpha: float) -> float:
-    """The mean (or sum) of the inputs predicts the centre; its change goes back to every row of them.
+    """The mean (or sum) of the inputs predicts the centre; its change is passed back to all of their rows.
 
-    The gradient of a mean carries 1/n, that of a sum does not. word2vec.c has it the other way
-    round, which ``cbow_corrected`` repairs (Irsoy, Benton & Stratos 2021, arXiv:2012.15332).
-    Where a negative was drawn several times, that may take several rounds.
+    The gradient of a mean has the factor 1/n, that of a sum does not. word2vec.c does the opposite,
+    which ``cbow_corrected`` corrects (Irsoy, Benton & Stratos 2021, arXiv:2012.15332).
+    If a negative was drawn several times, this may take several rounds.
     """
     parts = parts_of(window)
     keys, n, rounds = [part.key for part in parts], sum(part.n_rows for part in parts), 1
@@ -138,7 +138,7 @@ def step_pooled(model: Model, window: Window, alpha: float) -> float:
 
 
 def hidden_of(model: Model, window: Window) -> Array:
-    """Mean or sum of the inputs' rows, shape (D,), or all n of them, shape (n D,)."""
+    """Mean or sum of the inputs' rows, shape (D,), or all n of them concatenated, shape (n D,)."""
     parts = parts_of(window)
     vectors = np.array([part.vector for part in parts])
     if model.pooled == "concat":
@@ -147,7 +147,7 @@ def hidden_of(model: Model, window: Window) -> Array:
 
 
 def step_hidden(model: Model, window: Window, alpha: float) -> float:
-    """One step of a pooled input; the loss before it."""
+    """Take one step of a pooled input; return the loss before it."""
     parts = parts_of(window)
     hidden = hidden_of(model, window)[None]
     change, loss = np.zeros_like(hidden), 0.0
@@ -168,5 +168,5 @@ def step_hidden(model: Model, window: Window, alpha: float) -> float:
 
 
 def as_float32(alpha: float) -> float:
-    """The rate as the kernels know it, so that both decide alike where a bound is met exactly."""
+    """The learning rate as the kernels know it, so that both decide alike exactly at a bound."""
     return float(np.float32(alpha))

@@ -20,7 +20,7 @@ def mix(z: int) -> int:
 
 
 def start_row(key: int, width: int) -> npt.NDArray[np.float32]:
-    """Where the vector of a document begins: uniform in [-1, 1) / width."""
+    """The initial vector of a document: uniform in [-1, 1) / width."""
     bits = [mix((key + (column + 1) * GOLDEN) & MASK) >> 40 for column in range(width)]
     uniform = np.array(bits, dtype=np.float32) / np.float32(2**23) - np.float32(1.0)
     row: npt.NDArray[np.float32] = uniform / np.float32(width)
@@ -33,7 +33,7 @@ class Stream:
     Parameters
     ----------
     seed, epoch, chunk : int
-        Seed of the model, epochs it has ever trained, index of the chunk in the corpus.
+        Seed of the model, number of all epochs trained so far, index of the chunk in the corpus.
     purpose : int
         0 for subsampling and windows, 1 for negatives.
 
@@ -71,7 +71,7 @@ class Stream:
 
 
 def shuffled(n: int, first: int, end: int, *, seed: int, epoch: int = 0) -> list[int]:
-    """Which of n things have places [first, end) of a shuffled order."""
+    """The things, of n, at positions [first, end) of a shuffled order."""
     if first == end:
         return []
     key, high = Stream(seed, epoch, 0, ORDER).state, math.isqrt(n - 1) + 1
@@ -80,7 +80,7 @@ def shuffled(n: int, first: int, end: int, *, seed: int, epoch: int = 0) -> list
 
 
 def shuffle_one(key: int, n: int, high: int, low: int, place: int) -> int:
-    """What has a place: two digits, of which each is moved by a hash of the other, until it is one of n."""
+    """The thing at a position: two digits, moved by hashes of each other until the result is below n."""
     while True:
         a, b = divmod(place, low)
         for turn in (0, 2):

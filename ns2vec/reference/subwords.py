@@ -1,4 +1,4 @@
-"""Character n-grams of words and their hashes, after fastText."""
+"""Character n-grams of words and their hashes, as in fastText."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ CHARACTER = re.compile(rb"[^\x80-\xbf][\x80-\xbf]*")
 
 
 def ngrams(word: bytes, min_n: int, max_n: int) -> list[bytes]:
-    """The pieces of ``<word>`` of `min_n` to `max_n` characters, except for the two marks by themselves."""
+    """The pieces of ``<word>`` of `min_n` to `max_n` characters, except the two marks alone."""
     characters = CHARACTER.findall(b"<" + word + b">")
     last = len(characters) - 1
     return [
@@ -20,7 +20,7 @@ def ngrams(word: bytes, min_n: int, max_n: int) -> list[bytes]:
 
 
 def fnv1a(content: bytes) -> int:
-    """FNV-1a of 32 bits over bytes as signed numbers: those from 128 on change the upper bits too."""
+    """32-bit FNV-1a over signed bytes: those from 128 on change the upper bits, too."""
     state = 2166136261
     for byte in content:
         state = (state ^ (byte - 256 * (byte >= 128))) * 16777619 % 2**32

@@ -1,4 +1,4 @@
-"""What inputs are trained for: outputs that a centre meets, labels, weights and offsets; one class a kind."""
+"""What inputs are trained on: outputs of a centre, with labels, weights and offsets; one class per kind."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LOWEST_LOG_Q = -80.0
 
 
 class OutputSet:
-    """The outputs that an input meets: m units of a side, labels, weights and offsets (m,), and the link."""
+    """The outputs that inputs are trained on: m units of a side; labels, weights, offsets (m,); link."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class OutputSet:
         self.total = np.zeros((len(units), side.matrix.shape[1]))
 
     def heaviest(self) -> float:
-        """The largest weight that makes a step larger: where outputs share a sum none does."""
+        """The largest weight that makes a step larger: 1 if the outputs share a sum."""
         if KINDS[self.link] == "shared":
             return 1.0
         if KINDS[self.link] == "contrast":
@@ -52,15 +52,15 @@ class OutputSet:
         return max(1.0, float(self.weights.max(initial=1.0)))
 
     def vectors(self) -> Array:
-        """The outputs as they are now, shape (m, D)."""
+        """The current outputs, shape (m, D)."""
         return self.side.matrix[self.units] if self.copies is None else self.copies
 
     def block(self) -> tuple[Array, Array, str]:
-        """Vectors as they are now, weights and the link."""
+        """The current vectors, the weights and the link."""
         return self.vectors(), self.weights, self.link
 
     def step(self, inputs: Array, alpha: float) -> tuple[float, Array]:
-        """Move for inputs (n, D); the loss before it, and how the inputs want to move."""
+        """Update for inputs (n, D); return the loss before it, and the changes of the inputs."""
         block = (inputs, self.vectors(), self.labels, self.weights, self.offsets, self.link)
         loss, (d_inputs, d_outputs) = block_loss(*block), block_step(*block)
         if self.bias is not None:
@@ -74,7 +74,7 @@ class OutputSet:
         return loss, alpha * d_inputs
 
     def leave(self) -> None:
-        """What has changed in copies goes to the rows."""
+        """Write the changes of copies to the rows."""
         if self.copies is not None:
             for unit, change in zip(self.units, self.total, strict=True):
                 self.side.add(unit, change)
@@ -93,7 +93,7 @@ class Target:
 
 @dataclass
 class OutputSpec:
-    """The centre and its negatives, each once with its multiplicity."""
+    """The centre and its negatives, each once, with its multiplicity."""
 
     units: list[int]
     weights: list[float]
@@ -102,7 +102,7 @@ class OutputSpec:
 
 @dataclass
 class Path(Target):
-    """The inner nodes on the centre's way through a tree; a code of 0 is the positive label (word2vec.c)."""
+    """The inner nodes on the centre's path through a tree; code 0 is the positive label (word2vec.c)."""
 
     paths: Tree = field(default_factory=list)
 
@@ -115,7 +115,7 @@ class Path(Target):
 
 @dataclass
 class Labels(Target):
-    """Every output is there; the label of the centre is 1, or those of its set are (a softmax: share it)."""
+    """All outputs; the label of the centre is 1, or those of its set are (with a softmax, they share it)."""
 
     link: str = "softmax"
     bias: Array | None = None
@@ -131,16 +131,16 @@ class Labels(Target):
 
 
 class All(Labels):
-    """The same for a whole vocabulary: the full softmax."""
+    """The same for the whole vocabulary: the full softmax."""
 
 
 def draw_nothing(request: Request, k: int) -> list[int]:
-    """Draw no negatives."""
+    """There are no negatives to draw."""
     return []
 
 
 def shown_hidden(model: Model, served: list[Live]) -> Array:
-    """Mean of the inputs that a set serves; of all of their rows where they are pooled."""
+    """Mean of the inputs that a set serves; if they are pooled, of all of their rows."""
     vectors, n = [live.vector for live in served], len(served)
     if model.pooled:
         n = sum(len(live.side.rows(live.unit)) for live in served)
@@ -163,13 +163,15 @@ class Sampled(Target):
     link : str
     bias : ndarray of shape (V,), or None
     log_q : callable or None
-        ``log_q(request, units)``: log probability of each in a draw. With it, scores are reduced by log(k q).
+        ``log_q(request, units)``: log probability of each unit per draw. If given, log(k q) is subtracted
+        from scores.
     on_collision : {"redraw", "skip", "keep"}
     excluded : dict of unit -> units
-        What is no negative of a centre, or with `by_input` of an input.
+        Units that are not negatives of a centre or, with `by_input`, of an input.
     exclude_window : bool
     other_inputs : bool
-        Inputs are no outputs, whatever their number: what outputs are as inputs is not known.
+        Inputs and outputs are different things, even if there are equally many: outputs have no input
+        vectors.
     """
 
     draw: Draw = draw_nothing
@@ -184,14 +186,14 @@ class Sampled(Target):
     other_inputs: bool = False
 
     def draw_for(self, model: Model, window: Window, noise: Stream) -> list[OutputSpec]:
-        """The negatives of a window before its turn, one for each set."""
+        """The negatives of a window before it is trained, one specification per set."""
         return [self.draw_set(model, window, part, noise) for part in model.parts_of(window)]
 
     def draw_set(self, model: Model, window: Window, part: range, noise: Stream) -> OutputSpec:
         """The centre and its negatives for a part of the inputs.
 
-        A draw that is no negative is drawn again, left out, or (the centre) kept: the centre's row is then
-        both seen and noise, (1 - s) - c s = (1 + c) (1 / (1 + c) - s).
+        A draw that cannot be a negative is redrawn, left out or, if it is the centre, kept: the centre's row
+        is then both positive and noise, (1 - s) - c s = (1 + c) (1 / (1 + c) - s).
         """
         request = self.request_of(model, window, part, noise)
         units, weights = [window.centre], [1.0]
@@ -211,7 +213,7 @@ class Sampled(Target):
         return OutputSpec(units, weights, self.offsets_of(request, units))
 
     def request_of(self, model: Model, window: Window, part: range, noise: Stream) -> Request:
-        """What the sampler is shown of a window and the model."""
+        """What the sampler is told about a window and the model."""
         served = [window.inputs[i] for i in part]
         is_pair = (model.negative_sharing == "pair" and not model.pooled) or model.reader == "pairs"
         context = served[0].unit if is_pair and len(served) == 1 and served[0].side is model.inputs else -1
@@ -225,12 +227,12 @@ class Sampled(Target):
         return request
 
     def shown_inputs(self, model: Model) -> Array:
-        """Input vectors of outputs, or where inputs are other things the outputs again."""
+        """Input vectors of the outputs; if inputs are different things, the output vectors again."""
         inputs, outputs = model.inputs.vectors(), self.side.vectors()
         return outputs if self.other_inputs or len(inputs) < len(outputs) else inputs
 
     def key_of(self, window: Window) -> int:
-        """Whose list of what is excluded counts."""
+        """The unit whose list of exclusions applies."""
         return window.inputs[0].unit if self.by_input else window.centre
 
     def is_wanted(self, window: Window, unit: int) -> bool:
@@ -240,7 +242,7 @@ class Sampled(Target):
         return not (self.exclude_window and unit in window.contexts)
 
     def offsets_of(self, request: Request, units: list[int]) -> Array:
-        """log(k q) of each; the first is the centre."""
+        """log(k q) of each unit; the first is the centre."""
         if self.log_q is None:
             return np.zeros(len(units))
         return np.asarray(
@@ -248,7 +250,7 @@ class Sampled(Target):
         )
 
     def fill(self, centre: int, drawn: OutputSpec | None) -> OutputSet:
-        """The centre and what was drawn."""
+        """The centre and its negatives."""
         if drawn is None:
             raise ValueError("negatives are drawn before the outputs are filled")
         weights, labels = np.array(drawn.weights), np.zeros(len(drawn.units))

@@ -1,4 +1,4 @@
-"""Windows and pairs, and what they meet."""
+"""Windows and pairs, and their output sets."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ns2vec.reference.targets import OutputSpec, Sampled, Target
 
 Array = npt.NDArray[np.float64]
 
-STREAMS = 8  # from the noise of one target to that of the next
+STREAMS = 8  # from the noise stream of one target to that of the next
 
 
 @dataclass
@@ -34,16 +34,17 @@ class Model:
     reader : str
         A name of `READERS`.
     pooled : bool or "concat"
-        The mean (or sum) of all inputs meets the outputs, instead of each; or all of them concatenated.
+        The mean (or sum) of all inputs is trained on the outputs, instead of each input; or all of them
+        concatenated.
     null_row : int
-        The input that is concatenated for places beyond the sentence.
+        The input that is concatenated for positions beyond the sentence.
     batch_words, pool_size, pool_draw
-        Words of a batch; rows drawn to stand for it, and from what.
+        Number of words of a batch; number of rows drawn to represent it, and their sampler.
     keep : ndarray of shape (V,), uint32, or None
     run_words : int
-        Words of a document that are trained together, where its tags alone are inputs.
+        Words of a document that are trained together, if its tags are the only inputs.
     run_negative : int
-        Negatives that they draw; 0: as many as one word.
+        Negatives that they draw; 0: as many as for one word.
     """
 
     inputs: Side
@@ -76,10 +77,10 @@ class Model:
 
 @dataclass
 class Window:
-    """A centre, the inputs that it meets, batch and streams that negatives may come from, and these.
+    """A centre with its inputs, the batch and streams from which negatives may come, and the negatives.
 
-    `contexts` are units of the inputs that are no tags; `norms` the squared lengths of inputs when one first
-    reached them; None: as they are now.
+    `contexts` are the units of the inputs that are not tags; `norms` are the squared lengths that inputs had
+    when they were first reached; None: the current ones.
     """
 
     centre: int
@@ -93,14 +94,14 @@ class Window:
 
     @classmethod
     def of(cls, model: Model, centre: int, contexts: Sequence[int], noise: Stream) -> Window:
-        """One of words alone, with its negatives."""
+        """Make a window that consists of words only, and draw its negatives."""
         lives = {unit: Live(model.inputs, unit) for unit in contexts}
         window = cls(centre, [lives[unit] for unit in contexts], [], [noise], list(contexts))
         draw_sets(model, window)
         return window
 
     def drawn_for(self, target: int) -> list[OutputSpec | None]:
-        """What a target has drawn, one for each set of outputs; None for a set without draws."""
+        """What was drawn for a target, one item per output set; None for a set without draws."""
         return [*self.drawn.get(target, [])] or [None]
 
 
@@ -148,7 +149,7 @@ def train_pairs(
     epoch: int = 0,
     chunk: int = 0,
 ) -> float:
-    """Train explicit pairs of one input, or a list that is pooled, and a centre; the weighted loss."""
+    """Train pairs of one input, or a list that is pooled, and a centre; return the weighted loss."""
     noise = streams_of(model, epoch, chunk)
     given = [unit for units in inputs for unit in units]
     places = READERS["pairs"](inputs, centres, weights)
@@ -163,7 +164,7 @@ def streams_of(model: Model, epoch: int, chunk: int) -> list[Stream]:
 def train_places(
     model: Model, places: list[Place], units: list[int], words: list[int], alpha: float, noise: list[Stream]
 ) -> float:
-    """Every place, planned (its units opened, its sets drawn) one before its turn; the loss."""
+    """Train all places, each planned (its units opened, its sets drawn) one ahead; return the loss."""
     batches, opened = Batches(model, words, noise[0]), Opened(model, units)
     loss, norms = 0.0, list[float]()
     ahead: Window | None = None
@@ -185,7 +186,7 @@ def train_places(
 
 
 def slots_of(model: Model, place: Place, inputs: list[Live]) -> list[Live]:
-    """Tags, then the words around the centre, from the first to the last, with the null row beyond."""
+    """Tags, then the words around the centre, from first to last, with the null row beyond the sentence."""
     words = dict(zip(place.positions, inputs, strict=False))
     at, null = place.at or 0, Live(model.inputs, model.null_row)
     around = [p for p in range(at - model.window, at + model.window + 1) if p != at]
@@ -193,7 +194,7 @@ def slots_of(model: Model, place: Place, inputs: list[Live]) -> list[Live]:
 
 
 class Opened:
-    """The units that windows train: opened when the first one reaches them, left when no later one does."""
+    """The units that windows train: opened when the first one needs them, left when no later one does."""
 
     def __init__(self, model: Model, units: list[int]) -> None:
         self.model, self.units = model, units
@@ -209,7 +210,7 @@ class Opened:
         return [self.words[p] for p in place.positions] + [self.tags[p] for p, _ in place.tags]
 
     def open(self, opened: dict[int, Live], position: int, side: Side, unit: int) -> None:
-        """Positions of the same unit share it."""
+        """Open a unit at a position; positions of the same unit share it."""
         if position in opened:
             return
         same = next((live for live in opened.values() if live.n_uses and live.unit == unit), None)
@@ -219,7 +220,7 @@ class Opened:
         opened[position] = same or Live(side, unit, as_sum)
 
     def leave(self, following: Place | None) -> None:
-        """Leave what the following place, or any after it, does not reach."""
+        """Leave the units that neither the following place nor any later one needs."""
         for opened, needed in (
             (self.words, following.needed_from if following else np.inf),
             (self.tags, following.first_tag if following else np.inf),
@@ -229,7 +230,7 @@ class Opened:
 
 
 def measure(opened: Opened, window: Window, place: Place, norms: list[float]) -> None:
-    """Give a window the lengths of its contexts: of those that it reaches first, every other counts twice."""
+    """Give a window squared lengths of its contexts: about half of new ones are measured, and doubled."""
     for p in range(len(norms), place.reached.stop):
         is_measured = p * 2654435769 % 2**32 >= 2**31 and p in opened.words
         norms.append(2 * squared(opened.words[p].vector) if is_measured else 0.0)
@@ -246,14 +247,14 @@ def draw_sets(model: Model, window: Window) -> None:
 
 
 class Batches:
-    """What stands for the batch of each position of a chunk: its words, or rows drawn when it begins."""
+    """The batch of each position of a chunk: its words, or rows drawn at its beginning to represent it."""
 
     def __init__(self, model: Model, words: list[int], noise: Stream) -> None:
         self.model, self.words, self.noise = model, words, noise
         self.current, self.pool = -1, list[int]()
 
     def at(self, position: int) -> list[int]:
-        """The batch of a position; empty for samplers that know none."""
+        """The batch of a position; empty for samplers that use none."""
         size = self.model.batch_words
         if not size:
             return []
@@ -267,7 +268,7 @@ class Batches:
 
 
 def subsample(model: Model, sentence: list[int], stream: Stream) -> list[int]:
-    """Words of the vocabulary that survive subsampling; one draw for each word of the vocabulary."""
+    """Words of the vocabulary that survive subsampling; there is one draw per word of the vocabulary."""
     known = [word for word in sentence if word >= 0]
     if model.keep is None:
         return known

@@ -1,4 +1,4 @@
-"""Random walks over a graph, one after the other, bit for bit those of ``graph/_walks.h``."""
+"""Random walks over a graph, one at a time, bit for bit those of ``graph/_walks.h``."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ Array = npt.NDArray[np.float64]
 
 @dataclass
 class Walks:
-    """Walks of the second order (Grover & Leskovec 2016, arXiv:1607.00653, section 3.2).
+    """Second-order walks (Grover & Leskovec 2016, arXiv:1607.00653, section 3.2).
 
     Attributes
     ----------
     neighbours : sequence of lists of int
-        Of each node, rising.
+        Of each node, ascending.
     weights : sequence of lists of float, optional
     tables : sequence of ndarray of shape (n_neighbours, 2), uint32
-        Alias table of each node, where there are weights.
+        Alias table of each node, if there are weights.
     p, q : float
 
     Examples
@@ -40,13 +40,13 @@ class Walks:
     q: float = 1.0
 
     def bias(self, before: int, x: int) -> float:
-        """How much more than by its weight an edge to x is taken: 1/p back, 1 to neighbours, else 1/q."""
+        """The factor on the weight of an edge to x: 1/p for returning, 1 for a common neighbour, else 1/q."""
         if x == before:
             return 1.0 / self.p
         return 1.0 if x in self.neighbours[before] else 1.0 / self.q
 
     def probabilities(self, before: int, at: int) -> Array:
-        """Of each neighbour of `at` to be next on a walk that came from `before` (-1: that begins)."""
+        """Probabilities of the neighbours of `at` on a walk that came from `before` (-1: it begins here)."""
         weights = np.ones(len(self.neighbours[at])) if self.weights is None else np.array(self.weights[at])
         if before >= 0:
             weights = weights * [self.bias(before, x) for x in self.neighbours[at]]
@@ -54,13 +54,13 @@ class Walks:
         return found
 
     def choose(self, at: int, stream: Stream) -> int:
-        """A neighbour by the weights alone."""
+        """A neighbour, drawn by the weights alone."""
         if self.tables is not None:
             return self.neighbours[at][stream.alias(self.tables[at])]
         return self.neighbours[at][stream.below(len(self.neighbours[at]))]
 
     def step(self, before: int, at: int, stream: Stream) -> int:
-        """The next node: proposals are rejected until one stays, or there were as many as neighbours."""
+        """The next node: proposals until one is accepted; after as many as neighbours, an exact draw."""
         most = max(1.0 / self.p, 1.0, 1.0 / self.q)
         for _ in self.neighbours[at]:
             x = self.choose(at, stream)
@@ -75,7 +75,7 @@ class Walks:
         return self.neighbours[at][int(np.searchsorted(sums, target, side="right"))]
 
     def walk(self, start: int, length: int, stream: Stream) -> list[int]:
-        """At most `length` nodes; fewer where no edge leads on."""
+        """A walk of at most `length` nodes; shorter if no edge leads on."""
         found, before = [start], -1
         while len(found) < length and self.neighbours[found[-1]]:
             found.append(self.step(before, found[-1], stream))
@@ -83,7 +83,7 @@ class Walks:
         return found
 
     def epoch(self, length: int, per_node: int, *, seed: int, epoch: int = 0) -> list[list[int]]:
-        """All walks of an epoch: `per_node` from each node, in an order of its own."""
+        """All walks of an epoch: `per_node` from each node, in a random order."""
         n = len(self.neighbours)
         starts = shuffled(n * per_node, 0, n * per_node, seed=seed, epoch=epoch)
         return [
