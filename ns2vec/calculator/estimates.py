@@ -42,7 +42,7 @@ class Estimate:
     negatives_drawn : int
         Noise words drawn: k per window if they are shared, otherwise k per pair.
     scored_pairs : int
-        Scores computed: each input row with each output row that it meets.
+        Scores computed: each input row with each of its output rows.
     flop : int
         Floating-point operations: 6 D per scored pair (the score and both updates), and with CBOW 3 D per
         context word (its part in the mean, and its update).

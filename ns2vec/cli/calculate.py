@@ -42,7 +42,7 @@ PARTS = {
     "tables": "noise, paths, thresholds",
     "vocabulary": "words and counts",
     "encoded_corpus": "encoded corpus",
-    "counting": "left of counting",
+    "counting": "left over from counting",
     "workers": "scratch of the threads",
     "replicas": "copies of the weights (shards)",
     "changes": "changes of a round (shards)",
@@ -192,13 +192,13 @@ def table(found: Estimate) -> Iterator[str]:
 def cluster_lines(found: ClusterEstimate) -> Iterator[str]:
     """What workers of a cluster take, in lines."""
     yield line("cluster, computed", found.workers, "workers")
-    yield line("  rounds", found.rounds, "in an epoch")
-    yield line("  changed rows", f"{found.changed_bytes / 1e6:,.1f}", "MB a round, to their owners")
-    yield line("  merged rows", f"{found.merged_bytes / 1e6:,.1f}", "MB a round, to all workers")
-    yield line("  of exchanging all rows", f"{found.share_of_everything:.1%}")
-    yield line("  network", f"{found.network_seconds:,.3f}", "s a round")
+    yield line("  rounds", found.rounds, "per epoch")
+    yield line("  changed rows", f"{found.changed_bytes / 1e6:,.1f}", "MB per round, to their owners")
+    yield line("  merged rows", f"{found.merged_bytes / 1e6:,.1f}", "MB per round, to all workers")
+    yield line("  relative to all rows", f"{found.share_of_everything:.1%}")
+    yield line("  network", f"{found.network_seconds:,.3f}", "s per round")
     if found.processor_seconds is not None:
-        yield line("  processors", f"{found.processor_seconds:,.3f}", f"s a round; bound: {found.bound}")
+        yield line("  processors", f"{found.processor_seconds:,.3f}", f"s per round; bottleneck: {found.bound}")
     for name, parts in (("driver", found.driver), ("worker", found.worker)):
         yield line(f"  memory of the {name}", f"{sum(parts.values()) / 1e6:,.1f}", "MB")
         for part, size in parts.items():

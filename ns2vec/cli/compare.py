@@ -177,7 +177,7 @@ def progress_line(arguments: argparse.Namespace) -> Iterator[Callable[[str], Non
         nonlocal is_told
         if not is_told:
             is_told = True
-            say(f"{NAME} takes at most {DEFAULT_BUDGET / 60:g} minutes: --budget 1h allows more, none all")
+            say(f"{NAME} takes at most {DEFAULT_BUDGET / 60:g} minutes: --budget 1h allows more, --budget none any time")
         if is_terminal:
             seconds = time.monotonic() - started
             sys.stderr.write(f"\r{NAME}: {seconds:.0f}{limit} s: {doing}\033[K")

@@ -169,7 +169,7 @@ def facts_scores(corpus: FactsCorpus, vectors: KeyedVectors, folder: str) -> boo
 def accuracy_line(label: str, n_correct: int, n_asked: int) -> str:
     """Return one line of the evaluation."""
     if not n_asked:
-        return f"{label:<16}no question has known words only"
+        return f"{label:<16}no question consists of known words"
     return f"{label:<16}{100 * n_correct / n_asked:5.1f} %  {n_correct:,} of {n_asked:,} questions"
 
 

@@ -207,7 +207,7 @@ def run(arguments: argparse.Namespace) -> int:
     for model, shortfall in failed:
         say(f"{model}: below the baseline: {shortfall}")
     if evaluation.missing:
-        say(f"what was left out: {FOLDER_OPTION} or set NS2VEC_DATA, or {DOWNLOAD_OPTION}")
+        say(f"for suites that were left out: {FOLDER_OPTION} or set NS2VEC_DATA, or {DOWNLOAD_OPTION}")
     unscored = _unscored(evaluation)
     for outcome in unscored:
         say(_why_unscored(outcome))

@@ -127,17 +127,17 @@ def meeting(step: Explanation) -> str:
     """Who meets whom."""
     names = ", ".join(str(entry.word) for entry in step.inputs)
     if step.architecture == "cbow":
-        names = f"The context {names} (input: {len(step.inputs)} vectors in one)"
+        names = f"The context {names} (input: {len(step.inputs)} vectors combined)"
     else:
         names = f"{names} (input)"
     if step.objective == "hierarchical_softmax":
-        return f"{names} meets {step.centre} (seen) as {step.n_outputs} decisions on its Huffman path."
+        return f"{names} predicts {step.centre} (observed) by {step.n_outputs} decisions on its Huffman path."
     if not step.negative:
-        return f"{names} meets {step.centre} (seen) and all other words, {step.n_outputs:,} in total."
+        return f"{names} is scored with {step.centre} (observed) and all other words, {step.n_outputs:,} in total."
     noise = [f"{entry.word} (noise{chance(entry)}{times(entry)})" for entry in step.outputs[1:]]
     kept = step.outputs[0].weight - 1
-    seen = "seen" if kept == 0 else f"seen, and drawn {kept:.0f} times as noise"
-    return f"{names} meets {step.centre} ({seen}) and {', '.join(noise) or 'no other noise'}."
+    seen = "observed" if kept == 0 else f"observed, and drawn {kept:.0f} times as noise"
+    return f"{names} is scored with {step.centre} ({seen}) and {', '.join(noise) or 'no other noise'}."
 
 
 def chance(entry: Output) -> str:
@@ -154,24 +154,24 @@ def rule(step: Explanation) -> str:
     """What training wants, and what prediction and loss are."""
     logit, note = "score", ""
     if any(entry.offset != 0 for entry in step.outputs):
-        logit, note = "score - offset", " The offset is log(k P): how often noise brings the word."
+        logit, note = "score - offset", " The offset is log(k P): how often noise is expected to be the word."
     if step.link == "softmax":
         return (
             f"Prediction: the word's share of exp({logit}) among all of them. "
             f"Loss: -log of the share of {step.centre}.{note}"
         )
     is_path = step.objective == "hierarchical_softmax"
-    wanted = "1 where the path takes branch 0, else 0" if is_path else "1 for what was seen, 0 for noise"
+    wanted = "1 where the path takes branch 0, else 0" if is_path else "1 for the observed word, 0 for noise"
     return (
-        f"Prediction: sigma({logit}), where sigma(x) = 1 / (1 + exp(-x)). Wanted: {wanted}. "
-        f"Loss: -log(prediction) where 1 is wanted, -log(1 - prediction) where 0 is.{note}"
+        f"Prediction: sigma({logit}), where sigma(x) = 1 / (1 + exp(-x)). Target: {wanted}. "
+        f"Loss: -log(prediction) if the target is 1, -log(1 - prediction) if it is 0.{note}"
     )
 
 
 def table(step: Explanation) -> Iterator[str]:
     """Numbers of each output, and their loss."""
     with_offset = any(entry.offset != 0 for entry in step.outputs)
-    head = f"{'':<22}{'wanted':>7}{'score':>10}{'->':>4}{'after':>10}"
+    head = f"{'':<22}{'target':>7}{'score':>10}{'->':>4}{'after':>10}"
     head += f"{'offset':>10}" if with_offset else ""
     yield f"{head}{'prediction':>12}{'->':>4}{'after':>8}{'loss':>10}"
     for entry in step.outputs:
@@ -186,9 +186,9 @@ def table(step: Explanation) -> Iterator[str]:
     if seen.word is not None and seen.prediction < seen.label and seen.score_after < seen.score:
         yield from wrap(
             f"The score of {seen.word} falls: the others push the input vector away from their own vectors, "
-            "and with it from a vector that is similar to them."
+            f"and thereby away from {seen.word}, whose vector is similar to theirs."
         )
-    yield f"The loss of the step is {step.loss:.6f}; the same step again would cost {step.loss_after:.6f}."
+    yield f"The loss of the step is {step.loss:.6f}; after it, the loss of the same step is {step.loss_after:.6f}."
 
 
 def moves(step: Explanation) -> Iterator[str]:

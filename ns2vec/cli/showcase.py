@@ -84,7 +84,7 @@ def nodes(made: Planted) -> Shown:
     near = "  ".join(f"{key} {cosine:.2f}" for key, cosine in model.wv.most_similar(USER, topn=5))
     lines = [
         f"the same as a graph: {len(graph):,} users and items, {graph.n_edges // 2:,} edges",
-        f"DeepWalk, {seconds:.2f} s: tastes told from those of {SHARE:.0%}: micro-F1 {judged.micro:.3f}",
+        f"DeepWalk, {seconds:.2f} s: tastes predicted from those of {SHARE:.0%}: micro-F1 {judged.micro:.3f}",
         f"{USER}: {near}",
     ]
     complaint = "" if judged.micro >= FLOOR else f"micro-F1 {judged.micro:.3f} is below {FLOOR}"

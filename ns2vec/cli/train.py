@@ -320,7 +320,7 @@ def keep_part(arguments: argparse.Namespace, model: Word2Vec) -> None:
         if CheckpointFolder(model.checkpoint).files():
             logger.warning("stopped: the same command with --resume continues from %s", model.checkpoint)
         else:
-            logger.warning("stopped: no checkpoint is in %s yet", model.checkpoint)
+            logger.warning("stopped: there is no checkpoint in %s yet", model.checkpoint)
         return
     if not n_epochs or arguments.output in (None, "-"):
         logger.warning("stopped after %d whole epochs: nothing is written", n_epochs)

@@ -123,4 +123,4 @@ def test_stopped_before_the_first_checkpoint(corpus):
     child.terminate()
     _, told = child.communicate(timeout=60)
     assert child.returncode == 143
-    assert b"no checkpoint is in" in told
+    assert b"there is no checkpoint in" in told

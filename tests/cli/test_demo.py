@@ -58,7 +58,7 @@ def test_words_that_no_question_knows(ns2vec, planted, write_text):
     path = write_text("der Hund bellt\ndie Katze miaut\n" * 50, "german.txt")
     outcome = ns2vec("demo", "--corpus", path, "--analogies", "questions.txt", "--pairs", "pairs.tsv")
     assert (outcome.code, outcome.err) == (0, "")
-    assert "no question has known words only" in outcome.out
+    assert "no question consists of known words" in outcome.out
     assert "Hund" in outcome.out.split("Neighbours")[1]
     assert "Analogies" not in outcome.out
 

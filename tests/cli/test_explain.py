@@ -23,7 +23,7 @@ def test_text_and_json_tell_the_same_numbers(ns2vec, planted, architecture, obje
     assert f"The loss of the step is {step['loss']:.6f}" in outcome.out
     assert step["loss"] == pytest.approx(sum(entry["loss"] for entry in step["outputs"]), abs=1e-5)
     assert "paris" in step["sentence"]
-    table = outcome.out.partition("wanted ")[2].partition("Lengths")
+    table = outcome.out.partition("target ")[2].partition("Lengths")
     for entry in step["outputs"]:
         assert f"{entry['score']:.4f}  ->{entry['score_after']:10.4f}" in outcome.out
         assert f"{entry['norm']:10.6f}  -> {entry['norm_after']:10.6f}" in table[2]
@@ -47,7 +47,7 @@ def test_who_meets_whom(ns2vec, planted):
     step = json.loads(ns2vec(*words, "--json").out)
     seen, *noise = step["outputs"]
     told = " ".join(ns2vec(*words).out.split())
-    assert f"paris (input) meets {seen['word']} (seen) and {noise[0]['word']} (noise, P = " in told
+    assert f"paris (input) is scored with {seen['word']} (observed) and {noise[0]['word']} (noise, P = " in told
     assert f"P = {noise[0]['noise_probability']:.4g}" in told
     other = json.loads(ns2vec(*words, "--json", "--seed", 5).out)
     assert other["outputs"] != step["outputs"]
@@ -67,7 +67,7 @@ def test_the_softmax_shows_the_seen_word_and_the_most_likely(ns2vec, tmp_path):
 def test_the_generated_corpus(ns2vec):
     outcome = ns2vec(*SMALL, "--word", "paris")
     assert (outcome.code, outcome.err) == (0, "")
-    assert "meets paris (seen)" in " ".join(outcome.out.split())
+    assert "is scored with paris (observed)" in " ".join(outcome.out.split())
 
 
 @pytest.mark.parametrize(
