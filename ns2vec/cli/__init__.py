@@ -1,7 +1,7 @@
-"""The ``ns2vec`` command: one module for each subcommand, `COMMANDS` lists them.
+"""The ``ns2vec`` command: one module per subcommand; `COMMANDS` lists them.
 
-A subcommand is a module with six names: ``NAME``; ``HELP``, one line; ``USAGE``, what follows the
-name; ``EXAMPLES``, command lines that work (the tests run them) and, after a blank line, notes;
+A subcommand is a module with six names: ``NAME``; ``HELP``, one line; ``USAGE``, the arguments after
+the name; ``EXAMPLES``, command lines that work (the tests run them) and, after a blank line, notes;
 ``add_arguments(parser)``; ``run(arguments)``, which returns the exit code. `main` does the rest:
 messages, exit codes of errors, signals, ``-v`` and ``-q``.
 """
@@ -42,7 +42,7 @@ __all__ = ["COMMANDS", "main"]
 
 
 class Command(Protocol):
-    """What the module of a subcommand offers."""
+    """The interface of a subcommand's module."""
 
     NAME: str
     HELP: str
@@ -70,7 +70,7 @@ for _module in (
 for _command in (fasttext.SKIPGRAM, fasttext.CBOW):
     COMMANDS.register(_command.NAME, _command)  # type: ignore[arg-type]
 
-# Commands that take long tell what they are doing; the others only what is wrong.
+# Commands that take long report what they are doing; the others report only problems.
 TALKATIVE = (
     train.NAME, phrases.NAME, classify.NAME, recommend.NAME, graph.NAME, fasttext.SKIPGRAM.NAME,
     fasttext.CBOW.NAME,
@@ -83,12 +83,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     Parameters
     ----------
     argv : sequence of str, optional
-        Without the program's name; ``sys.argv[1:]`` unless given.
+        Without the program's name; by default ``sys.argv[1:]``.
 
     Returns
     -------
     int
-        0; 1 for a failure, reported in one line on stderr; 2 for a command line that makes no sense;
+        0; 1 for a failure, reported in one line on stderr; 2 for an invalid command line;
         130 after Ctrl-C and 143 after SIGTERM.
 
     Examples
@@ -100,10 +100,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")  # a word the terminal cannot show is no error
+            stream.reconfigure(errors="backslashreplace")  # not an error for words it cannot show
     try:
         return answers_errors(lambda: _run(words), lambda: _options(words))
-    except SystemExit as done:  # argparse has shown help or version
+    except SystemExit as done:  # argparse has shown the help or the version
         return done.code if isinstance(done.code, int) else 0
 
 
@@ -120,7 +120,7 @@ def _run(words: list[str]) -> int:
 
 
 def _options(words: list[str]) -> frozenset[str]:
-    """Return the options of the command that is called."""
+    """Return the options of the command that is run."""
     return command_parser(words[0]).options() if words and words[0] in COMMANDS else frozenset()
 
 
@@ -134,7 +134,7 @@ def _run_without_command(words: list[str]) -> int:
 
 
 def top_parser() -> Parser:
-    """Return the parser that knows the names of the commands and nothing of their options."""
+    """Return the parser that knows the names of the commands, but not their options."""
     listed = "\n".join(f"  {name:<10} {command.HELP}" for name, command in COMMANDS.items())
     parser = Parser(
         prog="ns2vec",

@@ -1,4 +1,4 @@
-"""What is known of files of vectors beside the vectors: where from, how old, how trained."""
+"""What is known about a file of vectors besides the vectors: its origin, its date, its training."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ns2vec.cli.common import names_of_files
 from ns2vec.exceptions import FormatError
 from ns2vec.formats import native, with_format
 
-#: Settings that are told where a file has them, in this order.
+#: Settings that are shown if a file contains them, in this order.
 TOLD = (
     "objective", "hs", "negative", "ns_exponent", "sampler", "window", "epochs_trained", "alpha", "min_alpha",
     "sample", "min_count", "min_n", "max_n", "bucket", "seed", "workers",
@@ -22,7 +22,7 @@ UNKNOWN = "not in the file"
 
 
 def about_files(arguments: argparse.Namespace) -> dict[str, dict[str, str]]:
-    """Return for each model of `evaluate` what its file tells: model -> name -> text."""
+    """Return what the file of each model of `evaluate` says about it: model -> name -> text."""
     found = {}
     for path, name in names_of_files(arguments.vectors).items():
         found[name] = about_file(path, arguments.format)
@@ -32,21 +32,21 @@ def about_files(arguments: argparse.Namespace) -> dict[str, dict[str, str]]:
 
 
 def about_file(path: str, name: str | None = None) -> dict[str, str]:
-    """Return format, date and, where the file has a model, how it was trained.
+    """Return format, date and, if the file contains a model, how it was trained.
 
     Parameters
     ----------
     path : str
-        What is no file is not read, for a pipe gives what it has only once.
+        Anything but a regular file is not read, since a pipe can be read only once.
     name : str, optional
-        Of the format; guessed unless given.
+        Of the format; guessed if omitted.
     """
     told = {"format": name or "", "file of": "", "trained": UNKNOWN, "settings": UNKNOWN}
     if not os.path.isfile(path):
         return told
     written = datetime.fromtimestamp(os.stat(path).st_mtime).astimezone()
     told["file of"] = written.strftime("%Y-%m-%d %H:%M")
-    with contextlib.suppress(FormatError, OSError):  # what evaluates without them needs no settings
+    with contextlib.suppress(FormatError, OSError):  # evaluation works without the settings
         told["format"] = name or with_format(path, None)[1]
         if told["format"] == native.NAME:
             told |= told_settings(native.settings(path))
@@ -54,7 +54,7 @@ def about_file(path: str, name: str | None = None) -> dict[str, str]:
 
 
 def told_settings(settings: Mapping[str, Any]) -> dict[str, str]:
-    """Return date and settings of a training as text.
+    """Return the date and the settings of a training run as text.
 
     Examples
     --------

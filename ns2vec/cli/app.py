@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
     state = state_of(arguments)
     with open_socket(arguments.host, arguments.port) as bound, contextlib.ExitStack() as stack:
         if arguments.demo:
-            # nothing is left behind, unless a folder was named
+            # nothing is left, unless a folder was named
             runs = arguments.runs or stack.enter_context(tempfile.TemporaryDirectory(prefix="ns2vec-demo-"))
             state.runs = Path(runs)
             stack.enter_context(demo_of(state))
@@ -83,7 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 @contextlib.contextmanager
 def demo_of(state: AppState) -> Iterator[None]:
-    """Train the demo beside the server, in view of the training room; it ends with the server."""
+    """Train the demo while the server runs, shown in the training room; it ends with the server."""
     from ns2vec.app.demo import Demo
     from ns2vec.ledger import RunLedger
 
@@ -97,7 +97,7 @@ def demo_of(state: AppState) -> Iterator[None]:
 
 
 def state_of(arguments: argparse.Namespace) -> AppState:
-    """Read the models; say what the server may be called."""
+    """Read the models; set the names under which the server may be reached."""
     from ns2vec.app import AppState, ModelStore
 
     state = AppState(read_only=arguments.read_only, runs=Path(arguments.runs or "runs"))
@@ -113,12 +113,12 @@ def state_of(arguments: argparse.Namespace) -> AppState:
 
 
 def open_socket(host: str, port: int) -> socket.socket:
-    """Listen, or say why not.
+    """Open the socket, or report why it cannot be opened.
 
     Raises
     ------
     UsageError
-        If the address is not free, or is none of this machine.
+        If the address is not free, or does not belong to this machine.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     bound = socket.socket(family, socket.SOCK_STREAM)
@@ -126,7 +126,7 @@ def open_socket(host: str, port: int) -> socket.socket:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((host, port))
-        bound.listen()  # from here on whoever opens the printed address waits in line
+        bound.listen()  # from here on, connections to the printed address wait in a queue
     except (OSError, OverflowError) as error:
         bound.close()
         raise UsageError(f"cannot listen on {host}:{port}: {error}; give another --port, or 0") from None

@@ -31,7 +31,7 @@ ns2vec calculate --positives 1000000 --negative 5 --batch-size 1024 --drop-last
 Pairs and operations are for one epoch; seconds are for the whole run on this machine, as busy as it is now;
 memory is that of the process during training. The corpus is read twice."""
 
-# What changes the figures; other options of training make no difference here, and are refused.
+# Options that change the figures; other training options make no difference here and are rejected.
 KNOWN = {field.name for field in fields(TrainingConfig)} | {"objective", "max_final_vocab"}
 
 PARTS = {
@@ -108,13 +108,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def pairs_of(arguments: argparse.Namespace) -> PairCounts:
-    """Pairs and batches for the positives that were named."""
+    """Pairs and batches for the given number of positives."""
     negative = getattr(arguments, "negative", TrainingConfig.negative)
     return count_pairs(arguments.positives, negative, arguments.batch_size, drop_last=arguments.drop_last)
 
 
 def check_sources(arguments: argparse.Namespace) -> None:
-    """Refuse what does not go together."""
+    """Reject invalid combinations of options."""
     given = [arguments.corpus, arguments.counts, arguments.words, arguments.positives]
     if sum(value is not None for value in given) != 1:
         raise UsageError("give one of these: a corpus, --counts, --words or --positives")
@@ -131,7 +131,7 @@ def check_sources(arguments: argparse.Namespace) -> None:
 
 
 def source_of(arguments: argparse.Namespace) -> dict[str, Any]:
-    """The corpus, or the counts in its place."""
+    """The corpus, or the counts that replace it."""
     mean = {"sentence_words": arguments.sentence_words}
     if arguments.words is not None:
         return {"counts": zipf_counts(arguments.words, arguments.types), **mean}
@@ -141,7 +141,7 @@ def source_of(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def options_of(arguments: argparse.Namespace) -> dict[str, Any]:
-    """The options of training that were given."""
+    """The training options that were given."""
     parameters = train_options.model_parameters(arguments)
     for name in parameters:
         if name not in KNOWN:
@@ -164,7 +164,7 @@ def read_counts(path: str) -> Iterator[tuple[str, int]]:
 
 
 def table(found: Estimate) -> Iterator[str]:
-    """The figures in lines."""
+    """The figures as lines."""
     yield line("corpus", found.n_words, f"words of {found.n_types:,} types")
     yield line("vocabulary", found.vocabulary, "words")
     yield line("objective", " + ".join(found.objectives))
@@ -190,7 +190,7 @@ def table(found: Estimate) -> Iterator[str]:
 
 
 def cluster_lines(found: ClusterEstimate) -> Iterator[str]:
-    """What workers of a cluster take, in lines."""
+    """The needs of the workers of a cluster, as lines."""
     yield line("cluster, computed", found.workers, "workers")
     yield line("  rounds", found.rounds, "per epoch")
     yield line("  changed rows", f"{found.changed_bytes / 1e6:,.1f}", "MB per round, to their owners")
@@ -198,7 +198,9 @@ def cluster_lines(found: ClusterEstimate) -> Iterator[str]:
     yield line("  relative to all rows", f"{found.share_of_everything:.1%}")
     yield line("  network", f"{found.network_seconds:,.3f}", "s per round")
     if found.processor_seconds is not None:
-        yield line("  processors", f"{found.processor_seconds:,.3f}", f"s per round; bottleneck: {found.bound}")
+        yield line(
+            "  processors", f"{found.processor_seconds:,.3f}", f"s per round; bottleneck: {found.bound}"
+        )
     for name, parts in (("driver", found.driver), ("worker", found.worker)):
         yield line(f"  memory of the {name}", f"{sum(parts.values()) / 1e6:,.1f}", "MB")
         for part, size in parts.items():
@@ -206,7 +208,7 @@ def cluster_lines(found: ClusterEstimate) -> Iterator[str]:
 
 
 def line(name: str, value: int | str, unit: str = "") -> str:
-    """One figure: name, value to the right, unit."""
+    """One figure: its name, its value aligned to the right, its unit."""
     shown = f"{value:,}" if isinstance(value, int) else value
     name = name.replace("_", " ")
     return f"{name} {shown:>{WIDTH - len(name) - 1}} {unit}".rstrip()

@@ -1,4 +1,4 @@
-"""``ns2vec classify``: learn labels of lines, predict them, test how good they are, and make models small."""
+"""``ns2vec classify``: learn labels of lines, predict them, test the predictions, and make models small."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ each line as it arrives. test MODEL FILE prints precision and recall at k and, i
 accuracy and F1; quantize prints sizes and, with FILE, both models' scores. fastText's options work, too:
 -lr, -epoch, -dim, -wordNgrams, -minn, -maxn, -minCount, -loss, -neg, -thread."""
 
-ACTIONS = {  # how many files each takes
+ACTIONS = {  # number of files for each
     "train": (1,), "autotune": (1,), "predict": (1, 2), "test": (2,), "quantize": (1, 2),
 }  # fmt: skip
 TUNING_SECONDS = 300.0  # fastText's
 BLOCK_BYTES = 1 << 16
-# option -> (fastText's name, type, what it is)
+# option -> (fastText's name, type, description)
 LEARNING: dict[str, tuple[str, Any, str]] = {
     "vector_size": ("dim", positive, "dimensions of a vector (default: 100)"),
     "epochs": ("epoch", positive, "passes over the lines (default: 5)"),
@@ -104,7 +104,7 @@ def add_learning(parser: Parser) -> None:
 
 
 def add_tuning(parser: Parser) -> None:
-    """Add those of autotune and of quantize."""
+    """Add the options of autotune and of quantize."""
     tuning = parser.add_argument_group("autotune")
     tuning.add_argument("--budget", type=positive, metavar="N", help="training runs (default: 50)")
     tuning.add_argument(
@@ -135,7 +135,7 @@ def add_tuning(parser: Parser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do what was asked."""
+    """Run the action."""
     n_files = ACTIONS[arguments.action]
     if len(arguments.files) not in n_files:
         files = "one file" if n_files == (1,) else f"{n_files[-1]} files"
@@ -156,7 +156,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def train(arguments: argparse.Namespace) -> None:
-    """Learn from a file, with options that are given or found, and save the model."""
+    """Learn from a file, with given or tuned options, and save the model."""
     from ns2vec.classify import Classifier
 
     check_output(arguments)
@@ -181,14 +181,14 @@ def train(arguments: argparse.Namespace) -> None:
 
 
 def check_output(arguments: argparse.Namespace) -> None:
-    """Refuse to begin when the model could not be written."""
+    """Fail before training if the model cannot be written."""
     if not arguments.output:
         raise UsageError("give --output: the file for the model")
     check_writable(arguments.output)
 
 
 def save(arguments: argparse.Namespace, model: Any) -> None:
-    """Write a model in the format that the file's name asks for."""
+    """Write a model in the format of the file's suffix."""
     from ns2vec.classify import save_fasttext_classifier
 
     if arguments.output.endswith(".ftz") and not model.quantized:
@@ -200,7 +200,7 @@ def save(arguments: argparse.Namespace, model: Any) -> None:
 
 
 def tuned(arguments: argparse.Namespace, options: dict[str, Any]) -> Any:
-    """The model of the best options; what was tried is printed."""
+    """Return the model with the best options; print the trials."""
     from ns2vec.classify import autotune
 
     seconds, metric = arguments.seconds, arguments.metric
@@ -218,7 +218,7 @@ def tuned(arguments: argparse.Namespace, options: dict[str, Any]) -> Any:
 
 
 def rounded(arguments: argparse.Namespace, model: Any) -> Any:
-    """A small copy of a model."""
+    """Make a small copy of a model."""
     return model.quantize(
         keep=arguments.keep,
         width=arguments.width or 4,
@@ -228,7 +228,7 @@ def rounded(arguments: argparse.Namespace, model: Any) -> Any:
 
 
 def quantize(arguments: argparse.Namespace, model: Any) -> dict[str, Any]:
-    """Write a small copy of a model, and return the sizes, and how good both are on lines."""
+    """Write a small copy of a model; return the sizes and, for given lines, the quality of both."""
     check_output(arguments)
     if not arguments.output.endswith(".ftz"):
         raise UsageError(f"quantize writes fastText's .ftz: end --output with .ftz, got {arguments.output}")
@@ -245,7 +245,7 @@ def quantize(arguments: argparse.Namespace, model: Any) -> dict[str, Any]:
 
 
 def load(path: str, prefix: str) -> Any:
-    """Read a model of ns2vec's or of fastText's."""
+    """Read a model of ns2vec or of fastText."""
     from ns2vec.classify import Classifier, load_fasttext_classifier
 
     with open_for_read(path, own=("ns2vec", "fasttext")) as stream:
@@ -257,7 +257,7 @@ def load(path: str, prefix: str) -> Any:
 
 
 def predict(arguments: argparse.Namespace, model: Any) -> None:
-    """Write the labels of lines as they come."""
+    """Write the labels of lines as they arrive."""
     path = arguments.files[1] if len(arguments.files) > 1 else "-"
     if path == "-":
         answer(arguments, model, sys.stdin.buffer)
@@ -267,7 +267,7 @@ def predict(arguments: argparse.Namespace, model: Any) -> None:
 
 
 def answer(arguments: argparse.Namespace, model: Any, stream: IO[bytes]) -> None:
-    """Write labels of the lines that a stream has at the moment, and wait for more."""
+    """Write labels of the lines that a stream has so far, then wait for more."""
     for lines in available(stream):
         texts = [line.decode("utf-8", "replace") for line in lines]
         for row in model.top_k(texts, arguments.k, arguments.threshold):
@@ -277,7 +277,7 @@ def answer(arguments: argparse.Namespace, model: Any, stream: IO[bytes]) -> None
 
 
 def available(stream: Any) -> Iterator[list[bytes]]:
-    """Whole lines, as many as are there."""
+    """Complete lines, as many as have arrived."""
     read = getattr(stream, "read1", stream.read)
     rest = b""
     while block := read(BLOCK_BYTES):
@@ -289,7 +289,7 @@ def available(stream: Any) -> Iterator[list[bytes]]:
 
 
 def tested(model: Any, path: str, k: int, threshold: float) -> dict[str, Any]:
-    """How good the labels of a file's lines are found."""
+    """Test the predictions for the labelled lines of a file."""
     from ns2vec.classify.lines import labels_in, read_lines
     from ns2vec.evaluation.classification import evaluate_labels
 

@@ -1,4 +1,4 @@
-"""``--cluster``: who trains the shards of a run, threads of this process or workers on Ray."""
+"""``--cluster``: the shards of a run are trained by threads of this process, or by workers on Ray."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LOCAL, RAY = "local", "ray"
 
 
 def add_cluster_options(parser: Parser) -> None:
-    """Add what says where shards are trained."""
+    """Add the options for training on a cluster."""
     group = parser.add_argument_group("cluster")
     group.add_argument(
         "--cluster",
@@ -27,12 +27,12 @@ def add_cluster_options(parser: Parser) -> None:
 
 
 def check_cluster_options(arguments: argparse.Namespace) -> None:
-    """Refuse what does not go together.
+    """Reject invalid combinations of options.
 
     Raises
     ------
     UsageError
-        With the option that names it.
+        The message names the option.
     """
     if arguments.cluster == LOCAL:
         if arguments.wire is not None:
@@ -47,7 +47,7 @@ def check_cluster_options(arguments: argparse.Namespace) -> None:
 
 
 def cluster_of(arguments: argparse.Namespace) -> AbstractContextManager[Any]:
-    """What to train inside of."""
+    """Return the context in which to train."""
     if arguments.cluster == LOCAL:
         return nullcontext()
     address = None if arguments.cluster == RAY else with_port(arguments.cluster)
@@ -55,7 +55,7 @@ def cluster_of(arguments: argparse.Namespace) -> AbstractContextManager[Any]:
 
 
 def with_port(address: str) -> str:
-    """An address with the port of Ray's own where it names none.
+    """Return an address with Ray's default port if it has none.
 
     Examples
     --------

@@ -42,7 +42,7 @@ logger = logging.getLogger(__name__)
 
 FAILURE, USAGE, INTERRUPTED, TERMINATED = 1, 2, 128 + signal.SIGINT, 128 + signal.SIGTERM
 
-# What input, options and the machine can cause; anything else is a bug and shows its traceback.
+# Errors caused by input, options and the machine; anything else is a bug and shows its traceback.
 EXPECTED = (Ns2vecError, OSError, ValueError, ImportError, NotImplementedError, MemoryError)
 
 
@@ -62,7 +62,7 @@ def describe(error: BaseException) -> str:
 
 
 class Terminated(KeyboardInterrupt):
-    """SIGTERM: the library stops as it does for Ctrl-C."""
+    """SIGTERM was received: the library stops as it does after Ctrl-C."""
 
 
 @contextlib.contextmanager
@@ -83,13 +83,13 @@ def _sigterm_interrupts() -> Iterator[None]:
 
 
 def answers_errors(work: Callable[[], int], options: Callable[[], Collection[str]] = frozenset) -> int:
-    """Do the work and return its exit code; what can be expected to go wrong is reported in one line.
+    """Do the work and return its exit code; expected errors are reported in one line.
 
     Parameters
     ----------
     work : callable
     options : callable
-        Returns the options of the command; the library's advice is given in their words.
+        Returns the options of the command; the library's advice is rewritten in terms of them.
 
     Returns
     -------
@@ -105,7 +105,7 @@ def answers_errors(work: Callable[[], int], options: Callable[[], Collection[str
         say(as_options(describe(error), options()))
         return USAGE
     except BrokenPipeError:
-        _forget_output()  # the reader has what it wanted
+        _forget_output()  # the reader has closed the pipe
         return FAILURE
     except EXPECTED as error:
         say(as_options(describe(error), options()))
@@ -120,7 +120,7 @@ def answers_errors(work: Callable[[], int], options: Callable[[], Collection[str
 
 
 def _forget_output() -> None:
-    """When stdout cannot be written, let the interpreter flush the rest into the void at its end."""
+    """Discard the rest of the output when the interpreter exits, since stdout cannot be written."""
     try:
         sys.stdout.flush()
     except (OSError, ValueError):
@@ -129,7 +129,7 @@ def _forget_output() -> None:
 
 
 class _Line(logging.Formatter):
-    """Time and message; warnings as the program's own lines."""
+    """Formats a record as time and message; warnings as the program's own lines."""
 
     def format(self, record: logging.LogRecord) -> str:
         text = super().format(record)
@@ -140,7 +140,7 @@ class _Line(logging.Formatter):
 
 @contextlib.contextmanager
 def logs_on_stderr(arguments: argparse.Namespace, usual: int) -> Iterator[None]:
-    """Show the library's log on stderr, from the level `usual`, moved by ``-v`` and ``-q``."""
+    """Show the library's log on stderr from the level `usual`, which ``-v`` and ``-q`` change."""
     level = usual + 10 * (arguments.quiet - arguments.verbose)
     level = max(level, logging.ERROR) if arguments.quiet else level
     handler = logging.StreamHandler(sys.stderr)
@@ -160,12 +160,12 @@ def logs_on_stderr(arguments: argparse.Namespace, usual: int) -> Iterator[None]:
 
 
 def print_json(value: Any, *, indent: int | None = 2) -> None:
-    """Write a result to stdout as JSON; numbers that are not finite become null."""
+    """Write a result to stdout as JSON; numbers that are not finite are written as null."""
     print(json.dumps(finite(value), indent=indent, ensure_ascii=False, allow_nan=False))
 
 
 def command_line(name: str, otherwise: Sequence[str]) -> str:
-    """Return the command for a report: the process's own, or in a test one with these words."""
+    """Return the command for a report: that of the process or, in a test, one with these words."""
     is_own = len(sys.argv) > 2 and sys.argv[1] == name
     return shlex.join(["ns2vec", name, *(sys.argv[2:] if is_own else otherwise)])
 
@@ -174,7 +174,7 @@ def command_line(name: str, otherwise: Sequence[str]) -> str:
 
 
 def add_format_option(parser: Parser) -> None:
-    """Add what a command needs to read vectors."""
+    """Add the options for reading vectors."""
     text = "format of the vectors: {}; guessed by default"
     parser.add_choice(parser, "--format", names=FORMATS, help=text)
     parser.add_argument("--limit", type=positive, metavar="N", help="read only the first N vectors")
@@ -182,7 +182,7 @@ def add_format_option(parser: Parser) -> None:
 
 
 def add_key_options(parser: Parser) -> None:
-    """Add how the keys of vectors are decoded."""
+    """Add the options for decoding the keys of vectors."""
     parser.add_argument(
         "--encoding", type=encoding, metavar="NAME", help="encoding of the keys (default: utf8)"
     )
@@ -197,13 +197,13 @@ def add_key_options(parser: Parser) -> None:
 
 
 def key_options(arguments: argparse.Namespace) -> dict[str, str]:
-    """Return how keys are to be decoded, as far as the command line says so."""
+    """Return the options for decoding keys that are on the command line."""
     names = ("encoding", "unicode_errors")
     return {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
 
 
 def names_of_files(paths: Sequence[str]) -> dict[str, str]:
-    """Return path -> what the report calls it: its last part, or all of it where two end alike."""
+    """Return path -> name in the report: the last part of the path, or all of it if several end alike."""
     last = {path: PurePath(path).name or path for path in paths}
     shared = {name for name in last.values() if list(last.values()).count(name) > 1}
     return {path: path if name in shared else name for path, name in last.items()}
@@ -214,12 +214,12 @@ def load_vectors(
 ) -> KeyedVectors:
     """Read vectors for queries and evaluation; see `ns2vec.formats.read_vectors`.
 
-    Those of FastText, in Facebook's files or in ours, answer for words that are not in their vocabulary.
+    FastText vectors, in Facebook's files or in ours, also answer for words that are not in their vocabulary.
 
     Raises
     ------
     FormatError
-        If there is not one vector in the file.
+        If the file contains no vector.
     """
     if name is None and limit is None and (found := with_subwords(path)) is not None:
         return found
@@ -230,8 +230,8 @@ def load_vectors(
 
 
 def with_subwords(path: PathLike) -> KeyedVectors | None:
-    """Read vectors that are made of n-grams; None where a file holds others."""
-    if not os.path.isfile(path):  # what can be read once only, or is far away
+    """Read vectors that are made of n-grams; None if the file contains others."""
+    if not os.path.isfile(path):  # a pipe, or a remote file
         return None
     with open_for_read(path) as stream:
         start = stream.read(N_BYTES)
@@ -248,28 +248,28 @@ def with_subwords(path: PathLike) -> KeyedVectors | None:
 
 
 def write_table(path: str, table: VectorTable, name: str | None = None, **options: Any) -> None:
-    """Write vectors to a path or ``"-"``; the format is that of the suffix, or text, unless named."""
+    """Write vectors to a path or ``"-"``; the format is the named one, or that of the suffix, or text."""
     module: Any = FORMATS[name or output_format(path)]
     module.write(path, table, **options)
 
 
 def output_format(path: str, option: str = "--format") -> str:
-    """Return the format that a file to be written gets by its suffix, text where there is none.
+    """Return the format for a file to be written: that of its suffix, or text if it has none.
 
     Parameters
     ----------
     path : str
     option : str
-        Of the command, which names a format.
+        The option of the command that names a format.
 
     Raises
     ------
     UsageError
-        If the suffix stands for no format.
+        If no format has this suffix.
     """
     known = format_of_suffix(path)
     suffix = os.path.splitext(strip_compression(path)[0])[1]
-    # "wiki.300" and "2024.05" have numbers after the dot, and a pipe has the name that the shell gave it
+    # "wiki.300" and "2024.05" have numbers after the dot, and the name of a pipe comes from the shell
     if known is None and suffix[1:2].isalpha() and is_replaceable(path):
         listed = " ".join(end for module in FORMATS.values() for end in module.SUFFIXES)
         raise UsageError(

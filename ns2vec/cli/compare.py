@@ -1,4 +1,4 @@
-"""``ns2vec compare``: what objectives and samplers cost and bring on a text."""
+"""``ns2vec compare``: the cost and the quality of objectives and samplers on a text."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def add_arguments(parser: Parser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Compare, then show the figures in the ways that were asked for."""
+    """Compare, then show the figures in the requested forms."""
     check_sources(arguments)
     for path in filter(None, (arguments.output, arguments.html)):
         check_writable(path)
@@ -138,7 +138,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def check_sources(arguments: argparse.Namespace) -> None:
-    """Refuse what does not go together."""
+    """Reject invalid combinations of options."""
     given = [bool(arguments.corpus), bool(arguments.facts), arguments.record is not None]
     if sum(given) != 1:
         raise UsageError("give one of these: a corpus, --facts N or --from FILE")
@@ -152,7 +152,7 @@ def check_sources(arguments: argparse.Namespace) -> None:
 
 
 def read_record(path: str) -> tuple[str, list[Comparison]]:
-    """Read what ``--output`` has written."""
+    """Read a file that ``--output`` has written."""
     with open_for_read(path) as stream:
         record = json.loads(stream.read())
     try:
@@ -165,9 +165,9 @@ def read_record(path: str) -> tuple[str, list[Comparison]]:
 
 @contextmanager
 def progress_line(arguments: argparse.Namespace) -> Iterator[Callable[[str], None]]:
-    """Give a function that says first how long it may take, unless that was asked for, and then what is done.
+    """Make a function that shows progress; its first call also shows the time limit, unless it was chosen.
 
-    The latter is one line of a terminal; elsewhere it is not shown.
+    Progress is one line of a terminal; elsewhere it is not shown.
     """
     started = time.monotonic()
     limit = "" if arguments.budget is None else f" of {arguments.budget:.0f}"
@@ -177,7 +177,7 @@ def progress_line(arguments: argparse.Namespace) -> Iterator[Callable[[str], Non
         nonlocal is_told
         if not is_told:
             is_told = True
-            say(f"{NAME} takes at most {DEFAULT_BUDGET / 60:g} minutes: --budget 1h allows more, --budget none any time")
+            say(f"{NAME} takes at most {DEFAULT_BUDGET / 60:g} minutes: --budget 1h allows more, none any")
         if is_terminal:
             seconds = time.monotonic() - started
             sys.stderr.write(f"\r{NAME}: {seconds:.0f}{limit} s: {doing}\033[K")
@@ -197,7 +197,7 @@ def progress_line(arguments: argparse.Namespace) -> Iterator[Callable[[str], Non
 def compared(
     arguments: argparse.Namespace, on_progress: Callable[[str], None] = lambda doing: None
 ) -> Iterator[Comparison]:
-    """Compare on the corpus, or on each facts corpus in its share of the budget."""
+    """Compare on the corpus, or on each facts corpus with its share of the budget."""
     options = train_options.model_parameters(arguments)
     settings = {
         "candidates": make_candidates(arguments.objectives, arguments.samplers),
@@ -222,7 +222,7 @@ def compared(
             left = None
             if arguments.budget is not None:
                 spent = time.perf_counter() - started
-                # a corpus that took more than its share takes it from the others, but not all of it
+                # a corpus that takes more than its share reduces those of the others, but only so far
                 left = max(arguments.budget - spent, LEAST_SHARE * arguments.budget)
                 left /= len(arguments.facts) - number
             yield compare(
@@ -233,7 +233,7 @@ def compared(
 
 @contextmanager
 def facts_folder(n_types: int, n_words: int) -> Iterator[tuple[str, list[Suite]]]:
-    """Write a facts corpus and its own questions; they are gone afterwards."""
+    """Write a facts corpus and its questions to a temporary folder."""
     corpus = facts_corpus(n_types, 1, n_words)
     with tempfile.TemporaryDirectory(prefix="ns2vec-compare-") as name:
         folder = Path(name)

@@ -22,7 +22,7 @@ shell that is started afterwards. Write it again after an update. It needs pip i
 
 SHELLS = ("bash", "zsh", "fish")
 
-#: What an option's value is, by its name in the help.
+#: The kind of an option's value, by its name in the help.
 FILES = ("CORPUS", "EDGES", "FILE", "IN", "MODEL", "OUT", "PATH", "VECTORS")
 FOLDERS = ("FOLDER",)
 
@@ -34,7 +34,7 @@ def add_arguments(parser: Parser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the script to stdout."""
-    from ns2vec.cli import COMMANDS  # which lists this module too
+    from ns2vec.cli import COMMANDS  # it lists this module, too
 
     print(script(arguments.shell, COMMANDS))
     return 0
@@ -46,7 +46,7 @@ def script(shell: str, commands: Mapping[str, Any]) -> str:
     Parameters
     ----------
     shell : str
-        Of `SHELLS`.
+        One of `SHELLS`.
     commands : mapping of str to module
         As `ns2vec.cli.COMMANDS`.
 
@@ -57,7 +57,7 @@ def script(shell: str, commands: Mapping[str, Any]) -> str:
     Raises
     ------
     ImportError
-        Without shtab.
+        If shtab is not installed.
     """
     try:
         import shtab
@@ -76,7 +76,7 @@ def script(shell: str, commands: Mapping[str, Any]) -> str:
 
 
 def _prepare(action: Any, file: Any, folder: Any) -> None:
-    """Say what is completed by files and folders, and give choices as shtab expects them."""
+    """Set which arguments are completed with files and folders, and pass choices as shtab expects them."""
     names = action.metavar if isinstance(action.metavar, tuple) else (action.metavar,)
     if any(name in FILES for name in names):
         action.complete = file

@@ -42,7 +42,7 @@ def add_arguments(parser: Parser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Read all, write all; the old file stays until the new one is complete."""
+    """Read all, then write all; an old file is kept until the new one is complete."""
     check_writable(arguments.target)
     target_format = arguments.target_format or output_format(arguments.target, "--to")
     if arguments.dtype == "int8" and target_format != native.NAME:

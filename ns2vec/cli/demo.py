@@ -36,11 +36,11 @@ ns2vec demo
 ns2vec demo --keep demo
 ns2vec demo --corpus corpus.txt --analogies questions.txt --pairs pairs.tsv"""
 
-FLOOR = 0.90  # share of the facts' questions that working training answers, see DEMO_PARAMETERS
+FLOOR = 0.90  # share of the facts' questions that a working installation answers, see DEMO_PARAMETERS
 
-RESTRICT_VOCAB = 30_000  # words that can be asked and answered in questions about a text of one's own
+RESTRICT_VOCAB = 30_000  # words that are considered in questions about the user's own text
 
-# Asked where all of the words are known.
+# Asked if all of the words are known.
 NEIGHBOURS = ("paris", "german", "japan", "bank", "music", "water", "king")
 ANALOGIES = (("man", "king", "woman"), ("france", "paris", "italy"), ("big", "bigger", "small"))
 FACTS = ("country-capital-apart", "country-currency-together", "positive-comparative-apart")
@@ -68,7 +68,7 @@ def add_arguments(parser: Parser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Tell a story in parts on stdout."""
+    """Show all parts of the demo on stdout."""
     if (arguments.analogies or arguments.pairs) and not arguments.corpus:
         raise UsageError("--analogies and --pairs need --corpus: the generated text has its own questions")
     found = build_info()
@@ -100,7 +100,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def section(title: str, *lines: str) -> None:
-    """Print a title with its lines to the right, at once."""
+    """Print a title with its lines to the right, immediately."""
     for number, line in enumerate(lines):
         print(f"\n{title:<12}{line}" if number == 0 else f"{'':<12}{line}")
     sys.stdout.flush()
@@ -124,7 +124,7 @@ def write_facts(folder: str) -> FactsCorpus:
 
 
 def trained(path: str, n_workers: int, is_quiet: bool) -> KeyedVectors:
-    """Train with the demo's parameters; report what it took."""
+    """Train with the demo's parameters; report the time."""
     parameters: dict[str, Any] = {**DEMO_PARAMETERS, "workers": n_workers}
     model = Word2Vec(**parameters, progress=False if is_quiet else None)
     section(
@@ -145,7 +145,7 @@ def trained(path: str, n_workers: int, is_quiet: bool) -> KeyedVectors:
 
 
 def facts_scores(corpus: FactsCorpus, vectors: KeyedVectors, folder: str) -> bool:
-    """Report the accuracy on the facts, and return whether it is what working training reaches."""
+    """Report the accuracy on the facts, and return whether it is as high as in a working installation."""
     report = evaluate_all(
         vectors, os.path.join(folder, "questions.txt"), os.path.join(folder, "similarity.tsv")
     )
@@ -174,7 +174,7 @@ def accuracy_line(label: str, n_correct: int, n_asked: int) -> str:
 
 
 def question_files(arguments: argparse.Namespace) -> tuple[list[str], list[str]]:
-    """Return analogies and word pairs: those named, else those in the folder NS2VEC_DATA."""
+    """Return analogies and word pairs: the named files, otherwise those in the folder NS2VEC_DATA."""
     analogies, pairs = arguments.analogies, arguments.pairs
     data = os.environ.get("NS2VEC_DATA")
     if data and not (analogies or pairs):
@@ -185,7 +185,7 @@ def question_files(arguments: argparse.Namespace) -> tuple[list[str], list[str]]
 
 
 def own_scores(vectors: KeyedVectors, analogies: list[str], pairs: list[str]) -> Iterator[str]:
-    """Yield a line for each file of questions; one that asks for nothing known is no failure here."""
+    """Yield a line for each file of questions; a file without known words is not a failure here."""
     if not (analogies or pairs):
         yield "no questions: name some with --analogies FILE and --pairs FILE"
     for path in analogies:
@@ -205,7 +205,7 @@ def own_scores(vectors: KeyedVectors, analogies: list[str], pairs: list[str]) ->
 
 
 def ask(asker: Asker, analogies: Iterable[tuple[str, str, str]]) -> None:
-    """Show neighbours, analogies and the odd one out, for words that are there."""
+    """Show neighbours, analogies and the odd one out, for words of the vocabulary."""
     known = asker.vectors.key_to_index
     words = [word for word in NEIGHBOURS if word in known] or asker.vectors.index_to_key[:N_NEIGHBOUR_LINES]
     lines = []
@@ -227,7 +227,7 @@ def ask(asker: Asker, analogies: Iterable[tuple[str, str, str]]) -> None:
 
 
 def show_others() -> bool:
-    """Show recommendations and a graph; return whether both are what working training gives."""
+    """Show recommendations and a graph; return whether both are as good as in a working installation."""
     made, is_good = showcase.shop(), True
     for part in (showcase.recommendations, showcase.nodes):
         shown = part(made)
@@ -239,7 +239,7 @@ def show_others() -> bool:
 
 
 def next_steps(arguments: argparse.Namespace) -> list[str]:
-    """Return command lines that work from here."""
+    """Return command lines that work in the current folder."""
     program = shlex.quote(program_name())
     text = shlex.quote(arguments.corpus) if arguments.corpus else "your-text.txt"
     steps = [f"{program} train {text} --sg --output vectors.bin", f"{program} --help"]
@@ -250,7 +250,7 @@ def next_steps(arguments: argparse.Namespace) -> list[str]:
 
 
 def program_name() -> str:
-    """Return what to type for ``ns2vec``: its path where it is not on the PATH."""
+    """Return how to call ``ns2vec``: by its path if it is not on the PATH."""
     called = sys.argv[0]
     is_script = os.path.basename(called) == "ns2vec" and os.path.exists(called)
     if not is_script or shutil.which("ns2vec"):

@@ -1,4 +1,4 @@
-"""``ns2vec evaluate``: how good vectors are."""
+"""``ns2vec evaluate``: the quality of vectors."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ FOLDER_OPTION, DOWNLOAD_OPTION = "name a folder with --data-dir", "add --downloa
 
 
 class _ListSuites(argparse.Action):
-    """Print what can be named after --suite and end."""
+    """Print the names that --suite accepts, and exit."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
         for name, members in collections().items():
@@ -173,9 +173,9 @@ def _add_ranking(group: argparse._ArgumentGroup) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Evaluate all files side by side."""
+    """Evaluate all files and show the results next to each other."""
     if arguments.ranking:
-        from ns2vec.cli.ranking import run_ranking  # sparse matrices: .3 s for all commands
+        from ns2vec.cli.ranking import run_ranking  # imports sparse matrices: .3 s
 
         return run_ranking(arguments)
     suites = _suites(arguments)
@@ -215,9 +215,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _unscored(evaluation: Evaluation) -> list[SuiteOutcome]:
-    """Return files of questions that gave no score, and suites if nothing at all did.
+    """Return files of questions without a score, and the suites if there is no score at all.
 
-    One suite of many may have words that a model does not know; its row shows so.
+    If some suites have a score, one whose words a model does not know is only shown in its row.
     """
     found = [outcome for outcome in evaluation.outcomes if not outcome.is_scored]
     if len(found) == len(evaluation.outcomes):
@@ -243,7 +243,7 @@ def _suites(arguments: argparse.Namespace) -> list[str | Suite]:
 
 
 def suites_asked(named: Sequence[str], files: Mapping[str, Sequence[str]]) -> list[str | Suite]:
-    """Return what is asked: suites that are named, and one of each file, by task."""
+    """Return what to evaluate, by task: the named suites, and a suite for each file."""
     found: list[str | Suite] = [*named]
     for task, path in ((task, path) for task, paths in files.items() for path in paths):
         taken = {suite.name for suite in found if isinstance(suite, Suite)}
@@ -280,7 +280,7 @@ def _settings(arguments: argparse.Namespace) -> Settings:
 def _shortfalls(
     baseline: Baseline | None, paths: Sequence[str], evaluation: Evaluation
 ) -> list[tuple[str, Shortfall]]:
-    """Return what falls below the baseline; changed vectors (--post) are not held to it."""
+    """Return what is below the baseline; it does not apply to vectors changed with --post."""
     if baseline is None:
         return []
     scores = evaluation.scores()
@@ -289,7 +289,7 @@ def _shortfalls(
 
 
 def _about_vectors(arguments: argparse.Namespace, models: dict[str, Embedding]) -> dict[str, Any]:
-    """Return what was asked about the vectors themselves: name of the question -> model -> figures."""
+    """Return the figures about the vectors themselves: name of the figure -> model -> figures."""
     found: dict[str, Any] = {}
     if arguments.health:
         found["health"] = {name: asdict(measure_health(model)) for name, model in models.items()}
@@ -304,7 +304,7 @@ def _about_vectors(arguments: argparse.Namespace, models: dict[str, Embedding]) 
 
 
 def _about_rows(found: dict[str, dict[str, Any]]) -> list[list[str]]:
-    """Return a head and one row for each figure."""
+    """Return a head, and a row for each figure."""
     rows = [["", *found]]
     for figure in next(iter(found.values())):
         values = [figures[figure] for figures in found.values()]

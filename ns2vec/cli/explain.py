@@ -1,4 +1,4 @@
-"""``ns2vec explain``: one real training step in words and numbers."""
+"""``ns2vec explain``: one actual training step in words and numbers."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def add_arguments(parser: Parser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Train, find a sentence, make the step and tell it."""
+    """Train, find a sentence, make the step and explain it."""
     corpus: Any = source_of(arguments)
     model = Word2Vec(**parameters_of(arguments))
     if model.hs and model.negative:
@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     model.train(corpus, total_words=model.corpus_total_words, epochs=model.epochs)
     rows = [model.wv.key_to_index[word] for word in sentence]
     centre = place
-    if model.sg:  # the word is the input: its neighbour is what is seen
+    if model.sg:  # the word is the input: its neighbour is the observed word
         centre = place + 1 if place + 1 < len(rows) else place - 1
     step = explain_step(
         model._make_network(), model._config(), rows, centre, model.wv.index_to_key,
@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def parameters_of(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Options of training: one thread and, of the generated corpus, every word, unless said otherwise."""
+    """Options of training; by default one thread and, for the generated corpus, every word."""
     usual: dict[str, Any] = {"workers": 1, "progress": False}
     if arguments.corpus is None:
         usual["min_count"] = 1
@@ -76,7 +76,7 @@ def parameters_of(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def source_of(arguments: argparse.Namespace) -> Corpus:
-    """The corpus that was named, or a small one of facts."""
+    """The corpus that was named, or a small one made of facts."""
     if arguments.corpus is None:
         return open_corpus(facts_corpus(FACTS_TYPES, n_words=FACTS_WORDS).sentences())
     corpus = open_paths([arguments.corpus], "strict")
@@ -86,7 +86,7 @@ def source_of(arguments: argparse.Namespace) -> Corpus:
 
 
 def find_sentence(model: Word2Vec, corpus: Corpus, word: str) -> tuple[list[Any], int]:
-    """Return the known words of the first sentence with the word and another one, and its position."""
+    """Return the known words of the first sentence with the word and another one, and the word's position."""
     known = model.wv.key_to_index
     if word not in known:
         raise VocabularyError(
@@ -119,12 +119,12 @@ def tell(step: Explanation, sentence: Sequence[str]) -> Iterator[str]:
 
 
 def wrap(text: str) -> list[str]:
-    """Lines that fit."""
+    """Lines that are not too long."""
     return textwrap.wrap(text, WIDTH)
 
 
 def meeting(step: Explanation) -> str:
-    """Who meets whom."""
+    """The inputs and the outputs of the step, in a sentence."""
     names = ", ".join(str(entry.word) for entry in step.inputs)
     if step.architecture == "cbow":
         names = f"The context {names} (input: {len(step.inputs)} vectors combined)"
@@ -133,7 +133,8 @@ def meeting(step: Explanation) -> str:
     if step.objective == "hierarchical_softmax":
         return f"{names} predicts {step.centre} (observed) by {step.n_outputs} decisions on its Huffman path."
     if not step.negative:
-        return f"{names} is scored with {step.centre} (observed) and all other words, {step.n_outputs:,} in total."
+        others = f"all other words, {step.n_outputs:,} in total"
+        return f"{names} is scored with {step.centre} (observed) and {others}."
     noise = [f"{entry.word} (noise{chance(entry)}{times(entry)})" for entry in step.outputs[1:]]
     kept = step.outputs[0].weight - 1
     seen = "observed" if kept == 0 else f"observed, and drawn {kept:.0f} times as noise"
@@ -141,17 +142,17 @@ def meeting(step: Explanation) -> str:
 
 
 def chance(entry: Output) -> str:
-    """Probability of a noise word, where it is known."""
+    """Probability of a noise word, if it is known."""
     return "" if entry.noise_probability is None else f", P = {entry.noise_probability:.4g}"
 
 
 def times(entry: Output) -> str:
-    """How often a noise word was drawn, when more than once."""
+    """How often a noise word was drawn, if more than once."""
     return "" if entry.weight == 1 else f", drawn {entry.weight:.0f} times"
 
 
 def rule(step: Explanation) -> str:
-    """What training wants, and what prediction and loss are."""
+    """The targets, and the formulas of prediction and loss."""
     logit, note = "score", ""
     if any(entry.offset != 0 for entry in step.outputs):
         logit, note = "score - offset", " The offset is log(k P): how often noise is expected to be the word."
@@ -188,11 +189,11 @@ def table(step: Explanation) -> Iterator[str]:
             f"The score of {seen.word} falls: the others push the input vector away from their own vectors, "
             f"and thereby away from {seen.word}, whose vector is similar to theirs."
         )
-    yield f"The loss of the step is {step.loss:.6f}; after it, the loss of the same step is {step.loss_after:.6f}."
+    yield f"The loss of the step is {step.loss:.6f}; if it were repeated, {step.loss_after:.6f}."
 
 
 def moves(step: Explanation) -> Iterator[str]:
-    """How long the vectors were and are."""
+    """The lengths of the vectors before and after the step."""
     yield "Lengths of the vectors before and after the step:"
     entries: list[tuple[str, Any]] = [(f"input  {entry.word}", entry) for entry in step.inputs]
     entries += [(f"output {name_of(entry)}", entry) for entry in step.outputs]
@@ -201,10 +202,10 @@ def moves(step: Explanation) -> Iterator[str]:
 
 
 def name_of(entry: Output) -> str:
-    """The word of an output, or its node of the Huffman tree."""
+    """The word of an output, or the number of its node in the Huffman tree."""
     return f"node {entry.row}" if entry.word is None else str(entry.word)
 
 
 def cut(name: str, width: int) -> str:
-    """A name that fits."""
+    """A name, cut to the width."""
     return name if len(name) <= width else f"{name[: width - 3]}..."

@@ -10,7 +10,7 @@ from ns2vec.cli import train
 from ns2vec.cli.parsing import Parser, UsageError, add_common_options, natural, positive
 from ns2vec.cli.train_options import ZeroIsQuiet
 
-#: fastText's option -> ns2vec train's, how it is read, fastText's default, what it says.
+#: fastText's option -> that of ns2vec train, how it is parsed, fastText's default, its help.
 OPTIONS: dict[str, tuple[str, Any, Any, str]] = {
     "minCount": ("--min-count", natural, 5, "leave out words that occur fewer times"),
     "bucket": ("--bucket", natural, 2_000_000, "buckets that n-grams are hashed into"),
@@ -26,7 +26,7 @@ OPTIONS: dict[str, tuple[str, Any, Any, str]] = {
     "seed": ("--seed", natural, None, "with -thread 1 the same seed gives the same vectors"),
 }
 LOSSES = {"ns": [], "hs": ["--hs", "1", "--negative", "0"]}
-#: What fastText's own training has otherwise than ns2vec's defaults.
+#: Settings in which fastText's training differs from ns2vec's defaults.
 FIXED = ("--fasttext", "--min-alpha", "0", "--ns-exponent", "0.5")
 WITHOUT_EFFECT = {
     "lrUpdateRate": "the learning rate follows the text word by word",
@@ -43,7 +43,7 @@ USUAL = {"wordNgrams": "1", "label": "__label__", "minCountLabel": "0", "pretrai
 
 @dataclass(frozen=True)
 class FastTextCommand:
-    """A subcommand of fastText's: ``skipgram`` or ``cbow``."""
+    """A subcommand of fastText: ``skipgram`` or ``cbow``."""
 
     NAME: str
     HELP: str
@@ -81,7 +81,7 @@ class FastTextCommand:
         Raises
         ------
         UsageError
-            If something is missing, or asks for what ns2vec has not.
+            If an option is missing, or one is not supported by ns2vec.
         """
         given = vars(arguments)
         for name, usual in USUAL.items():

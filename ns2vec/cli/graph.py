@@ -34,7 +34,7 @@ size. links holds out a share of the edges, trains on the others, and writes how
 the held-out edges from as many pairs without an edge. The score is what walks with negatives are trained to
 predict, or otherwise the cosine."""
 
-#: flag, conversion, help; names are those of the library's parameters.
+#: flag, conversion, help; the names are those of the library's parameters.
 OPTIONS: tuple[tuple[str, Any, str], ...] = (
     ("vector_size", positive, "dimensions of a vector (default: 128)"),
     ("walk_length", positive, "nodes in a walk (default: 40)"),
@@ -77,7 +77,7 @@ def add_arguments(parser: Parser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write vectors, or the figures of link prediction."""
+    """Write the vectors, or the figures of link prediction."""
     options = model_options(arguments)
     if arguments.action == "embed":
         if not arguments.output:
@@ -104,12 +104,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def model_options(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Return the parameters of the model that a command line names.
+    """Return the parameters of the model that are on the command line.
 
     Raises
     ------
     UsageError
-        If the model has no such parameter.
+        If the model does not have one of them.
     """
     names = [*(name for name, _, _ in OPTIONS), "p", "q"]
     given = {name: value for name in names if (value := getattr(arguments, name)) is not None}
@@ -127,7 +127,7 @@ def model_options(arguments: argparse.Namespace) -> dict[str, Any]:
 def fitted(
     graph: Graph, model: str, options: dict[str, Any], callbacks: Sequence[Any] = ()
 ) -> tuple[KeyedVectors, Any]:
-    """Return the vectors of a graph's nodes, and their output vectors where walks and negatives made some."""
+    """Return the vectors of a graph's nodes, and their output vectors if the method has any."""
     from ns2vec.graph import LINE, DeepWalk, Node2Vec, side_by_side
 
     if model != "line":

@@ -1,4 +1,4 @@
-"""``ns2vec info``: what is in a file of vectors, and what this installation is."""
+"""``ns2vec info``: a description of files of vectors, and of this installation."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def installation() -> dict[str, Any]:
 
 
 def facts(path: str, arguments: argparse.Namespace) -> dict[str, Any]:
-    """Return what can be said of one file."""
+    """Return what is known about one file."""
     source, name = with_format(path, arguments.format)
     loaded = load_vectors(source, name, arguments.limit, **key_options(arguments))
     norms = row_norms(loaded.vectors)
@@ -66,5 +66,5 @@ def facts(path: str, arguments: argparse.Namespace) -> dict[str, Any]:
         "n_not_finite": int((~np.isfinite(loaded.vectors)).any(axis=1).sum()),
         "first_words": loaded.index_to_key[:N_SHOWN],
     }
-    is_whole = name == native.NAME and os.path.isfile(path)  # what came through a pipe is gone
+    is_whole = name == native.NAME and os.path.isfile(path)  # a pipe can be read only once
     return {**found, **native.describe(path)} if is_whole else found

@@ -12,11 +12,11 @@ from ns2vec._registry import did_you_mean
 
 
 class UsageError(Exception):
-    """The command line cannot be understood: exit code 2."""
+    """The command line is invalid: exit code 2."""
 
 
 def at_least(least: int) -> Callable[[str], int]:
-    """Return the conversion of an option that has to be a whole number of at least so much."""
+    """Return the conversion of an option whose value is a whole number of at least `least`."""
 
     def convert(text: str) -> int:
         number = int(text)
@@ -24,7 +24,7 @@ def at_least(least: int) -> Callable[[str], int]:
             raise ValueError
         return number
 
-    convert.__name__ = f"whole number of at least {least}"  # argparse names the type in its message
+    convert.__name__ = f"whole number of at least {least}"  # argparse uses the name in its message
     return convert
 
 
@@ -32,7 +32,7 @@ positive, natural = at_least(1), at_least(0)
 
 
 def encoding(text: str) -> str:
-    """Convert an option that has to name an encoding of text."""
+    """Convert an option that names an encoding of text."""
     try:
         "a".encode(text)
     except LookupError:
@@ -51,7 +51,7 @@ _bit.__name__ = "switch (0 or 1)"
 
 
 class Parser(argparse.ArgumentParser):
-    """Parser of one command: usage errors in one line, options and words in any order.
+    """Parser of one command: usage errors are one line, and options may come before and after words.
 
     Options come with one dash (word2vec.c) or two (everyone else); those with two are never abbreviated.
     """
@@ -61,7 +61,7 @@ class Parser(argparse.ArgumentParser):
         self._switches: set[str] = set()
 
     def add_switch(self, group: argparse._ArgumentGroup, *flags: str, dest: str, help: str) -> None:
-        """Add an option that stands alone or with 0 or 1 to a group: ``--hs``, ``--hs 1``, ``-hs 0``."""
+        """Add a switch to a group, which may have the value 0 or 1: ``--hs``, ``--hs 1``, ``-hs 0``."""
         self._switches.update(flags)
         group.add_argument(
             *flags,
@@ -75,7 +75,7 @@ class Parser(argparse.ArgumentParser):
         )
 
     def add_choice(self, group: Any, *flags: str, names: Iterable[str], help: str, **options: Any) -> None:
-        """Add an option that takes one of some names, which its help lists."""
+        """Add an option with a fixed set of names as values, listed in its help."""
         known = tuple(names)
         text = help.format(", ".join(known))
         group.add_argument(*flags, choices=known, **{"metavar": "NAME", **options}, help=text)
@@ -90,14 +90,14 @@ class Parser(argparse.ArgumentParser):
         Raises
         ------
         UsageError
-            If there is something wrong with it.
+            If it is invalid.
         SystemExit
             After ``--help``, with code 0.
         """
         return self.parse_intermixed_args(list(self._with_values(argv)))
 
     def _with_values(self, argv: Sequence[str]) -> Iterator[str]:
-        """Give each switch its value, or it would take the next word, a file perhaps, for one."""
+        """Add their values to switches, which would otherwise take the next word, perhaps a file, as one."""
         words = list(argv)
         while words:
             word = words.pop(0)
@@ -106,11 +106,11 @@ class Parser(argparse.ArgumentParser):
             yield word
 
     def error(self, message: str) -> NoReturn:
-        """Raise what is wrong, and what may have been meant, in place of printing the whole usage."""
+        """Raise an error that says what is wrong and what may have been meant, without the whole usage."""
         raise UsageError(f"{message}{self._meant(message)} (see {self.prog} --help)")
 
     def _meant(self, message: str) -> str:
-        """Return the option, or the choice, that is nearest to the wrong one."""
+        """Return the option, or the choice, that is most similar to the wrong one."""
         if unknown := re.search(r"unrecognized arguments: .*?(--?[\w-]+)", message):
             return did_you_mean(unknown[1], self.options())
         if wrong := re.search(r"invalid choice: '(.*?)' \(choose from (.*)\)", message):
@@ -122,7 +122,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def add_common_options(parser: Parser) -> None:
-    """Add what every command understands."""
+    """Add the options that all commands have."""
     group = parser.add_argument_group("messages")
     group.add_argument(
         "-v", "--verbose", action="count", default=0, help="report more on stderr; -vv: everything"

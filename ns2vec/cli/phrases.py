@@ -1,4 +1,4 @@
-"""``ns2vec phrases``: learn which words are phrases, join them in text, list them."""
+"""``ns2vec phrases``: learn phrases, join them in text, list them."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def add_arguments(parser: Parser) -> None:
 
 
 def add_learning_options(parser: Parser, prefix: str = "") -> None:
-    """Add what says which pairs are phrases."""
+    """Add the options that define which pairs are phrases."""
     group = parser.add_argument_group("learning phrases")
     for flag, convert, text in (
         ("min-count", positive, "pairs that occur less often are ignored (default: 5)"),
@@ -110,7 +110,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def check_options(arguments: argparse.Namespace) -> None:
-    """Refuse command lines that make no sense."""
+    """Reject invalid command lines."""
     if arguments.action == "learn" and arguments.output in (None, "-"):
         raise UsageError("nothing would be kept: name a file for the phrases with --output")
     if arguments.action == "apply" and not arguments.phrases:
@@ -124,7 +124,7 @@ def check_options(arguments: argparse.Namespace) -> None:
 
 
 def learning_options(arguments: argparse.Namespace, prefix: str = "") -> dict[str, Any]:
-    """Return the parameters of `Phrases` that a command line names."""
+    """Return the parameters of `Phrases` that are on the command line."""
     given = {
         name.removeprefix(prefix): value for name, value in vars(arguments).items() if name.startswith(prefix)
     }
@@ -138,30 +138,30 @@ def learning_options(arguments: argparse.Namespace, prefix: str = "") -> dict[st
 
 
 def load(path: str) -> FrozenPhrases:
-    """Read phrases, and freeze them if they have their counts."""
+    """Read phrases, and freeze them if they include their counts."""
     found: Phrases | FrozenPhrases = FrozenPhrases.load(path)
     return found.freeze() if isinstance(found, Phrases) else found
 
 
 def joined(corpus: Any, phrases: Iterable[FrozenPhrases]) -> Any:
-    """Return a corpus with phrases joined, one kind after the other."""
+    """Return a corpus with phrases joined, one set of phrases after the other."""
     for each in phrases:
         corpus = TransformedCorpus(each, corpus)
     return corpus
 
 
 def learned(corpus: Corpus, before: Sequence[FrozenPhrases], **options: Any) -> FrozenPhrases:
-    """Return the phrases of a corpus in which others are joined already."""
+    """Return the phrases of a corpus in which others have been joined already."""
     sentences = joined(corpus, before)
     found = Phrases(sentences, **options)
     frozen = found.freeze()
-    if before:  # the scores of phrases of phrases are known where they are found
+    if before:  # the scores of phrases of phrases are computed where these occur
         frozen.phrasegrams = found.find_phrases(sentences)
     return frozen
 
 
 def with_phrases(corpus: Corpus, n_passes: int, **options: Any) -> Any:
-    """Return a corpus with the phrases of its own that so many passes find.
+    """Return a corpus with its own phrases, found in `n_passes` passes.
 
     Raises
     ------

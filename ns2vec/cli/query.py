@@ -1,4 +1,4 @@
-"""``ns2vec query``: ask vectors on the command line or at a prompt."""
+"""``ns2vec query``: query vectors on the command line or at a prompt."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def add_arguments(parser: Parser) -> None:
     for flag, text in (("--positive", "words to add"), ("--negative", "words to subtract")):
         group.add_argument(flag, nargs="+", metavar="WORD", action="extend", default=[], help=text)
     for name, (wanted, _, text) in NAMED.items():
-        # one quoted string may hold all words, so they are counted when it has been split
+        # one quoted string may hold all words, so they are counted after it has been split
         group.add_argument(f"--{name}", nargs="+", metavar="WORD", dest=name, help=f"{wanted}: {text}")
     parser.add_argument("--topn", type=positive, default=10, metavar="N", help="words to list (default: 10)")
     parser.add_argument("--restrict-vocab", type=positive, metavar="N", help="search only the first N words")
@@ -55,7 +55,7 @@ def add_arguments(parser: Parser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Answer what is asked on the command line, or else everything that comes in on standard input."""
+    """Answer the query on the command line or, without one, each line of standard input."""
     named = [name for name in NAMED if getattr(arguments, name)]
     is_plain = bool(arguments.words or arguments.positive or arguments.negative)
     if len(named) + is_plain > 1:
@@ -93,7 +93,7 @@ def show(answer: Answer, *, as_json: bool) -> None:
 
 
 def converse(asker: Asker, *, as_json: bool) -> int:
-    """Answer line after line until there are no more; what cannot be answered is told and passed over."""
+    """Answer line by line until the input ends; errors are reported and their lines skipped."""
     at_terminal = sys.stdin.isatty() and sys.stdout.isatty()
     if at_terminal:
         n_words, vector_size = asker.vectors.vectors.shape
@@ -134,7 +134,7 @@ def _lines(at_terminal: bool) -> Iterator[str]:
 
 
 def ask(asker: Asker, words: list[str]) -> Answer | None:
-    """Answer one line of the prompt; None where there is nothing to print."""
+    """Answer one line of the prompt; None if there is nothing to print."""
     if not (words[0].startswith(":") and len(words[0]) > 1):
         return asker.neighbours(*split_terms(words))
     name, *rest = words

@@ -1,4 +1,4 @@
-"""``ns2vec evaluate --ranking``: how good the recommendations of vectors of users and items are."""
+"""``ns2vec evaluate --ranking``: the quality of recommendations by vectors of users and items."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def run_ranking(arguments: argparse.Namespace) -> int:
     Raises
     ------
     UsageError
-        If files are missing, or something else is asked too.
+        If files are missing, or other evaluations are requested as well.
     """
     if arguments.train is None or arguments.test is None:
         raise UsageError("--ranking needs --train FILE and --test FILE")
@@ -45,7 +45,7 @@ def run_ranking(arguments: argparse.Namespace) -> int:
     baseline = read_baseline(arguments.baseline) if arguments.baseline else None
     evaluation = _evaluate(arguments)
     scores = evaluation.scores()
-    names = evaluation.models[:-1]  # popularity is held to nothing
+    names = evaluation.models[:-1]  # no baseline for popularity
     failed = [
         (name, one) for name in names for one in (baseline.shortfalls(scores[name]) if baseline else [])
     ]
@@ -84,7 +84,7 @@ def _evaluate(arguments: argparse.Namespace) -> RankingEvaluation:
 
 
 def _common(vectors: Sequence[Embedding]) -> list[str]:
-    """Return the keys that all have, in the order of the first."""
+    """Return the keys that all models have, in the order of the first."""
     return [key for key in vectors[0].index_to_key if all(key in one.key_to_index for one in vectors[1:])]
 
 
@@ -94,7 +94,7 @@ def _vectors(embedding: Embedding, keys: Sequence[str]) -> FloatArray:
 
 
 def _matrix(path: str, user_keys: Sequence[str], item_keys: Sequence[str]) -> Any:
-    """Return the interactions of a file, as far as users and items have vectors."""
+    """Return the interactions of a file whose users and items have vectors."""
     data = read_interactions(path).onto(user_keys, item_keys)
     kept = data.take((data.users < len(user_keys)) & (data.items < len(item_keys)))
     if not len(kept):

@@ -1,4 +1,4 @@
-"""``ns2vec recommend``: train a recommender on interactions, ask it, measure it."""
+"""``ns2vec recommend``: train a recommender on interactions, query it, measure it."""
 
 from __future__ import annotations
 
@@ -99,10 +99,10 @@ def _add_training(parser: Parser, group: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do what is asked."""
+    """Run the action."""
     try:
         ACTIONS[arguments.action](arguments)
-    except KeyError as error:  # a user or an item
+    except KeyError as error:  # an unknown user or item
         raise UsageError(error.args[0]) from None
     return 0
 
@@ -111,12 +111,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def train(arguments: argparse.Namespace) -> None:
-    """Train and save; measure first where that is asked for.
+    """Train and save; first measure, if requested.
 
     Raises
     ------
     UsageError
-        If nothing would be kept, or the model has no such option.
+        If nothing would be kept, or the model does not have such an option.
     """
     from ns2vec.recommend import by_time, random_per_user
 
@@ -171,7 +171,7 @@ def _interactions(arguments: argparse.Namespace, path: str) -> Interactions:
     return data if arguments.least is None else data.binary(arguments.least)
 
 
-# ---- questions ----
+# ---- queries ----
 
 
 def load(path: str) -> Recommender:
@@ -188,7 +188,7 @@ def top(arguments: argparse.Namespace) -> None:
     Raises
     ------
     UsageError
-        If there is not one of them.
+        If there is neither, or both.
     """
     if len(arguments.keys) != (arguments.history is None):
         raise UsageError("top takes one user, or --history and no user")
@@ -218,7 +218,7 @@ def similar(arguments: argparse.Namespace) -> None:
     Raises
     ------
     UsageError
-        If there is not one key.
+        If there is not exactly one key.
     """
     if len(arguments.keys) != 1:
         raise UsageError(f"similar takes one key, got {len(arguments.keys)}")
@@ -238,7 +238,7 @@ def evaluate(arguments: argparse.Namespace) -> None:
     Raises
     ------
     UsageError
-        If there is not one file.
+        If there is not exactly one file.
     FormatError
         If no line of it has a user and an item that the model knows.
     """
@@ -268,14 +268,14 @@ def _print_evaluation(evaluation: RankingEvaluation, *, as_json: bool) -> None:
 
 
 def as_key(text: str, rows: dict[Any, int]) -> Any:
-    """A key as the recommender has it: text, or the number that a text says where keys are numbers."""
+    """A key in the form of the recommender's keys: text, or a number if its keys are numbers."""
     if text not in rows and text.lstrip("-").isdecimal() and int(text) in rows:
         return int(text)
     return text
 
 
 def as_keys(texts: Sequence[str], rows: dict[Any, int]) -> list[Any]:
-    """Several of them."""
+    """Several keys, as `key_of` returns them."""
     return [as_key(text, rows) for text in texts]
 
 

@@ -1,6 +1,6 @@
-"""What the library advises, in the words of the command line: ``errors='replace'`` is ``--errors replace``.
+"""The library's advice in terms of the command line: ``errors='replace'`` becomes ``--errors replace``.
 
-A remedy is translated where the command has such an option, and left as it is where it has none.
+A remedy is translated if the command has such an option; otherwise it is not changed.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-# what is said of a format is said of the option that names the format which is read
+# advice about a format applies to the option that names the format of the input
 _FORMAT = "{format}"
 _SAID_OTHERWISE = (
     (r"\bno_header=True(?= reads| loads|$)", f"{_FORMAT} glove"),
@@ -25,7 +25,7 @@ _VALUE = re.compile(r"(?<!['\w])([a-z][a-z_]*)=(?:'([\w.]+)'|(\d+))(?![\w']|\.\d
 
 
 def as_options(message: str, options: Collection[str]) -> str:
-    """Return a message with its remedies as a command with these options takes them.
+    """Return a message with its remedies in terms of a command that has these options.
 
     Examples
     --------

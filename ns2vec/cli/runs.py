@@ -1,4 +1,4 @@
-"""``ns2vec runs``: what trainings have written with ``--runs``."""
+"""``ns2vec runs``: the runs that were recorded with ``--runs``."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def add_arguments(parser: Parser) -> None:
 
 
 def add_ledger_options(group: Any, *, has_one_run: bool = True) -> None:
-    """Add what makes a training write a ledger; a command that may train several times names none of them."""
+    """Add the options for recording a run; a command that may train several times does not name runs."""
     group.add_argument(
         "--runs", metavar="FOLDER", help="record the training run there, for ns2vec runs and ns2vec app"
     )
@@ -46,12 +46,12 @@ def add_ledger_options(group: Any, *, has_one_run: bool = True) -> None:
 
 
 def ledgers(arguments: argparse.Namespace) -> list[Any]:
-    """Return the observer that a command line asks for, if it does.
+    """Return the observer that the command line requests, if any.
 
     Raises
     ------
     UsageError
-        If a run is named that nobody records.
+        If a run is named but not recorded.
     """
     run_id = getattr(arguments, "run_id", None)
     if arguments.runs is None:
@@ -64,7 +64,7 @@ def ledgers(arguments: argparse.Namespace) -> list[Any]:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do what is asked."""
+    """Run the action."""
     ACTIONS[arguments.action](arguments)
     return 0
 
@@ -98,7 +98,7 @@ def _newest(arguments: argparse.Namespace, least: int, what: str) -> list[str]:
 
 
 def list_all(arguments: argparse.Namespace) -> None:
-    """One line for each run, the newest first."""
+    """One line per run, the newest first."""
     from ns2vec.ledger import list_runs
 
     if arguments.names:
@@ -123,7 +123,7 @@ def _line(one: dict[str, Any]) -> list[str]:
 
 
 def show(arguments: argparse.Namespace) -> None:
-    """All that is known of a run."""
+    """Everything that is known about a run."""
     from ns2vec.ledger import open_run
 
     for folder in _newest(arguments, 1, "show"):
@@ -167,7 +167,7 @@ SHOWN = (
 
 
 def compare(arguments: argparse.Namespace) -> None:
-    """Runs side by side."""
+    """Runs next to each other."""
     from ns2vec.ledger import compare_runs, open_run
 
     found = compare_runs([open_run(folder) for folder in _newest(arguments, 2, "compare")])
@@ -178,14 +178,14 @@ def compare(arguments: argparse.Namespace) -> None:
 
 
 def stop(arguments: argparse.Namespace) -> None:
-    """Ask runs to end after their epoch.
+    """Ask runs to stop after their current epoch.
 
     Raises
     ------
     UsageError
         If none is named.
     ValueError
-        If one is over.
+        If one has ended already.
     """
     from ns2vec.ledger import open_run, request_stop
 
@@ -201,7 +201,7 @@ ACTIONS = {"list": list_all, "show": show, "compare": compare, "stop": stop}
 
 
 def keep_scores(folder: str, scores: dict[str, dict[str, Any]]) -> None:
-    """Add scores to a run's ledger, each with ``value`` and, where they are known, ``low`` and ``high``."""
+    """Add scores to a run's ledger, each with ``value`` and, if known, ``low`` and ``high``."""
     from ns2vec.ledger import append_event
 
     if scores:

@@ -1,4 +1,4 @@
-"""What ``ns2vec demo`` shows beside words: recommendations, and nodes of a graph, whose answers are known."""
+"""The part of ``ns2vec demo`` beyond words: recommendations, and nodes of a graph, with known answers."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from ns2vec.recommend import Planted
 
-BETTER = 1.5  # so many times the NDCG of popularity is what working training reaches
-FLOOR = 0.8  # micro-F1 that it reaches
-SHARE = 0.1  # of the nodes whose community is given
+BETTER = 1.5  # NDCG of a working installation, as a multiple of that of popularity
+FLOOR = 0.8  # micro-F1 of a working installation
+SHARE = 0.1  # share of nodes whose community is given
 USER = "u3"
 
 
@@ -22,7 +22,7 @@ class Shown(NamedTuple):
     title : str
     lines : list of str
     complaint : str
-        What does not work; empty if all is well.
+        What does not work; empty if everything does.
     """
 
     title: str
@@ -31,7 +31,7 @@ class Shown(NamedTuple):
 
 
 def shop() -> Planted:
-    """Users with six tastes, and what they chose."""
+    """Generate users with six tastes, and their choices."""
     from ns2vec.recommend import planted_interactions
 
     return planted_interactions(1000, 400, 6, per_user=20)
@@ -66,7 +66,7 @@ def recommendations(made: Planted) -> Shown:
 
 
 def nodes(made: Planted) -> Shown:
-    """Make vectors of users and items as the nodes of one graph, and tell tastes by them."""
+    """Make vectors of users and items as nodes of one graph, and predict tastes from them."""
     import numpy as np
 
     from ns2vec.evaluation.nodes import classify_nodes

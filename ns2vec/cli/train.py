@@ -31,7 +31,7 @@ from ns2vec.word2vec import Word2Vec
 
 logger = logging.getLogger(__name__)
 
-#: Trains on a corpus, with callbacks; how many words it trained and read.
+#: Trains on a corpus, with callbacks; returns how many words it trained and read.
 Training: TypeAlias = Callable[..., tuple[int, int]]
 
 NAME = "train"
@@ -121,7 +121,7 @@ def _add_result_options(parser: Parser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Train, write, evaluate; whatever can be found wrong is found before training."""
+    """Train, write, evaluate; everything that can be checked in advance is checked before training."""
     train_options.check_word2vec_c_options(arguments)
     train_options.check_checkpoint_options(arguments)
     clusters.check_cluster_options(arguments)
@@ -163,7 +163,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def corpus_paths(arguments: argparse.Namespace) -> list[str]:
-    """Return what to read: the positional arguments and word2vec.c's ``-train``."""
+    """Return the inputs: the positional arguments and word2vec.c's ``-train``."""
     paths = [*arguments.corpus, *([arguments.train] if arguments.train else [])]
     if not paths:
         raise UsageError("the corpus is missing: name a text file, or - for standard input")
@@ -173,7 +173,7 @@ def corpus_paths(arguments: argparse.Namespace) -> list[str]:
 
 
 class ChainedFiles:
-    """The sentences of several files, one after the other; or all of their lines."""
+    """The sentences of several files in sequence, or all of their lines."""
 
     def __init__(self, paths: Sequence[Any], errors: str, reader: type[LineSentence] = LineSentence) -> None:
         self.paths, self.errors, self.reader = paths, errors, reader
@@ -184,7 +184,7 @@ class ChainedFiles:
 
 
 def open_paths(paths: list[str], errors: str) -> Corpus:
-    """Open one or several sources as one corpus; a folder stands for its files."""
+    """Open one or several inputs as one corpus; a folder means all of its files."""
     if paths == ["-"]:
         return open_corpus(sys.stdin.buffer, errors=errors)
     if len(paths) == 1:
@@ -200,7 +200,7 @@ def open_as_documents(corpus: FileCorpus) -> LineDocuments:
 
 
 def check_passes(corpus: Corpus, model: Word2Vec) -> None:
-    """Refuse a stream that can be read once where training has to read it again."""
+    """Reject a stream that can be read only once if training has to read it again."""
     if corpus.passes is None:
         return
     if model.max_vocab_size or parse_memory(model.corpus_memory) == 0:
@@ -210,7 +210,7 @@ def check_passes(corpus: Corpus, model: Word2Vec) -> None:
 
 
 def check_results(arguments: argparse.Namespace, paths: list[str]) -> None:
-    """Refuse now what would fail after training: files that cannot be written or read."""
+    """Report now what would fail after training: files that cannot be written or read."""
     questions = [*arguments.evaluate_analogies, *arguments.evaluate_pairs]
     kept = arguments.output or arguments.save_vocab or arguments.save_model
     if not (kept or questions or arguments.json):
@@ -235,7 +235,7 @@ def check_results(arguments: argparse.Namespace, paths: list[str]) -> None:
 
 @dataclass(frozen=True)
 class Timing:
-    """What a finished run did: words over all epochs, seconds of its two phases."""
+    """The record of a finished run: words over all epochs, seconds of its two phases."""
 
     n_words: int
     n_trained: int
@@ -244,19 +244,19 @@ class Timing:
 
     @property
     def words_per_second(self) -> float:
-        """Return the words read in a second of training."""
+        """Return the words read per second of training."""
         return self.n_words / max(self.train_seconds, 1e-9)
 
 
 def train(
     model: Word2Vec, corpus: Any, go_on: Training | None = None, callbacks: Sequence[Any] = ()
 ) -> Timing:
-    """Count the words and train all epochs; or do with `go_on` what is left of a run."""
+    """Count the words and train all epochs, or train the rest of a run with `go_on`."""
     started = time.perf_counter()
     if go_on is None:
         model.build_vocab(corpus)
         go_on = partial(
-            Word2Vec.train,  # Doc2Vec's own returns nothing, as gensim's
+            Word2Vec.train,  # Doc2Vec's own returns nothing, as in gensim
             model,
             total_examples=model.corpus_count,
             total_words=model.corpus_total_words,
@@ -277,7 +277,7 @@ def train(
 
 
 def resumed(arguments: argparse.Namespace, parameters: dict[str, Any]) -> tuple[Word2Vec, Training | None]:
-    """Return the model of the last checkpoint and what trains it on; a new one where there is none."""
+    """Return the last checkpoint's model and the function that continues it, or a new model and None."""
     kind = Doc2Vec if arguments.doc2vec else FastText if arguments.fasttext else Word2Vec
     if not arguments.resume or not CheckpointFolder(parameters["checkpoint"]).files():
         return kind(**parameters), None
@@ -287,7 +287,7 @@ def resumed(arguments: argparse.Namespace, parameters: dict[str, Any]) -> tuple[
 
 
 def write_results(arguments: argparse.Namespace, model: Word2Vec) -> None:
-    """Write the vectors and the words with their counts, as far as they are wanted."""
+    """Write the vectors, and the words with their counts, as far as requested."""
     keys, counts = model.wv.index_to_key, model.wv.expandos["count"]
     if arguments.output:
         table = VectorTable(keys, model.wv.vectors, counts)
@@ -307,14 +307,14 @@ def write_results(arguments: argparse.Namespace, model: Word2Vec) -> None:
 
 
 def output_name(arguments: argparse.Namespace) -> str:
-    """Return the format of the output: ``--format``, ``-binary``, or the suffix's."""
+    """Return the format of the output: from ``--format``, ``-binary``, or the suffix."""
     if arguments.format is None and arguments.binary is not None:
         return "word2vec_binary" if arguments.binary else "word2vec_text"
     return arguments.format or output_format(arguments.output)
 
 
 def keep_part(arguments: argparse.Namespace, model: Word2Vec) -> None:
-    """After Ctrl-C or SIGTERM: a model with a whole epoch behind it is worth keeping, another is not."""
+    """Handle Ctrl-C and SIGTERM: write the model if a whole epoch was trained."""
     n_epochs = len(model.epoch_losses)
     if model.checkpoint is not None:
         if CheckpointFolder(model.checkpoint).files():

@@ -1,4 +1,4 @@
-"""Options of ``ns2vec train``: gensim's constructor as long flags, word2vec.c's flags with one dash."""
+"""Options of ``ns2vec train``: gensim's parameters as long flags, word2vec.c's flags with one dash."""
 
 from __future__ import annotations
 
@@ -71,21 +71,21 @@ SWITCHES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("null_word", (), "add a padding word"),
 )
 
-#: Options of Doc2Vec alone.
+#: Options of Doc2Vec only.
 DOCUMENTS = {
     "dm": "PV-DM (1): a document predicts words together with the words around them; PV-DBOW (0): alone",
     "dm_mean": "PV-DM uses the mean (1) or the sum (0) of words and document",
     "dbow_words": "PV-DBOW also trains word vectors",
 }
 
-#: Options of FastText alone, which are fastText's too.
+#: Options of FastText only, which fastText has, too.
 SUBWORDS = {
     "min_n": (("-minn", "--minn"), "shortest n-grams, in characters (default: 3)"),
     "max_n": (("-maxn", "--maxn"), "longest n-grams; 0 for none (default: 6)"),
     "bucket": (("-bucket",), "buckets that n-grams are hashed into (default: 2000000)"),
 }
 
-# What word2vec.c has and ns2vec has not.
+# Options of word2vec.c that ns2vec does not have.
 NOT_OFFERED = {
     "classes": "-classes is not offered: cluster the vectors with another tool, and leave it out here",
     "read_vocab": "-read-vocab is not offered: words are counted in one fast pass, so leave it out here",
@@ -130,7 +130,7 @@ def add_model_options(parser: Parser) -> None:
 
 
 def _add_text(group: argparse._ArgumentGroup, name: str, metavar: str, help: str) -> None:
-    """Add an option that the library reads, under its own name."""
+    """Add an option under its name in the library."""
     group.add_argument(_flag(name), dest=name, metavar=metavar, default=argparse.SUPPRESS, help=help)
 
 
@@ -151,14 +151,14 @@ def _value(default: Any) -> str:
 
 
 def _summary(made: type[Any]) -> str:
-    """First sentence of a class's docstring in one line, without its sources."""
+    """First sentence of a class's docstring in one line, without references."""
     paragraph = " ".join((inspect.getdoc(made) or "").split("\n\n")[0].split())
     paragraph = re.sub(r" \([^()]*\d{4}[^()]*\)", "", paragraph)
     return paragraph.split(". ")[0].rstrip(".") + "."
 
 
 def add_document_options(parser: Parser) -> None:
-    """Add what is about vectors of documents."""
+    """Add the options for vectors of documents."""
     group = parser.add_argument_group("documents")
     group.add_argument(
         "--doc2vec",
@@ -170,7 +170,7 @@ def add_document_options(parser: Parser) -> None:
 
 
 def add_subword_options(parser: Parser) -> None:
-    """Add what is about n-grams."""
+    """Add the options for n-grams."""
     group = parser.add_argument_group("n-grams")
     group.add_argument(
         "--fasttext",
@@ -184,7 +184,7 @@ def add_subword_options(parser: Parser) -> None:
 
 
 def add_checkpoint_options(parser: Parser) -> None:
-    """Add what keeps a long run safe."""
+    """Add the options that protect long runs."""
     group = parser.add_argument_group("checkpoints")
     text = "write checkpoints there: the last two, one more at the end and at SIGTERM or Ctrl-C"
     _add_text(group, "checkpoint", "FOLDER", text)
@@ -215,18 +215,18 @@ _architecture.__name__ = "architecture (skip_gram or cbow)"
 
 
 class ZeroIsQuiet(argparse.Action):
-    """``-debug 0`` and ``-verbose 0`` are ``--quiet``."""
+    """``-debug 0`` and ``-verbose 0`` mean ``--quiet``."""
 
     def __call__(
         self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option: Any = None
     ) -> None:
-        """Be quiet, if that was asked for."""
+        """Set ``quiet`` if the option asks for it."""
         if values == 0:
             namespace.quiet = 1
 
 
 def add_word2vec_c_options(parser: Parser) -> None:
-    """Add those flags of word2vec.c that are not another name of an option."""
+    """Add the flags of word2vec.c that are not other names of options."""
     group = parser.add_argument_group("word2vec.c")
     group.add_argument("-train", metavar="FILE", help="the corpus")
     group.add_argument(
@@ -240,24 +240,24 @@ def add_word2vec_c_options(parser: Parser) -> None:
 
 
 def check_checkpoint_options(arguments: argparse.Namespace) -> None:
-    """Refuse options about checkpoints that have no folder.
+    """Reject options about checkpoints if no folder is given.
 
     Raises
     ------
     UsageError
-        With the option that names it.
+        The message names the option.
     """
     if (arguments.resume or "checkpoint_every" in arguments) and "checkpoint" not in arguments:
         raise UsageError("name the folder of the checkpoints: --checkpoint FOLDER")
 
 
 def check_word2vec_c_options(arguments: argparse.Namespace) -> None:
-    """Refuse what only word2vec.c can do.
+    """Reject options that only word2vec.c supports.
 
     Raises
     ------
     UsageError
-        With what to do instead.
+        The message says what to do instead.
     """
     for name, message in NOT_OFFERED.items():
         if getattr(arguments, name):
@@ -284,12 +284,12 @@ def model_parameters(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def family_parameters(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Return the parameters of the kind of model that was asked for.
+    """Return the parameters of the requested kind of model.
 
     Raises
     ------
     UsageError
-        If there is nothing to train, or an option is for another kind of model.
+        If there is nothing to train, or an option belongs to another kind of model.
     """
     given = model_parameters(arguments)
     if arguments.fasttext and arguments.doc2vec:

@@ -47,7 +47,9 @@ def test_who_meets_whom(ns2vec, planted):
     step = json.loads(ns2vec(*words, "--json").out)
     seen, *noise = step["outputs"]
     told = " ".join(ns2vec(*words).out.split())
-    assert f"paris (input) is scored with {seen['word']} (observed) and {noise[0]['word']} (noise, P = " in told
+    assert (
+        f"paris (input) is scored with {seen['word']} (observed) and {noise[0]['word']} (noise, P = " in told
+    )
     assert f"P = {noise[0]['noise_probability']:.4g}" in told
     other = json.loads(ns2vec(*words, "--json", "--seed", 5).out)
     assert other["outputs"] != step["outputs"]

@@ -1,18 +1,18 @@
-"""Let code that says ``import gensim`` run on ns2vec, unchanged.
+"""Run code that says ``import gensim`` on ns2vec, unchanged.
 
 In a program, before anything imports gensim::
 
     import ns2vec.compat.gensim
     ns2vec.compat.gensim.install()
 
-or around a whole script, child processes included::
+or around a whole script and its child processes::
 
     python -m ns2vec.compat.gensim script.py arguments
 
 ``gensim``, ``gensim.models``, ``gensim.models.word2vec``, ``gensim.models.keyedvectors``,
 ``gensim.models.callbacks``, ``gensim.utils``, ``gensim.downloader``, ``gensim.similarities.annoy`` and the
-scripts for word vectors then are ns2vec's. What ns2vec lacks (FastText, topic models, corpora) comes from the
-real gensim where that is installed, and is an ImportError that says so where it is not.
+scripts for word vectors are then ns2vec's. What ns2vec lacks (FastText, topic models, corpora) comes from the
+installed gensim; without one, it raises an ImportError that says so.
 """
 
 from __future__ import annotations

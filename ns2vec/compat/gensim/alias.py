@@ -1,4 +1,4 @@
-"""How ``import gensim`` comes to mean ns2vec: a finder in front of Python's own."""
+"""How ``import gensim`` is made to mean ns2vec: a finder that precedes Python's own."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ns2vec.keyedvectors import KeyedVectors
 from ns2vec.models.doc2vec import Doc2Vec
 from ns2vec.word2vec import Word2Vec
 
-#: The release of gensim whose interface ns2vec has; packages compare it with "4.0.0".
+#: The release of gensim whose interface ns2vec implements; packages compare it with "4.0.0".
 VERSION = "4.4.0"
 
 SITE = Path(__file__).parent / "site"
@@ -62,7 +62,7 @@ ALIASES: dict[type, str] = {
     FastText: "gensim.models.fasttext",
     FastTextKeyedVectors: "gensim.models.fasttext",
 }
-# names that the classes have while gensim's names mean the installed gensim
+# names of the classes while gensim's names mean the installed gensim
 OWN_NAMES: dict[type, str] = {kind: kind.__module__ for kind in ALIASES}
 
 
@@ -75,7 +75,7 @@ def _missing(name: str) -> str:
 
 
 class _Real:
-    """The installed gensim, which keeps its own modules under its own names, out of sight."""
+    """The installed gensim: its own modules under their own names, kept out of ``sys.modules``."""
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
@@ -86,11 +86,11 @@ class _Real:
         return PathFinder.find_spec("gensim") is not None
 
     def module(self, name: str) -> ModuleType:
-        """Import a module of the installed gensim, as if there were no alias."""
+        """Import a module of the installed gensim as if there were no alias."""
         if name in self.modules:
             return self.modules[name]
         if not self.is_there():
-            # not a ModuleNotFoundError, which "from gensim import x" would replace by a vague message
+            # not a ModuleNotFoundError, which "from gensim import x" would replace with a vague message
             raise ImportError(_missing(name), name=name)
         with self.in_sight():
             found = importlib.import_module(name)
@@ -100,7 +100,7 @@ class _Real:
 
     @contextlib.contextmanager
     def in_sight(self) -> Iterator[None]:
-        """Let gensim's names mean the installed gensim for a while, and ns2vec's classes have their own."""
+        """For a while, let gensim's names mean the installed gensim; ns2vec's classes get their own names."""
         with self.lock:
             aliases = {known: sys.modules.pop(known) for known in list(sys.modules) if _is_gensims(known)}
             names = {kind: kind.__module__ for kind in OWN_NAMES}
@@ -123,7 +123,7 @@ REAL = _Real()
 
 
 class _RealPickle:
-    """What the installed gensim pickles its own models with: their classes are looked up by name."""
+    """Let the installed gensim pickle its own models, whose classes are looked up by name."""
 
     @staticmethod
     def dump(*args: Any, **kwargs: Any) -> None:
@@ -137,7 +137,7 @@ class _RealPickle:
 
 
 def real_module(name: str) -> ModuleType:
-    """Import a module of the installed gensim, alias or not.
+    """Import a module of the installed gensim, whether or not the alias is active.
 
     Raises
     ------
@@ -148,7 +148,7 @@ def real_module(name: str) -> ModuleType:
 
 
 class _NamesLoader(importlib.abc.Loader):
-    """Makes an alias: a fresh module with the names of one of ns2vec's."""
+    """Makes an alias: a new module with the names of one of ns2vec's modules."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -168,7 +168,7 @@ class _NamesLoader(importlib.abc.Loader):
         return _code_of(f"{modules.__name__}.{MODULES[name]}")
 
     def _other(self, attribute: str) -> Any:
-        """Answer for what ns2vec lacks."""
+        """Handle names that ns2vec lacks."""
         full = f"{self.name}.{attribute}"
         if attribute.startswith("__"):
             raise AttributeError(f"module {self.name!r} has no attribute {attribute!r}")
@@ -185,11 +185,11 @@ def _code_of(name: str) -> CodeType | None:
 
 
 class _RealLoader(importlib.abc.Loader):
-    """Hands out a module of the installed gensim that is imported already."""
+    """Returns a module of the installed gensim that has been imported already."""
 
     def __init__(self, module: ModuleType) -> None:
         self.module = module
-        self.loader = module.__loader__  # the import system will put this one in its place
+        self.loader = module.__loader__  # the import system will set this one in its place
 
     def get_code(self, name: str) -> CodeType | None:
         """Return the code that ``python -m`` runs."""
@@ -203,7 +203,7 @@ class _RealLoader(importlib.abc.Loader):
 
 
 class _Distribution(importlib.metadata.Distribution):
-    """What ``importlib.metadata`` is told about gensim."""
+    """The metadata of gensim for ``importlib.metadata``."""
 
     def read_text(self, filename: str) -> str | None:
         if filename != "METADATA":
@@ -217,12 +217,12 @@ class _Distribution(importlib.metadata.Distribution):
 
 
 class AliasFinder(importlib.abc.MetaPathFinder):
-    """Answers for gensim and everything below it."""
+    """Finds gensim and everything below it."""
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Return where a module of gensim comes from: ns2vec, or the installed gensim."""
+        """Return the source of a module of gensim: ns2vec, or the installed gensim."""
         if not _is_gensims(name) or REAL.is_loading:
             return None
         if name in MODULES:
@@ -253,17 +253,17 @@ def is_installed() -> bool:
 
 
 def install(*, children: bool = False) -> None:
-    """Make ``import gensim`` mean ns2vec in this process, from now on.
+    """Make ``import gensim`` mean ns2vec in this process from now on.
 
     Parameters
     ----------
     children : bool
-        Also in Python processes that this one starts: a folder is put into ``PYTHONPATH``.
+        Also in Python processes that this one starts: a folder is added to ``PYTHONPATH``.
 
     Raises
     ------
     ImportError
-        If the real gensim has been imported already: parts of the program hold on to it.
+        If the real gensim has already been imported: parts of the program refer to it.
 
     Examples
     --------

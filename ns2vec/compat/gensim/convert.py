@@ -1,4 +1,4 @@
-"""Between ns2vec's models and those of the installed gensim; the matrix of vectors is shared, not copied."""
+"""Conversion between ns2vec's models and those of the installed gensim; they share the matrix of vectors."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from ns2vec.keyedvectors.files import PATHS
 from ns2vec.word2vec import Word2Vec
 
 WEIGHTS = ("syn1neg", "syn1")
-# of gensim's attributes, those that ns2vec makes itself
+# attributes of gensim's that ns2vec creates itself
 OWN = {"wv", "random", "cum_table", "load", "hashfxn", *WEIGHTS}
 
 
 def to_gensim(model: Word2Vec | KeyedVectors) -> Any:
-    """Return the model as one of the installed gensim's.
+    """Return the model as a model of the installed gensim.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def to_gensim(model: Word2Vec | KeyedVectors) -> Any:
     Returns
     -------
     gensim.models.Word2Vec or gensim.models.KeyedVectors
-        Its ``vectors`` (and ``syn1neg``, ``syn1``) are those of `model`: a change here is a change there.
+        Its ``vectors`` (and ``syn1neg``, ``syn1``) are those of `model`: changes to one change the other.
 
     Raises
     ------
@@ -75,7 +75,7 @@ def _vectors_to_gensim(kv: KeyedVectors) -> Any:
 
 
 def from_gensim(model: Any) -> Word2Vec | KeyedVectors:
-    """Return a Word2Vec or KeyedVectors of gensim 4 as ns2vec's own.
+    """Return a Word2Vec or KeyedVectors of gensim 4 as one of ns2vec's.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def from_gensim(model: Any) -> Word2Vec | KeyedVectors:
     Returns
     -------
     Word2Vec or KeyedVectors
-        Its ``vectors`` (and ``syn1neg``, ``syn1``) are those of `model`: a change here is a change there.
+        Its ``vectors`` (and ``syn1neg``, ``syn1``) are those of `model`: changes to one change the other.
 
     Raises
     ------

@@ -1,1 +1,1 @@
-"""gensim's modules, in ns2vec's words: each holds the names that its namesake has for word vectors."""
+"""gensim's modules, implemented by ns2vec: each has the names that gensim's module has for word vectors."""

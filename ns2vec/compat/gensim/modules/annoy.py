@@ -1,4 +1,4 @@
-"""The names of ``gensim.similarities.annoy``: approximate nearest neighbours by the annoy package."""
+"""The names of ``gensim.similarities.annoy``: approximate nearest neighbours with the annoy package."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class AnnoyIndexer:
     Parameters
     ----------
     model : Word2Vec or KeyedVectors, optional
-        Whose vectors to index; without it, `load` an index.
+        Its vectors are indexed; without it, `load` an index.
     num_trees : int, optional
         More trees find better neighbours and take longer to build.
 
@@ -67,14 +67,14 @@ class AnnoyIndexer:
             json.dump(found, out)
 
     def load(self, fname: PathLike) -> None:
-        """Read what `save` wrote, here or in gensim; both files are needed.
+        """Read what `save` has written, here or in gensim; both files are needed.
 
         Raises
         ------
         OSError
             If one of the files is missing.
         FormatError
-            If ``fname.dict`` is not what `save` writes, or a pickle of more than numbers and texts.
+            If ``fname.dict`` was not written by `save`, or is a pickle of more than numbers and strings.
         """
         path = os.fspath(fname)
         for name in (path, path + ".dict"):

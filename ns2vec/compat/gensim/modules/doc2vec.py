@@ -25,16 +25,16 @@ FAST_VERSION = CORPUSFILE_VERSION = 1
 
 
 class Doc2VecVocab(utils.SaveLoad):
-    """A name of gensim 3.8, where a model kept its vocabulary's options in it."""
+    """A name of gensim 3.8, in which a model kept the options of its vocabulary in it."""
 
 
 class Doc2VecTrainables(utils.SaveLoad):
-    """A name of gensim 3.8, where a model kept its output vectors in it."""
+    """A name of gensim 3.8, in which a model kept its output vectors in it."""
 
 
 @dataclass
 class Doctag:
-    """What gensim counts of a tag: documents that have it, its row, and the words of these documents."""
+    """gensim's counts for a tag: its documents, its row, and the words of these documents."""
 
     doc_count: int
     index: int
@@ -42,7 +42,7 @@ class Doctag:
 
     @property
     def count(self) -> int:
-        """Documents that have the tag."""
+        """Number of documents that have the tag."""
         return self.doc_count
 
     @count.setter

@@ -39,14 +39,14 @@ BLOCK_BYTES = 1 << 20
 
 
 def info(name: str | None = None, show_only_latest: bool = True, name_only: bool = False) -> Any:
-    """Return what there is to download: a dict, the entry of one name, or the names alone.
+    """Return what can be downloaded: a dict, the entry of one name, or only the names.
 
     Raises
     ------
     ConfigError
         If there is no such name.
     FormatError
-        If what was fetched is no list of data sets.
+        If the fetched file is not a list of data sets.
     OSError
         If the list cannot be fetched.
     """
@@ -70,7 +70,7 @@ def info(name: str | None = None, show_only_latest: bool = True, name_only: bool
 
 
 def load(name: str, return_path: bool = False) -> Any:
-    """Fetch a data set unless it is there, and return it: KeyedVectors, or an iterable of documents.
+    """Fetch a data set unless it is already there, and return it: KeyedVectors, or an iterable of documents.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def _append(url: str, out: Any, checksum: str | None) -> None:
 
 
 class _Documents:
-    """A file with one JSON value a line, read again by each iteration."""
+    """A file with one JSON value per line, read again by each iteration."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -139,7 +139,7 @@ class _Documents:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run ``python -m gensim.downloader -d NAME`` or ``-i NAME``; the name ``full`` is the whole list."""
+    """Run ``python -m gensim.downloader -d NAME`` or ``-i NAME``; the name ``full`` means the whole list."""
     parser = argparse.ArgumentParser(prog="gensim.downloader", description="Fetch data sets and vectors.")
     chosen = parser.add_mutually_exclusive_group(required=True)
     chosen.add_argument("-d", "--download", metavar="NAME", help="fetch it; its path goes to stderr")

@@ -25,11 +25,11 @@ MAX_WORDS_IN_BATCH = 10000
 
 
 class FastTextVocab(utils.SaveLoad):
-    """A name of gensim 3.8, where a model kept its vocabulary's options in it."""
+    """A name of gensim 3.8, in which a model kept the options of its vocabulary in it."""
 
 
 class FastTextTrainables(utils.SaveLoad):
-    """A name of gensim 3.8, where a model kept its rows of n-grams in it."""
+    """A name of gensim 3.8, in which a model kept its rows of n-grams in it."""
 
 
 def ft_hash_bytes(bytez: bytes) -> int:
@@ -63,5 +63,5 @@ def train_batch_any(
 
 
 def _load_fasttext_format(model_file: PathLike, encoding: str = "utf-8", full_model: bool = True) -> FastText:
-    """Return `load_facebook_model`'s model."""
+    """Return the result of `load_facebook_model`."""
     return load_facebook_model(model_file, encoding)

@@ -23,7 +23,7 @@ def get_glove_info(glove_file_name: PathLike) -> tuple[int, int]:
 
 @deprecated("KeyedVectors.load_word2vec_format(path, binary=False, no_header=True) loads GloVe text vectors")
 def glove2word2vec(glove_input_file: PathLike, word2vec_output_file: PathLike) -> tuple[int, int]:
-    """Write a GloVe text file with word2vec's header in front; return the two numbers of the header.
+    """Write a GloVe text file with word2vec's header; return the two numbers of the header.
 
     Deprecated as in gensim: ``KeyedVectors.load_word2vec_format(path, no_header=True)`` reads GloVe's file.
     """

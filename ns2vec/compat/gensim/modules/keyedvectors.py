@@ -25,7 +25,7 @@ load_word2vec_format = KeyedVectors.load_word2vec_format
 
 
 class CompatVocab:
-    """The attributes of a word, as gensim 3 kept them; compared by `count`.
+    """The attributes of a word as in gensim 3; compared by `count`.
 
     Examples
     --------
@@ -56,7 +56,7 @@ Vocab = CompatVocab
 def pseudorandom_weak_vector(
     size: int, seed_string: str | None = None, hashfxn: Callable[[str], int] = hash
 ) -> Float32Array:
-    """Return a vector uniform in [-0.5, 0.5) / size, shape (size,); the same for the same string and hash."""
+    """Return a vector uniform in [-0.5, 0.5) / size, shape (size,); the same for equal string and hash."""
     seed = None if seed_string is None else hashfxn(seed_string) & 0xFFFFFFFF
     once = np.random.Generator(np.random.SFC64(seed))
     found: Float32Array = (once.random(size).astype(REAL) - REAL(0.5)) / REAL(size)
@@ -69,7 +69,7 @@ def prep_vectors(
     seed: int = 0,
     dtype: npt.DTypeLike = REAL,
 ) -> npt.NDArray[Any]:
-    """Return `prior_vectors` grown to `target_shape`; new rows are uniform in [-1, 1) / size from `seed`."""
+    """Return `prior_vectors` extended to `target_shape`; new rows are uniform in [-1, 1) / size."""
     if prior_vectors is not None and prior_vectors.shape == target_shape:
         return prior_vectors
     made = KeyedVectors(target_shape[1], dtype=dtype)
@@ -92,14 +92,14 @@ def _load_word2vec_format(
     no_header: bool = False,
     binary_chunk_size: int = 100 * 1024,
 ) -> Any:
-    """Read a word2vec file into `cls`; the size of a read makes no difference."""
+    """Read a word2vec file into `cls`; the size of a read has no effect on the result."""
     return cls.load_word2vec_format(
         fname, fvocab, binary, encoding, unicode_errors, limit, datatype, no_header
     )
 
 
 def _ensure_list(value: Any) -> Any:
-    """Return what may stand for one key, or for nothing, as a list."""
+    """Return a list from one key, several, or none."""
     if value is None:
         return []
     if isinstance(value, _KEY_TYPES) or (isinstance(value, np.ndarray) and value.ndim == 1):

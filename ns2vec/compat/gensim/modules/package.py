@@ -1,3 +1,3 @@
-"""The names of ``gensim`` and of those of its packages that hold modules alone: none."""
+"""The names of ``gensim`` and of those of its packages that only contain modules: none."""
 
 from __future__ import annotations

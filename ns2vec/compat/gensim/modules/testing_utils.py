@@ -1,4 +1,4 @@
-"""The names of ``gensim.test.utils`` that examples for word vectors begin with."""
+"""The names of ``gensim.test.utils`` with which examples for word vectors begin."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ SaveLoad = Saveable
 
 
 def open(uri: Any, mode: str = "r", **kwargs: Any) -> Any:
-    """Open a path or address with smart_open, which unpacks by the suffix."""
+    """Open a path or address with smart_open, which decompresses by suffix."""
     import smart_open
 
     return smart_open.open(uri, mode, **kwargs)
@@ -94,7 +94,7 @@ def simple_preprocess(
 
 
 def save_as_line_sentence(corpus: Iterable[Iterable[Any]], filename: PathLike) -> None:
-    """Write sentences, one a line, for `LineSentence`; Python objects are written as their str."""
+    """Write sentences, one per line, for `LineSentence`; Python objects are written as their str."""
     with open_for_write(filename, "w") as out:
         for sentence in corpus:
             out.write(" ".join(any2unicode(word) for word in sentence) + "\n")
@@ -128,7 +128,7 @@ def merge_counts(dict1: dict[Any, int], dict2: dict[Any, int]) -> dict[Any, int]
 
 
 class RepeatCorpus:
-    """`reps` documents: those of a corpus, from the start again when it ends."""
+    """`reps` documents: those of a corpus, repeated from the start if it ends earlier."""
 
     def __init__(self, corpus: Iterable[Any], reps: int) -> None:
         self.corpus, self.reps = corpus, reps
@@ -163,7 +163,7 @@ class ClippedCorpus:
 def chunkize_serial(
     iterable: Iterable[Any], chunksize: int, as_numpy: bool = False, dtype: Any = np.float32
 ) -> Iterator[Any]:
-    """Yield lists of `chunksize` items, the last one perhaps shorter."""
+    """Yield lists of `chunksize` items; the last one may be shorter."""
     items = iter(iterable)
     while chunk := list(itertools.islice(items, int(chunksize))):
         yield [np.array(entry, dtype=dtype) for entry in chunk] if as_numpy else chunk
@@ -187,7 +187,7 @@ def identity(p: Any) -> Any:
 
 
 def qsize(queue: Any) -> int:
-    """Return the length of a queue, -1 where the system cannot tell."""
+    """Return the length of a queue, or -1 if the system cannot report it."""
     try:
         return int(queue.qsize())
     except NotImplementedError:
@@ -213,7 +213,7 @@ def effective_n_jobs(n_jobs: int | None) -> int:
 
 
 def deprecated(reason: Any) -> Callable[[Any], Any]:
-    """Mark a function as deprecated, for a reason or (as a bare decorator) for none."""
+    """Mark a function as deprecated, with a reason or (as a bare decorator) without."""
 
     def decorate(function: Callable[..., Any], why: str) -> Callable[..., Any]:
         @functools.wraps(function)
@@ -237,5 +237,5 @@ def ignore_deprecation_warning() -> Iterator[None]:
 
 
 def call_on_class_only(*args: Any, **kwargs: Any) -> None:
-    """Refuse: the method belongs to the class, not to an object of it."""
+    """Raise an error: the method belongs to the class, not to its objects."""
     raise AttributeError("This method should be called on a class object.")

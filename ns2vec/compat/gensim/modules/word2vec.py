@@ -28,15 +28,15 @@ MAX_WORDS_IN_BATCH = 10000
 
 
 class Word2VecVocab(utils.SaveLoad):
-    """A name of gensim 3.8, where a model kept its vocabulary's options in it."""
+    """A name of gensim 3.8, in which a model kept the options of its vocabulary in it."""
 
 
 class Word2VecTrainables(utils.SaveLoad):
-    """A name of gensim 3.8, where a model kept its output vectors in it."""
+    """A name of gensim 3.8, in which a model kept its output vectors in it."""
 
 
 class Heapitem(NamedTuple):
-    """A node of a Huffman tree while it is built; compared by `count` alone."""
+    """A node of a Huffman tree during its construction; compared only by `count`."""
 
     count: int  # type: ignore[assignment]
     index: int  # type: ignore[assignment]
@@ -48,7 +48,7 @@ class Heapitem(NamedTuple):
 
 
 def _build_heap(wv: KeyedVectors) -> list[Heapitem]:
-    """Return the Huffman tree of the words' counts, as a heap that holds its root alone."""
+    """Return the Huffman tree of the words' counts, as a heap that contains only its root."""
     counts = wv.expandos["count"].tolist()
     heap = [Heapitem(count, row, None, None) for row, count in enumerate(counts)]
     heapq.heapify(heap)
@@ -81,12 +81,12 @@ def train_batch_cbow(
 
 
 def score_sentence_sg(model: Word2Vec, sentence: Any, _work: Any = None) -> float:
-    """Return the log probability of a sentence by a skip-gram model of hierarchical softmax."""
+    """Return the log probability of a sentence under a skip-gram model with hierarchical softmax."""
     return float(model.score([sentence], total_sentences=1)[0])
 
 
 def score_sentence_cbow(model: Word2Vec, sentence: Any, _work: Any = None, _neu1: Any = None) -> float:
-    """Return the log probability of a sentence by a CBOW model of hierarchical softmax."""
+    """Return the log probability of a sentence under a CBOW model with hierarchical softmax."""
     return float(model.score([sentence], total_sentences=1)[0])
 
 

@@ -17,15 +17,15 @@ MAX_WORDS_IN_BATCH = 10000
 
 
 class CythonLineSentence:
-    r"""The lines of a plain file as lists of words, which are bytes; pickled by its path.
+    r"""The lines of a plain file as lists of words, which are bytes; it is pickled as its path.
 
     Parameters
     ----------
     source : path
     offset : int
-        The byte to begin at.
+        Position of the first byte.
     max_sentence_length : int
-        Longer lines come in parts of so many words, when the object is iterated.
+        Longer lines are split into parts of this many words when the object is iterated.
 
     Raises
     ------
@@ -68,7 +68,7 @@ class CythonLineSentence:
         return stream
 
     def _opened(self) -> BufferedReader:
-        """Return the stream of those who read line by line, which lives as long as the object."""
+        """Return the stream for reading line by line, which is open as long as the object exists."""
         if self._stream is None:
             self._stream = self._open()
             self._closer = weakref.finalize(self, self._stream.close)
@@ -79,7 +79,7 @@ class CythonLineSentence:
         return not self._opened().peek(1)
 
     def read_sentence(self) -> list[bytes]:
-        """Return the words of the next line; none of a blank one, and after the last."""
+        """Return the words of the next line; none for a blank one, and after the last."""
         return self._opened().readline().split()
 
     def reset(self) -> None:
@@ -99,7 +99,7 @@ class CythonLineSentence:
             yield from self._sentences(lines)
 
     def next_batch(self) -> list[list[bytes]]:
-        """Return the next sentences, until they have `max_words_in_batch` words; none after the last."""
+        """Return the next sentences until they have `max_words_in_batch` words; none after the last."""
         if self._parts is None:
             self._parts = self._sentences(iter(self._opened().readline, b""))
         batch: list[list[bytes]] = []
