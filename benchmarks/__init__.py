@@ -1,1 +1,1 @@
-"""Speed, memory and quality beside other programs: ``python -m benchmarks``."""
+"""Speed, memory and quality compared with other programs: ``python -m benchmarks``."""

@@ -1,11 +1,11 @@
-"""Benchmarks of ns2vec beside gensim, fastText, floret and word2vec.c.
+"""Benchmarks of ns2vec against gensim, fastText, floret and word2vec.c.
 
     python -m benchmarks all                  every line of the table, then the table itself
     python -m benchmarks train --rows sg cbow --rounds 3
     python -m benchmarks COMMAND --help
 
-Figures go to benchmarks/results/ as JSON, with the same as markdown beside it; a command that was
-stopped goes on where it stopped. `table` writes docs/benchmarks.md's tables and the
+Figures are written to benchmarks/results/ as JSON, together with a markdown version; a command that was
+stopped continues where it stopped. `table` writes docs/benchmarks.md's tables and the
 README's chart from that JSON.
 """
 

@@ -1,9 +1,9 @@
-"""The web app: how soon it answers, 50 clients at once, first paint and memory of each room.
+"""The web app: its response times, 50 clients at once, first paint and memory of each room.
 
     python -m benchmarks app [--seconds 60] [--clients 50]
 
 Pages need `pip install 'ns2vec[test-app]'` and chromium; without them only the server is measured.
-Server, clients and browser share the processors of this machine, and the load average is written down.
+Server, clients and browser share the processors of this machine, so the load average is recorded.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ LENGTH = re.compile(rb"\r\ncontent-length: (\d+)\r\n", re.IGNORECASE)
 
 
 def write_vectors(path: Path, n_words: int) -> None:
-    """Vectors around thirty centres, with counts that fall."""
+    """Vectors around thirty centres, with decreasing counts."""
     generator = np.random.default_rng(1)
     centres = generator.normal(size=(30, N_DIMS)).astype(np.float32)
     rows = generator.standard_normal((n_words, N_DIMS), dtype=np.float32)
@@ -50,7 +50,7 @@ def write_vectors(path: Path, n_words: int) -> None:
 
 @contextlib.contextmanager
 def served(*options: str) -> Iterator[tuple[str, int, float]]:
-    """Address, process id and seconds until the server answered."""
+    """Address, process id, and seconds until the server answered."""
     began = time.perf_counter()
     command = [sys.executable, "-m", "ns2vec.cli", "app", "--port", "0", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
@@ -65,7 +65,7 @@ def served(*options: str) -> Iterator[tuple[str, int, float]]:
 
 
 def get(address: str) -> Any:
-    """What a GET answers."""
+    """The response to a GET."""
     with urllib.request.urlopen(address) as answer:
         return json.load(answer)
 
@@ -78,25 +78,25 @@ def anonymous_mb(pid: int) -> float:
 
 
 def processor_seconds(pid: int) -> float:
-    """Processor time that a process has taken, which others on the machine change little."""
+    """Processor time of a process, which depends little on other work of the machine."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class Client(asyncio.Protocol):
-    """Asks for one random word after another on one connection, until a time.
+    """Requests one random word after another on one connection until a given time.
 
-    Streams and tasks would take a third of a processor here, which the server is to have.
+    asyncio's streams and tasks would take a third of a processor here, which the server needs.
 
     Parameters
     ----------
     host : str
-        With the port.
+        Including the port.
     end : float
         Of `time.perf_counter`.
     seed : int
     seconds : list of float
-        Of each answer, appended to.
+        Of each answer; appended to.
     """
 
     def __init__(self, host: str, end: float, seed: int, seconds: list[float]) -> None:
@@ -110,7 +110,7 @@ class Client(asyncio.Protocol):
         self.ask()
 
     def ask(self) -> None:
-        """Send the next question."""
+        """Send the next request."""
         body = f'{{"words":["w{self.draws.randrange(N_ASKED)}"]}}'
         self.began = time.perf_counter()
         self.transport.write(f"{self.head}Content-Length: {len(body)}\r\n\r\n{body}".encode())
@@ -138,7 +138,7 @@ class Client(asyncio.Protocol):
 
 
 async def load(address: str, n_clients: int, seconds: float) -> dict[str, Any]:
-    """Ask from many connections at once."""
+    """Send requests from many connections at once."""
     host, port = address.removeprefix("http://").split(":")
     taken: list[float] = []
     end, worked = time.perf_counter() + seconds, time.process_time()
@@ -157,7 +157,7 @@ async def load(address: str, n_clients: int, seconds: float) -> dict[str, Any]:
 
 
 def pages(address: str, model: str) -> dict[str, Any]:
-    """First paint and memory of each room, and what the explorer takes."""
+    """First paint and memory of each room, and the time of the explorer."""
     from playwright.sync_api import sync_playwright
 
     path = shutil.which("chromium") or shutil.which("google-chrome")

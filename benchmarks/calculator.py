@@ -1,4 +1,4 @@
-"""The calculator's time and memory against real runs, ns2vec alone.
+"""The calculator's time and memory compared with real runs of ns2vec.
 
     python -m benchmarks calculator                               skip-gram, 1 and 2 threads, 1 epoch
     python -m benchmarks calculator --variants cbow hs --threads 1 --epochs 2
@@ -31,7 +31,7 @@ TIME, MEMORY = 0.25, 0.10
 
 
 def compare(job: dict[str, Any]) -> dict[str, Any]:
-    """Estimate a run, do it, and put both side by side."""
+    """Estimate a run, run it, and return both next to each other."""
     found = estimate(corpus_file=job["corpus"], **job["parameters"])
     outcome = run_child(job)
     seconds = found.seconds or {}
@@ -45,7 +45,7 @@ def compare(job: dict[str, Any]) -> dict[str, Any]:
 
 
 def is_close(row: dict[str, Any]) -> bool:
-    """Whether time and memory are within what is promised."""
+    """Whether time and memory are within the promised limits."""
     limits = {"training": TIME, "whole": TIME, "memory": MEMORY}
     return all(abs(row[name][0] / row[name][1] - 1) <= limit for name, limit in limits.items())
 
@@ -60,7 +60,7 @@ def line(name: str, row: dict[str, Any]) -> str:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Return 0 when every run is as close as promised, else 1."""
+    """Return 0 if every run is within the limits, else 1."""
     parser = common_parser(__doc__)
     parser.add_argument("--variants", nargs="+", choices=VARIANTS, default=["sg-window"])
     parser.add_argument("--threads", nargs="+", type=int, default=[1, 2])

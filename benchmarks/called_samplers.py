@@ -1,4 +1,4 @@
-"""Unigram called through the interface of samplers: the built-in one, and a copy compiled by numba."""
+"""Unigram, called through the interface of samplers: the built-in one, and a copy compiled by numba."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ import numpy as np
 
 from ns2vec.sampling import LowLevel, NoiseData, Sampler, Source, Unigram
 
-KEPT: list[Any] = []  # what the machine code points to
+KEPT: list[Any] = []  # referenced by the machine code
 
 
 class ThroughPointer(Unigram):
-    """Unigram whose table the kernels do not see, so they call it."""
+    """Unigram whose table is hidden from the kernels, so that they call it."""
 
     def source(self, data: NoiseData) -> Source:
         return replace(super().source(data), alias=None)
 
 
 class Compiled(Unigram):
-    """The same draws from a numba cfunc, which is compiled before anything is timed."""
+    """The same draws by a numba cfunc, which is compiled before the timing starts."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -74,6 +74,6 @@ def compiled_draw() -> Any:
 
 
 def make(name: str) -> Sampler | str:
-    """The sampler behind a name of the benchmark; other names are ns2vec's own."""
+    """The sampler with this name in the benchmark; other names are ns2vec's own."""
     made = {"pointer": ThroughPointer, "numba": Compiled}
     return made[name]() if name in made else name

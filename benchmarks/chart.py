@@ -1,4 +1,4 @@
-"""The README's chart as SVG, from the committed JSON: how many times as fast as a peer, a bar a row."""
+"""The README's chart as SVG, from the committed JSON: the speed relative to a peer, one bar per row."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BARS = {
     "load-text": "reading vectors as text beside gensim",
     "analogies": "analogies beside gensim",
 }
-WIDTH, LABEL, HEIGHT, TOP = 760, 330, 26, 34  # pixels: of all, of the names, of a row, above the first
+WIDTH, LABEL, HEIGHT, TOP = 760, 330, 26, 34  # pixels: total, names, height of a row, space above the first
 STYLE = """text{font:14px system-ui,sans-serif;fill:#24292f}.note{font-size:12px;fill:#57606a}
 .bar{fill:#0969da}.one{stroke:#57606a;stroke-dasharray:3 3}
 @media(prefers-color-scheme:dark){text{fill:#e6edf3}
@@ -24,7 +24,7 @@ STYLE = """text{font:14px system-ui,sans-serif;fill:#24292f}.note{font-size:12px
 
 
 def chart(record: dict[str, Any]) -> str:
-    """Draw the rows that have been measured; the longest bar takes the whole width."""
+    """Draw the rows that have been measured; the longest bar has the full width."""
     found = {name: record["rows"][name]["summary"]["value"] for name in BARS if name in record["rows"]}
     values = {name: value for name, value in found.items() if value is not None}
     if not values:

@@ -1,7 +1,8 @@
-"""Do one job in a process of its own; `benchmarks.processes` starts it.
+"""Do one job in a separate process, which `benchmarks.processes` starts.
 
 Reads a job as JSON from its argument and writes JSON lines to stdout: ``{"phase": ...}`` when a phase
-begins, and the outcome last. ``seconds`` of an outcome is the job without imports and preparation.
+begins, and the outcome last. ``seconds`` of an outcome is the time of the job without imports and
+preparation.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ TASKS = {
 
 
 def say(**record: Any) -> None:
-    """Write one JSON line now."""
+    """Write one JSON line immediately."""
     print(json.dumps(record), flush=True)
 
 

@@ -1,4 +1,4 @@
-"""Classifiers beside fastText and TF-IDF with logistic regression: quality, tuning, size, calibration, speed.
+"""Classifiers vs fastText and TF-IDF with logistic regression: quality, tuning, size, calibration, speed.
 
     python -m benchmarks classify quality --data folder
     python -m benchmarks classify autotune --data folder --seconds 120
@@ -8,10 +8,10 @@
     python -m benchmarks classify speed                            1,000,000 lines: alone on the machine
     python -m benchmarks classify speed --lines 50000 --many-labels 5000 --rounds 1
 
-Each adds its part to benchmarks/results/classify.json, a figure at a time, and goes on where it stopped;
-`speed` measures anew. Figures are means of the folds (TREC has its own split), for each seed; all programs
-train with one thread. Where a program has a grid, all of it is in the file. `--folds 1` measures the first
-fold only, which the names of its figures say.
+Each adds its part to benchmarks/results/classify.json, one figure at a time, and continues where it stopped;
+`speed` always measures anew. Figures are means over the folds (TREC has its own split), per seed; all
+programs train with one thread. If a program has a grid, the file contains all of it. `--folds 1` measures
+only the first fold; the names of its figures say so.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def mean_of(figures: list[Figures]) -> Figures:
 
 
 class Part:
-    """A part of the file: each figure is made once, for each set and seed."""
+    """A part of the file: each figure is measured once, for each set and seed."""
 
     def __init__(self, name: str, arguments: argparse.Namespace) -> None:
         self.name, self.output, self.sets = name, arguments.output, splits(arguments.data)
@@ -94,7 +94,7 @@ class Part:
 
 
 def quality(part: Part, arguments: argparse.Namespace) -> None:
-    """The same features in all programs, each with every setting of its grid."""
+    """The same features in all programs, with every setting of each grid."""
     for options in GRID:
         for program in ("ns2vec", "fasttext"):
             part.measure(
@@ -112,12 +112,12 @@ def quality(part: Part, arguments: argparse.Namespace) -> None:
 
 
 def shown(options: dict[str, Any]) -> str:
-    """Options as part of a name."""
+    """Options in the form used in names."""
     return " ".join(f"{name}={value}" for name, value in options.items())
 
 
 def tuning(part: Part, arguments: argparse.Namespace) -> None:
-    """Both programs with the same seconds; fastText's needs held-out lines, which are a fifth."""
+    """Both programs with the same time limit; fastText needs held-out lines: a fifth of them."""
 
     def ours(train: Texts, test: Texts, seed: int) -> Figures:
         found = autotune(*train, seconds=arguments.seconds, seed=seed)
@@ -146,7 +146,7 @@ def tuning(part: Part, arguments: argparse.Namespace) -> None:
 
 
 def quantizing(part: Part, arguments: argparse.Namespace) -> None:
-    """Bytes and accuracy of a model and of its rounded copy, all rows and half of them."""
+    """Bytes and accuracy of a model and of its quantized copies, with all rows and with half of them."""
 
     def run(train: Texts, test: Texts, seed: int, half: bool) -> Figures:
         model = Classifier(**USUAL | {"vector_size": 100}, seed=seed, progress=False).fit(*train)
@@ -166,11 +166,11 @@ def quantizing(part: Part, arguments: argparse.Namespace) -> None:
 
 
 def calibration(part: Part, arguments: argparse.Namespace) -> None:
-    """Expected calibration error before and after, by five folds, and by a fifth that is not learned from.
+    """Expected calibration error before and after calibration, by five folds and by a held-out fifth.
 
-    Bins are 15 of equal width of the probability of the best label. `by_chance` is the error that a perfectly
-    calibrated model of these probabilities has on so few texts: TREC's 500 are too few to tell .03 from it,
-    so folds of its 5,452 training texts are measured, too.
+    There are 15 bins of equal width for the probability of the best label. `by_chance` is the error of a
+    perfectly calibrated model with these probabilities on this number of texts: TREC's 500 are too few to
+    distinguish .03 from it, so folds of its 5,452 training texts are measured, too.
     """
     if "trec" in part.sets:
         part.sets["trec, folds of its training set"] = folds(part.sets["trec"][0][0])
@@ -201,7 +201,7 @@ def error_of(model: Classifier, test: Texts) -> tuple[float, Any]:
 
 
 def pretrained(part: Part, arguments: argparse.Namespace) -> None:
-    """With and without vectors of English."""
+    """With and without pretrained English vectors."""
     vectors = KeyedVectors.load(arguments.vectors)
     size = {"vector_size": vectors.vector_size}
     for epochs, alpha in itertools.product((5, 10, 20), (0.05, 0.1, 0.2)):
@@ -217,7 +217,7 @@ def pretrained(part: Part, arguments: argparse.Namespace) -> None:
 
 
 def speed(arguments: argparse.Namespace) -> None:
-    """Training, labelling and memory, each in a process of its own; rounds alternate."""
+    """Training, labelling and memory, each in a separate process; rounds alternate."""
     rows = [
         ("few labels", arguments.labels, "softmax", ("ns2vec", "fasttext")),
         ("many labels", arguments.many_labels, "hs", ("ns2vec", "fasttext")),
@@ -244,7 +244,7 @@ def speed(arguments: argparse.Namespace) -> None:
 
 
 def medians(runs: list[dict[str, Any]]) -> Figures:
-    """The median of each figure; memory is the largest of the phases."""
+    """The median of each figure; for memory, the largest over the phases."""
     names = [name for name in runs[0] if name.endswith(("seconds", "at_once", "one_by_one", "training"))]
     found = {name: round(statistics.median(run[name] for run in runs), 4) for name in names}
     return found | {

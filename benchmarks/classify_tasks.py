@@ -1,4 +1,4 @@
-"""Classifiers of each program behind one door, the sets they are measured on, a job of its own process."""
+"""Classifiers of all programs with one interface, the data sets, and a job in a separate process."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ FASTTEXT_TRIALS = 20
 TRAIN_FASTTEXT = (
     "import fasttext, json, sys\nfasttext.train_supervised(**json.loads(sys.argv[1])).save_model(sys.argv[2])"
 )
-ALL_WORDS = 50_000  # words of the generated set that any line may have
-OWN_WORDS = 20  # words of each label
+ALL_WORDS = 50_000  # words of the generated set that occur in lines of any label
+OWN_WORDS = 20  # words of each label only
 BLOCK_LINES = 50_000
 
 Texts = tuple[list[str], list[str]]
@@ -33,7 +33,7 @@ Texts = tuple[list[str], list[str]]
 
 
 def read_sms(folder: Path) -> Texts:
-    """Messages, their words and signs apart."""
+    """Messages, with words and punctuation separated."""
     rows = [line.split("\t", 1) for line in (folder / "sms_spam.tsv").read_text("utf-8").split("\n")]
     kept = [row for row in rows if len(row) == 2 and row[0] in ("ham", "spam")]
     return [" ".join(re.findall(r"\w+|[^\w\s]", row[1].lower())) for row in kept], [row[0] for row in kept]
@@ -69,7 +69,7 @@ def some(texts: Texts, rows: Any) -> Texts:
 
 
 def splits(folder: Path) -> dict[str, list[tuple[Texts, Texts]]]:
-    """Training and test texts by the name of the set."""
+    """Training and test texts, by the name of the set."""
     own = folder / "classification"
     return {
         "trec": [(read_trec(own, "train"), read_trec(own, "test"))],
@@ -79,12 +79,12 @@ def splits(folder: Path) -> dict[str, list[tuple[Texts, Texts]]]:
 
 
 def in_lines(texts: Texts) -> str:
-    """fastText's layout."""
+    """Write texts in fastText's layout."""
     return "".join(f"__label__{label} {text}\n" for text, label in zip(*texts, strict=True))
 
 
 def write_generated(path: Path, n_lines: int, n_words: int, n_labels: int) -> None:
-    """Lines of a label's own words among words that all have, both as frequent as in text (Zipf)."""
+    """Lines with words of their label among words common to all; both have Zipf frequencies, as in text."""
     rng = np.random.default_rng(1)
     weights = 1.0 / np.arange(1, ALL_WORDS + 1)
     ends = np.cumsum(weights / weights.sum())
@@ -112,8 +112,8 @@ def fit_ns2vec(lines: Path, options: dict[str, Any]) -> Labelled:
 def fit_fasttext(lines: Path, options: dict[str, Any]) -> Labelled:
     """Train fastText on a file; options have ns2vec's names.
 
-    It trains in a process of its own: in memory that has been used before, PyPI's fastText 0.9.3 mostly
-    ends in NaN, whatever it is given.
+    It trains in a separate process: in memory that has been used before, PyPI's fastText 0.9.3 mostly
+    ends with NaN, whatever its input.
     """
     import fasttext
 
@@ -132,7 +132,7 @@ def fit_fasttext(lines: Path, options: dict[str, Any]) -> Labelled:
 
 
 def labels_of(model: Any) -> Labelled:
-    """fastText's own call from Python for many lines, without the array that NumPy 2 refuses."""
+    """fastText's own call from Python for many lines, without the array that NumPy 2 rejects."""
 
     def predict(texts: list[str]) -> list[str]:
         found, _ = model.f.multilinePredict([f"{text}\n" for text in texts], 1, 0.0, "strict")
@@ -170,11 +170,11 @@ def fit(program: str, texts: Texts, options: dict[str, Any]) -> Labelled:
 FITTED = {"ns2vec": fit_ns2vec, "fasttext": fit_fasttext}
 
 
-# ---- a job of its own process ----
+# ---- a job in a separate process ----
 
 
 def train_and_predict(job: dict[str, Any], say: Any) -> dict[str, Any]:
-    """Processor seconds of training and of labelling lines, all at once and one at a time."""
+    """Processor seconds of training, and of labelling lines all at once and one at a time."""
     path = Path(job["lines"])
     say(phase="train")
     started = time.process_time()

@@ -1,11 +1,11 @@
-"""Shards on Ray beside local threads: bytes, speed, processor time, memory and traffic.
+"""Shards on Ray compared with local threads: bytes, speed, processor time, memory and traffic.
 
     python -m benchmarks cluster                                    100 MB, 2 epochs, 3 rounds of all runs
     python -m benchmarks cluster --bytes 0 --epochs 1 --runs shards ray:2 ray:2:bfloat16
     python -m benchmarks cluster --bytes 25000000 --runs shards ray:2 ray:2:kill
 
-A run is ``threads`` (that change the same weights), ``shards`` (local threads) or ``ray:N``, where Ray is
-started on this machine; with ``:bfloat16`` rows travel so, with ``:kill`` a worker is killed in the middle.
+A run is ``threads`` (which share the weights), ``shards`` (local threads) or ``ray:N``, for which Ray is
+started on this machine; ``:bfloat16`` sends rows in this format, ``:kill`` kills a worker in the middle.
 Needs ``pip install 'ns2vec[ray]'``. Exit code 1: runs of shards gave different bytes.
 """
 
@@ -51,11 +51,11 @@ COLUMNS = [
 POLL_SECONDS = 0.05
 
 
-# ---- one run, in a process of its own ----------------------------------------------------------------
+# ---- one run, in a separate process ------------------------------------------------------------------
 
 
 def anonymous_bytes(pid: int) -> int:
-    """RssAnon of a process; 0 when it is gone."""
+    """RssAnon of a process; 0 if it has ended."""
     try:
         lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
     except OSError:
@@ -64,7 +64,7 @@ def anonymous_bytes(pid: int) -> int:
 
 
 def processor_seconds(pid: int) -> float:
-    """User and system time of a process until now; 0 when it is gone."""
+    """User and system time of a process so far; 0 if it has ended."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     except OSError:
@@ -73,7 +73,7 @@ def processor_seconds(pid: int) -> float:
 
 
 class Watch:
-    """Peaks of anonymous memory of this process and the workers; kills one of them where asked to."""
+    """Peaks of anonymous memory of this process and the workers; kills a worker if requested."""
 
     def __init__(self, cluster: Any, is_killing: bool) -> None:
         self.cluster, self.is_killing = cluster, is_killing
@@ -83,12 +83,12 @@ class Watch:
         self.thread.start()
 
     def pids(self) -> dict[str, int]:
-        """The processes by name."""
+        """The processes, by name."""
         seats = self.cluster.fleet.seats if self.cluster is not None and self.cluster.fleet else []
         return {"driver": os.getpid()} | {seat.name: int(seat.name.split()[1]) for seat in seats}
 
     def look(self) -> None:
-        """Look until told to stop."""
+        """Poll until asked to stop."""
         while not self.stop.wait(POLL_SECONDS):
             pids = self.pids()
             for name, pid in pids.items():
@@ -122,7 +122,7 @@ def one(job: dict[str, Any]) -> dict[str, Any]:
 
 
 def trained(model: Any, corpus: str, cluster: Any, is_killing: bool, began: float) -> dict[str, Any]:
-    """Count and train; figures of the training alone."""
+    """Count and train; return the figures of training only."""
     watch = Watch(cluster, is_killing)
     started_up = time.perf_counter()
     model.build_vocab(corpus)
@@ -150,13 +150,13 @@ def trained(model: Any, corpus: str, cluster: Any, is_killing: bool, began: floa
     }
 
 
-# ---- all of them -------------------------------------------------------------------------------------
+# ---- all runs ----------------------------------------------------------------------------------------
 
 
 def outcome(job: dict[str, Any]) -> dict[str, Any]:
-    """What comes of a run in a process of its own."""
+    """Return the result of a run in a separate process."""
     command = [sys.executable, "-m", "benchmarks.cluster", json.dumps(job)]
-    # Ray would let workers come after all else that this machine does
+    # Ray would give its workers a lower priority than all other processes of this machine
     environment = child_environment(job) | {"RAY_worker_niceness": "0"}
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
@@ -164,7 +164,7 @@ def outcome(job: dict[str, Any]) -> dict[str, Any]:
 
 
 def row(name: str, outcomes: list[dict[str, Any]], n_shards: int) -> list[str]:
-    """One line of the table: medians over the rounds."""
+    """One row of the table: medians over the rounds."""
     speed = statistics.median(one["n_words"] / one["train_seconds"] for one in outcomes)
     per_cpu = statistics.median(one["n_words"] / sum(one["processor_seconds"].values()) for one in outcomes)
     start = statistics.median(one["start_seconds"] for one in outcomes)
@@ -172,7 +172,7 @@ def row(name: str, outcomes: list[dict[str, Any]], n_shards: int) -> list[str]:
     if first["traffic"] and int(name.split(":")[1]) > 1:
         traffic, n_workers = first["traffic"], int(name.split(":")[1])
         n_bytes = (traffic["changes"] + traffic["merged"]) / traffic["rounds"]
-        # everything: each shard, or each worker, hands all rows to their owners, and these theirs to all
+        # all rows: each shard, or each worker, sends all rows to their owners, and these send theirs to all
         senders = (n_shards, n_workers)
         everything = [first["bytes_of_all_rows"] * (n / n_workers + 1) * (n_workers - 1) for n in senders]
         sent, shares = f"{n_bytes / 1e6:.1f}", [f"{n_bytes / all_bytes:.1%}" for all_bytes in everything]
@@ -181,7 +181,7 @@ def row(name: str, outcomes: list[dict[str, Any]], n_shards: int) -> list[str]:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Return 0, or 1 when shards gave different bytes."""
+    """Return 0, or 1 if shards gave different bytes."""
     parser = common_parser(__doc__)
     parser.add_argument("--runs", nargs="+", default=RUNS)
     parser.add_argument("--shards", type=int, default=8)

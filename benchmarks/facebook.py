@@ -1,10 +1,10 @@
-"""`load_facebook_model` beside gensim's: processor seconds and peak memory of the process.
+"""`load_facebook_model` compared with gensim's: processor seconds and peak memory of the process.
 
     python -m benchmarks facebook                       300,000 words and 2,000,000 buckets of 100 numbers
     python -m benchmarks facebook --words 30000 --bucket 200000 --rounds 1
 
-Rounds alternate; the file is read once before, so that the system has it in memory. Exit code 1: a ratio of
-medians is not what it must be.
+Rounds alternate; the file is read once beforehand, so that it is in the page cache. Exit code 1: a ratio of
+medians misses its limit.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from benchmarks.processes import run_child
 from ns2vec.formats import fasttext_bin
 from ns2vec.formats.fasttext_model import FastTextArgs, FastTextDictionary, FastTextModel
 
-SPEED, MEMORY = 8.0, 0.6  # gensim's seconds to ours at least, our memory to gensim's at most
+SPEED, MEMORY = 8.0, 0.6  # gensim's seconds over ours, at least; our memory over gensim's, at most
 PROGRAMS = ("ns2vec", "gensim")
 
 
 def write_model(path: Path, n_words: int, bucket: int, dim: int) -> None:
-    """Write a model of random numbers; its words have one to eight letters and a number."""
+    """Write a model of random numbers; its words consist of one to eight letters and a number."""
     rng = np.random.default_rng(1)
     letters = rng.integers(97, 123, (n_words, 8), dtype=np.uint8).tobytes().decode()
     lengths = rng.integers(1, 9, n_words).tolist()
@@ -38,7 +38,7 @@ def write_model(path: Path, n_words: int, bucket: int, dim: int) -> None:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Return 0 when both ratios are what they must be, else 1."""
+    """Return 0 if both ratios are within their limits, else 1."""
     parser = argparse.ArgumentParser(description=__doc__)
     for name, default in (("words", 300_000), ("bucket", 2_000_000), ("dim", 100), ("rounds", 3)):
         parser.add_argument(f"--{name}", type=int, default=default)

@@ -1,13 +1,13 @@
-"""Phrases and documents beside gensim: seconds of one thread, and of two where documents are inferred.
+"""Phrases and documents compared with gensim: seconds of one thread; of two for inference of documents.
 
     python -m benchmarks families                              all tasks, 3 rounds
     python -m benchmarks families --only phrases --rounds 5
 
 Phrases are learned from the first 6 MB of the English corpus, in memory, and joined in three ways: all
-sentences as a list, each sentence as it comes, and sentence by sentence. Documents are the reviews of
+sentences as a list, as an iterable, and sentence by sentence. Documents are the reviews of
 rt-polarity: PV-DBOW and PV-DM of 100 dimensions train 10 epochs, and vectors of the same texts are inferred,
-by gensim in a loop and by `infer_vectors` in one call. In each round both programs take their turn; ratios
-are of medians of processor seconds, and of seconds by the clock where documents are inferred.
+by gensim in a loop and by `infer_vectors` in one call. The programs alternate in each round; ratios
+are of medians of processor seconds, and for inference of elapsed seconds.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ KINDS = {"PV-DBOW": 0, "PV-DM": 1}
 
 
 def phrases(data: str | None) -> dict[str, dict[str, Program]]:
-    """Learning and joining; the joined sentences of both programs are equal."""
+    """Learning and joining; the joined sentences of both programs must be equal."""
     from gensim.models import phrases as gensim_phrases
 
     from ns2vec import phrases as our_phrases
@@ -90,18 +90,18 @@ def documents(data: str | None) -> dict[str, dict[str, Program]]:
 
 
 def training(model: Any, tagged: list[Any]) -> Program:
-    """One more training."""
+    """Train once more."""
     options = {"total_examples": len(tagged), "epochs": DOCUMENTS["epochs"]}
     return lambda: timed(lambda: model.train(tagged, **options))
 
 
 def at_once(model: Any, texts: list[list[str]], n_threads: int) -> Program:
-    """All documents in one call, by the clock."""
+    """Infer all documents in one call; elapsed time."""
     return lambda: timed(lambda: model.infer_vectors(texts, workers=n_threads), time.perf_counter)
 
 
 def looping(model: Any, texts: list[list[str]]) -> Program:
-    """One document after the other, by the clock."""
+    """Infer one document at a time; elapsed time."""
     return lambda: timed(lambda: [model.infer_vector(words) for words in texts], time.perf_counter)
 
 

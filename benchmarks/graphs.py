@@ -1,4 +1,4 @@
-"""Node embeddings on BlogCatalog: node classification, link prediction, and the speed of walks beside peers.
+"""Node embeddings on BlogCatalog: node classification, link prediction, and the speed of walks vs peers.
 
     python -m benchmarks graphs nodes --data folder
     python -m benchmarks graphs nodes --data folder --models "node2vec p=q=.25, 80 walks" "LINE 1st+2nd"
@@ -6,9 +6,9 @@
     python -m benchmarks graphs links --data folder
     python -m benchmarks graphs walks --data folder
 
-Each adds its part to the file. `peers` trains gensim on the very walks that DeepWalk makes, seed by seed,
-and tells the differences; it and `links` need gensim, `walks` what of fastnode2vec and pecanpy is there.
-With 80 walks gensim takes some five to ten minutes a seed.
+Each adds its part to the file. `peers` trains gensim on exactly the walks of DeepWalk, seed by seed,
+and reports the differences; it and `links` need gensim; `walks` uses fastnode2vec and pecanpy if installed.
+With 80 walks, gensim takes about five to ten minutes per seed.
 """
 
 from __future__ import annotations
@@ -55,12 +55,12 @@ def blogcatalog(folder: Path) -> tuple[Graph, Any]:
 
 
 def walked(kind: Any, seed: int, **options: Any) -> Any:
-    """What makes vectors of a graph."""
+    """The models that make vectors of a graph."""
     return lambda graph: kind(seed=seed, vector_size=128, window=10, **options).fit(graph).wv
 
 
 def lined(seed: int) -> Any:
-    """Both orders of LINE side by side, D = 64 each."""
+    """Both orders of LINE concatenated, D = 64 each."""
 
     def fitted(graph: Graph) -> Any:
         models = [LINE(order=order, seed=seed, vector_size=64, epochs=50).fit(graph) for order in (1, 2)]
@@ -70,7 +70,7 @@ def lined(seed: int) -> Any:
 
 
 def judge_nodes(graph: Graph, labels: Any, names: list[str]) -> dict[str, Any]:
-    """Micro and macro F1 in percent by name and share, mean and spread of the seeds, and processor time."""
+    """Micro and macro F1 in percent by name and share, mean and deviation over seeds; processor time."""
     found: dict[str, Any] = {}
     for name in names:
         runs, seconds = [], []
@@ -96,7 +96,7 @@ def judge_nodes(graph: Graph, labels: Any, names: list[str]) -> dict[str, Any]:
 
 
 def judge_peers(graph: Graph, labels: Any, n_walks: int, objectives: list[str]) -> dict[str, Any]:
-    """F1 by DeepWalk and by gensim on the same walks, by seed, and what DeepWalk has more on average."""
+    """F1 of DeepWalk and of gensim on the same walks, by seed, and the mean difference."""
     found: dict[str, Any] = {}
     for name in objectives:
         runs: dict[str, list[Any]] = {"ns2vec": [], "gensim": []}
@@ -144,7 +144,7 @@ def by_gensim(graph: Graph, seed: int, n_walks: int = 10, hs: int = 0) -> Any:
 
 
 def judge_predictions(graph: Graph) -> dict[str, Any]:
-    """AUC and average precision by input and output vectors; a fifth of the edges held out, 10 walks."""
+    """AUC and average precision with input and output vectors; a fifth of the edges held out, 10 walks."""
     found: dict[str, Any] = {"ns2vec": [], "gensim": []}
     for seed in SEEDS:
         split = split_links(graph, share=0.2, seed=seed)
@@ -157,7 +157,7 @@ def judge_predictions(graph: Graph) -> dict[str, Any]:
 
 
 def time_walks(graph: Graph) -> dict[str, Any]:
-    """Million steps a second of processor time, the median of three, one thread, walks of 40."""
+    """Million steps per second of processor time: the median of three, one thread, walks of 40 nodes."""
     found: dict[str, Any] = {}
     for p, q in ((1.0, 1.0), (0.25, 0.25)):
         makers = {"ns2vec": ours(graph, p, q)} | peers(graph, p, q)
@@ -174,11 +174,11 @@ def time_walks(graph: Graph) -> dict[str, Any]:
 
 def ours(graph: Graph, p: float, q: float) -> Any:
     """A call that walks and returns the number of nodes."""
-    return lambda: len(WalkPlan(40, 10, p, q).walks(graph)) - 10 * len(graph)  # without what ends each
+    return lambda: len(WalkPlan(40, 10, p, q).walks(graph)) - 10 * len(graph)  # without the end marks
 
 
 def peers(graph: Graph, p: float, q: float) -> dict[str, Any]:
-    """The same of fastnode2vec and pecanpy, after a warm-up that compiles them."""
+    """The same for fastnode2vec and pecanpy, after a warm-up that compiles them."""
     found: dict[str, Any] = {}
     edges = [(int(a), int(b)) for a, b in zip(graph.sources, graph.neighbours, strict=True) if a < b]
     try:

@@ -1,9 +1,9 @@
-"""Loss of a trained model on text that it has not seen, against one noise for all samplers.
+"""Loss of a trained model on unseen text, with the same noise for all samplers.
 
-For each (context, centre) pair of the full windows: -log sigmoid of the pair's score, less log
-sigmoid(-score) summed over k rows of the model's own noise distribution (count ** ns_exponent), drawn with a
-fixed seed. A sampler of harder negatives trains for another mixture than this one, so a higher figure need
-not be a worse model.
+For each (context, centre) pair of the full windows: -log sigmoid of the pair's score, minus the sum of log
+sigmoid(-score) over k rows of the model's own noise distribution (count ** ns_exponent), drawn with a
+fixed seed. A sampler of harder negatives trains for a different mixture, so a higher figure does not
+necessarily mean a worse model.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ __all__ = ["held_out_loss", "split_corpus"]
 
 
 def split_corpus(corpus: Path, share: float = 0.01) -> tuple[Path, Path]:
-    """Write the lines after the first (1 - share) of a text's bytes to a file of their own; both paths.
+    """Write the lines after the first (1 - share) of a text's bytes to a separate file; return both paths.
 
-    A file that is there is whole: both are written under other names.
+    A file that exists is complete: both are first written under other names.
     """
     limit = int(corpus.stat().st_size * (1.0 - share))
     first, last = (corpus.with_suffix(f".{name}.txt") for name in ("training", "held-out"))
@@ -48,7 +48,7 @@ def window_pairs(rows: list[int], window: int) -> list[tuple[int, int]]:
 
 
 def held_out_loss(model: Any, path: Path, max_pairs: int = 200_000, seed: int = 1) -> float:
-    """Mean loss of a pair, in nats."""
+    """Mean loss per pair, in nats."""
     pairs: list[tuple[int, int]] = []
     with open(path, encoding="utf-8") as text:
         for line in text:

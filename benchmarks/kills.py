@@ -1,4 +1,4 @@
-"""Workers on Ray that are killed at random moments: the bytes have to be those of local threads.
+"""Workers on Ray that are killed at random moments: the bytes must be those of local threads.
 
     python -m benchmarks kills                 2 MB, 4 and 8 shards, 5 kills each
 
@@ -31,13 +31,13 @@ SETTINGS = {"sg": 1, "vector_size": 50, "epochs": 4, "seed": 3, "batch_words": 2
 
 
 def digest(corpus: str, n_shards: int) -> str:
-    """sha256 of what is learned, by whoever is there to train."""
+    """sha256 of the result, trained on the given cluster."""
     model = Word2Vec(corpus, workers=2, shards=n_shards, **SETTINGS)
     return hashlib.sha256(model.wv.vectors.tobytes() + model.syn1neg.tobytes()).hexdigest()
 
 
 def killed(cluster: Any, corpus: str, n_shards: int, n_rounds: int, chance: random.Random) -> dict[str, Any]:
-    """A run of which one worker is killed, somewhere in a round or between two."""
+    """A run in which one worker is killed, somewhere in a round or between two rounds."""
     before, moment = cluster.traffic, (chance.randrange(1, n_rounds - 1), chance.uniform(0.0, 0.05))
 
     def kill() -> None:
@@ -58,7 +58,7 @@ def killed(cluster: Any, corpus: str, n_shards: int, n_rounds: int, chance: rand
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Return 0, or 1 when a run gave other bytes."""
+    """Return 0, or 1 if a run gave other bytes."""
     parser = common_parser(__doc__, 2_000_000)
     parser.add_argument("--shards", nargs="+", type=int, default=[4, 8])
     parser.add_argument("--kills", type=int, default=5, help="for each number of shards")

@@ -1,4 +1,4 @@
-"""Runs take minutes: each is written down at once, so that a stopped benchmark goes on where it stopped."""
+"""Records of runs, which take minutes: each is written at once, so a stopped benchmark can continue."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from benchmarks.shared import code_fingerprint, describe_corpus, describe_machin
 
 
 def run_key(job: dict[str, Any], corpus: dict[str, Any], fingerprint: str) -> str:
-    """What identifies a run; those of other programs do not depend on our code."""
+    """The key of a run; that of another program does not depend on our code."""
     record = {**job, "corpus": corpus, "data": None}
     if "held_out" in job:
         record["held_out"] = True  # not the path of this machine
@@ -21,7 +21,7 @@ def run_key(job: dict[str, Any], corpus: dict[str, Any], fingerprint: str) -> st
 
 
 def without_code(key: str) -> dict[str, Any]:
-    """What a run's key says but for the code."""
+    """The key of a run without its code."""
     record: dict[str, Any] = json.loads(key)
     record.pop("code", None)
     return record
@@ -33,10 +33,10 @@ class KnownRuns:
     Parameters
     ----------
     path : Path
-        The file; runs of an earlier benchmark in it are known.
+        The file; it may contain runs of an earlier benchmark.
     corpus : Path
     keep : bool
-        Runs of ns2vec are known whatever code made them; each has its commit.
+        Accept runs of ns2vec by any version of the code; each has its commit.
     """
 
     def __init__(self, path: Path, corpus: Path, keep: bool = False) -> None:
@@ -49,7 +49,7 @@ class KnownRuns:
             self.runs = json.loads(path.read_text(encoding="utf-8"))["runs"]
 
     def outcome(self, job: dict[str, Any], title: str) -> dict[str, Any]:
-        """What came out of `job`, run now unless it is known.
+        """Return the outcome of `job`, run now unless it is known.
 
         Raises
         ------
@@ -65,14 +65,14 @@ class KnownRuns:
         return found
 
     def known_key(self, job: dict[str, Any]) -> str:
-        """The key of `job`, or with `keep` that of the same run by other code."""
+        """The key of `job` or, with `keep`, that of the same run by other code."""
         key = run_key(job, self.described, self.fingerprint)
         if self.keep and key not in self.runs:
             return next((known for known in self.runs if without_code(known) == without_code(key)), key)
         return key
 
     def known_outcome(self, job: dict[str, Any]) -> dict[str, Any] | None:
-        """What came out of `job`, None unless it was run before."""
+        """The outcome of `job` if it has been run before, else None."""
         return self.runs.get(self.known_key(job))
 
     def seeds(self) -> list[int]:

@@ -1,13 +1,13 @@
-"""Measure rows of the table side by side: `all`, `train`, `vocab`, `load`, `query`, `evaluate`.
+"""Measure rows of the table for all programs: `all`, `train`, `vocab`, `load`, `query`, `evaluate`.
 
     python -m benchmarks train                                   all rows of this command, 3 rounds
     python -m benchmarks train --rows sg cbow --rounds 5
-    python -m benchmarks all --peer-bytes 25000000               peers train on a prefix: hours less
+    python -m benchmarks all --peer-bytes 25000000               peers train on a prefix, which saves hours
 
-Every program runs in a process of its own, one after another in each round; figures are medians over
-the rounds. The training phase is the time of 2 epochs minus that of 1 epoch, for every program. Each round
-is saved when it ends, and a row that has its rounds (of this code) is not measured again. A peer that is
-not installed or fails is reported with the reason.
+Every program runs in a separate process, in turn in each round; figures are medians over
+the rounds. The time of the training phase is that of 2 epochs minus that of 1 epoch, for every program. Each
+round is saved when it ends, and a row that has all its rounds (by this code) is not measured again. A peer
+that is not installed or fails is reported with the reason.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ FACTS_PARAMETERS = ("vector_size", "window", "negative", "sample", "min_count", 
 
 
 class Session:
-    """The options of one call, the files it works on, and what is known already."""
+    """The options of one call, its files, and the known results."""
 
     def __init__(self, arguments: argparse.Namespace) -> None:
         self.arguments = arguments
@@ -58,12 +58,12 @@ class Session:
             self.rows = json.loads(self.path.read_text(encoding="utf-8"))["rows"]
 
     def corpus_of(self, row: Row, arm: Arm) -> Path:
-        """The text an arm trains on: for peers perhaps a prefix, where a speed is asked."""
+        """The text that an arm trains on; for peers, this may be a prefix if speed is measured."""
         shorter = row.kind == "training" and arm.program != "ns2vec"
         return prefix_of(self.corpus, self.arguments.peer_bytes if shorter else 0)
 
     def facts_of(self, corpus: Path, parameters: dict[str, Any]) -> dict[str, Any]:
-        """Words of a text as counted once for all programs."""
+        """Words of a text, counted once for all programs."""
         asked = {name: parameters[name] for name in FACTS_PARAMETERS if name in parameters}
         key = json.dumps([str(corpus), asked], sort_keys=True)
         if key not in self.facts:
@@ -73,7 +73,7 @@ class Session:
         return {name: self.facts[key][name] for name in names}
 
     def vectors(self, kind: str, binary: bool) -> dict[str, Any]:
-        """A file of vectors, made once: random ones, or trained on the whole English text."""
+        """A file of vectors, made once: random ones, or vectors trained on the whole English text."""
         folder = Path(tempfile.gettempdir())
         suffix = "bin" if binary else "txt"
         n_words, dim = self.arguments.load_words, self.arguments.load_dim
@@ -106,7 +106,7 @@ class Session:
 
 
 def known_quality() -> dict[str, Any]:
-    """What `python -m benchmarks quality` found, by variant."""
+    """The results of `python -m benchmarks quality`, by variant."""
     path = RESULTS / "quality.json"
     if not path.exists():
         return {}
@@ -115,7 +115,7 @@ def known_quality() -> dict[str, Any]:
 
 
 def job_of(session: Session, row: Row, arm: Arm) -> dict[str, Any]:
-    """The job of an arm, still without `epochs` of its own."""
+    """The job of an arm, without `epochs` as yet."""
     job = {"program": arm.program, "task": "train", "input": "corpus_file", **arm.job}
     given = {key: getattr(session.arguments, key) for key in ("min_count",)}
     job["parameters"] = {**PARAMETERS, **{k: v for k, v in given.items() if v is not None}, **arm.parameters}
@@ -132,12 +132,12 @@ def job_of(session: Session, row: Row, arm: Arm) -> dict[str, Any]:
 
 
 def with_epochs(job: dict[str, Any], epochs: int) -> dict[str, Any]:
-    """The job with that many epochs."""
+    """The job with this number of epochs."""
     return {**job, "parameters": {**job["parameters"], "epochs": epochs}}
 
 
 def run_arm(session: Session, row: Row, arm: Arm) -> dict[str, Any]:
-    """One run of an arm (two for the training phase) as a flat record; ``speed`` is what is compared."""
+    """One run of an arm (two for the training phase) as a flat record; ``speed`` is compared."""
     job = job_of(session, row, arm)
     shown = {key: job[key] for key in ("program", "task", "input", "parameters", "environment") if key in job}
     if row.kind in ("training", "threads", "fma"):
@@ -157,7 +157,7 @@ def run_arm(session: Session, row: Row, arm: Arm) -> dict[str, Any]:
 
 
 def training_phase(one: dict[str, Any], two: dict[str, Any], facts: dict[str, Any]) -> dict[str, Any]:
-    """Seconds of an epoch by the difference of two runs, and what follows from them."""
+    """Seconds of an epoch, from the difference of two runs, and the figures derived from them."""
     seconds = two["seconds"] - one["seconds"]
     if seconds <= 0:
         raise ChildError("two epochs took no longer than one: the text is too short to measure")
@@ -178,14 +178,14 @@ def size_of(corpus: str) -> int:
 
 
 def flat(outcome: dict[str, Any]) -> dict[str, Any]:
-    """An outcome with one peak of memory, version and instruction set on top."""
+    """An outcome with its peak of memory, version and instruction set at the top level."""
     build = outcome.pop("build", {})
     outcome["peak_bytes"] = max(outcome["peak_bytes"].values())
     return {**outcome, **{name: build[name] for name in ("version", "isa", "compiler") if name in build}}
 
 
 def measure_round(session: Session, row: Row, names: list[str]) -> dict[str, Any]:
-    """Run the named arms once, the peak of the hardware before them where the row asks for it."""
+    """Run the named arms once; before them, measure the peak of the hardware if the row needs it."""
     measured: dict[str, Any] = {"arms": {}}
     isa = None
     for arm in row.arms:
@@ -205,13 +205,13 @@ def measure_round(session: Session, row: Row, names: list[str]) -> dict[str, Any
 
 
 def measure_peaks(isa: str, threads: tuple[int, ...]) -> dict[str, float]:
-    """FLOP a second by number of threads, interleaved, each the median of three."""
+    """FLOP per second by number of threads, interleaved, each the median of three."""
     found = [[fma_peak(isa, n) for n in threads] for _ in range(3)]
     return {str(n): statistics.median(run[i] for run in found) for i, n in enumerate(threads)}
 
 
 def arms_left(row: Row, rounds: list[dict[str, Any]]) -> list[str]:
-    """The arms of the next round: ours, and after the first one only the fastest peer that ran."""
+    """The arms of the next round: ours and, after the first round, only the fastest peer that ran."""
     our = [arm.name for arm in row.arms if arm.program == "ns2vec"]
     peers = [arm.name for arm in row.arms if arm.program != "ns2vec"]
     if rounds:
@@ -222,7 +222,7 @@ def arms_left(row: Row, rounds: list[dict[str, Any]]) -> list[str]:
 
 
 def measure_row(session: Session, row: Row) -> bool:
-    """Add the rounds that a row lacks; return whether our own arms ran."""
+    """Add the missing rounds of a row; return whether our own arms ran."""
     known = session.rows.get(row.name, {})
     about = {"code": session.code, "corpus": session.described, "peer_bytes": session.arguments.peer_bytes}
     is_same = all(known.get(key) == value for key, value in about.items())
@@ -248,7 +248,7 @@ def measure_row(session: Session, row: Row) -> bool:
 
 
 def main(argv: list[str]) -> int:
-    """Return 0, 1 if ns2vec itself failed somewhere, 2 for a row that does not exist."""
+    """Return 0, 1 if ns2vec itself failed, 2 for a row that does not exist."""
     command = argv[0]
     parser = common_parser(__doc__)
     parser.prog = f"python -m benchmarks {command}"

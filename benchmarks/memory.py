@@ -1,10 +1,10 @@
-"""Anonymous memory (RssAnon, polled from outside) of a training process against its model's bytes.
+"""Anonymous memory (RssAnon, polled from outside) of a training process, compared with its model's bytes.
 
     python -m benchmarks memory                                   whole corpus, corpus_memory=64MiB
     python -m benchmarks memory --corpus-memory 0 --epochs 1
     python -m benchmarks memory --program gensim --bytes 100000000
 
-Exit code 1: the peak is more than --allowance above the model bytes (two float32 matrices).
+Exit code 1: the peak exceeds the model bytes (two float32 matrices) by more than --allowance.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from benchmarks.shared import (
 )
 
 MEGABYTE = 1_000_000
-ALLOWANCE = 250  # MB beside the model
+ALLOWANCE = 250  # MB besides the model
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Return 0 when the peak is within the allowance, else 1."""
+    """Return 0 if the peak is within the allowance, else 1."""
     parser = common_parser(__doc__, n_bytes=0)
     parser.add_argument("--program", choices=("ns2vec", "gensim"), default="ns2vec")
     parser.add_argument("--variant", choices=VARIANTS, default="sg-window")

@@ -1,9 +1,9 @@
-"""Online training: seconds per update, and how far the vectors of old words drift.
+"""Online training: seconds per update, and the drift of the vectors of old words.
 
-``python -m benchmarks online [--rounds 10] [--workers 2]``: each round brings one new word among the
-words of one topic. The table says how long growing and training took, the mean and greatest 1 - cosine
+``python -m benchmarks online [--rounds 10] [--workers 2]``: each round adds one new word among the
+words of one topic. The table shows the time of growing and training, the mean and greatest 1 - cosine
 between the old vectors before the first round and after this one, and how many of the new word's five
-neighbours are of its topic.
+neighbours belong to its topic.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Fused multiply-adds a second that this machine reaches: what training is held against."""
+"""Fused multiply-adds per second that this machine reaches: the reference for training."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SECONDS = 0.5
 
 @functools.cache
 def compiled() -> Path:
-    """The program, compiled once for each process that asks; MissingProgramError without a compiler."""
+    """The program, compiled once per process; MissingProgramError without a compiler."""
     compiler = os.environ.get("CC", "cc").split()
     if shutil.which(compiler[0]) is None:
         raise MissingProgramError(f"the peak needs a C compiler, and there is no {compiler[0]!r}")
@@ -33,7 +33,7 @@ def compiled() -> Path:
 
 
 def fma_peak(isa: str, n_threads: int, seconds: float = SECONDS) -> float:
-    """FLOP a second of `n_threads` threads together, float32, with the instructions of `isa`."""
+    """FLOP per second of `n_threads` threads together, float32, with the instructions of `isa`."""
     command = [str(compiled()), isa, str(n_threads), str(seconds)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:

@@ -1,4 +1,4 @@
-"""One process for each run: its environment, its outcome, its memory seen from outside."""
+"""One process for each run: its environment, its outcome, its memory as seen from outside."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ class ChildError(RuntimeError):
 
 
 class MissingProgramError(RuntimeError):
-    """A program is not installed or does not run here."""
+    """A program is not installed or does not run on this machine."""
 
 
 def child_environment(job: dict[str, Any] | None = None) -> dict[str, str]:
-    """The environment of a run: OpenBLAS finds the processor, and has one thread by default.
+    """The environment of a run: OpenBLAS detects the processor, and has one thread by default.
 
-    `job` may hold ``blas_threads`` (None: as many as BLAS wants) and ``environment``, which goes last.
+    `job` may contain ``blas_threads`` (None: BLAS's own choice) and ``environment``, which is applied last.
     """
     job = job or {}
     environment = dict(os.environ)
@@ -39,7 +39,7 @@ def child_environment(job: dict[str, Any] | None = None) -> dict[str, str]:
     threads = job.get("blas_threads", 1)
     if threads is not None:
         environment.update(dict.fromkeys(BLAS_THREADS, str(threads)))
-    # word2vec.c is a program beside python in its environment
+    # word2vec.c is a program next to python in its environment
     environment["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), environment.get("PATH", "")])
     environment["PYTHONPATH"] = os.pathsep.join([str(ROOT), *filter(None, [environment.get("PYTHONPATH")])])
     return {**environment, **job.get("environment", {})}
@@ -57,13 +57,13 @@ class MemoryPoll:
         self.thread.start()
 
     def poll(self) -> None:
-        """Look until told to stop."""
+        """Poll until asked to stop."""
         while not self.stop.wait(POLL_SECONDS):
             phase = self.phase
             self.peaks[phase] = max(self.peaks.get(phase, 0), tree_bytes(self.pid))
 
     def end(self) -> dict[str, int]:
-        """Stop looking; return bytes by phase."""
+        """Stop polling; return bytes by phase."""
         self.stop.set()
         self.thread.join()
         return self.peaks
@@ -72,7 +72,7 @@ class MemoryPoll:
 def run_child(job: dict[str, Any]) -> dict[str, Any]:
     """Run one job; the outcome has ``wall_seconds`` of the process and ``peak_bytes`` by phase.
 
-    Raises MissingProgramError when the program is not installed, ChildError when it failed.
+    Raises MissingProgramError if the program is not installed, ChildError if it failed.
     """
     command = [sys.executable, "-m", "benchmarks.child", json.dumps(job)]
     outcome: dict[str, Any] = {}
@@ -103,7 +103,7 @@ def run_child(job: dict[str, Any]) -> dict[str, Any]:
 
 
 def record_of(line: str) -> dict[str, Any]:
-    """A JSON object of the child; {} for what a program prints itself."""
+    """A JSON object of the child; {} for a line that a program prints itself."""
     try:
         record = json.loads(line)
     except ValueError:
@@ -114,7 +114,7 @@ def record_of(line: str) -> dict[str, Any]:
 def tree_bytes(pid: int) -> int:
     """RssAnon of a process and of the processes it started."""
     total = anonymous_bytes(pid)
-    # unlike Path.glob, this finds nothing, and raises nothing, when the process ends meanwhile
+    # unlike Path.glob, this returns nothing, and does not raise, if the process ends in the meantime
     for listing in glob(f"/proc/{pid}/task/*/children"):
         try:
             children = Path(listing).read_text(encoding="ascii").split()

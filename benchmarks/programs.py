@@ -1,7 +1,7 @@
-"""The programs that train, each behind one function: same text, same settings.
+"""The programs that train, each as one function: the same text, the same settings.
 
-fastText, floret and word2vec.c take everything from a file to trained vectors in one call, so they tell
-one time; gensim and ns2vec tell vocabulary and training apart.
+fastText, floret and word2vec.c do everything from a file to trained vectors in one call, so they report
+one time; gensim and ns2vec report vocabulary and training separately.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Say = Callable[..., None]
 
 
 def word2vec_class(program: str) -> Any:
-    """The class that is compared: gensim's or ours."""
+    """The class to measure: gensim's or ours."""
     if program == "gensim":
         from gensim.models import Word2Vec
     else:
@@ -27,7 +27,7 @@ def word2vec_class(program: str) -> Any:
 
 
 def build_facts(program: str) -> dict[str, Any]:
-    """Version, and with ns2vec instruction set and compiler."""
+    """Version and, for ns2vec, instruction set and compiler."""
     if program != "ns2vec":
         name = "word2vec" if program == "word2vec.c" else program
         return {"version": importlib.metadata.version(name)}
@@ -37,7 +37,7 @@ def build_facts(program: str) -> dict[str, Any]:
 
 
 def text_of(job: dict[str, Any]) -> dict[str, Any]:
-    """What build_vocab() and train() read; lists of tokens are made here, before anything is timed."""
+    """The input of build_vocab() and train(); lists of tokens are made here, before the timing starts."""
     if job["input"] == "sentences":
         from gensim.models.word2vec import LineSentence
 
@@ -59,7 +59,7 @@ def make_model(job: dict[str, Any]) -> Any:
 
 
 def vocabulary(job: dict[str, Any], say: Say) -> dict[str, Any]:
-    """Count the words; ns2vec encodes the text as well."""
+    """Count the words; ns2vec also encodes the text."""
     model, text = make_model(job), text_of(job)
     say(phase="build_vocab")
     started = time.perf_counter()
@@ -69,7 +69,7 @@ def vocabulary(job: dict[str, Any], say: Say) -> dict[str, Any]:
 
 
 def examine(model: Any, job: dict[str, Any], outcome: dict[str, Any], say: Say) -> None:
-    """Add what is asked of the trained model: scores, loss on text held out, the report of its sampler."""
+    """Add the requested figures of the trained model: scores, loss on held-out text, the sampler's report."""
     if job.get("data"):
         from benchmarks.shared import protocol
 
@@ -84,7 +84,7 @@ def examine(model: Any, job: dict[str, Any], outcome: dict[str, Any], say: Say) 
 
 
 def train_model(job: dict[str, Any], say: Say) -> dict[str, Any]:
-    """Train with gensim or ns2vec; with ``save`` the vectors are written, with ``data`` evaluated."""
+    """Train with gensim or ns2vec; ``save`` writes the vectors, ``data`` evaluates them."""
     model, text = make_model(job), text_of(job)
     say(phase="build_vocab")
     started = time.perf_counter()
@@ -147,7 +147,7 @@ def train_fasttext(job: dict[str, Any], say: Say) -> dict[str, Any]:
 
 
 def train_word2vec_c(job: dict[str, Any], say: Say) -> dict[str, Any]:
-    """Train with word2vec.c, as the package `word2vec` builds it; it always writes its vectors."""
+    """Train with word2vec.c, as built by the package `word2vec`; it always writes its vectors."""
     import word2vec
 
     given = job["parameters"]

@@ -1,18 +1,19 @@
-"""Quality beside gensim: the same text, settings and seeds, the same evaluation code.
+"""Quality compared with gensim: the same text, settings and seeds, the same evaluation code.
 
     python -m benchmarks quality                                 all variants, seeds 1 2 3 (about an hour)
     python -m benchmarks quality --variants sg-window --seeds 1 2 3 4
     python -m benchmarks quality --corpus text.txt --epochs 1
 
-Every run's scores are written at once, so that an interrupted benchmark goes on where it stopped. The summary
-has all variants and seeds that are known by then with the same settings, not only those asked for, so that
-seeds may be added to one variant, and none left out. A run of ns2vec is repeated when the code that trains
-has changed. Exit code 1: a bound is missed; the mean difference to gensim may be -.01, its one-sided 90 %
-bound twice that.
+The scores of every run are written at once, so an interrupted benchmark continues where it stopped. The
+summary includes all variants and seeds that are known with the same settings, not only those asked for, so
+that seeds may be added to one variant, and none is left out. A run of ns2vec is repeated if the code that
+trains has changed. Exit code 1: a bound is missed; the mean difference to gensim may be -.01, its one-sided
+90 % bound twice that.
 
-gensim reads the text through its LineSentence: with corpus_file= and n workers its learning rate falls
-by only 1/n of an epoch's share within each epoch and jumps at its end (each thread divides its own words by
-those of all threads): another schedule, and a higher rate. ``--gensim-input corpus_file`` has it.
+gensim reads the text with its LineSentence: with corpus_file= and n workers, its learning rate falls
+by only 1/n of an epoch's share within each epoch and jumps at the end (each thread divides its own words by
+those of all threads), which is a different schedule with a higher rate. ``--gensim-input corpus_file`` uses
+it.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ PROGRAMS = ("gensim", "ns2vec")
 
 
 class Benchmark:
-    """Runs and what they have in common."""
+    """Runs, and the settings that they share."""
 
     def __init__(self, arguments: argparse.Namespace) -> None:
         self.corpus = corpus_file(arguments.corpus, arguments.bytes, arguments.data)
@@ -59,11 +60,11 @@ class Benchmark:
         return job
 
     def measure(self, program: str, variant: str, seed: int) -> None:
-        """Train and score now, unless that is known."""
+        """Train and score now, unless the result is known."""
         self.known.outcome(self.job(program, variant, seed), f"{program} {variant} seed {seed}")
 
     def summaries(self) -> dict[str, dict[str, dict[str, float]]]:
-        """The summary of each variant over the seeds that both programs ran."""
+        """The summary of each variant, over the seeds that both programs ran."""
         summaries, seeds = {}, self.known.seeds()
         for variant in VARIANTS:
             runs = [

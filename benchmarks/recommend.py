@@ -5,10 +5,10 @@
     python -m benchmarks recommend epochs --data folder
     python -m benchmarks recommend table
 
-Each of the first three adds its part to benchmarks/results/recommend.json, a model at a time, and goes on
-where it stopped, all models with the first seed before any with the second; `--match` takes some of them.
-`by_seed` holds two figures and the processor seconds of training. `table` writes the tables of the guide from
-that file. All items are ranked but those that a user has in training.
+Each of the first three adds its part to benchmarks/results/recommend.json, one model at a time, and continues
+where it stopped; all models with the first seed come before any with the second; `--match` selects some
+models. `by_seed` contains two figures and the processor seconds of training. `table` writes the tables of the
+guide from that file. All items are ranked except those that the user has in training.
 """
 
 from __future__ import annotations
@@ -41,20 +41,21 @@ GUIDE = Path(__file__).parents[1] / "docs" / "recommend.md"
 SEEDS = (1, 2, 3)
 METRICS = {"ml-100k": ("recall@20", "ndcg@10"), "lastfm": ("recall@20", "ndcg@20")}
 LOSSES = ("bpr", "logistic", "softmax", "warp")
-# all that look at the model choose among uniform draws, so that only the choice differs
+# all that depend on the model choose among uniform draws, so that they differ in the choice only
 SAMPLERS = (
     "uniform",
     "unigram",
     *(f"{name}:base=uniform" for name in ("dynamic", "hard", "adaptive", "cached", "self_adversarial")),
 )
 WARP = ("warp:tries=30", "warp:tries=300")
-MACHINE = "machine"  # the factorisation machine, by BPR: a column beside the losses
+MACHINE = "machine"  # the factorisation machine, with BPR: a column next to the losses
 EPOCHS = (5, 10, 20, 40, 60, 120)
 DYNAMIC = ("uniform", "dynamic:m=4,base=uniform", "dynamic:m=32,base=uniform")
 
-# The softmax corrects for how often an item is drawn, which those that look at the model cannot tell; WARP is
-# a hinge with a sampler of its own.
-# The machine refuses `hard` as it comes: by the row that its items share they are all near-duplicates.
+# The softmax corrects for the frequency of draws, which samplers that depend on the model do not know; WARP
+# is a hinge with a sampler of its own.
+# The machine rejects `hard` with its defaults: because of the row that its items share, all are
+# near-duplicates.
 SAMPLERS_OF = {
     "softmax": SAMPLERS[:2],
     "warp": ("uniform", *WARP),
@@ -73,14 +74,14 @@ MODELS: dict[str, Callable[[int], Any]] = {
 
 
 def datasets(folder: Path) -> dict[str, Split]:
-    """The last fifth of what each user did, and the split that was published."""
+    """The last fifth of each user's interactions, and the published split."""
     published = lastfm(folder / "lastfm").split
     assert published is not None
     return {"ml-100k": by_time(movielens(folder / "ml-100k").interactions), "lastfm": published}
 
 
 def run(model_of: Callable[[int], Any], seed: int, split: Split, metrics: tuple[str, ...]) -> list[float]:
-    """The two figures of a seed, and the processor time of its training."""
+    """The two figures for a seed, and the processor time of training."""
     model = model_of(seed)
     started = time.process_time()
     model.fit(split.train)
@@ -90,7 +91,7 @@ def run(model_of: Callable[[int], Any], seed: int, split: Split, metrics: tuple[
 
 
 def summed_up(by_seed: dict[str, list[float]]) -> dict[str, Any]:
-    """Mean and spread of the seeds that were run."""
+    """Mean and deviation over the seeds that were run."""
     runs = np.array(list(by_seed.values()))
     return {
         "mean": runs.mean(axis=0).round(4)[:2].tolist(),
@@ -101,7 +102,7 @@ def summed_up(by_seed: dict[str, list[float]]) -> dict[str, Any]:
 
 
 def parts() -> dict[str, dict[str, Callable[[int], Any]]]:
-    """What is trained, by part and name."""
+    """The models to train, by part and name."""
 
     def factorised(loss: str, sampler: str | None, epochs: int | None = None) -> Callable[[int], Any]:
         return lambda seed: MatrixFactorization(loss=loss, sampler=sampler, epochs=epochs, seed=seed)
@@ -121,7 +122,7 @@ def parts() -> dict[str, dict[str, Callable[[int], Any]]]:
 
 
 def measure(part: str, folder: Path, output: Path, match: str = "") -> None:
-    """What of a part the file does not have yet and a pattern matches, a seed at a time."""
+    """The runs of a part that match a pattern and are not in the file yet, seed by seed."""
     wanted = {name: model_of for name, model_of in parts()[part].items() if re.search(match, name)}
     splits = datasets(folder)
     for data, split in splits.items():
@@ -142,7 +143,7 @@ def measure(part: str, folder: Path, output: Path, match: str = "") -> None:
 
 
 def read(path: Path) -> dict[str, Any]:
-    """What was measured so far."""
+    """The measurements so far."""
     return dict(json.loads(path.read_text("utf-8"))) if path.exists() else {}
 
 
@@ -158,7 +159,7 @@ def keep(path: Path, part: str, data: str, name: str, found: dict[str, Any]) -> 
 
 
 def cell(of_data: dict[str, Any], name: str) -> str:
-    """`.201 (.187)`, with a star where it is one seed's; a dash where nothing was measured."""
+    """`.201 (.187)`, with a star if it comes from one seed; a dash if nothing was measured."""
     if name not in of_data:
         return "–"
     first, second = (f"{value:.3f}".lstrip("0") for value in of_data[name]["mean"])
@@ -195,7 +196,7 @@ def rows_of(part: str, known: dict[str, Any]) -> str:
 
 
 def write_tables(known: dict[str, Any]) -> None:
-    """Put each part's table between its marks in the guide."""
+    """Write each part's table between its markers in the guide."""
     text = GUIDE.read_text("utf-8")
     for part in parts():
         marks = rf"(<!-- recommend: {part} -->\n).*?(<!-- end -->)"

@@ -1,16 +1,16 @@
-"""Recommenders beside implicit, LightFM and PyTorch: time of an epoch, and of top-20 lists.
+"""Recommenders compared with implicit, LightFM and PyTorch: time of an epoch, and of top-20 lists.
 
     python -m benchmarks recommenders --data folder
     python -m benchmarks recommenders --data folder --only bpr warp --rounds 5
     python -m benchmarks recommenders --data folder --only threads
 
-One thread, 64 factors, MovieLens 100K (the first four fifths of what each user did), processor time. In
-each round every program takes its turn; ratios are of medians. Seconds of an epoch are those of a long
-training less those of a short one, so that what is done once is not in them. LightFM looks at 10
-candidates of a positive, WARP here at 30 unless it is told otherwise: both are measured. `lightgcn`
-compares with the same model written plainly in PyTorch (benchmarks/torch_lightgcn.py). `top` ranks 40,000
-items for 30,000 users by random factors. `threads` is BPR on 40,000 items by one and by two threads, in
-seconds of the clock, with the NDCG@10 of both: it wants a machine that does nothing else. A peer that is
+One thread, 64 factors, MovieLens 100K (the first four fifths of each user's interactions), processor time.
+The programs alternate in each round; ratios are of medians. The time of an epoch is that of a long
+training run minus that of a short one, which excludes all initial work. LightFM tries 10
+candidates for a positive, our WARP 30 by default: both settings are measured. `lightgcn`
+compares with a plain implementation in PyTorch (benchmarks/torch_lightgcn.py). `top` ranks 40,000
+items for 30,000 users by random factors. `threads` is BPR on 40,000 items with one and with two threads, in
+elapsed seconds, with the NDCG@10 of both: it needs an otherwise idle machine. A peer that is
 not installed is left out; tasks that are not run keep their figures in the file.
 """
 
@@ -43,9 +43,9 @@ from ns2vec.recommend.serving import top_items
 
 RESULTS = Path(__file__).parent / "results" / "recommenders.json"
 FACTORS = 64
-MANY, FEW = (2, 22), (2, 10)  # epochs of a short and a long training
+MANY, FEW = (2, 22), (2, 10)  # epochs of a short and a long training run
 N_USERS, N_ITEMS, N_BEST = 30_000, 40_000, 20
-GROUPS, PER_USER, ASKED = 100, 50, 2_000  # of the catalogue for threads; users whose lists are judged
+GROUPS, PER_USER, ASKED = 100, 50, 2_000  # of the catalogue for threads; users whose lists are evaluated
 
 TASKS = ("bpr", "warp", "lightgcn", "top", "threads")
 
@@ -53,7 +53,7 @@ Program = Callable[[], float]
 
 
 def seconds_an_epoch(train: Callable[[int], Any], epochs: tuple[int, int] = MANY) -> float:
-    """Processor seconds that each epoch after the first few takes."""
+    """Processor seconds per epoch after the first few."""
     taken = []
     for n_epochs in epochs:
         started = time.process_time()
@@ -118,7 +118,7 @@ def torch_graph(train: Any, layout: str) -> Program:
 
 
 def catalogue() -> Split:
-    """Who met what of 40,000 items: most in a group of one's own, its first items above all."""
+    """Interactions with 40,000 items: most in the user's own group, and mostly with its first items."""
     rng = np.random.default_rng(1)
     users = np.repeat(np.arange(N_USERS), PER_USER)
     group = np.where(rng.random(len(users)) < 0.9, users % GROUPS, rng.integers(0, GROUPS, len(users)))
@@ -130,7 +130,7 @@ def catalogue() -> Split:
 
 
 def by_threads(split: Any, n_threads: int, found: dict[str, float]) -> Program:
-    """Seconds of the clock for an epoch; how good lists are after the long training goes to `found`."""
+    """Elapsed seconds per epoch; the quality of the lists after the long run is added to `found`."""
 
     def run() -> float:
         taken = []
@@ -154,7 +154,7 @@ def our_top(users: Any, items: Any) -> Program:
 
 
 def implicit_top(users: Any, items: Any) -> Program:
-    """The same by implicit, which wants a matrix of what was seen."""
+    """The same with implicit, which needs a matrix of known interactions."""
     from implicit.cpu.matrix_factorization_base import MatrixFactorizationBase
 
     class Factors(MatrixFactorizationBase):
@@ -174,14 +174,14 @@ def implicit_top(users: Any, items: Any) -> Program:
 
 
 def timed(work: Callable[[], Any], clock: Callable[[], float] = time.process_time) -> float:
-    """Seconds of a call: those of the processor, unless another clock is given."""
+    """Seconds of a call: processor time, unless another clock is given."""
     started = clock()
     work()
     return clock() - started
 
 
 def programs(folder: Path, wanted: list[str], lists: dict[str, float]) -> dict[str, dict[str, Program]]:
-    """What takes its turn, by task and name; ours comes first. How good lists are goes to `lists`."""
+    """The programs, by task and name, ours first; the quality of their lists is added to `lists`."""
     train = by_time(movielens(folder / "ml-100k").interactions).train
     matrix = train.matrix().tocsr().astype(np.float32)
     rng = np.random.default_rng(1)
@@ -218,7 +218,7 @@ def programs(folder: Path, wanted: list[str], lists: dict[str, float]) -> dict[s
 
 
 def summarise(seconds: dict[str, list[float]]) -> dict[str, Any]:
-    """Medians, and how many times as long as ns2vec each other takes."""
+    """Medians, and the time of each other program relative to ns2vec."""
     medians = {name: statistics.median(values) for name, values in seconds.items()}
     return {
         "seconds": seconds,

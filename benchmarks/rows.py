@@ -1,8 +1,8 @@
-"""The lines of the table: what runs, against what, and what it must reach.
+"""The rows of the table: what is run, what it is compared with, and its targets.
 
-`must` and `aim` are ratios, except for the shares of threads and of the peak, which are parts of one.
-Those of training are asked of AVX-512, and for one row of AVX2 (`Row.isa`); on a processor without it the row
-says what the processor has.
+`must` and `aim` are ratios, except for the shares of threads and of the peak, which are fractions of one.
+Those of training apply to AVX-512, and for one row to AVX2 (`Row.isa`); on a processor without it, the row
+says which instruction set the processor has.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Arm:
     program : str
         ``ns2vec`` or a peer (`benchmarks.programs.TRAINERS`).
     parameters : dict
-        What differs from `benchmarks.shared.PARAMETERS`.
+        Differences from `benchmarks.shared.PARAMETERS`.
     job : dict
         Other keys of the job: ``input``, ``environment``, ``save``, ``batched`` ...
     """
@@ -37,7 +37,7 @@ class Arm:
 
 @dataclass(frozen=True)
 class Row:
-    """One line.
+    """One row.
 
     Attributes
     ----------
@@ -45,18 +45,18 @@ class Row:
     command : str
         The subcommand that measures it.
     what, against : str
-        As the table says it.
+        As written in the table.
     kind : str
-        How arms become one value (`benchmarks.summary.KINDS`).
+        How the arms are combined into one value (`benchmarks.summary.KINDS`).
     arms : tuple of Arm
-        Run one after another in every round. Of several peers the fastest counts, and from the second round
-        on only that one runs.
+        Run in turn in every round. Of several peers, the fastest counts, and after the first round only
+        that one is run.
     must, aim : float or None
         None: for information.
     quality : str or None
-        Variant of `benchmarks.shared.VARIANTS` whose scores stand beside it.
+        Variant of `benchmarks.shared.VARIANTS` whose scores are shown next to it.
     isa : str or None
-        Instruction set that the targets are asked of; None: of any.
+        Instruction set to which the targets apply; None: any.
     """
 
     name: str
@@ -72,12 +72,12 @@ class Row:
 
 
 def ours(name: str = "ns2vec", /, environment: dict[str, str] | None = None, **parameters: Any) -> Arm:
-    """An arm of ns2vec that trains from a file, on one thread unless said otherwise."""
+    """An arm of ns2vec that trains from a file, on one thread by default."""
     return Arm(name, "ns2vec", {"workers": 1, **parameters}, {"environment": environment or {}})
 
 
 def peer(program: str = "gensim", **parameters: Any) -> Arm:
-    """An arm of a peer that trains from a file, on one thread unless said otherwise."""
+    """An arm of a peer that trains from a file, on one thread by default."""
     return Arm(program, program, {"workers": 1, **parameters})
 
 
@@ -88,7 +88,7 @@ def pair(task: str, **job: Any) -> tuple[Arm, Arm]:
 
 
 def with_job(arm: Arm, **job: Any) -> Arm:
-    """The arm with more keys in its job."""
+    """The arm with additional keys in its job."""
     return Arm(arm.name, arm.program, arm.parameters, {**arm.job, **job})
 
 
@@ -145,7 +145,7 @@ ROWS = {row.name: row for row in [*TRAINING, *OTHERS]}
 
 
 def rows_of(command: str, names: list[str] | None = None) -> list[Row]:
-    """The rows that `command` measures ("all": every one), or those of them that are named."""
+    """The rows that `command` measures ("all": every row), or only the named ones."""
     return [
         row
         for row in ROWS.values()

@@ -1,14 +1,14 @@
-"""Samplers beside each other: words a second relative to unigram, and quality over seeds.
+"""Samplers compared: words per second relative to unigram, and quality over seeds.
 
     python -m benchmarks samplers                            speed and quality, seeds 1 2 3, 3 epochs
     python -m benchmarks samplers --parts speed --rounds 5
     python -m benchmarks samplers --samplers uniform dynamic:m=8 --seeds 1
 
-A stopped benchmark goes on where it stopped when it is called again with the same --results.
+A stopped benchmark continues where it stopped if it is called again with the same --results.
 
-Speed is words a second of processor time of the training phase, one thread, one epoch, samplers
+Speed is words per second of processor time of the training phase: one thread, one epoch, samplers
 interleaved, median of the rounds. ``pointer`` is unigram called through the interface of samplers
-instead of in line, ``numba`` a copy of it compiled by numba (left out where that is not installed).
+instead of inlined, ``numba`` a copy of it compiled by numba (left out if that is not installed).
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def job(sampler: str, corpus: Path, **changed: Any) -> dict[str, Any]:
 
 
 def measure_speed(known: KnownRuns, samplers: list[str], corpus: Path, rounds: int) -> dict[str, list[float]]:
-    """Words a second of processor time of each sampler, by round."""
+    """Words per second of processor time of each sampler, by round."""
     speeds: dict[str, list[float]] = {name: [] for name in samplers}
     for number in range(1, rounds + 1):
         for name, found in speeds.items():
@@ -75,7 +75,7 @@ def measure_speed(known: KnownRuns, samplers: list[str], corpus: Path, rounds: i
 def measure_quality(
     known: KnownRuns, samplers: list[str], corpus: Path, arguments: argparse.Namespace
 ) -> dict[str, dict[str, dict[str, float]]]:
-    """Mean and deviation of each metric over the seeds, by sampler; a hundredth of the text is held out."""
+    """Mean and deviation of each metric over the seeds, by sampler; one hundredth of the text is held out."""
     training, held_out = split_corpus(corpus)
     scores: dict[str, list[dict[str, float]]] = {name: [] for name in samplers}
     for seed in arguments.seeds:
@@ -97,7 +97,7 @@ def summarise(runs: list[dict[str, float]]) -> dict[str, dict[str, float]]:
 
 
 def table(speeds: dict[str, list[float]], quality: dict[str, Any]) -> str:
-    """One line a sampler, as markdown; behind each score its deviation over the seeds."""
+    """One row per sampler, as markdown; each score is followed by its deviation over the seeds."""
     medians = {name: statistics.median(found) for name, found in speeds.items()}
     header = ["sampler", "words/cpu s", "unigram = 1", *METRICS]
     rows = [header, ["---"] * len(header)]

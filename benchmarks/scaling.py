@@ -1,10 +1,10 @@
-"""How training scales: corpus size, dimensions, negatives, window, threads; ns2vec alone.
+"""How training scales with corpus size, dimensions, negatives, window and threads; ns2vec only.
 
     python -m benchmarks scaling                     every axis, 3 rounds
     python -m benchmarks scaling --axes corpus threads --rounds 1
 
 Every point changes one setting. The axis `corpus` keeps the vocabulary at 30,000 words, so that only
-the amount of text differs: the cost of a trained word must stay within 15 %. Exit code 1: it does not.
+the amount of text differs: the cost per trained word must stay within 15 %; otherwise the exit code is 1.
 Corpora are prefixes of the English text, or of --corpus (in the same proportion).
 """
 
@@ -53,7 +53,7 @@ def points_of(axis: str) -> list[tuple[str, int, dict[str, Any]]]:
 
 
 def text_of(named: str | None, n_bytes: int, data: str | None) -> Path:
-    """The prefix a point trains on; of a named text in the proportion that it has to the English one."""
+    """The prefix that a point trains on; for a named text, in the same proportion as for the English text."""
     if named is None:
         return corpus_file(None, n_bytes, data)
     whole = Path(named)
@@ -62,7 +62,7 @@ def text_of(named: str | None, n_bytes: int, data: str | None) -> Path:
 
 
 def measure_point(corpus: Path, settings: dict[str, Any]) -> dict[str, Any]:
-    """Cost of an epoch by the difference of two runs, and the words it was spent on."""
+    """Cost of an epoch, from the difference of two runs, and the number of its words."""
     parameters = {**PARAMETERS, **settings}
     job = {"program": "ns2vec", "task": "train", "input": "corpus_file", "corpus": str(corpus)}
     one, two = (run_child({**job, "parameters": {**parameters, "epochs": epochs}}) for epochs in (1, 2))
@@ -91,13 +91,13 @@ def summarise(rounds: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def spread_of(points: dict[str, Any]) -> float:
-    """Largest cost of a trained word over the smallest, minus one."""
+    """Largest cost per trained word over the smallest, minus one."""
     costs = [point["summary"]["ns_per_trained_word"] for point in points.values()]
     return max(costs) / min(costs) - 1
 
 
 def table(axes: dict[str, Any]) -> str:
-    """Every point as a line of a markdown table."""
+    """Every point as a row of a markdown table."""
     header = ["axis", "point", "M raw words/s", "ns a trained word", "M pairs/s", "peak MB"]
     lines = [header, ["---"] * len(header)]
     for axis, points in axes.items():
@@ -110,7 +110,7 @@ def table(axes: dict[str, Any]) -> str:
 
 
 def known_points(path: Path, code: str, keep: bool) -> dict[str, Any]:
-    """Points of an earlier call, those of other code left out unless `keep`."""
+    """Points of an earlier call; those by other code are left out unless `keep`."""
     if not path.exists():
         return {}
     axes = json.loads(path.read_text(encoding="utf-8"))["axes"]

@@ -1,11 +1,11 @@
-"""Training in shards beside threads that change the same weights: quality over seeds, and words a second.
+"""Training in shards compared with threads that share the weights: quality over seeds, and words per second.
 
     python -m benchmarks shards                               2, 4 and 8 shards by the default rule, 100 MB
     python -m benchmarks shards --bytes 25000000 --rules adasum mean others --shards 4 8
     python -m benchmarks shards --shards 8 --seeds 1 --epochs 1
 
-A stopped benchmark goes on where it stopped when it is called again with the same --results. Exit code 1: a
-run failed; a rule that makes training diverge has no scores.
+A stopped benchmark continues where it stopped if it is called again with the same --results. Exit code 1: a
+run failed; a rule with which training diverges has no scores.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def job(corpus: Path, data: str, seed: int, settings: dict[str, Any]) -> dict[st
 
 
 def row(name: str, outcomes: list[dict[str, Any]]) -> list[str]:
-    """One line of the table: means and deviations over the seeds."""
+    """One row of the table: means and deviations over the seeds."""
     speeds = [mean_and_deviation(one[unit] for one in outcomes)[0] for unit in SPEEDS]
     scores = [mean_and_deviation(one["scores"][metric] for one in outcomes) for metric in protocol.METRICS]
     return [
@@ -54,7 +54,7 @@ def row(name: str, outcomes: list[dict[str, Any]]) -> list[str]:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Return 0, or 1 when a run failed."""
+    """Return 0, or 1 if a run failed."""
     parser = common_parser(__doc__)
     parser.add_argument("--shards", nargs="+", type=int, default=[2, 4, 8])
     parser.add_argument("--rules", nargs="+", choices=MERGES, default=[DEFAULT])

@@ -1,4 +1,4 @@
-"""What the benchmarks share: settings, the corpus, the machine, results."""
+"""Code that the benchmarks share: settings, the corpus, the machine, results."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ TRAINING_CODE = (
     "word2vec.py",
 )
 
-# Every comparison trains with these settings on both sides.
+# Every comparison trains both programs with these settings.
 PARAMETERS = {
     "vector_size": 100,
     "window": 5,
@@ -54,7 +54,7 @@ PARAMETERS = {
     "seed": 1,
 }
 
-# name: (what both programs get, what only ns2vec gets)
+# name: (settings of both programs, settings of ns2vec only)
 VARIANTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "sg-window": ({}, {"negative_sharing": "window"}),
     "sg-pair": ({}, {"negative_sharing": "pair"}),
@@ -97,7 +97,7 @@ def corpus_file(named: str | None, n_bytes: int, data: str | None = None) -> Pat
 
 
 def prefix_of(path: Path, n_bytes: int) -> Path:
-    """The first `n_bytes` of a text, in the temporary folder; the text itself when it is not longer."""
+    """The first `n_bytes` of a text, in the temporary folder; the text itself if it is not longer."""
     if not n_bytes or path.stat().st_size <= n_bytes:
         return path
     digest = describe_corpus(path)["sha256_of_first_mib"]
@@ -111,14 +111,14 @@ def prefix_of(path: Path, n_bytes: int) -> Path:
 
 
 def describe_corpus(path: Path) -> dict[str, Any]:
-    """Size of the corpus and a hash of its first megabyte: enough to tell two apart."""
+    """Size of the corpus and a hash of its first megabyte: enough to distinguish two."""
     with open(path, "rb") as source:
         start = source.read(1 << 20)
     return {"bytes": path.stat().st_size, "sha256_of_first_mib": hashlib.sha256(start).hexdigest()[:16]}
 
 
 def code_fingerprint() -> str:
-    """Hash of the sources that decide what a training run computes."""
+    """Hash of the sources that determine the result of a training run."""
     digest = hashlib.sha256()
     for pattern in TRAINING_CODE:
         for path in sorted((ROOT / "ns2vec").glob(pattern)):
@@ -147,7 +147,7 @@ def describe_machine() -> dict[str, Any]:
 
 
 def results_path(name: str, named: str | None, *, is_dated: bool = True) -> Path:
-    """`named`, else ``benchmarks/results/NAME-DATE.json``, or ``NAME.json`` for what is added to."""
+    """`named`, else ``benchmarks/results/NAME-DATE.json``, or ``NAME.json`` for a file that is added to."""
     if named:
         return Path(named)
     if not is_dated:
@@ -167,7 +167,7 @@ def save_json(path: Path, record: dict[str, Any]) -> None:
 
 
 def common_parser(description: str | None, n_bytes: int = TEXT8_BYTES) -> argparse.ArgumentParser:
-    """Options of every benchmark."""
+    """Options that every benchmark has."""
     parser = argparse.ArgumentParser(
         description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -1,13 +1,13 @@
-"""FastText beside gensim's and the package `fasttext`: quality over seeds, and processor time of training.
+"""FastText compared with gensim's and the package `fasttext`: quality over seeds, processor time of training.
 
     python -m benchmarks subwords                                   25 MB, seeds 1 2 3 (hours, for the peers)
     python -m benchmarks subwords --variants skip-gram --seeds 1 --programs ns2vec fasttext
 
-All three models are scored by the same code, words that they do not know by vectors from their n-grams.
-Each run is written at once, so that a stopped benchmark goes on where it stopped. The mean difference to each
+All three models are scored by the same code, unknown words by vectors from their n-grams.
+Each run is written at once, so a stopped benchmark continues where it stopped. The mean difference to each
 peer may be -.01, its one-sided 90 % bound twice that. Ratios of processor seconds are of whole training calls
-for `fasttext`, which does not tell reading and training apart, and of `train` for the others. Exit code 1: a
-bound is missed.
+for `fasttext`, which does not report reading and training separately, and of `train` for the others.
+Exit code 1: a bound is missed.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def train_gensim(job: dict[str, Any], path: str) -> tuple[Any, float]:
 
 
 def fitted(model: Any, job: dict[str, Any]) -> tuple[Any, float]:
-    """A model of gensim's interface after training, and the processor seconds of that."""
+    """A model with gensim's interface after training, and the processor seconds of training."""
     text = text_of(job)
     model.build_vocab(**text)
     started = time.process_time()
@@ -104,7 +104,8 @@ def train_fasttext(job: dict[str, Any], path: str) -> tuple[Any, float]:
     from ns2vec.fasttext import load_facebook_vectors
 
     given = job["parameters"]
-    # The program has a seed, its function for Python no argument for it: defaults are handed on as they are.
+    # The program has a seed, but its Python function has no argument for it; defaults are passed on
+    # unchanged.
     fasttext.FastText.unsupervised_default["seed"] = given["seed"]
     started = time.process_time()
     model = fasttext.train_unsupervised(
@@ -205,7 +206,7 @@ def table(summaries: dict[str, dict[str, Any]]) -> str:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Return 0 when all bounds hold, 1 when one is missed or a run failed."""
+    """Return 0 if all bounds hold, 1 if one is missed or a run failed."""
     parser = common_parser(__doc__, 25_000_000)
     parser.add_argument("--variants", nargs="+", choices=VARIANTS, default=list(VARIANTS))
     parser.add_argument("--programs", nargs="+", choices=TRAINERS, default=list(TRAINERS))

@@ -1,4 +1,4 @@
-"""From rounds to one line: medians, the value that counts, the verdict."""
+"""From rounds to one row: medians, the value that counts, the verdict."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FLOP_PER_DIMENSION = 6  # score, and both updates: two each
 
 
 def median_of(runs: list[dict[str, Any]], key: str) -> float | None:
-    """Median over the rounds, None where no round has the figure."""
+    """Median over the rounds; None if no round has the figure."""
     found = [run[key] for run in runs if run.get(key) is not None]
     return statistics.median(found) if found else None
 
@@ -51,7 +51,7 @@ def ratio(row: Row, arms: Figures, peaks: dict[str, float]) -> float | None:
 
 
 def thread_share(row: Row, arms: Figures, peaks: dict[str, float]) -> float | None:
-    """Gain by the second thread over what the hardware gains by it."""
+    """Gain from the second thread, relative to the gain of the hardware."""
     one, two = arms.get("1 thread", {}), arms.get("2 threads", {})
     if "speed" not in one or "speed" not in two or not {"1", "2"} <= set(peaks):
         return None
@@ -59,7 +59,7 @@ def thread_share(row: Row, arms: Figures, peaks: dict[str, float]) -> float | No
 
 
 def peak_share(row: Row, arms: Figures, peaks: dict[str, float]) -> float | None:
-    """Arithmetic of the scored pairs over the peak."""
+    """Arithmetic of the scored pairs relative to the peak."""
     our = fastest(arms, row, True)
     if our is None or "1" not in peaks:
         return None
@@ -78,7 +78,7 @@ KINDS: dict[str, Callable[[Row, Figures, dict[str, float]], float | None]] = {
 
 
 def verdict_on(value: float | None, must: float | None, aim: float | None) -> str:
-    """One of "aim", "must", "missed", "not measured", and "-" where nothing is asked."""
+    """One of "aim", "must", "missed", "not measured", and "-" if there is no target."""
     if value is None:
         return "not measured"
     if must is None or aim is None:
@@ -87,7 +87,7 @@ def verdict_on(value: float | None, must: float | None, aim: float | None) -> st
 
 
 def summarise(row: Row, rounds: list[dict[str, Any]]) -> dict[str, Any]:
-    """What a row's rounds come to: value, verdict, medians of each arm, peaks, reasons of what is missing."""
+    """The summary of a row: value, verdict, medians of each arm, peaks, reasons for missing figures."""
     arms = {
         arm.name: summarise_arm(found)
         for arm in row.arms

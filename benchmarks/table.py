@@ -1,8 +1,8 @@
-"""The tables of docs/benchmarks.md and the README's chart from the committed JSON, never typed.
+"""The tables of docs/benchmarks.md and the README's chart, generated from the committed JSON.
 
 python -m benchmarks table                      write the tables between the page's markers, and the chart
-python -m benchmarks table --check              exit code 1 when page or chart says something else
-python -m benchmarks table --reason threads-sg "why it misses what is asked"
+python -m benchmarks table --check              exit code 1 if the page or the chart differs
+python -m benchmarks table --reason threads-sg "why it misses its target"
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ HEADER = ["what", "against", "ns2vec (words/s or s)", "ratio", "rounds", "must",
 
 
 def number(value: float | None, kind: str, targets: tuple[float | None, ...] = ()) -> str:
-    """A ratio as `12.3 x`, a share as `.93`, nothing as a dash; more digits where a miss would look met."""
+    """A ratio as `12.3 x`, a share as `.93`, nothing as a dash; more digits if rounding would hide a miss."""
     if value is None:
         return "-"
     digits = 2 if kind in SHARES else 1
@@ -36,7 +36,7 @@ def number(value: float | None, kind: str, targets: tuple[float | None, ...] = (
 
 
 def target(value: float | None, kind: str) -> str:
-    """What is asked, in the same unit without padding."""
+    """The target, in the same unit, without padding."""
     if value is None or kind in SHARES:
         return number(value, kind)
     return f"{value:g} x"
@@ -55,7 +55,7 @@ def speed(row: dict[str, Any]) -> str:
 
 
 def spread(name: str, row: dict[str, Any]) -> str:
-    """Lowest and highest value of a single round: how much the machine's other work moved it."""
+    """Lowest and highest value of a single round, which shows the effect of other work on the machine."""
     values = [summarise(ROWS[name], [measured])["value"] for measured in row["rounds"]]
     found = [value for value in values if value is not None]
     if not found:
@@ -65,7 +65,7 @@ def spread(name: str, row: dict[str, Any]) -> str:
 
 
 def against(row: dict[str, Any]) -> str:
-    """The peer, and the length of its text where that is shorter than ours."""
+    """The peer, and the length of its text if that is shorter than ours."""
     arms = row["summary"]["arms"].values()
     lengths = {arm["corpus_bytes"] for arm in arms if "corpus_bytes" in arm}
     prefix = f", on {min(lengths):,} bytes" if len(lengths) > 1 else ""
@@ -73,7 +73,7 @@ def against(row: dict[str, Any]) -> str:
 
 
 def cells(name: str, row: dict[str, Any]) -> list[str]:
-    """One line of the table."""
+    """One row of the table."""
     summary, kind = row["summary"], row["kind"]
     verdict = summary["verdict"]
     if summary["reasons"]:
@@ -100,7 +100,7 @@ def markdown(record: dict[str, Any]) -> str:
 
 
 def as_markdown(lines: list[list[str]]) -> str:
-    """Cells as the lines of a markdown table."""
+    """Cells as rows of a markdown table."""
     return "".join("| " + " | ".join(cell.replace("|", "/") for cell in line) + " |\n" for line in lines)
 
 
@@ -122,7 +122,7 @@ def conditions(record: dict[str, Any]) -> str:
 
 
 def quality_table(record: dict[str, Any]) -> str:
-    """Mean scores of both programs over the seeds, the difference and its one-sided bound."""
+    """Mean scores of both programs over the seeds, the difference, and its one-sided bound."""
     header = ["variant", "score", "ns2vec", "gensim", "difference", "90 % bound", "seeds"]
     lines = [header, ["---"] * len(header)]
     for variant, summary in record["summary"].get("variants", {}).items():
@@ -134,7 +134,7 @@ def quality_table(record: dict[str, Any]) -> str:
 
 
 def generated(table: Path, quality: Path) -> str:
-    """What stands between the markers."""
+    """The text between the markers."""
     parts = []
     if table.exists():
         record = json.loads(table.read_text(encoding="utf-8"))
@@ -155,7 +155,7 @@ def replace_between(text: str, new: str) -> str:
 
 
 def give_reason(path: Path, name: str, reason: str) -> None:
-    """Write into the JSON why a row misses its target; ValueError for a row that is not there."""
+    """Record in the JSON why a row misses its target; ValueError for an unknown row."""
     record = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"rows": {}}
     if name not in record["rows"]:
         known = ", ".join(record["rows"]) or "nothing"
@@ -166,7 +166,7 @@ def give_reason(path: Path, name: str, reason: str) -> None:
 
 
 def main(argv: list[str]) -> int:
-    """Return 0, or 1 when --check finds another table or there are no markers."""
+    """Return 0, or 1 if --check finds a different table or there are no markers."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks table",
         description=__doc__,

@@ -1,4 +1,4 @@
-"""Jobs around training: facts of a corpus, vectors to work with, loading, queries, analogies."""
+"""Jobs besides training: figures of a corpus, vectors for other jobs, loading, queries, analogies."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def keyed_vectors(program: str) -> Any:
 
 
 def facts(job: dict[str, Any], say: Say) -> dict[str, Any]:
-    """Words of a corpus as every program counts them, words left by subsampling, scored pairs: one epoch."""
+    """Words of a corpus as counted by every program, words left by subsampling, scored pairs: one epoch."""
     from ns2vec.calculator import estimate
 
     started = time.perf_counter()
@@ -41,7 +41,7 @@ def facts(job: dict[str, Any], say: Say) -> dict[str, Any]:
 
 
 def make_vectors(job: dict[str, Any], say: Say) -> dict[str, Any]:
-    """Write the vectors of ``n_words`` numbered words, or (with a corpus) trained ones, to ``path``."""
+    """Write the vectors of ``n_words`` numbered words or, with a corpus, trained ones to ``path``."""
     import numpy as np
 
     from ns2vec import KeyedVectors
@@ -62,7 +62,7 @@ def make_vectors(job: dict[str, Any], say: Say) -> dict[str, Any]:
 
 
 def load(job: dict[str, Any], say: Say) -> dict[str, Any]:
-    """Read a word2vec file that the system has in memory already."""
+    """Read a word2vec file that is already in the page cache."""
     cls = keyed_vectors(job["program"])
     with open(job["path"], "rb") as source:
         while source.read(1 << 24):
@@ -76,7 +76,7 @@ def load(job: dict[str, Any], say: Say) -> dict[str, Any]:
 
 
 def load_facebook(job: dict[str, Any], say: Say) -> dict[str, Any]:
-    """Load a model of fastText that the system has in memory already, to train it on."""
+    """Load a fastText model that is already in the page cache, for further training."""
     import resource
 
     if job["program"] == "gensim":
@@ -99,7 +99,7 @@ def load_facebook(job: dict[str, Any], say: Say) -> dict[str, Any]:
 
 
 def queries(job: dict[str, Any], say: Say) -> dict[str, Any]:
-    """Ten neighbours of ``n_queries`` words drawn by a fixed seed: ``batched``, or one call each."""
+    """Ten neighbours of ``n_queries`` words drawn with a fixed seed: ``batched``, or one call each."""
     vectors = keyed_vectors(job["program"]).load_word2vec_format(job["path"], binary=True)
     n_queries = min(job["n_queries"], len(vectors.index_to_key))
     keys = random.Random(1).sample(vectors.index_to_key, n_queries)

@@ -1,9 +1,9 @@
-"""LightGCN as one writes it in PyTorch: what `python -m benchmarks recommenders` compares with.
+"""A plain LightGCN in PyTorch, for `python -m benchmarks recommenders` to compare with.
 
-Three products of a sparse matrix with all vectors for each batch, BPR on their mean, Adam, uniform
-negatives that are drawn again where a user has met them; gradients by autograd. The options are those of
-`ns2vec.recommend.LightGCN`. `layout` is that of the sparse matrix: COO, which published code takes, or CSR,
-whose products are faster.
+For each batch, there are three products of a sparse matrix with all vectors, and BPR on their mean; Adam;
+uniform negatives that are redrawn if the user has interacted with them; gradients by autograd. The options
+are those of `ns2vec.recommend.LightGCN`. `layout` is that of the sparse matrix: COO, used by published code,
+or CSR, whose products are faster.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def matrix_of(train: Any, layout: str) -> torch.Tensor:
 
 
 def negatives(users: torch.Tensor, met: torch.Tensor, n_items: int) -> torch.Tensor:
-    """An item for each user that the user has not met."""
+    """An unknown item for each user."""
     drawn = torch.randint(n_items, (len(users),))
     while (bad := met[users, drawn]).any():
         drawn[bad] = torch.randint(n_items, (int(bad.sum()),))
@@ -37,7 +37,7 @@ def negatives(users: torch.Tensor, met: torch.Tensor, n_items: int) -> torch.Ten
 
 
 def fit(train: Any, n_epochs: int, layout: str) -> torch.Tensor:
-    """Train on one thread; return the vectors as they are before they are spread."""
+    """Train on one thread; return the vectors before propagation."""
     torch.set_num_threads(1)
     torch.manual_seed(1)
     graph = matrix_of(train, layout)

@@ -1,9 +1,9 @@
-"""The seven uses of docs/uses.md: what each program prints, and how long it takes.
+"""The seven uses of docs/uses.md: the output of each program, and its time.
 
-    python -m benchmarks uses                 all, with the real data where the programs read some
+    python -m benchmarks uses                 all, with real data for programs that use it
     python -m benchmarks uses --only fraud digits
 
-Each program runs in a process of its own. Exit code 1: a program did not find what it must.
+Each program runs in a separate process. Exit code 1: a program did not reach its required result.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 from benchmarks.shared import ROOT, describe_machine, protocol, say
 
 RESULTS = Path(__file__).parent / "results" / "uses.json"
-FILES = {  # of the folder classification/
+FILES = {  # in the folder classification/
     "spam": ("sms_spam.tsv",),
     "sentiment": ("rt-polarity.pos", "rt-polarity.neg"),
     "digits": (),
@@ -31,7 +31,7 @@ FILES = {  # of the folder classification/
 
 
 def outcome(name: str, data: Path) -> dict[str, Any]:
-    """The lines of a program, its seconds, and whether it found what it has to."""
+    """The lines of a program, its seconds, and whether it reached its required result."""
     command = [f"examples/{name}.py", *(str(data / "classification" / file) for file in FILES[name])]
     started = time.perf_counter()
     done = subprocess.run([sys.executable, *command], cwd=ROOT, capture_output=True, text=True, check=False)
@@ -42,7 +42,7 @@ def outcome(name: str, data: Path) -> dict[str, Any]:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the programs and write the file; 1 when one has not found what it has to."""
+    """Run the programs and write the file; return 1 if one did not reach its required result."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
