@@ -1,7 +1,7 @@
 """The extension modules and their compiler flags; everything else is in pyproject.toml.
 
 ``NS2VEC_CYTHON_DEBUG=1`` compiles bounds, None and initialisation checks into the kernels.
-``CC``, ``CFLAGS`` and ``LDFLAGS`` are honoured as by every setuptools build.
+``CC``, ``CFLAGS`` and ``LDFLAGS`` have their usual meaning for setuptools.
 """
 
 import os
@@ -17,7 +17,7 @@ DEBUG = os.environ.get("NS2VEC_CYTHON_DEBUG", "0") not in ("", "0")
 # Not -march=native: the instruction set is chosen at import (ns2vec/_cy/dispatch.c).
 FLAGS = ["-O3", "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math"]
 if not DEBUG:
-    FLAGS.append("-g0")  # Python's own flags have -g, which makes a module five times as large
+    FLAGS.append("-g0")  # Python's own flags include -g, which makes a module five times as large
 
 DIRECTIVES = {
     "language_level": 3,
@@ -70,10 +70,10 @@ EXTENSIONS = [
     extension("ns2vec.vocab._heap", "ns2vec/vocab"),
 ]
 
-# Cython's workers have to be forked: started afresh they would run this file again
+# Cython's workers must be forked: if spawned, they would run this file again
 N_PROCESSES = (os.cpu_count() or 1) if sys.platform == "linux" else 0
 
-# what is asked first of a source distribution, or is all of it, needs no C
+# these commands need no C
 if sys.argv[1:2] not in (["sdist"], ["egg_info"], ["dist_info"]):
     EXTENSIONS = cythonize(
         EXTENSIONS,

@@ -1,6 +1,6 @@
 """Train as a user would, evaluate, and compare with the accepted scores in eval/baselines/.
 
-python eval/check.py                  the facts corpus, and English where the data is present
+python eval/check.py                  the facts corpus, and English if the data is present
 python eval/check.py facts
 python eval/check.py en100 --html report.html
 python eval/check.py --accept         make the scores of this run the accepted ones
@@ -52,7 +52,7 @@ def train_facts(folder: Path, data: str | None) -> Any:
 
 
 def train_english(megabytes: int, folder: Path, data: str | None) -> Any:
-    """Vectors of the first so many million bytes of the English corpus, which are unpacked to `folder`."""
+    """Vectors of the first `megabytes` MB of the English corpus, which are unpacked to `folder`."""
     text = folder / "english.txt"
     left = megabytes * 1_000_000
     with lzma.open(data_folder(data) / "corpus" / "en.txt.xz") as packed, text.open("wb") as out:
@@ -90,7 +90,7 @@ def check(name: str, arguments: argparse.Namespace) -> bool:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Return 0, or 1 if a score is too low or something is missing that was named."""
+    """Return 0, or 1 if a score is too low or a named data set is missing."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, prog="eval/check.py"
     )

@@ -1,4 +1,4 @@
-"""What good means: the suites and settings behind every quality figure of the project."""
+"""The definition of quality: the suites and settings of every quality figure of the project."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PAIRS = ("similarity/ws353.tsv", "similarity/simlex999.tsv", "similarity/men3000
 METRICS = ("google", "ws353", "simlex999", "men3000")
 RESTRICT_VOCAB = 30_000
 
-# What a trainer is held to beside gensim: mean difference over seeds, and skip-gram's floor on the
+# Requirements relative to gensim: the mean difference over seeds, and skip-gram's minimum on the
 # first 100,000,000 bytes of the English corpus with d=100, window 5, negative 5, 5 epochs.
 LARGEST_LOSS = {"google": 0.01, "ws353": 0.01, "simlex999": 0.01, "men3000": 0.01}
 SKIP_GRAM_FLOORS = {"google": 0.36, "ws353": 0.60, "simlex999": 0.28}

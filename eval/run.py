@@ -32,7 +32,7 @@ def load(path: str, model: str | None) -> Any:
 
 
 def parser() -> argparse.ArgumentParser:
-    """The command line of this script."""
+    """The arguments of this script."""
     made = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, prog="eval/run.py"
     )
@@ -49,7 +49,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Return 0, or 1 with one line on stderr if a file is missing or not what it should be."""
+    """Return 0, or 1 with one line on stderr if a file is missing or invalid."""
     arguments = parser().parse_args(argv)
     try:
         data = data_folder(arguments.data)

@@ -1,10 +1,10 @@
-"""Fuzz the parsers of foreign files, guided by coverage, with sanitizers in the compiled ones.
+"""Fuzz the parsers of external files, guided by coverage, with sanitizers in the compiled ones.
 
-``python fuzz/run.py --minutes 60`` shares the minutes among the targets, prints a line for each and writes
-JSON. It needs atheris (``pip install atheris``) and, unless ``--plain``, clang: the compiled parsers are
+``python fuzz/run.py --minutes 60`` divides the minutes among the targets, prints a line for each and writes
+JSON. It needs atheris (``pip install atheris``) and, without ``--plain``, clang: the compiled parsers are
 built in a copy of the checkout with address and undefined-behaviour sanitizers and with coverage.
-What it finds is in the work folder; a case that was mended goes into ``fuzz/cases/TARGET/``, which the tests
-replay.
+Findings are in the work folder; the input of a bug that was fixed goes into ``fuzz/cases/TARGET/``, from
+where the tests replay it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ COVERAGE = re.compile(r"cov: (\d+)")
 
 
 def parse(argv: list[str] | None) -> argparse.Namespace:
-    """Return the options."""
+    """Return the command line options."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--minutes", type=float, default=10.0, help="of all targets together")
     parser.add_argument("--targets", nargs="*", metavar="NAME", help="all unless given")
@@ -81,7 +81,7 @@ def build(work: Path) -> dict[str, str]:
 
 
 def fuzz(name: str, seconds: float, work: Path, environment: dict[str, str], seed: int) -> dict[str, Any]:
-    """Fuzz one target in a process of its own; start again behind each finding until the time is over."""
+    """Fuzz one target in a separate process; restart after each finding until the time is up."""
     corpus, found = work / "corpus" / name, work / "found" / name
     for folder in (corpus, found):
         folder.mkdir(parents=True, exist_ok=True)
@@ -117,7 +117,7 @@ def fuzz(name: str, seconds: float, work: Path, environment: dict[str, str], see
 
 
 def write_seeds(names: list[str], work: Path) -> None:
-    """Put files that are right, and the cases of earlier findings, into the corpora."""
+    """Put valid files, and the cases of earlier findings, into the corpora."""
     from targets import forget, seeds
 
     for name in names:

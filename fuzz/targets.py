@@ -1,7 +1,7 @@
-"""What is fuzzed: each parser of files that come from strangers, as a function of bytes.
+"""The fuzz targets: each parser of untrusted files, as a function of bytes.
 
-A target returns when the bytes were read or refused with a FormatError; any other exception, an answer that
-contradicts itself, or a message that no user could read is a finding.
+A target returns if the bytes were read or rejected with a FormatError; any other exception, an inconsistent
+result, or a message that no user could read is a finding.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from ns2vec.formats.table import read_counts
 from ns2vec.models.phrase_files import StoredPhrases
 from ns2vec.recommend import read_interactions
 
-BETWEEN = b"\n=====\n"  # stands between the contents of the two files of a format
+BETWEEN = b"\n=====\n"  # separates the contents of the two files of a format
 LONGEST_MESSAGE = 2000
 LONGEST_VECTOR = 64
 SENTENCE = ["a", "b", "of", "c", "a_b", "unheard"]
-#: Second file of a format, and where it lies beside the first.
+#: Second file of a format, and its path relative to the first.
 BESIDE = {"projector": "metadata.tsv", "npy": "vectors.vocab"}
 SUFFIXES = (".csv", ".tsv", ".txt")  # of tables
 _TABLE = (
@@ -115,7 +115,7 @@ def numbers(content: bytes) -> None:
 
 
 def records(content: bytes) -> None:
-    """Cut bytes into records; all of them lie inside."""
+    """Split bytes into records; all of them must lie within the bytes."""
     n_bytes = 4 * (1 + content[0] % 4) if content else 4
     rows = np.zeros((len(content) // (n_bytes + 1), n_bytes), dtype=np.uint8)
     keys, end = scan_records(content, 0, rows, "latin-1", "strict")
@@ -125,7 +125,7 @@ def records(content: bytes) -> None:
 
 
 def interactions(content: bytes) -> None:
-    """Read a table of users, items, weights and times; the first byte chooses the layout."""
+    """Read a table of users, items, weights and times; the first byte selects the layout."""
     path = FOLDER / f"interactions{SUFFIXES[content[0] % 3 if content else 0]}"
     path.write_bytes(content[1:])
     try:
@@ -138,7 +138,7 @@ def interactions(content: bytes) -> None:
 
 
 def fasttext(content: bytes) -> None:
-    """Read a model of fastText; what is read makes vectors, and is written and read again."""
+    """Read a fastText model; if that succeeds, make vectors, write it, and read it again."""
     path = FOLDER / "model.bin"
     path.write_bytes(content)
     try:
@@ -156,7 +156,7 @@ def fasttext(content: bytes) -> None:
 
 
 def phrases(content: bytes) -> None:
-    """Load phrases of ns2vec or gensim; what is loaded joins, and is written and loaded again."""
+    """Load phrases of ns2vec or gensim; if that succeeds, join, write them, and load them again."""
     try:
         found = Phrases.load(io.BytesIO(content))
     except FormatError as error:
@@ -168,7 +168,7 @@ def phrases(content: bytes) -> None:
         return
     try:
         joined = found[SENTENCE]
-    except ConfigError:  # scored by a function that is not here
+    except ConfigError:  # scored by a function that is not available here
         return
     written = io.BytesIO()
     found.save(written)
@@ -178,7 +178,7 @@ def phrases(content: bytes) -> None:
 
 
 def documents(content: bytes) -> None:
-    """Load a Doc2Vec of ns2vec or gensim; what is loaded infers, or says what it lacks."""
+    """Load a Doc2Vec of ns2vec or gensim; if that succeeds, infer, or report what is missing."""
     try:
         found = Doc2Vec.load(io.BytesIO(content))
     except (ConfigError, FormatError) as error:
@@ -226,7 +226,7 @@ def _fasttext_seeds() -> Iterator[bytes]:
 
 
 def _saved(model: Doc2Vec | StoredPhrases) -> Iterator[bytes]:
-    """Yield the file of a model in ns2vec's format, and in gensim's; short, so without its story."""
+    """Yield the file of a model in ns2vec's format, and in gensim's; short, so without its history."""
     model.lifecycle_events = None
     for save in (model.save, model.save_gensim):
         written = io.BytesIO()
@@ -235,13 +235,13 @@ def _saved(model: Doc2Vec | StoredPhrases) -> Iterator[bytes]:
 
 
 def _phrase_seeds() -> Iterator[bytes]:
-    """Yield phrases with their counts, without, and one that gensim 3 saved."""
+    """Yield phrases with their counts, phrases without, and phrases saved by gensim 3."""
     sentences = [["a", "b", "of", "c"], ["a", "b", "c"], ["a_b", "of", "c"]]
     for scoring in ("default", "npmi"):
         counted = Phrases(sentences, min_count=1, threshold=0.1, scoring=scoring, connector_words=["of"])
         yield from _saved(counted)
         yield from _saved(counted.freeze())
-    # a dict of bytes, as it was before 4.0
+    # a dict of bytes, as before gensim 4.0
     yield (
         b"\x80\x02cgensim.models.phrases\nPhraser\nq\0)\x81}(X\x09\0\0\0delimiterc_codecs\nencode\n"
         b"X\1\0\0\0_X\6\0\0\0latin1\x86RX\x0b\0\0\0phrasegrams}X\1\0\0\0aX\1\0\0\0b\x86"
@@ -250,7 +250,7 @@ def _phrase_seeds() -> Iterator[bytes]:
 
 
 def _document_seeds() -> Iterator[bytes]:
-    """Yield models of documents, one for each way to train them."""
+    """Yield models of documents, one for each way of training."""
     documents = [TaggedDocument(["a", "b"], [0, "x"]), TaggedDocument(["c"], [1])]
     for options in ({}, {"dm": 0, "hs": 1, "negative": 0}, {"dm_concat": 1, "window": 1}):
         yield from _saved(Doc2Vec(documents, vector_size=2, min_count=1, epochs=1, workers=1, **options))
@@ -271,7 +271,7 @@ SEEDS = {
 
 
 def seeds(name: str) -> Iterator[bytes]:
-    """Yield files that are right, to begin with."""
+    """Yield valid files to start with."""
     if name in ("counts", "numbers"):
         yield (
             b"word 12\nother 3\n"
@@ -300,7 +300,7 @@ def seeds(name: str) -> Iterator[bytes]:
 
 
 def forget() -> None:
-    """Remove the folder that the targets write into."""
+    """Remove the folder that the targets write to."""
     for path in FOLDER.iterdir():
         path.unlink()
     os.rmdir(FOLDER)

@@ -1,4 +1,4 @@
-"""The command line for the scripts beside this file: of the checkout if compiled, else the installed one."""
+"""The command line for the scripts in this folder: of the checkout if compiled, else the installed one."""
 
 import importlib.machinery
 import sys
@@ -8,7 +8,7 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 
 
 def is_built():
-    """Return whether every Cython source of the checkout has its compiled module beside it."""
+    """Return whether every Cython source of the checkout has its compiled module next to it."""
     suffixes = importlib.machinery.EXTENSION_SUFFIXES
     return all(
         any(source.with_name(source.stem + suffix).exists() for suffix in suffixes)

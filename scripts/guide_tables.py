@@ -1,9 +1,9 @@
-"""Write the tables of docs/choosing-a-sampler.md again from the JSON files that they come from.
+"""Rewrite the tables of docs/choosing-a-sampler.md from the JSON files with their figures.
 
     python scripts/guide_tables.py            rewrite the guide
-    python scripts/guide_tables.py --check    exit code 1 if the guide is not what the files say
+    python scripts/guide_tables.py --check    exit code 1 if the guide differs from the files
 
-A table stands between ``<!-- table: FILE KIND -->`` and ``<!-- end -->``; FILE is in docs/data, KIND is
+A table is between ``<!-- table: FILE KIND -->`` and ``<!-- end -->``; FILE is in docs/data, KIND is
 ``candidates``, ``speeds``, ``growth``, ``command``, or ``notes``.
 """
 
@@ -30,7 +30,7 @@ PLACE = re.compile(r"(<!-- table: (\S+) (\w+) -->\n).*?(<!-- end -->)", re.DOTAL
 
 
 def speed_rows(found: Comparison) -> list[list[str]]:
-    """Words a second of processor time beside unigram's, held-out loss and scores, ± deviation over seeds."""
+    """Words per processor second relative to unigram, held-out loss and scores, ± deviation over seeds."""
     trained = [one for one in found.candidates if one.runs and one.objective != found.reference.objective]
     per_word = {one.name: one.cpu_seconds_per_pair * one.pairs_per_word for one in trained}
     lines = [["candidate", "words/cpu s", "unigram = 1", "loss", *found.suites]]
@@ -42,13 +42,13 @@ def speed_rows(found: Comparison) -> list[list[str]]:
 
 
 def spread(score: tuple[float, float]) -> str:
-    """Mean and standard deviation, each by itself where there is one seed."""
+    """Mean and standard deviation; only the mean if there is one seed."""
     mean, deviation = score
     return f"{mean:.3f}" if deviation != deviation else f"{mean:.3f} ± {deviation:.3f}"
 
 
 def table_of(name: str, kind: str) -> str:
-    """Return what stands between the marks."""
+    """Return the text between the markers."""
     command, comparisons = read_record(str(DATA / name))
     if kind == "command":
         return f"```\n{command}\n```"
@@ -64,7 +64,7 @@ def table_of(name: str, kind: str) -> str:
 
 
 def with_tables(text: str) -> str:
-    """Return the guide with every table made again."""
+    """Return the guide with all tables regenerated."""
     return PLACE.sub(lambda found: f"{found[1]}{table_of(found[2], found[3])}\n{found[4]}", text)
 
 

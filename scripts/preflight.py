@@ -1,10 +1,10 @@
-"""Say in one line what this machine lacks to build ns2vec; ``make`` runs it before anything else.
+"""Report in one line what is missing for building ns2vec; ``make`` runs it before anything else.
 
 ``preflight.py``              Python, its headers and venv module, a C compiler
 ``preflight.py network``      can pip reach a package index? (run inside the virtual environment)
-``preflight.py explain LOG``  which line of a failed pip log tells the reason
+``preflight.py explain LOG``  which line of a failed pip log gives the reason
 
-The file also runs on a Python that is too old, to say so: no syntax newer than 3.6.
+The file must also run on a Python that is too old, in order to report it: no syntax newer than 3.6.
 """
 
 import os
@@ -33,12 +33,12 @@ NETWORK_SIGNS = (
 
 
 def debian_name():
-    """Return ``python3.11``: what the distribution calls this Python's packages."""
+    """Return ``python3.11``: the name of this Python's packages in the distribution."""
     return "python{}.{}".format(*sys.version_info[:2])
 
 
 def missing_python():
-    """Python itself is too old, or comes without the venv module."""
+    """Check that Python is new enough and has the venv module."""
     found = "{}.{}".format(*sys.version_info[:2])
     oldest = "{}.{}".format(*OLDEST)
     if sys.version_info < OLDEST:
@@ -58,7 +58,7 @@ def missing_python():
 
 
 def missing_headers():
-    """Python's C headers are a package of their own on most distributions."""
+    """Check for Python's C headers, which are a separate package on most distributions."""
     include = sysconfig.get_paths()["include"]
     if os.path.exists(os.path.join(include, "Python.h")):
         return None
@@ -69,7 +69,7 @@ def missing_headers():
 
 
 def missing_compiler():
-    """The compiler that setuptools will call must exist and be able to link."""
+    """Check that the compiler that setuptools will call exists and can link."""
     command = shlex.split(os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc")
     if shutil.which(command[0]) is None:
         return (
@@ -96,7 +96,7 @@ def missing_compiler():
 
 
 def network_line(text):
-    """Return the one line to show when `text` is the output of a pip that could not reach its index."""
+    """Return the one line to show if `text` is the output of a pip that could not reach its index."""
     if not any(sign in text for sign in NETWORK_SIGNS):
         return None
     index = os.environ.get("PIP_INDEX_URL", "https://pypi.org/simple")
@@ -106,7 +106,7 @@ def network_line(text):
 
 
 def missing_network():
-    """Ask pip itself, with its own settings, for one small package."""
+    """Let pip itself, with its own settings, download one small package."""
     command = [sys.executable, "-m", "pip", "--retries", "1", "--timeout", "20", "--no-input", "download"]
     with tempfile.TemporaryDirectory() as folder:
         run = subprocess.run(
@@ -121,7 +121,7 @@ def missing_network():
 
 
 def last_error(text):
-    """Return the line of a log that names the reason, else its last one."""
+    """Return the line of a log that gives the reason, or else its last line."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     errors = [line for line in lines if "error:" in line.lower() and "subprocess-exited" not in line]
     return (errors or lines or ["(no output)"])[0 if errors else -1]
@@ -135,7 +135,7 @@ def explain(path):
 
 
 def main(arguments):
-    """Return 0 and say nothing, or print one line to stderr and return 1."""
+    """Return 0 and print nothing, or print one line to stderr and return 1."""
     if arguments[:1] == ["network"]:
         problem = missing_network()
     elif arguments[:1] == ["explain"]:

@@ -1,4 +1,4 @@
-"""Follow every link of the built site, and find what a page would fetch from elsewhere.
+"""Follow every link of the built site, and find what a page would fetch from other sites.
 
     python scripts/site/check.py site
 
@@ -30,7 +30,7 @@ STYLE_ADDRESS = re.compile(r"""(?:url\(\s*|@import\s+)["']?((?:https?:)?//[^"')\
 
 @dataclass
 class Page(HTMLParser):
-    """Anchors of a page, where its links lead, and what it fetches."""
+    """Anchors of a page, the targets of its links, and what it fetches."""
 
     anchors: set[str] = field(default_factory=set)
     links: list[str] = field(default_factory=list)
@@ -40,7 +40,7 @@ class Page(HTMLParser):
         super().__init__()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Take down what an element names."""
+        """Record the addresses of an element."""
         found = {name: value or "" for name, value in attrs}
         self.anchors.update(found[name] for name in ("id", "name") if found.get(name))
         self.fetched += STYLE_ADDRESS.findall(found.get("style", ""))
@@ -62,19 +62,19 @@ def read(path: Path) -> Page:
 
 
 def is_elsewhere(address: str) -> bool:
-    """Whether an address names another site; ``data:`` names none."""
+    """Whether an address is that of another site; ``data:`` is not."""
     return bool(urlsplit(address).netloc) or urlsplit(address).scheme in {"http", "https", "ftp"}
 
 
 def target(root: Path, page: Path, address: str) -> Path:
-    """The file that a relative or absolute address of the site means."""
+    """The file to which a relative or absolute address of the site leads."""
     path = unquote(urlsplit(address).path)
     found = root / path.lstrip("/") if path.startswith("/") else page.parent / path if path else page
     return (found / "index.html" if found.is_dir() else found).resolve()
 
 
 def faults(root: Path) -> Iterator[str]:
-    """Page and fault, for the whole site."""
+    """Pages and faults, for the whole site."""
     pages = {path.resolve(): read(path) for path in sorted(root.rglob("*.html"))}
     for path, page in pages.items():
         name = path.relative_to(root.resolve())
@@ -94,7 +94,7 @@ def faults(root: Path) -> Iterator[str]:
 
 
 def undescribed(root: Path) -> Iterator[str]:
-    """Public names that have no place on the page of their module."""
+    """Public names that are missing on the page of their module."""
     for module in [*public_modules(), *INNER]:
         for name in names_of(module):
             home = home_of(module, name)
@@ -104,7 +104,7 @@ def undescribed(root: Path) -> Iterator[str]:
 
 
 def main(argv: list[str]) -> int:
-    """Return 0 if all is well."""
+    """Return 0 if there are no faults."""
     root = Path(argv[0])
     found = sorted([*faults(root), *undescribed(root)])
     n_pages = sum(1 for _ in root.rglob("*.html"))

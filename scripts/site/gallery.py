@@ -1,4 +1,4 @@
-"""Pages of the gallery: one for each script in examples/, with the picture that it draws, if there is one."""
+"""Pages of the gallery: one for each script in examples/, with its picture, if there is one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from surface import ROOT, examples
 
 
 def said(path: Path) -> tuple[str, str]:
-    """Title and text of the docstring of a script, without the command at its end."""
+    """Title and text of a script's docstring, without the command at its end."""
     text = ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""
     title, _, rest = text.partition("\n\n")
     body = rest.split("\n\n    python examples/")[0]

@@ -1,6 +1,6 @@
-"""What mkdocs.yml asks of us while the site is built: pages that are made, links out of docs/, formulas.
+"""The hooks of mkdocs.yml for building the site: generated pages, links out of docs/, formulas.
 
-The pages in docs/ are read in the repository as well, so their links name files there; on the site those
+The pages in docs/ are read in the repository as well, so their links name files there; on the site, those
 files are pages of their own, and links are changed to lead to them.
 """
 
@@ -28,13 +28,13 @@ FORMULA = re.compile(r'<(span|div) class="arithmatex">(.*?)</\1>', re.DOTALL)
 
 
 def pages_to_add() -> dict[str, str]:
-    """Path within the site's sources -> Markdown of every page that is no file in docs/."""
+    """Path within the site's sources -> Markdown, for every page that is not a file in docs/."""
     texts = {made: (ROOT / name).read_text("utf-8") for name, made in ARTICLES.items()}
     return {**texts, **gallery_pages(), **reference_pages(), **command_pages()}
 
 
 def on_config(config: Any) -> Any:
-    """Put the pages that are made where the navigation names them."""
+    """Put the generated pages into the navigation where it names them."""
     reference = [{heading: [f"reference/{name}.md" for name in names]} for heading, names in PUBLIC.items()]
     reference.append({"For extensions": [f"reference/{name}.md" for name in INNER]})
     lists = {
@@ -53,7 +53,7 @@ def on_config(config: Any) -> Any:
 
 
 def on_files(files: Any, config: Any) -> Any:
-    """Add the pages that are made."""
+    """Add the generated pages."""
     for path, text in pages_to_add().items():
         files.append(File.generated(config, path, content=text))
     return files
@@ -78,7 +78,7 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
 
 
 def page_for(target: str) -> str | None:
-    """The page of a file of the repository, by its path there; None: it has none."""
+    """The page of a file of the repository, by its path there, or None."""
     if target in ARTICLES:
         return ARTICLES[target]
     if target == "examples":
@@ -89,7 +89,7 @@ def page_for(target: str) -> str | None:
 
 
 def on_page_content(content: str, **_: Any) -> str:
-    """Write formulas as MathML, which browsers show without a script."""
+    """Write formulas as MathML, which browsers show without scripts."""
 
     def formula(found: re.Match[str]) -> str:
         text = html.unescape(found[2]).strip()

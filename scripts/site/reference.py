@@ -1,4 +1,4 @@
-"""Pages of the reference, made from the package: one for each public module, and the command line."""
+"""Pages of the reference, generated from the package: one for each public module, and the command line."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Pages = dict[str, str]
 
 
 def page_of(module: str) -> str:
-    """Path of the page of a module, within the site's sources."""
+    """Path of a module's page, within the site's sources."""
     return f"reference/{module}.md"
 
 
@@ -55,7 +55,7 @@ def overview() -> str:
 
 
 def module_page(module: str) -> str:
-    """The page of a module: what it is for, what it lists and lives elsewhere, and its own names."""
+    """The page of a module: its purpose, names that are defined elsewhere, and its own names."""
     found = importlib.import_module(module)
     lines = [f"# {module}", "", f"::: {module}", "    options:", "      members: false"]
     lines += ["      show_root_heading: false", "      show_root_toc_entry: false", ""]
@@ -83,15 +83,15 @@ def alias(module: str, name: str, thing: Any) -> list[str]:
 
 
 def is_code(thing: Any) -> bool:
-    """Whether a name is a class or a function of ns2vec, which has a docstring."""
+    """Whether a name is a class or a function of ns2vec, and so has a docstring."""
     own = (getattr(thing, "__module__", None) or "").startswith("ns2vec")
     return own and (inspect.isclass(thing) or inspect.isroutine(thing))
 
 
 def constant(module: str, name: str, value: Any) -> list[str]:
-    """A constant with its comment; of a registry, what is in it."""
+    """A constant with its comment; for a registry, its entries."""
     heading = f"## `{name}` {{ #{module}.{name} }}"
-    if "__" in name:  # which is emphasis to Markdown, also in an anchor
+    if "__" in name:  # Markdown would read this as emphasis, in an anchor, too
         heading = f"::: {module}.{name}"
     lines = [heading, "", comment(module, name), ""]
     if isinstance(value, Registry | dict):
@@ -103,7 +103,7 @@ def constant(module: str, name: str, value: Any) -> list[str]:
 
 
 def linked(thing: Any) -> str:
-    """The first sentence about an entry of a registry, after a link if it has a place of its own."""
+    """The first sentence about an entry of a registry, after a link if it has its own section."""
     name, module = getattr(thing, "__name__", ""), getattr(thing, "__module__", "") or ""
     for home in public_modules()[1:]:
         if f"{module}.".startswith(f"{home}.") and name in names_of(home):
@@ -112,7 +112,7 @@ def linked(thing: Any) -> str:
 
 
 def comment(module: str, name: str) -> str:
-    """What stands about a constant above (``#:``) or below its definition, in whichever module that is."""
+    """The text above a constant (``#:``) or below its definition, in the module that defines it."""
     prefix = "ns2vec" if module == "ns2vec" else module
     for _, text in sources(prefix):
         above = re.search(rf"((?:^#: .*\n)+)^{name}\b[^\n=]*=", text, re.MULTILINE)
@@ -123,7 +123,7 @@ def comment(module: str, name: str) -> str:
 
 
 def sources(module: str) -> Iterator[tuple[str, str]]:
-    """Texts of a module and of those from which it takes names."""
+    """Source texts of a module and of those from which it imports names."""
     found = importlib.import_module(module)
     text = inspect.getsource(found)
     yield module, text
@@ -146,7 +146,7 @@ def command_pages() -> Pages:
 
 
 def command_page(name: str) -> str:
-    """What ``--help`` says of a command."""
+    """The ``--help`` of a command."""
     command, parser = COMMANDS[name], command_parser(name)
     examples, _, notes = command.EXAMPLES.strip().partition("\n\n")
     lines = [f"# ns2vec {name}", "", command.HELP, "", "```", f"ns2vec {name} {command.USAGE}", "```", ""]
@@ -161,12 +161,12 @@ def command_page(name: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """Text in which Markdown finds nothing: ``<`` is no tag, ``*`` no emphasis, ``|`` no column."""
+    """Text without Markdown: ``<`` does not begin a tag, ``*`` emphasis, ``|`` a column."""
     return re.sub(r"([<*_|\[\]`])", r"\\\1", text)
 
 
 def argument(action: argparse.Action) -> str:
-    """One line of the table of arguments."""
+    """One row of the table of arguments."""
     value = action.metavar or (
         "{" + ",".join(map(str, action.choices)) + "}" if action.choices else action.dest
     )

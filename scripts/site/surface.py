@@ -1,7 +1,7 @@
-"""Which names are public: the site has a page for each of them, and the validator reads their docstrings.
+"""The public names: the site has a page for each of them, and the validator reads their docstrings.
 
 A module is public if it is listed here, a name if its module's ``__all__`` lists it. The tests compare the
-list with the package, so a module that has an ``__all__`` is here, one way or the other.
+lists with the package, so every module that has an ``__all__`` is in one of them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-#: Heading of the reference -> modules that users import from, in the order in which they are read.
+#: Heading of the reference -> modules that users import from, in reading order.
 PUBLIC: dict[str, tuple[str, ...]] = {
     "Front door": ("ns2vec",),
     "Models": (
@@ -57,7 +57,7 @@ PUBLIC: dict[str, tuple[str, ...]] = {
     "Web": ("ns2vec.app",),
 }
 
-#: What a sampler, an objective or a family of one's own is made with (EXTENDING.md): pages, and no promise.
+#: Modules for writing samplers, objectives or families (EXTENDING.md): they have pages, but no promise.
 INNER: tuple[str, ...] = (
     "ns2vec.training",
     "ns2vec.training.pairs",
@@ -88,12 +88,12 @@ ARTICLES = {
 
 
 def public_modules() -> list[str]:
-    """Names of the public modules, the front door first."""
+    """Names of the public modules, with `ns2vec` itself first."""
     return [name for group in PUBLIC.values() for name in group]
 
 
 def names_of(module: str) -> list[str]:
-    """What a module lists as public."""
+    """The names that a module lists as public."""
     return list(importlib.import_module(module).__all__)
 
 
@@ -125,7 +125,7 @@ def public_objects() -> Iterator[tuple[str, Any]]:
 
 
 def public_members(path: str, cls: type) -> Iterator[tuple[str, Any]]:
-    """Path and object of what a class has to call or to read, also from its bases in ns2vec."""
+    """Path and object of the public members of a class, including those of its bases in ns2vec."""
     for name in dir(cls):
         if name.startswith("_"):
             continue
@@ -138,7 +138,7 @@ def public_members(path: str, cls: type) -> Iterator[tuple[str, Any]]:
 
 
 def made_pages() -> set[str]:
-    """Paths of the pages that are no files in docs/ and that pages there may name."""
+    """Paths of the pages that are not files in docs/, to which pages there may link."""
     from ns2vec.cli import COMMANDS
 
     parts = {
@@ -151,5 +151,5 @@ def made_pages() -> set[str]:
 
 
 def examples() -> list[Path]:
-    """The scripts of the gallery: all in examples/ but what they share."""
+    """The scripts of the gallery: all files in examples/ except shared code."""
     return sorted(path for path in (ROOT / "examples").glob("*.py") if path.stem != "pictures")

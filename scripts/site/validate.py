@@ -1,13 +1,13 @@
-"""Judge the docstrings of the public names by numpydoc's validator.
+"""Check the docstrings of the public names with numpydoc's validator.
 
-    python scripts/site/validate.py               print what is wrong; the exit code is 1 if anything is
-    python scripts/site/validate.py ns2vec.graph  of the names that begin so
+    python scripts/site/validate.py               print the faults; the exit code is 1 if there are any
+    python scripts/site/validate.py ns2vec.graph  only names that begin like this
 
-A class or function lists its parameters, says what it returns, and shows an example, which runs as a
-doctest. So does a method, except for what a reader has beside it: a method without parameters may say in
-its summary what it returns, its example may be in its class, and one that overrides another is read with it.
-Types may stand in the signature alone, since the page shows it. The order of parameters and what is raised
-are judged by tests/house/test_docstrings.py.
+A class or function must list its parameters, describe what it returns, and show an example, which runs as a
+doctest. The same holds for a method, except for what a reader sees nearby: a method without parameters may
+say in its summary what it returns, its example may be in its class, and the method that it overrides may have
+the rest. Types may be given in the signature only, since the page shows it. The order of parameters and the
+exceptions are checked by tests/house/test_docstrings.py.
 """
 
 from __future__ import annotations
@@ -23,23 +23,23 @@ from numpydoc.validate import validate
 from surface import public_members, public_objects
 
 #: numpydoc's codes: no docstring, no summary; parameters that are missing or unknown;
-#: nothing about what is returned or yielded; no example.
+#: no description of what is returned or yielded; no example.
 CODES = {"GL08", "SS01", "PR01", "PR02", "RT01", "YD01", "EX01"}
 
-#: How `save` and `load` ask a class for what goes into a file.
+#: Hooks by which `save` and `load` ask a class for the contents of a file.
 STORAGE = {"from_state", "to_state", "state_for_gensim"}
-#: Begins the docstring of a name that is there for old programs: the name it stands for says the rest.
+#: Start of the docstring of a name kept for old programs: the name that it refers to has the rest.
 STANDS_FOR = re.compile(r"Deprecated|Call `")
 
 
 @cache
 def codes_of(path: str) -> dict[str, str]:
-    """Code -> message of what numpydoc finds wrong with a docstring, of the codes that count."""
+    """Code -> message of the faults that numpydoc finds in a docstring, for the codes that count."""
     return {code: message for code, message in validate(path)["errors"] if code in CODES}
 
 
 def faults_of_name(path: str, thing: Any) -> Iterator[str]:
-    """What is wrong with the docstring of a class or a function."""
+    """The faults in the docstring of a class or a function."""
     found = dict(codes_of(path))
     if inspect.isclass(thing):
         text = inspect.getdoc(thing) or ""
@@ -66,13 +66,13 @@ def is_attribute(text: str, name: str) -> bool:
 
 
 def is_plain_exception(thing: Any) -> bool:
-    """Whether a class is an exception without a constructor of its own: there is nothing to show."""
+    """Whether a class is an exception without a constructor of its own, which needs no example."""
     return issubclass(thing, Exception) and "__init__" not in vars(thing)
 
 
 @cache
 def is_shown(record: str) -> bool:
-    """Whether what makes records of this name, or a record that holds them, has an example."""
+    """Whether there is an example where records of this name, or records that contain them, are made."""
     for _, thing in public_objects():
         members = public_members("", thing) if inspect.isclass(thing) else ()
         makers = [thing, *(getattr(member, "__func__", member) for _, member in members)]
@@ -91,7 +91,7 @@ def is_made_by(record: str, thing: Any) -> bool:
 
 
 def faults_of_member(path: str, member: Any, cls: type) -> Iterator[str]:
-    """What is wrong with the docstring of a method or property."""
+    """The faults in the docstring of a method or property."""
     found = dict(codes_of(path))
     name = path.rpartition(".")[2]
     if overrides(cls, name) or STANDS_FOR.match(inspect.getdoc(member) or ""):
@@ -99,9 +99,9 @@ def faults_of_member(path: str, member: Any, cls: type) -> Iterator[str]:
     if isinstance(member, property) or not takes_something(member):
         found.pop("RT01", None)
         found.pop("YD01", None)
-    if "PR02" in found and "*args" in str(inspect.signature(member)):  # a door that keeps gensim's signature
+    if "PR02" in found and "*args" in str(inspect.signature(member)):  # a method with gensim's signature
         del found["PR01"], found["PR02"]
-    if isinstance(member, property) or name in STORAGE:  # it is read as an attribute is
+    if isinstance(member, property) or name in STORAGE:  # it is read like an attribute
         found.pop("EX01", None)
     if re.search(rf"^\s*(?:>>>|\.\.\.).*\b{name}\b", examples_near(cls), re.MULTILINE):
         found.pop("EX01", None)
@@ -109,20 +109,20 @@ def faults_of_member(path: str, member: Any, cls: type) -> Iterator[str]:
 
 
 def overrides(cls: type, name: str) -> bool:
-    """Whether a base in ns2vec has a method of that name, too, with a docstring."""
+    """Whether a base in ns2vec also has a method of that name with a docstring."""
     bases = [base for base in cls.__mro__ if name in vars(base)][1:]
     return any(base.__module__.startswith("ns2vec") and getattr(base, name).__doc__ for base in bases)
 
 
 def takes_something(member: Any) -> bool:
-    """Whether a method has parameters beside the object or class."""
+    """Whether a method has parameters besides the object or class."""
     function = getattr(member, "__func__", member)
     return len(inspect.signature(function).parameters) > (not isinstance(member, staticmethod))
 
 
 @cache
 def examples_near(cls: type) -> str:
-    """The docstrings that are beside those of a class: in its module, its bases', and of what makes it."""
+    """The docstrings related to those of a class: of its module, of its bases, and of what makes it."""
     bases = [base for base in cls.__mro__ if base.__module__.startswith("ns2vec")]
     makers = [thing for _, thing in public_objects() if is_made_by(cls.__name__, thing)]
     texts = [inspect.getsource(sys.modules[base.__module__]) for base in bases]
@@ -141,7 +141,7 @@ def all_faults() -> Iterator[str]:
 
 
 def main(argv: list[str]) -> int:
-    """Return 0 if nothing is wrong."""
+    """Return 0 if there are no faults."""
     found = [fault for fault in all_faults() if fault.startswith(tuple(argv) or "")]
     print(
         "\n".join(
