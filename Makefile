@@ -1,18 +1,18 @@
 # make help                 these lines
 # make demo [CORPUS=path]   build, install, train, evaluate, query, recommend; the vectors stay in .demo
 # make test                 build, install, run all tests
-# make eval                 train and evaluate, compare with eval/baselines/ (English where ../shared/data is)
-# make bench                every line of the speed table beside the peers, then its tables (hours)
+# make eval                 train, evaluate, compare with eval/baselines/ (English if ../shared/data exists)
+# make bench                all rows of the speed table, with the peers, then the tables (takes hours)
 # make test-clients         released packages that import gensim, on ns2vec (installs them)
 # make lint                 ruff, mypy, cython-lint, numpydoc on the docstrings of public names
-# make docs                 the documentation as a site in site/, every link of it checked
+# make docs                 the documentation as a site in site/, with all links checked
 # make check                what .ci/run runs: test, lint and docs
-# make test-app             the app's pages in chromium, its API by its description (installs the tools, not chromium)
-# make test-torch           the loss on PyTorch tensors, in an environment of its own (VENV-torch)
-# make test-cluster         shards on Ray, in an environment of its own (VENV-cluster)
+# make test-app             the app's pages in chromium, its API against its schema (installs the tools, not chromium)
+# make test-torch           the loss on PyTorch tensors, in a separate environment (VENV-torch)
+# make test-cluster         shards on Ray, in a separate environment (VENV-cluster)
 # make check-deep           instruction sets x compilers, patches, sanitizers, wheels, kills, quality on 100 MB (long)
 # make wheel                dist/*.whl and dist/*.tar.gz
-# make clean                remove everything that was built, .venv included
+# make clean                remove everything that was built, including .venv
 #
 # PYTHON=/path/to/python3 chooses the interpreter, VENV=folder the virtual environment.
 
@@ -25,7 +25,7 @@ BIN    := $(VENV)/bin
 LOG    := $(VENV)/install.log
 NATIVE := $(wildcard ns2vec/*.pyx ns2vec/*.pxd ns2vec/*/*.pyx ns2vec/*/*.pxd ns2vec/*/*.h ns2vec/_cy/*)
 
-# Run pip quietly; when it fails, one line says why.
+# Run pip quietly; if it fails, one line says why.
 PIP     = $(BIN)/python -m pip --disable-pip-version-check --no-input install
 EXPLAIN = >$(LOG) 2>&1 || { $(BIN)/python scripts/preflight.py explain $(LOG); exit 1; }
 
@@ -39,7 +39,7 @@ help:
 demo: $(VENV)/installed
 	@$(BIN)/ns2vec demo --keep .demo $(if $(CORPUS),--corpus "$(CORPUS)")
 
-# The tests start Python hundreds of times: each start would compile ns2vec anew if no bytecode may be kept.
+# The tests start Python hundreds of times: without cached bytecode, each start would compile ns2vec again.
 test: $(VENV)/test-tools
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(PYTEST)
 
@@ -63,7 +63,7 @@ lint: $(VENV)/dev-tools
 	PATH="$(abspath $(BIN)):$$PATH" cython-lint ns2vec
 	$(BIN)/python scripts/site/validate.py
 
-# The theme's notice about its successor is no fault of the pages.
+# The theme's notice about its successor is not an error in the pages.
 docs: $(VENV)/docs-tools
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --clean --quiet
 	$(BIN)/python scripts/site/check.py site
@@ -75,7 +75,7 @@ test-torch:
 	@$(MAKE) --no-print-directory VENV=$(VENV)-torch $(VENV)-torch/torch-tools
 	$(VENV)-torch/bin/python -m pytest $(or $(PYTEST),tests/test_losses_torch.py)
 
-# Nor Ray: members that are objects of the tests' own process stand for it everywhere else.
+# The same holds for Ray: all other tests use members that are objects of their own process.
 test-cluster:
 	@$(MAKE) --no-print-directory VENV=$(VENV)-cluster $(VENV)-cluster/cluster-tools
 	$(VENV)-cluster/bin/python -m pytest $(or $(PYTEST),tests/cluster)
@@ -101,13 +101,13 @@ $(VENV)/installed: $(VENV)/ready pyproject.toml setup.py $(NATIVE)
 	@$(PIP) --no-build-isolation --editable . $(EXPLAIN)
 	@touch $@
 
-# ns2vec itself is there already, so these two only add the packages of its extras.
+# ns2vec itself is already installed, so these two only add the packages of its extras.
 $(VENV)/test-tools: pyproject.toml | $(VENV)/installed
 	@echo "installing the test tools (log: $(LOG))"
 	@$(PIP) 'ns2vec[test,parity]' $(EXPLAIN)
 	@touch $@
 
-# One by one: a peer that does not build becomes a row with the reason.
+# One at a time: for a peer that does not build, a row gives the reason.
 $(VENV)/bench-tools: pyproject.toml | $(VENV)/test-tools
 	@echo "installing the peers (log: $(LOG))"
 	@for peer in fasttext floret word2vec; do \
@@ -140,7 +140,7 @@ $(VENV)/cluster-tools: pyproject.toml | $(VENV)/installed
 	@$(PIP) 'ns2vec[test-cluster]' $(EXPLAIN)
 	@touch $@
 
-# An environment of their own: they need many packages, and gensim must not be there.
+# A separate environment: they need many packages, and gensim must not be installed.
 $(VENV)/clients: tests/clients/requirements.txt tests/clients/requirements-alone.txt | $(VENV)/installed
 	@echo "installing the clients (log: $(LOG))"
 	@$(BIN)/python -m venv $@

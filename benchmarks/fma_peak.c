@@ -1,6 +1,6 @@
 /* Peak of fused multiply-adds: fma_peak ISA THREADS SECONDS prints GFLOP/s of all threads together.
  * ISA is avx512, avx2 or baseline (SSE2: a product and a sum). Twelve independent chains hide the
- * latency (eight would do); of AVX2's 16 registers that leaves some for the factors. */
+ * latency (eight would be enough), and leave some of AVX2's 16 registers for the factors. */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@ static double now(void) {
     return t.tv_sec + 1e-9 * t.tv_nsec;
 }
 
-/* One block of STEPS x CHAINS vector operations; the sum keeps the compiler from leaving it out. */
+/* One block of STEPS x CHAINS vector operations; the sum prevents the compiler from removing it. */
 #define BLOCK(NAME, TARGET, VECTOR, SET, STEP, STORE, WIDTH) \
     TARGET static float NAME(void) { \
         VECTOR a[CHAINS], x = SET(0.999f), y = SET(1e-6f); \

@@ -1,13 +1,13 @@
 #!/bin/bash
-# Two network namespaces stand for two hosts, each with a node of Ray. One is cut off while a model is trained, and
-# later another takes its place. What the driver says goes to stdout; the last two lines are the digests on Ray and
-# on local threads, which have to be equal. Needs root, and takes about three minutes.
+# Two network namespaces act as two hosts, each with a node of Ray. One is cut off while a model is trained, and
+# later another takes its place. The driver's output goes to stdout; the last two lines are the digests on Ray and
+# on local threads, which must be equal. Needs root, and takes about three minutes.
 #
-#     benchmarks/two_hosts.sh PYTHON CORPUS    # a python with ns2vec[ray]; 2 MB of text are enough
+#     benchmarks/two_hosts.sh PYTHON CORPUS    # a python with ns2vec[ray]; 2 MB of text is enough
 set -u
 PYTHON=$1 CORPUS=$2 FOLDER=$(mktemp -d)
 RAY=$(dirname "$PYTHON")/ray
-# the cluster hears from nobody else; a node that is silent for some seconds is given up
+# no usage statistics are sent; a node that is silent for some seconds is considered lost
 export RAY_USAGE_STATS_ENABLED=0 RAY_AUTH_MODE=disabled RAY_health_check_period_ms=1000
 export RAY_health_check_timeout_ms=2000 RAY_health_check_failure_threshold=4
 NODE="--block --num-cpus 1 --object-store-memory 200000000"

@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-# Programs, not test modules: `make check-deep` and the wheel tests run them.
+# Programs, not test modules, which `make check-deep` and the wheel tests run.
 collect_ignore = ["deep", "house/smoke.py"]
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with slow tests come first: what begins last decides when all processors have ended."""
+    """Run files with slow tests first: the last ones to begin determine when all processors have finished."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
 
@@ -51,7 +51,7 @@ def write_text(tmp_path: Path):
 
 
 def topic_sentences(n_sentences=400, seed=0):
-    """Two topics whose words never meet."""
+    """Two topics whose words never occur together."""
     rng = np.random.default_rng(seed)
     topics = [[f"{name}{i}" for i in range(10)] for name in ("fruit", "tool")]
     return [rng.choice(topics[i % 2], size=8).tolist() for i in range(n_sentences)]
@@ -73,7 +73,7 @@ def corpus_path(tmp_path, sentences):
 
 @pytest.fixture(scope="session", autouse=True)
 def ctrl_c_works():
-    """A shell starts what runs in its background with Ctrl-C ignored; tests want Python's handler."""
+    """A shell starts background jobs with Ctrl-C ignored; tests need Python's handler."""
     before = signal.getsignal(signal.SIGINT)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     yield

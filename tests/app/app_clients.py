@@ -19,7 +19,7 @@ ROWS = [[1, 0, 0], [1, 1, 0], [1, 0, 1], [1, 1, 1], [-1, 0, 0.1], [0.2, -1, 0]]
 
 
 def small_vectors(n_more: int = 0, seed: int = 0) -> KeyedVectors:
-    """Four words that make an analogy, two others, and as many as are wanted."""
+    """Four words that form an analogy, two others, and `n_more` random ones."""
     more = np.random.default_rng(seed).normal(size=(n_more, 3))
     keys = [*KEYS, *(f"word{number}" for number in range(n_more))]
     vectors = KeyedVectors(3)
@@ -30,13 +30,13 @@ def small_vectors(n_more: int = 0, seed: int = 0) -> KeyedVectors:
 
 @contextmanager
 def client_of(state: AppState, **headers: str) -> Iterator[TestClient]:
-    """A client that is called as browsers call the app."""
+    """A client that calls the app as browsers do."""
     with TestClient(create_app(state), base_url="http://127.0.0.1:8765", headers=headers) as client:
         yield client
 
 
 def large_vectors(n_words: int) -> KeyedVectors:
-    """Vectors of 100 dimensions around thirty centres, with counts that fall."""
+    """Vectors of 100 dimensions around thirty centres, with decreasing counts."""
     generator = np.random.default_rng(1)
     centres = generator.normal(size=(30, 100)).astype(np.float32)
     rows = generator.standard_normal((n_words, 100), dtype=np.float32)
@@ -49,7 +49,7 @@ def large_vectors(n_words: int) -> KeyedVectors:
 
 @contextmanager
 def served(state: AppState) -> Iterator[str]:
-    """Serve on a free port from a thread."""
+    """Serve on a free port, in a thread."""
     import uvicorn
 
     with socket.create_server(("127.0.0.1", 0)) as bound:

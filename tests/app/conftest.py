@@ -1,4 +1,4 @@
-"""Small models, and clients of an app that holds them."""
+"""Small models, and clients of an app with these models."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ns2vec.app import AppState, ModelStore
 
 @pytest.fixture
 def state() -> AppState:
-    """Two models, and a token that is known."""
+    """Two models, and a known token."""
     models = ModelStore({"small": small_vectors(), "other": small_vectors(20, seed=1)})
     return AppState(models=models, token=TOKEN)
 
@@ -33,7 +33,7 @@ def client(state: AppState) -> Iterator[TestClient]:
 
 @pytest.fixture
 def problem(client: TestClient):
-    """Return ``problem(path, **body)``: what is wrong with each field of a question that is refused."""
+    """Return ``problem(path, **body)``: the fields of a rejected request, and what is wrong with each."""
 
     def ask(path: str, **body: Any) -> dict[str, str]:
         answer = client.post(path, json=body)

@@ -1,4 +1,4 @@
-"""Small corpora whose every sentence is known."""
+"""Small corpora of which every sentence is known."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def config():
 
 @pytest.fixture(scope="session")
 def sentences():
-    """600 sentences of 0 to 30 words, Zipf words, some of them below min_count=2."""
+    """600 sentences of 0 to 30 Zipf-distributed words, some of them below min_count=2."""
     rng = np.random.default_rng(3)
     lengths = rng.integers(0, 31, 600)
     words = [f"w{word}" for word in np.minimum(rng.zipf(1.3, lengths.sum()), 3000)]

@@ -1,4 +1,4 @@
-"""A planted corpus, vectors trained on it, and the command line called in this process."""
+"""A planted corpus, vectors trained on it, and the command line, called in this process."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from ns2vec.recommend import planted_interactions
 
 
 class Outcome(NamedTuple):
-    """Exit code and what was written."""
+    """Exit code and output."""
 
     code: int
     out: str
     err: str
 
     def refusal(self) -> str:
-        """The one line of an error; nothing else may have been written."""
+        """The one line of an error; there must be no other output."""
         assert self.out == ""
         assert self.err.count("\n") == 1, self.err
         assert self.err.startswith("ns2vec: ")
@@ -35,7 +35,7 @@ class Outcome(NamedTuple):
 
 @pytest.fixture(autouse=True)
 def short_measurements(monkeypatch):
-    """Speeds are measured for a moment: which figures are printed is no matter here."""
+    """Measure speeds only for a moment: the values of the figures do not matter here."""
     monkeypatch.setattr("ns2vec.calculator.estimates.SECONDS", 0.05)
     monkeypatch.setattr("ns2vec.comparison.trials.LONGEST_TRIAL", 0.02)
 
@@ -73,7 +73,7 @@ def planted_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def write_clicks(folder: Path) -> None:
-    """Who clicked what, when, in ``clicks.csv``; a few lines of later in ``later.csv``."""
+    """Write clicks of users with times to ``clicks.csv``, and a few later ones to ``later.csv``."""
     data = planted_interactions(100, 60, 3, per_user=10, noise=0.0).interactions
     keys = [
         (data.user_keys[user], data.item_keys[item])
@@ -103,5 +103,5 @@ def planted(planted_folder: Path, tmp_path: Path, monkeypatch) -> Path:
 
 @pytest.fixture
 def listing():
-    """Return ``names(folder)``: what is there, hidden files too."""
+    """Return ``names(folder)``: its files, including hidden ones."""
     return lambda folder: sorted(os.listdir(folder))

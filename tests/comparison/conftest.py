@@ -19,7 +19,8 @@ def found(sentences) -> Comparison:
     candidates = make_candidates(["negative_sampling", "hierarchical_softmax"], ["unigram", "uniform"])
     options = {"vector_size": 16, "window": 2, "epochs": 3, "min_count": 1, "workers": 1, "sg": 1}
     with pytest.MonkeyPatch.context() as patched:
-        # a machine that is busy would cut the text of slow runs more finely, which adds some words to it
+        # on a busy machine, the text of slow runs would be split into smaller parts, which adds some words to
+        # it
         patched.setattr("ns2vec.comparison.runs.SLICE_SECONDS", float("inf"))
         patched.setattr("ns2vec.comparison.trials.LONGEST_TRIAL", 0.02)
         return compare(

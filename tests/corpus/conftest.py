@@ -1,4 +1,4 @@
-"""What the corpus tests share: a slow, obvious cutter of chunks, and ways to write files."""
+"""Helpers of the corpus tests: a slow, obvious implementation of chunks, and ways to write files."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def plain_chunks(sentences, rows, chunk_words):
 
 
 def as_plain(chunks):
-    """Chunks as the oracle writes them."""
+    """Chunks in the form of the oracle's result."""
     return [(chunk.rows().tolist(), chunk.n_words, chunk.n_sentences) for chunk in chunks]
 
 
 def first_rows(sentences):
-    """A vocabulary: token -> index in order of first appearance."""
+    """A vocabulary: token -> index in order of first occurrence."""
     return {token: row for row, token in enumerate(dict.fromkeys(t for s in sentences for t in s))}
 
 

@@ -1,4 +1,4 @@
-"""The link and the reader that EXTENDING.md adds: its patches are applied to a copy, built, and tested."""
+"""The link and the reader of EXTENDING.md: its patches are applied to a copy, built, and tested."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SHOWN = "from ns2vec._kernels import LINKS, READERS; assert {'before', 'smooth_h
 
 
 def patches_of(document: Path) -> list[str]:
-    """The patches that a document shows."""
+    """The patches in a document."""
     return re.findall(r"^```diff\n(.*?)^```$", document.read_text("utf-8"), re.DOTALL | re.MULTILINE)
 
 

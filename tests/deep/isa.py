@@ -1,4 +1,4 @@
-"""The tests under every instruction set this processor has, built by every compiler that is installed."""
+"""The tests with every instruction set of this processor, built by every compiler that is installed."""
 
 from __future__ import annotations
 

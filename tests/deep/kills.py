@@ -1,4 +1,4 @@
-"""200 times kill -9 at a random moment: while a model is saved, and while it trains with checkpoints."""
+"""kill -9 at random moments, 100 times while a model is saved and 100 times during training."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ns2vec.training.checkpoints import ATTRIBUTE, CheckpointFolder
 
 N_KILLS = 100  # of each kind
 INTERVAL_SECONDS = 0.1
-GRACE_SECONDS = 0.5  # for the chunk under way and the writing, on a busy machine
+GRACE_SECONDS = 0.5  # for the current chunk and for writing, on a busy machine
 
 SAVING = """
 import sys
@@ -48,13 +48,13 @@ def corpus_of(folder: Path, n_sentences: int) -> Path:
 
 
 def kill(child: subprocess.Popen[str], seconds: float) -> None:
-    """Wait and end a process, as the system does when memory is short."""
+    """Wait, then kill a process, as the system does when memory runs out."""
     time.sleep(seconds)
     child.send_signal(signal.SIGKILL)
 
 
 def kill_saving(folder: Path) -> dict[str, Any]:
-    """A file that is written again and again is whole after each kill, and holds one of two saves."""
+    """A file that is overwritten again and again is complete after each kill, and is one of two saves."""
     path = folder / "model.ns2v"
     model = Word2Vec(vector_size=300, min_count=1)
     model.build_vocab([[f"w{i}" for i in range(20_000)]])
@@ -84,7 +84,7 @@ def kill_saving(folder: Path) -> dict[str, Any]:
 
 
 def kill_training(folder: Path) -> dict[str, Any]:
-    """After each kill the folder loads, little work was lost, and the end has the bytes of a whole run."""
+    """After each kill the folder loads, little work is lost, and the result equals that of a whole run."""
     corpus, saved = corpus_of(folder, 20_000), folder / "saved"
     command = [
         sys.executable, "-m", "ns2vec.cli", "train", str(corpus), "-q", "--epochs", "300", "--min-count", "1",
@@ -99,7 +99,7 @@ def kill_training(folder: Path) -> dict[str, Any]:
             time.sleep(0.005)
         kill(child, generator.random() * 0.3)
         at = time.time()
-        if child.wait() != -signal.SIGKILL:  # it came to its end: once more from the beginning
+        if child.wait() != -signal.SIGKILL:  # it finished: start it again
             n_ends += 1
             shutil.rmtree(saved)
             continue

@@ -1,4 +1,4 @@
-"""The run ledger: 50 times kill -9 while it is written, what it costs, and how fast a long one is opened."""
+"""The run ledger: 50 times kill -9 while it is written, its cost, and the time to open a long one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ns2vec import Word2Vec
 from ns2vec.ledger import RunLedger, list_runs, open_run
 
 N_KILLS = 50
-N_EPOCHS, N_PAIRS = 20, 7  # some seconds a training; of trainings, with and without a ledger, in turn
+N_EPOCHS, N_PAIRS = 20, 7  # some seconds per training run; runs with and without a ledger alternate
 MOST_SHARE = 0.01
 N_EVENTS = 1_000_000
 MOST_SECONDS = 2.0
@@ -41,7 +41,7 @@ def check(folder: Path) -> dict[str, dict[str, Any]]:
 
 
 def kill(runs: Path) -> dict[str, Any]:
-    """After each kill the ledger can be read, up to a torn last line, and says that the run was lost."""
+    """After each kill the ledger can be read, except a torn last line, and shows that the run was lost."""
     generator, bad, n_torn, n_events = random.Random(1), 0, 0, 0
     for number in range(N_KILLS):
         name = f"run-{number}"
@@ -72,7 +72,7 @@ def kill(runs: Path) -> dict[str, Any]:
 
 
 class Timed(RunLedger):
-    """Counts the processor time that its own methods take."""
+    """Adds up the processor time of its own methods."""
 
     own_seconds = 0.0
 
@@ -92,7 +92,7 @@ class Timed(RunLedger):
 
 
 def overhead(folder: Path) -> dict[str, Any]:
-    """Processor time of a training of some seconds, with and without a ledger of an event a second."""
+    """Processor time of a training run of some seconds, with and without a ledger of one event per second."""
     generator = np.random.default_rng(1)
     ranks = np.minimum(generator.zipf(1.2, size=(40_000, 20)), 20_000)
     sentences = [[f"w{word}" for word in row] for row in ranks.tolist()]

@@ -1,4 +1,4 @@
-"""The block and the scan alone, as C programs, by every compiler, for aarch64 too, and as strict C11."""
+"""The block and the scan as separate C programs, by every compiler, also for aarch64 and as strict C11."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BLOCK = [
 ]
 SCAN = ["-Ins2vec/similarity", "-Ins2vec/_cy", "tests/similarity/dots_parity.c"]
 PROGRAMS = {"": BLOCK, ", scan": SCAN}
-# compiler, more flags, what runs the program
+# compiler, additional flags, what runs the program
 TARGETS = {
     "gcc": ("gcc", (), ()),
     "clang": ("clang", (), ()),
@@ -33,7 +33,7 @@ TARGETS = {
 
 
 def check(folder: Path) -> dict[str, Any]:
-    """Return one row per target whose compiler is there: does it compile, and agree with doubles?"""
+    """Return one row per target with an installed compiler: does it compile, and agree with doubles?"""
     rows: dict[str, Any] = {}
     for (name, target), (part, sources) in product(TARGETS.items(), PROGRAMS.items()):
         if shutil.which(target[0]):
@@ -42,7 +42,7 @@ def check(folder: Path) -> dict[str, Any]:
 
 
 def check_one(program: Path, target: tuple[str, tuple[str, ...], tuple[str, ...]], sources: list[str]) -> Any:
-    """Build one program for one target, and run it where it can be run."""
+    """Build one program for one target, and run it if possible."""
     compiler, more, emulator = target
     built = outcome(*run([compiler, *FLAGS, *more, *sources, "-lm", "-o", program], ROOT))
     if built["passed"] and all(map(shutil.which, emulator)):

@@ -1,4 +1,5 @@
-"""Run what does not fit continuous integration; each part writes a dated JSON to benchmarks/results/.
+"""Run the tests that are too long for continuous integration; each writes a dated JSON to
+benchmarks/results/.
 
 ``python tests/deep/run.py``                 every part
 ``python tests/deep/run.py isa sanitizers``  some of PARTS
@@ -37,7 +38,7 @@ PARTS = {
 
 
 def main(names: list[str]) -> int:
-    """Return 0 when every row of every part passed, 2 for an unknown part."""
+    """Return 0 if every row of every part passed, 2 for an unknown part."""
     unknown = [name for name in names if name not in PARTS]
     if unknown:
         sys.stderr.write(f"unknown part {unknown[0]!r}: expected some of {', '.join(PARTS)}\n")

@@ -1,7 +1,7 @@
 """Kernel and parser tests with address and undefined-behaviour sanitizers compiled in.
 
 The interpreter itself is not instrumented, so the sanitizers' libraries are preloaded; leaks are not
-looked for, because CPython keeps memory until it exits.
+detected, because CPython keeps memory until it exits.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from workbench import build, copy_of_checkout, outcome, pytest_in
 
 FLAGS = "-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -g"
 FOLDERS = ("kernels", "sampling", "corpus", "formats", "training", "families")
-# It limits the address space to less than the sanitizers take for themselves.
+# It limits the address space to less than the sanitizers reserve.
 NOT_HERE = "not types_or_text_that_do_not_fit"
 LIBRARIES = ("libasan.so", "libubsan.so", "libstdc++.so")
 
 
 def library(name: str) -> str:
-    """Where gcc keeps the library `name`."""
+    """The path of gcc's library `name`."""
     command = ["gcc", f"-print-file-name={name}"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return str(Path(done.stdout.strip()).resolve())

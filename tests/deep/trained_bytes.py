@@ -1,4 +1,4 @@
-"""Trained weights are, to the byte, those of the commit before the redesign, built by the same compiler.
+"""Check that trained weights are, to the byte, those of the commit before the redesign, by the same compiler.
 
 ``python tests/deep/trained_bytes.py FOLDER`` compares with a build in place in FOLDER (a git worktree).
 """
@@ -13,7 +13,7 @@ from typing import Any
 
 from workbench import ROOT, build, outcome, run
 
-COMMIT = "e9addc5"  # the last one before architectures became units, readers and targets
+COMMIT = "e9addc5"  # the last one before architectures were split into units, readers and targets
 
 ARCHITECTURES: dict[str, dict[str, Any]] = {"skip-gram": {"sg": 1}, "cbow": {"sg": 0}}
 KINDS: dict[str, dict[str, Any]] = {
@@ -32,7 +32,7 @@ KINDS: dict[str, dict[str, Any]] = {
 }
 BACKENDS = ("fused", "blas")
 
-# Runs in a process of its own, for one build of ns2vec can be imported in a process.
+# Runs in a separate process, since a process can import only one build of ns2vec.
 TRAIN = """
 import hashlib, json, logging, sys
 import numpy as np
@@ -60,7 +60,7 @@ print(json.dumps(digests))
 
 
 def cases() -> dict[str, dict[str, Any]]:
-    """Return the options of each training, by name."""
+    """Return the options of each training run, by name."""
     found = {}
     for (architecture, sg), (kind, options), backend in itertools.product(
         ARCHITECTURES.items(), KINDS.items(), BACKENDS
@@ -70,7 +70,7 @@ def cases() -> dict[str, dict[str, Any]]:
 
 
 def digests_of(folder: Path, isa: str) -> dict[str, list[str | None]]:
-    """Return sha256 of wv.vectors, syn1neg and syn1 of each training by the build in a folder."""
+    """Return sha256 of wv.vectors, syn1neg and syn1 of each training run by the build in a folder."""
     code, output, _ = run(
         [sys.executable, "-W", "ignore", "-c", TRAIN, json.dumps(cases())],
         folder,
@@ -83,7 +83,7 @@ def digests_of(folder: Path, isa: str) -> dict[str, list[str | None]]:
 
 
 def compare(folder: Path, isa: str) -> dict[str, Any]:
-    """Return one row: the trainings whose bytes differ between this checkout and a folder."""
+    """Return one row: the training runs whose bytes differ between this checkout and a folder."""
     expected, found = digests_of(folder, isa), digests_of(ROOT, isa)
     differing = [name for name in expected if found[name] != expected[name]]
     summary = f"{len(expected) - len(differing)} of {len(expected)} trainings are equal to the byte"

@@ -1,4 +1,4 @@
-"""One wheel per Python on this machine, each used from an empty environment outside the checkout."""
+"""One wheel per Python on this machine, each used in an empty environment outside the checkout."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ VERSIONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
 
 
 def interpreters() -> dict[str, str]:
-    """Version -> interpreter: from the PATH, else from pyenv's folder."""
+    """Version -> interpreter: from the PATH, or from pyenv's folder."""
     found: dict[str, str] = {}
     pyenv = os.environ.get("PYENV_ROOT", os.path.expanduser("~/.pyenv"))
     for version in VERSIONS:
@@ -31,7 +31,7 @@ def interpreters() -> dict[str, str]:
 
 
 def check_one(python: str, home: Path) -> dict[str, Any]:
-    """Build an sdist, with `python` a wheel of it, install that into an empty environment, use it there."""
+    """Build an sdist and, with `python`, its wheel; install that into an empty environment, and use it."""
     sources, outside = copy_of_checkout(home / "sources"), home / "outside"
     outside.mkdir()
     interpreter = home / "empty" / "bin" / "python"

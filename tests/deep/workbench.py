@@ -1,4 +1,4 @@
-"""What the deep checks share: copies of the checkout, commands, dated results."""
+"""Helpers of the deep checks: copies of the checkout, commands, dated results."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SUMMARY = re.compile(r"\d+ (?:passed|failed|skipped|error|xfailed|deselected)")
 
 
 def copy_of_checkout(target: Path) -> Path:
-    """Copy the sources, and nothing that was built from them, to the new folder `target`."""
+    """Copy the sources, without anything that was built from them, to the new folder `target`."""
     shutil.copytree(ROOT, target, ignore=shutil.ignore_patterns(*SKIPPED))
     for generated in target.glob("ns2vec/**/*.c"):
         if generated.with_suffix(".pyx").exists():
@@ -33,7 +33,7 @@ def copy_of_checkout(target: Path) -> Path:
 def run(
     command: list[object], folder: Path, environment: Mapping[str, str] | None = None
 ) -> tuple[int, str, float]:
-    """Run `command` in `folder`; return its exit code, all its output, and the seconds it took."""
+    """Run `command` in `folder`; return its exit code, all its output, and the seconds that it took."""
     started = time.monotonic()
     done = subprocess.run(
         [str(part) for part in command],
@@ -49,7 +49,7 @@ def run(
 
 
 def outcome(code: int, output: str, seconds: float) -> dict[str, Any]:
-    """One row of a result: did it pass, pytest's closing line or the last lines of a failure."""
+    """One row of a result: whether it passed, pytest's last line or the last lines of a failure."""
     lines = [line for line in output.splitlines() if line.strip()]
     closing = next((line for line in reversed(lines) if SUMMARY.search(line)), lines[-1] if lines else "")
     row: dict[str, Any] = {"passed": code == 0, "seconds": seconds, "summary": closing.strip("= ")}
@@ -64,7 +64,7 @@ def build(folder: Path, environment: Mapping[str, str]) -> tuple[int, str, float
 
 
 def pytest_in(folder: Path, environment: Mapping[str, str], *arguments: str) -> dict[str, Any]:
-    """Run pytest against the checkout copy `folder`, which goes before an installed ns2vec."""
+    """Run pytest on the checkout copy `folder`, which takes precedence over an installed ns2vec."""
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
     return outcome(*run(command, folder, {"PYTHONPATH": str(folder), **environment}))
 
@@ -77,7 +77,7 @@ def first_line(*command: str) -> str:
 
 
 def save(part: str, rows: Mapping[str, Any]) -> Path:
-    """Write ``benchmarks/results/check-deep-<part>-<date>.json`` with the machine beside the rows."""
+    """Write ``benchmarks/results/check-deep-<part>-<date>.json`` with the rows and the machine."""
     now = datetime.datetime.now(datetime.timezone.utc)
     record = {
         "part": part,
@@ -98,7 +98,7 @@ def save(part: str, rows: Mapping[str, Any]) -> Path:
 
 
 def processor() -> str:
-    """The processor's own name, where Linux tells it."""
+    """The name of the processor, if Linux reports it."""
     try:
         text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
     except OSError:

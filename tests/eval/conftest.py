@@ -17,7 +17,7 @@ SCRIPTS = ("check", "protocol", "run")
 
 @pytest.fixture
 def script(repository: Path, monkeypatch: pytest.MonkeyPatch):
-    """Return ``script(name)``: a script of eval/ as if run from its folder, or a module of benchmarks/."""
+    """Return ``script(name)``: a script of eval/ as if run in its folder, or a module of benchmarks/."""
     for name in SCRIPTS:
         monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.setattr(sys, "path", [str(repository / "eval"), str(repository), *sys.path])
@@ -28,10 +28,10 @@ def script(repository: Path, monkeypatch: pytest.MonkeyPatch):
 
 @pytest.fixture
 def without_children(script, monkeypatch):
-    """Return ``without_children(name)``: that module of benchmarks/ has its jobs done in this process.
+    """Return ``without_children(name)``: a module of benchmarks/ that does its jobs in this process.
 
-    For tests of what is made of the outcomes: other tests of each kind of job start processes, each of which
-    takes longer to start than to do what it is for here.
+    It is for tests of how outcomes are used: other tests start processes for each kind of job, and a
+    process takes longer to start than to do its job here.
     """
 
     def run_child(job):
@@ -44,7 +44,7 @@ def without_children(script, monkeypatch):
 
 @pytest.fixture(scope="session")
 def corpus():
-    """A facts corpus that trains in a moment."""
+    """A facts corpus on which training takes only a moment."""
     return facts_corpus(n_types=1200, seed=1, n_words=60_000)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 @dataclass
 class Toy:
-    """The least that evaluation asks of an embedding."""
+    """The smallest embedding that evaluation accepts."""
 
     vectors: Any
     index_to_key: list[Any]

@@ -1,4 +1,4 @@
-"""The tests of families import their common class, whatever the import mode."""
+"""Lets the tests of families import their common class in any import mode."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every family of models keeps to: one class of tests, and a subclass for each family."""
+"""Tests that hold for every family of models: one class, with a subclass for each family."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ import pytest
 
 
 def topics(n_sentences: int = 400, n_words: int = 10) -> list[list[str]]:
-    """Sentences of two topics, ``fruit`` and ``tool``, whose words never meet."""
+    """Sentences of two topics, ``fruit`` and ``tool``, whose words never occur together."""
     rng = np.random.default_rng(0)
     words = [[f"{name}{i}" for i in range(n_words)] for name in ("fruit", "tool")]
     return [rng.choice(words[i % 2], size=8).tolist() for i in range(n_sentences)]
 
 
 class Failing:
-    """Examples that raise an exception after so many, counted over all passes."""
+    """Examples that raise an exception after `n_left` items, counted over all passes."""
 
     def __init__(self, examples: list, n_left: int, error: type[BaseException]) -> None:
         self.examples, self.n_left, self.error = examples, n_left, error
@@ -33,19 +33,19 @@ class Failing:
 
 
 class FamilyTests:
-    """What every family keeps to; a subclass named ``Test...`` enrolls one and says how it is made.
+    """The common tests; a subclass named ``Test...`` adds a family and defines how it is made.
 
     An example is what the family learns from: a sentence, a document with its tags, a pair. The methods
-    serve families that have gensim's door as they are; others override them.
+    fit families with gensim's interface; others override them.
     """
 
     family: ClassVar[type]
     options: ClassVar[dict[str, Any]]
-    """What the family's constructor takes, `epochs` among it; fit() adds what a test is about."""
+    """Options of the family's constructor, including `epochs`; fit() adds those of a test."""
     bad_options: ClassVar[list[dict[str, Any]]]
-    """Each is one option with a value that cannot work."""
+    """One option each, with an invalid value."""
     nothing: ClassVar[str]
-    """What is said of a corpus without examples."""
+    """Message for a corpus without examples."""
 
     # ---- how a model is made and used ----
 
@@ -54,7 +54,7 @@ class FamilyTests:
         raise NotImplementedError
 
     def more_examples(self) -> list:
-        """Some of the same kind, with units that are not in `examples`."""
+        """Some examples of the same kind, with units that are not in `examples`."""
         raise NotImplementedError
 
     def has_learned(self, model: Any) -> bool:
@@ -62,7 +62,7 @@ class FamilyTests:
         raise NotImplementedError
 
     def arrays(self, model: Any) -> dict[str, np.ndarray]:
-        """All that is learned, by name; a row belongs to a unit, old units come first."""
+        """Everything that is learned, by name; each row belongs to a unit, and old units come first."""
         outputs = {name: getattr(model, name, None) for name in ("syn1neg", "syn1")}
         return {
             "vectors": model.wv.vectors,
@@ -74,23 +74,23 @@ class FamilyTests:
         return model.epoch_losses
 
     def fit(self, examples: Any, **options: Any) -> Any:
-        """A model that has learned from `examples`; with `workers=1` and a seed unless told otherwise."""
+        """A model that has learned from `examples`; by default with `workers=1` and a seed."""
         common = {"workers": 1, "seed": 3, "compute_loss": True}
         return self.family(examples, **(common | self.options | options))
 
     def train(self, model: Any, examples: list) -> None:
-        """One more epoch."""
+        """Train one more epoch."""
         model.train(examples, total_examples=len(examples), epochs=1, compute_loss=True)
 
     def grow(self, model: Any, examples: Any) -> None:
-        """Make room for the units of `examples` that the model lacks, without learning from them."""
+        """Add the units of `examples` that the model lacks, without training them."""
         model.build_vocab(examples, update=True)
 
     def resume(self, folder: Any, examples: list) -> Any:
-        """The model of a run whose checkpoints are in `folder`, trained to the end."""
+        """The model of a run with checkpoints in `folder`, trained to the end."""
         return self.family.resume(folder, examples)
 
-    # ---- what holds for every family ----
+    # ---- tests for every family ----
 
     def same(self, one: Any, other: Any) -> bool:
         """Whether two models have the same arrays, to the byte."""
@@ -144,7 +144,7 @@ class FamilyTests:
         self.grow(model, self.more_examples())
         grown = self.arrays(model)
         assert len(grown["vectors"]) > len(before["vectors"])
-        for name in before.keys() - {"syn1"}:  # a Huffman tree is built anew
+        for name in before.keys() - {"syn1"}:  # a Huffman tree is built again
             assert grown[name][: len(before[name])].tobytes() == before[name].tobytes(), name
         untrained = grown["vectors"][len(before["vectors"]) :].copy()
         self.train(model, self.more_examples())

@@ -1,4 +1,4 @@
-"""Files of vectors; some are put together in a module that tests import, whatever the import mode."""
+"""Files of vectors; some are built in a module that tests import, in any import mode."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ def reading(tmp_path):
 
 @pytest.fixture
 def small_blocks(monkeypatch):
-    """Files of word2vec are read fifty bytes at a time."""
+    """Read word2vec files fifty bytes at a time."""
     monkeypatch.setattr(word2vec_text, "READ_BYTES", 50)
     monkeypatch.setattr(word2vec_binary, "READ_BYTES", 50)
 
 
 @pytest.fixture
 def numbered():
-    """Return ``numbered(n_rows)``: lines of word2vec's text, each of a key and two numbers."""
+    """Return ``numbered(n_rows)``: lines of word2vec's text format, each with a key and two numbers."""
     return lambda n_rows: b"".join(b"w%d %d.5 -%d\n" % (i, i, i) for i in range(n_rows))
 
 
 @pytest.fixture
 def saved(tmp_path):
-    """Fifty vectors with counts, in a file of ns2vec's own."""
+    """Fifty vectors with counts, in a file of ns2vec's format."""
     path = tmp_path / "vectors.ns2v"
     kv = KeyedVectors(3)
     vectors = np.random.default_rng(3).normal(size=(50, 3)).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Files of fastText's models, put together field by field."""
+"""Files of fastText models, built field by field."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The house tests read sources through one module, whatever the import mode, and know the site's tools."""
+"""Lets the house tests import their helpers and the site's tools in any import mode."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads numpydoc's sections of docstrings and says where they differ from what they describe."""
+"""Reads numpydoc's sections of docstrings and reports where they differ from the code."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def sections(text: str) -> dict[str, str]:
 
 
 def entries(body: str) -> list[str]:
-    r"""The lines that are not indented: names with types, exceptions.
+    r"""The lines that are not indented: names with types, or exceptions.
 
     >>> entries("a, b : int\n    Both.\nc\n")
     ['a, b : int', 'c']
@@ -38,7 +38,7 @@ def entries(body: str) -> list[str]:
 
 
 def names(body: str) -> list[str]:
-    r"""Parameters of a section in its order; an entry that is no name is given whole.
+    r"""Parameters of a section in its order; an entry that is not a name is returned whole.
 
     >>> names("a, *b : int\n    Both.\ncompress c : str\n")
     ['a', 'b', 'compress c : str']
@@ -51,7 +51,7 @@ def names(body: str) -> list[str]:
 
 
 def faults_of_layout(text: str) -> Iterator[str]:
-    """Titles that numpydoc does not know, and underlines of another length."""
+    """Titles that numpydoc does not know, and underlines whose length differs."""
     for match in SECTION.finditer(text):
         if match[1] not in NAMED:
             yield f"{match[1]!r} is no section of numpydoc"
@@ -60,10 +60,10 @@ def faults_of_layout(text: str) -> Iterator[str]:
 
 
 def faults_of_parameters(text: str, real: list[str]) -> Iterator[str]:
-    r"""Parameters that only the signature or only the docstring has, if it lists any.
+    r"""Parameters that only the signature or only the docstring has, if the docstring lists any.
 
     Options that are passed on (``**options``) may be listed or not; one entry may name parameters that
-    are not neighbours.
+    are not adjacent.
 
     >>> text = "Do it.\n\nParameters\n----------\na, c : int\nb\n"
     >>> list(faults_of_parameters(text, ["a", "b", "d", "**options"]))
@@ -90,9 +90,9 @@ def faults_of_parameters(text: str, real: list[str]) -> Iterator[str]:
 
 
 def faults_of_raises(text: str, source: str, namespace: dict[str, Any]) -> Iterator[str]:
-    r"""Exceptions that a function raises itself and its docstring, where it has sections, does not name.
+    r"""Exceptions that a function itself raises but that its docstring, if it has sections, does not name.
 
-    A class that a named one is the base of is named with it; `namespace` knows the classes.
+    A named class also covers its subclasses; `namespace` resolves the classes.
 
     >>> source = "def f(a):\n    if a: raise KeyError(a)\n    raise ValueError(a)\n"
     >>> list(faults_of_raises("Do it.\n\nRaises\n------\nLookupError\n    Never.\n", source, {}))

@@ -1,4 +1,4 @@
-"""Finds places of the sources that share a run of equal lines."""
+"""Finds places of the sources with the same sequence of lines."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ IMPORT = re.compile(r"^\s*(?:from\s+[\w.]+\s+c?import\b|c?import\s|#\s*include\b
 
 
 class Repeat(NamedTuple):
-    """A run of `n_lines` equal lines: where it begins in two files, and its first line."""
+    """A sequence of `n_lines` equal lines: where it begins in two files, and its first line."""
 
     first: str
     second: str
@@ -23,7 +23,7 @@ class Repeat(NamedTuple):
 
 
 def logic(text: str, *, is_c: bool = False) -> list[tuple[int, str]]:
-    r"""Number and text of the lines that do something: no blank lines, comments, docstrings, imports.
+    r"""Number and text of the lines with logic: no blank lines, comments, docstrings, imports.
 
     >>> logic('"Doc."\nfrom a import (\n    b,\n)\n# why\nx = (1,\n     2)\n')
     [(6, 'x = (1,'), (7, '2)')]
@@ -53,7 +53,7 @@ def repeats(paths: list[Path], n_lines: int) -> Iterator[Repeat]:
     }
     for one, other in sorted(pairs):
         if (before(one), before(other)) in pairs:
-            continue  # the run was reported from where it begins
+            continue  # reported at the start of the sequence
         length = n_lines
         while (after(one, length - n_lines + 1), after(other, length - n_lines + 1)) in pairs:
             length += 1

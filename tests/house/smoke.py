@@ -1,7 +1,7 @@
-"""Use an installed ns2vec as a stranger would: import, train, save, load, command line.
+"""Use an installed ns2vec as a new user would: import, train, save, load, command line.
 
-Run by the wheel tests with the interpreter of an empty environment, outside the checkout; needs
-nothing but ns2vec and its dependencies. Prints one line and exits 0, or fails with a traceback.
+Run by the wheel tests with the interpreter of an empty environment, outside the checkout; it needs
+only ns2vec and its dependencies. Prints one line and exits with 0, or fails with a traceback.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-/* The block of every instruction set against the same sums in double: a program without Python, so that it can be
- * built for another processor and run there or under an emulator.  Exit code 0: all agree.
+/* The block of every instruction set, compared with the same sums in double: a program without Python, so that it can
+ * be built for another processor and run there or in an emulator.  Exit code 0: all agree.
  */
 #include <math.h>
 #include <stdio.h>
@@ -129,7 +129,7 @@ static void check_block(const ns2_ops *ops, long n, long m, long width, int link
 
 enum { PAIRS = 3 };
 
-/* Three pairs of rows of their own, by `pairs` or as blocks of one input each. */
+/* Three pairs, each with its own rows, by `pairs` or as blocks of one input each. */
 static void train_pairs(const ns2_ops *ops, long m, long width, int link, int at_once, int frozen, float *bias) {
     static const float factors[PAIRS] = {1.0f, 0.5f, 2.0f};
     float *in[PAIRS], *out[MAX_M], counts[PAIRS * 8] = {0}, minus[8] = {0};

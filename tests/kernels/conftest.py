@@ -24,7 +24,7 @@ def padded(rng, n_rows, n_dims, scale=0.5):
 
 
 def make_arrays(rng, n_words, n_dims, with_words, with_paths):
-    """Weights and Huffman paths by the kernel's names, and the counts, which fall with the rank."""
+    """Weights and Huffman paths by the kernel's names, and the counts, which decrease with rank."""
     counts = np.sort(rng.integers(5, 200, n_words))[::-1].copy()
     arrays = {"syn0": padded(rng, n_words, n_dims)}
     if with_words:
@@ -52,7 +52,7 @@ def oracle_arrays(arrays, n_dims):
 
 
 def rows_of_lists(lists, data):
-    """Lists of a pool or a filter as rising rows."""
+    """Lists of a pool or a filter as ascending rows."""
     offsets, rows = data.lists_to_csr(lists, "lists")
     return {v: rows[a:b].tolist() for v, (a, b) in enumerate(itertools.pairwise(offsets)) if b > a}
 
@@ -79,7 +79,7 @@ def oracle_draw(sampler, data, outputs=None):
 
 
 def aware_draw(sampler, data, outputs):
-    """The same for a sampler that looks at the model; `outputs` is the matrix before training."""
+    """The same for a sampler that depends on the model; `outputs` is the matrix before training."""
     base, options = oracle_draw(sampler.base, data), sampler.options()
     if sampler.base.name == "mixed":  # one table of the whole mixture
         log_q = sampler.base.source(data).log_q.astype(np.float64)
@@ -99,7 +99,7 @@ def aware_draw(sampler, data, outputs):
 
 
 def sampled_oracle(matrix, sampler, objective, bound, negative):
-    """The oracle's target, and what `reference.Model` has to know of batches."""
+    """The oracle's target, and what `reference.Model` needs to know about batches."""
 
     def log_q(request, rows):
         return bound.log_q(rows, centre=request.centre, context=request.context, k=negative)
@@ -184,11 +184,11 @@ def make_case():
 
 @pytest.fixture(scope="session")
 def once():
-    """Return ``once(about, arrays, train)``: what `train` returns, and what it makes of the oracle's arrays.
+    """Return ``once(about, arrays, train)``: the result of `train`, and the oracle's arrays after it.
 
-    It is called once for the same numbers and `about`, all else that it depends on: the oracle knows nothing
-    of back ends and instruction sets, which are all compared with what it has done once. None: no other case
-    is like it.
+    `train` is called once for the same numbers and the same `about`, which holds everything else that it
+    depends on: the oracle does not know back ends and instruction sets, which are all compared with the same
+    result. If `about` is None, no other case is like it.
     """
     known = {}
 
@@ -209,7 +209,7 @@ def once():
 
 @pytest.fixture
 def random_sentences():
-    """Return ``random_sentences(n_words, ...)``: lists of rows, -2 for words out of the vocabulary."""
+    """Return ``random_sentences(n_words, ...)``: lists of rows, -2 for words outside the vocabulary."""
 
     def make(n_words=30, seed=5, n_sentences=12, longest=25):
         rng = np.random.default_rng(seed)
@@ -241,7 +241,7 @@ def train_both(once):
 
 @pytest.fixture
 def assert_same_weights():
-    """Return a check that kernel and oracle hold the same rows and that padding is still zero."""
+    """Return a check that kernel and oracle have the same rows and that padding is still zero."""
 
     def check(case, rtol=1e-5, atol=2e-6):
         for name in ("syn0", "syn1neg", "syn1"):

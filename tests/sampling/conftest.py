@@ -1,4 +1,4 @@
-"""A small vocabulary with falling counts."""
+"""A small vocabulary with decreasing counts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def data():
 
 @pytest.fixture
 def named_data():
-    """The same words under the names a..j."""
+    """The same words with the names a..j."""
     return NoiseData.of_counts(COUNTS, key_to_index={letter: row for row, letter in enumerate("abcdefghij")})
 
 
@@ -52,7 +52,7 @@ def low_level():
 
 @pytest.fixture
 def double_draw(low_level):
-    """A sampler that draws rows 0 and 1 in turn, without randomness."""
+    """A sampler that draws rows 0 and 1 alternately, without randomness."""
 
     def draw(user_data, centre, context, hidden, k, rows, log_q, rng):
         for i in range(k):

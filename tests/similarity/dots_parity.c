@@ -1,5 +1,5 @@
-/* Cosines of rows with a query against the same sums in double, and against those of the rows without the first ones: a
- * program without Python, so that it can be built for another processor and run there or under an emulator.
+/* Cosines of rows with a query, compared with the same sums in double, and with those of the rows without the first
+ * ones: a program without Python, so that it can be built for another processor and run there or in an emulator.
  * Exit code 0: all agree.
  */
 #include <math.h>
@@ -29,7 +29,7 @@ static double worst_of(ptrdiff_t n, ptrdiff_t width, int is_wide) {
     return worst;
 }
 
-/* A row's cosine does not depend on how many rows stand before it. */
+/* A row's cosine does not depend on the number of rows before it. */
 static int differs_by_place(ptrdiff_t n, ptrdiff_t width, int is_wide) {
     float others[MAX_N];
     for (ptrdiff_t first = 1; first < n; first++) {

@@ -1,4 +1,4 @@
-"""The tests of checkpoints cut their runs by one module, whatever the import mode."""
+"""Lets the tests of checkpoints import the module that interrupts their runs, in any import mode."""
 
 from __future__ import annotations
 

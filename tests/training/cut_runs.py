@@ -1,4 +1,4 @@
-"""Trainings that are cut, and what is compared of those that go on."""
+"""Training runs that are interrupted, and what is compared after they continue."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ OPTIONS = {
 
 
 class Cut:
-    """Sentences that end with Ctrl-C after so many, counted over all passes."""
+    """Sentences with Ctrl-C at the `n`-th one, counted over all passes."""
 
     def __init__(self, sentences, n):
         self.sentences, self.n = sentences, n
@@ -28,7 +28,7 @@ class Cut:
 
 
 class Stop:
-    """Ctrl-C at the end of an epoch, before the other callbacks of the model are told."""
+    """Ctrl-C at the end of an epoch, before the other callbacks of the model are called."""
 
     def __init__(self, epoch):
         self.left = epoch

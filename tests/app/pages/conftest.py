@@ -1,4 +1,4 @@
-"""A server, and pages of a real browser that notice what goes wrong in them."""
+"""A server, and pages of a real browser that record errors."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from app_clients import TOKEN, served, small_vectors
 from ns2vec.app import AppState, ModelStore
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="pip install 'ns2vec[test-app]'")
-sync_api.expect.set_options(timeout=60_000)  # nothing depends on how busy the machine is
+sync_api.expect.set_options(timeout=60_000)  # no test depends on the speed of the machine
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
@@ -33,7 +33,7 @@ def address(state) -> Iterator[str]:
         yield found
 
 
-# of a file: the loop that it keeps in this thread is in the way of tests that make their own
+# per file: the event loop that it keeps in this thread would disturb tests that make their own
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     if CHROMIUM is None:
@@ -46,7 +46,7 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def open_page(browser, address) -> Iterator[Any]:
-    """Return ``open_page(path, **context)``; at the end no page may have had a fault or asked elsewhere."""
+    """Return ``open_page(path, **context)``; no page may have errors or requests to other hosts."""
     faults: list[str] = []
     contexts = []
 

@@ -13,7 +13,7 @@ from ns2vec.formats.state import ModelState, VectorState
 
 @pytest.fixture(scope="session")
 def wheel_data() -> Path:
-    """The folder of model files that gensim's wheel carries; gensim itself is not imported."""
+    """The folder of model files in gensim's wheel; gensim itself is not imported."""
     spec = importlib.util.find_spec("gensim")
     if spec is None or not spec.submodule_search_locations:
         pytest.skip("gensim is not installed: its wheel has the model files")
@@ -25,7 +25,7 @@ def wheel_data() -> Path:
 
 @pytest.fixture
 def state() -> ModelState:
-    """A small Word2Vec with every kind of value."""
+    """A small Word2Vec with values of every kind."""
     rng = np.random.default_rng(8)
     words = ["the", "naïve", "cat", "日本", "a\nb"]
     expandos = {"count": np.array([9, 5, 3, 2, 1]), "sample_int": np.full(5, 2**32 - 1, dtype=np.uint32)}

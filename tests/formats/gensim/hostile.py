@@ -1,6 +1,6 @@
-"""A program: load mutated model files; exit 1 when one runs something, crashes, hangs or eats memory.
+"""A program: load mutated model files; exit 1 if one runs code, crashes, hangs or uses too much memory.
 
-``hostile.py WHEEL_DATA FOLDER N`` writes the number of files that were read and that were refused.
+``hostile.py WHEEL_DATA FOLDER N`` writes how many files were read and how many were rejected.
 """
 
 from __future__ import annotations
@@ -119,10 +119,10 @@ def main() -> int:
     data, folder, n_files = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
     contents = seeds(data, folder)
     path = folder / "mutated"
-    for content in contents:  # whatever is imported late is imported now
+    for content in contents:  # late imports happen now
         path.write_bytes(content)
         (native if content[:1] != b"\x80" else gensim).read_state(path)
-    if "asan" not in os.environ.get("LD_PRELOAD", ""):  # the sanitizer takes more than that for itself
+    if "asan" not in os.environ.get("LD_PRELOAD", ""):  # the sanitizer reserves more than that
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     sys.addaudithook(watch)
     rng, n_read = random.Random(4), 0
