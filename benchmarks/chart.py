@@ -6,15 +6,15 @@ from html import escape
 from typing import Any
 
 BARS = {
-    "sg": "skip-gram beside gensim",
-    "fasttext": "skip-gram beside fastText",
-    "word2vec.c": "skip-gram beside word2vec.c",
-    "cbow": "CBOW beside gensim",
-    "hs": "hierarchical softmax beside gensim",
-    "lists": "skip-gram from lists beside gensim",
-    "vocab": "counting and encoding a file beside gensim",
-    "load-text": "reading vectors as text beside gensim",
-    "analogies": "analogies beside gensim",
+    "sg": "skip-gram vs gensim",
+    "fasttext": "skip-gram vs fastText",
+    "word2vec.c": "skip-gram vs word2vec.c",
+    "cbow": "CBOW vs gensim",
+    "hs": "hierarchical softmax vs gensim",
+    "lists": "skip-gram from lists vs gensim",
+    "vocab": "counting and encoding a file vs gensim",
+    "load-text": "reading vectors as text vs gensim",
+    "analogies": "analogies vs gensim",
 }
 WIDTH, LABEL, HEIGHT, TOP = 760, 330, 26, 34  # pixels: total, names, height of a row, space above the first
 STYLE = """text{font:14px system-ui,sans-serif;fill:#24292f}.note{font-size:12px;fill:#57606a}

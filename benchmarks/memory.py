@@ -38,7 +38,7 @@ def main(argv: list[str] | None = None) -> int:
     )
     parser.add_argument("--workers", type=int, help="instead of 2")
     parser.add_argument(
-        "--allowance", type=float, default=ALLOWANCE, help="MB beside the model (default: 250)"
+        "--allowance", type=float, default=ALLOWANCE, help="MB besides the model (default: 250)"
     )
     arguments = parser.parse_args(argv)
     corpus = corpus_file(arguments.corpus, arguments.bytes, arguments.data)
@@ -62,7 +62,7 @@ def main(argv: list[str] | None = None) -> int:
         print(f"{phase:<12} peak RssAnon {size / MEGABYTE:9.1f} MB")
     print(
         f"{arguments.program}: peak {peak / MEGABYTE:.1f} MB, model {model_bytes / MEGABYTE:.1f} MB, "
-        f"beside it {beside:.1f} MB (allowed {arguments.allowance:.0f}); "
+        f"besides it {beside:.1f} MB (allowed {arguments.allowance:.0f}); "
         f"{outcome['words_per_second']:,.0f} words/s"
     )
     return 0 if beside <= arguments.allowance else 1

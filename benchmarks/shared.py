@@ -171,7 +171,7 @@ def common_parser(description: str | None, n_bytes: int = TEXT8_BYTES) -> argpar
     parser = argparse.ArgumentParser(
         description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--corpus", help="text file, one sentence a line; default: the English corpus")
+    parser.add_argument("--corpus", help="text file, one sentence per line; default: the English corpus")
     parser.add_argument(
         "--bytes", type=int, default=n_bytes, help="of the English corpus, 0 for all (default: %(default)s)"
     )

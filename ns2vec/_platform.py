@@ -217,7 +217,7 @@ def resident_bytes() -> int | None:
 
 
 def process_mark(process: int) -> str | None:
-    """Return a mark that tells a process from a later one of the same number; None if gone or unknown."""
+    """Return a mark that a later process with the same number does not have; None if gone or unknown."""
     try:
         with open(f"/proc/{process}/stat", "rb") as stream:
             # the program's name, in brackets, may contain blanks; the start time is the 20th field after it
@@ -228,5 +228,5 @@ def process_mark(process: int) -> str | None:
 
 
 def knows_processes() -> bool:
-    """Whether `process_mark` can tell living processes from others."""
+    """Whether `process_mark` can distinguish living processes from others."""
     return process_mark(os.getpid()) is not None

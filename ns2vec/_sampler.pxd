@@ -1,4 +1,4 @@
-"""The interface of samplers (``_cy/sampler.h``), for the kernels that call them and the modules that are them."""
+"""The interface of samplers (``_cy/sampler.h``), for the kernels that call them and the modules that implement them."""
 
 from libc.stdint cimport int32_t, int64_t, uint16_t, uint64_t
 

@@ -68,7 +68,7 @@ def negative_sampling_loss(
         log_sigmoid: Any = _log_sigmoid
     else:
         center, context, negatives = given.values()
-        # whoever has a tensor has imported torch: ns2vec itself never does
+        # a caller with a tensor has imported torch; ns2vec itself never does
         log_sigmoid = sys.modules["torch"].nn.functional.logsigmoid
     _check_shapes(tuple(center.shape), tuple(context.shape), tuple(negatives.shape))
     positive_scores = (center * context).sum(-1)

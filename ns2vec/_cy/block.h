@@ -1,6 +1,6 @@
 /* The block: every change of a weight in ns2vec is made by these functions.
  *
- * n input rows meet m output rows.  Each pair (i, j) has a score, a label, a weight and a logit
+ * n input rows are scored with m output rows.  Each pair (i, j) has a score, a label, a weight and a logit
  * offset; the link turns scores into errors, and both sides move by error * alpha along the other
  * side's old value.
  *

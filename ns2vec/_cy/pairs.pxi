@@ -93,7 +93,7 @@ cdef bint takes_pairs_at_once(Kernel k):
 
 
 cdef bint take_tags_as_inputs(Kernel k, Workspace work) noexcept nogil:
-    """Make pairs of the words of a chunk and the tags of their sentences; false if one has not exactly one tag."""
+    """Make pairs of the words of a chunk and the tags of their sentences; false unless each has one tag."""
     cdef long t = 0, s = 0
     cdef float *row
     while t < work.n_chunk:

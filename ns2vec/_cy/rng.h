@@ -82,7 +82,7 @@ static inline void ns2_prefetch_bits(const uint16_t *bits, long n_words, long n_
     __builtin_prefetch(bits + ns2_word_of(n_words, n_rows, row, &mask), 0, 3);
 }
 
-/* Purposes of a chunk's streams: what happens to words, which noise they meet, and the order of an epoch's pairs; a
+/* Purposes of a chunk's streams: what happens to words, which noise they get, and the order of an epoch's pairs; a
  * walk has a stream of its own. */
 enum { NS2_STREAM_WINDOWS = 0, NS2_STREAM_NOISE = 1, NS2_STREAM_ORDER = 2, NS2_STREAM_WALK = 3 };
 

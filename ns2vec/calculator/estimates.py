@@ -246,7 +246,7 @@ def _shape(
 
 
 def _seconds(shape: CorpusShape, config: TrainingConfig, calibration: Calibration) -> dict[str, float]:
-    """Seconds of a whole run: counting once, then training and whatever is read again in each epoch."""
+    """Seconds of a whole run: counting once, then training, and what is read again in each epoch."""
     epoch = shape.n_words / calibration.words_per_second
     if shape.read_seconds is not None and not (shape.is_file and config.corpus_memory):
         # only one thread at a time reads, while the others train

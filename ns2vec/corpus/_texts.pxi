@@ -20,7 +20,7 @@ cdef extern from "Python.h":
 
 cdef extern from *:
     """
-    /* Whether a str holds a character of ASCII; -1: it is no str of ASCII, and another way has to tell. */
+    /* Whether an ASCII str contains a character; -1: the str is not ASCII, and must be searched in another way. */
     static inline int ns2vec_holds_ascii(PyObject *text, int character)
     {
         if (!PyUnicode_CheckExact(text) || !PyUnicode_IS_COMPACT_ASCII(text))

@@ -80,7 +80,7 @@ class FactsCorpus:
         pseudo-words with the same structure.
     seed : int
     n_words : int, optional
-        About how many words the corpus has; by default at least a million, and 300 a type.
+        About how many words the corpus has; by default at least a million, and 300 per type.
 
     Attributes
     ----------
@@ -236,7 +236,7 @@ class FactsCorpus:
                     yield left, right, round(self.planted_similarity(left, right), 2)
 
     def write_corpus(self, path: PathLike) -> int:
-        """Write one sentence a line; return the number of words.
+        """Write one sentence per line; return the number of words.
 
         Parameters
         ----------

@@ -3,7 +3,7 @@
 - isotropy (Arora et al. 2016; Mu and Viswanath 2018): the partition function Z(c) = sum exp(c . v) over the
   eigenvectors c of V'V should not depend on c; min Z / max Z is 1 for vectors that point everywhere alike.
 - the mean cosine of random pairs: far from 0, all vectors lie in a cone.
-- the correlation of norm and frequency rank: lengths that mostly tell counts.
+- the correlation of norm and frequency rank: lengths that mostly reflect counts.
 - hubness (Radovanovic, Nanopoulos and Ivanovic 2010): the skewness of how often words are among the k nearest
   neighbours of others; hubs are neighbours of everything.
 - dead rows: zeros, numbers that are not finite, copies of another row.

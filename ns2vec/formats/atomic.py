@@ -54,7 +54,7 @@ REMEDIES = {
     errno.ENOTDIR: "a part of the path is a file, not a folder: choose another path",
     errno.EISDIR: "this is a folder: name a file",
     errno.EBADF: "no file is open for writing under this number: open it first, or name a file",
-    errno.ENXIO: "nobody listens there: start the reader first, or name a file",
+    errno.ENXIO: "no process reads from it: start the reader first, or name a file",
     errno.EIO: "the device failed: look at it, and write elsewhere",
     errno.ESTALE: "the folder on the server has gone: mount it again, or choose another path",
     errno.ENAMETOOLONG: "the name is too long: choose a shorter one",

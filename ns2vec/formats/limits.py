@@ -20,7 +20,7 @@ class Bounded(Counted):
     Parameters
     ----------
     stream : binary file object that unpacks
-    packed : binary file object behind it, whose position tells how much was unpacked
+    packed : the underlying binary file object, whose position shows how much was unpacked
     path : the file, for messages
 
     Raises

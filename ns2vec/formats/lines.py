@@ -38,7 +38,7 @@ REMEDIES = (
     (re.compile(rb"[^:]*:[^:]+"), "pairs index:value are no vector here: write out all numbers of each"),
     (
         re.compile(rb"[^,]*,.*", re.DOTALL),
-        "fields stand between blanks here, not between commas: replace them",
+        "fields are separated by blanks here, not by commas: replace them",
     ),
 )
 

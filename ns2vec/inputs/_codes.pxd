@@ -12,7 +12,7 @@ cdef inline int64_t size_of(uint32_t token) noexcept nogil:
 
 
 cdef inline int64_t write_token(uint32_t token, uint8_t* to) noexcept nogil:
-    """Write a token; return how many bytes it takes."""
+    """Write a token; return its number of bytes."""
     cdef int64_t found = 0
     while token >= 128:
         to[found] = <uint8_t>(token & 127) | 128

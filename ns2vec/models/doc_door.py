@@ -220,7 +220,7 @@ class DocumentDoor(Word2Vec):
         return DocumentFeed(documents, self._n_concat)
 
     def _do_train_job(self, job: Iterable[Any], alpha: float, inits: Any) -> tuple[int, int]:
-        """Train a batch of documents; subclasses override it and hand on others."""
+        """Train a batch of documents; subclasses override it and pass on others."""
         documents = list(job)
         ids = jobs.encode_batch([document.words for document in documents], self.wv.key_to_index, whole=True)
         tags, offsets = self._tags.rows_of([document.tags for document in documents])

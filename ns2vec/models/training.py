@@ -277,7 +277,7 @@ class GensimTraining(GensimVocabulary):
     # ---- gensim's batch hooks --------------------------------------------------------------------
 
     def _do_train_job(self, sentences: Iterable[Any], alpha: float, inits: Any) -> tuple[int, int]:
-        """Train a batch of token lists; subclasses override it and hand on other sentences.
+        """Train a batch of token lists; subclasses override it and pass on other sentences.
 
         Returns
         -------

@@ -279,7 +279,7 @@ def read_features(
 def _kinds(
     table: Table, columns: Mapping[Column, str] | Iterable[Column] | None, key_place: int
 ) -> dict[int, str | None]:
-    """Return number of each column -> its kind, None if only its values can tell."""
+    """Return number of each column -> its kind, None if only its values can show it."""
     if columns is None:
         columns = [place for place in range(table.n_columns) if place != key_place]
     asked = dict(columns) if isinstance(columns, Mapping) else dict.fromkeys(columns)

@@ -271,7 +271,7 @@ cdef class PoolDraws(Draws):
                 raise ValueError(f"pool of row {v} has a negative length")
             for i in range(offsets[v], offsets[v + 1]):
                 if not 0 <= rows[i] < n_rows or (i > offsets[v] and rows[i] <= rows[i - 1]):
-                    raise ValueError(f"pool of row {v} must hold rising rows below {n_rows}, got {rows[i]}")
+                    raise ValueError(f"pool of row {v} must have ascending rows below {n_rows}, got {rows[i]}")
         return 0
 
 

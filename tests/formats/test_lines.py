@@ -67,8 +67,8 @@ WRONG = {
     "an exponent after it": ("b 1 -0,5e-3", "numbers have a decimal point here, no comma"),
     "places before values": ("b 1:0.5 2:1", "expected a number, found '1:0.5'; pairs index:value are no"),
     "names before values": ("b x:0.5 1", "pairs index:value are no vector"),
-    "commas between fields": ("b,0.5,1", "found 0; fields stand between blanks here, not between commas"),
-    "commas between numbers": ("b 0.5,1,2", "fields stand between blanks here, not between commas"),
+    "commas between fields": ("b,0.5,1", "found 0; fields are separated by blanks here, not by commas"),
+    "commas between numbers": ("b 0.5,1,2", "fields are separated by blanks here, not by commas"),
     "a short line": ("b 1", "expected 2 numbers after the key, found 1; do all lines belong to one set"),
     "a word alone": ("b", "expected 2 numbers after the key, found 0; do all lines belong to one set"),
 }

@@ -1,9 +1,10 @@
 """A member's side of the exchange of a round: what it sends to the owners of rows, and the rows that it owns.
 
-All members first tell each other which rows their shards have changed, one bit for each row and shard. From
-these bits, each of them derives who owns a row (the member with the most to send of it), what each sends, and
-in which order; so rows are sent without their numbers. A member merges the changes of its own shards
-before it sends them, as far as the merge would do so anyway: shards 0 to 3 are one half of the tree of eight.
+All members first report to each other which rows their shards have changed, one bit for each row and shard.
+From these bits, each of them derives who owns a row (the member with the most to send of it), what each
+sends, and in which order; so rows are sent without their numbers. A member merges the changes of its own
+shards before it sends them, as far as the merge would do so anyway: shards 0 to 3 are one half of the tree
+of eight.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from pathlib import Path
 
 if __name__ == "sitecustomize":
     here = Path(__file__).parent
-    # the sitecustomize that this one stands in front of has its turn first
+    # first run the sitecustomize that this one hides
     others = [path for path in sys.path if path and Path(path).resolve() != here.resolve()]
     spec = PathFinder.find_spec("sitecustomize", others)
     if spec is not None and spec.loader is not None:
