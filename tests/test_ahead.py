@@ -1,4 +1,4 @@
-"""Results in order, exceptions in their place, nothing begun that nobody wants."""
+"""Results in order, exceptions in their place, no item started that is not needed."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ def test_what_changes_something_needs_the_token(state, given, verb):
 
 
 def test_every_route_that_is_no_question_asks_for_the_token():
-    """A new route that changes something has to be put behind the token, or listed here as a question."""
+    """A new route that changes something must require the token, or be listed here as a query."""
     questions = {"/api/analogy", "/api/estimate", "/api/most_similar", "/api/noise", "/api/odd_one_out"}
     questions |= {"/api/overlap", "/api/pairs", "/api/pushes", "/api/similarity"}
     open_routes = [

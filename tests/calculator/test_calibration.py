@@ -67,7 +67,7 @@ def test_training_goes_on_until_the_time_is_over(config):
     ids=str,
 )
 def test_as_many_threads_are_measured_as_train(config, monkeypatch, options, n_workers):
-    """The full softmax has one updater whatever `workers` says."""
+    """The full softmax has one updater, whatever `workers` is."""
     started = []
     monkeypatch.setattr(calibration, "run_workers", lambda jobs, make, n, *_: started.append(n))
     chosen = config(workers=3, **options)

@@ -1,4 +1,4 @@
-"""Lines to rows: the same features as fastText's, whatever the order."""
+"""Lines to rows: the same features as in fastText, in any order."""
 
 from __future__ import annotations
 

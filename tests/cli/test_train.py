@@ -329,7 +329,7 @@ def test_an_unwritable_folder_as_an_unprivileged_user(planted, tmp_path, listing
 
 @pytest.fixture
 def interrupted_after(monkeypatch):
-    """Return ``at(n_epochs, number)``: the signal arrives when so many epochs are complete."""
+    """Return ``at(n_epochs, number)``: the signal arrives when this number of epochs is complete."""
 
     def at(n_epochs: int, number: int) -> None:
         original = Run.train_epoch

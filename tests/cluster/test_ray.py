@@ -1,4 +1,4 @@
-"""Shards on Ray itself (`make test-cluster`): the bytes of threads, whatever becomes of the workers."""
+"""Shards on Ray itself (`make test-cluster`): the bytes of threads, whatever happens to the workers."""
 
 from __future__ import annotations
 

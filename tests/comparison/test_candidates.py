@@ -1,4 +1,4 @@
-"""Which objectives meet which samplers."""
+"""Which objectives are combined with which samplers."""
 
 from __future__ import annotations
 

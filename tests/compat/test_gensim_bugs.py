@@ -137,7 +137,7 @@ def test_a_callbacks_error_reaches_the_caller(tmp_path, name, event, corpus_memo
 
 
 class Walks(Word2Vec):
-    """As fastnode2vec does: the hook hands on other sentences."""
+    """As in fastnode2vec: the hook passes on other sentences."""
 
     def _do_train_job(self, sentences, alpha, inits):
         return super()._do_train_job(list(sentences), alpha, inits)

@@ -1,4 +1,4 @@
-"""Rows of the speed table: what becomes of rounds, missing peers, page and chart; one tiny run of each."""
+"""Rows of the speed table: how rounds, missing peers, page and chart are handled; one tiny run of each."""
 
 from __future__ import annotations
 

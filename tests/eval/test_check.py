@@ -31,7 +31,7 @@ def test_every_check_has_a_baseline_with_its_command(script, repository):
 
 @pytest.fixture
 def quick(script, planted_vectors, monkeypatch, tmp_path):
-    """The script with a check whose model is there already."""
+    """The script, with a check whose model has already been trained."""
     from ns2vec import KeyedVectors
 
     check = script("check")

@@ -1,4 +1,4 @@
-"""Metrics of labels: scikit-learn's numbers where it is there, and the book's on small tables."""
+"""Metrics of labels: scikit-learn's numbers if it is installed, and the book's on small tables."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def planted(corpus):
     return np.array([vectors[word] for word in corpus.tokens])
 
 
-#: What planted vectors reach at least: relations have mismatched pairs that only the row tells apart.
+#: Minimum scores of planted vectors: relations have mismatched pairs that only the row distinguishes.
 EXPECTED = {
     "analogies": 0.99,
     "word_similarity": 0.7,

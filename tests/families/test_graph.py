@@ -14,7 +14,7 @@ N_NODES = 24  # of each clique
 
 
 def cliques() -> list[tuple[str, str]]:
-    """Edges of two cliques that never meet, ``fruit`` and ``tool``."""
+    """Edges of two separate cliques, ``fruit`` and ``tool``."""
     return [
         (f"{name}{a}", f"{name}{b}") for name in ("fruit", "tool") for a in range(N_NODES) for b in range(a)
     ]

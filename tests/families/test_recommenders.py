@@ -25,7 +25,7 @@ def choices(n_users=80, n_items=20, n_each=8, seed=0):
 
 
 class Interrupt(Observer):
-    """Ctrl-C after so many jobs of the engine, or batches of LightGCN."""
+    """Ctrl-C after a number of jobs of the engine, or batches of LightGCN."""
 
     def __init__(self, n_left, event):
         self.n_left, self.event = n_left, event

@@ -1,4 +1,4 @@
-"""A save that fails leaves the old model whole, says which path and why, and leaves nothing behind."""
+"""A save that fails leaves the old model intact, says which path and why, and leaves no other files."""
 
 from __future__ import annotations
 

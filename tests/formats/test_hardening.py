@@ -116,7 +116,7 @@ def test_every_cut_is_noticed(tmp_path, name, compression):
 def test_two_files_in_one(tmp_path, name):
     path = a_file(tmp_path, name)
     path.write_bytes(path.read_bytes() * 2)
-    if name == "glove":  # nothing tells where one ends
+    if name == "glove":  # nothing shows where one ends
         assert read_vectors(path, name).keys == ["a", "b", "c", "d"]
     elif name == "gensim":  # a pickle ends with its own mark, as everywhere
         assert len(read_vectors(path, name).keys) == 4

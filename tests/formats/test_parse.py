@@ -170,7 +170,7 @@ def test_spelling_and_parsing_of_a_million_bit_patterns():
 
 
 def parse_one(word, dtype=np.float64):
-    """What the quick parser makes of a number that stands in the middle of a line, None if it leaves it."""
+    """What the quick parser makes of a number in the middle of a line; None if it does not accept it."""
     rows = np.zeros((1, 3), dtype=dtype)
     keys, n_lines, end = parse_lines(f"key 1 {word} 2\n".encode(), 0, rows, 1 << 20)
     if not keys:

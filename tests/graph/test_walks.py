@@ -17,7 +17,7 @@ ORDERS = [(1.0, 1.0), (0.25, 0.25), (4.0, 0.5), (0.01, 100.0)]
 
 
 def random_graph(n_nodes: int = 40, n_edges: int = 150, *, weighted: bool, directed: bool = False) -> Graph:
-    """Edges by chance, with loops, and nodes where no edge goes on."""
+    """Random edges, with loops, and nodes without outgoing edges."""
     rng = np.random.default_rng(4)
     ends = rng.integers(0, n_nodes, (2, n_edges)) % (n_nodes - 1)
     weights = rng.random(n_edges) + 0.1 if weighted else None

@@ -24,7 +24,7 @@ def with_examples(documents: list[Path]) -> list[str]:
 
 
 def script_of(document: Path) -> str:
-    """The blocks of a document as one program, on the lines where they stand there."""
+    """The blocks of a document as one program, on the same lines as in the document."""
     text = read(document)
     lines: list[str] = []
     for block in BLOCK.finditer(text):

@@ -1,4 +1,4 @@
-"""What not every operating system does stands in one module."""
+"""Everything that depends on the operating system is in one module."""
 
 from __future__ import annotations
 

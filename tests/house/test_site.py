@@ -15,7 +15,7 @@ import ns2vec
 
 
 def importable() -> list[str]:
-    """Names of all modules without an underscore, but those that stand for gensim's."""
+    """Names of all modules without an underscore, except those that replace gensim's."""
     found = [module.name for module in pkgutil.walk_packages(ns2vec.__path__, "ns2vec.")]
     inner = ("ns2vec.compat.gensim.modules", "ns2vec.compat.gensim.site")
     return [name for name in found if "._" not in name and not name.startswith(inner)]

@@ -88,7 +88,7 @@ NORMAL = {"n_of_window": 10, "norm_of_inputs": 80.0, "heaviest": 1.0, "alpha": 0
         (range(10), {"norm_of_inputs": 161.0}, False),  # the rows are long
         (range(10), {"heaviest": 3.0}, False),  # an output was drawn often
         (range(10), {"n_of_window": 33}, False),  # a wide window
-        (range(11), {}, False),  # so many contexts may go a quarter as far
+        (range(11), {}, False),  # this number of contexts may go a quarter as far
         (range(11), {"alpha": 0.01}, True),
         ([7] * 10, {}, True),  # copies, of outputs that are short
         ([7] * 10, {"alpha": 0.049, "norm_of_inputs": 40.0}, True),

@@ -284,8 +284,9 @@ SMOOTH = [name for name in TARGETS if "hinge" not in name and "frozen" not in na
 def test_the_oracle_moves_along_the_gradient(reader, unit, pooled):
     """Along a random direction in each matrix; rows of a mean's bag get its whole gradient, 3 x their own.
 
-    Inputs know a target by the gradient that it sends alone. So each target meets every unit, pooled or not,
-    and every reader, pooled or not, in a third of the cases; kernels are compared with the oracle in all.
+    Inputs know a target only by the gradient that it sends. So each target is combined with every unit,
+    pooled or not, and every reader, pooled or not, in a third of the cases; kernels are compared with the
+    oracle in all.
     """
     rng, alpha, h = np.random.default_rng(0), 1e-6, 1e-5
     turn = _kernels.READERS.index(reader) + UNITS.index(unit) + pooled

@@ -1,4 +1,4 @@
-"""Pairs that are trained many at once, what they may not meet, and the order in which they come."""
+"""Pairs that are trained many at once, what may not be combined with them, and their order."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def rows(rng, n, width):
 
 
 def lists_of(rng, n, n_rows, longest):
-    """A rising list for each of n, the first one empty."""
+    """An ascending list for each of n, the first one empty."""
     return [np.sort(rng.choice(n_rows, i * longest // (n - 1), replace=False)) for i in range(n)]
 
 

@@ -89,7 +89,7 @@ def test_what_threads_learn_of_different_words_adds_up(make_case):
 @pytest.mark.parametrize("objective", OBJECTIVES)
 @pytest.mark.parametrize("pooled", [False, True])
 def test_copies_of_eight_threads_do_not_run_away(make_case, random_sentences, pooled, objective):
-    """Each thread is seven chunks behind the others: vectors stay as long as with one thread."""
+    """Each thread lags seven chunks behind the others: vectors stay as long as with one thread."""
     rng = np.random.default_rng(4)
     texts = [random_sentences() for _ in range(40)]
     chunks = [np.array([word for sentence in text for word in [*sentence, -1]], np.int32) for text in texts]
@@ -120,7 +120,7 @@ def test_any_number_of_outputs_and_dimensions(
 def test_full_softmax_of_more_words_than_one_product_takes(
     make_case, train_both, assert_same_weights, n_words, backend
 ):
-    """With ten contexts of 16 numbers a product takes 1632 rows; a target of each piece is there."""
+    """With ten contexts of 16 numbers, a product takes 1632 rows; a target of each piece is included."""
     options = {"n_words": n_words, "n_dims": 16, "window": 5, "shrink_windows": False, "backend": backend}
     case = make_case("softmax", **options)
     words = np.random.default_rng(2).permutation(n_words)[:24].tolist()

@@ -67,7 +67,7 @@ def test_a_window_moves_along_the_gradient_of_its_loss(make_case, objective, poo
 
 
 def test_known_step_of_three_words():
-    """cat meets sat (seen) and car (noise): the paper's loss, and both scores move the right way."""
+    """cat with sat (positive) and car (noise): the paper's loss; both scores move the right way."""
     rng = np.random.default_rng(0)
     cat, sat, car = rng.standard_normal((3, 1, 6))
     outputs = np.vstack([sat, car])

@@ -1,4 +1,4 @@
-"""Words of a document that meet its tags together: beside the oracle, beside differences; what is refused."""
+"""Words of a document that train its tags in one step: oracle, finite differences, refused options."""
 
 from __future__ import annotations
 

@@ -59,8 +59,9 @@ CASES = {
 
 
 LOOPS = [(False, "window"), (False, "pair"), (True, "window")]
-# Loops ask for draws, and links weigh what was drawn: each sampler meets every loop with one objective, and
-# every objective in one loop, which differs from sampler to sampler. Only pairs have a context of their own.
+# Loops request draws, and links weight what was drawn: each sampler is tested in every loop with one
+# objective, and every objective in one loop, which differs from sampler to sampler. Only pairs have a context
+# of their own.
 COMBINATIONS = [
     (name, objective, *loop)
     for place, name in enumerate(CASES)

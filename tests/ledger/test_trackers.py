@@ -1,4 +1,4 @@
-"""Trackers take the events of a run: each by a stand-in, and by the real package where it is installed."""
+"""Trackers receive the events of a run: each as a stand-in, and as the real package if it is installed."""
 
 from __future__ import annotations
 

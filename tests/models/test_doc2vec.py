@@ -1,4 +1,4 @@
-"""Doc2Vec as a user meets it: modes, names, inference, text formats."""
+"""Doc2Vec from the user's point of view: modes, names, inference, text formats."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_its_name_says_what_is_trained(options, expected):
 
 
 def test_dm_learns_from_its_tags_what_the_words_around_do_not_tell():
-    """Documents repeat one word; at the ends of a window of nothing else, only the tag tells which."""
+    """Documents repeat one word; at the ends of a window of nothing else, only the tag shows which."""
     documents = [TaggedDocument([f"w{i % 4}"] * 6, [i % 4]) for i in range(80)]
     for mean in (0, 1):
         model = Doc2Vec(documents, dm=1, dm_mean=mean, window=1, **SMALL)

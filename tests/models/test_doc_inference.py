@@ -1,4 +1,4 @@
-"""A document has one inferred vector, whatever else is inferred and by whom."""
+"""A document has one inferred vector, whatever else is inferred and by which thread."""
 
 from __future__ import annotations
 

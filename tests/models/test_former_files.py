@@ -1,4 +1,4 @@
-"""Files, checkpoints and pickles of version 0.1.0, from before models were cores behind a door."""
+"""Files, checkpoints and pickles of version 0.1.0, from before models were split into core and interface."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def test_new_rows_are_those_of_a_fresh_model_of_that_size(sentences):
 
 @pytest.mark.parametrize("options", [{"sg": 1}, {"sg": 0}, {"hs": 1, "negative": 0}, {"hs": 1}], ids=str)
 def test_a_new_word_finds_its_twin(sentences, options):
-    """kiwi stands where fruit words stand; one update and its neighbours are fruit."""
+    """kiwi occurs in the places of fruit words; after one update, its neighbours are fruit."""
     model = Word2Vec(sentences, **OPTIONS, **options, epochs=20, alpha=0.05)
     rng = np.random.default_rng(4)
     more = [["kiwi", *rng.choice([f"fruit{i}" for i in range(10)], size=7)] for _ in range(150)]
@@ -56,7 +56,7 @@ def test_a_new_word_finds_its_twin(sentences, options):
 @pytest.mark.parametrize("twin", ["word0", "word7", "word19"])
 @pytest.mark.parametrize("sg", [0, 1])
 def test_a_planted_word_finds_its_twin(sg, twin):
-    """A new word that stands exactly where one of 20 known words stands is nearest to that one."""
+    """A new word that occurs in exactly the places of one of 20 known words is nearest to that one."""
     rng = np.random.default_rng(5)
     places = {f"word{i}": rng.choice(30, size=5, replace=False) for i in range(20)}
     known = []
@@ -86,7 +86,7 @@ def test_samplers_see_the_grown_vocabulary(sentences, sampler):
     bound = model.bound_sampler()
     assert bound.data.n_words == 21
     model.train([["new", "fruit1"]] * 5, total_examples=5, epochs=1)
-    if sampler == "log_uniform":  # by rank: the most frequent word stands last and is drawn most
+    if sampler == "log_uniform":  # by rank: the most frequent word is last and is drawn most
         assert np.argmax(bound.source.log_q) == 20
 
 

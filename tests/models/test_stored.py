@@ -99,7 +99,7 @@ AWARE = [
 @pytest.mark.parametrize("sampler", AWARE, ids=str)
 @pytest.mark.parametrize("way", [way for way in WAYS if way != "gensim"])
 def test_samplers_that_look_at_the_model_train_on(tmp_path, sentences, way, sampler):
-    """Pools, hardness and counts come along; steps by hand and callbacks that save leave nothing behind."""
+    """Pools, hardness and counts are stored; single steps and callbacks that save have no side effects."""
     model = Word2Vec(sentences, **OPTIONS, sampler=sampler)
     found = WAYS[way](model, tmp_path)
     assert found.bound_sampler().report() == model.bound_sampler().report()

@@ -1,4 +1,4 @@
-"""Word2Vec as a user meets it: learns, repeats itself, reads every kind of corpus."""
+"""Word2Vec from the user's point of view: learns, is reproducible, reads every kind of corpus."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_building_and_training_apart_equals_the_constructor(sentences):
 
 
 def test_later_epochs_draw_anew(sentences):
-    """Five calls of one epoch are not five times the same epoch: the stream goes on with the model."""
+    """Five calls of one epoch are not five times the same epoch: the stream continues with the model."""
     model = Word2Vec(**(SMALL | {"min_alpha": 0.025}))
     model.build_vocab(sentences)
     fresh = {name: getattr(model, name).copy() for name in ("syn1neg",)} | {

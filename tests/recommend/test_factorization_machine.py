@@ -87,7 +87,7 @@ def test_categories_that_nobody_had_are_learned_later(planted):
     more = Features.of({"i900": ["genre=polka", "tags=new"], "i901": ["genre=polka"]})
     model.partial_fit([("u900", "i900"), ("u1", "i900")] * 20, item_features=more)
     after = model._ready().output("items")
-    assert len(after) == len(before) + 3  # i900 and two features; i901 was not met
+    assert len(after) == len(before) + 3  # i900 and two features; i901 did not occur
     assert "genre=polka" in model.item_features.names
     assert np.isfinite(model.score("u1", ["i901"])).all()
 

@@ -1,4 +1,4 @@
-"""How LightGCN is trained: when it stops, and how it goes on."""
+"""Training of LightGCN: when it stops, and how it continues."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Interrupt(Observer):
 
 
 def test_what_was_cut_stops_where_it_would_have_stopped(data, tmp_path, monkeypatch):
-    """The best vectors so far, and how often lists were no better, go on with the run."""
+    """The best vectors so far, and the count of lists without improvement, survive a checkpoint."""
     whole = LightGCN(epochs=500, **OPTIONS).fit(data)
     assert whole.epochs_trained > 8
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):

@@ -38,7 +38,7 @@ def test_a_user_is_the_sum_of_what_was_met():
 
 
 def test_of_two_items_that_are_as_near_the_popular_one_is_better():
-    """By cosines alone a list begins with what hardly anybody has met."""
+    """With cosines alone, a list begins with items that hardly any user has."""
     data = planted_interactions(120, 60, 3, per_user=10, noise=0.3, seed=2).interactions
     split = by_time(data)
     counts = np.bincount(split.train.items, minlength=60)

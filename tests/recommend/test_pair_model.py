@@ -91,7 +91,7 @@ def test_options_are_checked_together(tmp_path):
 
 
 def test_a_sampler_with_lists_of_its_own_is_refused():
-    """What users have chosen is what is left out."""
+    """The known items of users are left out."""
     model = MatrixFactorization(vector_size=4, sampler=Uniform(exclude={"tea": ["milk"]}))
     with pytest.raises(ConfigError, match="excludes outputs, but here every input has its own list"):
         model.fit([("ann", "tea"), ("bob", "milk")])

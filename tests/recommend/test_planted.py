@@ -1,4 +1,4 @@
-"""What is planted is there: communities, popularity, changes of taste, features that tell."""
+"""The planted structure exists: communities, popularity, changes of taste, informative features."""
 
 from __future__ import annotations
 

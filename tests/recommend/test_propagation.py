@@ -120,7 +120,7 @@ def test_who_has_met_everything_has_no_negatives():
 
 
 def test_recall_of_lists_is_the_mean_over_users_who_want_something():
-    """The first user wants the best and the last of 24 items, the second none; the third knows the best."""
+    """The first user has the best and the last of 24 items, the second none; the third knows the best."""
     items = np.arange(24, 0, -1, dtype=np.float32)[:, np.newaxis]
     users = np.ones((3, 1), dtype=np.float32)
     known = np.array([0, 0, 0, 1]), np.array([0], dtype=np.int32)

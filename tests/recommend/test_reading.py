@@ -105,7 +105,7 @@ def test_arrays_and_sparse_matrices():
     matrix = sparse.csc_matrix([[0, 2], [0, 0], [-1, 0]])
     data = read_interactions(matrix)
     assert sorted(told(data)) == [(0, 1, 2, None), (2, 0, -1, None)]
-    assert (data.n_users, data.n_items) == (3, 2)  # with those that met nothing
+    assert (data.n_users, data.n_items) == (3, 2)  # including those without interactions
 
 
 def test_a_compressed_file_of_another_encoding(tmp_path):

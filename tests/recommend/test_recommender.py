@@ -83,7 +83,7 @@ def test_scores_are_products_of_factors(model):
 
 
 def test_a_newcomer_is_known_by_a_history(model, planted):
-    """Somebody who has met three items of one community gets others of it, for the reason of these."""
+    """A user with three items of one community gets others of it, and these three as the reason."""
     own = [f"i{row}" for row in np.flatnonzero(planted.item_communities == 1)]
     found = model.recommend(history=[*own[:3], "a new item"], n=5, reasons=2)
     assert np.mean([one.item in own for one in found]) > 0.7

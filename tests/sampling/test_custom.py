@@ -94,7 +94,7 @@ def test_probabilities_are_used_by_objectives_that_need_them(sentences, double_d
 
 
 def test_log_q_of_the_function_equals_that_of_a_table(sentences, low_level):
-    """A uniform function that tells its probabilities, and the same with `probabilities`."""
+    """A uniform function that reports its probabilities, and the same with `probabilities`."""
 
     def draw(user_data, centre, context, hidden, k, rows, log_q, rng):
         for i in range(k):

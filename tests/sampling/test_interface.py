@@ -124,7 +124,7 @@ def test_a_function_by_its_address():
 
 
 def test_a_sampler_lives_as_long_as_its_pointer():
-    """A base that went would leave the pointer to memory of somebody else."""
+    """If the base were freed, the pointer would lead to memory that is not ours."""
     draws = Uniform().bind(NoiseData.of_counts([1, 2, 3])).source.draws
     alive = sys.getrefcount(draws)
     pointer = c_sampler(draws)

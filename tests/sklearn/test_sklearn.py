@@ -119,7 +119,7 @@ FITTED = [
 
 
 def test_what_was_fitted_pickles_clones_and_answers_in_two_processes():
-    """The answers of two other processes, and of a clone that learns anew, are the same to the byte."""
+    """The answers of two other processes, and of a clone that is trained again, are the same to the byte."""
     models = [clone(model).set_params(random_state=1).fit(*data) for model, data, _ in FITTED]
     names = [(data[0][:20], name) for _, data, name in FITTED]
     answers = [getattr(model, name)(X) for model, (X, name) in zip(models, names, strict=True)]

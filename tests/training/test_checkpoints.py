@@ -1,4 +1,4 @@
-"""Checkpoints: a run that was cut anywhere and goes on ends with the bytes of one that was not."""
+"""Checkpoints: a run that is interrupted and continued ends with the bytes of an uninterrupted one."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ def path(tmp_path):
 
 @pytest.fixture
 def readings(monkeypatch):
-    """How often a file was encoded anew."""
+    """How often a file was encoded again."""
     seen, chunks = [], FileCorpus.chunks
 
     def counted(self, *arguments, **options):

@@ -65,7 +65,7 @@ def test_scores_and_lengths_are_those_of_the_vectors(model_of, sentences, sg):
     moved = y + model.alpha * errors[:, None] * hidden
     change = model.alpha * errors @ y  # cbow_update="word2vec": each of the words takes all of it
     vectors = model.wv.vectors.astype(float)
-    np.add.at(vectors, rows, change)  # a word that stands twice in the window moves twice
+    np.add.at(vectors, rows, change)  # a word that occurs twice in the window moves twice
     hidden_after = vectors[rows].mean(axis=0)
     for name, expected in {
         "score": y @ hidden,

@@ -110,7 +110,7 @@ def test_an_interrupt_waits_for_the_jobs_under_way():
 
     def work(job):
         interrupt_main()
-        time.sleep(0.3)  # the time in which weights would go on changing
+        time.sleep(0.3)  # the time in which weights would continue to change
         return 1, 1, 0.0
 
     for n_interrupts in range(1, 4):

@@ -16,7 +16,7 @@ SENTENCES = [["a", "b", "c", "d"]] * 50
 
 
 class Diary(Observer):
-    """Writes down what it is told; asks for a look after so many chunks."""
+    """Records the events; requests a check after a number of chunks."""
 
     def __init__(self, n_chunks=None):
         self.entries, self.n_chunks, self.sizes = [], n_chunks, []

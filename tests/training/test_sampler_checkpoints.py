@@ -1,4 +1,4 @@
-"""Samplers that look at the model go on from a checkpoint with what they have gathered."""
+"""Samplers that depend on the model continue from a checkpoint with their state."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def all_facts(model):
 def test_samplers_that_look_at_the_model_go_on_where_they_were(
     tmp_path, sentences, monkeypatch, sampler, sharing
 ):
-    """Cut within the epochs, and between two chunks; pools, hardness, ranks and counts go on."""
+    """Interrupted within the epochs, and between two chunks; pools, hardness, ranks and counts continue."""
     options = OPTIONS | {"sg": 1, "negative_sharing": sharing, "sampler": sampler}
     expected = all_facts(Word2Vec(sentences, **options))
     for cut in (450, 610, 1199):
@@ -143,7 +143,7 @@ def test_a_third_party_without_the_hook_goes_on_without_its_state(tmp_path, sent
     again = Word2Vec.resume(tmp_path, sentences)
     assert again.epochs_trained == 3
     assert digest(again) != digest(whole)
-    # what the base class counts is there
+    # the counts of the base class exist
     assert again.bound_sampler().report()["sets"] == whole.bound_sampler().report()["sets"]
 
 

@@ -1,4 +1,4 @@
-"""The default is right whatever the windows: as good as exact pairs, with numbers of a sane size."""
+"""The default is right for all windows: as good as exact pairs, with vectors of a sane length."""
 
 from __future__ import annotations
 

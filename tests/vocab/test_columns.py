@@ -1,4 +1,4 @@
-"""Columns that are made when somebody asks for them look like those of any dict."""
+"""Columns that are made on demand look like those of any dict."""
 
 from __future__ import annotations
 

@@ -151,7 +151,7 @@ def test_an_independent_library_finds_the_same_on_movielens(data_dir):
     split = by_time(movielens(data_dir / "recommendation" / "ml-100k").interactions)
     known, wanted = split.train.matrix(), split.test.matrix()
     left, sizes, right = sparse.linalg.svds(known.astype(np.float64), 16, random_state=1)
-    # films that nobody has seen would tie
+    # films without ratings would tie
     apart = np.random.default_rng(1).normal(size=known.shape[1]) / 1000
     model = Factors(left * sizes, right.T, apart)
     question = RankingQuestion.of(known, wanted)

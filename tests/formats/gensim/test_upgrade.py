@@ -69,7 +69,7 @@ def test_all_load_with_gensim_blocked(wheel_data):
 
 
 def test_the_list_is_complete(wheel_data):
-    """Every pickle in the wheel that ns2vec does not refuse stands in the list, and no other."""
+    """The list contains exactly those pickles in the wheel that ns2vec does not refuse."""
     found = set()
     for path in sorted(wheel_data.rglob("*")):
         if not path.is_file() or not looks_like_pickle(path.read_bytes()[:2]):

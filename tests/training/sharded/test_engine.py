@@ -124,7 +124,7 @@ def test_rows_that_were_not_noted_have_not_changed(monkeypatch):
 
 
 class Interrupted:
-    """Sentences, with Ctrl-C after so many of them."""
+    """Sentences, with Ctrl-C after `n_left` of them."""
 
     def __init__(self, n_left):
         self.n_left = n_left

@@ -1,4 +1,4 @@
-"""Shards on members of a cluster: whoever is lost, comes or goes, the bytes are those of threads."""
+"""Shards on members of a cluster: whichever members are lost or join, the bytes are those of threads."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def test_a_member_may_be_lost_before_any_call(caplog):
     for call in range(1, whole.n_calls + 1):
         fleet = Fleet(InProcess(lost_at={call}), 2)
         assert digest(on(fleet, trained, epochs=1)) == expected, call
-        # who is lost while it takes over the last round is not missed
+        # a member that is lost while it applies the last round is not missed
         assert fleet.traffic["lost"] == 1 or call > whole.n_calls - 2
     assert "is lost and is being replaced" in caplog.text
     assert "the round is trained again" in caplog.text
