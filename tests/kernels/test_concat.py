@@ -167,7 +167,7 @@ def test_outputs_learn_from_places():
         ({"shrink_windows": True}, "is for windows that do not shrink"),
         ({"null_row": None}, "null_row must be one of 4 rows"),
         ({"null_row": 4}, "null_row must be one of 4 rows of the inputs, got 4"),
-        ({"n_tags": 0}, "n_tags goes with tags"),
+        ({"n_tags": 0}, "kernels with tags, and no others, need n_tags"),
         ({"pooled": "mean"}, "pooled must be True, False or 'concat', got 'mean'"),
         ({"n_tags": 2}, "output rows must be 64 floats long"),
     ],
