@@ -173,7 +173,7 @@ def test_the_table_goes_between_the_markers(script, tmp_path, capsys):
     peer = "gensim corpus_file, 1 worker, on 500 bytes"
     assert f"| skip-gram, 1 thread | {peer} | {figures} |" in text.split("\n")
     assert "text of 1,000 bytes; medians" in text
-    assert ">skip-gram beside gensim</text>" in (tmp_path / "chart.svg").read_text(encoding="utf-8")
+    assert ">skip-gram vs gensim</text>" in (tmp_path / "chart.svg").read_text(encoding="utf-8")
     assert text.startswith("before\n")
     assert text.endswith("\nafter\n")
     assert "old" not in text
