@@ -32,5 +32,5 @@ def test_both_are_those_of_scikit_learn():
 
 @pytest.mark.parametrize(("links", "others"), [([], [1.0]), ([1.0], []), ([np.nan], [1.0])])
 def test_scores_that_cannot_be_judged_are_refused(links, others):
-    with pytest.raises(ConfigError, match="expected scores of links and of others"):
+    with pytest.raises(ConfigError, match="expected scores of links and of other pairs"):
         judge_links(links, others)

@@ -69,7 +69,7 @@ def test_text_that_ends_too_early(reading, content):
 
 
 def test_binary_with_more_than_promised(reading):
-    with pytest.raises(FormatError, match="byte 10: the header promises 1 vectors, but more follows"):
+    with pytest.raises(FormatError, match="byte 10: the header promises 1 vectors, but more follow"):
         reading(word2vec_binary, b"1 1\na 1234b 1234")
 
 
@@ -95,7 +95,7 @@ def test_absurd_headers_allocate_nothing(tmp_path, name, suffix, header):
 
 def test_a_key_without_end_is_refused(reading, monkeypatch):
     monkeypatch.setattr(word2vec_binary, "MAX_KEY_BYTES", 1000)
-    with pytest.raises(FormatError, match="byte 4: the key that begins here is not followed by a blank"):
+    with pytest.raises(FormatError, match="byte 4: the key that begins here is not followed by a space"):
         reading(word2vec_binary, b"1 1\n" + b"x" * (3 << 20))
 
 
