@@ -165,7 +165,7 @@ def kernel(n_targets=1, bias=None, **options):
         (lambda: vectors(combine="max"), "combine must be 'mean' or 'sum', got 'max'"),
         (lambda: _kernels.Labels(ROWS, link="bpr"), "link of labels must be 'softmax' or 'logistic'"),
         (lambda: _kernels.Labels(ROWS, bias=ONE), "bias must have one entry per output, 4, got 1"),
-        (lambda: _kernels.All(vectors(offsets=np.arange(5), rows=np.arange(4, dtype=np.int32))), "has rows as outputs, not bags"),
+        (lambda: _kernels.All(vectors(offsets=np.arange(5), rows=np.arange(4, dtype=np.int32))), "not bags"),
         (lambda: _kernels.Labels(vectors(lock=ONE)), "lock is for inputs"),
         (lambda: kernel(n_targets=5), "a kernel has 1 to 4 targets, got 5"),
         (lambda: kernel(reader="pairs", tags=ROWS), "'pairs' has no tags"),
